@@ -1,0 +1,125 @@
+"""The records cloudtag publishes, one struct per output stream.
+
+Every record but a dead letter is reversible: a higher `revision` under the same id replaces the lower one.
+Times are event time in milliseconds UTC unless the field says otherwise.
+"""
+
+from typing import Literal
+
+from msgspec import Struct
+
+AlertStatus = Literal["unknown", "open", "upgraded", "withdrawn", "resolved"]
+Severity = Literal["unknown", "low", "medium", "high", "critical"]
+Family = Literal["unknown", "refund", "order", "complaint", "review", "buyer"]
+TagState = Literal["unknown", "rejected", "pending", "confirmed", "expired", "voided"]
+ConfirmationStatus = Literal["unknown", "confirmed", "reversed"]
+Basis = Literal["unknown", "shops", "platform_evidence"]
+ConsequenceStatus = Literal["unknown", "active", "reversed", "ended"]
+SubjectKind = Literal["unknown", "buyer", "order", "shop", "account"]
+
+
+class Reference(Struct, frozen=True, array_like=True, gc=False):
+    """An input event a record rests on."""
+
+    stream: str
+    event_id: str
+    occurred_at: int
+
+
+class Alert(Struct, frozen=True, kw_only=True):
+    """A pattern was found in a buyer's facts (stream `alerts`, key buyer_id)."""
+
+    alert_id: str
+    revision: int
+    status: AlertStatus
+    detector: str
+    scenario: str
+    family: Family
+    severity: Severity
+    platform: str
+    buyer_id: str
+    shop_id: str | None = None
+    order_ids: tuple[str, ...] = ()
+    refund_ids: tuple[str, ...] = ()
+    waybill_nos: tuple[str, ...] = ()
+    linked_buyer_ids: tuple[str, ...] = ()
+    first_event_at: int
+    decided_at: int
+    evidence: tuple[Reference, ...] = ()
+    facts: dict[str, str] = {}
+    explanation: str
+    explanation_zh: str
+    recommendation: str | None = None
+    route: str | None = None
+    policy_version: str
+
+
+class TagStatus(Struct, frozen=True, kw_only=True):
+    """What became of one tagged order (stream `tag-statuses`, key buyer_id)."""
+
+    tag_id: str
+    revision: int
+    status: TagState
+    reason: str | None = None
+    shown_as: str
+    platform: str
+    buyer_id: str
+    shop_id: str
+    order_id: str
+    scenario: str | None = None
+    distinct_shops: int
+    threshold: int
+    window_days: int
+    decided_at: int
+    policy_version: str
+
+
+class TagConfirmation(Struct, frozen=True, kw_only=True):
+    """A buyer is confirmed malicious under a scenario (stream `tag-confirmations`, key buyer_id)."""
+
+    confirmation_id: str
+    revision: int
+    status: ConfirmationStatus
+    platform: str
+    buyer_id: str
+    scenario: str
+    basis: Basis
+    tag_ids: tuple[str, ...] = ()
+    shop_ids: tuple[str, ...] = ()
+    order_ids: tuple[str, ...] = ()
+    alert_ids: tuple[str, ...] = ()
+    confirmed_at: int
+    policy_version: str
+
+
+class Consequence(Struct, frozen=True, kw_only=True):
+    """What follows from alerts, tags or cases for a subject (stream `consequences`, key subject_id)."""
+
+    consequence_id: str
+    revision: int
+    status: ConsequenceStatus
+    kind: str
+    subject_kind: SubjectKind
+    subject_id: str
+    platform: str
+    because: tuple[str, ...] = ()
+    details: dict[str, str] = {}
+    starts_at: int
+    ends_at: int | None = None
+    policy_version: str
+
+
+class DeadLetter(Struct, frozen=True, kw_only=True):
+    """An input that could not be judged, with its bytes and the reason (stream `dead-letters`).
+
+    `seen_at` is broker time (the record's timestamp), or the time of reading where there is no broker.
+    """
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None = None
+    value: bytes | None = None
+    reason: str
+    error: str
+    seen_at: int

@@ -1,0 +1,54 @@
+"""The one list of streams: name, struct, key. Topics, schemas, replay and the sink all read it."""
+
+from dataclasses import dataclass
+
+from msgspec import Struct
+
+from cloudtag.contract import events, records
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """A named stream: the struct of its records, the field that keys it, whether the log is compacted."""
+
+    name: str
+    struct: type[Struct]
+    key: str
+    compacted: bool = False
+
+
+INPUTS: dict[str, Stream] = {
+    s.name: s
+    for s in (
+        Stream("orders", events.OrderChanged, "buyer_id"),
+        Stream("refunds", events.RefundChanged, "buyer_id"),
+        Stream("logistics", events.ParcelScanned, "waybill_no"),
+        Stream("inspections", events.ReturnInspected, "buyer_id"),
+        Stream("reviews", events.ReviewPosted, "buyer_id"),
+        Stream("complaints", events.ComplaintChanged, "buyer_id"),
+        Stream("contacts", events.BuyerContacted, "buyer_id"),
+        Stream("insurance", events.InsuranceChanged, "buyer_id"),
+        Stream("tags", events.TagSubmitted, "shop_id"),
+        Stream("verdicts", events.AlertAnswered, "buyer_id"),
+        Stream("shops", events.ShopDescribed, "shop_id", compacted=True),
+        Stream("accounts", events.AccountChanged, "shop_id", compacted=True),
+        Stream("violations", events.ViolationChanged, "shop_id"),
+        Stream("abuses", events.AbuseFound, "shop_id"),
+    )
+}
+"""What upstream publishes."""
+
+OUTPUTS: dict[str, Stream] = {
+    s.name: s
+    for s in (
+        Stream("alerts", records.Alert, "buyer_id"),
+        Stream("tag-statuses", records.TagStatus, "buyer_id"),
+        Stream("tag-confirmations", records.TagConfirmation, "buyer_id"),
+        Stream("consequences", records.Consequence, "subject_id"),
+        Stream("dead-letters", records.DeadLetter, "topic"),
+    )
+}
+"""What cloudtag publishes."""
+
+STREAM_OF: dict[type[Struct], str] = {s.struct: s.name for s in (*INPUTS.values(), *OUTPUTS.values())}
+"""The stream a struct travels on."""

@@ -1,0 +1,112 @@
+"""Field types shared by every stream: their units, bounds and allowed values.
+
+The bounds are the limits of input: a value outside them is a dead letter, never a surprise further in.
+"""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+EARLIEST_MS = 946_684_800_000  # 2000-01-01: anything before is a broken clock, not history.
+LATEST_MS = 4_102_444_800_000  # 2100-01-01
+
+Millis = Annotated[int, Meta(ge=EARLIEST_MS, lt=LATEST_MS)]
+"""Event time, milliseconds since the epoch, UTC."""
+Token = Annotated[str, Meta(min_length=1, max_length=256)]
+"""An opaque id or a keyed hash."""
+Note = Annotated[str, Meta(max_length=4096)]
+"""Free text written by a person."""
+Quantity = Annotated[int, Meta(ge=0, le=1_000_000)]
+"""Pieces."""
+Minor = Annotated[int, Meta(ge=-(10**15), le=10**15)]
+"""Money in minor units of its currency (cents, fen)."""
+
+OrderStatus = Literal["unknown", "placed", "paid", "shipped", "completed", "closed_unpaid", "cancelled"]
+RefundStatus = Literal[
+    "unknown", "opened", "modified", "agreed", "refused", "waybill_filled", "completed", "withdrawn", "escalated"
+]
+RefundType = Literal["unknown", "refund_only", "return_refund", "exchange", "postage"]
+RefundReason = Literal[
+    "unknown",
+    "no_reason",
+    "not_received",
+    "not_as_described",
+    "wrong_item",
+    "short_item",
+    "damaged",
+    "counterfeit",
+    "quality",
+    "other",
+]
+EvidenceKind = Literal["unknown", "picture", "chat", "sms", "call_record", "other"]
+ScanKind = Literal[
+    "unknown", "accepted", "departed", "arrived", "out_for_delivery", "signed", "refused", "returned", "exception"
+]
+PackageKind = Literal["unknown", "box", "bag", "envelope"]
+SignerKind = Literal["unknown", "recipient", "household", "locker", "station", "other"]
+Condition = Literal["unknown", "worn", "stained", "washed", "tag_removed", "damaged_by_buyer"]
+Complainant = Literal["unknown", "buyer", "shop"]
+ComplaintStatus = Literal["unknown", "opened", "upheld", "rejected", "withdrawn"]
+ComplaintType = Literal[
+    "unknown",
+    "late_delivery",
+    "out_of_stock",
+    "information_leak",
+    "invoice",
+    "postage",
+    "cash_on_delivery",
+    "credit_card",
+    "instalments",
+    "cashback_for_review",
+    "advertising_law",
+    "insurance_refused",
+    "malicious_order",
+    "malicious_refund",
+    "malicious_review",
+    "harassment",
+    "deal_not_sold",
+    "other",
+]
+ContactChannel = Literal["unknown", "chat", "phone", "sms"]
+InsuranceStatus = Literal["unknown", "bound", "claimed", "paid"]
+VerdictKind = Literal["unknown", "normal", "abnormal", "ignore"]
+AccountStatus = Literal["unknown", "exam_passed", "revoked"]
+ViolationStatus = Literal["unknown", "found", "appealed", "appeal_upheld", "appeal_failed", "cleaned"]
+AbuseKind = Literal["unknown", "false_report", "wrong_scenario", "leaked_to_buyer"]
+
+
+class OrderLine(Struct, frozen=True, array_like=True, gc=False):
+    """One line of an order: what was bought, how many pieces, at which price each."""
+
+    sku_id: Token
+    quantity: Quantity
+    unit_price_minor: Minor
+    item_id: Token | None = None
+
+
+class Goods(Struct, frozen=True, array_like=True, gc=False):
+    """Pieces of one sku that are to come back, or that were found in a parcel."""
+
+    sku_id: Token
+    quantity: Quantity
+
+
+class Proof(Struct, frozen=True, array_like=True, gc=False):
+    """A piece of evidence a party handed in: its kind, content hash and, for pictures, perceptual hash."""
+
+    sha256: Token
+    kind: EvidenceKind = "unknown"
+    phash: Annotated[str, Meta(pattern="^[0-9a-fA-F]{16}$")] | None = None
+
+
+class TaggedOrder(Struct, frozen=True, array_like=True, gc=False):
+    """One order a shop tags, and the buyer who placed it."""
+
+    order_id: Token
+    buyer_id: Token
+
+
+Lines = Annotated[tuple[OrderLine, ...], Meta(max_length=1000)]
+GoodsList = Annotated[tuple[Goods, ...], Meta(max_length=1000)]
+Proofs = Annotated[tuple[Proof, ...], Meta(max_length=100)]
+Tokens = Annotated[tuple[Token, ...], Meta(max_length=1000)]

@@ -1,0 +1,1 @@
+"""The only place that knows Faust: transport, tables, agents, topics, sink."""
