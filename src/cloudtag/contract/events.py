@@ -25,6 +25,7 @@ from cloudtag.contract.types import (
     OrderStatus,
     PackageKind,
     Proofs,
+    Quantity,
     RefundReason,
     RefundStatus,
     RefundType,

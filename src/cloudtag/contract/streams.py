@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from msgspec import Struct
 
-from cloudtag.contract import events, records
+from cloudtag.contract import events, forwards, records
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,5 +50,39 @@ OUTPUTS: dict[str, Stream] = {
 }
 """What cloudtag publishes."""
 
-STREAM_OF: dict[type[Struct], str] = {s.struct: s.name for s in (*INPUTS.values(), *OUTPUTS.values())}
+FORWARDS: dict[str, Stream] = {
+    s.name: s
+    for s in (
+        Stream("waybill-uses", forwards.WaybillUsed, "waybill_no"),
+        Stream("parcel-reports", forwards.ParcelReported, "buyer_id"),
+        Stream("attribute-uses", forwards.AttributeUsed, "attribute"),
+        Stream("link-reports", forwards.LinkReported, "buyer_id"),
+        Stream("tag-requests", forwards.TagRequested, "buyer_id"),
+    )
+}
+"""What processors tell each other."""
+
+READS: dict[str, tuple[str, ...]] = {
+    "buyers": (
+        "orders",
+        "refunds",
+        "inspections",
+        "reviews",
+        "complaints",
+        "contacts",
+        "insurance",
+        "verdicts",
+        "parcel-reports",
+        "link-reports",
+        "tag-requests",
+    ),
+    "parcels": ("logistics", "waybill-uses"),
+    "links": ("attribute-uses",),
+    "shops": ("tags", "accounts", "violations", "abuses"),
+}
+"""The streams each processor reads; all of them share one partition count. `ticks-<processor>` comes on top."""
+
+STREAM_OF: dict[type[Struct], str] = {
+    s.struct: s.name for s in (*INPUTS.values(), *OUTPUTS.values(), *FORWARDS.values())
+}
 """The stream a struct travels on."""

@@ -23,7 +23,15 @@ Minor = Annotated[int, Meta(ge=-(10**15), le=10**15)]
 
 OrderStatus = Literal["unknown", "placed", "paid", "shipped", "completed", "closed_unpaid", "cancelled"]
 RefundStatus = Literal[
-    "unknown", "opened", "modified", "agreed", "refused", "waybill_filled", "completed", "withdrawn", "escalated"
+    "unknown",
+    "opened",
+    "modified",
+    "agreed",
+    "refused",
+    "waybill_filled",
+    "completed",
+    "withdrawn",
+    "escalated",
 ]
 RefundType = Literal["unknown", "refund_only", "return_refund", "exchange", "postage"]
 RefundReason = Literal[
@@ -40,7 +48,15 @@ RefundReason = Literal[
 ]
 EvidenceKind = Literal["unknown", "picture", "chat", "sms", "call_record", "other"]
 ScanKind = Literal[
-    "unknown", "accepted", "departed", "arrived", "out_for_delivery", "signed", "refused", "returned", "exception"
+    "unknown",
+    "accepted",
+    "departed",
+    "arrived",
+    "out_for_delivery",
+    "signed",
+    "refused",
+    "returned",
+    "exception",
 ]
 PackageKind = Literal["unknown", "box", "bag", "envelope"]
 SignerKind = Literal["unknown", "recipient", "household", "locker", "station", "other"]

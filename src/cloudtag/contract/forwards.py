@@ -1,0 +1,119 @@
+"""What processors tell each other: private records, MessagePack on the wire, never read from outside.
+
+A forward is derived from input events only, has an id and a revision, and is taken back by a later revision
+whose `is_held` is false. So a join across keys is a fact like any other, and withdrawal travels the same road.
+"""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from cloudtag.contract.types import PackageKind, SignerKind
+
+Role = Literal["outbound", "return"]
+
+
+class Forward(Struct, frozen=True, array_like=True, gc=False):
+    """What every forward carries: whose statement it is, its revision, and whether it still holds."""
+
+    forward_id: str
+    revision: int
+    is_held: bool
+
+
+class WaybillUsed(Forward, frozen=True, array_like=True, gc=False, tag_field="_", tag="wu"):
+    """A buyer's order was sent under a waybill, or a refund named it as the return number.
+
+    `event_id` and `occurred_at` are those of the event that first named the number. `attributes` are the buyer's
+    hashes on that order (see `AttributeUsed`), so that two users of one number can be seen to be linked.
+    """
+
+    waybill_no: str
+    role: Role
+    occurred_at: int
+    event_id: str
+    platform: str
+    buyer_id: str
+    shop_id: str
+    order_id: str
+    refund_id: str | None = None
+    carrier: str | None = None
+    is_offline: bool = False
+    attributes: tuple[str, ...] = ()
+
+
+class ScanSeen(Struct, frozen=True, array_like=True, gc=False):
+    """A scan a judgement may rest on."""
+
+    event_id: str
+    occurred_at: int
+    scan: str
+    facility: str | None = None
+    signer: SignerKind | None = None
+
+
+class ParcelReported(Forward, frozen=True, array_like=True, gc=False, tag_field="_", tag="pr"):
+    """What the `parcels` processor knows of a waybill that matters to one buyer using it.
+
+    Only what some judgement reads is filled in: scans, package, weight and destination for a return number, the
+    signature for an outbound one; `uses` are the other uses of a return number (bounded; `use_count` is the full count).
+    """
+
+    buyer_id: str
+    waybill_no: str
+    occurred_at: int
+    first_scan: ScanSeen | None = None
+    last_scan: ScanSeen | None = None
+    signed: ScanSeen | None = None
+    has_one_facility: bool = False
+    destination_hash: str | None = None
+    package: PackageKind = "unknown"
+    weight_grams: int | None = None
+    uses: tuple[WaybillUsed, ...] = ()
+    use_count: int = 0
+
+
+class AttributeUsed(Forward, frozen=True, array_like=True, gc=False, tag_field="_", tag="au"):
+    """A buyer showed an identifying attribute: `attribute` is kind and hash, as in `device:9f2c…`."""
+
+    attribute: str
+    occurred_at: int
+    event_id: str
+    platform: str
+    buyer_id: str
+
+
+class LinkReported(Forward, frozen=True, array_like=True, gc=False, tag_field="_", tag="lr"):
+    """Other buyers who showed the same attribute (bounded; `buyer_count` is the full count, this buyer included)."""
+
+    buyer_id: str
+    attribute: str
+    occurred_at: int
+    others: tuple[AttributeUsed, ...] = ()
+    buyer_count: int = 0
+
+
+class TagRequested(Forward, frozen=True, array_like=True, gc=False, tag_field="_", tag="tr"):
+    """A shop's submission about one order, as the `shops` processor judged it.
+
+    `rejection` is the reason the shop side already refused it (permission, limits), or none. `is_held` turns false
+    when the submission is void (the shop lost its permission for misuse); `voided_by` then names the finding.
+    """
+
+    buyer_id: str
+    order_id: str
+    submission_id: str
+    event_id: str
+    occurred_at: int
+    platform: str
+    shop_id: str
+    account_id: str
+    scenario: str | None = None
+    rejection: str | None = None
+    voided_by: str | None = None
+
+
+class TimePassed(Struct, frozen=True, array_like=True, gc=False, tag_field="_", tag="tp"):
+    """Event time has reached `occurred_at` on this partition: nothing earlier is still to come."""
+
+    occurred_at: int
