@@ -1,0 +1,1 @@
+"""The engine: fold facts into files, judge, publish the difference, wake when time alone decides."""

@@ -1,0 +1,65 @@
+"""What goes into a lane and what comes out of it: the whole interface between the pure core and its edges."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from msgspec import Struct
+
+RowKey = bytes
+"""A file's key and a row's id inside it, `FILE 0x1F ROW`; a key that starts with 0x00 is the lane's own."""
+
+
+class RowReader(Protocol):
+    """The stored rows of one processor on one partition, as the last durable step left them."""
+
+    def rows_of(self, prefix: bytes) -> Iterable[tuple[RowKey, bytes]]:
+        """All rows whose key starts with `prefix`, in any order."""
+        ...
+
+    def all_rows(self) -> Iterable[tuple[RowKey, bytes]]:
+        """Every row of the partition; read once when a lane opens."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A record to publish: its stream, its Kafka key and the struct."""
+
+    stream: str
+    key: str
+    record: Struct
+
+
+@dataclass(slots=True)
+class Step:
+    """What one batch changed. The caller makes `rows` durable, then publishes `outputs`, then acknowledges the input.
+
+    In that order nothing is lost at a crash: rows carry the number of the batch that changed them, and a lane
+    that opens on rows newer than the last batch known to be published publishes what they stand for again.
+    """
+
+    rows: dict[RowKey, bytes | None] = field(default_factory=dict)
+    outputs: list[Output] = field(default_factory=list)
+    late: int = 0
+    """Events older than the watermark (judged all the same)."""
+    too_late: list[Struct] = field(default_factory=list)
+    """Events older than what is still held; the caller sends each to the dead letters (reason `too_late`)."""
+    wakes: int = 0
+    """Files judged only because time passed."""
+    duplicates: int = 0
+    """Events already known."""
+
+
+class LaneProtocol(Protocol):
+    """One processor on one partition: a deterministic state machine without I/O, clock or threads."""
+
+    watermark_ms: int
+
+    def open(self) -> Step:
+        """Read the stored rows (timers, watermark); the step re-publishes what a crash may have kept unsent."""
+        ...
+
+    def advance(self, facts: Iterable[Struct]) -> Step:
+        """Fold one batch of decoded events, forwards and `TimePassed`; judge what they touch; say what changed."""
+        ...
