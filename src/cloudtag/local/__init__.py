@@ -1,0 +1,1 @@
+"""Servers that run on this machine with nothing installed but Python: a broker, a warehouse, and Apache Kafka."""
