@@ -1,0 +1,142 @@
+"""Bytes to structs and back.
+
+Inputs and outputs travel as Avro: a single-object header (C3 01 and the schema's fingerprint) or, where a schema
+registry is used, its frame (00 and the schema's id). What processors tell each other travels as MessagePack.
+"""
+
+import struct as binary
+from io import BytesIO
+from typing import Any, Protocol
+
+import msgspec
+from fastavro import schemaless_writer
+from msgspec import Struct
+
+from cloudtag.contract.forwards import TimePassed
+from cloudtag.contract.streams import FORWARDS
+from cloudtag.wire import schemas
+from cloudtag.wire.body import BodyReader, body_of
+from cloudtag.wire.undecodable import Reason, Undecodable
+
+MAX_RECORD_BYTES = 1024 * 1024
+"""The largest record read, unless a codec is told otherwise."""
+SINGLE_OBJECT = b"\xc3\x01"
+"""What every Avro single-object record starts with."""
+_HEADER_BYTES = 10
+_FRAME_BYTES = 5
+TICKS = "ticks-"
+"""What the names of the streams that carry nothing but time start with."""
+
+
+class Registry(Protocol):
+    """A schema registry: ids for schemas and schemas for ids."""
+
+    def schema_of(self, schema_id: int) -> schemas.Schema | None:
+        """The schema under an id, or none where the registry knows no such id."""
+        ...
+
+    def id_of(self, stream: str) -> int:
+        """The id under which a stream's current schema is registered."""
+        ...
+
+
+class Codec:
+    """Reads and writes the records of every stream. Made once; keeps what it learnt of schemas."""
+
+    def __init__(self, registry: Registry | None = None, max_bytes: int = MAX_RECORD_BYTES) -> None:
+        """With a `registry`, records are written in its frame; both framings are read in any case."""
+        self._registry = registry
+        self._max_bytes = max_bytes
+        self._by_fingerprint: dict[tuple[str, bytes], BodyReader] = {}
+        self._by_id: dict[tuple[str, int], BodyReader] = {}
+        self._heads: dict[str, bytes] = {}
+
+    def encode(self, stream: str, record: Struct) -> bytes:
+        """The bytes of a record. Raises KeyError for an unknown stream, ValueError for a value Avro cannot hold."""
+        if is_msgpack(stream):
+            return msgspec.msgpack.encode(record)
+        out = BytesIO()
+        out.write(self._heads.get(stream) or self._head_of(stream))
+        try:
+            schemaless_writer(out, schemas.current(stream).parsed, body_of(record))
+        except (TypeError, AttributeError, KeyError, OverflowError) as error:
+            raise ValueError(f"{stream}: {error}") from error
+        return out.getvalue()
+
+    def decode(self, stream: str, data: bytes | None) -> Struct:
+        """The record in some bytes.
+
+        Raises Undecodable, and KeyError for an unknown stream; the registry's own errors pass when it cannot be
+        reached, because an outage says nothing about the record.
+        """
+        if not data:
+            raise Undecodable("empty", "the record has no value")
+        if len(data) > self._max_bytes:
+            raise Undecodable("too_large", f"{len(data)} bytes; at most {self._max_bytes} are read")
+        if is_msgpack(stream):
+            return _from_msgpack(stream, data)
+        if data[:2] == SINGLE_OBJECT:
+            key = (stream, data[2:_HEADER_BYTES])
+            reader = self._by_fingerprint.get(key) or self._reader_of_fingerprint(key)
+            return reader.read(data, _HEADER_BYTES)
+        if data[0] == 0 and len(data) >= _FRAME_BYTES:
+            schema_id = int.from_bytes(data[1:_FRAME_BYTES], "big")
+            reader = self._by_id.get((stream, schema_id)) or self._reader_of_id(stream, schema_id)
+            return reader.read(data, _FRAME_BYTES)
+        raise Undecodable("not_avro", f"starts with {data[:2].hex()}, not with c301 or a registry frame")
+
+    def _head_of(self, stream: str) -> bytes:
+        if self._registry is None:
+            head = SINGLE_OBJECT + schemas.current(stream).fingerprint
+        else:
+            head = binary.pack(">bI", 0, self._registry.id_of(stream))
+        return self._heads.setdefault(stream, head)
+
+    def _reader_of_fingerprint(self, key: tuple[str, bytes]) -> BodyReader:
+        stream, mark = key
+        if len(mark) < _HEADER_BYTES - len(SINGLE_OBJECT):
+            raise Undecodable("truncated", "the bytes end inside of the header")
+        released = schemas.by_fingerprint().get(mark)
+        if released is None:
+            raise Undecodable("unknown_schema", f"no schema has the fingerprint {mark.hex()}")
+        if released.stream != stream:
+            raise Undecodable("wrong_stream", f"a record of {released.stream} in {stream}")
+        return self._by_fingerprint.setdefault(key, BodyReader(stream, released.raw))
+
+    def _reader_of_id(self, stream: str, schema_id: int) -> BodyReader:
+        if self._registry is None:
+            raise Undecodable("unknown_schema", f"schema id {schema_id}, but no schema registry is configured")
+        raw = self._registry.schema_of(schema_id)
+        if raw is None:
+            raise Undecodable("unknown_schema", f"the schema registry has no schema with id {schema_id}")
+        return self._by_id.setdefault((stream, schema_id), BodyReader(stream, raw))
+
+
+def is_msgpack(stream: str) -> bool:
+    """Whether a stream is private to the processors."""
+    return stream in FORWARDS or stream.startswith(TICKS)
+
+
+def _from_msgpack(stream: str, data: bytes) -> Struct:
+    kind: Any = TimePassed if stream.startswith(TICKS) else FORWARDS[stream].struct
+    try:
+        record: Struct = msgspec.msgpack.decode(data, type=kind)
+    except msgspec.ValidationError as error:
+        raise Undecodable("invalid_value", str(error)) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        reason: Reason = "trailing_bytes" if "trailing" in str(error) else "truncated"
+        raise Undecodable(reason, str(error)) from None
+    return record
+
+
+_DEFAULT = Codec()
+
+
+def encode(stream: str, record: Struct) -> bytes:
+    """`Codec.encode` without a registry."""
+    return _DEFAULT.encode(stream, record)
+
+
+def decode(stream: str, data: bytes | None) -> Struct:
+    """`Codec.decode` without a registry."""
+    return _DEFAULT.decode(stream, data)
