@@ -4,8 +4,11 @@ A forward is derived from input events only, has an id and a revision, and is ta
 whose `is_held` is false. So a join across keys is a fact like any other, and withdrawal travels the same road.
 """
 
+from __future__ import annotations
+
 from typing import Literal
 
+import msgspec
 from msgspec import Struct
 
 from cloudtag.contract.types import PackageKind, SignerKind
@@ -13,10 +16,17 @@ from cloudtag.contract.types import PackageKind, SignerKind
 Role = Literal["outbound", "return"]
 
 
-class Forward(Struct, frozen=True, array_like=True, gc=False):
-    """What every forward carries: whose statement it is, its revision, and whether it still holds."""
+def _id(*parts: str) -> str:
+    return msgspec.json.encode(parts).decode()
 
-    forward_id: str
+
+def _parts(forward_id: str) -> list[str]:
+    return msgspec.json.decode(forward_id, type=list[str])
+
+
+class Forward(Struct, frozen=True, array_like=True, gc=False):
+    """What every forward carries: its revision, and whether it still holds. Its id is made of what it is about."""
+
     revision: int
     is_held: bool
 
@@ -24,8 +34,7 @@ class Forward(Struct, frozen=True, array_like=True, gc=False):
 class WaybillUsed(Forward, frozen=True, array_like=True, gc=False, tag_field="_", tag="wu"):
     """A buyer's order was sent under a waybill, or a refund named it as the return number.
 
-    `event_id` and `occurred_at` are those of the event that first named the number. `attributes` are the buyer's
-    hashes on that order (see `AttributeUsed`), so that two users of one number can be seen to be linked.
+    `event_id` and `occurred_at` are those of the event that first named the number.
     """
 
     waybill_no: str
@@ -39,7 +48,29 @@ class WaybillUsed(Forward, frozen=True, array_like=True, gc=False, tag_field="_"
     refund_id: str | None = None
     carrier: str | None = None
     is_offline: bool = False
-    attributes: tuple[str, ...] = ()
+
+    @property
+    def forward_id(self) -> str:
+        """Which use this is: one number in one role for one order or refund."""
+        return _id(self.waybill_no, self.role, self.buyer_id, self.shop_id, self.order_id, self.refund_id or "")
+
+    @classmethod
+    def retraction(cls, forward_id: str, revision: int, occurred_at: int) -> WaybillUsed:
+        """The number is no longer used so: it was corrected."""
+        waybill_no, role, buyer_id, shop_id, order_id, refund_id = _parts(forward_id)
+        return cls(
+            revision=revision,
+            is_held=False,
+            waybill_no=waybill_no,
+            role="return" if role == "return" else "outbound",
+            occurred_at=occurred_at,
+            event_id="",
+            platform="",
+            buyer_id=buyer_id,
+            shop_id=shop_id,
+            order_id=order_id,
+            refund_id=refund_id or None,
+        )
 
 
 class ScanSeen(Struct, frozen=True, array_like=True, gc=False):
@@ -56,7 +87,7 @@ class ParcelReported(Forward, frozen=True, array_like=True, gc=False, tag_field=
     """What the `parcels` processor knows of a waybill that matters to one buyer using it.
 
     Only what some judgement reads is filled in: scans, package, weight and destination for a return number, the
-    signature for an outbound one; `uses` are the other uses of a return number (bounded; `use_count` is the full count).
+    signature for an outbound one; `uses` are all uses of a return number (bounded; `use_count` is the full count).
     """
 
     buyer_id: str
@@ -65,12 +96,24 @@ class ParcelReported(Forward, frozen=True, array_like=True, gc=False, tag_field=
     first_scan: ScanSeen | None = None
     last_scan: ScanSeen | None = None
     signed: ScanSeen | None = None
+    refused: ScanSeen | None = None
     has_one_facility: bool = False
     destination_hash: str | None = None
     package: PackageKind = "unknown"
     weight_grams: int | None = None
     uses: tuple[WaybillUsed, ...] = ()
     use_count: int = 0
+
+    @property
+    def forward_id(self) -> str:
+        """Which statement this is: one number, told to one buyer's file."""
+        return _id(self.waybill_no, self.buyer_id)
+
+    @classmethod
+    def retraction(cls, forward_id: str, revision: int, occurred_at: int) -> ParcelReported:
+        """The statement no longer holds."""
+        waybill_no, buyer_id = _parts(forward_id)
+        return cls(revision=revision, is_held=False, waybill_no=waybill_no, buyer_id=buyer_id, occurred_at=occurred_at)
 
 
 class AttributeUsed(Forward, frozen=True, array_like=True, gc=False, tag_field="_", tag="au"):
@@ -82,6 +125,25 @@ class AttributeUsed(Forward, frozen=True, array_like=True, gc=False, tag_field="
     platform: str
     buyer_id: str
 
+    @property
+    def forward_id(self) -> str:
+        """Which statement this is: one attribute, shown by one buyer."""
+        return _id(self.attribute, self.buyer_id)
+
+    @classmethod
+    def retraction(cls, forward_id: str, revision: int, occurred_at: int) -> AttributeUsed:
+        """The statement no longer holds."""
+        attribute, buyer_id = _parts(forward_id)
+        return cls(
+            revision=revision,
+            is_held=False,
+            attribute=attribute,
+            buyer_id=buyer_id,
+            occurred_at=occurred_at,
+            event_id="",
+            platform="",
+        )
+
 
 class LinkReported(Forward, frozen=True, array_like=True, gc=False, tag_field="_", tag="lr"):
     """Other buyers who showed the same attribute (bounded; `buyer_count` is the full count, this buyer included)."""
@@ -91,6 +153,17 @@ class LinkReported(Forward, frozen=True, array_like=True, gc=False, tag_field="_
     occurred_at: int
     others: tuple[AttributeUsed, ...] = ()
     buyer_count: int = 0
+
+    @property
+    def forward_id(self) -> str:
+        """Which statement this is: one attribute, told to one buyer's file."""
+        return _id(self.attribute, self.buyer_id)
+
+    @classmethod
+    def retraction(cls, forward_id: str, revision: int, occurred_at: int) -> LinkReported:
+        """The statement no longer holds."""
+        attribute, buyer_id = _parts(forward_id)
+        return cls(revision=revision, is_held=False, attribute=attribute, buyer_id=buyer_id, occurred_at=occurred_at)
 
 
 class TagRequested(Forward, frozen=True, array_like=True, gc=False, tag_field="_", tag="tr"):
@@ -111,6 +184,28 @@ class TagRequested(Forward, frozen=True, array_like=True, gc=False, tag_field="_
     scenario: str | None = None
     rejection: str | None = None
     voided_by: str | None = None
+
+    @property
+    def forward_id(self) -> str:
+        """Which statement this is: one order of one submission."""
+        return _id(self.submission_id, self.order_id, self.buyer_id)
+
+    @classmethod
+    def retraction(cls, forward_id: str, revision: int, occurred_at: int) -> TagRequested:
+        """The submission no longer names the order."""
+        submission_id, order_id, buyer_id = _parts(forward_id)
+        return cls(
+            revision=revision,
+            is_held=False,
+            buyer_id=buyer_id,
+            order_id=order_id,
+            submission_id=submission_id,
+            event_id="",
+            occurred_at=occurred_at,
+            platform="",
+            shop_id="",
+            account_id="",
+        )
 
 
 class TimePassed(Struct, frozen=True, array_like=True, gc=False, tag_field="_", tag="tp"):

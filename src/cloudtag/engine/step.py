@@ -7,7 +7,7 @@ from typing import Protocol
 from msgspec import Struct
 
 RowKey = bytes
-"""A file's key and a row's id inside it, `FILE 0x1F ROW`; a key that starts with 0x00 is the lane's own."""
+"""Two bytes of length, a file's key, a row's id inside it; length 0 marks the lane's own row."""
 
 
 class RowReader(Protocol):
@@ -54,7 +54,15 @@ class Step:
 class LaneProtocol(Protocol):
     """One processor on one partition: a deterministic state machine without I/O, clock or threads."""
 
-    watermark_ms: int
+    @property
+    def watermark_ms(self) -> int:
+        """Event time: nothing earlier is waited for."""
+        ...
+
+    @property
+    def resident_files(self) -> int:
+        """How many decoded files are in memory."""
+        ...
 
     def open(self) -> Step:
         """Read the stored rows (timers, watermark); the step re-publishes what a crash may have kept unsent."""

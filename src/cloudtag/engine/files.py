@@ -1,0 +1,64 @@
+"""Files: decoded and resident while they are in use, read back from the stored rows when they are not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from cloudtag.engine.rows import Row, RowCodec, file_prefix, split_key
+from cloudtag.engine.step import RowReader
+
+Identity = Callable[[Any], tuple[str, int]]
+"""A fact's id inside its row, and its event time."""
+
+
+class File:
+    """All rows of one key, and an index over them that the processor keeps."""
+
+    __slots__ = ("index", "key", "rows")
+
+    def __init__(self, key: str, index: Any) -> None:
+        """An empty file with an empty index."""
+        self.key = key
+        self.rows: dict[str, Row] = {}
+        self.index = index
+
+    def row(self, row_id: str) -> Row:
+        """The row of that id, made if it is not there."""
+        row = self.rows.get(row_id)
+        if row is None:
+            row = self.rows[row_id] = Row(row_id)
+        return row
+
+
+class FileCache:
+    """At most `limit` resident files, the least recently used put away first (their rows are stored already)."""
+
+    def __init__(self, rows: RowReader, codec: RowCodec, make: Callable[[str], File], limit: int) -> None:
+        """`make` builds an empty file; `limit` counts files."""
+        self._rows = rows
+        self._codec = codec
+        self._make = make
+        self._limit = limit
+        self._files: dict[str, File] = {}
+
+    def __len__(self) -> int:
+        """How many files are resident."""
+        return len(self._files)
+
+    def get(self, key: str, identity: Identity, index: Callable[[File, Row], None]) -> File:
+        """The file of a key; `index` takes in every row that is read back."""
+        file = self._files.pop(key, None)
+        if file is None:
+            file = self._make(key)
+            for row_key, data in self._rows.rows_of(file_prefix(key)):
+                row = self._codec.decode(split_key(row_key)[1], data, identity)
+                file.rows[row.id] = row
+                index(file, row)
+        self._files[key] = file
+        return file
+
+    def trim(self) -> None:
+        """Put away what is over the limit. Only between batches: then every row is stored."""
+        for key in list(self._files)[: max(0, len(self._files) - self._limit)]:
+            del self._files[key]

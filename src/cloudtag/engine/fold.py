@@ -1,0 +1,32 @@
+"""Fold one fact into a row: a set, so that a repeat changes nothing and order does not matter."""
+
+from typing import Any
+
+import msgspec
+
+from cloudtag.contract.forwards import Forward
+from cloudtag.engine.rows import Row
+
+_encode = msgspec.msgpack.encode
+
+
+def fold(row: Row, fact_id: str, at_ms: int, fact: Any) -> bool:
+    """Add a fact to its row; whether that changed the set.
+
+    A forward replaces its lower revisions. Two different events under one id are a fault upstream: the one whose
+    encoding sorts first is kept, so that every order of arrival keeps the same one.
+    """
+    held = row.facts.get(fact_id)
+    if held is not None and not _is_newer(held, fact):
+        return False
+    row.facts[fact_id] = fact
+    row.view = None
+    if at_ms > row.newest_ms:
+        row.newest_ms = at_ms
+    return True
+
+
+def _is_newer(held: Any, fact: Any) -> bool:
+    if isinstance(fact, Forward):
+        return isinstance(held, Forward) and fact.revision > held.revision
+    return bool(held != fact) and _encode(fact) < _encode(held)

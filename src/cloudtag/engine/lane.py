@@ -1,0 +1,203 @@
+"""A lane: one processor on one partition. Facts in, rows and records out; no I/O, no clock, no threads.
+
+The caller makes a step's rows durable, then publishes its outputs, then takes the next batch. Each row carries the
+number of the batch that changed it, and the lane's own row says up to which batch outputs are known to be out. So a
+lane that opens after a crash knows what to judge and to publish again, whatever the crash cut through.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from cloudtag.contract.forwards import Forward, TimePassed
+from cloudtag.engine.files import File, FileCache
+from cloudtag.engine.fold import fold
+from cloudtag.engine.processor import Processor
+from cloudtag.engine.publish import repeat, revise
+from cloudtag.engine.rows import NEVER, Row, RowCodec, earliest, header, row_key, split_key
+from cloudtag.engine.step import RowReader, Step
+from cloudtag.engine.wakes import Wakes
+
+OWN_KEY = b"\x00\x00lane"
+"""The lane's own row: watermark, newest event, last batch, last batch known to be published."""
+
+
+class _Own(Struct, array_like=True):
+    watermark_ms: int = 0
+    newest_ms: int = 0
+    batch: int = 0
+    sent: int = 0
+
+
+class Lane:
+    """One processor on one partition: a deterministic state machine."""
+
+    def __init__(self, processor: Processor, rows: RowReader, cache_files: int = 50_000) -> None:
+        """`rows`: the stored rows; `cache_files`: how many decoded files stay resident."""
+        self._processor = processor
+        self._rows = rows
+        self._codec = RowCodec(processor.fact_type)
+        self._cache = FileCache(rows, self._codec, processor.new_file, cache_files)
+        self._wakes = Wakes()
+        self._own = _Own()
+
+    @property
+    def watermark_ms(self) -> int:
+        """Event time: nothing earlier is waited for."""
+        return self._own.watermark_ms
+
+    @property
+    def next_wake_ms(self) -> int:
+        """The earliest event time at which time alone may change an answer, or 0."""
+        return self._wakes.next_ms
+
+    @property
+    def resident_files(self) -> int:
+        """How many decoded files the cache holds."""
+        return len(self._cache)
+
+    def open(self) -> Step:
+        """Read the stored rows' headers; judge and publish again what a crash may have kept unsent."""
+        unsent: list[tuple[bytes, int]] = []
+        for key, data in self._rows.all_rows():
+            if key == OWN_KEY:
+                self._own = msgspec.msgpack.decode(data, type=_Own)
+                continue
+            batch, wake_ms = header(data)
+            self._wakes.add(wake_ms, key)
+            unsent.append((key, batch))
+        step = Step()
+        dirty: dict[str, set[str]] = {}
+        for key, batch in sorted(unsent):
+            if batch > self._own.sent:
+                file_key, row_id = split_key(key)
+                dirty.setdefault(file_key, set()).add(row_id)
+        self._own.batch = max((batch for _, batch in unsent), default=self._own.batch) + 1
+        for file_key, row_ids in dirty.items():
+            self._publish_again(step, self._file(file_key), row_ids)
+        self._close(step)
+        return step
+
+    def advance(self, facts: Iterable[Struct]) -> Step:
+        """Fold one batch, judge what it touched, wake what is due."""
+        own, step = self._own, Step()
+        own.sent, own.batch = own.batch, own.batch + 1
+        self._cache.trim()
+        dirty, passed_ms = self._fold(step, facts)
+        own.watermark_ms = max(own.watermark_ms, own.newest_ms - self._processor.lateness_ms, passed_ms)
+        for key in self._wakes.due(own.watermark_ms):
+            file_key, row_id = split_key(key)
+            dirty.setdefault(file_key, set()).add(row_id)
+            step.wakes += 1
+        for file_key, row_ids in dirty.items():
+            self._judge(step, self._file(file_key), row_ids)
+        self._close(step)
+        return step
+
+    def _close(self, step: Step) -> None:
+        step.rows[OWN_KEY] = msgspec.msgpack.encode(self._own)
+
+    def _file(self, key: str) -> File:
+        return self._cache.get(key, self._processor.identity, self._index)
+
+    def _index(self, file: File, row: Row) -> None:
+        for fact in row.facts.values():
+            self._processor.index(file, row, fact)
+
+    def _fold(self, step: Step, facts: Iterable[Any]) -> tuple[dict[str, set[str]], int]:
+        processor, own = self._processor, self._own
+        horizon_ms = own.watermark_ms - processor.retention_ms
+        dirty: dict[str, set[str]] = {}
+        passed_ms = 0
+        for fact in facts:
+            if type(fact) is TimePassed:
+                passed_ms = max(passed_ms, fact.occurred_at)
+                continue
+            if not self._takes(step, fact, horizon_ms):
+                continue
+            file_key, row_id = processor.place(fact)
+            file = self._file(file_key)
+            row = file.row(row_id)
+            fact_id, at_ms = processor.identity(fact)
+            if not fold(row, fact_id, at_ms, fact):
+                step.duplicates += 1
+                continue
+            ids = dirty.get(file_key)
+            if ids is None:
+                ids = dirty[file_key] = set()
+            ids.add(row_id)
+            ids.update(processor.index(file, row, fact))
+        return dirty, passed_ms
+
+    def _takes(self, step: Step, fact: Any, horizon_ms: int) -> bool:
+        if isinstance(fact, Forward) and not self._processor.is_timed_by_forwards:
+            return True
+        at_ms: int = fact.occurred_at  # type: ignore[attr-defined]
+        own = self._own
+        if at_ms > own.newest_ms:
+            own.newest_ms = at_ms
+        elif at_ms < own.watermark_ms:
+            if at_ms < horizon_ms and not isinstance(fact, Forward):
+                step.too_late.append(fact)
+                return False
+            step.late += 1
+        return True
+
+    def _judge(self, step: Step, file: File, changed: set[str]) -> None:
+        for row_id in sorted(self._processor.touched(file, changed)):
+            row = file.rows.get(row_id)
+            is_new = row is None
+            row = row or Row(row_id)
+            if self._drop_spent(step, file, row):
+                continue
+            judgement = self._processor.judge(file, row_id, self._own.watermark_ms)
+            outputs = revise(row, judgement.conclusions, self._own.watermark_ms - self._processor.retention_ms)
+            step.outputs += outputs
+            if is_new and not outputs:
+                continue
+            file.rows[row_id] = row
+            has_moved = self._schedule(file, row, judgement.wake_ms)
+            if row_id in changed or outputs or has_moved:
+                self._store(step, file, row)
+
+    def _publish_again(self, step: Step, file: File, changed: set[str]) -> None:
+        ids = set(changed)
+        for row_id in changed:
+            row = file.rows[row_id]
+            for fact in row.facts.values():
+                ids.update(self._processor.index(file, row, fact))
+        self._judge(step, file, ids)
+        for row_id in sorted(changed & file.rows.keys()):
+            conclusions = self._processor.judge(file, row_id, self._own.watermark_ms).conclusions
+            step.outputs += repeat(file.rows[row_id], conclusions)
+
+    def _schedule(self, file: File, row: Row, wake_ms: int) -> bool:
+        """Set when the row is next looked at; whether it had to be set earlier than stored."""
+        for published in row.published.values():
+            row.newest_ms = max(row.newest_ms, published.since_ms)
+        wake_ms = earliest((wake_ms, row.newest_ms + self._processor.retention_ms + 1))
+        if wake_ms <= self._own.watermark_ms:
+            wake_ms = self._own.watermark_ms + self._processor.retention_ms
+        before, row.wake_ms = row.wake_ms, wake_ms
+        if before == NEVER or wake_ms < before or before <= self._own.watermark_ms:
+            self._wakes.add(wake_ms, row_key(file.key, row.id))
+            return True
+        return False
+
+    def _drop_spent(self, step: Step, file: File, row: Row) -> bool:
+        horizon_ms = self._own.watermark_ms - self._processor.retention_ms
+        if not row.facts and not row.published:
+            return False
+        if row.newest_ms >= horizon_ms or not self._processor.is_spent(file, row, horizon_ms):
+            return False
+        del file.rows[row.id]
+        step.rows[row_key(file.key, row.id)] = None
+        return True
+
+    def _store(self, step: Step, file: File, row: Row) -> None:
+        row.batch = self._own.batch
+        step.rows[row_key(file.key, row.id)] = self._codec.encode(row)

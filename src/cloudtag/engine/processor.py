@@ -1,0 +1,61 @@
+"""What a processor must say of itself for a lane to run it: where facts belong, and what they amount to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from cloudtag.engine.files import File
+from cloudtag.engine.publish import Conclusion
+from cloudtag.engine.rows import NEVER, Row
+
+
+@dataclass(slots=True)
+class Judgement:
+    """What is concluded about one row, and when time alone could next change that (event time, NEVER if not)."""
+
+    conclusions: dict[str, Conclusion] = field(default_factory=dict)
+    wake_ms: int = NEVER
+
+
+class Processor(Protocol):
+    """One of the four: pure, and the same for every partition."""
+
+    name: str
+    fact_type: Any
+    """The union of the facts its rows hold."""
+    retention_ms: int
+    """How long a fact is held, in event time; an event older than that comes too late."""
+    is_timed_by_forwards: bool
+    """Whether forwards move its watermark: only where no events come in."""
+    lateness_ms: int
+    """How far the watermark stays behind the newest event."""
+
+    def new_file(self, key: str) -> File:
+        """An empty file with its index."""
+        ...
+
+    def place(self, fact: Any) -> tuple[str, str]:
+        """The file and the row a fact belongs to."""
+        ...
+
+    def identity(self, fact: Any) -> tuple[str, int]:
+        """A fact's id inside its row, and its event time in milliseconds."""
+        ...
+
+    def index(self, file: File, row: Row, fact: Any) -> Iterable[str]:
+        """Take a fact into the file's index; the ids of other rows that must be judged because of it."""
+        ...
+
+    def touched(self, file: File, row_ids: set[str]) -> set[str]:
+        """The rows to judge when those changed: themselves, and those whose answer reads them."""
+        ...
+
+    def judge(self, file: File, row_id: str, now_ms: int) -> Judgement:
+        """What the file's facts amount to for one row at that event time."""
+        ...
+
+    def is_spent(self, file: File, row: Row, horizon_ms: int) -> bool:
+        """Whether nothing can still need a row that holds no fact newer than the horizon."""
+        ...

@@ -1,0 +1,138 @@
+"""The difference between two judgements: what to publish, under which revision.
+
+A conclusion is what a judgement says now; what was published about a row says what the world was last told. New or
+changed conclusions go out with the next revision; a conclusion that is gone is taken back with one. What rests on a
+fact that has left retention stands as it was last told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any, NamedTuple
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from cloudtag.contract import forwards, records
+from cloudtag.contract.streams import STREAM_OF
+from cloudtag.engine.rows import Published, Row
+from cloudtag.engine.step import Output
+
+SEVERITIES = ("low", "medium", "high", "critical")
+"""Weakest first."""
+
+
+class Conclusion(NamedTuple):
+    """What a judgement says under one id. The record's revision and status are the engine's to fill in."""
+
+    id: str
+    key: str
+    since_ms: int
+    record: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How records of one stream are stamped with a revision, and taken back."""
+
+    struct: type[Struct]
+    withdrawn: str | None
+    """The status of a record that was taken back; None for forwards, which are taken back by their id alone."""
+    key: Callable[[Any], str]
+
+
+_KINDS: dict[str, Kind] = {
+    STREAM_OF[struct]: Kind(struct, withdrawn, key)
+    for struct, withdrawn, key in (
+        (records.Alert, "withdrawn", lambda r: r.buyer_id),
+        (records.TagStatus, "voided", lambda r: r.buyer_id),
+        (records.TagConfirmation, "reversed", lambda r: r.buyer_id),
+        (records.Consequence, "reversed", lambda r: r.subject_id),
+        (forwards.WaybillUsed, None, lambda r: r.waybill_no),
+        (forwards.ParcelReported, None, lambda r: r.buyer_id),
+        (forwards.AttributeUsed, None, lambda r: r.attribute),
+        (forwards.LinkReported, None, lambda r: r.buyer_id),
+        (forwards.TagRequested, None, lambda r: r.buyer_id),
+    )
+}
+_encode = msgspec.msgpack.Encoder(order="deterministic").encode
+
+
+def revise(row: Row, conclusions: Mapping[str, Conclusion], horizon_ms: int) -> list[Output]:
+    """Bring what is published about a row in line with its conclusions.
+
+    `horizon_ms`: what rests on older facts is neither changed nor taken back.
+    """
+    outputs = []
+    for conclusion in conclusions.values():
+        digest = blake2b(_encode(conclusion.record), digest_size=8).digest()
+        last = row.published.get(conclusion.id)
+        if last is not None and (last.since_ms < horizon_ms or (last.stands and last.digest == digest)):
+            continue
+        outputs.append(_tell(row, conclusion, digest, last))
+    for last in row.published.values():
+        if last.stands and last.id not in conclusions and last.since_ms >= horizon_ms:
+            outputs.append(_take_back(last))
+    return outputs
+
+
+def repeat(row: Row, conclusions: Mapping[str, Conclusion]) -> list[Output]:
+    """Everything published about a row once more, with the revisions it has: a crash may have kept it unsent."""
+    outputs = []
+    for last in row.published.values():
+        kind = _KINDS[last.stream]
+        record: Any
+        if last.body is not None:
+            record = msgspec.msgpack.decode(last.body, type=kind.struct)
+        elif not last.stands:
+            record = _retraction(kind, last)
+        elif last.id in conclusions:
+            record = replace(conclusions[last.id].record, revision=last.revision)
+        else:
+            continue
+        outputs.append(Output(last.stream, kind.key(record), record))
+    return outputs
+
+
+def _tell(row: Row, conclusion: Conclusion, digest: bytes, last: Published | None) -> Output:
+    stream = STREAM_OF[type(conclusion.record)]
+    revision = 0 if last is None else last.revision + 1
+    record, body = conclusion.record, None
+    if _KINDS[stream].withdrawn is None:
+        record = replace(record, revision=revision) if revision else record
+    else:
+        record = _stamp(record, revision, last)
+        body = msgspec.msgpack.encode(record)
+    row.published[conclusion.id] = Published(conclusion.id, stream, revision, True, digest, conclusion.since_ms, body)
+    return Output(stream, conclusion.key, record)
+
+
+def _stamp(record: Any, revision: int, last: Published | None) -> Any:
+    if isinstance(record, records.Alert) and last is not None and last.stands and last.body is not None:
+        before = msgspec.msgpack.decode(last.body, type=records.Alert)
+        is_worse = SEVERITIES.index(record.severity) > SEVERITIES.index(before.severity)
+        if record.status == "open" and (is_worse or before.status == "upgraded"):
+            return replace(record, revision=revision, status="upgraded")
+    return replace(record, revision=revision)
+
+
+def _take_back(last: Published) -> Output:
+    kind = _KINDS[last.stream]
+    last.revision += 1
+    last.stands = False
+    record: Any
+    if last.body is None:
+        record = _retraction(kind, last)
+    else:
+        record = msgspec.msgpack.decode(last.body, type=kind.struct)
+        record = replace(record, revision=last.revision, status=kind.withdrawn)
+        last.body = msgspec.msgpack.encode(record)
+    return Output(last.stream, kind.key(record), record)
+
+
+def _retraction(kind: Kind, last: Published) -> Any:
+    retract: Callable[[str, int, int], Any] = kind.struct.retraction  # type: ignore[attr-defined]
+    return retract(last.id, last.revision, last.since_ms)
