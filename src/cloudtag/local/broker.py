@@ -1,7 +1,9 @@
 """The embedded broker: Tansu, which speaks Kafka's protocol and keeps everything in memory.
 
-Meant for a first run and for tests. It keeps nothing on disk, knows no transactions, and holds a joining consumer
-group back for half of its session timeout (so set session and rebalance timeout to `GROUP_TIMEOUT_MS` here).
+Meant for a first run and for tests. It keeps nothing on disk, serves neither transactions nor idempotent producers,
+makes any topic that is written to, and holds a joining consumer group back for half of its session timeout (so set
+session and rebalance timeout to `GROUP_TIMEOUT_MS` here). Asked for a partition's end (ListOffsets), it answers with
+the first offset of the last batch plus one; the high watermark in an answer to a fetch is true.
 """
 
 import asyncio
