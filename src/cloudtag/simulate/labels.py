@@ -1,0 +1,62 @@
+"""What a simulation knows to be true: which alerts must stand, which must not, and what becomes of each tag."""
+
+from collections.abc import Iterable, Iterator
+
+import msgspec
+from msgspec import Struct
+
+
+class AlertLabel(Struct, frozen=True, kw_only=True, tag_field="label", tag="alert"):
+    """What one detector must conclude about one buyer in one story.
+
+    `stands`: an alert must be open at the end. When false the buyer is honest, or a late fact cleared him:
+    no alert of this detector may remain.
+    """
+
+    story: str
+    detector: str
+    buyer_id: str
+    shop_id: str | None = None
+    order_ids: tuple[str, ...] = ()
+    refund_ids: tuple[str, ...] = ()
+    stands: bool = True
+
+
+class TagLabel(Struct, frozen=True, kw_only=True, tag_field="label", tag="tag"):
+    """The final status of one tagged order, with the reason when it is a rejection."""
+
+    story: str
+    submission_id: str
+    order_id: str
+    buyer_id: str
+    shop_id: str
+    scenario: str | None
+    status: str
+    reason: str | None = None
+
+
+class ConfirmationLabel(Struct, frozen=True, kw_only=True, tag_field="label", tag="confirmation"):
+    """A buyer who must (or, `stands` false, must not) end up confirmed under a scenario."""
+
+    story: str
+    buyer_id: str
+    scenario: str
+    stands: bool = True
+
+
+Label = AlertLabel | TagLabel | ConfirmationLabel
+
+
+def encode_labels(labels: Iterable[Label]) -> Iterator[bytes]:
+    """One JSON line per label, each with its line end."""
+    encoder = msgspec.json.Encoder()
+    for label in labels:
+        yield encoder.encode(label) + b"\n"
+
+
+def decode_labels(lines: Iterable[bytes]) -> Iterator[Label]:
+    """The labels of JSON lines; raises `msgspec.ValidationError` on a line that is none."""
+    decoder = msgspec.json.Decoder(AlertLabel | TagLabel | ConfirmationLabel)
+    for line in lines:
+        if line.strip():
+            yield decoder.decode(line)

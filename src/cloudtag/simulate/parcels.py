@@ -1,0 +1,84 @@
+"""A courier's scans, from acceptance to signature."""
+
+import random
+from typing import Protocol
+
+from cloudtag.contract.events import Event, ParcelScanned
+from cloudtag.contract.types import PackageKind, ScanKind, SignerKind
+
+LEGS: tuple[tuple[ScanKind, float, bool], ...] = (
+    ("accepted", 0.0, True),
+    ("departed", 0.15, True),
+    ("arrived", 0.7, False),
+    ("out_for_delivery", 0.85, False),
+    ("signed", 1.0, False),
+)
+"""The scans of a parcel, the share of the transit time after which each happens, and whether it is at the origin."""
+
+LOST_AFTER = 2
+"""A lost parcel is not seen again after this many scans."""
+
+
+class Teller(Protocol):
+    """What can be told a scan (a story)."""
+
+    rng: random.Random
+
+    def add(self, event: Event, late_ms: int | None = None) -> None:
+        """Tell an event."""
+        ...
+
+    def next_event_id(self) -> str:
+        """A fresh event id."""
+        ...
+
+
+def carry(
+    teller: Teller,
+    parcel: tuple[str, str],
+    cities: tuple[int, int],
+    times: tuple[int, int],
+    signer: SignerKind,
+    *,
+    order_id: str | None = None,
+    destination: str | None = None,
+    package: PackageKind = "box",
+    weight_grams: int | None = None,
+    signed_late_ms: int | None = None,
+    accepted_late_ms: int | None = None,
+    is_lost: bool = False,
+    platform: str = "taobao",
+) -> int:
+    """Tell the scans of a parcel (carrier, number) between two cities.
+
+    `times` are when it is accepted and how long it travels, milliseconds. The late arguments deliver the first or
+    the last scan that much after it happened. Returns when it was (or, if lost, would have been) signed for.
+    """
+    start, transit = times
+    carrier, waybill_no = parcel
+    weight = teller.rng.randrange(200, 4000) if weight_grams is None else weight_grams
+    for n, (scan, share, is_origin) in enumerate(LEGS[:LOST_AFTER] if is_lost else LEGS):
+        late = accepted_late_ms if n == 0 else signed_late_ms if scan == "signed" else None
+        teller.add(
+            ParcelScanned(
+                event_id=teller.next_event_id(),
+                occurred_at=start + int(transit * share),
+                platform=platform,
+                carrier=carrier,
+                waybill_no=waybill_no,
+                order_id=order_id,
+                scan=scan,
+                facility=facility(cities[0], "out") if is_origin else facility(cities[1], "in"),
+                destination_hash=destination,
+                package=package,
+                weight_grams=weight,
+                signer=signer if scan == "signed" else None,
+            ),
+            late,
+        )
+    return start + transit
+
+
+def facility(city: int, side: str) -> str:
+    """A courier's building: parcels leave a city through one and reach it through another."""
+    return f"hub-{city}-{side}"

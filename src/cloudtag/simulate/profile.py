@@ -1,0 +1,40 @@
+"""How large a simulation is, how fast its parcels travel, and how untidy its delivery."""
+
+from msgspec import Struct
+
+DAY_MS = 86_400_000
+HOUR_MS = 3_600_000
+MINUTE_MS = 60_000
+
+MONDAY_MS = 1_772_409_600_000
+"""2026-03-02T00:00:00Z, where a simulation begins unless told otherwise."""
+
+
+class Profile(Struct, frozen=True, kw_only=True):
+    """Everything a simulation depends on: equal profiles give equal events, byte for byte."""
+
+    events: int = 50_000
+    """About how many events are delivered (within a few percent; at least what the scripted stories need)."""
+    days: int = 7
+    """Orders are placed in the first three fifths of these days, so that lives end inside them."""
+    seed: int = 1
+    starts_at: int = MONDAY_MS
+    """Event time of the first order, milliseconds UTC."""
+    pace: float = 0.1
+    """Delays as a share of those measured in Brazil (1.0: 2.3 days to the carrier and 7.1 on the road, medians)."""
+    late_share: float = 0.03
+    """Share of events delivered minutes to hours after they happened; all others take seconds."""
+    duplicate_share: float = 0.02
+    """Share of events delivered twice."""
+    has_attacks: bool = True
+    """Whether scripted attackers and refuted cases are among the honest buyers."""
+
+    @property
+    def repeats(self) -> int:
+        """How often each scripted story is played."""
+        return max(1, round(self.events / 12_500)) if self.has_attacks else 0
+
+    @property
+    def placing_ms(self) -> int:
+        """Length of the span in which orders are placed."""
+        return self.days * DAY_MS * 3 // 5

@@ -1,0 +1,154 @@
+"""Refunds as buyers and shops tell them: opened, agreed, sent back, inspected, completed."""
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from cloudtag.contract.events import RefundChanged, ReturnInspected
+from cloudtag.contract.types import Condition, Goods, RefundReason, RefundStatus, RefundType
+from cloudtag.simulate.parcels import carry
+from cloudtag.simulate.story import Deal, Story
+from cloudtag.simulate.world import CARRIERS
+
+
+class Claim(Struct):
+    """A refund as far as it has been told; `lines` empty means all of the order."""
+
+    refund_id: str
+    deal: Deal
+    type: RefundType
+    reason: RefundReason
+    claims_received: bool | None
+    lines: tuple[Goods, ...] = ()
+    carrier: str | None = None
+    waybill_no: str | None = None
+    is_offline: bool = False
+
+    def goods(self) -> tuple[Goods, ...]:
+        """What is to come back."""
+        return self.lines or tuple(Goods(line.sku_id, line.quantity) for line in self.deal.lines)
+
+
+def tell(story: Story, claim: Claim, status: RefundStatus, at: int) -> None:
+    """The refund reaches a status."""
+    deal = claim.deal
+    story.add(
+        RefundChanged(
+            story.next_event_id(),
+            at,
+            deal.shop.platform,
+            claim.refund_id,
+            deal.order_id,
+            deal.buyer.buyer_id,
+            deal.shop.shop_id,
+            status,
+            claim.type,
+            claim.reason,
+            claim.claims_received,
+            claim.lines,
+            sum(line.unit_price_minor * line.quantity for line in deal.lines),
+            claim.carrier,
+            claim.waybill_no,
+            claim.is_offline,
+        )
+    )
+
+
+def claim_refund(
+    story: Story,
+    deal: Deal,
+    at: int,
+    refund: tuple[RefundType, RefundReason, bool | None] = ("return_refund", "no_reason", True),
+    lines: tuple[Goods, ...] = (),
+) -> Claim:
+    """A buyer opens a refund: its type, its reason, and whether he says the goods are with him."""
+    claim = Claim(story.ids.next("r"), deal, *refund, lines)
+    tell(story, claim, "opened", at)
+    return claim
+
+
+def agree(story: Story, claim: Claim, at: int) -> int:
+    """The shop agrees some time after `at`; returns when."""
+    agreed_at = at + story.delays.answer.draw(story.rng)
+    tell(story, claim, "agreed", agreed_at)
+    return agreed_at
+
+
+def new_parcel(story: Story) -> tuple[str, str]:
+    """A carrier and a number no parcel has had."""
+    carrier = story.rng.choice(CARRIERS)
+    return carrier, story.ids.next(carrier)
+
+
+def fill(story: Story, claims: Sequence[Claim], parcel: tuple[str, str], at: int) -> None:
+    """The buyer fills one return number into refunds, a minute apart."""
+    for n, claim in enumerate(claims):
+        claim.carrier, claim.waybill_no = parcel
+        tell(story, claim, "waybill_filled", at + n * 60_000)
+
+
+def send_back(
+    story: Story, claim: Claim, at: int, accepted_late_ms: int | None = None, weight_grams: int | None = None
+) -> int:
+    """The filled-in parcel, accepted at `at`, travels to the shop's return address; returns when it is signed for.
+
+    Raises `ValueError` when no number was filled in.
+    """
+    if claim.carrier is None or claim.waybill_no is None:
+        raise ValueError(f"{claim.refund_id} has no return number")
+    deal = claim.deal
+    return carry(
+        story,
+        (claim.carrier, claim.waybill_no),
+        (deal.buyer.city, deal.shop.city),
+        (at, story.delays.transit.draw(story.rng)),
+        "recipient",
+        destination=deal.shop.return_address,
+        weight_grams=weight_grams,
+        accepted_late_ms=accepted_late_ms,
+        platform=deal.shop.platform,
+    )
+
+
+def inspect(
+    story: Story, claim: Claim, at: int, received: tuple[Goods, ...], condition: tuple[Condition, ...] = ()
+) -> None:
+    """The shop opens the parcel and writes down what is inside."""
+    deal = claim.deal
+    story.add(
+        ReturnInspected(
+            story.next_event_id(),
+            at,
+            deal.shop.platform,
+            claim.refund_id,
+            deal.order_id,
+            deal.buyer.buyer_id,
+            deal.shop.shop_id,
+            claim.waybill_no,
+            received,
+            condition,
+            package="box",
+        )
+    )
+
+
+def return_honestly(story: Story, claims: Sequence[Claim], at: int, condition: tuple[Condition, ...] = ()) -> int:
+    """One parcel holding all the goods of `claims` goes back and is found complete; returns when the money is paid.
+
+    The shop writes one inspection for the parcel, or one for each refund: both are usual.
+    """
+    rng, delays = story.rng, story.delays
+    filled_at = at + delays.filling.draw(rng)
+    fill(story, claims, new_parcel(story), filled_at)
+    # A buyer may hand the parcel over first and fill in its number afterwards.
+    accepted_at = filled_at - 1_800_000 if rng.random() < 0.15 else filled_at + delays.pickup.draw(rng)
+    opened_at = send_back(story, claims[0], max(at, accepted_at)) + delays.opening_parcel.draw(rng)
+    if rng.random() < 0.6:
+        inspect(story, claims[0], opened_at, tuple(g for claim in claims for g in claim.goods()), condition)
+    else:
+        for claim in claims:
+            inspect(story, claim, opened_at, claim.goods(), condition)
+    paid_at = opened_at + delays.answer.draw(rng)
+    for claim in claims:
+        tell(story, claim, "completed", paid_at)
+    return paid_at

@@ -1,0 +1,99 @@
+"""Shared return numbers (T3.3): one parcel shown to several shops or by several accounts, and honest look-alikes."""
+
+from collections.abc import Sequence
+
+from cloudtag.simulate.honest import return_several
+from cloudtag.simulate.profile import DAY_MS, HOUR_MS
+from cloudtag.simulate.refunds import Claim, agree, claim_refund, fill, inspect, new_parcel, return_honestly, send_back
+from cloudtag.simulate.scripts.stage import Stage
+
+DETECTOR = "reused_waybill"
+
+
+def _share_parcel(stage: Stage, claims: Sequence[Claim], at: int) -> None:
+    """The first shop gets its goods; every later refund names the same number."""
+    story = stage.story
+    fill(story, claims[:1], new_parcel(story), at)
+    arrived_at = send_back(story, claims[0], at + HOUR_MS)
+    inspect(story, claims[0], arrived_at + HOUR_MS, claims[0].goods())
+    parcel = (claims[0].carrier or "", claims[0].waybill_no or "")
+    fill(story, claims[1:], parcel, at + 3 * HOUR_MS)
+
+
+def two_shops(stage: Stage) -> None:
+    """One buyer names one number to two shops."""
+    who = stage.buyer()
+    returns = [stage.agreed_return(stage.received(who, stage.shop(), hours)) for hours in (0, 2)]
+    claims = [claim for claim, _ in returns]
+    _share_parcel(stage, claims, max(at for _, at in returns))
+    stage.expect(DETECTOR, claims)
+
+
+def two_accounts(stage: Stage) -> None:
+    """Two buyers with nothing in common name one number."""
+    returns = [stage.agreed_return(stage.received(stage.buyer(), stage.shop(), hours)) for hours in (0, 1)]
+    _share_parcel(stage, [claim for claim, _ in returns], max(at for _, at in returns))
+    for claim, _ in returns:
+        stage.expect(DETECTOR, [claim])
+
+
+def linked_accounts(stage: Stage) -> None:
+    """Two accounts on one device name one number to one shop."""
+    first, where = stage.buyer(), stage.shop()
+    second = stage.buyer(device_of=first)
+    returns = [stage.agreed_return(stage.received(who, where, hours)) for who, hours in ((first, 0), (second, 1))]
+    _share_parcel(stage, [claim for claim, _ in returns], max(at for _, at in returns))
+    for claim, _ in returns:
+        stage.expect(DETECTOR, [claim])
+
+
+def offline_then_platform(stage: Stage) -> None:
+    """A number the shop recorded offline for one refund is filled in on the platform for another."""
+    story, who, where = stage.story, stage.buyer(), stage.shop()
+    offline, at = stage.agreed_return(stage.received(who, where))
+    offline.is_offline = True
+    claims = [offline, stage.agreed_return(stage.received(who, where, 2))[0]]
+    _share_parcel(stage, claims, at + HOUR_MS)
+    stage.expect(DETECTOR, claims)
+    story.contact(offline.deal, at + 12 * HOUR_MS, answered=False)
+
+
+def one_parcel_several_orders(stage: Stage) -> None:
+    """Honest (T1b): several orders of one shop go back in one parcel, complete."""
+    claims = return_several(stage.story, stage.buyer(), stage.shop(), stage.at, is_one_parcel=True, count=3)
+    for detector in (DETECTOR, "short_return"):
+        stage.expect(detector, claims, stands=False)
+
+
+def separate_parcels(stage: Stage) -> None:
+    """Honest (T1b): several orders go back, each in a parcel of its own."""
+    claims = return_several(stage.story, stage.buyer(), stage.shop(), stage.at, is_one_parcel=False, count=3)
+    for detector in (DETECTOR, "short_return"):
+        stage.expect(detector, claims, stands=False)
+
+
+def number_of_last_year(stage: Stage) -> None:
+    """Honest: the courier gives out a number again that another buyer's return had 200 days earlier."""
+    story, past = stage.story, stage.at - 200 * DAY_MS
+    earlier = story.receive(stage.buyer(), stage.shop(), past)
+    opened_at = earlier.signed_at + HOUR_MS
+    old = claim_refund(story, earlier, opened_at)
+    return_honestly(story, [old], agree(story, old, opened_at))
+    deal = stage.received(stage.buyer(), stage.shop())
+    claim, at = stage.agreed_return(deal)
+    fill(story, [claim], (old.carrier or "", old.waybill_no or ""), at)
+    arrived_at = send_back(story, claim, at + HOUR_MS)
+    inspect(story, claim, arrived_at + HOUR_MS, claim.goods())
+    for one in (old, claim):
+        stage.expect(DETECTOR, [one], stands=False)
+
+
+SCRIPTS = (
+    two_shops,
+    two_accounts,
+    linked_accounts,
+    offline_then_platform,
+    one_parcel_several_orders,
+    separate_parcels,
+    number_of_last_year,
+)

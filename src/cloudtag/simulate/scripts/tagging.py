@@ -1,0 +1,127 @@
+"""Shops that tag buyers: rightly, too much, without permission, ambiguously, twice (J3-J5, J8, B14)."""
+
+from collections.abc import Sequence
+
+from cloudtag.contract.events import AccountChanged, TagSubmitted
+from cloudtag.contract.types import AccountStatus, TaggedOrder
+from cloudtag.simulate.labels import ConfirmationLabel, TagLabel
+from cloudtag.simulate.profile import HOUR_MS, MINUTE_MS
+from cloudtag.simulate.scripts.short_return import DETECTOR, return_holding
+from cloudtag.simulate.scripts.stage import Stage
+from cloudtag.simulate.story import Deal
+
+Outcome = tuple[str, str | None]
+PENDING: Outcome = ("pending", None)
+
+
+def _submit(
+    stage: Stage,
+    tagged: Sequence[tuple[Deal, Outcome]],
+    at: int,
+    scenarios: tuple[str, ...] = ("worn_return",),
+    account: str | None = None,
+) -> None:
+    """A shop tags orders; each is labelled with the final status, and the reason, expected of it."""
+    story, where = stage.story, tagged[0][0].shop
+    submission_id = story.ids.next("t")
+    story.add(
+        TagSubmitted(
+            story.next_event_id(),
+            at,
+            where.platform,
+            submission_id,
+            where.shop_id,
+            account or where.main_account,
+            scenarios,
+            tuple(TaggedOrder(deal.order_id, deal.buyer.buyer_id) for deal, _ in tagged),
+        )
+    )
+    stage.labels += [
+        TagLabel(
+            story=stage.name,
+            submission_id=submission_id,
+            order_id=deal.order_id,
+            buyer_id=deal.buyer.buyer_id,
+            shop_id=where.shop_id,
+            scenario=scenarios[0] if len(scenarios) == 1 else None,
+            status=status,
+            reason=reason,
+        )
+        for deal, (status, reason) in tagged
+    ]
+
+
+def _confirmation(stage: Stage, deal: Deal, scenario: str, *, stands: bool) -> None:
+    """Label the buyer as confirmed, or as one who must not be."""
+    buyer_id = deal.buyer.buyer_id
+    stage.labels.append(ConfirmationLabel(story=stage.name, buyer_id=buyer_id, scenario=scenario, stands=stands))
+
+
+def three_shops_agree(stage: Stage) -> None:
+    """A thief sends empty parcels to three shops; each tries to reach him twice, then tags him (J8, T8)."""
+    story, who = stage.story, stage.buyer()
+    deals = []
+    for n in range(3):
+        deal = stage.received(who, stage.shop(), n)
+        claim, at = stage.agreed_return(deal)
+        opened_at = return_holding(stage, [claim], at, ())
+        stage.expect(DETECTOR, [claim])
+        for hours in (1, 3):
+            story.contact(deal, opened_at + hours * HOUR_MS, answered=False)
+        _submit(stage, [(deal, ("confirmed", None))], opened_at + 5 * HOUR_MS, (DETECTOR,))
+        deals.append(deal)
+    _confirmation(stage, deals[0], DETECTOR, stands=True)
+
+
+def two_shops_agree(stage: Stage) -> None:
+    """Two shops tag a buyer, one of them two of his orders: one distinct shop short, so all stay pending (J8)."""
+    who, first, second = stage.buyer(), stage.shop(), stage.shop()
+    deals = [stage.received(who, where, n) for n, where in enumerate((first, first, second))]
+    for deal in deals:
+        _submit(stage, [(deal, PENDING)], deal.signed_at + 20 * HOUR_MS)
+    _confirmation(stage, deals[0], "worn_return", stands=False)
+
+
+def too_many_orders(stage: Stage) -> None:
+    """A shop tags the twenty-one orders of an honest reseller at once (J3)."""
+    who, where = stage.buyer(), stage.shop()
+    refused = ("rejected", "too_many_orders")
+    tagged = [(stage.story.buy(who, where, stage.at + n * MINUTE_MS, 1), refused) for n in range(21)]
+    _submit(stage, tagged, stage.at + 6 * HOUR_MS)
+
+
+def no_permission(stage: Stage) -> None:
+    """An account that passed no exam tags, and so does one whose permission was revoked (B14)."""
+    story, where = stage.story, stage.shop()
+    deal = stage.received(stage.buyer(), where)
+    refused = ("rejected", "no_permission")
+    _submit(stage, [(deal, refused)], deal.signed_at + HOUR_MS, account=f"{where.shop_id}:temp")
+    account = f"{where.shop_id}:{story.ids.next('a')}"
+    steps: tuple[tuple[AccountStatus, int], ...] = (("exam_passed", 0), ("revoked", 1))
+    for status, hours in steps:
+        at = deal.placed_at + hours * HOUR_MS
+        event_id = story.next_event_id()
+        story.add(AccountChanged(event_id, at, where.platform, where.shop_id, account, status))
+    other = stage.received(stage.buyer(), where, 1)
+    _submit(stage, [(other, refused)], other.signed_at + 2 * HOUR_MS, account=account)
+
+
+def unclear_scenario(stage: Stage) -> None:
+    """One submission names two scenarios (J4), another one that does not exist."""
+    where = stage.shop()
+    deal, other = (stage.received(stage.buyer(), where, n) for n in range(2))
+    both = ("worn_return", "short_return")
+    _submit(stage, [(deal, ("rejected", "one_scenario_only"))], deal.signed_at + HOUR_MS, both)
+    _submit(stage, [(other, ("rejected", "unknown_scenario"))], other.signed_at + HOUR_MS, ("rudeness",))
+
+
+def tagged_twice(stage: Stage) -> None:
+    """A shop tags an order again that it tagged already; the other order of that submission goes on (J5)."""
+    where = stage.shop()
+    deal, other = (stage.received(stage.buyer(), where, n) for n in range(2))
+    at = max(deal.signed_at, other.signed_at) + HOUR_MS
+    _submit(stage, [(deal, PENDING)], at)
+    _submit(stage, [(deal, ("rejected", "duplicate_order")), (other, PENDING)], at + HOUR_MS)
+
+
+SCRIPTS = (three_shops_agree, two_shops_agree, too_many_orders, no_permission, unclear_scenario, tagged_twice)

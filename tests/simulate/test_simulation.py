@@ -1,0 +1,122 @@
+"""The simulation is reproducible, sized as asked, untidy in delivery, and its labels speak of what really happens."""
+
+import hashlib
+import itertools
+from collections import Counter
+
+import msgspec
+import pytest
+
+from cloudtag.contract.events import Event, OrderChanged, RefundChanged, TagSubmitted
+from cloudtag.contract.streams import STREAM_OF
+from cloudtag.simulate import AlertLabel, ConfirmationLabel, Profile, TagLabel, decode_labels, encode_labels, simulate
+from cloudtag.simulate.scripts import SCRIPTS
+
+SMALL = Profile(events=6000, seed=7)
+SIX = {
+    "reused_waybill",
+    "refund_before_delivery",
+    "short_return",
+    "no_circulation",
+    "received_refund_only",
+    "outbound_waybill_as_return",
+}
+
+
+def digest(profile: Profile) -> str:
+    """A hash of every event, in order of delivery, and every label."""
+    encoder = msgspec.msgpack.Encoder()
+    simulation = simulate(profile)
+    whole = hashlib.sha256()
+    for record in itertools.chain(simulation.events(), simulation.labels):
+        whole.update(encoder.encode(record))
+    return whole.hexdigest()
+
+
+@pytest.fixture(scope="module")
+def events() -> list[Event]:
+    return list(simulate(SMALL).events())
+
+
+def test_equal_profiles_give_equal_simulations():
+    assert digest(SMALL) == digest(SMALL)
+
+
+def test_events_may_be_read_again():
+    simulation = simulate(Profile(events=3000))
+    assert list(simulation.events()) == list(simulation.events())
+
+
+def test_another_seed_gives_another_world():
+    assert digest(SMALL) != digest(Profile(events=6000, seed=8))
+
+
+@pytest.mark.parametrize("wanted", [5_000, 50_000])
+def test_size_is_what_was_asked_for(wanted):
+    assert sum(1 for _ in simulate(Profile(events=wanted)).events()) == pytest.approx(wanted, rel=0.05)
+
+
+def test_every_event_is_within_the_limits_of_the_contract(events):
+    for event in events:
+        msgspec.convert(msgspec.to_builtins(event), type(event))
+
+
+def test_streams_are_all_inputs(events):
+    assert {STREAM_OF[type(event)] for event in events} >= {"orders", "refunds", "logistics", "tags", "shops"}
+
+
+def test_delivery_is_out_of_order_and_repeats_some_events(events):
+    backwards = sum(a.occurred_at > b.occurred_at for a, b in itertools.pairwise(events))
+    copies = Counter(event.event_id for event in events)
+    repeated = sum(count > 1 for count in copies.values())
+    assert backwards > len(events) // 100
+    assert len(events) // 100 < repeated < len(events) // 25
+    assert max(copies.values()) == 2
+
+
+def test_a_repeated_id_is_a_copy_of_the_same_event(events):
+    first: dict[str, Event] = {}
+    for event in events:
+        assert first.setdefault(event.event_id, event) == event
+
+
+def test_without_noise_every_event_is_delivered_once():
+    calm = Profile(events=3000, late_share=0.0, duplicate_share=0.0)
+    ids = [event.event_id for event in simulate(calm).events()]
+    assert len(ids) == len(set(ids))
+
+
+def test_every_script_is_played_and_labelled():
+    stories = {label.story for label in simulate(SMALL).labels}
+    assert stories == {f"{script.__name__}-0" for script in SCRIPTS}
+
+
+def test_labels_name_existing_orders_refunds_and_submissions(events):
+    orders = {event.order_id: event for event in events if isinstance(event, OrderChanged)}
+    refunds = {event.refund_id: event for event in events if isinstance(event, RefundChanged)}
+    submissions = {event.submission_id for event in events if isinstance(event, TagSubmitted)}
+    for label in simulate(SMALL).labels:
+        if isinstance(label, AlertLabel):
+            assert {orders[order_id].buyer_id for order_id in label.order_ids} == {label.buyer_id}
+            assert {refunds[refund_id].buyer_id for refund_id in label.refund_ids} == {label.buyer_id}
+        elif isinstance(label, TagLabel):
+            assert label.submission_id in submissions
+            assert orders[label.order_id].buyer_id == label.buyer_id
+
+
+def test_every_detector_has_attackers_and_lookalikes():
+    labels = [label for label in simulate(SMALL).labels if isinstance(label, AlertLabel)]
+    assert {label.detector for label in labels if label.stands} == SIX
+    assert {label.detector for label in labels if not label.stands} == SIX - {"outbound_waybill_as_return"}
+
+
+def test_a_world_without_attacks_has_no_labels():
+    simulation = simulate(Profile(events=2000, has_attacks=False))
+    assert simulation.labels == []
+    assert sum(1 for _ in simulation.events()) > 1500
+
+
+def test_labels_survive_the_file():
+    labels = simulate(SMALL).labels
+    assert {type(label) for label in labels} == {AlertLabel, TagLabel, ConfirmationLabel}
+    assert list(decode_labels(encode_labels(labels))) == labels
