@@ -13,6 +13,8 @@ from pathlib import Path
 
 from clickhouse_connect.driver.client import Client
 
+from cloudtag.resources import clickhouse_dir
+
 _NUMBERED = re.compile(r"^\d{3}_[a-z0-9_]+\.sql$")
 _NAME = re.compile(r"^[A-Za-z_][A-Za-z0-9_]*$")
 _REMEMBER = """CREATE TABLE IF NOT EXISTS {database}.schema_migrations
@@ -43,16 +45,9 @@ class Migration:
                 yield statement.strip().replace("{database}", database)
 
 
-def sql_directory() -> Path:
-    """Where the numbered files are: inside the installed package, else in the checkout."""
-    package = Path(__file__).resolve().parents[1]
-    installed = package / "_data" / "clickhouse"
-    return installed if installed.is_dir() else package.parents[1] / "deploy" / "clickhouse"
-
-
 def load(directory: Path | None = None) -> list[Migration]:
     """The migrations of a directory in the order of their numbers. `MigrationError` when there are none."""
-    where = directory or sql_directory()
+    where = directory or clickhouse_dir()
     names = sorted(path.name for path in where.glob("*.sql") if _NUMBERED.match(path.name))
     if not names:
         raise MigrationError(f"no numbered .sql files in {where}")

@@ -1,0 +1,87 @@
+"""Columns: how one column of a table is taken from a list of records."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any
+
+from msgspec import Struct
+
+from cloudtag.warehouse.veil import Veil
+
+Rows = Sequence[Struct]
+LOW = "LowCardinality(String)"
+TIME = "DateTime64(3, 'UTC')"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column's name, its ClickHouse type, and how its values are taken from records."""
+
+    name: str
+    type: str
+    of: Callable[[Rows, Veil], list[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table the sink writes, without the columns the sink itself adds (`recorded_at`)."""
+
+    name: str
+    columns: tuple[Column, ...]
+
+
+def same(name: str, kind: str) -> Column:
+    """The field as it is."""
+    get = attrgetter(name)
+    return Column(name, kind, lambda rows, _: [get(row) for row in rows])
+
+
+def text(*names: str, kind: str = "String") -> tuple[Column, ...]:
+    """Text fields; absent becomes ''."""
+    return tuple(_text(name, kind) for name in names)
+
+
+def low(*names: str) -> tuple[Column, ...]:
+    """Text fields of few different values; absent becomes ''."""
+    return text(*names, kind=LOW)
+
+
+def flags(*names: str) -> tuple[Column, ...]:
+    """Yes-or-no fields that are always said."""
+    return tuple(same(name, "Bool") for name in names)
+
+
+def texts(*names: str) -> tuple[Column, ...]:
+    """Lists of texts."""
+    return tuple(same(name, "Array(String)") for name in names)
+
+
+def keyed(name: str, field: str, kind: str) -> Column:
+    """A field as its keyed hash."""
+    get = attrgetter(field)
+    return Column(name, "String", lambda rows, veil: [veil.key(kind, get(row)) for row in rows])
+
+
+def keyed_each(name: str, field: str, kind: str) -> Column:
+    """A list field as the keyed hashes of its items."""
+    get = attrgetter(field)
+    return Column(name, "Array(String)", lambda rows, veil: [[veil.key(kind, v) for v in get(row)] for row in rows])
+
+
+def parts(name: str, kind: str, field: str, part: str) -> Column:
+    """One field of each item of a list field; absent text becomes ''."""
+    items, get = attrgetter(field), attrgetter(part)
+    if kind in ("String", LOW):
+        return Column(name, f"Array({kind})", lambda rows, _: [[get(i) or "" for i in items(row)] for row in rows])
+    return Column(name, f"Array({kind})", lambda rows, _: [[get(i) for i in items(row)] for row in rows])
+
+
+def computed(name: str, kind: str, of: Callable[[Any, Veil], Any]) -> Column:
+    """Whatever else can be said of a record."""
+    return Column(name, kind, lambda rows, veil: [of(row, veil) for row in rows])
+
+
+def _text(name: str, kind: str) -> Column:
+    get = attrgetter(name)
+    return Column(name, kind, lambda rows, _: [get(row) or "" for row in rows])

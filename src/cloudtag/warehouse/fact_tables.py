@@ -1,0 +1,127 @@
+"""The tables of raw facts, one per input stream (deploy/clickhouse/003 and 004)."""
+
+from cloudtag.warehouse.columns import (
+    LOW,
+    TIME,
+    Column,
+    Table,
+    computed,
+    flags,
+    keyed,
+    keyed_each,
+    low,
+    parts,
+    same,
+    text,
+    texts,
+)
+
+BUYER = keyed("buyer_key", "buyer_id", "buyer")
+PHONE = keyed("phone_key", "phone_hash", "phone")
+PAYMENT = keyed("payment_key", "payment_hash", "payment")
+AMOUNT = same("amount_minor", "Nullable(Int64)")
+PROOFS = (
+    parts("evidence_kinds", LOW, "evidence", "kind"),
+    parts("evidence_sha256s", "String", "evidence", "sha256"),
+    parts("evidence_phashes", "String", "evidence", "phash"),
+)
+
+
+def _goods(prefix: str, field: str) -> tuple[Column, ...]:
+    return (
+        parts(f"{prefix}_sku_ids", "String", field, "sku_id"),
+        parts(f"{prefix}_quantities", "UInt32", field, "quantity"),
+    )
+
+
+def _facts(name: str, *columns: Column) -> Table:
+    return Table(name, (*text("event_id"), same("occurred_at", TIME), *low("platform"), *columns))
+
+
+FACT_TABLES: dict[str, Table] = {
+    "orders": _facts(
+        "orders",
+        *text("order_id", "shop_id"),
+        BUYER,
+        *low("status", "currency", "region", "carrier"),
+        *_goods("line", "lines"),
+        parts("line_prices_minor", "Int64", "lines", "unit_price_minor"),
+        parts("line_item_ids", "String", "lines", "item_id"),
+        keyed("address_key", "address_hash", "address"),
+        keyed("area_key", "address_area", "area"),
+        same("address_valid", "Nullable(Bool)"),
+        PHONE,
+        keyed("device_key", "device_hash", "device"),
+        PAYMENT,
+        *text("promotion_id", "affiliate_id", "waybill_no"),
+        *flags("freight_insured", "custom_made", "stock_zeroed"),
+        computed("has_note", "Bool", lambda order, _: bool(order.buyer_note)),
+    ),
+    "refunds": _facts(
+        "refunds",
+        *text("refund_id", "order_id", "shop_id", "waybill_no"),
+        BUYER,
+        *low("status", "type", "reason", "carrier"),
+        same("claims_received", "Nullable(Bool)"),
+        *_goods("line", "lines"),
+        AMOUNT,
+        *flags("offline"),
+        *PROOFS,
+        same("deadline_at", f"Nullable({TIME})"),
+    ),
+    "logistics": _facts(
+        "logistics",
+        *low("carrier", "scan", "package", "signer"),
+        *text("waybill_no", "order_id", "facility"),
+        keyed("destination_key", "destination_hash", "address"),
+        same("weight_grams", "Nullable(UInt32)"),
+    ),
+    "inspections": _facts(
+        "inspections",
+        *text("refund_id", "order_id", "shop_id", "waybill_no"),
+        BUYER,
+        *_goods("received", "received"),
+        same("condition", f"Array({LOW})"),
+        same("authentic", "Nullable(Bool)"),
+        *low("package"),
+    ),
+    "reviews": _facts(
+        "reviews",
+        *text("review_id", "order_id", "shop_id", "chat_evidence_no"),
+        BUYER,
+        same("rating", "UInt8"),
+        *flags("demands_money", "advertises"),
+    ),
+    "complaints": _facts(
+        "complaints",
+        *text("complaint_id", "shop_id", "order_id", "chat_evidence_no"),
+        BUYER,
+        *low("complainant", "status", "type"),
+        *flags("demands_money"),
+        *PROOFS,
+    ),
+    "contacts": _facts("contacts", *text("order_id", "shop_id"), BUYER, *low("channel"), *flags("answered")),
+    "insurance": _facts("insurance", *text("claim_id", "order_id", "shop_id"), BUYER, *low("status"), AMOUNT),
+    "tags": _facts(
+        "tags",
+        *text("submission_id", "shop_id", "account_id", "chat_evidence_no"),
+        *texts("scenarios"),
+        parts("order_ids", "String", "orders", "order_id"),
+        computed("buyer_keys", "Array(String)", lambda tag, veil: [veil.key("buyer", o.buyer_id) for o in tag.orders]),
+    ),
+    "verdicts": _facts("verdicts", *text("alert_id", "shop_id", "account_id"), BUYER, *low("verdict")),
+    "shops": _facts(
+        "shops",
+        *text("shop_id"),
+        keyed_each("return_address_keys", "return_address_hashes", "address"),
+        PHONE,
+        keyed_each("device_keys", "device_hashes", "device"),
+        PAYMENT,
+        *low("category"),
+    ),
+    "accounts": _facts("accounts", *text("shop_id", "account_id"), *low("status")),
+    "violations": _facts(
+        "violations", *text("case_id", "shop_id"), *low("status"), *flags("severe"), *texts("order_ids")
+    ),
+    "abuses": _facts("abuses", *text("shop_id", "submission_id"), *low("kind")),
+}

@@ -1,0 +1,105 @@
+"""Inserts that may be repeated: one block under one token, so that a repeat changes neither table nor roll-ups."""
+
+from typing import Any
+
+from clickhouse_connect.driver.client import Client
+from clickhouse_connect.driver.insert import InsertContext
+
+from cloudtag.warehouse.blocks import TABLES, Batch, block_of, columns_of
+from cloudtag.warehouse.columns import TIME
+from cloudtag.warehouse.errors import Outage, Poison, meaning_of
+from cloudtag.warehouse.veil import Veil
+
+SETTINGS: dict[str, Any] = {
+    "async_insert": 0,
+    "insert_deduplicate": 1,
+    "deduplicate_blocks_in_dependent_materialized_views": 1,
+    # Events of many months in one batch are rare but lawful; the default limit of 100 would stop the partition.
+    "max_partitions_per_insert_block": 0,
+}
+_ONE_BLOCK = 1 << 20
+"""More rows than any batch has: the client must not split a batch into several blocks under one token."""
+_IDENTITY = {
+    "kind": "LowCardinality(String)",
+    "key": "String",
+    "value": "String",
+    "recorded_at": "DateTime64(3, 'UTC')",
+}
+
+
+class Inserter:
+    """Writes batches over one connection. Not to be used by two threads at once."""
+
+    def __init__(self, client: Client, database: str, veil: Veil) -> None:
+        self._client = client
+        self._database = database
+        self._veil = veil
+        self._contexts: dict[str, InsertContext] = {}
+
+    def insert(self, batch: Batch) -> None:
+        """Store a batch. Raises `Poison` or `Outage`; after either, all or nothing of it may have been stored."""
+        try:
+            self._veil.turn(batch.rows[0].at_ms)
+            context = self._context(batch.stream)
+            context.settings = {**SETTINGS, "insert_deduplication_token": batch.token}
+            context.data = block_of(batch, self._veil)
+            self._client.data_insert(context)
+        except Exception as error:
+            self._contexts.pop(batch.stream, None)
+            raise meaning_of(error) from error
+        self._store_identities(batch.rows[-1].at_ms)
+
+    def claim(self) -> None:
+        """Leave this secret's mark, or raise `Outage` when the warehouse was filled under another secret."""
+        try:
+            marks = self._client.query(f"SELECT DISTINCT mark FROM {self._database}.key_marks").result_rows  # noqa: S608
+            if not marks:
+                rows = [[self._veil.mark]]
+                self._client.insert("key_marks", rows, column_names=["mark"], database=self._database)
+        except Exception as error:
+            raise _outage(error) from error
+        if marks and (self._veil.mark,) not in [tuple(row) for row in marks]:
+            raise Outage("the warehouse was filled under another secret for keyed hashes", is_answered=True)
+
+    def _store_identities(self, at_ms: int) -> None:
+        fresh = dict(self._veil.fresh)
+        if not fresh:
+            return
+        kinds, keys = [kind for kind, _ in fresh], [key for _, key in fresh]
+        columns: list[list[Any]] = [kinds, keys, list(fresh.values()), [at_ms] * len(fresh)]
+        try:
+            self._client.insert(
+                "identities",
+                columns,
+                column_names=list(_IDENTITY),
+                column_type_names=list(_IDENTITY.values()),
+                column_oriented=True,
+                database=self._database,
+                settings=SETTINGS,
+            )
+        except Exception as error:
+            raise _outage(error) from error
+        for pair in fresh:
+            del self._veil.fresh[pair]
+
+    def _context(self, stream: str) -> InsertContext:
+        known = self._contexts.get(stream)
+        if known is not None:
+            return known
+        columns = columns_of(stream)
+        context = self._client.create_insert_context(
+            TABLES[stream].name,
+            column_names=[name for name, _ in columns],
+            column_type_names=[kind for _, kind in columns],
+            database=self._database,
+            column_oriented=True,
+            settings=dict(SETTINGS),
+        )
+        context.req_block_size = _ONE_BLOCK
+        return self._contexts.setdefault(stream, context)
+
+
+def _outage(error: Exception) -> Outage:
+    """The originals and the mark are not a batch's rows: whatever goes wrong with them waits for people."""
+    meaning = meaning_of(error)
+    return Outage(str(meaning), is_answered=True) if isinstance(meaning, Poison) else meaning

@@ -1,0 +1,126 @@
+"""The tables of what cloudtag publishes, one per output stream (deploy/clickhouse/001, 002 and 005)."""
+
+from typing import Any
+
+from cloudtag.contract.records import Alert, Consequence
+from cloudtag.warehouse.columns import (
+    LOW,
+    TIME,
+    Column,
+    Table,
+    computed,
+    keyed,
+    keyed_each,
+    low,
+    parts,
+    same,
+    text,
+    texts,
+)
+from cloudtag.warehouse.veil import Veil
+
+REVISION = same("revision", "UInt64")
+BUYER = keyed("buyer_key", "buyer_id", "buyer")
+
+
+def _buyers_of(alert: Alert) -> tuple[str, ...]:
+    return (alert.buyer_id, *alert.linked_buyer_ids)
+
+
+def _covered(name: str) -> Column:
+    def of(alert: Any, veil: Veil) -> str:
+        return veil.cover(getattr(alert, name), _buyers_of(alert))
+
+    return computed(name, "String", of)
+
+
+def _facts(alert: Alert, veil: Veil) -> dict[str, str]:
+    buyers = _buyers_of(alert)
+    return {name: veil.cover(value, buyers) for name, value in alert.facts.items()}
+
+
+def _subject(consequence: Consequence, veil: Veil) -> str:
+    is_buyer = consequence.subject_kind == "buyer"
+    return veil.key("buyer", consequence.subject_id) if is_buyer else consequence.subject_id
+
+
+RECORD_TABLES: dict[str, Table] = {
+    "alerts": Table(
+        "alerts",
+        (
+            *text("alert_id"),
+            REVISION,
+            *low("status", "detector", "scenario", "family", "severity", "platform"),
+            BUYER,
+            *text("shop_id"),
+            *texts("order_ids", "refund_ids", "waybill_nos"),
+            keyed_each("linked_buyer_keys", "linked_buyer_ids", "buyer"),
+            same("first_event_at", TIME),
+            same("decided_at", TIME),
+            parts("evidence_streams", LOW, "evidence", "stream"),
+            parts("evidence_event_ids", "String", "evidence", "event_id"),
+            parts("evidence_times", TIME, "evidence", "occurred_at"),
+            computed("facts", f"Map({LOW}, String)", _facts),
+            _covered("explanation"),
+            _covered("explanation_zh"),
+            *low("recommendation", "route", "policy_version"),
+        ),
+    ),
+    "tag-statuses": Table(
+        "tag_statuses",
+        (
+            *text("tag_id"),
+            REVISION,
+            *low("status", "reason", "shown_as", "platform"),
+            BUYER,
+            *text("shop_id", "order_id"),
+            *low("scenario"),
+            same("distinct_shops", "UInt32"),
+            same("threshold", "UInt32"),
+            same("window_days", "UInt32"),
+            same("decided_at", TIME),
+            *low("policy_version"),
+        ),
+    ),
+    "tag-confirmations": Table(
+        "tag_confirmations",
+        (
+            *text("confirmation_id"),
+            REVISION,
+            *low("status", "platform"),
+            BUYER,
+            *low("scenario", "basis"),
+            *texts("tag_ids", "shop_ids", "order_ids", "alert_ids"),
+            same("confirmed_at", TIME),
+            *low("policy_version"),
+        ),
+    ),
+    "consequences": Table(
+        "consequences",
+        (
+            *text("consequence_id"),
+            REVISION,
+            *low("status", "kind", "subject_kind"),
+            computed("subject_id", "String", _subject),
+            *low("platform"),
+            *texts("because"),
+            same("details", f"Map({LOW}, String)"),
+            same("starts_at", TIME),
+            same("ends_at", f"Nullable({TIME})"),
+            *low("policy_version"),
+        ),
+    ),
+    "dead-letters": Table(
+        "dead_letters",
+        (
+            *low("topic"),
+            same("partition", "Int32"),
+            same("offset", "Int64"),
+            same("key", "Nullable(String)"),
+            same("value", "Nullable(String)"),
+            *low("reason"),
+            *text("error"),
+            same("seen_at", TIME),
+        ),
+    ),
+}

@@ -1,0 +1,63 @@
+"""Keyed hashes in place of whatever identifies a person.
+
+A key is HMAC-SHA-256 over kind and value, cut to 128 bits and written in hex. One secret serves one warehouse for
+good: under another secret the same buyer would get a second key. The originals go to one table, `identities`.
+"""
+
+import hmac
+import re
+from collections.abc import Iterable
+
+CACHED = 500_000
+"""Keys kept in memory, about 150 bytes each."""
+_SHOWN = 12
+
+
+class Veil:
+    """Turns identifying values into keys, and remembers which originals are still to be stored."""
+
+    def __init__(self, secret: bytes) -> None:
+        """`secret`: at least 16 bytes; raises ValueError for fewer."""
+        if len(secret) < 16:
+            raise ValueError("the secret for keyed hashes needs at least 16 bytes")
+        self._secret = secret
+        self._keys: dict[tuple[str, str], str] = {}
+        self._month = 0
+        self.fresh: dict[tuple[str, str], str] = {}
+        """(kind, key) → original, not stored yet since this process started or since the month turned."""
+
+    @property
+    def mark(self) -> str:
+        """Says which secret this is without telling it."""
+        return self._digest("mark", "cloudtag")
+
+    def key(self, kind: str, value: str | None) -> str:
+        """The key of a value; '' where there is none."""
+        if not value:
+            return ""
+        known = self._keys.get((kind, value))
+        if known is not None:
+            return known
+        if len(self._keys) >= CACHED:
+            self._keys.clear()
+        key = self._keys[kind, value] = self._digest(kind, value)
+        self.fresh[kind, key] = value
+        return key
+
+    def cover(self, text: str, buyer_ids: Iterable[str]) -> str:
+        """A text in which each buyer id that stands as a word of its own is replaced by the start of its key."""
+        for buyer_id in buyer_ids:
+            if buyer_id in text:
+                word = rf"(?<![\w-]){re.escape(buyer_id)}(?![\w-])"
+                text = re.sub(word, self.key("buyer", buyer_id)[:_SHOWN], text)
+        return text
+
+    def turn(self, at_ms: int) -> None:
+        """Begin anew once in 30 days of broker time, so that originals still in use are stored again and live on."""
+        month = at_ms // (30 * 86_400_000)
+        if month > self._month:
+            self._month = month
+            self._keys.clear()
+
+    def _digest(self, kind: str, value: str) -> str:
+        return hmac.digest(self._secret, f"{kind}:{value}".encode(), "sha256")[:16].hex()
