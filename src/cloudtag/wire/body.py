@@ -1,8 +1,10 @@
-"""The body of an Avro record: between bytes and a struct, through fastavro and msgspec.
+"""The body of an Avro record: between bytes and a struct.
 
-fastavro turns bytes into plain values, msgspec turns plain values into a struct and checks every bound on the way.
+A generated reader turns bytes of the current schema into plain values; fastavro resolves those of older and newer
+schemas. msgspec turns plain values into a struct and checks every bound on the way.
 """
 
+from functools import cache
 from io import BytesIO
 from typing import Any
 
@@ -13,6 +15,7 @@ from msgspec import Struct
 
 from cloudtag.contract.streams import INPUTS, OUTPUTS
 from cloudtag.wire import schemas
+from cloudtag.wire.reading import Read, reader_of
 from cloudtag.wire.shape import Shape, shape_of
 from cloudtag.wire.undecodable import Undecodable
 
@@ -24,50 +27,76 @@ class BodyReader:
         """Raises Undecodable when the writer's schema cannot be resolved to the stream's."""
         ours = schemas.current(stream)
         theirs = schemas.release(stream, writer)
-        self._writer = theirs.parsed
-        self._is_ours = theirs.fingerprint == ours.fingerprint
-        self._reader = None if self._is_ours else ours.parsed
-        self._shape = shape_of((INPUTS.get(stream) or OUTPUTS[stream]).struct)
+        self._shape = shape_of(struct_of(stream))
+        is_ours = theirs.fingerprint == ours.fingerprint
+        self._read = _current_reader(stream) if is_ours else _resolving_reader(self._shape, theirs.parsed, ours.parsed)
 
     def read(self, data: bytes, start: int) -> Struct:
         """The record whose body starts at `start`. Raises Undecodable."""
+        try:
+            values, end = self._read(data, start)
+        except (IndexError, EOFError):
+            raise _truncated(data) from None
+        except SchemaResolutionError as error:
+            raise Undecodable("incompatible_schema", str(error)) from None
+        except ValueError as error:
+            if _is_cut(error, data):
+                raise _truncated(data) from None
+            raise Undecodable("invalid_value", str(error)) from None
+        if end != len(data):
+            if end > len(data):
+                raise _truncated(data)
+            raise Undecodable("trailing_bytes", f"{len(data) - end} bytes are left after the record")
+        try:
+            record: Struct = msgspec.convert(values, self._shape.struct)
+        except msgspec.ValidationError as error:
+            text, _, path = str(error).partition(" - at `")
+            raise Undecodable("invalid_value", f"{self._shape.field_at(path)}: {text}") from None
+        return record
+
+
+def struct_of(stream: str) -> type[Struct]:
+    """The struct of an input or output. Raises KeyError for any other stream."""
+    return (INPUTS.get(stream) or OUTPUTS[stream]).struct
+
+
+def _is_cut(error: ValueError, data: bytes) -> bool:
+    """Whether the bytes end inside of a character, and not only the field."""
+    return (
+        isinstance(error, UnicodeDecodeError)
+        and error.reason == "unexpected end of data"
+        and data.endswith(error.object)
+    )
+
+
+def _truncated(data: bytes) -> Undecodable:
+    return Undecodable("truncated", f"the {len(data)} bytes end inside of the record")
+
+
+@cache
+def _current_reader(stream: str) -> Read:
+    return reader_of(shape_of(struct_of(stream)), schemas.current(stream).raw)
+
+
+def _resolving_reader(shape: Shape, writer: Any, reader: Any) -> Read:
+    def read(data: bytes, start: int) -> tuple[Any, int]:
         source = BytesIO(data)
         source.seek(start)
         try:
-            values: Any = schemaless_reader(source, self._writer, self._reader)
-        except EOFError:
-            raise Undecodable("truncated", f"the {len(data)} bytes end inside of the record") from None
-        except SchemaResolutionError as error:
-            raise Undecodable("incompatible_schema", str(error)) from None
+            values = schemaless_reader(source, writer, reader)
+        except (EOFError, SchemaResolutionError):
+            raise
         except Exception as error:  # fastavro raises whatever Python raises on bytes that make no sense
-            raise Undecodable("invalid_value", f"not a record of its schema: {error or type(error).__name__}") from None
-        if source.tell() != len(data):
-            raise Undecodable("trailing_bytes", f"{len(data) - source.tell()} bytes are left after the record")
-        return struct_of(self._shape, values, self._is_ours)
+            raise ValueError(f"not a record of its schema: {error or type(error).__name__}") from None
+        return _plain(shape, values), source.tell()
+
+    return read
 
 
-def struct_of(shape: Shape, values: dict[str, Any], is_in_order: bool) -> Struct:
-    """A struct from what fastavro read. Raises Undecodable naming the field that is out of bounds."""
-    plain: Any = _plain(shape, values, is_in_order)
-    try:
-        return msgspec.convert(plain, shape.struct)
-    except msgspec.ValidationError as error:
-        text, _, path = str(error).partition(" - at `")
-        raise Undecodable("invalid_value", f"{shape.field_at(path)}: {text}") from None
-
-
-def _plain(shape: Shape, values: dict[str, Any], is_in_order: bool) -> Any:
+def _plain(shape: Shape, values: Any) -> Any:
     for name, item in shape.nested.items():
-        values[name] = [_plain(item, value, is_in_order) for value in values[name]]
+        values[name] = [_plain(item, value) for value in values[name]]
     if not shape.is_array:
         return values
-    fields = values.values() if is_in_order else [values[name] for name in shape.names]
-    return [*fields] if shape.tag is None else [shape.tag, *fields]
-
-
-def body_of(record: Struct) -> dict[str, Any]:
-    """What fastavro writes for a struct."""
-    values = msgspec.structs.asdict(record)
-    for name in shape_of(type(record)).nested:
-        values[name] = [body_of(item) for item in values[name]]
-    return values
+    fields = [values[name] for name in shape.names]
+    return fields if shape.tag is None else [shape.tag, *fields]

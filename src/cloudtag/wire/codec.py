@@ -5,18 +5,17 @@ registry is used, its frame (00 and the schema's id). What processors tell each 
 """
 
 import struct as binary
-from io import BytesIO
 from typing import Any, Protocol
 
 import msgspec
-from fastavro import schemaless_writer
 from msgspec import Struct
 
 from cloudtag.contract.forwards import TimePassed
 from cloudtag.contract.streams import FORWARDS
 from cloudtag.wire import schemas
-from cloudtag.wire.body import BodyReader, body_of
+from cloudtag.wire.body import BodyReader
 from cloudtag.wire.undecodable import Reason, Undecodable
+from cloudtag.wire.writing import Write, writer_of
 
 MAX_RECORD_BYTES = 1024 * 1024
 """The largest record read, unless a codec is told otherwise."""
@@ -49,19 +48,20 @@ class Codec:
         self._max_bytes = max_bytes
         self._by_fingerprint: dict[tuple[str, bytes], BodyReader] = {}
         self._by_id: dict[tuple[str, int], BodyReader] = {}
-        self._heads: dict[str, bytes] = {}
+        self._writers: dict[str, tuple[bytes, Write]] = {}
 
     def encode(self, stream: str, record: Struct) -> bytes:
         """The bytes of a record. Raises KeyError for an unknown stream, ValueError for a value Avro cannot hold."""
         if is_msgpack(stream):
             return msgspec.msgpack.encode(record)
-        out = BytesIO()
-        out.write(self._heads.get(stream) or self._head_of(stream))
         try:
-            schemaless_writer(out, schemas.current(stream).parsed, body_of(record))
+            head, write = self._writers[stream]
+        except KeyError:
+            head, write = self._writer_of(stream)
+        try:
+            return write(head, record)
         except (TypeError, AttributeError, KeyError, OverflowError) as error:
-            raise ValueError(f"{stream}: {error}") from error
-        return out.getvalue()
+            raise ValueError(f"a record of {stream} cannot be written: {error!r}") from error
 
     def decode(self, stream: str, data: bytes | None) -> Struct:
         """The record in some bytes.
@@ -85,12 +85,13 @@ class Codec:
             return reader.read(data, _FRAME_BYTES)
         raise Undecodable("not_avro", f"starts with {data[:2].hex()}, not with c301 or a registry frame")
 
-    def _head_of(self, stream: str) -> bytes:
+    def _writer_of(self, stream: str) -> tuple[bytes, Write]:
+        schema = schemas.current(stream)
         if self._registry is None:
-            head = SINGLE_OBJECT + schemas.current(stream).fingerprint
+            head = SINGLE_OBJECT + schema.fingerprint
         else:
             head = binary.pack(">bI", 0, self._registry.id_of(stream))
-        return self._heads.setdefault(stream, head)
+        return self._writers.setdefault(stream, (head, writer_of(schema.raw)))
 
     def _reader_of_fingerprint(self, key: tuple[str, bytes]) -> BodyReader:
         stream, mark = key
