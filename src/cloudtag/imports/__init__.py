@@ -1,0 +1,1 @@
+"""Public data sets as events. Reading their files needs the `import` extra (pyarrow)."""
