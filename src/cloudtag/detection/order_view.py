@@ -1,0 +1,104 @@
+"""One order with everything that belongs to it, as its events tell it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from cloudtag.contract.events import (
+    BuyerContacted,
+    InsuranceChanged,
+    OrderChanged,
+    RefundChanged,
+    ReturnInspected,
+)
+from cloudtag.contract.types import OrderLine
+from cloudtag.detection.refund_view import RefundView
+
+ATTRIBUTES = (
+    ("address", "address_hash"),
+    ("phone", "phone_hash"),
+    ("device", "device_hash"),
+    ("payment", "payment_hash"),
+)
+"""Kinds of identifying attributes and the order fields that carry them."""
+
+
+class OrderView:
+    """An order's facts, sorted once. `order_id` is known even before the order's own events have come."""
+
+    __slots__ = (
+        "contacts",
+        "filled_waybills",
+        "first_at",
+        "freight_insured",
+        "inspections",
+        "insurance",
+        "lines",
+        "order_id",
+        "others",
+        "platform",
+        "refunds",
+        "shop_id",
+        "waybill",
+    )
+
+    def __init__(self, order_id: str, facts: Iterable[Any]) -> None:
+        """`facts`: the facts of one order's row, in any order."""
+        self.order_id = order_id
+        self.first_at: dict[str, OrderChanged] = {}
+        self.lines: tuple[OrderLine, ...] = ()
+        self.waybill: OrderChanged | None = None
+        self.freight_insured = False
+        self.shop_id: str | None = None
+        self.platform: str | None = None
+        self.inspections: list[ReturnInspected] = []
+        self.contacts: list[BuyerContacted] = []
+        self.insurance: list[InsuranceChanged] = []
+        self.others: list[Any] = []
+        self.filled_waybills: set[str] = set()
+        changes: dict[str, list[RefundChanged]] = {}
+        for fact in sorted(facts, key=lambda f: (f.occurred_at, f.event_id)):
+            kind = type(fact)
+            if kind is OrderChanged:
+                self._take(fact)
+            elif kind is RefundChanged:
+                changes.setdefault(fact.refund_id, []).append(fact)
+                if fact.waybill_no is not None:
+                    self.filled_waybills.add(fact.waybill_no)
+            elif kind is ReturnInspected:
+                self.inspections.append(fact)
+            elif kind is BuyerContacted:
+                self.contacts.append(fact)
+            elif kind is InsuranceChanged:
+                self.insurance.append(fact)
+            else:
+                self.others.append(fact)
+            self.shop_id = self.shop_id or fact.shop_id
+            self.platform = self.platform or fact.platform
+        self.refunds = {refund_id: RefundView(events) for refund_id, events in changes.items()}
+
+    @property
+    def shipped_at(self) -> int | None:
+        """Event time of the first `shipped`, if any."""
+        shipped = self.first_at.get("shipped")
+        return shipped.occurred_at if shipped else None
+
+    @property
+    def quantity(self) -> int:
+        """Pieces ordered."""
+        return sum(line.quantity for line in self.lines)
+
+    @property
+    def waybills(self) -> set[str]:
+        """Every number this order or its refunds ever named."""
+        outbound = {self.waybill.waybill_no} if self.waybill and self.waybill.waybill_no else set()
+        return self.filled_waybills | outbound
+
+    def _take(self, order: OrderChanged) -> None:
+        self.first_at.setdefault(order.status, order)
+        self.lines = order.lines or self.lines
+        self.freight_insured = self.freight_insured or order.freight_insured
+        self.shop_id, self.platform = order.shop_id, order.platform
+        if order.waybill_no is not None and (self.waybill is None or self.waybill.waybill_no != order.waybill_no):
+            self.waybill = order

@@ -1,0 +1,42 @@
+"""What a detector declares of itself besides its parameters, examples and function."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from cloudtag.contract.records import Family
+
+Scope = Literal["order", "parcel", "buyer"]
+"""What a detector looks at in one go: one order with all that belongs to it, one returned parcel, the whole buyer."""
+
+
+class Rule(Struct, frozen=True, kw_only=True):
+    """The fixed facts about a detector.
+
+    `rules` are the rule ids it implements; `scenario` is the tag label its alerts carry; `clears` is what fact would
+    clear an alert, in English and Chinese; `title` names it for people.
+    """
+
+    title: str
+    family: Family
+    scenario: str
+    scope: Scope
+    rules: tuple[str, ...]
+    clears: str
+    clears_zh: str
+    recommendation: str | None = None
+
+
+class Example(Struct, frozen=True, kw_only=True):
+    """Events in the replay form, and what the detector must say about them.
+
+    Times are written as `D+H:MM` offsets in days, hours and minutes from a fixed Monday. `until` moves time on past
+    the last event. `fires` lists the expected standing alerts as facts that must hold; empty means quiet.
+    """
+
+    name: str
+    events: tuple[dict[str, Any], ...]
+    fires: tuple[dict[str, Any], ...] = ()
+    until: str | None = None

@@ -1,0 +1,177 @@
+"""Shared return tracking number.
+
+What it finds: a return number that was already used for another return: in another shop, by another account, or in a
+return the shop had been told of outside the platform (T3.3).
+
+Why it is abuse: one real parcel is made to pay for several refunds.
+
+How it decides: every refund that names a number is a use of it. Of two uses within `window_days` the later one is the
+reuse, and the alert is about its buyer. Several refunds of one buyer in one shop are an honest consolidation (T1b)
+unless one of them was offline and the other not. Medium for one buyer; high across buyers; critical when those buyers
+share an attribute.
+
+Known false positives: two neighbours who hand in one parcel for two shops; a mistyped digit.
+
+What would clear it: a corrected return number, of either return.
+
+What to do: compare weight, destination and opening video of the parcel with each refund before paying any.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from cloudtag.contract.forwards import WaybillUsed
+from cloudtag.contract.records import Reference, Severity
+from cloudtag.detection.cases import ParcelCase
+from cloudtag.detection.example import day, ordered, refunded
+from cloudtag.detection.finding import Finding, Wake, unique
+from cloudtag.detection.rule import Example, Rule
+
+RULE = Rule(
+    title="Shared return tracking number",
+    family="refund",
+    scenario="false_return_info",
+    scope="parcel",
+    rules=("T3.3", "T1b"),
+    clears="A corrected return number, of this return or of the other.",
+    clears_zh="任一退货更正其退货单号。",
+    recommendation="compare_parcel_with_each_refund",
+)
+_DAY_MS = 86_400_000
+
+
+class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
+    """How long a number belongs to one parcel; couriers use numbers again after that."""
+
+    window_days: Annotated[int, Meta(ge=1)] = 180
+
+
+def _return(n: int, days: int, **who: object) -> tuple[dict[str, object], ...]:
+    return (
+        ordered("placed", days, refund_id=f"r{n}", **who),
+        refunded("opened", day(days + 1), refund_id=f"r{n}", type="return_refund", reason="no_reason", **who),
+        refunded(
+            "waybill_filled", day(days + 2), refund_id=f"r{n}", type="return_refund", **{"waybill_no": "RET1", **who}
+        ),
+    )
+
+
+def _told(n: int, days: int) -> tuple[dict[str, object], ...]:
+    return (
+        *_return(n, days)[:2],
+        refunded(
+            "waybill_filled", day(days + 2), refund_id=f"r{n}", type="return_refund", waybill_no="RET1", offline=True
+        ),
+    )
+
+
+EXAMPLES = (
+    Example(
+        name="one number, two shops",
+        events=(*_return(1, 0), *_return(2, 3, shop_id="s2")),
+        fires=({"severity": "medium", "refund_ids": ["r1", "r2"], "buyer_id": "b1"},),
+    ),
+    Example(
+        name="one number, two buyers",
+        events=(*_return(1, 0), *_return(2, 3, buyer_id="b2")),
+        fires=({"severity": "high", "buyer_id": "b2"},),
+    ),
+    Example(
+        name="told by phone for one refund, filled in for another",
+        events=(*_told(1, 0), *_return(2, 3)),
+        fires=({"severity": "medium"},),
+    ),
+    Example(
+        name="two buyers on one phone",
+        events=tuple(
+            {**event, "device_hash": "d1"} if event["stream"] == "orders" else event
+            for event in (*_return(1, 0), *_return(2, 3, buyer_id="b2"))
+        ),
+        fires=({"severity": "critical", "linked_buyer_ids": ["b1"]},),
+    ),
+    Example(name="near miss: several refunds of one shop in one parcel", events=(*_return(1, 0), *_return(2, 1))),
+    Example(
+        name="near miss: the courier uses the number again", events=(*_return(1, 0), *_return(2, 190, buyer_id="b2"))
+    ),
+    Example(
+        name="near miss: a wrong digit, corrected",
+        events=(
+            *_return(1, 0),
+            *_return(2, 3, buyer_id="b2"),
+            refunded("modified", day(6), refund_id="r2", buyer_id="b2", type="return_refund", waybill_no="RET2"),
+        ),
+    ),
+)
+
+
+def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Wake]:
+    """One finding for the buyer's uses of the number that came after somebody's other use of it."""
+    if case.report is None or case.waybill_no is None:
+        return
+    uses = sorted((u for u in case.report.uses if u.role == "return"), key=_order)
+    reach_ms = parameters.window_days * _DAY_MS
+    mine = [use for use in uses if use.buyer_id == case.buyer_id]
+    clashes = [
+        (use, before)
+        for use in mine
+        for before in uses
+        if _order(before) < _order(use) and use.occurred_at - before.occurred_at <= reach_ms and _is_reuse(use, before)
+    ]
+    if clashes:
+        yield _finding(case, clashes, parameters)
+
+
+def _order(use: WaybillUsed) -> tuple[int, str]:
+    return use.occurred_at, use.refund_id or ""
+
+
+def _is_reuse(use: WaybillUsed, before: WaybillUsed) -> bool:
+    if use.buyer_id != before.buyer_id or use.shop_id != before.shop_id:
+        return True
+    return use.refund_id != before.refund_id and use.is_offline != before.is_offline
+
+
+def _severity(others: set[str], linked: set[str]) -> Severity:
+    if linked:
+        return "critical"
+    return "high" if others else "medium"
+
+
+def _finding(case: ParcelCase, clashes: list[tuple[WaybillUsed, WaybillUsed]], parameters: Parameters) -> Finding:
+    uses = {use.forward_id: use for pair in clashes for use in pair}
+    first = min((use for use, _ in clashes), key=_order)
+    others = {use.buyer_id for use in uses.values()} - {case.buyer_id}
+    linked = others & case.linked_buyer_ids
+    shops, buyers = {use.shop_id for use in uses.values()}, len(others) + 1
+    references = {(u.occurred_at, u.event_id) for u in uses.values()}
+    return Finding(
+        anchor=case.waybill_no or "",
+        severity=_severity(others, linked),
+        platform=first.platform,
+        shop_id=first.shop_id,
+        order_ids=unique(use.order_id for use in uses.values()),
+        refund_ids=unique(use.refund_id for use in uses.values() if use.refund_id),
+        waybill_nos=(case.waybill_no or "",),
+        linked_buyer_ids=tuple(sorted(linked)),
+        decided_at=first.occurred_at,
+        evidence=tuple(Reference("refunds", event_id, at_ms) for at_ms, event_id in sorted(references)),
+        facts={
+            "uses": f"{len(uses)}/2",
+            "buyers": str(buyers),
+            "shops": str(len(shops)),
+            "linked_buyers": str(len(linked)),
+            "window_days": str(parameters.window_days),
+        },
+        explanation=(
+            f"Return number {case.waybill_no} serves {len(uses)} refunds of {buyers} buyers in {len(shops)} shops "
+            f"within {parameters.window_days} days."
+        ),
+        explanation_zh=(
+            f"退货单号 {case.waybill_no} 在 {parameters.window_days} 天内被 {buyers} 名买家"
+            f"用于 {len(shops)} 家店铺的 {len(uses)} 笔退款。"
+        ),
+    )

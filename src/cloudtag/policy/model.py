@@ -1,0 +1,68 @@
+"""What a policy says, and which one was in force when something happened."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from msgspec import Meta, Struct
+
+Days = Annotated[int, Meta(ge=1, le=3650)]
+Count = Annotated[int, Meta(ge=1, le=100_000)]
+
+
+class TagRules(Struct, frozen=True, forbid_unknown_fields=True):
+    """The rules of tagging (J3 to J8, T8).
+
+    `network` names the platforms whose tags count together. `scenarios` maps a tag label to the name shown for it.
+    `contact_first` lists the scenarios that need `unanswered_contacts` before a tag. `is_once_per_scenario`: an order
+    may be tagged once per scenario instead of once. `pending_shown_as` is what the shop sees before the threshold.
+    """
+
+    network: str
+    scenarios: dict[str, str]
+    max_orders: Count = 20
+    threshold_shops: Count = 3
+    window_days: Days = 180
+    contact_first: tuple[str, ...] = ()
+    unanswered_contacts: Count = 2
+    is_once_per_scenario: bool = False
+    pending_shown_as: str = "pending"
+
+
+class LinkRules(Struct, frozen=True, forbid_unknown_fields=True):
+    """`fan_out`: an attribute shown by more buyers than this is a hub (a locker, an office) and links nobody."""
+
+    fan_out: Count = 20
+
+
+class Policy(Struct, frozen=True):
+    """One platform's rules from `from_ms` (event time) on, until its next version."""
+
+    version: str
+    platform: str
+    from_ms: int
+    detectors: Mapping[str, Any]
+    """Parameters by detector name; a detector that is switched off is absent."""
+    tags: TagRules
+    links: LinkRules
+
+
+class Policies:
+    """All packs. A platform without a pack of its own is judged by `default`."""
+
+    def __init__(self, packs: Mapping[str, list[Policy]]) -> None:
+        """`packs`: versions by platform, `default` among them."""
+        self._packs = {name: sorted(versions, key=lambda p: p.from_ms) for name, versions in packs.items()}
+        self._starts = {name: [p.from_ms for p in versions] for name, versions in self._packs.items()}
+
+    def at(self, platform: str, occurred_at: int) -> Policy:
+        """The version in force at an event time; before the first version, the first."""
+        name = platform if platform in self._packs else "default"
+        found = bisect_right(self._starts[name], occurred_at) - 1
+        return self._packs[name][max(found, 0)]
+
+    def versions(self) -> list[Policy]:
+        """Every version of every pack."""
+        return [policy for _, versions in sorted(self._packs.items()) for policy in versions]
