@@ -6,7 +6,7 @@ from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.insert import InsertContext
 
 from cloudtag.warehouse.blocks import TABLES, Batch, block_of, columns_of
-from cloudtag.warehouse.columns import TIME
+from cloudtag.warehouse.columns import LOW, TIME
 from cloudtag.warehouse.errors import Outage, Poison, meaning_of
 from cloudtag.warehouse.veil import Veil
 
@@ -19,12 +19,7 @@ SETTINGS: dict[str, Any] = {
 }
 _ONE_BLOCK = 1 << 20
 """More rows than any batch has: the client must not split a batch into several blocks under one token."""
-_IDENTITY = {
-    "kind": "LowCardinality(String)",
-    "key": "String",
-    "value": "String",
-    "recorded_at": "DateTime64(3, 'UTC')",
-}
+_IDENTITY = {"kind": LOW, "key": "String", "value": "String", "recorded_at": TIME}
 
 
 class Inserter:

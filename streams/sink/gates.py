@@ -1,0 +1,40 @@
+"""Waiting while the warehouse cannot store."""
+
+import random
+from collections.abc import Callable
+
+EVERYTHING = "*"
+"""The gate of a warehouse that does not answer at all."""
+
+
+class Gates:
+    """One gate per stream and one for all. A failure shuts a gate for a random while, longer at each failure.
+
+    Full jitter: uniform between 0 and the doubled limit, so that many sinks do not come back in step.
+    """
+
+    def __init__(self, first_seconds: float, longest_seconds: float, clock: Callable[[], float]) -> None:
+        self._first = first_seconds
+        self._longest = longest_seconds
+        self._clock = clock
+        self._failures: dict[str, int] = {}
+        self._opens_at: dict[str, float] = {}
+
+    def is_open(self, stream: str) -> bool:
+        """Whether an insert of this stream may be tried now."""
+        now = self._clock()
+        return all(now >= self._opens_at.get(name, now) for name in (stream, EVERYTHING))
+
+    def shut(self, name: str) -> float:
+        """After a failure; returns the seconds until the next try."""
+        failures = self._failures[name] = self._failures.get(name, 0) + 1
+        limit = min(self._longest, self._first * 2 ** min(failures - 1, 30))
+        seconds = random.uniform(0, limit)
+        self._opens_at[name] = self._clock() + seconds
+        return seconds
+
+    def open(self, stream: str) -> None:
+        """After a success."""
+        for name in (stream, EVERYTHING):
+            self._failures.pop(name, None)
+            self._opens_at.pop(name, None)

@@ -1,0 +1,15 @@
+"""Every metric of the sink, in one place."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+ROWS = Counter("cloudtag_sink_rows", "Rows stored in the warehouse", ["stream"])
+BATCHES = Counter("cloudtag_sink_batches", "Batches stored in the warehouse", ["stream"])
+RETRIES = Counter("cloudtag_sink_retries", "Inserts put off because the warehouse could not store", ["stream"])
+DEAD_LETTERS = Counter("cloudtag_sink_dead_letters", "Rows the warehouse can never store", ["stream"])
+SKIPPED = Counter(
+    "cloudtag_sink_skipped", "Input records that cannot be read; the worker dead-letters them", ["stream"]
+)
+LAG_SECONDS = Gauge("cloudtag_sink_lag_seconds", "Age of the oldest record held but not stored", ["stream"])
+HELD_ROWS = Gauge("cloudtag_sink_held_rows", "Rows held but not stored")
+INSERT_SECONDS = Histogram("cloudtag_sink_insert_seconds", "Time one batch took, poison search included", ["stream"])
+IS_BLOCKED = Gauge("cloudtag_sink_is_blocked", "1 while inserts of a stream are put off", ["stream"])

@@ -1,0 +1,74 @@
+"""From a Kafka record to a row, or to a dead letter."""
+
+from typing import Protocol
+
+from cloudtag.contract.records import DeadLetter
+from cloudtag.contract.streams import INPUTS
+from cloudtag.warehouse.blocks import Row
+from cloudtag.wire import Codec, Undecodable
+from streams.sink import metrics
+from streams.sink.partition import Read
+
+LETTER_BYTES = 64 * 1024 * 1024
+"""A dead letter holds a whole rejected record, which may be larger than any good one."""
+
+
+class LogRecord(Protocol):
+    """What is needed of a Kafka record."""
+
+    @property
+    def topic(self) -> str: ...
+    @property
+    def partition(self) -> int: ...
+    @property
+    def offset(self) -> int: ...
+    @property
+    def timestamp(self) -> int: ...
+    @property
+    def key(self) -> bytes | None: ...
+    @property
+    def value(self) -> bytes | None: ...
+
+
+class Reader:
+    """Decodes the records of every stream the sink stores."""
+
+    def __init__(self, codec: Codec | None = None, letters: Codec | None = None) -> None:
+        self._codec = codec or Codec()
+        self._letters = letters or Codec(max_bytes=LETTER_BYTES)
+
+    def read(self, stream: str, log: LogRecord) -> Read:
+        """The record as a row. What cannot be read is left to the worker if it is input, else becomes a dead letter."""
+        size = len(log.key or b"") + len(log.value or b"")
+        codec = self._letters if stream == "dead-letters" else self._codec
+        try:
+            record = codec.decode(stream, log.value)
+        except Undecodable as bad:
+            return self._unreadable(stream, log, size, bad)
+        row = Row(log.offset, log.timestamp, record, log.key, log.value)
+        return Read(log.offset, log.timestamp, size, row)
+
+    def _unreadable(self, stream: str, log: LogRecord, size: int, bad: Undecodable) -> Read:
+        if stream in INPUTS:
+            metrics.SKIPPED.labels(stream).inc()
+            return Read(log.offset, log.timestamp, size)
+        metrics.DEAD_LETTERS.labels(stream).inc()
+        letter = letter_of(log, bad.reason, bad.error)
+        if stream == "dead-letters":
+            # A letter about a letter would go round for ever: it is stored as it is.
+            return Read(log.offset, log.timestamp, size, Row(log.offset, log.timestamp, letter, None, None))
+        return Read(log.offset, log.timestamp, size, letter=letter)
+
+
+def letter_of(log: LogRecord, reason: str, error: str) -> DeadLetter:
+    """A dead letter about a Kafka record."""
+    return DeadLetter(
+        topic=log.topic,
+        partition=log.partition,
+        offset=log.offset,
+        key=log.key,
+        value=log.value,
+        reason=reason,
+        error=error,
+        seen_at=log.timestamp,
+    )

@@ -1,0 +1,208 @@
+"""The sink: from Kafka into the warehouse, every record once.
+
+It reads, cuts, stores, and commits only at cuts. After a crash it reads again from the last cut committed, and what
+it had stored already comes under the same tokens. While the warehouse cannot store, the partitions concerned are
+paused and Kafka is the buffer.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+from aiokafka.errors import IllegalStateError, KafkaError
+from clickhouse_connect.driver.client import Client
+
+from cloudtag.warehouse.blocks import TABLES
+from cloudtag.warehouse.errors import Outage
+from cloudtag.warehouse.veil import Veil
+from streams.sink import metrics
+from streams.sink.cuts import CutRule
+from streams.sink.gates import EVERYTHING, Gates
+from streams.sink.letters import Letters
+from streams.sink.partition import Partition, Span
+from streams.sink.reader import Reader
+from streams.sink.writer import Writer
+
+log = logging.getLogger(__name__)
+
+
+def wall_ms() -> int:
+    """The machine's clock, to compare with broker time."""
+    return time.time_ns() // 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class SinkConfig:
+    """Where the sink reads and writes. Times are seconds unless the name says otherwise."""
+
+    bootstrap: str
+    connect: Callable[[], Client]
+    secret: bytes
+    database: str = "cloudtag"
+    group: str = "cloudtag-sink"
+    prefix: str = ""
+    streams: tuple[str, ...] = tuple(TABLES)
+    rule: CutRule = field(default_factory=CutRule)
+    retry_first_seconds: float = 0.5
+    retry_longest_seconds: float = 30.0
+    session_timeout_ms: int = 30_000
+    poll_ms: int = 200
+
+
+class Sink(ConsumerRebalanceListener):  # type: ignore[misc]
+    """A service: `await Sink(config).run(stop)`."""
+
+    def __init__(self, config: SinkConfig, reader: Reader | None = None) -> None:
+        self._config = config
+        self._reader = reader or Reader()
+        self._stream_of = {config.prefix + stream: stream for stream in config.streams}
+        self._writer = Writer(config.connect, config.database, Veil(config.secret))
+        self._letters = Letters(config.bootstrap, config.prefix + "dead-letters")
+        self._gates = Gates(config.retry_first_seconds, config.retry_longest_seconds, time.monotonic)
+        self._partitions: dict[TopicPartition, Partition] = {}
+        self._uncommitted: dict[TopicPartition, int] = {}
+        self._storing = asyncio.Lock()
+        self._consumer: AIOKafkaConsumer | None = None
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until `stop` is set. What is not stored then is read again by the next sink.
+
+        Raises aiokafka's errors when the broker cannot be reached at the start.
+        """
+        consumer = self._consumer = self._new_consumer()
+        consumer.subscribe(list(self._stream_of), listener=self)
+        try:
+            await consumer.start()
+            while not stop.is_set():
+                await self._round(consumer)
+        finally:
+            await consumer.stop()
+            await self._letters.stop()
+            await asyncio.to_thread(self._writer.close)
+            self._consumer = None
+
+    async def behind(self) -> int | None:
+        """Records on the broker that are not stored; none while that is not known of every partition."""
+        consumer = self._consumer
+        if consumer is None or not consumer.assignment():
+            return None
+        total = 0
+        for where in consumer.assignment():
+            end, partition = consumer.highwater(where), self._partitions.get(where)
+            if end is None:
+                return None
+            begin = await consumer.position(where) if partition is None else partition.stored_offset
+            total += max(0, end - begin)
+        return total
+
+    async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
+        """What was read of them but not stored is for their next owner; the batch being stored is finished first."""
+        async with self._storing:
+            for where in revoked:
+                self._partitions.pop(where, None)
+                self._uncommitted.pop(where, None)
+
+    async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
+        """Nothing to prepare: a partition begins with its first record."""
+
+    def _new_consumer(self) -> AIOKafkaConsumer:
+        config = self._config
+        return AIOKafkaConsumer(
+            bootstrap_servers=config.bootstrap,
+            group_id=config.group,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            session_timeout_ms=config.session_timeout_ms,
+            rebalance_timeout_ms=config.session_timeout_ms,
+            heartbeat_interval_ms=max(500, config.session_timeout_ms // 10),
+            max_partition_fetch_bytes=4 * 1024 * 1024,
+            fetch_max_wait_ms=config.poll_ms,
+        )
+
+    async def _round(self, consumer: AIOKafkaConsumer) -> None:
+        fetched = await consumer.getmany(timeout_ms=self._config.poll_ms)
+        for where, records in fetched.items():
+            partition = self._partition(where)
+            for record in records:
+                partition.take(self._reader.read(partition.stream, record))
+        async with self._storing:
+            for where, partition in self._partitions.items():
+                partition.end_tail(consumer.highwater(where))
+            await self._store_ended()
+            await self._commit(consumer)
+            self._hold_back(consumer)
+        self._measure()
+
+    def _partition(self, where: TopicPartition) -> Partition:
+        known = self._partitions.get(where)
+        if known is None:
+            stream = self._stream_of[where.topic]
+            known = Partition(stream, where.topic, where.partition, self._config.rule, wall_ms)
+            self._partitions[where] = known
+        return known
+
+    async def _store_ended(self) -> None:
+        for where, partition in self._partitions.items():
+            while partition.ended and self._gates.is_open(partition.stream):
+                span = partition.ended[0]
+                try:
+                    await self._store(partition, span)
+                except (Outage, KafkaError) as error:
+                    self._put_off(partition.stream, error)
+                    break
+                self._gates.open(partition.stream)
+                metrics.IS_BLOCKED.labels(partition.stream).set(0)
+                partition.ended.popleft()
+                self._uncommitted[where] = partition.stored_offset = span.next_offset
+
+    async def _store(self, partition: Partition, span: Span) -> None:
+        letters = list(span.letters)
+        if span.rows:
+            batch = partition.batch_of(span)
+            for rejected in await asyncio.to_thread(self._writer.store, batch):
+                letters.append(partition.letter_of(rejected))
+                metrics.DEAD_LETTERS.labels(partition.stream).inc()
+            metrics.BATCHES.labels(partition.stream).inc()
+            metrics.ROWS.labels(partition.stream).inc(len(span.rows))
+        await self._letters.send(letters)
+
+    def _put_off(self, stream: str, error: Exception) -> None:
+        is_answered = isinstance(error, Outage) and error.is_answered
+        seconds = self._gates.shut(stream if is_answered else EVERYTHING)
+        metrics.RETRIES.labels(stream).inc()
+        metrics.IS_BLOCKED.labels(stream).set(1)
+        log.warning("%s cannot be stored, next try in %.1f s: %s", stream, seconds, error)
+
+    async def _commit(self, consumer: AIOKafkaConsumer) -> None:
+        if not self._uncommitted:
+            return
+        try:
+            await consumer.commit(dict(self._uncommitted))
+        except (KafkaError, IllegalStateError) as error:
+            # Tried again in the next round, or read again by the partition's next owner: harmless either way.
+            log.warning("offsets were not committed: %s", error)
+        else:
+            self._uncommitted.clear()
+
+    def _hold_back(self, consumer: AIOKafkaConsumer) -> None:
+        paused = consumer.paused()
+        for where in consumer.assignment():
+            partition = self._partitions.get(where)
+            is_full = partition is not None and bool(partition.ended)
+            if is_full and where not in paused:
+                consumer.pause(where)
+            elif not is_full and where in paused:
+                consumer.resume(where)
+
+    def _measure(self) -> None:
+        now = wall_ms()
+        oldest: dict[str, int] = dict.fromkeys(self._config.streams, now)
+        for partition in self._partitions.values():
+            at_ms = partition.oldest_ms
+            oldest[partition.stream] = min(oldest[partition.stream], now if at_ms is None else at_ms)
+        for stream, at_ms in oldest.items():
+            metrics.LAG_SECONDS.labels(stream).set((now - at_ms) / 1000)
+        metrics.HELD_ROWS.set(sum(partition.held_rows for partition in self._partitions.values()))

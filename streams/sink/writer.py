@@ -1,0 +1,55 @@
+"""The blocking side of the sink: a connection that is made when it is first needed, and batches stored over it."""
+
+from collections.abc import Callable
+
+from clickhouse_connect.driver.client import Client
+
+from cloudtag.warehouse.blocks import Batch
+from cloudtag.warehouse.errors import Outage, meaning_of
+from cloudtag.warehouse.insert import Inserter
+from cloudtag.warehouse.poison import Rejected, store
+from cloudtag.warehouse.veil import Veil
+from streams.sink import metrics
+
+
+class Writer:
+    """Stores batches, one at a time."""
+
+    def __init__(self, connect: Callable[[], Client], database: str, veil: Veil) -> None:
+        """`connect` makes a ClickHouse client; it is called again after the warehouse stopped answering."""
+        self._connect = connect
+        self._database = database
+        self._veil = veil
+        self._client: Client | None = None
+        self._inserter: Inserter | None = None
+
+    def store(self, batch: Batch) -> list[Rejected]:
+        """Store a batch; returns its poison rows. Raises `Outage`."""
+        try:
+            with metrics.INSERT_SECONDS.labels(batch.stream).time():
+                rejected = store(batch, self._ready().insert)
+        except Outage as outage:
+            if not outage.is_answered:
+                self.close()
+            raise
+        if rejected and batch.stream == "dead-letters":
+            # A letter about a letter would go round for ever: people have to look.
+            raise Outage(f"a dead letter cannot be stored: {rejected[0].error}", is_answered=True)
+        return rejected
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        if self._client is not None:
+            self._client.close()
+        self._client = self._inserter = None
+
+    def _ready(self) -> Inserter:
+        if self._inserter is None:
+            try:
+                self._client = self._connect()
+            except Exception as error:
+                raise Outage(str(meaning_of(error)), is_answered=False) from error
+            inserter = Inserter(self._client, self._database, self._veil)
+            inserter.claim()
+            self._inserter = inserter
+        return self._inserter
