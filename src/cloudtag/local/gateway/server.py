@@ -1,0 +1,135 @@
+"""The HTTP server: ``/`` runs a query, ``/ping`` answers while the gateway lives."""
+
+import asyncio
+import json
+import secrets
+import uuid
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import TypeVar
+
+from aiohttp import web
+
+from cloudtag.local.gateway import codec
+from cloudtag.local.gateway.access import Access
+from cloudtag.local.gateway.engine import Answer, Engine
+from cloudtag.local.gateway.errors import EngineError
+from cloudtag.local.gateway.query import Query
+from cloudtag.local.gateway.request import read_query
+from cloudtag.local.gateway.statement import output_format
+
+T = TypeVar("T")
+BODY_LIMIT_BYTES = 1 << 30
+THREADS = 16
+OK = "Ok.\n"
+_CONTENT_TYPES = {
+    "TabSeparated": "text/tab-separated-values; charset=UTF-8",
+    "TSV": "text/tab-separated-values; charset=UTF-8",
+    "CSV": "text/csv; charset=UTF-8; header=absent",
+    "CSVWithNames": "text/csv; charset=UTF-8; header=present",
+    "JSON": "application/json; charset=UTF-8",
+    "JSONCompact": "application/json; charset=UTF-8",
+    "JSONEachRow": "application/x-ndjson; charset=UTF-8",
+}
+
+
+class Gateway:
+    """Answers requests with one engine, each query in a thread of its own."""
+
+    def __init__(self, engine: Engine, access: Access) -> None:
+        self._engine = engine
+        self._access = access
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="query")
+
+    def application(self) -> web.Application:
+        """The aiohttp application."""
+        app = web.Application(client_max_size=BODY_LIMIT_BYTES)
+        app.router.add_get("/ping", self._ping)
+        app.router.add_route("*", "/", self._query)
+        return app
+
+    def close(self) -> None:
+        """Wait for running queries and let go of the threads."""
+        self._threads.shutdown()
+
+    async def _ping(self, _request: web.Request) -> web.Response:
+        return web.Response(text=OK)
+
+    async def _query(self, request: web.Request) -> web.StreamResponse:
+        headers = self._headers(request)
+        try:
+            self._access.check(request)
+            query = await read_query(request)
+            if not query.sql.strip():
+                return web.Response(text=OK, headers=headers)
+            encoding = _encoding(request)
+            if self._engine.can_stream(query):
+                return await self._stream(request, query, headers, encoding)
+            answer = await self._in_thread(partial(self._engine.run, query))
+            body = await self._in_thread(lambda: b"".join(codec.encode(answer.parts, encoding)))
+            return web.Response(body=body, headers=headers | _describe(answer, encoding))
+        except EngineError as error:
+            return self._refuse(error, headers)
+
+    async def _stream(
+        self, request: web.Request, query: Query, headers: dict[str, str], encoding: str
+    ) -> web.StreamResponse:
+        """Send blocks as they come. An error before the first is an ordinary one; a later one is put in the body."""
+        blocks = self._engine.stream(query)
+        try:
+            first = await self._in_thread(partial(next, blocks, b""))
+            tag = secrets.token_hex(8)
+            answer = Answer(_tagged(first, blocks, tag), output_format(query.sql, query.default_format), {})
+            headers = headers | _describe(answer, encoding) | {"X-ClickHouse-Exception-Tag": tag}
+            response = web.StreamResponse(headers=headers)
+            await response.prepare(request)
+            parts = codec.encode(answer.parts, encoding)
+            while (part := await self._in_thread(partial(next, parts, None))) is not None:
+                await response.write(part)
+            await response.write_eof()
+            return response
+        finally:
+            # The connection to the engine is given back even when the client has gone.
+            await asyncio.shield(self._in_thread(blocks.close))
+
+    async def _in_thread(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+
+    def _headers(self, request: web.Request) -> dict[str, str]:
+        return {
+            "X-ClickHouse-Query-Id": request.query.get("query_id") or str(uuid.uuid4()),
+            "X-ClickHouse-Server-Display-Name": "cloudtag",
+            "X-ClickHouse-Timezone": request.query.get("session_timezone") or self._engine.timezone,
+        }
+
+    def _refuse(self, error: EngineError, headers: dict[str, str]) -> web.Response:
+        text = error.text if "(version " in error.text else f"{error.text} (version {self._engine.version})"
+        known = {"X-ClickHouse-Exception-Code": str(error.code), "Content-Type": "text/plain; charset=UTF-8"}
+        return web.Response(status=error.status, body=f"{text}\n".encode(), headers=headers | known)
+
+
+def _tagged(first: bytes, rest: Iterator[bytes], tag: str) -> Iterator[bytes]:
+    """The blocks, and at a failure ClickHouse's marked last words instead of a broken connection."""
+    yield first
+    try:
+        yield from rest
+    except EngineError as error:
+        text = f"{error.text}\n".encode()
+        mark = tag.encode()
+        yield b"\r\n__exception__\r\n%b\r\n%b%d %b\r\n__exception__\r\n" % (mark, text, len(text), mark)
+
+
+def _encoding(request: web.Request) -> str:
+    if request.query.get("enable_http_compression") not in ("1", "true"):
+        return ""
+    return codec.accepted(request.headers.get("Accept-Encoding", ""))
+
+
+def _describe(answer: Answer, encoding: str) -> dict[str, str]:
+    headers = {
+        "X-ClickHouse-Format": answer.format,
+        "Content-Type": _CONTENT_TYPES.get(answer.format, "application/octet-stream"),
+        "X-ClickHouse-Summary": json.dumps(answer.summary),
+    }
+    return headers | ({"Content-Encoding": encoding} if encoding else {})

@@ -1,0 +1,73 @@
+"""Sessions: connections to the engine that keep their settings, database and temporary tables between requests."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from cloudtag.local.gateway.errors import SESSION_IS_LOCKED, SESSION_NOT_FOUND, refusal
+from cloudtag.local.gateway.query import SessionWish
+
+
+class Session:
+    """One engine connection, used by one request at a time."""
+
+    def __init__(self, connection: Any) -> None:
+        self.connection = connection
+        self.in_use = threading.Lock()
+        self.expires_at = 0.0
+        # Settings its own SET statements named: these must survive a request that sets them for itself alone.
+        self.own_settings: set[str] = set()
+
+
+class Sessions:
+    """All open sessions by name; safe to use from many threads."""
+
+    def __init__(self, connect: Callable[[], Any]) -> None:
+        self._connect = connect
+        self._open: dict[str, Session] = {}
+        self._guard = threading.Lock()
+
+    @contextmanager
+    def use(self, wish: SessionWish) -> Iterator[Session]:
+        """Hold the session for one request; raises ``EngineError`` when it is busy, or must exist and does not."""
+        session = self._take(wish)
+        try:
+            yield session
+        finally:
+            session.expires_at = time.monotonic() + wish.timeout
+            with self._guard:
+                session.in_use.release()
+                if wish.closes:
+                    self._drop(wish.name)
+
+    def close(self) -> None:
+        """End all sessions."""
+        with self._guard:
+            for name in list(self._open):
+                self._drop(name)
+
+    def _take(self, wish: SessionWish) -> Session:
+        with self._guard:
+            self._drop_expired()
+            session = self._open.get(wish.name)
+            if session is None and wish.must_exist:
+                raise refusal(SESSION_NOT_FOUND, f"Session {wish.name} not found", "SESSION_NOT_FOUND")
+            if session is None:
+                session = self._open[wish.name] = Session(self._connect())
+            if not session.in_use.acquire(blocking=False):
+                text = f"Session {wish.name} is locked by a concurrent client"
+                raise refusal(SESSION_IS_LOCKED, text, "SESSION_IS_LOCKED")
+            return session
+
+    def _drop_expired(self) -> None:
+        now = time.monotonic()
+        for name, session in list(self._open.items()):
+            if session.expires_at < now and not session.in_use.locked():
+                self._drop(name)
+
+    def _drop(self, name: str) -> None:
+        session = self._open.pop(name, None)
+        if session is not None:
+            session.connection.close()
