@@ -1,6 +1,7 @@
 """Dead letters on their way to their topic."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import MessageSizeTooLargeError
@@ -9,6 +10,7 @@ from msgspec.structs import replace
 from cloudtag.contract.records import DeadLetter
 from cloudtag.wire import Codec
 
+_LARGEST = 64 * 1024 * 1024
 _CUT_BYTES = 64 * 1024
 """What is kept of a record that is too large for the broker to take back inside of a letter."""
 
@@ -16,8 +18,9 @@ _CUT_BYTES = 64 * 1024
 class Letters:
     """Publishes dead letters; returns only when the broker has them."""
 
-    def __init__(self, bootstrap: str, topic: str) -> None:
-        self._bootstrap = bootstrap
+    def __init__(self, bootstrap: str | list[str], topic: str, kafka: Mapping[str, Any]) -> None:
+        """`kafka`: more for aiokafka's client, such as its security."""
+        self._options = {"bootstrap_servers": bootstrap, "acks": "all", "max_request_size": _LARGEST, **kafka}
         self._topic = topic
         self._codec = Codec()
         self._producer: AIOKafkaProducer | None = None
@@ -40,9 +43,7 @@ class Letters:
 
     async def _send(self, letter: DeadLetter) -> None:
         if self._producer is None:
-            producer = AIOKafkaProducer(
-                bootstrap_servers=self._bootstrap, acks="all", max_request_size=64 * 1024 * 1024
-            )
+            producer = AIOKafkaProducer(**self._options)
             await producer.start()
             self._producer = producer
         value = self._codec.encode("dead-letters", letter)

@@ -8,8 +8,9 @@ paused and Kafka is the buffer.
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import IllegalStateError, KafkaError
@@ -38,7 +39,7 @@ def wall_ms() -> int:
 class SinkConfig:
     """Where the sink reads and writes. Times are seconds unless the name says otherwise."""
 
-    bootstrap: str
+    bootstrap: str | list[str]
     connect: Callable[[], Client]
     secret: bytes
     database: str = "cloudtag"
@@ -50,6 +51,8 @@ class SinkConfig:
     retry_longest_seconds: float = 30.0
     session_timeout_ms: int = 30_000
     poll_ms: int = 200
+    kafka: Mapping[str, Any] = field(default_factory=dict)
+    """More for aiokafka's clients, such as `security_protocol` and `sasl_plain_username`."""
 
 
 class Sink(ConsumerRebalanceListener):  # type: ignore[misc]
@@ -60,7 +63,7 @@ class Sink(ConsumerRebalanceListener):  # type: ignore[misc]
         self._reader = reader or Reader()
         self._stream_of = {config.prefix + stream: stream for stream in config.streams}
         self._writer = Writer(config.connect, config.database, Veil(config.secret))
-        self._letters = Letters(config.bootstrap, config.prefix + "dead-letters")
+        self._letters = Letters(config.bootstrap, config.prefix + "dead-letters", config.kafka)
         self._gates = Gates(config.retry_first_seconds, config.retry_longest_seconds, time.monotonic)
         self._partitions: dict[TopicPartition, Partition] = {}
         self._uncommitted: dict[TopicPartition, int] = {}
@@ -120,6 +123,7 @@ class Sink(ConsumerRebalanceListener):  # type: ignore[misc]
             heartbeat_interval_ms=max(500, config.session_timeout_ms // 10),
             max_partition_fetch_bytes=4 * 1024 * 1024,
             fetch_max_wait_ms=config.poll_ms,
+            **config.kafka,
         )
 
     async def _round(self, consumer: AIOKafkaConsumer) -> None:

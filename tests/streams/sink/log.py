@@ -1,0 +1,123 @@
+"""A log to sink: fresh topics on a broker, records put into chosen partitions, and a sink that runs meanwhile."""
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from msgspec import Struct
+
+from cloudtag.local.broker import GROUP_TIMEOUT_MS
+from cloudtag.warehouse.blocks import TABLES
+from cloudtag.wire import decode, encode
+from streams.sink import CutRule, Sink, SinkConfig
+from tests.warehouse.places import Warehouse
+
+SECRET = b"a secret only for tests"
+PARTITIONS = 2
+PATIENCE_SECONDS = 60.0
+Entry = tuple[str, Struct | bytes]
+"""A stream and a record, or bytes as they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """Topics of one's own on a broker."""
+
+    bootstrap: str
+    prefix: str = field(default_factory=lambda: f"t{uuid.uuid4().hex[:8]}-")
+
+    ends: dict[TopicPartition, int] = field(default_factory=dict)
+    """Where the log ends, by what was appended here."""
+
+    async def create(self) -> None:
+        """Create a topic for every stream that has a table."""
+        admin = AIOKafkaAdminClient(bootstrap_servers=self.bootstrap)
+        await admin.start()
+        try:
+            await admin.create_topics([NewTopic(self.prefix + stream, PARTITIONS, 1) for stream in TABLES])
+        finally:
+            await admin.close()
+
+    async def append(self, entries: Iterable[Entry]) -> None:
+        """Append records, in turn to one partition and the other."""
+        producer = AIOKafkaProducer(bootstrap_servers=self.bootstrap, acks="all")
+        await producer.start()
+        try:
+            sent = []
+            for number, (stream, record) in enumerate(entries):
+                value = record if isinstance(record, bytes) else encode(stream, record)
+                where = TopicPartition(self.prefix + stream, number % PARTITIONS)
+                sent.append(await producer.send(where.topic, value, partition=where.partition))
+                self.ends[where] = self.ends.get(where, 0) + 1
+            await asyncio.gather(*sent)
+        finally:
+            await producer.stop()
+
+    async def read(self, stream: str, count: int) -> list[Any]:
+        """The first `count` records of a stream; waits until there are so many."""
+        consumer = AIOKafkaConsumer(bootstrap_servers=self.bootstrap, auto_offset_reset="earliest")
+        await consumer.start()
+        try:
+            consumer.assign([TopicPartition(self.prefix + stream, number) for number in range(PARTITIONS)])
+            found = [decode(stream, (await consumer.getone()).value) for _ in range(count)]
+        finally:
+            await consumer.stop()
+        return found
+
+    async def is_sunk(self) -> bool:
+        """Whether the sink's group has committed everything that was appended."""
+        # A consumer that names its partitions asks for the group's offsets without joining it.
+        consumer = AIOKafkaConsumer(
+            bootstrap_servers=self.bootstrap, group_id=f"{self.prefix}sink", enable_auto_commit=False
+        )
+        await consumer.start()
+        try:
+            consumer.assign(list(self.ends))
+            return all([(await consumer.committed(where) or 0) >= end for where, end in self.ends.items()])
+        finally:
+            await consumer.stop()
+
+    async def sunk(self) -> None:
+        """Wait until everything that was appended is committed."""
+        await until(self.is_sunk)
+
+    def sink_config(self, warehouse: Warehouse, **fields: Any) -> SinkConfig:
+        """A sink from this log into a warehouse, with small batches and little patience."""
+        values: dict[str, Any] = {
+            "bootstrap": self.bootstrap,
+            "connect": warehouse.connect,
+            "secret": SECRET,
+            "database": warehouse.database,
+            "group": f"{self.prefix}sink",
+            "prefix": self.prefix,
+            "rule": CutRule(size=50, bucket_ms=500),
+            "retry_first_seconds": 0.05,
+            "retry_longest_seconds": 0.5,
+            "session_timeout_ms": GROUP_TIMEOUT_MS,
+            "poll_ms": 50,
+        }
+        return SinkConfig(**{**values, **fields})
+
+
+@asynccontextmanager
+async def sinking(config: SinkConfig) -> AsyncIterator[Sink]:
+    """A running sink; an error of its own ends the test."""
+    sink, stop = Sink(config), asyncio.Event()
+    running = asyncio.create_task(sink.run(stop))
+    try:
+        yield sink
+    finally:
+        stop.set()
+        await asyncio.wait_for(running, PATIENCE_SECONDS)
+
+
+async def until(is_met: Callable[[], Awaitable[bool]]) -> None:
+    """Ask again and again until a condition is met."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not await is_met():  # noqa: ASYNC110 - what is asked lies in other processes
+            await asyncio.sleep(0.05)

@@ -1,0 +1,68 @@
+"""Warehouses for tests. A test that asks for `warehouse` gets a migrated database of its own, once per kind."""
+
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import clickhouse_connect
+import pytest
+from clickhouse_connect.driver.client import Client
+
+from cloudtag.warehouse.migrate import migrate
+
+
+@dataclass(frozen=True, slots=True)
+class Warehouse:
+    """A database and the way to it."""
+
+    connect: Callable[[], Client]
+    database: str
+
+    def rows(self, sql: str, **parameters: Any) -> list[tuple[Any, ...]]:
+        """The rows of a query; `{db}` stands for the database."""
+        client = self.connect()
+        try:
+            return [tuple(row) for row in client.query(sql.replace("{db}", self.database), parameters).result_rows]
+        finally:
+            client.close()
+
+    def one(self, sql: str) -> Any:
+        """The single value of a query."""
+        return self.rows(sql)[0][0]
+
+
+@pytest.fixture(scope="session")
+def in_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Client]]:
+    """The embedded engine inside of the test process, which can hold one directory only."""
+    path: Path = tmp_path_factory.mktemp("chdb")
+    keeper = clickhouse_connect.get_client(interface="chdb", path=str(path))
+    yield lambda: clickhouse_connect.get_client(interface="chdb", path=str(path))
+    keeper.close()
+
+
+@pytest.fixture(params=["in_process"])
+def place(request: pytest.FixtureRequest) -> Callable[[], Client]:
+    """Makes clients of a warehouse, once for each kind."""
+    connect: Callable[[], Client] = request.getfixturevalue(request.param)
+    return connect
+
+
+@pytest.fixture
+def empty(place: Callable[[], Client]) -> Iterator[Warehouse]:
+    """A name for a database that does not exist yet; it is dropped in the end."""
+    warehouse = Warehouse(place, f"test_{uuid.uuid4().hex[:12]}")
+    yield warehouse
+    client = place()
+    client.command(f"DROP DATABASE IF EXISTS {warehouse.database}")
+    client.close()
+
+
+@pytest.fixture
+def warehouse(empty: Warehouse) -> Warehouse:
+    """A migrated database."""
+    client = empty.connect()
+    migrate(client, empty.database)
+    client.close()
+    return empty
