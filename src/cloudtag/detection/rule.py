@@ -15,6 +15,7 @@ Scope = Literal["order", "parcel", "buyer"]
 class Rule(Struct, frozen=True, kw_only=True):
     """The fixed facts about a detector.
 
+    `needs` are the input streams of which it must have seen something to be asked at all.
     `rules` are the rule ids it implements; `scenario` is the tag label its alerts carry; `clears` is what fact would
     clear an alert, in English and Chinese; `title` names it for people.
     """
@@ -23,6 +24,7 @@ class Rule(Struct, frozen=True, kw_only=True):
     family: Family
     scenario: str
     scope: Scope
+    needs: tuple[str, ...]
     rules: tuple[str, ...]
     clears: str
     clears_zh: str

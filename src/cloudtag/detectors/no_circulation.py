@@ -32,6 +32,7 @@ RULE = Rule(
     family="refund",
     scenario="false_return_info",
     scope="parcel",
+    needs=("refunds",),
     rules=("T3.4",),
     clears="Any courier scan of the return number.",
     clears_zh="该退货单号的任意一次物流扫描。",

@@ -34,6 +34,7 @@ RULE = Rule(
     family="refund",
     scenario="freight_insurance",
     scope="parcel",
+    needs=("refunds",),
     rules=("T4a",),
     clears="A corrected return number, or a scan showing the parcel was refused and sent back.",
     clears_zh="更正退货单号，或有扫描记录表明包裹被拒收退回。",

@@ -37,6 +37,7 @@ RULE = Rule(
     family="refund",
     scenario="received_refund_only",
     scope="order",
+    needs=("refunds",),
     rules=("T6", "B28"),
     clears="A corrected scan that shows the recipient did not sign before the claim.",
     clears_zh="更正后的扫描记录表明收件人在申请之前并未签收。",

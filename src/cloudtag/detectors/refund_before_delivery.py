@@ -35,6 +35,7 @@ RULE = Rule(
     family="refund",
     scenario="freight_insurance",
     scope="order",
+    needs=("refunds",),
     rules=("T4", "B27"),
     clears="A signed scan of the outbound parcel from before the claim.",
     clears_zh="发货包裹在申请之前的签收扫描。",

@@ -36,6 +36,7 @@ RULE = Rule(
     family="refund",
     scenario="false_return_info",
     scope="parcel",
+    needs=("refunds",),
     rules=("T3.3", "T1b"),
     clears="A corrected return number, of this return or of the other.",
     clears_zh="任一退货更正其退货单号。",

@@ -37,6 +37,7 @@ RULE = Rule(
     family="refund",
     scenario="short_return",
     scope="parcel",
+    needs=("refunds", "inspections"),
     rules=("T1", "T1a", "T1b"),
     clears="A corrected inspection that finds all the goods.",
     clears_zh="更正后的验货记录显示商品齐全。",

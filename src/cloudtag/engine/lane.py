@@ -18,7 +18,7 @@ from cloudtag.engine.files import File, FileCache
 from cloudtag.engine.fold import fold
 from cloudtag.engine.processor import Processor
 from cloudtag.engine.publish import repeat, revise
-from cloudtag.engine.rows import NEVER, Row, RowCodec, earliest, header, row_key, split_key
+from cloudtag.engine.rows import NEVER, Row, RowCodec, header, row_key, split_key
 from cloudtag.engine.step import RowReader, Step
 from cloudtag.engine.wakes import Wakes
 
@@ -92,6 +92,7 @@ class Lane:
         for key in self._wakes.due(own.watermark_ms):
             file_key, row_id = split_key(key)
             dirty.setdefault(file_key, set()).add(row_id)
+            self._file(file_key).row(row_id).wake_ms = NEVER
             step.wakes += 1
         for file_key, row_ids in dirty.items():
             self._judge(step, self._file(file_key), row_ids)
@@ -126,6 +127,7 @@ class Lane:
             if not fold(row, fact_id, at_ms, fact):
                 step.duplicates += 1
                 continue
+            processor.bound(row)
             ids = dirty.get(file_key)
             if ids is None:
                 ids = dirty[file_key] = set()
@@ -136,7 +138,7 @@ class Lane:
     def _takes(self, step: Step, fact: Any, horizon_ms: int) -> bool:
         if isinstance(fact, Forward) and not self._processor.is_timed_by_forwards:
             return True
-        at_ms: int = fact.occurred_at  # type: ignore[attr-defined]
+        at_ms: int = fact.occurred_at
         own = self._own
         if at_ms > own.newest_ms:
             own.newest_ms = at_ms
@@ -150,14 +152,14 @@ class Lane:
     def _judge(self, step: Step, file: File, changed: set[str]) -> None:
         for row_id in sorted(self._processor.touched(file, changed)):
             row = file.rows.get(row_id)
-            is_new = row is None
             row = row or Row(row_id)
             if self._drop_spent(step, file, row):
                 continue
             judgement = self._processor.judge(file, row_id, self._own.watermark_ms)
             outputs = revise(row, judgement.conclusions, self._own.watermark_ms - self._processor.retention_ms)
             step.outputs += outputs
-            if is_new and not outputs:
+            if not row.facts and not row.published and judgement.wake_ms == NEVER:
+                self._forget(step, file, row)
                 continue
             file.rows[row_id] = row
             has_moved = self._schedule(file, row, judgement.wake_ms)
@@ -165,11 +167,11 @@ class Lane:
                 self._store(step, file, row)
 
     def _publish_again(self, step: Step, file: File, changed: set[str]) -> None:
-        ids = set(changed)
-        for row_id in changed:
-            row = file.rows[row_id]
+        ids, fresh = set(changed), self._processor.new_file(file.key)
+        fresh.rows = file.rows
+        for row in file.rows.values():
             for fact in row.facts.values():
-                ids.update(self._processor.index(file, row, fact))
+                ids.update(self._processor.index(fresh, row, fact))
         self._judge(step, file, ids)
         for row_id in sorted(changed & file.rows.keys()):
             conclusions = self._processor.judge(file, row_id, self._own.watermark_ms).conclusions
@@ -179,11 +181,11 @@ class Lane:
         """Set when the row is next looked at; whether it had to be set earlier than stored."""
         for published in row.published.values():
             row.newest_ms = max(row.newest_ms, published.since_ms)
-        wake_ms = earliest((wake_ms, row.newest_ms + self._processor.retention_ms + 1))
-        if wake_ms <= self._own.watermark_ms:
-            wake_ms = self._own.watermark_ms + self._processor.retention_ms
+        now_ms, retention_ms = self._own.watermark_ms, self._processor.retention_ms
+        spent_ms = row.newest_ms + retention_ms + 1
+        wake_ms = min((t for t in (wake_ms, spent_ms) if t > now_ms), default=now_ms + retention_ms)
         before, row.wake_ms = row.wake_ms, wake_ms
-        if before == NEVER or wake_ms < before or before <= self._own.watermark_ms:
+        if before == NEVER or wake_ms < before or before <= now_ms:
             self._wakes.add(wake_ms, row_key(file.key, row.id))
             return True
         return False
@@ -194,9 +196,13 @@ class Lane:
             return False
         if row.newest_ms >= horizon_ms or not self._processor.is_spent(file, row, horizon_ms):
             return False
-        del file.rows[row.id]
-        step.rows[row_key(file.key, row.id)] = None
+        self._forget(step, file, row)
         return True
+
+    def _forget(self, step: Step, file: File, row: Row) -> None:
+        file.rows.pop(row.id, None)
+        if row.batch:
+            step.rows[row_key(file.key, row.id)] = None
 
     def _store(self, step: Step, file: File, row: Row) -> None:
         row.batch = self._own.batch

@@ -44,6 +44,10 @@ class Processor(Protocol):
         """A fact's id inside its row, and its event time in milliseconds."""
         ...
 
+    def bound(self, row: Row) -> None:
+        """Drop the facts of an overfull row that no judgement can need, the same ones in every order of arrival."""
+        ...
+
     def index(self, file: File, row: Row, fact: Any) -> Iterable[str]:
         """Take a fact into the file's index; the ids of other rows that must be judged because of it."""
         ...

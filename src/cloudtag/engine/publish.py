@@ -73,10 +73,8 @@ def revise(row: Row, conclusions: Mapping[str, Conclusion], horizon_ms: int) -> 
         if last is not None and (last.since_ms < horizon_ms or (last.stands and last.digest == digest)):
             continue
         outputs.append(_tell(row, conclusion, digest, last))
-    for last in row.published.values():
-        if last.stands and last.id not in conclusions and last.since_ms >= horizon_ms:
-            outputs.append(_take_back(last))
-    return outputs
+    gone = [p for p in row.published.values() if p.stands and p.id not in conclusions and p.since_ms >= horizon_ms]
+    return outputs + [_take_back(last) for last in gone]
 
 
 def repeat(row: Row, conclusions: Mapping[str, Conclusion]) -> list[Output]:

@@ -1,0 +1,44 @@
+"""Ask the detectors that could have an answer, and collect what they say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+
+from cloudtag.alerts import alert_of
+from cloudtag.contract.streams import STREAM_OF
+from cloudtag.detection.finding import Wake
+from cloudtag.detection.registry import Detector, of_scope
+from cloudtag.detection.rule import Scope
+from cloudtag.engine.processor import Judgement
+from cloudtag.engine.publish import Conclusion
+from cloudtag.engine.rows import Row, earliest
+from cloudtag.policy.model import Policy
+
+
+def present(rows: Iterable[Row]) -> frozenset[type[Any]]:
+    """The kinds of facts the rows hold."""
+    return frozenset(type(fact) for row in rows for fact in row.facts.values())
+
+
+@lru_cache(maxsize=4096)
+def _askable(scope: Scope, kinds: frozenset[type[Any]]) -> tuple[Detector, ...]:
+    streams = {STREAM_OF[kind] for kind in kinds}
+    return tuple(detector for detector in of_scope(scope) if streams.issuperset(detector.rule.needs))
+
+
+def ask(
+    scope: Scope, kinds: frozenset[type[Any]], case: Any, buyer_id: str, policy: Policy, judgement: Judgement
+) -> None:
+    """Add to a judgement what the detectors of one scope find in a case, and when they want to be asked again."""
+    for detector in _askable(scope, kinds):
+        parameters = policy.detectors.get(detector.name)
+        if parameters is None:
+            continue
+        for answer in detector.detect(case, parameters):
+            if isinstance(answer, Wake):
+                judgement.wake_ms = earliest((judgement.wake_ms, answer.at_ms))
+                continue
+            alert = alert_of(detector, answer, buyer_id, policy)
+            judgement.conclusions[alert.alert_id] = Conclusion(alert.alert_id, buyer_id, alert.first_event_at, alert)

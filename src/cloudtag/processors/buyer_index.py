@@ -1,0 +1,63 @@
+"""What a buyer's file keeps at hand: which orders name which number, and when each attribute was last shown."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from cloudtag.contract.events import OrderChanged, RefundChanged
+from cloudtag.detection.order_view import ATTRIBUTES
+
+_PERIOD_MS = 60 * 86_400_000
+"""A use of an attribute is told once per period, so that a link in use is never forgotten and seldom repeated."""
+
+
+class FirstUse(NamedTuple):
+    """The first use of an attribute in the latest period it was used in."""
+
+    occurred_at: int
+    event_id: str
+    platform: str
+
+
+class BuyerIndex:
+    """Derived from the file's facts alone; made again whenever the file is read back."""
+
+    __slots__ = ("attributes", "orders_by_number", "units", "units_by_order")
+
+    def __init__(self) -> None:
+        """Nothing known."""
+        self.orders_by_number: dict[str, set[str]] = {}
+        self.units: set[str] = set()
+        self.units_by_order: dict[str, set[str]] = {}
+        self.attributes: dict[str, FirstUse] = {}
+
+    def add_order(self, order: OrderChanged) -> bool:
+        """Take in an order's number and attributes; whether an attribute's first use changed."""
+        if order.waybill_no is not None:
+            self.orders_by_number.setdefault(order.waybill_no, set()).add(order.order_id)
+        has_changed = False
+        for kind, field in ATTRIBUTES:
+            value = getattr(order, field)
+            if value is not None:
+                use = FirstUse(order.occurred_at, order.event_id, order.platform)
+                has_changed = self._add_attribute(f"{kind}:{value}", use) or has_changed
+        return has_changed
+
+    def add_refund(self, refund: RefundChanged) -> None:
+        """Take in the parcels a refund may come back in: every number it ever named, and itself."""
+        units = self.units_by_order.setdefault(refund.order_id, set())
+        units.add(f"~{refund.refund_id}")
+        if refund.waybill_no is not None:
+            units.add(refund.waybill_no)
+            self.units.add(refund.waybill_no)
+            self.orders_by_number.setdefault(refund.waybill_no, set()).add(refund.order_id)
+        self.orders_by_number.setdefault(f"~{refund.refund_id}", set()).add(refund.order_id)
+
+    def _add_attribute(self, attribute: str, use: FirstUse) -> bool:
+        held = self.attributes.get(attribute)
+        if held is not None:
+            held_period, period = held.occurred_at // _PERIOD_MS, use.occurred_at // _PERIOD_MS
+            if period < held_period or (period == held_period and held <= use):
+                return False
+        self.attributes[attribute] = use
+        return True

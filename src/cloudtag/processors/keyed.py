@@ -1,0 +1,51 @@
+"""What the processors have in common: one row per fact by default, forwards and events told apart, long retention."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from cloudtag.contract.forwards import FORWARD_TYPES
+from cloudtag.engine.files import File
+from cloudtag.engine.rows import Row
+from cloudtag.policy.model import Policies
+
+DAY_MS = 86_400_000
+LONGEST_WINDOW_DAYS = 180
+
+
+class Keyed:
+    """Defaults of a processor; each of the four says what differs."""
+
+    is_timed_by_forwards = False
+
+    def __init__(self, policies: Policies, lateness_ms: int) -> None:
+        """`policies`: all packs; `lateness_ms`: how far the watermark stays behind the newest event."""
+        self.policies = policies
+        self.lateness_ms = lateness_ms
+
+    def new_file(self, key: str) -> File:
+        """A file without an index."""
+        return File(key, None)
+
+    def identity(self, fact: Any) -> tuple[str, int]:
+        """A forward is known by what it is about, an event by its id."""
+        return (fact.forward_id if isinstance(fact, FORWARD_TYPES) else fact.event_id), fact.occurred_at
+
+    def bound(self, row: Row) -> None:
+        """Nothing is dropped."""
+
+    def index(self, file: File, row: Row, fact: Any) -> Iterable[str]:
+        """Nothing is indexed."""
+        del file, row, fact
+        return ()
+
+    def touched(self, file: File, row_ids: set[str]) -> set[str]:
+        """Only what changed."""
+        del file
+        return row_ids
+
+    def is_spent(self, file: File, row: Row, horizon_ms: int) -> bool:
+        """A row without newer facts is needed by nobody."""
+        del file, row, horizon_ms
+        return True

@@ -1,0 +1,150 @@
+"""The `parcels` processor: what couriers say of a waybill, joined with who uses it.
+
+Each buyer using a number is told the milestones some judgement reads, and, for a return number, its other uses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from cloudtag.contract.events import ParcelScanned
+from cloudtag.contract.forwards import ParcelReported, ScanSeen, WaybillUsed
+from cloudtag.engine.files import File
+from cloudtag.engine.processor import Judgement
+from cloudtag.engine.publish import Conclusion
+from cloudtag.engine.rows import Row
+from cloudtag.processors.keyed import DAY_MS, LONGEST_WINDOW_DAYS, Keyed
+
+MAX_USES = 50
+"""Uses told of: an alert names no more, and a number used this often needs no more proof."""
+MAX_FACTS = 1000
+_REACH_MS = LONGEST_WINDOW_DAYS * DAY_MS
+_EARLY_MS = 3 * DAY_MS
+"""How much earlier than `shipped` a scan of the same journey may be: shops book late."""
+
+
+class Parcels(Keyed):
+    """Files by waybill number, one row each."""
+
+    name = "parcels"
+    fact_type: Any = ParcelScanned | WaybillUsed
+    retention_ms = (LONGEST_WINDOW_DAYS + 30) * DAY_MS
+
+    def place(self, fact: Any) -> tuple[str, str]:
+        """The number's only row."""
+        return fact.waybill_no, "p"
+
+    def bound(self, row: Row) -> None:
+        """An overfull row loses its median fact: the first and the last scans and uses stay."""
+        if len(row.facts) > MAX_FACTS:
+            ordered = sorted(row.facts.items(), key=lambda item: (item[1].occurred_at, item[0]))
+            del row.facts[ordered[len(ordered) // 2][0]]
+
+    def judge(self, file: File, row_id: str, now_ms: int) -> Judgement:
+        """One report per buyer who uses the number, if there is something to tell."""
+        del now_ms
+        facts = file.rows[row_id].facts.values()
+        by_buyer: dict[str, list[WaybillUsed]] = {}
+        returns: list[WaybillUsed] = []
+        scans: list[ParcelScanned] = []
+        for fact in facts:
+            if type(fact) is ParcelScanned:
+                scans.append(fact)
+            elif fact.is_held:
+                by_buyer.setdefault(fact.buyer_id, []).append(fact)
+                if fact.role == "return":
+                    returns.append(fact)
+        judgement = Judgement()
+        if not by_buyer:
+            return judgement
+        scans.sort(key=lambda s: (s.occurred_at, s.event_id))
+        returns.sort(key=lambda u: (u.occurred_at, u.refund_id or ""))
+        for buyer_id, uses in by_buyer.items():
+            report = _report(buyer_id, uses, returns, scans)
+            if report is not None:
+                judgement.conclusions[report.forward_id] = Conclusion(
+                    report.forward_id, buyer_id, report.occurred_at, report
+                )
+        return judgement
+
+
+def _report(
+    buyer_id: str, uses: list[WaybillUsed], returns: list[WaybillUsed], scans: list[ParcelScanned]
+) -> ParcelReported | None:
+    is_return = any(use.role == "return" for use in uses)
+    near = _near(uses, scans)
+    signed = _first(near, lambda s: s.scan == "signed")
+    refused = _first(near, lambda s: s.scan in ("refused", "returned"))
+    told: list[ParcelScanned] = [s for s in (signed, refused) if s]
+    shared = returns if is_return and len(returns) > 1 else []
+    if is_return and near:
+        told.append(near[0])
+    if not told and not shared:
+        return None
+    report = ParcelReported(
+        revision=0,
+        is_held=True,
+        buyer_id=buyer_id,
+        waybill_no=uses[0].waybill_no,
+        occurred_at=max([s.occurred_at for s in told] + [u.occurred_at for u in (*uses, *shared)]),
+        signed=_seen(signed),
+        refused=_seen(refused),
+        uses=_sample(buyer_id, shared),
+        use_count=len(shared),
+    )
+    return _with_journey(report, near, signed) if is_return and near else report
+
+
+def _with_journey(report: ParcelReported, scans: list[ParcelScanned], signed: ParcelScanned | None) -> ParcelReported:
+    """The report with what only a return parcel is judged by; the journey's end is told once it has ended."""
+    facilities = {s.facility for s in scans if s.facility is not None}
+    return ParcelReported(
+        revision=0,
+        is_held=True,
+        buyer_id=report.buyer_id,
+        waybill_no=report.waybill_no,
+        occurred_at=report.occurred_at,
+        first_scan=_seen(scans[0]),
+        last_scan=_seen(scans[-1]) if signed else None,
+        signed=report.signed,
+        refused=report.refused,
+        has_one_facility=bool(signed) and len(facilities) == 1,
+        destination_hash=next((s.destination_hash for s in reversed(scans) if s.destination_hash), None),
+        package=next((s.package for s in scans if s.package != "unknown"), "unknown"),
+        weight_grams=next((s.weight_grams for s in scans if s.weight_grams is not None), None),
+        uses=report.uses,
+        use_count=report.use_count,
+    )
+
+
+def _near(uses: list[WaybillUsed], scans: list[ParcelScanned]) -> list[ParcelScanned]:
+    """The scans of this buyer's journey: couriers use a number again after a while."""
+    sent = [use.occurred_at for use in uses if use.role == "outbound"]
+    if sent:
+        return [s for s in scans if min(sent) - _EARLY_MS <= s.occurred_at <= max(sent) + _REACH_MS]
+    return [s for s in scans if any(abs(s.occurred_at - use.occurred_at) <= _REACH_MS for use in uses)]
+
+
+def _sample(buyer_id: str, returns: list[WaybillUsed]) -> tuple[WaybillUsed, ...]:
+    """The buyer's own uses and the earliest others, up to the limit, without their revisions."""
+    own = [use for use in returns if use.buyer_id == buyer_id]
+    others = [use for use in returns if use.buyer_id != buyer_id]
+    return tuple(_plain(use) for use in (own + others)[:MAX_USES])
+
+
+def _plain(use: WaybillUsed) -> WaybillUsed:
+    if not use.revision:
+        return use
+    fields = {name: getattr(use, name) for name in use.__struct_fields__}
+    return WaybillUsed(**{**fields, "revision": 0})
+
+
+def _first(scans: list[ParcelScanned], wanted: Callable[[ParcelScanned], bool]) -> ParcelScanned | None:
+    return next((s for s in scans if wanted(s)), None)
+
+
+def _seen(scan: ParcelScanned | None) -> ScanSeen | None:
+    if scan is None:
+        return None
+    return ScanSeen(scan.event_id, scan.occurred_at, scan.scan, scan.facility, scan.signer)

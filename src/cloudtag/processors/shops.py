@@ -1,0 +1,107 @@
+"""The `shops` processor: may this account tag, and is the submission well formed? (B14, J3, J4, J13)
+
+Each order of a submission becomes one request to the buyer's file, where threshold and repeats are judged.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cloudtag.contract.events import AbuseFound, AccountChanged, TagSubmitted, ViolationChanged
+from cloudtag.contract.forwards import TagRequested
+from cloudtag.engine.files import File
+from cloudtag.engine.processor import Judgement
+from cloudtag.engine.publish import Conclusion
+from cloudtag.engine.rows import Row
+from cloudtag.processors.keyed import DAY_MS, Keyed
+
+_PERMISSION_ROW = "p"
+
+
+class Shops(Keyed):
+    """Files by shop: a row of permissions, a row per submission, a row per violation case."""
+
+    name = "shops"
+    fact_type: Any = TagSubmitted | AccountChanged | AbuseFound | ViolationChanged
+    retention_ms = 400 * DAY_MS
+
+    def place(self, fact: Any) -> tuple[str, str]:
+        """Submissions and cases have rows of their own; accounts and abuses share the permission row."""
+        if type(fact) is TagSubmitted:
+            return fact.shop_id, f"s{fact.submission_id}"
+        if type(fact) is ViolationChanged:
+            return fact.shop_id, f"v{fact.case_id}"
+        return fact.shop_id, _PERMISSION_ROW
+
+    def touched(self, file: File, row_ids: set[str]) -> set[str]:
+        """A change of permission asks every submission again."""
+        if _PERMISSION_ROW in row_ids:
+            return row_ids | {row_id for row_id in file.rows if row_id.startswith("s")}
+        return row_ids
+
+    def is_spent(self, file: File, row: Row, horizon_ms: int) -> bool:
+        """Permissions never lapse."""
+        del file, horizon_ms
+        return row.id != _PERMISSION_ROW
+
+    def judge(self, file: File, row_id: str, now_ms: int) -> Judgement:
+        """One request per order of a submission."""
+        del now_ms
+        judgement = Judgement()
+        if not row_id.startswith("s"):
+            return judgement
+        submissions = sorted(file.rows[row_id].facts.values(), key=lambda s: (s.occurred_at, s.event_id))
+        permission = file.rows.get(_PERMISSION_ROW)
+        known = list(permission.facts.values()) if permission else []
+        for request in self._requests(submissions[0], known):
+            judgement.conclusions[request.forward_id] = Conclusion(
+                request.forward_id, request.buyer_id, request.occurred_at, request
+            )
+        return judgement
+
+    def _requests(self, submission: TagSubmitted, known: list[Any]) -> list[TagRequested]:
+        abuses = sorted((a for a in known if type(a) is AbuseFound), key=lambda a: (a.occurred_at, a.event_id))
+        rejection = self._rejection(submission, known, abuses)
+        return [
+            TagRequested(
+                revision=0,
+                is_held=True,
+                buyer_id=tagged.buyer_id,
+                order_id=tagged.order_id,
+                submission_id=submission.submission_id,
+                event_id=submission.event_id,
+                occurred_at=submission.occurred_at,
+                platform=submission.platform,
+                shop_id=submission.shop_id,
+                account_id=submission.account_id,
+                scenario=submission.scenarios[0] if len(submission.scenarios) == 1 else None,
+                rejection=rejection,
+                voided_by=abuses[0].event_id if abuses else None,
+            )
+            for tagged in submission.orders
+        ]
+
+    def _rejection(self, submission: TagSubmitted, known: list[Any], abuses: list[AbuseFound]) -> str | None:
+        rules = self.policies.at(submission.platform, submission.occurred_at).tags
+        if not _may_tag(submission, known) or any(a.occurred_at <= submission.occurred_at for a in abuses):
+            return "no_permission"
+        if len(submission.orders) > rules.max_orders:
+            return "too_many_orders"
+        if len(submission.scenarios) != 1:
+            return "one_scenario_only"
+        if submission.scenarios[0] not in rules.scenarios:
+            return "unknown_scenario"
+        return None
+
+
+def _may_tag(submission: TagSubmitted, known: list[Any]) -> bool:
+    """Whether the account's exam was passed and not revoked when it submitted (B14)."""
+    changes = [
+        fact
+        for fact in known
+        if type(fact) is AccountChanged
+        and fact.account_id == submission.account_id
+        and fact.occurred_at <= submission.occurred_at
+    ]
+    last = max(changes, key=lambda c: (c.occurred_at, c.event_id), default=None)
+    return last is not None and last.status == "exam_passed"

@@ -1,0 +1,167 @@
+"""The tag engine: what becomes of the tags shops put on one buyer's orders (J3 to J8, T8, J13).
+
+A pure function of the requests and the contacts: it does not matter in which order they came, and a shop that lost its
+right to tag counts as if it had never tagged.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from cloudtag.contract.events import BuyerContacted
+from cloudtag.contract.forwards import TagRequested
+from cloudtag.contract.records import TagConfirmation, TagState, TagStatus
+from cloudtag.policy.model import Policies, Policy
+
+_DAY_MS = 86_400_000
+Contacts = Callable[[str], Iterable[BuyerContacted]]
+"""The shop's attempts to reach the buyer about an order."""
+
+
+@dataclass(slots=True)
+class TagsJudged:
+    """Statuses and confirmations as they should stand, and when time alone changes one."""
+
+    statuses: list[tuple[TagRequested, TagStatus]] = field(default_factory=list)
+    confirmations: list[TagConfirmation] = field(default_factory=list)
+    wake_ms: int = 0
+
+
+@dataclass(slots=True)
+class _Tag:
+    """One accepted tag on its way through the windows."""
+
+    request: TagRequested
+    policy: Policy
+    shops: int = 1
+    confirmed_at: int | None = None
+
+    @property
+    def id(self) -> str:
+        return f"{self.request.submission_id}/{self.request.order_id}"
+
+    @property
+    def lapses_at(self) -> int:
+        """The last moment at which it still counts: exactly the window's length after it was put."""
+        return self.request.occurred_at + self.policy.tags.window_days * _DAY_MS
+
+
+def judge_tags(requests: Iterable[TagRequested], contacts: Contacts, policies: Policies, now_ms: int) -> TagsJudged:
+    """Judge all tag requests about one buyer at one moment of event time."""
+    judged = TagsJudged()
+    held = sorted((r for r in requests if r.is_held), key=lambda r: (r.occurred_at, r.submission_id, r.order_id))
+    accepted: dict[str, list[_Tag]] = {}
+    seen: set[tuple[str, ...]] = set()
+    for request in held:
+        tag = _Tag(request, policies.at(request.platform, request.occurred_at))
+        reason = request.rejection or _refusal(tag, contacts, seen)
+        if reason is not None:
+            judged.statuses.append((request, _status(tag, "rejected", reason)))
+        elif request.voided_by is not None:
+            judged.statuses.append((request, _status(tag, "voided", request.voided_by)))
+        else:
+            accepted.setdefault(tag.policy.tags.network, []).append(tag)
+    for network, tags in sorted(accepted.items()):
+        judged.confirmations += _confirm(network, tags)
+        for tag in tags:
+            judged.statuses.append((tag.request, _standing(tag, now_ms)))
+    lapses = [tag.lapses_at + 1 for tags in accepted.values() for tag in tags if tag.confirmed_at is None]
+    judged.wake_ms = min((at for at in lapses if at > now_ms), default=0)
+    return judged
+
+
+def _refusal(tag: _Tag, contacts: Contacts, seen: set[tuple[str, ...]]) -> str | None:
+    """T8, then J5: an order is tagged once (or once per scenario); only an accepted tag uses that up."""
+    request, rules = tag.request, tag.policy.tags
+    scenario = request.scenario or ""
+    if scenario in rules.contact_first:
+        unanswered = sum(
+            not c.answered and c.occurred_at <= request.occurred_at and c.shop_id == request.shop_id
+            for c in contacts(request.order_id)
+        )
+        if unanswered < rules.unanswered_contacts:
+            return "contact_first"
+    key = (request.order_id, scenario) if rules.is_once_per_scenario else (request.order_id,)
+    if key in seen:
+        return "duplicate_order"
+    seen.add(key)
+    return None
+
+
+def _confirm(network: str, tags: list[_Tag]) -> list[TagConfirmation]:
+    """J8: whenever enough distinct shops tagged within the window, all tags in it are confirmed.
+
+    A tag whose window already holds confirmed tags joins their confirmation; otherwise a new one begins.
+    """
+    groups: list[list[_Tag]] = []
+    start = 0
+    counts: Counter[str] = Counter()
+    for end, tag in enumerate(tags):
+        counts[tag.request.shop_id] += 1
+        while tags[start].lapses_at < tag.request.occurred_at:
+            counts[tags[start].request.shop_id] -= 1
+            start += 1
+        window = tags[start : end + 1]
+        shops = sum(count > 0 for count in counts.values())
+        for other in window:
+            other.shops = max(other.shops, shops)
+        if shops >= tag.policy.tags.threshold_shops:
+            if not any(other.confirmed_at is not None for other in window):
+                groups.append([])
+            for other in window:
+                if other.confirmed_at is None:
+                    other.confirmed_at = tag.request.occurred_at
+                    groups[-1].append(other)
+    return [_confirmation(network, number, group) for number, group in enumerate(groups, start=1)]
+
+
+def _confirmation(network: str, number: int, tags: list[_Tag]) -> TagConfirmation:
+    first = tags[0].request
+    scenarios = Counter(tag.request.scenario or "" for tag in tags)
+    most = max(scenarios.values())
+    return TagConfirmation(
+        confirmation_id=f"{network}/{first.buyer_id}/shops/{number}",
+        revision=0,
+        status="confirmed",
+        platform=first.platform,
+        buyer_id=first.buyer_id,
+        scenario=min(name for name, count in scenarios.items() if count == most),
+        basis="shops",
+        tag_ids=tuple(tag.id for tag in tags),
+        shop_ids=tuple(sorted({tag.request.shop_id for tag in tags})),
+        order_ids=tuple(sorted({tag.request.order_id for tag in tags})),
+        confirmed_at=min(tag.confirmed_at or 0 for tag in tags),
+        policy_version=tags[0].policy.version,
+    )
+
+
+def _standing(tag: _Tag, now_ms: int) -> TagStatus:
+    if tag.confirmed_at is not None:
+        return _status(tag, "confirmed", None)
+    if now_ms > tag.lapses_at:
+        return _status(tag, "expired", "threshold_not_met")
+    return _status(tag, "pending", None)
+
+
+def _status(tag: _Tag, status: TagState, reason: str | None) -> TagStatus:
+    request, rules = tag.request, tag.policy.tags
+    decided_at = {"confirmed": tag.confirmed_at, "expired": tag.lapses_at}.get(status)
+    return TagStatus(
+        tag_id=tag.id,
+        revision=0,
+        status=status,
+        reason=reason,
+        shown_as=rules.pending_shown_as if status == "pending" else status,
+        platform=request.platform,
+        buyer_id=request.buyer_id,
+        shop_id=request.shop_id,
+        order_id=request.order_id,
+        scenario=request.scenario,
+        distinct_shops=tag.shops if status in ("pending", "confirmed", "expired") else 0,
+        threshold=rules.threshold_shops,
+        window_days=rules.window_days,
+        decided_at=decided_at or request.occurred_at,
+        policy_version=tag.policy.version,
+    )
