@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 from fastavro import schemaless_reader
 from fastavro.read import SchemaResolutionError
+from fastavro.schema import SchemaParseException, UnknownType
 from msgspec import Struct
 
 from cloudtag.contract.streams import INPUTS, OUTPUTS
@@ -26,7 +27,9 @@ class BodyReader:
     def __init__(self, stream: str, writer: schemas.Schema) -> None:
         """Raises Undecodable when the writer's schema cannot be resolved to the stream's."""
         ours = schemas.current(stream)
-        theirs = schemas.release(stream, writer)
+        theirs = _parsed(stream, writer)
+        if theirs.parsed["name"].rpartition(".")[2] != ours.raw["name"]:
+            raise Undecodable("wrong_stream", f"a record of {theirs.parsed['name']} in {stream}")
         self._shape = shape_of(struct_of(stream))
         is_ours = theirs.fingerprint == ours.fingerprint
         self._read = _current_reader(stream) if is_ours else _resolving_reader(self._shape, theirs.parsed, ours.parsed)
@@ -58,6 +61,13 @@ class BodyReader:
 def struct_of(stream: str) -> type[Struct]:
     """The struct of an input or output. Raises KeyError for any other stream."""
     return (INPUTS.get(stream) or OUTPUTS[stream]).struct
+
+
+def _parsed(stream: str, writer: schemas.Schema) -> schemas.Released:
+    try:
+        return schemas.release(stream, writer)
+    except (SchemaParseException, UnknownType, ValueError, KeyError, TypeError) as error:
+        raise Undecodable("incompatible_schema", f"the writer's schema does not parse: {error}") from None
 
 
 def _is_cut(error: ValueError, data: bytes) -> bool:
