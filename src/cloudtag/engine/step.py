@@ -10,6 +10,11 @@ RowKey = bytes
 """Two bytes of length, a file's key, a row's id inside it; length 0 marks the lane's own row."""
 
 
+def file_part(key: RowKey) -> bytes:
+    """The part of a row key that all rows of its file, and no others, begin with."""
+    return key[: 2 + int.from_bytes(key[:2])]
+
+
 class RowReader(Protocol):
     """The stored rows of one processor on one partition, as the last durable step left them."""
 

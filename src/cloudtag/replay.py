@@ -1,0 +1,66 @@
+"""Replay: a complete set of events through the engine, without Kafka, in event time.
+
+The lines may come in any order and more than once; what is published is the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from typing import Any
+
+from msgspec import Struct
+
+from cloudtag.contract.records import DeadLetter
+from cloudtag.contract.streams import INPUTS, STREAM_OF
+from cloudtag.contract.types import EARLIEST_MS
+from cloudtag.network import Network
+from cloudtag.policy.load import shipped
+from cloudtag.policy.model import Policies
+from cloudtag.wire import Undecodable, decode_json
+
+Record = tuple[str, Struct]
+
+
+def replay(lines: Iterable[bytes], until_ms: int | None = None, policies: Policies | None = None) -> Iterator[Record]:
+    """Judge lines in the replay form and yield every record published, dead letters first.
+
+    `until_ms`: move event time on to there after the last event. A line that cannot be read becomes a dead letter
+    whose offset is its line number, counted from 0 over all lines.
+    """
+    events: list[Any] = []
+    for number, line in enumerate(lines):
+        if not line.strip():
+            continue
+        try:
+            stream, event = decode_json(line)
+            if stream not in INPUTS:
+                raise Undecodable("unknown_stream", f"{stream} is not an input stream")
+        except Undecodable as error:
+            yield "dead-letters", _letter(number, line, error)
+        else:
+            events.append(event)
+    yield from judge(events, until_ms, policies)
+
+
+def judge(events: list[Any], until_ms: int | None = None, policies: Policies | None = None) -> Iterator[Record]:
+    """Judge decoded events in order of event time and yield what is published. `events` is sorted in place."""
+    network = Network(policies or shipped())
+    events.sort(key=lambda e: (e.occurred_at, STREAM_OF[type(e)], e.event_id))
+    for now_ms, batch in groupby(events, key=lambda e: e.occurred_at):
+        yield from ((o.stream, o.record) for o in network.wake_before(now_ms))
+        yield from ((o.stream, o.record) for o in network.feed(batch))
+    if until_ms is not None:
+        yield from ((o.stream, o.record) for o in network.pass_time(until_ms))
+
+
+def _letter(number: int, line: bytes, error: Undecodable) -> DeadLetter:
+    return DeadLetter(
+        topic="replay",
+        partition=0,
+        offset=number,
+        value=line,
+        reason=error.reason,
+        error=error.error,
+        seen_at=EARLIEST_MS,
+    )
