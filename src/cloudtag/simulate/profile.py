@@ -6,8 +6,8 @@ DAY_MS = 86_400_000
 HOUR_MS = 3_600_000
 MINUTE_MS = 60_000
 
-MONDAY_MS = 1_772_409_600_000
-"""2026-03-02T00:00:00Z, where a simulation begins unless told otherwise."""
+MONDAY_MS = 1_740_960_000_000
+"""2025-03-03T00:00:00Z, where a simulation begins unless told otherwise."""
 
 
 class Profile(Struct, frozen=True, kw_only=True):

@@ -1,4 +1,7 @@
-"""Shared return numbers (T3.3): one parcel shown to several shops or by several accounts, and honest look-alikes."""
+"""Shared return numbers (T3.3): one parcel shown to several shops or by several accounts, and honest look-alikes.
+
+Whoever names a number that was already used is the one an alert is expected about.
+"""
 
 from collections.abc import Sequence
 
@@ -26,15 +29,14 @@ def two_shops(stage: Stage) -> None:
     returns = [stage.agreed_return(stage.received(who, stage.shop(), hours)) for hours in (0, 2)]
     claims = [claim for claim, _ in returns]
     _share_parcel(stage, claims, max(at for _, at in returns))
-    stage.expect(DETECTOR, claims)
+    stage.expect(DETECTOR, claims[1:])
 
 
 def two_accounts(stage: Stage) -> None:
     """Two buyers with nothing in common name one number."""
     returns = [stage.agreed_return(stage.received(stage.buyer(), stage.shop(), hours)) for hours in (0, 1)]
     _share_parcel(stage, [claim for claim, _ in returns], max(at for _, at in returns))
-    for claim, _ in returns:
-        stage.expect(DETECTOR, [claim])
+    stage.expect(DETECTOR, [returns[1][0]])
 
 
 def linked_accounts(stage: Stage) -> None:
@@ -43,8 +45,7 @@ def linked_accounts(stage: Stage) -> None:
     second = stage.buyer(device_of=first)
     returns = [stage.agreed_return(stage.received(who, where, hours)) for who, hours in ((first, 0), (second, 1))]
     _share_parcel(stage, [claim for claim, _ in returns], max(at for _, at in returns))
-    for claim, _ in returns:
-        stage.expect(DETECTOR, [claim])
+    stage.expect(DETECTOR, [returns[1][0]])
 
 
 def offline_then_platform(stage: Stage) -> None:
@@ -54,7 +55,7 @@ def offline_then_platform(stage: Stage) -> None:
     offline.is_offline = True
     claims = [offline, stage.agreed_return(stage.received(who, where, 2))[0]]
     _share_parcel(stage, claims, at + HOUR_MS)
-    stage.expect(DETECTOR, claims)
+    stage.expect(DETECTOR, claims[1:])
     story.contact(offline.deal, at + 12 * HOUR_MS, answered=False)
 
 

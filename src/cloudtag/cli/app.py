@@ -1,0 +1,61 @@
+"""The command line: every command and where it lives."""
+
+from typing import Annotated
+
+import typer
+
+from cloudtag.cli import dead_letters, topics, warehouse
+from cloudtag.cli.detectors import detectors
+from cloudtag.cli.imports import online_retail
+from cloudtag.cli.produce import produce
+from cloudtag.cli.replay import replay
+from cloudtag.cli.schemas import check
+from cloudtag.cli.score import score
+from cloudtag.cli.simulate import simulate
+from cloudtag.cli.tail import tail
+
+EPILOG = "Exit codes: 0 done · 1 failed · 2 unreadable input or wrong usage."
+SETTINGS = {"help_option_names": ["-h", "--help"]}
+
+app = typer.Typer(
+    name="cloudtag",
+    no_args_is_help=True,
+    context_settings=SETTINGS,
+    epilog=EPILOG,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    rich_markup_mode="rich",
+)
+
+
+@app.callback()
+def cloudtag(
+    debug: Annotated[bool, typer.Option("--debug", help="Show the whole traceback of an error.")] = False,
+) -> None:
+    """Real-time protection of marketplace merchants against refund and order abuse.
+
+    Begin with `cloudtag demo`: it brings a broker, a warehouse and a worker, and ends by itself.
+    """
+
+
+def _group(name: str, text: str) -> typer.Typer:
+    group = typer.Typer(help=text, no_args_is_help=True, context_settings=SETTINGS, epilog=EPILOG)
+    app.add_typer(group, name=name)
+    return group
+
+
+for command in (replay, produce, tail, detectors, simulate, score):
+    app.command(epilog=EPILOG)(command)
+
+_topics = _group("topics", "The topics of an installation.")
+_topics.command("create", epilog=EPILOG)(topics.create)
+_warehouse = _group("warehouse", "The tables in ClickHouse, and questions to them.")
+_warehouse.command("migrate", epilog=EPILOG)(warehouse.migrate)
+_warehouse.command("query", epilog=EPILOG)(warehouse.query)
+_schemas = _group("schemas", "The contracts.")
+_schemas.command("check", epilog=EPILOG)(check)
+_letters = _group("dead-letters", "What could not be judged, and a second chance for it.")
+_letters.command("list", epilog=EPILOG)(dead_letters.list_letters)
+_letters.command("replay", epilog=EPILOG)(dead_letters.replay_letters)
+_imports = _group("import", "Public data sets as events.")
+_imports.command("online-retail", epilog=EPILOG)(online_retail)

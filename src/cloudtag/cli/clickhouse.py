@@ -1,0 +1,44 @@
+"""A connection to the configured warehouse."""
+
+import logging
+from urllib.parse import unquote, urlsplit
+
+from clickhouse_connect import get_client
+from clickhouse_connect.driver.client import Client
+
+from cloudtag.cli.failure import UNREADABLE, FailureError
+from cloudtag.config import Config
+
+DEFAULT_DATABASE = "cloudtag"
+CONNECT_SECONDS = 10
+
+
+def database_of(config: Config) -> str:
+    """The database the warehouse's address names. Raises `FailureError` when no address is set or it is none."""
+    if not config.clickhouse_url:
+        raise FailureError("no warehouse is configured: set CLICKHOUSE=http://host:8123/cloudtag", UNREADABLE)
+    address = urlsplit(config.clickhouse_url)
+    if address.scheme not in ("http", "https") or not address.hostname:
+        raise FailureError(
+            f"not a warehouse's address: {config.clickhouse_url} (http://host:8123/cloudtag)", UNREADABLE
+        )
+    return unquote(address.path.strip("/")) or DEFAULT_DATABASE
+
+
+def connect(config: Config) -> Client:
+    """A new client, not bound to the database, which may not exist yet. Raises clickhouse-connect's errors."""
+    database_of(config)
+    # It logs what it also raises.
+    logging.getLogger("clickhouse_connect").setLevel(logging.CRITICAL)
+    address = urlsplit(config.clickhouse_url or "")
+    is_tls = address.scheme == "https"
+    return get_client(
+        host=address.hostname or "",
+        port=address.port or (8443 if is_tls else 8123),
+        secure=is_tls,
+        username=config.clickhouse_user,
+        password=config.clickhouse_password.reveal(),
+        connect_timeout=CONNECT_SECONDS,
+        # Clients are used from several threads; a session would allow one query at a time.
+        autogenerate_session_id=False,
+    )

@@ -1,0 +1,122 @@
+"""What the commands need of Kafka: sending keyed records in batches, and reading a topic to its end or for ever."""
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from msgspec import Struct
+
+from cloudtag.config import Config
+from cloudtag.contract.forwards import TimePassed
+from cloudtag.contract.streams import INPUTS, STREAM_OF
+from cloudtag.wire import Codec
+from streams import topics
+from streams.partition import partition_of
+from streams.publisher import Record, Target, publish
+from streams.security import client_settings
+
+FLUSH_RECORDS = 5_000
+BATCH_BYTES = 900_000
+POLL_MS = 300
+
+
+def quiet() -> None:
+    """The clients log each attempt to connect; the one line that counts is the error they end with."""
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+
+
+class Sender:
+    """Sends events to the topics of their streams, keyed; `flush` waits for the broker."""
+
+    def __init__(self, config: Config, client: AIOKafkaProducer, codec: Codec) -> None:
+        """Use `sender` to get one."""
+        self._config = config
+        self._client = client
+        self._codec = codec
+        self._held: dict[Target, list[Record]] = {}
+        self._count = 0
+        self.sent = 0
+
+    async def send(self, event: Struct) -> None:
+        """Hand over an event; it is on the broker after the next `flush`."""
+        stream = INPUTS[STREAM_OF[type(event)]]
+        key: str = getattr(event, stream.key)
+        target = (self._config.topic(stream.name), partition_of(key, self._config.partitions))
+        await self.put(target, Record(key.encode(), self._codec.encode(stream.name, event)))
+
+    async def put(self, target: Target, record: Record) -> None:
+        """Hand over bytes for a topic and partition."""
+        self._held.setdefault(target, []).append(record)
+        self._count += 1
+        if self._count >= FLUSH_RECORDS:
+            await self.flush()
+
+    async def tick(self, time_ms: int) -> None:
+        """Tell every partition of every processor that event time has reached `time_ms`."""
+        await self.flush()
+        for processor in self._config.processors:
+            stream = topics.ticks(processor)
+            value = self._codec.encode(stream, TimePassed(time_ms))
+            for partition in range(self._config.partitions):
+                await self.put((self._config.topic(stream), partition), Record(None, value))
+        await self.flush()
+
+    async def flush(self) -> None:
+        """Return when the broker has everything handed over so far."""
+        held, self._held = self._held, {}
+        self.sent += self._count
+        self._count = 0
+        await publish(self._client, held)
+
+
+@asynccontextmanager
+async def sender(config: Config, codec: Codec | None = None) -> AsyncIterator[Sender]:
+    """A connected sender, flushed at the end. Raises aiokafka's errors when no broker answers."""
+    quiet()
+    client = AIOKafkaProducer(
+        **client_settings(config), max_batch_size=BATCH_BYTES, max_request_size=topics.LARGEST_RECORD_BYTES
+    )
+    try:
+        await client.start()
+        made = Sender(config, client, codec or Codec())
+        yield made
+        await made.flush()
+    finally:
+        await client.stop()
+
+
+@asynccontextmanager
+async def consumer(config: Config, names: list[str], *, is_from_start: bool) -> AsyncIterator[AIOKafkaConsumer]:
+    """A consumer of all partitions of topics that belongs to no group and commits nothing."""
+    quiet()
+    client = AIOKafkaConsumer(
+        **client_settings(config), enable_auto_commit=False, auto_offset_reset="earliest", fetch_max_wait_ms=POLL_MS
+    )
+    try:
+        await topics.check(config, names)
+        await client.start()
+        assigned = [TopicPartition(name, number) for name in names for number in range(config.partitions)]
+        client.assign(assigned)
+        await (client.seek_to_beginning() if is_from_start else client.seek_to_end())
+        yield client
+    finally:
+        await client.stop()
+
+
+async def read_to_end(config: Config, names: list[str]) -> AsyncIterator[Any]:
+    """Every record that topics hold now.
+
+    The end is what the answers to fetches say: not every broker tells it truly when asked for it.
+    """
+    async with consumer(config, names, is_from_start=True) as client:
+        waiting = set(client.assignment())
+        while waiting:
+            for records in (await client.getmany(timeout_ms=POLL_MS)).values():
+                for record in records:
+                    yield record
+            for where in list(waiting):
+                end = client.highwater(where)
+                if end is not None and await client.position(where) >= end:
+                    waiting.discard(where)

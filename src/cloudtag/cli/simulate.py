@@ -1,0 +1,60 @@
+"""`cloudtag simulate`: a labelled stream of honest buyers and scripted attackers."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cloudtag.cli.lines import STANDARD, line_of, line_writer
+from cloudtag.cli.options import OutFile, milliseconds
+from cloudtag.cli.screen import note, progress
+
+
+def simulate(
+    out: OutFile = STANDARD,
+    labels: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write there what must, and must not, be found.")
+    ] = None,
+    events: Annotated[int, typer.Option(min=1, help="About how many events.")] = 50_000,
+    days: Annotated[int, typer.Option(min=1, help="Over how many days.")] = 7,
+    seed: Annotated[int, typer.Option(min=0, help="Equal seeds give equal streams.")] = 1,
+    start: Annotated[
+        str | None, typer.Option(metavar="TIME", help="When the first order is placed (default 2025-03-03).")
+    ] = None,
+    pace: Annotated[
+        float, typer.Option(min=0.01, max=10.0, help="1.0: parcels take days, as in Brazil; 0.1: hours.")
+    ] = 0.1,
+    late: Annotated[float, typer.Option(min=0.0, max=1.0, help="Share of events delivered late.")] = 0.03,
+    duplicates: Annotated[float, typer.Option(min=0.0, max=1.0, help="Share of events delivered twice.")] = 0.02,
+    attacks: Annotated[bool, typer.Option("--attacks/--no-attacks", help="With scripted attackers or without.")] = True,
+) -> None:
+    """Write a simulated stream of events as JSON lines, in the order in which they would arrive.
+
+    Honest buyers order, receive and sometimes return; scripted attackers do what the detectors look for; others
+    only look like it. `--labels` says which is which, for `cloudtag score`.
+
+    Example:  cloudtag simulate --events 20000 --seed 7 -o week.jsonl --labels labels.jsonl
+    """
+    from cloudtag.simulate import Profile, encode_labels
+    from cloudtag.simulate import simulate as play
+
+    profile = Profile(
+        events=events,
+        days=days,
+        seed=seed,
+        pace=pace,
+        late_share=late,
+        duplicate_share=duplicates,
+        has_attacks=attacks,
+        **({"starts_at": milliseconds(start)} if start else {}),
+    )
+    simulation = play(profile)
+    written = 0
+    with progress("simulating", events) as steps, line_writer(out) as file:
+        for event in steps.each(simulation.events()):
+            file.write(line_of(event))
+            written += 1
+    if labels:
+        with line_writer(labels) as file:
+            file.writelines(encode_labels(simulation.labels))
+    note(f"{written:,} events, {len(simulation.labels):,} labels")

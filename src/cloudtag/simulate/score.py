@@ -1,0 +1,121 @@
+"""Compares what was published with what a simulation knows to be true."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from msgspec import Struct
+
+from cloudtag.contract.records import Alert, TagConfirmation, TagStatus
+from cloudtag.simulate.labels import AlertLabel, ConfirmationLabel, Label, TagLabel
+
+STANDING = ("open", "upgraded", "resolved")
+"""The states of an alert that was not withdrawn."""
+Final = dict[tuple[str, str], Struct]
+"""The last revision of each record, under its kind and id."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """One detector's (or the tags', or the confirmations') count; the lists name what went wrong."""
+
+    expected: int = 0
+    found: int = 0
+    withdrawn: int = 0
+    missed: list[Label] = field(default_factory=list)
+    false: list[Struct] = field(default_factory=list)
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether everything expected was found and nothing else."""
+        return not self.missed and not self.false
+
+
+def latest(records: Iterable[Struct]) -> Final:
+    """The last revision of every record, whatever order the revisions come in."""
+    final: Final = {}
+    for record in records:
+        key = identity(record)
+        known = final.get(key)
+        if known is None or known.revision <= record.revision:  # type: ignore[attr-defined]
+            final[key] = record
+    return final
+
+
+def identity(record: Struct) -> tuple[str, str]:
+    """What a record's revisions share: its kind, and its id, which every reversible record has first."""
+    return type(record).__name__, getattr(record, record.__struct_fields__[0])
+
+
+def score(labels: Iterable[Label], records: Iterable[Struct]) -> dict[str, Tally]:
+    """The tally of each detector, and those of `tags` and `confirmations`, over records of any revision."""
+    final = latest(records).values()
+    known = list(labels)
+    tallies: dict[str, Tally] = defaultdict(Tally)
+    _alerts([x for x in known if isinstance(x, AlertLabel)], [x for x in final if isinstance(x, Alert)], tallies)
+    _tags([x for x in known if isinstance(x, TagLabel)], [x for x in final if isinstance(x, TagStatus)], tallies)
+    _confirmations(
+        [x for x in known if isinstance(x, ConfirmationLabel)],
+        [x for x in final if isinstance(x, TagConfirmation)],
+        tallies,
+    )
+    return dict(sorted(tallies.items()))
+
+
+def _alerts(labels: list[AlertLabel], alerts: list[Alert], tallies: dict[str, Tally]) -> None:
+    """An alert is right when it names every refund of a label of its detector and buyer; else it is false."""
+    standing: dict[tuple[str, str], list[Alert]] = defaultdict(list)
+    for alert in alerts:
+        if alert.status in STANDING:
+            standing[alert.detector, alert.buyer_id].append(alert)
+        else:
+            tallies[alert.detector].withdrawn += 1
+    right = set()
+    for label in labels:
+        if not label.stands:
+            continue
+        tally = tallies[label.detector]
+        tally.expected += 1
+        candidates = standing.get((label.detector, label.buyer_id), ())
+        match = [a.alert_id for a in candidates if set(label.refund_ids) <= set(a.refund_ids)]
+        right.update(match)
+        if match:
+            tally.found += 1
+        else:
+            tally.missed.append(label)
+    for candidates in standing.values():
+        for alert in candidates:
+            if alert.alert_id not in right:
+                tallies[alert.detector].false.append(alert)
+
+
+def _tags(labels: list[TagLabel], statuses: list[TagStatus], tallies: dict[str, Tally]) -> None:
+    """A tag is right when its last status and reason are those of its label."""
+    tally = tallies["tags"]
+    by_id = {status.tag_id: status for status in statuses}
+    for label in labels:
+        tally.expected += 1
+        status = by_id.pop(f"{label.submission_id}/{label.order_id}", None)
+        if status and (status.status, status.reason) == (label.status, label.reason):
+            tally.found += 1
+        else:
+            tally.missed.append(label)
+    tally.false.extend(by_id.values())
+
+
+def _confirmations(
+    labels: list[ConfirmationLabel], confirmations: list[TagConfirmation], tallies: dict[str, Tally]
+) -> None:
+    """A buyer is rightly confirmed under a scenario when a label says so."""
+    tally = tallies["confirmations"]
+    confirmed = {(c.buyer_id, c.scenario): c for c in confirmations if c.status == "confirmed"}
+    tally.withdrawn = sum(c.status == "reversed" for c in confirmations)
+    for label in labels:
+        if not label.stands:
+            continue
+        tally.expected += 1
+        if confirmed.pop((label.buyer_id, label.scenario), None):
+            tally.found += 1
+        else:
+            tally.missed.append(label)
+    tally.false.extend(confirmed.values())
