@@ -1,15 +1,19 @@
 """Warehouses for tests. A test that asks for `warehouse` gets a migrated database of its own, once per kind."""
 
+import atexit
+import shutil
+import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from functools import cache
 from typing import Any
 
 import clickhouse_connect
 import pytest
 from clickhouse_connect.driver.client import Client
 
+from cloudtag.local.warehouse import Warehouse as LocalWarehouse
 from cloudtag.warehouse.migrate import migrate
 
 
@@ -33,16 +37,41 @@ class Warehouse:
         return self.rows(sql)[0][0]
 
 
+def http_client(server: LocalWarehouse) -> Client:
+    """A client as production uses it: no session, so that calls do not wait for each other."""
+    return clickhouse_connect.get_client(dsn=server.url, autogenerate_session_id=False, send_receive_timeout=20)
+
+
+@cache
+def _chdb_directory() -> str:
+    directory = tempfile.mkdtemp(prefix="cloudtag-chdb-")
+    atexit.register(shutil.rmtree, directory, ignore_errors=True)
+    return directory
+
+
 @pytest.fixture(scope="session")
-def in_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Client]]:
+def in_process() -> Iterator[Callable[[], Client]]:
     """The embedded engine inside of the test process, which can hold one directory only."""
-    path: Path = tmp_path_factory.mktemp("chdb")
-    keeper = clickhouse_connect.get_client(interface="chdb", path=str(path))
-    yield lambda: clickhouse_connect.get_client(interface="chdb", path=str(path))
+    path = _chdb_directory()
+    keeper = clickhouse_connect.get_client(interface="chdb", path=path)
+    yield lambda: clickhouse_connect.get_client(interface="chdb", path=path)
     keeper.close()
 
 
-@pytest.fixture(params=["in_process"])
+@pytest.fixture(scope="session")
+def server() -> Iterator[LocalWarehouse]:
+    """The embedded engine in a process of its own, spoken to over HTTP."""
+    with LocalWarehouse() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def over_http(server: LocalWarehouse) -> Callable[[], Client]:
+    """Makes clients of the server."""
+    return lambda: http_client(server)
+
+
+@pytest.fixture(params=["in_process", "over_http"])
 def place(request: pytest.FixtureRequest) -> Callable[[], Client]:
     """Makes clients of a warehouse, once for each kind."""
     connect: Callable[[], Client] = request.getfixturevalue(request.param)
@@ -66,3 +95,6 @@ def warehouse(empty: Warehouse) -> Warehouse:
     migrate(client, empty.database)
     client.close()
     return empty
+
+
+__all__ = ["empty", "in_process", "over_http", "place", "server", "warehouse"]

@@ -5,12 +5,9 @@ import asyncio
 import pytest
 
 from cloudtag.warehouse.blocks import TABLES
-from tests.brokers import tansu_bootstrap
 from tests.streams.sink.log import Log, sinking, until
-from tests.warehouse.places import Warehouse, empty, in_process, place, warehouse
+from tests.warehouse.places import Warehouse
 from tests.warehouse.samples import alert, one_of_each, order
-
-__all__ = ["empty", "in_process", "place", "tansu_bootstrap", "warehouse"]
 
 
 @pytest.fixture

@@ -1,0 +1,79 @@
+"""Each numbered file is applied once; a changed one is refused."""
+
+import pytest
+
+from cloudtag.warehouse.blocks import TABLES, columns_of
+from cloudtag.warehouse.migrate import Migration, MigrationError, load, migrate
+from tests.warehouse.places import Warehouse
+
+FIRST = Migration("001_a.sql", "-- a; comment;\nCREATE TABLE IF NOT EXISTS {database}.a (x Int8) ENGINE = Memory;\n")
+SECOND = Migration("002_b.sql", "CREATE TABLE IF NOT EXISTS {database}.b (x Int8) ENGINE = Memory")
+
+
+def test_files_are_applied_once_and_in_order(empty: Warehouse) -> None:
+    client = empty.connect()
+    assert migrate(client, empty.database, [FIRST]) == ["001_a.sql"]
+    assert migrate(client, empty.database, [FIRST, SECOND]) == ["002_b.sql"]
+    assert migrate(client, empty.database, [FIRST, SECOND]) == []
+    assert empty.one("SELECT count() FROM {db}.b") == 0
+
+
+def test_a_changed_file_is_refused_before_anything_is_applied(empty: Warehouse) -> None:
+    client = empty.connect()
+    migrate(client, empty.database, [FIRST])
+    changed = Migration(FIRST.name, FIRST.text + "-- more\n")
+    with pytest.raises(MigrationError, match=r"001_a\.sql changed"):
+        migrate(client, empty.database, [changed, SECOND])
+    assert empty.one("SELECT count() FROM system.tables WHERE database = '{db}' AND name = 'b'") == 0
+
+
+def test_a_vanished_file_is_refused(empty: Warehouse) -> None:
+    client = empty.connect()
+    migrate(client, empty.database, [FIRST, SECOND])
+    with pytest.raises(MigrationError, match="gone"):
+        migrate(client, empty.database, [FIRST])
+
+
+def test_a_migration_that_broke_off_is_run_again(empty: Warehouse) -> None:
+    client = empty.connect()
+    broken = Migration("001_a.sql", FIRST.text + "CREATE NONSENSE;")
+    with pytest.raises(Exception, match="NONSENSE"):
+        migrate(client, empty.database, [broken])
+    assert migrate(client, empty.database, [FIRST]) == ["001_a.sql"]
+
+
+def test_a_strange_database_name_is_refused(empty: Warehouse) -> None:
+    with pytest.raises(MigrationError, match="database name"):
+        migrate(empty.connect(), "x; DROP DATABASE y", [FIRST])
+
+
+def test_the_files_of_the_project_are_numbered_without_gaps() -> None:
+    assert [int(migration.name[:3]) for migration in load()] == list(range(1, len(load()) + 1))
+
+
+def test_tables_have_the_columns_the_sink_writes(warehouse: Warehouse) -> None:
+    for stream, table in TABLES.items():
+        described = warehouse.rows(f"DESCRIBE {{db}}.{table.name}")
+        own = {str(row[0]): str(row[1]) for row in described if not row[2]}
+        assert own == dict(columns_of(stream)), stream
+
+
+def test_every_table_remembers_the_blocks_it_took(warehouse: Warehouse) -> None:
+    sql = "SELECT name, engine_full FROM system.tables WHERE database = '{db}' AND engine LIKE '%MergeTree'"
+    tables = {str(name): str(engine) for name, engine in warehouse.rows(sql) if name != "schema_migrations"}
+    assert len(tables) >= len(TABLES) + 5
+    for name, engine in tables.items():
+        assert "non_replicated_deduplication_window = 100000" in engine, name
+        assert "replicated_deduplication_window = 100000" in engine, name
+
+
+def test_no_key_of_a_revised_table_holds_what_a_revision_may_change(warehouse: Warehouse) -> None:
+    sql = """SELECT name, sorting_key, partition_key FROM system.tables
+        WHERE database = '{db}' AND engine_full LIKE '%ReplacingMergeTree(revision)%'"""
+    assert sorted(warehouse.rows(sql)) == [
+        ("alerts", "detector, buyer_key, alert_id", ""),
+        ("consequences", "kind, subject_id, consequence_id", ""),
+        ("evidence", "stream, event_id, alert_id", ""),
+        ("tag_confirmations", "buyer_key, confirmation_id", ""),
+        ("tag_statuses", "shop_id, tag_id", ""),
+    ]
