@@ -50,13 +50,14 @@ def linked_accounts(stage: Stage) -> None:
 
 def offline_then_platform(stage: Stage) -> None:
     """A number the shop recorded offline for one refund is filled in on the platform for another."""
-    story, who, where = stage.story, stage.buyer(), stage.shop()
-    offline, at = stage.agreed_return(stage.received(who, where))
-    offline.is_offline = True
-    claims = [offline, stage.agreed_return(stage.received(who, where, 2))[0]]
-    _share_parcel(stage, claims, at + HOUR_MS)
+    who, where = stage.buyer(), stage.shop()
+    returns = [stage.agreed_return(stage.received(who, where, hours)) for hours in (0, 2)]
+    claims = [claim for claim, _ in returns]
+    claims[0].is_offline = True
+    _share_parcel(stage, claims, max(at for _, at in returns))
     stage.expect(DETECTOR, claims[1:])
-    story.contact(offline.deal, at + 12 * HOUR_MS, answered=False)
+    # The one parcel answers for both refunds and held the goods of the first alone.
+    stage.expect("short_return", claims)
 
 
 def one_parcel_several_orders(stage: Stage) -> None:
