@@ -13,7 +13,7 @@ import chdb
 from cloudtag.local.gateway.errors import READONLY, EngineError, from_engine, refusal
 from cloudtag.local.gateway.query import External, Query
 from cloudtag.local.gateway.sessions import Session, Sessions
-from cloudtag.local.gateway.statement import is_read, names_set_by, output_format, split_insert
+from cloudtag.local.gateway.statement import first_keyword, is_read, names_set_by, output_format, split_insert
 
 # Formats whose blocks may be joined one after another; any other has a head or a foot and is made whole.
 STREAMED = frozenset({"Native", "TabSeparated", "TSV", "CSV", "RowBinary", "JSONEachRow", "JSONLines", "NDJSON"})
@@ -21,7 +21,10 @@ STREAMED = frozenset({"Native", "TabSeparated", "TSV", "CSV", "RowBinary", "JSON
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The body of an answer, in parts, and what is known about it when it begins."""
+    """The body of an answer, in parts, and what is known about it when it begins.
+
+    The format is empty for a statement that has no result.
+    """
 
     parts: Iterator[bytes]
     format: str
@@ -48,21 +51,26 @@ class Engine:
     def run(self, query: Query) -> Answer:
         """Run to the end; raises ``EngineError``."""
         with self._connection(query) as connection:
-            form = output_format(query.sql, query.default_format)
             result = _execute(connection, query.sql, query.default_format)
-            return Answer(iter((result.bytes(),)), form, _summary(result))
+            body = result.bytes()
+            # Clients tell by the format whether there was a result at all.
+            has_result = bool(body) or is_read(query.sql)
+            form = output_format(query.sql, query.default_format) if has_result else ""
+            return Answer(iter((body,)), form, _summary(result))
 
     def stream(self, query: Query) -> Generator[bytes]:
         """The answer block by block as the engine makes it; raises ``EngineError`` while being read."""
         with self._connection(query) as connection:
-            result = connection.send_query(query.sql, query.default_format)
+            result = None
             try:
+                result = connection.send_query(query.sql, query.default_format)
                 for part in result:
                     yield part.bytes()
             except RuntimeError as error:
                 raise from_engine(error) from error
             finally:
-                result.close()
+                if result is not None:
+                    result.close()
 
     @staticmethod
     def can_stream(query: Query) -> bool:
@@ -103,8 +111,9 @@ def _borrowed(session: Session, query: Query) -> Iterator[None]:
     try:
         _prepare(session.connection, query)
         yield
-        session.own_settings |= names_set_by(query.sql)
+        _learn(session, query.sql)
     finally:
+        _execute(session.connection, f"USE {_name(session.database)}".encode())
         back = {name: _quote(kept[name]) if name in kept else "DEFAULT" for name in query.settings}
         for name in names_set_by(query.sql):
             back.pop(name, None)
@@ -112,6 +121,13 @@ def _borrowed(session: Session, query: Query) -> Iterator[None]:
             _restore(session.connection, back)
         for table in query.external:
             _execute(session.connection, f"DROP TEMPORARY TABLE IF EXISTS {_name(table.name)}".encode())
+
+
+def _learn(session: Session, sql: bytes) -> None:
+    """Keep what the statement changed in the session for good."""
+    session.own_settings |= names_set_by(sql)
+    if first_keyword(sql) == "USE":
+        session.database = _execute(session.connection, b"SELECT currentDatabase()", "TSVRaw").bytes().decode().strip()
 
 
 def _restore(connection: Any, values: dict[str, str]) -> None:

@@ -13,6 +13,13 @@ FORM = "multipart/form-data"
 
 async def read_query(request: web.Request) -> Query:
     """The query a request asks for; raises ``EngineError`` when it cannot be understood."""
+    try:
+        return await _read(request)
+    except ValueError as error:
+        raise refusal(BAD_ARGUMENTS, f"Cannot read the request: {error}", "BAD_ARGUMENTS") from error
+
+
+async def _read(request: web.Request) -> Query:
     address = dict(request.query)
     if request.content_type == FORM:
         fields, tables = await _read_form(request)

@@ -127,9 +127,8 @@ def _encoding(request: web.Request) -> str:
 
 
 def _describe(answer: Answer, encoding: str) -> dict[str, str]:
-    headers = {
-        "X-ClickHouse-Format": answer.format,
-        "Content-Type": _CONTENT_TYPES.get(answer.format, "application/octet-stream"),
-        "X-ClickHouse-Summary": json.dumps(answer.summary),
-    }
+    headers = {"X-ClickHouse-Summary": json.dumps(answer.summary)}
+    headers["Content-Type"] = _CONTENT_TYPES.get(answer.format, "application/octet-stream")
+    if answer.format:
+        headers["X-ClickHouse-Format"] = answer.format
     return headers | ({"Content-Encoding": encoding} if encoding else {})

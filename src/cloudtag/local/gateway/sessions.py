@@ -17,6 +17,8 @@ class Session:
         self.connection = connection
         self.in_use = threading.Lock()
         self.expires_at = 0.0
+        # Where its own USE statements led; a request may name another database for itself alone.
+        self.database = "default"
         # Settings its own SET statements named: these must survive a request that sets them for itself alone.
         self.own_settings: set[str] = set()
 
