@@ -1,0 +1,169 @@
+"""Every setting of cloudtag in one frozen struct, read from the environment and an optional TOML file.
+
+A field is set by the first of: its environment variable, the TOML file that `CLOUDTAG_CONFIG` names, its default.
+The variable is `CLOUDTAG_` and the field's name in capitals; the addresses also have short names, `KAFKA` and
+`CLICKHOUSE`. A secret is only read from `…_PASSWORD` or from the file that `…_PASSWORD_FILE` names, never from TOML.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+import msgspec
+from msgspec import Meta, Struct
+
+from cloudtag.contract.streams import READS
+
+Positive = Annotated[int, Meta(ge=1)]
+NotNegative = Annotated[int, Meta(ge=0)]
+Seconds = Annotated[float, Meta(gt=0)]
+
+SHORT_NAMES = {"brokers": "KAFKA", "clickhouse_url": "CLICKHOUSE"}
+SECRETS = {"kafka_password": "KAFKA_PASSWORD", "clickhouse_password": "CLICKHOUSE_PASSWORD"}
+CONFIG_FILE = "CLOUDTAG_CONFIG"
+PREFIX = "CLOUDTAG_"
+
+
+class ConfigError(ValueError):
+    """A setting is wrong; the text says which one and why, in one line."""
+
+
+class Secret:
+    """A value that never shows in a repr, a log or an error."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """The value itself, for the one place that hands it to a client."""
+        return self._value
+
+    def __repr__(self) -> str:
+        return "Secret(***)"
+
+    __str__ = __repr__
+
+    def __bool__(self) -> bool:
+        return bool(self._value)
+
+
+class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What an operator may choose. Durations carry their unit in the name."""
+
+    app_id: str = "cloudtag"
+    """The consumer group, and the first part of every changelog's name."""
+    brokers: str = "127.0.0.1:9092"
+    """`host:port`, several separated by commas."""
+    topic_prefix: str = ""
+    """Put before every topic name, so that several installations may share a cluster."""
+    partitions: Positive = 8
+    """Of every topic: one count for all, so that a key has the same partition everywhere."""
+    replication: Positive = 1
+
+    kafka_security: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    kafka_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
+    kafka_user: str | None = None
+    kafka_ca_file: Path | None = None
+    kafka_cert_file: Path | None = None
+    kafka_key_file: Path | None = None
+
+    clickhouse_url: str | None = None
+    """`http://host:8123/database` or `https://…`; none means no warehouse."""
+    clickhouse_user: str = "default"
+    schema_registry_url: str | None = None
+    """With it, records are framed with the registry's schema ids; without, with the schema's fingerprint."""
+
+    processors: tuple[str, ...] = tuple(READS)
+    """Which processors this worker runs; workers of one group must agree."""
+    store: Literal["memory", "rocksdb"] = "memory"
+    data_dir: Path = Path(".cloudtag")
+    """One directory per worker; with `rocksdb` it is a cache of the changelog and may be deleted at any time."""
+    clock: Literal["live", "data"] = "live"
+    """`live`: an idle partition follows the wall clock. `data`: only records move time (replays, demos)."""
+    lateness_seconds: NotNegative = 3600
+    """How far event time may be out of order before an event counts as late."""
+    future_seconds: Positive = 86_400
+    """How far `occurred_at` may lie after the broker's time before the event is a dead letter."""
+    idle_tick_seconds: Seconds = 30.0
+    """After how long without records a live partition is told the time."""
+
+    batch_records: Positive = 2000
+    """The most records judged in one step of a lane."""
+    pipelines: Positive = 4
+    """How many lanes of a processor may wait for the broker at a time."""
+    session_timeout_seconds: Seconds = 30.0
+    rebalance_timeout_seconds: Seconds = 60.0
+    commit_seconds: Seconds = 1.0
+    stall_seconds: Seconds = 120.0
+    """Records are pending and nothing moves for so long: the watchdog ends the process."""
+    recovery_stall_seconds: Seconds = 120.0
+    """A changelog is not read to its end and gives nothing for so long: the process ends."""
+
+    metrics_host: str = "127.0.0.1"
+    metrics_port: Annotated[int, Meta(ge=0, le=65_535)] | None = None
+    """Where `/metrics` is served; 0 takes a free port, none serves nothing."""
+
+    kafka_password: Secret = Secret("")
+    clickhouse_password: Secret = Secret("")
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str] | None = None, **overrides: Any) -> Self:
+        """The settings of this process; ``overrides`` win over everything. Raises ``ConfigError``."""
+        environ = os.environ if environ is None else environ
+        values = _from_file(environ.get(CONFIG_FILE))
+        secrets = {field: _secret(environ, variable) for field, variable in SECRETS.items()}
+        for field in cls.__struct_fields__:
+            if field in SECRETS:
+                continue
+            text = environ.get(PREFIX + field.upper()) or environ.get(SHORT_NAMES.get(field, ""))
+            if text:
+                values[field] = text.split(",") if field == "processors" else text
+        try:
+            known = msgspec.convert(values, cls, strict=False, dec_hook=_as_path)
+            return msgspec.structs.replace(known, **secrets, **overrides)
+        except (msgspec.ValidationError, TypeError) as error:
+            raise ConfigError(f"bad setting: {error}") from None
+
+    def topic(self, stream: str) -> str:
+        """The topic a stream travels on."""
+        return self.topic_prefix + stream
+
+    def changelog(self, processor: str) -> str:
+        """The topic that holds a processor's rows."""
+        return f"{self.topic_prefix}{self.app_id}-{processor}-changelog"
+
+    def bootstrap(self) -> list[str]:
+        """The brokers' addresses, one each."""
+        return [address.strip() for address in self.brokers.split(",") if address.strip()]
+
+
+def _as_path(kind: type, value: Any) -> Any:
+    if kind is Path:
+        return Path(value)
+    raise NotImplementedError(kind)
+
+
+def _from_file(path: str | None) -> dict[str, Any]:
+    if not path:
+        return {}
+    try:
+        values = tomllib.loads(Path(path).read_text())
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"cannot read {path}: {error}") from None
+    if secret := sorted(SECRETS.keys() & values.keys()):
+        raise ConfigError(f"{path} must not hold {secret[0]}: use {SECRETS[secret[0]]} or {SECRETS[secret[0]]}_FILE")
+    return values
+
+
+def _secret(environ: Mapping[str, str], variable: str) -> Secret:
+    path = environ.get(variable + "_FILE")
+    if not path:
+        return Secret(environ.get(variable, ""))
+    try:
+        return Secret(Path(path).read_text().rstrip("\n"))
+    except OSError as error:
+        raise ConfigError(f"cannot read {variable}_FILE: {error.strerror}") from None

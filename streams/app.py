@@ -1,0 +1,154 @@
+"""Composition root: puts transport, tables, lanes and agents together into one Faust app."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import faust
+from faust.agents import Agent
+from faust.tables.recovery import RebalanceAgain
+from mode.supervisors import CrashingSupervisor
+
+from cloudtag.config import Config
+from streams import topics
+from streams.lanes import Lanes, MakeLane
+from streams.metrics import Metrics
+from streams.publisher import BatchClient
+from streams.runner import CodecProtocol, Runner, Tools
+from streams.security import client_settings, faust_credentials, ssl_context
+from streams.tables.changelog import ChangelogReader, RecoveryGivenUp
+from streams.tables.memory import MemoryStore
+from streams.tables.store import Store
+from streams.tables.table import Table
+from streams.transport import SCHEME, Batching
+from streams.transport.stream import BatchSchema, BatchStream
+
+logger = logging.getLogger(__name__)
+
+BATCH_BYTES = 900_000
+"""The most that is packed into one request per partition: below Kafka's default limit of 1 MiB per batch."""
+FETCH_BYTES = 1 << 20
+MAX_POLL_SECONDS = 3600.0
+"""Batches wait for the broker as long as it takes; the watchdog, not the group, ends a worker that hangs."""
+
+
+class BatchApp(faust.App):  # type: ignore[misc]
+    """A Faust app whose transport delivers batches."""
+
+    batching: Batching
+
+    @property
+    def client(self) -> BatchClient:
+        """The connected producer. Looked up late: touching it earlier would bind the app to a loop nobody runs."""
+        client: BatchClient = self.producer.client
+        return client
+
+    def _create_directories(self) -> None:
+        """Faust's own tables are not used: nothing is written to its data directory."""
+
+
+@dataclass
+class Parts:
+    """A worker put together: the app, and what tests and services look at."""
+
+    config: Config
+    app: BatchApp
+    store: Store
+    metrics: Metrics
+    reader: ChangelogReader
+    runners: dict[str, Runner] = field(default_factory=dict)
+
+    async def take_over(self, *_: Any, **__: Any) -> None:
+        """Bring this worker's partitions up to date before Faust lets records flow (``on_rebalance_complete``)."""
+        begun = self.app.rebalancing_count
+        assigned = {(tp.topic, tp.partition) for tp in self.app.consumer.assignment()}
+        try:
+            for name, runner in self.runners.items():
+                own = self.config.topic(topics.ticks(name))
+                partitions = {partition for topic, partition in assigned if topic == own}
+                await self._take_over_one(runner, partitions, begun)
+        except RecoveryGivenUp:
+            raise RebalanceAgain from None
+        if self.app.rebalancing_count != begun:
+            raise RebalanceAgain
+
+    async def _take_over_one(self, runner: Runner, partitions: set[int], begun: int) -> None:
+        lanes, table = runner.lanes, runner.lanes.table
+        lanes.keep_only(partitions)
+        shelves = {(table.topic, partition): table.shelf(partition) for partition in sorted(partitions)}
+        known = {partition for partition in partitions if lanes.has(partition)}
+        read = await self.reader.catch_up(shelves, lambda: self.app.rebalancing_count == begun)
+        for (_, partition), count in read.items():
+            self.metrics.count("recovered_rows", count, runner.lanes.processor)
+            # A lane that stayed here and whose changelog nobody else has written to goes on as it is.
+            if partition not in known or count:
+                await runner.open(partition)
+        self.metrics.set("lanes", len(partitions), runner.lanes.processor)
+
+
+def build(config: Config, reads: Mapping[str, tuple[str, ...]], make_lane: MakeLane, codec: CodecProtocol) -> Parts:
+    """Put a worker together; nothing connects before the app is started.
+
+    ``reads`` names the streams of each processor this worker runs, ``make_lane`` builds the core of a lane.
+    """
+    app = _faust_app(config)
+    metrics = Metrics()
+    store = _store(config)
+    parts = Parts(config, app, store, metrics, ChangelogReader(client_settings(config), config.recovery_stall_seconds))
+    tools = Tools(config, codec, app, metrics)
+    group_of: dict[str, str] = {}
+    for name, streams in reads.items():
+        table = Table(name, config.changelog(name), store, app)
+        runner = parts.runners[name] = Runner(Lanes(name, table, make_lane), tools)
+        own = [config.topic(stream) for stream in (*streams, topics.ticks(name))]
+        group_of |= dict.fromkeys(own, name)
+        _add_agent(app, name, own, runner, config)
+    app.batching = Batching(group_of, config.batch_records, drain_seconds=config.rebalance_timeout_seconds * 0.75)
+    app.on_rebalance_complete.connect(parts.take_over, weak=False)
+    return parts
+
+
+def _add_agent(app: BatchApp, name: str, own: list[str], runner: Runner, config: Config) -> None:
+    topic = app.topic(*own, schema=BatchSchema())
+    agent: Agent = app.agent(topic, name=name, concurrency=config.pipelines, supervisor_strategy=CrashingSupervisor)(
+        runner.run
+    )
+    logger.debug("agent %s reads %s", agent.name, own)
+
+
+def _store(config: Config) -> Store:
+    return MemoryStore()
+
+
+def _faust_app(config: Config) -> BatchApp:
+    app = BatchApp(
+        config.app_id,
+        broker=";".join(f"{SCHEME}://{address}" for address in config.bootstrap()),
+        broker_credentials=faust_credentials(config),
+        ssl_context=ssl_context(config),
+        broker_session_timeout=config.session_timeout_seconds,
+        broker_heartbeat_interval=config.session_timeout_seconds / 10,
+        broker_rebalance_timeout=config.rebalance_timeout_seconds,
+        broker_request_timeout=max(40.0, config.session_timeout_seconds + 10.0),
+        broker_max_poll_interval=MAX_POLL_SECONDS,
+        broker_commit_interval=config.commit_seconds,
+        consumer_max_fetch_size=FETCH_BYTES,
+        consumer_auto_offset_reset="earliest",
+        producer_max_batch_size=BATCH_BYTES,
+        producer_max_request_size=topics.LARGEST_RECORD_BYTES,
+        producer_linger=0,
+        Stream=BatchStream,
+        agent_supervisor=CrashingSupervisor,
+        stream_wait_empty=True,
+        topic_disable_leader=True,
+        topic_allow_declare=False,
+        table_standby_replicas=0,
+        reply_create_topic=False,
+        store="memory://",
+        web_enabled=False,
+        autodiscover=False,
+        worker_redirect_stdouts=False,
+    )
+    app.finalize()
+    return app

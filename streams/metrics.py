@@ -1,0 +1,87 @@
+"""Every metric cloudtag exports, named in one place. Counters count since the process started."""
+
+from dataclasses import dataclass, field
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+BATCH_SECONDS_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+BATCH_RECORDS_BUCKETS = (1, 10, 50, 100, 250, 500, 1000, 2000, 5000, 10_000)
+
+
+def _counter(name: str, text: str, *labels: str) -> Counter:
+    return Counter(name, text, labels, namespace="cloudtag", registry=None)
+
+
+def _gauge(name: str, text: str, *labels: str) -> Gauge:
+    return Gauge(name, text, labels, namespace="cloudtag", registry=None)
+
+
+def _histogram(name: str, text: str, buckets: tuple[float, ...], *labels: str) -> Histogram:
+    return Histogram(name, text, labels, namespace="cloudtag", registry=None, buckets=buckets)
+
+
+def _all() -> dict[str, Counter | Gauge | Histogram]:
+    return {
+        # What comes in. Rate = the counter's slope.
+        "records": _counter("records", "Records judged", "processor", "stream"),
+        "dead_letters": _counter("dead_letters", "Records that could not be judged", "processor", "reason"),
+        "late": _counter("late", "Events older than the watermark, judged all the same", "processor"),
+        "duplicates": _counter("duplicates", "Events already known", "processor"),
+        "lag": _gauge("lag", "Records on the broker that are not yet acknowledged", "processor", "partition"),
+        # What a batch costs.
+        "batch_seconds": _histogram(
+            "batch_seconds", "From taking a batch to having everything durable", BATCH_SECONDS_BUCKETS, "processor"
+        ),
+        "judge_seconds": _histogram(
+            "judge_seconds", "The part of a batch spent folding and judging", BATCH_SECONDS_BUCKETS, "processor"
+        ),
+        "batch_records": _histogram("batch_records", "Records in a batch", BATCH_RECORDS_BUCKETS, "processor"),
+        # What goes out. Forwarded records per input = forwarded / records.
+        "outputs": _counter("outputs", "Records published", "processor", "stream"),
+        "forwarded": _counter("forwarded", "Records sent to other processors", "processor", "stream"),
+        "wakes": _counter("wakes", "Files judged only because time passed", "processor"),
+        # State.
+        "changelog_bytes": _counter("changelog_bytes", "Bytes of rows written to the changelog", "processor"),
+        "changelog_rows": _counter("changelog_rows", "Rows written to the changelog", "processor"),
+        "recovered_rows": _counter("recovered_rows", "Changelog records read to bring state up to date", "processor"),
+        "lanes": _gauge("lanes", "Partitions this worker judges", "processor"),
+        "cached_files": _gauge("cached_files", "Decoded files kept in memory", "processor", "partition"),
+        # Time.
+        "watermark_delay": _gauge(
+            "watermark_delay_seconds", "How far event time is behind the wall clock", "processor", "partition"
+        ),
+        "ticks": _counter("ticks", "Times an idle partition was told the time", "processor"),
+        # Global data.
+        "shops": _gauge("shops", "Shops in the directory"),
+    }
+
+
+@dataclass(slots=True)
+class Metrics:
+    """One worker's metrics; `names` is read by key, `registry` is what `/metrics` serves."""
+
+    registry: CollectorRegistry = field(default_factory=CollectorRegistry)
+    names: dict[str, Counter | Gauge | Histogram] = field(default_factory=_all)
+
+    def __post_init__(self) -> None:
+        for metric in self.names.values():
+            self.registry.register(metric)
+
+    def count(self, name: str, amount: float, *labels: str) -> None:
+        """Add to a counter; nothing is added for zero."""
+        if amount:
+            metric = self.names[name]
+            assert isinstance(metric, Counter)
+            (metric.labels(*labels) if labels else metric).inc(amount)
+
+    def set(self, name: str, value: float, *labels: str) -> None:
+        """Set a gauge."""
+        metric = self.names[name]
+        assert isinstance(metric, Gauge)
+        (metric.labels(*labels) if labels else metric).set(value)
+
+    def observe(self, name: str, value: float, *labels: str) -> None:
+        """Put a value into a histogram."""
+        metric = self.names[name]
+        assert isinstance(metric, Histogram)
+        metric.labels(*labels).observe(value)

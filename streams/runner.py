@@ -1,0 +1,181 @@
+"""The one agent shape: decode, advance the lane, make rows durable, publish, and only then come back for more.
+
+State first, outputs second, acknowledgement last. A crash between any two of them repeats work; it loses nothing,
+and what it repeats carries the same ids and revisions.
+"""
+
+import logging
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from msgspec import Struct
+
+from cloudtag.config import Config
+from cloudtag.contract.records import DeadLetter
+from cloudtag.contract.streams import FORWARDS, INPUTS
+from cloudtag.engine.step import Output, Step
+from cloudtag.wire import Undecodable
+from streams.lanes import Lane, Lanes
+from streams.metrics import Metrics
+from streams.partition import partition_of
+from streams.publisher import Record, Target, group, publish
+from streams.tables.table import HasClient
+from streams.transport.ledger import Batch
+
+logger = logging.getLogger(__name__)
+
+DEAD_LETTERS = "dead-letters"
+
+
+class CodecProtocol(Protocol):
+    """Bytes to structs and back (see ``cloudtag.wire.Codec``)."""
+
+    def encode(self, stream: str, record: Struct) -> bytes: ...
+
+    def decode(self, stream: str, data: bytes | None) -> Struct: ...
+
+
+@dataclass(slots=True)
+class Tools:
+    """What every runner of a worker shares."""
+
+    config: Config
+    codec: CodecProtocol
+    producer: HasClient
+    metrics: Metrics
+
+
+class Runner:
+    """Runs one processor: its agent's body, and the settling of every step."""
+
+    def __init__(self, lanes: Lanes, tools: Tools) -> None:
+        self.lanes = lanes
+        self._tools = tools
+        config = tools.config
+        self._name = lanes.processor
+        self._future_ms = config.future_seconds * 1000
+        self._prefix_length = len(config.topic_prefix)
+
+    async def run(self, batches: AsyncIterator[Batch]) -> None:
+        """The agent's body. Several may run at a time; a lane's batches still follow one another."""
+        async for batch in batches:
+            lane = self.lanes[batch.partition]
+            async with lane.turn:
+                await self._judge(lane, batch)
+
+    async def open(self, partition: int) -> None:
+        """Open a lane over what recovery brought, and publish what a crash may have kept unsent."""
+        lane = self.lanes.open(partition)
+        async with lane.turn:
+            await self._settle(lane, lane.core.open())
+
+    async def _judge(self, lane: Lane, batch: Batch) -> None:
+        begun = time.perf_counter()
+        facts, sources, letters = self._decode(batch)
+        decoded = time.perf_counter()
+        step = lane.core.advance(facts)
+        judged = time.perf_counter()
+        letters += self._too_late(step, facts, sources)
+        await self._bury(letters)
+        await self._settle(lane, step)
+        for chunk in batch.chunks:
+            self._tools.metrics.count("records", len(chunk.records), self._name, self._stream_of(chunk.tp.topic))
+        self._tools.metrics.observe("judge_seconds", judged - decoded, self._name)
+        self._tools.metrics.observe("batch_seconds", time.perf_counter() - begun, self._name)
+        self._tools.metrics.observe("batch_records", batch.record_count, self._name)
+
+    def _decode(self, batch: Batch) -> tuple[list[Struct], list[Any], list[DeadLetter]]:
+        """The facts of a batch, the record behind each, and letters for what cannot be read or believed."""
+        facts: list[Struct] = []
+        sources: list[Any] = []
+        letters: list[DeadLetter] = []
+        decode = self._tools.codec.decode
+        for chunk in batch.chunks:
+            stream = self._stream_of(chunk.tp.topic)
+            is_input = stream in INPUTS
+            for record in chunk.records:
+                try:
+                    fact = decode(stream, record.value)
+                except Undecodable as error:
+                    letters.append(_letter(record, error.reason, error.error))
+                    continue
+                if is_input and fact.occurred_at > record.timestamp + self._future_ms:  # type: ignore[attr-defined]
+                    letters.append(_letter(record, "from_the_future", f"occurred_at is {_ahead(fact, record)} ahead"))
+                    continue
+                facts.append(fact)
+                sources.append(record)
+        return facts, sources, letters
+
+    def _too_late(self, step: Step, facts: list[Struct], sources: list[Any]) -> list[DeadLetter]:
+        if not step.too_late:
+            return []
+        source_of = {id(fact): source for fact, source in zip(facts, sources, strict=True)}
+        error = "older than what is still held"
+        return [_letter(source_of[id(fact)], "too_late", error) for fact in step.too_late]
+
+    async def _settle(self, lane: Lane, step: Step) -> None:
+        """Rows to the changelog and the store, then outputs to their topics; each awaited."""
+        if lane.is_dropped:
+            # Its partition belongs to somebody else by now, who judges these records too.
+            logger.warning("%s/%d was taken away in the middle of a batch", self._name, lane.partition)
+            return
+        metrics, name = self._tools.metrics, self._name
+        before = self.lanes.table.bytes_written
+        await self.lanes.table.put_many(lane.partition, step.rows)
+        metrics.count("changelog_bytes", self.lanes.table.bytes_written - before, name)
+        metrics.count("changelog_rows", len(step.rows), name)
+        await self._publish(step.outputs)
+        metrics.count("late", step.late, name)
+        metrics.count("duplicates", step.duplicates, name)
+        metrics.count("wakes", step.wakes, name)
+
+    async def _publish(self, outputs: list[Output]) -> None:
+        if not outputs:
+            return
+        encode = self._tools.codec.encode
+        records = [
+            (self._target(out.stream, out.key), Record(out.key.encode(), encode(out.stream, out.record)))
+            for out in outputs
+        ]
+        await publish(self._tools.producer.client, group(records))
+        for out in outputs:
+            kind = "forwarded" if out.stream in FORWARDS else "outputs"
+            self._tools.metrics.count(kind, 1, self._name, out.stream)
+
+    async def _bury(self, letters: list[DeadLetter]) -> None:
+        if not letters:
+            return
+        encode = self._tools.codec.encode
+        records = [
+            (self._target(DEAD_LETTERS, letter.topic), Record(letter.topic.encode(), encode(DEAD_LETTERS, letter)))
+            for letter in letters
+        ]
+        await publish(self._tools.producer.client, group(records))
+        for letter in letters:
+            self._tools.metrics.count("dead_letters", 1, self._name, letter.reason)
+
+    def _target(self, stream: str, key: str) -> Target:
+        config = self._tools.config
+        return config.topic(stream), partition_of(key, config.partitions)
+
+    def _stream_of(self, topic: str) -> str:
+        return topic[self._prefix_length :]
+
+
+def _letter(record: Any, reason: str, error: str) -> DeadLetter:
+    return DeadLetter(
+        topic=record.topic,
+        partition=record.partition,
+        offset=record.offset,
+        key=record.key,
+        value=record.value,
+        reason=reason,
+        error=error,
+        seen_at=record.timestamp,
+    )
+
+
+def _ahead(fact: Any, record: Any) -> str:
+    return f"{(fact.occurred_at - record.timestamp) // 3_600_000} h"

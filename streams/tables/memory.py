@@ -1,0 +1,79 @@
+"""Rows in a dictionary: nothing on disk, everything read from the changelog at start."""
+
+from collections.abc import Iterable, Iterator
+
+from streams.tables.store import Rows
+
+FILE_END = b"\x1f"
+"""Ends the file's part of a row key (see ``cloudtag.engine.step.RowKey``)."""
+
+
+class MemoryShelf:
+    """Rows by file, so that reading one file does not look at the others."""
+
+    def __init__(self) -> None:
+        self.next_offset = 0
+        self._files: dict[bytes, dict[bytes, bytes]] = {}
+
+    def rows_of(self, prefix: bytes) -> Iterable[tuple[bytes, bytes]]:
+        """All rows whose key starts with ``prefix``; fast when it holds the file's whole part."""
+        end = prefix.find(FILE_END)
+        if end < 0:
+            return [row for row in self.all_rows() if row[0].startswith(prefix)]
+        rows = self._files.get(prefix[: end + 1], {})
+        if end + 1 == len(prefix):
+            return list(rows.items())
+        return [row for row in rows.items() if row[0].startswith(prefix)]
+
+    def all_rows(self) -> Iterator[tuple[bytes, bytes]]:
+        """Every row."""
+        for rows in self._files.values():
+            yield from rows.items()
+
+    def get(self, key: bytes) -> bytes | None:
+        """One row, or none."""
+        return self._files.get(_file_of(key), {}).get(key)
+
+    def apply(self, rows: Rows, next_offset: int) -> None:
+        """Put or remove rows."""
+        files = self._files
+        for key, value in rows.items():
+            file = _file_of(key)
+            if value is not None:
+                held = files.get(file)
+                if held is None:
+                    files[file] = {key: value}
+                else:
+                    held[key] = value
+            elif (held := files.get(file)) is not None:
+                held.pop(key, None)
+                if not held:
+                    del files[file]
+        self.next_offset = next_offset
+
+    def wipe(self) -> None:
+        """Forget everything."""
+        self._files.clear()
+        self.next_offset = 0
+
+
+class MemoryStore:
+    """Shelves that last as long as their partition stays here."""
+
+    def __init__(self) -> None:
+        self._shelves: dict[tuple[str, int], MemoryShelf] = {}
+
+    def shelf(self, processor: str, partition: int) -> MemoryShelf:
+        """Open or create."""
+        return self._shelves.setdefault((processor, partition), MemoryShelf())
+
+    def release(self, processor: str, partition: int) -> None:
+        """Drop the rows."""
+        self._shelves.pop((processor, partition), None)
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+
+def _file_of(key: bytes) -> bytes:
+    return key[: key.find(FILE_END) + 1]

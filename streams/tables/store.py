@@ -1,0 +1,50 @@
+"""Where rows are kept between batches: one shelf per processor and partition."""
+
+from collections.abc import Iterable, Mapping
+from typing import Protocol
+
+Rows = Mapping[bytes, bytes | None]
+"""Row key → value; `None` removes the row."""
+
+
+class Shelf(Protocol):
+    """The rows of one processor on one partition. Also a ``cloudtag.engine.step.RowReader``."""
+
+    next_offset: int
+    """The changelog offset after the last record applied; 0 for a fresh shelf."""
+
+    def rows_of(self, prefix: bytes) -> Iterable[tuple[bytes, bytes]]:
+        """All rows whose key starts with ``prefix``, in any order."""
+        ...
+
+    def all_rows(self) -> Iterable[tuple[bytes, bytes]]:
+        """Every row."""
+        ...
+
+    def get(self, key: bytes) -> bytes | None:
+        """One row, or none."""
+        ...
+
+    def apply(self, rows: Rows, next_offset: int) -> None:
+        """Put or remove rows, and note how far the changelog is now contained: both or neither."""
+        ...
+
+    def wipe(self) -> None:
+        """Forget everything, to be read again from the changelog's beginning."""
+        ...
+
+
+class Store(Protocol):
+    """The shelves of one worker."""
+
+    def shelf(self, processor: str, partition: int) -> Shelf:
+        """Open, or create, a shelf."""
+        ...
+
+    def release(self, processor: str, partition: int) -> None:
+        """The partition has gone to another worker: free what it holds in memory."""
+        ...
+
+    def close(self) -> None:
+        """Let go of files."""
+        ...

@@ -1,0 +1,206 @@
+"""The consumer: keeps lanes supplied with batches, commits what the ledger allows, and lets go in order.
+
+Four private habits of Faust's consumer are replaced: how records become messages, how acknowledgements become
+offsets, what is waited for when partitions are revoked, and when the flow may be resumed.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from faust.transport.drivers.aiokafka import Consumer
+from faust.types import TP
+from faust.types.tuples import ConsumerMessage
+from mode import Service
+from mode.utils.objects import cached_property
+
+from streams.transport.feed import Feed, Lane
+from streams.transport.ledger import Batch, Ledger
+from streams.transport.thread import BatchConsumerThread
+
+FETCH_SECONDS = 0.25
+"""How long one look for records waits at most; a seek waits for it."""
+BATCHES_PER_LANE = 2
+"""Handed out at a time: one in the agent's hands, the next ready."""
+
+
+class BatchConsumer(Consumer):  # type: ignore[misc]
+    """Faust's consumer, delivering batches. What it reads from the app: `app.batching` (see `streams.app`)."""
+
+    ledger: Ledger
+    feed: Feed
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        batching = self.app.batching
+        self.ledger = Ledger()
+        self.feed = Feed(batching.group_of, batching.batch_records)
+        self._drain_seconds: float = batching.drain_seconds
+        self._committed: dict[TP, int] = {}
+        self._is_rebalancing = False
+        self._must_seek = True
+
+    def _new_consumer_thread(self) -> BatchConsumerThread:
+        return BatchConsumerThread(self, loop=self.loop, beacon=self.beacon)
+
+    @cached_property
+    def _work(self) -> asyncio.Event:
+        """Set when a lane may have a batch to cut."""
+        return asyncio.Event()
+
+    @cached_property
+    def _room(self) -> asyncio.Event:
+        """Set when a partition may be fetched again."""
+        return asyncio.Event()
+
+    @cached_property
+    def _commit_lock(self) -> asyncio.Lock:
+        return asyncio.Lock()
+
+    # -- from the broker to the agents
+
+    async def _drain_messages(self, fetcher: Any) -> None:
+        """Body of Faust's fetcher service: keep every partition's buffer filled."""
+        try:
+            while not (self.should_stop or fetcher.should_stop):
+                if not self.flow_active:
+                    await self.wait(self.can_resume_flow)
+                    continue
+                hungry = self.feed.hungry(self._get_active_partitions())
+                if hungry:
+                    await self._fetch(hungry)
+                else:
+                    self._room.clear()
+                    await self.wait(self._room)
+        except self.consumer_stopped_errors:
+            if not self.app.should_stop:
+                raise
+
+    async def _fetch(self, hungry: set[TP]) -> None:
+        thread = self._thread
+        consumer = thread._ensure_consumer()
+        epoch, records = await thread.call_thread(thread._fetch_records, consumer, hungry, timeout=FETCH_SECONDS)
+        if epoch != thread.epoch or not self.flow_active:
+            return  # a seek has taken the position back, or will before the flow goes on
+        for tp, found in records.items():
+            self.feed.add(TP(tp.topic, tp.partition), found)
+        self._work.set()
+
+    @Service.task
+    async def _hand_out(self) -> None:
+        while not self.should_stop:
+            await self.wait(self._work)
+            self._work.clear()
+            for lane in self.feed.waiting():
+                await self._supply(lane)
+
+    async def _supply(self, lane: Lane) -> None:
+        while (
+            self.flow_active and lane in set(self.feed.waiting()) and self.ledger.outstanding(*lane) < BATCHES_PER_LANE
+        ):
+            batch = self.feed.cut(lane)
+            self.ledger.deliver(batch)
+            self._room.set()
+            await self.callback(self._message_of(batch))
+
+    def _message_of(self, batch: Batch) -> ConsumerMessage:
+        chunk = batch.chunks[0]
+        last = chunk.records[-1]
+        return ConsumerMessage(
+            chunk.tp.topic,
+            chunk.tp.partition,
+            chunk.last_offset,
+            last.timestamp / 1000.0,
+            last.timestamp_type,
+            (),
+            b"",
+            batch,
+            None,
+            0,
+            0,
+            chunk.tp,
+            generation_id=self.app.consumer_generation_id,
+        )
+
+    # -- from the agents to the broker
+
+    def finish(self, batch: Batch) -> None:
+        """An agent came back for more: the batch is done."""
+        self.ledger.ack(batch)
+        self._work.set()
+
+    async def commit(self, topics: Any = None, start_new_transaction: bool = True) -> bool:
+        """Commit the acknowledged prefix of every assigned partition; false when there was nothing or it failed."""
+        async with self._commit_lock:
+            return await self.force_commit(topics)
+
+    async def force_commit(self, topics: Any = None, start_new_transaction: bool = True) -> bool:
+        """Commit now; callers hold the commit lock."""
+        done = self.ledger.committable()
+        wanted = {tp: end for tp, end in done.items() if end > self._committed.get(tp, -1)}
+        if not wanted:
+            return False
+        assigned = self.assignment()
+        wanted = {tp: end for tp, end in wanted.items() if tp in assigned}
+        if not wanted or not await self._commit(wanted):
+            return False
+        self._committed.update(wanted)
+        return True
+
+    async def wait_empty(self) -> None:
+        """Wait for the batches in agents' hands, at most as long as the group will wait for us, and commit."""
+        try:
+            await asyncio.wait_for(self.ledger.wait_idle(), self._drain_seconds)
+        except TimeoutError:
+            self.log.error("Batches unfinished after %s s; they will be judged again", self._drain_seconds)
+        await self.commit()
+
+    # -- rebalance and seek
+
+    def stop_flow(self) -> None:
+        """Nothing more is handed out, and what was fetched is forgotten: the flow only goes on after a seek."""
+        super().stop_flow()
+        self._must_seek = True
+        self.feed.clear()
+
+    def resume_flow(self) -> None:
+        """Go on, unless a rebalance has begun since, or positions still stand behind forgotten records."""
+        if self._is_rebalancing or (self._must_seek and self.assignment()):
+            self.log.info("Not resuming: a rebalance is under way")
+            return
+        super().resume_flow()
+        self._room.set()
+
+    async def on_partitions_revoked(self, revoked: set[TP]) -> None:
+        """Finish what is in hand, commit it, then forget."""
+        self._is_rebalancing = True
+        await super().on_partitions_revoked(revoked)
+        self._forget()
+
+    async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
+        """A new generation: everything starts from what is committed."""
+        self.stop_flow()
+        self._forget()
+        self._is_rebalancing = False
+        await super().on_partitions_assigned(assigned, generation_id)
+
+    async def perform_seek(self) -> None:
+        """Put every partition to its committed offset and drop what was delivered before."""
+        committed: Mapping[TP, int] = await self.seek_to_committed()
+        self._forget()
+        self._committed.update(committed)
+        self._must_seek = False
+
+    def _forget(self) -> None:
+        self.ledger.clear()
+        self.feed.clear()
+        self._committed.clear()
+
+    def on_buffer_full(self, tp: TP) -> None:
+        """The feed bounds what is handed out per lane; Faust's pressure callbacks must not touch the fetch set."""
+
+    def on_buffer_drop(self, tp: TP) -> None:
+        """See ``on_buffer_full``."""
+
+    def verify_event_path(self, now: float, tp: TP) -> None:
+        """Left to the watchdog."""

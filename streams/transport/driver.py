@@ -1,0 +1,43 @@
+"""The transport class behind the broker scheme, and its producer."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import UnknownError
+from faust.transport.drivers import aiokafka as stock
+
+from streams.transport.consumer import BatchConsumer
+
+
+class BatchProducer(stock.Producer):  # type: ignore[misc]
+    """Faust's producer, opened up to batches: what cloudtag sends is packed and awaited by `streams.publisher`."""
+
+    _is_idempotent = True
+
+    def _settings_extra(self) -> Mapping[str, Any]:
+        # A retry after a lost answer should not write a batch twice (harmless, but it fills the changelog).
+        return {"acks": "all", "enable_idempotence": self._is_idempotent}
+
+    async def on_start(self) -> None:
+        """Connect; without idempotence where the broker does not know it (the embedded one does not)."""
+        try:
+            await super().on_start()
+        except UnknownError:
+            self.log.info("The broker gives out no producer ids: writing without idempotence")
+            self._is_idempotent = False
+            await self.client.stop()
+            await super().on_start()
+
+    @property
+    def client(self) -> AIOKafkaProducer:
+        """The connected client; raises ``faust.exceptions.NotReady`` before the app has started."""
+        return self._ensure_producer()
+
+
+class Transport(stock.Transport):  # type: ignore[misc]
+    """Kafka through aiokafka, one event per batch."""
+
+    Consumer: ClassVar[type[BatchConsumer]] = BatchConsumer
+    Producer: ClassVar[type[BatchProducer]] = BatchProducer
+    driver_version = f"batch+{stock.Transport.driver_version}"

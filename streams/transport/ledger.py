@@ -1,0 +1,118 @@
+"""Which records have been judged: what may be committed, and what is still in somebody's hands.
+
+A chunk is a run of records of one topic partition; a batch is the chunks handed to a lane in one go. Per topic
+partition the ledger keeps the chunks in delivery order. What may be committed is the end of the longest fully
+acknowledged prefix. A chunk is known by its identity, not by its offsets: an acknowledgement that arrives after the
+partition was taken away, or sought back, finds its chunk gone and changes nothing, although a new chunk may hold
+the same records.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from faust.types import TP
+
+
+class Chunk:
+    """Consecutive records of one topic partition, as the broker's client returned them."""
+
+    __slots__ = ("is_done", "last_offset", "records", "tp")
+
+    def __init__(self, tp: TP, records: Sequence[Any]) -> None:
+        self.tp = tp
+        self.records = records
+        self.last_offset: int = records[-1].offset
+        self.is_done = False
+
+
+class Batch:
+    """What one event of the transport carries: the chunks of one lane, acknowledged together."""
+
+    __slots__ = ("chunks", "group", "is_current", "partition", "record_count")
+
+    def __init__(self, group: str, partition: int, chunks: Sequence[Chunk]) -> None:
+        self.group = group
+        self.partition = partition
+        self.chunks = tuple(chunks)
+        self.record_count = sum(len(chunk.records) for chunk in chunks)
+        self.is_current = True
+        """False once its partition was revoked or sought: whoever holds it may finish, but it no longer counts."""
+
+
+class Ledger:
+    """The books of one consumer. Used from one event loop only."""
+
+    def __init__(self) -> None:
+        self._delivered: dict[TP, deque[Chunk]] = {}
+        self._prefix_end: dict[TP, int] = {}
+        self._outstanding: set[Batch] = set()
+        self._in_flight: set[Batch] = set()
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    def deliver(self, batch: Batch) -> None:
+        """A batch is on its way to an agent; its chunks are the next of their partitions."""
+        self._outstanding.add(batch)
+        for chunk in batch.chunks:
+            self._delivered.setdefault(chunk.tp, deque()).append(chunk)
+
+    def take(self, batch: Batch) -> bool:
+        """An agent begins with a batch; false when it is stale and must be dropped unread."""
+        if not batch.is_current:
+            return False
+        self._in_flight.add(batch)
+        self._idle.clear()
+        return True
+
+    def ack(self, batch: Batch) -> None:
+        """An agent has finished a batch: everything it stands for is durable."""
+        self._let_go(batch)
+        self._outstanding.discard(batch)
+        for chunk in batch.chunks:
+            chunk.is_done = True
+            if batch.is_current:
+                self._advance(chunk.tp)
+
+    def abandon(self, batch: Batch) -> None:
+        """An agent failed or was cancelled in the middle of a batch: it stays unacknowledged for good."""
+        self._let_go(batch)
+
+    def clear(self) -> None:
+        """All partitions were revoked or sought: what was delivered before no longer counts.
+
+        What may be committed is forgotten too: after a seek the committed offset is the truth.
+        """
+        for batch in self._outstanding:
+            batch.is_current = False
+        self._outstanding.clear()
+        self._delivered.clear()
+        self._prefix_end.clear()
+
+    def committable(self) -> dict[TP, int]:
+        """The offset to commit per partition: one past the last record of the acknowledged prefix."""
+        return dict(self._prefix_end)
+
+    def outstanding(self, group: str, partition: int) -> int:
+        """How many batches of a lane are delivered and not acknowledged."""
+        return sum(1 for batch in self._outstanding if batch.partition == partition and batch.group == group)
+
+    @property
+    def in_flight(self) -> Iterable[Batch]:
+        """The batches agents are working on."""
+        return frozenset(self._in_flight)
+
+    async def wait_idle(self) -> None:
+        """Return once no agent is working on a batch."""
+        await self._idle.wait()
+
+    def _let_go(self, batch: Batch) -> None:
+        self._in_flight.discard(batch)
+        if not self._in_flight:
+            self._idle.set()
+
+    def _advance(self, tp: TP) -> None:
+        waiting = self._delivered.get(tp)
+        while waiting and waiting[0].is_done:
+            self._prefix_end[tp] = waiting.popleft().last_offset + 1

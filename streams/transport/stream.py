@@ -1,0 +1,59 @@
+"""The stream an agent reads batches from. It acknowledges a batch only when the agent comes back for more."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+from faust.serializers.schemas import Schema
+from faust.streams import Stream
+
+from streams.transport.ledger import Batch
+
+
+class BatchSchema(Schema):  # type: ignore[misc]
+    """Marks a topic as batched: its values are handed on as they are; decoding belongs to the agent."""
+
+    def loads_key(self, app: Any, message: Any, **_: Any) -> Any:
+        """The key of a batch has no meaning."""
+        return message.key
+
+    def loads_value(self, app: Any, message: Any, **_: Any) -> Any:
+        """The batch itself."""
+        return message.value
+
+
+class BatchStream(Stream):  # type: ignore[misc]
+    """Stock Faust acknowledges in a ``finally``, also when the agent failed or was cancelled. This does not.
+
+    Processors, joins, sinks and concurrency tricks of Faust's streams have no meaning here and are not supported.
+    """
+
+    def __aiter__(self) -> AsyncIterator[Batch]:
+        return self._batches()
+
+    async def _batches(self) -> AsyncIterator[Batch]:
+        self._finalized = True
+        started_here = await self.maybe_start()
+        consumer = self.app.consumer
+        try:
+            while not self.should_stop:
+                event = await self.channel.__anext__()
+                batch: Batch = event.value
+                if not consumer.ledger.take(batch):
+                    continue
+                is_done = False
+                try:
+                    yield batch
+                    is_done = True
+                finally:
+                    # Reached without `is_done` when the agent raised or was cancelled in the middle.
+                    if is_done:
+                        consumer.finish(batch)
+                    else:
+                        consumer.ledger.abandon(batch)
+        except StopAsyncIteration:
+            return  # how Faust tells an agent to stop
+        finally:
+            self._channel_stop_iteration(self.channel)
+            if started_here:
+                await self.stop()
+                self.service_reset()

@@ -1,0 +1,94 @@
+"""A tiny deterministic lane, the subject of the transport's fault tests: counts the events of every shop once.
+
+It keeps a row per event (so a repeat changes nothing) and one row per shop with its count and the number of the
+batch that changed it; on opening it publishes the counts of the last batch again, as the real lanes do.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from cloudtag.contract.events import AbuseFound, AccountChanged
+from cloudtag.contract.records import Consequence
+from cloudtag.engine.step import Output, RowReader, Step
+
+PROCESSOR = "shops"
+READS = {PROCESSOR: ("abuses", "accounts")}
+FIRST_MS = 1_760_000_000_000
+
+
+class CountingLane:
+    """Counts distinct events per shop, of two streams."""
+
+    def __init__(self, processor: str, rows: RowReader) -> None:
+        self.watermark_ms = 0
+        self._rows = rows
+        self._batch = 0
+        self._seen: dict[str, set[str]] = {}
+
+    def open(self) -> Step:
+        counts = {key: msgspec.msgpack.decode(value) for key, value in self._rows.all_rows() if key.endswith(b"\x1f")}
+        self._batch = max((batch for _, batch in counts.values()), default=0)
+        last = [key for key, (_, batch) in counts.items() if batch == self._batch]
+        return Step(outputs=[_report(key[:-1].decode(), counts[key][0]) for key in sorted(last)])
+
+    def advance(self, facts: Iterable[Struct]) -> Step:
+        step = Step()
+        self._batch += 1
+        touched = set()
+        for fact in facts:
+            self.watermark_ms = max(self.watermark_ms, fact.occurred_at)  # type: ignore[attr-defined]
+            if not isinstance(fact, AbuseFound | AccountChanged):
+                continue
+            seen = self._seen.get(fact.shop_id)
+            if seen is None:
+                seen = self._seen[fact.shop_id] = self._load(fact.shop_id)
+            if fact.event_id in seen:
+                step.duplicates += 1
+                continue
+            seen.add(fact.event_id)
+            step.rows[f"{fact.shop_id}\x1f{fact.event_id}".encode()] = b""
+            touched.add(fact.shop_id)
+        for shop in sorted(touched):
+            count = len(self._seen[shop])
+            step.rows[f"{shop}\x1f".encode()] = msgspec.msgpack.encode((count, self._batch))
+            step.outputs.append(_report(shop, count))
+        return step
+
+    def _load(self, shop: str) -> set[str]:
+        prefix = f"{shop}\x1f".encode()
+        return {key[len(prefix) :].decode() for key, _ in self._rows.rows_of(prefix) if key != prefix}
+
+
+def event(number: int, shops: int) -> tuple[str, str, Any]:
+    """The n-th event, of shop n modulo so many: its stream, its key and the struct."""
+    shop, event_id, at = f"shop-{number % shops}", f"e{number}", FIRST_MS + number
+    if number % 2:
+        return "accounts", shop, AccountChanged(event_id, at, "taobao", shop, "account")
+    return "abuses", shop, AbuseFound(event_id, at, "taobao", shop)
+
+
+def expected(numbers: Iterable[int], shops: int) -> dict[str, int]:
+    """The oracle: how many of these events each shop has."""
+    counts: dict[str, int] = {}
+    for number in numbers:
+        shop = f"shop-{number % shops}"
+        counts[shop] = counts.get(shop, 0) + 1
+    return counts
+
+
+def _report(shop: str, count: int) -> Output:
+    record = Consequence(
+        consequence_id=f"count/{shop}",
+        revision=count,
+        status="active",
+        kind="count",
+        subject_kind="shop",
+        subject_id=shop,
+        platform="taobao",
+        starts_at=FIRST_MS,
+        policy_version="toy",
+    )
+    return Output("consequences", shop, record)

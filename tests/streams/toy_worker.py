@@ -1,0 +1,17 @@
+"""A worker process that runs the counting lane: `python toy_worker.py`, set up by the environment."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import toy
+
+from cloudtag.config import Config
+from cloudtag.wire import Codec
+from streams.app import build
+from streams.worker import run_worker
+
+if __name__ == "__main__":
+    parts = build(Config.read(), toy.READS, toy.CountingLane, Codec())
+    sys.exit(run_worker(parts))
