@@ -1,0 +1,74 @@
+"""A small model of the real system: a log per processor, offsets, rows made durable one by one, and crashes.
+
+What a worker does with topics and a changelog is done here with lists, so that a property test can cut it anywhere.
+"""
+
+from cloudtag.contract.streams import FORWARDS, READS, STREAM_OF
+from cloudtag.engine.lane import Lane
+from cloudtag.engine.memory import MemoryRows
+from cloudtag.processors import build
+
+READER = {stream: name for name, streams in READS.items() for stream in streams}
+
+
+class Crash(Exception):  # noqa: N818 - an event of the model, not an error
+    """The worker dies here."""
+
+
+class Cluster:
+    """Four lanes on logs. `turn` judges the next records of one log, and may be told where to die."""
+
+    def __init__(self, policies, lateness_ms):
+        self.policies, self.lateness_ms = policies, lateness_ms
+        self.logs = {name: [] for name in READS}
+        self.offsets = dict.fromkeys(READS, 0)
+        self.rows = {name: MemoryRows() for name in READS}
+        self.published = []
+        self.budget = None
+        self.start()
+
+    def start(self):
+        """Open every lane on what is durable."""
+        self.lanes = {}
+        for name in READS:
+            self.lanes[name] = Lane(build(name, self.policies, self.lateness_ms), self.rows[name], cache_files=2)
+            self.settle(name, self.lanes[name].open())
+
+    def append(self, fact):
+        self.logs[READER[STREAM_OF[type(fact)]]].append(fact)
+
+    def turn(self, name, count, budget=None):
+        """Judge up to `count` records; with a budget, die after that many durable writes or sends, and come back."""
+        self.budget = budget
+        try:
+            batch = self.logs[name][self.offsets[name] : self.offsets[name] + count]
+            self.settle(name, self.lanes[name].advance(batch))
+            self.spend()
+            self.offsets[name] += len(batch)
+        except Crash:
+            self.budget = None
+            self.start()
+        self.budget = None
+
+    def settle(self, name, step):
+        for key, value in step.rows.items():
+            self.spend()
+            self.rows[name].apply({key: value})
+        for output in step.outputs:
+            self.spend()
+            if output.stream in FORWARDS:
+                self.append(output.record)
+            else:
+                self.published.append(output.record)
+
+    def spend(self):
+        if self.budget is not None:
+            if self.budget == 0:
+                raise Crash
+            self.budget -= 1
+
+    def drain(self):
+        """Judge until every log is read."""
+        while any(self.offsets[name] < len(log) for name, log in self.logs.items()):
+            for name in READS:
+                self.turn(name, 1000)

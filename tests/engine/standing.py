@@ -1,0 +1,32 @@
+"""What a run finally says, with everything left out that depends on the order of arrival."""
+
+from msgspec.structs import replace
+
+from cloudtag.contract.records import Alert, Consequence, TagConfirmation
+
+
+def latest(records):
+    """The last revision of each record by id; the same id and revision must always say the same."""
+    last = {}
+    for record in records:
+        key = (type(record), getattr(record, record.__struct_fields__[0]))
+        held = last.get(key)
+        if held is None or record.revision > held.revision:
+            last[key] = record
+        elif record.revision == held.revision:
+            assert record == held, "one revision, two contents"
+    return last
+
+
+def standing(records):
+    """The records that stand, revision 0 and `open` for whatever was upgraded on the way."""
+    stand = {}
+    for key, record in latest(records).items():
+        if isinstance(record, Alert):
+            if record.status == "withdrawn":
+                continue
+            record = replace(record, status="open")
+        elif isinstance(record, TagConfirmation | Consequence) and record.status == "reversed":
+            continue
+        stand[key] = replace(record, revision=0)
+    return stand

@@ -1,0 +1,105 @@
+"""The laws: shuffling, repeating, splitting, or stopping and resuming anywhere leaves what finally stands unchanged."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cloudtag.contract.forwards import TimePassed
+from cloudtag.contract.streams import READS
+from cloudtag.network import Network
+from cloudtag.policy.load import shipped
+from cloudtag.replay import judge
+from tests.engine.cluster import Cluster
+from tests.engine.standing import latest, standing
+from tests.strategies import HOUR_MS, SPAN_HOURS, START_MS, histories
+
+UNTIL_MS = START_MS + 30 * 24 * HOUR_MS
+LATENESS_MS = SPAN_HOURS * HOUR_MS
+
+
+def oracle(history):
+    return standing(record for _, record in judge(list(history), UNTIL_MS, shipped()))
+
+
+def run(network, batches):
+    outputs = [output for batch in batches for output in network.feed(batch)]
+    return outputs + list(network.pass_time(UNTIL_MS))
+
+
+@given(histories(), st.randoms(use_true_random=False))
+@settings(max_examples=150, deadline=None)
+def test_order_of_arrival_does_not_matter(history, random):
+    shuffled = list(history)
+    random.shuffle(shuffled)
+    outputs = run(Network(shipped(), LATENESS_MS), [[event] for event in shuffled])
+    assert standing(o.record for o in outputs) == oracle(history)
+
+
+@given(histories(), st.randoms(use_true_random=False))
+@settings(max_examples=100, deadline=None)
+def test_repeats_do_not_matter(history, random):
+    repeated = history + random.choices(history, k=len(history))
+    random.shuffle(repeated)
+    outputs = run(Network(shipped(), LATENESS_MS), [repeated[:7], repeated[7:]])
+    assert standing(o.record for o in outputs) == oracle(history)
+
+
+@given(histories(), st.lists(st.integers(1, 10), min_size=1))
+@settings(max_examples=100, deadline=None)
+def test_the_cut_of_batches_does_not_matter(history, sizes):
+    batches, rest = [], list(history)
+    while rest:
+        size = sizes[len(batches) % len(sizes)]
+        batches.append(rest[:size])
+        rest = rest[size:]
+    outputs = run(Network(shipped(), LATENESS_MS), batches)
+    assert standing(o.record for o in outputs) == oracle(history)
+
+
+@given(histories())
+@settings(max_examples=100, deadline=None)
+def test_every_order_of_lines_replays_to_the_same_records(history):
+    forward = [record for _, record in judge(list(history), UNTIL_MS, shipped())]
+    backward = [record for _, record in judge(list(reversed(history)), UNTIL_MS, shipped())]
+    assert forward == backward
+
+
+TURNS = st.lists(
+    st.tuples(st.sampled_from(sorted(READS)), st.integers(1, 15), st.one_of(st.none(), st.integers(0, 30))),
+    max_size=25,
+)
+
+
+@given(histories(), TURNS)
+@settings(max_examples=300, deadline=None)
+def test_stopping_anywhere_and_resuming_does_not_matter(history, turns):
+    """Dies between any two rows, any two records, before any commit; whatever was sent twice was sent the same."""
+    cluster = Cluster(shipped(), LATENESS_MS)
+    for event in history:
+        cluster.append(event)
+    for name, count, budget in turns:
+        cluster.turn(name, count, budget)
+    cluster.drain()
+    for name in READS:
+        cluster.logs[name].append(TimePassed(UNTIL_MS))
+    cluster.drain()
+    assert standing(cluster.published) == oracle(history)
+
+
+@given(histories())
+@settings(max_examples=100, deadline=None)
+def test_revisions_count_from_zero_without_gaps(history):
+    seen = {}
+    for _, record in judge(list(history), UNTIL_MS, shipped()):
+        key = (type(record), getattr(record, record.__struct_fields__[0]))
+        assert record.revision == seen.get(key, -1) + 1
+        seen[key] = record.revision
+
+
+@given(histories())
+@settings(max_examples=50, deadline=None)
+def test_time_passing_never_withdraws_an_alert(history):
+    network = Network(shipped(), 0)
+    before = latest(o.record for o in network.feed(sorted(history, key=lambda e: e.occurred_at)))
+    after = latest(o.record for o in network.pass_time(UNTIL_MS + 170 * 24 * HOUR_MS))
+    for key, record in after.items():
+        assert getattr(record, "status", None) != "withdrawn" or before.get(key) is None

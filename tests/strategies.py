@@ -1,0 +1,112 @@
+"""Random histories for property tests: few buyers, shops, orders and numbers, so that everything collides."""
+
+from hypothesis import strategies as st
+
+from cloudtag.contract import events as ev
+from cloudtag.contract.types import Goods, OrderLine, TaggedOrder
+
+START_MS = 1_772_409_600_000
+"""2026-03-02T00:00:00Z."""
+HOUR_MS = 3_600_000
+SPAN_HOURS = 24 * 12
+
+BUYERS = ("b1", "b2", "b3")
+SHOPS = ("s1", "s2", "s3")
+WAYBILLS = ("W1", "W2", "W3")
+ORDERS = {f"o{n}": (BUYERS[n % 3], SHOPS[n % 2]) for n in range(1, 6)}
+REFUNDS = {f"r{n}": f"o{1 + n % 5}" for n in range(1, 8)}
+
+hours = st.integers(0, SPAN_HOURS)
+maybe_waybill = st.one_of(st.none(), st.sampled_from(WAYBILLS))
+
+
+@st.composite
+def order(draw, event_id, at):
+    order_id = draw(st.sampled_from(sorted(ORDERS)))
+    buyer_id, shop_id = ORDERS[order_id]
+    status = draw(st.sampled_from(("placed", "paid", "shipped", "shipped", "completed")))
+    return ev.OrderChanged(
+        event_id, at, "taobao", order_id, buyer_id, shop_id, status,
+        lines=(OrderLine("a", draw(st.integers(1, 2)), 100),),
+        device_hash=draw(st.sampled_from((None, "d1", "d2"))),
+        freight_insured=draw(st.booleans()),
+        waybill_no=draw(maybe_waybill) if status == "shipped" else None,
+    )  # fmt: skip
+
+
+@st.composite
+def refund(draw, event_id, at):
+    refund_id = draw(st.sampled_from(sorted(REFUNDS)))
+    order_id = REFUNDS[refund_id]
+    buyer_id, shop_id = ORDERS[order_id]
+    return ev.RefundChanged(
+        event_id, at, "taobao", refund_id, order_id, buyer_id, shop_id,
+        status=draw(st.sampled_from(("opened", "modified", "waybill_filled", "withdrawn"))),
+        type=draw(st.sampled_from(("unknown", "return_refund", "return_refund", "refund_only"))),
+        reason=draw(st.sampled_from(("unknown", "no_reason", "not_received"))),
+        claims_received=draw(st.sampled_from((None, True))),
+        waybill_no=draw(maybe_waybill),
+        offline=draw(st.booleans()),
+    )  # fmt: skip
+
+
+@st.composite
+def scan(draw, event_id, at):
+    return ev.ParcelScanned(
+        event_id, at, "taobao", "sf", draw(st.sampled_from(WAYBILLS)),
+        scan=draw(st.sampled_from(("accepted", "arrived", "signed", "signed", "refused"))),
+        facility=draw(st.sampled_from((None, "f1", "f2"))),
+        signer=draw(st.sampled_from((None, "recipient", "locker"))),
+    )  # fmt: skip
+
+
+@st.composite
+def inspection(draw, event_id, at):
+    refund_id = draw(st.sampled_from(sorted(REFUNDS)))
+    order_id = REFUNDS[refund_id]
+    buyer_id, shop_id = ORDERS[order_id]
+    count = draw(st.integers(0, 2))
+    return ev.ReturnInspected(
+        event_id, at, "taobao", refund_id, order_id, buyer_id, shop_id,
+        waybill_no=draw(maybe_waybill), received=(Goods("a", count),) if count else (),
+    )  # fmt: skip
+
+
+@st.composite
+def contact(draw, event_id, at):
+    order_id = draw(st.sampled_from(sorted(ORDERS)))
+    return ev.BuyerContacted(event_id, at, "taobao", order_id, *ORDERS[order_id], "chat", draw(st.booleans()))
+
+
+@st.composite
+def account(draw, event_id, at):
+    status = draw(st.sampled_from(("exam_passed", "exam_passed", "revoked")))
+    return ev.AccountChanged(event_id, at, "jd", draw(st.sampled_from(SHOPS)), "main", status)
+
+
+@st.composite
+def abuse(draw, event_id, at):
+    return ev.AbuseFound(event_id, at, "jd", draw(st.sampled_from(SHOPS)), None, "false_report")
+
+
+@st.composite
+def tag(draw, event_id, at):
+    tagged = draw(st.lists(st.sampled_from(sorted(ORDERS)), min_size=1, max_size=3))
+    scenarios = draw(st.sampled_from((("worn_return",), ("short_return",), ("worn_return", "short_return"))))
+    return ev.TagSubmitted(
+        event_id, at, draw(st.sampled_from(("jd", "jd", "taobao"))), f"sub-{event_id}", draw(st.sampled_from(SHOPS)),
+        "main", scenarios, tuple(TaggedOrder(order_id, "b1") for order_id in tagged),
+    )  # fmt: skip
+
+
+KINDS = (order, order, refund, refund, refund, scan, scan, inspection, contact, account, account, tag, tag, abuse)
+
+
+@st.composite
+def histories(draw, max_size=40):
+    """A list of events in any order, each with an id of its own."""
+    size = draw(st.integers(1, max_size))
+    return [
+        draw(draw(st.sampled_from(KINDS))(f"e{n}", START_MS + draw(hours) * HOUR_MS))
+        for n in range(size)
+    ]  # fmt: skip
