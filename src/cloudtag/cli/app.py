@@ -12,7 +12,9 @@ from cloudtag.cli.replay import replay
 from cloudtag.cli.schemas import check
 from cloudtag.cli.score import score
 from cloudtag.cli.simulate import simulate
+from cloudtag.cli.sink import sink
 from cloudtag.cli.tail import tail
+from cloudtag.cli.worker import worker
 
 EPILOG = "Exit codes: 0 done · 1 failed · 2 unreadable input or wrong usage."
 SETTINGS = {"help_option_names": ["-h", "--help"]}
@@ -44,7 +46,7 @@ def _group(name: str, text: str) -> typer.Typer:
     return group
 
 
-for command in (replay, produce, tail, detectors, simulate, score):
+for command in (replay, worker, sink, produce, tail, detectors, simulate, score):
     app.command(epilog=EPILOG)(command)
 
 _topics = _group("topics", "The topics of an installation.")

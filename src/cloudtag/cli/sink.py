@@ -1,0 +1,65 @@
+"""`cloudtag sink`: stores what is taken in and published in the warehouse until it is stopped."""
+
+import asyncio
+import os
+import signal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cloudtag.cli.failure import UNREADABLE, FailureError
+from cloudtag.cli.logs import Level, LogLevel, log_to_stderr
+from cloudtag.cli.options import Brokers, ClickHouse, settings
+from cloudtag.config import Config
+
+if TYPE_CHECKING:
+    from streams.sink import SinkConfig
+
+SECRET = "CLOUDTAG_HASH_SECRET"  # noqa: S105 - the name of the variable, not a secret
+
+
+def sink(brokers: Brokers = None, clickhouse: ClickHouse = None, log_level: LogLevel = Level.INFO) -> None:
+    """Store inputs and outputs in the warehouse, each record once, until SIGTERM or Ctrl-C.
+
+    Identifying values are stored as keyed hashes: CLOUDTAG_HASH_SECRET (or …_FILE) holds their secret, at least 16
+    bytes and the same for the whole life of a warehouse.
+
+    Example:  CLOUDTAG_HASH_SECRET_FILE=/run/secrets/hash cloudtag sink -b kafka:9092 -c http://clickhouse:8123/cloudtag
+    """
+    log_to_stderr(log_level)
+    asyncio.run(_run(_sink_config(settings(brokers, clickhouse))))
+
+
+async def _run(config: "SinkConfig") -> None:
+    from streams.sink import Sink
+
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await Sink(config).run(stop)
+
+
+def _sink_config(config: Config) -> "SinkConfig":
+    from cloudtag.cli.clickhouse import connect, database_of
+    from streams.security import client_settings
+    from streams.sink import SinkConfig
+
+    kafka = client_settings(config)
+    return SinkConfig(
+        bootstrap=kafka.pop("bootstrap_servers"),
+        connect=lambda: connect(config),
+        secret=_secret(),
+        database=database_of(config),
+        group=f"{config.app_id}-sink",
+        prefix=config.topic_prefix,
+        session_timeout_ms=int(config.session_timeout_seconds * 1000),
+        kafka=kafka,
+    )
+
+
+def _secret() -> bytes:
+    """The secret of keyed hashes, from the environment or the file it names. Raises `FailureError`."""
+    path = os.environ.get(SECRET + "_FILE")
+    secret = Path(path).read_bytes().rstrip(b"\n") if path else os.environ.get(SECRET, "").encode()
+    if len(secret) < 16:
+        raise FailureError(f"{SECRET} (or {SECRET}_FILE) must hold at least 16 bytes", UNREADABLE)
+    return secret
