@@ -1,6 +1,7 @@
 """The HTTP server: ``/`` runs a query, ``/ping`` answers while the gateway lives."""
 
 import asyncio
+import contextlib
 import json
 import secrets
 import uuid
@@ -85,9 +86,11 @@ class Gateway:
             response = web.StreamResponse(headers=headers)
             await response.prepare(request)
             parts = codec.encode(answer.parts, encoding)
-            while (part := await self._in_thread(partial(next, parts, None))) is not None:
-                await response.write(part)
-            await response.write_eof()
+            # A client that has read enough just goes: that is no error.
+            with contextlib.suppress(ConnectionError):
+                while (part := await self._in_thread(partial(next, parts, None))) is not None:
+                    await response.write(part)
+                await response.write_eof()
             return response
         finally:
             # The connection to the engine is given back even when the client has gone.
