@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import msgspec
 from msgspec import Struct
 
+from cloudtag import resources
 from cloudtag.contract.forwards import TimePassed
 from cloudtag.contract.streams import FORWARDS
 from cloudtag.wire import schemas
@@ -75,6 +76,8 @@ class Codec:
             raise Undecodable("too_large", f"{len(data)} bytes; at most {self._max_bytes} are read")
         if is_msgpack(stream):
             return _from_msgpack(stream, data)
+        if stream not in schemas.AVRO_STREAMS:
+            raise KeyError(stream)
         if data[:2] == SINGLE_OBJECT:
             key = (stream, data[2:_HEADER_BYTES])
             reader = self._by_fingerprint.get(key) or self._reader_of_fingerprint(key)
@@ -97,7 +100,7 @@ class Codec:
         stream, mark = key
         if len(mark) < _HEADER_BYTES - len(SINGLE_OBJECT):
             raise Undecodable("truncated", "the bytes end inside of the header")
-        released = schemas.by_fingerprint().get(mark)
+        released = schemas.released_in(resources.schemas_dir()).get(mark)
         if released is None:
             raise Undecodable("unknown_schema", f"no schema has the fingerprint {mark.hex()}")
         if released.stream != stream:
@@ -109,7 +112,7 @@ class Codec:
             raise Undecodable("unknown_schema", f"schema id {schema_id}, but no schema registry is configured")
         raw = self._registry.schema_of(schema_id)
         if raw is None:
-            raise Undecodable("unknown_schema", f"the schema registry has no schema with id {schema_id}")
+            raise Undecodable("unknown_schema", f"the schema registry has no Avro record under id {schema_id}")
         return self._by_id.setdefault((stream, schema_id), BodyReader(stream, raw))
 
 

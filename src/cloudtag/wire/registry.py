@@ -117,7 +117,8 @@ class HttpRegistry:
                 text = answer.read()
         except urllib.error.HTTPError as error:
             with error:
-                return self._refusal(error, path)
+                self._judge(error, path)
+            return None
         except (OSError, HTTPException) as error:
             self._down_until = self._clock() + self._outage_s
             raise RegistryUnavailable(f"{self._url}: {error or type(error).__name__}") from None
@@ -127,7 +128,8 @@ class HttpRegistry:
             raise RegistryRefused(f"{self._url}{path}: does not answer as a schema registry") from None
         return found if isinstance(found, dict) else None
 
-    def _refusal(self, error: urllib.error.HTTPError, path: str) -> None:
+    def _judge(self, error: urllib.error.HTTPError, path: str) -> None:
+        """Raises what an error status stands for; returns where it only says that there is no such thing."""
         if error.code == _NOT_FOUND:
             return
         text = " ".join(error.read(500).decode(errors="replace").split())

@@ -19,7 +19,7 @@ from cloudtag.contract.streams import INPUTS, OUTPUTS
 Schema = dict[str, Any]
 """An Avro record schema as JSON."""
 
-AVRO_STREAMS = (*INPUTS, *OUTPUTS)
+AVRO_STREAMS = {**INPUTS, **OUTPUTS}
 """The streams that travel as Avro."""
 
 
@@ -73,12 +73,12 @@ def current(stream: str) -> Released:
 
 
 @cache
-def by_fingerprint() -> dict[bytes, Released]:
-    """Every schema that may be met on the wire: the current ones and all that were ever released."""
+def released_in(directory: Path) -> dict[bytes, Released]:
+    """Every schema that may be met on the wire, by fingerprint: the current ones and all that were released before."""
     known = {}
     for stream in AVRO_STREAMS:
-        for path in sorted((resources.schemas_dir() / "history" / stream).glob("*.avsc")):
+        history = sorted((directory / "history" / stream).glob("*.avsc"))
+        for path in (*history, directory / f"{stream}.avsc"):
             released = release(stream, read_schema(path))
             known[released.fingerprint] = released
-        known[current(stream).fingerprint] = current(stream)
     return known

@@ -1,0 +1,121 @@
+"""The framing, the limits, and the words in which a record is refused."""
+
+import pytest
+
+from cloudtag import wire
+from cloudtag.contract.events import BuyerContacted, OrderChanged, RefundChanged
+from cloudtag.contract.forwards import TimePassed
+from cloudtag.contract.types import EARLIEST_MS, LATEST_MS, OrderLine, Proof
+from cloudtag.wire.codec import Codec
+from cloudtag.wire.schemas import current
+
+NOON = 1_772_413_200_000
+CONTACT = BuyerContacted("e1", NOON, "jd", "o1", "b1", "s1", "phone", True)
+
+
+def refusal_of(stream: str, data: bytes | None, codec: Codec | None = None) -> wire.Undecodable:
+    with pytest.raises(wire.Undecodable) as refusal:
+        (codec or Codec()).decode(stream, data)
+    return refusal.value
+
+
+def order(**fields: object) -> OrderChanged:
+    return OrderChanged(**{"event_id": "e", "occurred_at": NOON, "platform": "jd", "order_id": "o"} | fields)  # type: ignore[arg-type]
+
+
+def test_a_record_starts_with_the_fingerprint_and_holds_the_fields_in_order() -> None:
+    body = "04 6531 809af9c09567 04 6a64 04 6f31 04 6231 04 7331 04 01"
+    assert wire.encode("contacts", CONTACT)[:2] == b"\xc3\x01"
+    assert wire.encode("contacts", CONTACT)[2:10] == current("contacts").fingerprint
+    assert wire.encode("contacts", CONTACT)[10:] == bytes.fromhex(body)
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (None, "empty"),
+        (b"", "empty"),
+        (b"{}", "not_avro"),
+        (b"\xc3", "not_avro"),
+        (b"\xc3\x02" + bytes(8), "not_avro"),
+        (b"\x00\x00\x00", "not_avro"),
+        (b"\xc3\x01\x00", "truncated"),
+        (b"\xc3\x01" + bytes(8), "unknown_schema"),
+        (b"\x00\x00\x00\x00\x07", "unknown_schema"),
+        (b"\xc3\x01" + current("refunds").fingerprint, "wrong_stream"),
+        (b"\xc3\x01" + current("contacts").fingerprint, "truncated"),
+        (wire.encode("contacts", CONTACT) + b"\x00", "trailing_bytes"),
+        (b"\xc3\x01" + bytes(1024 * 1024), "too_large"),
+    ],
+)
+def test_each_kind_of_bad_bytes_has_its_reason(data: bytes | None, reason: str) -> None:
+    assert refusal_of("contacts", data).reason == reason
+
+
+@pytest.mark.parametrize(
+    ("stream", "record", "error"),
+    [
+        ("orders", order(buyer_id="", shop_id="s"), "buyer_id: Expected `str` of length >= 1"),
+        ("orders", order(buyer_id="b" * 257, shop_id="s"), "buyer_id: Expected `str` of length <= 256"),
+        ("orders", order(buyer_id="b", shop_id="s", occurred_at=LATEST_MS), "occurred_at: Expected `int` <= 4102444799"),
+        ("orders", order(buyer_id="b", shop_id="s", occurred_at=EARLIEST_MS - 1), "occurred_at: Expected `int` >= 94668"),
+        ("orders", order(buyer_id="b", shop_id="s", occurred_at=253_402_300_799_000), "occurred_at: Expected `int` <="),
+        ("orders", order(buyer_id="b", shop_id="s", lines=(OrderLine("k", -1, 5),)), "lines[0].quantity: Expected `int` >= 0"),
+        ("orders", order(buyer_id="b", shop_id="s", lines=(OrderLine("k", 1, 5),) * 1001), "lines: Expected `array` of length"),
+        ("refunds", RefundChanged("e", NOON, "jd", "r", "o", "b", "s", evidence=(Proof("a"), Proof("a", phash="x"))), "evidence[1].phash: Expected `str` matching"),
+    ],
+)  # fmt: skip
+def test_a_value_out_of_bounds_is_refused_by_name(stream: str, record: OrderChanged, error: str) -> None:
+    refusal = refusal_of(stream, wire.encode(stream, record))
+    assert refusal.reason == "invalid_value"
+    assert refusal.error.startswith(error), refusal.error
+
+
+def test_symbols_booleans_and_text_that_cannot_be_are_refused_by_name() -> None:
+    whole = wire.encode("contacts", CONTACT)
+    assert refusal_of("contacts", whole[:-1] + b"\x02").error == "answered: nothing is written as 2"
+    assert refusal_of("contacts", whole[:-2] + b"\x63\x01").error == "channel: nothing is written as 99"
+    assert refusal_of("contacts", whole[:10] + b"\x03" + whole[11:]).error == "event_id: a negative length"
+    assert refusal_of("contacts", whole.replace(b"e1", b"\xff\xff")).reason == "invalid_value"
+    overlong = whole[:10] + b"\xff" * 11 + whole[11:]
+    assert refusal_of("contacts", overlong).error == "a whole number of more than 64 bits"
+
+
+def test_blocks_with_their_size_are_read_as_others_are() -> None:
+    record = order(buyer_id="b", shop_id="s", lines=(OrderLine("k", 1, 5), OrderLine("m", 2, 7)))
+    plain = wire.encode("orders", record)
+    first, second = b"\x02k\x02\x0a\x00", b"\x02m\x04\x0e\x00"
+    assert b"\x04" + first + second + b"\x00" in plain
+    sized = plain.replace(b"\x04" + first + second, b"\x01\x0a" + first + b"\x02" + second)
+    assert wire.decode("orders", sized) == record
+
+
+def test_the_size_limit_can_be_set() -> None:
+    data = wire.encode("contacts", CONTACT)
+    assert Codec(max_bytes=len(data)).decode("contacts", data) == CONTACT
+    assert refusal_of("contacts", data, Codec(max_bytes=len(data) - 1)).reason == "too_large"
+
+
+@pytest.mark.parametrize("field", ["buyer_id", "status", "occurred_at", "address_valid", "lines"])
+def test_a_record_that_cannot_be_written_says_so(field: str) -> None:
+    with pytest.raises(ValueError, match="a record of orders cannot be written"):
+        wire.encode("orders", order(**{"buyer_id": "b", "shop_id": "s", field: object()}))
+
+
+def test_private_streams_are_msgpack_and_ticks_carry_time() -> None:
+    assert wire.decode("ticks-parcels", wire.encode("ticks-parcels", TimePassed(NOON))) == TimePassed(NOON)
+    assert refusal_of("ticks-parcels", b"\x92\xa2tp\xa1x").reason == "invalid_value"
+    assert refusal_of("link-reports", b"\x99\xa2lr").reason == "truncated"
+
+
+def test_an_unknown_stream_is_the_callers_mistake() -> None:
+    with pytest.raises(KeyError):
+        wire.decode("nothing", b"\x00\x00\x00\x00\x01")
+    with pytest.raises(KeyError):
+        wire.encode("nothing", CONTACT)
+
+
+def test_what_was_wrong_fits_one_line() -> None:
+    refusal = wire.Undecodable("invalid_value", "two\nlines " + "x" * 1000)
+    assert refusal.error.startswith("two lines x")
+    assert len(refusal.error) == 500
