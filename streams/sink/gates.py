@@ -25,6 +25,11 @@ class Gates:
         now = self._clock()
         return all(now >= self._opens_at.get(name, now) for name in (stream, EVERYTHING))
 
+    @property
+    def is_any_shut(self) -> bool:
+        """Whether some failure has not been followed by a success."""
+        return bool(self._failures)
+
     def shut(self, name: str) -> float:
         """After a failure; returns the seconds until the next try."""
         failures = self._failures[name] = self._failures.get(name, 0) + 1

@@ -87,6 +87,11 @@ class Sink(ConsumerRebalanceListener):  # type: ignore[misc]
             await asyncio.to_thread(self._writer.close)
             self._consumer = None
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether some insert failed and was not repeated with success yet."""
+        return self._gates.is_any_shut
+
     async def behind(self) -> int | None:
         """Records on the broker that are not stored; none while that is not known of every partition."""
         consumer = self._consumer
@@ -166,9 +171,11 @@ class Sink(ConsumerRebalanceListener):  # type: ignore[misc]
         letters = list(span.letters)
         if span.rows:
             batch = partition.batch_of(span)
+            log.debug("storing %s", batch.token)
             for rejected in await asyncio.to_thread(self._writer.store, batch):
                 letters.append(partition.letter_of(rejected))
                 metrics.DEAD_LETTERS.labels(partition.stream).inc()
+            log.debug("stored %s", batch.token)
             metrics.BATCHES.labels(partition.stream).inc()
             metrics.ROWS.labels(partition.stream).inc(len(span.rows))
         await self._letters.send(letters)

@@ -1,0 +1,133 @@
+"""Sinks are killed and the warehouse goes away: in the end nothing is lost and nothing is counted twice."""
+
+import asyncio
+import contextlib
+import random
+import signal
+import sys
+from collections.abc import Iterator
+
+import pytest
+from clickhouse_connect.driver.exceptions import ClickHouseError
+
+from cloudtag.local.warehouse import Warehouse as LocalWarehouse
+from cloudtag.warehouse.migrate import migrate
+from streams.sink import Sink
+from tests.streams.sink.log import Entry, Log, sinking, until
+from tests.warehouse.places import Warehouse, http_client
+from tests.warehouse.samples import alert, order
+
+pytestmark = [pytest.mark.fault, pytest.mark.timeout(280)]
+
+ALERTS, REVISED, ORDERS = 3000, 600, 1500
+POISON = (11, 1234, 2999)
+
+
+@pytest.fixture
+async def log(tansu_bootstrap: str) -> Log:
+    log = Log(tansu_bootstrap)
+    await log.create()
+    return log
+
+
+@pytest.fixture
+def mortal() -> Iterator[LocalWarehouse]:
+    """A warehouse that may be stopped and killed without harm to other tests."""
+    with LocalWarehouse() as server:
+        yield server
+
+
+def _migrated(server: LocalWarehouse) -> Warehouse:
+    warehouse = Warehouse(lambda: http_client(server), "faults")
+    migrate(warehouse.connect(), warehouse.database)
+    return warehouse
+
+
+def _story() -> list[Entry]:
+    """Alerts (three of them poison), revisions that withdraw some, and orders, each event sent twice."""
+    entries: list[Entry] = [("alerts", alert(n, revision=-1 if n in POISON else 0)) for n in range(ALERTS)]
+    entries += [("alerts", alert(n, 1, status="withdrawn")) for n in range(ALERTS) if n % 5 == 0]
+    entries += [("orders", order(n)) for n in range(ORDERS) for _ in range(2)]
+    return entries
+
+
+def _assert_exact(warehouse: Warehouse) -> None:
+    good = ALERTS - sum(n % 5 != 0 for n in POISON)
+    assert warehouse.one("SELECT count() FROM {db}.alerts_latest") == good
+    assert warehouse.one("SELECT count() FROM {db}.alerts_current") == good - REVISED
+    assert warehouse.one("SELECT sum(alerts) FROM {db}.buyer_profiles") == good
+    assert warehouse.one("SELECT sum(orders) FROM {db}.buyer_profiles") == ORDERS
+    assert warehouse.one("SELECT count() FROM {db}.orders FINAL") == ORDERS
+    assert warehouse.rows("SELECT sum(alerts), sum(withdrawn) FROM {db}.daily_scenarios") == [(good, REVISED)]
+    letters = warehouse.rows("SELECT offset FROM {db}.dead_letters FINAL ORDER BY offset")
+    assert letters == [(n // 2,) for n in POISON]
+
+
+async def _one_life(arguments: list[str], lines: int) -> None:
+    """Run a sink until it has said so many lines, then kill it at once."""
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.streams.sink.child", *arguments, stdout=asyncio.subprocess.PIPE
+    )
+    assert child.stdout is not None
+    for _ in range(lines):
+        assert await asyncio.wait_for(child.stdout.readline(), 60), "the sink ended by itself"
+    with contextlib.suppress(ProcessLookupError):
+        child.send_signal(signal.SIGKILL)
+    await child.wait()
+
+
+async def test_sinks_and_the_warehouse_are_killed_while_they_store(log: Log, mortal: LocalWarehouse) -> None:
+    warehouse = _migrated(mortal)
+    await log.append(_story())
+    arguments = [log.bootstrap, log.prefix, mortal.url, warehouse.database]
+    dice = random.Random(7)
+    for life in range(8):
+        await _one_life(arguments, dice.randint(1, 30))
+        if life % 3 == 2:
+            await asyncio.to_thread(mortal.kill)
+            await asyncio.to_thread(mortal.start)
+    async with sinking(log.sink_config(warehouse, streams=("alerts", "orders", "dead-letters"))):
+        await log.sunk()
+        await until(lambda: _holds(warehouse, "SELECT count() FROM {db}.dead_letters FINAL", len(POISON)))
+    _assert_exact(warehouse)
+
+
+async def test_the_warehouse_is_away_for_a_while(log: Log, mortal: LocalWarehouse) -> None:
+    warehouse = _migrated(mortal)
+    config = log.sink_config(warehouse, streams=("alerts", "orders", "dead-letters"))
+    async with sinking(config) as sink:
+        story = _story()
+        await log.append(story[:1000])
+        await until(lambda: _holds(warehouse, "SELECT count() > 100 FROM {db}.alerts", 1))
+        await asyncio.to_thread(mortal.kill)
+        await log.append(story[1000:])
+        await until(lambda: _is_waiting(sink))
+        assert not await log.is_sunk()
+        await asyncio.to_thread(mortal.start)
+        await log.sunk()
+        await until(lambda: _holds(warehouse, "SELECT count() FROM {db}.dead_letters FINAL", len(POISON)))
+    _assert_exact(warehouse)
+
+
+async def test_a_missing_table_holds_up_its_own_stream_only(log: Log, mortal: LocalWarehouse) -> None:
+    warehouse = _migrated(mortal)
+    warehouse.connect().command("RENAME TABLE faults.orders TO faults.orders_away")
+    async with sinking(log.sink_config(warehouse, streams=("alerts", "orders"))):
+        await log.append([("orders", order(n)) for n in range(200)])
+        await log.append([("alerts", alert(n)) for n in range(200)])
+        await until(lambda: _holds(warehouse, "SELECT count() FROM {db}.alerts", 200))
+        assert not await log.is_sunk()
+        warehouse.connect().command("RENAME TABLE faults.orders_away TO faults.orders")
+        await log.sunk()
+    assert warehouse.one("SELECT count() FROM {db}.orders") == 200
+
+
+async def _holds(warehouse: Warehouse, sql: str, value: int) -> bool:
+    try:
+        return bool(await asyncio.to_thread(warehouse.one, sql) == value)
+    except (ClickHouseError, OSError):
+        return False
+
+
+async def _is_waiting(sink: Sink) -> bool:
+    return sink.is_waiting
