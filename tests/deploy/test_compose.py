@@ -1,0 +1,93 @@
+"""The files for Docker hold together: no engine runs here, so what can be checked without one is."""
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+import yaml
+
+from cloudtag.cli.app import app
+from cloudtag.cli.sink import SECRET as HASH_SECRET
+from cloudtag.config import PREFIX, SECRETS, SHORT_NAMES, Config
+
+ROOT = Path(__file__).parents[2]
+DEPLOY = ROOT / "deploy"
+COMPOSE: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
+SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+OURS = {name: service for name, service in SERVICES.items() if service["image"] == "cloudtag"}
+KNOWN_VARIABLES = {
+    *SHORT_NAMES.values(),
+    *SECRETS.values(),
+    *(PREFIX + field.upper() for field in Config.__struct_fields__),
+    HASH_SECRET,
+}
+
+
+def test_the_services_are_all_there() -> None:
+    assert set(SERVICES) == {"kafka", "clickhouse", "topics", "migrate", "worker", "sink"}
+    assert SERVICES["worker"]["deploy"]["replicas"] == 2
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_its_command_exists(name: str) -> None:
+    command: Any = typer.main.get_command(app)
+    for word in OURS[name]["command"]:
+        assert word in command.commands
+        command = command.commands[word]
+    assert not hasattr(command, "commands")
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_its_variables_are_read_by_something(name: str) -> None:
+    assert set(OURS[name]["environment"]) <= KNOWN_VARIABLES
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_its_settings_are_valid(name: str) -> None:
+    given = {key: _interpolated(value) for key, value in OURS[name]["environment"].items()}
+    config = Config.read(given)
+    assert config.brokers == "kafka:9092"
+    assert config.clickhouse_url == "http://clickhouse:8123/cloudtag"
+
+
+def _interpolated(value: str) -> str:
+    return re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", value)
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_it_waits_for_services_that_can_become_ready(name: str) -> None:
+    for other, wish in SERVICES[name].get("depends_on", {}).items():
+        if wish["condition"] == "service_healthy":
+            assert "healthcheck" in SERVICES[other]
+        else:
+            assert wish["condition"] == "service_completed_successfully"
+            assert SERVICES[other]["restart"].startswith("on-failure")
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_its_ports_are_open_to_this_machine_alone(name: str) -> None:
+    assert all(port.startswith("127.0.0.1:") for port in SERVICES[name].get("ports", []))
+
+
+def test_every_variable_has_a_default_or_is_demanded() -> None:
+    for found in re.findall(r"\$\{(\w+)([^}]*)\}", (DEPLOY / "compose.yaml").read_text()):
+        assert found[1].startswith((":-", ":?")), found[0]
+
+
+def test_named_volumes_are_declared() -> None:
+    used = {volume.partition(":")[0] for service in SERVICES.values() for volume in service.get("volumes", [])}
+    assert used == set(COMPOSE["volumes"])
+
+
+def test_the_image_copies_what_is_there_and_what_the_wheel_needs() -> None:
+    text = (DEPLOY / "Dockerfile").read_text()
+    copied = {word for line in re.findall(r"^COPY (?!--from)(.+) \S+$", text, re.MULTILINE) for word in line.split()}
+    assert all((ROOT / path).exists() for path in copied)
+    wheel = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]["wheel"]
+    needed = [*wheel["packages"], *wheel["force-include"]]
+    assert all(any(path == had or path.startswith(f"{had}/") for had in copied) for path in needed)
+    let_in = {line[1:] for line in (DEPLOY / "Dockerfile.dockerignore").read_text().splitlines() if line[0] == "!"}
+    assert let_in == copied
