@@ -3,9 +3,9 @@
 import pytest
 
 from cloudtag import wire
-from cloudtag.contract.events import BuyerContacted, OrderChanged, RefundChanged
+from cloudtag.contract.events import BuyerContacted, OrderChanged
 from cloudtag.contract.forwards import TimePassed
-from cloudtag.contract.types import EARLIEST_MS, LATEST_MS, OrderLine, Proof
+from cloudtag.contract.types import EARLIEST_MS, LATEST_MS, OrderLine
 from cloudtag.wire.codec import Codec
 from cloudtag.wire.schemas import current
 
@@ -20,7 +20,8 @@ def refusal_of(stream: str, data: bytes | None, codec: Codec | None = None) -> w
 
 
 def order(**fields: object) -> OrderChanged:
-    return OrderChanged(**{"event_id": "e", "occurred_at": NOON, "platform": "jd", "order_id": "o"} | fields)  # type: ignore[arg-type]
+    usual = {"event_id": "e", "occurred_at": NOON, "platform": "jd", "order_id": "o", "buyer_id": "b", "shop_id": "s"}
+    return OrderChanged(**usual | fields)  # type: ignore[arg-type]
 
 
 def test_a_record_starts_with_the_fingerprint_and_holds_the_fields_in_order() -> None:
@@ -53,22 +54,21 @@ def test_each_kind_of_bad_bytes_has_its_reason(data: bytes | None, reason: str) 
 
 
 @pytest.mark.parametrize(
-    ("stream", "record", "error"),
+    ("fields", "error"),
     [
-        ("orders", order(buyer_id="", shop_id="s"), "buyer_id: Expected `str` of length >= 1"),
-        ("orders", order(buyer_id="b" * 257, shop_id="s"), "buyer_id: Expected `str` of length <= 256"),
-        ("orders", order(buyer_id="b", shop_id="s", occurred_at=LATEST_MS), "occurred_at: Expected `int` <= 4102444799"),
-        ("orders", order(buyer_id="b", shop_id="s", occurred_at=EARLIEST_MS - 1), "occurred_at: Expected `int` >= 94668"),
-        ("orders", order(buyer_id="b", shop_id="s", occurred_at=253_402_300_799_000), "occurred_at: Expected `int` <="),
-        ("orders", order(buyer_id="b", shop_id="s", lines=(OrderLine("k", -1, 5),)), "lines[0].quantity: Expected `int` >= 0"),
-        ("orders", order(buyer_id="b", shop_id="s", lines=(OrderLine("k", 1, 5),) * 1001), "lines: Expected `array` of length"),
-        ("refunds", RefundChanged("e", NOON, "jd", "r", "o", "b", "s", evidence=(Proof("a"), Proof("a", phash="x"))), "evidence[1].phash: Expected `str` matching"),
+        ({"buyer_id": ""}, "buyer_id: Expected `str` of length >= 1"),
+        ({"buyer_id": "b" * 257}, "buyer_id: Expected `str` of length <= 256"),
+        ({"occurred_at": LATEST_MS}, "occurred_at: Expected `int` <= 4102444799999"),
+        ({"occurred_at": EARLIEST_MS - 1}, "occurred_at: Expected `int` >= 946684800000"),
+        ({"occurred_at": 253_402_300_799_000}, "occurred_at: Expected `int` <= 4102444799999"),
+        ({"lines": (OrderLine("k", -1, 5),)}, "lines[0].quantity: Expected `int` >= 0"),
+        ({"lines": (OrderLine("k", 1, 5), OrderLine("", 1, 5))}, "lines[1].sku_id: Expected `str` of length >= 1"),
+        ({"lines": (OrderLine("k", 1, 5),) * 1001}, "lines: Expected `array` of length <= 1000"),
     ],
-)  # fmt: skip
-def test_a_value_out_of_bounds_is_refused_by_name(stream: str, record: OrderChanged, error: str) -> None:
-    refusal = refusal_of(stream, wire.encode(stream, record))
-    assert refusal.reason == "invalid_value"
-    assert refusal.error.startswith(error), refusal.error
+)
+def test_a_value_out_of_bounds_is_refused_by_name(fields: dict[str, object], error: str) -> None:
+    refusal = refusal_of("orders", wire.encode("orders", order(**fields)))
+    assert (refusal.reason, refusal.error) == ("invalid_value", error)
 
 
 def test_symbols_booleans_and_text_that_cannot_be_are_refused_by_name() -> None:
@@ -82,7 +82,7 @@ def test_symbols_booleans_and_text_that_cannot_be_are_refused_by_name() -> None:
 
 
 def test_blocks_with_their_size_are_read_as_others_are() -> None:
-    record = order(buyer_id="b", shop_id="s", lines=(OrderLine("k", 1, 5), OrderLine("m", 2, 7)))
+    record = order(lines=(OrderLine("k", 1, 5), OrderLine("m", 2, 7)))
     plain = wire.encode("orders", record)
     first, second = b"\x02k\x02\x0a\x00", b"\x02m\x04\x0e\x00"
     assert b"\x04" + first + second + b"\x00" in plain
@@ -99,7 +99,7 @@ def test_the_size_limit_can_be_set() -> None:
 @pytest.mark.parametrize("field", ["buyer_id", "status", "occurred_at", "address_valid", "lines"])
 def test_a_record_that_cannot_be_written_says_so(field: str) -> None:
     with pytest.raises(ValueError, match="a record of orders cannot be written"):
-        wire.encode("orders", order(**{"buyer_id": "b", "shop_id": "s", field: object()}))
+        wire.encode("orders", order(**{field: object()}))
 
 
 def test_private_streams_are_msgpack_and_ticks_carry_time() -> None:

@@ -92,11 +92,11 @@ def test_lists_of_records_go_both_ways() -> None:
         ({"occurred_at": "2026-03-02T01:00:00"}, "occurred_at: Expected `datetime` with a timezone component"),
         (
             {"occurred_at": "9999-03-02T01:00:00Z"},
-            "occurred_at: 9999-03-02 01:00:00+00:00 is not between 2000 and 2099",
+            "occurred_at: 9999-03-02T01:00:00+00:00 is not between 2000 and 2099",
         ),
         (
             {"occurred_at": "1970-01-01T00:00:00Z"},
-            "occurred_at: 1970-01-01 00:00:00+00:00 is not between 2000 and 2099",
+            "occurred_at: 1970-01-01T00:00:00+00:00 is not between 2000 and 2099",
         ),
         ({"occurred_at": 10**18}, "occurred_at: 1000000000000000000 is not between 2000 and 2099"),
         ({"occurred_at": 10**30}, "occurred_at: "),

@@ -112,7 +112,7 @@ class Proof(Struct, frozen=True, array_like=True, gc=False):
 
     sha256: Token
     kind: EvidenceKind = "unknown"
-    phash: Annotated[str, Meta(pattern="^[0-9a-fA-F]{16}$")] | None = None
+    phash: Annotated[str, Meta(pattern=r"^[0-9a-fA-F]{16}\Z")] | None = None
 
 
 class TaggedOrder(Struct, frozen=True, array_like=True, gc=False):

@@ -83,7 +83,8 @@ def _milliseconds(name: str, time: datetime | int | None) -> int | None:
         return None
     time_ms = (time - _EPOCH) // _MS if isinstance(time, datetime) else time
     if not EARLIEST_MS <= time_ms < LATEST_MS:
-        raise Undecodable("invalid_value", f"{name}: {time} is not between 2000 and 2099")
+        written = time.isoformat() if isinstance(time, datetime) else time
+        raise Undecodable("invalid_value", f"{name}: {written} is not between 2000 and 2099")
     return time_ms
 
 
