@@ -42,8 +42,8 @@ def refund(draw, event_id, at):
     return ev.RefundChanged(
         event_id, at, "taobao", refund_id, order_id, buyer_id, shop_id,
         status=draw(st.sampled_from(("opened", "modified", "waybill_filled", "withdrawn"))),
-        type=draw(st.sampled_from(("unknown", "return_refund", "return_refund", "refund_only"))),
-        reason=draw(st.sampled_from(("unknown", "no_reason", "not_received"))),
+        type=draw(st.sampled_from(("unknown", "return_refund", "refund_only"))),
+        reason=draw(st.sampled_from(("unknown", "no_reason", "not_received", "not_received"))),
         claims_received=draw(st.sampled_from((None, True))),
         waybill_no=draw(maybe_waybill),
         offline=draw(st.booleans()),
@@ -92,21 +92,25 @@ def abuse(draw, event_id, at):
 @st.composite
 def tag(draw, event_id, at):
     tagged = draw(st.lists(st.sampled_from(sorted(ORDERS)), min_size=1, max_size=3))
-    scenarios = draw(st.sampled_from((("worn_return",), ("short_return",), ("worn_return", "short_return"))))
+    scenarios = draw(
+        st.sampled_from((("worn_return",), ("worn_return",), ("short_return",), ("worn_return", "short_return")))
+    )
     return ev.TagSubmitted(
         event_id, at, draw(st.sampled_from(("jd", "jd", "taobao"))), f"sub-{event_id}", draw(st.sampled_from(SHOPS)),
         "main", scenarios, tuple(TaggedOrder(order_id, "b1") for order_id in tagged),
     )  # fmt: skip
 
 
-KINDS = (order, order, refund, refund, refund, scan, scan, inspection, contact, account, account, tag, tag, abuse)
+EVERYTHING = (order, order, refund, refund, refund, scan, scan, inspection, contact, account, tag, tag, tag, abuse)
+TAGGING = (tag, tag, tag, tag, tag, contact, account, abuse)
+DELIVERY = (order, order, refund, refund, scan)
+PASSED = [ev.AccountChanged(f"exam-{shop}", START_MS, "jd", shop, "main", "exam_passed") for shop in SHOPS]
 
 
 @st.composite
 def histories(draw, max_size=40):
-    """A list of events in any order, each with an id of its own."""
-    size = draw(st.integers(1, max_size))
-    return [
-        draw(draw(st.sampled_from(KINDS))(f"e{n}", START_MS + draw(hours) * HOUR_MS))
-        for n in range(size)
-    ]  # fmt: skip
+    """Events in any order, each with an id of its own: of every kind, or of the kinds that meet in one rule."""
+    kinds = draw(st.sampled_from((EVERYTHING, TAGGING, DELIVERY)))
+    size = draw(st.one_of(st.integers(1, max_size), st.integers(max_size // 2, max_size)))
+    exams = draw(st.sampled_from((PASSED, PASSED, [])))
+    return exams + [draw(draw(st.sampled_from(kinds))(f"e{n}", START_MS + draw(hours) * HOUR_MS)) for n in range(size)]
