@@ -1,0 +1,93 @@
+"""Forgetting a person: every row that is about them goes, from tables and roll-ups, and so does the original.
+
+What Kafka still holds is not touched: erase there first, or wait for its retention, else a sink that reads the log
+again would store the rows anew. What remains are counts in `daily_scenarios`, which name nobody.
+"""
+
+from clickhouse_connect.driver.client import Client
+
+from cloudtag.warehouse.veil import Veil
+
+OWN_TABLES = (
+    "alerts",
+    "evidence",
+    "tag_statuses",
+    "tag_confirmations",
+    "orders",
+    "refunds",
+    "inspections",
+    "reviews",
+    "complaints",
+    "contacts",
+    "insurance",
+    "verdicts",
+    "buyer_profile_states",
+)
+"""Tables in which a row is about one buyer, `buyer_key`."""
+
+
+def erase_buyer(client: Client, database: str, veil: Veil, buyer_id: str) -> str:
+    """Erase a buyer and return the key they had. Returns only when no part holds the rows any more.
+
+    The buyer's parcels and identifying attributes go as far as the buyer's own orders and refunds lead to them; other
+    people's rows lose their reference to the buyer. Raises clickhouse-connect's errors; it may be repeated.
+    """
+    key = veil.key("buyer", buyer_id)
+    veil.fresh.pop(("buyer", key), None)
+    _erase_parcels(client, database, key)
+    _erase_attributes(client, database, key)
+    for table in OWN_TABLES:
+        _delete(client, f"{database}.{table}", "buyer_key = {key:String}", key)
+    _delete(client, f"{database}.consequences", "subject_kind = 'buyer' AND subject_id = {key:String}", key)
+    _drop_references(client, f"{database}.alerts", "linked_buyer_keys", key)
+    _drop_tagged_orders(client, f"{database}.tags", key)
+    _delete(client, f"{database}.identities", "kind = 'buyer' AND key = {key:String}", key)
+    return key
+
+
+def _erase_parcels(client: Client, database: str, key: str) -> None:
+    numbers = " UNION DISTINCT ".join(
+        f"SELECT waybill_no FROM {database}.{table} WHERE buyer_key = {{key:String}} AND waybill_no != ''"  # noqa: S608
+        for table in ("orders", "refunds")
+    )
+    others = f"SELECT waybill_no FROM {database}.refunds WHERE buyer_key != {{key:String}}"  # noqa: S608
+    _delete(client, f"{database}.logistics", f"waybill_no IN ({numbers}) AND waybill_no NOT IN ({others})", key)
+
+
+def _erase_attributes(client: Client, database: str, key: str) -> None:
+    """Originals of addresses and devices that no other buyer shares."""
+    for kind in ("address", "area", "phone", "device", "payment"):
+        own = f"SELECT {kind}_key FROM {database}.orders WHERE buyer_key = {{key:String}}"  # noqa: S608
+        others = f"SELECT {kind}_key FROM {database}.orders WHERE buyer_key != {{key:String}}"  # noqa: S608
+        condition = f"kind = '{kind}' AND key IN ({own}) AND key NOT IN ({others})"
+        _delete(client, f"{database}.identities", condition, key)
+
+
+def _delete(client: Client, table: str, condition: str, key: str) -> None:
+    """Hide the rows at once, then write the parts without them."""
+    client.command(
+        f"DELETE FROM {table} WHERE {condition}",  # noqa: S608
+        parameters={"key": key},
+        settings={"lightweight_deletes_sync": 2, "allow_nondeterministic_mutations": 1},
+    )
+    client.command(f"ALTER TABLE {table} APPLY DELETED MASK", settings={"mutations_sync": 2})
+
+
+def _drop_references(client: Client, table: str, column: str, key: str) -> None:
+    client.command(
+        f"ALTER TABLE {table} UPDATE {column} = arrayFilter(x -> x != {{key:String}}, {column})"
+        f" WHERE has({column}, {{key:String}})",
+        parameters={"key": key},
+        settings={"mutations_sync": 2},
+    )
+
+
+def _drop_tagged_orders(client: Client, table: str, key: str) -> None:
+    client.command(
+        f"ALTER TABLE {table} UPDATE"
+        " order_ids = arrayFilter((o, b) -> b != {key:String}, order_ids, buyer_keys),"
+        " buyer_keys = arrayFilter(b -> b != {key:String}, buyer_keys)"
+        " WHERE has(buyer_keys, {key:String})",
+        parameters={"key": key},
+        settings={"mutations_sync": 2},
+    )

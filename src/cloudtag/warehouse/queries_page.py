@@ -1,0 +1,50 @@
+"""docs/queries.md, made from the queries: `python -m cloudtag.warehouse.queries_page > docs/queries.md`."""
+
+import sys
+
+from cloudtag.warehouse.queries import QUERIES
+
+_HEAD = """# Questions for the warehouse
+
+Each of these runs as it stands on the database the sink fills (`USE cloudtag` first).
+Words in braces are ClickHouse query parameters: `clickhouse-client --param_alert_id=…`, or `SET param_alert_id = '…'`.
+
+- Tables hold every revision and, after a crash, now and then a row twice. Ask the views instead: `*_latest` has the
+  newest revision of each record, `*_current` only those in force. Both read with `FINAL`.
+- Buyers, phones, devices, payment means and addresses are keyed hashes (`*_key`). The same person has the same key in
+  every table, so joins work. The originals stand in `identities` alone.
+- `recorded_at` is broker time, `stored_at` the warehouse's own; every other time is event time, in UTC.
+- Roll-ups (`daily_scenarios`, `buyer_profiles`) count different ids, so a repeat cannot move them. They say what was
+  ever seen; whether it still stands is answered by `*_current`.
+- To forget a person, see [erasure](#to-forget-a-person) at the end.
+"""
+_FOOT = """## To forget a person
+
+`cloudtag.warehouse.erasure.erase_buyer(client, database, veil, buyer_id)` deletes every row about a buyer from
+tables and roll-ups, rewrites the parts that held them, takes the buyer out of other buyers' alerts and of shops'
+submissions, and deletes the originals in `identities` (devices, phones and addresses too, unless another buyer shares
+them). Texts of other buyers' alerts may keep the start of the key, which then leads to nobody.
+It needs the secret of the keyed hashes, works on the user's right to `ALTER` and `DELETE`, and may be repeated.
+
+- Kafka comes first: what its topics still hold, a sink that reads them again would store again.
+- `dead_letters` holds rejected bytes that name nobody a query could find; they go by its retention, 25 months
+  unless the table's TTL is changed.
+- Backups are the operator's.
+"""
+
+
+def page() -> str:
+    """docs/queries.md, made from the queries."""
+    parts = [_HEAD]
+    for query in QUERIES:
+        given = ", ".join(f"`{name}`" for name in query.parameters)
+        notes = [query.note, f"Parameters: {given}." if given else ""]
+        text = "\n".join(note for note in notes if note)
+        parts.append(
+            f"## {query.question}\n\n`{query.name}`\n\n```sql\n{query.sql}\n```\n" + (f"\n{text}\n" if text else "")
+        )
+    return "\n".join([*parts, _FOOT])
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page())

@@ -1,0 +1,33 @@
+"""A person that was forgotten is in no table any more; everyone else still is."""
+
+from cloudtag.warehouse.erasure import OWN_TABLES, erase_buyer
+from cloudtag.warehouse.veil import Veil
+from tests.warehouse.batches import SECRET, batch, inserter
+from tests.warehouse.places import Warehouse
+from tests.warehouse.samples import alert, one_of_each, order, refund
+
+
+def test_a_forgotten_buyer_is_in_no_table(warehouse: Warehouse) -> None:
+    into = inserter(warehouse)
+    for stream, record in one_of_each().items():
+        into.insert(batch(stream, [record]))
+    into.insert(batch("alerts", [alert(2, linked_buyer_ids=("buyer-1", "buyer-3"))], 10))
+    into.insert(
+        batch("orders", [order(2), order(3, address_hash="home-3"), order(1, "shipped", address_hash="home-1")], 10)
+    )
+    into.insert(batch("refunds", [refund(2)], 10))
+    veil = Veil(SECRET)
+
+    for _ in range(2):
+        key = erase_buyer(warehouse.connect(), warehouse.database, veil, "buyer-1")
+
+    for table in OWN_TABLES:
+        assert warehouse.rows(f"SELECT * FROM {{db}}.{table} WHERE buyer_key = '{key}'") == [], table
+    assert warehouse.one("SELECT count() FROM {db}.consequences") == 0
+    assert warehouse.one("SELECT count() FROM {db}.logistics") == 0
+    other = [veil.key("buyer", "buyer-3")]
+    assert warehouse.rows("SELECT linked_buyer_keys FROM {db}.alerts") == [(other,)]
+    assert warehouse.rows("SELECT order_ids, length(buyer_keys) FROM {db}.tags") == [(["o2"], 1)]
+    originals = warehouse.rows("SELECT value FROM {db}.identities WHERE kind IN ('buyer', 'address') ORDER BY value")
+    assert originals == [("addr-1",), ("buyer-2",), ("buyer-3",), ("home-3",)]
+    assert warehouse.one("SELECT count() FROM {db}.buyer_profiles") == 2
