@@ -1,7 +1,9 @@
 """A server never outlives the process that started it, and never takes another's life."""
 
 import os
+import select
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -12,32 +14,40 @@ from cloudtag.local.broker import Tansu
 from cloudtag.local.child import Child, StartError
 from cloudtag.local.probe import broker_answers, free_port
 
-STARTS_A_BROKER = """
+STARTS_A_SERVER = """
 import sys
 from cloudtag.local.broker import Tansu
-broker = Tansu().start()
-print(broker.pid, broker.port, flush=True)
+from cloudtag.local.warehouse import Warehouse
+server = {kind}().start()
+print(server.pid, server.port, flush=True)
 sys.stdin.read()
 """
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
-def test_the_broker_is_gone_when_its_parent_is_killed(number: signal.Signals) -> None:
+@pytest.mark.parametrize("kind", ["Tansu", "Warehouse"])
+def test_a_server_is_gone_when_its_parent_is_killed(kind: str, number: signal.Signals) -> None:
     with subprocess.Popen(
-        [sys.executable, "-c", STARTS_A_BROKER], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [sys.executable, "-c", STARTS_A_SERVER.format(kind=kind)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as parent:
         assert parent.stdout
         pid, port = map(int, parent.stdout.readline().split())
         handle = os.pidfd_open(pid)
-        assert broker_answers("127.0.0.1", port)
+        assert _is_open(port)
         parent.send_signal(number)
         _wait_for_the_end(handle)
-    assert not broker_answers("127.0.0.1", port)
+    assert not _is_open(port)
+
+
+def _is_open(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=5).close()
+    except OSError:
+        return False
+    return True
 
 
 def _wait_for_the_end(handle: int) -> None:
-    import select
-
     ready, _, _ = select.select([handle], [], [], 20)
     os.close(handle)
     assert ready
