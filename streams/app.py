@@ -1,6 +1,9 @@
 """Composition root: puts transport, tables, lanes and agents together into one Faust app."""
 
 import logging
+import os
+import socket
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,7 +20,7 @@ from streams.metrics import Metrics
 from streams.publisher import BatchClient
 from streams.runner import CodecProtocol, Runner, Tools
 from streams.security import client_settings, faust_credentials, ssl_context
-from streams.tables.changelog import ChangelogReader, RecoveryGivenUp
+from streams.tables.changelog import Changelogs, RecoveryGivenUpError
 from streams.tables.memory import MemoryStore
 from streams.tables.store import Store
 from streams.tables.table import Table
@@ -56,7 +59,7 @@ class Parts:
     app: BatchApp
     store: Store
     metrics: Metrics
-    reader: ChangelogReader
+    changelogs: Changelogs
     runners: dict[str, Runner] = field(default_factory=dict)
 
     async def take_over(self, *_: Any, **__: Any) -> None:
@@ -68,7 +71,7 @@ class Parts:
                 own = self.config.topic(topics.ticks(name))
                 partitions = {partition for topic, partition in assigned if topic == own}
                 await self._take_over_one(runner, partitions, begun)
-        except RecoveryGivenUp:
+        except RecoveryGivenUpError:
             raise RebalanceAgain from None
         if self.app.rebalancing_count != begun:
             raise RebalanceAgain
@@ -78,7 +81,7 @@ class Parts:
         lanes.keep_only(partitions)
         shelves = {(table.topic, partition): table.shelf(partition) for partition in sorted(partitions)}
         known = {partition for partition in partitions if lanes.has(partition)}
-        read = await self.reader.catch_up(shelves, lambda: self.app.rebalancing_count == begun)
+        read = await self.changelogs.catch_up(shelves, lambda: self.app.rebalancing_count == begun)
         for (_, partition), count in read.items():
             self.metrics.count("recovered_rows", count, runner.lanes.processor)
             # A lane that stayed here and whose changelog nobody else has written to goes on as it is.
@@ -95,11 +98,13 @@ def build(config: Config, reads: Mapping[str, tuple[str, ...]], make_lane: MakeL
     app = _faust_app(config)
     metrics = Metrics()
     store = _store(config)
-    parts = Parts(config, app, store, metrics, ChangelogReader(client_settings(config), config.recovery_stall_seconds))
+    owner = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}"
+    changelogs = Changelogs(client_settings(config), app, owner, config.recovery_stall_seconds)
+    parts = Parts(config, app, store, metrics, changelogs)
     tools = Tools(config, codec, app, metrics)
     group_of: dict[str, str] = {}
     for name, streams in reads.items():
-        table = Table(name, config.changelog(name), store, app)
+        table = Table(name, config.changelog(name), store, app, changelogs)
         runner = parts.runners[name] = Runner(Lanes(name, table, make_lane), tools)
         own = [config.topic(stream) for stream in (*streams, topics.ticks(name))]
         group_of |= dict.fromkeys(own, name)

@@ -21,7 +21,7 @@ from streams.lanes import Lane, Lanes
 from streams.metrics import Metrics
 from streams.partition import partition_of
 from streams.publisher import Record, Target, group, publish
-from streams.tables.table import HasClient
+from streams.tables.changelog import HasClient
 from streams.transport.ledger import Batch
 
 logger = logging.getLogger(__name__)

@@ -1,42 +1,88 @@
-"""Brings shelves up to date with their changelog: in batches, and never forever."""
+"""Brings shelves up to date with their changelog: in batches, to an end we set ourselves, and never forever.
+
+Before reading, the new owner writes a *marker* into the partition and reads up to it. So the end does not depend on
+what a broker reports as the end of a log (the embedded one reports the start of the last batch), everything that an
+earlier owner had acknowledged lies before it, and an earlier owner who still writes finds the marker in its way.
+"""
 
 import logging
 import time
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Protocol
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from streams.publisher import BatchClient, Record, Target, publish
 from streams.tables.store import Shelf
 
 logger = logging.getLogger(__name__)
 
 POLL_MS = 250
 FETCH_BYTES = 4 << 20
+MARKER = b"\xffowner"
+"""A key no row can have: file keys are UTF-8. One per partition, so compaction keeps only the last."""
 
 
-class RecoveryStalled(RuntimeError):
+class HasClient(Protocol):
+    """Whoever can say what the connected producer is."""
+
+    @property
+    def client(self) -> BatchClient: ...
+
+
+class RecoveryStalledError(RuntimeError):
     """A changelog is not at its end and has given nothing for too long."""
 
 
-class RecoveryGivenUp(Exception):
+class RecoveryGivenUpError(Exception):
     """The caller no longer wants the partitions: a new rebalance has begun."""
 
 
-class ChangelogReader:
-    """Reads changelog partitions to their end. ``stall_seconds`` bounds how long nothing may come."""
+class Changelogs:
+    """Writes markers and reads changelog partitions. ``owner`` names this worker's process, uniquely."""
 
-    def __init__(self, client_settings: dict[str, Any], stall_seconds: float) -> None:
-        self._settings = client_settings
+    def __init__(self, settings: dict[str, Any], producer: HasClient, owner: str, stall_seconds: float) -> None:
+        self._settings = settings
+        self._producer = producer
+        self._owner = owner.encode()
         self._stall_seconds = stall_seconds
 
-    async def catch_up(self, shelves: dict[tuple[str, int], Shelf], is_wanted: Callable[[], bool]) -> dict[Any, int]:
-        """Apply what the shelves miss of their (topic, partition); returns the records read per partition.
+    async def catch_up(self, shelves: dict[Target, Shelf], is_wanted: Callable[[], bool]) -> dict[Target, int]:
+        """Apply what the shelves miss; returns the rows read per partition.
 
-        Raises ``RecoveryStalled``, or ``RecoveryGivenUp`` as soon as ``is_wanted`` says no.
+        Raises ``RecoveryStalledError``, or ``RecoveryGivenUpError`` as soon as ``is_wanted`` says no.
         """
-        if not shelves:
-            return {}
+        marks = await self._mark(shelves)
+        for target, mark in marks.items():
+            if shelves[target].next_offset > mark:
+                logger.warning("%s/%d is shorter than what is stored of it: the store is foreign, wiped", *target)
+                shelves[target].wipe()
+        counts = dict.fromkeys(shelves, 0)
+
+        def apply(target: Target, records: list[Any]) -> None:
+            rows = {record.key: record.value for record in records if record.key != MARKER}
+            shelves[target].apply(rows, records[-1].offset + 1)
+            counts[target] += len(rows)
+
+        missing = {
+            target: range(shelves[target].next_offset, mark)
+            for target, mark in marks.items()
+            if shelves[target].next_offset < mark
+        }
+        await self.read(missing, apply, is_wanted)
+        for target, mark in marks.items():
+            shelves[target].apply({}, mark + 1)
+        return counts
+
+    async def read(
+        self,
+        ranges: dict[Target, range],
+        apply: Callable[[Target, list[Any]], None],
+        is_wanted: Callable[[], bool],
+    ) -> None:
+        """Hand on all records whose offsets lie in the ranges, in order per partition."""
+        if not ranges:
+            return
         consumer = AIOKafkaConsumer(
             **self._settings,
             enable_auto_commit=False,
@@ -46,48 +92,41 @@ class ChangelogReader:
         )
         await consumer.start()
         try:
-            return await self._read(consumer, shelves, is_wanted)
+            wanted = {TopicPartition(*target): offsets for target, offsets in ranges.items()}
+            consumer.assign(list(wanted))
+            for tp, offsets in wanted.items():
+                consumer.seek(tp, offsets.start)
+            await self._read_all(consumer, wanted, apply, is_wanted)
         finally:
             await consumer.stop()
 
-    async def _read(
-        self, consumer: AIOKafkaConsumer, shelves: dict[tuple[str, int], Shelf], is_wanted: Callable[[], bool]
-    ) -> dict[Any, int]:
-        ends = await self._position(consumer, shelves)
-        counts = dict.fromkeys(shelves, 0)
-        missing = {tp for tp, end in ends.items() if await consumer.position(tp) < end}
+    async def _read_all(
+        self,
+        consumer: AIOKafkaConsumer,
+        wanted: dict[TopicPartition, range],
+        apply: Callable[[Target, list[Any]], None],
+        is_wanted: Callable[[], bool],
+    ) -> None:
+        missing = dict(wanted)
         last_progress = time.monotonic()
         while missing:
             if not is_wanted():
-                raise RecoveryGivenUp
+                raise RecoveryGivenUpError
             found = await consumer.getmany(*missing, timeout_ms=POLL_MS)
             for tp, records in found.items():
-                target = (tp.topic, tp.partition)
-                # The position, not the last record's offset: the end of the log may hold no record at all.
-                shelves[target].apply({r.key: r.value for r in records}, records[-1].offset + 1)
-                counts[target] += len(records)
                 last_progress = time.monotonic()
-            missing = {tp for tp in missing if await consumer.position(tp) < ends[tp]}
+                if within := [record for record in records if record.offset < missing[tp].stop]:
+                    apply((tp.topic, tp.partition), within)
+                # Compaction may have removed the last records of the range: the position tells, not their offsets.
+                if await consumer.position(tp) >= missing[tp].stop:
+                    del missing[tp]
             if time.monotonic() - last_progress > self._stall_seconds:
-                raise RecoveryStalled(f"nothing read for {self._stall_seconds:.0f} s of {_names(missing)}")
-        for tp, end in ends.items():
-            shelf = shelves[tp.topic, tp.partition]
-            shelf.apply({}, max(shelf.next_offset, end))
-        return counts
+                raise RecoveryStalledError(f"nothing read for {self._stall_seconds:.0f} s of {_names(missing)}")
 
-    async def _position(
-        self, consumer: AIOKafkaConsumer, shelves: dict[tuple[str, int], Shelf]
-    ) -> dict[TopicPartition, int]:
-        tps = [TopicPartition(*target) for target in shelves]
-        consumer.assign(tps)
-        begins, ends = await consumer.beginning_offsets(tps), await consumer.end_offsets(tps)
-        for tp in tps:
-            shelf = shelves[tp.topic, tp.partition]
-            if shelf.next_offset > ends[tp]:
-                logger.warning("%s/%d ends before the store: the store is foreign, wiped", tp.topic, tp.partition)
-                shelf.wipe()
-            consumer.seek(tp, max(shelf.next_offset, begins[tp]))
-        return dict(ends)
+    async def _mark(self, targets: Iterable[Target]) -> dict[Target, int]:
+        records = {target: [Record(MARKER, self._owner)] for target in targets}
+        written = await publish(self._producer.client, records)
+        return {target: offsets[0].start for target, offsets in written.items()}
 
 
 def _names(tps: Iterable[TopicPartition]) -> str:

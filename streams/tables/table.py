@@ -1,30 +1,28 @@
 """The rows of one processor: first on the broker, then in the store."""
 
-from typing import Protocol
+import logging
+from typing import Any
 
-from streams.publisher import BatchClient, Record, publish
+from streams.publisher import Record, Target, publish
+from streams.tables.changelog import MARKER, Changelogs, HasClient
 from streams.tables.store import Rows, Shelf, Store
 
-
-class HasClient(Protocol):
-    """Faust's producer of the batch transport."""
-
-    @property
-    def client(self) -> BatchClient: ...
+logger = logging.getLogger(__name__)
 
 
-class ForeignRows(RuntimeError):
-    """Somebody else wrote to a changelog partition between two of our batches: two workers think they own it."""
+class ForeignOwnerError(RuntimeError):
+    """Another worker has taken over a changelog partition that this one still writes to: this one must end."""
 
 
 class Table:
     """A changelog topic and this worker's shelves of it."""
 
-    def __init__(self, processor: str, topic: str, store: Store, producer: HasClient) -> None:
+    def __init__(self, processor: str, topic: str, store: Store, producer: HasClient, changelogs: Changelogs) -> None:
         self.processor = processor
         self.topic = topic
         self._store = store
         self._producer = producer
+        self._changelogs = changelogs
         self.bytes_written = 0
 
     def shelf(self, partition: int) -> Shelf:
@@ -38,18 +36,46 @@ class Table:
     async def put_many(self, partition: int, rows: Rows) -> None:
         """Make rows durable: returns once the broker has them in the changelog and the store holds them.
 
-        Raises ``ForeignRows`` when the changelog has grown by more than these rows since the last call.
+        Raises ``ForeignOwnerError`` when another worker has marked the partition as its own.
         """
         if not rows:
             return
+        shelf = self.shelf(partition)
+        written = await self._write(partition, rows)
+        # Between our own records there should be nothing: look first, so that a store never skips what it has not read.
+        strange = await self._between(partition, shelf.next_offset, written)
+        shelf.apply(rows, written[-1].stop)
+        self.bytes_written += sum(len(key) + len(value or b"") for key, value in rows.items())
+        known = {key: shelf.get(key) for key in strange}
+        if wrong := {key: value for key, value in known.items() if value != strange[key]}:
+            logger.warning("%s/%d: %d rows of an earlier owner written over", self.topic, partition, len(wrong))
+            await self.put_many(partition, wrong)
+
+    async def _write(self, partition: int, rows: Rows) -> list[range]:
         records = [Record(key, value) for key, value in rows.items()]
         written = await publish(self._producer.client, {(self.topic, partition): records})
-        shelf = self.shelf(partition)
-        expected = shelf.next_offset
-        offsets = written[self.topic, partition]
-        shelf.apply(rows, offsets[-1].stop)
-        self.bytes_written += sum(len(key) + len(value or b"") for key, value in rows.items())
-        for part in offsets:
-            if part.start != expected:
-                raise ForeignRows(f"{self.topic}/{partition}: wrote at {part.start}, expected {expected}")
+        return written[self.topic, partition]
+
+    async def _between(self, partition: int, expected: int, written: list[range]) -> dict[bytes, bytes | None]:
+        """The rows that others wrote before or between ours: our own sent twice, or an earlier owner's last breath.
+
+        The store knows better than they do: the caller writes again whatever they say differently.
+        """
+        rows: dict[bytes, bytes | None] = {}
+        owners = []
+
+        def look(_: Target, records: list[Any]) -> None:
+            for record in records:
+                if record.key == MARKER:
+                    owners.append(record.value)
+                else:
+                    rows[record.key] = record.value
+
+        for part in written:
+            if part.start > expected:
+                gap = {(self.topic, partition): range(expected, part.start)}
+                await self._changelogs.read(gap, look, lambda: True)
             expected = part.stop
+        if owners:
+            raise ForeignOwnerError(f"{self.topic}/{partition} now belongs to {owners[-1].decode(errors='replace')}")
+        return rows

@@ -3,14 +3,13 @@
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-import toy
+sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from cloudtag.config import Config
 from cloudtag.wire import Codec
 from streams.app import build
 from streams.worker import run_worker
+from tests.streams import toy
 
 if __name__ == "__main__":
     parts = build(Config.read(), toy.READS, toy.CountingLane, Codec())

@@ -29,7 +29,9 @@ def _story() -> list[Entry]:
     ]
     entries += [("orders", order(n)) for n in numbers]
     entries += [("refunds", refund(n, waybill_no="shared" if n < 6 else f"w{n}")) for n in numbers if n % 2]
-    entries += [("refunds", refund(3, "modified", occurred_at=START_MS + 10**9, amount_minor=9000))]
+    entries += [
+        ("refunds", refund(3, "modified", occurred_at=START_MS + 10**9, amount_minor=9000, waybill_no="shared"))
+    ]
     entries += [("verdicts", _verdict(n, "normal" if n < 4 else "abnormal")) for n in range(2, 6)]
     return entries
 

@@ -1,0 +1,145 @@
+"""What the fault tests work with: an installation of its own on a broker, worker processes, and the count of outputs."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+
+from cloudtag.config import Config
+from cloudtag.wire import Codec
+from streams import topics
+from streams.partition import partition_of
+from streams.publisher import Record, group, publish
+from streams.security import client_settings
+from tests.streams import toy
+
+WORKER = Path(__file__).parent / "toy_worker.py"
+ROOT = Path(__file__).parents[2]
+PATIENCE_SECONDS = 90.0
+
+
+@dataclass
+class Rig:
+    """One installation: a topic prefix nobody else uses. Use as ``async with``; it ends what it started."""
+
+    config: Config
+    directory: Path
+    environ: dict[str, str]
+    workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    @classmethod
+    def on(cls, broker: str, directory: Path, **settings: str) -> "Rig":
+        name = f"rig{uuid.uuid4().hex[:6]}"
+        environ = {
+            "KAFKA": broker,
+            "CLOUDTAG_APP_ID": name,
+            "CLOUDTAG_TOPIC_PREFIX": f"{name}-",
+            "CLOUDTAG_PARTITIONS": "4",
+            "CLOUDTAG_PROCESSORS": toy.PROCESSOR,
+            "CLOUDTAG_SESSION_TIMEOUT_SECONDS": "6",
+            "CLOUDTAG_REBALANCE_TIMEOUT_SECONDS": "6",
+            "CLOUDTAG_COMMIT_SECONDS": "0.2",
+            "CLOUDTAG_BATCH_RECORDS": "200",
+            **{f"CLOUDTAG_{key.upper()}": value for key, value in settings.items()},
+        }
+        return cls(Config.read(environ), directory, environ)
+
+    async def __aenter__(self) -> "Rig":
+        await topics.create(self.config)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for worker in self.workers:
+            if worker.poll() is None:
+                worker.kill()
+            worker.wait()
+
+    async def produce(self, numbers: Iterable[int], shops: int) -> None:
+        codec, config = Codec(), self.config
+        made = (toy.event(number, shops) for number in numbers)
+        records = [
+            (
+                (config.topic(stream), partition_of(key, config.partitions)),
+                Record(key.encode(), codec.encode(stream, event)),
+            )
+            for stream, key, event in made
+        ]
+        await self.produce_raw(records)
+
+    async def produce_raw(self, records: Iterable[tuple[tuple[str, int], Record]]) -> None:
+        producer = AIOKafkaProducer(**client_settings(self.config))
+        await producer.start()
+        try:
+            await publish(producer, group(records))
+        finally:
+            await producer.stop()
+
+    def start_worker(self, name: str = "", **settings: str) -> subprocess.Popen[bytes]:
+        environ = {**os.environ, **self.environ, **{f"CLOUDTAG_{k.upper()}": v for k, v in settings.items()}}
+        environ["CLOUDTAG_DATA_DIR"] = str(self.directory / (name or f"worker{len(self.workers)}"))
+        with (self.directory / f"worker{len(self.workers)}.log").open("wb") as log:
+            worker = subprocess.Popen(
+                [sys.executable, str(WORKER)], env=environ, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT
+            )
+        self.workers.append(worker)
+        return worker
+
+    def log(self, worker: subprocess.Popen[bytes]) -> str:
+        return (self.directory / f"worker{self.workers.index(worker)}.log").read_text()
+
+    async def stop(self, worker: subprocess.Popen[bytes], number: signal.Signals = signal.SIGTERM) -> int:
+        worker.send_signal(number)
+        return await asyncio.to_thread(worker.wait, 60)
+
+    async def until(self, is_true: Callable[[], bool], what: str) -> None:
+        """Wait for a condition, or say what never came about, with the workers' last words."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not is_true():
+            dead = [worker for worker in self.workers if worker.poll() not in (None, 0, -signal.SIGKILL)]
+            if dead or time.monotonic() > deadline:
+                logs = "\n".join(self.log(worker)[-3000:] for worker in self.workers)
+                raise AssertionError(f"{'a worker died before' if dead else 'never'}: {what}\n{logs}")
+            await asyncio.sleep(0.05)
+
+
+class Outputs:
+    """Follows an output topic and keeps the highest revision of every count. Use as ``async with``."""
+
+    def __init__(self, rig: Rig, stream: str = "consequences") -> None:
+        self._rig, self._stream = rig, stream
+        self._codec = Codec()
+        self.counts: dict[str, int] = {}
+        self.records: list[object] = []
+
+    async def __aenter__(self) -> "Outputs":
+        self._consumer = AIOKafkaConsumer(**client_settings(self._rig.config), auto_offset_reset="earliest")
+        await self._consumer.start()
+        topic = self._rig.config.topic(self._stream)
+        self._consumer.assign([TopicPartition(topic, p) for p in range(self._rig.config.partitions)])
+        self._task = asyncio.create_task(self._follow())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._task.cancel()
+        await asyncio.wait([self._task])
+        await self._consumer.stop()
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+    async def _follow(self) -> None:
+        async for record in self._consumer:
+            output = self._codec.decode(self._stream, record.value)
+            self.records.append(output)
+            if self._stream == "consequences":
+                shop, count = output.subject_id, output.revision  # type: ignore[attr-defined]
+                self.counts[shop] = max(self.counts.get(shop, 0), count)
