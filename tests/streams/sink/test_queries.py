@@ -63,7 +63,6 @@ ANSWERS: dict[str, list[tuple[Any, ...]]] = {
     "in_force": [("sanction", "buyer", 1)],
     "rejected": [("orders", "truncated", 1)],
     "who_is": [("buyer", "buyer-3")],
-    "freshness": [(27,)],
 }
 
 
