@@ -1,0 +1,30 @@
+"""What the README of the contracts says of topics and reasons is what the code does."""
+
+import re
+from typing import get_args
+
+from cloudtag import resources
+from cloudtag.config import Config
+from cloudtag.contract.streams import INPUTS, OUTPUTS
+from cloudtag.wire import Reason
+from streams.topics import DAY_MS, declared
+
+README = (resources.schemas_dir() / "README.md").read_text(encoding="utf-8")
+
+
+def test_every_topic_is_listed_with_its_key_record_and_retention() -> None:
+    settings = {topic.name: topic.config for topic in declared(Config())}
+    for stream in (*INPUTS.values(), *OUTPUTS.values()):
+        config = settings[stream.name]
+        days = int(config.get("retention.ms", 0)) // DAY_MS
+        kept = "compacted" if config["cleanup.policy"] == "compact" else f"{days} days"
+        assert f"| `{stream.name}` | {stream.key} | {stream.struct.__name__} | {kept} |" in README
+
+
+def test_the_partition_count_is_the_default_one() -> None:
+    assert f"({Config().partitions} unless configured)" in README
+
+
+def test_every_reason_is_listed() -> None:
+    listed = re.findall(r"^\| `([a-z_]+)` \|", README.partition("## Dead letters")[2], re.MULTILINE)
+    assert set(get_args(Reason)) <= set(listed)
