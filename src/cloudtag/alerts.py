@@ -8,11 +8,16 @@ from cloudtag.detection.registry import Detector
 from cloudtag.policy.model import Policy
 
 
-def alert_of(detector: Detector, finding: Finding, buyer_id: str, policy: Policy) -> Alert:
-    """The alert a finding amounts to. Its id is made of detector, buyer and anchor, never of time or arrival."""
+def alert_of(detector: Detector, finding: Finding, buyer_id: str, subject: str, policy: Policy) -> Alert:
+    """The alert a finding amounts to.
+
+    Its id is made of the detector, the buyer, the subject (the order or the return number that was judged) and the
+    finding's anchor, never of time or arrival.
+    """
     rule = detector.rule
+    parts = (detector.name, buyer_id, subject, finding.anchor)
     return Alert(
-        alert_id=f"{detector.name}/{buyer_id}/{finding.anchor}",
+        alert_id="/".join(part for part in parts if part),
         revision=0,
         status="open",
         detector=detector.name,

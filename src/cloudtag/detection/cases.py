@@ -21,6 +21,11 @@ class OrderCase:
     now_ms: int
 
     @property
+    def subject(self) -> str:
+        """The order's id."""
+        return self.order.order_id
+
+    @property
     def outbound(self) -> ParcelReported | None:
         """What is known of the parcel the order was sent in."""
         waybill = self.order.waybill
@@ -42,6 +47,11 @@ class ParcelCase:
     outbound: list[OrderView]
     now_ms: int
     linked_buyer_ids: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def subject(self) -> str:
+        """The return number, or the one refund that names none."""
+        return self.waybill_no or self.refunds[0][1].refund_id
 
     def by_shop(self) -> dict[str, list[tuple[OrderView, RefundView]]]:
         """The refunds of each shop."""

@@ -11,7 +11,7 @@ from cloudtag.contract.streams import STREAM_OF
 
 
 class Finding(Struct, frozen=True, kw_only=True):
-    """A pattern that holds. With the detector and the buyer, `anchor` says which one it is, whenever it is found.
+    """A pattern that holds. `anchor` tells findings of one detector in one case apart; empty if there is only one.
 
     `facts` maps a name to a value and, where there is one, its threshold (`value/threshold`). `explanation` and
     `explanation_zh` are one sentence each with the values in it.

@@ -95,7 +95,7 @@ def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Wake]
         return
     hours = parameters.without_scan_hours
     yield Finding(
-        anchor=case.waybill_no,
+        anchor="",
         severity="medium",
         platform=first.platform,
         shop_id=first.shop_id,

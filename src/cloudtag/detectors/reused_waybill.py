@@ -150,7 +150,7 @@ def _finding(case: ParcelCase, clashes: list[tuple[WaybillUsed, WaybillUsed]], p
     shops, buyers = {use.shop_id for use in uses.values()}, len(others) + 1
     references = {(u.occurred_at, u.event_id) for u in uses.values()}
     return Finding(
-        anchor=case.waybill_no or "",
+        anchor="",
         severity=_severity(others, linked),
         platform=first.platform,
         shop_id=first.shop_id,

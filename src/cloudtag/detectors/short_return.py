@@ -134,7 +134,7 @@ def _finding(case: ParcelCase, shop_id: str, parts: list[_Part], expected: int, 
     parcel = case.waybill_no or parts[0].refund.refund_id
     claims = [part.refund.filled or part.refund.opened for part in parts]
     return Finding(
-        anchor=f"{shop_id}/{parcel}",
+        anchor=shop_id,
         severity="high" if received else "critical",
         platform=parts[0].refund.platform,
         shop_id=shop_id,

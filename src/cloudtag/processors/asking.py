@@ -28,10 +28,11 @@ def _askable(scope: Scope, kinds: frozenset[type[Any]]) -> tuple[Detector, ...]:
     return tuple(detector for detector in of_scope(scope) if streams.issuperset(detector.rule.needs))
 
 
-def ask(
-    scope: Scope, kinds: frozenset[type[Any]], case: Any, buyer_id: str, policy: Policy, judgement: Judgement
-) -> None:
-    """Add to a judgement what the detectors of one scope find in a case, and when they want to be asked again."""
+def ask(scope: Scope, kinds: frozenset[type[Any]], case: Any, policy: Policy, judgement: Judgement) -> None:
+    """Add to a judgement what the detectors of one scope find in a case, and when they want to be asked again.
+
+    An alert's id names the case's subject, so no two rows ever publish under one id.
+    """
     for detector in _askable(scope, kinds):
         parameters = policy.detectors.get(detector.name)
         if parameters is None:
@@ -40,5 +41,7 @@ def ask(
             if isinstance(answer, Wake):
                 judgement.wake_ms = earliest((judgement.wake_ms, answer.at_ms))
                 continue
-            alert = alert_of(detector, answer, buyer_id, policy)
-            judgement.conclusions[alert.alert_id] = Conclusion(alert.alert_id, buyer_id, alert.first_event_at, alert)
+            alert = alert_of(detector, answer, case.buyer_id, case.subject, policy)
+            judgement.conclusions[alert.alert_id] = Conclusion(
+                alert.alert_id, case.buyer_id, alert.first_event_at, alert
+            )

@@ -22,11 +22,12 @@ class FirstUse(NamedTuple):
 class BuyerIndex:
     """Derived from the file's facts alone; made again whenever the file is read back."""
 
-    __slots__ = ("attributes", "orders_by_number", "units", "units_by_order")
+    __slots__ = ("attributes", "orders_by_number", "sent_by_order", "units", "units_by_order")
 
     def __init__(self) -> None:
         """Nothing known."""
         self.orders_by_number: dict[str, set[str]] = {}
+        self.sent_by_order: dict[str, set[str]] = {}
         self.units: set[str] = set()
         self.units_by_order: dict[str, set[str]] = {}
         self.attributes: dict[str, FirstUse] = {}
@@ -35,6 +36,7 @@ class BuyerIndex:
         """Take in an order's number and attributes; whether an attribute's first use changed."""
         if order.waybill_no is not None:
             self.orders_by_number.setdefault(order.waybill_no, set()).add(order.order_id)
+            self.sent_by_order.setdefault(order.order_id, set()).add(order.waybill_no)
         has_changed = False
         for kind, field in ATTRIBUTES:
             value = getattr(order, field)

@@ -80,14 +80,13 @@ class Buyers(Keyed):
             kind, name = row_id[0], row_id[1:]
             if kind == "o":
                 touched.update(f"w{unit}" for unit in index.units_by_order.get(name, ()))
+                sent = index.sent_by_order.get(name, ())
+                touched.update(f"w{number}" for number in sent if number in index.units)
             elif kind == "w":
                 orders = index.orders_by_number.get(name, ())
                 touched.update(f"o{order_id}" for order_id in orders if order_id in index.units_by_order)
             elif kind == LINKS_ROW:
                 touched.update(other for other in file.rows if other[0] == "w")
-        for row_id in row_ids:
-            if row_id[0] == "o":
-                touched.update(f"w{number}" for number in self._outbound(file, row_id) if number in index.units)
         if TAGS_ROW in file.rows and any(row_id[0] == "o" for row_id in row_ids):
             touched.add(TAGS_ROW)
         return touched
@@ -110,11 +109,6 @@ class Buyers(Keyed):
             return self._judge_tags(file, now_ms)
         return Judgement()
 
-    def _outbound(self, file: File, row_id: str) -> tuple[str, ...]:
-        row = file.rows.get(row_id)
-        waybill = view_of(row).waybill if row else None
-        return (waybill.waybill_no,) if waybill and waybill.waybill_no else ()
-
     def _judge_order(self, file: File, row: Row | None, now_ms: int) -> Judgement:
         judgement = Judgement()
         if row is None or not row.facts:
@@ -126,7 +120,7 @@ class Buyers(Keyed):
             case = OrderCase(file.key, order, lambda number: _report(file, number), now_ms)
             first = min(r.opened.occurred_at for r in order.refunds.values())
             policy = self.policies.at(order.platform or "", first)
-            ask("order", present([row]), case, file.key, policy, judgement)
+            ask("order", present([row]), case, policy, judgement)
         return judgement
 
     def _judge_parcel(self, file: File, unit: str, now_ms: int) -> Judgement:
@@ -151,7 +145,7 @@ class Buyers(Keyed):
         )
         first = min((r.filled or r.opened for _, r in refunds), key=lambda e: (e.occurred_at, e.event_id))
         policy = self.policies.at(first.platform, first.occurred_at)
-        ask("parcel", present(rows), case, file.key, policy, judgement)
+        ask("parcel", present(rows), case, policy, judgement)
         return judgement
 
     def _judge_links(self, file: File) -> Judgement:
