@@ -1,6 +1,7 @@
 """A schema registry on this machine: Apicurio's server, in memory, from what Maven resolves; no Docker.
 
-Needs `java` (17 or newer) and, the first time, `mvn`. What Maven fetched stays in the user's cache.
+For tests and trials from a checkout. Needs `java` (17 or newer) and, the first time, `mvn`; what Maven fetched stays in
+the user's cache.
 """
 
 import argparse
