@@ -5,7 +5,6 @@ good: under another secret the same buyer would get a second key. The originals 
 """
 
 import hmac
-import re
 from collections.abc import Iterable
 
 CACHED = 500_000
@@ -48,8 +47,7 @@ class Veil:
         """A text in which each buyer id that stands as a word of its own is replaced by the start of its key."""
         for buyer_id in buyer_ids:
             if buyer_id in text:
-                word = rf"(?<![\w-]){re.escape(buyer_id)}(?![\w-])"
-                text = re.sub(word, self.key("buyer", buyer_id)[:_SHOWN], text)
+                text = _replace_word(text, buyer_id, self.key("buyer", buyer_id)[:_SHOWN])
         return text
 
     def turn(self, at_ms: int) -> None:
@@ -61,3 +59,19 @@ class Veil:
 
     def _digest(self, kind: str, value: str) -> str:
         return hmac.digest(self._secret, f"{kind}:{value}".encode(), "sha256")[:16].hex()
+
+
+def _replace_word(text: str, word: str, other: str) -> str:
+    """By hand: a pattern compiled anew for each buyer took more time than all the rest of a block."""
+    parts, begin = [], 0
+    at = text.find(word)
+    while at >= 0:
+        end = at + len(word)
+        is_whole = not (at and _joins(text[at - 1])) and not (end < len(text) and _joins(text[end]))
+        parts += [text[begin:at], other if is_whole else word]
+        begin, at = end, text.find(word, end)
+    return "".join([*parts, text[begin:]])
+
+
+def _joins(character: str) -> bool:
+    return character in "_-" or (character.isascii() and character.isalnum())

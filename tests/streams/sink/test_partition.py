@@ -1,0 +1,99 @@
+"""A partition hands out batches in order, and the end of a resting log once its time is over."""
+
+from cloudtag.warehouse.blocks import Row
+from streams.sink.cuts import CutRule
+from streams.sink.partition import GRACE_MS, LONGEST_HOLD_BUCKETS, Partition, Read
+from tests.warehouse.samples import alert
+
+BUCKET_MS = 1000
+BORN_MS = 50_000
+
+
+class Clock:
+    """A clock that goes when it is told to."""
+
+    def __init__(self) -> None:
+        self.now_ms = BORN_MS
+
+    def __call__(self) -> int:
+        return self.now_ms
+
+
+def _partition(clock: Clock) -> Partition:
+    return Partition("alerts", "x-alerts", 3, CutRule(size=4, bucket_ms=BUCKET_MS), clock)
+
+
+def _read(offset: int, at_ms: int = BORN_MS) -> Read:
+    return Read(offset, at_ms, 10, Row(offset, at_ms, alert(offset), None, b"x"))
+
+
+def _offsets(partition: Partition) -> list[list[int]]:
+    return [[row.offset for row in span.rows] for span in partition.ended]
+
+
+def test_batches_end_at_cuts() -> None:
+    partition = _partition(Clock())
+    for offset in range(2, 10):
+        partition.take(_read(offset))
+    assert _offsets(partition) == [[2, 3], [4, 5, 6, 7]]
+    assert [span.next_offset for span in partition.ended] == [4, 8]
+    assert partition.held_rows == 8
+    assert partition.stored_offset == 2
+
+
+def test_the_tail_waits_for_its_bucket_to_be_over() -> None:
+    clock = Clock()
+    partition = _partition(clock)
+    partition.take(_read(0))
+    clock.now_ms = BORN_MS + BUCKET_MS + GRACE_MS - 1
+    partition.end_tail(1)
+    assert _offsets(partition) == []
+    clock.now_ms += 1
+    partition.end_tail(2)
+    assert _offsets(partition) == [], "the log does not end here"
+    partition.end_tail(1)
+    assert _offsets(partition) == [[0]]
+
+
+def test_the_tail_is_the_batch_the_next_record_would_have_ended() -> None:
+    clock = Clock()
+    at_rest, busy = _partition(clock), _partition(clock)
+    clock.now_ms = BORN_MS + 10 * BUCKET_MS
+    for partition in (at_rest, busy):
+        partition.take(_read(0))
+        partition.take(_read(1))
+    at_rest.end_tail(2)
+    for partition in (at_rest, busy):
+        partition.take(_read(2, clock.now_ms))
+        partition.take(_read(4, clock.now_ms))
+    tokens = [[partition.batch_of(span).token for span in partition.ended] for partition in (at_rest, busy)]
+    assert tokens[0] == tokens[1]
+    assert len(tokens[0]) == 2
+
+
+def test_a_tail_of_records_from_the_future_is_not_held_for_ever() -> None:
+    clock = Clock()
+    partition = _partition(clock)
+    partition.take(_read(0, BORN_MS * 1000))
+    partition.end_tail(1)
+    assert _offsets(partition) == []
+    clock.now_ms += LONGEST_HOLD_BUCKETS * BUCKET_MS + 1
+    partition.end_tail(1)
+    assert _offsets(partition) == [[0]]
+
+
+def test_a_record_that_was_taken_is_not_taken_again() -> None:
+    partition = _partition(Clock())
+    for offset in (0, 1, 0, 1, 2):
+        partition.take(_read(offset))
+    assert partition.held_rows == 3
+
+
+def test_a_topic_made_anew_has_other_tokens() -> None:
+    tokens = set()
+    for born in (BORN_MS, BORN_MS + 1):
+        partition = _partition(Clock())
+        for offset in range(5):
+            partition.take(_read(offset, born))
+        tokens.add(partition.batch_of(partition.ended[0]).token)
+    assert len(tokens) == 2
