@@ -1,0 +1,51 @@
+# Two commands do everything on a fresh machine: `make demo` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: help demo test check lint types contracts docs docs-check bench-smoke kafka clean requirements
+
+help: ## list what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
+
+$(STAMP): pyproject.toml requirements/all.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 1; }
+	@echo "Setting up $(VENV) (once) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/all.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(STAMP)
+
+demo: $(STAMP) ## run a simulated week through broker, worker and warehouse; SERVE=1 keeps it up
+	@$(BIN)/cloudtag demo $(if $(SERVE),--serve)
+
+test: $(STAMP) ## all tests; Apache Kafka included where Java and Maven exist
+	@$(BIN)/python -m pytest
+
+check: lint types contracts docs-check test bench-smoke ## exactly what CI runs
+
+lint: $(STAMP) ## style and obvious mistakes
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: $(STAMP) ## strict types
+	@$(BIN)/mypy
+
+contracts: $(STAMP) ## which package may import which
+	@$(BIN)/lint-imports
+
+docs: $(STAMP) ## write the generated pages
+	@$(BIN)/python -m cloudtag.docs docs
+
+docs-check: $(STAMP) ## fail when a generated page is stale
+	@$(BIN)/python -m cloudtag.docs docs --check
+
+bench-smoke: $(STAMP) ## the short benchmark: checks the alert set and a ratio
+	@$(BIN)/python -m benchmarks.ladder --profile smoke
+
+requirements: ## pin anew (needs uv)
+	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --all-extras --output-file requirements/all.txt pyproject.toml requirements/build.in
+
+clean: ## remove what was made
+	@rm -rf $(VENV) .cloudtag build dist

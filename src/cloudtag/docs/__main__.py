@@ -1,0 +1,30 @@
+"""Write the generated pages into a folder, or with `--check` fail when one is stale."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from cloudtag.docs.detectors import detectors_page
+
+PAGES = {"detectors.md": detectors_page}
+
+
+def main(arguments: list[str]) -> int:
+    """`FOLDER [--check]`; exit status 1 when a page is stale."""
+    folder = Path(arguments[0])
+    stale = []
+    for name, make in PAGES.items():
+        path, text = folder / name, make()
+        if "--check" in arguments:
+            if not path.exists() or path.read_text(encoding="utf-8") != text:
+                stale.append(str(path))
+        else:
+            path.write_text(text, encoding="utf-8")
+    if stale:
+        sys.stderr.write(f"stale, run `make docs`: {', '.join(stale)}\n")
+    return 1 if stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
