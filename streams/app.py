@@ -22,6 +22,7 @@ from streams.runner import CodecProtocol, Runner, Tools
 from streams.security import client_settings, faust_credentials, ssl_context
 from streams.tables.changelog import Changelogs, RecoveryGivenUpError
 from streams.tables.memory import MemoryStore
+from streams.tables.rocks import RocksStore
 from streams.tables.store import Store
 from streams.tables.table import Table
 from streams.transport import SCHEME, Batching
@@ -123,7 +124,9 @@ def _add_agent(app: BatchApp, name: str, own: list[str], runner: Runner, config:
 
 
 def _store(config: Config) -> Store:
-    return MemoryStore()
+    if config.store == "memory":
+        return MemoryStore()
+    return RocksStore(config.data_dir, f"{config.topic_prefix}{config.app_id}")
 
 
 def _faust_app(config: Config) -> BatchApp:

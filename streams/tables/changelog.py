@@ -9,6 +9,7 @@ import logging
 import time
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol
+from zlib import crc32
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
@@ -20,7 +21,10 @@ logger = logging.getLogger(__name__)
 POLL_MS = 250
 FETCH_BYTES = 4 << 20
 MARKER = b"\xffowner"
-"""A key no row can have: file keys are UTF-8. One per partition, so compaction keeps only the last."""
+"""A key no row can have: a row key begins with the length of its file key, and none is so long.
+
+One per partition, so that compaction keeps only the last.
+"""
 
 
 class HasClient(Protocol):
@@ -53,26 +57,39 @@ class Changelogs:
         Raises ``RecoveryStalledError``, or ``RecoveryGivenUpError`` as soon as ``is_wanted`` says no.
         """
         marks = await self._mark(shelves)
-        for target, mark in marks.items():
-            if shelves[target].next_offset > mark:
-                logger.warning("%s/%d is shorter than what is stored of it: the store is foreign, wiped", *target)
-                shelves[target].wipe()
+        await self._expose_foreign(shelves, marks, is_wanted)
         counts = dict.fromkeys(shelves, 0)
 
         def apply(target: Target, records: list[Any]) -> None:
             rows = {record.key: record.value for record in records if record.key != MARKER}
-            shelves[target].apply(rows, records[-1].offset + 1)
+            shelves[target].apply(rows, records[-1].offset + 1, anchor_of(records[-1]))
             counts[target] += len(rows)
 
-        missing = {
-            target: range(shelves[target].next_offset, mark)
-            for target, mark in marks.items()
-            if shelves[target].next_offset < mark
-        }
-        await self.read(missing, apply, is_wanted)
+        missing = {target: range(shelves[target].next_offset, mark) for target, mark in marks.items()}
+        await self.read({target: offsets for target, offsets in missing.items() if offsets}, apply, is_wanted)
         for target, mark in marks.items():
-            shelves[target].apply({}, mark + 1)
+            shelves[target].apply({}, mark + 1, anchor_of(Record(MARKER, self._owner)))
         return counts
+
+    async def _expose_foreign(
+        self, shelves: dict[Target, Shelf], marks: dict[Target, int], is_wanted: Callable[[], bool]
+    ) -> None:
+        """Wipe the shelves whose last record is not the changelog's: a topic made anew, another cluster."""
+        doubtful = {target: shelf for target, shelf in shelves.items() if not shelf.is_trusted}
+        foreign = {target for target, shelf in shelves.items() if shelf.next_offset > marks[target]}
+
+        def compare(target: Target, records: list[Any]) -> None:
+            shelf = shelves[target]
+            if records[0].offset == shelf.next_offset - 1 and anchor_of(records[0]) != shelf.anchor:
+                foreign.add(target)
+
+        last = {target: range(shelf.next_offset - 1, shelf.next_offset) for target, shelf in doubtful.items()}
+        await self.read({target: at for target, at in last.items() if target not in foreign}, compare, is_wanted)
+        for target in foreign:
+            logger.warning("the rows stored for %s/%d are of another changelog, wiped", *target)
+            shelves[target].wipe()
+        for shelf in doubtful.values():
+            shelf.is_trusted = True
 
     async def read(
         self,
@@ -127,6 +144,11 @@ class Changelogs:
         records = {target: [Record(MARKER, self._owner)] for target in targets}
         written = await publish(self._producer.client, records)
         return {target: offsets[0].start for target, offsets in written.items()}
+
+
+def anchor_of(record: Any) -> int:
+    """A checksum of a changelog record."""
+    return crc32(record.value or b"", crc32(record.key))
 
 
 def _names(tps: Iterable[TopicPartition]) -> str:

@@ -2,10 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
+from cloudtag.engine.step import file_part
 from streams.tables.store import Rows
-
-FILE_END = b"\x1f"
-"""Ends the file's part of a row key (see ``cloudtag.engine.step.RowKey``)."""
 
 
 class MemoryShelf:
@@ -13,15 +11,17 @@ class MemoryShelf:
 
     def __init__(self) -> None:
         self.next_offset = 0
+        self.anchor = 0
+        self.is_trusted = True
         self._files: dict[bytes, dict[bytes, bytes]] = {}
 
     def rows_of(self, prefix: bytes) -> Iterable[tuple[bytes, bytes]]:
         """All rows whose key starts with ``prefix``; fast when it holds the file's whole part."""
-        end = prefix.find(FILE_END)
-        if end < 0:
+        file = file_part(prefix)
+        if len(prefix) < 2 or len(file) < 2 + int.from_bytes(prefix[:2]):
             return [row for row in self.all_rows() if row[0].startswith(prefix)]
-        rows = self._files.get(prefix[: end + 1], {})
-        if end + 1 == len(prefix):
+        rows = self._files.get(file, {})
+        if len(file) == len(prefix):
             return list(rows.items())
         return [row for row in rows.items() if row[0].startswith(prefix)]
 
@@ -32,13 +32,13 @@ class MemoryShelf:
 
     def get(self, key: bytes) -> bytes | None:
         """One row, or none."""
-        return self._files.get(_file_of(key), {}).get(key)
+        return self._files.get(file_part(key), {}).get(key)
 
-    def apply(self, rows: Rows, next_offset: int) -> None:
+    def apply(self, rows: Rows, next_offset: int, anchor: int) -> None:
         """Put or remove rows."""
         files = self._files
         for key, value in rows.items():
-            file = _file_of(key)
+            file = file_part(key)
             if value is not None:
                 held = files.get(file)
                 if held is None:
@@ -49,7 +49,7 @@ class MemoryShelf:
                 held.pop(key, None)
                 if not held:
                     del files[file]
-        self.next_offset = next_offset
+        self.next_offset, self.anchor = next_offset, anchor
 
     def wipe(self) -> None:
         """Forget everything."""
@@ -73,7 +73,3 @@ class MemoryStore:
 
     def close(self) -> None:
         """Nothing to let go of."""
-
-
-def _file_of(key: bytes) -> bytes:
-    return key[: key.find(FILE_END) + 1]

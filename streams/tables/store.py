@@ -12,6 +12,10 @@ class Shelf(Protocol):
 
     next_offset: int
     """The changelog offset after the last record applied; 0 for a fresh shelf."""
+    anchor: int
+    """A checksum of the changelog record before ``next_offset``, by which a foreign store gives itself away."""
+    is_trusted: bool
+    """Whether the anchor was checked, or there is nothing to check."""
 
     def rows_of(self, prefix: bytes) -> Iterable[tuple[bytes, bytes]]:
         """All rows whose key starts with ``prefix``, in any order."""
@@ -25,7 +29,7 @@ class Shelf(Protocol):
         """One row, or none."""
         ...
 
-    def apply(self, rows: Rows, next_offset: int) -> None:
+    def apply(self, rows: Rows, next_offset: int, anchor: int) -> None:
         """Put or remove rows, and note how far the changelog is now contained: both or neither."""
         ...
 

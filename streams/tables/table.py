@@ -4,7 +4,7 @@ import logging
 from typing import Any
 
 from streams.publisher import Record, Target, publish
-from streams.tables.changelog import MARKER, Changelogs, HasClient
+from streams.tables.changelog import MARKER, Changelogs, HasClient, anchor_of
 from streams.tables.store import Rows, Shelf, Store
 
 logger = logging.getLogger(__name__)
@@ -41,18 +41,18 @@ class Table:
         if not rows:
             return
         shelf = self.shelf(partition)
-        written = await self._write(partition, rows)
+        records = [Record(key, value) for key, value in rows.items()]
+        written = await self._write(partition, records)
         # Between our own records there should be nothing: look first, so that a store never skips what it has not read.
         strange = await self._between(partition, shelf.next_offset, written)
-        shelf.apply(rows, written[-1].stop)
+        shelf.apply(rows, written[-1].stop, anchor_of(records[-1]))
         self.bytes_written += sum(len(key) + len(value or b"") for key, value in rows.items())
         known = {key: shelf.get(key) for key in strange}
         if wrong := {key: value for key, value in known.items() if value != strange[key]}:
             logger.warning("%s/%d: %d rows of an earlier owner written over", self.topic, partition, len(wrong))
             await self.put_many(partition, wrong)
 
-    async def _write(self, partition: int, rows: Rows) -> list[range]:
-        records = [Record(key, value) for key, value in rows.items()]
+    async def _write(self, partition: int, records: list[Record]) -> list[range]:
         written = await publish(self._producer.client, {(self.topic, partition): records})
         return written[self.topic, partition]
 

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from cloudtag.contract.events import AbuseFound, AccountChanged
 from cloudtag.contract.records import Consequence
-from cloudtag.engine.step import Output, RowReader, Step
+from cloudtag.engine.step import Output, RowReader, Step, file_part
 
 PROCESSOR = "shops"
 READS = {PROCESSOR: ("abuses", "accounts")}
@@ -28,11 +28,15 @@ class CountingLane:
         self._batch = 0
         self._seen: dict[str, set[str]] = {}
 
+    @property
+    def resident_files(self) -> int:
+        return len(self._seen)
+
     def open(self) -> Step:
-        counts = {key: msgspec.msgpack.decode(value) for key, value in self._rows.all_rows() if key.endswith(b"\x1f")}
+        counts = {key: msgspec.msgpack.decode(value) for key, value in self._rows.all_rows() if file_part(key) == key}
         self._batch = max((batch for _, batch in counts.values()), default=0)
         last = [key for key, (_, batch) in counts.items() if batch == self._batch]
-        return Step(outputs=[_report(key[:-1].decode(), counts[key][0]) for key in sorted(last)])
+        return Step(outputs=[_report(key[2:].decode(), counts[key][0]) for key in sorted(last)])
 
     def advance(self, facts: Iterable[Struct]) -> Step:
         step = Step()
@@ -49,16 +53,16 @@ class CountingLane:
                 step.duplicates += 1
                 continue
             seen.add(fact.event_id)
-            step.rows[f"{fact.shop_id}\x1f{fact.event_id}".encode()] = b""
+            step.rows[_key(fact.shop_id) + fact.event_id.encode()] = b""
             touched.add(fact.shop_id)
         for shop in sorted(touched):
             count = len(self._seen[shop])
-            step.rows[f"{shop}\x1f".encode()] = msgspec.msgpack.encode((count, self._batch))
+            step.rows[_key(shop)] = msgspec.msgpack.encode((count, self._batch))
             step.outputs.append(_report(shop, count))
         return step
 
     def _load(self, shop: str) -> set[str]:
-        prefix = f"{shop}\x1f".encode()
+        prefix = _key(shop)
         return {key[len(prefix) :].decode() for key, _ in self._rows.rows_of(prefix) if key != prefix}
 
 
@@ -77,6 +81,10 @@ def expected(numbers: Iterable[int], shops: int) -> dict[str, int]:
         shop = f"shop-{number % shops}"
         counts[shop] = counts.get(shop, 0) + 1
     return counts
+
+
+def _key(shop: str) -> bytes:
+    return len(shop.encode()).to_bytes(2) + shop.encode()
 
 
 def _report(shop: str, count: int) -> Output:

@@ -58,6 +58,18 @@ class Log:
         finally:
             await producer.stop()
 
+    async def read_up_to(self, stream: str) -> None:
+        """Count what others appended to a stream as appended here."""
+        consumer = AIOKafkaConsumer(bootstrap_servers=self.bootstrap, auto_offset_reset="earliest")
+        await consumer.start()
+        try:
+            where = [TopicPartition(self.prefix + stream, number) for number in range(PARTITIONS)]
+            consumer.assign(where)
+            await consumer.getmany(timeout_ms=1000)
+            self.ends.update({one: consumer.highwater(one) or 0 for one in where})
+        finally:
+            await consumer.stop()
+
     async def read(self, stream: str, count: int) -> list[Any]:
         """The first `count` records of a stream; waits until there are so many."""
         consumer = AIOKafkaConsumer(bootstrap_servers=self.bootstrap, auto_offset_reset="earliest")
