@@ -13,12 +13,13 @@ from msgspec import Struct
 
 from cloudtag.local.broker import GROUP_TIMEOUT_MS
 from cloudtag.warehouse.blocks import TABLES
-from cloudtag.wire import decode, encode
+from cloudtag.wire import Codec, encode
 from streams.sink import CutRule, Sink, SinkConfig
 from tests.warehouse.places import Warehouse
 
 SECRET = b"a secret only for tests"
 PARTITIONS = 2
+ANY_SIZE = Codec(max_bytes=1 << 26)
 PATIENCE_SECONDS = 60.0
 Entry = tuple[str, Struct | bytes]
 """A stream and a record, or bytes as they are."""
@@ -76,7 +77,7 @@ class Log:
         await consumer.start()
         try:
             consumer.assign([TopicPartition(self.prefix + stream, number) for number in range(PARTITIONS)])
-            found = [decode(stream, (await consumer.getone()).value) for _ in range(count)]
+            found = [ANY_SIZE.decode(stream, (await consumer.getone()).value) for _ in range(count)]
         finally:
             await consumer.stop()
         return found
