@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from cloudtag.cli import dead_letters, topics, warehouse
+from cloudtag.cli.demo.command import demo
 from cloudtag.cli.detectors import detectors
 from cloudtag.cli.imports import online_retail
 from cloudtag.cli.produce import produce
@@ -46,7 +47,7 @@ def _group(name: str, text: str) -> typer.Typer:
     return group
 
 
-for command in (replay, worker, sink, produce, tail, detectors, simulate, score):
+for command in (demo, replay, worker, sink, produce, tail, detectors, simulate, score):
     app.command(epilog=EPILOG)(command)
 
 _topics = _group("topics", "The topics of an installation.")

@@ -1,0 +1,45 @@
+"""What the demonstration asks the warehouse, in SQL."""
+
+from typing import Any
+
+from cloudtag.cli.clickhouse import connect, database_of
+from cloudtag.config import Config
+from cloudtag.contract.streams import INPUTS
+from cloudtag.warehouse.blocks import TABLES
+from cloudtag.warehouse.migrate import migrate
+
+ALERTS = """SELECT detector,
+    countIf(status IN ('open', 'upgraded')) AS standing, countIf(status = 'withdrawn') AS withdrawn
+FROM alerts_latest GROUP BY detector ORDER BY detector"""
+TAGS = """SELECT status, reason, count() AS tags
+FROM tag_statuses_current GROUP BY status, reason ORDER BY status, reason"""
+
+
+def prepare(config: Config) -> None:
+    """Bring the warehouse up to date."""
+    migrate(connect(config), database_of(config))
+
+
+class Warehouse:
+    """Questions to the configured database."""
+
+    def __init__(self, config: Config) -> None:
+        """Connect; raises clickhouse-connect's errors."""
+        self._client = connect(config)
+        self._client.database = database_of(config)
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """The answer to a query."""
+        return [tuple(row) for row in self._client.query(sql).result_rows]
+
+    def events(self) -> dict[str, int]:
+        """Distinct events stored, by input stream."""
+        parts = [
+            f"SELECT '{stream}' AS stream, uniqExact(event_id) AS events FROM {TABLES[stream].name}"  # noqa: S608
+            for stream in INPUTS
+        ]
+        return {str(stream): int(count) for stream, count in self.rows(" UNION ALL ".join(parts)) if count}
+
+    def count(self, table: str) -> int:
+        """The rows of a table or view, repeats replaced."""
+        return int(self.rows(f"SELECT count() FROM {table}")[0][0])  # noqa: S608

@@ -1,0 +1,111 @@
+"""Where a demonstration runs: servers of its own or given ones, and the settings that lead there."""
+
+import os
+import secrets
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from cloudtag.cli.failure import FailureError
+from cloudtag.cli.options import settings
+from cloudtag.cli.sink import SECRET
+from cloudtag.config import Config
+from cloudtag.local.child import Child
+from cloudtag.local.probe import free_port
+
+GROUP_SECONDS = 6.0
+"""Session and rebalance timeout: the embedded broker holds a joining group back for half of it."""
+COMMIT_SECONDS = 0.3
+
+
+@dataclass(frozen=True)
+class Place:
+    """Settings for this process, the same as environment for others, and a directory for their logs."""
+
+    config: Config
+    environment: dict[str, str]
+    directory: Path
+
+    def start(self, *arguments: str, log: str, **environment: str) -> Child:
+        """Start a command of this program as a process of its own, which does not outlive this one."""
+        command = [sys.executable, "-m", "cloudtag.cli", *arguments, "--log-level", "warning"]
+        return Child(command, self.directory / log, self.environment | environment)
+
+    def beside(self, prefix: str) -> "Place":
+        """The same servers with topics and a consumer group of its own."""
+        config = settings(
+            self.config.brokers,
+            self.config.clickhouse_url,
+            **_overrides(self.config.topic_prefix + prefix, prefix + self.config.app_id),
+        )
+        return replace(self, config=config, environment=_environment(config))
+
+
+@contextmanager
+def place(brokers: str | None, clickhouse: str | None) -> Iterator[Place]:
+    """The given servers, or embedded ones that end with this. Raises `StartError`.
+
+    On servers that are given, topics and database have names of their own, so that nothing is mixed with what is
+    there, unless the warehouse's address names a database.
+    """
+    stamp = secrets.token_hex(3)
+    given = settings(brokers, clickhouse)
+    is_broker_given = bool(brokers or "KAFKA" in os.environ or "CLOUDTAG_BROKERS" in os.environ)
+    with ExitStack() as stack:
+        directory = Path(tempfile.mkdtemp(prefix="cloudtag-demo-"))
+        stack.callback(shutil.rmtree, directory, ignore_errors=True)
+        address = given.brokers if is_broker_given else stack.enter_context(_broker())
+        url = given.clickhouse_url or stack.enter_context(_warehouse(directory))
+        if not urlsplit(url).path.strip("/"):
+            url = f"{url.rstrip('/')}/cloudtag_demo_{stamp}"
+        prefix = f"demo-{stamp}-" if is_broker_given else ""
+        config = settings(address, url, **_overrides(prefix, f"{prefix}cloudtag"))
+        yield Place(config, _environment(config), directory)
+
+
+def _overrides(prefix: str, app_id: str) -> dict[str, object]:
+    return {
+        "topic_prefix": prefix,
+        "app_id": app_id,
+        "clock": "data",
+        "session_timeout_seconds": GROUP_SECONDS,
+        "rebalance_timeout_seconds": GROUP_SECONDS,
+        "commit_seconds": COMMIT_SECONDS,
+        "metrics_port": free_port(),
+    }
+
+
+def _environment(config: Config) -> dict[str, str]:
+    """What leads another process of this program to the same place."""
+    names = ("brokers", "clickhouse_url", *_overrides("", ""))
+    values = {f"CLOUDTAG_{name.upper()}": str(getattr(config, name)) for name in names}
+    hashed = {} if SECRET in os.environ or f"{SECRET}_FILE" in os.environ else {SECRET: "demonstration only"}
+    return os.environ | values | hashed
+
+
+@contextmanager
+def _broker() -> Iterator[str]:
+    from cloudtag.local.broker import Tansu
+
+    with Tansu() as broker:
+        yield broker.bootstrap
+
+
+@contextmanager
+def _warehouse(directory: Path) -> Iterator[str]:
+    from cloudtag.local.warehouse import Warehouse
+
+    with Warehouse(directory / "warehouse") as warehouse:
+        yield f"{warehouse.url}/cloudtag"
+
+
+def check_running(children: dict[str, Child]) -> None:
+    """Raise `FailureError` with the end of its log when a process has ended."""
+    for name, child in children.items():
+        if not child.is_running:
+            raise FailureError(f"the {name} ended: {child.log_tail(3)}")

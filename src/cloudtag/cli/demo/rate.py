@@ -1,0 +1,71 @@
+"""How many input events a second one worker judges when it need not wait for any."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from cloudtag.cli.demo.offsets import Offsets
+from cloudtag.cli.demo.place import Place, check_running
+from cloudtag.cli.demo.week import send_all
+from cloudtag.cli.failure import FailureError
+from cloudtag.cli.kafka import sender
+from cloudtag.contract.streams import INPUTS, READS, STREAM_OF
+from cloudtag.simulate import Profile, simulate
+from streams import topics
+
+LOOK_SECONDS = 0.1
+LIMIT_SECONDS = 90.0
+
+
+@dataclass(frozen=True)
+class Rate:
+    """Records judged, and the seconds that took."""
+
+    records: int
+    seconds: float
+
+    @property
+    def per_second(self) -> float:
+        """Input events per second."""
+        return self.records / self.seconds if self.seconds else 0.0
+
+
+async def measure(place: Place, events: int) -> Rate:
+    """Lay up honest events in topics of their own, then start a worker on them and time it.
+
+    The clock runs from the first records the worker acknowledges, which are not counted, to the last. State and
+    outputs are written as always; nothing is stored in the warehouse.
+    """
+    config = place.config
+    inputs = {stream for streams in READS.values() for stream in streams if stream in INPUTS}
+    await topics.create(config)
+    laid_up = list(simulate(Profile(events=events, seed=99, has_attacks=False)).events())
+    async with sender(config) as out:
+        await send_all(out, laid_up)
+    total = sum(STREAM_OF[type(event)] in inputs for event in laid_up)
+    worker = place.start("worker", log="rate.log")
+    try:
+        async with Offsets(config) as offsets:
+
+            async def judged() -> int:
+                return sum((await offsets.committed(config.app_id, inputs)).values())
+
+            return await _time(lambda: check_running({"worker": worker}), judged, total)
+    finally:
+        await asyncio.to_thread(worker.stop)
+
+
+async def _time(check: Callable[[], None], judged: Callable[[], Awaitable[int]], total: int) -> Rate:
+    deadline = time.monotonic() + LIMIT_SECONDS
+    first, begun = 0, 0.0
+    while True:
+        check()
+        done, now = await judged(), time.monotonic()
+        if done and not first:
+            first, begun = done, now
+        if done >= total:
+            return Rate(done - first, now - begun)
+        if now > deadline:
+            raise FailureError(f"the worker judged {done:,} of {total:,} records in {LIMIT_SECONDS:.0f} s")
+        await asyncio.sleep(LOOK_SECONDS)

@@ -1,0 +1,92 @@
+"""What the demonstration prints."""
+
+from collections import Counter
+
+from msgspec import Struct
+from rich.console import Console
+from rich.table import Table
+
+from cloudtag.cli.demo.ask import ALERTS, TAGS, Warehouse
+from cloudtag.cli.demo.rate import Rate
+from cloudtag.cli.demo.story import tell
+from cloudtag.cli.demo.week import POISON, Week
+from cloudtag.cli.score import score_table
+from cloudtag.contract.records import Alert, DeadLetter, TagConfirmation
+from cloudtag.simulate import Tally, latest, score
+
+
+def report(console: Console, week: Week, records: list[Struct], warehouse: Warehouse, rate: Rate | None) -> bool:
+    """Print everything; true when all was found, nothing else, and every event is accounted for."""
+    published = [record for record in records if not isinstance(record, DeadLetter)]
+    tallies = score(week.labels, published)
+    console.print(score_table(tallies))
+    _stories(console, week, published)
+    _confirmations(console, published)
+    agrees = _from_sql(console, warehouse, tallies)
+    if rate:
+        console.print(
+            f"\n[bold]Speed[/]: one worker judged {rate.records:,} waiting events in {rate.seconds:.1f} s: "
+            f"[bold]{rate.per_second:,.0f} events/s[/], state acknowledged by the broker, servers on the same machine"
+        )
+    letters = {(r.topic, r.partition, r.offset) for r in records if isinstance(r, DeadLetter)}
+    is_whole = _account(console, week, warehouse, len(letters))
+    return agrees and is_whole and all(tally.is_clean for tally in tallies.values())
+
+
+def _stories(console: Console, week: Week, published: list[Struct]) -> None:
+    alerts = [record for record in published if isinstance(record, Alert)]
+    console.print("\n[bold underline]Alerts explained[/]")
+    for text in tell(week.labels, alerts, week.by_id()):
+        console.print("\n" + text)
+
+
+def _confirmations(console: Console, published: list[Struct]) -> None:
+    table = Table(title="Buyers confirmed by the tags of several shops")
+    for name in ("buyer", "scenario", "status", "basis", "shops"):
+        table.add_column(name)
+    for record in latest(published).values():
+        if isinstance(record, TagConfirmation):
+            table.add_row(record.buyer_id, record.scenario, record.status, record.basis, ", ".join(record.shop_ids))
+    console.print()
+    console.print(table)
+
+
+def _from_sql(console: Console, warehouse: Warehouse, tallies: dict[str, Tally]) -> bool:
+    """The same counts out of ClickHouse; whether they agree with what the topics hold."""
+    table = Table(title="Counted by SQL in ClickHouse")
+    for name in ("detector", "standing", "withdrawn"):
+        table.add_column(name, justify="left" if name == "detector" else "right")
+    standing: Counter[str] = Counter()
+    for detector, count, withdrawn in warehouse.rows(ALERTS):
+        standing[detector] = count
+        table.add_row(detector, f"{count:,}", f"{withdrawn:,}")
+    console.print()
+    console.print(table)
+    console.print(f"[dim]{ALERTS}[/]")
+    console.print(f"tags: {', '.join(_tags(warehouse))}")
+    on_topics = {name: tally.found + len(tally.false) for name, tally in tallies.items()}
+    wrong = {name for name, count in standing.items() if on_topics.get(name, 0) != count}
+    for name in sorted(wrong):
+        console.print(f"[red]{name}: {standing[name]} in ClickHouse, {on_topics.get(name, 0)} on the topic[/]")
+    return not wrong
+
+
+def _tags(warehouse: Warehouse) -> list[str]:
+    counted = warehouse.rows(TAGS)
+    return [f"{count} {status}{f' ({reason})' if reason else ''}" for status, reason, count in counted]
+
+
+def _account(console: Console, week: Week, warehouse: Warehouse, letters: int) -> bool:
+    """Every record that went in came out somewhere: as an event in ClickHouse, as a repeat, or as a dead letter."""
+    stored = warehouse.events()
+    distinct, sent = sum(stored.values()), week.sent + len(POISON)
+    in_sql = warehouse.count("dead_letters_latest")
+    listed = " · ".join(f"{stream} {count:,}" for stream, count in stored.items())
+    console.print(f"\n[bold]Events in ClickHouse[/]: {listed}")
+    is_whole = sent == distinct + week.repeats + letters and letters == in_sql == len(POISON)
+    console.print(
+        f"[bold]{'Everything accounted' if is_whole else '[red]NOT ACCOUNTED'}[/]: {sent:,} in = "
+        f"{distinct + week.repeats:,} judged ({distinct:,} events, {week.repeats:,} repeats that changed nothing) "
+        f"+ {letters:,} dead letters ({len(POISON)} unreadable records were sent on purpose)"
+    )
+    return is_whole

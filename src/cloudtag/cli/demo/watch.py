@@ -1,0 +1,101 @@
+"""Watches the topics: collects what is published, and knows when everything has been read and stored."""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from types import TracebackType
+from typing import Self
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from msgspec import Struct
+
+from cloudtag.cli.demo.offsets import Offsets
+from cloudtag.cli.failure import FailureError
+from cloudtag.config import Config
+from cloudtag.contract.streams import FORWARDS, INPUTS, OUTPUTS, READS
+from cloudtag.wire import Codec
+from streams import topics
+from streams.security import client_settings
+
+POLL_MS = 100
+CALM_SECONDS = 0.7
+"""Everything must have been settled, and nothing new have come, for so long."""
+LETTER_BYTES = 64 * 1024 * 1024
+
+
+class Watch:
+    """Use as ``async with Watch(config) as watch``; reads every topic in the background."""
+
+    def __init__(self, config: Config) -> None:
+        """Watch an installation, from the start of its topics."""
+        self._config = config
+        self._codec = Codec(max_bytes=LETTER_BYTES)
+        self._offsets = Offsets(config)
+        self._ends: dict[TopicPartition, int] = {}
+        self._changed_at = time.monotonic()
+        self.records: list[Struct] = []
+        """Every output record so far."""
+        self.counts: Counter[str] = Counter()
+        """Records read so far, by stream."""
+
+    async def __aenter__(self) -> Self:
+        config, kafka = self._config, client_settings(self._config)
+        self._consumer = AIOKafkaConsumer(
+            **kafka, enable_auto_commit=False, auto_offset_reset="earliest", fetch_max_wait_ms=POLL_MS
+        )
+        await self._offsets.__aenter__()
+        await self._consumer.start()
+        self._stream_of = {config.topic(stream): stream for stream in self._streams()}
+        self._consumer.assign([TopicPartition(t, n) for t in self._stream_of for n in range(config.partitions)])
+        await self._consumer.seek_to_beginning()
+        self._reading = asyncio.create_task(self._read())
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        self._reading.cancel()
+        await asyncio.gather(self._reading, return_exceptions=True)
+        await self._consumer.stop()
+        await self._offsets.__aexit__(kind, error, at)
+
+    def _streams(self) -> list[str]:
+        return [*INPUTS, *OUTPUTS, *FORWARDS, *map(topics.ticks, self._config.processors)]
+
+    async def _read(self) -> None:
+        while True:
+            for where, records in (await self._consumer.getmany(timeout_ms=POLL_MS)).items():
+                stream = self._stream_of[where.topic]
+                self._ends[where] = records[-1].offset + 1
+                self._changed_at = time.monotonic()
+                self.counts[stream] += len(records)
+                if stream in OUTPUTS:
+                    self.records += [self._codec.decode(stream, record.value) for record in records]
+
+    async def settled(self, groups: Mapping[str, Iterable[str]], check: Callable[[], None], seconds: float) -> None:
+        """Return when every group has committed the ends of its streams' topics and nothing more comes.
+
+        `check` raises when waiting is in vain. Raises `FailureError` after so many seconds.
+        """
+        deadline = time.monotonic() + seconds
+        while True:
+            check()
+            if self._reading.done():
+                self._reading.result()
+            behind = sum([await self._behind(group, streams) for group, streams in groups.items()])
+            if not behind and time.monotonic() - self._changed_at > CALM_SECONDS:
+                return
+            if time.monotonic() > deadline:
+                raise FailureError(f"{behind:,} records are still waiting after {seconds:.0f} s")
+            await asyncio.sleep(POLL_MS / 1000)
+
+    async def _behind(self, group: str, streams: Iterable[str]) -> int:
+        committed = await self._offsets.committed(group, streams)
+        names = {self._config.topic(stream) for stream in streams}
+        return sum(end - committed.get(where, 0) for where, end in self._ends.items() if where.topic in names)
+
+
+def worker_reads() -> list[str]:
+    """Every stream a worker reads."""
+    return [*(stream for streams in READS.values() for stream in streams), *map(topics.ticks, READS)]
