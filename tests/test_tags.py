@@ -1,0 +1,141 @@
+"""The tag engine at its edges: windows, distinct shops, refusals, revocation."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cloudtag.contract.events import BuyerContacted
+from cloudtag.contract.forwards import TagRequested
+from cloudtag.policy.load import shipped
+from cloudtag.tags import judge_tags
+
+DAY = 86_400_000
+T0 = 1_772_409_600_000
+
+
+def request(n, at=T0, shop=None, platform="jd", scenario="worn_return", order=None, **fields):
+    return TagRequested(
+        0, True, "b1", order or f"o{n}", f"sub{n}", f"e{n}", at, platform, shop or f"s{n}", "main", scenario, **fields
+    )  # fmt: skip
+
+
+def judged(requests, now=T0, contacts=()):
+    def of_order(order_id):
+        return [c for c in contacts if c.order_id == order_id]
+
+    result = judge_tags(requests, of_order, shipped(), now)
+    return {status.tag_id: status for _, status in result.statuses}, result
+
+
+def test_two_shops_are_not_enough():
+    statuses, result = judged([request(1), request(2)])
+    assert {s.status for s in statuses.values()} == {"pending"}
+    assert {s.shown_as for s in statuses.values()} == {"mark failed"}
+    assert result.confirmations == []
+
+
+def test_the_third_distinct_shop_confirms_all():
+    statuses, result = judged([request(1), request(2, T0 + DAY), request(3, T0 + 2 * DAY)], T0 + 2 * DAY)
+    assert {s.status for s in statuses.values()} == {"confirmed"}
+    (confirmation,) = result.confirmations
+    assert confirmation.shop_ids == ("s1", "s2", "s3")
+    assert confirmation.confirmed_at == T0 + 2 * DAY
+    assert confirmation.basis == "shops"
+
+
+def test_one_shop_counts_once():
+    _, result = judged([request(n, shop="s1" if n < 3 else "s2") for n in range(1, 5)])
+    assert result.confirmations == []
+
+
+@pytest.mark.parametrize(("late_ms", "is_confirmed"), [(0, True), (1, False)])
+def test_the_window_is_exactly_180_days_long(late_ms, is_confirmed):
+    at = T0 + 180 * DAY + late_ms
+    statuses, result = judged([request(1), request(2, T0 + DAY), request(3, at)], at)
+    assert bool(result.confirmations) is is_confirmed
+    assert statuses["sub1/o1"].status == ("confirmed" if is_confirmed else "expired")
+
+
+@pytest.mark.parametrize(("now", "status"), [(T0 + 180 * DAY, "pending"), (T0 + 180 * DAY + 1, "expired")])
+def test_a_pending_tag_expires_after_its_window(now, status):
+    statuses, _ = judged([request(1)], now)
+    assert statuses["sub1/o1"].status == status
+
+
+def test_a_wake_is_asked_for_the_moment_a_tag_expires():
+    _, result = judged([request(1)])
+    assert result.wake_ms == T0 + 180 * DAY + 1
+
+
+def test_a_fourth_shop_joins_the_confirmation():
+    statuses, result = judged([request(n, T0 + n) for n in range(1, 5)])
+    assert len(result.confirmations) == 1
+    assert len(result.confirmations[0].tag_ids) == 4
+    assert statuses["sub4/o4"].status == "confirmed"
+
+
+def test_long_after_a_confirmation_a_new_one_needs_three_shops_again():
+    late = T0 + 400 * DAY
+    _, result = judged([request(n, T0) for n in (1, 2, 3)] + [request(n, late) for n in (4, 5, 6)], late)
+    assert [c.confirmation_id for c in result.confirmations] == ["jd/b1/shops/1", "jd/b1/shops/2"]
+
+
+def test_networks_do_not_count_together_but_taobao_and_tmall_do():
+    mixed = [request(1), request(2), request(3, platform="aliexpress")]
+    assert judged(mixed)[1].confirmations == []
+    sisters = [request(1, platform="taobao"), request(2, platform="tmall"), request(3, platform="taobao")]
+    assert len(judged(sisters)[1].confirmations) == 1
+
+
+def test_an_order_is_tagged_once():
+    statuses, _ = judged([request(1, order="o1"), request(2, T0 + 1, order="o1")])
+    assert statuses["sub1/o1"].status == "pending"
+    assert (statuses["sub2/o1"].status, statuses["sub2/o1"].reason) == ("rejected", "duplicate_order")
+
+
+def test_a_rejected_tag_does_not_use_the_order_up():
+    statuses, _ = judged([request(1, order="o1", rejection="no_permission"), request(2, T0 + 1, order="o1")])
+    assert statuses["sub2/o1"].status == "pending"
+
+
+def test_contacts_come_first_where_the_scenario_asks_for_them():
+    tag = request(1, platform="taobao", scenario="short_return")
+    contacts = [BuyerContacted(f"c{n}", T0 - n, "taobao", "o1", "b1", "s1", "chat", False) for n in (1, 2)]
+    assert judged([tag])[0]["sub1/o1"].reason == "contact_first"
+    assert judged([tag], contacts=contacts[:1])[0]["sub1/o1"].reason == "contact_first"
+    assert judged([tag], contacts=contacts)[0]["sub1/o1"].status == "pending"
+    late = [BuyerContacted(f"c{n}", T0 + n, "taobao", "o1", "b1", "s1", "chat", False) for n in (1, 2)]
+    assert judged([tag], contacts=late)[0]["sub1/o1"].reason == "contact_first"
+
+
+shop_tags = st.lists(st.tuples(st.integers(1, 6), st.integers(0, 400), st.booleans()), max_size=14)
+
+
+def _requests(tags):
+    return [
+        request(n, T0 + days * DAY, shop=f"s{shop}", voided_by="abuse" if is_void else None)
+        for n, (shop, days, is_void) in enumerate(tags)
+    ]
+
+
+@given(shop_tags, st.randoms(use_true_random=False))
+def test_the_order_of_tags_is_irrelevant(tags, random):
+    requests = _requests(tags)
+    shuffled = random.sample(requests, len(requests))
+    assert judged(requests, T0 + 500 * DAY)[0] == judged(shuffled, T0 + 500 * DAY)[0]
+
+
+@given(shop_tags)
+def test_losing_the_right_equals_never_having_tagged(tags):
+    requests = _requests(tags)
+    statuses, result = judged(requests, T0 + 500 * DAY)
+    kept, without = judged([r for r in requests if r.voided_by is None], T0 + 500 * DAY)
+    assert {k: v for k, v in statuses.items() if v.status != "voided"} == kept
+    assert result.confirmations == without.confirmations
+
+
+@given(shop_tags)
+def test_a_confirmation_always_has_three_shops_within_the_window(tags):
+    _, result = judged(_requests(tags), T0 + 500 * DAY)
+    for confirmation in result.confirmations:
+        assert len(confirmation.shop_ids) >= 3
