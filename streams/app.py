@@ -1,34 +1,35 @@
 """Composition root: puts transport, tables, lanes and agents together into one Faust app."""
 
-import logging
 import os
 import socket
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import cast
 
 import faust
-from faust.agents import Agent
-from faust.tables.recovery import RebalanceAgain
 from mode.supervisors import CrashingSupervisor
 
 from cloudtag.config import Config
 from streams import topics
+from streams.directory import STREAM as SHOPS
+from streams.directory import Directory, DirectoryReader
 from streams.lanes import Lanes, MakeLane
 from streams.metrics import Metrics
 from streams.publisher import BatchClient
 from streams.runner import CodecProtocol, Runner, Tools
 from streams.security import client_settings, faust_credentials, ssl_context
-from streams.tables.changelog import Changelogs, RecoveryGivenUpError
+from streams.tables.changelog import Changelogs
 from streams.tables.memory import MemoryStore
 from streams.tables.rocks import RocksStore
 from streams.tables.store import Store
 from streams.tables.table import Table
-from streams.transport import SCHEME, Batching
+from streams.takeover import TakeOver
+from streams.transport import SCHEME
+from streams.transport.batching import Batching
+from streams.transport.consumer import BatchConsumer
+from streams.transport.driver import BatchProducer
 from streams.transport.stream import BatchSchema, BatchStream
-
-logger = logging.getLogger(__name__)
 
 BATCH_BYTES = 900_000
 """The most that is packed into one request per partition: below Kafka's default limit of 1 MiB per batch."""
@@ -37,7 +38,7 @@ MAX_POLL_SECONDS = 3600.0
 """Batches wait for the broker as long as it takes; the watchdog, not the group, ends a worker that hangs."""
 
 
-class BatchApp(faust.App):  # type: ignore[misc]
+class BatchApp(faust.App):
     """A Faust app whose transport delivers batches."""
 
     batching: Batching
@@ -45,8 +46,13 @@ class BatchApp(faust.App):  # type: ignore[misc]
     @property
     def client(self) -> BatchClient:
         """The connected producer. Looked up late: touching it earlier would bind the app to a loop nobody runs."""
-        client: BatchClient = self.producer.client
+        client: BatchClient = cast(BatchProducer, self.producer).client
         return client
+
+    @property
+    def batches(self) -> BatchConsumer:
+        """The consumer, with the same caution."""
+        return cast(BatchConsumer, self.consumer)
 
     def _create_directories(self) -> None:
         """Faust's own tables are not used: nothing is written to its data directory."""
@@ -54,73 +60,67 @@ class BatchApp(faust.App):  # type: ignore[misc]
 
 @dataclass
 class Parts:
-    """A worker put together: the app, and what tests and services look at."""
+    """A worker put together: the app, and what services and tests look at."""
 
     config: Config
     app: BatchApp
     store: Store
     metrics: Metrics
     changelogs: Changelogs
+    codec: CodecProtocol
     runners: dict[str, Runner] = field(default_factory=dict)
-
-    async def take_over(self, *_: Any, **__: Any) -> None:
-        """Bring this worker's partitions up to date before Faust lets records flow (``on_rebalance_complete``)."""
-        begun = self.app.rebalancing_count
-        assigned = {(tp.topic, tp.partition) for tp in self.app.consumer.assignment()}
-        try:
-            for name, runner in self.runners.items():
-                own = self.config.topic(topics.ticks(name))
-                partitions = {partition for topic, partition in assigned if topic == own}
-                await self._take_over_one(runner, partitions, begun)
-        except RecoveryGivenUpError:
-            raise RebalanceAgain from None
-        if self.app.rebalancing_count != begun:
-            raise RebalanceAgain
-
-    async def _take_over_one(self, runner: Runner, partitions: set[int], begun: int) -> None:
-        lanes, table = runner.lanes, runner.lanes.table
-        lanes.keep_only(partitions)
-        shelves = {(table.topic, partition): table.shelf(partition) for partition in sorted(partitions)}
-        known = {partition for partition in partitions if lanes.has(partition)}
-        read = await self.changelogs.catch_up(shelves, lambda: self.app.rebalancing_count == begun)
-        for (_, partition), count in read.items():
-            self.metrics.count("recovered_rows", count, runner.lanes.processor)
-            # A lane that stayed here and whose changelog nobody else has written to goes on as it is.
-            if partition not in known or count:
-                await runner.open(partition)
-        self.metrics.set("lanes", len(partitions), runner.lanes.processor)
+    directory: DirectoryReader | None = None
 
 
-def build(config: Config, reads: Mapping[str, tuple[str, ...]], make_lane: MakeLane, codec: CodecProtocol) -> Parts:
+def build(
+    config: Config,
+    reads: Mapping[str, tuple[str, ...]],
+    make_lane: MakeLane,
+    codec: CodecProtocol,
+    directory: Directory | None = None,
+) -> Parts:
     """Put a worker together; nothing connects before the app is started.
 
-    ``reads`` names the streams of each processor this worker runs, ``make_lane`` builds the core of a lane.
+    ``reads`` names the streams of each processor this worker runs, ``make_lane`` builds the core of a lane,
+    ``directory`` takes in all shops before the first lane opens. Raises ``StoreLockedError``.
     """
     app = _faust_app(config)
-    metrics = Metrics()
-    store = _store(config)
     owner = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}"
     changelogs = Changelogs(client_settings(config), app, owner, config.recovery_stall_seconds)
-    parts = Parts(config, app, store, metrics, changelogs)
-    tools = Tools(config, codec, app, metrics)
+    parts = Parts(config, app, _store(config), Metrics(), changelogs, codec)
+    tools = Tools(config, codec, app, parts.metrics)
     group_of: dict[str, str] = {}
     for name, streams in reads.items():
-        table = Table(name, config.changelog(name), store, app, changelogs)
+        table = Table(name, config.changelog(name), parts.store, app, changelogs)
         runner = parts.runners[name] = Runner(Lanes(name, table, make_lane), tools)
         own = [config.topic(stream) for stream in (*streams, topics.ticks(name))]
         group_of |= dict.fromkeys(own, name)
         _add_agent(app, name, own, runner, config)
+    if directory is not None:
+        parts.directory = _directory(parts, directory)
     app.batching = Batching(group_of, config.batch_records, drain_seconds=config.rebalance_timeout_seconds * 0.75)
-    app.on_rebalance_complete.connect(parts.take_over, weak=False)
+    take_over = TakeOver(config, app, changelogs, parts.runners, parts.metrics, parts.directory)
+    app.on_rebalance_complete.connect(take_over, weak=False)
     return parts
+
+
+def _directory(parts: Parts, directory: Directory) -> DirectoryReader:
+    config = parts.config
+    first = next(iter(parts.runners.values()))
+    return DirectoryReader(
+        directory,
+        client_settings(config),
+        config.topic(SHOPS),
+        parts.codec,
+        first.bury_foreign,
+        config.recovery_stall_seconds,
+    )
 
 
 def _add_agent(app: BatchApp, name: str, own: list[str], runner: Runner, config: Config) -> None:
     topic = app.topic(*own, schema=BatchSchema())
-    agent: Agent = app.agent(topic, name=name, concurrency=config.pipelines, supervisor_strategy=CrashingSupervisor)(
-        runner.run
-    )
-    logger.debug("agent %s reads %s", agent.name, own)
+    agent = app.agent(topic, name=name, concurrency=config.pipelines, supervisor_strategy=CrashingSupervisor)
+    agent(runner.run)  # type: ignore[arg-type]
 
 
 def _store(config: Config) -> Store:

@@ -1,6 +1,7 @@
 """The lanes of one processor on this worker: opened on assignment, dropped on revoke."""
 
 import asyncio
+import time
 from collections.abc import Callable, Iterator
 
 from cloudtag.engine.step import LaneProtocol, RowReader
@@ -18,6 +19,7 @@ class Lane:
         self.core = core
         self.turn = asyncio.Lock()
         self.is_dropped = False
+        self.active_at = time.monotonic()
 
 
 class Lanes:
@@ -42,6 +44,11 @@ class Lanes:
 
     def __len__(self) -> int:
         return len(self._lanes)
+
+    def idle_for(self, seconds: float) -> list[Lane]:
+        """The lanes that have judged nothing for so long."""
+        before = time.monotonic() - seconds
+        return [lane for lane in self if lane.active_at < before]
 
     def keep_only(self, partitions: set[int]) -> None:
         """Drop the lanes whose partitions have gone to another worker."""

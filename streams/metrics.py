@@ -27,7 +27,7 @@ def _all() -> dict[str, Counter | Gauge | Histogram]:
         "dead_letters": _counter("dead_letters", "Records that could not be judged", "processor", "reason"),
         "late": _counter("late", "Events older than the watermark, judged all the same", "processor"),
         "duplicates": _counter("duplicates", "Events already known", "processor"),
-        "lag": _gauge("lag", "Records on the broker that are not yet acknowledged", "processor", "partition"),
+        "lag": _gauge("lag", "Records on the broker that are not yet acknowledged", "stream", "partition"),
         # What a batch costs.
         "batch_seconds": _histogram(
             "batch_seconds", "From taking a batch to having everything durable", BATCH_SECONDS_BUCKETS, "processor"

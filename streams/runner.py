@@ -56,6 +56,7 @@ class Runner:
         config = tools.config
         self._name = lanes.processor
         self._future_ms = config.future_seconds * 1000
+        self.batches_done = 0
         self._prefix_length = len(config.topic_prefix)
 
     async def run(self, batches: AsyncIterator[Batch]) -> None:
@@ -71,6 +72,11 @@ class Runner:
         async with lane.turn:
             await self._settle(lane, lane.core.open())
 
+    async def bury_foreign(self, record: Any, reason: str, error: str) -> None:
+        """A dead letter for a record read outside of a lane, by the worker that owns its partition number."""
+        if self.lanes.has(record.partition):
+            await self._bury([_letter(record, reason, error)])
+
     async def _judge(self, lane: Lane, batch: Batch) -> None:
         begun = time.perf_counter()
         facts, sources, letters = self._decode(batch)
@@ -82,6 +88,8 @@ class Runner:
         await self._settle(lane, step)
         for chunk in batch.chunks:
             self._tools.metrics.count("records", len(chunk.records), self._name, self._stream_of(chunk.tp.topic))
+        lane.active_at = time.monotonic()
+        self.batches_done += 1
         self._tools.metrics.observe("judge_seconds", judged - decoded, self._name)
         self._tools.metrics.observe("batch_seconds", time.perf_counter() - begun, self._name)
         self._tools.metrics.observe("batch_records", batch.record_count, self._name)

@@ -2,39 +2,126 @@
 
 import asyncio
 import logging
+from collections.abc import Callable, Coroutine
+from contextlib import contextmanager, suppress
+from typing import Any
 
 import faust
+from faust.exceptions import ConsumerNotStarted
+from prometheus_client import start_http_server
 
 from streams import topics
 from streams.app import Parts
+from streams.gauges import refresh
+from streams.ticks import Ticker
+from streams.watchdog import Pulse, Watchdog
 
 logger = logging.getLogger(__name__)
 
 OK, FAILED = 0, 1
+GAUGES_SECONDS = 2.0
 
 
-class Worker(faust.Worker):  # type: ignore[misc]
-    """Faust's worker without its terminal decorations and its grip on the process's logging."""
+class Worker(faust.Worker):
+    """Faust's worker without its terminal decorations and its grip on the process's name."""
 
     def _setproctitle(self, info: str, *, ident: str = "cloudtag") -> None:
         """The process keeps its name."""
 
 
 def run_worker(parts: Parts, *, loglevel: str = "INFO") -> int:
-    """Run until SIGTERM or SIGINT (0), or until the worker fails (1). Blocks; needs the main thread."""
+    """Run until SIGTERM or SIGINT (0), or until the worker fails (1). Blocks; needs the main thread.
+
+    Raises ``streams.topics.TopicError`` before anything starts when a topic is missing or has the wrong partitions.
+    """
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
-    names = [topic for agent in parts.app.agents.values() for topic in agent.get_topic_names()]
-    names += [runner.lanes.table.topic for runner in parts.runners.values()]
-    loop.run_until_complete(topics.check(parts.config, names))
-    worker = Worker(parts.app, loglevel=loglevel, loop=loop, quiet=True, redirect_stdouts=False)
+    try:
+        loop.run_until_complete(topics.check(parts.config, _topics_of(parts)))
+        _add_tasks(parts)
+        with _metrics_served(parts):
+            return _run(parts, loop, loglevel)
+    finally:
+        parts.store.close()
+
+
+def _run(parts: Parts, loop: asyncio.AbstractEventLoop, loglevel: str) -> int:
+    watchdog = Watchdog(lambda: pulse(parts), parts.config.stall_seconds)
+    worker = Worker(parts.app, watchdog, loglevel=loglevel, loop=loop, quiet=True, redirect_stdouts=False)
     try:
         worker.execute_from_commandline()
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else FAILED
     except Exception:
         logger.exception("The worker has failed")
-        return FAILED
+    return FAILED
+
+
+def pulse(parts: Parts) -> Pulse:
+    """What the watchdog needs to know: does anything move, and is there anything to do."""
+    app = parts.app
+    progress = parts.changelogs.records_read + sum(runner.batches_done for runner in parts.runners.values())
+    # Before the consumer thread has connected there is nothing to ask it.
+    is_pending = bool(app.rebalancing)
+    with suppress(ConsumerNotStarted):
+        is_pending = is_pending or any(app.batches.lag().values())
+    return Pulse(progress, is_pending)
+
+
+def _topics_of(parts: Parts) -> list[str]:
+    names = [topic for agent in parts.app.agents.values() for topic in agent.get_topic_names()]
+    names += [runner.lanes.table.topic for runner in parts.runners.values()]
+    if parts.directory is not None:
+        names.append(parts.config.topic("shops"))
+    return names
+
+
+def _add_tasks(parts: Parts) -> None:
+    """What runs beside the agents once the first assignment is taken over."""
+    ticker = Ticker(parts.config, parts.codec, parts.app, parts.metrics)
+
+    async def tick() -> None:
+        await ticker.tick(runner.lanes for runner in parts.runners.values())
+
+    async def gauges() -> None:
+        refresh(parts)
+
+    _every(parts, parts.config.idle_tick_seconds / 2, tick)
+    _every(parts, GAUGES_SECONDS, gauges)
+    if parts.directory is not None:
+        parts.app.task(parts.directory.follow)
+        parts.app.on_before_shutdown.connect(_closing(parts.directory.close), weak=False)
+
+
+def _every(parts: Parts, seconds: float, do: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    async def loop() -> None:
+        while not parts.app.should_stop:
+            await parts.app.sleep(seconds)
+            if not parts.app.should_stop and not parts.app.rebalancing:
+                await do()
+
+    parts.app.task(loop)
+
+
+def _closing(close: Callable[[], Coroutine[Any, Any, None]]) -> Callable[..., Coroutine[Any, Any, None]]:
+    async def receiver(*_: Any, **__: Any) -> None:
+        await close()
+
+    return receiver
+
+
+@contextmanager
+def _metrics_served(parts: Parts) -> Any:
+    """Serve `/metrics` while the worker runs, where a port is configured."""
+    if parts.config.metrics_port is None:
+        yield
+        return
+    host = parts.config.metrics_host
+    server, thread = start_http_server(parts.config.metrics_port, host, registry=parts.metrics.registry)
+    logger.info("metrics on http://%s:%d/metrics", host, server.server_port)
+    try:
+        yield
     finally:
-        parts.store.close()
-    return OK
+        server.shutdown()
+        server.server_close()
+        thread.join()

@@ -50,6 +50,11 @@ class Changelogs:
         self._producer = producer
         self._owner = owner.encode()
         self._stall_seconds = stall_seconds
+        self.records_read = 0
+
+    def is_own(self, marker: bytes) -> bool:
+        """Whether a marker's value names this worker."""
+        return marker == self._owner
 
     async def catch_up(self, shelves: dict[Target, Shelf], is_wanted: Callable[[], bool]) -> dict[Target, int]:
         """Apply what the shelves miss; returns the rows read per partition.
@@ -132,6 +137,7 @@ class Changelogs:
             found = await consumer.getmany(*missing, timeout_ms=POLL_MS)
             for tp, records in found.items():
                 last_progress = time.monotonic()
+                self.records_read += len(records)
                 if within := [record for record in records if record.offset < missing[tp].stop]:
                     apply((tp.topic, tp.partition), within)
                 # Compaction may have removed the last records of the range: the position tells, not their offsets.

@@ -6,7 +6,7 @@ offsets, what is waited for when partitions are revoked, and when the flow may b
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from faust.transport.drivers.aiokafka import Consumer
 from faust.types import TP
@@ -14,6 +14,7 @@ from faust.types.tuples import ConsumerMessage
 from mode import Service
 from mode.utils.objects import cached_property
 
+from streams.transport.batching import Batching
 from streams.transport.feed import Feed, Lane
 from streams.transport.ledger import Batch, Ledger
 from streams.transport.thread import BatchConsumerThread
@@ -24,15 +25,16 @@ BATCHES_PER_LANE = 2
 """Handed out at a time: one in the agent's hands, the next ready."""
 
 
-class BatchConsumer(Consumer):  # type: ignore[misc]
+class BatchConsumer(Consumer):
     """Faust's consumer, delivering batches. What it reads from the app: `app.batching` (see `streams.app`)."""
 
     ledger: Ledger
     feed: Feed
+    _thread: BatchConsumerThread
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        batching = self.app.batching
+        batching: Batching = self.app.batching  # type: ignore[attr-defined]
         self.ledger = Ledger()
         self.feed = Feed(batching.group_of, batching.batch_records)
         self._drain_seconds: float = batching.drain_seconds
@@ -64,14 +66,14 @@ class BatchConsumer(Consumer):  # type: ignore[misc]
         try:
             while not (self.should_stop or fetcher.should_stop):
                 if not self.flow_active:
-                    await self.wait(self.can_resume_flow)
+                    await self.wait(self.can_resume_flow.wait())
                     continue
                 hungry = self.feed.hungry(self._get_active_partitions())
                 if hungry:
                     await self._fetch(hungry)
                 else:
                     self._room.clear()
-                    await self.wait(self._room)
+                    await self.wait(self._room.wait())
         except self.consumer_stopped_errors:
             if not self.app.should_stop:
                 raise
@@ -89,7 +91,7 @@ class BatchConsumer(Consumer):  # type: ignore[misc]
     @Service.task
     async def _hand_out(self) -> None:
         while not self.should_stop:
-            await self.wait(self._work)
+            await self.wait(self._work.wait())
             self._work.clear()
             for lane in self.feed.waiting():
                 await self._supply(lane)
@@ -112,9 +114,9 @@ class BatchConsumer(Consumer):  # type: ignore[misc]
             chunk.last_offset,
             last.timestamp / 1000.0,
             last.timestamp_type,
-            (),
+            None,
             b"",
-            batch,
+            cast(bytes, batch),
             None,
             0,
             0,
@@ -129,12 +131,12 @@ class BatchConsumer(Consumer):  # type: ignore[misc]
         self.ledger.ack(batch)
         self._work.set()
 
-    async def commit(self, topics: Any = None, start_new_transaction: bool = True) -> bool:
+    async def commit(self, topics: Any = None, start_new_transaction: bool = True) -> bool:  # noqa: ARG002
         """Commit the acknowledged prefix of every assigned partition; false when there was nothing or it failed."""
         async with self._commit_lock:
             return await self.force_commit(topics)
 
-    async def force_commit(self, topics: Any = None, start_new_transaction: bool = True) -> bool:
+    async def force_commit(self, topics: Any = None, start_new_transaction: bool = True) -> bool:  # noqa: ARG002
         """Commit now; callers hold the commit lock."""
         done = self.ledger.committable()
         wanted = {tp: end for tp, end in done.items() if end > self._committed.get(tp, -1)}
@@ -154,6 +156,13 @@ class BatchConsumer(Consumer):  # type: ignore[misc]
         except TimeoutError:
             self.log.error("Batches unfinished after %s s; they will be judged again", self._drain_seconds)
         await self.commit()
+
+    def lag(self) -> dict[TP, int]:
+        """Records per assigned partition that are on the broker and not acknowledged."""
+        return {
+            tp: self._thread.unread(tp) + self.feed.buffered(tp) + self.ledger.unfinished(tp)
+            for tp in self.assignment()
+        }
 
     # -- rebalance and seek
 

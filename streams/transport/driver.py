@@ -10,7 +10,7 @@ from faust.transport.drivers import aiokafka as stock
 from streams.transport.consumer import BatchConsumer
 
 
-class BatchProducer(stock.Producer):  # type: ignore[misc]
+class BatchProducer(stock.Producer):
     """Faust's producer, opened up to batches: what cloudtag sends is packed and awaited by `streams.publisher`."""
 
     _is_idempotent = True
@@ -35,7 +35,7 @@ class BatchProducer(stock.Producer):  # type: ignore[misc]
         return self._ensure_producer()
 
 
-class Transport(stock.Transport):  # type: ignore[misc]
+class Transport(stock.Transport):
     """Kafka through aiokafka, one event per batch."""
 
     Consumer: ClassVar[type[BatchConsumer]] = BatchConsumer

@@ -32,6 +32,10 @@ class Feed:
         """Forget everything: it will be fetched again."""
         self._lanes.clear()
 
+    def buffered(self, tp: TP) -> int:
+        """How many records of a partition wait here."""
+        return len(self._buffer(tp))
+
     def hungry(self, tps: Iterable[TP]) -> set[TP]:
         """Those of the partitions that have less than a batch left."""
         return {tp for tp in tps if len(self._buffer(tp)) < self._batch_records}

@@ -98,6 +98,10 @@ class Ledger:
         """How many batches of a lane are delivered and not acknowledged."""
         return sum(1 for batch in self._outstanding if batch.partition == partition and batch.group == group)
 
+    def unfinished(self, tp: TP) -> int:
+        """How many records of a partition are delivered and not part of the acknowledged prefix."""
+        return sum(len(chunk.records) for chunk in self._delivered.get(tp, ()))
+
     @property
     def in_flight(self) -> Iterable[Batch]:
         """The batches agents are working on."""

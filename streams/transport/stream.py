@@ -1,27 +1,29 @@
 """The stream an agent reads batches from. It acknowledges a batch only when the agent comes back for more."""
 
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, cast
 
 from faust.serializers.schemas import Schema
 from faust.streams import Stream
+from faust.types import EventT
 
+from streams.transport.consumer import BatchConsumer
 from streams.transport.ledger import Batch
 
 
-class BatchSchema(Schema):  # type: ignore[misc]
+class BatchSchema(Schema[bytes, Batch]):
     """Marks a topic as batched: its values are handed on as they are; decoding belongs to the agent."""
 
-    def loads_key(self, app: Any, message: Any, **_: Any) -> Any:
+    def loads_key(self, app: Any, message: Any, **_: Any) -> Any:  # noqa: ARG002
         """The key of a batch has no meaning."""
         return message.key
 
-    def loads_value(self, app: Any, message: Any, **_: Any) -> Any:
+    def loads_value(self, app: Any, message: Any, **_: Any) -> Any:  # noqa: ARG002
         """The batch itself."""
         return message.value
 
 
-class BatchStream(Stream):  # type: ignore[misc]
+class BatchStream(Stream[Batch]):
     """Stock Faust acknowledges in a ``finally``, also when the agent failed or was cancelled. This does not.
 
     Processors, joins, sinks and concurrency tricks of Faust's streams have no meaning here and are not supported.
@@ -33,11 +35,11 @@ class BatchStream(Stream):  # type: ignore[misc]
     async def _batches(self) -> AsyncIterator[Batch]:
         self._finalized = True
         started_here = await self.maybe_start()
-        consumer = self.app.consumer
+        consumer = cast(BatchConsumer, self.app.consumer)
         try:
             while not self.should_stop:
-                event = await self.channel.__anext__()
-                batch: Batch = event.value
+                event = cast(EventT[Batch], await self.channel.__anext__())
+                batch = cast(Batch, event.value)
                 if not consumer.ledger.take(batch):
                     continue
                 is_done = False

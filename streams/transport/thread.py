@@ -22,7 +22,7 @@ REQUEST_TIMEOUT_MS = 40_000
 Fetched = tuple[int, Mapping[TopicPartition, list[Any]]]
 
 
-class BatchConsumerThread(AIOKafkaConsumerThread):  # type: ignore[misc]
+class BatchConsumerThread(AIOKafkaConsumerThread):
     """Faust's consumer thread with epochs, patience at commits, and a short fetch wait."""
 
     epoch = 0
@@ -107,6 +107,15 @@ class BatchConsumerThread(AIOKafkaConsumerThread):  # type: ignore[misc]
             self.log.warning("Offsets not committed, will try again: %r", error)
             return False
         return True
+
+    def unread(self, tp: TP) -> int:
+        """Records of an assigned partition that are on the broker and not fetched; 0 while that is unknown."""
+        assignment = self._ensure_consumer()._subscription.subscription.assignment
+        state = assignment.state_value(TopicPartition(tp.topic, tp.partition))
+        if state is None or state.highwater is None or not state.has_valid_position:
+            return 0
+        behind: int = state.highwater - state.position
+        return max(0, behind)
 
     def verify_event_path(self, now: float, tp: TP) -> None:
         """The stock check guesses from private clocks; the watchdog compares what is pending with what is done."""

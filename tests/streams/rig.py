@@ -1,4 +1,4 @@
-"""What the fault tests work with: an installation of its own on a broker, worker processes, and the count of outputs."""
+"""What the fault tests work with: an installation of its own, worker processes, and the count of their outputs."""
 
 import asyncio
 import os

@@ -21,6 +21,12 @@ pytestmark = [pytest.mark.fault, pytest.mark.timeout(280)]
 
 ALERTS, REVISED, ORDERS = 3000, 600, 1500
 POISON = (11, 1234, 2999)
+WITNESS = (
+    """CREATE TABLE faults.witness (alert_id String) ENGINE = MergeTree ORDER BY alert_id
+    SETTINGS non_replicated_deduplication_window = 100000""",
+    "CREATE MATERIALIZED VIEW faults.to_witness TO faults.witness AS SELECT alert_id FROM faults.alerts",
+)
+"""Counts every row that is inserted, and forgives nothing: the tokens alone must keep it right."""
 
 
 @pytest.fixture
@@ -39,7 +45,10 @@ def mortal() -> Iterator[LocalWarehouse]:
 
 def _migrated(server: LocalWarehouse) -> Warehouse:
     warehouse = Warehouse(lambda: http_client(server), "faults")
-    migrate(warehouse.connect(), warehouse.database)
+    client = warehouse.connect()
+    migrate(client, warehouse.database)
+    for statement in WITNESS:
+        client.command(statement)
     return warehouse
 
 
@@ -59,6 +68,7 @@ def _assert_exact(warehouse: Warehouse) -> None:
     assert warehouse.one("SELECT sum(orders) FROM {db}.buyer_profiles") == ORDERS
     assert warehouse.one("SELECT count() FROM {db}.orders FINAL") == ORDERS
     assert warehouse.rows("SELECT sum(alerts), sum(withdrawn) FROM {db}.daily_scenarios") == [(good, REVISED)]
+    assert warehouse.one("SELECT count() FROM {db}.witness") == good + REVISED
     letters = warehouse.rows("SELECT offset FROM {db}.dead_letters FINAL ORDER BY offset")
     assert letters == [(n // 2,) for n in POISON]
 

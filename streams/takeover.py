@@ -1,0 +1,69 @@
+"""What happens between an assignment and the first batch: rows are read, lanes opened, shops known."""
+
+import logging
+from typing import Any
+
+import faust
+from faust.tables.recovery import RebalanceAgain
+
+from cloudtag.config import Config
+from streams import topics
+from streams.directory import DirectoryReader
+from streams.metrics import Metrics
+from streams.runner import Runner
+from streams.tables.changelog import Changelogs, RecoveryGivenUpError
+
+logger = logging.getLogger(__name__)
+
+
+class TakeOver:
+    """Brings this worker's partitions up to date. Faust awaits it (``on_rebalance_complete``) before records flow.
+
+    A rebalance that begins in the meantime makes it give up; Faust then calls it again for the new assignment.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        app: faust.App,
+        changelogs: Changelogs,
+        runners: dict[str, Runner],
+        metrics: Metrics,
+        directory: DirectoryReader | None,
+    ) -> None:
+        self._config = config
+        self._app = app
+        self._changelogs = changelogs
+        self._runners = runners
+        self._metrics = metrics
+        self._directory = directory
+
+    async def __call__(self, *_: Any, **__: Any) -> None:
+        """Take over what is assigned now. Raises Faust's ``RebalanceAgain``."""
+        begun = self._app.rebalancing_count
+        assigned = {(tp.topic, tp.partition) for tp in self._app.consumer.assignment()}
+        if self._directory is not None:
+            await self._directory.read(self._config.partitions)
+        try:
+            for name, runner in self._runners.items():
+                own = self._config.topic(topics.ticks(name))
+                await self._take_over(runner, {partition for topic, partition in assigned if topic == own}, begun)
+        except RecoveryGivenUpError:
+            raise RebalanceAgain from None
+        if self._app.rebalancing_count != begun:
+            raise RebalanceAgain
+
+    async def _take_over(self, runner: Runner, partitions: set[int], begun: int) -> None:
+        lanes, table = runner.lanes, runner.lanes.table
+        lanes.keep_only(partitions)
+        shelves = {(table.topic, partition): table.shelf(partition) for partition in sorted(partitions)}
+        known = {partition for partition in partitions if lanes.has(partition)}
+        read = await self._changelogs.catch_up(shelves, lambda: self._app.rebalancing_count == begun)
+        for (_, partition), count in read.items():
+            self._metrics.count("recovered_rows", count, lanes.processor)
+            # A lane that stayed here and whose changelog nobody else has written to goes on as it is.
+            if partition not in known or count:
+                await runner.open(partition)
+        self._metrics.set("lanes", len(partitions), lanes.processor)
+        if partitions:
+            logger.info("%s judges %s, %d rows read", lanes.processor, sorted(partitions), sum(read.values()))

@@ -1,0 +1,14 @@
+"""How an app wants its batches; the transport reads it from ``app.batching``."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Batching:
+    """What belongs together, how much at a time, and how long to wait for it at the end."""
+
+    group_of: dict[str, str] = field(default_factory=dict)
+    """The group (one agent, one set of lanes) each topic belongs to."""
+    batch_records: int = 2000
+    drain_seconds: float = 45.0
+    """How long a revoke or a stop waits for batches in hand."""
