@@ -5,6 +5,7 @@ from __future__ import annotations
 from cloudtag.contract.records import Alert
 from cloudtag.detection.finding import Finding
 from cloudtag.detection.registry import Detector
+from cloudtag.ids import digest_id
 from cloudtag.policy.model import Policy
 
 
@@ -15,9 +16,8 @@ def alert_of(detector: Detector, finding: Finding, buyer_id: str, subject: str, 
     finding's anchor, never of time or arrival.
     """
     rule = detector.rule
-    parts = (detector.name, buyer_id, subject, finding.anchor)
     return Alert(
-        alert_id="/".join(part for part in parts if part),
+        alert_id=digest_id(detector.name, buyer_id, subject, finding.anchor),
         revision=0,
         status="open",
         detector=detector.name,

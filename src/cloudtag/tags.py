@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from cloudtag.contract.events import BuyerContacted
 from cloudtag.contract.forwards import TagRequested
 from cloudtag.contract.records import TagConfirmation, TagState, TagStatus
+from cloudtag.ids import digest_id
 from cloudtag.policy.model import Policies, Policy
 
 _DAY_MS = 86_400_000
@@ -122,7 +123,7 @@ def _confirmation(network: str, number: int, tags: list[_Tag]) -> TagConfirmatio
     scenarios = Counter(tag.request.scenario or "" for tag in tags)
     most = max(scenarios.values())
     return TagConfirmation(
-        confirmation_id=f"{network}/{first.buyer_id}/shops/{number}",
+        confirmation_id=digest_id(f"{network}-{number}", first.buyer_id, "shops"),
         revision=0,
         status="confirmed",
         platform=first.platform,
