@@ -6,6 +6,7 @@ from typing import Self
 
 from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import GroupCoordinatorNotAvailableError, NotCoordinatorForGroupError
 
 from cloudtag.config import Config
 from streams.security import client_settings
@@ -33,5 +34,8 @@ class Offsets:
         # Named one by one: not every broker can be asked for whatever the group has.
         names = [self._config.topic(stream) for stream in streams]
         wanted = [TopicPartition(name, number) for name in names for number in range(self._config.partitions)]
-        known = await self._admin.list_consumer_group_offsets(group, partitions=wanted)
+        try:
+            known = await self._admin.list_consumer_group_offsets(group, partitions=wanted)
+        except (GroupCoordinatorNotAvailableError, NotCoordinatorForGroupError):
+            return {}  # A broker that has just started has no coordinator yet, so nobody has committed anything.
         return {where: max(0, meta.offset) for where, meta in known.items()}
