@@ -5,7 +5,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 
-from cloudtag.cli.failure import DONE, explain
+from cloudtag.cli.failure import DONE, FAILED, explain
 from cloudtag.cli.screen import note
 
 INTERRUPTED = 130
@@ -21,12 +21,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = [word for word in words if word != "--debug"]
     try:
         code = app(words, standalone_mode=False)
-    except BrokenPipeError:
-        # Whoever read our output has seen enough; the interpreter must not try to flush it again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return DONE
     except KeyboardInterrupt:
         return INTERRUPTED
+    except SystemExit as stop:
+        if not isinstance(stop.__context__, BrokenPipeError):
+            return stop.code if isinstance(stop.code, int) else FAILED
+        # Whoever read our output has seen enough, and it must not be flushed again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.__stdout__.fileno() if sys.__stdout__ else 1)
+        return DONE
     except Exception as error:
         if is_debug:
             traceback.print_exc()

@@ -1,0 +1,116 @@
+"""Scoring: what was found, missed and falsely said; and the engine against the simulation's labels."""
+
+import pytest
+
+from cloudtag.contract.records import Alert, TagConfirmation, TagStatus
+from cloudtag.replay import judge
+from cloudtag.simulate import AlertLabel, ConfirmationLabel, Profile, TagLabel, score, simulate
+
+DAY_MS = 86_400_000
+LABEL = AlertLabel(story="s", detector="short_return", buyer_id="b1", refund_ids=("r1", "r2"))
+TAG = TagLabel(
+    story="s", submission_id="t1", order_id="o1", buyer_id="b1", shop_id="s1", scenario="worn_return", status="pending"
+)
+
+
+def alert(revision: int = 0, status: str = "open", refund_ids: tuple[str, ...] = ("r1", "r2", "r3")) -> Alert:
+    return Alert(
+        alert_id="a1",
+        revision=revision,
+        status=status,
+        detector="short_return",
+        scenario="short_return",
+        family="refund",
+        severity="high",
+        platform="jd",
+        buyer_id="b1",
+        refund_ids=refund_ids,
+        first_event_at=1,
+        decided_at=2,
+        explanation="",
+        explanation_zh="",
+        policy_version="1",
+    )
+
+
+def status(state: str, reason: str | None = None) -> TagStatus:
+    return TagStatus(
+        tag_id="t1/o1",
+        revision=0,
+        status=state,
+        reason=reason,
+        shown_as="",
+        platform="jd",
+        buyer_id="b1",
+        shop_id="s1",
+        order_id="o1",
+        distinct_shops=1,
+        threshold=3,
+        window_days=180,
+        decided_at=1,
+        policy_version="1",
+    )
+
+
+def confirmation(state: str) -> TagConfirmation:
+    return TagConfirmation(
+        confirmation_id="c1",
+        revision=0,
+        status=state,
+        platform="jd",
+        buyer_id="b1",
+        scenario="worn_return",
+        basis="shops",
+        confirmed_at=1,
+        policy_version="1",
+    )
+
+
+def test_an_alert_that_names_every_refund_is_found():
+    tally = score([LABEL], [alert()])["short_return"]
+    assert (tally.expected, tally.found, tally.missed, tally.false) == (1, 1, [], [])
+
+
+def test_an_alert_that_leaves_a_refund_out_is_missed_and_false():
+    tally = score([LABEL], [alert(refund_ids=("r1",))])["short_return"]
+    assert (tally.found, tally.missed, len(tally.false)) == (0, [LABEL], 1)
+
+
+def test_the_last_revision_counts_whatever_order_they_come_in():
+    revisions = [alert(1, "withdrawn"), alert(0)]
+    for records in (revisions, revisions[::-1]):
+        tally = score([LABEL], records)["short_return"]
+        assert (tally.found, tally.withdrawn, tally.missed) == (0, 1, [LABEL])
+
+
+def test_an_alert_about_an_honest_buyer_is_false():
+    honest = AlertLabel(story="s", detector="short_return", buyer_id="b1", stands=False)
+    tally = score([honest], [alert()])["short_return"]
+    assert (tally.expected, len(tally.false), tally.is_clean) == (0, 1, False)
+
+
+def test_a_tag_is_right_with_its_status_and_reason():
+    assert score([TAG], [status("pending")])["tags"].is_clean
+    assert score([TAG], [status("rejected", "duplicate_order")])["tags"].missed == [TAG]
+    assert len(score([], [status("pending")])["tags"].false) == 1
+
+
+@pytest.mark.parametrize(("stands", "state", "is_clean"), [
+    (True, "confirmed", True),
+    (True, "reversed", False),
+    (False, "confirmed", False),
+    (False, "reversed", True),
+])  # fmt: skip
+def test_a_confirmation_is_right_when_a_label_says_so(stands, state, is_clean):
+    label = ConfirmationLabel(story="s", buyer_id="b1", scenario="worn_return", stands=stands)
+    assert score([label], [confirmation(state)])["confirmations"].is_clean is is_clean
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_the_engine_finds_every_attacker_and_nobody_else(seed):
+    simulation = simulate(Profile(events=8000, seed=seed))
+    events = list(simulation.events())
+    until_ms = max(event.occurred_at for event in events) + 4 * DAY_MS
+    tallies = score(simulation.labels, [record for _, record in judge(events, until_ms)])
+    assert {name: (tally.missed, tally.false) for name, tally in tallies.items()} == dict.fromkeys(tallies, ([], []))
+    assert sum(tally.found for tally in tallies.values()) > 40
