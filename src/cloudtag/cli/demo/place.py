@@ -1,6 +1,7 @@
 """Where a demonstration runs: servers of its own or given ones, and the settings that lead there."""
 
 import os
+import re
 import secrets
 import shutil
 import sys
@@ -11,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from cloudtag.cli.failure import FailureError
+from cloudtag.cli.failure import FailureError, one_line
 from cloudtag.cli.options import settings
 from cloudtag.cli.sink import SECRET
 from cloudtag.config import Config
@@ -21,6 +22,9 @@ from cloudtag.local.probe import free_port
 GROUP_SECONDS = 6.0
 """Session and rebalance timeout: the embedded broker holds a joining group back for half of it."""
 COMMIT_SECONDS = 0.3
+LOG_LINES = 3
+ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+"""What a terminal would be told, such as to show its cursor."""
 
 
 @dataclass(frozen=True)
@@ -108,4 +112,5 @@ def check_running(children: dict[str, Child]) -> None:
     """Raise `FailureError` with the end of its log when a process has ended."""
     for name, child in children.items():
         if not child.is_running:
-            raise FailureError(f"the {name} ended: {child.log_tail(3)}")
+            tail = ESCAPES.sub("", child.log_tail(LOG_LINES))
+            raise FailureError(f"the {name} ended: {one_line(tail)}")
