@@ -1,0 +1,87 @@
+"""The stream every rung is given: simulated once, encoded once, written to a fresh broker for every run."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from aiokafka import AIOKafkaProducer
+
+from benchmarks.profiles import Profile
+from cloudtag.config import Config
+from cloudtag.contract.forwards import TimePassed
+from cloudtag.contract.streams import INPUTS, READS, STREAM_OF
+from cloudtag.simulate import Profile as World
+from cloudtag.simulate import simulate
+from cloudtag.wire import Codec
+from streams import topics
+from streams.partition import partition_of
+from streams.publisher import Record, group, publish
+from streams.security import client_settings
+
+BATCH_BYTES = 900_000
+QUIET_MS = 7 * 86_400_000
+"""Event time that passes after the last event: longer than anything in the stream is waited for."""
+
+
+@dataclass(frozen=True)
+class Load:
+    """Events in order of delivery, their records by stream and partition, and when the stream is over."""
+
+    events: list[Any]
+    records: list[tuple[tuple[str, int], Record]]
+    until_ms: int
+
+    def counts(self) -> dict[str, int]:
+        """Records by stream."""
+        return dict(Counter(stream for (stream, _), _ in self.records))
+
+    def of_buyers(self, share: float) -> Load:
+        """The first part of what buyers' files are made of, for a job that only counts per buyer."""
+        wanted = set(READS["buyers"])
+        records = [item for item in self.records if item[0][0] in wanted]
+        return Load([], records[: int(len(records) * share)], self.until_ms)
+
+
+def make(profile: Profile) -> Load:
+    """The profile's stream. Equal profiles give equal bytes."""
+    read = {stream for streams in READS.values() for stream in streams}
+    codec = Codec()
+    world = simulate(World(events=profile.events, seed=profile.seed))
+    events = [event for event in world.events() if STREAM_OF[type(event)] in read]
+    records = []
+    for event in events:
+        stream = STREAM_OF[type(event)]
+        key: str = getattr(event, INPUTS[stream].key)
+        place = (stream, partition_of(key, profile.partitions))
+        records.append((place, Record(key.encode(), codec.encode(stream, event))))
+    return Load(events, records, max(event.occurred_at for event in events) + QUIET_MS)
+
+
+async def write(config: Config, load: Load) -> None:
+    """Put a load on the broker's fresh topics."""
+    await topics.create(config)
+    await _publish(config, [((config.topic(stream), p), record) for (stream, p), record in load.records])
+
+
+async def tick(config: Config, until_ms: int) -> None:
+    """Tell every partition of every processor that event time has reached `until_ms`."""
+    value = Codec().encode(topics.ticks("buyers"), TimePassed(until_ms))
+    await _publish(
+        config,
+        [
+            ((config.topic(topics.ticks(processor)), partition), Record(None, value))
+            for processor in config.processors
+            for partition in range(config.partitions)
+        ],
+    )
+
+
+async def _publish(config: Config, records: list[tuple[tuple[str, int], Record]]) -> None:
+    producer = AIOKafkaProducer(**client_settings(config), max_batch_size=BATCH_BYTES, max_request_size=1 << 24)
+    await producer.start()
+    try:
+        await publish(producer, group(records))
+    finally:
+        await producer.stop()
