@@ -28,6 +28,8 @@ from streams.sink.reader import Reader
 from streams.sink.writer import Writer
 
 log = logging.getLogger(__name__)
+MAX_RECORDS = 20_000
+"""Read in one round: bounds memory while catching up, and how much is read again after a crash."""
 
 
 def wall_ms() -> int:
@@ -132,7 +134,7 @@ class Sink(ConsumerRebalanceListener):  # type: ignore[misc]
         )
 
     async def _round(self, consumer: AIOKafkaConsumer) -> None:
-        fetched = await consumer.getmany(timeout_ms=self._config.poll_ms)
+        fetched = await consumer.getmany(timeout_ms=self._config.poll_ms, max_records=MAX_RECORDS)
         for where, records in fetched.items():
             partition = self._partition(where)
             for record in records:

@@ -107,3 +107,13 @@ def test_a_missing_table_is_an_outage(warehouse: Warehouse) -> None:
     with pytest.raises(Outage) as raised:
         inserter(warehouse).insert(batch("reviews", [one_of_each()["reviews"]]))
     assert raised.value.is_answered
+
+
+def test_repeats_are_forgiven_whatever_the_users_profile_says(warehouse: Warehouse) -> None:
+    client = warehouse.connect()
+    client.set_client_setting("insert_deduplicate", "0")
+    if "deduplicate_insert" in client.server_settings:
+        client.set_client_setting("deduplicate_insert", "disable")
+    for _ in range(2):
+        inserter(warehouse, client).insert(batch("orders", [order(1), order(2)]))
+    assert warehouse.one("SELECT count() FROM {db}.orders") == 2

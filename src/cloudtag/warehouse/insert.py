@@ -17,6 +17,8 @@ SETTINGS: dict[str, Any] = {
     # Events of many months in one batch are rare but lawful; the default limit of 100 would stop the partition.
     "max_partitions_per_insert_block": 0,
 }
+NEWER_SETTINGS: dict[str, Any] = {"deduplicate_insert": "enable"}
+"""Sent to servers that know them. Where this one exists, `insert_deduplicate` alone has no effect any more."""
 _ONE_BLOCK = 1 << 20
 """More rows than any batch has: the client must not split a batch into several blocks under one token."""
 _IDENTITY = {"kind": LOW, "key": "String", "value": "String", "recorded_at": TIME}
@@ -29,6 +31,7 @@ class Inserter:
         self._client = client
         self._database = database
         self._veil = veil
+        self._settings = {**SETTINGS, **{k: v for k, v in NEWER_SETTINGS.items() if k in client.server_settings}}
         self._contexts: dict[str, InsertContext] = {}
 
     def insert(self, batch: Batch) -> None:
@@ -36,7 +39,7 @@ class Inserter:
         try:
             self._veil.turn(batch.rows[0].at_ms)
             context = self._context(batch.stream)
-            context.settings = {**SETTINGS, "insert_deduplication_token": batch.token}
+            context.settings = {**self._settings, "insert_deduplication_token": batch.token}
             context.data = block_of(batch, self._veil)
             self._client.data_insert(context)
         except Exception as error:
@@ -70,7 +73,7 @@ class Inserter:
                 column_type_names=list(_IDENTITY.values()),
                 column_oriented=True,
                 database=self._database,
-                settings=SETTINGS,
+                settings=self._settings,
             )
         except Exception as error:
             raise _outage(error) from error
@@ -88,7 +91,7 @@ class Inserter:
             column_type_names=[kind for _, kind in columns],
             database=self._database,
             column_oriented=True,
-            settings=dict(SETTINGS),
+            settings=dict(self._settings),
         )
         context.req_block_size = _ONE_BLOCK
         return self._contexts.setdefault(stream, context)

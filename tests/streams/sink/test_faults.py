@@ -20,6 +20,7 @@ from tests.warehouse.samples import alert, order
 pytestmark = [pytest.mark.fault, pytest.mark.timeout(280)]
 
 ALERTS, REVISED, ORDERS = 3000, 600, 1500
+LIVES = 5
 POISON = (11, 1234, 2999)
 WITNESS = (
     """CREATE TABLE faults.witness (alert_id String) ENGINE = MergeTree ORDER BY alert_id
@@ -91,7 +92,7 @@ async def test_sinks_and_the_warehouse_are_killed_while_they_store(log: Log, mor
     await log.append(_story())
     arguments = [log.bootstrap, log.prefix, mortal.url, warehouse.database]
     dice = random.Random(7)
-    for life in range(8):
+    for life in range(LIVES):
         await _one_life(arguments, dice.randint(1, 30))
         if life % 3 == 2:
             await asyncio.to_thread(mortal.kill)
