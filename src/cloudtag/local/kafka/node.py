@@ -2,12 +2,14 @@
 
 import asyncio
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from cloudtag.local.child import Child, StartError
 from cloudtag.local.kafka.jars import missing_programs, recipe_directory, resolve
+from cloudtag.local.kafka.secured import make_certificate, scram_arguments, secured_settings
 from cloudtag.local.kafka.settings import CLUSTER_ID, HOST, java_command, server_settings, write_settings
 from cloudtag.local.probe import broker_answers, free_port
 
@@ -21,13 +23,22 @@ class Kafka:
     """A broker on loopback; use as ``with Kafka(directory) as broker`` (or ``async with``).
 
     `stop` and `kill` keep the data directory and the port, and `start` goes on from there: what was acknowledged is
-    still held. With ``outlives_parent`` the broker goes on when this process ends.
+    still held. With ``outlives_parent`` the broker goes on when this process ends. With ``users`` (name to password)
+    clients must come over TLS with SCRAM-SHA-512, and trust `certificate`.
     """
 
-    def __init__(self, data_directory: str | Path, port: int = 0, *, outlives_parent: bool = False) -> None:
+    def __init__(
+        self,
+        data_directory: str | Path,
+        port: int = 0,
+        *,
+        outlives_parent: bool = False,
+        users: Mapping[str, str] | None = None,
+    ) -> None:
         self.data = Path(data_directory).resolve()
         self.port = port
-        self._controller_port = 0
+        self._controller_port = self._inside_port = 0
+        self._users = dict(users or {})
         self._is_port_given = bool(port)
         self._outlives_parent = outlives_parent
         self._child: Child | None = None
@@ -36,6 +47,11 @@ class Kafka:
     def bootstrap(self) -> str:
         """``host:port`` for Kafka clients; known after the first `start`."""
         return f"{HOST}:{self.port}"
+
+    @property
+    def certificate(self) -> Path:
+        """What clients of a broker with users trust; there after the first `start`."""
+        return self.data / "certificate.pem"
 
     @property
     def pid(self) -> int | None:
@@ -88,22 +104,33 @@ class Kafka:
             self._child.resume()
 
     def _choose_ports(self) -> None:
-        self.port = self.port or free_port()
-        self._controller_port = free_port()
-        while self._controller_port == self.port:
-            self._controller_port = free_port()
+        ports = {self.port} if self.port else set()
+        while len(ports) < 3:
+            ports.add(free_port())
+        self.port = self.port or ports.pop()
+        self._controller_port, self._inside_port, *_ = ports - {self.port}
 
     def _launch(self, jars: Path) -> Child:
         settings = self.data / "server.properties"
-        write_settings(settings, server_settings(self.data, self.port, self._controller_port))
+        write_settings(settings, self._settings())
         log_settings = recipe_directory() / "log4j2.properties"
         if not (self.data / "log" / "meta.properties").exists():
-            format_arguments = ["format", "-t", CLUSTER_ID, "-c", str(settings)]
+            format_arguments = ["format", "-t", CLUSTER_ID, "-c", str(settings), *scram_arguments(self._users)]
             _run(java_command(jars, log_settings, "kafka.tools.StorageTool", format_arguments))
         command = java_command(jars, log_settings, "kafka.Kafka", [str(settings)])
         child = Child(command, self.data / "kafka.log", outlives_parent=self._outlives_parent)
-        child.wait_until(lambda: broker_answers(HOST, self.port), START_SECONDS)
+        # The secured listener would ask the probe for a password; both open together.
+        asked = self._inside_port if self._users else self.port
+        child.wait_until(lambda: broker_answers(HOST, asked), START_SECONDS)
         return child
+
+    def _settings(self) -> dict[str, str]:
+        plain = server_settings(self.data, self.port, self._controller_port)
+        if not self._users:
+            return plain
+        secured = secured_settings(make_certificate(self.data), self.port, self._inside_port)
+        secured["listeners"] += f",CONTROLLER://{HOST}:{self._controller_port}"
+        return plain | secured
 
     def __enter__(self) -> Self:
         return self.start()
