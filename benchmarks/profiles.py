@@ -29,7 +29,7 @@ class Profile:
     partitions: int = 8
     batch_records: int = 2000
     floors: tuple[tuple[str, float], ...] = ()
-    """Rungs and the least events per second they must reach, as a share of the plain loop's."""
+    """Rungs and the least events per CPU second they must reach, as a share of the plain loop's."""
 
 
 PROFILES = {
