@@ -98,7 +98,13 @@ def build(
         _add_agent(app, name, own, runner, config)
     if directory is not None:
         parts.directory = _directory(parts, directory)
-    app.batching = Batching(group_of, config.batch_records, drain_seconds=config.rebalance_timeout_seconds * 0.75)
+    app.batching = Batching(
+        group_of,
+        {name: runner.read for name, runner in parts.runners.items()},
+        config.batch_records,
+        skew_ms=config.skew_seconds * 1000,
+        drain_seconds=config.rebalance_timeout_seconds * 0.75,
+    )
     take_over = TakeOver(config, app, changelogs, parts.runners, parts.metrics, parts.directory)
     app.on_rebalance_complete.connect(take_over, weak=False)
     return parts

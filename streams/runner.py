@@ -79,49 +79,34 @@ class Runner:
 
     async def _judge(self, lane: Lane, batch: Batch) -> None:
         begun = time.perf_counter()
-        facts, sources, letters = self._decode(batch)
-        decoded = time.perf_counter()
+        facts = [fact for fact in batch.facts if type(fact) is not DeadLetter]
         step = lane.core.advance(facts)
         judged = time.perf_counter()
-        letters += self._too_late(step, facts, sources)
+        letters = [fact for fact in batch.facts if type(fact) is DeadLetter]
+        letters += _too_late(step, batch)
         await self._bury(letters)
         await self._settle(lane, step)
-        for chunk in batch.chunks:
-            self._tools.metrics.count("records", len(chunk.records), self._name, self._stream_of(chunk.tp.topic))
         lane.active_at = time.monotonic()
         self.batches_done += 1
-        self._tools.metrics.observe("judge_seconds", judged - decoded, self._name)
-        self._tools.metrics.observe("batch_seconds", time.perf_counter() - begun, self._name)
-        self._tools.metrics.observe("batch_records", batch.record_count, self._name)
-
-    def _decode(self, batch: Batch) -> tuple[list[Struct], list[Any], list[DeadLetter]]:
-        """The facts of a batch, the record behind each, and letters for what cannot be read or believed."""
-        facts: list[Struct] = []
-        sources: list[Any] = []
-        letters: list[DeadLetter] = []
-        decode = self._tools.codec.decode
+        metrics = self._tools.metrics
         for chunk in batch.chunks:
-            stream = self._stream_of(chunk.tp.topic)
-            is_input = stream in INPUTS
-            for record in chunk.records:
-                try:
-                    fact = decode(stream, record.value)
-                except Undecodable as error:
-                    letters.append(_letter(record, error.reason, error.error))
-                    continue
-                if is_input and fact.occurred_at > record.timestamp + self._future_ms:  # type: ignore[attr-defined]
-                    letters.append(_letter(record, "from_the_future", f"occurred_at is {_ahead(fact, record)} ahead"))
-                    continue
-                facts.append(fact)
-                sources.append(record)
-        return facts, sources, letters
+            metrics.count("records", chunk.count, self._name, self._stream_of(chunk.tp.topic))
+        metrics.observe("judge_seconds", judged - begun, self._name)
+        metrics.observe("batch_seconds", time.perf_counter() - begun, self._name)
+        metrics.observe("batch_records", len(batch.records), self._name)
 
-    def _too_late(self, step: Step, facts: list[Struct], sources: list[Any]) -> list[DeadLetter]:
-        if not step.too_late:
-            return []
-        source_of = {id(fact): source for fact, source in zip(facts, sources, strict=True)}
-        error = "older than what is still held"
-        return [_letter(source_of[id(fact)], "too_late", error) for fact in step.too_late]
+    def read(self, topic: str, record: Any) -> tuple[int | None, Struct]:
+        """The fact in a record and its event time, or the dead letter for what cannot be read or believed."""
+        stream = self._stream_of(topic)
+        try:
+            fact: Any = self._tools.codec.decode(stream, record.value)
+        except Undecodable as error:
+            return None, _letter(record, error.reason, error.error)
+        at_ms: int = fact.occurred_at
+        if at_ms > record.timestamp + self._future_ms and stream in INPUTS:
+            hours = (at_ms - record.timestamp) // 3_600_000
+            return None, _letter(record, "from_the_future", f"occurred_at is {hours} h after the broker's time")
+        return at_ms, fact
 
     async def _settle(self, lane: Lane, step: Step) -> None:
         """Rows to the changelog and the store, then outputs to their topics; each awaited."""
@@ -185,5 +170,8 @@ def _letter(record: Any, reason: str, error: str) -> DeadLetter:
     )
 
 
-def _ahead(fact: Any, record: Any) -> str:
-    return f"{(fact.occurred_at - record.timestamp) // 3_600_000} h"
+def _too_late(step: Step, batch: Batch) -> list[DeadLetter]:
+    if not step.too_late:
+        return []
+    source_of = {id(fact): source for fact, source in zip(batch.facts, batch.records, strict=True)}
+    return [_letter(source_of[id(fact)], "too_late", "older than what is still held") for fact in step.too_late]

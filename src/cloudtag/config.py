@@ -86,6 +86,8 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`live`: an idle partition follows the wall clock. `data`: only records move time (replays, demos)."""
     lateness_seconds: NotNegative = 3600
     """How far event time may be out of order before an event counts as late."""
+    skew_seconds: NotNegative = 21_600
+    """How far in event time a partition may run ahead of another one that has records (after a pause, on history)."""
     future_seconds: Positive = 86_400
     """How far `occurred_at` may lie after the broker's time before the event is a dead letter."""
     idle_tick_seconds: Seconds = 30.0

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from streams.transport.feed import Read
+
 
 @dataclass(frozen=True, slots=True)
 class Batching:
@@ -9,6 +11,10 @@ class Batching:
 
     group_of: dict[str, str] = field(default_factory=dict)
     """The group (one agent, one set of lanes) each topic belongs to."""
+    read_of: dict[str, Read] = field(default_factory=dict)
+    """How each group reads its records."""
     batch_records: int = 2000
+    skew_ms: int = 6 * 3_600_000
+    """How far in event time a lane may run ahead of another one that has records."""
     drain_seconds: float = 45.0
     """How long a revoke or a stop waits for batches in hand."""

@@ -21,6 +21,8 @@ from streams.transport.thread import BatchConsumerThread
 
 FETCH_SECONDS = 0.25
 """How long one look for records waits at most; a seek waits for it."""
+PATIENCE_SECONDS = 1.0
+"""How long a lane waits for a topic whose records are on the broker and do not arrive."""
 BATCHES_PER_LANE = 2
 """Handed out at a time: one in the agent's hands, the next ready."""
 
@@ -36,7 +38,9 @@ class BatchConsumer(Consumer):
         super().__init__(*args, **kwargs)
         batching: Batching = self.app.batching  # type: ignore[attr-defined]
         self.ledger = Ledger()
-        self.feed = Feed(batching.group_of, batching.batch_records)
+        self.feed = Feed(batching.group_of, batching.read_of, batching.batch_records)
+        self._skew_ms = batching.skew_ms
+        self._patience: dict[Lane, float] = {}
         self._drain_seconds: float = batching.drain_seconds
         self._committed: dict[TP, int] = {}
         self._is_rebalancing = False
@@ -93,21 +97,38 @@ class BatchConsumer(Consumer):
         while not self.should_stop:
             await self.wait(self._work.wait())
             self._work.clear()
-            for lane in self.feed.waiting():
-                await self._supply(lane)
+            while self.flow_active and (lane := self._next_lane()) is not None:
+                batch = self.feed.cut(lane)
+                self.ledger.deliver(batch)
+                self._room.set()
+                await self.callback(self._message_of(batch))
 
-    async def _supply(self, lane: Lane) -> None:
-        while (
-            self.flow_active and lane in set(self.feed.waiting()) and self.ledger.outstanding(*lane) < BATCHES_PER_LANE
-        ):
-            batch = self.feed.cut(lane)
-            self.ledger.deliver(batch)
-            self._room.set()
-            await self.callback(self._message_of(batch))
+    def _next_lane(self) -> Lane | None:
+        """The lane that is furthest behind and can take a batch, unless it must wait for others."""
+        clocks = self.feed.clocks()
+        horizon = next(iter(clocks.values()), 0) + self._skew_ms
+        for lane, clock in clocks.items():
+            if clock > horizon:
+                return None
+            if self.ledger.outstanding(*lane) < BATCHES_PER_LANE and not self._must_wait(lane):
+                return lane
+        return None
+
+    def _must_wait(self, lane: Lane) -> bool:
+        """Whether a topic of the lane has records on the broker, none of them here, and there is patience left."""
+        now = asyncio.get_running_loop().time()
+        tps = [tp for tp in self._get_active_partitions() if self.feed.lane_of(tp) == lane]
+        if not any(self._thread.unread(tp) and not self.feed.buffered(tp) for tp in tps):
+            self._patience.pop(lane, None)
+            return False
+        if lane not in self._patience:
+            self._patience[lane] = now + PATIENCE_SECONDS
+            asyncio.get_running_loop().call_later(PATIENCE_SECONDS, self._work.set)
+        return now < self._patience[lane]
 
     def _message_of(self, batch: Batch) -> ConsumerMessage:
         chunk = batch.chunks[0]
-        last = chunk.records[-1]
+        last = batch.records[-1]
         return ConsumerMessage(
             chunk.tp.topic,
             chunk.tp.partition,

@@ -1,11 +1,15 @@
 """Records that were fetched and not yet handed out, and the cutting of batches from them.
 
 A group is the set of topics one agent reads; partition p of all of them is one lane. A batch takes the lane's
-records topic by topic, so that a processor which reads eleven topics is not woken eleven times for the same second.
+earliest records of all its topics by event time: after a pause, or on history, a topic with few records would else
+be read to its end at once and take the lane's clock with it. For the same reason a lane waits while another one that
+has records is far behind, and for a topic that has records on the broker of which none have arrived yet.
+
+A topic's clock is the highest event time up to and including its next record, so a late record holds nobody up.
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from faust.types import TP
@@ -13,20 +17,69 @@ from faust.types import TP
 from streams.transport.ledger import Batch, Chunk
 
 Lane = tuple[str, int]
+Read = Callable[[str, Any], tuple[int | None, Any]]
+"""Reads a record of a topic: its event time (none: no matter) and whatever the agent is to get of it."""
+NEVER = 1 << 62
+
+
+class _Buffer:
+    """One partition's records in order; the next one is read ahead, for its time."""
+
+    __slots__ = ("_read", "_topic", "clock", "head", "waiting")
+
+    def __init__(self, topic: str, read: Read) -> None:
+        self._topic = topic
+        self._read = read
+        self.waiting: deque[Any] = deque()
+        self.head: tuple[Any, Any] | None = None
+        self.clock = 0
+
+    def __len__(self) -> int:
+        return len(self.waiting) + (self.head is not None)
+
+    def add(self, records: Sequence[Any]) -> None:
+        self.waiting.extend(records)
+        if self.head is None:
+            self._advance()
+
+    def take_until(self, clock: int, most: int, records: list[Any], facts: list[Any]) -> int:
+        """Move records on as long as the clock allows it; how many."""
+        count = 0
+        while self.head is not None and count < most and self.clock <= clock:
+            record, fact = self.head
+            records.append(record)
+            facts.append(fact)
+            count += 1
+            self._advance()
+        return count
+
+    def _advance(self) -> None:
+        if not self.waiting:
+            self.head = None
+            return
+        record = self.waiting.popleft()
+        at_ms, fact = self._read(self._topic, record)
+        self.head = (record, fact)
+        if at_ms is not None and at_ms > self.clock:
+            self.clock = at_ms
 
 
 class Feed:
     """Buffers of one consumer. ``group_of`` names the group of every topic; ``batch_records`` bounds a batch."""
 
-    def __init__(self, group_of: Mapping[str, str], batch_records: int) -> None:
+    def __init__(self, group_of: Mapping[str, str], read_of: Mapping[str, Read], batch_records: int) -> None:
         self._group_of = group_of
+        self._read_of = read_of
         self._batch_records = batch_records
-        self._lanes: dict[Lane, dict[TP, deque[Any]]] = {}
+        self._lanes: dict[Lane, dict[TP, _Buffer]] = {}
 
     def add(self, tp: TP, records: Sequence[Any]) -> None:
         """Records of one partition, the next in order."""
-        lane = (self._group_of[tp.topic], tp.partition)
-        self._lanes.setdefault(lane, {}).setdefault(tp, deque()).extend(records)
+        group = self._group_of[tp.topic]
+        buffers = self._lanes.setdefault((group, tp.partition), {})
+        if tp not in buffers:
+            buffers[tp] = _Buffer(tp.topic, self._read_of[group])
+        buffers[tp].add(records)
 
     def clear(self) -> None:
         """Forget everything: it will be fetched again."""
@@ -34,32 +87,43 @@ class Feed:
 
     def buffered(self, tp: TP) -> int:
         """How many records of a partition wait here."""
-        return len(self._buffer(tp))
+        buffer = self._lanes.get(self.lane_of(tp), {}).get(tp)
+        return len(buffer) if buffer is not None else 0
+
+    def lane_of(self, tp: TP) -> Lane:
+        """The lane a partition belongs to."""
+        return self._group_of[tp.topic], tp.partition
 
     def hungry(self, tps: Iterable[TP]) -> set[TP]:
         """Those of the partitions that have less than a batch left."""
-        return {tp for tp in tps if len(self._buffer(tp)) < self._batch_records}
+        return {tp for tp in tps if self.buffered(tp) < self._batch_records}
 
-    def waiting(self) -> Iterator[Lane]:
-        """The lanes that have records."""
-        return iter([lane for lane, buffers in self._lanes.items() if any(buffers.values())])
+    def clocks(self) -> dict[Lane, int]:
+        """The event time reached by every lane that has records, earliest first."""
+        found = {lane: _clock(buffers) for lane, buffers in self._lanes.items()}
+        return {lane: clock for lane, clock in sorted(found.items(), key=lambda item: item[1]) if clock != NEVER}
 
     def cut(self, lane: Lane) -> Batch:
-        """The next batch of a lane that has records: an even share of each of its topics."""
-        buffers = {tp: buffer for tp, buffer in self._lanes[lane].items() if buffer}
-        room, chunks = self._batch_records, []
-        # The shortest first: what a topic leaves of its share goes to the longer ones.
-        ordered = sorted(buffers.items(), key=lambda item: len(item[1]))
-        for behind, (tp, buffer) in enumerate(ordered):
-            share = max(1, room // (len(ordered) - behind))
-            records = [buffer.popleft() for _ in range(min(share, len(buffer)))]
-            room -= len(records)
-            chunks.append(Chunk(tp, records))
-        return Batch(*lane, chunks)
+        """The next batch of a lane: the earliest records of its topics, merged by their clocks."""
+        buffers = {tp: buffer for tp, buffer in self._lanes[lane].items() if len(buffer)}
+        records: list[Any] = []
+        facts: list[Any] = []
+        ends: dict[TP, list[int]] = {}
+        while buffers and len(records) < self._batch_records:
+            tp = min(buffers, key=lambda tp: buffers[tp].clock)
+            others = [buffer.clock for other, buffer in buffers.items() if other is not tp]
+            room = self._batch_records - len(records)
+            count = buffers[tp].take_until(min(others, default=NEVER), room, records, facts)
+            end = ends.setdefault(tp, [0, 0])
+            end[0] += count
+            end[1] = records[-1].offset
+            if not len(buffers[tp]):
+                # What comes next in this topic is not known: the batch must not run past it.
+                del buffers[tp]
+                if others:
+                    break
+        return Batch(*lane, [Chunk(tp, count, last) for tp, (count, last) in ends.items()], records, facts)
 
-    def _buffer(self, tp: TP) -> deque[Any]:
-        lane = self._lanes.get((self._group_of[tp.topic], tp.partition), {})
-        return lane.get(tp, _EMPTY)
 
-
-_EMPTY: deque[Any] = deque()
+def _clock(buffers: Mapping[TP, _Buffer]) -> int:
+    return min((buffer.clock for buffer in buffers.values() if len(buffer)), default=NEVER)

@@ -16,27 +16,33 @@ from faust.types import TP
 
 
 class Chunk:
-    """Consecutive records of one topic partition, as the broker's client returned them."""
+    """Consecutive records of one topic partition: how many, and where they end."""
 
-    __slots__ = ("is_done", "last_offset", "records", "tp")
+    __slots__ = ("count", "is_done", "last_offset", "tp")
 
-    def __init__(self, tp: TP, records: Sequence[Any]) -> None:
+    def __init__(self, tp: TP, count: int, last_offset: int) -> None:
         self.tp = tp
-        self.records = records
-        self.last_offset: int = records[-1].offset
+        self.count = count
+        self.last_offset = last_offset
         self.is_done = False
 
 
 class Batch:
-    """What one event of the transport carries: the chunks of one lane, acknowledged together."""
+    """What one event of the transport carries: records of one lane, acknowledged together.
 
-    __slots__ = ("chunks", "group", "is_current", "partition", "record_count")
+    ``facts`` are what was read of ``records``, in the same order; ``chunks`` say which partitions they came from.
+    """
 
-    def __init__(self, group: str, partition: int, chunks: Sequence[Chunk]) -> None:
+    __slots__ = ("chunks", "facts", "group", "is_current", "partition", "records")
+
+    def __init__(
+        self, group: str, partition: int, chunks: Sequence[Chunk], records: Sequence[Any], facts: Sequence[Any]
+    ) -> None:
         self.group = group
         self.partition = partition
         self.chunks = tuple(chunks)
-        self.record_count = sum(len(chunk.records) for chunk in chunks)
+        self.records = records
+        self.facts = facts
         self.is_current = True
         """False once its partition was revoked or sought: whoever holds it may finish, but it no longer counts."""
 
@@ -100,7 +106,7 @@ class Ledger:
 
     def unfinished(self, tp: TP) -> int:
         """How many records of a partition are delivered and not part of the acknowledged prefix."""
-        return sum(len(chunk.records) for chunk in self._delivered.get(tp, ()))
+        return sum(chunk.count for chunk in self._delivered.get(tp, ()))
 
     @property
     def in_flight(self) -> Iterable[Batch]:
