@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 from rich.markup import escape
 
-from cloudtag.contract.events import Event
+from cloudtag.contract.events import Event, ParcelScanned
 from cloudtag.contract.records import Alert
 from cloudtag.simulate import AlertLabel, Label
 from cloudtag.wire.replay_form import rfc3339
@@ -16,7 +16,7 @@ TAKEN_BACK = ("handed_over_late-0", "signature_reported_late-0")
 """The stories in which a late fact refutes an alert; the first that was alerted is told."""
 LONGEST = 8
 """Lines of a timeline."""
-SAID = ("status", "type", "reason", "scan", "signer", "waybill_no", "received", "facility", "offline")
+SAID = ("refund_id", "status", "type", "reason", "scan", "signer", "waybill_no", "received", "facility", "offline")
 """What of an event its line says."""
 
 
@@ -30,7 +30,7 @@ def tell(labels: Iterable[Label], alerts: list[Alert], events: dict[str, Event])
         if alert := _latest(_of(story, chosen, alerts), is_standing=False):
             opened = min((a for a in alerts if a.alert_id == alert.alert_id), key=lambda a: a.revision)
             yield f"[bold]Taken back[/] when a late fact refuted it:\n{_explain(opened, events)}\n" + (
-                f"  [green]{alert.status}[/] at revision {alert.revision}"
+                f"{_refutation(alert, events)}  [green]{alert.status}[/] at revision {alert.revision}"
             )
             return
 
@@ -53,8 +53,8 @@ def _explain(alert: Alert, events: dict[str, Event]) -> str:
     lines = [head, f"  {escape(alert.explanation)}", f"  [dim]{escape(facts)}[/]"]
     evidence = sorted(alert.evidence, key=lambda reference: reference.occurred_at)
     for reference in evidence[:LONGEST]:
-        told = _line(events[reference.event_id]) if reference.event_id in events else reference.event_id
-        lines.append(f"  {rfc3339(reference.occurred_at)[:16].replace('T', ' ')}  {reference.stream:11} {escape(told)}")
+        told = _line(events[reference.event_id], alert) if reference.event_id in events else reference.event_id
+        lines.append(f"  {_minute(reference.occurred_at)}  {reference.stream:11} {escape(told)}")
     if len(evidence) > LONGEST:
         lines.append(f"  … and {len(evidence) - LONGEST} more")
     if clears := alert.facts.get("clears"):
@@ -62,10 +62,28 @@ def _explain(alert: Alert, events: dict[str, Event]) -> str:
     return "\n".join(lines)
 
 
-def _line(event: Event) -> str:
-    """What an event says, in a few words."""
+def _refutation(alert: Alert, events: dict[str, Event]) -> str:
+    """The scan that cleared a withdrawn alert: the first of its parcel, or the signature."""
+    scans = [e for e in events.values() if isinstance(e, ParcelScanned) and e.waybill_no in alert.waybill_nos]
+    if alert.detector == "refund_before_delivery":
+        scans = [scan for scan in scans if scan.scan == "signed"]
+    if not scans:
+        return ""
+    first = min(scans, key=lambda scan: scan.occurred_at)
+    return f"  {_minute(first.occurred_at)}  {'logistics':11} {escape(_line(first, alert))}\n"
+
+
+def _minute(time_ms: int) -> str:
+    return rfc3339(time_ms)[:16].replace("T", " ")
+
+
+def _line(event: Event, alert: Alert) -> str:
+    """What an event says, in a few words, and who it is about when that is not the alert's buyer."""
     fields = [name for name in SAID if getattr(event, name, None) not in (None, False, "unknown")]
-    return " ".join(_value(name, getattr(event, name)) for name in fields)
+    who = getattr(event, "buyer_id", alert.buyer_id)
+    return " ".join(_value(name, getattr(event, name)) for name in fields) + (
+        f" (buyer {who})" if who != alert.buyer_id else ""
+    )
 
 
 def _value(name: str, value: object) -> str:
