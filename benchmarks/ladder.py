@@ -71,9 +71,7 @@ def _is_fast_enough(profile: Profile, summaries: Sequence[Summary]) -> bool:
     reached = {summary.rung: summary.cpu_ratio.median for summary in summaries}
     slow = [(rung, floor) for rung, floor in profile.floors if reached.get(rung, floor) < floor]
     for rung, floor in slow:
-        _say(
-            f"too slow: {rung} reaches {reached[rung]:.2f} of the {profiles.BASE} per CPU second, at least {floor} is asked"
-        )
+        _say(f"too slow per CPU second: {rung} reaches {reached[rung]:.2f} of the {profiles.BASE}, asked is {floor}")
     return not slow
 
 
