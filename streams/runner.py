@@ -6,7 +6,7 @@ and what it repeats carries the same ids and revisions.
 
 import logging
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -50,8 +50,9 @@ class Tools:
 class Runner:
     """Runs one processor: its agent's body, and the settling of every step."""
 
-    def __init__(self, lanes: Lanes, tools: Tools) -> None:
+    def __init__(self, lanes: Lanes, topics: Sequence[str], tools: Tools) -> None:
         self.lanes = lanes
+        self.topics = topics
         self._tools = tools
         config = tools.config
         self._name = lanes.processor

@@ -1,19 +1,33 @@
 """What happens between an assignment and the first batch: rows are read, lanes opened, shops known."""
 
 import logging
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import faust
 from faust.tables.recovery import RebalanceAgain
 
 from cloudtag.config import Config
-from streams import topics
 from streams.directory import DirectoryReader
 from streams.metrics import Metrics
 from streams.runner import Runner
 from streams.tables.changelog import Changelogs, RecoveryGivenUpError
 
 logger = logging.getLogger(__name__)
+
+
+class NotTogetherError(RuntimeError):
+    """The topics of a lane were given to different workers."""
+
+
+def together(topics: Iterable[str], assigned: Collection[tuple[str, int]]) -> set[int]:
+    """The partitions assigned of every one of the topics. Raises ``NotTogetherError`` where they are not the same."""
+    shares = {topic: {partition for name, partition in assigned if name == topic} for topic in topics}
+    first, *others = shares.items()
+    for topic, partitions in others:
+        if partitions != first[1]:
+            raise NotTogetherError(f"partitions {sorted(first[1])} of {first[0]}, but {sorted(partitions)} of {topic}")
+    return first[1]
 
 
 class TakeOver:
@@ -45,9 +59,8 @@ class TakeOver:
         if self._directory is not None:
             await self._directory.read(self._config.partitions)
         try:
-            for name, runner in self._runners.items():
-                own = self._config.topic(topics.ticks(name))
-                await self._take_over(runner, {partition for topic, partition in assigned if topic == own}, begun)
+            for runner in self._runners.values():
+                await self._take_over(runner, together(runner.topics, assigned), begun)
         except RecoveryGivenUpError:
             raise RebalanceAgain from None
         if self._app.rebalancing_count != begun:

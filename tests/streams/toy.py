@@ -17,6 +17,8 @@ from cloudtag.engine.step import Output, RowReader, Step, file_part
 PROCESSOR = "shops"
 READS = {PROCESSOR: ("abuses", "accounts")}
 FIRST_MS = 1_760_000_000_000
+POISON = "fail-here"
+"""An event id on which the lane raises, as a bug would."""
 
 
 class CountingLane:
@@ -49,6 +51,8 @@ class CountingLane:
             seen = self._seen.get(fact.shop_id)
             if seen is None:
                 seen = self._seen[fact.shop_id] = self._load(fact.shop_id)
+            if fact.event_id == POISON:
+                raise RuntimeError("the toy lane fails on purpose")
             if fact.event_id in seen:
                 step.duplicates += 1
                 continue
