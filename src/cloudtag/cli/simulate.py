@@ -8,6 +8,9 @@ import typer
 from cloudtag.cli.lines import STANDARD, line_of, line_writer
 from cloudtag.cli.options import OutFile, milliseconds
 from cloudtag.cli.screen import note, progress
+from cloudtag.simulate import Profile, encode_labels
+from cloudtag.simulate import simulate as play
+from cloudtag.simulate.profile import MONDAY_MS
 
 
 def simulate(
@@ -35,9 +38,6 @@ def simulate(
 
     Example:  cloudtag simulate --events 20000 --seed 7 -o week.jsonl --labels labels.jsonl
     """
-    from cloudtag.simulate import Profile, encode_labels
-    from cloudtag.simulate import simulate as play
-
     profile = Profile(
         events=events,
         days=days,
@@ -46,11 +46,15 @@ def simulate(
         late_share=late,
         duplicate_share=duplicates,
         has_attacks=attacks,
-        **({"starts_at": milliseconds(start)} if start else {}),
+        starts_at=milliseconds(start) if start else MONDAY_MS,
     )
+    _write(profile, out, labels)
+
+
+def _write(profile: Profile, out: Path, labels: Path | None) -> None:
     simulation = play(profile)
     written = 0
-    with progress("simulating", events) as steps, line_writer(out) as file:
+    with progress("simulating", profile.events) as steps, line_writer(out) as file:
         for event in steps.each(simulation.events()):
             file.write(line_of(event))
             written += 1

@@ -1,9 +1,11 @@
 """Honest buyers: most keep what they bought; about one order in eight is refunded, and properly."""
 
 from cloudtag.contract.types import Goods, RefundReason
+from cloudtag.simulate.aftermath import contact, review
+from cloudtag.simulate.deal import Deal
 from cloudtag.simulate.profile import HOUR_MS
 from cloudtag.simulate.refunds import Claim, agree, claim_refund, return_honestly, tell
-from cloudtag.simulate.story import Deal, Story
+from cloudtag.simulate.story import Story
 from cloudtag.simulate.world import Buyer, Shop
 
 REASONS: tuple[RefundReason, ...] = (
@@ -66,7 +68,7 @@ def receive(story: Story, buyer: Buyer, shop: Shop, at: int) -> None:
     deal = story.buy(buyer, shop, at)
     story.ship(deal)
     if rng.random() < 0.05:
-        story.contact(deal, deal.shipped_at, answered=rng.random() < 0.8)
+        contact(story, deal, deal.shipped_at, answered=rng.random() < 0.8)
     story.deliver(deal)
     if rng.random() < 0.105:
         refund(story, deal)
@@ -74,7 +76,7 @@ def receive(story: Story, buyer: Buyer, shop: Shop, at: int) -> None:
     completed_at = story.complete(deal)
     if rng.random() < 0.25:
         rating = rng.choice((5, 5, 5, 5, 4, 4, 3, 2, 1))
-        story.review(deal, completed_at + story.delays.review.draw(rng), rating)
+        review(story, deal, completed_at + story.delays.review.draw(rng), rating)
 
 
 def refund(story: Story, deal: Deal) -> None:

@@ -51,31 +51,28 @@ def carry(
 ) -> int:
     """Tell the scans of a parcel (carrier, number) between two cities.
 
-    `times` are when it is accepted and how long it travels, milliseconds. The late arguments deliver the first or
-    the last scan that much after it happened. Returns when it was (or, if lost, would have been) signed for.
+    `times`: when it is accepted and how long it travels. The late arguments deliver the first or the last scan that
+    much after it happened. Returns when it was (or, if lost, would have been) signed for.
     """
     start, transit = times
-    carrier, waybill_no = parcel
     weight = teller.rng.randrange(200, 4000) if weight_grams is None else weight_grams
     for n, (scan, share, is_origin) in enumerate(LEGS[:LOST_AFTER] if is_lost else LEGS):
         late = accepted_late_ms if n == 0 else signed_late_ms if scan == "signed" else None
-        teller.add(
-            ParcelScanned(
-                event_id=teller.next_event_id(),
-                occurred_at=start + int(transit * share),
-                platform=platform,
-                carrier=carrier,
-                waybill_no=waybill_no,
-                order_id=order_id,
-                scan=scan,
-                facility=facility(cities[0], "out") if is_origin else facility(cities[1], "in"),
-                destination_hash=destination,
-                package=package,
-                weight_grams=weight,
-                signer=signer if scan == "signed" else None,
-            ),
-            late,
+        place = facility(cities[0], "out") if is_origin else facility(cities[1], "in")
+        event = ParcelScanned(
+            teller.next_event_id(),
+            start + int(transit * share),
+            platform,
+            *parcel,
+            order_id,
+            scan,
+            place,
+            destination,
+            package,
+            weight,
+            signer if scan == "signed" else None,
         )
+        teller.add(event, late)
     return start + transit
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from cloudtag.contract.events import AccountChanged, Event, ShopDescribed
+from cloudtag.simulate.deal import Ids
 from cloudtag.simulate.profile import DAY_MS, Profile
-from cloudtag.simulate.story import Ids
 from cloudtag.simulate.world import all_shops, mix
 
 BEFORE_MS = 240 * DAY_MS

@@ -6,8 +6,9 @@ from msgspec import Struct
 
 from cloudtag.contract.events import RefundChanged, ReturnInspected
 from cloudtag.contract.types import Condition, Goods, RefundReason, RefundStatus, RefundType
+from cloudtag.simulate.deal import Deal
 from cloudtag.simulate.parcels import carry
-from cloudtag.simulate.story import Deal, Story
+from cloudtag.simulate.story import Story
 from cloudtag.simulate.world import CARRIERS
 
 

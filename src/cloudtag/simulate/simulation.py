@@ -4,6 +4,7 @@ import random
 from collections.abc import Iterator
 
 from cloudtag.contract.events import Event
+from cloudtag.simulate.deal import Ids
 from cloudtag.simulate.delays import Delays, delays_at
 from cloudtag.simulate.delivery import Courier, Entry
 from cloudtag.simulate.honest import live
@@ -12,7 +13,7 @@ from cloudtag.simulate.profile import HOUR_MS, Profile
 from cloudtag.simulate.prologue import prologue
 from cloudtag.simulate.scripts import SCRIPTS
 from cloudtag.simulate.scripts.stage import Stage
-from cloudtag.simulate.story import Ids, Story
+from cloudtag.simulate.story import Story
 from cloudtag.simulate.world import buyer, platform_of, shop
 
 EVENTS_PER_ORDER = 10.37

@@ -3,49 +3,17 @@
 import random
 from dataclasses import dataclass, field
 
-from msgspec import Struct
-
 from cloudtag.contract.events import (
-    BuyerContacted,
     Event,
     InsuranceChanged,
     OrderChanged,
-    ReviewPosted,
 )
 from cloudtag.contract.types import InsuranceStatus, OrderLine, OrderStatus, SignerKind
+from cloudtag.simulate.deal import Deal, Ids
 from cloudtag.simulate.delays import Delays
 from cloudtag.simulate.parcels import carry
 from cloudtag.simulate.profile import MINUTE_MS
 from cloudtag.simulate.world import CARRIERS, CURRENCY, Buyer, Shop
-
-
-@dataclass(slots=True)
-class Ids:
-    """Unique ids of one cast: a prefix and a counter."""
-
-    prefix: str
-    count: int = 0
-
-    def next(self, kind: str) -> str:
-        """The next id of a kind (`e` event, `o` order, `r` refund, `w` waybill, …)."""
-        self.count += 1
-        return f"{self.prefix}{kind}{self.count:x}"
-
-
-class Deal(Struct):
-    """An order as far as its story has been told; times are event times, 0 for what has not happened."""
-
-    order_id: str
-    buyer: Buyer
-    shop: Shop
-    lines: tuple[OrderLine, ...]
-    is_insured: bool
-    placed_at: int
-    paid_at: int = 0
-    shipped_at: int = 0
-    signed_at: int = 0
-    carrier: str | None = None
-    waybill_no: str | None = None
 
 
 @dataclass(slots=True)
@@ -192,36 +160,6 @@ class Story:
                 deal.shop.shop_id,
                 status,
                 900,
-            )
-        )
-
-    def review(self, deal: Deal, at: int, rating: int) -> None:
-        """The buyer reviews the order."""
-        self.add(
-            ReviewPosted(
-                self.next_event_id(),
-                at,
-                deal.shop.platform,
-                f"{deal.order_id}:review",
-                deal.order_id,
-                deal.buyer.buyer_id,
-                deal.shop.shop_id,
-                rating,
-            )
-        )
-
-    def contact(self, deal: Deal, at: int, answered: bool) -> None:
-        """The shop tries to reach the buyer."""
-        self.add(
-            BuyerContacted(
-                self.next_event_id(),
-                at,
-                deal.shop.platform,
-                deal.order_id,
-                deal.buyer.buyer_id,
-                deal.shop.shop_id,
-                "chat" if self.rng.random() < 0.7 else "phone",
-                answered,
             )
         )
 

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from cloudtag.contract.types import Goods
+from cloudtag.simulate.deal import Deal
 from cloudtag.simulate.labels import AlertLabel, Label
 from cloudtag.simulate.profile import HOUR_MS
 from cloudtag.simulate.refunds import Claim, agree, claim_refund
-from cloudtag.simulate.story import Deal, Story
+from cloudtag.simulate.story import Story
 from cloudtag.simulate.world import OUTSIDE, PLATFORMS, SHOPS_PER_PLATFORM, Buyer, Shop, buyer, shop
 
 

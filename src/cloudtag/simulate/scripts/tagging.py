@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 from cloudtag.contract.events import AccountChanged, TagSubmitted
 from cloudtag.contract.types import AccountStatus, TaggedOrder
+from cloudtag.simulate.aftermath import contact
+from cloudtag.simulate.deal import Deal
 from cloudtag.simulate.labels import ConfirmationLabel, TagLabel
 from cloudtag.simulate.profile import HOUR_MS, MINUTE_MS
 from cloudtag.simulate.scripts.short_return import DETECTOR, return_holding
 from cloudtag.simulate.scripts.stage import Stage
-from cloudtag.simulate.story import Deal
 
 Outcome = tuple[str, str | None]
 PENDING: Outcome = ("pending", None)
@@ -67,7 +68,7 @@ def three_shops_agree(stage: Stage) -> None:
         opened_at = return_holding(stage, [claim], at, ())
         stage.expect(DETECTOR, [claim])
         for hours in (1, 3):
-            story.contact(deal, opened_at + hours * HOUR_MS, answered=False)
+            contact(story, deal, opened_at + hours * HOUR_MS, answered=False)
         _submit(stage, [(deal, ("confirmed", None))], opened_at + 5 * HOUR_MS, (DETECTOR,))
         deals.append(deal)
     _confirmation(stage, deals[0], DETECTOR, stands=True)
