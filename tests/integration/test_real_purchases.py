@@ -1,0 +1,28 @@
+"""A real shop's year of purchases through broker, worker and warehouse: every event accounted for."""
+
+from collections import Counter
+
+import pytest
+
+from cloudtag.contract.records import Alert
+from cloudtag.imports.online_retail import OnlineRetail
+from tests.imports.test_online_retail import real_file
+from tests.integration.installation import Installation
+
+
+async def test_every_purchase_is_accounted_for_and_wholesalers_do_not_drown(tansu_bootstrap, warehouse_url, tmp_path):
+    if not real_file().exists():
+        pytest.skip("the public data set is not beside the checkout")
+    retail = OnlineRetail(real_file())
+    events = list(retail.events())
+    async with Installation(tansu_bootstrap, tmp_path, warehouse_url) as place:
+        place.start_sink()
+        place.start("worker")
+        await place.send(events)
+        await place.settled()
+        assert place.watch.counts["orders"] + place.watch.counts["refunds"] == len(events) == retail.account.events
+        assert place.watch.counts["dead-letters"] == 0
+        stored = place.ask("SELECT count() FROM orders FINAL UNION ALL SELECT count() FROM refunds FINAL")
+        assert sum(count for (count,) in stored) == len(events)
+        alerts = Counter(record.buyer_id for record in place.watch.records if isinstance(record, Alert))
+        assert max(alerts.values(), default=0) <= 3
