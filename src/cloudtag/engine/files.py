@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from cloudtag.engine.rows import Row, RowCodec, file_prefix, split_key
+from cloudtag.engine.rows import Row, RowCodec, file_prefix
 from cloudtag.engine.step import RowReader
 
 Identity = Callable[[Any], tuple[str, int]]
@@ -15,11 +15,12 @@ Identity = Callable[[Any], tuple[str, int]]
 class File:
     """All rows of one key, and an index over them that the processor keeps."""
 
-    __slots__ = ("index", "key", "rows")
+    __slots__ = ("index", "key", "prefix", "rows")
 
     def __init__(self, key: str, index: Any) -> None:
         """An empty file with an empty index."""
         self.key = key
+        self.prefix = file_prefix(key)
         self.rows: dict[str, Row] = {}
         self.index = index
 
@@ -27,8 +28,12 @@ class File:
         """The row of that id, made if it is not there."""
         row = self.rows.get(row_id)
         if row is None:
-            row = self.rows[row_id] = Row(row_id)
+            row = self.rows[row_id] = self.blank(row_id)
         return row
+
+    def blank(self, row_id: str) -> Row:
+        """An empty row of that id that is not (yet) part of the file."""
+        return Row(row_id, self.prefix + row_id.encode())
 
 
 class FileCache:
@@ -51,8 +56,8 @@ class FileCache:
         file = self._files.pop(key, None)
         if file is None:
             file = self._make(key)
-            for row_key, data in self._rows.rows_of(file_prefix(key)):
-                row = self._codec.decode(split_key(row_key)[1], data, identity)
+            for row_key, data in self._rows.rows_of(file.prefix):
+                row = self._codec.decode(row_key, data, identity)
                 file.rows[row.id] = row
                 index(file, row)
         self._files[key] = file

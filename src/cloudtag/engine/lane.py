@@ -18,12 +18,15 @@ from cloudtag.engine.files import File, FileCache
 from cloudtag.engine.fold import fold
 from cloudtag.engine.processor import Processor
 from cloudtag.engine.publish import repeat, revise
-from cloudtag.engine.rows import NEVER, Row, RowCodec, header, row_key, split_key
+from cloudtag.engine.rows import NEVER, Row, RowCodec, header, split_key
 from cloudtag.engine.step import RowReader, Step
 from cloudtag.engine.wakes import Wakes
 
 OWN_KEY = b"\x00\x00lane"
 """The lane's own row: watermark, newest event, last batch, last batch known to be published."""
+
+Dirty = dict[File, set[str]]
+"""The rows to judge, by file, in the order in which the files were first touched."""
 
 
 class _Own(Struct, array_like=True):
@@ -71,14 +74,14 @@ class Lane:
             self._wakes.add(wake_ms, key)
             unsent.append((key, batch))
         step = Step()
-        dirty: dict[str, set[str]] = {}
+        dirty: Dirty = {}
         for key, batch in sorted(unsent):
             if batch > self._own.sent:
                 file_key, row_id = split_key(key)
-                dirty.setdefault(file_key, set()).add(row_id)
+                dirty.setdefault(self._file(file_key), set()).add(row_id)
         self._own.batch = max((batch for _, batch in unsent), default=self._own.batch) + 1
-        for file_key, row_ids in dirty.items():
-            self._publish_again(step, self._file(file_key), row_ids)
+        for file, row_ids in dirty.items():
+            self._publish_again(step, file, row_ids)
         self._close(step)
         return step
 
@@ -91,11 +94,12 @@ class Lane:
         own.watermark_ms = max(own.watermark_ms, own.newest_ms - self._processor.lateness_ms, passed_ms)
         for key in self._wakes.due(own.watermark_ms):
             file_key, row_id = split_key(key)
-            dirty.setdefault(file_key, set()).add(row_id)
-            self._file(file_key).row(row_id).wake_ms = NEVER
+            file = self._file(file_key)
+            dirty.setdefault(file, set()).add(row_id)
+            file.row(row_id).wake_ms = NEVER
             step.wakes += 1
-        for file_key, row_ids in dirty.items():
-            self._judge(step, self._file(file_key), row_ids)
+        for file, row_ids in dirty.items():
+            self._judge(step, file, row_ids)
         self._close(step)
         return step
 
@@ -109,10 +113,12 @@ class Lane:
         for fact in row.facts.values():
             self._processor.index(file, row, fact)
 
-    def _fold(self, step: Step, facts: Iterable[Any]) -> tuple[dict[str, set[str]], int]:
+    def _fold(self, step: Step, facts: Iterable[Any]) -> tuple[Dirty, int]:
         processor, own = self._processor, self._own
         horizon_ms = own.watermark_ms - processor.retention_ms
-        dirty: dict[str, set[str]] = {}
+        # The files of this batch, so that the cache is asked once for each.
+        files: dict[str, File] = {}
+        dirty: Dirty = {}
         passed_ms = 0
         for fact in facts:
             if type(fact) is TimePassed:
@@ -121,16 +127,18 @@ class Lane:
             if not self._takes(step, fact, horizon_ms):
                 continue
             file_key, row_id = processor.place(fact)
-            file = self._file(file_key)
+            file = files.get(file_key)
+            if file is None:
+                file = files[file_key] = self._file(file_key)
             row = file.row(row_id)
             fact_id, at_ms = processor.identity(fact)
             if not fold(row, fact_id, at_ms, fact):
                 step.duplicates += 1
                 continue
             processor.bound(row)
-            ids = dirty.get(file_key)
+            ids = dirty.get(file)
             if ids is None:
-                ids = dirty[file_key] = set()
+                ids = dirty[file] = set()
             ids.add(row_id)
             ids.update(processor.index(file, row, fact))
         return dirty, passed_ms
@@ -150,21 +158,23 @@ class Lane:
         return True
 
     def _judge(self, step: Step, file: File, changed: set[str]) -> None:
-        for row_id in sorted(self._processor.touched(file, changed)):
-            row = file.rows.get(row_id)
-            row = row or Row(row_id)
-            if self._drop_spent(step, file, row):
+        processor, now_ms = self._processor, self._own.watermark_ms
+        horizon_ms = now_ms - processor.retention_ms
+        touched = processor.touched(file, changed)
+        for row_id in touched if len(touched) == 1 else sorted(touched):
+            row = file.rows.get(row_id) or file.blank(row_id)
+            if row.newest_ms < horizon_ms and self._drop_spent(step, file, row, horizon_ms):
                 continue
-            judgement = self._processor.judge(file, row_id, self._own.watermark_ms)
-            outputs = revise(row, judgement.conclusions, self._own.watermark_ms - self._processor.retention_ms)
+            judgement = processor.judge(file, row_id, now_ms)
+            outputs = revise(row, judgement.conclusions, horizon_ms)
             step.outputs += outputs
             if not row.facts and not row.published and judgement.wake_ms == NEVER:
                 self._forget(step, file, row)
                 continue
             file.rows[row_id] = row
-            has_moved = self._schedule(file, row, judgement.wake_ms)
+            has_moved = self._schedule(row, judgement.wake_ms)
             if row_id in changed or outputs or has_moved:
-                self._store(step, file, row)
+                self._store(step, row)
 
     def _publish_again(self, step: Step, file: File, changed: set[str]) -> None:
         ids, fresh = set(changed), self._processor.new_file(file.key)
@@ -177,24 +187,27 @@ class Lane:
             conclusions = self._processor.judge(file, row_id, self._own.watermark_ms).conclusions
             step.outputs += repeat(file.rows[row_id], conclusions)
 
-    def _schedule(self, file: File, row: Row, wake_ms: int) -> bool:
+    def _schedule(self, row: Row, wake_ms: int) -> bool:
         """Set when the row is next looked at; whether it had to be set earlier than stored."""
         for published in row.published.values():
-            row.newest_ms = max(row.newest_ms, published.since_ms)
+            if published.since_ms > row.newest_ms:
+                row.newest_ms = published.since_ms
         now_ms, retention_ms = self._own.watermark_ms, self._processor.retention_ms
         spent_ms = row.newest_ms + retention_ms + 1
-        wake_ms = min((t for t in (wake_ms, spent_ms) if t > now_ms), default=now_ms + retention_ms)
+        if wake_ms <= now_ms:
+            wake_ms = spent_ms if spent_ms > now_ms else now_ms + retention_ms
+        elif now_ms < spent_ms < wake_ms:
+            wake_ms = spent_ms
         before, row.wake_ms = row.wake_ms, wake_ms
         if before == NEVER or wake_ms < before or before <= now_ms:
-            self._wakes.add(wake_ms, row_key(file.key, row.id))
+            self._wakes.add(wake_ms, row.key)
             return True
         return False
 
-    def _drop_spent(self, step: Step, file: File, row: Row) -> bool:
-        horizon_ms = self._own.watermark_ms - self._processor.retention_ms
+    def _drop_spent(self, step: Step, file: File, row: Row, horizon_ms: int) -> bool:
         if not row.facts and not row.published:
             return False
-        if row.newest_ms >= horizon_ms or not self._processor.is_spent(file, row, horizon_ms):
+        if not self._processor.is_spent(file, row, horizon_ms):
             return False
         self._forget(step, file, row)
         return True
@@ -202,8 +215,8 @@ class Lane:
     def _forget(self, step: Step, file: File, row: Row) -> None:
         file.rows.pop(row.id, None)
         if row.batch:
-            step.rows[row_key(file.key, row.id)] = None
+            step.rows[row.key] = None
 
-    def _store(self, step: Step, file: File, row: Row) -> None:
+    def _store(self, step: Step, row: Row) -> None:
         row.batch = self._own.batch
-        step.rows[row_key(file.key, row.id)] = self._codec.encode(row)
+        step.rows[row.key] = self._codec.encode(row)

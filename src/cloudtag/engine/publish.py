@@ -66,6 +66,8 @@ def revise(row: Row, conclusions: Mapping[str, Conclusion], horizon_ms: int) -> 
 
     `horizon_ms`: what rests on older facts is neither changed nor taken back.
     """
+    if not conclusions and not row.published:
+        return []
     outputs = []
     for conclusion in conclusions.values():
         digest = blake2b(_encode(conclusion.record), digest_size=8).digest()

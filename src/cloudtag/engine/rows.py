@@ -39,11 +39,12 @@ class Published(Struct, array_like=True, gc=False):
 class Row:
     """The facts of one thing, by identity; what was published about them; the row's own cached view of them."""
 
-    __slots__ = ("batch", "facts", "id", "newest_ms", "published", "view", "wake_ms")
+    __slots__ = ("batch", "facts", "id", "key", "newest_ms", "published", "view", "wake_ms")
 
-    def __init__(self, row_id: str) -> None:
-        """An empty row."""
+    def __init__(self, row_id: str, key: bytes) -> None:
+        """An empty row; `key` is its store key."""
         self.id = row_id
+        self.key = key
         self.facts: dict[str, Any] = {}
         self.published: dict[str, Published] = {}
         self.wake_ms = NEVER
@@ -65,9 +66,9 @@ class RowCodec:
         header = _HEADER.pack(row.batch, row.wake_ms)
         return header + self._encoder.encode((list(row.facts.values()), list(row.published.values())))
 
-    def decode(self, row_id: str, data: bytes, identity: Any) -> Row:
-        """The row of `data`; `identity` gives a fact's id and event time."""
-        row = Row(row_id)
+    def decode(self, key: bytes, data: bytes, identity: Any) -> Row:
+        """The row stored as `data` under `key`; `identity` gives a fact's id and event time."""
+        row = Row(split_key(key)[1], key)
         row.batch, row.wake_ms = _HEADER.unpack_from(data)
         facts, published = self._decoder.decode(memoryview(data)[_HEADER.size :])
         for fact in facts:
@@ -82,11 +83,6 @@ def header(data: bytes) -> tuple[int, int]:
     """The batch number and wake time of a stored row."""
     batch, wake_ms = _HEADER.unpack_from(data)
     return batch, wake_ms
-
-
-def row_key(file_key: str, row_id: str) -> bytes:
-    """The store key of a row."""
-    return file_prefix(file_key) + row_id.encode()
 
 
 def file_prefix(file_key: str) -> bytes:
