@@ -5,6 +5,7 @@ what a broker reports as the end of a log (the embedded one reports the start of
 earlier owner had acknowledged lies before it, and an earlier owner who still writes finds the marker in its way.
 """
 
+import asyncio
 import logging
 import time
 from collections.abc import Callable, Iterable
@@ -118,6 +119,8 @@ class Changelogs:
             consumer.assign(list(wanted))
             for tp, offsets in wanted.items():
                 consumer.seek(tp, offsets.start)
+            # The client cannot stop a task of its own that has not begun: let them begin.
+            await asyncio.sleep(0)
             await self._read_all(consumer, wanted, apply, is_wanted)
         finally:
             await consumer.stop()

@@ -75,7 +75,7 @@ class Rig:
         await self.produce_raw(records)
 
     async def produce_raw(self, records: Iterable[tuple[tuple[str, int], Record]]) -> None:
-        producer = AIOKafkaProducer(**client_settings(self.config))
+        producer = AIOKafkaProducer(**client_settings(self.config), max_request_size=16 << 20)
         await producer.start()
         try:
             await publish(producer, group(records))
@@ -99,6 +99,10 @@ class Rig:
         worker.send_signal(number)
         return await asyncio.to_thread(worker.wait, 60)
 
+    async def ended(self, worker: subprocess.Popen[bytes]) -> None:
+        """Wait for a worker that ends by itself."""
+        await asyncio.to_thread(worker.wait, PATIENCE_SECONDS)
+
     async def until(self, is_true: Callable[[], bool], what: str) -> None:
         """Wait for a condition, or say what never came about, with the workers' last words."""
         deadline = time.monotonic() + PATIENCE_SECONDS
@@ -115,12 +119,14 @@ class Outputs:
 
     def __init__(self, rig: Rig, stream: str = "consequences") -> None:
         self._rig, self._stream = rig, stream
-        self._codec = Codec()
+        self._codec = Codec(max_bytes=32 << 20)
         self.counts: dict[str, int] = {}
         self.records: list[object] = []
 
     async def __aenter__(self) -> "Outputs":
-        self._consumer = AIOKafkaConsumer(**client_settings(self._rig.config), auto_offset_reset="earliest")
+        self._consumer = AIOKafkaConsumer(
+            **client_settings(self._rig.config), auto_offset_reset="earliest", max_partition_fetch_bytes=16 << 20
+        )
         await self._consumer.start()
         topic = self._rig.config.topic(self._stream)
         self._consumer.assign([TopicPartition(topic, p) for p in range(self._rig.config.partitions)])

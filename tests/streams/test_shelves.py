@@ -37,7 +37,13 @@ def test_rows_are_put_replaced_and_removed(store: Store) -> None:
 
 def test_rows_are_found_by_file_and_by_any_prefix(store: Store) -> None:
     shelf = store.shelf("buyers", 0)
-    rows = {key("b1", "o1"): b"1", key("b1", "o2"): b"2", key("b10", "o1"): b"3", key("b1x"): b"4", b"\x00\x00own": b"5"}
+    rows = {
+        key("b1", "o1"): b"1",
+        key("b1", "o2"): b"2",
+        key("b10", "o1"): b"3",
+        key("b1x"): b"4",
+        b"\x00\x00own": b"5",
+    }
     shelf.apply(dict(rows), 5, 0)
     assert dict(shelf.rows_of(key("b1"))) == {key("b1", "o1"): b"1", key("b1", "o2"): b"2"}
     assert dict(shelf.rows_of(key("b1", "o2"))) == {key("b1", "o2"): b"2"}
