@@ -29,7 +29,9 @@ from streams.sink.writer import Writer
 
 log = logging.getLogger(__name__)
 MAX_RECORDS = 20_000
-"""Read in one round: bounds memory while catching up, and how much is read again after a crash."""
+"""Read in one round: bounds how much is read again after a crash."""
+MOST_HELD = 100_000
+"""Rows held before partitions with whole batches waiting are paused. Beyond it a partition holds one batch more."""
 
 
 def wall_ms() -> int:
@@ -134,18 +136,24 @@ class Sink(ConsumerRebalanceListener):  # type: ignore[misc]
         )
 
     async def _round(self, consumer: AIOKafkaConsumer) -> None:
+        """Store what earlier rounds read while the next records are read: one waits for the warehouse meanwhile."""
+        await asyncio.gather(self._read(consumer), self._store_held(consumer))
+        self._measure()
+
+    async def _read(self, consumer: AIOKafkaConsumer) -> None:
         fetched = await consumer.getmany(timeout_ms=self._config.poll_ms, max_records=MAX_RECORDS)
         for where, records in fetched.items():
             partition = self._partition(where)
             for record in records:
                 partition.take(self._reader.read(partition.stream, record))
+
+    async def _store_held(self, consumer: AIOKafkaConsumer) -> None:
         async with self._storing:
             for where, partition in self._partitions.items():
                 partition.end_tail(consumer.highwater(where))
             await self._store_ended()
             await self._commit(consumer)
             self._hold_back(consumer)
-        self._measure()
 
     def _partition(self, where: TopicPartition) -> Partition:
         known = self._partitions.get(where)
@@ -156,7 +164,8 @@ class Sink(ConsumerRebalanceListener):  # type: ignore[misc]
         return known
 
     async def _store_ended(self) -> None:
-        for where, partition in self._partitions.items():
+        # Reading goes on meanwhile and may add partitions.
+        for where, partition in list(self._partitions.items()):
             while partition.ended and self._gates.is_open(partition.stream):
                 span = partition.ended[0]
                 try:
@@ -202,13 +211,18 @@ class Sink(ConsumerRebalanceListener):  # type: ignore[misc]
 
     def _hold_back(self, consumer: AIOKafkaConsumer) -> None:
         paused = consumer.paused()
+        is_much = self._held_rows() > MOST_HELD
         for where in consumer.assignment():
             partition = self._partitions.get(where)
-            is_full = partition is not None and bool(partition.ended)
+            is_shut = partition is not None and not self._gates.is_open(partition.stream)
+            is_full = partition is not None and bool(partition.ended) and (is_shut or is_much)
             if is_full and where not in paused:
                 consumer.pause(where)
             elif not is_full and where in paused:
                 consumer.resume(where)
+
+    def _held_rows(self) -> int:
+        return sum(partition.held_rows for partition in self._partitions.values())
 
     def _measure(self) -> None:
         now = wall_ms()
@@ -218,4 +232,4 @@ class Sink(ConsumerRebalanceListener):  # type: ignore[misc]
             oldest[partition.stream] = min(oldest[partition.stream], now if at_ms is None else at_ms)
         for stream, at_ms in oldest.items():
             metrics.LAG_SECONDS.labels(stream).set((now - at_ms) / 1000)
-        metrics.HELD_ROWS.set(sum(partition.held_rows for partition in self._partitions.values()))
+        metrics.HELD_ROWS.set(self._held_rows())
