@@ -58,7 +58,6 @@ def carry(
     weight = teller.rng.randrange(200, 4000) if weight_grams is None else weight_grams
     for n, (scan, share, is_origin) in enumerate(LEGS[:LOST_AFTER] if is_lost else LEGS):
         late = accepted_late_ms if n == 0 else signed_late_ms if scan == "signed" else None
-        place = facility(cities[0], "out") if is_origin else facility(cities[1], "in")
         event = ParcelScanned(
             teller.next_event_id(),
             start + int(transit * share),
@@ -66,7 +65,7 @@ def carry(
             *parcel,
             order_id,
             scan,
-            place,
+            facility(cities[0], "out") if is_origin else facility(cities[1], "in"),
             destination,
             package,
             weight,

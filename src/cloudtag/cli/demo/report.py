@@ -24,13 +24,19 @@ def report(console: Console, week: Week, records: list[Struct], warehouse: Wareh
     _confirmations(console, published)
     agrees = _from_sql(console, warehouse, tallies)
     if rate:
-        console.print(
-            f"\n[bold]Speed[/]: one worker judged {rate.records:,} waiting events in {rate.seconds:.1f} s: "
-            f"[bold]{rate.per_second:,.0f} events/s[/], state acknowledged by the broker, servers on the same machine"
-        )
+        console.print(f"\n[bold]Speed[/]: {_speed(rate)}")
     letters = {(r.topic, r.partition, r.offset) for r in records if isinstance(r, DeadLetter)}
     is_whole = _account(console, week, warehouse, len(letters))
     return agrees and is_whole and all(tally.is_clean for tally in tallies.values())
+
+
+def _speed(rate: Rate) -> str:
+    computing = f", {rate.per_cpu_second:,.0f} for each second it computed" if rate.cpu_seconds else ""
+    return (
+        f"one worker judged {rate.records:,} waiting events in {rate.seconds:.1f} s: "
+        f"[bold]{rate.per_second:,.0f} events/s[/]{computing}; state acknowledged by the broker, "
+        "all servers on this machine"
+    )
 
 
 def _stories(console: Console, week: Week, published: list[Struct]) -> None:
