@@ -8,7 +8,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from cloudtag.local.broker import GROUP_TIMEOUT_MS
-from tests.brokers import broker, kafka_bootstrap, tansu_bootstrap
+from tests.brokers import broker, kafka_bootstrap, sockets_closed, tansu_bootstrap
 
 __all__ = ["broker", "kafka_bootstrap", "tansu_bootstrap"]
 
@@ -43,6 +43,8 @@ async def _produce(broker: str, topic: str, *, idempotent: bool = False) -> None
         await asyncio.gather(*sent)
     finally:
         await producer.stop()
+        if idempotent:
+            await sockets_closed()
 
 
 async def _read(consumer: AIOKafkaConsumer, count: int) -> list[bytes]:

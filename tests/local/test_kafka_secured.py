@@ -12,7 +12,7 @@ from aiokafka.errors import KafkaError
 from cloudtag.config import Config, Secret
 from cloudtag.local.kafka import Kafka
 from streams.security import client_settings
-from tests.brokers import need_kafka
+from tests.brokers import need_kafka, sockets_closed
 
 pytestmark = pytest.mark.kafka
 USER, PASSWORD = "cloudtag", "not-so-secret"
@@ -63,6 +63,7 @@ async def test_with_a_wrong_setting_nothing_opens(secured: Config, wrong: dict[s
             await producer.start()
     finally:
         await producer.stop()
+        await sockets_closed()
 
 
 def test_the_private_key_is_readable_by_its_owner_alone(secured: Config) -> None:
