@@ -132,6 +132,8 @@ class Sink(ConsumerRebalanceListener):  # type: ignore[misc]
             heartbeat_interval_ms=max(500, config.session_timeout_ms // 10),
             max_partition_fetch_bytes=4 * 1024 * 1024,
             fetch_max_wait_ms=config.poll_ms,
+            # Topics may be created after the sink was started.
+            metadata_max_age_ms=30_000,
             **config.kafka,
         )
 

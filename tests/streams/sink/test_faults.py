@@ -133,6 +133,16 @@ async def test_a_missing_table_holds_up_its_own_stream_only(log: Log, mortal: Lo
     assert warehouse.one("SELECT count() FROM {db}.orders") == 200
 
 
+async def test_a_sink_may_be_started_before_the_migrations(log: Log, mortal: LocalWarehouse) -> None:
+    warehouse = Warehouse(lambda: http_client(mortal), "faults")
+    await log.append([("alerts", alert(n)) for n in range(10)])
+    async with sinking(log.sink_config(warehouse, streams=("alerts",))) as sink:
+        await until(lambda: _is_waiting(sink))
+        migrate(warehouse.connect(), warehouse.database)
+        await log.sunk()
+    assert warehouse.one("SELECT count() FROM {db}.alerts") == 10
+
+
 async def _holds(warehouse: Warehouse, sql: str, value: int) -> bool:
     try:
         return bool(await asyncio.to_thread(warehouse.one, sql) == value)
