@@ -115,7 +115,8 @@ class Buyers(Keyed):
             return judgement
         order = view_of(row)
         for use in _uses(file.key, order):
-            judgement.conclusions[use.forward_id] = Conclusion(use.forward_id, use.waybill_no, use.occurred_at, use)
+            use_id = use.forward_id
+            judgement.conclusions[use_id] = Conclusion(use_id, use.waybill_no, use.occurred_at, use)
         if order.refunds:
             case = OrderCase(file.key, order, lambda number: _report(file, number), now_ms)
             first = min(r.opened.occurred_at for r in order.refunds.values())
@@ -152,7 +153,8 @@ class Buyers(Keyed):
         judgement = Judgement()
         for attribute, first in file.index.attributes.items():
             use = AttributeUsed(0, True, attribute, first.occurred_at, first.event_id, first.platform, file.key)
-            judgement.conclusions[use.forward_id] = Conclusion(use.forward_id, attribute, use.occurred_at, use)
+            use_id = use.forward_id
+            judgement.conclusions[use_id] = Conclusion(use_id, attribute, use.occurred_at, use)
         return judgement
 
     def _judge_tags(self, file: File, now_ms: int) -> Judgement:

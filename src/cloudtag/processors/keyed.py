@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from cloudtag.contract.forwards import FORWARD_TYPES
+from cloudtag.contract.forwards import Forward
 from cloudtag.engine.files import File
 from cloudtag.engine.rows import Row
 from cloudtag.policy.model import Policies
@@ -30,7 +30,7 @@ class Keyed:
 
     def identity(self, fact: Any) -> tuple[str, int]:
         """A forward is known by what it is about, an event by its id."""
-        return (fact.forward_id if isinstance(fact, FORWARD_TYPES) else fact.event_id), fact.occurred_at
+        return (fact.forward_id if isinstance(fact, Forward) else fact.event_id), fact.occurred_at
 
     def bound(self, row: Row) -> None:
         """Nothing is dropped."""

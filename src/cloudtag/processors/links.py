@@ -52,9 +52,8 @@ class Links(Keyed):
         for use in uses:
             others = tuple(other for other in uses if other is not use)
             report = LinkReported(0, True, use.buyer_id, use.attribute, newest_ms, others, len(uses))
-            judgement.conclusions[report.forward_id] = Conclusion(
-                report.forward_id, use.buyer_id, report.occurred_at, report
-            )
+            report_id = report.forward_id
+            judgement.conclusions[report_id] = Conclusion(report_id, use.buyer_id, newest_ms, report)
         return judgement
 
     def _fan_out(self, uses: list[Any]) -> int:

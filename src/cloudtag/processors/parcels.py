@@ -20,6 +20,7 @@ MAX_USES = 50
 """Uses told of: an alert names no more, and a number used this often needs no more proof."""
 MAX_FACTS = 1000
 _REACH_MS = LONGEST_WINDOW_DAYS * DAY_MS
+_ENDS = frozenset(("signed", "refused", "returned"))
 _EARLY_MS = 3 * DAY_MS
 """How much earlier than `shipped` a scan of the same journey may be: shops book late."""
 
@@ -48,24 +49,26 @@ class Parcels(Keyed):
         by_buyer: dict[str, list[WaybillUsed]] = {}
         returns: list[WaybillUsed] = []
         scans: list[ParcelScanned] = []
+        has_end = False
         for fact in facts:
             if type(fact) is ParcelScanned:
                 scans.append(fact)
+                has_end = has_end or fact.scan in _ENDS
             elif fact.is_held:
                 by_buyer.setdefault(fact.buyer_id, []).append(fact)
                 if fact.role == "return":
                     returns.append(fact)
         judgement = Judgement()
-        if not by_buyer:
+        # Whoever was only sent something is told of nothing but its end; most scans are no end.
+        if not by_buyer or not (returns or has_end):
             return judgement
         scans.sort(key=lambda s: (s.occurred_at, s.event_id))
         returns.sort(key=lambda u: (u.occurred_at, u.refund_id or ""))
         for buyer_id, uses in by_buyer.items():
             report = _report(buyer_id, uses, returns, scans)
             if report is not None:
-                judgement.conclusions[report.forward_id] = Conclusion(
-                    report.forward_id, buyer_id, report.occurred_at, report
-                )
+                report_id = report.forward_id
+                judgement.conclusions[report_id] = Conclusion(report_id, buyer_id, report.occurred_at, report)
         return judgement
 
 

@@ -54,9 +54,8 @@ class Shops(Keyed):
         permission = file.rows.get(_PERMISSION_ROW)
         known = list(permission.facts.values()) if permission else []
         for request in self._requests(submissions[0], known):
-            judgement.conclusions[request.forward_id] = Conclusion(
-                request.forward_id, request.buyer_id, request.occurred_at, request
-            )
+            request_id = request.forward_id
+            judgement.conclusions[request_id] = Conclusion(request_id, request.buyer_id, request.occurred_at, request)
         return judgement
 
     def _requests(self, submission: TagSubmitted, known: list[Any]) -> list[TagRequested]:
