@@ -1,0 +1,78 @@
+"""Settings come from the environment, a TOML file and defaults; secrets show nowhere."""
+
+from pathlib import Path
+
+import pytest
+
+from cloudtag.config import Config, ConfigError
+from streams.security import client_settings, faust_credentials, ssl_context
+
+
+def test_the_environment_wins_over_the_file_and_the_file_over_defaults(tmp_path: Path) -> None:
+    file = tmp_path / "cloudtag.toml"
+    file.write_text('brokers = "file:1"\npartitions = 3\ndata_dir = "/state"\nprocessors = ["buyers"]\n')
+    config = Config.read({"CLOUDTAG_CONFIG": str(file), "KAFKA": "env:1,env:2", "CLOUDTAG_STORE": "rocksdb"})
+    assert config.bootstrap() == ["env:1", "env:2"]
+    assert (config.partitions, config.store, config.data_dir) == (3, "rocksdb", Path("/state"))
+    assert config.processors == ("buyers",)
+    assert Config.read({}, partitions=5).partitions == 5
+    assert Config.read({"CLOUDTAG_PROCESSORS": "links,shops"}).processors == ("links", "shops")
+
+
+@pytest.mark.parametrize(
+    ("environ", "names"),
+    [
+        ({"CLOUDTAG_PARTITIONS": "many"}, "partitions"),
+        ({"CLOUDTAG_PARTITIONS": "0"}, "partitions"),
+        ({"CLOUDTAG_STORE": "tape"}, "store"),
+        ({"CLOUDTAG_CLOCK": "sundial"}, "clock"),
+        ({"CLOUDTAG_CONFIG": "/nowhere.toml"}, "nowhere"),
+        ({"KAFKA_PASSWORD_FILE": "/nowhere"}, "KAFKA_PASSWORD_FILE"),
+    ],
+)
+def test_a_wrong_setting_is_named_in_one_line(environ: dict[str, str], names: str) -> None:
+    with pytest.raises(ConfigError, match=names) as error:
+        Config.read(environ)
+    assert "\n" not in str(error.value)
+
+
+def test_an_unknown_setting_in_the_file_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "cloudtag.toml"
+    file.write_text("partition = 3\n")
+    with pytest.raises(ConfigError, match="partition"):
+        Config.read({"CLOUDTAG_CONFIG": str(file)})
+
+
+def test_secrets_come_from_the_environment_or_a_file_and_show_nowhere(tmp_path: Path) -> None:
+    file = tmp_path / "password"
+    file.write_text("s3cret-kafka\n")
+    config = Config.read({"KAFKA_PASSWORD_FILE": str(file), "CLICKHOUSE_PASSWORD": "s3cret-house"})
+    assert config.kafka_password.reveal() == "s3cret-kafka"
+    assert config.clickhouse_password.reveal() == "s3cret-house"
+    assert "s3cret" not in f"{config!r} {config} {config.kafka_password!r} {config.kafka_password}"
+    toml = tmp_path / "cloudtag.toml"
+    toml.write_text('kafka_password = "s3cret"\n')
+    with pytest.raises(ConfigError, match="KAFKA_PASSWORD_FILE") as error:
+        Config.read({"CLOUDTAG_CONFIG": str(toml)})
+    assert "s3cret" not in str(error.value)
+
+
+def test_clients_get_the_configured_security() -> None:
+    environ = {"CLOUDTAG_KAFKA_SECURITY": "SASL_SSL", "CLOUDTAG_KAFKA_USER": "worker", "KAFKA_PASSWORD": "pass"}
+    config = Config.read(environ)
+    settings = client_settings(config)
+    assert settings["security_protocol"] == "SASL_SSL"
+    assert settings["sasl_mechanism"] == "SCRAM-SHA-512"
+    assert (settings["sasl_plain_username"], settings["sasl_plain_password"]) == ("worker", "pass")
+    assert settings["ssl_context"].verify_mode.name == "CERT_REQUIRED"
+    credentials = faust_credentials(config)
+    assert credentials is not None
+    assert credentials.protocol.value == "SASL_SSL"
+    assert faust_credentials(Config()) is None
+    assert ssl_context(Config()) is None
+
+
+def test_names_carry_the_prefix() -> None:
+    config = Config(topic_prefix="eu-", app_id="ct")
+    assert config.topic("orders") == "eu-orders"
+    assert config.changelog("buyers") == "eu-ct-buyers-changelog"

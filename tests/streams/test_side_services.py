@@ -1,0 +1,155 @@
+"""What runs beside the agents: ticks for idle partitions, the directory of shops, the metrics page."""
+
+import asyncio
+import time
+import uuid
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+
+from cloudtag.config import Config
+from cloudtag.contract.events import ShopDescribed
+from cloudtag.contract.forwards import TimePassed
+from cloudtag.engine.directory import ShopDirectory
+from cloudtag.local.probe import free_port
+from cloudtag.wire import Codec
+from streams.directory import DirectoryReader
+from streams.lanes import Lanes
+from streams.metrics import Metrics
+from streams.publisher import Record, publish
+from streams.security import client_settings
+from streams.tables.changelog import Changelogs
+from streams.tables.memory import MemoryStore
+from streams.tables.table import Table
+from streams.ticks import Ticker
+from streams.topics import Declared, create, ticks
+from tests.brokers import broker, kafka_bootstrap, tansu_bootstrap
+from tests.streams import toy
+from tests.streams.rig import Outputs, Rig
+
+__all__ = ["broker", "kafka_bootstrap", "tansu_bootstrap"]
+
+
+class Connected:
+    """Holds the producer, as the app does."""
+
+    def __init__(self, client: AIOKafkaProducer) -> None:
+        self.client = client
+
+
+@pytest.fixture
+async def producer(broker: str) -> AsyncIterator[Connected]:
+    client = AIOKafkaProducer(bootstrap_servers=broker)
+    await client.start()
+    yield Connected(client)
+    await client.stop()
+
+
+def config_of(broker: str, **settings: Any) -> Config:
+    return Config(brokers=broker, topic_prefix=f"s{uuid.uuid4().hex[:6]}-", partitions=2, **settings)
+
+
+def lanes_of(config: Config, producer: Connected) -> Lanes:
+    store = MemoryStore()
+    changelogs = Changelogs(client_settings(config), producer, "me", 30)
+    table = Table(toy.PROCESSOR, config.changelog(toy.PROCESSOR), store, producer, changelogs)
+    return Lanes(toy.PROCESSOR, table, toy.CountingLane)
+
+
+async def test_idle_partitions_are_told_the_time_on_a_live_clock(broker: str, producer: Connected) -> None:
+    config = config_of(broker, idle_tick_seconds=1e-6, lateness_seconds=60)
+    stream = ticks(toy.PROCESSOR)
+    await create(config, [Declared(config.topic(stream), 2, 1)])
+    lanes = lanes_of(config, producer)
+    lane = lanes.open(1)
+    ticker = Ticker(config, Codec(), producer, Metrics())
+    before = int(time.time() * 1000)
+    assert await ticker.tick([lanes]) == 1
+    told = (await read_all(config, stream, 1))[0]
+    assert isinstance(told, TimePassed)
+    assert before - 60_000 <= told.occurred_at <= before
+    lane.core.advance([told])
+    assert lane.core.watermark_ms == told.occurred_at
+
+
+async def test_only_data_moves_time_on_a_data_clock(broker: str, producer: Connected) -> None:
+    config = config_of(broker, idle_tick_seconds=1e-6, clock="data")
+    lanes = lanes_of(config, producer)
+    lanes.open(0)
+    assert await Ticker(config, Codec(), producer, Metrics()).tick([lanes]) == 0
+
+
+async def test_busy_partitions_are_left_alone(broker: str, producer: Connected) -> None:
+    config = config_of(broker, idle_tick_seconds=3600.0)
+    lanes = lanes_of(config, producer)
+    lanes.open(0)
+    assert await Ticker(config, Codec(), producer, Metrics()).tick([lanes]) == 0
+
+
+async def test_the_directory_is_read_to_its_end_and_followed(broker: str, producer: Connected) -> None:
+    config = config_of(broker)
+    topic, codec, buried = config.topic("shops"), Codec(), []
+    await create(config, [Declared(topic, 2, 1, {"cleanup.policy": "compact"})])
+
+    async def bury(record: Any, reason: str, error: str) -> None:
+        buried.append((record.value, reason))
+
+    def described(number: int) -> Record:
+        shop = ShopDescribed(f"e{number}", toy.FIRST_MS, "taobao", f"shop-{number}", category="shoes")
+        return Record(shop.shop_id.encode(), codec.encode("shops", shop))
+
+    first = {(topic, p): [described(n) for n in range(p * 100, p * 100 + 100)] for p in (0, 1)}
+    first[topic, 0] += [Record(b"gone", None), Record(b"bad", b"bad")]
+    await publish(producer.client, first)
+    directory = ShopDirectory()
+    reader = DirectoryReader(directory, client_settings(config), topic, codec, bury, 30)
+    await reader.read(2)
+    assert len(directory) == 200
+    assert buried == [(b"bad", "not_avro")]
+    following = asyncio.create_task(reader.follow())
+    await publish(producer.client, {(topic, 1): [described(500)]})
+    async with asyncio.timeout(30):
+        while directory.at("shop-500", toy.FIRST_MS) is None:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+    await reader.close()
+    following.cancel()
+    await asyncio.wait([following])
+
+
+async def test_a_worker_serves_its_metrics_on_loopback(tansu_bootstrap: str, tmp_path: Path) -> None:
+    port = free_port()
+    async with Rig.on(tansu_bootstrap, tmp_path, metrics_port=str(port)) as rig, Outputs(rig) as outputs:
+        await rig.produce(range(1000), 10)
+        rig.start_worker()
+        await rig.until(lambda: outputs.total == 1000, "all events counted")
+        page = await fetch(port)
+        assert 'cloudtag_records_total{processor="shops",stream="abuses"} 500.0' in page
+        assert 'cloudtag_lanes{processor="shops"} 4.0' in page
+        for name in ("batch_seconds_count", "changelog_bytes_total", "outputs_total"):
+            assert f"cloudtag_{name}" in page
+
+
+async def fetch(port: int) -> str:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"GET /metrics HTTP/1.0\r\n\r\n")
+    page = (await reader.read()).decode()
+    writer.close()
+    await writer.wait_closed()
+    return page
+
+
+async def read_all(config: Config, stream: str, partition: int) -> list[object]:
+    consumer = AIOKafkaConsumer(**client_settings(config), auto_offset_reset="earliest")
+    await consumer.start()
+    try:
+        tp = TopicPartition(config.topic(stream), partition)
+        consumer.assign([tp])
+        await consumer.seek_to_beginning(tp)
+        async with asyncio.timeout(30):
+            record = await consumer.getone()
+        return [Codec().decode(stream, record.value)]
+    finally:
+        await consumer.stop()
