@@ -30,7 +30,8 @@ class Keyed:
 
     def identity(self, fact: Any) -> tuple[str, int]:
         """A forward is known by what it is about, an event by its id."""
-        return (fact.forward_id if isinstance(fact, Forward) else fact.event_id), fact.occurred_at
+        fact_id: str = fact.forward_id if isinstance(fact, Forward) else fact.event_id  # type: ignore[attr-defined]
+        return fact_id, fact.occurred_at
 
     def bound(self, row: Row) -> None:
         """Nothing is dropped."""
