@@ -10,6 +10,8 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 from cloudtag.contract.records import DeadLetter
 from cloudtag.warehouse.blocks import Batch, Row
 from cloudtag.warehouse.poison import Rejected
@@ -32,8 +34,7 @@ class Span:
     first_at_ms: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(Struct, frozen=True, gc=False):
     """One record as it was read: a row, or a dead letter, or neither when others answer for it."""
 
     offset: int

@@ -14,8 +14,7 @@ TABLES: dict[str, Table] = {**FACT_TABLES, **RECORD_TABLES}
 """The table of each stream."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True, gc=False):
     """A decoded record and where in the log it stands; `key` and `value` are its bytes, `at_ms` its broker time."""
 
     offset: int
