@@ -13,6 +13,7 @@ from prometheus_client import start_http_server
 from streams import topics
 from streams.app import Parts
 from streams.gauges import refresh
+from streams.quiet import quiet
 from streams.ticks import Ticker
 from streams.watchdog import Pulse, Watchdog
 
@@ -34,6 +35,7 @@ def run_worker(parts: Parts, *, loglevel: str = "INFO") -> int:
 
     Raises ``streams.topics.TopicError`` before anything starts when a topic is missing or has the wrong partitions.
     """
+    quiet()
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     try:

@@ -26,20 +26,21 @@ async def test_every_event_counts_once_and_a_stop_leaves_nothing_behind(broker: 
         assert not [path for path in tmp_path.iterdir() if path.suffix != ".log"]
 
 
+@pytest.mark.parametrize("store", ["memory", "rocksdb"])
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL], ids=["graceful stop", "kill -9"])
 async def test_workers_ended_in_the_middle_of_batches_lose_nothing(
-    broker: str, tmp_path: Path, how: signal.Signals
+    broker: str, tmp_path: Path, how: signal.Signals, store: str
 ) -> None:
     # Small batches, so that there is a middle to hit.
-    async with Rig.on(broker, tmp_path, batch_records="20") as rig, Outputs(rig) as outputs:
+    async with Rig.on(broker, tmp_path, batch_records="20", store=store) as rig, Outputs(rig) as outputs:
         for round_ in range(3):
             await rig.produce(range(round_ * EVENTS, (round_ + 1) * EVENTS), SHOPS)
             before = outputs.total
-            worker = rig.start_worker()
+            worker = rig.start_worker("same")
             await rig.until(lambda seen=before: outputs.total > seen, "the worker counts")  # type: ignore[misc]
             assert await rig.stop(worker, how) == (0 if how is signal.SIGTERM else -how)
             assert outputs.total < (round_ + 1) * EVENTS, "ended too late to show anything"
-        rig.start_worker()
+        rig.start_worker("same")
         await rig.until(lambda: outputs.total == 3 * EVENTS, "all events counted")
         assert outputs.counts == toy.expected(range(3 * EVENTS), SHOPS)
 
