@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from cloudtag.contract import events as ev
 from cloudtag.contract.types import Goods, OrderLine, TaggedOrder
+from cloudtag.ids import digest_id
 
 START_MS = 1_772_409_600_000
 """2026-03-02T00:00:00Z."""
@@ -79,6 +80,15 @@ def contact(draw, event_id, at):
 
 
 @st.composite
+def verdict(draw, event_id, at):
+    name = draw(st.sampled_from(("no_circulation", "reused_waybill")))
+    alert_id = digest_id(name, "b1", draw(st.sampled_from(WAYBILLS)), "")
+    shop_id = draw(st.sampled_from(SHOPS))
+    kind = draw(st.sampled_from(("normal", "abnormal", "ignore")))
+    return ev.AlertAnswered(event_id, at, "taobao", alert_id, "b1", shop_id, "main", kind)
+
+
+@st.composite
 def account(draw, event_id, at):
     status = draw(st.sampled_from(("exam_passed", "exam_passed", "revoked")))
     return ev.AccountChanged(event_id, at, "jd", draw(st.sampled_from(SHOPS)), "main", status)
@@ -101,9 +111,25 @@ def tag(draw, event_id, at):
     )  # fmt: skip
 
 
-EVERYTHING = (order, order, refund, refund, refund, scan, scan, inspection, contact, account, tag, tag, tag, abuse)
+EVERYTHING = (
+    order,
+    order,
+    refund,
+    refund,
+    refund,
+    scan,
+    scan,
+    inspection,
+    contact,
+    verdict,
+    account,
+    tag,
+    tag,
+    tag,
+    abuse,
+)
 TAGGING = (tag, tag, tag, tag, tag, contact, account, abuse)
-DELIVERY = (order, order, refund, refund, scan)
+DELIVERY = (order, order, refund, refund, scan, verdict)
 PASSED = [ev.AccountChanged(f"exam-{shop}", START_MS, "jd", shop, "main", "exam_passed") for shop in SHOPS]
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
+from cloudtag.contract.events import AlertAnswered
 from cloudtag.contract.records import Alert
 from cloudtag.detection.finding import Finding
 from cloudtag.detection.registry import Detector
@@ -40,3 +43,13 @@ def alert_of(detector: Detector, finding: Finding, buyer_id: str, subject: str, 
         recommendation=rule.recommendation,
         policy_version=policy.version,
     )
+
+
+def answered(alert: Alert, verdict: AlertAnswered | None) -> Alert:
+    """The alert as a shop's verdict leaves it: resolved, the verdict among its facts (A21 to A24).
+
+    Only the shop the alert is about may answer it, any shop where it is about none.
+    """
+    if verdict is None or verdict.verdict == "unknown" or alert.shop_id not in (None, verdict.shop_id):
+        return alert
+    return replace(alert, status="resolved", facts={**alert.facts, "verdict": verdict.verdict})

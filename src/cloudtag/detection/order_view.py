@@ -79,6 +79,12 @@ class OrderView:
         self.refunds = {refund_id: RefundView(events) for refund_id, events in changes.items()}
 
     @property
+    def began_at(self) -> int:
+        """Event time of the order's first event, or of its first refund before that is known; 0 for neither."""
+        first = min((e.occurred_at for e in self.first_at.values()), default=0)
+        return first or min((r.opened.occurred_at for r in self.refunds.values()), default=0)
+
+    @property
     def shipped_at(self) -> int | None:
         """Event time of the first `shipped`, if any."""
         shipped = self.first_at.get("shipped")

@@ -8,14 +8,29 @@ from msgspec import Struct
 
 from cloudtag.contract.records import Family
 
-Scope = Literal["order", "parcel", "buyer"]
-"""What a detector looks at in one go: one order with all that belongs to it, one returned parcel, the whole buyer."""
+Scope = Literal["order", "parcel", "buyer", "risk"]
+"""What a detector looks at in one go: one order with all that belongs to it, one returned parcel, all of a buyer's
+orders, or all of a buyer's alerts."""
+Signal = Literal[
+    "invalid_address",
+    "cancelled",
+    "closed_unpaid",
+    "note",
+    "affiliate",
+    "bulk",
+    "refund",
+    "marked_return",
+    "advert",
+    "lost_complaint",
+    "legal_complaint",
+]
+"""What a buyer's file must have seen at least once for a detector of scope `buyer` to be asked (cheap, never exact)."""
 
 
 class Rule(Struct, frozen=True, kw_only=True):
     """The fixed facts about a detector.
 
-    `needs` are the input streams of which it must have seen something to be asked at all.
+    `needs` are the input streams of which it must have seen something to be asked at all, `signals` what else.
     `rules` are the rule ids it implements; `scenario` is the tag label its alerts carry; `clears` is what fact would
     clear an alert, in English and Chinese; `title` names it for people.
     """
@@ -23,6 +38,7 @@ class Rule(Struct, frozen=True, kw_only=True):
     title: str
     family: Family
     scenario: str
+    signals: tuple[Signal, ...] = ()
     scope: Scope
     needs: tuple[str, ...]
     rules: tuple[str, ...]

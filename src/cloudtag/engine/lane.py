@@ -19,7 +19,7 @@ from cloudtag.engine.fold import fold
 from cloudtag.engine.processor import Processor
 from cloudtag.engine.publish import repeat, revise
 from cloudtag.engine.rows import NEVER, Row, RowCodec, header, split_key
-from cloudtag.engine.step import RowReader, Step
+from cloudtag.engine.step import Output, RowReader, Step
 from cloudtag.engine.wakes import Wakes
 
 OWN_KEY = b"\x00\x00lane"
@@ -157,24 +157,33 @@ class Lane:
             step.late += 1
         return True
 
-    def _judge(self, step: Step, file: File, changed: set[str]) -> None:
+    def _judge(self, step: Step, file: File, changed: set[str], *, is_whole: bool = False) -> None:
+        """Judge what the changed rows touch, then the layers above whatever that published (or all of them)."""
+        processor = self._processor
+        touched = processor.touched(file, changed)
+        outputs: list[Output] = []
+        for row_id in touched if len(touched) == 1 else sorted(touched):
+            outputs += self._judge_row(step, file, row_id, changed)
+        for row_id in processor.above(file, None if is_whole else outputs) if is_whole or outputs else ():
+            outputs += self._judge_row(step, file, row_id, changed)
+        step.outputs += outputs
+
+    def _judge_row(self, step: Step, file: File, row_id: str, changed: set[str]) -> list[Output]:
         processor, now_ms = self._processor, self._own.watermark_ms
         horizon_ms = now_ms - processor.retention_ms
-        touched = processor.touched(file, changed)
-        for row_id in touched if len(touched) == 1 else sorted(touched):
-            row = file.rows.get(row_id) or file.blank(row_id)
-            if row.newest_ms < horizon_ms and self._drop_spent(step, file, row, horizon_ms):
-                continue
-            judgement = processor.judge(file, row_id, now_ms)
-            outputs = revise(row, judgement.conclusions, horizon_ms)
-            step.outputs += outputs
-            if not row.facts and not row.published and judgement.wake_ms == NEVER:
-                self._forget(step, file, row)
-                continue
-            file.rows[row_id] = row
-            has_moved = self._schedule(row, judgement.wake_ms)
-            if row_id in changed or outputs or has_moved:
-                self._store(step, row)
+        row = file.rows.get(row_id) or file.blank(row_id)
+        if row.newest_ms < horizon_ms and self._drop_spent(step, file, row, horizon_ms):
+            return []
+        judgement = processor.judge(file, row_id, now_ms)
+        outputs = revise(row, judgement.conclusions, horizon_ms)
+        if not row.facts and not row.published and judgement.wake_ms == NEVER:
+            self._forget(step, file, row)
+            return []
+        file.rows[row_id] = row
+        has_moved = self._schedule(row, judgement.wake_ms)
+        if row_id in changed or outputs or has_moved:
+            self._store(step, row)
+        return outputs
 
     def _publish_again(self, step: Step, file: File, changed: set[str]) -> None:
         ids, fresh = set(changed), self._processor.new_file(file.key)
@@ -182,7 +191,7 @@ class Lane:
         for row in file.rows.values():
             for fact in row.facts.values():
                 ids.update(self._processor.index(fresh, row, fact))
-        self._judge(step, file, ids)
+        self._judge(step, file, ids, is_whole=True)
         for row_id in sorted(changed & file.rows.keys()):
             conclusions = self._processor.judge(file, row_id, self._own.watermark_ms).conclusions
             step.outputs += repeat(file.rows[row_id], conclusions)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from cloudtag.engine.files import File
 from cloudtag.engine.publish import Conclusion
 from cloudtag.engine.rows import NEVER, Row
+from cloudtag.engine.step import Output
 
 
 @dataclass(slots=True)
@@ -54,6 +55,10 @@ class Processor(Protocol):
 
     def touched(self, file: File, row_ids: set[str]) -> set[str]:
         """The rows to judge when those changed: themselves, and those whose answer reads them."""
+        ...
+
+    def above(self, file: File, outputs: Sequence[Output] | None) -> Sequence[str]:
+        """The rows of the layers above, in order, whose answer reads what was just published; None: all of them."""
         ...
 
     def judge(self, file: File, row_id: str, now_ms: int) -> Judgement:

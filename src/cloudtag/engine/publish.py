@@ -32,6 +32,8 @@ class Conclusion(NamedTuple):
     key: str
     since_ms: int
     record: Any
+    is_rolling: bool = False
+    """Judged from the whole file: replaced even after what it first rested on has left retention."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,9 @@ def revise(row: Row, conclusions: Mapping[str, Conclusion], horizon_ms: int) -> 
     for conclusion in conclusions.values():
         digest = blake2b(_encode(conclusion.record), digest_size=8).digest()
         last = row.published.get(conclusion.id)
-        if last is not None and (last.since_ms < horizon_ms or (last.stands and last.digest == digest)):
+        if last is not None and last.stands and last.digest == digest:
+            continue
+        if last is not None and last.since_ms < horizon_ms and not conclusion.is_rolling:
             continue
         outputs.append(_tell(row, conclusion, digest, last))
     gone = [p for p in row.published.values() if p.stands and p.id not in conclusions and p.since_ms >= horizon_ms]

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from cloudtag.alerts import alert_of
+from cloudtag.alerts import alert_of, answered
+from cloudtag.contract.events import AlertAnswered
 from cloudtag.contract.streams import STREAM_OF
 from cloudtag.detection.finding import Wake
 from cloudtag.detection.registry import Detector, of_scope
-from cloudtag.detection.rule import Scope
+from cloudtag.detection.rule import Scope, Signal
 from cloudtag.engine.processor import Judgement
 from cloudtag.engine.publish import Conclusion
 from cloudtag.engine.rows import Row, earliest
@@ -23,17 +24,30 @@ def present(rows: Iterable[Row]) -> frozenset[type[Any]]:
 
 
 @lru_cache(maxsize=4096)
-def _askable(scope: Scope, kinds: frozenset[type[Any]]) -> tuple[Detector, ...]:
+def _askable(scope: Scope, kinds: frozenset[type[Any]], signals: frozenset[Signal]) -> tuple[Detector, ...]:
     streams = {STREAM_OF[kind] for kind in kinds}
-    return tuple(detector for detector in of_scope(scope) if streams.issuperset(detector.rule.needs))
+    return tuple(
+        detector
+        for detector in of_scope(scope)
+        if streams.issuperset(detector.rule.needs) and signals.issuperset(detector.rule.signals)
+    )
 
 
-def ask(scope: Scope, kinds: frozenset[type[Any]], case: Any, policy: Policy, judgement: Judgement) -> None:
+def ask(
+    scope: Scope,
+    kinds: frozenset[type[Any]],
+    case: Any,
+    policy: Policy,
+    verdicts: Mapping[str, AlertAnswered],
+    judgement: Judgement,
+    signals: frozenset[Signal] = frozenset(),
+) -> None:
     """Add to a judgement what the detectors of one scope find in a case, and when they want to be asked again.
 
-    An alert's id names the case's subject, so no two rows ever publish under one id.
+    An alert's id names the case's subject, so no two rows ever publish under one id. `verdicts` are the shops'
+    answers by alert (A21 to A24).
     """
-    for detector in _askable(scope, kinds):
+    for detector in _askable(scope, kinds, signals):
         parameters = policy.detectors.get(detector.name)
         if parameters is None:
             continue
@@ -42,6 +56,7 @@ def ask(scope: Scope, kinds: frozenset[type[Any]], case: Any, policy: Policy, ju
                 judgement.wake_ms = earliest((judgement.wake_ms, answer.at_ms))
                 continue
             alert = alert_of(detector, answer, case.buyer_id, case.subject, policy)
+            alert = answered(alert, verdicts.get(alert.alert_id))
             judgement.conclusions[alert.alert_id] = Conclusion(
-                alert.alert_id, case.buyer_id, alert.first_event_at, alert
+                alert.alert_id, case.buyer_id, alert.first_event_at, alert, is_rolling=scope in ("buyer", "risk")
             )

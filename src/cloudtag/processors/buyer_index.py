@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from cloudtag.contract.events import OrderChanged, RefundChanged
+from cloudtag.contract.events import AlertAnswered, OrderChanged, RefundChanged
 from cloudtag.detection.order_view import ATTRIBUTES
+from cloudtag.detection.rule import Signal
+from cloudtag.processors.signals import BULK_ORDERS, SIGNALS
 
 _PERIOD_MS = 60 * 86_400_000
 """A use of an attribute is told once per period, so that a link in use is never forgotten and seldom repeated."""
@@ -22,7 +24,16 @@ class FirstUse(NamedTuple):
 class BuyerIndex:
     """Derived from the file's facts alone; made again whenever the file is read back."""
 
-    __slots__ = ("attributes", "orders_by_number", "sent_by_order", "units", "units_by_order")
+    __slots__ = (
+        "attributes",
+        "orders",
+        "orders_by_number",
+        "sent_by_order",
+        "signals",
+        "units",
+        "units_by_order",
+        "verdicts",
+    )
 
     def __init__(self) -> None:
         """Nothing known."""
@@ -31,12 +42,32 @@ class BuyerIndex:
         self.units: set[str] = set()
         self.units_by_order: dict[str, set[str]] = {}
         self.attributes: dict[str, FirstUse] = {}
+        self.orders: set[str] = set()
+        self.signals: set[Signal] = set()
+        self.verdicts: dict[str, AlertAnswered] = {}
+
+    def note(self, fact: Any) -> None:
+        """Remember what the fact signals."""
+        signals = SIGNALS.get(type(fact))
+        if signals is not None:
+            self.signals.update(signals(fact))
+
+    def add_verdict(self, verdict: AlertAnswered) -> bool:
+        """Take in a verdict; of several on one alert the latest by event time counts. Whether it is the one."""
+        held = self.verdicts.get(verdict.alert_id)
+        if held is not None and (held.occurred_at, held.event_id) >= (verdict.occurred_at, verdict.event_id):
+            return False
+        self.verdicts[verdict.alert_id] = verdict
+        return True
 
     def add_order(self, order: OrderChanged) -> bool:
         """Take in an order's number and attributes; whether an attribute's first use changed."""
         if order.waybill_no is not None:
             self.orders_by_number.setdefault(order.waybill_no, set()).add(order.order_id)
             self.sent_by_order.setdefault(order.order_id, set()).add(order.waybill_no)
+        self.orders.add(order.order_id)
+        if len(self.orders) >= BULK_ORDERS:
+            self.signals.add("bulk")
         has_changed = False
         for kind, field in ATTRIBUTES:
             value = getattr(order, field)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from cloudtag.contract.forwards import Forward
 from cloudtag.engine.files import File
 from cloudtag.engine.rows import Row
+from cloudtag.engine.step import Output
 from cloudtag.policy.model import Policies
 
 DAY_MS = 86_400_000
@@ -45,6 +46,11 @@ class Keyed:
         """Only what changed."""
         del file
         return row_ids
+
+    def above(self, file: File, outputs: Sequence[Output] | None) -> Sequence[str]:
+        """There are no layers."""
+        del file, outputs
+        return ()
 
     def is_spent(self, file: File, row: Row, horizon_ms: int) -> bool:
         """A row without newer facts is needed by nobody."""

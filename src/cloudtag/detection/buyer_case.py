@@ -1,0 +1,63 @@
+"""What a detector of the whole buyer is shown: all orders, or all alerts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from cloudtag.contract.events import ComplaintChanged
+from cloudtag.contract.forwards import LinkReported
+from cloudtag.contract.records import Alert
+from cloudtag.detection.order_view import OrderView
+
+
+@dataclass(frozen=True, slots=True)
+class BuyerCase:
+    """Everything a buyer did: the orders in order of their id, what belongs to no order, links to other buyers."""
+
+    buyer_id: str
+    orders: list[OrderView]
+    others: list[Any]
+    links: list[LinkReported]
+    now_ms: int
+
+    @property
+    def subject(self) -> str:
+        """There is one case per buyer."""
+        return ""
+
+    def by_shop(self) -> dict[str, list[OrderView]]:
+        """The orders of each shop, shops in order of their id."""
+        shops: dict[str, list[OrderView]] = {}
+        for order in self.orders:
+            if order.shop_id is not None:
+                shops.setdefault(order.shop_id, []).append(order)
+        return dict(sorted(shops.items()))
+
+    def complaints(self) -> dict[str, list[ComplaintChanged]]:
+        """Each complaint's events in event-time order, with or without an order."""
+        events = [fact for fact in self._loose() if isinstance(fact, ComplaintChanged)]
+        found: dict[str, list[ComplaintChanged]] = {}
+        for event in sorted(events, key=lambda e: (e.occurred_at, e.event_id)):
+            found.setdefault(event.complaint_id, []).append(event)
+        return found
+
+    def _loose(self) -> Iterator[Any]:
+        yield from self.others
+        for order in self.orders:
+            yield from order.others
+
+
+@dataclass(frozen=True, slots=True)
+class RiskCase:
+    """The alerts that stand about a buyer, of all other detectors, oldest first; a verdict is among an alert's facts."""
+
+    buyer_id: str
+    alerts: list[Alert]
+    now_ms: int
+
+    @property
+    def subject(self) -> str:
+        """There is one case per buyer."""
+        return ""

@@ -1,0 +1,58 @@
+"""Cheap marks: could a detector of the whole buyer have something to find? Most buyers are never asked about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from cloudtag.contract import events as ev
+from cloudtag.detection.rule import Signal
+
+BULK_PIECES = 50
+BULK_ORDERS = 5
+
+
+def _of_order(order: ev.OrderChanged) -> Iterator[Signal]:
+    if order.address_valid is False:
+        yield "invalid_address"
+    if order.status == "cancelled":
+        yield "cancelled"
+    elif order.status == "closed_unpaid":
+        yield "closed_unpaid"
+    if order.buyer_note is not None:
+        yield "note"
+    if order.affiliate_id is not None:
+        yield "affiliate"
+    if sum(line.quantity for line in order.lines) >= BULK_PIECES:
+        yield "bulk"
+
+
+def _of_refund(_: ev.RefundChanged) -> Iterator[Signal]:
+    yield "refund"
+
+
+def _of_inspection(inspection: ev.ReturnInspected) -> Iterator[Signal]:
+    if inspection.condition:
+        yield "marked_return"
+
+
+def _of_review(review: ev.ReviewPosted) -> Iterator[Signal]:
+    if review.advertises:
+        yield "advert"
+
+
+def _of_complaint(complaint: ev.ComplaintChanged) -> Iterator[Signal]:
+    if complaint.status in ("rejected", "withdrawn"):
+        yield "lost_complaint"
+    if complaint.type in ("advertising_law", "information_leak"):
+        yield "legal_complaint"
+
+
+SIGNALS: dict[type[Any], Callable[[Any], Iterator[Signal]]] = {
+    ev.OrderChanged: _of_order,
+    ev.RefundChanged: _of_refund,
+    ev.ReturnInspected: _of_inspection,
+    ev.ReviewPosted: _of_review,
+    ev.ComplaintChanged: _of_complaint,
+}
+"""The signals an event gives, by its kind."""
