@@ -41,6 +41,7 @@ class BatchConsumer(Consumer):
         self.feed = Feed(batching.group_of, batching.read_of, batching.batch_records)
         self._skew_ms = batching.skew_ms
         self._patience: dict[Lane, float] = {}
+        self._lane_tps: dict[Lane, list[TP]] = {}
         self._drain_seconds: float = batching.drain_seconds
         self._committed: dict[TP, int] = {}
         self._is_rebalancing = False
@@ -117,14 +118,20 @@ class BatchConsumer(Consumer):
     def _must_wait(self, lane: Lane) -> bool:
         """Whether a topic of the lane has records on the broker, none of them here, and there is patience left."""
         now = asyncio.get_running_loop().time()
-        tps = [tp for tp in self._get_active_partitions() if self.feed.lane_of(tp) == lane]
-        if not any(self._thread.unread(tp) and not self.feed.buffered(tp) for tp in tps):
+        if not any(self._thread.unread(tp) and not self.feed.buffered(tp) for tp in self._tps_of(lane)):
             self._patience.pop(lane, None)
             return False
         if lane not in self._patience:
             self._patience[lane] = now + PATIENCE_SECONDS
             asyncio.get_running_loop().call_later(PATIENCE_SECONDS, self._work.set)
         return now < self._patience[lane]
+
+    def _tps_of(self, lane: Lane) -> list[TP]:
+        """The assigned partitions of a lane; looked up once per assignment."""
+        if not self._lane_tps:
+            for tp in self.assignment():
+                self._lane_tps.setdefault(self.feed.lane_of(tp), []).append(tp)
+        return self._lane_tps.get(lane, [])
 
     def _message_of(self, batch: Batch) -> ConsumerMessage:
         chunk = batch.chunks[0]
@@ -225,6 +232,7 @@ class BatchConsumer(Consumer):
         self.ledger.clear()
         self.feed.clear()
         self._committed.clear()
+        self._lane_tps.clear()
 
     def on_buffer_full(self, tp: TP) -> None:
         """The feed bounds what is handed out per lane; Faust's pressure callbacks must not touch the fetch set."""

@@ -8,7 +8,7 @@ the same records.
 """
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -54,6 +54,7 @@ class Ledger:
         self._delivered: dict[TP, deque[Chunk]] = {}
         self._prefix_end: dict[TP, int] = {}
         self._outstanding: set[Batch] = set()
+        self._of_lane: Counter[tuple[str, int]] = Counter()
         self._in_flight: set[Batch] = set()
         self._idle = asyncio.Event()
         self._idle.set()
@@ -61,6 +62,7 @@ class Ledger:
     def deliver(self, batch: Batch) -> None:
         """A batch is on its way to an agent; its chunks are the next of their partitions."""
         self._outstanding.add(batch)
+        self._of_lane[batch.group, batch.partition] += 1
         for chunk in batch.chunks:
             self._delivered.setdefault(chunk.tp, deque()).append(chunk)
 
@@ -75,11 +77,13 @@ class Ledger:
     def ack(self, batch: Batch) -> None:
         """An agent has finished a batch: everything it stands for is durable."""
         self._let_go(batch)
+        if not batch.is_current:
+            return
         self._outstanding.discard(batch)
+        self._of_lane[batch.group, batch.partition] -= 1
         for chunk in batch.chunks:
             chunk.is_done = True
-            if batch.is_current:
-                self._advance(chunk.tp)
+            self._advance(chunk.tp)
 
     def abandon(self, batch: Batch) -> None:
         """An agent failed or was cancelled in the middle of a batch: it stays unacknowledged for good."""
@@ -93,6 +97,7 @@ class Ledger:
         for batch in self._outstanding:
             batch.is_current = False
         self._outstanding.clear()
+        self._of_lane.clear()
         self._delivered.clear()
         self._prefix_end.clear()
 
@@ -102,7 +107,7 @@ class Ledger:
 
     def outstanding(self, group: str, partition: int) -> int:
         """How many batches of a lane are delivered and not acknowledged."""
-        return sum(1 for batch in self._outstanding if batch.partition == partition and batch.group == group)
+        return self._of_lane[group, partition]
 
     def unfinished(self, tp: TP) -> int:
         """How many records of a partition are delivered and not part of the acknowledged prefix."""

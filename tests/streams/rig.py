@@ -125,7 +125,10 @@ class Outputs:
 
     async def __aenter__(self) -> "Outputs":
         self._consumer = AIOKafkaConsumer(
-            **client_settings(self._rig.config), auto_offset_reset="earliest", max_partition_fetch_bytes=16 << 20
+            **client_settings(self._rig.config),
+            auto_offset_reset="earliest",
+            fetch_max_wait_ms=20,
+            max_partition_fetch_bytes=16 << 20,
         )
         await self._consumer.start()
         topic = self._rig.config.topic(self._stream)

@@ -68,3 +68,18 @@ async def test_every_event_twice_counts_once(broker: str, tmp_path: Path) -> Non
         rig.start_worker()
         await rig.until(lambda: outputs.total >= 2_100, "all events counted")
         assert outputs.counts == toy.expected(range(2_100), SHOPS)
+
+
+async def test_kill_9_during_recovery_loses_nothing(broker: str, tmp_path: Path) -> None:
+    async with Rig.on(broker, tmp_path) as rig, Outputs(rig) as outputs:
+        await rig.produce(range(EVENTS), SHOPS)
+        worker = rig.start_worker()
+        await rig.until(lambda: outputs.total == EVENTS, "all events counted")
+        await rig.stop(worker, signal.SIGKILL)
+        await rig.produce(range(EVENTS, EVENTS + 100), SHOPS)
+        dying = rig.start_worker()
+        await rig.until(lambda: "_on_partitions_assigned" in rig.log(dying), "recovery begins")
+        await rig.stop(dying, signal.SIGKILL)
+        rig.start_worker()
+        await rig.until(lambda: outputs.total == EVENTS + 100, "all events counted")
+        assert outputs.counts == toy.expected(range(EVENTS + 100), SHOPS)

@@ -51,7 +51,7 @@ class BuyerCase:
 
 @dataclass(frozen=True, slots=True)
 class RiskCase:
-    """The alerts that stand about a buyer, of all other detectors, oldest first; a verdict is among an alert's facts."""
+    """The alerts that stand about a buyer, of all other detectors, oldest first; their facts hold a verdict."""
 
     buyer_id: str
     alerts: list[Alert]
