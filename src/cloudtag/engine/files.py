@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from msgspec import Struct
+
 from cloudtag.engine.rows import Row, RowCodec, file_prefix
 from cloudtag.engine.step import RowReader
 
@@ -12,17 +14,18 @@ Identity = Callable[[Any], tuple[str, int]]
 """A fact's id inside its row, and its event time."""
 
 
-class File:
+class File(Struct, eq=False, gc=False):
     """All rows of one key, and an index over them that the processor keeps."""
 
-    __slots__ = ("index", "key", "prefix", "rows")
+    key: str
+    index: Any
+    rows: dict[str, Row] = {}
+    prefix: bytes = b""
+    """What the store keys of its rows begin with."""
 
-    def __init__(self, key: str, index: Any) -> None:
-        """An empty file with an empty index."""
-        self.key = key
-        self.prefix = file_prefix(key)
-        self.rows: dict[str, Row] = {}
-        self.index = index
+    def __post_init__(self) -> None:
+        """The prefix follows from the key."""
+        self.prefix = file_prefix(self.key)
 
     def row(self, row_id: str) -> Row:
         """The row of that id, made if it is not there."""

@@ -36,21 +36,21 @@ class Published(Struct, array_like=True, gc=False):
     body: bytes | None = None
 
 
-class Row:
-    """The facts of one thing, by identity; what was published about them; the row's own cached view of them."""
+class Row(Struct, eq=False, gc=False):
+    """The facts of one thing, by identity; what was published about them; the row's own cached view of them.
 
-    __slots__ = ("batch", "facts", "id", "key", "newest_ms", "published", "view", "wake_ms")
+    Rows and files live long, are many and never form a circle: Python's collector need not look at them.
+    """
 
-    def __init__(self, row_id: str, key: bytes) -> None:
-        """An empty row; `key` is its store key."""
-        self.id = row_id
-        self.key = key
-        self.facts: dict[str, Any] = {}
-        self.published: dict[str, Published] = {}
-        self.wake_ms = NEVER
-        self.batch = 0
-        self.newest_ms = 0
-        self.view: Any = None
+    id: str
+    key: bytes
+    """The store key."""
+    facts: dict[str, Any] = {}
+    published: dict[str, Published] = {}
+    wake_ms: int = NEVER
+    batch: int = 0
+    newest_ms: int = 0
+    view: Any = None
 
 
 class RowCodec:
