@@ -55,7 +55,7 @@ def run(order: Order) -> int:
 
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
-    worker = faust.Worker(app, loglevel="ERROR", loop=loop, quiet=True, redirect_stdouts=False)
+    worker = faust.Worker(app, loglevel="INFO", loop=loop, quiet=True, redirect_stdouts=False)
     try:
         worker.execute_from_commandline()
     except SystemExit as stop:

@@ -33,7 +33,8 @@ def run(order: Order) -> int:
     parts = build(config, READS, make_lane, Codec())
     watch = Watch(order, parts)
     parts.app.task(watch.run)
-    return run_worker(parts, loglevel="WARNING")
+    # The level it has by default; from WARNING on, Faust formats every debug line for its spinner.
+    return run_worker(parts, loglevel="INFO")
 
 
 class Watch:
