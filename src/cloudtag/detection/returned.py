@@ -1,0 +1,50 @@
+"""What a shop found in a returned parcel, and which refunds send goods back at all."""
+
+from __future__ import annotations
+
+from cloudtag.contract.events import ReturnInspected
+from cloudtag.detection.cases import ParcelCase
+from cloudtag.detection.order_view import OrderView
+from cloudtag.detection.refund_view import RefundView
+
+_RETURNS = frozenset(("return_refund", "exchange"))
+
+
+def sends_goods(refund: RefundView) -> bool:
+    """Whether the refund ever was one that sends goods back; while nobody has stated its type, it may be."""
+    types = {change.type for change in refund.changes} - {"unknown"}
+    return not types or not types.isdisjoint(_RETURNS)
+
+
+def standing_inspections(order: OrderView, refund: RefundView) -> list[ReturnInspected]:
+    """What the shop last said of each parcel of a refund.
+
+    An inspection that names no parcel speaks of the whole return: it takes the place of all before it, and any later
+    one takes its place.
+    """
+    last: dict[str | None, ReturnInspected] = {}
+    for inspection in order.inspections:
+        if inspection.refund_id != refund.refund_id:
+            continue
+        if inspection.waybill_no is None:
+            last.clear()
+        last.pop(None, None)
+        last[inspection.waybill_no] = inspection
+    return list(last.values())
+
+
+def parcel_inspections(case: ParcelCase) -> list[ReturnInspected]:
+    """The standing inspections of a parcel's refunds, those that name another parcel left out."""
+    return [
+        inspection
+        for order, refund in case.refunds
+        for inspection in standing_inspections(order, refund)
+        if inspection.waybill_no in (None, case.waybill_no)
+    ]
+
+
+def has_goods(case: ParcelCase) -> bool:
+    """Whether the shop found in the parcel any of the goods that were ordered."""
+    ordered = {line.sku_id for order, _ in case.refunds for line in order.lines}
+    found = {goods.sku_id for i in parcel_inspections(case) for goods in i.received if goods.quantity}
+    return bool(found & ordered) if ordered else bool(found)

@@ -1,0 +1,151 @@
+"""Goods returned in an envelope.
+
+What it finds: a return parcel that is an envelope, or weighs less than any goods would (T3.2).
+
+Why it is abuse: an empty envelope gets a real number with real scans, and the refund runs on those.
+
+How it decides: courier or shop calls the parcel an envelope and neither calls it a box or a bag, or the courier weighed
+it at less than `goods_grams`. A weight below `least_grams` is no weight of a parcel at all (not weighed, or noted in
+another unit) and says nothing; an envelope of `full_grams` or more holds something and is left alone. So is a parcel
+in which the shop found any of the goods. Medium.
+
+Known false positives: goods that are thin by nature, as cards, films or earrings, until the shop opens the parcel.
+
+What would clear it: an inspection that finds the goods in the parcel.
+
+What to do: have the parcel weighed and opened on video before any refund.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from cloudtag.contract.forwards import ParcelReported
+from cloudtag.contract.records import Reference
+from cloudtag.detection.cases import ParcelCase
+from cloudtag.detection.example import day, inspected, ordered, refunded, scanned
+from cloudtag.detection.finding import Finding, Wake, cite, unique
+from cloudtag.detection.returned import has_goods, parcel_inspections, sends_goods
+from cloudtag.detection.rule import Example, Rule
+
+RULE = Rule(
+    title="Goods returned in an envelope",
+    family="refund",
+    scenario="false_return_info",
+    scope="parcel",
+    needs=("refunds",),
+    rules=("T3.2",),
+    clears="An inspection that finds the goods in the parcel.",
+    clears_zh="验货记录显示包裹内确有商品。",
+    recommendation="open_on_video_before_refund",
+)
+
+
+class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
+    """Weights in grams: below which no goods are inside, below which none was taken, from which an envelope is full."""
+
+    goods_grams: Annotated[int, Meta(ge=1)] = 50
+    least_grams: Annotated[int, Meta(ge=1)] = 5
+    full_grams: Annotated[int, Meta(ge=1)] = 500
+
+
+_RETURN = (
+    ordered("placed", 0),
+    refunded("opened", day(5), type="return_refund", reason="no_reason"),
+    refunded("waybill_filled", day(6), type="return_refund", waybill_no="RET1"),
+)
+
+
+def _sent(**parcel: object) -> tuple[dict[str, object], ...]:
+    return (*_RETURN, scanned("RET1", "accepted", day(6, 5), **parcel))
+
+
+EXAMPLES = (
+    Example(
+        name="two dresses in an envelope",
+        events=_sent(package="envelope"),
+        fires=({"severity": "medium", "waybill_nos": ["RET1"], "facts": {"package": "envelope/envelope"}},),
+    ),
+    Example(
+        name="a bag of 20 grams",
+        events=_sent(package="bag", weight_grams=20),
+        fires=({"facts": {"weight_grams": "20/50"}},),
+    ),
+    Example(
+        name="the shop notes an envelope with nothing in it",
+        events=(*_sent(), inspected(day(8), {}, package="envelope")),
+        fires=({"severity": "medium"},),
+    ),
+    Example(name="near miss: exactly 50 grams", events=_sent(package="bag", weight_grams=50)),
+    Example(name="near miss: noted as 2, which is no weight in grams", events=_sent(package="box", weight_grams=2)),
+    Example(name="near miss: nobody said what kind of parcel it is", events=_sent()),
+    Example(name="near miss: a document pouch with a jumper in it", events=_sent(package="envelope", weight_grams=620)),
+    Example(
+        name="near miss: thin goods, found inside",
+        events=(*_sent(package="envelope", weight_grams=30), inspected(day(8), {"dress": 2}, waybill_no="RET1")),
+    ),
+    Example(
+        name="near miss: the courier saw a box, the shop says envelope",
+        events=(*_sent(package="box"), inspected(day(8), {}, package="envelope")),
+    ),
+    Example(
+        name="near miss: money back without a return, an invoice sent by letter",
+        events=(
+            ordered("placed", 0),
+            refunded("opened", day(5), type="postage", reason="other", waybill_no="RET1"),
+            scanned("RET1", "accepted", day(6), package="envelope"),
+        ),
+    ),
+)
+
+
+def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Wake]:
+    """One finding if the parcel can hold no goods and the shop found none."""
+    refunds = [(order, refund) for order, refund in case.refunds if refund.filled is not None and sends_goods(refund)]
+    if not refunds or case.waybill_no is None or case.outbound or has_goods(case):
+        return
+    inspections = [i for i in parcel_inspections(case) if i.package != "unknown"]
+    weight = _weight(case.report, parameters)
+    kinds = {i.package for i in inspections} | ({case.report.package} if case.report else set()) - {"unknown"}
+    is_light = weight is not None and weight < parameters.goods_grams
+    is_envelope = kinds == {"envelope"} and (weight is None or weight < parameters.full_grams)
+    if not is_light and not is_envelope:
+        return
+    first = min((r.filled for _, r in refunds if r.filled), key=lambda f: (f.occurred_at, f.event_id))
+    scan = case.report.first_scan if case.report else None
+    told = [e.occurred_at for e in (scan, *inspections) if e is not None]
+    package = "envelope" if kinds == {"envelope"} else ", ".join(sorted(kinds)) or "unknown"
+    yield Finding(
+        anchor="",
+        severity="medium",
+        platform=first.platform,
+        shop_id=first.shop_id,
+        order_ids=unique(order.order_id for order, _ in refunds),
+        refund_ids=unique(refund.refund_id for _, refund in refunds),
+        waybill_nos=(case.waybill_no,),
+        decided_at=max([first.occurred_at, min(told)]) if told else first.occurred_at,
+        evidence=(
+            *((Reference("logistics", scan.event_id, scan.occurred_at),) if scan else ()),
+            *cite(*(refund.filled for _, refund in refunds), *inspections),
+        ),
+        facts={
+            "package": f"{package}/envelope",
+            "weight_grams": f"{'unknown' if weight is None else weight}/{parameters.goods_grams}",
+        },
+        explanation=(
+            f"Return parcel {case.waybill_no} is of kind {package} and weighs "
+            f"{'an unknown weight' if weight is None else f'{weight} g'}: goods would weigh {parameters.goods_grams} g."
+        ),
+        explanation_zh=(
+            f"退货包裹 {case.waybill_no} 的包装为 {package}，重量{'未知' if weight is None else f' {weight} 克'}，"
+            f"而商品应不少于 {parameters.goods_grams} 克。"
+        ),
+    )
+
+
+def _weight(report: ParcelReported | None, parameters: Parameters) -> int | None:
+    weight = report.weight_grams if report else None
+    return weight if weight is not None and weight >= parameters.least_grams else None
