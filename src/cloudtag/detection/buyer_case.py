@@ -14,13 +14,17 @@ from cloudtag.detection.order_view import OrderView
 
 @dataclass(frozen=True, slots=True)
 class BuyerCase:
-    """Everything a buyer did: the orders in order of their id, what belongs to no order, links to other buyers."""
+    """Everything a buyer did: the orders in order of their id, what belongs to no order, links to other buyers.
+
+    Orders without an event since `horizon_ms` may have been forgotten.
+    """
 
     buyer_id: str
     orders: list[OrderView]
     others: list[Any]
     links: list[LinkReported]
     now_ms: int
+    horizon_ms: int = 0
 
     @property
     def subject(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from msgspec import Struct
@@ -9,12 +10,16 @@ from msgspec import Struct
 from cloudtag.contract.records import Reference, Severity
 from cloudtag.contract.streams import STREAM_OF
 
+MOST_EVIDENCE = 50
+"""Events cited by an alert about the whole buyer, and orders it names: more prove nothing more."""
+
 
 class Finding(Struct, frozen=True, kw_only=True):
     """A pattern that holds. `anchor` tells findings of one detector in one case apart; empty if there is only one.
 
     `facts` maps a name to a value and, where there is one, its threshold (`value/threshold`). `explanation` and
-    `explanation_zh` are one sentence each with the values in it.
+    `explanation_zh` are one sentence each with the values in it. `since_at` is the earliest event time the answer
+    looked at, where that is before its evidence.
     """
 
     anchor: str
@@ -30,6 +35,7 @@ class Finding(Struct, frozen=True, kw_only=True):
     facts: dict[str, str]
     explanation: str
     explanation_zh: str
+    since_at: int | None = None
 
 
 class Wake(Struct, frozen=True):
@@ -42,6 +48,17 @@ def cite(*events: Any) -> tuple[Reference, ...]:
     """References to input events, oldest first, each once."""
     found = {(e.occurred_at, STREAM_OF[type(e)], e.event_id) for e in events}
     return tuple(Reference(stream, event_id, at_ms) for at_ms, stream, event_id in sorted(found))
+
+
+def bounded(references: tuple[Reference, ...]) -> tuple[Reference, ...]:
+    """The oldest `MOST_EVIDENCE` of references."""
+    return references[:MOST_EVIDENCE]
+
+
+def only(values: Iterable[str | None]) -> str | None:
+    """The value, if all are the same."""
+    found = set(values)
+    return found.pop() if len(found) == 1 else None
 
 
 def unique(values: Any) -> tuple[str, ...]:

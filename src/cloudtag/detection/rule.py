@@ -15,6 +15,7 @@ Signal = Literal[
     "invalid_address",
     "cancelled",
     "closed_unpaid",
+    "undone",
     "note",
     "affiliate",
     "bulk",

@@ -57,6 +57,7 @@ def ask(
                 continue
             alert = alert_of(detector, answer, case.buyer_id, case.subject, policy)
             alert = answered(alert, verdicts.get(alert.alert_id))
+            since_ms = min(alert.first_event_at, answer.since_at or alert.first_event_at)
             judgement.conclusions[alert.alert_id] = Conclusion(
-                alert.alert_id, case.buyer_id, alert.first_event_at, alert, is_rolling=scope in ("buyer", "risk")
+                alert.alert_id, case.buyer_id, since_ms, alert, is_rolling=scope in ("buyer", "risk")
             )

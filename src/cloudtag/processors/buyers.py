@@ -17,8 +17,8 @@ from cloudtag.engine.processor import Judgement
 from cloudtag.engine.rows import Row
 from cloudtag.engine.step import Output
 from cloudtag.processors.buyer_index import BuyerIndex
-from cloudtag.processors.judging import BUYER_ROW, LINKS_ROW, RISK_ROW, TAGS_ROW, judge_row
-from cloudtag.processors.keyed import DAY_MS, LONGEST_WINDOW_DAYS, Keyed
+from cloudtag.processors.judging import BUYER_ROW, HELD_MS, LINKS_ROW, RISK_ROW, TAGS_ROW, judge_row
+from cloudtag.processors.keyed import Keyed
 
 
 class Buyers(Keyed):
@@ -38,7 +38,7 @@ class Buyers(Keyed):
         | LinkReported
         | TagRequested
     )
-    retention_ms = (LONGEST_WINDOW_DAYS + 60) * DAY_MS
+    retention_ms = HELD_MS
 
     def new_file(self, key: str) -> File:
         """A file with its index."""

@@ -18,8 +18,11 @@ from cloudtag.engine.publish import Conclusion
 from cloudtag.engine.rows import Row
 from cloudtag.policy.model import Policies
 from cloudtag.processors.asking import ask, present
+from cloudtag.processors.keyed import DAY_MS, LONGEST_WINDOW_DAYS
 from cloudtag.tags import judge_tags
 
+HELD_MS = (LONGEST_WINDOW_DAYS + 60) * DAY_MS
+"""How long a buyer's facts are held: a month longer than what they forward is held by the other processors."""
 LINKS_ROW, TAGS_ROW, BUYER_ROW, RISK_ROW = "l", "t", "b", "r"
 
 
@@ -102,16 +105,20 @@ def _judge_tags(file: File, row_id: str, policies: Policies, now_ms: int) -> Jud
 def _judge_buyer(file: File, row_id: str, policies: Policies, now_ms: int) -> Judgement:
     judgement = Judgement()
     rows = [row for row in file.rows.values() if row.id[0] == "o" and row.facts]
-    newest = max((fact for row in rows for fact in row.facts.values()), key=_moment, default=None)
+    own, links = file.rows.get(row_id), file.rows.get(LINKS_ROW)
+    held = [fact for row in rows for fact in row.facts.values()]
+    # A complaint may be about no order; a verdict is nothing the buyer did.
+    held += [fact for fact in own.facts.values() if type(fact) is not ev.AlertAnswered] if own else []
+    newest = max(held, key=_moment, default=None)
     if newest is None:
         return judgement
-    own, links = file.rows.get(row_id), file.rows.get(LINKS_ROW)
     case = BuyerCase(
         buyer_id=file.key,
         orders=sorted((view_of(row) for row in rows), key=lambda order: order.order_id),
         others=sorted(own.facts.values(), key=_moment) if own else [],
         links=[fact for fact in links.facts.values() if fact.is_held] if links else [],
         now_ms=now_ms,
+        horizon_ms=now_ms - HELD_MS,
     )
     policy = policies.at(newest.platform, newest.occurred_at)
     kinds, index = present([*rows, own] if own else rows), file.index

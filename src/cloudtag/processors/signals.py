@@ -17,8 +17,10 @@ def _of_order(order: ev.OrderChanged) -> Iterator[Signal]:
         yield "invalid_address"
     if order.status == "cancelled":
         yield "cancelled"
+        yield "undone"
     elif order.status == "closed_unpaid":
         yield "closed_unpaid"
+        yield "undone"
     if order.buyer_note is not None:
         yield "note"
     if order.affiliate_id is not None:
@@ -29,6 +31,7 @@ def _of_order(order: ev.OrderChanged) -> Iterator[Signal]:
 
 def _of_refund(_: ev.RefundChanged) -> Iterator[Signal]:
     yield "refund"
+    yield "undone"
 
 
 def _of_inspection(inspection: ev.ReturnInspected) -> Iterator[Signal]:

@@ -1,0 +1,58 @@
+"""How an order ended for the buyer and the shop: bought, never paid, cancelled, or money asked back."""
+
+from __future__ import annotations
+
+from cloudtag.contract.events import OrderChanged, RefundChanged
+from cloudtag.detection.order_view import OrderView
+from cloudtag.detection.refund_view import RefundView
+from cloudtag.detection.windows import Moment, holding
+
+_ARRIVED = ("not_as_described", "wrong_item", "short_item", "damaged", "counterfeit", "quality")
+"""Reasons that can only be given with the goods in hand."""
+_NO_MONEY_BACK = ("exchange", "postage")
+
+
+def ending(order: OrderView, status: str) -> OrderChanged | None:
+    """Since when an order is in that last status, if it is."""
+    run = holding(order.changes, lambda e: None if e.status == "unknown" else e.status == status)
+    return run.first if run else None
+
+
+def never_paid(order: OrderView) -> bool:
+    """Whether nothing shows a payment, so far."""
+    return not any(status in order.first_at for status in ("paid", "shipped", "completed"))
+
+
+def is_purchase(order: OrderView) -> bool:
+    """Whether an order counts among what a buyer bought: not closed unpaid, not cancelled."""
+    if not (order.first_at.keys() & {"closed_unpaid", "cancelled"}) or order.shipped_at is not None:
+        return True
+    return ending(order, "closed_unpaid") is None and ending(order, "cancelled") is None
+
+
+def claim(refund: RefundView) -> RefundChanged | None:
+    """Since when a refund asks for the price, unless it was withdrawn or refused, or is an exchange or postage."""
+    if refund.type in _NO_MONEY_BACK or refund.status in ("withdrawn", "refused"):
+        return None
+    run = holding(refund.changes, lambda e: None if e.status == "unknown" else e.status not in ("withdrawn", "refused"))
+    return run.first if run else refund.opened
+
+
+def is_before_shipping(order: OrderView, refund: RefundView, asked: RefundChanged) -> bool:
+    """Whether the price was asked back before the goods left; in doubt, and with nothing in hand, they had not."""
+    left = [e.occurred_at for e in (order.first_at.get("shipped"), order.first_at.get("completed")) if e]
+    if left:
+        return asked.occurred_at < min(left)
+    is_in_hand = refund.type == "return_refund" or refund.reason in _ARRIVED or refund.waybill_no is not None
+    return not is_in_hand and not any(c.claims_received for c in refund.changes)
+
+
+def refund_moment(order: OrderView, *, is_shipped: bool) -> Moment | None:
+    """The first standing claim on an order, of those made after shipping or of those made before."""
+    found = [
+        asked
+        for refund in order.refunds.values()
+        if (asked := claim(refund)) is not None and is_before_shipping(order, refund, asked) is not is_shipped
+    ]
+    asked = min(found, key=lambda e: (e.occurred_at, e.event_id), default=None)
+    return Moment(asked.occurred_at, order.order_id, (order, asked), order.began_at) if asked else None

@@ -1,0 +1,117 @@
+"""What holds since when, and whether any window of time among the held facts met a condition.
+
+A window ends at the moment of a thing that counts and reaches back over its span, both ends included: what came later
+never changes it, so that neither the order of arrival nor the passing of time decides.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Generic, NamedTuple, TypeVar
+
+T = TypeVar("T")
+DAY_MS = 86_400_000
+
+
+class Moment(NamedTuple):
+    """Something that counts, since an event time. `began_at` is when the order it is about began."""
+
+    at_ms: int
+    id: str
+    thing: Any
+    began_at: int = 0
+
+
+class Met(NamedTuple):
+    """A condition was met: first at `decided_at`; `moments` are those of the fullest window that met it.
+
+    `total` counts what a share was taken of; `since_at` is the earliest event time the answer looked at.
+    """
+
+    decided_at: int
+    moments: Sequence[Moment]
+    since_at: int
+    total: int = 0
+
+    @property
+    def things(self) -> list[Any]:
+        """What counted in the fullest window, oldest first."""
+        return [moment.thing for moment in self.moments]
+
+
+class Run(NamedTuple, Generic[T]):
+    """The events since which something holds: the first and all of them."""
+
+    first: T
+    events: list[T]
+
+
+def holding(events: Iterable[T], holds: Callable[[T], bool | None]) -> Run[T] | None:
+    """The last unbroken run of events that say so, if nothing after it says otherwise; None says nothing about it."""
+    run: list[T] = []
+    for event in events:
+        answer = holds(event)
+        if answer is not None:
+            if not answer:
+                run = []
+            else:
+                run.append(event)
+    return Run(run[0], run) if run else None
+
+
+def any_window(
+    moments: Iterable[Moment], span_ms: int, at_least: int, is_enough: Callable[[Sequence[Moment]], bool]
+) -> Met | None:
+    """Whether any window of that span holds `at_least` moments that are enough."""
+    ordered = sorted(moments, key=_key)
+    first, decided_at, best = 0, 0, ordered[:0]
+    for last, moment in enumerate(ordered):
+        while moment.at_ms - ordered[first].at_ms > span_ms:
+            first += 1
+        if last + 1 - first < max(at_least, len(best) + 1):
+            continue
+        window = ordered[first : last + 1]
+        if is_enough(window):
+            decided_at, best = decided_at or moment.at_ms, window
+    return Met(decided_at, best, best[0].at_ms) if best else None
+
+
+def any_share(
+    moments: Iterable[Moment],
+    began: Iterable[int],
+    span_ms: int,
+    is_enough: Callable[[int, int], bool],
+    horizon_ms: int,
+) -> Met | None:
+    """Whether in any window the moments (one per order) are enough in number and as a share of all orders.
+
+    The share is taken of the orders that began (`began`) inside the window, which reaches back to the beginning of the
+    oldest order that counts: a big purchase of long ago is never left out of the sum. A window that begins before
+    `horizon_ms` is left alone: orders of that time may have been forgotten.
+    """
+    ordered, starts = sorted(moments, key=_key), sorted(began)
+    oldest: deque[int] = deque()
+    first, decided_at, best = 0, 0, Met(0, (), 0)
+    for last, moment in enumerate(ordered):
+        while oldest and ordered[oldest[-1]].began_at >= moment.began_at:
+            oldest.pop()
+        oldest.append(last)
+        while moment.at_ms - ordered[first].at_ms > span_ms:
+            first += 1
+        while oldest[0] < first:
+            oldest.popleft()
+        since_at = min(moment.at_ms - span_ms, ordered[oldest[0]].began_at)
+        count = last + 1 - first
+        if count <= len(best.moments) or since_at < horizon_ms:
+            continue
+        total = bisect_right(starts, moment.at_ms) - bisect_left(starts, since_at)
+        if is_enough(count, total):
+            decided_at = decided_at or moment.at_ms
+            best = Met(decided_at, ordered[first : last + 1], since_at, total)
+    return best if best.moments else None
+
+
+def _key(moment: Moment) -> tuple[int, str]:
+    return moment.at_ms, moment.id
