@@ -48,6 +48,23 @@ def scanned(waybill_no: str, kind: str, at: str | int, **fields: Any) -> dict[st
     return event("logistics", at, **{"carrier": "sf", "waybill_no": waybill_no, "scan": kind, **fields})
 
 
+def reviewed(at: str | int, rating: int, **fields: Any) -> dict[str, Any]:
+    """A review of the order."""
+    return event("reviews", at, **{"review_id": "v1", "rating": rating, **_ids(fields), **fields})
+
+
+def complained(status: str, at: str | int, **fields: Any) -> dict[str, Any]:
+    """A complaint of the buyer about the order."""
+    return event(
+        "complaints", at, **{"status": status, "complaint_id": "c1", "complainant": "buyer", **_ids(fields), **fields}
+    )
+
+
+def contacted(at: str | int, **fields: Any) -> dict[str, Any]:
+    """The shop's attempt to reach the buyer about the order; nobody answers unless said otherwise."""
+    return event("contacts", at, **{"channel": "chat", **_ids(fields), **fields})
+
+
 def _ids(fields: dict[str, Any]) -> dict[str, Any]:
     suffix = str(fields.get("refund_id", "r1"))[1:]
     return {"order_id": f"o{suffix}", "buyer_id": "b1", "shop_id": "s1"}

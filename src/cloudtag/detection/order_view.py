@@ -28,6 +28,7 @@ class OrderView:
     """An order's facts, sorted once. `order_id` is known even before the order's own events have come."""
 
     __slots__ = (
+        "changes",
         "contacts",
         "filled_waybills",
         "first_at",
@@ -46,6 +47,7 @@ class OrderView:
     def __init__(self, order_id: str, facts: Iterable[Any]) -> None:
         """`facts`: the facts of one order's row, in any order."""
         self.order_id = order_id
+        self.changes: list[OrderChanged] = []
         self.first_at: dict[str, OrderChanged] = {}
         self.lines: tuple[OrderLine, ...] = ()
         self.waybill: OrderChanged | None = None
@@ -102,6 +104,7 @@ class OrderView:
         return self.filled_waybills | outbound
 
     def _take(self, order: OrderChanged) -> None:
+        self.changes.append(order)
         self.first_at.setdefault(order.status, order)
         self.lines = order.lines or self.lines
         self.freight_insured = self.freight_insured or order.freight_insured

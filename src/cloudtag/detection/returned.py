@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from cloudtag.contract.events import ReturnInspected
-from cloudtag.detection.cases import ParcelCase
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.refund_view import RefundView
 
+Refunds = list[tuple[OrderView, RefundView]]
+"""Refunds with their orders."""
 _RETURNS = frozenset(("return_refund", "exchange"))
 
 
@@ -33,18 +34,18 @@ def standing_inspections(order: OrderView, refund: RefundView) -> list[ReturnIns
     return list(last.values())
 
 
-def parcel_inspections(case: ParcelCase) -> list[ReturnInspected]:
-    """The standing inspections of a parcel's refunds, those that name another parcel left out."""
+def parcel_inspections(refunds: Refunds, waybill_no: str | None) -> list[ReturnInspected]:
+    """The standing inspections of refunds that share a parcel, those that name another parcel left out."""
     return [
         inspection
-        for order, refund in case.refunds
+        for order, refund in refunds
         for inspection in standing_inspections(order, refund)
-        if inspection.waybill_no in (None, case.waybill_no)
+        if inspection.waybill_no in (None, waybill_no)
     ]
 
 
-def has_goods(case: ParcelCase) -> bool:
+def has_goods(refunds: Refunds, waybill_no: str | None) -> bool:
     """Whether the shop found in the parcel any of the goods that were ordered."""
-    ordered = {line.sku_id for order, _ in case.refunds for line in order.lines}
-    found = {goods.sku_id for i in parcel_inspections(case) for goods in i.received if goods.quantity}
+    ordered = {line.sku_id for order, _ in refunds for line in order.lines}
+    found = {goods.sku_id for i in parcel_inspections(refunds, waybill_no) for goods in i.received if goods.quantity}
     return bool(found & ordered) if ordered else bool(found)

@@ -105,9 +105,9 @@ EXAMPLES = (
 def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Wake]:
     """One finding if the parcel can hold no goods and the shop found none."""
     refunds = [(order, refund) for order, refund in case.refunds if refund.filled is not None and sends_goods(refund)]
-    if not refunds or case.waybill_no is None or case.outbound or has_goods(case):
+    if not refunds or case.waybill_no is None or case.outbound or has_goods(refunds, case.waybill_no):
         return
-    inspections = [i for i in parcel_inspections(case) if i.package != "unknown"]
+    inspections = [i for i in parcel_inspections(refunds, case.waybill_no) if i.package != "unknown"]
     weight = _weight(case.report, parameters)
     kinds = {i.package for i in inspections} | ({case.report.package} if case.report else set()) - {"unknown"}
     is_light = weight is not None and weight < parameters.goods_grams

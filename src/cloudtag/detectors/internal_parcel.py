@@ -99,7 +99,7 @@ def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Wake]
     del parameters
     refunds = [(order, refund) for order, refund in case.refunds if refund.filled is not None and sends_goods(refund)]
     ends = _ends(case.report)
-    if not refunds or ends is None or case.waybill_no is None or case.outbound or has_goods(case):
+    if not refunds or ends is None or case.waybill_no is None or case.outbound or has_goods(refunds, case.waybill_no):
         return
     start, signed, end = ends
     first = min((r.filled for _, r in refunds if r.filled), key=lambda f: (f.occurred_at, f.event_id))

@@ -147,7 +147,7 @@ def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Wake]
         if late_ms <= 0 or late_ms > parameters.window_days * _DAY_MS:
             continue
         judged = [r for _, r in refunds if sends_goods(r) and not r.is_offline]
-        if judged and not has_goods(case):
+        if judged and not has_goods(refunds, report.waybill_no):
             yield _finding(report.waybill_no, shop_id, judged, [named[r.refund_id] for r in judged], signed)
 
 
