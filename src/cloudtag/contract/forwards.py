@@ -160,9 +160,6 @@ class TagRequested(Forward, frozen=True, array_like=True, gc=False, tag_field="_
         )
 
 
-FORWARD_TYPES = (WaybillUsed, ParcelReported, AttributeUsed, LinkReported, TagRequested)
-
-
 class TimePassed(Struct, frozen=True, array_like=True, gc=False, tag_field="_", tag="tp"):
     """Event time has reached `occurred_at` on this partition: nothing earlier is still to come."""
 

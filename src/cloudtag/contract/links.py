@@ -1,4 +1,4 @@
-"""Forwards that join buyers with buyers and buyers with shops: who showed the same attribute, and what follows from it."""
+"""Forwards that join buyers with buyers, and buyers with shops: who showed the same attribute, and what follows."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ class UnpaidOrder(Struct, frozen=True, array_like=True, gc=False):
 class AttributeUsed(Forward, frozen=True, array_like=True, gc=False, tag_field="_", tag="au"):
     """Somebody showed an attribute: `attribute` is its kind and value, as in `device:9f2c…`.
 
-    Kinds: `address`, `phone`, `device`, `payment` and `area` of a buyer's orders (`phone`, `device`, `payment` of a shop
-    too); `picture` (sha256) and `phash` (a pair of bands of a perceptual hash) of evidence, one use per refund or
-    complaint (`subject`); `unpaid:SHOP:KIND` for orders left unpaid. A use by a shop has a `shop_id` and no buyer.
+    Kinds: `address`, `phone`, `device`, `payment` and `area` of a buyer's orders (some of them of a shop too);
+    `picture` (sha256) and `phash` (a pair of bands of a perceptual hash) of evidence, one use per refund or complaint
+    (`subject`); `unpaid:SHOP:KIND` for orders left unpaid. A use by a shop has a `shop_id` and no buyer.
     """
 
     attribute: str

@@ -29,7 +29,10 @@ class Links(Keyed):
     def __init__(self, policies: Policies, lateness_ms: int) -> None:
         """The largest fan-out of any policy bounds what is held."""
         super().__init__(policies, lateness_ms)
-        self._held = max(max(p.links.fan_out, p.links.area_fan_out) for p in policies.versions()) + 1
+        rules = [policy.links for policy in policies.versions()]
+        # Twice the limit: a buyer may both show an attribute and claim something under it.
+        self._fan_out = 2 * max(rule.fan_out for rule in rules) + 2
+        self._area_fan_out = 2 * max(rule.area_fan_out for rule in rules) + 2
 
     def place(self, fact: AttributeUsed) -> tuple[str, str]:
         """The attribute's only row."""
@@ -37,7 +40,10 @@ class Links(Keyed):
 
     def bound(self, row: Row) -> None:
         """Past the limit the latest uses are enough to know a hub by, and to name examples."""
-        if len(row.facts) > self._held:
+        if len(row.facts) <= self._fan_out:
+            return
+        kind = next(iter(row.facts.values())).attribute.partition(":")[0]
+        if len(row.facts) > (self._area_fan_out if kind == "area" else self._fan_out):
             oldest = min(row.facts.items(), key=lambda item: (item[1].occurred_at, item[0]))
             del row.facts[oldest[0]]
 

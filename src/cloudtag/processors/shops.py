@@ -122,17 +122,37 @@ def _describe(file: File, row_id: str) -> list[AttributeUsed] | list[ShopReporte
     if shop is None:
         return []
     if row_id == _DESCRIPTION_ROW:
-        shown = [("phone", shop.phone_hash), ("payment", shop.payment_hash), *(("device", d) for d in shop.device_hashes)]
+        shown = [
+            ("phone", shop.phone_hash),
+            ("payment", shop.payment_hash),
+            *(("device", d) for d in shop.device_hashes),
+        ]
         return [
             AttributeUsed(
-                0, True, f"{kind}:{value}", shop.occurred_at, shop.event_id, shop.platform, "", "", shop.shop_id, shop.category
+                0,
+                True,
+                f"{kind}:{value}",
+                shop.occurred_at,
+                shop.event_id,
+                shop.platform,
+                "",
+                "",
+                shop.shop_id,
+                shop.category,
             )
             for kind, value in shown
             if value is not None
         ]
     return [
         ShopReported(
-            0, True, asked.shop_id, asked.buyer_id, shop.occurred_at, shop.event_id, shop.return_address_hashes, shop.category
+            0,
+            True,
+            asked.shop_id,
+            asked.buyer_id,
+            shop.occurred_at,
+            shop.event_id,
+            shop.return_address_hashes,
+            shop.category,
         )
         for asked in file.rows[row_id].facts.values()
         if asked.is_held
