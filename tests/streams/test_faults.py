@@ -13,7 +13,7 @@ __all__ = ["broker", "kafka_bootstrap", "tansu_bootstrap"]
 
 pytestmark = pytest.mark.fault
 SHOPS = 40
-EVENTS = 20_000
+EVENTS = 10_000
 
 
 async def test_every_event_counts_once_and_a_stop_leaves_nothing_behind(broker: str, tmp_path: Path) -> None:

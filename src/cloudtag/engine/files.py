@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import islice
 from typing import Any
 
 from msgspec import Struct
@@ -68,5 +69,7 @@ class FileCache:
 
     def trim(self) -> None:
         """Put away what is over the limit. Only between batches: then every row is stored."""
-        for key in list(self._files)[: max(0, len(self._files) - self._limit)]:
-            del self._files[key]
+        excess = len(self._files) - self._limit
+        if excess > 0:
+            for key in list(islice(self._files, excess)):
+                del self._files[key]
