@@ -101,9 +101,11 @@ class Buyers(Keyed):
             touched.add(BUYER_ROW)
         if index.has_claims and "o" in kinds:
             touched.add(LINKS_ROW)
-        if "w" in kinds or (index.has_shop_link and not kinds.isdisjoint("ol")):
+        if index.has_shop_link and not kinds.isdisjoint("ol"):
             touched.add(SHOPS_ROW)
-        if LINKS_ROW in kinds:
+        elif any(_has_destination(file, row_id) for row_id in row_ids):  # noqa: SIM114 - two reasons to ask
+            touched.add(SHOPS_ROW)
+        if LINKS_ROW in kinds and _has_alerts(file):
             touched.add(RISK_ROW)
         return touched
 
@@ -127,3 +129,12 @@ class Buyers(Keyed):
     def judge(self, file: File, row_id: str, now_ms: int) -> Judgement:
         """Each kind of row is judged in its own way."""
         return judge_row(file, row_id, self.policies, now_ms)
+
+
+def _has_destination(file: File, row_id: str) -> bool:
+    row = file.rows.get(row_id) if row_id[0] == "w" else None
+    return row is not None and any(report.destination_hash is not None for report in row.facts.values())
+
+
+def _has_alerts(file: File) -> bool:
+    return any(published.stream == "alerts" for row in file.rows.values() for published in row.published.values())
