@@ -96,18 +96,7 @@ class Buyers(Keyed):
                 touched.update(other for other in file.rows if other[0] == "w")
         if TAGS_ROW in file.rows and any(row_id[0] == "o" for row_id in row_ids):
             touched.add(TAGS_ROW)
-        kinds = {row_id[0] for row_id in row_ids}
-        if index.signals and not kinds.isdisjoint("oblq") and may_ask("buyer", index.signals):
-            touched.add(BUYER_ROW)
-        if index.has_claims and "o" in kinds:
-            touched.add(LINKS_ROW)
-        if index.has_shop_link and not kinds.isdisjoint("ol"):
-            touched.add(SHOPS_ROW)
-        elif any(_has_destination(file, row_id) for row_id in row_ids):  # noqa: SIM114 - two reasons to ask
-            touched.add(SHOPS_ROW)
-        if LINKS_ROW in kinds and _has_alerts(file):
-            touched.add(RISK_ROW)
-        return touched
+        return touched | _asked_besides(file, index, row_ids)
 
     def above(self, file: File, outputs: Sequence[Output] | None) -> Sequence[str]:
         """Links tell others that there are alerts, risk follows from them; orders left unpaid ask the whole buyer."""
@@ -129,6 +118,22 @@ class Buyers(Keyed):
     def judge(self, file: File, row_id: str, now_ms: int) -> Judgement:
         """Each kind of row is judged in its own way."""
         return judge_row(file, row_id, self.policies, now_ms)
+
+
+def _asked_besides(file: File, index: BuyerIndex, row_ids: set[str]) -> set[str]:
+    """The rows about the whole buyer that a change of those rows may concern."""
+    kinds = {row_id[0] for row_id in row_ids}
+    asked = set()
+    if index.signals and not kinds.isdisjoint("oblq") and may_ask("buyer", index.signals):
+        asked.add(BUYER_ROW)
+    if index.has_claims and "o" in kinds:
+        asked.add(LINKS_ROW)
+    is_rival = index.has_shop_link and not kinds.isdisjoint("ol")
+    if is_rival or any(_has_destination(file, row_id) for row_id in row_ids):
+        asked.add(SHOPS_ROW)
+    if LINKS_ROW in kinds and _has_alerts(file):
+        asked.add(RISK_ROW)
+    return asked
 
 
 def _has_destination(file: File, row_id: str) -> bool:
