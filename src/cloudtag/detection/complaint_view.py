@@ -1,0 +1,46 @@
+"""A complaint as its events tell it, and what was said of an order in complaints and reviews."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cloudtag.contract.events import ComplaintChanged, ReviewPosted
+from cloudtag.contract.types import ComplaintType
+from cloudtag.detection.order_view import OrderView
+
+
+class ComplaintView:
+    """A complaint's events in order. Fields an event leaves out keep what was said before."""
+
+    __slots__ = ("complainant", "complaint_id", "demand", "events", "status", "type")
+
+    def __init__(self, events: Iterable[ComplaintChanged]) -> None:
+        """`events`: all held events of one complaint, at least one, in any order."""
+        self.events = sorted(events, key=lambda e: (e.occurred_at, e.event_id))
+        self.complaint_id = self.events[0].complaint_id
+        self.complainant = next((e.complainant for e in reversed(self.events) if e.complainant != "unknown"), "unknown")
+        self.status = next((e.status for e in reversed(self.events) if e.status != "unknown"), "unknown")
+        self.type = next((e.type for e in reversed(self.events) if e.type != "unknown"), "unknown")
+        self.demand = next((e for e in self.events if e.demands_money), None)
+
+    def called(self, kind: ComplaintType) -> ComplaintChanged | None:
+        """The first event that gave the complaint that type."""
+        return next((event for event in self.events if event.type == kind), None)
+
+
+def complaints_of(order: OrderView) -> list[ComplaintView]:
+    """The complaints about an order, by either side, in order of their id."""
+    events: dict[str, list[ComplaintChanged]] = {}
+    for fact in order.others:
+        if type(fact) is ComplaintChanged:
+            events.setdefault(fact.complaint_id, []).append(fact)
+    return [ComplaintView(events[complaint_id]) for complaint_id in sorted(events)]
+
+
+def reviews_of(order: OrderView) -> list[list[ReviewPosted]]:
+    """The reviews of an order, each as its versions in order of time."""
+    versions: dict[str, list[ReviewPosted]] = {}
+    for fact in order.others:
+        if type(fact) is ReviewPosted:
+            versions.setdefault(fact.review_id, []).append(fact)
+    return [versions[review_id] for review_id in sorted(versions)]

@@ -1,0 +1,206 @@
+"""Refund opened again and again after a refusal.
+
+What it finds: a buyer who goes on opening or amending the refund of one order after the shop has refused it (B25, T6).
+
+Why it is abuse: every amendment starts the shop's clock afresh; one answer too late, and the money is paid.
+
+How it decides: in one order, every `opened` or `modified` that follows a refusal is another try, if it is about goods
+that were refused (a refund that lists no goods is about all of them). Amendments within `one_try_minutes` of a try,
+with no refusal between, are the same try: forms get corrected. `reopenings` tries within `window_days` open the alert:
+medium, high from `high_reopenings` on. When the shop's last answer is that it agreed, the buyer was right in the end.
+
+Known false positives: a shop that refuses by habit; escalating to the platform is never counted.
+
+What would clear it: the shop's agreement after its last refusal.
+
+What to do: answer once more before the deadline, with all the evidence, and ask the platform to close the refund.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from cloudtag.contract.events import RefundChanged
+from cloudtag.detection.cases import OrderCase
+from cloudtag.detection.example import day, ordered, refunded
+from cloudtag.detection.finding import Finding, Wake, cite, unique
+from cloudtag.detection.refund_view import RefundView
+from cloudtag.detection.rule import Example, Rule
+
+RULE = Rule(
+    title="Refund opened again and again after a refusal",
+    family="refund",
+    scenario="false_return_info",
+    scope="order",
+    needs=("refunds",),
+    rules=("B25", "T6"),
+    clears="The shop's agreement after its last refusal.",
+    clears_zh="商家在最后一次拒绝之后同意退款。",
+    recommendation="answer_before_deadline",
+)
+_DAY_MS = 86_400_000
+_MINUTE_MS = 60_000
+
+
+class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
+    """Tries that open the alert and that make it high, the days they must lie in, the minutes that make one try."""
+
+    reopenings: Annotated[int, Meta(ge=1)] = 3
+    high_reopenings: Annotated[int, Meta(ge=1)] = 5
+    window_days: Annotated[int, Meta(ge=1)] = 180
+    one_try_minutes: Annotated[int, Meta(ge=0)] = 10
+
+
+_TYPE = {"type": "refund_only", "reason": "quality"}
+
+
+def _tries(count: int, *, minutes: int = 1440, first: int = 5) -> tuple[dict[str, object], ...]:
+    return tuple(refunded("modified", day(first, 1, minutes * n), **_TYPE) for n in range(count))
+
+
+_REFUSED = (
+    ordered("placed", 0),
+    refunded("opened", day(4), **_TYPE),
+    refunded("refused", day(5), type="refund_only"),
+)
+
+
+def _line(sku_id: str) -> dict[str, object]:
+    return {"lines": [{"sku_id": sku_id, "quantity": 1}], "order_id": "o1", **_TYPE}
+
+
+EXAMPLES = (
+    Example(
+        name="amended three times after one refusal",
+        events=(*_REFUSED, *_tries(3)),
+        fires=({"severity": "medium", "refund_ids": ["r1"], "facts": {"reopenings": "3/3"}},),
+    ),
+    Example(
+        name="refused and opened under a new number each time",
+        events=(
+            *_REFUSED,
+            *(
+                event
+                for n in range(2, 5)
+                for event in (
+                    refunded("opened", day(5 + n), refund_id=f"r{n}", order_id="o1", **_TYPE),
+                    refunded("refused", day(5 + n, 8), refund_id=f"r{n}", order_id="o1", type="refund_only"),
+                )
+            ),
+        ),
+        fires=({"refund_ids": ["r1", "r2", "r3", "r4"]},),
+    ),
+    Example(name="five times", events=(*_REFUSED, *_tries(5)), fires=({"severity": "high"},)),
+    Example(name="near miss: twice", events=(*_REFUSED, *_tries(2))),
+    Example(name="near miss: three corrections of one form", events=(*_REFUSED, *_tries(3, minutes=3))),
+    Example(
+        name="near miss: amended before any refusal",
+        events=(*_REFUSED[:2], *_tries(4, minutes=240, first=4), refunded("refused", day(6), type="refund_only")),
+    ),
+    Example(
+        name="near miss: other goods of the same order",
+        events=(
+            ordered("placed", 0),
+            refunded("opened", day(4), **_line("dress")),
+            refunded("refused", day(5), order_id="o1"),
+            *(refunded("opened", day(5 + n), refund_id=f"r{n}", **_line(f"sku{n}")) for n in range(2, 6)),
+        ),
+    ),
+    Example(
+        name="near miss: refused three times, and right in the end",
+        events=(*_REFUSED, *_tries(3), refunded("agreed", day(9), type="refund_only")),
+    ),
+    Example(
+        name="near miss: asks the platform instead",
+        events=(*_REFUSED, *(refunded("escalated", day(5 + n), type="refund_only") for n in range(1, 4))),
+    ),
+)
+
+
+def detect(case: OrderCase, parameters: Parameters) -> Iterator[Finding | Wake]:
+    """One finding for an order whose refusal was not taken."""
+    refunds = case.order.refunds
+    if not any(change.status == "refused" for refund in refunds.values() for change in refund.changes):
+        return
+    changes = sorted((c for r in refunds.values() for c in r.changes), key=lambda c: (c.occurred_at, c.event_id))
+    refusal, tries = _tried(changes, refunds, parameters.one_try_minutes * _MINUTE_MS)
+    enough = _enough(tries, parameters)
+    if refusal is None or enough is None:
+        return
+    involved = {refusal.refund_id, *(each.refund_id for each in tries)}
+    answers = [c.status for c in changes if c.refund_id in involved and c.status in ("agreed", "refused")]
+    if answers[-1] != "agreed":
+        yield _finding(refusal, tries, enough, parameters)
+
+
+def _tried(
+    changes: list[RefundChanged], refunds: dict[str, RefundView], one_try_ms: int
+) -> tuple[RefundChanged | None, list[RefundChanged]]:
+    """The tries that came after a refusal of the same goods, and the first such refusal."""
+    first: RefundChanged | None = None
+    refusals: list[RefundChanged] = []
+    tries: list[RefundChanged] = []
+    for change in changes:
+        if change.status == "refused":
+            refusals.append(change)
+        if change.status not in ("opened", "modified"):
+            continue
+        before = [r for r in refusals if r.occurred_at < change.occurred_at and _is_same(r, change, refunds)]
+        if not before:
+            continue
+        last = tries[-1].occurred_at if tries else 0
+        if change.occurred_at - last > one_try_ms or before[-1].occurred_at >= last:
+            first = first or before[0]
+            tries.append(change)
+    return first, tries
+
+
+def _is_same(refusal: RefundChanged, change: RefundChanged, refunds: dict[str, RefundView]) -> bool:
+    """Whether a change is about goods of which the refusal was."""
+    if refusal.refund_id == change.refund_id:
+        return True
+    refused = {goods.sku_id for goods in refunds[refusal.refund_id].lines}
+    asked = {goods.sku_id for goods in refunds[change.refund_id].lines}
+    return not refused or not asked or not refused.isdisjoint(asked)
+
+
+def _enough(tries: list[RefundChanged], parameters: Parameters) -> RefundChanged | None:
+    """The try with which there were enough of them within the window, if there ever were."""
+    count, reach_ms = parameters.reopenings, parameters.window_days * _DAY_MS
+    for first, last in zip(tries, tries[count - 1 :], strict=False):
+        if last.occurred_at - first.occurred_at <= reach_ms:
+            return last
+    return None
+
+
+def _finding(
+    refusal: RefundChanged, tries: list[RefundChanged], enough: RefundChanged, parameters: Parameters
+) -> Finding:
+    count = len(tries)
+    refund_ids = unique([refusal.refund_id, *(each.refund_id for each in tries)])
+    return Finding(
+        anchor="",
+        severity="high" if count >= parameters.high_reopenings else "medium",
+        platform=refusal.platform,
+        shop_id=refusal.shop_id,
+        order_ids=(refusal.order_id,),
+        refund_ids=refund_ids,
+        decided_at=enough.occurred_at,
+        evidence=cite(refusal, *tries),
+        facts={
+            "reopenings": f"{count}/{parameters.reopenings}",
+            "refunds": str(len(refund_ids)),
+            "window_days": str(parameters.window_days),
+        },
+        explanation=(
+            f"After the shop refused, the refund of order {refusal.order_id} was opened or amended {count} more times, "
+            f"{parameters.reopenings} being the limit."
+        ),
+        explanation_zh=(
+            f"商家拒绝后，订单 {refusal.order_id} 的退款又被重新申请或修改 {count} 次"
+            f"（上限 {parameters.reopenings} 次）。"
+        ),
+    )

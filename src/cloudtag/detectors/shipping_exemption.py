@@ -1,0 +1,176 @@
+"""Order the shop need not ship.
+
+What it finds: an order that the shop may leave unshipped without being punished for it (B19, A15).
+
+Why it is abuse: it is none. The alert protects the shop: such orders are placed, by mistake or on purpose, to have a
+"deal not sold" complaint afterwards.
+
+How it decides: the order is neither shipped nor closed unpaid, and one of three holds. The address is invalid. The
+region lies outside free shipping: on one of the `domestic_platforms` any but the `home_region`, Hong Kong, Macao and
+Taiwan included. Or the goods are custom-made and the buyer left the shop's last `unanswered_contacts` contacts
+unanswered. What was last said of address and region counts. Always low: nobody is accused.
+
+Known false positives: none that would harm anybody; a shop may ship all the same.
+
+What would clear it: a corrected address or region, an answer of the buyer, or the order shipped.
+
+What to do: do not ship; keep the contact records; exempt the order from "deal not sold".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Any, NamedTuple
+
+from msgspec import Meta, Struct
+
+from cloudtag.detection.cases import OrderCase
+from cloudtag.detection.example import contacted, day, ordered
+from cloudtag.detection.finding import Finding, Wake, cite
+from cloudtag.detection.order_view import OrderView
+from cloudtag.detection.rule import Example, Rule
+
+RULE = Rule(
+    title="Order the shop need not ship",
+    family="order",
+    scenario="shipping_exemption",
+    scope="order",
+    needs=("orders",),
+    rules=("B19", "A15"),
+    clears="A corrected address or region, an answer of the buyer, or the order shipped.",
+    clears_zh="地址或地区更正、买家作出回应，或订单已发货。",
+    recommendation="deal_not_sold_exemption",
+)
+
+
+class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where free shipping ends and on which platforms it does; unanswered contacts that make a buyer silent."""
+
+    home_region: str = "CN"
+    domestic_platforms: tuple[str, ...] = ("taobao", "tmall", "jd")
+    unanswered_contacts: Annotated[int, Meta(ge=1)] = 2
+
+
+class _Reason(NamedTuple):
+    """Why an order need not be shipped, and the events that say so."""
+
+    name: str
+    zh: str
+    events: list[Any]
+
+
+_MADE = (ordered("placed", 0, custom_made=True), ordered("paid", day(0, 1)))
+
+EXAMPLES = (
+    Example(
+        name="an address that does not exist",
+        events=(ordered("placed", 0, address_valid=False), ordered("paid", day(0, 1))),
+        fires=({"severity": "low", "order_ids": ["o1"], "facts": {"reasons": "address_invalid"}},),
+    ),
+    Example(
+        name="to Hong Kong, free of charge",
+        events=(ordered("placed", 0, region="HK"),),
+        fires=({"severity": "low", "facts": {"region": "HK/CN"}},),
+    ),
+    Example(
+        name="custom-made, and the buyer says nothing",
+        events=(*_MADE, contacted(day(1)), contacted(day(2), channel="phone")),
+        fires=({"facts": {"unanswered_contacts": "2/2"}},),
+    ),
+    Example(name="near miss: a good address at home", events=(ordered("placed", 0, region="CN", address_valid=True),)),
+    Example(
+        name="near miss: the address was mistyped, then put right",
+        events=(ordered("placed", 0, address_valid=False), ordered("paid", day(0, 1), address_valid=True)),
+    ),
+    Example(
+        name="near miss: shipped all the same",
+        events=(ordered("placed", 0, region="TW"), ordered("shipped", day(1), waybill_no="OUT1")),
+    ),
+    Example(name="near miss: custom-made, asked once", events=(*_MADE, contacted(day(1)))),
+    Example(
+        name="near miss: custom-made, answered in the end",
+        events=(*_MADE, contacted(day(1)), contacted(day(2)), contacted(day(3), answered=True)),
+    ),
+    Example(
+        name="near miss: silent, but nothing is made for this buyer",
+        events=(ordered("placed", 0), contacted(day(1)), contacted(day(2))),
+    ),
+    Example(
+        name="near miss: a platform that ships everywhere",
+        events=(ordered("placed", 0, region="DE", platform="aliexpress"),),
+    ),
+    Example(
+        name="near miss: never paid for, nothing to ship",
+        events=(ordered("placed", 0, region="MO"), ordered("closed_unpaid", day(1))),
+    ),
+)
+_SETTLED = ("shipped", "completed", "closed_unpaid")
+
+
+def detect(case: OrderCase, parameters: Parameters) -> Iterator[Finding | Wake]:
+    """One finding for an unshipped order with at least one of the reasons."""
+    order = case.order
+    if any(status in order.first_at for status in _SETTLED):
+        return
+    reasons = [
+        reason for reason in (_address(order), _region(order, parameters), _silence(order, parameters)) if reason
+    ]
+    if reasons:
+        yield _finding(order, reasons, parameters)
+
+
+def _address(order: OrderView) -> _Reason | None:
+    said = [change for change in order.changes if change.address_valid is not None]
+    if not said or said[-1].address_valid:
+        return None
+    return _Reason("address_invalid", "地址无效", said[-1:])
+
+
+def _region(order: OrderView, parameters: Parameters) -> _Reason | None:
+    said = [change for change in order.changes if change.region is not None]
+    if not said or order.platform not in parameters.domestic_platforms or said[-1].region == parameters.home_region:
+        return None
+    return _Reason("region_outside_free_shipping", "地区不在包邮范围", said[-1:])
+
+
+def _silence(order: OrderView, parameters: Parameters) -> _Reason | None:
+    made = next((change for change in order.changes if change.custom_made), None)
+    silent = _unanswered(order)
+    if made is None or len(silent) < parameters.unanswered_contacts:
+        return None
+    return _Reason("custom_made_and_silent", "定制商品且买家失联", [made, *silent[: parameters.unanswered_contacts]])
+
+
+def _unanswered(order: OrderView) -> list[Any]:
+    """The contacts since the buyer last answered."""
+    answered = [n for n, contact in enumerate(order.contacts) if contact.answered]
+    return order.contacts[answered[-1] + 1 :] if answered else order.contacts
+
+
+def _finding(order: OrderView, reasons: list[_Reason], parameters: Parameters) -> Finding:
+    regions = [change.region for change in order.changes if change.region is not None]
+    last = order.changes[-1]
+    names = ", ".join(reason.name for reason in reasons)
+    return Finding(
+        anchor="",
+        severity="low",
+        platform=last.platform,
+        shop_id=last.shop_id,
+        order_ids=(order.order_id,),
+        decided_at=min(max(e.occurred_at for e in reason.events) for reason in reasons),
+        evidence=cite(*(event for reason in reasons for event in reason.events)),
+        facts={
+            "exemption": "deal_not_sold_exemption",
+            "reasons": names,
+            "region": f"{regions[-1] if regions else 'unknown'}/{parameters.home_region}",
+            "unanswered_contacts": f"{len(_unanswered(order))}/{parameters.unanswered_contacts}",
+        },
+        explanation=(
+            f"Order {order.order_id} need not be shipped ({names}): region {regions[-1] if regions else 'unknown'}, "
+            f"{len(_unanswered(order))} contacts unanswered."
+        ),
+        explanation_zh=(
+            f"订单 {order.order_id} 可不发货（{'、'.join(reason.zh for reason in reasons)}）："
+            f"地区 {regions[-1] if regions else '未知'}，{len(_unanswered(order))} 次联系未获回应。"
+        ),
+    )
