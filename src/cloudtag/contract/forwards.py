@@ -16,11 +16,13 @@ from cloudtag.contract.types import PackageKind, SignerKind
 Role = Literal["outbound", "return"]
 
 
-def _id(*parts: str) -> str:
+def make_id(*parts: str) -> str:
+    """The id of a forward about these things."""
     return msgspec.json.encode(parts).decode()
 
 
-def _parts(forward_id: str) -> list[str]:
+def parts_of(forward_id: str) -> list[str]:
+    """What a forward is about, from its id."""
     return msgspec.json.decode(forward_id, type=list[str])
 
 
@@ -52,12 +54,12 @@ class WaybillUsed(Forward, frozen=True, array_like=True, gc=False, tag_field="_"
     @property
     def forward_id(self) -> str:
         """Which use this is: one number in one role for one order or refund."""
-        return _id(self.waybill_no, self.role, self.buyer_id, self.shop_id, self.order_id, self.refund_id or "")
+        return make_id(self.waybill_no, self.role, self.buyer_id, self.shop_id, self.order_id, self.refund_id or "")
 
     @classmethod
     def retraction(cls, forward_id: str, revision: int, occurred_at: int) -> WaybillUsed:
         """The number is no longer used so: it was corrected."""
-        waybill_no, role, buyer_id, shop_id, order_id, refund_id = _parts(forward_id)
+        waybill_no, role, buyer_id, shop_id, order_id, refund_id = parts_of(forward_id)
         return cls(
             revision=revision,
             is_held=False,
@@ -107,63 +109,13 @@ class ParcelReported(Forward, frozen=True, array_like=True, gc=False, tag_field=
     @property
     def forward_id(self) -> str:
         """Which statement this is: one number, told to one buyer's file."""
-        return _id(self.waybill_no, self.buyer_id)
+        return make_id(self.waybill_no, self.buyer_id)
 
     @classmethod
     def retraction(cls, forward_id: str, revision: int, occurred_at: int) -> ParcelReported:
         """The statement no longer holds."""
-        waybill_no, buyer_id = _parts(forward_id)
+        waybill_no, buyer_id = parts_of(forward_id)
         return cls(revision=revision, is_held=False, waybill_no=waybill_no, buyer_id=buyer_id, occurred_at=occurred_at)
-
-
-class AttributeUsed(Forward, frozen=True, array_like=True, gc=False, tag_field="_", tag="au"):
-    """A buyer showed an identifying attribute: `attribute` is kind and hash, as in `device:9f2c…`."""
-
-    attribute: str
-    occurred_at: int
-    event_id: str
-    platform: str
-    buyer_id: str
-
-    @property
-    def forward_id(self) -> str:
-        """Which statement this is: one attribute, shown by one buyer."""
-        return _id(self.attribute, self.buyer_id)
-
-    @classmethod
-    def retraction(cls, forward_id: str, revision: int, occurred_at: int) -> AttributeUsed:
-        """The statement no longer holds."""
-        attribute, buyer_id = _parts(forward_id)
-        return cls(
-            revision=revision,
-            is_held=False,
-            attribute=attribute,
-            buyer_id=buyer_id,
-            occurred_at=occurred_at,
-            event_id="",
-            platform="",
-        )
-
-
-class LinkReported(Forward, frozen=True, array_like=True, gc=False, tag_field="_", tag="lr"):
-    """Other buyers who showed the same attribute (bounded; `buyer_count` is the full count, this buyer included)."""
-
-    buyer_id: str
-    attribute: str
-    occurred_at: int
-    others: tuple[AttributeUsed, ...] = ()
-    buyer_count: int = 0
-
-    @property
-    def forward_id(self) -> str:
-        """Which statement this is: one attribute, told to one buyer's file."""
-        return _id(self.attribute, self.buyer_id)
-
-    @classmethod
-    def retraction(cls, forward_id: str, revision: int, occurred_at: int) -> LinkReported:
-        """The statement no longer holds."""
-        attribute, buyer_id = _parts(forward_id)
-        return cls(revision=revision, is_held=False, attribute=attribute, buyer_id=buyer_id, occurred_at=occurred_at)
 
 
 class TagRequested(Forward, frozen=True, array_like=True, gc=False, tag_field="_", tag="tr"):
@@ -188,12 +140,12 @@ class TagRequested(Forward, frozen=True, array_like=True, gc=False, tag_field="_
     @property
     def forward_id(self) -> str:
         """Which statement this is: one order of one submission."""
-        return _id(self.submission_id, self.order_id, self.buyer_id)
+        return make_id(self.submission_id, self.order_id, self.buyer_id)
 
     @classmethod
     def retraction(cls, forward_id: str, revision: int, occurred_at: int) -> TagRequested:
         """The submission no longer names the order."""
-        submission_id, order_id, buyer_id = _parts(forward_id)
+        submission_id, order_id, buyer_id = parts_of(forward_id)
         return cls(
             revision=revision,
             is_held=False,
@@ -206,9 +158,6 @@ class TagRequested(Forward, frozen=True, array_like=True, gc=False, tag_field="_
             shop_id="",
             account_id="",
         )
-
-
-FORWARD_TYPES = (WaybillUsed, ParcelReported, AttributeUsed, LinkReported, TagRequested)
 
 
 class TimePassed(Struct, frozen=True, array_like=True, gc=False, tag_field="_", tag="tp"):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from msgspec import Struct
 
-from cloudtag.contract import events, forwards, records
+from cloudtag.contract import events, forwards, links, records
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +55,11 @@ FORWARDS: dict[str, Stream] = {
     for s in (
         Stream("waybill-uses", forwards.WaybillUsed, "waybill_no"),
         Stream("parcel-reports", forwards.ParcelReported, "buyer_id"),
-        Stream("attribute-uses", forwards.AttributeUsed, "attribute"),
-        Stream("link-reports", forwards.LinkReported, "buyer_id"),
+        Stream("attribute-uses", links.AttributeUsed, "attribute"),
+        Stream("link-reports", links.LinkReported, "buyer_id"),
+        Stream("shop-questions", links.ShopAsked, "shop_id"),
+        Stream("shop-answers", links.ShopReported, "buyer_id"),
+        Stream("sku-answers", links.SkuOwned, "buyer_id"),
         Stream("tag-requests", forwards.TagRequested, "buyer_id"),
     )
 }
@@ -74,11 +77,13 @@ READS: dict[str, tuple[str, ...]] = {
         "verdicts",
         "parcel-reports",
         "link-reports",
+        "shop-answers",
+        "sku-answers",
         "tag-requests",
     ),
     "parcels": ("logistics", "waybill-uses"),
     "links": ("attribute-uses",),
-    "shops": ("tags", "accounts", "violations", "abuses"),
+    "shops": ("tags", "accounts", "violations", "abuses", "shops", "shop-questions"),
 }
 """The streams each processor reads; all of them share one partition count. `ticks-<processor>` comes on top."""
 

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from cloudtag.contract.events import ComplaintChanged
-from cloudtag.contract.forwards import LinkReported
+from cloudtag.contract.links import AttributeUsed, LinkReported, ShopReported
 from cloudtag.contract.records import Alert
 from cloudtag.detection.order_view import OrderView
+
+IDENTITY_KINDS = ("address", "phone", "device", "payment")
+"""The kinds of attributes that link two people."""
+
+
+def linked(links: list[LinkReported]) -> dict[str, list[AttributeUsed]]:
+    """The buyers who share an identifying attribute, each with the uses that show it."""
+    found: dict[str, list[AttributeUsed]] = {}
+    for report in links:
+        if report.kind in IDENTITY_KINDS:
+            for use in report.others:
+                if use.buyer_id and not use.subject:
+                    found.setdefault(use.buyer_id, []).append(use)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +37,7 @@ class BuyerCase:
     orders: list[OrderView]
     others: list[Any]
     links: list[LinkReported]
+    shop: Callable[[str], ShopReported | None]
     now_ms: int
     horizon_ms: int = 0
 
@@ -59,6 +74,7 @@ class RiskCase:
 
     buyer_id: str
     alerts: list[Alert]
+    links: list[LinkReported]
     now_ms: int
 
     @property

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from cloudtag.contract.events import ReturnInspected
 from cloudtag.contract.forwards import ParcelReported
+from cloudtag.contract.links import ShopReported
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.refund_view import RefundView
 
@@ -47,6 +48,8 @@ class ParcelCase:
     outbound: list[OrderView]
     now_ms: int
     linked_buyer_ids: frozenset[str] = field(default_factory=frozenset)
+    shop: Callable[[str], ShopReported | None] = lambda _: None
+    """What a shop last said of itself, if its answer has come."""
 
     @property
     def subject(self) -> str:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from cloudtag.contract.events import (
     BuyerContacted,
+    ComplaintChanged,
     InsuranceChanged,
     OrderChanged,
     RefundChanged,
     ReturnInspected,
 )
+from cloudtag.contract.links import SkuOwned
 from cloudtag.contract.types import OrderLine
 from cloudtag.detection.refund_view import RefundView
 
@@ -20,6 +22,7 @@ ATTRIBUTES = (
     ("phone", "phone_hash"),
     ("device", "device_hash"),
     ("payment", "payment_hash"),
+    ("area", "address_area"),
 )
 """Kinds of identifying attributes and the order fields that carry them."""
 
@@ -36,8 +39,10 @@ class OrderView:
         "inspections",
         "insurance",
         "lines",
+        "newest",
         "order_id",
         "others",
+        "owned",
         "platform",
         "refunds",
         "shop_id",
@@ -58,10 +63,17 @@ class OrderView:
         self.contacts: list[BuyerContacted] = []
         self.insurance: list[InsuranceChanged] = []
         self.others: list[Any] = []
+        self.owned: list[SkuOwned] = []
+        self.newest: Any = None
+        """The latest event about the order."""
         self.filled_waybills: set[str] = set()
         changes: dict[str, list[RefundChanged]] = {}
         for fact in sorted(facts, key=lambda f: (f.occurred_at, f.event_id)):
             kind = type(fact)
+            if kind is SkuOwned:
+                self.owned += [fact] if fact.is_held else []
+                continue
+            self.newest = fact
             if kind is OrderChanged:
                 self._take(fact)
             elif kind is RefundChanged:
@@ -102,6 +114,19 @@ class OrderView:
         """Every number this order or its refunds ever named."""
         outbound = {self.waybill.waybill_no} if self.waybill and self.waybill.waybill_no else set()
         return self.filled_waybills | outbound
+
+    def attributes(self) -> list[str]:
+        """What identifies the buyer on this order, as `kind:value`, the area of the address included."""
+        shown = {(kind, getattr(e, field)) for e in self.changes for kind, field in ATTRIBUTES}
+        return sorted(f"{kind}:{value}" for kind, value in shown if value is not None)
+
+    def with_evidence(self) -> Iterator[tuple[RefundChanged | ComplaintChanged, str]]:
+        """The events that hand in evidence, oldest first, each with the id of its refund or complaint."""
+        for refund in self.refunds.values():
+            yield from ((change, refund.refund_id) for change in refund.changes if change.evidence)
+        for fact in self.others:
+            if isinstance(fact, ComplaintChanged) and fact.evidence:
+                yield fact, fact.complaint_id
 
     def _take(self, order: OrderChanged) -> None:
         self.changes.append(order)

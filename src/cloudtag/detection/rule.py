@@ -24,6 +24,9 @@ Signal = Literal[
     "advert",
     "lost_complaint",
     "legal_complaint",
+    "shop_link",
+    "wrong_item",
+    "picture",
 ]
 """What a buyer's file must have seen at least once for a detector of scope `buyer` to be asked (cheap, never exact)."""
 

@@ -16,7 +16,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from cloudtag.contract import forwards, records
+from cloudtag.contract import forwards, links, records
 from cloudtag.contract.streams import STREAM_OF
 from cloudtag.engine.rows import Published, Row
 from cloudtag.engine.step import Output
@@ -55,8 +55,11 @@ _KINDS: dict[str, Kind] = {
         (records.Consequence, "reversed", lambda r: r.subject_id),
         (forwards.WaybillUsed, None, lambda r: r.waybill_no),
         (forwards.ParcelReported, None, lambda r: r.buyer_id),
-        (forwards.AttributeUsed, None, lambda r: r.attribute),
-        (forwards.LinkReported, None, lambda r: r.buyer_id),
+        (links.AttributeUsed, None, lambda r: r.attribute),
+        (links.LinkReported, None, lambda r: r.buyer_id),
+        (links.ShopAsked, None, lambda r: r.shop_id),
+        (links.ShopReported, None, lambda r: r.buyer_id),
+        (links.SkuOwned, None, lambda r: r.buyer_id),
         (forwards.TagRequested, None, lambda r: r.buyer_id),
     )
 }

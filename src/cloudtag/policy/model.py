@@ -32,9 +32,15 @@ class TagRules(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class LinkRules(Struct, frozen=True, forbid_unknown_fields=True):
-    """`fan_out`: an attribute shown by more buyers than this is a hub (a locker, an office) and links nobody."""
+    """`fan_out`: an attribute shown by more buyers than this is a hub (a locker, an office) and links nobody.
+
+    `area_fan_out`: the same for an area of addresses, where only claims are told of. `picture_bits`: two pictures whose
+    perceptual hashes differ in at most so many of 64 bits are the same picture (T7).
+    """
 
     fan_out: Count = 20
+    area_fan_out: Count = 500
+    picture_bits: Annotated[int, Meta(ge=0, le=6)] = 6
 
 
 class Policy(Struct, frozen=True):

@@ -33,6 +33,12 @@ def _askable(scope: Scope, kinds: frozenset[type[Any]], signals: frozenset[Signa
     )
 
 
+@lru_cache(maxsize=4096)
+def may_ask(scope: Scope, signals: frozenset[Signal]) -> bool:
+    """Whether any detector of that scope could have an answer where those signals were seen."""
+    return any(signals.issuperset(detector.rule.signals) for detector in of_scope(scope))
+
+
 def ask(
     scope: Scope,
     kinds: frozenset[type[Any]],

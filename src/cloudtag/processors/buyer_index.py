@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from cloudtag.contract.events import AlertAnswered, OrderChanged, RefundChanged
+from cloudtag.contract.links import LinkReported
 from cloudtag.detection.order_view import ATTRIBUTES
 from cloudtag.detection.rule import Signal
 from cloudtag.processors.signals import BULK_ORDERS, SIGNALS
@@ -26,6 +27,8 @@ class BuyerIndex:
 
     __slots__ = (
         "attributes",
+        "has_claims",
+        "has_shop_link",
         "orders",
         "orders_by_number",
         "sent_by_order",
@@ -43,14 +46,25 @@ class BuyerIndex:
         self.units_by_order: dict[str, set[str]] = {}
         self.attributes: dict[str, FirstUse] = {}
         self.orders: set[str] = set()
-        self.signals: set[Signal] = set()
+        self.signals: frozenset[Signal] = frozenset()
+        self.has_claims = False
+        self.has_shop_link = False
         self.verdicts: dict[str, AlertAnswered] = {}
 
     def note(self, fact: Any) -> None:
         """Remember what the fact signals."""
         signals = SIGNALS.get(type(fact))
         if signals is not None:
-            self.signals.update(signals(fact))
+            seen = self.signals.union(signals(fact))
+            if len(seen) > len(self.signals):
+                self.signals = seen
+
+    def add_report(self, report: LinkReported) -> None:
+        """Remember that a link brought claims of other buyers, or shops."""
+        self.has_claims = self.has_claims or any(use.claims for use in report.others)
+        if any(use.shop_id and not use.buyer_id for use in report.others):
+            self.has_shop_link = True
+            self.signals |= {"shop_link"}
 
     def add_verdict(self, verdict: AlertAnswered) -> bool:
         """Take in a verdict; of several on one alert the latest by event time counts. Whether it is the one."""
@@ -66,8 +80,8 @@ class BuyerIndex:
             self.orders_by_number.setdefault(order.waybill_no, set()).add(order.order_id)
             self.sent_by_order.setdefault(order.order_id, set()).add(order.waybill_no)
         self.orders.add(order.order_id)
-        if len(self.orders) >= BULK_ORDERS:
-            self.signals.add("bulk")
+        if len(self.orders) == BULK_ORDERS:
+            self.signals |= {"bulk"}
         has_changed = False
         for kind, field in ATTRIBUTES:
             value = getattr(order, field)

@@ -1,8 +1,8 @@
 """The `buyers` processor: everything known of a buyer, judged in layers: detectors, then tags and the whole-site risk.
 
 Rows of a buyer's file: `o…` one order with all that belongs to it; `w…` one return number (or one refund that names
-none) with what `parcels` reported of it; `l` links to other buyers; `b` what belongs to no order, and the detectors of
-the whole buyer; `r` the risk that follows from all alerts; `t` tags.
+none) with what `parcels` reported of it; `l` links to other buyers; `q` what was asked about shops; `b` what belongs to
+no order, and the detectors of the whole buyer; `r` the risk that follows from all alerts; `t` tags.
 """
 
 from __future__ import annotations
@@ -11,14 +11,21 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from cloudtag.contract import events as ev
-from cloudtag.contract.forwards import LinkReported, ParcelReported, TagRequested
+from cloudtag.contract.forwards import ParcelReported, TagRequested
+from cloudtag.contract.links import AttributeUsed, LinkReported, ShopReported, SkuOwned
 from cloudtag.engine.files import File
 from cloudtag.engine.processor import Judgement
 from cloudtag.engine.rows import Row
 from cloudtag.engine.step import Output
+from cloudtag.processors.asking import may_ask
 from cloudtag.processors.buyer_index import BuyerIndex
+<<<<<<< HEAD
 from cloudtag.processors.judging import BUYER_ROW, HELD_MS, LINKS_ROW, RISK_ROW, TAGS_ROW, judge_row
 from cloudtag.processors.keyed import Keyed
+=======
+from cloudtag.processors.judging import BUYER_ROW, LINKS_ROW, RISK_ROW, SHOPS_ROW, TAGS_ROW, judge_row
+from cloudtag.processors.keyed import DAY_MS, LONGEST_WINDOW_DAYS, Keyed
+>>>>>>> links
 
 
 class Buyers(Keyed):
@@ -36,6 +43,8 @@ class Buyers(Keyed):
         | ev.AlertAnswered
         | ParcelReported
         | LinkReported
+        | ShopReported
+        | SkuOwned
         | TagRequested
     )
     retention_ms = HELD_MS
@@ -51,6 +60,8 @@ class Buyers(Keyed):
             return fact.buyer_id, f"w{fact.waybill_no}"
         if kind is LinkReported:
             return fact.buyer_id, LINKS_ROW
+        if kind is ShopReported:
+            return fact.buyer_id, SHOPS_ROW
         if kind is TagRequested:
             return fact.buyer_id, TAGS_ROW
         if kind is ev.AlertAnswered or fact.order_id is None:
@@ -67,6 +78,8 @@ class Buyers(Keyed):
             return (LINKS_ROW,)
         if kind is ev.RefundChanged:
             index.add_refund(fact)
+        elif kind is LinkReported:
+            index.add_report(fact)
         elif kind is ev.AlertAnswered and index.add_verdict(fact):
             return [other.id for other in file.rows.values() if fact.alert_id in other.published]
         return ()
@@ -84,19 +97,22 @@ class Buyers(Keyed):
             elif kind == "w":
                 orders = index.orders_by_number.get(name, ())
                 touched.update(f"o{order_id}" for order_id in orders if order_id in index.units_by_order)
-            elif kind == LINKS_ROW:
+            elif kind in (LINKS_ROW, SHOPS_ROW):
                 touched.update(other for other in file.rows if other[0] == "w")
         if TAGS_ROW in file.rows and any(row_id[0] == "o" for row_id in row_ids):
             touched.add(TAGS_ROW)
-        if index.signals and any(row_id[0] in "obl" for row_id in row_ids):
-            touched.add(BUYER_ROW)
-        return touched
+        return touched | _asked_besides(file, index, row_ids)
 
     def above(self, file: File, outputs: Sequence[Output] | None) -> Sequence[str]:
-        """The risk of a buyer follows from the alerts that stand."""
+        """Links tell others that there are alerts, risk follows from them; orders left unpaid ask the whole buyer."""
         del file
-        if outputs is None or any(output.stream == "alerts" for output in outputs):
-            return (RISK_ROW,)
+        if outputs is None:
+            return (BUYER_ROW, LINKS_ROW, RISK_ROW)
+        has_unpaid = any(type(o.record) is AttributeUsed and o.record.attribute.startswith("unpaid:") for o in outputs)
+        if has_unpaid:
+            return (BUYER_ROW, LINKS_ROW, RISK_ROW)
+        if any(output.stream == "alerts" for output in outputs):
+            return (LINKS_ROW, RISK_ROW)
         return ()
 
     def is_spent(self, file: File, row: Row, horizon_ms: int) -> bool:
@@ -107,3 +123,28 @@ class Buyers(Keyed):
     def judge(self, file: File, row_id: str, now_ms: int) -> Judgement:
         """Each kind of row is judged in its own way."""
         return judge_row(file, row_id, self.policies, now_ms)
+
+
+def _asked_besides(file: File, index: BuyerIndex, row_ids: set[str]) -> set[str]:
+    """The rows about the whole buyer that a change of those rows may concern."""
+    kinds = {row_id[0] for row_id in row_ids}
+    asked = set()
+    if index.signals and not kinds.isdisjoint("oblq") and may_ask("buyer", index.signals):
+        asked.add(BUYER_ROW)
+    if index.has_claims and "o" in kinds:
+        asked.add(LINKS_ROW)
+    is_rival = index.has_shop_link and not kinds.isdisjoint("ol")
+    if is_rival or any(_has_destination(file, row_id) for row_id in row_ids):
+        asked.add(SHOPS_ROW)
+    if LINKS_ROW in kinds and _has_alerts(file):
+        asked.add(RISK_ROW)
+    return asked
+
+
+def _has_destination(file: File, row_id: str) -> bool:
+    row = file.rows.get(row_id) if row_id[0] == "w" else None
+    return row is not None and any(report.destination_hash is not None for report in row.facts.values())
+
+
+def _has_alerts(file: File) -> bool:
+    return any(published.stream == "alerts" for row in file.rows.values() for published in row.published.values())

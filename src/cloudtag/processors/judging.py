@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
 from cloudtag.contract import events as ev
-from cloudtag.contract.forwards import AttributeUsed, ParcelReported, WaybillUsed
+from cloudtag.contract.forwards import ParcelReported, WaybillUsed
+from cloudtag.contract.links import LinkReported, ShopAsked, ShopReported
 from cloudtag.contract.records import Alert
-from cloudtag.detection.buyer_case import BuyerCase, RiskCase
+from cloudtag.detection.buyer_case import BuyerCase, RiskCase, linked
 from cloudtag.detection.cases import OrderCase, ParcelCase
 from cloudtag.detection.order_view import OrderView
 from cloudtag.engine.files import File
 from cloudtag.engine.processor import Judgement
 from cloudtag.engine.publish import Conclusion
 from cloudtag.engine.rows import Row
-from cloudtag.policy.model import Policies
+from cloudtag.policy.model import Policies, Policy
 from cloudtag.processors.asking import ask, present
+<<<<<<< HEAD
 from cloudtag.processors.keyed import DAY_MS, LONGEST_WINDOW_DAYS
 from cloudtag.tags import judge_tags
 
 HELD_MS = (LONGEST_WINDOW_DAYS + 60) * DAY_MS
 """How long a buyer's facts are held: a month longer than what they forward is held by the other processors."""
 LINKS_ROW, TAGS_ROW, BUYER_ROW, RISK_ROW = "l", "t", "b", "r"
+=======
+from cloudtag.processors.uses import order_uses, owned_skus, plain_uses
+from cloudtag.tags import judge_tags
+
+LINKS_ROW, TAGS_ROW, BUYER_ROW, RISK_ROW, SHOPS_ROW = "l", "t", "b", "r", "q"
+_UNPAID_MS = 30 * 60_000
+"""How long an order may stay unpaid before it is told of, unless the policy of `mass_unpaid` says otherwise."""
+>>>>>>> links
 
 
 def judge_row(file: File, row_id: str, policies: Policies, now_ms: int) -> Judgement:
@@ -40,19 +50,19 @@ def _judge_order(file: File, row_id: str, policies: Policies, now_ms: int) -> Ju
     for use in _uses(file.key, order):
         use_id = use.forward_id
         judgement.conclusions[use_id] = Conclusion(use_id, use.waybill_no, use.occurred_at, use)
-    case = OrderCase(file.key, order, lambda number: _report(file, number), now_ms)
     policy = policies.at(order.platform or "", order.began_at)
+    told, judgement.wake_ms = order_uses(file.key, order, now_ms, _unpaid_ms(policy))
+    for shown in told:
+        use_id = shown.forward_id
+        judgement.conclusions[use_id] = Conclusion(use_id, shown.attribute, shown.occurred_at, shown)
+    case = OrderCase(file.key, order, lambda number: _report(file, number), now_ms)
     ask("order", present([row]), case, policy, file.index.verdicts, judgement)
     return judgement
 
 
 def _judge_parcel(file: File, row_id: str, policies: Policies, now_ms: int) -> Judgement:
     judgement, unit = Judgement(), row_id[1:]
-    rows = [
-        file.rows[f"o{order_id}"]
-        for order_id in sorted(file.index.orders_by_number.get(unit, ()))
-        if f"o{order_id}" in file.rows
-    ]
+    rows = list(_rows_of(file, file.index.orders_by_number.get(unit, ())))
     orders = [view_of(row) for row in rows]
     refunds = [(o, r) for o in orders for r in o.refunds.values() if r.unit == unit]
     if not refunds:
@@ -64,7 +74,8 @@ def _judge_parcel(file: File, row_id: str, policies: Policies, now_ms: int) -> J
         refunds=sorted(refunds, key=lambda pair: pair[1].refund_id),
         outbound=[o for o in orders if o.waybill and o.waybill.waybill_no == unit],
         now_ms=now_ms,
-        linked_buyer_ids=_linked(file),
+        linked_buyer_ids=frozenset(linked(_links(file))),
+        shop=lambda shop_id: _shop(file, shop_id),
     )
     first = min((r.filled or r.opened for _, r in refunds), key=lambda e: (e.occurred_at, e.event_id))
     policy = policies.at(first.platform, first.occurred_at)
@@ -75,11 +86,37 @@ def _judge_parcel(file: File, row_id: str, policies: Policies, now_ms: int) -> J
 def _judge_links(file: File, row_id: str, policies: Policies, now_ms: int) -> Judgement:
     del row_id, policies, now_ms
     judgement = Judgement()
-    for attribute, first in file.index.attributes.items():
-        use = AttributeUsed(0, True, attribute, first.occurred_at, first.event_id, first.platform, file.key)
+    for use in plain_uses(file):
         use_id = use.forward_id
-        judgement.conclusions[use_id] = Conclusion(use_id, attribute, use.occurred_at, use)
+        judgement.conclusions[use_id] = Conclusion(use_id, use.attribute, use.occurred_at, use)
+    if file.index.has_claims:
+        for answer in owned_skus(file, _orders(file)):
+            answer_id = answer.forward_id
+            judgement.conclusions[answer_id] = Conclusion(answer_id, answer.buyer_id, answer.occurred_at, answer)
     return judgement
+
+
+def _judge_shops(file: File, row_id: str, policies: Policies, now_ms: int) -> Judgement:
+    """Ask about the shops that parcels with a known destination go back to, and those a linked shop competes with."""
+    del row_id, policies, now_ms
+    needed: dict[str, int] = {}
+    for number, order_ids in file.index.orders_by_number.items():
+        report = _report(file, number) if number in file.index.units else None
+        if report is not None and report.destination_hash is not None:
+            _need(needed, (view_of(row) for row in _rows_of(file, order_ids)))
+    if file.index.has_shop_link:
+        _need(needed, _orders(file))
+    judgement = Judgement()
+    for shop_id, since_ms in needed.items():
+        asked = ShopAsked(0, True, shop_id, file.key, since_ms)
+        judgement.conclusions[asked.forward_id] = Conclusion(asked.forward_id, shop_id, since_ms, asked)
+    return judgement
+
+
+def _need(needed: dict[str, int], orders: Iterable[OrderView]) -> None:
+    for order in orders:
+        if order.shop_id is not None:
+            needed[order.shop_id] = max(needed.get(order.shop_id, 0), order.began_at)
 
 
 def _judge_tags(file: File, row_id: str, policies: Policies, now_ms: int) -> Judgement:
@@ -104,6 +141,7 @@ def _judge_tags(file: File, row_id: str, policies: Policies, now_ms: int) -> Jud
 
 def _judge_buyer(file: File, row_id: str, policies: Policies, now_ms: int) -> Judgement:
     judgement = Judgement()
+<<<<<<< HEAD
     rows = [row for row in file.rows.values() if row.id[0] == "o" and row.facts]
     own, links = file.rows.get(row_id), file.rows.get(LINKS_ROW)
     held = [fact for row in rows for fact in row.facts.values()]
@@ -112,17 +150,25 @@ def _judge_buyer(file: File, row_id: str, policies: Policies, now_ms: int) -> Ju
     newest = max(held, key=_moment, default=None)
     if newest is None:
         return judgement
+=======
+    orders = [order for order in _orders(file) if order.newest is not None]
+    newest = max((order.newest for order in orders if order.newest), key=_moment, default=None)
+    if newest is None:
+        return judgement
+    own = file.rows.get(row_id)
+>>>>>>> links
     case = BuyerCase(
         buyer_id=file.key,
-        orders=sorted((view_of(row) for row in rows), key=lambda order: order.order_id),
+        orders=orders,
         others=sorted(own.facts.values(), key=_moment) if own else [],
-        links=[fact for fact in links.facts.values() if fact.is_held] if links else [],
+        links=_links(file),
+        shop=lambda shop_id: _shop(file, shop_id),
         now_ms=now_ms,
         horizon_ms=now_ms - HELD_MS,
     )
     policy = policies.at(newest.platform, newest.occurred_at)
-    kinds, index = present([*rows, own] if own else rows), file.index
-    ask("buyer", kinds, case, policy, index.verdicts, judgement, frozenset(index.signals))
+    rows = [row for row in file.rows.values() if row.id[0] in "ob"]
+    ask("buyer", present(rows), case, policy, file.index.verdicts, judgement, file.index.signals)
     return judgement
 
 
@@ -139,7 +185,7 @@ def _judge_risk(file: File, row_id: str, policies: Policies, now_ms: int) -> Jud
         return judgement
     alerts.sort(key=lambda alert: (alert.decided_at, alert.alert_id))
     policy = policies.at(alerts[-1].platform, alerts[-1].decided_at)
-    case = RiskCase(file.key, alerts, now_ms)
+    case = RiskCase(file.key, alerts, _links(file), now_ms)
     ask("risk", frozenset(), case, policy, file.index.verdicts, judgement)
     return judgement
 
@@ -181,11 +227,32 @@ def _report(file: File, number: str) -> ParcelReported | None:
     return next((fact for fact in row.facts.values() if fact.is_held), None)
 
 
-def _linked(file: File) -> frozenset[str]:
+def _links(file: File) -> list[LinkReported]:
     row = file.rows.get(LINKS_ROW)
-    if row is None:
-        return frozenset()
-    return frozenset(other.buyer_id for fact in row.facts.values() if fact.is_held for other in fact.others)
+    return [fact for _, fact in sorted(row.facts.items()) if fact.is_held] if row else []
+
+
+def _shop(file: File, shop_id: str) -> ShopReported | None:
+    row = file.rows.get(SHOPS_ROW)
+    told = (fact for fact in row.facts.values() if fact.is_held and fact.shop_id == shop_id) if row else iter(())
+    return next(told, None)
+
+
+def _rows_of(file: File, order_ids: Iterable[str]) -> Iterator[Row]:
+    for order_id in sorted(order_ids):
+        row = file.rows.get(f"o{order_id}")
+        if row is not None and row.facts:
+            yield row
+
+
+def _orders(file: File) -> list[OrderView]:
+    rows = (row for row in file.rows.values() if row.id[0] == "o" and row.facts)
+    return sorted((view_of(row) for row in rows), key=lambda order: order.order_id)
+
+
+def _unpaid_ms(policy: Policy) -> int:
+    parameters = policy.detectors.get("mass_unpaid")
+    return _UNPAID_MS if parameters is None else parameters.unpaid_minutes * 60_000
 
 
 def _moment(fact: ev.Event) -> tuple[int, str]:
@@ -198,5 +265,6 @@ _JUDGES: dict[str, Callable[[File, str, Policies, int], Judgement]] = {
     LINKS_ROW: _judge_links,
     TAGS_ROW: _judge_tags,
     BUYER_ROW: _judge_buyer,
+    SHOPS_ROW: _judge_shops,
     RISK_ROW: _judge_risk,
 }

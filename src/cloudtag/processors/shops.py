@@ -1,28 +1,30 @@
 """The `shops` processor: may this account tag, and is the submission well formed? (B14, J3, J4, J13)
 
-Each order of a submission becomes one request to the buyer's file, where threshold and repeats are judged.
+Each order of a submission becomes one request to the buyer's file, where threshold and repeats are judged. A shop's own
+phone, devices and payment account go to `links`, and buyers' files that ask are told where its returns go.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from cloudtag.contract.events import AbuseFound, AccountChanged, TagSubmitted, ViolationChanged
+from cloudtag.contract.events import AbuseFound, AccountChanged, ShopDescribed, TagSubmitted, ViolationChanged
 from cloudtag.contract.forwards import TagRequested
+from cloudtag.contract.links import AttributeUsed, ShopAsked, ShopReported
 from cloudtag.engine.files import File
 from cloudtag.engine.processor import Judgement
 from cloudtag.engine.publish import Conclusion
 from cloudtag.engine.rows import Row
 from cloudtag.processors.keyed import DAY_MS, Keyed
 
-_PERMISSION_ROW = "p"
+_PERMISSION_ROW, _DESCRIPTION_ROW = "p", "d"
 
 
 class Shops(Keyed):
     """Files by shop: a row of permissions, a row per submission, a row per violation case."""
 
     name = "shops"
-    fact_type: Any = TagSubmitted | AccountChanged | AbuseFound | ViolationChanged
+    fact_type: Any = TagSubmitted | AccountChanged | AbuseFound | ViolationChanged | ShopDescribed | ShopAsked
     retention_ms = 400 * DAY_MS
 
     def place(self, fact: Any) -> tuple[str, str]:
@@ -31,23 +33,31 @@ class Shops(Keyed):
             return fact.shop_id, f"s{fact.submission_id}"
         if type(fact) is ViolationChanged:
             return fact.shop_id, f"v{fact.case_id}"
-        return fact.shop_id, _PERMISSION_ROW
+        if type(fact) is ShopAsked:
+            return fact.shop_id, f"q{fact.buyer_id}"
+        return fact.shop_id, _DESCRIPTION_ROW if type(fact) is ShopDescribed else _PERMISSION_ROW
 
     def touched(self, file: File, row_ids: set[str]) -> set[str]:
-        """A change of permission asks every submission again."""
+        """A change of permission asks every submission again; a new description answers everybody who asked."""
         if _PERMISSION_ROW in row_ids:
-            return row_ids | {row_id for row_id in file.rows if row_id.startswith("s")}
+            row_ids = row_ids | {row_id for row_id in file.rows if row_id.startswith("s")}
+        if _DESCRIPTION_ROW in row_ids:
+            row_ids = row_ids | {row_id for row_id in file.rows if row_id.startswith("q")}
         return row_ids
 
     def is_spent(self, file: File, row: Row, horizon_ms: int) -> bool:
-        """Permissions never lapse."""
+        """Permissions and descriptions never lapse."""
         del file, horizon_ms
-        return row.id != _PERMISSION_ROW
+        return row.id not in (_PERMISSION_ROW, _DESCRIPTION_ROW)
 
     def judge(self, file: File, row_id: str, now_ms: int) -> Judgement:
-        """One request per order of a submission."""
+        """One request per order of a submission; what the shop shows of itself; one answer per question."""
         del now_ms
         judgement = Judgement()
+        if row_id == _DESCRIPTION_ROW or row_id.startswith("q"):
+            for told in _describe(file, row_id):
+                key = told.attribute if isinstance(told, AttributeUsed) else told.buyer_id
+                judgement.conclusions[told.forward_id] = Conclusion(told.forward_id, key, told.occurred_at, told)
         if not row_id.startswith("s"):
             return judgement
         submissions = sorted(file.rows[row_id].facts.values(), key=lambda s: (s.occurred_at, s.event_id))
@@ -104,3 +114,46 @@ def _may_tag(submission: TagSubmitted, known: list[Any]) -> bool:
     ]
     last = max(changes, key=lambda c: (c.occurred_at, c.event_id), default=None)
     return last is not None and last.status == "exam_passed"
+
+
+def _describe(file: File, row_id: str) -> list[AttributeUsed] | list[ShopReported]:
+    row = file.rows.get(_DESCRIPTION_ROW)
+    shop = max(row.facts.values(), key=lambda s: (s.occurred_at, s.event_id), default=None) if row else None
+    if shop is None:
+        return []
+    if row_id == _DESCRIPTION_ROW:
+        shown = [
+            ("phone", shop.phone_hash),
+            ("payment", shop.payment_hash),
+            *(("device", d) for d in shop.device_hashes),
+        ]
+        return [
+            AttributeUsed(
+                0,
+                True,
+                f"{kind}:{value}",
+                shop.occurred_at,
+                shop.event_id,
+                shop.platform,
+                "",
+                "",
+                shop.shop_id,
+                shop.category,
+            )
+            for kind, value in shown
+            if value is not None
+        ]
+    return [
+        ShopReported(
+            0,
+            True,
+            asked.shop_id,
+            asked.buyer_id,
+            shop.occurred_at,
+            shop.event_id,
+            shop.return_address_hashes,
+            shop.category,
+        )
+        for asked in file.rows[row_id].facts.values()
+        if asked.is_held
+    ]

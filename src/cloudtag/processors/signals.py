@@ -29,9 +29,13 @@ def _of_order(order: ev.OrderChanged) -> Iterator[Signal]:
         yield "bulk"
 
 
-def _of_refund(_: ev.RefundChanged) -> Iterator[Signal]:
+def _of_refund(refund: ev.RefundChanged) -> Iterator[Signal]:
     yield "refund"
     yield "undone"
+    if refund.reason == "wrong_item":
+        yield "wrong_item"
+    if refund.evidence:
+        yield "picture"
 
 
 def _of_inspection(inspection: ev.ReturnInspected) -> Iterator[Signal]:
@@ -47,6 +51,8 @@ def _of_review(review: ev.ReviewPosted) -> Iterator[Signal]:
 def _of_complaint(complaint: ev.ComplaintChanged) -> Iterator[Signal]:
     if complaint.status in ("rejected", "withdrawn"):
         yield "lost_complaint"
+    if complaint.evidence:
+        yield "picture"
     if complaint.type in ("advertising_law", "information_leak"):
         yield "legal_complaint"
 

@@ -1,0 +1,168 @@
+"""Forwards that join buyers with buyers, and buyers with shops: who showed the same attribute, and what follows."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from cloudtag.contract.forwards import Forward, make_id, parts_of
+
+
+class Claim(Struct, frozen=True, array_like=True, gc=False):
+    """A refund that says the wrong goods came: what was ordered, and what came instead by claim or by inspection.
+
+    `other_skus` are what the buyer says came (the refund's lines) and what the returned parcel held, ordered skus left
+    out. `event_id` and `occurred_at` are those of the latest event it rests on; `stream` is that event's.
+    """
+
+    refund_id: str
+    order_id: str
+    shop_id: str
+    ordered_skus: tuple[str, ...]
+    other_skus: tuple[str, ...]
+    is_inspected: bool
+    occurred_at: int
+    event_id: str
+    stream: str
+
+
+class UnpaidOrder(Struct, frozen=True, array_like=True, gc=False):
+    """An order that was placed and not paid in time; `pieces` by sku in the order of `skus`."""
+
+    order_id: str
+    shop_id: str
+    skus: tuple[str, ...]
+    pieces: tuple[int, ...]
+    occurred_at: int
+    event_id: str
+    is_stock_zeroed: bool = False
+    promotion_id: str | None = None
+
+
+class AttributeUsed(Forward, frozen=True, array_like=True, gc=False, tag_field="_", tag="au"):
+    """Somebody showed an attribute: `attribute` is its kind and value, as in `device:9f2c…`.
+
+    Kinds: `address`, `phone`, `device`, `payment` and `area` of a buyer's orders (some of them of a shop too);
+    `picture` (sha256) and `phash` (a pair of bands of a perceptual hash) of evidence, one use per refund or complaint
+    (`subject`); `unpaid:SHOP:KIND` for orders left unpaid. A use by a shop has a `shop_id` and no buyer.
+    """
+
+    attribute: str
+    occurred_at: int
+    event_id: str
+    platform: str
+    buyer_id: str
+    subject: str = ""
+    shop_id: str | None = None
+    category: str | None = None
+    order_id: str | None = None
+    phash: str | None = None
+    has_alerts: bool = False
+    claims: tuple[Claim, ...] = ()
+    unpaid: tuple[UnpaidOrder, ...] = ()
+
+    @property
+    def forward_id(self) -> str:
+        """Which statement this is: one attribute, shown by one buyer (about one subject) or one shop."""
+        return make_id(self.attribute, self.buyer_id, self.subject, "" if self.buyer_id else self.shop_id or "")
+
+    @classmethod
+    def retraction(cls, forward_id: str, revision: int, occurred_at: int) -> AttributeUsed:
+        """The statement no longer holds."""
+        attribute, buyer_id, subject, shop_id = parts_of(forward_id)
+        return cls(revision, False, attribute, occurred_at, "", "", buyer_id, subject, shop_id or None)
+
+
+class LinkReported(Forward, frozen=True, array_like=True, gc=False, tag_field="_", tag="lr"):
+    """Who else showed an attribute (bounded; `count` is how many uses there are in all)."""
+
+    buyer_id: str
+    attribute: str
+    occurred_at: int
+    others: tuple[AttributeUsed, ...] = ()
+    count: int = 0
+
+    @property
+    def kind(self) -> str:
+        """The kind of the attribute."""
+        return self.attribute.partition(":")[0]
+
+    @property
+    def forward_id(self) -> str:
+        """Which statement this is: one attribute, told to one buyer's file."""
+        return make_id(self.attribute, self.buyer_id)
+
+    @classmethod
+    def retraction(cls, forward_id: str, revision: int, occurred_at: int) -> LinkReported:
+        """The statement no longer holds."""
+        attribute, buyer_id = parts_of(forward_id)
+        return cls(revision, False, buyer_id, attribute, occurred_at)
+
+
+class ShopAsked(Forward, frozen=True, array_like=True, gc=False, tag_field="_", tag="sa"):
+    """A buyer's file needs to know a shop: where its returns go, what it sells."""
+
+    shop_id: str
+    buyer_id: str
+    occurred_at: int
+
+    @property
+    def forward_id(self) -> str:
+        """Which question this is: one shop, asked about by one buyer's file."""
+        return make_id(self.shop_id, self.buyer_id)
+
+    @classmethod
+    def retraction(cls, forward_id: str, revision: int, occurred_at: int) -> ShopAsked:
+        """It need not know any more."""
+        shop_id, buyer_id = parts_of(forward_id)
+        return cls(revision, False, shop_id, buyer_id, occurred_at)
+
+
+class ShopReported(Forward, frozen=True, array_like=True, gc=False, tag_field="_", tag="sr"):
+    """What a shop last said of itself, told to a buyer's file that asked."""
+
+    shop_id: str
+    buyer_id: str
+    occurred_at: int
+    event_id: str = ""
+    return_address_hashes: tuple[str, ...] = ()
+    category: str | None = None
+
+    @property
+    def forward_id(self) -> str:
+        """Which answer this is: one shop, told to one buyer's file."""
+        return make_id(self.shop_id, self.buyer_id)
+
+    @classmethod
+    def retraction(cls, forward_id: str, revision: int, occurred_at: int) -> ShopReported:
+        """Nothing is known of the shop any more."""
+        shop_id, buyer_id = parts_of(forward_id)
+        return cls(revision, False, shop_id, buyer_id, occurred_at)
+
+
+class SkuOwned(Forward, frozen=True, array_like=True, gc=False, tag_field="_", tag="so"):
+    """A linked buyer ordered, in the same shop, the sku that came back in somebody else's parcel.
+
+    Told to the file of the buyer who claims (`buyer_id`), about the order of that claim; `owner_id` ordered the sku.
+    """
+
+    buyer_id: str
+    order_id: str
+    refund_id: str
+    owner_id: str
+    sku_id: str
+    unit_price_minor: int
+    owner_order_id: str
+    attribute: str
+    event_id: str
+    occurred_at: int
+
+    @property
+    def forward_id(self) -> str:
+        """Which statement this is: one sku of one owner, about one refund."""
+        return make_id(self.buyer_id, self.order_id, self.refund_id, self.owner_id, self.sku_id)
+
+    @classmethod
+    def retraction(cls, forward_id: str, revision: int, occurred_at: int) -> SkuOwned:
+        """The statement no longer holds."""
+        buyer_id, order_id, refund_id, owner_id, sku_id = parts_of(forward_id)
+        return cls(revision, False, buyer_id, order_id, refund_id, owner_id, sku_id, 0, "", "", "", occurred_at)

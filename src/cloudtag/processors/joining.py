@@ -1,0 +1,110 @@
+"""Who is told of whom: the uses of one attribute, by its kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from cloudtag.contract.links import AttributeUsed
+from cloudtag.policy.model import LinkRules
+
+Uses = list[AttributeUsed]
+Told = dict[str, tuple[AttributeUsed, ...]]
+"""By buyer, the uses that buyer's file is told of."""
+
+MAX_TOLD = 20
+"""Uses told of one picture: an alert names no more."""
+PHASH_BYTES = 8
+"""A 64-bit perceptual hash is cut into eight bands; hashes at most six bits apart agree in at least two of them."""
+
+
+def others_of(attribute: str, uses: Uses, rules: LinkRules) -> Told:
+    """What each buyer's file is told; files with nothing to hear are left out."""
+    return {buyer_id: others for buyer_id, others in _JOINS[_kind(attribute)](attribute, uses, rules).items() if others}
+
+
+def _kind(attribute: str) -> str:
+    kind = attribute.partition(":")[0]
+    return kind if kind in _JOINS else "address"
+
+
+def _buyers(uses: Iterable[AttributeUsed]) -> set[str]:
+    return {use.buyer_id for use in uses if use.buyer_id}
+
+
+def _by_identity(attribute: str, uses: Uses, rules: LinkRules) -> Told:
+    """Everybody of everybody else, unless there are too many."""
+    del attribute
+    buyers = _buyers(uses)
+    if len(buyers) > rules.fan_out:
+        return {}
+    return {buyer_id: tuple(use for use in uses if use.buyer_id != buyer_id) for buyer_id in buyers}
+
+
+def _by_area(attribute: str, uses: Uses, rules: LinkRules) -> Told:
+    """Only of the claims of others: many people live in one area."""
+    del attribute
+    buyers = _buyers(uses)
+    claims = [use for use in uses if use.claims]
+    if not claims or len(buyers) > rules.area_fan_out:
+        return {}
+    return {buyer_id: tuple(use for use in claims if use.buyer_id != buyer_id) for buyer_id in buyers}
+
+
+def _by_picture(attribute: str, uses: Uses, rules: LinkRules) -> Told:
+    """The earliest uses of the picture, the buyer's own among them."""
+    del attribute, rules
+    return _sampled(uses, lambda _own, _other: True)
+
+
+def _by_phash(attribute: str, uses: Uses, rules: LinkRules) -> Told:
+    """The uses of pictures near to one of the buyer's own; each pair over the first pair of bands it agrees in."""
+    bands = attribute.split(":")[1]
+
+    def is_near(own: AttributeUsed, other: AttributeUsed) -> bool:
+        if own.phash is None or other.phash is None:
+            return False
+        return first_common_bands(own.phash, other.phash) == bands and (
+            hamming(own.phash, other.phash) <= rules.picture_bits
+        )
+
+    return _sampled(uses, is_near)
+
+
+def _sampled(uses: Uses, is_told: Callable[[AttributeUsed, AttributeUsed], bool]) -> Told:
+    ordered = sorted(uses, key=lambda use: (use.occurred_at, use.forward_id))
+    told: Told = {}
+    for buyer_id in _buyers(uses):
+        own = [use for use in ordered if use.buyer_id == buyer_id]
+        seen = [u for u in ordered if any(u is not mine and is_told(mine, u) for mine in own)]
+        told[buyer_id] = tuple(seen[:MAX_TOLD])
+    return told
+
+
+def hamming(one: str, other: str) -> int:
+    """How many of 64 bits differ; both are 16 hex digits."""
+    return (int(one, 16) ^ int(other, 16)).bit_count()
+
+
+def bands_of(phash: str) -> list[str]:
+    """The keys under which a picture can be found by a near one: every pair of its bands, as `ij:XXYY`."""
+    raw = bytes.fromhex(phash).hex()
+    parts = [raw[2 * n : 2 * n + 2] for n in range(PHASH_BYTES)]
+    return [f"{i}{j}:{parts[i]}{parts[j]}" for i in range(PHASH_BYTES) for j in range(i + 1, PHASH_BYTES)]
+
+
+def first_common_bands(one: str, other: str) -> str | None:
+    """The first pair of bands in which two hashes agree, as `ij`."""
+    equal = [str(n) for n, (a, b) in enumerate(zip(bytes.fromhex(one), bytes.fromhex(other), strict=True)) if a == b]
+    return "".join(equal[:2]) if len(equal) > 1 else None
+
+
+_JOINS: dict[str, Callable[[str, Uses, LinkRules], Told]] = {
+    "address": _by_identity,
+    "phone": _by_identity,
+    "device": _by_identity,
+    "payment": _by_identity,
+    "unpaid": _by_identity,
+    "area": _by_area,
+    "picture": _by_picture,
+    "phash": _by_phash,
+}
