@@ -19,13 +19,16 @@ from cloudtag.engine.rows import Row
 from cloudtag.engine.step import Output
 from cloudtag.processors.asking import may_ask
 from cloudtag.processors.buyer_index import BuyerIndex
-<<<<<<< HEAD
-from cloudtag.processors.judging import BUYER_ROW, HELD_MS, LINKS_ROW, RISK_ROW, TAGS_ROW, judge_row
+from cloudtag.processors.judging import (
+    BUYER_ROW,
+    HELD_MS,
+    LINKS_ROW,
+    RISK_ROW,
+    SHOPS_ROW,
+    TAGS_ROW,
+    judge_row,
+)
 from cloudtag.processors.keyed import Keyed
-=======
-from cloudtag.processors.judging import BUYER_ROW, LINKS_ROW, RISK_ROW, SHOPS_ROW, TAGS_ROW, judge_row
-from cloudtag.processors.keyed import DAY_MS, LONGEST_WINDOW_DAYS, Keyed
->>>>>>> links
 
 
 class Buyers(Keyed):

@@ -19,21 +19,15 @@ from cloudtag.engine.publish import Conclusion
 from cloudtag.engine.rows import Row
 from cloudtag.policy.model import Policies, Policy
 from cloudtag.processors.asking import ask, present
-<<<<<<< HEAD
 from cloudtag.processors.keyed import DAY_MS, LONGEST_WINDOW_DAYS
+from cloudtag.processors.uses import order_uses, owned_skus, plain_uses
 from cloudtag.tags import judge_tags
 
 HELD_MS = (LONGEST_WINDOW_DAYS + 60) * DAY_MS
 """How long a buyer's facts are held: a month longer than what they forward is held by the other processors."""
-LINKS_ROW, TAGS_ROW, BUYER_ROW, RISK_ROW = "l", "t", "b", "r"
-=======
-from cloudtag.processors.uses import order_uses, owned_skus, plain_uses
-from cloudtag.tags import judge_tags
-
 LINKS_ROW, TAGS_ROW, BUYER_ROW, RISK_ROW, SHOPS_ROW = "l", "t", "b", "r", "q"
 _UNPAID_MS = 30 * 60_000
 """How long an order may stay unpaid before it is told of, unless the policy of `mass_unpaid` says otherwise."""
->>>>>>> links
 
 
 def judge_row(file: File, row_id: str, policies: Policies, now_ms: int) -> Judgement:
@@ -141,22 +135,13 @@ def _judge_tags(file: File, row_id: str, policies: Policies, now_ms: int) -> Jud
 
 def _judge_buyer(file: File, row_id: str, policies: Policies, now_ms: int) -> Judgement:
     judgement = Judgement()
-<<<<<<< HEAD
-    rows = [row for row in file.rows.values() if row.id[0] == "o" and row.facts]
-    own, links = file.rows.get(row_id), file.rows.get(LINKS_ROW)
-    held = [fact for row in rows for fact in row.facts.values()]
+    own, orders = file.rows.get(row_id), [order for order in _orders(file) if order.newest is not None]
+    held = [order.newest for order in orders]
     # A complaint may be about no order; a verdict is nothing the buyer did.
     held += [fact for fact in own.facts.values() if type(fact) is not ev.AlertAnswered] if own else []
     newest = max(held, key=_moment, default=None)
     if newest is None:
         return judgement
-=======
-    orders = [order for order in _orders(file) if order.newest is not None]
-    newest = max((order.newest for order in orders if order.newest), key=_moment, default=None)
-    if newest is None:
-        return judgement
-    own = file.rows.get(row_id)
->>>>>>> links
     case = BuyerCase(
         buyer_id=file.key,
         orders=orders,
