@@ -1,0 +1,180 @@
+"""An alert is taken back by the fact that refutes it, and comes back when that fact is itself corrected."""
+
+import random
+from itertools import groupby
+
+import msgspec
+import pytest
+
+from cloudtag.contract.records import Alert
+from cloudtag.detection.example import complained, contacted, day, inspected, ordered, refunded, reviewed, scanned
+from cloudtag.detection.registry import all_detectors
+from cloudtag.network import Network
+from cloudtag.policy.load import shipped
+from cloudtag.replay import replay
+from cloudtag.wire.replay_form import decode_json
+from tests.engine.standing import standing
+
+DETECTORS = (
+    "card_extortion",
+    "deliberate_damage",
+    "envelope_return",
+    "extortion",
+    "internal_parcel",
+    "repeat_reopen",
+    "shipping_exemption",
+    "signed_before_filled",
+    "switched_goods",
+)
+RETURN = (
+    ordered("placed", day(0)),
+    refunded("opened", day(5), type="return_refund", reason="no_reason"),
+    refunded("waybill_filled", day(6), type="return_refund", waybill_no="RET1"),
+)
+ENVELOPE = (*RETURN, scanned("RET1", "accepted", day(6, 5), package="envelope"))
+ROUND_TRIP = (
+    *RETURN,
+    scanned("RET1", "accepted", day(6, 5), facility="f1"),
+    scanned("RET1", "signed", day(7), facility="f1"),
+)
+DELIVERED = (scanned("RET1", "accepted", day(2)), scanned("RET1", "signed", day(3)), *RETURN)
+GOODS, NOTHING = inspected(day(9), {"dress": 2}), inspected(day(10), {})
+OTHER_NUMBER = refunded("modified", day(9), type="return_refund", waybill_no="RET2")
+FIRST_NUMBER = refunded("modified", day(10), type="return_refund", waybill_no="RET1")
+DAMAGE = (
+    ordered("placed", day(0)),
+    refunded("opened", day(5), type="refund_only", reason="damaged"),
+    inspected(day(8), {"dress": 2}, condition=["damaged_by_buyer"]),
+)
+REOPENED = (
+    ordered("placed", day(0)),
+    refunded("opened", day(4), type="refund_only", reason="quality"),
+    refunded("refused", day(5)),
+    *(refunded("modified", day(5 + n), type="refund_only") for n in range(1, 4)),
+)
+DEMAND = (
+    ordered("placed", day(0)),
+    ordered("completed", day(4)),
+    reviewed(day(5), 1),
+    complained("opened", day(6), type="other", demands_money=True),
+)
+CARD = (
+    ordered("placed", day(0)),
+    complained("opened", day(1), type="instalments"),
+    complained("opened", day(2), complaint_id="c2", type="credit_card", demands_money=True),
+)
+SILENT = (ordered("placed", day(0), custom_made=True), contacted(day(1)), contacted(day(2)))
+
+CASES = {
+    "switched_goods: the sku put right, then found to be wrong after all": (
+        (*RETURN, inspected(day(8), {"rag": 2})),
+        GOODS,
+        (inspected(day(10), {"rag": 2}),),
+    ),
+    "switched_goods: found genuine, then an imitation after all": (
+        (*RETURN, inspected(day(8), {"dress": 2}, authentic=False)),
+        inspected(day(9), {"dress": 2}, authentic=True),
+        (inspected(day(10), {"dress": 2}, authentic=False),),
+    ),
+    "signed_before_filled: goods in the parcel, then none": (DELIVERED, GOODS, (NOTHING,)),
+    "signed_before_filled: another number, then the first again": (DELIVERED, OTHER_NUMBER, (FIRST_NUMBER,)),
+    "envelope_return: goods in the parcel, then none": (ENVELOPE, GOODS, (NOTHING,)),
+    "envelope_return: another number, then the first again": (ENVELOPE, OTHER_NUMBER, (FIRST_NUMBER,)),
+    "internal_parcel: goods in the parcel, then none": (ROUND_TRIP, GOODS, (NOTHING,)),
+    "internal_parcel: a scan elsewhere, then back where it began": (
+        ROUND_TRIP,
+        scanned("RET1", "arrived", day(9), facility="f2"),
+        (scanned("RET1", "arrived", day(10), facility="f1"),),
+    ),
+    "deliberate_damage: no damage by the buyer, then there was": (
+        DAMAGE,
+        inspected(day(9), {"dress": 2}),
+        (inspected(day(10), {"dress": 2}, condition=["damaged_by_buyer"]),),
+    ),
+    "deliberate_damage: turned into a return, then back": (
+        DAMAGE,
+        refunded("modified", day(9), type="return_refund"),
+        (refunded("modified", day(10), type="refund_only"),),
+    ),
+    "repeat_reopen: agreed, then refused again": (
+        REOPENED,
+        refunded("agreed", day(9)),
+        (refunded("refused", day(10)),),
+    ),
+    "extortion: upheld, then rejected on appeal": (
+        DEMAND,
+        complained("upheld", day(9)),
+        (complained("rejected", day(10)),),
+    ),
+    "extortion: the review read anew, then a demand after all": (
+        (*DEMAND[:2], reviewed(day(5), 1, demands_money=True)),
+        reviewed(day(9), 1),
+        (reviewed(day(10), 1, demands_money=True),),
+    ),
+    "card_extortion: upheld, then rejected on appeal": (
+        CARD,
+        complained("upheld", day(9), complaint_id="c2"),
+        (complained("rejected", day(10), complaint_id="c2"),),
+    ),
+    "shipping_exemption: the address put right, then wrong after all": (
+        (ordered("placed", day(0), address_valid=False),),
+        ordered("paid", day(1), address_valid=True),
+        (ordered("paid", day(2), address_valid=False),),
+    ),
+    "shipping_exemption: an answer, then silence again": (
+        SILENT,
+        contacted(day(9), answered=True),
+        (contacted(day(10)), contacted(day(11))),
+    ),
+}
+
+
+def statuses(events, detector):
+    records = [r for _, r in replay([msgspec.json.encode(e) for e in events])]
+    return [status for status, _ in groupby(r.status for r in records if getattr(r, "detector", None) == detector)]
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_refuted_and_restored(name):
+    events, refuting, restoring = CASES[name]
+    detector = name.partition(":")[0]
+    assert statuses(events, detector) == ["open"]
+    assert statuses([*events, refuting], detector) == ["open", "withdrawn"]
+    assert statuses([*events, refuting, *restoring], detector) == ["open", "withdrawn", "open"]
+
+
+def test_every_detector_here_is_refutable():
+    assert {name.partition(":")[0] for name in CASES} == set(DETECTORS)
+
+
+def test_an_earlier_event_that_comes_late_withdraws():
+    """The buyer had named the number in time; the event was only slow."""
+    network = Network(shipped())
+    in_time = refunded("waybill_filled", day(2, 1), type="return_refund", waybill_no="RET1")
+    outputs = network.feed([decode_json(e)[1] for e in DELIVERED])
+    assert [o.record.status for o in outputs if o.record.detector == "signed_before_filled"] == ["open"]
+    outputs = network.feed([decode_json(in_time)[1]])
+    assert [o.record.status for o in outputs if o.record.detector == "signed_before_filled"] == ["withdrawn"]
+
+
+EXAMPLES = [
+    pytest.param(name, example, id=f"{name}: {example.name}")
+    for name in DETECTORS
+    for example in all_detectors()[name].examples
+]
+
+
+@pytest.mark.parametrize(("name", "example"), EXAMPLES)
+def test_the_order_of_arrival_does_not_matter(name, example):
+    facts = [decode_json(event)[1] for event in example.events]
+    expected = _standing([facts], name)
+    for seed in range(6):
+        shuffled = [*facts, *facts]
+        random.Random(seed).shuffle(shuffled)
+        assert _standing([[fact] for fact in shuffled], name) == expected
+
+
+def _standing(batches, name):
+    network = Network(shipped())
+    records = [output.record for batch in batches for output in network.feed(batch)]
+    return standing(r for r in records if isinstance(r, Alert) and r.detector == name)
