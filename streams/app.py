@@ -12,8 +12,6 @@ from mode.supervisors import CrashingSupervisor
 
 from cloudtag.config import Config
 from streams import topics
-from streams.directory import STREAM as SHOPS
-from streams.directory import Directory, DirectoryReader
 from streams.lanes import Lanes, MakeLane
 from streams.metrics import Metrics
 from streams.publisher import BatchClient
@@ -69,7 +67,6 @@ class Parts:
     changelogs: Changelogs
     codec: CodecProtocol
     runners: dict[str, Runner] = field(default_factory=dict)
-    directory: DirectoryReader | None = None
 
 
 def build(
@@ -77,12 +74,11 @@ def build(
     reads: Mapping[str, tuple[str, ...]],
     make_lane: MakeLane,
     codec: CodecProtocol,
-    directory: Directory | None = None,
 ) -> Parts:
     """Put a worker together; nothing connects before the app is started.
 
-    ``reads`` names the streams of each processor this worker runs, ``make_lane`` builds the core of a lane,
-    ``directory`` takes in all shops before the first lane opens. Raises ``StoreLockedError``.
+    ``reads`` names the streams of each processor this worker runs, ``make_lane`` builds the core of a lane.
+    Raises ``StoreLockedError``.
     """
     app = _faust_app(config)
     owner = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}"
@@ -96,8 +92,6 @@ def build(
         runner = parts.runners[name] = Runner(Lanes(name, table, make_lane), own, tools)
         group_of |= dict.fromkeys(own, name)
         _add_agent(app, name, own, runner, config)
-    if directory is not None:
-        parts.directory = _directory(parts, directory)
     app.batching = Batching(
         group_of,
         {name: runner.read for name, runner in parts.runners.items()},
@@ -105,22 +99,9 @@ def build(
         skew_ms=config.skew_seconds * 1000,
         drain_seconds=config.rebalance_timeout_seconds * 0.75,
     )
-    take_over = TakeOver(config, app, changelogs, parts.runners, parts.metrics, parts.directory)
+    take_over = TakeOver(config, app, changelogs, parts.runners, parts.metrics)
     app.on_rebalance_complete.connect(take_over, weak=False)
     return parts
-
-
-def _directory(parts: Parts, directory: Directory) -> DirectoryReader:
-    config = parts.config
-    first = next(iter(parts.runners.values()))
-    return DirectoryReader(
-        directory,
-        client_settings(config),
-        config.topic(SHOPS),
-        parts.codec,
-        first.bury_foreign,
-        config.recovery_stall_seconds,
-    )
 
 
 def _add_agent(app: BatchApp, name: str, own: list[str], runner: Runner, config: Config) -> None:

@@ -17,5 +17,3 @@ def refresh(parts: Parts) -> None:
             if lane.core.watermark_ms:
                 metrics.set("watermark_delay", now - lane.core.watermark_ms / 1000, name, partition)
             metrics.set("cached_files", lane.core.resident_files, name, partition)
-    if parts.directory is not None:
-        metrics.set("shops", parts.directory.size)

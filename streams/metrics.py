@@ -51,8 +51,6 @@ def _all() -> dict[str, Counter | Gauge | Histogram]:
             "watermark_delay_seconds", "How far event time is behind the wall clock", "processor", "partition"
         ),
         "ticks": _counter("ticks", "Times an idle partition was told the time", "processor"),
-        # Global data.
-        "shops": _gauge("shops", "Shops in the directory"),
     }
 
 

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from msgspec import Struct
 
 from cloudtag.config import Config
+from cloudtag.contract.forwards import TimePassed
 from cloudtag.contract.records import DeadLetter
 from cloudtag.contract.streams import FORWARDS, INPUTS
 from cloudtag.engine.step import Output, Step
@@ -73,11 +74,6 @@ class Runner:
         async with lane.turn:
             await self._settle(lane, lane.core.open())
 
-    async def bury_foreign(self, record: Any, reason: str, error: str) -> None:
-        """A dead letter for a record read outside of a lane, by the worker that owns its partition number."""
-        if self.lanes.has(record.partition):
-            await self._bury([_letter(record, reason, error)])
-
     async def _judge(self, lane: Lane, batch: Batch) -> None:
         begun = time.perf_counter()
         facts = [fact for fact in batch.facts if type(fact) is not DeadLetter]
@@ -99,6 +95,9 @@ class Runner:
     def read(self, topic: str, record: Any) -> tuple[int | None, Struct]:
         """The fact in a record and its event time, or the dead letter for what cannot be read or believed."""
         stream = self._stream_of(topic)
+        if record.value is None and stream in INPUTS and INPUTS[stream].compacted:
+            # A tombstone frees room in the log; what the record said when it was there stays a fact.
+            return None, TimePassed(0)
         try:
             fact: Any = self._tools.codec.decode(stream, record.value)
         except Undecodable as error:

@@ -1,4 +1,4 @@
-"""What happens between an assignment and the first batch: rows are read, lanes opened, shops known."""
+"""What happens between an assignment and the first batch: rows are read, lanes opened."""
 
 import logging
 from collections.abc import Collection, Iterable
@@ -8,7 +8,6 @@ import faust
 from faust.tables.recovery import RebalanceAgain
 
 from cloudtag.config import Config
-from streams.directory import DirectoryReader
 from streams.metrics import Metrics
 from streams.runner import Runner
 from streams.tables.changelog import Changelogs, RecoveryGivenUpError
@@ -43,21 +42,17 @@ class TakeOver:
         changelogs: Changelogs,
         runners: dict[str, Runner],
         metrics: Metrics,
-        directory: DirectoryReader | None,
     ) -> None:
         self._config = config
         self._app = app
         self._changelogs = changelogs
         self._runners = runners
         self._metrics = metrics
-        self._directory = directory
 
     async def __call__(self, *_: Any, **__: Any) -> None:
         """Take over what is assigned now. Raises Faust's ``RebalanceAgain``."""
         begun = self._app.rebalancing_count
         assigned = {(tp.topic, tp.partition) for tp in self._app.consumer.assignment()}
-        if self._directory is not None:
-            await self._directory.read(self._config.partitions)
         try:
             for runner in self._runners.values():
                 await self._take_over(runner, together(runner.topics, assigned), begun)

@@ -27,6 +27,8 @@ TOMBSTONE_DAYS = 7
 LARGEST_RECORD_BYTES = 16 << 20
 """A dead letter holds the whole of a record that was too large to judge."""
 VISIBLE_SECONDS = 30.0
+BROKER_TIME = {"message.timestamp.type": "LogAppendTime"}
+"""A record's timestamp is when the broker took it in: what lies in the future, and where the sink cuts, depend on it."""
 
 
 class TopicError(RuntimeError):
@@ -73,6 +75,7 @@ def _names_and_settings(config: Config) -> Iterator[tuple[str, dict[str, str]]]:
 def _kept(days: int) -> dict[str, str]:
     return {
         "cleanup.policy": "delete",
+        **BROKER_TIME,
         "retention.ms": str(days * DAY_MS),
         "max.message.bytes": str(LARGEST_RECORD_BYTES),
     }
@@ -81,6 +84,7 @@ def _kept(days: int) -> dict[str, str]:
 def _compacted() -> dict[str, str]:
     return {
         "cleanup.policy": "compact",
+        **BROKER_TIME,
         "delete.retention.ms": str(TOMBSTONE_DAYS * DAY_MS),
         "max.message.bytes": str(LARGEST_RECORD_BYTES),
     }

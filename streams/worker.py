@@ -73,8 +73,6 @@ def pulse(parts: Parts) -> Pulse:
 def _topics_of(parts: Parts) -> list[str]:
     names = [topic for agent in parts.app.agents.values() for topic in agent.get_topic_names()]
     names += [runner.lanes.table.topic for runner in parts.runners.values()]
-    if parts.directory is not None:
-        names.append(parts.config.topic("shops"))
     return names
 
 
@@ -90,9 +88,6 @@ def _add_tasks(parts: Parts) -> None:
 
     _every(parts, parts.config.idle_tick_seconds / 2, tick)
     _every(parts, GAUGES_SECONDS, gauges)
-    if parts.directory is not None:
-        parts.app.task(parts.directory.follow)
-        parts.app.on_before_shutdown.connect(_closing(parts.directory.close), weak=False)
 
 
 def _every(parts: Parts, seconds: float, do: Callable[[], Coroutine[Any, Any, None]]) -> None:
@@ -103,13 +98,6 @@ def _every(parts: Parts, seconds: float, do: Callable[[], Coroutine[Any, Any, No
                 await do()
 
     parts.app.task(loop)
-
-
-def _closing(close: Callable[[], Coroutine[Any, Any, None]]) -> Callable[..., Coroutine[Any, Any, None]]:
-    async def receiver(*_: Any, **__: Any) -> None:
-        await close()
-
-    return receiver
 
 
 @contextmanager

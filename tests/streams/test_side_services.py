@@ -1,4 +1,4 @@
-"""What runs beside the agents: ticks for idle partitions, the directory of shops, the metrics page."""
+"""What runs beside the agents: ticks for idle partitions, the metrics page."""
 
 import asyncio
 import time
@@ -11,15 +11,11 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from cloudtag.config import Config
-from cloudtag.contract.events import ShopDescribed
 from cloudtag.contract.forwards import TimePassed
-from cloudtag.engine.directory import ShopDirectory
 from cloudtag.local.probe import free_port
 from cloudtag.wire import Codec
-from streams.directory import DirectoryReader
 from streams.lanes import Lanes
 from streams.metrics import Metrics
-from streams.publisher import Record, publish
 from streams.security import client_settings
 from streams.tables.changelog import Changelogs
 from streams.tables.memory import MemoryStore
@@ -87,36 +83,6 @@ async def test_busy_partitions_are_left_alone(broker: str, producer: Connected) 
     lanes = lanes_of(config, producer)
     lanes.open(0)
     assert await Ticker(config, Codec(), producer, Metrics()).tick([lanes]) == 0
-
-
-async def test_the_directory_is_read_to_its_end_and_followed(broker: str, producer: Connected) -> None:
-    config = config_of(broker)
-    topic, codec, buried = config.topic("shops"), Codec(), []
-    await create(config, [Declared(topic, 2, 1, {"cleanup.policy": "compact"})])
-
-    async def bury(record: Any, reason: str, error: str) -> None:
-        buried.append((record.value, reason))
-
-    def described(number: int) -> Record:
-        shop = ShopDescribed(f"e{number}", toy.FIRST_MS, "taobao", f"shop-{number}", category="shoes")
-        return Record(shop.shop_id.encode(), codec.encode("shops", shop))
-
-    first = {(topic, p): [described(n) for n in range(p * 100, p * 100 + 100)] for p in (0, 1)}
-    first[topic, 0] += [Record(b"gone", None), Record(b"bad", b"bad")]
-    await publish(producer.client, first)
-    directory = ShopDirectory()
-    reader = DirectoryReader(directory, client_settings(config), topic, codec, bury, 30)
-    await reader.read(2)
-    assert len(directory) == 200
-    assert buried == [(b"bad", "not_avro")]
-    following = asyncio.create_task(reader.follow())
-    await publish(producer.client, {(topic, 1): [described(500)]})
-    async with asyncio.timeout(30):
-        while directory.at("shop-500", toy.FIRST_MS) is None:  # noqa: ASYNC110
-            await asyncio.sleep(0.02)
-    await reader.close()
-    following.cancel()
-    await asyncio.wait([following])
 
 
 async def test_a_worker_serves_its_metrics_on_loopback(tansu_bootstrap: str, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from msgspec import Struct
 
+from cloudtag.cli.framing import codec_of
 from cloudtag.config import Config
 from cloudtag.contract.forwards import TimePassed
 from cloudtag.contract.streams import INPUTS, STREAM_OF
@@ -80,7 +81,7 @@ async def sender(config: Config, codec: Codec | None = None) -> AsyncIterator[Se
     )
     try:
         await client.start()
-        made = Sender(config, client, codec or Codec())
+        made = Sender(config, client, codec or codec_of(config))
         yield made
         await made.flush()
     finally:

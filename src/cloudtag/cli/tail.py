@@ -9,12 +9,13 @@ from msgspec import Struct
 from rich.markup import escape
 
 from cloudtag.cli.failure import UNREADABLE, FailureError
+from cloudtag.cli.framing import codec_of
 from cloudtag.cli.options import Brokers, settings
 from cloudtag.cli.screen import note, output
 from cloudtag.config import Config
 from cloudtag.contract.records import Alert
 from cloudtag.contract.streams import INPUTS, OUTPUTS
-from cloudtag.wire import Codec, Undecodable, encode_json
+from cloudtag.wire import Undecodable, encode_json
 from cloudtag.wire.replay_form import rfc3339
 
 COLOURS = {"low": "cyan", "medium": "yellow", "high": "red", "critical": "bold red"}
@@ -44,7 +45,7 @@ async def _tail(config: Config, streams: list[str], *, is_from_start: bool, limi
     from cloudtag.cli.kafka import consumer
 
     stream_of = {config.topic(stream): stream for stream in streams}
-    console, codec, shown = output(), Codec(), 0
+    console, codec, shown = output(), codec_of(config), 0
     async with consumer(config, list(stream_of), is_from_start=is_from_start) as client:
         async for record in client:
             stream = stream_of[record.topic]

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cloudtag.cli.framing import codec_of
 from cloudtag.cli.logs import Level, LogLevel, log_to_stderr
 from cloudtag.cli.options import Brokers, settings
 from cloudtag.config import Config
 from cloudtag.contract.streams import READS
-from cloudtag.wire import Codec
 
 if TYPE_CHECKING:
     from streams.app import Parts
@@ -41,18 +41,8 @@ def worker(
     raise typer.Exit(run_worker(_parts(config, policies), loglevel=log_level.upper()))
 
 
-def codec_of(config: Config) -> Codec:
-    """The codec of the configured framing: fingerprints, or a schema registry's ids."""
-    if not config.schema_registry_url:
-        return Codec()
-    from cloudtag.wire.registry import HttpRegistry
-
-    return Codec(HttpRegistry(config.schema_registry_url, topic_prefix=config.topic_prefix))
-
-
 def _parts(config: Config, policies: Path | None) -> "Parts":
     """The worker put together: the engine's lanes inside of the stream processor."""
-    from cloudtag.engine.directory import ShopDirectory
     from cloudtag.engine.lane import Lane
     from cloudtag.engine.step import RowReader
     from cloudtag.policy.load import from_folder, shipped
@@ -66,4 +56,4 @@ def _parts(config: Config, policies: Path | None) -> "Parts":
         return Lane(processor(name, packs, lateness_ms), rows)
 
     reads = {name: READS[name] for name in config.processors}
-    return build(config, reads, make_lane, codec_of(config), ShopDirectory())
+    return build(config, reads, make_lane, codec_of(config))
