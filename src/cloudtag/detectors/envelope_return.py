@@ -23,11 +23,13 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from cloudtag.contract.forwards import ParcelReported
+from cloudtag.contract.events import ReturnInspected
+from cloudtag.contract.forwards import ParcelReported, ScanSeen
 from cloudtag.contract.records import Reference
 from cloudtag.detection.cases import ParcelCase
 from cloudtag.detection.example import day, inspected, ordered, refunded, scanned
 from cloudtag.detection.finding import Finding, Wake, cite, unique
+from cloudtag.detection.refund_view import RefundView
 from cloudtag.detection.returned import has_goods, parcel_inspections, sends_goods
 from cloudtag.detection.rule import Example, Rule
 
@@ -105,47 +107,62 @@ EXAMPLES = (
 def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Wake]:
     """One finding if the parcel can hold no goods and the shop found none."""
     refunds = [(order, refund) for order, refund in case.refunds if refund.filled is not None and sends_goods(refund)]
-    if not refunds or case.waybill_no is None or case.outbound or has_goods(refunds, case.waybill_no):
+    if not refunds or case.waybill_no is None or case.outbound:
         return
     inspections = [i for i in parcel_inspections(refunds, case.waybill_no) if i.package != "unknown"]
     weight = _weight(case.report, parameters)
     kinds = {i.package for i in inspections} | ({case.report.package} if case.report else set()) - {"unknown"}
     is_light = weight is not None and weight < parameters.goods_grams
     is_envelope = kinds == {"envelope"} and (weight is None or weight < parameters.full_grams)
-    if not is_light and not is_envelope:
+    if not (is_light or is_envelope) or has_goods(refunds, case.waybill_no):
         return
-    first = min((r.filled for _, r in refunds if r.filled), key=lambda f: (f.occurred_at, f.event_id))
-    scan = case.report.first_scan if case.report else None
-    told = [e.occurred_at for e in (scan, *inspections) if e is not None]
-    package = "envelope" if kinds == {"envelope"} else ", ".join(sorted(kinds)) or "unknown"
-    yield Finding(
+    seen = [i for i in inspections if i.package == "envelope"]
+    has_scan = case.report is not None and (is_light or case.report.package == "envelope")
+    scan = case.report.first_scan if case.report is not None and has_scan else None
+    package = ", ".join(sorted(kinds)) or "unknown"
+    yield _finding(case.waybill_no, [r for _, r in refunds], scan, seen, package, weight, parameters)
+
+
+def _weight(report: ParcelReported | None, parameters: Parameters) -> int | None:
+    weight = report.weight_grams if report else None
+    return weight if weight is not None and weight >= parameters.least_grams else None
+
+
+def _finding(
+    waybill_no: str,
+    refunds: list[RefundView],
+    scan: ScanSeen | None,
+    seen: list[ReturnInspected],
+    package: str,
+    weight: int | None,
+    parameters: Parameters,
+) -> Finding:
+    filled = [refund.filled for refund in refunds if refund.filled is not None]
+    first = min(filled, key=lambda change: (change.occurred_at, change.event_id))
+    told = [event.occurred_at for event in (scan, *seen) if event is not None]
+    return Finding(
         anchor="",
         severity="medium",
         platform=first.platform,
         shop_id=first.shop_id,
-        order_ids=unique(order.order_id for order, _ in refunds),
-        refund_ids=unique(refund.refund_id for _, refund in refunds),
-        waybill_nos=(case.waybill_no,),
-        decided_at=max([first.occurred_at, min(told)]) if told else first.occurred_at,
+        order_ids=unique(refund.order_id for refund in refunds),
+        refund_ids=unique(refund.refund_id for refund in refunds),
+        waybill_nos=(waybill_no,),
+        decided_at=max(first.occurred_at, min(told, default=0)),
         evidence=(
             *((Reference("logistics", scan.event_id, scan.occurred_at),) if scan else ()),
-            *cite(*(refund.filled for _, refund in refunds), *inspections),
+            *cite(*filled, *seen),
         ),
         facts={
             "package": f"{package}/envelope",
             "weight_grams": f"{'unknown' if weight is None else weight}/{parameters.goods_grams}",
         },
         explanation=(
-            f"Return parcel {case.waybill_no} is of kind {package} and weighs "
-            f"{'an unknown weight' if weight is None else f'{weight} g'}: goods would weigh {parameters.goods_grams} g."
+            f"Return parcel {waybill_no} is of kind {package} and of "
+            f"{'unknown weight' if weight is None else f'{weight} g'}; goods weigh {parameters.goods_grams} g or more."
         ),
         explanation_zh=(
-            f"退货包裹 {case.waybill_no} 的包装为 {package}，重量{'未知' if weight is None else f' {weight} 克'}，"
+            f"退货包裹 {waybill_no} 的包装为 {package}，重量{'未知' if weight is None else f' {weight} 克'}，"
             f"而商品应不少于 {parameters.goods_grams} 克。"
         ),
     )
-
-
-def _weight(report: ParcelReported | None, parameters: Parameters) -> int | None:
-    weight = report.weight_grams if report else None
-    return weight if weight is not None and weight >= parameters.least_grams else None

@@ -97,14 +97,17 @@ EXAMPLES = (
 def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Wake]:
     """One finding if the parcel ended where it began."""
     del parameters
-    refunds = [(order, refund) for order, refund in case.refunds if refund.filled is not None and sends_goods(refund)]
     ends = _ends(case.report)
-    if not refunds or ends is None or case.waybill_no is None or case.outbound or has_goods(refunds, case.waybill_no):
+    if ends is None or case.waybill_no is None or case.outbound:
+        return
+    refunds = [(order, refund) for order, refund in case.refunds if refund.filled is not None and sends_goods(refund)]
+    if not refunds or has_goods(refunds, case.waybill_no):
         return
     start, signed, end = ends
     first = min((r.filled for _, r in refunds if r.filled), key=lambda f: (f.occurred_at, f.event_id))
     facilities = 1 if case.report and case.report.has_one_facility else 2
     scans = {(s.occurred_at, s.event_id) for s in ends}
+    sufficed = signed if signed.facility == start.facility and signed != start else end
     yield Finding(
         anchor="",
         severity="medium",
@@ -113,7 +116,7 @@ def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Wake]
         order_ids=unique(order.order_id for order, _ in refunds),
         refund_ids=unique(refund.refund_id for _, refund in refunds),
         waybill_nos=(case.waybill_no,),
-        decided_at=max(first.occurred_at, signed.occurred_at, end.occurred_at),
+        decided_at=max(first.occurred_at, signed.occurred_at, sufficed.occurred_at),
         evidence=(
             *(Reference("logistics", event_id, at_ms) for at_ms, event_id in sorted(scans)),
             *cite(*(refund.filled for _, refund in refunds)),

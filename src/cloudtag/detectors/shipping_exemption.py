@@ -24,6 +24,7 @@ from typing import Annotated, Any, NamedTuple
 
 from msgspec import Meta, Struct
 
+from cloudtag.contract.events import OrderChanged
 from cloudtag.detection.cases import OrderCase
 from cloudtag.detection.example import contacted, day, ordered
 from cloudtag.detection.finding import Finding, Wake, cite
@@ -104,33 +105,48 @@ EXAMPLES = (
         events=(ordered("placed", 0, region="MO"), ordered("closed_unpaid", day(1))),
     ),
 )
-_SETTLED = ("shipped", "completed", "closed_unpaid")
+_SETTLED = frozenset(("shipped", "completed", "closed_unpaid"))
 
 
 def detect(case: OrderCase, parameters: Parameters) -> Iterator[Finding | Wake]:
     """One finding for an unshipped order with at least one of the reasons."""
     order = case.order
-    if any(status in order.first_at for status in _SETTLED):
+    if not _SETTLED.isdisjoint(order.first_at) or not _is_odd(order, parameters.home_region):
         return
-    reasons = [
-        reason for reason in (_address(order), _region(order, parameters), _silence(order, parameters)) if reason
-    ]
+    found = (_address(order), _region(order, parameters), _silence(order, parameters))
+    reasons = [reason for reason in found if reason is not None]
     if reasons:
         yield _finding(order, reasons, parameters)
 
 
+def _is_odd(order: OrderView, home_region: str) -> bool:
+    """Whether anything was ever said that could be a reason: of most orders there was not."""
+    for change in order.changes:
+        if change.address_valid is False or change.custom_made or change.region not in (None, home_region):
+            return True
+    return False
+
+
 def _address(order: OrderView) -> _Reason | None:
-    said = [change for change in order.changes if change.address_valid is not None]
-    if not said or said[-1].address_valid:
-        return None
-    return _Reason("address_invalid", "地址无效", said[-1:])
+    said = [(change, change.address_valid is False) for change in order.changes if change.address_valid is not None]
+    since = _since(said)
+    return None if since is None else _Reason("address_invalid", "地址无效", [since])
 
 
 def _region(order: OrderView, parameters: Parameters) -> _Reason | None:
-    said = [change for change in order.changes if change.region is not None]
-    if not said or order.platform not in parameters.domestic_platforms or said[-1].region == parameters.home_region:
+    if order.platform not in parameters.domestic_platforms:
         return None
-    return _Reason("region_outside_free_shipping", "地区不在包邮范围", said[-1:])
+    home = parameters.home_region
+    since = _since([(change, change.region != home) for change in order.changes if change.region is not None])
+    return None if since is None else _Reason("region_outside_free_shipping", "地区不在包邮范围", [since])
+
+
+def _since(said: list[tuple[OrderChanged, bool]]) -> OrderChanged | None:
+    """Since when what was said is a reason, if what was said last is one."""
+    since = None
+    for change, is_reason in said:
+        since = (since or change) if is_reason else None
+    return since
 
 
 def _silence(order: OrderView, parameters: Parameters) -> _Reason | None:
