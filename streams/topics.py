@@ -28,7 +28,7 @@ LARGEST_RECORD_BYTES = 16 << 20
 """A dead letter holds the whole of a record that was too large to judge."""
 VISIBLE_SECONDS = 30.0
 BROKER_TIME = {"message.timestamp.type": "LogAppendTime"}
-"""A record's timestamp is when the broker took it in: what lies in the future, and where the sink cuts, depend on it."""
+"""A record's timestamp is when the broker took it in: what counts as the future and where the sink cuts rest on it."""
 
 
 class TopicError(RuntimeError):
