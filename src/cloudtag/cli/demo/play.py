@@ -52,7 +52,10 @@ async def play(place: Place, wish: Wish) -> bool:
     week = imagine(last_weeks(wish))
     await topics.create(place.config)
     await asyncio.to_thread(prepare, place.config)
-    children = {"worker": place.start("worker", log="worker.log"), "sink": place.start("sink", log="sink.log", CLOUDTAG_METRICS_PORT="0")}
+    children = {
+        "worker": place.start("worker", log="worker.log"),
+        "sink": place.start("sink", log="sink.log", CLOUDTAG_METRICS_PORT="0"),
+    }
     try:
         async with Watch(place.config) as watch:
             await _send(place, week, watch, wish, children)
