@@ -1,113 +1,96 @@
-"""Read policy packs: TOML files, one per platform, versions dated, checked to the last key.
-
-A version states only what differs from the version before it; the first version of a platform starts from the
-default pack, and the default pack from the defaults of the detectors.
-"""
+"""Read policy packs: TOML files, one per platform, versions dated, checked to the last key."""
 
 from __future__ import annotations
 
-import tomllib
-from datetime import datetime
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-import msgspec
+from cloudtag.policy.convert import policy_of
+from cloudtag.policy.faults import Fault, PolicyError
+from cloudtag.policy.inherit import Source, line_of_descent, merged, sources
+from cloudtag.policy.model import Policies, Policy
+from cloudtag.policy.places import Path as Keys
+from cloudtag.policy.written import Written, read
 
-from cloudtag.detection.registry import all_detectors
-from cloudtag.policy.model import LinkRules, Policies, Policy, TagRules
+__all__ = ["Packs", "PolicyError", "from_folder", "from_texts", "read_packs", "shipped", "shipped_texts"]
+BASE = "default.toml"
 
 
-class PolicyError(ValueError):
-    """A pack that cannot be used; the text names the file, the place and the fault."""
+class Packs(NamedTuple):
+    """Packs with the files they come from: versions by platform, as written and as they are in force."""
+
+    written: dict[str, list[Written]]
+    policies: dict[str, list[Policy]]
+
+    def number_at(self, platform: str, at_ms: int | None) -> tuple[str, int]:
+        """The pack that judges a platform, and which of its versions is in force then (none: the last)."""
+        name = platform if platform in self.policies else "default"
+        starts = [policy.from_ms for policy in self.policies[name]]
+        begun = len(starts) if at_ms is None else sum(start <= at_ms for start in starts)
+        return name, max(begun - 1, 0)
+
+    def sources(self, platform: str, number: int) -> dict[Keys, Source]:
+        """Where each value of a version stands; those that stand nowhere are defaults."""
+        return sources(line_of_descent(self.written, platform, number))
 
 
 @cache
 def shipped() -> Policies:
     """The packs that come with cloudtag."""
+    return from_texts(shipped_texts())
+
+
+def shipped_texts() -> dict[str, str]:
+    """The files of the packs that come with cloudtag, by name."""
     folder = files("cloudtag") / "policies"
-    texts = {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir() if path.name.endswith(".toml")}
-    return from_texts(texts)
+    return {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir() if path.name.endswith(".toml")}
 
 
 def from_folder(folder: Path) -> Policies:
-    """The packs in a folder; it must hold a `default.toml`."""
-    return from_texts({path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.toml")})
+    """The packs in a folder; it must hold a `default.toml`. Raises PolicyError, and OSError for no folder."""
+    return Policies(read_packs(folder_texts(folder)).policies)
+
+
+def folder_texts(folder: Path) -> dict[str, str]:
+    """The files of the packs in a folder, by path. Raises OSError."""
+    return {str(path): path.read_text(encoding="utf-8") for path in sorted(folder.iterdir()) if path.suffix == ".toml"}
 
 
 def from_texts(texts: dict[str, str]) -> Policies:
     """Packs from the texts of their files. Raises PolicyError."""
-    if "default.toml" not in texts:
-        raise PolicyError("no default.toml among the policy packs")
-    first = _parse("default.toml", texts["default.toml"])
-    base = first[0]
-    packs = {"default": _versions("default.toml", "default", first, {})}
-    for name, text in sorted(texts.items()):
-        if name != "default.toml":
-            platform = name.removesuffix(".toml")
-            packs[platform] = _versions(name, platform, _parse(name, text), base)
-    return Policies(packs)
+    return Policies(read_packs(texts).policies)
 
 
-def _parse(name: str, text: str) -> list[dict[str, Any]]:
-    try:
-        pack = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise PolicyError(f"{name}: {error}") from error
-    versions = pack.pop("version", None)
-    if pack or not isinstance(versions, list) or not versions:
-        raise PolicyError(f"{name}: expected [[version]] tables only, found {sorted(pack) or 'none'}")
-    return versions
+def read_packs(texts: dict[str, str]) -> Packs:
+    """Packs from the texts of their files, by name or path. Raises PolicyError with every fault of all files."""
+    faults: list[Fault] = []
+    names = {Path(name).name: name for name in texts}
+    if BASE not in names:
+        raise PolicyError([Fault(BASE, 1, "there is no such file among the policy packs, and all others build on it")])
+    order = [BASE, *sorted(names.keys() - {BASE})]
+    written = {
+        name.removesuffix(".toml"): read(names[name], name.removesuffix(".toml"), texts[names[name]], faults)
+        for name in order
+    }
+    policies = {"default": _in_force(written["default"], {}, faults)}
+    # On a broken default pack every other one would be blamed for what it inherits.
+    if not faults:
+        base = written["default"][0].table
+        rest = {platform: versions for platform, versions in written.items() if platform != "default"}
+        policies |= {platform: _in_force(versions, base, faults) for platform, versions in rest.items()}
+    if faults:
+        raise PolicyError(sorted(set(faults)))
+    return Packs(written, policies)
 
 
-def _versions(name: str, platform: str, tables: list[dict[str, Any]], base: dict[str, Any]) -> list[Policy]:
+def _in_force(versions: list[Written], base: dict[str, Any], faults: list[Fault]) -> list[Policy]:
     policies = []
-    for table in tables:
-        base = _merge(base, table)
-        policies.append(_policy(name, platform, base))
+    for version in versions:
+        table = merged(base, version.table)
+        policy = policy_of(version, table, faults)
+        if policy is not None:
+            policies.append(policy)
+            base = table
     return policies
-
-
-def _merge(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
-    merged = dict(base)
-    for key, value in over.items():
-        both = isinstance(value, dict) and isinstance(merged.get(key), dict) and key != "scenarios"
-        merged[key] = _merge(merged[key], value) if both else value
-    return merged
-
-
-def _policy(name: str, platform: str, table: dict[str, Any]) -> Policy:
-    unknown = table.keys() - {"id", "from", "detectors", "tags", "links"}
-    if unknown:
-        raise PolicyError(f"{name}: unknown key {sorted(unknown)[0]!r}")
-    starts = table.get("from")
-    if not isinstance(starts, datetime) or starts.tzinfo is None:
-        raise PolicyError(f"{name}: 'from' must be a time with its zone, as in 2026-01-01T00:00:00Z")
-    return Policy(
-        version=f"{platform}@{table.get('id', '')}",
-        platform=platform,
-        from_ms=int(starts.timestamp() * 1000),
-        detectors=_detectors(name, table.get("detectors", {})),
-        tags=_convert(f"{name}: tags", table.get("tags", {}), TagRules),
-        links=_convert(f"{name}: links", table.get("links", {}), LinkRules),
-    )
-
-
-def _detectors(name: str, tables: dict[str, Any]) -> dict[str, Any]:
-    unknown = tables.keys() - all_detectors().keys()
-    if unknown:
-        raise PolicyError(f"{name}: no detector is called {sorted(unknown)[0]!r}")
-    parameters = {}
-    for detector in all_detectors().values():
-        table = dict(tables.get(detector.name, {}))
-        if table.pop("is_on", True):
-            parameters[detector.name] = _convert(f"{name}: detectors.{detector.name}", table, detector.parameters)
-    return parameters
-
-
-def _convert(place: str, table: dict[str, Any], struct: Any) -> Any:
-    try:
-        return msgspec.convert(table, struct)
-    except msgspec.ValidationError as error:
-        raise PolicyError(f"{place}: {error}") from error

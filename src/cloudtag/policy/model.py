@@ -43,6 +43,18 @@ class LinkRules(Struct, frozen=True, forbid_unknown_fields=True):
     picture_bits: Annotated[int, Meta(ge=0, le=6)] = 6
 
 
+class RouteNames(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a platform calls the places a shop may take an alert to (B11, B16, B27, J1).
+
+    `complaint_centre` decides on vouchers within three working days, `cloud_tag` takes those without any,
+    `review_management` those against unreasonable reviews.
+    """
+
+    complaint_centre: str = "complaint_centre"
+    cloud_tag: str = "cloud_tag"
+    review_management: str = "review_management"
+
+
 class Policy(Struct, frozen=True):
     """One platform's rules from `from_ms` (event time) on, until its next version."""
 
@@ -53,6 +65,7 @@ class Policy(Struct, frozen=True):
     """Parameters by detector name; a detector that is switched off is absent."""
     tags: TagRules
     links: LinkRules
+    routes: RouteNames = RouteNames()
 
 
 class Policies:

@@ -1,0 +1,111 @@
+"""From a version's tables to typed rules, with every fault on the line of its key."""
+
+from __future__ import annotations
+
+import re
+from difflib import get_close_matches
+from typing import Any
+
+import msgspec
+
+from cloudtag.detection.registry import all_detectors
+from cloudtag.policy.faults import Fault
+from cloudtag.policy.model import LinkRules, Policy, RouteNames, TagRules
+from cloudtag.policy.places import Path
+from cloudtag.policy.written import Written
+
+SECTIONS: dict[str, type[Any]] = {"tags": TagRules, "links": LinkRules, "routes": RouteNames}
+"""The tables of a version beside `detectors`, each with the struct of its keys."""
+_KEYS = ("id", "from", "detectors", *SECTIONS)
+_UNKNOWN = re.compile(r"unknown field `(.*?)`")
+_FIELD = re.compile(r"at `\$\.([A-Za-z0-9_]+)")
+
+
+def policy_of(version: Written, table: dict[str, Any], faults: list[Fault]) -> Policy | None:
+    """The policy a version amounts to with all it inherits; none after a fault."""
+    before = len(faults)
+    unknown = [key for key in version.table if key not in _KEYS]
+    faults += [version.fault((key,), f"unknown key {key!r}{_meant(key, _KEYS)}") for key in unknown]
+    rules = {name: _section(version, (name,), table.get(name, {}), kind, faults) for name, kind in SECTIONS.items()}
+    detectors = _detectors(version, table.get("detectors", {}), faults)
+    tags = rules["tags"]
+    if tags is not None:
+        strays = sorted(set(tags.contact_first) - tags.scenarios.keys())
+        path = ("tags", "contact_first")
+        faults += [version.fault(path, f"tags.contact_first: no scenario {stray!r}") for stray in strays]
+    if len(faults) > before:
+        return None
+    return Policy(
+        version=f"{version.platform}@{version.id}",
+        platform=version.platform,
+        from_ms=version.from_ms,
+        detectors=detectors,
+        **rules,
+    )
+
+
+def _detectors(version: Written, tables: Any, faults: list[Fault]) -> dict[str, Any]:
+    if not isinstance(tables, dict):
+        faults.append(version.fault(("detectors",), "detectors: expected a table for each detector"))
+        return {}
+    known = all_detectors()
+    for name in tables:
+        if name not in known:
+            text = f"no detector is called {name!r}{_meant(name, known)}"
+            faults.append(version.fault(("detectors", name), text))
+    parameters = {}
+    for detector in known.values():
+        path, table = ("detectors", detector.name), tables.get(detector.name, {})
+        is_on = table.get("is_on", True) if isinstance(table, dict) else True
+        if not isinstance(is_on, bool):
+            faults.append(
+                version.fault((*path, "is_on"), f"{'.'.join(path)}.is_on: is {is_on!r}, expected true or false")
+            )
+        rest = {k: v for k, v in table.items() if k != "is_on"} if isinstance(table, dict) else table
+        found = _section(version, path, rest, detector.parameters, faults)
+        if is_on and found is not None:
+            parameters[detector.name] = found
+    return parameters
+
+
+def _section(version: Written, path: Path, table: Any, kind: type[Any], faults: list[Fault]) -> Any:
+    """The struct of one table. Each wrong key is told by itself: the table is read again without it."""
+    left = table
+    while True:
+        try:
+            found = msgspec.convert(left, kind)
+        except msgspec.ValidationError as error:
+            key = _key_of(str(error))
+            if key is None or key not in left:
+                if left is not table:  # What is missing now was there, and wrong.
+                    return None
+                faults.append(version.fault(path, f"{'.'.join(path)}: {_lower(error)}"))
+                return None
+            faults.append(version.fault((*path, key), _wrong((*path, key), left[key], error, kind)))
+            left = {k: v for k, v in left.items() if k != key}
+        else:
+            return found if left is table else None
+
+
+def _key_of(text: str) -> str | None:
+    found = _FIELD.search(text) or _UNKNOWN.search(text)
+    return found[1] if found else None
+
+
+def _wrong(path: Path, value: Any, error: Exception, kind: type[Any]) -> str:
+    name = ".".join(path)
+    if _UNKNOWN.search(str(error)) and not _FIELD.search(str(error)):
+        fields = kind.__struct_fields__
+        known = f"; known are {', '.join(fields)}" if fields else "; it has none"
+        return f"{name}: unknown parameter{_meant(path[-1], fields) or known}"
+    return f"{name}: is {value!r}, {_lower(error)}"
+
+
+def _lower(error: Exception) -> str:
+    text = str(error).partition(" - at `$")[0].replace("`", "")
+    return text[:1].lower() + text[1:]
+
+
+def _meant(name: str, known: Any) -> str:
+    close = get_close_matches(name, list(known), n=1)
+    return f"; did you mean {close[0]!r}?" if close else ""

@@ -1,0 +1,118 @@
+"""`cloudtag policy`: what is in force, what is wrong, what differs."""
+
+import pytest
+
+from cloudtag.cli import app as commands
+from cloudtag.cli import policy
+from cloudtag.policy.load import read_packs, shipped_texts
+
+LATER = '\n[[version]]\nid = "2026"\nfrom = 2026-01-01T00:00:00Z\n[version.tags]\nwindow_days = 90\n'
+
+
+@pytest.fixture(autouse=True)
+def _commands():
+    """The commands are on the command line."""
+    if "policy" not in {group.name for group in commands.app.registered_groups}:
+        group = commands._group("policy", "The rules in force.")
+        for command in (policy.show, policy.check, policy.diff):
+            group.command()(command)
+
+
+@pytest.fixture
+def packs(tmp_path):
+    for name, text in shipped_texts().items():
+        (tmp_path / name).write_text(text)
+    (tmp_path / "jd.toml").write_text(shipped_texts()["jd.toml"] + LATER)
+    return tmp_path
+
+
+def test_show_tells_each_parameter_and_where_it_stands(run):
+    shown = run("policy", "show", "jd")
+    assert shown.code == 0
+    assert "jd@2016, in force from 2000-01-01T00:00:00Z" in shown.out
+    (own,) = (line for line in shown.lines if "tags.pending_shown_as" in line)
+    assert "mark failed" in own
+    assert "jd.toml:" in own
+    assert "inherited" not in own
+    (other,) = (line for line in shown.lines if "no_circulation.without_scan_hours" in line)
+    assert "72" in other
+    assert "default.toml:" in other
+    assert "inherited" in other
+
+
+def test_show_tells_what_was_in_force_at_a_time(run, packs):
+    before = run("policy", "show", "jd", "--at", "2025-12-31", "--policies", packs)
+    assert "jd@2016, in force from 2000-01-01T00:00:00Z until 2026-01-01T00:00:00Z" in before.out
+    after = run("policy", "show", "jd", "--policies", packs)
+    assert "jd@2026" in after.out
+
+
+def test_an_unknown_platform_is_shown_the_default(run):
+    shown = run("policy", "show", "somewhere")
+    assert shown.code == 0
+    assert "default@2016" in shown.out
+    assert "judged by 'default'" in shown.err
+
+
+def test_what_show_prints_as_toml_is_a_pack(run):
+    shown = run("policy", "show", "default", "--as-toml")
+    assert "# Return number without a parcel (T3.4)." in shown.out
+    assert (
+        read_packs({"default.toml": shown.out}).policies["default"] == read_packs(shipped_texts()).policies["default"]
+    )
+
+
+def test_check_accepts_what_came_along(run):
+    checked = run("policy", "check")
+    assert (checked.code, checked.err) == (0, "5 packs are sound\n")
+    assert "jd@2016: 5 keys stated" in checked.lines
+
+
+def test_check_names_file_and_line_and_ends_with_2(run, packs):
+    file = packs / "tmall.toml"
+    file.write_text(file.read_text() + "[version.detectors.no_circulation]\nwithout_scan_hour = 24\nwindow_days = 0\n")
+    lines = file.read_text().count("\n")
+    checked = run("policy", "check", packs)
+    assert (checked.code, checked.out) == (2, "")
+    first, second = checked.err.splitlines()
+    assert first.startswith(f"{file}:{lines - 1}: detectors.no_circulation.without_scan_hour: unknown parameter")
+    assert second == f"{file}:{lines}: detectors.no_circulation.window_days: is 0, expected int >= 1"
+
+
+def test_check_needs_a_folder(run, tmp_path):
+    checked = run("policy", "check", tmp_path / "none")
+    assert checked.code == 2
+    assert checked.err.count("\n") == 1
+
+
+def test_diff_of_two_platforms(run):
+    told = run("policy", "diff", "taobao", "jd")
+    assert told.code == 0
+    (line,) = (line for line in told.lines if "tags.pending_shown_as" in line)
+    assert "mark failed" in line
+    assert "default.toml" in line
+    assert "detectors." not in told.out
+
+
+def test_diff_of_two_versions(run, packs):
+    told = run("policy", "diff", f"{packs}/jd@2016", f"{packs}/jd@2026")
+    (line,) = (line for line in told.lines if "tags." in line)
+    assert "tags.window_days" in line
+    assert "180" in line
+
+
+def test_diff_of_two_folders(run, packs, tmp_path_factory):
+    other = tmp_path_factory.mktemp("other")
+    for name, text in shipped_texts().items():
+        (other / name).write_text(text.replace("without_scan_hours = 72", "without_scan_hours = 48"))
+    told = run("policy", "diff", packs, other)
+    assert "taobao@2016" in told.out
+    assert "jd@2026 is in" in told.err
+    assert run("policy", "diff", other, other).out == "no parameter differs\n"
+
+
+@pytest.mark.parametrize("names", [("nosuch", "jd"), ("jd", "jd@1999"), ("jd", "/")])
+def test_what_cannot_be_compared_is_wrong_usage(run, names):
+    told = run("policy", "diff", *names)
+    assert (told.code, told.out) == (2, "")
+    assert told.err.count("\n") == 1
