@@ -9,12 +9,17 @@ from cloudtag.detection.windows import Moment, holding
 
 _ARRIVED = ("not_as_described", "wrong_item", "short_item", "damaged", "counterfeit", "quality")
 """Reasons that can only be given with the goods in hand."""
+_ENDS = ("closed_unpaid", "cancelled")
+"""Of several statuses at one moment these come last."""
 _NO_MONEY_BACK = ("exchange", "postage")
 
 
 def ending(order: OrderView, status: str) -> OrderChanged | None:
     """Since when an order is in that last status, if it is."""
-    run = holding(order.changes, lambda e: None if e.status == "unknown" else e.status == status)
+    if status not in order.first_at:
+        return None
+    changes = sorted(order.changes, key=lambda e: (e.occurred_at, e.status in _ENDS, e.event_id))
+    run = holding(changes, lambda e: None if e.status == "unknown" else e.status == status)
     return run.first if run else None
 
 
@@ -25,9 +30,9 @@ def never_paid(order: OrderView) -> bool:
 
 def is_purchase(order: OrderView) -> bool:
     """Whether an order counts among what a buyer bought: not closed unpaid, not cancelled."""
-    if not (order.first_at.keys() & {"closed_unpaid", "cancelled"}) or order.shipped_at is not None:
+    if not any(status in order.first_at for status in _ENDS) or order.shipped_at is not None:
         return True
-    return ending(order, "closed_unpaid") is None and ending(order, "cancelled") is None
+    return all(ending(order, status) is None for status in _ENDS)
 
 
 def claim(refund: RefundView) -> RefundChanged | None:

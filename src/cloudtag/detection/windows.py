@@ -82,10 +82,11 @@ def any_share(
     moments: Iterable[Moment],
     began: Iterable[int],
     span_ms: int,
-    is_enough: Callable[[int, int], bool],
+    at_least: int,
+    is_enough: Callable[[Sequence[Moment], int], bool],
     horizon_ms: int,
 ) -> Met | None:
-    """Whether in any window the moments (one per order) are enough in number and as a share of all orders.
+    """Whether in any window `at_least` moments (one per order) are enough, also as a share of all orders.
 
     The share is taken of the orders that began (`began`) inside the window, which reaches back to the beginning of the
     oldest order that counts: a big purchase of long ago is never left out of the sum. A window that begins before
@@ -104,12 +105,13 @@ def any_share(
             oldest.popleft()
         since_at = min(moment.at_ms - span_ms, ordered[oldest[0]].began_at)
         count = last + 1 - first
-        if count <= len(best.moments) or since_at < horizon_ms:
+        if count < max(at_least, len(best.moments) + 1) or since_at < horizon_ms:
             continue
         total = bisect_right(starts, moment.at_ms) - bisect_left(starts, since_at)
-        if is_enough(count, total):
+        window = ordered[first : last + 1]
+        if is_enough(window, total):
             decided_at = decided_at or moment.at_ms
-            best = Met(decided_at, ordered[first : last + 1], since_at, total)
+            best = Met(decided_at, window, since_at, total)
     return best if best.moments else None
 
 

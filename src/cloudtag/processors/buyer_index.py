@@ -8,7 +8,7 @@ from cloudtag.contract.events import AlertAnswered, OrderChanged, RefundChanged
 from cloudtag.contract.links import LinkReported
 from cloudtag.detection.order_view import ATTRIBUTES
 from cloudtag.detection.rule import Signal
-from cloudtag.processors.signals import BULK_ORDERS, SIGNALS
+from cloudtag.processors.signals import BULK_ORDERS, SIGNALS, UNDONE_ORDERS
 
 _PERIOD_MS = 60 * 86_400_000
 """A use of an attribute is told once per period, so that a link in use is never forgotten and seldom repeated."""
@@ -33,6 +33,7 @@ class BuyerIndex:
         "orders_by_number",
         "sent_by_order",
         "signals",
+        "undone",
         "units",
         "units_by_order",
         "verdicts",
@@ -47,6 +48,7 @@ class BuyerIndex:
         self.attributes: dict[str, FirstUse] = {}
         self.orders: set[str] = set()
         self.signals: frozenset[Signal] = frozenset()
+        self.undone: set[str] = set()
         self.has_claims = False
         self.has_shop_link = False
         self.verdicts: dict[str, AlertAnswered] = {}
@@ -82,6 +84,8 @@ class BuyerIndex:
         self.orders.add(order.order_id)
         if len(self.orders) == BULK_ORDERS:
             self.signals |= {"bulk"}
+        if order.status in ("cancelled", "closed_unpaid"):
+            self._add_undone(order.order_id)
         has_changed = False
         for kind, field in ATTRIBUTES:
             value = getattr(order, field)
@@ -92,6 +96,7 @@ class BuyerIndex:
 
     def add_refund(self, refund: RefundChanged) -> None:
         """Take in the parcels a refund may come back in: every number it ever named, and itself."""
+        self._add_undone(refund.order_id)
         units = self.units_by_order.setdefault(refund.order_id, set())
         units.add(f"~{refund.refund_id}")
         if refund.waybill_no is not None:
@@ -99,6 +104,11 @@ class BuyerIndex:
             self.units.add(refund.waybill_no)
             self.orders_by_number.setdefault(refund.waybill_no, set()).add(refund.order_id)
         self.orders_by_number.setdefault(f"~{refund.refund_id}", set()).add(refund.order_id)
+
+    def _add_undone(self, order_id: str) -> None:
+        self.undone.add(order_id)
+        if len(self.undone) == UNDONE_ORDERS:
+            self.signals |= {"undone"}
 
     def _add_attribute(self, attribute: str, use: FirstUse) -> bool:
         held = self.attributes.get(attribute)

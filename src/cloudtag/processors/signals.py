@@ -10,6 +10,8 @@ from cloudtag.detection.rule import Signal
 
 BULK_PIECES = 50
 BULK_ORDERS = 5
+UNDONE_ORDERS = 3
+"""Orders closed, cancelled or with a refund from which on it is worth asking whether there is a habit."""
 
 
 def _of_order(order: ev.OrderChanged) -> Iterator[Signal]:
@@ -17,10 +19,8 @@ def _of_order(order: ev.OrderChanged) -> Iterator[Signal]:
         yield "invalid_address"
     if order.status == "cancelled":
         yield "cancelled"
-        yield "undone"
     elif order.status == "closed_unpaid":
         yield "closed_unpaid"
-        yield "undone"
     if order.buyer_note is not None:
         yield "note"
     if order.affiliate_id is not None:
@@ -31,7 +31,6 @@ def _of_order(order: ev.OrderChanged) -> Iterator[Signal]:
 
 def _of_refund(refund: ev.RefundChanged) -> Iterator[Signal]:
     yield "refund"
-    yield "undone"
     if refund.reason == "wrong_item":
         yield "wrong_item"
     if refund.evidence:
