@@ -1,0 +1,155 @@
+"""Commission without a sale.
+
+What it finds: at least `orders` orders over one affiliate within `window_days`, of which at least `share_percent` were
+refunded, cancelled or never paid (B6). One alert per affiliate.
+
+Why it is abuse: the shop pays a commission for each order; whoever places it and takes it back lives on nothing else.
+
+How it decides: only orders that name the affiliate are looked at. An order is lost from when a refund of it stood, or
+it was closed. Exchanges, postage, and refunds that were withdrawn or refused lose nothing. The share is taken of all
+orders over the affiliate since the window, or the oldest lost order, began. Medium.
+
+Known false positives: a newcomer who comes over an affiliate and sends the first orders back.
+
+What would clear it: a payment from before the closing, a refund withdrawn or refused, or further orders of that time.
+
+What to do: hold the affiliate's commission on these orders.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from cloudtag.detection.buyer_case import BuyerCase
+from cloudtag.detection.example import day, ordered, refunded
+from cloudtag.detection.finding import MOST_EVIDENCE, Finding, bounded, cite, only, unique
+from cloudtag.detection.order_view import OrderView
+from cloudtag.detection.outcomes import ending, refund_moment
+from cloudtag.detection.rule import Example, Rule
+from cloudtag.detection.windows import DAY_MS, Met, Moment, any_share
+
+RULE = Rule(
+    title="Commission without a sale",
+    family="order",
+    scenario="affiliate_abuse",
+    scope="buyer",
+    signals=("affiliate",),
+    needs=("orders",),
+    rules=("B6",),
+    clears="A refund that is withdrawn or refused, a payment, or further orders over the affiliate.",
+    clears_zh="退款撤销或被拒绝、订单付款，或补充经该推广方的其他订单。",
+    recommendation="hold_commission",
+)
+
+
+class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
+    """How many orders over one affiliate within how long, and which share of them lost."""
+
+    orders: Annotated[int, Meta(ge=1)] = 3
+    share_percent: Annotated[int, Meta(ge=1, le=100)] = 80
+    window_days: Annotated[int, Meta(ge=1)] = 90
+
+
+def _over(n: int, at: int, affiliate_id: str | None = "a1") -> dict[str, object]:
+    return ordered("completed", day(at), refund_id=f"r{n}", affiliate_id=affiliate_id)
+
+
+def _back(n: int, at: int, affiliate_id: str | None = "a1", **fields: object) -> tuple[dict[str, object], ...]:
+    said = {"type": "return_refund", "reason": "no_reason", **fields}
+    return _over(n, at, affiliate_id), refunded("opened", day(at + 3), refund_id=f"r{n}", **said)
+
+
+def _unpaid(n: int, at: int) -> tuple[dict[str, object], ...]:
+    placed = ordered("placed", day(at), refund_id=f"r{n}", affiliate_id="a1")
+    return placed, ordered("closed_unpaid", day(at + 1), refund_id=f"r{n}")
+
+
+_THREE = (*_back(1, 0), *_back(2, 10), *_unpaid(3, 20))
+
+EXAMPLES = (
+    Example(
+        name="two sent back, one never paid",
+        events=_THREE,
+        fires=({"severity": "medium", "facts": {"orders": "3/3", "lost": "100%/80%", "affiliate": "a1"}},),
+    ),
+    Example(
+        name="two affiliates",
+        events=(*_THREE, *(event for n in range(4, 7) for event in _back(n, n, "a2"))),
+        fires=({"facts": {"affiliate": "a1"}}, {"facts": {"affiliate": "a2"}}),
+    ),
+    Example(name="near miss: two of two", events=_THREE[:4]),
+    Example(name="near miss: three of four", events=(*_THREE, _over(4, 1))),
+    Example(
+        name="near miss: over three affiliates", events=tuple(e for n in range(1, 4) for e in _back(n, n, f"a{n}"))
+    ),
+    Example(name="near miss: over nobody", events=tuple(e for n in range(1, 4) for e in _back(n, n, None))),
+    Example(name="near miss: the third exchanged", events=(*_THREE[:4], *_back(3, 20, type="exchange"))),
+    Example(name="near miss: three in half a year", events=(*_back(1, 0), *_back(2, 80), *_back(3, 160))),
+    Example(
+        name="near miss: the third withdrawn",
+        events=(*_THREE[:4], *_back(3, 20), refunded("withdrawn", day(26), refund_id="r3")),
+    ),
+)
+
+
+def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding]:
+    """One finding per affiliate over whom enough orders came and were lost in any window."""
+    by_affiliate: dict[str, list[OrderView]] = {}
+    for order in case.orders:
+        for affiliate_id in {e.affiliate_id for e in order.changes if e.affiliate_id is not None}:
+            by_affiliate.setdefault(affiliate_id, []).append(order)
+    for affiliate_id, orders in sorted(by_affiliate.items()):
+        if len(orders) < parameters.orders:
+            continue
+        met = any_share(
+            (moment for order in orders if (moment := _lost(order)) is not None),
+            (order.began_at for order in orders),
+            parameters.window_days * DAY_MS,
+            1,
+            lambda window, total: total >= parameters.orders and len(window) * 100 >= parameters.share_percent * total,
+            case.horizon_ms,
+        )
+        if met is not None:
+            yield _finding(affiliate_id, met, parameters)
+
+
+def _lost(order: OrderView) -> Moment | None:
+    found = [refund_moment(order, is_shipped=True), refund_moment(order, is_shipped=False)]
+    for status in ("cancelled", "closed_unpaid"):
+        closed = ending(order, status)
+        if closed is not None and not (status == "closed_unpaid" and "paid" in order.first_at):
+            found.append(Moment(closed.occurred_at, order.order_id, (order, closed), order.began_at))
+    return min((m for m in found if m is not None), key=lambda m: m.at_ms, default=None)
+
+
+def _finding(affiliate_id: str, met: Met, parameters: Parameters) -> Finding:
+    count, days = len(met.moments), parameters.window_days
+    percent = 100 * count // max(met.total, 1)
+    steps = [step for _, step in met.things]
+    placed = [order.changes[0] for order, _ in met.things if order.changes]
+    return Finding(
+        anchor=affiliate_id,
+        severity="medium",
+        platform=steps[-1].platform,
+        shop_id=only(step.shop_id for step in steps),
+        order_ids=unique(step.order_id for step in steps)[:MOST_EVIDENCE],
+        decided_at=met.decided_at,
+        evidence=bounded(cite(*placed, *steps)),
+        facts={
+            "affiliate": affiliate_id,
+            "orders": f"{met.total}/{parameters.orders}",
+            "lost": f"{percent}%/{parameters.share_percent}%",
+            "window_days": str(days),
+        },
+        explanation=(
+            f"{count} of {met.total} orders ({percent} %) that came over affiliate {affiliate_id} within {days} days "
+            "were refunded or closed."
+        ),
+        explanation_zh=(
+            f"{days} 天内经推广方 {affiliate_id} 的 {met.total} 笔订单中有 {count} 笔退款或关闭（{percent}%）。"
+        ),
+        since_at=met.since_at,
+    )

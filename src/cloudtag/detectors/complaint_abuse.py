@@ -1,0 +1,160 @@
+"""Complaint after complaint, none of them right.
+
+What it finds: at least `complaints` complaints of one type that were rejected, or withdrawn again, against at least
+`shops` shops within `window_days` (B8). One alert per type; the type is a fact.
+
+Why it is abuse: every complaint costs the shop time, evidence and standing, whether it is right or not.
+
+How it decides: only the buyer's own complaints, by the last word on each; it counts from when it was lost. A complaint
+that was withdrawn because the shop made good does not count: the money was given back, or the goods were sent, after it
+was opened. Complaints of no type, or of type `other`, are of no one kind. Medium.
+
+Known false positives: a buyer who keeps losing for want of proof.
+
+What would clear it: a decision that one of the complaints was right after all.
+
+What to do: ask for proof before taking up the next complaint of this type.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from cloudtag.contract.events import ComplaintChanged
+from cloudtag.detection.buyer_case import BuyerCase
+from cloudtag.detection.complaint_view import ComplaintView
+from cloudtag.detection.example import complained, day, ordered, refunded
+from cloudtag.detection.finding import MOST_EVIDENCE, Finding, bounded, cite, only, unique
+from cloudtag.detection.order_view import OrderView
+from cloudtag.detection.rule import Example, Rule
+from cloudtag.detection.windows import DAY_MS, Met, Moment, any_window, holding
+
+RULE = Rule(
+    title="Complaint after complaint, none of them right",
+    family="complaint",
+    scenario="complaint_abuse",
+    scope="buyer",
+    signals=("lost_complaint",),
+    needs=("complaints",),
+    rules=("B8",),
+    clears="A decision that upholds one of the complaints.",
+    clears_zh="其中一项投诉最终被判定成立。",
+    recommendation="ask_for_proof",
+)
+_LOST = ("rejected", "withdrawn")
+
+
+class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
+    """How many complaints of one type, over how many shops, within how long."""
+
+    complaints: Annotated[int, Meta(ge=1)] = 3
+    shops: Annotated[int, Meta(ge=1)] = 2
+    window_days: Annotated[int, Meta(ge=1)] = 90
+
+
+def _lost(n: int, at: int, status: str = "rejected", **fields: object) -> tuple[dict[str, object], ...]:
+    said = {"complaint_id": f"c{n}", "refund_id": f"r{n}", "shop_id": f"s{1 + n % 2}", "type": "invoice", **fields}
+    return complained("opened", day(at), **said), complained(status, day(at + 3), **said)
+
+
+_TWO = (*_lost(1, 0), *_lost(2, 10, "withdrawn"))
+
+EXAMPLES = (
+    Example(
+        name="three lost over two shops",
+        events=(*_TWO, *_lost(3, 20)),
+        fires=({"severity": "medium", "facts": {"type": "invoice", "complaints": "3/3", "shops": "2/2"}},),
+    ),
+    Example(
+        name="about no order at all",
+        events=(*_TWO, *_lost(3, 20, order_id=None)),
+        fires=({"order_ids": ["o1", "o2"]},),
+    ),
+    Example(name="near miss: two", events=_TWO),
+    Example(name="near miss: one was right", events=(*_TWO, *_lost(3, 20, "upheld"))),
+    Example(
+        name="near miss: right on appeal",
+        events=(*_TWO, *_lost(3, 20), complained("upheld", day(40), complaint_id="c3", refund_id="r3")),
+    ),
+    Example(name="near miss: one shop", events=tuple(e for n in range(1, 4) for e in _lost(n, n, shop_id="s1"))),
+    Example(name="near miss: three types", events=(*_TWO, *_lost(3, 20, type="postage"))),
+    Example(
+        name="near miss: the shops complained",
+        events=tuple(e for n in range(3) for e in _lost(n, n, complainant="shop")),
+    ),
+    Example(name="near miss: in four months", events=(*_TWO, *_lost(3, 100))),
+    Example(
+        name="near miss: withdrawn once the goods were sent, and the money given back",
+        events=(
+            *(e for n in range(1, 4) for e in _lost(n, 10 * n, "withdrawn", type="late_delivery")),
+            ordered("shipped", day(11), refund_id="r1", shop_id="s2"),
+            refunded("agreed", day(21), refund_id="r2", type="refund_only", shop_id="s1"),
+        ),
+    ),
+)
+
+
+def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding]:
+    """One finding per type of which any window holds enough lost complaints over enough shops."""
+    orders = {order.order_id: order for order in case.orders}
+    by_type: dict[str, list[Moment]] = {}
+    for events in case.complaints().values():
+        complaint = ComplaintView(events)
+        moment = _moment(complaint, orders)
+        if moment is not None and complaint.type not in ("unknown", "other"):
+            by_type.setdefault(complaint.type, []).append(moment)
+    for kind, moments in sorted(by_type.items()):
+        met = any_window(
+            moments,
+            parameters.window_days * DAY_MS,
+            parameters.complaints,
+            lambda window: len({m.thing.shop_id for m in window}) >= parameters.shops,
+        )
+        if met is not None:
+            yield _finding(kind, met, parameters)
+
+
+def _moment(complaint: ComplaintView, orders: dict[str, OrderView]) -> Moment | None:
+    if complaint.complainant != "buyer" or complaint.status not in _LOST:
+        return None
+    run = holding(complaint.events, lambda e: None if e.status == "unknown" else e.status in _LOST)
+    if run is None or (complaint.status == "withdrawn" and _was_made_good(complaint.events[0], orders)):
+        return None
+    return Moment(run.first.occurred_at, complaint.complaint_id, run.first)
+
+
+def _was_made_good(opened: ComplaintChanged, orders: dict[str, OrderView]) -> bool:
+    order = orders.get(opened.order_id or "")
+    if order is None:
+        return False
+    sent = order.first_at.get("shipped")
+    answers = [c.occurred_at for r in order.refunds.values() for c in r.changes if c.status in ("agreed", "completed")]
+    return any(at >= opened.occurred_at for at in [*answers, *([sent.occurred_at] if sent else [])])
+
+
+def _finding(kind: str, met: Met, parameters: Parameters) -> Finding:
+    complaints, days = met.things, parameters.window_days
+    shops = unique(complaint.shop_id for complaint in complaints)
+    return Finding(
+        anchor=kind,
+        severity="medium",
+        platform=complaints[-1].platform,
+        shop_id=only(shops),
+        order_ids=unique(c.order_id for c in complaints if c.order_id is not None)[:MOST_EVIDENCE],
+        decided_at=met.decided_at,
+        evidence=bounded(cite(*complaints)),
+        facts={
+            "type": kind,
+            "complaints": f"{len(complaints)}/{parameters.complaints}",
+            "shops": f"{len(shops)}/{parameters.shops}",
+            "window_days": str(days),
+        },
+        explanation=(
+            f"{len(complaints)} {kind} complaints against {len(shops)} shops within {days} days were rejected or "
+            "withdrawn."
+        ),
+        explanation_zh=f"{days} 天内对 {len(shops)} 家店铺的 {len(complaints)} 项 {kind} 类投诉被驳回或撤回。",
+    )

@@ -1,0 +1,171 @@
+"""Returned after use, again and again.
+
+What it finds: no-reason returns in which the shop finds the goods worn, stained, washed or without their tag, from at
+least `returns` orders within `window_days` (T5).
+
+Why it is abuse: the right to return without a reason is a right to try on, not to wear for an evening and send back.
+
+How it decides: a return counts if no reason was given for it when the shop inspected it, and the shop's last word on
+that parcel names one of `conditions` (the standard depends on the platform, T5a). Exchanges do not count, and an order
+counts once however many refunds it has. Medium; high when different shops found it, each for itself.
+
+Known false positives: a shop that finds every return worn; goods that had been worn before they were sent out.
+
+What would clear it: a corrected inspection that finds the goods as they were sent.
+
+What to do: the no-reason right lapses for these orders (T5b); keep the pictures taken on opening.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from cloudtag.contract.events import ReturnInspected
+from cloudtag.contract.types import Condition
+from cloudtag.detection.buyer_case import BuyerCase
+from cloudtag.detection.example import day, inspected, ordered, refunded
+from cloudtag.detection.finding import MOST_EVIDENCE, Finding, bounded, cite, only, unique
+from cloudtag.detection.order_view import OrderView
+from cloudtag.detection.refund_view import RefundView
+from cloudtag.detection.rule import Example, Rule
+from cloudtag.detection.windows import DAY_MS, Met, Moment, any_window, holding
+
+RULE = Rule(
+    title="Returned after use, again and again",
+    family="refund",
+    scenario="worn_return",
+    scope="buyer",
+    signals=("marked_return",),
+    needs=("refunds", "inspections"),
+    rules=("T5", "T5a", "T5b"),
+    clears="A corrected inspection that finds the goods unused.",
+    clears_zh="更正后的验货记录显示商品未经使用。",
+    recommendation="right_lapsed",
+)
+_NO_RETURN = ("refund_only", "exchange", "postage")
+_ZH = {"worn": "已穿着", "stained": "有污渍", "washed": "已洗涤", "tag_removed": "吊牌已拆"}
+
+
+class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
+    """How many such returns within how long, and what counts as used."""
+
+    returns: Annotated[int, Meta(ge=1)] = 2
+    window_days: Annotated[int, Meta(ge=1)] = 180
+    conditions: tuple[Condition, ...] = ("worn", "stained", "washed", "tag_removed")
+
+
+def _return(n: int, at: int, condition: list[str], **fields: object) -> tuple[dict[str, object], ...]:
+    ids = {"refund_id": f"r{n}", "shop_id": fields.pop("shop_id", "s1")}
+    asked = {"type": "return_refund", "reason": "no_reason", **fields}
+    return (
+        ordered("completed", day(at), **ids),
+        refunded("opened", day(at + 2), **ids, **asked),
+        inspected(day(at + 6), {"dress": 2}, **ids, condition=condition),
+    )
+
+
+EXAMPLES = (
+    Example(
+        name="two dresses come back worn",
+        events=(*_return(1, 0, ["worn"]), *_return(2, 30, ["tag_removed", "stained"])),
+        fires=({"severity": "medium", "order_ids": ["o1", "o2"], "recommendation": "right_lapsed"},),
+    ),
+    Example(
+        name="two shops find it",
+        events=(*_return(1, 0, ["washed"]), *_return(2, 30, ["worn"], shop_id="s2")),
+        fires=({"severity": "high", "shop_id": None, "facts": {"returns": "2/2", "shops": "2"}},),
+    ),
+    Example(
+        name="gives a reason once the shop has looked",
+        events=(
+            *_return(1, 0, ["worn"]),
+            *_return(2, 30, ["worn"]),
+            refunded("modified", day(37), refund_id="r2", type="return_refund", reason="quality"),
+        ),
+        fires=({"order_ids": ["o1", "o2"]},),
+    ),
+    Example(name="near miss: it happened once", events=(*_return(1, 0, ["worn"]), *_return(2, 30, []))),
+    Example(
+        name="near miss: the first inspection is corrected",
+        events=(*_return(1, 0, ["worn"]), *_return(2, 30, ["worn"]), inspected(day(40), {"dress": 2}, refund_id="r2")),
+    ),
+    Example(
+        name="near miss: sent back as faulty, not without a reason",
+        events=(*_return(1, 0, ["worn"], reason="quality"), *_return(2, 30, ["worn"])),
+    ),
+    Example(
+        name="near miss: one of them is an exchange",
+        events=(*_return(1, 0, ["tag_removed"], type="exchange"), *_return(2, 30, ["worn"])),
+    ),
+    Example(
+        name="near miss: one order, asked twice",
+        events=(*_return(1, 0, ["worn"]), *_return(3, 2, ["worn"], order_id="o1")[1:]),
+    ),
+    Example(name="near miss: half a year apart", events=(*_return(1, 0, ["worn"]), *_return(2, 181, ["worn"]))),
+    Example(
+        name="near miss: broken, not used",
+        events=(*_return(1, 0, ["damaged_by_buyer"]), *_return(2, 30, ["damaged_by_buyer"])),
+    ),
+)
+
+
+def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding]:
+    """One finding for the buyer, if any window holds enough used returns."""
+    moments = [m for order in case.orders if order.inspections for m in _moments(order, parameters)]
+    met = any_window(
+        moments,
+        parameters.window_days * DAY_MS,
+        parameters.returns,
+        lambda window: len({order.order_id for order, _, _ in (m.thing for m in window)}) >= parameters.returns,
+    )
+    if met is not None:
+        yield _finding(met, parameters)
+
+
+def _moments(order: OrderView, parameters: Parameters) -> Iterator[Moment]:
+    for refund in order.refunds.values():
+        inspections = [i for i in order.inspections if i.refund_id == refund.refund_id]
+        for parcel in sorted({i.waybill_no or "" for i in inspections}):
+            # What is said of no parcel in particular is said of all of them.
+            said = [i for i in inspections if (i.waybill_no or parcel) == parcel]
+            run = holding(said, lambda i: bool(set(i.condition) & set(parameters.conditions)))
+            if run is not None and _has_no_reason(refund, run.first):
+                yield Moment(run.first.occurred_at, run.first.event_id, (order, refund, run.events[-1]))
+
+
+def _has_no_reason(refund: RefundView, inspection: ReturnInspected) -> bool:
+    said = [c.reason for c in refund.changes if c.occurred_at <= inspection.occurred_at and c.reason != "unknown"]
+    return refund.type not in _NO_RETURN and (said[-1] if said else refund.reason) == "no_reason"
+
+
+def _finding(met: Met, parameters: Parameters) -> Finding:
+    orders = unique(order.order_id for order, _, _ in met.things)
+    shops = unique(refund.shop_id for _, refund, _ in met.things)
+    found = unique(c for _, _, i in met.things for c in i.condition if c in parameters.conditions)
+    return Finding(
+        anchor="",
+        severity="high" if len(shops) > 1 else "medium",
+        platform=met.things[-1][1].platform,
+        shop_id=only(shops),
+        order_ids=orders[:MOST_EVIDENCE],
+        refund_ids=unique(refund.refund_id for _, refund, _ in met.things)[:MOST_EVIDENCE],
+        decided_at=met.decided_at,
+        evidence=bounded(cite(*(e for _, refund, i in met.things for e in (refund.opened, i)))),
+        facts={
+            "returns": f"{len(orders)}/{parameters.returns}",
+            "shops": str(len(shops)),
+            "conditions": ",".join(found),
+            "window_days": str(parameters.window_days),
+        },
+        explanation=(
+            f"{len(orders)} no-reason returns within {parameters.window_days} days came back used "
+            f"({', '.join(found)}), as {len(shops)} shop(s) found."
+        ),
+        explanation_zh=(
+            f"{parameters.window_days} 天内有 {len(orders)} 笔无理由退货经 {len(shops)} 家店铺验货发现已被使用"
+            f"（{'、'.join(_ZH.get(c, c) for c in found)}）。"
+        ),
+    )
