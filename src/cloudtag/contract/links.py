@@ -10,13 +10,17 @@ from cloudtag.contract.forwards import Forward, make_id, parts_of
 class Claim(Struct, frozen=True, array_like=True, gc=False):
     """A refund that says the wrong goods came: what was ordered, and what came instead by claim or by inspection.
 
-    `other_skus` are what the buyer says came (the refund's lines) and what the returned parcel held, ordered skus left
-    out. `event_id` and `occurred_at` are those of the latest event it rests on; `stream` is that event's.
+    `other_skus` are what the returned parcel held (`is_inspected`) or else what the buyer says came (the refund's
+    lines), ordered skus left out. The reason is given since `claimed_at`; `stream`, `event_id` and `occurred_at` are
+    those of the event that names the other goods.
     """
 
     refund_id: str
     order_id: str
     shop_id: str
+    reason: str
+    claimed_at: int
+    claim_event_id: str
     ordered_skus: tuple[str, ...]
     other_skus: tuple[str, ...]
     is_inspected: bool
@@ -41,9 +45,11 @@ class UnpaidOrder(Struct, frozen=True, array_like=True, gc=False):
 class AttributeUsed(Forward, frozen=True, array_like=True, gc=False, tag_field="_", tag="au"):
     """Somebody showed an attribute: `attribute` is its kind and value, as in `device:9f2c…`.
 
-    Kinds: `address`, `phone`, `device`, `payment` and `area` of a buyer's orders (some of them of a shop too);
-    `picture` (sha256) and `phash` (a pair of bands of a perceptual hash) of evidence, one use per refund or complaint
-    (`subject`); `unpaid:SHOP:KIND` for orders left unpaid. A use by a shop has a `shop_id` and no buyer.
+    Kinds: `address`, `phone`, `device` and `payment` of a buyer's orders (some of them of a shop too);
+    `area:SHOP/CELL`, the area of an address the shop was to send to; `picture` (sha256) and `phash` (a pair of bands
+    of a perceptual hash) of evidence, one use per refund or complaint (`subject`); `unpaid:SHOP:KIND:VALUE` for orders
+    left unpaid. A use by a shop has a `shop_id` and no buyer. `alerted_at`: since when alerts accuse the buyer, 0 if
+    none does.
     """
 
     attribute: str
@@ -56,30 +62,38 @@ class AttributeUsed(Forward, frozen=True, array_like=True, gc=False, tag_field="
     category: str | None = None
     order_id: str | None = None
     phash: str | None = None
-    has_alerts: bool = False
+    alerted_at: int = 0
     claims: tuple[Claim, ...] = ()
     unpaid: tuple[UnpaidOrder, ...] = ()
 
     @property
     def forward_id(self) -> str:
-        """Which statement this is: one attribute, shown by one buyer (about one subject) or one shop."""
-        return make_id(self.attribute, self.buyer_id, self.subject, "" if self.buyer_id else self.shop_id or "")
+        """Which statement this is: one attribute, shown by one buyer (about one subject) or one shop.
+
+        One subject may show two pictures that look alike.
+        """
+        shop_id = "" if self.buyer_id else self.shop_id or ""
+        if self.phash is None:
+            return make_id(self.attribute, self.buyer_id, self.subject, shop_id)
+        return make_id(self.attribute, self.buyer_id, self.subject, shop_id, self.phash)
 
     @classmethod
     def retraction(cls, forward_id: str, revision: int, occurred_at: int) -> AttributeUsed:
         """The statement no longer holds."""
-        attribute, buyer_id, subject, shop_id = parts_of(forward_id)
-        return cls(revision, False, attribute, occurred_at, "", "", buyer_id, subject, shop_id or None)
+        attribute, buyer_id, subject, shop_id, *phash = parts_of(forward_id)
+        return cls(
+            revision, False, attribute, occurred_at, "", "", buyer_id, subject, shop_id or None,
+            phash=phash[0] if phash else None,
+        )  # fmt: skip
 
 
 class LinkReported(Forward, frozen=True, array_like=True, gc=False, tag_field="_", tag="lr"):
-    """Who else showed an attribute (bounded; `count` is how many uses there are in all)."""
+    """Who else showed an attribute (bounded)."""
 
     buyer_id: str
     attribute: str
     occurred_at: int
     others: tuple[AttributeUsed, ...] = ()
-    count: int = 0
 
     @property
     def kind(self) -> str:
@@ -117,8 +131,19 @@ class ShopAsked(Forward, frozen=True, array_like=True, gc=False, tag_field="_", 
         return cls(revision, False, shop_id, buyer_id, occurred_at)
 
 
+class Listing(Struct, frozen=True, array_like=True, gc=False):
+    """The return addresses a shop listed from an event time on, until its next listing."""
+
+    from_ms: int
+    hashes: tuple[str, ...]
+
+
 class ShopReported(Forward, frozen=True, array_like=True, gc=False, tag_field="_", tag="sr"):
-    """What a shop last said of itself, told to a buyer's file that asked."""
+    """What a shop last said of itself, told to a buyer's file that asked.
+
+    `listings` are its return addresses over time, oldest first, bounded; those it last listed are
+    `return_address_hashes`.
+    """
 
     shop_id: str
     buyer_id: str
@@ -126,6 +151,7 @@ class ShopReported(Forward, frozen=True, array_like=True, gc=False, tag_field="_
     event_id: str = ""
     return_address_hashes: tuple[str, ...] = ()
     category: str | None = None
+    listings: tuple[Listing, ...] = ()
 
     @property
     def forward_id(self) -> str:
@@ -155,6 +181,7 @@ class SkuOwned(Forward, frozen=True, array_like=True, gc=False, tag_field="_", t
     attribute: str
     event_id: str
     occurred_at: int
+    currency: str | None = None
 
     @property
     def forward_id(self) -> str:

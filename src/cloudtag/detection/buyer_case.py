@@ -26,6 +26,11 @@ def linked(links: list[LinkReported]) -> dict[str, list[AttributeUsed]]:
     return found
 
 
+def accuses(alert: Alert) -> bool:
+    """Whether an alert says something against its buyer: low ones watch or protect, a `normal` verdict clears."""
+    return alert.severity != "low" and alert.facts.get("verdict") != "normal"
+
+
 @dataclass(frozen=True, slots=True)
 class BuyerCase:
     """Everything a buyer did: the orders in order of their id, what belongs to no order, links to other buyers.

@@ -27,6 +27,14 @@ ATTRIBUTES = (
 """Kinds of identifying attributes and the order fields that carry them."""
 
 
+def attributes_of(order: OrderChanged) -> Iterator[str]:
+    """What an order event shows of its buyer, as `kind:value`; an area is one shop's: many people live in it."""
+    for kind, field in ATTRIBUTES:
+        value = getattr(order, field)
+        if value is not None:
+            yield f"{kind}:{value}" if kind != "area" else f"area:{order.shop_id}/{value}"
+
+
 class OrderView:
     """An order's facts, sorted once. `order_id` is known even before the order's own events have come."""
 
@@ -117,16 +125,13 @@ class OrderView:
 
     def attributes(self) -> list[str]:
         """What identifies the buyer on this order, as `kind:value`, the area of the address included."""
-        shown = {(kind, getattr(e, field)) for e in self.changes for kind, field in ATTRIBUTES}
-        return sorted(f"{kind}:{value}" for kind, value in shown if value is not None)
+        return sorted({attribute for event in self.changes for attribute in attributes_of(event)})
 
     def with_evidence(self) -> Iterator[tuple[RefundChanged | ComplaintChanged, str]]:
-        """The events that hand in evidence, oldest first, each with the id of its refund or complaint."""
+        """The events by which the buyer hands in evidence, each with the id of its refund or complaint."""
         for refund in self.refunds.values():
             yield from ((change, refund.refund_id) for change in refund.changes if change.evidence)
-        for fact in self.others:
-            if isinstance(fact, ComplaintChanged) and fact.evidence:
-                yield fact, fact.complaint_id
+        yield from complaints_with_evidence(self.others)
 
     def _take(self, order: OrderChanged) -> None:
         self.changes.append(order)
@@ -136,3 +141,10 @@ class OrderView:
         self.shop_id, self.platform = order.shop_id, order.platform
         if order.waybill_no is not None and (self.waybill is None or self.waybill.waybill_no != order.waybill_no):
             self.waybill = order
+
+
+def complaints_with_evidence(facts: Iterable[Any]) -> Iterator[tuple[ComplaintChanged, str]]:
+    """The complaints among facts that hand in evidence; what a shop hands in against the buyer is not the buyer's."""
+    complaints = [fact for fact in facts if isinstance(fact, ComplaintChanged)]
+    by_shops = {fact.complaint_id for fact in complaints if fact.complainant == "shop"}
+    yield from ((fact, fact.complaint_id) for fact in complaints if fact.evidence and fact.complaint_id not in by_shops)

@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 
 from cloudtag.contract.events import AlertAnswered, OrderChanged, RefundChanged
 from cloudtag.contract.links import LinkReported
-from cloudtag.detection.order_view import ATTRIBUTES
+from cloudtag.detection.order_view import attributes_of
 from cloudtag.detection.rule import Signal
-from cloudtag.processors.signals import BULK_ORDERS, SIGNALS, UNDONE_ORDERS
+from cloudtag.processors.signals import BULK_ORDERS, BULK_PIECES, SIGNALS, UNDONE_ORDERS
 
 _PERIOD_MS = 60 * 86_400_000
 """A use of an attribute is told once per period, so that a link in use is never forgotten and seldom repeated."""
@@ -29,9 +29,10 @@ class BuyerIndex:
         "attributes",
         "has_claims",
         "has_shop_link",
-        "orders",
         "orders_by_number",
+        "pieces",
         "sent_by_order",
+        "settled",
         "signals",
         "undone",
         "units",
@@ -46,7 +47,8 @@ class BuyerIndex:
         self.units: set[str] = set()
         self.units_by_order: dict[str, set[str]] = {}
         self.attributes: dict[str, FirstUse] = {}
-        self.orders: set[str] = set()
+        self.pieces: dict[str, int] = {}
+        self.settled: set[str] = set()
         self.signals: frozenset[Signal] = frozenset()
         self.undone: set[str] = set()
         self.has_claims = False
@@ -64,6 +66,8 @@ class BuyerIndex:
     def add_report(self, report: LinkReported) -> None:
         """Remember that a link brought claims of other buyers, or shops."""
         self.has_claims = self.has_claims or any(use.claims for use in report.others)
+        if any(use.unpaid for use in report.others):
+            self.signals |= {"bulk"}
         if any(use.shop_id and not use.buyer_id for use in report.others):
             self.has_shop_link = True
             self.signals |= {"shop_link"}
@@ -81,18 +85,25 @@ class BuyerIndex:
         if order.waybill_no is not None:
             self.orders_by_number.setdefault(order.waybill_no, set()).add(order.order_id)
             self.sent_by_order.setdefault(order.order_id, set()).add(order.waybill_no)
-        self.orders.add(order.order_id)
-        if len(self.orders) == BULK_ORDERS:
-            self.signals |= {"bulk"}
+        self._add_pieces(order)
         if order.status in ("cancelled", "closed_unpaid"):
             self._add_undone(order.order_id)
         has_changed = False
-        for kind, field in ATTRIBUTES:
-            value = getattr(order, field)
-            if value is not None:
-                use = FirstUse(order.occurred_at, order.event_id, order.platform)
-                has_changed = self._add_attribute(f"{kind}:{value}", use) or has_changed
+        for attribute in attributes_of(order):
+            use = FirstUse(order.occurred_at, order.event_id, order.platform)
+            has_changed = self._add_attribute(attribute, use) or has_changed
         return has_changed
+
+    def _add_pieces(self, order: OrderChanged) -> None:
+        """Count orders placed and not yet paid, and their pieces: could the buyer be emptying a shop's shelves?"""
+        if order.status in ("paid", "shipped", "completed"):
+            self.settled.add(order.order_id)
+            self.pieces.pop(order.order_id, None)
+        elif order.order_id not in self.settled:
+            pieces = sum(line.quantity for line in order.lines)
+            self.pieces[order.order_id] = max(pieces, self.pieces.get(order.order_id, 0))
+            if len(self.pieces) >= BULK_ORDERS or sum(self.pieces.values()) >= BULK_PIECES:
+                self.signals |= {"bulk"}
 
     def add_refund(self, refund: RefundChanged) -> None:
         """Take in the parcels a refund may come back in: every number it ever named, and itself."""

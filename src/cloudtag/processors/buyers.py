@@ -12,7 +12,7 @@ from typing import Any
 
 from cloudtag.contract import events as ev
 from cloudtag.contract.forwards import ParcelReported, TagRequested
-from cloudtag.contract.links import AttributeUsed, LinkReported, ShopReported, SkuOwned
+from cloudtag.contract.links import LinkReported, ShopReported, SkuOwned
 from cloudtag.engine.files import File
 from cloudtag.engine.processor import Judgement
 from cloudtag.engine.rows import Row
@@ -107,12 +107,9 @@ class Buyers(Keyed):
         return touched | _asked_besides(file, index, row_ids)
 
     def above(self, file: File, outputs: Sequence[Output] | None) -> Sequence[str]:
-        """Links tell others that there are alerts, risk follows from them; orders left unpaid ask the whole buyer."""
+        """Links tell others that there are alerts; risk follows from them."""
         del file
         if outputs is None:
-            return (BUYER_ROW, LINKS_ROW, RISK_ROW)
-        has_unpaid = any(type(o.record) is AttributeUsed and o.record.attribute.startswith("unpaid:") for o in outputs)
-        if has_unpaid:
             return (BUYER_ROW, LINKS_ROW, RISK_ROW)
         if any(output.stream == "alerts" for output in outputs):
             return (LINKS_ROW, RISK_ROW)
@@ -137,14 +134,17 @@ def _asked_besides(file: File, index: BuyerIndex, row_ids: set[str]) -> set[str]
     if index.has_claims and "o" in kinds:
         asked.add(LINKS_ROW)
     is_rival = index.has_shop_link and not kinds.isdisjoint("ol")
-    if is_rival or any(_has_destination(file, row_id) for row_id in row_ids):
+    if is_rival or any(_has_destination(file, index, row_id) for row_id in row_ids):
         asked.add(SHOPS_ROW)
     if LINKS_ROW in kinds and _has_alerts(file):
         asked.add(RISK_ROW)
     return asked
 
 
-def _has_destination(file: File, row_id: str) -> bool:
+def _has_destination(file: File, index: BuyerIndex, row_id: str) -> bool:
+    """Whether the row tells where a parcel goes, or is of an order that has something in such a parcel."""
+    if row_id[0] == "o":
+        return any(_has_destination(file, index, f"w{unit}") for unit in index.units_by_order.get(row_id[1:], ()))
     row = file.rows.get(row_id) if row_id[0] == "w" else None
     return row is not None and any(report.destination_hash is not None for report in row.facts.values())
 

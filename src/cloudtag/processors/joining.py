@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 
 from cloudtag.contract.links import AttributeUsed
 from cloudtag.policy.model import LinkRules
@@ -12,17 +13,20 @@ Told = dict[str, tuple[AttributeUsed, ...]]
 """By buyer, the uses that buyer's file is told of."""
 
 MAX_TOLD = 20
-"""Uses told of one picture: an alert names no more."""
+"""Uses told of one picture, and orders left unpaid told of one buyer: an alert names no more."""
 PHASH_BYTES = 8
 """A 64-bit perceptual hash is cut into eight bands; hashes at most six bits apart agree in at least two of them."""
 
 
 def others_of(attribute: str, uses: Uses, rules: LinkRules) -> Told:
     """What each buyer's file is told; files with nothing to hear are left out."""
-    return {buyer_id: others for buyer_id, others in _JOINS[_kind(attribute)](attribute, uses, rules).items() if others}
+    return {
+        buyer_id: others for buyer_id, others in _JOINS[kind_of(attribute)](attribute, uses, rules).items() if others
+    }
 
 
-def _kind(attribute: str) -> str:
+def kind_of(attribute: str) -> str:
+    """The kind of an attribute; an unheard-of one is joined as an address is."""
     kind = attribute.partition(":")[0]
     return kind if kind in _JOINS else "address"
 
@@ -32,12 +36,20 @@ def _buyers(uses: Iterable[AttributeUsed]) -> set[str]:
 
 
 def _by_identity(attribute: str, uses: Uses, rules: LinkRules) -> Told:
-    """Everybody of everybody else, unless there are too many."""
+    """Everybody of everybody else, unless there are too many: buyers, or shops kept by one agent."""
     del attribute
-    buyers = _buyers(uses)
-    if len(buyers) > rules.fan_out:
+    parties = {(use.buyer_id, "" if use.buyer_id else use.shop_id) for use in uses}
+    if len(parties) > rules.fan_out:
         return {}
-    return {buyer_id: tuple(use for use in uses if use.buyer_id != buyer_id) for buyer_id in buyers}
+    return {b: tuple(use for use in uses if use.buyer_id != b) for b in _buyers(uses)}
+
+
+def _by_unpaid(attribute: str, uses: Uses, rules: LinkRules) -> Told:
+    """As by identity, of each buyer the earliest orders."""
+    by_buyer: dict[str, Uses] = {}
+    for use in sorted(uses, key=_moment):
+        by_buyer.setdefault(use.buyer_id, []).append(use)
+    return _by_identity(attribute, [use for own in by_buyer.values() for use in own[:MAX_TOLD]], rules)
 
 
 def _by_area(attribute: str, uses: Uses, rules: LinkRules) -> Told:
@@ -47,11 +59,11 @@ def _by_area(attribute: str, uses: Uses, rules: LinkRules) -> Told:
     claims = [use for use in uses if use.claims]
     if not claims or len(buyers) > rules.area_fan_out:
         return {}
-    return {buyer_id: tuple(use for use in claims if use.buyer_id != buyer_id) for buyer_id in buyers}
+    return {b: tuple(use for use in claims if use.buyer_id != b) for b in buyers}
 
 
 def _by_picture(attribute: str, uses: Uses, rules: LinkRules) -> Told:
-    """The earliest uses of the picture, the buyer's own among them."""
+    """The buyer's own uses and the earliest others, unless all are in one refund or complaint."""
     del attribute, rules
     return _sampled(uses, lambda _own, _other: True)
 
@@ -63,21 +75,33 @@ def _by_phash(attribute: str, uses: Uses, rules: LinkRules) -> Told:
     def is_near(own: AttributeUsed, other: AttributeUsed) -> bool:
         if own.phash is None or other.phash is None:
             return False
-        return first_common_bands(own.phash, other.phash) == bands and (
-            hamming(own.phash, other.phash) <= rules.picture_bits
+        return hamming(own.phash, other.phash) <= rules.picture_bits and (
+            first_common_bands(own.phash, other.phash) == bands
         )
 
     return _sampled(uses, is_near)
 
 
-def _sampled(uses: Uses, is_told: Callable[[AttributeUsed, AttributeUsed], bool]) -> Told:
-    ordered = sorted(uses, key=lambda use: (use.occurred_at, use.forward_id))
+def _sampled(uses: Uses, is_near: Callable[[AttributeUsed, AttributeUsed], bool]) -> Told:
+    ordered = sorted(uses, key=_moment)
     told: Told = {}
     for buyer_id in _buyers(uses):
         own = [use for use in ordered if use.buyer_id == buyer_id]
-        seen = [u for u in ordered if any(u is not mine and is_told(mine, u) for mine in own)]
-        told[buyer_id] = tuple(seen[:MAX_TOLD])
+        mine = tuple(islice(_near(own, ordered, is_near), MAX_TOLD))
+        others = tuple(islice(_near([u for u in ordered if u.buyer_id != buyer_id], own, is_near), MAX_TOLD))
+        told[buyer_id] = tuple(sorted({use.forward_id: use for use in (*mine, *others)}.values(), key=_moment))
     return told
+
+
+def _near(uses: Uses, to: Uses, is_near: Callable[[AttributeUsed, AttributeUsed], bool]) -> Iterator[AttributeUsed]:
+    """Those of the uses that come near to one of another refund or complaint."""
+    for use in uses:
+        if any((use.subject, use.buyer_id) != (u.subject, u.buyer_id) and is_near(use, u) for u in to):
+            yield use
+
+
+def _moment(use: AttributeUsed) -> tuple[int, str]:
+    return use.occurred_at, use.forward_id
 
 
 def hamming(one: str, other: str) -> int:
@@ -103,7 +127,7 @@ _JOINS: dict[str, Callable[[str, Uses, LinkRules], Told]] = {
     "phone": _by_identity,
     "device": _by_identity,
     "payment": _by_identity,
-    "unpaid": _by_identity,
+    "unpaid": _by_unpaid,
     "area": _by_area,
     "picture": _by_picture,
     "phash": _by_phash,

@@ -12,7 +12,7 @@ from cloudtag.contract.links import LinkReported, ShopAsked, ShopReported
 from cloudtag.contract.records import Alert
 from cloudtag.detection.buyer_case import BuyerCase, RiskCase, linked
 from cloudtag.detection.cases import OrderCase, ParcelCase
-from cloudtag.detection.order_view import OrderView
+from cloudtag.detection.order_view import OrderView, complaints_with_evidence
 from cloudtag.engine.files import File
 from cloudtag.engine.processor import Judgement
 from cloudtag.engine.publish import Conclusion
@@ -20,7 +20,7 @@ from cloudtag.engine.rows import Row
 from cloudtag.policy.model import Policies, Policy
 from cloudtag.processors.asking import ask, present
 from cloudtag.processors.keyed import DAY_MS, LONGEST_WINDOW_DAYS
-from cloudtag.processors.uses import order_uses, owned_skus, plain_uses
+from cloudtag.processors.uses import order_uses, owned_skus, pictures, plain_uses
 from cloudtag.tags import judge_tags
 
 HELD_MS = (LONGEST_WINDOW_DAYS + 60) * DAY_MS
@@ -142,6 +142,9 @@ def _judge_buyer(file: File, row_id: str, policies: Policies, now_ms: int) -> Ju
     newest = max(held, key=_moment, default=None)
     if newest is None:
         return judgement
+    for shown in pictures(file.key, complaints_with_evidence(own.facts.values() if own else ())):
+        use_id = shown.forward_id
+        judgement.conclusions[use_id] = Conclusion(use_id, shown.attribute, shown.occurred_at, shown)
     case = BuyerCase(
         buyer_id=file.key,
         orders=orders,

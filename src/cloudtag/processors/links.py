@@ -8,14 +8,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from msgspec.structs import replace
+
 from cloudtag.contract.links import AttributeUsed, LinkReported
 from cloudtag.engine.files import File
 from cloudtag.engine.processor import Judgement
 from cloudtag.engine.publish import Conclusion
 from cloudtag.engine.rows import Row
 from cloudtag.policy.model import Policies
-from cloudtag.processors.joining import others_of
+from cloudtag.processors.joining import Uses, kind_of, others_of
 from cloudtag.processors.keyed import DAY_MS, LONGEST_WINDOW_DAYS, Keyed
+
+_KEPT = {"picture": 1000, "phash": 200, "unpaid": 1000}
+"""Uses held of what each use of which may be told: the earliest, so that what was told stays."""
 
 
 class Links(Keyed):
@@ -30,7 +35,6 @@ class Links(Keyed):
         """The largest fan-out of any policy bounds what is held."""
         super().__init__(policies, lateness_ms)
         rules = [policy.links for policy in policies.versions()]
-        # Twice the limit: a buyer may both show an attribute and claim something under it.
         self._fan_out = 2 * max(rule.fan_out for rule in rules) + 2
         self._area_fan_out = 2 * max(rule.area_fan_out for rule in rules) + 2
 
@@ -39,19 +43,38 @@ class Links(Keyed):
         return fact.attribute, "u"
 
     def bound(self, row: Row) -> None:
-        """Past the limit the latest uses are enough to know a hub by, and to name examples."""
+        """Past the limit the latest uses are enough to know a hub by; of pictures and unpaid orders the earliest stay.
+
+        What names a subject never pushes out what does not: many claims hide no link.
+        """
         if len(row.facts) <= self._fan_out:
             return
-        kind = next(iter(row.facts.values())).attribute.partition(":")[0]
-        if len(row.facts) > (self._area_fan_out if kind == "area" else self._fan_out):
-            oldest = min(row.facts.items(), key=lambda item: (item[1].occurred_at, item[0]))
-            del row.facts[oldest[0]]
+        ordered = sorted(row.facts.items(), key=lambda item: (item[1].occurred_at, item[0]))
+        kind = kind_of(ordered[0][1].attribute)
+        if kind in _KEPT:
+            is_stale = ordered[0][1].occurred_at < ordered[-1][1].occurred_at - self.retention_ms
+            if len(ordered) > _KEPT[kind]:
+                del row.facts[ordered[0 if is_stale else -1][0]]
+            return
+        limit = self._area_fan_out if kind == "area" else self._fan_out
+        for same in (
+            [fact_id for fact_id, use in ordered if not use.subject],
+            [fact_id for fact_id, use in ordered if use.subject],
+        ):
+            for fact_id in same[:-limit]:
+                del row.facts[fact_id]
+
+    def is_spent(self, file: File, row: Row, horizon_ms: int) -> bool:
+        """What a shop says of itself holds until it says otherwise."""
+        del file, horizon_ms
+        return not any(use.is_held and not use.buyer_id for use in row.facts.values())
 
     def judge(self, file: File, row_id: str, now_ms: int) -> Judgement:
         """A report to each buyer for whom there are others."""
         del now_ms
-        uses = [use for use in file.rows[row_id].facts.values() if use.is_held]
         judgement = Judgement()
+        row = file.rows.get(row_id)
+        uses = _recent([use for use in row.facts.values() if use.is_held], self.retention_ms) if row else []
         if len(uses) < 2:
             return judgement
         uses.sort(key=lambda use: use.forward_id)
@@ -59,7 +82,18 @@ class Links(Keyed):
         rules = self.policies.at(first.platform, first.occurred_at).links
         for buyer_id, others in others_of(file.key, uses, rules).items():
             newest_ms = max(use.occurred_at for use in others)
-            report = LinkReported(0, True, buyer_id, file.key, newest_ms, others, len(uses))
+            report = LinkReported(0, True, buyer_id, file.key, newest_ms, tuple(_plain(use) for use in others))
             report_id = report.forward_id
             judgement.conclusions[report_id] = Conclusion(report_id, buyer_id, newest_ms, report)
         return judgement
+
+
+def _recent(uses: Uses, retention_ms: int) -> Uses:
+    """Without those that ended long before the newest: former tenants, sold phones. A shop's hold until it changes."""
+    newest_ms = max((use.occurred_at for use in uses), default=0)
+    return [use for use in uses if not use.buyer_id or use.occurred_at >= newest_ms - retention_ms]
+
+
+def _plain(use: AttributeUsed) -> AttributeUsed:
+    """The use without its revision, which tells of the order of arrival."""
+    return replace(use, revision=0) if use.revision else use

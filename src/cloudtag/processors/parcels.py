@@ -113,12 +113,18 @@ def _with_journey(report: ParcelReported, scans: list[ParcelScanned], signed: Pa
         signed=report.signed,
         refused=report.refused,
         has_one_facility=bool(signed) and len(facilities) == 1,
-        destination_hash=next((s.destination_hash for s in reversed(scans) if s.destination_hash), None),
+        destination_hash=next((s.destination_hash for s in reversed(_outward(scans)) if s.destination_hash), None),
         package=next((s.package for s in scans if s.package != "unknown"), "unknown"),
         weight_grams=next((s.weight_grams for s in scans if s.weight_grams is not None), None),
         uses=report.uses,
         use_count=report.use_count,
     )
+
+
+def _outward(scans: list[ParcelScanned]) -> list[ParcelScanned]:
+    """The scans until the parcel was refused or sent back: after that it travels home."""
+    end = next((n for n, s in enumerate(scans) if s.scan in ("refused", "returned")), len(scans))
+    return scans[: end + 1]
 
 
 def _near(uses: list[WaybillUsed], scans: list[ParcelScanned]) -> list[ParcelScanned]:

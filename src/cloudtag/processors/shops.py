@@ -6,11 +6,12 @@ phone, devices and payment account go to `links`, and buyers' files that ask are
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from cloudtag.contract.events import AbuseFound, AccountChanged, ShopDescribed, TagSubmitted, ViolationChanged
 from cloudtag.contract.forwards import TagRequested
-from cloudtag.contract.links import AttributeUsed, ShopAsked, ShopReported
+from cloudtag.contract.links import AttributeUsed, Listing, ShopAsked, ShopReported
 from cloudtag.engine.files import File
 from cloudtag.engine.processor import Judgement
 from cloudtag.engine.publish import Conclusion
@@ -18,6 +19,7 @@ from cloudtag.engine.rows import Row
 from cloudtag.processors.keyed import DAY_MS, Keyed
 
 _PERMISSION_ROW, _DESCRIPTION_ROW = "p", "d"
+_MOST_LISTINGS = 20
 
 
 class Shops(Keyed):
@@ -56,8 +58,11 @@ class Shops(Keyed):
         judgement = Judgement()
         if row_id == _DESCRIPTION_ROW or row_id.startswith("q"):
             for told in _describe(file, row_id):
-                key = told.attribute if isinstance(told, AttributeUsed) else told.buyer_id
-                judgement.conclusions[told.forward_id] = Conclusion(told.forward_id, key, told.occurred_at, told)
+                key, since_ms = told.attribute if isinstance(told, AttributeUsed) else told.buyer_id, told.occurred_at
+                # However old a description is, a new one takes its place.
+                judgement.conclusions[told.forward_id] = Conclusion(
+                    told.forward_id, key, since_ms, told, is_rolling=True
+                )
         if not row_id.startswith("s"):
             return judgement
         submissions = sorted(file.rows[row_id].facts.values(), key=lambda s: (s.occurred_at, s.event_id))
@@ -118,42 +123,46 @@ def _may_tag(submission: TagSubmitted, known: list[Any]) -> bool:
 
 def _describe(file: File, row_id: str) -> list[AttributeUsed] | list[ShopReported]:
     row = file.rows.get(_DESCRIPTION_ROW)
-    shop = max(row.facts.values(), key=lambda s: (s.occurred_at, s.event_id), default=None) if row else None
-    if shop is None:
+    said = sorted(row.facts.values(), key=lambda s: (s.occurred_at, s.event_id)) if row else []
+    if not said:
         return []
     if row_id == _DESCRIPTION_ROW:
-        shown = [
-            ("phone", shop.phone_hash),
-            ("payment", shop.payment_hash),
-            *(("device", d) for d in shop.device_hashes),
-        ]
-        return [
-            AttributeUsed(
-                0,
-                True,
-                f"{kind}:{value}",
-                shop.occurred_at,
-                shop.event_id,
-                shop.platform,
-                "",
-                "",
-                shop.shop_id,
-                shop.category,
-            )
-            for kind, value in shown
-            if value is not None
-        ]
+        return _shown(said)
+    shop, listings = said[-1], _listings(said)
     return [
         ShopReported(
-            0,
-            True,
-            asked.shop_id,
-            asked.buyer_id,
-            shop.occurred_at,
-            shop.event_id,
-            shop.return_address_hashes,
-            shop.category,
+            0, True, asked.shop_id, asked.buyer_id, shop.occurred_at, shop.event_id, shop.return_address_hashes,
+            shop.category, listings,
         )
         for asked in file.rows[row_id].facts.values()
         if asked.is_held
-    ]
+    ]  # fmt: skip
+
+
+def _shown(said: list[ShopDescribed]) -> list[AttributeUsed]:
+    """What the shop shows of itself; what it no longer shows is told to be over."""
+    last: dict[str, ShopDescribed] = {}
+    for shop in said:
+        last.update(dict.fromkeys(_attributes(shop), shop))
+    shop, held = said[-1], set(_attributes(said[-1]))
+    return [
+        AttributeUsed(
+            0, attribute in held, attribute, last[attribute].occurred_at, last[attribute].event_id, shop.platform,
+            "", "", shop.shop_id, shop.category,
+        )
+        for attribute in sorted(last)
+    ]  # fmt: skip
+
+
+def _attributes(shop: ShopDescribed) -> Iterator[str]:
+    named = [("phone", shop.phone_hash), ("payment", shop.payment_hash), *(("device", d) for d in shop.device_hashes)]
+    yield from (f"{kind}:{value}" for kind, value in named if value is not None)
+
+
+def _listings(said: list[ShopDescribed]) -> tuple[Listing, ...]:
+    """The return addresses over time, the same said twice told once."""
+    listings: list[Listing] = []
+    for shop in said:
+        if not listings or listings[-1].hashes != shop.return_address_hashes:
+            listings.append(Listing(shop.occurred_at, shop.return_address_hashes))
+    return tuple(listings[-_MOST_LISTINGS:])

@@ -8,8 +8,9 @@ from typing import Any
 from cloudtag.contract import events as ev
 from cloudtag.detection.rule import Signal
 
-BULK_PIECES = 50
-BULK_ORDERS = 5
+BULK_PIECES = 10
+BULK_ORDERS = 2
+"""So many orders unpaid at once, or pieces in them, could be a bulk; no policy may ask for fewer."""
 UNDONE_ORDERS = 3
 """Orders closed, cancelled or with a refund from which on it is worth asking whether there is a habit."""
 
@@ -25,8 +26,6 @@ def _of_order(order: ev.OrderChanged) -> Iterator[Signal]:
         yield "note"
     if order.affiliate_id is not None:
         yield "affiliate"
-    if sum(line.quantity for line in order.lines) >= BULK_PIECES:
-        yield "bulk"
 
 
 def _of_refund(refund: ev.RefundChanged) -> Iterator[Signal]:

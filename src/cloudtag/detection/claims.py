@@ -1,0 +1,98 @@
+"""What an order says that buyers are joined by: a claim that other goods came, and that it was left unpaid."""
+
+from __future__ import annotations
+
+from cloudtag.contract.events import OrderChanged
+from cloudtag.contract.links import Claim, UnpaidOrder
+from cloudtag.detection.order_view import OrderView
+from cloudtag.detection.refund_view import RefundView
+from cloudtag.detection.returned import standing_inspections
+from cloudtag.detection.windows import holding
+
+CLAIMED = ("wrong_item", "not_as_described")
+"""Reasons that say other goods came than were ordered."""
+_SETTLED = ("paid", "shipped", "completed")
+
+
+def claim_of(order: OrderView, refund: RefundView) -> Claim | None:
+    """The claim a refund makes that other goods came than were ordered, if it stands and the other goods are named."""
+    run = holding(refund.changes, lambda e: None if e.reason == "unknown" else e.reason in CLAIMED)
+    if run is None or not order.lines or refund.status == "withdrawn":
+        return None
+    ordered = frozenset(line.sku_id for line in order.lines)
+    named = _found(order, refund, ordered) or _said(refund, ordered)
+    if named is None:
+        return None
+    stream, event_id, at_ms, other_skus = named
+    return Claim(
+        refund_id=refund.refund_id,
+        order_id=order.order_id,
+        shop_id=refund.shop_id,
+        reason=refund.reason,
+        claimed_at=run.first.occurred_at,
+        claim_event_id=run.first.event_id,
+        ordered_skus=tuple(sorted(ordered)),
+        other_skus=tuple(sorted(other_skus)),
+        is_inspected=stream == "inspections",
+        occurred_at=at_ms,
+        event_id=event_id,
+        stream=stream,
+    )
+
+
+_Named = tuple[str, str, int, frozenset[str]]
+"""Stream, id and event time of the event that names the other goods, and those goods."""
+
+
+def _found(order: OrderView, refund: RefundView, ordered: frozenset[str]) -> _Named | None:
+    """The goods in the parcel that were never ordered, by the last inspection of it."""
+    odd = [
+        (inspection, frozenset(goods.sku_id for goods in inspection.received if goods.quantity) - ordered)
+        for inspection in standing_inspections(order, refund)
+    ]
+    told = [(inspection, skus) for inspection, skus in odd if skus]
+    if not told:
+        return None
+    last = max((inspection for inspection, _ in told), key=lambda i: (i.occurred_at, i.event_id))
+    return "inspections", last.event_id, last.occurred_at, frozenset().union(*(skus for _, skus in told))
+
+
+def _said(refund: RefundView, ordered: frozenset[str]) -> _Named | None:
+    """The goods the buyer says came instead, since the buyer first named just these."""
+    other_skus = frozenset(goods.sku_id for goods in refund.lines if goods.quantity) - ordered
+    run = holding(
+        refund.changes,
+        lambda e: (
+            None
+            if not e.lines
+            else frozenset(goods.sku_id for goods in e.lines if goods.quantity) - ordered == other_skus
+        ),
+    )
+    if not other_skus or run is None:
+        return None
+    return "refunds", run.first.event_id, run.first.occurred_at, other_skus
+
+
+def left_unpaid(order: OrderView, unpaid_ms: int) -> OrderChanged | None:
+    """The placing of an order that is not known to be paid, nor cancelled by the time it was due."""
+    placed = order.first_at.get("placed")
+    if placed is None or any(status in order.first_at for status in _SETTLED):
+        return None
+    cancelled = order.first_at.get("cancelled")
+    if cancelled is not None and cancelled.occurred_at < placed.occurred_at + unpaid_ms:
+        return None
+    return placed
+
+
+def unpaid_order(order: OrderView, placed: OrderChanged) -> UnpaidOrder:
+    """What others are told of an order left unpaid."""
+    return UnpaidOrder(
+        order_id=order.order_id,
+        shop_id=placed.shop_id,
+        skus=tuple(line.sku_id for line in order.lines),
+        pieces=tuple(line.quantity for line in order.lines),
+        occurred_at=placed.occurred_at,
+        event_id=placed.event_id,
+        is_stock_zeroed=any(event.stock_zeroed for event in order.changes),
+        promotion_id=next((event.promotion_id for event in order.changes if event.promotion_id), None),
+    )
