@@ -1,6 +1,7 @@
 """Runs a worker to its end in this process: until it is told to stop, or until something fails."""
 
 import asyncio
+import gc
 import logging
 from collections.abc import Callable, Coroutine
 from contextlib import contextmanager, suppress
@@ -29,6 +30,9 @@ class Worker(faust.Worker):
     def _setproctitle(self, info: str, *, ident: str = "cloudtag") -> None:
         """The process keeps its name."""
 
+    def on_setup_root_logger(self, logger: logging.Logger, level: int) -> None:
+        """No spinner: it would have every debug message made, to turn at each."""
+
 
 def run_worker(parts: Parts, *, loglevel: str = "INFO") -> int:
     """Run until SIGTERM or SIGINT (0), or until the worker fails (1). Blocks; needs the main thread.
@@ -36,6 +40,8 @@ def run_worker(parts: Parts, *, loglevel: str = "INFO") -> int:
     Raises ``streams.topics.TopicError`` before anything starts when a topic is missing or has the wrong partitions.
     """
     quiet()
+    # The state is large, lives long and forms no circles: looking through it often finds nothing to collect.
+    gc.set_threshold(50_000, 20, 100)
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     try:

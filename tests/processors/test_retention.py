@@ -42,3 +42,17 @@ def test_an_event_older_than_what_is_held_is_too_late():
     network.feed([OrderChanged("e1", T0 + 400 * DAY, "taobao", "o1", "b1", "s1", "placed")])
     network.feed([OrderChanged("e2", T0, "taobao", "o2", "b2", "s1", "placed")])
     assert [fact.event_id for fact in network.too_late] == ["e2"]
+
+
+def test_old_and_new_in_one_batch_are_all_judged():
+    """What a batch brings moves the watermark past its own oldest facts; none of them may vanish unjudged."""
+    network = Network(shipped())
+    ids = ("o1", "b1", "s1")
+    old = [
+        OrderChanged("e1", T0, "taobao", *ids, "shipped", waybill_no="W1"),
+        RefundChanged("e2", T0 + 1, "taobao", "r1", *ids, "waybill_filled", "return_refund", waybill_no="W1"),
+    ]
+    later = OrderChanged("e9", T0 + 300 * DAY, "taobao", "o9", "b1", "s1", "placed")
+    outputs = network.feed([*old, later])
+    assert "outbound_waybill_as_return" in [o.record.detector for o in outputs if o.stream == "alerts"]
+    assert network.too_late == []

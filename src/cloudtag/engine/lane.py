@@ -7,7 +7,7 @@ lane that opens after a crash knows what to judge and to publish again, whatever
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from typing import Any
 
 import msgspec
@@ -92,16 +92,23 @@ class Lane:
         self._cache.trim()
         dirty, passed_ms = self._fold(step, facts)
         own.watermark_ms = max(own.watermark_ms, own.newest_ms - self._processor.lateness_ms, passed_ms)
-        for key in self._wakes.due(own.watermark_ms):
-            file_key, row_id = split_key(key)
-            file = self._file(file_key)
-            dirty.setdefault(file, set()).add(row_id)
-            file.row(row_id).wake_ms = NEVER
-            step.wakes += 1
-        for file, row_ids in dirty.items():
-            self._judge(step, file, row_ids)
+        woken = self._wake(step)
+        for file, changed in dirty.items():
+            self._judge(step, file, changed, woken.pop(file, set()))
+        for file, row_ids in woken.items():
+            self._judge(step, file, set(), row_ids)
         self._close(step)
         return step
+
+    def _wake(self, step: Step) -> Dirty:
+        woken: Dirty = {}
+        for key in self._wakes.due(self._own.watermark_ms):
+            file_key, row_id = split_key(key)
+            file = self._file(file_key)
+            woken.setdefault(file, set()).add(row_id)
+            file.row(row_id).wake_ms = NEVER
+            step.wakes += 1
+        return woken
 
     def _close(self, step: Step) -> None:
         step.rows[OWN_KEY] = msgspec.msgpack.encode(self._own)
@@ -157,10 +164,12 @@ class Lane:
             step.late += 1
         return True
 
-    def _judge(self, step: Step, file: File, changed: set[str], *, is_whole: bool = False) -> None:
-        """Judge what the changed rows touch, then the layers above whatever that published (or all of them)."""
+    def _judge(
+        self, step: Step, file: File, changed: set[str], woken: Set[str] = frozenset(), *, is_whole: bool = False
+    ) -> None:
+        """Judge what changed and woken rows touch, then the layers above whatever that published (or all of them)."""
         processor = self._processor
-        touched = processor.touched(file, changed)
+        touched = processor.touched(file, changed | woken if woken else changed)
         outputs: list[Output] = []
         for row_id in touched if len(touched) == 1 else sorted(touched):
             outputs += self._judge_row(step, file, row_id, changed)
@@ -172,7 +181,9 @@ class Lane:
         processor, now_ms = self._processor, self._own.watermark_ms
         horizon_ms = now_ms - processor.retention_ms
         row = file.rows.get(row_id) or file.blank(row_id)
-        if row.newest_ms < horizon_ms and self._drop_spent(step, file, row, horizon_ms):
+        # What this batch brought is judged once whatever its age: a fact is held, or it is a dead letter.
+        is_old = row.newest_ms < horizon_ms and row_id not in changed
+        if is_old and self._drop_spent(step, file, row, horizon_ms):
             return []
         judgement = processor.judge(file, row_id, now_ms)
         outputs = revise(row, judgement.conclusions, horizon_ms)
