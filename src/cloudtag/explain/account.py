@@ -1,0 +1,124 @@
+"""The account of an alert that people read: what happened, each condition, what would clear it, how it changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import msgspec
+
+from cloudtag.contract.records import Alert, Reference
+from cloudtag.contract.streams import STREAM_OF
+from cloudtag.detection.registry import all_detectors
+from cloudtag.explain.conditions import changes, conditions
+from cloudtag.explain.recompute import Told
+from cloudtag.explain.words import plain, tell
+from cloudtag.policy.model import Policies
+from cloudtag.wire.replay_form import rfc3339
+
+MOST_BESIDE = 60
+"""Events that belong to the alert's orders and parcels are told beside those it rests on, unless they are too many."""
+
+
+def account(alert: Alert, revisions: Sequence[Told], events: Sequence[Any], policies: Policies) -> list[str]:
+    """The lines of an account. `events` hold those the alert rests on, as far as they are known."""
+    return [
+        *_head(alert),
+        "",
+        alert.explanation,
+        alert.explanation_zh,
+        "",
+        "What happened (* the alert rests on it)",
+        *_timeline(alert, revisions, events),
+        "",
+        "Conditions",
+        *_aligned([(plain(c.name), str(c)) for c in conditions(alert)]),
+        "",
+        f"What would clear it: {alert.facts.get('clears', 'not told')}",
+        *_doing(alert),
+        "",
+        f"Policy {alert.policy_version}{_parameters(alert, policies)}",
+        "",
+        "Revisions",
+        *_revisions(revisions, is_buyer_named=bool(alert.linked_buyer_ids)),
+    ]
+
+
+def _head(alert: Alert) -> Iterator[str]:
+    detector = all_detectors().get(alert.detector)
+    title = f"{detector.rule.title} ({', '.join(detector.rule.rules)})" if detector else "a detector of another version"
+    yield f"{alert.alert_id}: {title}"
+    shop = f", shop {alert.shop_id}" if alert.shop_id else ""
+    linked = f", linked to {', '.join(alert.linked_buyer_ids)}" if alert.linked_buyer_ids else ""
+    yield f"{alert.status}, {alert.severity}, buyer {alert.buyer_id}{linked}{shop}, {alert.platform}"
+
+
+def _timeline(alert: Alert, revisions: Sequence[Told], events: Sequence[Any]) -> Iterator[str]:
+    rests_on = {(r.stream, r.event_id): r for r in alert.evidence}
+    part = {_identity(event): event for told in revisions for event in told.causes}
+    part |= {_identity(event): event for event in events if _identity(event) in rests_on}
+    beside = {_identity(event): event for event in events if _belongs(event, alert)}
+    part |= beside if len(beside) <= MOST_BESIDE else {}
+    unknown = [
+        (r.occurred_at, "*", f"{r.stream} {r.event_id} (not among the events)") for r in _missing(rests_on, part)
+    ]
+    is_named = len({e.buyer_id for e in part.values() if hasattr(e, "buyer_id")}) > 1
+    known = [
+        (event.occurred_at, "*" if key in rests_on else " ", tell(event, is_buyer_named=is_named))
+        for key, event in part.items()
+    ]
+    for at_ms, mark, words in sorted([*known, *unknown]):
+        yield f"{mark} {rfc3339(at_ms)}  {words}"
+
+
+def _belongs(event: Any, alert: Alert) -> bool:
+    return (
+        getattr(event, "order_id", None) in alert.order_ids
+        or getattr(event, "waybill_no", None) in alert.waybill_nos
+        or getattr(event, "alert_id", None) == alert.alert_id
+    )
+
+
+def _missing(rests_on: dict[tuple[str, str], Reference], part: dict[tuple[str, str], Any]) -> list[Reference]:
+    return [reference for key, reference in rests_on.items() if key not in part]
+
+
+def _identity(event: Any) -> tuple[str, str]:
+    return STREAM_OF[type(event)], event.event_id
+
+
+def _doing(alert: Alert) -> Iterator[str]:
+    if verdict := alert.facts.get("verdict"):
+        yield f"The shop's verdict: {verdict}"
+    if alert.recommendation:
+        yield f"Recommended: {plain(alert.recommendation)}"
+    if alert.route:
+        yield f"Route: {plain(alert.route)}"
+
+
+def _parameters(alert: Alert, policies: Policies) -> str:
+    version = next((p for p in policies.versions() if p.version == alert.policy_version), None)
+    if version is None:
+        return " (not among the policy packs)"
+    parameters = msgspec.to_builtins(version.detectors.get(alert.detector))
+    told = [f"{name} = {value}" for name, value in (parameters or {}).items()]
+    return f": {', '.join(told)}" if told else ": nothing to set for this detector"
+
+
+def _revisions(revisions: Sequence[Told], *, is_buyer_named: bool) -> Iterator[str]:
+    before: Alert | None = None
+    for told in revisions:
+        alert = told.alert
+        yield f"{alert.revision}  {rfc3339(told.at_ms)}  {alert.status}, {alert.severity}"
+        if told.causes:
+            yield from (f"     after: {tell(event, is_buyer_named=is_buyer_named)}" for event in told.causes)
+        elif told.is_recomputed:
+            yield "     by the passing of time"
+        if before is not None:
+            yield from (f"     {change}" for change in changes(before, alert) if not change.startswith("status "))
+        before = alert
+
+
+def _aligned(pairs: list[tuple[str, str]]) -> list[str]:
+    width = max((len(name) for name, _ in pairs), default=0)
+    return [f"  {name:{width}}  {value}" for name, value in pairs]

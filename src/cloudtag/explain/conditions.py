@@ -1,0 +1,66 @@
+"""What an alert's facts say: each condition's value against its threshold, and what changed between two revisions."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from cloudtag.contract.records import Alert
+
+OUTSIDE = ("clears", "verdict")
+"""Facts that are no condition of the detector."""
+_COMPARED = (
+    "status",
+    "severity",
+    "shop_id",
+    "order_ids",
+    "refund_ids",
+    "waybill_nos",
+    "linked_buyer_ids",
+    "recommendation",
+    "route",
+    "policy_version",
+)
+
+
+class Condition(NamedTuple):
+    """A value the detector looked at; `threshold` is none for what is only told."""
+
+    name: str
+    value: str
+    threshold: str | None
+
+    def __str__(self) -> str:
+        return self.value if self.threshold is None else f"{self.value} (threshold {self.threshold})"
+
+
+def conditions(alert: Alert) -> list[Condition]:
+    """The conditions of an alert; those with a threshold come first."""
+    found = [_condition(name, text) for name, text in alert.facts.items() if name not in OUTSIDE]
+    return sorted(found, key=lambda condition: condition.threshold is None)
+
+
+def changes(before: Alert, after: Alert) -> list[str]:
+    """What differs from one telling of an alert to another, revision and wording aside."""
+    told = [
+        f"{name} {_shown(was)} → {_shown(now)}"
+        for name in _COMPARED
+        if (was := getattr(before, name)) != (now := getattr(after, name))
+    ]
+    for name in dict.fromkeys([*before.facts, *after.facts]):
+        was, now = before.facts.get(name), after.facts.get(name)
+        if was != now:
+            told.append(f"{name} {_shown(was)} → {_shown(now)}")
+    gone, new = set(before.evidence) - set(after.evidence), set(after.evidence) - set(before.evidence)
+    if gone or new:
+        told.append(f"rests on {len(new)} more and {len(gone)} fewer events")
+    return told
+
+
+def _condition(name: str, text: str) -> Condition:
+    value, slash, threshold = text.rpartition("/")
+    is_pair = bool(slash and value and threshold) and "/" not in value
+    return Condition(name, value, threshold) if is_pair else Condition(name, text, None)
+
+
+def _shown(value: str | tuple[str, ...] | None) -> str:
+    return (", ".join(value) if isinstance(value, tuple) else value) or "(none)"

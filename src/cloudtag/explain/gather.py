@@ -1,0 +1,54 @@
+"""Which raw facts of a warehouse an alert may rest on: all of its buyers', and of those they share something with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from typing import Any
+
+from cloudtag.explain.stored import Row
+
+Ask = Callable[[str, str, Collection[str]], list[dict[str, Any]]]
+"""Rows of a stream's table in which a column holds (or, of a list, shares) any of the values."""
+
+BUYER_STREAMS = ("orders", "refunds", "inspections", "reviews", "complaints", "contacts", "insurance", "verdicts")
+MOST_OTHERS = 200
+"""More buyers than this share a locker or an office, which links nobody."""
+_SHARED = ("address_key", "phone_key", "device_key", "payment_key")
+_OF_SHOPS = (("phone_key", "phone_key"), ("device_key", "device_keys"), ("payment_key", "payment_key"))
+
+
+def gather(ask: Ask, buyer_keys: Collection[str], waybill_nos: Collection[str]) -> list[tuple[str, Row]]:
+    """The facts about an alert's buyers, their parcels and shops, and other buyers with the same, as (stream, row)."""
+    found = _of_buyers(ask, buyer_keys)
+    others = _sharing(ask, found, waybill_nos) - set(buyer_keys)
+    found += _of_buyers(ask, sorted(others)[:MOST_OTHERS])
+    numbers = {*waybill_nos, *_values(found, "waybill_no")}
+    found += [("logistics", row) for row in _ask(ask, "logistics", "waybill_no", numbers)]
+    found += [("shops", row) for row in _ask(ask, "shops", "shop_id", _values(found, "shop_id"))]
+    for column, of_shop in _OF_SHOPS:
+        found += [("shops", row) for row in _ask(ask, "shops", of_shop, _values(found, column))]
+    return list({(stream, row["event_id"]): (stream, row) for stream, row in found}.values())
+
+
+def _of_buyers(ask: Ask, keys: Collection[str]) -> list[tuple[str, Row]]:
+    return [(stream, row) for stream in BUYER_STREAMS for row in _ask(ask, stream, "buyer_key", keys)]
+
+
+def _sharing(ask: Ask, facts: list[tuple[str, Row]], waybill_nos: Collection[str]) -> set[str]:
+    """The buyers who named the same parcels, showed the same attributes or handed in the same pictures."""
+    numbers = {*waybill_nos, *_values(facts, "waybill_no")}
+    rows = [row for stream in ("orders", "refunds") for row in _ask(ask, stream, "waybill_no", numbers)]
+    for column in _SHARED:
+        rows += _ask(ask, "orders", column, _values(facts, column))
+    pictures = {sha256 for _, row in facts for sha256 in row.get("evidence_sha256s", ())}
+    for stream in ("refunds", "complaints"):
+        rows += _ask(ask, stream, "evidence_sha256s", pictures)
+    return {row["buyer_key"] for row in rows}
+
+
+def _values(facts: Iterable[tuple[str, Row]], column: str) -> set[str]:
+    return {row[column] for _, row in facts if row.get(column)}
+
+
+def _ask(ask: Ask, stream: str, column: str, values: Collection[str]) -> list[dict[str, Any]]:
+    return ask(stream, column, sorted(values)) if values else []

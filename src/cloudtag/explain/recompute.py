@@ -1,0 +1,67 @@
+"""An alert computed anew from a set of events, by the engine that published it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from cloudtag.contract.records import Alert
+from cloudtag.contract.streams import STREAM_OF
+from cloudtag.engine.step import Output
+from cloudtag.network import Network
+from cloudtag.policy.model import Policies
+
+_FEW = 3
+"""So many events of one moment are all named as the cause when none of them names the alert's subject."""
+
+
+class Told(NamedTuple):
+    """One revision: the alert, the event time at which it was said, and the events that came just then.
+
+    A recomputed one without events came of time alone; of one read back from a store the causes are not known.
+    """
+
+    alert: Alert
+    at_ms: int
+    causes: tuple[Any, ...] = ()
+    is_recomputed: bool = True
+
+
+def recompute(events: list[Any], alert_id: str, policies: Policies, until_ms: int | None = None) -> list[Told]:
+    """Every revision of one alert, in order of event time; empty when the events give no such alert.
+
+    Each event is taken at its event time: what came late in life comes in time here, so there may be fewer revisions
+    than were published. `until_ms` moves event time on past the last event.
+    """
+    network = Network(policies)
+    found: list[Told] = []
+    ordered = sorted(events, key=lambda e: (e.occurred_at, STREAM_OF[type(e)], e.event_id))
+    for now_ms, batch in groupby(ordered, key=lambda e: e.occurred_at):
+        found += _told(network.wake_before(now_ms), alert_id, None, ())
+        together = tuple(batch)
+        found += _told(network.feed(together), alert_id, now_ms, together)
+    if until_ms is not None:
+        found += _told(network.pass_time(until_ms), alert_id, None, ())
+    return found
+
+
+def _told(outputs: Iterable[Output], alert_id: str, at_ms: int | None, batch: tuple[Any, ...]) -> Iterator[Told]:
+    for output in outputs:
+        alert = output.record
+        if isinstance(alert, Alert) and alert.alert_id == alert_id:
+            yield Told(alert, alert.decided_at if at_ms is None else at_ms, _causes(alert, batch))
+
+
+def _causes(alert: Alert, batch: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Of the events of one moment, those about the alert's buyers, parcels or the alert itself."""
+    about = tuple(event for event in batch if _is_about(event, alert))
+    return about or (batch if len(batch) <= _FEW else ())
+
+
+def _is_about(event: Any, alert: Alert) -> bool:
+    return (
+        getattr(event, "buyer_id", None) in (alert.buyer_id, *alert.linked_buyer_ids)
+        or getattr(event, "waybill_no", None) in alert.waybill_nos
+        or getattr(event, "order_id", None) in alert.order_ids
+    )

@@ -1,0 +1,120 @@
+"""`cloudtag explain`, from a file and from the warehouse."""
+
+import uuid
+from itertools import groupby
+
+import pytest
+
+from cloudtag.cli import app as commands
+from cloudtag.cli.explain_alert import explain
+from cloudtag.contract.streams import STREAM_OF
+from cloudtag.policy.load import shipped
+from cloudtag.replay import judge
+from cloudtag.warehouse.insert import Inserter
+from cloudtag.warehouse.veil import Veil
+from tests.explain.stories import alerts_of, decoded, lines, number_shared_by_two_buyers, short_then_corrected
+from tests.warehouse.batches import SECRET, batch
+from tests.warehouses import warehouse_url
+
+__all__ = ["warehouse_url"]
+STORIES = {"short_return": short_then_corrected, "reused_waybill": number_shared_by_two_buyers}
+
+
+@pytest.fixture(autouse=True)
+def _commands():
+    """The command is on the command line."""
+    if "explain" not in {command.callback.__name__ for command in commands.app.registered_commands}:
+        commands.app.command()(explain)
+
+
+@pytest.fixture
+def stored(warehouse_url, run, monkeypatch):
+    """A warehouse that holds the events of both stories and what they gave; a client of it."""
+    from cloudtag.cli.clickhouse import connect
+    from cloudtag.config import Config
+
+    database = f"explain_{uuid.uuid4().hex[:6]}"
+    monkeypatch.setenv("CLICKHOUSE", f"{warehouse_url}/{database}")
+    assert run("warehouse", "migrate").code == 0
+    client = connect(Config.read())
+    client.database = database
+    into = Inserter(client, database, Veil(SECRET))
+    for story in STORIES.values():
+        events = decoded(story())
+        records = [*((STREAM_OF[type(e)], e) for e in events), *judge(events, None, shipped())]
+        for stream, group in groupby(sorted(records, key=lambda r: r[0]), key=lambda r: r[0]):
+            into.insert(batch(stream, [record for _, record in group], uuid.uuid4().int % 2**40))
+    yield client
+    client.command(f"DROP DATABASE {database}")
+    client.close()
+
+
+@pytest.mark.parametrize("detector", STORIES)
+def test_an_alert_is_explained_from_a_file(run, tmp_path, detector):
+    file = tmp_path / "events.jsonl"
+    file.write_bytes(b"not json\n\n" + lines(STORIES[detector]()))
+    alert = alerts_of(STORIES[detector](), detector)[-1]
+    told = run("explain", alert.alert_id, "--from", file)
+    assert told.code == 0
+    assert alert.explanation in told.lines
+    assert alert.explanation_zh in told.lines
+    assert "What would clear it:" in told.out
+    assert f"{alert.revision}  " in told.out.split("Revisions\n")[1]
+    assert told.err == "1 lines cannot be read and are left out\n"
+
+
+def test_facts_that_give_no_such_alert(run, tmp_path):
+    file = tmp_path / "events.jsonl"
+    file.write_bytes(lines(short_then_corrected()[:3]))
+    told = run("explain", "short_return-0", "--from", file)
+    assert (told.code, told.out) == (1, "")
+    assert "3 events give no alert short_return-0" in told.err
+
+
+@pytest.mark.parametrize("detector", STORIES)
+def test_an_alert_is_computed_anew_from_the_warehouse(run, stored, tmp_path, detector):
+    file = tmp_path / "events.jsonl"
+    file.write_bytes(lines(STORIES[detector]()))
+    alert = alerts_of(STORIES[detector](), detector)[-1]
+    told = run("explain", alert.alert_id)
+    assert (told.code, told.err) == (0, "")
+    assert "Computed anew: the same as stored" in told.out
+    from_file = run("explain", alert.alert_id, "--from", file).out
+    assert told.out.startswith(from_file.rstrip())
+
+
+def test_without_identities_the_stored_evidence_is_told(run, stored):
+    alert = alerts_of(short_then_corrected(), "short_return")[-1]
+    stored.command("TRUNCATE TABLE identities")
+    told = run("explain", alert.alert_id)
+    assert told.code == 0
+    assert "who the buyer is was erased" in told.err
+    assert "finds nothing" in told.out
+    assert "buyer b1" not in told.out
+    assert "Computed anew" not in told.out
+
+
+def test_a_user_who_may_not_read_identities_is_told_the_grant(run, stored, monkeypatch):
+    from clickhouse_connect.driver.exceptions import DatabaseError
+
+    from cloudtag.cli import explain_alert as module
+
+    whole = module._rows
+
+    def denied(client, sql, values):
+        if "identities" in sql:
+            raise DatabaseError("Code: 497. DB::Exception: analyst: Not enough privileges. (ACCESS_DENIED)")
+        return whole(client, sql, values)
+
+    monkeypatch.setattr(module, "_rows", denied)
+    told = run("explain", alerts_of(short_then_corrected(), "short_return")[-1].alert_id)
+    assert told.code == 0
+    assert "GRANT SELECT ON" in told.err
+    assert "cloudtag_investigator" in told.err
+    assert "finds nothing" in told.out
+
+
+def test_an_alert_the_warehouse_does_not_hold(run, stored):
+    told = run("explain", "short_return-0")
+    assert (told.code, told.out) == (1, "")
+    assert "there is no alert short_return-0" in told.err
