@@ -46,7 +46,8 @@ def show(
     ends = f" until {rfc3339(versions[number + 1].from_ms)}" if number + 1 < len(versions) else ""
     table = Table(title=f"{policy.version}, in force from {rfc3339(policy.from_ms)}{ends}", title_justify="left")
     for column in ("parameter", "value", "stands in", ""):
-        table.add_column(column, overflow="fold")
+        # A name in two pieces could not be searched for.
+        table.add_column(column, overflow="fold", no_wrap=column == "parameter")
     for parameter in listing.parameters(packs, name, number):
         table.add_row(parameter.name, escape(_told(parameter)), *_place(parameter, name))
     output().print(table)
