@@ -131,12 +131,15 @@ def test_the_module_tells_when_it_is_ready_and_stops_on_sigterm(tmp_path: Path) 
     ready = tmp_path / "ready.json"
     command = [sys.executable, "-m", "cloudtag.local.gateway", "--path", str(tmp_path / "data"), "--port", "0"]
     with subprocess.Popen([*command, "--ready-file", str(ready)], stdout=subprocess.PIPE) as process:
-        assert process.stdout
-        process.stdout.readline()
-        told = json.loads(ready.read_text())
-        assert _body(_ask(told["port"], b"SELECT 2")) == b"2\n"
-        second = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
-        assert second.returncode == 1
-        assert "gateway: " in second.stderr
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(20) == 0
+        try:
+            assert process.stdout
+            process.stdout.readline()
+            told = json.loads(ready.read_text())
+            assert _body(_ask(told["port"], b"SELECT 2")) == b"2\n"
+            second = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+            assert second.returncode == 1
+            assert "gateway: " in second.stderr
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(20) == 0
+        finally:
+            process.kill()

@@ -74,13 +74,13 @@ async def _serve(options: argparse.Namespace, access: Access) -> None:
 
 def _tell(options: argparse.Namespace, port: int) -> None:
     url = f"http://{options.host}:{port}"
-    sys.stdout.write(f"the warehouse answers at {url}\n")
-    sys.stdout.flush()
     if options.ready_file:
         # Renamed into place, so that a reader never sees half of it.
         fresh = options.ready_file.with_name(options.ready_file.name + ".new")
         fresh.write_text(json.dumps({"url": url, "port": port, "pid": os.getpid()}))
         fresh.replace(options.ready_file)
+    sys.stdout.write(f"the warehouse answers at {url}\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":
