@@ -1,6 +1,7 @@
 """Scoring: what was found, missed and falsely said; and the engine against the simulation's labels."""
 
 import pytest
+from msgspec.structs import replace
 
 from cloudtag.contract.records import Alert, TagConfirmation, TagStatus
 from cloudtag.replay import judge
@@ -106,9 +107,37 @@ def test_a_confirmation_is_right_when_a_label_says_so(stands, state, is_clean):
     assert score([label], [confirmation(state)])["confirmations"].is_clean is is_clean
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
-def test_the_engine_finds_every_attacker_and_nobody_else(seed):
-    simulation = simulate(Profile(events=8000, seed=seed))
+def test_labels_of_a_detector_that_does_not_exist_are_left_out():
+    assert "nosuch" not in score([replace(LABEL, detector="nosuch")], [])
+
+
+def test_what_the_text_leaves_open_is_neither_missed_nor_false():
+    label = replace(LABEL, is_open=True)
+    assert score([label], [])["tags"].is_clean
+    assert score([label], [alert()])["short_return"].is_clean
+    assert "short_return" not in score([label], [])
+    assert score([label], [alert()])["short_return"].standing == 1
+
+
+def test_an_alert_about_one_of_several_must_name_the_others():
+    label = replace(LABEL, buyer_id="b2", among=("b1",))
+    alone = score([label], [alert()])["short_return"]
+    assert (alone.missed, len(alone.false)) == ([label], 1)
+    assert score([label], [replace(alert(), linked_buyer_ids=("b2",))])["short_return"].is_clean
+
+
+def test_the_delay_runs_from_the_last_fact_that_was_needed():
+    tally = score([replace(LABEL, at=1)], [alert(), replace(alert(1), decided_at=5)])["short_return"]
+    assert tally.delays == [4]
+
+
+@pytest.mark.parametrize(
+    "profile",
+    [Profile(events=8000, seed=1), Profile(events=20_000, seed=2, catalogue="full")],
+    ids=["basic", "full"],
+)
+def test_the_engine_finds_every_attacker_and_nobody_else(profile):
+    simulation = simulate(profile)
     events = list(simulation.events())
     until_ms = max(event.occurred_at for event in events) + 4 * DAY_MS
     tallies = score(simulation.labels, [record for _, record in judge(events, until_ms)])

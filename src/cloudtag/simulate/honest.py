@@ -105,11 +105,12 @@ def send_goods_back(story: Story, deal: Deal, at: int) -> None:
     if len(deal.lines) > 1 or rng.random() < 0.3:
         lines = (Goods(deal.lines[0].sku_id, deal.lines[0].quantity),)
     is_exchange = rng.random() < 0.08
-    claim = claim_refund(
-        story, deal, at, ("exchange" if is_exchange else "return_refund", rng.choice(REASONS), True), lines
-    )
+    reason = rng.choice(REASONS)
+    claim = claim_refund(story, deal, at, ("exchange" if is_exchange else "return_refund", reason, True), lines)
     agreed_at = agree(story, claim, at)
-    paid_at = return_honestly(story, [claim], agreed_at, ("tag_removed",) if rng.random() < 0.03 else ())
+    # Who tries things on and sends them back without a reason leaves the tag where it is.
+    is_untagged = reason != "no_reason" and rng.random() < 0.05
+    paid_at = return_honestly(story, [claim], agreed_at, ("tag_removed",) if is_untagged else ())
     if deal.is_insured:
         story.insure(deal, "claimed", agreed_at + HOUR_MS)
         story.insure(deal, "paid", paid_at + HOUR_MS)

@@ -10,7 +10,9 @@ class AlertLabel(Struct, frozen=True, kw_only=True, tag_field="label", tag="aler
     """What one detector must conclude about one buyer in one story.
 
     `stands`: an alert must be open at the end. When false the buyer is honest, or a late fact cleared him:
-    no alert of this detector may remain.
+    no alert of this detector may remain. `at` is the event time of the fact with which there were enough of them.
+    `among` are further buyers of the case: an alert about any of them that names all the others will do, and one
+    about each is right. `is_open`: the rule's text leaves it open whether there is an alert.
     """
 
     story: str
@@ -20,6 +22,9 @@ class AlertLabel(Struct, frozen=True, kw_only=True, tag_field="label", tag="aler
     order_ids: tuple[str, ...] = ()
     refund_ids: tuple[str, ...] = ()
     stands: bool = True
+    at: int | None = None
+    among: tuple[str, ...] = ()
+    is_open: bool = False
 
 
 class TagLabel(Struct, frozen=True, kw_only=True, tag_field="label", tag="tag"):

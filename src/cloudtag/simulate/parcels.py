@@ -1,6 +1,7 @@
 """A courier's scans, from acceptance to signature."""
 
 import random
+from collections.abc import Sequence
 from typing import Protocol
 
 from cloudtag.contract.events import Event, ParcelScanned
@@ -48,11 +49,13 @@ def carry(
     accepted_late_ms: int | None = None,
     is_lost: bool = False,
     platform: str = "taobao",
+    facilities: Sequence[str] = (),
 ) -> int:
     """Tell the scans of a parcel (carrier, number) between two cities.
 
     `times`: when it is accepted and how long it travels. The late arguments deliver the first or the last scan that
-    much after it happened. Returns when it was (or, if lost, would have been) signed for.
+    much after it happened; `facilities` names those of the five scans, where they are not the usual. Returns when it
+    was (or, if lost, would have been) signed for.
     """
     start, transit = times
     weight = teller.rng.randrange(200, 4000) if weight_grams is None else weight_grams
@@ -65,7 +68,7 @@ def carry(
             *parcel,
             order_id,
             scan,
-            facility(cities[0], "out") if is_origin else facility(cities[1], "in"),
+            facilities[n] if facilities else facility(cities[0], "out") if is_origin else facility(cities[1], "in"),
             destination,
             package,
             weight,

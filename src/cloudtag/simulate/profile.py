@@ -1,5 +1,7 @@
 """How large a simulation is, how fast its parcels travel, and how untidy its delivery."""
 
+from typing import Literal
+
 from msgspec import Struct
 
 DAY_MS = 86_400_000
@@ -8,6 +10,9 @@ MINUTE_MS = 60_000
 
 MONDAY_MS = 1_740_960_000_000
 """2025-03-03T00:00:00Z, where a simulation begins unless told otherwise."""
+
+
+Catalogue = Literal["basic", "full"]
 
 
 class Profile(Struct, frozen=True, kw_only=True):
@@ -29,10 +34,16 @@ class Profile(Struct, frozen=True, kw_only=True):
     has_attacks: bool = True
     """Whether scripted attackers and refuted cases are among the honest buyers."""
 
+    catalogue: Catalogue = "basic"
+    """`basic`: stories for six detectors and the tags; `full`: stories for every detector there is to be."""
+    fraud_share: float | None = None
+    """The share of all refunds that are fraudulent: stories are played until it is reached; none: a fixed number."""
+
     @property
     def repeats(self) -> int:
-        """How often each scripted story is played."""
-        return max(1, round(self.events / 12_500)) if self.has_attacks else 0
+        """How often each scripted story is played, unless a share of fraud is asked for."""
+        events_per_repeat = 12_500 if self.catalogue == "basic" else 60_000
+        return max(1, round(self.events / events_per_repeat)) if self.has_attacks else 0
 
     @property
     def placing_ms(self) -> int:

@@ -1,13 +1,15 @@
 """Refunds as buyers and shops tell them: opened, agreed, sent back, inspected, completed."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from msgspec import Struct
 
 from cloudtag.contract.events import RefundChanged, ReturnInspected
-from cloudtag.contract.types import Condition, Goods, RefundReason, RefundStatus, RefundType
+from cloudtag.contract.types import Condition, Goods, Proof, RefundReason, RefundStatus, RefundType
 from cloudtag.simulate.deal import Deal
 from cloudtag.simulate.parcels import carry
+from cloudtag.simulate.profile import HOUR_MS
 from cloudtag.simulate.story import Story
 from cloudtag.simulate.world import CARRIERS
 
@@ -30,8 +32,8 @@ class Claim(Struct):
         return self.lines or tuple(Goods(line.sku_id, line.quantity) for line in self.deal.lines)
 
 
-def tell(story: Story, claim: Claim, status: RefundStatus, at: int) -> None:
-    """The refund reaches a status."""
+def tell(story: Story, claim: Claim, status: RefundStatus, at: int, evidence: tuple[Proof, ...] = ()) -> None:
+    """The refund reaches a status; the buyer may hand in evidence with it."""
     deal = claim.deal
     story.add(
         RefundChanged(
@@ -51,6 +53,7 @@ def tell(story: Story, claim: Claim, status: RefundStatus, at: int) -> None:
             claim.carrier,
             claim.waybill_no,
             claim.is_offline,
+            evidence,
         )
     )
 
@@ -61,10 +64,11 @@ def claim_refund(
     at: int,
     refund: tuple[RefundType, RefundReason, bool | None] = ("return_refund", "no_reason", True),
     lines: tuple[Goods, ...] = (),
+    evidence: tuple[Proof, ...] = (),
 ) -> Claim:
     """A buyer opens a refund: its type, its reason, and whether he says the goods are with him."""
     claim = Claim(story.ids.next("r"), deal, *refund, lines)
-    tell(story, claim, "opened", at)
+    tell(story, claim, "opened", at, evidence)
     return claim
 
 
@@ -88,10 +92,10 @@ def fill(story: Story, claims: Sequence[Claim], parcel: tuple[str, str], at: int
         tell(story, claim, "waybill_filled", at + n * 60_000)
 
 
-def send_back(
-    story: Story, claim: Claim, at: int, accepted_late_ms: int | None = None, weight_grams: int | None = None
-) -> int:
+def send_back(story: Story, claim: Claim, at: int, **parcel: Any) -> int:
     """The filled-in parcel, accepted at `at`, travels to the shop's return address; returns when it is signed for.
+
+    `parcel` is what differs from the usual, as `carry` takes it.
 
     Raises `ValueError` when no number was filled in.
     """
@@ -104,15 +108,18 @@ def send_back(
         (deal.buyer.city, deal.shop.city),
         (at, story.delays.transit.draw(story.rng)),
         "recipient",
-        destination=deal.shop.return_address,
-        weight_grams=weight_grams,
-        accepted_late_ms=accepted_late_ms,
         platform=deal.shop.platform,
+        **{"destination": deal.shop.return_address, **parcel},
     )
 
 
 def inspect(
-    story: Story, claim: Claim, at: int, received: tuple[Goods, ...], condition: tuple[Condition, ...] = ()
+    story: Story,
+    claim: Claim,
+    at: int,
+    received: tuple[Goods, ...],
+    condition: tuple[Condition, ...] = (),
+    authentic: bool | None = None,
 ) -> None:
     """The shop opens the parcel and writes down what is inside."""
     deal = claim.deal
@@ -128,9 +135,25 @@ def inspect(
             claim.waybill_no,
             received,
             condition,
+            authentic,
             package="box",
         )
     )
+
+
+def return_holding(
+    story: Story,
+    claims: Sequence[Claim],
+    at: int,
+    received: tuple[Goods, ...],
+    condition: tuple[Condition, ...] = (),
+    authentic: bool | None = None,
+) -> int:
+    """One parcel for `claims` goes back and is found to hold `received`; returns when it was opened."""
+    fill(story, claims, new_parcel(story), at)
+    opened_at = send_back(story, claims[0], at + 2 * HOUR_MS) + HOUR_MS
+    inspect(story, claims[0], opened_at, received, condition, authentic)
+    return opened_at
 
 
 def return_honestly(story: Story, claims: Sequence[Claim], at: int, condition: tuple[Condition, ...] = ()) -> int:

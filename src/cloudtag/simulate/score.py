@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from msgspec import Struct
 
 from cloudtag.contract.records import Alert, TagConfirmation, TagStatus
+from cloudtag.simulate.consequent import RISK, judged_labels
 from cloudtag.simulate.labels import AlertLabel, ConfirmationLabel, Label, TagLabel
 
 STANDING = ("open", "upgraded", "resolved")
@@ -21,7 +22,11 @@ class Tally:
 
     expected: int = 0
     found: int = 0
+    standing: int = 0
+    """Alerts that were not withdrawn, right or false."""
     withdrawn: int = 0
+    delays: list[int] = field(default_factory=list)
+    """From the last fact needed to the moment each alert found says it was decided, in milliseconds."""
     missed: list[Label] = field(default_factory=list)
     false: list[Struct] = field(default_factory=list)
 
@@ -48,11 +53,14 @@ def identity(record: Struct) -> tuple[str, str]:
 
 
 def score(labels: Iterable[Label], records: Iterable[Struct]) -> dict[str, Tally]:
-    """The tally of each detector, and those of `tags` and `confirmations`, over records of any revision."""
+    """The tally of each detector, and those of `tags` and `confirmations`, over records of any revision.
+
+    Labels of a detector that does not exist are left out.
+    """
     final = latest(records).values()
     known = list(labels)
     tallies: dict[str, Tally] = defaultdict(Tally)
-    _alerts([x for x in known if isinstance(x, AlertLabel)], [x for x in final if isinstance(x, Alert)], tallies)
+    _alerts(judged_labels(known), [x for x in final if isinstance(x, Alert)], tallies)
     _tags([x for x in known if isinstance(x, TagLabel)], [x for x in final if isinstance(x, TagStatus)], tallies)
     _confirmations(
         [x for x in known if isinstance(x, ConfirmationLabel)],
@@ -63,30 +71,50 @@ def score(labels: Iterable[Label], records: Iterable[Struct]) -> dict[str, Tally
 
 
 def _alerts(labels: list[AlertLabel], alerts: list[Alert], tallies: dict[str, Tally]) -> None:
-    """An alert is right when it names every refund of a label of its detector and buyer; else it is false."""
+    """An alert is right when it names what a label of its detector and buyer does; else it is false."""
     standing: dict[tuple[str, str], list[Alert]] = defaultdict(list)
     for alert in alerts:
         if alert.status in STANDING:
             standing[alert.detector, alert.buyer_id].append(alert)
         else:
             tallies[alert.detector].withdrawn += 1
-    right = set()
+    right: set[str] = set()
     for label in labels:
-        if not label.stands:
-            continue
-        tally = tallies[label.detector]
-        tally.expected += 1
-        candidates = standing.get((label.detector, label.buyer_id), ())
-        match = [a.alert_id for a in candidates if set(label.refund_ids) <= set(a.refund_ids)]
-        right.update(match)
-        if match:
-            tally.found += 1
-        else:
-            tally.missed.append(label)
-    for candidates in standing.values():
-        for alert in candidates:
-            if alert.alert_id not in right:
-                tallies[alert.detector].false.append(alert)
+        if label.stands:
+            people = (label.buyer_id, *label.among)
+            match = [a for buyer_id in people for a in standing.get((label.detector, buyer_id), ()) if names(a, label)]
+            right.update(alert.alert_id for alert in match)
+            if not label.is_open:
+                _count(label, [alert for alert in match if _is_whole(alert, people)], tallies[label.detector])
+    for alert in (alert for candidates in standing.values() for alert in candidates):
+        tallies[alert.detector].standing += 1
+        if alert.alert_id not in right:
+            tallies[alert.detector].false.append(alert)
+
+
+def _count(label: AlertLabel, found: list[Alert], tally: Tally) -> None:
+    tally.expected += 1
+    if not found:
+        tally.missed.append(label)
+        return
+    tally.found += 1
+    if label.at is not None:
+        tally.delays.append(min(alert.decided_at for alert in found) - label.at)
+
+
+def names(alert: Alert, label: AlertLabel) -> bool:
+    """Whether an alert is about what a label says: its refunds, else its orders, else others of the same case."""
+    if label.is_open or label.detector == RISK:
+        return True
+    if label.among:
+        return not {label.buyer_id, *label.among}.isdisjoint(alert.linked_buyer_ids)
+    if label.refund_ids:
+        return set(label.refund_ids) <= set(alert.refund_ids)
+    return set(label.order_ids) <= set(alert.order_ids)
+
+
+def _is_whole(alert: Alert, people: tuple[str, ...]) -> bool:
+    return len(people) == 1 or set(people) <= {alert.buyer_id, *alert.linked_buyer_ids}
 
 
 def _tags(labels: list[TagLabel], statuses: list[TagStatus], tallies: dict[str, Tally]) -> None:

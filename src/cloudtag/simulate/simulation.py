@@ -2,16 +2,18 @@
 
 import random
 from collections.abc import Iterator
+from itertools import count
 
-from cloudtag.contract.events import Event
+from cloudtag.contract.events import Event, RefundChanged
+from cloudtag.simulate.consequent import PROTECTIVE
 from cloudtag.simulate.deal import Ids
 from cloudtag.simulate.delays import Delays, delays_at
 from cloudtag.simulate.delivery import Courier, Entry
 from cloudtag.simulate.honest import live
-from cloudtag.simulate.labels import Label
+from cloudtag.simulate.labels import AlertLabel, Label
 from cloudtag.simulate.profile import HOUR_MS, Profile
 from cloudtag.simulate.prologue import prologue
-from cloudtag.simulate.scripts import SCRIPTS
+from cloudtag.simulate.scripts import BASIC, SCRIPTS, Script
 from cloudtag.simulate.scripts.stage import Stage
 from cloudtag.simulate.story import Story
 from cloudtag.simulate.world import buyer, platform_of, shop
@@ -19,7 +21,8 @@ from cloudtag.simulate.world import buyer, platform_of, shop
 EVENTS_PER_ORDER = 10.37
 """Events of an honest order, its parcels, refunds and the rest included, before duplication (measured)."""
 ORDERS_PER_BUYER = 1.8
-BUYERS_PER_SCRIPT = 8
+REFUNDS_PER_ORDER = 0.128
+"""Refunds of an honest order (measured)."""
 HOURS = (2, 1, 1, 1, 1, 2, 4, 6, 8, 10, 11, 11, 12, 11, 10, 10, 10, 11, 12, 14, 16, 14, 9, 4)
 """How busy each hour of a day is."""
 
@@ -38,16 +41,36 @@ class Simulation:
         """Play every script as often as the profile asks, each at its own time and with its own people."""
         rng = random.Random(f"{self.profile.seed}:scripts")
         ids = Ids(f"{self.profile.seed:x}s-")
-        played = 0
-        for n in range(self.profile.repeats):
-            for script in SCRIPTS:
-                at = self.profile.starts_at + int((0.05 + 0.75 * rng.random()) * self.profile.placing_ms)
-                story = Story(rng, ids, self._delays)
-                stage = Stage(story, f"{script.__name__}-{n}", at, played * BUYERS_PER_SCRIPT)
-                script(stage)
-                self.labels += stage.labels
-                played += 1
-                yield from story.entries
+        events = fraudulent = refunds = 0
+        for number, (n, script) in enumerate(self._programme()):
+            honest_orders = self._orders_of(self._wanted() - events)
+            if self._has_enough(fraudulent, refunds + REFUNDS_PER_ORDER * honest_orders):
+                return
+            at = self.profile.starts_at + int((0.05 + 0.75 * rng.random()) * self.profile.placing_ms)
+            story = Story(rng, ids, self._delays)
+            stage = Stage(story, f"{script.__name__}-{n}", at, number)
+            script(stage)
+            self.labels += stage.labels
+            events += len(story.entries)
+            fraud, honest = _refunds(stage)
+            fraudulent, refunds = fraudulent + fraud, refunds + fraud + honest
+            yield from story.entries
+
+    def _programme(self) -> Iterator[tuple[int, Script]]:
+        """The scripts in the order in which they are played, each with how often it was before."""
+        profile = self.profile
+        scripts = list(SCRIPTS if profile.catalogue == "full" else BASIC)
+        if profile.fraud_share is None or not profile.has_attacks:
+            yield from ((n, script) for n in range(profile.repeats) for script in scripts)
+            return
+        rng = random.Random(f"{profile.seed}:programme")
+        for n in count():
+            rng.shuffle(scripts)
+            yield from ((n, script) for script in scripts)
+
+    def _has_enough(self, fraudulent: int, refunds: float) -> bool:
+        share = self.profile.fraud_share
+        return share is not None and fraudulent >= share * refunds
 
     def events(self) -> Iterator[Event]:
         """Every event in order of delivery."""
@@ -75,8 +98,24 @@ class Simulation:
 
     def _honest_orders(self) -> int:
         """How many honest orders bring the total near what the profile asks for."""
-        wanted = self.profile.events / (1 + self.profile.duplicate_share) - len(self._scripted)
-        return max(0, int(wanted / EVENTS_PER_ORDER))
+        return self._orders_of(self._wanted() - len(self._scripted))
+
+    def _wanted(self) -> float:
+        """Events before duplication."""
+        return self.profile.events / (1 + self.profile.duplicate_share)
+
+    @staticmethod
+    def _orders_of(events: float) -> int:
+        return max(0, int(events / EVENTS_PER_ORDER))
+
+
+def _refunds(stage: Stage) -> tuple[int, int]:
+    """How many fraudulent and how many honest refunds a performance has."""
+    labels = [label for label in stage.labels if isinstance(label, AlertLabel) and label.stands and not label.is_open]
+    accused = {label.buyer_id for label in labels if label.detector != PROTECTIVE}
+    opened = {e.refund_id: e.buyer_id for e, _ in stage.story.entries if isinstance(e, RefundChanged)}
+    fraudulent = sum(buyer_id in accused for buyer_id in opened.values())
+    return fraudulent, len(opened) - fraudulent
 
 
 def placing_times(rng: random.Random, orders: int, profile: Profile) -> Iterator[int]:

@@ -2,6 +2,9 @@
 
 import random
 from dataclasses import dataclass, field
+from typing import Any
+
+from msgspec.structs import replace
 
 from cloudtag.contract.events import (
     Event,
@@ -46,55 +49,72 @@ class Story:
         )
 
     def place(
-        self, buyer: Buyer, shop: Shop, at: int, pieces: int | None = None, is_insured: bool | None = None
+        self,
+        buyer: Buyer,
+        shop: Shop,
+        at: int,
+        pieces: int | None = None,
+        is_insured: bool | None = None,
+        **said: Any,
     ) -> Deal:
-        """A buyer places an order."""
+        """A buyer places an order; `said` are fields of the event that differ from the usual."""
         rng = self.rng
         insured = rng.random() < 0.35 if is_insured is None else is_insured
-        deal = Deal(self.ids.next("o"), buyer, shop, self.basket(pieces), insured, at)
-        self.add(
-            OrderChanged(
-                event_id=self.next_event_id(),
-                occurred_at=at,
-                platform=shop.platform,
-                order_id=deal.order_id,
-                buyer_id=buyer.buyer_id,
-                shop_id=shop.shop_id,
-                status="placed",
-                lines=deal.lines,
-                currency=CURRENCY.get(shop.platform, "CNY"),
-                region="CN",
-                address_hash=buyer.address_hash,
-                address_area=buyer.address_area,
-                address_valid=True,
-                phone_hash=buyer.phone_hash,
-                device_hash=buyer.device_hash,
-                payment_hash=buyer.payment_hash,
-                freight_insured=insured,
-            )
-        )
+        lines = said.pop("lines", None) or self.basket(pieces)
+        deal = Deal(self.ids.next("o"), buyer, shop, lines, insured, at)
+        placed = self._placed(deal)
+        self.add(replace(placed, **said) if said else placed)
         return deal
 
-    def move(self, deal: Deal, status: OrderStatus, at: int) -> None:
-        """An order reaches a later status; what its first event said is not repeated."""
-        self.add(
-            OrderChanged(
-                self.next_event_id(),
-                at,
-                deal.shop.platform,
-                deal.order_id,
-                deal.buyer.buyer_id,
-                deal.shop.shop_id,
-                status,
-                freight_insured=deal.is_insured,
-                carrier=deal.carrier,
-                waybill_no=deal.waybill_no,
-            )
+    def _placed(self, deal: Deal) -> OrderChanged:
+        buyer, shop = deal.buyer, deal.shop
+        return OrderChanged(
+            event_id=self.next_event_id(),
+            occurred_at=deal.placed_at,
+            platform=shop.platform,
+            order_id=deal.order_id,
+            buyer_id=buyer.buyer_id,
+            shop_id=shop.shop_id,
+            status="placed",
+            lines=deal.lines,
+            currency=CURRENCY.get(shop.platform, "CNY"),
+            region="CN",
+            address_hash=buyer.address_hash,
+            address_area=buyer.address_area,
+            address_valid=True,
+            phone_hash=buyer.phone_hash,
+            device_hash=buyer.device_hash,
+            payment_hash=buyer.payment_hash,
+            freight_insured=deal.is_insured,
         )
 
-    def buy(self, buyer: Buyer, shop: Shop, at: int, pieces: int | None = None, is_insured: bool | None = None) -> Deal:
+    def move(self, deal: Deal, status: OrderStatus, at: int, **said: Any) -> None:
+        """An order reaches a later status; what its first event said is not repeated."""
+        moved = OrderChanged(
+            self.next_event_id(),
+            at,
+            deal.shop.platform,
+            deal.order_id,
+            deal.buyer.buyer_id,
+            deal.shop.shop_id,
+            status,
+            freight_insured=deal.is_insured,
+            carrier=deal.carrier,
+            waybill_no=deal.waybill_no,
+        )
+        self.add(replace(moved, **said) if said else moved)
+
+    def buy(
+        self,
+        buyer: Buyer,
+        shop: Shop,
+        at: int,
+        pieces: int | None = None,
+        is_insured: bool | None = None,
+        **said: Any,
+    ) -> Deal:
         """A buyer places an order and pays for it; the insurance, if any, is bound."""
-        deal = self.place(buyer, shop, at, pieces, is_insured)
+        deal = self.place(buyer, shop, at, pieces, is_insured, **said)
         deal.paid_at = at + self.delays.pay.draw(self.rng)
         self.move(deal, "paid", deal.paid_at)
         if deal.is_insured:
@@ -139,10 +159,16 @@ class Story:
         return at
 
     def receive(
-        self, buyer: Buyer, shop: Shop, at: int, pieces: int | None = None, is_insured: bool | None = None
+        self,
+        buyer: Buyer,
+        shop: Shop,
+        at: int,
+        pieces: int | None = None,
+        is_insured: bool | None = None,
+        **said: Any,
     ) -> Deal:
         """An order from placing to the recipient's signature."""
-        deal = self.buy(buyer, shop, at, pieces, is_insured)
+        deal = self.buy(buyer, shop, at, pieces, is_insured, **said)
         self.ship(deal)
         self.deliver(deal, "recipient")
         return deal

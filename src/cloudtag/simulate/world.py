@@ -15,7 +15,7 @@ CARRIERS = ("sf", "yto", "zto", "sto", "jdl")
 FACILITIES = 24
 SHOPS_PER_PLATFORM = 12
 LOCKERS = 3
-OUTSIDE = 1 << 40
+OUTSIDE = 40 << 35
 """Buyers numbered from here on are outside the honest population: no household, locker or office is theirs."""
 
 
@@ -43,6 +43,9 @@ class Shop(Struct, frozen=True, gc=False):
     city: int
     main_account: str
     sub_account: str
+    phone_hash: str
+    device_hash: str
+    payment_hash: str
 
 
 def mix(kind: int, number: int) -> str:
@@ -76,16 +79,16 @@ def _home(number: int) -> tuple[str, int, bool]:
     return mix(1, household), household, False
 
 
-def buyer(number: int, platform: str | None = None, device_of: int | None = None) -> Buyer:
-    """Buyer number such-and-such; `device_of` lends him another buyer's device."""
+def buyer(number: int, platform: str | None = None) -> Buyer:
+    """Buyer number such-and-such; forty homes make an area, but nobody lives near a buyer from outside."""
     address, place, has_locker = _home(number)
     return Buyer(
         f"b{number:x}",
         platform or platform_of(number),
         address,
-        mix(2, place // 40),
+        mix(2, number if number >= OUTSIDE else place // 40),
         mix(3, number),
-        mix(4, number if device_of is None else device_of),
+        mix(4, number),
         mix(5, number),
         place % FACILITIES,
         has_locker,
@@ -98,8 +101,23 @@ def shop(platform: str, number: int) -> Shop:
     number %= SHOPS_PER_PLATFORM
     shop_id = f"{platform}-shop-{number}"
     at = PLATFORMS.index(platform) * 100 + number
-    category = CATEGORIES[number % len(CATEGORIES)]
-    return Shop(shop_id, platform, category, mix(6, at), (at * 7 + 3) % FACILITIES, f"{shop_id}:main", f"{shop_id}:sub")
+    return new_shop(shop_id, platform, CATEGORIES[number % len(CATEGORIES)], at)
+
+
+def new_shop(shop_id: str, platform: str, category: str, at: int) -> Shop:
+    """The shop at street number `at`, which decides what it is known by."""
+    return Shop(
+        shop_id,
+        platform,
+        category,
+        mix(6, at),
+        (at * 7 + 3) % FACILITIES,
+        f"{shop_id}:main",
+        f"{shop_id}:sub",
+        mix(7, at),
+        mix(8, at),
+        mix(9, at),
+    )
 
 
 def all_shops() -> list[Shop]:

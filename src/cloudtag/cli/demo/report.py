@@ -70,7 +70,7 @@ def _from_sql(console: Console, warehouse: Warehouse, tallies: dict[str, Tally])
     console.print(table)
     console.print(f"[dim]{ALERTS}[/]")
     console.print(f"tags: {', '.join(_tags(warehouse))}")
-    on_topics = {name: tally.found + len(tally.false) for name, tally in tallies.items()}
+    on_topics = {name: tally.standing for name, tally in tallies.items()}
     wrong = {name for name, count in standing.items() if on_topics.get(name, 0) != count}
     for name in sorted(wrong):
         console.print(f"[red]{name}: {standing[name]} in ClickHouse, {on_topics.get(name, 0)} on the topic[/]")

@@ -1,6 +1,8 @@
 """Scripted attackers and honest look-alikes: one file per detector, each script with the labels it earns."""
 
+import pkgutil
 from collections.abc import Callable
+from importlib import import_module
 
 from cloudtag.simulate.scripts import (
     no_circulation,
@@ -13,7 +15,9 @@ from cloudtag.simulate.scripts import (
 )
 from cloudtag.simulate.scripts.stage import Stage
 
-SCRIPTS: tuple[Callable[[Stage], None], ...] = (
+Script = Callable[[Stage], None]
+
+BASIC: tuple[Script, ...] = (
     *reused_waybill.SCRIPTS,
     *refund_before_delivery.SCRIPTS,
     *short_return.SCRIPTS,
@@ -22,4 +26,14 @@ SCRIPTS: tuple[Callable[[Stage], None], ...] = (
     *outbound_waybill_as_return.SCRIPTS,
     *tagging.SCRIPTS,
 )
-"""Every script there is; a simulation plays each of them `Profile.repeats` times."""
+"""Six detectors of parcels and refunds, and the tags: enough for a demonstration."""
+
+
+def _rest() -> tuple[Script, ...]:
+    modules = (import_module(f"{__name__}.{found.name}") for found in pkgutil.iter_modules(__path__))
+    scripts = [script for module in modules for script in getattr(module, "SCRIPTS", ())]
+    return tuple(script for script in scripts if script not in BASIC)
+
+
+SCRIPTS: tuple[Script, ...] = (*BASIC, *_rest())
+"""Every script there is."""

@@ -14,9 +14,9 @@ def goods_still_travelling(stage: Stage) -> None:
     deal = story.buy(stage.buyer(), stage.shop(), stage.at, 1, is_insured=True)
     story.ship(deal)
     claim = claim_refund(story, deal, deal.shipped_at + 20 * 60_000)
+    stage.expect(DETECTOR, [claim])
     story.insure(deal, "claimed", deal.shipped_at + 2 * HOUR_MS)
     story.deliver(deal, "recipient")
-    stage.expect(DETECTOR, [claim])
 
 
 def number_before_delivery(stage: Stage) -> None:
@@ -26,10 +26,10 @@ def number_before_delivery(stage: Stage) -> None:
     story.ship(deal)
     claim = claim_refund(story, deal, deal.shipped_at + 15 * 60_000, ("return_refund", "no_reason", None))
     fill(story, [claim], new_parcel(story), deal.shipped_at + 25 * 60_000)
-    story.deliver(deal, "recipient")
     stage.expect(DETECTOR, [claim])
     # A number filled in and never handed over.
     stage.expect("no_circulation", [claim])
+    story.deliver(deal, "recipient")
 
 
 def signature_reported_late(stage: Stage) -> None:

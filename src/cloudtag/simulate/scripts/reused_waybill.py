@@ -13,14 +13,16 @@ from cloudtag.simulate.scripts.stage import Stage
 DETECTOR = "reused_waybill"
 
 
-def _share_parcel(stage: Stage, claims: Sequence[Claim], at: int) -> None:
-    """The first shop gets its goods; every later refund names the same number."""
+def _share_parcel(stage: Stage, claims: Sequence[Claim], at: int) -> int:
+    """The first shop gets its goods; every later refund names the same number. Returns when the parcel was opened."""
     story = stage.story
     fill(story, claims[:1], new_parcel(story), at)
     arrived_at = send_back(story, claims[0], at + HOUR_MS)
     inspect(story, claims[0], arrived_at + HOUR_MS, claims[0].goods())
     parcel = (claims[0].carrier or "", claims[0].waybill_no or "")
-    fill(story, claims[1:], parcel, at + 3 * HOUR_MS)
+    # Before anybody could have signed for it.
+    fill(story, claims[1:], parcel, at + HOUR_MS + HOUR_MS // 2)
+    return arrived_at + HOUR_MS
 
 
 def two_shops(stage: Stage) -> None:
@@ -30,6 +32,8 @@ def two_shops(stage: Stage) -> None:
     claims = [claim for claim, _ in returns]
     _share_parcel(stage, claims, max(at for _, at in returns))
     stage.expect(DETECTOR, claims[1:])
+    # Its goods went to the other shop.
+    stage.expect("wrong_return_destination", claims[1:])
 
 
 def two_accounts(stage: Stage) -> None:
@@ -37,6 +41,7 @@ def two_accounts(stage: Stage) -> None:
     returns = [stage.agreed_return(stage.received(stage.buyer(), stage.shop(), hours)) for hours in (0, 1)]
     _share_parcel(stage, [claim for claim, _ in returns], max(at for _, at in returns))
     stage.expect(DETECTOR, [returns[1][0]])
+    stage.expect("wrong_return_destination", [returns[1][0]])
 
 
 def linked_accounts(stage: Stage) -> None:
@@ -54,10 +59,10 @@ def offline_then_platform(stage: Stage) -> None:
     returns = [stage.agreed_return(stage.received(who, where, hours)) for hours in (0, 2)]
     claims = [claim for claim, _ in returns]
     claims[0].is_offline = True
-    _share_parcel(stage, claims, max(at for _, at in returns))
+    opened_at = _share_parcel(stage, claims, max(at for _, at in returns))
     stage.expect(DETECTOR, claims[1:])
     # The one parcel answers for both refunds and held the goods of the first alone.
-    stage.expect("short_return", claims)
+    stage.expect("short_return", claims, at=opened_at)
 
 
 def one_parcel_several_orders(stage: Stage) -> None:
@@ -87,7 +92,8 @@ def number_of_last_year(stage: Stage) -> None:
     arrived_at = send_back(story, claim, at + HOUR_MS)
     inspect(story, claim, arrived_at + HOUR_MS, claim.goods())
     for one in (old, claim):
-        stage.expect(DETECTOR, [one], stands=False)
+        for detector in (DETECTOR, "signed_before_filled"):
+            stage.expect(detector, [one], stands=False)
 
 
 SCRIPTS = (

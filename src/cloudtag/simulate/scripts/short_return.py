@@ -2,19 +2,10 @@
 
 from cloudtag.contract.types import Goods
 from cloudtag.simulate.profile import HOUR_MS
-from cloudtag.simulate.refunds import Claim, fill, inspect, new_parcel, send_back
+from cloudtag.simulate.refunds import inspect, return_holding
 from cloudtag.simulate.scripts.stage import Stage
 
 DETECTOR = "short_return"
-
-
-def return_holding(stage: Stage, claims: list[Claim], at: int, received: tuple[Goods, ...]) -> int:
-    """One parcel for `claims` goes back and is found to hold `received`; returns when it was opened."""
-    story = stage.story
-    fill(story, claims, new_parcel(story), at)
-    arrived_at = send_back(story, claims[0], at + 2 * HOUR_MS)
-    inspect(story, claims[0], arrived_at + HOUR_MS, received)
-    return arrived_at + HOUR_MS
 
 
 def five_as_one(stage: Stage) -> None:
@@ -22,7 +13,7 @@ def five_as_one(stage: Stage) -> None:
     who, where = stage.buyer(), stage.shop()
     returns = [stage.agreed_return(stage.received(who, where, n / 4)) for n in range(5)]
     claims = [claim for claim, _ in returns]
-    return_holding(stage, claims, max(at for _, at in returns), claims[0].goods())
+    return_holding(stage.story, claims, max(at for _, at in returns), claims[0].goods())
     stage.expect(DETECTOR, claims)
     stage.expect("reused_waybill", claims, stands=False)
 
@@ -30,14 +21,14 @@ def five_as_one(stage: Stage) -> None:
 def empty_parcel(stage: Stage) -> None:
     """The parcel is empty."""
     claim, at = stage.agreed_return(stage.received(stage.buyer(), stage.shop()))
-    return_holding(stage, [claim], at, ())
+    return_holding(stage.story, [claim], at, ())
     stage.expect(DETECTOR, [claim])
 
 
 def two_of_three(stage: Stage) -> None:
     """Three pieces claimed, two sent."""
     claim, at = stage.agreed_return(stage.received(stage.buyer(), stage.shop(), pieces=3))
-    return_holding(stage, [claim], at, (Goods(claim.goods()[0].sku_id, 2),))
+    return_holding(stage.story, [claim], at, (Goods(claim.goods()[0].sku_id, 2),))
     stage.expect(DETECTOR, [claim])
 
 
@@ -45,8 +36,16 @@ def part_of_an_order(stage: Stage) -> None:
     """Honest: of three pieces one is claimed and one comes back."""
     deal = stage.received(stage.buyer(), stage.shop(), pieces=3)
     claim, at = stage.agreed_return(deal, (Goods(deal.lines[0].sku_id, 1),))
-    return_holding(stage, [claim], at, claim.lines)
+    return_holding(stage.story, [claim], at, claim.lines)
     stage.expect(DETECTOR, [claim], stands=False)
 
 
-SCRIPTS = (five_as_one, empty_parcel, two_of_three, part_of_an_order)
+def counted_again(stage: Stage) -> None:
+    """Honest: the shop misses a piece, finds it an hour later and writes a second inspection."""
+    claim, at = stage.agreed_return(stage.received(stage.buyer(), stage.shop(), pieces=2))
+    opened_at = return_holding(stage.story, [claim], at, (Goods(claim.goods()[0].sku_id, 1),))
+    inspect(stage.story, claim, opened_at + HOUR_MS, claim.goods())
+    stage.expect(DETECTOR, [claim], stands=False)
+
+
+SCRIPTS = (five_as_one, empty_parcel, two_of_three, part_of_an_order, counted_again)

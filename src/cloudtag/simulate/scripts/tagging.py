@@ -8,7 +8,8 @@ from cloudtag.simulate.aftermath import contact
 from cloudtag.simulate.deal import Deal
 from cloudtag.simulate.labels import ConfirmationLabel, TagLabel
 from cloudtag.simulate.profile import HOUR_MS, MINUTE_MS
-from cloudtag.simulate.scripts.short_return import DETECTOR, return_holding
+from cloudtag.simulate.refunds import return_holding
+from cloudtag.simulate.scripts.short_return import DETECTOR
 from cloudtag.simulate.scripts.stage import Stage
 
 Outcome = tuple[str, str | None]
@@ -65,7 +66,7 @@ def three_shops_agree(stage: Stage) -> None:
     for n in range(3):
         deal = stage.received(who, stage.shop(), n)
         claim, at = stage.agreed_return(deal)
-        opened_at = return_holding(stage, [claim], at, ())
+        opened_at = return_holding(story, [claim], at, ())
         stage.expect(DETECTOR, [claim])
         for hours in (1, 3):
             contact(story, deal, opened_at + hours * HOUR_MS, answered=False)

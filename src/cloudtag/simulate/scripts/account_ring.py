@@ -1,0 +1,79 @@
+"""Accounts that belong together, and people who merely share something."""
+
+from collections.abc import Sequence
+
+from cloudtag.simulate.deal import Deal
+from cloudtag.simulate.scripts.received_refund_only import DETECTOR as DENIED
+from cloudtag.simulate.scripts.received_refund_only import say_not_received
+from cloudtag.simulate.scripts.stage import Stage
+from cloudtag.simulate.world import Buyer
+
+DETECTOR = "account_ring"
+
+
+def _deny(stage: Stage, group: Sequence[Buyer], hours: float = 0) -> list[Deal]:
+    """Each of them says that what he signed for never came."""
+    deals = []
+    for n, who in enumerate(group):
+        claim = say_not_received(stage, "recipient", who, hours + 6 * n)
+        stage.expect(DENIED, [claim])
+        deals.append(claim.deal)
+    return deals
+
+
+def three_on_one_device(stage: Stage) -> None:
+    """Three accounts on one device; two of them deceive."""
+    first = stage.buyer()
+    group = [first, stage.buyer(device_of=first), stage.buyer(device_of=first)]
+    stage.received(group[2], stage.shop())
+    stage.expect_orders(DETECTOR, _deny(stage, group[:2]), among=group)
+
+
+def chain_of_four(stage: Stage) -> None:
+    """Four accounts: one address, one phone, one card, link by link; all of them deceive."""
+    first = stage.buyer()
+    second = stage.buyer(address_of=first)
+    third = stage.buyer(phone_of=second)
+    group = [first, second, third, stage.buyer(payment_of=third)]
+    deals = _deny(stage, group)
+    # How far along the chain an alert must reach is left open: to the neighbours of one who has two, at least.
+    stage.expect_orders(DETECTOR, deals, among=group[:3])
+    stage.expect_orders(DETECTOR, deals[3:], is_open=True)
+
+
+def family(stage: Stage) -> None:
+    """Honest: three at one address, and no other sign."""
+    first = stage.buyer()
+    group = [first, stage.buyer(address_of=first), stage.buyer(address_of=first)]
+    for n, who in enumerate(group):
+        stage.expect_orders(DETECTOR, [stage.received(who, stage.shop(), 3 * n)], stands=False)
+
+
+def black_sheep(stage: Stage) -> None:
+    """Honest: three at one address, one of whom deceives."""
+    first = stage.buyer()
+    group = [stage.buyer(address_of=first), stage.buyer(address_of=first)]
+    for n, who in enumerate(group):
+        stage.expect_orders(DETECTOR, [stage.received(who, stage.shop(), 3 * n)], stands=False)
+    stage.expect_orders(DETECTOR, _deny(stage, [first]), stands=False)
+
+
+def couple(stage: Stage) -> None:
+    """Two at one address deceive: a pair is no ring."""
+    first = stage.buyer()
+    deals = _deny(stage, [first, stage.buyer(address_of=first)])
+    for deal in deals:
+        stage.expect_orders(DETECTOR, [deal], stands=False)
+
+
+def busy_locker(stage: Stage) -> None:
+    """Honest: a locker of thirty people, three of whom deceive, each on his own account."""
+    first = stage.buyer()
+    others = [stage.buyer(address_of=first) for _ in range(29)]
+    for n, who in enumerate(others[2:]):
+        stage.story.buy(who, stage.shop(), stage.after(n / 4), 1)
+    for deal in _deny(stage, [first, *others[:2]], 8):
+        stage.expect_orders(DETECTOR, [deal], stands=False)
+
+
+SCRIPTS = (three_on_one_device, chain_of_four, family, black_sheep, couple, busy_locker)

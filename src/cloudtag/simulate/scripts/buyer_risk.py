@@ -1,0 +1,61 @@
+"""Whole-site judgement of a buyer (A1, B26).
+
+Every buyer of whom something stands is at least watched: those labels follow from the others when scores are made.
+Here are the cases in which more than one signal, or a shop's verdict, decides.
+"""
+
+from cloudtag.contract.events import AlertAnswered
+from cloudtag.ids import digest_id
+from cloudtag.simulate.aftermath import review
+from cloudtag.simulate.profile import HOUR_MS
+from cloudtag.simulate.scripts.extortion import DETECTOR as EXTORTION
+from cloudtag.simulate.scripts.received_refund_only import DETECTOR as DENIED
+from cloudtag.simulate.scripts.received_refund_only import say_not_received
+from cloudtag.simulate.scripts.stage import Stage
+
+DETECTOR = "buyer_risk"
+
+
+def two_families(stage: Stage) -> None:
+    """One buyer denies a delivery here and extorts there."""
+    who = stage.buyer()
+    stage.expect(DENIED, [say_not_received(stage, "recipient", who)])
+    deal = stage.received(who, stage.shop(), 30)
+    review(stage.story, deal, deal.signed_at + 4 * HOUR_MS, 1, demands_money=True)
+    stage.expect_orders(EXTORTION, [deal])
+    stage.expect_orders(DETECTOR, [deal])
+
+
+def found_to_be_normal(stage: Stage) -> None:
+    """Honest: the shop looks into the only alert there is and says that it was normal (A21)."""
+    claim = say_not_received(stage, "recipient")
+    stage.expect(DENIED, [claim])
+    deal = claim.deal
+    alert_id = digest_id(DENIED, deal.buyer.buyer_id, deal.order_id, claim.refund_id)
+    stage.story.add(
+        AlertAnswered(
+            stage.story.next_event_id(),
+            deal.signed_at + 30 * HOUR_MS,
+            deal.shop.platform,
+            alert_id,
+            deal.buyer.buyer_id,
+            deal.shop.shop_id,
+            deal.shop.main_account,
+            "normal",
+        )
+    )
+    stage.expect_orders(DETECTOR, [deal], stands=False)
+
+
+def nothing_at_all(stage: Stage) -> None:
+    """Honest: a buyer with one refund called off, one bad review and one late signature."""
+    who = stage.buyer()
+    deal = stage.received(who, stage.shop())
+    review(stage.story, deal, deal.signed_at + 4 * HOUR_MS, 2)
+    late = stage.story.buy(who, stage.shop(), stage.after(3), 1)
+    stage.story.ship(late)
+    stage.story.deliver(late, "recipient", signed_late_ms=14 * HOUR_MS)
+    stage.expect_orders(DETECTOR, [deal], stands=False)
+
+
+SCRIPTS = (two_families, found_to_be_normal, nothing_at_all)

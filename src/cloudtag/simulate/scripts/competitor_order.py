@@ -1,0 +1,79 @@
+"""Shops that order from their rivals and do not buy (A11)."""
+
+from cloudtag.simulate.deal import Deal
+from cloudtag.simulate.honest import call_off
+from cloudtag.simulate.profile import HOUR_MS
+from cloudtag.simulate.scripts.stage import Stage
+from cloudtag.simulate.world import Buyer, Shop
+
+DETECTOR = "competitor_order"
+
+
+def _cancel(stage: Stage, who: Buyer, where: Shop, count: int = 3) -> list[Deal]:
+    """Orders at a shop, each cancelled within the hour."""
+    deals = [stage.story.buy(who, where, stage.after(30 * n), 1) for n in range(count)]
+    for deal in deals:
+        stage.story.move(deal, "cancelled", deal.paid_at + HOUR_MS)
+    return deals
+
+
+def rival_on_the_shop_device(stage: Stage) -> None:
+    """The buyer uses the device of a shop that sells the same."""
+    where = stage.shop()
+    who = stage.buyer(device_hash=stage.own_shop(where.category).device_hash)
+    stage.expect_orders(DETECTOR, _cancel(stage, who, where))
+
+
+def rival_by_phone(stage: Stage) -> None:
+    """The buyer has the rival's phone, and never pays."""
+    where = stage.shop()
+    who = stage.buyer(phone_hash=stage.own_shop(where.category).phone_hash)
+    deals = [stage.story.place(who, where, stage.after(5 * n)) for n in range(3)]
+    for deal in deals:
+        stage.story.move(deal, "closed_unpaid", deal.placed_at + 24 * HOUR_MS)
+    stage.expect_orders(DETECTOR, deals)
+
+
+def rival_with_the_shop_card(stage: Stage) -> None:
+    """The buyer pays with the rival's account and has the money back before anything is shipped."""
+    where = stage.shop()
+    who = stage.buyer(payment_hash=stage.own_shop(where.category).payment_hash)
+    deals = [call_off(stage.story, who, where, stage.after(20 * n))[0] for n in range(3)]
+    stage.expect_orders(DETECTOR, deals)
+
+
+def no_shop_behind(stage: Stage) -> None:
+    """Honest: three cancellations by somebody who has no shop."""
+    stage.expect_orders(DETECTOR, _cancel(stage, stage.buyer(), stage.shop()), stands=False)
+
+
+def shop_of_another_trade(stage: Stage) -> None:
+    """Honest: the buyer has a shop, which sells other things."""
+    where = stage.shop()
+    who = stage.buyer(device_hash=stage.own_shop(stage.other_category(where)).device_hash)
+    stage.expect_orders(DETECTOR, _cancel(stage, who, where), stands=False)
+
+
+def rival_who_buys(stage: Stage) -> None:
+    """Honest: the rival buys three times, and keeps it."""
+    where = stage.shop()
+    who = stage.buyer(device_hash=stage.own_shop(where.category).device_hash)
+    stage.expect_orders(DETECTOR, [stage.received(who, where, 9 * n) for n in range(3)], stands=False)
+
+
+def rival_once(stage: Stage) -> None:
+    """Honest: the rival cancels twice."""
+    where = stage.shop()
+    who = stage.buyer(device_hash=stage.own_shop(where.category).device_hash)
+    stage.expect_orders(DETECTOR, _cancel(stage, who, where, 2), stands=False)
+
+
+SCRIPTS = (
+    rival_on_the_shop_device,
+    rival_by_phone,
+    rival_with_the_shop_card,
+    no_shop_behind,
+    shop_of_another_trade,
+    rival_who_buys,
+    rival_once,
+)

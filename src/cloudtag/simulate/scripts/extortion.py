@@ -1,0 +1,73 @@
+"""Pay, or keep the bad review (B2, B23)."""
+
+from cloudtag.simulate.aftermath import complain, review
+from cloudtag.simulate.deal import Deal
+from cloudtag.simulate.profile import HOUR_MS
+from cloudtag.simulate.refunds import claim_refund
+from cloudtag.simulate.scripts.stage import Stage
+
+DETECTOR = "extortion"
+
+
+def _received(stage: Stage) -> tuple[Deal, int]:
+    deal = stage.received(stage.buyer(), stage.shop())
+    return deal, deal.signed_at + 4 * HOUR_MS
+
+
+def complaint_with_a_price(stage: Stage) -> None:
+    """A refund without return, and a complaint that names a price."""
+    deal, at = _received(stage)
+    claim_refund(stage.story, deal, at, ("refund_only", "quality", True))
+    complain(stage.story, deal, at + 5 * HOUR_MS, "other", demands_money=True)
+    stage.expect_orders(DETECTOR, [deal])
+
+
+def review_with_a_price(stage: Stage) -> None:
+    """One star, and what the other four cost."""
+    deal, at = _received(stage)
+    review(stage.story, deal, at, 1, demands_money=True)
+    stage.expect_orders(DETECTOR, [deal])
+
+
+def complaint_then_review(stage: Stage) -> None:
+    """The complaint names the price; the bad review follows."""
+    deal, at = _received(stage)
+    complain(stage.story, deal, at, "other", demands_money=True)
+    review(stage.story, deal, at + 20 * HOUR_MS, 2)
+    stage.expect_orders(DETECTOR, [deal])
+
+
+def asked_politely(stage: Stage) -> None:
+    """Honest: a complaint asks for money, with nothing to press for it."""
+    deal, at = _received(stage)
+    complain(stage.story, deal, at, "other", demands_money=True)
+    review(stage.story, deal, at + 20 * HOUR_MS, 4)
+    stage.expect_orders(DETECTOR, [deal], stands=False)
+
+
+def angry_and_refunded(stage: Stage) -> None:
+    """Honest: a bad review, a complaint and a refund without return; no price is named."""
+    deal, at = _received(stage)
+    claim_refund(stage.story, deal, at, ("refund_only", "damaged", True))
+    complain(stage.story, deal, at + HOUR_MS, "other")
+    review(stage.story, deal, at + 20 * HOUR_MS, 1)
+    stage.expect_orders(DETECTOR, [deal], stands=False)
+
+
+def two_different_orders(stage: Stage) -> None:
+    """Honest: a claim for compensation about one order, a bad review of another."""
+    who, where = stage.buyer(), stage.shop()
+    first, second = stage.received(who, where), stage.received(who, where, 5)
+    complain(stage.story, first, first.signed_at + HOUR_MS, "late_delivery", demands_money=True)
+    review(stage.story, second, second.signed_at + 5 * HOUR_MS, 1)
+    stage.expect_orders(DETECTOR, [first, second], stands=False)
+
+
+SCRIPTS = (
+    complaint_with_a_price,
+    review_with_a_price,
+    complaint_then_review,
+    asked_politely,
+    angry_and_refunded,
+    two_different_orders,
+)

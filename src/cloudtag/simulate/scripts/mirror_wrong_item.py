@@ -1,0 +1,78 @@
+"""Two neighbours who claim to have got each other's goods (B21)."""
+
+from cloudtag.contract.types import Goods, OrderLine
+from cloudtag.simulate.refunds import Claim, return_holding
+from cloudtag.simulate.scripts.stage import Stage
+from cloudtag.simulate.world import Buyer
+
+DETECTOR = "mirror_wrong_item"
+Pair = tuple[Buyer, Buyer]
+
+
+def _claims(
+    stage: Stage, buyers: Pair, hours: tuple[float, float], said: tuple[OrderLine, OrderLine] | None = None
+) -> list[Claim]:
+    """Each orders one size and says that the other one came (or what `said` has)."""
+    where, sizes = stage.shop(), (stage.goods(12900), stage.goods(12900))
+    claims = []
+    for n, who in enumerate(buyers):
+        deal = stage.received(who, where, hours[n], lines=(sizes[n],))
+        other = (said or sizes[::-1])[n]
+        claim, _ = stage.agreed_return(deal, (Goods(other.sku_id, 1),), refund=("return_refund", "wrong_item", True))
+        claims.append(claim)
+    return claims
+
+
+def large_for_larger(stage: Stage) -> None:
+    """Neighbours: L for XL and XL for L, by word alone."""
+    first = stage.buyer()
+    pair = (first, stage.buyer(area_of=first))
+    stage.expect(DETECTOR, _claims(stage, pair, (0, 10))[:1], among=pair)
+
+
+def sent_back_crosswise(stage: Stage) -> None:
+    """At one address; each sends back what the other had ordered."""
+    first = stage.buyer()
+    pair = (first, stage.buyer(address_of=first))
+    where, sizes = stage.shop(), (stage.goods(12900), stage.goods(12900))
+    claims = []
+    for n, who in enumerate(pair):
+        deal = stage.received(who, where, 10 * n, lines=(sizes[n],))
+        claim, at = stage.agreed_return(deal, refund=("return_refund", "wrong_item", True))
+        return_holding(stage.story, [claim], at, (Goods(sizes[1 - n].sku_id, 1),))
+        claims.append(claim)
+    stage.expect(DETECTOR, claims[:1], among=pair)
+    for claim in claims:
+        # Neither is the dearer; and whether a wrong item that comes back was switched is left open.
+        stage.expect("cross_account_switch", [claim], is_open=True)
+        stage.expect("switched_goods", [claim], is_open=True)
+
+
+def neighbours_with_other_goods(stage: Stage) -> None:
+    """Honest: two neighbours got wrong items from one shop, but not each other's."""
+    first = stage.buyer()
+    pair = (first, stage.buyer(area_of=first))
+    for claim in _claims(stage, pair, (0, 10), (stage.goods(100), stage.goods(100))):
+        stage.expect(DETECTOR, [claim], stands=False)
+
+
+def strangers_crosswise(stage: Stage) -> None:
+    """Honest: the shop mixed up the parcels of two strangers."""
+    for claim in _claims(stage, (stage.buyer(), stage.buyer()), (0, 10)):
+        stage.expect(DETECTOR, [claim], stands=False)
+
+
+def neighbours_months_apart(stage: Stage) -> None:
+    """Honest: the same between neighbours, two months apart."""
+    first = stage.buyer()
+    for claim in _claims(stage, (first, stage.buyer(area_of=first)), (-24 * 60, 0)):
+        stage.expect(DETECTOR, [claim], stands=False)
+
+
+SCRIPTS = (
+    large_for_larger,
+    sent_back_crosswise,
+    neighbours_with_other_goods,
+    strangers_crosswise,
+    neighbours_months_apart,
+)

@@ -1,0 +1,49 @@
+"""Orders placed for the sake of the note (A14)."""
+
+from cloudtag.simulate.deal import Deal
+from cloudtag.simulate.profile import HOUR_MS
+from cloudtag.simulate.scripts.stage import Stage
+from cloudtag.simulate.world import Shop
+
+DETECTOR = "order_harassment"
+NOTE = "you know what you did"
+
+
+def _order(stage: Stage, shops: list[Shop], note: str | None = NOTE) -> list[Deal]:
+    """Unpaid orders, one at each shop, two days apart."""
+    who = stage.buyer()
+    deals = [stage.story.place(who, where, stage.after(48 * n), 1, buyer_note=note) for n, where in enumerate(shops)]
+    for deal in deals:
+        stage.story.move(deal, "closed_unpaid", deal.placed_at + 24 * HOUR_MS)
+    return deals
+
+
+def notes_to_one_shop(stage: Stage) -> None:
+    """Three unpaid orders with a note at one shop."""
+    deals = _order(stage, [stage.shop()] * 3)[:2]
+    stage.expect_orders(DETECTOR, deals, at=deals[1].placed_at + 24 * HOUR_MS)
+
+
+def one_note(stage: Stage) -> None:
+    """One unpaid order with a note."""
+    stage.expect_orders(DETECTOR, _order(stage, [stage.shop()]), stands=False)
+
+
+def a_note_to_each(stage: Stage) -> None:
+    """Three shops, a note each."""
+    stage.expect_orders(DETECTOR, _order(stage, [stage.shop() for _ in range(3)]), stands=False)
+
+
+def unpaid_without_a_word(stage: Stage) -> None:
+    """Honest: three orders left unpaid, without a note."""
+    stage.expect_orders(DETECTOR, _order(stage, [stage.shop()] * 3, None), stands=False)
+
+
+def paid_with_wishes(stage: Stage) -> None:
+    """Honest: three paid orders with wishes for the wrapping."""
+    who, where = stage.buyer(), stage.shop()
+    deals = [stage.received(who, where, 9 * n, buyer_note="please wrap it") for n in range(3)]
+    stage.expect_orders(DETECTOR, deals, stands=False)
+
+
+SCRIPTS = (notes_to_one_shop, one_note, a_note_to_each, unpaid_without_a_word, paid_with_wishes)

@@ -1,0 +1,50 @@
+"""Buyers who have most of what they buy refunded (B5)."""
+
+from cloudtag.simulate.profile import HOUR_MS
+from cloudtag.simulate.refunds import Claim, agree, claim_refund
+from cloudtag.simulate.scripts.stage import Stage
+
+DETECTOR = "refund_frequency"
+
+
+def _buy(stage: Stage, kept: int, refunded: int, days_between: float) -> list[Claim]:
+    """A buyer's orders: first those that are kept, then those that are refunded."""
+    story, who, claims = stage.story, stage.buyer(), []
+    count = kept + refunded
+    for n in range(count):
+        deal = stage.received(who, stage.shop(), -24 * days_between * (count - 1 - n))
+        if n >= kept:
+            at = deal.signed_at + 3 * HOUR_MS
+            claims.append(claim_refund(story, deal, at, ("refund_only", "quality", True)))
+            agree(story, claims[-1], at)
+    return claims
+
+
+def five_of_six(stage: Stage) -> None:
+    """Five of six orders within two months."""
+    claims = _buy(stage, 1, 5, 9)
+    stage.expect(DETECTOR, claims, at=claims[-1].deal.signed_at + 3 * HOUR_MS)
+
+
+def six_of_ten(stage: Stage) -> None:
+    """Exactly three fifths."""
+    claims = _buy(stage, 4, 6, 6)
+    stage.expect(DETECTOR, claims, at=claims[-1].deal.signed_at + 3 * HOUR_MS)
+
+
+def many_orders_few_refunds(stage: Stage) -> None:
+    """Honest: five refunds, of twelve orders."""
+    stage.expect(DETECTOR, _buy(stage, 7, 5, 4), stands=False)
+
+
+def four_bad_purchases(stage: Stage) -> None:
+    """Honest, and unlucky: four orders, all refunded."""
+    stage.expect(DETECTOR, _buy(stage, 0, 4, 12), stands=False)
+
+
+def once_a_month(stage: Stage) -> None:
+    """Honest: six refunds, a month and more apart from each other."""
+    stage.expect(DETECTOR, _buy(stage, 0, 6, 36), stands=False)
+
+
+SCRIPTS = (five_of_six, six_of_ten, many_orders_few_refunds, four_bad_purchases, once_a_month)

@@ -1,0 +1,61 @@
+"""Orders a shop need not ship (B19, A15): protection, not accusation."""
+
+from cloudtag.simulate.aftermath import contact
+from cloudtag.simulate.profile import HOUR_MS
+from cloudtag.simulate.scripts.stage import Stage
+
+DETECTOR = "shipping_exemption"
+
+
+def invalid_address_unshipped(stage: Stage) -> None:
+    """One order to an address that does not exist."""
+    deal = stage.story.buy(stage.buyer(), stage.shop(), stage.at, address_valid=False)
+    stage.expect_orders(DETECTOR, [deal], at=deal.placed_at)
+
+
+def outside_free_shipping(stage: Stage) -> None:
+    """An order to Hong Kong from a shop that ships free at home."""
+    stage.platform = "taobao"
+    deal = stage.story.buy(stage.buyer(), stage.shop(), stage.at, region="HK")
+    stage.expect_orders(DETECTOR, [deal], at=deal.placed_at)
+
+
+def engraved_and_silent(stage: Stage) -> None:
+    """Custom-made, and the buyer does not answer."""
+    deal = stage.story.buy(stage.buyer(), stage.shop(), stage.at, custom_made=True)
+    for hours in (3, 20):
+        contact(stage.story, deal, deal.paid_at + hours * HOUR_MS, answered=False)
+    stage.expect_orders(DETECTOR, [deal])
+
+
+def engraved_and_answered(stage: Stage) -> None:
+    """Custom-made; the buyer answers the second time."""
+    deal = stage.story.buy(stage.buyer(), stage.shop(), stage.at, custom_made=True)
+    for hours, is_answered in ((3, False), (20, True)):
+        contact(stage.story, deal, deal.paid_at + hours * HOUR_MS, answered=is_answered)
+    stage.expect_orders(DETECTOR, [deal], stands=False)
+
+
+def asked_once(stage: Stage) -> None:
+    """Custom-made; the shop has asked once."""
+    deal = stage.story.buy(stage.buyer(), stage.shop(), stage.at, custom_made=True)
+    contact(stage.story, deal, deal.paid_at + 3 * HOUR_MS, answered=False)
+    stage.expect_orders(DETECTOR, [deal], stands=False)
+
+
+def nothing_to_ask_about(stage: Stage) -> None:
+    """Not custom-made; the buyer does not answer."""
+    deal = stage.story.buy(stage.buyer(), stage.shop(), stage.at)
+    for hours in (3, 20, 30):
+        contact(stage.story, deal, deal.paid_at + hours * HOUR_MS, answered=False)
+    stage.expect_orders(DETECTOR, [deal], stands=False)
+
+
+SCRIPTS = (
+    invalid_address_unshipped,
+    outside_free_shipping,
+    engraved_and_silent,
+    engraved_and_answered,
+    asked_once,
+    nothing_to_ask_about,
+)
