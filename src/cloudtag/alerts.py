@@ -1,22 +1,38 @@
-"""From a detector's finding to the alert that is published."""
+"""From a detector's finding to the alert that is published, and where a shop takes it (B11, B16, B27, J1)."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from msgspec.structs import replace
 
-from cloudtag.contract.events import AlertAnswered
+from cloudtag.contract.events import AlertAnswered, ComplaintChanged, ReviewPosted
 from cloudtag.contract.records import Alert
+from cloudtag.detection.buyer_case import BuyerCase, RiskCase
+from cloudtag.detection.cases import OrderCase, ParcelCase
+from cloudtag.detection.complaint_view import complaints_of
 from cloudtag.detection.finding import Finding
+from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.registry import Detector
 from cloudtag.ids import digest_id
 from cloudtag.policy.model import Policy
 
+Case = OrderCase | ParcelCase | BuyerCase | RiskCase
+"""What a detector was shown."""
+PROTECTIONS = ("deal_not_sold_exemption",)
+"""What is recommended where an alert protects the shop and accuses nobody: it is taken nowhere."""
 
-def alert_of(detector: Detector, finding: Finding, buyer_id: str, subject: str, policy: Policy) -> Alert:
+_STANDING = ("shops",)
+"""What such an event says holds until another says otherwise: it belongs to no story, however old it is."""
+
+
+def alert_of(
+    detector: Detector, finding: Finding, buyer_id: str, subject: str, policy: Policy, case: Case | None = None
+) -> Alert:
     """The alert a finding amounts to.
 
     Its id is made of the detector, the buyer, the subject (the order or the return number that was judged) and the
-    finding's anchor, never of time or arrival.
+    finding's anchor, never of time or arrival. Without the case that was judged it has no route.
     """
     rule = detector.rule
     return Alert(
@@ -34,15 +50,26 @@ def alert_of(detector: Detector, finding: Finding, buyer_id: str, subject: str, 
         refund_ids=finding.refund_ids,
         waybill_nos=finding.waybill_nos,
         linked_buyer_ids=finding.linked_buyer_ids,
-        first_event_at=min(reference.occurred_at for reference in finding.evidence),
+        first_event_at=min(r.occurred_at for r in finding.evidence if r.stream not in _STANDING),
         decided_at=finding.decided_at,
         evidence=finding.evidence,
         facts={**finding.facts, "clears": rule.clears},
         explanation=finding.explanation,
         explanation_zh=finding.explanation_zh,
         recommendation=rule.recommendation,
+        route=None if case is None else route_of(detector, finding, policy, case),
         policy_version=policy.version,
     )
+
+
+def route_of(detector: Detector, finding: Finding, policy: Policy, case: Case) -> str | None:
+    """Where the shop takes the alert, by the platform's name for it (B11, B16, B27, J1)."""
+    routes, rule = policy.routes, detector.rule
+    if rule.recommendation in PROTECTIONS:
+        return None
+    if rule.family == "review":
+        return routes.review_management
+    return routes.complaint_centre if _can_complain(case, finding, routes.complaint_centre) else routes.cloud_tag
 
 
 def answered(alert: Alert, verdict: AlertAnswered | None) -> Alert:
@@ -53,3 +80,48 @@ def answered(alert: Alert, verdict: AlertAnswered | None) -> Alert:
     if verdict is None or verdict.verdict == "unknown" or alert.shop_id not in (None, verdict.shop_id):
         return alert
     return replace(alert, status="resolved", facts={**alert.facts, "verdict": verdict.verdict})
+
+
+def _can_complain(case: Case, finding: Finding, complaint_centre: str) -> bool:
+    """Whether a shop holds vouchers and has not complained in vain already.
+
+    Vouchers are evidence handed in with a refund or a complaint of the finding's orders, and chat evidence of a
+    complaint or review. After a rejected complaint of the shop about one of the orders only the tag is left (J1).
+    The whole-site judgement follows the alerts it rests on.
+    """
+    if isinstance(case, RiskCase):
+        return any(alert.route == complaint_centre for alert in case.alerts)
+    orders = [order for order in _orders(case) if order.order_id in finding.order_ids]
+    if any(c.complainant == "shop" and c.status == "rejected" for order in orders for c in complaints_of(order)):
+        return False
+    return any(_has_vouchers(order) for order in orders) or _is_voucher_cited(case, finding)
+
+
+def _orders(case: OrderCase | ParcelCase | BuyerCase) -> Iterator[OrderView]:
+    if isinstance(case, OrderCase):
+        yield case.order
+    elif isinstance(case, ParcelCase):
+        yield from (order for order, _ in case.refunds)
+        yield from case.outbound
+    else:
+        yield from case.orders
+
+
+def _has_vouchers(order: OrderView) -> bool:
+    if any(change.evidence for refund in order.refunds.values() for change in refund.changes):
+        return True
+    return any(_is_voucher(fact) for fact in order.others)
+
+
+def _is_voucher_cited(case: OrderCase | ParcelCase | BuyerCase, finding: Finding) -> bool:
+    """Complaints may be about no order: of those only the ones count that the finding rests on."""
+    if not isinstance(case, BuyerCase):
+        return False
+    cited = {(reference.stream, reference.event_id) for reference in finding.evidence}
+    return any(("complaints", fact.event_id) in cited for fact in case.others if _is_voucher(fact))
+
+
+def _is_voucher(fact: object) -> bool:
+    if isinstance(fact, ComplaintChanged):
+        return bool(fact.evidence or fact.chat_evidence_no)
+    return isinstance(fact, ReviewPosted) and fact.chat_evidence_no is not None

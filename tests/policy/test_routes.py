@@ -1,0 +1,118 @@
+"""Where a shop takes an alert: the complaint centre with vouchers, the cloud tag without, or reviews' management."""
+
+import pytest
+from msgspec.structs import replace
+
+from cloudtag.alerts import alert_of
+from cloudtag.contract.records import Alert
+from cloudtag.detection.buyer_case import RiskCase
+from cloudtag.detection.cases import OrderCase, ParcelCase
+from cloudtag.detection.example import complained, day, inspected, ordered, refunded, reviewed
+from cloudtag.detection.finding import Finding
+from cloudtag.detection.order_view import OrderView
+from cloudtag.detection.registry import all_detectors
+from cloudtag.policy.load import from_texts, shipped, shipped_texts
+from cloudtag.wire.replay_form import decode_json
+
+PROOF = [{"kind": "picture", "sha256": "a" * 64}]
+RETURN = [
+    ordered("placed", 0),
+    refunded("opened", day(5), type="return_refund", reason="no_reason"),
+    refunded("waybill_filled", day(6), type="return_refund", waybill_no="RET1"),
+    inspected(day(8), {"dress": 1}, waybill_no="RET1"),
+]
+SHOPS = {"complainant": "shop", "type": "malicious_refund"}
+
+
+def view(events):
+    return OrderView("o1", [decode_json(event)[1] for event in events])
+
+
+def routed(events, detector="short_return", policy=None):
+    """The alert of a detector of one parcel about order o1."""
+    found = all_detectors()[detector]
+    order = view(events)
+    case = ParcelCase("b1", "RET1", None, [(order, order.refunds["r1"])], [], now_ms=2**41)
+    (finding,) = [f for f in found.detect(case, found.parameters()) if isinstance(f, Finding)]
+    return alert_of(found, finding, "b1", case.subject, policy or shipped().at("taobao", 2**40), case)
+
+
+def test_without_vouchers_an_alert_goes_to_the_cloud_tag():
+    assert routed(RETURN).route == "cloud_tag"
+
+
+@pytest.mark.parametrize(
+    "voucher",
+    [
+        refunded("modified", day(7), type="return_refund", evidence=PROOF),
+        complained("opened", day(9), **SHOPS, evidence=PROOF),
+        complained("opened", day(9), **SHOPS, chat_evidence_no="chat-1"),
+        reviewed(day(9), 1, chat_evidence_no="chat-1"),
+    ],
+    ids=["on the refund", "on the complaint", "chat on the complaint", "chat on the review"],
+)
+def test_with_vouchers_it_goes_to_the_complaint_centre(voucher):
+    assert routed([*RETURN, voucher]).route == "complaint_centre"
+
+
+def test_what_is_no_voucher_changes_nothing():
+    others = [complained("opened", day(9), **SHOPS), reviewed(day(9), 1)]
+    assert routed([*RETURN, *others]).route == "cloud_tag"
+
+
+def test_after_a_rejected_complaint_of_the_shop_the_tag_is_left():
+    complaint = [
+        complained(status, day(9 + n), **SHOPS, evidence=PROOF) for n, status in enumerate(["opened", "rejected"])
+    ]
+    assert routed([*RETURN, *complaint]).route == "cloud_tag"
+    buyers = [{**event, "complainant": "buyer"} for event in complaint]
+    assert routed([*RETURN, *buyers]).route == "complaint_centre"
+
+
+def test_a_platform_has_its_own_names_for_the_places():
+    pack = shipped_texts()["jd.toml"] + '\n[version.routes]\ncomplaint_centre = "report centre"\n'
+    policy = from_texts({**shipped_texts(), "jd.toml": pack}).at("jd", 2**40)
+    proof = refunded("modified", day(7), type="return_refund", evidence=PROOF)
+    assert routed([*RETURN, proof], policy=policy).route == "report centre"
+    assert routed(RETURN, policy=policy).route == "cloud_tag"
+
+
+def order_alert(detector, finding):
+    case = OrderCase("b1", view([ordered("placed", 0)]), lambda _: None, now_ms=2**41)
+    return alert_of(detector, finding, "b1", "o1", shipped().at("taobao", 2**40), case)
+
+
+@pytest.fixture
+def finding():
+    alert = routed(RETURN)
+    return Finding(
+        anchor="",
+        severity="high",
+        platform="taobao",
+        shop_id="s1",
+        order_ids=("o1",),
+        decided_at=alert.decided_at,
+        evidence=alert.evidence,
+        facts={},
+        explanation="",
+        explanation_zh="",
+    )
+
+
+@pytest.mark.parametrize("detector", all_detectors().values(), ids=lambda d: d.name)
+def test_each_detector_has_the_route_of_its_family(detector, finding):
+    expected = "review_management" if detector.rule.family == "review" else "cloud_tag"
+    if detector.name == "shipping_exemption":
+        expected = None
+    assert order_alert(detector, finding).route == expected
+
+
+def test_the_whole_site_judgement_follows_its_alerts(finding):
+    detector, policy = all_detectors()["short_return"], shipped().at("taobao", 2**40)
+
+    def judged(*alerts: Alert) -> str | None:
+        return alert_of(detector, finding, "b1", "", policy, RiskCase("b1", list(alerts), [], now_ms=2**41)).route
+
+    alert = routed(RETURN)
+    assert judged(alert) == "cloud_tag"
+    assert judged(alert, replace(alert, route="complaint_centre")) == "complaint_centre"
