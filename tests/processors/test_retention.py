@@ -21,7 +21,7 @@ def _abuse():
 def test_old_files_are_dropped_and_their_alerts_stand():
     network = Network(shipped())
     opened = network.feed(_abuse())
-    assert [o.record.detector for o in opened] == ["received_refund_only"]
+    assert [o.record.detector for o in opened] == ["received_refund_only", "buyer_risk"]
     after = list(network.pass_time(T0 + 1000 * DAY))
     assert after == []
     for name, rows in network.rows.items():

@@ -52,12 +52,29 @@ def is_before_shipping(order: OrderView, refund: RefundView, asked: RefundChange
     return not is_in_hand and not any(c.claims_received for c in refund.changes)
 
 
-def refund_moment(order: OrderView, *, is_shipped: bool) -> Moment | None:
-    """The first standing claim on an order, of those made after shipping or of those made before."""
+def asked_percent(order: OrderView, refund: RefundView) -> float:
+    """Which part of an order's worth a refund asks back: by its goods, else its amount, else all of it."""
+    prices = {line.sku_id: line.unit_price_minor for line in order.lines}
+    worth = sum(line.quantity * line.unit_price_minor for line in order.lines)
+    if refund.lines and order.quantity > 0:
+        if worth > 0 and all(goods.sku_id in prices for goods in refund.lines):
+            return 100 * sum(goods.quantity * prices[goods.sku_id] for goods in refund.lines) / worth
+        return 100 * sum(goods.quantity for goods in refund.lines) / order.quantity
+    if refund.amount_minor is not None and worth > 0:
+        return 100 * refund.amount_minor / worth
+    return 100.0
+
+
+def refund_moment(order: OrderView, *, is_shipped: bool, part_percent: int) -> Moment | None:
+    """When the standing claims on an order, made after shipping or made before, first came to that part of it."""
     found = [
-        asked
+        (asked, refund)
         for refund in order.refunds.values()
         if (asked := claim(refund)) is not None and is_before_shipping(order, refund, asked) is not is_shipped
     ]
-    asked = min(found, key=lambda e: (e.occurred_at, e.event_id), default=None)
-    return Moment(asked.occurred_at, order.order_id, (order, asked), order.began_at) if asked else None
+    part = 0.0
+    for asked, refund in sorted(found, key=lambda pair: (pair[0].occurred_at, pair[0].event_id)):
+        part += asked_percent(order, refund)
+        if part >= part_percent:
+            return Moment(asked.occurred_at, order.order_id, (order, asked), order.began_at)
+    return None

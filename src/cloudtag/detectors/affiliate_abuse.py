@@ -5,9 +5,10 @@ refunded, cancelled or never paid (B6). One alert per affiliate.
 
 Why it is abuse: the shop pays a commission for each order; whoever places it and takes it back lives on nothing else.
 
-How it decides: only orders that name the affiliate are looked at. An order is lost from when a refund of it stood, or
-it was closed. Exchanges, postage, and refunds that were withdrawn or refused lose nothing. The share is taken of all
-orders over the affiliate since the window, or the oldest lost order, began. Medium.
+How it decides: only orders that name the affiliate are looked at. An order is lost from when refunds of
+at least `part_percent` of its worth stood, or it was closed. Exchanges, postage, and refunds that were withdrawn or
+refused lose nothing. The share is taken of all orders over the affiliate since the window, or the oldest lost order,
+began. Medium.
 
 Known false positives: a newcomer who comes over an affiliate and sends the first orders back.
 
@@ -46,10 +47,12 @@ RULE = Rule(
 
 
 class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
-    """How many orders over one affiliate within how long, and which share of them lost."""
+    """How many orders over one affiliate within how long, which share of them lost, and from which part of an order's
+    worth on it is."""
 
     orders: Annotated[int, Meta(ge=1)] = 3
     share_percent: Annotated[int, Meta(ge=1, le=100)] = 80
+    part_percent: Annotated[int, Meta(ge=1, le=100)] = 50
     window_days: Annotated[int, Meta(ge=1)] = 90
 
 
@@ -105,7 +108,7 @@ def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding]:
         if len(orders) < parameters.orders:
             continue
         met = any_share(
-            (moment for order in orders if (moment := _lost(order)) is not None),
+            (moment for order in orders if (moment := _lost(order, parameters)) is not None),
             (order.began_at for order in orders),
             parameters.window_days * DAY_MS,
             1,
@@ -116,8 +119,9 @@ def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding]:
             yield _finding(affiliate_id, met, parameters)
 
 
-def _lost(order: OrderView) -> Moment | None:
-    found = [refund_moment(order, is_shipped=True), refund_moment(order, is_shipped=False)]
+def _lost(order: OrderView, parameters: Parameters) -> Moment | None:
+    part = parameters.part_percent
+    found = [refund_moment(order, is_shipped=is_shipped, part_percent=part) for is_shipped in (True, False)]
     for status in ("cancelled", "closed_unpaid"):
         closed = ending(order, status)
         if closed is not None and not (status == "closed_unpaid" and "paid" in order.first_at):

@@ -5,10 +5,10 @@ before they were shipped, and which make up at least `share_percent` of the buye
 
 Why it is abuse: such orders bind stock, spoil a shop's figures, or fake sales and take promotions away from others.
 
-How it decides: an order counts from when it was last given up. It does not count if it was shipped before or taken up
-again, if the shop had let `patience_hours` pass after payment, or while the buyer's complaint that the shop could not
-deliver stands. The share is taken of all orders since the window, or the oldest order in question, began; orders that
-were never paid and closed do not dilute it. Medium.
+How it decides: an order counts from when it, or `part_percent` of its worth, was last given up. It does not count if it
+was shipped before or taken up again, if the shop had let `patience_hours` pass after payment, or while the buyer's
+complaint that the shop could not deliver stands. The share is taken of all orders since the window, or the oldest order
+in question, began; orders that were never paid and closed do not dilute it. Medium.
 
 Known false positives: a shop that cancels the orders itself and says so nowhere; a buyer who cannot decide.
 
@@ -50,12 +50,14 @@ _NO_DELIVERY = ("out_of_stock", "late_delivery", "deal_not_sold")
 
 
 class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
-    """How many orders within how long, which share of all, and how long a shop may take to ship."""
+    """How many orders within how long, which share of all, how long a shop may take to ship, and which part of an
+    order's worth must be asked back."""
 
     orders: Annotated[int, Meta(ge=3)] = 5
     share_percent: Annotated[int, Meta(ge=1, le=100)] = 80
     window_days: Annotated[int, Meta(ge=1)] = 30
     patience_hours: Annotated[int, Meta(ge=1)] = 72
+    part_percent: Annotated[int, Meta(ge=1, le=100)] = 50
 
 
 def _given_up(n: int, at: int, wait_hours: int = 5) -> tuple[dict[str, object], ...]:
@@ -132,7 +134,8 @@ def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding]:
 
 
 def _moment(order: OrderView, parameters: Parameters) -> Moment | None:
-    found = [refund_moment(order, is_shipped=False), _cancellation(order)]
+    back = refund_moment(order, is_shipped=False, part_percent=parameters.part_percent)
+    found = [back, _cancellation(order)]
     first = min((m for m in found if m is not None), key=lambda m: (m.at_ms, m.id), default=None)
     if first is None or _was_let_down(order, first.at_ms, parameters):
         return None

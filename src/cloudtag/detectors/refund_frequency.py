@@ -5,10 +5,10 @@ least `share_percent` of all orders (B5).
 
 Why it is abuse: a shop cannot be wrong every time; living from refunds is a way of life that others pay for.
 
-How it decides: an order counts once, from when a refund of it stood; what one shop is asked for on one day, or gets
-back in one parcel, is one time. Exchanges, postage, refunds that were withdrawn or refused, and money given back before
-shipping do not count. The share is taken of all orders bought since the window, or the oldest order in question, began;
-orders that were cancelled or never paid do not dilute it. Medium.
+How it decides: an order counts once, from when refunds of at least `part_percent` of its worth stood; what one shop is
+asked for on one day, or gets back in one parcel, is one time. Exchanges, postage, refunds that were withdrawn or
+refused, and money given back before shipping do not count. The share is taken of all orders bought since the window, or
+the oldest order in question, began; orders that were cancelled or never paid do not dilute it. Medium.
 
 Known false positives: a newcomer whose first orders all went to one bad shop; sizes that never fit.
 
@@ -32,7 +32,7 @@ from cloudtag.detection.finding import MOST_EVIDENCE, Finding, bounded, cite, on
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.outcomes import is_purchase, refund_moment
 from cloudtag.detection.rule import Example, Rule
-from cloudtag.detection.windows import DAY_MS, Met, any_share
+from cloudtag.detection.windows import DAY_MS, Met, Moment, any_share
 
 RULE = Rule(
     title="Most orders end in a refund",
@@ -49,10 +49,11 @@ RULE = Rule(
 
 
 class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
-    """How many refunded orders within how long, and which share of all orders."""
+    """How often within how long, for which share of all orders, and from which part of an order's worth it counts."""
 
     refunds: Annotated[int, Meta(ge=3)] = 5
     share_percent: Annotated[int, Meta(ge=1, le=100)] = 60
+    part_percent: Annotated[int, Meta(ge=1, le=100)] = 50
     window_days: Annotated[int, Meta(ge=1)] = 90
 
 
@@ -76,6 +77,9 @@ def _cancelled(n: int, at: int) -> tuple[dict[str, object], ...]:
         ordered("cancelled", day(at, 2), refund_id=f"r{n}"),
     )
 
+
+_BROKEN = {"sku_id": "cup", "quantity": 1}
+_CUP = {**_BROKEN, "unit_price_minor": 900}
 
 EXAMPLES = (
     Example(
@@ -127,6 +131,23 @@ EXAMPLES = (
             ),
         ),
     ),
+    Example(
+        name="near miss: one broken cup in every box of ten",
+        events=(
+            *(
+                ordered("completed", day(n), refund_id=f"r{n}", lines=[{**_CUP, "quantity": 10}])
+                for n in range(10, 70, 10)
+            ),
+            *(
+                refunded("opened", day(n + 2), refund_id=f"r{n}", type="refund_only", reason="damaged", lines=[_BROKEN])
+                for n in range(10, 70, 10)
+            ),
+        ),
+    ),
+    Example(
+        name="near miss: a little off the price each time",
+        events=_many(6, type="refund_only", reason="quality", amount_minor=4000),
+    ),
     Example(name="near miss: exchanges", events=_many(6, type="exchange")),
     Example(
         name="near miss: cancelled before shipping", events=tuple(e for n in range(1, 8) for e in _cancelled(n, n))
@@ -152,7 +173,7 @@ def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding]:
     """One finding for the buyer, if in any window enough of the orders were refunded."""
     if sum(bool(order.refunds) for order in case.orders) < parameters.refunds:
         return
-    refunded_orders = [m for o in case.orders if o.refunds and (m := refund_moment(o, is_shipped=True)) is not None]
+    refunded_orders = [m for o in case.orders if o.refunds and (m := _moment(o, parameters)) is not None]
     met = any_share(
         refunded_orders,
         (order.began_at for order in case.orders if is_purchase(order)),
@@ -166,6 +187,10 @@ def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding]:
     )
     if met is not None:
         yield _finding(met, parameters)
+
+
+def _moment(order: OrderView, parameters: Parameters) -> Moment | None:
+    return refund_moment(order, is_shipped=True, part_percent=parameters.part_percent)
 
 
 def _occasions(things: Sequence[tuple[OrderView, RefundChanged]]) -> set[tuple[str, object]]:

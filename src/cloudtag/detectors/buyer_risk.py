@@ -1,0 +1,247 @@
+"""Signals from the whole site, weighed together.
+
+What it finds: buyers about whom alerts stand. One signal is a watch and no more; independent ones confirm each other
+within `window_days` (A1, B26).
+
+Why it is abuse: each shop sees its own order only, and each order has an excuse; the excuses do not add up.
+
+How it decides: counted are signals that are independent of each other: of different scenarios, and not about the very
+same orders if they are of one family (a courier who scans nothing gives rise to several such alerts at once), unless
+both are high or critical. One: low, a watch. From `independent` on: medium. From `many` on: high. An alert that a shop
+answered with `normal` is no signal, nor is an order that need not be shipped (`shipping_exemption`).
+
+Known false positives: two different mishaps of one buyer within half a year.
+
+What would clear it: a shop's verdict `normal` on an alert, or that the alert is withdrawn.
+
+What to do: nothing about a watch; look at the buyer as a whole when it is upgraded.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Annotated, NamedTuple
+
+from msgspec import Meta, Struct
+
+from cloudtag.contract.records import Alert, Severity
+from cloudtag.detection.buyer_case import RiskCase
+from cloudtag.detection.example import day, event, inspected, ordered, refunded, scanned
+from cloudtag.detection.finding import MOST_EVIDENCE, Finding, unique
+from cloudtag.detection.rule import Example, Rule
+from cloudtag.detection.windows import DAY_MS
+from cloudtag.ids import digest_id
+
+RULE = Rule(
+    title="Signals from the whole site, weighed together",
+    family="buyer",
+    scenario="buyer_risk",
+    scope="risk",
+    needs=(),
+    rules=("A1", "B26"),
+    clears="A shop's verdict `normal` on one of the alerts, or the withdrawal of one.",
+    clears_zh="店铺将其中一条预警判定为正常，或该预警被撤回。",
+    recommendation="review_buyer",
+)
+_NO_SIGNAL = ("shipping_exemption",)
+_STRONG = ("high", "critical")
+
+
+class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
+    """How many independent signals within how long are more than a watch, and how many are much more."""
+
+    independent: Annotated[int, Meta(ge=2)] = 2
+    many: Annotated[int, Meta(ge=2)] = 3
+    window_days: Annotated[int, Meta(ge=1)] = 180
+
+
+def _denied(n: int, at: int) -> tuple[dict[str, object], ...]:
+    said = {"refund_id": f"r{n}", "type": "refund_only", "reason": "not_received"}
+    return (
+        ordered("shipped", day(at), refund_id=f"r{n}", waybill_no=f"OUT{n}"),
+        scanned(f"OUT{n}", "signed", day(at + 2), signer="recipient"),
+        refunded("opened", day(at + 3), **said),
+    )
+
+
+def _short(n: int, at: int) -> tuple[dict[str, object], ...]:
+    return (
+        ordered("completed", day(at), refund_id=f"r{n}"),
+        refunded("opened", day(at + 1), refund_id=f"r{n}", type="return_refund", reason="quality"),
+        inspected(day(at + 5), {"dress": 1}, refund_id=f"r{n}"),
+    )
+
+
+def _insured(n: int, at: int) -> tuple[dict[str, object], ...]:
+    said = {"refund_id": f"r{n}", "type": "return_refund", "reason": "quality"}
+    return (
+        ordered("shipped", day(at), refund_id=f"r{n}", waybill_no=f"OUT{n}", freight_insured=True),
+        refunded("opened", day(at + 1), claims_received=True, **said),
+        refunded("waybill_filled", day(at + 1, 2), waybill_no=f"RET{n}", **said),
+    )
+
+
+def _normal(n: int, at: int, shop_id: str = "s1") -> dict[str, object]:
+    alert_id = digest_id("received_refund_only", "b1", f"o{n}", f"r{n}")
+    said = {"alert_id": alert_id, "buyer_id": "b1", "account_id": "main", "verdict": "normal"}
+    return event("verdicts", day(at), shop_id=shop_id, **said)
+
+
+EXAMPLES = (
+    Example(
+        name="one signal is a watch",
+        events=_denied(1, 0),
+        fires=({"severity": "low", "status": "open", "facts": {"independent": "1/2"}},),
+    ),
+    Example(
+        name="a second one of another kind",
+        events=(*_denied(1, 0), *_short(2, 30)),
+        fires=({"severity": "medium", "status": "upgraded", "order_ids": ["o1", "o2"]},),
+    ),
+    Example(
+        name="three kinds, three orders",
+        events=(*_denied(1, 0), *_short(2, 30), *_insured(3, 60), scanned("RET3", "accepted", day(62))),
+        fires=({"severity": "high", "facts": {"independent": "3/2", "alerts": "3"}},),
+    ),
+    Example(
+        name="a watch still: the same thing twice",
+        events=(*_denied(1, 0), *_denied(2, 30)),
+        fires=({"severity": "low", "facts": {"independent": "1/2", "alerts": "2"}},),
+    ),
+    Example(
+        name="a watch still: a courier who scans nothing",
+        events=_insured(1, 0),
+        until=day(9),
+        fires=({"severity": "low", "facts": {"independent": "1/2", "alerts": "2"}},),
+    ),
+    Example(
+        name="a watch still: half a year apart",
+        events=(*_denied(1, 0), *_short(2, 180)),
+        fires=({"severity": "low", "facts": {"independent": "1/2"}},),
+    ),
+    Example(
+        name="a watch again: the shop calls one of two normal",
+        events=(*_denied(1, 0), *_short(2, 30), _normal(1, 40)),
+        fires=({"severity": "low", "order_ids": ["o2"], "facts": {"independent": "1/2"}},),
+    ),
+    Example(
+        name="a watch still: only the shop itself may answer",
+        events=(*_denied(1, 0), _normal(1, 10, "s2")),
+        fires=({"severity": "low"},),
+    ),
+    Example(name="near miss: the shop calls it normal", events=(*_denied(1, 0), _normal(1, 10))),
+    Example(name="near miss: the alert is withdrawn", events=(*_short(1, 0), inspected(day(9), {"dress": 2}))),
+    Example(
+        name="near miss: an order that need not be shipped",
+        events=(ordered("paid", 0, address_valid=False), ordered("paid", day(1), refund_id="r2", region="HK")),
+    ),
+    Example(
+        name="near miss: two honest refunds",
+        events=tuple(
+            e for n in (1, 2) for e in (*_short(n, n)[:2], inspected(day(9), {"dress": 2}, refund_id=f"r{n}"))
+        ),
+    ),
+)
+
+
+class _Weight(NamedTuple):
+    signals: int
+    decided_at: int
+    alerts: Sequence[Alert]
+
+
+def detect(case: RiskCase, parameters: Parameters) -> Iterator[Finding]:
+    """One finding for the buyer while any signal stands."""
+    signals = [a for a in case.alerts if a.facts.get("verdict") != "normal" and a.detector not in _NO_SIGNAL]
+    if signals:
+        yield _finding(_weigh(signals, parameters), parameters)
+
+
+def _weigh(signals: Sequence[Alert], parameters: Parameters) -> _Weight:
+    """The weightiest window: most independent signals, then most alerts, then the earliest."""
+    best, best_first, first = _Weight(0, 0, ()), 0, 0
+    scenarios: Counter[str] = Counter()
+    for last, alert in enumerate(signals):
+        scenarios[alert.scenario] += 1
+        while alert.decided_at - signals[first].decided_at > parameters.window_days * DAY_MS:
+            scenarios -= Counter([signals[first].scenario])
+            first += 1
+        if (len(scenarios), last + 1 - first) <= (best.signals, len(best.alerts)):
+            continue
+        window = signals[first : last + 1]
+        is_same = len(scenarios) == best.signals and first <= best_first
+        count = best.signals if is_same else _independent(window)
+        if (count, len(window)) > (best.signals, len(best.alerts)):
+            is_upgrade = best.signals < parameters.independent and count > best.signals
+            best_first = first
+            best = _Weight(count, alert.decided_at if is_upgrade else best.decided_at, window)
+    return best
+
+
+def _independent(window: Sequence[Alert]) -> int:
+    """The most scenarios that can each be given an incident of their own."""
+    strong: dict[tuple[object, ...], set[str]] = {}
+    incidents: dict[str, set[tuple[object, ...]]] = {}
+    for alert in window:
+        incident = (alert.family, alert.order_ids)
+        incidents.setdefault(alert.scenario, set()).add(incident)
+        if alert.severity in _STRONG:
+            strong.setdefault(incident, set()).add(alert.scenario)
+    # As many incidents per scenario as there are scenarios are always enough.
+    choices = {scenario: sorted(found, key=repr)[: len(incidents)] for scenario, found in incidents.items()}
+    taken: dict[tuple[object, ...], str] = {}
+
+    def place(scenario: str, tried: set[tuple[object, ...]]) -> bool:
+        for incident in choices[scenario]:
+            for seat in range(max(1, len(strong.get(incident, ())))):
+                if (incident, seat) in tried:
+                    continue
+                tried.add((incident, seat))
+                other = taken.get((incident, seat))
+                if other is None or place(other, tried):
+                    taken[incident, seat] = scenario
+                    return True
+        return False
+
+    return sum(place(scenario, set()) for scenario in sorted(incidents))
+
+
+def _severity(count: int, parameters: Parameters) -> Severity:
+    if count >= parameters.many:
+        return "high"
+    return "medium" if count >= parameters.independent else "low"
+
+
+def _finding(weight: _Weight, parameters: Parameters) -> Finding:
+    count, alerts, days = weight.signals, weight.alerts, parameters.window_days
+    scenarios = unique(alert.scenario for alert in alerts)
+    evidence = sorted({(r.occurred_at, r.stream, r.event_id): r for a in alerts for r in a.evidence}.items())
+    verb = "was" if count == 1 else "were"
+    return Finding(
+        anchor="",
+        severity=_severity(count, parameters),
+        platform=alerts[-1].platform,
+        shop_id=None,
+        order_ids=unique(o for alert in alerts for o in alert.order_ids)[:MOST_EVIDENCE],
+        refund_ids=unique(r for alert in alerts for r in alert.refund_ids)[:MOST_EVIDENCE],
+        waybill_nos=unique(w for alert in alerts for w in alert.waybill_nos)[:MOST_EVIDENCE],
+        linked_buyer_ids=unique(b for alert in alerts for b in alert.linked_buyer_ids)[:MOST_EVIDENCE],
+        decided_at=weight.decided_at,
+        evidence=tuple(reference for _, reference in evidence)[:MOST_EVIDENCE],
+        facts={
+            "independent": f"{count}/{parameters.independent}",
+            "alerts": str(len(alerts)),
+            "families": ",".join(unique(alert.family for alert in alerts)),
+            "scenarios": ",".join(scenarios),
+            "window_days": str(days),
+        },
+        explanation=(
+            f"{count} independent signal(s) {verb} found within {days} days, in {len(alerts)} alert(s): "
+            f"{', '.join(scenarios)}; {parameters.independent} are more than a watch."
+        ),
+        explanation_zh=(
+            f"{days} 天内有 {len(alerts)} 条预警，其中相互独立的信号 {count} 个（{'、'.join(scenarios)}）；"
+            f"达到 {parameters.independent} 个即升级。"
+        ),
+    )
