@@ -50,7 +50,7 @@ def _order(e: ev.OrderChanged) -> str:
         f"order {e.order_id} {plain(e.status)} at shop {e.shop_id}",
         _goods(e.lines) or None,
         f"to {e.region}" if e.region else None,
-        "address not valid" if e.address_valid is False else None,
+        None if e.address_valid is None else "address valid" if e.address_valid else "address not valid",
         f"promotion {e.promotion_id}" if e.promotion_id else None,
         f"through affiliate {e.affiliate_id}" if e.affiliate_id else None,
         "freight insured" if e.freight_insured else None,
@@ -73,14 +73,16 @@ def _identity(e: ev.OrderChanged) -> tuple[tuple[str, str | None], ...]:
 
 
 def _refund(e: ev.RefundChanged) -> str:
-    step = "gets a return number" if e.status == "waybill_filled" else plain(e.status)
+    number = _parcel(e.carrier, e.waybill_no, "return number")
+    is_filling = e.status == "waybill_filled"
+    step = f"gets {number or 'a return number'}" if is_filling else plain(e.status)
     return _joined(
         f"refund {e.refund_id} of order {e.order_id} {step}",
         _REFUND_TYPES.get(e.type),
         f"reason: {plain(e.reason)}" if e.reason != "unknown" else None,
         None if e.claims_received is None else "goods received" if e.claims_received else "goods not received",
         f"of {_goods(e.lines)}" if e.lines else None,
-        _parcel(e.carrier, e.waybill_no, "return number"),
+        None if is_filling else number,
         "told outside the platform" if e.offline else None,
         _proofs(e.evidence),
     )

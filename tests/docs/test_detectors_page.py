@@ -1,0 +1,88 @@
+"""The page of detectors: whole, the same every time, and made of what the engine says."""
+
+import time
+
+import pytest
+
+from cloudtag.detection.registry import all_detectors
+from cloudtag.docs.__main__ import main
+from cloudtag.docs.detectors import detectors_page
+from cloudtag.docs.parameters import parameter_lines, unit_of
+from cloudtag.docs.proof import proof_of, reason_of
+from cloudtag.docs.section import section
+
+MOST_SECONDS = 5
+
+
+@pytest.fixture(scope="module")
+def page():
+    return detectors_page()
+
+
+def test_it_is_made_quickly_and_always_the_same(page):
+    before = time.perf_counter()
+    assert detectors_page() == page
+    assert time.perf_counter() - before < MOST_SECONDS
+
+
+@pytest.mark.parametrize("detector", all_detectors().values(), ids=lambda d: d.name)
+def test_each_detector_has_all_of_its_parts(detector, page):
+    part = page.split(f"\n### {detector.name}\n")[1].split("\n### ")[0]
+    assert f"| [`{detector.name}`](#{detector.name}) |" in page
+    for heading in (
+        "What it finds",
+        "Why it is abuse",
+        "How it decides",
+        "Known false positives",
+        "What would clear it",
+        "What to do",
+        "Parameters",
+        "Example",
+    ):
+        assert f"**{heading}:**" in part
+    for field in detector.parameters.__struct_fields__:
+        assert f"| `{field}` |" in part
+    for rule in detector.rule.rules:
+        assert rule in part
+    quiet = sum(not example.fires for example in detector.examples)
+    assert part.split("It stays quiet on:\n")[1].count("\n- ") == quiet
+    first = proof_of(detector, next(example for example in detector.examples if example.fires))
+    assert "**alert " in part
+    assert first.revisions[-1].alert.explanation_zh.replace("_", "\\_").replace("|", "\\|") in part
+
+
+def test_what_keeps_an_example_quiet_is_found_by_leaving_it_out():
+    detector = all_detectors()["no_circulation"]
+    late = next(e for e in detector.examples if "scanned late" in e.name)
+    reason = reason_of(detector, late)
+    assert reason is not None
+    assert reason.is_withdrawn
+    assert reason.event.waybill_no == "RET1"
+    early = next(e for e in detector.examples if "not over" in e.name)
+    assert reason_of(detector, early) is None
+
+
+def test_units_come_from_names():
+    assert unit_of("window_days", 180) == "days"
+    assert unit_of("bad_rating", 2) == "stars"
+    assert unit_of("orders", 5) == "number"
+    assert unit_of("share_percent", 60) == "percent"
+
+
+def test_a_detector_without_numbers_says_so():
+    (line,) = parameter_lines(all_detectors()["short_return"])
+    assert line.startswith("**Parameters:** nothing to set")
+
+
+def test_a_stale_page_is_told(tmp_path, capsys):
+    assert main([str(tmp_path)]) == 0
+    assert main([str(tmp_path), "--check"]) == 0
+    path = tmp_path / "detectors.md"
+    path.write_text(path.read_text() + "more\n")
+    assert main([str(tmp_path), "--check"]) == 1
+    assert "make docs" in capsys.readouterr().err
+
+
+def test_a_section_may_be_told_by_itself():
+    lines = section(all_detectors()["reused_waybill"])
+    assert "### reused_waybill" in lines
