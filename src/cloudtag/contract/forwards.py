@@ -105,6 +105,8 @@ class ParcelReported(Forward, frozen=True, array_like=True, gc=False, tag_field=
     weight_grams: int | None = None
     uses: tuple[WaybillUsed, ...] = ()
     use_count: int = 0
+    destination: ScanSeen | None = None
+    """The first of the scans since which `destination_hash` is said."""
 
     @property
     def forward_id(self) -> str:

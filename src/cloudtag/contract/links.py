@@ -132,17 +132,19 @@ class ShopAsked(Forward, frozen=True, array_like=True, gc=False, tag_field="_", 
 
 
 class Listing(Struct, frozen=True, array_like=True, gc=False):
-    """The return addresses a shop listed from an event time on, until its next listing."""
+    """The return addresses a shop listed from an event on, until its next listing."""
 
     from_ms: int
+    event_id: str
     hashes: tuple[str, ...]
 
 
 class ShopReported(Forward, frozen=True, array_like=True, gc=False, tag_field="_", tag="sr"):
     """What a shop last said of itself, told to a buyer's file that asked.
 
-    `listings` are its return addresses over time, oldest first, bounded; those it last listed are
-    `return_address_hashes`.
+    `event_id` and `occurred_at` are those of the event since which it says this. `listings` are its return addresses
+    over time, oldest first, bounded; those it last listed are `return_address_hashes`. The category was first given at
+    `category_from_ms`.
     """
 
     shop_id: str
@@ -151,6 +153,7 @@ class ShopReported(Forward, frozen=True, array_like=True, gc=False, tag_field="_
     event_id: str = ""
     return_address_hashes: tuple[str, ...] = ()
     category: str | None = None
+    category_from_ms: int = 0
     listings: tuple[Listing, ...] = ()
 
     @property

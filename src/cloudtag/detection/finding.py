@@ -50,6 +50,11 @@ def cite(*events: Any) -> tuple[Reference, ...]:
     return tuple(Reference(stream, event_id, at_ms) for at_ms, stream, event_id in sorted(found))
 
 
+def oldest_first(references: Iterable[Reference]) -> tuple[Reference, ...]:
+    """References in order of event time, each once."""
+    return tuple(sorted(set(references), key=lambda r: (r.occurred_at, r.stream, r.event_id)))
+
+
 def bounded(references: tuple[Reference, ...]) -> tuple[Reference, ...]:
     """The oldest `MOST_EVIDENCE` of references."""
     return references[:MOST_EVIDENCE]

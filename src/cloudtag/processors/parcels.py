@@ -102,6 +102,7 @@ def _report(
 def _with_journey(report: ParcelReported, scans: list[ParcelScanned], signed: ParcelScanned | None) -> ParcelReported:
     """The report with what only a return parcel is judged by; the journey's end is told once it has ended."""
     facilities = {s.facility for s in scans if s.facility is not None}
+    bound_for = _bound_for(scans)
     return ParcelReported(
         revision=0,
         is_held=True,
@@ -113,7 +114,8 @@ def _with_journey(report: ParcelReported, scans: list[ParcelScanned], signed: Pa
         signed=report.signed,
         refused=report.refused,
         has_one_facility=bool(signed) and len(facilities) == 1,
-        destination_hash=next((s.destination_hash for s in reversed(_outward(scans)) if s.destination_hash), None),
+        destination_hash=bound_for.destination_hash if bound_for else None,
+        destination=_seen(bound_for),
         package=next((s.package for s in scans if s.package != "unknown"), "unknown"),
         weight_grams=next((s.weight_grams for s in scans if s.weight_grams is not None), None),
         uses=report.uses,
@@ -121,10 +123,15 @@ def _with_journey(report: ParcelReported, scans: list[ParcelScanned], signed: Pa
     )
 
 
-def _outward(scans: list[ParcelScanned]) -> list[ParcelScanned]:
-    """The scans until the parcel was refused or sent back: after that it travels home."""
-    end = next((n for n, s in enumerate(scans) if s.scan in ("refused", "returned")), len(scans))
-    return scans[: end + 1]
+def _bound_for(scans: list[ParcelScanned]) -> ParcelScanned | None:
+    """The scan since which the parcel's destination is said, before it was refused or sent back: then it goes home."""
+    found: ParcelScanned | None = None
+    for scan in scans:
+        if scan.destination_hash and (found is None or scan.destination_hash != found.destination_hash):
+            found = scan
+        if scan.scan in ("refused", "returned"):
+            break
+    return found
 
 
 def _near(uses: list[WaybillUsed], scans: list[ParcelScanned]) -> list[ParcelScanned]:

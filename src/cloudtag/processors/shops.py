@@ -6,12 +6,13 @@ phone, devices and payment account go to `links`, and buyers' files that ask are
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import Any
 
 from cloudtag.contract.events import AbuseFound, AccountChanged, ShopDescribed, TagSubmitted, ViolationChanged
 from cloudtag.contract.forwards import TagRequested
 from cloudtag.contract.links import AttributeUsed, Listing, ShopAsked, ShopReported
+from cloudtag.detection.windows import holding
 from cloudtag.engine.files import File
 from cloudtag.engine.processor import Judgement
 from cloudtag.engine.publish import Conclusion
@@ -129,34 +130,43 @@ def _describe(file: File, row_id: str) -> list[AttributeUsed] | list[ShopReporte
     if row_id == _DESCRIPTION_ROW:
         return _shown(said)
     shop, listings = said[-1], _listings(said)
+    since = _since(
+        said, lambda s: s.return_address_hashes == shop.return_address_hashes and s.category == shop.category
+    )
+    category = _since(said, lambda s: s.category == shop.category)
     return [
         ShopReported(
-            0, True, asked.shop_id, asked.buyer_id, shop.occurred_at, shop.event_id, shop.return_address_hashes,
-            shop.category, listings,
+            0, True, asked.shop_id, asked.buyer_id, since.occurred_at, since.event_id, shop.return_address_hashes,
+            shop.category, category.occurred_at, listings,
         )
         for asked in file.rows[row_id].facts.values()
         if asked.is_held
     ]  # fmt: skip
 
 
+def _since(said: list[ShopDescribed], agrees: Callable[[ShopDescribed], bool]) -> ShopDescribed:
+    """The first of the last descriptions that all agree, so that saying the same again changes nothing."""
+    run = holding(said, agrees)
+    return run.first if run else said[-1]
+
+
 def _shown(said: list[ShopDescribed]) -> list[AttributeUsed]:
     """What the shop shows of itself; what it no longer shows is told to be over."""
-    last: dict[str, ShopDescribed] = {}
-    for shop in said:
-        last.update(dict.fromkeys(_attributes(shop), shop))
-    shop, held = said[-1], set(_attributes(said[-1]))
-    return [
-        AttributeUsed(
-            0, attribute in held, attribute, last[attribute].occurred_at, last[attribute].event_id, shop.platform,
-            "", "", shop.shop_id, shop.category,
-        )
-        for attribute in sorted(last)
-    ]  # fmt: skip
+    return [_use(said, attribute) for attribute in sorted(frozenset[str]().union(*map(_attributes, said)))]
 
 
-def _attributes(shop: ShopDescribed) -> Iterator[str]:
+def _use(said: list[ShopDescribed], attribute: str) -> AttributeUsed:
+    shop = said[-1]
+    since = _since(said, lambda s: attribute in _attributes(s) and s.category == shop.category)
+    is_held = attribute in _attributes(shop)
+    return AttributeUsed(
+        0, is_held, attribute, since.occurred_at, since.event_id, shop.platform, "", "", shop.shop_id, shop.category
+    )
+
+
+def _attributes(shop: ShopDescribed) -> set[str]:
     named = [("phone", shop.phone_hash), ("payment", shop.payment_hash), *(("device", d) for d in shop.device_hashes)]
-    yield from (f"{kind}:{value}" for kind, value in named if value is not None)
+    return {f"{kind}:{value}" for kind, value in named if value is not None}
 
 
 def _listings(said: list[ShopDescribed]) -> tuple[Listing, ...]:
@@ -164,5 +174,5 @@ def _listings(said: list[ShopDescribed]) -> tuple[Listing, ...]:
     listings: list[Listing] = []
     for shop in said:
         if not listings or listings[-1].hashes != shop.return_address_hashes:
-            listings.append(Listing(shop.occurred_at, shop.return_address_hashes))
+            listings.append(Listing(shop.occurred_at, shop.event_id, shop.return_address_hashes))
     return tuple(listings[-_MOST_LISTINGS:])

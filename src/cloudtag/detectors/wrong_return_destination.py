@@ -1,0 +1,168 @@
+"""Return parcel sent somewhere else.
+
+What it finds: a return parcel that travels to an address which is none of the shop's return addresses (T3.1).
+
+Why it is abuse: the number looks like a return and is signed for, but the goods go to a friend or stay in the family.
+
+How it decides: the destination the courier last named, before the parcel was refused or sent back, is compared with
+the return addresses the shop listed while the return was open until the number was filled in, and with those it lists
+now. Nothing is said while the shop is unknown or listed no address. A parcel in which the shop found any of the goods
+has arrived, wherever it was sent. High.
+
+Known false positives: a shop that gives its address in chat and lists another; a courier's point that is no address of
+the shop's own.
+
+What would clear it: another destination named by the courier, another return number, the address listed by the shop,
+or an inspection that finds the goods.
+
+What to do: ask the courier for the address and the signature; refuse the refund until the goods are there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from cloudtag.contract.forwards import ScanSeen
+from cloudtag.contract.links import Listing, ShopReported
+from cloudtag.contract.records import Reference
+from cloudtag.detection.cases import ParcelCase
+from cloudtag.detection.example import day, event, inspected, ordered, refunded, scanned
+from cloudtag.detection.finding import Finding, Wake, cite, oldest_first, unique
+from cloudtag.detection.returned import Refunds, has_goods, sends_goods
+from cloudtag.detection.rule import Example, Rule
+
+RULE = Rule(
+    title="Return parcel sent somewhere else",
+    family="refund",
+    scenario="false_return_info",
+    scope="parcel",
+    needs=("refunds",),
+    rules=("T3.1",),
+    clears="Another destination or number, the address listed by the shop, or an inspection that finds the goods.",
+    clears_zh="快递更正目的地、更正退货单号、店铺登记该地址，或验货记录显示商品已退回。",
+    recommendation="ask_courier_for_proof",
+)
+
+
+class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
+    """Nothing to set: the rule has no number."""
+
+
+def _shop(at: int, *hashes: str) -> dict[str, object]:
+    return event("shops", day(at), shop_id="s1", return_address_hashes=list(hashes))
+
+
+def _return(destination: str, filled: int = 6) -> tuple[dict[str, object], ...]:
+    return (
+        ordered("placed", 0),
+        refunded("opened", day(5), type="return_refund", reason="no_reason"),
+        refunded("waybill_filled", day(filled), type="return_refund", waybill_no="RET1"),
+        scanned("RET1", "accepted", day(filled, 4), destination_hash=destination),
+    )
+
+
+EXAMPLES = (
+    Example(
+        name="to a friend",
+        events=(_shop(-90, "warehouse"), *_return("friend")),
+        fires=({"severity": "high", "refund_ids": ["r1"], "facts": {"destination": "friend/warehouse"}},),
+    ),
+    Example(
+        name="the courier corrects the destination, to a wrong one",
+        events=(
+            _shop(-90, "warehouse"),
+            *_return("warehouse"),
+            scanned("RET1", "arrived", day(7), destination_hash="friend"),
+        ),
+        fires=({"decided_at": 1_773_014_400_000},),
+    ),
+    Example(
+        name="to an address the shop gave up long ago",
+        events=(_shop(-90, "old"), _shop(-9, "warehouse"), *_return("old")),
+        fires=({"facts": {"destination": "old/warehouse"}},),
+    ),
+    Example(name="near miss: to the shop's second warehouse", events=(_shop(-90, "w1", "w2"), *_return("w2"))),
+    Example(name="near miss: nobody knows the shop", events=_return("somewhere")),
+    Example(name="near miss: the shop lists no address", events=(_shop(-90), *_return("somewhere"))),
+    Example(
+        name="near miss: the shop moved while the parcel was on its way",
+        events=(_shop(-90, "old"), *_return("old"), _shop(7, "new")),
+    ),
+    Example(
+        name="near miss: the shop moved after it had told the buyer where to",
+        events=(_shop(-90, "old"), _shop(6, "new"), *_return("old", filled=8)),
+    ),
+    Example(
+        name="near miss: sent to the factory as the shop asked in chat, and the goods are there",
+        events=(_shop(-90, "warehouse"), *_return("factory"), inspected(day(9), {"dress": 2}, waybill_no="RET1")),
+    ),
+    Example(
+        name="near miss: the shop refuses the parcel, and it travels home",
+        events=(
+            _shop(-90, "warehouse"),
+            *_return("warehouse"),
+            scanned("RET1", "refused", day(8)),
+            scanned("RET1", "departed", day(9), destination_hash="home"),
+        ),
+    ),
+)
+
+
+def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Wake]:
+    """One finding per shop to which a share of the parcel was to go and does not."""
+    del parameters
+    report = case.report
+    if report is None or report.destination is None or case.waybill_no is None or case.outbound:
+        return
+    for shop_id, refunds in sorted(case.by_shop().items()):
+        shop = case.shop(shop_id)
+        returning = [(o, r) for o, r in refunds if r.filled is not None and sends_goods(r)]
+        if shop is None or not returning or has_goods(returning, case.waybill_no):
+            continue
+        listings = _listings(shop, returning)
+        hashes = {address for listing in listings for address in listing.hashes}
+        if report.destination_hash in hashes or not all(listing.hashes for listing in listings):
+            continue
+        yield _finding(case, shop_id, returning, report.destination, listings)
+
+
+def _listings(shop: ShopReported, refunds: Refunds) -> list[Listing]:
+    """What the shop listed from the opening of the refunds to the filling-in of the number, and what it lists now."""
+    opened = min(refund.opened.occurred_at for _, refund in refunds)
+    filled = max(refund.filled.occurred_at for _, refund in refunds if refund.filled)
+    before = [listing for listing in shop.listings if listing.from_ms <= opened]
+    during = [listing for listing in shop.listings if opened < listing.from_ms <= filled]
+    in_force = (before[-1:] or ([] if during else list(shop.listings[:1]))) + during
+    return in_force + [listing for listing in shop.listings[-1:] if listing not in in_force]
+
+
+def _finding(case: ParcelCase, shop_id: str, refunds: Refunds, scan: ScanSeen, listings: list[Listing]) -> Finding:
+    destination = case.report.destination_hash if case.report else None
+    filled = [refund.filled for _, refund in refunds if refund.filled]
+    listed = ", ".join(unique(address for listing in listings for address in listing.hashes))
+    first = min(filled, key=lambda e: (e.occurred_at, e.event_id))
+    return Finding(
+        anchor=shop_id,
+        severity="high",
+        platform=first.platform,
+        shop_id=shop_id,
+        order_ids=unique(order.order_id for order, _ in refunds),
+        refund_ids=unique(refund.refund_id for _, refund in refunds),
+        waybill_nos=(case.waybill_no or "",),
+        decided_at=max(first.occurred_at, scan.occurred_at, listings[0].from_ms),
+        evidence=oldest_first(
+            (
+                *(Reference("shops", listing.event_id, listing.from_ms) for listing in listings),
+                *cite(*filled),
+                Reference("logistics", scan.event_id, scan.occurred_at),
+            )
+        ),
+        facts={"destination": f"{destination}/{listed}"},
+        explanation=(
+            f"Return parcel {case.waybill_no} travels to {destination}, which is none of the shop's return addresses "
+            f"({listed})."
+        ),
+        explanation_zh=f"退货包裹 {case.waybill_no} 寄往 {destination}，并非店铺的任一退货地址（{listed}）。",
+    )
