@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from cloudtag.contract import events as ev
 from cloudtag.contract.types import Goods, OrderLine, TaggedOrder
 from cloudtag.ids import digest_id
+from tests import habits
 
 START_MS = 1_772_409_600_000
 """2026-03-02T00:00:00Z."""
@@ -130,13 +131,14 @@ EVERYTHING = (
 )
 TAGGING = (tag, tag, tag, tag, tag, contact, account, abuse)
 DELIVERY = (order, order, refund, refund, scan, verdict)
+KINDS = (EVERYTHING, TAGGING, DELIVERY, habits.BUYING, habits.RETURNING, habits.TALKING)
 PASSED = [ev.AccountChanged(f"exam-{shop}", START_MS, "jd", shop, "main", "exam_passed") for shop in SHOPS]
 
 
 @st.composite
 def histories(draw, max_size=40):
     """Events in any order, each with an id of its own: of every kind, or of the kinds that meet in one rule."""
-    kinds = draw(st.sampled_from((EVERYTHING, TAGGING, DELIVERY)))
+    kinds = draw(st.sampled_from(KINDS))
     size = draw(st.one_of(st.integers(1, max_size), st.integers(max_size // 2, max_size)))
     exams = draw(st.sampled_from((PASSED, PASSED, [])))
     return exams + [draw(draw(st.sampled_from(kinds))(f"e{n}", START_MS + draw(hours) * HOUR_MS)) for n in range(size)]
