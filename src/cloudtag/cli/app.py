@@ -7,6 +7,7 @@ import typer
 from cloudtag.cli import dead_letters, topics, warehouse
 from cloudtag.cli.demo.command import demo
 from cloudtag.cli.detectors import detectors
+from cloudtag.cli.evaluate import evaluate
 from cloudtag.cli.imports import online_retail
 from cloudtag.cli.produce import produce
 from cloudtag.cli.replay import replay
@@ -47,7 +48,7 @@ def _group(name: str, text: str) -> typer.Typer:
     return group
 
 
-for command in (demo, replay, worker, sink, produce, tail, detectors, simulate, score):
+for command in (demo, replay, worker, sink, produce, tail, detectors, simulate, score, evaluate):
     app.command(epilog=EPILOG)(command)
 
 _topics = _group("topics", "The topics of an installation.")

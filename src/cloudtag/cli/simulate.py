@@ -1,5 +1,6 @@
 """`cloudtag simulate`: a labelled stream of honest buyers and scripted attackers."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,13 @@ from cloudtag.cli.screen import note, progress
 from cloudtag.simulate import Profile, encode_labels
 from cloudtag.simulate import simulate as play
 from cloudtag.simulate.profile import MONDAY_MS
+
+
+class CatalogueName(StrEnum):
+    """Which stories are played."""
+
+    BASIC = "basic"
+    FULL = "full"
 
 
 def simulate(
@@ -30,6 +38,12 @@ def simulate(
     late: Annotated[float, typer.Option(min=0.0, max=1.0, help="Share of events delivered late.")] = 0.03,
     duplicates: Annotated[float, typer.Option(min=0.0, max=1.0, help="Share of events delivered twice.")] = 0.02,
     attacks: Annotated[bool, typer.Option("--attacks/--no-attacks", help="With scripted attackers or without.")] = True,
+    fraud: Annotated[
+        float | None, typer.Option(min=0.0, max=0.5, help="This share of the refunds is fraudulent, as 0.03.")
+    ] = None,
+    catalogue: Annotated[
+        CatalogueName, typer.Option(help="Stories for every detector, or for six of them and the tags.")
+    ] = CatalogueName.FULL,
 ) -> None:
     """Write a simulated stream of events as JSON lines, in the order in which they would arrive.
 
@@ -46,6 +60,8 @@ def simulate(
         late_share=late,
         duplicate_share=duplicates,
         has_attacks=attacks,
+        fraud_share=fraud,
+        catalogue=catalogue.value,
         starts_at=milliseconds(start) if start else MONDAY_MS,
     )
     _write(profile, out, labels)

@@ -95,6 +95,11 @@ def buyer(number: int, platform: str | None = None) -> Buyer:
     )
 
 
+def is_scripted(buyer_id: str) -> bool:
+    """Whether a script plays this buyer."""
+    return int(buyer_id[1:], 16) >= OUTSIDE
+
+
 @lru_cache(maxsize=1024)
 def shop(platform: str, number: int) -> Shop:
     """One of a platform's shops; numbers wrap around."""

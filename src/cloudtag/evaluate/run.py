@@ -1,0 +1,54 @@
+"""Simulate, judge as replay does, and compare with the labels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from msgspec import Struct
+
+from cloudtag.contract.events import RefundChanged
+from cloudtag.contract.records import Alert, TagConfirmation, TagStatus
+from cloudtag.detection.registry import all_detectors
+from cloudtag.evaluate.figures import OTHERS, Evaluation, accused, figures_of
+from cloudtag.replay import judge
+from cloudtag.simulate import Profile, Simulation, Tally, score, simulate
+from cloudtag.simulate.profile import DAY_MS
+
+QUIET_DAYS = 5
+"""So much event time passes after the last event: longer than any detector waits."""
+
+Watch = Callable[[Iterable[Any]], Iterable[Any]]
+"""Passes items through and may count them."""
+
+
+def evaluate(profile: Profile, watch: Watch = iter) -> Evaluation:
+    """Play a profile's simulation through the engine, without Kafka, and reckon the figures of every detector.
+
+    `watch` sees every event as it is simulated.
+    """
+    simulation = simulate(profile)
+    events = list(watch(simulation.events()))
+    buyers = {event.refund_id: event.buyer_id for event in events if type(event) is RefundChanged}
+    until_ms = max(event.occurred_at for event in events) + QUIET_DAYS * DAY_MS
+    wanted = (Alert, TagStatus, TagConfirmation)
+    records = [record for _, record in judge(events, until_ms) if isinstance(record, wanted)]
+    return _reckon(simulation, len(events), buyers, score(simulation.labels, records))
+
+
+def _reckon(
+    simulation: Simulation, events: int, refund_buyers: dict[str, str], tallies: dict[str, Tally]
+) -> Evaluation:
+    fraudsters = accused(simulation.labels)
+    found = {name: figures_of(name, tallies.get(name, Tally())) for name in (*all_detectors(), *OTHERS)}
+    missed = tuple(label for tally in tallies.values() for label in tally.missed)
+    false: tuple[Struct, ...] = tuple(record for tally in tallies.values() for record in tally.false)
+    return Evaluation(
+        events=events,
+        refunds=len(refund_buyers),
+        fraudulent_refunds=sum(buyer in fraudsters for buyer in refund_buyers.values()),
+        detectors=tuple(figures for name, figures in found.items() if name not in OTHERS),
+        others=tuple(found[name] for name in OTHERS),
+        missed=missed,
+        false=false,
+    )
