@@ -46,8 +46,8 @@ def refund(draw, event_id, at):
     order_id, *rest = _about(draw)
     return ev.RefundChanged(
         event_id, at, "taobao", f"r{order_id}", order_id, *rest,
-        status=draw(st.sampled_from(("opened", "opened", "opened", "modified", "agreed", "agreed", "refused", "withdrawn"))),
-        type=draw(st.sampled_from(("unknown", "return_refund", "return_refund", "return_refund", "refund_only", "exchange"))),
+        status=draw(st.sampled_from(("opened",) * 3 + ("modified", "agreed", "agreed", "refused", "withdrawn"))),
+        type=draw(st.sampled_from(("unknown",) + ("return_refund",) * 3 + ("refund_only", "exchange"))),
         reason=draw(st.sampled_from(("unknown", "no_reason", "no_reason", "quality"))),
         amount_minor=draw(st.sampled_from((None, None, None, None, 40))),
         waybill_no=draw(st.sampled_from((None, None, None, None, "W1"))),

@@ -1,0 +1,224 @@
+"""What refutes a habit takes its alert back; the correction of that brings it again. Forgetting does neither."""
+
+import random
+from itertools import groupby
+
+import msgspec
+import pytest
+
+from cloudtag.contract.records import Alert
+from cloudtag.detection.example import complained, day, event, inspected, ordered, refunded, reviewed
+from cloudtag.detection.registry import all_detectors
+from cloudtag.ids import digest_id
+from cloudtag.network import Network
+from cloudtag.policy.load import shipped
+from cloudtag.replay import replay
+from cloudtag.wire.replay_form import decode_json
+from tests.engine.standing import standing
+
+DETECTORS = (
+    "worn_return",
+    "refund_frequency",
+    "invalid_address",
+    "no_intent_to_buy",
+    "advertising_review",
+    "affiliate_abuse",
+    "order_harassment",
+    "complaint_abuse",
+    "professional_complainer",
+    "buyer_risk",
+)
+
+
+def firing(name, example):
+    return next(e for e in all_detectors()[name].examples if e.name == example).events
+
+
+WORN = firing("worn_return", "two dresses come back worn")
+OFTEN = firing("refund_frequency", "five of five")
+NOWHERE = firing("invalid_address", "three orders to nowhere")
+GIVEN_UP = firing("no_intent_to_buy", "five of five cancelled")
+ADVERTS = firing("advertising_review", "adverts on two orders")
+COMMISSION = firing("affiliate_abuse", "two sent back, one never paid")
+NOTES = firing("order_harassment", "two notes, no payment")
+LOST = firing("complaint_abuse", "three lost over two shops")
+DEMANDING = firing("professional_complainer", "three shops, one demand")
+RISKY = firing("buyer_risk", "one signal is a watch")
+
+
+def verdict(kind, at):
+    alert_id = digest_id("received_refund_only", "b1", "o1", "r1")
+    who = {"alert_id": alert_id, "buyer_id": "b1", "shop_id": "s1", "account_id": "main"}
+    return event("verdicts", day(at), **who, verdict=kind)
+
+
+CASES = {
+    "worn_return: found unused on a second look, then used after all": (
+        WORN,
+        inspected(day(50), {"dress": 2}, refund_id="r2"),
+        inspected(day(51), {"dress": 2}, refund_id="r2", condition=["washed"]),
+    ),
+    "refund_frequency: withdrawn, then asked for again": (
+        OFTEN,
+        refunded("withdrawn", day(60), refund_id="r3"),
+        refunded("modified", day(61), refund_id="r3"),
+    ),
+    "refund_frequency: refused, then agreed after all": (
+        OFTEN,
+        refunded("refused", day(60), refund_id="r3"),
+        refunded("agreed", day(61), refund_id="r3"),
+    ),
+    "invalid_address: put right, then wrong again": (
+        NOWHERE,
+        ordered("paid", day(30), refund_id="r2", address_valid=True),
+        ordered("paid", day(31), refund_id="r2", address_valid=False),
+    ),
+    "no_intent_to_buy: taken up again, then cancelled again": (
+        GIVEN_UP,
+        ordered("placed", day(25, 7), refund_id="r5"),
+        ordered("cancelled", day(25, 8), refund_id="r5"),
+    ),
+    "no_intent_to_buy: nothing in stock, then a complaint without ground": (
+        GIVEN_UP,
+        complained("opened", day(26), type="out_of_stock"),
+        complained("rejected", day(27), type="out_of_stock"),
+    ),
+    "advertising_review: edited away, then back": (
+        ADVERTS,
+        reviewed(day(20), 1, refund_id="r2", review_id="v2"),
+        reviewed(day(21), 1, refund_id="r2", review_id="v2", advertises=True),
+    ),
+    "affiliate_abuse: a refund withdrawn, then asked for again": (
+        COMMISSION,
+        refunded("withdrawn", day(30), refund_id="r2"),
+        refunded("opened", day(31), refund_id="r2"),
+    ),
+    "complaint_abuse: right on appeal, then not": (
+        LOST,
+        complained("upheld", day(30), refund_id="r3", complaint_id="c3"),
+        complained("rejected", day(31), refund_id="r3", complaint_id="c3"),
+    ),
+    "professional_complainer: right, then not": (
+        DEMANDING,
+        complained("upheld", day(70), refund_id="r3", complaint_id="c3", type="advertising_law"),
+        complained("rejected", day(71), refund_id="r3", complaint_id="c3", type="advertising_law"),
+    ),
+    "buyer_risk: called normal, then abnormal": (RISKY, verdict("normal", 20), verdict("abnormal", 21)),
+    "buyer_risk: called normal, then left unanswered": (RISKY, verdict("normal", 20), verdict("ignore", 21)),
+}
+
+
+def statuses(events, detector):
+    records = [r for _, r in replay([msgspec.json.encode(e) for e in events])]
+    return [status for status, _ in groupby(r.status for r in records if getattr(r, "detector", None) == detector)]
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_refuted_and_restored(name):
+    events, refuting, restoring = CASES[name]
+    detector = name.partition(":")[0]
+    assert statuses(events, detector)[-1] == "open"
+    assert statuses([*events, refuting], detector)[-2:] == ["open", "withdrawn"]
+    assert statuses([*events, refuting, restoring], detector)[-3:] == ["open", "withdrawn", "open"]
+
+
+def test_every_detector_here_is_refutable():
+    """A payment cannot be taken back: what it refutes stays refuted."""
+    assert {name.partition(":")[0] for name in CASES} | {"order_harassment"} == set(DETECTORS)
+
+
+LATE = {
+    "a payment was only slow": ("order_harassment", NOTES, ordered("paid", day(10, 2), refund_id="r2")),
+    "a shipment was only slow": ("no_intent_to_buy", GIVEN_UP, ordered("shipped", day(10, 2), refund_id="r2")),
+    "an order was only slow": (
+        "affiliate_abuse",
+        COMMISSION,
+        ordered("paid", day(1), refund_id="r9", affiliate_id="a1"),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LATE)
+def test_an_earlier_event_that_comes_late_withdraws(name):
+    detector, events, late = LATE[name]
+    network = Network(shipped())
+    assert told(network, events, detector)[-1].status == "open"
+    assert [alert.status for alert in told(network, [late], detector)] == ["withdrawn"]
+
+
+def test_an_upgraded_buyer_is_a_watch_again_after_a_verdict_and_upgraded_again_after_another():
+    events = firing("buyer_risk", "a second one of another kind")
+    network = Network(shipped())
+    said = [told(network, [each], "buyer_risk") for each in (*events, verdict("normal", 50), verdict("abnormal", 51))]
+    changes = [(alert.severity, alert.revision) for alerts in said for alert in alerts]
+    assert changes == [("low", 0), ("medium", 1), ("low", 2), ("medium", 3)]
+    assert len({alert.alert_id for alerts in said for alert in alerts}) == 1
+
+
+def test_an_alert_about_the_whole_buyer_cites_every_event_of_the_alerts_it_weighs_oldest_first():
+    network = Network(shipped())
+    events = [decode_json(e)[1] for e in firing("buyer_risk", "three kinds, three orders")]
+    alerts = {o.record.alert_id: o.record for e in events for o in network.feed([e]) if isinstance(o.record, Alert)}
+    (risk,) = (alert for alert in alerts.values() if alert.detector == "buyer_risk")
+    weighed = [alert for alert in alerts.values() if alert is not risk and alert.status != "withdrawn"]
+    assert set(risk.evidence) == {reference for alert in weighed for reference in alert.evidence}
+    assert list(risk.evidence) == sorted(risk.evidence, key=lambda r: r.occurred_at)
+
+
+def test_evidence_is_bounded():
+    events = [ordered("placed", day(0, 0, n), refund_id=f"r{n}", address_valid=False) for n in range(120)]
+    network = Network(shipped())
+    (found,) = standing(told(network, events, "invalid_address")).values()
+    assert found.facts["orders"] == "120/3"
+    assert (len(found.evidence), len(found.order_ids)) == (50, 50)
+
+
+def test_forgetting_honest_orders_accuses_nobody():
+    """Twenty orders kept, then five given up: a share that does not rise when the twenty leave retention first."""
+    kept = [ordered(s, day(n // 5), refund_id=f"r{20 + n}") for n in range(20) for s in ("paid", "shipped")]
+    network = Network(shipped())
+    assert told(network, [*kept, *GIVEN_UP], "no_intent_to_buy") == []
+    for hours in range(239 * 24, 247 * 24, 3):
+        said = list(network.pass_time(milliseconds(day(0, hours))))
+        said += network.feed([decode_json(ordered("placed", day(0, hours), refund_id="r99"))[1]])
+        assert [o.record for o in said if getattr(o.record, "detector", "") == "no_intent_to_buy"] == []
+
+
+@pytest.mark.parametrize("name", DETECTORS)
+def test_forgetting_takes_nothing_back(name):
+    network = Network(shipped())
+    events = next(e for e in all_detectors()[name].examples if e.fires).events
+    before = standing(told(network, events, name))
+    after = []
+    for days in range(100, 600, 20):
+        other = ordered("placed", day(days), refund_id=f"r{days}")
+        after += told(network, [other], name)
+    assert [alert.status for alert in after if alert.status == "withdrawn"] == []
+    assert before
+
+
+EXAMPLES = [
+    pytest.param(name, example, id=f"{name}: {example.name}")
+    for name in DETECTORS
+    for example in all_detectors()[name].examples
+    if example.until is None
+]
+
+
+@pytest.mark.parametrize(("name", "example"), EXAMPLES)
+def test_the_order_of_arrival_does_not_matter(name, example):
+    expected = standing(told(Network(shipped()), example.events, name))
+    for seed in range(5):
+        shuffled = [*example.events, *example.events]
+        random.Random(seed).shuffle(shuffled)
+        network = Network(shipped())
+        assert standing(alert for each in shuffled for alert in told(network, [each], name)) == expected
+
+
+def milliseconds(at):
+    return decode_json(ordered("placed", at))[1].occurred_at
+
+
+def told(network, events, detector):
+    outputs = network.feed([decode_json(e)[1] for e in events])
+    return [o.record for o in outputs if isinstance(o.record, Alert) and o.record.detector == detector]
