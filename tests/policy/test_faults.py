@@ -2,7 +2,7 @@
 
 import pytest
 
-from cloudtag.policy.load import PolicyError, read_packs, shipped_texts
+from cloudtag.policy.load import PolicyError, folder_texts, read_packs, shipped_texts
 from cloudtag.policy.places import places
 
 HEAD = '[[version]]\nid = "1"\nfrom = 2020-01-01T00:00:00Z\n'
@@ -82,6 +82,15 @@ def test_others_are_not_blamed_for_what_they_inherit():
 def test_a_folder_needs_a_default_pack():
     with pytest.raises(PolicyError, match=r"default\.toml:1: there is no such file"):
         read_packs({"jd.toml": HEAD})
+
+
+def test_a_folder_is_named_with_its_faults(tmp_path):
+    with pytest.raises(PolicyError, match=r"default\.toml:1: there is no such file") as caught:
+        folder_texts(tmp_path)
+    assert str(caught.value).startswith(str(tmp_path))
+    (tmp_path / "default.toml").write_bytes(b"# one\n# two \xff\n")
+    with pytest.raises(PolicyError, match=r"default\.toml:2: not UTF-8"):
+        folder_texts(tmp_path)
 
 
 def test_the_line_of_each_key_is_known():

@@ -34,7 +34,7 @@ def account(alert: Alert, revisions: Sequence[Told], events: Sequence[Any], poli
         "Conditions",
         *_aligned([(plain(c.name), str(c)) for c in conditions(alert)]),
         "",
-        f"What would clear it: {alert.facts.get('clears', 'not told')}",
+        *_clearing(alert),
         *_doing(alert),
         "",
         f"Policy {alert.policy_version}{_parameters(alert, policies)}",
@@ -85,6 +85,13 @@ def _missing(rests_on: dict[tuple[str, str], Reference], part: dict[tuple[str, s
 
 def _identity(event: Any) -> tuple[str, str]:
     return STREAM_OF[type(event)], event.event_id
+
+
+def _clearing(alert: Alert) -> Iterator[str]:
+    yield f"What would clear it: {alert.facts.get('clears', 'not told')}"
+    detector = all_detectors().get(alert.detector)
+    if detector is not None:
+        yield detector.rule.clears_zh
 
 
 def _doing(alert: Alert) -> Iterator[str]:

@@ -16,6 +16,7 @@ from cloudtag.policy.written import Written, read
 
 __all__ = ["Packs", "PolicyError", "from_folder", "from_texts", "read_packs", "shipped", "shipped_texts"]
 BASE = "default.toml"
+NO_BASE = "there is no such file among the policy packs, and all others build on it"
 
 
 class Packs(NamedTuple):
@@ -54,8 +55,19 @@ def from_folder(folder: Path) -> Policies:
 
 
 def folder_texts(folder: Path) -> dict[str, str]:
-    """The files of the packs in a folder, by path. Raises OSError."""
-    return {str(path): path.read_text(encoding="utf-8") for path in sorted(folder.iterdir()) if path.suffix == ".toml"}
+    """The files of the packs in a folder, by path. Raises PolicyError for one that is not text, and OSError."""
+    if not (folder / BASE).exists() and folder.is_dir():
+        raise PolicyError([Fault(str(folder / BASE), 1, NO_BASE)])
+    return {str(path): _text(path) for path in sorted(folder.iterdir()) if path.suffix == ".toml"}
+
+
+def _text(path: Path) -> str:
+    bytes_ = path.read_bytes()
+    try:
+        return bytes_.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = bytes_.count(b"\n", 0, error.start) + 1
+        raise PolicyError([Fault(str(path), line, "not UTF-8 text")]) from None
 
 
 def from_texts(texts: dict[str, str]) -> Policies:
@@ -68,7 +80,7 @@ def read_packs(texts: dict[str, str]) -> Packs:
     faults: list[Fault] = []
     names = {Path(name).name: name for name in texts}
     if BASE not in names:
-        raise PolicyError([Fault(BASE, 1, "there is no such file among the policy packs, and all others build on it")])
+        raise PolicyError([Fault(BASE, 1, NO_BASE)])
     order = [BASE, *sorted(names.keys() - {BASE})]
     written = {
         name.removesuffix(".toml"): read(names[name], name.removesuffix(".toml"), texts[names[name]], faults)
