@@ -1,0 +1,209 @@
+"""Look-alike from a second account sent back.
+
+What it finds: a buyer claims that the wrong goods came, and what comes back is a cheaper item that a linked buyer had
+ordered in the same shop (T2b).
+
+Why it is abuse: two accounts of one person order the dear item and a cheap look-alike; the cheap one goes back for the
+price of the dear one.
+
+How it decides: the reason is, or became, wrong item or not as described; the last inspection of the parcel lists a sku
+that was never ordered in that order; and a buyer who shares an address, phone, device or payment account, or lives
+near, ordered that sku in the same shop before it came back, at a lower price than the dearest item of the order. What
+that buyer never paid for, cancelled or sent back does not count; nor does anything under a hub's attribute. High; with
+a near address alone medium, for a shop may send a wrong item that some neighbour happens to have bought.
+
+Known false positives: the shop swapped the parcels of two people who live together.
+
+What would clear it: a corrected inspection, another reason, the refund withdrawn, or the other buyer's order cancelled
+or returned.
+
+What to do: keep the goods and the packing video of both orders; refuse the refund of the dear item.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from cloudtag.contract.links import Claim, SkuOwned
+from cloudtag.contract.records import Reference
+from cloudtag.detection.cases import OrderCase
+from cloudtag.detection.claims import claim_of
+from cloudtag.detection.example import day, inspected, ordered, refunded
+from cloudtag.detection.finding import Finding, Wake, cite, oldest_first, unique
+from cloudtag.detection.order_view import OrderView
+from cloudtag.detection.rule import Example, Rule
+
+RULE = Rule(
+    title="Look-alike from a second account sent back",
+    family="refund",
+    scenario="switched_goods",
+    scope="order",
+    # Asked only once a linked buyer is known to have ordered what came back.
+    needs=("refunds", "inspections", "sku-answers"),
+    rules=("T2b",),
+    clears="A corrected inspection, another reason, the refund withdrawn, or the other order cancelled or returned.",
+    clears_zh="更正验货记录、更改退款原因、撤回退款，或对方订单已取消或退货。",
+    recommendation="refuse_and_keep_opening_video",
+)
+
+
+class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
+    """Nothing to set: the rule has no number."""
+
+
+_WATCH = [{"sku_id": "watch", "quantity": 1, "unit_price_minor": 899900}]
+_TOY = [{"sku_id": "toy-watch", "quantity": 1, "unit_price_minor": 1900}]
+
+
+def _second(lines: list[dict[str, object]] = _TOY, at: int = 0, **fields: object) -> dict[str, object]:
+    who = {"refund_id": "r2", "buyer_id": "b2", "device_hash": "d1"}
+    return ordered("paid", at, lines=lines, **{**who, **fields})
+
+
+def _claim(reason: str = "wrong_item", found: str = "toy-watch", **fields: object) -> tuple[dict[str, object], ...]:
+    return (
+        ordered("placed", day(1), **{"lines": _WATCH, "device_hash": "d1", **fields}),
+        refunded("opened", day(5), type="return_refund", reason=reason),
+        inspected(day(9), {found: 1}),
+    )
+
+
+EXAMPLES = (
+    Example(
+        name="a toy watch bought on the same device",
+        events=(_second(), *_claim()),
+        fires=(
+            {
+                "severity": "high",
+                "buyer_id": "b1",
+                "linked_buyer_ids": ["b2"],
+                "facts": {"price_gap_minor": "898000/1"},
+            },
+        ),
+    ),
+    Example(
+        name="by neighbours, not as described",
+        events=(
+            _second(device_hash="d2", address_area="a1"),
+            *_claim("not_as_described", address_area="a1"),
+        ),
+        fires=({"severity": "medium", "order_ids": ["o1", "o2"]},),
+    ),
+    Example(
+        name="the second account's order comes to light last",
+        events=(*_claim(), _second(at=-5)),
+        fires=({"decided_at": 1_773_187_200_000},),
+    ),
+    Example(
+        name="near miss: the shop sent a toy watch by mistake; only a stranger has one",
+        events=(_second(device_hash="d2"), *_claim()),
+    ),
+    Example(
+        name="near miss: a brother has a toy watch, of another shop",
+        events=(_second(shop_id="s2"), *_claim()),
+    ),
+    Example(name="near miss: the watch itself comes back", events=(_second(), *_claim(found="watch"))),
+    Example(
+        name="near miss: the dearer item came by mistake and goes back",
+        events=(
+            _second([{"sku_id": "gold-watch", "quantity": 1, "unit_price_minor": 999900}]),
+            *_claim(found="gold-watch"),
+        ),
+    ),
+    Example(
+        name="near miss: the brother cancelled the toy watch",
+        events=(
+            _second(),
+            ordered("cancelled", day(0, 3), refund_id="r2", buyer_id="b2"),
+            *_claim(),
+        ),
+    ),
+    Example(
+        name="near miss: the brother sent his toy watch back long ago",
+        events=(
+            _second(),
+            refunded("opened", day(0, 5), refund_id="r2", buyer_id="b2", type="return_refund", reason="no_reason"),
+            inspected(day(1), {"toy-watch": 1}, refund_id="r2", buyer_id="b2"),
+            *_claim(),
+        ),
+    ),
+    Example(name="near miss: the brother buys a toy watch afterwards", events=(*_claim(), _second(at=20))),
+    Example(
+        name="near miss: one device of a whole office",
+        events=(
+            _second(),
+            *_claim(),
+            *(
+                ordered("placed", day(0, n), refund_id=f"r{n}", buyer_id=f"b{n}", device_hash="d1")
+                for n in range(3, 24)
+            ),
+        ),
+    ),
+)
+
+
+def detect(case: OrderCase, parameters: Parameters) -> Iterator[Finding | Wake]:
+    """One finding per refund of the order in whose parcel a linked buyer's cheaper goods came back."""
+    del parameters
+    for refund_id, refund in sorted(case.order.refunds.items()):
+        claim = claim_of(case.order, refund)
+        if claim is None or not claim.is_inspected:
+            continue
+        owned = [
+            answer
+            for answer in case.order.owned
+            if answer.refund_id == refund_id and answer.sku_id in claim.other_skus and _gap(case.order, answer) > 0
+        ]
+        if owned:
+            yield _finding(case, claim, sorted(owned, key=lambda answer: (answer.owner_id, answer.sku_id)))
+
+
+def _gap(order: OrderView, owned: SkuOwned) -> int:
+    """By how much the dearest item of the order is dearer than the other; 0 where their currencies differ."""
+    currency = next((change.currency for change in order.changes if change.currency), None)
+    if None not in (currency, owned.currency) and currency != owned.currency:
+        return 0
+    return max(line.unit_price_minor for line in order.lines) - owned.unit_price_minor
+
+
+def _finding(case: OrderCase, claim: Claim, owned: list[SkuOwned]) -> Finding:
+    order = case.order
+    dear = max(order.lines, key=lambda line: (line.unit_price_minor, line.sku_id))
+    cheap = max(owned, key=lambda answer: (_gap(order, answer), answer.owner_id))
+    gap, shared = _gap(order, cheap), ", ".join(unique(answer.attribute for answer in owned))
+    is_near = all(answer.attribute.startswith("area:") for answer in owned)
+    return Finding(
+        anchor=claim.refund_id,
+        severity="medium" if is_near else "high",
+        platform=order.platform or "",
+        shop_id=claim.shop_id,
+        order_ids=unique((order.order_id, *(answer.owner_order_id for answer in owned))),
+        refund_ids=(claim.refund_id,),
+        linked_buyer_ids=unique(answer.owner_id for answer in owned),
+        decided_at=max(claim.occurred_at, claim.claimed_at, *(answer.occurred_at for answer in owned)),
+        evidence=oldest_first(
+            (
+                *cite(*order.changes[:1]),
+                *(Reference("orders", answer.event_id, answer.occurred_at) for answer in owned),
+                Reference("refunds", claim.claim_event_id, claim.claimed_at),
+                Reference(claim.stream, claim.event_id, claim.occurred_at),
+            )
+        ),
+        facts={
+            "reason": claim.reason,
+            "ordered": dear.sku_id,
+            "came_back": cheap.sku_id,
+            "price_gap_minor": f"{gap}/1",
+            "shared": shared,
+        },
+        explanation=(
+            f"Buyer {case.buyer_id} ordered {dear.sku_id} and sent back {cheap.sku_id}, which buyer {cheap.owner_id}, "
+            f"linked by {shared}, had ordered in the same shop for {gap} minor units less."
+        ),
+        explanation_zh=(
+            f"买家 {case.buyer_id} 订购 {dear.sku_id}，退回的却是 {cheap.sku_id}；关联买家 {cheap.owner_id}"
+            f"（共用 {shared}）曾在同店购买该商品，差价 {gap}（最小货币单位）。"
+        ),
+    )
