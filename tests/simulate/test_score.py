@@ -127,7 +127,8 @@ def test_an_alert_about_one_of_several_must_name_the_others():
 
 
 def test_the_delay_runs_from_the_last_fact_that_was_needed():
-    tally = score([replace(LABEL, at=1)], [alert(), replace(alert(1), decided_at=5)])["short_return"]
+    later = replace(alert(1), decided_at=9)
+    tally = score([replace(LABEL, at=1)], [replace(alert(), decided_at=5), later])["short_return"]
     assert tally.delays == [4]
 
 

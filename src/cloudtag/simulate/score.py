@@ -26,7 +26,7 @@ class Tally:
     """Alerts that were not withdrawn, right or false."""
     withdrawn: int = 0
     delays: list[int] = field(default_factory=list)
-    """From the last fact needed to the moment each alert found says it was decided, in milliseconds."""
+    """From the last fact needed to the moment at which each alert found first says it was decided, in milliseconds."""
     missed: list[Label] = field(default_factory=list)
     false: list[Struct] = field(default_factory=list)
 
@@ -57,10 +57,10 @@ def score(labels: Iterable[Label], records: Iterable[Struct]) -> dict[str, Tally
 
     Labels of a detector that does not exist are left out.
     """
-    final = latest(records).values()
-    known = list(labels)
+    published, known = list(records), list(labels)
+    final = latest(published).values()
     tallies: dict[str, Tally] = defaultdict(Tally)
-    _alerts(judged_labels(known), [x for x in final if isinstance(x, Alert)], tallies)
+    _alerts(judged_labels(known), [x for x in final if isinstance(x, Alert)], _first_decided(published), tallies)
     _tags([x for x in known if isinstance(x, TagLabel)], [x for x in final if isinstance(x, TagStatus)], tallies)
     _confirmations(
         [x for x in known if isinstance(x, ConfirmationLabel)],
@@ -70,7 +70,16 @@ def score(labels: Iterable[Label], records: Iterable[Struct]) -> dict[str, Tally
     return dict(sorted(tallies.items()))
 
 
-def _alerts(labels: list[AlertLabel], alerts: list[Alert], tallies: dict[str, Tally]) -> None:
+def _first_decided(records: Iterable[Struct]) -> dict[str, int]:
+    """When each alert was first decided, by any of its revisions: later facts may be decided upon later."""
+    first: dict[str, int] = {}
+    for record in records:
+        if isinstance(record, Alert) and record.status in STANDING:
+            first[record.alert_id] = min(record.decided_at, first.get(record.alert_id, record.decided_at))
+    return first
+
+
+def _alerts(labels: list[AlertLabel], alerts: list[Alert], decided: dict[str, int], tallies: dict[str, Tally]) -> None:
     """An alert is right when it names what a label of its detector and buyer does; else it is false."""
     standing: dict[tuple[str, str], list[Alert]] = defaultdict(list)
     for alert in alerts:
@@ -85,21 +94,22 @@ def _alerts(labels: list[AlertLabel], alerts: list[Alert], tallies: dict[str, Ta
             match = [a for buyer_id in people for a in standing.get((label.detector, buyer_id), ()) if names(a, label)]
             right.update(alert.alert_id for alert in match)
             if not label.is_open:
-                _count(label, [alert for alert in match if _is_whole(alert, people)], tallies[label.detector])
+                whole = [decided[alert.alert_id] for alert in match if _is_whole(alert, people)]
+                _count(label, whole, tallies[label.detector])
     for alert in (alert for candidates in standing.values() for alert in candidates):
         tallies[alert.detector].standing += 1
         if alert.alert_id not in right:
             tallies[alert.detector].false.append(alert)
 
 
-def _count(label: AlertLabel, found: list[Alert], tally: Tally) -> None:
+def _count(label: AlertLabel, found: list[int], tally: Tally) -> None:
     tally.expected += 1
     if not found:
         tally.missed.append(label)
         return
     tally.found += 1
     if label.at is not None:
-        tally.delays.append(min(alert.decided_at for alert in found) - label.at)
+        tally.delays.append(min(found) - label.at)
 
 
 def names(alert: Alert, label: AlertLabel) -> bool:

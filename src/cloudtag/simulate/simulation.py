@@ -21,7 +21,7 @@ from cloudtag.simulate.world import buyer, platform_of, shop
 EVENTS_PER_ORDER = 10.37
 """Events of an honest order, its parcels, refunds and the rest included, before duplication (measured)."""
 ORDERS_PER_BUYER = 1.8
-REFUNDS_PER_ORDER = 0.128
+REFUNDS_PER_ORDER = 0.142
 """Refunds of an honest order (measured)."""
 HOURS = (2, 1, 1, 1, 1, 2, 4, 6, 8, 10, 11, 11, 12, 11, 10, 10, 10, 11, 12, 14, 16, 14, 9, 4)
 """How busy each hour of a day is."""

@@ -1,7 +1,8 @@
 """Two neighbours who claim to have got each other's goods (B21)."""
 
 from cloudtag.contract.types import Goods, OrderLine
-from cloudtag.simulate.refunds import Claim, return_holding
+from cloudtag.simulate.profile import HOUR_MS
+from cloudtag.simulate.refunds import Claim, claim_refund, return_holding
 from cloudtag.simulate.scripts.stage import Stage
 from cloudtag.simulate.world import Buyer
 
@@ -18,8 +19,9 @@ def _claims(
     for n, who in enumerate(buyers):
         deal = stage.received(who, where, hours[n], lines=(sizes[n],))
         other = (said or sizes[::-1])[n]
-        claim, _ = stage.agreed_return(deal, (Goods(other.sku_id, 1),), refund=("return_refund", "wrong_item", True))
-        claims.append(claim)
+        opened_at = deal.signed_at + 3 * HOUR_MS
+        goods = (Goods(other.sku_id, 1),)
+        claims.append(claim_refund(stage.story, deal, opened_at, ("return_refund", "wrong_item", True), goods))
     return claims
 
 
@@ -27,7 +29,8 @@ def large_for_larger(stage: Stage) -> None:
     """Neighbours: L for XL and XL for L, by word alone."""
     first = stage.buyer()
     pair = (first, stage.buyer(area_of=first))
-    stage.expect(DETECTOR, _claims(stage, pair, (0, 10))[:1], among=pair)
+    claims = _claims(stage, pair, (0, 10))
+    stage.expect(DETECTOR, claims[:1], among=pair, at=max(claim.deal.signed_at for claim in claims) + 3 * HOUR_MS)
 
 
 def sent_back_crosswise(stage: Stage) -> None:
@@ -35,13 +38,14 @@ def sent_back_crosswise(stage: Stage) -> None:
     first = stage.buyer()
     pair = (first, stage.buyer(address_of=first))
     where, sizes = stage.shop(), (stage.goods(12900), stage.goods(12900))
-    claims = []
+    claims: list[Claim] = []
+    opened_at: list[int] = []
     for n, who in enumerate(pair):
         deal = stage.received(who, where, 10 * n, lines=(sizes[n],))
         claim, at = stage.agreed_return(deal, refund=("return_refund", "wrong_item", True))
-        return_holding(stage.story, [claim], at, (Goods(sizes[1 - n].sku_id, 1),))
+        opened_at.append(return_holding(stage.story, [claim], at, (Goods(sizes[1 - n].sku_id, 1),)))
         claims.append(claim)
-    stage.expect(DETECTOR, claims[:1], among=pair)
+    stage.expect(DETECTOR, claims[:1], among=pair, at=max(opened_at))
     for claim in claims:
         # Neither is the dearer; and whether a wrong item that comes back was switched is left open.
         stage.expect("cross_account_switch", [claim], is_open=True)

@@ -32,7 +32,7 @@ def five_called_off(stage: Stage) -> None:
     stage.received(who, stage.shop(), -24 * 20)
     claims = [call_off(stage.story, who, stage.shop(), stage.after(-24 * 3 * (4 - n)))[1] for n in range(5)]
     deals = [claim.deal for claim in claims]
-    stage.expect_orders(DETECTOR, deals, at=stage.story.entries[-3][0].occurred_at)
+    stage.expect_orders(DETECTOR, deals, at=stage.story.entries[-4][0].occurred_at)
     # Five refunds of six orders, though of nothing that was shipped.
     stage.expect("refund_frequency", claims, is_open=True)
 
