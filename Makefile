@@ -21,7 +21,7 @@ demo: $(STAMP) ## run a simulated week through broker, worker and warehouse; SER
 	@$(BIN)/cloudtag demo $(if $(SERVE),--serve)
 
 test: $(STAMP) ## all tests; Apache Kafka included where Java and Maven exist
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 check: lint types contracts docs-check test bench-smoke ## exactly what CI runs
 
