@@ -65,6 +65,8 @@ class AttributeUsed(Forward, frozen=True, array_like=True, gc=False, tag_field="
     alerted_at: int = 0
     claims: tuple[Claim, ...] = ()
     unpaid: tuple[UnpaidOrder, ...] = ()
+    stream: str = "orders"
+    """The stream of the event."""
 
     @property
     def forward_id(self) -> str:

@@ -9,6 +9,7 @@ import msgspec
 from cloudtag.contract.events import ComplaintChanged, RefundChanged
 from cloudtag.contract.links import AttributeUsed, Claim, SkuOwned
 from cloudtag.contract.records import Alert
+from cloudtag.contract.streams import STREAM_OF
 from cloudtag.contract.types import Proof
 from cloudtag.detection.buyer_case import accuses
 from cloudtag.detection.claims import claim_of, left_unpaid, unpaid_order
@@ -109,6 +110,7 @@ def pictures(buyer_id: str, handed_in: Iterable[tuple[RefundChanged | ComplaintC
             use = AttributeUsed(
                 0, True, attribute, event.occurred_at, event.event_id, event.platform, buyer_id,
                 subject=subject, shop_id=event.shop_id, order_id=event.order_id, phash=phash,
+                stream=STREAM_OF[type(event)],
             )  # fmt: skip
             shown.setdefault(use.forward_id, use)
     return list(shown.values())
