@@ -31,8 +31,8 @@ def three_for_the_commission(stage: Stage) -> None:
 
 
 def bought_what_was_praised(stage: Stage) -> None:
-    """Honest: a fan of one affiliate keeps most of it."""
-    stage.expect_orders(DETECTOR, _order(stage, 2, ("a", "a", "a", "a")), stands=False)
+    """Honest: a fan of one affiliate keeps two of six, which is not quite a fifth too few."""
+    stage.expect_orders(DETECTOR, _order(stage, 2, ("a",) * 6), stands=False)
 
 
 def three_affiliates(stage: Stage) -> None:

@@ -34,11 +34,11 @@ def honest_bad_review(stage: Stage) -> None:
     stage.expect_orders(DETECTOR, _review(stage, stage.buyer(), stage.shop(), 1), stands=False)
 
 
-def rival_is_pleased(stage: Stage) -> None:
-    """Honest: a rival who found it good."""
+def rival_is_lukewarm(stage: Stage) -> None:
+    """Honest: a rival who found it neither good nor bad."""
     where = stage.shop()
     who = stage.buyer(phone_hash=stage.own_shop(where.category).phone_hash)
-    stage.expect_orders(DETECTOR, _review(stage, who, where, 4), stands=False)
+    stage.expect_orders(DETECTOR, _review(stage, who, where, 3), stands=False)
 
 
 def shopkeeper_of_another_trade(stage: Stage) -> None:
@@ -52,6 +52,6 @@ SCRIPTS = (
     rival_reviews,
     rival_pays_by_card,
     honest_bad_review,
-    rival_is_pleased,
+    rival_is_lukewarm,
     shopkeeper_of_another_trade,
 )

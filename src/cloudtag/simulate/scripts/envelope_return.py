@@ -29,15 +29,15 @@ def a_bag_of_air(stage: Stage) -> None:
 
 
 def a_light_box(stage: Stage) -> None:
-    """Honest: light goods, in a box."""
-    claim, _, arrived_at = _send(stage, "box", 55)
-    inspect(stage.story, claim, arrived_at + HOUR_MS, claim.goods())
+    """Honest: light goods in a box, not inspected yet."""
+    claim, _, _ = _send(stage, "box", 55)
     stage.expect(DETECTOR, [claim], stands=False)
 
 
 def a_soft_bag(stage: Stage) -> None:
-    """Honest: clothes in a bag, not inspected yet."""
-    claim, _, _ = _send(stage, "bag", 300)
+    """Honest: clothes in a bag."""
+    claim, _, arrived_at = _send(stage, "bag", 300)
+    inspect(stage.story, claim, arrived_at + HOUR_MS, claim.goods())
     stage.expect(DETECTOR, [claim], stands=False)
 
 

@@ -41,7 +41,7 @@ def asked_politely(stage: Stage) -> None:
     """Honest: a complaint asks for money, with nothing to press for it."""
     deal, at = _received(stage)
     complain(stage.story, deal, at, "other", demands_money=True)
-    review(stage.story, deal, at + 20 * HOUR_MS, 4)
+    review(stage.story, deal, at + 20 * HOUR_MS, 3)
     stage.expect_orders(DETECTOR, [deal], stands=False)
 
 

@@ -67,9 +67,9 @@ def strangers_crosswise(stage: Stage) -> None:
 
 
 def neighbours_months_apart(stage: Stage) -> None:
-    """Honest: the same between neighbours, two months apart."""
+    """Honest: the same between neighbours, forty days apart."""
     first = stage.buyer()
-    for claim in _claims(stage, (first, stage.buyer(area_of=first)), (-24 * 60, 0)):
+    for claim in _claims(stage, (first, stage.buyer(area_of=first)), (-24 * 40, 0)):
         stage.expect(DETECTOR, [claim], stands=False)
 
 

@@ -37,9 +37,9 @@ def five_called_off(stage: Stage) -> None:
     stage.expect("refund_frequency", claims, is_open=True)
 
 
-def half_cancelled(stage: Stage) -> None:
-    """Honest: five of ten."""
-    stage.expect_orders(DETECTOR, _order(stage, 5, 5, 2), stands=False)
+def five_of_seven_cancelled(stage: Stage) -> None:
+    """Honest: five of seven."""
+    stage.expect_orders(DETECTOR, _order(stage, 2, 5, 2), stands=False)
 
 
 def four_cancelled(stage: Stage) -> None:
@@ -48,8 +48,8 @@ def four_cancelled(stage: Stage) -> None:
 
 
 def cancelled_now_and_then(stage: Stage) -> None:
-    """Honest: five changes of mind in a quarter."""
-    stage.expect_orders(DETECTOR, _order(stage, 0, 5, 20), stands=False)
+    """Honest: five changes of mind in forty days."""
+    stage.expect_orders(DETECTOR, _order(stage, 0, 5, 10), stands=False)
 
 
-SCRIPTS = (five_cancelled, five_called_off, half_cancelled, four_cancelled, cancelled_now_and_then)
+SCRIPTS = (five_cancelled, five_called_off, five_of_seven_cancelled, four_cancelled, cancelled_now_and_then)

@@ -9,10 +9,13 @@ DETECTOR = "order_harassment"
 NOTE = "you know what you did"
 
 
-def _order(stage: Stage, shops: list[Shop], note: str | None = NOTE) -> list[Deal]:
-    """Unpaid orders, one at each shop, two days apart."""
+def _order(stage: Stage, shops: list[Shop], note: str | None = NOTE, hours_between: float = 48) -> list[Deal]:
+    """Unpaid orders, one at each shop, so long apart."""
     who = stage.buyer()
-    deals = [stage.story.place(who, where, stage.after(48 * n), 1, buyer_note=note) for n, where in enumerate(shops)]
+    deals = [
+        stage.story.place(who, where, stage.after(hours_between * n), 1, buyer_note=note)
+        for n, where in enumerate(shops)
+    ]
     for deal in deals:
         stage.story.move(deal, "closed_unpaid", deal.placed_at + 24 * HOUR_MS)
     return deals
@@ -34,6 +37,11 @@ def a_note_to_each(stage: Stage) -> None:
     stage.expect_orders(DETECTOR, _order(stage, [stage.shop() for _ in range(3)]), stands=False)
 
 
+def two_notes_in_forty_days(stage: Stage) -> None:
+    """Two unpaid orders with a note, but long apart."""
+    stage.expect_orders(DETECTOR, _order(stage, [stage.shop()] * 2, hours_between=-24 * 40), stands=False)
+
+
 def unpaid_without_a_word(stage: Stage) -> None:
     """Honest: three orders left unpaid, without a note."""
     stage.expect_orders(DETECTOR, _order(stage, [stage.shop()] * 3, None), stands=False)
@@ -46,4 +54,11 @@ def paid_with_wishes(stage: Stage) -> None:
     stage.expect_orders(DETECTOR, deals, stands=False)
 
 
-SCRIPTS = (notes_to_one_shop, one_note, a_note_to_each, unpaid_without_a_word, paid_with_wishes)
+SCRIPTS = (
+    notes_to_one_shop,
+    one_note,
+    a_note_to_each,
+    two_notes_in_forty_days,
+    unpaid_without_a_word,
+    paid_with_wishes,
+)

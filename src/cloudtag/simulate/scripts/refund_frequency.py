@@ -32,9 +32,9 @@ def six_of_ten(stage: Stage) -> None:
     stage.expect(DETECTOR, claims, at=claims[-1].deal.signed_at + 3 * HOUR_MS)
 
 
-def many_orders_few_refunds(stage: Stage) -> None:
-    """Honest: five refunds, of twelve orders."""
-    stage.expect(DETECTOR, _buy(stage, 7, 5, 4), stands=False)
+def six_of_eleven(stage: Stage) -> None:
+    """Honest: six refunds, of eleven orders."""
+    stage.expect(DETECTOR, _buy(stage, 5, 6, 4), stands=False)
 
 
 def four_bad_purchases(stage: Stage) -> None:
@@ -43,8 +43,8 @@ def four_bad_purchases(stage: Stage) -> None:
 
 
 def once_a_month(stage: Stage) -> None:
-    """Honest: six refunds, a month and more apart from each other."""
-    stage.expect(DETECTOR, _buy(stage, 0, 6, 36), stands=False)
+    """Honest: six refunds, four weeks apart from each other."""
+    stage.expect(DETECTOR, _buy(stage, 0, 6, 28), stands=False)
 
 
-SCRIPTS = (five_of_six, six_of_ten, many_orders_few_refunds, four_bad_purchases, once_a_month)
+SCRIPTS = (five_of_six, six_of_ten, six_of_eleven, four_bad_purchases, once_a_month)

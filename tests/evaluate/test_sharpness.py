@@ -1,0 +1,84 @@
+"""The scripted cases are near enough to the rules' thresholds to tell a detector that is a little off."""
+
+import pytest
+from msgspec.structs import replace
+
+from cloudtag.detection.registry import all_detectors
+from cloudtag.policy.load import shipped
+from cloudtag.policy.model import Policies, Policy
+from cloudtag.replay import judge
+from cloudtag.simulate import Profile, score, simulate
+from cloudtag.simulate.profile import DAY_MS
+
+LAX = (
+    ("advertising_review", "orders", 1),
+    ("affiliate_abuse", "share_percent", 60),
+    ("competitor_order", "orders", 2),
+    ("competitor_review", "bad_rating", 3),
+    ("complaint_abuse", "complaints", 2),
+    ("complaint_abuse", "shops", 1),
+    ("complaint_abuse", "window_days", 125),
+    ("envelope_return", "goods_grams", 70),
+    ("extortion", "bad_rating", 3),
+    ("invalid_address", "orders", 2),
+    ("mirror_wrong_item", "window_days", 45),
+    ("no_intent_to_buy", "share_percent", 70),
+    ("no_intent_to_buy", "window_days", 45),
+    ("order_harassment", "window_days", 45),
+    ("professional_complainer", "shops", 2),
+    ("refund_frequency", "refunds", 4),
+    ("refund_frequency", "share_percent", 50),
+    ("repeat_reopen", "reopenings", 2),
+    ("reused_waybill", "window_days", 250),
+    ("shipping_exemption", "unanswered_contacts", 1),
+    ("worn_return", "returns", 1),
+)
+STRICT = (
+    ("advertising_review", "orders", 3),
+    ("affiliate_abuse", "orders", 4),
+    ("competitor_review", "bad_rating", 1),
+    ("invalid_address", "orders", 4),
+    ("no_intent_to_buy", "orders", 6),
+    ("professional_complainer", "complaints", 4),
+    ("refund_frequency", "share_percent", 70),
+    ("repeat_reopen", "reopenings", 4),
+    ("worn_return", "returns", 3),
+)
+
+
+@pytest.fixture(scope="module")
+def scripted():
+    """One performance of every script."""
+    simulation = simulate(Profile(events=1000, seed=3, catalogue="full", duplicate_share=0.0))
+    events = list(simulation.events())
+    return simulation.labels, events, max(event.occurred_at for event in events) + 4 * DAY_MS
+
+
+def policies_with(detector: str, parameter: str, value: int) -> Policies:
+    """The shipped policies with one parameter changed on every platform."""
+
+    def changed(policy: Policy) -> Policy:
+        parameters = replace(policy.detectors[detector], **{parameter: value})
+        return replace(policy, detectors={**policy.detectors, detector: parameters})
+
+    packs: dict[str, list[Policy]] = {}
+    for policy in shipped().versions():
+        packs.setdefault(policy.platform, []).append(changed(policy))
+    return Policies(packs)
+
+
+def tally_of(detector, scripted, policies):
+    labels, events, until_ms = scripted
+    tallies = score(labels, [record for _, record in judge(list(events), until_ms, policies)])
+    return tallies[detector]
+
+
+@pytest.mark.parametrize(("detector", "parameter", "value"), LAX)
+def test_a_laxer_detector_accuses_a_lookalike(scripted, detector, parameter, value):
+    assert detector in all_detectors()
+    assert tally_of(detector, scripted, policies_with(detector, parameter, value)).false
+
+
+@pytest.mark.parametrize(("detector", "parameter", "value"), STRICT)
+def test_a_stricter_detector_misses_an_attacker(scripted, detector, parameter, value):
+    assert tally_of(detector, scripted, policies_with(detector, parameter, value)).missed
