@@ -1,0 +1,233 @@
+"""Stock locked up by orders nobody pays.
+
+What it finds: many orders, or many pieces, of one shop's sku, placed within an hour by one account or by several linked
+ones, and left unpaid (B4, B20).
+
+Why it is abuse: unpaid orders hold the stock; a rival or a scalper empties the shelf before a promotion, and real
+buyers find the item sold out.
+
+How it decides: an order counts when it is still unpaid `unpaid_minutes` after it was placed; one that was cancelled
+before gave its stock back. Within any `window_minutes`, this buyer and the buyers who share an address, phone, device
+or payment account placed at least `orders` such orders, or `pieces` pieces, of one sku of one shop, at least one of
+them by this buyer. A hub links nobody: six people of one dormitory who forget to pay are six people. Medium for one
+account; high for several; critical when one of the orders took the last stock or belongs to a promotion.
+
+Known false positives: a company that pays by bank transfer; goods paid for on delivery.
+
+What would clear it: payment, until less is left unpaid than the rule asks for.
+
+What to do: give the stock back at once; limit how many unpaid orders the accounts may hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from cloudtag.contract.links import UnpaidOrder
+from cloudtag.contract.records import Reference, Severity
+from cloudtag.detection.buyer_case import BuyerCase
+from cloudtag.detection.claims import left_unpaid, unpaid_order
+from cloudtag.detection.example import day, event, ordered
+from cloudtag.detection.finding import Finding, Wake, bounded, oldest_first, unique
+from cloudtag.detection.rule import Example, Rule
+from cloudtag.detection.windows import Met, Moment, any_window
+
+RULE = Rule(
+    title="Stock locked up by orders nobody pays",
+    family="order",
+    scenario="mass_unpaid",
+    scope="buyer",
+    needs=("orders",),
+    signals=("bulk",),
+    rules=("B4", "B20"),
+    clears="Payment, until less is left unpaid than the rule asks for.",
+    clears_zh="订单付款后，未付款数量低于规则标准。",
+    recommendation="release_stock_and_limit_unpaid_orders",
+)
+_MINUTE_MS = 60_000
+
+
+class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
+    """How many orders, or pieces, of one sku within how long, and from when on an order is left unpaid."""
+
+    orders: Annotated[int, Meta(ge=2)] = 5
+    pieces: Annotated[int, Meta(ge=10)] = 50
+    window_minutes: Annotated[int, Meta(ge=1)] = 60
+    unpaid_minutes: Annotated[int, Meta(ge=1)] = 30
+
+
+def _placed(n: int, minute: int, pieces: int = 1, **fields: object) -> dict[str, object]:
+    lines = [{"sku_id": "phone", "quantity": pieces, "unit_price_minor": 499900}]
+    return ordered("placed", day(0, 0, minute), refund_id=f"r{n}", lines=lines, **fields)
+
+
+_FIVE = tuple(_placed(n, 10 * n) for n in range(1, 6))
+_LATER = day(0, 6)
+EXAMPLES = (
+    Example(
+        name="five orders in forty minutes, none paid",
+        events=_FIVE,
+        until=_LATER,
+        fires=({"severity": "medium", "decided_at": 1_772_414_400_000, "facts": {"orders": "5/5", "pieces": "5/50"}},),
+    ),
+    Example(
+        name="one order for all there is",
+        events=(_placed(1, 0, 60, stock_zeroed=True),),
+        until=_LATER,
+        fires=({"severity": "critical", "facts": {"orders": "1/5", "pieces": "60/50", "stock_zeroed": "yes"}},),
+    ),
+    Example(
+        name="two orders of thirty pieces each, in a promotion",
+        events=(_placed(1, 0, 30), _placed(2, 20, 30, promotion_id="double-11")),
+        until=_LATER,
+        fires=({"severity": "critical", "facts": {"promotions": "double-11"}},),
+    ),
+    Example(
+        name="three accounts on one device",
+        events=tuple(_placed(n, 10 * n, buyer_id=f"b{n % 3}", device_hash="d1") for n in range(5)),
+        until=_LATER,
+        fires=tuple({"severity": "high", "buyer_id": f"b{n}", "facts": {"accounts": "3"}} for n in range(3)),
+    ),
+    Example(name="near miss: not yet due", events=_FIVE, until=day(0, 1, 10)),
+    Example(name="near miss: four orders", events=_FIVE[:4], until=_LATER),
+    Example(name="near miss: one each hour", events=tuple(_placed(n, 61 * n) for n in range(6)), until=day(2)),
+    Example(
+        name="near miss: five presents, paid one after the other",
+        events=(*_FIVE, *(ordered("paid", day(0, 0, 10 * n + 5), refund_id=f"r{n}") for n in range(1, 6))),
+        until=_LATER,
+    ),
+    Example(
+        name="near miss: the card fails, each try is cancelled at once",
+        events=(*_FIVE, *(ordered("cancelled", day(0, 0, 10 * n + 5), refund_id=f"r{n}") for n in range(1, 6))),
+        until=_LATER,
+    ),
+    Example(
+        name="near miss: five different things",
+        events=tuple(
+            {**e, "lines": [{"sku_id": f"sku{n}", "quantity": 1, "unit_price_minor": 900}]} for n, e in enumerate(_FIVE)
+        ),
+        until=_LATER,
+    ),
+    Example(
+        name="near miss: six strangers in a rush",
+        events=tuple(_placed(n, n, buyer_id=f"b{n}", device_hash=f"d{n}") for n in range(6)),
+        until=_LATER,
+    ),
+    Example(
+        name="near miss: six students of a dormitory forget to pay",
+        events=(
+            *(
+                event(
+                    "orders", day(-9), order_id=f"x{n}", buyer_id=f"b{n}", shop_id="s9", status="paid",
+                    address_hash="dormitory",
+                )
+                for n in range(30)
+            ),
+            *(_placed(n, n, buyer_id=f"b{n}", address_hash="dormitory") for n in range(6)),
+        ),
+        until=_LATER,
+    ),
+)  # fmt: skip
+_Placed = tuple[str, UnpaidOrder, str]
+"""Whose order was left unpaid, the order, and its platform."""
+
+
+def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding | Wake]:
+    """One finding per sku of a shop that was locked up with the buyer's part in it."""
+    own, due = _own(case, parameters)
+    if due is not None:
+        yield Wake(due)
+    by_sku: dict[tuple[str, str], dict[str, Moment]] = {}
+    for buyer_id, order, platform in (*own, *(_others(case) if own else ())):
+        due_ms = order.occurred_at + parameters.unpaid_minutes * _MINUTE_MS
+        for sku_id in order.skus:
+            at_sku = by_sku.setdefault((order.shop_id, sku_id), {})
+            at_sku[order.order_id] = Moment(due_ms, order.order_id, (buyer_id, order, platform))
+    for (shop_id, sku_id), moments in sorted(by_sku.items()):
+
+        def is_enough(window: Sequence[Moment], sku_id: str = sku_id) -> bool:
+            if not any(moment.thing[0] == case.buyer_id for moment in window):
+                return False
+            return len(window) >= parameters.orders or _pieces(window, sku_id) >= parameters.pieces
+
+        met = any_window(moments.values(), parameters.window_minutes * _MINUTE_MS, 1, is_enough)
+        if met is not None:
+            yield _finding(case, shop_id, sku_id, met, parameters)
+
+
+def _own(case: BuyerCase, parameters: Parameters) -> tuple[list[_Placed], int | None]:
+    """The buyer's orders left unpaid, and when the next one will be, if it is not paid until then."""
+    left: list[_Placed] = []
+    dues = []
+    unpaid_ms = parameters.unpaid_minutes * _MINUTE_MS
+    for order in case.orders:
+        placed = left_unpaid(order, unpaid_ms)
+        if placed is None:
+            continue
+        if placed.occurred_at + unpaid_ms > case.now_ms:
+            dues.append(placed.occurred_at + unpaid_ms)
+        else:
+            left.append((case.buyer_id, unpaid_order(order, placed), placed.platform))
+    return left, min(dues, default=None)
+
+
+def _others(case: BuyerCase) -> Iterator[_Placed]:
+    """What buyers linked by an attribute that is no hub's left unpaid."""
+    plain = {report.attribute for report in case.links if report.kind != "unpaid"}
+    for report in case.links:
+        for use in report.others if report.kind == "unpaid" else ():
+            for order in use.unpaid:
+                if report.attribute.removeprefix(f"unpaid:{order.shop_id}:") in plain:
+                    yield use.buyer_id, order, use.platform
+
+
+def _pieces(window: Sequence[Moment], sku_id: str) -> int:
+    return sum(
+        pieces
+        for moment in window
+        for sku, pieces in zip(moment.thing[1].skus, moment.thing[1].pieces, strict=True)
+        if sku == sku_id
+    )
+
+
+def _severity(orders: list[UnpaidOrder], accounts: int) -> Severity:
+    if any(order.is_stock_zeroed or order.promotion_id for order in orders):
+        return "critical"
+    return "high" if accounts > 1 else "medium"
+
+
+def _finding(case: BuyerCase, shop_id: str, sku_id: str, met: Met, parameters: Parameters) -> Finding:
+    orders: list[UnpaidOrder] = [order for _, order, _ in met.things]
+    accounts = unique(buyer_id for buyer_id, _, _ in met.things)
+    pieces = _pieces(met.moments, sku_id)
+    promotions = ", ".join(unique(order.promotion_id for order in orders if order.promotion_id))
+    return Finding(
+        anchor=f"{shop_id}/{sku_id}",
+        severity=_severity(orders, len(accounts)),
+        platform=next(platform for buyer_id, _, platform in met.things if buyer_id == case.buyer_id),
+        shop_id=shop_id,
+        order_ids=unique(order.order_id for order in orders),
+        linked_buyer_ids=tuple(buyer_id for buyer_id in accounts if buyer_id != case.buyer_id),
+        decided_at=met.decided_at,
+        evidence=bounded(oldest_first(Reference("orders", order.event_id, order.occurred_at) for order in orders)),
+        facts={
+            "orders": f"{len(orders)}/{parameters.orders}",
+            "pieces": f"{pieces}/{parameters.pieces}",
+            "accounts": str(len(accounts)),
+            "window_minutes": str(parameters.window_minutes),
+            "unpaid_minutes": str(parameters.unpaid_minutes),
+            "stock_zeroed": "yes" if any(order.is_stock_zeroed for order in orders) else "no",
+            "promotions": promotions or "none",
+        },
+        explanation=(
+            f"{len(orders)} orders for {pieces} pieces of {sku_id} at shop {shop_id}, placed by {len(accounts)} "
+            f"accounts within {parameters.window_minutes} minutes, were left unpaid for {parameters.unpaid_minutes} minutes."
+        ),
+        explanation_zh=(
+            f"{len(accounts)} 个账号在 {parameters.window_minutes} 分钟内于店铺 {shop_id} 下单 {len(orders)} 笔、"
+            f"共 {pieces} 件 {sku_id}，超过 {parameters.unpaid_minutes} 分钟未付款。"
+        ),
+    )
