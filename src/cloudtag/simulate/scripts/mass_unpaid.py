@@ -21,7 +21,8 @@ def _place(stage: Stage, buyers: list[Buyer], minutes: int, pieces: int = 1, **s
 
 def six_orders_unpaid(stage: Stage) -> None:
     """One account, six orders in half an hour."""
-    stage.expect_orders(DETECTOR, _place(stage, [stage.buyer()] * 6, 6)[:5])
+    deals = _place(stage, [stage.buyer()] * 6, 6)[:5]
+    stage.expect_orders(DETECTOR, deals, at=deals[-1].placed_at)
 
 
 def sold_out_promotion(stage: Stage) -> None:
@@ -36,7 +37,7 @@ def three_accounts_together(stage: Stage) -> None:
     first = stage.buyer()
     group = [first, stage.buyer(device_of=first), stage.buyer(device_of=first)]
     deals = _place(stage, group * 2, 5)
-    stage.expect_orders(DETECTOR, deals, among=group)
+    stage.expect_orders(DETECTOR, deals, among=group, at=deals[4].placed_at)
     # They are linked, and each may have an alert: then they are a ring.
     stage.expect_orders("account_ring", deals, among=group, is_open=True)
 
