@@ -7,8 +7,8 @@ never changes it, so that neither the order of arrival nor the passing of time d
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from typing import Any, Generic, NamedTuple, TypeVar
 
 T = TypeVar("T")
@@ -78,23 +78,75 @@ def any_window(
     return Met(decided_at, best, best[0].at_ms) if best else None
 
 
+def any_count(
+    moments: Iterable[Moment],
+    span_ms: int,
+    at_least: int,
+    kind: Callable[[Moment], Hashable] | None = None,
+    at_least_kinds: int = 1,
+    is_needed: Callable[[Moment], bool] | None = None,
+) -> Met | None:
+    """Whether any window of that span holds `at_least` moments, of so many kinds, one of the needed among them.
+
+    More moments never make it fail, so the fullest window says most.
+    """
+    ordered = sorted(moments, key=_key)
+    kinds: Counter[Hashable] = Counter()
+    first, decided_at, best, needed_last = 0, 0, range(0), -1 if is_needed else len(ordered)
+    for last, moment in enumerate(ordered):
+        if is_needed is not None and is_needed(moment):
+            needed_last = last
+        while moment.at_ms - ordered[first].at_ms > span_ms:
+            if kind is not None:
+                _drop(kinds, kind(ordered[first]))
+            first += 1
+        if kind is not None:
+            kinds[kind(moment)] += 1
+        if needed_last < first or (kind is not None and len(kinds) < at_least_kinds):
+            continue
+        if last + 1 - first >= max(at_least, len(best) + 1):
+            decided_at, best = decided_at or moment.at_ms, range(first, last + 1)
+    window = ordered[best.start : best.stop]
+    return Met(decided_at, window, window[0].at_ms) if window else None
+
+
 def any_share(
     moments: Iterable[Moment],
     began: Iterable[int],
     span_ms: int,
-    at_least: int,
-    is_enough: Callable[[Sequence[Moment], int], bool],
+    is_share: Callable[[int, int], bool],
     horizon_ms: int,
+    is_enough: Callable[[Sequence[Moment]], bool] = bool,
 ) -> Met | None:
-    """Whether in any window `at_least` moments (one per order) are enough, also as a share of all orders.
+    """Whether in any window the moments (one per order) are a share of all orders, and enough besides.
 
     The share is taken of the orders that began (`began`) inside the window, which reaches back to the beginning of the
     oldest order that counts: a big purchase of long ago is never left out of the sum. A window that begins before
     `horizon_ms` is left alone: orders of that time may have been forgotten.
     """
     ordered, starts = sorted(moments, key=_key), sorted(began)
+    decided_at, found = 0, list[tuple[int, int, int, int]]()
+    most = 0
+    for first, last, oldest_ms in _windows(ordered, span_ms):
+        at_ms = ordered[last].at_ms
+        since_at = min(at_ms - span_ms, oldest_ms)
+        if last + 1 - first <= most or since_at < horizon_ms:
+            continue
+        total = bisect_right(starts, at_ms) - bisect_left(starts, since_at)
+        # Only the first that is enough tells when it was decided; of the fuller ones the fullest is asked first, below.
+        if is_share(last + 1 - first, total) and (found or is_enough(ordered[first : last + 1])):
+            decided_at, most = decided_at or at_ms, last + 1 - first
+            found.append((first, last + 1, since_at, total))
+    for first, end, since_at, total in reversed(found):
+        if is_enough(ordered[first:end]):
+            return Met(decided_at, ordered[first:end], since_at, total)
+    return None
+
+
+def _windows(ordered: Sequence[Moment], span_ms: int) -> Iterator[tuple[int, int, int]]:
+    """The first and last index of the window that ends with each moment, and when its oldest order began."""
     oldest: deque[int] = deque()
-    first, decided_at, best = 0, 0, Met(0, (), 0)
+    first = 0
     for last, moment in enumerate(ordered):
         while oldest and ordered[oldest[-1]].began_at >= moment.began_at:
             oldest.pop()
@@ -103,16 +155,13 @@ def any_share(
             first += 1
         while oldest[0] < first:
             oldest.popleft()
-        since_at = min(moment.at_ms - span_ms, ordered[oldest[0]].began_at)
-        count = last + 1 - first
-        if count < max(at_least, len(best.moments) + 1) or since_at < horizon_ms:
-            continue
-        total = bisect_right(starts, moment.at_ms) - bisect_left(starts, since_at)
-        window = ordered[first : last + 1]
-        if is_enough(window, total):
-            decided_at = decided_at or moment.at_ms
-            best = Met(decided_at, window, since_at, total)
-    return best if best.moments else None
+        yield first, last, ordered[oldest[0]].began_at
+
+
+def _drop(kinds: Counter[Hashable], kind: Hashable) -> None:
+    kinds[kind] -= 1
+    if not kinds[kind]:
+        del kinds[kind]
 
 
 def _key(moment: Moment) -> tuple[int, str]:

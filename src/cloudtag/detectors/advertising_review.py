@@ -26,7 +26,7 @@ from cloudtag.detection.complaint_view import reviews_of
 from cloudtag.detection.example import day, ordered, reviewed
 from cloudtag.detection.finding import MOST_EVIDENCE, Finding, bounded, cite, only, unique
 from cloudtag.detection.rule import Example, Rule
-from cloudtag.detection.windows import DAY_MS, Met, Moment, any_window, holding
+from cloudtag.detection.windows import DAY_MS, Met, Moment, any_count, holding
 
 RULE = Rule(
     title="Reviews that advertise",
@@ -80,11 +80,12 @@ EXAMPLES = (
 def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding]:
     """One finding for the buyer, if any window holds adverts on enough orders."""
     runs = [holding(v, lambda r: r.advertises) for order in case.orders if order.others for v in reviews_of(order)]
-    met = any_window(
+    met = any_count(
         (Moment(run.first.occurred_at, run.first.event_id, run.first) for run in runs if run is not None),
         parameters.window_days * DAY_MS,
         parameters.orders,
-        lambda window: len({m.thing.order_id for m in window}) >= parameters.orders,
+        lambda moment: moment.thing.order_id,
+        parameters.orders,
     )
     if met is not None:
         yield _finding(met, parameters)

@@ -111,8 +111,7 @@ def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding]:
             (moment for order in orders if (moment := _lost(order, parameters)) is not None),
             (order.began_at for order in orders),
             parameters.window_days * DAY_MS,
-            1,
-            lambda window, total: total >= parameters.orders and len(window) * 100 >= parameters.share_percent * total,
+            lambda count, total: total >= parameters.orders and count * 100 >= parameters.share_percent * total,
             case.horizon_ms,
         )
         if met is not None:

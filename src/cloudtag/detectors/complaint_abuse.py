@@ -30,7 +30,7 @@ from cloudtag.detection.example import complained, day, ordered, refunded
 from cloudtag.detection.finding import MOST_EVIDENCE, Finding, bounded, cite, only, unique
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.rule import Example, Rule
-from cloudtag.detection.windows import DAY_MS, Met, Moment, any_window, holding
+from cloudtag.detection.windows import DAY_MS, Met, Moment, any_count, holding
 
 RULE = Rule(
     title="Complaint after complaint, none of them right",
@@ -107,11 +107,12 @@ def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding]:
         if moment is not None and complaint.type not in ("unknown", "other"):
             by_type.setdefault(complaint.type, []).append(moment)
     for kind, moments in sorted(by_type.items()):
-        met = any_window(
+        met = any_count(
             moments,
             parameters.window_days * DAY_MS,
             parameters.complaints,
-            lambda window: len({m.thing.shop_id for m in window}) >= parameters.shops,
+            lambda moment: moment.thing.shop_id,
+            parameters.shops,
         )
         if met is not None:
             yield _finding(kind, met, parameters)

@@ -27,7 +27,7 @@ from cloudtag.detection.example import day, ordered
 from cloudtag.detection.finding import MOST_EVIDENCE, Finding, bounded, cite, only, unique
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.rule import Example, Rule
-from cloudtag.detection.windows import DAY_MS, Met, Moment, any_window, holding
+from cloudtag.detection.windows import DAY_MS, Met, Moment, any_count, holding
 
 RULE = Rule(
     title="Orders to addresses that do not exist",
@@ -87,11 +87,12 @@ EXAMPLES = (
 
 def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding]:
     """One finding for the buyer, if any window holds enough orders to nowhere."""
-    met = any_window(
+    met = any_count(
         (moment for order in case.orders if (moment := _moment(order)) is not None),
         parameters.window_days * DAY_MS,
         parameters.orders,
-        lambda window: len({_checkout(m.thing) for m in window}) >= parameters.orders,
+        lambda moment: _checkout(moment.thing),
+        parameters.orders,
     )
     if met is not None:
         yield _finding(met, parameters)

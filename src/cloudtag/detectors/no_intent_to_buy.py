@@ -125,8 +125,7 @@ def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding]:
         given_up.values(),
         (order.began_at for order in case.orders if order.order_id in given_up or is_purchase(order)),
         parameters.window_days * DAY_MS,
-        parameters.orders,
-        lambda window, total: len(window) * 100 >= parameters.share_percent * total,
+        lambda count, total: count >= parameters.orders and count * 100 >= parameters.share_percent * total,
         case.horizon_ms,
     )
     if met is not None:

@@ -29,7 +29,7 @@ from cloudtag.detection.finding import MOST_EVIDENCE, Finding, Wake, bounded, ci
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.outcomes import ending, never_paid
 from cloudtag.detection.rule import Example, Rule
-from cloudtag.detection.windows import DAY_MS, Met, Moment, any_window
+from cloudtag.detection.windows import DAY_MS, Met, Moment, any_count
 
 RULE = Rule(
     title="Unpaid orders that carry a note",
@@ -95,11 +95,10 @@ def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding | Wake]:
         if len(noted) < parameters.orders:
             continue
         left = [_left(order, parameters) for order in noted if not _is_slip(order, orders, parameters)]
-        met = any_window(
+        met = any_count(
             (moment for moment, is_over in left if is_over or moment.at_ms <= case.now_ms),
             parameters.window_days * DAY_MS,
             parameters.orders,
-            lambda _: True,
         )
         if met is not None:
             yield _finding(shop_id, met, parameters)

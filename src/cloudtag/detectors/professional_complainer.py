@@ -27,7 +27,7 @@ from cloudtag.detection.complaint_view import ComplaintView
 from cloudtag.detection.example import complained, day
 from cloudtag.detection.finding import MOST_EVIDENCE, Finding, bounded, cite, only, unique
 from cloudtag.detection.rule import Example, Rule
-from cloudtag.detection.windows import DAY_MS, Met, Moment, any_window
+from cloudtag.detection.windows import DAY_MS, Met, Moment, any_count
 
 RULE = Rule(
     title="Complaining for a living",
@@ -98,14 +98,13 @@ def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding]:
         if view.complainant == "buyer" and view.type in _TYPES and view.status != "upheld":
             first = view.events[0]
             moments.append(Moment(first.occurred_at, view.complaint_id, view))
-    met = any_window(
+    met = any_count(
         moments,
         parameters.window_days * DAY_MS,
         parameters.complaints,
-        lambda window: (
-            len({m.thing.events[0].shop_id for m in window}) >= parameters.shops
-            and any(m.thing.demand is not None for m in window)
-        ),
+        lambda moment: moment.thing.events[0].shop_id,
+        parameters.shops,
+        lambda moment: moment.thing.demand is not None,
     )
     if met is not None:
         yield _finding(met, parameters)

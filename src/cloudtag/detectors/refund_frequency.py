@@ -178,12 +178,9 @@ def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding]:
         refunded_orders,
         (order.began_at for order in case.orders if is_purchase(order)),
         parameters.window_days * DAY_MS,
-        parameters.refunds,
-        lambda window, total: (
-            len(_occasions([m.thing for m in window])) >= parameters.refunds
-            and len(window) * 100 >= parameters.share_percent * total
-        ),
+        lambda count, total: count >= parameters.refunds and count * 100 >= parameters.share_percent * total,
         case.horizon_ms,
+        lambda window: len(_occasions([m.thing for m in window])) >= parameters.refunds,
     )
     if met is not None:
         yield _finding(met, parameters)

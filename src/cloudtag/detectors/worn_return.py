@@ -31,7 +31,7 @@ from cloudtag.detection.finding import MOST_EVIDENCE, Finding, bounded, cite, on
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.refund_view import RefundView
 from cloudtag.detection.rule import Example, Rule
-from cloudtag.detection.windows import DAY_MS, Met, Moment, any_window, holding
+from cloudtag.detection.windows import DAY_MS, Met, Moment, any_count, holding
 
 RULE = Rule(
     title="Returned after use, again and again",
@@ -115,11 +115,12 @@ EXAMPLES = (
 def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding]:
     """One finding for the buyer, if any window holds enough used returns."""
     moments = [m for order in case.orders if order.inspections for m in _moments(order, parameters)]
-    met = any_window(
+    met = any_count(
         moments,
         parameters.window_days * DAY_MS,
         parameters.returns,
-        lambda window: len({order.order_id for order, _, _ in (m.thing for m in window)}) >= parameters.returns,
+        lambda moment: moment.thing[0].order_id,
+        parameters.returns,
     )
     if met is not None:
         yield _finding(met, parameters)
