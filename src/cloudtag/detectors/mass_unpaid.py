@@ -223,8 +223,9 @@ def _finding(case: BuyerCase, shop_id: str, sku_id: str, met: Met, parameters: P
             "promotions": promotions or "none",
         },
         explanation=(
-            f"{len(orders)} orders for {pieces} pieces of {sku_id} at shop {shop_id}, placed by {len(accounts)} "
-            f"accounts within {parameters.window_minutes} minutes, were left unpaid for {parameters.unpaid_minutes} minutes."
+            f"{len(orders)} orders for {pieces} pieces of {sku_id} at shop {shop_id}, "
+            f"placed by {len(accounts)} accounts within {parameters.window_minutes} minutes, stayed unpaid for "
+            f"{parameters.unpaid_minutes} minutes."
         ),
         explanation_zh=(
             f"{len(accounts)} 个账号在 {parameters.window_minutes} 分钟内于店铺 {shop_id} 下单 {len(orders)} 笔、"

@@ -1,0 +1,212 @@
+"""Accounts that belong together, several of them with alerts.
+
+What it finds: at least three buyers who share devices, phones, payment accounts or addresses, and several of whom,
+this one among them, have alerts.
+
+Why it is abuse: one person, or one gang, spreads its refunds over many accounts so that none of them stands out.
+
+How it decides: counted are this buyer and everybody who shares an attribute with this buyer directly. An attribute that
+too many people show (a locker, an office) links nobody; a near address is no link. At least `buyers` in all, of whom
+at least `with_alerts` have alerts of other detectors. Alerts that protect a shop and accuse nobody, and those a shop
+called normal, do not count. Every link is a fact. High; medium when a common address is all that links them.
+
+Known false positives: a family in which two send much back; a shared flat; a phone handed down.
+
+What would clear it: the withdrawal of the alerts of its members, a verdict `normal` on them, or so many more people at
+the shared attribute that it proves nothing.
+
+What to do: look at the accounts as one; check names before benefits are paid to any of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+from msgspec import Meta, Struct
+
+from cloudtag.contract.links import AttributeUsed
+from cloudtag.contract.records import Alert, Reference
+from cloudtag.detection.buyer_case import RiskCase, accuses, linked
+from cloudtag.detection.example import day, event, ordered, refunded, scanned
+from cloudtag.detection.finding import Finding, Wake, bounded, oldest_first, unique
+from cloudtag.detection.rule import Example, Rule
+from cloudtag.detection.windows import DAY_MS
+from cloudtag.ids import digest_id
+
+RULE = Rule(
+    title="Accounts that belong together, several of them with alerts",
+    family="buyer",
+    scenario="account_ring",
+    scope="risk",
+    needs=(),
+    rules=("A1",),
+    clears="Withdrawal of its members' alerts, a verdict `normal` on them, or a shared attribute that turns out a hub.",
+    clears_zh="成员的预警被撤回或被店铺判定为正常，或共用信息被证实为公共地址、公共设备。",
+    recommendation="review_accounts_together",
+)
+_SLACK_MS = 30 * DAY_MS
+"""How much earlier than its decision an alert's events may be and still be held by the other buyer's file."""
+
+
+class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
+    """How many buyers make a ring, and how many of them must have alerts."""
+
+    buyers: Annotated[int, Meta(ge=2)] = 3
+    with_alerts: Annotated[int, Meta(ge=1)] = 2
+
+
+def _denies(n: int, at: int = 0, **shown: object) -> tuple[dict[str, object], ...]:
+    """Buyer n says that what was signed for never came."""
+    who = {"refund_id": f"r{n}", "buyer_id": f"b{n}"}
+    return (
+        ordered("shipped", day(at), waybill_no=f"OUT{n}", **{"device_hash": "d1", **who, **shown}),
+        scanned(f"OUT{n}", "signed", day(at + 2), signer="recipient"),
+        refunded("opened", day(at + 3), type="refund_only", reason="not_received", **who),
+    )
+
+
+def _buys(n: int, at: int = 0, **shown: object) -> dict[str, object]:
+    return ordered("paid", day(at), **{"refund_id": f"r{n}", "buyer_id": f"b{n}", "device_hash": "d1", **shown})
+
+
+def _normal(n: int) -> dict[str, object]:
+    alert_id = digest_id("received_refund_only", f"b{n}", f"o{n}", f"r{n}")
+    said = {"alert_id": alert_id, "buyer_id": f"b{n}", "account_id": "main", "verdict": "normal"}
+    return event("verdicts", day(9), shop_id="s1", **said)
+
+
+_HOME: dict[str, Any] = {"device_hash": None, "address_hash": "home"}
+EXAMPLES = (
+    Example(
+        name="three accounts on one device, two of them deceive",
+        events=(*_denies(1), *_denies(2, 5), _buys(3, 1)),
+        fires=(
+            {
+                "severity": "high",
+                "buyer_id": "b1",
+                "linked_buyer_ids": ["b2", "b3"],
+                "decided_at": 1_773_100_800_000,
+                "facts": {"buyers": "3/3", "with_alerts": "2/2", "link b2": "device:d1", "link b3": "device:d1"},
+            },
+            {"severity": "high", "buyer_id": "b2", "linked_buyer_ids": ["b1", "b3"]},
+        ),
+    ),
+    Example(
+        name="one in the middle, linked by a phone and by a card",
+        events=(
+            *_denies(1, phone_hash="p1", payment_hash="y1", device_hash=None),
+            *_denies(2, 5, phone_hash="p1", device_hash=None),
+            _buys(3, 1, payment_hash="y1", device_hash=None),
+        ),
+        fires=({"buyer_id": "b1", "facts": {"link b2": "phone:p1", "link b3": "payment:y1"}},),
+    ),
+    Example(
+        name="a household, two of whom deceive",
+        events=(*_denies(1, **_HOME), *_denies(2, 5, **_HOME), _buys(3, 1, **_HOME)),
+        fires=({"severity": "medium", "buyer_id": "b1"}, {"severity": "medium", "buyer_id": "b2"}),
+    ),
+    Example(
+        name="near miss: a family at one address",
+        events=tuple(_buys(n, n, **_HOME) for n in range(1, 6)),
+    ),
+    Example(
+        name="near miss: one black sheep",
+        events=(*_denies(1, **_HOME), *(_buys(n, 1, **_HOME) for n in (2, 3))),
+    ),
+    Example(name="near miss: a couple is no ring", events=(*_denies(1), *_denies(2, 5))),
+    Example(
+        name="near miss: a locker of thirty, two of whom deceive",
+        events=(
+            *_denies(1, address_hash="locker", device_hash=None),
+            *_denies(2, 5, address_hash="locker", device_hash=None),
+            *(_buys(n, 1, address_hash="locker", device_hash=None) for n in range(3, 31)),
+        ),
+    ),
+    Example(
+        name="near miss: three neighbours",
+        events=tuple(
+            e
+            for n in (1, 2, 3)
+            for e in _denies(n, n, device_hash=None, address_area="a1")
+        ),
+    ),
+    Example(
+        name="near miss: the shop calls one of the two normal",
+        events=(*_denies(1), *_denies(2, 5), _buys(3, 1), _normal(2)),
+    ),
+    Example(
+        name="near miss: three at an address that cannot be shipped to",
+        events=tuple(_buys(n, n, region="HK", **_HOME) for n in (1, 2, 3)),
+    ),
+    Example(
+        name="near miss: the phone was sold on long ago",
+        events=(*_denies(1), *_denies(2, 220), _buys(3, 221)),
+    ),
+)  # fmt: skip
+
+
+def detect(case: RiskCase, parameters: Parameters) -> Iterator[Finding | Wake]:
+    """One finding for a buyer with alerts who is in the middle of such a ring."""
+    own = min((a for a in case.alerts if accuses(a)), key=lambda a: (a.decided_at, a.alert_id), default=None)
+    if own is None:
+        return
+    members = linked(case.links)
+    alerted = {buyer_id: uses for buyer_id, uses in members.items() if any(use.alerted_at for use in uses)}
+    if len(members) + 1 >= parameters.buyers and len(alerted) + 1 >= parameters.with_alerts:
+        yield _finding(case, own, members, alerted, parameters)
+
+
+def _decided_at(
+    own: Alert,
+    members: dict[str, list[AttributeUsed]],
+    alerted: dict[str, list[AttributeUsed]],
+    parameters: Parameters,
+) -> int:
+    """When the last one needed was linked, and the last one needed had an alert."""
+    since = {buyer_id: min(use.occurred_at for use in uses) for buyer_id, uses in members.items()}
+    accused = sorted(
+        max(since[buyer_id], min(use.alerted_at for use in uses if use.alerted_at))
+        for buyer_id, uses in alerted.items()
+    )
+    first = [own.decided_at, *sorted(since.values())[: parameters.buyers - 1], *accused[: parameters.with_alerts - 1]]
+    return max(first)
+
+
+def _finding(
+    case: RiskCase,
+    own: Alert,
+    members: dict[str, list[AttributeUsed]],
+    alerted: dict[str, list[AttributeUsed]],
+    parameters: Parameters,
+) -> Finding:
+    shared = {buyer_id: ", ".join(unique(use.attribute for use in uses)) for buyer_id, uses in sorted(members.items())}
+    uses = [use for told in members.values() for use in told]
+    is_home = all(use.attribute.startswith("address:") for use in uses)
+    links = "; ".join(f"{buyer_id} by {what}" for buyer_id, what in shared.items())
+    links_zh = "；".join(f"{buyer_id}（{what}）" for buyer_id, what in shared.items())
+    count, accused = len(members) + 1, len(alerted) + 1
+    alerted_at = [use.alerted_at for told in alerted.values() for use in told if use.alerted_at]
+    return Finding(
+        anchor="",
+        severity="medium" if is_home else "high",
+        platform=own.platform,
+        shop_id=None,
+        order_ids=unique(order_id for alert in case.alerts if accuses(alert) for order_id in alert.order_ids),
+        linked_buyer_ids=tuple(shared),
+        decided_at=_decided_at(own, members, alerted, parameters),
+        evidence=bounded(
+            oldest_first((*own.evidence, *(Reference("orders", use.event_id, use.occurred_at) for use in uses)))
+        ),
+        facts={
+            "buyers": f"{count}/{parameters.buyers}",
+            "with_alerts": f"{accused}/{parameters.with_alerts}",
+            **{f"link {buyer_id}": what for buyer_id, what in shared.items()},
+        },
+        explanation=(
+            f"{count} buyers belong together, {accused} of them with alerts: "
+            f"buyer {case.buyer_id} is linked to {links}."
+        ),
+        explanation_zh=f"{count} 名买家相互关联，其中 {accused} 名有预警：买家 {case.buyer_id} 关联 {links_zh}。",
+        since_at=min((own.first_event_at, *alerted_at)) - _SLACK_MS,
+    )
