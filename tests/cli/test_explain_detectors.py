@@ -4,14 +4,16 @@ import pytest
 
 from cloudtag.detection.registry import all_detectors
 
+WIDEST = max(map(len, all_detectors()))
+
 
 def test_all_are_listed_with_family_label_scope_and_rules(run):
     listed = run("detectors")
     assert listed.code == 0
     assert f"{len(all_detectors())} detectors" in listed.err
     for detector in all_detectors().values():
-        (line,) = (line for line in listed.lines if f"│ {detector.name} " in line)
-        assert detector.rule.family in line
+        (line,) = (line for line in listed.lines if line.split("│")[2:3] == [f" {detector.name:{WIDEST}} "])
+        assert f"│ {detector.rule.family} " in line
         assert f"│ {detector.rule.scenario} " in line
         assert detector.rule.scope in line
 

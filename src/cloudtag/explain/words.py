@@ -14,6 +14,8 @@ _REFUND_TYPES = {
     "exchange": "exchange",
     "postage": "postage back",
 }
+_SHOWN = 8
+"""So much of a file's hash tells it from others."""
 
 
 def tell(event: Any, *, is_buyer_named: bool = False) -> str:
@@ -37,8 +39,8 @@ def _goods(lines: Iterable[OrderLine | Goods]) -> str:
 
 
 def _proofs(proofs: tuple[Proof, ...]) -> str | None:
-    kinds = [plain(proof.kind) for proof in proofs]
-    return "with evidence: " + ", ".join(kinds) if kinds else None
+    shown = [f"{plain(proof.kind)} {proof.sha256[:_SHOWN]}" for proof in proofs]
+    return "with evidence: " + ", ".join(shown) if shown else None
 
 
 def _parcel(carrier: str | None, number: str | None, what: str) -> str | None:
