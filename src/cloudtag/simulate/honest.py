@@ -1,13 +1,16 @@
 """Honest buyers: most keep what they bought; about one order in eight is refunded, and properly."""
 
-from cloudtag.contract.types import Goods, RefundReason
-from cloudtag.simulate.aftermath import contact, review
+from typing import Any
+
+from cloudtag.contract.types import ComplaintType, Goods, Proof, RefundReason, RefundType
+from cloudtag.simulate.aftermath import complain, contact, review
 from cloudtag.simulate.deal import Deal
 from cloudtag.simulate.profile import HOUR_MS
 from cloudtag.simulate.refunds import Claim, agree, claim_refund, return_honestly, tell
 from cloudtag.simulate.story import Story
 from cloudtag.simulate.world import Buyer, Shop
 
+Asked = tuple[RefundType, RefundReason, bool | None]
 REASONS: tuple[RefundReason, ...] = (
     "no_reason",
     "no_reason",
@@ -65,7 +68,7 @@ def lose_parcel(story: Story, buyer: Buyer, shop: Shop, at: int) -> None:
 def receive(story: Story, buyer: Buyer, shop: Shop, at: int) -> None:
     """An order that arrives, and is kept or refunded."""
     rng = story.rng
-    deal = story.buy(buyer, shop, at)
+    deal = story.buy(buyer, shop, at, **wishes(story))
     story.ship(deal)
     if rng.random() < 0.05:
         contact(story, deal, deal.shipped_at, answered=rng.random() < 0.8)
@@ -73,10 +76,44 @@ def receive(story: Story, buyer: Buyer, shop: Shop, at: int) -> None:
     if rng.random() < 0.105:
         refund(story, deal)
         return
+    if story.is_rich and rng.random() < 0.01:
+        complain_rightly(story, deal)
     completed_at = story.complete(deal)
     if rng.random() < 0.25:
         rating = rng.choice((5, 5, 5, 5, 4, 4, 3, 2, 1))
         review(story, deal, completed_at + story.delays.review.draw(rng), rating)
+
+
+def wishes(story: Story) -> dict[str, Any]:
+    """What else an honest order may say: where the buyer comes from, and what he asks for."""
+    if not story.is_rich:
+        return {}
+    rng, said = story.rng, {}
+    if rng.random() < 0.08:
+        said["affiliate_id"] = f"affiliate-{rng.randrange(60)}"
+    if rng.random() < 0.1:
+        said["promotion_id"] = f"promotion-{rng.randrange(5)}"
+    if rng.random() < 0.06:
+        said["buyer_note"] = "please leave it with the neighbours"
+    return said
+
+
+def pictures(story: Story) -> tuple[Proof, ...]:
+    """One or two pictures nobody has shown before."""
+    if not story.is_rich:
+        return ()
+    rng = story.rng
+    return tuple(
+        Proof(f"{rng.getrandbits(128):032x}", "picture", f"{rng.getrandbits(64):016x}")
+        for _ in range(rng.choice((1, 1, 2)))
+    )
+
+
+def complain_rightly(story: Story, deal: Deal) -> None:
+    """A complaint that is upheld."""
+    kind: ComplaintType = story.rng.choice(("late_delivery", "invoice", "postage"))
+    complain(story, deal, deal.signed_at + HOUR_MS, kind)
+    complain(story, deal, deal.signed_at + 20 * HOUR_MS, kind, "upheld")
 
 
 def refund(story: Story, deal: Deal) -> None:
@@ -85,7 +122,8 @@ def refund(story: Story, deal: Deal) -> None:
     opened_at = deal.signed_at + story.delays.opening.draw(rng)
     draw = rng.random()
     if draw < 0.12:
-        claim = claim_refund(story, deal, opened_at, ("refund_only", rng.choice(("damaged", "quality")), True))
+        asked: Asked = ("refund_only", rng.choice(("damaged", "quality")), True)
+        claim = claim_refund(story, deal, opened_at, asked, evidence=pictures(story))
         tell(story, claim, "completed", agree(story, claim, opened_at))
     elif draw < 0.17:
         claim = claim_refund(story, deal, opened_at, ("postage", "other", True))

@@ -92,7 +92,7 @@ class Simulation:
             # Some buy often, most once: the square makes low numbers more likely.
             number = int(buyers * rng.random() ** 2)
             platform = platform_of(number)
-            story = Story(rng, ids, self._delays)
+            story = Story(rng, ids, self._delays, is_rich=self.profile.catalogue == "full")
             live(story, buyer(number), shop(platform, rng.randrange(1000)), at)
             yield at, story.entries
 

@@ -27,6 +27,8 @@ class Story:
     ids: Ids
     delays: Delays
     entries: list[tuple[Event, int | None]] = field(default_factory=list)
+    is_rich: bool = False
+    """Whether honest people also use affiliates and promotions, write notes, take pictures and complain."""
 
     def add(self, event: Event, late_ms: int | None = None) -> None:
         """Tell an event; `late_ms` delivers it exactly that much after it happened."""
