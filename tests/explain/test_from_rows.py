@@ -1,0 +1,64 @@
+"""From the rows of the warehouse each detector's alerts are computed anew, as they were published."""
+
+from collections.abc import Collection
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from cloudtag.contract.records import Alert
+from cloudtag.contract.streams import STREAM_OF
+from cloudtag.detection.registry import all_detectors
+from cloudtag.explain.gather import gather
+from cloudtag.explain.recompute import recompute
+from cloudtag.explain.stored import event_of
+from cloudtag.policy.load import shipped
+from cloudtag.replay import judge
+from cloudtag.warehouse.fact_tables import FACT_TABLES
+from cloudtag.warehouse.veil import Veil
+from cloudtag.wire.replay_form import decode_json
+from tests.warehouse.batches import SECRET
+
+CASES = [
+    pytest.param(detector.name, example, id=f"{detector.name}: {example.name}")
+    for detector in all_detectors().values()
+    for example in detector.examples
+    if example.fires
+]
+
+
+@pytest.mark.parametrize(("name", "example"), CASES)
+def test_what_is_gathered_suffices(name, example):
+    veil = Veil(SECRET)
+    events = [decode_json(event)[1] for event in example.events]
+    until_ms = None
+    if example.until is not None:
+        until_ms = decode_json({**example.events[0], "occurred_at": example.until})[1].occurred_at
+    tables: dict[str, list[dict[str, Any]]] = {}
+    for event in events:
+        stream = STREAM_OF[type(event)]
+        tables.setdefault(stream, []).append(_row(stream, event, veil))
+    alerts = [r for _, r in judge(list(events), until_ms) if isinstance(r, Alert) and r.detector == name]
+    published = {alert.alert_id: alert for alert in alerts if alert.status != "withdrawn"}
+    for alert in published.values():
+        keys = [veil.key("buyer", buyer) for buyer in (alert.buyer_id, *alert.linked_buyer_ids)]
+        facts = gather(lambda *question: _answer(tables, *question), keys, alert.waybill_nos)
+        again = recompute([event_of(s, row, veil.fresh) for s, row in facts], alert.alert_id, shipped(), until_ms)
+        assert again
+        assert again[-1].alert == alert
+
+
+def _row(stream: str, event: Any, veil: Veil) -> dict[str, Any]:
+    row = {column.name: column.of([event], veil)[0] for column in FACT_TABLES[stream].columns}
+    for name in ("occurred_at", "deadline_at"):
+        if row.get(name) is not None:
+            row[name] = datetime.fromtimestamp(row[name] / 1000, UTC)
+    return row
+
+
+def _answer(tables: Any, stream: str, column: str, values: Collection[str]) -> list[dict[str, Any]]:
+    def holds(row: dict[str, Any]) -> bool:
+        held = row[column]
+        return bool(set(held) & set(values)) if isinstance(held, list) else held in values
+
+    return [row for row in tables.get(stream, []) if holds(row)]
