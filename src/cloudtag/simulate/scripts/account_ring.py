@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from cloudtag.simulate.deal import Deal
+from cloudtag.simulate.profile import HOUR_MS
 from cloudtag.simulate.scripts.received_refund_only import DETECTOR as DENIED
 from cloudtag.simulate.scripts.received_refund_only import say_not_received
 from cloudtag.simulate.scripts.stage import Stage
@@ -21,12 +22,18 @@ def _deny(stage: Stage, group: Sequence[Buyer], hours: float = 0) -> list[Deal]:
     return deals
 
 
+def _second_alert(deals: Sequence[Deal]) -> int:
+    """When the second of them had denied a delivery."""
+    return sorted(deal.signed_at for deal in deals)[1] + 2 * HOUR_MS
+
+
 def three_on_one_device(stage: Stage) -> None:
     """Three accounts on one device; two of them deceive."""
     first = stage.buyer()
     group = [first, stage.buyer(device_of=first), stage.buyer(device_of=first)]
     stage.received(group[2], stage.shop())
-    stage.expect_orders(DETECTOR, _deny(stage, group[:2]), among=group)
+    deals = _deny(stage, group[:2])
+    stage.expect_orders(DETECTOR, deals, among=group, at=_second_alert(deals))
 
 
 def chain_of_four(stage: Stage) -> None:
@@ -37,7 +44,7 @@ def chain_of_four(stage: Stage) -> None:
     group = [first, second, third, stage.buyer(payment_of=third)]
     deals = _deny(stage, group)
     # How far along the chain an alert must reach is left open: to the neighbours of one who has two, at least.
-    stage.expect_orders(DETECTOR, deals, among=group[:3])
+    stage.expect_orders(DETECTOR, deals, among=group[:3], at=_second_alert(deals[:3]))
     stage.expect_orders(DETECTOR, deals[3:], is_open=True)
 
 
