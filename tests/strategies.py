@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from cloudtag.contract import events as ev
 from cloudtag.contract.types import Goods, OrderLine, TaggedOrder
 from cloudtag.ids import digest_id
-from tests import habits
+from tests import habits, joins
 
 START_MS = 1_772_409_600_000
 """2026-03-02T00:00:00Z."""
@@ -131,7 +131,20 @@ EVERYTHING = (
 )
 TAGGING = (tag, tag, tag, tag, tag, contact, account, abuse)
 DELIVERY = (order, order, refund, refund, scan, verdict)
-KINDS = (EVERYTHING, TAGGING, DELIVERY, habits.BUYING, habits.RETURNING, habits.TALKING)
+KINDS = (
+    EVERYTHING,
+    TAGGING,
+    DELIVERY,
+    habits.BUYING,
+    habits.RETURNING,
+    habits.TALKING,
+    joins.CLAIMING,
+    joins.SHOWING,
+    joins.HOARDING,
+    joins.RIVALRY,
+    joins.RETURNING,
+    joins.JOINED,
+)
 PASSED = [ev.AccountChanged(f"exam-{shop}", START_MS, "jd", shop, "main", "exam_passed") for shop in SHOPS]
 
 

@@ -70,22 +70,23 @@ class AttributeUsed(Forward, frozen=True, array_like=True, gc=False, tag_field="
 
     @property
     def forward_id(self) -> str:
-        """Which statement this is: one attribute, shown by one buyer (about one subject) or one shop.
+        """Which statement this is: one attribute, shown by one buyer (about one subject and order) or one shop.
 
-        One subject may show two pictures that look alike.
+        One subject may show two pictures that look alike, and speak of its order only now and then.
         """
         shop_id = "" if self.buyer_id else self.shop_id or ""
-        if self.phash is None:
-            return make_id(self.attribute, self.buyer_id, self.subject, shop_id)
-        return make_id(self.attribute, self.buyer_id, self.subject, shop_id, self.phash)
+        if not self.subject:
+            return make_id(self.attribute, self.buyer_id, shop_id)
+        return make_id(self.attribute, self.buyer_id, shop_id, self.subject, self.order_id or "", self.phash or "")
 
     @classmethod
     def retraction(cls, forward_id: str, revision: int, occurred_at: int) -> AttributeUsed:
         """The statement no longer holds."""
-        attribute, buyer_id, subject, shop_id, *phash = parts_of(forward_id)
+        attribute, buyer_id, shop_id, *about = parts_of(forward_id)
+        subject, order_id, phash = about or ("", "", "")
         return cls(
             revision, False, attribute, occurred_at, "", "", buyer_id, subject, shop_id or None,
-            phash=phash[0] if phash else None,
+            order_id=order_id or None, phash=phash or None,
         )  # fmt: skip
 
 

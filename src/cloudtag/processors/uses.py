@@ -98,7 +98,7 @@ def _claims(buyer_id: str, order: OrderView) -> Iterator[AttributeUsed]:
         for attribute in order.attributes():
             yield AttributeUsed(
                 0, True, attribute, claim.occurred_at, claim.event_id, refund.platform, buyer_id,
-                subject=claim.refund_id, claims=(claim,),
+                subject=claim.refund_id, order_id=order.order_id, claims=(claim,),
             )  # fmt: skip
 
 
@@ -132,5 +132,5 @@ def _unpaid(buyer_id: str, order: OrderView) -> Iterator[AttributeUsed]:
         if not attribute.startswith("area:"):
             yield AttributeUsed(
                 0, True, f"unpaid:{placed.shop_id}:{attribute}", placed.occurred_at, placed.event_id, placed.platform,
-                buyer_id, subject=order.order_id, unpaid=(unpaid,),
+                buyer_id, subject=order.order_id, order_id=order.order_id, unpaid=(unpaid,),
             )  # fmt: skip
