@@ -81,7 +81,10 @@ class Links(Keyed):
         first = min(uses, key=lambda use: (use.occurred_at, use.forward_id))
         rules = self.policies.at(first.platform, first.occurred_at).links
         for buyer_id, others in others_of(file.key, uses, rules).items():
-            newest_ms = max(use.occurred_at for use in others)
+            # A shop's use may be years old and still be taken back: it is as young as whoever meets it.
+            has_shop = any(not use.buyer_id for use in others)
+            own = [use for use in uses if use.buyer_id == buyer_id] if has_shop else []
+            newest_ms = max(use.occurred_at for use in (*others, *own))
             report = LinkReported(0, True, buyer_id, file.key, newest_ms, tuple(_plain(use) for use in others))
             report_id = report.forward_id
             judgement.conclusions[report_id] = Conclusion(report_id, buyer_id, newest_ms, report)
