@@ -1,0 +1,266 @@
+"""What joins buyers with buyers and shops is taken back by what refutes it, and comes back with its correction."""
+
+import random
+from itertools import groupby
+
+import msgspec
+import pytest
+
+from cloudtag.contract.records import Alert
+from cloudtag.detection.example import complained, day, event, inspected, ordered, refunded, reviewed, scanned
+from cloudtag.detection.registry import all_detectors
+from cloudtag.ids import digest_id
+from cloudtag.network import Network
+from cloudtag.policy.load import shipped
+from cloudtag.replay import replay
+from cloudtag.wire.replay_form import decode_json
+from tests.engine.standing import standing
+
+DETECTORS = (
+    "account_ring",
+    "competitor_order",
+    "competitor_review",
+    "cross_account_switch",
+    "mass_unpaid",
+    "mirror_wrong_item",
+    "reused_evidence",
+    "wrong_return_destination",
+)
+
+
+def shop(at, shop_id="s1", **said):
+    return event("shops", day(at), shop_id=shop_id, **said)
+
+
+def sized(n, size, came):
+    who = {"refund_id": f"r{n}", "buyer_id": f"b{n}"}
+    lines = [{"sku_id": size, "quantity": 1, "unit_price_minor": 12900}]
+    return (
+        ordered("paid", day(0, n), lines=lines, address_area="a1", **who),
+        refunded(
+            "opened",
+            day(5, n),
+            type="return_refund",
+            reason="wrong_item",
+            lines=[{"sku_id": came, "quantity": 1}],
+            **who,
+        ),
+    )
+
+
+def denies(n, at):
+    who = {"refund_id": f"r{n}", "buyer_id": f"b{n}"}
+    return (
+        ordered("shipped", day(at), waybill_no=f"OUT{n}", device_hash="d1", **who),
+        scanned(f"OUT{n}", "signed", day(at + 2), signer="recipient"),
+        refunded("opened", day(at + 3), type="refund_only", reason="not_received", **who),
+    )
+
+
+def verdict(at, kind, detector="received_refund_only", buyer_id="b2", subject="o2", anchor="r2"):
+    alert_id = digest_id(detector, buyer_id, subject, anchor)
+    said = {"alert_id": alert_id, "buyer_id": buyer_id, "shop_id": "s1", "account_id": "main", "verdict": kind}
+    return event("verdicts", day(at), **said)
+
+
+def shown(n, at):
+    return (
+        ordered("placed", day(at), refund_id=f"r{n}"),
+        ordered("shipped", day(at + 1), refund_id=f"r{n}", waybill_no=f"OUT{n}"),
+        refunded(
+            "opened", day(at + 3), refund_id=f"r{n}", type="refund_only", reason="damaged",
+            evidence=[{"kind": "picture", "sha256": "cup"}],
+        ),
+    )  # fmt: skip
+
+
+def renumbered(at, number):
+    return ordered("shipped", day(at), refund_id="r2", waybill_no=number)
+
+
+SENT = (
+    shop(-90, return_address_hashes=["w1"]),
+    ordered("placed", day(0)),
+    refunded("opened", day(5), type="return_refund", reason="no_reason"),
+    refunded("waybill_filled", day(6), type="return_refund", waybill_no="RET1"),
+    scanned("RET1", "accepted", day(6, 4), destination_hash="friend"),
+)
+RIVALS = (
+    shop(-90, category="tea"),
+    shop(-90, "s2", category="tea", device_hashes=["d2"]),
+    ordered("paid", day(0), device_hash="d2"),
+)
+CANCELLED = (*RIVALS, *(ordered("cancelled", day(n), refund_id=f"r{n}", device_hash="d2") for n in (1, 2, 3)))
+TOY = [{"sku_id": "toy-watch", "quantity": 1, "unit_price_minor": 1900}]
+WATCH = [{"sku_id": "watch", "quantity": 1, "unit_price_minor": 899900}]
+SWITCHED = (
+    ordered("paid", day(0), refund_id="r2", buyer_id="b2", lines=TOY, device_hash="d1"),
+    ordered("placed", day(1), lines=WATCH, device_hash="d1"),
+    refunded("opened", day(5), type="return_refund", reason="wrong_item"),
+    inspected(day(8), {"toy-watch": 1}),
+)
+LOCKED = tuple(ordered("placed", day(0, 0, 10 * n), refund_id=f"r{n}") for n in range(1, 6))
+BUYER_OF_TOY = {"refund_id": "r2", "buyer_id": "b2"}
+RIVAL_GONE = shop(9, "s2", category="tea", device_hashes=[])
+RIVAL_BACK = shop(10, "s2", category="tea", device_hashes=["d2"])
+
+CASES = {
+    "wrong_return_destination: the goods are there, then they are not": (
+        SENT,
+        inspected(day(9), {"dress": 2}),
+        inspected(day(10), {}),
+    ),
+    "wrong_return_destination: the shop lists the address, by mistake": (
+        SENT,
+        shop(9, return_address_hashes=["w1", "friend"]),
+        shop(10, return_address_hashes=["w1"]),
+    ),
+    "wrong_return_destination: the courier corrects the destination, wrongly": (
+        SENT,
+        scanned("RET1", "arrived", day(7), destination_hash="w1"),
+        scanned("RET1", "arrived", day(8), destination_hash="friend"),
+    ),
+    "wrong_return_destination: another number, then the first again": (
+        SENT,
+        refunded("modified", day(9), type="return_refund", waybill_no="RET2"),
+        refunded("modified", day(10), type="return_refund", waybill_no="RET1"),
+    ),
+    "competitor_review: stars corrected, and back": (
+        (*RIVALS, reviewed(day(5), 1)),
+        reviewed(day(9), 5),
+        reviewed(day(10), 1),
+    ),
+    "competitor_review: the device is no longer the shop's, then is": (
+        (*RIVALS, reviewed(day(5), 1)),
+        RIVAL_GONE,
+        RIVAL_BACK,
+    ),
+    "competitor_review: the shop leaves the trade, and returns": (
+        (*RIVALS, reviewed(day(5), 1)),
+        shop(9, category="shoes"),
+        shop(10, category="tea"),
+    ),
+    "competitor_order: the device is no longer the shop's, then is": (CANCELLED, RIVAL_GONE, RIVAL_BACK),
+    "competitor_order: taken up again, and cancelled": (
+        CANCELLED,
+        ordered("completed", day(9), refund_id="r3"),
+        ordered("cancelled", day(10), refund_id="r3"),
+    ),
+    "cross_account_switch: booked under the wrong sku, then not": (
+        SWITCHED,
+        inspected(day(9), {"watch": 1}),
+        inspected(day(10), {"toy-watch": 1}),
+    ),
+    "cross_account_switch: another reason, then the first again": (
+        SWITCHED,
+        refunded("modified", day(9), type="return_refund", reason="no_reason"),
+        refunded("modified", day(10), type="return_refund", reason="wrong_item"),
+    ),
+    "cross_account_switch: the second order cancelled, then taken up again": (
+        SWITCHED,
+        ordered("cancelled", day(9), **BUYER_OF_TOY),
+        ordered("paid", day(10), lines=TOY, **BUYER_OF_TOY),
+    ),
+    "mirror_wrong_item: one refund withdrawn, then opened again": (
+        (*sized(1, "L", "XL"), *sized(2, "XL", "L")),
+        refunded("withdrawn", day(9), type="return_refund"),
+        refunded("opened", day(10), type="return_refund"),
+    ),
+    "mirror_wrong_item: it was another item that came, then not": (
+        (*sized(1, "L", "XL"), *sized(2, "XL", "L")),
+        inspected(day(9), {"M": 1}),
+        inspected(day(10), {"XL": 1}),
+    ),
+    "reused_evidence: both orders came in one parcel, then in two": (
+        (*shown(1, 0), *shown(2, 5)),
+        renumbered(9, "OUT1"),
+        renumbered(10, "OUT2"),
+    ),
+    "account_ring: a verdict, then the opposite": (
+        (*denies(1, 0), *denies(2, 5), ordered("paid", day(1), refund_id="r3", buyer_id="b3", device_hash="d1")),
+        verdict(9, "normal"),
+        verdict(10, "abnormal"),
+    ),
+}
+
+
+def statuses(events, detector, until=None):
+    lines = [msgspec.json.encode(e) for e in events]
+    records = [r for _, r in replay(lines, until) if isinstance(r, Alert) and r.detector == detector]
+    return [status for status, _ in groupby(r.status for r in records if r.buyer_id == "b1")]
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_refuted_and_restored(name):
+    events, refuting, restoring = CASES[name]
+    detector = name.partition(":")[0]
+    assert statuses(events, detector) == ["open"]
+    assert statuses([*events, refuting], detector) == ["open", "withdrawn"]
+    assert statuses([*events, refuting, restoring], detector) == ["open", "withdrawn", "open"]
+
+
+def test_payment_withdraws_what_was_locked_up_and_a_sixth_unpaid_order_brings_it_back():
+    """A payment is never undone; more unpaid orders within the hour are."""
+    paid = ordered("paid", day(0, 2), refund_id="r5")
+    late = ordered("placed", day(0, 0, 55), refund_id="r6")
+    network = Network(shipped(), 0)
+    records = [o.record for o in network.feed([decode_json(e)[1] for e in LOCKED])]
+    records += [o.record for o in network.pass_time(decode_json(ordered("placed", day(0, 3)))[1].occurred_at)]
+    records += [o.record for e in (paid, late) for o in network.feed([decode_json(e)[1]])]
+    assert [r.status for r in records if r.detector == "mass_unpaid"] == ["open", "withdrawn", "open"]
+
+
+def test_a_ring_ends_when_the_device_turns_out_a_hub():
+    ring = (*denies(1, 0), *denies(2, 5), ordered("paid", day(1), refund_id="r3", buyer_id="b3", device_hash="d1"))
+    office = [
+        ordered("paid", day(9, 0, n), refund_id=f"r{n}", buyer_id=f"b{n}", device_hash="d1") for n in range(4, 22)
+    ]
+    assert statuses([*ring, *office[:-1]], "account_ring")[-1] == "open"
+    assert statuses([*ring, *office], "account_ring")[-1] == "withdrawn"
+
+
+def test_time_takes_nothing_back():
+    for name, (events, _, _) in CASES.items():
+        network = Network(shipped())
+        network.feed([decode_json(e)[1] for e in events])
+        later = [o.record for o in network.pass_time(decode_json(ordered("placed", day(900)))[1].occurred_at)]
+        assert not [r for r in later if getattr(r, "status", "") == "withdrawn"], name
+
+
+def test_every_detector_here_is_refutable():
+    assert {name.partition(":")[0] for name in CASES} | {"mass_unpaid"} == set(DETECTORS)
+
+
+def test_a_complaint_without_an_order_shows_pictures_too():
+    owner = complained("opened", day(1), order_id=None, evidence=[{"kind": "picture", "sha256": "cup"}])
+    thief = complained(
+        "opened", day(9), complaint_id="c2", buyer_id="b2", order_id=None,
+        evidence=[{"kind": "picture", "sha256": "cup"}],
+    )  # fmt: skip
+    records = [r for _, r in replay([msgspec.json.encode(e) for e in (owner, thief)]) if isinstance(r, Alert)]
+    assert {r.buyer_id for r in records if r.detector == "reused_evidence"} == {"b2"}
+
+
+EXAMPLES = [
+    pytest.param(name, example, id=f"{name}: {example.name}")
+    for name in DETECTORS
+    for example in all_detectors()[name].examples
+]
+
+
+@pytest.mark.parametrize(("name", "example"), EXAMPLES)
+def test_the_order_of_arrival_does_not_matter(name, example):
+    facts = [decode_json(event)[1] for event in example.events]
+    until = decode_json({**example.events[0], "occurred_at": example.until})[1].occurred_at if example.until else None
+    expected = _standing([facts], name, until)
+    for seed in range(4):
+        shuffled = [*facts, *facts]
+        random.Random(seed).shuffle(shuffled)
+        assert _standing([[fact] for fact in shuffled], name, until) == expected
+
+
+def _standing(batches, name, until):
+    network = Network(shipped(), 400 * 86_400_000)
+    outputs = [output for batch in batches for output in network.feed(batch)]
+    outputs += network.pass_time(until) if until else ()
+    return standing(o.record for o in outputs if isinstance(o.record, Alert) and o.record.detector == name)
