@@ -48,6 +48,19 @@ def chain_of_four(stage: Stage) -> None:
     stage.expect_orders(DETECTOR, deals[3:], is_open=True)
 
 
+def go_between(stage: Stage) -> None:
+    """Two who deceive share nothing with each other, but each something with a third, of whom nothing stands.
+
+    Whether that makes a ring of the three, and about whom the alert would be, is left open.
+    """
+    first = stage.buyer()
+    middle = stage.buyer(phone_of=first)
+    last = stage.buyer(payment_of=middle)
+    harmless = stage.received(middle, stage.shop())
+    for deal in (harmless, *_deny(stage, [first, last])):
+        stage.expect_orders(DETECTOR, [deal], is_open=True)
+
+
 def family(stage: Stage) -> None:
     """Honest: three at one address, and no other sign."""
     first = stage.buyer()
@@ -83,4 +96,4 @@ def busy_locker(stage: Stage) -> None:
         stage.expect_orders(DETECTOR, [deal], stands=False)
 
 
-SCRIPTS = (three_on_one_device, chain_of_four, family, black_sheep, couple, busy_locker)
+SCRIPTS = (three_on_one_device, chain_of_four, go_between, family, black_sheep, couple, busy_locker)
