@@ -5,8 +5,6 @@ from itertools import groupby
 
 import pytest
 
-from cloudtag.cli import app as commands
-from cloudtag.cli.explain_alert import explain
 from cloudtag.contract.streams import STREAM_OF
 from cloudtag.policy.load import shipped
 from cloudtag.replay import judge
@@ -18,13 +16,6 @@ from tests.warehouses import warehouse_url
 
 __all__ = ["warehouse_url"]
 STORIES = {"short_return": short_then_corrected, "reused_waybill": number_shared_by_two_buyers}
-
-
-@pytest.fixture(autouse=True)
-def _commands():
-    """The command is on the command line."""
-    if "explain" not in {command.callback.__name__ for command in commands.app.registered_commands}:
-        commands.app.command()(explain)
 
 
 @pytest.fixture

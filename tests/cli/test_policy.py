@@ -2,20 +2,9 @@
 
 import pytest
 
-from cloudtag.cli import app as commands
-from cloudtag.cli import policy
 from cloudtag.policy.load import read_packs, shipped_texts
 
 LATER = '\n[[version]]\nid = "2026"\nfrom = 2026-01-01T00:00:00Z\n[version.tags]\nwindow_days = 90\n'
-
-
-@pytest.fixture(autouse=True)
-def _commands():
-    """The commands are on the command line."""
-    if "policy" not in {group.name for group in commands.app.registered_groups}:
-        group = commands._group("policy", "The rules in force.")
-        for command in (policy.show, policy.check, policy.diff):
-            group.command()(command)
 
 
 @pytest.fixture

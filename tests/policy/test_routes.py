@@ -12,6 +12,7 @@ from cloudtag.detection.finding import Finding
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.registry import all_detectors
 from cloudtag.policy.load import from_texts, shipped, shipped_texts
+from cloudtag.replay import judge
 from cloudtag.wire.replay_form import decode_json
 
 PROOF = [{"kind": "picture", "sha256": "a" * 64}]
@@ -116,3 +117,13 @@ def test_the_whole_site_judgement_follows_its_alerts(finding):
     alert = routed(RETURN)
     assert judged(alert) == "cloud_tag"
     assert judged(alert, replace(alert, route="complaint_centre")) == "complaint_centre"
+
+
+def test_a_voucher_handed_in_later_moves_the_alert_on():
+    voucher = complained("opened", day(9), **SHOPS, order_id="o1", chat_evidence_no="chat-1")
+    events = [decode_json(event)[1] for event in (*RETURN, voucher)]
+    alerts = [record for _, record in judge(events) if isinstance(record, Alert) and record.detector == "short_return"]
+    assert [(alert.revision, alert.status, alert.route) for alert in alerts] == [
+        (0, "open", "cloud_tag"),
+        (1, "open", "complaint_centre"),
+    ]

@@ -4,10 +4,11 @@ from typing import Annotated
 
 import typer
 
-from cloudtag.cli import dead_letters, topics, warehouse
+from cloudtag.cli import dead_letters, policy, topics, warehouse
 from cloudtag.cli.demo.command import demo
 from cloudtag.cli.detectors import detectors
 from cloudtag.cli.evaluate import evaluate
+from cloudtag.cli.explain_alert import explain
 from cloudtag.cli.imports import online_retail
 from cloudtag.cli.produce import produce
 from cloudtag.cli.replay import replay
@@ -48,7 +49,7 @@ def _group(name: str, text: str) -> typer.Typer:
     return group
 
 
-for command in (demo, replay, worker, sink, produce, tail, detectors, simulate, score, evaluate):
+for command in (demo, replay, worker, sink, produce, tail, detectors, explain, simulate, score, evaluate):
     app.command(epilog=EPILOG)(command)
 
 _topics = _group("topics", "The topics of an installation.")
@@ -56,6 +57,10 @@ _topics.command("create", epilog=EPILOG)(topics.create)
 _warehouse = _group("warehouse", "The tables in ClickHouse, and questions to them.")
 _warehouse.command("migrate", epilog=EPILOG)(warehouse.migrate)
 _warehouse.command("query", epilog=EPILOG)(warehouse.query)
+_policy = _group("policy", "The rules in force: every parameter, by platform and date.")
+_policy.command("show", epilog=EPILOG)(policy.show)
+_policy.command("check", epilog=EPILOG)(policy.check)
+_policy.command("diff", epilog=EPILOG)(policy.diff)
 _schemas = _group("schemas", "The contracts.")
 _schemas.command("check", epilog=EPILOG)(check)
 _letters = _group("dead-letters", "What could not be judged, and a second chance for it.")

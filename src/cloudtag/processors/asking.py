@@ -61,7 +61,7 @@ def ask(
             if isinstance(answer, Wake):
                 judgement.wake_ms = earliest((judgement.wake_ms, answer.at_ms))
                 continue
-            alert = alert_of(detector, answer, case.buyer_id, case.subject, policy)
+            alert = alert_of(detector, answer, case.buyer_id, case.subject, policy, case)
             alert = answered(alert, verdicts.get(alert.alert_id))
             since_ms = min(alert.first_event_at, answer.since_at or alert.first_event_at)
             judgement.conclusions[alert.alert_id] = Conclusion(
