@@ -53,7 +53,7 @@ _MINUTE_MS = 60_000
 class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
     """How many orders, or pieces, of one sku within how long, and from when on an order is left unpaid."""
 
-    orders: Annotated[int, Meta(ge=2)] = 5
+    orders: Annotated[int, Meta(ge=3)] = 5
     pieces: Annotated[int, Meta(ge=10)] = 50
     window_minutes: Annotated[int, Meta(ge=1)] = 60
     unpaid_minutes: Annotated[int, Meta(ge=1)] = 30
@@ -140,8 +140,10 @@ def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding | Wake]:
     own, due = _own(case, parameters)
     if due is not None:
         yield Wake(due)
+    if not own:
+        return
     by_sku: dict[tuple[str, str], dict[str, Moment]] = {}
-    for buyer_id, order, platform in (*own, *(_others(case) if own else ())):
+    for buyer_id, order, platform in (*own, *_others(case)):
         due_ms = order.occurred_at + parameters.unpaid_minutes * _MINUTE_MS
         for sku_id in order.skus:
             at_sku = by_sku.setdefault((order.shop_id, sku_id), {})

@@ -118,8 +118,10 @@ def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Wake]
         return
     for shop_id, refunds in sorted(case.by_shop().items()):
         shop = case.shop(shop_id)
+        if shop is None or report.destination_hash in shop.return_address_hashes:
+            continue
         returning = [(o, r) for o, r in refunds if r.filled is not None and sends_goods(r)]
-        if shop is None or not returning or has_goods(returning, case.waybill_no):
+        if not returning or has_goods(returning, case.waybill_no):
             continue
         listings = _listings(shop, returning)
         hashes = {address for listing in listings for address in listing.hashes}

@@ -9,7 +9,7 @@ from cloudtag.contract import events as ev
 from cloudtag.detection.rule import Signal
 
 BULK_PIECES = 10
-BULK_ORDERS = 2
+BULK_ORDERS = 3
 """So many orders unpaid at once, or pieces in them, could be a bulk; no policy may ask for fewer."""
 UNDONE_ORDERS = 3
 """Orders closed, cancelled or with a refund from which on it is worth asking whether there is a habit."""
