@@ -1,7 +1,5 @@
 """The page of detectors: whole, the same every time, and made of what the engine says."""
 
-import time
-
 import pytest
 
 from cloudtag.detection.registry import all_detectors
@@ -11,18 +9,14 @@ from cloudtag.docs.parameters import parameter_lines, unit_of
 from cloudtag.docs.proof import proof_of, reason_of
 from cloudtag.docs.section import section
 
-MOST_SECONDS = 5
-
 
 @pytest.fixture(scope="module")
 def page():
     return detectors_page()
 
 
-def test_it_is_made_quickly_and_always_the_same(page):
-    before = time.perf_counter()
+def test_it_is_always_made_the_same(page):
     assert detectors_page() == page
-    assert time.perf_counter() - before < MOST_SECONDS
 
 
 @pytest.mark.parametrize("detector", all_detectors().values(), ids=lambda d: d.name)
