@@ -6,6 +6,7 @@ and what it repeats carries the same ids and revisions.
 
 import logging
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -133,9 +134,9 @@ class Runner:
             for out in outputs
         ]
         await publish(self._tools.producer.client, group(records))
-        for out in outputs:
-            kind = "forwarded" if out.stream in FORWARDS else "outputs"
-            self._tools.metrics.count(kind, 1, self._name, out.stream)
+        for stream, count in Counter(out.stream for out in outputs).items():
+            kind = "forwarded" if stream in FORWARDS else "outputs"
+            self._tools.metrics.count(kind, count, self._name, stream)
 
     async def _bury(self, letters: list[DeadLetter]) -> None:
         if not letters:
