@@ -88,6 +88,7 @@ def measure(profile: Profile) -> Measured:
     peak = peak_rss_mb()
     with clocked(all_detectors().values()) as costs:
         _count(judge(events, until_ms))
+    gc.unfreeze()
     return Measured(
         profile=profile,
         events=len(events),
