@@ -11,7 +11,6 @@ from cloudtag.local.child import StartError
 
 RESOLVE_SECONDS = 600.0
 POM_NAME = "pom.xml"
-_NAMESPACE = "{http://maven.apache.org/POM/4.0.0}"
 
 
 def recipe_directory() -> Path:
@@ -25,7 +24,7 @@ def version() -> str:
     """The version of Apache Kafka that the recipe names."""
     # The file is our own, so a hardened parser has nothing to guard against.
     root = ElementTree.parse(recipe_directory() / POM_NAME).getroot()  # noqa: S314
-    found = root.findtext(f"{_NAMESPACE}properties/{_NAMESPACE}kafka.version")
+    found = root.findtext("properties/kafka.version")
     if not found:
         raise StartError(f"{recipe_directory() / POM_NAME} names no kafka.version")
     return found
