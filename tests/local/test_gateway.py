@@ -53,7 +53,11 @@ def test_encodings_work_both_ways(port: int, encoding: str, form: str) -> None:
     assert DECODERS[encoding](_body(answer)).splitlines()[-1] == b"99999"
 
 
-@pytest.mark.parametrize(("encoding", "body"), [("gzip", gzip.compress(b"SELECT 1")[:-4]), ("lz4", b"?"), ("odd", b"")])
+@pytest.mark.parametrize(
+    ("encoding", "body"),
+    [("gzip", gzip.compress(b"SELECT 1", mtime=0)[:-4]), ("lz4", b"?"), ("odd", b"")],
+    ids=["gzip", "lz4", "odd"],
+)
 def test_a_broken_encoding_is_the_callers_fault(port: int, encoding: str, body: bytes) -> None:
     answer = _ask(port, body, {"Content-Encoding": encoding})
     assert answer.status == 400
