@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from cloudtag.contract.records import Alert, Consequence, TagConfirmation
+from cloudtag.contract.records import Alert, Consequence, Label, TagConfirmation
 
 
 def latest(records):
@@ -26,7 +26,7 @@ def standing(records):
             if record.status == "withdrawn":
                 continue
             record = replace(record, status="open")
-        elif isinstance(record, TagConfirmation | Consequence) and record.status == "reversed":
+        elif isinstance(record, TagConfirmation | Consequence | Label) and record.status in ("reversed", "withdrawn"):
             continue
         stand[key] = replace(record, revision=0)
     return stand

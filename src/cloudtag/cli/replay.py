@@ -20,6 +20,9 @@ def replay(
     files: Files,
     until: Until = None,
     final: Annotated[bool, typer.Option("--final", help="Print only the latest revision of each record.")] = False,
+    labels: Annotated[
+        bool, typer.Option("--labels", help="Print too what verdicts label as true or false positives.")
+    ] = False,
     out: OutFile = STANDARD,
 ) -> None:
     """Judge files of events with the engine of the worker and print what it publishes, as JSON lines.
@@ -35,6 +38,8 @@ def replay(
     until_ms = None if until is None else milliseconds(until)
     with progress("reading", size) as steps, line_writer(out) as file:
         records: Iterable[Record] = judge(read_lines(files, steps), until_ms)
+        if not labels:
+            records = (record for record in records if record[0] != "labels")
         for stream, record in latest_of(records) if final else records:
             file.write(msgspec.json.encode(encode_json(stream, record)) + b"\n")
 

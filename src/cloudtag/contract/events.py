@@ -221,8 +221,13 @@ class ViolationChanged(Event, frozen=True, array_like=True, gc=False, tag_field=
 
 
 class AbuseFound(Event, frozen=True, array_like=True, gc=False, tag_field="_", tag="b"):
-    """The platform found that a shop misused tagging (stream `abuses`, J13)."""
+    """The platform found that a shop misused tagging (stream `abuses`, J13).
+
+    `withdraws`: the `event_id` of an earlier finding of the same shop that this event takes back; then it finds nothing
+    itself.
+    """
 
     shop_id: Token
     submission_id: Token | None = None
     kind: AbuseKind = "unknown"
+    withdraws: Token | None = None

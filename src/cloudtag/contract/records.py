@@ -15,6 +15,8 @@ TagState = Literal["unknown", "rejected", "pending", "confirmed", "expired", "vo
 ConfirmationStatus = Literal["unknown", "confirmed", "reversed"]
 Basis = Literal["unknown", "shops", "platform_evidence"]
 ConsequenceStatus = Literal["unknown", "active", "reversed", "ended"]
+LabelStatus = Literal["unknown", "standing", "withdrawn"]
+LabelKind = Literal["unknown", "true_positive", "false_positive"]
 SubjectKind = Literal["unknown", "buyer", "order", "shop", "account"]
 
 
@@ -106,6 +108,31 @@ class Consequence(Struct, frozen=True, kw_only=True):
     details: dict[str, str] = {}
     starts_at: int
     ends_at: int | None = None
+    policy_version: str
+
+
+class Label(Struct, frozen=True, kw_only=True):
+    """A shop's verdict on an alert, as a label for measuring detectors (stream `labels`, key buyer_id; A21 to A24).
+
+    `abnormal` makes a true positive, `normal` a false one, `ignore` none. A later verdict replaces it, and with the
+    alert it is withdrawn. `labelled_at` is the verdict's event time.
+    """
+
+    label_id: str
+    revision: int
+    status: LabelStatus
+    label: LabelKind
+    alert_id: str
+    detector: str
+    scenario: str
+    family: Family
+    severity: Severity
+    platform: str
+    buyer_id: str
+    shop_id: str | None = None
+    answered_by_shop_id: str
+    account_id: str
+    labelled_at: int
     policy_version: str
 
 

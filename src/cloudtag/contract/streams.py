@@ -45,6 +45,7 @@ OUTPUTS: dict[str, Stream] = {
         Stream("tag-statuses", records.TagStatus, "buyer_id"),
         Stream("tag-confirmations", records.TagConfirmation, "buyer_id"),
         Stream("consequences", records.Consequence, "subject_id"),
+        Stream("labels", records.Label, "buyer_id"),
         Stream("dead-letters", records.DeadLetter, "topic"),
     )
 }

@@ -53,6 +53,7 @@ _KINDS: dict[str, Kind] = {
         (records.TagStatus, "voided", lambda r: r.buyer_id),
         (records.TagConfirmation, "reversed", lambda r: r.buyer_id),
         (records.Consequence, "reversed", lambda r: r.subject_id),
+        (records.Label, "withdrawn", lambda r: r.buyer_id),
         (forwards.WaybillUsed, None, lambda r: r.waybill_no),
         (forwards.ParcelReported, None, lambda r: r.buyer_id),
         (links.AttributeUsed, None, lambda r: r.attribute),

@@ -9,12 +9,21 @@ from typing import Any
 import msgspec
 
 from cloudtag.detection.registry import all_detectors
+from cloudtag.policy.consequence_rules import ConsequenceRules, DeadlineRules, SanctionRules, SellerRules
 from cloudtag.policy.faults import Fault
 from cloudtag.policy.model import LinkRules, Policy, RouteNames, TagRules
 from cloudtag.policy.places import Path
 from cloudtag.policy.written import Written
 
-SECTIONS: dict[str, type[Any]] = {"tags": TagRules, "links": LinkRules, "routes": RouteNames}
+SECTIONS: dict[str, type[Any]] = {
+    "tags": TagRules,
+    "links": LinkRules,
+    "routes": RouteNames,
+    "consequences": ConsequenceRules,
+    "sanctions": SanctionRules,
+    "deadlines": DeadlineRules,
+    "sellers": SellerRules,
+}
 """The tables of a version beside `detectors`, each with the struct of its keys."""
 _KEYS = ("id", "from", "detectors", *SECTIONS)
 _UNKNOWN = re.compile(r"unknown field `(.*?)`")

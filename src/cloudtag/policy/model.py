@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
+
+from cloudtag.policy.consequence_rules import ConsequenceRules, DeadlineRules, SanctionRules, SellerRules
 
 Days = Annotated[int, Meta(ge=1, le=3650)]
 Count = Annotated[int, Meta(ge=1, le=100_000)]
 
 
 class TagRules(Struct, frozen=True, forbid_unknown_fields=True):
-    """The rules of tagging (J3 to J8, T8).
+    """The rules of tagging (J3 to J8, T8, T9).
 
     `network` names the platforms whose tags count together. `scenarios` maps a tag label to the name shown for it.
     `contact_first` lists the scenarios that need `unanswered_contacts` before a tag. `is_once_per_scenario`: an order
     may be tagged once per scenario instead of once. `pending_shown_as` is what the shop sees before the threshold.
+    An alert of the same scenario on the same order, of one of `evidence_severities`, confirms a tag alone (T9).
     """
 
     network: str
@@ -29,6 +32,7 @@ class TagRules(Struct, frozen=True, forbid_unknown_fields=True):
     unanswered_contacts: Count = 2
     is_once_per_scenario: bool = False
     pending_shown_as: str = "pending"
+    evidence_severities: tuple[Literal["low", "medium", "high", "critical"], ...] = ("high", "critical")
 
 
 class LinkRules(Struct, frozen=True, forbid_unknown_fields=True):
@@ -66,6 +70,10 @@ class Policy(Struct, frozen=True):
     tags: TagRules
     links: LinkRules
     routes: RouteNames = RouteNames()
+    consequences: ConsequenceRules = ConsequenceRules()
+    sanctions: SanctionRules = SanctionRules()
+    deadlines: DeadlineRules = DeadlineRules()
+    sellers: SellerRules = SellerRules()
 
 
 class Policies:
