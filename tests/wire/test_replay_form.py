@@ -8,7 +8,7 @@ import pytest
 from cloudtag import wire
 from cloudtag.contract.events import BuyerContacted, OrderChanged
 from cloudtag.contract.types import OrderLine
-from cloudtag.wire.replay_form import rfc3339
+from cloudtag.times import rfc3339
 
 NINE = 1_772_413_200_000
 LINE: dict[str, Any] = {

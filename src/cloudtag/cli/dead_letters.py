@@ -13,7 +13,7 @@ from cloudtag.cli.screen import note, output
 from cloudtag.config import Config
 from cloudtag.contract.records import DeadLetter
 from cloudtag.contract.streams import INPUTS
-from cloudtag.wire.replay_form import rfc3339
+from cloudtag.times import rfc3339
 
 Reason = Annotated[str | None, typer.Option(metavar="REASON", help="Only those refused for this reason.")]
 Topic = Annotated[str | None, typer.Option(metavar="TOPIC", help="Only those that came from this topic.")]

@@ -34,7 +34,7 @@ def show(
     Example:  cloudtag policy show jd --at 2026-03-01
     """
     from cloudtag.policy import listing
-    from cloudtag.wire.replay_form import rfc3339
+    from cloudtag.times import rfc3339
 
     packs = _packs(policies)
     name, number = packs.number_at(platform, None if at is None else milliseconds(at))

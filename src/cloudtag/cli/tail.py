@@ -15,8 +15,8 @@ from cloudtag.cli.screen import note, output
 from cloudtag.config import Config
 from cloudtag.contract.records import Alert
 from cloudtag.contract.streams import INPUTS, OUTPUTS
+from cloudtag.times import rfc3339
 from cloudtag.wire import Undecodable, encode_json
-from cloudtag.wire.replay_form import rfc3339
 
 COLOURS = {"low": "cyan", "medium": "yellow", "high": "red", "critical": "bold red"}
 

@@ -14,7 +14,7 @@ from cloudtag.explain.conditions import changes, conditions
 from cloudtag.explain.recompute import Told
 from cloudtag.explain.words import plain, tell
 from cloudtag.policy.model import Policies
-from cloudtag.wire.replay_form import rfc3339
+from cloudtag.times import rfc3339
 
 MOST_BESIDE = 60
 """Events that belong to the alert's orders and parcels are told beside those it rests on, unless they are too many."""

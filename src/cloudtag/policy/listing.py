@@ -96,6 +96,6 @@ def _key(name: str) -> str:
 
 
 def _time(at_ms: int) -> str:
-    from cloudtag.wire.replay_form import rfc3339
+    from cloudtag.times import rfc3339
 
     return rfc3339(at_ms)

@@ -14,6 +14,7 @@ from msgspec import Meta, Struct
 
 from cloudtag.contract.streams import INPUTS, OUTPUTS
 from cloudtag.contract.types import EARLIEST_MS, LATEST_MS
+from cloudtag.times import rfc3339
 from cloudtag.wire.codec import MAX_RECORD_BYTES
 from cloudtag.wire.shape import Shape, shape_of
 from cloudtag.wire.undecodable import Undecodable
@@ -44,12 +45,6 @@ def decode_json(source: dict[str, Any] | bytes | str, max_bytes: int = MAX_RECOR
 def encode_json(stream: str, record: Struct) -> dict[str, Any]:
     """A record as an object ready for `json.dumps`. Raises KeyError for a stream that has no replay form."""
     return {"stream": _STREAMS[stream].name, **_object(shape_of(type(record)), record)}
-
-
-def rfc3339(time_ms: int) -> str:
-    """Milliseconds since the epoch as RFC 3339 with Z; the fraction is left out when it is zero."""
-    text = (_EPOCH + time_ms * _MS).isoformat(timespec="milliseconds" if time_ms % 1000 else "seconds")
-    return text.replace("+00:00", "Z")
 
 
 def _encoded(source: dict[str, Any]) -> bytes:

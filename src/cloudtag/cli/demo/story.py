@@ -8,7 +8,7 @@ from rich.markup import escape
 from cloudtag.contract.events import Event, ParcelScanned
 from cloudtag.contract.records import Alert
 from cloudtag.simulate import AlertLabel, Label
-from cloudtag.wire.replay_form import rfc3339
+from cloudtag.times import rfc3339
 
 SHOWN = ("linked_accounts-0", "five_as_one-0", "goods_still_travelling-0")
 """The stories whose alerts are told in full: across buyers, across refunds, across parcels."""
