@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from cloudtag.contract.events import AlertAnswered, ComplaintChanged, ReviewPosted
-from cloudtag.contract.records import Alert
+from cloudtag.contract.records import Alert, Label, LabelKind
 from cloudtag.detection.buyer_case import BuyerCase, RiskCase
 from cloudtag.detection.cases import OrderCase, ParcelCase
 from cloudtag.detection.complaint_view import complaints_of
@@ -22,6 +22,7 @@ Case = OrderCase | ParcelCase | BuyerCase | RiskCase
 PROTECTIONS = ("deal_not_sold_exemption",)
 """What is recommended where an alert protects the shop and accuses nobody: it is taken nowhere."""
 
+_LABELS: dict[str, LabelKind] = {"abnormal": "true_positive", "normal": "false_positive"}
 _STANDING = ("shops",)
 """What such an event says holds until another says otherwise: it belongs to no story, however old it is."""
 
@@ -77,9 +78,40 @@ def answered(alert: Alert, verdict: AlertAnswered | None) -> Alert:
 
     Only the shop the alert is about may answer it, any shop where it is about none.
     """
-    if verdict is None or verdict.verdict == "unknown" or alert.shop_id not in (None, verdict.shop_id):
+    if verdict is None or not _may_answer(alert, verdict):
         return alert
     return replace(alert, status="resolved", facts={**alert.facts, "verdict": verdict.verdict})
+
+
+def label_of(alert: Alert, verdict: AlertAnswered | None) -> Label | None:
+    """What the verdict says of the detector: `abnormal` that it was right, `normal` that it was wrong (A21 to A24).
+
+    `ignore` says nothing. Of several verdicts on one alert the engine passes on the latest by event time.
+    """
+    if verdict is None or verdict.verdict not in _LABELS or not _may_answer(alert, verdict):
+        return None
+    return Label(
+        label_id=digest_id("label", alert.alert_id),
+        revision=0,
+        status="standing",
+        label=_LABELS[verdict.verdict],
+        alert_id=alert.alert_id,
+        detector=alert.detector,
+        scenario=alert.scenario,
+        family=alert.family,
+        severity=alert.severity,
+        platform=alert.platform,
+        buyer_id=alert.buyer_id,
+        shop_id=alert.shop_id,
+        answered_by_shop_id=verdict.shop_id,
+        account_id=verdict.account_id,
+        labelled_at=verdict.occurred_at,
+        policy_version=alert.policy_version,
+    )
+
+
+def _may_answer(alert: Alert, verdict: AlertAnswered) -> bool:
+    return verdict.verdict != "unknown" and alert.shop_id in (None, verdict.shop_id)
 
 
 def _can_complain(case: Case, finding: Finding, complaint_centre: str) -> bool:

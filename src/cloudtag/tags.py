@@ -1,7 +1,7 @@
-"""The tag engine: what becomes of the tags shops put on one buyer's orders (J3 to J8, T8, J13).
+"""The tag engine: what becomes of the tags shops put on one buyer's orders (J3 to J8, T8, T9, J13).
 
-A pure function of the requests and the contacts: it does not matter in which order they came, and a shop that lost its
-right to tag counts as if it had never tagged.
+A pure function of the requests, the contacts and the alerts: it does not matter in which order they came, and a shop
+that lost its right to tag counts as if it had never tagged.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from cloudtag.contract.events import BuyerContacted
 from cloudtag.contract.forwards import TagRequested
-from cloudtag.contract.records import TagConfirmation, TagState, TagStatus
+from cloudtag.contract.records import Alert, TagConfirmation, TagState, TagStatus
 from cloudtag.ids import digest_id
 from cloudtag.policy.model import Policies, Policy
 
@@ -37,6 +37,8 @@ class _Tag:
     request: TagRequested
     policy: Policy
     shops: int = 1
+    evidence: tuple[Alert, ...] = ()
+    """Alerts that say what the tag says, earliest first."""
     confirmed_at: int | None = None
 
     @property
@@ -48,9 +50,23 @@ class _Tag:
         """The last moment at which it still counts: exactly the window's length after it was put."""
         return self.request.occurred_at + self.policy.tags.window_days * _DAY_MS
 
+    @property
+    def evident_at(self) -> int | None:
+        """When an alert bears it out while it counts (T9)."""
+        if not self.evidence:
+            return None
+        at_ms = max(self.request.occurred_at, self.evidence[0].decided_at)
+        return at_ms if at_ms <= self.lapses_at else None
 
-def judge_tags(requests: Iterable[TagRequested], contacts: Contacts, policies: Policies, now_ms: int) -> TagsJudged:
-    """Judge all tag requests about one buyer at one moment of event time."""
+
+def judge_tags(
+    requests: Iterable[TagRequested],
+    contacts: Contacts,
+    policies: Policies,
+    now_ms: int,
+    alerts: Iterable[Alert] = (),
+) -> TagsJudged:
+    """Judge all tag requests about one buyer at one moment of event time. `alerts` are those that stand."""
     judged = TagsJudged()
     held = sorted((r for r in requests if r.is_held), key=lambda r: (r.occurred_at, r.submission_id, r.order_id))
     accepted: dict[str, list[_Tag]] = {}
@@ -64,6 +80,9 @@ def judge_tags(requests: Iterable[TagRequested], contacts: Contacts, policies: P
             judged.statuses.append((request, _status(tag, "voided", request.voided_by)))
         else:
             accepted.setdefault(tag.policy.tags.network, []).append(tag)
+    evidence = sorted(alerts, key=lambda alert: (alert.decided_at, alert.alert_id))
+    for tag in (tag for tags in accepted.values() for tag in tags):
+        tag.evidence = tuple(alert for alert in evidence if _bears_out(alert, tag))
     for network, tags in sorted(accepted.items()):
         judged.confirmations += _confirm(network, tags)
         for tag in tags:
@@ -91,36 +110,72 @@ def _refusal(tag: _Tag, contacts: Contacts, seen: set[tuple[str, ...]]) -> str |
     return None
 
 
+def _bears_out(alert: Alert, tag: _Tag) -> bool:
+    """T9: the same scenario on the same order, grave enough, and no shop has called the alert wrong."""
+    request, rules = tag.request, tag.policy.tags
+    is_same = alert.scenario == request.scenario and request.order_id in alert.order_ids
+    return is_same and alert.severity in rules.evidence_severities and alert.facts.get("verdict") != "normal"
+
+
 def _confirm(network: str, tags: list[_Tag]) -> list[TagConfirmation]:
-    """J8: whenever enough distinct shops tagged within the window, all tags in it are confirmed.
+    """J8 and T9: what the shops confirm together, then what platform evidence confirms alone.
+
+    A tag that evidence bore out before enough shops agreed is not confirmed by them, but its shop is one of them.
+    """
+    confirmed = [_by_shops(network, number, group) for number, group in enumerate(_groups(tags), start=1)]
+    for tag in tags:
+        if tag.confirmed_at is None and tag.evident_at is not None:
+            tag.confirmed_at = tag.evident_at
+            confirmed.append(_by_evidence(network, tag))
+    return confirmed
+
+
+@dataclass(slots=True)
+class _Group:
+    """Tags that are confirmed together, and every shop that had a part in it."""
+
+    tags: list[_Tag] = field(default_factory=list)
+    shop_ids: set[str] = field(default_factory=set)
+
+
+def _groups(tags: list[_Tag]) -> list[_Group]:
+    """Whenever enough distinct shops tagged within the window, all tags in it are confirmed.
 
     A tag whose window already holds confirmed tags joins their confirmation; otherwise a new one begins.
     """
-    groups: list[list[_Tag]] = []
+    groups: list[_Group] = []
     start = 0
     counts: Counter[str] = Counter()
     for end, tag in enumerate(tags):
+        now_ms = tag.request.occurred_at
         counts[tag.request.shop_id] += 1
-        while tags[start].lapses_at < tag.request.occurred_at:
+        while tags[start].lapses_at < now_ms:
             counts[tags[start].request.shop_id] -= 1
             start += 1
         window = tags[start : end + 1]
-        shops = sum(count > 0 for count in counts.values())
+        shop_ids = {shop_id for shop_id, count in counts.items() if count > 0}
         for other in window:
-            other.shops = max(other.shops, shops)
-        if shops >= tag.policy.tags.threshold_shops:
-            if not any(other.confirmed_at is not None for other in window):
-                groups.append([])
-            for other in window:
-                if other.confirmed_at is None:
-                    other.confirmed_at = tag.request.occurred_at
-                    groups[-1].append(other)
-    return [_confirmation(network, number, group) for number, group in enumerate(groups, start=1)]
+            other.shops = max(other.shops, len(shop_ids))
+        if len(shop_ids) >= tag.policy.tags.threshold_shops:
+            _close_ranks(groups, window, shop_ids, now_ms)
+    return groups
 
 
-def _confirmation(network: str, number: int, tags: list[_Tag]) -> TagConfirmation:
-    first = tags[0].request
-    scenarios = Counter(tag.request.scenario or "" for tag in tags)
+def _close_ranks(groups: list[_Group], window: list[_Tag], shop_ids: set[str], now_ms: int) -> None:
+    joining = [t for t in window if t.confirmed_at is None and (t.evident_at is None or t.evident_at > now_ms)]
+    if not joining:
+        return
+    if not any(other.confirmed_at is not None for other in window):
+        groups.append(_Group())
+    groups[-1].shop_ids |= shop_ids
+    for other in joining:
+        other.confirmed_at = now_ms
+        groups[-1].tags.append(other)
+
+
+def _by_shops(network: str, number: int, group: _Group) -> TagConfirmation:
+    first = group.tags[0].request
+    scenarios = Counter(tag.request.scenario or "" for tag in group.tags)
     most = max(scenarios.values())
     return TagConfirmation(
         confirmation_id=digest_id(f"{network}-{number}", first.buyer_id, "shops"),
@@ -130,11 +185,30 @@ def _confirmation(network: str, number: int, tags: list[_Tag]) -> TagConfirmatio
         buyer_id=first.buyer_id,
         scenario=min(name for name, count in scenarios.items() if count == most),
         basis="shops",
-        tag_ids=tuple(tag.id for tag in tags),
-        shop_ids=tuple(sorted({tag.request.shop_id for tag in tags})),
-        order_ids=tuple(sorted({tag.request.order_id for tag in tags})),
-        confirmed_at=min(tag.confirmed_at or 0 for tag in tags),
-        policy_version=tags[0].policy.version,
+        tag_ids=tuple(tag.id for tag in group.tags),
+        shop_ids=tuple(sorted(group.shop_ids)),
+        order_ids=tuple(sorted({tag.request.order_id for tag in group.tags})),
+        confirmed_at=min(tag.confirmed_at or 0 for tag in group.tags),
+        policy_version=group.tags[0].policy.version,
+    )
+
+
+def _by_evidence(network: str, tag: _Tag) -> TagConfirmation:
+    request = tag.request
+    return TagConfirmation(
+        confirmation_id=digest_id(f"{network}-evidence", request.buyer_id, request.submission_id, request.order_id),
+        revision=0,
+        status="confirmed",
+        platform=request.platform,
+        buyer_id=request.buyer_id,
+        scenario=request.scenario or "",
+        basis="platform_evidence",
+        tag_ids=(tag.id,),
+        shop_ids=(request.shop_id,),
+        order_ids=(request.order_id,),
+        alert_ids=tuple(sorted(alert.alert_id for alert in tag.evidence)),
+        confirmed_at=tag.confirmed_at or 0,
+        policy_version=tag.policy.version,
     )
 
 

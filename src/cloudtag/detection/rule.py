@@ -27,6 +27,7 @@ Signal = Literal[
     "shop_link",
     "wrong_item",
     "picture",
+    "shop_complaint",
 ]
 """What a buyer's file must have seen at least once for a detector of scope `buyer` to be asked (cheap, never exact)."""
 

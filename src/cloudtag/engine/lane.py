@@ -167,14 +167,17 @@ class Lane:
     def _judge(
         self, step: Step, file: File, changed: set[str], woken: Set[str] = frozenset(), *, is_whole: bool = False
     ) -> None:
-        """Judge what changed and woken rows touch, then the layers above whatever that published (or all of them)."""
+        """Judge what changed and woken rows touch, then layer after layer what those and their outputs ask for."""
         processor = self._processor
-        touched = processor.touched(file, changed | woken if woken else changed)
+        asked = changed | woken if woken else changed
+        touched = processor.touched(file, asked)
         outputs: list[Output] = []
         for row_id in touched if len(touched) == 1 else sorted(touched):
             outputs += self._judge_row(step, file, row_id, changed)
-        for row_id in processor.above(file, None if is_whole else outputs) if is_whole or outputs else ():
-            outputs += self._judge_row(step, file, row_id, changed)
+        for layer in processor.layers:
+            is_left = layer.row_id in asked and layer.row_id not in touched
+            if is_whole or is_left or layer.is_asked(file, asked, outputs):
+                outputs += self._judge_row(step, file, layer.row_id, changed)
         step.outputs += outputs
 
     def _judge_row(self, step: Step, file: File, row_id: str, changed: set[str]) -> list[Output]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from cloudtag.engine.files import File
 from cloudtag.engine.publish import Conclusion
@@ -20,6 +20,15 @@ class Judgement:
     wake_ms: int = NEVER
 
 
+class Layer(NamedTuple):
+    """A row whose answer reads what was published about the rows below it; it is judged after them."""
+
+    row_id: str
+    is_asked: Callable[[File, Set[str], Sequence[Output]], bool]
+    """Whether it must be judged, given the rows that changed or woke and what has been published since. When it changed
+    or woke itself, it is in any case."""
+
+
 class Processor(Protocol):
     """One of the four: pure, and the same for every partition."""
 
@@ -30,6 +39,8 @@ class Processor(Protocol):
     """How long a fact is held, in event time; an event older than that comes too late."""
     is_timed_by_forwards: bool
     """Whether forwards move its watermark: only where no events come in."""
+    layers: Sequence[Layer]
+    """Judged after all other rows of a file, one after the other; `touched` never names them."""
     lateness_ms: int
     """How far the watermark stays behind the newest event."""
 
@@ -55,10 +66,6 @@ class Processor(Protocol):
 
     def touched(self, file: File, row_ids: set[str]) -> set[str]:
         """The rows to judge when those changed: themselves, and those whose answer reads them."""
-        ...
-
-    def above(self, file: File, outputs: Sequence[Output] | None) -> Sequence[str]:
-        """The rows of the layers above, in order, whose answer reads what was just published; None: all of them."""
         ...
 
     def judge(self, file: File, row_id: str, now_ms: int) -> Judgement:

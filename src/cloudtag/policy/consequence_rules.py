@@ -23,8 +23,7 @@ class ConsequenceRules(Struct, frozen=True, forbid_unknown_fields=True):
 
     `excluded_metrics` are the shop's figures an order no longer counts in, once one of `exclusion_bases` holds; none
     means nothing is excluded. `removes_reviews`: the buyer's review of such an order goes too, and for `score_months`
-    its part in the shop's score. A freight insurance claim on a tagged order is held for `insurance_hold_hours` at
-    most. A refund deadline is warned of `deadline_warning_hours` ahead.
+    its part in the shop's score. A refund deadline is warned of `deadline_warning_hours` ahead.
     """
 
     excluded_metrics: tuple[str, ...] = ()
@@ -32,7 +31,6 @@ class ConsequenceRules(Struct, frozen=True, forbid_unknown_fields=True):
     removes_reviews: bool = False
     score_months: _Months = 6
     suggests_order_limit: bool = True
-    insurance_hold_hours: Hours = 48
     deadline_warning_hours: Hours = 24
 
 

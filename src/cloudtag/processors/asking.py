@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from cloudtag.alerts import alert_of, answered
+from cloudtag.alerts import alert_of, answered, label_of
 from cloudtag.contract.events import AlertAnswered
+from cloudtag.contract.records import Alert
 from cloudtag.contract.streams import STREAM_OF
 from cloudtag.detection.finding import Wake
 from cloudtag.detection.registry import Detector, of_scope
@@ -62,8 +63,11 @@ def ask(
                 judgement.wake_ms = earliest((judgement.wake_ms, answer.at_ms))
                 continue
             alert = alert_of(detector, answer, case.buyer_id, case.subject, policy, case)
-            alert = answered(alert, verdicts.get(alert.alert_id))
+            verdict = verdicts.get(alert.alert_id)
             since_ms = min(alert.first_event_at, answer.since_at or alert.first_event_at)
-            judgement.conclusions[alert.alert_id] = Conclusion(
-                alert.alert_id, case.buyer_id, since_ms, alert, is_rolling=scope in ("buyer", "risk")
-            )
+            for record in (answered(alert, verdict), label_of(alert, verdict)):
+                if record is not None:
+                    record_id = record.alert_id if isinstance(record, Alert) else record.label_id
+                    judgement.conclusions[record_id] = Conclusion(
+                        record_id, case.buyer_id, since_ms, record, is_rolling=scope in ("buyer", "risk")
+                    )

@@ -29,6 +29,7 @@ class BuyerIndex:
         "attributes",
         "has_claims",
         "has_shop_link",
+        "is_alerted",
         "orders_by_number",
         "pieces",
         "sent_by_order",
@@ -53,6 +54,8 @@ class BuyerIndex:
         self.undone: set[str] = set()
         self.has_claims = False
         self.has_shop_link = False
+        self.is_alerted: bool | None = None
+        """Whether alerts were ever told; None until somebody asks."""
         self.verdicts: dict[str, AlertAnswered] = {}
 
     def note(self, fact: Any) -> None:

@@ -1,8 +1,9 @@
-"""The `buyers` processor: everything known of a buyer, judged in layers: detectors, then tags and the whole-site risk.
+"""The `buyers` processor: all that is known of a buyer, judged in layers: detectors, risk, tags, consequences.
 
 Rows of a buyer's file: `o…` one order with all that belongs to it; `w…` one return number (or one refund that names
 none) with what `parcels` reported of it; `l` links to other buyers; `q` what was asked about shops; `b` what belongs to
-no order, and the detectors of the whole buyer; `r` the risk that follows from all alerts; `t` tags.
+no order, and the detectors of the whole buyer; `r` the risk that follows from all alerts; `t` tags; `c` what follows
+from alerts and tags.
 """
 
 from __future__ import annotations
@@ -14,21 +15,23 @@ from cloudtag.contract import events as ev
 from cloudtag.contract.forwards import ParcelReported, TagRequested
 from cloudtag.contract.links import LinkReported, ShopReported, SkuOwned
 from cloudtag.engine.files import File
-from cloudtag.engine.processor import Judgement
+from cloudtag.engine.processor import Judgement, Layer
 from cloudtag.engine.rows import Row
-from cloudtag.engine.step import Output
 from cloudtag.processors.asking import may_ask
 from cloudtag.processors.buyer_index import BuyerIndex
 from cloudtag.processors.judging import (
     BUYER_ROW,
     HELD_MS,
     LINKS_ROW,
-    RISK_ROW,
     SHOPS_ROW,
     TAGS_ROW,
     judge_row,
 )
 from cloudtag.processors.keyed import Keyed
+from cloudtag.processors.layers import LAYERS
+
+_ABOVE = frozenset(layer.row_id for layer in LAYERS) - {BUYER_ROW, LINKS_ROW}
+"""The rows that are judged after all others."""
 
 
 class Buyers(Keyed):
@@ -51,6 +54,7 @@ class Buyers(Keyed):
         | TagRequested
     )
     retention_ms = HELD_MS
+    layers: Sequence[Layer] = LAYERS
 
     def new_file(self, key: str) -> File:
         """A file with its index."""
@@ -88,9 +92,9 @@ class Buyers(Keyed):
         return ()
 
     def touched(self, file: File, row_ids: set[str]) -> set[str]:
-        """Parcels read their orders, orders with refunds read their parcels, tags read contacts, parcels read links."""
+        """Parcels read their orders, orders with refunds read their parcels, parcels read links."""
         index: BuyerIndex = file.index
-        touched = set(row_ids)
+        touched = set(row_ids) - _ABOVE
         for row_id in row_ids:
             kind, name = row_id[0], row_id[1:]
             if kind == "o":
@@ -102,18 +106,7 @@ class Buyers(Keyed):
                 touched.update(f"o{order_id}" for order_id in orders if order_id in index.units_by_order)
             elif kind in (LINKS_ROW, SHOPS_ROW):
                 touched.update(other for other in file.rows if other[0] == "w")
-        if TAGS_ROW in file.rows and any(row_id[0] == "o" for row_id in row_ids):
-            touched.add(TAGS_ROW)
         return touched | _asked_besides(file, index, row_ids)
-
-    def above(self, file: File, outputs: Sequence[Output] | None) -> Sequence[str]:
-        """Links tell others that there are alerts; risk follows from them."""
-        del file
-        if outputs is None:
-            return (BUYER_ROW, LINKS_ROW, RISK_ROW)
-        if any(output.stream == "alerts" for output in outputs):
-            return (LINKS_ROW, RISK_ROW)
-        return ()
 
     def is_spent(self, file: File, row: Row, horizon_ms: int) -> bool:
         """What other rows read stays as long as any order does."""
@@ -136,8 +129,6 @@ def _asked_besides(file: File, index: BuyerIndex, row_ids: set[str]) -> set[str]
     is_rival = index.has_shop_link and not kinds.isdisjoint("ol")
     if is_rival or any(_has_destination(file, index, row_id) for row_id in row_ids):
         asked.add(SHOPS_ROW)
-    if LINKS_ROW in kinds and _has_alerts(file):
-        asked.add(RISK_ROW)
     return asked
 
 
@@ -147,7 +138,3 @@ def _has_destination(file: File, index: BuyerIndex, row_id: str) -> bool:
         return any(_has_destination(file, index, f"w{unit}") for unit in index.units_by_order.get(row_id[1:], ()))
     row = file.rows.get(row_id) if row_id[0] == "w" else None
     return row is not None and any(report.destination_hash is not None for report in row.facts.values())
-
-
-def _has_alerts(file: File) -> bool:
-    return any(published.stream == "alerts" for row in file.rows.values() for published in row.published.values())

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-import msgspec
-
 from cloudtag.contract import events as ev
 from cloudtag.contract.forwards import ParcelReported, WaybillUsed
 from cloudtag.contract.links import LinkReported, ShopAsked, ShopReported
-from cloudtag.contract.records import Alert
 from cloudtag.detection.buyer_case import BuyerCase, RiskCase, linked
 from cloudtag.detection.cases import OrderCase, ParcelCase
 from cloudtag.detection.order_view import OrderView, complaints_with_evidence
@@ -19,13 +16,14 @@ from cloudtag.engine.publish import Conclusion
 from cloudtag.engine.rows import Row
 from cloudtag.policy.model import Policies, Policy
 from cloudtag.processors.asking import ask, present
+from cloudtag.processors.following import alerts_of, judge_consequences
 from cloudtag.processors.keyed import DAY_MS, LONGEST_WINDOW_DAYS
 from cloudtag.processors.uses import order_uses, owned_skus, pictures, plain_uses
 from cloudtag.tags import judge_tags
 
 HELD_MS = (LONGEST_WINDOW_DAYS + 60) * DAY_MS
 """How long a buyer's facts are held: a month longer than what they forward is held by the other processors."""
-LINKS_ROW, TAGS_ROW, BUYER_ROW, RISK_ROW, SHOPS_ROW = "l", "t", "b", "r", "q"
+LINKS_ROW, TAGS_ROW, BUYER_ROW, RISK_ROW, SHOPS_ROW, CONSEQUENCES_ROW = "l", "t", "b", "r", "q", "c"
 _UNPAID_MS = 30 * 60_000
 """How long an order may stay unpaid before it is told of, unless the policy of `mass_unpaid` says otherwise."""
 
@@ -122,7 +120,7 @@ def _judge_tags(file: File, row_id: str, policies: Policies, now_ms: int) -> Jud
         order = file.rows.get(f"o{order_id}")
         return view_of(order).contacts if order and order.facts else []
 
-    judged = judge_tags(row.facts.values(), contacts, policies, now_ms)
+    judged = judge_tags(row.facts.values(), contacts, policies, now_ms, alerts_of(file))
     judgement = Judgement(wake_ms=judged.wake_ms)
     for request, status in judged.statuses:
         judgement.conclusions[status.tag_id] = Conclusion(status.tag_id, file.key, request.occurred_at, status)
@@ -161,21 +159,22 @@ def _judge_buyer(file: File, row_id: str, policies: Policies, now_ms: int) -> Ju
 
 
 def _judge_risk(file: File, row_id: str, policies: Policies, now_ms: int) -> Judgement:
+    del row_id
     judgement = Judgement()
-    alerts = [
-        msgspec.msgpack.decode(published.body, type=Alert)
-        for row in file.rows.values()
-        if row.id != row_id
-        for published in row.published.values()
-        if published.stream == "alerts" and published.stands and published.body is not None
-    ]
+    alerts = alerts_of(file)
     if not alerts:
         return judgement
-    alerts.sort(key=lambda alert: (alert.decided_at, alert.alert_id))
     policy = policies.at(alerts[-1].platform, alerts[-1].decided_at)
     case = RiskCase(file.key, alerts, _links(file), now_ms)
     ask("risk", frozenset(), case, policy, file.index.verdicts, judgement)
     return judgement
+
+
+def _judge_consequences(file: File, row_id: str, policies: Policies, now_ms: int) -> Judgement:
+    del row_id
+    own = file.rows.get(BUYER_ROW)
+    others = list(own.facts.values()) if own else []
+    return judge_consequences(file, file.rows.get(TAGS_ROW), _orders(file), others, policies, now_ms)
 
 
 def view_of(row: Row) -> OrderView:
@@ -255,4 +254,5 @@ _JUDGES: dict[str, Callable[[File, str, Policies, int], Judgement]] = {
     BUYER_ROW: _judge_buyer,
     SHOPS_ROW: _judge_shops,
     RISK_ROW: _judge_risk,
+    CONSEQUENCES_ROW: _judge_consequences,
 }

@@ -7,8 +7,8 @@ from typing import Any
 
 from cloudtag.contract.forwards import Forward
 from cloudtag.engine.files import File
+from cloudtag.engine.processor import Layer
 from cloudtag.engine.rows import Row
-from cloudtag.engine.step import Output
 from cloudtag.policy.model import Policies
 
 DAY_MS = 86_400_000
@@ -19,6 +19,7 @@ class Keyed:
     """Defaults of a processor; each of the four says what differs."""
 
     is_timed_by_forwards = False
+    layers: Sequence[Layer] = ()
 
     def __init__(self, policies: Policies, lateness_ms: int) -> None:
         """`policies`: all packs; `lateness_ms`: how far the watermark stays behind the newest event."""
@@ -46,11 +47,6 @@ class Keyed:
         """Only what changed."""
         del file
         return row_ids
-
-    def above(self, file: File, outputs: Sequence[Output] | None) -> Sequence[str]:
-        """There are no layers."""
-        del file, outputs
-        return ()
 
     def is_spent(self, file: File, row: Row, horizon_ms: int) -> bool:
         """A row without newer facts is needed by nobody."""

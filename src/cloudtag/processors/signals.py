@@ -49,6 +49,8 @@ def _of_review(review: ev.ReviewPosted) -> Iterator[Signal]:
 def _of_complaint(complaint: ev.ComplaintChanged) -> Iterator[Signal]:
     if complaint.status in ("rejected", "withdrawn"):
         yield "lost_complaint"
+    if complaint.complainant == "shop":
+        yield "shop_complaint"
     if complaint.evidence:
         yield "picture"
     if complaint.type in ("advertising_law", "information_leak"):

@@ -1,0 +1,118 @@
+"""Deadlines: a refund about to be decided by silence (B28), and a platform that took too long (B11, A2, A6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cloudtag.calendar import due
+from cloudtag.consequences.case import Case, Follows, Wake, consequence, lasting
+from cloudtag.contract.records import Alert
+from cloudtag.detection.complaint_view import ComplaintView
+from cloudtag.detection.order_view import OrderView
+from cloudtag.detection.refund_view import RefundView
+from cloudtag.times import rfc3339
+
+_HOUR_MS = 3_600_000
+_DECIDED = ("agreed", "refused", "completed", "withdrawn")
+"""What a refund must have become for its deadline to matter no longer."""
+
+
+def warn_of_deadlines(case: Case) -> Iterator[Follows | Wake]:
+    """B28: a refund with an open alert falls due soon; the shop must answer, or the buyer gets the money.
+
+    The warning holds until the deadline, or until the shop has answered the refund or every alert about it.
+    """
+    for _, order in sorted(case.orders.items()):
+        for refund in order.refunds.values():
+            alerts = [alert for alert in case.alerts if _is_about(alert, order, refund)]
+            deadline = next((c.deadline_at for c in reversed(refund.changes) if c.deadline_at is not None), None)
+            if alerts and deadline is not None:
+                yield from _warning(case, order, refund, alerts, deadline)
+
+
+def _is_about(alert: Alert, order: OrderView, refund: RefundView) -> bool:
+    if alert.refund_ids:
+        return refund.refund_id in alert.refund_ids
+    return order.order_id in alert.order_ids and alert.severity != "low"
+
+
+def _warning(
+    case: Case, order: OrderView, refund: RefundView, alerts: list[Alert], deadline: int
+) -> Iterator[Follows | Wake]:
+    policy = case.policies.at(refund.platform, refund.opened.occurred_at)
+    begins_at = max(deadline - policy.consequences.deadline_warning_hours * _HOUR_MS, alerts[0].decided_at)
+    begins_at = max(begins_at, refund.opened.occurred_at)
+    ends_at = min(deadline, _answered_at(case, refund, alerts, deadline))
+    if begins_at >= ends_at:
+        return
+    if case.now_ms < begins_at:
+        yield Wake(begins_at)
+        return
+    record = consequence(
+        "deadline_warning",
+        ("order", order.order_id),
+        policy,
+        [alert.alert_id for alert in alerts],
+        begins_at,
+        {"refund_id": refund.refund_id, "deadline": rfc3339(deadline)},
+        anchor=refund.refund_id,
+        platform=refund.platform,
+        ends_at=ends_at,
+    )
+    yield from lasting(Follows(record, min(refund.opened.occurred_at, alerts[0].first_event_at)), case.now_ms)
+
+
+def _answered_at(case: Case, refund: RefundView, alerts: list[Alert], deadline: int) -> int:
+    """When the shop had answered: the refund itself (and it was not opened again), or the last of its alerts."""
+    last = refund.changes[-1]
+    times = [deadline]
+    if last.status in _DECIDED:
+        times.append(next(c.occurred_at for c in refund.changes if c.status in _DECIDED and _is_last_word(refund, c)))
+    verdicts = [case.verdicts.get(alert.alert_id) for alert in alerts]
+    if all(alert.status == "resolved" for alert in alerts):
+        times.append(max(verdict.occurred_at for verdict in verdicts if verdict is not None))
+    return min(times)
+
+
+def _is_last_word(refund: RefundView, change: object) -> bool:
+    """Whether nothing but decisions came after it."""
+    position = next(number for number, other in enumerate(refund.changes) if other is change)
+    return all(later.status in _DECIDED for later in refund.changes[position:])
+
+
+def tell_of_delays(case: Case) -> Iterator[Follows | Wake]:
+    """B11, A2, A6: a shop's complaint was not decided within the working days the platform promises.
+
+    The breach ends when the complaint is decided, and stays told: it was late.
+    """
+    for complaint in case.shops_complaints():
+        opened = complaint.events[0]
+        policy = case.policies.at(opened.platform, opened.occurred_at)
+        days = policy.deadlines.complaint_working_days
+        if days == 0:
+            continue
+        due_at, decided_at = due(opened.occurred_at, days, policy.deadlines), _decided_at(complaint)
+        if decided_at is not None and decided_at < due_at:
+            continue
+        if case.now_ms < due_at:
+            yield Wake(due_at)
+            continue
+        order_id = next((event.order_id for event in complaint.events if event.order_id is not None), None)
+        record = consequence(
+            "sla_breach",
+            ("order", order_id) if order_id is not None else ("shop", opened.shop_id),
+            policy,
+            [complaint.complaint_id],
+            due_at,
+            {"complaint_id": complaint.complaint_id, "due": rfc3339(due_at), "working_days": str(days)},
+            anchor=complaint.complaint_id,
+            platform=opened.platform,
+            ends_at=decided_at,
+        )
+        yield from lasting(Follows(record, opened.occurred_at), case.now_ms)
+
+
+def _decided_at(complaint: ComplaintView) -> int | None:
+    """Event time of the first decision, or of its withdrawal."""
+    decided = (e.occurred_at for e in complaint.events if e.status in ("upheld", "rejected", "withdrawn"))
+    return next(decided, None)

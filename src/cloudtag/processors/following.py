@@ -1,0 +1,67 @@
+"""What was published about a buyer, read by the layers above: tags, the whole-site risk, and what follows from all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from cloudtag.consequences import Case, follow
+from cloudtag.contract.records import Alert, TagConfirmation, TagStatus
+from cloudtag.contract.streams import STREAM_OF
+from cloudtag.detection.order_view import OrderView
+from cloudtag.engine.files import File
+from cloudtag.engine.processor import Judgement
+from cloudtag.engine.publish import Conclusion
+from cloudtag.engine.rows import Row, earliest
+from cloudtag.policy.model import Policies
+
+_T = TypeVar("_T", bound=Struct)
+_BELOW = "owb"
+"""The kinds of rows whose alerts the layers above read: not those of the whole-site risk, which repeat them."""
+
+
+def alerts_of(file: File) -> list[Alert]:
+    """The alerts that stand about single things, in order of time."""
+    rows = (row for row in file.rows.values() if row.id[0] in _BELOW)
+    found = [alert for row in rows for alert in _standing(row, Alert)]
+    return sorted(found, key=lambda alert: (alert.decided_at, alert.alert_id))
+
+
+def judge_consequences(
+    file: File, tags: Row | None, orders: list[OrderView], others: list[Any], policies: Policies, now_ms: int
+) -> Judgement:
+    """What follows for a buyer, the buyer's orders and their claims (domain section 5)."""
+    case = Case(
+        buyer_id=file.key,
+        alerts=alerts_of(file),
+        tags=_told(tags, TagStatus, lambda tag: (tag.decided_at, tag.tag_id)),
+        confirmations=_told(tags, TagConfirmation, lambda c: (c.confirmed_at, c.confirmation_id)),
+        orders={order.order_id: order for order in orders},
+        others=others,
+        verdicts=file.index.verdicts,
+        policies=policies,
+        now_ms=now_ms,
+    )
+    told, wakes = follow(case)
+    judgement = Judgement(wake_ms=earliest(wakes))
+    for record, since_ms in told:
+        judgement.conclusions[record.consequence_id] = Conclusion(
+            record.consequence_id, record.subject_id, since_ms, record, is_rolling=True
+        )
+    return judgement
+
+
+def _told(row: Row | None, struct: type[_T], order: Callable[[_T], tuple[int, str]]) -> list[_T]:
+    return sorted(_standing(row, struct), key=order) if row else []
+
+
+def _standing(row: Row, struct: type[_T]) -> list[_T]:
+    stream = STREAM_OF[struct]
+    return [
+        msgspec.msgpack.decode(published.body, type=struct)
+        for published in row.published.values()
+        if published.stream == stream and published.stands and published.body is not None
+    ]

@@ -1,0 +1,67 @@
+"""The rows of a buyer's file that rest on what is published about the rows below: who asks for them, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence, Set
+
+from cloudtag.engine.files import File
+from cloudtag.engine.processor import Layer
+from cloudtag.engine.step import Output
+from cloudtag.processors.buyer_index import BuyerIndex
+from cloudtag.processors.judging import BUYER_ROW, CONSEQUENCES_ROW, LINKS_ROW, RISK_ROW, TAGS_ROW
+
+_FOLLOWED = frozenset(("alerts", "tag-statuses", "tag-confirmations"))
+
+
+def _never(file: File, row_ids: Set[str], outputs: Sequence[Output]) -> bool:
+    """Only where a crash may have kept an answer from being told."""
+    del file, row_ids, outputs
+    return False
+
+
+def _has_new_alerts(file: File, row_ids: Set[str], outputs: Sequence[Output]) -> bool:
+    """Those who share an attribute are told that there are alerts."""
+    del file, row_ids
+    return any(output.stream == "alerts" for output in outputs)
+
+
+def _is_risk_asked(file: File, row_ids: Set[str], outputs: Sequence[Output]) -> bool:
+    """Risk follows from all alerts, and rings from links between those who have some."""
+    return _has_new_alerts(file, row_ids, outputs) or (LINKS_ROW in row_ids and is_alerted(file))
+
+
+def _are_tags_asked(file: File, row_ids: Set[str], outputs: Sequence[Output]) -> bool:
+    """Tags read contacts, which come with orders, and the alerts that bear them out."""
+    if TAGS_ROW not in file.rows:
+        return False
+    return any(row_id[0] == "o" for row_id in row_ids) or _has_new_alerts(file, row_ids, outputs)
+
+
+def _are_consequences_asked(file: File, row_ids: Set[str], outputs: Sequence[Output]) -> bool:
+    """They follow from alerts, tags and shops' complaints, and read refunds, reviews, claims and verdicts besides."""
+    if any(output.stream in _FOLLOWED for output in outputs):
+        if _has_new_alerts(file, row_ids, outputs):
+            file.index.is_alerted = True
+        return True
+    if not any(row_id[0] in "ob" for row_id in row_ids):
+        return False
+    return TAGS_ROW in file.rows or "shop_complaint" in file.index.signals or is_alerted(file)
+
+
+def is_alerted(file: File) -> bool:
+    """Whether any alert was ever told about the buyer. Looked up once after a file was read, then kept up to date."""
+    index: BuyerIndex = file.index
+    if index.is_alerted is None:
+        told = (published for row in file.rows.values() for published in row.published.values())
+        index.is_alerted = any(published.stream == "alerts" for published in told)
+    return index.is_alerted
+
+
+LAYERS = (
+    Layer(BUYER_ROW, _never),
+    Layer(LINKS_ROW, _has_new_alerts),
+    Layer(RISK_ROW, _is_risk_asked),
+    Layer(TAGS_ROW, _are_tags_asked),
+    Layer(CONSEQUENCES_ROW, _are_consequences_asked),
+)
+"""In order: each reads only those before it."""
