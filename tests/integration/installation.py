@@ -13,7 +13,7 @@ import clickhouse_connect
 from cloudtag.cli.demo.watch import Watch, worker_reads
 from cloudtag.cli.kafka import sender
 from cloudtag.config import Config
-from cloudtag.contract.streams import INPUTS
+from cloudtag.contract.streams import INPUTS, OUTPUTS
 from cloudtag.local.child import Child
 from cloudtag.warehouse.migrate import migrate
 from streams import topics
@@ -72,7 +72,7 @@ class Installation:
 
     def start_sink(self) -> Child:
         """Start a sink; from then on, settled means stored."""
-        self.groups[f"{self.config.app_id}-sink"] = [*INPUTS, "alerts", "tag-statuses", "tag-confirmations"]
+        self.groups[f"{self.config.app_id}-sink"] = [*INPUTS, *OUTPUTS]
         return self.start("sink")
 
     async def send(self, events: Iterable[Any]) -> None:

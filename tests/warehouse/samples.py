@@ -111,7 +111,7 @@ def one_of_each() -> dict[str, Struct]:
         "violations": events.ViolationChanged(
             **event, case_id="k1", shop_id="shop-1", status="found", order_ids=("o1",)
         ),
-        "abuses": events.AbuseFound(**event, shop_id="shop-1", kind="false_report"),
+        "abuses": events.AbuseFound(**event, shop_id="shop-1", kind="false_report", withdraws="e0"),
         "alerts": alert(1, linked_buyer_ids=("buyer-2",), recommendation="refuse", route="cloud_tag"),
         "tag-statuses": records.TagStatus(
             **policy,
@@ -151,6 +151,23 @@ def one_of_each() -> dict[str, Struct]:
             details={"sanction": "warn"},
             starts_at=at,
             ends_at=at + MINUTE_MS,
+        ),
+        "labels": records.Label(
+            **policy,
+            label_id="l1",
+            revision=0,
+            status="standing",
+            label="true_positive",
+            alert_id="a1",
+            detector="short_return",
+            scenario="short_return",
+            family="refund",
+            severity="high",
+            buyer_id="buyer-1",
+            shop_id="shop-1",
+            answered_by_shop_id="shop-1",
+            account_id="acc-1",
+            labelled_at=at,
         ),
         "dead-letters": records.DeadLetter(
             topic="orders",

@@ -4,10 +4,20 @@ import pytest
 
 from cloudtag.warehouse.blocks import TABLES, columns_of
 from cloudtag.warehouse.migrate import Migration, MigrationError, load, migrate
+from tests.warehouse.batches import batch, inserter
 from tests.warehouse.places import Warehouse
+from tests.warehouse.samples import one_of_each
 
 FIRST = Migration("001_a.sql", "-- a; comment;\nCREATE TABLE IF NOT EXISTS {database}.a (x Int8) ENGINE = Memory;\n")
 SECOND = Migration("002_b.sql", "CREATE TABLE IF NOT EXISTS {database}.b (x Int8) ENGINE = Memory")
+
+HISTORIES = {
+    "tag_statuses": ("tag_status_revisions", "tag_id"),
+    "tag_confirmations": ("confirmation_revisions", "confirmation_id"),
+    "consequences": ("consequence_revisions", "consequence_id"),
+    "labels": ("label_revisions", "label_id"),
+}
+"""The table of revisions beside each table, and the id that leads its key."""
 
 
 def test_files_are_applied_once_and_in_order(empty: Warehouse) -> None:
@@ -74,6 +84,30 @@ def test_no_key_of_a_revised_table_holds_what_a_revision_may_change(warehouse: W
         ("alerts", "detector, buyer_key, alert_id", ""),
         ("consequences", "kind, subject_id, consequence_id", ""),
         ("evidence", "stream, event_id, alert_id", ""),
+        ("labels", "detector, buyer_key, label_id", ""),
         ("tag_confirmations", "buyer_key, confirmation_id", ""),
         ("tag_statuses", "shop_id, tag_id", ""),
     ]
+
+
+def test_a_history_has_the_columns_of_its_table_and_replaces_nothing_but_copies(warehouse: Warehouse) -> None:
+    for source, (table, key) in HISTORIES.items():
+        columns = [warehouse.rows(f"DESCRIBE {{db}}.{name}") for name in (source, table)]
+        assert columns[0] == columns[1], table
+        sql = f"""SELECT engine, sorting_key, partition_key, engine_full LIKE '%stored_at + toIntervalMonth(25)%'
+            FROM system.tables WHERE database = '{{db}}' AND name = '{table}'"""
+        assert warehouse.rows(sql) == [("ReplacingMergeTree", f"{key}, revision", "", 1)]
+
+
+def test_a_history_begins_with_what_was_stored_before_it(empty: Warehouse) -> None:
+    client = empty.connect()
+    before = [migration for migration in load() if migration.name < "009"]
+    migrate(client, empty.database, before)
+    into = inserter(empty)
+    for stream in ("tag-statuses", "tag-confirmations", "consequences"):
+        into.insert(batch(stream, [one_of_each()[stream]]))
+    migrate(client, empty.database)
+    for source in ("tag_statuses", "tag_confirmations", "consequences"):
+        table, _ = HISTORIES[source]
+        [stored] = empty.rows(f"SELECT * FROM {{db}}.{source}")
+        assert empty.rows(f"SELECT * FROM {{db}}.{table}") == [stored]

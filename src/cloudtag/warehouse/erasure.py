@@ -12,7 +12,11 @@ OWN_TABLES = (
     "alerts",
     "evidence",
     "tag_statuses",
+    "tag_status_revisions",
     "tag_confirmations",
+    "confirmation_revisions",
+    "labels",
+    "label_revisions",
     "orders",
     "refunds",
     "inspections",
@@ -24,6 +28,8 @@ OWN_TABLES = (
     "buyer_profile_states",
 )
 """Tables in which a row is about one buyer, `buyer_key`."""
+CONSEQUENCES = ("consequences", "consequence_revisions")
+"""Tables in which a row is about a subject: a buyer, or an order of theirs."""
 
 
 def erase_buyer(client: Client, database: str, veil: Veil, buyer_id: str) -> str:
@@ -36,9 +42,9 @@ def erase_buyer(client: Client, database: str, veil: Veil, buyer_id: str) -> str
     veil.fresh.pop(("buyer", key), None)
     _erase_parcels(client, database, key)
     _erase_attributes(client, database, key)
+    _erase_consequences(client, database, key)
     for table in OWN_TABLES:
         _delete(client, f"{database}.{table}", "buyer_key = {key:String}", key)
-    _delete(client, f"{database}.consequences", "subject_kind = 'buyer' AND subject_id = {key:String}", key)
     _drop_references(client, f"{database}.alerts", "linked_buyer_keys", key)
     _drop_tagged_orders(client, f"{database}.tags", key)
     _delete(client, f"{database}.identities", "kind = 'buyer' AND key = {key:String}", key)
@@ -52,6 +58,20 @@ def _erase_parcels(client: Client, database: str, key: str) -> None:
     )
     others = f"SELECT waybill_no FROM {database}.refunds WHERE buyer_key != {{key:String}}"  # noqa: S608
     _delete(client, f"{database}.logistics", f"waybill_no IN ({numbers}) AND waybill_no NOT IN ({others})", key)
+
+
+def _erase_consequences(client: Client, database: str, key: str) -> None:
+    """What followed for the buyer, and for every order that events, tags or complaints call theirs."""
+    orders = " UNION DISTINCT ".join(
+        f"SELECT order_id FROM {database}.{table} WHERE buyer_key = {{key:String}} AND order_id != ''"  # noqa: S608
+        for table in ("orders", "refunds", "complaints", "insurance", "tag_statuses")
+    )
+    for table in CONSEQUENCES:
+        for condition in (
+            "subject_kind = 'buyer' AND subject_id = {key:String}",
+            f"subject_kind = 'order' AND subject_id IN ({orders})",
+        ):
+            _delete(client, f"{database}.{table}", condition, key)
 
 
 def _erase_attributes(client: Client, database: str, key: str) -> None:

@@ -1,4 +1,4 @@
-"""The tables of raw facts, one per input stream (deploy/clickhouse/003 and 004)."""
+"""The tables of raw facts, one per input stream (deploy/clickhouse/003, 004 and 008)."""
 
 from cloudtag.warehouse.columns import (
     LOW,
@@ -123,5 +123,5 @@ FACT_TABLES: dict[str, Table] = {
     "violations": _facts(
         "violations", *text("case_id", "shop_id"), *low("status"), *flags("severe"), *texts("order_ids")
     ),
-    "abuses": _facts("abuses", *text("shop_id", "submission_id"), *low("kind")),
+    "abuses": _facts("abuses", *text("shop_id", "submission_id", "withdraws"), *low("kind")),
 }

@@ -1,4 +1,4 @@
-"""The tables of what cloudtag publishes, one per output stream (deploy/clickhouse/001, 002 and 005)."""
+"""The tables of what cloudtag publishes, one per output stream (deploy/clickhouse/001, 002, 005 and 008)."""
 
 from typing import Any
 
@@ -107,6 +107,20 @@ RECORD_TABLES: dict[str, Table] = {
             same("details", f"Map({LOW}, String)"),
             same("starts_at", TIME),
             same("ends_at", f"Nullable({TIME})"),
+            *low("policy_version"),
+        ),
+    ),
+    "labels": Table(
+        "labels",
+        (
+            *text("label_id"),
+            REVISION,
+            *low("status", "label"),
+            *text("alert_id"),
+            *low("detector", "scenario", "family", "severity", "platform"),
+            BUYER,
+            *text("shop_id", "answered_by_shop_id", "account_id"),
+            same("labelled_at", TIME),
             *low("policy_version"),
         ),
     ),

@@ -19,7 +19,8 @@ async def main(bootstrap: str, prefix: str, url: str, database: str) -> None:
     warehouse = Warehouse(
         lambda: clickhouse_connect.get_client(dsn=url, autogenerate_session_id=False, send_receive_timeout=5), database
     )
-    config = replace(Log(bootstrap, prefix).sink_config(warehouse), streams=("alerts", "orders", "dead-letters"))
+    streams = ("alerts", "orders", "labels", "consequences", "dead-letters")
+    config = replace(Log(bootstrap, prefix).sink_config(warehouse), streams=streams)
     async with sinking(config):
         await asyncio.Event().wait()
 

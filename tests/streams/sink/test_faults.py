@@ -15,11 +15,14 @@ from cloudtag.warehouse.migrate import migrate
 from streams.sink import Sink
 from tests.streams.sink.log import Entry, Log, sinking, until
 from tests.warehouse.places import Warehouse, http_client
+from tests.warehouse.record_samples import consequence, label
 from tests.warehouse.samples import alert, order
 
 pytestmark = [pytest.mark.fault, pytest.mark.timeout(280)]
 
 ALERTS, REVISED, ORDERS = 3000, 600, 1500
+LABELS, LABEL_REVISIONS = 300, 4
+STREAMS = ("alerts", "orders", "labels", "consequences", "dead-letters")
 LIVES = 5
 POISON = (11, 1234, 2999)
 WITNESS = (
@@ -58,6 +61,9 @@ def _story() -> list[Entry]:
     entries: list[Entry] = [("alerts", alert(n, revision=-1 if n in POISON else 0)) for n in range(ALERTS)]
     entries += [("alerts", alert(n, 1, status="withdrawn")) for n in range(ALERTS) if n % 5 == 0]
     entries += [("orders", order(n)) for n in range(ORDERS) for _ in range(2)]
+    for revision in range(LABEL_REVISIONS):
+        entries += [("labels", label(f"a{n}", f"buyer-{n % 7}", "true_positive", 1, revision)) for n in range(LABELS)]
+        entries += [("consequences", consequence("sanction", "buyer", f"b{n}", 1, revision)) for n in range(LABELS)]
     return entries
 
 
@@ -70,6 +76,11 @@ def _assert_exact(warehouse: Warehouse) -> None:
     assert warehouse.one("SELECT count() FROM {db}.orders FINAL") == ORDERS
     assert warehouse.rows("SELECT sum(alerts), sum(withdrawn) FROM {db}.daily_scenarios") == [(good, REVISED)]
     assert warehouse.one("SELECT count() FROM {db}.witness") == good + REVISED
+    for key, history in (("label_id", "labels_history"), ("consequence_id", "consequences_history")):
+        sql = f"SELECT count(), uniqExact({key}, revision) FROM {{db}}.{history}"
+        assert warehouse.rows(sql) == [(LABELS * LABEL_REVISIONS,) * 2]
+    newest = "SELECT count(), min(revision) FROM {db}.labels_current"
+    assert warehouse.rows(newest) == [(LABELS, LABEL_REVISIONS - 1)]
     letters = warehouse.rows("SELECT offset FROM {db}.dead_letters FINAL ORDER BY offset")
     assert letters == [(n // 2,) for n in POISON]
 
@@ -97,7 +108,7 @@ async def test_sinks_and_the_warehouse_are_killed_while_they_store(log: Log, mor
         if life % 3 == 2:
             await asyncio.to_thread(mortal.kill)
             await asyncio.to_thread(mortal.start)
-    async with sinking(log.sink_config(warehouse, streams=("alerts", "orders", "dead-letters"))):
+    async with sinking(log.sink_config(warehouse, streams=STREAMS)):
         await log.sunk()
         await until(lambda: _holds(warehouse, "SELECT count() FROM {db}.dead_letters FINAL", len(POISON)))
     _assert_exact(warehouse)
@@ -105,7 +116,7 @@ async def test_sinks_and_the_warehouse_are_killed_while_they_store(log: Log, mor
 
 async def test_the_warehouse_is_away_for_a_while(log: Log, mortal: LocalWarehouse) -> None:
     warehouse = _migrated(mortal)
-    config = log.sink_config(warehouse, streams=("alerts", "orders", "dead-letters"))
+    config = log.sink_config(warehouse, streams=STREAMS)
     async with sinking(config) as sink:
         story = _story()
         await log.append(story[:1000])
