@@ -16,6 +16,7 @@ from cloudtag.cli.schemas import check
 from cloudtag.cli.score import score
 from cloudtag.cli.simulate import simulate
 from cloudtag.cli.sink import sink
+from cloudtag.cli.stories import stories
 from cloudtag.cli.tail import tail
 from cloudtag.cli.worker import worker
 
@@ -49,7 +50,7 @@ def _group(name: str, text: str) -> typer.Typer:
     return group
 
 
-for command in (demo, replay, worker, sink, produce, tail, detectors, explain, simulate, score, evaluate):
+for command in (demo, replay, worker, sink, produce, tail, detectors, explain, stories, simulate, score, evaluate):
     app.command(epilog=EPILOG)(command)
 
 _topics = _group("topics", "The topics of an installation.")

@@ -6,8 +6,9 @@ import sys
 from pathlib import Path
 
 from cloudtag.docs.detectors import detectors_page
+from cloudtag.telling.page import stories_page
 
-PAGES = {"detectors.md": detectors_page}
+PAGES = {"detectors.md": detectors_page, "stories.md": stories_page}
 
 
 def main(arguments: list[str]) -> int:

@@ -1,0 +1,116 @@
+"""`cloudtag stories`: the sources' examples, told by the engine."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table
+
+from cloudtag.cli.failure import DONE, FAILED, UNREADABLE, FailureError
+from cloudtag.cli.screen import note, output
+
+if TYPE_CHECKING:
+    from cloudtag.telling.play import Play
+    from cloudtag.telling.story import Story
+
+
+def stories(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="NAME…", help="The stories to tell; or a story's own .toml file.")
+    ] = None,
+    all_: Annotated[bool, typer.Option("--all", help="Tell all of them.")] = False,
+    jsonl: Annotated[bool, typer.Option("--jsonl", help="Print one story's events in the replay form.")] = False,
+    zh: Annotated[bool, typer.Option("--zh", help="Let alerts explain themselves in Chinese.")] = False,
+) -> int:
+    """List the examples of the source documents, or tell some: each event, what it changed, what stands in the end.
+
+    They are run by the engine of the worker and checked against what they expect; where one ends otherwise, the exit
+    code is 1.
+
+    Example:  cloudtag stories five_orders_one_parcel
+
+    Example:  cloudtag stories five_orders_one_parcel --jsonl | cloudtag replay -
+    """
+    if not names and not all_:
+        _list()
+        return DONE
+    chosen = _chosen(names or [], is_all=all_)
+    if jsonl:
+        _print_events(chosen)
+        return DONE
+    return _tell(chosen, is_zh=zh)
+
+
+def _list() -> None:
+    from cloudtag.telling.read import shipped_stories
+
+    table = Table()
+    for column in ("story", "title", "rules", "source"):
+        table.add_column(column, no_wrap=column == "story")
+    for story in shipped_stories().values():
+        table.add_row(story.name, story.title, " ".join(story.rules), story.source)
+    output().print(table)
+    note(f"{len(shipped_stories())} stories; `cloudtag stories NAME` tells one, `--all` tells all")
+
+
+def _chosen(names: list[str], *, is_all: bool) -> list["Story"]:
+    from difflib import get_close_matches
+
+    from cloudtag.telling.read import read, shipped_stories
+    from cloudtag.telling.story import StoryError
+
+    known = shipped_stories()
+    chosen = list(known.values()) if is_all else []
+    for name in names:
+        if name.endswith(".toml"):
+            try:
+                chosen.append(read(Path(name).stem, Path(name).read_text(encoding="utf-8")))
+            except (StoryError, UnicodeDecodeError) as error:
+                raise FailureError(str(error), UNREADABLE) from None
+        elif name in known:
+            chosen.append(known[name])
+        else:
+            close = get_close_matches(name, known, n=1)
+            hint = f"did you mean {close[0]!r}?" if close else "`cloudtag stories` lists them"
+            raise FailureError(f"no story {name!r}: {hint}", UNREADABLE)
+    return chosen
+
+
+def _play(story: "Story") -> "Play":
+    from cloudtag.telling.play import play
+    from cloudtag.telling.story import StoryError
+
+    try:
+        return play(story)
+    except StoryError as error:
+        raise FailureError(str(error), UNREADABLE) from None
+
+
+def _tell(chosen: list["Story"], *, is_zh: bool) -> int:
+    from cloudtag.telling.check import faults
+    from cloudtag.telling.tell import tell_story
+
+    code = DONE
+    for number, story in enumerate(chosen):
+        played = _play(story)
+        for line in [*([""] if number else []), *tell_story(played, is_zh=is_zh)]:
+            output().print(line, markup=False, soft_wrap=True)
+        for fault in faults(played):
+            code = FAILED
+            note(f"story {story.name} does not end as it says: {fault}")
+    return code
+
+
+def _print_events(chosen: list["Story"]) -> None:
+    """The events of one story: those of two would meet, for buyers and shops of stories share their names."""
+    from cloudtag.cli.lines import STANDARD, line_of, line_writer
+
+    if len(chosen) != 1:
+        raise FailureError("--jsonl prints the events of one story at a time", UNREADABLE)
+    (story,) = chosen
+    with line_writer(STANDARD) as file:
+        file.writelines(line_of(event) for event in _play(story).events)
+    if story.until_ms is not None:
+        from cloudtag.times import rfc3339
+
+        note(f"what time alone decides in it needs `cloudtag replay - --until {rfc3339(story.until_ms)}`")
