@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from cloudtag.cli import dead_letters, policy, topics, warehouse
+from cloudtag.cli.backtest import backtest
 from cloudtag.cli.demo.command import demo
 from cloudtag.cli.detectors import detectors
 from cloudtag.cli.evaluate import evaluate
@@ -50,7 +51,8 @@ def _group(name: str, text: str) -> typer.Typer:
     return group
 
 
-for command in (demo, replay, worker, sink, produce, tail, detectors, explain, stories, simulate, score, evaluate):
+COMMANDS = (demo, replay, worker, sink, produce, tail, detectors, explain, stories, simulate, score, evaluate, backtest)
+for command in COMMANDS:
     app.command(epilog=EPILOG)(command)
 
 _topics = _group("topics", "The topics of an installation.")

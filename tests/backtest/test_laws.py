@@ -1,0 +1,85 @@
+"""The laws of a back-test: against itself a policy shows nothing, and the way back is the mirror of the way there."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cloudtag.backtest import backtest
+from cloudtag.backtest.difference import Change, Field
+from cloudtag.backtest.events import read_events
+from cloudtag.backtest.standing import standing
+from cloudtag.cli.lines import line_of
+from cloudtag.contract.records import DeadLetter
+from cloudtag.policy.model import Policies
+from cloudtag.replay import replay
+from tests.backtest.versions import LATER, packs, packs_with, table
+from tests.strategies import HOUR_MS, START_MS, histories
+
+UNTIL_MS = START_MS + 30 * 24 * HOUR_MS
+OLD = packs()
+LAX = (
+    "[version.tags]\nthreshold_shops = 1\n"
+    + table("no_circulation", "without_scan_hours = 1")
+    + table("repeat_reopen", "reopenings = 1")
+    + table("refund_frequency", "refunds = 3")
+)
+STRICT = (
+    "[version.tags]\nthreshold_shops = 2\nwindow_days = 1\n"
+    + table("reused_waybill", "is_on = false")
+    + table("buyer_risk", "independent = 3")
+)
+NEW = (packs_with(LAX), packs_with(LAX, LATER), packs_with(STRICT), packs_with(STRICT, LATER))
+JUNK = (b"\n", b"{not json\n", b'{"stream": "nowhere"}\n', b'{"stream": "alerts", "alert_id": "a"}\n')
+
+
+@given(histories(), st.sampled_from((OLD, *NEW)))
+@settings(max_examples=60, deadline=None)
+def test_against_itself_a_policy_shows_nothing(history, policies):
+    found = backtest(list(history), policies, policies, UNTIL_MS)
+    assert found.is_same
+    assert all(each.stood == each.stands for each in found.differences)
+    assert found.parameters == found.counts.detector == found.counts.shop == found.counts.buyer == ()
+    assert found.opened.sums == found.withdrawn.sums == ()
+
+
+@given(histories(), st.sampled_from(NEW))
+@settings(max_examples=100, deadline=None)
+def test_the_way_back_mirrors_the_way_there(history, new):
+    there = backtest(list(history), OLD, new, UNTIL_MS)
+    back = backtest(list(reversed(history)), new, OLD, UNTIL_MS)
+    assert (there.opened, there.withdrawn) == (back.withdrawn, back.opened)
+    for one, other in zip(there.differences, back.differences, strict=True):
+        assert (one.stood, one.stands) == (other.stands, other.stood)
+        assert (one.opened, one.withdrawn) == (other.withdrawn, other.opened)
+        assert sorted(map(repr, one.changed)) == sorted(repr(turned(change)) for change in other.changed)
+    assert {(c.stream, c.name, c.opened, c.withdrawn, c.changed) for c in there.counts.buyer} == {
+        (c.stream, c.name, c.withdrawn, c.opened, c.changed) for c in back.counts.buyer
+    }
+
+
+@given(histories(), st.sampled_from(NEW))
+@settings(max_examples=60, deadline=None)
+def test_what_opened_and_what_was_withdrawn_make_up_the_difference(history, new):
+    found = backtest(list(history), OLD, new, UNTIL_MS)
+    for each in found.differences:
+        assert each.stood - len(each.withdrawn) + len(each.opened) == each.stands
+        assert len(each.changed) <= each.stood - len(each.withdrawn)
+
+
+@given(histories(), st.lists(st.sampled_from(JUNK), max_size=4), st.sampled_from(NEW))
+@settings(max_examples=40, deadline=None)
+def test_lines_are_read_and_judged_as_a_replay_does(history, junk, new):
+    lines = [*map(line_of, history), *junk]
+    policies = Policies(new.policies)
+    published = list(replay(lines, UNTIL_MS, policies))
+    read = read_events(lines)
+    assert read.unread == sum(isinstance(record, DeadLetter) for _, record in published)
+    found = backtest(read.events, new, new, UNTIL_MS)
+    assert {each.stream: each.stands for each in found.differences} == {
+        stream: len(records) for stream, records in standing(published).items()
+    }
+
+
+def turned(change):
+    """The same change, seen from the other side."""
+    fields = tuple(Field(field.name, field.new, field.base) for field in change.fields)
+    return Change(change.new, change.base, fields)

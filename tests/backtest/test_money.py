@@ -1,0 +1,83 @@
+"""Money is counted once, whoever names it."""
+
+import pytest
+from msgspec.structs import replace
+
+from cloudtag.backtest.events import read_events
+from cloudtag.backtest.money import Sum, money_of, prices_of
+from cloudtag.detection.example import day, inspected, ordered, refunded
+from tests.backtest.versions import lines
+from tests.simulate.test_score import alert as alert_of
+
+LINES = [
+    {"sku_id": "a", "quantity": 2, "unit_price_minor": 300},
+    {"sku_id": "b", "quantity": 1, "unit_price_minor": 50},
+]
+ORDER = {"lines": LINES, "currency": "CNY"}
+WORTH = 650
+
+
+def prices(*events):
+    return prices_of(read_events(lines(events)).events)
+
+
+def alert(refunds=(), orders=()):
+    return replace(alert_of(), refund_ids=tuple(refunds), order_ids=tuple(orders))
+
+
+PRICES = prices(
+    ordered("placed", day(0), order_id="o1", **ORDER),
+    ordered("paid", day(1), order_id="o1", lines=[]),
+    ordered("placed", day(0), order_id="o2", **ORDER | {"currency": "USD"}),
+    ordered("placed", day(0), order_id="o3", lines=[], currency="CNY"),
+    refunded("opened", day(2), refund_id="r1", order_id="o1", amount_minor=100),
+    refunded("modified", day(3), refund_id="r1", order_id="o1", amount_minor=120),
+    refunded("refused", day(4), refund_id="r1", order_id="o1"),
+    refunded("opened", day(2), refund_id="r2", order_id="o1"),
+    refunded("opened", day(2), refund_id="r3", order_id="o2", amount_minor=40),
+    refunded("opened", day(2), refund_id="r4", order_id="o3"),
+    inspected(day(3), {}, refund_id="r5", order_id="o2"),
+)
+
+
+def cny(**fields):
+    return Sum(currency="CNY", **fields)
+
+
+@pytest.mark.parametrize(
+    ("alerts", "sums"),
+    [
+        ([], ()),
+        ([alert(["r1"])], (cny(refunds=1, refunds_minor=120),)),
+        ([alert(["r1"], ["o1"]), alert(["r1"], ["o1"])], (cny(refunds=1, refunds_minor=120),)),
+        ([alert([], ["o1"]), alert([], ["o1"])], (cny(orders=1, orders_minor=WORTH),)),
+        ([alert(["r1"]), alert([], ["o1"])], (cny(orders=1, orders_minor=WORTH),)),
+        ([alert(["r2"])], (cny(orders=1, orders_minor=WORTH),)),
+        ([alert(["r1", "r2"])], (cny(orders=1, orders_minor=WORTH),)),
+        ([alert(["r5"])], (Sum(currency="USD", orders=1, orders_minor=WORTH),)),
+        (
+            [alert(["r1", "r3"])],
+            (cny(refunds=1, refunds_minor=120), Sum(currency="USD", refunds=1, refunds_minor=40)),
+        ),
+    ],
+)
+def test_each_refund_and_each_order_counts_once(alerts, sums):
+    assert money_of(alerts, PRICES).sums == sums
+
+
+def test_what_has_no_amount_is_told():
+    money = money_of([alert(["r2", "r4"]), alert(["r4", "nowhere"]), alert([], ["o9"]), alert()], PRICES)
+    assert money.sums == (cny(orders=1, orders_minor=WORTH),)
+    assert (money.refunds_without_amount, money.orders_without_worth, money.alerts_without_order) == (3, 2, 1)
+
+
+def test_an_order_that_never_told_its_currency_has_none():
+    found = money_of([alert([], ["o1"])], prices(ordered("placed", day(0), order_id="o1", lines=LINES)))
+    assert found.sums == (Sum(currency=None, orders=1, orders_minor=WORTH),)
+
+
+def test_the_latest_word_counts_whatever_order_the_lines_come_in():
+    first = refunded("opened", day(1), amount_minor=1)
+    second = refunded("modified", day(2), amount_minor=2)
+    assert prices(first, second) == prices(second, first)
+    assert prices(second, first).amounts == {"r1": 2}

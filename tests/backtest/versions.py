@@ -1,0 +1,88 @@
+"""Policies that differ by a version more, and events whose judgement turns on it."""
+
+import msgspec
+
+from cloudtag.backtest import backtest
+from cloudtag.backtest.events import read_events
+from cloudtag.detection.example import day, event, ordered, refunded
+from cloudtag.policy.load import read_packs
+
+DEFAULT = """
+[[version]]
+id = "old"
+from = 2000-01-01T00:00:00Z
+[version.tags]
+network = "default"
+[version.tags.scenarios]
+worn_return = "Worn"
+short_return = "Short"
+"""
+JD = """
+[[version]]
+id = "old"
+from = 2000-01-01T00:00:00Z
+[version.tags]
+network = "jd"
+"""
+ALWAYS = "2000-01-02T00:00:00Z"
+LATER = day(10)
+TYPE = {"type": "refund_only", "reason": "quality"}
+
+
+def version(rules, starts=ALWAYS, name="new"):
+    """A version, to be put after those a pack has; `rules` are its tables."""
+    return f'\n[[version]]\nid = "{name}"\nfrom = {starts}\n{rules}'
+
+
+def packs(default="", jd=""):
+    """Two packs, those versions after their first; every other platform is judged by the default one."""
+    return read_packs({"default.toml": DEFAULT + default, "jd.toml": JD + jd})
+
+
+def packs_with(rules, starts=ALWAYS):
+    """The packs with those rules in force from then on, everywhere."""
+    return packs(version(rules, starts), version(rules, starts))
+
+
+def table(detector, rules):
+    return f"[version.detectors.{detector}]\n{rules}\n"
+
+
+def lines(events):
+    return [msgspec.json.encode(each) for each in events]
+
+
+def compare(events, new, base=None, until_ms=None):
+    """A back-test of events in the replay form."""
+    return backtest(read_events(lines(events)).events, base or packs(), new, until_ms)
+
+
+def of(found, stream):
+    """What differs in one stream."""
+    (difference,) = (each for each in found.differences if each.stream == stream)
+    return difference
+
+
+def reopened(number, tries, amount_minor=1500):
+    """A buyer whose refund is refused once and opened again and again, a day apart."""
+    who = {"order_id": f"o{number}", "refund_id": f"r{number}", "buyer_id": f"b{number}"}
+    return [
+        ordered("placed", 0, currency="CNY", **who),
+        refunded("opened", day(4), amount_minor=amount_minor, **TYPE, **who),
+        refunded("refused", day(5), **who),
+        *(refunded("modified", day(6 + n), **TYPE, **who) for n in range(tries)),
+    ]
+
+
+def examined(*shops):
+    """The accounts of shops of JD that may tag."""
+    return [event("accounts", 0, platform="jd", shop_id=s, account_id="main", status="exam_passed") for s in shops]
+
+
+def tagged(shop, buyer, at):
+    """A shop of JD tags its one order of a buyer."""
+    order_id = f"{shop}-{buyer}"
+    return event(
+        "tags", at, platform="jd", shop_id=shop, account_id="main", submission_id=order_id, order_id=order_id,
+        scenarios=["worn_return"], orders=[{"order_id": order_id, "buyer_id": buyer}],
+    )  # fmt: skip
