@@ -54,17 +54,25 @@ SELECT subject_id AS buyer_key, platform, details['network'] AS network, details
 FROM {database}.consequences FINAL
 WHERE status = 'active' AND kind = 'sanction';
 
-CREATE VIEW IF NOT EXISTS {database}.shop_penalties_current AS
-SELECT subject_id AS shop_id, platform, details['case_id'] AS case_id, toInt32OrZero(details['points']) AS points,
+-- A penalty that ended (its shield is over) keeps its points until its year is over: ask *_latest for points. A case
+-- counts in the calendar year of its finding; where that is not told, in that of its beginning in Shanghai.
+CREATE VIEW IF NOT EXISTS {database}.shop_penalties_latest AS
+SELECT subject_id AS shop_id, platform, status, details['case_id'] AS case_id, toInt32OrZero(details['points']) AS points,
+    if(details['year'] = '', toYear(starts_at, 'Asia/Shanghai'), toUInt16OrZero(details['year'])) AS year,
     toUInt32OrZero(details['orders']) AS orders, toUInt32OrZero(details['violation']) AS violation,
     arrayFilter(measure -> measure != '', splitByString(', ', details['measures'])) AS measures,
-    because, starts_at, ends_at, policy_version, consequence_id, revision
+    details['severe'] = 'true' AS is_severe, because, starts_at, ends_at, policy_version, consequence_id, revision
 FROM {database}.consequences FINAL
-WHERE status = 'active' AND kind = 'shop_penalty';
+WHERE status IN ('active', 'ended') AND kind = 'shop_penalty';
 
+CREATE VIEW IF NOT EXISTS {database}.shop_penalties_current AS
+SELECT * FROM {database}.shop_penalties_latest WHERE status = 'active';
+
+-- Of an account, or of a shop as a whole (then account_id is empty).
 CREATE VIEW IF NOT EXISTS {database}.permissions_current AS
-SELECT subject_id AS account_id, details['shop_id'] AS shop_id, platform, details['permission'] AS permission,
-    details['reason'] AS reason, because, starts_at, policy_version, consequence_id, revision
+SELECT details['shop_id'] AS shop_id, if(subject_kind = 'account', subject_id, '') AS account_id, platform,
+    details['permission'] AS permission, details['reason'] AS reason, because, starts_at, policy_version, consequence_id,
+    revision
 FROM {database}.consequences FINAL
 WHERE status = 'active' AND kind = 'permission';
 

@@ -2,15 +2,17 @@
 
 import sys
 
-from cloudtag.warehouse.queries import QUERIES
+from cloudtag.warehouse.queries import SECTIONS
+from cloudtag.warehouse.query import Query
 
 _HEAD = """# Questions for the warehouse
 
 Each of these runs as it stands on the database the sink fills (`USE cloudtag` first).
 Words in braces are ClickHouse query parameters: `clickhouse-client --param_alert_id=…`, or `SET param_alert_id = '…'`.
 
-- Tables hold every revision and, after a crash, now and then a row twice. Ask the views instead: `*_latest` has the
-  newest revision of each record, `*_current` only those in force. Both read with `FINAL`.
+- Tables hold older revisions until ClickHouse merges and, after a crash, now and then a row twice. Ask the views:
+  `*_latest` has the newest revision of each record, `*_current` only those in force, `*_history` every revision once
+  (of tag statuses, confirmations, consequences and labels). They read with `FINAL`.
 - Buyers, phones, devices, payment means and addresses are keyed hashes (`*_key`). The same person has the same key in
   every table, so joins work. The originals stand in `identities` alone.
 - `recorded_at` is broker time, `stored_at` the warehouse's own; every other time is event time, in UTC.
@@ -36,14 +38,17 @@ It needs the secret of the keyed hashes, works on the user's right to `ALTER` an
 def page() -> str:
     """docs/queries.md, made from the queries."""
     parts = [_HEAD]
-    for query in QUERIES:
-        given = ", ".join(f"`{name}`" for name in query.parameters)
-        notes = [query.note, f"Parameters: {given}." if given else ""]
-        text = "\n".join(note for note in notes if note)
-        parts.append(
-            f"## {query.question}\n\n`{query.name}`\n\n```sql\n{query.sql}\n```\n" + (f"\n{text}\n" if text else "")
-        )
+    for title, queries in SECTIONS.items():
+        parts += [f"## {title}\n", *map(_of, queries)]
     return "\n".join([*parts, _FOOT])
+
+
+def _of(query: Query) -> str:
+    given = ", ".join(f"`{name}`" for name in query.parameters)
+    notes = [query.note, f"Parameters: {given}." if given else ""]
+    text = "\n".join(note for note in notes if note)
+    told = f"### {query.question}\n\n`{query.name}`\n\n```sql\n{query.sql}\n```\n"
+    return told + (f"\n{text}\n" if text else "")
 
 
 if __name__ == "__main__":

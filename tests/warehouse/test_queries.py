@@ -1,0 +1,75 @@
+"""Questions about tags, consequences and labels, asked of rows that came through the sink's own inserts."""
+
+import pytest
+
+from cloudtag.warehouse.blocks import Batch, Row
+from cloudtag.warehouse.queries import SECTIONS
+from tests.warehouse.batches import inserter
+from tests.warehouse.places import Warehouse
+from tests.warehouse.record_samples import consequence
+from tests.warehouse.samples import START_MS
+from tests.warehouse.stories import STORIES
+from tests.warehouse.stories.story import Entry, Story, key
+
+
+def _tell(warehouse: Warehouse, entries: list[Entry]) -> None:
+    """Store the entries; their number is their broker time, so it tells which came first across streams."""
+    blocks: dict[str, list[Row]] = {}
+    for number, (stream, record) in enumerate(entries):
+        blocks.setdefault(stream, []).append(Row(number, START_MS + number, record, b"k", b"v"))
+    into = inserter(warehouse)
+    for stream, rows in blocks.items():
+        # A sink that died tells the middle again, in a block of other bounds.
+        for part in (rows, rows[1 : len(rows) // 2 + 1]):
+            if part:
+                into.insert(Batch(stream, stream, 0, 1000, tuple(part)))
+
+
+@pytest.mark.parametrize("story", STORIES.values(), ids=STORIES)
+def test_every_question_has_its_answer(warehouse: Warehouse, story: Story) -> None:
+    _tell(warehouse, story.entries)
+    client = warehouse.connect()
+    client.database = warehouse.database
+    for merged in (False, True):
+        for name, answer in story.answers.items():
+            assert answer.asked(client, name) == answer.rows, (name, merged)
+        for table in ("tag_statuses", "tag_confirmations", "consequences", "labels", "alerts", "insurance"):
+            client.command(f"OPTIMIZE TABLE {warehouse.database}.{table} FINAL")
+    client.close()
+
+
+@pytest.mark.parametrize("story", STORIES.values(), ids=STORIES)
+def test_no_question_goes_unanswered(story: Story) -> None:
+    assert set(story.answers) == {query.name for query in SECTIONS[story.section]}
+
+
+def test_views_name_the_details_of_each_kind(warehouse: Warehouse) -> None:
+    details = {"case_id": "K", "points": "12", "year": "2026", "orders": "7", "violation": "3", "severe": "false"}
+    told = [
+        consequence("shop_penalty", "shop", "p1", 1, details={**details, "measures": "shop_shielded, public_warning"}),
+        consequence("shop_penalty", "shop", "p2", 1, details={**details, "measures": ""}),
+        consequence("shop_penalty", "shop", "p3", 1, status="ended", details=details),
+        consequence("permission", "account", "acc", 1, details={"permission": "granted", "shop_id": "p1"}),
+        consequence("metric_exclusion", "order", "o1", 1, details={"metrics": "a, b", "basis": "confirmed_tag"}),
+        consequence("insurance_decision", "order", "o1", 1, details={"decision": "hold", "claim_id": "k1, k2"}),
+        consequence("sanction", "buyer", "nina", 1, details={"sanction": "warn", "confirmations": "1"}),
+    ]
+    _tell(warehouse, [("consequences", one) for one in told])
+    penalties = "SELECT shop_id, case_id, points, year, orders, violation, measures, is_severe"
+    assert warehouse.rows(f"{penalties} FROM {{db}}.shop_penalties_current ORDER BY shop_id") == [
+        ("p1", "K", 12, 2026, 7, 3, ["shop_shielded", "public_warning"], False),
+        ("p2", "K", 12, 2026, 7, 3, [], False),
+    ]
+    assert warehouse.one("SELECT count() FROM {db}.shop_penalties_latest") == 3
+    assert warehouse.rows("SELECT shop_id, account_id, permission FROM {db}.permissions_current") == [
+        ("p1", "acc", "granted")
+    ]
+    assert warehouse.rows("SELECT order_id, metrics, basis FROM {db}.metric_exclusions_current") == [
+        ("o1", ["a", "b"], "confirmed_tag")
+    ]
+    assert warehouse.rows("SELECT order_id, decision, claim_ids FROM {db}.insurance_decisions_current") == [
+        ("o1", "hold", ["k1", "k2"])
+    ]
+    assert warehouse.rows("SELECT buyer_key, sanction, confirmations FROM {db}.sanctions_current") == [
+        (key("nina"), "warn", 1)
+    ]
