@@ -1,84 +1,143 @@
-"""The `shops` processor: may this account tag, and is the submission well formed? (B14, J3, J4, J13)
+"""The `shops` processor: who may tag what (B14, J3, J4, J13), and what sellers' own violations cost them (S4).
 
 Each order of a submission becomes one request to the buyer's file, where threshold and repeats are judged. A shop's own
 phone, devices and payment account go to `links`, and buyers' files that ask are told where its returns go.
+
+Rows of a shop's file: `p` accounts and abuses, with the permissions that follow; `s…` one submission; `v…` one case of
+a violation; `d` what the shop says of itself; `q…` one buyer's questions.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from cloudtag.contract.events import AbuseFound, AccountChanged, ShopDescribed, TagSubmitted, ViolationChanged
 from cloudtag.contract.forwards import TagRequested
-from cloudtag.contract.links import AttributeUsed, Listing, ShopAsked, ShopReported
-from cloudtag.detection.windows import holding
+from cloudtag.contract.links import ShopAsked
 from cloudtag.engine.files import File
 from cloudtag.engine.processor import Judgement
 from cloudtag.engine.publish import Conclusion
-from cloudtag.engine.rows import Row
+from cloudtag.engine.rows import NEVER, Row
+from cloudtag.penalties import PenaltiesJudged, judge_penalties
+from cloudtag.permissions import judge_permissions, may_tag, standing_abuses
 from cloudtag.processors.keyed import DAY_MS, Keyed
+from cloudtag.processors.shop_answers import answer, show
 
 _PERMISSION_ROW, _DESCRIPTION_ROW = "p", "d"
-_MOST_LISTINGS = 20
+_SUBMISSION, _VIOLATION, _QUESTION = "s", "v", "q"
+
+
+class ShopIndex:
+    """The cases of a shop as last judged: every row of a case reads all of them."""
+
+    __slots__ = ("at_ms", "penalties", "rows")
+
+    def __init__(self) -> None:
+        """Nothing is judged."""
+        self.penalties: PenaltiesJudged | None = None
+        self.at_ms = self.rows = 0
 
 
 class Shops(Keyed):
-    """Files by shop: a row of permissions, a row per submission, a row per violation case."""
+    """Files by shop: a row of permissions, a row per submission, a row per case."""
 
     name = "shops"
     fact_type: Any = TagSubmitted | AccountChanged | AbuseFound | ViolationChanged | ShopDescribed | ShopAsked
     retention_ms = 400 * DAY_MS
 
+    def new_file(self, key: str) -> File:
+        """A file with its index."""
+        return File(key, ShopIndex())
+
     def place(self, fact: Any) -> tuple[str, str]:
         """Submissions and cases have rows of their own; accounts and abuses share the permission row."""
         if type(fact) is TagSubmitted:
-            return fact.shop_id, f"s{fact.submission_id}"
+            return fact.shop_id, f"{_SUBMISSION}{fact.submission_id}"
         if type(fact) is ViolationChanged:
-            return fact.shop_id, f"v{fact.case_id}"
+            return fact.shop_id, f"{_VIOLATION}{fact.case_id}"
         if type(fact) is ShopAsked:
-            return fact.shop_id, f"q{fact.buyer_id}"
+            return fact.shop_id, f"{_QUESTION}{fact.buyer_id}"
         return fact.shop_id, _DESCRIPTION_ROW if type(fact) is ShopDescribed else _PERMISSION_ROW
 
+    def index(self, file: File, row: Row, fact: Any) -> Iterable[str]:
+        """What is new about a case asks for all of them anew."""
+        del row
+        if type(fact) is ViolationChanged:
+            file.index.penalties = None
+        return ()
+
     def touched(self, file: File, row_ids: set[str]) -> set[str]:
-        """A change of permission asks every submission again; a new description answers everybody who asked."""
-        if _PERMISSION_ROW in row_ids:
-            row_ids = row_ids | {row_id for row_id in file.rows if row_id.startswith("s")}
-        if _DESCRIPTION_ROW in row_ids:
-            row_ids = row_ids | {row_id for row_id in file.rows if row_id.startswith("q")}
+        """Permissions ask every submission, a description everybody who asked, a case the others it is numbered with.
+
+        A submission may name an account that is not known yet, which matters once the shop has lost its permission.
+        """
+        kinds = {row_id[0] for row_id in row_ids}
+        asked = set()
+        if _PERMISSION_ROW in kinds:
+            asked.add(_SUBMISSION)
+        if _DESCRIPTION_ROW in kinds:
+            asked.add(_QUESTION)
+        if _VIOLATION in kinds:
+            asked.add(_VIOLATION)
+        if asked:
+            row_ids = row_ids | {row_id for row_id in file.rows if row_id[0] in asked}
+        if _SUBMISSION in kinds and any(_facts(file, _PERMISSION_ROW, AbuseFound)):
+            row_ids = row_ids | {_PERMISSION_ROW}
         return row_ids
 
     def is_spent(self, file: File, row: Row, horizon_ms: int) -> bool:
-        """Permissions and descriptions never lapse."""
-        del file, horizon_ms
+        """Permissions and descriptions never lapse; a case is held as long as any case of its year needs it."""
+        if row.id[0] == _VIOLATION:
+            needed = self._penalties(file, horizon_ms + self.retention_ms).needed_until
+            return needed.get(row.id[1:], 0) < horizon_ms
         return row.id not in (_PERMISSION_ROW, _DESCRIPTION_ROW)
 
     def judge(self, file: File, row_id: str, now_ms: int) -> Judgement:
-        """One request per order of a submission; what the shop shows of itself; one answer per question."""
-        del now_ms
-        judgement = Judgement()
-        if row_id == _DESCRIPTION_ROW or row_id.startswith("q"):
-            for told in _describe(file, row_id):
-                key, since_ms = told.attribute if isinstance(told, AttributeUsed) else told.buyer_id, told.occurred_at
-                # However old a description is, a new one takes its place.
-                judgement.conclusions[told.forward_id] = Conclusion(
-                    told.forward_id, key, since_ms, told, is_rolling=True
-                )
-        if not row_id.startswith("s"):
+        """Each kind of row is judged in its own way."""
+        row, judgement = file.rows.get(row_id), Judgement()
+        if row is None or not row.facts:
             return judgement
-        submissions = sorted(file.rows[row_id].facts.values(), key=lambda s: (s.occurred_at, s.event_id))
-        permission = file.rows.get(_PERMISSION_ROW)
-        known = list(permission.facts.values()) if permission else []
-        for request in self._requests(submissions[0], known):
-            request_id = request.forward_id
-            judgement.conclusions[request_id] = Conclusion(request_id, request.buyer_id, request.occurred_at, request)
+        kind, name = row_id[0], row_id[1:]
+        if kind == _VIOLATION:
+            penalties = self._penalties(file, now_ms)
+            judgement.wake_ms = penalties.wakes.get(name, NEVER)
+            concluded = _of_case(penalties, name)
+        elif kind == _SUBMISSION:
+            concluded = self._requests(file, row)
+        elif kind == _PERMISSION_ROW:
+            concluded = self._permissions(file)
+        elif kind == _QUESTION:
+            concluded = answer(file.rows.get(_DESCRIPTION_ROW), row)
+        else:
+            concluded = show(row)
+        judgement.conclusions = {conclusion.id: conclusion for conclusion in concluded}
         return judgement
 
-    def _requests(self, submission: TagSubmitted, known: list[Any]) -> list[TagRequested]:
-        abuses = sorted((a for a in known if type(a) is AbuseFound), key=lambda a: (a.occurred_at, a.event_id))
-        rejection = self._rejection(submission, known, abuses)
-        return [
-            TagRequested(
+    def _penalties(self, file: File, now_ms: int) -> PenaltiesJudged:
+        index: ShopIndex = file.index
+        rows = [row for row in file.rows.values() if row.id[0] == _VIOLATION]
+        if index.penalties is None or (index.at_ms, index.rows) != (now_ms, len(rows)):
+            facts = (fact for row in rows for fact in row.facts.values())
+            index.penalties = judge_penalties(facts, self.policies, now_ms)
+            index.at_ms, index.rows = now_ms, len(rows)
+        return index.penalties
+
+    def _permissions(self, file: File) -> Iterator[Conclusion]:
+        changes = _facts(file, _PERMISSION_ROW, AccountChanged)
+        abuses = standing_abuses(_facts(file, _PERMISSION_ROW, AbuseFound))
+        submissions = (fact for row in file.rows.values() if row.id[0] == _SUBMISSION for fact in row.facts.values())
+        for record, since_ms in judge_permissions(changes, abuses, submissions, self.policies):
+            # An account is what was last said of it, however long ago something else was said.
+            yield Conclusion(record.consequence_id, record.subject_id, since_ms, record, is_rolling=True)
+
+    def _requests(self, file: File, row: Row) -> Iterator[Conclusion]:
+        submission = min(row.facts.values(), key=lambda s: (s.occurred_at, s.event_id))
+        abuses = standing_abuses(_facts(file, _PERMISSION_ROW, AbuseFound))
+        is_permitted = may_tag(submission, _facts(file, _PERMISSION_ROW, AccountChanged), abuses)
+        rejection = self._rejection(submission) if is_permitted else "no_permission"
+        for tagged in submission.orders:
+            request = TagRequested(
                 revision=0,
                 is_held=True,
                 buyer_id=tagged.buyer_id,
@@ -93,13 +152,10 @@ class Shops(Keyed):
                 rejection=rejection,
                 voided_by=abuses[0].event_id if abuses else None,
             )
-            for tagged in submission.orders
-        ]
+            yield Conclusion(request.forward_id, request.buyer_id, request.occurred_at, request)
 
-    def _rejection(self, submission: TagSubmitted, known: list[Any], abuses: list[AbuseFound]) -> str | None:
+    def _rejection(self, submission: TagSubmitted) -> str | None:
         rules = self.policies.at(submission.platform, submission.occurred_at).tags
-        if not _may_tag(submission, known) or any(a.occurred_at <= submission.occurred_at for a in abuses):
-            return "no_permission"
         if len(submission.orders) > rules.max_orders:
             return "too_many_orders"
         if len(submission.scenarios) != 1:
@@ -109,70 +165,13 @@ class Shops(Keyed):
         return None
 
 
-def _may_tag(submission: TagSubmitted, known: list[Any]) -> bool:
-    """Whether the account's exam was passed and not revoked when it submitted (B14)."""
-    changes = [
-        fact
-        for fact in known
-        if type(fact) is AccountChanged
-        and fact.account_id == submission.account_id
-        and fact.occurred_at <= submission.occurred_at
-    ]
-    last = max(changes, key=lambda c: (c.occurred_at, c.event_id), default=None)
-    return last is not None and last.status == "exam_passed"
+def _of_case(penalties: PenaltiesJudged, case_id: str) -> Iterator[Conclusion]:
+    for told in penalties.told:
+        if told.case.case_id == case_id:
+            record = told.record
+            yield Conclusion(record.consequence_id, record.subject_id, told.since_ms, record)
 
 
-def _describe(file: File, row_id: str) -> list[AttributeUsed] | list[ShopReported]:
-    row = file.rows.get(_DESCRIPTION_ROW)
-    said = sorted(row.facts.values(), key=lambda s: (s.occurred_at, s.event_id)) if row else []
-    if not said:
-        return []
-    if row_id == _DESCRIPTION_ROW:
-        return _shown(said)
-    shop, listings = said[-1], _listings(said)
-    since = _since(
-        said, lambda s: s.return_address_hashes == shop.return_address_hashes and s.category == shop.category
-    )
-    category = _since(said, lambda s: s.category == shop.category)
-    return [
-        ShopReported(
-            0, True, asked.shop_id, asked.buyer_id, since.occurred_at, since.event_id, shop.return_address_hashes,
-            shop.category, category.occurred_at, listings,
-        )
-        for asked in file.rows[row_id].facts.values()
-        if asked.is_held
-    ]  # fmt: skip
-
-
-def _since(said: list[ShopDescribed], agrees: Callable[[ShopDescribed], bool]) -> ShopDescribed:
-    """The first of the last descriptions that all agree, so that saying the same again changes nothing."""
-    run = holding(said, agrees)
-    return run.first if run else said[-1]
-
-
-def _shown(said: list[ShopDescribed]) -> list[AttributeUsed]:
-    """What the shop shows of itself; what it no longer shows is told to be over."""
-    return [_use(said, attribute) for attribute in sorted(frozenset[str]().union(*map(_attributes, said)))]
-
-
-def _use(said: list[ShopDescribed], attribute: str) -> AttributeUsed:
-    shop = said[-1]
-    since = _since(said, lambda s: attribute in _attributes(s) and s.category == shop.category)
-    is_held = attribute in _attributes(shop)
-    return AttributeUsed(
-        0, is_held, attribute, since.occurred_at, since.event_id, shop.platform, "", "", shop.shop_id, shop.category
-    )
-
-
-def _attributes(shop: ShopDescribed) -> set[str]:
-    named = [("phone", shop.phone_hash), ("payment", shop.payment_hash), *(("device", d) for d in shop.device_hashes)]
-    return {f"{kind}:{value}" for kind, value in named if value is not None}
-
-
-def _listings(said: list[ShopDescribed]) -> tuple[Listing, ...]:
-    """The return addresses over time, the same said twice told once."""
-    listings: list[Listing] = []
-    for shop in said:
-        if not listings or listings[-1].hashes != shop.return_address_hashes:
-            listings.append(Listing(shop.occurred_at, shop.event_id, shop.return_address_hashes))
-    return tuple(listings[-_MOST_LISTINGS:])
+def _facts(file: File, row_id: str, kind: type[Any]) -> Iterator[Any]:
+    row = file.rows.get(row_id)
+    return (fact for fact in row.facts.values() if type(fact) is kind) if row else iter(())
