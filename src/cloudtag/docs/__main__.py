@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from cloudtag.docs.detectors import detectors_page
+from cloudtag.docs.sources.pages import source_pages
 from cloudtag.telling.page import stories_page
 
-PAGES = {"detectors.md": detectors_page, "stories.md": stories_page}
+PAGES: dict[str, Callable[[], str]] = {"detectors.md": detectors_page, "stories.md": stories_page, **source_pages()}
 
 
 def main(arguments: list[str]) -> int:
@@ -21,6 +23,7 @@ def main(arguments: list[str]) -> int:
             if not path.exists() or path.read_text(encoding="utf-8") != text:
                 stale.append(str(path))
         else:
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
     if stale:
         sys.stderr.write(f"stale, run `make docs`: {', '.join(stale)}\n")

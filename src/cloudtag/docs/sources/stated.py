@@ -1,0 +1,72 @@
+"""The stated rules, as the files beside the pages write them: one file per source, the only place they are written."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Struct
+
+from cloudtag.telling.story import LETTERS, SOURCES
+
+ROOT = Path(__file__).resolve().parents[4]
+"""The checkout: the pages are made, and checked, where the code and the tests lie."""
+FOLDER = "docs/sources"
+_Id = Annotated[str, Meta(pattern=r"^[TBJAP]\d+[a-z]?(\.\d+)?$|^S4$")]
+_Some = Annotated[tuple[str, ...], Meta(min_length=1)]
+_Sentence = Annotated[str, Meta(pattern=r"^[A-Z`0-9].*\.$")]
+
+
+class Entry(Struct, frozen=True, forbid_unknown_fields=True):
+    """One line of a page.
+
+    `ids` are several where one sentence of the specification states them together, and an id has several entries where
+    it says several things. `where` are definitions as `path::name`; `tests` are test functions as `path::name`,
+    examples of detectors as `path "name of the example"`, and stories as their path; `parameters` are keys of the
+    policy packs. Paths begin at the checkout.
+    """
+
+    ids: Annotated[tuple[_Id, ...], Meta(min_length=1)]
+    says: _Sentence
+    where: _Some
+    tests: _Some
+    parameters: tuple[str, ...] = ()
+
+
+class Source(Struct, frozen=True, forbid_unknown_fields=True):
+    """One source: `name` is that of its file and its page, `stated` every id the specification states of it."""
+
+    name: str
+    source: str
+    about: str
+    stated: tuple[_Id, ...]
+    rule: tuple[Entry, ...]
+
+    @property
+    def title(self) -> str:
+        """The source in words."""
+        return SOURCES[self.source]
+
+    @property
+    def letter(self) -> str:
+        """The letter its rules begin with."""
+        return next(letter for letter, source in LETTERS.items() if source == self.source)
+
+    def unstated(self) -> list[str]:
+        """The numbers between the first and the last that the specification gives no words of their own."""
+        numbers = {int(re.findall(r"\d+", rule_id)[0]) for rule_id in self.stated if rule_id[0] == self.letter}
+        return [f"{self.letter}{number}" for number in range(1, max(numbers)) if number not in numbers]
+
+
+def read_source(name: str, text: str) -> Source:
+    """One file. Raises `tomllib.TOMLDecodeError` or `msgspec.ValidationError` for one that is not of this form."""
+    return msgspec.convert({"name": name, **tomllib.loads(text)}, Source)
+
+
+def read_sources(root: Path = ROOT) -> list[Source]:
+    """Every source, in order of their names."""
+    files = sorted((root / FOLDER).glob("*.toml"))
+    return [read_source(file.stem, file.read_text(encoding="utf-8")) for file in files]
