@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
@@ -73,12 +73,19 @@ def route_of(detector: Detector, finding: Finding, policy: Policy, case: Case) -
     return routes.complaint_centre if _can_complain(case, finding, routes.complaint_centre) else routes.cloud_tag
 
 
-def answered(alert: Alert, verdict: AlertAnswered | None) -> Alert:
-    """The alert as a shop's verdict leaves it: resolved, the verdict among its facts (A21 to A24).
+def last_word(alert: Alert, verdicts: Iterable[AlertAnswered]) -> AlertAnswered | None:
+    """The verdict on an alert that counts: of those who may answer it the latest by event time.
 
-    Only the shop the alert is about may answer it, any shop where it is about none.
+    Only the shop the alert is about may answer it, any shop where it is about none; what another shop says, or what
+    says nothing, takes nobody's word away.
     """
-    if verdict is None or not _may_answer(alert, verdict):
+    said = (v for v in verdicts if v.verdict != "unknown" and alert.shop_id in (None, v.shop_id))
+    return max(said, key=lambda v: (v.occurred_at, v.event_id), default=None)
+
+
+def answered(alert: Alert, verdict: AlertAnswered | None) -> Alert:
+    """The alert as the verdict that counts leaves it: resolved, the verdict among its facts (A21 to A24)."""
+    if verdict is None:
         return alert
     return replace(alert, status="resolved", facts={**alert.facts, "verdict": verdict.verdict})
 
@@ -86,9 +93,9 @@ def answered(alert: Alert, verdict: AlertAnswered | None) -> Alert:
 def label_of(alert: Alert, verdict: AlertAnswered | None) -> Label | None:
     """What the verdict says of the detector: `abnormal` that it was right, `normal` that it was wrong (A21 to A24).
 
-    `ignore` says nothing. Of several verdicts on one alert the engine passes on the latest by event time.
+    `ignore` says nothing. `verdict`: the one that counts.
     """
-    if verdict is None or verdict.verdict not in _LABELS or not _may_answer(alert, verdict):
+    if verdict is None or verdict.verdict not in _LABELS:
         return None
     return Label(
         label_id=digest_id("label", alert.alert_id),
@@ -108,10 +115,6 @@ def label_of(alert: Alert, verdict: AlertAnswered | None) -> Label | None:
         labelled_at=verdict.occurred_at,
         policy_version=alert.policy_version,
     )
-
-
-def _may_answer(alert: Alert, verdict: AlertAnswered) -> bool:
-    return verdict.verdict != "unknown" and alert.shop_id in (None, verdict.shop_id)
 
 
 def _can_complain(case: Case, finding: Finding, complaint_centre: str) -> bool:

@@ -93,7 +93,7 @@ def judge_tags(
 
 
 def _refusal(tag: _Tag, contacts: Contacts, seen: set[tuple[str, ...]]) -> str | None:
-    """T8, then J5: an order is tagged once (or once per scenario); only an accepted tag uses that up."""
+    """T8, then J5: an order is tagged once (or once per scenario); only an accepted tag that stands uses that up."""
     request, rules = tag.request, tag.policy.tags
     scenario = request.scenario or ""
     if scenario in rules.contact_first:
@@ -106,7 +106,8 @@ def _refusal(tag: _Tag, contacts: Contacts, seen: set[tuple[str, ...]]) -> str |
     key = (request.order_id, scenario) if rules.is_once_per_scenario else (request.order_id,)
     if key in seen:
         return "duplicate_order"
-    seen.add(key)
+    if request.voided_by is None:
+        seen.add(key)
     return None
 
 
@@ -145,15 +146,13 @@ def _groups(tags: list[_Tag]) -> list[_Group]:
     """
     groups: list[_Group] = []
     start = 0
-    counts: Counter[str] = Counter()
     for end, tag in enumerate(tags):
         now_ms = tag.request.occurred_at
-        counts[tag.request.shop_id] += 1
         while tags[start].lapses_at < now_ms:
-            counts[tags[start].request.shop_id] -= 1
             start += 1
-        window = tags[start : end + 1]
-        shop_ids = {shop_id for shop_id, count in counts.items() if count > 0}
+        # Where windows differ in length, a shorter one may be over before an earlier, longer one is.
+        window = [other for other in tags[start : end + 1] if other.lapses_at >= now_ms]
+        shop_ids = {other.request.shop_id for other in window}
         for other in window:
             other.shops = max(other.shops, len(shop_ids))
         if len(shop_ids) >= tag.policy.tags.threshold_shops:

@@ -35,7 +35,7 @@ class Case:
 
     `alerts`, `tags` and `confirmations` are those that stand, in order of time; alerts of the whole-site judgement are
     left out, they repeat what others say. `orders` are those still held, by id; `others` are the events that belong to
-    no order.
+    no order. `verdicts` are the ones that count, by alert.
     """
 
     buyer_id: str
@@ -48,21 +48,30 @@ class Case:
     policies: Policies
     now_ms: int
 
-    def shops_complaints(self) -> Iterator[ComplaintView]:
-        """The complaints shops made about the buyer, in order of their ids."""
+    def complaints(self) -> Iterator[ComplaintView]:
+        """The complaints by and about the buyer, in order of their ids; not every event need name the order."""
         events: dict[str, list[ComplaintChanged]] = {}
         for fact in (*self.others, *(fact for order in self.orders.values() for fact in order.others)):
             if type(fact) is ComplaintChanged:
                 events.setdefault(fact.complaint_id, []).append(fact)
-        views = (ComplaintView(events[complaint_id]) for complaint_id in sorted(events))
-        return (view for view in views if view.complainant == "shop")
+        return (ComplaintView(events[complaint_id]) for complaint_id in sorted(events))
+
+    def shops_complaints(self) -> Iterator[ComplaintView]:
+        """The complaints shops made about the buyer, in order of their ids."""
+        return (complaint for complaint in self.complaints() if complaint.complainant == "shop")
 
 
 Follow = Callable[[Case], Iterator[Follows | Wake]]
 """One rule: what follows from a case."""
 
 
+def order_of(complaint: ComplaintView) -> str | None:
+    """The order a complaint is about, by the first event that names one."""
+    return next((event.order_id for event in complaint.events if event.order_id is not None), None)
+
+
 def consequence(
+    buyer_id: str,
     kind: str,
     subject: tuple[SubjectKind, str],
     policy: Policy,
@@ -74,10 +83,13 @@ def consequence(
     platform: str,
     ends_at: int | None = None,
 ) -> Consequence:
-    """A consequence; its id is made of its kind, its subject and what else tells it from others of the kind."""
+    """A consequence; its id is made of its kind, its subject and what else tells it from others of the kind.
+
+    The buyer is part of it: an order that is tagged, or named in an alert, under two buyers is judged in two files.
+    """
     subject_kind, subject_id = subject
     return Consequence(
-        consequence_id=digest_id(kind, subject_kind, subject_id, anchor),
+        consequence_id=digest_id(kind, buyer_id, subject_kind, subject_id, anchor),
         revision=0,
         status="active",
         kind=kind,

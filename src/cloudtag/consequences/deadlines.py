@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cloudtag.calendar import due
-from cloudtag.consequences.case import Case, Follows, Wake, consequence, lasting
+from cloudtag.consequences.case import Case, Follows, Wake, consequence, lasting, order_of
+from cloudtag.contract.events import AlertAnswered
 from cloudtag.contract.records import Alert
 from cloudtag.detection.complaint_view import ComplaintView
 from cloudtag.detection.order_view import OrderView
@@ -15,6 +16,8 @@ from cloudtag.times import rfc3339
 _HOUR_MS = 3_600_000
 _DECIDED = ("agreed", "refused", "completed", "withdrawn")
 """What a refund must have become for its deadline to matter no longer."""
+_ASKING = ("opened", "modified", "escalated")
+"""By this, or by setting a new deadline, the shop is asked again."""
 
 
 def warn_of_deadlines(case: Case) -> Iterator[Follows | Wake]:
@@ -42,13 +45,15 @@ def _warning(
     policy = case.policies.at(refund.platform, refund.opened.occurred_at)
     begins_at = max(deadline - policy.consequences.deadline_warning_hours * _HOUR_MS, alerts[0].decided_at)
     begins_at = max(begins_at, refund.opened.occurred_at)
-    ends_at = min(deadline, _answered_at(case, refund, alerts, deadline))
+    verdicts = [case.verdicts.get(alert.alert_id) for alert in alerts]
+    ends_at = min(deadline, _answered_at(refund, verdicts, deadline))
     if begins_at >= ends_at:
         return
     if case.now_ms < begins_at:
         yield Wake(begins_at)
         return
     record = consequence(
+        case.buyer_id,
         "deadline_warning",
         ("order", order.order_id),
         policy,
@@ -62,22 +67,21 @@ def _warning(
     yield from lasting(Follows(record, min(refund.opened.occurred_at, alerts[0].first_event_at)), case.now_ms)
 
 
-def _answered_at(case: Case, refund: RefundView, alerts: list[Alert], deadline: int) -> int:
-    """When the shop had answered: the refund itself (and it was not opened again), or the last of its alerts."""
-    last = refund.changes[-1]
+def _answered_at(refund: RefundView, verdicts: list[AlertAnswered | None], deadline: int) -> int:
+    """When the shop had answered: the refund itself, since it was last asked, or the last of its alerts."""
     times = [deadline]
-    if last.status in _DECIDED:
-        times.append(next(c.occurred_at for c in refund.changes if c.status in _DECIDED and _is_last_word(refund, c)))
-    verdicts = [case.verdicts.get(alert.alert_id) for alert in alerts]
-    if all(alert.status == "resolved" for alert in alerts):
-        times.append(max(verdict.occurred_at for verdict in verdicts if verdict is not None))
+    decided_at = None
+    for change in refund.changes:
+        if change.status in _DECIDED:
+            decided_at = change.occurred_at if decided_at is None else decided_at
+        elif change.status in _ASKING or change.deadline_at is not None:
+            decided_at = None
+    if decided_at is not None:
+        times.append(decided_at)
+    said = [verdict.occurred_at for verdict in verdicts if verdict is not None]
+    if len(said) == len(verdicts):
+        times.append(max(said))
     return min(times)
-
-
-def _is_last_word(refund: RefundView, change: object) -> bool:
-    """Whether nothing but decisions came after it."""
-    position = next(number for number, other in enumerate(refund.changes) if other is change)
-    return all(later.status in _DECIDED for later in refund.changes[position:])
 
 
 def tell_of_delays(case: Case) -> Iterator[Follows | Wake]:
@@ -97,8 +101,9 @@ def tell_of_delays(case: Case) -> Iterator[Follows | Wake]:
         if case.now_ms < due_at:
             yield Wake(due_at)
             continue
-        order_id = next((event.order_id for event in complaint.events if event.order_id is not None), None)
+        order_id = order_of(complaint)
         record = consequence(
+            case.buyer_id,
             "sla_breach",
             ("order", order_id) if order_id is not None else ("shop", opened.shop_id),
             policy,

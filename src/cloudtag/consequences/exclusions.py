@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from cloudtag.calendar import add_months
-from cloudtag.consequences.case import Case, Follows, Wake, consequence
+from cloudtag.consequences.case import Case, Follows, Wake, consequence, order_of
 from cloudtag.contract.events import ReviewPosted
 from cloudtag.policy.consequence_rules import ExclusionBasis
 from cloudtag.policy.model import Policy
@@ -17,12 +17,16 @@ from cloudtag.times import rfc3339
 
 
 class Ground(NamedTuple):
-    """Why an order is excluded: since when, by which rule of the pack, and the tag, complaint or alert that says so."""
+    """Why an order is excluded: since when, by which rule of the pack, and the tag, complaint or alert that says so.
+
+    `since_ms`: event time of the oldest fact it rests on.
+    """
 
     at_ms: int
     because: str
     basis: ExclusionBasis
     platform: str
+    since_ms: int
 
 
 def exclude_metrics(case: Case) -> Iterator[Follows | Wake]:
@@ -32,6 +36,7 @@ def exclude_metrics(case: Case) -> Iterator[Follows | Wake]:
         if metrics:
             details = {"metrics": ", ".join(metrics), "basis": grounds[0].basis}
             record = consequence(
+                case.buyer_id,
                 "metric_exclusion",
                 ("order", order_id),
                 policy,
@@ -40,7 +45,7 @@ def exclude_metrics(case: Case) -> Iterator[Follows | Wake]:
                 details,
                 platform=grounds[0].platform,
             )
-            yield Follows(record, grounds[0].at_ms)
+            yield Follows(record, _since(grounds))
 
 
 def exclude_reviews(case: Case) -> Iterator[Follows | Wake]:
@@ -57,6 +62,7 @@ def exclude_reviews(case: Case) -> Iterator[Follows | Wake]:
             "basis": grounds[0].basis,
         }
         record = consequence(
+            case.buyer_id,
             "review_exclusion",
             ("order", order_id),
             policy,
@@ -65,7 +71,11 @@ def exclude_reviews(case: Case) -> Iterator[Follows | Wake]:
             details,
             platform=grounds[0].platform,
         )
-        yield Follows(record, min(grounds[0].at_ms, reviews[0].occurred_at))
+        yield Follows(record, min(_since(grounds), reviews[0].occurred_at))
+
+
+def _since(grounds: list[Ground]) -> int:
+    return min(ground.since_ms for ground in grounds)
 
 
 def _excluded(case: Case) -> dict[str, tuple[Policy, list[Ground]]]:
@@ -82,15 +92,21 @@ def _excluded(case: Case) -> dict[str, tuple[Policy, list[Ground]]]:
 def _grounds(case: Case) -> Iterator[tuple[str, Ground]]:
     for tag in case.tags:
         if tag.status == "confirmed":
-            yield tag.order_id, Ground(tag.decided_at, tag.tag_id, "confirmed_tag", tag.platform)
+            yield tag.order_id, Ground(tag.decided_at, tag.tag_id, "confirmed_tag", tag.platform, tag.decided_at)
     for complaint in case.shops_complaints():
-        last = complaint.events[-1]
-        order_id = next((event.order_id for event in complaint.events if event.order_id is not None), None)
+        first, order_id = complaint.events[0], order_of(complaint)
         if order_id is not None and complaint.status == "upheld":
-            upheld = next(event for event in complaint.events if event.status == "upheld")
-            yield order_id, Ground(upheld.occurred_at, complaint.complaint_id, "upheld_complaint", last.platform)
+            at_ms = next(event.occurred_at for event in complaint.events if event.status == "upheld")
+            yield (
+                order_id,
+                Ground(at_ms, complaint.complaint_id, "upheld_complaint", first.platform, first.occurred_at),
+            )
     for alert in case.alerts:
         verdict = case.verdicts.get(alert.alert_id)
         if verdict is not None and alert.facts.get("verdict") == "abnormal":
             for order_id in alert.order_ids:
-                yield order_id, Ground(verdict.occurred_at, alert.alert_id, "abnormal_verdict", alert.platform)
+                since_ms = min(alert.first_event_at, verdict.occurred_at)
+                yield (
+                    order_id,
+                    Ground(verdict.occurred_at, alert.alert_id, "abnormal_verdict", alert.platform, since_ms),
+                )

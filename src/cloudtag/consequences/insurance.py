@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Literal
 
 from cloudtag.calendar import due
-from cloudtag.consequences.case import Case, Follows, Wake, consequence
+from cloudtag.consequences.case import Case, Follows, Wake, consequence, order_of
 from cloudtag.contract.events import InsuranceChanged
 from cloudtag.contract.records import TagStatus
-from cloudtag.detection.complaint_view import ComplaintView, complaints_of
+from cloudtag.detection.complaint_view import ComplaintView
 from cloudtag.detection.order_view import OrderView
 from cloudtag.policy.model import Policies
 
@@ -23,7 +23,7 @@ def decide_claims(case: Case) -> Iterator[Follows | Wake]:
 
     Confirmed: refuse, claimed or not. While the buyer's complaint about the refusal is open: follow the complaint; when
     it was upheld, there is no refusal any more. Pending: a claim is held until the tag is due to be decided, and paid
-    after that, unless it is confirmed later.
+    after that, unless it is confirmed later. What was paid before the tag came is not held.
     """
     tags: dict[str, list[TagStatus]] = {}
     for tag in case.tags:
@@ -38,38 +38,42 @@ def decide_claims(case: Case) -> Iterator[Follows | Wake]:
             yield from _hold(case, order, about[0])
 
 
-def _refuse(case: Case, order: OrderView | None, tags: list[TagStatus]) -> Iterator[Follows | Wake]:
+def _refuse(case: Case, order: OrderView | None, tags: list[TagStatus]) -> Iterator[Follows]:
     tag = min(tags, key=lambda tag: (tag.decided_at, tag.tag_id))
-    complaints = [c for c in complaints_of(order) if _is_about_refusal(c)] if order else []
+    complaints = [c for c in case.complaints() if _is_about_refusal(c, tag.order_id)]
     if any(complaint.status == "upheld" for complaint in complaints):
         return
     opened = [complaint for complaint in complaints if complaint.status == "opened"]
     because = [*(tag.tag_id for tag in tags), *(complaint.complaint_id for complaint in opened)]
     decision: Decision = "follow_complaint" if opened else "refuse"
     starts_at = max(tag.decided_at, min((c.events[0].occurred_at for c in opened), default=0))
-    yield _decided(case.policies, tag, decision, because, starts_at, _claims(order))
+    yield _decided(case, tag, decision, because, starts_at, _claims(order))
 
 
 def _hold(case: Case, order: OrderView, tag: TagStatus) -> Iterator[Follows | Wake]:
-    claims = _claims(order)
+    tagged_at = _tagged_at(tag)
+    paid = {c.claim_id for c in order.insurance if c.status == "paid" and c.occurred_at <= tagged_at}
+    claims = [claim for claim in _claims(order) if claim.claim_id not in paid]
     if not claims:
         return
-    tagged_at, claimed_at = _tagged_at(tag), claims[0].occurred_at
+    begins_at = max(tagged_at, claims[0].occurred_at)
     due_at = decision_due(case.policies, tag.platform, tagged_at)
-    begins_at = max(tagged_at, claimed_at)
-    if tag.status == "pending" and case.now_ms < due_at:
-        yield _decided(case.policies, tag, "hold", [tag.tag_id], begins_at, claims, ends_at=due_at)
+    if due_at is None:
+        # No limit: held for as long as the tag is open.
+        due_at = tagged_at + tag.window_days * 24 * _HOUR_MS
+    if tag.status == "pending" and case.now_ms < due_at and begins_at < due_at:
+        yield _decided(case, tag, "hold", [tag.tag_id], begins_at, claims, ends_at=due_at)
         yield Wake(due_at)
     else:
-        yield _decided(case.policies, tag, "pay", [tag.tag_id], max(begins_at, due_at), claims)
+        yield _decided(case, tag, "pay", [tag.tag_id], max(begins_at, due_at), claims)
 
 
-def decision_due(policies: Policies, platform: str, tagged_at: int) -> int:
-    """Event time by which a tag is decided or reported pending (J12, A17, A20)."""
+def decision_due(policies: Policies, platform: str, tagged_at: int) -> int | None:
+    """Event time by which a tag is decided or reported pending (J12, A17, A20); None where there is no such limit."""
     rules = policies.at(platform, tagged_at).deadlines
     if rules.tag_working_days:
         return due(tagged_at, rules.tag_working_days, rules)
-    return tagged_at + rules.tag_hours * _HOUR_MS
+    return tagged_at + rules.tag_hours * _HOUR_MS if rules.tag_hours else None
 
 
 def _tagged_at(tag: TagStatus) -> int:
@@ -77,8 +81,9 @@ def _tagged_at(tag: TagStatus) -> int:
     return tag.decided_at - (tag.window_days * 24 * _HOUR_MS if tag.status == "expired" else 0)
 
 
-def _is_about_refusal(complaint: ComplaintView) -> bool:
-    return complaint.type == "insurance_refused" and complaint.complainant != "shop"
+def _is_about_refusal(complaint: ComplaintView, order_id: str) -> bool:
+    is_buyers = complaint.complainant != "shop"
+    return is_buyers and complaint.type == "insurance_refused" and order_of(complaint) == order_id
 
 
 def _claims(order: OrderView | None) -> list[InsuranceChanged]:
@@ -86,7 +91,7 @@ def _claims(order: OrderView | None) -> list[InsuranceChanged]:
 
 
 def _decided(
-    policies: Policies,
+    case: Case,
     tag: TagStatus,
     decision: Decision,
     because: list[str],
@@ -98,9 +103,10 @@ def _decided(
     if claims:
         details["claim_id"] = ", ".join(sorted({claim.claim_id for claim in claims}))
     record = consequence(
+        case.buyer_id,
         "insurance_decision",
         ("order", tag.order_id),
-        policies.at(tag.platform, starts_at),
+        case.policies.at(tag.platform, starts_at),
         because,
         starts_at,
         details,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from cloudtag.consequences.case import Case, Follows, Wake, consequence, lasting
 from cloudtag.contract.records import Alert, TagConfirmation
@@ -13,31 +14,39 @@ _DAY_MS = 86_400_000
 _LOCKED = ("freeze", "no_login")
 
 
+class Step(NamedTuple):
+    """A sanction the buyer came to deserve at an event time."""
+
+    at_ms: int
+    height: int
+    sanction: str
+
+
 def sanction(case: Case) -> Iterator[Follows | Wake]:
-    """One sanction per buyer and network of platforms: the highest rung that the confirmations reach together."""
+    """One sanction per buyer and network of platforms: the highest rung that the confirmations reach together.
+
+    One that ends by itself begins anew when another confirmation deserves it again.
+    """
     for network, confirmations in _by_network(case).items():
         policy, critical = _policy(case, confirmations[-1]), _critical(case, confirmations)
         rules = policy.sanctions
-        reached = min(len(confirmations), len(rules.ladder))
-        rung, starts_at = rules.ladder[reached - 1], confirmations[reached - 1].confirmed_at
-        if critical and _is_harder(rules, rules.critical, rung):
-            rung, starts_at = rules.critical, _critical_since(confirmations, critical)
-        details = {"sanction": rung, "confirmations": str(len(confirmations)), "network": network}
-        if rung == "strip_benefits":
+        step = _reached(_steps(rules, confirmations, critical), rules)
+        details = {"sanction": step.sanction, "confirmations": str(len(confirmations)), "network": network}
+        if step.sanction == "strip_benefits":
             details["benefits"] = ", ".join(rules.benefits)
         if critical:
             details["critical"] = "true"
-        is_timed = rung in _LOCKED and rules.freeze_days > 0
         record = consequence(
+            case.buyer_id,
             "sanction",
             ("buyer", case.buyer_id),
             policy,
             [c.confirmation_id for c in confirmations] + [alert.alert_id for alert in critical],
-            starts_at,
+            step.at_ms,
             details,
             anchor=network,
             platform=confirmations[-1].platform,
-            ends_at=starts_at + rules.freeze_days * _DAY_MS if is_timed else None,
+            ends_at=_ends_at(step, rules),
         )
         yield from lasting(Follows(record, confirmations[0].confirmed_at), case.now_ms)
 
@@ -48,6 +57,7 @@ def suggest_order_limit(case: Case) -> Iterator[Follows | Wake]:
         policy = _policy(case, confirmations[0])
         if policy.consequences.suggests_order_limit:
             record = consequence(
+                case.buyer_id,
                 "order_limit",
                 ("buyer", case.buyer_id),
                 policy,
@@ -84,17 +94,34 @@ def _critical(case: Case, confirmations: list[TagConfirmation]) -> list[Alert]:
     ]
 
 
-def _critical_since(confirmations: list[TagConfirmation], critical: list[Alert]) -> int:
-    """When an order was first both confirmed and under a critical alert."""
-    return min(
-        max(confirmation.confirmed_at, alert.decided_at)
+def _steps(rules: SanctionRules, confirmations: list[TagConfirmation], critical: list[Alert]) -> list[Step]:
+    """What each confirmation deserves, and each moment at which an order was both confirmed and under a critical alert.
+
+    In order of time, the hardest last of those at the same time.
+    """
+    heights: dict[str, int] = {name: height for height, name in enumerate(rules.ladder)}
+    # What is not on the ladder stands above it.
+    steps = [Step(c.confirmed_at, 0, rules.ladder[min(n, len(rules.ladder) - 1)]) for n, c in enumerate(confirmations)]
+    steps += [
+        Step(max(confirmation.confirmed_at, alert.decided_at), 0, rules.critical)
         for confirmation in confirmations
         for alert in critical
         if not set(confirmation.order_ids).isdisjoint(alert.order_ids)
-    )
+    ]
+    return sorted(step._replace(height=heights.get(step.sanction, len(heights))) for step in steps)
 
 
-def _is_harder(rules: SanctionRules, one: str, other: str) -> bool:
-    """Whether one sanction stands higher on the ladder; what is not on it stands above it."""
-    steps: dict[str, int] = {name: number for number, name in enumerate(rules.ladder)}
-    return steps.get(one, len(steps)) > steps.get(other, len(steps))
+def _reached(steps: list[Step], rules: SanctionRules) -> Step:
+    """The hardest sanction that had not ended when a milder one was deserved."""
+    reached = steps[0]
+    for step in steps[1:]:
+        ends_at = _ends_at(reached, rules)
+        is_over = ends_at is not None and ends_at <= step.at_ms
+        if is_over or step.height > reached.height or (step.height == reached.height and ends_at is not None):
+            reached = step
+    return reached
+
+
+def _ends_at(step: Step, rules: SanctionRules) -> int | None:
+    is_timed = step.sanction in _LOCKED and rules.freeze_days > 0
+    return step.at_ms + rules.freeze_days * _DAY_MS if is_timed else None

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from cloudtag.alerts import alert_of, answered, label_of
+from cloudtag.alerts import alert_of, answered, label_of, last_word
 from cloudtag.contract.events import AlertAnswered
 from cloudtag.contract.records import Alert
 from cloudtag.contract.streams import STREAM_OF
@@ -45,7 +45,7 @@ def ask(
     kinds: frozenset[type[Any]],
     case: Any,
     policy: Policy,
-    verdicts: Mapping[str, AlertAnswered],
+    verdicts: Mapping[str, Sequence[AlertAnswered]],
     judgement: Judgement,
     signals: frozenset[Signal] = frozenset(),
 ) -> None:
@@ -63,7 +63,7 @@ def ask(
                 judgement.wake_ms = earliest((judgement.wake_ms, answer.at_ms))
                 continue
             alert = alert_of(detector, answer, case.buyer_id, case.subject, policy, case)
-            verdict = verdicts.get(alert.alert_id)
+            verdict = last_word(alert, verdicts.get(alert.alert_id, ()))
             since_ms = min(alert.first_event_at, answer.since_at or alert.first_event_at)
             for record in (answered(alert, verdict), label_of(alert, verdict)):
                 if record is not None:

@@ -56,7 +56,8 @@ class BuyerIndex:
         self.has_shop_link = False
         self.is_alerted: bool | None = None
         """Whether alerts were ever told; None until somebody asks."""
-        self.verdicts: dict[str, AlertAnswered] = {}
+        self.verdicts: dict[str, list[AlertAnswered]] = {}
+        """By alert, everything shops said of it, in any order."""
 
     def note(self, fact: Any) -> None:
         """Remember what the fact signals."""
@@ -75,13 +76,9 @@ class BuyerIndex:
             self.has_shop_link = True
             self.signals |= {"shop_link"}
 
-    def add_verdict(self, verdict: AlertAnswered) -> bool:
-        """Take in a verdict; of several on one alert the latest by event time counts. Whether it is the one."""
-        held = self.verdicts.get(verdict.alert_id)
-        if held is not None and (held.occurred_at, held.event_id) >= (verdict.occurred_at, verdict.event_id):
-            return False
-        self.verdicts[verdict.alert_id] = verdict
-        return True
+    def add_verdict(self, verdict: AlertAnswered) -> None:
+        """Take in a verdict. Which one counts depends on the alert: not every shop may answer it."""
+        self.verdicts.setdefault(verdict.alert_id, []).append(verdict)
 
     def add_order(self, order: OrderChanged) -> bool:
         """Take in an order's number and attributes; whether an attribute's first use changed."""

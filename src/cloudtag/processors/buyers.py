@@ -87,7 +87,8 @@ class Buyers(Keyed):
             index.add_refund(fact)
         elif kind is LinkReported:
             index.add_report(fact)
-        elif kind is ev.AlertAnswered and index.add_verdict(fact):
+        elif kind is ev.AlertAnswered:
+            index.add_verdict(fact)
             return [other.id for other in file.rows.values() if fact.alert_id in other.published]
         return ()
 
@@ -109,13 +110,21 @@ class Buyers(Keyed):
         return touched | _asked_besides(file, index, row_ids)
 
     def is_spent(self, file: File, row: Row, horizon_ms: int) -> bool:
-        """What other rows read stays as long as any order does."""
-        del horizon_ms
-        return row.id[0] == "o" or not any(row_id[0] == "o" for row_id in file.rows)
+        """What other rows read stays as long as any order does, a tagged order as long as anything of the buyer's."""
+        if row.id[0] != "o":
+            return not any(row_id[0] == "o" for row_id in file.rows)
+        if TAGS_ROW not in file.rows or not _is_tagged(file, row.id[1:]):
+            return True
+        return all(other.newest_ms < horizon_ms for other in file.rows.values() if other.id[0] in "ot")
 
     def judge(self, file: File, row_id: str, now_ms: int) -> Judgement:
         """Each kind of row is judged in its own way."""
         return judge_row(file, row_id, self.policies, now_ms)
+
+
+def _is_tagged(file: File, order_id: str) -> bool:
+    """Whether a tag reads the order: its contacts, its alerts, what follows for it."""
+    return any(request.order_id == order_id for request in file.rows[TAGS_ROW].facts.values())
 
 
 def _asked_besides(file: File, index: BuyerIndex, row_ids: set[str]) -> set[str]:

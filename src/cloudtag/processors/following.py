@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import Struct
 
+from cloudtag.alerts import last_word
 from cloudtag.consequences import Case, follow
 from cloudtag.contract.records import Alert, TagConfirmation, TagStatus
 from cloudtag.contract.streams import STREAM_OF
@@ -34,14 +35,16 @@ def judge_consequences(
     file: File, tags: Row | None, orders: list[OrderView], others: list[Any], policies: Policies, now_ms: int
 ) -> Judgement:
     """What follows for a buyer, the buyer's orders and their claims (domain section 5)."""
+    alerts, said = alerts_of(file), file.index.verdicts
+    words = ((alert.alert_id, last_word(alert, said.get(alert.alert_id, ()))) for alert in alerts)
     case = Case(
         buyer_id=file.key,
-        alerts=alerts_of(file),
+        alerts=alerts,
         tags=_told(tags, TagStatus, lambda tag: (tag.decided_at, tag.tag_id)),
         confirmations=_told(tags, TagConfirmation, lambda c: (c.confirmed_at, c.confirmation_id)),
         orders={order.order_id: order for order in orders},
         others=others,
-        verdicts=file.index.verdicts,
+        verdicts={alert_id: verdict for alert_id, verdict in words if verdict is not None},
         policies=policies,
         now_ms=now_ms,
     )

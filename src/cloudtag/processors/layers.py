@@ -20,9 +20,12 @@ def _never(file: File, row_ids: Set[str], outputs: Sequence[Output]) -> bool:
 
 
 def _has_new_alerts(file: File, row_ids: Set[str], outputs: Sequence[Output]) -> bool:
-    """Those who share an attribute are told that there are alerts."""
-    del file, row_ids
-    return any(output.stream == "alerts" for output in outputs)
+    """Those who share an attribute are told that there are alerts. The first layer above the alerts: always called."""
+    del row_ids
+    has_new = any(output.stream == "alerts" for output in outputs)
+    if has_new:
+        file.index.is_alerted = True
+    return has_new
 
 
 def _is_risk_asked(file: File, row_ids: Set[str], outputs: Sequence[Output]) -> bool:
@@ -40,8 +43,6 @@ def _are_tags_asked(file: File, row_ids: Set[str], outputs: Sequence[Output]) ->
 def _are_consequences_asked(file: File, row_ids: Set[str], outputs: Sequence[Output]) -> bool:
     """They follow from alerts, tags and shops' complaints, and read refunds, reviews, claims and verdicts besides."""
     if any(output.stream in _FOLLOWED for output in outputs):
-        if _has_new_alerts(file, row_ids, outputs):
-            file.index.is_alerted = True
         return True
     if not any(row_id[0] in "ob" for row_id in row_ids):
         return False
