@@ -66,7 +66,10 @@ def judge_tags(
     now_ms: int,
     alerts: Iterable[Alert] = (),
 ) -> TagsJudged:
-    """Judge all tag requests about one buyer at one moment of event time. `alerts` are those that stand."""
+    """Judge all tag requests about one buyer at one moment of event time. `alerts` are those that stand.
+
+    Every request gets a status, accepted or not (B12).
+    """
     judged = TagsJudged()
     held = sorted((r for r in requests if r.is_held), key=lambda r: (r.occurred_at, r.submission_id, r.order_id))
     accepted: dict[str, list[_Tag]] = {}

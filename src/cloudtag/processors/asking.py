@@ -51,6 +51,7 @@ def ask(
 ) -> None:
     """Add to a judgement what the detectors of one scope find in a case, and when they want to be asked again.
 
+    All of them are asked, whatever scenario a shop has tagged the order with (A7).
     An alert's id names the case's subject, so no two rows ever publish under one id. `verdicts` are the shops'
     answers by alert (A21 to A24).
     """
