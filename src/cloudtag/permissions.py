@@ -1,4 +1,7 @@
-"""Who may tag: accounts that passed the exam, of shops that did not misuse it (B13, B14, J13)."""
+"""Who may tag: accounts that passed the exam, of shops that did not misuse it (B13, B14, J13).
+
+To let a buyer know of a tag is such a misuse (T10); no record is addressed to buyers.
+"""
 
 from __future__ import annotations
 

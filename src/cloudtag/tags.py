@@ -96,7 +96,7 @@ def judge_tags(
 
 
 def _refusal(tag: _Tag, contacts: Contacts, seen: set[tuple[str, ...]]) -> str | None:
-    """T8, then J5: an order is tagged once (or once per scenario); only an accepted tag that stands uses that up."""
+    """T8, then J5: an order is tagged once (A8), or once per scenario (A9); only an accepted tag that stands counts."""
     request, rules = tag.request, tag.policy.tags
     scenario = request.scenario or ""
     if scenario in rules.contact_first:
