@@ -2,6 +2,7 @@
 
 import pytest
 
+from cloudtag.contract.records import Consequence, Label, TagConfirmation, TagStatus
 from cloudtag.policy.load import shipped
 from cloudtag.replay import judge
 from cloudtag.simulate import Profile, simulate
@@ -10,6 +11,12 @@ from tests.engine.standing import latest, standing
 from tests.integration.installation import Installation
 
 EVENTS = 12_000
+HISTORIES = {
+    TagStatus: "tag_statuses_history",
+    TagConfirmation: "confirmations_history",
+    Consequence: "consequences_history",
+    Label: "labels_history",
+}
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +69,7 @@ async def test_kill_9_loses_and_doubles_nothing_up_to_the_warehouse(kafka_bootst
         await place.settled()
         assert standing(published(place)) == said
         _check_warehouse(place, events)
+        _check_histories(place)
 
 
 def _check_warehouse(place, events):
@@ -79,6 +87,18 @@ def _check_warehouse(place, events):
     for stream in ("orders", "refunds", "logistics"):
         distinct = {e.event_id for e in events if _stream(e) == stream}
         assert place.ask(f"SELECT count() FROM {stream} FINAL") == [(len(distinct),)]
+
+
+def _check_histories(place):
+    told = {kind: set() for kind in HISTORIES}
+    for record in published(place):
+        if type(record) in told:
+            told[type(record)].add((getattr(record, record.__struct_fields__[0]), record.revision))
+    assert told[TagStatus]
+    assert told[Consequence]
+    for kind, history in HISTORIES.items():
+        rows = place.ask(f"SELECT {kind.__struct_fields__[0]}, revision FROM {history}")
+        assert sorted(rows) == sorted(told[kind]), history
 
 
 def _stream(event):

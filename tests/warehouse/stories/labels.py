@@ -11,6 +11,7 @@ from tests.warehouse.stories.story import Answer, Entry, Story
 RIGHT: LabelKind = "true_positive"
 WRONG: LabelKind = "false_positive"
 WORN = {"detector": "worn_return", "scenario": "worn_return"}
+EXTORTION = {"detector": "extortion", "scenario": "extortion", "answered_by_shop_id": "s3"}
 
 
 def _labels() -> list[Entry]:
@@ -27,7 +28,8 @@ def _labels() -> list[Entry]:
         label("a8", "rosa", WRONG, 21, **WORN),
         label("a9", "rosa", RIGHT, 55, answered_by_shop_id="s3", **WORN),
         label("a10", "rosa", RIGHT, 56, **WORN),
-        label("a11", "otto", RIGHT, 58, detector="extortion", scenario="extortion", answered_by_shop_id="s3"),
+        label("a11", "otto", WRONG, 58, **EXTORTION),
+        label("a14", "otto", RIGHT, 10, **EXTORTION),
         label("a12", "otto", WRONG, 57, answered_by_shop_id="s3"),
         label("a12", "otto", WRONG, 57, 1, answered_by_shop_id="s3", status="withdrawn"),
         label("a13", "vera", RIGHT, -0.5),
@@ -79,7 +81,7 @@ def _alerts() -> list[Entry]:
 ANSWERS = {
     "precision": Answer(
         [
-            ("extortion", "p1", 1, 0, 1.0),
+            ("extortion", "p1", 1, 1, 0.5),
             ("short_return", "p1", 3, 1, 0.75),
             ("short_return", "p2", 1, 2, 0.333),
             ("worn_return", "p1", 3, 1, 0.75),
@@ -101,6 +103,6 @@ ANSWERS = {
             ("review_management", 0, 0, 1, 168),
         ]
     ),
-    "changed_labels": Answer([("s1", 9, 1, 0), ("s2", 1, 1, 0), ("s3", 3, 0, 1)]),
+    "changed_labels": Answer([("s1", 9, 1, 0), ("s2", 1, 1, 0), ("s3", 4, 0, 1)]),
 }
 LABEL_STORY = Story("Labels", [*_labels(), *_confirmations(), *_alerts()], ANSWERS)

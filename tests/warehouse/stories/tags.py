@@ -1,11 +1,13 @@
 """Nina is confirmed by three shops, Pia until one of them is found to lie, Otto until the alert falls, Rosa stays."""
 
+from cloudtag.contract.records import ConfirmationStatus
 from tests.warehouse.record_samples import confirmation, consequence, label, tag_status
 from tests.warehouse.samples import alert
 from tests.warehouse.stories.story import Answer, Entry, Story, key, moment
 
 PIA = {"platform": "tmall", "scenario": "worn_return"}
 OTTO = {"platform": "tmall", "scenario": "switched_goods"}
+_C1 = ("t1/o1", "t2/o2", "t3/o3")
 _C2 = ("t8/o8", "t9/o9", "t10/o10")
 
 
@@ -22,10 +24,15 @@ def _of_nina_and_rosa() -> list[Entry]:
         tag_status("t20/o20", "rosa", "s1", "pending", 10),
     ]
     evidence = {"basis": "platform_evidence", "alert_ids": ("a20",), "shop_ids": ("s1",)}
+    statuses: tuple[ConfirmationStatus, ...] = ("confirmed", "reversed", "confirmed")
+    again = [
+        confirmation("c1", "nina", _C1, 4, revision, status=status, shop_ids=("s1", "s2", "s3"))
+        for revision, status in enumerate(statuses)
+    ]
     return [
         *(("tag-statuses", status) for status in (*pending, *confirmed)),
         ("alerts", alert(20)),
-        ("tag-confirmations", confirmation("c1", "nina", ("t1/o1", "t2/o2", "t3/o3"), 4, shop_ids=("s1", "s2", "s3"))),
+        *(("tag-confirmations", one) for one in again),
         ("tag-confirmations", confirmation("c4", "rosa", ("t20/o20",), 10.5, **evidence)),
     ]
 
@@ -47,8 +54,8 @@ def _of_otto() -> list[Entry]:
         ("alerts", alert(7, 1, status="withdrawn")),
         ("tag-confirmations", confirmation("c3", "otto", ("t11/o11",), 7, **evidence)),
         ("tag-confirmations", confirmation("c3", "otto", ("t11/o11",), 7, 1, status="reversed", **evidence)),
-        ("tag-confirmations", confirmation("c5", "otto", ("t4/o4",), 8)),
-        ("tag-confirmations", confirmation("c5", "otto", ("t4/o4",), 8, 1, status="reversed")),
+        ("tag-confirmations", confirmation("c5", "otto", (), 8)),
+        ("tag-confirmations", confirmation("c5", "otto", (), 8, 1, status="reversed")),
     ]
 
 
@@ -72,6 +79,7 @@ def _of_pia() -> list[Entry]:
             consequence("sanction", "buyer", "pia", 6, 1, status="reversed", details={"sanction": "warn"}),
         ),
         ("tag-statuses", tag_status("t12/o12", "pia", "s4", "voided", 9, **lie)),
+        ("tag-statuses", tag_status("t13/o13", "quin", "s5", "pending", 9, distinct_shops=2, **PIA)),
     ]
 
 
@@ -105,7 +113,7 @@ ANSWERS = {
             ("short_return", "rejected", "contact_first", 2, 1),
             ("short_return", "rejected", "duplicate_order", 1, 1),
             ("switched_goods", "pending", "", 1, 1),
-            ("worn_return", "pending", "", 2, 2),
+            ("worn_return", "pending", "", 3, 2),
             ("worn_return", "voided", "false_report", 2, 1),
         ]
     ),
@@ -113,7 +121,7 @@ ANSWERS = {
         [
             ("jd", "short_return", 8, 3, 0, 4, 1, 0, {"contact_first": 2, "duplicate_order": 1}),
             ("tmall", "switched_goods", 1, 0, 1, 0, 0, 0, {}),
-            ("tmall", "worn_return", 4, 0, 2, 0, 0, 2, {}),
+            ("tmall", "worn_return", 5, 0, 3, 0, 0, 2, {}),
         ]
     ),
     "time_to_confirmation": Answer(
