@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from cloudtag.contract import events as ev
 from cloudtag.contract.types import Goods, OrderLine, TaggedOrder
 from cloudtag.ids import digest_id
-from tests import habits, joins
+from tests import habits, joins, sellers
 
 START_MS = 1_772_409_600_000
 """2026-03-02T00:00:00Z."""
@@ -90,17 +90,6 @@ def verdict(draw, event_id, at):
 
 
 @st.composite
-def account(draw, event_id, at):
-    status = draw(st.sampled_from(("exam_passed", "exam_passed", "revoked")))
-    return ev.AccountChanged(event_id, at, "jd", draw(st.sampled_from(SHOPS)), "main", status)
-
-
-@st.composite
-def abuse(draw, event_id, at):
-    return ev.AbuseFound(event_id, at, "jd", draw(st.sampled_from(SHOPS)), None, "false_report")
-
-
-@st.composite
 def tag(draw, event_id, at):
     tagged = draw(st.lists(st.sampled_from(sorted(ORDERS)), min_size=1, max_size=3))
     scenarios = draw(
@@ -108,7 +97,8 @@ def tag(draw, event_id, at):
     )
     return ev.TagSubmitted(
         event_id, at, draw(st.sampled_from(("jd", "jd", "taobao"))), f"sub-{event_id}", draw(st.sampled_from(SHOPS)),
-        "main", scenarios, tuple(TaggedOrder(order_id, "b1") for order_id in tagged),
+        draw(st.sampled_from(("main", "main", "main", "main", "sub"))), scenarios,
+        tuple(TaggedOrder(order_id, "b1") for order_id in tagged),
     )  # fmt: skip
 
 
@@ -123,17 +113,22 @@ EVERYTHING = (
     inspection,
     contact,
     verdict,
-    account,
+    sellers.account,
     tag,
     tag,
     tag,
-    abuse,
+    sellers.abuse,
+    sellers.withdrawal,
+    sellers.violation,
 )
-TAGGING = (tag, tag, tag, tag, tag, contact, account, abuse)
+TAGGING = (tag, tag, tag, tag, tag, contact, sellers.account, sellers.abuse, sellers.withdrawal)
+MISUSING = (tag, tag, *sellers.FINDING)
 DELIVERY = (order, order, refund, refund, scan, verdict)
 KINDS = (
     EVERYTHING,
     TAGGING,
+    MISUSING,
+    sellers.SELLING,
     DELIVERY,
     habits.BUYING,
     habits.RETURNING,

@@ -1,0 +1,131 @@
+"""Sellers' cases through the network: told as time passes, corrected for a year and longer, let go in the end."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cloudtag.network import Network
+from cloudtag.policy.load import shipped
+from cloudtag.replay import judge
+from tests.engine.standing import latest, standing
+from tests.seller_cases import DAY, DEADLINE, FOUND, MANY, history, said
+
+YEAR_END = 1_798_732_800_000
+"""2026-12-31T16:00:00Z, midnight in Shanghai."""
+HELD = 400 * DAY
+
+
+def told(outputs):
+    return [(o.record.kind, o.record.because[0], o.record.revision, o.record.status) for o in outputs]
+
+
+def violations_of(outputs):
+    """What each penalty last said: the number of the violation, or that it is reversed."""
+    last = latest(o.record for o in outputs)
+    return {
+        r.because[0]: r.status if r.status == "reversed" else r.details["violation"]
+        for r in last.values()
+        if r.kind == "shop_penalty"
+    }
+
+
+def run(facts, until):
+    network = Network(shipped())
+    outputs = []
+    for fact in sorted(facts, key=lambda fact: fact.occurred_at):
+        outputs += network.wake_before(fact.occurred_at)
+        outputs += network.feed([fact])
+    return network, outputs + list(network.pass_time(until))
+
+
+def test_a_case_is_told_step_by_step():
+    network = Network(shipped())
+    outputs = network.feed([said("found", orders=MANY)])
+    assert told(outputs) == [("violation_notice", "c1", 0, "active")]
+    assert (outputs[0].stream, outputs[0].key) == ("consequences", "s1")
+    assert list(network.pass_time(DEADLINE - 1)) == []
+    assert sorted(told(network.pass_time(DEADLINE))) == [
+        ("shop_penalty", "c1", 0, "active"),
+        ("violation_notice", "c1", 1, "ended"),
+    ]
+    assert list(network.pass_time(DEADLINE + 7 * DAY - 1)) == []
+    assert told(network.pass_time(DEADLINE + 7 * DAY)) == [("shop_penalty", "c1", 1, "ended")]
+
+
+def test_an_appeal_that_comes_late_to_hand_reverses_the_penalty():
+    network, _ = run([said("found", orders=MANY)], DEADLINE + DAY)
+    assert told(network.feed([said("appealed", FOUND + DAY)])) == [
+        ("violation_notice", "c1", 2, "ended"),
+        ("shop_penalty", "c1", 1, "reversed"),
+    ]
+
+
+def test_a_severe_case_is_frozen_when_its_time_comes():
+    network, outputs = run([said("found", severe=True)], FOUND + 30 * DAY - 1)
+    assert told(outputs) == [("shop_penalty", "c1", 0, "active")]
+    (frozen,) = network.pass_time(FOUND + 30 * DAY)
+    assert frozen.record.details["frozen"] == "true"
+    assert list(network.pass_time(FOUND + 5000 * DAY)) == []
+
+
+def test_a_case_of_january_still_counts_when_december_is_corrected_long_after():
+    """What was found more than 400 days ago is held, and corrected, as long as its year is."""
+    facts = history([1, 1, 1], every=140 * DAY)
+    late = YEAR_END + HELD
+    assert late - FOUND > 2 * 300 * DAY
+    network, outputs = run(facts, late - DAY)
+    assert violations_of(outputs) == {"c1": "1", "c2": "2", "c3": "3"}
+    outputs += network.feed([said("appeal_upheld", late - 1, "c1")])
+    assert violations_of(outputs) == {"c1": "reversed", "c2": "1", "c3": "2"}
+
+
+def test_what_is_let_go_stands_and_everything_is_let_go_in_the_end():
+    network, outputs = run(history([1, 1, MANY], every=140 * DAY), YEAR_END + HELD)
+    last = latest(o.record for o in outputs)
+    assert list(network.pass_time(YEAR_END + 3 * HELD)) == []
+    assert [key for key, _ in network.rows["shops"].all_rows() if not key.startswith(b"\x00\x00")] == []
+    assert network.feed([said("appeal_upheld", YEAR_END + 3 * HELD, "c1")]) == []
+    assert {record.status for record in last.values()} == {"active", "ended"}
+
+
+def test_an_undecided_case_keeps_its_year():
+    facts = [*history([1, 1]), said("appealed", FOUND + DAY)]
+    network, outputs = run(facts, FOUND + 2000 * DAY)
+    assert violations_of(outputs) == {"c2": "1"}
+    outputs += network.feed([said("appeal_failed", FOUND + 2000 * DAY)])
+    assert violations_of(outputs) == {"c1": "2", "c2": "1"}
+
+
+def test_a_restart_keeps_the_year_together():
+    _, outputs = run(history([1, 1], every=140 * DAY), YEAR_END + HELD - DAY)
+    network, _ = run(history([1, 1], every=140 * DAY), YEAR_END + HELD - DAY)
+    resumed = Network(shipped(), rows=network.rows)
+    assert resumed.open() == []
+    outputs += resumed.feed([said("appeal_upheld", YEAR_END + HELD - DAY, "c1")])
+    assert violations_of(outputs) == {"c1": "reversed", "c2": "1"}
+
+
+def test_shops_do_not_count_together():
+    facts = [said("found"), said("found", FOUND + DAY, "c2", shop="s2")]
+    assert violations_of(run(facts, FOUND + 30 * DAY)[1]) == {"c1": "1", "c2": "1"}
+
+
+events = st.builds(
+    lambda status, days, case, orders, severe: said(status, FOUND + days * DAY, case, orders, severe=severe),
+    st.sampled_from(("found", "found", "found", "appealed", "appeal_upheld", "appeal_failed", "cleaned")),
+    st.one_of(st.integers(0, 20), st.integers(280, 330)),
+    st.sampled_from(("c1", "c2", "c3", "c4")),
+    st.sampled_from((0, 2, MANY)),
+    st.sampled_from((False, False, False, True)),
+)
+
+
+@given(st.lists(events, max_size=14), st.randoms(use_true_random=False))
+@settings(deadline=None)
+def test_any_order_tells_the_same_in_the_end_over_the_turn_of_the_year(facts, random):
+    until = FOUND + 380 * DAY
+    shuffled = facts + random.choices(facts, k=len(facts)) if facts else []
+    random.shuffle(shuffled)
+    network = Network(shipped(), 350 * DAY)
+    outputs = [o.record for fact in shuffled for o in network.feed([fact])]
+    outputs += [o.record for o in network.pass_time(until)]
+    assert standing(outputs) == standing(record for _, record in judge(list(facts), until, shipped()))
