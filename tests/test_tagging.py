@@ -5,8 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cloudtag.contract.events import TagSubmitted
+from cloudtag.contract.records import TagStatus
 from cloudtag.detection.example import day, event, inspected, ordered, refunded
+from cloudtag.network import Network
+from cloudtag.policy.load import shipped
 from cloudtag.replay import replay
+from cloudtag.wire.replay_form import decode_json
 
 SHORT = (
     ordered("completed", day(0)),
@@ -43,6 +48,21 @@ def last(events, stream):
 
 def fates(events):
     return {tag_id: (tag.status, tag.reason) for tag_id, tag in last(events, "tag-statuses").items()}
+
+
+@pytest.mark.parametrize("shops", [1, 2, 3])
+def test_a_tag_is_answered_at_the_event_time_it_is_put(shops):
+    """Whether it ends pending or confirmed: no hour passes, so none of the 48 a platform has is used up."""
+    names = [f"s{n}" for n in range(shops)]
+    events = [passed(day(0), shop=name) for name in names]
+    events += [submitted(n, day(1, n), f"o{n}", shop=name) for n, name in enumerate(names)]
+    network = Network(shipped())
+    for tagged in (decode_json(each)[1] for each in events):
+        told = {o.record.order_id: o.record for o in network.feed([tagged]) if isinstance(o.record, TagStatus)}
+        for order in tagged.orders if isinstance(tagged, TagSubmitted) else ():
+            assert told[order.order_id].decided_at == tagged.occurred_at
+    later = [o.record for o in network.pass_time(decode_json(passed(day(9)))[1].occurred_at)]
+    assert later == []
 
 
 submissions = st.lists(
