@@ -131,6 +131,13 @@ def test_a_case_belongs_to_the_year_of_its_finding_in_shanghai():
     assert penalty(after, "c9").details["points_until"] == "2027-12-31T16:00:00Z"
 
 
+def test_not_even_48_points_close_a_shop_or_rank_its_goods_down():
+    ordinary, severe = penalty(history([MANY] * 3), "c3"), penalty([said("found", severe=True)])
+    assert ordinary.details["points"] == severe.details["points"] == "48"
+    assert ordinary.details["closes_shop"] == "false"
+    assert ordinary.details["goods_down_ranked"] == severe.details["goods_down_ranked"] == "false"
+
+
 def test_the_limit_is_the_policys():
     strict = from_texts(_changed("few_orders = 96", "few_orders = 5"))
     assert penalty([said("found", orders=6)], policies=strict).details["points"] == "12"
