@@ -21,8 +21,10 @@ from cloudtag.processors.asking import may_ask
 from cloudtag.processors.buyer_index import BuyerIndex
 from cloudtag.processors.judging import (
     BUYER_ROW,
+    CONSEQUENCES_ROW,
     HELD_MS,
     LINKS_ROW,
+    RISK_ROW,
     SHOPS_ROW,
     TAGS_ROW,
     judge_row,
@@ -110,9 +112,13 @@ class Buyers(Keyed):
         return touched | _asked_besides(file, index, row_ids)
 
     def is_spent(self, file: File, row: Row, horizon_ms: int) -> bool:
-        """What other rows read stays as long as any order does, a tagged order as long as anything of the buyer's."""
+        """What other rows read stays as long as any order does, a tagged order as long as anything of the buyer's.
+
+        What follows from other rows stays as long as they do, or it would be told anew.
+        """
         if row.id[0] != "o":
-            return not any(row_id[0] == "o" for row_id in file.rows)
+            holding = f"o{BUYER_ROW}{TAGS_ROW}" if row.id in (RISK_ROW, CONSEQUENCES_ROW) else "o"
+            return not any(row_id[0] in holding for row_id in file.rows)
         if TAGS_ROW not in file.rows or not _is_tagged(file, row.id[1:]):
             return True
         return all(other.newest_ms < horizon_ms for other in file.rows.values() if other.id[0] in "ot")
