@@ -41,6 +41,12 @@ def faults(text, name="jd.toml"):
             "[version.routes]\ncloud_tags = 'x'\n",
             "jd.toml:5: routes.cloud_tags: unknown parameter; did you mean 'cloud_",
         ),
+        (
+            "[version.deadlines]\ntime_zone = 'Asia/Shangai'\n",
+            "jd.toml:5: deadlines.time_zone: no time zone is called 'Asia/Shangai'",
+        ),
+        ("[version.sanctions]\nladder = ['warn', 'hang']\n", "jd.toml:5: sanctions.ladder"),
+        ("[version.sellers]\nfew_points = []\n", "jd.toml:5: sellers.few_points"),
         ("[version.rules]\n", "jd.toml:4: unknown key 'rules'"),
         ("[version.tags\n", "jd.toml:4: "),
         ("[version.tags]\na = [\n", "jd.toml:6: "),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from difflib import get_close_matches
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
@@ -37,11 +38,7 @@ def policy_of(version: Written, table: dict[str, Any], faults: list[Fault]) -> P
     faults += [version.fault((key,), f"unknown key {key!r}{_meant(key, _KEYS)}") for key in unknown]
     rules = {name: _section(version, (name,), table.get(name, {}), kind, faults) for name, kind in SECTIONS.items()}
     detectors = _detectors(version, table.get("detectors", {}), faults)
-    tags = rules["tags"]
-    if tags is not None:
-        strays = sorted(set(tags.contact_first) - tags.scenarios.keys())
-        path = ("tags", "contact_first")
-        faults += [version.fault(path, f"tags.contact_first: no scenario {stray!r}") for stray in strays]
+    faults += _misfits(version, rules["tags"], rules["deadlines"])
     if len(faults) > before:
         return None
     return Policy(
@@ -51,6 +48,27 @@ def policy_of(version: Written, table: dict[str, Any], faults: list[Fault]) -> P
         detectors=detectors,
         **rules,
     )
+
+
+def _misfits(version: Written, tags: TagRules | None, deadlines: DeadlineRules | None) -> list[Fault]:
+    """What is well formed and yet means nothing."""
+    faults = []
+    if tags is not None:
+        strays = sorted(set(tags.contact_first) - tags.scenarios.keys())
+        path = ("tags", "contact_first")
+        faults += [version.fault(path, f"tags.contact_first: no scenario {stray!r}") for stray in strays]
+    if deadlines is not None and not _is_zone(deadlines.time_zone):
+        text = f"deadlines.time_zone: no time zone is called {deadlines.time_zone!r}"
+        faults.append(version.fault(("deadlines", "time_zone"), text))
+    return faults
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
 
 
 def _detectors(version: Written, tables: Any, faults: list[Fault]) -> dict[str, Any]:
