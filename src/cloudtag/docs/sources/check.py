@@ -11,10 +11,9 @@ from pathlib import Path
 from cloudtag.detection.registry import all_detectors
 from cloudtag.docs.sources.defined import definition, ids_documented, ids_in, ids_named, is_defined, text_of
 from cloudtag.docs.sources.parameters import known_parameters
-from cloudtag.docs.sources.stated import Entry, Source
+from cloudtag.docs.sources.stated import DETECTORS, STORIES, Entry, Source
 
-EXAMPLE = re.compile(r'^src/cloudtag/detectors/(\w+)\.py "(.+)"$')
-STORIES = "src/cloudtag/stories/"
+EXAMPLE = re.compile(rf'^{DETECTORS}(\w+)\.py "(.+)"$')
 _NOT_RUN = ("skip", "xfail")
 
 

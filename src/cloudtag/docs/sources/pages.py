@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import cache, partial
 
-from cloudtag.docs.sources.check import EXAMPLE, STORIES
+from cloudtag.docs.sources.check import EXAMPLE
 from cloudtag.docs.sources.parameters import parameter
-from cloudtag.docs.sources.stated import Entry, Source, read_sources
+from cloudtag.docs.sources.stated import DETECTORS, STORIES, Entry, Source, read_sources
 
 _UP = "../../"
 """From a page to the checkout."""
@@ -29,7 +29,10 @@ parameters as the policy packs have them, where it is implemented, and which tes
 CHECKS = """
 ## How the lines are checked
 
-The file of a source is the only place where its lines are written; the page is made of it.
+The file of a source is the only place where its lines are written; the page is made of it. In the file, `detector`
+stands for that detector's `detect`, `examples` are its examples and `stories` names of stories; other code and tests
+stand in `where` and `tests` as `path::name`.
+
 `tests/docs/test_sources_pages.py` fails when
 
 - a definition is not in the file it is said to be in, or neither it, nor its file's docstring, nor the detector's
@@ -101,7 +104,7 @@ def _place(place: str) -> str:
 
 def _test(test: str) -> str:
     if example := EXAMPLE.match(test):
-        path = f"{_CODE}detectors/{example[1]}.py"
+        path = f"{DETECTORS}{example[1]}.py"
         return f'[`detectors/{example[1]}.py`]({_UP}{path}) "{example[2]}"'
     if test.startswith(STORIES):
         return f"story [`{test.removeprefix(STORIES).removesuffix('.toml')}`]({_UP}{test})"

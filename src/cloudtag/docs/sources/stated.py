@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta, Struct
@@ -15,6 +15,8 @@ from cloudtag.telling.story import LETTERS, SOURCES
 ROOT = Path(__file__).resolve().parents[4]
 """The checkout: the pages are made, and checked, where the code and the tests lie."""
 FOLDER = "docs/sources"
+DETECTORS = "src/cloudtag/detectors/"
+STORIES = "src/cloudtag/stories/"
 _Id = Annotated[str, Meta(pattern=r"^[TBJAP]\d+[a-z]?(\.\d+)?$|^S4$")]
 _Some = Annotated[tuple[str, ...], Meta(min_length=1)]
 _Sentence = Annotated[str, Meta(pattern=r"^[A-Z`0-9].*\.$")]
@@ -34,6 +36,37 @@ class Entry(Struct, frozen=True, forbid_unknown_fields=True):
     where: _Some
     tests: _Some
     parameters: tuple[str, ...] = ()
+
+
+class Written(Struct, frozen=True, forbid_unknown_fields=True):
+    """An entry as a file has it: `detector` stands for its `detect`, `examples` are of that detector, `stories` names.
+
+    What else there is stands in `where` and `tests`.
+    """
+
+    ids: tuple[str, ...]
+    says: str
+    parameters: tuple[str, ...] = ()
+    detector: str | None = None
+    examples: tuple[str, ...] = ()
+    stories: tuple[str, ...] = ()
+    where: tuple[str, ...] = ()
+    tests: tuple[str, ...] = ()
+
+    def entry(self) -> dict[str, Any]:
+        """The entry, every place and every test written out."""
+        path = f"{DETECTORS}{self.detector}.py"
+        return {
+            "ids": self.ids,
+            "says": self.says,
+            "where": [*([f"{path}::detect"] if self.detector else []), *self.where],
+            "tests": [
+                *(f'{path} "{name}"' for name in self.examples),
+                *(f"{STORIES}{name}.toml" for name in self.stories),
+                *self.tests,
+            ],
+            "parameters": self.parameters,
+        }
 
 
 class Source(Struct, frozen=True, forbid_unknown_fields=True):
@@ -63,7 +96,9 @@ class Source(Struct, frozen=True, forbid_unknown_fields=True):
 
 def read_source(name: str, text: str) -> Source:
     """One file. Raises `tomllib.TOMLDecodeError` or `msgspec.ValidationError` for one that is not of this form."""
-    return msgspec.convert({"name": name, **tomllib.loads(text)}, Source)
+    data = tomllib.loads(text)
+    data["rule"] = [written.entry() for written in msgspec.convert(data.get("rule", []), list[Written])]
+    return msgspec.convert({"name": name, **data}, Source)
 
 
 def read_sources(root: Path = ROOT) -> list[Source]:
