@@ -14,6 +14,10 @@ FROM alerts_latest GROUP BY detector ORDER BY detector"""
 TAGS = """SELECT status, reason, count() AS tags
 FROM tag_statuses_current GROUP BY status, reason ORDER BY status, reason"""
 
+CONSEQUENCES = """SELECT kind,
+    countIf(status = 'active') AS active, countIf(status = 'ended') AS ended, countIf(status = 'reversed') AS reversed
+FROM consequences_latest GROUP BY kind ORDER BY kind"""
+
 
 def prepare(config: Config) -> None:
     """Bring the warehouse up to date."""

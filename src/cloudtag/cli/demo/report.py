@@ -6,12 +6,12 @@ from msgspec import Struct
 from rich.console import Console
 from rich.table import Table
 
-from cloudtag.cli.demo.ask import ALERTS, TAGS, Warehouse
+from cloudtag.cli.demo.ask import ALERTS, CONSEQUENCES, TAGS, Warehouse
 from cloudtag.cli.demo.rate import Rate
 from cloudtag.cli.demo.story import tell
 from cloudtag.cli.demo.week import POISON, Week
 from cloudtag.cli.score import score_table
-from cloudtag.contract.records import Alert, DeadLetter, TagConfirmation
+from cloudtag.contract.records import Alert, Consequence, DeadLetter, TagConfirmation
 from cloudtag.simulate import Tally, latest, score
 
 
@@ -23,6 +23,7 @@ def report(console: Console, week: Week, records: list[Struct], warehouse: Wareh
     _stories(console, week, published)
     _confirmations(console, published)
     agrees = _from_sql(console, warehouse, tallies)
+    agrees = _what_followed(console, warehouse, published) and agrees
     if rate:
         console.print(f"\n[bold]Speed[/]: {_speed(rate)}")
     letters = {(r.topic, r.partition, r.offset) for r in records if isinstance(r, DeadLetter)}
@@ -47,7 +48,7 @@ def _stories(console: Console, week: Week, published: list[Struct]) -> None:
 
 
 def _confirmations(console: Console, published: list[Struct]) -> None:
-    table = Table(title="Buyers confirmed by the tags of several shops")
+    table = Table(title="Buyers confirmed by several shops, or by platform evidence")
     for name in ("buyer", "scenario", "status", "basis", "shops"):
         table.add_column(name)
     for record in latest(published).values():
@@ -74,6 +75,25 @@ def _from_sql(console: Console, warehouse: Warehouse, tallies: dict[str, Tally])
     wrong = {name for name, count in standing.items() if on_topics.get(name, 0) != count}
     for name in sorted(wrong):
         console.print(f"[red]{name}: {standing[name]} in ClickHouse, {on_topics.get(name, 0)} on the topic[/]")
+    return not wrong
+
+
+def _what_followed(console: Console, warehouse: Warehouse, published: list[Struct]) -> bool:
+    """Consequences by kind out of ClickHouse; whether they agree with what the topic holds."""
+    table = Table(title="What followed, counted by SQL in ClickHouse")
+    for name in ("consequence", "active", "ended", "reversed"):
+        table.add_column(name, justify="left" if name == "consequence" else "right")
+    on_topic, in_sql = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
+    on_topic.update((r.kind, r.status) for r in latest(published).values() if isinstance(r, Consequence))
+    for kind, *counts in warehouse.rows(CONSEQUENCES):
+        in_sql.update({(kind, status): n for status, n in zip(("active", "ended", "reversed"), counts, strict=True)})
+        table.add_row(kind, *(f"{count:,}" for count in counts))
+    console.print()
+    console.print(table)
+    wrong = sorted(key for key in on_topic | in_sql if on_topic[key] != in_sql[key])
+    for kind, status in wrong:
+        key = (kind, status)
+        console.print(f"[red]{kind} {status}: {in_sql[key]} in ClickHouse, {on_topic[key]} on the topic[/]")
     return not wrong
 
 
