@@ -3,6 +3,7 @@
 import json
 
 from cloudtag.telling.read import shipped_stories
+from cloudtag.telling.story import SOURCES
 
 MINE = """
 title = "An address that does not exist"
@@ -26,14 +27,20 @@ severity = "low"
 """
 
 
-def test_all_are_listed_with_rules_and_source(run):
+def test_all_are_listed_under_their_source_with_title_and_rules(run):
     listed = run("stories")
     assert listed.code == 0
     assert f"{len(shipped_stories())} stories" in listed.err
-    for story in shipped_stories().values():
-        (line,) = (line for line in listed.lines if line.startswith(f"│ {story.name} "))
-        assert line.split("│")[4].strip() == story.source
-        assert story.rules[0] in line.split("│")[3]
+    begins = [listed.lines.index(f"{source}: {about}") for source, about in SOURCES.items()]
+    assert begins == sorted(begins)
+    for (source, begin), end in zip(zip(SOURCES, begins, strict=True), [*begins[1:], None], strict=True):
+        rows = [line.split("│") for line in listed.lines[begin:end] if line.startswith("│")]
+        named = {row[1].strip(): row for row in rows if row[1].strip()}
+        stories = {name: story for name, story in shipped_stories().items() if story.source == source}
+        assert list(named) == list(stories)
+        for name, story in stories.items():
+            assert story.title.startswith(named[name][2].strip())
+            assert named[name][3].split()[0] == story.rules[0]
 
 
 def test_some_are_told(run):

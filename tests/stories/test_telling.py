@@ -63,6 +63,19 @@ def test_an_abuse_voids_and_reverses():
     assert any(line.startswith("→ consequence sanction reversed for buyer mei") for line in lines)
 
 
+def test_consequences_say_their_details_and_until_when():
+    held = after(told("insurance_held_then_paid"), "day 10, ")
+    assert held[2] == (
+        "→ consequence insurance_decision active for order order-1: decision hold; claim id claim-1; until day 12 10:00"
+    )
+    begun = [line for line in told("one_order_too_many") if "shop_penalty active" in line]
+    few, many = (next(line for line in begun if f"case id case-{orders};" in line) for orders in (96, 97))
+    assert "; removed sales, scores, credit, comments; kept medium_reviews, bad_reviews; " in few
+    assert few.endswith("; points until 2026-12-31T16:00:00Z; shield days 0; closes shop false")
+    assert "; measures shop_shielded, no_new_listings, public_warning, promotions_barred; shield days 7; " in many
+    assert many.endswith("; until day 11 10:00")
+
+
 def test_upgrades_verdicts_and_what_is_left():
     lines = told("shop_says_normal")
     assert after(lines, "day 36, ")[3] == "→ alert buyer_risk upgraded from low to medium"

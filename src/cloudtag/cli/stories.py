@@ -43,14 +43,20 @@ def stories(
 
 def _list() -> None:
     from cloudtag.telling.read import shipped_stories
+    from cloudtag.telling.story import SOURCES
 
-    table = Table()
-    for column in ("story", "title", "rules", "source"):
-        table.add_column(column, no_wrap=column == "story")
-    for story in shipped_stories().values():
-        table.add_row(story.name, story.title, " ".join(story.rules), story.source)
-    output().print(table)
-    note(f"{len(shipped_stories())} stories; `cloudtag stories NAME` tells one, `--all` tells all")
+    told = list(shipped_stories().values())
+    width = max(len(story.name) for story in told)
+    for source, about in SOURCES.items():
+        table = Table(expand=True)
+        table.add_column("story", no_wrap=True, min_width=width)
+        table.add_column("title", ratio=1)
+        table.add_column("rules")
+        for story in (story for story in told if story.source == source):
+            table.add_row(story.name, story.title, " ".join(story.rules))
+        output().print(f"{source}: {about}", markup=False, style="bold")
+        output().print(table)
+    note(f"{len(told)} stories; `cloudtag stories NAME` tells one, `--all` tells all")
 
 
 def _chosen(names: list[str], *, is_all: bool) -> list["Story"]:

@@ -13,6 +13,7 @@ from cloudtag.explain.words import plain
 from cloudtag.telling.check import is_watch
 from cloudtag.telling.moments import day_of
 from cloudtag.telling.play import Change
+from cloudtag.times import rfc3339
 
 _STANDING = re.compile(r"(?<=\w) (?:opened|upgraded), (?=[a-z]+(?:: a watch, no more)?$)")
 _FEW = 3
@@ -114,9 +115,15 @@ def _confirmation(change: Change, voice: Voice) -> list[str]:
 
 def _consequence(change: Change, voice: Voice) -> list[str]:
     told = change.after
-    details = "".join(f", {plain(name)} {value}" for name, value in told.details.items())
-    until = f", until day {day_of(told.ends_at, voice.begins_ms)}" if told.ends_at is not None else ""
-    return [f"→ consequence {told.kind} {told.status} for {told.subject_kind} {told.subject_id}{details}{until}"]
+    details = [f"{plain(name)} {value}" for name, value in told.details.items() if value]
+    if told.ends_at is not None:
+        details.append(f"until {_moment(told.ends_at, voice)}")
+    said = f": {'; '.join(details)}" if details else ""
+    return [f"→ consequence {told.kind} {told.status} for {told.subject_kind} {told.subject_id}{said}"]
+
+
+def _moment(at_ms: int, voice: Voice) -> str:
+    return f"day {day_of(at_ms, voice.begins_ms)} {rfc3339(at_ms)[11:16]}"
 
 
 def _label(change: Change, voice: Voice) -> list[str]:
