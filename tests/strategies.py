@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from cloudtag.contract import events as ev
 from cloudtag.contract.types import Goods, OrderLine, TaggedOrder
 from cloudtag.ids import digest_id
-from tests import habits, joins, sellers
+from tests import dealings, habits, joins, sellers
 
 START_MS = 1_772_409_600_000
 """2026-03-02T00:00:00Z."""
@@ -139,14 +139,20 @@ KINDS = (
     joins.RIVALRY,
     joins.RETURNING,
     joins.JOINED,
+    dealings.INSURING,
+    dealings.EXCLUDING,
+    dealings.EVIDENCE,
+    dealings.WARNING,
+    dealings.ALL,
 )
 PASSED = [ev.AccountChanged(f"exam-{shop}", START_MS, "jd", shop, "main", "exam_passed") for shop in SHOPS]
 
 
 @st.composite
-def histories(draw, max_size=40):
+def histories(draw, max_size=40, kinds=KINDS):
     """Events in any order, each with an id of its own: of every kind, or of the kinds that meet in one rule."""
-    kinds = draw(st.sampled_from(KINDS))
+    kinds = draw(st.sampled_from(kinds))
     size = draw(st.one_of(st.integers(1, max_size), st.integers(max_size // 2, max_size)))
-    exams = draw(st.sampled_from((PASSED, PASSED, [])))
-    return exams + [draw(draw(st.sampled_from(kinds))(f"e{n}", START_MS + draw(hours) * HOUR_MS)) for n in range(size)]
+    exams = draw(st.sampled_from((PASSED, PASSED, PASSED, [])))
+    events = [draw(draw(st.sampled_from(kinds))(f"e{n}", START_MS + draw(hours) * HOUR_MS)) for n in range(size)]
+    return exams + dealings.aimed(draw, events)
