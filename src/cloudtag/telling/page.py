@@ -20,7 +20,8 @@ nothing may ever be published. Every story is a test.
 To write one, copy a file that is near. `at` is a day of the story and a time, `[default]` says what all events have in
 common, `times` and `every` repeat an event with `{n}` for its number, `arrives` is for events the feed brings late, and
 `answers` names the detector whose alert a verdict is about. A story must name all alerts, tags and confirmations there
-are in the end; only the watch that follows any alert need not be named. `cloudtag stories mine.toml` runs it.
+are in the end, and all consequences or labels as soon as it names one of them; only the watch that follows any alert
+need not be named. `after` looks at an earlier moment. `cloudtag stories mine.toml` runs it.
 """
 
 
