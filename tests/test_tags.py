@@ -3,10 +3,12 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from cloudtag.contract.events import BuyerContacted
 from cloudtag.contract.forwards import TagRequested
 from cloudtag.policy.load import shipped
+from cloudtag.policy.model import Policies
 from cloudtag.tags import judge_tags
 
 DAY = 86_400_000
@@ -19,11 +21,11 @@ def request(n, at=T0, shop=None, platform="jd", scenario="worn_return", order=No
     )  # fmt: skip
 
 
-def judged(requests, now=T0, contacts=()):
+def judged(requests, now=T0, contacts=(), policies=None):
     def of_order(order_id):
         return [c for c in contacts if c.order_id == order_id]
 
-    result = judge_tags(requests, of_order, shipped(), now)
+    result = judge_tags(requests, of_order, policies or shipped(), now)
     return {status.tag_id: status for _, status in result.statuses}, result
 
 
@@ -108,6 +110,52 @@ def test_contacts_come_first_where_the_scenario_asks_for_them():
     assert judged([tag], contacts=late)[0]["sub1/o1"].reason == "contact_first"
 
 
+@pytest.mark.parametrize(
+    ("answered", "shop"), [(True, "s1"), (False, "s2")], ids=["an answered contact", "another shop's contact"]
+)
+def test_no_other_contact_counts(answered, shop):
+    tag = request(1, platform="taobao", scenario="short_return")
+    first = BuyerContacted("c1", T0 - 1, "taobao", "o1", "b1", "s1", "chat", False)
+    other = BuyerContacted("c2", T0 - 2, "taobao", "o1", "b1", shop, "chat", answered)
+    assert judged([tag], contacts=[first, other])[0]["sub1/o1"].reason == "contact_first"
+
+
+def test_worn_goods_speak_for_themselves():
+    assert judged([request(1, platform="taobao")])[0]["sub1/o1"].status == "pending"
+
+
+def test_aliexpress_tags_an_order_once_and_later_once_per_scenario():
+    then, now = 1_500_000_000_000, T0
+    for at, status in ((then, "rejected"), (now, "pending")):
+        tags = [
+            request(1, at, order="o1", platform="aliexpress"),
+            request(2, at + 1, order="o1", platform="aliexpress", scenario="short_return"),
+            request(3, at + 2, order="o1", platform="aliexpress"),
+        ]
+        statuses, _ = judged(tags, at + 2)
+        assert [statuses[f"sub{n}/o1"].status for n in (1, 2, 3)] == ["pending", status, "rejected"]
+
+
+def test_a_voided_tag_does_not_use_the_order_up():
+    statuses, _ = judged([request(1, order="o1", voided_by="abuse"), request(2, T0 + 1, order="o1")])
+    assert [statuses[f"sub{n}/o1"].status for n in (1, 2)] == ["voided", "pending"]
+
+
+def test_a_shorter_window_ends_even_behind_a_longer_one():
+    """Taobao and Tmall count together, but one of them may forget sooner."""
+    short = [replace(p, tags=replace(p.tags, window_days=30)) for p in shipped().versions() if p.platform == "tmall"]
+    policies = Policies({"taobao": [shipped().at("taobao", T0)], "tmall": short, "default": short})
+    tags = [
+        request(1, T0, platform="taobao"),
+        request(2, T0 + DAY, platform="tmall"),
+        request(3, T0 + 60 * DAY, platform="taobao"),
+    ]
+    statuses, result = judged(tags, T0 + 60 * DAY, policies=policies)
+    assert result.confirmations == []
+    assert [statuses[f"sub{n}/o{n}"].status for n in (1, 2, 3)] == ["pending", "expired", "pending"]
+    assert statuses["sub3/o3"].distinct_shops == 2
+
+
 shop_tags = st.lists(st.tuples(st.integers(1, 6), st.integers(0, 400), st.booleans()), max_size=14)
 
 
@@ -139,3 +187,30 @@ def test_a_confirmation_always_has_three_shops_within_the_window(tags):
     _, result = judged(_requests(tags), T0 + 500 * DAY)
     for confirmation in result.confirmations:
         assert len(confirmation.shop_ids) >= 3
+
+
+@given(shop_tags)
+def test_a_tag_is_confirmed_when_any_180_days_with_it_hold_three_shops(tags):
+    """J8 word for word, without any of the engine's bookkeeping."""
+    requests = _requests(tags)
+    statuses, _ = judged(requests, T0 + 600 * DAY)
+    standing = [r for r in requests if r.voided_by is None]
+    for tag in standing:
+        most = 0
+        for end in (r.occurred_at for r in standing if 0 <= r.occurred_at - tag.occurred_at <= 180 * DAY):
+            shops = {r.shop_id for r in standing if end - 180 * DAY <= r.occurred_at <= end}
+            most = max(most, len(shops))
+        status = statuses[f"{tag.submission_id}/{tag.order_id}"]
+        assert status.status == ("confirmed" if most >= 3 else "expired")
+        assert status.distinct_shops == most
+
+
+@given(shop_tags)
+def test_losing_the_right_does_not_matter_for_other_shops_orders_either(tags):
+    """Even where several shops tag one order, of which only the first counts."""
+    requests = [replace(r, order_id=f"o{n % 3}") for n, r in enumerate(_requests(tags))]
+    statuses, result = judged(requests, T0 + 500 * DAY)
+    voided = {r.submission_id for r in requests if r.voided_by is not None}
+    kept, without = judged([r for r in requests if r.voided_by is None], T0 + 500 * DAY)
+    assert {k: v for k, v in statuses.items() if k.split("/")[0] not in voided} == kept
+    assert result.confirmations == without.confirmations

@@ -4,6 +4,8 @@ Buyer `b1`, order `o1` of shop `s1`, on JD (where no contact is asked for before
 Times are milliseconds since the epoch; `T0` is Monday, 2 March 2026, 08:00 in Shanghai.
 """
 
+from msgspec.structs import replace
+
 from cloudtag.contract import events as ev
 from cloudtag.contract.records import Alert, Consequence, Label, TagConfirmation, TagStatus
 from cloudtag.contract.types import TaggedOrder
@@ -61,11 +63,13 @@ def received(at, order="o1", shop="s1", platform="jd"):
 
 
 def denied(at, order="o1", shop="s1", platform="jd", amended=1):
-    """The buyer has the goods and wants the money: medium, amended once high, twice critical."""
+    """The buyer has the goods and wants the money: medium, amended once high, twice critical, all in a moment."""
+    opened = refunded("opened", at, order, shop, platform, type="refund_only", reason="not_received")
+    amendment = refunded("modified", at, order, shop, platform)
     return [
         *received(at - HOUR, order, shop, platform),
-        refunded("opened", at, order, shop, platform, type="refund_only", reason="not_received"),
-        *(refunded("modified", at + n + 1, order, shop, platform) for n in range(amended)),
+        opened,
+        *(replace(amendment, event_id=f"{opened.event_id}-{n}") for n in range(amended)),
     ]
 
 

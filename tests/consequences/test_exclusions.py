@@ -3,6 +3,7 @@
 from datetime import datetime
 
 import pytest
+from msgspec.structs import replace
 
 from tests.consequences.scene import (
     DAY,
@@ -164,3 +165,14 @@ def test_aliexpress_never_removes_reviews():
 def test_an_honest_bad_review_stays():
     told = Told([ordered(platform="taobao"), reviewed(T0), *exams(), tag("s1", "o1", T0, platform="taobao")])
     assert told.consequences("review_exclusion") == []
+
+
+def test_a_platform_without_such_figures_does_not_hide_one_that_has_them():
+    """One order number, confirmed on JD first and on AliExpress after that."""
+    both = [*exams(), *agreed(), *agreed(T0 + DAY, platform="aliexpress", scenario="short_return")]
+    events = [
+        replace(e, submission_id=f"{e.submission_id}-{e.platform}") if hasattr(e, "scenarios") else e for e in both
+    ]
+    found = Told(events).consequences("metric_exclusion")
+    assert sorted(c.subject_id for c in found) == ["o1", "o2", "o3"]
+    assert {c.platform for c in found} == {"aliexpress"}

@@ -5,13 +5,13 @@ B22, A22: metrics; B24: reviews; A3, A16: AliExpress never removes any, so its p
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from cloudtag.calendar import add_months
 from cloudtag.consequences.case import Case, Follows, Wake, consequence, order_of
 from cloudtag.contract.events import ReviewPosted
-from cloudtag.policy.consequence_rules import ExclusionBasis
+from cloudtag.policy.consequence_rules import ConsequenceRules, ExclusionBasis
 from cloudtag.policy.model import Policy
 from cloudtag.times import rfc3339
 
@@ -31,29 +31,27 @@ class Ground(NamedTuple):
 
 def exclude_metrics(case: Case) -> Iterator[Follows | Wake]:
     """B22, A22: the order counts in none of the platform's figures for the shop."""
-    for order_id, (policy, grounds) in sorted(_excluded(case).items()):
-        metrics = policy.consequences.excluded_metrics
-        if metrics:
-            details = {"metrics": ", ".join(metrics), "basis": grounds[0].basis}
-            record = consequence(
-                case.buyer_id,
-                "metric_exclusion",
-                ("order", order_id),
-                policy,
-                (ground.because for ground in grounds),
-                grounds[0].at_ms,
-                details,
-                platform=grounds[0].platform,
-            )
-            yield Follows(record, _since(grounds))
+    for order_id, (policy, grounds) in sorted(_excluded(case, lambda rules: bool(rules.excluded_metrics)).items()):
+        details = {"metrics": ", ".join(policy.consequences.excluded_metrics), "basis": grounds[0].basis}
+        record = consequence(
+            case.buyer_id,
+            "metric_exclusion",
+            ("order", order_id),
+            policy,
+            (ground.because for ground in grounds),
+            grounds[0].at_ms,
+            details,
+            platform=grounds[0].platform,
+        )
+        yield Follows(record, _since(grounds))
 
 
 def exclude_reviews(case: Case) -> Iterator[Follows | Wake]:
     """B24: the order's reviews are removed, and their part in the shop's six-month score with them."""
-    for order_id, (policy, grounds) in sorted(_excluded(case).items()):
+    for order_id, (policy, grounds) in sorted(_excluded(case, lambda rules: rules.removes_reviews).items()):
         order = case.orders.get(order_id)
         reviews = [fact for fact in order.others if type(fact) is ReviewPosted] if order else []
-        if not reviews or not policy.consequences.removes_reviews:
+        if not reviews:
             continue
         until_ms = add_months(reviews[-1].occurred_at, policy.consequences.score_months, policy.deadlines.time_zone)
         details = {
@@ -78,12 +76,12 @@ def _since(grounds: list[Ground]) -> int:
     return min(ground.since_ms for ground in grounds)
 
 
-def _excluded(case: Case) -> dict[str, tuple[Policy, list[Ground]]]:
-    """By order, the grounds its platform accepts, earliest first, and the policy in force at the earliest."""
+def _excluded(case: Case, excludes: Callable[[ConsequenceRules], bool]) -> dict[str, tuple[Policy, list[Ground]]]:
+    """By order, the grounds of platforms that exclude such things, and the policy in force at the earliest of them."""
     grounds: dict[str, list[tuple[Policy, Ground]]] = {}
     for order_id, ground in _grounds(case):
         policy = case.policies.at(ground.platform, ground.at_ms)
-        if ground.basis in policy.consequences.exclusion_bases:
+        if ground.basis in policy.consequences.exclusion_bases and excludes(policy.consequences):
             grounds.setdefault(order_id, []).append((policy, ground))
     ordered = {order_id: sorted(found, key=lambda pair: pair[1]) for order_id, found in grounds.items()}
     return {order_id: (found[0][0], [ground for _, ground in found]) for order_id, found in ordered.items()}
