@@ -16,6 +16,7 @@ from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.registry import Detector
 from cloudtag.ids import digest_id
 from cloudtag.policy.model import Policy
+from cloudtag.severity import rises_of
 
 Case = OrderCase | ParcelCase | BuyerCase | RiskCase
 """What a detector was shown."""
@@ -54,7 +55,7 @@ def alert_of(
         first_event_at=min(r.occurred_at for r in finding.evidence if r.stream not in _STANDING),
         decided_at=finding.decided_at,
         evidence=finding.evidence,
-        facts={**finding.facts, "clears": rule.clears},
+        facts={**finding.facts, **rises_of(finding), "clears": rule.clears},
         explanation=finding.explanation,
         explanation_zh=finding.explanation_zh,
         recommendation=rule.recommendation,

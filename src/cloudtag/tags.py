@@ -15,6 +15,7 @@ from cloudtag.contract.forwards import TagRequested
 from cloudtag.contract.records import Alert, TagConfirmation, TagState, TagStatus
 from cloudtag.ids import digest_id
 from cloudtag.policy.model import Policies, Policy
+from cloudtag.severity import severe_since
 
 _DAY_MS = 86_400_000
 Contacts = Callable[[str], Iterable[BuyerContacted]]
@@ -37,8 +38,8 @@ class _Tag:
     request: TagRequested
     policy: Policy
     shops: int = 1
-    evidence: tuple[Alert, ...] = ()
-    """Alerts that say what the tag says, earliest first."""
+    evidence: tuple[tuple[int, Alert], ...] = ()
+    """Alerts that say what the tag says, each with the event time since which it is grave enough, earliest first."""
     confirmed_at: int | None = None
 
     @property
@@ -55,7 +56,7 @@ class _Tag:
         """When an alert bears it out while it counts (T9)."""
         if not self.evidence:
             return None
-        at_ms = max(self.request.occurred_at, self.evidence[0].decided_at)
+        at_ms = max(self.request.occurred_at, self.evidence[0][0])
         return at_ms if at_ms <= self.lapses_at else None
 
 
@@ -73,7 +74,7 @@ def judge_tags(
     judged = TagsJudged()
     held = sorted((r for r in requests if r.is_held), key=lambda r: (r.occurred_at, r.submission_id, r.order_id))
     accepted: dict[str, list[_Tag]] = {}
-    seen: set[tuple[str, ...]] = set()
+    seen: dict[str, set[str]] = {}
     for request in held:
         tag = _Tag(request, policies.at(request.platform, request.occurred_at))
         reason = request.rejection or _refusal(tag, contacts, seen)
@@ -83,9 +84,9 @@ def judge_tags(
             judged.statuses.append((request, _status(tag, "voided", request.voided_by)))
         else:
             accepted.setdefault(tag.policy.tags.network, []).append(tag)
-    evidence = sorted(alerts, key=lambda alert: (alert.decided_at, alert.alert_id))
+    standing = list(alerts)
     for tag in (tag for tags in accepted.values() for tag in tags):
-        tag.evidence = tuple(alert for alert in evidence if _bears_out(alert, tag))
+        tag.evidence = _evidence(standing, tag)
     for network, tags in sorted(accepted.items()):
         judged.confirmations += _confirm(network, tags)
         for tag in tags:
@@ -95,7 +96,7 @@ def judge_tags(
     return judged
 
 
-def _refusal(tag: _Tag, contacts: Contacts, seen: set[tuple[str, ...]]) -> str | None:
+def _refusal(tag: _Tag, contacts: Contacts, seen: dict[str, set[str]]) -> str | None:
     """T8, then J5: an order is tagged once (A8), or once per scenario (A9); only an accepted tag that stands counts."""
     request, rules = tag.request, tag.policy.tags
     scenario = request.scenario or ""
@@ -106,19 +107,22 @@ def _refusal(tag: _Tag, contacts: Contacts, seen: set[tuple[str, ...]]) -> str |
         )
         if unanswered < rules.unanswered_contacts:
             return "contact_first"
-    key = (request.order_id, scenario) if rules.is_once_per_scenario else (request.order_id,)
-    if key in seen:
+    tagged = seen.setdefault(request.order_id, set())
+    if scenario in tagged or (tagged and not rules.is_once_per_scenario):
         return "duplicate_order"
     if request.voided_by is None:
-        seen.add(key)
+        tagged.add(scenario)
     return None
 
 
-def _bears_out(alert: Alert, tag: _Tag) -> bool:
+def _evidence(alerts: list[Alert], tag: _Tag) -> tuple[tuple[int, Alert], ...]:
     """T9: the same scenario on the same order, grave enough, and no shop has called the alert wrong."""
-    request, rules = tag.request, tag.policy.tags
-    is_same = alert.scenario == request.scenario and request.order_id in alert.order_ids
-    return is_same and alert.severity in rules.evidence_severities and alert.facts.get("verdict") != "normal"
+    request, rules, found = tag.request, tag.policy.tags, []
+    for alert in alerts:
+        is_same = alert.scenario == request.scenario and request.order_id in alert.order_ids
+        if is_same and alert.severity in rules.evidence_severities and alert.facts.get("verdict") != "normal":
+            found.append((severe_since(alert, rules.evidence_severities) or alert.decided_at, alert))
+    return tuple(sorted(found, key=lambda pair: (pair[0], pair[1].alert_id)))
 
 
 def _confirm(network: str, tags: list[_Tag]) -> list[TagConfirmation]:
@@ -208,7 +212,7 @@ def _by_evidence(network: str, tag: _Tag) -> TagConfirmation:
         tag_ids=(tag.id,),
         shop_ids=(request.shop_id,),
         order_ids=(request.order_id,),
-        alert_ids=tuple(sorted(alert.alert_id for alert in tag.evidence)),
+        alert_ids=tuple(sorted(alert.alert_id for _, alert in tag.evidence)),
         confirmed_at=tag.confirmed_at or 0,
         policy_version=tag.policy.version,
     )

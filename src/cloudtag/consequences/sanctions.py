@@ -9,6 +9,7 @@ from cloudtag.consequences.case import Case, Follows, Wake, consequence, lasting
 from cloudtag.contract.records import Alert, TagConfirmation
 from cloudtag.policy.consequence_rules import SanctionRules
 from cloudtag.policy.model import Policy
+from cloudtag.severity import severe_since
 
 _DAY_MS = 86_400_000
 _LOCKED = ("freeze", "no_login")
@@ -103,7 +104,7 @@ def _steps(rules: SanctionRules, confirmations: list[TagConfirmation], critical:
     # What is not on the ladder stands above it.
     steps = [Step(c.confirmed_at, 0, rules.ladder[min(n, len(rules.ladder) - 1)]) for n, c in enumerate(confirmations)]
     steps += [
-        Step(max(confirmation.confirmed_at, alert.decided_at), 0, rules.critical)
+        Step(max(confirmation.confirmed_at, severe_since(alert, ("critical",)) or alert.decided_at), 0, rules.critical)
         for confirmation in confirmations
         for alert in critical
         if not set(confirmation.order_ids).isdisjoint(alert.order_ids)

@@ -19,7 +19,8 @@ class Finding(Struct, frozen=True, kw_only=True):
 
     `facts` maps a name to a value and, where there is one, its threshold (`value/threshold`). `explanation` and
     `explanation_zh` are one sentence each with the values in it. `since_at` is the earliest event time the answer
-    looked at, where that is before its evidence.
+    looked at, where that is before its evidence. `rises` are the severities it reached after `decided_at`, each with
+    the event time since which it was that severe.
     """
 
     anchor: str
@@ -36,6 +37,7 @@ class Finding(Struct, frozen=True, kw_only=True):
     explanation: str
     explanation_zh: str
     since_at: int | None = None
+    rises: dict[Severity, int] = {}
 
 
 class Wake(Struct, frozen=True):

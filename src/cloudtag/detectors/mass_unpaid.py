@@ -43,8 +43,8 @@ RULE = Rule(
     needs=("orders",),
     signals=("bulk",),
     rules=("B4", "B20"),
-    clears="Payment, until less is left unpaid than the rule asks for.",
-    clears_zh="订单付款后，未付款数量低于规则标准。",
+    clears="Payment, until less is left unpaid than the rule asks for; or a shared attribute that turns out a hub.",
+    clears_zh="订单付款后，未付款数量低于规则标准；或共用信息被证实为公共地址、公共设备。",
     recommendation="release_stock_and_limit_unpaid_orders",
 )
 _MINUTE_MS = 60_000

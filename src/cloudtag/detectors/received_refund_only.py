@@ -114,6 +114,13 @@ def _severity(modified: int, parameters: Parameters) -> Severity:
     return "high" if modified else "medium"
 
 
+def _rises(refund: RefundView, denial: RefundChanged, parameters: Parameters) -> dict[Severity, int]:
+    """With the first amendment it became high, with enough of them critical."""
+    amended = [max(c.occurred_at, denial.occurred_at) for c in refund.changes if c.status == "modified"]
+    steps: tuple[tuple[Severity, int], ...] = (("high", 1), ("critical", parameters.modifications))
+    return {severity: amended[count - 1] for severity, count in steps if len(amended) >= count}
+
+
 def _finding(
     waybill_no: str, signed: ScanSeen, refund: RefundView, denial: RefundChanged, parameters: Parameters
 ) -> Finding:
@@ -127,6 +134,7 @@ def _finding(
         refund_ids=(refund.refund_id,),
         waybill_nos=(waybill_no,),
         decided_at=denial.occurred_at,
+        rises=_rises(refund, denial, parameters),
         evidence=(Reference("logistics", signed.event_id, signed.occurred_at), *cite(*refund.changes)),
         facts={
             "signer": "recipient",

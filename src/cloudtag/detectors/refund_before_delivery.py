@@ -103,24 +103,26 @@ def _claims(refund: RefundView) -> list[RefundChanged]:
 
 def _finding(order: OrderView, refund: RefundView, claim: RefundChanged) -> Finding:
     shipped = order.first_at["shipped"]
-    is_insured = order.freight_insured or any(i.status in ("claimed", "paid") for i in order.insurance)
+    insured = [e.occurred_at for e in order.changes if e.freight_insured]
+    insured += [e.occurred_at for e in order.insurance if e.status in ("claimed", "paid")]
     hours = (claim.occurred_at - shipped.occurred_at) / 3_600_000
     waybill_no = order.waybill.waybill_no if order.waybill else None
     return Finding(
         anchor=refund.refund_id,
-        severity="high" if is_insured else "medium",
+        severity="high" if insured else "medium",
         platform=refund.platform,
         shop_id=refund.shop_id,
         order_ids=(order.order_id,),
         refund_ids=(refund.refund_id,),
         waybill_nos=(waybill_no,) if waybill_no else (),
         decided_at=max(claim.occurred_at, shipped.occurred_at),
+        rises={"high": min(insured)} if insured else {},
         evidence=cite(shipped, claim, *order.insurance),
         facts={
             "claimed": "received" if claim.claims_received else "return_number",
             "outbound_signed": "no/yes",
             "hours_after_shipping": f"{hours:.1f}",
-            "freight_insured": str(is_insured).lower(),
+            "freight_insured": str(bool(insured)).lower(),
         },
         explanation=(
             f"Refund {refund.refund_id} claims the goods of order {order.order_id} are in hand {hours:.1f} h after "

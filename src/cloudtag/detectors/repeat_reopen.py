@@ -179,16 +179,17 @@ def _enough(tries: list[RefundChanged], parameters: Parameters) -> RefundChanged
 def _finding(
     refusal: RefundChanged, tries: list[RefundChanged], enough: RefundChanged, parameters: Parameters
 ) -> Finding:
-    count = len(tries)
+    count, grave = len(tries), parameters.high_reopenings
     refund_ids = unique([refusal.refund_id, *(each.refund_id for each in tries)])
     return Finding(
         anchor="",
-        severity="high" if count >= parameters.high_reopenings else "medium",
+        severity="high" if count >= grave else "medium",
         platform=refusal.platform,
         shop_id=refusal.shop_id,
         order_ids=(refusal.order_id,),
         refund_ids=refund_ids,
         decided_at=enough.occurred_at,
+        rises={"high": tries[grave - 1].occurred_at} if count >= grave else {},
         evidence=cite(refusal, *tries),
         facts={
             "reopenings": f"{count}/{parameters.reopenings}",

@@ -192,6 +192,14 @@ def _severity(same: list[Picture], linked_ids: set[str]) -> Severity:
     return "critical" if any(before.buyer_id in linked_ids for before in same) else "high"
 
 
+def _rises(reuses: list[_Reuse], linked_ids: set[str]) -> dict[Severity, int]:
+    """With which use the very same picture was among them, and with which that of a linked buyer."""
+    same = [(use.at_ms, earlier.buyer_id) for use, earlier, bits in reuses if not bits]
+    linked_at = [at_ms for at_ms, buyer_id in same if buyer_id in linked_ids]
+    rises: dict[Severity, int] = {"high": min(same)[0]} if same else {}
+    return {**rises, "critical": min(linked_at)} if linked_at else rises
+
+
 def _finding(subject: str, reuses: list[_Reuse], linked_ids: set[str], parameters: Parameters) -> Finding:
     first = min((use for use, _, _ in reuses), key=lambda use: use.moment)
     earlier_ones = sorted((earlier for _, earlier, _ in reuses), key=lambda use: use.moment, reverse=True)
@@ -209,6 +217,7 @@ def _finding(subject: str, reuses: list[_Reuse], linked_ids: set[str], parameter
         refund_ids=unique(use.subject for use in uses if use.stream == "refunds"),
         linked_buyer_ids=others,
         decided_at=first.at_ms,
+        rises=_rises(reuses, linked_ids),
         evidence=bounded(oldest_first(Reference(use.stream, use.event_id, use.at_ms) for use in uses)),
         facts={
             "uses": f"{len(before) + 1}/2",

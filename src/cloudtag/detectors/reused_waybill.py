@@ -142,6 +142,13 @@ def _severity(others: set[str], linked: set[str]) -> Severity:
     return "high" if others else "medium"
 
 
+def _rises(clashes: list[tuple[WaybillUsed, WaybillUsed]], others: set[str], linked: set[str]) -> dict[Severity, int]:
+    """With which use of the number another buyer, and a linked one, came into it."""
+    steps: tuple[tuple[Severity, set[str]], ...] = (("high", others), ("critical", linked))
+    times = {severity: [use.occurred_at for use, b in clashes if b.buyer_id in whose] for severity, whose in steps}
+    return {severity: min(at) for severity, at in times.items() if at}
+
+
 def _finding(case: ParcelCase, clashes: list[tuple[WaybillUsed, WaybillUsed]], parameters: Parameters) -> Finding:
     uses = {use.forward_id: use for pair in clashes for use in pair}
     first = min((use for use, _ in clashes), key=_order)
@@ -159,6 +166,7 @@ def _finding(case: ParcelCase, clashes: list[tuple[WaybillUsed, WaybillUsed]], p
         waybill_nos=(case.waybill_no or "",),
         linked_buyer_ids=tuple(sorted(linked)),
         decided_at=first.occurred_at,
+        rises=_rises(clashes, others, linked),
         evidence=tuple(Reference("refunds", event_id, at_ms) for at_ms, event_id in sorted(references)),
         facts={
             "uses": f"{len(uses)}/2",

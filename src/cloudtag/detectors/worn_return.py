@@ -24,6 +24,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from cloudtag.contract.events import ReturnInspected
+from cloudtag.contract.records import Severity
 from cloudtag.contract.types import Condition
 from cloudtag.detection.buyer_case import BuyerCase
 from cloudtag.detection.example import day, inspected, ordered, refunded
@@ -142,6 +143,14 @@ def _has_no_reason(refund: RefundView, inspection: ReturnInspected) -> bool:
     return refund.type not in _NO_RETURN and (said[-1] if said else refund.reason) == "no_reason"
 
 
+def _rises(met: Met) -> dict[Severity, int]:
+    """When a second shop had found a used return, if one did."""
+    first: dict[str, int] = {}
+    for _, refund, inspection in met.things:
+        first[refund.shop_id] = min(inspection.occurred_at, first.get(refund.shop_id, inspection.occurred_at))
+    return {"high": sorted(first.values())[1]} if len(first) > 1 else {}
+
+
 def _finding(met: Met, parameters: Parameters) -> Finding:
     orders = unique(order.order_id for order, _, _ in met.things)
     shops = unique(refund.shop_id for _, refund, _ in met.things)
@@ -154,6 +163,7 @@ def _finding(met: Met, parameters: Parameters) -> Finding:
         order_ids=orders[:MOST_EVIDENCE],
         refund_ids=unique(refund.refund_id for _, refund, _ in met.things)[:MOST_EVIDENCE],
         decided_at=met.decided_at,
+        rises=_rises(met),
         evidence=bounded(cite(*(e for _, refund, i in met.things for e in (refund.opened, i)))),
         facts={
             "returns": f"{len(orders)}/{parameters.returns}",

@@ -164,6 +164,12 @@ def _shop(e: ev.ShopDescribed) -> str:
     )
 
 
+def _abuse(finding: ev.AbuseFound) -> str:
+    if finding.withdraws is not None:
+        return f"finding {finding.withdraws} against shop {finding.shop_id} taken back"
+    return f"shop {finding.shop_id} misused tagging: {plain(finding.kind)}"
+
+
 _WORDS: dict[type[Any], Callable[[Any], str]] = {
     ev.OrderChanged: _order,
     ev.RefundChanged: _refund,
@@ -178,5 +184,5 @@ _WORDS: dict[type[Any], Callable[[Any], str]] = {
     ev.ShopDescribed: _shop,
     ev.AccountChanged: lambda e: f"account {e.account_id} of shop {e.shop_id}: {plain(e.status)}",
     ev.ViolationChanged: lambda e: f"violation {e.case_id} of shop {e.shop_id} {plain(e.status)}",
-    ev.AbuseFound: lambda e: f"shop {e.shop_id} misused tagging: {plain(e.kind)}",
+    ev.AbuseFound: _abuse,
 }
