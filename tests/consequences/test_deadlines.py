@@ -5,6 +5,7 @@ from datetime import datetime
 import pytest
 
 from cloudtag.contract.events import ParcelScanned
+from cloudtag.contract.types import Proof
 from cloudtag.network import Network
 from cloudtag.policy.load import shipped
 from tests.consequences.scene import DAY, HOUR, T0, Told, answered, complained, ordered, received, refunded
@@ -103,6 +104,19 @@ def test_it_ends_when_the_shop_answers_the_alert(kind):
     told = warned(verdict(BEGINS + HOUR, kind))
     assert told.course(WARNING)[-1] == "ended"
     assert told.one(WARNING).ends_at == BEGINS + HOUR
+
+
+def test_one_of_two_alerts_answered_leaves_the_other():
+    picture = (Proof("sha1", "picture"),)
+    before = refunded("opened", T0 - 2 * DAY, "o2", "s1", reason="quality", evidence=picture)
+    asked = [*DENIED[:-1], before, refunded("opened", T0, **ASKED, evidence=picture)]
+    told = Told(asked)
+    both = [told.alert(name) for name in ("received_refund_only", "reused_evidence")]
+    one, two = (answered(alert, "abnormal", BEGINS + (n + 1) * HOUR) for n, alert in enumerate(both))
+    left = warned(one, events=asked, until=BEGINS + 2 * HOUR).one(WARNING)
+    assert (left.status, left.ends_at) == ("active", DEADLINE)
+    assert left.because == tuple(sorted(alert.alert_id for alert in both))
+    assert warned(one, two, events=asked).one(WARNING).ends_at == BEGINS + 2 * HOUR
 
 
 def test_answered_before_the_last_day_the_alert_warns_of_nothing():

@@ -5,6 +5,7 @@ from datetime import datetime
 import pytest
 from msgspec.structs import replace
 
+from cloudtag.network import Network
 from cloudtag.policy.load import shipped
 from cloudtag.policy.model import Policies
 from tests.consequences.scene import (
@@ -122,6 +123,15 @@ def test_a_claim_made_when_the_tag_is_overdue_is_paid_at_once():
     told = Told([*PENDING, insured("claimed", at)])
     assert decisions(told) == ["pay"]
     assert about(told).starts_at == at
+
+
+@pytest.mark.parametrize("late", [0, 1, DAY])
+def test_a_claim_that_comes_too_late_is_never_held_though_time_has_not_come_so_far(late):
+    """Events may run ahead of the watermark: the tag is still on its way when the claim is judged."""
+    network = Network(shipped(), lateness_ms=9 * DAY)
+    outputs = network.feed([*PENDING, insured("claimed", T0 + 48 * HOUR + late)])
+    (c,) = (o.record for o in outputs if getattr(o.record, "kind", "") == KIND)
+    assert c.details["decision"] == "pay"
 
 
 def test_what_was_paid_before_the_tag_is_not_held():

@@ -75,8 +75,11 @@ def test_a_critical_alert_on_a_confirmed_order_freezes_at_once(amended, sanction
 
 def test_a_critical_alert_on_another_order_does_not():
     told = Told([*exams(), *agreed(), *denied(T0 + DAY, "o9", amended=2)])
-    assert told.alert(EVIDENT).severity == "critical"
-    assert told.one("sanction").details["sanction"] == "warn"
+    alert, c = told.alert(EVIDENT), told.one("sanction")
+    assert alert.severity == "critical"
+    assert c.details["sanction"] == "warn"
+    assert "critical" not in c.details
+    assert alert.alert_id not in c.because
 
 
 def test_a_critical_alert_of_another_kind_on_the_order_does():
@@ -152,6 +155,12 @@ def test_when_a_critical_freeze_is_over_the_next_confirmation_counts_on():
     told = Told(events, None, frozen_for(30))
     c = told.one("sanction")
     assert (c.status, c.details["sanction"], c.starts_at) == ("active", "real_name_check", T0 + 100 * DAY + HOUR)
+
+
+def test_it_is_over_at_its_very_end():
+    at = T0 + HOUR + 30 * DAY
+    events = [*exams(), *evident(amended=2), *evident("o2", "s2", at - HOUR)]
+    assert Told(events, None, frozen_for(30)).one("sanction").details["sanction"] == "real_name_check"
 
 
 def test_a_milder_confirmation_does_not_shorten_a_freeze():

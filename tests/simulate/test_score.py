@@ -53,15 +53,15 @@ def status(state: str, reason: str | None = None) -> TagStatus:
     )
 
 
-def confirmation(state: str) -> TagConfirmation:
+def confirmation(state: str, basis: str = "shops", confirmation_id: str = "c1") -> TagConfirmation:
     return TagConfirmation(
-        confirmation_id="c1",
+        confirmation_id=confirmation_id,
         revision=0,
         status=state,
         platform="jd",
         buyer_id="b1",
         scenario="worn_return",
-        basis="shops",
+        basis=basis,
         confirmed_at=1,
         policy_version="1",
     )
@@ -105,6 +105,20 @@ def test_a_tag_is_right_with_its_status_and_reason():
 def test_a_confirmation_is_right_when_a_label_says_so(stands, state, is_clean):
     label = ConfirmationLabel(story="s", buyer_id="b1", scenario="worn_return", stands=stands)
     assert score([label], [confirmation(state)])["confirmations"].is_clean is is_clean
+
+
+def test_a_confirmation_on_another_basis_is_missed_and_false():
+    label = ConfirmationLabel(story="s", buyer_id="b1", scenario="worn_return")
+    tally = score([label], [confirmation("confirmed", "platform_evidence")])["confirmations"]
+    assert (tally.expected, tally.found, tally.missed, len(tally.false)) == (1, 0, [label], 1)
+
+
+@pytest.mark.parametrize(("count", "found", "missed", "false"), [(1, 1, 1, 0), (2, 2, 0, 0), (3, 2, 0, 1)])
+def test_there_are_as_many_confirmations_as_a_label_says(count, found, missed, false):
+    label = ConfirmationLabel(story="s", buyer_id="b1", scenario="worn_return", basis="platform_evidence", times=2)
+    told = [confirmation("confirmed", "platform_evidence", f"c{n}") for n in range(count)]
+    tally = score([label], told)["confirmations"]
+    assert (tally.expected, tally.found, len(tally.missed), len(tally.false)) == (2, found, missed, false)
 
 
 def test_labels_of_a_detector_that_does_not_exist_are_left_out():

@@ -1,6 +1,7 @@
 """What a simulation knows to be true: which alerts must stand, which must not, and what becomes of each tag."""
 
 from collections.abc import Iterable, Iterator
+from typing import Literal
 
 import msgspec
 from msgspec import Struct
@@ -41,12 +42,17 @@ class TagLabel(Struct, frozen=True, kw_only=True, tag_field="label", tag="tag"):
 
 
 class ConfirmationLabel(Struct, frozen=True, kw_only=True, tag_field="label", tag="confirmation"):
-    """A buyer who must (or, `stands` false, must not) end up confirmed under a scenario."""
+    """A buyer who must (or, `stands` false, must not) end up confirmed under a scenario, and so many `times`.
+
+    `basis`: by shops together (J8), or by the platform's evidence, once for each tag (T9).
+    """
 
     story: str
     buyer_id: str
     scenario: str
     stands: bool = True
+    basis: Literal["shops", "platform_evidence"] = "shops"
+    times: int = 1
 
 
 Label = AlertLabel | TagLabel | ConfirmationLabel

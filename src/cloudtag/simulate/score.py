@@ -144,16 +144,20 @@ def _tags(labels: list[TagLabel], statuses: list[TagStatus], tallies: dict[str, 
 def _confirmations(
     labels: list[ConfirmationLabel], confirmations: list[TagConfirmation], tallies: dict[str, Tally]
 ) -> None:
-    """A buyer is rightly confirmed under a scenario when a label says so."""
+    """A buyer is rightly confirmed under a scenario when a label says so, as often as it says and on that basis."""
     tally = tallies["confirmations"]
-    confirmed = {(c.buyer_id, c.scenario): c for c in confirmations if c.status == "confirmed"}
+    confirmed: dict[tuple[str, str, str], list[TagConfirmation]] = defaultdict(list)
+    for found in confirmations:
+        if found.status == "confirmed":
+            confirmed[found.buyer_id, found.scenario, found.basis].append(found)
     tally.withdrawn = sum(c.status == "reversed" for c in confirmations)
     for label in labels:
         if not label.stands:
             continue
-        tally.expected += 1
-        if confirmed.pop((label.buyer_id, label.scenario), None):
-            tally.found += 1
-        else:
-            tally.missed.append(label)
-    tally.false.extend(confirmed.values())
+        tally.expected += label.times
+        right = confirmed.pop((label.buyer_id, label.scenario, label.basis), [])
+        tally.found += min(len(right), label.times)
+        tally.missed.extend([label] * (label.times - len(right)))
+        tally.false.extend(right[label.times :])
+    for rest in confirmed.values():
+        tally.false.extend(rest)

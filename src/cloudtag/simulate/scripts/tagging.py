@@ -1,6 +1,7 @@
-"""Shops that tag buyers: rightly, too much, without permission, ambiguously, twice (J3-J5, J8, B14)."""
+"""Shops that tag buyers: rightly, too much, without permission, ambiguously, twice (J3-J5, J8, T9, B14)."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from cloudtag.contract.events import AccountChanged, TagSubmitted
 from cloudtag.contract.types import AccountStatus, TaggedOrder
@@ -14,6 +15,7 @@ from cloudtag.simulate.scripts.stage import Stage
 
 Outcome = tuple[str, str | None]
 PENDING: Outcome = ("pending", None)
+CONFIRMED: Outcome = ("confirmed", None)
 
 
 def _submit(
@@ -53,14 +55,26 @@ def _submit(
     ]
 
 
-def _confirmation(stage: Stage, deal: Deal, scenario: str, *, stands: bool) -> None:
+def _confirmation(stage: Stage, deal: Deal, scenario: str, **truth: Any) -> None:
     """Label the buyer as confirmed, or as one who must not be."""
     buyer_id = deal.buyer.buyer_id
-    stage.labels.append(ConfirmationLabel(story=stage.name, buyer_id=buyer_id, scenario=scenario, stands=stands))
+    stage.labels.append(ConfirmationLabel(story=stage.name, buyer_id=buyer_id, scenario=scenario, **truth))
 
 
 def three_shops_agree(stage: Stage) -> None:
-    """A thief sends empty parcels to three shops; each tries to reach him twice, then tags him (J8, T8)."""
+    """Three shops tag a buyer for goods sent back worn; the platform knows nothing of it, but three are enough (J8)."""
+    who = stage.buyer()
+    deals = [stage.received(who, stage.shop(), n) for n in range(3)]
+    for deal in deals:
+        _submit(stage, [(deal, CONFIRMED)], deal.signed_at + 20 * HOUR_MS)
+    _confirmation(stage, deals[0], "worn_return")
+
+
+def empty_parcels_speak(stage: Stage) -> None:
+    """A thief sends empty parcels to three shops; each tries to reach him twice, then tags him (T8).
+
+    The alert about the parcel bears each tag out by itself; that makes three confirmations, and none by the shops (T9).
+    """
     story, who = stage.story, stage.buyer()
     deals = []
     for n in range(3):
@@ -70,9 +84,9 @@ def three_shops_agree(stage: Stage) -> None:
         stage.expect(DETECTOR, [claim])
         for hours in (1, 3):
             contact(story, deal, opened_at + hours * HOUR_MS, answered=False)
-        _submit(stage, [(deal, ("confirmed", None))], opened_at + 5 * HOUR_MS, (DETECTOR,))
+        _submit(stage, [(deal, CONFIRMED)], opened_at + 5 * HOUR_MS, (DETECTOR,))
         deals.append(deal)
-    _confirmation(stage, deals[0], DETECTOR, stands=True)
+    _confirmation(stage, deals[0], DETECTOR, basis="platform_evidence", times=3)
 
 
 def two_shops_agree(stage: Stage) -> None:
@@ -126,4 +140,12 @@ def tagged_twice(stage: Stage) -> None:
     _submit(stage, [(deal, ("rejected", "duplicate_order")), (other, PENDING)], at + HOUR_MS)
 
 
-SCRIPTS = (three_shops_agree, two_shops_agree, too_many_orders, no_permission, unclear_scenario, tagged_twice)
+SCRIPTS = (
+    three_shops_agree,
+    empty_parcels_speak,
+    two_shops_agree,
+    too_many_orders,
+    no_permission,
+    unclear_scenario,
+    tagged_twice,
+)

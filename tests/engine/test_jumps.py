@@ -1,0 +1,47 @@
+"""Time that jumps over several wakes at once, as it does where a partition was quiet for long."""
+
+from cloudtag.contract import events as ev
+from cloudtag.contract.forwards import TimePassed
+from cloudtag.contract.streams import READS
+from cloudtag.contract.types import OrderLine
+from cloudtag.policy.load import shipped
+from tests.engine.cluster import Cluster
+from tests.engine.standing import standing
+from tests.engine.test_laws import LATENESS_MS, UNTIL_MS, oracle
+from tests.strategies import START_MS
+
+
+def placed(event_id, order_id, buyer_id):
+    lines = (OrderLine("a", 1, 100),)
+    return ev.OrderChanged(
+        event_id, START_MS, "taobao", order_id, buyer_id, "s1", "placed", lines=lines, address_hash="x1"
+    )
+
+
+def sent_back(event_id, order_id, buyer_id, number):
+    return ev.RefundChanged(
+        event_id, START_MS, "taobao", f"r{order_id}", order_id, buyer_id, "s1", "opened", "return_refund",
+        waybill_no=number,
+    )  # fmt: skip
+
+
+def test_a_first_alert_and_an_overdue_complaint_that_wake_together_do_not_hide_a_ring():
+    """A ring is asked for of buyers who were ever alerted; the complaint must not keep that from being noted."""
+    complaint = ev.ComplaintChanged("e5", START_MS, "taobao", "k1", "b2", "s1", "shop", "opened", "malicious_refund")
+    history = [
+        *(placed(f"p{n}", f"o{n}", f"b{n}") for n in (1, 2, 3)),
+        sent_back("r2", "o2", "b2", "R2"),
+        sent_back("r3", "o3", "b3", "R3"),
+        complaint,
+    ]
+    cluster = Cluster(shipped(), LATENESS_MS)
+    for event in history:
+        cluster.append(event)
+    cluster.drain()
+    for name in READS:
+        cluster.logs[name].append(TimePassed(UNTIL_MS))
+    cluster.drain()
+    found = standing(cluster.published)
+    assert found == oracle(history)
+    rings = {record.buyer_id for record in found.values() if getattr(record, "detector", "") == "account_ring"}
+    assert rings == {"b2", "b3"}
