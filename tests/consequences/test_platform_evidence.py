@@ -5,7 +5,7 @@ import pytest
 from cloudtag.contract.events import ParcelScanned
 from cloudtag.network import Network
 from cloudtag.policy.load import shipped
-from tests.consequences.scene import DAY, HOUR, T0, Told, abused, agreed, answered, denied, exams, tag
+from tests.consequences.scene import DAY, HOUR, T0, Told, abused, agreed, answered, denied, exams, refunded, tag
 from tests.engine.standing import latest
 
 SCENARIO = "received_refund_only"
@@ -97,6 +97,21 @@ def test_evidence_after_that_changes_nothing():
     told = Told([*TAGGED, *others(AT + DAY), *denied(AT + 5 * DAY)])
     (confirmation,) = told.confirmations()
     assert (confirmation.basis, len(confirmation.tag_ids)) == ("shops", 3)
+
+
+def test_an_alert_that_was_there_before_but_grave_only_after_that_changes_nothing_either():
+    """Medium when three shops agreed, high when the buyer amended: the shops confirmed the tag, and keep it."""
+    events = [*TAGGED, *denied(T0, amended=0), *others(AT + DAY)]
+    told = Told([*events, refunded("modified", AT + 5 * DAY)])
+    assert (told.alert(SCENARIO).severity, told.alert(SCENARIO).decided_at) == ("high", T0)
+    (confirmation,) = told.confirmations()
+    assert (confirmation.basis, len(confirmation.tag_ids)) == ("shops", 3)
+
+
+def test_a_tag_is_confirmed_when_the_alert_becomes_grave():
+    at = AT + 5 * DAY
+    (confirmation,) = Told([*TAGGED, *denied(T0, amended=0), refunded("modified", at)]).confirmations()
+    assert (confirmation.basis, confirmation.confirmed_at) == ("platform_evidence", at)
 
 
 def test_evidence_at_the_very_moment_comes_first():

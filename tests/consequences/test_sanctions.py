@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from cloudtag.policy.load import shipped
 from cloudtag.policy.model import Policies
-from tests.consequences.scene import DAY, HOUR, T0, Told, abused, agreed, answered, denied, exams, tag
+from tests.consequences.scene import DAY, HOUR, T0, Told, abused, agreed, answered, denied, exams, refunded, tag
 
 CHINESE = ["warn", "real_name_check", "strip_benefits", "freeze"]
 LADDERS = {
@@ -87,6 +87,13 @@ def test_a_critical_alert_of_another_kind_on_the_order_does():
     told = Told([*exams(), *agreed(), *denied(T0 + DAY, amended=2)])
     c = told.one("sanction")
     assert (c.details["sanction"], c.starts_at) == ("freeze", T0 + DAY)
+
+
+def test_the_account_is_frozen_since_the_alert_is_critical():
+    at = T0 + 5 * DAY
+    amended = [refunded("modified", at - DAY), refunded("modified", at)]
+    c = Told([*exams(), *agreed(), *denied(T0 + DAY, amended=0), *amended]).one("sanction")
+    assert (c.details["sanction"], c.starts_at) == ("freeze", at)
 
 
 def test_a_verdict_normal_takes_the_critical_alert_out():
