@@ -7,9 +7,12 @@ from msgspec.structs import replace
 
 from cloudtag.contract.events import BuyerContacted
 from cloudtag.contract.forwards import TagRequested
+from cloudtag.contract.records import TagStatus
+from cloudtag.contract.types import TaggedOrder
 from cloudtag.policy.load import shipped
 from cloudtag.policy.model import Policies
 from cloudtag.tags import judge_tags
+from tests.consequences import scene
 
 DAY = 86_400_000
 T0 = 1_772_409_600_000
@@ -154,6 +157,14 @@ def test_a_shorter_window_ends_even_behind_a_longer_one():
     assert result.confirmations == []
     assert [statuses[f"sub{n}/o{n}"].status for n in (1, 2, 3)] == ["pending", "expired", "pending"]
     assert statuses["sub3/o3"].distinct_shops == 2
+
+
+def test_a_submission_that_gives_an_order_two_buyers_makes_one_tag():
+    """A tag's id names submission and order alone: two buyers' files must not both tell of it."""
+    orders = (TaggedOrder("o1", "b1"), TaggedOrder("o1", "b2"), TaggedOrder("o2", "b2"))
+    tags = scene.Told([*scene.exams(), replace(scene.tag("s1", "o1"), orders=orders)]).of(TagStatus)
+    told = sorted((t.order_id, t.buyer_id, t.status) for t in tags)
+    assert told == [("o1", "b1", "pending"), ("o2", "b2", "pending")]
 
 
 shop_tags = st.lists(st.tuples(st.integers(1, 6), st.integers(0, 400), st.booleans()), max_size=14)

@@ -6,14 +6,14 @@ what it says is gone, and the engine reverses it.
 
 from __future__ import annotations
 
-from cloudtag.consequences.case import Case, Follow, Follows, Wake
+from cloudtag.consequences.case import Case, Follow, Follows, Wake, complaints_among
 from cloudtag.consequences.deadlines import tell_of_delays, warn_of_deadlines
 from cloudtag.consequences.exclusions import exclude_metrics, exclude_reviews
 from cloudtag.consequences.exemptions import exempt_deals
 from cloudtag.consequences.insurance import decide_claims
 from cloudtag.consequences.sanctions import sanction, suggest_order_limit
 
-__all__ = ["RULES", "Case", "Follows", "follow"]
+__all__ = ["RULES", "Case", "Follows", "complaints_among", "follow"]
 RULES: tuple[Follow, ...] = (
     exclude_metrics,
     exclude_reviews,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -34,8 +34,8 @@ class Case:
     """One buyer at one moment of event time.
 
     `alerts`, `tags` and `confirmations` are those that stand, in order of time; alerts of the whole-site judgement are
-    left out, they repeat what others say. `orders` are those still held, by id; `others` are the events that belong to
-    no order. `verdicts` are the ones that count, by alert.
+    left out, they repeat what others say. `orders` are those still held, by id; `complaints` those by and about the
+    buyer, in order of their ids. `verdicts` are the ones that count, by alert.
     """
 
     buyer_id: str
@@ -43,26 +43,27 @@ class Case:
     tags: list[TagStatus]
     confirmations: list[TagConfirmation]
     orders: Mapping[str, OrderView]
-    others: Iterable[Any]
+    complaints: Sequence[ComplaintView]
     verdicts: Mapping[str, AlertAnswered]
     policies: Policies
     now_ms: int
 
-    def complaints(self) -> Iterator[ComplaintView]:
-        """The complaints by and about the buyer, in order of their ids; not every event need name the order."""
-        events: dict[str, list[ComplaintChanged]] = {}
-        for fact in (*self.others, *(fact for order in self.orders.values() for fact in order.others)):
-            if type(fact) is ComplaintChanged:
-                events.setdefault(fact.complaint_id, []).append(fact)
-        return (ComplaintView(events[complaint_id]) for complaint_id in sorted(events))
-
     def shops_complaints(self) -> Iterator[ComplaintView]:
         """The complaints shops made about the buyer, in order of their ids."""
-        return (complaint for complaint in self.complaints() if complaint.complainant == "shop")
+        return (complaint for complaint in self.complaints if complaint.complainant == "shop")
 
 
 Follow = Callable[[Case], Iterator[Follows | Wake]]
 """One rule: what follows from a case."""
+
+
+def complaints_among(facts: Iterable[Any]) -> list[ComplaintView]:
+    """The complaints that facts tell of, in order of their ids; not every event need name the order."""
+    events: dict[str, list[ComplaintChanged]] = {}
+    for fact in facts:
+        if type(fact) is ComplaintChanged:
+            events.setdefault(fact.complaint_id, []).append(fact)
+    return [ComplaintView(events[complaint_id]) for complaint_id in sorted(events)]
 
 
 def order_of(complaint: ComplaintView) -> str | None:

@@ -40,7 +40,7 @@ def decide_claims(case: Case) -> Iterator[Follows | Wake]:
 
 def _refuse(case: Case, order: OrderView | None, tags: list[TagStatus]) -> Iterator[Follows]:
     tag = min(tags, key=lambda tag: (tag.decided_at, tag.tag_id))
-    complaints = [c for c in case.complaints() if _is_about_refusal(c, tag.order_id)]
+    complaints = [c for c in case.complaints if _is_about_refusal(c, tag.order_id)]
     if any(complaint.status == "upheld" for complaint in complaints):
         return
     opened = [complaint for complaint in complaints if complaint.status == "opened"]

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from cloudtag.alerts import last_word
-from cloudtag.consequences import Case, follow
+from cloudtag.consequences import Case, complaints_among, follow
 from cloudtag.contract.records import Alert, TagConfirmation, TagStatus
 from cloudtag.contract.streams import STREAM_OF
 from cloudtag.detection.order_view import OrderView
@@ -43,7 +43,7 @@ def judge_consequences(
         tags=_told(tags, TagStatus, lambda tag: (tag.decided_at, tag.tag_id)),
         confirmations=_told(tags, TagConfirmation, lambda c: (c.confirmed_at, c.confirmation_id)),
         orders={order.order_id: order for order in orders},
-        others=others,
+        complaints=complaints_among([*others, *(fact for order in orders for fact in order.others)]),
         verdicts={alert_id: verdict for alert_id, verdict in words if verdict is not None},
         policies=policies,
         now_ms=now_ms,

@@ -136,7 +136,11 @@ class Shops(Keyed):
         abuses = standing_abuses(_facts(file, _PERMISSION_ROW, AbuseFound))
         is_permitted = may_tag(submission, _facts(file, _PERMISSION_ROW, AccountChanged), abuses)
         rejection = self._rejection(submission) if is_permitted else "no_permission"
+        buyers: dict[str, str] = {}
         for tagged in submission.orders:
+            # An order has one buyer: where a submission names several, the first counts.
+            if buyers.setdefault(tagged.order_id, tagged.buyer_id) != tagged.buyer_id:
+                continue
             request = TagRequested(
                 revision=0,
                 is_held=True,
