@@ -1,7 +1,6 @@
 """Runs a worker to its end in this process: until it is told to stop, or until something fails."""
 
 import asyncio
-import gc
 import logging
 from collections.abc import Callable, Coroutine
 from contextlib import contextmanager, suppress
@@ -11,6 +10,7 @@ import faust
 from faust.exceptions import ConsumerNotStarted
 from prometheus_client import start_http_server
 
+from cloudtag.collector import collect_rarely
 from streams import topics
 from streams.app import Parts
 from streams.gauges import refresh
@@ -40,8 +40,7 @@ def run_worker(parts: Parts, *, loglevel: str = "INFO") -> int:
     Raises ``streams.topics.TopicError`` before anything starts when a topic is missing or has the wrong partitions.
     """
     quiet()
-    # The state is large, lives long and forms no circles: looking through it often finds nothing to collect.
-    gc.set_threshold(50_000, 20, 100)
+    collect_rarely()
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     try:

@@ -5,14 +5,16 @@ Replay, tests and back-tests run on it; the worker runs the same lanes with topi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
+
+from msgspec import Struct
 
 from cloudtag.contract.forwards import TimePassed
 from cloudtag.contract.streams import FORWARDS, READS, STREAM_OF
 from cloudtag.engine.lane import Lane
 from cloudtag.engine.memory import MemoryRows
-from cloudtag.engine.rows import NEVER
+from cloudtag.engine.rows import NEVER, earliest
 from cloudtag.engine.step import Output, Step
 from cloudtag.policy.model import Policies
 from cloudtag.processors import build
@@ -20,18 +22,31 @@ from cloudtag.processors import build
 ORDER = ("shops", "parcels", "links", "buyers")
 """Who goes first when several have something to do: the buyers last, so that they judge on all there is."""
 _READER = {stream: name for name, streams in READS.items() for stream in streams}
+_READER_OF: dict[type[Struct], str] = {
+    struct: _READER[stream] for struct, stream in STREAM_OF.items() if stream in _READER
+}
 
 
 class Network:
-    """One lane per processor, on rows in memory."""
+    """One lane per processor."""
 
-    def __init__(self, policies: Policies, lateness_ms: int = 0, rows: dict[str, MemoryRows] | None = None) -> None:
-        """`rows`: those of an earlier network, to go on where it stopped."""
-        self.rows = rows or {name: MemoryRows() for name in ORDER}
-        self.lanes = {name: Lane(build(name, policies, lateness_ms), self.rows[name]) for name in ORDER}
+    def __init__(self, policies: Policies, lateness_ms: int = 0, rows: Mapping[str, MemoryRows] | None = None) -> None:
+        """`rows`: where the lanes store their rows, those of an earlier network to go on where it stopped.
+
+        Without them nothing is stored: a network that lives once needs no more than its lanes' memory.
+        """
+        self.rows = rows
+        self.lanes = {
+            name: Lane(build(name, policies, lateness_ms), None if rows is None else rows[name]) for name in ORDER
+        }
         self._waiting: dict[str, list[Any]] = {name: [] for name in ORDER}
         self.too_late: list[Any] = []
         self.forwarded = 0
+
+    @property
+    def next_wake_ms(self) -> int:
+        """The earliest event time at which time alone may change an answer, or 0."""
+        return earliest(lane.next_wake_ms for lane in self.lanes.values())
 
     def open(self) -> list[Output]:
         """Open every lane; what a stop may have kept unsent comes out again."""
@@ -43,7 +58,7 @@ class Network:
     def feed(self, facts: Iterable[Any]) -> list[Output]:
         """Judge events as one batch, forwards and all; what is published comes out in order."""
         for fact in facts:
-            reader = _READER.get(STREAM_OF[type(fact)])
+            reader = _READER_OF.get(type(fact))
             if reader is not None:
                 self._waiting[reader].append(fact)
         return self._run()
@@ -51,8 +66,8 @@ class Network:
     def pass_time(self, now_ms: int) -> Iterator[Output]:
         """Move event time on to `now_ms` on every lane, waking each file at its own moment."""
         while True:
-            wakes = [lane.next_wake_ms for lane in self.lanes.values()]
-            wake_ms = min((w for w in wakes if w != NEVER and w <= now_ms), default=now_ms)
+            due_ms = self.next_wake_ms
+            wake_ms = now_ms if due_ms == NEVER else min(due_ms, now_ms)
             for waiting in self._waiting.values():
                 waiting.append(TimePassed(wake_ms))
             yield from self._run()
@@ -61,8 +76,8 @@ class Network:
 
     def wake_before(self, now_ms: int) -> Iterator[Output]:
         """Wake what is due before an event time; cheap when nothing is."""
-        wakes = [w for lane in self.lanes.values() if (w := lane.next_wake_ms) != NEVER]
-        if wakes and min(wakes) < now_ms:
+        due_ms = self.next_wake_ms
+        if due_ms != NEVER and due_ms < now_ms:
             yield from self.pass_time(now_ms - 1)
 
     def _run(self) -> list[Output]:
@@ -73,11 +88,13 @@ class Network:
         return outputs
 
     def _settle(self, name: str, step: Step, outputs: list[Output]) -> None:
-        self.rows[name].apply(step.rows)
+        if self.rows is not None:
+            self.rows[name].apply(step.rows)
         self.too_late += step.too_late
         for output in step.outputs:
-            if output.stream in FORWARDS:
-                self.forwarded += 1
-                self._waiting[_READER[output.stream]].append(output.record)
-            else:
+            reader = _READER_OF.get(type(output.record)) if output.stream in FORWARDS else None
+            if reader is None:
                 outputs.append(output)
+            else:
+                self.forwarded += 1
+                self._waiting[reader].append(output.record)

@@ -6,7 +6,6 @@ The lines may come in any order and more than once; what is published is the sam
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import groupby
 from typing import Any
 
 from msgspec import Struct
@@ -17,6 +16,7 @@ from cloudtag.contract.types import EARLIEST_MS
 from cloudtag.network import Network
 from cloudtag.policy.load import shipped
 from cloudtag.policy.model import Policies
+from cloudtag.runs import Runs
 from cloudtag.wire import Undecodable, decode_json
 
 Record = tuple[str, Struct]
@@ -44,12 +44,18 @@ def replay(lines: Iterable[bytes], until_ms: int | None = None, policies: Polici
 
 
 def judge(events: list[Any], until_ms: int | None = None, policies: Policies | None = None) -> Iterator[Record]:
-    """Judge decoded events in order of event time and yield what is published. `events` is sorted in place."""
-    network = Network(policies or shipped())
+    """Judge decoded events in order of event time and yield what is published. `events` is sorted in place.
+
+    Whatever one buyer's events, or a parcel's, bring about and take back again is published step by step.
+    """
+    network, runs = Network(policies or shipped()), Runs()
     events.sort(key=lambda e: (e.occurred_at, STREAM_OF[type(e)], e.event_id))
-    for now_ms, batch in groupby(events, key=lambda e: e.occurred_at):
-        yield from ((o.stream, o.record) for o in network.wake_before(now_ms))
-        yield from ((o.stream, o.record) for o in network.feed(batch))
+    start = 0
+    while start < len(events):
+        yield from ((o.stream, o.record) for o in network.wake_before(events[start].occurred_at))
+        end = runs.end(events, start, network.next_wake_ms)
+        yield from ((o.stream, o.record) for o in network.feed(events[start:end]))
+        start = end
     if until_ms is not None:
         yield from ((o.stream, o.record) for o in network.pass_time(until_ms))
 

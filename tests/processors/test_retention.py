@@ -1,7 +1,8 @@
 """What leaves retention is let go; what was published about it stands."""
 
 from cloudtag.contract.events import OrderChanged, ParcelScanned, RefundChanged
-from cloudtag.network import Network
+from cloudtag.engine.memory import MemoryRows
+from cloudtag.network import ORDER, Network
 from cloudtag.policy.load import shipped
 
 DAY = 86_400_000
@@ -19,12 +20,13 @@ def _abuse():
 
 
 def test_old_files_are_dropped_and_their_alerts_stand():
-    network = Network(shipped())
+    stored = {name: MemoryRows() for name in ORDER}
+    network = Network(shipped(), rows=stored)
     opened = network.feed(_abuse())
     assert [o.record.detector for o in opened] == ["received_refund_only", "buyer_risk"]
     after = list(network.pass_time(T0 + 1000 * DAY))
     assert after == []
-    for name, rows in network.rows.items():
+    for name, rows in stored.items():
         assert [key for key, _ in rows.all_rows() if not key.startswith(b"\x00\x00")] == [], name
 
 

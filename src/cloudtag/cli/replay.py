@@ -10,6 +10,7 @@ from msgspec import Struct
 from cloudtag.cli.lines import STANDARD, check_readable, line_writer, read_lines
 from cloudtag.cli.options import Files, OutFile, Until, milliseconds
 from cloudtag.cli.screen import progress
+from cloudtag.collector import uncollected
 from cloudtag.contract.records import DeadLetter
 from cloudtag.wire import encode_json
 
@@ -36,7 +37,7 @@ def replay(
 
     size = check_readable(files)
     until_ms = None if until is None else milliseconds(until)
-    with progress("reading", size) as steps, line_writer(out) as file:
+    with progress("reading", size) as steps, line_writer(out) as file, uncollected():
         records: Iterable[Record] = judge(read_lines(files, steps), until_ms)
         if not labels:
             records = (record for record in records if record[0] != "labels")

@@ -1,7 +1,6 @@
 """`cloudtag sink`: stores what is taken in and published in the warehouse until it is stopped."""
 
 import asyncio
-import gc
 import os
 import signal
 from pathlib import Path
@@ -14,6 +13,7 @@ from cloudtag.cli.failure import UNREADABLE, FailureError
 from cloudtag.cli.framing import codec_of
 from cloudtag.cli.logs import Level, LogLevel, log_to_stderr
 from cloudtag.cli.options import Brokers, ClickHouse, settings
+from cloudtag.collector import collect_rarely
 from cloudtag.config import Config
 from cloudtag.wire import Codec
 
@@ -38,7 +38,7 @@ def sink(
     """
     log_to_stderr(log_level)
     # Whole blocks of rows live for a moment and then go: looking at them often finds nothing to collect.
-    gc.set_threshold(50_000, 20, 100)
+    collect_rarely()
     config = settings(brokers, clickhouse, metrics_port=metrics_port)
     if config.metrics_port is not None:
         start_http_server(config.metrics_port, config.metrics_host)

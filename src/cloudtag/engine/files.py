@@ -43,8 +43,8 @@ class File(Struct, eq=False, gc=False):
 class FileCache:
     """At most `limit` resident files, the least recently used put away first (their rows are stored already)."""
 
-    def __init__(self, rows: RowReader, codec: RowCodec, make: Callable[[str], File], limit: int) -> None:
-        """`make` builds an empty file; `limit` counts files."""
+    def __init__(self, rows: RowReader | None, codec: RowCodec, make: Callable[[str], File], limit: int) -> None:
+        """`make` builds an empty file; `limit` counts files, and counts only where there are stored rows."""
         self._rows = rows
         self._codec = codec
         self._make = make
@@ -55,8 +55,17 @@ class FileCache:
         """How many files are resident."""
         return len(self._files)
 
+    def resident(self, key: str) -> File | None:
+        """The file of a key if it is resident."""
+        return self._files.get(key)
+
     def get(self, key: str, identity: Identity, index: Callable[[File, Row], None]) -> File:
         """The file of a key; `index` takes in every row that is read back."""
+        if self._rows is None:
+            file = self._files.get(key)
+            if file is None:
+                file = self._files[key] = self._make(key)
+            return file
         file = self._files.pop(key, None)
         if file is None:
             file = self._make(key)
@@ -70,6 +79,6 @@ class FileCache:
     def trim(self) -> None:
         """Put away what is over the limit. Only between batches: then every row is stored."""
         excess = len(self._files) - self._limit
-        if excess > 0:
+        if excess > 0 and self._rows is not None:
             for key in list(islice(self._files, excess)):
                 del self._files[key]

@@ -39,8 +39,11 @@ class _Own(Struct, array_like=True):
 class Lane:
     """One processor on one partition: a deterministic state machine."""
 
-    def __init__(self, processor: Processor, rows: RowReader, cache_files: int = 50_000) -> None:
-        """`rows`: the stored rows; `cache_files`: how many decoded files stay resident."""
+    def __init__(self, processor: Processor, rows: RowReader | None, cache_files: int = 50_000) -> None:
+        """`rows`: the stored rows; `cache_files`: how many decoded files stay resident.
+
+        Without stored rows the lane lives once: every file stays resident, and its steps hold no rows.
+        """
         self._processor = processor
         self._rows = rows
         self._codec = RowCodec(processor.fact_type)
@@ -56,7 +59,17 @@ class Lane:
     @property
     def next_wake_ms(self) -> int:
         """The earliest event time at which time alone may change an answer, or 0."""
-        return self._wakes.next_ms
+        wakes = self._wakes
+        while (first := wakes.first) is not None:
+            wake_ms, key = first
+            file_key, row_id = split_key(key)
+            file = self._cache.resident(file_key)
+            row = None if file is None else file.rows.get(row_id)
+            if row is None or row.wake_ms <= wake_ms:
+                return wake_ms
+            # Facts that came meanwhile have put it off.
+            wakes.put_off(row.wake_ms)
+        return NEVER
 
     @property
     def resident_files(self) -> int:
@@ -66,7 +79,7 @@ class Lane:
     def open(self) -> Step:
         """Read the stored rows' headers; judge and publish again what a crash may have kept unsent."""
         unsent: list[tuple[bytes, int]] = []
-        for key, data in self._rows.all_rows():
+        for key, data in self._rows.all_rows() if self._rows is not None else ():
             if key == OWN_KEY:
                 self._own = msgspec.msgpack.decode(data, type=_Own)
                 continue
@@ -101,17 +114,26 @@ class Lane:
         return step
 
     def _wake(self, step: Step) -> Dirty:
+        """The rows whose time has come; one that was put off meanwhile waits on."""
         woken: Dirty = {}
-        for key in self._wakes.due(self._own.watermark_ms):
+        now_ms = self._own.watermark_ms
+        for key in self._wakes.due(now_ms):
             file_key, row_id = split_key(key)
             file = self._file(file_key)
+            row = file.rows.get(row_id)
+            if row is None:
+                continue
+            if row.wake_ms > now_ms:
+                self._wakes.add(row.wake_ms, key)
+                continue
+            row.wake_ms = NEVER
             woken.setdefault(file, set()).add(row_id)
-            file.row(row_id).wake_ms = NEVER
             step.wakes += 1
         return woken
 
     def _close(self, step: Step) -> None:
-        step.rows[OWN_KEY] = msgspec.msgpack.encode(self._own)
+        if self._rows is not None:
+            step.rows[OWN_KEY] = msgspec.msgpack.encode(self._own)
 
     def _file(self, key: str) -> File:
         return self._cache.get(key, self._processor.identity, self._index)
@@ -241,5 +263,6 @@ class Lane:
             step.rows[row.key] = None
 
     def _store(self, step: Step, row: Row) -> None:
-        row.batch = self._own.batch
-        step.rows[row.key] = self._codec.encode(row)
+        if self._rows is not None:
+            row.batch = self._own.batch
+            step.rows[row.key] = self._codec.encode(row)

@@ -1,6 +1,6 @@
 """Wakes: when time alone can change a row's answer, its file is judged again then."""
 
-from heapq import heappop, heappush
+from heapq import heappop, heappush, heapreplace
 
 from cloudtag.engine.rows import NEVER
 
@@ -22,9 +22,13 @@ class Wakes:
             heappush(self._heap, (wake_ms, row_key))
 
     @property
-    def next_ms(self) -> int:
-        """The earliest wake time, or NEVER."""
-        return self._heap[0][0] if self._heap else NEVER
+    def first(self) -> tuple[int, bytes] | None:
+        """The earliest wake time and its row, if any waits."""
+        return self._heap[0] if self._heap else None
+
+    def put_off(self, wake_ms: int) -> None:
+        """Let the first row wait until then."""
+        heapreplace(self._heap, (wake_ms, self._heap[0][1]))
 
     def due(self, now_ms: int) -> list[bytes]:
         """Take out the rows whose time has come, each once, earliest first."""

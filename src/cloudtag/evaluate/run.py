@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from cloudtag.collector import uncollected
 from cloudtag.contract.events import RefundChanged
 from cloudtag.contract.records import Alert, TagConfirmation, TagStatus
 from cloudtag.detection.registry import all_detectors
@@ -28,6 +29,11 @@ def evaluate(profile: Profile, watch: Watch = iter) -> Evaluation:
     `watch` sees every event as it is simulated.
     """
     simulation = simulate(profile)
+    with uncollected():
+        return _evaluated(simulation, watch)
+
+
+def _evaluated(simulation: Simulation, watch: Watch) -> Evaluation:
     events = list(watch(simulation.events()))
     buyers = {event.refund_id: event.buyer_id for event in events if type(event) is RefundChanged}
     until_ms = max(event.occurred_at for event in events) + QUIET_DAYS * DAY_MS

@@ -1,0 +1,69 @@
+"""Runs: events of neighbouring moments that may be judged in one go, because none of them can change another's story.
+
+Judging moment by moment shows every alert that opens at one event and is withdrawn by a later one. A run shows the same
+as long as nobody is in it twice, no shop speaks in it, no file wakes inside it, and it is shorter than anything a
+detector waits for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from cloudtag.contract.events import ParcelScanned
+from cloudtag.engine.rows import NEVER
+
+LONGEST_MS = 60_000
+"""Event time between the first and the last moment of a run."""
+
+
+class Runs:
+    """Cuts events in order of event time into runs. It remembers which buyers named which waybill."""
+
+    def __init__(self) -> None:
+        """No waybill is known."""
+        self._users: dict[str, tuple[str, ...]] = {}
+
+    def end(self, events: Sequence[Any], start: int, wake_ms: int) -> int:
+        """The index after the run that begins at `start`. `wake_ms`: when the next file wakes, or NEVER.
+
+        All events of one moment belong to one run.
+        """
+        first_ms = moment_ms = events[start].occurred_at
+        last_ms = first_ms + LONGEST_MS if wake_ms == NEVER else min(first_ms + LONGEST_MS, max(wake_ms, first_ms))
+        seen: dict[str, int] = {}
+        begun = start
+        for at in range(start, len(events)):
+            event = events[at]
+            now_ms = event.occurred_at
+            if now_ms != moment_ms:
+                if now_ms > last_ms:
+                    return at
+                begun, moment_ms = at, now_ms
+            parties = self._parties(event)
+            if not parties:
+                if begun > start:
+                    return begun
+                last_ms = now_ms
+            for party in parties:
+                if seen.setdefault(party, now_ms) != now_ms:
+                    return begun
+        return len(events)
+
+    def _parties(self, event: Any) -> tuple[str, ...]:
+        """Whose story an event belongs to: a buyer's, a parcel's, and that of everybody who named the parcel.
+
+        None for an event of a shop's, which may be part of anybody's.
+        """
+        if type(event) is ParcelScanned:
+            return (event.waybill_no, *self._users.get(event.waybill_no, ()))
+        buyer_id = getattr(event, "buyer_id", None)
+        if buyer_id is None:
+            return ()
+        waybill_no = getattr(event, "waybill_no", None)
+        if waybill_no is None:
+            return (buyer_id,)
+        users = self._users.get(waybill_no, ())
+        if buyer_id not in users:
+            users = self._users[waybill_no] = (*users, buyer_id)
+        return (waybill_no, *users)
