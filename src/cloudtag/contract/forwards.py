@@ -16,9 +16,12 @@ from cloudtag.contract.types import PackageKind, SignerKind
 Role = Literal["outbound", "return"]
 
 
+_encode = msgspec.json.Encoder().encode
+
+
 def make_id(*parts: str) -> str:
     """The id of a forward about these things."""
-    return msgspec.json.encode(parts).decode()
+    return _encode(parts).decode()
 
 
 def parts_of(forward_id: str) -> list[str]:

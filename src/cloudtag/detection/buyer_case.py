@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from cloudtag.contract.events import ComplaintChanged
 from cloudtag.contract.links import AttributeUsed, LinkReported, ShopReported
@@ -31,8 +32,7 @@ def accuses(alert: Alert) -> bool:
     return alert.severity != "low" and alert.facts.get("verdict") != "normal"
 
 
-@dataclass(frozen=True, slots=True)
-class BuyerCase:
+class BuyerCase(Struct, frozen=True, eq=False, gc=False):
     """Everything a buyer did: the orders in order of their id, what belongs to no order, links to other buyers.
 
     Orders without an event since `horizon_ms` may have been forgotten.
@@ -73,8 +73,7 @@ class BuyerCase:
             yield from order.others
 
 
-@dataclass(frozen=True, slots=True)
-class RiskCase:
+class RiskCase(Struct, frozen=True, eq=False, gc=False):
     """The alerts that stand about a buyer, of all other detectors, oldest first; their facts hold a verdict."""
 
     buyer_id: str

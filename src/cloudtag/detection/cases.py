@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 from cloudtag.contract.events import ReturnInspected
 from cloudtag.contract.forwards import ParcelReported
@@ -12,8 +13,7 @@ from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.refund_view import RefundView
 
 
-@dataclass(frozen=True, slots=True)
-class OrderCase:
+class OrderCase(Struct, frozen=True, eq=False, gc=False):
     """One order of a buyer. `parcel` gives what is known of a waybill number, if anything is."""
 
     buyer_id: str
@@ -33,8 +33,7 @@ class OrderCase:
         return self.parcel(waybill.waybill_no) if waybill and waybill.waybill_no else None
 
 
-@dataclass(frozen=True, slots=True)
-class ParcelCase:
+class ParcelCase(Struct, frozen=True, eq=False, gc=False):
     """One return number of a buyer (or one refund that names none), with the refunds that now share it.
 
     `refunds` are in order of their id. `outbound` are the buyer's orders that were sent under the same number.
@@ -47,7 +46,7 @@ class ParcelCase:
     refunds: list[tuple[OrderView, RefundView]]
     outbound: list[OrderView]
     now_ms: int
-    linked_buyer_ids: frozenset[str] = field(default_factory=frozenset)
+    linked_buyer_ids: frozenset[str] = frozenset()
     shop: Callable[[str], ShopReported | None] = lambda _: None
     """What a shop last said of itself, if its answer has come."""
 

@@ -75,36 +75,29 @@ class OrderView:
         self.newest: Any = None
         """The latest event about the order."""
         self.filled_waybills: set[str] = set()
-        changes: dict[str, list[RefundChanged]] = {}
+        self.refunds: dict[str, RefundView] = {}
         for fact in sorted(facts, key=lambda f: (f.occurred_at, f.event_id)):
-            kind = type(fact)
-            if kind is SkuOwned:
+            if type(fact) is SkuOwned:
                 self.owned += [fact] if fact.is_held else []
-                continue
-            self.newest = fact
-            if kind is OrderChanged:
-                self._take(fact)
-            elif kind is RefundChanged:
-                changes.setdefault(fact.refund_id, []).append(fact)
-                if fact.waybill_no is not None:
-                    self.filled_waybills.add(fact.waybill_no)
-            elif kind is ReturnInspected:
-                self.inspections.append(fact)
-            elif kind is BuyerContacted:
-                self.contacts.append(fact)
-            elif kind is InsuranceChanged:
-                self.insurance.append(fact)
             else:
-                self.others.append(fact)
-            self.shop_id = self.shop_id or fact.shop_id
-            self.platform = self.platform or fact.platform
-        self.refunds = {refund_id: RefundView(events) for refund_id, events in changes.items()}
+                self._append(fact)
+
+    def add(self, fact: Any) -> bool:
+        """Take in another fact, if it is an event later than all the view knows."""
+        newest = self.newest
+        if type(fact) is SkuOwned or newest is None:
+            return False
+        if (fact.occurred_at, fact.event_id) <= (newest.occurred_at, newest.event_id):
+            return False
+        self._append(fact)
+        return True
 
     @property
     def began_at(self) -> int:
         """Event time of the order's first event, or of its first refund before that is known; 0 for neither."""
-        first = min((e.occurred_at for e in self.first_at.values()), default=0)
-        return first or min((r.opened.occurred_at for r in self.refunds.values()), default=0)
+        if self.changes:
+            return self.changes[0].occurred_at
+        return min((r.opened.occurred_at for r in self.refunds.values()), default=0)
 
     @property
     def shipped_at(self) -> int | None:
@@ -133,6 +126,34 @@ class OrderView:
             yield from ((change, refund.refund_id) for change in refund.changes if change.evidence)
         yield from complaints_with_evidence(self.others)
 
+    def _append(self, fact: Any) -> None:
+        self.newest = fact
+        kind = type(fact)
+        if kind is OrderChanged:
+            self._take(fact)
+            return
+        if kind is RefundChanged:
+            self._take_refund(fact)
+        elif kind is ReturnInspected:
+            self.inspections.append(fact)
+        elif kind is BuyerContacted:
+            self.contacts.append(fact)
+        elif kind is InsuranceChanged:
+            self.insurance.append(fact)
+        else:
+            self.others.append(fact)
+        self.shop_id = self.shop_id or fact.shop_id
+        self.platform = self.platform or fact.platform
+
+    def _take_refund(self, change: RefundChanged) -> None:
+        refund = self.refunds.get(change.refund_id)
+        if refund is None:
+            self.refunds[change.refund_id] = RefundView((change,))
+        else:
+            refund.add(change)
+        if change.waybill_no is not None:
+            self.filled_waybills.add(change.waybill_no)
+
     def _take(self, order: OrderChanged) -> None:
         self.changes.append(order)
         self.first_at.setdefault(order.status, order)
@@ -146,5 +167,7 @@ class OrderView:
 def complaints_with_evidence(facts: Iterable[Any]) -> Iterator[tuple[ComplaintChanged, str]]:
     """The complaints among facts that hand in evidence; what a shop hands in against the buyer is not the buyer's."""
     complaints = [fact for fact in facts if isinstance(fact, ComplaintChanged)]
+    if not complaints:
+        return
     by_shops = {fact.complaint_id for fact in complaints if fact.complainant == "shop"}
     yield from ((fact, fact.complaint_id) for fact in complaints if fact.evidence and fact.complaint_id not in by_shops)

@@ -51,6 +51,11 @@ class RefundView:
         for change in self.changes:
             self._take(change)
 
+    def add(self, change: RefundChanged) -> None:
+        """Take in an event later than all the view knows."""
+        self.changes.append(change)
+        self._take(change)
+
     @property
     def opened(self) -> RefundChanged:
         """The first event of the refund."""

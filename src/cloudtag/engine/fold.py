@@ -19,10 +19,9 @@ def fold(row: Row, fact_id: str, at_ms: int, fact: Any) -> bool:
     held = row.facts.get(fact_id)
     if held is not None and not _is_newer(held, fact):
         return False
-    row.facts[fact_id] = fact
-    row.view = None
-    if at_ms > row.newest_ms:
-        row.newest_ms = at_ms
+    if row.view is not None and (held is not None or not row.view.add(fact)):
+        row.view = None
+    row.hold(fact_id, at_ms, fact)
     return True
 
 

@@ -144,6 +144,7 @@ class Lane:
 
     def _fold(self, step: Step, facts: Iterable[Any]) -> tuple[Dirty, int]:
         processor, own = self._processor, self._own
+        place, identity, index = processor.place, processor.identity, processor.index
         horizon_ms = own.watermark_ms - processor.retention_ms
         # The files of this batch, so that the cache is asked once for each.
         files: dict[str, File] = {}
@@ -155,12 +156,12 @@ class Lane:
                 continue
             if not self._takes(step, fact, horizon_ms):
                 continue
-            file_key, row_id = processor.place(fact)
+            file_key, row_id = place(fact)
             file = files.get(file_key)
             if file is None:
                 file = files[file_key] = self._file(file_key)
-            row = file.row(row_id)
-            fact_id, at_ms = processor.identity(fact)
+            row = file.rows.get(row_id) or file.row(row_id)
+            fact_id, at_ms = identity(fact)
             if not fold(row, fact_id, at_ms, fact):
                 step.duplicates += 1
                 continue
@@ -169,7 +170,7 @@ class Lane:
             if ids is None:
                 ids = dirty[file] = set()
             ids.add(row_id)
-            ids.update(processor.index(file, row, fact))
+            ids.update(index(file, row, fact))
         return dirty, passed_ms
 
     def _takes(self, step: Step, fact: Any, horizon_ms: int) -> bool:
@@ -195,7 +196,8 @@ class Lane:
         touched = processor.touched(file, asked)
         outputs: list[Output] = []
         for row_id in touched if len(touched) == 1 else sorted(touched):
-            outputs += self._judge_row(step, file, row_id, changed)
+            if told := self._judge_row(step, file, row_id, changed):
+                outputs += told
         for layer in processor.layers:
             is_left = layer.row_id in asked and layer.row_id not in touched
             if is_whole or is_left or layer.is_asked(file, asked, outputs):
@@ -211,7 +213,7 @@ class Lane:
         if is_old and self._drop_spent(step, file, row, horizon_ms):
             return []
         judgement = processor.judge(file, row_id, now_ms)
-        outputs = revise(row, judgement.conclusions, horizon_ms)
+        outputs = revise(row, judgement.conclusions, horizon_ms) if judgement.conclusions or row.published else []
         if not row.facts and not row.published and judgement.wake_ms == NEVER:
             self._forget(step, file, row)
             return []
@@ -234,7 +236,7 @@ class Lane:
 
     def _schedule(self, row: Row, wake_ms: int) -> bool:
         """Set when the row is next looked at; whether it had to be set earlier than stored."""
-        for published in row.published.values():
+        for published in row.published.values() if row.published else ():
             if published.since_ms > row.newest_ms:
                 row.newest_ms = published.since_ms
         now_ms, retention_ms = self._own.watermark_ms, self._processor.retention_ms

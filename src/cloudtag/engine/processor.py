@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence, Set
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
+
+from msgspec import Struct
 
 from cloudtag.engine.files import File
 from cloudtag.engine.publish import Conclusion
@@ -12,11 +13,10 @@ from cloudtag.engine.rows import NEVER, Row
 from cloudtag.engine.step import Output
 
 
-@dataclass(slots=True)
-class Judgement:
+class Judgement(Struct, gc=False):
     """What is concluded about one row, and when time alone could next change that (event time, NEVER if not)."""
 
-    conclusions: dict[str, Conclusion] = field(default_factory=dict)
+    conclusions: dict[str, Conclusion] = {}
     wake_ms: int = NEVER
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -25,7 +25,7 @@ SEVERITIES = ("low", "medium", "high", "critical")
 """Weakest first."""
 
 
-class Conclusion(NamedTuple):
+class Conclusion(Struct, frozen=True, gc=False):
     """What a judgement says under one id. The record's revision and status are the engine's to fill in."""
 
     id: str
@@ -72,8 +72,6 @@ def revise(row: Row, conclusions: Mapping[str, Conclusion], horizon_ms: int) -> 
 
     `horizon_ms`: what rests on older facts is neither changed nor taken back.
     """
-    if not conclusions and not row.published:
-        return []
     outputs = []
     for conclusion in conclusions.values():
         digest = blake2b(_encode(conclusion.record), digest_size=8).digest()

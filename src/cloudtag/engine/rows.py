@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable
-from typing import Any
+from functools import cache
+from typing import Any, Protocol
 
 import msgspec
 from msgspec import Struct
@@ -36,6 +37,20 @@ class Published(Struct, array_like=True, gc=False):
     body: bytes | None = None
 
 
+class View(Protocol):
+    """What a processor makes of a row's facts, and keeps with the row."""
+
+    def add(self, fact: Any) -> bool:
+        """Take in a fact the row did not hold; false if the view must be made anew."""
+        ...
+
+
+@cache
+def _with(kinds: frozenset[type[Any]], kind: type[Any]) -> frozenset[type[Any]]:
+    """Rows hold few combinations of kinds: each is made once."""
+    return kinds | {kind}
+
+
 class Row(Struct, eq=False, gc=False):
     """The facts of one thing, by identity; what was published about them; the row's own cached view of them.
 
@@ -50,7 +65,18 @@ class Row(Struct, eq=False, gc=False):
     wake_ms: int = NEVER
     batch: int = 0
     newest_ms: int = 0
-    view: Any = None
+    view: View | None = None
+    kinds: frozenset[type[Any]] = frozenset()
+    """The kinds of facts it holds, or held."""
+
+    def hold(self, fact_id: str, at_ms: int, fact: Any) -> None:
+        """Put a fact among the others, in the place of one of the same id."""
+        self.facts[fact_id] = fact
+        if at_ms > self.newest_ms:
+            self.newest_ms = at_ms
+        kind: Any = type(fact)
+        if kind not in self.kinds:
+            self.kinds = _with(self.kinds, kind)
 
 
 class RowCodec:
@@ -73,8 +99,7 @@ class RowCodec:
         facts, published = self._decoder.decode(memoryview(data)[_HEADER.size :])
         for fact in facts:
             fact_id, at_ms = identity(fact)
-            row.facts[fact_id] = fact
-            row.newest_ms = max(row.newest_ms, at_ms)
+            row.hold(fact_id, at_ms, fact)
         row.published = {p.id: p for p in published}
         return row
 

@@ -27,8 +27,7 @@ class RowReader(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(Struct, frozen=True, gc=False):
     """A record to publish: its stream, its Kafka key and the struct."""
 
     stream: str

@@ -21,7 +21,8 @@ from cloudtag.policy.model import Policy
 
 def present(rows: Iterable[Row]) -> frozenset[type[Any]]:
     """The kinds of facts the rows hold."""
-    return frozenset(type(fact) for row in rows for fact in row.facts.values())
+    kinds = {row.kinds for row in rows}
+    return kinds.pop() if len(kinds) == 1 else frozenset[type[Any]]().union(*kinds)
 
 
 @lru_cache(maxsize=4096)

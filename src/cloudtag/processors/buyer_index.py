@@ -63,9 +63,9 @@ class BuyerIndex:
         """Remember what the fact signals."""
         signals = SIGNALS.get(type(fact))
         if signals is not None:
-            seen = self.signals.union(signals(fact))
-            if len(seen) > len(self.signals):
-                self.signals = seen
+            for signal in signals(fact):
+                if signal not in self.signals:
+                    self.signals |= {signal}
 
     def add_report(self, report: LinkReported) -> None:
         """Remember that a link brought claims of other buyers, or shops."""
@@ -90,8 +90,7 @@ class BuyerIndex:
             self._add_undone(order.order_id)
         has_changed = False
         for attribute in attributes_of(order):
-            use = FirstUse(order.occurred_at, order.event_id, order.platform)
-            has_changed = self._add_attribute(attribute, use) or has_changed
+            has_changed = self._add_attribute(attribute, order) or has_changed
         return has_changed
 
     def _add_pieces(self, order: OrderChanged) -> None:
@@ -121,11 +120,12 @@ class BuyerIndex:
         if len(self.undone) == UNDONE_ORDERS:
             self.signals |= {"undone"}
 
-    def _add_attribute(self, attribute: str, use: FirstUse) -> bool:
+    def _add_attribute(self, attribute: str, order: OrderChanged) -> bool:
         held = self.attributes.get(attribute)
+        use = order.occurred_at, order.event_id, order.platform
         if held is not None:
-            held_period, period = held.occurred_at // _PERIOD_MS, use.occurred_at // _PERIOD_MS
+            held_period, period = held[0] // _PERIOD_MS, use[0] // _PERIOD_MS
             if period < held_period or (period == held_period and held <= use):
                 return False
-        self.attributes[attribute] = use
+        self.attributes[attribute] = FirstUse(*use)
         return True

@@ -101,9 +101,11 @@ class Buyers(Keyed):
         for row_id in row_ids:
             kind, name = row_id[0], row_id[1:]
             if kind == "o":
-                touched.update(f"w{unit}" for unit in index.units_by_order.get(name, ()))
-                sent = index.sent_by_order.get(name, ())
-                touched.update(f"w{number}" for number in sent if number in index.units)
+                if index.units_by_order:
+                    touched.update([f"w{unit}" for unit in index.units_by_order.get(name, ())])
+                if index.units:
+                    sent = index.sent_by_order.get(name, ())
+                    touched.update([f"w{number}" for number in sent if number in index.units])
             elif kind == "w":
                 orders = index.orders_by_number.get(name, ())
                 touched.update(f"o{order_id}" for order_id in orders if order_id in index.units_by_order)
@@ -128,6 +130,10 @@ class Buyers(Keyed):
         return judge_row(file, row_id, self.policies, now_ms)
 
 
+_BUYER_KINDS, _RIVAL_KINDS = frozenset("oblq"), frozenset("ol")
+"""The kinds of rows that detectors of the whole buyer read, and those that tell of shops to compare."""
+
+
 def _is_tagged(file: File, order_id: str) -> bool:
     """Whether a tag reads the order: its contacts, its alerts, what follows for it."""
     return any(request.order_id == order_id for request in file.rows[TAGS_ROW].facts.values())
@@ -137,12 +143,13 @@ def _asked_besides(file: File, index: BuyerIndex, row_ids: set[str]) -> set[str]
     """The rows about the whole buyer that a change of those rows may concern."""
     kinds = {row_id[0] for row_id in row_ids}
     asked = set()
-    if index.signals and not kinds.isdisjoint("oblq") and may_ask("buyer", index.signals):
+    if index.signals and not kinds.isdisjoint(_BUYER_KINDS) and may_ask("buyer", index.signals):
         asked.add(BUYER_ROW)
     if index.has_claims and "o" in kinds:
         asked.add(LINKS_ROW)
-    is_rival = index.has_shop_link and not kinds.isdisjoint("ol")
-    if is_rival or any(_has_destination(file, index, row_id) for row_id in row_ids):
+    is_rival = index.has_shop_link and not kinds.isdisjoint(_RIVAL_KINDS)
+    may_return = index.units_by_order or "w" in kinds
+    if is_rival or (may_return and any(_has_destination(file, index, row_id) for row_id in row_ids)):
         asked.add(SHOPS_ROW)
     return asked
 

@@ -179,9 +179,10 @@ def _judge_consequences(file: File, row_id: str, policies: Policies, now_ms: int
 
 def view_of(row: Row) -> OrderView:
     """The order a row tells of, made once until a fact changes it."""
-    if row.view is None:
-        row.view = OrderView(row.id[1:], row.facts.values())
-    view: OrderView = row.view
+    view = row.view
+    if view is None:
+        view = row.view = OrderView(row.id[1:], row.facts.values())
+    assert isinstance(view, OrderView)
     return view
 
 

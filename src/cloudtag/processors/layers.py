@@ -22,7 +22,7 @@ def _never(file: File, row_ids: Set[str], outputs: Sequence[Output]) -> bool:
 def _has_new_alerts(file: File, row_ids: Set[str], outputs: Sequence[Output]) -> bool:
     """Those who share an attribute are told that there are alerts. The first layer above the alerts: always called."""
     del row_ids
-    has_new = any(output.stream == "alerts" for output in outputs)
+    has_new = bool(outputs) and any(output.stream == "alerts" for output in outputs)
     if has_new:
         file.index.is_alerted = True
     return has_new
@@ -42,11 +42,11 @@ def _are_tags_asked(file: File, row_ids: Set[str], outputs: Sequence[Output]) ->
 
 def _are_consequences_asked(file: File, row_ids: Set[str], outputs: Sequence[Output]) -> bool:
     """They follow from alerts, tags and shops' complaints, and read refunds, reviews, claims and verdicts besides."""
-    if any(output.stream in _FOLLOWED for output in outputs):
+    if outputs and any(output.stream in _FOLLOWED for output in outputs):
         return True
-    if not any(row_id[0] in "ob" for row_id in row_ids):
+    if not (TAGS_ROW in file.rows or "shop_complaint" in file.index.signals or is_alerted(file)):
         return False
-    return TAGS_ROW in file.rows or "shop_complaint" in file.index.signals or is_alerted(file)
+    return any(row_id[0] in "ob" for row_id in row_ids)
 
 
 def is_alerted(file: File) -> bool:

@@ -74,11 +74,13 @@ class Links(Keyed):
         del now_ms
         judgement = Judgement()
         row = file.rows.get(row_id)
-        uses = _recent([use for use in row.facts.values() if use.is_held], self.retention_ms) if row else []
+        if row is None or len(row.facts) < 2:
+            return judgement
+        # A use's id inside its row is what it is about: in order of that.
+        uses = _recent([use for _, use in sorted(row.facts.items()) if use.is_held], self.retention_ms)
         if len(uses) < 2:
             return judgement
-        uses.sort(key=lambda use: use.forward_id)
-        first = min(uses, key=lambda use: (use.occurred_at, use.forward_id))
+        first = min(uses, key=lambda use: use.occurred_at)
         rules = self.policies.at(first.platform, first.occurred_at).links
         for buyer_id, others in others_of(file.key, uses, rules).items():
             # A shop's use may be years old and still be taken back: it is as young as whoever meets it.

@@ -5,8 +5,10 @@ Each buyer using a number is told the milestones some judgement reads, and, for 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
+
+from msgspec import Struct
 
 from cloudtag.contract.events import ParcelScanned
 from cloudtag.contract.forwards import ParcelReported, ScanSeen, WaybillUsed
@@ -25,12 +27,35 @@ _EARLY_MS = 3 * DAY_MS
 """How much earlier than `shipped` a scan of the same journey may be: shops book late."""
 
 
+class ParcelIndex(Struct, gc=False):
+    """What was ever seen of a number; of most there is nothing to tell anybody but their end."""
+
+    is_used: bool = False
+    is_return: bool = False
+    has_end: bool = False
+
+
 class Parcels(Keyed):
     """Files by waybill number, one row each."""
 
     name = "parcels"
     fact_type: Any = ParcelScanned | WaybillUsed
     retention_ms = (LONGEST_WINDOW_DAYS + 30) * DAY_MS
+
+    def new_file(self, key: str) -> File:
+        """A file with its index."""
+        return File(key, ParcelIndex())
+
+    def index(self, file: File, row: Row, fact: Any) -> Iterable[str]:
+        """Note uses and the end."""
+        del row
+        index: ParcelIndex = file.index
+        if type(fact) is not ParcelScanned:
+            index.is_used = True
+            index.is_return = index.is_return or fact.role == "return"
+        elif fact.scan in _ENDS:
+            index.has_end = True
+        return ()
 
     def place(self, fact: Any) -> tuple[str, str]:
         """The number's only row."""
@@ -45,6 +70,10 @@ class Parcels(Keyed):
     def judge(self, file: File, row_id: str, now_ms: int) -> Judgement:
         """One report per buyer who uses the number, if there is something to tell."""
         del now_ms
+        index: ParcelIndex = file.index
+        # Whoever was only sent something is told of nothing but its end; most scans are no end.
+        if not index.is_used or not (index.is_return or index.has_end):
+            return Judgement()
         facts = file.rows[row_id].facts.values()
         by_buyer: dict[str, list[WaybillUsed]] = {}
         returns: list[WaybillUsed] = []
@@ -59,7 +88,6 @@ class Parcels(Keyed):
                 if fact.role == "return":
                     returns.append(fact)
         judgement = Judgement()
-        # Whoever was only sent something is told of nothing but its end; most scans are no end.
         if not by_buyer or not (returns or has_end):
             return judgement
         scans.sort(key=lambda s: (s.occurred_at, s.event_id))

@@ -42,7 +42,9 @@ def _alerted_at(file: File) -> int:
 
 def order_uses(buyer_id: str, order: OrderView, now_ms: int, unpaid_ms: int) -> tuple[list[AttributeUsed], int]:
     """What one order makes the buyer tell, and when to look again whether it was paid (0: never)."""
-    uses = [*_claims(buyer_id, order), *pictures(buyer_id, order.with_evidence())]
+    uses: list[AttributeUsed] = []
+    if order.refunds or order.others:
+        uses = [*_claims(buyer_id, order), *pictures(buyer_id, order.with_evidence())]
     placed = left_unpaid(order, unpaid_ms)
     if placed is None:
         return uses, 0
