@@ -35,10 +35,14 @@ def attributes_of(order: OrderChanged) -> Iterator[str]:
             yield f"{kind}:{value}" if kind != "area" else f"area:{order.shop_id}/{value}"
 
 
+_NOBODY: frozenset[str] = frozenset()
+
+
 class OrderView:
     """An order's facts, sorted once. `order_id` is known even before the order's own events have come."""
 
     __slots__ = (
+        "affiliates",
         "changes",
         "contacts",
         "filled_waybills",
@@ -46,6 +50,7 @@ class OrderView:
         "freight_insured",
         "inspections",
         "insurance",
+        "is_noted",
         "lines",
         "newest",
         "order_id",
@@ -65,6 +70,10 @@ class OrderView:
         self.lines: tuple[OrderLine, ...] = ()
         self.waybill: OrderChanged | None = None
         self.freight_insured = False
+        self.is_noted = False
+        """Whether the buyer ever left a note with it."""
+        self.affiliates: frozenset[str] = _NOBODY
+        """Over whom it came."""
         self.shop_id: str | None = None
         self.platform: str | None = None
         self.inspections: list[ReturnInspected] = []
@@ -160,6 +169,10 @@ class OrderView:
         self.lines = order.lines or self.lines
         self.freight_insured = self.freight_insured or order.freight_insured
         self.shop_id, self.platform = order.shop_id, order.platform
+        if order.buyer_note:
+            self.is_noted = True
+        if order.affiliate_id is not None and order.affiliate_id not in self.affiliates:
+            self.affiliates |= {order.affiliate_id}
         if order.waybill_no is not None and (self.waybill is None or self.waybill.waybill_no != order.waybill_no):
             self.waybill = order
 

@@ -25,12 +25,14 @@ def ending(order: OrderView, status: str) -> OrderChanged | None:
 
 def never_paid(order: OrderView) -> bool:
     """Whether nothing shows a payment, so far."""
-    return not any(status in order.first_at for status in ("paid", "shipped", "completed"))
+    first_at = order.first_at
+    return "paid" not in first_at and "shipped" not in first_at and "completed" not in first_at
 
 
 def is_purchase(order: OrderView) -> bool:
     """Whether an order counts among what a buyer bought: not closed unpaid, not cancelled."""
-    if not any(status in order.first_at for status in _ENDS) or order.shipped_at is not None:
+    first_at = order.first_at
+    if ("closed_unpaid" not in first_at and "cancelled" not in first_at) or "shipped" in first_at:
         return True
     return all(ending(order, status) is None for status in _ENDS)
 

@@ -102,7 +102,7 @@ def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding]:
     """One finding per affiliate over whom enough orders came and were lost in any window."""
     by_affiliate: dict[str, list[OrderView]] = {}
     for order in case.orders:
-        for affiliate_id in {e.affiliate_id for e in order.changes if e.affiliate_id is not None}:
+        for affiliate_id in order.affiliates:
             by_affiliate.setdefault(affiliate_id, []).append(order)
     for affiliate_id, orders in sorted(by_affiliate.items()):
         if len(orders) < parameters.orders:

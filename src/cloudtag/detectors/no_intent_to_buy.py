@@ -116,9 +116,10 @@ EXAMPLES = (
 
 def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding]:
     """One finding for the buyer, if in any window enough of the orders were given up."""
-    if sum(bool(order.refunds) or "cancelled" in order.first_at for order in case.orders) < parameters.orders:
+    undone = [order for order in case.orders if order.refunds or "cancelled" in order.first_at]
+    if len(undone) < parameters.orders:
         return
-    given_up = {o.order_id: m for o in case.orders if (m := _moment(o, parameters)) is not None}
+    given_up = {o.order_id: m for o in undone if (m := _moment(o, parameters)) is not None}
     if len(given_up) < parameters.orders:
         return
     met = any_share(

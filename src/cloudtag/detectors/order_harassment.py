@@ -90,8 +90,10 @@ EXAMPLES = (
 
 def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding | Wake]:
     """One finding per shop where any window holds enough of such orders; a wake while one may still become one."""
+    if sum(order.is_noted and never_paid(order) for order in case.orders) < parameters.orders:
+        return
     for shop_id, orders in case.by_shop().items():
-        noted = [order for order in orders if never_paid(order) and any(e.buyer_note for e in order.changes)]
+        noted = [order for order in orders if order.is_noted and never_paid(order)]
         if len(noted) < parameters.orders:
             continue
         left = [_left(order, parameters) for order in noted if not _is_slip(order, orders, parameters)]

@@ -171,9 +171,12 @@ EXAMPLES = (
 
 def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding]:
     """One finding for the buyer, if in any window enough of the orders were refunded."""
-    if sum(bool(order.refunds) for order in case.orders) < parameters.refunds:
+    undone = [order for order in case.orders if order.refunds]
+    if len(undone) < parameters.refunds:
         return
-    refunded_orders = [m for o in case.orders if o.refunds and (m := _moment(o, parameters)) is not None]
+    refunded_orders = [m for order in undone if (m := _moment(order, parameters)) is not None]
+    if len(refunded_orders) < parameters.refunds:
+        return
     met = any_share(
         refunded_orders,
         (order.began_at for order in case.orders if is_purchase(order)),

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from cloudtag.contract.events import AlertAnswered, OrderChanged, RefundChanged
 from cloudtag.contract.links import LinkReported
-from cloudtag.detection.order_view import attributes_of
+from cloudtag.detection.order_view import OrderView, attributes_of
 from cloudtag.detection.rule import Signal
 from cloudtag.processors.signals import BULK_ORDERS, BULK_PIECES, SIGNALS, UNDONE_ORDERS
 
@@ -30,6 +30,7 @@ class BuyerIndex:
         "has_claims",
         "has_shop_link",
         "is_alerted",
+        "orders",
         "orders_by_number",
         "pieces",
         "sent_by_order",
@@ -43,6 +44,8 @@ class BuyerIndex:
 
     def __init__(self) -> None:
         """Nothing known."""
+        self.orders: list[OrderView] | None = None
+        """The orders in order of their id, once somebody has asked for them."""
         self.orders_by_number: dict[str, set[str]] = {}
         self.sent_by_order: dict[str, set[str]] = {}
         self.units: set[str] = set()

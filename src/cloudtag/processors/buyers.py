@@ -79,9 +79,10 @@ class Buyers(Keyed):
 
     def index(self, file: File, row: Row, fact: Any) -> Iterable[str]:
         """A changed attribute asks the links row; a verdict asks the row whose alert it answers."""
-        del row
         kind = type(fact)
         index: BuyerIndex = file.index
+        if row.view is None:
+            index.orders = None
         index.note(fact)
         if kind is ev.OrderChanged and index.add_order(fact):
             return (LINKS_ROW,)
@@ -118,6 +119,8 @@ class Buyers(Keyed):
 
         What follows from other rows stays as long as they do, or it would be told anew.
         """
+        # The row may be let go next: the orders are looked up anew.
+        file.index.orders = None
         if row.id[0] != "o":
             holding = f"o{BUYER_ROW}{TAGS_ROW}" if row.id in (RISK_ROW, CONSEQUENCES_ROW) else "o"
             return not any(row_id[0] in holding for row_id in file.rows)

@@ -16,6 +16,7 @@ from cloudtag.engine.publish import Conclusion
 from cloudtag.engine.rows import Row
 from cloudtag.policy.model import Policies, Policy
 from cloudtag.processors.asking import ask, present
+from cloudtag.processors.buyer_index import BuyerIndex
 from cloudtag.processors.following import alerts_of, judge_consequences
 from cloudtag.processors.keyed import DAY_MS, LONGEST_WINDOW_DAYS
 from cloudtag.processors.uses import order_uses, owned_skus, pictures, plain_uses
@@ -234,8 +235,11 @@ def _rows_of(file: File, order_ids: Iterable[str]) -> Iterator[Row]:
 
 
 def _orders(file: File) -> list[OrderView]:
-    rows = (row for row in file.rows.values() if row.id[0] == "o" and row.facts)
-    return sorted((view_of(row) for row in rows), key=lambda order: order.order_id)
+    index: BuyerIndex = file.index
+    if index.orders is None:
+        rows = (row for row in file.rows.values() if row.id[0] == "o" and row.facts)
+        index.orders = sorted((view_of(row) for row in rows), key=lambda order: order.order_id)
+    return index.orders
 
 
 def _unpaid_ms(policy: Policy) -> int:
