@@ -10,11 +10,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from cloudtag.contract.events import ParcelScanned
+from cloudtag.contract.events import OrderChanged, ParcelScanned, RefundChanged, ReturnInspected
+from cloudtag.contract.streams import INPUTS
 from cloudtag.engine.rows import NEVER
 
 LONGEST_MS = 60_000
 """Event time between the first and the last moment of a run."""
+
+_NAMES_WAYBILLS = frozenset((OrderChanged, RefundChanged, ReturnInspected))
+_OF_SHOPS = frozenset(stream.struct for stream in INPUTS.values() if "buyer_id" not in stream.struct.__struct_fields__)
+"""Parcels apart."""
 
 
 class Runs:
@@ -41,13 +46,13 @@ class Runs:
                     return at
                 begun, moment_ms = at, now_ms
             parties = self._parties(event)
+            for party in parties:
+                if seen.setdefault(party, now_ms) != now_ms:
+                    return begun
             if not parties:
                 if begun > start:
                     return begun
                 last_ms = now_ms
-            for party in parties:
-                if seen.setdefault(party, now_ms) != now_ms:
-                    return begun
         return len(events)
 
     def _parties(self, event: Any) -> tuple[str, ...]:
@@ -57,10 +62,10 @@ class Runs:
         """
         if type(event) is ParcelScanned:
             return (event.waybill_no, *self._users.get(event.waybill_no, ()))
-        buyer_id = getattr(event, "buyer_id", None)
-        if buyer_id is None:
+        if type(event) in _OF_SHOPS:
             return ()
-        waybill_no = getattr(event, "waybill_no", None)
+        buyer_id = event.buyer_id
+        waybill_no = event.waybill_no if type(event) in _NAMES_WAYBILLS else None
         if waybill_no is None:
             return (buyer_id,)
         users = self._users.get(waybill_no, ())

@@ -90,7 +90,7 @@ def test_the_fan_out_limit_is_the_policys(limit, is_told):
 
 
 def links_of(network, buyer_id):
-    row = network.lanes["buyers"]._file(buyer_id).rows.get("l")
+    row = network.lanes["buyers"]._cache.get(buyer_id).rows.get("l")
     return {f.attribute: f.others for f in row.facts.values() if f.is_held} if row else {}
 
 
@@ -154,7 +154,7 @@ def test_a_hub_forms_and_what_was_told_is_taken_back():
 
 
 def answers(network, buyer_id):
-    row = network.lanes["buyers"]._file(buyer_id).rows.get("q")
+    row = network.lanes["buyers"]._cache.get(buyer_id).rows.get("q")
     return [f for f in row.facts.values() if f.is_held and isinstance(f, ShopReported)] if row else []
 
 
@@ -196,7 +196,7 @@ def test_what_came_back_is_answered_by_who_ordered_it_and_taken_back_with_the_in
     network.feed([order(1, device_hash="d1"), order(2, sku_id="b", device_hash="d1"), wrong(1, "c")])
 
     def owned():
-        facts = network.lanes["buyers"]._file("b1").rows["oo1"].facts.values()
+        facts = network.lanes["buyers"]._cache.get("b1").rows["oo1"].facts.values()
         return [(f.owner_id, f.sku_id) for f in facts if getattr(f, "owner_id", None) and f.is_held]
 
     def opened(n, sku_id):

@@ -12,7 +12,7 @@ def order(n, at=T0):
 
 
 def reports(network, buyer):
-    row = network.lanes["buyers"]._file(buyer).rows.get("l")
+    row = network.lanes["buyers"]._cache.get(buyer).rows.get("l")
     return [fact for fact in row.facts.values() if fact.is_held] if row else []
 
 
@@ -39,7 +39,7 @@ def test_past_the_fan_out_limit_nobody_is_linked_and_little_is_held():
     for n in range(1, 200):
         network.feed([order(n)])
     assert not any(reports(network, f"b{n}") for n in range(1, 200))
-    row = network.lanes["links"]._file("device:d1").rows["u"]
+    row = network.lanes["links"]._cache.get("device:d1").rows["u"]
     assert len(row.facts) <= 42
 
 
@@ -50,6 +50,6 @@ def test_a_hub_is_a_hub_in_any_order_of_arrival():
         network = Network(shipped(), lateness_ms=10**9)
         for event in arrival:
             network.feed([event])
-        held = network.lanes["links"]._file("device:d1").rows["u"].facts
+        held = network.lanes["links"]._cache.get("device:d1").rows["u"].facts
         outcomes.append(sorted(held))
     assert outcomes[0] == outcomes[1] == outcomes[2]

@@ -50,7 +50,7 @@ class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
     """How many orders over one affiliate within how long, which share of them lost, and from which part of an order's
     worth on it is."""
 
-    orders: Annotated[int, Meta(ge=1)] = 3
+    orders: Annotated[int, Meta(ge=2)] = 3
     share_percent: Annotated[int, Meta(ge=1, le=100)] = 80
     part_percent: Annotated[int, Meta(ge=1, le=100)] = 50
     window_days: Annotated[int, Meta(ge=1)] = 90

@@ -49,7 +49,7 @@ _HOUR_MS = 3_600_000
 class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
     """How many such orders within how long, and from when on an order is left unpaid."""
 
-    orders: Annotated[int, Meta(ge=1)] = 2
+    orders: Annotated[int, Meta(ge=2)] = 2
     window_days: Annotated[int, Meta(ge=1)] = 30
     unpaid_hours: Annotated[int, Meta(ge=1)] = 24
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable
 from itertools import islice
-from typing import Any
+from typing import Any, Protocol
 
 from msgspec import Struct
 
 from cloudtag.engine.rows import Row, RowCodec, file_prefix
 from cloudtag.engine.step import RowReader
-
-Identity = Callable[[Any], tuple[str, int]]
-"""A fact's id inside its row, and its event time."""
 
 
 class File(Struct, eq=False, gc=False):
@@ -40,14 +37,30 @@ class File(Struct, eq=False, gc=False):
         return Row(row_id, self.prefix + row_id.encode())
 
 
+class Keeper(Protocol):
+    """What a processor says of its files."""
+
+    def new_file(self, key: str) -> File:
+        """An empty file with its index."""
+        ...
+
+    def identity(self, fact: Any) -> tuple[str, int]:
+        """A fact's id inside its row, and its event time in milliseconds."""
+        ...
+
+    def index(self, file: File, row: Row, fact: Any) -> Iterable[str]:
+        """Take a fact into the file's index."""
+        ...
+
+
 class FileCache:
     """At most `limit` resident files, the least recently used put away first (their rows are stored already)."""
 
-    def __init__(self, rows: RowReader | None, codec: RowCodec, make: Callable[[str], File], limit: int) -> None:
-        """`make` builds an empty file; `limit` counts files, and counts only where there are stored rows."""
+    def __init__(self, keeper: Keeper, rows: RowReader | None, codec: RowCodec, limit: int) -> None:
+        """`limit` counts files, and counts only where there are stored rows."""
+        self._keeper = keeper
         self._rows = rows
         self._codec = codec
-        self._make = make
         self._limit = limit
         self._files: dict[str, File] = {}
 
@@ -59,21 +72,26 @@ class FileCache:
         """The file of a key if it is resident."""
         return self._files.get(key)
 
-    def get(self, key: str, identity: Identity, index: Callable[[File, Row], None]) -> File:
-        """The file of a key; `index` takes in every row that is read back."""
+    def get(self, key: str) -> File:
+        """The file of a key, read back if it is stored."""
         if self._rows is None:
             file = self._files.get(key)
             if file is None:
-                file = self._files[key] = self._make(key)
+                file = self._files[key] = self._keeper.new_file(key)
             return file
         file = self._files.pop(key, None)
         if file is None:
-            file = self._make(key)
-            for row_key, data in self._rows.rows_of(file.prefix):
-                row = self._codec.decode(row_key, data, identity)
-                file.rows[row.id] = row
-                index(file, row)
+            file = self._read(key, self._rows)
         self._files[key] = file
+        return file
+
+    def _read(self, key: str, rows: RowReader) -> File:
+        file = self._keeper.new_file(key)
+        for row_key, data in rows.rows_of(file.prefix):
+            row = self._codec.decode(row_key, data, self._keeper.identity)
+            file.rows[row.id] = row
+            for fact in row.facts.values():
+                self._keeper.index(file, row, fact)
         return file
 
     def trim(self) -> None:

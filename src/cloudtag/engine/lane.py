@@ -47,7 +47,7 @@ class Lane:
         self._processor = processor
         self._rows = rows
         self._codec = RowCodec(processor.fact_type)
-        self._cache = FileCache(rows, self._codec, processor.new_file, cache_files)
+        self._cache = FileCache(processor, rows, self._codec, cache_files)
         self._wakes = Wakes()
         self._own = _Own()
 
@@ -91,7 +91,7 @@ class Lane:
         for key, batch in sorted(unsent):
             if batch > self._own.sent:
                 file_key, row_id = split_key(key)
-                dirty.setdefault(self._file(file_key), set()).add(row_id)
+                dirty.setdefault(self._cache.get(file_key), set()).add(row_id)
         self._own.batch = max((batch for _, batch in unsent), default=self._own.batch) + 1
         for file, row_ids in dirty.items():
             self._publish_again(step, file, row_ids)
@@ -119,7 +119,7 @@ class Lane:
         now_ms = self._own.watermark_ms
         for key in self._wakes.due(now_ms):
             file_key, row_id = split_key(key)
-            file = self._file(file_key)
+            file = self._cache.get(file_key)
             row = file.rows.get(row_id)
             if row is None:
                 continue
@@ -135,16 +135,9 @@ class Lane:
         if self._rows is not None:
             step.rows[OWN_KEY] = msgspec.msgpack.encode(self._own)
 
-    def _file(self, key: str) -> File:
-        return self._cache.get(key, self._processor.identity, self._index)
-
-    def _index(self, file: File, row: Row) -> None:
-        for fact in row.facts.values():
-            self._processor.index(file, row, fact)
-
     def _fold(self, step: Step, facts: Iterable[Any]) -> tuple[Dirty, int]:
         processor, own = self._processor, self._own
-        place, identity, index = processor.place, processor.identity, processor.index
+        place, identity, index, get_file = processor.place, processor.identity, processor.index, self._cache.get
         horizon_ms = own.watermark_ms - processor.retention_ms
         # The files of this batch, so that the cache is asked once for each.
         files: dict[str, File] = {}
@@ -159,7 +152,7 @@ class Lane:
             file_key, row_id = place(fact)
             file = files.get(file_key)
             if file is None:
-                file = files[file_key] = self._file(file_key)
+                file = files[file_key] = get_file(file_key)
             row = file.rows.get(row_id) or file.row(row_id)
             fact_id, at_ms = identity(fact)
             if not fold(row, fact_id, at_ms, fact):
@@ -198,10 +191,10 @@ class Lane:
         for row_id in touched if len(touched) == 1 else sorted(touched):
             if told := self._judge_row(step, file, row_id, changed):
                 outputs += told
-        for layer in processor.layers:
-            is_left = layer.row_id in asked and layer.row_id not in touched
-            if is_whole or is_left or layer.is_asked(file, asked, outputs):
-                outputs += self._judge_row(step, file, layer.row_id, changed)
+        for row_id, is_asked in processor.layers:
+            is_left = row_id in asked and row_id not in touched
+            if is_whole or is_left or is_asked(file, asked, outputs):
+                outputs += self._judge_row(step, file, row_id, changed)
         step.outputs += outputs
 
     def _judge_row(self, step: Step, file: File, row_id: str, changed: set[str]) -> list[Output]:

@@ -8,10 +8,13 @@ from cloudtag.contract.events import AlertAnswered, OrderChanged, RefundChanged
 from cloudtag.contract.links import LinkReported
 from cloudtag.detection.order_view import OrderView, attributes_of
 from cloudtag.detection.rule import Signal
-from cloudtag.processors.signals import BULK_ORDERS, BULK_PIECES, SIGNALS, UNDONE_ORDERS
+from cloudtag.processors.signals import BULK_ORDERS, BULK_PIECES, HABITS, SIGNALS
 
 _PERIOD_MS = 60 * 86_400_000
 """A use of an attribute is told once per period, so that a link in use is never forgotten and seldom repeated."""
+
+
+_Shown = tuple[str | None, str | None, str | None, str | None, str | None, str | None]
 
 
 class FirstUse(NamedTuple):
@@ -27,6 +30,7 @@ class BuyerIndex:
 
     __slots__ = (
         "attributes",
+        "habits",
         "has_claims",
         "has_shop_link",
         "is_alerted",
@@ -35,8 +39,9 @@ class BuyerIndex:
         "pieces",
         "sent_by_order",
         "settled",
+        "shown",
+        "shown_at",
         "signals",
-        "undone",
         "units",
         "units_by_order",
         "verdicts",
@@ -54,7 +59,11 @@ class BuyerIndex:
         self.pieces: dict[str, int] = {}
         self.settled: set[str] = set()
         self.signals: frozenset[Signal] = frozenset()
-        self.undone: set[str] = set()
+        self.habits: dict[Signal, set[str]] = {}
+        """Orders that could be part of a habit."""
+        self.shown: _Shown = (None, None, None, None, None, None)
+        self.shown_at = 0
+        """What the latest order event in order of arrival showed, and when."""
         self.has_claims = False
         self.has_shop_link = False
         self.is_alerted: bool | None = None
@@ -90,7 +99,27 @@ class BuyerIndex:
             self.sent_by_order.setdefault(order.order_id, set()).add(order.waybill_no)
         self._add_pieces(order)
         if order.status in ("cancelled", "closed_unpaid"):
-            self._add_undone(order.order_id)
+            self._add_habit("undone", order.order_id)
+        if order.buyer_note:
+            self._add_habit("note", order.order_id)
+        if order.affiliate_id is not None:
+            self._add_habit("affiliate", order.order_id)
+        return self._add_attributes(order)
+
+    def _add_attributes(self, order: OrderChanged) -> bool:
+        shown = (
+            order.address_hash,
+            order.phone_hash,
+            order.device_hash,
+            order.payment_hash,
+            order.address_area,
+            order.shop_id,
+        )
+        before_ms, now_ms = self.shown_at, order.occurred_at
+        # Most events show what the one before did: then an earlier use of each in the same period is known.
+        if shown == self.shown and before_ms < now_ms and before_ms // _PERIOD_MS == now_ms // _PERIOD_MS:
+            return False
+        self.shown, self.shown_at = shown, now_ms
         has_changed = False
         for attribute in attributes_of(order):
             has_changed = self._add_attribute(attribute, order) or has_changed
@@ -109,7 +138,7 @@ class BuyerIndex:
 
     def add_refund(self, refund: RefundChanged) -> None:
         """Take in the parcels a refund may come back in: every number it ever named, and itself."""
-        self._add_undone(refund.order_id)
+        self._add_habit("undone", refund.order_id)
         units = self.units_by_order.setdefault(refund.order_id, set())
         units.add(f"~{refund.refund_id}")
         if refund.waybill_no is not None:
@@ -118,10 +147,11 @@ class BuyerIndex:
             self.orders_by_number.setdefault(refund.waybill_no, set()).add(refund.order_id)
         self.orders_by_number.setdefault(f"~{refund.refund_id}", set()).add(refund.order_id)
 
-    def _add_undone(self, order_id: str) -> None:
-        self.undone.add(order_id)
-        if len(self.undone) == UNDONE_ORDERS:
-            self.signals |= {"undone"}
+    def _add_habit(self, signal: Signal, order_id: str) -> None:
+        orders = self.habits.setdefault(signal, set())
+        orders.add(order_id)
+        if len(orders) == HABITS[signal]:
+            self.signals |= {signal}
 
     def _add_attribute(self, attribute: str, order: OrderChanged) -> bool:
         held = self.attributes.get(attribute)

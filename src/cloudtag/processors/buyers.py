@@ -23,11 +23,11 @@ from cloudtag.processors.judging import (
     BUYER_ROW,
     CONSEQUENCES_ROW,
     HELD_MS,
+    JUDGES,
     LINKS_ROW,
     RISK_ROW,
     SHOPS_ROW,
     TAGS_ROW,
-    judge_row,
 )
 from cloudtag.processors.keyed import Keyed
 from cloudtag.processors.layers import LAYERS
@@ -98,13 +98,12 @@ class Buyers(Keyed):
     def touched(self, file: File, row_ids: set[str]) -> set[str]:
         """Parcels read their orders, orders with refunds read their parcels, parcels read links."""
         index: BuyerIndex = file.index
-        touched = set(row_ids) - _ABOVE
+        touched = row_ids - _ABOVE
         for row_id in row_ids:
             kind, name = row_id[0], row_id[1:]
             if kind == "o":
                 if index.units_by_order:
                     touched.update([f"w{unit}" for unit in index.units_by_order.get(name, ())])
-                if index.units:
                     sent = index.sent_by_order.get(name, ())
                     touched.update([f"w{number}" for number in sent if number in index.units])
             elif kind == "w":
@@ -112,7 +111,8 @@ class Buyers(Keyed):
                 touched.update(f"o{order_id}" for order_id in orders if order_id in index.units_by_order)
             elif kind in (LINKS_ROW, SHOPS_ROW):
                 touched.update(other for other in file.rows if other[0] == "w")
-        return touched | _asked_besides(file, index, row_ids)
+        _add_besides(touched, file, row_ids)
+        return touched
 
     def is_spent(self, file: File, row: Row, horizon_ms: int) -> bool:
         """What other rows read stays as long as any order does, a tagged order as long as anything of the buyer's.
@@ -130,7 +130,7 @@ class Buyers(Keyed):
 
     def judge(self, file: File, row_id: str, now_ms: int) -> Judgement:
         """Each kind of row is judged in its own way."""
-        return judge_row(file, row_id, self.policies, now_ms)
+        return JUDGES[row_id[0]](file, row_id, self.policies, now_ms)
 
 
 _BUYER_KINDS, _RIVAL_KINDS = frozenset("oblq"), frozenset("ol")
@@ -142,10 +142,10 @@ def _is_tagged(file: File, order_id: str) -> bool:
     return any(request.order_id == order_id for request in file.rows[TAGS_ROW].facts.values())
 
 
-def _asked_besides(file: File, index: BuyerIndex, row_ids: set[str]) -> set[str]:
-    """The rows about the whole buyer that a change of those rows may concern."""
+def _add_besides(asked: set[str], file: File, row_ids: set[str]) -> None:
+    """Add the rows about the whole buyer that a change of those rows may concern."""
+    index: BuyerIndex = file.index
     kinds = {row_id[0] for row_id in row_ids}
-    asked = set()
     if index.signals and not kinds.isdisjoint(_BUYER_KINDS) and may_ask("buyer", index.signals):
         asked.add(BUYER_ROW)
     if index.has_claims and "o" in kinds:
@@ -154,7 +154,6 @@ def _asked_besides(file: File, index: BuyerIndex, row_ids: set[str]) -> set[str]
     may_return = index.units_by_order or "w" in kinds
     if is_rival or (may_return and any(_has_destination(file, index, row_id) for row_id in row_ids)):
         asked.add(SHOPS_ROW)
-    return asked
 
 
 def _has_destination(file: File, index: BuyerIndex, row_id: str) -> bool:

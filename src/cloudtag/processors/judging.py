@@ -29,11 +29,6 @@ _UNPAID_MS = 30 * 60_000
 """How long an order may stay unpaid before it is told of, unless the policy of `mass_unpaid` says otherwise."""
 
 
-def judge_row(file: File, row_id: str, policies: Policies, now_ms: int) -> Judgement:
-    """What the file's facts amount to for one row."""
-    return _JUDGES[row_id[0]](file, row_id, policies, now_ms)
-
-
 def _judge_order(file: File, row_id: str, policies: Policies, now_ms: int) -> Judgement:
     judgement = Judgement()
     row = file.rows.get(row_id)
@@ -55,6 +50,8 @@ def _judge_order(file: File, row_id: str, policies: Policies, now_ms: int) -> Ju
 
 def _judge_parcel(file: File, row_id: str, policies: Policies, now_ms: int) -> Judgement:
     judgement, unit = Judgement(), row_id[1:]
+    if unit not in file.index.units and unit[0] != "~":
+        return judgement
     rows = list(_rows_of(file, file.index.orders_by_number.get(unit, ())))
     orders = [view_of(row) for row in rows]
     refunds = [(o, r) for o in orders for r in o.refunds.values() if r.unit == unit]
@@ -251,7 +248,7 @@ def _moment(fact: ev.Event) -> tuple[int, str]:
     return fact.occurred_at, fact.event_id
 
 
-_JUDGES: dict[str, Callable[[File, str, Policies, int], Judgement]] = {
+JUDGES: dict[str, Callable[[File, str, Policies, int], Judgement]] = {
     "o": _judge_order,
     "w": _judge_parcel,
     LINKS_ROW: _judge_links,
@@ -261,3 +258,4 @@ _JUDGES: dict[str, Callable[[File, str, Policies, int], Judgement]] = {
     RISK_ROW: _judge_risk,
     CONSEQUENCES_ROW: _judge_consequences,
 }
+"""How a row is judged, by its kind: the first letter of its id."""

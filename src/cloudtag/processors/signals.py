@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from cloudtag.contract import events as ev
@@ -11,21 +11,17 @@ from cloudtag.detection.rule import Signal
 BULK_PIECES = 10
 BULK_ORDERS = 3
 """So many orders unpaid at once, or pieces in them, could be a bulk; no policy may ask for fewer."""
-UNDONE_ORDERS = 3
-"""Orders closed, cancelled or with a refund from which on it is worth asking whether there is a habit."""
+HABITS: dict[Signal, int] = {"undone": 3, "note": 2, "affiliate": 2}
+"""From how many orders on it is worth asking whether there is a habit: orders closed, cancelled or with a refund, with
+a note, over an affiliate. No policy may ask for fewer."""
 
 
-def _of_order(order: ev.OrderChanged) -> Iterator[Signal]:
-    if order.address_valid is False:
-        yield "invalid_address"
-    if order.status == "cancelled":
-        yield "cancelled"
-    elif order.status == "closed_unpaid":
-        yield "closed_unpaid"
-    if order.buyer_note is not None:
-        yield "note"
-    if order.affiliate_id is not None:
-        yield "affiliate"
+def _of_order(order: ev.OrderChanged) -> Iterable[Signal]:
+    # Most events are those of orders, and most say nothing: no generator for that.
+    found: tuple[Signal, ...] = () if order.address_valid is not False else ("invalid_address",)
+    if order.status in ("cancelled", "closed_unpaid"):
+        found = (*found, order.status)
+    return found
 
 
 def _of_refund(refund: ev.RefundChanged) -> Iterator[Signal]:
@@ -57,7 +53,7 @@ def _of_complaint(complaint: ev.ComplaintChanged) -> Iterator[Signal]:
         yield "legal_complaint"
 
 
-SIGNALS: dict[type[Any], Callable[[Any], Iterator[Signal]]] = {
+SIGNALS: dict[type[Any], Callable[[Any], Iterable[Signal]]] = {
     ev.OrderChanged: _of_order,
     ev.RefundChanged: _of_refund,
     ev.ReturnInspected: _of_inspection,
