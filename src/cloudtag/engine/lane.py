@@ -25,6 +25,7 @@ from cloudtag.engine.wakes import Wakes
 OWN_KEY = b"\x00\x00lane"
 """The lane's own row: watermark, newest event, last batch, last batch known to be published."""
 
+_NONE: frozenset[str] = frozenset()
 Dirty = dict[File, set[str]]
 """The rows to judge, by file, in the order in which the files were first touched."""
 
@@ -107,9 +108,9 @@ class Lane:
         own.watermark_ms = max(own.watermark_ms, own.newest_ms - self._processor.lateness_ms, passed_ms)
         woken = self._wake(step)
         for file, changed in dirty.items():
-            self._judge(step, file, changed, woken.pop(file, set()))
+            self._judge(step, file, changed, woken.pop(file, _NONE) if woken else _NONE)
         for file, row_ids in woken.items():
-            self._judge(step, file, set(), row_ids)
+            self._judge(step, file, _NONE, row_ids)
         self._close(step)
         return step
 
@@ -181,7 +182,7 @@ class Lane:
         return True
 
     def _judge(
-        self, step: Step, file: File, changed: set[str], woken: Set[str] = frozenset(), *, is_whole: bool = False
+        self, step: Step, file: File, changed: Set[str], woken: Set[str] = _NONE, *, is_whole: bool = False
     ) -> None:
         """Judge what changed and woken rows touch, then layer after layer what those and their outputs ask for."""
         processor = self._processor
@@ -197,10 +198,12 @@ class Lane:
                 outputs += self._judge_row(step, file, row_id, changed)
         step.outputs += outputs
 
-    def _judge_row(self, step: Step, file: File, row_id: str, changed: set[str]) -> list[Output]:
+    def _judge_row(self, step: Step, file: File, row_id: str, changed: Set[str]) -> list[Output]:
         processor, now_ms = self._processor, self._own.watermark_ms
         horizon_ms = now_ms - processor.retention_ms
-        row = file.rows.get(row_id) or file.blank(row_id)
+        row = file.rows.get(row_id)
+        if row is None:
+            row = file.blank(row_id)
         # What this batch brought is judged once whatever its age: a fact is held, or it is a dead letter.
         is_old = row.newest_ms < horizon_ms and row_id not in changed
         if is_old and self._drop_spent(step, file, row, horizon_ms):

@@ -64,7 +64,7 @@ class Processor(Protocol):
         """Take a fact into the file's index; the ids of other rows that must be judged because of it."""
         ...
 
-    def touched(self, file: File, row_ids: set[str]) -> set[str]:
+    def touched(self, file: File, row_ids: Set[str]) -> Set[str]:
         """The rows to judge when those changed: themselves, and those whose answer reads them."""
         ...
 

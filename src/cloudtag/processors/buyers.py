@@ -8,7 +8,7 @@ from alerts and tags.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from typing import Any
 
 from cloudtag.contract import events as ev
@@ -95,10 +95,11 @@ class Buyers(Keyed):
             return [other.id for other in file.rows.values() if fact.alert_id in other.published]
         return ()
 
-    def touched(self, file: File, row_ids: set[str]) -> set[str]:
+    def touched(self, file: File, row_ids: Set[str]) -> Set[str]:
         """Parcels read their orders, orders with refunds read their parcels, parcels read links."""
         index: BuyerIndex = file.index
-        touched = row_ids - _ABOVE
+        touched = set(row_ids)
+        touched -= _ABOVE
         for row_id in row_ids:
             kind, name = row_id[0], row_id[1:]
             if kind == "o":
@@ -142,7 +143,7 @@ def _is_tagged(file: File, order_id: str) -> bool:
     return any(request.order_id == order_id for request in file.rows[TAGS_ROW].facts.values())
 
 
-def _add_besides(asked: set[str], file: File, row_ids: set[str]) -> None:
+def _add_besides(asked: set[str], file: File, row_ids: Set[str]) -> None:
     """Add the rows about the whole buyer that a change of those rows may concern."""
     index: BuyerIndex = file.index
     kinds = {row_id[0] for row_id in row_ids}

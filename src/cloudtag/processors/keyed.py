@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from typing import Any
 
 from cloudtag.contract.forwards import Forward
@@ -43,7 +43,7 @@ class Keyed:
         del file, row, fact
         return ()
 
-    def touched(self, file: File, row_ids: set[str]) -> set[str]:
+    def touched(self, file: File, row_ids: Set[str]) -> Set[str]:
         """Only what changed."""
         del file
         return row_ids

@@ -9,7 +9,7 @@ a violation; `d` what the shop says of itself; `q…` one buyer's questions.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from typing import Any
 
 from cloudtag.contract.events import AbuseFound, AccountChanged, ShopDescribed, TagSubmitted, ViolationChanged
@@ -67,7 +67,7 @@ class Shops(Keyed):
             file.index.penalties = None
         return ()
 
-    def touched(self, file: File, row_ids: set[str]) -> set[str]:
+    def touched(self, file: File, row_ids: Set[str]) -> Set[str]:
         """Permissions ask every submission, a description everybody who asked, a case the others it is numbered with.
 
         A submission may name an account that is not known yet, which matters once the shop has lost its permission.
