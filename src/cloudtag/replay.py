@@ -13,6 +13,7 @@ from msgspec import Struct
 from cloudtag.contract.records import DeadLetter
 from cloudtag.contract.streams import INPUTS, STREAM_OF
 from cloudtag.contract.types import EARLIEST_MS
+from cloudtag.engine.rows import NEVER
 from cloudtag.network import Network
 from cloudtag.policy.load import shipped
 from cloudtag.policy.model import Policies
@@ -52,8 +53,11 @@ def judge(events: list[Any], until_ms: int | None = None, policies: Policies | N
     events.sort(key=lambda e: (e.occurred_at, STREAM_OF[type(e)], e.event_id))
     start = 0
     while start < len(events):
-        yield from ((o.stream, o.record) for o in network.wake_before(events[start].occurred_at))
-        end = runs.end(events, start, network.next_wake_ms)
+        wake_ms, first_ms = network.next_wake_ms, events[start].occurred_at
+        if wake_ms != NEVER and wake_ms < first_ms:
+            yield from ((o.stream, o.record) for o in network.pass_time(first_ms - 1))
+            wake_ms = network.next_wake_ms
+        end = runs.end(events, start, wake_ms)
         yield from ((o.stream, o.record) for o in network.feed(events[start:end]))
         start = end
     if until_ms is not None:

@@ -141,8 +141,7 @@ class Lane:
         place, identity, index, get_file = processor.place, processor.identity, processor.index, self._cache.get
         horizon_ms = own.watermark_ms - processor.retention_ms
         # The files of this batch, so that the cache is asked once for each.
-        files: dict[str, File] = {}
-        dirty: Dirty = {}
+        files: dict[str, tuple[File, set[str]]] = {}
         passed_ms = 0
         for fact in facts:
             if type(fact) is TimePassed:
@@ -151,21 +150,20 @@ class Lane:
             if not self._takes(step, fact, horizon_ms):
                 continue
             file_key, row_id = place(fact)
-            file = files.get(file_key)
-            if file is None:
-                file = files[file_key] = get_file(file_key)
+            entry = files.get(file_key)
+            if entry is None:
+                entry = files[file_key] = get_file(file_key), set()
+            file, ids = entry
             row = file.rows.get(row_id) or file.row(row_id)
             fact_id, at_ms = identity(fact)
             if not fold(row, fact_id, at_ms, fact):
                 step.duplicates += 1
                 continue
             processor.bound(row)
-            ids = dirty.get(file)
-            if ids is None:
-                ids = dirty[file] = set()
             ids.add(row_id)
-            ids.update(index(file, row, fact))
-        return dirty, passed_ms
+            if besides := index(file, row, fact):
+                ids.update(besides)
+        return {file: ids for file, ids in files.values() if ids}, passed_ms
 
     def _takes(self, step: Step, fact: Any, horizon_ms: int) -> bool:
         if isinstance(fact, Forward) and not self._processor.is_timed_by_forwards:

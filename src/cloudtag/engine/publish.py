@@ -74,13 +74,18 @@ def revise(row: Row, conclusions: Mapping[str, Conclusion], horizon_ms: int) -> 
     """
     outputs = []
     for conclusion in conclusions.values():
-        digest = blake2b(_encode(conclusion.record), digest_size=8).digest()
         last = row.published.get(conclusion.id)
-        if last is not None and last.stands and last.digest == digest:
+        stands = last is not None and last.stands
+        if stands and row.told.get(conclusion.id) == conclusion.record:
+            continue
+        digest = blake2b(_encode(conclusion.record), digest_size=8).digest()
+        if stands and last is not None and last.digest == digest:
+            row.told[conclusion.id] = conclusion.record
             continue
         if last is not None and last.since_ms < horizon_ms and not conclusion.is_rolling:
             continue
         outputs.append(_tell(row, conclusion, digest, last))
+        row.told[conclusion.id] = conclusion.record
     gone = [p for p in row.published.values() if p.stands and p.id not in conclusions and p.since_ms >= horizon_ms]
     return outputs + [_take_back(last) for last in gone]
 

@@ -66,6 +66,8 @@ class Row(Struct, eq=False, gc=False):
     batch: int = 0
     newest_ms: int = 0
     view: View | None = None
+    told: dict[str, Any] = {}
+    """What was last published, as it was concluded: to compare is cheaper than to digest. Not stored."""
     kinds: frozenset[type[Any]] = frozenset()
     """The kinds of facts it holds, or held."""
 

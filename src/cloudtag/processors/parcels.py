@@ -166,7 +166,8 @@ def _near(uses: list[WaybillUsed], scans: list[ParcelScanned]) -> list[ParcelSca
     """The scans of this buyer's journey: couriers use a number again after a while."""
     sent = [use.occurred_at for use in uses if use.role == "outbound"]
     if sent:
-        return [s for s in scans if min(sent) - _EARLY_MS <= s.occurred_at <= max(sent) + _REACH_MS]
+        from_ms, until_ms = min(sent) - _EARLY_MS, max(sent) + _REACH_MS
+        return [s for s in scans if from_ms <= s.occurred_at <= until_ms]
     return [s for s in scans if any(abs(s.occurred_at - use.occurred_at) <= _REACH_MS for use in uses)]
 
 
