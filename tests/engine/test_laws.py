@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from cloudtag.contract.forwards import TimePassed
 from cloudtag.contract.streams import READS
+from cloudtag.engine.memory import MemoryRows
 from cloudtag.network import Network
 from cloudtag.policy.load import shipped
 from cloudtag.replay import judge
@@ -53,6 +54,18 @@ def test_the_cut_of_batches_does_not_matter(history, sizes):
         rest = rest[size:]
     outputs = run(Network(shipped(), LATENESS_MS), batches)
     assert standing(o.record for o in outputs) == oracle(history)
+
+
+@given(histories(), st.lists(st.integers(1, 10), min_size=1))
+@settings(max_examples=100, deadline=None)
+def test_lanes_that_store_nothing_publish_the_same_records(history, sizes):
+    batches, rest = [], list(history)
+    while rest:
+        size = sizes[len(batches) % len(sizes)]
+        batches.append(rest[:size])
+        rest = rest[size:]
+    stored = Network(shipped(), LATENESS_MS, {name: MemoryRows() for name in READS})
+    assert run(Network(shipped(), LATENESS_MS), batches) == run(stored, batches)
 
 
 @given(histories())

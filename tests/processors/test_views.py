@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from cloudtag.contract.events import OrderChanged, RefundChanged
 from cloudtag.contract.links import SkuOwned
 from cloudtag.detection.order_view import OrderView
+from cloudtag.detection.outcomes import refund_moment
 from cloudtag.detection.refund_view import RefundView
 from tests.strategies import START_MS, histories
 
@@ -13,7 +14,10 @@ from tests.strategies import START_MS, histories
 def told(view):
     """Everything a view says, its refunds' views taken apart."""
     said = {name: getattr(view, name) for name in type(view).__slots__}
-    said["began_at"] = getattr(view, "began_at", None)
+    if isinstance(view, OrderView):
+        said["began_at"] = view.began_at
+        said["moments"] = [refund_moment(view, is_shipped=s, part_percent=50) for s in (True, False)]
+        said["moments"] = [moment and (moment.at_ms, moment.thing[1]) for moment in said["moments"]]
     for name, value in said.items():
         if isinstance(value, dict):
             said[name] = [(key, told(each) if isinstance(each, RefundView) else each) for key, each in value.items()]

@@ -76,7 +76,7 @@ def _said(refund: RefundView, ordered: frozenset[str]) -> _Named | None:
 def left_unpaid(order: OrderView, unpaid_ms: int) -> OrderChanged | None:
     """The placing of an order that is not known to be paid, nor cancelled by the time it was due."""
     placed = order.first_at.get("placed")
-    if placed is None or not _SETTLED.isdisjoint(order.first_at):
+    if placed is None or "paid" in order.first_at or not _SETTLED.isdisjoint(order.first_at):
         return None
     cancelled = order.first_at.get("cancelled")
     if cancelled is not None and cancelled.occurred_at < placed.occurred_at + unpaid_ms:

@@ -56,6 +56,7 @@ class OrderView:
         "order_id",
         "others",
         "owned",
+        "passed",
         "platform",
         "refunds",
         "shop_id",
@@ -81,6 +82,8 @@ class OrderView:
         self.insurance: list[InsuranceChanged] = []
         self.others: list[Any] = []
         self.owned: list[SkuOwned] = []
+        self.passed: dict[tuple[bool, int], RefundChanged | None] = {}
+        """With which claim its refunds came to a part of its worth, reckoned once until a fact changes it."""
         self.newest: Any = None
         """The latest event about the order."""
         self.filled_waybills: set[str] = set()
@@ -137,6 +140,7 @@ class OrderView:
 
     def _append(self, fact: Any) -> None:
         self.newest = fact
+        self.passed.clear()
         kind = type(fact)
         if kind is OrderChanged:
             self._take(fact)

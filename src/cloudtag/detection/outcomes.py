@@ -69,6 +69,17 @@ def asked_percent(order: OrderView, refund: RefundView) -> float:
 
 def refund_moment(order: OrderView, *, is_shipped: bool, part_percent: int) -> Moment | None:
     """When the standing claims on an order, made after shipping or made before, first came to that part of it."""
+    if not order.refunds:
+        return None
+    part = is_shipped, part_percent
+    if part not in order.passed:
+        order.passed[part] = _passing(order, is_shipped, part_percent)
+    asked = order.passed[part]
+    return None if asked is None else Moment(asked.occurred_at, order.order_id, (order, asked), order.began_at)
+
+
+def _passing(order: OrderView, is_shipped: bool, part_percent: int) -> RefundChanged | None:
+    """The claim with which the claims came to that part."""
     found = [
         (asked, refund)
         for refund in order.refunds.values()
@@ -78,5 +89,5 @@ def refund_moment(order: OrderView, *, is_shipped: bool, part_percent: int) -> M
     for asked, refund in sorted(found, key=lambda pair: (pair[0].occurred_at, pair[0].event_id)):
         part += asked_percent(order, refund)
         if part >= part_percent:
-            return Moment(asked.occurred_at, order.order_id, (order, asked), order.began_at)
+            return asked
     return None

@@ -156,7 +156,9 @@ EXAMPLES = (
 def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding | Wake]:
     """One finding per refund or complaint of the buyer that shows a picture used before."""
     own = own_pictures(case)
-    told = told_pictures(case) if own else {}
+    if not own:
+        return
+    told = told_pictures(case)
     parcels = {order.order_id: order.waybill.waybill_no for order in case.orders if order.waybill}
     found: dict[str, list[_Reuse]] = {}
     for use in own:

@@ -213,8 +213,9 @@ class Lane:
             return []
         file.rows[row_id] = row
         has_moved = self._schedule(row, judgement.wake_ms)
-        if row_id in changed or outputs or has_moved:
-            self._store(step, row)
+        if self._rows is not None and (row_id in changed or outputs or has_moved):
+            row.batch = self._own.batch
+            step.rows[row.key] = self._codec.encode(row)
         return outputs
 
     def _publish_again(self, step: Step, file: File, changed: set[str]) -> None:
@@ -257,8 +258,3 @@ class Lane:
         file.rows.pop(row.id, None)
         if row.batch:
             step.rows[row.key] = None
-
-    def _store(self, step: Step, row: Row) -> None:
-        if self._rows is not None:
-            row.batch = self._own.batch
-            step.rows[row.key] = self._codec.encode(row)
