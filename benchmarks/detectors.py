@@ -26,8 +26,7 @@ from benchmarks.meter import peak_rss_mb
 from cloudtag.collector import collect_rarely, uncollected
 from cloudtag.config import Config
 from cloudtag.detection.registry import Detector, all_detectors
-from cloudtag.engine.memory import MemoryRows
-from cloudtag.network import ORDER, Network
+from cloudtag.network import Network, memory_rows
 from cloudtag.policy.load import shipped
 from cloudtag.replay import judge
 from cloudtag.simulate import Profile, simulate
@@ -114,8 +113,7 @@ def timed(records: Iterable[Any]) -> Pass:
 
 def in_batches(events: list[Any], until_ms: int) -> Iterator[Any]:
     """What a worker's lanes publish of events in order of delivery."""
-    rows = {name: MemoryRows() for name in ORDER}
-    network = Network(shipped(), Config.read().lateness_seconds * 1000, rows)
+    network = Network(shipped(), Config.read().lateness_seconds * 1000, memory_rows())
     for start in range(0, len(events), BATCH_RECORDS):
         yield from network.feed(events[start : start + BATCH_RECORDS])
     yield from network.pass_time(until_ms)

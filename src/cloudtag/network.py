@@ -27,6 +27,11 @@ _READER_OF: dict[type[Struct], str] = {
 }
 
 
+def memory_rows() -> dict[str, MemoryRows]:
+    """Empty stores, one for each lane, for a network that stores its rows."""
+    return {name: MemoryRows() for name in ORDER}
+
+
 class Network:
     """One lane per processor."""
 

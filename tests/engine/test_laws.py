@@ -5,8 +5,7 @@ from hypothesis import strategies as st
 
 from cloudtag.contract.forwards import TimePassed
 from cloudtag.contract.streams import READS
-from cloudtag.engine.memory import MemoryRows
-from cloudtag.network import Network
+from cloudtag.network import Network, memory_rows
 from cloudtag.policy.load import shipped
 from cloudtag.replay import judge
 from tests.engine.cluster import Cluster
@@ -64,7 +63,7 @@ def test_lanes_that_store_nothing_publish_the_same_records(history, sizes):
         size = sizes[len(batches) % len(sizes)]
         batches.append(rest[:size])
         rest = rest[size:]
-    stored = Network(shipped(), LATENESS_MS, {name: MemoryRows() for name in READS})
+    stored = Network(shipped(), LATENESS_MS, memory_rows())
     assert run(Network(shipped(), LATENESS_MS), batches) == run(stored, batches)
 
 

@@ -1,8 +1,7 @@
 """What leaves retention is let go; what was published about it stands."""
 
 from cloudtag.contract.events import OrderChanged, ParcelScanned, RefundChanged
-from cloudtag.engine.memory import MemoryRows
-from cloudtag.network import ORDER, Network
+from cloudtag.network import Network, memory_rows
 from cloudtag.policy.load import shipped
 
 DAY = 86_400_000
@@ -20,7 +19,7 @@ def _abuse():
 
 
 def test_old_files_are_dropped_and_their_alerts_stand():
-    stored = {name: MemoryRows() for name in ORDER}
+    stored = memory_rows()
     network = Network(shipped(), rows=stored)
     opened = network.feed(_abuse())
     assert [o.record.detector for o in opened] == ["received_refund_only", "buyer_risk"]

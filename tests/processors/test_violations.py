@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cloudtag.network import Network
+from cloudtag.network import Network, memory_rows
 from cloudtag.policy.load import shipped
 from cloudtag.replay import judge
 from tests.engine.standing import latest, standing
@@ -29,7 +29,7 @@ def violations_of(outputs):
 
 
 def run(facts, until):
-    network = Network(shipped())
+    network = Network(shipped(), rows=memory_rows())
     outputs = []
     for fact in sorted(facts, key=lambda fact: fact.occurred_at):
         outputs += network.wake_before(fact.occurred_at)

@@ -12,6 +12,7 @@ from cloudtag.backtest.difference import Difference, differences
 from cloudtag.backtest.money import Money, money_of, prices_of
 from cloudtag.backtest.parameters import Parting, partings
 from cloudtag.backtest.standing import standing
+from cloudtag.collector import uncollected
 from cloudtag.contract.records import Alert
 from cloudtag.policy.load import Packs
 from cloudtag.policy.model import Policies
@@ -48,7 +49,8 @@ def backtest(events: list[Any], base: Packs, new: Packs, until_ms: int | None = 
 
     `watch` sees every record as it is published, those of the base first.
     """
-    before, after = (standing(watch(judge(events, until_ms, Policies(packs.policies)))) for packs in (base, new))
+    with uncollected():
+        before, after = (standing(watch(judge(events, until_ms, Policies(packs.policies)))) for packs in (base, new))
     found = differences(before, after)
     prices = prices_of(events)
     return Backtest(
