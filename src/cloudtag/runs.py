@@ -18,8 +18,10 @@ LONGEST_MS = 60_000
 """Event time between the first and the last moment of a run."""
 
 _NAMES_WAYBILLS = frozenset((OrderChanged, RefundChanged, ReturnInspected))
-_OF_SHOPS = frozenset(stream.struct for stream in INPUTS.values() if "buyer_id" not in stream.struct.__struct_fields__)
-"""Parcels apart."""
+_OF_SHOPS = frozenset(
+    stream.struct for stream in INPUTS.values() if "buyer_id" not in stream.struct.__struct_fields__
+) - {ParcelScanned}
+"""What a shop says may be part of anybody's story."""
 
 
 class Runs:
@@ -45,26 +47,25 @@ class Runs:
                 if now_ms > last_ms:
                     return at
                 begun, moment_ms = at, now_ms
-            parties = self._parties(event)
-            for party in parties:
-                if seen.setdefault(party, now_ms) != now_ms:
-                    return begun
-            if not parties:
+            if type(event) in _OF_SHOPS:
                 if begun > start:
                     return begun
                 last_ms = now_ms
+                continue
+            if type(event) is ParcelScanned:
+                if seen.setdefault(event.waybill_no, now_ms) != now_ms:
+                    return begun
+                parties = self._users.get(event.waybill_no, ())
+            else:
+                parties = self._parties(event)
+            for party in parties:
+                if seen.setdefault(party, now_ms) != now_ms:
+                    return begun
         return len(events)
 
     def _parties(self, event: Any) -> tuple[str, ...]:
-        """Whose story an event belongs to: a buyer's, a parcel's, and that of everybody who named the parcel.
-
-        None for an event of a shop's, which may be part of anybody's.
-        """
-        if type(event) is ParcelScanned:
-            return (event.waybill_no, *self._users.get(event.waybill_no, ()))
-        if type(event) in _OF_SHOPS:
-            return ()
-        buyer_id = event.buyer_id
+        """Whose story a buyer's event belongs to: the buyer's, a parcel's, and that of all who named the parcel."""
+        buyer_id: str = event.buyer_id
         waybill_no = event.waybill_no if type(event) in _NAMES_WAYBILLS else None
         if waybill_no is None:
             return (buyer_id,)

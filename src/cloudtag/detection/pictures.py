@@ -36,7 +36,7 @@ class Picture(NamedTuple):
 
 def own_pictures(case: BuyerCase) -> list[Picture]:
     """All the buyer showed, oldest first."""
-    events = [each for order in case.orders for each in order.with_evidence()]
+    events = [each for order in case.orders if order.refunds or order.others for each in order.with_evidence()]
     events += complaints_with_evidence(case.others)
     shown = [picture for event, subject in events for picture in _shown(case.buyer_id, event, subject)]
     return sorted(shown, key=lambda p: (p.moment, p.subject, p.sha256 or "", p.phash or ""))

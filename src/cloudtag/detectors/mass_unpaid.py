@@ -166,6 +166,8 @@ def _own(case: BuyerCase, parameters: Parameters) -> tuple[list[_Placed], int | 
     dues = []
     unpaid_ms = parameters.unpaid_minutes * _MINUTE_MS
     for order in case.orders:
+        if "paid" in order.first_at:
+            continue
         placed = left_unpaid(order, unpaid_ms)
         if placed is None:
             continue

@@ -159,6 +159,8 @@ def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding | Wake]:
     if not own:
         return
     told = told_pictures(case)
+    if len(own) < 2 and not told:
+        return
     parcels = {order.order_id: order.waybill.waybill_no for order in case.orders if order.waybill}
     found: dict[str, list[_Reuse]] = {}
     for use in own:
