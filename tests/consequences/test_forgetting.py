@@ -2,7 +2,7 @@
 
 import pytest
 
-from cloudtag.network import Network
+from cloudtag.network import Network, memory_rows
 from cloudtag.policy.load import shipped
 from tests.consequences.scene import (
     DAY,
@@ -25,7 +25,7 @@ LATER = 100 * DAY
 
 def still(events, years=2):
     """Everything a buyer's going on for years tells, after the events have been told of."""
-    network = Network(shipped())
+    network = Network(shipped(), rows=memory_rows())
     for event in sorted(events, key=lambda event: event.occurred_at):
         network.feed([event])
     newest = max(event.occurred_at for event in events)
