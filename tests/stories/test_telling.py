@@ -66,13 +66,13 @@ def test_an_abuse_voids_and_reverses():
 def test_consequences_say_their_details_and_until_when():
     held = after(told("insurance_held_then_paid"), "day 10, ")
     assert held[2] == (
-        "→ consequence insurance_decision active for order order-1: decision hold; claim id claim-1; until day 12 10:00"
+        "→ consequence insurance decision active for order order-1: decision hold; claim id claim-1; until day 12 10:00"
     )
-    begun = [line for line in told("one_order_too_many") if "shop_penalty active" in line]
+    begun = [line for line in told("one_order_too_many") if "shop penalty active" in line]
     few, many = (next(line for line in begun if f"case id case-{orders};" in line) for orders in (96, 97))
-    assert "; removed sales, scores, credit, comments; kept medium_reviews, bad_reviews; " in few
-    assert few.endswith("; points until 2026-12-31T16:00:00Z; shield days 0; closes shop false")
-    assert "; measures shop_shielded, no_new_listings, public_warning, promotions_barred; shield days 7; " in many
+    assert "; removed sales, scores, credit, comments; kept medium reviews, bad reviews; " in few
+    assert few.endswith("; points until 2026-12-31T16:00:00Z; shield days 0; closes shop no")
+    assert "; measures shop shielded, no new listings, public warning, promotions barred; shield days 7; " in many
     assert many.endswith("; until day 11 10:00")
 
 

@@ -30,8 +30,10 @@ from cloudtag.contract.records import Alert, Reference
 from cloudtag.detection.buyer_case import RiskCase, accuses, linked
 from cloudtag.detection.example import day, event, ordered, refunded, scanned
 from cloudtag.detection.finding import Finding, Wake, bounded, oldest_first, unique
+from cloudtag.detection.names import attributes, attributes_zh
 from cloudtag.detection.rule import Example, Rule
 from cloudtag.detection.windows import DAY_MS
+from cloudtag.detection.wording import listed
 from cloudtag.ids import digest_id
 
 RULE = Rule(
@@ -183,8 +185,9 @@ def _finding(
     shared = {buyer_id: ", ".join(unique(use.attribute for use in uses)) for buyer_id, uses in sorted(members.items())}
     uses = [use for told in members.values() for use in told]
     is_home = all(use.attribute.startswith("address:") for use in uses)
-    links = "; ".join(f"{buyer_id} by {what}" for buyer_id, what in shared.items())
-    links_zh = "；".join(f"{buyer_id}（{what}）" for buyer_id, what in shared.items())
+    by = {buyer_id: unique(use.attribute for use in uses) for buyer_id, uses in sorted(members.items())}
+    links = listed(f"to {buyer_id} by {attributes(what)}" for buyer_id, what in by.items())
+    links_zh = "、".join(f"{buyer_id}（{attributes_zh(what)}）" for buyer_id, what in by.items())
     count, accused = len(members) + 1, len(alerted) + 1
     alerted_at = [use.alerted_at for told in alerted.values() for use in told if use.alerted_at]
     return Finding(
@@ -204,9 +207,8 @@ def _finding(
             **{f"link {buyer_id}": what for buyer_id, what in shared.items()},
         },
         explanation=(
-            f"{count} buyers belong together, {accused} of them with alerts: "
-            f"buyer {case.buyer_id} is linked to {links}."
+            f"{count} buyers belong together, {accused} of them with alerts: buyer {case.buyer_id} is linked {links}."
         ),
-        explanation_zh=f"{count} 名买家相互关联，其中 {accused} 名有预警：买家 {case.buyer_id} 关联 {links_zh}。",
+        explanation_zh=f"{count} 名买家相互关联，其中 {accused} 名有预警：买家 {case.buyer_id} 关联买家 {links_zh}。",
         since_at=min((own.first_event_at, *alerted_at)) - _SLACK_MS,
     )

@@ -27,6 +27,7 @@ from cloudtag.detection.example import day, ordered, reviewed
 from cloudtag.detection.finding import MOST_EVIDENCE, Finding, bounded, cite, only, unique
 from cloudtag.detection.rule import Example, Rule
 from cloudtag.detection.windows import DAY_MS, Met, Moment, any_count, holding
+from cloudtag.detection.wording import counted
 
 RULE = Rule(
     title="Reviews that advertise",
@@ -107,6 +108,8 @@ def _finding(met: Met, parameters: Parameters) -> Finding:
             "reviews": str(len(reviews)),
             "window_days": str(days),
         },
-        explanation=f"Reviews on {len(orders)} orders within {days} days advertise something else.",
+        explanation=(
+            f"Reviews on {counted(len(orders), 'order')} within {counted(days, 'day')} advertise something else."
+        ),
         explanation_zh=f"{days} 天内有 {len(orders)} 笔订单的评价含有广告内容。",
     )

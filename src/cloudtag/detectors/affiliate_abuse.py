@@ -31,6 +31,7 @@ from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.outcomes import ending, refund_moment
 from cloudtag.detection.rule import Example, Rule
 from cloudtag.detection.windows import DAY_MS, Met, Moment, any_share
+from cloudtag.detection.wording import counted, form
 
 RULE = Rule(
     title="Commission without a sale",
@@ -148,8 +149,8 @@ def _finding(affiliate_id: str, met: Met, parameters: Parameters) -> Finding:
             "window_days": str(days),
         },
         explanation=(
-            f"{count} of {met.total} orders ({percent} %) that came over affiliate {affiliate_id} within {days} days "
-            "were refunded or closed."
+            f"{count} of {counted(met.total, 'order')} ({percent}%) that came through affiliate {affiliate_id} within "
+            f"{counted(days, 'day')} {form(count, 'was', 'were')} refunded or closed."
         ),
         explanation_zh=(
             f"{days} 天内经推广方 {affiliate_id} 的 {met.total} 笔订单中有 {count} 笔退款或关闭（{percent}%）。"

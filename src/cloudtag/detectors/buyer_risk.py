@@ -29,8 +29,10 @@ from cloudtag.contract.records import Alert, Severity
 from cloudtag.detection.buyer_case import RiskCase
 from cloudtag.detection.example import day, event, inspected, ordered, refunded, scanned
 from cloudtag.detection.finding import MOST_EVIDENCE, Finding, unique
+from cloudtag.detection.names import called, called_zh
 from cloudtag.detection.rule import Example, Rule
 from cloudtag.detection.windows import DAY_MS
+from cloudtag.detection.wording import counted, form
 from cloudtag.ids import digest_id
 
 RULE = Rule(
@@ -217,7 +219,7 @@ def _finding(weight: _Weight, parameters: Parameters) -> Finding:
     count, alerts, days = weight.signals, weight.alerts, parameters.window_days
     scenarios = unique(alert.scenario for alert in alerts)
     evidence = sorted({(r.occurred_at, r.stream, r.event_id): r for a in alerts for r in a.evidence}.items())
-    verb = "was" if count == 1 else "were"
+    names, names_zh = ", ".join(map(called, scenarios)), "、".join(map(called_zh, scenarios))
     return Finding(
         anchor="",
         severity=_severity(count, parameters),
@@ -237,11 +239,11 @@ def _finding(weight: _Weight, parameters: Parameters) -> Finding:
             "window_days": str(days),
         },
         explanation=(
-            f"{count} independent signal(s) {verb} found within {days} days, in {len(alerts)} alert(s): "
-            f"{', '.join(scenarios)}; {parameters.independent} are more than a watch."
+            f"{counted(len(alerts), 'alert')} within {counted(days, 'day')} {form(len(alerts), 'counts', 'count')} as "
+            f"{counted(count, 'independent signal')} ({names}), where {parameters.independent} are more than a watch."
         ),
         explanation_zh=(
-            f"{days} 天内有 {len(alerts)} 条预警，其中相互独立的信号 {count} 个（{'、'.join(scenarios)}）；"
+            f"{days} 天内有 {len(alerts)} 条预警，其中相互独立的信号 {count} 个（{names_zh}）；"
             f"达到 {parameters.independent} 个即升级。"
         ),
     )

@@ -29,6 +29,7 @@ from cloudtag.detection.complaint_view import ComplaintView, complaints_of
 from cloudtag.detection.example import complained, day, ordered, reviewed
 from cloudtag.detection.finding import Finding, Wake, cite
 from cloudtag.detection.rule import Example, Rule
+from cloudtag.detection.wording import span, span_zh
 
 RULE = Rule(
     title="Card complaint over an instalments request",
@@ -113,7 +114,8 @@ def _finding(
 ) -> Finding:
     assert complaint.demand is not None
     asked = min(requests, key=lambda event: (event.occurred_at, event.event_id))
-    hours = (card.occurred_at - asked.occurred_at) / 3_600_000
+    after_ms = card.occurred_at - asked.occurred_at
+    hours = after_ms / 3_600_000
     return Finding(
         anchor=complaint.complaint_id,
         severity="high" if complaint.status == "rejected" else "medium",
@@ -130,11 +132,11 @@ def _finding(
             "hours_after_request": f"{hours:.1f}",
         },
         explanation=(
-            f"Complaint {complaint.complaint_id} about order {order_id} is of refused credit cards and demands money, "
-            f"{hours:.1f} h after the buyer had asked for instalments."
+            f"Complaint {complaint.complaint_id} says that a credit card was refused for order {order_id} and demands "
+            f"money, {span(after_ms)} after the buyer had asked for instalments."
         ),
         explanation_zh=(
-            f"买家就订单 {order_id} 要求分期 {hours:.1f} 小时后，以拒绝信用卡为由提出投诉 "
+            f"买家就订单 {order_id} 要求分期 {span_zh(after_ms)}后，以拒绝信用卡为由提出投诉 "
             f"{complaint.complaint_id} 并索要钱款。"
         ),
     )

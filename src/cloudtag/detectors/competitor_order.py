@@ -30,11 +30,13 @@ from cloudtag.detection.buyer_case import BuyerCase
 from cloudtag.detection.claims import left_unpaid
 from cloudtag.detection.example import day, event, ordered, refunded
 from cloudtag.detection.finding import Finding, Wake, bounded, cite, oldest_first, unique
+from cloudtag.detection.names import attributes, attributes_zh
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.outcomes import ending, refund_moment
 from cloudtag.detection.rivals import Rivalry, rivalry
 from cloudtag.detection.rule import Example, Rule
 from cloudtag.detection.windows import DAY_MS, Met, Moment, any_window
+from cloudtag.detection.wording import counted, form
 
 RULE = Rule(
     title="Orders by a rival shop that come to nothing",
@@ -153,6 +155,7 @@ def _end(order: OrderView, parameters: Parameters) -> Moment | None:
 
 def _finding(shop_id: str, met: Met, found: Rivalry, parameters: Parameters) -> Finding:
     count, shops, shared = len(met.moments), ", ".join(found.shop_ids), ", ".join(found.attributes)
+    rivals = len(found.shop_ids)
     events = [e for order, event in met.things for e in (*order.changes[:1], event)]
     return Finding(
         anchor=shop_id,
@@ -170,12 +173,13 @@ def _finding(shop_id: str, met: Met, found: Rivalry, parameters: Parameters) -> 
             "shared": shared,
         },
         explanation=(
-            f"{count} orders at shop {shop_id} within {parameters.window_days} days came to nothing; the buyer "
-            f"shares {shared} with shop {shops}, which sells {found.shop.category} too."
+            f"{counted(count, 'order')} at shop {shop_id} within {counted(parameters.window_days, 'day')} came to "
+            f"nothing; the buyer shares {attributes(found.attributes)} with {form(rivals, 'shop', 'shops')} {shops}, "
+            f"which {form(rivals, 'sells', 'sell')} {found.shop.category} too."
         ),
         explanation_zh=(
             f"{parameters.window_days} 天内在店铺 {shop_id} 的 {count} 笔订单均未成交；该买家与同类目"
-            f"（{found.shop.category}）店铺 {shops} 共用 {shared}。"
+            f"（{found.shop.category}）店铺 {shops} 共用{attributes_zh(found.attributes)}。"
         ),
         since_at=met.since_at,
     )

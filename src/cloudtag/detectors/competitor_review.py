@@ -28,10 +28,12 @@ from cloudtag.detection.buyer_case import BuyerCase
 from cloudtag.detection.complaint_view import reviews_of
 from cloudtag.detection.example import day, event, ordered, reviewed
 from cloudtag.detection.finding import Finding, Wake, cite, oldest_first
+from cloudtag.detection.names import attributes, attributes_zh
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.rivals import Rivalry, rivalry
 from cloudtag.detection.rule import Example, Rule
 from cloudtag.detection.windows import holding
+from cloudtag.detection.wording import form
 
 RULE = Rule(
     title="Bad review by a rival shop",
@@ -145,6 +147,7 @@ def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding | Wake]:
 
 def _finding(order: OrderView, reviews: list[ReviewPosted], found: Rivalry, parameters: Parameters) -> Finding:
     last, shops, shared = reviews[-1], ", ".join(found.shop_ids), ", ".join(found.attributes)
+    rivals = len(found.shop_ids)
     return Finding(
         anchor=last.review_id,
         severity="high" if len(found.attributes) > 1 else "medium",
@@ -160,11 +163,12 @@ def _finding(order: OrderView, reviews: list[ReviewPosted], found: Rivalry, para
             "shared": shared,
         },
         explanation=(
-            f"Order {order.order_id} was rated {last.rating} of 5 by a buyer who shares {shared} with shop {shops}, "
-            f"which sells {found.shop.category} too."
+            f"Order {order.order_id} was rated {last.rating} of 5 stars by a buyer who shares "
+            f"{attributes(found.attributes)} with {form(rivals, 'shop', 'shops')} {shops}, "
+            f"which {form(rivals, 'sells', 'sell')} {found.shop.category} too."
         ),
         explanation_zh=(
             f"订单 {order.order_id} 被评 {last.rating} 星（满分 5 星），该买家与同类目（{found.shop.category}）"
-            f"店铺 {shops} 共用 {shared}。"
+            f"店铺 {shops} 共用{attributes_zh(found.attributes)}。"
         ),
     )

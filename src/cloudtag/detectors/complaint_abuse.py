@@ -28,9 +28,11 @@ from cloudtag.detection.buyer_case import BuyerCase
 from cloudtag.detection.complaint_view import ComplaintView
 from cloudtag.detection.example import complained, day, ordered, refunded
 from cloudtag.detection.finding import MOST_EVIDENCE, Finding, bounded, cite, only, unique
+from cloudtag.detection.names import called, called_zh
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.rule import Example, Rule
 from cloudtag.detection.windows import DAY_MS, Met, Moment, any_count, holding
+from cloudtag.detection.wording import counted, form
 
 RULE = Rule(
     title="Complaint after complaint, none of them right",
@@ -154,8 +156,9 @@ def _finding(kind: str, met: Met, parameters: Parameters) -> Finding:
             "window_days": str(days),
         },
         explanation=(
-            f"{len(complaints)} {kind} complaints against {len(shops)} shops within {days} days were rejected or "
-            "withdrawn."
+            f"{counted(len(complaints), 'complaint')} of one kind ({called(kind)}) against "
+            f"{counted(len(shops), 'shop')} within {counted(days, 'day')} {form(len(complaints), 'was', 'were')} "
+            "rejected or withdrawn."
         ),
-        explanation_zh=f"{days} 天内对 {len(shops)} 家店铺的 {len(complaints)} 项 {kind} 类投诉被驳回或撤回。",
+        explanation_zh=f"{days} 天内对 {len(shops)} 家店铺的 {len(complaints)} 项{called_zh(kind)}类投诉被驳回或撤回。",
     )

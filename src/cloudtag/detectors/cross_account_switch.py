@@ -32,8 +32,10 @@ from cloudtag.detection.cases import OrderCase
 from cloudtag.detection.claims import claim_of
 from cloudtag.detection.example import day, inspected, ordered, refunded
 from cloudtag.detection.finding import Finding, Wake, cite, oldest_first, unique
+from cloudtag.detection.names import attributes, attributes_zh
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.rule import Example, Rule
+from cloudtag.detection.wording import money, money_zh
 
 RULE = Rule(
     title="Look-alike from a second account sent back",
@@ -73,7 +75,7 @@ def _claim(reason: str = "wrong_item", found: str = "toy-watch", **fields: objec
 EXAMPLES = (
     Example(
         name="a toy watch bought on the same device",
-        events=(_second(), *_claim()),
+        events=(_second(currency="CNY"), *_claim(currency="CNY")),
         fires=(
             {
                 "severity": "high",
@@ -162,17 +164,22 @@ def detect(case: OrderCase, parameters: Parameters) -> Iterator[Finding | Wake]:
 
 def _gap(order: OrderView, owned: SkuOwned) -> int:
     """By how much the dearest item of the order is dearer than the other; 0 where their currencies differ."""
-    currency = next((change.currency for change in order.changes if change.currency), None)
+    currency = _currency(order)
     if None not in (currency, owned.currency) and currency != owned.currency:
         return 0
     return max(line.unit_price_minor for line in order.lines) - owned.unit_price_minor
+
+
+def _currency(order: OrderView) -> str | None:
+    return next((change.currency for change in order.changes if change.currency), None)
 
 
 def _finding(case: OrderCase, claim: Claim, owned: list[SkuOwned]) -> Finding:
     order = case.order
     dear = max(order.lines, key=lambda line: (line.unit_price_minor, line.sku_id))
     cheap = max(owned, key=lambda answer: (_gap(order, answer), answer.owner_id))
-    gap, shared = _gap(order, cheap), ", ".join(unique(answer.attribute for answer in owned))
+    gap, by = _gap(order, cheap), unique(answer.attribute for answer in owned)
+    currency = _currency(order) or cheap.currency
     is_near = all(answer.attribute.startswith("area:") for answer in owned)
     return Finding(
         anchor=claim.refund_id,
@@ -196,14 +203,14 @@ def _finding(case: OrderCase, claim: Claim, owned: list[SkuOwned]) -> Finding:
             "ordered": dear.sku_id,
             "came_back": cheap.sku_id,
             "price_gap_minor": f"{gap}/1",
-            "shared": shared,
+            "shared": ", ".join(by),
         },
         explanation=(
             f"Buyer {case.buyer_id} ordered {dear.sku_id} and sent back {cheap.sku_id}, which buyer {cheap.owner_id}, "
-            f"linked by {shared}, had ordered in the same shop for {gap} minor units less."
+            f"linked by {attributes(by)}, had ordered in the same shop for {money(gap, currency)} less."
         ),
         explanation_zh=(
             f"买家 {case.buyer_id} 订购 {dear.sku_id}，退回的却是 {cheap.sku_id}；关联买家 {cheap.owner_id}"
-            f"（共用 {shared}）曾在同店购买该商品，差价 {gap}（最小货币单位）。"
+            f"（共用{attributes_zh(by)}）曾在同店购买该商品，差价 {money_zh(gap, currency)}。"
         ),
     )

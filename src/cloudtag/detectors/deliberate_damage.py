@@ -29,6 +29,7 @@ from cloudtag.detection.finding import Finding, Wake, cite, unique
 from cloudtag.detection.refund_view import RefundView
 from cloudtag.detection.returned import standing_inspections
 from cloudtag.detection.rule import Example, Rule
+from cloudtag.detection.wording import counted, form
 
 RULE = Rule(
     title="Money back for damage of the buyer's own making",
@@ -144,8 +145,9 @@ def _finding(refund: RefundView, claim: RefundChanged, damaged: list[ReturnInspe
             "amount_minor": "unknown" if refund.amount_minor is None else str(refund.amount_minor),
         },
         explanation=(
-            f"Refund {refund.refund_id} asks for money without return for damage, and {len(damaged)} inspection of "
-            f"{pieces} pieces says that the buyer damaged them."
+            f"Refund {refund.refund_id} asks for money back for damage without a return, and "
+            f"{counted(len(damaged), 'inspection')} of {counted(pieces, 'piece')} {form(len(damaged), 'says', 'say')} "
+            f"that the buyer damaged {form(pieces, 'it', 'them')}."
         ),
         explanation_zh=(
             f"退款 {refund.refund_id} 以商品损坏为由申请仅退款，而商家 {len(damaged)} 次验货（共 {pieces} 件）"

@@ -29,9 +29,11 @@ from cloudtag.contract.records import Reference
 from cloudtag.detection.cases import ParcelCase
 from cloudtag.detection.example import day, inspected, ordered, refunded, scanned
 from cloudtag.detection.finding import Finding, Wake, cite, unique
+from cloudtag.detection.names import called_zh
 from cloudtag.detection.refund_view import RefundView
 from cloudtag.detection.returned import has_goods, parcel_inspections, sends_goods
 from cloudtag.detection.rule import Example, Rule
+from cloudtag.detection.wording import listed
 
 RULE = Rule(
     title="Goods returned in an envelope",
@@ -54,6 +56,7 @@ class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
     full_grams: Annotated[int, Meta(ge=1)] = 500
 
 
+_SHAPES = {"box": "a box", "bag": "a bag", "envelope": "an envelope"}
 _RETURN = (
     ordered("placed", 0),
     refunded("opened", day(5), type="return_refund", reason="no_reason"),
@@ -140,6 +143,10 @@ def _finding(
     filled = [refund.filled for refund in refunds if refund.filled is not None]
     first = min(filled, key=lambda change: (change.occurred_at, change.event_id))
     told = [event.occurred_at for event in (scan, *seen) if event is not None]
+    kinds = package.split(", ")
+    shape = "in unknown packaging and" if package == "unknown" else listed([_SHAPES.get(k, k) for k in kinds], "or")
+    shape_zh = "未知" if package == "unknown" else f"为{'或'.join(map(called_zh, kinds))}"
+    least = parameters.goods_grams if weight is None or weight < parameters.goods_grams else parameters.full_grams
     return Finding(
         anchor="",
         severity="medium",
@@ -158,11 +165,12 @@ def _finding(
             "weight_grams": f"{'unknown' if weight is None else weight}/{parameters.goods_grams}",
         },
         explanation=(
-            f"Return parcel {waybill_no} is of kind {package} and of "
-            f"{'unknown weight' if weight is None else f'{weight} g'}; goods weigh {parameters.goods_grams} g or more."
+            f"Return parcel {waybill_no} is {shape} of {'unknown weight' if weight is None else f'{weight} g'}, "
+            f"where {'goods weigh' if least == parameters.goods_grams else 'a full one weighs'} {least} g or more."
         ),
         explanation_zh=(
-            f"退货包裹 {waybill_no} 的包装为 {package}，重量{'未知' if weight is None else f' {weight} 克'}，"
-            f"而商品应不少于 {parameters.goods_grams} 克。"
+            f"退货包裹 {waybill_no} 的包装{shape_zh}，"
+            f"重量{'未知' if weight is None else f' {weight} 克'}，"
+            f"而{'商品' if least == parameters.goods_grams else '装有商品的信封'}应不少于 {least} 克。"
         ),
     )

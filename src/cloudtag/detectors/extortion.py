@@ -33,6 +33,7 @@ from cloudtag.detection.finding import Finding, Wake, cite, unique
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.refund_view import RefundView
 from cloudtag.detection.rule import Example, Rule
+from cloudtag.detection.wording import counted, form, listed
 
 RULE = Rule(
     title="Pay, or keep the bad review",
@@ -199,6 +200,10 @@ def _finding(order: OrderView, met: list[tuple[_Demand, _Pressure]], parameters:
     is_rejected = any(demand.is_rejected for demand in demands.values())
     lowest = str(min(ratings)) if ratings else "none"
     first = met[0][0].event
+    pressed = [f"a rating of {lowest} of 5 stars"] if ratings else []
+    pressed += [counted(len(refund_ids), "refund without return", "refunds without return")] if refund_ids else []
+    pressed_zh = [f"最低 {lowest} 星的评价"] if ratings else []
+    pressed_zh += [f"仅退款申请 {len(refund_ids)} 笔"] if refund_ids else []
     return Finding(
         anchor="",
         severity="high" if is_rejected or (ratings and refund_ids) else "medium",
@@ -215,11 +220,8 @@ def _finding(order: OrderView, met: list[tuple[_Demand, _Pressure]], parameters:
             "complaint_rejected": str(is_rejected).lower(),
         },
         explanation=(
-            f"Order {order.order_id}: money is demanded {len(demands)} times, with a lowest rating of {lowest} and "
-            f"{len(refund_ids)} refunds without return to press for it."
+            f"About order {order.order_id} there {form(len(demands), 'is', 'are')} "
+            f"{counted(len(demands), 'demand for money', 'demands for money')}, pressed with {listed(pressed)}."
         ),
-        explanation_zh=(
-            f"订单 {order.order_id}：买家 {len(demands)} 次索要钱款，"
-            f"同时最低评分 {'无' if not ratings else lowest}、仅退款申请 {len(refund_ids)} 笔。"
-        ),
+        explanation_zh=(f"订单 {order.order_id}：买家 {len(demands)} 次索要钱款，并以{'、'.join(pressed_zh)}施压。"),
     )

@@ -127,7 +127,7 @@ def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Wake]
             "last_facility": str(end.facility),
         },
         explanation=(
-            f"Return parcel {case.waybill_no} was signed for and its last scan is where its first was, "
+            f"Return parcel {case.waybill_no} was signed for, but its last scan is where its first was, "
             f"at facility {start.facility}."
         ),
         explanation_zh=f"退货包裹 {case.waybill_no} 已签收，但首末扫描均在同一网点 {start.facility}。",

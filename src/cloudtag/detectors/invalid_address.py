@@ -28,6 +28,7 @@ from cloudtag.detection.finding import MOST_EVIDENCE, Finding, bounded, cite, on
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.rule import Example, Rule
 from cloudtag.detection.windows import DAY_MS, Met, Moment, any_count, holding
+from cloudtag.detection.wording import counted, form
 
 RULE = Rule(
     title="Orders to addresses that do not exist",
@@ -122,6 +123,9 @@ def _finding(met: Met, parameters: Parameters) -> Finding:
         decided_at=met.decided_at,
         evidence=bounded(cite(*orders)),
         facts={"orders": f"{len(orders)}/{parameters.orders}", "window_days": str(days)},
-        explanation=f"{len(orders)} orders within {days} days go to addresses that do not exist.",
+        explanation=(
+            f"{counted(len(orders), 'order')} within {counted(days, 'day')} "
+            f"{form(len(orders), 'goes to an address that does', 'go to addresses that do')} not exist."
+        ),
         explanation_zh=f"{days} 天内有 {len(orders)} 笔订单的收货地址无效。",
     )

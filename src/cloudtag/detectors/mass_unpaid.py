@@ -34,6 +34,7 @@ from cloudtag.detection.example import day, event, ordered
 from cloudtag.detection.finding import Finding, Wake, bounded, oldest_first, unique
 from cloudtag.detection.rule import Example, Rule
 from cloudtag.detection.windows import Met, Moment, any_window
+from cloudtag.detection.wording import counted
 
 RULE = Rule(
     title="Stock locked up by orders nobody pays",
@@ -227,9 +228,9 @@ def _finding(case: BuyerCase, shop_id: str, sku_id: str, met: Met, parameters: P
             "promotions": promotions or "none",
         },
         explanation=(
-            f"{len(orders)} orders for {pieces} pieces of {sku_id} at shop {shop_id}, "
-            f"placed by {len(accounts)} accounts within {parameters.window_minutes} minutes, stayed unpaid for "
-            f"{parameters.unpaid_minutes} minutes."
+            f"{counted(len(orders), 'order')} for {counted(pieces, 'piece')} of {sku_id} at shop {shop_id}, placed by "
+            f"{counted(len(accounts), 'account')} within {counted(parameters.window_minutes, 'minute')}, stayed unpaid "
+            f"for {counted(parameters.unpaid_minutes, 'minute')}."
         ),
         explanation_zh=(
             f"{len(accounts)} 个账号在 {parameters.window_minutes} 分钟内于店铺 {shop_id} 下单 {len(orders)} 笔、"

@@ -30,9 +30,11 @@ from cloudtag.detection.buyer_case import BuyerCase
 from cloudtag.detection.claims import claim_of
 from cloudtag.detection.example import day, inspected, ordered, refunded
 from cloudtag.detection.finding import Finding, Wake, cite, oldest_first, unique
+from cloudtag.detection.names import attributes, attributes_zh
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.rule import Example, Rule
 from cloudtag.detection.windows import DAY_MS
+from cloudtag.detection.wording import counted
 
 RULE = Rule(
     title="Two neighbours, each with the other's goods",
@@ -153,7 +155,7 @@ def _finding(
     said, other_said = ", ".join(mine.other_skus), ", ".join(first.other_skus)
     apart = abs(mine.claimed_at - first.claimed_at) // DAY_MS
     is_found = mine.is_inspected and any(claim.is_inspected for _, _, claim in mirrors)
-    named, place = ", ".join(buyers), ", ".join(unique(attribute for _, attribute, _ in mirrors))
+    named, places = ", ".join(buyers), unique(attribute for _, attribute, _ in mirrors)
     return Finding(
         anchor=mine.refund_id,
         severity="high" if is_found else "medium",
@@ -176,15 +178,16 @@ def _finding(
             "other_ordered": ", ".join(first.ordered_skus),
             "other_came": other_said,
             "days_apart": f"{apart}/{parameters.window_days}",
-            "shared": place,
+            "shared": ", ".join(places),
         },
         explanation=(
-            f"Buyer {case.buyer_id} got {said} for {', '.join(mine.ordered_skus)}, and {named}, at {place}, got "
-            f"{other_said} for {', '.join(first.ordered_skus)}: two claims in one shop, {apart} days apart."
+            f"Buyer {case.buyer_id} claims to have got {said} for {', '.join(mine.ordered_skus)}, and {named}, sharing "
+            f"{attributes(places)}, {other_said} for {', '.join(first.ordered_skus)}: two claims in one shop, "
+            f"{counted(apart, 'day') if apart else 'less than a day'} apart."
         ),
         explanation_zh=(
             f"买家 {case.buyer_id} 称订 {'、'.join(mine.ordered_skus)} 却收到 {said}，"
-            f"同址或邻近（{place}）买家 {named} 称订 {'、'.join(first.ordered_skus)} 却收到 {other_said}，"
-            f"同店两笔退款相隔 {apart} 天。"
+            f"同址或邻近（{attributes_zh(places)}）买家 {named} 称订 {'、'.join(first.ordered_skus)} 却收到 "
+            f"{other_said}，同店两笔退款相隔{f' {apart} ' if apart else '不到 1 '}天。"
         ),
     )

@@ -26,6 +26,7 @@ from cloudtag.detection.cases import ParcelCase
 from cloudtag.detection.example import day, ordered, refunded, scanned
 from cloudtag.detection.finding import Finding, Wake, cite, unique
 from cloudtag.detection.rule import Example, Rule
+from cloudtag.detection.wording import counted
 
 RULE = Rule(
     title="Return number without a parcel",
@@ -105,7 +106,9 @@ def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Wake]
         decided_at=due_ms,
         evidence=cite(*(f for f, _, _ in filled)),
         facts={"scans": "0/1", "hours_without_scan": f"{hours}/{hours}"},
-        explanation=f"Return number {case.waybill_no} has no courier scan {hours} h after it was filled in.",
+        explanation=(
+            f"Return number {case.waybill_no} has no courier scan {counted(hours, 'hour')} after it was filled in."
+        ),
         explanation_zh=f"退货单号 {case.waybill_no} 填写 {hours} 小时后仍无任何物流扫描。",
     )
 

@@ -32,6 +32,7 @@ from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.outcomes import ending, is_purchase, refund_moment
 from cloudtag.detection.rule import Example, Rule
 from cloudtag.detection.windows import DAY_MS, Met, Moment, any_share
+from cloudtag.detection.wording import counted, form
 
 RULE = Rule(
     title="Orders that are never meant to be kept",
@@ -178,7 +179,8 @@ def _finding(met: Met, parameters: Parameters) -> Finding:
             "window_days": str(days),
         },
         explanation=(
-            f"{count} of {met.total} orders ({percent} %) within {days} days were given up before they were shipped."
+            f"{count} of {counted(met.total, 'order')} ({percent}%) within {counted(days, 'day')} "
+            f"{form(count, 'was', 'were')} given up before shipping."
         ),
         explanation_zh=f"{days} 天内 {met.total} 笔订单中有 {count} 笔在发货前取消或退款（{percent}%）。",
         since_at=met.since_at,

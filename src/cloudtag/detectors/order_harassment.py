@@ -30,6 +30,7 @@ from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.outcomes import ending, never_paid
 from cloudtag.detection.rule import Example, Rule
 from cloudtag.detection.windows import DAY_MS, Met, Moment, any_count
+from cloudtag.detection.wording import counted, form
 
 RULE = Rule(
     title="Unpaid orders that carry a note",
@@ -146,6 +147,9 @@ def _finding(shop_id: str, met: Met, parameters: Parameters) -> Finding:
             "paid": "0",
             "window_days": str(days),
         },
-        explanation=f"{len(orders)} orders with a note at shop {shop_id} within {days} days were never paid.",
+        explanation=(
+            f"{counted(len(orders), 'order')} with a note at shop {shop_id} within {counted(days, 'day')} "
+            f"{form(len(orders), 'was', 'were')} never paid."
+        ),
         explanation_zh=f"{days} 天内在店铺 {shop_id} 有 {len(orders)} 笔带留言的订单始终未付款。",
     )

@@ -110,8 +110,8 @@ def _finding(refund: RefundView, sent: OrderChanged) -> Finding:
         evidence=cite(sent, refund.filled),
         facts={"return_number": waybill_no, "outbound_order": sent.order_id},
         explanation=(
-            f"Refund {refund.refund_id} names {waybill_no} as its return number, the number under which the shop "
-            f"sent order {sent.order_id}."
+            f"Refund {refund.refund_id} names {waybill_no} as its return number, which is the number under which the "
+            f"shop sent order {sent.order_id}."
         ),
         explanation_zh=f"退款 {refund.refund_id} 填写的退货单号 {waybill_no} 正是订单 {sent.order_id} 的发货单号。",
     )

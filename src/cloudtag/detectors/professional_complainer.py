@@ -28,6 +28,7 @@ from cloudtag.detection.example import complained, day
 from cloudtag.detection.finding import MOST_EVIDENCE, Finding, bounded, cite, only, unique
 from cloudtag.detection.rule import Example, Rule
 from cloudtag.detection.windows import DAY_MS, Met, Moment, any_count
+from cloudtag.detection.wording import counted
 
 RULE = Rule(
     title="Complaining for a living",
@@ -133,8 +134,9 @@ def _finding(met: Met, parameters: Parameters) -> Finding:
             "window_days": str(days),
         },
         explanation=(
-            f"{len(views)} complaints about advertising law or leaked information against {len(shops)} shops within "
-            f"{days} days, {len(demands)} of which demanded money."
+            f"Within {counted(days, 'day')} the buyer made {counted(len(views), 'complaint')} about advertising law or "
+            f"leaked information against {counted(len(shops), 'shop')}, "
+            f"and in {len(demands)} of these complaints demanded money."
         ),
         explanation_zh=(
             f"{days} 天内以广告法或信息泄露为由投诉 {len(shops)} 家店铺共 {len(views)} 项，"

@@ -31,6 +31,7 @@ from cloudtag.detection.example import day, ordered, refunded, scanned
 from cloudtag.detection.finding import Finding, Wake, cite
 from cloudtag.detection.refund_view import RefundView
 from cloudtag.detection.rule import Example, Rule
+from cloudtag.detection.wording import counted, span, span_zh
 
 RULE = Rule(
     title="Money back for goods that were received",
@@ -124,7 +125,9 @@ def _rises(refund: RefundView, denial: RefundChanged, parameters: Parameters) ->
 def _finding(
     waybill_no: str, signed: ScanSeen, refund: RefundView, denial: RefundChanged, parameters: Parameters
 ) -> Finding:
-    hours = (denial.occurred_at - signed.occurred_at) / 3_600_000
+    after_ms = denial.occurred_at - signed.occurred_at
+    hours, amended = after_ms / 3_600_000, refund.modified_count
+    told = f"amended {counted(amended, 'time')}" if amended else "never amended"
     return Finding(
         anchor=refund.refund_id,
         severity=_severity(refund.modified_count, parameters),
@@ -142,11 +145,11 @@ def _finding(
             "modified": f"{refund.modified_count}/{parameters.modifications}",
         },
         explanation=(
-            f"Refund {refund.refund_id} says the goods were not received, {hours:.1f} h after the recipient signed for "
-            f"parcel {waybill_no}; it was amended {refund.modified_count} times."
+            f"Refund {refund.refund_id} says the goods were not received, {span(after_ms)} after the recipient signed "
+            f"for parcel {waybill_no}, and was {told}."
         ),
         explanation_zh=(
-            f"收件人签收包裹 {waybill_no} {hours:.1f} 小时后，退款 {refund.refund_id} 称未收到货；"
-            f"已修改 {refund.modified_count} 次。"
+            f"收件人签收包裹 {waybill_no} {span_zh(after_ms)}后，退款 {refund.refund_id} 称未收到货，"
+            f"{f'已修改 {amended} 次' if amended else '未曾修改'}。"
         ),
     )

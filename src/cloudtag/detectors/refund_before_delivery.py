@@ -29,6 +29,7 @@ from cloudtag.detection.finding import Finding, Wake, cite
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.refund_view import RefundView
 from cloudtag.detection.rule import Example, Rule
+from cloudtag.detection.wording import span, span_zh
 
 RULE = Rule(
     title="Refund filed before delivery",
@@ -105,7 +106,8 @@ def _finding(order: OrderView, refund: RefundView, claim: RefundChanged) -> Find
     shipped = order.first_at["shipped"]
     insured = [e.occurred_at for e in order.changes if e.freight_insured]
     insured += [e.occurred_at for e in order.insurance if e.status in ("claimed", "paid")]
-    hours = (claim.occurred_at - shipped.occurred_at) / 3_600_000
+    after_ms = claim.occurred_at - shipped.occurred_at
+    hours = after_ms / 3_600_000
     waybill_no = order.waybill.waybill_no if order.waybill else None
     return Finding(
         anchor=refund.refund_id,
@@ -125,11 +127,11 @@ def _finding(order: OrderView, refund: RefundView, claim: RefundChanged) -> Find
             "freight_insured": str(bool(insured)).lower(),
         },
         explanation=(
-            f"Refund {refund.refund_id} claims the goods of order {order.order_id} are in hand {hours:.1f} h after "
+            f"Refund {refund.refund_id} claims the goods of order {order.order_id} are in hand {span(after_ms)} after "
             f"shipping, but parcel {waybill_no} had not been signed for by then."
         ),
         explanation_zh=(
-            f"退款 {refund.refund_id} 在订单 {order.order_id} 发货 {hours:.1f} 小时后声称已收到货物，"
+            f"退款 {refund.refund_id} 在订单 {order.order_id} 发货 {span_zh(after_ms)}后声称已收到货物，"
             f"但包裹 {waybill_no} 当时尚未签收。"
         ),
     )

@@ -33,6 +33,7 @@ from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.outcomes import is_purchase, refund_moment
 from cloudtag.detection.rule import Example, Rule
 from cloudtag.detection.windows import DAY_MS, Met, Moment, any_share
+from cloudtag.detection.wording import counted, form
 
 RULE = Rule(
     title="Most orders end in a refund",
@@ -220,7 +221,10 @@ def _finding(met: Met, parameters: Parameters) -> Finding:
             "orders": str(met.total),
             "window_days": str(days),
         },
-        explanation=f"{count} of {met.total} orders ({percent} %) were refunded within {days} days.",
+        explanation=(
+            f"{count} of {counted(met.total, 'order')} ({percent}%) {form(count, 'was', 'were')} refunded within "
+            f"{counted(days, 'day')}."
+        ),
         explanation_zh=f"{days} 天内 {met.total} 笔订单中有 {count} 笔退款（{percent}%）。",
         since_at=met.since_at,
     )

@@ -29,6 +29,7 @@ from cloudtag.detection.example import day, ordered, refunded
 from cloudtag.detection.finding import Finding, Wake, cite, unique
 from cloudtag.detection.refund_view import RefundView
 from cloudtag.detection.rule import Example, Rule
+from cloudtag.detection.wording import counted
 
 RULE = Rule(
     title="Refund opened again and again after a refusal",
@@ -197,8 +198,8 @@ def _finding(
             "window_days": str(parameters.window_days),
         },
         explanation=(
-            f"After the shop refused, the refund of order {refusal.order_id} was opened or amended {count} more times, "
-            f"{parameters.reopenings} being the limit."
+            f"After the shop refused, the refund of order {refusal.order_id} was opened or amended "
+            f"{counted(count, 'more time')}, {parameters.reopenings} being the limit."
         ),
         explanation_zh=(
             f"商家拒绝后，订单 {refusal.order_id} 的退款又被重新申请或修改 {count} 次"

@@ -33,6 +33,7 @@ from cloudtag.detection.finding import Finding, Wake, bounded, oldest_first, uni
 from cloudtag.detection.pictures import Picture, bits_apart, is_one_matter, own_pictures, told_pictures
 from cloudtag.detection.rule import Example, Rule
 from cloudtag.detection.windows import DAY_MS
+from cloudtag.detection.wording import counted, form
 
 RULE = Rule(
     title="Picture that has proved something else before",
@@ -204,6 +205,12 @@ def _rises(reuses: list[_Reuse], linked_ids: set[str]) -> dict[Severity, int]:
     return {**rises, "critical": min(linked_at)} if linked_at else rises
 
 
+def _in(use: Picture) -> tuple[str, str]:
+    """The refund or complaint in which a picture was shown, in English and Chinese."""
+    is_refund = use.stream == "refunds"
+    return f"{'refund' if is_refund else 'complaint'} {use.subject}", f"{'退款' if is_refund else '投诉'} {use.subject}"
+
+
 def _finding(subject: str, reuses: list[_Reuse], linked_ids: set[str], parameters: Parameters) -> Finding:
     first = min((use for use, _, _ in reuses), key=lambda use: use.moment)
     earlier_ones = sorted((earlier for _, earlier, _ in reuses), key=lambda use: use.moment, reverse=True)
@@ -231,12 +238,12 @@ def _finding(subject: str, reuses: list[_Reuse], linked_ids: set[str], parameter
             "window_days": str(parameters.window_days),
         },
         explanation=(
-            f"A picture in {subject} was used before in {earliest.subject} of buyer {earliest.buyer_id}, and in "
-            f"{len(before) + 1} refunds or complaints in all within {parameters.window_days} days ({bits} of 64 bits "
-            f"differ)."
+            f"A picture in {_in(first)[0]} was used before in {_in(earliest)[0]} of buyer {earliest.buyer_id}, and in "
+            f"{len(before) + 1} refunds or complaints in all within {counted(parameters.window_days, 'day')} "
+            f"({bits} of the picture's 64 bits {form(bits, 'differs', 'differ')})."
         ),
         explanation_zh=(
-            f"{subject} 的图片此前已被买家 {earliest.buyer_id} 用于 {earliest.subject}，"
+            f"{_in(first)[1]} 的图片此前已被买家 {earliest.buyer_id} 用于{_in(earliest)[1]}，"
             f"{parameters.window_days} 天内共用于 {len(before) + 1} 笔退款或投诉（64 位中相差 {bits} 位）。"
         ),
     )

@@ -30,6 +30,7 @@ from cloudtag.detection.cases import ParcelCase
 from cloudtag.detection.example import day, ordered, refunded
 from cloudtag.detection.finding import Finding, Wake, unique
 from cloudtag.detection.rule import Example, Rule
+from cloudtag.detection.wording import counted
 
 RULE = Rule(
     title="Shared return tracking number",
@@ -176,8 +177,8 @@ def _finding(case: ParcelCase, clashes: list[tuple[WaybillUsed, WaybillUsed]], p
             "window_days": str(parameters.window_days),
         },
         explanation=(
-            f"Return number {case.waybill_no} serves {len(uses)} refunds of {buyers} buyers in {len(shops)} shops "
-            f"within {parameters.window_days} days."
+            f"Return number {case.waybill_no} serves {counted(len(uses), 'refund')} of {counted(buyers, 'buyer')} in "
+            f"{counted(len(shops), 'shop')} within {counted(parameters.window_days, 'day')}."
         ),
         explanation_zh=(
             f"退货单号 {case.waybill_no} 在 {parameters.window_days} 天内被 {buyers} 名买家"

@@ -30,6 +30,7 @@ from cloudtag.detection.example import contacted, day, ordered
 from cloudtag.detection.finding import Finding, Wake, cite
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.rule import Example, Rule
+from cloudtag.detection.wording import counted, listed
 
 RULE = Rule(
     title="Order the shop need not ship",
@@ -56,6 +57,7 @@ class _Reason(NamedTuple):
     """Why an order need not be shipped, and the events that say so."""
 
     name: str
+    words: str
     zh: str
     events: list[Any]
 
@@ -130,7 +132,7 @@ def _is_odd(order: OrderView, home_region: str) -> bool:
 def _address(order: OrderView) -> _Reason | None:
     said = [(change, change.address_valid is False) for change in order.changes if change.address_valid is not None]
     since = _since(said)
-    return None if since is None else _Reason("address_invalid", "地址无效", [since])
+    return None if since is None else _Reason("address_invalid", "the address is not valid", "地址无效", [since])
 
 
 def _region(order: OrderView, parameters: Parameters) -> _Reason | None:
@@ -138,7 +140,11 @@ def _region(order: OrderView, parameters: Parameters) -> _Reason | None:
         return None
     home = parameters.home_region
     since = _since([(change, change.region != home) for change in order.changes if change.region is not None])
-    return None if since is None else _Reason("region_outside_free_shipping", "地区不在包邮范围", [since])
+    if since is None:
+        return None
+    last = next(change.region for change in reversed(order.changes) if change.region is not None)
+    words, zh = f"region {last} is outside free shipping", f"地区 {last} 不在包邮范围"
+    return _Reason("region_outside_free_shipping", words, zh, [since])
 
 
 def _since(said: list[tuple[OrderChanged, bool]]) -> OrderChanged | None:
@@ -154,7 +160,9 @@ def _silence(order: OrderView, parameters: Parameters) -> _Reason | None:
     silent = _unanswered(order)
     if made is None or len(silent) < parameters.unanswered_contacts:
         return None
-    return _Reason("custom_made_and_silent", "定制商品且买家失联", [made, *silent[: parameters.unanswered_contacts]])
+    words = f"it is made to order and the buyer left {counted(len(silent), 'contact')} unanswered"
+    zh = f"定制商品且买家失联（{len(silent)} 次联系未获回应）"
+    return _Reason("custom_made_and_silent", words, zh, [made, *silent[: parameters.unanswered_contacts]])
 
 
 def _unanswered(order: OrderView) -> list[Any]:
@@ -181,12 +189,6 @@ def _finding(order: OrderView, reasons: list[_Reason], parameters: Parameters) -
             "region": f"{regions[-1] if regions else 'unknown'}/{parameters.home_region}",
             "unanswered_contacts": f"{len(_unanswered(order))}/{parameters.unanswered_contacts}",
         },
-        explanation=(
-            f"Order {order.order_id} need not be shipped ({names}): region {regions[-1] if regions else 'unknown'}, "
-            f"{len(_unanswered(order))} contacts unanswered."
-        ),
-        explanation_zh=(
-            f"订单 {order.order_id} 可不发货（{'、'.join(reason.zh for reason in reasons)}）："
-            f"地区 {regions[-1] if regions else '未知'}，{len(_unanswered(order))} 次联系未获回应。"
-        ),
+        explanation=(f"Order {order.order_id} need not be shipped: {listed(reason.words for reason in reasons)}."),
+        explanation_zh=(f"订单 {order.order_id} 可不发货：{'；'.join(reason.zh for reason in reasons)}。"),
     )

@@ -31,6 +31,7 @@ from cloudtag.detection.finding import Finding, Wake, cite, unique
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.refund_view import RefundView
 from cloudtag.detection.rule import Example, Rule
+from cloudtag.detection.wording import counted
 
 RULE = Rule(
     title="Fewer goods came back than claimed",
@@ -131,7 +132,9 @@ def _expected(order: OrderView, refund: RefundView) -> int:
 
 def _finding(case: ParcelCase, shop_id: str, parts: list[_Part], expected: int, received: int) -> Finding:
     inspections = [i for part in parts for i in part.inspections]
-    parcel = case.waybill_no or parts[0].refund.refund_id
+    refund_id = parts[0].refund.refund_id
+    parcel = f"Parcel {case.waybill_no}" if case.waybill_no else f"The parcel of refund {refund_id}"
+    parcel_zh = f"包裹 {case.waybill_no}" if case.waybill_no else f"退款 {refund_id} 的包裹"
     claims = [part.refund.filled or part.refund.opened for part in parts]
     return Finding(
         anchor=shop_id,
@@ -145,7 +148,8 @@ def _finding(case: ParcelCase, shop_id: str, parts: list[_Part], expected: int, 
         evidence=cite(*claims, *inspections),
         facts={"expected": str(expected), "received": str(received), "refunds": str(len(parts))},
         explanation=(
-            f"Parcel {parcel} was to bring back {expected} pieces for {len(parts)} refunds; the shop found {received}."
+            f"{parcel} was to bring back {counted(expected, 'piece')} for {counted(len(parts), 'refund')}; "
+            f"the shop found {received or 'none'}."
         ),
-        explanation_zh=f"包裹 {parcel} 应退回 {len(parts)} 笔退款的 {expected} 件商品，商家实收 {received} 件。",
+        explanation_zh=f"{parcel_zh} 应退回 {len(parts)} 笔退款的 {expected} 件商品，商家实收 {received} 件。",
     )

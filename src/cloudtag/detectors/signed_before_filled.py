@@ -35,6 +35,7 @@ from cloudtag.detection.finding import Finding, Wake, cite, unique
 from cloudtag.detection.refund_view import RefundView
 from cloudtag.detection.returned import has_goods, sends_goods
 from cloudtag.detection.rule import Example, Rule
+from cloudtag.detection.wording import span, span_zh
 
 RULE = Rule(
     title="Return number that had already been delivered",
@@ -160,7 +161,8 @@ def _finding(
 ) -> Finding:
     first = min(named, key=lambda change: (change.occurred_at, change.event_id))
     opened = min((r.opened for r in refunds), key=lambda change: (change.occurred_at, change.event_id))
-    hours = (first.occurred_at - signed.occurred_at) / _HOUR_MS
+    after_ms = first.occurred_at - signed.occurred_at
+    hours = after_ms / _HOUR_MS
     when = "before the refund was opened" if signed.occurred_at < opened.occurred_at else "after the refund was opened"
     when_zh = "退款申请之前" if signed.occurred_at < opened.occurred_at else "退款申请之后"
     return Finding(
@@ -178,7 +180,8 @@ def _finding(
         ),
         facts={"hours_since_signature": f"{hours:.1f}/0", "signed": when},
         explanation=(
-            f"Return number {waybill_no} was filled in {hours:.1f} h after its parcel had been signed for, {when}."
+            f"Return number {waybill_no} was filled in {span(after_ms)} after its parcel had been signed "
+            f"for, and the signature came {when}."
         ),
-        explanation_zh=f"退货单号 {waybill_no} 在其包裹签收（{when_zh}）{hours:.1f} 小时后才填写。",
+        explanation_zh=f"退货单号 {waybill_no} 在其包裹签收 {span_zh(after_ms)}后才填写，签收在{when_zh}。",
     )

@@ -36,6 +36,7 @@ from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.refund_view import RefundView
 from cloudtag.detection.returned import standing_inspections
 from cloudtag.detection.rule import Example, Rule
+from cloudtag.detection.wording import counted, form, listed
 
 RULE = Rule(
     title="Other goods came back than were sent",
@@ -224,9 +225,17 @@ def _finding(case: ParcelCase, shop_id: str, parts: list[_Part], foreign: Counte
     )
     orders = [next(iter(part.order.first_at.values())) for part in parts if part.order.first_at]
     claims = [part.refund.filled or part.refund.opened for part in parts]
-    parcel = case.waybill_no or parts[0].refund.refund_id
+    refund_id = parts[0].refund.refund_id
+    parcel = f"Parcel {case.waybill_no}" if case.waybill_no else f"The parcel of refund {refund_id}"
+    parcel_zh = f"包裹 {case.waybill_no}" if case.waybill_no else f"退款 {refund_id} 的包裹"
     sent = ", ".join(unique(sku for part in parts for sku in part.expected))
     found = ", ".join(sorted(foreign)) or "imitation"
+    told = [f"the shop found {counted(switched, 'piece')} it never sent ({found})"] if switched else []
+    told_zh = [f"商家验货发现 {switched} 件非所发商品（{found}）"] if switched else []
+    if imitations:
+        calls = form(imitations, "calls", "call")
+        told.append(f"{counted(imitations, 'inspection')} {calls} the goods an imitation")
+        told_zh.append(f"{imitations} 次验货认定为仿品")
     return Finding(
         anchor=shop_id,
         severity="medium" if is_disputed else "high",
@@ -238,12 +247,6 @@ def _finding(case: ParcelCase, shop_id: str, parts: list[_Part], foreign: Counte
         decided_at=max(e.occurred_at for e in (*inspections, *claims)),
         evidence=cite(*orders, *claims, *inspections),
         facts={"switched": f"{switched}/1", "imitations": f"{imitations}/1", "sent": sent, "found": found},
-        explanation=(
-            f"Parcel {parcel} was to bring back {sent}; the shop found {switched} pieces it never sent ({found}) and "
-            f"{imitations} inspections call the goods an imitation."
-        ),
-        explanation_zh=(
-            f"包裹 {parcel} 应退回 {sent}，商家验货发现 {switched} 件非所发商品（{found}），"
-            f"{imitations} 次验货认定为仿品。"
-        ),
+        explanation=f"{parcel} was to bring back {sent or 'goods'}; {listed(told)}.",
+        explanation_zh=f"{parcel_zh} 应退回 {sent or '商品'}，{'，'.join(told_zh)}。",
     )

@@ -29,10 +29,12 @@ from cloudtag.contract.types import Condition
 from cloudtag.detection.buyer_case import BuyerCase
 from cloudtag.detection.example import day, inspected, ordered, refunded
 from cloudtag.detection.finding import MOST_EVIDENCE, Finding, bounded, cite, only, unique
+from cloudtag.detection.names import called, called_zh
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.refund_view import RefundView
 from cloudtag.detection.rule import Example, Rule
 from cloudtag.detection.windows import DAY_MS, Met, Moment, any_count, holding
+from cloudtag.detection.wording import counted
 
 RULE = Rule(
     title="Returned after use, again and again",
@@ -47,7 +49,6 @@ RULE = Rule(
     recommendation="right_lapsed",
 )
 _NO_RETURN = ("refund_only", "exchange", "postage")
-_ZH = {"worn": "已穿着", "stained": "有污渍", "washed": "已洗涤", "tag_removed": "吊牌已拆"}
 
 
 class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
@@ -172,11 +173,11 @@ def _finding(met: Met, parameters: Parameters) -> Finding:
             "window_days": str(parameters.window_days),
         },
         explanation=(
-            f"{len(orders)} no-reason returns within {parameters.window_days} days came back used "
-            f"({', '.join(found)}), as {len(shops)} shop(s) found."
+            f"{counted(len(orders), 'return')} without a reason within {counted(parameters.window_days, 'day')} came "
+            f"back used ({', '.join(map(called, found))}), as {counted(len(shops), 'shop')} found."
         ),
         explanation_zh=(
             f"{parameters.window_days} 天内有 {len(orders)} 笔无理由退货经 {len(shops)} 家店铺验货发现已被使用"
-            f"（{'、'.join(_ZH.get(c, c) for c in found)}）。"
+            f"（{'、'.join(map(called_zh, found))}）。"
         ),
     )

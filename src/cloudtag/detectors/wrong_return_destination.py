@@ -32,6 +32,7 @@ from cloudtag.detection.example import day, event, inspected, ordered, refunded,
 from cloudtag.detection.finding import Finding, Wake, cite, oldest_first, unique
 from cloudtag.detection.returned import Refunds, has_goods, sends_goods
 from cloudtag.detection.rule import Example, Rule
+from cloudtag.detection.wording import form
 
 RULE = Rule(
     title="Return parcel sent somewhere else",
@@ -143,7 +144,10 @@ def _listings(shop: ShopReported, refunds: Refunds) -> list[Listing]:
 def _finding(case: ParcelCase, shop_id: str, refunds: Refunds, scan: ScanSeen, listings: list[Listing]) -> Finding:
     destination = case.report.destination_hash if case.report else None
     filled = [refund.filled for _, refund in refunds if refund.filled]
-    listed = ", ".join(unique(address for listing in listings for address in listing.hashes))
+    addresses = unique(address for listing in listings for address in listing.hashes)
+    listed = ", ".join(addresses)
+    own = form(len(addresses), "not the shop's return address", "none of the shop's return addresses")
+    own_zh = form(len(addresses), "店铺的退货地址", "店铺的任一退货地址")
     first = min(filled, key=lambda e: (e.occurred_at, e.event_id))
     return Finding(
         anchor=shop_id,
@@ -162,9 +166,6 @@ def _finding(case: ParcelCase, shop_id: str, refunds: Refunds, scan: ScanSeen, l
             )
         ),
         facts={"destination": f"{destination}/{listed}"},
-        explanation=(
-            f"Return parcel {case.waybill_no} travels to {destination}, which is none of the shop's return addresses "
-            f"({listed})."
-        ),
-        explanation_zh=f"退货包裹 {case.waybill_no} 寄往 {destination}，并非店铺的任一退货地址（{listed}）。",
+        explanation=(f"Return parcel {case.waybill_no} travels to address {destination}, which is {own} ({listed})."),
+        explanation_zh=f"退货包裹 {case.waybill_no} 寄往地址 {destination}，并非{own_zh}（{listed}）。",
     )

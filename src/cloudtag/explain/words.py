@@ -7,6 +7,7 @@ from typing import Any
 
 from cloudtag.contract import events as ev
 from cloudtag.contract.types import Goods, OrderLine, Proof
+from cloudtag.detection.wording import counted
 
 _REFUND_TYPES = {
     "refund_only": "money back without return",
@@ -81,7 +82,7 @@ def _refund(e: ev.RefundChanged) -> str:
     return _joined(
         f"refund {e.refund_id} of order {e.order_id} {step}",
         _REFUND_TYPES.get(e.type),
-        f"reason: {plain(e.reason)}" if e.reason != "unknown" else None,
+        _reason(e.reason),
         None if e.claims_received is None else "goods received" if e.claims_received else "goods not received",
         f"of {_goods(e.lines)}" if e.lines else None,
         None if is_filling else number,
@@ -90,10 +91,16 @@ def _refund(e: ev.RefundChanged) -> str:
     )
 
 
+def _reason(reason: str) -> str | None:
+    if reason in ("unknown", "no_reason"):
+        return None if reason == "unknown" else "no reason given"
+    return f"reason: {plain(reason)}"
+
+
 def _scan(e: ev.ParcelScanned) -> str:
     return _joined(
         f"parcel {e.waybill_no} {plain(e.scan)}",
-        f"by {e.signer}" if e.signer else None,
+        f"by {plain(e.signer)}" if e.signer and e.signer != "unknown" else None,
         f"at {e.facility}" if e.facility else None,
         f"bound for {e.destination_hash}" if e.destination_hash else None,
         e.package if e.package != "unknown" else None,
@@ -107,15 +114,15 @@ def _inspection(e: ev.ReturnInspected) -> str:
         f"shop {e.shop_id} opens the return of refund {e.refund_id}",
         _parcel(None, e.waybill_no, "parcel"),
         f"finds {found}" if found else "finds nothing",
-        *(plain(condition) for condition in e.condition),
+        *(plain(condition) for condition in e.condition if condition != "unknown"),
         "not authentic" if e.authentic is False else None,
-        f"in a {e.package}" if e.package != "unknown" else None,
+        f"in {'an' if e.package == 'envelope' else 'a'} {e.package}" if e.package != "unknown" else None,
     )
 
 
 def _review(e: ev.ReviewPosted) -> str:
     return _joined(
-        f"review {e.review_id} of order {e.order_id}: {e.rating} of 5",
+        f"review {e.review_id} of order {e.order_id}: {e.rating} of 5 stars",
         "demands money" if e.demands_money else None,
         "advertises" if e.advertises else None,
         "with chat evidence" if e.chat_evidence_no else None,
@@ -157,7 +164,7 @@ def _shop(e: ev.ShopDescribed) -> str:
     return _joined(
         f"shop {e.shop_id} describes itself",
         f"sells {e.category}" if e.category else None,
-        f"{addresses} return address{'es' if addresses != 1 else ''}" if addresses else None,
+        counted(addresses, "return address", "return addresses") if addresses else None,
         f"phone {e.phone_hash}" if e.phone_hash else None,
         *(f"device {device}" for device in e.device_hashes),
         f"payment {e.payment_hash}" if e.payment_hash else None,

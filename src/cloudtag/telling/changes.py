@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from cloudtag.contract import records as rec
+from cloudtag.detection.wording import counted
 from cloudtag.engine.publish import SEVERITIES
 from cloudtag.explain.conditions import changes
 from cloudtag.explain.words import plain
@@ -16,6 +17,8 @@ from cloudtag.telling.play import Change
 from cloudtag.times import rfc3339
 
 _STANDING = re.compile(r"(?<=\w) (?:opened|upgraded), (?=[a-z]+(?:: a watch, no more)?$)")
+_IDS = ("_id", "_ids")
+"""Details whose names end so are told as they are."""
 _FEW = 3
 """So many tags that fare alike are all named; of more, the first and the last."""
 
@@ -81,16 +84,16 @@ def _alert_verb(before: rec.Alert | None, alert: rec.Alert) -> str:
 
 def _tag(change: Change) -> str:
     tag = change.after
-    counted = f"{tag.distinct_shops} of {tag.threshold} shops within {tag.window_days} days"
+    so_far = f"{tag.distinct_shops} of {counted(tag.threshold, 'shop')} within {counted(tag.window_days, 'day')}"
     reason = f": {plain(tag.reason)}" if tag.reason else ""
     match tag.status:
         case "pending":
             again = " again" if change.before is not None and change.before.status != "pending" else ""
-            return f"pending{again}, the shop is shown “{tag.shown_as}”, {counted}"
+            return f"pending{again}, the shop is shown “{tag.shown_as}”, {so_far}"
         case "confirmed":
-            return f"confirmed, {counted}"
+            return f"confirmed, {so_far}"
         case "expired":
-            return f"expired{reason}, {counted}"
+            return f"expired{reason}, {so_far}"
         case "voided" if tag.reason:
             return f"voided by {tag.reason}"
     return f"{tag.status}{reason}"
@@ -109,17 +112,24 @@ def _confirmation(change: Change, voice: Voice) -> list[str]:
     if told.status == "reversed":
         return [f"→ confirmation of {told.buyer_id} as {plain(told.scenario)} reversed"]
     verb = "confirmed" if change.before is None or change.before.status == "reversed" else "still confirmed"
-    by = f"by {len(told.shop_ids)} shops" if told.basis == "shops" else f"by {plain(told.basis)}"
+    by = f"by {counted(len(told.shop_ids), 'shop')}" if told.basis == "shops" else f"by {plain(told.basis)}"
     return [f"→ buyer {told.buyer_id} {verb} as {plain(told.scenario)} {by}: {', '.join(told.shop_ids)}"]
 
 
 def _consequence(change: Change, voice: Voice) -> list[str]:
     told = change.after
-    details = [f"{plain(name)} {value}" for name, value in told.details.items() if value]
+    details = [f"{plain(name)} {_value(name, value)}" for name, value in told.details.items() if value]
     if told.ends_at is not None:
         details.append(f"until {_moment(told.ends_at, voice)}")
     said = f": {'; '.join(details)}" if details else ""
-    return [f"→ consequence {told.kind} {told.status} for {told.subject_kind} {told.subject_id}{said}"]
+    return [f"→ consequence {plain(told.kind)} {told.status} for {told.subject_kind} {told.subject_id}{said}"]
+
+
+def _value(name: str, value: str) -> str:
+    """A detail's value: enum words plain, ids as they are."""
+    if name.endswith(_IDS):
+        return value
+    return {"true": "yes", "false": "no"}.get(value, plain(value))
 
 
 def _moment(at_ms: int, voice: Voice) -> str:

@@ -1,0 +1,60 @@
+"""What values of the contract are called in the sentences of a finding, in English and Chinese."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cloudtag.detection.wording import listed
+
+_KINDS = {
+    "address": ("address", "地址"),
+    "area": ("area", "区域"),
+    "phone": ("phone", "手机"),
+    "device": ("device", "设备"),
+    "payment": ("payment account", "支付账户"),
+}
+_ZH = {
+    "worn": "已穿着", "stained": "有污渍", "washed": "已洗涤", "tag_removed": "吊牌已拆",
+    "damaged_by_buyer": "买家损坏", "box": "纸箱", "bag": "袋子", "envelope": "信封",
+    "late_delivery": "延迟发货", "out_of_stock": "缺货", "information_leak": "信息泄露", "invoice": "发票",
+    "postage": "邮费", "cash_on_delivery": "货到付款", "credit_card": "信用卡", "instalments": "分期付款",
+    "cashback_for_review": "好评返现", "advertising_law": "广告法", "insurance_refused": "拒赔保险",
+    "malicious_order": "恶意下单", "malicious_refund": "恶意退款", "malicious_review": "恶意评价",
+    "harassment": "骚扰", "deal_not_sold": "成交不卖", "other": "其他", "unknown": "未知",
+    "account_ring": "关联账号团伙", "advertising_review": "广告评价", "affiliate_abuse": "套取推广佣金",
+    "buyer_risk": "买家风险", "card_extortion": "信用卡投诉勒索", "competitor_order": "同行恶意下单",
+    "competitor_review": "同行恶意评价", "complaint_abuse": "滥用投诉", "deliberate_damage": "人为损坏",
+    "extortion": "敲诈勒索", "false_return_info": "虚假退货信息", "freight_insurance": "运费险骗保",
+    "invalid_address": "无效地址", "mass_unpaid": "批量拍下不付款", "mirror_wrong_item": "互换错发",
+    "no_intent_to_buy": "无意购买", "order_harassment": "下单骚扰", "professional_complainer": "职业投诉",
+    "received_refund_only": "收货后仅退款", "refund_frequency": "高频退款", "reused_evidence": "重复使用凭证",
+    "shipping_exemption": "可不发货", "short_return": "少退商品", "switched_goods": "调包退货",
+    "worn_return": "使用后退货",
+}  # fmt: skip
+"""Conditions, packages, types of complaints and scenarios; what is not here keeps its English words."""
+
+
+def called(value: str) -> str:
+    """A value of an enum, or a scenario, as English words."""
+    return value.replace("_", " ")
+
+
+def called_zh(value: str) -> str:
+    """The same in Chinese."""
+    return _ZH.get(value) or called(value)
+
+
+def attributes(shown: Iterable[str]) -> str:
+    """What is shared, `device:9f2c…` and more, as `device 9f2c… and phone 0b1d…`; an area without its shop."""
+    return listed(_attribute(each, 0) for each in shown)
+
+
+def attributes_zh(shown: Iterable[str]) -> str:
+    """The same in Chinese."""
+    return "、".join(_attribute(each, 1) for each in shown)
+
+
+def _attribute(shown: str, language: int) -> str:
+    kind, _, value = shown.partition(":")
+    words = _KINDS[kind][language] if kind in _KINDS else kind
+    return f"{words} {value.rpartition('/')[2] if kind == 'area' else value}"
