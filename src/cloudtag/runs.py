@@ -14,7 +14,7 @@ from cloudtag.contract.events import OrderChanged, ParcelScanned, RefundChanged,
 from cloudtag.contract.streams import INPUTS
 from cloudtag.engine.rows import NEVER
 
-LONGEST_MS = 60_000
+LONGEST_MS = 300_000
 """Event time between the first and the last moment of a run."""
 
 _NAMES_WAYBILLS = frozenset((OrderChanged, RefundChanged, ReturnInspected))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from cloudtag.contract.events import (
@@ -36,6 +36,7 @@ def attributes_of(order: OrderChanged) -> Iterator[str]:
 
 
 _NOBODY: frozenset[str] = frozenset()
+_NO_REFUNDS: Mapping[str, RefundView] = {}
 
 
 class OrderView:
@@ -55,6 +56,7 @@ class OrderView:
         "newest",
         "order_id",
         "others",
+        "outbound",
         "owned",
         "passed",
         "platform",
@@ -77,20 +79,23 @@ class OrderView:
         """Over whom it came."""
         self.shop_id: str | None = None
         self.platform: str | None = None
-        self.inspections: list[ReturnInspected] = []
-        self.contacts: list[BuyerContacted] = []
-        self.insurance: list[InsuranceChanged] = []
-        self.others: list[Any] = []
-        self.owned: list[SkuOwned] = []
-        self.passed: dict[tuple[bool, int], RefundChanged | None] = {}
+        # Most orders have none of these, and orders are many: what is empty is shared.
+        self.inspections: tuple[ReturnInspected, ...] = ()
+        self.contacts: tuple[BuyerContacted, ...] = ()
+        self.insurance: tuple[InsuranceChanged, ...] = ()
+        self.others: tuple[Any, ...] = ()
+        self.owned: tuple[SkuOwned, ...] = ()
+        self.passed: dict[tuple[bool, int], RefundChanged | None] | None = None
         """With which claim its refunds came to a part of its worth, reckoned once until a fact changes it."""
+        self.outbound: Any = None
+        """What was made of the waybill it was sent with, by whom it concerns; None when that changed."""
         self.newest: Any = None
         """The latest event about the order."""
-        self.filled_waybills: set[str] = set()
-        self.refunds: dict[str, RefundView] = {}
+        self.filled_waybills: frozenset[str] = _NOBODY
+        self.refunds: Mapping[str, RefundView] = _NO_REFUNDS
         for fact in sorted(facts, key=lambda f: (f.occurred_at, f.event_id)):
             if type(fact) is SkuOwned:
-                self.owned += [fact] if fact.is_held else []
+                self.owned += (fact,) if fact.is_held else ()
             else:
                 self._append(fact)
 
@@ -123,7 +128,7 @@ class OrderView:
         return sum(line.quantity for line in self.lines)
 
     @property
-    def waybills(self) -> set[str]:
+    def waybills(self) -> frozenset[str]:
         """Every number this order or its refunds ever named."""
         outbound = {self.waybill.waybill_no} if self.waybill and self.waybill.waybill_no else set()
         return self.filled_waybills | outbound
@@ -140,7 +145,7 @@ class OrderView:
 
     def _append(self, fact: Any) -> None:
         self.newest = fact
-        self.passed.clear()
+        self.passed = None
         kind = type(fact)
         if kind is OrderChanged:
             self._take(fact)
@@ -148,24 +153,24 @@ class OrderView:
         if kind is RefundChanged:
             self._take_refund(fact)
         elif kind is ReturnInspected:
-            self.inspections.append(fact)
+            self.inspections += (fact,)
         elif kind is BuyerContacted:
-            self.contacts.append(fact)
+            self.contacts += (fact,)
         elif kind is InsuranceChanged:
-            self.insurance.append(fact)
+            self.insurance += (fact,)
         else:
-            self.others.append(fact)
+            self.others += (fact,)
         self.shop_id = self.shop_id or fact.shop_id
         self.platform = self.platform or fact.platform
 
     def _take_refund(self, change: RefundChanged) -> None:
         refund = self.refunds.get(change.refund_id)
         if refund is None:
-            self.refunds[change.refund_id] = RefundView((change,))
+            self.refunds = {**self.refunds, change.refund_id: RefundView((change,))}
         else:
             refund.add(change)
         if change.waybill_no is not None:
-            self.filled_waybills.add(change.waybill_no)
+            self.filled_waybills |= {change.waybill_no}
 
     def _take(self, order: OrderChanged) -> None:
         self.changes.append(order)
@@ -178,7 +183,7 @@ class OrderView:
         if order.affiliate_id is not None and order.affiliate_id not in self.affiliates:
             self.affiliates |= {order.affiliate_id}
         if order.waybill_no is not None and (self.waybill is None or self.waybill.waybill_no != order.waybill_no):
-            self.waybill = order
+            self.waybill, self.outbound = order, None
 
 
 def complaints_with_evidence(facts: Iterable[Any]) -> Iterator[tuple[ComplaintChanged, str]]:

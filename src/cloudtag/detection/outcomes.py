@@ -72,6 +72,8 @@ def refund_moment(order: OrderView, *, is_shipped: bool, part_percent: int) -> M
     if not order.refunds:
         return None
     part = is_shipped, part_percent
+    if order.passed is None:
+        order.passed = {}
     if part not in order.passed:
         order.passed[part] = _passing(order, is_shipped, part_percent)
     asked = order.passed[part]

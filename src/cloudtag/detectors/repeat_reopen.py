@@ -18,7 +18,7 @@ What to do: answer once more before the deadline, with all the evidence, and ask
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated
 
 from msgspec import Meta, Struct
@@ -138,7 +138,7 @@ def detect(case: OrderCase, parameters: Parameters) -> Iterator[Finding | Wake]:
 
 
 def _tried(
-    changes: list[RefundChanged], refunds: dict[str, RefundView], one_try_ms: int
+    changes: list[RefundChanged], refunds: Mapping[str, RefundView], one_try_ms: int
 ) -> tuple[RefundChanged | None, list[RefundChanged]]:
     """The tries that came after a refusal of the same goods, and the first such refusal."""
     first: RefundChanged | None = None
@@ -159,7 +159,7 @@ def _tried(
     return first, tries
 
 
-def _is_same(refusal: RefundChanged, change: RefundChanged, refunds: dict[str, RefundView]) -> bool:
+def _is_same(refusal: RefundChanged, change: RefundChanged, refunds: Mapping[str, RefundView]) -> bool:
     """Whether a change is about goods of which the refusal was."""
     if refusal.refund_id == change.refund_id:
         return True

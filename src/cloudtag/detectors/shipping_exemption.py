@@ -24,7 +24,7 @@ from typing import Annotated, Any, NamedTuple
 
 from msgspec import Meta, Struct
 
-from cloudtag.contract.events import OrderChanged
+from cloudtag.contract.events import BuyerContacted, OrderChanged
 from cloudtag.detection.cases import OrderCase
 from cloudtag.detection.example import contacted, day, ordered
 from cloudtag.detection.finding import Finding, Wake, cite
@@ -165,7 +165,7 @@ def _silence(order: OrderView, parameters: Parameters) -> _Reason | None:
     return _Reason("custom_made_and_silent", words, zh, [made, *silent[: parameters.unanswered_contacts]])
 
 
-def _unanswered(order: OrderView) -> list[Any]:
+def _unanswered(order: OrderView) -> tuple[BuyerContacted, ...]:
     """The contacts since the buyer last answered."""
     answered = [n for n, contact in enumerate(order.contacts) if contact.answered]
     return order.contacts[answered[-1] + 1 :] if answered else order.contacts

@@ -76,8 +76,10 @@ def revise(row: Row, conclusions: Mapping[str, Conclusion], horizon_ms: int) -> 
     for conclusion in conclusions.values():
         last = row.published.get(conclusion.id)
         stands = last is not None and last.stands
-        if stands and row.told.get(conclusion.id) == conclusion.record:
-            continue
+        if stands:
+            told = row.told.get(conclusion.id)
+            if told is conclusion.record or told == conclusion.record:
+                continue
         digest = blake2b(_encode(conclusion.record), digest_size=8).digest()
         if stands and last is not None and last.digest == digest:
             row.told[conclusion.id] = conclusion.record

@@ -37,7 +37,6 @@ class BuyerIndex:
         "orders",
         "orders_by_number",
         "pieces",
-        "sent_by_order",
         "settled",
         "shown",
         "shown_at",
@@ -51,10 +50,10 @@ class BuyerIndex:
         """Nothing known."""
         self.orders: list[OrderView] | None = None
         """The orders in order of their id, once somebody has asked for them."""
-        self.orders_by_number: dict[str, set[str]] = {}
-        self.sent_by_order: dict[str, set[str]] = {}
-        self.units: set[str] = set()
-        self.units_by_order: dict[str, set[str]] = {}
+        self.orders_by_number: dict[str, tuple[str, ...]] = {}
+        """Most numbers are named by one order: tuples take less room than sets."""
+        self.units: frozenset[str] = frozenset()
+        self.units_by_order: dict[str, tuple[str, ...]] = {}
         self.attributes: dict[str, FirstUse] = {}
         self.pieces: dict[str, int] = {}
         self.settled: set[str] = set()
@@ -95,8 +94,7 @@ class BuyerIndex:
     def add_order(self, order: OrderChanged) -> bool:
         """Take in an order's number and attributes; whether an attribute's first use changed."""
         if order.waybill_no is not None:
-            self.orders_by_number.setdefault(order.waybill_no, set()).add(order.order_id)
-            self.sent_by_order.setdefault(order.order_id, set()).add(order.waybill_no)
+            _join(self.orders_by_number, order.waybill_no, order.order_id)
         self._add_pieces(order)
         if order.status in ("cancelled", "closed_unpaid"):
             self._add_habit("undone", order.order_id)
@@ -139,13 +137,12 @@ class BuyerIndex:
     def add_refund(self, refund: RefundChanged) -> None:
         """Take in the parcels a refund may come back in: every number it ever named, and itself."""
         self._add_habit("undone", refund.order_id)
-        units = self.units_by_order.setdefault(refund.order_id, set())
-        units.add(f"~{refund.refund_id}")
-        if refund.waybill_no is not None:
-            units.add(refund.waybill_no)
-            self.units.add(refund.waybill_no)
-            self.orders_by_number.setdefault(refund.waybill_no, set()).add(refund.order_id)
-        self.orders_by_number.setdefault(f"~{refund.refund_id}", set()).add(refund.order_id)
+        for unit in (f"~{refund.refund_id}", refund.waybill_no):
+            if unit is not None:
+                _join(self.units_by_order, refund.order_id, unit)
+                _join(self.orders_by_number, unit, refund.order_id)
+        if refund.waybill_no is not None and refund.waybill_no not in self.units:
+            self.units |= {refund.waybill_no}
 
     def _add_habit(self, signal: Signal, order_id: str) -> None:
         orders = self.habits.setdefault(signal, set())
@@ -162,3 +159,9 @@ class BuyerIndex:
                 return False
         self.attributes[attribute] = FirstUse(*use)
         return True
+
+
+def _join(groups: dict[str, tuple[str, ...]], name: str, member: str) -> None:
+    members = groups.get(name, ())
+    if member not in members:
+        groups[name] = (*members, member)

@@ -105,8 +105,8 @@ class Buyers(Keyed):
             if kind == "o":
                 if index.units_by_order:
                     touched.update([f"w{unit}" for unit in index.units_by_order.get(name, ())])
-                    sent = index.sent_by_order.get(name, ())
-                    touched.update([f"w{number}" for number in sent if number in index.units])
+                    named = index.orders_by_number
+                    touched.update([f"w{number}" for number in index.units if name in named.get(number, ())])
             elif kind == "w":
                 orders = index.orders_by_number.get(name, ())
                 touched.update(f"o{order_id}" for order_id in orders if order_id in index.units_by_order)

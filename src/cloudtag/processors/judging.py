@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from cloudtag.contract import events as ev
 from cloudtag.contract.forwards import ParcelReported, WaybillUsed
@@ -36,8 +36,7 @@ def _judge_order(file: File, row_id: str, policies: Policies, now_ms: int) -> Ju
         return judgement
     order = view_of(row)
     for use in _uses(file.key, order):
-        use_id = use.forward_id
-        judgement.conclusions[use_id] = Conclusion(use_id, use.waybill_no, use.occurred_at, use)
+        judgement.conclusions[use.id] = use
     policy = policies.at(order.platform or "", order.began_at)
     told, judgement.wake_ms = order_uses(file.key, order, now_ms, _unpaid_ms(policy))
     for shown in told:
@@ -114,9 +113,9 @@ def _judge_tags(file: File, row_id: str, policies: Policies, now_ms: int) -> Jud
     if row is None:
         return Judgement()
 
-    def contacts(order_id: str) -> list[ev.BuyerContacted]:
+    def contacts(order_id: str) -> Sequence[ev.BuyerContacted]:
         order = file.rows.get(f"o{order_id}")
-        return view_of(order).contacts if order and order.facts else []
+        return view_of(order).contacts if order and order.facts else ()
 
     judged = judge_tags(row.facts.values(), contacts, policies, now_ms, alerts_of(file))
     judgement = Judgement(wake_ms=judged.wake_ms)
@@ -184,26 +183,25 @@ def view_of(row: Row) -> OrderView:
     return view
 
 
-def _uses(buyer_id: str, order: OrderView) -> list[WaybillUsed]:
-    uses = []
+def _uses(buyer_id: str, order: OrderView) -> Iterator[Conclusion]:
+    """What the order and its refunds make of waybill numbers; the outbound one is told once until it changes."""
     sent = order.waybill
     if sent is not None and sent.waybill_no is not None:
-        uses.append(
-            WaybillUsed(
+        if order.outbound is None:
+            use = WaybillUsed(
                 0, True, sent.waybill_no, "outbound", sent.occurred_at, sent.event_id, sent.platform,
                 buyer_id, sent.shop_id, order.order_id, None, sent.carrier,
-            )
-        )  # fmt: skip
+            )  # fmt: skip
+            order.outbound = Conclusion(use.forward_id, use.waybill_no, use.occurred_at, use)
+        yield order.outbound
     for refund in order.refunds.values():
         filled = refund.filled
         if filled is not None and filled.waybill_no is not None:
-            uses.append(
-                WaybillUsed(
-                    0, True, filled.waybill_no, "return", filled.occurred_at, filled.event_id, filled.platform,
-                    buyer_id, refund.shop_id, order.order_id, refund.refund_id, refund.carrier, refund.is_offline,
-                )
+            use = WaybillUsed(
+                0, True, filled.waybill_no, "return", filled.occurred_at, filled.event_id, filled.platform,
+                buyer_id, refund.shop_id, order.order_id, refund.refund_id, refund.carrier, refund.is_offline,
             )  # fmt: skip
-    return uses
+            yield Conclusion(use.forward_id, use.waybill_no, use.occurred_at, use)
 
 
 def _report(file: File, number: str) -> ParcelReported | None:
