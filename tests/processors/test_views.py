@@ -10,7 +10,6 @@ from cloudtag.detection.outcomes import refund_moment
 from cloudtag.detection.refund_view import RefundView
 from tests.strategies import START_MS, histories
 
-
 REMEMBERED = ("passed", "outbound")
 """What a view keeps of earlier questions: it follows from the rest."""
 

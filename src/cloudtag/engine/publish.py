@@ -126,8 +126,9 @@ def _tell(row: Row, conclusion: Conclusion, digest: bytes, last: Published | Non
 def _stamp(record: Any, revision: int, last: Published | None) -> Any:
     if isinstance(record, records.Alert) and last is not None and last.stands and last.body is not None:
         before = msgspec.msgpack.decode(last.body, type=records.Alert)
-        is_worse = SEVERITIES.index(record.severity) > SEVERITIES.index(before.severity)
-        if record.status == "open" and (is_worse or before.status == "upgraded"):
+        rise = SEVERITIES.index(record.severity) - SEVERITIES.index(before.severity)
+        # What has become milder again is an open alert like any other.
+        if record.status == "open" and (rise > 0 or (rise == 0 and before.status == "upgraded")):
             return replace(record, revision=revision, status="upgraded")
     return replace(record, revision=revision)
 

@@ -41,7 +41,7 @@ def _by_identity(attribute: str, uses: Uses, rules: LinkRules) -> Told:
     parties = {(use.buyer_id, "" if use.buyer_id else use.shop_id) for use in uses}
     if len(parties) > rules.fan_out:
         return {}
-    return {b: tuple(use for use in uses if use.buyer_id != b) for b in _buyers(uses)}
+    return {b: tuple(use for use in uses if use.buyer_id != b) for b in sorted(_buyers(uses))}
 
 
 def _by_unpaid(attribute: str, uses: Uses, rules: LinkRules) -> Told:
@@ -59,7 +59,7 @@ def _by_area(attribute: str, uses: Uses, rules: LinkRules) -> Told:
     claims = [use for use in uses if use.claims]
     if not claims or len(buyers) > rules.area_fan_out:
         return {}
-    return {b: tuple(use for use in claims if use.buyer_id != b) for b in buyers}
+    return {b: tuple(use for use in claims if use.buyer_id != b) for b in sorted(buyers)}
 
 
 def _by_picture(attribute: str, uses: Uses, rules: LinkRules) -> Told:
@@ -85,7 +85,7 @@ def _by_phash(attribute: str, uses: Uses, rules: LinkRules) -> Told:
 def _sampled(uses: Uses, is_near: Callable[[AttributeUsed, AttributeUsed], bool]) -> Told:
     ordered = sorted(uses, key=_moment)
     told: Told = {}
-    for buyer_id in _buyers(uses):
+    for buyer_id in sorted(_buyers(uses)):
         own = [use for use in ordered if use.buyer_id == buyer_id]
         mine = tuple(islice(_near(own, ordered, is_near), MAX_TOLD))
         others = tuple(islice(_near([u for u in ordered if u.buyer_id != buyer_id], own, is_near), MAX_TOLD))
