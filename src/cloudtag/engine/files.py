@@ -18,23 +18,6 @@ class File(Struct, eq=False, gc=False):
     key: str
     index: Any
     rows: dict[str, Row] = {}
-    prefix: bytes = b""
-    """What the store keys of its rows begin with."""
-
-    def __post_init__(self) -> None:
-        """The prefix follows from the key."""
-        self.prefix = file_prefix(self.key)
-
-    def row(self, row_id: str) -> Row:
-        """The row of that id, made if it is not there."""
-        row = self.rows.get(row_id)
-        if row is None:
-            row = self.rows[row_id] = self.blank(row_id)
-        return row
-
-    def blank(self, row_id: str) -> Row:
-        """An empty row of that id that is not (yet) part of the file."""
-        return Row(row_id, self.prefix + row_id.encode())
 
 
 class Keeper(Protocol):
@@ -44,8 +27,8 @@ class Keeper(Protocol):
         """An empty file with its index."""
         ...
 
-    def identity(self, fact: Any) -> tuple[str, int]:
-        """A fact's id inside its row, and its event time in milliseconds."""
+    def identity(self, fact: Any) -> str:
+        """A fact's id inside its row."""
         ...
 
     def index(self, file: File, row: Row, fact: Any) -> Iterable[str]:
@@ -87,7 +70,7 @@ class FileCache:
 
     def _read(self, key: str, rows: RowReader) -> File:
         file = self._keeper.new_file(key)
-        for row_key, data in rows.rows_of(file.prefix):
+        for row_key, data in rows.rows_of(file_prefix(key)):
             row = self._codec.decode(row_key, data, self._keeper.identity)
             file.rows[row.id] = row
             for fact in row.facts.values():

@@ -10,7 +10,7 @@ from cloudtag.engine.rows import Row
 _encode = msgspec.msgpack.encode
 
 
-def fold(row: Row, fact_id: str, at_ms: int, fact: Any) -> bool:
+def fold(row: Row, fact_id: str, fact: Any) -> bool:
     """Add a fact to its row; whether that changed the set.
 
     A forward replaces its lower revisions. Two different events under one id are a fault upstream: the one whose
@@ -21,7 +21,7 @@ def fold(row: Row, fact_id: str, at_ms: int, fact: Any) -> bool:
         return False
     if row.view is not None and (held is not None or not row.view.add(fact)):
         row.view = None
-    row.hold(fact_id, at_ms, fact)
+    row.hold(fact_id, fact.occurred_at, fact)
     return True
 
 

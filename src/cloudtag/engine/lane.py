@@ -18,7 +18,7 @@ from cloudtag.engine.files import File, FileCache
 from cloudtag.engine.fold import fold
 from cloudtag.engine.processor import Processor
 from cloudtag.engine.publish import repeat, revise
-from cloudtag.engine.rows import NEVER, Row, RowCodec, header, split_key
+from cloudtag.engine.rows import NEVER, Row, RowCodec, header, row_key, split_key
 from cloudtag.engine.step import Output, RowReader, Step
 from cloudtag.engine.wakes import Wakes
 
@@ -62,8 +62,7 @@ class Lane:
         """The earliest event time at which time alone may change an answer, or 0."""
         wakes = self._wakes
         while (first := wakes.first) is not None:
-            wake_ms, key = first
-            file_key, row_id = split_key(key)
+            wake_ms, file_key, row_id = first
             file = self._cache.resident(file_key)
             row = None if file is None else file.rows.get(row_id)
             if row is None or row.wake_ms <= wake_ms:
@@ -85,7 +84,7 @@ class Lane:
                 self._own = msgspec.msgpack.decode(data, type=_Own)
                 continue
             batch, wake_ms = header(data)
-            self._wakes.add(wake_ms, key)
+            self._wakes.add(wake_ms, *split_key(key))
             unsent.append((key, batch))
         step = Step()
         dirty: Dirty = {}
@@ -118,14 +117,13 @@ class Lane:
         """The rows whose time has come; one that was put off meanwhile waits on."""
         woken: Dirty = {}
         now_ms = self._own.watermark_ms
-        for key in self._wakes.due(now_ms):
-            file_key, row_id = split_key(key)
+        for file_key, row_id in self._wakes.due(now_ms):
             file = self._cache.get(file_key)
             row = file.rows.get(row_id)
             if row is None:
                 continue
             if row.wake_ms > now_ms:
-                self._wakes.add(row.wake_ms, key)
+                self._wakes.add(row.wake_ms, file_key, row_id)
                 continue
             row.wake_ms = NEVER
             woken.setdefault(file, set()).add(row_id)
@@ -137,8 +135,8 @@ class Lane:
             step.rows[OWN_KEY] = msgspec.msgpack.encode(self._own)
 
     def _fold(self, step: Step, facts: Iterable[Any]) -> tuple[Dirty, int]:
-        processor, own = self._processor, self._own
-        place, identity, index, get_file = processor.place, processor.identity, processor.index, self._cache.get
+        processor, own, get_file = self._processor, self._own, self._cache.get
+        place, identity, index, most_facts = processor.place, processor.identity, processor.index, processor.most_facts
         horizon_ms = own.watermark_ms - processor.retention_ms
         # The files of this batch, so that the cache is asked once for each.
         files: dict[str, tuple[File, set[str]]] = {}
@@ -154,12 +152,14 @@ class Lane:
             if entry is None:
                 entry = files[file_key] = get_file(file_key), set()
             file, ids = entry
-            row = file.rows.get(row_id) or file.row(row_id)
-            fact_id, at_ms = identity(fact)
-            if not fold(row, fact_id, at_ms, fact):
+            row = file.rows.get(row_id)
+            if row is None:
+                row = file.rows[row_id] = Row(row_id)
+            if not fold(row, identity(fact), fact):
                 step.duplicates += 1
                 continue
-            processor.bound(row)
+            if len(row.facts) > most_facts:
+                processor.bound(row)
             ids.add(row_id)
             if besides := index(file, row, fact):
                 ids.update(besides)
@@ -190,6 +190,9 @@ class Lane:
         for row_id in touched if len(touched) == 1 else sorted(touched):
             if told := self._judge_row(step, file, row_id, changed):
                 outputs += told
+        if not is_whole and asked <= touched and not processor.is_followed(file, outputs):
+            step.outputs += outputs
+            return
         for row_id, is_asked in processor.layers:
             is_left = row_id in asked and row_id not in touched
             if is_whole or is_left or is_asked(file, asked, outputs):
@@ -201,7 +204,7 @@ class Lane:
         horizon_ms = now_ms - processor.retention_ms
         row = file.rows.get(row_id)
         if row is None:
-            row = file.blank(row_id)
+            row = Row(row_id)
         # What this batch brought is judged once whatever its age: a fact is held, or it is a dead letter.
         is_old = row.newest_ms < horizon_ms and row_id not in changed
         if is_old and self._drop_spent(step, file, row, horizon_ms):
@@ -212,10 +215,10 @@ class Lane:
             self._forget(step, file, row)
             return []
         file.rows[row_id] = row
-        has_moved = self._schedule(row, judgement.wake_ms)
+        has_moved = self._schedule(file, row, judgement.wake_ms)
         if self._rows is not None and (row_id in changed or outputs or has_moved):
             row.batch = self._own.batch
-            step.rows[row.key] = self._codec.encode(row)
+            step.rows[row_key(file.key, row_id)] = self._codec.encode(row)
         return outputs
 
     def _publish_again(self, step: Step, file: File, changed: set[str]) -> None:
@@ -229,11 +232,8 @@ class Lane:
             conclusions = self._processor.judge(file, row_id, self._own.watermark_ms).conclusions
             step.outputs += repeat(file.rows[row_id], conclusions)
 
-    def _schedule(self, row: Row, wake_ms: int) -> bool:
+    def _schedule(self, file: File, row: Row, wake_ms: int) -> bool:
         """Set when the row is next looked at; whether it had to be set earlier than stored."""
-        for published in row.published.values() if row.published else ():
-            if published.since_ms > row.newest_ms:
-                row.newest_ms = published.since_ms
         now_ms, retention_ms = self._own.watermark_ms, self._processor.retention_ms
         spent_ms = row.newest_ms + retention_ms + 1
         if wake_ms <= now_ms:
@@ -242,7 +242,7 @@ class Lane:
             wake_ms = spent_ms
         before, row.wake_ms = row.wake_ms, wake_ms
         if before == NEVER or wake_ms < before or before <= now_ms:
-            self._wakes.add(wake_ms, row.key)
+            self._wakes.add(wake_ms, file.key, row.id)
             return True
         return False
 
@@ -257,4 +257,4 @@ class Lane:
     def _forget(self, step: Step, file: File, row: Row) -> None:
         file.rows.pop(row.id, None)
         if row.batch:
-            step.rows[row.key] = None
+            step.rows[row_key(file.key, row.id)] = None

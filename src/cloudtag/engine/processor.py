@@ -41,6 +41,8 @@ class Processor(Protocol):
     """Whether forwards move its watermark: only where no events come in."""
     layers: Sequence[Layer]
     """Judged after all other rows of a file, one after the other; `touched` never names them."""
+    most_facts: int
+    """A row with more facts than that is overfull."""
     lateness_ms: int
     """How far the watermark stays behind the newest event."""
 
@@ -52,8 +54,8 @@ class Processor(Protocol):
         """The file and the row a fact belongs to."""
         ...
 
-    def identity(self, fact: Any) -> tuple[str, int]:
-        """A fact's id inside its row, and its event time in milliseconds."""
+    def identity(self, fact: Any) -> str:
+        """A fact's id inside its row. It is not stored, and may be shorter than a forward's id."""
         ...
 
     def bound(self, row: Row) -> None:
@@ -62,6 +64,10 @@ class Processor(Protocol):
 
     def index(self, file: File, row: Row, fact: Any) -> Iterable[str]:
         """Take a fact into the file's index; the ids of other rows that must be judged because of it."""
+        ...
+
+    def is_followed(self, file: File, outputs: Sequence[Output]) -> bool:
+        """Whether any layer could have to be judged, given what has been published about the rows below."""
         ...
 
     def touched(self, file: File, row_ids: Set[str]) -> Set[str]:

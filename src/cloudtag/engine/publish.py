@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from hashlib import blake2b
 from typing import Any
 
 import msgspec
@@ -64,7 +63,6 @@ _KINDS: dict[str, Kind] = {
         (forwards.TagRequested, None, lambda r: r.buyer_id),
     )
 }
-_encode = msgspec.msgpack.Encoder(order="deterministic").encode
 
 
 def revise(row: Row, conclusions: Mapping[str, Conclusion], horizon_ms: int) -> list[Output]:
@@ -75,21 +73,14 @@ def revise(row: Row, conclusions: Mapping[str, Conclusion], horizon_ms: int) -> 
     outputs = []
     for conclusion in conclusions.values():
         last = row.published.get(conclusion.id)
-        stands = last is not None and last.stands
-        if stands:
-            told = row.told.get(conclusion.id)
-            if told is conclusion.record or told == conclusion.record:
+        if last is not None:
+            if last.stands and last.says(conclusion.record):
                 continue
-        digest = blake2b(_encode(conclusion.record), digest_size=8).digest()
-        if stands and last is not None and last.digest == digest:
-            row.told[conclusion.id] = conclusion.record
-            continue
-        if last is not None and last.since_ms < horizon_ms and not conclusion.is_rolling:
-            continue
-        outputs.append(_tell(row, conclusion, digest, last))
-        row.told[conclusion.id] = conclusion.record
+            if last.since_ms < horizon_ms and not conclusion.is_rolling:
+                continue
+        outputs.append(_tell(row, conclusion, last))
     gone = [p for p in row.published.values() if p.stands and p.id not in conclusions and p.since_ms >= horizon_ms]
-    return outputs + [_take_back(last) for last in gone]
+    return outputs + [_take_back(last) for last in gone] if gone else outputs
 
 
 def repeat(row: Row, conclusions: Mapping[str, Conclusion]) -> list[Output]:
@@ -110,7 +101,7 @@ def repeat(row: Row, conclusions: Mapping[str, Conclusion]) -> list[Output]:
     return outputs
 
 
-def _tell(row: Row, conclusion: Conclusion, digest: bytes, last: Published | None) -> Output:
+def _tell(row: Row, conclusion: Conclusion, last: Published | None) -> Output:
     stream = STREAM_OF[type(conclusion.record)]
     revision = 0 if last is None else last.revision + 1
     record, body = conclusion.record, None
@@ -119,7 +110,7 @@ def _tell(row: Row, conclusion: Conclusion, digest: bytes, last: Published | Non
     else:
         record = _stamp(record, revision, last)
         body = msgspec.msgpack.encode(record)
-    row.published[conclusion.id] = Published(conclusion.id, stream, revision, True, digest, conclusion.since_ms, body)
+    row.publish(Published(conclusion.id, stream, revision, True, conclusion.since_ms, body, told=conclusion.record))
     return Output(stream, conclusion.key, record)
 
 

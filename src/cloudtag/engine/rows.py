@@ -8,8 +8,10 @@ MessagePack body.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
+from hashlib import blake2b
+from types import MappingProxyType
 from typing import Any, Protocol
 
 import msgspec
@@ -21,20 +23,55 @@ NEVER = 0
 """A wake time that never comes."""
 
 
-class Published(Struct, array_like=True, gc=False):
+_encode = msgspec.msgpack.Encoder(order="deterministic").encode
+_Stored = tuple[str, str, int, bool, bytes, int, bytes | None]
+"""What is stored of something published: its fields but the last, in another order."""
+
+
+class Published(Struct, eq=False, gc=False):
     """What was last published under an id.
 
-    `digest` tells whether a new conclusion says the same; `body` is the record itself where taking it back must
-    repeat it; `since_ms` is the event time of the oldest fact it rests on (when that leaves retention, it stands).
+    `body` is the record itself where taking it back must repeat it; `since_ms` is the event time of the oldest fact it
+    rests on (when that leaves retention, it stands). What the record says is known by `told`, the record as it was
+    concluded; of a row that was read back it is known by `digest`, until the same is concluded again.
     """
 
     id: str
     stream: str
     revision: int
     stands: bool
-    digest: bytes
     since_ms: int
     body: bytes | None = None
+    digest: bytes = b""
+    told: Any = None
+
+    def says(self, record: Any) -> bool:
+        """Whether it says what a new conclusion says."""
+        told = self.told
+        if told is not None:
+            return bool(told is record or told == record)
+        if self.digest != _digest(record):
+            return False
+        self.told = record
+        return True
+
+    def stored(self) -> _Stored:
+        """What is stored of it."""
+        if not self.digest:
+            self.digest = _digest(self.told)
+        return self.id, self.stream, self.revision, self.stands, self.digest, self.since_ms, self.body
+
+
+def _digest(record: Any) -> bytes:
+    return blake2b(_encode(record), digest_size=8).digest()
+
+
+def _read(stored: _Stored) -> Published:
+    published_id, stream, revision, stands, digest, since_ms, body = stored
+    return Published(published_id, stream, revision, stands, since_ms, body, digest)
+
+
+_NOTHING: Mapping[str, Published] = MappingProxyType({})
 
 
 class View(Protocol):
@@ -58,16 +95,13 @@ class Row(Struct, eq=False, gc=False):
     """
 
     id: str
-    key: bytes
-    """The store key."""
     facts: dict[str, Any] = {}
-    published: dict[str, Published] = {}
+    published: Mapping[str, Published] = _NOTHING
+    """By id. Most rows publish nothing: they share one that is empty."""
     wake_ms: int = NEVER
     batch: int = 0
     newest_ms: int = 0
     view: View | None = None
-    told: dict[str, Any] = {}
-    """What was last published, as it was concluded: to compare is cheaper than to digest. Not stored."""
     kinds: frozenset[type[Any]] = frozenset()
     """The kinds of facts it holds, or held."""
 
@@ -80,6 +114,15 @@ class Row(Struct, eq=False, gc=False):
         if kind not in self.kinds:
             self.kinds = _with(self.kinds, kind)
 
+    def publish(self, published: Published) -> None:
+        """Note what was published. The row is as young as what that rests on."""
+        if isinstance(self.published, dict):
+            self.published[published.id] = published
+        else:
+            self.published = {published.id: published}
+        if published.since_ms > self.newest_ms:
+            self.newest_ms = published.since_ms
+
 
 class RowCodec:
     """Rows of one processor to bytes and back; `fact_type` is the union of the facts it holds."""
@@ -87,22 +130,23 @@ class RowCodec:
     def __init__(self, fact_type: Any) -> None:
         """`fact_type`: a union of tagged array-like structs."""
         self._encoder = msgspec.msgpack.Encoder()
-        self._decoder = msgspec.msgpack.Decoder(tuple[list[fact_type], list[Published]])
+        self._decoder = msgspec.msgpack.Decoder(tuple[list[fact_type], list[_Stored]])
 
     def encode(self, row: Row) -> bytes:
         """The stored form of a row."""
         header = _HEADER.pack(row.batch, row.wake_ms)
-        return header + self._encoder.encode((list(row.facts.values()), list(row.published.values())))
+        published = [published.stored() for published in row.published.values()]
+        return header + self._encoder.encode((list(row.facts.values()), published))
 
     def decode(self, key: bytes, data: bytes, identity: Any) -> Row:
-        """The row stored as `data` under `key`; `identity` gives a fact's id and event time."""
-        row = Row(split_key(key)[1], key)
+        """The row stored as `data` under `key`; `identity` gives a fact's id inside its row."""
+        row = Row(split_key(key)[1])
         row.batch, row.wake_ms = _HEADER.unpack_from(data)
         facts, published = self._decoder.decode(memoryview(data)[_HEADER.size :])
         for fact in facts:
-            fact_id, at_ms = identity(fact)
-            row.hold(fact_id, at_ms, fact)
-        row.published = {p.id: p for p in published}
+            row.hold(identity(fact), fact.occurred_at, fact)
+        for stored in published:
+            row.publish(_read(stored))
         return row
 
 
@@ -116,6 +160,11 @@ def file_prefix(file_key: str) -> bytes:
     """What the store keys of all rows of a file, and of no other file, begin with: its length and its key."""
     encoded = file_key.encode()
     return _LENGTH.pack(len(encoded)) + encoded
+
+
+def row_key(file_key: str, row_id: str) -> bytes:
+    """The store key of a row."""
+    return file_prefix(file_key) + row_id.encode()
 
 
 def split_key(key: bytes) -> tuple[str, str]:

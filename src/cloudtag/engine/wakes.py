@@ -10,29 +10,31 @@ class Wakes:
 
     def __init__(self) -> None:
         """Nothing waits."""
-        self._heap: list[tuple[int, bytes]] = []
+        self._heap: list[tuple[int, str, str]] = []
 
     def __len__(self) -> int:
         """How many wakes are waiting, stale ones included."""
         return len(self._heap)
 
-    def add(self, wake_ms: int, row_key: bytes) -> None:
-        """Wake the row at that event time."""
+    def add(self, wake_ms: int, file_key: str, row_id: str) -> None:
+        """Wake the row of that file at that event time."""
         if wake_ms != NEVER:
-            heappush(self._heap, (wake_ms, row_key))
+            heappush(self._heap, (wake_ms, file_key, row_id))
 
     @property
-    def first(self) -> tuple[int, bytes] | None:
-        """The earliest wake time and its row, if any waits."""
+    def first(self) -> tuple[int, str, str] | None:
+        """The earliest wake time, its file and its row, if any waits."""
         return self._heap[0] if self._heap else None
 
     def put_off(self, wake_ms: int) -> None:
         """Let the first row wait until then."""
-        heapreplace(self._heap, (wake_ms, self._heap[0][1]))
+        _, file_key, row_id = self._heap[0]
+        heapreplace(self._heap, (wake_ms, file_key, row_id))
 
-    def due(self, now_ms: int) -> list[bytes]:
-        """Take out the rows whose time has come, each once, earliest first."""
-        rows: dict[bytes, None] = {}
+    def due(self, now_ms: int) -> list[tuple[str, str]]:
+        """Take out the rows whose time has come, each once by file and id, earliest first."""
+        rows: dict[tuple[str, str], None] = {}
         while self._heap and self._heap[0][0] <= now_ms:
-            rows[heappop(self._heap)[1]] = None
+            _, file_key, row_id = heappop(self._heap)
+            rows[file_key, row_id] = None
         return list(rows)

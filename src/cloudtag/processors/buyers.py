@@ -17,6 +17,7 @@ from cloudtag.contract.links import LinkReported, ShopReported, SkuOwned
 from cloudtag.engine.files import File
 from cloudtag.engine.processor import Judgement, Layer
 from cloudtag.engine.rows import Row
+from cloudtag.engine.step import Output
 from cloudtag.processors.asking import may_ask
 from cloudtag.processors.buyer_index import BuyerIndex
 from cloudtag.processors.judging import (
@@ -30,7 +31,7 @@ from cloudtag.processors.judging import (
     TAGS_ROW,
 )
 from cloudtag.processors.keyed import Keyed
-from cloudtag.processors.layers import LAYERS
+from cloudtag.processors.layers import LAYERS, is_followed
 
 _ABOVE = frozenset(layer.row_id for layer in LAYERS) - {BUYER_ROW, LINKS_ROW}
 """The rows that are judged after all others."""
@@ -94,6 +95,10 @@ class Buyers(Keyed):
             index.add_verdict(fact)
             return [other.id for other in file.rows.values() if fact.alert_id in other.published]
         return ()
+
+    def is_followed(self, file: File, outputs: Sequence[Output]) -> bool:
+        """Once there are alerts, tags or a shop's complaint."""
+        return is_followed(file, outputs)
 
     def touched(self, file: File, row_ids: Set[str]) -> Set[str]:
         """Parcels read their orders, orders with refunds read their parcels, parcels read links."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence, Set
+from sys import maxsize
 from typing import Any
 
 from cloudtag.contract.forwards import Forward
 from cloudtag.engine.files import File
 from cloudtag.engine.processor import Layer
 from cloudtag.engine.rows import Row
+from cloudtag.engine.step import Output
 from cloudtag.policy.model import Policies
 
 DAY_MS = 86_400_000
@@ -19,6 +21,7 @@ class Keyed:
     """Defaults of a processor; each of the four says what differs."""
 
     is_timed_by_forwards = False
+    most_facts = maxsize
     layers: Sequence[Layer] = ()
 
     def __init__(self, policies: Policies, lateness_ms: int) -> None:
@@ -30,18 +33,23 @@ class Keyed:
         """A file without an index."""
         return File(key, None)
 
-    def identity(self, fact: Any) -> tuple[str, int]:
+    def identity(self, fact: Any) -> str:
         """A forward is known by what it is about, an event by its id."""
         fact_id: str = fact.forward_id if isinstance(fact, Forward) else fact.event_id  # type: ignore[attr-defined]
-        return fact_id, fact.occurred_at
+        return fact_id
 
     def bound(self, row: Row) -> None:
-        """Nothing is dropped."""
+        """No row is ever overfull."""
 
     def index(self, file: File, row: Row, fact: Any) -> Iterable[str]:
         """Nothing is indexed."""
         del file, row, fact
         return ()
+
+    def is_followed(self, file: File, outputs: Sequence[Output]) -> bool:
+        """There are no layers."""
+        del file, outputs
+        return False
 
     def touched(self, file: File, row_ids: Set[str]) -> Set[str]:
         """Only what changed."""

@@ -49,6 +49,13 @@ def _are_consequences_asked(file: File, row_ids: Set[str], outputs: Sequence[Out
     return any(row_id[0] in "ob" for row_id in row_ids)
 
 
+def is_followed(file: File, outputs: Sequence[Output]) -> bool:
+    """Whether any layer could be asked: of most buyers nothing is published that the layers read."""
+    if TAGS_ROW in file.rows or "shop_complaint" in file.index.signals or is_alerted(file):
+        return True
+    return bool(outputs) and any(output.stream in _FOLLOWED for output in outputs)
+
+
 def is_alerted(file: File) -> bool:
     """Whether any alert was ever told about the buyer. Looked up once after a file was read, then kept up to date."""
     index: BuyerIndex = file.index

@@ -36,6 +36,7 @@ class Links(Keyed):
         super().__init__(policies, lateness_ms)
         rules = [policy.links for policy in policies.versions()]
         self._fan_out = 2 * max(rule.fan_out for rule in rules) + 2
+        self.most_facts = self._fan_out
         self._area_fan_out = 2 * max(rule.area_fan_out for rule in rules) + 2
 
     def place(self, fact: AttributeUsed) -> tuple[str, str]:
@@ -47,8 +48,6 @@ class Links(Keyed):
 
         What names a subject never pushes out what does not: many claims hide no link.
         """
-        if len(row.facts) <= self._fan_out:
-            return
         ordered = sorted(row.facts.items(), key=lambda item: (item[1].occurred_at, item[0]))
         kind = kind_of(ordered[0][1].attribute)
         if kind in _KEPT:

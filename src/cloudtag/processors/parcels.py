@@ -41,6 +41,7 @@ class Parcels(Keyed):
     name = "parcels"
     fact_type: Any = ParcelScanned | WaybillUsed
     retention_ms = (LONGEST_WINDOW_DAYS + 30) * DAY_MS
+    most_facts = MAX_FACTS
 
     def new_file(self, key: str) -> File:
         """A file with its index."""
@@ -63,9 +64,8 @@ class Parcels(Keyed):
 
     def bound(self, row: Row) -> None:
         """An overfull row loses its median fact: the first and the last scans and uses stay."""
-        if len(row.facts) > MAX_FACTS:
-            ordered = sorted(row.facts.items(), key=lambda item: (item[1].occurred_at, item[0]))
-            del row.facts[ordered[len(ordered) // 2][0]]
+        ordered = sorted(row.facts.items(), key=lambda item: (item[1].occurred_at, item[0]))
+        del row.facts[ordered[len(ordered) // 2][0]]
 
     def judge(self, file: File, row_id: str, now_ms: int) -> Judgement:
         """One report per buyer who uses the number, if there is something to tell."""
