@@ -20,6 +20,10 @@ class Judgement(Struct, gc=False):
     wake_ms: int = NEVER
 
 
+UNTOLD = Judgement()
+"""Nothing is concluded, now or later: so it is of most rows. Not to be added to."""
+
+
 class Layer(NamedTuple):
     """A row whose answer reads what was published about the rows below it; it is judged after them."""
 

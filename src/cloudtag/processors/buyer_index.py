@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from cloudtag.contract.events import AlertAnswered, OrderChanged, RefundChanged
-from cloudtag.contract.links import LinkReported
+from cloudtag.contract.links import AttributeUsed, LinkReported
 from cloudtag.detection.order_view import OrderView, attributes_of
 from cloudtag.detection.rule import Signal
+from cloudtag.engine.publish import Conclusion
 from cloudtag.processors.signals import BULK_ORDERS, BULK_PIECES, HABITS, SIGNALS
 
 _PERIOD_MS = 60 * 86_400_000
@@ -15,14 +16,6 @@ _PERIOD_MS = 60 * 86_400_000
 
 
 _Shown = tuple[str | None, str | None, str | None, str | None, str | None, str | None]
-
-
-class FirstUse(NamedTuple):
-    """The first use of an attribute in the latest period it was used in."""
-
-    occurred_at: int
-    event_id: str
-    platform: str
 
 
 class BuyerIndex:
@@ -54,7 +47,8 @@ class BuyerIndex:
         """Most numbers are named by one order: tuples take less room than sets."""
         self.units: frozenset[str] = frozenset()
         self.units_by_order: dict[str, tuple[str, ...]] = {}
-        self.attributes: dict[str, FirstUse] = {}
+        self.attributes: dict[str, Conclusion] = {}
+        """What `links` is told of each attribute: its first use in the latest period it was used in."""
         self.pieces: dict[str, int] = {}
         self.settled: set[str] = set()
         self.signals: frozenset[Signal] = frozenset()
@@ -152,13 +146,17 @@ class BuyerIndex:
 
     def _add_attribute(self, attribute: str, order: OrderChanged) -> bool:
         held = self.attributes.get(attribute)
-        use = order.occurred_at, order.event_id, order.platform
         if held is not None:
-            held_period, period = held[0] // _PERIOD_MS, use[0] // _PERIOD_MS
-            if period < held_period or (period == held_period and held <= use):
+            held_period, period = held.since_ms // _PERIOD_MS, order.occurred_at // _PERIOD_MS
+            if period < held_period or (period == held_period and _first(held.record) <= _first(order)):
                 return False
-        self.attributes[attribute] = FirstUse(*use)
+        use = AttributeUsed(0, True, attribute, *_first(order), order.buyer_id)
+        self.attributes[attribute] = Conclusion(use.forward_id, attribute, use.occurred_at, use)
         return True
+
+
+def _first(use: AttributeUsed | OrderChanged) -> tuple[int, str, str]:
+    return use.occurred_at, use.event_id, use.platform
 
 
 def _join(groups: dict[str, tuple[str, ...]], name: str, member: str) -> None:

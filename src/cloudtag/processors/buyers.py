@@ -9,6 +9,8 @@ from alerts and tags.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence, Set
+from operator import attrgetter
+from types import MappingProxyType
 from typing import Any
 
 from cloudtag.contract import events as ev
@@ -30,7 +32,7 @@ from cloudtag.processors.judging import (
     SHOPS_ROW,
     TAGS_ROW,
 )
-from cloudtag.processors.keyed import Keyed
+from cloudtag.processors.keyed import FORWARD_ID, Keyed
 from cloudtag.processors.layers import LAYERS, is_followed
 
 _ABOVE = frozenset(layer.row_id for layer in LAYERS) - {BUYER_ROW, LINKS_ROW}
@@ -55,6 +57,16 @@ class Buyers(Keyed):
         | ShopReported
         | SkuOwned
         | TagRequested
+    )
+    identities = MappingProxyType(
+        {
+            # A row holds one report of a number, an attribute, a shop: what it is of names it, at no cost.
+            ParcelReported: attrgetter("waybill_no"),
+            LinkReported: attrgetter("attribute"),
+            ShopReported: attrgetter("shop_id"),
+            SkuOwned: FORWARD_ID,
+            TagRequested: FORWARD_ID,
+        }
     )
     retention_ms = HELD_MS
     layers: Sequence[Layer] = LAYERS

@@ -25,6 +25,11 @@ def others_of(attribute: str, uses: Uses, rules: LinkRules) -> Told:
     }
 
 
+def may_join(attribute: str, uses: Uses) -> bool:
+    """Whether anybody could be told of others: of an area only where somebody claims something in it."""
+    return not attribute.startswith("area:") or any(use.claims for use in uses)
+
+
 def kind_of(attribute: str) -> str:
     """The kind of an attribute; an unheard-of one is joined as an address is."""
     kind = attribute.partition(":")[0]

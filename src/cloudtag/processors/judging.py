@@ -11,7 +11,7 @@ from cloudtag.detection.buyer_case import BuyerCase, RiskCase, linked
 from cloudtag.detection.cases import OrderCase, ParcelCase
 from cloudtag.detection.order_view import OrderView, complaints_with_evidence
 from cloudtag.engine.files import File
-from cloudtag.engine.processor import Judgement
+from cloudtag.engine.processor import UNTOLD, Judgement
 from cloudtag.engine.publish import Conclusion
 from cloudtag.engine.rows import Row
 from cloudtag.policy.model import Policies, Policy
@@ -30,11 +30,10 @@ _UNPAID_MS = 30 * 60_000
 
 
 def _judge_order(file: File, row_id: str, policies: Policies, now_ms: int) -> Judgement:
-    judgement = Judgement()
     row = file.rows.get(row_id)
     if row is None or not row.facts:
-        return judgement
-    order = view_of(row)
+        return UNTOLD
+    judgement, order = Judgement(), view_of(row)
     for use in _uses(file.key, order):
         judgement.conclusions[use.id] = use
     policy = policies.at(order.platform or "", order.began_at)
@@ -43,19 +42,20 @@ def _judge_order(file: File, row_id: str, policies: Policies, now_ms: int) -> Ju
         use_id = shown.forward_id
         judgement.conclusions[use_id] = Conclusion(use_id, shown.attribute, shown.occurred_at, shown)
     case = OrderCase(file.key, order, lambda number: _report(file, number), now_ms)
-    ask("order", present([row]), case, policy, file.index.verdicts, judgement)
+    ask("order", row.kinds, case, policy, file.index.verdicts, judgement)
     return judgement
 
 
 def _judge_parcel(file: File, row_id: str, policies: Policies, now_ms: int) -> Judgement:
-    judgement, unit = Judgement(), row_id[1:]
+    unit = row_id[1:]
     if unit not in file.index.units and unit[0] != "~":
-        return judgement
+        return UNTOLD
     rows = list(_rows_of(file, file.index.orders_by_number.get(unit, ())))
     orders = [view_of(row) for row in rows]
     refunds = [(o, r) for o in orders for r in o.refunds.values() if r.unit == unit]
     if not refunds:
-        return judgement
+        return UNTOLD
+    judgement = Judgement()
     case = ParcelCase(
         buyer_id=file.key,
         waybill_no=None if unit.startswith("~") else unit,
@@ -74,10 +74,7 @@ def _judge_parcel(file: File, row_id: str, policies: Policies, now_ms: int) -> J
 
 def _judge_links(file: File, row_id: str, policies: Policies, now_ms: int) -> Judgement:
     del row_id, policies, now_ms
-    judgement = Judgement()
-    for use in plain_uses(file):
-        use_id = use.forward_id
-        judgement.conclusions[use_id] = Conclusion(use_id, use.attribute, use.occurred_at, use)
+    judgement = Judgement({use.id: use for use in plain_uses(file)})
     if file.index.has_claims:
         for answer in owned_skus(file, _orders(file)):
             answer_id = answer.forward_id

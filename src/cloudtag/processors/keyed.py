@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from operator import attrgetter
 from sys import maxsize
 from typing import Any
 
-from cloudtag.contract.forwards import Forward
 from cloudtag.engine.files import File
 from cloudtag.engine.processor import Layer
 from cloudtag.engine.rows import Row
@@ -15,6 +15,8 @@ from cloudtag.policy.model import Policies
 
 DAY_MS = 86_400_000
 LONGEST_WINDOW_DAYS = 180
+FORWARD_ID: Callable[[Any], str] = attrgetter("forward_id")
+_EVENT_ID: Callable[[Any], str] = attrgetter("event_id")
 
 
 class Keyed:
@@ -22,6 +24,8 @@ class Keyed:
 
     is_timed_by_forwards = False
     most_facts = maxsize
+    identities: Mapping[type[Any], Callable[[Any], str]] = {}
+    """Where the id of a forward inside its row is found, by kind."""
     layers: Sequence[Layer] = ()
 
     def __init__(self, policies: Policies, lateness_ms: int) -> None:
@@ -35,7 +39,7 @@ class Keyed:
 
     def identity(self, fact: Any) -> str:
         """A forward is known by what it is about, an event by its id."""
-        fact_id: str = fact.forward_id if isinstance(fact, Forward) else fact.event_id  # type: ignore[attr-defined]
+        fact_id: str = self.identities.get(type(fact), _EVENT_ID)(fact)
         return fact_id
 
     def bound(self, row: Row) -> None:

@@ -12,12 +12,12 @@ from msgspec.structs import replace
 
 from cloudtag.contract.links import AttributeUsed, LinkReported
 from cloudtag.engine.files import File
-from cloudtag.engine.processor import Judgement
+from cloudtag.engine.processor import UNTOLD, Judgement
 from cloudtag.engine.publish import Conclusion
 from cloudtag.engine.rows import Row
 from cloudtag.policy.model import Policies
-from cloudtag.processors.joining import Uses, kind_of, others_of
-from cloudtag.processors.keyed import DAY_MS, LONGEST_WINDOW_DAYS, Keyed
+from cloudtag.processors.joining import Uses, kind_of, may_join, others_of
+from cloudtag.processors.keyed import DAY_MS, FORWARD_ID, LONGEST_WINDOW_DAYS, Keyed
 
 _KEPT = {"picture": 1000, "phash": 200, "unpaid": 1000}
 """Uses held of what each use of which may be told: the earliest, so that what was told stays."""
@@ -38,6 +38,10 @@ class Links(Keyed):
         self._fan_out = 2 * max(rule.fan_out for rule in rules) + 2
         self.most_facts = self._fan_out
         self._area_fan_out = 2 * max(rule.area_fan_out for rule in rules) + 2
+
+    def identity(self, fact: AttributeUsed) -> str:
+        """A buyer shows an attribute once, unless it is about something."""
+        return fact.forward_id if fact.subject or not fact.buyer_id else fact.buyer_id
 
     def place(self, fact: AttributeUsed) -> tuple[str, str]:
         """The attribute's only row."""
@@ -71,14 +75,14 @@ class Links(Keyed):
     def judge(self, file: File, row_id: str, now_ms: int) -> Judgement:
         """A report to each buyer for whom there are others."""
         del now_ms
-        judgement = Judgement()
         row = file.rows.get(row_id)
         if row is None or len(row.facts) < 2:
-            return judgement
-        # A use's id inside its row is what it is about: in order of that.
-        uses = _recent([use for _, use in sorted(row.facts.items()) if use.is_held], self.retention_ms)
-        if len(uses) < 2:
-            return judgement
+            return UNTOLD
+        uses = _recent([use for use in row.facts.values() if use.is_held], self.retention_ms)
+        if len(uses) < 2 or not may_join(file.key, uses):
+            return UNTOLD
+        judgement = Judgement()
+        uses.sort(key=FORWARD_ID)
         first = min(uses, key=lambda use: use.occurred_at)
         rules = self.policies.at(first.platform, first.occurred_at).links
         for buyer_id, others in others_of(file.key, uses, rules).items():

@@ -6,6 +6,7 @@ Each buyer using a number is told the milestones some judgement reads, and, for 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from types import MappingProxyType
 from typing import Any
 
 from msgspec import Struct
@@ -13,10 +14,10 @@ from msgspec import Struct
 from cloudtag.contract.events import ParcelScanned
 from cloudtag.contract.forwards import ParcelReported, ScanSeen, WaybillUsed
 from cloudtag.engine.files import File
-from cloudtag.engine.processor import Judgement
+from cloudtag.engine.processor import UNTOLD, Judgement
 from cloudtag.engine.publish import Conclusion
 from cloudtag.engine.rows import Row
-from cloudtag.processors.keyed import DAY_MS, LONGEST_WINDOW_DAYS, Keyed
+from cloudtag.processors.keyed import DAY_MS, FORWARD_ID, LONGEST_WINDOW_DAYS, Keyed
 
 MAX_USES = 50
 """Uses told of: an alert names no more, and a number used this often needs no more proof."""
@@ -40,6 +41,7 @@ class Parcels(Keyed):
 
     name = "parcels"
     fact_type: Any = ParcelScanned | WaybillUsed
+    identities = MappingProxyType({WaybillUsed: FORWARD_ID})
     retention_ms = (LONGEST_WINDOW_DAYS + 30) * DAY_MS
     most_facts = MAX_FACTS
 
@@ -73,7 +75,7 @@ class Parcels(Keyed):
         index: ParcelIndex = file.index
         # Whoever was only sent something is told of nothing but its end; most scans are no end.
         if not index.is_used or not (index.is_return or index.has_end):
-            return Judgement()
+            return UNTOLD
         facts = file.rows[row_id].facts.values()
         by_buyer: dict[str, list[WaybillUsed]] = {}
         returns: list[WaybillUsed] = []
@@ -87,9 +89,9 @@ class Parcels(Keyed):
                 by_buyer.setdefault(fact.buyer_id, []).append(fact)
                 if fact.role == "return":
                     returns.append(fact)
-        judgement = Judgement()
         if not by_buyer or not (returns or has_end):
-            return judgement
+            return UNTOLD
+        judgement = Judgement()
         scans.sort(key=lambda s: (s.occurred_at, s.event_id))
         returns.sort(key=lambda u: (u.occurred_at, u.refund_id or ""))
         for buyer_id, uses in by_buyer.items():

@@ -10,6 +10,7 @@ a violation; `d` what the shop says of itself; `q…` one buyer's questions.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Set
+from types import MappingProxyType
 from typing import Any
 
 from cloudtag.contract.events import AbuseFound, AccountChanged, ShopDescribed, TagSubmitted, ViolationChanged
@@ -21,7 +22,7 @@ from cloudtag.engine.publish import Conclusion
 from cloudtag.engine.rows import NEVER, Row
 from cloudtag.penalties import PenaltiesJudged, judge_penalties
 from cloudtag.permissions import judge_permissions, may_tag, standing_abuses
-from cloudtag.processors.keyed import DAY_MS, Keyed
+from cloudtag.processors.keyed import DAY_MS, FORWARD_ID, Keyed
 from cloudtag.processors.shop_answers import answer, show
 
 _PERMISSION_ROW, _DESCRIPTION_ROW = "p", "d"
@@ -44,6 +45,7 @@ class Shops(Keyed):
 
     name = "shops"
     fact_type: Any = TagSubmitted | AccountChanged | AbuseFound | ViolationChanged | ShopDescribed | ShopAsked
+    identities = MappingProxyType({ShopAsked: FORWARD_ID})
     retention_ms = 400 * DAY_MS
 
     def new_file(self, key: str) -> File:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 import msgspec
+from msgspec.structs import replace
 
 from cloudtag.contract.events import ComplaintChanged, RefundChanged
 from cloudtag.contract.links import AttributeUsed, Claim, SkuOwned
@@ -16,16 +17,21 @@ from cloudtag.detection.claims import claim_of, left_unpaid, unpaid_order
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.outcomes import is_purchase
 from cloudtag.engine.files import File
+from cloudtag.engine.publish import Conclusion
+from cloudtag.processors.buyer_index import BuyerIndex
 from cloudtag.processors.joining import bands_of
 
 
-def plain_uses(file: File) -> Iterator[AttributeUsed]:
+def plain_uses(file: File) -> Iterator[Conclusion]:
     """Each attribute the buyer shows, once; with it, since when alerts accuse the buyer."""
+    index: BuyerIndex = file.index
     alerted_at = _alerted_at(file)
-    for attribute, first in file.index.attributes.items():
-        yield AttributeUsed(
-            0, True, attribute, first.occurred_at, first.event_id, first.platform, file.key, alerted_at=alerted_at
-        )
+    for attribute, use in index.attributes.items():
+        if use.record.alerted_at != alerted_at:
+            use = replace(use, record=replace(use.record, alerted_at=alerted_at))
+            # A value in place of another: the order of the attributes stays.
+            index.attributes[attribute] = use
+        yield use
 
 
 def _alerted_at(file: File) -> int:
@@ -33,7 +39,7 @@ def _alerted_at(file: File) -> int:
     alerts = [
         msgspec.msgpack.decode(published.body, type=Alert)
         for row in file.rows.values()
-        if row.id[0] in "owb"
+        if row.published and row.id[0] in "owb"
         for published in row.published.values()
         if published.stands and published.stream == "alerts" and published.body is not None
     ]
