@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from operator import attrgetter
 from typing import Any
 
 from cloudtag.contract.events import (
@@ -35,6 +36,7 @@ def attributes_of(order: OrderChanged) -> Iterator[str]:
             yield f"{kind}:{value}" if kind != "area" else f"area:{order.shop_id}/{value}"
 
 
+_MOMENT = attrgetter("occurred_at", "event_id")
 _NOBODY: frozenset[str] = frozenset()
 _NO_REFUNDS: Mapping[str, RefundView] = {}
 
@@ -93,7 +95,7 @@ class OrderView:
         """The latest event about the order."""
         self.filled_waybills: frozenset[str] = _NOBODY
         self.refunds: Mapping[str, RefundView] = _NO_REFUNDS
-        for fact in sorted(facts, key=lambda f: (f.occurred_at, f.event_id)):
+        for fact in sorted(facts, key=_MOMENT):
             if type(fact) is SkuOwned:
                 self.owned += (fact,) if fact.is_held else ()
             else:

@@ -206,8 +206,7 @@ class Lane:
         if row is None:
             row = Row(row_id)
         # What this batch brought is judged once whatever its age: a fact is held, or it is a dead letter.
-        is_old = row.newest_ms < horizon_ms and row_id not in changed
-        if is_old and self._drop_spent(step, file, row, horizon_ms):
+        elif row.newest_ms < horizon_ms and row_id not in changed and self._drop_spent(step, file, row, horizon_ms):
             return []
         judgement = processor.judge(file, row_id, now_ms)
         outputs = revise(row, judgement.conclusions, horizon_ms) if judgement.conclusions or row.published else []

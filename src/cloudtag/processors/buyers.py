@@ -8,7 +8,7 @@ from alerts and tags.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
@@ -118,17 +118,13 @@ class Buyers(Keyed):
         touched = set(row_ids)
         touched -= _ABOVE
         for row_id in row_ids:
-            kind, name = row_id[0], row_id[1:]
-            if kind == "o":
+            kind = row_id[0]
+            if kind in _JOINED:
+                # Most buyers have no refunds: nothing joins their orders and parcels.
                 if index.units_by_order:
-                    touched.update([f"w{unit}" for unit in index.units_by_order.get(name, ())])
-                    named = index.orders_by_number
-                    touched.update([f"w{number}" for number in index.units if name in named.get(number, ())])
-            elif kind == "w":
-                orders = index.orders_by_number.get(name, ())
-                touched.update(f"o{order_id}" for order_id in orders if order_id in index.units_by_order)
+                    touched.update(_joined(index, kind, row_id[1:]))
             elif kind in (LINKS_ROW, SHOPS_ROW):
-                touched.update(other for other in file.rows if other[0] == "w")
+                touched.update([other for other in file.rows if other[0] == "w"])
         _add_besides(touched, file, row_ids)
         return touched
 
@@ -151,8 +147,20 @@ class Buyers(Keyed):
         return JUDGES[row_id[0]](file, row_id, self.policies, now_ms)
 
 
+_JOINED = frozenset("ow")
+"""The kinds of rows that refunds join."""
 _BUYER_KINDS, _RIVAL_KINDS = frozenset("oblq"), frozenset("ol")
 """The kinds of rows that detectors of the whole buyer read, and those that tell of shops to compare."""
+
+
+def _joined(index: BuyerIndex, kind: str, name: str) -> Iterator[str]:
+    """The parcels that refunds of an order come in, or the orders with refunds that name a parcel."""
+    named = index.orders_by_number
+    if kind == "w":
+        yield from (f"o{order_id}" for order_id in named.get(name, ()) if order_id in index.units_by_order)
+        return
+    yield from (f"w{unit}" for unit in index.units_by_order.get(name, ()))
+    yield from (f"w{number}" for number in index.units if name in named.get(number, ()))
 
 
 def _is_tagged(file: File, order_id: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from operator import attrgetter
 
 from cloudtag.contract import events as ev
 from cloudtag.contract.forwards import ParcelReported, WaybillUsed
@@ -25,6 +26,7 @@ from cloudtag.tags import judge_tags
 HELD_MS = (LONGEST_WINDOW_DAYS + 60) * DAY_MS
 """How long a buyer's facts are held: a month longer than what they forward is held by the other processors."""
 LINKS_ROW, TAGS_ROW, BUYER_ROW, RISK_ROW, SHOPS_ROW, CONSEQUENCES_ROW = "l", "t", "b", "r", "q", "c"
+_MOMENT = attrgetter("occurred_at", "event_id")
 _UNPAID_MS = 30 * 60_000
 """How long an order may stay unpaid before it is told of, unless the policy of `mass_unpaid` says otherwise."""
 
@@ -131,7 +133,7 @@ def _judge_buyer(file: File, row_id: str, policies: Policies, now_ms: int) -> Ju
     held = [order.newest for order in orders]
     # A complaint may be about no order; a verdict is nothing the buyer did.
     held += [fact for fact in own.facts.values() if type(fact) is not ev.AlertAnswered] if own else []
-    newest = max(held, key=_moment, default=None)
+    newest = max(held, key=_MOMENT, default=None)
     if newest is None:
         return judgement
     for shown in pictures(file.key, complaints_with_evidence(own.facts.values() if own else ())):
@@ -140,7 +142,7 @@ def _judge_buyer(file: File, row_id: str, policies: Policies, now_ms: int) -> Ju
     case = BuyerCase(
         buyer_id=file.key,
         orders=orders,
-        others=sorted(own.facts.values(), key=_moment) if own else [],
+        others=sorted(own.facts.values(), key=_MOMENT) if own else [],
         links=_links(file),
         shop=lambda shop_id: _shop(file, shop_id),
         now_ms=now_ms,
@@ -237,10 +239,6 @@ def _orders(file: File) -> list[OrderView]:
 def _unpaid_ms(policy: Policy) -> int:
     parameters = policy.detectors.get("mass_unpaid")
     return _UNPAID_MS if parameters is None else parameters.unpaid_minutes * 60_000
-
-
-def _moment(fact: ev.Event) -> tuple[int, str]:
-    return fact.occurred_at, fact.event_id
 
 
 JUDGES: dict[str, Callable[[File, str, Policies, int], Judgement]] = {

@@ -5,7 +5,8 @@ Each buyer using a number is told the milestones some judgement reads, and, for 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
 
@@ -23,7 +24,9 @@ MAX_USES = 50
 """Uses told of: an alert names no more, and a number used this often needs no more proof."""
 MAX_FACTS = 1000
 _REACH_MS = LONGEST_WINDOW_DAYS * DAY_MS
-_ENDS = frozenset(("signed", "refused", "returned"))
+_SIGNED, _REFUSED = frozenset(("signed",)), frozenset(("refused", "returned"))
+_ENDS = _SIGNED | _REFUSED
+_MOMENT = attrgetter("occurred_at", "event_id")
 _EARLY_MS = 3 * DAY_MS
 """How much earlier than `shipped` a scan of the same journey may be: shops book late."""
 
@@ -92,7 +95,7 @@ class Parcels(Keyed):
         if not by_buyer or not (returns or has_end):
             return UNTOLD
         judgement = Judgement()
-        scans.sort(key=lambda s: (s.occurred_at, s.event_id))
+        scans.sort(key=_MOMENT)
         returns.sort(key=lambda u: (u.occurred_at, u.refund_id or ""))
         for buyer_id, uses in by_buyer.items():
             report = _report(buyer_id, uses, returns, scans)
@@ -107,8 +110,7 @@ def _report(
 ) -> ParcelReported | None:
     is_return = any(use.role == "return" for use in uses)
     near = _near(uses, scans)
-    signed = _first(near, lambda s: s.scan == "signed")
-    refused = _first(near, lambda s: s.scan in ("refused", "returned"))
+    signed, refused = _first(near, _SIGNED), _first(near, _REFUSED)
     told: list[ParcelScanned] = [s for s in (signed, refused) if s]
     shared = returns if is_return and len(returns) > 1 else []
     if is_return and near:
@@ -187,8 +189,12 @@ def _plain(use: WaybillUsed) -> WaybillUsed:
     return WaybillUsed(**{**fields, "revision": 0})
 
 
-def _first(scans: list[ParcelScanned], wanted: Callable[[ParcelScanned], bool]) -> ParcelScanned | None:
-    return next((s for s in scans if wanted(s)), None)
+def _first(scans: list[ParcelScanned], wanted: frozenset[str]) -> ParcelScanned | None:
+    # A plain loop: this is asked of every scan that comes after the end.
+    for scan in scans:
+        if scan.scan in wanted:
+            return scan
+    return None
 
 
 def _seen(scan: ParcelScanned | None) -> ScanSeen | None:
