@@ -25,7 +25,7 @@ class Keyed:
     is_timed_by_forwards = False
     most_facts = maxsize
     identities: Mapping[type[Any], Callable[[Any], str]] = {}
-    """Where the id of a forward inside its row is found, by kind."""
+    """Where the id of a forward inside its row is found, by kind: of every kind the rows hold."""
     layers: Sequence[Layer] = ()
 
     def __init__(self, policies: Policies, lateness_ms: int) -> None:
