@@ -40,8 +40,12 @@ class Links(Keyed):
         self._area_fan_out = 2 * max(rule.area_fan_out for rule in rules) + 2
 
     def identity(self, fact: AttributeUsed) -> str:
-        """A buyer shows an attribute once, unless it is about something."""
-        return fact.forward_id if fact.subject or not fact.buyer_id else fact.buyer_id
+        """A buyer shows an attribute once, unless it is about something.
+
+        A forward's id begins with a bracket; a buyer whose token does so too is never taken for one.
+        """
+        is_plain = not fact.subject and fact.buyer_id and not fact.buyer_id.startswith("[")
+        return fact.buyer_id if is_plain else fact.forward_id
 
     def place(self, fact: AttributeUsed) -> tuple[str, str]:
         """The attribute's only row."""
