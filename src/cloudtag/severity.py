@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cloudtag.contract.records import Alert
+from cloudtag.contract.records import SEVERITIES, Alert
 from cloudtag.detection.finding import Finding
 from cloudtag.times import millis, rfc3339
 
-SEVERITIES = ("unknown", "low", "medium", "high", "critical")
-"""Weakest first."""
-
 
 def severe_since(alert: Alert, severities: Iterable[str]) -> int | None:
-    """Event time since which an alert is of one of these severities or worse than it; none if it is of neither."""
+    """Event time since which an alert is at least as severe as one of these; None if it is milder than all of them."""
     told = {level: millis(alert.facts[since]) for level in SEVERITIES if (since := f"{level}_since") in alert.facts}
     reached = SEVERITIES.index(alert.severity)
     times = []

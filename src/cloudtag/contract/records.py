@@ -10,6 +10,8 @@ from msgspec import Struct
 
 AlertStatus = Literal["unknown", "open", "upgraded", "withdrawn", "resolved"]
 Severity = Literal["unknown", "low", "medium", "high", "critical"]
+SEVERITIES = ("low", "medium", "high", "critical")
+"""Weakest first. `unknown` is what a reader of an older schema sees, nothing that is ever told."""
 Family = Literal["unknown", "refund", "order", "complaint", "review", "buyer"]
 TagState = Literal["unknown", "rejected", "pending", "confirmed", "expired", "voided"]
 ConfirmationStatus = Literal["unknown", "confirmed", "reversed"]

@@ -20,9 +20,6 @@ from cloudtag.contract.streams import STREAM_OF
 from cloudtag.engine.rows import Published, Row
 from cloudtag.engine.step import Output
 
-SEVERITIES = ("low", "medium", "high", "critical")
-"""Weakest first."""
-
 
 class Conclusion(Struct, frozen=True, gc=False):
     """What a judgement says under one id. The record's revision and status are the engine's to fill in."""
@@ -117,7 +114,7 @@ def _tell(row: Row, conclusion: Conclusion, last: Published | None) -> Output:
 def _stamp(record: Any, revision: int, last: Published | None) -> Any:
     if isinstance(record, records.Alert) and last is not None and last.stands and last.body is not None:
         before = msgspec.msgpack.decode(last.body, type=records.Alert)
-        rise = SEVERITIES.index(record.severity) - SEVERITIES.index(before.severity)
+        rise = records.SEVERITIES.index(record.severity) - records.SEVERITIES.index(before.severity)
         # What has become milder again is an open alert like any other.
         if record.status == "open" and (rise > 0 or (rise == 0 and before.status == "upgraded")):
             return replace(record, revision=revision, status="upgraded")

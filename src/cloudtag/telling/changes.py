@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from cloudtag.contract import records as rec
+from cloudtag.contract.records import SEVERITIES
 from cloudtag.detection.wording import counted
-from cloudtag.engine.publish import SEVERITIES
 from cloudtag.explain.conditions import changes
 from cloudtag.explain.words import plain
 from cloudtag.telling.check import is_watch
