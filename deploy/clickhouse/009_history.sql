@@ -1,4 +1,4 @@
--- History: every revision of every tag status, confirmation, consequence and label, for good. The tables beside them
+-- History: every revision of every tag status, confirmation, consequence and label, each for 25 months. The tables beside them
 -- keep the newest revision alone once ClickHouse has merged; here id and revision together are the key, so a revision
 -- never makes way for the next one, and a copy of it always falls on itself.
 --
