@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cloudtag.config import Config
 from cloudtag.contract.forwards import TimePassed
@@ -81,7 +82,7 @@ class Runner:
         step = lane.core.advance(facts)
         judged = time.perf_counter()
         letters = [fact for fact in batch.facts if type(fact) is DeadLetter]
-        letters += _too_late(step, batch)
+        letters += _too_late(step, batch) + _erased(step, batch)
         await self._bury(letters)
         await self._settle(lane, step)
         lane.active_at = time.monotonic()
@@ -96,7 +97,7 @@ class Runner:
     def read(self, topic: str, record: Any) -> tuple[int | None, Struct]:
         """The fact in a record and its event time, or the dead letter for what cannot be read or believed."""
         stream = self._stream_of(topic)
-        if record.value is None and stream in INPUTS and INPUTS[stream].compacted:
+        if record.value is None and stream in INPUTS and INPUTS[stream].is_kept:
             # A tombstone frees room in the log; what the record said when it was there stays a fact.
             return None, TimePassed(0)
         try:
@@ -172,7 +173,19 @@ def _letter(record: Any, reason: str, error: str) -> DeadLetter:
 
 
 def _too_late(step: Step, batch: Batch) -> list[DeadLetter]:
-    if not step.too_late:
+    sources = _sources(step.too_late, batch)
+    return [_letter(source, "too_late", "older than what is still held") for source in sources]
+
+
+def _erased(step: Step, batch: Batch) -> list[DeadLetter]:
+    """Letters that tell the place only: nobody is remembered by a letter about having been forgotten."""
+    letters = [_letter(source, "erased", "about a buyer who is forgotten") for source in _sources(step.refused, batch)]
+    return [replace(letter, key=None, value=None) for letter in letters]
+
+
+def _sources(facts: Sequence[Struct], batch: Batch) -> list[Any]:
+    """The records those facts were read of."""
+    if not facts:
         return []
     source_of = {id(fact): source for fact, source in zip(batch.facts, batch.records, strict=True)}
-    return [_letter(source_of[id(fact)], "too_late", "older than what is still held") for fact in step.too_late]
+    return [source_of[id(fact)] for fact in facts]

@@ -60,7 +60,7 @@ def ticks(processor: str) -> str:
 
 def _names_and_settings(config: Config) -> Iterator[tuple[str, dict[str, str]]]:
     for stream in INPUTS.values():
-        yield config.topic(stream.name), _compacted() if stream.compacted else _kept(INPUT_DAYS)
+        yield config.topic(stream.name), _kept(None if stream.is_kept else INPUT_DAYS)
     for name in OUTPUTS:
         is_letters = name == "dead-letters"
         yield config.topic(name), _kept(DEAD_LETTER_DAYS if is_letters else OUTPUT_DAYS)
@@ -72,11 +72,13 @@ def _names_and_settings(config: Config) -> Iterator[tuple[str, dict[str, str]]]:
         yield config.changelog(processor), _compacted()
 
 
-def _kept(days: int) -> dict[str, str]:
+def _kept(days: int | None) -> dict[str, str]:
+    """For so many days; without end where none are given."""
     return {
         "cleanup.policy": "delete",
         **BROKER_TIME,
-        "retention.ms": str(days * DAY_MS),
+        "retention.ms": "-1" if days is None else str(days * DAY_MS),
+        **({"retention.bytes": "-1"} if days is None else {}),
         "max.message.bytes": str(LARGEST_RECORD_BYTES),
     }
 

@@ -46,6 +46,7 @@ class Network:
         }
         self._waiting: dict[str, list[Any]] = {name: [] for name in ORDER}
         self.too_late: list[Any] = []
+        self.refused: list[Any] = []
         self.forwarded = 0
 
     @property
@@ -96,6 +97,7 @@ class Network:
         if self.rows is not None:
             self.rows[name].apply(step.rows)
         self.too_late += step.too_late
+        self.refused += step.refused
         for output in step.outputs:
             reader = _READER_OF.get(type(output.record)) if output.stream in FORWARDS else None
             if reader is None:

@@ -6,6 +6,7 @@ from clickhouse_connect.driver.client import Client
 
 from cloudtag.warehouse.blocks import Batch
 from cloudtag.warehouse.errors import Outage, meaning_of
+from cloudtag.warehouse.forgotten import Forgotten
 from cloudtag.warehouse.insert import Inserter
 from cloudtag.warehouse.poison import Rejected, store
 from cloudtag.warehouse.veil import Veil
@@ -22,12 +23,18 @@ class Writer:
         self._veil = veil
         self._client: Client | None = None
         self._inserter: Inserter | None = None
+        self._forgotten: Forgotten | None = None
 
     def store(self, batch: Batch) -> list[Rejected]:
         """Store a batch; returns its poison rows. Raises `Outage`."""
         try:
+            inserter, forgotten = self._ready()
+            kept = forgotten.without(batch)
+            if not kept.rows:
+                return []
             with metrics.INSERT_SECONDS.labels(batch.stream).time():
-                rejected = store(batch, self._ready().insert)
+                rejected = store(kept, inserter.insert)
+                _take(forgotten, kept)
         except Outage as outage:
             if not outage.is_answered:
                 self.close()
@@ -41,15 +48,31 @@ class Writer:
         """Let go of the connection."""
         if self._client is not None:
             self._client.close()
-        self._client = self._inserter = None
+        self._client = self._inserter = self._forgotten = None
 
-    def _ready(self) -> Inserter:
-        if self._inserter is None:
+    def _ready(self) -> tuple[Inserter, Forgotten]:
+        if self._inserter is None or self._forgotten is None:
             try:
                 self._client = self._connect()
             except Exception as error:
                 raise Outage(str(meaning_of(error)), is_answered=False) from error
             inserter = Inserter(self._client, self._database, self._veil)
             inserter.claim()
+            self._forgotten = _read_forgotten(self._client, self._database, self._veil)
             self._inserter = inserter
-        return self._inserter
+        return self._inserter, self._forgotten
+
+
+def _read_forgotten(client: Client, database: str, veil: Veil) -> Forgotten:
+    try:
+        return Forgotten(client, database, veil)
+    except Exception as error:
+        raise Outage(str(meaning_of(error)), is_answered=True) from error
+
+
+def _take(forgotten: Forgotten, batch: Batch) -> None:
+    """Nothing is committed before whom the batch names is forgotten: a failure is an outage, tried again."""
+    try:
+        forgotten.take(batch)
+    except Exception as error:
+        raise Outage(str(meaning_of(error)), is_answered=True) from error

@@ -16,8 +16,9 @@ def test_every_topic_is_listed_with_its_key_record_and_retention() -> None:
     settings = {topic.name: topic.config for topic in declared(Config())}
     for stream in (*INPUTS.values(), *OUTPUTS.values()):
         config = settings[stream.name]
-        days = int(config.get("retention.ms", 0)) // DAY_MS
-        kept = "compacted" if config["cleanup.policy"] == "compact" else f"{days} days"
+        days = int(config["retention.ms"]) // DAY_MS
+        assert config["cleanup.policy"] == "delete"
+        kept = "without end" if config["retention.ms"] == "-1" else f"{days} days"
         assert f"| `{stream.name}` | {stream.key} | {stream.struct.__name__} | {kept} |" in README
 
 

@@ -28,9 +28,15 @@ def test_every_stream_and_every_processor_has_its_topics() -> None:
 def test_state_is_compacted_and_never_deleted_by_age() -> None:
     config = Config()
     for topic in declared(config):
-        is_state = topic.name.endswith("-changelog") or topic.name in ("shops", "accounts")
+        is_state = topic.name.endswith("-changelog")
         assert topic.config["cleanup.policy"] == ("compact" if is_state else "delete")
         assert ("retention.ms" in topic.config) is not is_state
+
+
+def test_master_data_are_kept_without_end_and_never_compacted() -> None:
+    """Compaction keeps one record per key: a shop's second account would erase the first."""
+    kept = {topic.name for topic in declared(Config()) if topic.config.get("retention.ms") == "-1"}
+    assert kept == {"shops", "accounts", "violations", "abuses", "erasures"}
 
 
 async def test_creating_twice_creates_once(broker: str) -> None:

@@ -112,6 +112,7 @@ def one_of_each() -> dict[str, Struct]:
             **event, case_id="k1", shop_id="shop-1", status="found", order_ids=("o1",)
         ),
         "abuses": events.AbuseFound(**event, shop_id="shop-1", kind="false_report", withdraws="e0"),
+        "erasures": events.ErasureRequested(**event, buyer_id="buyer-9"),
         "alerts": alert(1, linked_buyer_ids=("buyer-2",), recommendation="refuse", route="cloud_tag"),
         "tag-statuses": records.TagStatus(
             **policy,

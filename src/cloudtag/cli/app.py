@@ -10,6 +10,7 @@ from cloudtag.cli.demo.command import demo
 from cloudtag.cli.detectors import detectors
 from cloudtag.cli.evaluate import evaluate
 from cloudtag.cli.explain_alert import explain
+from cloudtag.cli.forget import forget
 from cloudtag.cli.imports import online_retail
 from cloudtag.cli.produce import produce
 from cloudtag.cli.replay import replay
@@ -51,7 +52,22 @@ def _group(name: str, text: str) -> typer.Typer:
     return group
 
 
-COMMANDS = (demo, replay, worker, sink, produce, tail, detectors, explain, stories, simulate, score, evaluate, backtest)
+COMMANDS = (
+    demo,
+    replay,
+    worker,
+    sink,
+    produce,
+    tail,
+    detectors,
+    explain,
+    stories,
+    simulate,
+    score,
+    evaluate,
+    backtest,
+    forget,
+)
 for command in COMMANDS:
     app.command(epilog=EPILOG)(command)
 

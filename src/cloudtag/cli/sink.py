@@ -64,7 +64,7 @@ def _sink_config(config: Config) -> "SinkConfig":
     return SinkConfig(
         bootstrap=kafka.pop("bootstrap_servers"),
         connect=lambda: connect(config),
-        secret=_secret(),
+        secret=hash_secret(),
         database=database_of(config),
         group=f"{config.app_id}-sink",
         prefix=config.topic_prefix,
@@ -73,7 +73,7 @@ def _sink_config(config: Config) -> "SinkConfig":
     )
 
 
-def _secret() -> bytes:
+def hash_secret() -> bytes:
     """The secret of keyed hashes, from the environment or the file it names. Raises `FailureError`."""
     path = os.environ.get(SECRET + "_FILE")
     secret = Path(path).read_bytes().rstrip(b"\n") if path else os.environ.get(SECRET, "").encode()

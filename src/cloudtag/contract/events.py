@@ -192,7 +192,7 @@ class AlertAnswered(Event, frozen=True, array_like=True, gc=False, tag_field="_"
 
 
 class ShopDescribed(Event, frozen=True, array_like=True, gc=False, tag_field="_", tag="s"):
-    """A shop's return addresses, own identifiers and category (stream `shops`, compacted)."""
+    """A shop's return addresses, own identifiers and category (stream `shops`)."""
 
     shop_id: Token
     return_address_hashes: Tokens = ()
@@ -203,7 +203,7 @@ class ShopDescribed(Event, frozen=True, array_like=True, gc=False, tag_field="_"
 
 
 class AccountChanged(Event, frozen=True, array_like=True, gc=False, tag_field="_", tag="a"):
-    """A shop's account passed the tagging exam, or lost the permission (stream `accounts`, compacted)."""
+    """A shop's account passed the tagging exam, or lost the permission (stream `accounts`)."""
 
     shop_id: Token
     account_id: Token
@@ -231,3 +231,12 @@ class AbuseFound(Event, frozen=True, array_like=True, gc=False, tag_field="_", t
     submission_id: Token | None = None
     kind: AbuseKind = "unknown"
     withdraws: Token | None = None
+
+
+class ErasureRequested(Event, frozen=True, array_like=True, gc=False, tag_field="_", tag="e"):
+    """A buyer is to be forgotten (stream `erasures`): the file is emptied, and later events of the buyer are refused.
+
+    Nothing brings the buyer back: a second request changes nothing.
+    """
+
+    buyer_id: Token

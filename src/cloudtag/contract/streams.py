@@ -9,12 +9,15 @@ from cloudtag.contract import events, forwards, links, records
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """A named stream: the struct of its records, the field that keys it, whether the log is compacted."""
+    """A named stream: the struct of its records, the field that keys it, whether its log is kept without end.
+
+    Master data are kept so, and never compacted: a shop has several accounts, and a namesake on another platform.
+    """
 
     name: str
     struct: type[Struct]
     key: str
-    compacted: bool = False
+    is_kept: bool = False
 
 
 INPUTS: dict[str, Stream] = {
@@ -30,10 +33,11 @@ INPUTS: dict[str, Stream] = {
         Stream("insurance", events.InsuranceChanged, "buyer_id"),
         Stream("tags", events.TagSubmitted, "shop_id"),
         Stream("verdicts", events.AlertAnswered, "buyer_id"),
-        Stream("shops", events.ShopDescribed, "shop_id", compacted=True),
-        Stream("accounts", events.AccountChanged, "shop_id", compacted=True),
-        Stream("violations", events.ViolationChanged, "shop_id"),
-        Stream("abuses", events.AbuseFound, "shop_id"),
+        Stream("shops", events.ShopDescribed, "shop_id", is_kept=True),
+        Stream("accounts", events.AccountChanged, "shop_id", is_kept=True),
+        Stream("violations", events.ViolationChanged, "shop_id", is_kept=True),
+        Stream("abuses", events.AbuseFound, "shop_id", is_kept=True),
+        Stream("erasures", events.ErasureRequested, "buyer_id", is_kept=True),
     )
 }
 """What upstream publishes."""
@@ -76,6 +80,7 @@ READS: dict[str, tuple[str, ...]] = {
         "contacts",
         "insurance",
         "verdicts",
+        "erasures",
         "parcel-reports",
         "link-reports",
         "shop-answers",

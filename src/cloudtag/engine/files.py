@@ -18,6 +18,13 @@ class File(Struct, eq=False, gc=False):
     key: str
     index: Any
     rows: dict[str, Row] = {}
+    is_closed: bool = False
+    """Nothing more is taken in, and nothing is concluded from it: whom it is about is to be forgotten."""
+
+    def add_row(self, row_id: str) -> Row:
+        """A new, empty row."""
+        row = self.rows[row_id] = Row(row_id)
+        return row
 
 
 class Keeper(Protocol):

@@ -152,9 +152,12 @@ class Lane:
             if entry is None:
                 entry = files[file_key] = get_file(file_key), set()
             file, ids = entry
-            row = file.rows.get(row_id)
-            if row is None:
-                row = file.rows[row_id] = Row(row_id)
+            if file.is_closed and type(fact) is not processor.closes:
+                # What other processors tell is about events that are refused as well.
+                if not isinstance(fact, Forward):
+                    step.refused.append(fact)
+                continue
+            row = file.rows.get(row_id) or file.add_row(row_id)
             if not fold(row, identity(fact), fact):
                 step.duplicates += 1
                 continue

@@ -45,6 +45,8 @@ class Processor(Protocol):
     """Whether forwards move its watermark: only where no events come in."""
     layers: Sequence[Layer]
     """Judged after all other rows of a file, one after the other; `touched` never names them."""
+    closes: type[Any] | None
+    """The kind of event that closes a file for good."""
     most_facts: int
     """A row with more facts than that is overfull."""
     lateness_ms: int

@@ -49,6 +49,9 @@ class Step:
     """Events older than the watermark (judged all the same)."""
     too_late: list[Struct] = field(default_factory=list)
     """Events older than what is still held; the caller sends each to the dead letters (reason `too_late`)."""
+    refused: list[Struct] = field(default_factory=list)
+    """Events about somebody who is to be forgotten; the caller sends their places, not what they say, to the dead
+    letters (reason `erased`)."""
     wakes: int = 0
     """Files judged only because time passed."""
     duplicates: int = 0

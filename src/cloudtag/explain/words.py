@@ -192,4 +192,5 @@ _WORDS: dict[type[Any], Callable[[Any], str]] = {
     ev.AccountChanged: lambda e: f"account {e.account_id} of shop {e.shop_id}: {plain(e.status)}",
     ev.ViolationChanged: lambda e: f"violation {e.case_id} of shop {e.shop_id} {plain(e.status)}",
     ev.AbuseFound: _abuse,
+    ev.ErasureRequested: lambda e: f"buyer {e.buyer_id} is to be forgotten",
 }

@@ -3,7 +3,7 @@
 Rows of a buyer's file: `o…` one order with all that belongs to it; `w…` one return number (or one refund that names
 none) with what `parcels` reported of it; `l` links to other buyers; `q` what was asked about shops; `b` what belongs to
 no order, and the detectors of the whole buyer; `r` the risk that follows from all alerts; `t` tags; `c` what follows
-from alerts and tags.
+from alerts and tags; `e` that the buyer is to be forgotten.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from cloudtag.contract import events as ev
 from cloudtag.contract.forwards import ParcelReported, TagRequested
 from cloudtag.contract.links import LinkReported, ShopReported, SkuOwned
 from cloudtag.engine.files import File
-from cloudtag.engine.processor import Judgement, Layer
+from cloudtag.engine.processor import UNTOLD, Judgement, Layer
 from cloudtag.engine.rows import Row
 from cloudtag.engine.step import Output
 from cloudtag.processors.asking import may_ask
@@ -52,6 +52,7 @@ class Buyers(Keyed):
         | ev.BuyerContacted
         | ev.InsuranceChanged
         | ev.AlertAnswered
+        | ev.ErasureRequested
         | ParcelReported
         | LinkReported
         | ShopReported
@@ -70,6 +71,7 @@ class Buyers(Keyed):
     )
     retention_ms = HELD_MS
     layers: Sequence[Layer] = LAYERS
+    closes: type[Any] | None = ev.ErasureRequested
 
     def new_file(self, key: str) -> File:
         """A file with its index."""
@@ -86,13 +88,17 @@ class Buyers(Keyed):
             return fact.buyer_id, SHOPS_ROW
         if kind is TagRequested:
             return fact.buyer_id, TAGS_ROW
+        if kind is ev.ErasureRequested:
+            return fact.buyer_id, _ERASURE_ROW
         if kind is ev.AlertAnswered or fact.order_id is None:
             return fact.buyer_id, BUYER_ROW
         return fact.buyer_id, f"o{fact.order_id}"
 
     def index(self, file: File, row: Row, fact: Any) -> Iterable[str]:
-        """A changed attribute asks the links row; a verdict asks the row whose alert it answers."""
+        """A changed attribute asks the links row; a verdict asks the row whose alert it answers; an erasure all."""
         kind = type(fact)
+        if kind is ev.ErasureRequested:
+            return _close(file, row)
         index: BuyerIndex = file.index
         if row.view is None:
             index.orders = None
@@ -133,6 +139,8 @@ class Buyers(Keyed):
 
         What follows from other rows stays as long as they do, or it would be told anew.
         """
+        if file.is_closed:
+            return row.id != _ERASURE_ROW
         # The row may be let go next: the orders are looked up anew.
         file.index.orders = None
         if row.id[0] != "o":
@@ -143,14 +151,27 @@ class Buyers(Keyed):
         return all(other.newest_ms < horizon_ms for other in file.rows.values() if other.id[0] in "ot")
 
     def judge(self, file: File, row_id: str, now_ms: int) -> Judgement:
-        """Each kind of row is judged in its own way."""
+        """Each kind of row is judged in its own way; of a forgotten buyer nothing is concluded."""
+        if file.is_closed:
+            return UNTOLD
         return JUDGES[row_id[0]](file, row_id, self.policies, now_ms)
 
 
+_ERASURE_ROW = "e"
 _JOINED = frozenset("ow")
 """The kinds of rows that refunds join."""
 _BUYER_KINDS, _RIVAL_KINDS = frozenset("oblq"), frozenset("ol")
 """The kinds of rows that detectors of the whole buyer read, and those that tell of shops to compare."""
+
+
+def _close(file: File, erasure: Row) -> Iterable[str]:
+    """Empty the file. What was published about its rows is taken back: they are all asked once more."""
+    file.is_closed = True
+    file.index = BuyerIndex()
+    for row in file.rows.values():
+        if row is not erasure:
+            row.facts, row.view = {}, None
+    return tuple(file.rows)
 
 
 def _joined(index: BuyerIndex, kind: str, name: str) -> Iterator[str]:

@@ -23,6 +23,7 @@ class Keyed:
     """Defaults of a processor; each of the four says what differs."""
 
     is_timed_by_forwards = False
+    closes: type[Any] | None = None
     most_facts = maxsize
     identities: Mapping[type[Any], Callable[[Any], str]] = {}
     """Where the id of a forward inside its row is found, by kind: of every kind the rows hold."""

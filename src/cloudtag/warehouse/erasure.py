@@ -38,8 +38,7 @@ def erase_buyer(client: Client, database: str, veil: Veil, buyer_id: str) -> str
     The buyer's parcels and identifying attributes go as far as the buyer's own orders and refunds lead to them; other
     people's rows lose their reference to the buyer. Raises clickhouse-connect's errors; it may be repeated.
     """
-    key = veil.key("buyer", buyer_id)
-    veil.fresh.pop(("buyer", key), None)
+    key = veil.forget("buyer", buyer_id)
     _erase_parcels(client, database, key)
     _erase_attributes(client, database, key)
     _erase_consequences(client, database, key)
@@ -49,6 +48,23 @@ def erase_buyer(client: Client, database: str, veil: Veil, buyer_id: str) -> str
     _drop_tagged_orders(client, f"{database}.tags", key)
     _delete(client, f"{database}.identities", "kind = 'buyer' AND key = {key:String}", key)
     return key
+
+
+def holdings(client: Client, database: str, key: str) -> dict[str, int]:
+    """How many rows about a buyer each table holds; tables with none are left out. `key`: the buyer's keyed hash."""
+    counts = {table: _count(client, f"{database}.{table}", "buyer_key = {key:String}", key) for table in OWN_TABLES}
+    for table in CONSEQUENCES:
+        condition = "subject_kind = 'buyer' AND subject_id = {key:String}"
+        counts[table] = _count(client, f"{database}.{table}", condition, key)
+    counts["identities"] = _count(client, f"{database}.identities", "kind = 'buyer' AND key = {key:String}", key)
+    counts["alerts about others"] = _count(client, f"{database}.alerts", "has(linked_buyer_keys, {key:String})", key)
+    counts["tags"] = _count(client, f"{database}.tags", "has(buyer_keys, {key:String})", key)
+    return {table: count for table, count in counts.items() if count}
+
+
+def _count(client: Client, table: str, condition: str, key: str) -> int:
+    rows = client.query(f"SELECT count() FROM {table} WHERE {condition}", parameters={"key": key})  # noqa: S608
+    return int(rows.result_rows[0][0])
 
 
 def _erase_parcels(client: Client, database: str, key: str) -> None:

@@ -1,4 +1,4 @@
-"""The tables of raw facts, one per input stream (deploy/clickhouse/003, 004 and 008)."""
+"""The tables of raw facts, one per input stream (deploy/clickhouse/003, 004, 008 and 012)."""
 
 from cloudtag.warehouse.columns import (
     LOW,
@@ -124,4 +124,8 @@ FACT_TABLES: dict[str, Table] = {
         "violations", *text("case_id", "shop_id"), *low("status"), *flags("severe"), *texts("order_ids")
     ),
     "abuses": _facts("abuses", *text("shop_id", "submission_id", "withdraws"), *low("kind")),
+    # The key without its original: `identities` must not learn whom it is to forget.
+    "erasures": _facts(
+        "erasures", computed("buyer_key", "String", lambda erasure, veil: veil.mask("buyer", erasure.buyer_id))
+    ),
 }

@@ -43,6 +43,17 @@ class Veil:
         self.fresh[kind, key] = value
         return key
 
+    def mask(self, kind: str, value: str) -> str:
+        """The key of a value whose original is not to be stored."""
+        return self._keys.get((kind, value)) or self._digest(kind, value)
+
+    def forget(self, kind: str, value: str) -> str:
+        """The key of a value; whatever is remembered of it is not any more."""
+        self._keys.pop((kind, value), None)
+        key = self._digest(kind, value)
+        self.fresh.pop((kind, key), None)
+        return key
+
     def cover(self, text: str, buyer_ids: Iterable[str]) -> str:
         """A text in which each buyer id that stands as a word of its own is replaced by the start of its key."""
         for buyer_id in buyer_ids:

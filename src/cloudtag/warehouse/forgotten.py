@@ -1,0 +1,70 @@
+"""Whom the warehouse has been told to forget: no row about them is stored again, whatever the log still holds."""
+
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+from clickhouse_connect.driver.client import Client
+
+from cloudtag.contract.events import TagSubmitted
+from cloudtag.contract.records import Alert, Consequence
+from cloudtag.warehouse.blocks import Batch, Row
+from cloudtag.warehouse.erasure import erase_buyer
+from cloudtag.warehouse.veil import Veil
+
+STREAM = "erasures"
+
+
+class Forgotten:
+    """The keys of the buyers to forget, as the table `erasures` holds them."""
+
+    def __init__(self, client: Client, database: str, veil: Veil) -> None:
+        """Reads the table. Raises clickhouse-connect's errors."""
+        self._client = client
+        self._database = database
+        self._veil = veil
+        rows = client.query(f"SELECT DISTINCT buyer_key FROM {database}.{STREAM}").result_rows  # noqa: S608
+        self._keys = {str(key) for (key,) in rows}
+
+    def without(self, batch: Batch) -> Batch:
+        """The batch without rows about them, and without their ids in rows about others. It may be empty."""
+        if not self._keys or batch.stream == STREAM:
+            return batch
+        rows = [(row, self._redacted(row.record)) for row in batch.rows]
+        if all(record is row.record for row, record in rows):
+            return batch
+        kept = tuple(_with(row, record) for row, record in rows if record is not None)
+        return replace(batch, rows=kept)
+
+    def take(self, batch: Batch) -> None:
+        """Erase whom a stored batch of `erasures` names. Raises clickhouse-connect's errors; it may be repeated."""
+        if batch.stream != STREAM:
+            return
+        for buyer_id in sorted({row.record.buyer_id for row in batch.rows}):  # type: ignore[attr-defined]
+            self._keys.add(erase_buyer(self._client, self._database, self._veil, buyer_id))
+
+    def _is_known(self, buyer_id: str | None) -> bool:
+        return buyer_id is not None and self._veil.mask("buyer", buyer_id) in self._keys
+
+    def _redacted(self, record: Any) -> Any:
+        """The record without ids of the forgotten; none when it is about one of them."""
+        if self._is_known(getattr(record, "buyer_id", None)):
+            return None
+        if isinstance(record, Consequence) and record.subject_kind == "buyer" and self._is_known(record.subject_id):
+            return None
+        if isinstance(record, Alert):
+            linked = tuple(buyer_id for buyer_id in record.linked_buyer_ids if not self._is_known(buyer_id))
+            return record if linked == record.linked_buyer_ids else _set(record, linked_buyer_ids=linked)
+        if isinstance(record, TagSubmitted):
+            orders = tuple(order for order in record.orders if not self._is_known(order.buyer_id))
+            return record if orders == record.orders else _set(record, orders=orders)
+        return record
+
+
+def _set(record: Any, **fields: Any) -> Any:
+    return msgspec.structs.replace(record, **fields)
+
+
+def _with(row: Row, record: Any) -> Row:
+    # Its bytes would become a dead letter if the row could not be stored: they name whom to forget.
+    return row if record is row.record else Row(row.offset, row.at_ms, record, None, None)
