@@ -36,6 +36,19 @@ class BodyReader:
 
     def read(self, data: bytes, start: int) -> Struct:
         """The record whose body starts at `start`. Raises Undecodable."""
+        values = self._values(data, start)
+        try:
+            record: Struct = msgspec.convert(values, self._shape.struct)
+        except msgspec.ValidationError as error:
+            text, _, path = str(error).partition(" - at `")
+            raise Undecodable("invalid_value", f"{self._shape.field_at(path)}: {text}") from None
+        return record
+
+    def fields(self, data: bytes, start: int) -> dict[str, Any]:
+        """The fields of the record as plain values, none of their bounds checked. Raises Undecodable."""
+        return _named(self._shape, self._values(data, start))
+
+    def _values(self, data: bytes, start: int) -> Any:
         try:
             values, end = self._read(data, start)
         except (IndexError, EOFError):
@@ -50,12 +63,7 @@ class BodyReader:
             if end > len(data):
                 raise _truncated(data)
             raise Undecodable("trailing_bytes", f"{len(data) - end} bytes are left after the record")
-        try:
-            record: Struct = msgspec.convert(values, self._shape.struct)
-        except msgspec.ValidationError as error:
-            text, _, path = str(error).partition(" - at `")
-            raise Undecodable("invalid_value", f"{self._shape.field_at(path)}: {text}") from None
-        return record
+        return values
 
 
 def struct_of(stream: str) -> type[Struct]:
@@ -110,3 +118,12 @@ def _plain(shape: Shape, values: Any) -> Any:
         return values
     fields = [values[name] for name in shape.names]
     return fields if shape.tag is None else [shape.tag, *fields]
+
+
+def _named(shape: Shape, values: Any) -> dict[str, Any]:
+    """Values with their names again: the way back of `_plain`."""
+    if shape.is_array:
+        values = dict(zip(shape.names, values if shape.tag is None else values[1:], strict=True))
+    for name, item in shape.nested.items():
+        values[name] = [_named(item, value) for value in values[name]]
+    return dict(values)

@@ -76,16 +76,24 @@ class Codec:
             raise Undecodable("too_large", f"{len(data)} bytes; at most {self._max_bytes} are read")
         if is_msgpack(stream):
             return _from_msgpack(stream, data)
+        reader, start = self._reader_of(stream, data)
+        return reader.read(data, start)
+
+    def fields(self, stream: str, data: bytes) -> dict[str, Any]:
+        """The fields of an Avro record as plain values, none of their bounds checked. Raises what `decode` raises."""
+        reader, start = self._reader_of(stream, data)
+        return reader.fields(data, start)
+
+    def _reader_of(self, stream: str, data: bytes) -> tuple[BodyReader, int]:
+        """What reads the body of a record, and where that begins."""
         if stream not in schemas.AVRO_STREAMS:
             raise KeyError(stream)
         if data[:2] == SINGLE_OBJECT:
             key = (stream, data[2:_HEADER_BYTES])
-            reader = self._by_fingerprint.get(key) or self._reader_of_fingerprint(key)
-            return reader.read(data, _HEADER_BYTES)
-        if data[0] == 0 and len(data) >= _FRAME_BYTES:
+            return self._by_fingerprint.get(key) or self._reader_of_fingerprint(key), _HEADER_BYTES
+        if data[:1] == b"\x00" and len(data) >= _FRAME_BYTES:
             schema_id = int.from_bytes(data[1:_FRAME_BYTES], "big")
-            reader = self._by_id.get((stream, schema_id)) or self._reader_of_id(stream, schema_id)
-            return reader.read(data, _FRAME_BYTES)
+            return self._by_id.get((stream, schema_id)) or self._reader_of_id(stream, schema_id), _FRAME_BYTES
         raise Undecodable("not_avro", f"starts with {data[:2].hex()}, not with c301 or a registry frame")
 
     def _writer_of(self, stream: str) -> tuple[bytes, Write]:
