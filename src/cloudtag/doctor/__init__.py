@@ -1,0 +1,7 @@
+"""What is wrong with the producers of an installation: a sample of its topics in, findings out. Nothing here waits."""
+
+from cloudtag.doctor.diagnose import diagnose
+from cloudtag.doctor.finding import Finding, worst
+from cloudtag.doctor.look import Look
+
+__all__ = ["Finding", "Look", "diagnose", "worst"]

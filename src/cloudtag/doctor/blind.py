@@ -1,0 +1,99 @@
+"""Which detectors cannot see without a stream, or without a field of one.
+
+Asked of the detectors themselves: each carries examples that fire. Those are judged again with the stream, or the
+field, taken out; a detector that fires in none of them any more is blind, one that fires in some is weaker.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import msgspec
+
+from cloudtag.contract.records import Alert
+from cloudtag.detection.registry import Detector, all_detectors
+from cloudtag.detection.rule import Example
+from cloudtag.replay import replay
+from cloudtag.wire import Undecodable, decode_json
+
+Event = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """The detectors that find nothing any more, and those that find less."""
+
+    blind: tuple[str, ...] = ()
+    weaker: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.blind or self.weaker)
+
+
+@cache
+def without_stream(stream: str) -> Loss:
+    """What is lost where an input stream never comes."""
+    blind, weaker = _lost(stream, None)
+    declared = {name for name, detector in all_detectors().items() if stream in detector.rule.needs}
+    return Loss(tuple(sorted(blind | declared)), tuple(sorted(weaker - declared)))
+
+
+@cache
+def without_field(stream: str, path: str) -> Loss:
+    """What is lost where a field of a stream is never filled; `evidence.phash` is a field of the items of a list."""
+    blind, weaker = _lost(stream, path)
+    return Loss(tuple(sorted(blind)), tuple(sorted(weaker)))
+
+
+def _lost(stream: str, path: str | None) -> tuple[set[str], set[str]]:
+    blind, weaker = set(), set()
+    for name, detector in all_detectors().items():
+        firing = [example for example in detector.examples if example.fires]
+        left = sum(_fires_without(detector, example, stream, path) for example in firing)
+        if left < len(firing):
+            (weaker if left else blind).add(name)
+    return blind, weaker
+
+
+def _fires_without(detector: Detector, example: Example, stream: str, path: str | None) -> bool:
+    kept = list(_kept(example.events, stream, path))
+    if kept == list(example.events):
+        return True
+    return bool(kept) and _fires(detector.name, kept, example)
+
+
+def _kept(events: tuple[Event, ...], stream: str, path: str | None) -> Iterator[Event]:
+    for event in events:
+        if event["stream"] != stream:
+            yield event
+        elif path is not None:
+            yield _emptied(event, path)
+
+
+def _emptied(event: Mapping[str, Any], path: str) -> Event:
+    name, _, rest = path.partition(".")
+    left = {field: value for field, value in event.items() if rest or field != name}
+    if rest and isinstance(items := event.get(name), list | tuple):
+        left[name] = [{field: value for field, value in item.items() if field != rest} for item in items]
+    return left
+
+
+def _fires(detector: str, events: list[Event], example: Example) -> bool:
+    """Whether any alert of a detector stands in the end."""
+    standing: dict[str, bool] = {}
+    for _, record in replay(map(msgspec.json.encode, events), _until(example)):
+        if isinstance(record, Alert) and record.detector == detector:
+            standing[record.alert_id] = record.status != "withdrawn"
+    return any(standing.values())
+
+
+def _until(example: Example) -> int | None:
+    if example.until is None:
+        return None
+    try:
+        moved: Any = decode_json({**example.events[0], "occurred_at": example.until})[1]
+    except Undecodable as error:  # pragma: no cover - examples are tested
+        raise ValueError(f"an example's `until` is no time: {error}") from None
+    until: int = moved.occurred_at
+    return until

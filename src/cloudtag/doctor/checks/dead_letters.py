@@ -1,0 +1,56 @@
+"""What the workers refused: how much of each topic, why, and one example of each reason."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from cloudtag.contract.records import DeadLetter
+from cloudtag.doctor.finding import Finding, graded, share, shown
+from cloudtag.doctor.look import Look
+from cloudtag.doctor.sample import SampledRecord, TopicSample
+from cloudtag.times import rfc3339
+from cloudtag.wire import Undecodable
+
+STREAM = "dead-letters"
+
+
+def dead_letters(letters: TopicSample, topics: Sequence[TopicSample], look: Look) -> Iterator[Finding]:
+    """For each topic and reason: how many of the sampled records became dead letters, and how many letters there are.
+
+    `topics` are the input topics, `letters` the topic of the dead letters.
+    """
+    known = list(_letters(letters.records, look))
+    sampled = {topic.name: {(r.partition, r.offset) for r in topic.records} for topic in topics}
+    groups: dict[tuple[str, str], list[DeadLetter]] = {}
+    for letter in known:
+        groups.setdefault((letter.topic, letter.reason), []).append(letter)
+    if not groups:
+        yield Finding(check="dead_letters", severity="ok", topic=letters.name, text="there are no dead letters")
+    for (topic, reason), group in sorted(groups.items(), key=lambda item: -len(item[1])):
+        places = sampled.get(topic, set())
+        recent = sum((letter.partition, letter.offset) in places for letter in group)
+        last = max(group, key=lambda letter: letter.seen_at)
+        told = (
+            f"{len(group):,} dead letters for {shown(reason)}, {shown(last.error)!r} at {last.partition}@{last.offset}"
+        )
+        now = f"; {share(recent, len(places))} of the latest" if recent else "; none of the latest records"
+        yield Finding(
+            check="dead_letters",
+            severity=graded(recent, len(places)) if recent else "warn",
+            topic=shown(topic),
+            text=f"{told}{now}, the last at {rfc3339(last.seen_at)}",
+            advice="mend the cause, then `cloudtag dead-letters replay --reason "
+            f"{shown(reason)}`; `cloudtag dead-letters list` shows all",
+            figures={"reason": shown(reason), "letters": len(group), "records": recent, "sampled": len(places)},
+        )
+
+
+def _letters(records: Iterable[SampledRecord], look: Look) -> Iterator[DeadLetter]:
+    """Every letter once: one of a place is written again after a crash."""
+    seen: set[tuple[str, int, int]] = set()
+    for record in records:
+        try:
+            letter = look.letter_decoder.decode(STREAM, record.value)
+        except Undecodable:
+            continue
+        if isinstance(letter, DeadLetter) and (place := (letter.topic, letter.partition, letter.offset)) not in seen:
+            seen.add(place)
+            yield letter

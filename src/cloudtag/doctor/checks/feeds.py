@@ -1,0 +1,93 @@
+"""Streams and fields that never come, and the detectors that are blind without them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from msgspec import NODEFAULT, Struct
+from msgspec.structs import FieldInfo, fields
+
+from cloudtag.doctor.blind import Loss, without_field, without_stream
+from cloudtag.doctor.finding import Finding
+from cloudtag.doctor.limits import FILLED_RECORDS
+from cloudtag.doctor.reading import InputTopic
+from cloudtag.wire.shape import shape_of
+
+
+def feeds(topics: Sequence[InputTopic]) -> Iterator[Finding]:
+    """One finding for each empty stream, and one for each stream with fields nobody fills."""
+    coming = [topic for topic in topics if topic.sample.held]
+    if topics and not coming:
+        yield Finding(
+            check="feeds",
+            severity="bad",
+            text="no input topic holds a single record",
+            advice="start the producers; check KAFKA and CLOUDTAG_TOPIC_PREFIX: is this the installation you mean?",
+        )
+        return
+    for topic in topics:
+        if topic.sample.held:
+            yield from _unfilled(topic)
+        elif not topic.sample.faults:
+            yield _empty(topic)
+
+
+def never_filled(topic: InputTopic) -> list[str]:
+    """The optional fields that no record of the sample fills, if it is large enough to say so.
+
+    A flag that is never set is not among them: it may well say `no` every time.
+    """
+    records = [reading.fields for reading in topic.values if reading.fields is not None]
+    if len(records) < FILLED_RECORDS:
+        return []
+    found = list(_empty_fields(topic.stream.struct, records))
+    for name, item in shape_of(topic.stream.struct).nested.items():
+        items = [each for record in records for each in record[name]]
+        if len(items) >= FILLED_RECORDS:
+            found += [f"{name}.{field}" for field in _empty_fields(item.struct, items)]
+    return found
+
+
+def _empty_fields(struct: type[Struct], records: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    for field in fields(struct):
+        nothing = _nothing(field)
+        if nothing and all(record[field.name] in nothing for record in records):
+            yield field.name
+
+
+def _nothing(field: FieldInfo) -> tuple[Any, ...]:
+    """The values that say nothing, or none for a field that always says something."""
+    if field.default is NODEFAULT or isinstance(field.default, bool):
+        return ()
+    return (None, (), [], "") if field.default in (None, ()) else (field.default,)
+
+
+def _empty(topic: InputTopic) -> Finding:
+    was = "holds no record any more: what came was deleted by age" if topic.sample.written else "never had a record"
+    loss = without_stream(topic.stream.name)
+    return Finding(
+        check="feeds",
+        severity="warn" if loss else "ok",
+        topic=topic.name,
+        text=f"{was}{_told(loss)}" if loss else f"{was}; no detector rests on it",
+        advice=f"publish {topic.stream.name}, or do without these" if loss else None,
+        figures={"blind": ", ".join(loss.blind), "weaker": ", ".join(loss.weaker)},
+    )
+
+
+def _unfilled(topic: InputTopic) -> Iterator[Finding]:
+    for path in never_filled(topic):
+        loss = without_field(topic.stream.name, path)
+        if loss:
+            yield Finding(
+                check="feeds",
+                severity="warn",
+                topic=topic.name,
+                text=f"{path} is filled in none of {len(topic.values):,} records{_told(loss)}",
+                advice=f"fill {path} in the producer, or do without these",
+                figures={"field": path, "blind": ", ".join(loss.blind), "weaker": ", ".join(loss.weaker)},
+            )
+
+
+def _told(loss: Loss) -> str:
+    blind = f"; blind without it: {', '.join(loss.blind)}" if loss.blind else ""
+    return blind + (f"; weaker without it: {', '.join(loss.weaker)}" if loss.weaker else "")
