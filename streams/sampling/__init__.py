@@ -1,4 +1,4 @@
-"""Reads a sample of topics as it lies on the broker, for `cloudtag doctor`: joins no group, commits and makes nothing."""
+"""Reads a sample of topics as it lies on the broker: joins no group, commits nothing, creates nothing."""
 
 from streams.sampling.sampler import take
 

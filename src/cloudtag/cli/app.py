@@ -8,6 +8,8 @@ from cloudtag.cli import dead_letters, policy, topics, warehouse
 from cloudtag.cli.backtest import backtest
 from cloudtag.cli.demo.command import demo
 from cloudtag.cli.detectors import detectors
+from cloudtag.cli.doctor import EPILOG as DOCTOR_EPILOG
+from cloudtag.cli.doctor import doctor
 from cloudtag.cli.evaluate import evaluate
 from cloudtag.cli.explain_alert import explain
 from cloudtag.cli.forget import forget
@@ -70,6 +72,7 @@ COMMANDS = (
 )
 for command in COMMANDS:
     app.command(epilog=EPILOG)(command)
+app.command(epilog=DOCTOR_EPILOG)(doctor)
 
 _topics = _group("topics", "The topics of an installation.")
 _topics.command("create", epilog=EPILOG)(topics.create)

@@ -1,12 +1,12 @@
 """From when on a share or a distance is worth a word: every threshold of the doctor, with its reason."""
 
 MUCH = 0.01
-"""A producer that is set wrongly spoils at least this share of a topic; less is a record sent by hand, or a leftover."""
+"""A producer that is set wrongly spoils at least this share of a topic; less is sent by hand, or a leftover."""
 
 LOOKS_LIKE = 0.95
 """So many of the misplaced keys must fit a partitioner to name it: all but the odd one of another producer."""
 FEWEST_KEYS = 8
-"""Different misplaced keys without which no partitioner is named: of two partitions, eight fit by chance once in 256."""
+"""Without so many misplaced keys no partitioner is named: of two partitions, all fit by chance once in 256."""
 
 FUTURE_MS = 60_000
 """Clocks that are kept in step differ by milliseconds; a minute ahead of the broker is a wrong clock."""
@@ -29,7 +29,7 @@ EDITS = 2
 """A name so many letters from a known one is a slip; of short names less than half of the letters may differ."""
 
 REPEATS = 0.1
-"""Repeats change nothing, but from here on a tenth of the work is done for nothing: a producer sends all of it again."""
+"""Repeats change nothing, but a tenth of the work is done for nothing: a producer sends much of it again."""
 
 FILLED_RECORDS = 200
 """Records without which nothing is said of fields that none of them fills."""

@@ -8,16 +8,17 @@ from cloudtag.doctor.reading import Decoder
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """`decoder` reads the inputs, `letter_decoder` dead letters, which may be large. `partition_of`: where a key belongs among so many partitions. `platforms`: those with a policy pack.
-
-    `future_ms`: how far after broker time an event may lie before it is a dead letter. `topic_prefix`: before every
-    topic's name. `has_registry`: whether a schema registry is configured.
-    """
+    """What is known without looking at any record."""
 
     decoder: Decoder
     letter_decoder: Decoder
+    """For dead letters, which hold the whole of a record that may have been too large."""
     partition_of: Callable[[str, int], int]
+    """Where a key belongs among so many partitions."""
     platforms: frozenset[str]
+    """Those with a policy pack."""
     future_ms: int
+    """How far after broker time an event may lie before it is a dead letter."""
     topic_prefix: str = ""
     has_registry: bool = False
+    """Whether a schema registry is configured."""

@@ -12,6 +12,17 @@ from cloudtag.doctor.limits import FILLED_RECORDS
 from cloudtag.doctor.reading import InputTopic
 from cloudtag.wire.shape import shape_of
 
+_WITHOUT = {
+    "contacts": "tags that need the buyer to be contacted first are rejected",
+    "insurance": "nothing follows for freight insurance",
+    "tags": "no shop tags an order",
+    "verdicts": "no alert is answered, and there are no labels",
+    "accounts": "no account may tag: every tag is rejected",
+    "violations": "no seller is penalized",
+    "abuses": "no permission is taken back for misuse",
+}
+"""What is lost without a stream that no detector rests on."""
+
 
 def feeds(topics: Sequence[InputTopic]) -> Iterator[Finding]:
     """One finding for each empty stream, and one for each stream with fields nobody fills."""
@@ -68,7 +79,7 @@ def _empty(topic: InputTopic) -> Finding:
         check="feeds",
         severity="warn" if loss else "ok",
         topic=topic.name,
-        text=f"{was}{_told(loss)}" if loss else f"{was}; no detector rests on it",
+        text=f"{was}{_told(loss)}" if loss else f"{was}; {_WITHOUT.get(topic.stream.name, 'no detector rests on it')}",
         advice=f"publish {topic.stream.name}, or do without these" if loss else None,
         figures={"blind": ", ".join(loss.blind), "weaker": ", ".join(loss.weaker)},
     )

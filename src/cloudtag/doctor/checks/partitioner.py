@@ -82,10 +82,14 @@ def _known(partitions: int, look: Look) -> Iterator[tuple[str, Hash, str]]:
         "set partitioner=murmur2_random in the producer (librdkafka: C, C++, Python, Go, .NET, Node, PHP, Ruby)",
     )
     yield "looks like Sarama's default partitioner (FNV-1a)", fnv1a_of, MURMUR2
-    yield "all are in the first partition", lambda key, count: 0, "do not set a partition in the producer"  # noqa: ARG005
     for fewer in range(partitions - 1, 1, -1):
         yield (
-            f"they were sent while the topic had {fewer} partitions",
-            lambda key, count, fewer=fewer: look.partition_of(key, fewer),  # noqa: ARG005
-            "never add partitions to a topic: make a new installation with another topic prefix, and load anew",
+            f"looks like they were sent while the topic had {fewer} partitions",
+            _among(fewer, look),
+            "never add partitions to a topic: make an installation with another topic prefix, and load it anew",
         )
+    yield "all are in partition 0", _among(1, look), "do not choose a partition in the producer"
+
+
+def _among(fewer: int, look: Look) -> Hash:
+    return lambda key, _: look.partition_of(key, fewer)
