@@ -47,8 +47,9 @@ class HttpRegistry:
     ) -> None:
         """Raises ValueError for a URL that is not HTTP. `headers` carry what the registry asks of its callers."""
         if urlsplit(url).scheme not in ("http", "https"):
-            raise ValueError(f"a schema registry's URL starts with http:// or https://, not {url!r}")
+            raise ValueError(f"a schema registry's URL starts with http:// or https://, not {_shown(url)!r}")
         self._url = url.rstrip("/")
+        self._shown = _shown(self._url)
         self._prefix = topic_prefix
         self._headers = {"Accept": _CONTENT, "Content-Type": _CONTENT, **(headers or {})}
         self._timeout_s = timeout_s
@@ -85,7 +86,7 @@ class HttpRegistry:
             text = json.dumps(schemas.current(stream).raw, ensure_ascii=False)
             answer = self._ask("POST", f"/subjects/{self._subject(stream)}/versions", {"schema": text})
             if answer is None or "id" not in answer:
-                raise RegistryRefused(f"{self._url}: gave no id for the schema of {stream}")
+                raise RegistryRefused(f"{self._shown}: gave no id for the schema of {stream}")
             self._ids[stream] = int(answer["id"])
         return self._ids[stream]
 
@@ -109,7 +110,7 @@ class HttpRegistry:
     def _ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any] | None:
         """The registry's answer; none where it has no such thing."""
         if self._down_until > self._clock():
-            raise RegistryUnavailable(f"{self._url}: not reached a moment ago")
+            raise RegistryUnavailable(f"{self._shown}: not reached a moment ago")
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self._url + path, data, self._headers, method=method)  # noqa: S310 - checked
         try:
@@ -121,11 +122,13 @@ class HttpRegistry:
             return None
         except (OSError, HTTPException) as error:
             self._down_until = self._clock() + self._outage_s
-            raise RegistryUnavailable(f"{self._url}: {error or type(error).__name__}") from None
+            # An HTTPException may quote the address, and with it a password.
+            told = type(error).__name__ if isinstance(error, HTTPException) else error
+            raise RegistryUnavailable(f"{self._shown}: {told}") from None
         try:
             found = json.loads(text)
         except ValueError:
-            raise RegistryRefused(f"{self._url}{path}: does not answer as a schema registry") from None
+            raise RegistryRefused(f"{self._shown}{path}: does not answer as a schema registry") from None
         return found if isinstance(found, dict) else None
 
     def _judge(self, error: urllib.error.HTTPError, path: str) -> None:
@@ -135,8 +138,14 @@ class HttpRegistry:
         text = " ".join(error.read(500).decode(errors="replace").split())
         if error.code >= _SERVER_ERROR or error.code == _TOO_MANY:
             self._down_until = self._clock() + self._outage_s
-            raise RegistryUnavailable(f"{self._url}{path}: {error.code} {text}")
-        raise RegistryRefused(f"{self._url}{path}: {error.code} {text}")
+            raise RegistryUnavailable(f"{self._shown}{path}: {error.code} {text}")
+        raise RegistryRefused(f"{self._shown}{path}: {error.code} {text}")
+
+
+def _shown(url: str) -> str:
+    """A URL without the user and password it may hold."""
+    before, at, rest = url.rpartition("@")
+    return f"{before.partition('//')[0]}//***@{rest}" if at else url
 
 
 def _record_schema(answer: dict[str, Any]) -> schemas.Schema | None:

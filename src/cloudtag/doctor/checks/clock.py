@@ -30,14 +30,15 @@ def clock(topic: InputTopic, look: Look) -> Iterator[Finding]:
     step, shifted = shift_of(delays)
     if step:
         yield _finding(topic, len(shifted), total, *_of_shift(step))
-    yield from _extremes(topic, [delay for delay in delays if delay not in shifted], total, look)
+    rest = [delay for delay in delays if not step or step_of(delay) != step]
+    yield from _extremes(topic, rest, total, look)
     against = "" if all(batch.is_broker_time for batch in topic.sample.batches) else ", by the producers' own clocks"
     median, late = delays[len(delays) // 2], delays[min(len(delays) * 95 // 100, len(delays) - 1)]
     yield Finding(
         check="clock",
         severity="ok",
         topic=topic.name,
-        text=f"events are {duration(median)} old when they arrive (median), 95 % at most {duration(late)}{against}",
+        text=f"age of events on arrival: median {duration(median)}, 95 % at most {duration(late)}{against}",
         figures={"median_ms": median, "p95_ms": late, "sampled": total},
     )
 
@@ -52,20 +53,25 @@ def unit_of(at: int) -> str | None:
     return "no time"
 
 
-def shift_of(delays: Sequence[int]) -> tuple[int, frozenset[int]]:
+def shift_of(delays: Sequence[int]) -> tuple[int, list[int]]:
     """The offset of a time zone, in half hours, near which most delays lie, and those delays; 0 if there is none.
 
     Negative: events lie so far ahead of the broker.
     """
     near: dict[int, list[int]] = {}
     for delay in delays:
-        step = round(delay / limits.ZONE_STEP_MS)
-        is_zone = limits.ZONE_LEAST_STEPS <= abs(step) <= limits.ZONE_MOST_STEPS
-        if is_zone and abs(delay - step * limits.ZONE_STEP_MS) <= limits.ZONE_WIDTH_MS:
-            near.setdefault(step, []).append(delay)
+        near.setdefault(step_of(delay), []).append(delay)
+    near.pop(0, None)
     step, cluster = max(near.items(), key=lambda item: len(item[1]), default=(0, []))
     is_cluster = len(cluster) >= max(limits.ZONE_RECORDS, limits.ZONE_SHARE * len(delays))
-    return (step, frozenset(cluster)) if is_cluster else (0, frozenset())
+    return (step, cluster) if is_cluster else (0, [])
+
+
+def step_of(delay: int) -> int:
+    """The offset of a time zone, in half hours, that a delay lies near; 0 for none."""
+    step = round(delay / limits.ZONE_STEP_MS)
+    is_zone = limits.ZONE_LEAST_STEPS <= abs(step) <= limits.ZONE_MOST_STEPS
+    return step if is_zone and abs(delay - step * limits.ZONE_STEP_MS) <= limits.ZONE_WIDTH_MS else 0
 
 
 def duration(ms: int) -> str:

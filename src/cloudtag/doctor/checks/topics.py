@@ -89,7 +89,7 @@ def _time(wanted: WantedTopic, found: TopicSample) -> Iterator[Finding]:
         yield _finding(
             found,
             "warn",
-            f"{of_producers:,} records carry the producers' time although {_TIME} is {told}",
+            f"records carry the producers' time although {_TIME} is {told}",
             "they are older than the setting, or the broker does not know it (as the embedded one): "
             "nothing to do with Apache Kafka once newer records have come",
         )
