@@ -50,8 +50,9 @@ def record(
 
 def topic(records: Sequence[SampledRecord], stream: str = "orders", **changes: Any) -> InputTopic:
     """An input topic with these records."""
-    made = {"partitions": PARTITIONS, "replication": 1, "held": len(records), "written": len(records), **changes}
-    sample = TopicSample(name=f"x-{stream}", records=records, batches=[BATCH] * len(records), **made)
+    count = len(records)
+    made = {"partitions": PARTITIONS, "replication": 1, "held": count, "written": count, "batches": [BATCH] * count}
+    sample = TopicSample(name=f"x-{stream}", records=records, **{**made, **changes})
     return InputTopic(INPUTS[stream], sample, [read(stream, each, LOOK.decoder) for each in records])
 
 
