@@ -194,10 +194,13 @@ def test_dead_letters_are_told_with_an_example(run, config):
 
 def test_topics_that_are_missing_or_set_wrongly_are_told(run, empty):
     wanted = {topic.name.removeprefix(empty.topic_prefix): topic for topic in declared(empty)}
-    wanted["orders"] = changed(wanted["orders"], config={"message.timestamp.type": "CreateTime"})
+    for name, setting in (
+        ("orders", {"message.timestamp.type": "CreateTime"}),
+        ("tags", {"retention.ms": "3600000"}),
+        ("shops", {"cleanup.policy": "delete"}),
+    ):
+        wanted[name] = changed(wanted[name], config=wanted[name].config | setting)
     wanted["reviews"] = changed(wanted["reviews"], partitions=3)
-    wanted["tags"] = changed(wanted["tags"], config={**wanted["tags"].config, "retention.ms": "3600000"})
-    wanted["shops"] = changed(wanted["shops"], config={"cleanup.policy": "delete"})
     del wanted["refunds"]
     asyncio.run(make(empty, list(wanted.values())))
     code, findings = diagnosis(run)

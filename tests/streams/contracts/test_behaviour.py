@@ -6,6 +6,9 @@ from typing import Any
 import faust
 import pytest
 from aiokafka.cluster import ClusterMetadata
+from aiokafka.protocol.fetch import FetchRequest
+from aiokafka.protocol.metadata import MetadataRequest
+from aiokafka.protocol.offset import OffsetRequest
 from faust.transport.drivers import by_url
 from mode import Service, Signal
 from mode.supervisors import CrashingSupervisor
@@ -97,3 +100,30 @@ def test_a_lane_that_was_torn_apart_is_noticed() -> None:
     assert together(["a", "b"], set()) == set()
     with pytest.raises(NotTogetherError, match="of b"):
         together(["a", "b"], assigned - {("b", 1)})
+
+
+def _answered(request: Any) -> tuple[str, ...]:
+    """What a response says of a partition, in order."""
+    schema = request.RESPONSE_TYPE.SCHEMA
+    topic = schema.fields[schema.names.index("topics")].array_of
+    names: tuple[str, ...] = topic.fields[topic.names.index("partitions")].array_of.names
+    return names
+
+
+@pytest.mark.parametrize("request_", FetchRequest._CLASSES, ids=lambda request: request.__name__)
+def test_every_fetch_answers_the_end_first_and_the_records_last(request_: Any) -> None:
+    names = _answered(request_)
+    assert names[:3] == ("partition", "error_code", "highwater_offset")
+    assert names[-1] == "message_set"
+
+
+@pytest.mark.parametrize("request_", OffsetRequest._CLASSES[1:], ids=lambda request: request.__name__)
+def test_every_question_for_an_offset_answers_it_last(request_: Any) -> None:
+    names = _answered(request_)
+    assert (names[:2], names[-1]) == (("partition", "error_code"), "offset")
+
+
+def test_asking_for_all_topics_names_none() -> None:
+    versions = {MetadataRequest.API_KEY: (0, 5)}
+    assert MetadataRequest(None).prepare(versions).topics is None
+    assert list(MetadataRequest([]).prepare(versions).topics) == []
