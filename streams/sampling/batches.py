@@ -29,7 +29,7 @@ _V2 = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class FetchedBatch:
     """A batch: its head, its records, its first offset and the one after it."""
 
     head: SampledBatch
@@ -38,7 +38,7 @@ class Batch:
     next_offset: int
 
 
-def batches(data: bytes, partition: int) -> Iterator[Batch]:
+def batches(data: bytes, partition: int) -> Iterator[FetchedBatch]:
     """The whole batches in the bytes of a fetch. Transactions' markers have a head without records.
 
     A batch that cannot be unpacked here comes with its fault and without records.
@@ -59,22 +59,22 @@ def _cut(data: bytes) -> Iterator[bytes]:
         place = end
 
 
-def _new(raw: bytes, partition: int) -> Batch:
+def _new(raw: bytes, partition: int) -> FetchedBatch:
     first = _OFFSET.unpack_from(raw)[0]
     after = first + _DELTA.unpack_from(raw, _DELTA_AT)[0] + 1
     attributes, count = raw[_ATTRIBUTES_AT], _COUNT.unpack_from(raw, _COUNT_AT)[0]
     if attributes & _CONTROL:
-        return Batch(SampledBatch("none", raw[_VERSION_AT], True, 0), (), first, after)
+        return FetchedBatch(SampledBatch("none", raw[_VERSION_AT], True, 0), (), first, after)
     records, fault = _records(raw, partition)
-    return Batch(_head(raw, attributes, count, fault), records, first, after)
+    return FetchedBatch(_head(raw, attributes, count, fault), records, first, after)
 
 
-def _old(raw: bytes, partition: int) -> Batch:
+def _old(raw: bytes, partition: int) -> FetchedBatch:
     """Formats 0 and 1: a compressed batch carries the offset of its last record, and its count shows only inside."""
     last = _OFFSET.unpack_from(raw)[0]
     records, fault = _records(raw, partition)
     first = records[0].offset if records else last
-    return Batch(_head(raw, raw[_OLD_ATTRIBUTES_AT], max(len(records), 1), fault), records, first, last + 1)
+    return FetchedBatch(_head(raw, raw[_OLD_ATTRIBUTES_AT], max(len(records), 1), fault), records, first, last + 1)
 
 
 def _head(raw: bytes, attributes: int, count: int, fault: str | None) -> SampledBatch:

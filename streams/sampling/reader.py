@@ -12,7 +12,7 @@ from aiokafka.protocol.fetch import FetchRequest
 from aiokafka.protocol.offset import OffsetRequest, OffsetResetStrategy
 
 from cloudtag.doctor.sample import SampledBatch, SampledRecord
-from streams.sampling.batches import Batch, batches
+from streams.sampling.batches import FetchedBatch, batches
 from streams.sampling.shares import shares
 
 T = TypeVar("T")
@@ -30,7 +30,7 @@ _NO_REPLICA = -1
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class Held:
     """The offsets of a partition that are on the broker: from `start` up to but without `end`."""
 
     start: int
@@ -44,7 +44,7 @@ class Span:
 class Taken:
     """What was read of one topic."""
 
-    spans: dict[int, Span] = field(default_factory=dict)
+    spans: dict[int, Held] = field(default_factory=dict)
     batches: list[SampledBatch] = field(default_factory=list)
     records: list[SampledRecord] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
@@ -78,18 +78,18 @@ class TopicReader:
             taken.records += [record for batch in got for record in batch.records][-count:]
         return taken
 
-    async def _span(self, place: TopicPartition) -> Span:
+    async def _span(self, place: TopicPartition) -> Held:
         start = await self._offset(place, OffsetResetStrategy.EARLIEST)
         end = await self._offset(place, OffsetResetStrategy.LATEST)
         if end <= start:
-            return Span(start, start)
+            return Held(start, start)
         # Not every broker tells its end truly when asked for it; the answer to a fetch does.
         _, highwater = await self._fetch(place, end - 1)
-        return Span(start, max(end, highwater))
+        return Held(start, max(end, highwater))
 
-    async def _read(self, place: TopicPartition, span: Span, wanted: int, most_bytes: int) -> list[Batch]:
+    async def _read(self, place: TopicPartition, span: Held, wanted: int, most_bytes: int) -> list[FetchedBatch]:
         """The batches that hold the last `wanted` records: forward from near the end, then further back for gaps."""
-        found: list[Batch] = []
+        found: list[FetchedBatch] = []
         start, until = max(span.start, span.end - wanted), span.end
         while True:
             newer, size = await self._between(place, start, until, most_bytes)
@@ -101,9 +101,11 @@ class TopicReader:
             until = min(start, found[0].first_offset) if found else start
             start = max(span.start, until - missing * STEP_BACK)
 
-    async def _between(self, place: TopicPartition, start: int, until: int, most_bytes: int) -> tuple[list[Batch], int]:
+    async def _between(
+        self, place: TopicPartition, start: int, until: int, most_bytes: int
+    ) -> tuple[list[FetchedBatch], int]:
         """The batches with offsets from `start` to `until`, as far as the bytes allow, and how many bytes came."""
-        found: list[Batch] = []
+        found: list[FetchedBatch] = []
         size = 0
         while start < until and size < most_bytes:
             data, _ = await self._fetch(place, start)

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from cloudtag.contract.events import OrderChanged
 from cloudtag.contract.streams import INPUTS
-from cloudtag.doctor.finding import Finding
+from cloudtag.doctor.diagnosis import Diagnosis
 from cloudtag.doctor.look import Look
 from cloudtag.doctor.reading import InputTopic, read
 from cloudtag.doctor.sample import SampledBatch, SampledRecord, TopicSample
@@ -61,5 +61,5 @@ def orders(count: int, **how: Any) -> list[SampledRecord]:
     return [record(order(number), offset=number, **how) for number in range(count)]
 
 
-def severities(findings: Sequence[Finding]) -> list[str]:
+def severities(findings: Sequence[Diagnosis]) -> list[str]:
     return [finding.severity for finding in findings]

@@ -11,7 +11,7 @@ from cloudtag.contract.events import RefundChanged, ShopDescribed
 from cloudtag.doctor.checks.event_id import event_id
 from cloudtag.doctor.checks.framing import framing
 from cloudtag.doctor.checks.platform import distance, meant_by, platform
-from cloudtag.doctor.finding import shown
+from cloudtag.doctor.diagnosis import shown
 from cloudtag.doctor.limits import EDITS, REPEATS
 from cloudtag.doctor.reading import framing_of, read
 from cloudtag.doctor.sample import SampledRecord
@@ -99,7 +99,7 @@ def test_a_registry_that_is_away_is_the_finding_and_its_password_stays_hidden(sc
     assert "secret" not in str(found)
 
 
-def test_a_tombstone_of_a_compacted_topic_says_nothing():
+def test_a_tombstone_of_a_stream_that_is_kept_says_nothing():
     shop = record(ShopDescribed("e", NOW, "jd", "s"), "shops")
     made = topic([shop, SampledRecord(0, 1, b"s", None, NOW)], "shops")
     assert severities(list(framing(made, LOOK))) == ["ok"]
@@ -171,7 +171,7 @@ def test_one_id_of_two_events_is_bad_and_says_where():
     found = event_id(topic([record(order(1)), record(order(1, order_id="o2"), offset=1)]), LOOK)
     (found,) = found
     assert (found.severity, found.figures) == ("bad", {"ids": 1, "records": 2, "sampled": 2})
-    assert "@0 and" in found.text
+    assert "offset 0 and partition" in found.text
     assert severities(list(event_id(made, LOOK))) == ["bad"]
 
 

@@ -11,7 +11,7 @@ from cloudtag.doctor import diagnose
 from cloudtag.doctor.checks.codec import codec
 from cloudtag.doctor.checks.dead_letters import dead_letters
 from cloudtag.doctor.checks.topics import topics
-from cloudtag.doctor.finding import graded, worst
+from cloudtag.doctor.diagnosis import graded, worst
 from cloudtag.doctor.sample import Sample, SampledBatch, SampledRecord, TopicSample
 from cloudtag.wire import encode
 from streams.topics import DAY_MS, declared
@@ -21,7 +21,8 @@ LONGER = str(365 * DAY_MS)
 
 
 WANTED = next(t for t in declared(Config(replication=2)) if t.name == "orders")
-COMPACTED = next(t for t in declared(Config(replication=2)) if t.name == "shops")
+KEPT = next(t for t in declared(Config(replication=2)) if t.name == "erasures")
+COMPACTED = next(t for t in declared(Config(replication=2)) if t.name.endswith("-changelog"))
 
 
 def found(wanted=WANTED, **changes):
@@ -35,6 +36,8 @@ def test_a_topic_as_declared_is_no_fault():
     assert severities(list(topics(WANTED, found(replication=3, settings={"retention.ms": LONGER})))) == ["ok"]
     assert severities(list(topics(WANTED, found(settings={"retention.ms": "-1", "retention.bytes": "-1"})))) == ["ok"]
     assert severities(list(topics(COMPACTED, found(COMPACTED)))) == ["ok"]
+    assert severities(list(topics(KEPT, found(KEPT)))) == ["ok"]
+    assert severities(list(topics(KEPT, found(KEPT, settings={"retention.ms": LONGER})))) == ["warn"]
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cloudtag.contract.events import ShopDescribed
 from cloudtag.doctor.checks.keys import keys
 from cloudtag.doctor.checks.partitioner import crc32_of, fnv1a_of, partitioner
 from cloudtag.doctor.limits import FEWEST_KEYS, MUCH
 from streams.partition import partition_of
-from tests.doctor.material import LOOK, NOW, PARTITIONS, order, orders, record, severities, topic
+from tests.doctor.material import LOOK, PARTITIONS, order, orders, record, severities, topic
 
 
 def misplaced(count, place, **how):
@@ -95,10 +94,8 @@ def test_what_stands_in_place_of_the_key_is_told(key, kind, told):
     assert "murmur2" not in moved.advice
 
 
-def test_a_wrong_key_in_the_right_partition_is_no_harm_unless_the_log_is_compacted():
+def test_a_wrong_key_in_the_right_partition_does_no_harm():
     assert severities(list(keys(topic(orders(40, key=lambda *_: None)), LOOK))) == ["warn"]
-    shops = [record(ShopDescribed(f"e{n}", NOW, "jd", f"s{n}"), "shops", key=lambda *_: b"k") for n in range(40)]
-    assert severities(list(keys(topic(shops, "shops"), LOOK))) == ["bad"]
 
 
 def test_several_causes_are_told_apart():

@@ -183,3 +183,13 @@ def test_the_script_runs_a_registry_until_it_is_ended(url: str) -> None:
         assert script.wait(30) == 0
     with pytest.raises(urllib.error.URLError):
         urllib.request.urlopen(f"{place}/subjects", timeout=10)
+
+
+@pytest.mark.parametrize(
+    "url", ["ftp://user:hunter2@registry", "http://user:hunter2@registry:1", "http://u:hunter2@127.0.0.1:1"]
+)
+def test_a_password_in_the_url_is_part_of_no_error(url):
+    with pytest.raises((ValueError, RegistryUnavailable)) as caught:
+        HttpRegistry(url).schema_of(7)
+    assert "hunter2" not in str(caught.value)
+    assert "***@" in str(caught.value)

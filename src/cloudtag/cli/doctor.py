@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cloudtag.cli.doctor_report import as_json, report
-from cloudtag.cli.failure import FAILED, UNREADABLE, FailureError, explain
+from cloudtag.cli.failure import FAILED, UNREADABLE, FailureError, explain, one_line
 from cloudtag.cli.options import Brokers, settings
 from cloudtag.cli.screen import output
 from cloudtag.config import Config
 from cloudtag.doctor.limits import SAMPLE
 
 if TYPE_CHECKING:
-    from cloudtag.doctor import Finding, Look
+    from cloudtag.doctor import Diagnosis, Look
     from cloudtag.doctor.sample import Sample
 
 LETTER_BYTES = 64 * 1024 * 1024
@@ -42,17 +42,20 @@ def doctor(
     Example:  KAFKA=kafka:9092 cloudtag doctor --sample 10000
     """
     config = settings(brokers)
-    look = _look(config, policies)
+    try:
+        look = _look(config, policies)
+    except ValueError as error:
+        raise FailureError(one_line(str(error)), UNREADABLE) from None
     taken, findings = asyncio.run(_examine(config, sample, look))
     if json:
-        output().print(as_json(taken, findings), markup=False, soft_wrap=True)
+        output().print(as_json(taken, findings), markup=False, emoji=False, soft_wrap=True)
     else:
         report(output(), taken, findings)
     if any(finding.severity == "bad" for finding in findings):
         raise typer.Exit(FAILED)
 
 
-async def _examine(config: Config, limit: int, look: "Look") -> tuple["Sample", "list[Finding]"]:
+async def _examine(config: Config, limit: int, look: "Look") -> tuple["Sample", "list[Diagnosis]"]:
     from aiokafka.errors import KafkaError
 
     from cloudtag.cli.kafka import quiet
@@ -62,7 +65,7 @@ async def _examine(config: Config, limit: int, look: "Look") -> tuple["Sample", 
     quiet()
     try:
         taken = await take(config, limit)
-    except (KafkaError, TimeoutError) as error:
+    except (KafkaError, OSError) as error:
         # Whoever watches this command must be able to tell a broken producer from a broker that is away.
         raise FailureError(str(explain(error)), UNREADABLE) from error
     return taken, diagnose(taken, look)

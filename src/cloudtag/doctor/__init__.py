@@ -1,7 +1,7 @@
 """What is wrong with the producers of an installation: a sample of its topics in, findings out. Nothing here waits."""
 
 from cloudtag.doctor.diagnose import diagnose
-from cloudtag.doctor.finding import Finding, worst
+from cloudtag.doctor.diagnosis import Diagnosis, worst
 from cloudtag.doctor.look import Look
 
-__all__ = ["Finding", "Look", "diagnose", "worst"]
+__all__ = ["Diagnosis", "Look", "diagnose", "worst"]

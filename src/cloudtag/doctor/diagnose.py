@@ -13,7 +13,7 @@ from cloudtag.doctor.checks.keys import keys
 from cloudtag.doctor.checks.partitioner import partitioner
 from cloudtag.doctor.checks.platform import platform
 from cloudtag.doctor.checks.topics import missing, topics
-from cloudtag.doctor.finding import Finding
+from cloudtag.doctor.diagnosis import Diagnosis
 from cloudtag.doctor.look import Look
 from cloudtag.doctor.reading import InputTopic, read
 from cloudtag.doctor.sample import Sample, TopicSample
@@ -22,12 +22,12 @@ OF_INPUTS = (framing, keys, partitioner, clock, platform, event_id)
 """The checks of the records of one input topic."""
 
 
-def diagnose(sample: Sample, look: Look) -> list[Finding]:
+def diagnose(sample: Sample, look: Look) -> list[Diagnosis]:
     """Every finding about a sample, in the order of the checks."""
     return list(_findings(sample, look))
 
 
-def _findings(sample: Sample, look: Look) -> Iterator[Finding]:
+def _findings(sample: Sample, look: Look) -> Iterator[Diagnosis]:
     for wanted in sample.wanted:
         found = sample.found.get(wanted.name)
         yield from [missing(wanted)] if found is None else topics(wanted, found)

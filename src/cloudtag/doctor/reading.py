@@ -28,7 +28,7 @@ class Decoder(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ReadRecord:
     """A record with its fields, as far as they can be read; `reason` says why the worker would refuse it."""
 
     record: SampledRecord
@@ -39,8 +39,8 @@ class Reading:
 
     @property
     def place(self) -> str:
-        """Where it lies: `3@120` is offset 120 of partition 3."""
-        return f"{self.record.partition}@{self.record.offset}"
+        """Where it lies."""
+        return f"partition {self.record.partition} offset {self.record.offset}"
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class InputTopic:
 
     stream: Stream
     sample: TopicSample
-    readings: Sequence[Reading]
+    readings: Sequence[ReadRecord]
 
     @property
     def name(self) -> str:
@@ -57,28 +57,28 @@ class InputTopic:
         return self.sample.name
 
     @cached_property
-    def values(self) -> list[Reading]:
-        """The records that say something: a tombstone of a compacted topic only frees room."""
-        return [r for r in self.readings if not (self.stream.compacted and r.record.value is None)]
+    def values(self) -> list[ReadRecord]:
+        """The records that say something: a tombstone of a stream that is kept without end only frees room."""
+        return [r for r in self.readings if not (self.stream.is_kept and r.record.value is None)]
 
     @cached_property
-    def keyed(self) -> list[tuple[Reading, str]]:
+    def keyed(self) -> list[tuple[ReadRecord, str]]:
         """Every record whose own key field can be read, with that key."""
         found = ((reading, (reading.fields or {}).get(self.stream.key)) for reading in self.values)
         return [(reading, key) for reading, key in found if isinstance(key, str) and key]
 
 
-def read(stream: str, record: SampledRecord, decoder: Decoder) -> Reading:
+def read(stream: str, record: SampledRecord, decoder: Decoder) -> ReadRecord:
     """One record of an input stream."""
     framing = framing_of(record.value)
     try:
         decoder.decode(stream, record.value)
     except Undecodable as error:
-        return Reading(record, framing, _fields(stream, record, decoder, error), error.reason, error.error)
+        return ReadRecord(record, framing, _fields(stream, record, decoder, error), error.reason, error.error)
     except (RegistryUnavailable, RegistryRefused):
         # Their text names the registry's URL, which may hold a password.
-        return Reading(record, framing, None, NO_REGISTRY, "the schema registry gives no answer")
-    return Reading(record, framing, decoder.fields(stream, record.value or b""))
+        return ReadRecord(record, framing, None, NO_REGISTRY, "the schema registry gives no answer")
+    return ReadRecord(record, framing, decoder.fields(stream, record.value or b""))
 
 
 def framing_of(value: bytes | None) -> Framing:

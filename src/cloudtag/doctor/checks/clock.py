@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from cloudtag.contract.types import EARLIEST_MS, LATEST_MS
 from cloudtag.doctor import limits
-from cloudtag.doctor.finding import Finding, graded, share
+from cloudtag.doctor.diagnosis import Diagnosis, graded, share
 from cloudtag.doctor.look import Look
 from cloudtag.doctor.reading import InputTopic
 
@@ -13,7 +13,7 @@ _FACTORS = {"seconds": 1 / 1000, "microseconds": 1000, "nanoseconds": 1_000_000}
 _HOUR_MS = 3_600_000
 
 
-def clock(topic: InputTopic, look: Look) -> Iterator[Finding]:
+def clock(topic: InputTopic, look: Look) -> Iterator[Diagnosis]:
     """Wrong units, wrong zones, the future, the far past, and how old events are when they arrive."""
     times = [
         (r.record.broker_ms, at)
@@ -23,18 +23,18 @@ def clock(topic: InputTopic, look: Look) -> Iterator[Finding]:
     total = len(times)
     units: Counter[str] = Counter(filter(None, (unit_of(at) for _, at in times)))
     for unit, count in units.most_common():
-        yield _finding(topic, count, total, *_of_unit(unit))
+        yield _diagnosis(topic, count, total, *_of_unit(unit))
     delays = sorted(broker - at for broker, at in times if EARLIEST_MS <= at < LATEST_MS)
     if not delays:
         return
     step, shifted = shift_of(delays)
     if step:
-        yield _finding(topic, len(shifted), total, *_of_shift(step))
+        yield _diagnosis(topic, len(shifted), total, *_of_shift(step))
     rest = [delay for delay in delays if not step or step_of(delay) != step]
     yield from _extremes(topic, rest, total, look)
     against = "" if all(batch.is_broker_time for batch in topic.sample.batches) else ", by the producers' own clocks"
     median, late = delays[len(delays) // 2], delays[min(len(delays) * 95 // 100, len(delays) - 1)]
-    yield Finding(
+    yield Diagnosis(
         check="clock",
         severity="ok",
         topic=topic.name,
@@ -100,23 +100,25 @@ def _of_shift(step: int) -> tuple[str, str, str]:
     return "zone_behind", told, advice
 
 
-def _extremes(topic: InputTopic, delays: Sequence[int], total: int, look: Look) -> Iterator[Finding]:
+def _extremes(topic: InputTopic, delays: Sequence[int], total: int, look: Look) -> Iterator[Diagnosis]:
     lost = sum(delay < -look.future_ms for delay in delays)
     ahead = sum(delay < -limits.FUTURE_MS for delay in delays) - lost
     past = sum(delay > limits.FAR_PAST_MS for delay in delays)
     if lost:
         told = f"lie more than {duration(look.future_ms)} in the future and become dead letters"
-        yield _finding(topic, lost, total, "far_future", told, "correct the producer's clock, or its time zone")
+        yield _diagnosis(topic, lost, total, "far_future", told, "correct the producer's clock, or its time zone")
     if ahead:
         told = f"lie in the future, up to {duration(-min(d for d in delays if d >= -look.future_ms))}"
-        yield _finding(topic, ahead, total, "future", told, "keep the producers' clocks in step (NTP)")
+        yield _diagnosis(topic, ahead, total, "future", told, "keep the producers' clocks in step (NTP)")
     if past:
         told = f"happened more than {duration(limits.FAR_PAST_MS)} before they arrived"
-        yield _finding(topic, past, total, "far_past", told, "right if history is being loaded; else correct the clock")
+        yield _diagnosis(
+            topic, past, total, "far_past", told, "right if history is being loaded; else correct the clock"
+        )
 
 
-def _finding(topic: InputTopic, count: int, total: int, kind: str, told: str, advice: str) -> Finding:
-    return Finding(
+def _diagnosis(topic: InputTopic, count: int, total: int, kind: str, told: str, advice: str) -> Diagnosis:
+    return Diagnosis(
         check="clock",
         # What is old, or sent late, is judged all the same.
         severity="warn" if kind in ("far_past", "zone_behind") else graded(count, total),

@@ -3,13 +3,13 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from cloudtag.doctor.finding import Finding, share
+from cloudtag.doctor.diagnosis import Diagnosis, share
 from cloudtag.doctor.sample import TopicSample
 
 CURRENT_FORMAT = 2
 
 
-def codec(topic: TopicSample) -> Iterator[Finding]:
+def codec(topic: TopicSample) -> Iterator[Diagnosis]:
     """One finding of what can be read, and one for each codec that cannot."""
     records: Counter[tuple[str, int]] = Counter()
     unread: Counter[tuple[str, str]] = Counter()
@@ -19,7 +19,7 @@ def codec(topic: TopicSample) -> Iterator[Finding]:
             unread[batch.codec, batch.fault] += batch.records
     total = records.total()
     for (name, fault), count in unread.most_common():
-        yield Finding(
+        yield Diagnosis(
             check="codec",
             severity="bad",
             topic=topic.name,
@@ -30,12 +30,12 @@ def codec(topic: TopicSample) -> Iterator[Finding]:
         )
     if total > unread.total():
         told = ", ".join(f"{name} (format {version})" for name, version in sorted(records))
-        yield Finding(
+        yield Diagnosis(
             check="codec", severity="ok", topic=topic.name, text=f"packed with: {told}", figures=_shares(records)
         )
     old = sum(count for (_, version), count in records.items() if version < CURRENT_FORMAT)
     if old:
-        yield Finding(
+        yield Diagnosis(
             check="codec",
             severity="warn",
             topic=topic.name,

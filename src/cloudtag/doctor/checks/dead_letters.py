@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from cloudtag.contract.records import DeadLetter
-from cloudtag.doctor.finding import Finding, graded, share, shown
+from cloudtag.doctor.diagnosis import Diagnosis, graded, share, shown
 from cloudtag.doctor.look import Look
 from cloudtag.doctor.sample import SampledRecord, TopicSample
 from cloudtag.times import rfc3339
@@ -12,7 +12,7 @@ from cloudtag.wire import Undecodable
 STREAM = "dead-letters"
 
 
-def dead_letters(letters: TopicSample, topics: Sequence[TopicSample], look: Look) -> Iterator[Finding]:
+def dead_letters(letters: TopicSample, topics: Sequence[TopicSample], look: Look) -> Iterator[Diagnosis]:
     """For each topic and reason: how many of the sampled records became dead letters, and how many letters there are.
 
     `topics` are the input topics, `letters` the topic of the dead letters.
@@ -23,16 +23,15 @@ def dead_letters(letters: TopicSample, topics: Sequence[TopicSample], look: Look
     for letter in known:
         groups.setdefault((letter.topic, letter.reason), []).append(letter)
     if not groups:
-        yield Finding(check="dead_letters", severity="ok", topic=letters.name, text="there are no dead letters")
+        yield Diagnosis(check="dead_letters", severity="ok", topic=letters.name, text="there are no dead letters")
     for (topic, reason), group in sorted(groups.items(), key=lambda item: -len(item[1])):
         places = sampled.get(topic, set())
         recent = sum((letter.partition, letter.offset) in places for letter in group)
         last = max(group, key=lambda letter: letter.seen_at)
-        told = (
-            f"{len(group):,} dead letters for {shown(reason)}, {shown(last.error)!r} at {last.partition}@{last.offset}"
-        )
+        example = f"{shown(last.error)!r} at partition {last.partition} offset {last.offset}"
+        told = f"{len(group):,} dead letters for {shown(reason)}, {example}"
         now = f"; {share(recent, len(places))} of the latest" if recent else "; none of the latest records"
-        yield Finding(
+        yield Diagnosis(
             check="dead_letters",
             severity=graded(recent, len(places)) if recent else "warn",
             topic=shown(topic),

@@ -5,15 +5,15 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from cloudtag.doctor.finding import Finding, graded, share
+from cloudtag.doctor.diagnosis import Diagnosis, graded, share
 from cloudtag.doctor.limits import LOOKS_LIKE, REPEATS
 from cloudtag.doctor.look import Look
-from cloudtag.doctor.reading import InputTopic, Reading
+from cloudtag.doctor.reading import InputTopic, ReadRecord
 
 
-def event_id(topic: InputTopic, _: Look) -> Iterator[Finding]:
+def event_id(topic: InputTopic, _: Look) -> Iterator[Diagnosis]:
     """Ids with different contents, the share of repeats, or that every id is its event's own."""
-    by_id: dict[str, list[Reading]] = {}
+    by_id: dict[str, list[ReadRecord]] = {}
     for reading in topic.values:
         name = (reading.fields or {}).get("event_id")
         if isinstance(name, str) and reading.reason is None:
@@ -24,7 +24,7 @@ def event_id(topic: InputTopic, _: Look) -> Iterator[Finding]:
     repeats = total - sum(versions.values())
     if conflicts:
         count = sum(map(len, conflicts))
-        yield Finding(
+        yield Diagnosis(
             check="event_id",
             severity=graded(count, total),
             topic=topic.name,
@@ -35,7 +35,7 @@ def event_id(topic: InputTopic, _: Look) -> Iterator[Finding]:
         )
     if repeats:
         is_much = repeats >= REPEATS * total
-        yield Finding(
+        yield Diagnosis(
             check="event_id",
             severity="warn" if is_much else "ok",
             topic=topic.name,
@@ -46,19 +46,19 @@ def event_id(topic: InputTopic, _: Look) -> Iterator[Finding]:
             figures={"records": repeats, "sampled": total},
         )
     elif total and not conflicts:
-        yield Finding(check="event_id", severity="ok", topic=topic.name, text="no event_id stands twice")
+        yield Diagnosis(check="event_id", severity="ok", topic=topic.name, text="no event_id stands twice")
 
 
-def contents(readings: Iterable[Reading]) -> set[bytes]:
+def contents(readings: Iterable[ReadRecord]) -> set[bytes]:
     """The different contents of some records."""
     return {msgspec.msgpack.encode(reading.fields) for reading in readings}
 
 
-def _other(readings: Sequence[Reading]) -> Reading:
+def _other(readings: Sequence[ReadRecord]) -> ReadRecord:
     return next(reading for reading in readings if reading.fields != readings[0].fields)
 
 
-def _hint(conflicts: Sequence[Sequence[Reading]]) -> str:
+def _hint(conflicts: Sequence[Sequence[ReadRecord]]) -> str:
     """Which field the producer takes the id from, if it is one of the record's own."""
     same: Counter[str] = Counter()
     for readings in conflicts:

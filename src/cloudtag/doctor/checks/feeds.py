@@ -7,7 +7,7 @@ from msgspec import NODEFAULT, Struct
 from msgspec.structs import FieldInfo, fields
 
 from cloudtag.doctor.blind import Loss, without_field, without_stream
-from cloudtag.doctor.finding import Finding
+from cloudtag.doctor.diagnosis import Diagnosis
 from cloudtag.doctor.limits import FILLED_RECORDS
 from cloudtag.doctor.reading import InputTopic
 from cloudtag.wire.shape import shape_of
@@ -19,16 +19,17 @@ _WITHOUT = {
     "verdicts": "no alert is answered, and there are no labels",
     "accounts": "no account may tag: every tag is rejected",
     "violations": "no seller is penalized",
+    "erasures": "no buyer is forgotten",
     "abuses": "no permission is taken back for misuse",
 }
 """What is lost without a stream that no detector rests on."""
 
 
-def feeds(topics: Sequence[InputTopic]) -> Iterator[Finding]:
+def feeds(topics: Sequence[InputTopic]) -> Iterator[Diagnosis]:
     """One finding for each empty stream, and one for each stream with fields nobody fills."""
     coming = [topic for topic in topics if topic.sample.held]
     if topics and not coming:
-        yield Finding(
+        yield Diagnosis(
             check="feeds",
             severity="bad",
             text="no input topic holds a single record",
@@ -72,10 +73,10 @@ def _nothing(field: FieldInfo) -> tuple[Any, ...]:
     return (None, (), [], "") if field.default in (None, ()) else (field.default,)
 
 
-def _empty(topic: InputTopic) -> Finding:
+def _empty(topic: InputTopic) -> Diagnosis:
     was = "holds no record any more: what came was deleted by age" if topic.sample.written else "never had a record"
     loss = without_stream(topic.stream.name)
-    return Finding(
+    return Diagnosis(
         check="feeds",
         severity="warn" if loss else "ok",
         topic=topic.name,
@@ -85,13 +86,13 @@ def _empty(topic: InputTopic) -> Finding:
     )
 
 
-def _unfilled(topic: InputTopic) -> Iterator[Finding]:
+def _unfilled(topic: InputTopic) -> Iterator[Diagnosis]:
     """One finding of all fields that nobody fills and some detector rests on, a line each."""
     losses = {path: without_field(topic.stream.name, path) for path in never_filled(topic)}
     lines = [f"{path}{_told(loss)}" for path, loss in losses.items() if loss]
     if lines:
         blind = sorted({name for loss in losses.values() for name in loss.blind})
-        yield Finding(
+        yield Diagnosis(
             check="feeds",
             severity="warn",
             topic=topic.name,

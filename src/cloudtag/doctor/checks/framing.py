@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from cloudtag.doctor.finding import Finding, graded, share, shown
+from cloudtag.doctor.diagnosis import Diagnosis, graded, share, shown
 from cloudtag.doctor.look import Look
-from cloudtag.doctor.reading import NO_REGISTRY, Framing, InputTopic, Reading
+from cloudtag.doctor.reading import NO_REGISTRY, Framing, InputTopic, ReadRecord
 from cloudtag.wire import schemas
 
 _ADVICE = {
@@ -18,21 +18,21 @@ _ADVICE = {
 }
 
 
-def framing(topic: InputTopic, look: Look) -> Iterator[Finding]:
+def framing(topic: InputTopic, look: Look) -> Iterator[Diagnosis]:
     """One finding of what can be read, and one for each way of not being readable."""
     total = len(topic.values)
     good: Counter[str] = Counter(_described(topic, r) for r in topic.values if r.reason is None)
     if good:
         told = ", ".join(f"{what}: {count:,}" for what, count in good.most_common())
         text = f"all readable ({', '.join(sorted(good))})" if good.total() == total else f"readable: {told}"
-        yield Finding(check="framing", severity="ok", topic=topic.name, text=text, figures=dict(good))
-    refused: dict[tuple[Framing, str], list[Reading]] = {}
+        yield Diagnosis(check="framing", severity="ok", topic=topic.name, text=text, figures=dict(good))
+    refused: dict[tuple[Framing, str], list[ReadRecord]] = {}
     for reading in topic.values:
         if reading.reason is not None:
             refused.setdefault((reading.framing, reading.reason), []).append(reading)
     for (frame, reason), readings in sorted(refused.items(), key=lambda item: -len(item[1])):
         last = readings[-1]
-        yield Finding(
+        yield Diagnosis(
             check="framing",
             severity="bad" if reason == NO_REGISTRY else graded(len(readings), total),
             topic=topic.name,
@@ -43,7 +43,7 @@ def framing(topic: InputTopic, look: Look) -> Iterator[Finding]:
         )
 
 
-def _described(topic: InputTopic, reading: Reading) -> str:
+def _described(topic: InputTopic, reading: ReadRecord) -> str:
     value = reading.record.value or b""
     if reading.framing == "registry frame":
         return f"registry frame, schema id {int.from_bytes(value[1:5], 'big')}"

@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from cloudtag.doctor.finding import Finding, graded, share
+from cloudtag.doctor.diagnosis import Diagnosis, graded, share
 from cloudtag.doctor.look import Look
-from cloudtag.doctor.reading import InputTopic, Reading
+from cloudtag.doctor.reading import InputTopic, ReadRecord
 
 OWN = "own"
 """The key is the record's own key field."""
@@ -14,7 +14,7 @@ _MOST_FRAME = 7
 """A registry frame before a text: a zero byte, four of the schema's id, and up to two of the text's length."""
 
 
-def kind_of_key(reading: Reading, field: str, own: str) -> str:
+def kind_of_key(reading: ReadRecord, field: str, own: str) -> str:
     """What the Kafka key of a record is: `OWN`, the name of another field of the record, or how else it differs."""
     key, raw = reading.record.key, own.encode()
     if key == raw:
@@ -31,7 +31,7 @@ def kind_of_key(reading: Reading, field: str, own: str) -> str:
     return OTHER
 
 
-def keys(topic: InputTopic, look: Look) -> Iterator[Finding]:
+def keys(topic: InputTopic, look: Look) -> Iterator[Diagnosis]:
     """One finding for each kind of wrong key, or that there is none."""
     field, total = topic.stream.key, len(topic.keyed)
     kinds: Counter[str] = Counter()
@@ -39,18 +39,17 @@ def keys(topic: InputTopic, look: Look) -> Iterator[Finding]:
     for reading, own in topic.keyed:
         kind = kind_of_key(reading, field, own)
         kinds[kind] += 1
-        is_misplaced = look.partition_of(own, topic.sample.partitions) != reading.record.partition
-        harmful[kind] += topic.stream.compacted or is_misplaced
+        harmful[kind] += look.partition_of(own, topic.sample.partitions) != reading.record.partition
     if kinds[OWN] == total:
         if total:
-            yield Finding(check="key", severity="ok", topic=topic.name, text=f"every key is the record's {field}")
+            yield Diagnosis(check="key", severity="ok", topic=topic.name, text=f"every key is the record's {field}")
         return
     for kind, count in kinds.most_common():
         if kind == OWN:
             continue
         # A wrong key does no harm by itself where the producer chose the right partition all the same.
         severity = graded(harmful[kind], total)
-        yield Finding(
+        yield Diagnosis(
             check="key",
             severity="warn" if severity == "ok" else severity,
             topic=topic.name,

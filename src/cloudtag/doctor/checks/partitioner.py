@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator
 from zlib import crc32
 
 from cloudtag.doctor.checks.keys import OWN, kind_of_key
-from cloudtag.doctor.finding import Finding, graded, share
+from cloudtag.doctor.diagnosis import Diagnosis, graded, share
 from cloudtag.doctor.limits import FEWEST_KEYS, LOOKS_LIKE
 from cloudtag.doctor.look import Look
-from cloudtag.doctor.reading import InputTopic, Reading
+from cloudtag.doctor.reading import InputTopic, ReadRecord
 
 Hash = Callable[[str, int], int]
 """The partition of a key among so many."""
@@ -32,19 +32,21 @@ def fnv1a_of(key: str, partitions: int) -> int:
     return abs(signed) % partitions
 
 
-def partitioner(topic: InputTopic, look: Look) -> Iterator[Finding]:
+def partitioner(topic: InputTopic, look: Look) -> Iterator[Diagnosis]:
     """One finding for each cause of misplaced records, or that none is misplaced."""
     field, partitions, total = topic.stream.key, topic.sample.partitions, len(topic.keyed)
-    causes: dict[str, list[tuple[Reading, str]]] = defaultdict(list)
+    causes: dict[str, list[tuple[ReadRecord, str]]] = defaultdict(list)
     for reading, own in topic.keyed:
         if look.partition_of(own, partitions) != reading.record.partition:
             causes[kind_of_key(reading, field, own)].append((reading, own))
     if not causes and total:
-        yield Finding(check="partition", severity="ok", topic=topic.name, text="every record is where its key belongs")
+        yield Diagnosis(
+            check="partition", severity="ok", topic=topic.name, text="every record is where its key belongs"
+        )
     for kind, misplaced in sorted(causes.items(), key=lambda item: -len(item[1])):
         count = len(misplaced)
-        cause, advice = _diagnosis(kind, field, misplaced, partitions, look)
-        yield Finding(
+        cause, advice = _cause_of(kind, field, misplaced, partitions, look)
+        yield Diagnosis(
             check="partition",
             severity=graded(count, total),
             topic=topic.name,
@@ -54,8 +56,8 @@ def partitioner(topic: InputTopic, look: Look) -> Iterator[Finding]:
         )
 
 
-def _diagnosis(
-    kind: str, field: str, misplaced: list[tuple[Reading, str]], partitions: int, look: Look
+def _cause_of(
+    kind: str, field: str, misplaced: list[tuple[ReadRecord, str]], partitions: int, look: Look
 ) -> tuple[str, str]:
     """What put these records elsewhere, and what to set."""
     if kind in ("none", "empty"):

@@ -3,13 +3,13 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from cloudtag.doctor.finding import Finding, graded, share, shown
+from cloudtag.doctor.diagnosis import Diagnosis, graded, share, shown
 from cloudtag.doctor.limits import EDITS
 from cloudtag.doctor.look import Look
 from cloudtag.doctor.reading import InputTopic
 
 
-def platform(topic: InputTopic, look: Look) -> Iterator[Finding]:
+def platform(topic: InputTopic, look: Look) -> Iterator[Diagnosis]:
     """One finding for each platform that no pack is for, or that all are known."""
     names: Counter[str] = Counter(
         name for r in topic.values if r.fields is not None and isinstance(name := r.fields.get("platform"), str)
@@ -18,11 +18,11 @@ def platform(topic: InputTopic, look: Look) -> Iterator[Finding]:
     unknown = [(name, count) for name, count in names.most_common() if name not in look.platforms]
     if total and not unknown:
         told = f"every platform has a policy pack: {', '.join(sorted(names))}"
-        yield Finding(check="platform", severity="ok", topic=topic.name, text=told)
+        yield Diagnosis(check="platform", severity="ok", topic=topic.name, text=told)
     for name, count in unknown:
         meant = meant_by(name, look.platforms)
         told = f"{share(count, total)} are of platform {shown(name)!r}, which has no policy pack: judged by `default`"
-        yield Finding(
+        yield Diagnosis(
             check="platform",
             severity="warn" if meant is None else graded(count, total),
             topic=topic.name,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from cloudtag.doctor.finding import Finding, Severity
+from cloudtag.doctor.diagnosis import Diagnosis, Grade
 from cloudtag.doctor.sample import TopicSample, WantedTopic
 
 UNLIMITED = -1
@@ -16,9 +16,9 @@ _AT_LEAST: dict[str, str] = {
 """Settings that may be larger than declared, and what happens when they are smaller."""
 
 
-def missing(topic: WantedTopic) -> Finding:
+def missing(topic: WantedTopic) -> Diagnosis:
     """A topic that is not there."""
-    return Finding(
+    return Diagnosis(
         check="topics",
         severity="bad",
         topic=topic.name,
@@ -27,25 +27,25 @@ def missing(topic: WantedTopic) -> Finding:
     )
 
 
-def topics(wanted: WantedTopic, found: TopicSample) -> Iterator[Finding]:
+def topics(wanted: WantedTopic, found: TopicSample) -> Iterator[Diagnosis]:
     """What of a topic is not as declared, or that all of it is."""
     faults = [*_shape(wanted, found), *_settings(wanted, found), *_time(wanted, found), *_unread(found)]
     yield from faults
     if not faults:
         told = "as declared" if found.settings else "there, with the right number of partitions"
-        yield Finding(check="topics", severity="ok", topic=found.name, text=told)
+        yield Diagnosis(check="topics", severity="ok", topic=found.name, text=told)
 
 
-def _shape(wanted: WantedTopic, found: TopicSample) -> Iterator[Finding]:
+def _shape(wanted: WantedTopic, found: TopicSample) -> Iterator[Diagnosis]:
     if found.partitions != wanted.partitions:
-        yield _finding(
+        yield _diagnosis(
             found,
             "bad",
             f"has {found.partitions} partitions where {wanted.partitions} are configured: workers refuse to start",
             "set CLOUDTAG_PARTITIONS to what the topics have, or make the topic anew: the number is never changed",
         )
     if found.replication < wanted.replication:
-        yield _finding(
+        yield _diagnosis(
             found,
             "warn",
             f"has {found.replication} copies where {wanted.replication} are configured",
@@ -53,9 +53,9 @@ def _shape(wanted: WantedTopic, found: TopicSample) -> Iterator[Finding]:
         )
 
 
-def _settings(wanted: WantedTopic, found: TopicSample) -> Iterator[Finding]:
+def _settings(wanted: WantedTopic, found: TopicSample) -> Iterator[Diagnosis]:
     if found.settings is None:
-        yield _finding(found, "warn", "the broker does not tell its settings", "give this user DescribeConfigs on it")
+        yield _diagnosis(found, "warn", "the broker does not tell its settings", "give this user DescribeConfigs on it")
         return
     policy = found.settings.get(_POLICY)
     if policy is not None and policy != wanted.config.get(_POLICY, policy):
@@ -66,7 +66,7 @@ def _settings(wanted: WantedTopic, found: TopicSample) -> Iterator[Finding]:
         if name in found.settings and name in wanted.config and _is_less(found.settings[name], wanted.config[name]):
             yield _setting(found, "warn", name, wanted, harm)
     if "retention.ms" in wanted.config and found.settings.get("retention.bytes", str(UNLIMITED)) != str(UNLIMITED):
-        yield _finding(
+        yield _diagnosis(
             found,
             "warn",
             f"keeps at most {found.settings['retention.bytes']} bytes of a partition, whatever their age",
@@ -74,7 +74,7 @@ def _settings(wanted: WantedTopic, found: TopicSample) -> Iterator[Finding]:
         )
 
 
-def _time(wanted: WantedTopic, found: TopicSample) -> Iterator[Finding]:
+def _time(wanted: WantedTopic, found: TopicSample) -> Iterator[Diagnosis]:
     """Whether timestamps are the broker's: by the setting, and by what the records themselves say."""
     if _TIME not in wanted.config:
         return
@@ -84,9 +84,9 @@ def _time(wanted: WantedTopic, found: TopicSample) -> Iterator[Finding]:
     if told not in (None, wanted.config[_TIME]):
         yield _setting(found, "bad", _TIME, wanted, harm)
     elif of_producers and told is None:
-        yield _finding(found, "bad", f"records carry the producers' time: {harm}", _alter(found, _TIME, wanted))
+        yield _diagnosis(found, "bad", f"records carry the producers' time: {harm}", _alter(found, _TIME, wanted))
     elif of_producers:
-        yield _finding(
+        yield _diagnosis(
             found,
             "warn",
             f"records carry the producers' time although {_TIME} is {told}",
@@ -95,9 +95,9 @@ def _time(wanted: WantedTopic, found: TopicSample) -> Iterator[Finding]:
         )
 
 
-def _unread(found: TopicSample) -> Iterator[Finding]:
+def _unread(found: TopicSample) -> Iterator[Diagnosis]:
     if found.faults:
-        yield _finding(
+        yield _diagnosis(
             found,
             "bad",
             f"cannot be read: {', '.join(found.faults)}",
@@ -107,15 +107,16 @@ def _unread(found: TopicSample) -> Iterator[Finding]:
 
 def _is_less(found: str, wanted: str) -> bool:
     try:
-        return int(found) != UNLIMITED and int(found) < int(wanted)
+        has, needs = int(found), int(wanted)
     except ValueError:
         return False
+    return has != UNLIMITED and (needs == UNLIMITED or has < needs)
 
 
-def _setting(found: TopicSample, severity: Severity, name: str, wanted: WantedTopic, harm: str) -> Finding:
+def _setting(found: TopicSample, severity: Grade, name: str, wanted: WantedTopic, harm: str) -> Diagnosis:
     told = (found.settings or {}).get(name)
     text = f"{name} is {told} and should be {wanted.config[name]}: {harm}"
-    return _finding(found, severity, text, _alter(found, name, wanted))
+    return _diagnosis(found, severity, text, _alter(found, name, wanted))
 
 
 def _alter(found: TopicSample, name: str, wanted: WantedTopic) -> str:
@@ -123,5 +124,5 @@ def _alter(found: TopicSample, name: str, wanted: WantedTopic) -> str:
     return f"kafka-configs --alter --entity-type topics --entity-name {found.name} --add-config {setting}"
 
 
-def _finding(found: TopicSample, severity: Severity, text: str, advice: str) -> Finding:
-    return Finding(check="topics", severity=severity, topic=found.name, text=text, advice=advice)
+def _diagnosis(found: TopicSample, severity: Grade, text: str, advice: str) -> Diagnosis:
+    return Diagnosis(check="topics", severity=severity, topic=found.name, text=text, advice=advice)

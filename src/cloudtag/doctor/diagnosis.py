@@ -7,33 +7,33 @@ from msgspec import Struct
 
 from cloudtag.doctor.limits import MUCH
 
-Severity = Literal["ok", "warn", "bad"]
+Grade = Literal["ok", "warn", "bad"]
 """`bad`: records are lost, or judged wrongly. `warn`: that may be so, or it costs something. `ok`: nothing to do."""
 Check = Literal[
     "topics", "codec", "framing", "key", "partition", "clock", "platform", "event_id", "dead_letters", "feeds"
 ]
-SEVERITIES: tuple[Severity, ...] = ("bad", "warn", "ok")
+GRADES: tuple[Grade, ...] = ("bad", "warn", "ok")
 """Worst first."""
 _LONGEST = 80
 
 
-class Finding(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Diagnosis(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One thing that was found. `figures` are what the text rests on, for machines."""
 
     check: Check
-    severity: Severity
+    severity: Grade
     topic: str | None = None
     text: str
     advice: str | None = None
     figures: dict[str, float | str] = {}
 
 
-def worst(findings: Iterable[Finding]) -> Severity:
+def worst(findings: Iterable[Diagnosis]) -> Grade:
     """The worst severity there is; of nothing, `ok`."""
-    return min((finding.severity for finding in findings), key=SEVERITIES.index, default="ok")
+    return min((finding.severity for finding in findings), key=GRADES.index, default="ok")
 
 
-def graded(count: int, total: int) -> Severity:
+def graded(count: int, total: int) -> Grade:
     """How bad it is that `count` of `total` records are wrong, where each of them is lost or judged wrongly."""
     if not count:
         return "ok"
