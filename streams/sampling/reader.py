@@ -7,7 +7,13 @@ from typing import Any, TypeVar
 
 from aiokafka import AIOKafkaClient, TopicPartition
 from aiokafka.cluster import ClusterMetadata
-from aiokafka.errors import BrokerResponseError, LeaderNotAvailableError, RequestTimedOutError, for_code
+from aiokafka.errors import (
+    BrokerResponseError,
+    LeaderNotAvailableError,
+    MessageSizeTooLargeError,
+    RequestTimedOutError,
+    for_code,
+)
 from aiokafka.protocol.fetch import FetchRequest
 from aiokafka.protocol.offset import OffsetRequest, OffsetResetStrategy
 
@@ -110,6 +116,8 @@ class TopicReader:
         while start < until and size < most_bytes:
             data, _ = await self._fetch(place, start)
             got = [batch for batch in batches(data, place.partition) if batch.next_offset > start]
+            if data and not got:
+                raise MessageSizeTooLargeError
             if not got:
                 break
             found += [batch for batch in got if batch.first_offset < until]

@@ -26,6 +26,7 @@ from cloudtag.contract.events import (
 )
 from cloudtag.contract.records import DeadLetter
 from cloudtag.wire import encode
+from cloudtag.wire.varints import written
 from streams import topics
 from streams.partition import partition_of
 from streams.topics import Declared, declared
@@ -104,7 +105,7 @@ def test_every_mistake_of_a_producer_is_found_and_named(run, config):
     same = [ComplaintChanged(o[:1], at, "jd", f"c{o}", b, "s", order_id=o) for _, o, b in ids()]
     upstream.events("complaints", same, lambda e: e.buyer_id, compression_codec="gzip", partitioner="murmur2_random")
     seconds = [encode("contacts", BuyerContacted(e, at, "jd", o, b, "s")) for e, o, b in ids()]
-    seconds = [value.replace(zigzag(at), zigzag(at // 1000)) for value in seconds]
+    seconds = [value.replace(written(at), written(at // 1000)) for value in seconds]
     upstream.send("contacts", [(b"b0", value, partition_of("b0", 4)) for value in seconds])
     upstream.send("logistics", [(b"w", json.dumps({"waybill_no": "w"}).encode(), None)] * 3)
     insurance = [encode("insurance", InsuranceChanged(e, at, "jd", f"c{o}", o, b, "s")) for e, o, b in ids()]
@@ -147,16 +148,6 @@ def test_the_codec_of_each_topic_is_told(run, config):
         (found,) = of(findings, "codec", config.topic(stream), "ok")
         assert found["text"] == f"packed with: {codec} (format 2)"
         assert found["figures"] == {f"{codec}, format 2": 20}
-
-
-def zigzag(number):
-    number <<= 1
-    out = bytearray()
-    while number > 0x7F:
-        out.append(number & 0x7F | 0x80)
-        number >>= 7
-    out.append(number)
-    return bytes(out)
 
 
 def test_sound_producers_end_with_nothing_bad(run, config):

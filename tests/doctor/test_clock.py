@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from cloudtag.doctor import limits
 from cloudtag.doctor.checks.clock import clock, duration, step_of, unit_of
 from cloudtag.doctor.sample import SampledBatch, SampledRecord
+from cloudtag.wire.varints import written
 from tests.doctor.material import DAY, HOUR, LOOK, NOW, order, record, topic
 
 
@@ -22,18 +23,8 @@ def told(delays):
 def stamped(count, at):
     """Orders whose bytes hold a time that no check let through."""
     good = record(order())
-    old, new = _zigzag(NOW), _zigzag(at)
+    old, new = written(NOW), written(at)
     return [SampledRecord(good.partition, n, good.key, good.value.replace(old, new), NOW) for n in range(count)]
-
-
-def _zigzag(number):
-    number <<= 1
-    out = bytearray()
-    while number > 0x7F:
-        out.append(number & 0x7F | 0x80)
-        number >>= 7
-    out.append(number)
-    return bytes(out)
 
 
 def test_events_in_time_are_no_fault_and_their_age_is_told():

@@ -8,6 +8,8 @@ from cloudtag.contract.forwards import TimePassed
 from cloudtag.contract.types import EARLIEST_MS, LATEST_MS, OrderLine
 from cloudtag.wire.codec import Codec
 from cloudtag.wire.schemas import current
+from cloudtag.wire.undecodable import Undecodable
+from cloudtag.wire.varints import written
 
 NOON = 1_772_413_200_000
 CONTACT = BuyerContacted("e1", NOON, "jd", "o1", "b1", "s1", "phone", True)
@@ -119,3 +121,17 @@ def test_what_was_wrong_fits_one_line() -> None:
     refusal = wire.Undecodable("invalid_value", "two\nlines " + "x" * 1000)
     assert refusal.error.startswith("two lines x")
     assert len(refusal.error) == 500
+
+
+def test_fields_are_read_without_a_look_at_their_bounds() -> None:
+    order = OrderChanged("e", 1_772_409_600_000, "jd", "o", "b", "s", "paid", (OrderLine("sku", 2, 999),))
+    data = wire.encode("orders", order)
+    fields = Codec().fields("orders", data)
+    assert (fields["event_id"], fields["occurred_at"], fields["custom_made"]) == ("e", 1_772_409_600_000, False)
+    assert fields["lines"] == [{"sku_id": "sku", "quantity": 2, "unit_price_minor": 999, "item_id": None}]
+    in_seconds = data.replace(written(1_772_409_600_000), written(1_772_409_600))
+    assert Codec().fields("orders", in_seconds) == {**fields, "occurred_at": 1_772_409_600}
+    with pytest.raises(Undecodable, match="invalid_value"):
+        Codec().decode("orders", in_seconds)
+    with pytest.raises(Undecodable, match="truncated"):
+        Codec().fields("orders", data[:-3])
