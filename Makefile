@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help demo test check lint types contracts docs docs-check bench-smoke kafka clean requirements
+.PHONY: help demo test check lint types contracts docs docs-check bench-smoke golden kafka clean requirements
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -43,6 +43,9 @@ docs-check: $(STAMP) ## fail when a generated page is stale
 
 bench-smoke: $(STAMP) ## the short benchmark: checks the alert set and a ratio
 	@$(BIN)/python -m benchmarks.ladder --profile smoke
+
+golden: $(STAMP) ## outputs and stored rows of fixed inputs, byte for byte as they were kept
+	@$(BIN)/python -m tests.golden
 
 requirements: ## pin anew (needs uv)
 	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --all-extras --output-file requirements/all.txt pyproject.toml requirements/build.in

@@ -1,0 +1,1 @@
+"""What the engine says of fixed inputs, as digests: a change of shape must not change a byte of it."""
