@@ -1,5 +1,6 @@
 """Every metric cloudtag exports, named in one place. Counters count since the process started."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -25,6 +26,13 @@ def _all() -> dict[str, Counter | Gauge | Histogram]:
         # What comes in. Rate = the counter's slope.
         "records": _counter("records", "Records judged", "processor", "stream"),
         "dead_letters": _counter("dead_letters", "Records that could not be judged", "processor", "reason"),
+        "misplaced": _counter(
+            "misplaced",
+            "Records found in a partition their key field does not belong to, and passed on",
+            "processor",
+            "stream",
+            "cause",
+        ),
         "late": _counter("late", "Events older than the watermark, judged all the same", "processor"),
         "duplicates": _counter("duplicates", "Events already known", "processor"),
         "lag": _gauge("lag", "Records on the broker that are not yet acknowledged", "stream", "partition"),
@@ -71,6 +79,11 @@ class Metrics:
             metric = self.names[name]
             assert isinstance(metric, Counter)
             (metric.labels(*labels) if labels else metric).inc(amount)
+
+    def begin(self, name: str, labels: Iterable[tuple[str, ...]]) -> None:
+        """Show counters at zero, so that the first thing they count is seen as an increase."""
+        for values in labels:
+            self.names[name].labels(*values)
 
     def set(self, name: str, value: float, *labels: str) -> None:
         """Set a gauge."""

@@ -23,6 +23,7 @@ class Record(NamedTuple):
 
     key: bytes | None
     value: bytes | None
+    headers: Sequence[tuple[str, bytes]] = ()
 
 
 Target = tuple[str, int]
@@ -82,7 +83,7 @@ async def _write_from(client: BatchClient, target: Target, records: Sequence[Rec
 def _fill(batch: Any, records: Sequence[Record], start: int) -> int:
     for position in range(start, len(records)):
         record = records[position]
-        if batch.append(timestamp=None, key=record.key, value=record.value) is None:
+        if batch.append(timestamp=None, key=record.key, value=record.value, headers=record.headers) is None:
             return position
     return len(records)
 

@@ -20,8 +20,10 @@ from cloudtag.contract.records import DeadLetter
 from cloudtag.contract.streams import FORWARDS, INPUTS
 from cloudtag.engine.step import Output, Step
 from cloudtag.wire import Undecodable
+from streams import misplaced, topics
 from streams.lanes import Lane, Lanes
 from streams.metrics import Metrics
+from streams.misplaced import CAUSES, MOST_HOPS, Misplaced, Origin
 from streams.partition import partition_of
 from streams.publisher import Record, Target, group, publish
 from streams.tables.changelog import HasClient
@@ -30,6 +32,8 @@ from streams.transport.ledger import Batch
 logger = logging.getLogger(__name__)
 
 DEAD_LETTERS = "dead-letters"
+NOT_JUDGED = frozenset((DeadLetter, Misplaced))
+"""What a record that is no fact of this lane is read as."""
 
 
 class CodecProtocol(Protocol):
@@ -53,15 +57,20 @@ class Tools:
 class Runner:
     """Runs one processor: its agent's body, and the settling of every step."""
 
-    def __init__(self, lanes: Lanes, topics: Sequence[str], tools: Tools) -> None:
+    def __init__(self, lanes: Lanes, own: Sequence[str], tools: Tools) -> None:
         self.lanes = lanes
-        self.topics = topics
+        self.topics = own
         self._tools = tools
         config = tools.config
         self._name = lanes.processor
+        self._misplaced = config.topic(topics.misplaced(self._name))
         self._future_ms = config.future_seconds * 1000
         self.batches_done = 0
         self._prefix_length = len(config.topic_prefix)
+        self._partitions = config.partitions
+        streams = map(self._stream_of, own)
+        self._inputs = {stream: INPUTS[stream].key for stream in streams if stream in INPUTS}
+        tools.metrics.begin("misplaced", ((self._name, stream, why) for stream in self._inputs for why in CAUSES))
 
     async def run(self, batches: AsyncIterator[Batch]) -> None:
         """The agent's body. Several may run at a time; a lane's batches still follow one another."""
@@ -77,26 +86,44 @@ class Runner:
             await self._settle(lane, lane.core.open())
 
     async def _judge(self, lane: Lane, batch: Batch) -> None:
+        passed_on = await self._pass_on(batch)
         begun = time.perf_counter()
-        facts = [fact for fact in batch.facts if type(fact) is not DeadLetter]
+        facts = [fact for fact in batch.facts if type(fact) not in NOT_JUDGED]
         step = lane.core.advance(facts)
         judged = time.perf_counter()
         letters = [fact for fact in batch.facts if type(fact) is DeadLetter]
-        letters += _too_late(step, batch) + _erased(step, batch)
+        letters += self._too_late(step, batch) + self._erased(step, batch)
         await self._bury(letters)
         await self._settle(lane, step)
-        lane.active_at = time.monotonic()
+        if any(fact.occurred_at for fact in facts):
+            # What only passes through tells this lane no time: it must be ticked like an idle one.
+            lane.active_at = time.monotonic()
         self.batches_done += 1
         metrics = self._tools.metrics
         for chunk in batch.chunks:
-            metrics.count("records", chunk.count, self._name, self._stream_of(chunk.tp.topic))
+            count = chunk.count - passed_on[chunk.tp.topic]
+            metrics.count("records", count, self._name, self._stream_of(chunk.tp.topic))
         metrics.observe("judge_seconds", judged - begun, self._name)
         metrics.observe("batch_seconds", time.perf_counter() - begun, self._name)
         metrics.observe("batch_records", len(batch.records), self._name)
 
     def read(self, topic: str, record: Any) -> tuple[int | None, Struct]:
-        """The fact in a record and its event time, or the dead letter for what cannot be read or believed."""
-        stream = self._stream_of(topic)
+        """The fact in a record and its event time, or what is to be done with it instead.
+
+        A dead letter for what cannot be read or believed, `Misplaced` for what belongs to another partition.
+        """
+        here = record.partition
+        if topic != self._misplaced:
+            return self._read(self._stream_of(topic), record, here)
+        try:
+            record = misplaced.origin_of(record)
+        except misplaced.NoOriginError as error:
+            return None, _letter(record, "no_origin", str(error))
+        if record.stream not in self._inputs:
+            return None, _letter(record, "no_origin", f"{self._name} does not read {record.stream} as input")
+        return self._read(record.stream, record, here)
+
+    def _read(self, stream: str, record: Any, here: int) -> tuple[int | None, Struct]:
         if record.value is None and stream in INPUTS and INPUTS[stream].is_kept:
             # A tombstone frees room in the log; what the record said when it was there stays a fact.
             return None, TimePassed(0)
@@ -108,6 +135,12 @@ class Runner:
         if at_ms > record.timestamp + self._future_ms and stream in INPUTS:
             hours = (at_ms - record.timestamp) // 3_600_000
             return None, _letter(record, "from_the_future", f"occurred_at is {hours} h after the broker's time")
+        key_field = self._inputs.get(stream)
+        if key_field is not None:
+            key: str = getattr(fact, key_field)
+            wanted = partition_of(key, self._partitions)
+            if wanted != here:
+                return None, _elsewhere(stream, key, wanted, record)
         return at_ms, fact
 
     async def _settle(self, lane: Lane, step: Step) -> None:
@@ -138,6 +171,45 @@ class Runner:
         for stream, count in Counter(out.stream for out in outputs).items():
             kind = "forwarded" if stream in FORWARDS else "outputs"
             self._tools.metrics.count(kind, count, self._name, stream)
+
+    async def _pass_on(self, batch: Batch) -> Counter[str]:
+        """Write what belongs to other partitions there; returns how many records of each topic that were."""
+        found = [pair for pair in zip(batch.facts, batch.records, strict=True) if type(pair[0]) is Misplaced]
+        if not found:
+            return Counter()
+        records = [
+            (
+                (self._misplaced, fact.partition),
+                Record(fact.key.encode(), record.value, misplaced.headers_of(self._source(record), fact)),
+            )
+            for fact, record in found
+        ]
+        await publish(self._tools.producer.client, group(records))
+        misplaced.warn(fact for fact, _ in found)
+        for fact, _ in found:
+            self._tools.metrics.count("misplaced", 1, self._name, fact.stream, fact.cause)
+        return Counter(record.topic for _, record in found)
+
+    def _source(self, record: Any) -> Any:
+        """The record as its producer wrote it, also when it was passed on since."""
+        return misplaced.origin_of(record) if record.topic == self._misplaced else record
+
+    def _too_late(self, step: Step, batch: Batch) -> list[DeadLetter]:
+        sources = self._sources(step.too_late, batch)
+        return [_letter(source, "too_late", "older than what is still held") for source in sources]
+
+    def _erased(self, step: Step, batch: Batch) -> list[DeadLetter]:
+        """Letters that tell the place only: nobody is remembered by a letter about having been forgotten."""
+        sources = self._sources(step.refused, batch)
+        letters = [_letter(source, "erased", "about a buyer who is forgotten") for source in sources]
+        return [replace(letter, key=None, value=None) for letter in letters]
+
+    def _sources(self, facts: Sequence[Struct], batch: Batch) -> list[Any]:
+        """The records those facts were read of, as their producers wrote them."""
+        if not facts:
+            return []
+        read_from = {id(fact): record for fact, record in zip(batch.facts, batch.records, strict=True)}
+        return [self._source(read_from[id(fact)]) for fact in facts]
 
     async def _bury(self, letters: list[DeadLetter]) -> None:
         if not letters:
@@ -172,20 +244,11 @@ def _letter(record: Any, reason: str, error: str) -> DeadLetter:
     )
 
 
-def _too_late(step: Step, batch: Batch) -> list[DeadLetter]:
-    sources = _sources(step.too_late, batch)
-    return [_letter(source, "too_late", "older than what is still held") for source in sources]
-
-
-def _erased(step: Step, batch: Batch) -> list[DeadLetter]:
-    """Letters that tell the place only: nobody is remembered by a letter about having been forgotten."""
-    letters = [_letter(source, "erased", "about a buyer who is forgotten") for source in _sources(step.refused, batch)]
-    return [replace(letter, key=None, value=None) for letter in letters]
-
-
-def _sources(facts: Sequence[Struct], batch: Batch) -> list[Any]:
-    """The records those facts were read of."""
-    if not facts:
-        return []
-    source_of = {id(fact): source for fact, source in zip(batch.facts, batch.records, strict=True)}
-    return [source_of[id(fact)] for fact in facts]
+def _elsewhere(stream: str, key: str, wanted: int, record: Any) -> Struct:
+    """What to do with a record that is not in the wanted partition: pass it on, unless that has not helped."""
+    hops, cause = 1, misplaced.cause_of(record.key, key)
+    if isinstance(record, Origin):
+        hops, cause = record.hops + 1, record.cause
+    if hops > MOST_HOPS:
+        return _letter(record, "misplaced", f"passed on {MOST_HOPS} times and still not in partition {wanted}")
+    return Misplaced(stream, key, wanted, cause, hops)

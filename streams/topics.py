@@ -10,7 +10,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
 from cloudtag.config import Config
-from cloudtag.contract.streams import FORWARDS, INPUTS, OUTPUTS
+from cloudtag.contract.streams import FORWARDS, INPUTS, OUTPUTS, READS
 from streams.security import client_settings
 
 logger = logging.getLogger(__name__)
@@ -58,6 +58,17 @@ def ticks(processor: str) -> str:
     return f"ticks-{processor}"
 
 
+def misplaced(processor: str) -> str:
+    """The stream of input records that were found in the wrong partition, for the processor that reads them."""
+    return f"misplaced-{processor}"
+
+
+def internal(processor: str) -> list[str]:
+    """What a processor reads beside its streams. One that reads no input has nothing misplaced."""
+    reads_input = any(stream in INPUTS for stream in READS.get(processor, ()))
+    return [ticks(processor), misplaced(processor)] if reads_input else [ticks(processor)]
+
+
 def _names_and_settings(config: Config) -> Iterator[tuple[str, dict[str, str]]]:
     for stream in INPUTS.values():
         yield config.topic(stream.name), _kept(None if stream.is_kept else INPUT_DAYS)
@@ -67,7 +78,9 @@ def _names_and_settings(config: Config) -> Iterator[tuple[str, dict[str, str]]]:
     for name in FORWARDS:
         yield config.topic(name), _kept(FORWARD_DAYS)
     for processor in config.processors:
-        yield config.topic(ticks(processor)), _kept(FORWARD_DAYS)
+        for name in internal(processor):
+            # A misplaced record is input still: nobody but this topic will bring it to where it is judged.
+            yield config.topic(name), _kept(INPUT_DAYS if name == misplaced(processor) else FORWARD_DAYS)
         # Compacted only: a changelog that also deletes by age would forget quiet buyers.
         yield config.changelog(processor), _compacted()
 

@@ -11,7 +11,7 @@ from faust.exceptions import ConsumerNotStarted
 from prometheus_client import start_http_server
 
 from cloudtag.collector import collect_rarely
-from streams import topics
+from streams import codecs, topics
 from streams.app import Parts
 from streams.gauges import refresh
 from streams.quiet import quiet
@@ -37,13 +37,15 @@ class Worker(faust.Worker):
 def run_worker(parts: Parts, *, loglevel: str = "INFO") -> int:
     """Run until SIGTERM or SIGINT (0), or until the worker fails (1). Blocks; needs the main thread.
 
-    Raises ``streams.topics.TopicError`` before anything starts when a topic is missing or has the wrong partitions.
+    Raises before anything starts: ``streams.topics.TopicError`` when a topic is missing or has the wrong partitions,
+    ``streams.codecs.MissingCodecError`` when some compressed records could not be read.
     """
     quiet()
     collect_rarely()
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     try:
+        codecs.check()
         loop.run_until_complete(topics.check(parts.config, _topics_of(parts)))
         _add_tasks(parts)
         with _metrics_served(parts):

@@ -19,6 +19,7 @@ from clickhouse_connect.driver.client import Client
 from cloudtag.warehouse.blocks import TABLES
 from cloudtag.warehouse.errors import Outage
 from cloudtag.warehouse.veil import Veil
+from streams import codecs
 from streams.sink import metrics
 from streams.sink.cuts import CutRule
 from streams.sink.gates import EVERYTHING, Gates
@@ -77,8 +78,10 @@ class Sink(ConsumerRebalanceListener):  # type: ignore[misc]
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set. What is not stored then is read again by the next sink.
 
-        Raises aiokafka's errors when the broker cannot be reached at the start.
+        Raises aiokafka's errors when the broker cannot be reached at the start, ``MissingCodecError`` when some
+        compressed records could not be read.
         """
+        codecs.check()
         consumer = self._consumer = self._new_consumer()
         consumer.subscribe(list(self._stream_of), listener=self)
         try:

@@ -21,6 +21,7 @@ PLAIN = (
     "RegistryRefused",
     "PolicyError",
     "StoreLockedError",
+    "MissingCodecError",
 )
 """Exceptions whose text is already what people need."""
 

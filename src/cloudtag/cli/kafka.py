@@ -13,7 +13,7 @@ from cloudtag.config import Config
 from cloudtag.contract.forwards import TimePassed
 from cloudtag.contract.streams import INPUTS, STREAM_OF
 from cloudtag.wire import Codec
-from streams import topics
+from streams import codecs, topics
 from streams.partition import partition_of
 from streams.publisher import Record, Target, publish
 from streams.security import client_settings
@@ -90,8 +90,12 @@ async def sender(config: Config, codec: Codec | None = None) -> AsyncIterator[Se
 
 @asynccontextmanager
 async def consumer(config: Config, names: list[str], *, is_from_start: bool) -> AsyncIterator[AIOKafkaConsumer]:
-    """A consumer of all partitions of topics that belongs to no group and commits nothing."""
+    """A consumer of all partitions of topics that belongs to no group and commits nothing.
+
+    Raises ``MissingCodecError``, ``TopicError``, aiokafka's errors.
+    """
     quiet()
+    codecs.check()
     client = AIOKafkaConsumer(
         **client_settings(config), enable_auto_commit=False, auto_offset_reset="earliest", fetch_max_wait_ms=POLL_MS
     )

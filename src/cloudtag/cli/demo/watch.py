@@ -15,7 +15,7 @@ from cloudtag.cli.failure import FailureError
 from cloudtag.config import Config
 from cloudtag.contract.streams import FORWARDS, INPUTS, OUTPUTS, READS
 from cloudtag.wire import Codec
-from streams import topics
+from streams import codecs, topics
 from streams.security import client_settings
 
 POLL_MS = 100
@@ -40,6 +40,7 @@ class Watch:
         """Records read so far, by stream."""
 
     async def __aenter__(self) -> Self:
+        codecs.check()
         config, kafka = self._config, client_settings(self._config)
         self._consumer = AIOKafkaConsumer(
             **kafka, enable_auto_commit=False, auto_offset_reset="earliest", fetch_max_wait_ms=POLL_MS
@@ -61,7 +62,7 @@ class Watch:
         await self._offsets.__aexit__(kind, error, at)
 
     def _streams(self) -> list[str]:
-        return [*INPUTS, *OUTPUTS, *FORWARDS, *map(topics.ticks, self._config.processors)]
+        return [*INPUTS, *OUTPUTS, *FORWARDS, *_internal(self._config.processors)]
 
     async def _read(self) -> None:
         while True:
@@ -98,4 +99,8 @@ class Watch:
 
 def worker_reads() -> list[str]:
     """Every stream a worker reads."""
-    return [*(stream for streams in READS.values() for stream in streams), *map(topics.ticks, READS)]
+    return [*(stream for streams in READS.values() for stream in streams), *_internal(READS)]
+
+
+def _internal(processors: Iterable[str]) -> list[str]:
+    return [stream for processor in processors for stream in topics.internal(processor)]
