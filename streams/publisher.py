@@ -83,7 +83,7 @@ async def _write_from(client: BatchClient, target: Target, records: Sequence[Rec
 def _fill(batch: Any, records: Sequence[Record], start: int) -> int:
     for position in range(start, len(records)):
         record = records[position]
-        if batch.append(timestamp=None, key=record.key, value=record.value, headers=record.headers) is None:
+        if batch.append(timestamp=None, key=record.key, value=record.value, headers=list(record.headers)) is None:
             return position
     return len(records)
 

@@ -20,6 +20,7 @@ def test_every_stream_and_every_processor_has_its_topics() -> None:
     assert names == {
         *(f"x-{stream}" for stream in (*INPUTS, *OUTPUTS, *FORWARDS)),
         *(f"x-ticks-{name}" for name in READS),
+        *(f"x-misplaced-{name}" for name in ("buyers", "parcels", "shops")),
         *(f"x-cloudtag-{name}-changelog" for name in READS),
     }
     assert {(topic.partitions, topic.replication) for topic in declared(config)} == {(3, 2)}

@@ -1,0 +1,109 @@
+"""Whatever librdkafka is set to, what stands in the end is what `cloudtag replay --final` says of the same events.
+
+A table per broker says beforehand what becomes of the records of each setting: judged where they were put, or found
+there and passed on, and why. The alerts are those of replay in every cell.
+"""
+
+import asyncio
+from collections import Counter
+
+import pytest
+
+from cloudtag.cli.kafka import read_to_end
+from cloudtag.contract.records import DeadLetter
+from cloudtag.wire import decode
+from streams.topics import misplaced
+from tests.clients import scene
+from tests.clients.batches import codecs_of
+from tests.clients.librdkafka import KEYINGS, publish
+from tests.integration.installation import Installation
+
+CODECS = ("none", "gzip", "snappy", "lz4", "zstd")
+KAFKA = """
+                        none           gzip           snappy         lz4            zstd
+murmur2_random          in place       in place       in place       in place       in place
+default partitioner     partitioner    partitioner    partitioner    partitioner    partitioner
+wrong key               key            key            key            key            key
+null key                null_key       null_key       null_key       null_key       null_key
+"""
+TANSU = KAFKA
+"""The embedded broker takes every codec and hands it on as it is."""
+TABLES = {"kafka": KAFKA, "tansu": TANSU}
+
+
+def cells(table):
+    """(keying, codec) to what becomes of the records."""
+    lines = [[part.strip() for part in line.split("  ") if part.strip()] for line in table.strip("\n").splitlines()]
+    return {(keying, codec): cell for keying, *row in lines[1:] for codec, cell in zip(lines[0], row, strict=True)}
+
+
+CELLS = [
+    pytest.param(kind, *cell, outcome, id=f"{kind}: {' '.join(cell)}", marks=[pytest.mark.kafka] * (kind == "kafka"))
+    for kind, table in TABLES.items()
+    for cell, outcome in cells(table).items()
+]
+
+
+def prefix_of(keying, codec):
+    return f"{keying.replace(' ', '_')}-{codec}-"
+
+
+class Outcome:
+    """All cells on one broker: what was published, what was passed on, and how the batches lay on the broker."""
+
+    def __init__(self, records, passed_on, codecs):
+        self.records = records
+        self.passed_on = passed_on
+        self.codecs = codecs
+
+    @classmethod
+    async def of(cls, bootstrap, directory):
+        """One worker judges what every cell publishes."""
+        async with Installation(bootstrap, directory) as place:
+            place.start("worker")
+            for keying in KEYINGS:
+                for codec in CODECS:
+                    await publish(place.config, codec, keying, scene.events(prefix_of(keying, codec)))
+            await place.settled()
+            await place.pass_time(scene.UNTIL_MS)
+            await place.settled()
+            topics = [place.config.topic(misplaced(name)) for name in ("buyers", "parcels", "shops")]
+            moved = [record async for record in read_to_end(place.config, topics)]
+            return cls(place.watch.records, moved, await codecs_of(place.config, "orders"))
+
+
+@pytest.fixture(scope="module")
+def outcome_on(request, tmp_path_factory):
+    """The outcome on a broker, worked out once."""
+    known = {}
+
+    def get(kind):
+        if kind not in known:
+            bootstrap = request.getfixturevalue(f"{kind}_bootstrap")
+            known[kind] = asyncio.run(Outcome.of(bootstrap, tmp_path_factory.mktemp(kind)))
+        return known[kind]
+
+    return get
+
+
+@pytest.mark.parametrize(("kind", "keying", "codec", "becomes"), CELLS)
+def test_what_stands_is_what_replay_says(outcome_on, kind, keying, codec, becomes):
+    outcome, prefix = outcome_on(kind), prefix_of(keying, codec)
+    assert scene.of_scene(prefix, outcome.records) == scene.said_by_replay(prefix)
+    causes = Counter(
+        dict(record.headers)["cloudtag-cause"].decode()
+        for record in outcome.passed_on
+        if prefix in f"{decode(dict(record.headers)['cloudtag-stream'].decode(), record.value)}"
+    )
+    assert set(causes) == ({becomes} if becomes != "in place" else set())
+    assert not [record for record in outcome.records if isinstance(record, DeadLetter)]
+
+
+@pytest.mark.parametrize("kind", [pytest.param("kafka", marks=pytest.mark.kafka), "tansu"])
+def test_the_batches_were_really_compressed(outcome_on, kind):
+    assert set(outcome_on(kind).codecs) == set(CODECS)
+
+
+def test_the_tables_are_whole():
+    for table in TABLES.values():
+        assert set(cells(table)) == {(keying, codec) for keying in KEYINGS for codec in CODECS}
