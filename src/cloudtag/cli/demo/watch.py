@@ -19,8 +19,8 @@ from streams import codecs, topics
 from streams.security import client_settings
 
 POLL_MS = 100
-CALM_SECONDS = 0.7
-"""Everything must have been settled, and nothing new have come, for so long."""
+ANSWERS = 2
+"""What a broker says of a partition's end is known to be of now in its second answer: the first may be under way."""
 LETTER_BYTES = 64 * 1024 * 1024
 
 
@@ -33,7 +33,6 @@ class Watch:
         self._codec = Codec(max_bytes=LETTER_BYTES)
         self._offsets = Offsets(config)
         self._ends: dict[TopicPartition, int] = {}
-        self._changed_at = time.monotonic()
         self.records: list[Struct] = []
         """Every output record so far."""
         self.counts: Counter[str] = Counter()
@@ -69,7 +68,6 @@ class Watch:
             for where, records in (await self._consumer.getmany(timeout_ms=POLL_MS)).items():
                 stream = self._stream_of[where.topic]
                 self._ends[where] = records[-1].offset + 1
-                self._changed_at = time.monotonic()
                 self.counts[stream] += len(records)
                 if stream in OUTPUTS:
                     self.records += [self._codec.decode(stream, record.value) for record in records]
@@ -77,22 +75,39 @@ class Watch:
     async def settled(self, groups: Mapping[str, Iterable[str]], check: Callable[[], None], seconds: float) -> None:
         """Return when every group has committed the ends of its streams' topics and nothing more comes.
 
+        What is committed is asked first, and the ends afterwards: whatever a batch brought about is on the broker
+        before the batch is committed, so where the two meet, nothing is under way.
         `check` raises when waiting is in vain. Raises `FailureError` after so many seconds.
         """
         deadline = time.monotonic() + seconds
         while True:
             check()
-            if self._reading.done():
-                self._reading.result()
-            behind = sum([await self._behind(group, streams) for group, streams in groups.items()])
-            if not behind and time.monotonic() - self._changed_at > CALM_SECONDS:
+            committed = {group: await self._offsets.committed(group, streams) for group, streams in groups.items()}
+            await self._read_to_the_ends(deadline)
+            behind = sum(self._behind(committed[group], streams) for group, streams in groups.items())
+            if not behind:
                 return
             if time.monotonic() > deadline:
                 raise FailureError(f"{behind:,} records are still waiting after {seconds:.0f} s")
             await asyncio.sleep(POLL_MS / 1000)
 
-    async def _behind(self, group: str, streams: Iterable[str]) -> int:
-        committed = await self._offsets.committed(group, streams)
+    async def _read_to_the_ends(self, deadline: float) -> None:
+        """Return when everything is read that is on the broker now."""
+        consumer = self._consumer
+        answers = {where: (consumer.last_poll_timestamp(where), 0) for where in consumer.assignment()}
+        while answers:
+            if self._reading.done():
+                self._reading.result()
+            if time.monotonic() > deadline:
+                raise FailureError(f"the broker does not answer for {len(answers)} partitions")
+            await asyncio.sleep(POLL_MS / 4000)
+            for where, (before, count) in list(answers.items()):
+                if (now := consumer.last_poll_timestamp(where)) != before:
+                    answers[where] = now, count + 1
+                if count >= ANSWERS and await consumer.position(where) >= (consumer.highwater(where) or 0):
+                    del answers[where]
+
+    def _behind(self, committed: Mapping[TopicPartition, int], streams: Iterable[str]) -> int:
         names = {self._config.topic(stream) for stream in streams}
         return sum(end - committed.get(where, 0) for where, end in self._ends.items() if where.topic in names)
 
