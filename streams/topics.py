@@ -69,6 +69,11 @@ def internal(processor: str) -> list[str]:
     return [ticks(processor), misplaced(processor)] if reads_input else [ticks(processor)]
 
 
+def all_misplaced(config: Config) -> list[str]:
+    """The streams of misplaced records of an installation."""
+    return [misplaced(name) for name in config.processors if misplaced(name) in internal(name)]
+
+
 def _names_and_settings(config: Config) -> Iterator[tuple[str, dict[str, str]]]:
     for stream in INPUTS.values():
         yield config.topic(stream.name), _kept(None if stream.is_kept else INPUT_DAYS)

@@ -12,6 +12,7 @@ from cloudtag.contract.forwards import TimePassed
 from cloudtag.contract.records import DeadLetter
 from cloudtag.wire import decode, encode
 from streams import topics
+from streams.misplaced import Misplaced, Origin, headers_of
 from streams.partition import partition_of
 from streams.publisher import Record
 from streams.topics import declared
@@ -92,6 +93,24 @@ def test_tail_prints_for_people_and_for_machines(run, config, tmp_path):
     assert "order_id=o1" in told.out
     line = run("tail", "orders", "--from-start", "--limit", 1, "--json")
     assert json.loads(line.out)["event_id"] == "e1"
+
+
+def test_tail_shows_what_lies_in_the_wrong_partition_and_where_it_was(run, config, broker):
+    event = decode_order()
+    found = Misplaced("orders", event.buyer_id, 2, "null_key", 1)
+    source = Origin("orders", config.topic("orders"), 1, 17, UNTIL_MS, "null_key", 1, None)
+    value = encode("orders", event)
+
+    async def put() -> None:
+        async with sender(config) as out:
+            await out.put((config.topic("misplaced-buyers"), 2), Record(b"forged", value))
+            await out.put((config.topic("misplaced-buyers"), 2), Record(b"b1", value, headers_of(source, found)))
+
+    asyncio.run(put())
+    told = run("tail", "misplaced", "--from-start", "--limit", 1)
+    assert told.code == 0
+    assert f"null_key {config.topic('orders')}/1@17 key=None orders event_id=e1" in told.out
+    assert "cannot be read: its headers do not say where it is from" in told.err
 
 
 def test_dead_letters_are_listed_and_sent_again(run, config):

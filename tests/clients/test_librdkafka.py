@@ -12,7 +12,7 @@ import pytest
 from cloudtag.cli.kafka import read_to_end
 from cloudtag.contract.records import DeadLetter
 from cloudtag.wire import decode
-from streams.topics import misplaced
+from streams.topics import all_misplaced
 from tests.clients import scene
 from tests.clients.batches import codecs_of
 from tests.clients.librdkafka import KEYINGS, publish
@@ -67,7 +67,7 @@ class Outcome:
             await place.settled()
             await place.pass_time(scene.UNTIL_MS)
             await place.settled()
-            topics = [place.config.topic(misplaced(name)) for name in ("buyers", "parcels", "shops")]
+            topics = [place.config.topic(stream) for stream in all_misplaced(place.config)]
             moved = [record async for record in read_to_end(place.config, topics)]
             return cls(place.watch.records, moved, await codecs_of(place.config, "orders"))
 

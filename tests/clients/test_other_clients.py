@@ -13,12 +13,14 @@ from cloudtag.cli.kafka import read_to_end
 from cloudtag.contract.records import DeadLetter
 from cloudtag.local.kafka.jars import resolve
 from cloudtag.wire import encode
-from streams.topics import misplaced
+from streams.topics import all_misplaced
 from tests.brokers import need_kafka
 from tests.clients import scene
 from tests.integration.installation import Installation
 
 FOREIGN = Path(__file__).parent / "foreign"
+EMBEDDED = {"tansu": ["enable.idempotence=false"]}
+"""Java's client is idempotent unless told otherwise, and the embedded broker gives out no producer ids."""
 SCHEMAS = Path(__file__).parents[2] / "schemas"
 
 
@@ -42,7 +44,7 @@ async def outcome_of(place, prefix):
     await place.pass_time(scene.UNTIL_MS)
     await place.settled()
     assert not [record for record in place.watch.records if isinstance(record, DeadLetter)]
-    topics = [place.config.topic(misplaced(name)) for name in ("buyers", "parcels", "shops")]
+    topics = [place.config.topic(stream) for stream in all_misplaced(place.config)]
     return scene.of_scene(prefix, place.watch.records), [one async for one in read_to_end(place.config, topics)]
 
 
@@ -69,8 +71,10 @@ def test_the_foreign_encoder_uses_nothing_of_cloudtag():
 
 @pytest.mark.kafka
 @pytest.mark.parametrize(("codec", "has_key"), [("zstd", True), ("lz4", False)], ids=["as it is", "without a key"])
-async def test_the_java_client(broker, tmp_path, codec, has_key):
+@pytest.mark.parametrize("kind", ["kafka", "tansu"])
+async def test_the_java_client(request, tmp_path, kind, codec, has_key):
     need_kafka()
+    broker = request.getfixturevalue(f"{kind}_bootstrap")
     prefix = f"java-{codec}-"
     async with Installation(broker, tmp_path) as place:
         place.start("worker")
@@ -82,7 +86,8 @@ async def test_the_java_client(broker, tmp_path, codec, has_key):
             value = base64.b64encode(encode(stream, event)).decode()
             lines.append(f"{place.config.topic(stream)}\t{key}\t{value}")
         jars = f"{await asyncio.to_thread(resolve)}/*"
-        await run(["java", "-cp", jars, str(FOREIGN / "JavaProducer.java"), broker, codec], lines)
+        settings = [f"bootstrap.servers={broker}", f"compression.type={codec}", *EMBEDDED.get(kind, [])]
+        await run(["java", "-cp", jars, str(FOREIGN / "JavaProducer.java"), *settings], lines)
         stands, passed_on = await outcome_of(place, prefix)
         assert stands == scene.said_by_replay(prefix)
         causes = {dict(record.headers)["cloudtag-cause"] for record in passed_on}

@@ -1,7 +1,7 @@
 """`cloudtag tail`: what is published, as it comes."""
 
 import asyncio
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 import typer
@@ -16,8 +16,9 @@ from cloudtag.config import Config
 from cloudtag.contract.records import Alert
 from cloudtag.contract.streams import INPUTS, OUTPUTS
 from cloudtag.times import rfc3339
-from cloudtag.wire import Undecodable, encode_json
+from cloudtag.wire import encode_json
 
+MISPLACED = "misplaced"
 COLOURS = {"low": "cyan", "medium": "yellow", "high": "red", "critical": "bold red"}
 
 
@@ -32,36 +33,52 @@ def tail(
 ) -> None:
     """Print records from Kafka as they come; Ctrl-C ends it.
 
+    `misplaced` follows the inputs that were found in the wrong partition, with their place and key.
+
     Example:  cloudtag tail alerts tag-confirmations --from-start
     """
     wanted = streams or ["alerts"]
     for stream in wanted:
-        if stream not in OUTPUTS and stream not in INPUTS:
+        if stream not in OUTPUTS and stream not in INPUTS and stream != MISPLACED:
             raise FailureError(f"no stream {stream!r}: try one of {', '.join(OUTPUTS)}", UNREADABLE)
     asyncio.run(_tail(settings(brokers), wanted, is_from_start=from_start, limit=limit, is_json=json))
 
 
 async def _tail(config: Config, streams: list[str], *, is_from_start: bool, limit: int, is_json: bool) -> None:
     from cloudtag.cli.kafka import consumer
+    from streams import topics
 
-    stream_of = {config.topic(stream): stream for stream in streams}
+    stream_of = {config.topic(stream): stream for stream in streams if stream != MISPLACED}
+    if MISPLACED in streams:
+        stream_of |= {config.topic(name): MISPLACED for name in topics.all_misplaced(config)}
     console, codec, shown = output(), codec_of(config), 0
     async with consumer(config, list(stream_of), is_from_start=is_from_start) as client:
         async for record in client:
-            stream = stream_of[record.topic]
             try:
+                stream, place = _origin(stream_of[record.topic], record)
                 known = codec.decode(stream, record.value)
-            except Undecodable as error:
+            except ValueError as error:
                 note(f"{record.topic}/{record.partition}@{record.offset} cannot be read: {error}")
                 continue
             if is_json:
                 line = msgspec.json.encode(encode_json(stream, known)).decode()
                 console.print(line, markup=False, soft_wrap=True)
             else:
-                console.print(describe(stream, known), soft_wrap=True)
+                console.print(place + describe(stream, known), soft_wrap=True)
             shown += 1
             if shown == limit:
                 return
+
+
+def _origin(stream: str, record: Any) -> tuple[str, str]:
+    """The stream of a record, and where a misplaced one was found. Raises ``NoOriginError``."""
+    if stream != MISPLACED:
+        return stream, ""
+    from streams.misplaced import origin_of
+
+    origin = origin_of(record)
+    place = f"{origin.topic}/{origin.partition}@{origin.offset}"
+    return origin.stream, f"[yellow]{origin.cause}[/] {escape(f'{place} key={origin.key!r}')} "
 
 
 def describe(stream: str, record: Struct) -> str:

@@ -7,14 +7,15 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 /**
- * Apache Kafka's own client with nothing set but the compression: {@code java JavaProducer.java BROKER CODEC < LINES}.
+ * Apache Kafka's own client as it is, but for the settings given: {@code java JavaProducer.java NAME=VALUE... < LINES}.
  * A line is a topic, a key (none when empty) and a value in base 64, with tabs between.
  */
 public final class JavaProducer {
     public static void main(String[] arguments) throws Exception {
         Properties settings = new Properties();
-        settings.put("bootstrap.servers", arguments[0]);
-        settings.put("compression.type", arguments[1]);
+        for (String setting : arguments) {
+            settings.put(setting.split("=", 2)[0], setting.split("=", 2)[1]);
+        }
         settings.put("linger.ms", "100");
         try (Scanner lines = new Scanner(System.in, "UTF-8");
                 KafkaProducer<String, byte[]> producer =
