@@ -106,12 +106,24 @@ class Sink(ConsumerRebalanceListener):  # type: ignore[misc]
             return None
         total = 0
         for where in consumer.assignment():
-            end, partition = consumer.highwater(where), self._partitions.get(where)
+            end, partition = await self._end(consumer, where), self._partitions.get(where)
             if end is None:
                 return None
             begin = await consumer.position(where) if partition is None else partition.stored_offset
             total += max(0, end - begin)
         return total
+
+    async def _end(self, consumer: AIOKafkaConsumer, where: TopicPartition) -> int | None:
+        """The offset after the last record that can be read; none while that is not known.
+
+        A transaction leaves a marker behind its records, which is never handed out: where everything was read, the end
+        is behind the last record taken.
+        """
+        end: int | None = consumer.last_stable_offset(where)
+        partition = self._partitions.get(where)
+        if end is not None and partition is not None and await consumer.position(where) >= end:
+            return partition.next_offset
+        return end
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
         """What was read of them but not stored is for their next owner; the batch being stored is finished first."""
@@ -130,6 +142,8 @@ class Sink(ConsumerRebalanceListener):  # type: ignore[misc]
             group_id=config.group,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
+            # What an upstream transaction took back was never said.
+            isolation_level="read_committed",
             session_timeout_ms=config.session_timeout_ms,
             rebalance_timeout_ms=config.session_timeout_ms,
             heartbeat_interval_ms=max(500, config.session_timeout_ms // 10),
@@ -154,8 +168,8 @@ class Sink(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def _store_held(self, consumer: AIOKafkaConsumer) -> None:
         async with self._storing:
-            for where, partition in self._partitions.items():
-                partition.end_tail(consumer.highwater(where))
+            for where, partition in list(self._partitions.items()):
+                partition.end_tail(await self._end(consumer, where))
             await self._store_ended()
             await self._commit(consumer)
             self._hold_back(consumer)

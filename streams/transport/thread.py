@@ -46,6 +46,8 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
             partition_assignment_strategy=[self._assignor],
             enable_auto_commit=False,
             auto_offset_reset="earliest",
+            # What an upstream transaction took back was never said.
+            isolation_level="read_committed",
             max_poll_interval_ms=int(conf.broker_max_poll_interval * 1000),
             max_partition_fetch_bytes=conf.consumer_max_fetch_size,
             fetch_max_wait_ms=FETCH_MAX_WAIT_MS,
@@ -109,12 +111,15 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
         return True
 
     def unread(self, tp: TP) -> int:
-        """Records of an assigned partition that are on the broker and not fetched; 0 while that is unknown."""
+        """Records of an assigned partition that are on the broker and not fetched; 0 while that is unknown.
+
+        Those behind the beginning of a transaction that is open count when it ends: nobody can read them before.
+        """
         assignment = self._ensure_consumer()._subscription.subscription.assignment
         state = assignment.state_value(TopicPartition(tp.topic, tp.partition))
-        if state is None or state.highwater is None or not state.has_valid_position:
+        if state is None or state.lso is None or not state.has_valid_position:
             return 0
-        behind: int = state.highwater - state.position
+        behind: int = state.lso - state.position
         return max(0, behind)
 
     def verify_event_path(self, now: float, tp: TP) -> None:

@@ -1,7 +1,7 @@
 """Whatever librdkafka is set to, what stands in the end is what `cloudtag replay --final` says of the same events.
 
 A table per broker says beforehand what becomes of the records of each setting: judged where they were put, or found
-there and passed on, and why. The alerts are those of replay in every cell.
+there and passed on, and why. The alerts are those of replay in every cell, and the warehouse has every event once.
 """
 
 import asyncio
@@ -19,6 +19,7 @@ from tests.clients.librdkafka import KEYINGS, publish
 from tests.integration.installation import Installation
 
 CODECS = ("none", "gzip", "snappy", "lz4", "zstd")
+STORED = ("orders", "refunds", "logistics", "tags", "accounts")
 KAFKA = """
                         none           gzip           snappy         lz4            zstd
 murmur2_random          in place       in place       in place       in place       in place
@@ -51,16 +52,18 @@ def prefix_of(keying, codec):
 class Outcome:
     """All cells on one broker: what was published, what was passed on, and how the batches lay on the broker."""
 
-    def __init__(self, records, passed_on, codecs):
+    def __init__(self, records, stored, passed_on, codecs):
         self.records = records
+        self.stored = stored
         self.passed_on = passed_on
         self.codecs = codecs
 
     @classmethod
-    async def of(cls, bootstrap, directory):
-        """One worker judges what every cell publishes."""
-        async with Installation(bootstrap, directory) as place:
+    async def of(cls, bootstrap, directory, warehouse_url):
+        """One worker judges what every cell publishes, one sink stores it."""
+        async with Installation(bootstrap, directory, warehouse_url) as place:
             place.start("worker")
+            place.start_sink()
             for keying in KEYINGS:
                 for codec in CODECS:
                     await publish(place.config, codec, keying, scene.events(prefix_of(keying, codec)))
@@ -69,18 +72,19 @@ class Outcome:
             await place.settled()
             topics = [place.config.topic(stream) for stream in all_misplaced(place.config)]
             moved = [record async for record in read_to_end(place.config, topics)]
-            return cls(place.watch.records, moved, await codecs_of(place.config, "orders"))
+            stored = [row for stream in STORED for row in place.ask(f"SELECT '{stream}', event_id FROM {stream}")]
+            return cls(place.watch.records, stored, moved, await codecs_of(place.config, "orders"))
 
 
 @pytest.fixture(scope="module")
-def outcome_on(request, tmp_path_factory):
+def outcome_on(request, tmp_path_factory, warehouse_url):
     """The outcome on a broker, worked out once."""
     known = {}
 
     def get(kind):
         if kind not in known:
             bootstrap = request.getfixturevalue(f"{kind}_bootstrap")
-            known[kind] = asyncio.run(Outcome.of(bootstrap, tmp_path_factory.mktemp(kind)))
+            known[kind] = asyncio.run(Outcome.of(bootstrap, tmp_path_factory.mktemp(kind), warehouse_url))
         return known[kind]
 
     return get
@@ -97,6 +101,9 @@ def test_what_stands_is_what_replay_says(outcome_on, kind, keying, codec, become
     )
     assert set(causes) == ({becomes} if becomes != "in place" else set())
     assert not [record for record in outcome.records if isinstance(record, DeadLetter)]
+    published = sorted((scene.stream_of(event), event.event_id) for event in scene.events(prefix))
+    # No FINAL: nothing is stored twice to begin with.
+    assert sorted(row for row in outcome.stored if row[1].startswith(prefix)) == published
 
 
 @pytest.mark.parametrize("kind", [pytest.param("kafka", marks=pytest.mark.kafka), "tansu"])

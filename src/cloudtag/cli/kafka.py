@@ -97,7 +97,11 @@ async def consumer(config: Config, names: list[str], *, is_from_start: bool) -> 
     quiet()
     codecs.check()
     client = AIOKafkaConsumer(
-        **client_settings(config), enable_auto_commit=False, auto_offset_reset="earliest", fetch_max_wait_ms=POLL_MS
+        **client_settings(config),
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        isolation_level="read_committed",
+        fetch_max_wait_ms=POLL_MS,
     )
     try:
         await topics.check(config, names)
@@ -122,6 +126,6 @@ async def read_to_end(config: Config, names: list[str]) -> AsyncIterator[Any]:
                 for record in records:
                     yield record
             for where in list(waiting):
-                end = client.highwater(where)
+                end = client.last_stable_offset(where)
                 if end is not None and await client.position(where) >= end:
                     waiting.discard(where)

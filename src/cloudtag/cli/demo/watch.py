@@ -42,7 +42,11 @@ class Watch:
         codecs.check()
         config, kafka = self._config, client_settings(self._config)
         self._consumer = AIOKafkaConsumer(
-            **kafka, enable_auto_commit=False, auto_offset_reset="earliest", fetch_max_wait_ms=POLL_MS
+            **kafka,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            isolation_level="read_committed",
+            fetch_max_wait_ms=POLL_MS,
         )
         await self._offsets.__aenter__()
         await self._consumer.start()
@@ -104,7 +108,7 @@ class Watch:
             for where, (before, count) in list(answers.items()):
                 if (now := consumer.last_poll_timestamp(where)) != before:
                     answers[where] = now, count + 1
-                if count >= ANSWERS and await consumer.position(where) >= (consumer.highwater(where) or 0):
+                if count >= ANSWERS and await consumer.position(where) >= (consumer.last_stable_offset(where) or 0):
                     del answers[where]
 
     def _behind(self, committed: Mapping[TopicPartition, int], streams: Iterable[str]) -> int:
