@@ -18,8 +18,7 @@ OWN_CHOICE: dict[str, str] = {}
 
 
 def no_key(event: Any) -> None:
-    """Whoever forgets the key. A compacted topic takes no such record, so there the key is right."""
-    return key_of(event) if stream_of(event) == "accounts" else None
+    """Whoever forgets the key."""
 
 
 def wrong_key(event: Any) -> str:

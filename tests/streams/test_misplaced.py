@@ -131,7 +131,7 @@ def test_the_future_is_measured_by_when_the_broker_first_had_it() -> None:
 def test_what_cannot_be_read_is_a_dead_letter_wherever_it_lies() -> None:
     assert _reason(read(record(value=VALUE[:-1]))) == "truncated"
     assert _reason(read(record("tags", value=None))) == "empty"
-    assert read(record(value=None)) == (None, TimePassed(0)), "a tombstone of a compacted topic"
+    assert read(record(value=None)) == (None, TimePassed(0)), "a tombstone"
 
 
 def test_records_of_other_processors_are_not_looked_at() -> None:

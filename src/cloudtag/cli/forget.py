@@ -115,9 +115,10 @@ async def _publish(config: Config, request: ErasureRequested) -> None:
 
 async def _look(config: Config) -> None:
     """Tell until when topics keep the records that name the buyer: those go with the topic's retention alone."""
-    from streams.topics import DAY_MS, declared
+    from streams.topics import DAY_MS, all_misplaced, declared
 
-    named = {config.topic(s.name) for s in (*INPUTS.values(), *OUTPUTS.values()) if _names_buyers(s.struct)}
+    named = set(map(config.topic, all_misplaced(config)))
+    named |= {config.topic(s.name) for s in (*INPUTS.values(), *OUTPUTS.values()) if _names_buyers(s.struct)}
     kept: dict[int, list[str]] = {}
     for topic in declared(config):
         if topic.name in named:
