@@ -9,10 +9,10 @@ It keeps the broker's time of then, and a dead letter about it names the place i
 import logging
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Literal, Protocol
+from typing import Annotated, Any, Literal, Protocol
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from cloudtag.contract.streams import INPUTS
 from streams.quiet import Seldom
@@ -66,15 +66,15 @@ class Misplaced(Struct, frozen=True, gc=False):
 
 
 class Origin(Struct, frozen=True, gc=False):
-    """A record that was passed on, as it was where its producer put it."""
+    """A record that was passed on, as it was where its producer put it. Within the bounds that Kafka has."""
 
     stream: str
-    topic: str
-    partition: int
-    offset: int
-    timestamp: int
+    topic: Annotated[str, Meta(min_length=1, max_length=249)]
+    partition: Annotated[int, Meta(ge=0, lt=1 << 31)]
+    offset: Annotated[int, Meta(ge=0, lt=1 << 62)]
+    timestamp: Annotated[int, Meta(ge=-1, lt=1 << 62)]
     cause: Cause
-    hops: int
+    hops: Annotated[int, Meta(ge=1, le=MOST_HOPS)]
     key: bytes | None = None
     value: bytes | None = None
 
