@@ -145,11 +145,3 @@ def test_numbers_of_a_year_have_no_gaps(facts, now):
         if kind == "shop_penalty" and "violation" in record.details
     )
     assert numbers == list(range(1, len(numbers) + 1))
-
-
-@given(histories, moments)
-def test_every_known_case_is_needed_at_least_till_the_end_of_its_year(facts, now):
-    needed = judge_penalties(facts, shipped(), now).needed_until
-    assert needed.keys() == {fact.case_id for fact in facts if fact.status == "found"}
-    for told in judge_penalties(facts, shipped(), now).told:
-        assert told.case.year_ends_at <= told.since_ms <= needed[told.case.case_id]

@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 from cloudtag.contract.events import ViolationChanged
 from cloudtag.contract.records import Consequence, ConsequenceStatus
-from cloudtag.contract.types import LATEST_MS
 from cloudtag.ids import digest_id
 from cloudtag.policy.consequence_rules import SellerRules
 from cloudtag.policy.model import Policies
@@ -29,11 +28,6 @@ class Told(NamedTuple):
     record: Consequence
     changes_at: int
 
-    @property
-    def since_ms(self) -> int:
-        """What its age is counted from: as long as the year lasts, another case of it may change this one's number."""
-        return max(self.case.year_ends_at, self.record.starts_at, self.changes_at)
-
 
 @dataclass(slots=True)
 class PenaltiesJudged:
@@ -45,8 +39,6 @@ class PenaltiesJudged:
 
     told: list[Told] = field(default_factory=list)
     wakes: dict[str, int] = field(default_factory=dict)
-    needed_until: dict[str, int] = field(default_factory=dict)
-    """By case: until when (event time) it may still change, or change another case of its year."""
 
 
 def judge_penalties(facts: Iterable[ViolationChanged], policies: Policies, now_ms: int) -> PenaltiesJudged:
@@ -62,21 +54,12 @@ def judge_penalties(facts: Iterable[ViolationChanged], policies: Policies, now_m
     for cases in years.values():
         told = [_notice(case, now_ms) for case in cases if not case.is_severe]
         told += _penalties([case for case in cases if case.has_effect(now_ms)], now_ms)
-        needed_until = _needed_until(cases, told)
-        judged.needed_until.update((case.case_id, needed_until) for case in cases)
         judged.told += told
         changes = [(one.case.case_id, one.changes_at) for one in told]
         for case_id, at_ms in changes + [(case.case_id, case.effect_at or 0) for case in cases]:
             if at_ms > now_ms:
                 judged.wakes[case_id] = min(at_ms, judged.wakes.get(case_id, at_ms))
     return judged
-
-
-def _needed_until(cases: list[Violation], told: list[Told]) -> int:
-    """A case that waits for an outcome keeps the others of its year, for it will be numbered among them."""
-    if any(case.is_open for case in cases):
-        return LATEST_MS
-    return max([case.year_ends_at for case in cases] + [case.newest_at for case in cases] + [t.since_ms for t in told])
 
 
 def _notice(case: Violation, now_ms: int) -> Told:

@@ -28,7 +28,6 @@ class Violation:
     platform: str
     policy: Policy
     found_at: int
-    newest_at: int
     is_severe: bool
     order_ids: frozenset[str]
     appealed_at: int | None = None
@@ -68,11 +67,6 @@ class Violation:
             return False
         effect_at = self._decided_at()
         return effect_at is None or self.cleaned_at < effect_at
-
-    @property
-    def is_open(self) -> bool:
-        """Whether an outcome is still waited for, however long it takes."""
-        return self.is_appealed_in_time and self.outcome is None and not self.is_spared
 
     @property
     def effect_at(self) -> int | None:
@@ -118,7 +112,6 @@ def _read(said: list[ViolationChanged], policies: Policies) -> Violation | None:
         platform=found.platform,
         policy=policies.at(found.platform, found.occurred_at),
         found_at=found.occurred_at,
-        newest_at=said[-1].occurred_at,
         is_severe=any(event.severe for event in said),
         order_ids=frozenset(order_id for event in said for order_id in event.order_ids),
         appealed_at=_first(said, "appealed", *_OUTCOMES),

@@ -1,11 +1,24 @@
-"""What leaves retention is let go; what was published about it stands."""
+"""What leaves retention is let go, and what was published about it stands; master data never leave it."""
 
-from cloudtag.contract.events import OrderChanged, ParcelScanned, RefundChanged
+from cloudtag.contract.events import (
+    AbuseFound,
+    AccountChanged,
+    OrderChanged,
+    ParcelScanned,
+    RefundChanged,
+    ShopDescribed,
+    TagSubmitted,
+    ViolationChanged,
+)
+from cloudtag.contract.types import TaggedOrder
 from cloudtag.network import Network, memory_rows
 from cloudtag.policy.load import shipped
+from cloudtag.processors import build
 
 DAY = 86_400_000
 T0 = 1_772_409_600_000
+HELD = 400 * DAY
+"""How long a shop's submissions are held."""
 
 
 def _abuse():
@@ -57,3 +70,62 @@ def test_old_and_new_in_one_batch_are_all_judged():
     outputs = network.feed([*old, later])
     assert "outbound_waybill_as_return" in [o.record.detector for o in outputs if o.stream == "alerts"]
     assert network.too_late == []
+
+
+def _load(at_ms):
+    """What a bulk load brings of one shop: an account, what the shop is, a finding about another shop, a case."""
+    return [
+        AccountChanged("m1", at_ms, "jd", "s1", "main", "exam_passed"),
+        ShopDescribed("m2", at_ms + 1, "jd", "s1", ("home",), phone_hash="p1"),
+        AbuseFound("m3", at_ms + 2, "jd", "s2", None, "false_report"),
+        ViolationChanged("m4", at_ms + 3, "taobao", "c1", "s1", "found"),
+    ]
+
+
+def _tag(event_id, at_ms, shop="s1"):
+    orders = (TaggedOrder(f"o-{event_id}", "b1"),)
+    return TagSubmitted(event_id, at_ms, "jd", f"sub-{event_id}", shop, "main", ("worn_return",), orders)
+
+
+def _tag_statuses(outputs):
+    return [(o.record.status, o.record.reason) for o in outputs if o.stream == "tag-statuses"]
+
+
+def test_master_data_are_never_too_late():
+    now = T0 + 5000 * DAY
+    network = Network(shipped())
+    network.feed([_tag("t1", now, "s9")])
+    told = network.feed(_load(T0))
+    assert network.too_late == []
+    kinds = {(o.record.kind, o.record.subject_id) for o in told if o.stream == "consequences"}
+    assert kinds == {("permission", "main"), ("permission", "s2"), ("violation_notice", "s1"), ("shop_penalty", "s1")}
+    assert _tag_statuses(network.feed([_tag("t2", now + 1)])) == [("pending", None)]
+    assert _tag_statuses(network.feed([_tag("t3", now + 2, "s2")])) == [("rejected", "no_permission")]
+
+
+def test_an_old_submission_is_too_late_all_the_same():
+    now = T0 + 5000 * DAY
+    network = Network(shipped())
+    network.feed([*_load(T0), _tag("t1", now, "s9")])
+    assert network.feed([_tag("t2", now - HELD - 1)]) == []
+    assert [fact.event_id for fact in network.too_late] == ["t2"]
+    assert _tag_statuses(network.feed([_tag("t3", now - HELD)])) == [("pending", None)]
+
+
+def test_master_data_are_never_let_go():
+    rows = memory_rows()
+    network = Network(shipped(), rows=rows)
+    network.feed([*_load(T0), _tag("t1", T0 + DAY)])
+    list(network.pass_time(T0 + 5000 * DAY))
+    kept = [key for key, _ in rows["shops"].all_rows() if not key.startswith(b"\x00\x00")]
+    assert len(kept) == 4  # permissions of two shops, one description, one case; the submission is gone
+    resumed = Network(shipped(), rows=rows)
+    resumed.open()
+    assert _tag_statuses(resumed.feed([_tag("t2", T0 + 5000 * DAY)])) == [("pending", None)]
+
+
+def test_every_kind_of_master_data_is_exempt_and_nothing_else_is():
+    network = Network(shipped())
+    exempt = {name: {kind.__name__ for kind in build(name, shipped(), 0).master_data} for name in network.lanes}
+    kinds = {"AccountChanged", "AbuseFound", "ViolationChanged", "ShopDescribed"}
+    assert exempt == {"shops": kinds, "parcels": set(), "links": set(), "buyers": set()}

@@ -176,11 +176,15 @@ class Lane:
         if at_ms > own.newest_ms:
             own.newest_ms = at_ms
         elif at_ms < own.watermark_ms:
-            if at_ms < horizon_ms and not isinstance(fact, Forward):
+            if at_ms < horizon_ms and not self._is_timeless(fact):
                 step.too_late.append(fact)
                 return False
             step.late += 1
         return True
+
+    def _is_timeless(self, fact: Any) -> bool:
+        """Whether a fact counts whatever its age: what another lane says now, and master data."""
+        return isinstance(fact, Forward) or type(fact) in self._processor.master_data
 
     def _judge(
         self, step: Step, file: File, changed: Set[str], woken: Set[str] = _NONE, *, is_whole: bool = False

@@ -41,6 +41,8 @@ class Processor(Protocol):
     """The union of the facts its rows hold."""
     retention_ms: int
     """How long a fact is held, in event time; an event older than that comes too late."""
+    master_data: frozenset[type[Any]]
+    """Facts about what stands until something else is said of it: never too late, and `is_spent` never lets them go."""
     is_timed_by_forwards: bool
     """Whether forwards move its watermark: only where no events come in."""
     layers: Sequence[Layer]

@@ -25,6 +25,7 @@ class Keyed:
     is_timed_by_forwards = False
     closes: type[Any] | None = None
     most_facts = maxsize
+    master_data: frozenset[type[Any]] = frozenset()
     identities: Mapping[type[Any], Callable[[Any], str]] = {}
     """Where the id of a forward inside its row is found, by kind: of every kind the rows hold."""
     layers: Sequence[Layer] = ()

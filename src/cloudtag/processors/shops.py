@@ -16,6 +16,7 @@ from typing import Any
 from cloudtag.contract.events import AbuseFound, AccountChanged, ShopDescribed, TagSubmitted, ViolationChanged
 from cloudtag.contract.forwards import TagRequested
 from cloudtag.contract.links import ShopAsked
+from cloudtag.contract.types import LATEST_MS
 from cloudtag.engine.files import File
 from cloudtag.engine.processor import Judgement
 from cloudtag.engine.publish import Conclusion
@@ -47,6 +48,7 @@ class Shops(Keyed):
     fact_type: Any = TagSubmitted | AccountChanged | AbuseFound | ViolationChanged | ShopDescribed | ShopAsked
     identities = MappingProxyType({ShopAsked: FORWARD_ID})
     retention_ms = 400 * DAY_MS
+    master_data = frozenset((AccountChanged, AbuseFound, ViolationChanged, ShopDescribed))
 
     def new_file(self, key: str) -> File:
         """A file with its index."""
@@ -89,11 +91,9 @@ class Shops(Keyed):
         return row_ids
 
     def is_spent(self, file: File, row: Row, horizon_ms: int) -> bool:
-        """Permissions and descriptions never lapse; a case is held as long as any case of its year needs it."""
-        if row.id[0] == _VIOLATION:
-            needed = self._penalties(file, horizon_ms + self.retention_ms).needed_until
-            return needed.get(row.id[1:], 0) < horizon_ms
-        return row.id not in (_PERMISSION_ROW, _DESCRIPTION_ROW)
+        """Submissions and questions lapse; permissions, descriptions and cases are master data."""
+        del file, horizon_ms
+        return row.id[0] in (_SUBMISSION, _QUESTION)
 
     def judge(self, file: File, row_id: str, now_ms: int) -> Judgement:
         """Each kind of row is judged in its own way."""
@@ -175,7 +175,8 @@ def _of_case(penalties: PenaltiesJudged, case_id: str) -> Iterator[Conclusion]:
     for told in penalties.told:
         if told.case.case_id == case_id:
             record = told.record
-            yield Conclusion(record.consequence_id, record.subject_id, told.since_ms, record)
+            # However long ago a case was found, what is said of it now counts.
+            yield Conclusion(record.consequence_id, record.subject_id, LATEST_MS, record)
 
 
 def _facts(file: File, row_id: str, kind: type[Any]) -> Iterator[Any]:
