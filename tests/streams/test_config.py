@@ -28,6 +28,12 @@ def test_the_environment_wins_over_the_file_and_the_file_over_defaults(tmp_path:
         ({"CLOUDTAG_CLOCK": "sundial"}, "clock"),
         ({"CLOUDTAG_CONFIG": "/nowhere.toml"}, "nowhere"),
         ({"KAFKA_PASSWORD_FILE": "/nowhere"}, "KAFKA_PASSWORD_FILE"),
+        ({"CLOUDTAG_PARTITONS": "8"}, r"^CLOUDTAG_PARTITONS is no setting; did you mean CLOUDTAG_PARTITIONS\?$"),
+        ({"CLOUDTAG_PARTITONS": ""}, r"did you mean CLOUDTAG_PARTITIONS\?$"),
+        ({"CLOUDTAG_PARTITION_COUNT": "8"}, "CLOUDTAG_PARTITION_COUNT is no setting"),
+        ({"CLOUDTAG_KAFKA_PASSWORD": "s"}, r"did you mean KAFKA_PASSWORD\?$"),
+        ({"CLOUDTAG_CLICKHOUSE": "http://x"}, "CLOUDTAG_CLICKHOUSE is no setting; did you mean"),
+        ({"CLOUDTAG_XYZZY": "8"}, "^CLOUDTAG_XYZZY is no setting$"),
     ],
 )
 def test_a_wrong_setting_is_named_in_one_line(environ: dict[str, str], names: str) -> None:
@@ -36,10 +42,33 @@ def test_a_wrong_setting_is_named_in_one_line(environ: dict[str, str], names: st
     assert "\n" not in str(error.value)
 
 
+@pytest.mark.parametrize(
+    "environ",
+    [
+        {"CLOUDTAG_HASH_SECRET": "s", "CLOUDTAG_HASH_SECRET_FILE": "f", "CLOUDTAG_WAREHOUSE_TOKEN": "t"},
+        {"CLOUDTAG_KAFKA_USER": "me", "KAFKA_PASSWORD": "p"},
+        {"KAFKA_PARTITONS": "8", "CLOUDTAGS": "x", "cloudtag_partitons": "8"},
+        # Kubernetes, beside a service named cloudtag-worker.
+        {
+            "CLOUDTAG_WORKER_SERVICE_HOST": "10.0.0.1",
+            "CLOUDTAG_WORKER_SERVICE_PORT": "9100",
+            "CLOUDTAG_WORKER_SERVICE_PORT_METRICS": "9100",
+            "CLOUDTAG_WORKER_PORT": "tcp://10.0.0.1:9100",
+            "CLOUDTAG_WORKER_PORT_9100_TCP": "tcp://10.0.0.1:9100",
+            "CLOUDTAG_WORKER_PORT_9100_TCP_PROTO": "tcp",
+            "CLOUDTAG_WORKER_PORT_9100_TCP_PORT": "9100",
+            "CLOUDTAG_WORKER_PORT_9100_TCP_ADDR": "10.0.0.1",
+        },
+    ],
+)
+def test_variables_of_others_are_left_alone(environ: dict[str, str]) -> None:
+    assert Config.read(environ).partitions == 8
+
+
 def test_an_unknown_setting_in_the_file_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "cloudtag.toml"
     file.write_text("partition = 3\n")
-    with pytest.raises(ConfigError, match="partition"):
+    with pytest.raises(ConfigError, match=r"cloudtag.toml: partition is no setting; did you mean partitions\?$"):
         Config.read({"CLOUDTAG_CONFIG": str(file)})
 
 
