@@ -22,7 +22,7 @@ __all__ = ["broker", "kafka_bootstrap", "tansu_bootstrap"]
 
 ORDER = (
     '{"stream":"orders","event_id":"e%d","occurred_at":"2025-03-03T10:00:00Z",'
-    '"platform":"jd","order_id":"o1","buyer_id":"b%d","shop_id":"s"}'
+    '"platform":"jd","order_id":"o1","buyer_id":"b%d","shop_id":"s","status":"placed"}'
 )
 UNTIL_MS = 1_742_860_800_000
 

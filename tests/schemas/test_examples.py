@@ -13,6 +13,7 @@ from cloudtag.wire.schemas import AVRO_STREAMS, released_in
 EXAMPLES = resources.schemas_dir() / "examples"
 FILES = sorted(EXAMPLES.glob("*/*.json"))
 GOOD = [path for path in FILES if not path.name.startswith("bad-")]
+write = wire.Codec().write
 BAD = [path for path in FILES if path.name.startswith("bad-")]
 
 
@@ -32,8 +33,8 @@ def test_a_good_example_keeps_its_bytes(path: Path) -> None:
     assert stream == path.parent.name
     assert wire.decode(stream, data) == record
     # A new version of the schema writes other bytes; those of every version before are read all the same.
-    if data[2:10] == wire.encode(stream, record)[2:10]:
-        assert wire.encode(stream, record) == data
+    if data[2:10] == write(stream, record)[2:10]:
+        assert write(stream, record) == data
 
 
 @pytest.mark.parametrize("path", GOOD, ids=name_of)

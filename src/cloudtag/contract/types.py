@@ -21,6 +21,9 @@ Quantity = Annotated[int, Meta(ge=0, le=1_000_000)]
 Minor = Annotated[int, Meta(ge=-(10**15), le=10**15)]
 """Money in minor units of its currency (cents, fen)."""
 
+PLATFORMS = ("taobao", "tmall", "jd", "aliexpress")
+"""The platforms that have a name here; any other is taken in too."""
+
 OrderStatus = Literal["unknown", "placed", "paid", "shipped", "completed", "closed_unpaid", "cancelled"]
 RefundStatus = Literal[
     "unknown",

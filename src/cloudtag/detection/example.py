@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+_OF_REFUNDS = ("refunds", "inspections")
 _MONDAY = datetime(2026, 3, 2, tzinfo=UTC)
 
 
@@ -23,6 +24,9 @@ def event(stream: str, at: str | int, **fields: Any) -> dict[str, Any]:
     occurred_at = at if isinstance(at, str) else day(at)
     parts = (fields.get(name) for name in ("refund_id", "order_id", "waybill_no", "shop_id", "status", "scan"))
     event_id = "-".join([stream, occurred_at, *(str(part) for part in parts if part)])
+    if stream not in _OF_REFUNDS:
+        # Said to tell whose order, review or complaint it is, which are numbered alike.
+        fields.pop("refund_id", None)
     return {"stream": stream, "event_id": event_id, "occurred_at": occurred_at, "platform": "taobao", **fields}
 
 

@@ -62,9 +62,11 @@ class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
 _CUP = {"kind": "picture", "sha256": "cup", "phash": "00ff00ff00ff00ff"}
 
 
-def _shown(n: int, at: int, picture: dict[str, str] | None = None, **who: object) -> tuple[dict[str, object], ...]:
+def _shown(
+    n: int, at: int, picture: dict[str, str] | None = None, device_hash: str | None = None, **who: object
+) -> tuple[dict[str, object], ...]:
     return (
-        ordered("placed", day(at), refund_id=f"r{n}", **who),
+        ordered("placed", day(at), refund_id=f"r{n}", device_hash=device_hash, **who),
         refunded(
             "opened", day(at + 3), refund_id=f"r{n}", type="refund_only", reason="damaged",
             evidence=[picture or _CUP], **who,

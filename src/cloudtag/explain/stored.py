@@ -60,7 +60,7 @@ def keys_in(rows: Iterable[Row]) -> set[tuple[str, str]]:
 
 def event_of(stream: str, row: Row, names: Names) -> Event:
     """The event a row of a stream's table was made of. Raises Undecodable for a row that is none."""
-    _, event = decode_json({"stream": stream, **_form(row, names)})
+    _, event = decode_json({"stream": stream, **_form(row, names)}, is_stored=True)
     assert isinstance(event, Event)
     return event
 

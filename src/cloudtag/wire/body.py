@@ -15,7 +15,7 @@ from fastavro.schema import SchemaParseException, UnknownType
 from msgspec import Struct
 
 from cloudtag.contract.streams import INPUTS, OUTPUTS
-from cloudtag.wire import schemas
+from cloudtag.wire import advice, schemas
 from cloudtag.wire.reading import Read, reader_of
 from cloudtag.wire.shape import Shape, shape_of
 from cloudtag.wire.undecodable import Undecodable
@@ -40,8 +40,7 @@ class BodyReader:
         try:
             record: Struct = msgspec.convert(values, self._shape.struct)
         except msgspec.ValidationError as error:
-            text, _, path = str(error).partition(" - at `")
-            raise Undecodable("invalid_value", f"{self._shape.field_at(path)}: {text}") from None
+            raise Undecodable("invalid_value", self._told(error, values)) from None
         return record
 
     def fields(self, data: bytes, start: int) -> dict[str, Any]:
@@ -64,6 +63,14 @@ class BodyReader:
                 raise _truncated(data)
             raise Undecodable("trailing_bytes", f"{len(data) - end} bytes are left after the record")
         return values
+
+    def _told(self, error: msgspec.ValidationError, values: Any) -> str:
+        text, _, path = str(error).partition(" - at `")
+        field = self._shape.field_at(path)
+        if field in self._shape.times:
+            place = self._shape.names.index(field) + (self._shape.tag is not None)
+            return advice.not_a_time(field, values[place]) or f"{field}: {text}"
+        return advice.told(self._shape, text, path.rstrip("`"))
 
 
 def struct_of(stream: str) -> type[Struct]:

@@ -12,9 +12,10 @@ from msgspec import Struct
 
 from cloudtag import resources
 from cloudtag.contract.forwards import TimePassed
-from cloudtag.contract.streams import FORWARDS
+from cloudtag.contract.streams import FORWARDS, INPUTS
 from cloudtag.wire import schemas
 from cloudtag.wire.body import BodyReader
+from cloudtag.wire.produced import check
 from cloudtag.wire.undecodable import Reason, Undecodable
 from cloudtag.wire.writing import Write, writer_of
 
@@ -52,7 +53,17 @@ class Codec:
         self._writers: dict[str, tuple[bytes, Write]] = {}
 
     def encode(self, stream: str, record: Struct) -> bytes:
-        """The bytes of a record. Raises KeyError for an unknown stream, ValueError for a value Avro cannot hold."""
+        """The bytes of a record.
+
+        Raises KeyError for an unknown stream, ValueError for a value Avro cannot hold and for an event that its
+        producer has wrong (see `cloudtag.wire.produced`).
+        """
+        if stream in INPUTS:
+            check(stream, record)
+        return self.write(stream, record)
+
+    def write(self, stream: str, record: Struct) -> bytes:
+        """The bytes of a record as it is: `encode` for what is known to be right. Raises as `encode` does."""
         if is_msgpack(stream):
             return msgspec.msgpack.encode(record)
         try:

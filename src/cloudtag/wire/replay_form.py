@@ -1,9 +1,11 @@
 """The replay form: one JSON object per record, `stream` beside the record's own fields.
 
-Going in, an absent field takes its default, an unknown field is ignored, and times are RFC 3339 or milliseconds
+Going in, an absent field takes its default, but for what an event must say (its ids, its time, its status); a field
+that an event does not have is a mistake, one of an output record is passed over; times are RFC 3339 or milliseconds
 since the epoch. Going out, every field is written, times as RFC 3339 with Z, bytes as base64.
 """
 
+import re
 from base64 import b64encode
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -13,20 +15,31 @@ import msgspec
 from msgspec import Meta, Struct
 
 from cloudtag.contract.streams import INPUTS, OUTPUTS
-from cloudtag.contract.types import EARLIEST_MS, LATEST_MS
 from cloudtag.times import rfc3339
+from cloudtag.wire import advice
 from cloudtag.wire.codec import MAX_RECORD_BYTES
+from cloudtag.wire.produced import slip_in, status_of
 from cloudtag.wire.shape import Shape, shape_of
 from cloudtag.wire.undecodable import Undecodable
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MS = timedelta(milliseconds=1)
 _STREAMS = {**INPUTS, **OUTPUTS}
+_INVALID = re.compile(r"Invalid value '(.*)'$")
 _Time = Annotated[datetime, Meta(tz=True)] | int
 
 
-def decode_json(source: dict[str, Any] | bytes | str, max_bytes: int = MAX_RECORD_BYTES) -> tuple[str, Struct]:
-    """The stream and the record of one line (or of the object read from it). Raises Undecodable."""
+class _Tagged(Struct):
+    stream: str
+
+
+def decode_json(
+    source: dict[str, Any] | bytes | str, max_bytes: int = MAX_RECORD_BYTES, *, is_stored: bool = False
+) -> tuple[str, Struct]:
+    """The stream and the record of one line (or of the object read from it). Raises Undecodable.
+
+    `is_stored`: an event was taken in once already, so that its ids and its platform are as they are.
+    """
     line = _encoded(source) if isinstance(source, dict) else source
     if len(line) > max_bytes:
         raise Undecodable("too_large", f"{len(line)} bytes; at most {max_bytes} are read")
@@ -35,11 +48,19 @@ def decode_json(source: dict[str, Any] | bytes | str, max_bytes: int = MAX_RECOR
     try:
         loose = _line_decoder().decode(line)
     except msgspec.ValidationError as error:
-        raise _refusal(error) from None
+        raise _refusal(error, line) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Undecodable("not_json", str(error)) from None
+    return _record_of(loose, is_stored=is_stored)
+
+
+def _record_of(loose: Any, *, is_stored: bool) -> tuple[str, Struct]:
     stream = str(loose.__struct_config__.tag)
-    return stream, _strict(shape_of(_STREAMS[stream].struct), loose)
+    shape = shape_of(_STREAMS[stream].struct)
+    record = _strict(shape, loose)
+    if stream in INPUTS and not is_stored and (problem := slip_in(shape, record)):
+        raise Undecodable("invalid_value", problem)
+    return stream, record
 
 
 def encode_json(stream: str, record: Struct) -> dict[str, Any]:
@@ -54,14 +75,16 @@ def _encoded(source: dict[str, Any]) -> bytes:
         raise Undecodable("not_json", str(error)) from None
 
 
-def _refusal(error: msgspec.ValidationError) -> Undecodable:
-    text, _, path = str(error).partition(" - at `$")
-    field = path.rstrip("`").lstrip(".")
-    if field == "stream" or "`stream`" in text:
-        return Undecodable("unknown_stream", text)
-    if not field and "required field" not in text:
+def _refusal(error: msgspec.ValidationError, line: bytes | str) -> Undecodable:
+    text, _, path = str(error).partition(" - at `")
+    path = path.rstrip("`")
+    if path == "$.stream" or "`stream`" in text:
+        wrong = _INVALID.match(text)
+        return Undecodable("unknown_stream", advice.wrong_stream(wrong[1], tuple(_STREAMS)) if wrong else text)
+    if not path and not text.startswith("Object "):
         return Undecodable("not_json", f"a line must be a JSON object: {text}")
-    return Undecodable("invalid_value", f"{field}: {text}" if field else text)
+    stream = msgspec.json.decode(line, type=_Tagged).stream
+    return Undecodable("invalid_value", advice.told(shape_of(_STREAMS[stream].struct), text, path))
 
 
 def _strict(shape: Shape, loose: Any) -> Struct:
@@ -76,11 +99,9 @@ def _strict(shape: Shape, loose: Any) -> Struct:
 def _milliseconds(name: str, time: datetime | int | None) -> int | None:
     if time is None:
         return None
-    time_ms = (time - _EPOCH) // _MS if isinstance(time, datetime) else time
-    if not EARLIEST_MS <= time_ms < LATEST_MS:
-        written = time.isoformat() if isinstance(time, datetime) else time
-        raise Undecodable("invalid_value", f"{name}: {written} is not between 2000 and 2099")
-    return time_ms
+    if problem := advice.not_a_time(name, time):
+        raise Undecodable("invalid_value", problem)
+    return (time - _EPOCH) // _MS if isinstance(time, datetime) else time
 
 
 def _object(shape: Shape, record: Struct) -> dict[str, Any]:
@@ -99,7 +120,7 @@ def _value(shape: Shape, name: str, value: Any) -> Any:
 
 @cache
 def _line_decoder() -> msgspec.json.Decoder[Any]:
-    kinds = [_loose(shape_of(s.struct), s.name) for s in _STREAMS.values()]
+    kinds = [_loose(shape_of(s.struct), s.name, is_event=s.name in INPUTS) for s in _STREAMS.values()]
     anything: Any = kinds[0]
     for kind in kinds[1:]:
         anything |= kind
@@ -107,19 +128,21 @@ def _line_decoder() -> msgspec.json.Decoder[Any]:
 
 
 @cache
-def _loose_item(struct: type[Struct]) -> type[Struct]:
-    return _loose(shape_of(struct), None)
+def _loose_item(struct: type[Struct], *, is_event: bool) -> type[Struct]:
+    return _loose(shape_of(struct), None, is_event=is_event)
 
 
-def _loose(shape: Shape, tag: str | None) -> type[Struct]:
-    """The same struct as an object whose times may be written either way."""
+def _loose(shape: Shape, tag: str | None, *, is_event: bool) -> type[Struct]:
+    """The same struct as an object whose times may be written either way; an event's must say what happened."""
+    said = status_of(shape.struct) if is_event and tag else None
     hints = get_type_hints(shape.struct, include_extras=True)
     fields = []
     for field in msgspec.structs.fields(shape.struct):
-        kind = _loose_hint(shape, field.name, hints[field.name], is_optional=field.default is None)
-        fields.append((field.name, kind, _default_of(field)))
+        kind = _loose_hint(shape, field, hints[field.name], is_event=is_event)
+        fields.append((field.name, kind, msgspec.field() if field.name == said else _default_of(field)))
     name = f"{shape.struct.__name__}Line"
     options: dict[str, Any] = {} if tag is None else {"tag_field": "stream", "tag": tag}
+    options["forbid_unknown_fields"] = is_event
     return msgspec.defstruct(name, fields, frozen=True, kw_only=True, gc=False, **options)
 
 
@@ -129,11 +152,11 @@ def _default_of(field: msgspec.structs.FieldInfo) -> Any:
     return msgspec.field() if field.required else field.default
 
 
-def _loose_hint(shape: Shape, name: str, hint: Any, *, is_optional: bool) -> Any:
-    if name in shape.times:
-        return _Time | None if is_optional else _Time
-    if name in shape.nested:
-        item: Any = tuple[_loose_item(shape.nested[name].struct), ...]  # type: ignore[misc]
+def _loose_hint(shape: Shape, field: msgspec.structs.FieldInfo, hint: Any, *, is_event: bool) -> Any:
+    if field.name in shape.times:
+        return _Time | None if field.default is None else _Time
+    if field.name in shape.nested:
+        item: Any = tuple[_loose_item(shape.nested[field.name].struct, is_event=is_event), ...]  # type: ignore[misc]
         metadata = getattr(hint, "__metadata__", ())
         return Annotated[item, *metadata] if metadata else item
     return hint
