@@ -12,14 +12,14 @@ from typing import Any
 from msgspec import Struct
 
 from cloudtag.contract.records import DeadLetter
-from cloudtag.contract.streams import INPUTS, STREAM_OF
+from cloudtag.contract.streams import STREAM_OF
 from cloudtag.contract.types import EARLIEST_MS
 from cloudtag.engine.rows import NEVER
 from cloudtag.network import Network
 from cloudtag.policy.load import shipped
 from cloudtag.policy.model import Policies
+from cloudtag.reading import BadLine, read
 from cloudtag.runs import Runs
-from cloudtag.wire import Undecodable, decode_json
 
 Record = tuple[str, Struct]
 
@@ -31,17 +31,11 @@ def replay(lines: Iterable[bytes], until_ms: int | None = None, policies: Polici
     whose offset is its line number, counted from 0 over all lines.
     """
     events: list[Any] = []
-    for number, line in enumerate(lines):
-        if not line.strip():
-            continue
-        try:
-            stream, event = decode_json(line)
-            if stream not in INPUTS:
-                raise Undecodable("unknown_stream", f"{stream} is not an input stream")
-        except Undecodable as error:
-            yield "dead-letters", _letter(number, line, error)
+    for item in read(lines):
+        if isinstance(item, BadLine):
+            yield "dead-letters", _letter(item)
         else:
-            events.append(event)
+            events.append(item)
     yield from judge(events, until_ms, policies)
 
 
@@ -76,13 +70,13 @@ def _sort(events: list[Any]) -> None:
             start = end
 
 
-def _letter(number: int, line: bytes, error: Undecodable) -> DeadLetter:
+def _letter(bad: BadLine) -> DeadLetter:
     return DeadLetter(
         topic="replay",
         partition=0,
-        offset=number,
-        value=line,
-        reason=error.reason,
-        error=error.error,
+        offset=bad.number,
+        value=bad.line,
+        reason=bad.error.reason,
+        error=bad.error.error,
         seen_at=EARLIEST_MS,
     )

@@ -3,9 +3,9 @@
 import pytest
 from msgspec.structs import replace
 
-from cloudtag.backtest.events import read_events
 from cloudtag.backtest.money import Sum, money_of, prices_of
 from cloudtag.detection.example import day, inspected, ordered, refunded
+from cloudtag.reading import events_of
 from tests.backtest.versions import lines
 from tests.simulate.test_score import alert as alert_of
 
@@ -18,7 +18,7 @@ WORTH = 650
 
 
 def prices(*events):
-    return prices_of(read_events(lines(events)).events)
+    return prices_of(events_of(lines(events)))
 
 
 def alert(refunds=(), orders=()):

@@ -3,9 +3,9 @@
 import msgspec
 
 from cloudtag.backtest import backtest
-from cloudtag.backtest.events import read_events
 from cloudtag.detection.example import day, event, ordered, refunded
 from cloudtag.policy.load import read_packs
+from cloudtag.reading import events_of
 
 DEFAULT = """
 [[version]]
@@ -54,7 +54,7 @@ def lines(events):
 
 def compare(events, new, base=None, until_ms=None):
     """A back-test of events in the replay form."""
-    return backtest(read_events(lines(events)).events, base or packs(), new, until_ms)
+    return backtest(events_of(lines(events)), base or packs(), new, until_ms)
 
 
 def of(found, stream):

@@ -8,7 +8,8 @@ import pytest
 from cloudtag.contract.events import OrderChanged, RefundChanged
 from cloudtag.contract.types import Goods, OrderLine
 from cloudtag.imports.online_retail import OnlineRetail
-from cloudtag.imports.retail_rows import COLUMNS, UnreadableFileError
+from cloudtag.imports.retail_rows import COLUMNS
+from cloudtag.unreadable import UnreadableFileError
 from cloudtag.wire import decode_json, encode_json
 
 pa = pytest.importorskip("pyarrow", reason="reading Parquet needs the `import` extra")

@@ -2,13 +2,13 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
 
-from cloudtag.cli.failure import UNREADABLE, FailureError
-from cloudtag.cli.lines import check_readable, read_lines
+from cloudtag.cli.failure import UNREADABLE
+from cloudtag.cli.lines import read_events
 from cloudtag.cli.options import Files, Until, milliseconds
 from cloudtag.cli.screen import note, progress
 
@@ -47,7 +47,7 @@ def backtest(
 
     until_ms = None if until is None else milliseconds(until)
     packs, new_packs = _packs(base), _packs(policy)
-    events, unread = _events(files)
+    events, unread = read_events(files)
     with progress("judging") as steps:
         found = run(events, packs, new_packs, until_ms, steps.each)
     names = (str(base) if base else SHIPPED, str(policy))
@@ -73,17 +73,3 @@ def _packs(path: Path | None) -> "Packs":
         for fault in error.faults:
             note(f"{fault}")
         raise typer.Exit(UNREADABLE) from None
-
-
-def _events(files: list[Path]) -> tuple[list[Any], int]:
-    """The events of all files, and how many lines are none. Raises `FailureError` when not one is."""
-    from cloudtag.backtest.events import read_events
-
-    size = check_readable(files)
-    with progress("reading", size) as steps:
-        events, unread = read_events(read_lines(files, steps))
-    if unread and not events:
-        raise FailureError(f"none of the {unread:,} lines is an event in the replay form", UNREADABLE)
-    if unread:
-        note(f"{unread:,} lines cannot be read and are left out")
-    return events, unread

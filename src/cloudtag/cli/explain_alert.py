@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cloudtag.cli.failure import FAILED, FailureError
-from cloudtag.cli.lines import check_readable, read_lines
+from cloudtag.cli.lines import read_events
 from cloudtag.cli.options import ClickHouse, Until, milliseconds, settings
-from cloudtag.cli.screen import note, output, progress
+from cloudtag.cli.screen import note, output
 
 if TYPE_CHECKING:
     from clickhouse_connect.driver.client import Client
@@ -52,31 +52,12 @@ def _from_files(alert_id: str, files: list[Path], packs: "Policies", until_ms: i
     from cloudtag.explain.account import account
     from cloudtag.explain.recompute import recompute
 
-    events = _events(files)
+    events, _ = read_events(files)
     revisions = recompute(events, alert_id, packs, until_ms)
     if not revisions:
         hint = "" if until_ms else " (what time alone decides needs --until)"
         raise FailureError(f"the {len(events):,} events give no alert {alert_id}{hint}", FAILED)
     _print(account(revisions[-1].alert, revisions, events, packs))
-
-
-def _events(files: list[Path]) -> list[Any]:
-    from cloudtag.contract.streams import INPUTS
-    from cloudtag.wire import Undecodable, decode_json
-
-    size, events, unread = check_readable(files), [], 0
-    with progress("reading", size) as steps:
-        for line in read_lines(files, steps):
-            try:
-                stream, event = decode_json(line)
-            except Undecodable:
-                unread += bool(line.strip())
-                continue
-            if stream in INPUTS:
-                events.append(event)
-    if unread:
-        note(f"{unread:,} lines cannot be read and are left out")
-    return events
 
 
 def _from_warehouse(alert_id: str, config: Any, packs: "Policies", until_ms: int | None) -> None:

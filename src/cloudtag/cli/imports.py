@@ -8,11 +8,12 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from cloudtag.cli.lines import check_readable, line_of, line_writer
+from cloudtag.cli.lines import line_of, line_writer
 from cloudtag.cli.options import Brokers, settings
 from cloudtag.cli.screen import errors, progress
 from cloudtag.config import Config
 from cloudtag.contract.events import Event
+from cloudtag.eventfiles import check_readable
 from cloudtag.imports.account import MEANING, Account
 
 

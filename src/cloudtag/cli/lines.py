@@ -1,50 +1,48 @@
-"""Reading and writing JSON lines, in files or in pipes."""
+"""Reading events from files or pipes, saying which lines are none, and writing JSON lines."""
 
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import msgspec
 
-from cloudtag.cli.screen import Steps
+from cloudtag.cli.failure import UNREADABLE, FailureError
+from cloudtag.cli.screen import note, progress
 from cloudtag.contract.events import Event
-from cloudtag.contract.streams import STREAM_OF
+from cloudtag.contract.streams import INPUTS, STREAM_OF
+from cloudtag.eventfiles import STANDARD, BadLines, EventLines, check_readable
+from cloudtag.reading import BadLine, read
+from cloudtag.spelling import did_you_mean
 from cloudtag.wire import encode_json
 
-STANDARD = Path("-")
+
+def read_events(files: list[Path], stream: str | None = None) -> tuple[list[Any], int]:
+    """The events of all files, and how many lines are none; those are named.
+
+    Raises `FailureError` when not one line is an event, `OSError` and `UnreadableFileError` for a file.
+    """
+    check_stream(stream)
+    size, events, bad = check_readable(files), [], BadLines()
+    with progress("reading", size) as steps:
+        lines = EventLines(files, stream, steps.done)
+        for item in read(lines):
+            if isinstance(item, BadLine):
+                bad.add(lines.place, item.error.reason, item.error.error)
+            else:
+                events.append(item)
+    for line in bad.told("left out"):
+        note(line)
+    if bad.count and not events:
+        raise FailureError(f"none of the {bad.count:,} lines is an event in the replay form", UNREADABLE)
+    return events, bad.count
 
 
-def check_readable(files: list[Path]) -> int | None:
-    """The size of all files in bytes, none where one is a pipe. Raises `OSError` for one that cannot be opened."""
-    sizes: list[int | None] = []
-    for path in files:
-        if path == STANDARD:
-            sizes.append(None)
-            continue
-        with path.open("rb") as file:
-            sizes.append(path.stat().st_size if file.seekable() else None)
-    known = [size for size in sizes if size is not None]
-    return sum(known) if len(known) == len(sizes) else None
-
-
-def read_lines(files: list[Path], steps: Steps) -> Iterator[bytes]:
-    """Every line of every file in turn, counted in bytes. Raises `OSError`."""
-    for path in files:
-        with _opened(path) as file:
-            for line in file:
-                steps.done(len(line))
-                yield line
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[BinaryIO]:
-    if path == STANDARD:
-        yield sys.stdin.buffer
-        return
-    with path.open("rb") as file:
-        yield file
+def check_stream(stream: str | None) -> None:
+    """Raise `FailureError` for a name that is no input stream's."""
+    if stream is not None and stream not in INPUTS:
+        raise FailureError(f"there is no input stream {stream!r}{did_you_mean(stream, INPUTS)}", UNREADABLE)
 
 
 @contextmanager

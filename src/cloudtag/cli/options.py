@@ -22,7 +22,13 @@ Until = Annotated[
     str | None,
     typer.Option("--until", metavar="TIME", help="Move event time on to this moment, past the last event."),
 ]
-Files = Annotated[list[Path], typer.Argument(metavar="FILE…", help="JSON lines, one record each; - is standard input.")]
+Files = Annotated[
+    list[Path], typer.Argument(metavar="FILE…", help="Records, one JSON object a line; - is standard input.")
+]
+TableStream = Annotated[
+    str | None,
+    typer.Option("--stream", metavar="STREAM", help="What a table holds that has no column of that name, as orders."),
+]
 OutFile = Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help="Where the lines go; - is standard output.")]
 
 

@@ -1,61 +1,114 @@
 """`cloudtag produce`: files of events into Kafka."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from typing import Annotated, Any, BinaryIO
 
+import msgspec
 import typer
 
 from cloudtag.cli.failure import FAILED
-from cloudtag.cli.lines import check_readable, read_lines
-from cloudtag.cli.options import Brokers, Files, Until, milliseconds, settings
-from cloudtag.cli.screen import Steps, note, progress
+from cloudtag.cli.lines import check_stream, line_writer
+from cloudtag.cli.options import Brokers, Files, TableStream, Until, milliseconds, settings
+from cloudtag.cli.screen import note, progress
 from cloudtag.config import Config
-from cloudtag.contract.streams import INPUTS
-from cloudtag.wire import Undecodable, decode_json
+from cloudtag.contract.streams import INPUTS, STREAM_OF
+from cloudtag.eventfiles import BadLines, EventLines, check_readable
+from cloudtag.reading import BadLine, read
+from cloudtag.wire import Undecodable
+from cloudtag.wire.produced import check
 
-SHOWN = 10
-"""How many refused lines are named; all are counted."""
+
+class Refusals:
+    """Names every refused line as it comes, writes it to a file where there is one, and counts."""
+
+    def __init__(self, lines: EventLines, file: BinaryIO | None) -> None:
+        """`lines`: knows where the line at hand stands."""
+        self._lines = lines
+        self._file = file
+        self.bad = BadLines()
+
+    def add(self, error: Undecodable) -> None:
+        """The line at hand is refused."""
+        place = self._lines.place
+        self.bad.add(place, error.reason, error.error)
+        note(f"{place} refused: {error.reason}: {error.error}")
+        if self._file is not None:
+            refused = {
+                "file": str(self._lines.file),
+                "line": self._lines.number,
+                "reason": error.reason,
+                "error": error.error,
+                "value": self._lines.line.rstrip(b"\r\n").decode(errors="backslashreplace"),
+            }
+            self._file.write(msgspec.json.encode(refused) + b"\n")
 
 
-def produce(files: Files, until: Until = None, brokers: Brokers = None) -> None:
-    """Send events from JSON lines to their topics, each checked, keyed and encoded as upstream would.
+def produce(
+    files: Files,
+    until: Until = None,
+    stream: TableStream = None,
+    rejects: Annotated[
+        Path | None, typer.Option("--rejects", metavar="FILE", help="Write refused lines there, each with its reason.")
+    ] = None,
+    brokers: Brokers = None,
+) -> None:
+    """Send events from files to their topics, each checked, keyed and encoded as upstream would.
 
-    A line that is no event of an input stream is refused and named; the others go on, and the exit code is 1.
+    A line that is no event of an input stream is refused and named; the others go on, and the exit code is 1. JSON
+    lines, a JSON array, CSV and Parquet are read, compressed with gzip or zstd or not.
     `--until` then moves event time on for every processor, as quiet days would.
 
     Example:  cloudtag simulate | cloudtag produce -
     """
     config = settings(brokers)
+    check_stream(stream)
     size = check_readable(files)
     until_ms = None if until is None else milliseconds(until)
-    with progress("sending", size) as steps:
-        sent, refused = asyncio.run(_produce(config, files, until_ms, steps))
-    note(f"{sent:,} events sent, {refused:,} lines refused")
-    if refused:
+    with progress("sending", size) as steps, _file(rejects) as file:
+        lines = EventLines(files, stream, steps.done)
+        refusals = Refusals(lines, file)
+        sent = asyncio.run(_produce(config, lines, refusals, until_ms))
+    refused = refusals.bad
+    note(f"{sent:,} events sent, {refused.count:,} lines refused{f' ({refused.kinds})' if refused.count else ''}")
+    if refused.count:
         raise typer.Exit(FAILED)
 
 
-async def _produce(config: Config, files: list[Path], until_ms: int | None, steps: Steps) -> tuple[int, int]:
+@contextmanager
+def _file(path: Path | None) -> Iterator[BinaryIO | None]:
+    with nullcontext() if path is None else line_writer(path) as file:
+        yield file
+
+
+async def _produce(config: Config, lines: EventLines, refusals: Refusals, until_ms: int | None) -> int:
     from cloudtag.cli.kafka import quiet, sender
     from streams import topics
 
     quiet()
     await topics.check(config, [config.topic(stream) for stream in INPUTS])
-    refused = 0
     async with sender(config) as out:
-        for number, line in enumerate(read_lines(files, steps), 1):
-            try:
-                stream, event = decode_json(line)
-                if stream not in INPUTS:
-                    raise Undecodable("unknown_stream", f"{stream} is published by cloudtag, not taken in")
-            except Undecodable as error:
-                refused += 1
-                if refused <= SHOWN:
-                    note(f"line {number} refused: {error}")
-                continue
+        for event in _accepted(lines, refusals):
             await out.send(event)
         await out.flush()
         sent = out.sent
         if until_ms is not None:
             await out.tick(until_ms)
-    return sent, refused
+    return sent
+
+
+def _accepted(lines: EventLines, refusals: Refusals) -> Iterator[Any]:
+    """The events that may be sent; all else is refused."""
+    for item in read(lines):
+        if isinstance(item, BadLine):
+            refusals.add(item.error)
+            continue
+        try:
+            check(STREAM_OF[type(item)], item)
+        except ValueError as error:
+            # It could be replayed, but whoever produces it must say what happened.
+            refusals.add(Undecodable("invalid_value", str(error).partition(": ")[2]))
+        else:
+            yield item

@@ -7,11 +7,12 @@ import msgspec
 import typer
 from msgspec import Struct
 
-from cloudtag.cli.lines import STANDARD, check_readable, line_writer, read_lines
-from cloudtag.cli.options import Files, OutFile, Until, milliseconds
-from cloudtag.cli.screen import progress
+from cloudtag.cli.lines import check_stream, line_writer
+from cloudtag.cli.options import Files, OutFile, TableStream, Until, milliseconds
+from cloudtag.cli.screen import note, progress
 from cloudtag.collector import uncollected
 from cloudtag.contract.records import DeadLetter
+from cloudtag.eventfiles import STANDARD, BadLines, EventLines, check_readable
 from cloudtag.wire import encode_json
 
 Record = tuple[str, Struct]
@@ -24,25 +25,39 @@ def replay(
     labels: Annotated[
         bool, typer.Option("--labels", help="Print too what verdicts label as true or false positives.")
     ] = False,
+    stream: TableStream = None,
     out: OutFile = STANDARD,
 ) -> None:
     """Judge files of events with the engine of the worker and print what it publishes, as JSON lines.
 
     The files are one complete set: the order of the lines does not matter, and repeats change nothing. A line that
-    cannot be read becomes a dead letter.
+    is no event becomes a dead letter, and is named on standard error. JSON lines, a JSON array, CSV and Parquet are
+    read, compressed with gzip or zstd or not.
 
     Example:  cloudtag replay week.jsonl --until 2025-03-20T00:00:00Z --final
     """
     from cloudtag.replay import replay as judge
 
-    size = check_readable(files)
+    check_stream(stream)
+    size, bad = check_readable(files), BadLines()
     until_ms = None if until is None else milliseconds(until)
     with progress("reading", size) as steps, line_writer(out) as file, uncollected():
-        records: Iterable[Record] = judge(read_lines(files, steps), until_ms)
+        lines = EventLines(files, stream, steps.done)
+        records: Iterable[Record] = _counted(judge(lines, until_ms), lines, bad)
         if not labels:
             records = (record for record in records if record[0] != "labels")
-        for stream, record in latest_of(records) if final else records:
-            file.write(msgspec.json.encode(encode_json(stream, record)) + b"\n")
+        for name, record in latest_of(records) if final else records:
+            file.write(msgspec.json.encode(encode_json(name, record)) + b"\n")
+    for told in bad.told("became dead letters"):
+        note(told)
+
+
+def _counted(records: Iterable[Record], lines: EventLines, bad: BadLines) -> Iterator[Record]:
+    """The same records; those of bad lines, which come as they are read, are counted with their places."""
+    for stream, record in records:
+        if isinstance(record, DeadLetter):
+            bad.add(lines.place, record.reason, record.error)
+        yield stream, record
 
 
 def latest_of(records: Iterable[Record]) -> Iterator[Record]:

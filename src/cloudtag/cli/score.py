@@ -10,11 +10,11 @@ from msgspec import Struct
 from rich.table import Table
 
 from cloudtag.cli.failure import FAILED, UNREADABLE, FailureError
-from cloudtag.cli.lines import check_readable, read_lines
 from cloudtag.cli.options import Files
 from cloudtag.cli.screen import errors, output, progress
 from cloudtag.contract.records import DeadLetter
 from cloudtag.contract.streams import OUTPUTS
+from cloudtag.eventfiles import EventLines, check_readable
 from cloudtag.simulate import Tally
 from cloudtag.wire import Undecodable, decode_json
 
@@ -41,21 +41,21 @@ def score(
     except msgspec.DecodeError as error:
         raise FailureError(f"{labels} holds no labels: {error}", UNREADABLE) from None
     with progress("reading", size) as steps:
-        tallies = compare(known, _records(read_lines(records, steps)))
+        tallies = compare(known, _records(EventLines(records, done=steps.done)))
     output().print(score_table(tallies))
     name_faults(tallies)
     if not all(tally.is_clean for tally in tallies.values()):
         raise typer.Exit(FAILED)
 
 
-def _records(lines: Iterator[bytes]) -> Iterator[Struct]:
-    for number, line in enumerate(lines, 1):
+def _records(lines: EventLines) -> Iterator[Struct]:
+    for line in lines:
         try:
             stream, record = decode_json(line)
         except Undecodable as error:
-            raise FailureError(f"record {number} cannot be read: {error}", UNREADABLE) from None
+            raise FailureError(f"{lines.place} cannot be read: {error}", UNREADABLE) from None
         if stream not in OUTPUTS:
-            raise FailureError(f"record {number} is an input ({stream}): score what replay or tail prints", UNREADABLE)
+            raise FailureError(f"{lines.place} is an input ({stream}): score what replay or tail prints", UNREADABLE)
         if not isinstance(record, DeadLetter):
             yield record
 

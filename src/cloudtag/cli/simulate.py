@@ -6,9 +6,10 @@ from typing import Annotated
 
 import typer
 
-from cloudtag.cli.lines import STANDARD, line_of, line_writer
+from cloudtag.cli.lines import line_of, line_writer
 from cloudtag.cli.options import OutFile, milliseconds
 from cloudtag.cli.screen import note, progress
+from cloudtag.eventfiles import STANDARD
 from cloudtag.simulate import Profile, encode_labels
 from cloudtag.simulate import simulate as play
 from cloudtag.simulate.profile import MONDAY_MS

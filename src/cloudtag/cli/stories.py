@@ -109,7 +109,8 @@ def _tell(chosen: list["Story"], *, is_zh: bool) -> int:
 
 def _print_events(chosen: list["Story"]) -> None:
     """The events of one story: those of two would meet, for buyers and shops of stories share their names."""
-    from cloudtag.cli.lines import STANDARD, line_of, line_writer
+    from cloudtag.cli.lines import line_of, line_writer
+    from cloudtag.eventfiles import STANDARD
 
     if len(chosen) != 1:
         raise FailureError("--jsonl prints the events of one story at a time", UNREADABLE)

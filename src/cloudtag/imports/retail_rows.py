@@ -10,15 +10,12 @@ from typing import Any
 from msgspec import Struct
 
 from cloudtag.imports.account import Account, Fate
+from cloudtag.unreadable import UnreadableFileError
 
 COLUMNS = ("Invoice", "StockCode", "Quantity", "InvoiceDate", "Price", "Customer ID", "Country")
 BATCH_ROWS = 20_000
 NOT_GOODS = {"POST", "DOT", "M", "C2", "C3", "D", "S", "B", "ADJUST", "ADJUST2", "BANK CHARGES", "AMAZONFEE", "CRUK"}
 TEST_PREFIX = "TEST"
-
-
-class UnreadableFileError(ValueError):
-    """The file cannot be read as what it should be; the text says why, in one line."""
 
 
 class Row(Struct, frozen=True, gc=False):
