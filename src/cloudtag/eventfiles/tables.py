@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import math
 import re
 from collections.abc import Iterator
@@ -42,6 +43,9 @@ def csv_lines(path: Path, source: io.BufferedReader, stream: str | None) -> Iter
             yield rows.line_num, _line({name: value for name, value in row.items() if value not in ("", None)}, stream)
     except csv.Error as error:
         raise UnreadableFileError(f"{path}:{rows.line_num}: not CSV: {error}") from None
+    finally:
+        # Whoever opened the file closes it.
+        text.detach()
 
 
 def parquet_lines(path: Path, source: io.BufferedReader, stream: str | None) -> Iterator[Placed]:
@@ -79,8 +83,8 @@ def _line(row: Row, stream: str | None) -> bytes:
     try:
         return msgspec.json.encode(row)
     except (TypeError, ValueError):
-        # Text that is no UTF-8: refused as a line that is no JSON, with the bytes it has.
-        return repr(row).encode(errors="backslashreplace")
+        # Text that is no UTF-8 is refused as such, with the bytes it has.
+        return json.dumps(row, ensure_ascii=False, default=str).encode(errors="surrogateescape")
 
 
 @cache
