@@ -1,0 +1,92 @@
+"""The examples of the README run as they stand there; only the broker's address is that of the test."""
+
+import asyncio
+import os
+import re
+import subprocess
+import sys
+import time
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from cloudtag.contract.events import OrderChanged, ParcelScanned, RefundChanged
+from cloudtag.contract.records import SEVERITIES, DeadLetter
+from cloudtag.wire import decode
+from tests.brokers import tansu
+from tests.integration.installation import Installation
+
+README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+ADDRESS = "localhost:9092"
+PATIENCE_SECONDS = 120
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+
+
+def example(word: str, broker: str) -> list[str]:
+    """The command that runs the one Python example in which a word occurs."""
+    (text,) = [block for block in blocks("python") if word in block]
+    assert text.count(ADDRESS) == 1
+    return [sys.executable, "-u", "-W", "error", "-c", text.replace(ADDRESS, broker)]
+
+
+def abuse(n: int) -> list[OrderChanged | ParcelScanned | RefundChanged]:
+    """A buyer who signed for a parcel and says that it never came."""
+    now_ms = time.time_ns() // 1_000_000
+    ids = (f"o{n}", f"b{n}", "s1")
+    return [
+        OrderChanged(f"{n}-1", now_ms - 4, "taobao", *ids, "placed"),
+        OrderChanged(f"{n}-2", now_ms - 3, "taobao", *ids, "shipped", waybill_no=f"W{n}"),
+        ParcelScanned(f"{n}-3", now_ms - 2, "taobao", "sf", f"W{n}", scan="signed", signer="recipient"),
+        RefundChanged(f"{n}-4", now_ms - 1, "taobao", f"r{n}", *ids, "opened", "refund_only", "not_received"),
+    ]
+
+
+async def test_what_the_examples_publish_is_judged_and_what_is_published_reaches_them(tmp_path):
+    with tansu() as broker:
+        async with Installation(broker, tmp_path, topic_prefix="") as place:
+            place.start("worker")
+            await asyncio.to_thread(subprocess.run, example("AIOKafkaProducer", broker), check=True)
+            await place.settled()
+            assert [record for record in place.watch.records if isinstance(record, DeadLetter)] == []
+            (published,) = await events_of(place, "refunds")
+            assert (published.event_id, published.waybill_no) == ("event-1", "SF123")
+            status, severity = await first_words(place, example("AIOKafkaConsumer", broker))
+            assert status == "open"
+            assert severity in SEVERITIES
+
+
+async def first_words(place: Installation, command: list[str]) -> list[str]:
+    """What a subscriber prints first. It begins with what is published once it has joined: publish until then."""
+    subscriber = await asyncio.create_subprocess_exec(*command, stdout=subprocess.PIPE)
+    assert subscriber.stdout is not None
+    try:
+        printed = asyncio.ensure_future(subscriber.stdout.readline())
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            for n in count():
+                await place.send(abuse(n))
+                done, _ = await asyncio.wait([printed], timeout=1.0)
+                if done:
+                    return printed.result().decode().split()[:2]
+        raise AssertionError
+    finally:
+        subscriber.kill()
+        await subscriber.wait()
+
+
+async def events_of(place: Installation, stream: str) -> list:
+    from cloudtag.cli.kafka import read_to_end
+
+    return [decode(stream, record.value) async for record in read_to_end(place.config, [place.config.topic(stream)])]
+
+
+@pytest.mark.parametrize("word", ["cloudtag simulate"])
+def test_the_commands_for_files_run_as_they_stand(word: str, tmp_path: Path) -> None:
+    (text,) = [block for block in blocks("sh") if word in block]
+    environ = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    done = subprocess.run(["bash", "-ec", text], cwd=tmp_path, env=environ, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr.decode()
+    assert b'"stream":"alerts"' in done.stdout
