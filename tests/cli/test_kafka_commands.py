@@ -66,8 +66,8 @@ def test_produce_keys_encodes_and_refuses(run, config, tmp_path):
     (tmp_path / "f").write_text("\n".join(lines))
     done = run("produce", tmp_path / "f")
     assert done.code == 1
-    assert "line 21 refused" in done.err
-    assert "20 events sent, 2 lines refused" in done.err
+    assert f"{tmp_path / 'f'}:21 refused: not_json" in done.err
+    assert "20 events sent, 2 lines refused (1 invalid_value, 1 not_json)" in done.err
     records = held(config, "orders")
     assert sorted(decode("orders", record.value).event_id for record in records) == sorted(f"e{n}" for n in range(20))
     for record in records:

@@ -3,6 +3,7 @@
 from cloudtag.contract.events import (
     AbuseFound,
     AccountChanged,
+    ErasureRequested,
     OrderChanged,
     ParcelScanned,
     RefundChanged,
@@ -10,6 +11,7 @@ from cloudtag.contract.events import (
     TagSubmitted,
     ViolationChanged,
 )
+from cloudtag.contract.streams import INPUTS, READS
 from cloudtag.contract.types import TaggedOrder
 from cloudtag.network import Network, memory_rows
 from cloudtag.policy.load import shipped
@@ -124,8 +126,15 @@ def test_master_data_are_never_let_go():
     assert _tag_statuses(resumed.feed([_tag("t2", T0 + 5000 * DAY)])) == [("pending", None)]
 
 
-def test_every_kind_of_master_data_is_exempt_and_nothing_else_is():
+def test_master_data_are_what_is_kept_without_end_on_the_broker():
+    exempt = {kind for name in READS for kind in build(name, shipped(), 0).master_data}
+    assert exempt == {stream.struct for stream in INPUTS.values() if stream.is_kept}
+
+
+def test_a_request_to_forget_is_never_too_late():
     network = Network(shipped())
-    exempt = {name: {kind.__name__ for kind in build(name, shipped(), 0).master_data} for name in network.lanes}
-    kinds = {"AccountChanged", "AbuseFound", "ViolationChanged", "ShopDescribed"}
-    assert exempt == {"shops": kinds, "parcels": set(), "links": set(), "buyers": set()}
+    network.feed([OrderChanged("e1", T0 + 400 * DAY, "taobao", "o1", "b1", "s1", "placed")])
+    network.feed([ErasureRequested("e2", T0, "taobao", "b1")])
+    later = OrderChanged("e3", T0 + 401 * DAY, "taobao", "o2", "b1", "s1", "placed")
+    network.feed([later])
+    assert (network.too_late, network.refused) == ([], [later])

@@ -81,7 +81,7 @@ def test_what_happened_must_be_said_wherever_there_is_such_a_field() -> None:
     assert said == {
         "orders": "status", "refunds": "status", "logistics": "scan", "inspections": None, "reviews": None,
         "complaints": "status", "contacts": None, "insurance": "status", "tags": None, "verdicts": "verdict",
-        "shops": None, "accounts": "status", "violations": "status", "abuses": None,
+        "shops": None, "accounts": "status", "violations": "status", "abuses": None, "erasures": None,
     }  # fmt: skip
 
 

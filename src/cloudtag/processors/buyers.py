@@ -72,6 +72,7 @@ class Buyers(Keyed):
     retention_ms = HELD_MS
     layers: Sequence[Layer] = LAYERS
     closes: type[Any] | None = ev.ErasureRequested
+    master_data = frozenset((ev.ErasureRequested,))
 
     def new_file(self, key: str) -> File:
         """A file with its index."""
