@@ -143,7 +143,9 @@ def test_standard_input_is_read_and_bad_lines_are_counted(run, monkeypatch, even
     monkeypatch.setattr("sys.stdin", stdin)
     told = run("backtest", "--base", old, "--policy", new, "--json", "-")
     assert told.code == 0
-    assert told.err == "1 lines cannot be read and are left out\n"
+    first, second = told.err.splitlines()
+    assert first == "1 bad line left out: 1 not_json"
+    assert second.startswith("  standard input:1: not_json: JSON is malformed")
     assert (json.loads(told.out)["unread"], json.loads(told.out)["streams"]["alerts"]["withdrawn"]) == (1, 2)
 
 

@@ -51,7 +51,9 @@ def test_an_alert_is_explained_from_a_file(run, tmp_path, detector):
     assert alert.explanation_zh in told.lines
     assert "What would clear it:" in told.out
     assert f"{alert.revision}  " in told.out.split("Revisions\n")[1]
-    assert told.err == "1 lines cannot be read and are left out\n"
+    first, second = told.err.splitlines()
+    assert first == "1 bad line left out: 1 not_json"
+    assert second.startswith(f"  {file}:1: not_json: JSON is malformed")
 
 
 def test_facts_that_give_no_such_alert(run, tmp_path):
