@@ -91,7 +91,7 @@ def test_subjects_carry_the_prefix_and_one_schema_has_one_id(url: str) -> None:
 def test_every_stream_can_be_registered(url: str) -> None:
     registry = HttpRegistry(url, topic_prefix="all.")
     ids = {registry.id_of(stream): stream for stream in AVRO_STREAMS}
-    assert len(ids) == 20
+    assert len(ids) == len(AVRO_STREAMS)
     for schema_id, stream in ids.items():
         assert HttpRegistry(url).schema_of(schema_id) == current(stream).raw
 
