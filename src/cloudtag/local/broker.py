@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Self
 
 from cloudtag.local.child import Child, StartError
+from cloudtag.local.ports import check_free, is_listening
 from cloudtag.local.probe import broker_answers, free_port
 
 HOST = "127.0.0.1"
@@ -89,11 +90,12 @@ class Tansu:
     def _launch(self, binary: Path) -> Child:
         if self._directory is None:
             raise AssertionError("a place is made before the launch")
+        check_free(HOST, self.port)
         url = f"tcp://{HOST}:{self.port}"
         command = [str(binary), "broker", "--listener-url", url, "--advertised-listener-url", url]
         command += ["--storage-engine", "memory://tansu/", "--silent"]
         child = Child(command, self._directory / "tansu.log")
-        child.wait_until(lambda: broker_answers(HOST, self.port), START_SECONDS)
+        child.wait_until(lambda: is_listening(child.pid, self.port) and broker_answers(HOST, self.port), START_SECONDS)
         return child
 
     def __enter__(self) -> Self:

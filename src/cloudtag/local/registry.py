@@ -18,6 +18,7 @@ from types import TracebackType
 from typing import Self
 
 from cloudtag.local.child import Child, StartError
+from cloudtag.local.ports import check_free, is_listening
 from cloudtag.local.probe import free_port
 
 HOST = "127.0.0.1"
@@ -54,9 +55,8 @@ class RegistryServer:
         runner = resolved()
         for attempt in range(1, ATTEMPTS + 1):
             self.port = self._wanted_port or free_port()
-            self._child = Child(_command(runner, self.port), self._logs / "registry.log")
             try:
-                self._child.wait_until(self._is_ready, START_SECONDS)
+                self._child = self._launch(runner)
                 return self
             except StartError:
                 # Another process may have taken the free port in between.
@@ -71,6 +71,12 @@ class RegistryServer:
             self._child.stop()
             self._child = None
         shutil.rmtree(self._logs, ignore_errors=True)
+
+    def _launch(self, runner: Path) -> Child:
+        check_free(HOST, self.port)
+        child = Child(_command(runner, self.port), self._logs / "registry.log")
+        child.wait_until(lambda: is_listening(child.pid, self.port) and self._is_ready(), START_SECONDS)
+        return child
 
     def _is_ready(self) -> bool:
         try:

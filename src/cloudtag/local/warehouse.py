@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from cloudtag.local.child import Child, StartError
+from cloudtag.local.ports import PortTakenError, check_free, is_listening
 from cloudtag.local.probe import free_port
 
 HOST = "127.0.0.1"
@@ -55,7 +56,8 @@ class Warehouse:
                 break
             except StartError as error:
                 # Another process may have taken the free port in between.
-                if self._is_port_given or attempt == ATTEMPTS or "address already in use" not in str(error):
+                is_taken = isinstance(error, PortTakenError) or "address already in use" in str(error)
+                if self._is_port_given or attempt == ATTEMPTS or not is_taken:
                     raise
         # From now on clients know the port.
         self._is_port_given = True
@@ -90,12 +92,13 @@ class Warehouse:
             shutil.rmtree(self.directory, ignore_errors=True)
 
     def _launch(self) -> Child:
+        check_free(HOST, self.port)
         self.directory.mkdir(parents=True, exist_ok=True)
         command = [sys.executable, "-m", "cloudtag.local.gateway", "--path", str(self.directory / "data")]
         command += ["--port", str(self.port)]
         environment = os.environ | {TOKEN_VARIABLE: self._token}
         child = Child(command, self.directory / "gateway.log", environment)
-        child.wait_until(self._answers, START_SECONDS)
+        child.wait_until(lambda: is_listening(child.pid, self.port) and self._answers(), START_SECONDS)
         return child
 
     def _answers(self) -> bool:

@@ -13,6 +13,7 @@ from cloudtag.local.child import StartError
 from cloudtag.local.kafka.jars import version
 from cloudtag.local.kafka.node import STOP_SECONDS, Kafka
 from cloudtag.local.kafka.settings import HOST
+from cloudtag.local.ports import is_listening
 from cloudtag.local.probe import broker_answers
 
 DEFAULT_PORT = 9092
@@ -53,7 +54,7 @@ def _wait(options: argparse.Namespace) -> str:
     deadline = time.monotonic() + options.timeout
     while True:
         running = _running(options.data_dir)
-        if running and broker_answers(HOST, running["port"]):
+        if running and is_listening(running["pid"], running["port"]) and broker_answers(HOST, running["port"]):
             return f"{HOST}:{running['port']}"
         if time.monotonic() > deadline:
             raise StartError(f"no broker of {options.data_dir} answered within {options.timeout:g} s")

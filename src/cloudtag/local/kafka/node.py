@@ -11,6 +11,7 @@ from cloudtag.local.child import Child, StartError
 from cloudtag.local.kafka.jars import missing_programs, recipe_directory, resolve
 from cloudtag.local.kafka.secured import make_certificate, scram_arguments, secured_settings
 from cloudtag.local.kafka.settings import CLUSTER_ID, HOST, java_command, server_settings, write_settings
+from cloudtag.local.ports import PortTakenError, check_free, is_listening
 from cloudtag.local.probe import broker_answers, free_port
 
 START_SECONDS = 90.0
@@ -74,7 +75,8 @@ class Kafka:
                 break
             except StartError as error:
                 # Another process may have taken a free port in between.
-                if self._is_port_given or attempt == ATTEMPTS or "BindException" not in str(error):
+                is_taken = isinstance(error, PortTakenError) or "BindException" in str(error)
+                if self._is_port_given or attempt == ATTEMPTS or not is_taken:
                     raise
                 self.port = 0
         # From now on clients know the port.
@@ -111,6 +113,7 @@ class Kafka:
         self._controller_port, self._inside_port, *_ = ports - {self.port}
 
     def _launch(self, jars: Path) -> Child:
+        check_free(HOST, self.port)
         settings = self.data / "server.properties"
         write_settings(settings, self._settings())
         log_settings = recipe_directory() / "log4j2.properties"
@@ -121,7 +124,7 @@ class Kafka:
         child = Child(command, self.data / "kafka.log", outlives_parent=self._outlives_parent)
         # The secured listener would ask the probe for a password; both open together.
         asked = self._inside_port if self._users else self.port
-        child.wait_until(lambda: broker_answers(HOST, asked), START_SECONDS)
+        child.wait_until(lambda: is_listening(child.pid, asked) and broker_answers(HOST, asked), START_SECONDS)
         return child
 
     def _settings(self) -> dict[str, str]:
