@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from aiokafka.errors import MessageSizeTooLargeError
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -22,6 +23,8 @@ from cloudtag.engine.step import Output, Step
 from cloudtag.wire import Undecodable
 from streams import misplaced, topics
 from streams.lanes import Lane, Lanes
+from streams.letters import CUT_BYTES, ROOM_BYTES, record_of
+from streams.letters import STREAM as DEAD_LETTERS
 from streams.metrics import Metrics
 from streams.misplaced import CAUSES, MOST_HOPS, Misplaced, Origin
 from streams.partition import partition_of
@@ -31,7 +34,6 @@ from streams.transport.ledger import Batch
 
 logger = logging.getLogger(__name__)
 
-DEAD_LETTERS = "dead-letters"
 NOT_JUDGED = frozenset((DeadLetter, Misplaced))
 """What a record that is no fact of this lane is read as."""
 
@@ -214,14 +216,20 @@ class Runner:
     async def _bury(self, letters: list[DeadLetter]) -> None:
         if not letters:
             return
-        encode = self._tools.codec.encode
-        records = [
-            (self._target(DEAD_LETTERS, letter.topic), Record(letter.topic.encode(), encode(DEAD_LETTERS, letter)))
-            for letter in letters
-        ]
-        await publish(self._tools.producer.client, group(records))
+        try:
+            await self._send(letters, ROOM_BYTES)
+        except MessageSizeTooLargeError:
+            # The topic was made with a smaller limit than declared.
+            await self._send(letters, CUT_BYTES)
         for letter in letters:
             self._tools.metrics.count("dead_letters", 1, self._name, letter.reason)
+
+    async def _send(self, letters: list[DeadLetter], room_bytes: int) -> None:
+        codec = self._tools.codec
+        records = [
+            (self._target(DEAD_LETTERS, letter.topic), record_of(letter, codec, room_bytes)) for letter in letters
+        ]
+        await publish(self._tools.producer.client, group(records))
 
     def _target(self, stream: str, key: str) -> Target:
         config = self._tools.config

@@ -5,14 +5,12 @@ from typing import Any
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import MessageSizeTooLargeError
-from msgspec.structs import replace
 
 from cloudtag.contract.records import DeadLetter
 from cloudtag.wire import Codec
+from streams.letters import CUT_BYTES, ROOM_BYTES, record_of
 
 _LARGEST = 64 * 1024 * 1024
-_CUT_BYTES = 64 * 1024
-"""What is kept of a record that is too large for the broker to take back inside of a letter."""
 
 
 class Letters:
@@ -31,9 +29,8 @@ class Letters:
             try:
                 await self._send(letter)
             except MessageSizeTooLargeError:
-                cut = (letter.value or b"")[:_CUT_BYTES]
-                error = f"{letter.error} (the first {len(cut)} of {len(letter.value or b'')} bytes)"
-                await self._send(replace(letter, value=cut, error=error))
+                # The topic was made with a smaller limit than declared.
+                await self._send(letter, CUT_BYTES)
 
     async def stop(self) -> None:
         """Let go of the broker."""
@@ -41,10 +38,10 @@ class Letters:
             await self._producer.stop()
             self._producer = None
 
-    async def _send(self, letter: DeadLetter) -> None:
+    async def _send(self, letter: DeadLetter, room_bytes: int = ROOM_BYTES) -> None:
         if self._producer is None:
             producer = AIOKafkaProducer(**self._options)
             await producer.start()
             self._producer = producer
-        value = self._codec.encode("dead-letters", letter)
-        await self._producer.send_and_wait(self._topic, value, key=letter.topic.encode())
+        record = record_of(letter, self._codec, room_bytes)
+        await self._producer.send_and_wait(self._topic, record.value, key=record.key)

@@ -5,6 +5,7 @@ import json
 import uuid
 
 import pytest
+from msgspec.structs import replace
 
 from cloudtag.cli.kafka import read_to_end, sender
 from cloudtag.config import Config
@@ -132,6 +133,23 @@ def test_dead_letters_are_listed_and_sent_again(run, config):
     assert held(config, "orders") == []
     assert "1 records sent again" in run("dead-letters", "replay", "--reason", "unknown_schema").err
     assert [(record.key, record.value) for record in held(config, "orders")] == [(b"b1", good)]
+
+
+def test_a_cut_letter_is_told_of_and_never_sent(run, config):
+    whole = letter(config, 0, encode("orders", decode_order()), "unknown_schema")
+    cut = replace(whole, offset=1, value=whole.value[:5], value_bytes=len(whole.value), value_sha256="ab" * 32)
+
+    async def bury() -> None:
+        async with sender(config) as out:
+            for one in (whole, cut):
+                await out.put((config.topic("dead-letters"), 0), Record(b"orders", encode("dead-letters", one)))
+
+    asyncio.run(bury())
+    assert f"5 of {len(whole.value)}" in " ".join(run("dead-letters", "list").out.split())
+    done = run("dead-letters", "replay")
+    assert f"not sent, cut: {config.topic('orders')}/1 at 1, sha256 {'ab' * 32}" in done.err
+    assert "1 records sent again" in done.err
+    assert [record.value for record in held(config, "orders")] == [whole.value]
 
 
 def decode_order():

@@ -1,4 +1,4 @@
-"""A server whose port is held by another program does not come up, and says so; the other program's answers fool nobody."""
+"""A server whose port another program holds does not come up, and says so; foreign answers fool nobody."""
 
 import http.server
 import os

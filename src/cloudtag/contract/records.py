@@ -141,7 +141,8 @@ class Label(Struct, frozen=True, kw_only=True):
 class DeadLetter(Struct, frozen=True, kw_only=True):
     """An input that could not be judged, with its bytes and the reason (stream `dead-letters`).
 
-    `seen_at` is broker time (the record's timestamp), or the time of reading where there is no broker.
+    `seen_at` is broker time (the record's timestamp), or the time of reading where there is no broker. A record that is
+    too large for a letter is cut: `key_bytes`, `value_bytes` and `value_sha256` then tell of the whole.
     """
 
     topic: str
@@ -152,3 +153,11 @@ class DeadLetter(Struct, frozen=True, kw_only=True):
     reason: str
     error: str
     seen_at: int
+    key_bytes: int | None = None
+    value_bytes: int | None = None
+    value_sha256: str | None = None
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the letter holds only the beginning of its record."""
+        return self.key_bytes is not None or self.value_bytes is not None

@@ -1,0 +1,58 @@
+"""Dead letters as their topic takes them.
+
+A letter is larger than the record it holds. One whose record is nearly as large as a record may be is cut: it keeps
+the beginning, and tells the length and the SHA-256 of the whole and where that still stands.
+"""
+
+from hashlib import sha256
+from typing import Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from cloudtag.contract.records import DeadLetter
+from streams.publisher import Record
+from streams.topics import LARGEST_RECORD_BYTES
+
+STREAM = "dead-letters"
+OVERHEAD_BYTES = 128
+"""What Kafka's record format adds to a key and a value that travel in a batch of their own, rounded up."""
+ROOM_BYTES = LARGEST_RECORD_BYTES - OVERHEAD_BYTES
+"""The most that a letter and its key may have."""
+CUT_BYTES = 64 * 1024
+"""What is kept of a record where the topic takes less than declared, and of any key that is to be cut."""
+TELLING_BYTES = 256
+"""Room for what a cut letter tells besides: three fields and a longer error."""
+
+
+class Encodes(Protocol):
+    """Whatever writes the bytes of a record (see ``cloudtag.wire.Codec``)."""
+
+    def encode(self, stream: str, record: Struct) -> bytes: ...
+
+
+def record_of(letter: DeadLetter, codec: Encodes, room_bytes: int = ROOM_BYTES) -> Record:
+    """The letter as its topic's record: whole if it fits into so many bytes, else cut."""
+    key = letter.topic.encode()
+    value = codec.encode(STREAM, letter)
+    if len(key) + len(value) > room_bytes:
+        value = codec.encode(STREAM, cut(letter, room_bytes - len(key) - len(value)))
+    return Record(key, value)
+
+
+def cut(letter: DeadLetter, spare_bytes: int) -> DeadLetter:
+    """The letter with so much less of its record that it fits; `spare_bytes` is negative: how much it is too large."""
+    key, value = letter.key or b"", letter.value or b""
+    kept_key = key[:CUT_BYTES]
+    spare_bytes += len(key) - len(kept_key) - TELLING_BYTES
+    kept = value[: max(0, len(value) + min(spare_bytes, 0))]
+    told = f"{letter.error} (cut: {len(kept)} of {len(value)} bytes are kept here, the whole is at its place)"
+    return replace(
+        letter,
+        key=None if letter.key is None else kept_key,
+        value=None if letter.value is None else kept,
+        error=told,
+        key_bytes=len(key) if len(kept_key) < len(key) else None,
+        value_bytes=len(value) if len(kept) < len(value) else None,
+        value_sha256=sha256(value).hexdigest() if len(kept) < len(value) else None,
+    )
