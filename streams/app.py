@@ -3,9 +3,9 @@
 import os
 import socket
 import uuid
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Any, cast
 
 import faust
 from mode.supervisors import CrashingSupervisor
@@ -14,8 +14,8 @@ from cloudtag.config import Config
 from streams import topics
 from streams.lanes import Lanes, MakeLane
 from streams.metrics import Metrics
-from streams.publisher import BatchClient
-from streams.runner import CodecProtocol, Runner, Tools
+from streams.publisher import LARGEST_RECORD_BYTES, BatchClient
+from streams.runner import Runner
 from streams.security import client_settings, faust_credentials, ssl_context
 from streams.tables.changelog import Changelogs
 from streams.tables.memory import MemoryStore
@@ -23,6 +23,7 @@ from streams.tables.rocks import RocksStore
 from streams.tables.store import Store
 from streams.tables.table import Table
 from streams.takeover import TakeOver
+from streams.tools import CodecProtocol, Tools
 from streams.transport import SCHEME
 from streams.transport.batching import Batching
 from streams.transport.consumer import BatchConsumer
@@ -84,7 +85,12 @@ def build(
     owner = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}"
     changelogs = Changelogs(client_settings(config), app, owner, config.recovery_stall_seconds)
     parts = Parts(config, app, _store(config), Metrics(), changelogs, codec)
-    tools = Tools(config, codec, app, parts.metrics)
+    tools = Tools(
+        *(config, codec, app, parts.metrics),
+        finish=lambda batch: app.batches.finish(batch),
+        resume=lambda: app.batches.resume(),
+        spawn=lambda work: app.add_future(work),
+    )
     group_of: dict[str, str] = {}
     for name, streams in reads.items():
         table = Table(name, config.changelog(name), parts.store, app, changelogs)
@@ -98,10 +104,25 @@ def build(
         config.batch_records,
         skew_ms=config.skew_seconds * 1000,
         drain_seconds=config.rebalance_timeout_seconds * 0.75,
+        is_paused=lambda lane: parts.runners[lane[0]].lanes.is_paused(lane[1]),
+        report=lambda tp, is_paused: parts.metrics.set(
+            "input_paused", is_paused, tp.topic[len(config.topic_prefix) :], str(tp.partition)
+        ),
     )
+    app.on_partitions_revoked.connect(_stop_repairs(parts), weak=False)
     take_over = TakeOver(config, app, changelogs, parts.runners, parts.metrics)
     app.on_rebalance_complete.connect(take_over, weak=False)
     return parts
+
+
+def _stop_repairs(parts: Parts) -> Callable[..., Awaitable[None]]:
+    """What is being repaired may be somebody else's in a moment: nothing more is written of it."""
+
+    async def stop(*_: Any, **__: Any) -> None:
+        for runner in parts.runners.values():
+            await runner.pauses.stop()
+
+    return stop
 
 
 def _add_agent(app: BatchApp, name: str, own: list[str], runner: Runner, config: Config) -> None:
@@ -131,7 +152,7 @@ def _faust_app(config: Config) -> BatchApp:
         consumer_max_fetch_size=FETCH_BYTES,
         consumer_auto_offset_reset="earliest",
         producer_max_batch_size=BATCH_BYTES,
-        producer_max_request_size=topics.LARGEST_RECORD_BYTES,
+        producer_max_request_size=LARGEST_RECORD_BYTES,
         producer_linger=0,
         Stream=BatchStream,
         agent_supervisor=CrashingSupervisor,

@@ -5,30 +5,42 @@ the beginning, and tells the length and the SHA-256 of the whole and where that 
 """
 
 from hashlib import sha256
-from typing import Protocol
+from typing import Any, Protocol
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from cloudtag.contract.records import DeadLetter
-from streams.publisher import Record
-from streams.topics import LARGEST_RECORD_BYTES
+from streams.publisher import ROOM_BYTES, Record
 
 STREAM = "dead-letters"
-OVERHEAD_BYTES = 128
-"""What Kafka's record format adds to a key and a value that travel in a batch of their own, rounded up."""
-ROOM_BYTES = LARGEST_RECORD_BYTES - OVERHEAD_BYTES
-"""The most that a letter and its key may have."""
 CUT_BYTES = 64 * 1024
 """What is kept of a record where the topic takes less than declared, and of any key that is to be cut."""
 TELLING_BYTES = 256
 """Room for what a cut letter tells besides: three fields and a longer error."""
+
+LONGEST_ERROR = 500
+"""Characters of an error that are told."""
 
 
 class Encodes(Protocol):
     """Whatever writes the bytes of a record (see ``cloudtag.wire.Codec``)."""
 
     def encode(self, stream: str, record: Struct) -> bytes: ...
+
+
+def letter_of(record: Any, reason: str, error: str) -> DeadLetter:
+    """A dead letter about a Kafka record; the error is told in one line."""
+    return DeadLetter(
+        topic=record.topic,
+        partition=record.partition,
+        offset=record.offset,
+        key=record.key,
+        value=record.value,
+        reason=reason,
+        error=" ".join(error.split())[:LONGEST_ERROR],
+        seen_at=record.timestamp,
+    )
 
 
 def record_of(letter: DeadLetter, codec: Encodes, room_bytes: int = ROOM_BYTES) -> Record:

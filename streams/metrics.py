@@ -53,6 +53,12 @@ def _all() -> dict[str, Counter | Gauge | Histogram]:
         "changelog_rows": _counter("changelog_rows", "Rows written to the changelog", "processor"),
         "recovered_rows": _counter("recovered_rows", "Changelog records read to bring state up to date", "processor"),
         "lanes": _gauge("lanes", "Partitions this worker judges", "processor"),
+        # What stands still while the rest goes on.
+        "paused": _gauge("paused", "1 while a partition cannot be judged and is tried again", "processor", "partition"),
+        "pauses": _counter("pauses", "Times a partition was paused or tried again in vain", "processor", "reason"),
+        "input_paused": _gauge(
+            "input_paused", "1 while records of a partition cannot be fetched or read", "stream", "partition"
+        ),
         "cached_files": _gauge("cached_files", "Decoded files kept in memory", "processor", "partition"),
         # Time.
         "watermark_delay": _gauge(

@@ -16,6 +16,12 @@ logger = logging.getLogger(__name__)
 
 FIRST_PAUSE_SECONDS = 0.2
 LONGEST_PAUSE_SECONDS = 10.0
+LARGEST_RECORD_BYTES = 16 << 20
+"""What every topic takes: inputs, outputs, dead letters and rows."""
+OVERHEAD_BYTES = 128
+"""What Kafka's record format adds to a key and a value that travel in a batch of their own, rounded up."""
+ROOM_BYTES = LARGEST_RECORD_BYTES - OVERHEAD_BYTES
+"""The most that a key and its value may have."""
 
 
 class Record(NamedTuple):
@@ -28,6 +34,9 @@ class Record(NamedTuple):
 
 Target = tuple[str, int]
 """A topic and a partition."""
+
+
+Addressed = tuple[Target, Record]
 
 
 class BatchClient(Protocol):
@@ -92,6 +101,13 @@ def _can_wait(error: BaseException) -> bool:
     return isinstance(error, KafkaConnectionError | KafkaTimeoutError | NodeNotReadyError | OSError) or bool(
         getattr(error, "retriable", False)
     )
+
+
+def check_size(record: Record, what: str) -> None:
+    """Raise ``ValueError`` for a record that is larger than any topic of an installation takes."""
+    size = len(record.key or b"") + len(record.value or b"")
+    if size > ROOM_BYTES:
+        raise ValueError(f"{what} has {size} bytes; at most {ROOM_BYTES} are taken")
 
 
 def group(records: Iterable[tuple[Target, Record]]) -> dict[Target, list[Record]]:

@@ -52,6 +52,8 @@ class TakeOver:
     async def __call__(self, *_: Any, **__: Any) -> None:
         """Take over what is assigned now. Raises Faust's ``RebalanceAgain``."""
         begun = self._app.rebalancing_count
+        for runner in self._runners.values():
+            await runner.pauses.stop()
         assigned = {(tp.topic, tp.partition) for tp in self._app.consumer.assignment()}
         try:
             for runner in self._runners.values():
@@ -65,8 +67,16 @@ class TakeOver:
         lanes, table = runner.lanes, runner.lanes.table
         lanes.keep_only(partitions)
         shelves = {(table.topic, partition): table.shelf(partition) for partition in sorted(partitions)}
-        known = {partition for partition in partitions if lanes.has(partition)}
-        read = await self._changelogs.catch_up(shelves, lambda: self._app.rebalancing_count == begun)
+        known = {partition for partition in partitions if lanes.is_live(partition)}
+        try:
+            read = await self._changelogs.catch_up(shelves, lambda: self._app.rebalancing_count == begun)
+        except RecoveryGivenUpError:
+            raise
+        except Exception as error:
+            # One of them stands in the way of all: each is recovered on its own, and those that can be go on at once.
+            for partition in partitions:
+                runner.pause(partition, error)
+            read = {}
         for (_, partition), count in read.items():
             self._metrics.count("recovered_rows", count, lanes.processor)
             # A lane that stayed here and whose changelog nobody else has written to goes on as it is.

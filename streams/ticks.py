@@ -8,8 +8,8 @@ from cloudtag.contract.forwards import TimePassed
 from streams.lanes import Lanes
 from streams.metrics import Metrics
 from streams.publisher import Record, Target, publish
-from streams.runner import CodecProtocol
 from streams.tables.changelog import HasClient
+from streams.tools import CodecProtocol
 from streams.topics import ticks
 
 

@@ -11,6 +11,7 @@ from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
 from cloudtag.config import Config
 from cloudtag.contract.streams import FORWARDS, INPUTS, OUTPUTS, READS
+from streams.publisher import LARGEST_RECORD_BYTES
 from streams.security import client_settings
 
 logger = logging.getLogger(__name__)
@@ -24,8 +25,6 @@ OUTPUT_DAYS = 90
 DEAD_LETTER_DAYS = 180
 TOMBSTONE_DAYS = 7
 """How long a deleted row stays visible in a changelog; a disk older than that must not be trusted."""
-LARGEST_RECORD_BYTES = 16 << 20
-"""A dead letter holds the whole of a record that was too large to judge."""
 VISIBLE_SECONDS = 30.0
 BROKER_TIME = {"message.timestamp.type": "LogAppendTime"}
 """A record's timestamp is when the broker took it in: what counts as the future and where the sink cuts rest on it."""

@@ -73,7 +73,8 @@ def pulse(parts: Parts) -> Pulse:
     # Before the consumer thread has connected there is nothing to ask it.
     is_pending = bool(app.rebalancing)
     with suppress(ConsumerNotStarted):
-        is_pending = is_pending or any(app.batches.lag().values())
+        # What is paused has an alarm of its own; to end the worker would stop the partitions that do move.
+        is_pending = is_pending or any(lag for tp, lag in app.batches.lag().items() if not app.batches.is_paused(tp))
     return Pulse(progress, is_pending)
 
 

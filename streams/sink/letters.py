@@ -8,7 +8,8 @@ from aiokafka.errors import MessageSizeTooLargeError
 
 from cloudtag.contract.records import DeadLetter
 from cloudtag.wire import Codec
-from streams.letters import CUT_BYTES, ROOM_BYTES, record_of
+from streams.letters import CUT_BYTES, record_of
+from streams.publisher import ROOM_BYTES
 
 _LARGEST = 64 * 1024 * 1024
 

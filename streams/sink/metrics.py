@@ -12,4 +12,9 @@ SKIPPED = Counter(
 LAG_SECONDS = Gauge("cloudtag_sink_lag_seconds", "Age of the oldest record held but not stored", ["stream"])
 HELD_ROWS = Gauge("cloudtag_sink_held_rows", "Rows held but not stored")
 INSERT_SECONDS = Histogram("cloudtag_sink_insert_seconds", "Time one batch took, poison search included", ["stream"])
+PAUSED = Gauge(
+    "cloudtag_sink_paused",
+    "1 while a partition cannot be fetched, read or stored and is tried again",
+    ["stream", "partition"],
+)
 IS_BLOCKED = Gauge("cloudtag_sink_is_blocked", "1 while inserts of a stream are put off", ["stream"])

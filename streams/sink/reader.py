@@ -2,10 +2,11 @@
 
 from typing import Protocol
 
-from cloudtag.contract.records import DeadLetter
 from cloudtag.contract.streams import INPUTS
 from cloudtag.warehouse.blocks import Row
 from cloudtag.wire import Codec, Undecodable
+from cloudtag.wire.registry import RegistryRefused
+from streams.letters import letter_of
 from streams.sink import metrics
 from streams.sink.partition import Read
 
@@ -38,37 +39,30 @@ class Reader:
         self._letters = letters or Codec(max_bytes=LETTER_BYTES)
 
     def read(self, stream: str, log: LogRecord) -> Read:
-        """The record as a row. What cannot be read is left to the worker if it is input, else becomes a dead letter."""
+        """The record as a row. What cannot be read is left to the worker if it is input, else becomes a dead letter.
+
+        Raises the registry's errors: the record is to be read again later.
+        """
         size = len(log.key or b"") + len(log.value or b"")
         codec = self._letters if stream == "dead-letters" else self._codec
         try:
             record = codec.decode(stream, log.value)
         except Undecodable as bad:
-            return self._unreadable(stream, log, size, bad)
+            return self._unreadable(stream, log, size, bad.reason, bad.error)
+        except (OSError, RegistryRefused):
+            raise
+        except Exception as error:
+            return self._unreadable(stream, log, size, "cannot_read", f"{type(error).__name__}: {error}")
         row = Row(log.offset, log.timestamp, record, log.key, log.value)
         return Read(log.offset, log.timestamp, size, row)
 
-    def _unreadable(self, stream: str, log: LogRecord, size: int, bad: Undecodable) -> Read:
+    def _unreadable(self, stream: str, log: LogRecord, size: int, reason: str, error: str) -> Read:
         if stream in INPUTS:
             metrics.SKIPPED.labels(stream).inc()
             return Read(log.offset, log.timestamp, size)
         metrics.DEAD_LETTERS.labels(stream).inc()
-        letter = letter_of(log, bad.reason, bad.error)
+        letter = letter_of(log, reason, error)
         if stream == "dead-letters":
             # A letter about a letter would go round for ever: it is stored as it is.
             return Read(log.offset, log.timestamp, size, Row(log.offset, log.timestamp, letter, None, None))
         return Read(log.offset, log.timestamp, size, letter=letter)
-
-
-def letter_of(log: LogRecord, reason: str, error: str) -> DeadLetter:
-    """A dead letter about a Kafka record."""
-    return DeadLetter(
-        topic=log.topic,
-        partition=log.partition,
-        offset=log.offset,
-        key=log.key,
-        value=log.value,
-        reason=reason,
-        error=error,
-        seen_at=log.timestamp,
-    )

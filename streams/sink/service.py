@@ -17,12 +17,13 @@ from aiokafka.errors import IllegalStateError, KafkaError
 from clickhouse_connect.driver.client import Client
 
 from cloudtag.warehouse.blocks import TABLES
-from cloudtag.warehouse.errors import Outage
+from cloudtag.warehouse.errors import Outage, TooMuchPoison
 from cloudtag.warehouse.veil import Veil
 from streams import codecs
+from streams.fetching import ENDS, Records, salvage
+from streams.gates import EVERYTHING, Gates
 from streams.sink import metrics
 from streams.sink.cuts import CutRule
-from streams.sink.gates import EVERYTHING, Gates
 from streams.sink.letters import Letters
 from streams.sink.partition import Partition, Span
 from streams.sink.reader import Reader
@@ -31,6 +32,8 @@ from streams.sink.writer import Writer
 log = logging.getLogger(__name__)
 MAX_RECORDS = 20_000
 """Read in one round: bounds how much is read again after a crash."""
+CALM_SECONDS = 5.0
+"""A partition that brings nothing is well when it has been fetched for so long without a fault."""
 MOST_HELD = 100_000
 """Rows held before partitions with whole batches waiting are paused. Beyond it a partition holds one batch more."""
 
@@ -70,6 +73,8 @@ class Sink(ConsumerRebalanceListener):  # type: ignore[misc]
         self._writer = Writer(config.connect, config.database, Veil(config.secret))
         self._letters = Letters(config.bootstrap, config.prefix + "dead-letters", config.kafka)
         self._gates = Gates(config.retry_first_seconds, config.retry_longest_seconds, time.monotonic)
+        self._faults = Gates(config.retry_first_seconds, config.retry_longest_seconds, time.monotonic)
+        """Of partitions that cannot be fetched or read; those of `_gates` cannot be stored."""
         self._partitions: dict[TopicPartition, Partition] = {}
         self._uncommitted: dict[TopicPartition, int] = {}
         self._storing = asyncio.Lock()
@@ -131,6 +136,9 @@ class Sink(ConsumerRebalanceListener):  # type: ignore[misc]
             for where in revoked:
                 self._partitions.pop(where, None)
                 self._uncommitted.pop(where, None)
+                self._gates.open(_name(where))
+                self._faults.open(_name(where))
+                metrics.PAUSED.labels(self._stream_of[where.topic], str(where.partition)).set(0)
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
         """Nothing to prepare: a partition begins with its first record."""
@@ -160,11 +168,38 @@ class Sink(ConsumerRebalanceListener):  # type: ignore[misc]
         self._measure()
 
     async def _read(self, consumer: AIOKafkaConsumer) -> None:
-        fetched = await consumer.getmany(timeout_ms=self._config.poll_ms, max_records=MAX_RECORDS)
-        for where, records in fetched.items():
+        for where, records in (await self._fetch(consumer)).items():
             partition = self._partition(where)
             for record in records:
-                partition.take(self._reader.read(partition.stream, record))
+                try:
+                    read = self._reader.read(partition.stream, record)
+                except Exception as error:
+                    # Says nothing about the record (its registry is away): it is fetched again later.
+                    consumer.seek(where, record.offset)
+                    self._hold(consumer, where, error)
+                    break
+                partition.take(read)
+            else:
+                self._faults.open(_name(where))
+
+    async def _fetch(self, consumer: AIOKafkaConsumer) -> Records:
+        """The next records; a partition that cannot be fetched is held back alone."""
+        try:
+            found: Records = await consumer.getmany(timeout_ms=self._config.poll_ms, max_records=MAX_RECORDS)
+            return found
+        except ENDS:
+            raise
+        except Exception as error:
+            records, where = salvage(error)
+            self._hold(consumer, where, error)
+            return records
+
+    def _hold(self, consumer: AIOKafkaConsumer, where: TopicPartition, error: Exception) -> None:
+        """Fetch nothing more of a partition for a while."""
+        seconds = self._faults.shut(_name(where))
+        consumer.pause(where)
+        why = f"{type(error).__name__}: {error}"
+        log.error("%s/%d cannot be read, next try in %.1f s: %s", where.topic, where.partition, seconds, why)
 
     async def _store_held(self, consumer: AIOKafkaConsumer) -> None:
         async with self._storing:
@@ -185,14 +220,15 @@ class Sink(ConsumerRebalanceListener):  # type: ignore[misc]
     async def _store_ended(self) -> None:
         # Reading goes on meanwhile and may add partitions.
         for where, partition in list(self._partitions.items()):
-            while partition.ended and self._gates.is_open(partition.stream):
+            while partition.ended and self._gates.is_open(partition.stream) and self._gates.is_open(_name(where)):
                 span = partition.ended[0]
                 try:
                     await self._store(partition, span)
-                except (Outage, KafkaError) as error:
-                    self._put_off(partition.stream, error)
+                except Exception as error:
+                    self._put_off(where, partition.stream, error)
                     break
                 self._gates.open(partition.stream)
+                self._gates.open(_name(where))
                 metrics.IS_BLOCKED.labels(partition.stream).set(0)
                 partition.ended.popleft()
                 self._uncommitted[where] = partition.stored_offset = span.next_offset
@@ -210,12 +246,17 @@ class Sink(ConsumerRebalanceListener):  # type: ignore[misc]
             metrics.ROWS.labels(partition.stream).inc(len(span.rows))
         await self._letters.send(letters)
 
-    def _put_off(self, stream: str, error: Exception) -> None:
-        is_answered = isinstance(error, Outage) and error.is_answered
-        seconds = self._gates.shut(stream if is_answered else EVERYTHING)
+    def _put_off(self, where: TopicPartition, stream: str, error: Exception) -> None:
+        """Wait before the next try: with the partition if its batch is at fault, with the table, or with everything."""
+        gate = _name(where)
+        if isinstance(error, Outage) and not isinstance(error, TooMuchPoison):
+            gate = stream if error.is_answered else EVERYTHING
+        elif not isinstance(error, Outage | KafkaError):
+            log.error("a batch of %s could not be stored, which nobody foresaw", gate, exc_info=error)
+        seconds = self._gates.shut(gate)
         metrics.RETRIES.labels(stream).inc()
         metrics.IS_BLOCKED.labels(stream).set(1)
-        log.warning("%s cannot be stored, next try in %.1f s: %s", stream, seconds, error)
+        log.warning("%s cannot be stored, next try in %.1f s: %s", gate, seconds, error)
 
     async def _commit(self, consumer: AIOKafkaConsumer) -> None:
         if not self._uncommitted:
@@ -233,11 +274,16 @@ class Sink(ConsumerRebalanceListener):  # type: ignore[misc]
         is_much = self._held_rows() > MOST_HELD
         for where in consumer.assignment():
             partition = self._partitions.get(where)
-            is_shut = partition is not None and not self._gates.is_open(partition.stream)
+            stream = self._stream_of[where.topic]
+            self._faults.forgive(_name(where), CALM_SECONDS)
+            is_shut = not (self._gates.is_open(stream) and self._gates.is_open(_name(where)))
             is_full = partition is not None and bool(partition.ended) and (is_shut or is_much)
-            if is_full and where not in paused:
+            is_held = is_full or not self._faults.is_open(_name(where))
+            is_failing = any(gates.is_shut(_name(where)) for gates in (self._gates, self._faults))
+            metrics.PAUSED.labels(stream, str(where.partition)).set(is_failing)
+            if is_held and where not in paused:
                 consumer.pause(where)
-            elif not is_full and where in paused:
+            elif not is_held and where in paused:
                 consumer.resume(where)
 
     def _held_rows(self) -> int:
@@ -252,3 +298,8 @@ class Sink(ConsumerRebalanceListener):  # type: ignore[misc]
         for stream, at_ms in oldest.items():
             metrics.LAG_SECONDS.labels(stream).set((now - at_ms) / 1000)
         metrics.HELD_ROWS.set(self._held_rows())
+
+
+def _name(where: TopicPartition) -> str:
+    """The gate of a partition; no stream has a name like it."""
+    return f"{where.topic}/{where.partition}"

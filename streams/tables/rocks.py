@@ -9,6 +9,7 @@ import logging
 import shutil
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ import msgspec
 from msgspec import Struct
 from rocksdict import Options, Rdict, WriteBatch
 
-from streams.tables.store import Rows
+from streams.tables.store import Rows, StoreError
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +29,15 @@ ROW, NOTE, IDENTITY = b"r", b"n", b"\xffidentity"
 
 class StoreLockedError(RuntimeError):
     """Another worker uses this data directory."""
+
+
+@contextmanager
+def _telling(what: str) -> Iterator[None]:
+    """RocksDB's errors have no class of their own."""
+    try:
+        yield
+    except Exception as error:
+        raise StoreError(f"the store cannot be {what}: {error}") from error
 
 
 class _Note(Struct, array_like=True):
@@ -45,7 +55,8 @@ class RocksShelf:
         self._db = db
         self._rows = prefix + ROW
         self._note_key = prefix + NOTE
-        noted = db.get(self._note_key)
+        with _telling("read"):
+            noted = db.get(self._note_key)
         note = msgspec.msgpack.decode(noted, type=_Note) if noted else _Note()
         self.next_offset = note.next_offset
         self.anchor = note.anchor
@@ -57,10 +68,11 @@ class RocksShelf:
     def rows_of(self, prefix: bytes) -> Iterator[tuple[bytes, bytes]]:
         """All rows whose key starts with ``prefix``."""
         start, cut = self._rows + prefix, len(self._rows)
-        for key, value in self._db.items(from_key=start):
-            if not key.startswith(start):
-                return
-            yield key[cut:], value
+        with _telling("read"):
+            for key, value in self._db.items(from_key=start):
+                if not key.startswith(start):
+                    return
+                yield key[cut:], value
 
     def all_rows(self) -> Iterator[tuple[bytes, bytes]]:
         """Every row."""
@@ -68,7 +80,8 @@ class RocksShelf:
 
     def get(self, key: bytes) -> bytes | None:
         """One row, or none."""
-        value: bytes | None = self._db.get(self._rows + key)
+        with _telling("read"):
+            value: bytes | None = self._db.get(self._rows + key)
         return value
 
     def apply(self, rows: Rows, next_offset: int, anchor: int) -> None:
@@ -81,7 +94,8 @@ class RocksShelf:
             else:
                 batch.put(prefix + key, value)
         batch.put(self._note_key, msgspec.msgpack.encode(_Note(next_offset, anchor, time.time())))
-        self._db.write(batch)
+        with _telling("written"):
+            self._db.write(batch)
         self.next_offset, self.anchor = next_offset, anchor
 
     def wipe(self) -> None:
@@ -89,7 +103,8 @@ class RocksShelf:
         batch = WriteBatch(raw_mode=True)
         batch.delete_range(self._rows, self._rows[:-1] + bytes([ROW[0] + 1]))
         batch.delete(self._note_key)
-        self._db.write(batch)
+        with _telling("written"):
+            self._db.write(batch)
         self.next_offset, self.anchor, self.is_trusted = 0, 0, True
 
 

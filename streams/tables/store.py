@@ -3,6 +3,11 @@
 from collections.abc import Iterable, Mapping
 from typing import Protocol
 
+
+class StoreError(RuntimeError):
+    """The store on disk cannot be read or written: full, damaged, gone. It is a cache: the changelog has the rows."""
+
+
 Rows = Mapping[bytes, bytes | None]
 """Row key → value; `None` removes the row."""
 

@@ -1,9 +1,10 @@
 """The rows of one processor: first on the broker, then in the store."""
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
-from streams.publisher import Record, Target, publish
+from streams.publisher import Record, Target, check_size, publish
 from streams.tables.changelog import MARKER, Changelogs, HasClient, anchor_of
 from streams.tables.store import Rows, Shelf, Store
 
@@ -12,6 +13,12 @@ logger = logging.getLogger(__name__)
 
 class ForeignOwnerError(RuntimeError):
     """Another worker has taken over a changelog partition that this one still writes to: this one must end."""
+
+
+def check_rows(rows: Rows) -> None:
+    """Raise ``ValueError`` for a row that no changelog takes, before any of them is written."""
+    for key, value in rows.items():
+        check_size(Record(key, value), f"the row {key[2:60]!r}")
 
 
 class Table:
@@ -32,6 +39,12 @@ class Table:
     def release(self, partition: int) -> None:
         """The partition has gone elsewhere."""
         self._store.release(self.processor, partition)
+
+    async def catch_up(self, partition: int, is_wanted: Callable[[], bool]) -> int:
+        """Bring one partition's rows up to date with its changelog; how many were read. Raises as `Changelogs` does."""
+        target = (self.topic, partition)
+        read = await self._changelogs.catch_up({target: self.shelf(partition)}, is_wanted)
+        return read[target]
 
     async def put_many(self, partition: int, rows: Rows) -> None:
         """Make rows durable: returns once the broker has them in the changelog and the store holds them.

@@ -1,8 +1,11 @@
 """How an app wants its batches; the transport reads it from ``app.batching``."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from streams.transport.feed import Read
+from faust.types import TP
+
+from streams.transport.feed import Lane, Read
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,3 +21,7 @@ class Batching:
     """How far in event time a lane may run ahead of another one that has records."""
     drain_seconds: float = 45.0
     """How long a revoke or a stop waits for batches in hand."""
+    is_paused: Callable[[Lane], bool] = lambda _: False
+    """Whether a lane takes no batches for now; the others do not wait for it."""
+    report: Callable[[TP, bool], None] = lambda *_: None
+    """Told when records of a partition cannot be fetched or read, and when they can again."""

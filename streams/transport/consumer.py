@@ -17,6 +17,7 @@ from mode.utils.objects import cached_property
 from streams.transport.batching import Batching
 from streams.transport.feed import Feed, Lane
 from streams.transport.ledger import Batch, Ledger
+from streams.transport.outages import Outages
 from streams.transport.thread import BatchConsumerThread
 
 FETCH_SECONDS = 0.25
@@ -46,6 +47,8 @@ class BatchConsumer(Consumer):
         self._committed: dict[TP, int] = {}
         self._is_rebalancing = False
         self._must_seek = True
+        self._is_paused = batching.is_paused
+        self._outages = Outages(self.feed, self._go_on, batching.report)
 
     def _new_consumer_thread(self) -> BatchConsumerThread:
         return BatchConsumerThread(self, loop=self.loop, beacon=self.beacon)
@@ -73,7 +76,7 @@ class BatchConsumer(Consumer):
                 if not self.flow_active:
                     await self.wait(self.can_resume_flow.wait())
                     continue
-                hungry = self.feed.hungry(self._get_active_partitions())
+                hungry = self._outages.open_among(self.feed.hungry(self._get_active_partitions()))
                 if hungry:
                     await self._fetch(hungry)
                 else:
@@ -91,6 +94,8 @@ class BatchConsumer(Consumer):
             return  # a seek has taken the position back, or will before the flow goes on
         for tp, found in records.items():
             self.feed.add(TP(tp.topic, tp.partition), found)
+        self._outages.fetched(records.keys(), {TP(*tp): error for tp, error in thread.faults.items()})
+        self._outages.look()
         self._work.set()
 
     @Service.task
@@ -100,13 +105,14 @@ class BatchConsumer(Consumer):
             self._work.clear()
             while self.flow_active and (lane := self._next_lane()) is not None:
                 batch = self.feed.cut(lane)
+                self._outages.look()
                 self.ledger.deliver(batch)
                 self._room.set()
                 await self.callback(self._message_of(batch))
 
     def _next_lane(self) -> Lane | None:
         """The lane that is furthest behind and can take a batch, unless it must wait for others."""
-        clocks = self.feed.clocks()
+        clocks = {lane: clock for lane, clock in self.feed.clocks().items() if not self._is_paused(lane)}
         horizon = next(iter(clocks.values()), 0) + self._skew_ms
         for lane, clock in clocks.items():
             if clock > horizon:
@@ -157,6 +163,18 @@ class BatchConsumer(Consumer):
     def finish(self, batch: Batch) -> None:
         """An agent came back for more: the batch is done."""
         self.ledger.ack(batch)
+        self._work.set()
+
+    def resume(self) -> None:
+        """A lane that was paused takes batches again."""
+        self._work.set()
+
+    def is_paused(self, tp: TP) -> bool:
+        """Whether records of a partition wait for the end of a pause, and so are no sign of a worker that hangs."""
+        return self._is_paused(self.feed.lane_of(tp)) or self._outages.is_out(tp)
+
+    def _go_on(self) -> None:
+        self._room.set()
         self._work.set()
 
     async def commit(self, topics: Any = None, start_new_transaction: bool = True) -> bool:  # noqa: ARG002
@@ -233,6 +251,7 @@ class BatchConsumer(Consumer):
         self.feed.clear()
         self._committed.clear()
         self._lane_tps.clear()
+        self._outages.forget()
 
     def on_buffer_full(self, tp: TP) -> None:
         """The feed bounds what is handed out per lane; Faust's pressure callbacks must not touch the fetch set."""

@@ -5,6 +5,9 @@ earliest records of all its topics by event time: after a pause, or on history, 
 be read to its end at once and take the lane's clock with it. For the same reason a lane waits while another one that
 has records is far behind, and for a topic that has records on the broker of which none have arrived yet.
 
+A record that cannot be read now (its schema's registry is away) waits with all that is behind it in its partition; the
+other topics of the lane go on.
+
 A topic's clock is the highest event time up to and including its next record, so a late record holds nobody up.
 """
 
@@ -25,7 +28,7 @@ NEVER = 1 << 62
 class _Buffer:
     """One partition's records in order; the next one is read ahead, for its time."""
 
-    __slots__ = ("_read", "_topic", "clock", "head", "waiting")
+    __slots__ = ("_read", "_topic", "clock", "fault", "head", "waiting")
 
     def __init__(self, topic: str, read: Read) -> None:
         self._topic = topic
@@ -33,13 +36,20 @@ class _Buffer:
         self.waiting: deque[Any] = deque()
         self.head: tuple[Any, Any] | None = None
         self.clock = 0
+        self.fault: Exception | None = None
+        """Why the next record cannot be read now; it and what is behind it wait."""
 
     def __len__(self) -> int:
         return len(self.waiting) + (self.head is not None)
 
     def add(self, records: Sequence[Any]) -> None:
         self.waiting.extend(records)
-        if self.head is None:
+        if self.head is None and self.fault is None:
+            self._advance()
+
+    def retry(self) -> None:
+        """Try again to read what could not be read."""
+        if self.fault is not None:
             self._advance()
 
     def take_until(self, clock: int, most: int, records: list[Any], facts: list[Any]) -> int:
@@ -54,11 +64,16 @@ class _Buffer:
         return count
 
     def _advance(self) -> None:
+        self.head = self.fault = None
         if not self.waiting:
-            self.head = None
             return
-        record = self.waiting.popleft()
-        at_ms, fact = self._read(self._topic, record)
+        record = self.waiting[0]
+        try:
+            at_ms, fact = self._read(self._topic, record)
+        except Exception as error:
+            self.fault = error
+            return
+        self.waiting.popleft()
         self.head = (record, fact)
         if at_ms is not None and at_ms > self.clock:
             self.clock = at_ms
@@ -90,6 +105,17 @@ class Feed:
         buffer = self._lanes.get(self.lane_of(tp), {}).get(tp)
         return len(buffer) if buffer is not None else 0
 
+    def faults(self) -> dict[TP, Exception]:
+        """The partitions whose next record cannot be read now, and why."""
+        buffers = (item for lane in self._lanes.values() for item in lane.items())
+        return {tp: buffer.fault for tp, buffer in buffers if buffer.fault is not None}
+
+    def retry(self) -> None:
+        """Try again to read what could not be read."""
+        for buffers in self._lanes.values():
+            for buffer in buffers.values():
+                buffer.retry()
+
     def lane_of(self, tp: TP) -> Lane:
         """The lane a partition belongs to."""
         return self._group_of[tp.topic], tp.partition
@@ -105,7 +131,7 @@ class Feed:
 
     def cut(self, lane: Lane) -> Batch:
         """The next batch of a lane: the earliest records of its topics, merged by their clocks."""
-        buffers = {tp: buffer for tp, buffer in self._lanes[lane].items() if len(buffer)}
+        buffers = {tp: buffer for tp, buffer in self._lanes[lane].items() if buffer.head is not None}
         records: list[Any] = []
         facts: list[Any] = []
         ends: dict[TP, list[int]] = {}
@@ -117,7 +143,7 @@ class Feed:
             end = ends.setdefault(tp, [0, 0])
             end[0] += count
             end[1] = records[-1].offset
-            if not len(buffers[tp]):
+            if buffers[tp].head is None:
                 # What comes next in this topic is not known: the batch must not run past it.
                 del buffers[tp]
                 if others:
@@ -126,4 +152,4 @@ class Feed:
 
 
 def _clock(buffers: Mapping[TP, _Buffer]) -> int:
-    return min((buffer.clock for buffer in buffers.values() if len(buffer)), default=NEVER)
+    return min((buffer.clock for buffer in buffers.values() if buffer.head is not None), default=NEVER)

@@ -33,7 +33,7 @@ class Batch:
     ``facts`` are what was read of ``records``, in the same order; ``chunks`` say which partitions they came from.
     """
 
-    __slots__ = ("chunks", "facts", "group", "is_current", "partition", "records")
+    __slots__ = ("chunks", "facts", "group", "is_current", "is_parked", "partition", "records")
 
     def __init__(
         self, group: str, partition: int, chunks: Sequence[Chunk], records: Sequence[Any], facts: Sequence[Any]
@@ -45,6 +45,8 @@ class Batch:
         self.facts = facts
         self.is_current = True
         """False once its partition was revoked or sought: whoever holds it may finish, but it no longer counts."""
+        self.is_parked = False
+        """Kept for later by the agent that took it, and so not acknowledged when that agent comes back for more."""
 
 
 class Ledger:

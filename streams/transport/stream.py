@@ -48,7 +48,7 @@ class BatchStream(Stream[Batch]):
                     is_done = True
                 finally:
                     # Reached without `is_done` when the agent raised or was cancelled in the middle.
-                    if is_done:
+                    if is_done and not batch.is_parked:
                         consumer.finish(batch)
                     else:
                         consumer.ledger.abandon(batch)

@@ -15,6 +15,8 @@ from aiokafka.structs import OffsetAndMetadata
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, credentials_to_aiokafka_auth, server_list
 from faust.types import TP
 
+from streams.fetching import ENDS, salvage
+
 FETCH_MAX_WAIT_MS = 100
 """How long the broker may hold a fetch back for more bytes; stock Faust waits 1500 ms."""
 REQUEST_TIMEOUT_MS = 40_000
@@ -26,6 +28,9 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
     """Faust's consumer thread with epochs, patience at commits, and a short fetch wait."""
 
     epoch = 0
+    faults: Mapping[TopicPartition, Exception] = {}
+    """The partitions the last fetch has failed for, and why: corrupt batches, records no client can take apart, no
+    permission. The client would end at the first of them."""
     _position_lock: asyncio.Lock
 
     async def on_start(self) -> None:
@@ -74,8 +79,16 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
             fetcher = consumer._fetcher
             if consumer._closed or fetcher._closed:
                 raise ConsumerStoppedError
+            wanted = {TopicPartition(*tp) for tp in active_partitions}
             with fetcher._subscriptions.fetch_context():
-                records = await fetcher.fetched_records(active_partitions, timeout=timeout, max_records=max_records)
+                try:
+                    self.faults = {}
+                    records = await fetcher.fetched_records(wanted, timeout=timeout, max_records=max_records)
+                except ENDS:
+                    raise
+                except Exception as error:
+                    records, fault = salvage(error)
+                    self.faults = {fault: error}
             return self.epoch, records
 
     async def seek_to_committed(self) -> Mapping[TP, int]:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 import yaml
-from prometheus_client import generate_latest
+from prometheus_client import REGISTRY, generate_latest
 
+import streams.sink.metrics  # noqa: F401 - the sink's are in the process's own registry
 from streams.metrics import Metrics
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
@@ -23,7 +24,7 @@ ASKED = [(rule["alert"], rule["expr"]) for rule in RULES] + [
 
 
 def _exported() -> set[str]:
-    text = generate_latest(Metrics().registry).decode()
+    text = generate_latest(Metrics().registry).decode() + generate_latest(REGISTRY).decode()
     names = set()
     for name, kind in re.findall(r"^# TYPE (\S+) (\S+)", text, re.MULTILINE):
         names |= {f"{name}_bucket", f"{name}_sum", f"{name}_count"} if kind == "histogram" else {name}

@@ -82,8 +82,9 @@ class Rig:
         finally:
             await producer.stop()
 
-    def start_worker(self, name: str = "", **settings: str) -> subprocess.Popen[bytes]:
+    def start_worker(self, name: str = "", *, toy_is_mended: bool = False, **settings: str) -> subprocess.Popen[bytes]:
         environ = {**os.environ, **self.environ, **{f"CLOUDTAG_{k.upper()}": v for k, v in settings.items()}}
+        environ |= {toy.MENDED: "1"} if toy_is_mended else {}
         environ["CLOUDTAG_DATA_DIR"] = str(self.directory / (name or f"worker{len(self.workers)}"))
         with (self.directory / f"worker{len(self.workers)}.log").open("wb") as log:
             worker = subprocess.Popen(

@@ -10,9 +10,9 @@ from msgspec.structs import replace
 from cloudtag.contract.records import DeadLetter
 from cloudtag.wire import Codec, decode
 from streams import topics
-from streams.letters import CUT_BYTES, ROOM_BYTES, record_of
+from streams.letters import CUT_BYTES, record_of
 from streams.partition import partition_of
-from streams.publisher import Record
+from streams.publisher import LARGEST_RECORD_BYTES, ROOM_BYTES, Record
 from tests.brokers import broker, kafka_bootstrap, tansu_bootstrap
 from tests.streams.rig import Outputs, Rig
 from tests.streams.test_poison import SHOP, good
@@ -76,9 +76,9 @@ async def test_records_as_large_as_a_topic_takes_do_not_stop_the_partition(broke
     async with Rig.on(broker, tmp_path) as rig, Outputs(rig) as outputs, Outputs(rig, "dead-letters") as letters:
         topic = rig.config.topic("abuses")
         target = (topic, partition_of(SHOP, rig.config.partitions))
-        error = f"{topics.LARGEST_RECORD_BYTES} bytes; at most {1 << 20} are read"
+        error = f"{LARGEST_RECORD_BYTES} bytes; at most {1 << 20} are read"
         most = largest_whole(replace(LETTER, topic=topic, error=error), ROOM_BYTES)
-        largest = topics.LARGEST_RECORD_BYTES - FORMAT_BYTES
+        largest = LARGEST_RECORD_BYTES - FORMAT_BYTES
         assert most + 1 < largest, "nothing that the topic of the events takes is too large for a letter"
         values = [bytes(size) for size in (most, most + 1, largest)]
         await rig.produce_raw([(target, Record(SHOP.encode(), value)) for value in values])

@@ -17,7 +17,8 @@ from streams.lanes import Lanes
 from streams.metrics import Metrics
 from streams.misplaced import LONGEST_KEY_BYTES, MOST_HOPS, Misplaced, headers_of, origin_of
 from streams.partition import partition_of
-from streams.runner import Runner, Tools
+from streams.runner import Runner
+from streams.tools import Tools
 from streams.topics import internal
 
 CONFIG = Config(topic_prefix="x-", partitions=8)

@@ -19,11 +19,12 @@ from streams import topics
 from streams.lanes import Lanes
 from streams.metrics import Metrics
 from streams.partition import partition_of
-from streams.runner import Runner, Tools
+from streams.runner import Runner
 from streams.security import client_settings
 from streams.tables.changelog import Changelogs
 from streams.tables.memory import MemoryStore
 from streams.tables.table import Table
+from streams.tools import Tools
 from streams.transport.ledger import Batch, Chunk
 from tests.brokers import tansu_bootstrap
 from tests.streams import toy

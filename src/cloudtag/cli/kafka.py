@@ -15,7 +15,7 @@ from cloudtag.contract.streams import INPUTS, STREAM_OF
 from cloudtag.wire import Codec
 from streams import codecs, topics
 from streams.partition import partition_of
-from streams.publisher import Record, Target, publish
+from streams.publisher import LARGEST_RECORD_BYTES, Record, Target, publish
 from streams.security import client_settings
 
 FLUSH_RECORDS = 5_000
@@ -77,7 +77,7 @@ async def sender(config: Config, codec: Codec | None = None) -> AsyncIterator[Se
     """A connected sender, flushed at the end. Raises aiokafka's errors when no broker answers."""
     quiet()
     client = AIOKafkaProducer(
-        **client_settings(config), max_batch_size=BATCH_BYTES, max_request_size=topics.LARGEST_RECORD_BYTES
+        **client_settings(config), max_batch_size=BATCH_BYTES, max_request_size=LARGEST_RECORD_BYTES
     )
     try:
         await client.start()

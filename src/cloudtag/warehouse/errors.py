@@ -41,6 +41,10 @@ class Outage(Exception):  # noqa: N818 - it names the warehouse's state; the blo
         super().__init__(text)
 
 
+class TooMuchPoison(Outage):
+    """So many rows of a batch are refused that people have to look first; batches of other partitions may be well."""
+
+
 def meaning_of(error: Exception) -> Poison | Outage:
     """What an error raised by an insert means."""
     text = f"{type(error).__name__}: {' '.join(str(error).split())[:500]}"

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from cloudtag.warehouse.blocks import Batch, Row
-from cloudtag.warehouse.errors import Outage, Poison
+from cloudtag.warehouse.errors import Poison, TooMuchPoison
 
 SHARE = 0.05
 """More poison than this in a batch is no bad row but a bad release, and stops the partition."""
@@ -24,9 +24,9 @@ class Rejected:
 def store(batch: Batch, insert: Callable[[Batch], None]) -> list[Rejected]:
     """Insert a batch without its poison rows; returns those.
 
-    Raises `Outage` when the warehouse cannot store, or when more than `SHARE` of the rows are poison: then people
-    have to look first, and nothing of the log is given up. Halves are cut at the middle and inserted under tokens
-    of their own, so a repeated search repeats the same inserts.
+    Raises `Outage` when the warehouse cannot store, `TooMuchPoison` when more than `SHARE` of the rows are poison: then
+    people have to look first, and nothing of the log is given up. Halves are cut at the middle and inserted under
+    tokens of their own, so a repeated search repeats the same inserts.
     """
     limit = max(ALLOWED, math.floor(len(batch.rows) * SHARE))
     rejected: list[Rejected] = []
@@ -42,5 +42,5 @@ def store(batch: Batch, insert: Callable[[Batch], None]) -> list[Rejected]:
             rejected.append(Rejected(part.rows[0], str(poison)))
             if len(rejected) > limit:
                 text = f"more than {limit} of {len(batch.rows)} rows are refused, the last with {poison}"
-                raise Outage(text, is_answered=True) from poison
+                raise TooMuchPoison(text, is_answered=True) from poison
     return rejected

@@ -15,6 +15,7 @@ from cloudtag.local.broker import GROUP_TIMEOUT_MS
 from cloudtag.warehouse.blocks import TABLES
 from cloudtag.wire import Codec, encode
 from streams.sink import CutRule, Sink, SinkConfig
+from streams.sink.reader import Reader
 from tests.warehouse.places import Warehouse
 
 SECRET = b"a secret only for tests"
@@ -118,9 +119,9 @@ class Log:
 
 
 @asynccontextmanager
-async def sinking(config: SinkConfig) -> AsyncIterator[Sink]:
+async def sinking(config: SinkConfig, reader: Reader | None = None) -> AsyncIterator[Sink]:
     """A running sink; an error of its own ends the test."""
-    sink, stop = Sink(config), asyncio.Event()
+    sink, stop = Sink(config, reader), asyncio.Event()
     running = asyncio.create_task(sink.run(stop))
     try:
         yield sink

@@ -1,11 +1,22 @@
 """The sink between a real broker and a real warehouse: everything in the log is counted once."""
 
 import asyncio
+import http.server
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
+from cloudtag.local.probe import free_port
 from cloudtag.warehouse.blocks import TABLES
-from tests.streams.sink.log import Log, sinking, until
+from cloudtag.wire import Codec, encode
+from cloudtag.wire.registry import HttpRegistry
+from cloudtag.wire.schemas import current
+from streams.sink import metrics
+from streams.sink.reader import Reader
+from tests.streams.sink.log import Entry, Log, sinking, until
 from tests.warehouse.places import Warehouse
 from tests.warehouse.samples import alert, one_of_each, order
 
@@ -79,3 +90,70 @@ async def test_the_sink_knows_how_far_behind_it_is(log: Log, warehouse: Warehous
             return await sink.behind() == 0
 
         await until(is_level)
+
+
+async def test_one_bad_batch_holds_up_its_partition_only(log: Log, warehouse: Warehouse) -> None:
+    """More rows of it are refused than may be by chance; the other partition of the same table goes on."""
+    entries: list[Entry] = []
+    for number in range(12):
+        entries += [("alerts", alert(number, revision=-1)), ("alerts", alert(1000 + number))]
+    await log.append(entries)
+    config = log.sink_config(warehouse, streams=("alerts",), retry_first_seconds=30.0, retry_longest_seconds=30.0)
+    async with sinking(config) as sink:
+        await until(lambda: holds(warehouse, "SELECT uniqExact(alert_id) FROM {db}.alerts", 12))
+        await until(lambda: is_paused(0))
+        assert sink.is_waiting
+        assert metrics.PAUSED.labels("alerts", "1")._value.get() == 0
+        await log.append([("alerts", b"junk"), ("alerts", alert(2000))])
+        await until(lambda: holds(warehouse, "SELECT uniqExact(alert_id) FROM {db}.alerts", 13))
+    assert not await log.is_sunk()
+
+
+async def test_a_record_whose_registry_is_away_waits_and_holds_up_its_partition_only(
+    log: Log, warehouse: Warehouse
+) -> None:
+    port = free_port()
+    framed = b"\x00\x00\x00\x00\x07" + encode("alerts", alert(0))[10:]
+    await log.append([("alerts", framed), ("alerts", alert(1)), ("alerts", alert(2)), ("alerts", alert(3))])
+    reader = Reader(Codec(HttpRegistry(f"http://127.0.0.1:{port}", outage_s=0.01)))
+    async with sinking(log.sink_config(warehouse, streams=("alerts",)), reader) as sink:
+        await until(lambda: holds(warehouse, "SELECT count() FROM {db}.alerts", 2))
+        await until(lambda: is_paused(0))
+        assert not await log.is_sunk()
+        with served(port, json.dumps(current("alerts").raw)):
+            await log.sunk()
+        assert not sink.is_waiting
+    assert warehouse.rows("SELECT alert_id FROM {db}.alerts ORDER BY alert_id") == [("a0",), ("a1",), ("a2",), ("a3",)]
+
+
+@contextmanager
+def served(port: int, schema: str) -> Iterator[None]:
+    """A registry that knows one schema under every id."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = json.dumps({"schema": schema}).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Quiet."""
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+async def holds(warehouse: Warehouse, sql: str, value: int) -> bool:
+    return bool(await asyncio.to_thread(warehouse.one, sql) == value)
+
+
+async def is_paused(partition: int) -> bool:
+    return bool(metrics.PAUSED.labels("alerts", str(partition))._value.get())

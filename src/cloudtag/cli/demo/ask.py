@@ -1,12 +1,21 @@
 """What the demonstration asks the warehouse, in SQL."""
 
+import random
+import time
 from typing import Any
 
+from clickhouse_connect.driver.exceptions import ClickHouseError
+
 from cloudtag.cli.clickhouse import connect, database_of
+from cloudtag.cli.failure import LONGEST, one_line
+from cloudtag.cli.screen import note
 from cloudtag.config import Config
 from cloudtag.contract.streams import INPUTS
 from cloudtag.warehouse.blocks import TABLES
 from cloudtag.warehouse.migrate import migrate
+
+TRIES = 4
+FIRST_SECONDS = 0.2
 
 ALERTS = """SELECT detector,
     countIf(status IN ('open', 'upgraded')) AS standing, countIf(status = 'withdrawn') AS withdrawn
@@ -33,8 +42,16 @@ class Warehouse:
         self._client.database = database_of(config)
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
-        """The answer to a query."""
-        return [tuple(row) for row in self._client.query(sql).result_rows]
+        """The answer to a query; nothing, and a line that says so, when it is answered badly time and again."""
+        for attempt in range(1, TRIES + 1):
+            try:
+                return [tuple(row) for row in self._client.query(sql).result_rows]
+            except (ClickHouseError, OSError) as error:
+                if attempt == TRIES:
+                    note(f"the warehouse gives no answer: {one_line(str(error))[:LONGEST]}")
+                    break
+            time.sleep(random.uniform(0, FIRST_SECONDS * 2**attempt))
+        return []
 
     def events(self) -> dict[str, int]:
         """Distinct events stored, by input stream."""
@@ -46,4 +63,4 @@ class Warehouse:
 
     def count(self, table: str) -> int:
         """The rows of a table or view, repeats replaced."""
-        return int(self.rows(f"SELECT count() FROM {table}")[0][0])  # noqa: S608
+        return sum(int(count) for (count,) in self.rows(f"SELECT count() FROM {table}"))  # noqa: S608

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import logging
 import secrets
 import uuid
 from collections.abc import Callable, Iterator
@@ -15,10 +16,12 @@ from aiohttp import web
 from cloudtag.local.gateway import codec
 from cloudtag.local.gateway.access import Access
 from cloudtag.local.gateway.engine import Answer, Engine
-from cloudtag.local.gateway.errors import EngineError
+from cloudtag.local.gateway.errors import EngineError, from_engine
 from cloudtag.local.gateway.query import Query
 from cloudtag.local.gateway.request import read_query
 from cloudtag.local.gateway.statement import output_format
+
+logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 BODY_LIMIT_BYTES = 1 << 30
@@ -72,6 +75,12 @@ class Gateway:
             return web.Response(body=body, headers=headers | _describe(answer, encoding))
         except EngineError as error:
             return self._refuse(error, headers)
+        except (web.HTTPException, ConnectionError):
+            raise
+        except Exception as error:
+            # Whatever goes wrong with one query is that query's answer.
+            logger.exception("a query failed in a way nobody foresaw")
+            return self._refuse(from_engine(error), headers)
 
     async def _stream(
         self, request: web.Request, query: Query, headers: dict[str, str], encoding: str
@@ -117,7 +126,8 @@ def _tagged(first: bytes, rest: Iterator[bytes], tag: str) -> Iterator[bytes]:
     yield first
     try:
         yield from rest
-    except EngineError as error:
+    except Exception as failure:
+        error = failure if isinstance(failure, EngineError) else from_engine(failure)
         text = f"{error.text}\n".encode()
         mark = tag.encode()
         yield b"\r\n__exception__\r\n%b\r\n%b%d %b\r\n__exception__\r\n" % (mark, text, len(text), mark)

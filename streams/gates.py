@@ -1,4 +1,4 @@
-"""Waiting while the warehouse cannot store."""
+"""Waiting before something that failed is tried again."""
 
 import random
 from collections.abc import Callable
@@ -24,6 +24,15 @@ class Gates:
         """Whether an insert of this stream may be tried now."""
         now = self._clock()
         return all(now >= self._opens_at.get(name, now) for name in (stream, EVERYTHING))
+
+    def is_shut(self, name: str) -> bool:
+        """Whether the last try failed, however long ago."""
+        return name in self._failures
+
+    def forgive(self, name: str, seconds: float) -> None:
+        """Count as a success that nothing has failed for so long since the last try began."""
+        if name in self._failures and self._clock() > self._opens_at[name] + seconds:
+            self.open(name)
 
     @property
     def is_any_shut(self) -> bool:

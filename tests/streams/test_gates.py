@@ -1,6 +1,6 @@
 """Waiting grows with each failure, is random, and ends with a success."""
 
-from streams.sink.gates import EVERYTHING, Gates
+from streams.gates import EVERYTHING, Gates
 
 
 def test_a_gate_opens_after_its_time_or_a_success() -> None:

@@ -1,0 +1,193 @@
+"""A lane on a real broker whose steps are made to fail at chosen awaits, and the history it judges."""
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.errors import TopicAuthorizationFailedError
+from faust.types import TP
+
+from cloudtag.config import Config
+from cloudtag.contract.streams import FORWARDS, OUTPUTS, READS, STREAM_OF
+from cloudtag.engine.lane import Lane as Core
+from cloudtag.engine.step import RowReader
+from cloudtag.policy.load import shipped
+from cloudtag.processors import build
+from cloudtag.simulate import Profile, simulate
+from cloudtag.wire import Codec
+from streams.lanes import Lanes
+from streams.metrics import Metrics
+from streams.runner import Runner
+from streams.security import client_settings
+from streams.tables.changelog import Changelogs
+from streams.tables.memory import MemoryShelf, MemoryStore
+from streams.tables.store import StoreError
+from streams.tables.table import Table
+from streams.tools import Tools
+from streams.transport.ledger import Batch, Chunk
+
+NAME, LATENESS_MS = "buyers", 3_600_000
+EVENTS, BATCH_RECORDS = 600, 60
+SHIPPED = shipped()
+
+
+def make_core(name: str, rows: RowReader) -> Core:
+    return Core(build(name, SHIPPED, LATENESS_MS), rows, cache_files=5)
+
+
+@dataclass
+class Fault:
+    """Where the next step fails: the n-th call of a kind, before or after the broker has what is sent."""
+
+    kind: str = ""
+    call: int = 0
+    is_after: bool = False
+    times: int = 0
+    victim: "asyncio.Task[None] | None" = None
+    happened: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def strikes(self, kind: str) -> bool:
+        if kind != self.kind or not self.times:
+            return False
+        self.call -= 1
+        if self.call >= 0:
+            return False
+        self.times -= 1
+        self.happened.set()
+        return True
+
+
+class Client:
+    """The connected producer, with a fault on the way."""
+
+    def __init__(self, real: AIOKafkaProducer, fault: Fault) -> None:
+        self._real, self._fault = real, fault
+
+    @property
+    def client(self) -> "Client":
+        return self
+
+    def create_batch(self) -> Any:
+        return self._real.create_batch()
+
+    async def send_batch(self, batch: Any, topic: str, *, partition: int) -> Any:
+        kind = "changelog" if topic.endswith("-changelog") else "letters" if topic.endswith("letters") else "outputs"
+        if not self._fault.strikes(kind):
+            return await self._real.send_batch(batch, topic, partition=partition)
+        if self._fault.is_after:
+            await (await self._real.send_batch(batch, topic, partition=partition))
+        if self._fault.victim is not None:
+            self._fault.victim.cancel()
+            await asyncio.Event().wait()
+        raise TopicAuthorizationFailedError(topic)
+
+
+class Shelf(MemoryShelf):
+    fault: Fault
+
+    def apply(self, rows: Any, next_offset: int, anchor: int) -> None:
+        if rows and self.fault.strikes("store"):
+            raise StoreError("the store cannot be written: no space left on device")
+        super().apply(rows, next_offset, anchor)
+
+
+class Store(MemoryStore):
+    def __init__(self, fault: Fault) -> None:
+        super().__init__()
+        self._fault = fault
+
+    def shelf(self, processor: str, partition: int) -> MemoryShelf:
+        if (processor, partition) not in self._shelves:
+            shelf = self._shelves[processor, partition] = Shelf()
+            shelf.fault = self._fault
+        return self._shelves[processor, partition]
+
+
+def history() -> list[Any]:
+    """What buyers do, in the order it arrives, and two records nobody can read."""
+    events = [e for e in simulate(Profile(events=5_000, seed=5)).events() if STREAM_OF[type(e)] in READS[NAME]]
+    return events[:EVENTS]
+
+
+HISTORY = history()
+
+
+@dataclass
+class Place:
+    """One processor on one partition of a broker, and what became of its batches."""
+
+    config: Config
+    real: AIOKafkaProducer
+    fault: Fault = field(default_factory=Fault)
+    done: list[Batch] = field(default_factory=list)
+
+    def worker(self) -> Runner:
+        """A fresh worker: nothing but the broker remembers the one before."""
+        client, config = Client(self.real, self.fault), self.config
+        changelogs = Changelogs(client_settings(config), client, uuid.uuid4().hex, 30)
+        table = Table(NAME, config.changelog(NAME), Store(self.fault), client, changelogs)
+        tools = Tools(config, Codec(), client, Metrics(), finish=self.done.append)
+        return Runner(Lanes(NAME, table, make_core), [], tools)
+
+    def batches(self, runner: Runner) -> list[Batch]:
+        codec, batches = Codec(), []
+        events = [(STREAM_OF[type(e)], codec.encode(STREAM_OF[type(e)], e)) for e in HISTORY]
+        events[70:70] = [("orders", b"junk")]
+        events[500:500] = [("orders", b"more junk")]
+        for start in range(0, len(events), BATCH_RECORDS):
+            records = [
+                SimpleNamespace(
+                    topic=self.config.topic(stream), partition=0, offset=n, key=b"k", value=value, timestamp=1 << 42
+                )
+                for n, (stream, value) in enumerate(events[start : start + BATCH_RECORDS], start)
+            ]
+            facts = [runner.read(record.topic, record)[1] for record in records]
+            chunk = Chunk(TP(records[0].topic, 0), len(records), records[-1].offset)
+            batches.append(Batch(NAME, 0, [chunk], records, facts))
+        return batches
+
+    async def judge(self, runner: Runner, batches: list[Batch], pipelines: int = 3) -> None:
+        """Hand the batches to pipelines that share the lane; returns when all are done, or a pipeline was cancelled."""
+        queue = list(reversed(batches))
+        count = len(self.done) + len(batches)
+
+        async def hand_out() -> AsyncIterator[Batch]:
+            while queue:
+                batch = queue.pop()
+                yield batch
+                if not batch.is_parked:
+                    self.done.append(batch)
+                await asyncio.sleep(0)
+
+        tasks = [asyncio.create_task(runner.run(hand_out())) for _ in range(pipelines)]
+        self.fault.victim = tasks[0] if self.fault.victim else None
+        results = await asyncio.gather(*tasks, return_exceptions=True)
+        if any(isinstance(result, asyncio.CancelledError) for result in results):
+            return
+        assert results == [None] * pipelines
+        async with asyncio.timeout(60):
+            while len(self.done) < count:  # noqa: ASYNC110 - the repair runs on its own
+                await asyncio.sleep(0.01)
+
+    async def published(self) -> list[Any]:
+        codec, found = Codec(), []
+        consumer = AIOKafkaConsumer(**client_settings(self.config), auto_offset_reset="earliest")
+        await consumer.start()
+        try:
+            topics = {self.config.topic(stream): stream for stream in (*OUTPUTS, *FORWARDS)}
+            consumer.assign([TopicPartition(topic, 0) for topic in topics])
+            waiting = set(consumer.assignment())
+            while waiting:
+                for where, records in (await consumer.getmany(timeout_ms=100)).items():
+                    found += [codec.decode(topics[where.topic], record.value) for record in records]
+                for where in list(waiting):
+                    end = consumer.highwater(where)
+                    if end is not None and await consumer.position(where) >= end:
+                        waiting.discard(where)
+        finally:
+            await consumer.stop()
+        return found

@@ -1,0 +1,144 @@
+"""A step that fails at any of its awaits: the lane is dead until it is opened again, and in the end nothing is lost.
+
+A real lane, runner, table and broker; only the failure is injected. The oracle is the same lane without faults.
+"""
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import pytest
+from aiokafka import AIOKafkaProducer
+from msgspec.structs import replace
+
+import streams.pauses
+from cloudtag.config import Config
+from cloudtag.contract.forwards import Forward
+from cloudtag.contract.records import DeadLetter
+from cloudtag.contract.streams import FORWARDS, OUTPUTS
+from cloudtag.engine.memory import MemoryRows
+from streams.security import client_settings
+from streams.topics import Declared, create
+from streams.transport.ledger import Batch
+from tests.brokers import broker, kafka_bootstrap, tansu_bootstrap
+from tests.engine.standing import standing
+from tests.streams.failing import BATCH_RECORDS, EVENTS, HISTORY, NAME, Place, make_core
+
+__all__ = ["broker", "kafka_bootstrap", "tansu_bootstrap"]
+
+
+@pytest.fixture
+async def place(broker: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Place]:
+    monkeypatch.setattr(streams.pauses, "FIRST_SECONDS", 0.01)
+    config = Config(brokers=broker, topic_prefix=f"f{uuid.uuid4().hex[:8]}-", partitions=1, future_seconds=1 << 40)
+    names = [config.changelog(NAME), *map(config.topic, (*OUTPUTS, *FORWARDS))]
+    await create(config, [Declared(name, 1, 1) for name in names])
+    real = AIOKafkaProducer(**client_settings(config), max_batch_size=20_000, acks="all")
+    await real.start()
+    yield Place(config, real)
+    await real.stop()
+
+
+def told(records: list[Any]) -> dict[str, Any]:
+    """What stands in the end, what other processors were told in the end, and which records were refused."""
+    forwards: dict[Any, Forward] = {}
+    for record in records:
+        if isinstance(record, Forward):
+            key = (type(record), record.forward_id)
+            if key not in forwards or record.revision > forwards[key].revision:
+                forwards[key] = record
+    plain = [record for record in records if not isinstance(record, Forward | DeadLetter)]
+    return {
+        "standing": standing(plain),
+        "forwards": {key: replace(record, revision=0) for key, record in forwards.items() if record.is_held},
+        "letters": {(one.offset, one.reason) for one in records if isinstance(one, DeadLetter)},
+    }
+
+
+def oracle() -> dict[str, Any]:
+    rows = MemoryRows()
+    core = make_core(NAME, rows)
+    core.open()
+    outputs = []
+    for start in range(0, EVENTS, BATCH_RECORDS):
+        step = core.advance(HISTORY[start : start + BATCH_RECORDS])
+        rows.apply(step.rows)
+        outputs += [output.record for output in step.outputs]
+    found = told(outputs)
+    found["letters"] = {(70, "not_avro"), (500, "not_avro")}
+    return found
+
+
+ORACLE = oracle()
+
+
+def test_the_history_has_something_to_lose() -> None:
+    assert len(ORACLE["standing"]) >= 10
+    assert len(ORACLE["forwards"]) >= 100
+
+
+def places() -> Iterator[Any]:
+    for kind in ("changelog", "outputs"):
+        for call in (0, 1, 7):
+            for is_after in (False, True):
+                yield pytest.param(kind, call, is_after, id=f"{kind} {call} {'after' if is_after else 'before'}")
+    yield pytest.param("letters", 0, False, id="letters before")
+    yield pytest.param("letters", 0, True, id="letters after")
+    yield pytest.param("store", 0, False, id="store 0")
+    yield pytest.param("store", 5, False, id="store 5")
+
+
+@pytest.mark.parametrize(("kind", "call", "is_after"), list(places()))
+@pytest.mark.parametrize("times", [1, 3])
+async def test_a_step_that_fails_anywhere_loses_nothing(
+    place: Place, kind: str, call: int, is_after: bool, times: int
+) -> None:
+    runner = place.worker()
+    await runner.lanes.table.catch_up(0, lambda: True)
+    await runner.open(0)
+    place.fault.kind, place.fault.call, place.fault.is_after, place.fault.times = kind, call, is_after, times
+    await place.judge(runner, place.batches(runner))
+    assert place.fault.happened.is_set()
+    assert not runner.lanes.is_paused(0)
+    assert told(await place.published()) == ORACLE
+    await assert_recovers(place)
+
+
+@pytest.mark.parametrize(("kind", "call", "is_after"), [p for p in places() if p.values[0] != "store"])
+async def test_a_step_that_is_cancelled_anywhere_loses_nothing(
+    place: Place, kind: str, call: int, is_after: bool
+) -> None:
+    runner = place.worker()
+    await runner.lanes.table.catch_up(0, lambda: True)
+    await runner.open(0)
+    place.fault.kind, place.fault.call, place.fault.is_after, place.fault.times = kind, call, is_after, 1
+    place.fault.victim = asyncio.current_task()  # type: ignore[assignment]
+    # One pipeline is cancelled in the middle; the others find the lane dead, and advance it no more.
+    await place.judge(runner, place.batches(runner), pipelines=1)
+    assert runner.lanes.is_paused(0)
+    sent = len(await place.published())
+    place.fault.victim, finished = None, len(place.done)
+    rest = place.batches(runner)[finished:]
+    idle = asyncio.create_task(runner.run(each(rest)))
+    await idle
+    assert len(await place.published()) == sent
+    assert all(batch.is_parked for batch in rest)
+    successor = place.worker()
+    await successor.lanes.table.catch_up(0, lambda: True)
+    await successor.open(0)
+    await place.judge(successor, place.batches(successor)[finished:])
+    assert told(await place.published()) == ORACLE
+
+
+async def each(batches: list[Batch]) -> AsyncIterator[Batch]:
+    for batch in batches:
+        yield batch
+
+
+async def assert_recovers(place: Place) -> None:
+    """A successor finds everything, and everything was sent."""
+    successor = place.worker()
+    await successor.lanes.table.catch_up(0, lambda: True)
+    await successor.open(0)
+    assert told(await place.published()) == ORACLE

@@ -1,0 +1,88 @@
+"""Partitions whose records cannot be read or taken apart wait alone; the others go on."""
+
+from pathlib import Path
+
+import pytest
+from aiokafka import AIOKafkaProducer
+from aiokafka.record.default_records import _DefaultRecordBatchBuilderPy
+from faust.types import TP
+
+from cloudtag.wire.registry import RegistryUnavailable
+from streams.security import client_settings
+from streams.transport.feed import Feed
+from tests.brokers import kafka_bootstrap
+from tests.streams.rig import Outputs, Rig
+from tests.streams.test_feed import GROUPS, A, B, Rec
+from tests.streams.test_pauses import SICK, WELL, good, send, target
+
+__all__ = ["kafka_bootstrap"]
+
+
+class BadName(str):
+    """The name of a header that is not UTF-8, as other clients may send it."""
+
+    __slots__ = ()
+
+    def encode(self, *_: object) -> bytes:
+        return b"\xff\xfe\xfd"
+
+
+@pytest.mark.kafka
+async def test_a_record_no_client_can_take_apart_holds_up_its_partition_only(
+    kafka_bootstrap: str, tmp_path: Path
+) -> None:
+    async with Rig.on(kafka_bootstrap, tmp_path) as rig, Outputs(rig) as outputs:
+        topic, partition = target(rig, SICK)
+        await send(rig, SICK, "before")
+        async with AIOKafkaProducer(**client_settings(rig.config)) as producer:
+            record = good("bad")
+            headers = [(BadName("name"), b"value")]
+            batch = producer.create_batch()
+            # The compiled builder insists on names that are text.
+            batch._builder = _DefaultRecordBatchBuilderPy(2, 0, 0, -1, -1, 0, 1 << 20)
+            batch.append(timestamp=None, key=record.key, value=record.value, headers=headers)
+            await (await producer.send_batch(batch, topic, partition=partition))
+        worker = rig.start_worker()
+        await rig.until(lambda: f"{topic}/{partition} cannot be fetched" in rig.log(worker), "the alarm is raised")
+        await send(rig, WELL, "w0", "w1")
+        await rig.until(lambda: outputs.counts.get(WELL) == 2, "the other partition goes on")
+        assert await rig.stop(worker) == 0
+
+
+def test_a_record_that_cannot_be_read_now_waits_and_nothing_overtakes_it() -> None:
+    is_away = True
+
+    def read(topic: str, record: Rec) -> tuple[int | None, object]:
+        if topic == "a" and record.offset == 1 and is_away:
+            raise RegistryUnavailable("away")
+        return record.at_ms, (topic, record.offset)
+
+    feed = Feed(GROUPS, {"g": read}, 100)
+    feed.add(A, [Rec(n, 10 + n) for n in range(3)])
+    feed.add(B, [Rec(n, 20 + n) for n in range(3)])
+    got = []
+    while feed.clocks():
+        got += feed.cut(("g", 0)).facts
+    assert got == [("a", 0), ("b", 0), ("b", 1), ("b", 2)]
+    assert list(feed.faults()) == [A]
+    assert feed.buffered(A) == 2
+    feed.retry()
+    feed.add(A, [Rec(3, 13)])
+    assert not feed.clocks()
+    is_away = False
+    feed.retry()
+    assert not feed.faults()
+    assert feed.cut(("g", 0)).facts == [("a", 1), ("a", 2), ("a", 3)]
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_a_partition_may_begin_with_a_record_that_cannot_be_read(first: int) -> None:
+    def read(topic: str, record: Rec) -> tuple[int | None, object]:
+        if record.offset >= first:
+            raise RegistryUnavailable("away")
+        return record.at_ms, record.offset
+
+    feed = Feed(GROUPS, {"g": read}, 100)
+    feed.add(TP("a", 0), [Rec(n, n + 1) for n in range(2)])
+    assert bool(feed.clocks()) == bool(first)
+    assert feed.hungry([A]) == {A}
