@@ -34,7 +34,7 @@ DAY_MS = 86_400_000
 
 def runner_of(config: Config = CONFIG) -> Runner:
     own = [config.topic(stream) for stream in (*STREAMS, *internal("shops"))]
-    tools = Tools(config, Codec(), None, Metrics())  # type: ignore[arg-type]
+    tools = Tools(config, Codec(), None, Metrics(), lambda batch: None)  # type: ignore[arg-type]
     return Runner(Lanes("shops", None, None), own, tools)  # type: ignore[arg-type]
 
 

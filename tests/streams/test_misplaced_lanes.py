@@ -59,7 +59,7 @@ class Place:
         partitions = range(self.config.partitions)
         await changelogs.catch_up({(topic, one): table.shelf(one) for one in partitions}, lambda: True)
         own = [self.config.topic(name) for name in (*toy.READS[toy.PROCESSOR], *topics.internal(toy.PROCESSOR))]
-        tools = Tools(self.config, Codec(), self, self.metrics)
+        tools = Tools(self.config, Codec(), self, self.metrics, finish=lambda batch: None)
         runner = Runner(Lanes(toy.PROCESSOR, table, make_lane), own, tools)
         for one in partitions:
             await runner.open(one)
