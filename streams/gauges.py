@@ -16,4 +16,4 @@ def refresh(parts: Parts) -> None:
             partition = str(lane.partition)
             if lane.core.watermark_ms:
                 metrics.set("watermark_delay", now - lane.core.watermark_ms / 1000, name, partition)
-            metrics.set("cached_files", lane.core.resident_files, name, partition)
+            metrics.set("cached_keys", lane.core.resident_files, name, partition)

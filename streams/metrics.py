@@ -44,27 +44,29 @@ def _all() -> dict[str, Counter | Gauge | Histogram]:
             "judge_seconds", "The part of a batch spent folding and judging", BATCH_SECONDS_BUCKETS, "processor"
         ),
         "batch_records": _histogram("batch_records", "Records in a batch", BATCH_RECORDS_BUCKETS, "processor"),
-        # What goes out. Forwarded records per input = forwarded / records.
+        # What goes out. Internal records per input = internal_records / records.
         "outputs": _counter("outputs", "Records published", "processor", "stream"),
-        "forwarded": _counter("forwarded", "Records sent to other processors", "processor", "stream"),
-        "wakes": _counter("wakes", "Files judged only because time passed", "processor"),
+        "internal_records": _counter("internal_records", "Records sent to other processors", "processor", "stream"),
+        "timers": _counter("timers", "Keys judged only because time passed", "processor"),
         # State.
         "changelog_bytes": _counter("changelog_bytes", "Bytes of rows written to the changelog", "processor"),
         "changelog_rows": _counter("changelog_rows", "Rows written to the changelog", "processor"),
-        "recovered_rows": _counter("recovered_rows", "Changelog records read to bring state up to date", "processor"),
-        "lanes": _gauge("lanes", "Partitions this worker judges", "processor"),
+        "restored_rows": _counter("restored_rows", "Changelog records read to bring state up to date", "processor"),
+        "tasks": _gauge("tasks", "Partitions this worker judges", "processor"),
+        "cached_keys": _gauge("cached_keys", "Keys whose decoded state is kept in memory", "processor", "partition"),
         # What stands still while the rest goes on.
         "paused": _gauge("paused", "1 while a partition cannot be judged and is tried again", "processor", "partition"),
         "pauses": _counter("pauses", "Times a partition was paused or tried again in vain", "processor", "reason"),
         "input_paused": _gauge(
             "input_paused", "1 while records of a partition cannot be fetched or read", "stream", "partition"
         ),
-        "cached_files": _gauge("cached_files", "Decoded files kept in memory", "processor", "partition"),
         # Time.
         "watermark_delay": _gauge(
             "watermark_delay_seconds", "How far event time is behind the wall clock", "processor", "partition"
         ),
-        "ticks": _counter("ticks", "Times an idle partition was told the time", "processor"),
+        "watermark_records": _counter(
+            "watermark_records", "Records written to tell an idle partition what time it is", "processor"
+        ),
     }
 
 

@@ -177,7 +177,7 @@ class Runner:
         await self._publish(step.outputs, outputs)
         metrics.count("late", step.late, name)
         metrics.count("duplicates", step.duplicates, name)
-        metrics.count("wakes", step.wakes, name)
+        metrics.count("timers", step.wakes, name)
 
     def _addressed(self, outputs: list[Output]) -> list[Addressed]:
         """Outputs as bytes on their way, before anything is durable. Raises ``ValueError`` for what cannot be sent."""
@@ -195,7 +195,7 @@ class Runner:
             return
         await publish(self._tools.producer.client, group(records))
         for stream, count in Counter(out.stream for out in outputs).items():
-            kind = "forwarded" if stream in FORWARDS else "outputs"
+            kind = "internal_records" if stream in FORWARDS else "outputs"
             self._tools.metrics.count(kind, count, self._name, stream)
 
     async def _pass_on(self, batch: Batch) -> Counter[str]:

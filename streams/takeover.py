@@ -78,10 +78,10 @@ class TakeOver:
                 runner.pause(partition, error)
             read = {}
         for (_, partition), count in read.items():
-            self._metrics.count("recovered_rows", count, lanes.processor)
+            self._metrics.count("restored_rows", count, lanes.processor)
             # A lane that stayed here and whose changelog nobody else has written to goes on as it is.
             if partition not in known or count:
                 await runner.open(partition)
-        self._metrics.set("lanes", len(partitions), lanes.processor)
+        self._metrics.set("tasks", len(partitions), lanes.processor)
         if partitions:
             logger.info("%s judges %s, %d rows read", lanes.processor, sorted(partitions), sum(read.values()))

@@ -37,9 +37,9 @@ class Ticker:
         for lanes in processors:
             stream = ticks(lanes.processor)
             value = self._codec.encode(stream, TimePassed(reached_ms))
-            for lane in lanes.idle_for(self._config.idle_tick_seconds):
+            for lane in lanes.idle_for(self._config.idle_watermark_seconds):
                 if lane.core.watermark_ms < reached_ms:
                     records[self._config.topic(stream), lane.partition] = [Record(None, value)]
-                    self._metrics.count("ticks", 1, lanes.processor)
+                    self._metrics.count("watermark_records", 1, lanes.processor)
         await publish(self._producer.client, records)
         return len(records)

@@ -54,7 +54,7 @@ def declared(config: Config) -> list[Declared]:
 
 def ticks(processor: str) -> str:
     """The stream that tells a processor's partitions what time it is."""
-    return f"ticks-{processor}"
+    return f"watermarks-{processor}"
 
 
 def misplaced(processor: str) -> str:

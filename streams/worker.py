@@ -94,7 +94,7 @@ def _add_tasks(parts: Parts) -> None:
     async def gauges() -> None:
         refresh(parts)
 
-    _every(parts, parts.config.idle_tick_seconds / 2, tick)
+    _every(parts, parts.config.idle_watermark_seconds / 2, tick)
     _every(parts, GAUGES_SECONDS, gauges)
 
 

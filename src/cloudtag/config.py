@@ -91,13 +91,13 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How far in event time a partition may run ahead of another one that has records (after a pause, on history)."""
     future_seconds: Positive = 86_400
     """How far `occurred_at` may lie after the broker's time before the event is a dead letter."""
-    idle_tick_seconds: Seconds = 30.0
-    """After how long without records a live partition is told the time."""
+    idle_watermark_seconds: Seconds = 30.0
+    """After how long without records a live partition is sent a watermark record."""
 
     batch_records: Positive = 2000
-    """The most records judged in one step of a lane."""
-    pipelines: Positive = 4
-    """How many lanes of a processor may wait for the broker at a time."""
+    """The most records judged in one step of a task."""
+    concurrency: Positive = 4
+    """How many tasks of a processor may wait for the broker at a time."""
     session_timeout_seconds: Seconds = 30.0
     rebalance_timeout_seconds: Seconds = 60.0
     commit_seconds: Seconds = 1.0

@@ -9,12 +9,12 @@ DEAD_LETTERS = Counter("cloudtag_sink_dead_letters", "Rows the warehouse can nev
 SKIPPED = Counter(
     "cloudtag_sink_skipped", "Input records that cannot be read; the worker dead-letters them", ["stream"]
 )
-LAG_SECONDS = Gauge("cloudtag_sink_lag_seconds", "Age of the oldest record held but not stored", ["stream"])
-HELD_ROWS = Gauge("cloudtag_sink_held_rows", "Rows held but not stored")
+LAG_SECONDS = Gauge("cloudtag_sink_lag_seconds", "Age of the oldest record read but not stored", ["stream"])
+HELD_ROWS = Gauge("cloudtag_sink_buffered_rows", "Rows read but not stored")
 INSERT_SECONDS = Histogram("cloudtag_sink_insert_seconds", "Time one batch took, poison search included", ["stream"])
 PAUSED = Gauge(
     "cloudtag_sink_paused",
     "1 while a partition cannot be fetched, read or stored and is tried again",
     ["stream", "partition"],
 )
-IS_BLOCKED = Gauge("cloudtag_sink_is_blocked", "1 while inserts of a stream are put off", ["stream"])
+IS_BLOCKED = Gauge("cloudtag_sink_backoff", "1 while inserts of a stream are put off", ["stream"])

@@ -56,7 +56,7 @@ def lanes_of(config: Config, producer: Connected) -> Lanes:
 
 
 async def test_idle_partitions_are_told_the_time_on_a_live_clock(broker: str, producer: Connected) -> None:
-    config = config_of(broker, idle_tick_seconds=1e-6, lateness_seconds=60)
+    config = config_of(broker, idle_watermark_seconds=1e-6, lateness_seconds=60)
     stream = ticks(toy.PROCESSOR)
     await create(config, [Declared(config.topic(stream), 2, 1)])
     lanes = lanes_of(config, producer)
@@ -72,14 +72,14 @@ async def test_idle_partitions_are_told_the_time_on_a_live_clock(broker: str, pr
 
 
 async def test_only_data_moves_time_on_a_data_clock(broker: str, producer: Connected) -> None:
-    config = config_of(broker, idle_tick_seconds=1e-6, clock="data")
+    config = config_of(broker, idle_watermark_seconds=1e-6, clock="data")
     lanes = lanes_of(config, producer)
     lanes.open(0)
     assert await Ticker(config, Codec(), producer, Metrics()).tick([lanes]) == 0
 
 
 async def test_busy_partitions_are_left_alone(broker: str, producer: Connected) -> None:
-    config = config_of(broker, idle_tick_seconds=3600.0)
+    config = config_of(broker, idle_watermark_seconds=3600.0)
     lanes = lanes_of(config, producer)
     lanes.open(0)
     assert await Ticker(config, Codec(), producer, Metrics()).tick([lanes]) == 0
@@ -93,7 +93,7 @@ async def test_a_worker_serves_its_metrics_on_loopback(tansu_bootstrap: str, tmp
         await rig.until(lambda: outputs.total == 1000, "all events counted")
         page = await fetch(port)
         assert 'cloudtag_records_total{processor="shops",stream="abuses"} 500.0' in page
-        assert 'cloudtag_lanes{processor="shops"} 4.0' in page
+        assert 'cloudtag_tasks{processor="shops"} 4.0' in page
         for name in ("batch_seconds_count", "changelog_bytes_total", "outputs_total"):
             assert f"cloudtag_{name}" in page
 

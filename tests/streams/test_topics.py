@@ -19,7 +19,7 @@ def test_every_stream_and_every_processor_has_its_topics() -> None:
     names = {topic.name for topic in declared(config)}
     assert names == {
         *(f"x-{stream}" for stream in (*INPUTS, *OUTPUTS, *FORWARDS)),
-        *(f"x-ticks-{name}" for name in READS),
+        *(f"x-watermarks-{name}" for name in READS),
         *(f"x-misplaced-{name}" for name in ("buyers", "parcels", "shops")),
         *(f"x-cloudtag-{name}-changelog" for name in READS),
     }

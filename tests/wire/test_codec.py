@@ -107,8 +107,8 @@ def test_a_record_that_cannot_be_written_says_so(field: str) -> None:
 
 
 def test_private_streams_are_msgpack_and_ticks_carry_time() -> None:
-    assert wire.decode("ticks-parcels", wire.encode("ticks-parcels", TimePassed(NOON))) == TimePassed(NOON)
-    assert refusal_of("ticks-parcels", b"\x92\xa2tp\xa1x").reason == "invalid_value"
+    assert wire.decode("watermarks-parcels", wire.encode("watermarks-parcels", TimePassed(NOON))) == TimePassed(NOON)
+    assert refusal_of("watermarks-parcels", b"\x92\xa2tp\xa1x").reason == "invalid_value"
     assert refusal_of("link-reports", b"\x99\xa2lr").reason == "truncated"
 
 

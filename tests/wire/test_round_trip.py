@@ -18,7 +18,7 @@ from cloudtag.contract.types import EARLIEST_MS, LATEST_MS
 from cloudtag.wire import schemas
 
 AVRO = {s.name: s.struct for s in (*INPUTS.values(), *OUTPUTS.values())}
-PRIVATE: dict[str, type[Struct]] = {s.name: s.struct for s in FORWARDS.values()} | {"ticks-buyers": TimePassed}
+PRIVATE: dict[str, type[Struct]] = {s.name: s.struct for s in FORWARDS.values()} | {"watermarks-buyers": TimePassed}
 TEXT = st.characters(exclude_categories=("Cs",))
 write = wire.Codec().write
 """As a foreign producer may: what `encode` refuses can be written, and is read."""

@@ -91,7 +91,7 @@ READS: dict[str, tuple[str, ...]] = {
     "links": ("attribute-uses",),
     "shops": ("tags", "accounts", "violations", "abuses", "shops", "shop-questions"),
 }
-"""The streams each processor reads; all of them share one partition count. `ticks-<processor>` comes on top."""
+"""The streams each processor reads; all of them share one partition count. `watermarks-<processor>` comes on top."""
 
 STREAM_OF: dict[type[Struct], str] = {
     s.struct: s.name for s in (*INPUTS.values(), *OUTPUTS.values(), *FORWARDS.values())

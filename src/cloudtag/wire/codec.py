@@ -25,7 +25,7 @@ SINGLE_OBJECT = b"\xc3\x01"
 """What every Avro single-object record starts with."""
 _HEADER_BYTES = 10
 _FRAME_BYTES = 5
-TICKS = "ticks-"
+TICKS = "watermarks-"
 """What the names of the streams that carry nothing but time start with."""
 
 

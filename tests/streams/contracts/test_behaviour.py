@@ -22,7 +22,7 @@ from streams.transport.driver import Transport
 from streams.transport.stream import BatchStream
 from tests.streams import toy
 
-TOPICS = ("orders", "refunds", "ticks-buyers", "logistics", "ticks-parcels")
+TOPICS = ("orders", "refunds", "watermarks-buyers", "logistics", "watermarks-parcels")
 
 
 def app() -> faust.App:
