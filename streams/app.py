@@ -94,6 +94,7 @@ def build(
     group_of: dict[str, str] = {}
     for name, streams in reads.items():
         table = Table(name, config.changelog(name), parts.store, app, changelogs)
+        parts.metrics.begin(name, streams)
         own = [config.topic(stream) for stream in (*streams, *topics.internal(name))]
         runner = parts.runners[name] = Runner(Lanes(name, table, make_lane), own, tools)
         group_of |= dict.fromkeys(own, name)

@@ -47,6 +47,15 @@ class Gates:
         self._opens_at[name] = self._clock() + seconds
         return seconds
 
+    def has_failed(self, stream: str) -> bool:
+        """Whether the last insert of this stream failed, or the warehouse did not answer at all."""
+        return stream in self._failures or EVERYTHING in self._failures
+
+    def forget(self) -> None:
+        """Begin anew: what failed is somebody else's by now, or is read and tried again."""
+        self._failures.clear()
+        self._opens_at.clear()
+
     def open(self, stream: str) -> None:
         """After a success."""
         for name in (stream, EVERYTHING):

@@ -1,12 +1,20 @@
 """Every metric cloudtag exports, named in one place. Counters count since the process started."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import get_args
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
+from cloudtag.wire.undecodable import Reason
+
 BATCH_SECONDS_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 BATCH_RECORDS_BUCKETS = (1, 10, 50, 100, 250, 500, 1000, 2000, 5000, 10_000)
+REASONS = (*get_args(Reason), "from_the_future", "too_late", "erased")
+"""Why a worker may refuse a record."""
+
+Labels = tuple[str, ...]
+"""The values of a metric's labels, in order."""
 
 
 def _counter(name: str, text: str, *labels: str) -> Counter:
@@ -23,6 +31,7 @@ def _histogram(name: str, text: str, buckets: tuple[float, ...], *labels: str) -
 
 def _all() -> dict[str, Counter | Gauge | Histogram]:
     return {
+        "ready": _gauge("ready", "1 while the worker is ready, as on /readyz"),
         # What comes in. Rate = the counter's slope.
         "records": _counter("records", "Records judged", "processor", "stream"),
         "dead_letters": _counter("dead_letters", "Records that could not be judged", "processor", "reason"),
@@ -35,7 +44,7 @@ def _all() -> dict[str, Counter | Gauge | Histogram]:
         ),
         "late": _counter("late", "Events older than the watermark, judged all the same", "processor"),
         "duplicates": _counter("duplicates", "Events already known", "processor"),
-        "lag": _gauge("lag", "Records on the broker that are not yet acknowledged", "stream", "partition"),
+        "lag": _gauge("lag", "Records on the broker that are not yet acknowledged", "processor", "stream", "partition"),
         # What a batch costs.
         "batch_seconds": _histogram(
             "batch_seconds", "From taking a batch to having everything durable", BATCH_SECONDS_BUCKETS, "processor"
@@ -70,12 +79,27 @@ def _all() -> dict[str, Counter | Gauge | Histogram]:
     }
 
 
+def labels_of(metric: Counter | Gauge | Histogram) -> tuple[str, ...]:
+    """The names of a metric's labels, which the library does not tell otherwise."""
+    return tuple(metric._labelnames)
+
+
+def replace(gauge: Gauge, before: set[Labels], values: Mapping[Labels, float]) -> set[Labels]:
+    """Set a gauge for these labels and forget those of `before` that are not among them; returns those of now."""
+    for labels, value in values.items():
+        gauge.labels(*labels).set(value)
+    for labels in before - values.keys():
+        gauge.remove(*labels)
+    return set(values)
+
+
 @dataclass(slots=True)
 class Metrics:
     """One worker's metrics; `names` is read by key, `registry` is what `/metrics` serves."""
 
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
     names: dict[str, Counter | Gauge | Histogram] = field(default_factory=_all)
+    _labels: dict[str, set[Labels]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for metric in self.names.values():
@@ -88,16 +112,37 @@ class Metrics:
             assert isinstance(metric, Counter)
             (metric.labels(*labels) if labels else metric).inc(amount)
 
-    def begin(self, name: str, labels: Iterable[tuple[str, ...]]) -> None:
+    def show(self, name: str, labels: Iterable[tuple[str, ...]]) -> None:
         """Show counters at zero, so that the first thing they count is seen as an increase."""
         for values in labels:
             self.names[name].labels(*values)
 
     def set(self, name: str, value: float, *labels: str) -> None:
         """Set a gauge."""
+        self._gauge(name).labels(*labels).set(value)
+
+    def replace(self, name: str, values: Mapping[Labels, float]) -> None:
+        """Set a gauge for these labels and forget all others, such as partitions that others have by now."""
+        self._labels[name] = replace(self._gauge(name), self._labels.get(name, set()), values)
+
+    def follow(self, name: str, holds: Callable[[], bool]) -> None:
+        """Have a gauge without labels asked for at each scrape: 1 while it holds."""
+        self._gauge(name).set_function(lambda: float(holds()))
+
+    def begin(self, processor: str, streams: Iterable[str]) -> None:
+        """Show the counters of a processor from the start: what first appears with its first event has no rate."""
+        for metric in self.names.values():
+            if not isinstance(metric, Gauge) and labels_of(metric) == ("processor",):
+                metric.labels(processor)
+        for stream in streams:
+            self.names["records"].labels(processor, stream)
+        for reason in REASONS:
+            self.names["dead_letters"].labels(processor, reason)
+
+    def _gauge(self, name: str) -> Gauge:
         metric = self.names[name]
         assert isinstance(metric, Gauge)
-        (metric.labels(*labels) if labels else metric).set(value)
+        return metric
 
     def observe(self, name: str, value: float, *labels: str) -> None:
         """Put a value into a histogram."""

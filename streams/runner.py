@@ -53,7 +53,7 @@ class Runner:
         self.batches_done = 0
         reader = self._reader = RecordReader(self._name, own, config, tools.codec)
         self.read = reader.read
-        tools.metrics.begin("misplaced", ((self._name, stream, why) for stream in reader.inputs for why in CAUSES))
+        tools.metrics.show("misplaced", ((self._name, stream, why) for stream in reader.inputs for why in CAUSES))
         self.pauses = Pauses(self._name, tools.metrics, tools.spawn, self._revive)
         self._apart = Apart(self._step, self._renew, self._refuse, config.lateness_seconds * 1000)
 
@@ -103,7 +103,7 @@ class Runner:
         """Bring a paused lane up to date, open it, judge what is parked. Raises whatever still stands in the way."""
         async with lane.turn:
             read = await self.lanes.table.catch_up(lane.partition, lambda: not lane.is_dropped)
-            self._tools.metrics.count("recovered_rows", read, self._name)
+            self._tools.metrics.count("restored_rows", read, self._name)
             await self._renew(lane)
             while lane.parked:
                 batch = lane.parked[0]

@@ -3,20 +3,23 @@
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager
 from typing import Any
 
 import faust
-from faust.exceptions import ConsumerNotStarted
-from prometheus_client import start_http_server
+from prometheus_client import GCCollector, PlatformCollector, ProcessCollector
 
 from cloudtag.collector import collect_rarely
 from streams import codecs, topics
 from streams.app import Parts
 from streams.gauges import refresh
+from streams.health import Health, beating
+from streams.pulse import pulse
 from streams.quiet import quiet
+from streams.readiness import WorkerReadiness
+from streams.serving import served
 from streams.ticks import Ticker
-from streams.watchdog import Pulse, Watchdog
+from streams.watchdog import Watchdog
 
 logger = logging.getLogger(__name__)
 
@@ -44,14 +47,23 @@ def run_worker(parts: Parts, *, loglevel: str = "INFO") -> int:
     collect_rarely()
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
+    health = Health()
     try:
         codecs.check()
-        loop.run_until_complete(topics.check(parts.config, _topics_of(parts)))
-        _add_tasks(parts)
-        with _metrics_served(parts):
+        with _served(parts, health), beating(loop, health, WorkerReadiness(parts)):
+            loop.run_until_complete(topics.check(parts.config, _topics_of(parts)))
+            _add_tasks(parts)
             return _run(parts, loop, loglevel)
     finally:
         parts.store.close()
+
+
+def _served(parts: Parts, health: Health) -> AbstractContextManager[int | None]:
+    registry = parts.metrics.registry
+    for collector in (ProcessCollector, PlatformCollector, GCCollector):
+        collector(registry=registry)
+    parts.metrics.follow("ready", lambda: health.obstacle is None)
+    return served(parts.config, registry, health)
 
 
 def _run(parts: Parts, loop: asyncio.AbstractEventLoop, loglevel: str) -> int:
@@ -64,18 +76,6 @@ def _run(parts: Parts, loop: asyncio.AbstractEventLoop, loglevel: str) -> int:
     except Exception:
         logger.exception("The worker has failed")
     return FAILED
-
-
-def pulse(parts: Parts) -> Pulse:
-    """What the watchdog needs to know: does anything move, and is there anything to do."""
-    app = parts.app
-    progress = parts.changelogs.records_read + sum(runner.batches_done for runner in parts.runners.values())
-    # Before the consumer thread has connected there is nothing to ask it.
-    is_pending = bool(app.rebalancing)
-    with suppress(ConsumerNotStarted):
-        # What is paused has an alarm of its own; to end the worker would stop the partitions that do move.
-        is_pending = is_pending or any(lag for tp, lag in app.batches.lag().items() if not app.batches.is_paused(tp))
-    return Pulse(progress, is_pending)
 
 
 def _topics_of(parts: Parts) -> list[str]:
@@ -106,20 +106,3 @@ def _every(parts: Parts, seconds: float, do: Callable[[], Coroutine[Any, Any, No
                 await do()
 
     parts.app.task(loop)
-
-
-@contextmanager
-def _metrics_served(parts: Parts) -> Any:
-    """Serve `/metrics` while the worker runs, where a port is configured."""
-    if parts.config.metrics_port is None:
-        yield
-        return
-    host = parts.config.metrics_host
-    server, thread = start_http_server(parts.config.metrics_port, host, registry=parts.metrics.registry)
-    logger.info("metrics on http://%s:%d/metrics", host, server.server_port)
-    try:
-        yield
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

@@ -3,7 +3,7 @@
 A field is set by the first of: its environment variable, the TOML file that `CLOUDTAG_CONFIG` names, its default.
 The variable is `CLOUDTAG_` and the field's name in capitals; the addresses also have short names, `KAFKA` and
 `CLICKHOUSE`. A variable that begins with `CLOUDTAG_`, or a key of the file, that is no setting is an error: it would
-set nothing. A secret is only read from `…_PASSWORD` or from the file that `…_PASSWORD_FILE` names, never from TOML.
+set nothing. A secret is only read from its variable (`SECRETS`) or from the file that `…_FILE` names, never from TOML.
 """
 
 import os
@@ -23,7 +23,11 @@ NotNegative = Annotated[int, Meta(ge=0)]
 Seconds = Annotated[float, Meta(gt=0)]
 
 SHORT_NAMES = {"brokers": "KAFKA", "clickhouse_url": "CLICKHOUSE"}
-SECRETS = {"kafka_password": "KAFKA_PASSWORD", "clickhouse_password": "CLICKHOUSE_PASSWORD"}
+SECRETS = {
+    "kafka_password": "KAFKA_PASSWORD",
+    "clickhouse_password": "CLICKHOUSE_PASSWORD",
+    "hash_secret": "CLOUDTAG_HASH_SECRET",
+}
 CONFIG_FILE = "CLOUDTAG_CONFIG"
 
 
@@ -42,6 +46,10 @@ class Secret:
     def reveal(self) -> str:
         """The value itself, for the one place that hands it to a client."""
         return self._value
+
+    def reveal_bytes(self) -> bytes:
+        """The value as it was given, also where it is no text."""
+        return self._value.encode("utf-8", "surrogateescape")
 
     def __repr__(self) -> str:
         return "Secret(***)"
@@ -108,10 +116,12 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     metrics_host: str = "127.0.0.1"
     metrics_port: Annotated[int, Meta(ge=0, le=65_535)] | None = None
-    """Where `/metrics` is served; 0 takes a free port, none serves nothing."""
+    """Where `/metrics`, `/healthz` and `/readyz` are served; 0 takes a free port, none serves nothing."""
 
     kafka_password: Secret = Secret("")
     clickhouse_password: Secret = Secret("")
+    hash_secret: Secret = Secret("")
+    """Of the keyed hashes in the warehouse: at least 16 bytes, and the same for the whole life of a warehouse."""
 
     @classmethod
     def read(cls, environ: Mapping[str, str] | None = None, **overrides: Any) -> Self:
@@ -179,6 +189,6 @@ def _secret(environ: Mapping[str, str], variable: str) -> Secret:
     if not path:
         return Secret(environ.get(variable, ""))
     try:
-        return Secret(Path(path).read_text().rstrip("\n"))
+        return Secret(Path(path).read_bytes().decode("utf-8", "surrogateescape").rstrip("\r\n"))
     except OSError as error:
         raise ConfigError(f"cannot read {variable}_FILE: {error.strerror}") from None

@@ -1,4 +1,6 @@
-"""Every metric of the sink, in one place."""
+"""Every metric of the sink, in one place. They are in the client's own registry, beside those of the process."""
+
+from collections.abc import Iterable
 
 from prometheus_client import Counter, Gauge, Histogram
 
@@ -9,6 +11,8 @@ DEAD_LETTERS = Counter("cloudtag_sink_dead_letters", "Rows the warehouse can nev
 SKIPPED = Counter(
     "cloudtag_sink_skipped", "Input records that cannot be read; the worker dead-letters them", ["stream"]
 )
+READY = Gauge("cloudtag_sink_ready", "1 while the sink is ready, as on /readyz")
+LAG = Gauge("cloudtag_sink_lag", "Records on the broker that are not yet stored", ["stream", "partition"])
 LAG_SECONDS = Gauge("cloudtag_sink_lag_seconds", "Age of the oldest record read but not stored", ["stream"])
 HELD_ROWS = Gauge("cloudtag_sink_buffered_rows", "Rows read but not stored")
 INSERT_SECONDS = Histogram("cloudtag_sink_insert_seconds", "Time one batch took, poison search included", ["stream"])
@@ -18,3 +22,12 @@ PAUSED = Gauge(
     ["stream", "partition"],
 )
 IS_BLOCKED = Gauge("cloudtag_sink_backoff", "1 while inserts of a stream are put off", ["stream"])
+
+PER_STREAM = (ROWS, BATCHES, RETRIES, DEAD_LETTERS, SKIPPED, LAG_SECONDS, INSERT_SECONDS, IS_BLOCKED)
+
+
+def begin(streams: Iterable[str]) -> None:
+    """Show every stream from the start: what first appears with its first row has no rate."""
+    for stream in streams:
+        for metric in PER_STREAM:
+            metric.labels(stream)

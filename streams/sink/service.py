@@ -9,6 +9,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,7 +23,9 @@ from cloudtag.warehouse.veil import Veil
 from streams import codecs
 from streams.fetching import ENDS, Records, salvage
 from streams.gates import EVERYTHING, Gates
+from streams.metrics import Labels, replace
 from streams.sink import metrics
+from streams.sink.contact import Contact
 from streams.sink.cuts import CutRule
 from streams.sink.letters import Letters
 from streams.sink.partition import Partition, Span
@@ -36,6 +39,8 @@ CALM_SECONDS = 5.0
 """A partition that brings nothing is well when it has been fetched for so long without a fault."""
 MOST_HELD = 100_000
 """Rows held before partitions with whole batches waiting are paused. Beyond it a partition holds one batch more."""
+
+MEASURE_SECONDS = 1.0
 
 
 def wall_ms() -> int:
@@ -70,15 +75,19 @@ class Sink(ConsumerRebalanceListener):  # type: ignore[misc]
         self._config = config
         self._reader = reader or Reader()
         self._stream_of = {config.prefix + stream: stream for stream in config.streams}
-        self._writer = Writer(config.connect, config.database, Veil(config.secret))
         self._letters = Letters(config.bootstrap, config.prefix + "dead-letters", config.kafka)
         self._gates = Gates(config.retry_first_seconds, config.retry_longest_seconds, time.monotonic)
         self._faults = Gates(config.retry_first_seconds, config.retry_longest_seconds, time.monotonic)
         """Of partitions that cannot be fetched or read; those of `_gates` cannot be stored."""
+        self._warehouse = Contact(Writer(config.connect, config.database, Veil(config.secret)), self._gates)
         self._partitions: dict[TopicPartition, Partition] = {}
         self._uncommitted: dict[TopicPartition, int] = {}
         self._storing = asyncio.Lock()
         self._consumer: AIOKafkaConsumer | None = None
+        self._is_assigned = False
+        self._is_stopping = False
+        self._lag_labels: set[Labels] = set()
+        metrics.begin(config.streams)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set. What is not stored then is read again by the next sink.
@@ -89,14 +98,19 @@ class Sink(ConsumerRebalanceListener):  # type: ignore[misc]
         codecs.check()
         consumer = self._consumer = self._new_consumer()
         consumer.subscribe(list(self._stream_of), listener=self)
+        measuring = asyncio.create_task(self._keep_measuring(consumer))
         try:
             await consumer.start()
-            while not stop.is_set():
+            while not (stop.is_set() or measuring.done()):
                 await self._round(consumer)
+            if measuring.done():
+                measuring.result()
         finally:
+            self._is_stopping = True
+            measuring.cancel()
             await consumer.stop()
             await self._letters.stop()
-            await asyncio.to_thread(self._writer.close)
+            await self._warehouse.close()
             self._consumer = None
 
     @property
@@ -104,19 +118,36 @@ class Sink(ConsumerRebalanceListener):  # type: ignore[misc]
         """Whether some insert failed and was not repeated with success yet."""
         return self._gates.is_any_shut
 
+    @property
+    def obstacle(self) -> str | None:
+        """Why the sink is not ready, or none. Says the state, no data."""
+        if self._is_stopping:
+            return "stopping"
+        if self._consumer is None or not self._is_assigned:
+            return "waiting for partitions"
+        if not self._consumer.assignment():
+            return "no partitions are assigned: are there topics?"
+        return self._warehouse.obstacle
+
     async def behind(self) -> int | None:
         """Records on the broker that are not stored; none while that is not known of every partition."""
-        consumer = self._consumer
-        if consumer is None or not consumer.assignment():
-            return None
-        total = 0
+        lags = {} if self._consumer is None else await self._lags(self._consumer)
+        known = [lag for lag in lags.values() if lag is not None]
+        return sum(known) if lags and len(known) == len(lags) else None
+
+    async def _lags(self, consumer: AIOKafkaConsumer) -> dict[TopicPartition, int | None]:
+        """Records not stored per assigned partition; none where the end of the log is not known yet."""
+        lags: dict[TopicPartition, int | None] = {}
         for where in consumer.assignment():
             end, partition = await self._end(consumer, where), self._partitions.get(where)
             if end is None:
-                return None
-            begin = await consumer.position(where) if partition is None else partition.stored_offset
-            total += max(0, end - begin)
-        return total
+                lags[where] = None
+                continue
+            # Where nothing is held the position tells: it has passed what holds an offset and is no record.
+            is_level = partition is None or partition.oldest_ms is None
+            begin = partition.stored_offset if partition and not is_level else await consumer.position(where)
+            lags[where] = max(0, end - begin)
+        return lags
 
     async def _end(self, consumer: AIOKafkaConsumer, where: TopicPartition) -> int | None:
         """The offset after the last record that can be read; none while that is not known.
@@ -132,16 +163,18 @@ class Sink(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
         """What was read of them but not stored is for their next owner; the batch being stored is finished first."""
+        self._is_assigned = False
         async with self._storing:
             for where in revoked:
                 self._partitions.pop(where, None)
                 self._uncommitted.pop(where, None)
-                self._gates.open(_name(where))
                 self._faults.open(_name(where))
                 metrics.PAUSED.labels(self._stream_of[where.topic], str(where.partition)).set(0)
+            self._gates.forget()
 
-    async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
+    async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:  # noqa: ARG002 - aiokafka's
         """Nothing to prepare: a partition begins with its first record."""
+        self._is_assigned = True
 
     def _new_consumer(self) -> AIOKafkaConsumer:
         config = self._config
@@ -165,7 +198,6 @@ class Sink(ConsumerRebalanceListener):  # type: ignore[misc]
     async def _round(self, consumer: AIOKafkaConsumer) -> None:
         """Store what earlier rounds read while the next records are read: one waits for the warehouse meanwhile."""
         await asyncio.gather(self._read(consumer), self._store_held(consumer))
-        self._measure()
 
     async def _read(self, consumer: AIOKafkaConsumer) -> None:
         for where, records in (await self._fetch(consumer)).items():
@@ -208,6 +240,7 @@ class Sink(ConsumerRebalanceListener):  # type: ignore[misc]
             await self._store_ended()
             await self._commit(consumer)
             self._hold_back(consumer)
+            await self._warehouse.ask()
 
     def _partition(self, where: TopicPartition) -> Partition:
         known = self._partitions.get(where)
@@ -229,7 +262,6 @@ class Sink(ConsumerRebalanceListener):  # type: ignore[misc]
                     break
                 self._gates.open(partition.stream)
                 self._gates.open(_name(where))
-                metrics.IS_BLOCKED.labels(partition.stream).set(0)
                 partition.ended.popleft()
                 self._uncommitted[where] = partition.stored_offset = span.next_offset
 
@@ -238,7 +270,7 @@ class Sink(ConsumerRebalanceListener):  # type: ignore[misc]
         if span.rows:
             batch = partition.batch_of(span)
             log.debug("storing %s", batch.token)
-            for rejected in await asyncio.to_thread(self._writer.store, batch):
+            for rejected in await self._warehouse.store(batch):
                 letters.append(partition.letter_of(rejected))
                 metrics.DEAD_LETTERS.labels(partition.stream).inc()
             log.debug("stored %s", batch.token)
@@ -255,7 +287,6 @@ class Sink(ConsumerRebalanceListener):  # type: ignore[misc]
             log.error("a batch of %s could not be stored, which nobody foresaw", gate, exc_info=error)
         seconds = self._gates.shut(gate)
         metrics.RETRIES.labels(stream).inc()
-        metrics.IS_BLOCKED.labels(stream).set(1)
         log.warning("%s cannot be stored, next try in %.1f s: %s", gate, seconds, error)
 
     async def _commit(self, consumer: AIOKafkaConsumer) -> None:
@@ -289,7 +320,20 @@ class Sink(ConsumerRebalanceListener):  # type: ignore[misc]
     def _held_rows(self) -> int:
         return sum(partition.held_rows for partition in self._partitions.values())
 
-    def _measure(self) -> None:
+    async def _keep_measuring(self, consumer: AIOKafkaConsumer) -> None:
+        """Beside the rounds, which wait for the warehouse."""
+        while True:
+            await self._measure(consumer)
+            await asyncio.sleep(MEASURE_SECONDS)
+
+    async def _measure(self, consumer: AIOKafkaConsumer) -> None:
+        with suppress(IllegalStateError):  # partitions go while they are looked at
+            lags: dict[Labels, float] = {
+                (self._stream_of[where.topic], str(where.partition)): lag
+                for where, lag in (await self._lags(consumer)).items()
+                if lag is not None
+            }
+            self._lag_labels = replace(metrics.LAG, self._lag_labels, lags)
         now = wall_ms()
         oldest: dict[str, int] = dict.fromkeys(self._config.streams, now)
         for partition in self._partitions.values():
@@ -297,6 +341,7 @@ class Sink(ConsumerRebalanceListener):  # type: ignore[misc]
             oldest[partition.stream] = min(oldest[partition.stream], now if at_ms is None else at_ms)
         for stream, at_ms in oldest.items():
             metrics.LAG_SECONDS.labels(stream).set((now - at_ms) / 1000)
+            metrics.IS_BLOCKED.labels(stream).set(self._gates.has_failed(stream))
         metrics.HELD_ROWS.set(self._held_rows())
 
 

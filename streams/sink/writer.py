@@ -44,6 +44,16 @@ class Writer:
             raise Outage(f"a dead letter cannot be stored: {rejected[0].error}", is_answered=True)
         return rejected
 
+    def ask(self) -> None:
+        """Return when the warehouse answers and takes this sink's secret. Raises `Outage`."""
+        try:
+            self._ready()
+            assert self._client is not None
+            self._client.query("SELECT 1")
+        except Exception as error:
+            self.close()
+            raise error if isinstance(error, Outage) else Outage(str(meaning_of(error)), is_answered=False) from error
+
     def close(self) -> None:
         """Let go of the connection."""
         if self._client is not None:

@@ -10,7 +10,6 @@ import typer
 import yaml
 
 from cloudtag.cli.app import app
-from cloudtag.cli.sink import SECRET as HASH_SECRET
 from cloudtag.config import PREFIX, SECRETS, SHORT_NAMES, Config
 
 ROOT = Path(__file__).parents[2]
@@ -22,7 +21,6 @@ KNOWN_VARIABLES = {
     *SHORT_NAMES.values(),
     *SECRETS.values(),
     *(PREFIX + field.upper() for field in Config.__struct_fields__),
-    HASH_SECRET,
 }
 
 

@@ -66,7 +66,7 @@ class _Warehouse:
         from cloudtag.cli.sink import hash_secret
         from cloudtag.warehouse.veil import Veil
 
-        self._veil = Veil(hash_secret())
+        self._veil = Veil(hash_secret(config))
         self._client: Client = connect(config)
         self._database = database_of(config)
         self._buyer = buyer

@@ -1,32 +1,31 @@
 """`cloudtag sink`: stores what is taken in and published in the warehouse until it is stopped."""
 
 import asyncio
-import os
 import signal
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from prometheus_client import start_http_server
+from prometheus_client import REGISTRY
 
 from cloudtag.cli.failure import UNREADABLE, FailureError
 from cloudtag.cli.framing import codec_of
 from cloudtag.cli.logs import Level, LogLevel, log_to_stderr
 from cloudtag.cli.options import Brokers, ClickHouse, settings
 from cloudtag.collector import collect_rarely
-from cloudtag.config import Config
+from cloudtag.config import SECRETS, Config
+from cloudtag.warehouse.veil import LEAST_BYTES
 from cloudtag.wire import Codec
 
 if TYPE_CHECKING:
     from streams.sink import SinkConfig
 
-SECRET = "CLOUDTAG_HASH_SECRET"  # noqa: S105 - the name of the variable, not a secret
-
 
 def sink(
     brokers: Brokers = None,
     clickhouse: ClickHouse = None,
-    metrics_port: Annotated[int | None, typer.Option(min=0, max=65_535, help="Serve /metrics here.")] = None,
+    metrics_port: Annotated[
+        int | None, typer.Option(min=0, max=65_535, help="Serve /metrics, /healthz and /readyz here.")
+    ] = None,
     log_level: LogLevel = Level.INFO,
 ) -> None:
     """Store inputs and outputs in the warehouse, each record once, until SIGTERM or Ctrl-C.
@@ -40,19 +39,22 @@ def sink(
     # Whole blocks of rows live for a moment and then go: looking at them often finds nothing to collect.
     collect_rarely()
     config = settings(brokers, clickhouse, metrics_port=metrics_port)
-    if config.metrics_port is not None:
-        start_http_server(config.metrics_port, config.metrics_host)
-    asyncio.run(_run(_sink_config(config), codec_of(config)))
+    asyncio.run(_run(config, _sink_config(config), codec_of(config)))
 
 
-async def _run(config: "SinkConfig", codec: Codec) -> None:
-    from streams.sink import Sink
+async def _run(config: Config, sink_config: "SinkConfig", codec: Codec) -> None:
+    from streams.health import Health, beating
+    from streams.serving import served
+    from streams.sink import Sink, metrics
     from streams.sink.reader import Reader
 
-    stop = asyncio.Event()
+    stop, loop, health = asyncio.Event(), asyncio.get_running_loop(), Health()
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    await Sink(config, Reader(codec)).run(stop)
+        loop.add_signal_handler(number, stop.set)
+    sink = Sink(sink_config, Reader(codec))
+    metrics.READY.set_function(lambda: float(health.obstacle is None))
+    with served(config, REGISTRY, health), beating(loop, health, lambda: sink.obstacle):
+        await sink.run(stop)
 
 
 def _sink_config(config: Config) -> "SinkConfig":
@@ -64,7 +66,7 @@ def _sink_config(config: Config) -> "SinkConfig":
     return SinkConfig(
         bootstrap=kafka.pop("bootstrap_servers"),
         connect=lambda: connect(config),
-        secret=hash_secret(),
+        secret=hash_secret(config),
         database=database_of(config),
         group=f"{config.app_id}-sink",
         prefix=config.topic_prefix,
@@ -73,10 +75,10 @@ def _sink_config(config: Config) -> "SinkConfig":
     )
 
 
-def hash_secret() -> bytes:
-    """The secret of keyed hashes, from the environment or the file it names. Raises `FailureError`."""
-    path = os.environ.get(SECRET + "_FILE")
-    secret = Path(path).read_bytes().rstrip(b"\n") if path else os.environ.get(SECRET, "").encode()
-    if len(secret) < 16:
-        raise FailureError(f"{SECRET} (or {SECRET}_FILE) must hold at least 16 bytes", UNREADABLE)
+def hash_secret(config: Config) -> bytes:
+    """The secret of keyed hashes. Raises `FailureError` when it is missing or short."""
+    secret = config.hash_secret.reveal_bytes()
+    if len(secret) < LEAST_BYTES:
+        name = SECRETS["hash_secret"]
+        raise FailureError(f"{name} (or {name}_FILE) must hold at least {LEAST_BYTES} bytes", UNREADABLE)
     return secret

@@ -25,7 +25,9 @@ def worker(
     policies: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Policy packs (default: those that come with cloudtag).")
     ] = None,
-    metrics_port: Annotated[int | None, typer.Option(min=0, max=65_535, help="Serve /metrics here.")] = None,
+    metrics_port: Annotated[
+        int | None, typer.Option(min=0, max=65_535, help="Serve /metrics, /healthz and /readyz here.")
+    ] = None,
     log_level: LogLevel = Level.INFO,
 ) -> None:
     """Judge events until SIGTERM or Ctrl-C. Start as many as there is work; they share the partitions.

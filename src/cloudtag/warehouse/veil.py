@@ -9,6 +9,8 @@ from collections.abc import Iterable
 
 CACHED = 500_000
 """Keys kept in memory, about 150 bytes each."""
+LEAST_BYTES = 16
+"""Of a secret: as many as a key has, so that the secret is no easier to guess."""
 _SHOWN = 12
 
 
@@ -17,8 +19,8 @@ class Veil:
 
     def __init__(self, secret: bytes) -> None:
         """`secret`: at least 16 bytes; raises ValueError for fewer."""
-        if len(secret) < 16:
-            raise ValueError("the secret for keyed hashes needs at least 16 bytes")
+        if len(secret) < LEAST_BYTES:
+            raise ValueError(f"the secret for keyed hashes needs at least {LEAST_BYTES} bytes")
         self._secret = secret
         self._keys: dict[tuple[str, str], str] = {}
         self._month = 0

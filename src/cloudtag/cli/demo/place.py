@@ -14,8 +14,7 @@ from urllib.parse import urlsplit
 
 from cloudtag.cli.failure import FailureError, one_line
 from cloudtag.cli.options import settings
-from cloudtag.cli.sink import SECRET
-from cloudtag.config import Config
+from cloudtag.config import SECRETS, Config
 from cloudtag.local.child import Child
 from cloudtag.local.probe import free_port
 
@@ -88,7 +87,8 @@ def _environment(config: Config) -> dict[str, str]:
     """What leads another process of this program to the same place."""
     names = ("brokers", "clickhouse_url", *_overrides("", ""))
     values = {f"CLOUDTAG_{name.upper()}": str(getattr(config, name)) for name in names}
-    hashed = {} if SECRET in os.environ or f"{SECRET}_FILE" in os.environ else {SECRET: "demonstration only"}
+    name = SECRETS["hash_secret"]
+    hashed = {} if config.hash_secret else {name: "demonstration only"}
     return os.environ | values | hashed
 
 

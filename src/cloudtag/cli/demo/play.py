@@ -14,6 +14,7 @@ from cloudtag.cli.kafka import quiet, sender
 from cloudtag.cli.screen import note, output, progress
 from cloudtag.contract.streams import INPUTS, OUTPUTS
 from cloudtag.local.child import Child
+from cloudtag.local.probe import free_port
 from cloudtag.simulate import Profile
 from cloudtag.simulate.profile import DAY_MS
 from streams import topics
@@ -52,9 +53,10 @@ async def play(place: Place, wish: Wish) -> bool:
     week = imagine(last_weeks(wish))
     await topics.create(place.config)
     await asyncio.to_thread(prepare, place.config)
+    sink_port = free_port()
     children = {
         "worker": place.start("worker", log="worker.log"),
-        "sink": place.start("sink", log="sink.log", CLOUDTAG_METRICS_PORT="0"),
+        "sink": place.start("sink", log="sink.log", CLOUDTAG_METRICS_PORT=str(sink_port)),
     }
     try:
         async with Watch(place.config) as watch:
@@ -62,7 +64,7 @@ async def play(place: Place, wish: Wish) -> bool:
             warehouse = await asyncio.to_thread(Warehouse, place.config)
             is_well = report(output(), week, watch.records, warehouse, rate)
         if wish.serves:
-            await _serve(place, children)
+            await _serve(place, children, sink_port)
     finally:
         for child in children.values():
             await asyncio.to_thread(child.stop)
@@ -95,14 +97,15 @@ async def _send(place: Place, week: Week, watch: Watch, wish: Wish, children: di
         await settled(stored)
 
 
-async def _serve(place: Place, children: dict[str, Child]) -> None:
+async def _serve(place: Place, children: dict[str, Child], sink_port: int) -> None:
     """Say where everything is and stay until interrupted."""
     config, console = place.config, output()
     prefix = f"CLOUDTAG_TOPIC_PREFIX={config.topic_prefix} " if config.topic_prefix else ""
     console.print("\n[bold]Still running[/]; Ctrl-C ends it.")
     console.print(f"  Kafka       {config.brokers}   (topics {config.topic_prefix}orders, …)")
     console.print(f"  ClickHouse  {config.clickhouse_url}")
-    console.print(f"  metrics     http://{config.metrics_host}:{config.metrics_port}/metrics")
+    for name, port in (("worker", config.metrics_port), ("sink", sink_port)):
+        console.print(f"  {name:<12}http://{config.metrics_host}:{port}  /metrics /healthz /readyz")
     console.print(f"  try         {prefix}cloudtag tail --from-start -b {config.brokers}")
     console.print(f"              cloudtag warehouse query -c {config.clickhouse_url} '{EXAMPLE}'")
     while True:

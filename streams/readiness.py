@@ -1,0 +1,41 @@
+"""When a worker is ready: its partitions are assigned, their state is restored, and records move."""
+
+import time
+
+from streams.app import Parts
+from streams.pulse import pulse
+from streams.watchdog import Judge
+
+BLOCKED_SECONDS = 30.0
+"""Records are pending and none is finished for so long: not ready, long before the watchdog ends the worker."""
+
+
+class WorkerReadiness:
+    """Asked on the worker's event loop, again and again."""
+
+    def __init__(self, parts: Parts, blocked_seconds: float = BLOCKED_SECONDS) -> None:
+        self._parts = parts
+        self._blocked_seconds = blocked_seconds
+        self._judge = self._new_judge()
+
+    def __call__(self) -> str | None:
+        """Why the worker is not ready, or none."""
+        app = self._parts.app
+        if app.should_stop:
+            return "stopping"
+        # Before the first rebalance the consumer must not be touched: see `BatchApp.batches`.
+        if not app.rebalancing_count:
+            return "waiting for partitions"
+        if app.rebalancing:
+            self._judge = self._new_judge()
+            return "rebalancing or restoring state"
+        if not app.batches.flow_active:
+            return "paused"
+        if any(lane.is_paused for runner in self._parts.runners.values() for lane in runner.lanes):
+            return "partitions are paused"
+        now = time.monotonic()
+        self._judge.beat(pulse(self._parts), now)
+        return "records are pending and none is finished" if self._judge.verdict(now) else None
+
+    def _new_judge(self) -> Judge:
+        return Judge(float("inf"), self._blocked_seconds, time.monotonic())

@@ -1,0 +1,73 @@
+"""The sink's only way to the warehouse: one call at a time in a thread, and what is known of the other side."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+from cloudtag.warehouse.blocks import Batch
+from cloudtag.warehouse.errors import Outage
+from cloudtag.warehouse.poison import Rejected
+from streams.gates import EVERYTHING, Gates
+from streams.sink.writer import Writer
+
+log = logging.getLogger(__name__)
+
+ASK_SECONDS = 10.0
+"""A warehouse of which nothing was heard for so long is asked whether it is there."""
+SLOW_SECONDS = 30.0
+"""A call that takes longer counts as an outage before it fails."""
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Contact:
+    """Calls the writer and remembers when it was last heard of."""
+
+    def __init__(self, writer: Writer, gates: Gates, clock: Callable[[], float] = time.monotonic) -> None:
+        self._writer = writer
+        self._gates = gates
+        self._clock = clock
+        self._heard_at: float | None = None
+        self._waiting_since: float | None = None
+
+    async def store(self, batch: Batch) -> list[Rejected]:
+        """Store a batch; returns its poison rows. Raises `Outage`."""
+        return await self._call(self._writer.store, batch)
+
+    async def ask(self) -> None:
+        """Ask a warehouse of which nothing was heard for a while: an outage shows although nothing is to be stored."""
+        is_known = self._heard_at is not None and self._clock() - self._heard_at < ASK_SECONDS
+        if not self._gates.is_open(EVERYTHING) or (is_known and not self._gates.has_failed(EVERYTHING)):
+            return
+        try:
+            await self._call(self._writer.ask)
+        except Outage as error:
+            seconds = self._gates.shut(EVERYTHING)
+            log.warning("the warehouse cannot store, next try in %.1f s: %s", seconds, error)
+        else:
+            self._gates.open(EVERYTHING)
+
+    async def close(self) -> None:
+        """Let go of the connection."""
+        await asyncio.to_thread(self._writer.close)
+
+    @property
+    def obstacle(self) -> str | None:
+        """Why nothing can be stored, or none."""
+        if self._waiting_since is not None and self._clock() - self._waiting_since > SLOW_SECONDS:
+            return "the warehouse does not answer"
+        if self._gates.is_any_shut:
+            return "inserts are put off: the warehouse cannot store"
+        return "the warehouse was not reached yet" if self._heard_at is None else None
+
+    async def _call(self, do: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        self._waiting_since = self._clock()
+        try:
+            done = await asyncio.to_thread(do, *args, **kwargs)
+        finally:
+            self._waiting_since = None
+        self._heard_at = self._clock()
+        return done
