@@ -49,6 +49,8 @@ golden: $(STAMP) ## outputs and stored rows of fixed inputs, byte for byte as th
 
 requirements: ## pin anew (needs uv)
 	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --all-extras --output-file requirements/all.txt pyproject.toml requirements/build.in
+	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --constraint requirements/all.txt --output-file requirements/runtime.txt pyproject.toml
+	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --constraint requirements/all.txt --output-file requirements/build.txt requirements/build.in
 
 clean: ## remove what was made
 	@rm -rf $(VENV) .cloudtag build dist

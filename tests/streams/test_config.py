@@ -86,6 +86,21 @@ def test_secrets_come_from_the_environment_or_a_file_and_show_nowhere(tmp_path: 
     assert "s3cret" not in str(error.value)
 
 
+def test_the_hash_secret_is_a_secret_like_the_others_and_may_be_any_bytes(tmp_path: Path) -> None:
+    file = tmp_path / "hash"
+    file.write_bytes(b"\xff\x00 no text \xe4 at all\n")
+    config = Config.read({"CLOUDTAG_HASH_SECRET_FILE": str(file)})
+    assert config.hash_secret.reveal_bytes() == b"\xff\x00 no text \xe4 at all"
+    assert Config.read({"CLOUDTAG_HASH_SECRET": "s3cret-höhe"}).hash_secret.reveal_bytes() == "s3cret-höhe".encode()
+    assert "s3cret" not in repr(Config.read({"CLOUDTAG_HASH_SECRET": "s3cret-hash"}))
+    assert not Config.read({}).hash_secret
+    toml = tmp_path / "cloudtag.toml"
+    toml.write_text('hash_secret = "s3cret"\n')
+    with pytest.raises(ConfigError, match="CLOUDTAG_HASH_SECRET_FILE") as error:
+        Config.read({"CLOUDTAG_CONFIG": str(toml)})
+    assert "s3cret" not in str(error.value)
+
+
 def test_clients_get_the_configured_security() -> None:
     environ = {"CLOUDTAG_KAFKA_SECURITY": "SASL_SSL", "CLOUDTAG_KAFKA_USER": "worker", "KAFKA_PASSWORD": "pass"}
     config = Config.read(environ)

@@ -1,0 +1,23 @@
+"""What worker and sink export: every metric with the names of its labels, read from the code."""
+
+from prometheus_client import Histogram
+from prometheus_client.metrics import MetricWrapperBase
+
+from streams.metrics import Metrics, labels_of
+from streams.sink import metrics as sink_metrics
+
+PROCESS = {"process_resident_memory_bytes": ()}
+"""Of the client library's own metrics those that are asked for."""
+
+
+def exported() -> dict[str, tuple[str, ...]]:
+    """Series names with their labels, as a query sees them."""
+    sink = [value for value in vars(sink_metrics).values() if isinstance(value, MetricWrapperBase)]
+    found: dict[str, tuple[str, ...]] = dict(PROCESS)
+    for metric in (*Metrics().names.values(), *sink):
+        name, labels = metric._name, labels_of(metric)
+        if isinstance(metric, Histogram):
+            found |= {f"{name}_bucket": (*labels, "le"), f"{name}_sum": labels, f"{name}_count": labels}
+        else:
+            found[f"{name}_total" if metric._type == "counter" else name] = labels
+    return found

@@ -1,0 +1,213 @@
+"""Each alert rule fires when it should and keeps quiet just short of it: `promtool test rules` evaluates them."""
+
+import re
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.deploy.exported import exported
+from tests.deploy.promtool import need
+
+RULES_FILE = Path(__file__).parents[2] / "deploy/prometheus/alerts.yml"
+RULES = {rule["alert"]: rule for group in yaml.safe_load(RULES_FILE.read_text())["groups"] for rule in group["rules"]}
+HOUR = 60
+"""Values come once a minute, for an hour; what a rule says is asked at its end."""
+WORKER = {"job": "cloudtag-worker", "instance": "w1:9100"}
+SINK = {"job": "cloudtag-sink", "instance": "s1:9100"}
+BUYERS = WORKER | {"processor": "buyers"}
+ORDERS = BUYERS | {"stream": "orders"}
+PART = ORDERS | {"partition": "0"}
+ALERTS = SINK | {"stream": "alerts"}
+UP, DOWN = f"1x{HOUR}", f"0x{HOUR}"
+
+
+@dataclass(frozen=True)
+class Case:
+    """Series, each with its labels and values, and the labels of the alerts that must fire (none: it must not)."""
+
+    alert: str
+    what: str
+    series: tuple[tuple[str, dict[str, str], str], ...]
+    fires: tuple[dict[str, str], ...] = ()
+
+
+def histogram(name: str, labels: dict[str, str], le: str) -> tuple[tuple[str, dict[str, str], str], ...]:
+    """Calls that all end in the bucket `le` and in none below it."""
+    least = "0.001"
+    rates = {least: f"0x{HOUR}", le: f"0+60x{HOUR}", "+Inf": f"0+60x{HOUR}"}
+    return tuple((f"{name}_bucket", labels | {"le": bound}, values) for bound, values in rates.items())
+
+
+def lag_and_records(lag: str, records: str) -> tuple[tuple[str, dict[str, str], str], ...]:
+    return ("cloudtag_lag", PART, lag), ("cloudtag_records_total", ORDERS, records)
+
+
+def sink_lag_and_rows(lag: str, rows: str) -> tuple[tuple[str, dict[str, str], str], ...]:
+    return ("cloudtag_sink_lag", ALERTS | {"partition": "0"}, lag), ("cloudtag_sink_rows_total", ALERTS, rows)
+
+
+BY_PROCESSOR = ({"processor": "buyers"},)
+BY_STREAM = ({"stream": "alerts"},)
+JUST = HOUR - 3
+"""Minutes of quiet before a condition that has not held for long enough in the end."""
+
+CASES = [
+    Case("CloudtagWorkerGone", "none is known", (("up", SINK, UP),), ({},)),
+    Case("CloudtagWorkerGone", "none answers", (("up", WORKER, DOWN),), ({},)),
+    Case(
+        "CloudtagWorkerGone", "one of two answers", (("up", WORKER, UP), ("up", WORKER | {"instance": "w2:9100"}, DOWN))
+    ),
+    Case("CloudtagLagGrows", "more and more", lag_and_records(f"10000+10x{HOUR}", f"0+60x{HOUR}"), BY_PROCESSOR),
+    Case("CloudtagLagGrows", "much, but less and less", lag_and_records(f"90000-10x{HOUR}", f"0+60x{HOUR}")),
+    Case("CloudtagLagGrows", "more, but little", lag_and_records(f"9000+10x{HOUR}", f"0+60x{HOUR}")),
+    Case("CloudtagNothingMoves", "records wait", lag_and_records(f"1x{HOUR}", f"500x{HOUR}"), BY_PROCESSOR),
+    Case("CloudtagNothingMoves", "no record was ever judged", lag_and_records(f"1x{HOUR}", "")[:1], BY_PROCESSOR),
+    Case("CloudtagNothingMoves", "nothing waits", lag_and_records(f"0x{HOUR}", f"500x{HOUR}")),
+    Case("CloudtagNothingMoves", "slow, but it moves", lag_and_records(f"9x{HOUR}", f"0+1x{HOUR}")),
+    Case("CloudtagNothingMoves", "not for long", lag_and_records(f"0x{JUST} 1x3", f"500x{HOUR}")),
+    Case(
+        "CloudtagNothingMoves",
+        "another processor moves",
+        (
+            *lag_and_records(f"1x{HOUR}", f"5x{HOUR}"),
+            ("cloudtag_records_total", ORDERS | {"processor": "links"}, f"0+9x{HOUR}"),
+        ),
+        BY_PROCESSOR,
+    ),
+    Case(
+        "CloudtagDeadLetters",
+        "four a minute",
+        (("cloudtag_dead_letters_total", BUYERS | {"reason": "truncated"}, f"0+4x{HOUR}"),),
+        ({"processor": "buyers", "reason": "truncated"},),
+    ),
+    Case(
+        "CloudtagDeadLetters",
+        "three a minute",
+        (("cloudtag_dead_letters_total", BUYERS | {"reason": "truncated"}, f"0+3x{HOUR}"),),
+    ),
+    Case(
+        "CloudtagWatermarkBehind",
+        "one partition of two",
+        (
+            ("cloudtag_watermark_delay_seconds", BUYERS | {"partition": "0"}, f"14401x{HOUR}"),
+            ("cloudtag_watermark_delay_seconds", BUYERS | {"partition": "1"}, f"60x{HOUR}"),
+        ),
+        BY_PROCESSOR,
+    ),
+    Case(
+        "CloudtagWatermarkBehind",
+        "four hours",
+        (("cloudtag_watermark_delay_seconds", BUYERS | {"partition": "0"}, f"14400x{HOUR}"),),
+    ),
+    Case(
+        "CloudtagSlowBatches", "between 10 and 30 s", histogram("cloudtag_batch_seconds", BUYERS, "30.0"), BY_PROCESSOR
+    ),
+    Case("CloudtagSlowBatches", "up to 10 s", histogram("cloudtag_batch_seconds", BUYERS, "10.0")),
+    Case(
+        "CloudtagLateEvents",
+        "six of a hundred",
+        (("cloudtag_late_total", BUYERS, f"0+6x{HOUR}"), ("cloudtag_records_total", ORDERS, f"0+100x{HOUR}")),
+        BY_PROCESSOR,
+    ),
+    Case(
+        "CloudtagLateEvents",
+        "four of a hundred",
+        (("cloudtag_late_total", BUYERS, f"0+4x{HOUR}"), ("cloudtag_records_total", ORDERS, f"0+100x{HOUR}")),
+    ),
+    Case(
+        "CloudtagNotReady", "a worker", (("cloudtag_ready", WORKER, DOWN), ("cloudtag_sink_ready", SINK, UP)), (WORKER,)
+    ),
+    Case("CloudtagNotReady", "a sink", (("cloudtag_ready", WORKER, UP), ("cloudtag_sink_ready", SINK, DOWN)), (SINK,)),
+    Case("CloudtagNotReady", "both ready", (("cloudtag_ready", WORKER, UP), ("cloudtag_sink_ready", SINK, UP))),
+    Case("CloudtagNotReady", "it starts", (("cloudtag_ready", WORKER, f"1x{JUST} 0x3"),)),
+    Case("CloudtagSinkGone", "none is known", (("up", WORKER, UP),), ({},)),
+    Case("CloudtagSinkGone", "one answers", (("up", SINK, UP),)),
+    Case("CloudtagSinkOutage", "for an hour", (("cloudtag_sink_backoff", ALERTS, UP),), BY_STREAM),
+    Case("CloudtagSinkOutage", "for a moment", (("cloudtag_sink_backoff", ALERTS, f"0x{JUST} 1x3"),)),
+    Case("CloudtagSinkNothingStored", "rows wait", sink_lag_and_rows(f"1x{HOUR}", f"7x{HOUR}"), BY_STREAM),
+    Case("CloudtagSinkNothingStored", "no row was ever stored", sink_lag_and_rows(f"1x{HOUR}", "")[:1], BY_STREAM),
+    Case("CloudtagSinkNothingStored", "nothing waits", sink_lag_and_rows(f"0x{HOUR}", f"7x{HOUR}")),
+    Case("CloudtagSinkNothingStored", "slow, but it stores", sink_lag_and_rows(f"1x{HOUR}", f"0+1x{HOUR}")),
+    Case("CloudtagSinkLagGrows", "more and more", sink_lag_and_rows(f"100000+9x{HOUR}", f"0+9x{HOUR}"), BY_STREAM),
+    Case("CloudtagSinkLagGrows", "much, but less and less", sink_lag_and_rows(f"300000-9x{HOUR}", f"0+9x{HOUR}")),
+    Case("CloudtagSinkLagGrows", "more, but little", sink_lag_and_rows(f"9000+9x{HOUR}", f"0+9x{HOUR}")),
+    Case(
+        "CloudtagSinkOld", "more than ten minutes", (("cloudtag_sink_lag_seconds", ALERTS, f"601x{HOUR}"),), BY_STREAM
+    ),
+    Case("CloudtagSinkOld", "ten minutes", (("cloudtag_sink_lag_seconds", ALERTS, f"600x{HOUR}"),)),
+    Case(
+        "CloudtagSinkSlowInserts", "more than 5 s", histogram("cloudtag_sink_insert_seconds", ALERTS, "7.5"), BY_STREAM
+    ),
+    Case("CloudtagSinkSlowInserts", "up to 5 s", histogram("cloudtag_sink_insert_seconds", ALERTS, "5.0")),
+    Case(
+        "CloudtagSinkDeadLetters",
+        "the first one",
+        (("cloudtag_sink_dead_letters_total", ALERTS, f"0x{JUST} 1x3"),),
+        BY_STREAM,
+    ),
+    Case("CloudtagSinkDeadLetters", "none is new", (("cloudtag_sink_dead_letters_total", ALERTS, f"9x{HOUR}"),)),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.alert}: {case.what}")
+def test_a_rule_fires_when_it_should_and_only_then(case: Case, tmp_path: Path) -> None:
+    promtool = need("promtool")
+    file = tmp_path / "test.yml"
+    file.write_text(yaml.safe_dump(_unit_test(case)))
+    done = subprocess.run([promtool, "test", "rules", str(file)], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("alert", RULES)
+def test_each_rule_has_a_case_that_fires_and_one_that_does_not(alert: str) -> None:
+    assert {bool(case.fires) for case in CASES if case.alert == alert} == {True, False}
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.alert}: {case.what}")
+def test_its_series_have_the_labels_that_are_exported(case: Case) -> None:
+    known = exported() | {"up": ()}
+    for name, labels, _ in case.series:
+        assert set(labels) == {*known[name], "job", "instance"}, name
+
+
+def test_rules_and_configuration_are_valid() -> None:
+    done = subprocess.run(
+        [need("promtool"), "check", "config", str(RULES_FILE.with_name("prometheus.yml"))],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def _unit_test(case: Case) -> dict[str, Any]:
+    rule = RULES[case.alert]
+    expected = [
+        {"exp_labels": fired | rule["labels"], "exp_annotations": _annotations(rule["annotations"], fired)}
+        for fired in case.fires
+    ]
+    series = [
+        {
+            "series": name + "{" + ",".join(f'{label}="{value}"' for label, value in labels.items()) + "}",
+            "values": values,
+        }
+        for name, labels, values in case.series
+    ]
+    ask = {"eval_time": f"{HOUR}m", "alertname": case.alert, "exp_alerts": expected}
+    return {
+        "rule_files": [str(RULES_FILE)],
+        "evaluation_interval": "1m",
+        "tests": [{"interval": "1m", "input_series": series, "alert_rule_test": [ask]}],
+    }
+
+
+def _annotations(templates: dict[str, str], labels: dict[str, str]) -> dict[str, str]:
+    """The texts with the labels put in; a label that the rule does not give would show as nothing."""
+    return {
+        key: re.sub(r"\{\{ \$labels\.(\w+) \}\}", lambda found: labels[found[1]], text)
+        for key, text in templates.items()
+    }

@@ -1,0 +1,84 @@
+"""What dashboards and rules ask, asked of a real Prometheus that scrapes a real worker and a real sink."""
+
+import asyncio
+import math
+import re
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import urlopen
+
+from cloudtag.local.probe import free_port
+from cloudtag.simulate import Profile, simulate
+from cloudtag.simulate.profile import DAY_MS
+from tests.deploy.exported import exported
+from tests.deploy.promtool import need
+from tests.deploy.test_monitoring import PANELS, RULES
+from tests.integration.installation import Installation
+from tests.integration.prometheus import Prometheus, asked_until, prometheus
+
+EVENTS = 3000
+
+
+async def test_every_panel_and_rule_is_answered_by_what_is_scraped(
+    tansu_bootstrap: str, warehouse_url: str, tmp_path: Path
+) -> None:
+    need("prometheus")
+    events = list(simulate(Profile(events=EVENTS, seed=7)).events())
+    ports = {"cloudtag-worker": free_port(), "cloudtag-sink": free_port()}
+    async with Installation(tansu_bootstrap, tmp_path, warehouse_url) as place:
+        place.environ["CLOUDTAG_METRICS_PORT"] = str(ports["cloudtag-worker"])
+        place.start("worker")
+        place.environ["CLOUDTAG_METRICS_PORT"] = str(ports["cloudtag-sink"])
+        place.start_sink()
+        for port in ports.values():
+            await place.until(lambda port=port: asked(port, "/readyz") == (200, "ok\n"), "it is ready")
+            assert asked(port, "/healthz") == (200, "ok\n")
+            assert asked(port, "/") == (404, "not found\n")
+        with prometheus(tmp_path, ports) as server:
+            await place.send(events[: EVENTS // 2])
+            await place.send_bytes("orders", [b"junk"])
+            await place.settled()
+            await asyncio.to_thread(asked_until, server, "sum(cloudtag_records_total)", lambda found: found)
+            await place.send(events[EVENTS // 2 :])
+            await place.pass_time(max(event.occurred_at for event in events) + 5 * DAY_MS)
+            await place.settled()
+            await asyncio.to_thread(_everything_is_answered, server)
+
+
+def _everything_is_answered(server: Prometheus) -> None:
+    for expression in ("sum(rate(cloudtag_records_total[1m]))", "sum(rate(cloudtag_sink_rows_total[1m]))"):
+        asked_until(server, expression, lambda found: found and found[0][1] > 0)
+    for panel in PANELS:
+        for target in panel["targets"]:
+            found = asked_until(server, target["expr"], bool)
+            legend = set(re.findall(r"\{\{(\w+)\}\}", target["legendFormat"]))
+            assert legend, f"{panel['title']}: every line would have the same name"
+            for labels, _ in found:
+                assert legend <= labels.keys(), f"{panel['title']}: a line without a name, {labels}"
+            names = [tuple(labels[name] for name in sorted(legend)) for labels, _ in found]
+            assert len(set(names)) == len(names), f"{panel['title']}: two lines of one name"
+            assert any(not math.isnan(value) for _, value in found), panel["title"]
+    _labels_are_those_of_the_code(server)
+    asked_until(server, "up", lambda _: server.rules() == {rule["alert"]: "ok" for rule in RULES})
+    dead = server.query('sum by (processor, reason) (cloudtag_dead_letters_total{reason="not_avro"}) > 0')
+    assert [labels for labels, _ in dead] == [{"processor": "buyers", "reason": "not_avro"}]
+    assert all(value == 0 for _, value in server.query("sum by (processor) (cloudtag_lag)"))
+
+
+def _labels_are_those_of_the_code(server: Prometheus) -> None:
+    """The tests of the rules rest on these."""
+    for name, labels in exported().items():
+        found = server.query(name)
+        assert found, f"{name} is not exported"
+        for series, _ in found:
+            assert series.keys() == {*labels, "job", "instance", "__name__"}, name
+
+
+def asked(port: int, path: str) -> tuple[int, str]:
+    try:
+        with urlopen(f"http://127.0.0.1:{port}{path}", timeout=30) as answer:
+            return answer.status, answer.read().decode()
+    except HTTPError as error:
+        return error.code, error.read().decode()
+    except OSError:
+        return 0, ""
