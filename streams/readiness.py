@@ -13,9 +13,9 @@ BLOCKED_SECONDS = 30.0
 class WorkerReadiness:
     """Asked on the worker's event loop, again and again."""
 
-    def __init__(self, parts: Parts, blocked_seconds: float = BLOCKED_SECONDS) -> None:
+    def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self._blocked_seconds = blocked_seconds
+        self._blocked_seconds = min(BLOCKED_SECONDS, parts.config.stall_seconds / 4)
         self._judge = self._new_judge()
 
     def __call__(self) -> str | None:

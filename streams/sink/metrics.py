@@ -15,7 +15,11 @@ READY = Gauge("cloudtag_sink_ready", "1 while the sink is ready, as on /readyz")
 LAG = Gauge("cloudtag_sink_lag", "Records on the broker that are not yet stored", ["stream", "partition"])
 LAG_SECONDS = Gauge("cloudtag_sink_lag_seconds", "Age of the oldest record read but not stored", ["stream"])
 HELD_ROWS = Gauge("cloudtag_sink_buffered_rows", "Rows read but not stored")
-INSERT_SECONDS = Histogram("cloudtag_sink_insert_seconds", "Time one batch took, poison search included", ["stream"])
+INSERT_SECONDS = Histogram(
+    "cloudtag_sink_insert_seconds",
+    "Time one batch took, the search for rows that cannot be stored included",
+    ["stream"],
+)
 PAUSED = Gauge(
     "cloudtag_sink_paused",
     "1 while a partition cannot be fetched, read or stored and is tried again",

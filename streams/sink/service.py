@@ -125,8 +125,6 @@ class Sink(ConsumerRebalanceListener):  # type: ignore[misc]
             return "stopping"
         if self._consumer is None or not self._is_assigned:
             return "waiting for partitions"
-        if not self._consumer.assignment():
-            return "no partitions are assigned: are there topics?"
         return self._warehouse.obstacle
 
     async def behind(self) -> int | None:

@@ -4,8 +4,6 @@ import asyncio
 import math
 import re
 from pathlib import Path
-from urllib.error import HTTPError
-from urllib.request import urlopen
 
 from cloudtag.local.probe import free_port
 from cloudtag.simulate import Profile, simulate
@@ -15,6 +13,7 @@ from tests.deploy.promtool import need
 from tests.deploy.test_monitoring import PANELS, RULES
 from tests.integration.installation import Installation
 from tests.integration.prometheus import Prometheus, asked_until, prometheus
+from tests.streams.probe import READY, asked
 
 EVENTS = 3000
 
@@ -31,8 +30,8 @@ async def test_every_panel_and_rule_is_answered_by_what_is_scraped(
         place.environ["CLOUDTAG_METRICS_PORT"] = str(ports["cloudtag-sink"])
         place.start_sink()
         for port in ports.values():
-            await place.until(lambda port=port: asked(port, "/readyz") == (200, "ok\n"), "it is ready")
-            assert asked(port, "/healthz") == (200, "ok\n")
+            await place.until(lambda port=port: asked(port, "/readyz") == READY, "it is ready")
+            assert asked(port, "/healthz") == READY
             assert asked(port, "/") == (404, "not found\n")
         with prometheus(tmp_path, ports) as server:
             await place.send(events[: EVENTS // 2])
@@ -72,13 +71,3 @@ def _labels_are_those_of_the_code(server: Prometheus) -> None:
         assert found, f"{name} is not exported"
         for series, _ in found:
             assert series.keys() == {*labels, "job", "instance", "__name__"}, name
-
-
-def asked(port: int, path: str) -> tuple[int, str]:
-    try:
-        with urlopen(f"http://127.0.0.1:{port}{path}", timeout=30) as answer:
-            return answer.status, answer.read().decode()
-    except HTTPError as error:
-        return error.code, error.read().decode()
-    except OSError:
-        return 0, ""

@@ -92,6 +92,14 @@ async def test_a_worker_serves_its_metrics_on_loopback(tansu_bootstrap: str, tmp
         rig.start_worker()
         await rig.until(lambda: outputs.total == 1000, "all events counted")
         page = await fetch(port)
+        assert "HTTP/1.0 200" in page
+        for name in (
+            "process_resident_memory_bytes",
+            "python_info",
+            "python_gc_collections_total",
+            "cloudtag_ready 1.0",
+        ):
+            assert f"\n{name}" in page
         assert 'cloudtag_records_total{processor="shops",stream="abuses"} 500.0' in page
         assert 'cloudtag_tasks{processor="shops"} 4.0' in page
         for name in ("batch_seconds_count", "changelog_bytes_total", "outputs_total"):

@@ -7,10 +7,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 from cloudtag.docs.detectors import detectors_page
+from cloudtag.docs.metrics import metrics_page
 from cloudtag.docs.sources.pages import source_pages
 from cloudtag.telling.page import stories_page
 
-PAGES: dict[str, Callable[[], str]] = {"detectors.md": detectors_page, "stories.md": stories_page, **source_pages()}
+PAGES: dict[str, Callable[[], str]] = {
+    "detectors.md": detectors_page,
+    "stories.md": stories_page,
+    "metrics.md": metrics_page,
+    **source_pages(),
+}
 
 
 def main(arguments: list[str]) -> int:

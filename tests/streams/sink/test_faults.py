@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 from clickhouse_connect.driver.exceptions import ClickHouseError
+from prometheus_client import REGISTRY
 
 from cloudtag.local.warehouse import Warehouse as LocalWarehouse
 from cloudtag.warehouse.migrate import migrate
@@ -131,6 +132,38 @@ async def test_the_warehouse_is_away_for_a_while(log: Log, mortal: LocalWarehous
     _assert_exact(warehouse)
 
 
+async def test_an_outage_shows_although_nothing_is_to_be_stored(log: Log, mortal: LocalWarehouse) -> None:
+    warehouse = _migrated(mortal)
+    sink = Sink(log.sink_config(warehouse, streams=STREAMS))
+    assert sink.obstacle == "waiting for partitions"
+    async with sinking(log.sink_config(warehouse, streams=STREAMS)) as sink:
+        await until(lambda: _is_ready(sink))
+        assert _backoff() == {0.0}
+        await asyncio.to_thread(mortal.kill)
+        await until(lambda: _is_waiting(sink))
+        assert sink.obstacle == "inserts are put off: the warehouse cannot store"
+        await until(lambda: _is_shown(1.0))
+        await asyncio.to_thread(mortal.start)
+        await until(lambda: _is_ready(sink))
+        await until(lambda: _is_shown(0.0))
+    assert sink.obstacle == "stopping"
+
+
+@pytest.mark.kafka
+async def test_a_sink_is_ready_once_there_are_topics(kafka_bootstrap: str, mortal: LocalWarehouse) -> None:
+    log = Log(kafka_bootstrap)
+    async with sinking(log.sink_config(_migrated(mortal), streams=STREAMS)) as sink:
+        assert sink.obstacle == "waiting for partitions"
+        await log.create()
+        await until(lambda: _is_ready(sink))
+
+
+async def test_a_sink_without_a_warehouse_is_not_ready(log: Log, mortal: LocalWarehouse) -> None:
+    mortal.kill()
+    async with sinking(log.sink_config(Warehouse(lambda: http_client(mortal), "faults"), streams=STREAMS)) as sink:
+        await until(lambda: _says(sink, "inserts are put off: the warehouse cannot store"))
+
+
 async def test_a_missing_table_holds_up_its_own_stream_only(log: Log, mortal: LocalWarehouse) -> None:
     warehouse = _migrated(mortal)
     warehouse.connect().command("RENAME TABLE faults.orders TO faults.orders_away")
@@ -163,3 +196,20 @@ async def _holds(warehouse: Warehouse, sql: str, value: int) -> bool:
 
 async def _is_waiting(sink: Sink) -> bool:
     return sink.is_waiting
+
+
+async def _is_ready(sink: Sink) -> bool:
+    return sink.obstacle is None
+
+
+async def _says(sink: Sink, obstacle: str) -> bool:
+    return sink.obstacle == obstacle
+
+
+async def _is_shown(value: float) -> bool:
+    return _backoff() == {value}
+
+
+def _backoff() -> set[float | None]:
+    """What the gauge of the outage says of all streams."""
+    return {REGISTRY.get_sample_value("cloudtag_sink_backoff", {"stream": stream}) for stream in STREAMS}
