@@ -62,6 +62,8 @@ class Writer:
 
     def _ready(self) -> tuple[Inserter, Forgotten]:
         if self._inserter is None or self._forgotten is None:
+            # A connection that was made and then found no tables, say, is not kept beside the next one.
+            self.close()
             try:
                 self._client = self._connect()
             except Exception as error:

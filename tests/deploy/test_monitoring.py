@@ -29,8 +29,7 @@ def test_it_asks_for_metrics_that_exist(title: str, expression: str) -> None:
     assert asked <= exported().keys(), title
 
 
-def test_every_metric_is_looked_at_or_told_of() -> None:
-    """What the sink and the worker have in common is shown for both: each has lag, dead letters, readiness, memory."""
+def test_every_metric_is_looked_at_by_a_rule_or_a_panel() -> None:
     asked = {name for _, expression in ASKED for name in re.findall(r"\b(?:cloudtag|process)_\w+", expression)}
     unseen = {name for name in exported() if name not in asked and not name.endswith(("_sum", "_count", "_bucket"))}
     # These are for a closer look; docs/metrics.md has them.

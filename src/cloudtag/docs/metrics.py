@@ -11,7 +11,7 @@ INTRODUCTION = """# Metrics
 
 Made by `make docs` from `streams/metrics.py` and `streams/sink/metrics.py`. Worker and sink serve them at `/metrics` of
 `CLOUDTAG_METRICS_PORT`, together with those of the process (`process_…`, `python_…`). Counters count since the process
-started; gauges of partitions that went to another process are gone at once. What to do with them is in
+started; gauges of partitions that went to another process leave with them. What to do about what they show is in
 [operations.md](operations.md).
 """
 HEAD = "| Metric | Kind | Labels | Meaning |\n|---|---|---|---|\n"
