@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from msgspec import UNSET
 from msgspec.structs import replace
 
 from cloudtag.contract.events import AlertAnswered, ComplaintChanged, ReviewPosted
-from cloudtag.contract.records import Alert, Label, LabelKind
+from cloudtag.contract.records import Alert, Label, LabelKind, ShopOrder
 from cloudtag.detection.buyer_case import BuyerCase, RiskCase
 from cloudtag.detection.cases import OrderCase, ParcelCase
 from cloudtag.detection.complaint_view import complaints_of
 from cloudtag.detection.finding import Finding
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.registry import Detector
+from cloudtag.detection.stakes import Stake, stake_of
+from cloudtag.detection.wording import money, money_zh
 from cloudtag.ids import digest_id
 from cloudtag.policy.model import Policy
 from cloudtag.severity import rises_of
@@ -37,6 +40,9 @@ def alert_of(
     finding's anchor, never of time or arrival. Without the case that was judged it has no route.
     """
     rule = detector.rule
+    orders = () if case is None else tuple(_orders(case))
+    stake = stake_of(finding.refund_ids, finding.order_ids, orders)
+    said, said_zh = _sums(detector, finding, stake)
     return Alert(
         alert_id=digest_id(detector.name, buyer_id, subject, finding.anchor),
         revision=0,
@@ -56,18 +62,42 @@ def alert_of(
         decided_at=finding.decided_at,
         evidence=finding.evidence,
         facts={**finding.facts, **rises_of(finding), "clears": rule.clears},
-        explanation=finding.explanation,
-        explanation_zh=finding.explanation_zh,
-        recommendation=rule.recommendation,
+        explanation=finding.explanation + said,
+        explanation_zh=finding.explanation_zh + said_zh,
+        recommendation=recommendation_of(detector, finding),
         route=None if case is None else route_of(detector, finding, policy, case),
         policy_version=policy.version,
+        orders=_with_shops(finding, orders),
+        amount_at_stake_minor=stake.amount_minor,
+        currency=stake.currency,
     )
+
+
+def recommendation_of(detector: Detector, finding: Finding) -> str | None:
+    """What this case calls for: what the finding says, or else the rule."""
+    said = finding.recommendation
+    return detector.rule.recommendation if said is UNSET else said
+
+
+def _sums(detector: Detector, finding: Finding, stake: Stake) -> tuple[str, str]:
+    """A sentence with the money, in English and Chinese, where refunds are what it is about."""
+    if detector.rule.family != "refund" or not finding.refund_ids or not stake.amount_minor:
+        return "", ""
+    amount, amount_zh = money(stake.amount_minor, stake.currency), money_zh(stake.amount_minor, stake.currency)
+    return f" At stake: {amount}.", f"涉及金额：{amount_zh}。"
+
+
+def _with_shops(finding: Finding, orders: Iterable[OrderView]) -> tuple[ShopOrder, ...]:
+    """The orders named, each with its shop: its own where it is known, else the only one the finding is about."""
+    shops = {order.order_id: order.shop_id or finding.shop_id for order in orders}
+    named = ((shops.get(order_id, finding.shop_id), order_id) for order_id in finding.order_ids)
+    return tuple(ShopOrder(shop_id, order_id) for shop_id, order_id in named if shop_id is not None)
 
 
 def route_of(detector: Detector, finding: Finding, policy: Policy, case: Case) -> str | None:
     """Where the shop takes the alert, by the platform's name for it (B11, B16, B27, J1)."""
     routes, rule = policy.routes, detector.rule
-    if rule.recommendation in PROTECTIONS:
+    if recommendation_of(detector, finding) in PROTECTIONS:
         return None
     if rule.family == "review":
         return routes.review_management
@@ -88,7 +118,8 @@ def answered(alert: Alert, verdict: AlertAnswered | None) -> Alert:
     """The alert as the verdict that counts leaves it: resolved, the verdict among its facts (A21 to A24)."""
     if verdict is None:
         return alert
-    return replace(alert, status="resolved", facts={**alert.facts, "verdict": verdict.verdict})
+    said = verdict.verdict
+    return replace(alert, status="resolved", facts={**alert.facts, "verdict": said}, verdict=said)
 
 
 def label_of(alert: Alert, verdict: AlertAnswered | None) -> Label | None:
@@ -133,7 +164,7 @@ def _can_complain(case: Case, finding: Finding, complaint_centre: str) -> bool:
     return any(_has_vouchers(order) for order in orders) or _is_voucher_cited(case, finding)
 
 
-def _orders(case: OrderCase | ParcelCase | BuyerCase) -> Iterator[OrderView]:
+def _orders(case: Case) -> Iterator[OrderView]:
     if isinstance(case, OrderCase):
         yield case.order
     elif isinstance(case, ParcelCase):

@@ -30,8 +30,28 @@ class Reference(Struct, frozen=True, array_like=True, gc=False):
     occurred_at: int
 
 
+class ShopOrder(Struct, frozen=True, array_like=True, gc=False):
+    """An order, with the shop it was placed at: its id means something only there."""
+
+    shop_id: str
+    order_id: str
+
+
+class Refutation(Struct, frozen=True, array_like=True, gc=False):
+    """An input event that refuted an alert."""
+
+    stream: str
+    event_id: str
+    occurred_at: int
+
+
 class Alert(Struct, frozen=True, kw_only=True):
-    """A pattern was found in a buyer's facts (stream `alerts`, key buyer_id)."""
+    """A pattern was found in a buyer's facts (stream `alerts`, key buyer_id).
+
+    On a withdrawn revision `withdrawn_by` are the events that refuted it (none when time alone did),
+    `withdrawn_because` says so in a sentence, and `decided_at` is the moment of the withdrawal; all else is as it was
+    last told. `verdict` is what resolved it.
+    """
 
     alert_id: str
     revision: int
@@ -56,6 +76,13 @@ class Alert(Struct, frozen=True, kw_only=True):
     recommendation: str | None = None
     route: str | None = None
     policy_version: str
+    orders: tuple[ShopOrder, ...] = ()
+    amount_at_stake_minor: int | None = None
+    currency: str | None = None
+    withdrawn_by: tuple[Refutation, ...] = ()
+    withdrawn_because: str | None = None
+    withdrawn_because_zh: str | None = None
+    verdict: str | None = None
 
 
 class TagStatus(Struct, frozen=True, kw_only=True):

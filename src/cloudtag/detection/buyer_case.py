@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -74,12 +74,16 @@ class BuyerCase(Struct, frozen=True, eq=False, gc=False):
 
 
 class RiskCase(Struct, frozen=True, eq=False, gc=False):
-    """The alerts that stand about a buyer, of all other detectors, oldest first; their facts hold a verdict."""
+    """The alerts that stand about a buyer, of all other detectors, oldest first; their facts hold a verdict.
+
+    `orders` are the buyer's, for what they are worth.
+    """
 
     buyer_id: str
     alerts: list[Alert]
     links: list[LinkReported]
     now_ms: int
+    orders: Sequence[OrderView] = ()
 
     @property
     def subject(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from cloudtag.contract.records import Reference, Severity
 from cloudtag.contract.streams import STREAM_OF
@@ -20,7 +20,8 @@ class Finding(Struct, frozen=True, kw_only=True):
     `facts` maps a name to a value and, where there is one, its threshold (`value/threshold`). `explanation` and
     `explanation_zh` are one sentence each with the values in it. `since_at` is the earliest event time the answer
     looked at, where that is before its evidence. `rises` are the severities it reached after `decided_at`, each with
-    the event time since which it was that severe.
+    the event time since which it was that severe. `recommendation` is what this case calls for, where that differs from
+    the rule's; None advises nothing.
     """
 
     anchor: str
@@ -38,6 +39,7 @@ class Finding(Struct, frozen=True, kw_only=True):
     explanation_zh: str
     since_at: int | None = None
     rises: dict[Severity, int] = {}
+    recommendation: str | UnsetType | None = UNSET
 
 
 class Wake(Struct, frozen=True):

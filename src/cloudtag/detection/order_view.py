@@ -48,6 +48,7 @@ class OrderView:
         "affiliates",
         "changes",
         "contacts",
+        "currency",
         "filled_waybills",
         "first_at",
         "freight_insured",
@@ -73,6 +74,7 @@ class OrderView:
         self.changes: list[OrderChanged] = []
         self.first_at: dict[str, OrderChanged] = {}
         self.lines: tuple[OrderLine, ...] = ()
+        self.currency: str | None = None
         self.waybill: OrderChanged | None = None
         self.freight_insured = False
         self.is_noted = False
@@ -130,6 +132,18 @@ class OrderView:
         return sum(line.quantity for line in self.lines)
 
     @property
+    def worth_minor(self) -> int | None:
+        """What was ordered costs so much in minor units of its currency; None while no lines are known."""
+        return sum(line.quantity * line.unit_price_minor for line in self.lines) if self.lines else None
+
+    @property
+    def insured_at(self) -> int | None:
+        """Event time since which its freight is known to be insured, or its insurance is claimed; None for neither."""
+        told = [event.occurred_at for event in self.changes if event.freight_insured]
+        told += [event.occurred_at for event in self.insurance if event.status in ("claimed", "paid")]
+        return min(told, default=None)
+
+    @property
     def waybills(self) -> frozenset[str]:
         """Every number this order or its refunds ever named."""
         outbound = {self.waybill.waybill_no} if self.waybill and self.waybill.waybill_no else set()
@@ -178,6 +192,7 @@ class OrderView:
         self.changes.append(order)
         self.first_at.setdefault(order.status, order)
         self.lines = order.lines or self.lines
+        self.currency = order.currency or self.currency
         self.freight_insured = self.freight_insured or order.freight_insured
         self.shop_id, self.platform = order.shop_id, order.platform
         if order.buyer_note:

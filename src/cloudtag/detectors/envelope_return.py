@@ -13,7 +13,7 @@ Known false positives: goods that are thin by nature, as cards, films or earring
 
 What would clear it: an inspection that finds the goods in the parcel.
 
-What to do: have the parcel weighed and opened on video before any refund.
+What to do: have the parcel weighed and opened on video before any refund; once it is open, refund what was in it.
 """
 
 from __future__ import annotations
@@ -77,12 +77,12 @@ EXAMPLES = (
     Example(
         name="a bag of 20 grams",
         events=_sent(package="bag", weight_grams=20),
-        fires=({"facts": {"weight_grams": "20/50"}},),
+        fires=({"facts": {"weight_grams": "20/50"}, "recommendation": "open_on_video_before_refund"},),
     ),
     Example(
         name="the shop notes an envelope with nothing in it",
         events=(*_sent(), inspected(day(8), {}, package="envelope")),
-        fires=({"severity": "medium"},),
+        fires=({"severity": "medium", "recommendation": "refund_received_only"},),
     ),
     Example(name="near miss: exactly 50 grams", events=_sent(package="bag", weight_grams=50)),
     Example(name="near miss: noted as 2, which is no weight in grams", events=_sent(package="box", weight_grams=2)),
@@ -160,6 +160,8 @@ def _finding(
             *((Reference("logistics", scan.event_id, scan.occurred_at),) if scan else ()),
             *cite(*filled, *seen),
         ),
+        # What is open already cannot be opened on video any more.
+        recommendation="refund_received_only" if seen else RULE.recommendation,
         facts={
             "package": f"{package}/envelope",
             "weight_grams": f"{'unknown' if weight is None else weight}/{parameters.goods_grams}",

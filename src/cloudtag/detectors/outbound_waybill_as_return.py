@@ -12,7 +12,7 @@ Known false positives: a delivery the buyer refused at the door travels back und
 
 What would clear it: a corrected return number, or a scan that shows the parcel was refused and sent back.
 
-What to do: refuse the refund until a real return number is given; hold the freight insurance.
+What to do: refuse the refund until a real return number is given; where the freight is insured, hold the insurance.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from cloudtag.contract.events import OrderChanged
 from cloudtag.detection.cases import ParcelCase
 from cloudtag.detection.example import day, ordered, refunded, scanned
 from cloudtag.detection.finding import Finding, Wake, cite
+from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.refund_view import RefundView
 from cloudtag.detection.rule import Example, Rule
 
@@ -38,7 +39,7 @@ RULE = Rule(
     rules=("T4a",),
     clears="A corrected return number, or a scan showing the parcel was refused and sent back.",
     clears_zh="更正退货单号，或有扫描记录表明包裹被拒收退回。",
-    recommendation="hold_insurance",
+    recommendation="ask_for_real_return_number",
 )
 _DAY_MS = 86_400_000
 
@@ -66,7 +67,12 @@ EXAMPLES = (
     Example(
         name="the shop's own number comes back",
         events=(*_SENT, _OPENED, _filled("OUT1")),
-        fires=({"severity": "critical", "waybill_nos": ["OUT1"]},),
+        fires=({"severity": "critical", "waybill_nos": ["OUT1"], "recommendation": "ask_for_real_return_number"},),
+    ),
+    Example(
+        name="the freight is insured",
+        events=(ordered("placed", 0, freight_insured=True), *_SENT[1:], _OPENED, _filled("OUT1")),
+        fires=({"severity": "critical", "recommendation": "hold_insurance"},),
     ),
     Example(
         name="near miss: a number of its own",
@@ -89,13 +95,13 @@ def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Wake]
         return
     reach_ms = parameters.window_days * _DAY_MS
     for sent in (o.waybill for o in case.outbound):
-        for _, refund in case.refunds:
+        for order, refund in case.refunds:
             filled = refund.filled
             if sent and filled and 0 <= filled.occurred_at - sent.occurred_at <= reach_ms:
-                yield _finding(refund, sent)
+                yield _finding(order, refund, sent)
 
 
-def _finding(refund: RefundView, sent: OrderChanged) -> Finding:
+def _finding(order: OrderView, refund: RefundView, sent: OrderChanged) -> Finding:
     assert refund.filled is not None
     waybill_no = refund.filled.waybill_no or ""
     return Finding(
@@ -108,6 +114,7 @@ def _finding(refund: RefundView, sent: OrderChanged) -> Finding:
         waybill_nos=(waybill_no,),
         decided_at=max(refund.filled.occurred_at, sent.occurred_at),
         evidence=cite(sent, refund.filled),
+        recommendation=RULE.recommendation if order.insured_at is None else "hold_insurance",
         facts={"return_number": waybill_no, "outbound_order": sent.order_id},
         explanation=(
             f"Refund {refund.refund_id} names {waybill_no} as its return number, which is the number under which the "

@@ -13,7 +13,8 @@ Known false positives: a courier that scans late. The scan's own time counts, so
 
 What would clear it: a `signed` scan of the outbound parcel from before the claim.
 
-What to do: hold the freight insurance; ask the courier where the parcel was at the time of the claim.
+What to do: where the freight is insured, hold the insurance; in any case ask the courier where the parcel was at the
+time of the claim.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from msgspec import Struct
 
 from cloudtag.contract.events import RefundChanged
 from cloudtag.detection.cases import OrderCase
-from cloudtag.detection.example import day, ordered, refunded, scanned
+from cloudtag.detection.example import day, event, ordered, refunded, scanned
 from cloudtag.detection.finding import Finding, Wake, cite
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.refund_view import RefundView
@@ -49,18 +50,24 @@ class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 _SENT = (ordered("placed", 0), ordered("shipped", day(1), waybill_no="OUT1"), scanned("OUT1", "accepted", day(1, 2)))
+_IDS = {"order_id": "o1", "buyer_id": "b1", "shop_id": "s1"}
 _CLAIM = refunded("opened", day(2), type="return_refund", reason="quality", claims_received=True)
 
 EXAMPLES = (
     Example(
         name="claims to hold goods that are still travelling",
         events=(*_SENT, _CLAIM),
-        fires=({"severity": "medium", "refund_ids": ["r1"]},),
+        fires=({"severity": "medium", "refund_ids": ["r1"], "recommendation": None},),
     ),
     Example(
         name="the freight is insured",
         events=(ordered("placed", 0, freight_insured=True), *_SENT[1:], _CLAIM),
-        fires=({"severity": "high"},),
+        fires=({"severity": "high", "recommendation": "hold_insurance"},),
+    ),
+    Example(
+        name="the insurance was bound only: nothing is claimed",
+        events=(*_SENT, _CLAIM, event("insurance", day(2, 1), claim_id="c1", status="bound", **_IDS)),
+        fires=({"severity": "medium", "recommendation": None},),
     ),
     Example(
         name="near miss: signed for before the claim", events=(*_SENT, scanned("OUT1", "signed", day(1, 20)), _CLAIM)
@@ -104,27 +111,28 @@ def _claims(refund: RefundView) -> list[RefundChanged]:
 
 def _finding(order: OrderView, refund: RefundView, claim: RefundChanged) -> Finding:
     shipped = order.first_at["shipped"]
-    insured = [e.occurred_at for e in order.changes if e.freight_insured]
-    insured += [e.occurred_at for e in order.insurance if e.status in ("claimed", "paid")]
+    insured_at = order.insured_at
+    is_insured = insured_at is not None
     after_ms = claim.occurred_at - shipped.occurred_at
     hours = after_ms / 3_600_000
     waybill_no = order.waybill.waybill_no if order.waybill else None
     return Finding(
         anchor=refund.refund_id,
-        severity="high" if insured else "medium",
+        severity="high" if is_insured else "medium",
         platform=refund.platform,
         shop_id=refund.shop_id,
         order_ids=(order.order_id,),
         refund_ids=(refund.refund_id,),
         waybill_nos=(waybill_no,) if waybill_no else (),
         decided_at=max(claim.occurred_at, shipped.occurred_at),
-        rises={"high": min(insured)} if insured else {},
+        rises={} if insured_at is None else {"high": insured_at},
+        recommendation=RULE.recommendation if is_insured else None,
         evidence=cite(shipped, claim, *order.insurance),
         facts={
             "claimed": "received" if claim.claims_received else "return_number",
             "outbound_signed": "no/yes",
             "hours_after_shipping": f"{hours:.1f}",
-            "freight_insured": str(bool(insured)).lower(),
+            "freight_insured": str(is_insured).lower(),
         },
         explanation=(
             f"Refund {refund.refund_id} claims the goods of order {order.order_id} are in hand {span(after_ms)} after "

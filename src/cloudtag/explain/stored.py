@@ -42,9 +42,16 @@ _PARTS = {
     "evidence_streams": ("evidence", "stream"),
     "evidence_event_ids": ("evidence", "event_id"),
     "evidence_times": ("evidence", "occurred_at"),
+    "orders_shop_ids": ("orders", "shop_id"),
+    "orders_order_ids": ("orders", "order_id"),
+    "withdrawn_by_streams": ("withdrawn_by", "stream"),
+    "withdrawn_by_event_ids": ("withdrawn_by", "event_id"),
+    "withdrawn_by_times": ("withdrawn_by", "occurred_at"),
 }
 SHOWN = 12
 """So much of a buyer's key stands in the texts of stored alerts."""
+TEXTS = ("explanation", "explanation_zh", "withdrawn_because", "withdrawn_because_zh")
+"""Fields of an alert that may name buyers."""
 NOTE = "(not kept)"
 """Stands for a buyer's note: the warehouse knows only that there was one."""
 
@@ -69,8 +76,9 @@ def alert_of(row: Row, names: Names) -> Alert:
     """The alert a row of the table `alerts` was made of; its texts name the buyers whose originals are known."""
     form = _form(row, names)
     known = {key[:SHOWN]: original for (kind, key), original in names.items() if kind == "buyer"}
-    for field in ("explanation", "explanation_zh"):
-        form[field] = _uncovered(form[field], known)
+    for field in TEXTS:
+        if field in form:
+            form[field] = _uncovered(form[field], known)
     form["facts"] = {name: _uncovered(text, known) for name, text in form.get("facts", {}).items()}
     _, alert = decode_json({"stream": "alerts", **form})
     assert isinstance(alert, Alert)

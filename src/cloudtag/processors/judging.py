@@ -161,7 +161,7 @@ def _judge_risk(file: File, row_id: str, policies: Policies, now_ms: int) -> Jud
     if not alerts:
         return judgement
     policy = policies.at(alerts[-1].platform, alerts[-1].decided_at)
-    case = RiskCase(file.key, alerts, _links(file), now_ms)
+    case = RiskCase(file.key, alerts, _links(file), now_ms, _orders(file))
     ask("risk", frozenset(), case, policy, file.index.verdicts, judgement)
     return judgement
 

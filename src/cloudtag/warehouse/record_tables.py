@@ -1,4 +1,4 @@
-"""The tables of what cloudtag publishes, one per output stream (deploy/clickhouse/001, 002, 005 and 008)."""
+"""The tables of what cloudtag publishes, one per output stream (deploy/clickhouse/001, 002, 005, 008 and 011)."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ def _buyers_of(alert: Alert) -> tuple[str, ...]:
 
 def _covered(name: str) -> Column:
     def of(alert: Any, veil: Veil) -> str:
-        return veil.cover(getattr(alert, name), _buyers_of(alert))
+        return veil.cover(getattr(alert, name) or "", _buyers_of(alert))
 
     return computed(name, "String", of)
 
@@ -64,6 +64,16 @@ RECORD_TABLES: dict[str, Table] = {
             _covered("explanation"),
             _covered("explanation_zh"),
             *low("recommendation", "route", "policy_version"),
+            parts("orders_shop_ids", "String", "orders", "shop_id"),
+            parts("orders_order_ids", "String", "orders", "order_id"),
+            same("amount_at_stake_minor", "Nullable(Int64)"),
+            *low("currency"),
+            parts("withdrawn_by_streams", LOW, "withdrawn_by", "stream"),
+            parts("withdrawn_by_event_ids", "String", "withdrawn_by", "event_id"),
+            parts("withdrawn_by_times", TIME, "withdrawn_by", "occurred_at"),
+            _covered("withdrawn_because"),
+            _covered("withdrawn_because_zh"),
+            *low("verdict"),
         ),
     ),
     "tag-statuses": Table(
