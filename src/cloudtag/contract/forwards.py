@@ -29,8 +29,26 @@ def parts_of(forward_id: str) -> list[str]:
     return msgspec.json.decode(forward_id, type=list[str])
 
 
-class Forward(Struct, frozen=True, array_like=True, gc=False):
-    """What every forward carries: its revision, and whether it still holds. Its id is made of what it is about."""
+class Cause(Struct, frozen=True, array_like=True, gc=False):
+    """An input event that brought a change about; `what` is what it told: a status, a kind of scan, a verdict."""
+
+    stream: str
+    event_id: str
+    occurred_at: int
+    what: str = ""
+
+
+class Caused(Struct, frozen=True, kw_only=True, array_like=True, gc=False):
+    """Why a forward was told anew, or taken back. What it says never depends on that, nor does what follows from it."""
+
+    because: tuple[Cause, ...] = ()
+
+
+class Forward(Caused, frozen=True, array_like=True, gc=False):
+    """What every forward carries: its revision, and whether it still holds. Its id is made of what it is about.
+
+    `because` are the input events that came when it was told anew: none the first time.
+    """
 
     revision: int
     is_held: bool

@@ -37,7 +37,9 @@ class Rule(Struct, frozen=True, kw_only=True):
 
     `needs` are the input streams of which it must have seen something to be asked at all, `signals` what else.
     `rules` are the rule ids it implements; `scenario` is the tag label its alerts carry; `clears` is what fact would
-    clear an alert, in English and Chinese; `title` names it for people.
+    clear an alert, in English and Chinese; `title` names it for people. `cleared` are its own words, in both languages,
+    for an event that did clear one, by stream or by stream and what the event told (`orders:paid`), with `{on}` for the
+    day; general words stand in for what is not there.
     """
 
     title: str
@@ -50,6 +52,7 @@ class Rule(Struct, frozen=True, kw_only=True):
     clears: str
     clears_zh: str
     recommendation: str | None = None
+    cleared: dict[str, tuple[str, str]] = {}
 
 
 class Example(Struct, frozen=True, kw_only=True):

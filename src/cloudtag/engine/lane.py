@@ -8,14 +8,15 @@ lane that opens after a crash knows what to judge and to publish again, whatever
 from __future__ import annotations
 
 from collections.abc import Iterable, Set
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import Struct
 
-from cloudtag.contract.forwards import Forward, TimePassed
+from cloudtag.contract.forwards import Cause, Forward, TimePassed
 from cloudtag.engine.files import File, FileCache
 from cloudtag.engine.fold import fold
+from cloudtag.engine.news import News, news_again
 from cloudtag.engine.processor import Processor
 from cloudtag.engine.publish import repeat, revise
 from cloudtag.engine.rows import NEVER, Row, RowCodec, header, row_key, split_key
@@ -35,6 +36,22 @@ class _Own(Struct, array_like=True):
     newest_ms: int = 0
     batch: int = 0
     sent: int = 0
+
+
+class _Reasons(NamedTuple):
+    """Why what is published about one row changes, asked of the processor when it does."""
+
+    processor: Processor
+    file: File
+    row_id: str
+    news: News
+    now_ms: int
+
+    def causes(self) -> tuple[Cause, ...]:
+        return self.processor.causes(self.file, self.row_id, self.news)
+
+    def withdrawn(self, record: Any) -> Any:
+        return self.processor.withdrawn(self.file, self.row_id, record, self.news, self.now_ms)
 
 
 class Lane:
@@ -103,13 +120,13 @@ class Lane:
         own, step = self._own, Step()
         own.sent, own.batch = own.batch, own.batch + 1
         self._cache.trim()
-        dirty, passed_ms = self._fold(step, facts)
+        dirty, news, passed_ms = self._fold(step, facts)
         own.watermark_ms = max(own.watermark_ms, own.newest_ms - self._processor.lateness_ms, passed_ms)
         woken = self._wake(step)
         for file, changed in dirty.items():
-            self._judge(step, file, changed, woken.pop(file, _NONE) if woken else _NONE)
+            self._judge(step, file, changed, news[file], woken.pop(file, _NONE) if woken else _NONE)
         for file, row_ids in woken.items():
-            self._judge(step, file, _NONE, row_ids)
+            self._judge(step, file, _NONE, News(), row_ids)
         self._close(step)
         return step
 
@@ -134,12 +151,12 @@ class Lane:
         if self._rows is not None:
             step.rows[OWN_KEY] = msgspec.msgpack.encode(self._own)
 
-    def _fold(self, step: Step, facts: Iterable[Any]) -> tuple[Dirty, int]:
+    def _fold(self, step: Step, facts: Iterable[Any]) -> tuple[Dirty, dict[File, News], int]:
         processor, own, get_file = self._processor, self._own, self._cache.get
         place, identity, index, most_facts = processor.place, processor.identity, processor.index, processor.most_facts
         horizon_ms = own.watermark_ms - processor.retention_ms
         # The files of this batch, so that the cache is asked once for each.
-        files: dict[str, tuple[File, set[str]]] = {}
+        files: dict[str, tuple[File, set[str], News]] = {}
         passed_ms = 0
         for fact in facts:
             if type(fact) is TimePassed:
@@ -150,23 +167,27 @@ class Lane:
             file_key, row_id = place(fact)
             entry = files.get(file_key)
             if entry is None:
-                entry = files[file_key] = get_file(file_key), set()
-            file, ids = entry
+                entry = files[file_key] = get_file(file_key), set(), News()
+            file, ids, news = entry
             if file.is_closed and type(fact) is not processor.closes:
                 # What other processors tell is about events that are refused as well.
                 if not isinstance(fact, Forward):
                     step.refused.append(fact)
                 continue
             row = file.rows.get(row_id) or file.add_row(row_id)
-            if not fold(row, identity(fact), fact):
+            fact_id = identity(fact)
+            before = row.facts.get(fact_id)
+            if not fold(row, fact_id, fact):
                 step.duplicates += 1
                 continue
+            news.add(row_id, fact_id, fact, before)
             if len(row.facts) > most_facts:
                 processor.bound(row)
             ids.add(row_id)
             if besides := index(file, row, fact):
                 ids.update(besides)
-        return {file: ids for file, ids in files.values() if ids}, passed_ms
+        dirty = {file: ids for file, ids, _ in files.values() if ids}
+        return dirty, {file: news for file, _, news in files.values()}, passed_ms
 
     def _takes(self, step: Step, fact: Any, horizon_ms: int) -> bool:
         if isinstance(fact, Forward) and not self._processor.is_timed_by_forwards:
@@ -187,7 +208,7 @@ class Lane:
         return isinstance(fact, Forward) or type(fact) in self._processor.master_data
 
     def _judge(
-        self, step: Step, file: File, changed: Set[str], woken: Set[str] = _NONE, *, is_whole: bool = False
+        self, step: Step, file: File, changed: Set[str], news: News, woken: Set[str] = _NONE, *, is_whole: bool = False
     ) -> None:
         """Judge what changed and woken rows touch, then layer after layer what those and their outputs ask for."""
         processor = self._processor
@@ -195,7 +216,7 @@ class Lane:
         touched = processor.touched(file, asked)
         outputs: list[Output] = []
         for row_id in touched if len(touched) == 1 else sorted(touched):
-            if told := self._judge_row(step, file, row_id, changed):
+            if told := self._judge_row(step, file, row_id, changed, news):
                 outputs += told
         if not is_whole and asked <= touched and not processor.is_followed(file, outputs):
             step.outputs += outputs
@@ -203,10 +224,10 @@ class Lane:
         for row_id, is_asked in processor.layers:
             is_left = row_id in asked and row_id not in touched
             if is_whole or is_left or is_asked(file, asked, outputs):
-                outputs += self._judge_row(step, file, row_id, changed)
+                outputs += self._judge_row(step, file, row_id, changed, news)
         step.outputs += outputs
 
-    def _judge_row(self, step: Step, file: File, row_id: str, changed: Set[str]) -> list[Output]:
+    def _judge_row(self, step: Step, file: File, row_id: str, changed: Set[str], news: News) -> list[Output]:
         processor, now_ms = self._processor, self._own.watermark_ms
         horizon_ms = now_ms - processor.retention_ms
         row = file.rows.get(row_id)
@@ -216,7 +237,10 @@ class Lane:
         elif row.newest_ms < horizon_ms and row_id not in changed and self._drop_spent(step, file, row, horizon_ms):
             return []
         judgement = processor.judge(file, row_id, now_ms)
-        outputs = revise(row, judgement.conclusions, horizon_ms) if judgement.conclusions or row.published else []
+        outputs: list[Output] = []
+        if judgement.conclusions or row.published:
+            reasons = _Reasons(processor, file, row_id, news, max(now_ms, self._own.newest_ms))
+            outputs = revise(row, judgement.conclusions, horizon_ms, reasons)
         if not row.facts and not row.published and judgement.wake_ms == NEVER:
             self._forget(step, file, row)
             return []
@@ -224,7 +248,7 @@ class Lane:
         has_moved = self._schedule(file, row, judgement.wake_ms)
         if self._rows is not None and (row_id in changed or outputs or has_moved):
             row.batch = self._own.batch
-            step.rows[row_key(file.key, row_id)] = self._codec.encode(row)
+            step.rows[row_key(file.key, row_id)] = self._codec.encode(row, news.rows.get(row_id, ()))
         return outputs
 
     def _publish_again(self, step: Step, file: File, changed: set[str]) -> None:
@@ -233,7 +257,7 @@ class Lane:
         for row in file.rows.values():
             for fact in row.facts.values():
                 ids.update(self._processor.index(fresh, row, fact))
-        self._judge(step, file, ids, is_whole=True)
+        self._judge(step, file, ids, news_again(file, changed), is_whole=True)
         for row_id in sorted(changed & file.rows.keys()):
             conclusions = self._processor.judge(file, row_id, self._own.watermark_ms).conclusions
             step.outputs += repeat(file.rows[row_id], conclusions)

@@ -7,7 +7,9 @@ from typing import Any, NamedTuple, Protocol
 
 from msgspec import Struct
 
+from cloudtag.contract.forwards import Cause
 from cloudtag.engine.files import File
+from cloudtag.engine.news import News
 from cloudtag.engine.publish import Conclusion
 from cloudtag.engine.rows import NEVER, Row
 from cloudtag.engine.step import Output
@@ -84,6 +86,14 @@ class Processor(Protocol):
 
     def judge(self, file: File, row_id: str, now_ms: int) -> Judgement:
         """What the file's facts amount to for one row at that event time."""
+        ...
+
+    def causes(self, file: File, row_id: str, news: News) -> tuple[Cause, ...]:
+        """The input events among the news that the row's answer reads, oldest first, bounded."""
+        ...
+
+    def withdrawn(self, file: File, row_id: str, record: Any, news: News, now_ms: int) -> Any:
+        """A record that is taken back, completed with why; `now_ms` is how far event time has come."""
         ...
 
     def is_spent(self, file: File, row: Row, horizon_ms: int) -> bool:

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
 from cloudtag.contract import forwards, links, records
+from cloudtag.contract.forwards import Cause
 from cloudtag.contract.streams import STREAM_OF
 from cloudtag.engine.rows import Published, Row
 from cloudtag.engine.step import Output
@@ -62,7 +63,19 @@ _KINDS: dict[str, Kind] = {
 }
 
 
-def revise(row: Row, conclusions: Mapping[str, Conclusion], horizon_ms: int) -> list[Output]:
+class Reasons(Protocol):
+    """Why what is published about a row changes: asked only when something is told anew or taken back."""
+
+    def causes(self) -> tuple[Cause, ...]:
+        """The input events that came just now."""
+        ...
+
+    def withdrawn(self, record: Any) -> Any:
+        """A record that is taken back, completed with why."""
+        ...
+
+
+def revise(row: Row, conclusions: Mapping[str, Conclusion], horizon_ms: int, reasons: Reasons) -> list[Output]:
     """Bring what is published about a row in line with its conclusions.
 
     `horizon_ms`: what rests on older facts is neither changed nor taken back.
@@ -75,9 +88,9 @@ def revise(row: Row, conclusions: Mapping[str, Conclusion], horizon_ms: int) -> 
                 continue
             if last.since_ms < horizon_ms and not conclusion.is_rolling:
                 continue
-        outputs.append(_tell(row, conclusion, last))
+        outputs.append(_tell(row, conclusion, last, reasons))
     gone = [p for p in row.published.values() if p.stands and p.id not in conclusions and p.since_ms >= horizon_ms]
-    return outputs + [_take_back(last) for last in gone] if gone else outputs
+    return outputs + [_take_back(last, reasons) for last in gone] if gone else outputs
 
 
 def repeat(row: Row, conclusions: Mapping[str, Conclusion]) -> list[Output]:
@@ -86,24 +99,28 @@ def repeat(row: Row, conclusions: Mapping[str, Conclusion]) -> list[Output]:
     for last in row.published.values():
         kind = _KINDS[last.stream]
         record: Any
-        if last.body is not None:
-            record = msgspec.msgpack.decode(last.body, type=kind.struct)
+        if kind.withdrawn is not None:
+            record = None if last.body is None else msgspec.msgpack.decode(last.body, type=kind.struct)
         elif not last.stands:
             record = _retraction(kind, last)
-        elif last.id in conclusions:
-            record = replace(conclusions[last.id].record, revision=last.revision)
         else:
+            record = conclusions[last.id].record if last.id in conclusions else None
+        if record is None:
             continue
+        if kind.withdrawn is None and (last.revision or last.body):
+            record = replace(record, revision=last.revision, because=_because(last))
         outputs.append(Output(last.stream, kind.key(record), record))
     return outputs
 
 
-def _tell(row: Row, conclusion: Conclusion, last: Published | None) -> Output:
+def _tell(row: Row, conclusion: Conclusion, last: Published | None, reasons: Reasons) -> Output:
     stream = STREAM_OF[type(conclusion.record)]
     revision = 0 if last is None else last.revision + 1
     record, body = conclusion.record, None
     if _KINDS[stream].withdrawn is None:
-        record = replace(record, revision=revision) if revision else record
+        if revision:
+            because = reasons.causes()
+            record, body = replace(record, revision=revision, because=because), _stored(because)
     else:
         record = _stamp(record, revision, last)
         body = msgspec.msgpack.encode(record)
@@ -121,16 +138,18 @@ def _stamp(record: Any, revision: int, last: Published | None) -> Any:
     return replace(record, revision=revision)
 
 
-def _take_back(last: Published) -> Output:
+def _take_back(last: Published, reasons: Reasons) -> Output:
     kind = _KINDS[last.stream]
     last.revision += 1
     last.stands = False
     record: Any
-    if last.body is None:
-        record = _retraction(kind, last)
+    if kind.withdrawn is None:
+        last.body = _stored(reasons.causes())
+        record = replace(_retraction(kind, last), because=_because(last))
     else:
+        assert last.body is not None
         record = msgspec.msgpack.decode(last.body, type=kind.struct)
-        record = replace(record, revision=last.revision, status=kind.withdrawn)
+        record = reasons.withdrawn(replace(record, revision=last.revision, status=kind.withdrawn))
         last.body = msgspec.msgpack.encode(record)
     return Output(last.stream, kind.key(record), record)
 
@@ -138,3 +157,12 @@ def _take_back(last: Published) -> Output:
 def _retraction(kind: Kind, last: Published) -> Any:
     retract: Callable[[str, int, int], Any] = kind.struct.retraction  # type: ignore[attr-defined]
     return retract(last.id, last.revision, last.since_ms)
+
+
+def _stored(because: tuple[Cause, ...]) -> bytes | None:
+    return msgspec.msgpack.encode(because) if because else None
+
+
+def _because(last: Published) -> tuple[Cause, ...]:
+    """Why a forward was told anew or taken back, the same however often it is repeated."""
+    return () if last.body is None else msgspec.msgpack.decode(last.body, type=tuple[Cause, ...])

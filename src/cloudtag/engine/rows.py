@@ -8,7 +8,7 @@ MessagePack body.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 from hashlib import blake2b
 from types import MappingProxyType
@@ -31,9 +31,10 @@ _Stored = tuple[str, str, int, bool, bytes, int, bytes | None]
 class Published(Struct, eq=False, gc=False):
     """What was last published under an id.
 
-    `body` is the record itself where taking it back must repeat it; `since_ms` is the event time of the oldest fact it
-    rests on (when that leaves retention, it stands). What the record says is known by `told`, the record as it was
-    concluded; of a row that was read back it is known by `digest`, until the same is concluded again.
+    `body` is the record itself where taking it back must repeat it, of a forward why it was told anew; `since_ms` is
+    the event time of the oldest fact it rests on (when that leaves retention, it stands). What the record says is known
+    by `told`, the record as it was concluded; of a row that was read back it is known by `digest`, until the same is
+    concluded again.
     """
 
     id: str
@@ -104,6 +105,8 @@ class Row(Struct, eq=False, gc=False):
     view: View | None = None
     kinds: frozenset[type[Any]] = frozenset()
     """The kinds of facts it holds, or held."""
+    fresh: tuple[str, ...] = ()
+    """Of a row that was read back: the ids of the facts that came with its last batch."""
 
     def hold(self, fact_id: str, at_ms: int, fact: Any) -> None:
         """Put a fact among the others, in the place of one of the same id."""
@@ -130,23 +133,27 @@ class RowCodec:
     def __init__(self, fact_type: Any) -> None:
         """`fact_type`: a union of tagged array-like structs."""
         self._encoder = msgspec.msgpack.Encoder()
-        self._decoder = msgspec.msgpack.Decoder(tuple[list[fact_type], list[_Stored]])
+        fields: list[Any] = [("facts", list[fact_type]), ("published", list[_Stored]), ("fresh", list[int], [])]
+        body: Any = msgspec.defstruct("Body", fields, array_like=True, gc=False)
+        self._decoder = msgspec.msgpack.Decoder(body)
 
-    def encode(self, row: Row) -> bytes:
-        """The stored form of a row."""
+    def encode(self, row: Row, fresh: Collection[str] = ()) -> bytes:
+        """The stored form of a row; `fresh` are the ids of the facts that came with its last batch."""
         header = _HEADER.pack(row.batch, row.wake_ms)
         published = [published.stored() for published in row.published.values()]
-        return header + self._encoder.encode((list(row.facts.values()), published))
+        places = [place for place, fact_id in enumerate(row.facts) if fact_id in fresh] if fresh else []
+        return header + self._encoder.encode((list(row.facts.values()), published, places))
 
     def decode(self, key: bytes, data: bytes, identity: Any) -> Row:
         """The row stored as `data` under `key`; `identity` gives a fact's id inside its row."""
         row = Row(split_key(key)[1])
         row.batch, row.wake_ms = _HEADER.unpack_from(data)
-        facts, published = self._decoder.decode(memoryview(data)[_HEADER.size :])
-        for fact in facts:
+        stored: Any = self._decoder.decode(memoryview(data)[_HEADER.size :])
+        for fact in stored.facts:
             row.hold(identity(fact), fact.occurred_at, fact)
-        for stored in published:
-            row.publish(_read(stored))
+        for published in stored.published:
+            row.publish(_read(published))
+        row.fresh = tuple(identity(stored.facts[place]) for place in stored.fresh)
         return row
 
 

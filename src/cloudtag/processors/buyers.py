@@ -14,14 +14,17 @@ from types import MappingProxyType
 from typing import Any
 
 from cloudtag.contract import events as ev
-from cloudtag.contract.forwards import ParcelReported, TagRequested
+from cloudtag.contract.forwards import Cause, ParcelReported, TagRequested
 from cloudtag.contract.links import LinkReported, ShopReported, SkuOwned
+from cloudtag.contract.records import Alert
 from cloudtag.engine.files import File
+from cloudtag.engine.news import News
 from cloudtag.engine.processor import UNTOLD, Judgement, Layer
 from cloudtag.engine.rows import Row
 from cloudtag.engine.step import Output
 from cloudtag.processors.asking import may_ask
 from cloudtag.processors.buyer_index import BuyerIndex
+from cloudtag.processors.causes import MOST_CAUSES, causes_of
 from cloudtag.processors.judging import (
     BUYER_ROW,
     CONSEQUENCES_ROW,
@@ -34,6 +37,8 @@ from cloudtag.processors.judging import (
 )
 from cloudtag.processors.keyed import FORWARD_ID, Keyed
 from cloudtag.processors.layers import LAYERS, is_followed
+from cloudtag.processors.refuting import refuting
+from cloudtag.withdrawals import withdrawn
 
 _ABOVE = frozenset(layer.row_id for layer in LAYERS) - {BUYER_ROW, LINKS_ROW}
 """The rows that are judged after all others."""
@@ -135,6 +140,25 @@ class Buyers(Keyed):
         _add_besides(touched, file, row_ids)
         return touched
 
+    def causes(self, file: File, row_id: str, news: News) -> tuple[Cause, ...]:
+        """What is new in the rows it reads, and what refuted the alerts it follows."""
+        found = causes_of(new for _, _, new in news.of(_read_by(file, row_id)))
+        return tuple(dict.fromkeys((*news.cleared, *found)))[:MOST_CAUSES] if row_id in _FOLLOWING else found
+
+    def withdrawn(self, file: File, row_id: str, record: Any, news: News, now_ms: int) -> Any:
+        """An alert is taken back with what refuted it."""
+        if not isinstance(record, Alert):
+            return record
+        causes = _refuting_alerts(news) if row_id == RISK_ROW else ()
+        is_certain = bool(causes)
+        if not causes:
+            suspects = news.of(_read_by(file, row_id))
+            causes, is_certain = refuting(
+                file, suspects, lambda: record.alert_id in self.judge(file, row_id, now_ms).conclusions
+            )
+        news.cleared += [cause for cause in causes if cause not in news.cleared]
+        return withdrawn(record, causes, now_ms, is_certain=is_certain)
+
     def is_spent(self, file: File, row: Row, horizon_ms: int) -> bool:
         """What other rows read stays as long as any order does, a tagged order as long as anything of the buyer's.
 
@@ -159,6 +183,33 @@ class Buyers(Keyed):
 
 
 _ERASURE_ROW = "e"
+
+
+_FOLLOWING = frozenset((RISK_ROW, LINKS_ROW, TAGS_ROW, CONSEQUENCES_ROW))
+"""The rows that follow from alerts."""
+
+
+def _read_by(file: File, row_id: str) -> Set[str] | None:
+    """The rows whose facts the answer of a row reads; None for all."""
+    index: BuyerIndex = file.index
+    kind, name = row_id[0], row_id[1:]
+    if kind == "o":
+        return {
+            row_id,
+            *_joined(index, kind, name),
+            *(f"w{n}" for n, ids in index.orders_by_number.items() if name in ids),
+        }
+    if kind == "w":
+        return {row_id, LINKS_ROW, SHOPS_ROW, *(f"o{order_id}" for order_id in index.orders_by_number.get(name, ()))}
+    return None
+
+
+def _refuting_alerts(news: News) -> tuple[Cause, ...]:
+    """What has just refuted the alerts that an alert rests on, verdicts among it."""
+    verdicts = causes_of(new for _, _, new in news.of() if type(new.fact) is ev.AlertAnswered)
+    return tuple(sorted({*news.cleared, *verdicts}, key=lambda c: (c.occurred_at, c.stream, c.event_id)))
+
+
 _JOINED = frozenset("ow")
 """The kinds of rows that refunds join."""
 _BUYER_KINDS, _RIVAL_KINDS = frozenset("oblq"), frozenset("ol")

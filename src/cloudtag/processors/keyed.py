@@ -7,11 +7,14 @@ from operator import attrgetter
 from sys import maxsize
 from typing import Any
 
+from cloudtag.contract.forwards import Cause
 from cloudtag.engine.files import File
+from cloudtag.engine.news import News
 from cloudtag.engine.processor import Layer
 from cloudtag.engine.rows import Row
 from cloudtag.engine.step import Output
 from cloudtag.policy.model import Policies
+from cloudtag.processors.causes import causes_of
 
 DAY_MS = 86_400_000
 LONGEST_WINDOW_DAYS = 180
@@ -61,6 +64,16 @@ class Keyed:
         """Only what changed."""
         del file
         return row_ids
+
+    def causes(self, file: File, row_id: str, news: News) -> tuple[Cause, ...]:
+        """All that is new in the file."""
+        del file, row_id
+        return causes_of(new for _, _, new in news.of())
+
+    def withdrawn(self, file: File, row_id: str, record: Any, news: News, now_ms: int) -> Any:
+        """Nothing is to be said beyond that it is taken back."""
+        del file, row_id, news, now_ms
+        return record
 
     def is_spent(self, file: File, row: Row, horizon_ms: int) -> bool:
         """A row without newer facts is needed by nobody."""

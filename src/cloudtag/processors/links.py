@@ -107,5 +107,5 @@ def _recent(uses: Uses, retention_ms: int) -> Uses:
 
 
 def _plain(use: AttributeUsed) -> AttributeUsed:
-    """The use without its revision, which tells of the order of arrival."""
-    return replace(use, revision=0) if use.revision else use
+    """The use without its revision and what caused it, which tell of the order of arrival."""
+    return replace(use, revision=0, because=()) if use.revision else use

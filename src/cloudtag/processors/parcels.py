@@ -176,7 +176,7 @@ def _near(uses: list[WaybillUsed], scans: list[ParcelScanned]) -> list[ParcelSca
 
 
 def _sample(buyer_id: str, returns: list[WaybillUsed]) -> tuple[WaybillUsed, ...]:
-    """The buyer's own uses and the earliest others, up to the limit, without their revisions."""
+    """The buyer's own uses and the earliest others, up to the limit, as they were told the first time."""
     own = [use for use in returns if use.buyer_id == buyer_id]
     others = [use for use in returns if use.buyer_id != buyer_id]
     return tuple(_plain(use) for use in (own + others)[:MAX_USES])
@@ -186,7 +186,7 @@ def _plain(use: WaybillUsed) -> WaybillUsed:
     if not use.revision:
         return use
     fields = {name: getattr(use, name) for name in use.__struct_fields__}
-    return WaybillUsed(**{**fields, "revision": 0})
+    return WaybillUsed(**{**fields, "revision": 0, "because": ()})
 
 
 def _first(scans: list[ParcelScanned], wanted: frozenset[str]) -> ParcelScanned | None:

@@ -1,0 +1,63 @@
+"""What one batch brought to a file: the facts that are new in it, and what they took the place of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from cloudtag.contract.forwards import Cause, Forward
+from cloudtag.engine.files import File
+
+UNKNOWN: Any = object()
+"""What a fact took the place of, where a crash has wiped that out."""
+
+
+class New(NamedTuple):
+    """A fact that came in this batch; `before` is what stood in its place, if anything did.
+
+    `because` are the causes of every revision of a forward that came in it.
+    """
+
+    fact: Any
+    before: Any
+    because: tuple[Cause, ...] = ()
+
+
+class News:
+    """What is new in a file, by row and fact id, and what refuted the alerts taken back so far."""
+
+    __slots__ = ("cleared", "rows")
+
+    def __init__(self) -> None:
+        """Nothing is new."""
+        self.rows: dict[str, dict[str, New]] = {}
+        self.cleared: list[Cause] = []
+
+    def add(self, row_id: str, fact_id: str, fact: Any, before: Any) -> None:
+        """Note a fact that was folded into a row."""
+        row = self.rows.get(row_id)
+        if row is None:
+            row = self.rows[row_id] = {}
+        because: tuple[Cause, ...] = fact.because if isinstance(fact, Forward) else ()
+        earlier = row.get(fact_id)
+        if earlier is not None:
+            before, because = earlier.before, earlier.because + because
+        row[fact_id] = New(fact, before, because)
+
+    def of(self, row_ids: Iterable[str] | None = None) -> list[tuple[str, str, New]]:
+        """Row, fact id and fact of what is new in these rows, in all of them for None; by row and id."""
+        wanted: Iterable[str] = self.rows if row_ids is None else self.rows.keys() & set(row_ids)
+        return [
+            (row_id, fact_id, new) for row_id in sorted(wanted) for fact_id, new in sorted(self.rows[row_id].items())
+        ]
+
+
+def news_again(file: File, row_ids: Iterable[str]) -> News:
+    """The news of rows whose batch may not have been published: what they took the place of is not known any more."""
+    news = News()
+    for row_id in sorted(row_ids):
+        row = file.rows.get(row_id)
+        for fact_id in row.fresh if row is not None else ():
+            if row is not None and fact_id in row.facts:
+                news.add(row_id, fact_id, row.facts[fact_id], UNKNOWN)
+    return news

@@ -1,0 +1,89 @@
+"""Which input events facts amount to: an event is one itself, a forward was made of some."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from cloudtag.contract import events as ev
+from cloudtag.contract.forwards import Cause, Forward, ParcelReported, TagRequested, WaybillUsed
+from cloudtag.contract.links import AttributeUsed, LinkReported, ShopReported, SkuOwned
+from cloudtag.contract.streams import STREAM_OF
+from cloudtag.engine.news import UNKNOWN, New
+
+MOST_CAUSES = 10
+"""So many of the newest events are named as causes: more explain nothing more."""
+_WHAT: dict[type[Any], Callable[[Any], str]] = {
+    ev.OrderChanged: lambda e: e.status,
+    ev.RefundChanged: lambda e: e.status,
+    ev.ParcelScanned: lambda e: e.scan,
+    ev.ComplaintChanged: lambda e: e.status,
+    ev.InsuranceChanged: lambda e: e.status,
+    ev.AlertAnswered: lambda e: e.verdict,
+    ev.BuyerContacted: lambda e: "answered" if e.answered else "unanswered",
+}
+"""What an event tells in one word, by its kind; the others are known by their stream."""
+
+
+def causes_of(news: Iterable[New]) -> tuple[Cause, ...]:
+    """The input events that new facts amount to, oldest first, each once; of many the newest."""
+    found = {cause for new in news for cause in _causes(new)}
+    ordered = sorted(found, key=lambda c: (c.occurred_at, c.stream, c.event_id, c.what))
+    return tuple(ordered[-MOST_CAUSES:])
+
+
+def _causes(new: New) -> Iterable[Cause]:
+    fact, before = new.fact, new.before
+    if not isinstance(fact, Forward):
+        what = _WHAT.get(type(fact))
+        return (Cause(STREAM_OF[type(fact)], fact.event_id, fact.occurred_at, what(fact) if what else ""),)
+    known = before is not None and before is not UNKNOWN
+    old = {(c.stream, c.event_id) for c in _carried(before)} if known else set[tuple[str, str]]()
+    carried = [c for c in _carried(fact) if (c.stream, c.event_id) not in old]
+    if not new.because:
+        return carried
+    named = {(c.stream, c.event_id) for c in carried}
+    # Of all that came to the sender in one go, what it now tells of is what counts.
+    return [c for c in new.because if (c.stream, c.event_id) in named] or new.because
+
+
+def _carried(fact: Any) -> Iterator[Cause]:
+    """The input events a forward tells of."""
+    if fact.is_held:
+        tells = _TELLS.get(type(fact))
+        yield from tells(fact) if tells else [Cause(_STREAM[type(fact)], fact.event_id, fact.occurred_at)]
+
+
+def _of_parcel(report: ParcelReported) -> Iterator[Cause]:
+    for scan in (report.first_scan, report.last_scan, report.signed, report.refused, report.destination):
+        if scan is not None:
+            yield Cause("logistics", scan.event_id, scan.occurred_at, scan.scan)
+    for use in report.uses:
+        yield from _of_use(use)
+
+
+def _of_use(use: WaybillUsed) -> Iterator[Cause]:
+    stream, what = ("refunds", "waybill_filled") if use.role == "return" else ("orders", "shipped")
+    yield Cause(stream, use.event_id, use.occurred_at, what)
+
+
+def _of_link(report: LinkReported) -> Iterator[Cause]:
+    for shown in report.others:
+        yield from _of_attribute(shown)
+
+
+def _of_attribute(use: AttributeUsed) -> Iterator[Cause]:
+    yield Cause(use.stream if use.buyer_id else "shops", use.event_id, use.occurred_at)
+    for claim in use.claims:
+        yield Cause(claim.stream, claim.event_id, claim.occurred_at)
+    for order in use.unpaid:
+        yield Cause("orders", order.event_id, order.occurred_at, "placed")
+
+
+_TELLS: dict[type[Any], Callable[[Any], Iterator[Cause]]] = {
+    ParcelReported: _of_parcel,
+    WaybillUsed: _of_use,
+    LinkReported: _of_link,
+    AttributeUsed: _of_attribute,
+}
+_STREAM: dict[type[Any], str] = {ShopReported: "shops", SkuOwned: "orders", TagRequested: "tags"}
