@@ -26,17 +26,14 @@ def test_time_alone_opens_and_a_scan_withdraws():
     records = [r for _, r in replay(lines([*RETURN, scanned("RET1", "accepted", day(10))]))]
     assert [(r.detector, r.revision, r.status) for r in records] == [
         ("no_circulation", 0, "open"),
-        ("buyer_risk", 0, "open"),
         ("no_circulation", 1, "withdrawn"),
-        ("buyer_risk", 1, "withdrawn"),
     ]
 
 
 def test_until_moves_time_on_to_the_very_millisecond():
     assert list(replay(lines(RETURN), DAY_9_MS - 1)) == []
-    alert, risk = (record for _, record in replay(lines(RETURN), DAY_9_MS))
+    (alert,) = (record for _, record in replay(lines(RETURN), DAY_9_MS))
     assert (alert.detector, alert.decided_at) == ("no_circulation", DAY_9_MS)
-    assert (risk.detector, risk.decided_at) == ("buyer_risk", DAY_9_MS)
 
 
 def test_order_and_repeats_of_lines_do_not_matter():
@@ -57,7 +54,7 @@ def test_order_and_repeats_of_lines_do_not_matter():
 )
 def test_a_bad_line_becomes_a_dead_letter_and_stops_nothing(line, reason):
     records = list(replay([line, *lines(RETURN)], DAY_9_MS))
-    assert [stream for stream, _ in records] == ["dead-letters", "alerts", "alerts"]
+    assert [stream for stream, _ in records] == ["dead-letters", "alerts"]
     letter = records[0][1]
     assert (letter.reason, letter.offset, letter.value) == (reason, 0, line)
 

@@ -61,7 +61,7 @@ def alert_of(
         first_event_at=min(r.occurred_at for r in finding.evidence if r.stream not in _STANDING),
         decided_at=finding.decided_at,
         evidence=finding.evidence,
-        facts={**finding.facts, **rises_of(finding), "clears": rule.clears},
+        facts={**finding.facts, **rises_of(finding), **_weight(detector, finding), "clears": rule.clears},
         explanation=finding.explanation + said,
         explanation_zh=finding.explanation_zh + said_zh,
         recommendation=recommendation_of(detector, finding),
@@ -73,6 +73,12 @@ def alert_of(
     )
 
 
+def _weight(detector: Detector, finding: Finding) -> dict[str, str]:
+    """That a weak signal is a watch by itself and no more (A1, B26). True whatever else comes, so nothing is retold."""
+    is_weak = finding.severity in ("low", "medium") and detector.rule.scope != "risk"
+    return {"by_itself": "watch"} if is_weak and recommendation_of(detector, finding) not in PROTECTIONS else {}
+
+
 def recommendation_of(detector: Detector, finding: Finding) -> str | None:
     """What this case calls for: what the finding says, or else the rule."""
     said = finding.recommendation
@@ -80,8 +86,8 @@ def recommendation_of(detector: Detector, finding: Finding) -> str | None:
 
 
 def _sums(detector: Detector, finding: Finding, stake: Stake) -> tuple[str, str]:
-    """A sentence with the money, in English and Chinese, where refunds are what it is about."""
-    if detector.rule.family != "refund" or not finding.refund_ids or not stake.amount_minor:
+    """A sentence with the money, in English and Chinese, where refunds are what it is about and it can be named."""
+    if detector.rule.family != "refund" or not finding.refund_ids or not stake.amount_minor or not stake.currency:
         return "", ""
     amount, amount_zh = money(stake.amount_minor, stake.currency), money_zh(stake.amount_minor, stake.currency)
     return f" At stake: {amount}.", f"涉及金额：{amount_zh}。"

@@ -43,7 +43,7 @@ COMMISSION = firing("affiliate_abuse", "two sent back, one never paid")
 NOTES = firing("order_harassment", "two notes, no payment")
 LOST = firing("complaint_abuse", "three lost over two shops")
 DEMANDING = firing("professional_complainer", "three shops, one demand")
-RISKY = firing("buyer_risk", "one signal is a watch")
+RISKY = firing("buyer_risk", "a second one of another kind")
 
 
 def verdict(kind, at):
@@ -103,8 +103,8 @@ CASES = {
         complained("upheld", day(70), refund_id="r3", complaint_id="c3", type="advertising_law"),
         complained("rejected", day(71), refund_id="r3", complaint_id="c3", type="advertising_law"),
     ),
-    "buyer_risk: called normal, then abnormal": (RISKY, verdict("normal", 20), verdict("abnormal", 21)),
-    "buyer_risk: called normal, then left unanswered": (RISKY, verdict("normal", 20), verdict("ignore", 21)),
+    "buyer_risk: called normal, then abnormal": (RISKY, verdict("normal", 40), verdict("abnormal", 41)),
+    "buyer_risk: called normal, then left unanswered": (RISKY, verdict("normal", 40), verdict("ignore", 41)),
 }
 
 
@@ -146,12 +146,13 @@ def test_an_earlier_event_that_comes_late_withdraws(name):
     assert [alert.status for alert in told(network, [late], detector)] == ["withdrawn"]
 
 
-def test_an_upgraded_buyer_is_a_watch_again_after_a_verdict_and_upgraded_again_after_another():
+def test_a_buyer_is_a_watch_again_after_a_verdict_and_more_again_after_another():
     events = firing("buyer_risk", "a second one of another kind")
     network = Network(shipped())
     said = [told(network, [each], "buyer_risk") for each in (*events, verdict("normal", 50), verdict("abnormal", 51))]
     changes = [(alert.severity, alert.revision) for alerts in said for alert in alerts]
-    assert changes == [("low", 0), ("medium", 1), ("low", 2), ("medium", 3)]
+    assert changes == [("medium", 0), ("medium", 1), ("medium", 2)]
+    assert [alert.status for alerts in said for alert in alerts] == ["open", "withdrawn", "open"]
     assert len({alert.alert_id for alerts in said for alert in alerts}) == 1
 
 

@@ -37,7 +37,7 @@ def test_old_files_are_dropped_and_their_alerts_stand():
     stored = memory_rows()
     network = Network(shipped(), rows=stored)
     opened = network.feed(_abuse())
-    assert [o.record.detector for o in opened] == ["received_refund_only", "buyer_risk"]
+    assert [o.record.detector for o in opened] == ["received_refund_only"]
     after = list(network.pass_time(T0 + 1000 * DAY))
     assert after == []
     for name, rows in stored.items():

@@ -81,13 +81,20 @@ def _origin(stream: str, record: Any) -> tuple[str, str]:
     return origin.stream, f"[yellow]{origin.cause}[/] {escape(f'{place} key={origin.key!r}')} "
 
 
+def _said(alert: Alert) -> str:
+    """What is to be known first: why it was taken back, what resolved it, or what was found."""
+    if alert.withdrawn_because:
+        return alert.withdrawn_because
+    return f"[{alert.verdict}] {alert.explanation}" if alert.verdict else alert.explanation
+
+
 def describe(stream: str, record: Struct) -> str:
     """One line for people, with Rich's markup."""
     if isinstance(record, Alert):
         colour = COLOURS.get(record.severity, "white")
         return (
             f"[dim]{rfc3339(record.decided_at)}[/] [{colour}]{record.severity:8}[/] {record.status:9} "
-            f"[bold]{record.detector}[/] r{record.revision} {escape(record.buyer_id)}  {escape(record.explanation)}"
+            f"[bold]{record.detector}[/] r{record.revision} {escape(record.buyer_id)}  {escape(_said(record))}"
         )
     fields = {name: value for name, value in encode_json(stream, record).items() if value not in (None, [], {}, "")}
     fields.pop("stream")

@@ -1,20 +1,20 @@
 """Signals from the whole site, weighed together.
 
-What it finds: buyers about whom alerts stand. One signal is a watch and no more; independent ones confirm each other
-within `window_days` (A1, B26).
+What it finds: buyers about whom alerts of several kinds stand that confirm each other within `window_days` (A1, B26).
+One signal alone is a watch and no more: its own alert says so (fact `by_itself`), and nothing is published here.
 
 Why it is abuse: each shop sees its own order only, and each order has an excuse; the excuses do not add up.
 
 How it decides: counted are signals that are independent of each other: of different scenarios, and not about the very
 same orders if they are of one family (a courier who scans nothing gives rise to several such alerts at once), unless
-both are high or critical. One: low, a watch. From `independent` on: medium. From `many` on: high. An alert that a shop
-answered with `normal` is no signal, nor is an order that need not be shipped (`shipping_exemption`).
+both are high or critical. Fewer than `independent`: silent. From `independent` on: medium. From `many` on: high. An
+alert that a shop answered with `normal` is no signal, nor is an order that need not be shipped (`shipping_exemption`).
 
 Known false positives: two different mishaps of one buyer within half a year.
 
 What would clear it: a shop's verdict `normal` on an alert, or that the alert is withdrawn.
 
-What to do: nothing about a watch; look at the buyer as a whole when it is upgraded.
+What to do: look at the buyer as a whole before paying the next refund.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from cloudtag.detection.finding import MOST_EVIDENCE, Finding, unique
 from cloudtag.detection.names import called, called_zh
 from cloudtag.detection.rule import Example, Rule
 from cloudtag.detection.windows import DAY_MS
-from cloudtag.detection.wording import counted, form
+from cloudtag.detection.wording import counted
 from cloudtag.ids import digest_id
 
 RULE = Rule(
@@ -92,14 +92,9 @@ def _normal(n: int, at: int, shop_id: str = "s1") -> dict[str, object]:
 
 EXAMPLES = (
     Example(
-        name="one signal is a watch",
-        events=_denied(1, 0),
-        fires=({"severity": "low", "status": "open", "facts": {"independent": "1/2"}},),
-    ),
-    Example(
         name="a second one of another kind",
         events=(*_denied(1, 0), *_short(2, 30)),
-        fires=({"severity": "medium", "status": "upgraded", "order_ids": ["o1", "o2"]},),
+        fires=({"severity": "medium", "status": "open", "order_ids": ["o1", "o2"]},),
     ),
     Example(
         name="three kinds, three orders",
@@ -107,33 +102,21 @@ EXAMPLES = (
         fires=({"severity": "high", "facts": {"independent": "3/2", "alerts": "3"}},),
     ),
     Example(
-        name="a watch still: the same thing twice",
-        events=(*_denied(1, 0), *_denied(2, 30)),
-        fires=({"severity": "low", "facts": {"independent": "1/2", "alerts": "2"}},),
+        name="only the shop itself may answer",
+        events=(*_denied(1, 0), *_short(2, 30), _normal(1, 40, "s2")),
+        fires=({"severity": "medium"},),
+    ),
+    Example(name="near miss: one signal is a watch", events=_denied(1, 0)),
+    Example(name="near miss: the same thing twice", events=(*_denied(1, 0), *_denied(2, 30))),
+    Example(name="near miss: a courier who scans nothing", events=_insured(1, 0), until=day(9)),
+    Example(name="near miss: half a year apart", events=(*_denied(1, 0), *_short(2, 180))),
+    Example(
+        name="near miss: the shop calls one of two normal", events=(*_denied(1, 0), *_short(2, 30), _normal(1, 40))
     ),
     Example(
-        name="a watch still: a courier who scans nothing",
-        events=_insured(1, 0),
-        until=day(9),
-        fires=({"severity": "low", "facts": {"independent": "1/2", "alerts": "2"}},),
+        name="near miss: one of two is withdrawn",
+        events=(*_denied(1, 0), *_short(2, 30), inspected(day(39), {"dress": 2}, refund_id="r2")),
     ),
-    Example(
-        name="a watch still: half a year apart",
-        events=(*_denied(1, 0), *_short(2, 180)),
-        fires=({"severity": "low", "facts": {"independent": "1/2"}},),
-    ),
-    Example(
-        name="a watch again: the shop calls one of two normal",
-        events=(*_denied(1, 0), *_short(2, 30), _normal(1, 40)),
-        fires=({"severity": "low", "order_ids": ["o2"], "facts": {"independent": "1/2"}},),
-    ),
-    Example(
-        name="a watch still: only the shop itself may answer",
-        events=(*_denied(1, 0), _normal(1, 10, "s2")),
-        fires=({"severity": "low"},),
-    ),
-    Example(name="near miss: the shop calls it normal", events=(*_denied(1, 0), _normal(1, 10))),
-    Example(name="near miss: the alert is withdrawn", events=(*_short(1, 0), inspected(day(9), {"dress": 2}))),
     Example(
         name="near miss: an order that need not be shipped",
         events=(ordered("paid", 0, address_valid=False), ordered("paid", day(1), refund_id="r2", region="HK")),
@@ -154,10 +137,13 @@ class _Weight(NamedTuple):
 
 
 def detect(case: RiskCase, parameters: Parameters) -> Iterator[Finding]:
-    """One finding for the buyer while any signal stands."""
+    """One finding for the buyer while enough independent signals stand."""
     signals = [a for a in case.alerts if a.facts.get("verdict") != "normal" and a.detector not in _NO_SIGNAL]
-    if signals:
-        yield _finding(_weigh(signals, parameters), parameters)
+    if len(signals) < parameters.independent:
+        return
+    weight = _weigh(signals, parameters)
+    if weight.signals >= parameters.independent:
+        yield _finding(weight, parameters)
 
 
 def _weigh(signals: Sequence[Alert], parameters: Parameters) -> _Weight:
@@ -210,9 +196,7 @@ def _independent(window: Sequence[Alert]) -> int:
 
 
 def _severity(count: int, parameters: Parameters) -> Severity:
-    if count >= parameters.many:
-        return "high"
-    return "medium" if count >= parameters.independent else "low"
+    return "high" if count >= parameters.many else "medium"
 
 
 def _finding(weight: _Weight, parameters: Parameters) -> Finding:
@@ -239,11 +223,11 @@ def _finding(weight: _Weight, parameters: Parameters) -> Finding:
             "window_days": str(days),
         },
         explanation=(
-            f"{counted(len(alerts), 'alert')} within {counted(days, 'day')} {form(len(alerts), 'counts', 'count')} as "
-            f"{counted(count, 'independent signal')} ({names}), where {parameters.independent} are more than a watch."
+            f"This buyer gave cause for complaint {len(alerts)} times within {counted(days, 'day')}, in {count} ways "
+            f"that have nothing to do with each other ({names}): one may be a mishap, together they are a pattern."
         ),
         explanation_zh=(
-            f"{days} 天内有 {len(alerts)} 条预警，其中相互独立的信号 {count} 个（{names_zh}）；"
-            f"达到 {parameters.independent} 个即升级。"
+            f"{days} 天内该买家的订单出现 {len(alerts)} 次异常，其中 {count} 种互不相关（{names_zh}）："
+            "单独一次可能是意外，合在一起就是规律。"
         ),
     )

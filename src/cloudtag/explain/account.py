@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from typing import Any
 
 import msgspec
 
-from cloudtag.contract.records import Alert, Reference
+from cloudtag.contract.records import Alert, Reference, Refutation
 from cloudtag.contract.streams import STREAM_OF
 from cloudtag.detection.registry import all_detectors
+from cloudtag.detection.wording import money
 from cloudtag.explain.conditions import changes, conditions
 from cloudtag.explain.recompute import Told
 from cloudtag.explain.words import plain, tell
@@ -27,8 +28,9 @@ def account(alert: Alert, revisions: Sequence[Told], events: Sequence[Any], poli
         "",
         alert.explanation,
         alert.explanation_zh,
+        *_standing(alert),
         "",
-        "What happened (* the alert rests on it)",
+        f"What happened (* the alert rests on it{', - it was refuted by it' if alert.withdrawn_by else ''})",
         *_timeline(alert, revisions, events),
         "",
         "Conditions",
@@ -53,8 +55,23 @@ def _head(alert: Alert) -> Iterator[str]:
     yield f"{alert.status}, {alert.severity}, buyer {alert.buyer_id}{linked}{shop}, {alert.platform}"
 
 
+def _standing(alert: Alert) -> Iterator[str]:
+    """What became of it, what money it is about, and how much it says alone."""
+    if alert.withdrawn_because:
+        yield ""
+        yield f"Withdrawn: {alert.withdrawn_because}"
+        yield alert.withdrawn_because_zh or ""
+    if alert.amount_at_stake_minor is not None:
+        yield ""
+        yield f"At stake: {money(alert.amount_at_stake_minor, alert.currency)}"
+    if alert.facts.get("by_itself") == "watch":
+        yield "By itself it is a reason to watch the buyer, not to act: only a second, independent one makes it more."
+
+
 def _timeline(alert: Alert, revisions: Sequence[Told], events: Sequence[Any]) -> Iterator[str]:
-    rests_on = {(r.stream, r.event_id): r for r in alert.evidence}
+    rests_on: dict[tuple[str, str], Reference | Refutation] = {(r.stream, r.event_id): r for r in alert.evidence}
+    refuted_by = {(r.stream, r.event_id): r for r in alert.withdrawn_by}
+    rests_on |= refuted_by
     part = {_identity(event): event for told in revisions for event in told.causes}
     part |= {_identity(event): event for event in events if _identity(event) in rests_on}
     beside = {_identity(event): event for event in events if _belongs(event, alert)}
@@ -64,11 +81,15 @@ def _timeline(alert: Alert, revisions: Sequence[Told], events: Sequence[Any]) ->
     ]
     is_named = len({e.buyer_id for e in part.values() if hasattr(e, "buyer_id")}) > 1
     known = [
-        (event.occurred_at, "*" if key in rests_on else " ", tell(event, is_buyer_named=is_named))
+        (event.occurred_at, _mark(key, rests_on, refuted_by), tell(event, is_buyer_named=is_named))
         for key, event in part.items()
     ]
     for at_ms, mark, words in sorted([*known, *unknown]):
         yield f"{mark} {rfc3339(at_ms)}  {words}"
+
+
+def _mark(key: tuple[str, str], rests_on: Container[Any], refuted_by: Container[Any]) -> str:
+    return "-" if key in refuted_by else "*" if key in rests_on else " "
 
 
 def _belongs(event: Any, alert: Alert) -> bool:
@@ -79,7 +100,9 @@ def _belongs(event: Any, alert: Alert) -> bool:
     )
 
 
-def _missing(rests_on: dict[tuple[str, str], Reference], part: dict[tuple[str, str], Any]) -> list[Reference]:
+def _missing(
+    rests_on: dict[tuple[str, str], Reference | Refutation], part: dict[tuple[str, str], Any]
+) -> list[Reference | Refutation]:
     return [reference for key, reference in rests_on.items() if key not in part]
 
 
@@ -95,7 +118,7 @@ def _clearing(alert: Alert) -> Iterator[str]:
 
 
 def _doing(alert: Alert) -> Iterator[str]:
-    if verdict := alert.facts.get("verdict"):
+    if verdict := alert.verdict or alert.facts.get("verdict"):
         yield f"The shop's verdict: {verdict}"
     if alert.recommendation:
         yield f"Recommended: {plain(alert.recommendation)}"
@@ -117,6 +140,8 @@ def _revisions(revisions: Sequence[Told], *, is_buyer_named: bool) -> Iterator[s
     for told in revisions:
         alert = told.alert
         yield f"{alert.revision}  {rfc3339(told.at_ms)}  {alert.status}, {alert.severity}"
+        if alert.withdrawn_because:
+            yield f"     {alert.withdrawn_because}"
         if told.causes:
             yield from (f"     after: {tell(event, is_buyer_named=is_buyer_named)}" for event in told.causes)
         elif told.is_recomputed:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from cloudtag.contract.records import Alert
 
-OUTSIDE = ("clears", "verdict")
+OUTSIDE = ("by_itself", "clears", "verdict")
 """Facts that are no condition of the detector."""
 _COMPARED = (
     "status",
@@ -18,6 +18,8 @@ _COMPARED = (
     "linked_buyer_ids",
     "recommendation",
     "route",
+    "amount_at_stake_minor",
+    "currency",
     "policy_version",
 )
 
@@ -62,5 +64,7 @@ def _condition(name: str, text: str) -> Condition:
     return Condition(name, value, threshold) if is_pair else Condition(name, text, None)
 
 
-def _shown(value: str | tuple[str, ...] | None) -> str:
+def _shown(value: str | int | tuple[str, ...] | None) -> str:
+    if isinstance(value, int):
+        return str(value)
     return (", ".join(value) if isinstance(value, tuple) else value) or "(none)"

@@ -11,12 +11,11 @@ from cloudtag.contract.records import SEVERITIES
 from cloudtag.detection.wording import counted
 from cloudtag.explain.conditions import changes
 from cloudtag.explain.words import plain
-from cloudtag.telling.check import is_watch
 from cloudtag.telling.moments import day_of
 from cloudtag.telling.play import Change
 from cloudtag.times import rfc3339
 
-_STANDING = re.compile(r"(?<=\w) (?:opened|upgraded), (?=[a-z]+(?:: a watch, no more)?$)")
+_STANDING = re.compile(r"(?<=\w) (?:opened|upgraded), (?=[a-z]+$)")
 _IDS = ("_id", "_ids")
 """Details whose names end so are told as they are."""
 _FEW = 3
@@ -57,9 +56,7 @@ def _alert(change: Change, voice: Voice) -> list[str]:
     about = f" about {alert.buyer_id}" if voice.is_buyer_named else ""
     head = f"→ alert {alert.detector}{about} {_alert_verb(before, alert)}"
     if alert.status == "withdrawn":
-        return [head, f"    what clears it: {alert.facts.get('clears', 'not told')}"]
-    if is_watch(alert):
-        return [f"{head}: a watch, no more"]
+        return [head, f"    {alert.withdrawn_because_zh if voice.is_zh else alert.withdrawn_because}"]
     explanation = alert.explanation_zh if voice.is_zh else alert.explanation
     if before is None or before.status == "withdrawn" or before.explanation != alert.explanation:
         return [head, f"    {explanation}"]
@@ -71,7 +68,7 @@ def _alert_verb(before: rec.Alert | None, alert: rec.Alert) -> str:
     if alert.status == "withdrawn":
         return "withdrawn"
     if alert.status == "resolved":
-        return f"resolved by the shop's verdict: {alert.facts.get('verdict', 'unknown')}"
+        return f"resolved by the shop's verdict: {alert.verdict or 'unknown'}"
     if before is None:
         return f"{alert.status if alert.status == 'upgraded' else 'opened'}, {alert.severity}"
     if before.status == "withdrawn":

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from cloudtag.contract.records import Alert
 from cloudtag.telling.play import Play
 from cloudtag.telling.story import ALWAYS_WHOLE, Expectation
 
@@ -16,11 +15,6 @@ _SHOWN, _LONGEST = 5, 400
 def faults(play: Play) -> list[str]:
     """What did not come as the story says; nothing where all did."""
     return [*_unmet(play), *_unnamed(play)]
-
-
-def is_watch(record: Any) -> bool:
-    """A watch follows any alert about a buyer (A1) and need not be named."""
-    return isinstance(record, Alert) and record.detector == "buyer_risk" and record.severity == "low"
 
 
 def _unmet(play: Play) -> Iterator[str]:
@@ -39,7 +33,7 @@ def _unnamed(play: Play) -> Iterator[str]:
         is_named = any(e.stream == stream and _is_met(e, record) for e in final)
         if play.story.is_quiet:
             yield f"expected nothing, and there is {_line(record)}"
-        elif stream in whole and not is_named and not is_watch(record):
+        elif stream in whole and not is_named:
             yield f"nothing is said of this one of {stream}: {_line(record)}"
 
 

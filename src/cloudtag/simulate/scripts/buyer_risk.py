@@ -1,6 +1,7 @@
 """Whole-site judgement of a buyer (A1, B26).
 
-Every buyer of whom something stands is at least watched: those labels follow from the others when scores are made.
+Buyers of whom signals of several kinds stand are judged whole: those labels follow from the others when scores are
+made.
 Here are the cases in which more than one signal, or a shop's verdict, decides.
 """
 
