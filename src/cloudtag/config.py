@@ -86,6 +86,8 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     schema_registry_url: str | None = None
     """With it, records are framed with the registry's schema ids; without, with the schema's fingerprint."""
 
+    policies_dir: Path | None = None
+    """Policy packs in place of those that come with cloudtag; workers of one group must agree."""
     processors: tuple[str, ...] = tuple(READS)
     """Which processors this worker runs; workers of one group must agree."""
     store: Literal["memory", "rocksdb"] = "memory"

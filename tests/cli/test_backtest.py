@@ -50,7 +50,7 @@ def test_the_report_tells_parameters_counts_and_money(run, events, folders):
     assert ["alerts", "2", "1", "0", "1", "1"] in rows
     assert ["alerts", "facts.reopenings", "1"] in rows
     assert ["alerts", "repeat_reopen", "0", "1", "1"] in rows
-    assert ["alerts", "b1", "0", "2", "0"] in rows
+    assert ["alerts", "b1", "0", "1", "0"] in rows
     assert ["withdrawn", "CNY", "1", "1,500", "0", "0", "1,500"] in rows
     assert "After the shop refused" not in told.out
 

@@ -1,5 +1,7 @@
 """`cloudtag policy`: what is in force, what is wrong, what differs."""
 
+import re
+
 import pytest
 
 from cloudtag.policy.load import read_packs, shipped_texts
@@ -18,7 +20,7 @@ def packs(tmp_path):
 def test_show_tells_each_parameter_and_where_it_stands(run):
     shown = run("policy", "show", "jd")
     assert shown.code == 0
-    assert "jd@2016, in force from 2000-01-01T00:00:00Z" in shown.out
+    assert re.search(r"jd-2016@[0-9a-f]{8}, in force from 2000-01-01T00:00:00Z", shown.out)
     (own,) = (line for line in shown.lines if "tags.pending_shown_as" in line)
     assert "mark failed" in own
     assert "jd.toml:" in own
@@ -31,15 +33,15 @@ def test_show_tells_each_parameter_and_where_it_stands(run):
 
 def test_show_tells_what_was_in_force_at_a_time(run, packs):
     before = run("policy", "show", "jd", "--at", "2025-12-31", "--policies", packs)
-    assert "jd@2016, in force from 2000-01-01T00:00:00Z until 2026-01-01T00:00:00Z" in before.out
+    assert re.search(r"jd-2016@\w{8}, in force from 2000-01-01T00:00:00Z until 2026-01-01T00:00:00Z", before.out)
     after = run("policy", "show", "jd", "--policies", packs)
-    assert "jd@2026" in after.out
+    assert "jd-2026@" in after.out
 
 
 def test_an_unknown_platform_is_shown_the_default(run):
     shown = run("policy", "show", "somewhere")
     assert shown.code == 0
-    assert "default@2016" in shown.out
+    assert "default-2016@" in shown.out
     assert "judged by 'default'" in shown.err
 
 
@@ -54,7 +56,7 @@ def test_what_show_prints_as_toml_is_a_pack(run):
 def test_check_accepts_what_came_along(run):
     checked = run("policy", "check")
     assert (checked.code, checked.err) == (0, "5 packs are sound\n")
-    assert "jd@2016: 5 keys stated" in checked.lines
+    assert any(re.fullmatch(r"jd-2016@[0-9a-f]{8}: 5 keys stated", line) for line in checked.lines)
 
 
 def test_check_names_file_and_line_and_ends_with_2(run, packs):
@@ -72,6 +74,43 @@ def test_check_needs_a_folder(run, tmp_path):
     checked = run("policy", "check", tmp_path / "none")
     assert checked.code == 2
     assert checked.err.count("\n") == 1
+
+
+def test_a_published_version_is_held_to_its_content(run, packs):
+    first = run("policy", "check", packs)
+    assert first.code == 0
+    assert "not published yet: aliexpress-v1, aliexpress-v2, default-2016, jd-2016, jd-2026," in first.err
+    published = run("policy", "publish", packs)
+    assert (published.code, len(published.lines)) == (0, 7)
+    assert run("policy", "publish", packs).out == ""
+    assert "not published yet" not in run("policy", "check", packs).err
+    file = packs / "jd.toml"
+    file.write_text(file.read_text().replace("window_days = 90", "window_days = 91"))
+    for command in ("check", "publish"):
+        refused = run("policy", command, packs)
+        assert (refused.code, refused.out) == (2, "")
+        line = file.read_text().splitlines().index('id = "2026"') + 1
+        assert refused.err.startswith(f"{file}:{line}: version '2026' was published as ")
+        assert refused.err.count("\n") == 1
+    assert len(run("policy", "publish", packs, "--replace").lines) == 1
+    assert run("policy", "check", packs).code == 0
+
+
+def test_what_is_inherited_is_content_too(run, packs):
+    run("policy", "publish", packs)
+    file = packs / "default.toml"
+    file.write_text(file.read_text().replace("without_scan_hours = 72", "without_scan_hours = 48"))
+    refused = run("policy", "check", packs)
+    assert refused.code == 2
+    assert len(refused.err.splitlines()) == 7
+
+
+def test_a_list_that_is_none_is_named(run, packs):
+    for text in ("[jd\n", 'jd = "x"\n', "[jd]\n2016 = 5\n"):
+        (packs / "published.toml").write_text(text)
+        told = run("policy", "check", packs)
+        assert told.code != 0
+        assert "published.toml" in told.err
 
 
 def test_diff_of_two_platforms(run):

@@ -56,7 +56,7 @@ def test_the_account_tells_values_thresholds_and_what_changed():
     assert any(line.startswith("2  2026-03-12T00:00:00Z  withdrawn") for line in lines)
     assert "What would clear it: A corrected inspection that finds all the goods." in lines
     assert "更正后的验货记录显示商品齐全。" in lines
-    assert any(line.startswith("Policy taobao@2016") for line in lines)
+    assert any(line.startswith("Policy taobao-2016@") for line in lines)
 
 
 def test_buyers_are_named_where_there_are_several():

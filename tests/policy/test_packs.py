@@ -31,7 +31,7 @@ def test_a_version_is_in_force_from_its_date_on():
     assert policies.at("default", change - 1).tags.threshold_shops == 3
     assert policies.at("default", change).tags.threshold_shops == 5
     assert policies.at("default", change).tags.network == "default"
-    assert policies.at("default", change).version == "default@2"
+    assert policies.at("default", change).name == "default-2"
 
 
 def test_a_pack_inherits_from_the_default():

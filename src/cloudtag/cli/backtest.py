@@ -9,7 +9,7 @@ import typer
 
 from cloudtag.cli.failure import UNREADABLE
 from cloudtag.cli.lines import read_events
-from cloudtag.cli.options import Files, Until, milliseconds
+from cloudtag.cli.options import Files, Until, milliseconds, settings
 from cloudtag.cli.screen import note, progress
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def backtest(
     ],
     base: Annotated[
         Path | None,
-        typer.Option("--base", metavar="DIR|FILE", help="What to compare with (default: the shipped packs)."),
+        typer.Option("--base", metavar="DIR|FILE", help="What to compare with (default: the packs in use)."),
     ] = None,
     until: Until = None,
     show: Annotated[int, typer.Option("--show", min=0, metavar="N", help="List N examples of each difference.")] = 0,
@@ -46,6 +46,7 @@ def backtest(
     from cloudtag.backtest import backtest as run
 
     until_ms = None if until is None else milliseconds(until)
+    base = base or settings().policies_dir
     packs, new_packs = _packs(base), _packs(policy)
     events, unread = read_events(files)
     with progress("judging") as steps:

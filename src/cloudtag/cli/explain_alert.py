@@ -9,6 +9,7 @@ import typer
 from cloudtag.cli.failure import FAILED, FailureError
 from cloudtag.cli.lines import read_events
 from cloudtag.cli.options import ClickHouse, Until, milliseconds, settings
+from cloudtag.cli.packs import PoliciesDir, packs_of
 from cloudtag.cli.screen import note, output
 
 if TYPE_CHECKING:
@@ -27,9 +28,7 @@ def explain(
     ] = None,
     clickhouse: ClickHouse = None,
     until: Until = None,
-    policies: Annotated[
-        Path | None, typer.Option("--policies", metavar="DIR", help="Policy packs (default: those that came along).")
-    ] = None,
+    policies: PoliciesDir = None,
 ) -> None:
     """Compute an alert anew from its facts and tell why it is there: events, conditions, what would clear it.
 
@@ -38,9 +37,7 @@ def explain(
 
     Example:  cloudtag explain short_return-5f0c9a3e7b21d4c86a90e1f2 --from week.jsonl
     """
-    from cloudtag.policy.load import from_folder, shipped
-
-    packs = from_folder(policies) if policies else shipped()
+    packs = packs_of(policies)
     until_ms = None if until is None else milliseconds(until)
     if source:
         _from_files(alert_id, source, packs, until_ms)

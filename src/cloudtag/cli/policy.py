@@ -12,6 +12,7 @@ from cloudtag.cli.options import milliseconds
 from cloudtag.cli.screen import note, output
 
 if TYPE_CHECKING:
+    from cloudtag.policy.faults import Fault
     from cloudtag.policy.listing import Parameter
     from cloudtag.policy.load import Packs
 
@@ -62,11 +63,16 @@ def check(
 ) -> None:
     """Check policy packs: a wrong or unknown key or value is one line with its file and line.
 
-    Ends with exit code 2 when anything is wrong.
+    So is a version that says something else than what was published under its id (`published.toml`, which lies beside
+    the packs). Ends with exit code 2 when anything is wrong.
 
     Example:  cloudtag policy check ./policies
     """
-    packs = _packs(folder)
+    from cloudtag.policy.published import read_published, standings
+
+    packs, place = _packs(folder), folder or _shipped_folder()
+    found = list(standings(packs, read_published(place)))
+    _refuse([standing.fault() for standing in found if standing.is_changed])
     console = output()
     for platform, versions in sorted(packs.policies.items()):
         for number, policy in enumerate(versions):
@@ -74,7 +80,50 @@ def check(
             off = len(_known() - policy.detectors.keys())
             told = f"{policy.version}: {stated} keys stated" + (f", {off} detectors off" if off else "")
             console.print(told, markup=False)
+    if new := [standing.policy.name for standing in found if standing.published is None]:
+        note(f"not published yet: {', '.join(new)} (see cloudtag policy publish)")
     note(f"{len(packs.policies)} packs are sound")
+
+
+def publish(
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="DIR", help="Policy packs (default: those that come with cloudtag).")
+    ] = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Accept other content under an id that no worker has ever run with.")
+    ] = False,
+) -> None:
+    """Put the versions of policy packs on the list of published ones: from then on `policy check` holds them to it.
+
+    The list is `published.toml` beside the packs. A version whose content changed is refused: give it an id of its own.
+
+    Example:  cloudtag policy publish ./policies
+    """
+    from cloudtag.policy.published import read_published, standings, write_published
+
+    packs, place = _packs(folder), folder or _shipped_folder()
+    known = read_published(place)
+    found = list(standings(packs, known))
+    if not replace:
+        _refuse([standing.fault() for standing in found if standing.is_changed])
+    write_published(place, packs, known)
+    for standing in found:
+        if standing.published != standing.policy.content:
+            output().print(standing.policy.version, markup=False)
+
+
+def _shipped_folder() -> Path:
+    from importlib.resources import files
+
+    return Path(str(files("cloudtag") / "policies"))
+
+
+def _refuse(faults: "list[Fault]") -> None:
+    """End with one line for each fault, where there is any."""
+    for fault in faults:
+        note(f"{fault}")
+    if faults:
+        raise typer.Exit(UNREADABLE)
 
 
 def diff(
@@ -118,9 +167,8 @@ def _packs(folder: Path | None) -> "Packs":
     try:
         return read_packs(shipped_texts() if folder is None else folder_texts(folder))
     except PolicyError as error:
-        for fault in error.faults:
-            note(f"{fault}")
-        raise typer.Exit(UNREADABLE) from None
+        _refuse(list(error.faults))
+        raise
 
 
 def _named(text: str) -> "list[Parameter]":

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from cloudtag.cli.lines import check_stream, line_writer
 from cloudtag.cli.options import Files, OutFile, TableStream, Until, milliseconds
+from cloudtag.cli.packs import PoliciesDir, packs_of
 from cloudtag.cli.screen import note, progress
 from cloudtag.collector import uncollected
 from cloudtag.contract.records import DeadLetter
@@ -26,6 +27,7 @@ def replay(
         bool, typer.Option("--labels", help="Print too what verdicts label as true or false positives.")
     ] = False,
     stream: TableStream = None,
+    policies: PoliciesDir = None,
     out: OutFile = STANDARD,
 ) -> None:
     """Judge files of events with the engine of the worker and print what it publishes, as JSON lines.
@@ -39,11 +41,11 @@ def replay(
     from cloudtag.replay import replay as judge
 
     check_stream(stream)
-    size, bad = check_readable(files), BadLines()
+    size, bad, packs = check_readable(files), BadLines(), packs_of(policies)
     until_ms = None if until is None else milliseconds(until)
     with progress("reading", size) as steps, line_writer(out) as file, uncollected():
         lines = EventLines(files, stream, steps.done)
-        records: Iterable[Record] = _counted(judge(lines, until_ms), lines, bad)
+        records: Iterable[Record] = _counted(judge(lines, until_ms, packs), lines, bad)
         if not labels:
             records = (record for record in records if record[0] != "labels")
         for name, record in latest_of(records) if final else records:

@@ -1,5 +1,6 @@
 """`cloudtag worker`: judges events from Kafka until it is stopped."""
 
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -8,8 +9,11 @@ import typer
 from cloudtag.cli.framing import codec_of
 from cloudtag.cli.logs import Level, LogLevel, log_to_stderr
 from cloudtag.cli.options import Brokers, settings
+from cloudtag.cli.packs import PoliciesDir, packs_of
 from cloudtag.config import Config
 from cloudtag.contract.streams import READS
+
+logger = logging.getLogger(__name__)
 
 if TYPE_CHECKING:
     from streams.app import Parts
@@ -22,9 +26,7 @@ def worker(
         typer.Option(metavar="memory|rocksdb", help="Where state is kept; the changelog has it in any case."),
     ] = None,
     data_dir: Annotated[Path | None, typer.Option(metavar="DIR", help="Of this worker alone, for rocksdb.")] = None,
-    policies: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Policy packs (default: those that come with cloudtag).")
-    ] = None,
+    policies: PoliciesDir = None,
     metrics_port: Annotated[
         int | None, typer.Option(min=0, max=65_535, help="Serve /metrics, /healthz and /readyz here.")
     ] = None,
@@ -39,19 +41,20 @@ def worker(
     from streams.worker import run_worker
 
     log_to_stderr(log_level)
-    config = settings(brokers, store=store, data_dir=data_dir, metrics_port=metrics_port)
-    raise typer.Exit(run_worker(_parts(config, policies), loglevel=log_level.upper()))
+    config = settings(brokers, store=store, data_dir=data_dir, metrics_port=metrics_port, policies_dir=policies)
+    raise typer.Exit(run_worker(_parts(config), loglevel=log_level.upper()))
 
 
-def _parts(config: Config, policies: Path | None) -> "Parts":
+def _parts(config: Config) -> "Parts":
     """The worker put together: the engine's lanes inside of the stream processor."""
     from cloudtag.engine.lane import Lane
     from cloudtag.engine.step import RowReader
-    from cloudtag.policy.load import from_folder, shipped
     from cloudtag.processors import build as processor
     from streams.app import build
 
-    packs = from_folder(policies) if policies else shipped()
+    packs = packs_of(config.policies_dir, config)
+    source = config.policies_dir or "those that come with cloudtag"
+    logger.info("policy packs: %s; versions: %s", source, ", ".join(policy.version for policy in packs.versions()))
     lateness_ms = config.lateness_seconds * 1000
 
     def make_lane(name: str, rows: RowReader) -> Lane:

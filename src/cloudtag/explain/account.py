@@ -129,7 +129,9 @@ def _doing(alert: Alert) -> Iterator[str]:
 def _parameters(alert: Alert, policies: Policies) -> str:
     version = next((p for p in policies.versions() if p.version == alert.policy_version), None)
     if version is None:
-        return " (not among the policy packs)"
+        name = alert.policy_version.partition("@")[0]
+        is_other = any(p.name == name for p in policies.versions())
+        return " (the policy packs say something else under this id)" if is_other else " (not among the policy packs)"
     parameters = msgspec.to_builtins(version.detectors.get(alert.detector))
     told = [f"{name} = {value}" for name, value in (parameters or {}).items()]
     return f": {', '.join(told)}" if told else ": nothing to set for this detector"

@@ -11,6 +11,7 @@ import msgspec
 
 from cloudtag.detection.registry import all_detectors
 from cloudtag.policy.consequence_rules import ConsequenceRules, DeadlineRules, SanctionRules, SellerRules
+from cloudtag.policy.content import content_hash
 from cloudtag.policy.faults import Fault
 from cloudtag.policy.model import LinkRules, Policy, RouteNames, TagRules
 from cloudtag.policy.places import Path
@@ -42,7 +43,8 @@ def policy_of(version: Written, table: dict[str, Any], faults: list[Fault]) -> P
     if len(faults) > before:
         return None
     return Policy(
-        version=f"{version.platform}@{version.id}",
+        id=version.id,
+        content=content_hash({**rules, "detectors": detectors}, version.from_ms),
         platform=version.platform,
         from_ms=version.from_ms,
         detectors=detectors,

@@ -53,7 +53,7 @@ def values(policy: Policy) -> Iterator[tuple[Path, Any]]:
 
 def as_toml(policy: Policy) -> str:
     """The policy as a pack that states everything, ready to paste; each detector under its title and rules."""
-    lines = ["[[version]]", f"id = {toml_value(policy.version.partition('@')[2])}", f"from = {_time(policy.from_ms)}"]
+    lines = ["[[version]]", f"id = {toml_value(policy.id)}", f"from = {_time(policy.from_ms)}"]
     table: Path = ()
     for path, value in values(policy):
         if path[:-1] != table:

@@ -16,6 +16,8 @@ from cloudtag.policy.written import Written, read
 
 __all__ = ["Packs", "PolicyError", "from_folder", "from_texts", "read_packs", "shipped", "shipped_texts"]
 BASE = "default.toml"
+PUBLISHED = "published.toml"
+"""The list of what was published: no pack, though it lies among them."""
 NO_BASE = "there is no such file among the policy packs, and all others build on it"
 
 
@@ -46,7 +48,7 @@ def shipped() -> Policies:
 def shipped_texts() -> dict[str, str]:
     """The files of the packs that come with cloudtag, by name."""
     folder = files("cloudtag") / "policies"
-    return {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir() if path.name.endswith(".toml")}
+    return {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir() if _is_pack(path.name)}
 
 
 def from_folder(folder: Path) -> Policies:
@@ -58,7 +60,11 @@ def folder_texts(folder: Path) -> dict[str, str]:
     """The files of the packs in a folder, by path. Raises PolicyError for one that is not text, and OSError."""
     if not (folder / BASE).exists() and folder.is_dir():
         raise PolicyError([Fault(str(folder / BASE), 1, NO_BASE)])
-    return {str(path): _text(path) for path in sorted(folder.iterdir()) if path.suffix == ".toml"}
+    return {str(path): _text(path) for path in sorted(folder.iterdir()) if _is_pack(path.name)}
+
+
+def _is_pack(name: str) -> bool:
+    return name.endswith(".toml") and name != PUBLISHED
 
 
 def _text(path: Path) -> str:

@@ -60,9 +60,13 @@ class RouteNames(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Policy(Struct, frozen=True):
-    """One platform's rules from `from_ms` (event time) on, until its next version."""
+    """One platform's rules from `from_ms` (event time) on, until its next version.
 
-    version: str
+    `content` is a short hash of all that is in force; `version` names both, as records cite it: `taobao-2016@3f9a1c2b`.
+    """
+
+    id: str
+    content: str
     platform: str
     from_ms: int
     detectors: Mapping[str, Any]
@@ -74,6 +78,16 @@ class Policy(Struct, frozen=True):
     sanctions: SanctionRules = SanctionRules()
     deadlines: DeadlineRules = DeadlineRules()
     sellers: SellerRules = SellerRules()
+
+    @property
+    def name(self) -> str:
+        """Platform and id, whatever the content."""
+        return f"{self.platform}-{self.id}"
+
+    @property
+    def version(self) -> str:
+        """What records cite: the name, and which content it had."""
+        return f"{self.name}@{self.content}"
 
 
 class Policies:

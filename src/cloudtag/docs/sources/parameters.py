@@ -36,7 +36,7 @@ def _others(key: str) -> list[tuple[str, Any]]:
     for policy in shipped().versions():
         if policy.platform != _DEFAULT:
             held = {".".join(path): value for path, value in values(policy)}
-            packs.setdefault(policy.platform, []).append((policy.version.partition("@")[2], held.get(key)))
+            packs.setdefault(policy.platform, []).append((policy.id, held.get(key)))
     told: list[tuple[str, Any]] = []
     for platform, versions in packs.items():
         name = NAMES.get(platform, platform)
