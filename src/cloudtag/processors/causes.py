@@ -48,10 +48,14 @@ def _causes(new: New) -> Iterable[Cause]:
 
 
 def _carried(fact: Any) -> Iterator[Cause]:
-    """The input events a forward tells of."""
-    if fact.is_held:
-        tells = _TELLS.get(type(fact))
-        yield from tells(fact) if tells else [Cause(_STREAM[type(fact)], fact.event_id, fact.occurred_at)]
+    """The input events a forward tells of; a question tells of none."""
+    kind = type(fact)
+    if not fact.is_held:
+        return
+    if kind in _STREAM:
+        yield Cause(_STREAM[kind], fact.event_id, fact.occurred_at)
+    elif kind in _TELLS:
+        yield from _TELLS[kind](fact)
 
 
 def _of_parcel(report: ParcelReported) -> Iterator[Cause]:
