@@ -11,7 +11,6 @@ READ_ELSEWHERE = frozenset(
         "CLOUDTAG_CONFIG",
         "CLOUDTAG_HASH_SECRET",
         "CLOUDTAG_HASH_SECRET_FILE",
-        "CLOUDTAG_POLICIES_DIR",
         # Of the embedded warehouse's own process.
         "CLOUDTAG_WAREHOUSE_TOKEN",
         # Where tests find public data.
