@@ -2,7 +2,14 @@
 
 import pytest
 
-from cloudtag.local.gateway.statement import first_keyword, is_read, names_set_by, output_format, split_insert
+from cloudtag.local.gateway.statement import (
+    can_stream,
+    first_keyword,
+    has_rows,
+    names_set_by,
+    output_format,
+    split_insert,
+)
 
 
 @pytest.mark.parametrize(
@@ -60,9 +67,17 @@ def test_the_first_word_tells_the_kind(sql: bytes, word: str) -> None:
     assert first_keyword(sql) == word
 
 
-def test_only_reading_statements_read() -> None:
-    assert is_read(b"WITH 1 AS x SELECT x")
-    assert not is_read(b"ALTER TABLE t DELETE WHERE 1")
+def test_statements_with_rows_are_known_by_their_first_word() -> None:
+    assert has_rows(b"WITH 1 AS x SELECT x")
+    assert has_rows(b"SHOW TABLES")
+    assert not has_rows(b"ALTER TABLE t DELETE WHERE 1")
+
+
+def test_only_selects_can_be_streamed() -> None:
+    assert can_stream(b"WITH 1 AS x SELECT x")
+    assert can_stream(b"(SELECT 1)")
+    assert not can_stream(b"WITH 1 AS x INSERT INTO t SELECT x")
+    assert not can_stream(b"SHOW TABLES")
 
 
 def test_the_format_clause_wins_over_the_default() -> None:

@@ -45,7 +45,7 @@ REFUSED = [
     "SELECT * FROM file('x', CSV)",
     "SELECT * FROM FILE ( 'x' )",
     "SELECT * FROM `file`('x')",
-    'SELECT * FROM "\\x66ile"(\'x\')',
+    "SELECT * FROM \"\\x66ile\"('x')",
     "SELECT * FROM “url”('http://x')",
     "SELECT * FROM (SELECT * FROM (SELECT 1, (SELECT count() FROM s3('x'))))",
     "WITH x AS (SELECT * FROM url('http://x', CSV)) SELECT * FROM x",

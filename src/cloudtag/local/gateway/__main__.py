@@ -42,6 +42,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--path", type=Path, required=True, help="the directory that holds the data")
     parser.add_argument("--host", default="127.0.0.1", help="default 127.0.0.1")
     parser.add_argument("--port", type=int, default=8123, help="default 8123; 0: any free port")
+    parser.add_argument(
+        "--body-seconds", type=float, default=300.0, help="within so long a request must have arrived; default 300"
+    )
     parser.add_argument("--ready-file", type=Path, help="written as JSON (url, port, pid) once requests are answered")
     return parser
 
@@ -56,7 +59,7 @@ async def _serve(options: argparse.Namespace, access: Access) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     options.path.mkdir(parents=True, exist_ok=True)
     engine = Engine(options.path)
-    gateway = Gateway(engine, access)
+    gateway = Gateway(engine, access, options.body_seconds)
     # Bodies are decoded by the gateway, which knows more encodings than the server does.
     runner = web.AppRunner(
         gateway.application(), auto_decompress=False, access_log=None, shutdown_timeout=GRACE_SECONDS

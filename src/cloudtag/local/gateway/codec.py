@@ -2,10 +2,11 @@
 
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from typing import Protocol
 
 import lz4.frame  # type: ignore[import-untyped]
 
-from cloudtag.local.gateway.errors import BAD_ARGUMENTS, refusal
+from cloudtag.local.gateway.errors import BAD_ARGUMENTS, LIMIT_EXCEEDED, refusal
 
 try:
     from backports import zstd
@@ -15,15 +16,18 @@ except ImportError:  # pragma: no cover - part of the standard library from Pyth
 _GZIP_WINDOW = 16 + zlib.MAX_WBITS
 
 
-def decode(data: bytes, encoding: str) -> bytes:
-    """Undo a request's Content-Encoding; raises ``EngineError`` for unknown or broken encodings."""
+def decode(data: bytes, encoding: str, limit: int) -> bytes:
+    """Undo a request's Content-Encoding; raises ``EngineError`` for unknown or broken encodings, and above ``limit``.
+
+    What would unpack to more than ``limit`` bytes is given up there, however small it arrived.
+    """
     if encoding in ("", "identity"):
         return data
     undo = _DECODERS.get(encoding)
     if undo is None:
         raise refusal(BAD_ARGUMENTS, f"Unknown compression method {encoding}", "BAD_ARGUMENTS")
     try:
-        return undo(data)
+        return undo(data, limit)
     except (zlib.error, RuntimeError, EOFError, zstd.ZstdError) as error:
         raise refusal(BAD_ARGUMENTS, f"Cannot decompress the {encoding} body: {error}", "BAD_ARGUMENTS") from error
 
@@ -39,13 +43,50 @@ def encode(parts: Iterable[bytes], encoding: str) -> Iterator[bytes]:
     return _ENCODERS[encoding](parts) if encoding else iter(parts)
 
 
-def _inflate(window: int) -> Callable[[bytes], bytes]:
-    def undo(data: bytes) -> bytes:
+def too_large(limit: int) -> Exception:
+    """The refusal of a body of more than ``limit`` bytes."""
+    return refusal(LIMIT_EXCEEDED, f"The body is larger than {limit} bytes", "LIMIT_EXCEEDED")
+
+
+class _Decompressor(Protocol):
+    """What the decompressors of zstd and lz4 have in common."""
+
+    @property
+    def eof(self) -> bool: ...
+    @property
+    def unused_data(self) -> bytes | None: ...
+    def decompress(self, data: bytes, max_length: int = ...) -> bytes: ...
+
+
+def _inflate(window: int) -> Callable[[bytes, int], bytes]:
+    def undo(data: bytes, limit: int) -> bytes:
         engine = zlib.decompressobj(window)
-        plain = engine.decompress(data) + engine.flush()
+        plain = engine.decompress(data, limit + 1)
+        if len(plain) > limit:
+            raise too_large(limit)
         if not engine.eof:
             raise EOFError("it ends too early")
         return plain
+
+    return undo
+
+
+def _frames(make: Callable[[], _Decompressor]) -> Callable[[bytes, int], bytes]:
+    """Undo one frame after the other: a body may hold several."""
+
+    def undo(data: bytes, limit: int) -> bytes:
+        parts: list[bytes] = []
+        left = limit
+        while data or not parts:
+            engine = make()
+            parts.append(engine.decompress(data, left + 1))
+            left -= len(parts[-1])
+            if left < 0:
+                raise too_large(limit)
+            if not engine.eof:
+                raise EOFError("it ends too early")
+            data = engine.unused_data or b""
+        return b"".join(parts)
 
     return undo
 
@@ -76,11 +117,11 @@ def _zstd(parts: Iterable[bytes]) -> Iterator[bytes]:
     yield engine.flush()
 
 
-_DECODERS: dict[str, Callable[[bytes], bytes]] = {
+_DECODERS: dict[str, Callable[[bytes, int], bytes]] = {
     "gzip": _inflate(_GZIP_WINDOW),
     "deflate": _inflate(zlib.MAX_WBITS),
-    "lz4": lz4.frame.decompress,
-    "zstd": zstd.decompress,
+    "lz4": _frames(lz4.frame.LZ4FrameDecompressor),
+    "zstd": _frames(zstd.ZstdDecompressor),
 }
 _ENCODERS: dict[str, Callable[[Iterable[bytes]], Iterator[bytes]]] = {
     "lz4": _lz4,

@@ -2,18 +2,19 @@
 
 import json
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import chdb
 
-from cloudtag.local.gateway.errors import READONLY, UNKNOWN_SETTING, from_engine, refusal
-from cloudtag.local.gateway.execute import execute, prepare, quote, quote_name, summary
+from cloudtag.local.gateway.errors import UNKNOWN_SETTING, from_engine
+from cloudtag.local.gateway.execute import ENGINE_ERRORS, execute, lock, prepare, quote, quote_name, summary
+from cloudtag.local.gateway.permission import check_files, check_reader, without_outside
 from cloudtag.local.gateway.query import Query
 from cloudtag.local.gateway.sessions import Session, Sessions
-from cloudtag.local.gateway.statement import first_keyword, is_read, names_set_by, output_format
+from cloudtag.local.gateway.statement import can_stream, first_keyword, has_rows, names_set_by, output_format
 
 # Formats whose blocks may be joined one after another; any other has a head or a foot and is made whole.
 STREAMED = frozenset({"Native", "TabSeparated", "TSV", "CSV", "RowBinary", "JSONEachRow", "JSONLines", "NDJSON"})
@@ -54,7 +55,7 @@ class Engine:
             result = execute(connection, query.sql, query.default_format)
             body = result.bytes()
             # Clients tell by the format whether there was a result at all.
-            has_result = bool(body) or is_read(query.sql)
+            has_result = bool(body) or has_rows(query.sql)
             form = output_format(query.sql, query.default_format) if has_result else ""
             return Answer(iter((body,)), form, summary(result))
 
@@ -66,7 +67,7 @@ class Engine:
                 result = connection.send_query(query.sql, query.default_format)
                 for part in result:
                     yield part.bytes()
-            except RuntimeError as error:
+            except ENGINE_ERRORS as error:
                 raise from_engine(error) from error
             finally:
                 if result is not None:
@@ -75,24 +76,45 @@ class Engine:
     @staticmethod
     def can_stream(query: Query) -> bool:
         """Whether `stream` may serve this query."""
-        if query.waits_for_end or not is_read(query.sql):
+        if query.waits_for_end or not can_stream(query.sql):
             return False
         return output_format(query.sql, query.default_format) in STREAMED
 
     @contextmanager
     def _connection(self, query: Query) -> Iterator[Any]:
-        if not query.may_write and not is_read(query.sql):
-            raise refusal(READONLY, "Cannot execute query in readonly mode: send it with POST", "READONLY")
+        if query.is_read_only:
+            check_reader(query)
+            with self._reading(query) as connection:
+                yield connection
+            return
+        check_files(query.sql)
         if query.session is None:
-            connection = self._connect()
-            try:
+            with self._fresh() as connection:
                 prepare(connection, query)
                 yield connection
-            finally:
-                connection.close()
             return
         with self._sessions.use(query.session) as session, _borrowed(session, query):
             yield session.connection
+
+    @contextmanager
+    def _reading(self, query: Query) -> Iterator[Any]:
+        """A connection of its own that can only read. What locks it cannot be undone, so no session gets it."""
+        with self._fresh() as connection, ExitStack() as stack:
+            if query.session is not None:
+                session = stack.enter_context(self._sessions.use(query.session))
+                execute(connection, f"USE {quote_name(session.database)}".encode())
+                _restore(connection, _quoted(without_outside(_values(session, session.own_settings))))
+            prepare(connection, query)
+            lock(connection)
+            yield connection
+
+    @contextmanager
+    def _fresh(self) -> Iterator[Any]:
+        connection = self._connect()
+        try:
+            yield connection
+        finally:
+            connection.close()
 
     def _connect(self) -> Any:
         try:
@@ -136,8 +158,13 @@ def _restore(connection: Any, values: dict[str, str]) -> None:
             connection.query(f"SET {name} = {value}")
         except RuntimeError as error:
             # A name the engine never knew was never set.
-            if from_engine(error).code != UNKNOWN_SETTING:
-                raise
+            known = from_engine(error)
+            if known.code != UNKNOWN_SETTING:
+                raise known from error
+
+
+def _quoted(values: dict[str, str]) -> dict[str, str]:
+    return {name: quote(value) for name, value in values.items()}
 
 
 def _values(session: Session, names: set[str]) -> dict[str, str]:

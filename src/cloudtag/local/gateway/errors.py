@@ -9,6 +9,11 @@ SESSION_IS_LOCKED = 373
 UNKNOWN_SETTING = 115
 UNKNOWN_FORMAT = 73
 BAD_ARGUMENTS = 36
+SYNTAX_ERROR = 62
+NOT_IMPLEMENTED = 48
+SOCKET_TIMEOUT = 209
+LIMIT_EXCEEDED = 290
+INTO_OUTFILE_NOT_ALLOWED = 358
 
 _CODE = re.compile(r"Code: (\d+)\.")
 # Unknown identifier, table, database, function, type, storage, column, setting, format.
@@ -16,8 +21,13 @@ _NOT_FOUND = frozenset({8, 10, 16, 46, 47, 50, 56, 60, 63, 73, 80, 81, 115, SESS
 # What the caller wrote cannot be read or converted.
 _BAD_REQUEST = frozenset({6, 20, 25, 26, 27, 32, 33, 36, 38, 41, 42, 43, 53, 62, 69, 70, 72, 117, 130, 321, 456, 457})
 _FORBIDDEN = frozenset({192, 193, 497, AUTHENTICATION_FAILED})
-_NOT_IMPLEMENTED = 48
-_TIMEOUT = 159
+_STATUSES = {
+    NOT_IMPLEMENTED: 501,
+    159: 408,
+    SOCKET_TIMEOUT: 408,
+    SESSION_IS_LOCKED: 423,
+    LIMIT_EXCEEDED: 413,
+}
 
 
 class EngineError(Exception):
@@ -37,7 +47,7 @@ class EngineError(Exception):
             return 400
         if self.code in _FORBIDDEN:
             return 403
-        return {_NOT_IMPLEMENTED: 501, _TIMEOUT: 408, SESSION_IS_LOCKED: 423}.get(self.code, 500)
+        return _STATUSES.get(self.code, 500)
 
 
 def refusal(code: int, text: str, name: str) -> EngineError:
@@ -48,6 +58,9 @@ def refusal(code: int, text: str, name: str) -> EngineError:
 def from_engine(error: Exception) -> EngineError:
     """Read the engine's text; what has no code counts as 1002 (UNKNOWN_EXCEPTION)."""
     text = str(error)
+    # The engine repeats the statement's bytes in its errors, and its binding reads them as UTF-8.
+    if isinstance(error, UnicodeError) or text.startswith("Streaming query failed: 'utf-8' codec"):
+        return refusal(SYNTAX_ERROR, "The statement cannot be run, and it is not UTF-8", "SYNTAX_ERROR")
     found = _CODE.search(text)
     if found is None:
         return EngineError(1002, f"Code: 1002. DB::Exception: {text or type(error).__name__}. (UNKNOWN_EXCEPTION)")

@@ -8,6 +8,10 @@ from cloudtag.local.gateway.query import External, Query
 from cloudtag.local.gateway.statement import split_insert
 
 
+ENGINE_ERRORS = (RuntimeError, UnicodeError)
+"""What chDB raises for a statement: its own errors, and those of reading their texts."""
+
+
 def prepare(connection: Any, query: Query) -> None:
     """Bring a connection to what a query runs with: database, settings, parameters, its own tables."""
     if query.database:
@@ -18,6 +22,11 @@ def prepare(connection: Any, query: Query) -> None:
         execute(connection, f"SET {', '.join(settings)}".encode())
     for table in query.external:
         _load(connection, table)
+
+
+def lock(connection: Any) -> None:
+    """Let a connection only read from now on; it stays so."""
+    execute(connection, b"SET readonly = 1")
 
 
 def _load(connection: Any, table: External) -> None:
@@ -38,7 +47,7 @@ def execute(connection: Any, sql: bytes, form: str = "TabSeparated") -> Any:
             file.write(insert.data)
             file.flush()
             return connection.query(insert.from_file(file.name), form)
-    except RuntimeError as error:
+    except ENGINE_ERRORS as error:
         raise from_engine(error) from error
 
 

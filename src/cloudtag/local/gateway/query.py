@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from cloudtag.local.gateway.errors import UNKNOWN_SETTING, refusal
+from cloudtag.local.gateway.errors import BAD_ARGUMENTS, READONLY, UNKNOWN_FORMAT, UNKNOWN_SETTING, refusal
 
 DEFAULT_SESSION_SECONDS = 60.0
 LONGEST_SESSION_SECONDS = 3600.0
@@ -32,6 +32,7 @@ RESERVED = frozenset(
     }
 )
 _PARAMETER = "param_"
+_READ_ONLY = "readonly"
 _TABLE_SUFFIXES = ("_structure", "_types", "_format")
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
@@ -67,7 +68,7 @@ class Query:
     parameters: Mapping[str, str] = field(default_factory=dict)
     external: tuple[External, ...] = ()
     session: SessionWish | None = None
-    may_write: bool = True
+    is_read_only: bool = False
     waits_for_end: bool = False
 
 
@@ -83,9 +84,28 @@ def settings_of(address: Mapping[str, str], tables: frozenset[str]) -> dict[str,
     return found
 
 
+def take_read_only(settings: dict[str, str], is_reader: bool) -> bool:
+    """Take ``readonly`` out of the settings: whether the query may only read. Readers cannot ask for more."""
+    asked = settings.pop(_READ_ONLY, "1" if is_reader else "0")
+    if is_reader and asked == "0":
+        raise refusal(READONLY, "Cannot modify 'readonly' setting in readonly mode", "READONLY")
+    return asked != "0"
+
+
 def parameters_of(address: Mapping[str, str]) -> dict[str, str]:
-    """The query parameters (``param_x``) in an address or a form."""
-    return {name.removeprefix(_PARAMETER): value for name, value in address.items() if name.startswith(_PARAMETER)}
+    """The query parameters (``param_x``) in an address or a form; raises ``EngineError`` for an impossible name."""
+    found = {name.removeprefix(_PARAMETER): value for name, value in address.items() if name.startswith(_PARAMETER)}
+    for name in found:
+        if not _IDENTIFIER.match(name):
+            raise refusal(BAD_ARGUMENTS, f"'{name}' cannot name a parameter", "BAD_ARGUMENTS")
+    return found
+
+
+def format_of(name: str) -> str:
+    """A format's name as it was asked for; raises ``EngineError`` when it cannot be one."""
+    if not _IDENTIFIER.match(name):
+        raise refusal(UNKNOWN_FORMAT, f"Unknown format {name}", "UNKNOWN_FORMAT")
+    return name
 
 
 def session_of(address: Mapping[str, str]) -> SessionWish | None:

@@ -1,4 +1,4 @@
-"""The HTTP server: ``/`` runs a query, ``/ping`` answers while the gateway lives."""
+"""The HTTP server: ``/`` runs a query, ``/play`` is a page to ask from, ``/ping`` answers while the gateway lives."""
 
 import asyncio
 import contextlib
@@ -16,16 +16,18 @@ from aiohttp import web
 from cloudtag.local.gateway import codec
 from cloudtag.local.gateway.access import Access
 from cloudtag.local.gateway.engine import Answer, Engine
-from cloudtag.local.gateway.errors import EngineError, from_engine
+from cloudtag.local.gateway.errors import SOCKET_TIMEOUT, SYNTAX_ERROR, EngineError, from_engine, refusal
 from cloudtag.local.gateway.query import Query
-from cloudtag.local.gateway.request import read_query
+from cloudtag.local.gateway.play import page
+from cloudtag.local.gateway.request import BODY_LIMIT_BYTES, read_query
 from cloudtag.local.gateway.statement import output_format
 
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
-BODY_LIMIT_BYTES = 1 << 30
 THREADS = 16
+BODY_SECONDS = 300.0
+STALL_SECONDS = 60.0
 OK = "Ok.\n"
 _CONTENT_TYPES = {
     "TabSeparated": "text/tab-separated-values; charset=UTF-8",
@@ -41,16 +43,20 @@ _CONTENT_TYPES = {
 class Gateway:
     """Answers requests with one engine, each query in a thread of its own."""
 
-    def __init__(self, engine: Engine, access: Access) -> None:
+    def __init__(self, engine: Engine, access: Access, body_seconds: float = BODY_SECONDS) -> None:
+        """``body_seconds``: within so long a request must have arrived."""
         self._engine = engine
         self._access = access
+        self._body_seconds = body_seconds
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="query")
 
     def application(self) -> web.Application:
         """The aiohttp application."""
         app = web.Application(client_max_size=BODY_LIMIT_BYTES)
         app.router.add_get("/ping", self._ping)
+        app.router.add_get("/play", page)
         app.router.add_route("*", "/", self._query)
+        app.router.add_route("*", "/{path:.*}", _nowhere)
         return app
 
     def close(self) -> None:
@@ -64,9 +70,9 @@ class Gateway:
         headers = self._headers(request)
         try:
             self._access.check(request)
-            query = await read_query(request)
+            query = await self._read(request)
             if not query.sql.strip():
-                return web.Response(text=OK, headers=headers)
+                return self._empty(request, headers)
             encoding = _encoding(request)
             if self._engine.can_stream(query):
                 return await self._stream(request, query, headers, encoding)
@@ -81,6 +87,20 @@ class Gateway:
             # Whatever goes wrong with one query is that query's answer.
             logger.exception("a query failed in a way nobody foresaw")
             return self._refuse(from_engine(error), headers)
+
+    @staticmethod
+    def _empty(request: web.Request, headers: dict[str, str]) -> web.Response:
+        if request.method == "POST":
+            raise refusal(SYNTAX_ERROR, "Syntax error: Empty query", "SYNTAX_ERROR")
+        return web.Response(text=OK, headers=headers)
+
+    async def _read(self, request: web.Request) -> Query:
+        try:
+            async with asyncio.timeout(self._body_seconds):
+                return await read_query(request)
+        except TimeoutError as error:
+            text = f"The request did not arrive within {self._body_seconds:g} seconds"
+            raise refusal(SOCKET_TIMEOUT, text, "SOCKET_TIMEOUT") from error
 
     async def _stream(
         self, request: web.Request, query: Query, headers: dict[str, str], encoding: str
@@ -98,7 +118,7 @@ class Gateway:
             # A client that has read enough just goes: that is no error.
             with contextlib.suppress(ConnectionError):
                 while (part := await self._in_thread(partial(next, parts, None))) is not None:
-                    await response.write(part)
+                    await _write(request, response, part)
                 await response.write_eof()
             return response
         finally:
@@ -119,6 +139,21 @@ class Gateway:
         text = error.text if "(version " in error.text else f"{error.text} (version {self._engine.version})"
         known = {"X-ClickHouse-Exception-Code": str(error.code), "Content-Type": "text/plain; charset=UTF-8"}
         return web.Response(status=error.status, body=f"{text}\n".encode(), headers=headers | known)
+
+
+async def _write(request: web.Request, response: web.StreamResponse, part: bytes) -> None:
+    """Send a part; a client that stopped reading is left, for it holds the engine's connection."""
+    try:
+        async with asyncio.timeout(STALL_SECONDS):
+            await response.write(part)
+    except TimeoutError as error:
+        if request.transport:
+            request.transport.abort()
+        raise ConnectionAbortedError("the client stopped reading") from error
+
+
+async def _nowhere(request: web.Request) -> web.Response:
+    return web.Response(status=404, text=f"There is no handle {request.path}\n\nUse / for queries, /play or /ping.\n")
 
 
 def _tagged(first: bytes, rest: Iterator[bytes], tag: str) -> Iterator[bytes]:

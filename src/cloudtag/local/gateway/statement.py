@@ -13,7 +13,7 @@ _TOKEN = re.compile(
 _DATA_START = re.compile(rb"[ \t\f]*;?\r?\n?")
 _TRAILING_FORMAT = re.compile(rb"\bFORMAT\s+(\w+)(?:\s+SETTINGS\s[^;]*)?\s*;?\s*$", re.IGNORECASE)
 _SET_NAME = re.compile(rb"(\w+)\s*=")
-READ_KEYWORDS = frozenset({"SELECT", "WITH", "SHOW", "DESCRIBE", "DESC", "EXISTS", "EXPLAIN", ""})
+_WITH_ROWS = frozenset({"SELECT", "WITH", "FROM", "SHOW", "DESCRIBE", "DESC", "EXISTS", "EXPLAIN", "CHECK", ""})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +42,15 @@ def first_keyword(sql: bytes) -> str:
     return ""
 
 
-def is_read(sql: bytes) -> bool:
-    """Whether the statement only reads, as far as its first word tells."""
-    return first_keyword(sql) in READ_KEYWORDS
+def has_rows(sql: bytes) -> bool:
+    """Whether the statement answers with rows, as far as its first word tells."""
+    return first_keyword(sql) in _WITH_ROWS
+
+
+def can_stream(sql: bytes) -> bool:
+    """Whether the engine gives the rows block by block; it does for SELECT alone."""
+    word = first_keyword(sql)
+    return word in ("SELECT", "FROM") or (word == "WITH" and b"INSERT" not in sql.upper())
 
 
 def output_format(sql: bytes, default: str) -> str:
