@@ -57,6 +57,12 @@ def _of_a_server(error: Exception) -> FailureError:
     if home == "aiokafka":
         text = one_line(str(error)) or name
         return FailureError(f"Kafka: {text} - is the broker up? (KAFKA or --brokers names it)")
+    code = getattr(error, "code", None)
+    if home == "clickhouse_connect" and isinstance(code, int):
+        # The server answered, so it is up: this is about the statement.
+        from cloudtag.cli.sql_error import sql_error
+
+        return FailureError(sql_error(str(error), code))
     if home in ("clickhouse_connect", "urllib3"):
         text = one_line(str(error)).split(" (Caused by")[0][:LONGEST]
         return FailureError(f"ClickHouse: {text} - is it up? (CLICKHOUSE or --clickhouse names it)")

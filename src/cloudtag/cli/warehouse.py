@@ -1,14 +1,10 @@
 """`cloudtag warehouse`: the tables in ClickHouse, and questions to them."""
 
-import sys
-from typing import Annotated
-
-import msgspec
-import typer
-from rich.table import Table
-
 from cloudtag.cli.options import ClickHouse, settings
+from cloudtag.cli.query.command import query
 from cloudtag.cli.screen import note, output
+
+__all__ = ["migrate", "query"]
 
 
 def migrate(clickhouse: ClickHouse = None) -> None:
@@ -25,30 +21,3 @@ def migrate(clickhouse: ClickHouse = None) -> None:
     for name in applied:
         output().print(name)
     note(f"{len(applied)} files applied to {database}")
-
-
-def query(
-    sql: Annotated[str, typer.Argument(metavar="SQL", help="A statement; - reads it from standard input.")],
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON object per row.")] = False,
-    clickhouse: ClickHouse = None,
-) -> None:
-    """Ask the warehouse in SQL.
-
-    Example:  cloudtag warehouse query "SELECT detector, count() FROM alerts_current GROUP BY detector"
-    """
-    from cloudtag.cli.clickhouse import connect, database_of
-
-    config = settings(clickhouse=clickhouse)
-    client = connect(config)
-    client.database = database_of(config)
-    result = client.query(sys.stdin.read() if sql == "-" else sql)
-    if json:
-        encoder = msgspec.json.Encoder(enc_hook=str)
-        for named in result.named_results():
-            sys.stdout.buffer.write(encoder.encode(named) + b"\n")
-        return
-    table = Table(*result.column_names)
-    for row in result.result_rows:
-        table.add_row(*("" if value is None else str(value) for value in row))
-    output().print(table)
-    note(f"{len(result.result_rows):,} rows")

@@ -25,13 +25,13 @@ def counted(count: int, one: str, many: str | None = None) -> str:
 
 def money(amount_minor: int, currency: str | None) -> str:
     """An amount with its currency, `1,220.00 CNY`; of a currency that is no ISO 4217 code in minor units."""
-    amount = _amount(amount_minor, currency)
+    amount = amount_text(amount_minor, currency)
     return f"{amount_minor:,} minor {form(amount_minor, 'unit', 'units')}" if amount is None else amount
 
 
 def money_zh(amount_minor: int, currency: str | None) -> str:
     """The amount for a Chinese sentence."""
-    amount = _amount(amount_minor, currency)
+    amount = amount_text(amount_minor, currency)
     return f"{amount_minor:,} 个最小货币单位" if amount is None else amount
 
 
@@ -54,7 +54,8 @@ def listed(words: Iterable[str], last: str = "and") -> str:
     return f"{', '.join(before)} {last} {end}" if before else end
 
 
-def _amount(amount_minor: int, currency: str | None) -> str | None:
+def amount_text(amount_minor: int, currency: str | None) -> str | None:
+    """An amount of minor units in its currency, `1,234.56 CNY`; none for what is no currency's code."""
     if currency is None or not (len(currency) == 3 and currency.isascii() and currency.isalpha()):
         return None
     code = currency.upper()

@@ -102,7 +102,7 @@ def _unescaped(found: re.Match[str]) -> str:
     code = found.group(1)
     if code is None:
         return found.group()[0]
-    return chr(int(code[1:], 16)) if len(code) == 3 else _ESCAPES.get(code, code)  # noqa: PLR2004 - x and two digits
+    return chr(int(code[1:], 16)) if len(code) == 3 else _ESCAPES.get(code, code)
 
 
 def _what(sql: str, at: int) -> str:

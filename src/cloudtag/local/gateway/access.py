@@ -9,7 +9,6 @@ from aiohttp import web
 
 from cloudtag.local.gateway.errors import AUTHENTICATION_FAILED, refusal
 
-
 READER = "analyst"
 """The user whose requests only read, whatever they ask for. All other names may write."""
 _OWN_SITES = frozenset({"same-origin", "none"})

@@ -7,7 +7,6 @@ from cloudtag.local.gateway.errors import from_engine
 from cloudtag.local.gateway.query import External, Query
 from cloudtag.local.gateway.statement import split_insert
 
-
 ENGINE_ERRORS = (RuntimeError, UnicodeError)
 """What chDB raises for a statement: its own errors, and those of reading their texts."""
 

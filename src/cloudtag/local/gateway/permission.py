@@ -1,4 +1,4 @@
-"""What a request may do: a reader's only asks, and nobody's names a file of the gateway's machine as a server's would not.
+"""What a request may do: a reader's only asks, and nobody's writes or reads files as a client of ClickHouse would.
 
 The engine's own ``readonly`` holds besides. Alone it would not do: it lets a statement write INTO OUTFILE, read with
 ``file()``, and end other queries.

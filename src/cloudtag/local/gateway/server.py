@@ -17,8 +17,8 @@ from cloudtag.local.gateway import codec
 from cloudtag.local.gateway.access import Access
 from cloudtag.local.gateway.engine import Answer, Engine
 from cloudtag.local.gateway.errors import SOCKET_TIMEOUT, SYNTAX_ERROR, EngineError, from_engine, refusal
-from cloudtag.local.gateway.query import Query
 from cloudtag.local.gateway.play import page
+from cloudtag.local.gateway.query import Query
 from cloudtag.local.gateway.request import BODY_LIMIT_BYTES, read_query
 from cloudtag.local.gateway.statement import output_format
 

@@ -1,0 +1,1 @@
+"""`cloudtag warehouse query`: a statement is read, asked, and its answer shown."""

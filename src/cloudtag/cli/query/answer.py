@@ -1,0 +1,81 @@
+"""The answer to a question, in blocks of columns, so that a long one needs no memory."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from clickhouse_connect.driver.client import Client
+
+from cloudtag.sql.statement import Statement
+
+Row = Sequence[Any]
+READ_ONLY = "1"
+_NESTED = ("Array(", "Tuple(", "Map(", "Nested(")
+
+
+class _Literal:
+    """A value that is written as ClickHouse reads it already, such as `['a', 'b']`: the client leaves it alone."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __str__(self) -> str:
+        return self._text
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column and its ClickHouse type."""
+
+    name: str
+    type: str
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it is set to the right."""
+        return self.type.removeprefix("Nullable(").startswith(("Int", "UInt", "Float", "Decimal", "BFloat"))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Columns, and the rows in blocks as they come."""
+
+    columns: Sequence[Column]
+    blocks: Iterator[Sequence[Row]]
+
+
+@contextmanager
+def ask(client: Client, asked: Statement, values: Mapping[str, str | None]) -> Iterator[Answer]:
+    """Ask; raises clickhouse-connect's errors, also while the blocks are read."""
+    stream = client.query_row_block_stream(
+        asked.text, parameters=_bound(asked, values), settings=reading(client), tz_mode="aware"
+    )
+    with stream as blocks:
+        # An answer without rows comes without columns, too.
+        source: Any = stream.source
+        names, kinds = source.column_names, source.column_types
+        columns = [Column(name, kind.name) for name, kind in zip(names, kinds, strict=True)]
+        yield Answer(columns, iter(blocks))
+
+
+def raw(client: Client, asked: Statement, values: Mapping[str, str | None], form: str | None) -> Iterator[bytes]:
+    """The answer as ClickHouse writes it, in `form` or in the format the statement names itself."""
+    stream: Any = client.raw_stream(asked.text, parameters=_bound(asked, values), settings=reading(client), fmt=form)
+    while part := stream.read(1 << 16):
+        yield part
+
+
+def reading(client: Client) -> dict[str, str]:
+    """The setting that makes ClickHouse read only; empty for a user who has it already and may not say so again."""
+    known = client.server_settings.get("readonly")
+    return {} if known is not None and known.value != "0" else {"readonly": READ_ONLY}
+
+
+def _bound(asked: Statement, values: Mapping[str, str | None]) -> dict[str, Any] | None:
+    """The parameters for the client, which escapes plain texts."""
+    bound = {
+        name: _Literal(value) if value is not None and asked.placeholders[name].startswith(_NESTED) else value
+        for name, value in values.items()
+    }
+    return bound or None
