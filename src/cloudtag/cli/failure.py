@@ -1,5 +1,6 @@
 """What went wrong, in one line with what to do, and the exit code that goes with it."""
 
+import re
 from importlib.util import find_spec
 
 from cloudtag.config import ConfigError
@@ -57,8 +58,7 @@ def _of_a_server(error: Exception) -> FailureError:
     if home == "aiokafka":
         text = one_line(str(error)) or name
         return FailureError(f"Kafka: {text} - is the broker up? (KAFKA or --brokers names it)")
-    code = getattr(error, "code", None)
-    if home == "clickhouse_connect" and isinstance(code, int):
+    if home == "clickhouse_connect" and (code := _code(error)) is not None:
         # The server answered, so it is up: this is about the statement.
         from cloudtag.cli.sql_error import sql_error
 
@@ -71,6 +71,13 @@ def _of_a_server(error: Exception) -> FailureError:
         # Asked for nothing, a group of commands shows its help, and no more is to be said.
         return FailureError(f"{text} (see --help)" if text else "", UNREADABLE)
     return FailureError(f"{name}: {one_line(str(error))} - run again with --debug for the details")
+
+
+def _code(error: Exception) -> int | None:
+    """ClickHouse's own code; an error that comes in the middle of an answer has it in its text alone."""
+    code = getattr(error, "code", None)
+    found = re.search(r"Code: (\d+)\. DB::Exception", str(error))
+    return code if isinstance(code, int) else int(found.group(1)) if found else None
 
 
 def _missing(name: str) -> str:

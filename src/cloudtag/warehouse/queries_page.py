@@ -8,7 +8,27 @@ from cloudtag.warehouse.query import Query
 _HEAD = """# Questions for the warehouse
 
 Each of these runs as it stands on the database the sink fills (`USE cloudtag` first).
-Words in braces are ClickHouse query parameters: `clickhouse-client --param_alert_id=…`, or `SET param_alert_id = '…'`.
+Words in braces are typed ClickHouse query parameters, `{alert_id:String}`; a statement without a value for each is not run.
+
+```sh
+export CLICKHOUSE=http://localhost:8123/cloudtag
+cloudtag warehouse query --named standing                                  # one of these, by its name
+cloudtag warehouse query --named explain --param alert_id=a1               # with its parameters
+cloudtag warehouse query --named daily --param days=30 --format csv > daily.csv
+cloudtag warehouse query "SELECT * FROM alerts_latest WHERE shop_id = {shop:String}" --param shop=s1 --vertical
+cloudtag warehouse query --file mine.sql --zone Asia/Shanghai              # or from a pipe: … < mine.sql
+```
+
+- Questions only read: `readonly` is set, and a statement that changes anything, writes a file (`INTO OUTFILE`) or
+  reaches beyond the warehouse (`file`, `url`, `s3`, `remote`, …) is refused before it is sent.
+- `--format` is `table` (the default), `vertical`, `csv`, `tsv`, `json`, `jsonl`, `markdown` or `parquet`; what is too wide
+  for a table is shown one value a line. A table shows 1 000 rows and says how many more there are; `--limit` sets
+  that, and 0 shows all. Lists are given as ClickHouse writes them: `--param "ids=['a','b']"`; `\\N` is NULL for a `Nullable` type.
+- Times are told with their zone. Columns `*_minor` are money in the currency's smallest unit (fen, cents); a table adds
+  the amount in the currency when a column `currency` is beside it, other formats leave the number as it is. NULL is `ᴺᵁᴸᴸ`
+  for people, `\\N` in CSV and tab-separated texts, `null` in JSON.
+- Elsewhere: `clickhouse-client --param_alert_id=…`, `SET param_alert_id = '…'`, or the page at `/play` of the embedded
+  warehouse, which has a field for each parameter.
 
 - Tables hold older revisions until ClickHouse merges and, after a crash, now and then a row twice. Ask the views:
   `*_latest` has the newest revision of each record, `*_current` only those in force, `*_history` every revision once
@@ -45,8 +65,8 @@ def page() -> str:
 
 
 def _of(query: Query) -> str:
-    given = ", ".join(f"`{name}`" for name in query.parameters)
-    notes = [query.note, f"Parameters: {given}." if given else ""]
+    given = " ".join(f"--param {name}={value or '…'}" for name, value in query.parameters.items())
+    notes = [query.note, f"`cloudtag warehouse query --named {query.name} {given}`" if given else ""]
     text = "\n".join(note for note in notes if note)
     told = f"### {query.question}\n\n`{query.name}`\n\n```sql\n{query.sql}\n```\n"
     return told + (f"\n{text}\n" if text else "")

@@ -105,7 +105,7 @@ class Engine:
                 execute(connection, f"USE {quote_name(session.database)}".encode())
                 _restore(connection, _quoted(without_outside(_values(session, session.own_settings))))
             prepare(connection, query)
-            lock(connection)
+            lock(connection, set(query.settings))
             yield connection
 
     @contextmanager

@@ -1,6 +1,7 @@
 """Single statements on one engine connection."""
 
 import tempfile
+from collections.abc import Collection
 from typing import Any
 
 from cloudtag.local.gateway.errors import from_engine
@@ -23,9 +24,14 @@ def prepare(connection: Any, query: Query) -> None:
         _load(connection, table)
 
 
-def lock(connection: Any) -> None:
-    """Let a connection only read from now on; it stays so."""
-    execute(connection, b"SET readonly = 1")
+LONGEST_SECONDS = 300
+"""A reader's query that has no bound of its own is stopped after this."""
+
+
+def lock(connection: Any, chosen: Collection[str]) -> None:
+    """Let a connection only read from now on; it stays so. `chosen`: the settings that were asked for."""
+    bound = "" if "max_execution_time" in chosen else f"max_execution_time = {LONGEST_SECONDS}, "
+    execute(connection, f"SET {bound}readonly = 1".encode())
 
 
 def _load(connection: Any, table: External) -> None:
