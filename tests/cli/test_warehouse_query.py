@@ -3,7 +3,10 @@
 import csv
 import io
 import json
+import os
 import re
+import subprocess
+import sys
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -90,7 +93,8 @@ def test_clickhouse_itself_is_asked_to_read_only(ask) -> None:
 
 def test_parameters_are_typed_and_reach_the_query_unharmed(ask) -> None:
     odd = "a'b\\c\td\ne`{x}"
-    sql = "SELECT {t:String} AS t, {n:UInt8} AS n, {l:Array(String)} AS l, {m:Map(String, UInt8)} AS m, {o:Nullable(String)} AS o"
+    sql = "SELECT {t:String} AS t, {n:UInt8} AS n, {l:Array(String)} AS l, "
+    sql += "{m:Map(String, UInt8)} AS m, {o:Nullable(String)} AS o"
     given = ("-p", f"t={odd}", "-p", "n=7", "-p", "l=['x=y', 'it\\'s']", "-p", "m={'k': 2}", "-p", r"o=\N")
     assert json.loads(ask(sql, *given, "--json").out) == {
         "t": odd,
@@ -126,7 +130,7 @@ def test_the_statement_comes_from_a_file_or_a_pipe(process, ask, tmp_path: Path)
     path.write_bytes(b"SELECT '\xff'")
     assert "not UTF-8" in ask("--file", path).err
     assert ask("--file", tmp_path / "none.sql").code == 2
-    assert "did you mean standing?" in ask("--named", "standin").err
+    assert "did you mean standing or " in ask("--named", "standin").err
 
 
 def test_times_are_told_with_their_zone(ask) -> None:
@@ -196,7 +200,6 @@ def test_programs_have_their_formats(ask, process) -> None:
     row = {"n": 1, "t": 'a|b"\t,\n', "nothing": None, "l": ["x"], "d": "1.50", "b": True}
     assert json.loads(ask(sql, "--format", "json").out) == [row]
     assert json.loads(ask("SELECT 1 WHERE 0", "--format", "json").out) == []
-    assert ask("SELECT 1 AS a, 2 AS a", "--json").code in (0, 1)
     assert ask(sql, "--format", "markdown").lines[2].startswith("| 1 | a\\|b")
     assert ask(sql + " FORMAT CSV").out.startswith('1,"a|b""')
     assert ask(sql + " FORMAT CSV", "--json").code == 2
@@ -204,10 +207,6 @@ def test_programs_have_their_formats(ask, process) -> None:
 
 
 def test_parquet_is_written_whole(ask, database, tmp_path: Path) -> None:
-    import os
-    import subprocess
-    import sys
-
     path = tmp_path / "n.parquet"
     command = [sys.executable, "-m", "cloudtag.cli", "warehouse", "query", "SELECT 7 AS n", "--format", "parquet"]
     with path.open("wb") as file:

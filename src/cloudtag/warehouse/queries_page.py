@@ -8,7 +8,8 @@ from cloudtag.warehouse.query import Query
 _HEAD = """# Questions for the warehouse
 
 Each of these runs as it stands on the database the sink fills (`USE cloudtag` first).
-Words in braces are typed ClickHouse query parameters, `{alert_id:String}`; a statement without a value for each is not run.
+Words in braces, `{alert_id:String}`, are typed ClickHouse query parameters; without a value for each a statement is not
+run.
 
 ```sh
 export CLICKHOUSE=http://localhost:8123/cloudtag
@@ -21,12 +22,13 @@ cloudtag warehouse query --file mine.sql --zone Asia/Shanghai              # or 
 
 - Questions only read: `readonly` is set, and a statement that changes anything, writes a file (`INTO OUTFILE`) or
   reaches beyond the warehouse (`file`, `url`, `s3`, `remote`, …) is refused before it is sent.
-- `--format` is `table` (the default), `vertical`, `csv`, `tsv`, `json`, `jsonl`, `markdown` or `parquet`; what is too wide
-  for a table is shown one value a line. A table shows 1 000 rows and says how many more there are; `--limit` sets
-  that, and 0 shows all. Lists are given as ClickHouse writes them: `--param "ids=['a','b']"`; `\\N` is NULL for a `Nullable` type.
+- `--format` is `table` (the default), `vertical`, `csv`, `tsv`, `json`, `jsonl`, `markdown` or `parquet`; what is too
+  wide for a table is shown one value a line. A table shows 1 000 rows and says how many more there are; `--limit` sets
+  that, and 0 shows all.
+- Lists are given as ClickHouse writes them, `--param "ids=['a','b']"`; `\\N` is NULL for a `Nullable` type.
 - Times are told with their zone. Columns `*_minor` are money in the currency's smallest unit (fen, cents); a table adds
-  the amount in the currency when a column `currency` is beside it, other formats leave the number as it is. NULL is `ᴺᵁᴸᴸ`
-  for people, `\\N` in CSV and tab-separated texts, `null` in JSON.
+  the amount in the currency when a column `currency` is beside it, programs' formats leave the number as it is.
+- NULL is `ᴺᵁᴸᴸ` for people, `\\N` in CSV and tab-separated texts, `null` in JSON.
 - Elsewhere: `clickhouse-client --param_alert_id=…`, `SET param_alert_id = '…'`, or the page at `/play` of the embedded
   warehouse, which has a field for each parameter.
 
