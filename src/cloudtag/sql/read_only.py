@@ -62,5 +62,5 @@ def _chosen(statement: Statement, parameters: Mapping[str, str]) -> Iterator[str
     """The names that reach outside and come as an Identifier parameter."""
     for name, kind in statement.placeholders.items():
         value = parameters.get(name, "").strip('`" ')
-        if kind == "Identifier" and (is_outside_by_name(value) or is_outside_when_called(value)):
+        if kind.lower() == "identifier" and (is_outside_by_name(value) or is_outside_when_called(value)):
             yield value
