@@ -83,6 +83,6 @@ def tagged(shop, buyer, at):
     """A shop of JD tags its one order of a buyer."""
     order_id = f"{shop}-{buyer}"
     return event(
-        "tags", at, platform="jd", shop_id=shop, account_id="main", submission_id=order_id, order_id=order_id,
+        "tags", at, platform="jd", shop_id=shop, account_id="main", submission_id=order_id, event_id=f"tag-{order_id}",
         scenarios=["worn_return"], orders=[{"order_id": order_id, "buyer_id": buyer}],
     )  # fmt: skip

@@ -40,7 +40,7 @@ stand in `where` and `tests` as `path::name`.
 - a test, an example of a detector or a story is not there under that name, is skipped, or is about other rules;
 - a parameter is not a key of the policy packs (its values on this page are read from them);
 - a rule that a docstring, a detector, a pack or a story names has no line, or a line's rule is not among the stated;
-- the specification, where it lies beside the checkout, states a rule that has no line.
+- the specification, where it lies beside the checkout, states a rule that has no line, claimed or not.
 
 `make docs-check` fails when a page is not what its file makes. What no machine checks is whether the sentence says what
 the source says, and whether the test shows what the sentence says.
@@ -81,8 +81,14 @@ def source_page(source: Source) -> str:
         "|---|---|---|---|---|",
         *(_line(entry) for entry in source.rule),
     ]
+    if source.unclaimed:
+        lines += ["", "## Not claimed", "", "| rule | because |", "|---|---|"]
+        lines += [f"| {', '.join(line.ids)} | {line.because} |" for line in source.unclaimed]
     if unstated := source.unstated():
-        lines += ["", f"{_and(unstated)}: the specification has no words of their own, so nothing is claimed of them."]
+        lines += [
+            "",
+            f"{_and(unstated)}: no words of {'their' if len(unstated) > 1 else 'its'} own in the specification, so nothing is claimed.",
+        ]
     return "\n".join(lines) + "\n"
 
 

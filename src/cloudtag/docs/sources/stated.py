@@ -69,6 +69,13 @@ class Written(Struct, frozen=True, forbid_unknown_fields=True):
         }
 
 
+class Unclaimed(Struct, frozen=True, forbid_unknown_fields=True):
+    """Rules that are stated and not, or not wholly, carried out: `because` says what is missing."""
+
+    ids: Annotated[tuple[_Id, ...], Meta(min_length=1)]
+    because: _Sentence
+
+
 class Source(Struct, frozen=True, forbid_unknown_fields=True):
     """One source: `name` is that of its file and its page, `stated` every id the specification states of it."""
 
@@ -77,6 +84,12 @@ class Source(Struct, frozen=True, forbid_unknown_fields=True):
     about: str
     stated: tuple[_Id, ...]
     rule: tuple[Entry, ...]
+    unclaimed: tuple[Unclaimed, ...] = ()
+
+    @property
+    def named(self) -> set[str]:
+        """Every id that has a line, claimed or not."""
+        return {*self.stated, *(rule_id for line in self.unclaimed for rule_id in line.ids)}
 
     @property
     def title(self) -> str:
@@ -90,7 +103,7 @@ class Source(Struct, frozen=True, forbid_unknown_fields=True):
 
     def unstated(self) -> list[str]:
         """The numbers between the first and the last that the specification gives no words of their own."""
-        numbers = {int(re.findall(r"\d+", rule_id)[0]) for rule_id in self.stated if rule_id[0] == self.letter}
+        numbers = {int(re.findall(r"\d+", rule_id)[0]) for rule_id in self.named if rule_id[0] == self.letter}
         return [f"{self.letter}{number}" for number in range(1, max(numbers)) if number not in numbers]
 
 
