@@ -85,10 +85,8 @@ def source_page(source: Source) -> str:
         lines += ["", "## Not claimed", "", "| rule | because |", "|---|---|"]
         lines += [f"| {', '.join(line.ids)} | {line.because} |" for line in source.unclaimed]
     if unstated := source.unstated():
-        lines += [
-            "",
-            f"{_and(unstated)}: no words of {'their' if len(unstated) > 1 else 'its'} own in the specification, so nothing is claimed.",
-        ]
+        whose = "their" if len(unstated) > 1 else "its"
+        lines += ["", f"{_and(unstated)}: no words of {whose} own in the specification, so nothing is claimed."]
     return "\n".join(lines) + "\n"
 
 
