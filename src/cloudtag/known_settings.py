@@ -9,8 +9,6 @@ PREFIX = "CLOUDTAG_"
 READ_ELSEWHERE = frozenset(
     (
         "CLOUDTAG_CONFIG",
-        "CLOUDTAG_HASH_SECRET",
-        "CLOUDTAG_HASH_SECRET_FILE",
         # Of the embedded warehouse's own process.
         "CLOUDTAG_WAREHOUSE_TOKEN",
         # Where tests find public data.
