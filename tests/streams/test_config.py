@@ -28,6 +28,8 @@ def test_the_environment_wins_over_the_file_and_the_file_over_defaults(tmp_path:
         ({"CLOUDTAG_CLOCK": "sundial"}, "clock"),
         ({"CLOUDTAG_CONFIG": "/nowhere.toml"}, "nowhere"),
         ({"KAFKA_PASSWORD_FILE": "/nowhere"}, "KAFKA_PASSWORD_FILE"),
+        ({"CLOUDTAG_HASH_SECRET_FILE": "/nowhere"}, "CLOUDTAG_HASH_SECRET_FILE"),
+        ({"CLOUDTAG_HASH_SECRT": "s"}, r"did you mean CLOUDTAG_HASH_SECRET\?$"),
         ({"CLOUDTAG_PARTITONS": "8"}, r"^CLOUDTAG_PARTITONS is no setting; did you mean CLOUDTAG_PARTITIONS\?$"),
         ({"CLOUDTAG_PARTITONS": ""}, r"did you mean CLOUDTAG_PARTITIONS\?$"),
         ({"CLOUDTAG_PARTITION_COUNT": "8"}, "CLOUDTAG_PARTITION_COUNT is no setting"),
@@ -45,7 +47,7 @@ def test_a_wrong_setting_is_named_in_one_line(environ: dict[str, str], names: st
 @pytest.mark.parametrize(
     "environ",
     [
-        {"CLOUDTAG_HASH_SECRET": "s", "CLOUDTAG_HASH_SECRET_FILE": "f", "CLOUDTAG_WAREHOUSE_TOKEN": "t"},
+        {"CLOUDTAG_WAREHOUSE_TOKEN": "t", "CLOUDTAG_POLICIES_DIR": "p", "CLOUDTAG_SHARED": "d"},
         {"CLOUDTAG_KAFKA_USER": "me", "KAFKA_PASSWORD": "p"},
         {"KAFKA_PARTITONS": "8", "CLOUDTAGS": "x", "cloudtag_partitons": "8"},
         # Kubernetes, beside a service named cloudtag-worker.
@@ -91,6 +93,8 @@ def test_the_hash_secret_is_a_secret_like_the_others_and_may_be_any_bytes(tmp_pa
     file.write_bytes(b"\xff\x00 no text \xe4 at all\n")
     config = Config.read({"CLOUDTAG_HASH_SECRET_FILE": str(file)})
     assert config.hash_secret.reveal_bytes() == b"\xff\x00 no text \xe4 at all"
+    both = {"CLOUDTAG_HASH_SECRET": "s", "CLOUDTAG_HASH_SECRET_FILE": str(file)}
+    assert Config.read(both).hash_secret.reveal_bytes() == config.hash_secret.reveal_bytes()
     assert Config.read({"CLOUDTAG_HASH_SECRET": "s3cret-höhe"}).hash_secret.reveal_bytes() == "s3cret-höhe".encode()
     assert "s3cret" not in repr(Config.read({"CLOUDTAG_HASH_SECRET": "s3cret-hash"}))
     assert not Config.read({}).hash_secret

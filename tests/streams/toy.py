@@ -82,7 +82,7 @@ def event(number: int, shops: int) -> tuple[str, str, Any]:
     """The n-th event, of shop n modulo so many: its stream, its key and the struct."""
     shop, event_id, at = f"shop-{number % shops}", f"e{number}", FIRST_MS + number
     if number % 2:
-        return "accounts", shop, AccountChanged(event_id, at, "taobao", shop, "account")
+        return "accounts", shop, AccountChanged(event_id, at, "taobao", shop, "account", "exam_passed")
     return "abuses", shop, AbuseFound(event_id, at, "taobao", shop)
 
 
