@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import ParamSpec, TypeVar
 
 from cloudtag.warehouse.blocks import Batch
@@ -26,9 +26,12 @@ R = TypeVar("R")
 class Contact:
     """Calls the writer and remembers when it was last heard of."""
 
-    def __init__(self, writer: Writer, gates: Gates, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, writer: Writer, gates: Gates, streams: Iterable[str], clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._writer = writer
         self._gates = gates
+        self._streams = tuple(streams)
         self._clock = clock
         self._heard_at: float | None = None
         self._waiting_since: float | None = None
@@ -56,10 +59,10 @@ class Contact:
 
     @property
     def obstacle(self) -> str | None:
-        """Why nothing can be stored, or none."""
+        """Why nothing can be stored, or nothing of a table; or none."""
         if self._waiting_since is not None and self._clock() - self._waiting_since > SLOW_SECONDS:
             return "the warehouse does not answer"
-        if self._gates.is_any_shut:
+        if any(self._gates.has_failed(stream) for stream in self._streams):
             return "inserts are put off: the warehouse cannot store"
         return "the warehouse was not reached yet" if self._heard_at is None else None
 

@@ -1,0 +1,30 @@
+"""Where the sink reads and writes, and how patient it is."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from clickhouse_connect.driver.client import Client
+
+from cloudtag.warehouse.blocks import TABLES
+from streams.sink.cuts import CutRule
+
+
+@dataclass(frozen=True, slots=True)
+class SinkConfig:
+    """Where the sink reads and writes. Times are seconds unless the name says otherwise."""
+
+    bootstrap: str | list[str]
+    connect: Callable[[], Client]
+    secret: bytes
+    database: str = "cloudtag"
+    group: str = "cloudtag-sink"
+    prefix: str = ""
+    streams: tuple[str, ...] = tuple(TABLES)
+    rule: CutRule = field(default_factory=CutRule)
+    retry_first_seconds: float = 0.5
+    retry_longest_seconds: float = 30.0
+    session_timeout_ms: int = 30_000
+    poll_ms: int = 200
+    kafka: Mapping[str, Any] = field(default_factory=dict)
+    """More for aiokafka's clients, such as `security_protocol` and `sasl_plain_username`."""
