@@ -3,7 +3,7 @@
 import os
 import socket
 import uuid
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -14,6 +14,7 @@ from cloudtag.config import Config
 from streams import topics
 from streams.lanes import Lanes, MakeLane
 from streams.metrics import Metrics
+from streams.platforms import Platforms
 from streams.publisher import LARGEST_RECORD_BYTES, BatchClient
 from streams.runner import Runner
 from streams.security import client_settings, faust_credentials, ssl_context
@@ -75,10 +76,12 @@ def build(
     reads: Mapping[str, tuple[str, ...]],
     make_lane: MakeLane,
     codec: CodecProtocol,
+    platforms: Collection[str],
 ) -> Parts:
     """Put a worker together; nothing connects before the app is started.
 
-    ``reads`` names the streams of each processor this worker runs, ``make_lane`` builds the core of a lane.
+    ``reads`` names the streams of each processor this worker runs, ``make_lane`` builds the core of a lane;
+    ``platforms`` are those that have a policy pack: events of others are counted.
     Raises ``StoreLockedError``.
     """
     app = _faust_app(config)
@@ -86,7 +89,7 @@ def build(
     changelogs = Changelogs(client_settings(config), app, owner, config.recovery_stall_seconds)
     parts = Parts(config, app, _store(config), Metrics(), changelogs, codec)
     tools = Tools(
-        *(config, codec, app, parts.metrics),
+        *(config, codec, app, parts.metrics, Platforms(platforms, parts.metrics)),
         finish=lambda batch: app.batches.finish(batch),
         resume=lambda: app.batches.resume(),
         spawn=lambda work: app.add_future(work),

@@ -12,14 +12,23 @@ def refresh(parts: Parts) -> None:
     group_of = parts.app.batching.group_of
     lag = parts.app.batches.lag().items()
     metrics.replace("lag", {(group_of[tp.topic], tp.topic[prefix:], str(tp.partition)): count for tp, count in lag})
+    # Beside being set when something happens: shown before anything has, and gone with the partition.
+    batches = parts.app.batches
+    outs: dict[Labels, float] = {
+        (tp.topic[prefix:], str(tp.partition)): batches.is_out(tp) for tp in batches.assignment()
+    }
+    metrics.replace("input_paused", outs)
     now = time.time()
     keys: dict[Labels, float] = {}
+    paused: dict[Labels, float] = {}
     delays: dict[Labels, float] = {}
     for name, runner in parts.runners.items():
         for lane in runner.lanes:
             partition = name, str(lane.partition)
+            paused[partition] = lane.is_paused
             keys[partition] = lane.core.resident_files
             if lane.core.watermark_ms:
                 delays[partition] = now - lane.core.watermark_ms / 1000
     metrics.replace("cached_keys", keys)
+    metrics.replace("paused", paused)
     metrics.replace("watermark_delay", delays)

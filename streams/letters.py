@@ -5,12 +5,13 @@ the beginning, and tells the length and the SHA-256 of the whole and where that 
 """
 
 from hashlib import sha256
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from cloudtag.contract.records import DeadLetter
+from cloudtag.wire.undecodable import Reason
 from streams.publisher import ROOM_BYTES, Record
 
 STREAM = "dead-letters"
@@ -23,13 +24,18 @@ LONGEST_ERROR = 500
 """Characters of an error that are told."""
 
 
+Refusal = Literal["too_late", "erased", "from_the_future", "misplaced", "no_origin", "cannot_read", "cannot_judge"]
+"""Why a record that may well be readable is not judged; schemas/README.md says what each means."""
+LetterReason = Reason | Refusal
+
+
 class Encodes(Protocol):
     """Whatever writes the bytes of a record (see ``cloudtag.wire.Codec``)."""
 
     def encode(self, stream: str, record: Struct) -> bytes: ...
 
 
-def letter_of(record: Any, reason: str, error: str) -> DeadLetter:
+def letter_of(record: Any, reason: LetterReason, error: str) -> DeadLetter:
     """A dead letter about a Kafka record; the error is told in one line."""
     return DeadLetter(
         topic=record.topic,

@@ -2,16 +2,19 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import get_args
+from typing import Literal, get_args
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from cloudtag.wire.undecodable import Reason
+from streams.letters import Refusal
 
 BATCH_SECONDS_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 BATCH_RECORDS_BUCKETS = (1, 10, 50, 100, 250, 500, 1000, 2000, 5000, 10_000)
-REASONS = (*get_args(Reason), "from_the_future", "too_late", "erased")
+REASONS: tuple[str, ...] = (*get_args(Reason), *get_args(Refusal))
 """Why a worker may refuse a record."""
+PauseReason = Literal["cannot_judge", "too_many_refused", "not_written", "changelog", "store"]
+"""Why a worker may pause a partition."""
 
 Labels = tuple[str, ...]
 """The values of a metric's labels, in order."""
@@ -41,6 +44,12 @@ def _all() -> dict[str, Counter | Gauge | Histogram]:
             "processor",
             "stream",
             "cause",
+        ),
+        "unknown_platforms": _counter(
+            "unknown_platforms",
+            "Events of a platform without a policy pack, judged by `default`; 20 names, the rest is `other`",
+            "processor",
+            "platform",
         ),
         "late": _counter("late", "Events older than the watermark, judged all the same", "processor"),
         "duplicates": _counter("duplicates", "Events already known", "processor"),
@@ -136,8 +145,10 @@ class Metrics:
                 metric.labels(processor)
         for stream in streams:
             self.names["records"].labels(processor, stream)
-        for reason in REASONS:
-            self.names["dead_letters"].labels(processor, reason)
+        self.show("dead_letters", ((processor, reason) for reason in REASONS))
+        # A name appears with its first event; this one tells that there is such a count.
+        self.show("unknown_platforms", [(processor, "other")])
+        self.show("pauses", ((processor, reason) for reason in get_args(PauseReason)))
 
     def _gauge(self, name: str) -> Gauge:
         metric = self.names[name]

@@ -15,7 +15,7 @@ from aiokafka.errors import KafkaError
 
 from streams.gates import Gates
 from streams.lanes import Lane
-from streams.metrics import Metrics
+from streams.metrics import Metrics, PauseReason
 from streams.tables.changelog import RecoveryGivenUpError, RecoveryStalledError
 from streams.tables.store import StoreError
 from streams.tables.table import ForeignOwnerError
@@ -41,7 +41,7 @@ class TooManyError(Exception):
     """So many records cannot be judged that the release is to blame, not they."""
 
 
-def kind_of(error: BaseException) -> str:
+def kind_of(error: BaseException) -> PauseReason:
     """The word that metrics and logs have for the cause of a pause."""
     match error:
         case StoreError():

@@ -33,6 +33,8 @@ class WorkerReadiness:
             return "paused"
         if any(lane.is_paused for runner in self._parts.runners.values() for lane in runner.lanes):
             return "partitions are paused"
+        if any(map(app.batches.is_out, app.batches.assignment())):
+            return "records of partitions cannot be fetched or read"
         now = time.monotonic()
         self._judge.beat(pulse(self._parts), now)
         return "records are pending and none is finished" if self._judge.verdict(now) else None

@@ -15,6 +15,7 @@ from streams import misplaced, topics
 from streams.letters import letter_of
 from streams.misplaced import MOST_HOPS, Misplaced, Origin
 from streams.partition import partition_of
+from streams.platforms import Platforms
 from streams.tools import CodecProtocol
 
 logger = logging.getLogger(__name__)
@@ -23,10 +24,13 @@ logger = logging.getLogger(__name__)
 class RecordReader:
     """Reads the records of one processor's topics."""
 
-    def __init__(self, processor: str, own: Sequence[str], config: Config, codec: CodecProtocol) -> None:
+    def __init__(
+        self, processor: str, own: Sequence[str], config: Config, codec: CodecProtocol, platforms: Platforms
+    ) -> None:
         """`own`: the topics the processor reads."""
         self._name = processor
         self._codec = codec
+        self._platforms = platforms
         self._prefix_length = len(config.topic_prefix)
         self._future_ms = config.future_seconds * 1000
         self._partitions = config.partitions
@@ -83,6 +87,8 @@ class RecordReader:
             wanted = partition_of(key, self._partitions)
             if wanted != here:
                 return None, _elsewhere(stream, key, wanted, record)
+            # Here and not above: where it is passed on to it is read again.
+            self._platforms.see(self._name, fact.platform)
         return at_ms, fact
 
 

@@ -51,7 +51,7 @@ class Runner:
         config = tools.config
         self._name = lanes.processor
         self.batches_done = 0
-        reader = self._reader = RecordReader(self._name, own, config, tools.codec)
+        reader = self._reader = RecordReader(self._name, own, config, tools.codec, tools.platforms)
         self.read = reader.read
         tools.metrics.show("misplaced", ((self._name, stream, why) for stream in reader.inputs for why in CAUSES))
         self.pauses = Pauses(self._name, tools.metrics, tools.spawn, self._revive)

@@ -10,6 +10,7 @@ from msgspec import Struct
 from cloudtag.config import Config
 from streams.metrics import Metrics
 from streams.pauses import Spawn
+from streams.platforms import Platforms
 from streams.tables.changelog import HasClient
 from streams.transport.ledger import Batch
 
@@ -30,6 +31,7 @@ class Tools:
     codec: CodecProtocol
     producer: HasClient
     metrics: Metrics
+    platforms: Platforms
     finish: Callable[[Batch], None]
     """Acknowledges a batch that was parked."""
     resume: Callable[[], None] = lambda: None

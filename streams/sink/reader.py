@@ -6,7 +6,7 @@ from cloudtag.contract.streams import INPUTS
 from cloudtag.warehouse.blocks import Row
 from cloudtag.wire import Codec, Undecodable
 from cloudtag.wire.registry import RegistryRefused
-from streams.letters import letter_of
+from streams.letters import LetterReason, letter_of
 from streams.sink import metrics
 from streams.sink.partition import Read
 
@@ -56,7 +56,7 @@ class Reader:
         row = Row(log.offset, log.timestamp, record, log.key, log.value)
         return Read(log.offset, log.timestamp, size, row)
 
-    def _unreadable(self, stream: str, log: LogRecord, size: int, reason: str, error: str) -> Read:
+    def _unreadable(self, stream: str, log: LogRecord, size: int, reason: LetterReason, error: str) -> Read:
         if stream in INPUTS:
             metrics.SKIPPED.labels(stream).inc()
             return Read(log.offset, log.timestamp, size)

@@ -171,7 +171,11 @@ class BatchConsumer(Consumer):
 
     def is_paused(self, tp: TP) -> bool:
         """Whether records of a partition wait for the end of a pause, and so are no sign of a worker that hangs."""
-        return self._is_paused(self.feed.lane_of(tp)) or self._outages.is_out(tp)
+        return self._is_paused(self.feed.lane_of(tp)) or self.is_out(tp)
+
+    def is_out(self, tp: TP) -> bool:
+        """Whether a partition's records cannot be fetched or read for now."""
+        return self._outages.is_out(tp)
 
     def _go_on(self) -> None:
         self._room.set()

@@ -13,6 +13,7 @@ from faust.types import TP
 
 from cloudtag.config import Config
 from cloudtag.contract.streams import FORWARDS, OUTPUTS, READS, STREAM_OF
+from cloudtag.contract.types import PLATFORMS
 from cloudtag.engine.lane import Lane as Core
 from cloudtag.engine.step import RowReader
 from cloudtag.policy.load import shipped
@@ -21,6 +22,7 @@ from cloudtag.simulate import Profile, simulate
 from cloudtag.wire import Codec
 from streams.lanes import Lanes
 from streams.metrics import Metrics
+from streams.platforms import Platforms
 from streams.runner import Runner
 from streams.security import client_settings
 from streams.tables.changelog import Changelogs
@@ -130,7 +132,8 @@ class Place:
         client, config = Client(self.real, self.fault), self.config
         changelogs = Changelogs(client_settings(config), client, uuid.uuid4().hex, 30)
         table = Table(NAME, config.changelog(NAME), Store(self.fault), client, changelogs)
-        tools = Tools(config, Codec(), client, Metrics(), finish=self.done.append)
+        metrics = Metrics()
+        tools = Tools(config, Codec(), client, metrics, Platforms(PLATFORMS, metrics), finish=self.done.append)
         return Runner(Lanes(NAME, table, make_core), [], tools)
 
     def batches(self, runner: Runner) -> list[Batch]:

@@ -12,11 +12,13 @@ from cloudtag.config import Config
 from cloudtag.contract.events import AccountChanged
 from cloudtag.contract.forwards import TimePassed
 from cloudtag.contract.records import DeadLetter
+from cloudtag.contract.types import PLATFORMS
 from cloudtag.wire import Codec
 from streams.lanes import Lanes
 from streams.metrics import Metrics
 from streams.misplaced import LONGEST_KEY_BYTES, MOST_HOPS, Misplaced, headers_of, origin_of
 from streams.partition import partition_of
+from streams.platforms import Platforms
 from streams.runner import Runner
 from streams.tools import Tools
 from streams.topics import internal
@@ -34,7 +36,8 @@ DAY_MS = 86_400_000
 
 def runner_of(config: Config = CONFIG) -> Runner:
     own = [config.topic(stream) for stream in (*STREAMS, *internal("shops"))]
-    tools = Tools(config, Codec(), None, Metrics(), lambda batch: None)  # type: ignore[arg-type]
+    metrics = Metrics()
+    tools = Tools(config, Codec(), None, metrics, Platforms(PLATFORMS, metrics), lambda batch: None)  # type: ignore[arg-type]
     return Runner(Lanes("shops", None, None), own, tools)  # type: ignore[arg-type]
 
 

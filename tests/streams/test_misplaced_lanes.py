@@ -13,12 +13,14 @@ from msgspec import Struct
 from cloudtag.cli.kafka import read_to_end
 from cloudtag.config import Config
 from cloudtag.contract.events import AbuseFound
+from cloudtag.contract.types import PLATFORMS
 from cloudtag.engine.step import Step
 from cloudtag.wire import Codec, decode
 from streams import topics
 from streams.lanes import Lanes
 from streams.metrics import Metrics
 from streams.partition import partition_of
+from streams.platforms import Platforms
 from streams.runner import Runner
 from streams.security import client_settings
 from streams.tables.changelog import Changelogs
@@ -59,7 +61,9 @@ class Place:
         partitions = range(self.config.partitions)
         await changelogs.catch_up({(topic, one): table.shelf(one) for one in partitions}, lambda: True)
         own = [self.config.topic(name) for name in (*toy.READS[toy.PROCESSOR], *topics.internal(toy.PROCESSOR))]
-        tools = Tools(self.config, Codec(), self, self.metrics, finish=lambda batch: None)
+        tools = Tools(
+            self.config, Codec(), self, self.metrics, Platforms(PLATFORMS, self.metrics), finish=lambda batch: None
+        )
         runner = Runner(Lanes(toy.PROCESSOR, table, make_lane), own, tools)
         for one in partitions:
             await runner.open(one)

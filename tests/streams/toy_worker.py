@@ -6,11 +6,12 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from cloudtag.config import Config
+from cloudtag.contract.types import PLATFORMS
 from cloudtag.wire import Codec
 from streams.app import build
 from streams.worker import run_worker
 from tests.streams import toy
 
 if __name__ == "__main__":
-    parts = build(Config.read(), toy.READS, toy.CountingLane, Codec())
+    parts = build(Config.read(), toy.READS, toy.CountingLane, Codec(), PLATFORMS)
     sys.exit(run_worker(parts))

@@ -83,7 +83,7 @@ def _look(config: Config, policies: Path | None) -> "Look":
         decoder=codec_of(config),
         letter_decoder=Codec(max_bytes=LETTER_BYTES),
         partition_of=partition_of,
-        platforms=frozenset(policy.platform for policy in packs.versions()),
+        platforms=packs.platforms,
         future_ms=config.future_seconds * 1000,
         topic_prefix=config.topic_prefix,
         has_registry=bool(config.schema_registry_url),

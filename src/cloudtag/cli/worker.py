@@ -61,4 +61,4 @@ def _parts(config: Config) -> "Parts":
         return Lane(processor(name, packs, lateness_ms), rows)
 
     reads = {name: READS[name] for name in config.processors}
-    return build(config, reads, make_lane, codec_of(config))
+    return build(config, reads, make_lane, codec_of(config), packs.platforms)

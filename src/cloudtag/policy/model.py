@@ -98,6 +98,11 @@ class Policies:
         self._packs = {name: sorted(versions, key=lambda p: p.from_ms) for name, versions in packs.items()}
         self._starts = {name: [p.from_ms for p in versions] for name, versions in self._packs.items()}
 
+    @property
+    def platforms(self) -> frozenset[str]:
+        """The platforms that have a pack; all others get that of `default`."""
+        return frozenset(self._packs)
+
     def at(self, platform: str, occurred_at: int) -> Policy:
         """The version in force at an event time; before the first version, the first."""
         name = platform if platform in self._packs else "default"
