@@ -50,6 +50,28 @@ def sink_lag_and_rows(lag: str, rows: str) -> tuple[tuple[str, dict[str, str], s
     return ("cloudtag_sink_lag", ALERTS | {"partition": "0"}, lag), ("cloudtag_sink_rows_total", ALERTS, rows)
 
 
+UNKNOWN = "cloudtag_unknown_platforms_total"
+PAUSES = (
+    (
+        "CloudtagPartitionPaused",
+        "cloudtag_paused",
+        BUYERS | {"partition": "3"},
+        {"processor": "buyers", "partition": "3"},
+    ),
+    (
+        "CloudtagInputPaused",
+        "cloudtag_input_paused",
+        WORKER | {"stream": "orders", "partition": "3"},
+        {"stream": "orders", "partition": "3"},
+    ),
+    (
+        "CloudtagSinkPartitionPaused",
+        "cloudtag_sink_paused",
+        ALERTS | {"partition": "3"},
+        {"stream": "alerts", "partition": "3"},
+    ),
+)
+"""Of each rule about one partition: its metric, the labels of a series, and those of its alert."""
 BY_PROCESSOR = ({"processor": "buyers"},)
 BY_STREAM = ({"stream": "alerts"},)
 JUST = HOUR - 3
@@ -88,6 +110,71 @@ CASES = [
         "CloudtagDeadLetters",
         "three a minute",
         (("cloudtag_dead_letters_total", BUYERS | {"reason": "truncated"}, f"0+3x{HOUR}"),),
+    ),
+    *(
+        Case("CloudtagMisplacedRecords", what, (("cloudtag_misplaced_total", labels, values),), fires)
+        for labels in (ORDERS | {"cause": "partitioner"},)
+        for what, values, fires in (
+            ("the first one", f"0x{JUST} 1x3", ({"stream": "orders", "cause": "partitioner"},)),
+            ("none is new", f"9x{HOUR}", ()),
+            ("more than 15 minutes ago", f"0x{HOUR - 17} 1x17", ()),
+        )
+    ),
+    *(
+        Case("CloudtagUnknownPlatform", what, series, fires)
+        for one in (BUYERS | {"platform": "temu"},)
+        for other in (BUYERS | {"platform": "other"},)
+        for what, series, fires in (
+            ("of a name never seen", ((UNKNOWN, one, f"_x{JUST} 1x3"),), ({"platform": "temu"},)),
+            ("of a name seen before", ((UNKNOWN, one, f"5x{JUST} 6x3"),), ({"platform": "temu"},)),
+            ("of one of too many names", ((UNKNOWN, other, f"0x{JUST} 1x3"),), ({"platform": "other"},)),
+            ("none so far", ((UNKNOWN, other, f"0x{HOUR}"),), ()),
+            ("a worker starts", ((UNKNOWN, other, f"_x{JUST} 0x3"),), ()),
+            ("none is new", ((UNKNOWN, one, f"5x{HOUR}"),), ()),
+            (
+                "seen by another worker just now, by this one long ago",
+                ((UNKNOWN, one, f"5x{HOUR}"), (UNKNOWN, one | {"instance": "w2:9100"}, f"_x{JUST} 0x3")),
+                (),
+            ),
+        )
+    ),
+    *(
+        Case(alert, what, ((metric, labels, values),), (fired,) if fires else ())
+        for alert, metric, labels, fired in PAUSES
+        for what, values, fires in (
+            ("for an hour", UP, True),
+            ("for a moment", f"0x{HOUR - 2} 1x1", False),
+            ("not any more", f"1x{JUST} 0x3", False),
+            ("never", DOWN, False),
+        )
+    ),
+    Case(
+        "CloudtagPartitionPaused",
+        "at one worker, and the other has it no more",
+        (
+            ("cloudtag_paused", BUYERS | {"partition": "3"}, UP),
+            ("cloudtag_paused", BUYERS | {"partition": "3", "instance": "w2:9100"}, DOWN),
+        ),
+        ({"processor": "buyers", "partition": "3"},),
+    ),
+    Case(
+        "CloudtagCannotJudge",
+        "the first one of each kind",
+        tuple(
+            ("cloudtag_dead_letters_total", BUYERS | {"processor": name, "reason": reason}, f"0x{JUST} 1x3")
+            for name, reason in (("buyers", "cannot_judge"), ("links", "cannot_read"))
+        ),
+        ({"processor": "buyers"}, {"processor": "links"}),
+    ),
+    Case(
+        "CloudtagCannotJudge",
+        "what upstream has wrong",
+        (("cloudtag_dead_letters_total", BUYERS | {"reason": "truncated"}, f"0+9x{HOUR}"),),
+    ),
+    Case(
+        "CloudtagCannotJudge",
+        "none is new",
+        (("cloudtag_dead_letters_total", BUYERS | {"reason": "cannot_judge"}, f"9x{HOUR}"),),
     ),
     Case(
         "CloudtagWatermarkBehind",

@@ -52,6 +52,14 @@ def test_the_operators_page_tells_of_every_rule_and_of_no_other() -> None:
     assert told == {rule["alert"] for rule in RULES}
 
 
+def test_the_pages_name_metrics_and_rules_that_exist() -> None:
+    text = "".join(path.read_text() for path in [*(ROOT / "docs").glob("*.md"), ROOT / "README.md"])
+    assert set(re.findall(r"\bCloudtag[A-Z]\w+", text)) <= {rule["alert"] for rule in RULES}
+    named = set(re.findall(r"`(cloudtag_[a-z_]+)", text)) - exported().keys()
+    # Histograms go by the name their series have in common.
+    assert {name for name in named if f"{name}_bucket" not in exported()} == set()
+
+
 def test_dashboards_are_told_apart_and_panels_do_not_overlap() -> None:
     assert len({dashboard["uid"] for dashboard in DASHBOARDS}) == len(DASHBOARDS)
     for dashboard in DASHBOARDS:

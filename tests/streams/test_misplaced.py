@@ -21,7 +21,7 @@ from streams.partition import partition_of
 from streams.platforms import Platforms
 from streams.runner import Runner
 from streams.tools import Tools
-from streams.topics import internal
+from streams.topics import internal, ticks
 
 CONFIG = Config(topic_prefix="x-", partitions=8)
 SHOP = "shop-1"
@@ -139,8 +139,8 @@ def test_what_cannot_be_read_is_a_dead_letter_wherever_it_lies() -> None:
 
 
 def test_records_of_other_processors_are_not_looked_at() -> None:
-    tick = Codec().encode("ticks-shops", TimePassed(AT_MS))
-    assert read(record("ticks-shops", key=None, value=tick)) == (AT_MS, TimePassed(AT_MS))
+    tick = Codec().encode(ticks("shops"), TimePassed(AT_MS))
+    assert read(record(ticks("shops"), key=None, value=tick)) == (AT_MS, TimePassed(AT_MS))
 
 
 @pytest.mark.parametrize(
