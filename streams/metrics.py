@@ -13,6 +13,8 @@ BATCH_SECONDS_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5
 BATCH_RECORDS_BUCKETS = (1, 10, 50, 100, 250, 500, 1000, 2000, 5000, 10_000)
 REASONS: tuple[str, ...] = (*get_args(Reason), *get_args(Refusal))
 """Why a worker may refuse a record."""
+OTHER = "other"
+"""Among the names of unknown platforms: all that are too many to be told apart."""
 PauseReason = Literal["cannot_judge", "too_many_refused", "not_written", "changelog", "store"]
 """Why a worker may pause a partition."""
 
@@ -147,7 +149,7 @@ class Metrics:
             self.names["records"].labels(processor, stream)
         self.show("dead_letters", ((processor, reason) for reason in REASONS))
         # A name appears with its first event; this one tells that there is such a count.
-        self.show("unknown_platforms", [(processor, "other")])
+        self.show("unknown_platforms", [(processor, OTHER)])
         self.show("pauses", ((processor, reason) for reason in get_args(PauseReason)))
 
     def _gauge(self, name: str) -> Gauge:

@@ -3,14 +3,12 @@
 import logging
 from collections.abc import Collection
 
-from streams.metrics import Metrics
+from streams.metrics import OTHER, Metrics
 
 logger = logging.getLogger(__name__)
 
 MOST_NAMES = 20
-"""So many names are told apart by a worker; a producer that writes anything it likes makes no more series than that."""
-OTHER = "other"
-"""The name of all further ones."""
+"""So many names are told apart by a worker; all further ones are `OTHER`, so that the series stay few."""
 LONGEST_NAME = 64
 """Characters of a name that are shown."""
 

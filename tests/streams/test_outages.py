@@ -7,15 +7,20 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.record.default_records import _DefaultRecordBatchBuilderPy
 from faust.types import TP
 
+from cloudtag.local.probe import free_port
 from cloudtag.wire.registry import RegistryUnavailable
 from streams.security import client_settings
 from streams.transport.feed import Feed
 from tests.brokers import kafka_bootstrap
+from tests.streams.probe import asked
 from tests.streams.rig import Outputs, Rig
 from tests.streams.test_feed import GROUPS, A, B, Rec
-from tests.streams.test_pauses import SICK, WELL, good, send, target
+from tests.streams.test_pauses import SICK, WELL, good, metric, send, target
 
 __all__ = ["kafka_bootstrap"]
+
+
+OUT = (503, "records of partitions cannot be fetched or read\n")
 
 
 class BadName(str):
@@ -42,10 +47,15 @@ async def test_a_record_no_client_can_take_apart_holds_up_its_partition_only(
             batch._builder = _DefaultRecordBatchBuilderPy(2, 0, 0, -1, -1, 0, 1 << 20)
             batch.append(timestamp=None, key=record.key, value=record.value, headers=headers)
             await (await producer.send_batch(batch, topic, partition=partition))
-        worker = rig.start_worker()
+        port = free_port()
+        worker = rig.start_worker(metrics_port=str(port))
         await rig.until(lambda: f"{topic}/{partition} cannot be fetched" in rig.log(worker), "the alarm is raised")
         await send(rig, WELL, "w0", "w1")
         await rig.until(lambda: outputs.counts.get(WELL) == 2, "the other partition goes on")
+        await rig.until(lambda: asked(port, "/readyz") == OUT, "it is not ready")
+        line = 'cloudtag_input_paused{partition="{}",stream="abuses"}'
+        assert metric(port, line.format(partition)) == 1
+        await rig.until(lambda: metric(port, line.format(target(rig, WELL)[1])) == 0, "the other is shown as well")
         assert await rig.stop(worker) == 0
 
 

@@ -16,10 +16,12 @@ from streams.publisher import Record
 from streams.security import client_settings
 from tests.brokers import broker, kafka_bootstrap, tansu_bootstrap
 from tests.streams import toy
+from tests.streams.probe import READY, asked
 from tests.streams.rig import Outputs, Rig
 
 __all__ = ["broker", "kafka_bootstrap", "tansu_bootstrap"]
 
+PAUSED = (503, "partitions are paused\n")
 SICK, WELL = "shop-0", "shop-1"
 """Two shops of different partitions."""
 
@@ -89,13 +91,20 @@ async def test_a_release_that_fails_at_too_much_pauses_the_partition_and_loses_n
         await send(rig, WELL, "w1")
         await rig.until(lambda: outputs.counts.get(WELL) == 2, "the other partition goes on")
         assert paused(rig, port, SICK) == 1
-        assert paused(rig, port, WELL) in (None, 0)
+        await rig.until(lambda: paused(rig, port, WELL) == 0, "the other is shown, and not as paused")
+        await rig.until(lambda: asked(port, "/readyz") == PAUSED, "it is not ready")
+        assert asked(port, "/healthz") == READY
+        assert (
+            metric(port, f'cloudtag_pauses_total{{processor="{toy.PROCESSOR}",reason="too_many_refused"}}') or 0
+        ) > 0
         assert await rig.stop(worker) == 0
         offsets = {one.offset for one in letters.records if isinstance(one, DeadLetter)}
         assert offsets == set(range(ALLOWED))
         assert await committed(rig, target(rig, SICK)) is None
-        mended = rig.start_worker(toy_is_mended=True)
+        mended, port = await watched(rig, toy_is_mended=True)
         await rig.until(lambda: outputs.counts == {SICK: len(bad), WELL: 2}, "everything counted")
+        await rig.until(lambda: asked(port, "/readyz") == READY, "it is ready")
+        await rig.until(lambda: paused(rig, port, SICK) == 0, "nothing is paused")
         assert await rig.stop(mended) == 0
 
 

@@ -20,6 +20,8 @@ from tests.streams.sink.log import Entry, Log, sinking, until
 from tests.warehouse.places import Warehouse
 from tests.warehouse.samples import alert, one_of_each, order
 
+PAUSED = "partitions are paused"
+
 
 @pytest.fixture
 async def log(tansu_bootstrap: str) -> Log:
@@ -103,7 +105,9 @@ async def test_one_bad_batch_holds_up_its_partition_only(log: Log, warehouse: Wa
         await until(lambda: holds(warehouse, "SELECT uniqExact(alert_id) FROM {db}.alerts", 12))
         await until(lambda: is_paused(0))
         assert sink.is_waiting
+        assert sink.obstacle == PAUSED
         assert metrics.PAUSED.labels("alerts", "1")._value.get() == 0
+        assert metrics.IS_BLOCKED.labels("alerts")._value.get() == 0, "the table is not to blame"
         await log.append([("alerts", b"junk"), ("alerts", alert(2000))])
         await until(lambda: holds(warehouse, "SELECT uniqExact(alert_id) FROM {db}.alerts", 13))
     assert not await log.is_sunk()
@@ -119,10 +123,12 @@ async def test_a_record_whose_registry_is_away_waits_and_holds_up_its_partition_
     async with sinking(log.sink_config(warehouse, streams=("alerts",)), reader) as sink:
         await until(lambda: holds(warehouse, "SELECT count() FROM {db}.alerts", 2))
         await until(lambda: is_paused(0))
+        assert sink.obstacle == PAUSED
         assert not await log.is_sunk()
         with served(port, json.dumps(current("alerts").raw)):
             await log.sunk()
         assert not sink.is_waiting
+        assert sink.obstacle is None
     assert warehouse.rows("SELECT alert_id FROM {db}.alerts ORDER BY alert_id") == [("a0",), ("a1",), ("a2",), ("a3",)]
 
 
