@@ -47,7 +47,7 @@ def test_a_wrong_setting_is_named_in_one_line(environ: dict[str, str], names: st
 @pytest.mark.parametrize(
     "environ",
     [
-        {"CLOUDTAG_WAREHOUSE_TOKEN": "t", "CLOUDTAG_POLICIES_DIR": "p", "CLOUDTAG_SHARED": "d"},
+        {"CLOUDTAG_WAREHOUSE_TOKEN": "t", "CLOUDTAG_SHARED": "d"},
         {"CLOUDTAG_KAFKA_USER": "me", "KAFKA_PASSWORD": "p"},
         {"KAFKA_PARTITONS": "8", "CLOUDTAGS": "x", "cloudtag_partitons": "8"},
         # Kubernetes, beside a service named cloudtag-worker.
