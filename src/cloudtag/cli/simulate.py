@@ -20,6 +20,7 @@ class CatalogueName(StrEnum):
 
     BASIC = "basic"
     FULL = "full"
+    DEMO = "demo"
 
 
 def simulate(
@@ -43,7 +44,7 @@ def simulate(
         float | None, typer.Option(min=0.0, max=0.5, help="This share of the refunds is fraudulent, as 0.03.")
     ] = None,
     catalogue: Annotated[
-        CatalogueName, typer.Option(help="Stories for every detector, or for six of them and the tags.")
+        CatalogueName, typer.Option(help="full: stories for every detector; basic: for six; demo: what `cloudtag demo` plays.")
     ] = CatalogueName.FULL,
 ) -> None:
     """Write a simulated stream of events as JSON lines, in the order in which they would arrive.

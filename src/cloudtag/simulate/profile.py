@@ -12,7 +12,7 @@ MONDAY_MS = 1_740_960_000_000
 """2025-03-03T00:00:00Z, where a simulation begins unless told otherwise."""
 
 
-Catalogue = Literal["basic", "full"]
+Catalogue = Literal["basic", "full", "demo"]
 
 
 class Profile(Struct, frozen=True, kw_only=True):
@@ -35,15 +35,19 @@ class Profile(Struct, frozen=True, kw_only=True):
     """Whether scripted attackers and refuted cases are among the honest buyers."""
 
     catalogue: Catalogue = "basic"
-    """`basic`: stories for six detectors and the tags; `full`: stories for every detector there is to be."""
+    """`basic`: stories for six detectors and the tags; `full`: stories for every detector there is to be.
+
+    `demo`: those of `full`, each once, and what follows when insurance is claimed and when a shop answers an alert.
+    """
     fraud_share: float | None = None
     """The share of all refunds that are fraudulent: stories are played until it is reached; none: a fixed number."""
 
     @property
     def repeats(self) -> int:
         """How often each scripted story is played, unless a share of fraud is asked for."""
-        events_per_repeat = 12_500 if self.catalogue == "basic" else 60_000
-        return max(1, round(self.events / events_per_repeat)) if self.has_attacks else 0
+        if not self.has_attacks or self.catalogue == "demo":
+            return int(self.has_attacks)
+        return max(1, round(self.events / (12_500 if self.catalogue == "basic" else 60_000)))
 
     @property
     def placing_ms(self) -> int:

@@ -11,9 +11,10 @@ from cloudtag.simulate.delays import Delays, delays_at
 from cloudtag.simulate.delivery import Courier, Entry
 from cloudtag.simulate.honest import live
 from cloudtag.simulate.labels import AlertLabel, Label
-from cloudtag.simulate.profile import HOUR_MS, Profile
+from cloudtag.simulate.profile import HOUR_MS, Catalogue, Profile
 from cloudtag.simulate.prologue import prologue
 from cloudtag.simulate.scripts import BASIC, SCRIPTS, Script
+from cloudtag.simulate.scripts.showcase import SCENES
 from cloudtag.simulate.scripts.stage import Stage
 from cloudtag.simulate.story import Story
 from cloudtag.simulate.world import buyer, platform_of, shop
@@ -23,6 +24,7 @@ EVENTS_PER_ORDER = 10.37
 ORDERS_PER_BUYER = 1.8
 REFUNDS_PER_ORDER = 0.142
 """Refunds of an honest order (measured)."""
+CATALOGUES: dict[Catalogue, tuple[Script, ...]] = {"basic": BASIC, "full": SCRIPTS, "demo": (*SCRIPTS, *SCENES)}
 HOURS = (2, 1, 1, 1, 1, 2, 4, 6, 8, 10, 11, 11, 12, 11, 10, 10, 10, 11, 12, 14, 16, 14, 9, 4)
 """How busy each hour of a day is."""
 
@@ -59,7 +61,7 @@ class Simulation:
     def _programme(self) -> Iterator[tuple[int, Script]]:
         """The scripts in the order in which they are played, each with how often it was before."""
         profile = self.profile
-        scripts = list(SCRIPTS if profile.catalogue == "full" else BASIC)
+        scripts = list(CATALOGUES[profile.catalogue])
         if profile.fraud_share is None or not profile.has_attacks:
             yield from ((n, script) for n in range(profile.repeats) for script in scripts)
             return
@@ -92,7 +94,7 @@ class Simulation:
             # Some buy often, most once: the square makes low numbers more likely.
             number = int(buyers * rng.random() ** 2)
             platform = platform_of(number)
-            story = Story(rng, ids, self._delays, is_rich=self.profile.catalogue == "full")
+            story = Story(rng, ids, self._delays, is_rich=self.profile.catalogue != "basic")
             live(story, buyer(number), shop(platform, rng.randrange(1000)), at)
             yield at, story.entries
 

@@ -18,7 +18,7 @@ PENDING: Outcome = ("pending", None)
 CONFIRMED: Outcome = ("confirmed", None)
 
 
-def _submit(
+def submit(
     stage: Stage,
     tagged: Sequence[tuple[Deal, Outcome]],
     at: int,
@@ -55,7 +55,7 @@ def _submit(
     ]
 
 
-def _confirmation(stage: Stage, deal: Deal, scenario: str, **truth: Any) -> None:
+def confirm(stage: Stage, deal: Deal, scenario: str, **truth: Any) -> None:
     """Label the buyer as confirmed, or as one who must not be."""
     buyer_id = deal.buyer.buyer_id
     stage.labels.append(ConfirmationLabel(story=stage.name, buyer_id=buyer_id, scenario=scenario, **truth))
@@ -66,8 +66,8 @@ def three_shops_agree(stage: Stage) -> None:
     who = stage.buyer()
     deals = [stage.received(who, stage.shop(), n) for n in range(3)]
     for deal in deals:
-        _submit(stage, [(deal, CONFIRMED)], deal.signed_at + 20 * HOUR_MS)
-    _confirmation(stage, deals[0], "worn_return")
+        submit(stage, [(deal, CONFIRMED)], deal.signed_at + 20 * HOUR_MS)
+    confirm(stage, deals[0], "worn_return")
 
 
 def empty_parcels_speak(stage: Stage) -> None:
@@ -84,9 +84,9 @@ def empty_parcels_speak(stage: Stage) -> None:
         stage.expect(DETECTOR, [claim])
         for hours in (1, 3):
             contact(story, deal, opened_at + hours * HOUR_MS, answered=False)
-        _submit(stage, [(deal, CONFIRMED)], opened_at + 5 * HOUR_MS, (DETECTOR,))
+        submit(stage, [(deal, CONFIRMED)], opened_at + 5 * HOUR_MS, (DETECTOR,))
         deals.append(deal)
-    _confirmation(stage, deals[0], DETECTOR, basis="platform_evidence", times=3)
+    confirm(stage, deals[0], DETECTOR, basis="platform_evidence", times=3)
 
 
 def two_shops_agree(stage: Stage) -> None:
@@ -94,8 +94,8 @@ def two_shops_agree(stage: Stage) -> None:
     who, first, second = stage.buyer(), stage.shop(), stage.shop()
     deals = [stage.received(who, where, n) for n, where in enumerate((first, first, second))]
     for deal in deals:
-        _submit(stage, [(deal, PENDING)], deal.signed_at + 20 * HOUR_MS)
-    _confirmation(stage, deals[0], "worn_return", stands=False)
+        submit(stage, [(deal, PENDING)], deal.signed_at + 20 * HOUR_MS)
+    confirm(stage, deals[0], "worn_return", stands=False)
 
 
 def too_many_orders(stage: Stage) -> None:
@@ -103,7 +103,7 @@ def too_many_orders(stage: Stage) -> None:
     who, where = stage.buyer(), stage.shop()
     refused = ("rejected", "too_many_orders")
     tagged = [(stage.story.buy(who, where, stage.at + n * MINUTE_MS, 1), refused) for n in range(21)]
-    _submit(stage, tagged, stage.at + 6 * HOUR_MS)
+    submit(stage, tagged, stage.at + 6 * HOUR_MS)
 
 
 def no_permission(stage: Stage) -> None:
@@ -111,7 +111,7 @@ def no_permission(stage: Stage) -> None:
     story, where = stage.story, stage.shop()
     deal = stage.received(stage.buyer(), where)
     refused = ("rejected", "no_permission")
-    _submit(stage, [(deal, refused)], deal.signed_at + HOUR_MS, account=f"{where.shop_id}:temp")
+    submit(stage, [(deal, refused)], deal.signed_at + HOUR_MS, account=f"{where.shop_id}:temp")
     account = f"{where.shop_id}:{story.ids.next('a')}"
     steps: tuple[tuple[AccountStatus, int], ...] = (("exam_passed", 0), ("revoked", 1))
     for status, hours in steps:
@@ -119,7 +119,7 @@ def no_permission(stage: Stage) -> None:
         event_id = story.next_event_id()
         story.add(AccountChanged(event_id, at, where.platform, where.shop_id, account, status))
     other = stage.received(stage.buyer(), where, 1)
-    _submit(stage, [(other, refused)], other.signed_at + 2 * HOUR_MS, account=account)
+    submit(stage, [(other, refused)], other.signed_at + 2 * HOUR_MS, account=account)
 
 
 def unclear_scenario(stage: Stage) -> None:
@@ -127,8 +127,8 @@ def unclear_scenario(stage: Stage) -> None:
     where = stage.shop()
     deal, other = (stage.received(stage.buyer(), where, n) for n in range(2))
     both = ("worn_return", "short_return")
-    _submit(stage, [(deal, ("rejected", "one_scenario_only"))], deal.signed_at + HOUR_MS, both)
-    _submit(stage, [(other, ("rejected", "unknown_scenario"))], other.signed_at + HOUR_MS, ("rudeness",))
+    submit(stage, [(deal, ("rejected", "one_scenario_only"))], deal.signed_at + HOUR_MS, both)
+    submit(stage, [(other, ("rejected", "unknown_scenario"))], other.signed_at + HOUR_MS, ("rudeness",))
 
 
 def tagged_twice(stage: Stage) -> None:
@@ -136,8 +136,8 @@ def tagged_twice(stage: Stage) -> None:
     where = stage.shop()
     deal, other = (stage.received(stage.buyer(), where, n) for n in range(2))
     at = max(deal.signed_at, other.signed_at) + HOUR_MS
-    _submit(stage, [(deal, PENDING)], at)
-    _submit(stage, [(deal, ("rejected", "duplicate_order")), (other, PENDING)], at + HOUR_MS)
+    submit(stage, [(deal, PENDING)], at)
+    submit(stage, [(deal, ("rejected", "duplicate_order")), (other, PENDING)], at + HOUR_MS)
 
 
 SCRIPTS = (
