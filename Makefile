@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# What `make demo` needs, and on top of it what everything else needs.
+DEMO := $(VENV)/.demo-installed
 STAMP := $(VENV)/.installed
 
 .PHONY: help demo test check lint types contracts docs docs-check bench-smoke golden kafka clean requirements
@@ -9,15 +11,18 @@ STAMP := $(VENV)/.installed
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
 
-$(STAMP): pyproject.toml requirements/all.txt
+$(DEMO): pyproject.toml requirements/demo.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 1; }
-	@echo "Setting up $(VENV) (once) ..."
-	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/all.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@echo "Setting up $(VENV), once: broker, warehouse and program (about 310 MB to fetch, 1 GB on disk)"
+	@$(PYTHON) requirements/install.py $(VENV) requirements/demo.txt
+	@touch $(DEMO)
+
+$(STAMP): $(DEMO) requirements/all.txt
+	@echo "Adding what tests and checks need (about 50 MB to fetch)"
+	@$(PYTHON) requirements/install.py $(VENV) requirements/all.txt
 	@touch $(STAMP)
 
-demo: $(STAMP) ## run a simulated week through broker, worker and warehouse; SERVE=1 keeps it up
+demo: $(DEMO) ## run a simulated week through broker, worker and warehouse; SERVE=1 keeps it up
 	@$(BIN)/cloudtag demo $(if $(SERVE),--serve)
 
 test: $(STAMP) ## all tests; Apache Kafka included where Java and Maven exist
@@ -47,10 +52,13 @@ bench-smoke: $(STAMP) ## the short benchmark: checks the alert set and a ratio
 golden: $(STAMP) ## outputs and stored rows of fixed inputs, byte for byte as they were kept
 	@$(BIN)/python -m tests.golden
 
+PIN := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
+
 requirements: ## pin anew (needs uv)
-	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --all-extras --output-file requirements/all.txt pyproject.toml requirements/build.in
-	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --constraint requirements/all.txt --output-file requirements/runtime.txt pyproject.toml
-	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --constraint requirements/all.txt --output-file requirements/build.txt requirements/build.in
+	@$(PIN) --all-extras --output-file requirements/all.txt pyproject.toml requirements/build.in
+	@$(PIN) --extra local --constraint requirements/all.txt --output-file requirements/demo.txt pyproject.toml requirements/build.in
+	@$(PIN) --constraint requirements/all.txt --output-file requirements/runtime.txt pyproject.toml
+	@$(PIN) --constraint requirements/all.txt --output-file requirements/build.txt requirements/build.in
 
 clean: ## remove what was made
 	@rm -rf $(VENV) .cloudtag build dist
