@@ -23,6 +23,8 @@ FORWARD_DAYS = 7
 """Internal records are only needed until they are judged."""
 OUTPUT_DAYS = 90
 DEAD_LETTER_DAYS = 180
+REPLAYED = "dead-letters-replayed"
+"""Which dead letters were sent again (`cloudtag dead-letters replay`), under the place each came from."""
 TOMBSTONE_DAYS = 7
 """How long a deleted row stays visible in a changelog; a disk older than that must not be trusted."""
 VISIBLE_SECONDS = 30.0
@@ -79,6 +81,7 @@ def _names_and_settings(config: Config) -> Iterator[tuple[str, dict[str, str]]]:
     for name in OUTPUTS:
         is_letters = name == "dead-letters"
         yield config.topic(name), _kept(DEAD_LETTER_DAYS if is_letters else OUTPUT_DAYS)
+    yield config.topic(REPLAYED), _compacted()
     for name in FORWARDS:
         yield config.topic(name), _kept(FORWARD_DAYS)
     for processor in config.processors:

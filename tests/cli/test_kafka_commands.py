@@ -3,10 +3,12 @@
 import asyncio
 import json
 import uuid
+from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
+import cloudtag
 from cloudtag.cli.kafka import read_to_end, sender
 from cloudtag.config import Config
 from cloudtag.contract.forwards import TimePassed
@@ -91,7 +93,8 @@ def test_tail_prints_for_people_and_for_machines(run, config, tmp_path):
     assert run("produce", tmp_path / "f").code == 0
     told = run("tail", "orders", "--from-start", "--limit", 1)
     assert told.code == 0
-    assert "order_id=o1" in told.out
+    assert "order o1" in told.out
+    assert "[buyer b1]" in told.out
     line = run("tail", "orders", "--from-start", "--limit", 1, "--json")
     assert json.loads(line.out)["event_id"] == "e1"
 
@@ -110,46 +113,140 @@ def test_tail_shows_what_lies_in_the_wrong_partition_and_where_it_was(run, confi
     asyncio.run(put())
     told = run("tail", "misplaced", "--from-start", "--limit", 1)
     assert told.code == 0
-    assert f"null_key {config.topic('orders')}/1@17 key=None orders event_id=e1" in told.out
+    assert told.out.startswith(f"null_key {config.topic('orders')}/1@17 key=None: ")
+    assert "order o1" in told.out
     assert "cannot be read: its headers do not say where it is from" in told.err
+    counted = run("tail", "misplaced", "--until-end", "--json")
+    assert json.loads(counted.out)["event_id"] == "e1"
+    assert "1 record, 1 could not be read" in counted.err
 
 
-def test_dead_letters_are_listed_and_sent_again(run, config):
-    good, bad = encode("orders", decode_order()), b"\x00\x00\x00\x00\x07unknown"
-    letters = [letter(config, 0, good, "unknown_schema"), letter(config, 1, bad, "truncated")]
+def test_tail_takes_every_stream_and_ends_at_the_ends_it_found(run, config, tmp_path):
+    (tmp_path / "f").write_text("\n".join(ORDER % (n, n % 3) for n in range(30)))
+    assert run("produce", tmp_path / "f").code == 0
+    bury(config, [letter(config, 4, b"\x1b[2Jno record", "not_avro")])
+    told = run("tail", "all", "--until-end", "--format", "replay")
+    assert told.code == 0
+    lines = [json.loads(line) for line in told.lines]
+    assert sorted(line["event_id"] for line in lines if line["stream"] == "orders") == sorted(
+        f"e{n}" for n in range(30)
+    )
+    assert [line["offset"] for line in lines if line["stream"] == "dead-letters"] == [4]
+    assert "31 records" in told.err
+    words = run("tail", "dead-letters", "--until-end")
+    assert "dead letter" in words.out
+    assert run("tail", "alerts", "--until-end").out == ""
+    assert len(run("tail", "orders", "alerts", "--until-end", "--buyer", "b1").lines) == 10
+    assert run("tail", "orders", "--until-end", "--shop", "other").out == ""
+    assert run("tail", "nothing").code == 2
 
-    async def bury() -> None:
+
+def test_what_tail_writes_is_what_was_sent(run, config, tmp_path, week):
+    events, _ = week
+    assert run("produce", events).code == 0
+    told = run("tail", "inputs", "--until-end", "--format", "replay")
+    (tmp_path / "tailed").write_text(told.out)
+    found = [run("replay", path, "--final", "--until", "2025-03-20").lines for path in (events, tmp_path / "tailed")]
+    assert sorted(found[0]) == sorted(found[1])
+    done = run("backtest", "--policy", Path(cloudtag.__file__).parent / "policies", "--json", tmp_path / "tailed")
+    assert done.code == 0, done.err
+    assert json.loads(done.out)["unread"] == 0
+
+
+def test_nothing_in_a_record_reaches_the_terminal_as_an_order_to_it(run, config, tmp_path):
+    line = json.loads(ORDER % (1, 1)) | {"buyer_id": "b\u009b31m\u202e", "shop_id": "s\x1b]0;x\x07\nfake"}
+    (tmp_path / "f").write_text(json.dumps(line))
+    assert run("produce", tmp_path / "f").code == 0
+    words = run("tail", "orders", "--until-end")
+    assert len(words.lines) == 1
+    replayed = run("tail", "orders", "--until-end", "--json")
+    for out in (words.out, replayed.out):
+        assert not [char for char in out.strip("\n") if not char.isprintable()]
+    assert json.loads(replayed.out)["shop_id"] == line["shop_id"]
+    assert json.loads(replayed.out)["buyer_id"] == line["buyer_id"]
+
+
+def bury(config: Config, letters: list[DeadLetter]) -> None:
+    """Put letters into their topic."""
+
+    async def put() -> None:
         async with sender(config) as out:
-            for n, one in enumerate([*letters, letters[0]]):
+            for n, one in enumerate(letters):
                 target = (config.topic("dead-letters"), n % 3)
                 await out.put(target, Record(b"orders", encode("dead-letters", one)))
 
-    asyncio.run(bury())
+    asyncio.run(put())
+
+
+def test_dead_letters_are_listed_with_what_they_hold(run, config):
+    good = encode("orders", decode_order())
+    bad = [
+        letter(config, 0, good, "too_late"),
+        letter(config, 1, b"\x00\x00\x00\x00\x07\xff\x1b[2J", "unknown_schema"),
+        letter(config, 2, b"a text of some length \xe2\x80\xae", "not_avro"),
+        letter(config, 3, b"", "empty"),
+    ]
+    bury(config, [*bad, bad[0]])
     listed = run("dead-letters", "list")
-    assert "2 dead letters" in listed.out
-    assert "unknown_schema" in listed.out
-    assert "1 dead letters" in run("dead-letters", "list", "--reason", "truncated").out
-    assert "would be sent again" in run("dead-letters", "replay", "--dry-run").err
+    assert "4 dead letters" in listed.out
+    assert '"order_id":"o1"' in listed.out
+    assert "hex 0000000007ff1b5b324a" in listed.out
+    assert "text a text of some length \\u202e" in listed.out
+    assert "\x1b" not in listed.out
+    assert "days ago  waiting" in listed.out
+    assert "1 dead letter ·" in run("dead-letters", "list", "--reason", "not_avro").out
+    assert "0 dead letters" in run("dead-letters", "list", "--topic", "refunds").out
+    assert "4 dead letters" in run("dead-letters", "list", "--topic", "orders", "--since", str(UNTIL_MS)).out
+    assert "0 dead letters" in run("dead-letters", "list", "--since", str(UNTIL_MS + 1)).out
+    told = [json.loads(line) for line in run("dead-letters", "list", "--json").lines]
+    assert [line["form"] for line in told] == ["json", "hex", "text", "hex"]
+    assert told[0]["payload"]["buyer_id"] == "b1"
+
+
+def test_a_value_the_stream_refuses_is_shown_as_its_schema_reads_it(run, config):
+    early = encode("orders", replace(decode_order(), occurred_at=1))
+    bury(config, [letter(config, 0, early, "invalid_value"), letter(config, 1, early[:-3], "truncated")])
+    told = [json.loads(line) for line in run("dead-letters", "list", "--json").lines]
+    assert told[0]["form"] == "avro"
+    assert told[0]["payload"]["occurred_at"] == 1
+    assert told[1]["form"] == "hex"
+
+
+def test_dead_letters_are_sent_again_once(run, config):
+    good, bad = encode("orders", decode_order()), b"\x00\x00\x00\x00\x07unknown"
+    cut = replace(letter(config, 102, bad, "too_large"), value_bytes=99, value_sha256="ab" * 32)
+    internal = replace(letter(config, 104, b"\xc1", "truncated"), topic=config.topic("waybill-uses"))
+    elsewhere = replace(letter(config, 103, bad, "invalid_value"), topic=config.topic("alerts"))
+    ready = [letter(config, 100, good, "unknown_schema"), letter(config, 101, bad, "truncated"), internal]
+    bury(config, [*ready, cut, elsewhere])
+    assert f"{len(bad)} of 99 bytes" in run("dead-letters", "list").out
+    dry = run("dead-letters", "replay", "--dry-run")
+    assert "3 would be sent again, 2 not" in dry.err
     assert held(config, "orders") == []
-    assert "1 records sent again" in run("dead-letters", "replay", "--reason", "unknown_schema").err
+    sent = run("dead-letters", "replay", "--reason", "unknown_schema")
+    assert "1 sent again, 0 not" in sent.err
+    assert "@100 sent again as" in sent.out
     assert [(record.key, record.value) for record in held(config, "orders")] == [(b"b1", good)]
+    again = run("dead-letters", "replay")
+    assert "2 sent again, 3 not" in again.err
+    assert "@100 not sent: sent again, not read yet" in again.out
+    assert f"@102 not sent: cut: {len(bad)} of 99 bytes are kept, sha256 {'ab' * 32}" in again.out
+    assert "@103 not sent: not from a topic that is judged" in again.out
+    assert "0 sent again, 5 not" in run("dead-letters", "replay").err
+    assert len(held(config, "orders")) == 2
+    assert [record.value for record in held(config, "waybill-uses")] == [b"\xc1"]
 
 
-def test_a_cut_letter_is_told_of_and_never_sent(run, config):
-    whole = letter(config, 0, encode("orders", decode_order()), "unknown_schema")
-    cut = replace(whole, offset=1, value=whole.value[:5], value_bytes=len(whole.value), value_sha256="ab" * 32)
-
-    async def bury() -> None:
-        async with sender(config) as out:
-            for one in (whole, cut):
-                await out.put((config.topic("dead-letters"), 0), Record(b"orders", encode("dead-letters", one)))
-
-    asyncio.run(bury())
-    assert f"5 of {len(whole.value)}" in " ".join(run("dead-letters", "list").out.split())
-    done = run("dead-letters", "replay")
-    assert f"not sent, cut: {config.topic('orders')}/1 at 1, sha256 {'ab' * 32}" in done.err
-    assert "1 records sent again" in done.err
-    assert [record.value for record in held(config, "orders")] == [whole.value]
+def test_a_letter_that_is_refused_again_says_so_and_may_be_sent_once_more(run, config):
+    bad = b"\x00\x00\x00\x00\x07unknown"
+    bury(config, [letter(config, 7, bad, "unknown_schema")])
+    assert run("dead-letters", "replay").code == 0
+    (record,) = held(config, "orders")
+    bury(config, [letter(config, record.offset, bad, "truncated", record.partition)])
+    listed = run("dead-letters", "list").out
+    assert f"refused again (truncated) as {config.topic('orders')}/{record.partition}@{record.offset}" in listed
+    assert "waiting" in listed
+    assert "1 sent again, 1 not" in run("dead-letters", "replay").err
 
 
 def decode_order():
@@ -158,10 +255,10 @@ def decode_order():
     return decode_json(ORDER % (1, 1))[1]
 
 
-def letter(config: Config, offset: int, value: bytes, reason: str) -> DeadLetter:
+def letter(config: Config, offset: int, value: bytes, reason: str, partition: int = 1) -> DeadLetter:
     return DeadLetter(
         topic=config.topic("orders"),
-        partition=1,
+        partition=partition,
         offset=offset,
         key=b"b1",
         value=value,

@@ -1,116 +1,195 @@
 """`cloudtag dead-letters`: what could not be judged, why, and a second chance for it."""
 
 import asyncio
+import sys
+import time
 from collections import Counter
-from collections.abc import AsyncIterator
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
+import msgspec
 import typer
-from rich.table import Table
 
-from cloudtag.cli.options import Brokers, settings
+from cloudtag.cli.escape import visible, visible_json
+from cloudtag.cli.framing import codec_of
+from cloudtag.cli.options import Brokers, milliseconds, settings
 from cloudtag.cli.screen import note, output
 from cloudtag.config import Config
 from cloudtag.contract.records import DeadLetter
 from cloudtag.contract.streams import FORWARDS, INPUTS
+from cloudtag.detection.wording import counted
 from cloudtag.times import rfc3339
 
+if TYPE_CHECKING:
+    from cloudtag.cli.letters import Letters
+
 Reason = Annotated[str | None, typer.Option(metavar="REASON", help="Only those refused for this reason.")]
-Topic = Annotated[str | None, typer.Option(metavar="TOPIC", help="Only those that came from this topic.")]
-LETTER_BYTES = 64 * 1024 * 1024
-"""A dead letter holds the whole of a record that may have been too large."""
+Topic = Annotated[str | None, typer.Option(metavar="TOPIC", help="Only those that came from this topic or stream.")]
+Since = Annotated[str | None, typer.Option(metavar="TIME", help="Only those seen at this time or later.")]
+EXCERPT = 400
+"""So many characters of a payload are shown unless all are asked for."""
+CUT = ("key_bytes", "value_bytes", "value_sha256")
+"""What a letter that holds only a part of its record tells of the whole."""
+SEND_AT_ONCE = 100
+"""Letters sent between two marks: what a crash sends a second time."""
+MINUTE_MS, HOUR_MS, DAY_MS = 60_000, 3_600_000, 86_400_000
+Wanted = tuple[str | None, str | None, int | None]
 
 
 def list_letters(
     reason: Reason = None,
     topic: Topic = None,
-    limit: Annotated[int, typer.Option(min=1, help="Show at most so many; all are counted.")] = 50,
+    since: Since = None,
+    limit: Annotated[int, typer.Option(min=1, help="Show at most so many, newest last; all are counted.")] = 50,
+    full: Annotated[bool, typer.Option("--full", help="Show whole payloads.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object per letter.")] = False,
     brokers: Brokers = None,
 ) -> None:
-    """List the dead letters: where each came from and why it was refused.
+    """List the dead letters: where each came from, why it was refused, what it holds, and what became of it.
 
-    Example:  cloudtag dead-letters list --reason unknown_schema
+    A payload is shown as JSON where its bytes can be read, else as text or in hexadecimal.
+
+    Example:  cloudtag dead-letters list --reason unknown_schema --since 2025-03-10
     """
-    asyncio.run(_list(settings(brokers), (reason, topic), limit))
+    asyncio.run(_list(settings(brokers), _wanted(reason, topic, since), limit, is_full=full, is_json=json))
 
 
-async def _list(config: Config, wanted: tuple[str | None, str | None], limit: int) -> None:
-    table = Table()
-    for name in ("topic", "partition", "offset", "seen at", "reason", "error", "bytes"):
-        table.add_column(name, justify="right" if name in ("partition", "offset", "bytes") else "left")
-    reasons: Counter[str] = Counter()
-    async for letter in _letters(config, *wanted):
-        reasons[letter.reason] += 1
-        if reasons.total() <= limit:
-            place = (letter.topic, str(letter.partition), str(letter.offset))
-            table.add_row(*place, rfc3339(letter.seen_at), letter.reason, letter.error, _size(letter))
-    console = output()
-    if reasons:
-        console.print(table)
-    console.print(f"{reasons.total():,} dead letters" + "".join(f" · {n:,} {why}" for why, n in reasons.most_common()))
+def _wanted(reason: str | None, topic: str | None, since: str | None) -> Wanted:
+    return reason, topic, None if since is None else milliseconds(since)
+
+
+def _chosen(letters: "Letters", wanted: Wanted, config: Config) -> list[DeadLetter]:
+    reason, topic, since_ms = wanted
+    return [
+        letter
+        for letter in letters.oldest_first()
+        if reason in (None, letter.reason)
+        and (topic is None or letter.topic in (topic, config.topic(topic)))
+        and (since_ms is None or letter.seen_at >= since_ms)
+    ]
+
+
+async def _list(config: Config, wanted: Wanted, limit: int, *, is_full: bool, is_json: bool) -> None:
+    from cloudtag.cli.kafka import LETTER_BYTES
+    from cloudtag.cli.letters import payload, read_letters
+
+    letters = await read_letters(config)
+    chosen, codec = _chosen(letters, wanted, config), codec_of(config, LETTER_BYTES)
+    for letter in chosen[-limit:]:
+        form, held = payload(letter, letter.topic.removeprefix(config.topic_prefix), codec)
+        if is_json:
+            _print_json(letter, letters.state(letter), form, held)
+        else:
+            _print(letter, letters.state(letter), f"{form} {held}", is_full=is_full)
+    if not is_json:
+        reasons = Counter(letter.reason for letter in chosen)
+        counts = "".join(f" · {n:,} {why}" for why, n in reasons.most_common())
+        output().print(f"{counted(len(chosen), 'dead letter')}{counts}", markup=False, soft_wrap=True)
+
+
+def _print(letter: DeadLetter, state: str, held: str, *, is_full: bool) -> None:
+    if len(held) > EXCERPT and not is_full:
+        held = f"{held[:EXCERPT]}…"
+    place = f"{letter.topic}/{letter.partition}@{letter.offset}"
+    console, size = output(), _size(letter)
+    for line in (
+        f"{place}  {letter.reason}  {_age(letter.seen_at)} ago  {state}",
+        f"    {letter.error}",
+        f"    {held} ({size})" if letter.value else f"    nothing ({size})",
+    ):
+        console.print(visible(line), markup=False, soft_wrap=True)
+
+
+def _print_json(letter: DeadLetter, state: str, form: str, held: str) -> None:
+    line = {
+        "topic": letter.topic,
+        "partition": letter.partition,
+        "offset": letter.offset,
+        "key": None if letter.key is None else letter.key.decode(errors="backslashreplace"),
+        "reason": letter.reason,
+        "error": letter.error,
+        "seen_at": rfc3339(letter.seen_at),
+        "state": state,
+        **{name: told for name in CUT if (told := getattr(letter, name)) is not None},
+        "form": form,
+        "payload": msgspec.Raw(held.encode()) if form in ("json", "avro") else held,
+    }
+    sys.stdout.write(visible_json(msgspec.json.encode(line).decode()) + "\n")
+
+
+def _age(seen_at: int) -> str:
+    passed = max(0, time.time_ns() // 1_000_000 - seen_at)
+    for length, name in ((DAY_MS, "day"), (HOUR_MS, "hour"), (MINUTE_MS, "minute")):
+        if passed >= length:
+            return counted(passed // length, name)
+    return counted(passed // 1000, "second")
 
 
 def _size(letter: DeadLetter) -> str:
     """How many bytes the record's value has; of one that is cut, how many of them are kept."""
     kept = len(letter.value or b"")
-    return str(kept) if letter.value_bytes is None else f"{kept} of {letter.value_bytes}"
+    return counted(kept, "byte") if letter.value_bytes is None else f"{kept} of {counted(letter.value_bytes, 'byte')}"
 
 
 def replay_letters(
     reason: Reason = None,
     topic: Topic = None,
+    since: Since = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be sent.")] = False,
     brokers: Brokers = None,
 ) -> None:
     """Send dead letters to the topics they came from again, byte for byte, once their cause is mended.
 
-    What is still refused becomes a new dead letter; what was judged after all is a repeat and changes nothing.
-    A letter that holds only a part of its record is not sent; the record is at its place for as long as its topic keeps
-    it.
+    Each is sent once: the topic `dead-letters-replayed` remembers it. What is refused again becomes a new dead letter,
+    with a place of its own; `cloudtag dead-letters list` tells what became of each. A letter that holds only a part of
+    its record is named and not sent; the record is at its place for as long as its topic keeps it.
 
     Example:  cloudtag dead-letters replay --reason unknown_schema --dry-run
     """
-    sent, cut = asyncio.run(_replay(settings(brokers), (reason, topic), is_dry_run=dry_run))
-    for name, count in sorted(sent.items()):
-        output().print(f"{name}: {count:,}")
-    for letter in cut:
-        note(f"not sent, cut: {letter.topic}/{letter.partition} at {letter.offset}, sha256 {letter.value_sha256}")
-    note(f"{sent.total():,} records {'would be ' if dry_run else ''}sent again")
+    asyncio.run(_replay(settings(brokers), _wanted(reason, topic, since), is_dry_run=dry_run))
 
 
-async def _replay(
-    config: Config, wanted: tuple[str | None, str | None], *, is_dry_run: bool
-) -> tuple[Counter[str], list[DeadLetter]]:
-    """What was sent, by topic, and the letters that cannot be, because they hold only a part of their record."""
-    from cloudtag.cli.kafka import sender
-    from streams.publisher import Record
+async def _replay(config: Config, wanted: Wanted, *, is_dry_run: bool) -> None:
+    from cloudtag.cli.letters import place_of, read_letters, shown
 
     # What processors tell each other is read as the events are, and may be refused as they are.
     inputs = {config.topic(stream) for stream in (*INPUTS, *FORWARDS)}
     # All are read first: what is sent again may come back as new letters of the topic being read.
-    letters = [letter async for letter in _letters(config, *wanted) if letter.topic in inputs]
-    sent: Counter[str] = Counter()
-    async with sender(config) as out:
-        for letter in letters:
-            if letter.is_cut:
-                continue
-            sent[letter.topic] += 1
-            if not is_dry_run:
-                await out.put((letter.topic, letter.partition), Record(letter.key, letter.value))
-    return sent, [letter for letter in letters if letter.is_cut]
-
-
-async def _letters(config: Config, reason: str | None, topic: str | None) -> AsyncIterator[DeadLetter]:
-    """Every dead letter that is wanted; one of a place is told once, however often it was written."""
-    from cloudtag.cli.kafka import read_to_end
-    from cloudtag.wire import Codec
-
-    codec = Codec(max_bytes=LETTER_BYTES)
-    known: set[tuple[str, int, int]] = set()
-    async for record in read_to_end(config, [config.topic("dead-letters")]):
-        letter = codec.decode("dead-letters", record.value)
-        if not isinstance(letter, DeadLetter) or (letter.topic, letter.partition, letter.offset) in known:
+    letters = await read_letters(config)
+    ready, kept = list[DeadLetter](), 0
+    for letter in _chosen(letters, wanted, config):
+        hindrance = letters.hindrance(letter, inputs)
+        if hindrance is None:
+            ready.append(letter)
             continue
-        known.add((letter.topic, letter.partition, letter.offset))
-        if (reason is None or letter.reason == reason) and (topic is None or letter.topic == topic):
-            yield letter
+        kept += 1
+        _say(f"{shown(place_of(letter))} not sent: {hindrance}")
+    if is_dry_run:
+        for letter in ready:
+            _say(f"{shown(place_of(letter))} would be sent again")
+    else:
+        await _send(config, ready)
+    note(f"{len(ready):,} {'would be sent' if is_dry_run else 'sent'} again, {kept:,} not")
+
+
+async def _send(config: Config, ready: list[DeadLetter]) -> None:
+    """Send letters and remember it, a few at a time: first the records, then the marks."""
+    from cloudtag.cli.kafka import sender
+    from cloudtag.cli.letters import Mark, place_of, shown
+    from streams import topics
+    from streams.partition import partition_of
+    from streams.publisher import Record
+
+    replayed = config.topic(topics.REPLAYED)
+    async with sender(config) as out:
+        for first in range(0, len(ready), SEND_AT_ONCE):
+            for letter in ready[first : first + SEND_AT_ONCE]:
+                offset = await out.put_at_once((letter.topic, letter.partition), Record(letter.key, letter.value))
+                mark = Mark(*place_of(letter), offset, time.time_ns() // 1_000_000)
+                target = (replayed, partition_of(mark.key.decode(), config.partitions))
+                await out.put(target, Record(mark.key, msgspec.json.encode(mark)))
+                _say(f"{shown(place_of(letter))} sent again as {shown((letter.topic, letter.partition, offset))}")
+            await out.flush()
+
+
+def _say(line: str) -> None:
+    output().print(visible(line), markup=False, soft_wrap=True)

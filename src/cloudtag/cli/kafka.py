@@ -21,6 +21,8 @@ from streams.security import client_settings
 FLUSH_RECORDS = 5_000
 BATCH_BYTES = 900_000
 POLL_MS = 300
+LETTER_BYTES = 64 * 1024 * 1024
+"""A dead letter holds the whole of a record that may have been too large."""
 
 
 def quiet() -> None:
@@ -53,6 +55,11 @@ class Sender:
         self._count += 1
         if self._count >= FLUSH_RECORDS:
             await self.flush()
+
+    async def put_at_once(self, target: Target, record: Record) -> int:
+        """Send bytes for a topic and partition alone; returns the offset the broker gave them."""
+        written = await publish(self._client, {target: [record]})
+        return written[target][0].start
 
     async def tick(self, time_ms: int) -> None:
         """Tell every partition of every processor that event time has reached `time_ms`."""
@@ -114,18 +121,29 @@ async def consumer(config: Config, names: list[str], *, is_from_start: bool) -> 
         await client.stop()
 
 
-async def read_to_end(config: Config, names: list[str]) -> AsyncIterator[Any]:
-    """Every record that topics hold now.
+async def until_ends(client: AIOKafkaConsumer) -> AsyncIterator[Any]:
+    """Every record up to the ends that the consumer's partitions had when they were first looked at.
 
-    The end is what the answers to fetches say: not every broker tells it truly when asked for it.
+    An end is the last stable offset that the answers to fetches tell: not every broker says it truly when asked, and
+    behind it are transactions that may be taken back.
     """
-    async with consumer(config, names, is_from_start=True) as client:
-        waiting = set(client.assignment())
-        while waiting:
-            for records in (await client.getmany(timeout_ms=POLL_MS)).values():
-                for record in records:
+    ends: dict[TopicPartition, int] = {}
+    waiting = set(client.assignment())
+    while waiting:
+        fetched = await client.getmany(timeout_ms=POLL_MS)
+        for where in waiting:
+            end = client.last_stable_offset(where)
+            if end is not None:
+                ends.setdefault(where, end)
+        for where, records in fetched.items():
+            for record in records:
+                if where in ends and record.offset < ends[where]:
                     yield record
-            for where in list(waiting):
-                end = client.last_stable_offset(where)
-                if end is not None and await client.position(where) >= end:
-                    waiting.discard(where)
+        waiting = {where for where in waiting if where not in ends or await client.position(where) < ends[where]}
+
+
+async def read_to_end(config: Config, names: list[str]) -> AsyncIterator[Any]:
+    """Every record that topics hold now."""
+    async with consumer(config, names, is_from_start=True) as client:
+        async for record in until_ends(client):
+            yield record

@@ -44,7 +44,8 @@ def simulate(
         float | None, typer.Option(min=0.0, max=0.5, help="This share of the refunds is fraudulent, as 0.03.")
     ] = None,
     catalogue: Annotated[
-        CatalogueName, typer.Option(help="full: stories for every detector; basic: for six; demo: what `cloudtag demo` plays.")
+        CatalogueName,
+        typer.Option(help="Stories for every detector, for six (basic), or those of `cloudtag demo`."),
     ] = CatalogueName.FULL,
 ) -> None:
     """Write a simulated stream of events as JSON lines, in the order in which they would arrive.

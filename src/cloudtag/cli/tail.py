@@ -1,73 +1,146 @@
-"""`cloudtag tail`: what is published, as it comes."""
+"""`cloudtag tail`: what is taken in and published, as it comes or as far as it has come."""
 
 import asyncio
-from typing import Annotated, Any
+import sys
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing
+from enum import StrEnum
+from typing import Annotated, Any, NamedTuple
 
 import msgspec
 import typer
 from msgspec import Struct
-from rich.markup import escape
 
+from cloudtag.cli.escape import visible, visible_json
 from cloudtag.cli.failure import UNREADABLE, FailureError
-from cloudtag.cli.framing import codec_of
 from cloudtag.cli.options import Brokers, settings
 from cloudtag.cli.screen import note, output
 from cloudtag.config import Config
 from cloudtag.contract.records import Alert
 from cloudtag.contract.streams import INPUTS, OUTPUTS
-from cloudtag.times import rfc3339
+from cloudtag.detection.wording import counted
 from cloudtag.wire import encode_json
 
 MISPLACED = "misplaced"
 COLOURS = {"low": "cyan", "medium": "yellow", "high": "red", "critical": "bold red"}
+GROUPS = {"inputs": tuple(INPUTS), "outputs": tuple(OUTPUTS), "all": (*INPUTS, *OUTPUTS)}
+SINGLE = (*GROUPS["all"], MISPLACED)
+"""Misplaced records are among the inputs too, where they were found: `all` shows them once."""
+
+
+class Form(StrEnum):
+    """How a record is printed."""
+
+    WORDS = "words"
+    REPLAY = "replay"
+
+
+class Wanted(NamedTuple):
+    """Which records are shown: those of a buyer, of a shop, of a detector; none means any."""
+
+    buyer: str | None = None
+    shop: str | None = None
+    detector: str | None = None
+
+    def takes(self, record: Struct) -> bool:
+        """Whether a record is about all that is asked for."""
+        return (
+            (self.buyer is None or self.buyer in _named(record, "buyer"))
+            and (self.shop is None or self.shop in _named(record, "shop"))
+            and (self.detector is None or getattr(record, "detector", None) == self.detector)
+        )
 
 
 def tail(
     streams: Annotated[
-        list[str] | None, typer.Argument(metavar="STREAM…", help="What to follow (default: alerts).")
+        list[str] | None,
+        typer.Argument(metavar="STREAM…", help="Names of streams, or inputs, outputs, all (default: alerts)."),
     ] = None,
     from_start: Annotated[bool, typer.Option("--from-start", help="Begin with what is already there.")] = False,
+    until_end: Annotated[
+        bool, typer.Option("--until-end", help="Print what is there when it starts, and end; implies --from-start.")
+    ] = False,
     limit: Annotated[int, typer.Option(min=0, help="Stop after so many records (0: never).")] = 0,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON lines in the replay form.")] = False,
+    form: Annotated[
+        Form, typer.Option("--format", help="words: a line for people; replay: JSON lines, as `replay` reads them.")
+    ] = Form.WORDS,
+    json: Annotated[bool, typer.Option("--json", help="The same as --format replay.")] = False,
+    buyer: Annotated[str | None, typer.Option(metavar="ID", help="Only what is about this buyer.")] = None,
+    shop: Annotated[str | None, typer.Option(metavar="ID", help="Only what is about this shop.")] = None,
+    detector: Annotated[str | None, typer.Option(metavar="NAME", help="Only what this detector found.")] = None,
     brokers: Brokers = None,
 ) -> None:
     """Print records from Kafka as they come; Ctrl-C ends it.
 
-    `misplaced` follows the inputs that were found in the wrong partition, with their place and key.
+    Any stream can be read: what is taken in, what is published, and the dead letters. `misplaced` follows the inputs
+    that were found in the wrong partition, with their place and key. What the inputs held when the command began is a
+    complete file for `replay`, `explain` and `backtest`.
 
-    Example:  cloudtag tail alerts tag-confirmations --from-start
+    Example:  cloudtag tail inputs --until-end --format replay > week.jsonl
     """
-    wanted = streams or ["alerts"]
-    for stream in wanted:
-        if stream not in OUTPUTS and stream not in INPUTS and stream != MISPLACED:
-            raise FailureError(f"no stream {stream!r}: try one of {', '.join(OUTPUTS)}", UNREADABLE)
-    asyncio.run(_tail(settings(brokers), wanted, is_from_start=from_start, limit=limit, is_json=json))
+    wanted = list(dict.fromkeys(_streams(streams or ["alerts"])))
+    is_json = json or form is Form.REPLAY
+    asyncio.run(
+        _tail(settings(brokers), wanted, Wanted(buyer, shop, detector), (from_start, until_end), limit, is_json)
+    )
 
 
-async def _tail(config: Config, streams: list[str], *, is_from_start: bool, limit: int, is_json: bool) -> None:
-    from cloudtag.cli.kafka import consumer
+def _streams(names: list[str]) -> Iterator[str]:
+    for name in names:
+        if name not in GROUPS and name not in SINGLE:
+            raise FailureError(f"no stream {name!r}: try one of {', '.join((*GROUPS, *SINGLE))}", UNREADABLE)
+        yield from GROUPS.get(name, (name,))
+
+
+async def _tail(
+    config: Config, streams: list[str], wanted: Wanted, span: tuple[bool, bool], limit: int, is_json: bool
+) -> None:
+    shown = unread = 0
+    async with aclosing(_records(config, streams, *span)) as records:
+        async for found in records:
+            if isinstance(found.record, ValueError):
+                unread += 1
+                note(visible(f"{found.place} cannot be read: {found.record}"))
+            elif wanted.takes(found.record):
+                _print(found, is_json=is_json)
+                shown += 1
+                if shown == limit:
+                    break
+    if span[1]:
+        note(counted(shown, "record") + (f", {unread:,} could not be read" if unread else ""))
+
+
+class Found(NamedTuple):
+    """A record, or why it cannot be read; where it is, its stream, and where it was when it was misplaced."""
+
+    place: str
+    stream: str
+    was_at: str
+    record: Any
+
+
+async def _records(
+    config: Config, streams: list[str], from_start: bool, until_end: bool
+) -> AsyncGenerator[Found, None]:
+    from cloudtag.cli.framing import codec_of
+    from cloudtag.cli.kafka import LETTER_BYTES, consumer, until_ends
+    from cloudtag.wire import Codec
     from streams import topics
 
     stream_of = {config.topic(stream): stream for stream in streams if stream != MISPLACED}
     if MISPLACED in streams:
         stream_of |= {config.topic(name): MISPLACED for name in topics.all_misplaced(config)}
-    console, codec, shown = output(), codec_of(config), 0
-    async with consumer(config, list(stream_of), is_from_start=is_from_start) as client:
-        async for record in client:
+    codec, letters = codec_of(config), Codec(max_bytes=LETTER_BYTES)
+    async with consumer(config, list(stream_of), is_from_start=from_start or until_end) as client:
+        async for record in until_ends(client) if until_end else client:
+            place = f"{record.topic}/{record.partition}@{record.offset}"
+            stream, was_at = stream_of[record.topic], ""
             try:
-                stream, place = _origin(stream_of[record.topic], record)
-                known = codec.decode(stream, record.value)
+                stream, was_at = _origin(stream, record)
+                known: Any = (letters if stream == "dead-letters" else codec).decode(stream, record.value)
             except ValueError as error:
-                note(f"{record.topic}/{record.partition}@{record.offset} cannot be read: {error}")
-                continue
-            if is_json:
-                line = msgspec.json.encode(encode_json(stream, known)).decode()
-                console.print(line, markup=False, soft_wrap=True)
-            else:
-                console.print(place + describe(stream, known), soft_wrap=True)
-            shown += 1
-            if shown == limit:
-                return
+                known = error
+            yield Found(place, stream, was_at, known)
 
 
 def _origin(stream: str, record: Any) -> tuple[str, str]:
@@ -77,29 +150,28 @@ def _origin(stream: str, record: Any) -> tuple[str, str]:
     from streams.misplaced import origin_of
 
     origin = origin_of(record)
-    place = f"{origin.topic}/{origin.partition}@{origin.offset}"
-    return origin.stream, f"[yellow]{origin.cause}[/] {escape(f'{place} key={origin.key!r}')} "
+    return origin.stream, f"{origin.cause} {origin.topic}/{origin.partition}@{origin.offset} key={origin.key!r}: "
 
 
-def _said(alert: Alert) -> str:
-    """What is to be known first: why it was taken back, what resolved it, or what was found."""
-    if alert.withdrawn_because:
-        return alert.withdrawn_because
-    return f"[{alert.verdict}] {alert.explanation}" if alert.verdict else alert.explanation
+def _print(found: Found, *, is_json: bool) -> None:
+    from cloudtag.cli.words import describe
+
+    record = found.record
+    if is_json:
+        line = msgspec.json.encode(encode_json(found.stream, record)).decode()
+        sys.stdout.write(visible_json(line) + "\n")
+        return
+    style = COLOURS.get(record.severity) if isinstance(record, Alert) and record.status != "withdrawn" else None
+    line = visible(found.was_at) + describe(found.stream, record)
+    output().print(line, style=style, markup=False, soft_wrap=True)
 
 
-def describe(stream: str, record: Struct) -> str:
-    """One line for people, with Rich's markup."""
-    if isinstance(record, Alert):
-        colour = COLOURS.get(record.severity, "white")
-        return (
-            f"[dim]{rfc3339(record.decided_at)}[/] [{colour}]{record.severity:8}[/] {record.status:9} "
-            f"[bold]{record.detector}[/] r{record.revision} {escape(record.buyer_id)}  {escape(_said(record))}"
-        )
-    fields = {name: value for name, value in encode_json(stream, record).items() if value not in (None, [], {}, "")}
-    fields.pop("stream")
-    told = " ".join(
-        f"{name}={value if isinstance(value, str) else msgspec.json.encode(value).decode()}"
-        for name, value in fields.items()
-    )
-    return f"[bold]{stream}[/] {escape(told)}"
+def _named(record: Struct, kind: str) -> set[str]:
+    """Every buyer, or every shop, that a record names."""
+    names = {getattr(record, field, None) for field in (f"{kind}_id", f"answered_by_{kind}_id")}
+    for field in (f"{kind}_ids", f"linked_{kind}_ids"):
+        names.update(getattr(record, field, ()))
+    names.update(getattr(item, f"{kind}_id", None) for item in getattr(record, "orders", ()))
+    if getattr(record, "subject_kind", None) == kind:
+        names.add(getattr(record, "subject_id", None))
+    return {name for name in names if isinstance(name, str)}

@@ -19,13 +19,21 @@ def free_port() -> int:
     """
     for _ in range(1_000):
         port = random.randrange(FIRST_PORT, LAST_PORT)
-        with contextlib.closing(socket.socket()) as listener:
-            try:
-                listener.bind(("127.0.0.1", port))
-            except OSError:
-                continue
+        if is_free(port):
             return port
     raise OSError(f"no free port from {FIRST_PORT} to {LAST_PORT}")
+
+
+def is_free(port: int) -> bool:
+    """Whether a server could listen at a loopback port now. Connections of an earlier server may still be fading."""
+    with contextlib.closing(socket.socket()) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(("127.0.0.1", port))
+            listener.listen(1)
+        except OSError:
+            return False
+        return True
 
 
 def broker_answers(host: str, port: int, timeout_seconds: float = 2.0) -> bool:

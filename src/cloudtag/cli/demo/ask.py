@@ -18,7 +18,7 @@ TRIES = 4
 FIRST_SECONDS = 0.2
 
 ALERTS = """SELECT detector,
-    countIf(status IN ('open', 'upgraded')) AS standing, countIf(status = 'withdrawn') AS withdrawn
+    countIf(status IN ('open', 'upgraded', 'resolved')) AS standing, countIf(status = 'withdrawn') AS withdrawn
 FROM alerts_latest GROUP BY detector ORDER BY detector"""
 TAGS = """SELECT status, reason, count() AS tags
 FROM tag_statuses_current GROUP BY status, reason ORDER BY status, reason"""

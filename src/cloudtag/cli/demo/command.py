@@ -14,10 +14,9 @@ from cloudtag.cli.screen import note
 
 
 def demo(
-    events: Annotated[int, typer.Option(min=5_000, help="About how many events the week has.")] = 52_000,
-    seconds: Annotated[float, typer.Option(min=1.0, help="How long the week takes.")] = 40.0,
+    events: Annotated[int, typer.Option(min=5_000, help="About how many events the week has.")] = 30_000,
     seed: Annotated[int, typer.Option(min=0, help="Another seed, another week.")] = 1,
-    rate: Annotated[bool, typer.Option("--rate/--no-rate", help="Measure the worker's speed first.")] = True,
+    rate: Annotated[bool, typer.Option("--rate", help="Measure a worker's speed first.")] = False,
     serve: Annotated[bool, typer.Option("--serve", help="Keep everything running at the end.")] = False,
     brokers: Brokers = None,
     clickhouse: ClickHouse = None,
@@ -33,7 +32,7 @@ def demo(
     from cloudtag.cli.demo.play import Wish, play
 
     begun = time.monotonic()
-    wish = Wish(events=events, seconds=seconds, seed=seed, measures_rate=rate, serves=serve)
+    wish = Wish(events=events, seed=seed, measures_rate=rate, serves=serve)
     with place(brokers, clickhouse) as where:
         is_well = asyncio.run(until_told(play(where, wish)))
     note(f"{time.monotonic() - begun:.0f} s; every process has ended")

@@ -14,13 +14,16 @@ from urllib.parse import urlsplit
 
 from cloudtag.cli.failure import FailureError, one_line
 from cloudtag.cli.options import settings
+from cloudtag.cli.screen import note
 from cloudtag.config import SECRETS, Config
 from cloudtag.local.child import Child
-from cloudtag.local.probe import free_port
+from cloudtag.local.probe import free_port, is_free
 
 GROUP_SECONDS = 6.0
 """Session and rebalance timeout: the embedded broker holds a joining group back for half of it."""
-COMMIT_SECONDS = 0.3
+COMMIT_SECONDS = 0.1
+KAFKA_PORT, CLICKHOUSE_PORT, METRICS_PORT = 9092, 8123, 9100
+"""Where everybody looks for these first."""
 LOG_LINES = 3
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 """What a terminal would be told, such as to show its cursor."""
@@ -67,11 +70,20 @@ def place(brokers: str | None, clickhouse: str | None) -> Iterator[Place]:
         if not urlsplit(url).path.strip("/"):
             url = f"{url.rstrip('/')}/cloudtag_demo_{stamp}"
         prefix = f"demo-{stamp}-" if is_broker_given else ""
-        config = settings(address, url, **_overrides(prefix, f"{prefix}cloudtag"))
+        config = settings(address, url, **_overrides(prefix, f"{prefix}cloudtag", usual_port(METRICS_PORT, "metrics")))
         yield Place(config, _environment(config), directory)
 
 
-def _overrides(prefix: str, app_id: str) -> dict[str, object]:
+def usual_port(number: int, what: str) -> int:
+    """The port at which everybody looks for a server, or a free one, with a note, where another has it."""
+    if is_free(number):
+        return number
+    other = free_port()
+    note(f"port {number} is taken: {what} is at {other} this time")
+    return other
+
+
+def _overrides(prefix: str, app_id: str, metrics_port: int = 0) -> dict[str, object]:
     return {
         "topic_prefix": prefix,
         "app_id": app_id,
@@ -79,7 +91,7 @@ def _overrides(prefix: str, app_id: str) -> dict[str, object]:
         "session_timeout_seconds": GROUP_SECONDS,
         "rebalance_timeout_seconds": GROUP_SECONDS,
         "commit_seconds": COMMIT_SECONDS,
-        "metrics_port": free_port(),
+        "metrics_port": metrics_port,
     }
 
 
@@ -96,7 +108,8 @@ def _environment(config: Config) -> dict[str, str]:
 def _broker() -> Iterator[str]:
     from cloudtag.local.broker import Tansu
 
-    with Tansu() as broker:
+    note("starting a broker, which speaks Kafka's protocol")
+    with Tansu(usual_port(KAFKA_PORT, "Kafka")) as broker:
         yield broker.bootstrap
 
 
@@ -104,7 +117,8 @@ def _broker() -> Iterator[str]:
 def _warehouse(directory: Path) -> Iterator[str]:
     from cloudtag.local.warehouse import Warehouse
 
-    with Warehouse(directory / "warehouse") as warehouse:
+    note("starting a warehouse, ClickHouse's engine inside")
+    with Warehouse(directory / "warehouse", usual_port(CLICKHOUSE_PORT, "ClickHouse")) as warehouse:
         yield f"{warehouse.url}/cloudtag"
 
 

@@ -1,76 +1,122 @@
-"""Explains alerts: the sentence, the facts, and a timeline of the events it rests on."""
+"""Explains alerts: the sentence, and a timeline of the events it rests on."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
 
-from msgspec import Struct
-from rich.markup import escape
+from rich.console import Console
 
-from cloudtag.contract.events import Event, ParcelScanned
-from cloudtag.contract.records import Alert
-from cloudtag.simulate import AlertLabel, Label
+from cloudtag.cli.demo.paper import heading, said
+from cloudtag.cli.words import at_stake
+from cloudtag.contract.events import Event, OrderChanged
+from cloudtag.contract.records import SEVERITIES, Alert
+from cloudtag.detection.registry import all_detectors
+from cloudtag.explain.words import plain, tell
 from cloudtag.times import rfc3339
 
-SHOWN = ("linked_accounts-0", "five_as_one-0", "goods_still_travelling-0")
-"""The stories whose alerts are told in full: across buyers, across refunds, across parcels."""
-TAKEN_BACK = ("handed_over_late-0", "signature_reported_late-0")
-"""The stories in which a late fact refutes an alert; the first that was alerted is told."""
-LONGEST = 8
+SHOWN = (
+    ("refund", ("reused_waybill", "short_return")),
+    ("order", ("competitor_order", "mass_unpaid")),
+    ("complaint", ("card_extortion", "complaint_abuse")),
+    ("review", ("extortion", "competitor_review")),
+    ("buyer", ("account_ring",)),
+)
+"""One alert of each family, by the first of these detectors that found something."""
+TAKEN_BACK = ("no_circulation", "refund_before_delivery", "outbound_waybill_as_return")
+Events = Mapping[str, Event]
+"""By event id."""
+Late = Mapping[str, int]
+"""Of events that were reported late, how many milliseconds late."""
+LONGEST = 5
 """Lines of a timeline."""
-SAID = ("refund_id", "status", "type", "reason", "scan", "signer", "waybill_no", "received", "facility", "offline")
-"""What of an event its line says."""
 
 
-def tell(labels: Iterable[Label], alerts: list[Alert], events: dict[str, Event]) -> Iterator[str]:
-    """Three alerts that stand and one that was taken back, as text with Rich's markup."""
-    chosen = [label for label in labels if isinstance(label, AlertLabel)]
-    for story in SHOWN:
-        if alert := _latest(_of(story, chosen, alerts), is_standing=True):
-            yield _explain(alert, events)
-    for story in TAKEN_BACK:
-        if alert := _latest(_of(story, chosen, alerts), is_standing=False):
-            opened = min((a for a in alerts if a.alert_id == alert.alert_id), key=lambda a: a.revision)
-            yield f"[bold]Taken back[/] when a late fact refuted it:\n{_explain(opened, events)}\n" + (
-                f"{_refutation(alert, events)}  [green]{alert.status}[/] at revision {alert.revision}"
-            )
-            return
+def stories(console: Console, alerts: Iterable[Alert], events: Events) -> None:
+    """One alert of each family, the last one about a ring of accounts. `alerts` are the latest revisions."""
+    heading(console, "One alert of each family, and what it rests on")
+    standing = [alert for alert in alerts if alert.status in ("open", "upgraded")]
+    for family, detectors in SHOWN:
+        if alert := _first(standing, detectors):
+            console.print()
+            explain(console, f"{family}: {plain(alert.detector)}", alert, events)
 
 
-def _of(story: str, labels: list[AlertLabel], alerts: list[Alert]) -> list[Alert]:
-    wanted = {(label.detector, label.buyer_id) for label in labels if label.story == story}
-    return [alert for alert in alerts if (alert.detector, alert.buyer_id) in wanted]
+def taken_back(console: Console, revisions: Iterable[Alert], late: Mapping[str, int], events: Events) -> None:
+    """An alert that stood until a fact refuted it, with that fact."""
+    known: dict[str, list[Alert]] = {}
+    for revision in revisions:
+        known.setdefault(revision.alert_id, []).append(revision)
+    ends = [max(told, key=lambda a: a.revision) for told in known.values()]
+    alert = _first([alert for alert in ends if alert.status == "withdrawn"], TAKEN_BACK)
+    if alert is None:
+        return
+    heading(console, "An alert that was taken back, and the fact that did it")
+    console.print()
+    explain(console, plain(alert.detector), min(known[alert.alert_id], key=lambda a: a.revision), events)
+    fact = refuting(alert, late, events)
+    if fact is not None:
+        hours = late.get(fact.event_id, 0) / 3_600_000
+        delay = f" (reported {hours:.0f} hours late)" if hours >= 1 else ""
+        said(console, f"{_minute(fact.occurred_at)}  {tell(fact)}{delay}", style="green")
+    said(console, f"withdrawn: {reason(alert)}", style="bold green")
 
 
-def _latest(alerts: list[Alert], *, is_standing: bool) -> Alert | None:
-    last = max(alerts, key=lambda alert: alert.revision, default=None)
-    if last is None or (last.status == "withdrawn") == is_standing:
-        return None
-    return last
+def refuting(alert: Alert, late: Late, events: Events) -> Event | None:
+    """The fact that refuted an alert: the one it names itself, else what was reported late of its parcels and orders,
+    else the first scan of its return number."""
+    named = getattr(alert, "withdrawn_by", None)
+    for reference in named if isinstance(named, tuple | list) else (named,):
+        event_id = getattr(reference, "event_id", reference)
+        if isinstance(event_id, str) and event_id in events:
+            return events[event_id]
+    about = [event for event in events.values() if is_about(event, alert)]
+    if overdue := [event for event in about if event.event_id in late]:
+        return max(overdue, key=lambda event: late[event.event_id])
+    scans = [event for event in about if getattr(event, "scan", None)]
+    return min(scans, key=lambda event: event.occurred_at, default=None)
 
 
-def _explain(alert: Alert, events: dict[str, Event]) -> str:
-    head = f"[bold]{alert.detector}[/] [red]{alert.severity}[/] {alert.platform} {escape(alert.buyer_id)}"
-    facts = ", ".join(f"{name} {value}" for name, value in alert.facts.items() if name != "clears")
-    lines = [head, f"  {escape(alert.explanation)}", f"  [dim]{escape(facts)}[/]"]
+def is_about(event: Event, alert: Alert) -> bool:
+    """Whether an event is one of an alert's parcels, orders or refunds."""
+    return (
+        getattr(event, "waybill_no", None) in alert.waybill_nos
+        or getattr(event, "order_id", None) in alert.order_ids
+        or getattr(event, "refund_id", None) in alert.refund_ids
+    )
+
+
+def reason(alert: Alert) -> str:
+    """Why an alert was withdrawn, in its own words where it has some, else what clears such an alert."""
+    return getattr(alert, "withdrawn_because", None) or alert.facts.get("clears", "a later fact")
+
+
+def explain(console: Console, title: str, alert: Alert, events: Events) -> None:
+    """An alert in words: what, who, how grave, why, and the events it cites."""
+    shop = f" at shop {alert.shop_id}" if alert.shop_id else ""
+    stake = f", {money} at stake" if (money := at_stake(alert)) else ""
+    said(
+        console, f"{title}, {alert.severity}, about buyer {alert.buyer_id} on {alert.platform}{shop}{stake}", 0, "bold"
+    )
+    said(console, alert.explanation)
+    for name, value in alert.facts.items():
+        if name.startswith("link "):
+            said(console, f"link: buyer {name.removeprefix('link ')} by {value.replace(':', ' ')}")
     evidence = sorted(alert.evidence, key=lambda reference: reference.occurred_at)
     for reference in evidence[:LONGEST]:
-        told = _line(events[reference.event_id], alert) if reference.event_id in events else reference.event_id
-        lines.append(f"  {_minute(reference.occurred_at)}  {reference.stream:11} {escape(told)}")
+        event = events.get(reference.event_id)
+        if event is not None:
+            said(console, f"{_minute(reference.occurred_at)}  {_line(event, alert)}", 4, "dim")
     if len(evidence) > LONGEST:
-        lines.append(f"  … and {len(evidence) - LONGEST} more")
-    if clears := alert.facts.get("clears"):
-        lines.append(f"  cleared by: {escape(clears)}")
-    return "\n".join(lines)
+        said(console, f"… and {len(evidence) - LONGEST} more events", 4, "dim")
+    if alert.status != "withdrawn" and (clears := alert.facts.get("clears")):
+        said(console, f"what would clear it: {clears}", style="dim")
 
 
-def _refutation(alert: Alert, events: dict[str, Event]) -> str:
-    """The scan that cleared a withdrawn alert: the first of its parcel, or the signature."""
-    scans = [e for e in events.values() if isinstance(e, ParcelScanned) and e.waybill_no in alert.waybill_nos]
-    if alert.detector == "refund_before_delivery":
-        scans = [scan for scan in scans if scan.scan == "signed"]
-    if not scans:
-        return ""
-    first = min(scans, key=lambda scan: scan.occurred_at)
-    return f"  {_minute(first.occurred_at)}  {'logistics':11} {escape(_line(first, alert))}\n"
+def _first(alerts: list[Alert], detectors: Iterable[str]) -> Alert | None:
+    """The gravest alert of the first detector that has one; the same one every time."""
+    rank = {severity: n for n, severity in enumerate(SEVERITIES)}
+    for name in detectors:
+        if mine := [alert for alert in alerts if alert.detector == name and name in all_detectors()]:
+            return max(mine, key=lambda a: (rank.get(a.severity, 0), -a.decided_at, a.alert_id))
+    return None
 
 
 def _minute(time_ms: int) -> str:
@@ -78,19 +124,13 @@ def _minute(time_ms: int) -> str:
 
 
 def _line(event: Event, alert: Alert) -> str:
-    """What an event says, in a few words, and who it is about when that is not the alert's buyer."""
-    fields = [name for name in SAID if getattr(event, name, None) not in (None, False, "unknown")]
+    """What an event says, and who it is about when that is not the alert's buyer; hashes are named above."""
     who = getattr(event, "buyer_id", alert.buyer_id)
-    return " ".join(_value(name, getattr(event, name)) for name in fields) + (
-        f" (buyer {who})" if who != alert.buyer_id else ""
-    )
+    words = tell(event)
+    if isinstance(event, OrderChanged):
+        words = ", ".join(part for part in words.split(", ") if not part.startswith(HASHES))
+    return f"{words} [buyer {who}]" if who != alert.buyer_id else words
 
 
-def _value(name: str, value: object) -> str:
-    if isinstance(value, tuple):
-        return f"{name}: " + (", ".join(_goods(item) for item in value) or "nothing")
-    return "offline" if value is True else str(value)
-
-
-def _goods(item: Struct) -> str:
-    return f"{getattr(item, 'quantity', '')} × {getattr(item, 'sku_id', item)}"
+HASHES = ("address ", "area ", "phone ", "device ", "payment ")
+"""How the parts of an order's line begin that hold nothing but a hash or a check."""

@@ -12,6 +12,8 @@ from msgspec import Struct
 
 from cloudtag.cli.demo.offsets import Offsets
 from cloudtag.cli.failure import FailureError
+from cloudtag.cli.kafka import LETTER_BYTES
+from cloudtag.cli.screen import note
 from cloudtag.config import Config
 from cloudtag.contract.streams import FORWARDS, INPUTS, OUTPUTS, READS
 from cloudtag.wire import Codec
@@ -19,9 +21,31 @@ from streams import codecs, topics
 from streams.security import client_settings
 
 POLL_MS = 100
+TELL_SECONDS = 4.0
+"""Whoever waits is told so at least this often."""
 ANSWERS = 2
 """What a broker says of a partition's end is known to be of now in its second answer: the first may be under way."""
-LETTER_BYTES = 64 * 1024 * 1024
+
+
+class Patience:
+    """What one who waits knows: when something moved last, and when the person who looks on was told of it."""
+
+    def __init__(self, seconds: float) -> None:
+        """Begin to wait, for so many seconds after the last move."""
+        self._seconds = seconds
+        self._moved_at = self._told_at = time.monotonic()
+        self._done = 0
+
+    def wait(self, what: str, done: int) -> None:
+        """Say what is waited for, once in a while. Raises `FailureError` when as much is done as long ago."""
+        now = time.monotonic()
+        if done != self._done:
+            self._done, self._moved_at = done, now
+        if now - self._moved_at > self._seconds:
+            raise FailureError(f"{what}, and nothing has moved for {self._seconds:.0f} s")
+        if now - self._told_at > TELL_SECONDS:
+            note(f"  {what}")
+            self._told_at = now
 
 
 class Watch:
@@ -37,6 +61,8 @@ class Watch:
         """Every output record so far."""
         self.counts: Counter[str] = Counter()
         """Records read so far, by stream."""
+        self.expected = 0
+        """So many input records have been sent: nothing is settled before they were seen."""
 
     async def __aenter__(self) -> Self:
         codecs.check()
@@ -80,36 +106,40 @@ class Watch:
         """Return when every group has committed the ends of its streams' topics and nothing more comes.
 
         What is committed is asked first, and the ends afterwards: whatever a batch brought about is on the broker
-        before the batch is committed, so where the two meet, nothing is under way.
-        `check` raises when waiting is in vain. Raises `FailureError` after so many seconds.
+        before the batch is committed, so where the two meet, nothing is under way and nothing came in between.
+        `check` raises when waiting is in vain. Raises `FailureError` when nothing has moved for so many seconds.
         """
-        deadline = time.monotonic() + seconds
+        patience = Patience(seconds)
         while True:
-            check()
             committed = {group: await self._offsets.committed(group, streams) for group, streams in groups.items()}
-            await self._read_to_the_ends(deadline)
-            behind = sum(self._behind(committed[group], streams) for group, streams in groups.items())
+            done = sum(sum(offsets.values()) for offsets in committed.values())
+            await self._read_to_the_ends(check, patience, done)
+            # What was sent counts even while the broker does not tell of it yet.
+            behind = max(0, self.expected - self._taken_in())
+            behind += sum(self._behind(committed[group], streams) for group, streams in groups.items())
             if not behind:
                 return
-            if time.monotonic() > deadline:
-                raise FailureError(f"{behind:,} records are still waiting after {seconds:.0f} s")
+            patience.wait(f"{behind:,} records are waiting", done + self.counts.total())
             await asyncio.sleep(POLL_MS / 1000)
 
-    async def _read_to_the_ends(self, deadline: float) -> None:
+    async def _read_to_the_ends(self, check: Callable[[], None], patience: Patience, done: int) -> None:
         """Return when everything is read that is on the broker now."""
         consumer = self._consumer
         answers = {where: (consumer.last_poll_timestamp(where), 0) for where in consumer.assignment()}
         while answers:
+            check()
             if self._reading.done():
                 self._reading.result()
-            if time.monotonic() > deadline:
-                raise FailureError(f"the broker does not answer for {len(answers)} partitions")
             await asyncio.sleep(POLL_MS / 4000)
             for where, (before, count) in list(answers.items()):
                 if (now := consumer.last_poll_timestamp(where)) != before:
                     answers[where] = now, count + 1
                 if count >= ANSWERS and await consumer.position(where) >= (consumer.last_stable_offset(where) or 0):
                     del answers[where]
+            patience.wait(f"{len(answers)} partitions are read to their ends", done + self.counts.total())
+
+    def _taken_in(self) -> int:
+        return sum(self.counts[stream] for stream in INPUTS)
 
     def _behind(self, committed: Mapping[TopicPartition, int], streams: Iterable[str]) -> int:
         names = {self._config.topic(stream) for stream in streams}

@@ -1,0 +1,96 @@
+"""Records in words, one line each, for people who look on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from cloudtag.cli.escape import visible
+from cloudtag.contract import records as rec
+from cloudtag.contract.streams import INPUTS
+from cloudtag.detection.wording import counted, money
+from cloudtag.explain.words import plain
+from cloudtag.explain.words import tell as tell_event
+from cloudtag.times import rfc3339
+
+
+def describe(stream: str, record: Any) -> str:
+    """What a record of an input or output stream says, as one line without anything a terminal would obey."""
+    if stream in INPUTS:
+        about = f" [buyer {record.buyer_id}]" if hasattr(record, "buyer_id") else ""
+        return visible(f"{rfc3339(record.occurred_at)} {stream}: {tell_event(record)}{about}")
+    return visible(_WORDS[type(record)](record))
+
+
+def at_stake(alert: rec.Alert) -> str:
+    """The money an alert is about, where it says so; else nothing."""
+    amount = alert.amount_at_stake_minor
+    return "" if amount is None else money(amount, alert.currency)
+
+
+def _alert(alert: rec.Alert) -> str:
+    shop = f" at shop {alert.shop_id}" if alert.shop_id else ""
+    stake = f", {said} at stake" if (said := at_stake(alert)) else ""
+    said_so = f" by the shop's verdict {alert.verdict}" if alert.verdict and alert.status == "resolved" else ""
+    why = f" Taken back: {alert.withdrawn_because}" if alert.withdrawn_because else ""
+    return (
+        f"{rfc3339(alert.decided_at)} alert {alert.alert_id} r{alert.revision} {alert.status}{said_so}, "
+        f"{alert.severity}: {plain(alert.detector)} about buyer {alert.buyer_id}{shop}{stake}. {alert.explanation}{why}"
+    )
+
+
+def _tag(tag: rec.TagStatus) -> str:
+    named = f"as {plain(tag.scenario)} " if tag.scenario else ""
+    reason = f" ({plain(tag.reason)})" if tag.reason else ""
+    so_far = f"; {tag.distinct_shops} of {counted(tag.threshold, 'shop')} within {counted(tag.window_days, 'day')}"
+    return (
+        f"{rfc3339(tag.decided_at)} tag {tag.tag_id} r{tag.revision} {tag.status}{reason}: shop {tag.shop_id} tags "
+        f"order {tag.order_id} of buyer {tag.buyer_id} {named}and is shown “{tag.shown_as}”"
+        f"{so_far if tag.status in ('pending', 'confirmed', 'expired') else ''}"
+    )
+
+
+def _confirmation(told: rec.TagConfirmation) -> str:
+    by = counted(len(told.shop_ids), "shop") if told.basis == "shops" else plain(told.basis)
+    return (
+        f"{rfc3339(told.confirmed_at)} confirmation {told.confirmation_id} r{told.revision} {told.status}: "
+        f"buyer {told.buyer_id} as {plain(told.scenario)} by {by}: {', '.join(told.shop_ids)}"
+    )
+
+
+def followed(told: rec.Consequence) -> str:
+    """A consequence without its time and id: what it is, for whom, how it stands and why."""
+    details = [f"{plain(name)} {value.replace('_', ' ')}" for name, value in told.details.items() if value]
+    until = [f"until {rfc3339(told.ends_at)}"] if told.ends_at is not None else []
+    because = [f"because of {', '.join(told.because)}"] if told.because else []
+    return f"{plain(told.kind)} for {told.subject_kind} {told.subject_id} {told.status}: " + "; ".join(
+        [*details, *until, *because]
+    )
+
+
+def _consequence(told: rec.Consequence) -> str:
+    return f"{rfc3339(told.starts_at)} consequence {told.consequence_id} r{told.revision}, {followed(told)}"
+
+
+def _label(told: rec.Label) -> str:
+    return (
+        f"{rfc3339(told.labelled_at)} label {told.label_id} r{told.revision} {told.status}: shop "
+        f"{told.answered_by_shop_id} makes alert {told.alert_id} about buyer {told.buyer_id} a {plain(told.label)}"
+    )
+
+
+def _letter(letter: rec.DeadLetter) -> str:
+    return (
+        f"{rfc3339(letter.seen_at)} dead letter {letter.topic}/{letter.partition}@{letter.offset}, "
+        f"{counted(len(letter.value or b''), 'byte')}: {plain(letter.reason)}: {letter.error}"
+    )
+
+
+_WORDS: dict[type[Any], Callable[[Any], str]] = {
+    rec.Alert: _alert,
+    rec.TagStatus: _tag,
+    rec.TagConfirmation: _confirmation,
+    rec.Consequence: _consequence,
+    rec.Label: _label,
+    rec.DeadLetter: _letter,
+}
