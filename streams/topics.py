@@ -28,6 +28,7 @@ REPLAYED = "dead-letters-replayed"
 TOMBSTONE_DAYS = 7
 """How long a deleted row stays visible in a changelog; a disk older than that must not be trusted."""
 VISIBLE_SECONDS = 30.0
+MISSING = "topic {name} does not exist; run `cloudtag topics create`"
 BROKER_TIME = {"message.timestamp.type": "LogAppendTime"}
 """A record's timestamp is when the broker took it in: what counts as the future and where the sink cuts rest on it."""
 
@@ -138,6 +139,20 @@ async def check(config: Config, names: list[str]) -> None:
         await admin.close()
 
 
+async def partitions(config: Config, names: list[str]) -> dict[str, int]:
+    """How many partitions each topic has. Raises ``TopicError`` for one that does not exist."""
+    admin = AIOKafkaAdminClient(**client_settings(config))
+    await admin.start()
+    try:
+        found = await _partitions_of(admin)
+    finally:
+        await admin.close()
+    for name in names:
+        if name not in found:
+            raise TopicError(MISSING.format(name=name))
+    return {name: found[name] for name in names}
+
+
 async def _create_missing(admin: AIOKafkaAdminClient, wanted: list[Declared]) -> list[str]:
     existing = await _partitions_of(admin)
     made = []
@@ -178,7 +193,7 @@ def _compare(found: dict[str, int], wanted: list[Declared]) -> None:
     for topic in wanted:
         count = found.get(topic.name)
         if count is None:
-            raise TopicError(f"topic {topic.name} does not exist; run `cloudtag topics create`")
+            raise TopicError(MISSING.format(name=topic.name))
         if count != topic.partitions:
             raise TopicError(
                 f"topic {topic.name} has {count} partitions where {topic.partitions} are configured; "

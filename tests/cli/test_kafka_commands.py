@@ -13,7 +13,7 @@ from cloudtag.cli.kafka import read_to_end, sender
 from cloudtag.config import Config
 from cloudtag.contract.forwards import TimePassed
 from cloudtag.contract.records import DeadLetter
-from cloudtag.wire import decode, encode
+from cloudtag.wire import Codec, decode, encode
 from streams import topics
 from streams.misplaced import Misplaced, Origin, headers_of
 from streams.partition import partition_of
@@ -204,7 +204,7 @@ def test_dead_letters_are_listed_with_what_they_hold(run, config):
 
 
 def test_a_value_the_stream_refuses_is_shown_as_its_schema_reads_it(run, config):
-    early = encode("orders", replace(decode_order(), occurred_at=1))
+    early = Codec().write("orders", replace(decode_order(), occurred_at=1))
     bury(config, [letter(config, 0, early, "invalid_value"), letter(config, 1, early[:-3], "truncated")])
     told = [json.loads(line) for line in run("dead-letters", "list", "--json").lines]
     assert told[0]["form"] == "avro"

@@ -180,12 +180,13 @@ async def _send(config: Config, ready: list[DeadLetter]) -> None:
     from streams.publisher import Record
 
     replayed = config.topic(topics.REPLAYED)
+    counts = await topics.partitions(config, [replayed])
     async with sender(config) as out:
         for first in range(0, len(ready), SEND_AT_ONCE):
             for letter in ready[first : first + SEND_AT_ONCE]:
                 offset = await out.put_at_once((letter.topic, letter.partition), Record(letter.key, letter.value))
                 mark = Mark(*place_of(letter), offset, time.time_ns() // 1_000_000)
-                target = (replayed, partition_of(mark.key.decode(), config.partitions))
+                target = (replayed, partition_of(mark.key.decode(), counts[replayed]))
                 await out.put(target, Record(mark.key, msgspec.json.encode(mark)))
                 _say(f"{shown(place_of(letter))} sent again as {shown((letter.topic, letter.partition, offset))}")
             await out.flush()

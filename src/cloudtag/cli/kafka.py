@@ -111,9 +111,10 @@ async def consumer(config: Config, names: list[str], *, is_from_start: bool) -> 
         fetch_max_wait_ms=POLL_MS,
     )
     try:
-        await topics.check(config, names)
+        # As many as there are, whatever is configured: who only looks on need not know.
+        counts = await topics.partitions(config, names)
         await client.start()
-        assigned = [TopicPartition(name, number) for name in names for number in range(config.partitions)]
+        assigned = [TopicPartition(name, number) for name, count in counts.items() for number in range(count)]
         client.assign(assigned)
         await (client.seek_to_beginning() if is_from_start else client.seek_to_end())
         yield client

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from cloudtag.cli.demo.ask import CONSEQUENCES, TAGS, Warehouse
 from cloudtag.cli.demo.paper import heading, said, table
-from cloudtag.cli.words import describe, followed
+from cloudtag.cli.words import followed
 from cloudtag.contract.records import Alert, Consequence, Label, TagConfirmation, TagStatus
 from cloudtag.explain.words import plain
 
@@ -87,6 +87,3 @@ def consequences(console: Console, records: Iterable[Struct], warehouse: Warehou
         key = (kind, status)
         said(console, f"{kind} {status}: {in_sql[key]} in ClickHouse, {on_topic[key]} on the topic", style="red")
     return not wrong
-
-
-__all__ = ["confirmations", "consequences", "describe", "verdicts"]

@@ -66,15 +66,11 @@ def _questions(call: str, config: Config, records: Iterable[Struct]) -> Iterator
     yield "what is published, as it comes", f"{where} tail outputs --from-start{broker}"
     yield "what could not be judged", f"{where} dead-letters list{broker}"
     yield "ask the warehouse", f'{call} warehouse query -c {config.clickhouse_url} "{QUESTION}"'
-    alerts = [r for r in latest(records_with_revision(records)).values() if isinstance(r, Alert) and r.status == "open"]
-    for alert in sorted((a for a in alerts if a.detector in TOLD), key=lambda a: a.alert_id)[:1]:
-        yield "why an alert is there", f"{call} explain {alert.alert_id} -c {config.clickhouse_url}"
+    alerts = latest(record for record in records if isinstance(record, Alert)).values()
+    told = [a.alert_id for a in alerts if isinstance(a, Alert) and a.status == "open" and a.detector in TOLD]
+    for alert_id in sorted(told)[:1]:
+        yield "why an alert is there", f"{call} explain {alert_id} -c {config.clickhouse_url}"
     yield "everything that came in, as a file", f"{where} tail inputs --until-end --format replay{broker} > week.jsonl"
-
-
-def records_with_revision(records: Iterable[Struct]) -> Iterator[Struct]:
-    """All but dead letters."""
-    return (record for record in records if hasattr(record, "revision"))
 
 
 def _print(console: Console, steps: Iterable[tuple[str, str]]) -> None:

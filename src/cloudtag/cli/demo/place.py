@@ -22,6 +22,8 @@ from cloudtag.local.probe import free_port, is_free
 GROUP_SECONDS = 6.0
 """Session and rebalance timeout: the embedded broker holds a joining group back for half of it."""
 COMMIT_SECONDS = 0.1
+PARTITIONS = 2
+"""Few: every partition costs the servers work, and all of them share this machine."""
 KAFKA_PORT, CLICKHOUSE_PORT, METRICS_PORT = 9092, 8123, 9100
 """Where everybody looks for these first."""
 LOG_LINES = 3
@@ -91,6 +93,7 @@ def _overrides(prefix: str, app_id: str, metrics_port: int = 0) -> dict[str, obj
         "session_timeout_seconds": GROUP_SECONDS,
         "rebalance_timeout_seconds": GROUP_SECONDS,
         "commit_seconds": COMMIT_SECONDS,
+        "partitions": PARTITIONS,
         "metrics_port": metrics_port,
     }
 

@@ -6,7 +6,7 @@ from rich.console import Console
 
 from cloudtag.cli.demo.paper import heading, said
 from cloudtag.cli.words import at_stake
-from cloudtag.contract.events import Event, OrderChanged
+from cloudtag.contract.events import Event, OrderChanged, ParcelScanned
 from cloudtag.contract.records import SEVERITIES, Alert
 from cloudtag.detection.registry import all_detectors
 from cloudtag.explain.words import plain, tell
@@ -25,6 +25,8 @@ Events = Mapping[str, Event]
 """By event id."""
 Late = Mapping[str, int]
 """Of events that were reported late, how many milliseconds late."""
+SIGNED = ("refund_before_delivery",)
+"""Only the signature clears these."""
 LONGEST = 5
 """Lines of a timeline."""
 
@@ -60,18 +62,16 @@ def taken_back(console: Console, revisions: Iterable[Alert], late: Mapping[str, 
 
 
 def refuting(alert: Alert, late: Late, events: Events) -> Event | None:
-    """The fact that refuted an alert: the one it names itself, else what was reported late of its parcels and orders,
-    else the first scan of its return number."""
+    """The fact that refuted an alert: the one it names, else the scan of its parcel that came too late."""
     named = getattr(alert, "withdrawn_by", None)
     for reference in named if isinstance(named, tuple | list) else (named,):
         event_id = getattr(reference, "event_id", reference)
         if isinstance(event_id, str) and event_id in events:
             return events[event_id]
-    about = [event for event in events.values() if is_about(event, alert)]
-    if overdue := [event for event in about if event.event_id in late]:
-        return max(overdue, key=lambda event: late[event.event_id])
-    scans = [event for event in about if getattr(event, "scan", None)]
-    return min(scans, key=lambda event: event.occurred_at, default=None)
+    scans = [e for e in events.values() if isinstance(e, ParcelScanned) and e.waybill_no in alert.waybill_nos]
+    if alert.detector in SIGNED:
+        scans = [scan for scan in scans if scan.scan == "signed"]
+    return min(scans, key=lambda event: (event.event_id not in late, event.occurred_at), default=None)
 
 
 def is_about(event: Event, alert: Alert) -> bool:
@@ -115,8 +115,13 @@ def _first(alerts: list[Alert], detectors: Iterable[str]) -> Alert | None:
     rank = {severity: n for n, severity in enumerate(SEVERITIES)}
     for name in detectors:
         if mine := [alert for alert in alerts if alert.detector == name and name in all_detectors()]:
-            return max(mine, key=lambda a: (rank.get(a.severity, 0), -a.decided_at, a.alert_id))
+            return max(mine, key=lambda a: (rank.get(a.severity, 0), _links(a), -a.decided_at, a.alert_id))
     return None
+
+
+def _links(alert: Alert) -> int:
+    """By how many different things the buyers of a ring are linked."""
+    return len({value for name, value in alert.facts.items() if name.startswith("link ")})
 
 
 def _minute(time_ms: int) -> str:
