@@ -8,7 +8,7 @@ from aiokafka.partitioner import DefaultPartitioner
 from cloudtag.config import Config
 from cloudtag.contract.streams import FORWARDS, INPUTS, OUTPUTS, READS
 from streams.partition import partition_of
-from streams.topics import Declared, TopicError, check, create, declared
+from streams.topics import REPLAYED, Declared, TopicError, check, create, declared
 from tests.brokers import broker, kafka_bootstrap, tansu_bootstrap
 
 __all__ = ["broker", "kafka_bootstrap", "tansu_bootstrap"]
@@ -19,6 +19,7 @@ def test_every_stream_and_every_processor_has_its_topics() -> None:
     names = {topic.name for topic in declared(config)}
     assert names == {
         *(f"x-{stream}" for stream in (*INPUTS, *OUTPUTS, *FORWARDS)),
+        f"x-{REPLAYED}",
         *(f"x-watermarks-{name}" for name in READS),
         *(f"x-misplaced-{name}" for name in ("buyers", "parcels", "shops")),
         *(f"x-cloudtag-{name}-changelog" for name in READS),
@@ -29,7 +30,7 @@ def test_every_stream_and_every_processor_has_its_topics() -> None:
 def test_state_is_compacted_and_never_deleted_by_age() -> None:
     config = Config()
     for topic in declared(config):
-        is_state = topic.name.endswith("-changelog")
+        is_state = topic.name.endswith("-changelog") or topic.name == REPLAYED
         assert topic.config["cleanup.policy"] == ("compact" if is_state else "delete")
         assert ("retention.ms" in topic.config) is not is_state
 

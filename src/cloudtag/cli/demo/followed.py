@@ -59,7 +59,7 @@ def verdicts(console: Console, records: Iterable[Struct], revisions: Iterable[St
     heading(console, "Shops answer alerts")
     for label in sorted(labels, key=lambda label: label.label, reverse=True):
         alert = alerts[label.alert_id]
-        verdict = getattr(alert, "verdict", None) or alert.facts.get("verdict", "unknown")
+        verdict = alert.verdict or "unknown"
         console.print()
         said(console, f"shop {label.answered_by_shop_id} finds {plain(label.detector)} {verdict}", 0, "bold")
         said(console, f"on alert {label.alert_id}: {alert.explanation}")

@@ -15,6 +15,8 @@ from cloudtag.contract.records import Alert
 from cloudtag.simulate import latest
 
 QUESTION = "SELECT detector, count() FROM alerts_current GROUP BY detector"
+ANSWERED = ("/metrics", "/healthz", "/readyz")
+"""What worker and sink answer over HTTP."""
 TOLD = ("reused_waybill", "short_return", "refund_before_delivery")
 
 
@@ -47,13 +49,14 @@ def next_steps(console: Console) -> None:
     )
 
 
-def still_running(console: Console, config: Config, records: Iterable[Struct]) -> None:
+def still_running(console: Console, config: Config, sink_port: int, records: Iterable[Struct]) -> None:
     """Where everything is while it stays up, and what to ask it."""
     heading(console, "Still running; Ctrl-C ends it")
+    ports = (("worker", config.metrics_port), ("sink", sink_port))
     for name, address in (
         ("Kafka", config.brokers),
         ("ClickHouse", str(config.clickhouse_url)),
-        ("metrics", f"http://{config.metrics_host}:{config.metrics_port}/metrics"),
+        *((name, f"http://{config.metrics_host}:{port}{path}") for name, port in ports for path in ANSWERED),
     ):
         console.print(f"  {name:12}{address}", markup=False, soft_wrap=True)
     console.print("\nIn another terminal, in this directory:")

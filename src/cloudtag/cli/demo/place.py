@@ -24,7 +24,7 @@ GROUP_SECONDS = 6.0
 COMMIT_SECONDS = 0.1
 PARTITIONS = 2
 """Few: every partition costs the servers work, and all of them share this machine."""
-KAFKA_PORT, CLICKHOUSE_PORT, METRICS_PORT = 9092, 8123, 9100
+KAFKA_PORT, CLICKHOUSE_PORT, METRICS_PORT, SINK_METRICS_PORT = 9092, 8123, 9100, 9101
 """Where everybody looks for these first."""
 LOG_LINES = 3
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")

@@ -8,7 +8,7 @@ from cloudtag.cli.demo.ask import Warehouse, prepare
 from cloudtag.cli.demo.diary import Diary
 from cloudtag.cli.demo.next import next_steps, still_running
 from cloudtag.cli.demo.paper import paper
-from cloudtag.cli.demo.place import Place, check_running
+from cloudtag.cli.demo.place import SINK_METRICS_PORT, Place, check_running, usual_port
 from cloudtag.cli.demo.rate import Rate, measure
 from cloudtag.cli.demo.report import report
 from cloudtag.cli.demo.watch import Watch, worker_reads
@@ -17,7 +17,6 @@ from cloudtag.cli.kafka import quiet, sender
 from cloudtag.cli.screen import note
 from cloudtag.contract.streams import INPUTS, OUTPUTS
 from cloudtag.local.child import Child
-from cloudtag.local.probe import free_port
 from cloudtag.simulate import Profile
 from cloudtag.simulate.profile import DAY_MS
 from streams import topics
@@ -56,7 +55,7 @@ async def play(place: Place, wish: Wish) -> bool:
     week = imagine(last_weeks(wish))
     await topics.create(place.config)
     await asyncio.to_thread(prepare, place.config)
-    sink_port = free_port()
+    sink_port = usual_port(SINK_METRICS_PORT, "the sink's metrics port")
     children = {
         "worker": place.start("worker", log="worker.log"),
         "sink": place.start("sink", log="sink.log", CLOUDTAG_METRICS_PORT=str(sink_port)),

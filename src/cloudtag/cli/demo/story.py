@@ -63,11 +63,9 @@ def taken_back(console: Console, revisions: Iterable[Alert], late: Mapping[str, 
 
 def refuting(alert: Alert, late: Late, events: Events) -> Event | None:
     """The fact that refuted an alert: the one it names, else the scan of its parcel that came too late."""
-    named = getattr(alert, "withdrawn_by", None)
-    for reference in named if isinstance(named, tuple | list) else (named,):
-        event_id = getattr(reference, "event_id", reference)
-        if isinstance(event_id, str) and event_id in events:
-            return events[event_id]
+    for named in alert.withdrawn_by:
+        if named.event_id in events:
+            return events[named.event_id]
     scans = [e for e in events.values() if isinstance(e, ParcelScanned) and e.waybill_no in alert.waybill_nos]
     if alert.detector in SIGNED:
         scans = [scan for scan in scans if scan.scan == "signed"]
@@ -85,7 +83,7 @@ def is_about(event: Event, alert: Alert) -> bool:
 
 def reason(alert: Alert) -> str:
     """Why an alert was withdrawn, in its own words where it has some, else what clears such an alert."""
-    return getattr(alert, "withdrawn_because", None) or alert.facts.get("clears", "a later fact")
+    return alert.withdrawn_because or alert.facts.get("clears", "a later fact")
 
 
 def explain(console: Console, title: str, alert: Alert, events: Events) -> None:
