@@ -23,19 +23,21 @@ def describe(stream: str, record: Any) -> str:
 
 
 def at_stake(alert: rec.Alert) -> str:
-    """The money an alert is about, where it says so; else nothing."""
-    amount = alert.amount_at_stake_minor
-    return "" if amount is None else money(amount, alert.currency)
+    """The money an alert is about, as a clause; nothing where there is none, or its sentence says it already."""
+    if alert.amount_at_stake_minor is None:
+        return ""
+    amount = money(alert.amount_at_stake_minor, alert.currency)
+    return "" if amount in alert.explanation else f", {amount} at stake"
 
 
 def _alert(alert: rec.Alert) -> str:
     shop = f" at shop {alert.shop_id}" if alert.shop_id else ""
-    stake = f", {said} at stake" if (said := at_stake(alert)) else ""
     said_so = f" by the shop's verdict {alert.verdict}" if alert.verdict and alert.status == "resolved" else ""
     why = f" Taken back: {alert.withdrawn_because}" if alert.withdrawn_because else ""
     return (
         f"{rfc3339(alert.decided_at)} alert {alert.alert_id} r{alert.revision} {alert.status}{said_so}, "
-        f"{alert.severity}: {plain(alert.detector)} about buyer {alert.buyer_id}{shop}{stake}. {alert.explanation}{why}"
+        f"{alert.severity}: {plain(alert.detector)} about buyer {alert.buyer_id}{shop}{at_stake(alert)}. "
+        f"{alert.explanation}{why}"
     )
 
 

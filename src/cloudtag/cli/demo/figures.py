@@ -10,16 +10,16 @@ from cloudtag.backtest.money import money_of, prices_of
 from cloudtag.cli.demo.ask import ALERTS, Warehouse
 from cloudtag.cli.demo.diary import is_watch
 from cloudtag.cli.demo.paper import heading, said, table
-from cloudtag.cli.demo.story import Events, Late, is_about, reason
-from cloudtag.contract.events import Event, InsuranceChanged, OrderChanged
+from cloudtag.cli.demo.story import Late
+from cloudtag.contract.events import Event, InsuranceChanged
 from cloudtag.contract.records import Alert, Consequence
 from cloudtag.detection.registry import all_detectors
 from cloudtag.detection.wording import counted, listed, money
 from cloudtag.simulate import Tally
 
 FAMILIES = ("refund", "order", "complaint", "review", "buyer")
-UNTOUCHED = (OrderChanged, InsuranceChanged)
-"""What of an order hardly ever clears anybody, however late it comes."""
+MOST_REASONS = 10
+"""So many reasons are told; the others are counted."""
 OTHERS = ("tags", "confirmations")
 
 
@@ -53,17 +53,15 @@ def _cells(tally: Tally) -> list[str]:
     return [str(tally.expected), str(tally.found), *bad, str(tally.withdrawn) if tally.withdrawn else ""]
 
 
-def withdrawals(console: Console, alerts: Iterable[Alert], late: Late, events: Events) -> None:
+def withdrawals(console: Console, alerts: Iterable[Alert], late: Late) -> None:
     """How many alerts were taken back, and why, one line for each reason."""
     gone = [alert for alert in alerts if alert.status == "withdrawn"]
     watches = sum(alert.detector == "buyer_risk" for alert in gone)
-    late_events = [events[event_id] for event_id in late if event_id in events]
     overdue, reasons = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
     for alert in gone:
         if alert.detector != "buyer_risk":
-            kind = (alert.detector, reason(alert))
-            is_late = any(is_about(event, alert) for event in late_events if not isinstance(event, UNTOUCHED))
-            (overdue if is_late else reasons)[kind] += 1
+            is_late = any(named.event_id in late for named in alert.withdrawn_by)
+            (overdue if is_late else reasons)[alert.detector, alert.withdrawn_because or ""] += 1
     total = len(gone) - watches
     heading(console, f"Why {counted(total, 'alert')} {'was' if total == 1 else 'were'} taken back")
     for title, counts in (
@@ -72,8 +70,10 @@ def withdrawals(console: Console, alerts: Iterable[Alert], late: Late, events: E
     ):
         if counts:
             said(console, title)
-            for (detector, why), count in sorted(counts.items()):
+            for (detector, why), count in sorted(counts.items())[:MOST_REASONS]:
                 said(console, f"{count} {detector}: {why}", 4, "dim")
+            if len(counts) > MOST_REASONS:
+                said(console, f"… and {len(counts) - MOST_REASONS} more reasons", 4, "dim")
     if watches:
         said(
             console, f"With them went {counted(watches, 'judgement')} of whole buyers (buyer_risk) that rested on them."

@@ -24,7 +24,7 @@ def report(console: Console, week: Week, records: list[Struct], warehouse: Wareh
     name_faults(tallies)
     stories(console, alerts, events)
     taken_back(console, (r for r in published if isinstance(r, Alert)), late, events)
-    withdrawals(console, alerts, late, events)
+    withdrawals(console, alerts, late)
     confirmations(console, now, warehouse)
     verdicts(console, now, published)
     money_at_stake(console, alerts, followed, events.values())

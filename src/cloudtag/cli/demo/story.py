@@ -6,7 +6,7 @@ from rich.console import Console
 
 from cloudtag.cli.demo.paper import heading, said
 from cloudtag.cli.words import at_stake
-from cloudtag.contract.events import Event, OrderChanged, ParcelScanned
+from cloudtag.contract.events import Event, OrderChanged
 from cloudtag.contract.records import SEVERITIES, Alert
 from cloudtag.detection.registry import all_detectors
 from cloudtag.explain.words import plain, tell
@@ -20,13 +20,12 @@ SHOWN = (
     ("buyer", ("account_ring",)),
 )
 """One alert of each family, by the first of these detectors that found something."""
-TAKEN_BACK = ("no_circulation", "refund_before_delivery", "outbound_waybill_as_return")
+TAKEN_BACK = ("refund_before_delivery", "no_circulation", "outbound_waybill_as_return")
+"""Those that a fact which came late clears, the first that was."""
 Events = Mapping[str, Event]
 """By event id."""
 Late = Mapping[str, int]
 """Of events that were reported late, how many milliseconds late."""
-SIGNED = ("refund_before_delivery",)
-"""Only the signature clears these."""
 LONGEST = 5
 """Lines of a timeline."""
 
@@ -53,46 +52,19 @@ def taken_back(console: Console, revisions: Iterable[Alert], late: Mapping[str, 
     heading(console, "An alert that was taken back, and the fact that did it")
     console.print()
     explain(console, plain(alert.detector), min(known[alert.alert_id], key=lambda a: a.revision), events)
-    fact = refuting(alert, late, events)
-    if fact is not None:
-        hours = late.get(fact.event_id, 0) / 3_600_000
-        delay = f" (reported {hours:.0f} hours late)" if hours >= 1 else ""
-        said(console, f"{_minute(fact.occurred_at)}  {tell(fact)}{delay}", style="green")
-    said(console, f"withdrawn: {reason(alert)}", style="bold green")
-
-
-def refuting(alert: Alert, late: Late, events: Events) -> Event | None:
-    """The fact that refuted an alert: the one it names, else the scan of its parcel that came too late."""
     for named in alert.withdrawn_by:
-        if named.event_id in events:
-            return events[named.event_id]
-    scans = [e for e in events.values() if isinstance(e, ParcelScanned) and e.waybill_no in alert.waybill_nos]
-    if alert.detector in SIGNED:
-        scans = [scan for scan in scans if scan.scan == "signed"]
-    return min(scans, key=lambda event: (event.event_id not in late, event.occurred_at), default=None)
-
-
-def is_about(event: Event, alert: Alert) -> bool:
-    """Whether an event is one of an alert's parcels, orders or refunds."""
-    return (
-        getattr(event, "waybill_no", None) in alert.waybill_nos
-        or getattr(event, "order_id", None) in alert.order_ids
-        or getattr(event, "refund_id", None) in alert.refund_ids
-    )
-
-
-def reason(alert: Alert) -> str:
-    """Why an alert was withdrawn, in its own words where it has some, else what clears such an alert."""
-    return alert.withdrawn_because or alert.facts.get("clears", "a later fact")
+        if fact := events.get(named.event_id):
+            hours = late.get(fact.event_id, 0) / 3_600_000
+            delay = f" (reported {hours:.0f} hours late)" if hours >= 1 else ""
+            said(console, f"{_minute(fact.occurred_at)}  {tell(fact)}{delay}", style="green")
+    said(console, f"withdrawn: {alert.withdrawn_because}", style="bold green")
 
 
 def explain(console: Console, title: str, alert: Alert, events: Events) -> None:
     """An alert in words: what, who, how grave, why, and the events it cites."""
     shop = f" at shop {alert.shop_id}" if alert.shop_id else ""
-    stake = f", {money} at stake" if (money := at_stake(alert)) else ""
-    said(
-        console, f"{title}, {alert.severity}, about buyer {alert.buyer_id} on {alert.platform}{shop}{stake}", 0, "bold"
-    )
+    about = f"about buyer {alert.buyer_id} on {alert.platform}{shop}{at_stake(alert)}"
+    said(console, f"{title}, {alert.severity}, {about}", 0, "bold")
     said(console, alert.explanation)
     for name, value in alert.facts.items():
         if name.startswith("link "):

@@ -26,6 +26,9 @@ TELL_SECONDS = 4.0
 ANSWERS = 2
 """What a broker says of a partition's end is known to be of now in its second answer: the first may be under way."""
 
+Groups = Mapping[str, Iterable[str]]
+"""The streams that each consumer group reads."""
+
 
 class Patience:
     """What one who waits knows: when something moved last, and when the person who looks on was told of it."""
@@ -102,24 +105,25 @@ class Watch:
                 if stream in OUTPUTS:
                     self.records += [self._codec.decode(stream, record.value) for record in records]
 
-    async def settled(self, groups: Mapping[str, Iterable[str]], check: Callable[[], None], seconds: float) -> None:
+    async def settled(self, groups: Groups, check: Callable[[], None], seconds: float) -> None:
         """Return when every group has committed the ends of its streams' topics and nothing more comes.
 
-        What is committed is asked first, and the ends afterwards: whatever a batch brought about is on the broker
-        before the batch is committed, so where the two meet, nothing is under way and nothing came in between.
+        Where what is committed meets the ends known so far, everything that is on the broker by now is read, and the
+        two are compared again: whatever a batch brought about is on the broker before the batch is committed, so where
+        they meet still, nothing is under way and nothing came in between.
         `check` raises when waiting is in vain. Raises `FailureError` when nothing has moved for so many seconds.
         """
         patience = Patience(seconds)
         while True:
+            check()
             committed = {group: await self._offsets.committed(group, streams) for group, streams in groups.items()}
             done = sum(sum(offsets.values()) for offsets in committed.values())
-            await self._read_to_the_ends(check, patience, done)
-            # What was sent counts even while the broker does not tell of it yet.
-            behind = max(0, self.expected - self._taken_in())
-            behind += sum(self._behind(committed[group], streams) for group, streams in groups.items())
-            if not behind:
-                return
-            patience.wait(f"{behind:,} records are waiting", done + self.counts.total())
+            if not self._behind(groups, committed):
+                await self._read_to_the_ends(check, patience, done)
+                if not self._behind(groups, committed):
+                    return
+            told = f"{self._behind(groups, committed):,} records are waiting"
+            patience.wait(told, done + self.counts.total())
             await asyncio.sleep(POLL_MS / 1000)
 
     async def _read_to_the_ends(self, check: Callable[[], None], patience: Patience, done: int) -> None:
@@ -136,14 +140,18 @@ class Watch:
                     answers[where] = now, count + 1
                 if count >= ANSWERS and await consumer.position(where) >= (consumer.last_stable_offset(where) or 0):
                     del answers[where]
-            patience.wait(f"{len(answers)} partitions are read to their ends", done + self.counts.total())
+            patience.wait(f"the broker is asked for the ends of {len(answers)} partitions", done + self.counts.total())
 
-    def _taken_in(self) -> int:
-        return sum(self.counts[stream] for stream in INPUTS)
-
-    def _behind(self, committed: Mapping[TopicPartition, int], streams: Iterable[str]) -> int:
-        names = {self._config.topic(stream) for stream in streams}
-        return sum(end - committed.get(where, 0) for where, end in self._ends.items() if where.topic in names)
+    def _behind(
+        self, groups: Mapping[str, Iterable[str]], committed: Mapping[str, Mapping[TopicPartition, int]]
+    ) -> int:
+        """How many records are known of that a group has not committed, or that were sent and not seen yet."""
+        behind = max(0, self.expected - sum(self.counts[stream] for stream in INPUTS))
+        for group, streams in groups.items():
+            names = {self._config.topic(stream) for stream in streams}
+            ends = [(where, end) for where, end in self._ends.items() if where.topic in names]
+            behind += sum(end - committed[group].get(where, 0) for where, end in ends)
+        return behind
 
 
 def worker_reads() -> list[str]:
