@@ -13,7 +13,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-EVERY_SECONDS = 4.0
+EVERY_SECONDS = 3.0
 LAST_LINES = 15
 FETCHING = re.compile(r"\s*(Downloading|Using cached) (?P<name>\S+?)-\d\S* \((?P<size>[\d.]+) (?P<unit>[kMG]?B)\)")
 MEGABYTES = {"B": 1e-6, "kB": 1e-3, "MB": 1.0, "GB": 1e3}

@@ -51,8 +51,9 @@ async def play(place: Place, wish: Wish) -> bool:
     """Play it; true when everything was found, nothing else, and every event is accounted for."""
     quiet()
     rate = await _rate(place) if wish.measures_rate else None
-    note("imagining a week of a marketplace, and making topics and tables")
+    note("imagining a week of a marketplace")
     week = imagine(last_weeks(wish))
+    note("making topics and tables")
     await topics.create(place.config)
     await asyncio.to_thread(prepare, place.config)
     sink_port = usual_port(SINK_METRICS_PORT, "the sink's metrics port")
@@ -72,8 +73,8 @@ async def play(place: Place, wish: Wish) -> bool:
         else:
             next_steps(console)
     finally:
-        for child in children.values():
-            await asyncio.to_thread(child.stop)
+        note("ending the worker, the sink and the servers, and removing their files")
+        await asyncio.gather(*(asyncio.to_thread(child.stop) for child in children.values()))
     return is_well
 
 
@@ -94,8 +95,10 @@ async def _send(place: Place, week: Week, watch: Watch, children: dict[str, Chil
 
     async with sender(config) as out:
         note("starting a worker and a sink, and telling them what happened before the week")
+        before = Diary()
         for part in slices(week.history, HISTORY_HOURS, HISTORY_HOURS):
             await send_slice(out, part, settled)
+            before.tell(part, watch.records)
         note(f"streaming {len(week.events):,} events of a week, in the order of their arrival")
         parts, diary = list(slices(week.events)), Diary()
         for n, part in enumerate(parts, 1):
