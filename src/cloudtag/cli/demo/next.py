@@ -52,10 +52,11 @@ def next_steps(console: Console) -> None:
 def still_running(console: Console, config: Config, sink_port: int, records: Iterable[Struct]) -> None:
     """Where everything is while it stays up, and what to ask it."""
     heading(console, "Still running; Ctrl-C ends it")
+    server, _, database = str(config.clickhouse_url).rpartition("/")
     ports = (("worker", config.metrics_port), ("sink", sink_port))
     for name, address in (
         ("Kafka", config.brokers),
-        ("ClickHouse", str(config.clickhouse_url)),
+        ("ClickHouse", f"{server.rstrip('/')}/play   (database {database})"),
         *((name, f"http://{config.metrics_host}:{port}{path}") for name, port in ports for path in ANSWERED),
     ):
         console.print(f"  {name:12}{address}", markup=False, soft_wrap=True)
