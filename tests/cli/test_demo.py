@@ -1,9 +1,11 @@
 """The demonstration from beginning to end, and what is left of it: nothing."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
+import urllib.request
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -81,7 +83,11 @@ def test_it_serves_until_it_is_told_to_stop_and_what_it_prints_works(environment
             line = child.stdout.readline()
             assert line, text
             text += line
-        asked = [line.strip() for line in text.split("Still running")[1].splitlines() if "/cloudtag " in line]
+        told = text.split("Still running")[1]
+        for address in re.findall(r"^  \w+ +(http://\S+)", told, re.MULTILINE):
+            with urllib.request.urlopen(address, timeout=10) as answer:
+                assert answer.status == 200
+        asked = [line.strip() for line in told.splitlines() if "/cloudtag " in line]
         assert len(asked) == 5
         for shell in asked:
             # What is published goes on for ever.

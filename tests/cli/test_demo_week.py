@@ -2,9 +2,13 @@
 
 from collections import Counter
 
+import pytest
+
 from cloudtag.cli.demo.next import program
 from cloudtag.cli.demo.place import usual_port
+from cloudtag.cli.demo.watch import Patience
 from cloudtag.cli.demo.week import FEW, REFERRED_TO, Slice, imagine, slices
+from cloudtag.cli.failure import FailureError
 from cloudtag.cli.lines import line_of
 from cloudtag.contract.events import OrderChanged, ParcelScanned, RefundChanged
 from cloudtag.contract.streams import STREAM_OF
@@ -101,3 +105,17 @@ def test_the_program_is_called_as_it_can_be_found(monkeypatch, tmp_path):
     (tmp_path / "below").mkdir()
     monkeypatch.chdir(tmp_path / "below")
     assert program() == str(place / "cloudtag")
+
+
+def test_waiting_ends_when_nothing_has_moved_for_long_and_not_before(monkeypatch, capsys):
+    clock = [0.0]
+    monkeypatch.setattr("cloudtag.cli.demo.watch.time.monotonic", lambda: clock[0])
+    patience = Patience(10.0)
+    for at, done in ((1.0, 5), (11.0, 5), (11.5, 6), (21.5, 6)):
+        clock[0] = at
+        patience.wait("7 records are waiting", done)
+    clock[0] = 21.6
+    with pytest.raises(FailureError, match="7 records are waiting, and nothing has moved for 10 s"):
+        patience.wait("7 records are waiting", 6)
+    # Told at 11.0 and 21.5: not more often than every few seconds.
+    assert capsys.readouterr().err.count("7 records are waiting") == 2

@@ -1,0 +1,43 @@
+"""What `tail` says of an alert: its money once, the verdict that resolved it, and why it was taken back."""
+
+from msgspec.structs import replace
+
+from cloudtag.cli.words import describe
+from cloudtag.contract.records import Alert
+
+ALERT = Alert(
+    alert_id="a1",
+    revision=0,
+    status="open",
+    detector="reused_waybill",
+    scenario="worn_return",
+    family="refund",
+    severity="high",
+    platform="jd",
+    buyer_id="b1",
+    first_event_at=1_742_860_800_000,
+    decided_at=1_742_860_800_000,
+    explanation="One number, two refunds.",
+    explanation_zh="一个单号，两笔退款。",
+    policy_version="default@0",
+)
+
+
+def test_money_is_told_once():
+    said = describe("alerts", replace(ALERT, amount_at_stake_minor=12_300, currency="CNY"))
+    assert ", 123.00 CNY at stake. One number, two refunds." in said
+    explained = replace(ALERT, explanation="Two refunds. At stake: 123.00 CNY.")
+    assert describe("alerts", replace(explained, amount_at_stake_minor=12_300, currency="CNY")).count("CNY") == 1
+    assert "at stake" not in describe("alerts", ALERT)
+
+
+def test_the_verdict_is_told_of_what_it_resolved():
+    resolved = replace(ALERT, status="resolved", verdict="abnormal")
+    assert "resolved by the shop's verdict abnormal" in describe("alerts", resolved)
+    assert "verdict" not in describe("alerts", ALERT)
+
+
+def test_why_it_was_taken_back_is_told():
+    gone = replace(ALERT, status="withdrawn", withdrawn_because="The courier's scan clears it.")
+    assert describe("alerts", gone).endswith("Taken back: The courier's scan clears it.")
+    assert "Taken back" not in describe("alerts", ALERT)
