@@ -11,6 +11,9 @@ from msgspec import Meta, Struct
 from cloudtag.contract.types import (
     AbuseKind,
     AccountStatus,
+    AppealStatus,
+    Canceller,
+    ChargebackStatus,
     Complainant,
     ComplaintStatus,
     ComplaintType,
@@ -18,17 +21,20 @@ from cloudtag.contract.types import (
     ContactChannel,
     GoodsList,
     InsuranceStatus,
+    LimitStatus,
     Lines,
     Millis,
     Minor,
     Note,
     OrderStatus,
     PackageKind,
+    Parcels,
     Proofs,
     Quantity,
     RefundReason,
     RefundStatus,
     RefundType,
+    Revision,
     ScanKind,
     SignerKind,
     TaggedOrder,
@@ -48,7 +54,10 @@ class Event(Struct, frozen=True, array_like=True, gc=False):
 
 
 class OrderChanged(Event, frozen=True, array_like=True, gc=False, tag_field="_", tag="o"):
-    """An order reached a status. Later events may leave out what earlier ones said."""
+    """An order reached a status. Later events may leave out what earlier ones said.
+
+    Numbers accumulate: an order has all the parcels ever named for it, by `waybill_no` or in `parcels`.
+    """
 
     order_id: Token
     buyer_id: Token
@@ -71,10 +80,16 @@ class OrderChanged(Event, frozen=True, array_like=True, gc=False, tag_field="_",
     stock_zeroed: bool = False
     carrier: Token | None = None
     waybill_no: Token | None = None
+    cancelled_by: Canceller = "unknown"
+    parcels: Parcels = ()
+    note_meaningless: bool = False
 
 
 class RefundChanged(Event, frozen=True, array_like=True, gc=False, tag_field="_", tag="r"):
-    """A refund was opened, amended, answered or given a return number."""
+    """A refund was opened, amended, answered or given a return number, or the platform took the number back.
+
+    `currency`: that of the amount; none = the order's.
+    """
 
     refund_id: Token
     order_id: Token
@@ -91,12 +106,19 @@ class RefundChanged(Event, frozen=True, array_like=True, gc=False, tag_field="_"
     offline: bool = False
     evidence: Proofs = ()
     deadline_at: Millis | None = None
+    currency: Token | None = None
+    waybill_cleared: bool = False
+    approved_by: Token | None = None
 
 
 class ParcelScanned(Event, frozen=True, array_like=True, gc=False, tag_field="_", tag="l"):
-    """A courier scanned a parcel."""
+    """A courier scanned a parcel.
 
-    carrier: Token
+    `carrier` is none where nobody named it; on the wire that is "", since earlier schemas require a text.
+    `time_is_local`: `occurred_at` is a local time stamped as UTC. `received_at`: when upstream took the scan in.
+    """
+
+    carrier: Token | None
     waybill_no: Token
     order_id: Token | None = None
     scan: ScanKind = "unknown"
@@ -105,10 +127,15 @@ class ParcelScanned(Event, frozen=True, array_like=True, gc=False, tag_field="_"
     package: PackageKind = "unknown"
     weight_grams: Quantity | None = None
     signer: SignerKind | None = None
+    time_is_local: bool = False
+    received_at: Millis | None = None
 
 
 class ReturnInspected(Event, frozen=True, array_like=True, gc=False, tag_field="_", tag="i"):
-    """A shop opened a returned parcel and wrote down what was inside (nothing listed = empty parcel)."""
+    """A shop opened a returned parcel and wrote down what was inside (nothing listed = empty parcel).
+
+    Not `arrived`: nothing came at all.
+    """
 
     refund_id: Token
     order_id: Token
@@ -119,6 +146,8 @@ class ReturnInspected(Event, frozen=True, array_like=True, gc=False, tag_field="
     condition: Annotated[tuple[Condition, ...], Meta(max_length=20)] = ()
     authentic: bool | None = None
     package: PackageKind = "unknown"
+    arrived: bool = True
+    weight_grams: Quantity | None = None
 
 
 class ReviewPosted(Event, frozen=True, array_like=True, gc=False, tag_field="_", tag="v"):
@@ -171,7 +200,10 @@ class InsuranceChanged(Event, frozen=True, array_like=True, gc=False, tag_field=
 
 
 class TagSubmitted(Event, frozen=True, array_like=True, gc=False, tag_field="_", tag="g"):
-    """A shop's account tagged orders under a scenario."""
+    """A shop's account tagged orders under a scenario.
+
+    `withdraws`: the `event_id` of a submission of the same shop that this event takes back; then it tags nothing itself.
+    """
 
     submission_id: Token
     shop_id: Token
@@ -179,16 +211,26 @@ class TagSubmitted(Event, frozen=True, array_like=True, gc=False, tag_field="_",
     scenarios: Tokens = ()
     orders: Annotated[tuple[TaggedOrder, ...], Meta(max_length=1000)] = ()
     chat_evidence_no: Token | None = None
+    withdraws: Token | None = None
 
 
 class AlertAnswered(Event, frozen=True, array_like=True, gc=False, tag_field="_", tag="d"):
-    """A shop's verdict on an alert (stream `verdicts`)."""
+    """A verdict on an alert: a shop's, or without `shop_id` the platform's (stream `verdicts`).
+
+    Without `shop_id` or `account_id` the wire says "", since earlier schemas require a text. `alert_revision` is what
+    the reviewer saw. `withdraws`: the `event_id` of an earlier verdict that this event takes back; then it says nothing
+    itself, and `verdict` may be left out.
+    """
 
     alert_id: Token
     buyer_id: Token
-    shop_id: Token
-    account_id: Token
+    shop_id: Token | None
+    account_id: Token | None
     verdict: VerdictKind = "unknown"
+    reviewer: Token | None = None
+    alert_revision: Revision | None = None
+    reason: Note | None = None
+    withdraws: Token | None = None
 
 
 class ShopDescribed(Event, frozen=True, array_like=True, gc=False, tag_field="_", tag="s"):
@@ -240,3 +282,37 @@ class ErasureRequested(Event, frozen=True, array_like=True, gc=False, tag_field=
     """
 
     buyer_id: Token
+
+
+class ChargebackChanged(Event, frozen=True, array_like=True, gc=False, tag_field="_", tag="k"):
+    """A buyer had a payment charged back, or that was decided (stream `chargebacks`).
+
+    `won` and `lost` are the buyer's. `currency`: that of the amount; none = the order's.
+    """
+
+    chargeback_id: Token
+    order_id: Token
+    buyer_id: Token
+    shop_id: Token
+    payment_hash: Token | None = None
+    status: ChargebackStatus = "unknown"
+    amount_minor: Minor | None = None
+    currency: Token | None = None
+
+
+class OrderLimitChanged(Event, frozen=True, array_like=True, gc=False, tag_field="_", tag="m"):
+    """A shop bars a buyer from ordering there, or lifts that (stream `order-limits`, J11)."""
+
+    shop_id: Token
+    buyer_id: Token
+    account_id: Token
+    status: LimitStatus = "unknown"
+
+
+class AppealChanged(Event, frozen=True, array_like=True, gc=False, tag_field="_", tag="p"):
+    """A buyer objected to a consequence for the account, or that was decided (stream `appeals`)."""
+
+    appeal_id: Token
+    buyer_id: Token
+    consequence_id: Token
+    status: AppealStatus = "unknown"

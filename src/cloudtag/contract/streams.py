@@ -38,6 +38,9 @@ INPUTS: dict[str, Stream] = {
         Stream("violations", events.ViolationChanged, "shop_id", is_kept=True),
         Stream("abuses", events.AbuseFound, "shop_id", is_kept=True),
         Stream("erasures", events.ErasureRequested, "buyer_id", is_kept=True),
+        Stream("chargebacks", events.ChargebackChanged, "buyer_id"),
+        Stream("order-limits", events.OrderLimitChanged, "buyer_id"),
+        Stream("appeals", events.AppealChanged, "buyer_id", is_kept=True),
     )
 }
 """What upstream publishes."""
@@ -81,6 +84,9 @@ READS: dict[str, tuple[str, ...]] = {
         "insurance",
         "verdicts",
         "erasures",
+        "chargebacks",
+        "order-limits",
+        "appeals",
         "parcel-reports",
         "link-reports",
         "shop-answers",

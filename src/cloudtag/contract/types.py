@@ -24,7 +24,17 @@ Minor = Annotated[int, Meta(ge=-(10**15), le=10**15)]
 PLATFORMS = ("taobao", "tmall", "jd", "aliexpress")
 """The platforms that have a name here; any other is taken in too."""
 
-OrderStatus = Literal["unknown", "placed", "paid", "shipped", "completed", "closed_unpaid", "cancelled"]
+OrderStatus = Literal[
+    "unknown",
+    "placed",
+    "paid",
+    "partly_shipped",
+    "shipped",
+    "completed",
+    "closed_unpaid",
+    "cancelled",
+]
+Canceller = Literal["unknown", "buyer", "shop", "platform"]
 RefundStatus = Literal[
     "unknown",
     "opened",
@@ -49,23 +59,26 @@ RefundReason = Literal[
     "quality",
     "other",
 ]
-EvidenceKind = Literal["unknown", "picture", "chat", "sms", "call_record", "other"]
+EvidenceKind = Literal["unknown", "picture", "video", "chat", "sms", "call_record", "other"]
+EvidenceOrigin = Literal["unknown", "own", "internet", "edited", "generated"]
 ScanKind = Literal[
     "unknown",
+    "label_created",
     "accepted",
     "departed",
     "arrived",
     "out_for_delivery",
     "signed",
+    "collected",
     "refused",
     "returned",
     "exception",
 ]
 PackageKind = Literal["unknown", "box", "bag", "envelope"]
 SignerKind = Literal["unknown", "recipient", "household", "locker", "station", "other"]
-Condition = Literal["unknown", "worn", "stained", "washed", "tag_removed", "damaged_by_buyer"]
+Condition = Literal["unknown", "worn", "stained", "washed", "tag_removed", "damaged_by_buyer", "package_missing"]
 Complainant = Literal["unknown", "buyer", "shop"]
-ComplaintStatus = Literal["unknown", "opened", "upheld", "rejected", "withdrawn"]
+ComplaintStatus = Literal["unknown", "opened", "upheld", "rejected", "withdrawn", "reopened"]
 ComplaintType = Literal[
     "unknown",
     "late_delivery",
@@ -81,9 +94,13 @@ ComplaintType = Literal[
     "insurance_refused",
     "malicious_order",
     "malicious_refund",
+    "malicious_complaint",
     "malicious_review",
     "harassment",
     "deal_not_sold",
+    "labelling",
+    "certification",
+    "food_safety",
     "other",
 ]
 ContactChannel = Literal["unknown", "chat", "phone", "sms"]
@@ -92,6 +109,18 @@ VerdictKind = Literal["unknown", "normal", "abnormal", "ignore"]
 AccountStatus = Literal["unknown", "exam_passed", "revoked"]
 ViolationStatus = Literal["unknown", "found", "appealed", "appeal_upheld", "appeal_failed", "cleaned"]
 AbuseKind = Literal["unknown", "false_report", "wrong_scenario", "leaked_to_buyer"]
+ChargebackStatus = Literal["unknown", "opened", "won", "lost", "withdrawn"]
+LimitStatus = Literal["unknown", "set", "lifted"]
+AppealStatus = Literal["unknown", "opened", "upheld", "rejected"]
+Revision = Annotated[int, Meta(ge=0, le=1_000_000)]
+"""Which telling of a record: 0 is the first."""
+
+
+class Component(Struct, frozen=True, array_like=True, gc=False):
+    """A part of a set: so many pieces of it are in one piece of the set."""
+
+    sku_id: Token
+    quantity: Quantity
 
 
 class OrderLine(Struct, frozen=True, array_like=True, gc=False):
@@ -101,6 +130,7 @@ class OrderLine(Struct, frozen=True, array_like=True, gc=False):
     quantity: Quantity
     unit_price_minor: Minor
     item_id: Token | None = None
+    components: Annotated[tuple[Component, ...], Meta(max_length=100)] = ()
 
 
 class Goods(Struct, frozen=True, array_like=True, gc=False):
@@ -110,12 +140,24 @@ class Goods(Struct, frozen=True, array_like=True, gc=False):
     quantity: Quantity
 
 
+class SentParcel(Struct, frozen=True, array_like=True, gc=False):
+    """A parcel of an order: its number, its courier, and what is in it (nothing listed = not said)."""
+
+    waybill_no: Token
+    carrier: Token | None = None
+    lines: Annotated[tuple[Goods, ...], Meta(max_length=1000)] = ()
+
+
 class Proof(Struct, frozen=True, array_like=True, gc=False):
-    """A piece of evidence a party handed in: its kind, content hash and, for pictures, perceptual hash."""
+    """A piece of evidence a party handed in: its kind, content hash, for pictures perceptual hash, and where it is from.
+
+    `origin` is what the upstream system found out about it.
+    """
 
     sha256: Token
     kind: EvidenceKind = "unknown"
     phash: Annotated[str, Meta(pattern=r"^[0-9a-fA-F]{16}\Z")] | None = None
+    origin: EvidenceOrigin = "unknown"
 
 
 class TaggedOrder(Struct, frozen=True, array_like=True, gc=False):
@@ -127,5 +169,6 @@ class TaggedOrder(Struct, frozen=True, array_like=True, gc=False):
 
 Lines = Annotated[tuple[OrderLine, ...], Meta(max_length=1000)]
 GoodsList = Annotated[tuple[Goods, ...], Meta(max_length=1000)]
+Parcels = Annotated[tuple[SentParcel, ...], Meta(max_length=100)]
 Proofs = Annotated[tuple[Proof, ...], Meta(max_length=100)]
 Tokens = Annotated[tuple[Token, ...], Meta(max_length=1000)]

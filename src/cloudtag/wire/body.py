@@ -32,7 +32,7 @@ class BodyReader:
             raise Undecodable("wrong_stream", f"a record of {theirs.parsed['name']} in {stream}")
         self._shape = shape_of(struct_of(stream))
         is_ours = theirs.fingerprint == ours.fingerprint
-        self._read = _current_reader(stream) if is_ours else _resolving_reader(self._shape, theirs.parsed, ours.parsed)
+        self._read = _current_reader(stream) if is_ours else _resolving_reader(self._shape, theirs.parsed, _lenient(stream))
 
     def read(self, data: bytes, start: int) -> Struct:
         """The record whose body starts at `start`. Raises Undecodable."""
@@ -103,6 +103,11 @@ def _current_reader(stream: str) -> Read:
     return reader_of(shape_of(struct_of(stream)), schemas.current(stream).raw)
 
 
+@cache
+def _lenient(stream: str) -> Any:
+    return schemas.release(stream, schemas.lenient(schemas.current(stream).raw)).parsed
+
+
 def _resolving_reader(shape: Shape, writer: Any, reader: Any) -> Read:
     def read(data: bytes, start: int) -> tuple[Any, int]:
         source = BytesIO(data)
@@ -121,6 +126,8 @@ def _resolving_reader(shape: Shape, writer: Any, reader: Any) -> Read:
 def _plain(shape: Shape, values: Any) -> Any:
     for name, item in shape.nested.items():
         values[name] = [_plain(item, value) for value in values[name]]
+    for name in shape.unsaid:
+        values[name] = values[name] or None
     if not shape.is_array:
         return values
     fields = [values[name] for name in shape.names]

@@ -43,7 +43,8 @@ def check(stream: str, record: Struct) -> None:
 def slip_in(shape: Shape, event: Any) -> str | None:
     """What is wrong with an event's ids or platform, though they can be read; none if nothing is."""
     for name in _ids(shape.struct):
-        if not getattr(event, name).strip():
+        value = getattr(event, name)
+        if value is not None and not value.strip():
             return f"{name}: is blank"
     meant = _meant(event.platform)
     return f"platform: {event.platform!r} is none; did you mean {meant}?" if meant else None
@@ -51,7 +52,7 @@ def slip_in(shape: Shape, event: Any) -> str | None:
 
 def _unsaid(shape: Shape, record: Any) -> str | None:
     name = status_of(shape.struct)
-    if name is None or getattr(record, name) != "unknown":
+    if name is None or getattr(record, name) != "unknown" or getattr(record, "withdraws", None):
         return None
     return f"{name}: is not said: one of {', '.join(advice.allowed_in(shape, name))}"
 

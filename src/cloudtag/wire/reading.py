@@ -54,12 +54,18 @@ class _Source:
 
     def record(self, schema: Schema, shape: Shape | None, pad: str) -> str:
         """Reads a record's fields and returns the expression of the whole."""
-        values = [self._value(f["name"], f["type"], shape, pad) for f in schema["fields"]]
+        values = [self._field(f, shape, pad) for f in schema["fields"]]
         if shape is None or not shape.is_array:
             pairs = zip(schema["fields"], values, strict=True)
             return "{" + ", ".join(f"{f['name']!r}: {value}" for f, value in pairs) + "}"
         tag = [] if shape.tag is None else [repr(shape.tag)]
         return "[" + ", ".join(tag + values) + "]"
+
+    def _field(self, field: Schema, shape: Shape | None, pad: str) -> str:
+        variable = self._value(field["name"], field["type"], shape, pad)
+        if shape is not None and field["name"] in shape.unsaid:
+            self._add(pad, f"if not {variable}: {variable} = None")
+        return variable
 
     def _value(self, field: str, kind: Any, shape: Shape | None, pad: str) -> str:
         """Reads one value and returns the variable that holds it."""

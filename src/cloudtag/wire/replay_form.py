@@ -12,7 +12,7 @@ from functools import cache
 from typing import Annotated, Any, get_type_hints
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from cloudtag.contract.streams import INPUTS, OUTPUTS
 from cloudtag.times import rfc3339
@@ -89,6 +89,10 @@ def _refusal(error: msgspec.ValidationError, line: bytes | str) -> Undecodable:
 
 def _strict(shape: Shape, loose: Any) -> Struct:
     values = {name: getattr(loose, name) for name in shape.names}
+    if (unsaid := next((name for name, value in values.items() if value is UNSET), None)) is not None:
+        if loose.withdraws is None:
+            raise Undecodable("invalid_value", advice.told(shape, f"Object missing required field `{unsaid}`", ""))
+        values[unsaid] = "unknown"
     for name in shape.times:
         values[name] = _milliseconds(name, values[name])
     for name, item in shape.nested.items():
@@ -139,14 +143,22 @@ def _loose(shape: Shape, tag: str | None, *, is_event: bool) -> type[Struct]:
     fields = []
     for field in msgspec.structs.fields(shape.struct):
         kind = _loose_hint(shape, field, hints[field.name], is_event=is_event)
-        fields.append((field.name, kind, msgspec.field() if field.name == said else _default_of(field)))
+        if field.name != said:
+            fields.append((field.name, kind, _default_of(field, shape)))
+        elif "withdraws" in shape.names:
+            # What only takes something back says nothing itself.
+            fields.append((field.name, kind | UnsetType, UNSET))
+        else:
+            fields.append((field.name, kind, msgspec.field()))
     name = f"{shape.struct.__name__}Line"
     options: dict[str, Any] = {} if tag is None else {"tag_field": "stream", "tag": tag}
     options["forbid_unknown_fields"] = is_event
     return msgspec.defstruct(name, fields, frozen=True, kw_only=True, gc=False, **options)
 
 
-def _default_of(field: msgspec.structs.FieldInfo) -> Any:
+def _default_of(field: msgspec.structs.FieldInfo, shape: Shape) -> Any:
+    if field.name in shape.unsaid:
+        return None
     if field.default_factory is not msgspec.NODEFAULT:
         return msgspec.field(default_factory=field.default_factory)
     return msgspec.field() if field.required else field.default

@@ -59,6 +59,15 @@ def without_logical_types(raw: Any) -> Any:
     return [without_logical_types(item) for item in raw] if isinstance(raw, list) else raw
 
 
+def lenient(raw: Any) -> Any:
+    """The schema to read other versions with: a text that may be left unsaid ("") may be null as well."""
+    if isinstance(raw, dict):
+        if raw.get("type") == "string" and raw.get("default") == "":
+            return {**raw, "type": ["null", "string"], "default": None}
+        return {key: value if key == "default" else lenient(value) for key, value in raw.items()}
+    return [lenient(item) for item in raw] if isinstance(raw, list) else raw
+
+
 def release(stream: str, raw: Schema) -> Released:
     """A schema made ready to read and write with. Raises fastavro's SchemaParseException when it does not parse."""
     return Released(stream, fingerprint(raw), raw, parse_schema(without_logical_types(raw)))

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any, get_args, get_origin, get_type_hints
 
 from msgspec import Struct
+from msgspec.structs import fields
 
 _STEP = re.compile(r"\[([^\]]*)\]|\.([^.\[]+)")
 
@@ -25,6 +26,8 @@ class Shape:
     """Whether the struct is written as an array."""
     tag: str | None
     """What precedes the fields in that array."""
+    unsaid: frozenset[str] = frozenset()
+    """Fields that may say nothing, though the schema requires a text: on the wire that is ""."""
 
     def field_at(self, path: str) -> str:
         """The fields a msgspec path leads to: `$[10][0][1]` of an order is `lines[0].quantity`."""
@@ -61,6 +64,7 @@ def shape_of(struct: type[Struct]) -> Shape:
         nested={n: shape_of(i) for n, i in items.items() if i is not None},
         is_array=config.array_like,
         tag=None if config.tag is None else str(config.tag),
+        unsaid=frozenset(f.name for f in fields(struct) if f.required and type(None) in get_args(hints[f.name])),
     )
 
 

@@ -43,7 +43,9 @@ class _Source:
         """Writes a record's fields and returns the expressions to be joined."""
         parts: list[str] = []
         for field in schema["fields"]:
-            parts += self._value(f"{owner}.{field['name']}", field["type"], pad)
+            value = f"{owner}.{field['name']}"
+            # A required text with this default is one that may be left unsaid.
+            parts += self._value(f"({value} or '')" if field.get("default") == "" else value, field["type"], pad)
         return parts
 
     def _value(self, value: str, kind: Any, pad: str) -> list[str]:
