@@ -114,10 +114,14 @@ def last_word(alert: Alert, verdicts: Iterable[AlertAnswered]) -> AlertAnswered 
     """The verdict on an alert that counts: of those who may answer it the latest by event time.
 
     Only the shop the alert is about may answer it, any shop where it is about none; what another shop says, or what
-    says nothing, takes nobody's word away.
+    says nothing, takes nobody's word away. What the platform says, or what takes a verdict back, is kept and not judged.
     """
-    said = (v for v in verdicts if v.verdict != "unknown" and alert.shop_id in (None, v.shop_id))
+    said = (v for v in verdicts if v.verdict != "unknown" and _is_by_shop(v) and alert.shop_id in (None, v.shop_id))
     return max(said, key=lambda v: (v.occurred_at, v.event_id), default=None)
+
+
+def _is_by_shop(verdict: AlertAnswered) -> bool:
+    return verdict.shop_id is not None and verdict.withdraws is None
 
 
 def answered(alert: Alert, verdict: AlertAnswered | None) -> Alert:
@@ -148,8 +152,8 @@ def label_of(alert: Alert, verdict: AlertAnswered | None) -> Label | None:
         platform=alert.platform,
         buyer_id=alert.buyer_id,
         shop_id=alert.shop_id,
-        answered_by_shop_id=verdict.shop_id,
-        account_id=verdict.account_id,
+        answered_by_shop_id=verdict.shop_id or "",
+        account_id=verdict.account_id or "",
         labelled_at=verdict.occurred_at,
         policy_version=alert.policy_version,
     )

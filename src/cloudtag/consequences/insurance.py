@@ -43,7 +43,7 @@ def _refuse(case: Case, order: OrderView | None, tags: list[TagStatus]) -> Itera
     complaints = [c for c in case.complaints if _is_about_refusal(c, tag.order_id)]
     if any(complaint.status == "upheld" for complaint in complaints):
         return
-    opened = [complaint for complaint in complaints if complaint.status == "opened"]
+    opened = [complaint for complaint in complaints if complaint.status in ("opened", "reopened")]
     because = [*(tag.tag_id for tag in tags), *(complaint.complaint_id for complaint in opened)]
     decision: Decision = "follow_complaint" if opened else "refuse"
     starts_at = max(tag.decided_at, min((c.events[0].occurred_at for c in opened), default=0))

@@ -1,4 +1,4 @@
-"""The events cloudtag takes in, one struct per input stream.
+"""The events cloudtag takes in, one struct per input stream; `disputes` has the rest of them.
 
 Every event says something that happened at `occurred_at` and never changes: a correction is a later event.
 Field names are those of the Avro schemas; a field that is absent takes its default.
@@ -11,9 +11,7 @@ from msgspec import Meta, Struct
 from cloudtag.contract.types import (
     AbuseKind,
     AccountStatus,
-    AppealStatus,
     Canceller,
-    ChargebackStatus,
     Complainant,
     ComplaintStatus,
     ComplaintType,
@@ -21,7 +19,6 @@ from cloudtag.contract.types import (
     ContactChannel,
     GoodsList,
     InsuranceStatus,
-    LimitStatus,
     Lines,
     Millis,
     Minor,
@@ -282,37 +279,3 @@ class ErasureRequested(Event, frozen=True, array_like=True, gc=False, tag_field=
     """
 
     buyer_id: Token
-
-
-class ChargebackChanged(Event, frozen=True, array_like=True, gc=False, tag_field="_", tag="k"):
-    """A buyer had a payment charged back, or that was decided (stream `chargebacks`).
-
-    `won` and `lost` are the buyer's. `currency`: that of the amount; none = the order's.
-    """
-
-    chargeback_id: Token
-    order_id: Token
-    buyer_id: Token
-    shop_id: Token
-    payment_hash: Token | None = None
-    status: ChargebackStatus = "unknown"
-    amount_minor: Minor | None = None
-    currency: Token | None = None
-
-
-class OrderLimitChanged(Event, frozen=True, array_like=True, gc=False, tag_field="_", tag="m"):
-    """A shop bars a buyer from ordering there, or lifts that (stream `order-limits`, J11)."""
-
-    shop_id: Token
-    buyer_id: Token
-    account_id: Token
-    status: LimitStatus = "unknown"
-
-
-class AppealChanged(Event, frozen=True, array_like=True, gc=False, tag_field="_", tag="p"):
-    """A buyer objected to a consequence for the account, or that was decided (stream `appeals`)."""
-
-    appeal_id: Token
-    buyer_id: Token
-    consequence_id: Token
-    status: AppealStatus = "unknown"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from msgspec import Struct
 
-from cloudtag.contract import events, forwards, links, records
+from cloudtag.contract import disputes, events, forwards, links, records
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +38,9 @@ INPUTS: dict[str, Stream] = {
         Stream("violations", events.ViolationChanged, "shop_id", is_kept=True),
         Stream("abuses", events.AbuseFound, "shop_id", is_kept=True),
         Stream("erasures", events.ErasureRequested, "buyer_id", is_kept=True),
-        Stream("chargebacks", events.ChargebackChanged, "buyer_id"),
-        Stream("order-limits", events.OrderLimitChanged, "buyer_id"),
-        Stream("appeals", events.AppealChanged, "buyer_id", is_kept=True),
+        Stream("chargebacks", disputes.ChargebackChanged, "buyer_id"),
+        Stream("order-limits", disputes.OrderLimitChanged, "buyer_id"),
+        Stream("appeals", disputes.AppealChanged, "buyer_id", is_kept=True),
     )
 }
 """What upstream publishes."""

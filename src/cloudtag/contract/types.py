@@ -149,9 +149,9 @@ class SentParcel(Struct, frozen=True, array_like=True, gc=False):
 
 
 class Proof(Struct, frozen=True, array_like=True, gc=False):
-    """A piece of evidence a party handed in: its kind, content hash, for pictures perceptual hash, and where it is from.
+    """A piece of evidence a party handed in: its kind, content hash and, for pictures, perceptual hash.
 
-    `origin` is what the upstream system found out about it.
+    `origin`: where it is from, as far as the upstream system found out.
     """
 
     sha256: Token

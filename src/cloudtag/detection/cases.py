@@ -64,9 +64,12 @@ class ParcelCase(Struct, frozen=True, eq=False, gc=False):
 
 
 def last_inspections(order: OrderView, refund: RefundView) -> list[ReturnInspected]:
-    """A refund's inspections, a later one of the same parcel in place of an earlier: shops correct themselves."""
+    """A refund's inspections, a later one of the same parcel in place of an earlier: shops correct themselves.
+
+    Where nothing came, nothing was looked at.
+    """
     last: dict[str | None, ReturnInspected] = {}
     for inspection in order.inspections:
         if inspection.refund_id == refund.refund_id:
             last[inspection.waybill_no] = inspection
-    return list(last.values())
+    return [inspection for inspection in last.values() if inspection.arrived]

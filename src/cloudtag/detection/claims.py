@@ -5,13 +5,13 @@ from __future__ import annotations
 from cloudtag.contract.events import OrderChanged
 from cloudtag.contract.links import Claim, UnpaidOrder
 from cloudtag.detection.order_view import OrderView
+from cloudtag.detection.outcomes import PAID
 from cloudtag.detection.refund_view import RefundView
 from cloudtag.detection.returned import standing_inspections
 from cloudtag.detection.windows import holding
 
 CLAIMED = ("wrong_item", "not_as_described")
 """Reasons that say other goods came than were ordered."""
-_SETTLED = frozenset(("paid", "shipped", "completed"))
 
 
 def claim_of(order: OrderView, refund: RefundView) -> Claim | None:
@@ -76,7 +76,7 @@ def _said(refund: RefundView, ordered: frozenset[str]) -> _Named | None:
 def left_unpaid(order: OrderView, unpaid_ms: int) -> OrderChanged | None:
     """The placing of an order that is not known to be paid, nor cancelled by the time it was due."""
     placed = order.first_at.get("placed")
-    if placed is None or "paid" in order.first_at or not _SETTLED.isdisjoint(order.first_at):
+    if placed is None or not PAID.isdisjoint(order.first_at):
         return None
     cancelled = order.first_at.get("cancelled")
     if cancelled is not None and cancelled.occurred_at < placed.occurred_at + unpaid_ms:

@@ -11,6 +11,10 @@ _ARRIVED = ("not_as_described", "wrong_item", "short_item", "damaged", "counterf
 """Reasons that can only be given with the goods in hand."""
 _ENDS = ("closed_unpaid", "cancelled")
 """Of several statuses at one moment these come last."""
+PAID = frozenset(("paid", "partly_shipped", "shipped", "completed"))
+"""What an order only comes to once it is paid."""
+_LEFT = ("partly_shipped", "shipped", "completed")
+"""What shows that goods of an order have left the shop."""
 _NO_MONEY_BACK = ("exchange", "postage")
 
 
@@ -25,14 +29,17 @@ def ending(order: OrderView, status: str) -> OrderChanged | None:
 
 def never_paid(order: OrderView) -> bool:
     """Whether nothing shows a payment, so far."""
-    first_at = order.first_at
-    return "paid" not in first_at and "shipped" not in first_at and "completed" not in first_at
+    return PAID.isdisjoint(order.first_at)
 
 
 def is_purchase(order: OrderView) -> bool:
     """Whether an order counts among what a buyer bought: not closed unpaid, not cancelled."""
     first_at = order.first_at
-    if ("closed_unpaid" not in first_at and "cancelled" not in first_at) or "shipped" in first_at:
+    if (
+        ("closed_unpaid" not in first_at and "cancelled" not in first_at)
+        or "shipped" in first_at
+        or "partly_shipped" in first_at
+    ):
         return True
     return all(ending(order, status) is None for status in _ENDS)
 
@@ -47,7 +54,7 @@ def claim(refund: RefundView) -> RefundChanged | None:
 
 def is_before_shipping(order: OrderView, refund: RefundView, asked: RefundChanged) -> bool:
     """Whether the price was asked back before the goods left; in doubt, and with nothing in hand, they had not."""
-    left = [e.occurred_at for e in (order.first_at.get("shipped"), order.first_at.get("completed")) if e]
+    left = [e.occurred_at for status in _LEFT if (e := order.first_at.get(status))]
     if left:
         return asked.occurred_at < min(left)
     is_in_hand = refund.type == "return_refund" or refund.reason in _ARRIVED or refund.waybill_no is not None

@@ -21,7 +21,7 @@ def standing_inspections(order: OrderView, refund: RefundView) -> list[ReturnIns
     """What the shop last said of each parcel of a refund.
 
     An inspection that names no parcel speaks of the whole return: it takes the place of all before it, and any later
-    one takes its place.
+    one takes its place. Where nothing came, nothing was looked at.
     """
     last: dict[str | None, ReturnInspected] = {}
     for inspection in order.inspections:
@@ -31,7 +31,7 @@ def standing_inspections(order: OrderView, refund: RefundView) -> list[ReturnIns
             last.clear()
         last.pop(None, None)
         last[inspection.waybill_no] = inspection
-    return list(last.values())
+    return [inspection for inspection in last.values() if inspection.arrived]
 
 
 def parcel_inspections(refunds: Refunds, waybill_no: str | None) -> list[ReturnInspected]:

@@ -124,7 +124,9 @@ def _lost(order: OrderView, parameters: Parameters) -> Moment | None:
     found = [refund_moment(order, is_shipped=is_shipped, part_percent=part) for is_shipped in (True, False)]
     for status in ("cancelled", "closed_unpaid"):
         closed = ending(order, status)
-        if closed is not None and not (status == "closed_unpaid" and "paid" in order.first_at):
+        if closed is not None and (
+            status == "cancelled" or order.first_at.keys().isdisjoint(("paid", "partly_shipped"))
+        ):
             found.append(Moment(closed.occurred_at, order.order_id, (order, closed), order.began_at))
     return min((m for m in found if m is not None), key=lambda m: m.at_ms, default=None)
 

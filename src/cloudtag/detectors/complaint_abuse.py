@@ -133,7 +133,7 @@ def _was_made_good(opened: ComplaintChanged, orders: dict[str, OrderView]) -> bo
     order = orders.get(opened.order_id or "")
     if order is None:
         return False
-    sent = order.first_at.get("shipped")
+    sent = order.first_at.get("shipped") or order.first_at.get("partly_shipped")
     answers = [c.occurred_at for r in order.refunds.values() for c in r.changes if c.status in ("agreed", "completed")]
     return any(at >= opened.occurred_at for at in [*answers, *([sent.occurred_at] if sent else [])])
 

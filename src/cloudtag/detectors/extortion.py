@@ -180,7 +180,7 @@ def _refunds(order: OrderView) -> Iterator[_Pressure]:
 def _is_cancellation(order: OrderView, refund: RefundView, asked: RefundChanged) -> bool:
     if order.shipped_at is not None:
         return asked.occurred_at < order.shipped_at
-    return "completed" not in order.first_at and (
+    return order.first_at.keys().isdisjoint(("completed", "partly_shipped")) and (
         "cancelled" in order.first_at or refund.status in ("agreed", "completed")
     )
 

@@ -125,7 +125,7 @@ def _is_slip(order: OrderView, orders: list[OrderView], parameters: Parameters) 
         and goods & {line.sku_id for line in other.lines}
         and any(
             order.began_at <= paid.occurred_at <= order.began_at + reach_ms
-            for paid in (other.first_at.get("paid"), other.first_at.get("shipped"))
+            for paid in map(other.first_at.get, ("paid", "partly_shipped", "shipped"))
             if paid is not None
         )
         for other in orders

@@ -107,7 +107,7 @@ EXAMPLES = (
         events=(ordered("placed", 0, region="MO"), ordered("closed_unpaid", day(1))),
     ),
 )
-_SETTLED = frozenset(("shipped", "completed", "closed_unpaid"))
+_SETTLED = frozenset(("partly_shipped", "shipped", "completed", "closed_unpaid"))
 
 
 def detect(case: OrderCase, parameters: Parameters) -> Iterator[Finding | Wake]:

@@ -10,7 +10,19 @@ from cloudtag.explain.stored import Row
 Ask = Callable[[str, str, Collection[str]], list[dict[str, Any]]]
 """Rows of a stream's table in which a column holds (or, of a list, shares) any of the values."""
 
-BUYER_STREAMS = ("orders", "refunds", "inspections", "reviews", "complaints", "contacts", "insurance", "verdicts")
+BUYER_STREAMS = (
+    "orders",
+    "refunds",
+    "inspections",
+    "reviews",
+    "complaints",
+    "contacts",
+    "insurance",
+    "verdicts",
+    "chargebacks",
+    "order-limits",
+    "appeals",
+)
 MOST_OTHERS = 200
 """More buyers than this share a locker or an office, which links nobody."""
 _SHARED = ("address_key", "phone_key", "device_key", "payment_key")

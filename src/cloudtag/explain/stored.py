@@ -39,6 +39,9 @@ _PARTS = {
     "evidence_kinds": ("evidence", "kind"),
     "evidence_sha256s": ("evidence", "sha256"),
     "evidence_phashes": ("evidence", "phash"),
+    "evidence_origins": ("evidence", "origin"),
+    "parcel_carriers": ("parcels", "carrier"),
+    "parcel_waybill_nos": ("parcels", "waybill_no"),
     "evidence_streams": ("evidence", "stream"),
     "evidence_event_ids": ("evidence", "event_id"),
     "evidence_times": ("evidence", "occurred_at"),
@@ -48,6 +51,13 @@ _PARTS = {
     "withdrawn_by_event_ids": ("withdrawn_by", "event_id"),
     "withdrawn_by_times": ("withdrawn_by", "occurred_at"),
 }
+_DEEP = {
+    "line_component_sku_ids": ("lines", "components", "sku_id"),
+    "line_component_quantities": ("lines", "components", "quantity"),
+    "parcel_sku_ids": ("parcels", "lines", "sku_id"),
+    "parcel_quantities": ("parcels", "lines", "quantity"),
+}
+"""Columns of lists of lists: the event's field, the field of its items, and the part of each of theirs."""
 SHOWN = 12
 """So much of a buyer's key stands in the texts of stored alerts."""
 TEXTS = ("explanation", "explanation_zh", "withdrawn_because", "withdrawn_because_zh")
@@ -96,10 +106,11 @@ def _form(row: Row, names: Names) -> dict[str, Any]:
     lists: dict[str, list[dict[str, Any]]] = {}
     for column, value in row.items():
         if column in _PARTS:
-            field, part = _PARTS[column]
-            items = lists.setdefault(field, [{} for _ in value])
-            for item, each in zip(items, value, strict=True):
-                item |= {part: _zoned(each)} if each != "" else {}
+            _add_parts(lists, *_PARTS[column], value)
+        elif column in _DEEP:
+            field, inner, part = _DEEP[column]
+            for item, each in zip(_grown(lists, field, len(value)), value, strict=False):
+                _add_parts(item, inner, part, each)
         elif column in KEYED:
             field, kind = KEYED[column]
             form |= {field: names.get((kind, value), value)} if value else {}
@@ -108,9 +119,23 @@ def _form(row: Row, names: Names) -> dict[str, Any]:
             form[field] = [names.get((kind, key), key) for key in value]
         elif column == "has_note":
             form |= {"buyer_note": NOTE} if value else {}
+        elif column == "nothing_came":
+            form["arrived"] = not value
         elif value not in ("", None):
             form[column] = _zoned(value)
     return {**form, **lists}
+
+
+def _add_parts(lists: dict[str, Any], field: str, part: str, values: list[Any]) -> None:
+    for item, each in zip(_grown(lists, field, len(values)), values, strict=False):
+        item |= {part: _zoned(each)} if each != "" else {}
+
+
+def _grown(lists: dict[str, Any], field: str, size: int) -> list[dict[str, Any]]:
+    """The list of items under a field, made at least so long: rows stored before a column was there lack its items."""
+    items: list[dict[str, Any]] = lists.setdefault(field, [])
+    items.extend({} for _ in range(size - len(items)))
+    return items
 
 
 def _zoned(value: Any) -> Any:

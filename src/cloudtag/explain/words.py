@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from cloudtag.contract import disputes
 from cloudtag.contract import events as ev
-from cloudtag.contract.types import Goods, OrderLine, Proof
+from cloudtag.contract.types import Goods, OrderLine, Proof, SentParcel
 from cloudtag.detection.wording import counted
 
 _REFUND_TYPES = {
@@ -15,6 +16,8 @@ _REFUND_TYPES = {
     "exchange": "exchange",
     "postage": "postage back",
 }
+_ORIGINS = {"internet": " from the internet", "edited": " (edited)", "generated": " (generated)"}
+"""Where a piece of evidence is from, where that is worth a word."""
 _SHOWN = 8
 """So much of a file's hash tells it from others."""
 
@@ -40,7 +43,7 @@ def _goods(lines: Iterable[OrderLine | Goods]) -> str:
 
 
 def _proofs(proofs: tuple[Proof, ...]) -> str | None:
-    shown = [f"{plain(proof.kind)} {proof.sha256[:_SHOWN]}" for proof in proofs]
+    shown = [f"{plain(proof.kind)} {proof.sha256[:_SHOWN]}{_ORIGINS.get(proof.origin, '')}" for proof in proofs]
     return "with evidence: " + ", ".join(shown) if shown else None
 
 
@@ -51,6 +54,7 @@ def _parcel(carrier: str | None, number: str | None, what: str) -> str | None:
 def _order(e: ev.OrderChanged) -> str:
     return _joined(
         f"order {e.order_id} {plain(e.status)} at shop {e.shop_id}",
+        f"by the {e.cancelled_by}" if e.cancelled_by != "unknown" else None,
         _goods(e.lines) or None,
         f"to {e.region}" if e.region else None,
         None if e.address_valid is None else "address valid" if e.address_valid else "address not valid",
@@ -58,11 +62,17 @@ def _order(e: ev.OrderChanged) -> str:
         f"through affiliate {e.affiliate_id}" if e.affiliate_id else None,
         "freight insured" if e.freight_insured else None,
         "made to order" if e.custom_made else None,
-        "with a note" if e.buyer_note else None,
+        ("with a note that says nothing" if e.note_meaningless else "with a note") if e.buyer_note else None,
         "the last of the stock" if e.stock_zeroed else None,
         _parcel(e.carrier, e.waybill_no, "parcel"),
+        *(_sent(parcel) for parcel in e.parcels),
         *(f"{kind} {value}" for kind, value in _identity(e) if value),
     )
+
+
+def _sent(parcel: SentParcel) -> str:
+    goods = f" with {_goods(parcel.lines)}" if parcel.lines else ""
+    return f"{_parcel(parcel.carrier, parcel.waybill_no, 'parcel')}{goods}"
 
 
 def _identity(e: ev.OrderChanged) -> tuple[tuple[str, str | None], ...]:
@@ -86,6 +96,8 @@ def _refund(e: ev.RefundChanged) -> str:
         None if e.claims_received is None else "goods received" if e.claims_received else "goods not received",
         f"of {_goods(e.lines)}" if e.lines else None,
         None if is_filling else number,
+        "the return number is taken back" if e.waybill_cleared else None,
+        f"approved by {e.approved_by}" if e.approved_by else None,
         "told outside the platform" if e.offline else None,
         _proofs(e.evidence),
     )
@@ -105,11 +117,15 @@ def _scan(e: ev.ParcelScanned) -> str:
         f"bound for {e.destination_hash}" if e.destination_hash else None,
         e.package if e.package != "unknown" else None,
         f"{e.weight_grams} g" if e.weight_grams is not None else None,
+        "in local time" if e.time_is_local else None,
     )
 
 
 def _inspection(e: ev.ReturnInspected) -> str:
     found = _goods(goods for goods in e.received if goods.quantity)
+    if not e.arrived:
+        told = f"shop {e.shop_id} says that nothing came of the return of refund {e.refund_id}"
+        return _joined(told, _parcel(None, e.waybill_no, "parcel"))
     return _joined(
         f"shop {e.shop_id} opens the return of refund {e.refund_id}",
         _parcel(None, e.waybill_no, "parcel"),
@@ -117,6 +133,7 @@ def _inspection(e: ev.ReturnInspected) -> str:
         *(plain(condition) for condition in e.condition if condition != "unknown"),
         "not authentic" if e.authentic is False else None,
         f"in {'an' if e.package == 'envelope' else 'a'} {e.package}" if e.package != "unknown" else None,
+        f"{e.weight_grams} g" if e.weight_grams is not None else None,
     )
 
 
@@ -151,12 +168,31 @@ def _insurance(e: ev.InsuranceChanged) -> str:
 
 
 def _tag(e: ev.TagSubmitted) -> str:
+    if e.withdraws is not None:
+        return f"shop {e.shop_id} takes submission {e.withdraws} back"
     orders = ", ".join(order.order_id for order in e.orders)
     return f"shop {e.shop_id} tags {orders} as {', '.join(plain(scenario) for scenario in e.scenarios)}"
 
 
 def _verdict(e: ev.AlertAnswered) -> str:
-    return f"shop {e.shop_id} answers alert {e.alert_id}: {plain(e.verdict)}"
+    who = "the platform" if e.shop_id is None else f"shop {e.shop_id}"
+    if e.withdraws is not None:
+        return f"{who} takes verdict {e.withdraws} on alert {e.alert_id} back"
+    return _joined(
+        f"{who} answers alert {e.alert_id}: {plain(e.verdict)}",
+        f"by {e.reviewer}" if e.reviewer else None,
+        f"having seen revision {e.alert_revision}" if e.alert_revision is not None else None,
+        f"because: {e.reason}" if e.reason else None,
+    )
+
+
+def _chargeback(e: disputes.ChargebackChanged) -> str:
+    return f"chargeback {e.chargeback_id} of order {e.order_id} at shop {e.shop_id} {plain(e.status)}"
+
+
+def _limit(e: disputes.OrderLimitChanged) -> str:
+    words = {"set": "takes no more orders", "lifted": "takes orders again"}
+    return f"shop {e.shop_id} {words.get(e.status, 'says something of orders')} of the buyer, by account {e.account_id}"
 
 
 def _shop(e: ev.ShopDescribed) -> str:
@@ -192,5 +228,8 @@ _WORDS: dict[type[Any], Callable[[Any], str]] = {
     ev.AccountChanged: lambda e: f"account {e.account_id} of shop {e.shop_id}: {plain(e.status)}",
     ev.ViolationChanged: lambda e: f"violation {e.case_id} of shop {e.shop_id} {plain(e.status)}",
     ev.AbuseFound: _abuse,
+    disputes.ChargebackChanged: _chargeback,
+    disputes.OrderLimitChanged: _limit,
+    disputes.AppealChanged: lambda e: f"appeal {e.appeal_id} against consequence {e.consequence_id} {plain(e.status)}",
     ev.ErasureRequested: lambda e: f"buyer {e.buyer_id} is to be forgotten",
 }

@@ -7,6 +7,7 @@ from typing import Any
 from cloudtag.contract.events import AlertAnswered, OrderChanged, RefundChanged
 from cloudtag.contract.links import AttributeUsed, LinkReported
 from cloudtag.detection.order_view import OrderView, attributes_of
+from cloudtag.detection.outcomes import PAID
 from cloudtag.detection.rule import Signal
 from cloudtag.engine.publish import Conclusion
 from cloudtag.processors.signals import BULK_ORDERS, BULK_PIECES, HABITS, SIGNALS
@@ -119,7 +120,7 @@ class BuyerIndex:
 
     def _add_pieces(self, order: OrderChanged) -> None:
         """Count orders placed and not yet paid, and their pieces: could the buyer be emptying a shop's shelves?"""
-        if order.status in ("paid", "shipped", "completed"):
+        if order.status in PAID:
             self.settled.add(order.order_id)
             self.pieces.pop(order.order_id, None)
         elif order.order_id not in self.settled:

@@ -2,8 +2,8 @@
 
 Rows of a buyer's file: `o…` one order with all that belongs to it; `w…` one return number (or one refund that names
 none) with what `parcels` reported of it; `l` links to other buyers; `q` what was asked about shops; `b` what belongs to
-no order, and the detectors of the whole buyer; `r` the risk that follows from all alerts; `t` tags; `c` what follows
-from alerts and tags; `e` that the buyer is to be forgotten.
+no order, and the detectors of the whole buyer; `a` the buyer's appeals; `r` the risk that follows from all alerts; `t`
+tags; `c` what follows from alerts and tags; `e` that the buyer is to be forgotten.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
 
+from cloudtag.contract import disputes
 from cloudtag.contract import events as ev
 from cloudtag.contract.forwards import Cause, ParcelReported, TagRequested
 from cloudtag.contract.links import LinkReported, ShopReported, SkuOwned
@@ -26,6 +27,7 @@ from cloudtag.processors.asking import may_ask
 from cloudtag.processors.buyer_index import BuyerIndex
 from cloudtag.processors.causes import MOST_CAUSES, causes_of
 from cloudtag.processors.judging import (
+    APPEALS_ROW,
     BUYER_ROW,
     CONSEQUENCES_ROW,
     HELD_MS,
@@ -58,6 +60,9 @@ class Buyers(Keyed):
         | ev.InsuranceChanged
         | ev.AlertAnswered
         | ev.ErasureRequested
+        | disputes.ChargebackChanged
+        | disputes.OrderLimitChanged
+        | disputes.AppealChanged
         | ParcelReported
         | LinkReported
         | ShopReported
@@ -77,7 +82,7 @@ class Buyers(Keyed):
     retention_ms = HELD_MS
     layers: Sequence[Layer] = LAYERS
     closes: type[Any] | None = ev.ErasureRequested
-    master_data = frozenset((ev.ErasureRequested,))
+    master_data = frozenset((ev.ErasureRequested, disputes.AppealChanged))
 
     def new_file(self, key: str) -> File:
         """A file with its index."""
@@ -96,7 +101,9 @@ class Buyers(Keyed):
             return fact.buyer_id, TAGS_ROW
         if kind is ev.ErasureRequested:
             return fact.buyer_id, _ERASURE_ROW
-        if kind is ev.AlertAnswered or fact.order_id is None:
+        if kind is disputes.AppealChanged:
+            return fact.buyer_id, APPEALS_ROW
+        if kind in _OF_NO_ORDER or fact.order_id is None:
             return fact.buyer_id, BUYER_ROW
         return fact.buyer_id, f"o{fact.order_id}"
 
@@ -166,6 +173,8 @@ class Buyers(Keyed):
         """
         if file.is_closed:
             return row.id != _ERASURE_ROW
+        if row.id == APPEALS_ROW:
+            return False
         # The row may be let go next: the orders are looked up anew.
         file.index.orders = None
         if row.id[0] != "o":
@@ -183,7 +192,7 @@ class Buyers(Keyed):
 
 
 _ERASURE_ROW = "e"
-
+_OF_NO_ORDER = frozenset((ev.AlertAnswered, disputes.OrderLimitChanged))
 
 _FOLLOWING = frozenset((RISK_ROW, LINKS_ROW, TAGS_ROW, CONSEQUENCES_ROW))
 """The rows that follow from alerts."""

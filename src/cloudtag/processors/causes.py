@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from cloudtag.contract import disputes
 from cloudtag.contract import events as ev
 from cloudtag.contract.forwards import Cause, Forward, ParcelReported, TagRequested, WaybillUsed
 from cloudtag.contract.links import AttributeUsed, LinkReported, ShopReported, SkuOwned
@@ -20,6 +21,9 @@ _WHAT: dict[type[Any], Callable[[Any], str]] = {
     ev.ComplaintChanged: lambda e: e.status,
     ev.InsuranceChanged: lambda e: e.status,
     ev.AlertAnswered: lambda e: e.verdict,
+    disputes.ChargebackChanged: lambda e: e.status,
+    disputes.OrderLimitChanged: lambda e: e.status,
+    disputes.AppealChanged: lambda e: e.status,
     ev.BuyerContacted: lambda e: "answered" if e.answered else "unanswered",
 }
 """What an event tells in one word, by its kind; the others are known by their stream."""

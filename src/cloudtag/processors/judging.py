@@ -26,6 +26,7 @@ from cloudtag.tags import judge_tags
 HELD_MS = (LONGEST_WINDOW_DAYS + 60) * DAY_MS
 """How long a buyer's facts are held: a month longer than what they forward is held by the other processors."""
 LINKS_ROW, TAGS_ROW, BUYER_ROW, RISK_ROW, SHOPS_ROW, CONSEQUENCES_ROW = "l", "t", "b", "r", "q", "c"
+APPEALS_ROW = "a"
 _MOMENT = attrgetter("occurred_at", "event_id")
 _UNPAID_MS = 30 * 60_000
 """How long an order may stay unpaid before it is told of, unless the policy of `mass_unpaid` says otherwise."""
@@ -131,18 +132,19 @@ def _judge_buyer(file: File, row_id: str, policies: Policies, now_ms: int) -> Ju
     judgement = Judgement()
     own, orders = file.rows.get(row_id), [order for order in _orders(file) if order.newest is not None]
     held = [order.newest for order in orders]
-    # A complaint may be about no order; a verdict is nothing the buyer did.
-    held += [fact for fact in own.facts.values() if type(fact) is not ev.AlertAnswered] if own else []
+    # A complaint may be about no order; a verdict or a shop's limit is nothing the buyer did.
+    others = [fact for fact in own.facts.values() if type(fact) is ev.ComplaintChanged] if own else []
+    held += others
     newest = max(held, key=_MOMENT, default=None)
     if newest is None:
         return judgement
-    for shown in pictures(file.key, complaints_with_evidence(own.facts.values() if own else ())):
+    for shown in pictures(file.key, complaints_with_evidence(others)):
         use_id = shown.forward_id
         judgement.conclusions[use_id] = Conclusion(use_id, shown.attribute, shown.occurred_at, shown)
     case = BuyerCase(
         buyer_id=file.key,
         orders=orders,
-        others=sorted(own.facts.values(), key=_MOMENT) if own else [],
+        others=sorted(others, key=_MOMENT),
         links=_links(file),
         shop=lambda shop_id: _shop(file, shop_id),
         now_ms=now_ms,
@@ -171,6 +173,12 @@ def _judge_consequences(file: File, row_id: str, policies: Policies, now_ms: int
     own = file.rows.get(BUYER_ROW)
     others = list(own.facts.values()) if own else []
     return judge_consequences(file, file.rows.get(TAGS_ROW), _orders(file), others, policies, now_ms)
+
+
+def _judge_appeals(file: File, row_id: str, policies: Policies, now_ms: int) -> Judgement:
+    """Appeals are kept; nothing is concluded from them."""
+    del file, row_id, policies, now_ms
+    return UNTOLD
 
 
 def view_of(row: Row) -> OrderView:
@@ -250,5 +258,6 @@ JUDGES: dict[str, Callable[[File, str, Policies, int], Judgement]] = {
     SHOPS_ROW: _judge_shops,
     RISK_ROW: _judge_risk,
     CONSEQUENCES_ROW: _judge_consequences,
+    APPEALS_ROW: _judge_appeals,
 }
 """How a row is judged, by its kind: the first letter of its id."""

@@ -86,7 +86,9 @@ class Parcels(Keyed):
         has_end = False
         for fact in facts:
             if type(fact) is ParcelScanned:
-                scans.append(fact)
+                # A label is printed before anything is handed over: the parcel does not travel yet.
+                if fact.scan != "label_created":
+                    scans.append(fact)
                 has_end = has_end or fact.scan in _ENDS
             elif fact.is_held:
                 by_buyer.setdefault(fact.buyer_id, []).append(fact)

@@ -134,7 +134,11 @@ class Shops(Keyed):
             yield Conclusion(record.consequence_id, record.subject_id, since_ms, record, is_rolling=True)
 
     def _requests(self, file: File, row: Row) -> Iterator[Conclusion]:
-        submission = min(row.facts.values(), key=lambda s: (s.occurred_at, s.event_id))
+        # What takes a submission back tags nothing itself.
+        tagging = (s for s in row.facts.values() if s.withdraws is None)
+        submission = min(tagging, key=lambda s: (s.occurred_at, s.event_id), default=None)
+        if submission is None:
+            return
         abuses = standing_abuses(_facts(file, _PERMISSION_ROW, AbuseFound))
         is_permitted = may_tag(submission, _facts(file, _PERMISSION_ROW, AccountChanged), abuses)
         rejection = self._rejection(submission) if is_permitted else "no_permission"

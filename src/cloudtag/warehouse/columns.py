@@ -77,6 +77,16 @@ def parts(name: str, kind: str, field: str, part: str) -> Column:
     return Column(name, f"Array({kind})", lambda rows, _: [[get(i) for i in items(row)] for row in rows])
 
 
+def deep(name: str, kind: str, field: str, inner: str, part: str) -> Column:
+    """One field of each item of the list that each item of a list field holds."""
+    items, lists, get = attrgetter(field), attrgetter(inner), attrgetter(part)
+    return Column(
+        name,
+        f"Array(Array({kind}))",
+        lambda rows, _: [[[get(i) for i in lists(o)] for o in items(row)] for row in rows],
+    )
+
+
 def computed(name: str, kind: str, of: Callable[[Any, Veil], Any]) -> Column:
     """Whatever else can be said of a record."""
     return Column(name, kind, lambda rows, veil: [of(row, veil) for row in rows])

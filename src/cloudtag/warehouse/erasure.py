@@ -25,6 +25,9 @@ OWN_TABLES = (
     "contacts",
     "insurance",
     "verdicts",
+    "chargebacks",
+    "order_limits",
+    "appeals",
     "buyer_profile_states",
 )
 """Tables in which a row is about one buyer, `buyer_key`."""
@@ -72,6 +75,10 @@ def _erase_parcels(client: Client, database: str, key: str) -> None:
         f"SELECT waybill_no FROM {database}.{table} WHERE buyer_key = {{key:String}} AND waybill_no != ''"  # noqa: S608
         for table in ("orders", "refunds")
     )
+    numbers += (
+        f" UNION DISTINCT SELECT arrayJoin(parcel_waybill_nos) FROM {database}.orders"  # noqa: S608
+        " WHERE buyer_key = {key:String}"
+    )
     others = f"SELECT waybill_no FROM {database}.refunds WHERE buyer_key != {{key:String}}"  # noqa: S608
     _delete(client, f"{database}.logistics", f"waybill_no IN ({numbers}) AND waybill_no NOT IN ({others})", key)
 
@@ -80,7 +87,7 @@ def _erase_consequences(client: Client, database: str, key: str) -> None:
     """What followed for the buyer, and for every order that events, tags or complaints call theirs."""
     orders = " UNION DISTINCT ".join(
         f"SELECT order_id FROM {database}.{table} WHERE buyer_key = {{key:String}} AND order_id != ''"  # noqa: S608
-        for table in ("orders", "refunds", "complaints", "insurance", "tag_statuses")
+        for table in ("orders", "refunds", "complaints", "insurance", "chargebacks", "tag_statuses")
     )
     for table in CONSEQUENCES:
         for condition in (
@@ -93,8 +100,13 @@ def _erase_consequences(client: Client, database: str, key: str) -> None:
 def _erase_attributes(client: Client, database: str, key: str) -> None:
     """Originals of addresses and devices that no other buyer shares."""
     for kind in ("address", "area", "phone", "device", "payment"):
-        own = f"SELECT {kind}_key FROM {database}.orders WHERE buyer_key = {{key:String}}"  # noqa: S608
-        others = f"SELECT {kind}_key FROM {database}.orders WHERE buyer_key != {{key:String}}"  # noqa: S608
+        own, others = (
+            " UNION DISTINCT ".join(
+                f"SELECT {kind}_key FROM {database}.{table} WHERE buyer_key {which} {{key:String}}"  # noqa: S608
+                for table in ("orders", *(("chargebacks",) if kind == "payment" else ()))
+            )
+            for which in ("=", "!=")
+        )
         condition = f"kind = '{kind}' AND key IN ({own}) AND key NOT IN ({others})"
         _delete(client, f"{database}.identities", condition, key)
 

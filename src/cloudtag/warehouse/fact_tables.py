@@ -1,4 +1,4 @@
-"""The tables of raw facts, one per input stream (deploy/clickhouse/003, 004, 008 and 012)."""
+"""The tables of raw facts, one per input stream (deploy/clickhouse/003, 004, 008, 012 and 013)."""
 
 from cloudtag.warehouse.columns import (
     LOW,
@@ -6,6 +6,7 @@ from cloudtag.warehouse.columns import (
     Column,
     Table,
     computed,
+    deep,
     flags,
     keyed,
     keyed_each,
@@ -19,11 +20,13 @@ from cloudtag.warehouse.columns import (
 BUYER = keyed("buyer_key", "buyer_id", "buyer")
 PHONE = keyed("phone_key", "phone_hash", "phone")
 PAYMENT = keyed("payment_key", "payment_hash", "payment")
+WEIGHT = same("weight_grams", "Nullable(UInt32)")
 AMOUNT = same("amount_minor", "Nullable(Int64)")
 PROOFS = (
     parts("evidence_kinds", LOW, "evidence", "kind"),
     parts("evidence_sha256s", "String", "evidence", "sha256"),
     parts("evidence_phashes", "String", "evidence", "phash"),
+    parts("evidence_origins", LOW, "evidence", "origin"),
 )
 
 
@@ -31,6 +34,13 @@ def _goods(prefix: str, field: str) -> tuple[Column, ...]:
     return (
         parts(f"{prefix}_sku_ids", "String", field, "sku_id"),
         parts(f"{prefix}_quantities", "UInt32", field, "quantity"),
+    )
+
+
+def _goods_of_each(prefix: str, field: str, inner: str) -> tuple[Column, ...]:
+    return (
+        deep(f"{prefix}_sku_ids", "String", field, inner, "sku_id"),
+        deep(f"{prefix}_quantities", "UInt32", field, inner, "quantity"),
     )
 
 
@@ -54,18 +64,24 @@ FACT_TABLES: dict[str, Table] = {
         keyed("device_key", "device_hash", "device"),
         PAYMENT,
         *text("promotion_id", "affiliate_id", "waybill_no"),
-        *flags("freight_insured", "custom_made", "stock_zeroed"),
+        *flags("freight_insured", "custom_made", "stock_zeroed", "note_meaningless"),
         computed("has_note", "Bool", lambda order, _: bool(order.buyer_note)),
+        *_goods_of_each("line_component", "lines", "components"),
+        *low("cancelled_by"),
+        parts("parcel_carriers", LOW, "parcels", "carrier"),
+        parts("parcel_waybill_nos", "String", "parcels", "waybill_no"),
+        *_goods_of_each("parcel", "parcels", "lines"),
     ),
     "refunds": _facts(
         "refunds",
         *text("refund_id", "order_id", "shop_id", "waybill_no"),
         BUYER,
-        *low("status", "type", "reason", "carrier"),
+        *low("status", "type", "reason", "carrier", "currency"),
         same("claims_received", "Nullable(Bool)"),
         *_goods("line", "lines"),
         AMOUNT,
-        *flags("offline"),
+        *flags("offline", "waybill_cleared"),
+        *text("approved_by"),
         *PROOFS,
         same("deadline_at", f"Nullable({TIME})"),
     ),
@@ -74,7 +90,9 @@ FACT_TABLES: dict[str, Table] = {
         *low("carrier", "scan", "package", "signer"),
         *text("waybill_no", "order_id", "facility"),
         keyed("destination_key", "destination_hash", "address"),
-        same("weight_grams", "Nullable(UInt32)"),
+        WEIGHT,
+        *flags("time_is_local"),
+        same("received_at", f"Nullable({TIME})"),
     ),
     "inspections": _facts(
         "inspections",
@@ -84,6 +102,9 @@ FACT_TABLES: dict[str, Table] = {
         same("condition", f"Array({LOW})"),
         same("authentic", "Nullable(Bool)"),
         *low("package"),
+        WEIGHT,
+        # Said the other way round: of rows stored before it is known that something came.
+        computed("nothing_came", "Bool", lambda inspection, _: not inspection.arrived),
     ),
     "reviews": _facts(
         "reviews",
@@ -104,12 +125,18 @@ FACT_TABLES: dict[str, Table] = {
     "insurance": _facts("insurance", *text("claim_id", "order_id", "shop_id"), BUYER, *low("status"), AMOUNT),
     "tags": _facts(
         "tags",
-        *text("submission_id", "shop_id", "account_id", "chat_evidence_no"),
+        *text("submission_id", "shop_id", "account_id", "chat_evidence_no", "withdraws"),
         *texts("scenarios"),
         parts("order_ids", "String", "orders", "order_id"),
         computed("buyer_keys", "Array(String)", lambda tag, veil: [veil.key("buyer", o.buyer_id) for o in tag.orders]),
     ),
-    "verdicts": _facts("verdicts", *text("alert_id", "shop_id", "account_id"), BUYER, *low("verdict")),
+    "verdicts": _facts(
+        "verdicts",
+        *text("alert_id", "shop_id", "account_id", "reviewer", "reason", "withdraws"),
+        BUYER,
+        *low("verdict"),
+        same("alert_revision", "Nullable(UInt32)"),
+    ),
     "shops": _facts(
         "shops",
         *text("shop_id"),
@@ -128,4 +155,14 @@ FACT_TABLES: dict[str, Table] = {
     "erasures": _facts(
         "erasures", computed("buyer_key", "String", lambda erasure, veil: veil.mask("buyer", erasure.buyer_id))
     ),
+    "chargebacks": _facts(
+        "chargebacks",
+        *text("chargeback_id", "order_id", "shop_id"),
+        BUYER,
+        PAYMENT,
+        *low("status", "currency"),
+        AMOUNT,
+    ),
+    "order-limits": _facts("order_limits", *text("shop_id", "account_id"), BUYER, *low("status")),
+    "appeals": _facts("appeals", *text("appeal_id", "consequence_id"), BUYER, *low("status")),
 }

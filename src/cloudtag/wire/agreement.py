@@ -33,7 +33,7 @@ def _field(field: dict[str, Any], info: msgspec.structs.FieldInfo, hint: Any, wh
         yield f"{where}: the field has no doc"
     if info.required and type(None) in get_args(hint):
         if (field["type"], field.get("default")) != ("string", ""):
-            yield f"{where}: required and nullable in the struct, so the type must be string and the default \"\""
+            yield f'{where}: required and nullable in the struct, so the type must be string and the default ""'
         return
     if info.required != ("default" not in field):
         yield f"{where}: required in the {'struct' if info.required else 'schema'}, but not in the other"

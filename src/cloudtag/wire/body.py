@@ -32,7 +32,9 @@ class BodyReader:
             raise Undecodable("wrong_stream", f"a record of {theirs.parsed['name']} in {stream}")
         self._shape = shape_of(struct_of(stream))
         is_ours = theirs.fingerprint == ours.fingerprint
-        self._read = _current_reader(stream) if is_ours else _resolving_reader(self._shape, theirs.parsed, _lenient(stream))
+        self._read = (
+            _current_reader(stream) if is_ours else _resolving_reader(self._shape, theirs.parsed, _lenient(stream))
+        )
 
     def read(self, data: bytes, start: int) -> Struct:
         """The record whose body starts at `start`. Raises Undecodable."""

@@ -1,7 +1,7 @@
 """Streams and fields that never come, and the detectors that are blind without them."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, get_args
 
 from msgspec import NODEFAULT, Struct
 from msgspec.structs import FieldInfo, fields
@@ -20,6 +20,9 @@ _WITHOUT = {
     "accounts": "no account may tag: every tag is rejected",
     "violations": "no seller is penalized",
     "erasures": "no buyer is forgotten",
+    "chargebacks": "nothing is known of money charged back",
+    "order-limits": "no shop bars a buyer",
+    "appeals": "no buyer objects to anything",
     "abuses": "no permission is taken back for misuse",
 }
 """What is lost without a stream that no detector rests on."""
@@ -68,7 +71,9 @@ def _empty_fields(struct: type[Struct], records: Sequence[Mapping[str, Any]]) ->
 
 def _nothing(field: FieldInfo) -> tuple[Any, ...]:
     """The values that say nothing, or none for a field that always says something."""
-    if field.default is NODEFAULT or isinstance(field.default, bool):
+    if field.default is NODEFAULT:
+        return (None,) if type(None) in get_args(field.type) else ()
+    if isinstance(field.default, bool):
         return ()
     return (None, (), [], "") if field.default in (None, ()) else (field.default,)
 
