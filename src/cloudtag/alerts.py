@@ -114,7 +114,7 @@ def last_word(alert: Alert, verdicts: Iterable[AlertAnswered]) -> AlertAnswered 
     """The verdict on an alert that counts: of those who may answer it the latest by event time.
 
     Only the shop the alert is about may answer it, any shop where it is about none; what another shop says, or what
-    says nothing, takes nobody's word away. What the platform says, or what takes a verdict back, is kept and not judged.
+    says nothing, takes nobody's word away. What the platform says, or what takes one back, is only kept.
     """
     said = (v for v in verdicts if v.verdict != "unknown" and _is_by_shop(v) and alert.shop_id in (None, v.shop_id))
     return max(said, key=lambda v: (v.occurred_at, v.event_id), default=None)

@@ -20,7 +20,7 @@ READ = (*BUYER_STREAMS, "logistics", "shops")
 def row_of(stream: str, record: Struct, veil: Veil) -> dict:
     """The row the sink stores, as a client gives it back."""
     row = {column.name: column.of([record], veil)[0] for column in TABLES[stream].columns}
-    times = ("occurred_at", "deadline_at", "first_event_at", "decided_at")
+    times = ("occurred_at", "deadline_at", "received_at", "first_event_at", "decided_at")
     for name in times:
         if row.get(name) is not None:
             row[name] = datetime.fromtimestamp(row[name] / 1000, UTC).replace(tzinfo=None)

@@ -38,7 +38,7 @@ def test_state_is_compacted_and_never_deleted_by_age() -> None:
 def test_master_data_are_kept_without_end_and_never_compacted() -> None:
     """Compaction keeps one record per key: a shop's second account would erase the first."""
     kept = {topic.name for topic in declared(Config()) if topic.config.get("retention.ms") == "-1"}
-    assert kept == {"shops", "accounts", "violations", "abuses", "erasures"}
+    assert kept == {"shops", "accounts", "violations", "abuses", "erasures", "appeals"}
 
 
 async def test_creating_twice_creates_once(broker: str) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from cloudtag.contract import events, records, types
+from cloudtag.contract import disputes, events, records, types
 
 START_MS = 1_772_000_000_000  # 2026-02-25T06:13:20Z
 MINUTE_MS = 60_000
@@ -83,11 +83,39 @@ def one_of_each() -> dict[str, Struct]:
     event = {"event_id": "e1", "occurred_at": at, "platform": "taobao"}
     policy = {"platform": "taobao", "policy_version": "taobao-2026-01"}
     return {
-        "orders": order(1, buyer_note="please hurry", address_valid=True),
-        "refunds": refund(1, deadline_at=at),
-        "logistics": events.ParcelScanned(**event, carrier="sf", waybill_no="w1", scan="signed", signer="recipient"),
+        "orders": order(
+            1,
+            "cancelled",
+            buyer_note="please hurry",
+            address_valid=True,
+            note_meaningless=True,
+            cancelled_by="platform",
+            lines=(
+                types.OrderLine("set-1", 1, 1500, "item-1", (types.Component("cup", 4), types.Component("pot", 1))),
+                types.OrderLine("sku-2", 1, 500),
+            ),
+            parcels=(types.SentParcel("w1", "sf", (types.Goods("cup", 4),)), types.SentParcel("w9")),
+        ),
+        "refunds": refund(
+            1,
+            deadline_at=at,
+            currency="CNY",
+            waybill_cleared=True,
+            approved_by="agent-1",
+            evidence=(types.Proof("ab" * 32, "video"), types.Proof("ef" * 32, "picture", origin="internet")),
+        ),
+        "logistics": events.ParcelScanned(
+            **event, carrier=None, waybill_no="w1", scan="collected", time_is_local=True, received_at=at + MINUTE_MS
+        ),
         "inspections": events.ReturnInspected(
-            **event, **who, refund_id="r1", received=(types.Goods("sku-1", 1),), condition=("worn",), authentic=False
+            **event,
+            **who,
+            refund_id="r1",
+            received=(types.Goods("sku-1", 1),),
+            condition=("worn", "package_missing"),
+            authentic=False,
+            arrived=False,
+            weight_grams=400,
         ),
         "reviews": events.ReviewPosted(**event, **who, review_id="v1", rating=1, demands_money=True),
         "complaints": events.ComplaintChanged(
@@ -102,9 +130,19 @@ def one_of_each() -> dict[str, Struct]:
             account_id="acc-1",
             scenarios=("short_return",),
             orders=(types.TaggedOrder("o1", "buyer-1"), types.TaggedOrder("o2", "buyer-2")),
+            withdraws="e0",
         ),
         "verdicts": events.AlertAnswered(
-            **event, alert_id="a1", buyer_id="buyer-1", shop_id="shop-1", account_id="acc-1", verdict="abnormal"
+            **event,
+            alert_id="a1",
+            buyer_id="buyer-1",
+            shop_id=None,
+            account_id=None,
+            verdict="abnormal",
+            reviewer="person-1",
+            alert_revision=0,
+            reason="looks wrong",
+            withdraws="e0",
         ),
         "shops": events.ShopDescribed(**event, shop_id="shop-1", return_address_hashes=("addr-1",), category="shoes"),
         "accounts": events.AccountChanged(**event, shop_id="shop-1", account_id="acc-1", status="exam_passed"),
@@ -113,6 +151,15 @@ def one_of_each() -> dict[str, Struct]:
         ),
         "abuses": events.AbuseFound(**event, shop_id="shop-1", kind="false_report", withdraws="e0"),
         "erasures": events.ErasureRequested(**event, buyer_id="buyer-9"),
+        "chargebacks": disputes.ChargebackChanged(
+            **event, **who, chargeback_id="k1", payment_hash="card-1", status="lost", amount_minor=2500, currency="CNY"
+        ),
+        "order-limits": disputes.OrderLimitChanged(
+            **event, shop_id="shop-1", buyer_id="buyer-1", account_id="acc-1", status="set"
+        ),
+        "appeals": disputes.AppealChanged(
+            **event, appeal_id="p1", buyer_id="buyer-1", consequence_id="q1", status="opened"
+        ),
         "alerts": alert(1, linked_buyer_ids=("buyer-2",), recommendation="refuse", route="cloud_tag"),
         "tag-statuses": records.TagStatus(
             **policy,

@@ -82,6 +82,7 @@ def test_what_happened_must_be_said_wherever_there_is_such_a_field() -> None:
         "orders": "status", "refunds": "status", "logistics": "scan", "inspections": None, "reviews": None,
         "complaints": "status", "contacts": None, "insurance": "status", "tags": None, "verdicts": "verdict",
         "shops": None, "accounts": "status", "violations": "status", "abuses": None, "erasures": None,
+        "chargebacks": "status", "order-limits": "status", "appeals": "status",
     }  # fmt: skip
 
 

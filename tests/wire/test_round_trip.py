@@ -16,6 +16,7 @@ from cloudtag.contract.forwards import TimePassed
 from cloudtag.contract.streams import FORWARDS, INPUTS, OUTPUTS
 from cloudtag.contract.types import EARLIEST_MS, LATEST_MS
 from cloudtag.wire import schemas
+from cloudtag.wire.shape import shape_of
 
 AVRO = {s.name: s.struct for s in (*INPUTS.values(), *OUTPUTS.values())}
 PRIVATE: dict[str, type[Struct]] = {s.name: s.struct for s in FORWARDS.values()} | {"watermarks-buyers": TimePassed}
@@ -84,7 +85,9 @@ def test_bytes_are_those_of_fastavro(stream: str, data: st.DataObject) -> None:
 
 def plain(value: Any) -> Any:
     if isinstance(value, Struct):
-        return {name: plain(item) for name, item in msgspec.structs.asdict(value).items()}
+        said = msgspec.structs.asdict(value)
+        unsaid = {name: "" for name in shape_of(type(value)).unsaid if said[name] is None}
+        return {name: plain(item) for name, item in {**said, **unsaid}.items()}
     return [plain(item) for item in value] if isinstance(value, tuple) else value
 
 

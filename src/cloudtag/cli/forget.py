@@ -124,7 +124,7 @@ async def _look(config: Config) -> None:
         if topic.name in named:
             kept.setdefault(int(topic.config["retention.ms"]) // DAY_MS, []).append(topic.name)
     for days, names in sorted(kept.items()):
-        until = f"go when they are {days} days old" if days > 0 else "stay: it remembers whom to forget"
+        until = f"go when they are {days} days old" if days > 0 else "stay: these are kept without end"
         note(f"records already in {', '.join(sorted(names))} {until}")
 
 

@@ -199,7 +199,7 @@ class InsuranceChanged(Event, frozen=True, array_like=True, gc=False, tag_field=
 class TagSubmitted(Event, frozen=True, array_like=True, gc=False, tag_field="_", tag="g"):
     """A shop's account tagged orders under a scenario.
 
-    `withdraws`: the `event_id` of a submission of the same shop that this event takes back; then it tags nothing itself.
+    `withdraws`: the `event_id` of a submission of the same shop that this event takes back; it tags nothing itself.
     """
 
     submission_id: Token

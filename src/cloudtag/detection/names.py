@@ -15,11 +15,12 @@ _KINDS = {
 }
 _ZH = {
     "worn": "已穿着", "stained": "有污渍", "washed": "已洗涤", "tag_removed": "吊牌已拆",
-    "damaged_by_buyer": "买家损坏", "box": "纸箱", "bag": "袋子", "envelope": "信封",
+    "damaged_by_buyer": "买家损坏", "package_missing": "包装缺失", "box": "纸箱", "bag": "袋子", "envelope": "信封",
     "late_delivery": "延迟发货", "out_of_stock": "缺货", "information_leak": "信息泄露", "invoice": "发票",
     "postage": "邮费", "cash_on_delivery": "货到付款", "credit_card": "信用卡", "instalments": "分期付款",
     "cashback_for_review": "好评返现", "advertising_law": "广告法", "insurance_refused": "拒赔保险",
     "malicious_order": "恶意下单", "malicious_refund": "恶意退款", "malicious_review": "恶意评价",
+    "malicious_complaint": "恶意投诉", "labelling": "标签标识", "certification": "资质认证", "food_safety": "食品安全",
     "harassment": "骚扰", "deal_not_sold": "成交不卖", "other": "其他", "unknown": "未知",
     "account_ring": "关联账号团伙", "advertising_review": "广告评价", "affiliate_abuse": "套取推广佣金",
     "buyer_risk": "买家风险", "card_extortion": "信用卡投诉勒索", "competitor_order": "同行恶意下单",
