@@ -2,6 +2,7 @@
 
 from hypothesis import strategies as st
 
+from cloudtag.contract import disputes
 from cloudtag.contract import events as ev
 from cloudtag.contract.types import Goods, OrderLine, TaggedOrder
 from cloudtag.ids import digest_id
@@ -19,6 +20,7 @@ ORDERS = {f"o{n}": (BUYERS[n % 3], SHOPS[n % 2]) for n in range(1, 6)}
 REFUNDS = {f"r{n}": f"o{1 + n % 5}" for n in range(1, 8)}
 
 hours = st.integers(0, SPAN_HOURS)
+SCANS = ("label_created", "accepted", "arrived", "signed", "signed", "collected", "refused")
 maybe_waybill = st.one_of(st.none(), st.sampled_from(WAYBILLS))
 
 
@@ -26,13 +28,13 @@ maybe_waybill = st.one_of(st.none(), st.sampled_from(WAYBILLS))
 def order(draw, event_id, at):
     order_id = draw(st.sampled_from(sorted(ORDERS)))
     buyer_id, shop_id = ORDERS[order_id]
-    status = draw(st.sampled_from(("placed", "paid", "shipped", "shipped", "completed")))
+    status = draw(st.sampled_from(("placed", "paid", "partly_shipped", "shipped", "shipped", "completed")))
     return ev.OrderChanged(
         event_id, at, "taobao", order_id, buyer_id, shop_id, status,
         lines=(OrderLine("a", draw(st.integers(1, 2)), 100),),
         device_hash=draw(st.sampled_from((None, "d1", "d2"))),
         freight_insured=draw(st.booleans()),
-        waybill_no=draw(maybe_waybill) if status == "shipped" else None,
+        waybill_no=draw(maybe_waybill) if status in ("partly_shipped", "shipped") else None,
     )  # fmt: skip
 
 
@@ -55,8 +57,8 @@ def refund(draw, event_id, at):
 @st.composite
 def scan(draw, event_id, at):
     return ev.ParcelScanned(
-        event_id, at, "taobao", "sf", draw(st.sampled_from(WAYBILLS)),
-        scan=draw(st.sampled_from(("accepted", "arrived", "signed", "signed", "refused"))),
+        event_id, at, "taobao", draw(st.sampled_from((None, "sf"))), draw(st.sampled_from(WAYBILLS)),
+        scan=draw(st.sampled_from(SCANS)),
         facility=draw(st.sampled_from((None, "f1", "f2"))),
         signer=draw(st.sampled_from((None, "recipient", "locker"))),
     )  # fmt: skip
@@ -71,6 +73,7 @@ def inspection(draw, event_id, at):
     return ev.ReturnInspected(
         event_id, at, "taobao", refund_id, order_id, buyer_id, shop_id,
         waybill_no=draw(maybe_waybill), received=(Goods("a", count),) if count else (),
+        arrived=count > 0 or draw(st.booleans()),
     )  # fmt: skip
 
 
@@ -84,9 +87,10 @@ def contact(draw, event_id, at):
 def verdict(draw, event_id, at):
     name = draw(st.sampled_from(("no_circulation", "reused_waybill")))
     alert_id = digest_id(name, "b1", draw(st.sampled_from(WAYBILLS)), "")
-    shop_id = draw(st.sampled_from(SHOPS))
+    shop_id = draw(st.sampled_from((*SHOPS, *SHOPS, None)))
     kind = draw(st.sampled_from(("normal", "abnormal", "ignore")))
-    return ev.AlertAnswered(event_id, at, "taobao", alert_id, "b1", shop_id, "main", kind)
+    account_id, withdraws = draw(st.sampled_from(("main", None))), draw(st.sampled_from((None, None, None, "e0")))
+    return ev.AlertAnswered(event_id, at, "taobao", alert_id, "b1", shop_id, account_id, kind, withdraws=withdraws)
 
 
 @st.composite
@@ -99,10 +103,34 @@ def tag(draw, event_id, at):
         event_id, at, draw(st.sampled_from(("jd", "jd", "taobao"))), f"sub-{event_id}", draw(st.sampled_from(SHOPS)),
         draw(st.sampled_from(("main", "main", "main", "main", "sub"))), scenarios,
         tuple(TaggedOrder(order_id, "b1") for order_id in tagged),
+        withdraws=draw(st.sampled_from((None,) * 5 + ("e0",))),
     )  # fmt: skip
 
 
+@st.composite
+def chargeback(draw, event_id, at):
+    order_id = draw(st.sampled_from(sorted(ORDERS)))
+    status = draw(st.sampled_from(("opened", "won", "lost", "withdrawn")))
+    return disputes.ChargebackChanged(event_id, at, "taobao", "k1", order_id, *ORDERS[order_id], status=status)
+
+
+@st.composite
+def limit(draw, event_id, at):
+    status = draw(st.sampled_from(("set", "lifted")))
+    return disputes.OrderLimitChanged(
+        event_id, at, "jd", draw(st.sampled_from(SHOPS)), draw(st.sampled_from(BUYERS)), "main", status
+    )
+
+
+@st.composite
+def appeal(draw, event_id, at):
+    status = draw(st.sampled_from(("opened", "upheld", "rejected")))
+    return disputes.AppealChanged(event_id, at, "jd", "p1", draw(st.sampled_from(BUYERS)), "q1", status)
+
+
+DISPUTES = (chargeback, limit, appeal)
 EVERYTHING = (
+    *DISPUTES,
     order,
     order,
     refund,

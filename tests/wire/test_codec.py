@@ -88,9 +88,9 @@ def test_symbols_booleans_and_text_that_cannot_be_are_refused_by_name() -> None:
 def test_blocks_with_their_size_are_read_as_others_are() -> None:
     record = order(lines=(OrderLine("k", 1, 5), OrderLine("m", 2, 7)))
     plain = wire.encode("orders", record)
-    first, second = b"\x02k\x02\x0a\x00", b"\x02m\x04\x0e\x00"
+    first, second = b"\x02k\x02\x0a\x00\x00", b"\x02m\x04\x0e\x00\x00"
     assert b"\x04" + first + second + b"\x00" in plain
-    sized = plain.replace(b"\x04" + first + second, b"\x01\x0a" + first + b"\x02" + second)
+    sized = plain.replace(b"\x04" + first + second, b"\x01\x0c" + first + b"\x02" + second)
     assert wire.decode("orders", sized) == record
 
 
@@ -130,7 +130,8 @@ def test_fields_are_read_without_a_look_at_their_bounds() -> None:
     data = wire.encode("orders", order)
     fields = Codec().fields("orders", data)
     assert (fields["event_id"], fields["occurred_at"], fields["custom_made"]) == ("e", 1_772_409_600_000, False)
-    assert fields["lines"] == [{"sku_id": "sku", "quantity": 2, "unit_price_minor": 999, "item_id": None}]
+    line = {"sku_id": "sku", "quantity": 2, "unit_price_minor": 999, "item_id": None, "components": []}
+    assert fields["lines"] == [line]
     in_seconds = data.replace(written(1_772_409_600_000), written(1_772_409_600))
     assert Codec().fields("orders", in_seconds) == {**fields, "occurred_at": 1_772_409_600}
     with pytest.raises(Undecodable, match="invalid_value"):

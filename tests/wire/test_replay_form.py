@@ -7,7 +7,7 @@ import pytest
 
 from cloudtag import wire
 from cloudtag.contract.events import BuyerContacted, OrderChanged
-from cloudtag.contract.types import OrderLine
+from cloudtag.contract.types import Component, OrderLine
 from cloudtag.times import rfc3339
 
 NINE = 1_772_413_200_000
@@ -87,9 +87,12 @@ def test_every_field_goes_out() -> None:
 
 
 def test_lists_of_records_go_both_ways() -> None:
-    order = OrderChanged("e1", NINE, "taobao", "o1", "b1", "s1", "paid", (OrderLine("k", 2, 1999),))
+    lines = (OrderLine("k", 2, 1999, components=(Component("part", 3),)),)
+    order = OrderChanged("e1", NINE, "taobao", "o1", "b1", "s1", "paid", lines)
     line = wire.encode_json("orders", order)
-    assert line["lines"] == [{"sku_id": "k", "quantity": 2, "unit_price_minor": 1999, "item_id": None}]
+    parts = [{"sku_id": "part", "quantity": 3}]
+    expected = {"sku_id": "k", "quantity": 2, "unit_price_minor": 1999, "item_id": None, "components": parts}
+    assert line["lines"] == [expected]
     assert wire.decode_json(json.dumps(line)) == ("orders", order)
 
 
@@ -101,7 +104,7 @@ def test_lists_of_records_go_both_ways() -> None:
         ({"buyer_id": ""}, "buyer_id: Expected `str` of length >= 1"),
         (
             {"status": "lost"},
-            "status: Invalid enum value 'lost': it is one of placed, paid, shipped, completed, closed_unpaid, ",
+            "status: Invalid enum value 'lost': it is one of placed, paid, partly_shipped, shipped, completed, ",
         ),
         ({"status": "Payd"}, "status: Invalid enum value 'Payd': it is one of "),
         ({"buyer_id": "  "}, "buyer_id: is blank"),
