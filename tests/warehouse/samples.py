@@ -91,7 +91,7 @@ def one_of_each() -> dict[str, Struct]:
             note_meaningless=True,
             cancelled_by="platform",
             lines=(
-                types.OrderLine("set-1", 1, 1500, "item-1", (types.Component("cup", 4), types.Component("pot", 1))),
+                types.OrderLine("sku-1", 2, 1000, "item-1", (types.Component("cup", 4), types.Component("pot", 1))),
                 types.OrderLine("sku-2", 1, 500),
             ),
             parcels=(types.SentParcel("w1", "sf", (types.Goods("cup", 4),)), types.SentParcel("w9")),
