@@ -97,7 +97,7 @@ def test_a_flag_that_is_never_set_may_well_be_no():
 
 def refund(number, phash=None):
     proofs = (Proof(f"s{number}", "picture", phash),)
-    made = RefundChanged(f"e{number}", NOW, "jd", "r", "o", f"b{number}", "s", evidence=proofs)
+    made = RefundChanged(f"e{number}", NOW, "jd", "r", "o", f"b{number}", "s", "opened", evidence=proofs)
     return record(made, "refunds", offset=number)
 
 
