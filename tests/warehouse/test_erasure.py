@@ -1,5 +1,7 @@
 """A person that was forgotten is in no table any more; everyone else still is."""
 
+from msgspec.structs import replace
+
 from cloudtag.warehouse.erasure import CONSEQUENCES, OWN_TABLES, erase_buyer
 from cloudtag.warehouse.veil import Veil
 from tests.warehouse.batches import SECRET, batch, inserter
@@ -17,6 +19,8 @@ def test_a_forgotten_buyer_is_in_no_table(warehouse: Warehouse) -> None:
         batch("orders", [order(2), order(3, address_hash="home-3"), order(1, "shipped", address_hash="home-1")], 10)
     )
     into.insert(batch("refunds", [refund(2)], 10))
+    # The other parcel of the buyer's order, which only the order's list of parcels names.
+    into.insert(batch("logistics", [replace(one_of_each()["logistics"], event_id="e2", waybill_no="w9")], 10))
     of_orders = [consequence("metric_exclusion", "order", order_id, 1) for order_id in ("o1", "o2")]
     into.insert(batch("consequences", [*of_orders, consequence("permission", "account", "acc-1", 1)], 10))
     into.insert(batch("labels", [label("a3", "buyer-3", "false_positive", 1)], 10))
@@ -37,6 +41,7 @@ def test_a_forgotten_buyer_is_in_no_table(warehouse: Warehouse) -> None:
     assert warehouse.rows("SELECT order_ids, length(buyer_keys) FROM {db}.tags") == [(["o2"], 1)]
     originals = warehouse.rows("SELECT value FROM {db}.identities WHERE kind IN ('buyer', 'address') ORDER BY value")
     assert originals == [("addr-1",), ("buyer-2",), ("buyer-3",), ("home-3",)]
+    assert warehouse.rows("SELECT value FROM {db}.identities WHERE kind = 'payment'") == []
     assert warehouse.one("SELECT count() FROM {db}.buyer_profiles") == 2
 
 
