@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+import msgspec
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
@@ -151,6 +152,21 @@ async def partitions(config: Config, names: list[str]) -> dict[str, int]:
         if name not in found:
             raise TopicError(MISSING.format(name=name))
     return {name: found[name] for name in names}
+
+
+async def as_found(config: Config, names: list[str]) -> Config:
+    """The settings with as many partitions as the topics have: who sends records need not be told how many.
+
+    Raises ``TopicError`` for a topic that does not exist, or where two of them differ.
+    """
+    counts = await partitions(config, names)
+    first, *others = counts.items()
+    for name, count in others:
+        if count != first[1]:
+            raise TopicError(
+                f"topic {name} has {count} partitions and {first[0]} {first[1]}; all must have the same number"
+            )
+    return msgspec.structs.replace(config, partitions=first[1])
 
 
 async def _create_missing(admin: AIOKafkaAdminClient, wanted: list[Declared]) -> list[str]:

@@ -56,6 +56,15 @@ def test_creating_topics_again_changes_nothing(run, config):
     assert "has 3 partitions where 5 are configured" in wrong.err
 
 
+def test_whoever_sends_need_not_say_how_many_partitions_there_are(run, config, monkeypatch, tmp_path):
+    monkeypatch.delenv("CLOUDTAG_PARTITIONS")
+    (tmp_path / "f").write_text("".join(ORDER % (n, n) + "\n" for n in range(20)))
+    done = run("produce", tmp_path / "f")
+    assert done.code == 0, done.err
+    placed = {(record.key.decode(), record.partition) for record in held(config, "orders")}
+    assert placed == {(f"b{n}", partition_of(f"b{n}", config.partitions)) for n in range(20)}
+
+
 def test_topics_must_be_there(run, config, monkeypatch, tmp_path):
     monkeypatch.setenv("CLOUDTAG_TOPIC_PREFIX", "nothing-")
     (tmp_path / "f").write_text(ORDER % (1, 1))

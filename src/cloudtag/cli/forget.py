@@ -108,7 +108,7 @@ async def _publish(config: Config, request: ErasureRequested) -> None:
     from cloudtag.cli.kafka import sender
     from streams import topics
 
-    await topics.check(config, [config.topic("erasures")])
+    config = await topics.as_found(config, [config.topic("erasures")])
     async with sender(config) as out:
         await out.send(request)
 

@@ -49,7 +49,7 @@ async def _send(config: Config, events: Iterable[Event]) -> None:
     from streams import topics
 
     quiet()
-    await topics.check(config, [config.topic("orders"), config.topic("refunds")])
+    config = await topics.as_found(config, [config.topic("orders"), config.topic("refunds")])
     async with sender(config) as target:
         for event in events:
             await target.send(event)

@@ -88,7 +88,7 @@ async def _produce(config: Config, lines: EventLines, refusals: Refusals, until_
     from streams import topics
 
     quiet()
-    await topics.check(config, [config.topic(stream) for stream in INPUTS])
+    config = await topics.as_found(config, [config.topic(stream) for stream in INPUTS])
     async with sender(config) as out:
         for event in _accepted(lines, refusals):
             await out.send(event)
