@@ -28,7 +28,7 @@ demo: $(DEMO) ## run a simulated week through broker, worker and warehouse; SERV
 test: $(STAMP) ## all tests; Apache Kafka included where Java and Maven exist
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
-check: lint types contracts docs-check test bench-smoke ## exactly what CI runs
+check: lint types contracts docs-check golden test bench-smoke ## exactly what CI runs
 
 lint: $(STAMP) ## style and obvious mistakes
 	@$(BIN)/ruff check .

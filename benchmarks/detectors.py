@@ -23,12 +23,12 @@ from rich.table import Table
 
 from benchmarks.load import QUIET_MS
 from benchmarks.meter import peak_rss_mb
-from cloudtag.collector import collect_rarely, uncollected
 from cloudtag.config import Config
-from cloudtag.detection.registry import Detector, all_detectors
-from cloudtag.network import Network, memory_rows
+from cloudtag.detectors.registry import Detector, all_detectors
+from cloudtag.gc_tuning import collect_rarely, uncollected
 from cloudtag.policy.load import shipped
-from cloudtag.replay import judge
+from cloudtag.replay.driver import judge
+from cloudtag.replay.topology import Topology, memory_rows
 from cloudtag.simulate import Profile, simulate
 
 MOST_ROWS = 40
@@ -112,11 +112,11 @@ def timed(records: Iterable[Any]) -> Pass:
 
 
 def in_batches(events: list[Any], until_ms: int) -> Iterator[Any]:
-    """What a worker's lanes publish of events in order of delivery."""
-    network = Network(shipped(), Config.read().lateness_seconds * 1000, memory_rows())
+    """What a worker's tasks publish of events in order of delivery."""
+    topology = Topology(shipped(), Config.read().lateness_seconds * 1000, memory_rows())
     for start in range(0, len(events), BATCH_RECORDS):
-        yield from network.feed(events[start : start + BATCH_RECORDS])
-    yield from network.pass_time(until_ms)
+        yield from topology.feed(events[start : start + BATCH_RECORDS])
+    yield from topology.pass_time(until_ms)
 
 
 @contextmanager

@@ -11,15 +11,15 @@ from aiokafka import AIOKafkaProducer
 from benchmarks.profiles import Profile
 from cloudtag.config import Config
 from cloudtag.contract.events import AccountChanged
-from cloudtag.contract.forwards import TimePassed
+from cloudtag.contract.internal import WatermarkRecord
 from cloudtag.contract.streams import INPUTS, READS, STREAM_OF
 from cloudtag.simulate import Profile as World
 from cloudtag.simulate import simulate
 from cloudtag.wire import Codec
-from streams import topics
-from streams.partition import partition_of
-from streams.publisher import Record, group, publish
-from streams.security import client_settings
+from streams.kafka import topics
+from streams.kafka.partitioner import partition_of
+from streams.kafka.producer import OutRecord, group, publish
+from streams.kafka.security import client_settings
 
 BATCH_BYTES = 900_000
 QUIET_MS = 7 * 86_400_000
@@ -31,7 +31,7 @@ class Load:
     """Events in order of delivery, their records by stream and partition, and when the stream is over."""
 
     events: list[Any]
-    records: list[tuple[tuple[str, int], Record]]
+    records: list[tuple[tuple[str, int], OutRecord]]
     until_ms: int
 
     def counts(self) -> dict[str, int]:
@@ -64,7 +64,7 @@ def make(profile: Profile) -> Load:
         stream = STREAM_OF[type(event)]
         key: str = getattr(event, INPUTS[stream].key)
         place = (stream, partition_of(key, profile.partitions))
-        records.append((place, Record(key.encode(), codec.encode(stream, event))))
+        records.append((place, OutRecord(key.encode(), codec.encode(stream, event))))
     return Load(events, records, max(event.occurred_at for event in events) + QUIET_MS)
 
 
@@ -76,18 +76,18 @@ async def write(config: Config, load: Load) -> None:
 
 async def tick(config: Config, until_ms: int) -> None:
     """Tell every partition of every processor that event time has reached `until_ms`."""
-    value = Codec().encode(topics.ticks("buyers"), TimePassed(until_ms))
+    value = Codec().encode(topics.watermarks("buyers"), WatermarkRecord(until_ms))
     await _publish(
         config,
         [
-            ((config.topic(topics.ticks(processor)), partition), Record(None, value))
+            ((config.topic(topics.watermarks(processor)), partition), OutRecord(None, value))
             for processor in config.processors
             for partition in range(config.partitions)
         ],
     )
 
 
-async def _publish(config: Config, records: list[tuple[tuple[str, int], Record]]) -> None:
+async def _publish(config: Config, records: list[tuple[tuple[str, int], OutRecord]]) -> None:
     producer = AIOKafkaProducer(**client_settings(config), max_batch_size=BATCH_BYTES, max_request_size=1 << 24)
     await producer.start()
     try:

@@ -23,7 +23,7 @@ from benchmarks.meter import Result
 from benchmarks.profiles import Profile
 from benchmarks.rungs.order import Order
 from cloudtag.local.broker import Tansu
-from streams.security import client_settings
+from streams.kafka.security import client_settings
 
 PATIENCE_SECONDS = 600.0
 ROOT = Path(__file__).parents[1]

@@ -17,7 +17,7 @@ from benchmarks.load import Load
 from cloudtag.cli.kafka import read_to_end
 from cloudtag.config import Config
 from cloudtag.contract.records import Alert
-from cloudtag.replay import judge
+from cloudtag.replay.driver import judge
 from cloudtag.wire import Codec
 
 _encode = msgspec.json.Encoder(order="deterministic").encode

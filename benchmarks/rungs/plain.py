@@ -10,15 +10,15 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from benchmarks import meter, profiles
 from benchmarks.rungs.order import Order, tell_drained, tell_settled
 from cloudtag.config import Config
-from cloudtag.engine.memory import MemoryRows
-from cloudtag.engine.step import Output, file_part
-from cloudtag.network import ORDER as PROCESSORS
-from cloudtag.network import Network
+from cloudtag.engine.memory_rows import MemoryRows
+from cloudtag.engine.task_result import Output, key_part
 from cloudtag.policy.load import shipped
+from cloudtag.replay.topology import ORDER as PROCESSORS
+from cloudtag.replay.topology import Topology
 from cloudtag.wire import Codec
-from streams.partition import partition_of
-from streams.publisher import Record, group, publish
-from streams.security import client_settings
+from streams.kafka.partitioner import partition_of
+from streams.kafka.producer import OutRecord, group, publish
+from streams.kafka.security import client_settings
 
 POLL_MS = 200
 
@@ -49,7 +49,7 @@ class Loop:
         self._codec = Codec()
         self._stream_of = {self.config.topic(stream): stream for stream in order.counts}
         self._rows = {name: ChangedRows() for name in PROCESSORS}
-        self._network = Network(shipped(), self.config.lateness_seconds * 1000, dict(self._rows))
+        self._network = Topology(shipped(), self.config.lateness_seconds * 1000, dict(self._rows))
         self._outputs: list[Output] = []
 
     async def run(self) -> None:
@@ -102,21 +102,21 @@ class Loop:
     async def _log_changes(self, producer: AIOKafkaProducer) -> None:
         config = self.config
         changed = [
-            ((config.changelog(name), self._partition(key)), Record(key, value))
+            ((config.changelog(name), self._partition(key)), OutRecord(key, value))
             for name, rows in self._rows.items()
             for key, value in rows.take().items()
         ]
         await publish(producer, group(changed))
 
     def _partition(self, row_key: bytes) -> int:
-        return partition_of(file_part(row_key)[2:].decode(), self.config.partitions)
+        return partition_of(key_part(row_key)[2:].decode(), self.config.partitions)
 
     async def _publish(self, producer: AIOKafkaProducer, outputs: Iterable[Output]) -> None:
         encode, config = self._codec.encode, self.config
         records = [
             (
                 (config.topic(out.stream), partition_of(out.key, config.partitions)),
-                Record(out.key.encode(), encode(out.stream, out.record)),
+                OutRecord(out.key.encode(), encode(out.stream, out.record)),
             )
             for out in outputs
         ]

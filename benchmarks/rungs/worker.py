@@ -8,14 +8,14 @@ from typing import Any
 from benchmarks import meter
 from benchmarks.rungs.order import Order, tell_drained, tell_settled
 from cloudtag.contract.streams import READS
-from cloudtag.engine.lane import Lane
-from cloudtag.engine.step import RowReader
+from cloudtag.engine.task import Task
+from cloudtag.engine.task_result import RowReader
 from cloudtag.policy.load import shipped
 from cloudtag.processors import build as processor
 from cloudtag.wire import Codec
-from streams import topics
-from streams.app import Parts, build
-from streams.worker import run_worker
+from streams.kafka import topics
+from streams.worker.app import Parts, build
+from streams.worker.process import run_worker
 
 LOOK_SECONDS = 0.01
 STILL_SECONDS = 1.5
@@ -27,10 +27,10 @@ def run(order: Order) -> int:
     config = order.config()
     packs = shipped()
 
-    def make_lane(name: str, rows: RowReader) -> Lane:
-        return Lane(processor(name, packs, config.lateness_seconds * 1000), rows)
+    def make_task(name: str, rows: RowReader) -> Task:
+        return Task(processor(name, packs, config.lateness_seconds * 1000), rows)
 
-    parts = build(config, READS, make_lane, Codec())
+    parts = build(config, READS, make_task, Codec())
     watch = Watch(order, parts)
     parts.app.task(watch.run)
     # The level it has by default; from WARNING on, Faust formats every debug line for its spinner.
@@ -46,13 +46,13 @@ class Watch:
         self._wanted = {parts.config.topic(stream): count for stream, count in order.counts.items()}
 
     async def run(self) -> None:
-        """First the load, then the ticks that somebody else writes when told that the load is done."""
+        """First the load, then the watermark records that somebody else writes when told that the load is done."""
         consumer: Any = self._parts.app.consumer
         await consumer.can_resume_flow.wait()
         begun = meter.read()
         tell_drained(self._order, begun, await self._until_done())
         config = self._parts.config
-        self._wanted |= {config.topic(topics.ticks(name)): config.partitions for name in config.processors}
+        self._wanted |= {config.topic(topics.watermarks(name)): config.partitions for name in config.processors}
         await self._until_done()
         tell_settled()
 

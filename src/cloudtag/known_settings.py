@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 
-from cloudtag.spelling import did_you_mean, nearest
+from cloudtag.contract.spelling import did_you_mean, nearest
 
 PREFIX = "CLOUDTAG_"
 READ_ELSEWHERE = frozenset(

@@ -11,9 +11,9 @@ from aiokafka.errors import BrokerResponseError, IncompatibleBrokerVersion
 from cloudtag.config import Config
 from cloudtag.contract.streams import INPUTS
 from cloudtag.doctor.sample import Sample, TopicSample
-from streams import topics
+from streams.kafka import topics
+from streams.kafka.security import client_settings
 from streams.sampling.reader import Taken, TopicReader
-from streams.security import client_settings
 
 DEAD_LETTERS = "dead-letters"
 

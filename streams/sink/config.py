@@ -7,7 +7,7 @@ from typing import Any
 from clickhouse_connect.driver.client import Client
 
 from cloudtag.warehouse.blocks import TABLES
-from streams.sink.cuts import CutRule
+from streams.sink.batch_boundaries import BatchBoundaries
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class SinkConfig:
     group: str = "cloudtag-sink"
     prefix: str = ""
     streams: tuple[str, ...] = tuple(TABLES)
-    rule: CutRule = field(default_factory=CutRule)
+    rule: BatchBoundaries = field(default_factory=BatchBoundaries)
     retry_first_seconds: float = 0.5
     retry_longest_seconds: float = 30.0
     session_timeout_ms: int = 30_000

@@ -6,10 +6,10 @@ import time
 from collections.abc import Callable, Iterable
 from typing import ParamSpec, TypeVar
 
-from cloudtag.warehouse.blocks import Batch
+from cloudtag.warehouse.bisecting_insert import Rejected
+from cloudtag.warehouse.blocks import InsertBatch
 from cloudtag.warehouse.errors import Outage
-from cloudtag.warehouse.poison import Rejected
-from streams.gates import EVERYTHING, Gates
+from streams.kafka.backoff import EVERYTHING, Backoffs
 from streams.sink.writer import Writer
 
 log = logging.getLogger(__name__)
@@ -27,7 +27,7 @@ class Contact:
     """Calls the writer and remembers when it was last heard of."""
 
     def __init__(
-        self, writer: Writer, gates: Gates, streams: Iterable[str], clock: Callable[[], float] = time.monotonic
+        self, writer: Writer, gates: Backoffs, streams: Iterable[str], clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._writer = writer
         self._gates = gates
@@ -36,7 +36,7 @@ class Contact:
         self._heard_at: float | None = None
         self._waiting_since: float | None = None
 
-    async def store(self, batch: Batch) -> list[Rejected]:
+    async def store(self, batch: InsertBatch) -> list[Rejected]:
         """Store a batch; returns its poison rows. Raises `Outage`."""
         return await self._call(self._writer.store, batch)
 

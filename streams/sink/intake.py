@@ -5,8 +5,8 @@ import time
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from streams.fetching import ENDS, Records, salvage
-from streams.gates import Gates
+from streams.kafka.backoff import Backoffs
+from streams.kafka.fetching import ENDS, Records, salvage
 from streams.sink.config import SinkConfig
 from streams.sink.partitions import Partitions, name_of
 from streams.sink.reader import Reader
@@ -26,7 +26,7 @@ class Intake:
         self._poll_ms = config.poll_ms
         self._partitions = partitions
         self._reader = reader
-        self._faults = Gates(config.retry_first_seconds, config.retry_longest_seconds, time.monotonic)
+        self._faults = Backoffs(config.retry_first_seconds, config.retry_longest_seconds, time.monotonic)
 
     async def read(self, consumer: AIOKafkaConsumer) -> None:
         """Take the next records in. Raises what says that the consumer itself is over."""

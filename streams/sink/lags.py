@@ -6,10 +6,10 @@ from contextlib import suppress
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import IllegalStateError
 
-from streams.gates import Gates
-from streams.metrics import Labels, replace
-from streams.sink import metrics
+from streams.kafka.backoff import Backoffs
+from streams.sink import sink_metrics as metrics
 from streams.sink.partitions import Partitions, wall_ms
+from streams.worker.worker_metrics import Labels, replace
 
 MEASURE_SECONDS = 1.0
 
@@ -45,7 +45,7 @@ async def lags(consumer: AIOKafkaConsumer, partitions: Partitions) -> dict[Topic
 class Lags:
     """Sets the gauges, beside the rounds, which wait for the warehouse."""
 
-    def __init__(self, streams: tuple[str, ...], partitions: Partitions, gates: Gates) -> None:
+    def __init__(self, streams: tuple[str, ...], partitions: Partitions, gates: Backoffs) -> None:
         self._streams = streams
         self._partitions = partitions
         self._gates = gates

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from aiokafka import TopicPartition
 
 from streams.sink.config import SinkConfig
-from streams.sink.partition import Partition
+from streams.sink.partition_batches import PartitionBatches
 
 
 def wall_ms() -> int:
@@ -25,7 +25,7 @@ class Partitions:
     def __init__(self, config: SinkConfig) -> None:
         self._rule = config.rule
         self._stream_of = {config.prefix + stream: stream for stream in config.streams}
-        self._known: dict[TopicPartition, Partition] = {}
+        self._known: dict[TopicPartition, PartitionBatches] = {}
 
     @property
     def topics(self) -> list[str]:
@@ -36,15 +36,15 @@ class Partitions:
         """The stream a partition is of."""
         return self._stream_of[where.topic]
 
-    def get(self, where: TopicPartition) -> Partition | None:
+    def get(self, where: TopicPartition) -> PartitionBatches | None:
         """What is known of a partition; none before its first record."""
         return self._known.get(where)
 
-    def of(self, where: TopicPartition) -> Partition:
+    def of(self, where: TopicPartition) -> PartitionBatches:
         """A partition, which begins here if it has not yet."""
         known = self._known.get(where)
         if known is None:
-            known = Partition(self.stream_of(where), where.topic, where.partition, self._rule, wall_ms)
+            known = PartitionBatches(self.stream_of(where), where.topic, where.partition, self._rule, wall_ms)
             self._known[where] = known
         return known
 
@@ -52,7 +52,7 @@ class Partitions:
         """What was read of it and not stored is for its next owner."""
         self._known.pop(where, None)
 
-    def __iter__(self) -> Iterator[tuple[TopicPartition, Partition]]:
+    def __iter__(self) -> Iterator[tuple[TopicPartition, PartitionBatches]]:
         """Those of now: reading goes on meanwhile and may add some."""
         return iter(list(self._known.items()))
 

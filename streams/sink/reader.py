@@ -3,12 +3,12 @@
 from typing import Protocol
 
 from cloudtag.contract.streams import INPUTS
-from cloudtag.warehouse.blocks import Row
+from cloudtag.warehouse.blocks import LogRow
 from cloudtag.wire import Codec, Undecodable
 from cloudtag.wire.registry import RegistryRefused
-from streams.letters import LetterReason, letter_of
-from streams.sink import metrics
-from streams.sink.partition import Read
+from streams.kafka.dead_letters import LetterReason, letter_of
+from streams.sink import sink_metrics as metrics
+from streams.sink.partition_batches import IntakeRecord
 
 LETTER_BYTES = 64 * 1024 * 1024
 """A dead letter holds a whole rejected record, which may be larger than any good one."""
@@ -38,7 +38,7 @@ class Reader:
         self._codec = codec or Codec()
         self._letters = letters or Codec(max_bytes=LETTER_BYTES)
 
-    def read(self, stream: str, log: LogRecord) -> Read:
+    def read(self, stream: str, log: LogRecord) -> IntakeRecord:
         """The record as a row. What cannot be read is left to the worker if it is input, else becomes a dead letter.
 
         Raises the registry's errors: the record is to be read again later.
@@ -53,16 +53,16 @@ class Reader:
             raise
         except Exception as error:
             return self._unreadable(stream, log, size, "cannot_read", f"{type(error).__name__}: {error}")
-        row = Row(log.offset, log.timestamp, record, log.key, log.value)
-        return Read(log.offset, log.timestamp, size, row)
+        row = LogRow(log.offset, log.timestamp, record, log.key, log.value)
+        return IntakeRecord(log.offset, log.timestamp, size, row)
 
-    def _unreadable(self, stream: str, log: LogRecord, size: int, reason: LetterReason, error: str) -> Read:
+    def _unreadable(self, stream: str, log: LogRecord, size: int, reason: LetterReason, error: str) -> IntakeRecord:
         if stream in INPUTS:
             metrics.SKIPPED.labels(stream).inc()
-            return Read(log.offset, log.timestamp, size)
+            return IntakeRecord(log.offset, log.timestamp, size)
         metrics.DEAD_LETTERS.labels(stream).inc()
         letter = letter_of(log, reason, error)
         if stream == "dead-letters":
             # A letter about a letter would go round for ever: it is stored as it is.
-            return Read(log.offset, log.timestamp, size, Row(log.offset, log.timestamp, letter, None, None))
-        return Read(log.offset, log.timestamp, size, letter=letter)
+            return IntakeRecord(log.offset, log.timestamp, size, LogRow(log.offset, log.timestamp, letter, None, None))
+        return IntakeRecord(log.offset, log.timestamp, size, letter=letter)

@@ -14,20 +14,20 @@ from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import IllegalStateError, KafkaError
 
 from cloudtag.warehouse.errors import Outage, TooMuchPoison
-from cloudtag.warehouse.veil import Veil
-from streams import codecs
-from streams.gates import EVERYTHING, Gates
-from streams.metrics import Labels, replace
-from streams.sink import metrics
+from cloudtag.warehouse.pseudonymizer import Pseudonymizer
+from streams.kafka import codecs
+from streams.kafka.backoff import EVERYTHING, Backoffs
+from streams.sink import sink_metrics as metrics
 from streams.sink.config import SinkConfig
 from streams.sink.contact import Contact
+from streams.sink.dead_letters import DeadLetterProducer
 from streams.sink.intake import Intake
 from streams.sink.lags import Lags, end_of, lags
-from streams.sink.letters import Letters
-from streams.sink.partition import Partition, Span
+from streams.sink.partition_batches import PartitionBatches, PendingBatch
 from streams.sink.partitions import Partitions, name_of
 from streams.sink.reader import Reader
 from streams.sink.writer import Writer
+from streams.worker.worker_metrics import Labels, replace
 
 log = logging.getLogger(__name__)
 MOST_HELD = 100_000
@@ -39,11 +39,11 @@ class Sink(ConsumerRebalanceListener):  # type: ignore[misc]
 
     def __init__(self, config: SinkConfig, reader: Reader | None = None) -> None:
         self._config = config
-        self._letters = Letters(config.bootstrap, config.prefix + "dead-letters", config.kafka)
-        self._gates = Gates(config.retry_first_seconds, config.retry_longest_seconds, time.monotonic)
+        self._letters = DeadLetterProducer(config.bootstrap, config.prefix + "dead-letters", config.kafka)
+        self._gates = Backoffs(config.retry_first_seconds, config.retry_longest_seconds, time.monotonic)
         """Of what cannot be stored: single partitions, tables, or everything."""
         self._warehouse = Contact(
-            Writer(config.connect, config.database, Veil(config.secret)), self._gates, config.streams
+            Writer(config.connect, config.database, Pseudonymizer(config.secret)), self._gates, config.streams
         )
         self._partitions = Partitions(config)
         self._intake = Intake(config, self._partitions, reader or Reader())
@@ -163,7 +163,7 @@ class Sink(ConsumerRebalanceListener):  # type: ignore[misc]
                 partition.ended.popleft()
                 self._uncommitted[where] = partition.stored_offset = span.next_offset
 
-    async def _store(self, partition: Partition, span: Span) -> None:
+    async def _store(self, partition: PartitionBatches, span: PendingBatch) -> None:
         letters = list(span.letters)
         if span.rows:
             batch = partition.batch_of(span)

@@ -4,28 +4,28 @@ from collections.abc import Callable
 
 from clickhouse_connect.driver.client import Client
 
-from cloudtag.warehouse.blocks import Batch
+from cloudtag.warehouse.bisecting_insert import Rejected, bisecting_insert
+from cloudtag.warehouse.blocks import InsertBatch
 from cloudtag.warehouse.errors import Outage, meaning_of
 from cloudtag.warehouse.forgotten import Forgotten
 from cloudtag.warehouse.insert import Inserter
-from cloudtag.warehouse.poison import Rejected, store
-from cloudtag.warehouse.veil import Veil
-from streams.sink import metrics
+from cloudtag.warehouse.pseudonymizer import Pseudonymizer
+from streams.sink import sink_metrics as metrics
 
 
 class Writer:
     """Stores batches, one at a time."""
 
-    def __init__(self, connect: Callable[[], Client], database: str, veil: Veil) -> None:
+    def __init__(self, connect: Callable[[], Client], database: str, pseudonymizer: Pseudonymizer) -> None:
         """`connect` makes a ClickHouse client; it is called again after the warehouse stopped answering."""
         self._connect = connect
         self._database = database
-        self._veil = veil
+        self._pseudonymizer = pseudonymizer
         self._client: Client | None = None
         self._inserter: Inserter | None = None
         self._forgotten: Forgotten | None = None
 
-    def store(self, batch: Batch) -> list[Rejected]:
+    def store(self, batch: InsertBatch) -> list[Rejected]:
         """Store a batch; returns its poison rows. Raises `Outage`."""
         try:
             inserter, forgotten = self._ready()
@@ -33,7 +33,7 @@ class Writer:
             if not kept.rows:
                 return []
             with metrics.INSERT_SECONDS.labels(batch.stream).time():
-                rejected = store(kept, inserter.insert)
+                rejected = bisecting_insert(kept, inserter.insert)
                 _take(forgotten, kept)
         except Outage as outage:
             if not outage.is_answered:
@@ -68,21 +68,21 @@ class Writer:
                 self._client = self._connect()
             except Exception as error:
                 raise Outage(str(meaning_of(error)), is_answered=False) from error
-            inserter = Inserter(self._client, self._database, self._veil)
+            inserter = Inserter(self._client, self._database, self._pseudonymizer)
             inserter.claim()
-            self._forgotten = _read_forgotten(self._client, self._database, self._veil)
+            self._forgotten = _read_forgotten(self._client, self._database, self._pseudonymizer)
             self._inserter = inserter
         return self._inserter, self._forgotten
 
 
-def _read_forgotten(client: Client, database: str, veil: Veil) -> Forgotten:
+def _read_forgotten(client: Client, database: str, pseudonymizer: Pseudonymizer) -> Forgotten:
     try:
-        return Forgotten(client, database, veil)
+        return Forgotten(client, database, pseudonymizer)
     except Exception as error:
         raise Outage(str(meaning_of(error)), is_answered=True) from error
 
 
-def _take(forgotten: Forgotten, batch: Batch) -> None:
+def _take(forgotten: Forgotten, batch: InsertBatch) -> None:
     """Nothing is committed before whom the batch names is forgotten: a failure is an outage, tried again."""
     try:
         forgotten.take(batch)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from faust.types import TP
 
-from streams.transport.feed import Lane, Read
+from streams.transport.partition_buffers import DecodeRecord, TaskId
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,15 +13,15 @@ class Batching:
     """What belongs together, how much at a time, and how long to wait for it at the end."""
 
     group_of: dict[str, str] = field(default_factory=dict)
-    """The group (one agent, one set of lanes) each topic belongs to."""
-    read_of: dict[str, Read] = field(default_factory=dict)
+    """The group (one agent, one set of tasks) each topic belongs to."""
+    read_of: dict[str, DecodeRecord] = field(default_factory=dict)
     """How each group reads its records."""
     batch_records: int = 2000
     skew_ms: int = 6 * 3_600_000
-    """How far in event time a lane may run ahead of another one that has records."""
+    """How far in event time a task may run ahead of another one that has records."""
     drain_seconds: float = 45.0
     """How long a revoke or a stop waits for batches in hand."""
-    is_paused: Callable[[Lane], bool] = lambda _: False
-    """Whether a lane takes no batches for now; the others do not wait for it."""
+    is_paused: Callable[[TaskId], bool] = lambda _: False
+    """Whether a task takes no batches for now; the others do not wait for it."""
     report: Callable[[TP, bool], None] = lambda *_: None
     """Told when records of a partition cannot be fetched or read, and when they can again."""

@@ -1,4 +1,4 @@
-"""The consumer: keeps lanes supplied with batches, commits what the ledger allows, and lets go in order.
+"""The consumer: keeps tasks supplied with batches, commits what the in-flight offsets allows, and lets go in order.
 
 Four private habits of Faust's consumer are replaced: how records become messages, how acknowledgements become
 offsets, what is waited for when partitions are revoked, and when the flow may be resumed.
@@ -15,47 +15,47 @@ from mode import Service
 from mode.utils.objects import cached_property
 
 from streams.transport.batching import Batching
-from streams.transport.feed import Feed, Lane
-from streams.transport.ledger import Batch, Ledger
+from streams.transport.in_flight import Batch, InFlightOffsets
 from streams.transport.outages import Outages
+from streams.transport.partition_buffers import PartitionBuffers, TaskId
 from streams.transport.thread import BatchConsumerThread
 
 FETCH_SECONDS = 0.25
 """How long one look for records waits at most; a seek waits for it."""
 PATIENCE_SECONDS = 1.0
-"""How long a lane waits for a topic whose records are on the broker and do not arrive."""
-BATCHES_PER_LANE = 2
+"""How long a task waits for a topic whose records are on the broker and do not arrive."""
+BATCHES_PER_TASK = 2
 """Handed out at a time: one in the agent's hands, the next ready."""
 
 
 class BatchConsumer(Consumer):
-    """Faust's consumer, delivering batches. What it reads from the app: `app.batching` (see `streams.app`)."""
+    """Faust's consumer, delivering batches. What it reads from the app: `app.batching` (see `streams.worker.app`)."""
 
-    ledger: Ledger
-    feed: Feed
+    in_flight: InFlightOffsets
+    buffers: PartitionBuffers
     _thread: BatchConsumerThread
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         batching: Batching = self.app.batching  # type: ignore[attr-defined]
-        self.ledger = Ledger()
-        self.feed = Feed(batching.group_of, batching.read_of, batching.batch_records)
+        self.in_flight = InFlightOffsets()
+        self.buffers = PartitionBuffers(batching.group_of, batching.read_of, batching.batch_records)
         self._skew_ms = batching.skew_ms
-        self._patience: dict[Lane, float] = {}
-        self._lane_tps: dict[Lane, list[TP]] = {}
+        self._patience: dict[TaskId, float] = {}
+        self._task_tps: dict[TaskId, list[TP]] = {}
         self._drain_seconds: float = batching.drain_seconds
         self._committed: dict[TP, int] = {}
         self._is_rebalancing = False
         self._must_seek = True
         self._is_paused = batching.is_paused
-        self._outages = Outages(self.feed, self._go_on, batching.report)
+        self._outages = Outages(self.buffers, self._go_on, batching.report)
 
     def _new_consumer_thread(self) -> BatchConsumerThread:
         return BatchConsumerThread(self, loop=self.loop, beacon=self.beacon)
 
     @cached_property
     def _work(self) -> asyncio.Event:
-        """Set when a lane may have a batch to cut."""
+        """Set when a task may have a batch to cut."""
         return asyncio.Event()
 
     @cached_property
@@ -76,9 +76,9 @@ class BatchConsumer(Consumer):
                 if not self.flow_active:
                     await self.wait(self.can_resume_flow.wait())
                     continue
-                hungry = self._outages.open_among(self.feed.hungry(self._get_active_partitions()))
-                if hungry:
-                    await self._fetch(hungry)
+                below_low_water = self._outages.open_among(self.buffers.below_low_water(self._get_active_partitions()))
+                if below_low_water:
+                    await self._fetch(below_low_water)
                 else:
                     self._room.clear()
                     await self.wait(self._room.wait())
@@ -86,14 +86,16 @@ class BatchConsumer(Consumer):
             if not self.app.should_stop:
                 raise
 
-    async def _fetch(self, hungry: set[TP]) -> None:
+    async def _fetch(self, below_low_water: set[TP]) -> None:
         thread = self._thread
         consumer = thread._ensure_consumer()
-        epoch, records = await thread.call_thread(thread._fetch_records, consumer, hungry, timeout=FETCH_SECONDS)
+        epoch, records = await thread.call_thread(
+            thread._fetch_records, consumer, below_low_water, timeout=FETCH_SECONDS
+        )
         if epoch != thread.epoch or not self.flow_active:
             return  # a seek has taken the position back, or will before the flow goes on
         for tp, found in records.items():
-            self.feed.add(TP(tp.topic, tp.partition), found)
+            self.buffers.add(TP(tp.topic, tp.partition), found)
         self._outages.fetched(records.keys(), {TP(*tp): error for tp, error in thread.faults.items()})
         self._outages.look()
         self._work.set()
@@ -103,41 +105,41 @@ class BatchConsumer(Consumer):
         while not self.should_stop:
             await self.wait(self._work.wait())
             self._work.clear()
-            while self.flow_active and (lane := self._next_lane()) is not None:
-                batch = self.feed.cut(lane)
+            while self.flow_active and (task := self._next_task()) is not None:
+                batch = self.buffers.next_batch(task)
                 self._outages.look()
-                self.ledger.deliver(batch)
+                self.in_flight.deliver(batch)
                 self._room.set()
                 await self.callback(self._message_of(batch))
 
-    def _next_lane(self) -> Lane | None:
-        """The lane that is furthest behind and can take a batch, unless it must wait for others."""
-        clocks = {lane: clock for lane, clock in self.feed.clocks().items() if not self._is_paused(lane)}
+    def _next_task(self) -> TaskId | None:
+        """The task that is furthest behind and can take a batch, unless it must wait for others."""
+        clocks = {task: clock for task, clock in self.buffers.clocks().items() if not self._is_paused(task)}
         horizon = next(iter(clocks.values()), 0) + self._skew_ms
-        for lane, clock in clocks.items():
+        for task, clock in clocks.items():
             if clock > horizon:
                 return None
-            if self.ledger.outstanding(*lane) < BATCHES_PER_LANE and not self._must_wait(lane):
-                return lane
+            if self.in_flight.outstanding(*task) < BATCHES_PER_TASK and not self._must_wait(task):
+                return task
         return None
 
-    def _must_wait(self, lane: Lane) -> bool:
-        """Whether a topic of the lane has records on the broker, none of them here, and there is patience left."""
+    def _must_wait(self, task: TaskId) -> bool:
+        """Whether a topic of the task has records on the broker, none of them here, and there is patience left."""
         now = asyncio.get_running_loop().time()
-        if not any(self._thread.unread(tp) and not self.feed.buffered(tp) for tp in self._tps_of(lane)):
-            self._patience.pop(lane, None)
+        if not any(self._thread.unread(tp) and not self.buffers.buffered(tp) for tp in self._tps_of(task)):
+            self._patience.pop(task, None)
             return False
-        if lane not in self._patience:
-            self._patience[lane] = now + PATIENCE_SECONDS
+        if task not in self._patience:
+            self._patience[task] = now + PATIENCE_SECONDS
             asyncio.get_running_loop().call_later(PATIENCE_SECONDS, self._work.set)
-        return now < self._patience[lane]
+        return now < self._patience[task]
 
-    def _tps_of(self, lane: Lane) -> list[TP]:
-        """The assigned partitions of a lane; looked up once per assignment."""
-        if not self._lane_tps:
+    def _tps_of(self, task: TaskId) -> list[TP]:
+        """The assigned partitions of a task; looked up once per assignment."""
+        if not self._task_tps:
             for tp in self.assignment():
-                self._lane_tps.setdefault(self.feed.lane_of(tp), []).append(tp)
-        return self._lane_tps.get(lane, [])
+                self._task_tps.setdefault(self.buffers.task_of(tp), []).append(tp)
+        return self._task_tps.get(task, [])
 
     def _message_of(self, batch: Batch) -> ConsumerMessage:
         chunk = batch.chunks[0]
@@ -162,16 +164,16 @@ class BatchConsumer(Consumer):
 
     def finish(self, batch: Batch) -> None:
         """An agent came back for more: the batch is done."""
-        self.ledger.ack(batch)
+        self.in_flight.ack(batch)
         self._work.set()
 
     def resume(self) -> None:
-        """A lane that was paused takes batches again."""
+        """A task that was paused takes batches again."""
         self._work.set()
 
     def is_paused(self, tp: TP) -> bool:
         """Whether records of a partition wait for the end of a pause, and so are no sign of a worker that hangs."""
-        return self._is_paused(self.feed.lane_of(tp)) or self.is_out(tp)
+        return self._is_paused(self.buffers.task_of(tp)) or self.is_out(tp)
 
     def is_out(self, tp: TP) -> bool:
         """Whether a partition's records cannot be fetched or read for now."""
@@ -188,7 +190,7 @@ class BatchConsumer(Consumer):
 
     async def force_commit(self, topics: Any = None, start_new_transaction: bool = True) -> bool:  # noqa: ARG002
         """Commit now; callers hold the commit lock."""
-        done = self.ledger.committable()
+        done = self.in_flight.committable()
         wanted = {tp: end for tp, end in done.items() if end > self._committed.get(tp, -1)}
         if not wanted:
             return False
@@ -202,7 +204,7 @@ class BatchConsumer(Consumer):
     async def wait_empty(self) -> None:
         """Wait for the batches in agents' hands, at most as long as the group will wait for us, and commit."""
         try:
-            await asyncio.wait_for(self.ledger.wait_idle(), self._drain_seconds)
+            await asyncio.wait_for(self.in_flight.wait_idle(), self._drain_seconds)
         except TimeoutError:
             self.log.error("Batches unfinished after %s s; they will be judged again", self._drain_seconds)
         await self.commit()
@@ -210,7 +212,7 @@ class BatchConsumer(Consumer):
     def lag(self) -> dict[TP, int]:
         """Records per assigned partition that are on the broker and not acknowledged."""
         return {
-            tp: self._thread.unread(tp) + self.feed.buffered(tp) + self.ledger.unfinished(tp)
+            tp: self._thread.unread(tp) + self.buffers.buffered(tp) + self.in_flight.unfinished(tp)
             for tp in self.assignment()
         }
 
@@ -220,7 +222,7 @@ class BatchConsumer(Consumer):
         """Nothing more is handed out, and what was fetched is forgotten: the flow only goes on after a seek."""
         super().stop_flow()
         self._must_seek = True
-        self.feed.clear()
+        self.buffers.clear()
 
     def resume_flow(self) -> None:
         """Go on, unless a rebalance has begun since, or positions still stand behind forgotten records."""
@@ -251,14 +253,14 @@ class BatchConsumer(Consumer):
         self._must_seek = False
 
     def _forget(self) -> None:
-        self.ledger.clear()
-        self.feed.clear()
+        self.in_flight.clear()
+        self.buffers.clear()
         self._committed.clear()
-        self._lane_tps.clear()
+        self._task_tps.clear()
         self._outages.forget()
 
     def on_buffer_full(self, tp: TP) -> None:
-        """The feed bounds what is handed out per lane; Faust's pressure callbacks must not touch the fetch set."""
+        """The feed bounds what is handed out per task; Faust's pressure callbacks must not touch the fetch set."""
 
     def on_buffer_drop(self, tp: TP) -> None:
         """See ``on_buffer_full``."""

@@ -11,7 +11,7 @@ from streams.transport.consumer import BatchConsumer
 
 
 class BatchProducer(stock.Producer):
-    """Faust's producer, opened up to batches: what cloudtag sends is packed and awaited by `streams.publisher`."""
+    """Faust's producer, opened up to batches: what cloudtag sends is packed and awaited by `streams.kafka.producer`."""
 
     _is_idempotent = True
 

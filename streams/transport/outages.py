@@ -11,8 +11,8 @@ from collections.abc import Callable, Collection, Mapping
 
 from faust.types import TP
 
-from streams.gates import Gates
-from streams.transport.feed import Feed
+from streams.kafka.backoff import Backoffs
+from streams.transport.partition_buffers import PartitionBuffers
 
 logger = logging.getLogger(__name__)
 
@@ -27,11 +27,13 @@ READING = "reading"
 class Outages:
     """``go_on`` is called when something may be tried again; ``report`` when a partition stops, and when it goes on."""
 
-    def __init__(self, feed: Feed, go_on: Callable[[], None], report: Callable[[TP, bool], None]) -> None:
-        self._feed = feed
+    def __init__(
+        self, buffers: PartitionBuffers, go_on: Callable[[], None], report: Callable[[TP, bool], None]
+    ) -> None:
+        self._feed = buffers
         self._go_on = go_on
         self._report = report
-        self._gates = Gates(FIRST_SECONDS, LONGEST_SECONDS, time.monotonic)
+        self._gates = Backoffs(FIRST_SECONDS, LONGEST_SECONDS, time.monotonic)
         self._unfetched: dict[TP, float] = {}
         """When each is fetched again."""
         self._unread: set[TP] = set()

@@ -8,7 +8,7 @@ from faust.streams import Stream
 from faust.types import EventT
 
 from streams.transport.consumer import BatchConsumer
-from streams.transport.ledger import Batch
+from streams.transport.in_flight import Batch
 
 
 class BatchSchema(Schema[bytes, Batch]):
@@ -40,7 +40,7 @@ class BatchStream(Stream[Batch]):
             while not self.should_stop:
                 event = cast(EventT[Batch], await self.channel.__anext__())
                 batch = cast(Batch, event.value)
-                if not consumer.ledger.take(batch):
+                if not consumer.in_flight.take(batch):
                     continue
                 is_done = False
                 try:
@@ -51,7 +51,7 @@ class BatchStream(Stream[Batch]):
                     if is_done and not batch.is_parked:
                         consumer.finish(batch)
                     else:
-                        consumer.ledger.abandon(batch)
+                        consumer.in_flight.abandon(batch)
         except StopAsyncIteration:
             return  # how Faust tells an agent to stop
         finally:

@@ -15,7 +15,7 @@ from aiokafka.structs import OffsetAndMetadata
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, credentials_to_aiokafka_auth, server_list
 from faust.types import TP
 
-from streams.fetching import ENDS, salvage
+from streams.kafka.fetching import ENDS, salvage
 
 FETCH_MAX_WAIT_MS = 100
 """How long the broker may hold a fetch back for more bytes; stock Faust waits 1500 ms."""
@@ -39,7 +39,7 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
         await super().on_start()
 
     def _create_worker_consumer(self, transport: Any) -> AIOKafkaConsumer:
-        # Faust falls back to a round-robin assignor when it knows no tables, which spreads the topics of one lane
+        # Faust falls back to a round-robin assignor when it knows no tables, which spreads the topics of one task
         # over several workers; its own assignor keeps partition p of all topics together.
         self._assignor = self.app.assignor
         conf = self.app.conf

@@ -8,11 +8,11 @@ from cloudtag.backtest.difference import Change, Field
 from cloudtag.backtest.standing import standing
 from cloudtag.cli.lines import line_of
 from cloudtag.contract.records import DeadLetter
+from cloudtag.eventfiles.decoded_lines import BadLine, read
 from cloudtag.policy.model import Policies
-from cloudtag.reading import BadLine, read
-from cloudtag.replay import replay
+from cloudtag.replay.driver import replay
 from tests.backtest.versions import LATER, packs, packs_with, table
-from tests.strategies import HOUR_MS, START_MS, histories
+from tests.histories.strategies import HOUR_MS, START_MS, histories
 
 UNTIL_MS = START_MS + 30 * 24 * HOUR_MS
 OLD = packs()

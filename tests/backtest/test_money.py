@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from cloudtag.backtest.money import Sum, money_of, prices_of
 from cloudtag.detection.example import day, inspected, ordered, refunded
-from cloudtag.reading import events_of
+from cloudtag.eventfiles.decoded_lines import events_of
 from tests.backtest.versions import lines
 from tests.simulate.test_score import alert as alert_of
 

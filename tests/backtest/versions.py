@@ -4,8 +4,8 @@ import msgspec
 
 from cloudtag.backtest import backtest
 from cloudtag.detection.example import day, event, ordered, refunded
+from cloudtag.eventfiles.decoded_lines import events_of
 from cloudtag.policy.load import read_packs
-from cloudtag.reading import events_of
 
 DEFAULT = """
 [[version]]

@@ -1,7 +1,7 @@
 """The benchmark of the catalogue clocks every detector, and leaves all of them as they were."""
 
 from benchmarks.detectors import clocked, measure
-from cloudtag.detection.registry import all_detectors
+from cloudtag.detectors.registry import all_detectors
 from cloudtag.simulate import Profile
 
 

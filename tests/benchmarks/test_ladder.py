@@ -12,7 +12,7 @@ from benchmarks.profiles import MEMORY, PLAIN, Profile
 from benchmarks.ratios import bootstrap, order_of_pass, summarize
 from benchmarks.run import run
 from cloudtag.contract.records import Alert
-from cloudtag.replay import judge
+from cloudtag.replay.driver import judge
 
 SMALL = Profile("small", 3_000, 1, (PLAIN, MEMORY))
 

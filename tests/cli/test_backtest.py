@@ -110,7 +110,7 @@ def test_a_dated_version_touches_only_what_happens_from_its_date_on(run, write, 
 
 def test_the_same_policy_shows_nothing(run, week):
     events, _ = week
-    told = run("backtest", "--policy", files("cloudtag") / "policies", events, "--until", "2025-03-25")
+    told = run("backtest", "--policy", files("cloudtag.policy") / "packs", events, "--until", "2025-03-25")
     assert (told.code, told.err) == (0, "")
     assert "no parameter differs" in told.out
     assert "nothing that stands differs" in told.out

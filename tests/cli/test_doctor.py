@@ -27,10 +27,10 @@ from cloudtag.contract.events import (
 from cloudtag.contract.records import DeadLetter
 from cloudtag.wire import encode
 from cloudtag.wire.varints import written
-from streams import topics
-from streams.partition import partition_of
-from streams.topics import declared
-from tests.brokers import broker, kafka_bootstrap, tansu_bootstrap
+from streams.kafka import topics
+from streams.kafka.partitioner import partition_of
+from streams.kafka.topics import declared
+from tests.servers.brokers import broker, kafka_bootstrap, tansu_bootstrap
 
 __all__ = ["broker", "kafka_bootstrap", "tansu_bootstrap"]
 

@@ -7,12 +7,12 @@ import pytest
 
 from cloudtag.contract.streams import STREAM_OF
 from cloudtag.policy.load import shipped
-from cloudtag.replay import judge
+from cloudtag.replay.driver import judge
 from cloudtag.warehouse.insert import Inserter
-from cloudtag.warehouse.veil import Veil
+from cloudtag.warehouse.pseudonymizer import Pseudonymizer
 from tests.explain.stories import alerts_of, decoded, lines, number_shared_by_two_buyers, short_then_corrected
+from tests.servers.warehouses import warehouse_url
 from tests.warehouse.batches import SECRET, batch
-from tests.warehouses import warehouse_url
 
 __all__ = ["warehouse_url"]
 STORIES = {"short_return": short_then_corrected, "reused_waybill": number_shared_by_two_buyers}
@@ -29,7 +29,7 @@ def stored(warehouse_url, run, monkeypatch):
     assert run("warehouse", "migrate").code == 0
     client = connect(Config.read())
     client.database = database
-    into = Inserter(client, database, Veil(SECRET))
+    into = Inserter(client, database, Pseudonymizer(SECRET))
     for story in STORIES.values():
         events = decoded(story())
         records = [*((STREAM_OF[type(e)], e) for e in events), *judge(events, None, shipped())]

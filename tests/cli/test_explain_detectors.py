@@ -2,7 +2,7 @@
 
 import pytest
 
-from cloudtag.detection.registry import all_detectors
+from cloudtag.detectors.registry import all_detectors
 
 WIDEST = max(map(len, all_detectors()))
 

@@ -8,12 +8,12 @@ import pytest
 from cloudtag.cli.kafka import read_to_end
 from cloudtag.cli.sink import _sink_config
 from cloudtag.config import Config
-from cloudtag.warehouse.veil import Veil
+from cloudtag.warehouse.pseudonymizer import Pseudonymizer
 from cloudtag.wire import decode
 from streams.sink import Sink
-from tests.brokers import tansu_bootstrap
+from tests.servers.brokers import tansu_bootstrap
+from tests.servers.warehouses import warehouse_url
 from tests.streams.sink.log import until
-from tests.warehouses import warehouse_url
 
 __all__ = ["tansu_bootstrap", "warehouse_url"]
 
@@ -67,7 +67,7 @@ def rows_about(config: Config, table: str, buyer: str) -> int:
     from cloudtag.cli.clickhouse import connect, database_of
 
     sql = f"SELECT count() FROM {database_of(config)}.{table} FINAL WHERE buyer_key = {{key:String}}"
-    key = Veil(SECRET.encode()).key("buyer", buyer)
+    key = Pseudonymizer(SECRET.encode()).key("buyer", buyer)
     return int(connect(config).query(sql, parameters={"key": key}).result_rows[0][0])
 
 

@@ -11,15 +11,15 @@ from msgspec.structs import replace
 import cloudtag
 from cloudtag.cli.kafka import read_to_end, sender
 from cloudtag.config import Config
-from cloudtag.contract.forwards import TimePassed
+from cloudtag.contract.internal import WatermarkRecord
 from cloudtag.contract.records import DeadLetter
 from cloudtag.wire import Codec, decode, encode
-from streams import topics
-from streams.misplaced import Misplaced, Origin, headers_of
-from streams.partition import partition_of
-from streams.publisher import Record
-from streams.topics import declared
-from tests.brokers import broker, kafka_bootstrap, tansu_bootstrap
+from streams.kafka import topics
+from streams.kafka.partitioner import partition_of
+from streams.kafka.producer import OutRecord
+from streams.kafka.topics import declared
+from streams.worker.misplaced import Misplaced, Origin, headers_of
+from tests.servers.brokers import broker, kafka_bootstrap, tansu_bootstrap
 
 __all__ = ["broker", "kafka_bootstrap", "tansu_bootstrap"]
 
@@ -91,10 +91,10 @@ def test_produce_until_tells_every_partition_the_time(run, config, tmp_path):
     (tmp_path / "f").write_text(ORDER % (1, 1))
     assert run("produce", tmp_path / "f", "--until", "2025-03-25").code == 0
     for processor in config.processors:
-        stream = topics.ticks(processor)
+        stream = topics.watermarks(processor)
         told = held(config, stream)
         assert sorted(record.partition for record in told) == [0, 1, 2]
-        assert {decode(stream, record.value) for record in told} == {TimePassed(UNTIL_MS)}
+        assert {decode(stream, record.value) for record in told} == {WatermarkRecord(UNTIL_MS)}
 
 
 def test_tail_prints_for_people_and_for_machines(run, config, tmp_path):
@@ -116,8 +116,8 @@ def test_tail_shows_what_lies_in_the_wrong_partition_and_where_it_was(run, confi
 
     async def put() -> None:
         async with sender(config) as out:
-            await out.put((config.topic("misplaced-buyers"), 2), Record(b"forged", value))
-            await out.put((config.topic("misplaced-buyers"), 2), Record(b"b1", value, headers_of(source, found)))
+            await out.put((config.topic("misplaced-buyers"), 2), OutRecord(b"forged", value))
+            await out.put((config.topic("misplaced-buyers"), 2), OutRecord(b"b1", value, headers_of(source, found)))
 
     asyncio.run(put())
     told = run("tail", "misplaced", "--from-start", "--limit", 1)
@@ -157,7 +157,9 @@ def test_what_tail_writes_is_what_was_sent(run, config, tmp_path, week):
     (tmp_path / "tailed").write_text(told.out)
     found = [run("replay", path, "--final", "--until", "2025-03-20").lines for path in (events, tmp_path / "tailed")]
     assert sorted(found[0]) == sorted(found[1])
-    done = run("backtest", "--policy", Path(cloudtag.__file__).parent / "policies", "--json", tmp_path / "tailed")
+    done = run(
+        "backtest", "--policy", Path(cloudtag.__file__).parent / "policy" / "packs", "--json", tmp_path / "tailed"
+    )
     assert done.code == 0, done.err
     assert json.loads(done.out)["unread"] == 0
 
@@ -182,7 +184,7 @@ def bury(config: Config, letters: list[DeadLetter]) -> None:
         async with sender(config) as out:
             for n, one in enumerate(letters):
                 target = (config.topic("dead-letters"), n % 3)
-                await out.put(target, Record(b"orders", encode("dead-letters", one)))
+                await out.put(target, OutRecord(b"orders", encode("dead-letters", one)))
 
     asyncio.run(put())
 

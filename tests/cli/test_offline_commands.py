@@ -115,7 +115,7 @@ def test_schemas_are_checked(run, tmp_path):
 
 
 def test_the_import_accounts_for_every_line(run, tmp_path):
-    from cloudtag.imports.retail_rows import COLUMNS
+    from cloudtag.datasets.retail_rows import COLUMNS
 
     rows = [
         ("500001", "A1", 3, "2009-12-07 10:00:00", 2.0, 7.0, "EIRE"),
@@ -133,7 +133,7 @@ def test_the_import_accounts_for_every_line(run, tmp_path):
 
 
 def test_imported_events_replay_without_an_alert_or_a_dead_letter(run, tmp_path):
-    from tests.imports.test_online_retail import real_file
+    from tests.datasets.test_online_retail import real_file
 
     if not real_file().exists():
         pytest.skip(f"{real_file().name} is not on this machine (set CLOUDTAG_SHARED)")

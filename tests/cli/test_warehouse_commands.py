@@ -5,7 +5,7 @@ import uuid
 
 import pytest
 
-from tests.warehouses import warehouse_url
+from tests.servers.warehouses import warehouse_url
 
 __all__ = ["warehouse_url"]
 

@@ -18,7 +18,7 @@ from cloudtag.cli.query.table import NARROWEST
 from cloudtag.resources import clickhouse_dir
 from cloudtag.warehouse.migrate import migrate
 from cloudtag.warehouse.queries import BY_NAME
-from tests.warehouses import warehouse_url
+from tests.servers.warehouses import warehouse_url
 
 __all__ = ["warehouse_url"]
 TIME = "toDateTime64('2026-03-01 20:00:00.500', 3, 'UTC')"

@@ -10,9 +10,9 @@ import msgspec
 from cloudtag.contract.events import AccountChanged, TagSubmitted
 from cloudtag.contract.streams import INPUTS, STREAM_OF
 from cloudtag.contract.types import TaggedOrder
-from cloudtag.detection.registry import all_detectors
+from cloudtag.detectors.registry import all_detectors
 from cloudtag.policy.load import shipped
-from cloudtag.replay import judge
+from cloudtag.replay.driver import judge
 from cloudtag.wire import decode_json
 from tests.engine.standing import standing
 

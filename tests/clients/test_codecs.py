@@ -8,7 +8,7 @@ import pytest
 from aiokafka import codec
 
 from cloudtag.local.probe import free_port
-from streams import codecs
+from streams.kafka import codecs
 
 WITHOUT_CRAMJAM = """
 import sys

@@ -16,8 +16,8 @@ import pytest
 
 from cloudtag import resources
 from cloudtag.contract.records import DeadLetter
-from tests.brokers import tansu
 from tests.integration.installation import Installation
+from tests.servers.brokers import tansu
 
 GOOD: dict[str, Any] = {
     "stream": "refunds", "event_id": "e", "occurred_at": 1_772_409_600_000, "platform": "taobao", "refund_id": "r1",

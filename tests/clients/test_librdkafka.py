@@ -12,7 +12,7 @@ import pytest
 from cloudtag.cli.kafka import read_to_end
 from cloudtag.contract.records import DeadLetter
 from cloudtag.wire import decode
-from streams.topics import all_misplaced
+from streams.kafka.topics import all_misplaced
 from tests.clients import scene
 from tests.clients.batches import codecs_of
 from tests.clients.librdkafka import KEYINGS, publish

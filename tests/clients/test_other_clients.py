@@ -13,10 +13,10 @@ from cloudtag.cli.kafka import read_to_end
 from cloudtag.contract.records import DeadLetter
 from cloudtag.local.kafka.jars import resolve
 from cloudtag.wire import encode
-from streams.topics import all_misplaced
-from tests.brokers import need_kafka
+from streams.kafka.topics import all_misplaced
 from tests.clients import scene
 from tests.integration.installation import Installation
+from tests.servers.brokers import need_kafka
 
 FOREIGN = Path(__file__).parent / "foreign"
 IMPATIENT = ["enable.idempotence=false", "delivery.timeout.ms=9000", "request.timeout.ms=4000", "max.block.ms=8000"]

@@ -3,8 +3,8 @@
 from prometheus_client import Histogram
 from prometheus_client.metrics import MetricWrapperBase
 
-from streams.metrics import Metrics, labels_of
-from streams.sink import metrics as sink_metrics
+from streams.sink import sink_metrics
+from streams.worker.worker_metrics import WorkerMetrics, labels_of
 
 PROCESS = {"process_resident_memory_bytes": ()}
 """Of the client library's own metrics those that are asked for."""
@@ -14,7 +14,7 @@ def exported() -> dict[str, tuple[str, ...]]:
     """Series names with their labels, as a query sees them."""
     sink = [value for value in vars(sink_metrics).values() if isinstance(value, MetricWrapperBase)]
     found: dict[str, tuple[str, ...]] = dict(PROCESS)
-    for metric in (*Metrics().names.values(), *sink):
+    for metric in (*WorkerMetrics().names.values(), *sink):
         name, labels = metric._name, labels_of(metric)
         if isinstance(metric, Histogram):
             found |= {f"{name}_bucket": (*labels, "le"), f"{name}_sum": labels, f"{name}_count": labels}

@@ -7,7 +7,7 @@ import pytest
 from cloudtag.detection.example import ordered, refunded
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.stakes import Stake, stake_of
-from cloudtag.replay import replay
+from cloudtag.replay.driver import replay
 from cloudtag.wire import decode_json
 
 LINES = [

@@ -4,8 +4,8 @@ import msgspec
 import pytest
 
 from cloudtag.contract.records import Alert
-from cloudtag.detection.registry import all_detectors
-from cloudtag.replay import replay
+from cloudtag.detectors.registry import all_detectors
+from cloudtag.replay.driver import replay
 from cloudtag.wire.replay_form import decode_json
 
 CASES = [

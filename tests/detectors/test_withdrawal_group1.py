@@ -8,10 +8,10 @@ import pytest
 
 from cloudtag.contract.records import Alert
 from cloudtag.detection.example import complained, contacted, day, inspected, ordered, refunded, reviewed, scanned
-from cloudtag.detection.registry import all_detectors
-from cloudtag.network import Network
+from cloudtag.detectors.registry import all_detectors
 from cloudtag.policy.load import shipped
-from cloudtag.replay import replay
+from cloudtag.replay.driver import replay
+from cloudtag.replay.topology import Topology
 from cloudtag.wire.replay_form import decode_json
 from tests.engine.standing import standing
 
@@ -149,7 +149,7 @@ def test_every_detector_here_is_refutable():
 
 def test_an_earlier_event_that_comes_late_withdraws():
     """The buyer had named the number in time; the event was only slow."""
-    network = Network(shipped())
+    network = Topology(shipped())
     in_time = refunded("waybill_filled", day(2, 1), type="return_refund", waybill_no="RET1")
     outputs = network.feed([decode_json(e)[1] for e in DELIVERED])
     assert [o.record.status for o in outputs if o.record.detector == "signed_before_filled"] == ["open"]
@@ -175,6 +175,6 @@ def test_the_order_of_arrival_does_not_matter(name, example):
 
 
 def _standing(batches, name):
-    network = Network(shipped())
+    network = Topology(shipped())
     records = [output.record for batch in batches for output in network.feed(batch)]
     return standing(r for r in records if isinstance(r, Alert) and r.detector == name)

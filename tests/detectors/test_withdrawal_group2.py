@@ -6,13 +6,13 @@ from itertools import groupby
 import msgspec
 import pytest
 
+from cloudtag.contract.ids import digest_id
 from cloudtag.contract.records import Alert
 from cloudtag.detection.example import complained, day, event, inspected, ordered, refunded, reviewed
-from cloudtag.detection.registry import all_detectors
-from cloudtag.ids import digest_id
-from cloudtag.network import Network
+from cloudtag.detectors.registry import all_detectors
 from cloudtag.policy.load import shipped
-from cloudtag.replay import replay
+from cloudtag.replay.driver import replay
+from cloudtag.replay.topology import Topology
 from cloudtag.wire.replay_form import decode_json
 from tests.engine.standing import standing
 
@@ -141,14 +141,14 @@ LATE = {
 @pytest.mark.parametrize("name", LATE)
 def test_an_earlier_event_that_comes_late_withdraws(name):
     detector, events, late = LATE[name]
-    network = Network(shipped())
+    network = Topology(shipped())
     assert told(network, events, detector)[-1].status == "open"
     assert [alert.status for alert in told(network, [late], detector)] == ["withdrawn"]
 
 
 def test_a_buyer_is_a_watch_again_after_a_verdict_and_more_again_after_another():
     events = firing("buyer_risk", "a second one of another kind")
-    network = Network(shipped())
+    network = Topology(shipped())
     said = [told(network, [each], "buyer_risk") for each in (*events, verdict("normal", 50), verdict("abnormal", 51))]
     changes = [(alert.severity, alert.revision) for alerts in said for alert in alerts]
     assert changes == [("medium", 0), ("medium", 1), ("medium", 2)]
@@ -157,7 +157,7 @@ def test_a_buyer_is_a_watch_again_after_a_verdict_and_more_again_after_another()
 
 
 def test_an_alert_about_the_whole_buyer_cites_every_event_of_the_alerts_it_weighs_oldest_first():
-    network = Network(shipped())
+    network = Topology(shipped())
     events = [decode_json(e)[1] for e in firing("buyer_risk", "three kinds, three orders")]
     alerts = {o.record.alert_id: o.record for e in events for o in network.feed([e]) if isinstance(o.record, Alert)}
     (risk,) = (alert for alert in alerts.values() if alert.detector == "buyer_risk")
@@ -168,7 +168,7 @@ def test_an_alert_about_the_whole_buyer_cites_every_event_of_the_alerts_it_weigh
 
 def test_evidence_is_bounded():
     events = [ordered("placed", day(0, 0, n), refund_id=f"r{n}", address_valid=False) for n in range(120)]
-    network = Network(shipped())
+    network = Topology(shipped())
     (found,) = standing(told(network, events, "invalid_address")).values()
     assert found.facts["orders"] == "120/3"
     assert (len(found.evidence), len(found.order_ids)) == (50, 50)
@@ -177,7 +177,7 @@ def test_evidence_is_bounded():
 def test_forgetting_honest_orders_accuses_nobody():
     """Twenty orders kept, then five given up: a share that does not rise when the twenty leave retention first."""
     kept = [ordered(s, day(n // 5), refund_id=f"r{20 + n}") for n in range(20) for s in ("paid", "shipped")]
-    network = Network(shipped())
+    network = Topology(shipped())
     assert told(network, [*kept, *GIVEN_UP], "no_intent_to_buy") == []
     for hours in range(239 * 24, 247 * 24, 3):
         said = list(network.pass_time(milliseconds(day(0, hours))))
@@ -187,7 +187,7 @@ def test_forgetting_honest_orders_accuses_nobody():
 
 @pytest.mark.parametrize("name", DETECTORS)
 def test_forgetting_takes_nothing_back(name):
-    network = Network(shipped())
+    network = Topology(shipped())
     events = next(e for e in all_detectors()[name].examples if e.fires).events
     before = standing(told(network, events, name))
     after = []
@@ -208,11 +208,11 @@ EXAMPLES = [
 
 @pytest.mark.parametrize(("name", "example"), EXAMPLES)
 def test_the_order_of_arrival_does_not_matter(name, example):
-    expected = standing(told(Network(shipped()), example.events, name))
+    expected = standing(told(Topology(shipped()), example.events, name))
     for seed in range(5):
         shuffled = [*example.events, *example.events]
         random.Random(seed).shuffle(shuffled)
-        network = Network(shipped())
+        network = Topology(shipped())
         assert standing(alert for each in shuffled for alert in told(network, [each], name)) == expected
 
 

@@ -6,13 +6,13 @@ from itertools import groupby
 import msgspec
 import pytest
 
+from cloudtag.contract.ids import digest_id
 from cloudtag.contract.records import Alert
 from cloudtag.detection.example import complained, day, event, inspected, ordered, refunded, reviewed, scanned
-from cloudtag.detection.registry import all_detectors
-from cloudtag.ids import digest_id
-from cloudtag.network import Network
+from cloudtag.detectors.registry import all_detectors
 from cloudtag.policy.load import shipped
-from cloudtag.replay import replay
+from cloudtag.replay.driver import replay
+from cloudtag.replay.topology import Topology
 from cloudtag.wire.replay_form import decode_json
 from tests.engine.standing import standing
 
@@ -203,7 +203,7 @@ def test_payment_withdraws_what_was_locked_up_and_a_sixth_unpaid_order_brings_it
     """A payment is never undone; more unpaid orders within the hour are."""
     paid = ordered("paid", day(0, 2), refund_id="r5")
     late = ordered("placed", day(0, 0, 55), refund_id="r6")
-    network = Network(shipped(), 0)
+    network = Topology(shipped(), 0)
     records = [o.record for o in network.feed([decode_json(e)[1] for e in LOCKED])]
     records += [o.record for o in network.pass_time(decode_json(ordered("placed", day(0, 3)))[1].occurred_at)]
     records += [o.record for e in (paid, late) for o in network.feed([decode_json(e)[1]])]
@@ -221,7 +221,7 @@ def test_a_ring_ends_when_the_device_turns_out_a_hub():
 
 def test_time_takes_nothing_back():
     for name, (events, _, _) in CASES.items():
-        network = Network(shipped())
+        network = Topology(shipped())
         network.feed([decode_json(e)[1] for e in events])
         later = [o.record for o in network.pass_time(decode_json(ordered("placed", day(900)))[1].occurred_at)]
         assert not [r for r in later if getattr(r, "status", "") == "withdrawn"], name
@@ -260,7 +260,7 @@ def test_the_order_of_arrival_does_not_matter(name, example):
 
 
 def _standing(batches, name, until):
-    network = Network(shipped(), 400 * 86_400_000)
+    network = Topology(shipped(), 400 * 86_400_000)
     outputs = [output for batch in batches for output in network.feed(batch)]
     outputs += network.pass_time(until) if until else ()
     return standing(o.record for o in outputs if isinstance(o.record, Alert) and o.record.detector == name)

@@ -2,12 +2,12 @@
 
 import pytest
 
-from cloudtag.detection.registry import all_detectors
+from cloudtag.detectors.registry import all_detectors
 from cloudtag.docs.__main__ import main
 from cloudtag.docs.detectors import detectors_page
 from cloudtag.docs.parameters import parameter_lines, unit_of
-from cloudtag.docs.proof import proof_of, reason_of
 from cloudtag.docs.section import section
+from cloudtag.explain.proof import proof_of, reason_of
 
 
 @pytest.fixture(scope="module")

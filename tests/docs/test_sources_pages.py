@@ -62,8 +62,8 @@ def test_what_is_not_claimed_is_claimed_nowhere_else():
 def test_the_code_names_rules_at_all():
     named = named_ids(ROOT)
     assert "T1a" in named["src/cloudtag/detectors/short_return.py"]
-    assert "A17" in named["src/cloudtag/policies/aliexpress.toml"]
-    assert "J8" in named["src/cloudtag/stories/three_shops_confirm.toml"]
+    assert "A17" in named["src/cloudtag/policy/packs/aliexpress.toml"]
+    assert "J8" in named["src/cloudtag/scenarios/files/three_shops_confirm.toml"]
 
 
 @pytest.mark.parametrize("entry", ENTRIES)
@@ -86,14 +86,14 @@ def _renamed(test):
 def _fault_of(test):
     if test.endswith('"'):
         return "no such example"
-    return "no such story" if "/stories/" in test and test.endswith(".toml") else "no such test"
+    return "no such story" if "/scenarios/files/" in test and test.endswith(".toml") else "no such test"
 
 
 GOOD = Entry(
     ids=("T1a",),
     says="One alert.",
     where=("src/cloudtag/detectors/short_return.py::detect",),
-    tests=("src/cloudtag/stories/five_orders_one_parcel.toml",),
+    tests=("src/cloudtag/scenarios/files/five_orders_one_parcel.toml",),
 )
 
 
@@ -107,11 +107,11 @@ GOOD = Entry(
         ({"where": ("src/cloudtag/detectors/short_return.py::Rule",)}, "no such code"),
         ({"where": ("src/cloudtag/detectors/no_such.py::detect",)}, "no such code"),
         ({"where": ("src/cloudtag/detectors/short_return.py",)}, "no such code"),
-        ({"where": ("src/cloudtag/processors/keyed.py::Keyed",)}, "T1a is not named"),
-        ({"tests": ("src/cloudtag/stories/three_shops_confirm.toml",)}, "a story of other rules"),
+        ({"where": ("src/cloudtag/processors/base.py::Keyed",)}, "T1a is not named"),
+        ({"tests": ("src/cloudtag/scenarios/files/three_shops_confirm.toml",)}, "a story of other rules"),
         ({"tests": ('src/cloudtag/detectors/switched_goods.py "an imitation of the watch"',)}, "an example of other"),
-        ({"tests": ("tests/test_replay.py::lines",)}, "no such test"),
-        ({"tests": ("tests/test_replay.py",)}, "no such test"),
+        ({"tests": ("tests/replay/test_driver.py::lines",)}, "no such test"),
+        ({"tests": ("tests/replay/test_driver.py",)}, "no such test"),
     ],
 )
 def test_a_broken_line_is_told(change, fault):
@@ -172,7 +172,7 @@ def test_what_a_file_says_in_short_is_written_out():
     head = 'source = "S0"\nabout = "It."\nstated = ["T1"]\n[[rule]]\nids = ["T1"]\nsays = "It is."\n'
     (entry,) = read_source("s", head + 'detector = "d"\nexamples = ["an x"]\nstories = ["y"]\ntests = ["z"]\n').rule
     assert entry.where == ("src/cloudtag/detectors/d.py::detect",)
-    assert entry.tests == ('src/cloudtag/detectors/d.py "an x"', "src/cloudtag/stories/y.toml", "z")
+    assert entry.tests == ('src/cloudtag/detectors/d.py "an x"', "src/cloudtag/scenarios/files/y.toml", "z")
 
 
 def test_ranges_and_pairs():

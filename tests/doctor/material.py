@@ -13,7 +13,7 @@ from cloudtag.doctor.look import Look
 from cloudtag.doctor.reading import InputTopic, read
 from cloudtag.doctor.sample import SampledBatch, SampledRecord, TopicSample
 from cloudtag.wire import Codec
-from streams.partition import partition_of
+from streams.kafka.partitioner import partition_of
 
 NOW = 1_772_409_600_000
 DAY = 86_400_000

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from cloudtag.contract.events import ParcelScanned, RefundChanged
 from cloudtag.contract.streams import INPUTS
 from cloudtag.contract.types import Proof
-from cloudtag.detection.registry import all_detectors
+from cloudtag.detectors.registry import all_detectors
 from cloudtag.doctor.blind import without_field, without_stream
 from cloudtag.doctor.checks.feeds import feeds, never_filled
 from cloudtag.doctor.limits import FILLED_RECORDS

@@ -14,7 +14,7 @@ from cloudtag.doctor.checks.topics import topics
 from cloudtag.doctor.diagnosis import graded, worst
 from cloudtag.doctor.sample import Sample, SampledBatch, SampledRecord, TopicSample
 from cloudtag.wire import encode
-from streams.topics import DAY_MS, declared
+from streams.kafka.topics import DAY_MS, declared
 from tests.doctor.material import LOOK, NOW, orders, severities, topic
 
 LONGER = str(365 * DAY_MS)

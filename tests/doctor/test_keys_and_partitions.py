@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from cloudtag.doctor.checks.keys import keys
 from cloudtag.doctor.checks.partitioner import crc32_of, fnv1a_of, partitioner
 from cloudtag.doctor.limits import FEWEST_KEYS, MUCH
-from streams.partition import partition_of
+from streams.kafka.partitioner import partition_of
 from tests.doctor.material import LOOK, PARTITIONS, order, orders, record, severities, topic
 
 

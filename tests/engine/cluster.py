@@ -3,9 +3,9 @@
 What a worker does with topics and a changelog is done here with lists, so that a property test can cut it anywhere.
 """
 
-from cloudtag.contract.streams import FORWARDS, READS, STREAM_OF
-from cloudtag.engine.lane import Lane
-from cloudtag.engine.memory import MemoryRows
+from cloudtag.contract.streams import INTERNAL, READS, STREAM_OF
+from cloudtag.engine.memory_rows import MemoryRows
+from cloudtag.engine.task import Task
 from cloudtag.processors import build
 
 READER = {stream: name for name, streams in READS.items() for stream in streams}
@@ -16,7 +16,7 @@ class Crash(Exception):  # noqa: N818 - an event of the model, not an error
 
 
 class Cluster:
-    """Four lanes on logs. `turn` judges the next records of one log, and may be told where to die."""
+    """Four tasks on logs. `turn` judges the next records of one log, and may be told where to die."""
 
     def __init__(self, policies, lateness_ms):
         self.policies, self.lateness_ms = policies, lateness_ms
@@ -28,11 +28,11 @@ class Cluster:
         self.start()
 
     def start(self):
-        """Open every lane on what is durable."""
-        self.lanes = {}
+        """Open every task on what is durable."""
+        self.tasks = {}
         for name in READS:
-            self.lanes[name] = Lane(build(name, self.policies, self.lateness_ms), self.rows[name], cache_files=2)
-            self.settle(name, self.lanes[name].open())
+            self.tasks[name] = Task(build(name, self.policies, self.lateness_ms), self.rows[name], cache_keys=2)
+            self.settle(name, self.tasks[name].open())
 
     def append(self, fact):
         self.logs[READER[STREAM_OF[type(fact)]]].append(fact)
@@ -42,7 +42,7 @@ class Cluster:
         self.budget = budget
         try:
             batch = self.logs[name][self.offsets[name] : self.offsets[name] + count]
-            self.settle(name, self.lanes[name].advance(batch))
+            self.settle(name, self.tasks[name].advance(batch))
             self.spend()
             self.offsets[name] += len(batch)
         except Crash:
@@ -56,7 +56,7 @@ class Cluster:
             self.rows[name].apply({key: value})
         for output in step.outputs:
             self.spend()
-            if output.stream in FORWARDS:
+            if output.stream in INTERNAL:
                 self.append(output.record)
             else:
                 self.published.append(output.record)

@@ -1,14 +1,14 @@
 """Time that jumps over several wakes at once, as it does where a partition was quiet for long."""
 
 from cloudtag.contract import events as ev
-from cloudtag.contract.forwards import TimePassed
+from cloudtag.contract.internal import WatermarkRecord
 from cloudtag.contract.streams import READS
 from cloudtag.contract.types import OrderLine
 from cloudtag.policy.load import shipped
 from tests.engine.cluster import Cluster
 from tests.engine.standing import standing
 from tests.engine.test_laws import LATENESS_MS, UNTIL_MS, oracle
-from tests.strategies import START_MS
+from tests.histories.strategies import START_MS
 
 
 def placed(event_id, order_id, buyer_id):
@@ -39,7 +39,7 @@ def test_a_first_alert_and_an_overdue_complaint_that_wake_together_do_not_hide_a
         cluster.append(event)
     cluster.drain()
     for name in READS:
-        cluster.logs[name].append(TimePassed(UNTIL_MS))
+        cluster.logs[name].append(WatermarkRecord(UNTIL_MS))
     cluster.drain()
     found = standing(cluster.published)
     assert found == oracle(history)

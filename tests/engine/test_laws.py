@@ -3,14 +3,14 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cloudtag.contract.forwards import TimePassed
+from cloudtag.contract.internal import WatermarkRecord
 from cloudtag.contract.streams import READS
-from cloudtag.network import Network, memory_rows
 from cloudtag.policy.load import shipped
-from cloudtag.replay import judge
+from cloudtag.replay.driver import judge
+from cloudtag.replay.topology import Topology, memory_rows
 from tests.engine.cluster import Cluster
 from tests.engine.standing import latest, standing
-from tests.strategies import HOUR_MS, SPAN_HOURS, START_MS, histories
+from tests.histories.strategies import HOUR_MS, SPAN_HOURS, START_MS, histories
 
 UNTIL_MS = START_MS + 30 * 24 * HOUR_MS
 LATENESS_MS = SPAN_HOURS * HOUR_MS
@@ -20,9 +20,9 @@ def oracle(history):
     return standing(record for _, record in judge(list(history), UNTIL_MS, shipped()))
 
 
-def run(network, batches):
-    outputs = [output for batch in batches for output in network.feed(batch)]
-    return outputs + list(network.pass_time(UNTIL_MS))
+def run(topology, batches):
+    outputs = [output for batch in batches for output in topology.feed(batch)]
+    return outputs + list(topology.pass_time(UNTIL_MS))
 
 
 @given(histories(), st.randoms(use_true_random=False))
@@ -30,7 +30,7 @@ def run(network, batches):
 def test_order_of_arrival_does_not_matter(history, random):
     shuffled = list(history)
     random.shuffle(shuffled)
-    outputs = run(Network(shipped(), LATENESS_MS), [[event] for event in shuffled])
+    outputs = run(Topology(shipped(), LATENESS_MS), [[event] for event in shuffled])
     assert standing(o.record for o in outputs) == oracle(history)
 
 
@@ -39,7 +39,7 @@ def test_order_of_arrival_does_not_matter(history, random):
 def test_repeats_do_not_matter(history, random):
     repeated = history + random.choices(history, k=len(history))
     random.shuffle(repeated)
-    outputs = run(Network(shipped(), LATENESS_MS), [repeated[:7], repeated[7:]])
+    outputs = run(Topology(shipped(), LATENESS_MS), [repeated[:7], repeated[7:]])
     assert standing(o.record for o in outputs) == oracle(history)
 
 
@@ -51,7 +51,7 @@ def test_the_cut_of_batches_does_not_matter(history, sizes):
         size = sizes[len(batches) % len(sizes)]
         batches.append(rest[:size])
         rest = rest[size:]
-    outputs = run(Network(shipped(), LATENESS_MS), batches)
+    outputs = run(Topology(shipped(), LATENESS_MS), batches)
     assert standing(o.record for o in outputs) == oracle(history)
 
 
@@ -63,8 +63,8 @@ def test_lanes_that_store_nothing_publish_the_same_records(history, sizes):
         size = sizes[len(batches) % len(sizes)]
         batches.append(rest[:size])
         rest = rest[size:]
-    stored = Network(shipped(), LATENESS_MS, memory_rows())
-    assert run(Network(shipped(), LATENESS_MS), batches) == run(stored, batches)
+    stored = Topology(shipped(), LATENESS_MS, memory_rows())
+    assert run(Topology(shipped(), LATENESS_MS), batches) == run(stored, batches)
 
 
 @given(histories())
@@ -92,7 +92,7 @@ def test_stopping_anywhere_and_resuming_does_not_matter(history, turns):
         cluster.turn(name, count, budget)
     cluster.drain()
     for name in READS:
-        cluster.logs[name].append(TimePassed(UNTIL_MS))
+        cluster.logs[name].append(WatermarkRecord(UNTIL_MS))
     cluster.drain()
     assert standing(cluster.published) == oracle(history)
 
@@ -110,8 +110,8 @@ def test_revisions_count_from_zero_without_gaps(history):
 @given(histories())
 @settings(max_examples=50, deadline=None)
 def test_time_passing_never_withdraws_an_alert(history):
-    network = Network(shipped(), 0)
-    before = latest(o.record for o in network.feed(sorted(history, key=lambda e: e.occurred_at)))
-    after = latest(o.record for o in network.pass_time(UNTIL_MS + 170 * 24 * HOUR_MS))
+    topology = Topology(shipped(), 0)
+    before = latest(o.record for o in topology.feed(sorted(history, key=lambda e: e.occurred_at)))
+    after = latest(o.record for o in topology.pass_time(UNTIL_MS + 170 * 24 * HOUR_MS))
     for key, record in after.items():
         assert getattr(record, "status", None) != "withdrawn" or before.get(key) is None

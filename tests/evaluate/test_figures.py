@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from cloudtag.cli.evaluate import encode
-from cloudtag.detection.registry import all_detectors
+from cloudtag.detectors.registry import all_detectors
 from cloudtag.evaluate import Evaluation, Figures, evaluate, figures_of
 from cloudtag.evaluate.figures import percentile
 from cloudtag.simulate import Profile, Tally

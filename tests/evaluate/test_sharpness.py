@@ -3,10 +3,10 @@
 import pytest
 from msgspec.structs import replace
 
-from cloudtag.detection.registry import all_detectors
+from cloudtag.detectors.registry import all_detectors
 from cloudtag.policy.load import shipped
 from cloudtag.policy.model import Policies, Policy
-from cloudtag.replay import judge
+from cloudtag.replay.driver import judge
 from cloudtag.simulate import Profile, score, simulate
 from cloudtag.simulate.profile import DAY_MS
 

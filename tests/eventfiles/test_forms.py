@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from cloudtag.eventfiles import EventLines, check_readable
-from cloudtag.reading import BadLine, events_of, read
-from cloudtag.unreadable import UnreadableFileError
+from cloudtag.eventfiles.decoded_lines import BadLine, events_of, read
+from cloudtag.eventfiles.unreadable import UnreadableFileError
 
 pa = pytest.importorskip("pyarrow", reason="reading Parquet needs the `import` extra")
 pq = pytest.importorskip("pyarrow.parquet", reason="reading Parquet needs the `import` extra")

@@ -5,7 +5,7 @@ import msgspec
 from cloudtag.contract.records import Alert
 from cloudtag.detection.example import day, inspected, ordered, refunded, scanned
 from cloudtag.policy.load import shipped
-from cloudtag.replay import judge
+from cloudtag.replay.driver import judge
 from cloudtag.wire.replay_form import decode_json
 
 

@@ -8,14 +8,14 @@ import pytest
 
 from cloudtag.contract.records import Alert
 from cloudtag.contract.streams import STREAM_OF
-from cloudtag.detection.registry import all_detectors
+from cloudtag.detectors.registry import all_detectors
 from cloudtag.explain.gather import gather
 from cloudtag.explain.recompute import recompute
 from cloudtag.explain.stored import event_of
 from cloudtag.policy.load import shipped
-from cloudtag.replay import judge
+from cloudtag.replay.driver import judge
 from cloudtag.warehouse.fact_tables import FACT_TABLES
-from cloudtag.warehouse.veil import Veil
+from cloudtag.warehouse.pseudonymizer import Pseudonymizer
 from cloudtag.wire.replay_form import decode_json
 from tests.warehouse.batches import SECRET
 
@@ -29,7 +29,7 @@ CASES = [
 
 @pytest.mark.parametrize(("name", "example"), CASES)
 def test_what_is_gathered_suffices(name, example):
-    veil = Veil(SECRET)
+    pseudonymizer = Pseudonymizer(SECRET)
     events = [decode_json(event)[1] for event in example.events]
     until_ms = None
     if example.until is not None:
@@ -37,19 +37,21 @@ def test_what_is_gathered_suffices(name, example):
     tables: dict[str, list[dict[str, Any]]] = {}
     for event in events:
         stream = STREAM_OF[type(event)]
-        tables.setdefault(stream, []).append(_row(stream, event, veil))
+        tables.setdefault(stream, []).append(_row(stream, event, pseudonymizer))
     alerts = [r for _, r in judge(list(events), until_ms) if isinstance(r, Alert) and r.detector == name]
     published = {alert.alert_id: alert for alert in alerts if alert.status != "withdrawn"}
     for alert in published.values():
-        keys = [veil.key("buyer", buyer) for buyer in (alert.buyer_id, *alert.linked_buyer_ids)]
+        keys = [pseudonymizer.key("buyer", buyer) for buyer in (alert.buyer_id, *alert.linked_buyer_ids)]
         facts = gather(lambda *question: _answer(tables, *question), keys, alert.waybill_nos)
-        again = recompute([event_of(s, row, veil.fresh) for s, row in facts], alert.alert_id, shipped(), until_ms)
+        again = recompute(
+            [event_of(s, row, pseudonymizer.fresh) for s, row in facts], alert.alert_id, shipped(), until_ms
+        )
         assert again
         assert again[-1].alert == alert
 
 
-def _row(stream: str, event: Any, veil: Veil) -> dict[str, Any]:
-    row = {column.name: column.of([event], veil)[0] for column in FACT_TABLES[stream].columns}
+def _row(stream: str, event: Any, pseudonymizer: Pseudonymizer) -> dict[str, Any]:
+    row = {column.name: column.of([event], pseudonymizer)[0] for column in FACT_TABLES[stream].columns}
     for name in ("occurred_at", "deadline_at"):
         if row.get(name) is not None:
             row[name] = datetime.fromtimestamp(row[name] / 1000, UTC)

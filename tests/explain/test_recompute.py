@@ -5,13 +5,13 @@ import random
 import pytest
 
 from cloudtag.contract.events import ReturnInspected
-from cloudtag.detection.registry import all_detectors
-from cloudtag.explain.account import account
+from cloudtag.detectors.registry import all_detectors
 from cloudtag.explain.conditions import changes, conditions
 from cloudtag.explain.recompute import recompute
+from cloudtag.explain.rendering import account
 from cloudtag.explain.words import tell
 from cloudtag.policy.load import shipped
-from cloudtag.replay import judge
+from cloudtag.replay.driver import judge
 from cloudtag.wire.replay_form import decode_json
 from tests.explain.stories import alerts_of, decoded, number_shared_by_two_buyers, short_then_corrected
 

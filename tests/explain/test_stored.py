@@ -7,19 +7,19 @@ from msgspec import Struct
 
 from cloudtag.contract.events import OrderChanged
 from cloudtag.explain.gather import BUYER_STREAMS, gather
-from cloudtag.explain.questions import facts_by
+from cloudtag.explain.sql import facts_by
 from cloudtag.explain.stored import NOTE, alert_of, event_of, keys_in
 from cloudtag.warehouse.blocks import TABLES
-from cloudtag.warehouse.veil import Veil
+from cloudtag.warehouse.pseudonymizer import Pseudonymizer
 from tests.warehouse.batches import SECRET
 from tests.warehouse.samples import one_of_each
 
 READ = (*BUYER_STREAMS, "logistics", "shops")
 
 
-def row_of(stream: str, record: Struct, veil: Veil) -> dict:
+def row_of(stream: str, record: Struct, pseudonymizer: Pseudonymizer) -> dict:
     """The row the sink stores, as a client gives it back."""
-    row = {column.name: column.of([record], veil)[0] for column in TABLES[stream].columns}
+    row = {column.name: column.of([record], pseudonymizer)[0] for column in TABLES[stream].columns}
     times = ("occurred_at", "deadline_at", "received_at", "first_event_at", "decided_at")
     for name in times:
         if row.get(name) is not None:
@@ -29,28 +29,30 @@ def row_of(stream: str, record: Struct, veil: Veil) -> dict:
 
 @pytest.mark.parametrize("stream", READ)
 def test_an_event_comes_back_as_it_went_in(stream):
-    veil, event = Veil(SECRET), one_of_each()[stream]
-    row = row_of(stream, event, veil)
-    again = event_of(stream, row, dict(veil.fresh))
+    pseudonymizer, event = Pseudonymizer(SECRET), one_of_each()[stream]
+    row = row_of(stream, event, pseudonymizer)
+    again = event_of(stream, row, dict(pseudonymizer.fresh))
     if isinstance(event, OrderChanged):
         assert again.buyer_note == NOTE
         again, event = (
             OrderChanged(**{f: getattr(e, f) for f in e.__struct_fields__ if f != "buyer_note"}) for e in (again, event)
         )
     assert again == event
-    assert keys_in([row]) == veil.fresh.keys()
+    assert keys_in([row]) == pseudonymizer.fresh.keys()
 
 
 def test_without_names_keys_stand_for_them():
-    veil, event = Veil(SECRET), one_of_each()["refunds"]
-    assert event_of("refunds", row_of("refunds", event, veil), {}).buyer_id == veil.key("buyer", event.buyer_id)
+    pseudonymizer, event = Pseudonymizer(SECRET), one_of_each()["refunds"]
+    assert event_of("refunds", row_of("refunds", event, pseudonymizer), {}).buyer_id == pseudonymizer.key(
+        "buyer", event.buyer_id
+    )
 
 
 def test_an_alert_comes_back_as_it_went_in():
-    veil, alert = Veil(SECRET), one_of_each()["alerts"]
-    row = row_of("alerts", alert, veil)
+    pseudonymizer, alert = Pseudonymizer(SECRET), one_of_each()["alerts"]
+    row = row_of("alerts", alert, pseudonymizer)
     row["evidence_times"] = [datetime.fromtimestamp(at / 1000, UTC) for at in row["evidence_times"]]
-    assert alert_of(row, dict(veil.fresh)) == alert
+    assert alert_of(row, dict(pseudonymizer.fresh)) == alert
 
 
 def test_every_stream_that_is_read_has_its_question():

@@ -6,12 +6,12 @@ from hashlib import sha256
 import msgspec
 from msgspec import Struct
 
-from cloudtag.detection.registry import all_detectors
-from cloudtag.network import Network, memory_rows
+from cloudtag.detectors.registry import all_detectors
 from cloudtag.policy.load import shipped
-from cloudtag.replay import judge, replay
+from cloudtag.replay.driver import judge, replay
+from cloudtag.replay.topology import Topology, memory_rows
+from cloudtag.scenarios.read import shipped_scenarios
 from cloudtag.simulate import Profile, simulate
-from cloudtag.telling.read import shipped_stories
 from cloudtag.wire import encode_json
 from cloudtag.wire.replay_form import decode_json
 
@@ -24,7 +24,7 @@ def digests() -> Iterator[tuple[str, str]]:
     """Name and digest of each input's outcome, in a fixed order."""
     for detector in all_detectors().values():
         yield f"examples/{detector.name}", _digest(line for e in detector.examples for line in _example(e))
-    for name, story in shipped_stories().items():
+    for name, story in shipped_scenarios().items():
         events = [planned.event for planned in story.events]
         yield f"stories/{name}", _digest(_line(*record) for record in judge(events, story.until_ms))
     events = list(simulate(WEEK).events())
@@ -45,8 +45,8 @@ def _example(example: object) -> Iterator[bytes]:
 def _rows(events: list[Struct]) -> Iterator[tuple[str, str]]:
     """What batches in order of arrival publish, and the rows each processor has stored in the end."""
     rows = memory_rows()
-    network = Network(shipped(), lateness_ms=3_600_000, rows=rows)
-    told = (o for start in range(0, len(events), BATCH) for o in network.feed(events[start : start + BATCH]))
+    topology = Topology(shipped(), lateness_ms=3_600_000, rows=rows)
+    told = (o for start in range(0, len(events), BATCH) for o in topology.feed(events[start : start + BATCH]))
     yield "week/batches", _digest(_line(output.stream, output.record) for output in told)
     for name in sorted(rows):
         stored = sorted(rows[name].all_rows())

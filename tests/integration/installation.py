@@ -16,7 +16,7 @@ from cloudtag.config import Config
 from cloudtag.contract.streams import INPUTS, OUTPUTS
 from cloudtag.local.child import Child
 from cloudtag.warehouse.migrate import migrate
-from streams import topics
+from streams.kafka import topics
 
 PATIENCE_SECONDS = 120.0
 
@@ -83,11 +83,11 @@ class Installation:
 
     async def send_bytes(self, stream: str, values: Iterable[bytes]) -> None:
         """Publish whatever bytes."""
-        from streams.publisher import Record
+        from streams.kafka.producer import OutRecord
 
         async with sender(self.config) as out:
             for value in values:
-                await out.put((self.config.topic(stream), 0), Record(b"key", value))
+                await out.put((self.config.topic(stream), 0), OutRecord(b"key", value))
 
     async def pass_time(self, time_ms: int) -> None:
         """Move event time on, on every partition."""

@@ -56,7 +56,7 @@ async def test_bad_input_is_accounted_for(broker, tmp_path):
 
 
 async def test_the_partition_goes_on_after_bad_input(broker, tmp_path):
-    from cloudtag.detection.registry import all_detectors
+    from cloudtag.detectors.registry import all_detectors
     from cloudtag.wire import decode_json
 
     example = all_detectors()["outbound_waybill_as_return"].examples[0]

@@ -4,7 +4,7 @@ import pytest
 
 from cloudtag.contract.records import Consequence, Label, TagConfirmation, TagStatus
 from cloudtag.policy.load import shipped
-from cloudtag.replay import judge
+from cloudtag.replay.driver import judge
 from cloudtag.simulate import Profile, simulate
 from cloudtag.simulate.profile import DAY_MS
 from tests.engine.standing import latest, standing

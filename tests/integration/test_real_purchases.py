@@ -5,8 +5,8 @@ from collections import Counter
 import pytest
 
 from cloudtag.contract.records import Alert
-from cloudtag.imports.online_retail import OnlineRetail
-from tests.imports.test_online_retail import real_file
+from cloudtag.datasets.online_retail import OnlineRetail
+from tests.datasets.test_online_retail import real_file
 from tests.integration.installation import Installation
 
 

@@ -10,7 +10,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from cloudtag.local.kafka import Kafka
 from cloudtag.local.kafka.jars import version
-from tests.brokers import kafka_server, need_kafka
+from tests.servers.brokers import kafka_server, need_kafka
 
 pytestmark = pytest.mark.kafka
 SCRIPT = Path(__file__).parents[2] / "deploy" / "kafka" / "kafka"

@@ -11,8 +11,8 @@ from aiokafka.errors import KafkaError
 
 from cloudtag.config import Config, Secret
 from cloudtag.local.kafka import Kafka
-from streams.security import client_settings
-from tests.brokers import need_kafka, sockets_closed
+from streams.kafka.security import client_settings
+from tests.servers.brokers import need_kafka, sockets_closed
 
 pytestmark = pytest.mark.kafka
 USER, PASSWORD = "cloudtag", "not-so-secret"

@@ -24,7 +24,7 @@ from cloudtag.local.probe import free_port
 from cloudtag.local.registry import RegistryServer
 from cloudtag.local.registry import missing_programs as missing_for_registry
 from cloudtag.local.warehouse import Warehouse
-from tests.brokers import need_kafka
+from tests.servers.brokers import need_kafka
 
 SCRIPTS = Path(__file__).parents[2] / "deploy"
 

@@ -10,7 +10,7 @@ import pytest
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import DatabaseError
 
-from tests.warehouses import warehouse_url
+from tests.servers.warehouses import warehouse_url
 
 __all__ = ["warehouse_url"]
 

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from cloudtag.detection.registry import all_detectors
+from cloudtag.detectors.registry import all_detectors
 from cloudtag.policy.listing import as_toml, parameters
 from cloudtag.policy.load import from_texts, read_packs, shipped_texts
 

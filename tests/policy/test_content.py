@@ -41,5 +41,5 @@ def test_a_detector_that_is_switched_off_and_a_moved_date_are_other_content():
 
 def test_the_packs_that_come_along_are_as_they_were_published():
     """Where this fails after a change of a parameter or a default: give the version an id, or publish it."""
-    found = list(standings(read_packs(shipped_texts()), read_published(_PACKAGE / "policies")))
+    found = list(standings(read_packs(shipped_texts()), read_published(_PACKAGE / "policy" / "packs")))
     assert [str(standing.fault()) for standing in found if standing.published != standing.policy.content] == []

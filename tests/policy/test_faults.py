@@ -2,8 +2,8 @@
 
 import pytest
 
+from cloudtag.policy.key_lines import places
 from cloudtag.policy.load import PolicyError, folder_texts, read_packs, shipped_texts
-from cloudtag.policy.places import places
 
 HEAD = '[[version]]\nid = "1"\nfrom = 2020-01-01T00:00:00Z\n'
 

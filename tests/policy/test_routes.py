@@ -3,16 +3,16 @@
 import pytest
 from msgspec.structs import replace
 
-from cloudtag.alerts import alert_of
 from cloudtag.contract.records import Alert
+from cloudtag.decisions.alerts import alert_of
 from cloudtag.detection.buyer_case import RiskCase
 from cloudtag.detection.cases import OrderCase, ParcelCase
 from cloudtag.detection.example import complained, day, inspected, ordered, refunded, reviewed
 from cloudtag.detection.finding import Finding
 from cloudtag.detection.order_view import OrderView
-from cloudtag.detection.registry import all_detectors
+from cloudtag.detectors.registry import all_detectors
 from cloudtag.policy.load import from_texts, shipped, shipped_texts
-from cloudtag.replay import judge
+from cloudtag.replay.driver import judge
 from cloudtag.wire.replay_form import decode_json
 
 PROOF = [{"kind": "picture", "sha256": "a" * 64}]

@@ -6,9 +6,9 @@ import pytest
 
 from cloudtag.contract import events as ev
 from cloudtag.contract.records import TagStatus
-from cloudtag.network import Network, memory_rows
 from cloudtag.policy.load import shipped
-from tests.consequences.scene import DAY, HOUR, T0, abused, agreed, contacts, exams, insured, ordered
+from cloudtag.replay.topology import Topology, memory_rows
+from tests.decisions.consequences.scene import DAY, HOUR, T0, abused, agreed, contacts, exams, insured, ordered
 from tests.engine.standing import latest
 
 PLATFORM = "taobao"
@@ -30,10 +30,10 @@ def history():
 
 
 def test_what_was_published_is_taken_back():
-    network = Network(shipped())
-    before = latest(o.record for o in network.feed(history()))
+    topology = Topology(shipped())
+    before = latest(o.record for o in topology.feed(history()))
     assert any(isinstance(r, TagStatus) and r.status == "confirmed" for r in before.values())
-    after = latest(o.record for o in network.feed([erased(T0 + DAY)]))
+    after = latest(o.record for o in topology.feed([erased(T0 + DAY)]))
     told = {**before, **after}.values()
     assert [
         r for r in told if getattr(r, "buyer_id", "") == "b1" and r.status in ("confirmed", "pending", "open")
@@ -43,45 +43,45 @@ def test_what_was_published_is_taken_back():
 
 def test_the_state_holds_no_fact_of_the_buyer_any_more():
     rows = memory_rows()
-    network = Network(shipped(), rows=rows)
-    network.feed(history())
-    network.feed([erased(T0 + DAY)])
-    file = network.lanes["buyers"]._cache.resident("b1")
+    topology = Topology(shipped(), rows=rows)
+    topology.feed(history())
+    topology.feed([erased(T0 + DAY)])
+    file = topology.tasks["buyers"]._cache.resident("b1")
     assert file is not None
     assert {row.id: len(row.facts) for row in file.rows.values() if row.facts} == {"e": 1}
 
 
 def test_later_events_are_refused_and_nothing_brings_the_buyer_back():
-    network = Network(shipped())
-    network.feed([*history(), erased(T0 + DAY)])
-    assert network.refused == []
+    topology = Topology(shipped())
+    topology.feed([*history(), erased(T0 + DAY)])
+    assert topology.refused == []
     late = [ordered("paid", T0 + 2 * DAY, "o9", "s1", PLATFORM), erased(T0 + 3 * DAY, name="era-2")]
-    outputs = network.feed(late)
-    assert network.refused == late[:1]
+    outputs = topology.feed(late)
+    assert topology.refused == late[:1]
     assert [o for o in outputs if getattr(o.record, "buyer_id", "") == "b1"] == []
 
 
 def test_a_namesake_with_one_letter_more_is_not_forgotten():
-    network = Network(shipped())
-    network.feed([*history(), erased(T0 + DAY, buyer="b11")])
-    assert network.refused == []
-    assert network.lanes["buyers"]._cache.resident("b1").is_closed is False
+    topology = Topology(shipped())
+    topology.feed([*history(), erased(T0 + DAY, buyer="b11")])
+    assert topology.refused == []
+    assert topology.tasks["buyers"]._cache.resident("b1").is_closed is False
 
 
 @pytest.mark.parametrize("order", list(permutations(range(3))))
 def test_nothing_stands_whenever_the_request_comes(order):
     parts = [history(), [erased(T0 + DAY)], [ordered("cancelled", T0 + HOUR, "o1", "s1", PLATFORM)]]
-    network = Network(shipped())
-    told = [o.record for index in order for o in network.feed(parts[index])]
+    topology = Topology(shipped())
+    told = [o.record for index in order for o in topology.feed(parts[index])]
     assert [r for r in latest(told).values() if getattr(r, "buyer_id", "") == "b1" and r.status == "confirmed"] == []
 
 
 def test_a_lane_that_opens_again_remembers_whom_it_forgot():
     rows = memory_rows()
-    first = Network(shipped(), rows=rows)
+    first = Topology(shipped(), rows=rows)
     first.feed(history())
     first.feed([erased(T0 + DAY)])
-    second = Network(shipped(), rows=rows)
+    second = Topology(shipped(), rows=rows)
     second.open()
     late = ordered("paid", T0 + 2 * DAY, "o9", "s1", PLATFORM)
     second.feed([late, abused("s1", T0 + 2 * DAY, platform=PLATFORM)])
@@ -89,8 +89,8 @@ def test_a_lane_that_opens_again_remembers_whom_it_forgot():
 
 
 def test_nobody_is_remembered_for_ever_but_by_the_request_itself():
-    network = Network(shipped(), rows=memory_rows())
-    network.feed([*history(), erased(T0 + DAY)])
-    list(network.pass_time(T0 + 900 * DAY))
-    file = network.lanes["buyers"]._cache.get("b1")
+    topology = Topology(shipped(), rows=memory_rows())
+    topology.feed([*history(), erased(T0 + DAY)])
+    list(topology.pass_time(T0 + 900 * DAY))
+    file = topology.tasks["buyers"]._cache.get("b1")
     assert set(file.rows) == {"e"}

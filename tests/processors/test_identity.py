@@ -4,7 +4,7 @@ from typing import get_args
 
 import pytest
 
-from cloudtag.contract.forwards import Forward
+from cloudtag.contract.internal import InternalRecord
 from cloudtag.contract.links import AttributeUsed
 from cloudtag.policy.load import shipped
 from cloudtag.processors import build
@@ -13,7 +13,7 @@ from cloudtag.processors import build
 @pytest.mark.parametrize("name", ["buyers", "parcels", "shops"])
 def test_every_kind_of_forward_says_where_its_id_is(name):
     processor = build(name, shipped())
-    kinds = {kind for kind in get_args(processor.fact_type) if issubclass(kind, Forward)}
+    kinds = {kind for kind in get_args(processor.fact_type) if issubclass(kind, InternalRecord)}
     assert kinds
     assert kinds == set(processor.identities)
 
@@ -21,7 +21,7 @@ def test_every_kind_of_forward_says_where_its_id_is(name):
 def test_no_token_of_a_buyer_is_taken_for_another_use():
     identity = build("links", shipped()).identity
     about = AttributeUsed(0, True, "phash:1", 0, "e", "taobao", "b1", subject="r1")
-    plain = AttributeUsed(0, True, "phash:1", 0, "e", "taobao", about.forward_id)
+    plain = AttributeUsed(0, True, "phash:1", 0, "e", "taobao", about.internal_id)
     shop = AttributeUsed(0, True, "phash:1", 0, "e", "taobao", "", shop_id="s1")
     buyer = AttributeUsed(0, True, "phash:1", 0, "e", "taobao", "s1")
     ids = [identity(use) for use in (about, plain, shop, buyer)]

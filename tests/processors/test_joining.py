@@ -14,10 +14,10 @@ from cloudtag.contract.events import (
 )
 from cloudtag.contract.links import AttributeUsed, ShopReported
 from cloudtag.contract.types import Goods, OrderLine, Proof
-from cloudtag.network import Network
 from cloudtag.policy.load import shipped
 from cloudtag.policy.model import LinkRules
-from cloudtag.processors.joining import MAX_TOLD, bands_of, hamming, others_of
+from cloudtag.processors.link_joins import MAX_TOLD, bands_of, hamming, others_of
+from cloudtag.replay.topology import Topology
 
 T0 = 1_772_409_600_000
 MINUTE = 60_000
@@ -89,8 +89,8 @@ def test_the_fan_out_limit_is_the_policys(limit, is_told):
     assert bool(others_of("device:d1", uses, LinkRules(fan_out=limit))) is is_told
 
 
-def links_of(network, buyer_id):
-    row = network.lanes["buyers"]._cache.get(buyer_id).rows.get("l")
+def links_of(topology, buyer_id):
+    row = topology.tasks["buyers"]._cache.get(buyer_id).rows.get("l")
     return {f.attribute: f.others for f in row.facts.values() if f.is_held} if row else {}
 
 
@@ -107,54 +107,54 @@ def wrong(n, came, at=T0 + DAY, shop_id="s1"):
 
 
 def test_an_area_tells_of_claims_at_one_shop_and_of_nothing_else():
-    network = Network(shipped())
-    network.feed([order(1, address_area="n1"), order(2, address_area="n1"), order(3, shop_id="s2", address_area="n1")])
-    assert not any(links_of(network, f"b{n}") for n in (1, 2, 3))
-    network.feed([wrong(1, "b")])
-    assert not links_of(network, "b1")
-    assert [use.claims[0].other_skus for use in links_of(network, "b2")["area:s1/n1"]] == [("b",)]
-    assert not links_of(network, "b3")
+    topology = Topology(shipped())
+    topology.feed([order(1, address_area="n1"), order(2, address_area="n1"), order(3, shop_id="s2", address_area="n1")])
+    assert not any(links_of(topology, f"b{n}") for n in (1, 2, 3))
+    topology.feed([wrong(1, "b")])
+    assert not links_of(topology, "b1")
+    assert [use.claims[0].other_skus for use in links_of(topology, "b2")["area:s1/n1"]] == [("b",)]
+    assert not links_of(topology, "b3")
 
 
 def test_many_claims_hide_no_link():
-    network = Network(shipped())
-    network.feed([order(1, device_hash="d1"), order(2, device_hash="d1")])
+    topology = Topology(shipped())
+    topology.feed([order(1, device_hash="d1"), order(2, device_hash="d1")])
     for n in range(60):
         ids = (f"q{n}", "o1", "b1", "s1")
         claim = RefundChanged(
             f"q{n}", T0 + n, "taobao", *ids, "opened", "return_refund", "wrong_item", lines=(Goods("b", 1),)
         )
-        network.feed([claim])
-    assert any(not use.subject for use in links_of(network, "b2")["device:d1"])
+        topology.feed([claim])
+    assert any(not use.subject for use in links_of(topology, "b2")["device:d1"])
 
 
 def test_a_former_tenant_is_no_neighbour():
-    network = Network(shipped())
-    network.feed([order(1, address_hash="x1")])
-    network.feed([order(2, T0 + 211 * DAY, address_hash="x1")])
-    assert not links_of(network, "b2")
+    topology = Topology(shipped())
+    topology.feed([order(1, address_hash="x1")])
+    topology.feed([order(2, T0 + 211 * DAY, address_hash="x1")])
+    assert not links_of(topology, "b2")
 
 
 def test_what_a_shop_shows_holds_until_it_shows_something_else():
-    network = Network(shipped())
-    network.feed([ShopDescribed("s-1", T0, "taobao", "s9", device_hashes=("d1",), category="tea")])
-    list(network.pass_time(T0 + 300 * DAY))
-    network.feed([order(1, T0 + 500 * DAY, device_hash="d1")])
-    assert [use.shop_id for use in links_of(network, "b1")["device:d1"]] == ["s9"]
-    network.feed([ShopDescribed("s-2", T0 + 501 * DAY, "taobao", "s9", category="tea")])
-    assert not links_of(network, "b1")
+    topology = Topology(shipped())
+    topology.feed([ShopDescribed("s-1", T0, "taobao", "s9", device_hashes=("d1",), category="tea")])
+    list(topology.pass_time(T0 + 300 * DAY))
+    topology.feed([order(1, T0 + 500 * DAY, device_hash="d1")])
+    assert [use.shop_id for use in links_of(topology, "b1")["device:d1"]] == ["s9"]
+    topology.feed([ShopDescribed("s-2", T0 + 501 * DAY, "taobao", "s9", category="tea")])
+    assert not links_of(topology, "b1")
 
 
 def test_a_hub_forms_and_what_was_told_is_taken_back():
-    network = Network(shipped())
-    network.feed([order(n, device_hash="d1") for n in range(20)])
-    assert len(links_of(network, "b0")["device:d1"]) == 19
-    network.feed([order(20, device_hash="d1")])
-    assert not any(links_of(network, f"b{n}") for n in range(21))
+    topology = Topology(shipped())
+    topology.feed([order(n, device_hash="d1") for n in range(20)])
+    assert len(links_of(topology, "b0")["device:d1"]) == 19
+    topology.feed([order(20, device_hash="d1")])
+    assert not any(links_of(topology, f"b{n}") for n in range(21))
 
 
-def answers(network, buyer_id):
-    row = network.lanes["buyers"]._cache.get(buyer_id).rows.get("q")
+def answers(topology, buyer_id):
+    row = topology.tasks["buyers"]._cache.get(buyer_id).rows.get("q")
     return [f for f in row.facts.values() if f.is_held and isinstance(f, ShopReported)] if row else []
 
 
@@ -171,32 +171,32 @@ def returned(destination):
 
 
 def test_a_shop_is_asked_about_only_when_a_destination_is_known():
-    network = Network(shipped())
-    network.feed([described(1, -30, "w1"), *returned(None)])
-    assert answers(network, "b1") == []
-    network.feed([ParcelScanned("p2", T0 + 3 * DAY, "taobao", "sf", "R1", scan="arrived", destination_hash="w1")])
-    assert [answer.return_address_hashes for answer in answers(network, "b1")] == [("w1",)]
+    topology = Topology(shipped())
+    topology.feed([described(1, -30, "w1"), *returned(None)])
+    assert answers(topology, "b1") == []
+    topology.feed([ParcelScanned("p2", T0 + 3 * DAY, "taobao", "sf", "R1", scan="arrived", destination_hash="w1")])
+    assert [answer.return_address_hashes for answer in answers(topology, "b1")] == [("w1",)]
 
 
 def test_an_answer_is_corrected_when_the_shop_describes_itself_anew():
-    network = Network(shipped())
-    network.feed(returned("w2"))
-    assert answers(network, "b1") == []
-    network.feed([described(1, -500, "w1")])
-    network.feed([described(2, 5, "w1", "w2")])
-    (answer,) = answers(network, "b1")
+    topology = Topology(shipped())
+    topology.feed(returned("w2"))
+    assert answers(topology, "b1") == []
+    topology.feed([described(1, -500, "w1")])
+    topology.feed([described(2, 5, "w1", "w2")])
+    (answer,) = answers(topology, "b1")
     assert (answer.return_address_hashes, len(answer.listings)) == (("w1", "w2"), 2)
-    forwarded = network.forwarded
-    network.feed([described(3, 6, "w1", "w2")])
-    assert network.forwarded == forwarded, "the same said again is told nobody"
+    forwarded = topology.forwarded
+    topology.feed([described(3, 6, "w1", "w2")])
+    assert topology.forwarded == forwarded, "the same said again is told nobody"
 
 
 def test_what_came_back_is_answered_by_who_ordered_it_and_taken_back_with_the_inspection():
-    network = Network(shipped())
-    network.feed([order(1, device_hash="d1"), order(2, sku_id="b", device_hash="d1"), wrong(1, "c")])
+    topology = Topology(shipped())
+    topology.feed([order(1, device_hash="d1"), order(2, sku_id="b", device_hash="d1"), wrong(1, "c")])
 
     def owned():
-        facts = network.lanes["buyers"]._cache.get("b1").rows["oo1"].facts.values()
+        facts = topology.tasks["buyers"]._cache.get("b1").rows["oo1"].facts.values()
         return [(f.owner_id, f.sku_id) for f in facts if getattr(f, "owner_id", None) and f.is_held]
 
     def opened(n, sku_id):
@@ -205,26 +205,26 @@ def test_what_came_back_is_answered_by_who_ordered_it_and_taken_back_with_the_in
         )
 
     assert owned() == []
-    network.feed([opened(0, "b")])
+    topology.feed([opened(0, "b")])
     assert owned() == [("b2", "b")]
-    network.feed([opened(1, "a")])
+    topology.feed([opened(1, "a")])
     assert owned() == []
 
 
 def test_unpaid_orders_are_told_when_due_and_taken_back_by_payment():
-    network = Network(shipped(), 0)
-    network.feed([order(n, status="placed", device_hash="d1") for n in (1, 2)])
+    topology = Topology(shipped(), 0)
+    topology.feed([order(n, status="placed", device_hash="d1") for n in (1, 2)])
     unpaid = "unpaid:s1:device:d1"
-    assert unpaid not in links_of(network, "b1")
-    list(network.pass_time(T0 + 31 * MINUTE))
-    assert [use.unpaid[0].order_id for use in links_of(network, "b1")[unpaid]] == ["o2"]
-    network.feed([order(2, T0 + 40 * MINUTE)])
-    assert unpaid not in links_of(network, "b1")
+    assert unpaid not in links_of(topology, "b1")
+    list(topology.pass_time(T0 + 31 * MINUTE))
+    assert [use.unpaid[0].order_id for use in links_of(topology, "b1")[unpaid]] == ["o2"]
+    topology.feed([order(2, T0 + 40 * MINUTE)])
+    assert unpaid not in links_of(topology, "b1")
 
 
 def test_a_picture_in_a_complaint_without_an_order_is_told():
-    network = Network(shipped())
+    topology = Topology(shipped())
     proof = (Proof("x", "picture"),)
     for n in (1, 2):
-        network.feed([ComplaintChanged(f"c{n}", T0 + n, "taobao", f"c{n}", f"b{n}", "s1", "buyer", evidence=proof)])
-    assert [use.stream for use in links_of(network, "b2")["picture:x"]] == ["complaints", "complaints"]
+        topology.feed([ComplaintChanged(f"c{n}", T0 + n, "taobao", f"c{n}", f"b{n}", "s1", "buyer", evidence=proof)])
+    assert [use.stream for use in links_of(topology, "b2")["picture:x"]] == ["complaints", "complaints"]

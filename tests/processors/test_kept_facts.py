@@ -10,12 +10,12 @@ from cloudtag.contract import events as ev
 from cloudtag.contract.records import Alert, Label
 from cloudtag.contract.streams import INPUTS
 from cloudtag.detection.example import day, event, inspected, ordered, refunded, scanned
-from cloudtag.network import Network, memory_rows
 from cloudtag.policy.load import shipped
-from cloudtag.replay import judge, replay
+from cloudtag.replay.driver import judge, replay
+from cloudtag.replay.topology import Topology, memory_rows
 from cloudtag.wire.shape import shape_of
 from tests.engine.standing import standing
-from tests.strategies import DISPUTES, HOUR_MS, START_MS, histories, hours
+from tests.histories.strategies import DISPUTES, HOUR_MS, START_MS, histories, hours
 
 DAY_MS = 24 * HOUR_MS
 UNTIL_MS = START_MS + 30 * DAY_MS
@@ -45,34 +45,34 @@ def test_disputes_change_nothing_else(history, data):
 
 def test_each_dispute_has_its_place():
     about = ("o1", "b1", "s1")
-    network = Network(shipped())
-    network.feed(
+    topology = Topology(shipped())
+    topology.feed(
         [
             disputes.ChargebackChanged("cha-1", START_MS, "jd", "k1", *about, status="opened"),
             disputes.OrderLimitChanged("lim-1", START_MS, "jd", "s1", "b1", "main", "set"),
             APPEAL,
         ]
     )
-    file = network.lanes["buyers"]._cache.resident("b1")
+    file = topology.tasks["buyers"]._cache.resident("b1")
     rows = {row.id: list(row.facts) for row in file.rows.values() if row.facts}
     assert rows == {"oo1": ["cha-1"], "b": ["lim-1"], "a": ["app-1"]}
 
 
 def test_an_appeal_is_never_too_late_and_never_let_go():
     rows = memory_rows()
-    network = Network(shipped(), rows=rows)
+    topology = Topology(shipped(), rows=rows)
     limit = disputes.OrderLimitChanged("lim-1", START_MS + 5000 * DAY_MS, "jd", "s1", "b2", "main", "set")
-    network.feed([limit])
-    network.feed([APPEAL])
-    assert network.too_late == []
-    list(network.pass_time(START_MS + 9000 * DAY_MS))
-    resumed = Network(shipped(), rows=rows)
+    topology.feed([limit])
+    topology.feed([APPEAL])
+    assert topology.too_late == []
+    list(topology.pass_time(START_MS + 9000 * DAY_MS))
+    resumed = Topology(shipped(), rows=rows)
     resumed.open()
     resumed.feed([APPEAL])
     kept = [key for key, _ in rows["buyers"].all_rows() if not key.startswith(b"\x00\x00")]
     assert len(kept) == 1
     resumed.feed([ev.ErasureRequested("era-1", START_MS, "jd", "b1")])
-    file = resumed.lanes["buyers"]._cache.resident("b1")
+    file = resumed.tasks["buyers"]._cache.resident("b1")
     assert [row.id for row in file.rows.values() if row.facts] == ["e"]
 
 
@@ -152,7 +152,7 @@ def test_the_platforms_word_and_what_takes_one_back_are_only_kept():
 
 
 def test_what_takes_a_submission_back_tags_nothing():
-    network = Network(shipped())
+    topology = Topology(shipped())
     exam = ev.AccountChanged("exam", START_MS, "jd", "s1", "main", "exam_passed")
-    network.feed([exam])
-    assert network.feed([ev.TagSubmitted("t2", START_MS + 1, "jd", "sub-2", "s1", "main", withdraws="t1")]) == []
+    topology.feed([exam])
+    assert topology.feed([ev.TagSubmitted("t2", START_MS + 1, "jd", "sub-2", "s1", "main", withdraws="t1")]) == []

@@ -1,8 +1,8 @@
 """Links between buyers, and hubs that link nobody."""
 
 from cloudtag.contract.events import OrderChanged
-from cloudtag.network import Network
 from cloudtag.policy.load import shipped
+from cloudtag.replay.topology import Topology
 
 T0 = 1_772_409_600_000
 
@@ -11,35 +11,35 @@ def order(n, at=T0):
     return OrderChanged(f"e{n}", at + n, "taobao", f"o{n}", f"b{n}", "s1", "placed", device_hash="d1")
 
 
-def reports(network, buyer):
-    row = network.lanes["buyers"]._cache.get(buyer).rows.get("l")
+def reports(topology, buyer):
+    row = topology.tasks["buyers"]._cache.get(buyer).rows.get("l")
     return [fact for fact in row.facts.values() if fact.is_held] if row else []
 
 
 def test_a_second_buyer_links_both():
-    network = Network(shipped())
-    network.feed([order(1)])
-    assert network.forwarded == 1
-    network.feed([order(2)])
-    assert [use.buyer_id for use in reports(network, "b1")[0].others] == ["b2"]
-    assert [use.buyer_id for use in reports(network, "b2")[0].others] == ["b1"]
+    topology = Topology(shipped())
+    topology.feed([order(1)])
+    assert topology.forwarded == 1
+    topology.feed([order(2)])
+    assert [use.buyer_id for use in reports(topology, "b1")[0].others] == ["b2"]
+    assert [use.buyer_id for use in reports(topology, "b2")[0].others] == ["b1"]
 
 
 def test_more_orders_of_one_buyer_are_told_once():
-    network = Network(shipped())
-    network.feed([order(1)])
+    topology = Topology(shipped())
+    topology.feed([order(1)])
     for n in range(2, 30):
         event = OrderChanged(f"e{n}", T0 + n, "taobao", f"o{n}", "b1", "s1", "placed", device_hash="d1")
-        network.feed([event])
-    assert network.forwarded == 1
+        topology.feed([event])
+    assert topology.forwarded == 1
 
 
 def test_past_the_fan_out_limit_nobody_is_linked_and_little_is_held():
-    network = Network(shipped())
+    topology = Topology(shipped())
     for n in range(1, 200):
-        network.feed([order(n)])
-    assert not any(reports(network, f"b{n}") for n in range(1, 200))
-    row = network.lanes["links"]._cache.get("device:d1").rows["u"]
+        topology.feed([order(n)])
+    assert not any(reports(topology, f"b{n}") for n in range(1, 200))
+    row = topology.tasks["links"]._cache.get("device:d1").rows["u"]
     assert len(row.facts) <= 42
 
 
@@ -47,9 +47,9 @@ def test_a_hub_is_a_hub_in_any_order_of_arrival():
     orders = [order(n) for n in range(1, 60)]
     outcomes = []
     for arrival in (orders, orders[::-1], orders[30:] + orders[:30]):
-        network = Network(shipped(), lateness_ms=10**9)
+        topology = Topology(shipped(), lateness_ms=10**9)
         for event in arrival:
-            network.feed([event])
-        held = network.lanes["links"]._cache.get("device:d1").rows["u"].facts
+            topology.feed([event])
+        held = topology.tasks["links"]._cache.get("device:d1").rows["u"].facts
         outcomes.append(sorted(held))
     assert outcomes[0] == outcomes[1] == outcomes[2]

@@ -13,9 +13,9 @@ from cloudtag.contract.events import (
 )
 from cloudtag.contract.streams import INPUTS, READS
 from cloudtag.contract.types import TaggedOrder
-from cloudtag.network import Network, memory_rows
 from cloudtag.policy.load import shipped
 from cloudtag.processors import build
+from cloudtag.replay.topology import Topology, memory_rows
 
 DAY = 86_400_000
 T0 = 1_772_409_600_000
@@ -35,43 +35,43 @@ def _abuse():
 
 def test_old_files_are_dropped_and_their_alerts_stand():
     stored = memory_rows()
-    network = Network(shipped(), rows=stored)
-    opened = network.feed(_abuse())
+    topology = Topology(shipped(), rows=stored)
+    opened = topology.feed(_abuse())
     assert [o.record.detector for o in opened] == ["received_refund_only"]
-    after = list(network.pass_time(T0 + 1000 * DAY))
+    after = list(topology.pass_time(T0 + 1000 * DAY))
     assert after == []
     for name, rows in stored.items():
         assert [key for key, _ in rows.all_rows() if not key.startswith(b"\x00\x00")] == [], name
 
 
 def test_a_late_fact_about_an_archived_alert_does_not_touch_it():
-    network = Network(shipped())
-    network.feed(_abuse())
-    list(network.pass_time(T0 + 300 * DAY))
+    topology = Topology(shipped())
+    topology.feed(_abuse())
+    list(topology.pass_time(T0 + 300 * DAY))
     scan = ParcelScanned("e9", T0 + 2, "taobao", "sf", "W1", scan="signed", signer="locker")
-    assert network.feed([scan]) == []
-    assert [fact.event_id for fact in network.too_late] == ["e9"]
+    assert topology.feed([scan]) == []
+    assert [fact.event_id for fact in topology.too_late] == ["e9"]
 
 
 def test_an_event_older_than_what_is_held_is_too_late():
-    network = Network(shipped())
-    network.feed([OrderChanged("e1", T0 + 400 * DAY, "taobao", "o1", "b1", "s1", "placed")])
-    network.feed([OrderChanged("e2", T0, "taobao", "o2", "b2", "s1", "placed")])
-    assert [fact.event_id for fact in network.too_late] == ["e2"]
+    topology = Topology(shipped())
+    topology.feed([OrderChanged("e1", T0 + 400 * DAY, "taobao", "o1", "b1", "s1", "placed")])
+    topology.feed([OrderChanged("e2", T0, "taobao", "o2", "b2", "s1", "placed")])
+    assert [fact.event_id for fact in topology.too_late] == ["e2"]
 
 
 def test_old_and_new_in_one_batch_are_all_judged():
     """What a batch brings moves the watermark past its own oldest facts; none of them may vanish unjudged."""
-    network = Network(shipped())
+    topology = Topology(shipped())
     ids = ("o1", "b1", "s1")
     old = [
         OrderChanged("e1", T0, "taobao", *ids, "shipped", waybill_no="W1"),
         RefundChanged("e2", T0 + 1, "taobao", "r1", *ids, "waybill_filled", "return_refund", waybill_no="W1"),
     ]
     later = OrderChanged("e9", T0 + 300 * DAY, "taobao", "o9", "b1", "s1", "placed")
-    outputs = network.feed([*old, later])
+    outputs = topology.feed([*old, later])
     assert "outbound_waybill_as_return" in [o.record.detector for o in outputs if o.stream == "alerts"]
-    assert network.too_late == []
+    assert topology.too_late == []
 
 
 def _load(at_ms):
@@ -95,33 +95,33 @@ def _tag_statuses(outputs):
 
 def test_master_data_are_never_too_late():
     now = T0 + 5000 * DAY
-    network = Network(shipped())
-    network.feed([_tag("t1", now, "s9")])
-    told = network.feed(_load(T0))
-    assert network.too_late == []
+    topology = Topology(shipped())
+    topology.feed([_tag("t1", now, "s9")])
+    told = topology.feed(_load(T0))
+    assert topology.too_late == []
     kinds = {(o.record.kind, o.record.subject_id) for o in told if o.stream == "consequences"}
     assert kinds == {("permission", "main"), ("permission", "s2"), ("violation_notice", "s1"), ("shop_penalty", "s1")}
-    assert _tag_statuses(network.feed([_tag("t2", now + 1)])) == [("pending", None)]
-    assert _tag_statuses(network.feed([_tag("t3", now + 2, "s2")])) == [("rejected", "no_permission")]
+    assert _tag_statuses(topology.feed([_tag("t2", now + 1)])) == [("pending", None)]
+    assert _tag_statuses(topology.feed([_tag("t3", now + 2, "s2")])) == [("rejected", "no_permission")]
 
 
 def test_an_old_submission_is_too_late_all_the_same():
     now = T0 + 5000 * DAY
-    network = Network(shipped())
-    network.feed([*_load(T0), _tag("t1", now, "s9")])
-    assert network.feed([_tag("t2", now - HELD - 1)]) == []
-    assert [fact.event_id for fact in network.too_late] == ["t2"]
-    assert _tag_statuses(network.feed([_tag("t3", now - HELD)])) == [("pending", None)]
+    topology = Topology(shipped())
+    topology.feed([*_load(T0), _tag("t1", now, "s9")])
+    assert topology.feed([_tag("t2", now - HELD - 1)]) == []
+    assert [fact.event_id for fact in topology.too_late] == ["t2"]
+    assert _tag_statuses(topology.feed([_tag("t3", now - HELD)])) == [("pending", None)]
 
 
 def test_master_data_are_never_let_go():
     rows = memory_rows()
-    network = Network(shipped(), rows=rows)
-    network.feed([*_load(T0), _tag("t1", T0 + DAY)])
-    list(network.pass_time(T0 + 5000 * DAY))
+    topology = Topology(shipped(), rows=rows)
+    topology.feed([*_load(T0), _tag("t1", T0 + DAY)])
+    list(topology.pass_time(T0 + 5000 * DAY))
     kept = [key for key, _ in rows["shops"].all_rows() if not key.startswith(b"\x00\x00")]
     assert len(kept) == 4  # permissions of two shops, one description, one case; the submission is gone
-    resumed = Network(shipped(), rows=rows)
+    resumed = Topology(shipped(), rows=rows)
     resumed.open()
     assert _tag_statuses(resumed.feed([_tag("t2", T0 + 5000 * DAY)])) == [("pending", None)]
 
@@ -132,9 +132,9 @@ def test_master_data_are_what_is_kept_without_end_on_the_broker():
 
 
 def test_a_request_to_forget_is_never_too_late():
-    network = Network(shipped())
-    network.feed([OrderChanged("e1", T0 + 400 * DAY, "taobao", "o1", "b1", "s1", "placed")])
-    network.feed([ErasureRequested("e2", T0, "taobao", "b1")])
+    topology = Topology(shipped())
+    topology.feed([OrderChanged("e1", T0 + 400 * DAY, "taobao", "o1", "b1", "s1", "placed")])
+    topology.feed([ErasureRequested("e2", T0, "taobao", "b1")])
     later = OrderChanged("e3", T0 + 401 * DAY, "taobao", "o2", "b1", "s1", "placed")
-    network.feed([later])
-    assert (network.too_late, network.refused) == ([], [later])
+    topology.feed([later])
+    assert (topology.too_late, topology.refused) == ([], [later])

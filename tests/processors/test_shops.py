@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from cloudtag.contract.events import AbuseFound, AccountChanged, TagSubmitted
 from cloudtag.contract.records import Consequence, TagConfirmation, TagStatus
 from cloudtag.contract.types import TaggedOrder
-from cloudtag.network import Network
-from cloudtag.permissions import standing_abuses
+from cloudtag.decisions.permissions import standing_abuses
 from cloudtag.policy.load import shipped
-from cloudtag.replay import judge, replay
+from cloudtag.replay.driver import judge, replay
+from cloudtag.replay.topology import Topology
 from tests.engine.standing import latest, standing
 
 DAY = 86_400_000
@@ -50,16 +50,16 @@ def records(outputs, kind):
 
 
 def test_a_finding_voids_the_tags_and_its_withdrawal_brings_them_back():
-    network = Network(shipped())
-    (confirmed,) = records(network.feed(tagged_by_three()), TagConfirmation)
+    topology = Topology(shipped())
+    (confirmed,) = records(topology.feed(tagged_by_three()), TagConfirmation)
     assert (confirmed.status, confirmed.shop_ids) == ("confirmed", ("s1", "s2", "s3"))
-    taken = network.feed([found("a1", T0 + 10 * DAY)])
+    taken = topology.feed([found("a1", T0 + 10 * DAY)])
     (reversed_,) = records(taken, TagConfirmation)
     assert (reversed_.status, reversed_.confirmation_id) == ("reversed", confirmed.confirmation_id)
     assert sorted((t.shop_id, t.status) for t in records(taken, TagStatus)) == [
         ("s1", "voided"), ("s2", "pending"), ("s3", "pending"),
     ]  # fmt: skip
-    back = network.feed([found("a2", T0 + 20 * DAY, withdraws="a1")])
+    back = topology.feed([found("a2", T0 + 20 * DAY, withdraws="a1")])
     (again,) = records(back, TagConfirmation)
     assert (again.status, again.revision) == ("confirmed", 2)
     assert again == msgspec.structs.replace(confirmed, revision=2)
@@ -116,13 +116,13 @@ def test_a_withdrawal_may_be_withdrawn():
 
 
 def test_an_exam_grants_and_a_revocation_takes():
-    network = Network(shipped())
-    granted = permission([o.record for o in network.feed([exam("s1")])], "main")
+    topology = Topology(shipped())
+    granted = permission([o.record for o in topology.feed([exam("s1")])], "main")
     assert (granted.subject_kind, granted.subject_id, granted.status) == ("account", "main", "active")
     assert granted.details == {"permission": "granted", "shop_id": "s1", "reason": "exam_passed"}
     assert (granted.because, granted.starts_at) == (("exam_passed-s1-main-1772409600000",), T0)
-    assert network.feed([exam("s1", T0 + DAY)]) == []
-    revoked = permission([o.record for o in network.feed([exam("s1", T0 + 2 * DAY, status="revoked")])], "main")
+    assert topology.feed([exam("s1", T0 + DAY)]) == []
+    revoked = permission([o.record for o in topology.feed([exam("s1", T0 + 2 * DAY, status="revoked")])], "main")
     assert (revoked.consequence_id, revoked.revision, revoked.status) == (granted.consequence_id, 1, "active")
     assert revoked.details == {"permission": "revoked", "shop_id": "s1", "reason": "account_revoked"}
     assert (revoked.because, revoked.starts_at) == (("revoked-s1-main-1772582400000",), T0 + 2 * DAY)
@@ -139,10 +139,10 @@ def test_a_finding_revokes_every_known_account_and_the_shop_for_good():
 
 
 def test_a_withdrawn_finding_gives_accounts_back_what_they_had_however_late():
-    network = Network(shipped())
-    network.feed([exam("s1"), tag("s1", T0 + DAY, "temp"), found("a1", T0 + 2 * DAY)])
+    topology = Topology(shipped())
+    topology.feed([exam("s1"), tag("s1", T0 + DAY, "temp"), found("a1", T0 + 2 * DAY)])
     late = T0 + 900 * DAY
-    told = [o.record for o in network.feed([found("a2", late, withdraws="a1")])]
+    told = [o.record for o in topology.feed([found("a2", late, withdraws="a1")])]
     assert permission(told, "main").details["permission"] == "granted"
     assert permission(told, "s1").status == "reversed"
     # Nobody holds the submission any more that named this account, and it never had a permission to give back.
@@ -150,16 +150,16 @@ def test_a_withdrawn_finding_gives_accounts_back_what_they_had_however_late():
 
 
 def test_an_account_that_only_submitted_is_let_go_with_the_finding():
-    network = Network(shipped())
-    network.feed([tag("s1", T0, "temp"), found("a1", T0 + DAY)])
-    told = [o.record for o in network.feed([found("a2", T0 + 2 * DAY, withdraws="a1")])]
+    topology = Topology(shipped())
+    topology.feed([tag("s1", T0, "temp"), found("a1", T0 + DAY)])
+    told = [o.record for o in topology.feed([found("a2", T0 + 2 * DAY, withdraws="a1")])]
     assert permission(told, "temp").status == "reversed"
 
 
 def test_a_submission_after_the_finding_names_one_more_account():
-    network = Network(shipped())
-    network.feed([found("a1", T0)])
-    told = [o.record for o in network.feed([tag("s1", T0 + DAY, "temp")])]
+    topology = Topology(shipped())
+    topology.feed([found("a1", T0)])
+    told = [o.record for o in topology.feed([tag("s1", T0 + DAY, "temp")])]
     assert permission(told, "temp").details["permission"] == "revoked"
 
 
@@ -174,13 +174,13 @@ def _history(tags):
 
 def _outcome(facts, random=None):
     """What finally stands, fed in one order or another, some of it twice."""
-    network = Network(shipped(), 200 * DAY)
+    topology = Topology(shipped(), 200 * DAY)
     facts = sorted(facts, key=lambda fact: (fact.occurred_at, fact.event_id))
     if random is not None:
         facts = facts + random.choices(facts, k=len(facts))
         random.shuffle(facts)
-    outputs = [o.record for fact in facts for o in network.feed([fact])]
-    return standing(outputs + [o.record for o in network.pass_time(T0 + 300 * DAY)])
+    outputs = [o.record for fact in facts for o in topology.feed([fact])]
+    return standing(outputs + [o.record for o in topology.pass_time(T0 + 300 * DAY)])
 
 
 def _of_others(stand, shop):

@@ -8,7 +8,7 @@ from cloudtag.contract.links import SkuOwned
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.outcomes import refund_moment
 from cloudtag.detection.refund_view import RefundView
-from tests.strategies import START_MS, histories
+from tests.histories.strategies import START_MS, histories
 
 REMEMBERED = ("passed", "outbound")
 """What a view keeps of earlier questions: it follows from the rest."""

@@ -3,11 +3,11 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cloudtag.network import Network, memory_rows
 from cloudtag.policy.load import shipped
-from cloudtag.replay import judge
+from cloudtag.replay.driver import judge
+from cloudtag.replay.topology import Topology, memory_rows
 from tests.engine.standing import latest, standing
-from tests.seller_cases import DAY, DEADLINE, FOUND, MANY, history, said
+from tests.histories.seller_cases import DAY, DEADLINE, FOUND, MANY, history, said
 
 YEAR_END = 1_798_732_800_000
 """2026-12-31T16:00:00Z, midnight in Shanghai."""
@@ -29,51 +29,51 @@ def violations_of(outputs):
 
 
 def run(facts, until):
-    network = Network(shipped(), rows=memory_rows())
+    topology = Topology(shipped(), rows=memory_rows())
     outputs = []
     for fact in sorted(facts, key=lambda fact: fact.occurred_at):
-        outputs += network.wake_before(fact.occurred_at)
-        outputs += network.feed([fact])
-    return network, outputs + list(network.pass_time(until))
+        outputs += topology.fire_before(fact.occurred_at)
+        outputs += topology.feed([fact])
+    return topology, outputs + list(topology.pass_time(until))
 
 
 def test_a_case_is_told_step_by_step():
-    network = Network(shipped())
-    outputs = network.feed([said("found", orders=MANY)])
+    topology = Topology(shipped())
+    outputs = topology.feed([said("found", orders=MANY)])
     assert told(outputs) == [("violation_notice", "c1", 0, "active")]
     assert (outputs[0].stream, outputs[0].key) == ("consequences", "s1")
-    assert list(network.pass_time(DEADLINE - 1)) == []
-    assert sorted(told(network.pass_time(DEADLINE))) == [
+    assert list(topology.pass_time(DEADLINE - 1)) == []
+    assert sorted(told(topology.pass_time(DEADLINE))) == [
         ("shop_penalty", "c1", 0, "active"),
         ("violation_notice", "c1", 1, "ended"),
     ]
-    assert list(network.pass_time(DEADLINE + 7 * DAY - 1)) == []
-    assert told(network.pass_time(DEADLINE + 7 * DAY)) == [("shop_penalty", "c1", 1, "ended")]
+    assert list(topology.pass_time(DEADLINE + 7 * DAY - 1)) == []
+    assert told(topology.pass_time(DEADLINE + 7 * DAY)) == [("shop_penalty", "c1", 1, "ended")]
 
 
 def test_an_appeal_that_comes_late_to_hand_reverses_the_penalty():
-    network, _ = run([said("found", orders=MANY)], DEADLINE + DAY)
-    assert told(network.feed([said("appealed", FOUND + DAY)])) == [
+    topology, _ = run([said("found", orders=MANY)], DEADLINE + DAY)
+    assert told(topology.feed([said("appealed", FOUND + DAY)])) == [
         ("violation_notice", "c1", 2, "ended"),
         ("shop_penalty", "c1", 1, "reversed"),
     ]
 
 
 def test_a_severe_case_is_frozen_when_its_time_comes():
-    network, outputs = run([said("found", severe=True)], FOUND + 30 * DAY - 1)
+    topology, outputs = run([said("found", severe=True)], FOUND + 30 * DAY - 1)
     assert told(outputs) == [("shop_penalty", "c1", 0, "active")]
-    (frozen,) = network.pass_time(FOUND + 30 * DAY)
+    (frozen,) = topology.pass_time(FOUND + 30 * DAY)
     assert frozen.record.details["frozen"] == "true"
-    assert list(network.pass_time(FOUND + 5000 * DAY)) == []
+    assert list(topology.pass_time(FOUND + 5000 * DAY)) == []
 
 
 def test_a_case_of_january_still_counts_when_december_is_corrected_long_after():
     """What was found many years ago is held, and corrected."""
     facts = history([1, 1, 1], every=140 * DAY)
     late = YEAR_END + 10 * HELD
-    network, outputs = run(facts, late - DAY)
+    topology, outputs = run(facts, late - DAY)
     assert violations_of(outputs) == {"c1": "1", "c2": "2", "c3": "3"}
-    outputs += network.feed([said("appeal_upheld", late - 1, "c1")])
+    outputs += topology.feed([said("appeal_upheld", late - 1, "c1")])
     assert violations_of(outputs) == {"c1": "reversed", "c2": "1", "c3": "2"}
 
 
@@ -81,25 +81,25 @@ def test_cases_that_are_loaded_years_after_are_numbered_as_if_they_had_come_in_t
     facts = history([1, 1, 1], every=140 * DAY)
     late = YEAR_END + 10 * HELD
     _, in_time = run(facts, late)
-    network, outputs = run([said("found", late, "c9", shop="s9")], late)
-    outputs += [*network.feed(facts), *network.pass_time(late + DAY)]
-    assert network.too_late == []
+    topology, outputs = run([said("found", late, "c9", shop="s9")], late)
+    outputs += [*topology.feed(facts), *topology.pass_time(late + DAY)]
+    assert topology.too_late == []
     theirs = [o.record for o in outputs if o.key == "s1"]
     assert standing(theirs) == standing(o.record for o in in_time)
 
 
 def test_an_undecided_case_keeps_its_year():
     facts = [*history([1, 1]), said("appealed", FOUND + DAY)]
-    network, outputs = run(facts, FOUND + 2000 * DAY)
+    topology, outputs = run(facts, FOUND + 2000 * DAY)
     assert violations_of(outputs) == {"c2": "1"}
-    outputs += network.feed([said("appeal_failed", FOUND + 2000 * DAY)])
+    outputs += topology.feed([said("appeal_failed", FOUND + 2000 * DAY)])
     assert violations_of(outputs) == {"c1": "2", "c2": "1"}
 
 
 def test_a_restart_keeps_the_year_together():
     _, outputs = run(history([1, 1], every=140 * DAY), YEAR_END + HELD - DAY)
-    network, _ = run(history([1, 1], every=140 * DAY), YEAR_END + HELD - DAY)
-    resumed = Network(shipped(), rows=network.rows)
+    topology, _ = run(history([1, 1], every=140 * DAY), YEAR_END + HELD - DAY)
+    resumed = Topology(shipped(), rows=topology.rows)
     assert resumed.open() == []
     outputs += resumed.feed([said("appeal_upheld", YEAR_END + HELD - DAY, "c1")])
     assert violations_of(outputs) == {"c1": "reversed", "c2": "1"}
@@ -126,7 +126,7 @@ def test_any_order_tells_the_same_in_the_end_over_the_turn_of_the_year(facts, ra
     until = FOUND + 380 * DAY
     shuffled = facts + random.choices(facts, k=len(facts)) if facts else []
     random.shuffle(shuffled)
-    network = Network(shipped(), 350 * DAY)
-    outputs = [o.record for fact in shuffled for o in network.feed([fact])]
-    outputs += [o.record for o in network.pass_time(until)]
+    topology = Topology(shipped(), 350 * DAY)
+    outputs = [o.record for fact in shuffled for o in topology.feed([fact])]
+    outputs += [o.record for o in topology.pass_time(until)]
     assert standing(outputs) == standing(record for _, record in judge(list(facts), until, shipped()))

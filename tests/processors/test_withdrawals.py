@@ -2,14 +2,14 @@
 
 import pytest
 
-from cloudtag.contract.forwards import Cause
+from cloudtag.contract.internal import Cause
 from cloudtag.contract.records import Alert, Refutation
+from cloudtag.decisions.withdrawals import withdrawn as taken_back
 from cloudtag.detection.example import contacted, day, inspected, ordered, refunded, scanned
 from cloudtag.engine.rows import split_key
-from cloudtag.network import Network, memory_rows
 from cloudtag.policy.load import shipped
+from cloudtag.replay.topology import Topology, memory_rows
 from cloudtag.wire.replay_form import decode_json
-from cloudtag.withdrawals import withdrawn as taken_back
 from tests.detectors import test_withdrawal_group1 as group1
 from tests.detectors import test_withdrawal_group2 as group2
 from tests.detectors import test_withdrawal_group3 as group3
@@ -45,9 +45,9 @@ def withdrawn(outputs):
     return [o.record for o in outputs if isinstance(o.record, Alert) and o.record.status == "withdrawn"]
 
 
-def fed(*batches, network=None):
-    network = network or Network(shipped())
-    return [output for batch in batches for output in network.feed(decoded(batch))]
+def fed(*batches, topology=None):
+    topology = topology or Topology(shipped())
+    return [output for batch in batches for output in topology.feed(decoded(batch))]
 
 
 def reference(stream, raw):
@@ -57,9 +57,9 @@ def reference(stream, raw):
 
 @pytest.mark.parametrize("case", CASES)
 def test_the_event_that_takes_an_alert_back_is_named(case):
-    network, found = Network(shipped()), 0
+    topology, found = Topology(shipped()), 0
     for fact in decoded(CASES[case]):
-        for alert in withdrawn(network.feed([fact])):
+        for alert in withdrawn(topology.feed([fact])):
             assert [by.event_id for by in alert.withdrawn_by] == [fact.event_id], alert
             assert not alert.withdrawn_because.startswith("It no longer holds"), alert
             assert alert.decided_at >= fact.occurred_at
@@ -131,11 +131,11 @@ def test_a_verdict_withdraws_the_judgement_over_the_alerts_and_is_named():
 def test_stored_rows_say_the_same_again(case):
     """A stop after every batch, between the rows and the outputs: what comes out again is what was to be sent."""
     rows, told = memory_rows(), {}
-    network = Network(shipped(), rows=rows)
+    topology = Topology(shipped(), rows=rows)
     for fact in decoded(CASES[case]):
-        outputs = network.feed([fact])
-        network = Network(shipped(), rows=rows)
-        for output in (*outputs, *network.open()):
+        outputs = topology.feed([fact])
+        topology = Topology(shipped(), rows=rows)
+        for output in (*outputs, *topology.open()):
             if isinstance(output.record, Alert):
                 key = output.record.alert_id, output.record.revision
                 assert told.setdefault(key, output.record) == output.record
@@ -145,16 +145,16 @@ def test_stored_rows_say_the_same_again(case):
 def test_rows_that_got_through_alone_still_say_why():
     """The row of the fact was stored before the crash, that of the alert was not."""
     rows, torn = memory_rows(), memory_rows()
-    network = Network(shipped(), rows=rows)
-    fed(short_return(), network=network)
+    topology = Topology(shipped(), rows=rows)
+    fed(short_return(), topology=topology)
     for name, store in torn.items():
         store.apply(dict(rows[name].all_rows()))
-    network.feed(decoded([RECOUNTED]))
+    topology.feed(decoded([RECOUNTED]))
     durable = {key: row for key, row in rows["buyers"].all_rows() if split_key(key)[1].startswith("o")}
     assert durable
     torn["buyers"].apply(durable)
-    network = Network(shipped(), rows=torn)
-    alerts = withdrawn([*network.open(), *network.feed(decoded([RECOUNTED]))])
+    topology = Topology(shipped(), rows=torn)
+    alerts = withdrawn([*topology.open(), *topology.feed(decoded([RECOUNTED]))])
     (alert,) = {a.alert_id: a for a in alerts if a.detector == "short_return"}.values()
     assert alert.withdrawn_by == (reference("inspections", RECOUNTED),)
 

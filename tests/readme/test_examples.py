@@ -14,8 +14,8 @@ import pytest
 from cloudtag.contract.events import OrderChanged, ParcelScanned, RefundChanged
 from cloudtag.contract.records import SEVERITIES, DeadLetter
 from cloudtag.wire import decode
-from tests.brokers import tansu
 from tests.integration.installation import Installation
+from tests.servers.brokers import tansu
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 ADDRESS = "localhost:9092"

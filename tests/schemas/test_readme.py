@@ -5,8 +5,8 @@ import re
 from cloudtag import resources
 from cloudtag.config import Config
 from cloudtag.contract.streams import INPUTS, OUTPUTS
-from streams.metrics import REASONS
-from streams.topics import DAY_MS, declared
+from streams.kafka.topics import DAY_MS, declared
+from streams.worker.worker_metrics import REASONS
 
 README = (resources.schemas_dir() / "README.md").read_text(encoding="utf-8")
 

@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from cloudtag.contract.records import Alert, TagConfirmation, TagStatus
-from cloudtag.replay import judge
+from cloudtag.replay.driver import judge
 from cloudtag.simulate import AlertLabel, ConfirmationLabel, Profile, TagLabel, score, simulate
 
 DAY_MS = 86_400_000

@@ -9,7 +9,7 @@ import pytest
 
 from cloudtag.contract.events import Event, OrderChanged, RefundChanged, TagSubmitted
 from cloudtag.contract.streams import STREAM_OF
-from cloudtag.detection.registry import all_detectors
+from cloudtag.detectors.registry import all_detectors
 from cloudtag.simulate import AlertLabel, ConfirmationLabel, Profile, TagLabel, decode_labels, encode_labels, simulate
 from cloudtag.simulate.scripts import BASIC, SCRIPTS
 

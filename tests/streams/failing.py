@@ -1,4 +1,4 @@
-"""A lane on a real broker whose steps are made to fail at chosen awaits, and the history it judges."""
+"""A task on a real broker whose steps are made to fail at chosen awaits, and the history it judges."""
 
 import asyncio
 import uuid
@@ -12,25 +12,25 @@ from aiokafka.errors import TopicAuthorizationFailedError
 from faust.types import TP
 
 from cloudtag.config import Config
-from cloudtag.contract.streams import FORWARDS, OUTPUTS, READS, STREAM_OF
+from cloudtag.contract.streams import INTERNAL, OUTPUTS, READS, STREAM_OF
 from cloudtag.contract.types import PLATFORMS
-from cloudtag.engine.lane import Lane as Core
-from cloudtag.engine.step import RowReader
+from cloudtag.engine.task import Task as Core
+from cloudtag.engine.task_result import RowReader
 from cloudtag.policy.load import shipped
 from cloudtag.processors import build
 from cloudtag.simulate import Profile, simulate
 from cloudtag.wire import Codec
-from streams.lanes import Lanes
-from streams.metrics import Metrics
-from streams.platforms import Platforms
-from streams.runner import Runner
-from streams.security import client_settings
-from streams.tables.changelog import Changelogs
-from streams.tables.memory import MemoryShelf, MemoryStore
-from streams.tables.store import StoreError
-from streams.tables.table import Table
-from streams.tools import Tools
-from streams.transport.ledger import Batch, Chunk
+from streams.kafka.security import client_settings
+from streams.state.changelog import Changelogs
+from streams.state.memory_store import MemoryPartition, MemoryStore
+from streams.state.state_store import StateStore
+from streams.state.store import StoreError
+from streams.transport.in_flight import Batch, RecordRun
+from streams.worker.platforms import Platforms
+from streams.worker.runner import Runner
+from streams.worker.tasks import Tasks
+from streams.worker.tools import Tools
+from streams.worker.worker_metrics import WorkerMetrics
 
 NAME, LATENESS_MS = "buyers", 3_600_000
 EVENTS, BATCH_RECORDS = 600, 60
@@ -38,7 +38,7 @@ SHIPPED = shipped()
 
 
 def make_core(name: str, rows: RowReader) -> Core:
-    return Core(build(name, SHIPPED, LATENESS_MS), rows, cache_files=5)
+    return Core(build(name, SHIPPED, LATENESS_MS), rows, cache_keys=5)
 
 
 @dataclass
@@ -88,13 +88,13 @@ class Client:
         raise TopicAuthorizationFailedError(topic)
 
 
-class Shelf(MemoryShelf):
+class Shelf(MemoryPartition):
     fault: Fault
 
-    def apply(self, rows: Any, next_offset: int, anchor: int) -> None:
+    def apply(self, rows: Any, next_offset: int, checkpoint: int) -> None:
         if rows and self.fault.strikes("store"):
             raise StoreError("the store cannot be written: no space left on device")
-        super().apply(rows, next_offset, anchor)
+        super().apply(rows, next_offset, checkpoint)
 
 
 class Store(MemoryStore):
@@ -102,10 +102,10 @@ class Store(MemoryStore):
         super().__init__()
         self._fault = fault
 
-    def shelf(self, processor: str, partition: int) -> MemoryShelf:
+    def store_part(self, processor: str, partition: int) -> MemoryPartition:
         if (processor, partition) not in self._shelves:
-            shelf = self._shelves[processor, partition] = Shelf()
-            shelf.fault = self._fault
+            store_part = self._shelves[processor, partition] = Shelf()
+            store_part.fault = self._fault
         return self._shelves[processor, partition]
 
 
@@ -131,10 +131,10 @@ class Place:
         """A fresh worker: nothing but the broker remembers the one before."""
         client, config = Client(self.real, self.fault), self.config
         changelogs = Changelogs(client_settings(config), client, uuid.uuid4().hex, 30)
-        table = Table(NAME, config.changelog(NAME), Store(self.fault), client, changelogs)
-        metrics = Metrics()
+        table = StateStore(NAME, config.changelog(NAME), Store(self.fault), client, changelogs)
+        metrics = WorkerMetrics()
         tools = Tools(config, Codec(), client, metrics, Platforms(PLATFORMS, metrics), finish=self.done.append)
-        return Runner(Lanes(NAME, table, make_core), [], tools)
+        return Runner(Tasks(NAME, table, make_core), [], tools)
 
     def batches(self, runner: Runner) -> list[Batch]:
         codec, batches = Codec(), []
@@ -149,12 +149,12 @@ class Place:
                 for n, (stream, value) in enumerate(events[start : start + BATCH_RECORDS], start)
             ]
             facts = [runner.read(record.topic, record)[1] for record in records]
-            chunk = Chunk(TP(records[0].topic, 0), len(records), records[-1].offset)
+            chunk = RecordRun(TP(records[0].topic, 0), len(records), records[-1].offset)
             batches.append(Batch(NAME, 0, [chunk], records, facts))
         return batches
 
     async def judge(self, runner: Runner, batches: list[Batch], pipelines: int = 3) -> None:
-        """Hand the batches to pipelines that share the lane; returns when all are done, or a pipeline was cancelled."""
+        """Hand the batches to pipelines that share the task; returns when all are done, or a pipeline was cancelled."""
         queue = list(reversed(batches))
         count = len(self.done) + len(batches)
 
@@ -181,7 +181,7 @@ class Place:
         consumer = AIOKafkaConsumer(**client_settings(self.config), auto_offset_reset="earliest")
         await consumer.start()
         try:
-            topics = {self.config.topic(stream): stream for stream in (*OUTPUTS, *FORWARDS)}
+            topics = {self.config.topic(stream): stream for stream in (*OUTPUTS, *INTERNAL)}
             consumer.assign([TopicPartition(topic, 0) for topic in topics])
             waiting = set(consumer.assignment())
             while waiting:

@@ -15,10 +15,10 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from cloudtag.config import Config
 from cloudtag.wire import Codec
-from streams import topics
-from streams.partition import partition_of
-from streams.publisher import Record, group, publish
-from streams.security import client_settings
+from streams.kafka import topics
+from streams.kafka.partitioner import partition_of
+from streams.kafka.producer import OutRecord, group, publish
+from streams.kafka.security import client_settings
 from tests.streams import toy
 
 WORKER = Path(__file__).parent / "toy_worker.py"
@@ -68,13 +68,13 @@ class Rig:
         records = [
             (
                 (config.topic(stream), partition_of(key, config.partitions)),
-                Record(key.encode(), codec.encode(stream, event)),
+                OutRecord(key.encode(), codec.encode(stream, event)),
             )
             for stream, key, event in made
         ]
         await self.produce_raw(records)
 
-    async def produce_raw(self, records: Iterable[tuple[tuple[str, int], Record]]) -> None:
+    async def produce_raw(self, records: Iterable[tuple[tuple[str, int], OutRecord]]) -> None:
         producer = AIOKafkaProducer(**client_settings(self.config), max_request_size=16 << 20)
         await producer.start()
         try:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from cloudtag.config import Config, ConfigError
-from streams.security import client_settings, faust_credentials, ssl_context
+from streams.kafka.security import client_settings, faust_credentials, ssl_context
 
 
 def test_the_environment_wins_over_the_file_and_the_file_over_defaults(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
-"""A step that fails at any of its awaits: the lane is dead until it is opened again, and in the end nothing is lost.
+"""A step that fails at any of its awaits: the task is dead until it is opened again, and in the end nothing is lost.
 
-A real lane, runner, table and broker; only the failure is injected. The oracle is the same lane without faults.
+A real task, runner, table and broker; only the failure is injected. The oracle is the same task without faults.
 """
 
 import asyncio
@@ -12,17 +12,17 @@ import pytest
 from aiokafka import AIOKafkaProducer
 from msgspec.structs import replace
 
-import streams.pauses
+import streams.worker.pauses
 from cloudtag.config import Config
-from cloudtag.contract.forwards import Forward
+from cloudtag.contract.internal import InternalRecord
 from cloudtag.contract.records import DeadLetter
-from cloudtag.contract.streams import FORWARDS, OUTPUTS
-from cloudtag.engine.memory import MemoryRows
-from streams.security import client_settings
-from streams.topics import Declared, create
-from streams.transport.ledger import Batch
-from tests.brokers import broker, kafka_bootstrap, tansu_bootstrap
+from cloudtag.contract.streams import INTERNAL, OUTPUTS
+from cloudtag.engine.memory_rows import MemoryRows
+from streams.kafka.security import client_settings
+from streams.kafka.topics import Declared, create
+from streams.transport.in_flight import Batch
 from tests.engine.standing import standing
+from tests.servers.brokers import broker, kafka_bootstrap, tansu_bootstrap
 from tests.streams.failing import BATCH_RECORDS, EVENTS, HISTORY, NAME, Place, make_core
 
 __all__ = ["broker", "kafka_bootstrap", "tansu_bootstrap"]
@@ -30,9 +30,9 @@ __all__ = ["broker", "kafka_bootstrap", "tansu_bootstrap"]
 
 @pytest.fixture
 async def place(broker: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Place]:
-    monkeypatch.setattr(streams.pauses, "FIRST_SECONDS", 0.01)
+    monkeypatch.setattr(streams.worker.pauses, "FIRST_SECONDS", 0.01)
     config = Config(brokers=broker, topic_prefix=f"f{uuid.uuid4().hex[:8]}-", partitions=1, future_seconds=1 << 40)
-    names = [config.changelog(NAME), *map(config.topic, (*OUTPUTS, *FORWARDS))]
+    names = [config.changelog(NAME), *map(config.topic, (*OUTPUTS, *INTERNAL))]
     await create(config, [Declared(name, 1, 1) for name in names])
     real = AIOKafkaProducer(**client_settings(config), max_batch_size=20_000, acks="all")
     await real.start()
@@ -42,15 +42,15 @@ async def place(broker: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[P
 
 def told(records: list[Any]) -> dict[str, Any]:
     """What stands in the end, what other processors were told in the end, and which records were refused."""
-    forwards: dict[Any, Forward] = {}
+    forwards: dict[Any, InternalRecord] = {}
     for record in records:
-        if isinstance(record, Forward):
-            key = (type(record), record.forward_id)
+        if isinstance(record, InternalRecord):
+            key = (type(record), record.internal_id)
             if key not in forwards or record.revision > forwards[key].revision:
                 forwards[key] = record
     # Why a record was told anew depends on how its batch was cut, and is part of no judgement.
     held = {key: replace(record, revision=0, because=()) for key, record in forwards.items() if record.is_held}
-    plain = [record for record in records if not isinstance(record, Forward | DeadLetter)]
+    plain = [record for record in records if not isinstance(record, InternalRecord | DeadLetter)]
     return {
         "standing": standing(plain),
         "forwards": held,
@@ -97,12 +97,12 @@ async def test_a_step_that_fails_anywhere_loses_nothing(
     place: Place, kind: str, call: int, is_after: bool, times: int
 ) -> None:
     runner = place.worker()
-    await runner.lanes.table.catch_up(0, lambda: True)
+    await runner.tasks.table.catch_up(0, lambda: True)
     await runner.open(0)
     place.fault.kind, place.fault.call, place.fault.is_after, place.fault.times = kind, call, is_after, times
     await place.judge(runner, place.batches(runner))
     assert place.fault.happened.is_set()
-    assert not runner.lanes.is_paused(0)
+    assert not runner.tasks.is_paused(0)
     assert told(await place.published()) == ORACLE
     await assert_recovers(place)
 
@@ -112,13 +112,13 @@ async def test_a_step_that_is_cancelled_anywhere_loses_nothing(
     place: Place, kind: str, call: int, is_after: bool
 ) -> None:
     runner = place.worker()
-    await runner.lanes.table.catch_up(0, lambda: True)
+    await runner.tasks.table.catch_up(0, lambda: True)
     await runner.open(0)
     place.fault.kind, place.fault.call, place.fault.is_after, place.fault.times = kind, call, is_after, 1
     place.fault.victim = asyncio.current_task()  # type: ignore[assignment]
-    # One pipeline is cancelled in the middle; the others find the lane dead, and advance it no more.
+    # One pipeline is cancelled in the middle; the others find the task dead, and advance it no more.
     await place.judge(runner, place.batches(runner), pipelines=1)
-    assert runner.lanes.is_paused(0)
+    assert runner.tasks.is_paused(0)
     sent = len(await place.published())
     place.fault.victim, finished = None, len(place.done)
     rest = place.batches(runner)[finished:]
@@ -127,7 +127,7 @@ async def test_a_step_that_is_cancelled_anywhere_loses_nothing(
     assert len(await place.published()) == sent
     assert all(batch.is_parked for batch in rest)
     successor = place.worker()
-    await successor.lanes.table.catch_up(0, lambda: True)
+    await successor.tasks.table.catch_up(0, lambda: True)
     await successor.open(0)
     await place.judge(successor, place.batches(successor)[finished:])
     assert told(await place.published()) == ORACLE
@@ -141,6 +141,6 @@ async def each(batches: list[Batch]) -> AsyncIterator[Batch]:
 async def assert_recovers(place: Place) -> None:
     """A successor finds everything, and everything was sent."""
     successor = place.worker()
-    await successor.lanes.table.catch_up(0, lambda: True)
+    await successor.tasks.table.catch_up(0, lambda: True)
     await successor.open(0)
     assert told(await place.published()) == ORACLE

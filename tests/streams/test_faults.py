@@ -1,11 +1,11 @@
-"""Lost 0, doubled 0, wrong 0: the counting lane against its oracle, on both brokers, while workers come and go."""
+"""Lost 0, doubled 0, wrong 0: the counting task against its oracle, on both brokers, while workers come and go."""
 
 import signal
 from pathlib import Path
 
 import pytest
 
-from tests.brokers import broker, kafka_bootstrap, tansu_bootstrap
+from tests.servers.brokers import broker, kafka_bootstrap, tansu_bootstrap
 from tests.streams import toy
 from tests.streams.rig import Outputs, Rig
 

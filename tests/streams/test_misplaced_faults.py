@@ -9,11 +9,11 @@ import pytest
 
 from cloudtag.contract.events import AbuseFound
 from cloudtag.wire import Codec
-from streams.misplaced import PREFIX
-from streams.partition import partition_of
-from streams.publisher import Record, Target
-from streams.topics import misplaced
-from tests.brokers import broker, kafka_bootstrap, tansu_bootstrap
+from streams.kafka.partitioner import partition_of
+from streams.kafka.producer import OutRecord, Target
+from streams.kafka.topics import misplaced
+from streams.worker.misplaced import PREFIX
+from tests.servers.brokers import broker, kafka_bootstrap, tansu_bootstrap
 from tests.streams import toy
 from tests.streams.rig import Outputs, Rig
 
@@ -23,12 +23,12 @@ SHOPS = 40
 EVENTS = 5_000
 
 
-def scattered(rig: Rig, numbers: Iterable[int]) -> list[tuple[Target, Record]]:
+def scattered(rig: Rig, numbers: Iterable[int]) -> list[tuple[Target, OutRecord]]:
     """Events by turns in every partition, without a key: nearly all lie where they do not belong."""
     config, codec = rig.config, Codec()
     made = ((number, *toy.event(number, SHOPS)) for number in numbers)
     return [
-        ((config.topic(stream), number % config.partitions), Record(None, codec.encode(stream, event)))
+        ((config.topic(stream), number % config.partitions), OutRecord(None, codec.encode(stream, event)))
         for number, stream, _, event in made
     ]
 
@@ -59,8 +59,8 @@ async def test_what_others_write_to_the_internal_topic_ends_as_dead_letters(brok
     async with Rig.on(broker, tmp_path) as rig, Outputs(rig) as outputs, Outputs(rig, "dead-letters") as letters:
         home = partition_of(shop, rig.config.partitions)
         there = (rig.config.topic(misplaced(toy.PROCESSOR)), home)
-        bad = [Record(None, b"garbage"), Record(None, good, told[1:]), Record(None, b"garbage", told)]
-        await rig.produce_raw([(there, record) for record in (*bad, Record(None, good, told))])
+        bad = [OutRecord(None, b"garbage"), OutRecord(None, good, told[1:]), OutRecord(None, b"garbage", told)]
+        await rig.produce_raw([(there, record) for record in (*bad, OutRecord(None, good, told))])
         worker = rig.start_worker()
         await rig.until(lambda: outputs.counts == {shop: 1}, "the good record counted")
         await rig.until(lambda: len(letters.records) == len(bad), "all bad records buried")
@@ -77,7 +77,7 @@ async def test_a_record_from_the_future_is_one_dead_letter_and_names_its_place(b
         wrong = (partition_of(shop, partitions) + 1) % partitions
         after = Codec().encode("abuses", AbuseFound("e2", toy.FIRST_MS, "taobao", shop))
         target = (rig.config.topic("abuses"), wrong)
-        await rig.produce_raw([(target, Record(b"key", value)), (target, Record(b"key", after))])
+        await rig.produce_raw([(target, OutRecord(b"key", value)), (target, OutRecord(b"key", after))])
         worker = rig.start_worker()
         await rig.until(lambda: outputs.counts == {shop: 1}, "the record behind it counted")
         places = [(one.reason, one.topic, one.partition, one.offset, one.key) for one in letters.records]  # type: ignore[attr-defined]

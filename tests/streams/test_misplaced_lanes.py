@@ -1,4 +1,4 @@
-"""A lane through which misplaced records only pass learns nothing from them, and the lane they belong to does."""
+"""A task through which misplaced records only pass learns nothing from them, and the task they belong to does."""
 
 import uuid
 from collections.abc import AsyncIterator, Iterable
@@ -14,23 +14,23 @@ from cloudtag.cli.kafka import read_to_end
 from cloudtag.config import Config
 from cloudtag.contract.events import AbuseFound
 from cloudtag.contract.types import PLATFORMS
-from cloudtag.engine.step import Step
+from cloudtag.engine.task_result import TaskResult
 from cloudtag.wire import Codec, decode
-from streams import topics
-from streams.lanes import Lanes
-from streams.metrics import Metrics
-from streams.partition import partition_of
-from streams.platforms import Platforms
-from streams.runner import Runner
-from streams.security import client_settings
-from streams.tables.changelog import Changelogs
-from streams.tables.memory import MemoryStore
-from streams.tables.table import Table
-from streams.tools import Tools
-from streams.transport.ledger import Batch, Chunk
-from tests.brokers import tansu_bootstrap
+from streams.kafka import topics
+from streams.kafka.partitioner import partition_of
+from streams.kafka.security import client_settings
+from streams.state.changelog import Changelogs
+from streams.state.memory_store import MemoryStore
+from streams.state.state_store import StateStore
+from streams.transport.in_flight import Batch, RecordRun
+from streams.worker.platforms import Platforms
+from streams.worker.runner import Runner
+from streams.worker.tasks import Tasks
+from streams.worker.tools import Tools
+from streams.worker.worker_metrics import WorkerMetrics
+from tests.servers.brokers import tansu_bootstrap
 from tests.streams import toy
-from tests.streams.test_misplaced import record
+from tests.streams.worker.test_misplaced import record
 
 __all__ = ["tansu_bootstrap"]
 
@@ -42,8 +42,8 @@ VALUE = Codec().encode("abuses", EVENT)
 class TooLateLane(toy.CountingLane):
     """Holds nothing: to it everything is too late."""
 
-    def advance(self, facts: Iterable[Struct]) -> Step:
-        return Step(too_late=list(facts))
+    def advance(self, facts: Iterable[Struct]) -> TaskResult:
+        return TaskResult(too_late=list(facts))
 
 
 @dataclass
@@ -52,26 +52,26 @@ class Place:
 
     config: Config
     client: AIOKafkaProducer
-    metrics: Metrics = field(default_factory=Metrics)
+    metrics: WorkerMetrics = field(default_factory=WorkerMetrics)
 
-    async def runner(self, make_lane: Any = toy.CountingLane) -> Runner:
+    async def runner(self, make_task: Any = toy.CountingLane) -> Runner:
         changelogs = Changelogs(client_settings(self.config), self, "owner", 30.0)
         topic = self.config.changelog(toy.PROCESSOR)
-        table = Table(toy.PROCESSOR, topic, MemoryStore(), self, changelogs)
+        table = StateStore(toy.PROCESSOR, topic, MemoryStore(), self, changelogs)
         partitions = range(self.config.partitions)
-        await changelogs.catch_up({(topic, one): table.shelf(one) for one in partitions}, lambda: True)
+        await changelogs.catch_up({(topic, one): table.store_part(one) for one in partitions}, lambda: True)
         own = [self.config.topic(name) for name in (*toy.READS[toy.PROCESSOR], *topics.internal(toy.PROCESSOR))]
         tools = Tools(
             self.config, Codec(), self, self.metrics, Platforms(PLATFORMS, self.metrics), finish=lambda batch: None
         )
-        runner = Runner(Lanes(toy.PROCESSOR, table, make_lane), own, tools)
+        runner = Runner(Tasks(toy.PROCESSOR, table, make_task), own, tools)
         for one in partitions:
             await runner.open(one)
         return runner
 
     async def judge(self, runner: Runner, found: Any) -> None:
         _, fact = runner.read(found.topic, found)
-        chunk = Chunk(TP(found.topic, found.partition), 1, found.offset)
+        chunk = RecordRun(TP(found.topic, found.partition), 1, found.offset)
         batch = Batch(toy.PROCESSOR, found.partition, [chunk], [found], [fact])
 
         async def batches() -> AsyncIterator[Batch]:
@@ -106,7 +106,7 @@ def lying_wrong(config: Config, value: bytes) -> Any:
 async def test_time_passes_where_a_record_belongs_and_not_where_it_lay(place: Place) -> None:
     runner = await place.runner()
     found = lying_wrong(place.config, VALUE)
-    there, home = runner.lanes[found.partition], runner.lanes[1 - found.partition]
+    there, home = runner.tasks[found.partition], runner.tasks[1 - found.partition]
     before = there.active_at, home.active_at
     await place.judge(runner, found)
     assert (there.core.watermark_ms, there.active_at) == (0, before[0])
@@ -123,10 +123,10 @@ async def test_time_passes_where_a_record_belongs_and_not_where_it_lay(place: Pl
 
 async def test_a_bad_record_leaves_a_lane_as_idle_as_it_was(place: Place) -> None:
     runner = await place.runner()
-    lane = runner.lanes[1 - partition_of(SHOP, 2)]
-    before = lane.active_at
+    task = runner.tasks[1 - partition_of(SHOP, 2)]
+    before = task.active_at
     await place.judge(runner, lying_wrong(place.config, b"garbage"))
-    assert lane.active_at == before
+    assert task.active_at == before
     assert len(await place.held("dead-letters")) == 1
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.brokers import kafka_server
+from tests.servers.brokers import kafka_server
 from tests.streams import toy
 from tests.streams.rig import Outputs, Rig
 

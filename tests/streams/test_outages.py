@@ -9,13 +9,13 @@ from faust.types import TP
 
 from cloudtag.local.probe import free_port
 from cloudtag.wire.registry import RegistryUnavailable
-from streams.security import client_settings
-from streams.transport.feed import Feed
-from tests.brokers import kafka_bootstrap
+from streams.kafka.security import client_settings
+from streams.transport.partition_buffers import PartitionBuffers
+from tests.servers.brokers import kafka_bootstrap
 from tests.streams.probe import asked
 from tests.streams.rig import Outputs, Rig
-from tests.streams.test_feed import GROUPS, A, B, Rec
-from tests.streams.test_pauses import SICK, WELL, good, metric, send, target
+from tests.streams.transport.test_partition_buffers import GROUPS, A, B, Rec
+from tests.streams.worker.test_pauses import SICK, WELL, good, metric, send, target
 
 __all__ = ["kafka_bootstrap"]
 
@@ -67,22 +67,22 @@ def test_a_record_that_cannot_be_read_now_waits_and_nothing_overtakes_it() -> No
             raise RegistryUnavailable("away")
         return record.at_ms, (topic, record.offset)
 
-    feed = Feed(GROUPS, {"g": read}, 100)
-    feed.add(A, [Rec(n, 10 + n) for n in range(3)])
-    feed.add(B, [Rec(n, 20 + n) for n in range(3)])
+    buffers = PartitionBuffers(GROUPS, {"g": read}, 100)
+    buffers.add(A, [Rec(n, 10 + n) for n in range(3)])
+    buffers.add(B, [Rec(n, 20 + n) for n in range(3)])
     got = []
-    while feed.clocks():
-        got += feed.cut(("g", 0)).facts
+    while buffers.clocks():
+        got += buffers.next_batch(("g", 0)).facts
     assert got == [("a", 0), ("b", 0), ("b", 1), ("b", 2)]
-    assert list(feed.faults()) == [A]
-    assert feed.buffered(A) == 2
-    feed.retry()
-    feed.add(A, [Rec(3, 13)])
-    assert not feed.clocks()
+    assert list(buffers.faults()) == [A]
+    assert buffers.buffered(A) == 2
+    buffers.retry()
+    buffers.add(A, [Rec(3, 13)])
+    assert not buffers.clocks()
     is_away = False
-    feed.retry()
-    assert not feed.faults()
-    assert feed.cut(("g", 0)).facts == [("a", 1), ("a", 2), ("a", 3)]
+    buffers.retry()
+    assert not buffers.faults()
+    assert buffers.next_batch(("g", 0)).facts == [("a", 1), ("a", 2), ("a", 3)]
 
 
 @pytest.mark.parametrize("first", [0, 1])
@@ -92,7 +92,7 @@ def test_a_partition_may_begin_with_a_record_that_cannot_be_read(first: int) -> 
             raise RegistryUnavailable("away")
         return record.at_ms, record.offset
 
-    feed = Feed(GROUPS, {"g": read}, 100)
-    feed.add(TP("a", 0), [Rec(n, n + 1) for n in range(2)])
-    assert bool(feed.clocks()) == bool(first)
-    assert feed.hungry([A]) == {A}
+    buffers = PartitionBuffers(GROUPS, {"g": read}, 100)
+    buffers.add(TP("a", 0), [Rec(n, n + 1) for n in range(2)])
+    assert bool(buffers.clocks()) == bool(first)
+    assert buffers.below_low_water([A]) == {A}

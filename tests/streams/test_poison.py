@@ -7,9 +7,9 @@ import pytest
 
 from cloudtag.contract.events import AbuseFound
 from cloudtag.wire import Codec
-from streams.partition import partition_of
-from streams.publisher import Record
-from tests.brokers import broker, kafka_bootstrap, tansu_bootstrap
+from streams.kafka.partitioner import partition_of
+from streams.kafka.producer import OutRecord
+from tests.servers.brokers import broker, kafka_bootstrap, tansu_bootstrap
 from tests.streams import toy
 from tests.streams.rig import Outputs, Rig
 
@@ -38,7 +38,7 @@ async def test_bad_records_become_dead_letters_and_the_partition_goes_on(broker:
     ]
     async with Rig.on(broker, tmp_path) as rig, Outputs(rig) as outputs, Outputs(rig, "dead-letters") as letters:
         target = (rig.config.topic("abuses"), partition_of(SHOP, rig.config.partitions))
-        await rig.produce_raw([(target, Record(SHOP.encode(), value)) for value, _ in values])
+        await rig.produce_raw([(target, OutRecord(SHOP.encode(), value)) for value, _ in values])
         worker = rig.start_worker()
         bad = [(value, reason) for value, reason in values if reason]
         await rig.until(lambda: len(letters.records) == len(bad), "all bad records buried")

@@ -8,9 +8,9 @@ from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 from confluent_kafka import Producer
 
 from cloudtag.config import Config
+from streams.kafka.topics import Declared, create
 from streams.sampling import take
-from streams.topics import Declared, create
-from tests.brokers import kafka_bootstrap
+from tests.servers.brokers import kafka_bootstrap
 
 __all__ = ["kafka_bootstrap"]
 

@@ -1,4 +1,4 @@
-"""What runs beside the agents: ticks for idle partitions, the metrics page."""
+"""What runs beside the agents: watermark records for idle partitions, the metrics page."""
 
 import asyncio
 import time
@@ -11,18 +11,18 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from cloudtag.config import Config
-from cloudtag.contract.forwards import TimePassed
+from cloudtag.contract.internal import WatermarkRecord
 from cloudtag.local.probe import free_port
 from cloudtag.wire import Codec
-from streams.lanes import Lanes
-from streams.metrics import Metrics
-from streams.security import client_settings
-from streams.tables.changelog import Changelogs
-from streams.tables.memory import MemoryStore
-from streams.tables.table import Table
-from streams.ticks import Ticker
-from streams.topics import Declared, create, ticks
-from tests.brokers import broker, kafka_bootstrap, tansu_bootstrap
+from streams.kafka.security import client_settings
+from streams.kafka.topics import Declared, create, watermarks
+from streams.state.changelog import Changelogs
+from streams.state.memory_store import MemoryStore
+from streams.state.state_store import StateStore
+from streams.worker.tasks import Tasks
+from streams.worker.watermark_records import WatermarkPublisher
+from streams.worker.worker_metrics import WorkerMetrics
+from tests.servers.brokers import broker, kafka_bootstrap, tansu_bootstrap
 from tests.streams import toy
 from tests.streams.rig import Outputs, Rig
 
@@ -48,41 +48,41 @@ def config_of(broker: str, **settings: Any) -> Config:
     return Config(brokers=broker, topic_prefix=f"s{uuid.uuid4().hex[:6]}-", partitions=2, **settings)
 
 
-def lanes_of(config: Config, producer: Connected) -> Lanes:
+def lanes_of(config: Config, producer: Connected) -> Tasks:
     store = MemoryStore()
     changelogs = Changelogs(client_settings(config), producer, "me", 30)
-    table = Table(toy.PROCESSOR, config.changelog(toy.PROCESSOR), store, producer, changelogs)
-    return Lanes(toy.PROCESSOR, table, toy.CountingLane)
+    table = StateStore(toy.PROCESSOR, config.changelog(toy.PROCESSOR), store, producer, changelogs)
+    return Tasks(toy.PROCESSOR, table, toy.CountingLane)
 
 
 async def test_idle_partitions_are_told_the_time_on_a_live_clock(broker: str, producer: Connected) -> None:
     config = config_of(broker, idle_watermark_seconds=1e-6, lateness_seconds=60)
-    stream = ticks(toy.PROCESSOR)
+    stream = watermarks(toy.PROCESSOR)
     await create(config, [Declared(config.topic(stream), 2, 1)])
-    lanes = lanes_of(config, producer)
-    lane = lanes.open(1)
-    ticker = Ticker(config, Codec(), producer, Metrics())
+    tasks = lanes_of(config, producer)
+    task = tasks.open(1)
+    ticker = WatermarkPublisher(config, Codec(), producer, WorkerMetrics())
     before = int(time.time() * 1000)
-    assert await ticker.tick([lanes]) == 1
+    assert await ticker.tick([tasks]) == 1
     told = (await read_all(config, stream, 1))[0]
-    assert isinstance(told, TimePassed)
+    assert isinstance(told, WatermarkRecord)
     assert before - 60_000 <= told.occurred_at <= before
-    lane.core.advance([told])
-    assert lane.core.watermark_ms == told.occurred_at
+    task.core.advance([told])
+    assert task.core.watermark_ms == told.occurred_at
 
 
 async def test_only_data_moves_time_on_a_data_clock(broker: str, producer: Connected) -> None:
     config = config_of(broker, idle_watermark_seconds=1e-6, clock="data")
-    lanes = lanes_of(config, producer)
-    lanes.open(0)
-    assert await Ticker(config, Codec(), producer, Metrics()).tick([lanes]) == 0
+    tasks = lanes_of(config, producer)
+    tasks.open(0)
+    assert await WatermarkPublisher(config, Codec(), producer, WorkerMetrics()).tick([tasks]) == 0
 
 
 async def test_busy_partitions_are_left_alone(broker: str, producer: Connected) -> None:
     config = config_of(broker, idle_watermark_seconds=3600.0)
-    lanes = lanes_of(config, producer)
-    lanes.open(0)
-    assert await Ticker(config, Codec(), producer, Metrics()).tick([lanes]) == 0
+    tasks = lanes_of(config, producer)
+    tasks.open(0)
+    assert await WatermarkPublisher(config, Codec(), producer, WorkerMetrics()).tick([tasks]) == 0
 
 
 async def test_a_worker_serves_its_metrics_on_loopback(tansu_bootstrap: str, tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
-"""A tiny deterministic lane, the subject of the transport's fault tests: counts the events of every shop once.
+"""A tiny deterministic task, the subject of the transport's fault tests: counts the events of every shop once.
 
 It keeps a row per event (so a repeat changes nothing) and one row per shop with its count and the number of the
-batch that changed it; on opening it publishes the counts of the last batch again, as the real lanes do.
+batch that changed it; on opening it publishes the counts of the last batch again, as the real tasks do.
 """
 
 import os
@@ -13,15 +13,15 @@ from msgspec import Struct
 
 from cloudtag.contract.events import AbuseFound, AccountChanged
 from cloudtag.contract.records import Consequence
-from cloudtag.engine.step import Output, RowReader, Step, file_part
+from cloudtag.engine.task_result import Output, RowReader, TaskResult, key_part
 
 PROCESSOR = "shops"
 READS = {PROCESSOR: ("abuses", "accounts")}
 FIRST_MS = 1_760_000_000_000
 POISON = "fail-here"
-"""What the id of an event begins with on which the lane raises, as a bug would."""
+"""What the id of an event begins with on which the task raises, as a bug would."""
 STUCK = "stuck-from-here"
-"""An event id after which the lane raises at everything, as a bug in judging what is stored would."""
+"""An event id after which the task raises at everything, as a bug in judging what is stored would."""
 MENDED = "TOY_IS_MENDED"
 """Set in the environment: a release without these bugs."""
 
@@ -37,17 +37,17 @@ class CountingLane:
         self._is_mended = MENDED in os.environ
 
     @property
-    def resident_files(self) -> int:
+    def resident_keys(self) -> int:
         return len(self._seen)
 
-    def open(self) -> Step:
-        counts = {key: msgspec.msgpack.decode(value) for key, value in self._rows.all_rows() if file_part(key) == key}
+    def open(self) -> TaskResult:
+        counts = {key: msgspec.msgpack.decode(value) for key, value in self._rows.all_rows() if key_part(key) == key}
         self._batch = max((batch for _, batch in counts.values()), default=0)
         last = [key for key, (_, batch) in counts.items() if batch == self._batch]
-        return Step(outputs=[_report(key[2:].decode(), counts[key][0]) for key in sorted(last)])
+        return TaskResult(outputs=[_report(key[2:].decode(), counts[key][0]) for key in sorted(last)])
 
-    def advance(self, facts: Iterable[Struct]) -> Step:
-        step = Step()
+    def advance(self, facts: Iterable[Struct]) -> TaskResult:
+        step = TaskResult()
         if not self._is_mended and any(key.endswith(STUCK.encode()) for key, _ in self._rows.all_rows()):
             raise RuntimeError("the toy lane is stuck on purpose")
         self._batch += 1

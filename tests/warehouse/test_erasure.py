@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from cloudtag.warehouse.erasure import CONSEQUENCES, OWN_TABLES, erase_buyer
-from cloudtag.warehouse.veil import Veil
+from cloudtag.warehouse.pseudonymizer import Pseudonymizer
 from tests.warehouse.batches import SECRET, batch, inserter
 from tests.warehouse.places import Warehouse
 from tests.warehouse.record_samples import consequence, label
@@ -24,10 +24,10 @@ def test_a_forgotten_buyer_is_in_no_table(warehouse: Warehouse) -> None:
     of_orders = [consequence("metric_exclusion", "order", order_id, 1) for order_id in ("o1", "o2")]
     into.insert(batch("consequences", [*of_orders, consequence("permission", "account", "acc-1", 1)], 10))
     into.insert(batch("labels", [label("a3", "buyer-3", "false_positive", 1)], 10))
-    veil = Veil(SECRET)
+    pseudonymizer = Pseudonymizer(SECRET)
 
     for _ in range(2):
-        key = erase_buyer(warehouse.connect(), warehouse.database, veil, "buyer-1")
+        key = erase_buyer(warehouse.connect(), warehouse.database, pseudonymizer, "buyer-1")
 
     for table in OWN_TABLES:
         assert warehouse.rows(f"SELECT * FROM {{db}}.{table} WHERE buyer_key = '{key}'") == [], table
@@ -36,7 +36,7 @@ def test_a_forgotten_buyer_is_in_no_table(warehouse: Warehouse) -> None:
     for table in ("labels", "label_revisions"):
         assert warehouse.rows(f"SELECT alert_id FROM {{db}}.{table}") == [("a3",)], table
     assert warehouse.one("SELECT count() FROM {db}.logistics") == 0
-    other = [veil.key("buyer", "buyer-3")]
+    other = [pseudonymizer.key("buyer", "buyer-3")]
     assert warehouse.rows("SELECT linked_buyer_keys FROM {db}.alerts") == [(other,)]
     assert warehouse.rows("SELECT order_ids, length(buyer_keys) FROM {db}.tags") == [(["o2"], 1)]
     originals = warehouse.rows("SELECT value FROM {db}.identities WHERE kind IN ('buyer', 'address') ORDER BY value")

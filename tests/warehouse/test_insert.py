@@ -4,7 +4,7 @@ import pytest
 
 from cloudtag.warehouse.errors import Outage
 from cloudtag.warehouse.insert import Inserter
-from cloudtag.warehouse.veil import Veil
+from cloudtag.warehouse.pseudonymizer import Pseudonymizer
 from tests.warehouse.batches import SECRET, batch, inserter
 from tests.warehouse.places import Warehouse
 from tests.warehouse.samples import MINUTE_MS, START_MS, alert, one_of_each, order, refund
@@ -85,7 +85,7 @@ def test_buyers_are_stored_as_keys_and_their_originals_apart(warehouse: Warehous
     into = inserter(warehouse)
     into.insert(batch("alerts", [alert(1, linked_buyer_ids=("buyer-2",))]))
     into.insert(batch("orders", [order(1), order(2)]))
-    key = Veil(SECRET).key("buyer", "buyer-1")
+    key = Pseudonymizer(SECRET).key("buyer", "buyer-1")
     assert warehouse.rows("SELECT buyer_key, explanation FROM {db}.alerts") == [
         (key, f"{key[:12]} announced 5 pieces and 1 came back.")
     ]
@@ -99,7 +99,7 @@ def test_another_secret_is_refused(warehouse: Warehouse) -> None:
     inserter(warehouse).claim()
     inserter(warehouse).claim()
     with pytest.raises(Outage, match="another secret"):
-        Inserter(warehouse.connect(), warehouse.database, Veil(b"some other secret")).claim()
+        Inserter(warehouse.connect(), warehouse.database, Pseudonymizer(b"some other secret")).claim()
 
 
 def test_a_missing_table_is_an_outage(warehouse: Warehouse) -> None:

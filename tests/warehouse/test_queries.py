@@ -2,7 +2,7 @@
 
 import pytest
 
-from cloudtag.warehouse.blocks import Batch, Row
+from cloudtag.warehouse.blocks import InsertBatch, LogRow
 from cloudtag.warehouse.queries import SECTIONS
 from tests.warehouse.batches import inserter
 from tests.warehouse.places import Warehouse
@@ -17,15 +17,15 @@ MERGED = ("tag_statuses", "tag_confirmations", "consequences", "labels", "alerts
 
 def _tell(warehouse: Warehouse, entries: list[Entry]) -> None:
     """Store the entries; their number is their broker time, so it tells which came first across streams."""
-    blocks: dict[str, list[Row]] = {}
+    blocks: dict[str, list[LogRow]] = {}
     for number, (stream, record) in enumerate(entries):
-        blocks.setdefault(stream, []).append(Row(number, START_MS + number, record, b"k", b"v"))
+        blocks.setdefault(stream, []).append(LogRow(number, START_MS + number, record, b"k", b"v"))
     into = inserter(warehouse)
     for stream, rows in blocks.items():
         # Alone, so that no revision makes way for the next before it is stored; and the middle once more, as a sink
         # that died tells it again in a block of other bounds.
         for part in (*((row,) for row in rows), tuple(rows[: len(rows) // 2 + 1])):
-            into.insert(Batch(stream, stream, 0, 1000, part))
+            into.insert(InsertBatch(stream, stream, 0, 1000, part))
 
 
 @pytest.mark.parametrize("story", STORIES.values(), ids=STORIES)

@@ -4,7 +4,7 @@ import pytest
 
 from cloudtag import wire
 from cloudtag.contract.events import BuyerContacted, OrderChanged
-from cloudtag.contract.forwards import TimePassed
+from cloudtag.contract.internal import WatermarkRecord
 from cloudtag.contract.types import EARLIEST_MS, LATEST_MS, OrderLine
 from cloudtag.wire.codec import Codec
 from cloudtag.wire.schemas import current
@@ -107,7 +107,9 @@ def test_a_record_that_cannot_be_written_says_so(field: str) -> None:
 
 
 def test_private_streams_are_msgpack_and_ticks_carry_time() -> None:
-    assert wire.decode("watermarks-parcels", wire.encode("watermarks-parcels", TimePassed(NOON))) == TimePassed(NOON)
+    assert wire.decode(
+        "watermarks-parcels", wire.encode("watermarks-parcels", WatermarkRecord(NOON))
+    ) == WatermarkRecord(NOON)
     assert refusal_of("watermarks-parcels", b"\x92\xa2tp\xa1x").reason == "invalid_value"
     assert refusal_of("link-reports", b"\x99\xa2lr").reason == "truncated"
 

@@ -7,8 +7,8 @@ import pytest
 
 from cloudtag import wire
 from cloudtag.contract.events import BuyerContacted, OrderChanged
+from cloudtag.contract.times import rfc3339
 from cloudtag.contract.types import Component, OrderLine
-from cloudtag.times import rfc3339
 
 NINE = 1_772_413_200_000
 LINE: dict[str, Any] = {

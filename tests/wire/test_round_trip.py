@@ -12,14 +12,16 @@ from hypothesis import strategies as st
 from msgspec import Meta, Struct
 
 from cloudtag import wire
-from cloudtag.contract.forwards import TimePassed
-from cloudtag.contract.streams import FORWARDS, INPUTS, OUTPUTS
+from cloudtag.contract.internal import WatermarkRecord
+from cloudtag.contract.streams import INPUTS, INTERNAL, OUTPUTS
 from cloudtag.contract.types import EARLIEST_MS, LATEST_MS
 from cloudtag.wire import schemas
 from cloudtag.wire.shape import shape_of
 
 AVRO = {s.name: s.struct for s in (*INPUTS.values(), *OUTPUTS.values())}
-PRIVATE: dict[str, type[Struct]] = {s.name: s.struct for s in FORWARDS.values()} | {"watermarks-buyers": TimePassed}
+PRIVATE: dict[str, type[Struct]] = {s.name: s.struct for s in INTERNAL.values()} | {
+    "watermarks-buyers": WatermarkRecord
+}
 TEXT = st.characters(exclude_categories=("Cs",))
 write = wire.Codec().write
 """As a foreign producer may: what `encode` refuses can be written, and is read."""

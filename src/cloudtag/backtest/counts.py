@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-from cloudtag.backtest.difference import Difference
+from cloudtag.backtest.difference import BacktestDifference
 
 Names = Callable[[Any], frozenset[str]]
 """Under which names a record is counted."""
@@ -42,7 +42,7 @@ class Counts(Struct, frozen=True, kw_only=True):
     buyer: tuple[Count, ...]
 
 
-def counts_of(differences: Iterable[Difference]) -> Counts:
+def counts_of(differences: Iterable[BacktestDifference]) -> Counts:
     """All breakdowns; streams in their order, in each the name with most differences first."""
     found = tuple(differences)
     return Counts(detector=_by(saying, found), shop=_by(shops_of, found), buyer=_by(buyers_of, found))
@@ -66,7 +66,7 @@ buyers_of: Names = partial(named, "buyer")
 shops_of: Names = partial(named, "shop")
 
 
-def _by(names_of: Names, differences: tuple[Difference, ...]) -> tuple[Count, ...]:
+def _by(names_of: Names, differences: tuple[BacktestDifference, ...]) -> tuple[Count, ...]:
     counts: list[Count] = []
     for each in differences:
         tally: dict[str | None, list[int]] = {}

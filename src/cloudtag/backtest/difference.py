@@ -30,7 +30,7 @@ class Change(NamedTuple):
     fields: tuple[Field, ...]
 
 
-class Difference(Struct, frozen=True, kw_only=True):
+class BacktestDifference(Struct, frozen=True, kw_only=True):
     """What differs in one stream; `stood` and `stands` count all that stands with the base and with the new policy."""
 
     stream: str
@@ -47,15 +47,15 @@ class Difference(Struct, frozen=True, kw_only=True):
         return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
-def differences(base: Standing, new: Standing) -> tuple[Difference, ...]:
+def differences(base: Standing, new: Standing) -> tuple[BacktestDifference, ...]:
     """What differs in each stream, whether anything does or not."""
     return tuple(_difference(stream, base[stream], new[stream]) for stream in base)
 
 
-def _difference(stream: str, base: Mapping[str, Any], new: Mapping[str, Any]) -> Difference:
+def _difference(stream: str, base: Mapping[str, Any], new: Mapping[str, Any]) -> BacktestDifference:
     both = ((base[id_], new[id_]) for id_ in base if id_ in new)
     compared = (Change(one, other, tuple(_fields(one, other))) for one, other in both)
-    return Difference(
+    return BacktestDifference(
         stream=stream,
         stood=len(base),
         stands=len(new),

@@ -8,15 +8,15 @@ from typing import Any
 from msgspec import Struct
 
 from cloudtag.backtest.counts import Counts, counts_of
-from cloudtag.backtest.difference import Difference, differences
+from cloudtag.backtest.difference import BacktestDifference, differences
 from cloudtag.backtest.money import Money, money_of, prices_of
 from cloudtag.backtest.parameters import Parting, partings
 from cloudtag.backtest.standing import standing
-from cloudtag.collector import uncollected
 from cloudtag.contract.records import Alert
+from cloudtag.gc_tuning import uncollected
 from cloudtag.policy.load import Packs
 from cloudtag.policy.model import Policies
-from cloudtag.replay import judge
+from cloudtag.replay.driver import judge
 
 Watch = Callable[[Iterable[Any]], Iterable[Any]]
 """Passes items through and may count them."""
@@ -33,7 +33,7 @@ class Backtest(Struct, frozen=True, kw_only=True):
     last_ms: int | None
     until_ms: int | None
     parameters: tuple[Parting, ...]
-    differences: tuple[Difference, ...]
+    differences: tuple[BacktestDifference, ...]
     counts: Counts
     opened: Money
     withdrawn: Money

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cloudtag.backtest.difference import Change, Field
-from cloudtag.times import rfc3339
+from cloudtag.contract.times import rfc3339
 
 EXPLANATION = "explanation"
 """The field with a text for people; in other languages its name goes on."""

@@ -6,6 +6,7 @@ import typer
 
 from cloudtag.cli import dead_letters, policy, topics, warehouse
 from cloudtag.cli.backtest import backtest
+from cloudtag.cli.datasets import online_retail
 from cloudtag.cli.demo.command import demo
 from cloudtag.cli.detectors import detectors
 from cloudtag.cli.doctor import EPILOG as DOCTOR_EPILOG
@@ -13,14 +14,13 @@ from cloudtag.cli.doctor import doctor
 from cloudtag.cli.evaluate import evaluate
 from cloudtag.cli.explain_alert import explain
 from cloudtag.cli.forget import forget
-from cloudtag.cli.imports import online_retail
 from cloudtag.cli.produce import produce
 from cloudtag.cli.replay import replay
+from cloudtag.cli.scenarios import stories
 from cloudtag.cli.schemas import check
 from cloudtag.cli.score import score
 from cloudtag.cli.simulate import simulate
 from cloudtag.cli.sink import sink
-from cloudtag.cli.stories import stories
 from cloudtag.cli.tail import tail
 from cloudtag.cli.worker import worker
 

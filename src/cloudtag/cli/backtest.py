@@ -53,7 +53,7 @@ def backtest(
         found = run(events, packs, new_packs, until_ms, steps.each)
     names = (str(base) if base else SHIPPED, str(policy))
     if as_json:
-        from cloudtag.backtest.plain import as_object
+        from cloudtag.backtest.to_json import as_object
 
         told = {"base": names[0], "new": names[1], "unread": unread, **as_object(found)}
         sys.stdout.write(msgspec.json.format(msgspec.json.encode(told), indent=1).decode() + "\n")

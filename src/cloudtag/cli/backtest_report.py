@@ -7,15 +7,15 @@ from rich.markup import escape
 from rich.table import Table
 
 from cloudtag.backtest.counts import Count, buyers_of, saying
-from cloudtag.backtest.difference import Difference
+from cloudtag.backtest.difference import BacktestDifference
 from cloudtag.backtest.money import Money
 from cloudtag.backtest.parameters import Parting
 from cloudtag.backtest.run import Backtest
 from cloudtag.backtest.standing import id_of
 from cloudtag.backtest.words import words_of, words_of_change
 from cloudtag.cli.screen import output
+from cloudtag.contract.times import rfc3339
 from cloudtag.policy.listing import toml_value
-from cloudtag.times import rfc3339
 
 MOST = 10
 """So many shops and buyers are listed of each stream; `--json` has them all."""
@@ -77,7 +77,7 @@ def _parameters(partings: tuple[Parting, ...]) -> Table:
     return table
 
 
-def _streams(differences: tuple[Difference, ...]) -> Table:
+def _streams(differences: tuple[BacktestDifference, ...]) -> Table:
     table = _table("What stands in the end", "stream", numbers=("base", "new", *THREE))
     for each in differences:
         counts = (each.stood, each.stands, len(each.opened), len(each.withdrawn), len(each.changed))
@@ -85,7 +85,7 @@ def _streams(differences: tuple[Difference, ...]) -> Table:
     return table
 
 
-def _fields(differences: tuple[Difference, ...]) -> Table:
+def _fields(differences: tuple[BacktestDifference, ...]) -> Table:
     table = _table("Fields that changed", "stream", "field", numbers=("records",))
     for each in differences:
         for name, count in each.fields.items():
@@ -124,7 +124,7 @@ def _left_out(name: str, money: Money) -> Iterator[str]:
         yield f"{name}: {money.alerts_without_order:,} alerts name neither a refund nor an order"
 
 
-def _examples(differences: tuple[Difference, ...], show: int) -> Iterator[str]:
+def _examples(differences: tuple[BacktestDifference, ...], show: int) -> Iterator[str]:
     for each in differences:
         rows = (
             ("opened", [(record, words_of(record)) for record in each.opened[:show]]),

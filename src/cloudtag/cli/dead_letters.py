@@ -15,12 +15,12 @@ from cloudtag.cli.options import Brokers, milliseconds, settings
 from cloudtag.cli.screen import note, output
 from cloudtag.config import Config
 from cloudtag.contract.records import DeadLetter
-from cloudtag.contract.streams import FORWARDS, INPUTS
+from cloudtag.contract.streams import INPUTS, INTERNAL
+from cloudtag.contract.times import rfc3339
 from cloudtag.detection.wording import counted
-from cloudtag.times import rfc3339
 
 if TYPE_CHECKING:
-    from cloudtag.cli.letters import Letters
+    from cloudtag.cli.letter_log import Letters
 
 Reason = Annotated[str | None, typer.Option(metavar="REASON", help="Only those refused for this reason.")]
 Topic = Annotated[str | None, typer.Option(metavar="TOPIC", help="Only those that came from this topic or stream.")]
@@ -70,7 +70,7 @@ def _chosen(letters: "Letters", wanted: Wanted, config: Config) -> list[DeadLett
 
 async def _list(config: Config, wanted: Wanted, limit: int, *, is_full: bool, is_json: bool) -> None:
     from cloudtag.cli.kafka import LETTER_BYTES
-    from cloudtag.cli.letters import payload, read_letters
+    from cloudtag.cli.letter_log import payload, read_letters
 
     letters = await read_letters(config)
     chosen, codec = _chosen(letters, wanted, config), codec_of(config, LETTER_BYTES)
@@ -149,10 +149,10 @@ def replay_letters(
 
 
 async def _replay(config: Config, wanted: Wanted, *, is_dry_run: bool) -> None:
-    from cloudtag.cli.letters import place_of, read_letters, shown
+    from cloudtag.cli.letter_log import place_of, read_letters, shown
 
     # What processors tell each other is read as the events are, and may be refused as they are.
-    inputs = {config.topic(stream) for stream in (*INPUTS, *FORWARDS)}
+    inputs = {config.topic(stream) for stream in (*INPUTS, *INTERNAL)}
     # All are read first: what is sent again may come back as new letters of the topic being read.
     letters = await read_letters(config)
     ready, kept = list[DeadLetter](), 0
@@ -174,20 +174,20 @@ async def _replay(config: Config, wanted: Wanted, *, is_dry_run: bool) -> None:
 async def _send(config: Config, ready: list[DeadLetter]) -> None:
     """Send letters and remember it, a few at a time: first the records, then the marks."""
     from cloudtag.cli.kafka import sender
-    from cloudtag.cli.letters import Mark, place_of, shown
-    from streams import topics
-    from streams.partition import partition_of
-    from streams.publisher import Record
+    from cloudtag.cli.letter_log import Mark, place_of, shown
+    from streams.kafka import topics
+    from streams.kafka.partitioner import partition_of
+    from streams.kafka.producer import OutRecord
 
     replayed = config.topic(topics.REPLAYED)
     counts = await topics.partitions(config, [replayed])
     async with sender(config) as out:
         for first in range(0, len(ready), SEND_AT_ONCE):
             for letter in ready[first : first + SEND_AT_ONCE]:
-                offset = await out.put_at_once((letter.topic, letter.partition), Record(letter.key, letter.value))
+                offset = await out.put_at_once((letter.topic, letter.partition), OutRecord(letter.key, letter.value))
                 mark = Mark(*place_of(letter), offset, time.time_ns() // 1_000_000)
                 target = (replayed, partition_of(mark.key.decode(), counts[replayed]))
-                await out.put(target, Record(mark.key, msgspec.json.encode(mark)))
+                await out.put(target, OutRecord(mark.key, msgspec.json.encode(mark)))
                 _say(f"{shown(place_of(letter))} sent again as {shown((letter.topic, letter.partition, offset))}")
             await out.flush()
 

@@ -24,7 +24,7 @@ def detectors(
 
 
 def _list() -> None:
-    from cloudtag.detection.registry import all_detectors
+    from cloudtag.detectors.registry import all_detectors
     from cloudtag.docs.detectors import FAMILIES
 
     order = list(FAMILIES)
@@ -45,7 +45,7 @@ def _list() -> None:
 def _tell(name: str) -> None:
     from difflib import get_close_matches
 
-    from cloudtag.detection.registry import all_detectors
+    from cloudtag.detectors.registry import all_detectors
     from cloudtag.docs.section import section
 
     known = all_detectors()

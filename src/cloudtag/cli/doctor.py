@@ -76,7 +76,7 @@ def _look(config: Config, policies: Path | None) -> "Look":
     from cloudtag.doctor import Look
     from cloudtag.policy.load import from_folder, shipped
     from cloudtag.wire import Codec
-    from streams.partition import partition_of
+    from streams.kafka.partitioner import partition_of
 
     packs = from_folder(policies) if policies else shipped()
     return Look(

@@ -46,8 +46,8 @@ def explain(
 
 
 def _from_files(alert_id: str, files: list[Path], packs: "Policies", until_ms: int | None) -> None:
-    from cloudtag.explain.account import account
     from cloudtag.explain.recompute import recompute
+    from cloudtag.explain.rendering import account
 
     events, _ = read_events(files)
     revisions = recompute(events, alert_id, packs, until_ms)
@@ -59,9 +59,9 @@ def _from_files(alert_id: str, files: list[Path], packs: "Policies", until_ms: i
 
 def _from_warehouse(alert_id: str, config: Any, packs: "Policies", until_ms: int | None) -> None:
     from cloudtag.cli.clickhouse import connect, database_of
-    from cloudtag.explain import questions
+    from cloudtag.explain import sql as questions
+    from cloudtag.explain.from_warehouse import account_of_stored
     from cloudtag.explain.gather import gather
-    from cloudtag.explain.inquest import account_of_stored
     from cloudtag.explain.stored import keys_in
 
     client = connect(config)
@@ -88,7 +88,7 @@ def _names(client: "Client", keys: Collection[str]) -> dict[tuple[str, str], str
     """The originals of keys; none when the user may not read them."""
     from clickhouse_connect.driver.exceptions import ClickHouseError
 
-    from cloudtag.explain import questions
+    from cloudtag.explain import sql as questions
 
     try:
         rows = _rows(client, questions.NAMES, keys)
@@ -100,7 +100,7 @@ def _names(client: "Client", keys: Collection[str]) -> dict[tuple[str, str], str
 
 
 def _rows(client: "Client", sql: str, values: Collection[str]) -> list[dict[str, Any]]:
-    from cloudtag.explain.questions import AT_ONCE
+    from cloudtag.explain.sql import AT_ONCE
 
     ordered, rows = sorted(values), list[dict[str, Any]]()
     for first in range(0, len(ordered), AT_ONCE):

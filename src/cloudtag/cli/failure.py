@@ -4,7 +4,7 @@ import re
 from importlib.util import find_spec
 
 from cloudtag.config import ConfigError
-from cloudtag.unreadable import UnreadableFileError
+from cloudtag.eventfiles.unreadable import UnreadableFileError
 
 DONE, FAILED, UNREADABLE = 0, 1, 2
 """The exit codes: done; something failed; the input cannot be read or the command was used wrongly."""

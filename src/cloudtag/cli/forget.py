@@ -15,7 +15,7 @@ from cloudtag.cli.screen import note, output
 from cloudtag.config import Config
 from cloudtag.contract.events import ErasureRequested
 from cloudtag.contract.streams import INPUTS, OUTPUTS
-from cloudtag.times import rfc3339
+from cloudtag.contract.times import rfc3339
 
 BUYER_FIELDS = ("buyer_id", "linked_buyer_ids", "orders", "subject_id")
 """Fields by which a record may name a buyer."""
@@ -64,9 +64,9 @@ class _Warehouse:
     def __init__(self, config: Config, buyer: str) -> None:
         from cloudtag.cli.clickhouse import connect, database_of
         from cloudtag.cli.sink import hash_secret
-        from cloudtag.warehouse.veil import Veil
+        from cloudtag.warehouse.pseudonymizer import Pseudonymizer
 
-        self._veil = Veil(hash_secret(config))
+        self._pseudonymizer = Pseudonymizer(hash_secret(config))
         self._client: Client = connect(config)
         self._database = database_of(config)
         self._buyer = buyer
@@ -75,17 +75,17 @@ class _Warehouse:
     def counts(self) -> dict[str, int]:
         from cloudtag.warehouse.erasure import holdings
 
-        return holdings(self._client, self._database, self._veil.forget("buyer", self._buyer))
+        return holdings(self._client, self._database, self._pseudonymizer.forget("buyer", self._buyer))
 
     def erase(self) -> None:
         from cloudtag.warehouse.erasure import erase_buyer
 
-        erase_buyer(self._client, self._database, self._veil, self._buyer)
+        erase_buyer(self._client, self._database, self._pseudonymizer, self._buyer)
 
     def _check_secret(self) -> None:
         """Under another secret the buyer would have another key, and nothing would seem to be held."""
         marks = self._client.query(f"SELECT DISTINCT mark FROM {self._database}.key_marks").result_rows  # noqa: S608
-        if marks and self._veil.mark not in {str(mark) for (mark,) in marks}:
+        if marks and self._pseudonymizer.mark not in {str(mark) for (mark,) in marks}:
             raise FailureError("the warehouse was filled under another CLOUDTAG_HASH_SECRET", UNREADABLE)
 
 
@@ -106,7 +106,7 @@ def _show(title: str, held: _Warehouse | None) -> None:
 
 async def _publish(config: Config, request: ErasureRequested) -> None:
     from cloudtag.cli.kafka import sender
-    from streams import topics
+    from streams.kafka import topics
 
     config = await topics.as_found(config, [config.topic("erasures")])
     async with sender(config) as out:
@@ -115,7 +115,7 @@ async def _publish(config: Config, request: ErasureRequested) -> None:
 
 async def _look(config: Config) -> None:
     """Tell until when topics keep the records that name the buyer: those go with the topic's retention alone."""
-    from streams.topics import DAY_MS, all_misplaced, declared
+    from streams.kafka.topics import DAY_MS, all_misplaced, declared
 
     named = set(map(config.topic, all_misplaced(config)))
     named |= {config.topic(s.name) for s in (*INPUTS.values(), *OUTPUTS.values()) if _names_buyers(s.struct)}

@@ -10,13 +10,13 @@ from msgspec import Struct
 
 from cloudtag.cli.framing import codec_of
 from cloudtag.config import Config
-from cloudtag.contract.forwards import TimePassed
+from cloudtag.contract.internal import WatermarkRecord
 from cloudtag.contract.streams import INPUTS, STREAM_OF
 from cloudtag.wire import Codec
-from streams import codecs, topics
-from streams.partition import partition_of
-from streams.publisher import LARGEST_RECORD_BYTES, Record, Target, publish
-from streams.security import client_settings
+from streams.kafka import codecs, topics
+from streams.kafka.partitioner import partition_of
+from streams.kafka.producer import LARGEST_RECORD_BYTES, OutRecord, Target, publish
+from streams.kafka.security import client_settings
 
 FLUSH_RECORDS = 5_000
 BATCH_BYTES = 900_000
@@ -38,7 +38,7 @@ class Sender:
         self._config = config
         self._client = client
         self._codec = codec
-        self._held: dict[Target, list[Record]] = {}
+        self._held: dict[Target, list[OutRecord]] = {}
         self._count = 0
         self.sent = 0
 
@@ -47,16 +47,16 @@ class Sender:
         stream = INPUTS[STREAM_OF[type(event)]]
         key: str = getattr(event, stream.key)
         target = (self._config.topic(stream.name), partition_of(key, self._config.partitions))
-        await self.put(target, Record(key.encode(), self._codec.encode(stream.name, event)))
+        await self.put(target, OutRecord(key.encode(), self._codec.encode(stream.name, event)))
 
-    async def put(self, target: Target, record: Record) -> None:
+    async def put(self, target: Target, record: OutRecord) -> None:
         """Hand over bytes for a topic and partition."""
         self._held.setdefault(target, []).append(record)
         self._count += 1
         if self._count >= FLUSH_RECORDS:
             await self.flush()
 
-    async def put_at_once(self, target: Target, record: Record) -> int:
+    async def put_at_once(self, target: Target, record: OutRecord) -> int:
         """Send bytes for a topic and partition alone; returns the offset the broker gave them."""
         written = await publish(self._client, {target: [record]})
         return written[target][0].start
@@ -65,10 +65,10 @@ class Sender:
         """Tell every partition of every processor that event time has reached `time_ms`."""
         await self.flush()
         for processor in self._config.processors:
-            stream = topics.ticks(processor)
-            value = self._codec.encode(stream, TimePassed(time_ms))
+            stream = topics.watermarks(processor)
+            value = self._codec.encode(stream, WatermarkRecord(time_ms))
             for partition in range(self._config.partitions):
-                await self.put((self._config.topic(stream), partition), Record(None, value))
+                await self.put((self._config.topic(stream), partition), OutRecord(None, value))
         await self.flush()
 
     async def flush(self) -> None:

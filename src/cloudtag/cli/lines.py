@@ -11,10 +11,10 @@ import msgspec
 from cloudtag.cli.failure import UNREADABLE, FailureError
 from cloudtag.cli.screen import note, progress
 from cloudtag.contract.events import Event
+from cloudtag.contract.spelling import did_you_mean
 from cloudtag.contract.streams import INPUTS, STREAM_OF
 from cloudtag.eventfiles import STANDARD, BadLines, EventLines, check_readable
-from cloudtag.reading import BadLine, read
-from cloudtag.spelling import did_you_mean
+from cloudtag.eventfiles.decoded_lines import BadLine, read
 from cloudtag.wire import encode_json
 
 

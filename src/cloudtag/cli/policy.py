@@ -34,8 +34,8 @@ def show(
 
     Example:  cloudtag policy show jd --at 2026-03-01
     """
+    from cloudtag.contract.times import rfc3339
     from cloudtag.policy import listing
-    from cloudtag.times import rfc3339
 
     packs = _packs(policies)
     name, number = packs.number_at(platform, None if at is None else milliseconds(at))
@@ -115,7 +115,7 @@ def publish(
 def _shipped_folder() -> Path:
     from importlib.resources import files
 
-    return Path(str(files("cloudtag") / "policies"))
+    return Path(str(files("cloudtag.policy") / "packs"))
 
 
 def _refuse(faults: "list[Fault]") -> None:
@@ -201,6 +201,6 @@ def _place(parameter: "Parameter", platform: str) -> tuple[str, str]:
 
 
 def _known() -> set[str]:
-    from cloudtag.detection.registry import all_detectors
+    from cloudtag.detectors.registry import all_detectors
 
     return set(all_detectors())

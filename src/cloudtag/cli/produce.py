@@ -16,7 +16,7 @@ from cloudtag.cli.screen import note, progress
 from cloudtag.config import Config
 from cloudtag.contract.streams import INPUTS, STREAM_OF
 from cloudtag.eventfiles import BadLines, EventLines, check_readable
-from cloudtag.reading import BadLine, read
+from cloudtag.eventfiles.decoded_lines import BadLine, read
 from cloudtag.wire import Undecodable
 from cloudtag.wire.produced import check
 
@@ -85,7 +85,7 @@ def _file(path: Path | None) -> Iterator[BinaryIO | None]:
 
 async def _produce(config: Config, lines: EventLines, refusals: Refusals, until_ms: int | None) -> int:
     from cloudtag.cli.kafka import quiet, sender
-    from streams import topics
+    from streams.kafka import topics
 
     quiet()
     config = await topics.as_found(config, [config.topic(stream) for stream in INPUTS])

@@ -11,12 +11,12 @@ from cloudtag.cli.lines import check_stream, line_writer
 from cloudtag.cli.options import Files, OutFile, TableStream, Until, milliseconds
 from cloudtag.cli.packs import PoliciesDir, packs_of
 from cloudtag.cli.screen import note, progress
-from cloudtag.collector import uncollected
 from cloudtag.contract.records import DeadLetter
 from cloudtag.eventfiles import STANDARD, BadLines, EventLines, check_readable
+from cloudtag.gc_tuning import uncollected
 from cloudtag.wire import encode_json
 
-Record = tuple[str, Struct]
+ReplayRecord = tuple[str, Struct]
 
 
 def replay(
@@ -38,14 +38,14 @@ def replay(
 
     Example:  cloudtag replay week.jsonl --until 2025-03-20T00:00:00Z --final
     """
-    from cloudtag.replay import replay as judge
+    from cloudtag.replay.driver import replay as judge
 
     check_stream(stream)
     size, bad, packs = check_readable(files), BadLines(), packs_of(policies)
     until_ms = None if until is None else milliseconds(until)
     with progress("reading", size) as steps, line_writer(out) as file, uncollected():
         lines = EventLines(files, stream, steps.done)
-        records: Iterable[Record] = _counted(judge(lines, until_ms, packs), lines, bad)
+        records: Iterable[ReplayRecord] = _counted(judge(lines, until_ms, packs), lines, bad)
         if not labels:
             records = (record for record in records if record[0] != "labels")
         for name, record in latest_of(records) if final else records:
@@ -54,7 +54,7 @@ def replay(
         note(told)
 
 
-def _counted(records: Iterable[Record], lines: EventLines, bad: BadLines) -> Iterator[Record]:
+def _counted(records: Iterable[ReplayRecord], lines: EventLines, bad: BadLines) -> Iterator[ReplayRecord]:
     """The same records; those of bad lines, which come as they are read, are counted with their places."""
     for stream, record in records:
         if isinstance(record, DeadLetter):
@@ -62,11 +62,11 @@ def _counted(records: Iterable[Record], lines: EventLines, bad: BadLines) -> Ite
         yield stream, record
 
 
-def latest_of(records: Iterable[Record]) -> Iterator[Record]:
+def latest_of(records: Iterable[ReplayRecord]) -> Iterator[ReplayRecord]:
     """The latest revision of each record, in the order in which the records first appeared, and every dead letter."""
     from cloudtag.simulate.score import identity
 
-    final: dict[tuple[str, str], Record] = {}
+    final: dict[tuple[str, str], ReplayRecord] = {}
     for stream, record in records:
         if isinstance(record, DeadLetter):
             yield stream, record

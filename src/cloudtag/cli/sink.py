@@ -11,9 +11,9 @@ from cloudtag.cli.failure import UNREADABLE, FailureError
 from cloudtag.cli.framing import codec_of
 from cloudtag.cli.logs import Level, LogLevel, log_to_stderr
 from cloudtag.cli.options import Brokers, ClickHouse, settings
-from cloudtag.collector import collect_rarely
 from cloudtag.config import SECRETS, Config
-from cloudtag.warehouse.veil import LEAST_BYTES
+from cloudtag.gc_tuning import collect_rarely
+from cloudtag.warehouse.pseudonymizer import LEAST_BYTES
 from cloudtag.wire import Codec
 
 if TYPE_CHECKING:
@@ -43,9 +43,10 @@ def sink(
 
 
 async def _run(config: Config, sink_config: "SinkConfig", codec: Codec) -> None:
-    from streams.health import Health, beating
-    from streams.serving import served
-    from streams.sink import Sink, metrics
+    from streams.health.beat import Health, beating
+    from streams.health.serving import served
+    from streams.sink import Sink
+    from streams.sink import sink_metrics as metrics
     from streams.sink.reader import Reader
 
     stop, loop, health = asyncio.Event(), asyncio.get_running_loop(), Health()
@@ -59,7 +60,7 @@ async def _run(config: Config, sink_config: "SinkConfig", codec: Codec) -> None:
 
 def _sink_config(config: Config) -> "SinkConfig":
     from cloudtag.cli.clickhouse import connect, database_of
-    from streams.security import client_settings
+    from streams.kafka.security import client_settings
     from streams.sink import SinkConfig
 
     kafka = client_settings(config)

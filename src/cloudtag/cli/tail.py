@@ -35,7 +35,7 @@ class Form(StrEnum):
     REPLAY = "replay"
 
 
-class Wanted(NamedTuple):
+class TailFilter(NamedTuple):
     """Which records are shown: those of a buyer, of a shop, of a detector; none means any."""
 
     buyer: str | None = None
@@ -81,7 +81,7 @@ def tail(
     wanted = list(dict.fromkeys(_streams(streams or ["alerts"])))
     is_json = json or form is Form.REPLAY
     asyncio.run(
-        _tail(settings(brokers), wanted, Wanted(buyer, shop, detector), (from_start, until_end), limit, is_json)
+        _tail(settings(brokers), wanted, TailFilter(buyer, shop, detector), (from_start, until_end), limit, is_json)
     )
 
 
@@ -93,7 +93,7 @@ def _streams(names: list[str]) -> Iterator[str]:
 
 
 async def _tail(
-    config: Config, streams: list[str], wanted: Wanted, span: tuple[bool, bool], limit: int, is_json: bool
+    config: Config, streams: list[str], wanted: TailFilter, span: tuple[bool, bool], limit: int, is_json: bool
 ) -> None:
     shown = unread = 0
     async with aclosing(_records(config, streams, *span)) as records:
@@ -125,7 +125,7 @@ async def _records(
     from cloudtag.cli.framing import codec_of
     from cloudtag.cli.kafka import LETTER_BYTES, consumer, until_ends
     from cloudtag.wire import Codec
-    from streams import topics
+    from streams.kafka import topics
 
     stream_of = {config.topic(stream): stream for stream in streams if stream != MISPLACED}
     if MISPLACED in streams:
@@ -147,7 +147,7 @@ def _origin(stream: str, record: Any) -> tuple[str, str]:
     """The stream of a record, and where a misplaced one was found. Raises ``NoOriginError``."""
     if stream != MISPLACED:
         return stream, ""
-    from streams.misplaced import origin_of
+    from streams.worker.misplaced import origin_of
 
     origin = origin_of(record)
     return origin.stream, f"{origin.cause} {origin.topic}/{origin.partition}@{origin.offset} key={origin.key!r}: "

@@ -21,7 +21,7 @@ def create(
     Example:  KAFKA=kafka:9092 cloudtag topics create --partitions 16 --replication 3
     """
     from cloudtag.cli.kafka import quiet
-    from streams import topics
+    from streams.kafka import topics
 
     quiet()
     config = settings(brokers, partitions=partitions, replication=replication)

@@ -8,10 +8,10 @@ from typing import Any
 from cloudtag.cli.escape import visible
 from cloudtag.contract import records as rec
 from cloudtag.contract.streams import INPUTS
+from cloudtag.contract.times import rfc3339
 from cloudtag.detection.wording import counted, money
 from cloudtag.explain.words import plain
 from cloudtag.explain.words import tell as tell_event
-from cloudtag.times import rfc3339
 
 
 def describe(stream: str, record: Any) -> str:

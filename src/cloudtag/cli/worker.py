@@ -16,7 +16,7 @@ from cloudtag.contract.streams import READS
 logger = logging.getLogger(__name__)
 
 if TYPE_CHECKING:
-    from streams.app import Parts
+    from streams.worker.app import Parts
 
 
 def worker(
@@ -38,7 +38,7 @@ def worker(
 
     Example:  KAFKA=kafka:9092 cloudtag worker --store rocksdb --data-dir /var/lib/cloudtag --metrics-port 9100
     """
-    from streams.worker import run_worker
+    from streams.worker.process import run_worker
 
     log_to_stderr(log_level)
     config = settings(brokers, store=store, data_dir=data_dir, metrics_port=metrics_port, policies_dir=policies)
@@ -46,19 +46,19 @@ def worker(
 
 
 def _parts(config: Config) -> "Parts":
-    """The worker put together: the engine's lanes inside of the stream processor."""
-    from cloudtag.engine.lane import Lane
-    from cloudtag.engine.step import RowReader
+    """The worker put together: the engine's tasks inside of the stream processor."""
+    from cloudtag.engine.task import Task
+    from cloudtag.engine.task_result import RowReader
     from cloudtag.processors import build as processor
-    from streams.app import build
+    from streams.worker.app import build
 
     packs = packs_of(config.policies_dir, config)
     source = config.policies_dir or "those that come with cloudtag"
     logger.info("policy packs: %s; versions: %s", source, ", ".join(policy.version for policy in packs.versions()))
     lateness_ms = config.lateness_seconds * 1000
 
-    def make_lane(name: str, rows: RowReader) -> Lane:
-        return Lane(processor(name, packs, lateness_ms), rows)
+    def make_task(name: str, rows: RowReader) -> Task:
+        return Task(processor(name, packs, lateness_ms), rows)
 
     reads = {name: READS[name] for name in config.processors}
-    return build(config, reads, make_lane, codec_of(config), packs.platforms)
+    return build(config, reads, make_task, codec_of(config), packs.platforms)

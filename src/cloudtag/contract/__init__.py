@@ -1,1 +1,1 @@
-"""The contract: what comes in (events), what goes out (records), what processors tell each other (forwards)."""
+"""The contract: what comes in (events), what goes out (records), what processors tell each other (internal records)."""

@@ -1,10 +1,11 @@
-"""Forwards that join buyers with buyers, and buyers with shops: who showed the same attribute, and what follows."""
+"""Internal records that join buyers with buyers, and buyers with shops: who showed the same attribute, and what
+follows."""
 
 from __future__ import annotations
 
 from msgspec import Struct
 
-from cloudtag.contract.forwards import Forward, make_id, parts_of
+from cloudtag.contract.internal import InternalRecord, make_id, parts_of
 
 
 class Claim(Struct, frozen=True, array_like=True, gc=False):
@@ -42,7 +43,7 @@ class UnpaidOrder(Struct, frozen=True, array_like=True, gc=False):
     promotion_id: str | None = None
 
 
-class AttributeUsed(Forward, frozen=True, array_like=True, gc=False, tag_field="_", tag="au"):
+class AttributeUsed(InternalRecord, frozen=True, array_like=True, gc=False, tag_field="_", tag="au"):
     """Somebody showed an attribute: `attribute` is its kind and value, as in `device:9f2c…`.
 
     Kinds: `address`, `phone`, `device` and `payment` of a buyer's orders (some of them of a shop too);
@@ -69,7 +70,7 @@ class AttributeUsed(Forward, frozen=True, array_like=True, gc=False, tag_field="
     """The stream of the event."""
 
     @property
-    def forward_id(self) -> str:
+    def internal_id(self) -> str:
         """Which statement this is: one attribute, shown by one buyer (about one subject and order) or one shop.
 
         One subject may show two pictures that look alike, and speak of its order only now and then.
@@ -80,9 +81,9 @@ class AttributeUsed(Forward, frozen=True, array_like=True, gc=False, tag_field="
         return make_id(self.attribute, self.buyer_id, shop_id, self.subject, self.order_id or "", self.phash or "")
 
     @classmethod
-    def retraction(cls, forward_id: str, revision: int, occurred_at: int) -> AttributeUsed:
+    def retraction(cls, internal_id: str, revision: int, occurred_at: int) -> AttributeUsed:
         """The statement no longer holds."""
-        attribute, buyer_id, shop_id, *about = parts_of(forward_id)
+        attribute, buyer_id, shop_id, *about = parts_of(internal_id)
         subject, order_id, phash = about or ("", "", "")
         return cls(
             revision, False, attribute, occurred_at, "", "", buyer_id, subject, shop_id or None,
@@ -90,7 +91,7 @@ class AttributeUsed(Forward, frozen=True, array_like=True, gc=False, tag_field="
         )  # fmt: skip
 
 
-class LinkReported(Forward, frozen=True, array_like=True, gc=False, tag_field="_", tag="lr"):
+class LinkReported(InternalRecord, frozen=True, array_like=True, gc=False, tag_field="_", tag="lr"):
     """Who else showed an attribute (bounded)."""
 
     buyer_id: str
@@ -104,18 +105,18 @@ class LinkReported(Forward, frozen=True, array_like=True, gc=False, tag_field="_
         return self.attribute.partition(":")[0]
 
     @property
-    def forward_id(self) -> str:
+    def internal_id(self) -> str:
         """Which statement this is: one attribute, told to one buyer's file."""
         return make_id(self.attribute, self.buyer_id)
 
     @classmethod
-    def retraction(cls, forward_id: str, revision: int, occurred_at: int) -> LinkReported:
+    def retraction(cls, internal_id: str, revision: int, occurred_at: int) -> LinkReported:
         """The statement no longer holds."""
-        attribute, buyer_id = parts_of(forward_id)
+        attribute, buyer_id = parts_of(internal_id)
         return cls(revision, False, buyer_id, attribute, occurred_at)
 
 
-class ShopAsked(Forward, frozen=True, array_like=True, gc=False, tag_field="_", tag="sa"):
+class ShopAsked(InternalRecord, frozen=True, array_like=True, gc=False, tag_field="_", tag="sa"):
     """A buyer's file needs to know a shop: where its returns go, what it sells."""
 
     shop_id: str
@@ -123,14 +124,14 @@ class ShopAsked(Forward, frozen=True, array_like=True, gc=False, tag_field="_", 
     occurred_at: int
 
     @property
-    def forward_id(self) -> str:
+    def internal_id(self) -> str:
         """Which question this is: one shop, asked about by one buyer's file."""
         return make_id(self.shop_id, self.buyer_id)
 
     @classmethod
-    def retraction(cls, forward_id: str, revision: int, occurred_at: int) -> ShopAsked:
+    def retraction(cls, internal_id: str, revision: int, occurred_at: int) -> ShopAsked:
         """It need not know any more."""
-        shop_id, buyer_id = parts_of(forward_id)
+        shop_id, buyer_id = parts_of(internal_id)
         return cls(revision, False, shop_id, buyer_id, occurred_at)
 
 
@@ -142,7 +143,7 @@ class Listing(Struct, frozen=True, array_like=True, gc=False):
     hashes: tuple[str, ...]
 
 
-class ShopReported(Forward, frozen=True, array_like=True, gc=False, tag_field="_", tag="sr"):
+class ShopReported(InternalRecord, frozen=True, array_like=True, gc=False, tag_field="_", tag="sr"):
     """What a shop last said of itself, told to a buyer's file that asked.
 
     `event_id` and `occurred_at` are those of the event since which it says this. `listings` are its return addresses
@@ -160,18 +161,18 @@ class ShopReported(Forward, frozen=True, array_like=True, gc=False, tag_field="_
     listings: tuple[Listing, ...] = ()
 
     @property
-    def forward_id(self) -> str:
+    def internal_id(self) -> str:
         """Which answer this is: one shop, told to one buyer's file."""
         return make_id(self.shop_id, self.buyer_id)
 
     @classmethod
-    def retraction(cls, forward_id: str, revision: int, occurred_at: int) -> ShopReported:
+    def retraction(cls, internal_id: str, revision: int, occurred_at: int) -> ShopReported:
         """Nothing is known of the shop any more."""
-        shop_id, buyer_id = parts_of(forward_id)
+        shop_id, buyer_id = parts_of(internal_id)
         return cls(revision, False, shop_id, buyer_id, occurred_at)
 
 
-class SkuOwned(Forward, frozen=True, array_like=True, gc=False, tag_field="_", tag="so"):
+class SkuOwned(InternalRecord, frozen=True, array_like=True, gc=False, tag_field="_", tag="so"):
     """A linked buyer ordered, in the same shop, the sku that came back in somebody else's parcel.
 
     Told to the file of the buyer who claims (`buyer_id`), about the order of that claim; `owner_id` ordered the sku.
@@ -190,12 +191,12 @@ class SkuOwned(Forward, frozen=True, array_like=True, gc=False, tag_field="_", t
     currency: str | None = None
 
     @property
-    def forward_id(self) -> str:
+    def internal_id(self) -> str:
         """Which statement this is: one sku of one owner, about one refund."""
         return make_id(self.buyer_id, self.order_id, self.refund_id, self.owner_id, self.sku_id)
 
     @classmethod
-    def retraction(cls, forward_id: str, revision: int, occurred_at: int) -> SkuOwned:
+    def retraction(cls, internal_id: str, revision: int, occurred_at: int) -> SkuOwned:
         """The statement no longer holds."""
-        buyer_id, order_id, refund_id, owner_id, sku_id = parts_of(forward_id)
+        buyer_id, order_id, refund_id, owner_id, sku_id = parts_of(internal_id)
         return cls(revision, False, buyer_id, order_id, refund_id, owner_id, sku_id, 0, "", "", "", occurred_at)

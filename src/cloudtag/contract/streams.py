@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from msgspec import Struct
 
-from cloudtag.contract import disputes, events, forwards, links, records
+from cloudtag.contract import disputes, events, links, records
+from cloudtag.contract import internal as forwards
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ OUTPUTS: dict[str, Stream] = {
 }
 """What cloudtag publishes."""
 
-FORWARDS: dict[str, Stream] = {
+INTERNAL: dict[str, Stream] = {
     s.name: s
     for s in (
         Stream("waybill-uses", forwards.WaybillUsed, "waybill_no"),
@@ -100,6 +101,6 @@ READS: dict[str, tuple[str, ...]] = {
 """The streams each processor reads; all of them share one partition count. `watermarks-<processor>` comes on top."""
 
 STREAM_OF: dict[type[Struct], str] = {
-    s.struct: s.name for s in (*INPUTS.values(), *OUTPUTS.values(), *FORWARDS.values())
+    s.struct: s.name for s in (*INPUTS.values(), *OUTPUTS.values(), *INTERNAL.values())
 }
 """The stream a struct travels on."""

@@ -42,7 +42,7 @@ class Finding(Struct, frozen=True, kw_only=True):
     recommendation: str | UnsetType | None = UNSET
 
 
-class Wake(Struct, frozen=True):
+class Timer(Struct, frozen=True):
     """Ask again at that event time: time alone may have changed the answer."""
 
     at_ms: int

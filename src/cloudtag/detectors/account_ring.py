@@ -25,16 +25,16 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
+from cloudtag.contract.ids import digest_id
 from cloudtag.contract.links import AttributeUsed
 from cloudtag.contract.records import Alert, Reference
 from cloudtag.detection.buyer_case import RiskCase, accuses, linked
 from cloudtag.detection.example import day, event, ordered, refunded, scanned
-from cloudtag.detection.finding import Finding, Wake, bounded, oldest_first, unique
+from cloudtag.detection.finding import Finding, Timer, bounded, oldest_first, unique
 from cloudtag.detection.names import attributes, attributes_zh
 from cloudtag.detection.rule import Example, Rule
 from cloudtag.detection.windows import DAY_MS
 from cloudtag.detection.wording import listed
-from cloudtag.ids import digest_id
 
 RULE = Rule(
     title="Accounts that belong together, several of them with alerts",
@@ -148,7 +148,7 @@ EXAMPLES = (
 )  # fmt: skip
 
 
-def detect(case: RiskCase, parameters: Parameters) -> Iterator[Finding | Wake]:
+def detect(case: RiskCase, parameters: Parameters) -> Iterator[Finding | Timer]:
     """One finding for a buyer with alerts who is in the middle of such a ring."""
     own = min((a for a in case.alerts if accuses(a)), key=lambda a: (a.decided_at, a.alert_id), default=None)
     if own is None:

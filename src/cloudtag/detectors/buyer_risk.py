@@ -25,6 +25,7 @@ from typing import Annotated, NamedTuple
 
 from msgspec import Meta, Struct
 
+from cloudtag.contract.ids import digest_id
 from cloudtag.contract.records import Alert, Severity
 from cloudtag.detection.buyer_case import RiskCase
 from cloudtag.detection.example import day, event, inspected, ordered, refunded, scanned
@@ -33,7 +34,6 @@ from cloudtag.detection.names import called, called_zh
 from cloudtag.detection.rule import Example, Rule
 from cloudtag.detection.windows import DAY_MS
 from cloudtag.detection.wording import counted
-from cloudtag.ids import digest_id
 
 RULE = Rule(
     title="Signals from the whole site, weighed together",

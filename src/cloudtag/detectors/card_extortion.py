@@ -27,7 +27,7 @@ from cloudtag.contract.events import ComplaintChanged
 from cloudtag.detection.cases import OrderCase
 from cloudtag.detection.complaint_view import ComplaintView, complaints_of
 from cloudtag.detection.example import complained, day, ordered, reviewed
-from cloudtag.detection.finding import Finding, Wake, cite
+from cloudtag.detection.finding import Finding, Timer, cite
 from cloudtag.detection.rule import Example, Rule
 from cloudtag.detection.wording import span, span_zh
 
@@ -95,7 +95,7 @@ EXAMPLES = (
 )
 
 
-def detect(case: OrderCase, parameters: Parameters) -> Iterator[Finding | Wake]:
+def detect(case: OrderCase, parameters: Parameters) -> Iterator[Finding | Timer]:
     """One finding per card complaint that was an instalments request before."""
     del parameters
     complaints = [c for c in complaints_of(case.order) if c.complainant == "buyer"]

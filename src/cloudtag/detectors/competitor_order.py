@@ -29,7 +29,7 @@ from msgspec import Meta, Struct
 from cloudtag.detection.buyer_case import BuyerCase
 from cloudtag.detection.claims import left_unpaid
 from cloudtag.detection.example import day, event, ordered, refunded
-from cloudtag.detection.finding import Finding, Wake, bounded, cite, oldest_first, unique
+from cloudtag.detection.finding import Finding, Timer, bounded, cite, oldest_first, unique
 from cloudtag.detection.names import attributes, attributes_zh
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.outcomes import ending, refund_moment
@@ -119,7 +119,7 @@ EXAMPLES = (
 )
 
 
-def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding | Wake]:
+def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding | Timer]:
     """One finding per shop the buyer is a rival of, and orders from without buying."""
     for shop_id, orders in case.by_shop().items():
         found = rivalry(case, shop_id)
@@ -128,7 +128,7 @@ def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding | Wake]:
         ends = [end for order in orders if (end := _end(order, parameters)) is not None]
         due = min((end.at_ms for end in ends if end.at_ms > case.now_ms and end.id.startswith(_WAITS)), default=None)
         if due is not None:
-            yield Wake(due)
+            yield Timer(due)
         over = [end for end in ends if not end.id.startswith(_WAITS) or end.at_ms <= case.now_ms]
         met = any_window(over, parameters.window_days * DAY_MS, parameters.orders, lambda _: True)
         if met is not None:

@@ -27,7 +27,7 @@ from cloudtag.contract.events import ReviewPosted
 from cloudtag.detection.buyer_case import BuyerCase
 from cloudtag.detection.complaint_view import reviews_of
 from cloudtag.detection.example import day, event, ordered, reviewed
-from cloudtag.detection.finding import Finding, Wake, cite, oldest_first
+from cloudtag.detection.finding import Finding, Timer, cite, oldest_first
 from cloudtag.detection.names import attributes, attributes_zh
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.rivals import Rivalry, rivalry
@@ -134,7 +134,7 @@ EXAMPLES = (
 )
 
 
-def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding | Wake]:
+def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding | Timer]:
     """One finding per bad review of a shop the buyer is a rival of."""
     for shop_id, orders in case.by_shop().items():
         found = rivalry(case, shop_id)

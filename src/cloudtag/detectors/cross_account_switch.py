@@ -31,7 +31,7 @@ from cloudtag.contract.records import Reference
 from cloudtag.detection.cases import OrderCase
 from cloudtag.detection.claims import claim_of
 from cloudtag.detection.example import day, inspected, ordered, refunded
-from cloudtag.detection.finding import Finding, Wake, cite, oldest_first, unique
+from cloudtag.detection.finding import Finding, Timer, cite, oldest_first, unique
 from cloudtag.detection.names import attributes, attributes_zh
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.rule import Example, Rule
@@ -146,7 +146,7 @@ EXAMPLES = (
 )
 
 
-def detect(case: OrderCase, parameters: Parameters) -> Iterator[Finding | Wake]:
+def detect(case: OrderCase, parameters: Parameters) -> Iterator[Finding | Timer]:
     """One finding per refund of the order in whose parcel a linked buyer's cheaper goods came back."""
     del parameters
     for refund_id, refund in sorted(case.order.refunds.items()):

@@ -25,7 +25,7 @@ from msgspec import Struct
 from cloudtag.contract.events import RefundChanged, ReturnInspected
 from cloudtag.detection.cases import OrderCase
 from cloudtag.detection.example import day, inspected, ordered, refunded
-from cloudtag.detection.finding import Finding, Wake, cite, unique
+from cloudtag.detection.finding import Finding, Timer, cite, unique
 from cloudtag.detection.refund_view import RefundView
 from cloudtag.detection.returned import standing_inspections
 from cloudtag.detection.rule import Example, Rule
@@ -97,7 +97,7 @@ EXAMPLES = (
 )
 
 
-def detect(case: OrderCase, parameters: Parameters) -> Iterator[Finding | Wake]:
+def detect(case: OrderCase, parameters: Parameters) -> Iterator[Finding | Timer]:
     """One finding per refund whose damage the shop lays at the buyer's door."""
     del parameters
     for refund in case.order.refunds.values():

@@ -24,11 +24,11 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from cloudtag.contract.events import ReturnInspected
-from cloudtag.contract.forwards import ParcelReported, ScanSeen
+from cloudtag.contract.internal import ParcelReported, ScanSeen
 from cloudtag.contract.records import Reference
 from cloudtag.detection.cases import ParcelCase
 from cloudtag.detection.example import day, inspected, ordered, refunded, scanned
-from cloudtag.detection.finding import Finding, Wake, cite, unique
+from cloudtag.detection.finding import Finding, Timer, cite, unique
 from cloudtag.detection.names import called_zh
 from cloudtag.detection.refund_view import RefundView
 from cloudtag.detection.returned import has_goods, parcel_inspections, sends_goods
@@ -107,7 +107,7 @@ EXAMPLES = (
 )
 
 
-def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Wake]:
+def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Timer]:
     """One finding if the parcel can hold no goods and the shop found none."""
     refunds = [(order, refund) for order, refund in case.refunds if refund.filled is not None and sends_goods(refund)]
     if not refunds or case.waybill_no is None or case.outbound:

@@ -29,7 +29,7 @@ from cloudtag.contract.events import ComplaintChanged, RefundChanged, ReviewPost
 from cloudtag.detection.cases import OrderCase
 from cloudtag.detection.complaint_view import complaints_of, reviews_of
 from cloudtag.detection.example import complained, day, ordered, refunded, reviewed
-from cloudtag.detection.finding import Finding, Wake, cite, unique
+from cloudtag.detection.finding import Finding, Timer, cite, unique
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.refund_view import RefundView
 from cloudtag.detection.rule import Example, Rule
@@ -134,7 +134,7 @@ EXAMPLES = (
 )
 
 
-def detect(case: OrderCase, parameters: Parameters) -> Iterator[Finding | Wake]:
+def detect(case: OrderCase, parameters: Parameters) -> Iterator[Finding | Timer]:
     """One finding for an order of which a demand and a pressure meet."""
     order = case.order
     if not order.others:

@@ -21,11 +21,11 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from cloudtag.contract.forwards import ParcelReported, ScanSeen
+from cloudtag.contract.internal import ParcelReported, ScanSeen
 from cloudtag.contract.records import Reference
 from cloudtag.detection.cases import ParcelCase
 from cloudtag.detection.example import day, inspected, ordered, refunded, scanned
-from cloudtag.detection.finding import Finding, Wake, cite, unique
+from cloudtag.detection.finding import Finding, Timer, cite, unique
 from cloudtag.detection.returned import has_goods, sends_goods
 from cloudtag.detection.rule import Example, Rule
 
@@ -94,7 +94,7 @@ EXAMPLES = (
 )
 
 
-def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Wake]:
+def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Timer]:
     """One finding if the parcel ended where it began."""
     del parameters
     ends = _ends(case.report)

@@ -31,7 +31,7 @@ from cloudtag.contract.records import Reference, Severity
 from cloudtag.detection.buyer_case import BuyerCase
 from cloudtag.detection.claims import left_unpaid, unpaid_order
 from cloudtag.detection.example import day, event, ordered
-from cloudtag.detection.finding import Finding, Wake, bounded, oldest_first, unique
+from cloudtag.detection.finding import Finding, Timer, bounded, oldest_first, unique
 from cloudtag.detection.rule import Example, Rule
 from cloudtag.detection.windows import Met, Moment, any_window
 from cloudtag.detection.wording import counted
@@ -136,11 +136,11 @@ _Placed = tuple[str, UnpaidOrder, str]
 """Whose order was left unpaid, the order, and its platform."""
 
 
-def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding | Wake]:
+def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding | Timer]:
     """One finding per sku of a shop that was locked up with the buyer's part in it."""
     own, due = _own(case, parameters)
     if due is not None:
-        yield Wake(due)
+        yield Timer(due)
     if not own:
         return
     by_sku: dict[tuple[str, str], dict[str, Moment]] = {}

@@ -29,7 +29,7 @@ from cloudtag.contract.records import Reference
 from cloudtag.detection.buyer_case import BuyerCase
 from cloudtag.detection.claims import claim_of
 from cloudtag.detection.example import day, inspected, ordered, refunded
-from cloudtag.detection.finding import Finding, Wake, cite, oldest_first, unique
+from cloudtag.detection.finding import Finding, Timer, cite, oldest_first, unique
 from cloudtag.detection.names import attributes, attributes_zh
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.rule import Example, Rule
@@ -117,7 +117,7 @@ EXAMPLES = (
 _PLACES = ("address", "area")
 
 
-def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding | Wake]:
+def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding | Timer]:
     """One finding per refund of the buyer that somebody near mirrors."""
     others: dict[str, list[tuple[str, str, Claim]]] = {}
     for report in case.links:

@@ -24,7 +24,7 @@ from msgspec import Meta, Struct
 from cloudtag.contract.events import RefundChanged
 from cloudtag.detection.cases import ParcelCase
 from cloudtag.detection.example import day, ordered, refunded, scanned
-from cloudtag.detection.finding import Finding, Wake, cite, unique
+from cloudtag.detection.finding import Finding, Timer, cite, unique
 from cloudtag.detection.rule import Example, Rule
 from cloudtag.detection.wording import counted
 
@@ -82,7 +82,7 @@ EXAMPLES = (
 )
 
 
-def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Wake]:
+def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Timer]:
     """A wake until the wait is over, then a finding unless something was scanned."""
     filled = [(r.filled, o, r) for o, r in case.refunds if r.filled is not None]
     if not filled or case.waybill_no is None:
@@ -92,7 +92,7 @@ def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Wake]
     if _was_scanned(case, first, parameters) or all(_was_over(r.changes, due_ms) for _, _, r in filled):
         return
     if case.now_ms < due_ms:
-        yield Wake(due_ms)
+        yield Timer(due_ms)
         return
     hours = parameters.without_scan_hours
     yield Finding(

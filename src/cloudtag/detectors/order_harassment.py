@@ -25,7 +25,7 @@ from msgspec import Meta, Struct
 
 from cloudtag.detection.buyer_case import BuyerCase
 from cloudtag.detection.example import day, ordered
-from cloudtag.detection.finding import MOST_EVIDENCE, Finding, Wake, bounded, cite, unique
+from cloudtag.detection.finding import MOST_EVIDENCE, Finding, Timer, bounded, cite, unique
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.outcomes import ending, never_paid
 from cloudtag.detection.rule import Example, Rule
@@ -89,7 +89,7 @@ EXAMPLES = (
 )
 
 
-def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding | Wake]:
+def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding | Timer]:
     """One finding per shop where any window holds enough of such orders; a wake while one may still become one."""
     if sum(order.is_noted and never_paid(order) for order in case.orders) < parameters.orders:
         return
@@ -107,7 +107,7 @@ def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding | Wake]:
             yield _finding(shop_id, met, parameters)
         due_ms = min((m.at_ms for m, is_over in left if not is_over and m.at_ms > case.now_ms), default=None)
         if due_ms is not None:
-            yield Wake(due_ms)
+            yield Timer(due_ms)
 
 
 def _left(order: OrderView, parameters: Parameters) -> tuple[Moment, bool]:

@@ -25,7 +25,7 @@ from msgspec import Meta, Struct
 from cloudtag.contract.events import OrderChanged
 from cloudtag.detection.cases import ParcelCase
 from cloudtag.detection.example import day, ordered, refunded, scanned
-from cloudtag.detection.finding import Finding, Wake, cite
+from cloudtag.detection.finding import Finding, Timer, cite
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.refund_view import RefundView
 from cloudtag.detection.rule import Example, Rule
@@ -89,7 +89,7 @@ EXAMPLES = (
 )
 
 
-def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Wake]:
+def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Timer]:
     """One finding per refund that names an outbound number of the buyer's orders."""
     if case.report is not None and case.report.refused is not None:
         return

@@ -24,11 +24,11 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from cloudtag.contract.events import RefundChanged
-from cloudtag.contract.forwards import ScanSeen
+from cloudtag.contract.internal import ScanSeen
 from cloudtag.contract.records import Reference, Severity
 from cloudtag.detection.cases import OrderCase
 from cloudtag.detection.example import day, ordered, refunded, scanned
-from cloudtag.detection.finding import Finding, Wake, cite
+from cloudtag.detection.finding import Finding, Timer, cite
 from cloudtag.detection.refund_view import RefundView
 from cloudtag.detection.rule import Example, Rule
 from cloudtag.detection.wording import counted, span, span_zh
@@ -92,7 +92,7 @@ EXAMPLES = (
 )
 
 
-def detect(case: OrderCase, parameters: Parameters) -> Iterator[Finding | Wake]:
+def detect(case: OrderCase, parameters: Parameters) -> Iterator[Finding | Timer]:
     """One finding per refund that denies a delivery the recipient signed for."""
     parcel = case.outbound if case.order.refunds else None
     if parcel is None or parcel.signed is None or parcel.signed.signer != "recipient":

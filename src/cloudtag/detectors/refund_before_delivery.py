@@ -26,7 +26,7 @@ from msgspec import Struct
 from cloudtag.contract.events import RefundChanged
 from cloudtag.detection.cases import OrderCase
 from cloudtag.detection.example import day, event, ordered, refunded, scanned
-from cloudtag.detection.finding import Finding, Wake, cite
+from cloudtag.detection.finding import Finding, Timer, cite
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.refund_view import RefundView
 from cloudtag.detection.rule import Example, Rule
@@ -89,7 +89,7 @@ EXAMPLES = (
 )
 
 
-def detect(case: OrderCase, parameters: Parameters) -> Iterator[Finding | Wake]:
+def detect(case: OrderCase, parameters: Parameters) -> Iterator[Finding | Timer]:
     """One finding per refund claimed while the outbound parcel was under way."""
     del parameters
     order, parcel = case.order, case.outbound

@@ -26,7 +26,7 @@ from msgspec import Meta, Struct
 from cloudtag.contract.events import RefundChanged
 from cloudtag.detection.cases import OrderCase
 from cloudtag.detection.example import day, ordered, refunded
-from cloudtag.detection.finding import Finding, Wake, cite, unique
+from cloudtag.detection.finding import Finding, Timer, cite, unique
 from cloudtag.detection.refund_view import RefundView
 from cloudtag.detection.rule import Example, Rule
 from cloudtag.detection.wording import counted
@@ -121,7 +121,7 @@ EXAMPLES = (
 )
 
 
-def detect(case: OrderCase, parameters: Parameters) -> Iterator[Finding | Wake]:
+def detect(case: OrderCase, parameters: Parameters) -> Iterator[Finding | Timer]:
     """One finding for an order whose refusal was not taken."""
     refunds = case.order.refunds
     if not any(change.status == "refused" for refund in refunds.values() for change in refund.changes):

@@ -29,7 +29,7 @@ from msgspec import Meta, Struct
 from cloudtag.contract.records import Reference, Severity
 from cloudtag.detection.buyer_case import BuyerCase, linked
 from cloudtag.detection.example import complained, day, ordered, refunded
-from cloudtag.detection.finding import Finding, Wake, bounded, oldest_first, unique
+from cloudtag.detection.finding import Finding, Timer, bounded, oldest_first, unique
 from cloudtag.detection.pictures import Picture, bits_apart, is_one_matter, own_pictures, told_pictures
 from cloudtag.detection.rule import Example, Rule
 from cloudtag.detection.windows import DAY_MS
@@ -156,7 +156,7 @@ EXAMPLES = (
 )  # fmt: skip
 
 
-def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding | Wake]:
+def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding | Timer]:
     """One finding per refund or complaint of the buyer that shows a picture used before."""
     own = own_pictures(case)
     if not own:

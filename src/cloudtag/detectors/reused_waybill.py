@@ -24,11 +24,11 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from cloudtag.contract.forwards import WaybillUsed
+from cloudtag.contract.internal import WaybillUsed
 from cloudtag.contract.records import Reference, Severity
 from cloudtag.detection.cases import ParcelCase
 from cloudtag.detection.example import day, ordered, refunded
-from cloudtag.detection.finding import Finding, Wake, unique
+from cloudtag.detection.finding import Finding, Timer, unique
 from cloudtag.detection.rule import Example, Rule
 from cloudtag.detection.wording import counted
 
@@ -110,7 +110,7 @@ EXAMPLES = (
 )
 
 
-def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Wake]:
+def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Timer]:
     """One finding for the buyer's uses of the number that came after somebody's other use of it."""
     if case.report is None or case.waybill_no is None:
         return
@@ -151,7 +151,7 @@ def _rises(clashes: list[tuple[WaybillUsed, WaybillUsed]], others: set[str], lin
 
 
 def _finding(case: ParcelCase, clashes: list[tuple[WaybillUsed, WaybillUsed]], parameters: Parameters) -> Finding:
-    uses = {use.forward_id: use for pair in clashes for use in pair}
+    uses = {use.internal_id: use for pair in clashes for use in pair}
     first = min((use for use, _ in clashes), key=_order)
     others = {use.buyer_id for use in uses.values()} - {case.buyer_id}
     linked = others & case.linked_buyer_ids

@@ -27,7 +27,7 @@ from msgspec import Meta, Struct
 from cloudtag.contract.events import BuyerContacted, OrderChanged
 from cloudtag.detection.cases import OrderCase
 from cloudtag.detection.example import contacted, day, ordered
-from cloudtag.detection.finding import Finding, Wake, cite
+from cloudtag.detection.finding import Finding, Timer, cite
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.rule import Example, Rule
 from cloudtag.detection.wording import counted, listed
@@ -110,7 +110,7 @@ EXAMPLES = (
 _SETTLED = frozenset(("partly_shipped", "shipped", "completed", "closed_unpaid"))
 
 
-def detect(case: OrderCase, parameters: Parameters) -> Iterator[Finding | Wake]:
+def detect(case: OrderCase, parameters: Parameters) -> Iterator[Finding | Timer]:
     """One finding for an unshipped order with at least one of the reasons."""
     order = case.order
     if not _SETTLED.isdisjoint(order.first_at) or not _is_odd(order, parameters.home_region):

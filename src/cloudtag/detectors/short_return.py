@@ -27,7 +27,7 @@ from msgspec import Struct
 from cloudtag.contract.events import ReturnInspected
 from cloudtag.detection.cases import ParcelCase, last_inspections
 from cloudtag.detection.example import day, inspected, ordered, refunded
-from cloudtag.detection.finding import Finding, Wake, cite, unique
+from cloudtag.detection.finding import Finding, Timer, cite, unique
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.refund_view import RefundView
 from cloudtag.detection.rule import Example, Rule
@@ -104,7 +104,7 @@ EXAMPLES = (
 )
 
 
-def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Wake]:
+def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Timer]:
     """One finding per shop whose share of the parcel is short."""
     del parameters
     for shop_id, refunds in sorted(case.by_shop().items()):

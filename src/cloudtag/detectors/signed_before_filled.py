@@ -27,11 +27,11 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from cloudtag.contract.events import RefundChanged
-from cloudtag.contract.forwards import ScanSeen
+from cloudtag.contract.internal import ScanSeen
 from cloudtag.contract.records import Reference
 from cloudtag.detection.cases import ParcelCase
 from cloudtag.detection.example import day, inspected, ordered, refunded, scanned
-from cloudtag.detection.finding import Finding, Wake, cite, unique
+from cloudtag.detection.finding import Finding, Timer, cite, unique
 from cloudtag.detection.refund_view import RefundView
 from cloudtag.detection.returned import has_goods, sends_goods
 from cloudtag.detection.rule import Example, Rule
@@ -133,7 +133,7 @@ EXAMPLES = (
 )
 
 
-def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Wake]:
+def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Timer]:
     """One finding per shop for which the number was first named after its delivery."""
     report = case.report
     signed = report.signed if report else None

@@ -31,7 +31,7 @@ from cloudtag.contract.events import ReturnInspected
 from cloudtag.contract.types import Goods, OrderLine
 from cloudtag.detection.cases import ParcelCase
 from cloudtag.detection.example import day, inspected, ordered, refunded
-from cloudtag.detection.finding import Finding, Wake, cite, unique
+from cloudtag.detection.finding import Finding, Timer, cite, unique
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.refund_view import RefundView
 from cloudtag.detection.returned import standing_inspections
@@ -150,7 +150,7 @@ EXAMPLES = (
 )
 
 
-def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Wake]:
+def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Timer]:
     """One finding per shop in whose share of the parcel something was switched."""
     del parameters
     for shop_id, refunds in sorted(case.by_shop().items()):

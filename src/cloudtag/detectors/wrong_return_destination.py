@@ -24,12 +24,12 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from cloudtag.contract.forwards import ScanSeen
+from cloudtag.contract.internal import ScanSeen
 from cloudtag.contract.links import Listing, ShopReported
 from cloudtag.contract.records import Reference
 from cloudtag.detection.cases import ParcelCase
 from cloudtag.detection.example import day, event, inspected, ordered, refunded, scanned
-from cloudtag.detection.finding import Finding, Wake, cite, oldest_first, unique
+from cloudtag.detection.finding import Finding, Timer, cite, oldest_first, unique
 from cloudtag.detection.returned import Refunds, has_goods, sends_goods
 from cloudtag.detection.rule import Example, Rule
 from cloudtag.detection.wording import form
@@ -111,7 +111,7 @@ EXAMPLES = (
 )
 
 
-def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Wake]:
+def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Timer]:
     """One finding per shop to which a share of the parcel was to go and does not."""
     del parameters
     report = case.report

@@ -6,12 +6,14 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from cloudtag.docs.architecture import architecture_page
 from cloudtag.docs.detectors import detectors_page
 from cloudtag.docs.metrics import metrics_page
 from cloudtag.docs.sources.pages import source_pages
-from cloudtag.telling.page import stories_page
+from cloudtag.scenarios.page import stories_page
 
 PAGES: dict[str, Callable[[], str]] = {
+    "architecture.md": architecture_page,
     "detectors.md": detectors_page,
     "stories.md": stories_page,
     "metrics.md": metrics_page,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import chain
 
-from cloudtag.detection.registry import Detector, all_detectors
+from cloudtag.detectors.registry import Detector, all_detectors
 from cloudtag.docs.section import section
 
 FAMILIES = {

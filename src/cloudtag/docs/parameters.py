@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from cloudtag.detection.registry import Detector
+from cloudtag.detectors.registry import Detector
 from cloudtag.policy.listing import toml_value
 from cloudtag.policy.load import shipped
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from cloudtag.detection.registry import Detector
+from cloudtag.detectors.registry import Detector
 from cloudtag.docs.parameters import parameter_lines
-from cloudtag.docs.proof import proof_of, reason_of
-from cloudtag.docs.timeline import moment, outcome, timeline_lines
+from cloudtag.explain.proof import proof_of, reason_of
+from cloudtag.explain.timeline import moment, outcome, timeline_lines
 from cloudtag.explain.words import tell
 
 SCOPES = {

@@ -12,9 +12,9 @@ from typing import Any
 import msgspec
 
 from cloudtag.contract.records import Alert
-from cloudtag.detection.registry import Detector, all_detectors
 from cloudtag.detection.rule import Example
-from cloudtag.replay import replay
+from cloudtag.detectors.registry import Detector, all_detectors
+from cloudtag.replay.driver import replay
 from cloudtag.wire import decode_json
 
 Event = dict[str, Any]

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from cloudtag.contract.forwards import Forward
+from cloudtag.contract.internal import InternalRecord
 from cloudtag.engine.rows import Row
 
 _encode = msgspec.msgpack.encode
@@ -13,7 +13,8 @@ _encode = msgspec.msgpack.encode
 def fold(row: Row, fact_id: str, fact: Any) -> bool:
     """Add a fact to its row; whether that changed the set.
 
-    A forward replaces its lower revisions. Two different events under one id are a fault upstream: the one whose
+    An internal record replaces its lower revisions. Two different events under one id are a fault upstream: the one
+    whose
     encoding sorts first is kept, so that every order of arrival keeps the same one.
     """
     held = row.facts.get(fact_id)
@@ -26,6 +27,6 @@ def fold(row: Row, fact_id: str, fact: Any) -> bool:
 
 
 def _is_newer(held: Any, fact: Any) -> bool:
-    if isinstance(fact, Forward):
-        return isinstance(held, Forward) and fact.revision > held.revision
+    if isinstance(fact, InternalRecord):
+        return isinstance(held, InternalRecord) and fact.revision > held.revision
     return bool(held != fact) and _encode(fact) < _encode(held)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from cloudtag.contract.forwards import Cause, Forward
-from cloudtag.engine.files import File
+from cloudtag.contract.internal import Cause, InternalRecord
+from cloudtag.engine.keyed_state import KeyedState
 
 UNKNOWN: Any = object()
 """What a fact took the place of, where a crash has wiped that out."""
@@ -15,7 +15,7 @@ UNKNOWN: Any = object()
 class New(NamedTuple):
     """A fact that came in this batch; `before` is what stood in its place, if anything did.
 
-    `because` are the causes of every revision of a forward that came in it.
+    `because` are the causes of every revision of an internal record that came in it.
     """
 
     fact: Any
@@ -38,7 +38,7 @@ class News:
         row = self.rows.get(row_id)
         if row is None:
             row = self.rows[row_id] = {}
-        because: tuple[Cause, ...] = fact.because if isinstance(fact, Forward) else ()
+        because: tuple[Cause, ...] = fact.because if isinstance(fact, InternalRecord) else ()
         earlier = row.get(fact_id)
         if earlier is not None:
             before, because = earlier.before, earlier.because + because
@@ -52,11 +52,11 @@ class News:
         ]
 
 
-def news_again(file: File, row_ids: Iterable[str]) -> News:
+def news_again(state: KeyedState, row_ids: Iterable[str]) -> News:
     """The news of rows whose batch may not have been published: what they took the place of is not known any more."""
     news = News()
     for row_id in sorted(row_ids):
-        row = file.rows.get(row_id)
+        row = state.rows.get(row_id)
         for fact_id in row.fresh if row is not None else ():
             if row is not None and fact_id in row.facts:
                 news.add(row_id, fact_id, row.facts[fact_id], UNKNOWN)

@@ -1,4 +1,4 @@
-"""What a processor must say of itself for a lane to run it: where facts belong, and what they amount to."""
+"""What a processor must say of itself for a task to run it: where facts belong, and what they amount to."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from typing import Any, NamedTuple, Protocol
 
 from msgspec import Struct
 
-from cloudtag.contract.forwards import Cause
-from cloudtag.engine.files import File
+from cloudtag.contract.internal import Cause
+from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.news import News
-from cloudtag.engine.publish import Conclusion
+from cloudtag.engine.revise import Conclusion
 from cloudtag.engine.rows import NEVER, Row
-from cloudtag.engine.step import Output
+from cloudtag.engine.task_result import Output
 
 
 class Judgement(Struct, gc=False):
     """What is concluded about one row, and when time alone could next change that (event time, NEVER if not)."""
 
     conclusions: dict[str, Conclusion] = {}
-    wake_ms: int = NEVER
+    timer_ms: int = NEVER
 
 
-UNTOLD = Judgement()
+EMPTY = Judgement()
 """Nothing is concluded, now or later: so it is of most rows. Not to be added to."""
 
 
@@ -30,7 +30,7 @@ class Layer(NamedTuple):
     """A row whose answer reads what was published about the rows below it; it is judged after them."""
 
     row_id: str
-    is_asked: Callable[[File, Set[str], Sequence[Output]], bool]
+    is_asked: Callable[[KeyedState, Set[str], Sequence[Output]], bool]
     """Whether it must be judged, given the rows that changed or woke and what has been published since. When it changed
     or woke itself, it is in any case."""
 
@@ -44,9 +44,10 @@ class Processor(Protocol):
     retention_ms: int
     """How long a fact is held, in event time; an event older than that comes too late."""
     master_data: frozenset[type[Any]]
-    """Facts about what stands until something else is said of it: never too late, and `is_spent` never lets them go."""
-    is_timed_by_forwards: bool
-    """Whether forwards move its watermark: only where no events come in."""
+    """Facts about what stands until something else is said of it: never too late, and `can_expire` never lets them
+    go."""
+    is_timed_by_internal: bool
+    """Whether internal records move its watermark: only where no events come in."""
     layers: Sequence[Layer]
     """Judged after all other rows of a file, one after the other; `touched` never names them."""
     closes: type[Any] | None
@@ -56,7 +57,7 @@ class Processor(Protocol):
     lateness_ms: int
     """How far the watermark stays behind the newest event."""
 
-    def new_file(self, key: str) -> File:
+    def new_state(self, key: str) -> KeyedState:
         """An empty file with its index."""
         ...
 
@@ -65,37 +66,37 @@ class Processor(Protocol):
         ...
 
     def identity(self, fact: Any) -> str:
-        """A fact's id inside its row. It is not stored, and may be shorter than a forward's id."""
+        """A fact's id inside its row. It is not stored, and may be shorter than an internal record's id."""
         ...
 
     def bound(self, row: Row) -> None:
         """Drop the facts of an overfull row that no judgement can need, the same ones in every order of arrival."""
         ...
 
-    def index(self, file: File, row: Row, fact: Any) -> Iterable[str]:
+    def index(self, state: KeyedState, row: Row, fact: Any) -> Iterable[str]:
         """Take a fact into the file's index; the ids of other rows that must be judged because of it."""
         ...
 
-    def is_followed(self, file: File, outputs: Sequence[Output]) -> bool:
+    def is_followed(self, state: KeyedState, outputs: Sequence[Output]) -> bool:
         """Whether any layer could have to be judged, given what has been published about the rows below."""
         ...
 
-    def touched(self, file: File, row_ids: Set[str]) -> Set[str]:
+    def touched(self, state: KeyedState, row_ids: Set[str]) -> Set[str]:
         """The rows to judge when those changed: themselves, and those whose answer reads them."""
         ...
 
-    def judge(self, file: File, row_id: str, now_ms: int) -> Judgement:
+    def judge(self, state: KeyedState, row_id: str, now_ms: int) -> Judgement:
         """What the file's facts amount to for one row at that event time."""
         ...
 
-    def causes(self, file: File, row_id: str, news: News) -> tuple[Cause, ...]:
+    def causes(self, state: KeyedState, row_id: str, news: News) -> tuple[Cause, ...]:
         """The input events among the news that the row's answer reads, oldest first, bounded."""
         ...
 
-    def withdrawn(self, file: File, row_id: str, record: Any, news: News, now_ms: int) -> Any:
+    def withdrawn(self, state: KeyedState, row_id: str, record: Any, news: News, now_ms: int) -> Any:
         """A record that is taken back, completed with why; `now_ms` is how far event time has come."""
         ...
 
-    def is_spent(self, file: File, row: Row, horizon_ms: int) -> bool:
+    def can_expire(self, state: KeyedState, row: Row, horizon_ms: int) -> bool:
         """Whether nothing can still need a row that holds no fact newer than the horizon."""
         ...

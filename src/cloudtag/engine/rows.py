@@ -1,7 +1,7 @@
 """A row: the facts about one thing inside a file, what was published about them, when time alone will matter.
 
 A file (a buyer, a waybill, a link attribute, a shop) is a set of rows small enough to rewrite. A stored row is a
-16-byte header (batch number and wake time, both big-endian, so that opening a lane need not decode rows) and a
+16-byte header (batch number and wake time, both big-endian, so that opening a task need not decode rows) and a
 MessagePack body.
 """
 
@@ -31,7 +31,8 @@ _Stored = tuple[str, str, int, bool, bytes, int, bytes | None]
 class Published(Struct, eq=False, gc=False):
     """What was last published under an id.
 
-    `body` is the record itself where taking it back must repeat it, of a forward why it was told anew; `since_ms` is
+    `body` is the record itself where taking it back must repeat it, of an internal record why it was told anew;
+    `since_ms` is
     the event time of the oldest fact it rests on (when that leaves retention, it stands). What the record says is known
     by `told`, the record as it was concluded; of a row that was read back it is known by `digest`, until the same is
     concluded again.
@@ -99,7 +100,7 @@ class Row(Struct, eq=False, gc=False):
     facts: dict[str, Any] = {}
     published: Mapping[str, Published] = _NOTHING
     """By id. Most rows publish nothing: they share one that is empty."""
-    wake_ms: int = NEVER
+    timer_ms: int = NEVER
     batch: int = 0
     newest_ms: int = 0
     view: View | None = None
@@ -139,7 +140,7 @@ class RowCodec:
 
     def encode(self, row: Row, fresh: Collection[str] = ()) -> bytes:
         """The stored form of a row; `fresh` are the ids of the facts that came with its last batch."""
-        header = _HEADER.pack(row.batch, row.wake_ms)
+        header = _HEADER.pack(row.batch, row.timer_ms)
         published = [published.stored() for published in row.published.values()]
         places = [place for place, fact_id in enumerate(row.facts) if fact_id in fresh] if fresh else []
         return header + self._encoder.encode((list(row.facts.values()), published, places))
@@ -147,7 +148,7 @@ class RowCodec:
     def decode(self, key: bytes, data: bytes, identity: Any) -> Row:
         """The row stored as `data` under `key`; `identity` gives a fact's id inside its row."""
         row = Row(split_key(key)[1])
-        row.batch, row.wake_ms = _HEADER.unpack_from(data)
+        row.batch, row.timer_ms = _HEADER.unpack_from(data)
         stored: Any = self._decoder.decode(memoryview(data)[_HEADER.size :])
         for fact in stored.facts:
             row.hold(identity(fact), fact.occurred_at, fact)
@@ -159,19 +160,19 @@ class RowCodec:
 
 def header(data: bytes) -> tuple[int, int]:
     """The batch number and wake time of a stored row."""
-    batch, wake_ms = _HEADER.unpack_from(data)
-    return batch, wake_ms
+    batch, timer_ms = _HEADER.unpack_from(data)
+    return batch, timer_ms
 
 
-def file_prefix(file_key: str) -> bytes:
+def key_prefix(state_key: str) -> bytes:
     """What the store keys of all rows of a file, and of no other file, begin with: its length and its key."""
-    encoded = file_key.encode()
+    encoded = state_key.encode()
     return _LENGTH.pack(len(encoded)) + encoded
 
 
-def row_key(file_key: str, row_id: str) -> bytes:
+def row_key(state_key: str, row_id: str) -> bytes:
     """The store key of a row."""
-    return file_prefix(file_key) + row_id.encode()
+    return key_prefix(state_key) + row_id.encode()
 
 
 def split_key(key: bytes) -> tuple[str, str]:

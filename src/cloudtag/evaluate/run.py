@@ -7,12 +7,12 @@ from typing import Any
 
 from msgspec import Struct
 
-from cloudtag.collector import uncollected
 from cloudtag.contract.events import RefundChanged
 from cloudtag.contract.records import Alert, TagConfirmation, TagStatus
-from cloudtag.detection.registry import all_detectors
+from cloudtag.detectors.registry import all_detectors
 from cloudtag.evaluate.figures import OTHERS, Evaluation, accused, figures_of
-from cloudtag.replay import judge
+from cloudtag.gc_tuning import uncollected
+from cloudtag.replay.driver import judge
 from cloudtag.simulate import Profile, Simulation, Tally, score, simulate
 from cloudtag.simulate.profile import DAY_MS
 

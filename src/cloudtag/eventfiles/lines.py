@@ -8,7 +8,7 @@ import msgspec
 
 from cloudtag.eventfiles.opened import STANDARD, one_line, opened
 from cloudtag.eventfiles.tables import Placed, csv_lines, parquet_lines
-from cloudtag.unreadable import UnreadableFileError
+from cloudtag.eventfiles.unreadable import UnreadableFileError
 
 
 class EventLines:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from cloudtag.eventfiles.forms import BOM, HEAD_BYTES, Seen, seen_in
-from cloudtag.unreadable import UnreadableFileError
+from cloudtag.eventfiles.unreadable import UnreadableFileError
 
 STANDARD = Path("-")
 _MOST_LAYERS = 2

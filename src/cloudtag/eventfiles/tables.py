@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from cloudtag.contract.streams import INPUTS
 from cloudtag.eventfiles.forms import HEAD_BYTES, delimiter_of
-from cloudtag.unreadable import UnreadableFileError
+from cloudtag.eventfiles.unreadable import UnreadableFileError
 from cloudtag.wire.codec import MAX_RECORD_BYTES
 from cloudtag.wire.shape import shape_of
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
-from cloudtag.explain.stored import Row
+from cloudtag.explain.stored import StoredRow
 
 Ask = Callable[[str, str, Collection[str]], list[dict[str, Any]]]
 """Rows of a stream's table in which a column holds (or, of a list, shares) any of the values."""
@@ -29,7 +29,7 @@ _SHARED = ("address_key", "phone_key", "device_key", "payment_key")
 _OF_SHOPS = (("phone_key", "phone_key"), ("device_key", "device_keys"), ("payment_key", "payment_key"))
 
 
-def gather(ask: Ask, buyer_keys: Collection[str], waybill_nos: Collection[str]) -> list[tuple[str, Row]]:
+def gather(ask: Ask, buyer_keys: Collection[str], waybill_nos: Collection[str]) -> list[tuple[str, StoredRow]]:
     """The facts about an alert's buyers, their parcels and shops, and other buyers with the same, as (stream, row)."""
     found = _of_buyers(ask, buyer_keys)
     others = _sharing(ask, found, waybill_nos) - set(buyer_keys)
@@ -42,11 +42,11 @@ def gather(ask: Ask, buyer_keys: Collection[str], waybill_nos: Collection[str]) 
     return list({(stream, row["event_id"]): (stream, row) for stream, row in found}.values())
 
 
-def _of_buyers(ask: Ask, keys: Collection[str]) -> list[tuple[str, Row]]:
+def _of_buyers(ask: Ask, keys: Collection[str]) -> list[tuple[str, StoredRow]]:
     return [(stream, row) for stream in BUYER_STREAMS for row in _ask(ask, stream, "buyer_key", keys)]
 
 
-def _sharing(ask: Ask, facts: list[tuple[str, Row]], waybill_nos: Collection[str]) -> set[str]:
+def _sharing(ask: Ask, facts: list[tuple[str, StoredRow]], waybill_nos: Collection[str]) -> set[str]:
     """The buyers who named the same parcels, showed the same attributes or handed in the same pictures."""
     numbers = {*waybill_nos, *_values(facts, "waybill_no")}
     rows = [row for stream in ("orders", "refunds") for row in _ask(ask, stream, "waybill_no", numbers)]
@@ -58,7 +58,7 @@ def _sharing(ask: Ask, facts: list[tuple[str, Row]], waybill_nos: Collection[str
     return {row["buyer_key"] for row in rows}
 
 
-def _values(facts: Iterable[tuple[str, Row]], column: str) -> set[str]:
+def _values(facts: Iterable[tuple[str, StoredRow]], column: str) -> set[str]:
     return {row[column] for _, row in facts if row.get(column)}
 
 

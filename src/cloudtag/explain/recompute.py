@@ -8,15 +8,15 @@ from typing import Any, NamedTuple
 
 from cloudtag.contract.records import Alert
 from cloudtag.contract.streams import STREAM_OF
-from cloudtag.engine.step import Output
-from cloudtag.network import Network
+from cloudtag.engine.task_result import Output
 from cloudtag.policy.model import Policies
+from cloudtag.replay.topology import Topology
 
 _FEW = 3
 """So many events of one moment are all named as the cause when none of them names the alert's subject."""
 
 
-class Told(NamedTuple):
+class Recomputed(NamedTuple):
     """One revision: the alert, the event time at which it was said, and the events that came just then.
 
     A recomputed one without events came of time alone; of one read back from a store the causes are not known.
@@ -28,29 +28,29 @@ class Told(NamedTuple):
     is_recomputed: bool = True
 
 
-def recompute(events: list[Any], alert_id: str, policies: Policies, until_ms: int | None = None) -> list[Told]:
+def recompute(events: list[Any], alert_id: str, policies: Policies, until_ms: int | None = None) -> list[Recomputed]:
     """Every revision of one alert, in order of event time; empty when the events give no such alert.
 
     Each event is taken at its event time: what came late in life comes in time here, so there may be fewer revisions
     than were published. `until_ms` moves event time on past the last event.
     """
-    network = Network(policies)
-    found: list[Told] = []
+    topology = Topology(policies)
+    found: list[Recomputed] = []
     ordered = sorted(events, key=lambda e: (e.occurred_at, STREAM_OF[type(e)], e.event_id))
     for now_ms, batch in groupby(ordered, key=lambda e: e.occurred_at):
-        found += _told(network.wake_before(now_ms), alert_id, None, ())
+        found += _told(topology.fire_before(now_ms), alert_id, None, ())
         together = tuple(batch)
-        found += _told(network.feed(together), alert_id, now_ms, together)
+        found += _told(topology.feed(together), alert_id, now_ms, together)
     if until_ms is not None:
-        found += _told(network.pass_time(until_ms), alert_id, None, ())
+        found += _told(topology.pass_time(until_ms), alert_id, None, ())
     return found
 
 
-def _told(outputs: Iterable[Output], alert_id: str, at_ms: int | None, batch: tuple[Any, ...]) -> Iterator[Told]:
+def _told(outputs: Iterable[Output], alert_id: str, at_ms: int | None, batch: tuple[Any, ...]) -> Iterator[Recomputed]:
     for output in outputs:
         alert = output.record
         if isinstance(alert, Alert) and alert.alert_id == alert_id:
-            yield Told(alert, alert.decided_at if at_ms is None else at_ms, _causes(alert, batch))
+            yield Recomputed(alert, alert.decided_at if at_ms is None else at_ms, _causes(alert, batch))
 
 
 def _causes(alert: Alert, batch: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -12,7 +12,7 @@ from cloudtag.wire.replay_form import decode_json
 
 Names = Mapping[tuple[str, str], str]
 """The original by kind and key, as far as it may be read and is still there."""
-Row = Mapping[str, Any]
+StoredRow = Mapping[str, Any]
 
 KEYED = {
     "buyer_key": ("buyer_id", "buyer"),
@@ -66,7 +66,7 @@ NOTE = "(not kept)"
 """Stands for a buyer's note: the warehouse knows only that there was one."""
 
 
-def keys_in(rows: Iterable[Row]) -> set[tuple[str, str]]:
+def keys_in(rows: Iterable[StoredRow]) -> set[tuple[str, str]]:
     """Every (kind, key) the rows name."""
     found: set[tuple[str, str]] = set()
     for row in rows:
@@ -75,14 +75,14 @@ def keys_in(rows: Iterable[Row]) -> set[tuple[str, str]]:
     return found
 
 
-def event_of(stream: str, row: Row, names: Names) -> Event:
+def event_of(stream: str, row: StoredRow, names: Names) -> Event:
     """The event a row of a stream's table was made of. Raises Undecodable for a row that is none."""
     _, event = decode_json({"stream": stream, **_form(row, names)}, is_stored=True)
     assert isinstance(event, Event)
     return event
 
 
-def alert_of(row: Row, names: Names) -> Alert:
+def alert_of(row: StoredRow, names: Names) -> Alert:
     """The alert a row of the table `alerts` was made of; its texts name the buyers whose originals are known."""
     form = _form(row, names)
     known = {key[:SHOWN]: original for (kind, key), original in names.items() if kind == "buyer"}
@@ -101,7 +101,7 @@ def _uncovered(text: str, known: Mapping[str, str]) -> str:
     return text
 
 
-def _form(row: Row, names: Names) -> dict[str, Any]:
+def _form(row: StoredRow, names: Names) -> dict[str, Any]:
     form: dict[str, Any] = {}
     lists: dict[str, list[dict[str, Any]]] = {}
     for column, value in row.items():

@@ -8,7 +8,7 @@ from cloudtag.policy.listing import Parameter
 from cloudtag.policy.load import Packs
 
 
-class Difference(NamedTuple):
+class PolicyDifference(NamedTuple):
     """One parameter that differs; none on the side that does not have it (a detector switched off, a label)."""
 
     name: str
@@ -16,14 +16,14 @@ class Difference(NamedTuple):
     second: Parameter | None
 
 
-def differences(first: list[Parameter], second: list[Parameter]) -> list[Difference]:
+def differences(first: list[Parameter], second: list[Parameter]) -> list[PolicyDifference]:
     """The parameters of two versions that differ in value, in the order of a pack."""
     one, other = ({parameter.path: parameter for parameter in side} for side in (first, second))
     found = []
     for path in dict.fromkeys([*one, *other]):
         a, b = one.get(path), other.get(path)
         if _value(a) != _value(b):
-            found.append(Difference(".".join(path), a, b))
+            found.append(PolicyDifference(".".join(path), a, b))
     return found
 
 

@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from cloudtag.detection.registry import all_detectors
+from cloudtag.detectors.registry import all_detectors
 from cloudtag.policy.consequence_rules import ConsequenceRules, DeadlineRules, SanctionRules, SellerRules
 from cloudtag.policy.content import content_hash
 from cloudtag.policy.faults import Fault
+from cloudtag.policy.key_lines import Path
 from cloudtag.policy.model import LinkRules, Policy, RouteNames, TagRules
-from cloudtag.policy.places import Path
-from cloudtag.policy.written import Written
+from cloudtag.policy.raw_pack import RawPack
 
 SECTIONS: dict[str, type[Any]] = {
     "tags": TagRules,
@@ -32,7 +32,7 @@ _UNKNOWN = re.compile(r"unknown field `(.*?)`")
 _FIELD = re.compile(r"at `\$\.([A-Za-z0-9_]+)")
 
 
-def policy_of(version: Written, table: dict[str, Any], faults: list[Fault]) -> Policy | None:
+def policy_of(version: RawPack, table: dict[str, Any], faults: list[Fault]) -> Policy | None:
     """The policy a version amounts to with all it inherits; none after a fault."""
     before = len(faults)
     unknown = [key for key in version.table if key not in _KEYS]
@@ -52,7 +52,7 @@ def policy_of(version: Written, table: dict[str, Any], faults: list[Fault]) -> P
     )
 
 
-def _misfits(version: Written, tags: TagRules | None, deadlines: DeadlineRules | None) -> list[Fault]:
+def _misfits(version: RawPack, tags: TagRules | None, deadlines: DeadlineRules | None) -> list[Fault]:
     """What is well formed and yet means nothing."""
     faults = []
     if tags is not None:
@@ -73,7 +73,7 @@ def _is_zone(name: str) -> bool:
     return True
 
 
-def _detectors(version: Written, tables: Any, faults: list[Fault]) -> dict[str, Any]:
+def _detectors(version: RawPack, tables: Any, faults: list[Fault]) -> dict[str, Any]:
     if not isinstance(tables, dict):
         faults.append(version.fault(("detectors",), "detectors: expected a table for each detector"))
         return {}
@@ -97,7 +97,7 @@ def _detectors(version: Written, tables: Any, faults: list[Fault]) -> dict[str, 
     return parameters
 
 
-def _section(version: Written, path: Path, table: Any, kind: type[Any], faults: list[Fault]) -> Any:
+def _section(version: RawPack, path: Path, table: Any, kind: type[Any], faults: list[Fault]) -> Any:
     """The struct of one table. Each wrong key is told by itself: the table is read again without it."""
     left = table
     while True:

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from cloudtag.policy.places import Path, line_of
-from cloudtag.policy.written import Written
+from cloudtag.policy.key_lines import Path, line_of
+from cloudtag.policy.raw_pack import RawPack
 
 REPLACED = "scenarios"
 """The one table that is replaced as a whole: a platform either has its own labels or all of those it inherits."""
 
 
-class Source(NamedTuple):
+class PackSource(NamedTuple):
     """Where a value stands: the file, its line, and the version in it."""
 
     file: str
@@ -25,7 +25,7 @@ class Source(NamedTuple):
     id: str
 
 
-def line_of_descent(packs: dict[str, list[Written]], platform: str, number: int) -> list[Written]:
+def line_of_descent(packs: dict[str, list[RawPack]], platform: str, number: int) -> list[RawPack]:
     """A version and those it inherits from, the oldest first."""
     own = packs[platform][: number + 1]
     return own if platform == "default" else [*packs["default"][:1], *own]
@@ -40,9 +40,9 @@ def merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
     return both
 
 
-def sources(versions: Iterable[Written]) -> dict[Path, Source]:
+def sources(versions: Iterable[RawPack]) -> dict[Path, PackSource]:
     """Where each value that any of the versions states was stated last."""
-    found: dict[Path, Source] = {}
+    found: dict[Path, PackSource] = {}
     for version in versions:
         for path in _leaves(version.table):
             if REPLACED in path[:-1]:
@@ -50,7 +50,7 @@ def sources(versions: Iterable[Written]) -> dict[Path, Source]:
                 stale = [p for p in found if p[: len(table)] == table and found[p].file != version.file]
                 for old in stale:
                     del found[old]
-            found[path] = Source(version.file, line_of(version.lines, path), version.platform, version.id)
+            found[path] = PackSource(version.file, line_of(version.lines, path), version.platform, version.id)
     return found
 
 

@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from cloudtag.detection.registry import all_detectors
+from cloudtag.detectors.registry import all_detectors
 from cloudtag.policy.convert import SECTIONS
-from cloudtag.policy.inherit import Source
+from cloudtag.policy.inherit import PackSource
+from cloudtag.policy.key_lines import Path
 from cloudtag.policy.load import Packs
 from cloudtag.policy.model import Policy
-from cloudtag.policy.places import Path
 
 WIDTH = 110
 """Longer lists are written one item a line."""
@@ -25,7 +25,7 @@ class Parameter(NamedTuple):
 
     path: Path
     value: Any
-    source: Source | None
+    source: PackSource | None
 
     @property
     def name(self) -> str:
@@ -96,6 +96,6 @@ def _key(name: str) -> str:
 
 
 def _time(at_ms: int) -> str:
-    from cloudtag.times import rfc3339
+    from cloudtag.contract.times import rfc3339
 
     return rfc3339(at_ms)

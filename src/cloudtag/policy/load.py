@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 
 from cloudtag.policy.convert import policy_of
 from cloudtag.policy.faults import Fault, PolicyError
-from cloudtag.policy.inherit import Source, line_of_descent, merged, sources
+from cloudtag.policy.inherit import PackSource, line_of_descent, merged, sources
+from cloudtag.policy.key_lines import Path as Keys
 from cloudtag.policy.model import Policies, Policy
-from cloudtag.policy.places import Path as Keys
-from cloudtag.policy.written import Written, read
+from cloudtag.policy.raw_pack import RawPack, read
 
 __all__ = ["Packs", "PolicyError", "from_folder", "from_texts", "read_packs", "shipped", "shipped_texts"]
 BASE = "default.toml"
@@ -24,7 +24,7 @@ NO_BASE = "there is no such file among the policy packs, and all others build on
 class Packs(NamedTuple):
     """Packs with the files they come from: versions by platform, as written and as they are in force."""
 
-    written: dict[str, list[Written]]
+    written: dict[str, list[RawPack]]
     policies: dict[str, list[Policy]]
 
     def number_at(self, platform: str, at_ms: int | None) -> tuple[str, int]:
@@ -34,7 +34,7 @@ class Packs(NamedTuple):
         begun = len(starts) if at_ms is None else sum(start <= at_ms for start in starts)
         return name, max(begun - 1, 0)
 
-    def sources(self, platform: str, number: int) -> dict[Keys, Source]:
+    def sources(self, platform: str, number: int) -> dict[Keys, PackSource]:
         """Where each value of a version stands; those that stand nowhere are defaults."""
         return sources(line_of_descent(self.written, platform, number))
 
@@ -47,7 +47,7 @@ def shipped() -> Policies:
 
 def shipped_texts() -> dict[str, str]:
     """The files of the packs that come with cloudtag, by name."""
-    folder = files("cloudtag") / "policies"
+    folder = files("cloudtag.policy") / "packs"
     return {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir() if _is_pack(path.name)}
 
 
@@ -103,7 +103,7 @@ def read_packs(texts: dict[str, str]) -> Packs:
     return Packs(written, policies)
 
 
-def _in_force(versions: list[Written], base: dict[str, Any], faults: list[Fault]) -> list[Policy]:
+def _in_force(versions: list[RawPack], base: dict[str, Any], faults: list[Fault]) -> list[Policy]:
     policies = []
     for version in versions:
         table = merged(base, version.table)

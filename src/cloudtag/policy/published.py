@@ -10,7 +10,7 @@ from typing import NamedTuple
 from cloudtag.policy.faults import Fault, PolicyError
 from cloudtag.policy.load import PUBLISHED, Packs
 from cloudtag.policy.model import Policy
-from cloudtag.policy.written import Written
+from cloudtag.policy.raw_pack import RawPack
 
 HEAD = "# The versions that were published, with the hash of their content. `cloudtag policy publish` adds new ones.\n"
 Known = Mapping[str, Mapping[str, str]]
@@ -20,7 +20,7 @@ Known = Mapping[str, Mapping[str, str]]
 class Standing(NamedTuple):
     """A version of a pack beside what was published under its id, if anything was."""
 
-    written: Written
+    written: RawPack
     policy: Policy
     published: str | None
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from cloudtag.engine.processor import Processor
 from cloudtag.policy.model import Policies
-from cloudtag.processors.buyers import Buyers
+from cloudtag.processors.buyers.buyers import Buyers
 from cloudtag.processors.links import Links
 from cloudtag.processors.parcels import Parcels
 from cloudtag.processors.shops import Shops

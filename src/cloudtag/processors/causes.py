@@ -1,4 +1,4 @@
-"""Which input events facts amount to: an event is one itself, a forward was made of some."""
+"""Which input events facts amount to: an event is one itself, an internal record was made of some."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from cloudtag.contract import disputes
 from cloudtag.contract import events as ev
-from cloudtag.contract.forwards import Cause, Forward, ParcelReported, TagRequested, WaybillUsed
+from cloudtag.contract.internal import Cause, InternalRecord, ParcelReported, TagRequested, WaybillUsed
 from cloudtag.contract.links import AttributeUsed, LinkReported, ShopReported, SkuOwned
 from cloudtag.contract.streams import STREAM_OF
 from cloudtag.engine.news import UNKNOWN, New
@@ -38,7 +38,7 @@ def causes_of(news: Iterable[New]) -> tuple[Cause, ...]:
 
 def _causes(new: New) -> Iterable[Cause]:
     fact, before = new.fact, new.before
-    if not isinstance(fact, Forward):
+    if not isinstance(fact, InternalRecord):
         what = _WHAT.get(type(fact))
         return (Cause(STREAM_OF[type(fact)], fact.event_id, fact.occurred_at, what(fact) if what else ""),)
     known = before is not None and before is not UNKNOWN
@@ -52,7 +52,7 @@ def _causes(new: New) -> Iterable[Cause]:
 
 
 def _carried(fact: Any) -> Iterator[Cause]:
-    """The input events a forward tells of; a question tells of none."""
+    """The input events an internal record tells of; a question tells of none."""
     kind = type(fact)
     if not fact.is_held:
         return

@@ -11,25 +11,25 @@ from typing import Any
 from msgspec.structs import replace
 
 from cloudtag.contract.links import AttributeUsed, LinkReported
-from cloudtag.engine.files import File
-from cloudtag.engine.processor import UNTOLD, Judgement
-from cloudtag.engine.publish import Conclusion
+from cloudtag.engine.keyed_state import KeyedState
+from cloudtag.engine.processor import EMPTY, Judgement
+from cloudtag.engine.revise import Conclusion
 from cloudtag.engine.rows import Row
 from cloudtag.policy.model import Policies
-from cloudtag.processors.joining import Uses, kind_of, may_join, others_of
-from cloudtag.processors.keyed import DAY_MS, FORWARD_ID, LONGEST_WINDOW_DAYS, Keyed
+from cloudtag.processors.base import DAY_MS, INTERNAL_ID, LONGEST_WINDOW_DAYS, KeyedProcessor
+from cloudtag.processors.link_joins import Uses, kind_of, may_join, others_of
 
 _KEPT = {"picture": 1000, "phash": 200, "unpaid": 1000}
 """Uses held of what each use of which may be told: the earliest, so that what was told stays."""
 
 
-class Links(Keyed):
+class Links(KeyedProcessor):
     """Files by attribute, one row each."""
 
     name = "links"
     fact_type: Any = AttributeUsed
     retention_ms = (LONGEST_WINDOW_DAYS + 30) * DAY_MS
-    is_timed_by_forwards = True
+    is_timed_by_internal = True
 
     def __init__(self, policies: Policies, lateness_ms: int) -> None:
         """The largest fan-out of any policy bounds what is held."""
@@ -42,10 +42,10 @@ class Links(Keyed):
     def identity(self, fact: AttributeUsed) -> str:
         """A buyer shows an attribute once, unless it is about something.
 
-        A forward's id begins with a bracket; a buyer whose token does so too is never taken for one.
+        An internal record's id begins with a bracket; a buyer whose token does so too is never taken for one.
         """
         is_plain = not fact.subject and fact.buyer_id and not fact.buyer_id.startswith("[")
-        return fact.buyer_id if is_plain else fact.forward_id
+        return fact.buyer_id if is_plain else fact.internal_id
 
     def place(self, fact: AttributeUsed) -> tuple[str, str]:
         """The attribute's only row."""
@@ -71,31 +71,31 @@ class Links(Keyed):
             for fact_id in same[:-limit]:
                 del row.facts[fact_id]
 
-    def is_spent(self, file: File, row: Row, horizon_ms: int) -> bool:
+    def can_expire(self, state: KeyedState, row: Row, horizon_ms: int) -> bool:
         """What a shop says of itself holds until it says otherwise."""
-        del file, horizon_ms
+        del state, horizon_ms
         return not any(use.is_held and not use.buyer_id for use in row.facts.values())
 
-    def judge(self, file: File, row_id: str, now_ms: int) -> Judgement:
+    def judge(self, state: KeyedState, row_id: str, now_ms: int) -> Judgement:
         """A report to each buyer for whom there are others."""
         del now_ms
-        row = file.rows.get(row_id)
+        row = state.rows.get(row_id)
         if row is None or len(row.facts) < 2:
-            return UNTOLD
+            return EMPTY
         uses = _recent([use for use in row.facts.values() if use.is_held], self.retention_ms)
-        if len(uses) < 2 or not may_join(file.key, uses):
-            return UNTOLD
+        if len(uses) < 2 or not may_join(state.key, uses):
+            return EMPTY
         judgement = Judgement()
-        uses.sort(key=FORWARD_ID)
+        uses.sort(key=INTERNAL_ID)
         first = min(uses, key=lambda use: use.occurred_at)
         rules = self.policies.at(first.platform, first.occurred_at).links
-        for buyer_id, others in others_of(file.key, uses, rules).items():
+        for buyer_id, others in others_of(state.key, uses, rules).items():
             # A shop's use may be years old and still be taken back: it is as young as whoever meets it.
             has_shop = any(not use.buyer_id for use in others)
             own = [use for use in uses if use.buyer_id == buyer_id] if has_shop else []
             newest_ms = max(use.occurred_at for use in (*others, *own))
-            report = LinkReported(0, True, buyer_id, file.key, newest_ms, tuple(_plain(use) for use in others))
-            report_id = report.forward_id
+            report = LinkReported(0, True, buyer_id, state.key, newest_ms, tuple(_plain(use) for use in others))
+            report_id = report.internal_id
             judgement.conclusions[report_id] = Conclusion(report_id, buyer_id, newest_ms, report)
         return judgement
 

@@ -13,12 +13,12 @@ from typing import Any
 from msgspec import Struct
 
 from cloudtag.contract.events import ParcelScanned
-from cloudtag.contract.forwards import ParcelReported, ScanSeen, WaybillUsed
-from cloudtag.engine.files import File
-from cloudtag.engine.processor import UNTOLD, Judgement
-from cloudtag.engine.publish import Conclusion
+from cloudtag.contract.internal import ParcelReported, ScanSeen, WaybillUsed
+from cloudtag.engine.keyed_state import KeyedState
+from cloudtag.engine.processor import EMPTY, Judgement
+from cloudtag.engine.revise import Conclusion
 from cloudtag.engine.rows import Row
-from cloudtag.processors.keyed import DAY_MS, FORWARD_ID, LONGEST_WINDOW_DAYS, Keyed
+from cloudtag.processors.base import DAY_MS, INTERNAL_ID, LONGEST_WINDOW_DAYS, KeyedProcessor
 
 MAX_USES = 50
 """Uses told of: an alert names no more, and a number used this often needs no more proof."""
@@ -39,23 +39,23 @@ class ParcelIndex(Struct, gc=False):
     has_end: bool = False
 
 
-class Parcels(Keyed):
+class Parcels(KeyedProcessor):
     """Files by waybill number, one row each."""
 
     name = "parcels"
     fact_type: Any = ParcelScanned | WaybillUsed
-    identities = MappingProxyType({WaybillUsed: FORWARD_ID})
+    identities = MappingProxyType({WaybillUsed: INTERNAL_ID})
     retention_ms = (LONGEST_WINDOW_DAYS + 30) * DAY_MS
     most_facts = MAX_FACTS
 
-    def new_file(self, key: str) -> File:
+    def new_state(self, key: str) -> KeyedState:
         """A file with its index."""
-        return File(key, ParcelIndex())
+        return KeyedState(key, ParcelIndex())
 
-    def index(self, file: File, row: Row, fact: Any) -> Iterable[str]:
+    def index(self, state: KeyedState, row: Row, fact: Any) -> Iterable[str]:
         """Note uses and the end."""
         del row
-        index: ParcelIndex = file.index
+        index: ParcelIndex = state.index
         if type(fact) is not ParcelScanned:
             index.is_used = True
             index.is_return = index.is_return or fact.role == "return"
@@ -72,14 +72,14 @@ class Parcels(Keyed):
         ordered = sorted(row.facts.items(), key=lambda item: (item[1].occurred_at, item[0]))
         del row.facts[ordered[len(ordered) // 2][0]]
 
-    def judge(self, file: File, row_id: str, now_ms: int) -> Judgement:
+    def judge(self, state: KeyedState, row_id: str, now_ms: int) -> Judgement:
         """One report per buyer who uses the number, if there is something to tell."""
         del now_ms
-        index: ParcelIndex = file.index
+        index: ParcelIndex = state.index
         # Whoever was only sent something is told of nothing but its end; most scans are no end.
         if not index.is_used or not (index.is_return or index.has_end):
-            return UNTOLD
-        facts = file.rows[row_id].facts.values()
+            return EMPTY
+        facts = state.rows[row_id].facts.values()
         by_buyer: dict[str, list[WaybillUsed]] = {}
         returns: list[WaybillUsed] = []
         scans: list[ParcelScanned] = []
@@ -95,14 +95,14 @@ class Parcels(Keyed):
                 if fact.role == "return":
                     returns.append(fact)
         if not by_buyer or not (returns or has_end):
-            return UNTOLD
+            return EMPTY
         judgement = Judgement()
         scans.sort(key=_MOMENT)
         returns.sort(key=lambda u: (u.occurred_at, u.refund_id or ""))
         for buyer_id, uses in by_buyer.items():
             report = _report(buyer_id, uses, returns, scans)
             if report is not None:
-                report_id = report.forward_id
+                report_id = report.internal_id
                 judgement.conclusions[report_id] = Conclusion(report_id, buyer_id, report.occurred_at, report)
         return judgement
 

@@ -14,17 +14,17 @@ from types import MappingProxyType
 from typing import Any
 
 from cloudtag.contract.events import AbuseFound, AccountChanged, ShopDescribed, TagSubmitted, ViolationChanged
-from cloudtag.contract.forwards import TagRequested
+from cloudtag.contract.internal import TagRequested
 from cloudtag.contract.links import ShopAsked
 from cloudtag.contract.types import LATEST_MS
-from cloudtag.engine.files import File
+from cloudtag.decisions.penalties import PenaltiesJudged, judge_penalties
+from cloudtag.decisions.permissions import judge_permissions, may_tag, standing_abuses
+from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.processor import Judgement
-from cloudtag.engine.publish import Conclusion
+from cloudtag.engine.revise import Conclusion
 from cloudtag.engine.rows import NEVER, Row
-from cloudtag.penalties import PenaltiesJudged, judge_penalties
-from cloudtag.permissions import judge_permissions, may_tag, standing_abuses
-from cloudtag.processors.keyed import DAY_MS, FORWARD_ID, Keyed
-from cloudtag.processors.shop_answers import answer, show
+from cloudtag.processors.base import DAY_MS, INTERNAL_ID, KeyedProcessor
+from cloudtag.processors.shop_reports import answer, show
 
 _PERMISSION_ROW, _DESCRIPTION_ROW = "p", "d"
 _SUBMISSION, _VIOLATION, _QUESTION = "s", "v", "q"
@@ -41,18 +41,18 @@ class ShopIndex:
         self.at_ms = self.rows = 0
 
 
-class Shops(Keyed):
+class Shops(KeyedProcessor):
     """Files by shop: a row of permissions, a row per submission, a row per case."""
 
     name = "shops"
     fact_type: Any = TagSubmitted | AccountChanged | AbuseFound | ViolationChanged | ShopDescribed | ShopAsked
-    identities = MappingProxyType({ShopAsked: FORWARD_ID})
+    identities = MappingProxyType({ShopAsked: INTERNAL_ID})
     retention_ms = 400 * DAY_MS
     master_data = frozenset((AccountChanged, AbuseFound, ViolationChanged, ShopDescribed))
 
-    def new_file(self, key: str) -> File:
+    def new_state(self, key: str) -> KeyedState:
         """A file with its index."""
-        return File(key, ShopIndex())
+        return KeyedState(key, ShopIndex())
 
     def place(self, fact: Any) -> tuple[str, str]:
         """Submissions and cases have rows of their own; accounts and abuses share the permission row."""
@@ -64,14 +64,14 @@ class Shops(Keyed):
             return fact.shop_id, f"{_QUESTION}{fact.buyer_id}"
         return fact.shop_id, _DESCRIPTION_ROW if type(fact) is ShopDescribed else _PERMISSION_ROW
 
-    def index(self, file: File, row: Row, fact: Any) -> Iterable[str]:
+    def index(self, state: KeyedState, row: Row, fact: Any) -> Iterable[str]:
         """What is new about a case asks for all of them anew."""
         del row
         if type(fact) is ViolationChanged:
-            file.index.penalties = None
+            state.index.penalties = None
         return ()
 
-    def touched(self, file: File, row_ids: Set[str]) -> Set[str]:
+    def touched(self, state: KeyedState, row_ids: Set[str]) -> Set[str]:
         """Permissions ask every submission, a description everybody who asked, a case the others it is numbered with.
 
         A submission may name an account that is not known yet, which matters once the shop has lost its permission.
@@ -85,62 +85,62 @@ class Shops(Keyed):
         if _VIOLATION in kinds:
             asked.add(_VIOLATION)
         if asked:
-            row_ids = row_ids | {row_id for row_id in file.rows if row_id[0] in asked}
-        if _SUBMISSION in kinds and any(_facts(file, _PERMISSION_ROW, AbuseFound)):
+            row_ids = row_ids | {row_id for row_id in state.rows if row_id[0] in asked}
+        if _SUBMISSION in kinds and any(_facts(state, _PERMISSION_ROW, AbuseFound)):
             row_ids = row_ids | {_PERMISSION_ROW}
         return row_ids
 
-    def is_spent(self, file: File, row: Row, horizon_ms: int) -> bool:
+    def can_expire(self, state: KeyedState, row: Row, horizon_ms: int) -> bool:
         """Submissions and questions lapse; permissions, descriptions and cases are master data."""
-        del file, horizon_ms
+        del state, horizon_ms
         return row.id[0] in (_SUBMISSION, _QUESTION)
 
-    def judge(self, file: File, row_id: str, now_ms: int) -> Judgement:
+    def judge(self, state: KeyedState, row_id: str, now_ms: int) -> Judgement:
         """Each kind of row is judged in its own way."""
-        row, judgement = file.rows.get(row_id), Judgement()
+        row, judgement = state.rows.get(row_id), Judgement()
         if row is None or not row.facts:
             return judgement
         kind, name = row_id[0], row_id[1:]
         if kind == _VIOLATION:
-            penalties = self._penalties(file, now_ms)
-            judgement.wake_ms = penalties.wakes.get(name, NEVER)
+            penalties = self._penalties(state, now_ms)
+            judgement.timer_ms = penalties.timers.get(name, NEVER)
             concluded = _of_case(penalties, name)
         elif kind == _SUBMISSION:
-            concluded = self._requests(file, row)
+            concluded = self._requests(state, row)
         elif kind == _PERMISSION_ROW:
-            concluded = self._permissions(file)
+            concluded = self._permissions(state)
         elif kind == _QUESTION:
-            concluded = answer(file.rows.get(_DESCRIPTION_ROW), row)
+            concluded = answer(state.rows.get(_DESCRIPTION_ROW), row)
         else:
             concluded = show(row)
         judgement.conclusions = {conclusion.id: conclusion for conclusion in concluded}
         return judgement
 
-    def _penalties(self, file: File, now_ms: int) -> PenaltiesJudged:
-        index: ShopIndex = file.index
-        rows = [row for row in file.rows.values() if row.id[0] == _VIOLATION]
+    def _penalties(self, state: KeyedState, now_ms: int) -> PenaltiesJudged:
+        index: ShopIndex = state.index
+        rows = [row for row in state.rows.values() if row.id[0] == _VIOLATION]
         if index.penalties is None or (index.at_ms, index.rows) != (now_ms, len(rows)):
             facts = (fact for row in rows for fact in row.facts.values())
             index.penalties = judge_penalties(facts, self.policies, now_ms)
             index.at_ms, index.rows = now_ms, len(rows)
         return index.penalties
 
-    def _permissions(self, file: File) -> Iterator[Conclusion]:
-        changes = _facts(file, _PERMISSION_ROW, AccountChanged)
-        abuses = standing_abuses(_facts(file, _PERMISSION_ROW, AbuseFound))
-        submissions = (fact for row in file.rows.values() if row.id[0] == _SUBMISSION for fact in row.facts.values())
+    def _permissions(self, state: KeyedState) -> Iterator[Conclusion]:
+        changes = _facts(state, _PERMISSION_ROW, AccountChanged)
+        abuses = standing_abuses(_facts(state, _PERMISSION_ROW, AbuseFound))
+        submissions = (fact for row in state.rows.values() if row.id[0] == _SUBMISSION for fact in row.facts.values())
         for record, since_ms in judge_permissions(changes, abuses, submissions, self.policies):
             # An account is what was last said of it, however long ago something else was said.
             yield Conclusion(record.consequence_id, record.subject_id, since_ms, record, is_rolling=True)
 
-    def _requests(self, file: File, row: Row) -> Iterator[Conclusion]:
+    def _requests(self, state: KeyedState, row: Row) -> Iterator[Conclusion]:
         # What takes a submission back tags nothing itself.
         tagging = (s for s in row.facts.values() if s.withdraws is None)
         submission = min(tagging, key=lambda s: (s.occurred_at, s.event_id), default=None)
         if submission is None:
             return
-        abuses = standing_abuses(_facts(file, _PERMISSION_ROW, AbuseFound))
-        is_permitted = may_tag(submission, _facts(file, _PERMISSION_ROW, AccountChanged), abuses)
+        abuses = standing_abuses(_facts(state, _PERMISSION_ROW, AbuseFound))
+        is_permitted = may_tag(submission, _facts(state, _PERMISSION_ROW, AccountChanged), abuses)
         rejection = self._rejection(submission) if is_permitted else "no_permission"
         buyers: dict[str, str] = {}
         for tagged in submission.orders:
@@ -162,7 +162,7 @@ class Shops(Keyed):
                 rejection=rejection,
                 voided_by=abuses[0].event_id if abuses else None,
             )
-            yield Conclusion(request.forward_id, request.buyer_id, request.occurred_at, request)
+            yield Conclusion(request.internal_id, request.buyer_id, request.occurred_at, request)
 
     def _rejection(self, submission: TagSubmitted) -> str | None:
         rules = self.policies.at(submission.platform, submission.occurred_at).tags
@@ -183,6 +183,6 @@ def _of_case(penalties: PenaltiesJudged, case_id: str) -> Iterator[Conclusion]:
             yield Conclusion(record.consequence_id, record.subject_id, LATEST_MS, record)
 
 
-def _facts(file: File, row_id: str, kind: type[Any]) -> Iterator[Any]:
-    row = file.rows.get(row_id)
+def _facts(state: KeyedState, row_id: str, kind: type[Any]) -> Iterator[Any]:
+    row = state.rows.get(row_id)
     return (fact for fact in row.facts.values() if type(fact) is kind) if row else iter(())

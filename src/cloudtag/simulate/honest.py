@@ -3,11 +3,11 @@
 from typing import Any
 
 from cloudtag.contract.types import ComplaintType, Goods, Proof, RefundReason, RefundType
-from cloudtag.simulate.aftermath import complain, contact, review
-from cloudtag.simulate.deal import Deal
+from cloudtag.simulate.attack_script import AttackScript
+from cloudtag.simulate.order_context import Deal
 from cloudtag.simulate.profile import HOUR_MS
-from cloudtag.simulate.refunds import Claim, agree, claim_refund, return_honestly, tell
-from cloudtag.simulate.story import Story
+from cloudtag.simulate.refunds import RefundClaim, agree, claim_refund, return_honestly, tell
+from cloudtag.simulate.reviews_and_contacts import complain, contact, review
 from cloudtag.simulate.world import Buyer, Shop
 
 Asked = tuple[RefundType, RefundReason, bool | None]
@@ -23,7 +23,7 @@ REASONS: tuple[RefundReason, ...] = (
 )
 
 
-def live(story: Story, buyer: Buyer, shop: Shop, at: int) -> None:
+def live(story: AttackScript, buyer: Buyer, shop: Shop, at: int) -> None:
     """One honest order, whatever becomes of it."""
     draw = story.rng.random()
     if draw < 0.03:
@@ -38,13 +38,13 @@ def live(story: Story, buyer: Buyer, shop: Shop, at: int) -> None:
         receive(story, buyer, shop, at)
 
 
-def leave_unpaid(story: Story, buyer: Buyer, shop: Shop, at: int) -> None:
+def leave_unpaid(story: AttackScript, buyer: Buyer, shop: Shop, at: int) -> None:
     """The buyer thinks better of it; the order closes by itself."""
     deal = story.place(buyer, shop, at)
     story.move(deal, "closed_unpaid", at + 24 * HOUR_MS)
 
 
-def call_off(story: Story, buyer: Buyer, shop: Shop, at: int) -> tuple[Deal, Claim]:
+def call_off(story: AttackScript, buyer: Buyer, shop: Shop, at: int) -> tuple[Deal, RefundClaim]:
     """A refund_only, agreed before anything was shipped."""
     deal = story.buy(buyer, shop, at)
     opened_at = deal.paid_at + story.delays.answer.draw(story.rng)
@@ -55,7 +55,7 @@ def call_off(story: Story, buyer: Buyer, shop: Shop, at: int) -> tuple[Deal, Cla
     return deal, claim
 
 
-def lose_parcel(story: Story, buyer: Buyer, shop: Shop, at: int) -> None:
+def lose_parcel(story: AttackScript, buyer: Buyer, shop: Shop, at: int) -> None:
     """The courier loses the parcel; the buyer, who never received it, gets his money back."""
     deal = story.buy(buyer, shop, at)
     story.ship(deal)
@@ -65,7 +65,7 @@ def lose_parcel(story: Story, buyer: Buyer, shop: Shop, at: int) -> None:
     tell(story, claim, "completed", agree(story, claim, opened_at))
 
 
-def receive(story: Story, buyer: Buyer, shop: Shop, at: int) -> None:
+def receive(story: AttackScript, buyer: Buyer, shop: Shop, at: int) -> None:
     """An order that arrives, and is kept or refunded."""
     rng = story.rng
     deal = story.buy(buyer, shop, at, **wishes(story))
@@ -84,7 +84,7 @@ def receive(story: Story, buyer: Buyer, shop: Shop, at: int) -> None:
         review(story, deal, completed_at + story.delays.review.draw(rng), rating)
 
 
-def wishes(story: Story) -> dict[str, Any]:
+def wishes(story: AttackScript) -> dict[str, Any]:
     """What else an honest order may say: where the buyer comes from, and what he asks for."""
     if not story.is_rich:
         return {}
@@ -98,7 +98,7 @@ def wishes(story: Story) -> dict[str, Any]:
     return said
 
 
-def pictures(story: Story) -> tuple[Proof, ...]:
+def pictures(story: AttackScript) -> tuple[Proof, ...]:
     """One or two pictures nobody has shown before."""
     if not story.is_rich:
         return ()
@@ -109,14 +109,14 @@ def pictures(story: Story) -> tuple[Proof, ...]:
     )
 
 
-def complain_rightly(story: Story, deal: Deal) -> None:
+def complain_rightly(story: AttackScript, deal: Deal) -> None:
     """A complaint that is upheld."""
     kind: ComplaintType = story.rng.choice(("late_delivery", "invoice", "postage"))
     complain(story, deal, deal.signed_at + HOUR_MS, kind)
     complain(story, deal, deal.signed_at + 20 * HOUR_MS, kind, "upheld")
 
 
-def refund(story: Story, deal: Deal) -> None:
+def refund(story: AttackScript, deal: Deal) -> None:
     """An honest refund of an order that arrived."""
     rng = story.rng
     opened_at = deal.signed_at + story.delays.opening.draw(rng)
@@ -136,7 +136,7 @@ def refund(story: Story, deal: Deal) -> None:
         send_goods_back(story, deal, opened_at)
 
 
-def send_goods_back(story: Story, deal: Deal, at: int) -> None:
+def send_goods_back(story: AttackScript, deal: Deal, at: int) -> None:
     """A return or an exchange; a third of the returns are of part of the order."""
     rng = story.rng
     lines: tuple[Goods, ...] = ()
@@ -155,8 +155,8 @@ def send_goods_back(story: Story, deal: Deal, at: int) -> None:
 
 
 def return_several(
-    story: Story, buyer: Buyer, shop: Shop, at: int, *, is_one_parcel: bool, count: int | None = None
-) -> list[Claim]:
+    story: AttackScript, buyer: Buyer, shop: Shop, at: int, *, is_one_parcel: bool, count: int | None = None
+) -> list[RefundClaim]:
     """A buyer returns two or three orders of one shop, in one parcel under one number or each in its own."""
     rng = story.rng
     deals = []

@@ -7,14 +7,14 @@ from msgspec import Struct
 
 from cloudtag.contract.events import RefundChanged, ReturnInspected
 from cloudtag.contract.types import Condition, Goods, Proof, RefundReason, RefundStatus, RefundType
-from cloudtag.simulate.deal import Deal
+from cloudtag.simulate.attack_script import AttackScript
+from cloudtag.simulate.order_context import Deal
 from cloudtag.simulate.parcels import carry
 from cloudtag.simulate.profile import HOUR_MS
-from cloudtag.simulate.story import Story
 from cloudtag.simulate.world import CARRIERS
 
 
-class Claim(Struct):
+class RefundClaim(Struct):
     """A refund as far as it has been told; `lines` empty means all of the order."""
 
     refund_id: str
@@ -32,7 +32,9 @@ class Claim(Struct):
         return self.lines or tuple(Goods(line.sku_id, line.quantity) for line in self.deal.lines)
 
 
-def tell(story: Story, claim: Claim, status: RefundStatus, at: int, evidence: tuple[Proof, ...] = ()) -> None:
+def tell(
+    story: AttackScript, claim: RefundClaim, status: RefundStatus, at: int, evidence: tuple[Proof, ...] = ()
+) -> None:
     """The refund reaches a status; the buyer may hand in evidence with it."""
     deal = claim.deal
     story.add(
@@ -59,40 +61,40 @@ def tell(story: Story, claim: Claim, status: RefundStatus, at: int, evidence: tu
 
 
 def claim_refund(
-    story: Story,
+    story: AttackScript,
     deal: Deal,
     at: int,
     refund: tuple[RefundType, RefundReason, bool | None] = ("return_refund", "no_reason", True),
     lines: tuple[Goods, ...] = (),
     evidence: tuple[Proof, ...] = (),
-) -> Claim:
+) -> RefundClaim:
     """A buyer opens a refund: its type, its reason, and whether he says the goods are with him."""
-    claim = Claim(story.ids.next("r"), deal, *refund, lines)
+    claim = RefundClaim(story.ids.next("r"), deal, *refund, lines)
     tell(story, claim, "opened", at, evidence)
     return claim
 
 
-def agree(story: Story, claim: Claim, at: int) -> int:
+def agree(story: AttackScript, claim: RefundClaim, at: int) -> int:
     """The shop agrees some time after `at`; returns when."""
     agreed_at = at + story.delays.answer.draw(story.rng)
     tell(story, claim, "agreed", agreed_at)
     return agreed_at
 
 
-def new_parcel(story: Story) -> tuple[str, str]:
+def new_parcel(story: AttackScript) -> tuple[str, str]:
     """A carrier and a number no parcel has had."""
     carrier = story.rng.choice(CARRIERS)
     return carrier, story.ids.next(carrier)
 
 
-def fill(story: Story, claims: Sequence[Claim], parcel: tuple[str, str], at: int) -> None:
+def fill(story: AttackScript, claims: Sequence[RefundClaim], parcel: tuple[str, str], at: int) -> None:
     """The buyer fills one return number into refunds, a minute apart."""
     for n, claim in enumerate(claims):
         claim.carrier, claim.waybill_no = parcel
         tell(story, claim, "waybill_filled", at + n * 60_000)
 
 
-def send_back(story: Story, claim: Claim, at: int, **parcel: Any) -> int:
+def send_back(story: AttackScript, claim: RefundClaim, at: int, **parcel: Any) -> int:
     """The filled-in parcel, accepted at `at`, travels to the shop's return address; returns when it is signed for.
 
     `parcel` is what differs from the usual, as `carry` takes it.
@@ -114,8 +116,8 @@ def send_back(story: Story, claim: Claim, at: int, **parcel: Any) -> int:
 
 
 def inspect(
-    story: Story,
-    claim: Claim,
+    story: AttackScript,
+    claim: RefundClaim,
     at: int,
     received: tuple[Goods, ...],
     condition: tuple[Condition, ...] = (),
@@ -142,8 +144,8 @@ def inspect(
 
 
 def return_holding(
-    story: Story,
-    claims: Sequence[Claim],
+    story: AttackScript,
+    claims: Sequence[RefundClaim],
     at: int,
     received: tuple[Goods, ...],
     condition: tuple[Condition, ...] = (),
@@ -156,7 +158,9 @@ def return_holding(
     return opened_at
 
 
-def return_honestly(story: Story, claims: Sequence[Claim], at: int, condition: tuple[Condition, ...] = ()) -> int:
+def return_honestly(
+    story: AttackScript, claims: Sequence[RefundClaim], at: int, condition: tuple[Condition, ...] = ()
+) -> int:
     """One parcel holding all the goods of `claims` goes back and is found complete; returns when the money is paid.
 
     The shop writes one inspection for the parcel, or one for each refund: both are usual.

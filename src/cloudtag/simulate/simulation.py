@@ -5,18 +5,18 @@ from collections.abc import Iterator
 from itertools import count
 
 from cloudtag.contract.events import Event, RefundChanged
+from cloudtag.simulate.attack_script import AttackScript
 from cloudtag.simulate.consequent import PROTECTIVE
-from cloudtag.simulate.deal import Ids
 from cloudtag.simulate.delays import Delays, delays_at
 from cloudtag.simulate.delivery import Courier, Entry
 from cloudtag.simulate.honest import live
 from cloudtag.simulate.labels import AlertLabel, Label
+from cloudtag.simulate.order_context import Ids
 from cloudtag.simulate.profile import HOUR_MS, Catalogue, Profile
-from cloudtag.simulate.prologue import prologue
 from cloudtag.simulate.scripts import BASIC, SCRIPTS, Script
+from cloudtag.simulate.scripts.script_context import Stage
 from cloudtag.simulate.scripts.showcase import SCENES
-from cloudtag.simulate.scripts.stage import Stage
-from cloudtag.simulate.story import Story
+from cloudtag.simulate.setup import prologue
 from cloudtag.simulate.world import buyer, platform_of, shop
 
 EVENTS_PER_ORDER = 10.37
@@ -49,7 +49,7 @@ class Simulation:
             if self._has_enough(fraudulent, refunds + REFUNDS_PER_ORDER * honest_orders):
                 return
             at = self.profile.starts_at + int((0.05 + 0.75 * rng.random()) * self.profile.placing_ms)
-            story = Story(rng, ids, self._delays)
+            story = AttackScript(rng, ids, self._delays)
             stage = Stage(story, f"{script.__name__}-{n}", at, number)
             script(stage)
             self.labels += stage.labels
@@ -94,7 +94,7 @@ class Simulation:
             # Some buy often, most once: the square makes low numbers more likely.
             number = int(buyers * rng.random() ** 2)
             platform = platform_of(number)
-            story = Story(rng, ids, self._delays, is_rich=self.profile.catalogue != "basic")
+            story = AttackScript(rng, ids, self._delays, is_rich=self.profile.catalogue != "basic")
             live(story, buyer(number), shop(platform, rng.randrange(1000)), at)
             yield at, story.entries
 

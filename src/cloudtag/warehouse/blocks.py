@@ -5,16 +5,16 @@ from typing import Any
 
 from msgspec import Struct
 
-from cloudtag.warehouse.columns import TIME, Column, Table
+from cloudtag.warehouse.columns import TIME, Column, WarehouseTable
 from cloudtag.warehouse.fact_tables import FACT_TABLES
+from cloudtag.warehouse.pseudonymizer import Pseudonymizer
 from cloudtag.warehouse.record_tables import RECORD_TABLES
-from cloudtag.warehouse.veil import Veil
 
-TABLES: dict[str, Table] = {**FACT_TABLES, **RECORD_TABLES}
+TABLES: dict[str, WarehouseTable] = {**FACT_TABLES, **RECORD_TABLES}
 """The table of each stream."""
 
 
-class Row(Struct, frozen=True, gc=False):
+class LogRow(Struct, frozen=True, gc=False):
     """A decoded record and where in the log it stands; `key` and `value` are its bytes, `at_ms` its broker time."""
 
     offset: int
@@ -25,14 +25,14 @@ class Row(Struct, frozen=True, gc=False):
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class InsertBatch:
     """Rows of one partition between two cuts of its log. The same log gives the same batches, run after run."""
 
     stream: str
     topic: str
     partition: int
     size: int
-    rows: tuple[Row, ...]
+    rows: tuple[LogRow, ...]
 
     @property
     def token(self) -> str:
@@ -45,13 +45,13 @@ class Batch:
         born = f"{first.at_ms}-{last.at_ms}"
         return f"{self.topic}:{born}:{self.partition}:{first.offset}-{last.offset}:{self.size}:{len(self.rows)}"
 
-    def halves(self) -> "tuple[Batch, Batch]":
+    def halves(self) -> "tuple[InsertBatch, InsertBatch]":
         """The batch in two, at the middle."""
         middle = len(self.rows) // 2
         return self._of(self.rows[:middle]), self._of(self.rows[middle:])
 
-    def _of(self, rows: tuple[Row, ...]) -> "Batch":
-        return Batch(self.stream, self.topic, self.partition, self.size, rows)
+    def _of(self, rows: tuple[LogRow, ...]) -> "InsertBatch":
+        return InsertBatch(self.stream, self.topic, self.partition, self.size, rows)
 
 
 def columns_of(stream: str) -> list[tuple[str, str]]:
@@ -60,9 +60,9 @@ def columns_of(stream: str) -> list[tuple[str, str]]:
     return [*((column.name, column.type) for column in own), ("recorded_at", TIME)]
 
 
-def block_of(batch: Batch, veil: Veil) -> list[list[Any]]:
+def block_of(batch: InsertBatch, pseudonymizer: Pseudonymizer) -> list[list[Any]]:
     """A batch as lists of column values."""
     records = [row.record for row in batch.rows]
-    block = [column.of(records, veil) for column in TABLES[batch.stream].columns]
+    block = [column.of(records, pseudonymizer) for column in TABLES[batch.stream].columns]
     block.append([row.at_ms for row in batch.rows])
     return block

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from cloudtag.warehouse.veil import Veil
+from cloudtag.warehouse.pseudonymizer import Pseudonymizer
 
 Rows = Sequence[Struct]
 LOW = "LowCardinality(String)"
@@ -20,11 +20,11 @@ class Column:
 
     name: str
     type: str
-    of: Callable[[Rows, Veil], list[Any]]
+    of: Callable[[Rows, Pseudonymizer], list[Any]]
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class WarehouseTable:
     """A table the sink writes, without the columns the sink itself adds (`recorded_at`)."""
 
     name: str
@@ -60,13 +60,17 @@ def texts(*names: str) -> tuple[Column, ...]:
 def keyed(name: str, field: str, kind: str) -> Column:
     """A field as its keyed hash."""
     get = attrgetter(field)
-    return Column(name, "String", lambda rows, veil: [veil.key(kind, get(row)) for row in rows])
+    return Column(name, "String", lambda rows, pseudonymizer: [pseudonymizer.key(kind, get(row)) for row in rows])
 
 
 def keyed_each(name: str, field: str, kind: str) -> Column:
     """A list field as the keyed hashes of its items."""
     get = attrgetter(field)
-    return Column(name, "Array(String)", lambda rows, veil: [[veil.key(kind, v) for v in get(row)] for row in rows])
+    return Column(
+        name,
+        "Array(String)",
+        lambda rows, pseudonymizer: [[pseudonymizer.key(kind, v) for v in get(row)] for row in rows],
+    )
 
 
 def parts(name: str, kind: str, field: str, part: str) -> Column:
@@ -87,9 +91,9 @@ def deep(name: str, kind: str, field: str, inner: str, part: str) -> Column:
     )
 
 
-def computed(name: str, kind: str, of: Callable[[Any, Veil], Any]) -> Column:
+def computed(name: str, kind: str, of: Callable[[Any, Pseudonymizer], Any]) -> Column:
     """Whatever else can be said of a record."""
-    return Column(name, kind, lambda rows, veil: [of(row, veil) for row in rows])
+    return Column(name, kind, lambda rows, pseudonymizer: [of(row, pseudonymizer) for row in rows])
 
 
 def _text(name: str, kind: str) -> Column:

@@ -6,7 +6,7 @@ again would store the rows anew. What remains are counts in `daily_scenarios`, w
 
 from clickhouse_connect.driver.client import Client
 
-from cloudtag.warehouse.veil import Veil
+from cloudtag.warehouse.pseudonymizer import Pseudonymizer
 
 OWN_TABLES = (
     "alerts",
@@ -35,13 +35,13 @@ CONSEQUENCES = ("consequences", "consequence_revisions")
 """Tables in which a row is about a subject: a buyer, or an order of theirs."""
 
 
-def erase_buyer(client: Client, database: str, veil: Veil, buyer_id: str) -> str:
+def erase_buyer(client: Client, database: str, pseudonymizer: Pseudonymizer, buyer_id: str) -> str:
     """Erase a buyer and return the key they had. Returns only when no part holds the rows any more.
 
     The buyer's parcels and identifying attributes go as far as the buyer's own orders and refunds lead to them; other
     people's rows lose their reference to the buyer. Raises clickhouse-connect's errors; it may be repeated.
     """
-    key = veil.forget("buyer", buyer_id)
+    key = pseudonymizer.forget("buyer", buyer_id)
     _erase_parcels(client, database, key)
     _erase_attributes(client, database, key)
     _erase_consequences(client, database, key)

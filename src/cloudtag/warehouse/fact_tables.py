@@ -4,7 +4,7 @@ from cloudtag.warehouse.columns import (
     LOW,
     TIME,
     Column,
-    Table,
+    WarehouseTable,
     computed,
     deep,
     flags,
@@ -44,11 +44,11 @@ def _goods_of_each(prefix: str, field: str, inner: str) -> tuple[Column, ...]:
     )
 
 
-def _facts(name: str, *columns: Column) -> Table:
-    return Table(name, (*text("event_id"), same("occurred_at", TIME), *low("platform"), *columns))
+def _facts(name: str, *columns: Column) -> WarehouseTable:
+    return WarehouseTable(name, (*text("event_id"), same("occurred_at", TIME), *low("platform"), *columns))
 
 
-FACT_TABLES: dict[str, Table] = {
+FACT_TABLES: dict[str, WarehouseTable] = {
     "orders": _facts(
         "orders",
         *text("order_id", "shop_id"),
@@ -128,7 +128,11 @@ FACT_TABLES: dict[str, Table] = {
         *text("submission_id", "shop_id", "account_id", "chat_evidence_no", "withdraws"),
         *texts("scenarios"),
         parts("order_ids", "String", "orders", "order_id"),
-        computed("buyer_keys", "Array(String)", lambda tag, veil: [veil.key("buyer", o.buyer_id) for o in tag.orders]),
+        computed(
+            "buyer_keys",
+            "Array(String)",
+            lambda tag, pseudonymizer: [pseudonymizer.key("buyer", o.buyer_id) for o in tag.orders],
+        ),
     ),
     "verdicts": _facts(
         "verdicts",
@@ -153,7 +157,8 @@ FACT_TABLES: dict[str, Table] = {
     "abuses": _facts("abuses", *text("shop_id", "submission_id", "withdraws"), *low("kind")),
     # The key without its original: `identities` must not learn whom it is to forget.
     "erasures": _facts(
-        "erasures", computed("buyer_key", "String", lambda erasure, veil: veil.mask("buyer", erasure.buyer_id))
+        "erasures",
+        computed("buyer_key", "String", lambda erasure, pseudonymizer: pseudonymizer.mask("buyer", erasure.buyer_id)),
     ),
     "chargebacks": _facts(
         "chargebacks",

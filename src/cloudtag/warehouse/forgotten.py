@@ -8,9 +8,9 @@ from clickhouse_connect.driver.client import Client
 
 from cloudtag.contract.events import TagSubmitted
 from cloudtag.contract.records import Alert, Consequence
-from cloudtag.warehouse.blocks import Batch, Row
+from cloudtag.warehouse.blocks import InsertBatch, LogRow
 from cloudtag.warehouse.erasure import erase_buyer
-from cloudtag.warehouse.veil import Veil
+from cloudtag.warehouse.pseudonymizer import Pseudonymizer
 
 STREAM = "erasures"
 
@@ -18,15 +18,15 @@ STREAM = "erasures"
 class Forgotten:
     """The keys of the buyers to forget, as the table `erasures` holds them."""
 
-    def __init__(self, client: Client, database: str, veil: Veil) -> None:
+    def __init__(self, client: Client, database: str, pseudonymizer: Pseudonymizer) -> None:
         """Reads the table. Raises clickhouse-connect's errors."""
         self._client = client
         self._database = database
-        self._veil = veil
+        self._pseudonymizer = pseudonymizer
         rows = client.query(f"SELECT DISTINCT buyer_key FROM {database}.{STREAM}").result_rows  # noqa: S608
         self._keys = {str(key) for (key,) in rows}
 
-    def without(self, batch: Batch) -> Batch:
+    def without(self, batch: InsertBatch) -> InsertBatch:
         """The batch without rows about them, and without their ids in rows about others. It may be empty."""
         if not self._keys or batch.stream == STREAM:
             return batch
@@ -36,15 +36,15 @@ class Forgotten:
         kept = tuple(_with(row, record) for row, record in rows if record is not None)
         return replace(batch, rows=kept)
 
-    def take(self, batch: Batch) -> None:
+    def take(self, batch: InsertBatch) -> None:
         """Erase whom a stored batch of `erasures` names. Raises clickhouse-connect's errors; it may be repeated."""
         if batch.stream != STREAM:
             return
         for buyer_id in sorted({row.record.buyer_id for row in batch.rows}):  # type: ignore[attr-defined]
-            self._keys.add(erase_buyer(self._client, self._database, self._veil, buyer_id))
+            self._keys.add(erase_buyer(self._client, self._database, self._pseudonymizer, buyer_id))
 
     def _is_known(self, buyer_id: str | None) -> bool:
-        return buyer_id is not None and self._veil.mask("buyer", buyer_id) in self._keys
+        return buyer_id is not None and self._pseudonymizer.mask("buyer", buyer_id) in self._keys
 
     def _redacted(self, record: Any) -> Any:
         """The record without ids of the forgotten; none when it is about one of them."""
@@ -65,6 +65,6 @@ def _set(record: Any, **fields: Any) -> Any:
     return msgspec.structs.replace(record, **fields)
 
 
-def _with(row: Row, record: Any) -> Row:
+def _with(row: LogRow, record: Any) -> LogRow:
     # Its bytes would become a dead letter if the row could not be stored: they name whom to forget.
-    return row if record is row.record else Row(row.offset, row.at_ms, record, None, None)
+    return row if record is row.record else LogRow(row.offset, row.at_ms, record, None, None)

@@ -5,10 +5,10 @@ from typing import Any
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.insert import InsertContext
 
-from cloudtag.warehouse.blocks import TABLES, Batch, block_of, columns_of
+from cloudtag.warehouse.blocks import TABLES, InsertBatch, block_of, columns_of
 from cloudtag.warehouse.columns import LOW, TIME
 from cloudtag.warehouse.errors import Outage, Poison, meaning_of
-from cloudtag.warehouse.veil import Veil
+from cloudtag.warehouse.pseudonymizer import Pseudonymizer
 
 SETTINGS: dict[str, Any] = {
     "async_insert": 0,
@@ -27,20 +27,20 @@ _IDENTITY = {"kind": LOW, "key": "String", "value": "String", "recorded_at": TIM
 class Inserter:
     """Writes batches over one connection. Not to be used by two threads at once."""
 
-    def __init__(self, client: Client, database: str, veil: Veil) -> None:
+    def __init__(self, client: Client, database: str, pseudonymizer: Pseudonymizer) -> None:
         self._client = client
         self._database = database
-        self._veil = veil
+        self._pseudonymizer = pseudonymizer
         self._settings = {**SETTINGS, **{k: v for k, v in NEWER_SETTINGS.items() if k in client.server_settings}}
         self._contexts: dict[str, InsertContext] = {}
 
-    def insert(self, batch: Batch) -> None:
+    def insert(self, batch: InsertBatch) -> None:
         """Store a batch. Raises `Poison` or `Outage`; after either, all or nothing of it may have been stored."""
         try:
-            self._veil.turn(batch.rows[0].at_ms)
+            self._pseudonymizer.rotate(batch.rows[0].at_ms)
             context = self._context(batch.stream)
             context.settings = {**self._settings, "insert_deduplication_token": batch.token}
-            context.data = block_of(batch, self._veil)
+            context.data = block_of(batch, self._pseudonymizer)
             self._client.data_insert(context)
         except Exception as error:
             self._contexts.pop(batch.stream, None)
@@ -52,15 +52,15 @@ class Inserter:
         try:
             marks = self._client.query(f"SELECT DISTINCT mark FROM {self._database}.key_marks").result_rows  # noqa: S608
             if not marks:
-                rows = [[self._veil.mark]]
+                rows = [[self._pseudonymizer.mark]]
                 self._client.insert("key_marks", rows, column_names=["mark"], database=self._database)
         except Exception as error:
             raise _outage(error) from error
-        if marks and (self._veil.mark,) not in [tuple(row) for row in marks]:
+        if marks and (self._pseudonymizer.mark,) not in [tuple(row) for row in marks]:
             raise Outage("the warehouse was filled under another secret for keyed hashes", is_answered=True)
 
     def _store_identities(self, at_ms: int) -> None:
-        fresh = dict(self._veil.fresh)
+        fresh = dict(self._pseudonymizer.fresh)
         if not fresh:
             return
         kinds, keys = [kind for kind, _ in fresh], [key for _, key in fresh]
@@ -78,7 +78,7 @@ class Inserter:
         except Exception as error:
             raise _outage(error) from error
         for pair in fresh:
-            del self._veil.fresh[pair]
+            del self._pseudonymizer.fresh[pair]
 
     def _context(self, stream: str) -> InsertContext:
         known = self._contexts.get(stream)

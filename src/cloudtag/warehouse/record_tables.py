@@ -7,7 +7,7 @@ from cloudtag.warehouse.columns import (
     LOW,
     TIME,
     Column,
-    Table,
+    WarehouseTable,
     computed,
     keyed,
     keyed_each,
@@ -17,7 +17,7 @@ from cloudtag.warehouse.columns import (
     text,
     texts,
 )
-from cloudtag.warehouse.veil import Veil
+from cloudtag.warehouse.pseudonymizer import Pseudonymizer
 
 REVISION = same("revision", "UInt64")
 BUYER = keyed("buyer_key", "buyer_id", "buyer")
@@ -28,24 +28,24 @@ def _buyers_of(alert: Alert) -> tuple[str, ...]:
 
 
 def _covered(name: str) -> Column:
-    def of(alert: Any, veil: Veil) -> str:
-        return veil.cover(getattr(alert, name) or "", _buyers_of(alert))
+    def of(alert: Any, pseudonymizer: Pseudonymizer) -> str:
+        return pseudonymizer.redact(getattr(alert, name) or "", _buyers_of(alert))
 
     return computed(name, "String", of)
 
 
-def _facts(alert: Alert, veil: Veil) -> dict[str, str]:
+def _facts(alert: Alert, pseudonymizer: Pseudonymizer) -> dict[str, str]:
     buyers = _buyers_of(alert)
-    return {name: veil.cover(value, buyers) for name, value in alert.facts.items()}
+    return {name: pseudonymizer.redact(value, buyers) for name, value in alert.facts.items()}
 
 
-def _subject(consequence: Consequence, veil: Veil) -> str:
+def _subject(consequence: Consequence, pseudonymizer: Pseudonymizer) -> str:
     is_buyer = consequence.subject_kind == "buyer"
-    return veil.key("buyer", consequence.subject_id) if is_buyer else consequence.subject_id
+    return pseudonymizer.key("buyer", consequence.subject_id) if is_buyer else consequence.subject_id
 
 
-RECORD_TABLES: dict[str, Table] = {
-    "alerts": Table(
+RECORD_TABLES: dict[str, WarehouseTable] = {
+    "alerts": WarehouseTable(
         "alerts",
         (
             *text("alert_id"),
@@ -76,7 +76,7 @@ RECORD_TABLES: dict[str, Table] = {
             *low("verdict"),
         ),
     ),
-    "tag-statuses": Table(
+    "tag-statuses": WarehouseTable(
         "tag_statuses",
         (
             *text("tag_id"),
@@ -92,7 +92,7 @@ RECORD_TABLES: dict[str, Table] = {
             *low("policy_version"),
         ),
     ),
-    "tag-confirmations": Table(
+    "tag-confirmations": WarehouseTable(
         "tag_confirmations",
         (
             *text("confirmation_id"),
@@ -105,7 +105,7 @@ RECORD_TABLES: dict[str, Table] = {
             *low("policy_version"),
         ),
     ),
-    "consequences": Table(
+    "consequences": WarehouseTable(
         "consequences",
         (
             *text("consequence_id"),
@@ -120,7 +120,7 @@ RECORD_TABLES: dict[str, Table] = {
             *low("policy_version"),
         ),
     ),
-    "labels": Table(
+    "labels": WarehouseTable(
         "labels",
         (
             *text("label_id"),
@@ -134,7 +134,7 @@ RECORD_TABLES: dict[str, Table] = {
             *low("policy_version"),
         ),
     ),
-    "dead-letters": Table(
+    "dead-letters": WarehouseTable(
         "dead_letters",
         (
             *low("topic"),

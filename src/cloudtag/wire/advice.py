@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 
 from msgspec import Struct
 
+from cloudtag.contract.spelling import did_you_mean
 from cloudtag.contract.types import EARLIEST_MS, LATEST_MS
-from cloudtag.spelling import did_you_mean
 from cloudtag.wire.shape import Shape
 
 _ENUM = re.compile(r"Invalid enum value '?(.*?)'?$")

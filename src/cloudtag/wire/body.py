@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from cloudtag.contract.streams import INPUTS, OUTPUTS
 from cloudtag.wire import advice, schemas
-from cloudtag.wire.reading import Read, reader_of
+from cloudtag.wire.reading import ReadValue, reader_of
 from cloudtag.wire.shape import Shape, shape_of
 from cloudtag.wire.undecodable import Undecodable
 
@@ -101,7 +101,7 @@ def _truncated(data: bytes) -> Undecodable:
 
 
 @cache
-def _current_reader(stream: str) -> Read:
+def _current_reader(stream: str) -> ReadValue:
     return reader_of(shape_of(struct_of(stream)), schemas.current(stream).raw)
 
 
@@ -110,7 +110,7 @@ def _lenient(stream: str) -> Any:
     return schemas.release(stream, schemas.lenient(schemas.current(stream).raw)).parsed
 
 
-def _resolving_reader(shape: Shape, writer: Any, reader: Any) -> Read:
+def _resolving_reader(shape: Shape, writer: Any, reader: Any) -> ReadValue:
     def read(data: bytes, start: int) -> tuple[Any, int]:
         source = BytesIO(data)
         source.seek(start)

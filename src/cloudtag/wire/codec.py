@@ -11,8 +11,8 @@ import msgspec
 from msgspec import Struct
 
 from cloudtag import resources
-from cloudtag.contract.forwards import TimePassed
-from cloudtag.contract.streams import FORWARDS, INPUTS
+from cloudtag.contract.internal import WatermarkRecord
+from cloudtag.contract.streams import INPUTS, INTERNAL
 from cloudtag.wire import schemas
 from cloudtag.wire.body import BodyReader
 from cloudtag.wire.produced import check
@@ -137,11 +137,11 @@ class Codec:
 
 def is_msgpack(stream: str) -> bool:
     """Whether a stream is private to the processors."""
-    return stream in FORWARDS or stream.startswith(TICKS)
+    return stream in INTERNAL or stream.startswith(TICKS)
 
 
 def _from_msgpack(stream: str, data: bytes) -> Struct:
-    kind: Any = TimePassed if stream.startswith(TICKS) else FORWARDS[stream].struct
+    kind: Any = WatermarkRecord if stream.startswith(TICKS) else INTERNAL[stream].struct
     try:
         record: Struct = msgspec.msgpack.decode(data, type=kind)
     except msgspec.ValidationError as error:

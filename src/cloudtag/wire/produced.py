@@ -13,9 +13,9 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from cloudtag.contract.spelling import slip_of
 from cloudtag.contract.streams import INPUTS
 from cloudtag.contract.types import PLATFORMS
-from cloudtag.spelling import slip_of
 from cloudtag.wire import advice
 from cloudtag.wire.shape import Shape, shape_of
 

@@ -11,7 +11,7 @@ from cloudtag.wire.schemas import Schema
 from cloudtag.wire.shape import Shape
 from cloudtag.wire.varints import rest_of
 
-Read = Callable[[bytes, int], tuple[Any, int]]
+ReadValue = Callable[[bytes, int], tuple[Any, int]]
 """Plain values for msgspec, and the place after the record, from bytes and a place in them.
 
 Raises IndexError where the bytes end too early (or returns a place past their end), ValueError where they make
@@ -33,13 +33,13 @@ class _Known(dict[int, Any]):
         raise ValueError(f"{self._field}: nothing is written as {number}")
 
 
-def reader_of(shape: Shape, schema: Schema) -> Read:
+def reader_of(shape: Shape, schema: Schema) -> ReadValue:
     """The reader of a record schema whose fields are those of `shape`, in its order."""
     source = _Source()
     result = source.record(schema, shape, "    ")
     text = "\n".join(["def read(b, i):", *source.lines, f"    return {result}, i"])
     exec(compile(text, f"<reader of {schema['name']}>", "exec"), source.names)  # noqa: S102 - from our own schemas only
-    read: Read = source.names["read"]
+    read: ReadValue = source.names["read"]
     return read
 
 

@@ -15,7 +15,7 @@ import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from cloudtag.contract.streams import INPUTS, OUTPUTS
-from cloudtag.times import rfc3339
+from cloudtag.contract.times import rfc3339
 from cloudtag.wire import advice
 from cloudtag.wire.codec import MAX_RECORD_BYTES
 from cloudtag.wire.produced import slip_in, status_of

@@ -16,10 +16,10 @@ from mode.supervisors import CrashingSupervisor
 import streams.transport
 from cloudtag.config import Config
 from cloudtag.wire import Codec
-from streams.app import build
-from streams.takeover import NotTogetherError, together
 from streams.transport.driver import Transport
 from streams.transport.stream import BatchStream
+from streams.worker.app import build
+from streams.worker.rebalance import NotTogetherError, together
 from tests.streams import toy
 
 TOPICS = ("orders", "refunds", "watermarks-buyers", "logistics", "watermarks-parcels")

@@ -1,6 +1,6 @@
 """A broker and warehouses for every test of this directory."""
 
-from tests.brokers import broker, kafka_bootstrap, tansu_bootstrap
+from tests.servers.brokers import broker, kafka_bootstrap, tansu_bootstrap
 from tests.warehouse.places import empty, in_process, over_http, place, server, warehouse
 
 __all__ = [

@@ -3,9 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.sink.cuts import CutRule, Cutter
+from streams.sink.batch_boundaries import BatchBoundaries, BoundaryFinder
 
-RULE = CutRule(size=10, bucket_ms=100, max_bytes=500)
+RULE = BatchBoundaries(size=10, bucket_ms=100, max_bytes=500)
 Entry = tuple[int, int, int]
 """Offset, broker time, bytes."""
 
@@ -23,15 +23,15 @@ def logs(draw: st.DrawFn) -> list[Entry]:
 
 def _cuts(entries: list[Entry]) -> list[int]:
     """The offsets a cut stands before, the first record's among them."""
-    cutter = Cutter(RULE)
+    cutter = BoundaryFinder(RULE)
     return [entries[0][0], *(entry[0] for entry in entries if cutter.cuts_before(*entry))]
 
 
 @given(logs())
 def test_reading_again_from_any_cut_finds_the_same_cuts(entries: list[Entry]) -> None:
     cuts = _cuts(entries)
-    for number, cut in enumerate(cuts):
-        assert _cuts([entry for entry in entries if entry[0] >= cut]) == cuts[number:]
+    for number, next_batch in enumerate(cuts):
+        assert _cuts([entry for entry in entries if entry[0] >= next_batch]) == cuts[number:]
 
 
 @given(logs())
@@ -49,13 +49,13 @@ def test_a_cut_stands_where_the_offset_or_the_time_enters_another_slot() -> None
 
 
 def test_clocks_that_disagree_do_not_cut_a_log_into_single_records() -> None:
-    rule = CutRule(size=1000, bucket_ms=100)
-    cutter = Cutter(rule)
+    rule = BatchBoundaries(size=1000, bucket_ms=100)
+    cutter = BoundaryFinder(rule)
     assert sum(cutter.cuts_before(offset, 95 + 10 * (offset % 2), 1) for offset in range(100)) == 1
 
 
 def test_a_bucket_is_over_when_its_time_and_the_grace_have_passed() -> None:
-    cutter = Cutter(RULE)
+    cutter = BoundaryFinder(RULE)
     cutter.cuts_before(0, 150, 1)
     assert not cutter.is_over(229, grace_ms=30)
     assert cutter.is_over(230, grace_ms=30)

@@ -1,8 +1,8 @@
 """A partition hands out batches in order, and the end of a resting log once its time is over."""
 
-from cloudtag.warehouse.blocks import Row
-from streams.sink.cuts import CutRule
-from streams.sink.partition import GRACE_MS, LONGEST_HOLD_BUCKETS, Partition, Read
+from cloudtag.warehouse.blocks import LogRow
+from streams.sink.batch_boundaries import BatchBoundaries
+from streams.sink.partition_batches import GRACE_MS, LONGEST_HOLD_BUCKETS, IntakeRecord, PartitionBatches
 from tests.warehouse.samples import alert
 
 BUCKET_MS = 1000
@@ -19,15 +19,15 @@ class Clock:
         return self.now_ms
 
 
-def _partition(clock: Clock) -> Partition:
-    return Partition("alerts", "x-alerts", 3, CutRule(size=4, bucket_ms=BUCKET_MS), clock)
+def _partition(clock: Clock) -> PartitionBatches:
+    return PartitionBatches("alerts", "x-alerts", 3, BatchBoundaries(size=4, bucket_ms=BUCKET_MS), clock)
 
 
-def _read(offset: int, at_ms: int = BORN_MS) -> Read:
-    return Read(offset, at_ms, 10, Row(offset, at_ms, alert(offset), None, b"x"))
+def _read(offset: int, at_ms: int = BORN_MS) -> IntakeRecord:
+    return IntakeRecord(offset, at_ms, 10, LogRow(offset, at_ms, alert(offset), None, b"x"))
 
 
-def _offsets(partition: Partition) -> list[list[int]]:
+def _offsets(partition: PartitionBatches) -> list[list[int]]:
     return [[row.offset for row in span.rows] for span in partition.ended]
 
 

@@ -6,16 +6,16 @@ import pytest
 
 from cloudtag.contract import events
 from cloudtag.resources import clickhouse_dir
+from cloudtag.warehouse.pseudonymizer import Pseudonymizer
 from cloudtag.warehouse.queries import BY_NAME, QUERIES, SECTIONS
 from cloudtag.warehouse.queries_page import page
-from cloudtag.warehouse.veil import Veil
 from tests.streams.sink.log import SECRET, Entry, Log, sinking
 from tests.warehouse.places import Warehouse
 from tests.warehouse.samples import START_MS, alert, one_of_each, order, refund
 from tests.warehouse.stories import STORIES
 from tests.warehouse.stories.story import Story
 
-VEIL = Veil(SECRET)
+VEIL = Pseudonymizer(SECRET)
 
 
 def _key(number: int) -> str:

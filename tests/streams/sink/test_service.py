@@ -14,7 +14,7 @@ from cloudtag.warehouse.blocks import TABLES
 from cloudtag.wire import Codec, encode
 from cloudtag.wire.registry import HttpRegistry
 from cloudtag.wire.schemas import current
-from streams.sink import metrics
+from streams.sink import sink_metrics as metrics
 from streams.sink.reader import Reader
 from tests.streams.sink.log import Entry, Log, sinking, until
 from tests.warehouse.places import Warehouse

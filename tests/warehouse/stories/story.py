@@ -8,14 +8,14 @@ from typing import Any
 from clickhouse_connect.driver.client import Client
 from msgspec import Struct
 
+from cloudtag.warehouse.pseudonymizer import Pseudonymizer
 from cloudtag.warehouse.queries import BY_NAME
-from cloudtag.warehouse.veil import Veil
 from tests.warehouse.batches import SECRET
 from tests.warehouse.record_samples import at
 
 Entry = tuple[str, Struct]
 """A stream and a record."""
-VEIL = Veil(SECRET)
+VEIL = Pseudonymizer(SECRET)
 
 
 @dataclass(frozen=True, slots=True)

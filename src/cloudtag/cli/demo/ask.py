@@ -33,7 +33,7 @@ def prepare(config: Config) -> None:
     migrate(connect(config), database_of(config))
 
 
-class Warehouse:
+class DemoWarehouse:
     """Questions to the configured database."""
 
     def __init__(self, config: Config) -> None:

@@ -7,14 +7,14 @@ from msgspec import Struct
 from rich.console import Console
 
 from cloudtag.backtest.money import money_of, prices_of
-from cloudtag.cli.demo.ask import ALERTS, Warehouse
+from cloudtag.cli.demo.ask import ALERTS, DemoWarehouse
 from cloudtag.cli.demo.diary import is_watch
 from cloudtag.cli.demo.paper import heading, said, table
 from cloudtag.cli.demo.story import Late
 from cloudtag.contract.events import Event, InsuranceChanged
 from cloudtag.contract.records import Alert, Consequence
-from cloudtag.detection.registry import all_detectors
 from cloudtag.detection.wording import counted, listed, money
+from cloudtag.detectors.registry import all_detectors
 from cloudtag.simulate import Tally
 
 FAMILIES = ("refund", "order", "complaint", "review", "buyer")
@@ -23,7 +23,7 @@ MOST_REASONS = 10
 OTHERS = ("tags", "confirmations")
 
 
-def found(console: Console, tallies: Mapping[str, Tally], warehouse: Warehouse) -> bool:
+def found(console: Console, tallies: Mapping[str, Tally], warehouse: DemoWarehouse) -> bool:
     """By detector, what scripts must and must not find, and the same counted by SQL; whether the two counts agree."""
     in_sql = {str(name): int(count) for name, count, _ in warehouse.rows(ALERTS)}
     names = all_detectors()

@@ -6,14 +6,14 @@ from collections.abc import Iterable, Mapping
 from msgspec import Struct
 from rich.console import Console
 
-from cloudtag.cli.demo.ask import CONSEQUENCES, TAGS, Warehouse
+from cloudtag.cli.demo.ask import CONSEQUENCES, TAGS, DemoWarehouse
 from cloudtag.cli.demo.paper import heading, said, table
 from cloudtag.cli.words import followed
 from cloudtag.contract.records import Alert, Consequence, Label, TagConfirmation, TagStatus
 from cloudtag.explain.words import plain
 
 
-def confirmations(console: Console, records: Iterable[Struct], warehouse: Warehouse) -> None:
+def confirmations(console: Console, records: Iterable[Struct], warehouse: DemoWarehouse) -> None:
     """The tags in numbers, and one confirmation on each basis with its tags and what followed."""
     known = list(records)
     heading(console, "Tags, confirmations, and what followed")
@@ -72,7 +72,7 @@ def verdicts(console: Console, records: Iterable[Struct], revisions: Iterable[St
             said(console, f"-> the judgement of the whole buyer {label.buyer_id} is withdrawn", 4)
 
 
-def consequences(console: Console, records: Iterable[Struct], warehouse: Warehouse) -> bool:
+def consequences(console: Console, records: Iterable[Struct], warehouse: DemoWarehouse) -> bool:
     """Consequences by kind out of ClickHouse; whether they agree with what the topic holds."""
     shown = table("consequence, by SQL", "active", "ended", "reversed")
     on_topic, in_sql = Counter[tuple[str, str]](), Counter[tuple[str, str]]()

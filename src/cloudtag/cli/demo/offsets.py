@@ -9,7 +9,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import GroupCoordinatorNotAvailableError, NotCoordinatorForGroupError
 
 from cloudtag.config import Config
-from streams.security import client_settings
+from streams.kafka.security import client_settings
 
 
 class Offsets:

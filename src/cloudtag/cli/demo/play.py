@@ -4,7 +4,7 @@ import asyncio
 import time
 from dataclasses import dataclass
 
-from cloudtag.cli.demo.ask import Warehouse, prepare
+from cloudtag.cli.demo.ask import DemoWarehouse, prepare
 from cloudtag.cli.demo.diary import Diary
 from cloudtag.cli.demo.next import next_steps, still_running
 from cloudtag.cli.demo.paper import paper
@@ -19,7 +19,7 @@ from cloudtag.contract.streams import INPUTS, OUTPUTS
 from cloudtag.local.child import Child
 from cloudtag.simulate import Profile
 from cloudtag.simulate.profile import DAY_MS
-from streams import topics
+from streams.kafka import topics
 
 SETTLE_SECONDS = 60.0
 HISTORY_HOURS = 72
@@ -64,7 +64,7 @@ async def play(place: Place, wish: Wish) -> bool:
     try:
         async with Watch(place.config) as watch:
             await _send(place, week, watch, children)
-            warehouse = await asyncio.to_thread(Warehouse, place.config)
+            warehouse = await asyncio.to_thread(DemoWarehouse, place.config)
             console = paper()
             is_well = report(console, week, watch.records, warehouse, rate)
         if wish.serves:

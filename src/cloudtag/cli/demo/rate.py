@@ -15,7 +15,7 @@ from cloudtag.cli.kafka import sender
 from cloudtag.contract.streams import INPUTS, READS, STREAM_OF
 from cloudtag.local.child import Child
 from cloudtag.simulate import Profile, simulate
-from streams import topics
+from streams.kafka import topics
 
 LOOK_SECONDS = 0.1
 LIMIT_SECONDS = 90.0

@@ -3,7 +3,7 @@
 from msgspec import Struct
 from rich.console import Console
 
-from cloudtag.cli.demo.ask import Warehouse
+from cloudtag.cli.demo.ask import DemoWarehouse
 from cloudtag.cli.demo.figures import found, kinds, money_at_stake, withdrawals
 from cloudtag.cli.demo.followed import confirmations, consequences, verdicts
 from cloudtag.cli.demo.paper import heading, said
@@ -15,7 +15,7 @@ from cloudtag.contract.records import Alert, DeadLetter
 from cloudtag.simulate import latest, score
 
 
-def report(console: Console, week: Week, records: list[Struct], warehouse: Warehouse, rate: Rate | None) -> bool:
+def report(console: Console, week: Week, records: list[Struct], warehouse: DemoWarehouse, rate: Rate | None) -> bool:
     """Print everything; true when all was found, nothing else, and every event is accounted for."""
     published = [record for record in records if not isinstance(record, DeadLetter)]
     tallies, now, events, late = score(week.labels, published), latest(published).values(), week.by_id(), week.late()
@@ -45,7 +45,7 @@ def _speed(rate: Rate) -> str:
     )
 
 
-def _account(console: Console, week: Week, warehouse: Warehouse, letters: int) -> bool:
+def _account(console: Console, week: Week, warehouse: DemoWarehouse, letters: int) -> bool:
     """Every record that went in came out somewhere: as an event in ClickHouse, as a repeat, or as a dead letter."""
     stored = warehouse.events()
     distinct, sent = sum(stored.values()), week.sent + len(POISON)

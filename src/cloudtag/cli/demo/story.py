@@ -8,9 +8,9 @@ from cloudtag.cli.demo.paper import heading, said
 from cloudtag.cli.words import at_stake
 from cloudtag.contract.events import Event, OrderChanged
 from cloudtag.contract.records import SEVERITIES, Alert
-from cloudtag.detection.registry import all_detectors
+from cloudtag.contract.times import rfc3339
+from cloudtag.detectors.registry import all_detectors
 from cloudtag.explain.words import plain, tell
-from cloudtag.times import rfc3339
 
 SHOWN = (
     ("refund", ("reused_waybill", "short_return")),

@@ -15,10 +15,10 @@ from cloudtag.cli.failure import FailureError
 from cloudtag.cli.kafka import LETTER_BYTES
 from cloudtag.cli.screen import note
 from cloudtag.config import Config
-from cloudtag.contract.streams import FORWARDS, INPUTS, OUTPUTS, READS
+from cloudtag.contract.streams import INPUTS, INTERNAL, OUTPUTS, READS
 from cloudtag.wire import Codec
-from streams import codecs, topics
-from streams.security import client_settings
+from streams.kafka import codecs, topics
+from streams.kafka.security import client_settings
 
 POLL_MS = 100
 TELL_SECONDS = 4.0
@@ -94,7 +94,7 @@ class Watch:
         await self._offsets.__aexit__(kind, error, at)
 
     def _streams(self) -> list[str]:
-        return [*INPUTS, *OUTPUTS, *FORWARDS, *_internal(self._config.processors)]
+        return [*INPUTS, *OUTPUTS, *INTERNAL, *_internal(self._config.processors)]
 
     async def _read(self) -> None:
         while True:

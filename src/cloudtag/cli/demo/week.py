@@ -9,7 +9,7 @@ from cloudtag.contract.events import Event
 from cloudtag.contract.streams import STREAM_OF
 from cloudtag.simulate import Label, Profile, simulate
 from cloudtag.simulate.profile import HOUR_MS, MINUTE_MS
-from streams.publisher import Record
+from streams.kafka.producer import OutRecord
 
 SLICE_HOURS, QUIET_HOURS = 6, 24
 FEW = 200
@@ -130,5 +130,5 @@ async def send_slice(sender: Sender, part_of: Slice, judged: Callable[[], Awaita
 async def send_poison(sender: Sender, config: Config) -> None:
     """Send what nobody can read."""
     for n, value in enumerate(POISON):
-        await sender.put((config.topic("refunds"), n % config.partitions), Record(b"poison", value))
+        await sender.put((config.topic("refunds"), n % config.partitions), OutRecord(b"poison", value))
     await sender.flush()

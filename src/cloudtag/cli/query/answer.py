@@ -25,7 +25,7 @@ class _Literal:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class AnswerColumn:
     """A column and its ClickHouse type."""
 
     name: str
@@ -38,15 +38,15 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class QueryAnswer:
     """Columns, and the rows in blocks as they come."""
 
-    columns: Sequence[Column]
+    columns: Sequence[AnswerColumn]
     blocks: Iterator[Sequence[Row]]
 
 
 @contextmanager
-def ask(client: Client, asked: Statement, values: Mapping[str, str | None]) -> Iterator[Answer]:
+def ask(client: Client, asked: Statement, values: Mapping[str, str | None]) -> Iterator[QueryAnswer]:
     """Ask; raises clickhouse-connect's errors, also while the blocks are read."""
     stream = client.query_row_block_stream(
         asked.text, parameters=_bound(asked, values), settings=reading(client), tz_mode="aware"
@@ -55,8 +55,8 @@ def ask(client: Client, asked: Statement, values: Mapping[str, str | None]) -> I
         # An answer without rows comes without columns, too.
         source: Any = stream.source
         names, kinds = source.column_names, source.column_types
-        columns = [Column(name, kind.name) for name, kind in zip(names, kinds, strict=True)]
-        yield Answer(columns, iter(blocks))
+        columns = [AnswerColumn(name, kind.name) for name, kind in zip(names, kinds, strict=True)]
+        yield QueryAnswer(columns, iter(blocks))
 
 
 def raw(client: Client, asked: Statement, values: Mapping[str, str | None], form: str | None) -> Iterator[bytes]:

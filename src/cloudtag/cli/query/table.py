@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from cloudtag.cli.query.answer import Answer, Column, Row
+from cloudtag.cli.query.answer import AnswerColumn, QueryAnswer, Row
 from cloudtag.cli.query.values import NULL_MARK, Values
 from cloudtag.cli.screen import note
 
@@ -18,7 +18,7 @@ COUNTED = 1_000_000
 _BORDER = 3
 
 
-def show(answer: Answer, values: Values, console: Console, limit: int, is_vertical: bool) -> None:
+def show(answer: QueryAnswer, values: Values, console: Console, limit: int, is_vertical: bool) -> None:
     """Print up to `limit` rows (0: all), and how many more there are."""
     rows, left = take(answer.blocks, limit)
     texts = [values.shown(row) for row in rows]
@@ -48,7 +48,7 @@ def told(left: int) -> str:
     return f"{left:,}" if left <= COUNTED else f"over {COUNTED:,}"
 
 
-def fits(columns: Sequence[Column], texts: Sequence[Sequence[str]], width: int) -> bool:
+def fits(columns: Sequence[AnswerColumn], texts: Sequence[Sequence[str]], width: int) -> bool:
     """Whether a table of these rows can be read at this width, long values folded."""
     widths = [cell_len(column.name) for column in columns]
     for row in texts:
@@ -56,7 +56,7 @@ def fits(columns: Sequence[Column], texts: Sequence[Sequence[str]], width: int) 
     return sum(widths) + _BORDER * len(columns) + 1 <= width
 
 
-def _table(columns: Sequence[Column], texts: Sequence[Sequence[str]]) -> Table:
+def _table(columns: Sequence[AnswerColumn], texts: Sequence[Sequence[str]]) -> Table:
     table = Table()
     for column in columns:
         table.add_column(
@@ -70,7 +70,7 @@ def _table(columns: Sequence[Column], texts: Sequence[Sequence[str]]) -> Table:
     return table
 
 
-def _print_row(console: Console, columns: Sequence[Column], number: int, texts: Sequence[str]) -> None:
+def _print_row(console: Console, columns: Sequence[AnswerColumn], number: int, texts: Sequence[str]) -> None:
     console.print(Text(f"Row {number:,}", style="bold"))
     width = max((cell_len(column.name) for column in columns), default=0)
     for column, text in zip(columns, texts, strict=True):

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from cloudtag.cli.query.answer import Column, Row
+from cloudtag.cli.query.answer import AnswerColumn, Row
 from cloudtag.detection.wording import amount_text
 
 NULL_MARK = "ᴺᵁᴸᴸ"
@@ -23,7 +23,7 @@ _MINOR = "_minor"
 class Values:
     """Turns the values of one answer's rows into what is shown or written."""
 
-    def __init__(self, columns: Sequence[Column], zone: tzinfo) -> None:
+    def __init__(self, columns: Sequence[AnswerColumn], zone: tzinfo) -> None:
         """`zone`: where times are told."""
         self._columns = columns
         self._zone = zone

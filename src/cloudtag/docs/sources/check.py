@@ -8,16 +8,16 @@ import tomllib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from cloudtag.detection.registry import all_detectors
+from cloudtag.detectors.registry import all_detectors
 from cloudtag.docs.sources.defined import definition, ids_documented, ids_in, ids_named, is_defined, text_of
 from cloudtag.docs.sources.parameters import known_parameters
-from cloudtag.docs.sources.stated import DETECTORS, STORIES, Entry, Source
+from cloudtag.docs.sources.stated import DETECTORS, STORIES, Entry, SourceDocument
 
 EXAMPLE = re.compile(rf'^{DETECTORS}(\w+)\.py "(.+)"$')
 _NOT_RUN = ("skip", "xfail")
 
 
-def faults(sources: Iterable[Source], root: Path) -> list[str]:
+def faults(sources: Iterable[SourceDocument], root: Path) -> list[str]:
     """Every fault of every source, as a line that says where it is; none when all is well."""
     sources = list(sources)
     found = [fault for source in sources for fault in _of_source(source, root)]
@@ -31,14 +31,14 @@ def named_ids(root: Path) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for path in sorted((root / "src").rglob("*.py")):
         found[str(path.relative_to(root))] = ids_documented(path)
-    for path in sorted((root / "src/cloudtag/policies").glob("*.toml")):
+    for path in sorted((root / "src/cloudtag/policy/packs").glob("*.toml")):
         found[str(path.relative_to(root))] = ids_in(text_of(path))
     for path in sorted((root / STORIES).glob("*.toml")):
         found[str(path.relative_to(root))] = _rules_of_story(path)
     return found
 
 
-def _of_source(source: Source, root: Path) -> Iterator[str]:
+def _of_source(source: SourceDocument, root: Path) -> Iterator[str]:
     rowed = {rule_id for entry in source.rule for rule_id in entry.ids}
     for rule_id in sorted(set(source.stated) - rowed):
         yield f"{source.name}: {rule_id} is stated and has no row"

@@ -7,7 +7,7 @@ from functools import cache, partial
 
 from cloudtag.docs.sources.check import EXAMPLE
 from cloudtag.docs.sources.parameters import parameter
-from cloudtag.docs.sources.stated import DETECTORS, STORIES, Entry, Source, read_sources
+from cloudtag.docs.sources.stated import DETECTORS, STORIES, Entry, SourceDocument, read_sources
 
 _UP = "../../"
 """From a page to the checkout."""
@@ -67,7 +67,7 @@ def index_page() -> str:
     return INTRODUCTION + "\n".join(lines) + "\n" + CHECKS
 
 
-def source_page(source: Source) -> str:
+def source_page(source: SourceDocument) -> str:
     """One source's page, Markdown."""
     lines = [
         f"# {source.source}: {source.title}",
@@ -121,5 +121,5 @@ def _and(words: Iterable[str]) -> str:
 
 
 @cache
-def _sources() -> tuple[Source, ...]:
+def _sources() -> tuple[SourceDocument, ...]:
     return tuple(read_sources())

@@ -10,13 +10,13 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, Struct
 
-from cloudtag.telling.story import LETTERS, SOURCES
+from cloudtag.scenarios.scenario import LETTERS, SOURCES
 
 ROOT = Path(__file__).resolve().parents[4]
 """The checkout: the pages are made, and checked, where the code and the tests lie."""
 FOLDER = "docs/sources"
 DETECTORS = "src/cloudtag/detectors/"
-STORIES = "src/cloudtag/stories/"
+STORIES = "src/cloudtag/scenarios/files/"
 _Id = Annotated[str, Meta(pattern=r"^[TBJAP]\d+[a-z]?(\.\d+)?$|^S4$")]
 _Some = Annotated[tuple[str, ...], Meta(min_length=1)]
 _Sentence = Annotated[str, Meta(pattern=r"^[A-Z`0-9].*\.$")]
@@ -38,7 +38,7 @@ class Entry(Struct, frozen=True, forbid_unknown_fields=True):
     parameters: tuple[str, ...] = ()
 
 
-class Written(Struct, frozen=True, forbid_unknown_fields=True):
+class StatedFile(Struct, frozen=True, forbid_unknown_fields=True):
     """An entry as a file has it: `detector` stands for its `detect`, `examples` are of that detector, `stories` names.
 
     What else there is stands in `where` and `tests`.
@@ -76,7 +76,7 @@ class Unclaimed(Struct, frozen=True, forbid_unknown_fields=True):
     because: _Sentence
 
 
-class Source(Struct, frozen=True, forbid_unknown_fields=True):
+class SourceDocument(Struct, frozen=True, forbid_unknown_fields=True):
     """One source: `name` is that of its file and its page, `stated` every id the specification states of it."""
 
     name: str
@@ -107,14 +107,14 @@ class Source(Struct, frozen=True, forbid_unknown_fields=True):
         return [f"{self.letter}{number}" for number in range(1, max(numbers)) if number not in numbers]
 
 
-def read_source(name: str, text: str) -> Source:
+def read_source(name: str, text: str) -> SourceDocument:
     """One file. Raises `tomllib.TOMLDecodeError` or `msgspec.ValidationError` for one that is not of this form."""
     data = tomllib.loads(text)
-    data["rule"] = [written.entry() for written in msgspec.convert(data.get("rule", []), list[Written])]
-    return msgspec.convert({"name": name, **data}, Source)
+    data["rule"] = [written.entry() for written in msgspec.convert(data.get("rule", []), list[StatedFile])]
+    return msgspec.convert({"name": name, **data}, SourceDocument)
 
 
-def read_sources(root: Path = ROOT) -> list[Source]:
+def read_sources(root: Path = ROOT) -> list[SourceDocument]:
     """Every source, in order of their names."""
     files = sorted((root / FOLDER).glob("*.toml"))
     return [read_source(file.stem, file.read_text(encoding="utf-8")) for file in files]

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from cloudtag.contract.records import DeadLetter
+from cloudtag.contract.times import rfc3339
 from cloudtag.doctor.diagnosis import Diagnosis, graded, share, shown
 from cloudtag.doctor.look import Look
 from cloudtag.doctor.sample import SampledRecord, TopicSample
-from cloudtag.times import rfc3339
 from cloudtag.wire import Undecodable
 
 STREAM = "dead-letters"

@@ -12,7 +12,7 @@ import chdb
 from cloudtag.local.gateway.errors import UNKNOWN_SETTING, from_engine
 from cloudtag.local.gateway.execute import ENGINE_ERRORS, execute, lock, prepare, quote, quote_name, summary
 from cloudtag.local.gateway.permission import check_files, check_reader, without_outside
-from cloudtag.local.gateway.query import Query
+from cloudtag.local.gateway.query import GatewayQuery
 from cloudtag.local.gateway.sessions import Session, Sessions
 from cloudtag.local.gateway.statement import can_stream, first_keyword, has_rows, names_set_by, output_format
 
@@ -49,7 +49,7 @@ class Engine:
         self._sessions.close()
         self._anchor.close()
 
-    def run(self, query: Query) -> Answer:
+    def run(self, query: GatewayQuery) -> Answer:
         """Run to the end; raises ``EngineError``."""
         with self._connection(query) as connection:
             result = execute(connection, query.sql, query.default_format)
@@ -59,7 +59,7 @@ class Engine:
             form = output_format(query.sql, query.default_format) if has_result else ""
             return Answer(iter((body,)), form, summary(result))
 
-    def stream(self, query: Query) -> Generator[bytes]:
+    def stream(self, query: GatewayQuery) -> Generator[bytes]:
         """The answer block by block as the engine makes it; raises ``EngineError`` while being read."""
         with self._connection(query) as connection:
             result = None
@@ -74,14 +74,14 @@ class Engine:
                     result.close()
 
     @staticmethod
-    def can_stream(query: Query) -> bool:
+    def can_stream(query: GatewayQuery) -> bool:
         """Whether `stream` may serve this query."""
         if query.waits_for_end or not can_stream(query.sql):
             return False
         return output_format(query.sql, query.default_format) in STREAMED
 
     @contextmanager
-    def _connection(self, query: Query) -> Iterator[Any]:
+    def _connection(self, query: GatewayQuery) -> Iterator[Any]:
         if query.is_read_only:
             check_reader(query)
             with self._reading(query) as connection:
@@ -97,7 +97,7 @@ class Engine:
             yield session.connection
 
     @contextmanager
-    def _reading(self, query: Query) -> Iterator[Any]:
+    def _reading(self, query: GatewayQuery) -> Iterator[Any]:
         """A connection of its own that can only read. What locks it cannot be undone, so no session gets it."""
         with self._fresh() as connection, ExitStack() as stack:
             if query.session is not None:
@@ -127,7 +127,7 @@ class Engine:
 
 
 @contextmanager
-def _borrowed(session: Session, query: Query) -> Iterator[None]:
+def _borrowed(session: Session, query: GatewayQuery) -> Iterator[None]:
     """A session for one query: the query's own settings and tables are gone afterwards."""
     kept = _values(session, session.own_settings & query.settings.keys())
     try:

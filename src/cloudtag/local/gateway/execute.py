@@ -5,14 +5,14 @@ from collections.abc import Collection
 from typing import Any
 
 from cloudtag.local.gateway.errors import from_engine
-from cloudtag.local.gateway.query import External, Query
+from cloudtag.local.gateway.query import External, GatewayQuery
 from cloudtag.local.gateway.statement import split_insert
 
 ENGINE_ERRORS = (RuntimeError, UnicodeError)
 """What chDB raises for a statement: its own errors, and those of reading their texts."""
 
 
-def prepare(connection: Any, query: Query) -> None:
+def prepare(connection: Any, query: GatewayQuery) -> None:
     """Bring a connection to what a query runs with: database, settings, parameters, its own tables."""
     if query.database:
         execute(connection, f"USE {quote_name(query.database)}".encode())

@@ -14,7 +14,7 @@ from cloudtag.local.gateway.errors import (
     SYNTAX_ERROR,
     refusal,
 )
-from cloudtag.local.gateway.query import Query
+from cloudtag.local.gateway.query import GatewayQuery
 from cloudtag.local.gateway.statement import first_keyword, split_insert
 from cloudtag.sql.outside import is_outside_setting
 from cloudtag.sql.read_only import NotReadOnlyError, check_read_only, reads_client_file, writes_file
@@ -22,7 +22,7 @@ from cloudtag.sql.statement import Statement
 from cloudtag.sql.tokens import StatementError, tokens
 
 
-def check_reader(query: Query) -> None:
+def check_reader(query: GatewayQuery) -> None:
     """Raises ``EngineError`` unless a reader may run the query."""
     if first_keyword(query.sql) == "INSERT":
         # Its data may be of any kind, and need not be read to refuse it.

@@ -58,7 +58,7 @@ class SessionWish:
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
+class GatewayQuery:
     """A statement and all it runs with."""
 
     sql: bytes

@@ -1,4 +1,4 @@
-"""Turns an HTTP request, in any of the shapes ClickHouse accepts, into a `Query`."""
+"""Turns an HTTP request, in any of the shapes ClickHouse accepts, into a `GatewayQuery`."""
 
 import asyncio
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from cloudtag.local.gateway.access import is_reader
 from cloudtag.local.gateway.codec import decode, too_large
 from cloudtag.local.gateway.errors import BAD_ARGUMENTS, refusal
 from cloudtag.local.gateway.query import (
-    Query,
+    GatewayQuery,
     external_of,
     format_of,
     parameters_of,
@@ -24,7 +24,7 @@ BODY_LIMIT_BYTES = 1 << 28
 _PART_BYTES = 1 << 16
 
 
-async def read_query(request: web.Request) -> Query:
+async def read_query(request: web.Request) -> GatewayQuery:
     """The query a request asks for; raises ``EngineError`` when it cannot be understood."""
     try:
         return await _read(request)
@@ -32,7 +32,7 @@ async def read_query(request: web.Request) -> Query:
         raise refusal(BAD_ARGUMENTS, f"Cannot read the request: {error}", "BAD_ARGUMENTS") from error
 
 
-async def _read(request: web.Request) -> Query:
+async def _read(request: web.Request) -> GatewayQuery:
     address = dict(request.query)
     if request.content_type == FORM:
         fields, tables = await _read_form(request)
@@ -43,7 +43,7 @@ async def _read(request: web.Request) -> Query:
         body = await _read_body(request)
     settings = settings_of(address, frozenset(tables))
     is_read_only = take_read_only(settings, is_reader(request))
-    return Query(
+    return GatewayQuery(
         sql=_statement(request.query.get("query", ""), body),
         default_format=_default_format(request, address),
         database=address.get("database", "") or request.headers.get("X-ClickHouse-Database", ""),

@@ -18,7 +18,7 @@ from cloudtag.local.gateway.access import Access
 from cloudtag.local.gateway.engine import Answer, Engine
 from cloudtag.local.gateway.errors import SOCKET_TIMEOUT, SYNTAX_ERROR, EngineError, from_engine, refusal
 from cloudtag.local.gateway.play import page
-from cloudtag.local.gateway.query import Query
+from cloudtag.local.gateway.query import GatewayQuery
 from cloudtag.local.gateway.request import BODY_LIMIT_BYTES, read_query
 from cloudtag.local.gateway.statement import output_format
 
@@ -94,7 +94,7 @@ class Gateway:
             raise refusal(SYNTAX_ERROR, "Syntax error: Empty query", "SYNTAX_ERROR")
         return web.Response(text=OK, headers=headers)
 
-    async def _read(self, request: web.Request) -> Query:
+    async def _read(self, request: web.Request) -> GatewayQuery:
         try:
             async with asyncio.timeout(self._body_seconds):
                 return await read_query(request)
@@ -103,7 +103,7 @@ class Gateway:
             raise refusal(SOCKET_TIMEOUT, text, "SOCKET_TIMEOUT") from error
 
     async def _stream(
-        self, request: web.Request, query: Query, headers: dict[str, str], encoding: str
+        self, request: web.Request, query: GatewayQuery, headers: dict[str, str], encoding: str
     ) -> web.StreamResponse:
         """Send blocks as they come. An error before the first is an ordinary one; a later one is put in the body."""
         blocks = self._engine.stream(query)

@@ -13,7 +13,7 @@ from cloudtag.simulate.scripts import (
     short_return,
     tagging,
 )
-from cloudtag.simulate.scripts.stage import Stage
+from cloudtag.simulate.scripts.script_context import Stage
 
 Script = Callable[[Stage], None]
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from cloudtag.simulate.deal import Deal
+from cloudtag.simulate.order_context import Deal
 from cloudtag.simulate.profile import HOUR_MS
 from cloudtag.simulate.scripts.received_refund_only import DETECTOR as DENIED
 from cloudtag.simulate.scripts.received_refund_only import say_not_received
-from cloudtag.simulate.scripts.stage import Stage
+from cloudtag.simulate.scripts.script_context import Stage
 from cloudtag.simulate.world import Buyer
 
 DETECTOR = "account_ring"

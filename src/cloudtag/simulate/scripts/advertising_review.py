@@ -1,9 +1,9 @@
 """Orders placed to advertise in the reviews (B6)."""
 
-from cloudtag.simulate.aftermath import review
-from cloudtag.simulate.deal import Deal
+from cloudtag.simulate.order_context import Deal
 from cloudtag.simulate.profile import HOUR_MS
-from cloudtag.simulate.scripts.stage import Stage
+from cloudtag.simulate.reviews_and_contacts import review
+from cloudtag.simulate.scripts.script_context import Stage
 
 DETECTOR = "advertising_review"
 

@@ -1,9 +1,9 @@
 """Commissions on orders that come to nothing (B6)."""
 
-from cloudtag.simulate.deal import Deal
+from cloudtag.simulate.order_context import Deal
 from cloudtag.simulate.profile import HOUR_MS
 from cloudtag.simulate.refunds import agree, claim_refund
-from cloudtag.simulate.scripts.stage import Stage
+from cloudtag.simulate.scripts.script_context import Stage
 
 DETECTOR = "affiliate_abuse"
 

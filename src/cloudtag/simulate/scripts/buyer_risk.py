@@ -6,13 +6,13 @@ Here are the cases in which more than one signal, or a shop's verdict, decides.
 """
 
 from cloudtag.contract.events import AlertAnswered
-from cloudtag.ids import digest_id
-from cloudtag.simulate.aftermath import review
+from cloudtag.contract.ids import digest_id
 from cloudtag.simulate.profile import HOUR_MS
+from cloudtag.simulate.reviews_and_contacts import review
 from cloudtag.simulate.scripts.extortion import DETECTOR as EXTORTION
 from cloudtag.simulate.scripts.received_refund_only import DETECTOR as DENIED
 from cloudtag.simulate.scripts.received_refund_only import say_not_received
-from cloudtag.simulate.scripts.stage import Stage
+from cloudtag.simulate.scripts.script_context import Stage
 
 DETECTOR = "buyer_risk"
 

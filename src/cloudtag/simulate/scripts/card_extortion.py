@@ -1,9 +1,9 @@
 """Card complaints over instalments requests (B29)."""
 
-from cloudtag.simulate.aftermath import complain
-from cloudtag.simulate.deal import Deal
+from cloudtag.simulate.order_context import Deal
 from cloudtag.simulate.profile import HOUR_MS
-from cloudtag.simulate.scripts.stage import Stage
+from cloudtag.simulate.reviews_and_contacts import complain
+from cloudtag.simulate.scripts.script_context import Stage
 
 DETECTOR = "card_extortion"
 

@@ -1,9 +1,9 @@
 """Shops that order from their rivals and do not buy (A11)."""
 
-from cloudtag.simulate.deal import Deal
 from cloudtag.simulate.honest import call_off
+from cloudtag.simulate.order_context import Deal
 from cloudtag.simulate.profile import HOUR_MS
-from cloudtag.simulate.scripts.stage import Stage
+from cloudtag.simulate.scripts.script_context import Stage
 from cloudtag.simulate.world import Buyer, Shop
 
 DETECTOR = "competitor_order"

@@ -1,9 +1,9 @@
 """Bad reviews by rivals (B9, A12)."""
 
-from cloudtag.simulate.aftermath import review
-from cloudtag.simulate.deal import Deal
+from cloudtag.simulate.order_context import Deal
 from cloudtag.simulate.profile import HOUR_MS
-from cloudtag.simulate.scripts.stage import Stage
+from cloudtag.simulate.reviews_and_contacts import review
+from cloudtag.simulate.scripts.script_context import Stage
 from cloudtag.simulate.world import Buyer, Shop
 
 DETECTOR = "competitor_review"

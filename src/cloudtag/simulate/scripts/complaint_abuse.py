@@ -3,17 +3,17 @@
 from collections.abc import Sequence
 
 from cloudtag.contract.types import ComplaintStatus, ComplaintType
-from cloudtag.simulate.aftermath import complain
-from cloudtag.simulate.deal import Deal
+from cloudtag.simulate.order_context import Deal
 from cloudtag.simulate.profile import HOUR_MS
-from cloudtag.simulate.scripts.stage import Stage
+from cloudtag.simulate.reviews_and_contacts import complain
+from cloudtag.simulate.scripts.script_context import Stage
 from cloudtag.simulate.world import Shop
 
 DETECTOR = "complaint_abuse"
-Told = tuple[Shop, ComplaintType, ComplaintStatus]
+PlannedComplaint = tuple[Shop, ComplaintType, ComplaintStatus]
 
 
-def _complain(stage: Stage, told: Sequence[Told], days_between: float = 4) -> list[Deal]:
+def _complain(stage: Stage, told: Sequence[PlannedComplaint], days_between: float = 4) -> list[Deal]:
     """A buyer's complaints, each about an order of its own and decided the next day."""
     who, deals = stage.buyer(), []
     for n, (where, kind, outcome) in enumerate(told):
@@ -27,39 +27,39 @@ def _complain(stage: Stage, told: Sequence[Told], days_between: float = 4) -> li
 def three_rejected(stage: Stage) -> None:
     """Three of one kind over two shops."""
     first, second = stage.shop(), stage.shop()
-    told: list[Told] = [(where, "late_delivery", "rejected") for where in (first, second, first)]
+    told: list[PlannedComplaint] = [(where, "late_delivery", "rejected") for where in (first, second, first)]
     stage.expect_orders(DETECTOR, _complain(stage, told))
 
 
 def withdrawn_in_time(stage: Stage) -> None:
     """Three of one kind over three shops, withdrawn when the shops gave in."""
-    told: list[Told] = [(stage.shop(), "invoice", "withdrawn") for _ in range(3)]
+    told: list[PlannedComplaint] = [(stage.shop(), "invoice", "withdrawn") for _ in range(3)]
     stage.expect_orders(DETECTOR, _complain(stage, told))
 
 
 def three_upheld(stage: Stage) -> None:
     """Honest: three times right."""
-    told: list[Told] = [(stage.shop(), "late_delivery", "upheld") for _ in range(3)]
+    told: list[PlannedComplaint] = [(stage.shop(), "late_delivery", "upheld") for _ in range(3)]
     stage.expect_orders(DETECTOR, _complain(stage, told), stands=False)
 
 
 def three_kinds(stage: Stage) -> None:
     """Honest: three complaints of three kinds, all rejected."""
     kinds: tuple[ComplaintType, ...] = ("late_delivery", "invoice", "postage")
-    told: list[Told] = [(stage.shop(), kind, "rejected") for kind in kinds]
+    told: list[PlannedComplaint] = [(stage.shop(), kind, "rejected") for kind in kinds]
     stage.expect_orders(DETECTOR, _complain(stage, told), stands=False)
 
 
 def quarrel_with_one_shop(stage: Stage) -> None:
     """Honest: three rejected complaints about one shop."""
     where = stage.shop()
-    told: list[Told] = [(where, "late_delivery", "rejected") for _ in range(3)]
+    told: list[PlannedComplaint] = [(where, "late_delivery", "rejected") for _ in range(3)]
     stage.expect_orders(DETECTOR, _complain(stage, told), stands=False)
 
 
 def complaints_of_a_year(stage: Stage) -> None:
     """Honest: three rejected complaints, two months apart."""
-    told: list[Told] = [(stage.shop(), "late_delivery", "rejected") for _ in range(3)]
+    told: list[PlannedComplaint] = [(stage.shop(), "late_delivery", "rejected") for _ in range(3)]
     stage.expect_orders(DETECTOR, _complain(stage, told, 60), stands=False)
 
 

@@ -1,14 +1,14 @@
 """A dear item swapped for the cheap one that a linked account bought in the same shop (T2b)."""
 
 from cloudtag.contract.types import Goods, RefundReason
-from cloudtag.simulate.refunds import Claim, return_holding
-from cloudtag.simulate.scripts.stage import Stage
+from cloudtag.simulate.refunds import RefundClaim, return_holding
+from cloudtag.simulate.scripts.script_context import Stage
 from cloudtag.simulate.world import Buyer, Shop
 
 DETECTOR = "cross_account_switch"
 
 
-def _swap(stage: Stage, buyers: tuple[Buyer, Buyer], shops: tuple[Shop, Shop], reason: RefundReason) -> Claim:
+def _swap(stage: Stage, buyers: tuple[Buyer, Buyer], shops: tuple[Shop, Shop], reason: RefundReason) -> RefundClaim:
     """The first buys the cheap item; the second buys the dear one, complains, and sends back the cheap one."""
     cheap, dear = stage.goods(1900), stage.goods(89900)
     stage.received(buyers[0], shops[0], lines=(cheap,))

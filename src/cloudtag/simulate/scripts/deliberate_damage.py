@@ -2,13 +2,13 @@
 
 from cloudtag.contract.types import Condition, RefundType
 from cloudtag.simulate.profile import HOUR_MS
-from cloudtag.simulate.refunds import Claim, claim_refund, inspect
-from cloudtag.simulate.scripts.stage import Stage
+from cloudtag.simulate.refunds import RefundClaim, claim_refund, inspect
+from cloudtag.simulate.scripts.script_context import Stage
 
 DETECTOR = "deliberate_damage"
 
 
-def _claim(stage: Stage, kind: RefundType, *condition: Condition) -> Claim:
+def _claim(stage: Stage, kind: RefundType, *condition: Condition) -> RefundClaim:
     deal = stage.received(stage.buyer(), stage.shop())
     at = deal.signed_at + 5 * HOUR_MS
     claim = claim_refund(stage.story, deal, at, (kind, "damaged", True))

@@ -2,13 +2,13 @@
 
 from cloudtag.contract.types import PackageKind
 from cloudtag.simulate.profile import HOUR_MS
-from cloudtag.simulate.refunds import Claim, fill, inspect, new_parcel, send_back
-from cloudtag.simulate.scripts.stage import Stage
+from cloudtag.simulate.refunds import RefundClaim, fill, inspect, new_parcel, send_back
+from cloudtag.simulate.scripts.script_context import Stage
 
 DETECTOR = "envelope_return"
 
 
-def _send(stage: Stage, package: PackageKind, grams: int) -> tuple[Claim, int, int]:
+def _send(stage: Stage, package: PackageKind, grams: int) -> tuple[RefundClaim, int, int]:
     """A return in such a parcel: the claim, when it was first scanned, and when it arrived."""
     claim, at = stage.agreed_return(stage.received(stage.buyer(), stage.shop()))
     fill(stage.story, [claim], new_parcel(stage.story), at)

@@ -1,10 +1,10 @@
 """Pay, or keep the bad review (B2, B23)."""
 
-from cloudtag.simulate.aftermath import complain, review
-from cloudtag.simulate.deal import Deal
+from cloudtag.simulate.order_context import Deal
 from cloudtag.simulate.profile import HOUR_MS
 from cloudtag.simulate.refunds import claim_refund
-from cloudtag.simulate.scripts.stage import Stage
+from cloudtag.simulate.reviews_and_contacts import complain, review
+from cloudtag.simulate.scripts.script_context import Stage
 
 DETECTOR = "extortion"
 

@@ -1,14 +1,14 @@
 """Return parcels that never leave the courier (T3.5)."""
 
 from cloudtag.simulate.profile import HOUR_MS
-from cloudtag.simulate.refunds import Claim, fill, new_parcel, send_back
-from cloudtag.simulate.scripts.stage import Stage
+from cloudtag.simulate.refunds import RefundClaim, fill, new_parcel, send_back
+from cloudtag.simulate.scripts.script_context import Stage
 
 DETECTOR = "internal_parcel"
 HERE, THERE, FAR = "hub-0-out", "hub-5-in", "hub-9-in"
 
 
-def _send(stage: Stage, *facilities: str, is_lost: bool = False) -> Claim:
+def _send(stage: Stage, *facilities: str, is_lost: bool = False) -> RefundClaim:
     claim, at = stage.agreed_return(stage.received(stage.buyer(), stage.shop()))
     fill(stage.story, [claim], new_parcel(stage.story), at)
     send_back(stage.story, claim, at + HOUR_MS, facilities=facilities, is_lost=is_lost)

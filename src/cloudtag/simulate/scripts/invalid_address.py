@@ -1,7 +1,7 @@
 """Orders to addresses that do not exist (B3, A15)."""
 
-from cloudtag.simulate.deal import Deal
-from cloudtag.simulate.scripts.stage import Stage
+from cloudtag.simulate.order_context import Deal
+from cloudtag.simulate.scripts.script_context import Stage
 
 DETECTOR = "invalid_address"
 

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from cloudtag.simulate.deal import Deal
+from cloudtag.simulate.order_context import Deal
 from cloudtag.simulate.profile import HOUR_MS, MINUTE_MS
-from cloudtag.simulate.scripts.stage import Stage
+from cloudtag.simulate.scripts.script_context import Stage
 from cloudtag.simulate.world import Buyer
 
 DETECTOR = "mass_unpaid"

@@ -2,8 +2,8 @@
 
 from cloudtag.contract.types import Goods, OrderLine
 from cloudtag.simulate.profile import HOUR_MS
-from cloudtag.simulate.refunds import Claim, claim_refund, return_holding
-from cloudtag.simulate.scripts.stage import Stage
+from cloudtag.simulate.refunds import RefundClaim, claim_refund, return_holding
+from cloudtag.simulate.scripts.script_context import Stage
 from cloudtag.simulate.world import Buyer
 
 DETECTOR = "mirror_wrong_item"
@@ -12,7 +12,7 @@ Pair = tuple[Buyer, Buyer]
 
 def _claims(
     stage: Stage, buyers: Pair, hours: tuple[float, float], said: tuple[OrderLine, OrderLine] | None = None
-) -> list[Claim]:
+) -> list[RefundClaim]:
     """Each orders one size and says that the other one came (or what `said` has)."""
     where, sizes = stage.shop(), (stage.goods(12900), stage.goods(12900))
     claims = []
@@ -38,7 +38,7 @@ def sent_back_crosswise(stage: Stage) -> None:
     first = stage.buyer()
     pair = (first, stage.buyer(address_of=first))
     where, sizes = stage.shop(), (stage.goods(12900), stage.goods(12900))
-    claims: list[Claim] = []
+    claims: list[RefundClaim] = []
     opened_at: list[int] = []
     for n, who in enumerate(pair):
         deal = stage.received(who, where, 10 * n, lines=(sizes[n],))

@@ -2,7 +2,7 @@
 
 from cloudtag.simulate.profile import HOUR_MS
 from cloudtag.simulate.refunds import fill, inspect, new_parcel, send_back
-from cloudtag.simulate.scripts.stage import Stage
+from cloudtag.simulate.scripts.script_context import Stage
 
 DETECTOR = "no_circulation"
 

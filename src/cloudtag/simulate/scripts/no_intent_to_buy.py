@@ -1,9 +1,9 @@
 """Buyers who order and never mean to buy (B6)."""
 
-from cloudtag.simulate.deal import Deal
 from cloudtag.simulate.honest import call_off
+from cloudtag.simulate.order_context import Deal
 from cloudtag.simulate.profile import HOUR_MS
-from cloudtag.simulate.scripts.stage import Stage
+from cloudtag.simulate.scripts.script_context import Stage
 
 DETECTOR = "no_intent_to_buy"
 

@@ -1,8 +1,8 @@
 """Orders placed for the sake of the note (A14)."""
 
-from cloudtag.simulate.deal import Deal
+from cloudtag.simulate.order_context import Deal
 from cloudtag.simulate.profile import HOUR_MS
-from cloudtag.simulate.scripts.stage import Stage
+from cloudtag.simulate.scripts.script_context import Stage
 from cloudtag.simulate.world import Shop
 
 DETECTOR = "order_harassment"

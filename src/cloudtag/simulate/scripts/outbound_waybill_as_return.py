@@ -2,7 +2,7 @@
 
 from cloudtag.simulate.profile import HOUR_MS
 from cloudtag.simulate.refunds import fill, return_holding
-from cloudtag.simulate.scripts.stage import Stage
+from cloudtag.simulate.scripts.script_context import Stage
 
 DETECTOR = "outbound_waybill_as_return"
 

@@ -1,10 +1,10 @@
 """People who live on legal complaints (B30)."""
 
 from cloudtag.contract.types import ComplaintType
-from cloudtag.simulate.aftermath import complain
-from cloudtag.simulate.deal import Deal
+from cloudtag.simulate.order_context import Deal
 from cloudtag.simulate.profile import HOUR_MS
-from cloudtag.simulate.scripts.stage import Stage
+from cloudtag.simulate.reviews_and_contacts import complain
+from cloudtag.simulate.scripts.script_context import Stage
 from cloudtag.simulate.world import Shop
 
 DETECTOR = "professional_complainer"

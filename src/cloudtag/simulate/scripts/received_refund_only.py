@@ -2,14 +2,14 @@
 
 from cloudtag.contract.types import SignerKind
 from cloudtag.simulate.profile import HOUR_MS
-from cloudtag.simulate.refunds import Claim, claim_refund, tell
-from cloudtag.simulate.scripts.stage import Stage
+from cloudtag.simulate.refunds import RefundClaim, claim_refund, tell
+from cloudtag.simulate.scripts.script_context import Stage
 from cloudtag.simulate.world import Buyer
 
 DETECTOR = "received_refund_only"
 
 
-def say_not_received(stage: Stage, signer: SignerKind, who: Buyer | None = None, hours: float = 0) -> Claim:
+def say_not_received(stage: Stage, signer: SignerKind, who: Buyer | None = None, hours: float = 0) -> RefundClaim:
     """An order signed for by `signer`; two hours later the buyer says it never came."""
     story = stage.story
     deal = story.buy(who or stage.buyer(), stage.shop(), stage.after(hours), 1)

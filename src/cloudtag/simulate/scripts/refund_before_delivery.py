@@ -3,7 +3,7 @@
 from cloudtag.simulate.honest import call_off
 from cloudtag.simulate.profile import HOUR_MS
 from cloudtag.simulate.refunds import agree, claim_refund, fill, new_parcel
-from cloudtag.simulate.scripts.stage import Stage
+from cloudtag.simulate.scripts.script_context import Stage
 
 DETECTOR = "refund_before_delivery"
 

@@ -1,13 +1,13 @@
 """Buyers who have most of what they buy refunded (B5)."""
 
 from cloudtag.simulate.profile import HOUR_MS
-from cloudtag.simulate.refunds import Claim, agree, claim_refund
-from cloudtag.simulate.scripts.stage import Stage
+from cloudtag.simulate.refunds import RefundClaim, agree, claim_refund
+from cloudtag.simulate.scripts.script_context import Stage
 
 DETECTOR = "refund_frequency"
 
 
-def _buy(stage: Stage, kept: int, refunded: int, days_between: float) -> list[Claim]:
+def _buy(stage: Stage, kept: int, refunded: int, days_between: float) -> list[RefundClaim]:
     """A buyer's orders: first those that are kept, then those that are refunded."""
     story, who, claims = stage.story, stage.buyer(), []
     count = kept + refunded

@@ -1,19 +1,19 @@
 """Refunds opened again and again after a refusal (B25, T6)."""
 
 from cloudtag.simulate.profile import HOUR_MS
-from cloudtag.simulate.refunds import Claim, claim_refund, tell
-from cloudtag.simulate.scripts.stage import Stage
+from cloudtag.simulate.refunds import RefundClaim, claim_refund, tell
+from cloudtag.simulate.scripts.script_context import Stage
 
 DETECTOR = "repeat_reopen"
 
 
-def _claim(stage: Stage) -> tuple[Claim, int]:
+def _claim(stage: Stage) -> tuple[RefundClaim, int]:
     deal = stage.received(stage.buyer(), stage.shop())
     at = deal.signed_at + 3 * HOUR_MS
     return claim_refund(stage.story, deal, at, ("refund_only", "quality", True)), at
 
 
-def _modify_after_refusal(stage: Stage, times: int) -> Claim:
+def _modify_after_refusal(stage: Stage, times: int) -> RefundClaim:
     claim, at = _claim(stage)
     for n in range(times):
         tell(stage.story, claim, "refused", at + (10 * n + 4) * HOUR_MS)

@@ -1,10 +1,10 @@
 """Pictures that have proved something else before (T7)."""
 
 from cloudtag.contract.types import Proof
-from cloudtag.simulate.aftermath import complain
 from cloudtag.simulate.profile import HOUR_MS
-from cloudtag.simulate.refunds import Claim, claim_refund, tell
-from cloudtag.simulate.scripts.stage import Stage
+from cloudtag.simulate.refunds import RefundClaim, claim_refund, tell
+from cloudtag.simulate.reviews_and_contacts import complain
+from cloudtag.simulate.scripts.script_context import Stage
 from cloudtag.simulate.world import Buyer, mix
 
 DETECTOR = "reused_evidence"
@@ -18,13 +18,13 @@ def _picture(stage: Stage, number: int = 0, bits: int = 0) -> Proof:
     return Proof(mix(16, 100 * stage.number + number), "picture", f"{look:016x}")
 
 
-def _claim(stage: Stage, who: Buyer, hours: float, picture: Proof) -> Claim:
+def _claim(stage: Stage, who: Buyer, hours: float, picture: Proof) -> RefundClaim:
     deal = stage.received(who, stage.shop(), hours)
     at = deal.signed_at + 2 * HOUR_MS
     return claim_refund(stage.story, deal, at, ("refund_only", "damaged", True), evidence=(picture,))
 
 
-def _claim_twice(stage: Stage, second: Buyer, first: Buyer, bits: int, number: int) -> tuple[Claim, Claim]:
+def _claim_twice(stage: Stage, second: Buyer, first: Buyer, bits: int, number: int) -> tuple[RefundClaim, RefundClaim]:
     """One claim a month ago and one now."""
     return (
         _claim(stage, first, -24 * 30, _picture(stage)),

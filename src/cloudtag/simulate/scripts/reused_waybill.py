@@ -7,13 +7,22 @@ from collections.abc import Sequence
 
 from cloudtag.simulate.honest import return_several
 from cloudtag.simulate.profile import DAY_MS, HOUR_MS
-from cloudtag.simulate.refunds import Claim, agree, claim_refund, fill, inspect, new_parcel, return_honestly, send_back
-from cloudtag.simulate.scripts.stage import Stage
+from cloudtag.simulate.refunds import (
+    RefundClaim,
+    agree,
+    claim_refund,
+    fill,
+    inspect,
+    new_parcel,
+    return_honestly,
+    send_back,
+)
+from cloudtag.simulate.scripts.script_context import Stage
 
 DETECTOR = "reused_waybill"
 
 
-def _share_parcel(stage: Stage, claims: Sequence[Claim], at: int) -> int:
+def _share_parcel(stage: Stage, claims: Sequence[RefundClaim], at: int) -> int:
     """The first shop gets its goods; every later refund names the same number. Returns when the parcel was opened."""
     story = stage.story
     fill(story, claims[:1], new_parcel(story), at)

@@ -1,8 +1,8 @@
 """Orders a shop need not ship (B19, A15): protection, not accusation."""
 
-from cloudtag.simulate.aftermath import contact
 from cloudtag.simulate.profile import HOUR_MS
-from cloudtag.simulate.scripts.stage import Stage
+from cloudtag.simulate.reviews_and_contacts import contact
+from cloudtag.simulate.scripts.script_context import Stage
 
 DETECTOR = "shipping_exemption"
 

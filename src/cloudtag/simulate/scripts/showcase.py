@@ -4,14 +4,14 @@ These are played by the catalogue `demo` alone.
 """
 
 from cloudtag.contract.events import AlertAnswered
-from cloudtag.ids import digest_id
-from cloudtag.simulate.aftermath import contact, review
+from cloudtag.contract.ids import digest_id
 from cloudtag.simulate.profile import HOUR_MS, MINUTE_MS
 from cloudtag.simulate.refunds import claim_refund
+from cloudtag.simulate.reviews_and_contacts import contact, review
 from cloudtag.simulate.scripts.received_refund_only import DETECTOR as DENIED
 from cloudtag.simulate.scripts.received_refund_only import say_not_received
 from cloudtag.simulate.scripts.refund_before_delivery import DETECTOR as BEFORE_DELIVERY
-from cloudtag.simulate.scripts.stage import Stage
+from cloudtag.simulate.scripts.script_context import Stage
 from cloudtag.simulate.scripts.tagging import CONFIRMED, PENDING, confirm, submit
 
 INSURANCE = ("freight_insurance",)

@@ -2,13 +2,13 @@
 
 from cloudtag.simulate.parcels import carry
 from cloudtag.simulate.profile import HOUR_MS
-from cloudtag.simulate.refunds import Claim, fill, inspect, new_parcel
-from cloudtag.simulate.scripts.stage import Stage
+from cloudtag.simulate.refunds import RefundClaim, fill, inspect, new_parcel
+from cloudtag.simulate.scripts.script_context import Stage
 
 DETECTOR = "signed_before_filled"
 
 
-def _travelled(stage: Stage, claim: Claim, parcel: tuple[str, str], start: int, hours: int) -> None:
+def _travelled(stage: Stage, claim: RefundClaim, parcel: tuple[str, str], start: int, hours: int) -> None:
     """The parcel goes to the shop."""
     deal = claim.deal
     carry(

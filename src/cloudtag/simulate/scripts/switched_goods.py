@@ -3,7 +3,7 @@
 from cloudtag.contract.types import Goods
 from cloudtag.simulate.profile import HOUR_MS
 from cloudtag.simulate.refunds import inspect, return_holding
-from cloudtag.simulate.scripts.stage import Stage
+from cloudtag.simulate.scripts.script_context import Stage
 
 DETECTOR = "switched_goods"
 

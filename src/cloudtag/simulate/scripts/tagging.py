@@ -5,13 +5,13 @@ from typing import Any
 
 from cloudtag.contract.events import AccountChanged, TagSubmitted
 from cloudtag.contract.types import AccountStatus, TaggedOrder
-from cloudtag.simulate.aftermath import contact
-from cloudtag.simulate.deal import Deal
 from cloudtag.simulate.labels import ConfirmationLabel, TagLabel
+from cloudtag.simulate.order_context import Deal
 from cloudtag.simulate.profile import HOUR_MS, MINUTE_MS
 from cloudtag.simulate.refunds import return_holding
+from cloudtag.simulate.reviews_and_contacts import contact
+from cloudtag.simulate.scripts.script_context import Stage
 from cloudtag.simulate.scripts.short_return import DETECTOR
-from cloudtag.simulate.scripts.stage import Stage
 
 Outcome = tuple[str, str | None]
 PENDING: Outcome = ("pending", None)

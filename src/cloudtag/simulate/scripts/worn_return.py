@@ -4,15 +4,15 @@ from collections.abc import Sequence
 
 from cloudtag.contract.events import ReturnInspected
 from cloudtag.contract.types import Condition, RefundReason
-from cloudtag.simulate.refunds import Claim, return_holding
-from cloudtag.simulate.scripts.stage import Stage
+from cloudtag.simulate.refunds import RefundClaim, return_holding
+from cloudtag.simulate.scripts.script_context import Stage
 
 DETECTOR = "worn_return"
 
 
 def _return_all(
     stage: Stage, conditions: Sequence[tuple[float, Condition | None]], reason: RefundReason = "no_reason"
-) -> list[Claim]:
+) -> list[RefundClaim]:
     """One buyer's returns, each begun so many hours after the script and found in that condition."""
     who, claims = stage.buyer(), []
     for hours, condition in conditions:

@@ -1,0 +1,1 @@
+"""What findings, tags and cases amount to: alerts, confirmations, permissions, penalties, consequences. Pure."""

@@ -1,0 +1,116 @@
+"""What consequences are judged by: everything published about one buyer so far, and the facts beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from msgspec.structs import replace
+
+from cloudtag.contract.events import AlertAnswered, ComplaintChanged
+from cloudtag.contract.ids import digest_id
+from cloudtag.contract.records import Alert, Consequence, SubjectKind, TagConfirmation, TagStatus
+from cloudtag.detection.complaint_view import ComplaintView
+from cloudtag.detection.order_view import OrderView
+from cloudtag.policy.model import Policies, Policy
+
+
+class Follows(NamedTuple):
+    """A consequence as it should stand now, and the event time of the oldest fact it rests on."""
+
+    record: Consequence
+    since_ms: int
+
+
+class ConsequenceTimer(NamedTuple):
+    """Time alone changes a consequence at that moment (event time)."""
+
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConsequenceCase:
+    """One buyer at one moment of event time.
+
+    `alerts`, `tags` and `confirmations` are those that stand, in order of time; alerts of the whole-site judgement are
+    left out, they repeat what others say. `orders` are those still held, by id; `complaints` those by and about the
+    buyer, in order of their ids. `verdicts` are the ones that count, by alert.
+    """
+
+    buyer_id: str
+    alerts: list[Alert]
+    tags: list[TagStatus]
+    confirmations: list[TagConfirmation]
+    orders: Mapping[str, OrderView]
+    complaints: Sequence[ComplaintView]
+    verdicts: Mapping[str, AlertAnswered]
+    policies: Policies
+    now_ms: int
+
+    def shops_complaints(self) -> Iterator[ComplaintView]:
+        """The complaints shops made about the buyer, in order of their ids."""
+        return (complaint for complaint in self.complaints if complaint.complainant == "shop")
+
+
+Follow = Callable[[ConsequenceCase], Iterator[Follows | ConsequenceTimer]]
+"""One rule: what follows from a case."""
+
+
+def complaints_among(facts: Iterable[Any]) -> list[ComplaintView]:
+    """The complaints that facts tell of, in order of their ids; not every event need name the order."""
+    events: dict[str, list[ComplaintChanged]] = {}
+    for fact in facts:
+        if type(fact) is ComplaintChanged:
+            events.setdefault(fact.complaint_id, []).append(fact)
+    return [ComplaintView(events[complaint_id]) for complaint_id in sorted(events)]
+
+
+def order_of(complaint: ComplaintView) -> str | None:
+    """The order a complaint is about, by the first event that names one."""
+    return next((event.order_id for event in complaint.events if event.order_id is not None), None)
+
+
+def consequence(
+    buyer_id: str,
+    kind: str,
+    subject: tuple[SubjectKind, str],
+    policy: Policy,
+    because: Iterable[str],
+    starts_at: int,
+    details: dict[str, str],
+    *,
+    anchor: str = "",
+    platform: str,
+    ends_at: int | None = None,
+) -> Consequence:
+    """A consequence; its id is made of its kind, its subject and what else tells it from others of the kind.
+
+    The buyer is part of it: an order that is tagged, or named in an alert, under two buyers is judged in two files.
+    """
+    subject_kind, subject_id = subject
+    return Consequence(
+        consequence_id=digest_id(kind, buyer_id, subject_kind, subject_id, anchor),
+        revision=0,
+        status="active",
+        kind=kind,
+        subject_kind=subject_kind,
+        subject_id=subject_id,
+        platform=platform,
+        because=tuple(sorted(set(because))),
+        details=details,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        policy_version=policy.version,
+    )
+
+
+def lasting(follows: Follows, now_ms: int) -> Iterator[Follows | ConsequenceTimer]:
+    """A consequence that ends by itself: active until its `ends_at`, ended from then on."""
+    ends_at = follows.record.ends_at
+    if ends_at is None or now_ms < ends_at:
+        yield follows
+    else:
+        yield follows._replace(record=replace(follows.record, status="ended"))
+    if ends_at is not None and now_ms < ends_at:
+        yield ConsequenceTimer(ends_at)

@@ -1,0 +1,177 @@
+"""The penalty ladder for sellers' false transactions (domain section 6: S4, P1, P2, P8 to P11).
+
+A pure function of the events of all cases of one shop: it does not matter in which order they came, and a case that is
+dropped counts as if it had never been found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from cloudtag.contract.events import ViolationChanged
+from cloudtag.contract.ids import digest_id
+from cloudtag.contract.records import Consequence, ConsequenceStatus
+from cloudtag.contract.times import rfc3339
+from cloudtag.decisions.violations import Violation, violations
+from cloudtag.policy.consequence_rules import SellerRules
+from cloudtag.policy.model import Policies
+
+_DAY_MS = 86_400_000
+
+
+class PenaltyConclusion(NamedTuple):
+    """A consequence of a case, and when time alone changes it (event time, 0 if never)."""
+
+    case: Violation
+    record: Consequence
+    changes_at: int
+
+
+@dataclass(slots=True)
+class PenaltiesJudged:
+    """Notices and penalties as they should stand.
+
+    `timers`: by case, the next moment (event time) at which time alone changes something; all cases of the shop must be
+    judged again then.
+    """
+
+    told: list[PenaltyConclusion] = field(default_factory=list)
+    timers: dict[str, int] = field(default_factory=dict)
+
+
+def judge_penalties(facts: Iterable[ViolationChanged], policies: Policies, now_ms: int) -> PenaltiesJudged:
+    """Judge all cases of one shop at one moment of event time.
+
+    Every case that is not severe gives a `violation_notice`, from its finding on; every case that has taken effect
+    gives a `shop_penalty`. A case counts in the calendar year of its finding.
+    """
+    judged = PenaltiesJudged()
+    years: dict[int, list[Violation]] = {}
+    for case in violations(facts, policies):
+        years.setdefault(case.year, []).append(case)
+    for cases in years.values():
+        told = [_notice(case, now_ms) for case in cases if not case.is_severe]
+        told += _penalties([case for case in cases if case.has_effect(now_ms)], now_ms)
+        judged.told += told
+        changes = [(one.case.case_id, one.changes_at) for one in told]
+        for case_id, at_ms in changes + [(case.case_id, case.effect_at or 0) for case in cases]:
+            if at_ms > now_ms:
+                judged.timers[case_id] = min(at_ms, judged.timers.get(case_id, at_ms))
+    return judged
+
+
+def _notice(case: Violation, now_ms: int) -> PenaltyConclusion:
+    """P1: clean up or appeal, until one of them is done or the days are over."""
+    done = [at_ms for at_ms in (case.appealed_at, case.cleaned_at) if at_ms is not None and at_ms <= case.appeal_until]
+    ends_at = max(case.found_at, min(done, default=case.appeal_until))
+    details = {
+        "case_id": case.case_id,
+        "demand": "clean or appeal",
+        "orders": str(len(case.order_ids)),
+        "severe": "false",
+    }
+    is_over = bool(done) or ends_at <= now_ms
+    record = _record("violation_notice", case, details, case.found_at, ends_at, "ended" if is_over else "active")
+    return PenaltyConclusion(case, record, 0 if is_over else ends_at)
+
+
+def _penalties(effective: list[Violation], now_ms: int) -> list[PenaltyConclusion]:
+    """The penalties of one year, numbered in the order in which the cases took effect.
+
+    Severe cases have no number. An order that several cases name counts in the first of them to take effect.
+    """
+    effective.sort(key=lambda case: (case.effect_at or 0, case.found_at, case.case_id))
+    told: list[PenaltyConclusion] = []
+    counted: set[str] = set()
+    number = 0
+    for case in effective:
+        orders = len(case.order_ids - counted)
+        counted |= case.order_ids
+        if case.is_severe:
+            told.append(_severe(case, orders, now_ms))
+        else:
+            number += 1
+            told.append(_ordinary(case, number, orders, now_ms))
+    return told
+
+
+def _ordinary(case: Violation, number: int, orders: int, now_ms: int) -> PenaltyConclusion:
+    """What the n-th violation of the year costs (P9: goods are not ranked down; P11: no shop is closed)."""
+    rules = case.policy.sellers
+    points, shield_days = _rung(rules, number, orders)
+    starts_at = case.effect_at or 0
+    ends_at = starts_at + shield_days * _DAY_MS if shield_days else None
+    details = {
+        **_shared_details(case, points, orders),
+        "violation": str(number),
+        "limit": str(rules.few_orders),
+        "points_until": rfc3339(case.year_ends_at),
+        "measures": ", ".join(rules.measures) if shield_days else "",
+        "shield_days": str(shield_days),
+        "closes_shop": "false",
+    }
+    if case.is_cleaned:
+        details["cleaned"] = "true"
+    is_over = ends_at is not None and ends_at <= now_ms
+    record = _record("shop_penalty", case, details, starts_at, ends_at, "ended" if is_over else "active")
+    return PenaltyConclusion(case, record, ends_at or 0)
+
+
+def _severe(case: Violation, orders: int, now_ms: int) -> PenaltyConclusion:
+    """P8: no appeal, and after some days the account is frozen for good."""
+    rules = case.policy.sellers
+    frozen_from = case.found_at + rules.freeze_after_days * _DAY_MS
+    details = {
+        **_shared_details(case, rules.severe_points, orders),
+        "severe": "true",
+        "appeal": "none",
+        "frozen_from": rfc3339(frozen_from),
+    }
+    if frozen_from <= now_ms:
+        details["frozen"] = "true"
+    return PenaltyConclusion(case, _record("shop_penalty", case, details, case.found_at, None, "active"), frozen_from)
+
+
+def _rung(rules: SellerRules, number: int, orders: int) -> tuple[int, int]:
+    """Points and days of shield; the last of a list is for all further violations."""
+    if orders <= rules.few_orders:
+        return _nth(rules.few_points, number), _nth(rules.few_shield_days, number)
+    return _nth(rules.many_points, number), _nth(rules.many_shield_days, number)
+
+
+def _nth(rungs: Sequence[int], number: int) -> int:
+    return rungs[min(number, len(rungs)) - 1]
+
+
+def _shared_details(case: Violation, points: int, orders: int) -> dict[str, str]:
+    rules = case.policy.sellers
+    return {
+        "case_id": case.case_id,
+        "year": str(case.year),
+        "points": str(points),
+        "orders": str(orders),
+        "removed": ", ".join(rules.removed),
+        "kept": ", ".join(rules.kept),
+        "goods_down_ranked": "false",
+    }
+
+
+def _record(
+    kind: str, case: Violation, details: dict[str, str], starts_at: int, ends_at: int | None, status: ConsequenceStatus
+) -> Consequence:
+    return Consequence(
+        consequence_id=digest_id(kind, case.shop_id, case.case_id),
+        revision=0,
+        status=status,
+        kind=kind,
+        subject_kind="shop",
+        subject_id=case.shop_id,
+        platform=case.platform,
+        because=(case.case_id,),
+        details=details,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        policy_version=case.policy.version,
+    )

@@ -1,0 +1,30 @@
+"""Rows kept in memory: what replay and tests put under a task in place of a changelog."""
+
+from collections.abc import Iterable, Mapping
+
+from cloudtag.engine.task_result import RowKey, key_part
+
+
+class MemoryRows:
+    """Rows by file. `apply` is what a changelog and a store do for a worker."""
+
+    def __init__(self) -> None:
+        """No rows."""
+        self._files: dict[bytes, dict[RowKey, bytes]] = {}
+
+    def rows_of(self, prefix: bytes) -> Iterable[tuple[RowKey, bytes]]:
+        """The rows of the file whose part `prefix` is."""
+        return list(self._files.get(prefix, {}).items())
+
+    def all_rows(self) -> Iterable[tuple[RowKey, bytes]]:
+        """Every row."""
+        return [row for rows in self._files.values() for row in rows.items()]
+
+    def apply(self, rows: Mapping[RowKey, bytes | None]) -> None:
+        """Make a step's rows durable."""
+        for key, value in rows.items():
+            state = self._files.setdefault(key_part(key), {})
+            if value is None:
+                state.pop(key, None)
+            else:
+                state[key] = value

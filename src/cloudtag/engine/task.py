@@ -1,0 +1,299 @@
+"""A task: one processor on one partition. Facts in, rows and records out; no I/O, no clock, no threads.
+
+The caller makes a step's rows durable, then publishes its outputs, then takes the next batch. Each row carries the
+number of the batch that changed it, and the task's own row says up to which batch outputs are known to be out. So a
+task that opens after a crash knows what to judge and to publish again, whatever the crash cut through.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Set
+from typing import Any, NamedTuple
+
+import msgspec
+from msgspec import Struct
+
+from cloudtag.contract.internal import Cause, InternalRecord, WatermarkRecord
+from cloudtag.engine.fold import fold
+from cloudtag.engine.keyed_state import KeyedState, StateCache
+from cloudtag.engine.news import News, news_again
+from cloudtag.engine.processor import Processor
+from cloudtag.engine.revise import repeat, revise
+from cloudtag.engine.rows import NEVER, Row, RowCodec, header, row_key, split_key
+from cloudtag.engine.task_result import Output, RowReader, TaskResult
+from cloudtag.engine.timers import Timers
+
+TASK_KEY = b"\x00\x00lane"
+"""The task's own row: watermark, newest event, last batch, last batch known to be published."""
+
+_NONE: frozenset[str] = frozenset()
+Dirty = dict[KeyedState, set[str]]
+"""The rows to judge, by file, in the order in which the files were first touched."""
+
+
+class _Own(Struct, array_like=True):
+    watermark_ms: int = 0
+    newest_ms: int = 0
+    batch: int = 0
+    sent: int = 0
+
+
+class _Reasons(NamedTuple):
+    """Why what is published about one row changes, asked of the processor when it does."""
+
+    processor: Processor
+    state: KeyedState
+    row_id: str
+    news: News
+    now_ms: int
+
+    def causes(self) -> tuple[Cause, ...]:
+        return self.processor.causes(self.state, self.row_id, self.news)
+
+    def withdrawn(self, record: Any) -> Any:
+        return self.processor.withdrawn(self.state, self.row_id, record, self.news, self.now_ms)
+
+
+class Task:
+    """One processor on one partition: a deterministic state machine."""
+
+    def __init__(self, processor: Processor, rows: RowReader | None, cache_keys: int = 50_000) -> None:
+        """`rows`: the stored rows; `cache_keys`: how many decoded files stay resident.
+
+        Without stored rows the task lives once: every file stays resident, and its steps hold no rows.
+        """
+        self._processor = processor
+        self._rows = rows
+        self._codec = RowCodec(processor.fact_type)
+        self._cache = StateCache(processor, rows, self._codec, cache_keys)
+        self._timers = Timers()
+        self._own = _Own()
+
+    @property
+    def watermark_ms(self) -> int:
+        """Event time: nothing earlier is waited for."""
+        return self._own.watermark_ms
+
+    @property
+    def next_timer_ms(self) -> int:
+        """The earliest event time at which time alone may change an answer, or 0."""
+        timers = self._timers
+        while (first := timers.first) is not None:
+            timer_ms, state_key, row_id = first
+            state = self._cache.resident(state_key)
+            row = None if state is None else state.rows.get(row_id)
+            if row is None or row.timer_ms <= timer_ms:
+                return timer_ms
+            # Facts that came meanwhile have put it off.
+            timers.put_off(row.timer_ms)
+        return NEVER
+
+    @property
+    def resident_keys(self) -> int:
+        """How many decoded files the cache holds."""
+        return len(self._cache)
+
+    def open(self) -> TaskResult:
+        """Read the stored rows' headers; judge and publish again what a crash may have kept unsent."""
+        unsent: list[tuple[bytes, int]] = []
+        for key, data in self._rows.all_rows() if self._rows is not None else ():
+            if key == TASK_KEY:
+                self._own = msgspec.msgpack.decode(data, type=_Own)
+                continue
+            batch, timer_ms = header(data)
+            self._timers.add(timer_ms, *split_key(key))
+            unsent.append((key, batch))
+        step = TaskResult()
+        dirty: Dirty = {}
+        for key, batch in sorted(unsent):
+            if batch > self._own.sent:
+                state_key, row_id = split_key(key)
+                dirty.setdefault(self._cache.get(state_key), set()).add(row_id)
+        self._own.batch = max((batch for _, batch in unsent), default=self._own.batch) + 1
+        for state, row_ids in dirty.items():
+            self._publish_again(step, state, row_ids)
+        self._close(step)
+        return step
+
+    def advance(self, facts: Iterable[Struct]) -> TaskResult:
+        """Fold one batch, judge what it touched, wake what is due."""
+        own, step = self._own, TaskResult()
+        own.sent, own.batch = own.batch, own.batch + 1
+        self._cache.trim()
+        dirty, news, passed_ms = self._fold(step, facts)
+        own.watermark_ms = max(own.watermark_ms, own.newest_ms - self._processor.lateness_ms, passed_ms)
+        fired = self._fire(step)
+        for state, changed in dirty.items():
+            self._judge(step, state, changed, news[state], fired.pop(state, _NONE) if fired else _NONE)
+        for state, row_ids in fired.items():
+            self._judge(step, state, _NONE, News(), row_ids)
+        self._close(step)
+        return step
+
+    def _fire(self, step: TaskResult) -> Dirty:
+        """The rows whose time has come; one that was put off meanwhile waits on."""
+        fired: Dirty = {}
+        now_ms = self._own.watermark_ms
+        for state_key, row_id in self._timers.due(now_ms):
+            state = self._cache.get(state_key)
+            row = state.rows.get(row_id)
+            if row is None:
+                continue
+            if row.timer_ms > now_ms:
+                self._timers.add(row.timer_ms, state_key, row_id)
+                continue
+            row.timer_ms = NEVER
+            fired.setdefault(state, set()).add(row_id)
+            step.timers += 1
+        return fired
+
+    def _close(self, step: TaskResult) -> None:
+        if self._rows is not None:
+            step.rows[TASK_KEY] = msgspec.msgpack.encode(self._own)
+
+    def _fold(self, step: TaskResult, facts: Iterable[Any]) -> tuple[Dirty, dict[KeyedState, News], int]:
+        processor, own, get_state = self._processor, self._own, self._cache.get
+        place, identity, index, most_facts = processor.place, processor.identity, processor.index, processor.most_facts
+        horizon_ms = own.watermark_ms - processor.retention_ms
+        # The files of this batch, so that the cache is asked once for each.
+        states: dict[str, tuple[KeyedState, set[str], News]] = {}
+        passed_ms = 0
+        for fact in facts:
+            if type(fact) is WatermarkRecord:
+                passed_ms = max(passed_ms, fact.occurred_at)
+                continue
+            if not self._takes(step, fact, horizon_ms):
+                continue
+            state_key, row_id = place(fact)
+            entry = states.get(state_key)
+            if entry is None:
+                entry = states[state_key] = get_state(state_key), set(), News()
+            state, ids, news = entry
+            if state.is_closed and type(fact) is not processor.closes:
+                # What other processors tell is about events that are refused as well.
+                if not isinstance(fact, InternalRecord):
+                    step.refused.append(fact)
+                continue
+            row = state.rows.get(row_id) or state.add_row(row_id)
+            fact_id = identity(fact)
+            before = row.facts.get(fact_id)
+            if not fold(row, fact_id, fact):
+                step.duplicates += 1
+                continue
+            news.add(row_id, fact_id, fact, before)
+            if len(row.facts) > most_facts:
+                processor.bound(row)
+            ids.add(row_id)
+            if besides := index(state, row, fact):
+                ids.update(besides)
+        dirty = {state: ids for state, ids, _ in states.values() if ids}
+        return dirty, {state: news for state, _, news in states.values()}, passed_ms
+
+    def _takes(self, step: TaskResult, fact: Any, horizon_ms: int) -> bool:
+        if isinstance(fact, InternalRecord) and not self._processor.is_timed_by_internal:
+            return True
+        at_ms: int = fact.occurred_at
+        own = self._own
+        if at_ms > own.newest_ms:
+            own.newest_ms = at_ms
+        elif at_ms < own.watermark_ms:
+            if at_ms < horizon_ms and not self._is_timeless(fact):
+                step.too_late.append(fact)
+                return False
+            step.late += 1
+        return True
+
+    def _is_timeless(self, fact: Any) -> bool:
+        """Whether a fact counts whatever its age: what another task says now, and master data."""
+        return isinstance(fact, InternalRecord) or type(fact) in self._processor.master_data
+
+    def _judge(
+        self,
+        step: TaskResult,
+        state: KeyedState,
+        changed: Set[str],
+        news: News,
+        fired: Set[str] = _NONE,
+        *,
+        is_whole: bool = False,
+    ) -> None:
+        """Judge what changed and woken rows touch, then layer after layer what those and their outputs ask for."""
+        processor = self._processor
+        asked = changed | fired if fired else changed
+        touched = processor.touched(state, asked)
+        outputs: list[Output] = []
+        for row_id in touched if len(touched) == 1 else sorted(touched):
+            if told := self._judge_row(step, state, row_id, changed, news):
+                outputs += told
+        if not is_whole and asked <= touched and not processor.is_followed(state, outputs):
+            step.outputs += outputs
+            return
+        for row_id, is_asked in processor.layers:
+            is_left = row_id in asked and row_id not in touched
+            if is_whole or is_left or is_asked(state, asked, outputs):
+                outputs += self._judge_row(step, state, row_id, changed, news)
+        step.outputs += outputs
+
+    def _judge_row(
+        self, step: TaskResult, state: KeyedState, row_id: str, changed: Set[str], news: News
+    ) -> list[Output]:
+        processor, now_ms = self._processor, self._own.watermark_ms
+        horizon_ms = now_ms - processor.retention_ms
+        row = state.rows.get(row_id)
+        if row is None:
+            row = Row(row_id)
+        # What this batch brought is judged once whatever its age: a fact is held, or it is a dead letter.
+        elif row.newest_ms < horizon_ms and row_id not in changed and self._drop_spent(step, state, row, horizon_ms):
+            return []
+        judgement = processor.judge(state, row_id, now_ms)
+        outputs: list[Output] = []
+        if judgement.conclusions or row.published:
+            reasons = _Reasons(processor, state, row_id, news, max(now_ms, self._own.newest_ms))
+            outputs = revise(row, judgement.conclusions, horizon_ms, reasons)
+        if not row.facts and not row.published and judgement.timer_ms == NEVER:
+            self._forget(step, state, row)
+            return []
+        state.rows[row_id] = row
+        has_moved = self._schedule(state, row, judgement.timer_ms)
+        if self._rows is not None and (row_id in changed or outputs or has_moved):
+            row.batch = self._own.batch
+            step.rows[row_key(state.key, row_id)] = self._codec.encode(row, news.rows.get(row_id, ()))
+        return outputs
+
+    def _publish_again(self, step: TaskResult, state: KeyedState, changed: set[str]) -> None:
+        ids, fresh = set(changed), self._processor.new_state(state.key)
+        fresh.rows = state.rows
+        for row in state.rows.values():
+            for fact in row.facts.values():
+                ids.update(self._processor.index(fresh, row, fact))
+        self._judge(step, state, ids, news_again(state, changed), is_whole=True)
+        for row_id in sorted(changed & state.rows.keys()):
+            conclusions = self._processor.judge(state, row_id, self._own.watermark_ms).conclusions
+            step.outputs += repeat(state.rows[row_id], conclusions)
+
+    def _schedule(self, state: KeyedState, row: Row, timer_ms: int) -> bool:
+        """Set when the row is next looked at; whether it had to be set earlier than stored."""
+        now_ms, retention_ms = self._own.watermark_ms, self._processor.retention_ms
+        spent_ms = row.newest_ms + retention_ms + 1
+        if timer_ms <= now_ms:
+            timer_ms = spent_ms if spent_ms > now_ms else now_ms + retention_ms
+        elif now_ms < spent_ms < timer_ms:
+            timer_ms = spent_ms
+        before, row.timer_ms = row.timer_ms, timer_ms
+        if before == NEVER or timer_ms < before or before <= now_ms:
+            self._timers.add(timer_ms, state.key, row.id)
+            return True
+        return False
+
+    def _drop_spent(self, step: TaskResult, state: KeyedState, row: Row, horizon_ms: int) -> bool:
+        if not row.facts and not row.published:
+            return False
+        if not self._processor.can_expire(state, row, horizon_ms):
+            return False
+        self._forget(step, state, row)
+        return True
+
+    def _forget(self, step: TaskResult, state: KeyedState, row: Row) -> None:
+        state.rows.pop(row.id, None)
+        if row.batch:
+            step.rows[row_key(state.key, row.id)] = None

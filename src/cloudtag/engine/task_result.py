@@ -1,0 +1,81 @@
+"""What goes into a task and what comes out of it: the whole interface between the pure core and its edges."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from msgspec import Struct
+
+RowKey = bytes
+"""Two bytes of length, a file's key, a row's id inside it; length 0 marks the task's own row."""
+
+
+def key_part(key: RowKey) -> bytes:
+    """The part of a row key that all rows of its file, and no others, begin with."""
+    return key[: 2 + int.from_bytes(key[:2])]
+
+
+class RowReader(Protocol):
+    """The stored rows of one processor on one partition, as the last durable step left them."""
+
+    def rows_of(self, prefix: bytes) -> Iterable[tuple[RowKey, bytes]]:
+        """All rows whose key starts with `prefix`, in any order."""
+        ...
+
+    def all_rows(self) -> Iterable[tuple[RowKey, bytes]]:
+        """Every row of the partition; read once when a task opens."""
+        ...
+
+
+class Output(Struct, frozen=True, gc=False):
+    """A record to publish: its stream, its Kafka key and the struct."""
+
+    stream: str
+    key: str
+    record: Struct
+
+
+@dataclass(slots=True)
+class TaskResult:
+    """What one batch changed. The caller makes `rows` durable, then publishes `outputs`, then acknowledges the input.
+
+    In that order nothing is lost at a crash: rows carry the number of the batch that changed them, and a task
+    that opens on rows newer than the last batch known to be published publishes what they stand for again.
+    """
+
+    rows: dict[RowKey, bytes | None] = field(default_factory=dict)
+    outputs: list[Output] = field(default_factory=list)
+    late: int = 0
+    """Events older than the watermark (judged all the same)."""
+    too_late: list[Struct] = field(default_factory=list)
+    """Events older than what is still held; the caller sends each to the dead letters (reason `too_late`)."""
+    refused: list[Struct] = field(default_factory=list)
+    """Events about somebody who is to be forgotten; the caller sends their places, not what they say, to the dead
+    letters (reason `erased`)."""
+    timers: int = 0
+    """Files judged only because time passed."""
+    duplicates: int = 0
+    """Events already known."""
+
+
+class TaskProtocol(Protocol):
+    """One processor on one partition: a deterministic state machine without I/O, clock or threads."""
+
+    @property
+    def watermark_ms(self) -> int:
+        """Event time: nothing earlier is waited for."""
+        ...
+
+    @property
+    def resident_keys(self) -> int:
+        """How many decoded files are in memory."""
+        ...
+
+    def open(self) -> TaskResult:
+        """Read the stored rows (timers, watermark); the step re-publishes what a crash may have kept unsent."""
+        ...
+
+    def advance(self, facts: Iterable[Struct]) -> TaskResult:
+        """Fold one batch of decoded events, internal records and `WatermarkRecord`; judge what they touch; say what
+        changed."""
+        ...

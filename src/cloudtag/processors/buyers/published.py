@@ -1,0 +1,70 @@
+"""What was published about a buyer, read by the layers above: tags, the whole-site risk, and what follows from all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from cloudtag.contract.records import Alert, TagConfirmation, TagStatus
+from cloudtag.contract.streams import STREAM_OF
+from cloudtag.decisions.alerts import last_word
+from cloudtag.decisions.consequences import ConsequenceCase, complaints_among, follow
+from cloudtag.detection.order_view import OrderView
+from cloudtag.engine.keyed_state import KeyedState
+from cloudtag.engine.processor import Judgement
+from cloudtag.engine.revise import Conclusion
+from cloudtag.engine.rows import Row, earliest
+from cloudtag.policy.model import Policies
+
+_T = TypeVar("_T", bound=Struct)
+_BELOW = "owb"
+"""The kinds of rows whose alerts the layers above read: not those of the whole-site risk, which repeat them."""
+
+
+def alerts_of(state: KeyedState) -> list[Alert]:
+    """The alerts that stand about single things, in order of time."""
+    rows = (row for row in state.rows.values() if row.id[0] in _BELOW)
+    found = [alert for row in rows for alert in _standing(row, Alert)]
+    return sorted(found, key=lambda alert: (alert.decided_at, alert.alert_id))
+
+
+def judge_consequences(
+    state: KeyedState, tags: Row | None, orders: list[OrderView], others: list[Any], policies: Policies, now_ms: int
+) -> Judgement:
+    """What follows for a buyer, the buyer's orders and their claims (domain section 5)."""
+    alerts, said = alerts_of(state), state.index.verdicts
+    words = ((alert.alert_id, last_word(alert, said.get(alert.alert_id, ()))) for alert in alerts)
+    case = ConsequenceCase(
+        buyer_id=state.key,
+        alerts=alerts,
+        tags=_told(tags, TagStatus, lambda tag: (tag.decided_at, tag.tag_id)),
+        confirmations=_told(tags, TagConfirmation, lambda c: (c.confirmed_at, c.confirmation_id)),
+        orders={order.order_id: order for order in orders},
+        complaints=complaints_among([*others, *(fact for order in orders for fact in order.others)]),
+        verdicts={alert_id: verdict for alert_id, verdict in words if verdict is not None},
+        policies=policies,
+        now_ms=now_ms,
+    )
+    told, timers = follow(case)
+    judgement = Judgement(timer_ms=earliest(timers))
+    for record, since_ms in told:
+        judgement.conclusions[record.consequence_id] = Conclusion(
+            record.consequence_id, record.subject_id, since_ms, record, is_rolling=True
+        )
+    return judgement
+
+
+def _told(row: Row | None, struct: type[_T], order: Callable[[_T], tuple[int, str]]) -> list[_T]:
+    return sorted(_standing(row, struct), key=order) if row else []
+
+
+def _standing(row: Row, struct: type[_T]) -> list[_T]:
+    stream = STREAM_OF[struct]
+    return [
+        msgspec.msgpack.decode(published.body, type=struct)
+        for published in row.published.values()
+        if published.stream == stream and published.stands and published.body is not None
+    ]

@@ -1,0 +1,76 @@
+"""Which of the facts that just came refuted an alert: those without which it would still hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from cloudtag.contract.internal import Cause
+from cloudtag.engine.keyed_state import KeyedState
+from cloudtag.engine.news import UNKNOWN, New
+from cloudtag.processors.causes import causes_of
+
+Suspect = tuple[str, str, New]
+"""A row, the id of a fact in it, and the fact."""
+MOST_SUSPECTS = 20
+"""So many of the newest facts are tried: of more at once nobody could tell."""
+
+
+def refuting(
+    state: KeyedState, suspects: Sequence[Suspect], still_holds: Callable[[], bool]
+) -> tuple[tuple[Cause, ...], bool]:
+    """The events that refuted an alert, and whether that is certain; if not, they are those that came with it.
+
+    `still_holds` judges the alert's row anew. Every suspect is left out in turn: those that matter are the ones without
+    which the alert would hold. Where several say the same, it is the first of them by event time.
+    """
+    tried = sorted(suspects, key=_moment)[-MOST_SUSPECTS:]
+    alone = [suspect for suspect in tried if _holds_without(state, [suspect], still_holds)]
+    if not alone:
+        alone = _first_enough(state, tried, still_holds)
+    return causes_of(new for _, _, new in alone or tried), bool(alone)
+
+
+def _first_enough(state: KeyedState, tried: Sequence[Suspect], still_holds: Callable[[], bool]) -> list[Suspect]:
+    """The first that, with those before it, was enough; none where leaving all of them out changes nothing."""
+    if not tried or not _holds_without(state, tried, still_holds):
+        return []
+    return next(
+        [tried[place]] for place in range(len(tried)) if not _holds_without(state, tried[place + 1 :], still_holds)
+    )
+
+
+def _holds_without(state: KeyedState, suspects: Sequence[Suspect], still_holds: Callable[[], bool]) -> bool:
+    with _left_out(state, suspects):
+        return still_holds()
+
+
+@contextmanager
+def _left_out(state: KeyedState, suspects: Sequence[Suspect]) -> Iterator[None]:
+    """The file as it would be without those facts. The index is left as it is: it only ever tells of more."""
+    rows = {row_id: state.rows[row_id] for row_id, _, _ in suspects if row_id in state.rows}
+    saved = {row_id: (row.facts, row.view) for row_id, row in rows.items()}
+    orders = state.index.orders
+    for row in rows.values():
+        row.facts, row.view = dict(row.facts), None
+    for row_id, fact_id, new in suspects:
+        _leave_out(rows[row_id].facts, fact_id, new)
+    state.index.orders = None
+    try:
+        yield
+    finally:
+        for row_id, row in rows.items():
+            row.facts, row.view = saved[row_id]
+        state.index.orders = orders
+
+
+def _leave_out(facts: dict[str, object], fact_id: str, new: New) -> None:
+    if new.before is None or new.before is UNKNOWN:
+        facts.pop(fact_id, None)
+    else:
+        facts[fact_id] = new.before
+
+
+def _moment(suspect: Suspect) -> tuple[int, str, str]:
+    row_id, fact_id, new = suspect
+    return new.fact.occurred_at, row_id, fact_id

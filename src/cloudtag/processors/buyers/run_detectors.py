@@ -1,0 +1,75 @@
+"""Ask the detectors that could have an answer, and collect what they say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from cloudtag.contract.events import AlertAnswered
+from cloudtag.contract.records import Alert
+from cloudtag.contract.streams import STREAM_OF
+from cloudtag.decisions.alerts import alert_of, answered, label_of, last_word
+from cloudtag.detection.finding import Timer
+from cloudtag.detection.rule import Scope, Signal
+from cloudtag.detectors.registry import Detector, of_scope
+from cloudtag.engine.processor import Judgement
+from cloudtag.engine.revise import Conclusion
+from cloudtag.engine.rows import Row, earliest
+from cloudtag.policy.model import Policy
+
+
+def kinds_of(rows: Iterable[Row]) -> frozenset[type[Any]]:
+    """The kinds of facts the rows hold."""
+    kinds = {row.kinds for row in rows}
+    return kinds.pop() if len(kinds) == 1 else frozenset[type[Any]]().union(*kinds)
+
+
+@lru_cache(maxsize=4096)
+def _askable(scope: Scope, kinds: frozenset[type[Any]], signals: frozenset[Signal]) -> tuple[Detector, ...]:
+    streams = {STREAM_OF[kind] for kind in kinds}
+    return tuple(
+        detector
+        for detector in of_scope(scope)
+        if streams.issuperset(detector.rule.needs) and signals.issuperset(detector.rule.signals)
+    )
+
+
+@lru_cache(maxsize=4096)
+def may_run(scope: Scope, signals: frozenset[Signal]) -> bool:
+    """Whether any detector of that scope could have an answer where those signals were seen."""
+    return any(signals.issuperset(detector.rule.signals) for detector in of_scope(scope))
+
+
+def run_detectors(
+    scope: Scope,
+    kinds: frozenset[type[Any]],
+    case: Any,
+    policy: Policy,
+    verdicts: Mapping[str, Sequence[AlertAnswered]],
+    judgement: Judgement,
+    signals: frozenset[Signal] = frozenset(),
+) -> None:
+    """Add to a judgement what the detectors of one scope find in a case, and when they want to be asked again.
+
+    All of them are asked, whatever scenario a shop has tagged the order with (A7).
+    An alert's id names the case's subject, so no two rows ever publish under one id. `verdicts` are the shops'
+    answers by alert (A21 to A24).
+    """
+    for detector in _askable(scope, kinds, signals):
+        parameters = policy.detectors.get(detector.name)
+        if parameters is None:
+            continue
+        for answer in detector.detect(case, parameters):
+            if isinstance(answer, Timer):
+                judgement.timer_ms = earliest((judgement.timer_ms, answer.at_ms))
+                continue
+            alert = alert_of(detector, answer, case.buyer_id, case.subject, policy, case)
+            verdict = last_word(alert, verdicts.get(alert.alert_id, ()))
+            since_ms = min(alert.first_event_at, answer.since_at or alert.first_event_at)
+            for record in (answered(alert, verdict), label_of(alert, verdict)):
+                if record is not None:
+                    record_id = record.alert_id if isinstance(record, Alert) else record.label_id
+                    judgement.conclusions[record_id] = Conclusion(
+                        record_id, case.buyer_id, since_ms, record, is_rolling=scope in ("buyer", "risk")
+                    )

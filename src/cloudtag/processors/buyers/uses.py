@@ -1,0 +1,144 @@
+"""What a buyer's file tells `links`: attributes shown, claims of wrong goods, pictures used, orders left unpaid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import msgspec
+from msgspec.structs import replace
+
+from cloudtag.contract.events import ComplaintChanged, RefundChanged
+from cloudtag.contract.links import AttributeUsed, Claim, SkuOwned
+from cloudtag.contract.records import Alert
+from cloudtag.contract.streams import STREAM_OF
+from cloudtag.contract.types import Proof
+from cloudtag.detection.buyer_case import accuses
+from cloudtag.detection.claims import claim_of, left_unpaid, unpaid_order
+from cloudtag.detection.order_view import OrderView
+from cloudtag.detection.outcomes import is_purchase
+from cloudtag.engine.keyed_state import KeyedState
+from cloudtag.engine.revise import Conclusion
+from cloudtag.processors.buyers.buyer_index import BuyerIndex
+from cloudtag.processors.link_joins import bands_of
+
+
+def plain_uses(state: KeyedState) -> Iterator[Conclusion]:
+    """Each attribute the buyer shows, once; with it, since when alerts accuse the buyer."""
+    index: BuyerIndex = state.index
+    alerted_at = _alerted_at(state)
+    for attribute, use in index.attributes.items():
+        if use.record.alerted_at != alerted_at:
+            use = replace(use, record=replace(use.record, alerted_at=alerted_at))
+            # A value in place of another: the order of the attributes stays.
+            index.attributes[attribute] = use
+        yield use
+
+
+def _alerted_at(state: KeyedState) -> int:
+    """Never by alerts that rest on what others are accused of: those have a row of their own."""
+    alerts = [
+        msgspec.msgpack.decode(published.body, type=Alert)
+        for row in state.rows.values()
+        if row.published and row.id[0] in "owb"
+        for published in row.published.values()
+        if published.stands and published.stream == "alerts" and published.body is not None
+    ]
+    return min((alert.decided_at for alert in alerts if accuses(alert)), default=0)
+
+
+def order_uses(buyer_id: str, order: OrderView, now_ms: int, unpaid_ms: int) -> tuple[list[AttributeUsed], int]:
+    """What one order makes the buyer tell, and when to look again whether it was paid (0: never)."""
+    uses: list[AttributeUsed] = []
+    if order.refunds or order.others:
+        uses = [*_claims(buyer_id, order), *pictures(buyer_id, order.with_evidence())]
+    placed = left_unpaid(order, unpaid_ms)
+    if placed is None:
+        return uses, 0
+    due_ms = placed.occurred_at + unpaid_ms
+    if now_ms < due_ms:
+        return uses, due_ms
+    return uses + list(_unpaid(buyer_id, order)), 0
+
+
+def owned_skus(state: KeyedState, orders: Iterable[OrderView]) -> Iterator[SkuOwned]:
+    """For each claim of a linked buyer: the orders of this buyer that hold what came back in the other's parcel."""
+    row = state.rows.get("l")
+    reports = [fact for fact in row.facts.values() if fact.is_held] if row else []
+    told = [(report, use, claim) for report in reports for use in report.others for claim in use.claims]
+    if not told:
+        return
+    held = list(orders)
+    answered: dict[str, SkuOwned] = {}
+    for report, use, claim in sorted(told, key=lambda entry: (entry[0].attribute, entry[1].internal_id)):
+        if claim.is_inspected:
+            for answer in _owned(state.key, held, report.attribute, use.buyer_id, claim):
+                answered.setdefault(answer.internal_id, answer)
+    yield from answered.values()
+
+
+def _owned(owner_id: str, orders: list[OrderView], attribute: str, buyer_id: str, claim: Claim) -> Iterator[SkuOwned]:
+    for order in orders:
+        first = min(order.changes, key=lambda e: (e.occurred_at, e.event_id), default=None)
+        if first is None or order.shop_id != claim.shop_id or first.occurred_at > claim.occurred_at:
+            continue
+        for sku_id, price_minor in _kept(order).items():
+            if sku_id in claim.other_skus:
+                yield SkuOwned(
+                    0, True, buyer_id, claim.order_id, claim.refund_id, owner_id, sku_id, price_minor, order.order_id,
+                    attribute, first.event_id, first.occurred_at,
+                    next((change.currency for change in order.changes if change.currency), None),
+                )  # fmt: skip
+
+
+def _kept(order: OrderView) -> dict[str, int]:
+    """Price by sku of what the buyer has of an order: nothing never bought, nothing the shop got back."""
+    if not is_purchase(order):
+        return {}
+    returned = {goods.sku_id for i in order.inspections for goods in i.received if goods.quantity}
+    return {line.sku_id: line.unit_price_minor for line in order.lines if line.quantity and line.sku_id not in returned}
+
+
+def _claims(buyer_id: str, order: OrderView) -> Iterator[AttributeUsed]:
+    for refund in order.refunds.values():
+        claim = claim_of(order, refund)
+        if claim is None:
+            continue
+        for attribute in order.attributes():
+            yield AttributeUsed(
+                0, True, attribute, claim.occurred_at, claim.event_id, refund.platform, buyer_id,
+                subject=claim.refund_id, order_id=order.order_id, claims=(claim,),
+            )  # fmt: skip
+
+
+def pictures(buyer_id: str, handed_in: Iterable[tuple[RefundChanged | ComplaintChanged, str]]) -> list[AttributeUsed]:
+    """The pictures in events that hand in evidence, each with its subject: the first use in each subject."""
+    shown: dict[str, AttributeUsed] = {}
+    for event, subject in sorted(handed_in, key=lambda pair: (pair[0].occurred_at, pair[0].event_id)):
+        for attribute, phash in picture_attributes(event.evidence):
+            use = AttributeUsed(
+                0, True, attribute, event.occurred_at, event.event_id, event.platform, buyer_id,
+                subject=subject, shop_id=event.shop_id, order_id=event.order_id, phash=phash,
+                stream=STREAM_OF[type(event)],
+            )  # fmt: skip
+            shown.setdefault(use.internal_id, use)
+    return list(shown.values())
+
+
+def picture_attributes(evidence: Iterable[Proof]) -> Iterator[tuple[str, str | None]]:
+    """The attributes under which pictures are found again: by their bytes, and by what they look like."""
+    for proof in evidence:
+        if proof.kind in ("picture", "unknown"):
+            yield f"picture:{proof.sha256}", None
+            for bands in bands_of(proof.phash) if proof.phash else ():
+                yield f"phash:{bands}", proof.phash
+
+
+def _unpaid(buyer_id: str, order: OrderView) -> Iterator[AttributeUsed]:
+    placed = order.first_at["placed"]
+    unpaid = unpaid_order(order, placed)
+    for attribute in order.attributes():
+        if not attribute.startswith("area:"):
+            yield AttributeUsed(
+                0, True, f"unpaid:{placed.shop_id}:{attribute}", placed.occurred_at, placed.event_id, placed.platform,
+                buyer_id, subject=order.order_id, order_id=order.order_id, unpaid=(unpaid,),
+            )  # fmt: skip

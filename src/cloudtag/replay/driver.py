@@ -1,0 +1,84 @@
+"""Replay: a complete set of events through the engine, without Kafka, in event time.
+
+The lines may come in any order and more than once; what is published is the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from operator import attrgetter
+from typing import Any
+
+from msgspec import Struct
+
+from cloudtag.contract.records import DeadLetter
+from cloudtag.contract.streams import STREAM_OF
+from cloudtag.contract.types import EARLIEST_MS
+from cloudtag.engine.rows import NEVER
+from cloudtag.eventfiles.decoded_lines import BadLine, read
+from cloudtag.policy.load import shipped
+from cloudtag.policy.model import Policies
+from cloudtag.replay.event_batches import EventBatches
+from cloudtag.replay.topology import Topology
+
+ReplayRecord = tuple[str, Struct]
+
+
+def replay(
+    lines: Iterable[bytes], until_ms: int | None = None, policies: Policies | None = None
+) -> Iterator[ReplayRecord]:
+    """Judge lines in the replay form and yield every record published, dead letters first.
+
+    `until_ms`: move event time on to there after the last event. A line that cannot be read becomes a dead letter
+    whose offset is its line number, counted from 0 over all lines.
+    """
+    events: list[Any] = []
+    for item in read(lines):
+        if isinstance(item, BadLine):
+            yield "dead-letters", _letter(item)
+        else:
+            events.append(item)
+    yield from judge(events, until_ms, policies)
+
+
+def judge(events: list[Any], until_ms: int | None = None, policies: Policies | None = None) -> Iterator[ReplayRecord]:
+    """Judge decoded events in order of event time and yield what is published. `events` is sorted in place.
+
+    Whatever one buyer's events, or a parcel's, bring about and take back again is published step by step.
+    """
+    topology, runs = Topology(policies or shipped()), EventBatches()
+    _sort(events)
+    start = 0
+    while start < len(events):
+        timer_ms, first_ms = topology.next_timer_ms, events[start].occurred_at
+        if timer_ms != NEVER and timer_ms < first_ms:
+            yield from ((o.stream, o.record) for o in topology.pass_time(first_ms - 1))
+            timer_ms = topology.next_timer_ms
+        end = runs.end(events, start, timer_ms)
+        yield from ((o.stream, o.record) for o in topology.feed(events[start:end]))
+        start = end
+    if until_ms is not None:
+        yield from ((o.stream, o.record) for o in topology.pass_time(until_ms))
+
+
+def _sort(events: list[Any]) -> None:
+    """In order of event time; of one moment by stream and id. Few share a moment, so those are sorted by themselves."""
+    events.sort(key=attrgetter("occurred_at"))
+    start = 0
+    for end in range(1, len(events) + 1):
+        if end == len(events) or events[end].occurred_at != events[start].occurred_at:
+            if end - start > 1:
+                events[start:end] = sorted(events[start:end], key=lambda e: (STREAM_OF[type(e)], e.event_id))
+            start = end
+
+
+def _letter(bad: BadLine) -> DeadLetter:
+    return DeadLetter(
+        topic="replay",
+        partition=0,
+        offset=bad.number,
+        value=bad.line,
+        reason=bad.error.reason,
+        error=bad.error.error,
+        seen_at=EARLIEST_MS,
+    )

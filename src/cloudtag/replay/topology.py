@@ -1,0 +1,107 @@
+"""The four processors wired together in one process: what Kafka does between them, done with queues.
+
+Replay, tests and back-tests run on it; the worker runs the same tasks with topics in between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from msgspec import Struct
+
+from cloudtag.contract.internal import WatermarkRecord
+from cloudtag.contract.streams import INTERNAL, READS, STREAM_OF
+from cloudtag.engine.memory_rows import MemoryRows
+from cloudtag.engine.rows import NEVER, earliest
+from cloudtag.engine.task import Task
+from cloudtag.engine.task_result import Output, TaskResult
+from cloudtag.policy.model import Policies
+from cloudtag.processors import build
+
+ORDER = ("shops", "parcels", "links", "buyers")
+"""Who goes first when several have something to do: the buyers last, so that they judge on all there is."""
+_READER = {stream: name for name, streams in READS.items() for stream in streams}
+_READER_OF: dict[type[Struct], str] = {
+    struct: _READER[stream] for struct, stream in STREAM_OF.items() if stream in _READER
+}
+
+
+def memory_rows() -> dict[str, MemoryRows]:
+    """Empty stores, one for each task, for a network that stores its rows."""
+    return {name: MemoryRows() for name in ORDER}
+
+
+class Topology:
+    """One task per processor."""
+
+    def __init__(self, policies: Policies, lateness_ms: int = 0, rows: Mapping[str, MemoryRows] | None = None) -> None:
+        """`rows`: where the tasks store their rows, those of an earlier network to go on where it stopped.
+
+        Without them nothing is stored: a network that lives once needs no more than its tasks' memory.
+        """
+        self.rows = rows
+        self.tasks = {
+            name: Task(build(name, policies, lateness_ms), None if rows is None else rows[name]) for name in ORDER
+        }
+        self._waiting: dict[str, list[Any]] = {name: [] for name in ORDER}
+        self.too_late: list[Any] = []
+        self.refused: list[Any] = []
+        self.forwarded = 0
+
+    @property
+    def next_timer_ms(self) -> int:
+        """The earliest event time at which time alone may change an answer, or 0."""
+        return earliest(task.next_timer_ms for task in self.tasks.values())
+
+    def open(self) -> list[Output]:
+        """Open every task; what a stop may have kept unsent comes out again."""
+        outputs: list[Output] = []
+        for name in ORDER:
+            self._settle(name, self.tasks[name].open(), outputs)
+        return outputs + self._run()
+
+    def feed(self, facts: Iterable[Any]) -> list[Output]:
+        """Judge events as one batch, internal records and all; what is published comes out in order."""
+        for fact in facts:
+            reader = _READER_OF.get(type(fact))
+            if reader is not None:
+                self._waiting[reader].append(fact)
+        return self._run()
+
+    def pass_time(self, now_ms: int) -> Iterator[Output]:
+        """Move event time on to `now_ms` on every task, waking each file at its own moment."""
+        while True:
+            due_ms = self.next_timer_ms
+            timer_ms = now_ms if due_ms == NEVER else min(due_ms, now_ms)
+            for waiting in self._waiting.values():
+                waiting.append(WatermarkRecord(timer_ms))
+            yield from self._run()
+            if timer_ms == now_ms:
+                return
+
+    def fire_before(self, now_ms: int) -> Iterator[Output]:
+        """Wake what is due before an event time; cheap when nothing is."""
+        due_ms = self.next_timer_ms
+        if due_ms != NEVER and due_ms < now_ms:
+            yield from self.pass_time(now_ms - 1)
+
+    def _run(self) -> list[Output]:
+        outputs: list[Output] = []
+        while name := next((n for n in ORDER if self._waiting[n]), None):
+            facts, self._waiting[name] = self._waiting[name], []
+            self._settle(name, self.tasks[name].advance(facts), outputs)
+        return outputs
+
+    def _settle(self, name: str, step: TaskResult, outputs: list[Output]) -> None:
+        if self.rows is not None:
+            self.rows[name].apply(step.rows)
+        self.too_late += step.too_late
+        self.refused += step.refused
+        for output in step.outputs:
+            reader = _READER_OF.get(type(output.record)) if output.stream in INTERNAL else None
+            if reader is None:
+                outputs.append(output)
+            else:
+                self.forwarded += 1
+                self._waiting[reader].append(output.record)

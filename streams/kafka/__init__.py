@@ -1,0 +1,1 @@
+"""Kafka as every process uses it: topics, security, partitions, records out, dead letters, waiting."""

@@ -1,0 +1,118 @@
+"""Writes records to the broker in batches packed per partition, and returns when the broker has them all.
+
+One road for changelog rows, outputs and dead letters. A broker that is away for a while is waited for: the records
+are sent again, which is harmless, since rows replace each other and outputs carry ids and revisions.
+"""
+
+import asyncio
+import logging
+import random
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
+
+from aiokafka.errors import KafkaConnectionError, KafkaError, KafkaTimeoutError, NodeNotReadyError
+
+logger = logging.getLogger(__name__)
+
+FIRST_PAUSE_SECONDS = 0.2
+LONGEST_PAUSE_SECONDS = 10.0
+LARGEST_RECORD_BYTES = 16 << 20
+"""What every topic takes: inputs, outputs, dead letters and rows."""
+OVERHEAD_BYTES = 128
+"""What Kafka's record format adds to a key and a value that travel in a batch of their own, rounded up."""
+ROOM_BYTES = LARGEST_RECORD_BYTES - OVERHEAD_BYTES
+"""The most that a key and its value may have."""
+
+
+class OutRecord(NamedTuple):
+    """A key and a value on their way out; `None` as value deletes the key from a compacted topic."""
+
+    key: bytes | None
+    value: bytes | None
+    headers: Sequence[tuple[str, bytes]] = ()
+
+
+Target = tuple[str, int]
+"""A topic and a partition."""
+
+
+Addressed = tuple[Target, OutRecord]
+
+
+class BatchClient(Protocol):
+    """The part of aiokafka's producer that is used here."""
+
+    def create_batch(self) -> Any: ...
+
+    async def send_batch(self, batch: Any, topic: str, *, partition: int) -> Any: ...
+
+
+async def publish(client: BatchClient, records: Mapping[Target, Sequence[OutRecord]]) -> dict[Target, list[range]]:
+    """Send all records and await the broker's acknowledgement of each.
+
+    Returns, per target, the offsets that every batch was written at, in order. Raises what the broker says cannot be
+    mended by waiting (a record too large, no permission); everything else is tried again until it succeeds.
+    """
+    written = await asyncio.gather(*(_write(client, target, rows) for target, rows in records.items() if rows))
+    return dict(written)
+
+
+async def _write(client: BatchClient, target: Target, records: Sequence[OutRecord]) -> tuple[Target, list[range]]:
+    offsets: list[range] = []
+    start = 0
+    pause = FIRST_PAUSE_SECONDS
+    while start < len(records):
+        try:
+            written = await _write_from(client, target, records, start)
+        except (KafkaError, OSError) as error:
+            if not _can_wait(error):
+                raise
+            logger.warning("%s/%d not written, will try again: %r", *target, error)
+            await asyncio.sleep(pause * random.uniform(0.5, 1.0))
+            pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+            continue
+        offsets += written
+        start += sum(map(len, written))
+    return target, offsets
+
+
+async def _write_from(client: BatchClient, target: Target, records: Sequence[OutRecord], start: int) -> list[range]:
+    topic, partition = target
+    pending, counts = [], []
+    while start < len(records):
+        batch = client.create_batch()
+        end = _fill(batch, records, start)
+        pending.append(await client.send_batch(batch, topic, partition=partition))
+        counts.append(end - start)
+        start = end
+    metadata = await asyncio.gather(*pending)
+    return [range(meta.offset, meta.offset + count) for meta, count in zip(metadata, counts, strict=True)]
+
+
+def _fill(batch: Any, records: Sequence[OutRecord], start: int) -> int:
+    for position in range(start, len(records)):
+        record = records[position]
+        if batch.append(timestamp=None, key=record.key, value=record.value, headers=list(record.headers)) is None:
+            return position
+    return len(records)
+
+
+def _can_wait(error: BaseException) -> bool:
+    return isinstance(error, KafkaConnectionError | KafkaTimeoutError | NodeNotReadyError | OSError) or bool(
+        getattr(error, "retriable", False)
+    )
+
+
+def check_size(record: OutRecord, what: str) -> None:
+    """Raise ``ValueError`` for a record that is larger than any topic of an installation takes."""
+    size = len(record.key or b"") + len(record.value or b"")
+    if size > ROOM_BYTES:
+        raise ValueError(f"{what} has {size} bytes; at most {ROOM_BYTES} are taken")
+
+
+def group(records: Iterable[tuple[Target, OutRecord]]) -> dict[Target, list[OutRecord]]:
+    """Records by target, in order."""
+    grouped: dict[Target, list[OutRecord]] = {}
+    for target, record in records:
+        grouped.setdefault(target, []).append(record)
+    return grouped

@@ -1,0 +1,75 @@
+"""Rows in a dictionary: nothing on disk, everything read from the changelog at start."""
+
+from collections.abc import Iterable, Iterator
+
+from cloudtag.engine.task_result import key_part
+from streams.state.store import Rows
+
+
+class MemoryPartition:
+    """Rows by file, so that reading one file does not look at the others."""
+
+    def __init__(self) -> None:
+        self.next_offset = 0
+        self.checkpoint = 0
+        self.is_trusted = True
+        self._files: dict[bytes, dict[bytes, bytes]] = {}
+
+    def rows_of(self, prefix: bytes) -> Iterable[tuple[bytes, bytes]]:
+        """All rows whose key starts with ``prefix``; fast when it holds the file's whole part."""
+        file = key_part(prefix)
+        if len(prefix) < 2 or len(file) < 2 + int.from_bytes(prefix[:2]):
+            return [row for row in self.all_rows() if row[0].startswith(prefix)]
+        rows = self._files.get(file, {})
+        if len(file) == len(prefix):
+            return list(rows.items())
+        return [row for row in rows.items() if row[0].startswith(prefix)]
+
+    def all_rows(self) -> Iterator[tuple[bytes, bytes]]:
+        """Every row."""
+        for rows in self._files.values():
+            yield from rows.items()
+
+    def get(self, key: bytes) -> bytes | None:
+        """One row, or none."""
+        return self._files.get(key_part(key), {}).get(key)
+
+    def apply(self, rows: Rows, next_offset: int, checkpoint: int) -> None:
+        """Put or remove rows."""
+        files = self._files
+        for key, value in rows.items():
+            file = key_part(key)
+            if value is not None:
+                held = files.get(file)
+                if held is None:
+                    files[file] = {key: value}
+                else:
+                    held[key] = value
+            elif (held := files.get(file)) is not None:
+                held.pop(key, None)
+                if not held:
+                    del files[file]
+        self.next_offset, self.checkpoint = next_offset, checkpoint
+
+    def wipe(self) -> None:
+        """Forget everything."""
+        self._files.clear()
+        self.next_offset = 0
+
+
+class MemoryStore:
+    """Shelves that last as long as their partition stays here."""
+
+    def __init__(self) -> None:
+        self._shelves: dict[tuple[str, int], MemoryPartition] = {}
+
+    def store_part(self, processor: str, partition: int) -> MemoryPartition:
+        """Open or create."""
+        return self._shelves.setdefault((processor, partition), MemoryPartition())
+
+    def release(self, processor: str, partition: int) -> None:
+        """Drop the rows."""
+        self._shelves.pop((processor, partition), None)
+
+    def close(self) -> None:
+        """Nothing to let go of."""

@@ -1,0 +1,169 @@
+"""Rows in RocksDB: one database per worker, a cache of the changelogs that survives a restart.
+
+Rows and the offset up to which they contain the changelog are written in one atomic batch, so whatever a crash leaves
+on disk is a true prefix. A database that is damaged, of another installation, or so old that deletions may have been
+forgotten by the broker is wiped and read again.
+"""
+
+import logging
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+from rocksdict import Options, Rdict, WriteBatch
+
+from streams.state.store import Rows, StoreError
+
+logger = logging.getLogger(__name__)
+
+FORMAT = 1
+TRUSTED_DAYS = 3
+"""Half of what `streams.kafka.topics.TOMBSTONE_DAYS` grants, with room for clocks that disagree."""
+ROW, NOTE, IDENTITY = b"r", b"n", b"\xffidentity"
+
+
+class StoreLockedError(RuntimeError):
+    """Another worker uses this data directory."""
+
+
+@contextmanager
+def _telling(what: str) -> Iterator[None]:
+    """RocksDB's errors have no class of their own."""
+    try:
+        yield
+    except Exception as error:
+        raise StoreError(f"the store cannot be {what}: {error}") from error
+
+
+class _Note(Struct, array_like=True):
+    """What the disk knows of a store partition beside its rows."""
+
+    next_offset: int = 0
+    checkpoint: int = 0
+    written_at: float = 0.0
+
+
+class RocksPartition:
+    """One processor and partition: the keys of the database that begin with its prefix."""
+
+    def __init__(self, db: Any, prefix: bytes) -> None:
+        self._db = db
+        self._rows = prefix + ROW
+        self._note_key = prefix + NOTE
+        with _telling("read"):
+            noted = db.get(self._note_key)
+        note = msgspec.msgpack.decode(noted, type=_Note) if noted else _Note()
+        self.next_offset = note.next_offset
+        self.checkpoint = note.checkpoint
+        self.is_trusted = note.next_offset == 0
+        if note.next_offset and time.time() - note.written_at > TRUSTED_DAYS * 86_400:
+            logger.warning("stored rows are older than %d days, wiped", TRUSTED_DAYS)
+            self.wipe()
+
+    def rows_of(self, prefix: bytes) -> Iterator[tuple[bytes, bytes]]:
+        """All rows whose key starts with ``prefix``."""
+        start, next_batch = self._rows + prefix, len(self._rows)
+        with _telling("read"):
+            for key, value in self._db.items(from_key=start):
+                if not key.startswith(start):
+                    return
+                yield key[next_batch:], value
+
+    def all_rows(self) -> Iterator[tuple[bytes, bytes]]:
+        """Every row."""
+        return self.rows_of(b"")
+
+    def get(self, key: bytes) -> bytes | None:
+        """One row, or none."""
+        with _telling("read"):
+            value: bytes | None = self._db.get(self._rows + key)
+        return value
+
+    def apply(self, rows: Rows, next_offset: int, checkpoint: int) -> None:
+        """Put or remove rows and note how far the changelog is contained, in one atomic write."""
+        batch = WriteBatch(raw_mode=True)
+        prefix = self._rows
+        for key, value in rows.items():
+            if value is None:
+                batch.delete(prefix + key)
+            else:
+                batch.put(prefix + key, value)
+        batch.put(self._note_key, msgspec.msgpack.encode(_Note(next_offset, checkpoint, time.time())))
+        with _telling("written"):
+            self._db.write(batch)
+        self.next_offset, self.checkpoint = next_offset, checkpoint
+
+    def wipe(self) -> None:
+        """Forget everything, note included."""
+        batch = WriteBatch(raw_mode=True)
+        batch.delete_range(self._rows, self._rows[:-1] + bytes([ROW[0] + 1]))
+        batch.delete(self._note_key)
+        with _telling("written"):
+            self._db.write(batch)
+        self.next_offset, self.checkpoint, self.is_trusted = 0, 0, True
+
+
+class RocksStore:
+    """The store partitions of one worker, under one directory that no other worker may use at the same time."""
+
+    def __init__(self, directory: Path, identity: str) -> None:
+        """``identity`` names the installation the rows belong to. Raises ``StoreLockedError``."""
+        self._directory = directory / "rows"
+        self._identity = f"{FORMAT}:{identity}".encode()
+        self._db = self._open()
+        self._shelves: dict[tuple[str, int], RocksPartition] = {}
+
+    def store_part(self, processor: str, partition: int) -> RocksPartition:
+        """Open or create."""
+        store_part = self._shelves.get((processor, partition))
+        if store_part is None:
+            prefix = processor.encode() + b"\x00" + partition.to_bytes(2)
+            store_part = self._shelves[processor, partition] = RocksPartition(self._db, prefix)
+        return store_part
+
+    def release(self, processor: str, partition: int) -> None:
+        """The rows stay on disk: should the partition come back, only what is missing is read."""
+        self._shelves.pop((processor, partition), None)
+
+    def close(self) -> None:
+        """Write out and unlock."""
+        self._shelves.clear()
+        self._db.close()
+
+    def _open(self) -> Any:
+        try:
+            db = self._try_open()
+            found = db.get(IDENTITY)
+        except Exception as error:
+            if "lock" in str(error).lower():
+                raise StoreLockedError(
+                    f"{self._directory} is used by another worker: give each a data directory of its own"
+                ) from None
+            logger.warning("%s cannot be read, wiped: %s", self._directory, error)
+            return self._start_over()
+        if found == self._identity:
+            return db
+        if found is not None:
+            logger.warning("%s belongs to another installation, wiped", self._directory)
+            db.close()
+            return self._start_over()
+        db.put(IDENTITY, self._identity)
+        return db
+
+    def _start_over(self) -> Any:
+        shutil.rmtree(self._directory, ignore_errors=True)
+        db = self._try_open()
+        db.put(IDENTITY, self._identity)
+        return db
+
+    def _try_open(self) -> Any:
+        self._directory.mkdir(parents=True, exist_ok=True)
+        options = Options(raw_mode=True)
+        options.create_if_missing(True)
+        options.set_max_background_jobs(2)
+        return Rdict(str(self._directory), options)

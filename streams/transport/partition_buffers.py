@@ -1,0 +1,155 @@
+"""Records that were fetched and not yet handed out, and the cutting of batches from them.
+
+A group is the set of topics one agent reads; partition p of all of them is one task. A batch takes the task's
+earliest records of all its topics by event time: after a pause, or on history, a topic with few records would else
+be read to its end at once and take the task's clock with it. For the same reason a task waits while another one that
+has records is far behind, and for a topic that has records on the broker of which none have arrived yet.
+
+A record that cannot be read now (its schema's registry is away) waits with all that is behind it in its partition; the
+other topics of the task go on.
+
+A topic's clock is the highest event time up to and including its next record, so a late record holds nobody up.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from faust.types import TP
+
+from streams.transport.in_flight import Batch, RecordRun
+
+TaskId = tuple[str, int]
+DecodeRecord = Callable[[str, Any], tuple[int | None, Any]]
+"""Reads a record of a topic: its event time (none: no matter) and whatever the agent is to get of it."""
+END_OF_TIME = 1 << 62
+
+
+class _Buffer:
+    """One partition's records in order; the next one is read ahead, for its time."""
+
+    __slots__ = ("_read", "_topic", "clock", "fault", "head", "waiting")
+
+    def __init__(self, topic: str, read: DecodeRecord) -> None:
+        self._topic = topic
+        self._read = read
+        self.waiting: deque[Any] = deque()
+        self.head: tuple[Any, Any] | None = None
+        self.clock = 0
+        self.fault: Exception | None = None
+        """Why the next record cannot be read now; it and what is behind it wait."""
+
+    def __len__(self) -> int:
+        return len(self.waiting) + (self.head is not None)
+
+    def add(self, records: Sequence[Any]) -> None:
+        self.waiting.extend(records)
+        if self.head is None and self.fault is None:
+            self._advance()
+
+    def retry(self) -> None:
+        """Try again to read what could not be read."""
+        if self.fault is not None:
+            self._advance()
+
+    def take_until(self, clock: int, most: int, records: list[Any], facts: list[Any]) -> int:
+        """Move records on as long as the clock allows it; how many."""
+        count = 0
+        while self.head is not None and count < most and self.clock <= clock:
+            record, fact = self.head
+            records.append(record)
+            facts.append(fact)
+            count += 1
+            self._advance()
+        return count
+
+    def _advance(self) -> None:
+        self.head = self.fault = None
+        if not self.waiting:
+            return
+        record = self.waiting[0]
+        try:
+            at_ms, fact = self._read(self._topic, record)
+        except Exception as error:
+            self.fault = error
+            return
+        self.waiting.popleft()
+        self.head = (record, fact)
+        if at_ms is not None and at_ms > self.clock:
+            self.clock = at_ms
+
+
+class PartitionBuffers:
+    """Buffers of one consumer. ``group_of`` names the group of every topic; ``batch_records`` bounds a batch."""
+
+    def __init__(self, group_of: Mapping[str, str], read_of: Mapping[str, DecodeRecord], batch_records: int) -> None:
+        self._group_of = group_of
+        self._read_of = read_of
+        self._batch_records = batch_records
+        self._tasks: dict[TaskId, dict[TP, _Buffer]] = {}
+
+    def add(self, tp: TP, records: Sequence[Any]) -> None:
+        """Records of one partition, the next in order."""
+        group = self._group_of[tp.topic]
+        buffers = self._tasks.setdefault((group, tp.partition), {})
+        if tp not in buffers:
+            buffers[tp] = _Buffer(tp.topic, self._read_of[group])
+        buffers[tp].add(records)
+
+    def clear(self) -> None:
+        """Forget everything: it will be fetched again."""
+        self._tasks.clear()
+
+    def buffered(self, tp: TP) -> int:
+        """How many records of a partition wait here."""
+        buffer = self._tasks.get(self.task_of(tp), {}).get(tp)
+        return len(buffer) if buffer is not None else 0
+
+    def faults(self) -> dict[TP, Exception]:
+        """The partitions whose next record cannot be read now, and why."""
+        buffers = (item for task in self._tasks.values() for item in task.items())
+        return {tp: buffer.fault for tp, buffer in buffers if buffer.fault is not None}
+
+    def retry(self) -> None:
+        """Try again to read what could not be read."""
+        for buffers in self._tasks.values():
+            for buffer in buffers.values():
+                buffer.retry()
+
+    def task_of(self, tp: TP) -> TaskId:
+        """The task a partition belongs to."""
+        return self._group_of[tp.topic], tp.partition
+
+    def below_low_water(self, tps: Iterable[TP]) -> set[TP]:
+        """Those of the partitions that have less than a batch left."""
+        return {tp for tp in tps if self.buffered(tp) < self._batch_records}
+
+    def clocks(self) -> dict[TaskId, int]:
+        """The event time reached by every task that has records, earliest first."""
+        found = {task: _clock(buffers) for task, buffers in self._tasks.items()}
+        return {task: clock for task, clock in sorted(found.items(), key=lambda item: item[1]) if clock != END_OF_TIME}
+
+    def next_batch(self, task: TaskId) -> Batch:
+        """The next batch of a task: the earliest records of its topics, merged by their clocks."""
+        buffers = {tp: buffer for tp, buffer in self._tasks[task].items() if buffer.head is not None}
+        records: list[Any] = []
+        facts: list[Any] = []
+        ends: dict[TP, list[int]] = {}
+        while buffers and len(records) < self._batch_records:
+            tp = min(buffers, key=lambda tp: buffers[tp].clock)
+            others = [buffer.clock for other, buffer in buffers.items() if other is not tp]
+            room = self._batch_records - len(records)
+            count = buffers[tp].take_until(min(others, default=END_OF_TIME), room, records, facts)
+            end = ends.setdefault(tp, [0, 0])
+            end[0] += count
+            end[1] = records[-1].offset
+            if buffers[tp].head is None:
+                # What comes next in this topic is not known: the batch must not run past it.
+                del buffers[tp]
+                if others:
+                    break
+        return Batch(*task, [RecordRun(tp, count, last) for tp, (count, last) in ends.items()], records, facts)
+
+
+def _clock(buffers: Mapping[TP, _Buffer]) -> int:
+    return min((buffer.clock for buffer in buffers.values() if buffer.head is not None), default=END_OF_TIME)

@@ -1,0 +1,174 @@
+"""Composition root: puts transport, tables, tasks and agents together into one Faust app."""
+
+import os
+import socket
+import uuid
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import faust
+from mode.supervisors import CrashingSupervisor
+
+from cloudtag.config import Config
+from streams.kafka import topics
+from streams.kafka.producer import LARGEST_RECORD_BYTES, BatchClient
+from streams.kafka.security import client_settings, faust_credentials, ssl_context
+from streams.state.changelog import Changelogs
+from streams.state.memory_store import MemoryStore
+from streams.state.rocksdb_store import RocksStore
+from streams.state.state_store import StateStore
+from streams.state.store import Store
+from streams.transport import SCHEME
+from streams.transport.batching import Batching
+from streams.transport.consumer import BatchConsumer
+from streams.transport.driver import BatchProducer
+from streams.transport.stream import BatchSchema, BatchStream
+from streams.worker.platforms import Platforms
+from streams.worker.rebalance import RestoreOnAssignment
+from streams.worker.runner import Runner
+from streams.worker.tasks import MakeTask, Tasks
+from streams.worker.tools import CodecProtocol, Tools
+from streams.worker.worker_metrics import WorkerMetrics
+
+BATCH_BYTES = 900_000
+"""The most that is packed into one request per partition: below Kafka's default limit of 1 MiB per batch."""
+FETCH_BYTES = 1 << 20
+MAX_POLL_SECONDS = 3600.0
+"""Batches wait for the broker as long as it takes; the watchdog, not the group, ends a worker that hangs."""
+
+
+class BatchApp(faust.App):
+    """A Faust app whose transport delivers batches."""
+
+    batching: Batching
+
+    @property
+    def client(self) -> BatchClient:
+        """The connected producer. Looked up late: touching it earlier would bind the app to a loop nobody runs."""
+        client: BatchClient = cast(BatchProducer, self.producer).client
+        return client
+
+    @property
+    def batches(self) -> BatchConsumer:
+        """The consumer, with the same caution."""
+        return cast(BatchConsumer, self.consumer)
+
+    def _create_directories(self) -> None:
+        """Faust's own tables are not used: nothing is written to its data directory."""
+
+
+@dataclass
+class Parts:
+    """A worker put together: the app, and what services and tests look at."""
+
+    config: Config
+    app: BatchApp
+    store: Store
+    metrics: WorkerMetrics
+    changelogs: Changelogs
+    codec: CodecProtocol
+    runners: dict[str, Runner] = field(default_factory=dict)
+
+
+def build(
+    config: Config,
+    reads: Mapping[str, tuple[str, ...]],
+    make_task: MakeTask,
+    codec: CodecProtocol,
+    platforms: Collection[str],
+) -> Parts:
+    """Put a worker together; nothing connects before the app is started.
+
+    ``reads`` names the streams of each processor this worker runs, ``make_task`` builds the core of a task;
+    ``platforms`` are those that have a policy pack: events of others are counted.
+    Raises ``StoreLockedError``.
+    """
+    app = _faust_app(config)
+    owner = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}"
+    changelogs = Changelogs(client_settings(config), app, owner, config.recovery_stall_seconds)
+    parts = Parts(config, app, _store(config), WorkerMetrics(), changelogs, codec)
+    tools = Tools(
+        *(config, codec, app, parts.metrics, Platforms(platforms, parts.metrics)),
+        finish=lambda batch: app.batches.finish(batch),
+        resume=lambda: app.batches.resume(),
+        spawn=lambda work: app.add_future(work),
+    )
+    group_of: dict[str, str] = {}
+    for name, streams in reads.items():
+        table = StateStore(name, config.changelog(name), parts.store, app, changelogs)
+        parts.metrics.begin(name, streams)
+        own = [config.topic(stream) for stream in (*streams, *topics.internal(name))]
+        runner = parts.runners[name] = Runner(Tasks(name, table, make_task), own, tools)
+        group_of |= dict.fromkeys(own, name)
+        _add_agent(app, name, own, runner, config)
+    app.batching = Batching(
+        group_of,
+        {name: runner.read for name, runner in parts.runners.items()},
+        config.batch_records,
+        skew_ms=config.skew_seconds * 1000,
+        drain_seconds=config.rebalance_timeout_seconds * 0.75,
+        is_paused=lambda task: parts.runners[task[0]].tasks.is_paused(task[1]),
+        report=lambda tp, is_paused: parts.metrics.set(
+            "input_paused", is_paused, tp.topic[len(config.topic_prefix) :], str(tp.partition)
+        ),
+    )
+    app.on_partitions_revoked.connect(_stop_repairs(parts), weak=False)
+    restore = RestoreOnAssignment(config, app, changelogs, parts.runners, parts.metrics)
+    app.on_rebalance_complete.connect(restore, weak=False)
+    return parts
+
+
+def _stop_repairs(parts: Parts) -> Callable[..., Awaitable[None]]:
+    """What is being repaired may be somebody else's in a moment: nothing more is written of it."""
+
+    async def stop(*_: Any, **__: Any) -> None:
+        for runner in parts.runners.values():
+            await runner.pauses.stop()
+
+    return stop
+
+
+def _add_agent(app: BatchApp, name: str, own: list[str], runner: Runner, config: Config) -> None:
+    topic = app.topic(*own, schema=BatchSchema())
+    agent = app.agent(topic, name=name, concurrency=config.concurrency, supervisor_strategy=CrashingSupervisor)
+    agent(runner.run)  # type: ignore[arg-type]
+
+
+def _store(config: Config) -> Store:
+    if config.store == "memory":
+        return MemoryStore()
+    return RocksStore(config.data_dir, f"{config.topic_prefix}{config.app_id}")
+
+
+def _faust_app(config: Config) -> BatchApp:
+    app = BatchApp(
+        config.app_id,
+        broker=";".join(f"{SCHEME}://{address}" for address in config.bootstrap()),
+        broker_credentials=faust_credentials(config),
+        ssl_context=ssl_context(config),
+        broker_session_timeout=config.session_timeout_seconds,
+        broker_heartbeat_interval=config.session_timeout_seconds / 10,
+        broker_rebalance_timeout=config.rebalance_timeout_seconds,
+        broker_request_timeout=max(40.0, config.session_timeout_seconds + 10.0),
+        broker_max_poll_interval=MAX_POLL_SECONDS,
+        broker_commit_interval=config.commit_seconds,
+        consumer_max_fetch_size=FETCH_BYTES,
+        consumer_auto_offset_reset="earliest",
+        producer_max_batch_size=BATCH_BYTES,
+        producer_max_request_size=LARGEST_RECORD_BYTES,
+        producer_linger=0,
+        Stream=BatchStream,
+        agent_supervisor=CrashingSupervisor,
+        stream_wait_empty=True,
+        topic_disable_leader=True,
+        topic_allow_declare=False,
+        table_standby_replicas=0,
+        reply_create_topic=False,
+        store="memory://",
+        web_enabled=False,
+        autodiscover=False,
+        worker_redirect_stdouts=False,
+    )
+    app.finalize()
+    return app

@@ -1,0 +1,109 @@
+"""Runs a worker to its end in this process: until it is told to stop, or until something fails."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from contextlib import AbstractContextManager
+from typing import Any
+
+import faust
+from prometheus_client import GCCollector, PlatformCollector, ProcessCollector
+
+from cloudtag.gc_tuning import collect_rarely
+from streams.health.beat import Health, beating
+from streams.health.serving import served
+from streams.health.watchdog import Watchdog
+from streams.kafka import codecs, topics
+from streams.kafka.log_throttle import throttle_logs
+from streams.worker.app import Parts
+from streams.worker.gauges import refresh
+from streams.worker.pulse import pulse
+from streams.worker.readiness import WorkerReadiness
+from streams.worker.watermark_records import WatermarkPublisher
+
+logger = logging.getLogger(__name__)
+
+OK, FAILED = 0, 1
+GAUGES_SECONDS = 2.0
+
+
+class Worker(faust.Worker):
+    """Faust's worker without its terminal decorations and its grip on the process's name."""
+
+    def _setproctitle(self, info: str, *, ident: str = "cloudtag") -> None:
+        """The process keeps its name."""
+
+    def on_setup_root_logger(self, logger: logging.Logger, level: int) -> None:
+        """No spinner: it would have every debug message made, to turn at each."""
+
+
+def run_worker(parts: Parts, *, loglevel: str = "INFO") -> int:
+    """Run until SIGTERM or SIGINT (0), or until the worker fails (1). Blocks; needs the main thread.
+
+    Raises before anything starts: ``streams.kafka.topics.TopicError`` when a topic is missing or has the wrong
+    partitions,
+    ``streams.kafka.codecs.MissingCodecError`` when some compressed records could not be read.
+    """
+    throttle_logs()
+    collect_rarely()
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    health = Health()
+    try:
+        codecs.check()
+        with _served(parts, health), beating(loop, health, WorkerReadiness(parts)):
+            loop.run_until_complete(topics.check(parts.config, _topics_of(parts)))
+            _add_tasks(parts)
+            return _run(parts, loop, loglevel)
+    finally:
+        parts.store.close()
+
+
+def _served(parts: Parts, health: Health) -> AbstractContextManager[int | None]:
+    registry = parts.metrics.registry
+    for collector in (ProcessCollector, PlatformCollector, GCCollector):
+        collector(registry=registry)
+    parts.metrics.follow("ready", lambda: health.obstacle is None)
+    return served(parts.config, registry, health)
+
+
+def _run(parts: Parts, loop: asyncio.AbstractEventLoop, loglevel: str) -> int:
+    watchdog = Watchdog(lambda: pulse(parts), parts.config.stall_seconds)
+    worker = Worker(parts.app, watchdog, loglevel=loglevel, loop=loop, quiet=True, redirect_stdouts=False)
+    try:
+        worker.execute_from_commandline()
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else FAILED
+    except Exception:
+        logger.exception("The worker has failed")
+    return FAILED
+
+
+def _topics_of(parts: Parts) -> list[str]:
+    names = [topic for agent in parts.app.agents.values() for topic in agent.get_topic_names()]
+    names += [runner.tasks.table.topic for runner in parts.runners.values()]
+    return names
+
+
+def _add_tasks(parts: Parts) -> None:
+    """What runs beside the agents once the first assignment is taken over."""
+    ticker = WatermarkPublisher(parts.config, parts.codec, parts.app, parts.metrics)
+
+    async def tick() -> None:
+        await ticker.tick(runner.tasks for runner in parts.runners.values())
+
+    async def gauges() -> None:
+        refresh(parts)
+
+    _every(parts, parts.config.idle_watermark_seconds / 2, tick)
+    _every(parts, GAUGES_SECONDS, gauges)
+
+
+def _every(parts: Parts, seconds: float, do: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    async def loop() -> None:
+        while not parts.app.should_stop:
+            await parts.app.sleep(seconds)
+            if not parts.app.should_stop and not parts.app.rebalancing:
+                await do()
+
+    parts.app.task(loop)

@@ -1,0 +1,269 @@
+"""The one agent shape: decode, advance the task, make rows durable, publish, and only then come back for more.
+
+State first, outputs second, acknowledgement last. A crash between any two of them repeats work; it loses nothing,
+and what it repeats carries the same ids and revisions.
+"""
+
+import asyncio
+import logging
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from aiokafka.errors import MessageSizeTooLargeError
+from msgspec import Struct
+from msgspec.structs import replace
+
+from cloudtag.contract.records import DeadLetter
+from cloudtag.contract.streams import INTERNAL
+from cloudtag.engine.task_result import Output, TaskResult
+from cloudtag.wire.registry import RegistryRefused
+from streams.kafka.dead_letters import CUT_BYTES, letter_of, record_of
+from streams.kafka.dead_letters import STREAM as DEAD_LETTERS
+from streams.kafka.partitioner import partition_of
+from streams.kafka.producer import ROOM_BYTES, Addressed, OutRecord, Target, check_size, group, publish
+from streams.state.state_store import ForeignOwnerError, check_rows
+from streams.state.store import StoreError
+from streams.transport.in_flight import Batch
+from streams.worker import misplaced
+from streams.worker.isolation import RecordIsolation
+from streams.worker.misplaced import CAUSES, Misplaced
+from streams.worker.pauses import CannotJudgeError, Pauses
+from streams.worker.record_reader import RecordReader
+from streams.worker.tasks import RunningTask, Tasks
+from streams.worker.tools import Tools
+
+logger = logging.getLogger(__name__)
+
+NOT_JUDGED = frozenset((DeadLetter, Misplaced))
+"""What a record that is no fact of this task is read as."""
+
+
+class Runner:
+    """Runs one processor: its agent's body, and the settling of every step."""
+
+    def __init__(self, tasks: Tasks, own: Sequence[str], tools: Tools) -> None:
+        self.tasks = tasks
+        self.topics = own
+        self._tools = tools
+        config = tools.config
+        self._name = tasks.processor
+        self.batches_done = 0
+        reader = self._reader = RecordReader(self._name, own, config, tools.codec, tools.platforms)
+        self.read = reader.read
+        tools.metrics.show("misplaced", ((self._name, stream, why) for stream in reader.inputs for why in CAUSES))
+        self.pauses = Pauses(self._name, tools.metrics, tools.spawn, self._revive)
+        self._apart = RecordIsolation(self._step, self._renew, self._refuse, config.lateness_seconds * 1000)
+
+    async def run(self, batches: AsyncIterator[Batch]) -> None:
+        """The agent's body. Several may run at a time; a task's batches still follow one another.
+
+        What goes wrong with a task pauses that task alone. Raises ``ForeignOwnerError``: this worker must end.
+        """
+        async for batch in batches:
+            task = self.tasks[batch.partition]
+            if task.is_paused:
+                self.pauses.park(task, batch)
+                continue
+            async with task.turn:
+                await self._take(task, batch)
+
+    async def open(self, partition: int) -> None:
+        """Open a task over what recovery brought, and publish what a crash may have kept unsent; or pause it."""
+        task = self.tasks.open(partition)
+        async with task.turn:
+            try:
+                with _dead_if_it_fails(task):
+                    await self._settle(task, task.core.open())
+            except ForeignOwnerError:
+                raise
+            except Exception as error:
+                self.pauses.begin(task, error)
+
+    def pause(self, partition: int, error: Exception) -> None:
+        """A partition that could not even be recovered: a paused task, which is recovered on its own."""
+        self.pauses.begin(self.tasks.open(partition), error)
+
+    async def _take(self, task: RunningTask, batch: Batch) -> None:
+        if task.is_paused:  # since this batch began to wait for its turn
+            self.pauses.park(task, batch)
+            return
+        try:
+            with _dead_if_it_fails(task):
+                await self._judge(task, batch)
+        except ForeignOwnerError:
+            raise
+        except Exception as error:
+            self.pauses.park(task, batch)
+            self.pauses.begin(task, error)
+
+    async def _revive(self, task: RunningTask) -> None:
+        """Bring a paused task up to date, open it, judge what is parked. Raises whatever still stands in the way."""
+        async with task.turn:
+            read = await self.tasks.table.catch_up(task.partition, lambda: not task.is_dropped)
+            self._tools.metrics.count("restored_rows", read, self._name)
+            await self._renew(task)
+            while task.parked:
+                batch = task.parked[0]
+                if batch.is_current:
+                    passed_on = await self._pass_on(batch)
+                    await self._apart.judge(task, batch)
+                    self._done(task, batch, passed_on)
+                task.parked.popleft()
+                self._tools.finish(batch)
+            task.is_paused = False
+        self._tools.resume()
+
+    async def _renew(self, task: RunningTask) -> None:
+        """Open the task anew over its stored rows."""
+        self.tasks.renew(task)
+        # Reading all rows takes a while: let others have their turn in between.
+        await asyncio.sleep(0)
+        await self._settle(task, task.core.open())
+
+    async def _judge(self, task: RunningTask, batch: Batch) -> None:
+        passed_on = await self._pass_on(batch)
+        begun = time.perf_counter()
+        await self._step(task, batch.records, batch.facts)
+        self._done(task, batch, passed_on)
+        metrics = self._tools.metrics
+        metrics.observe("batch_seconds", time.perf_counter() - begun, self._name)
+        metrics.observe("batch_records", len(batch.records), self._name)
+
+    async def _step(self, task: RunningTask, records: Sequence[Any], facts: Sequence[Struct]) -> None:
+        """Judge records and make everything durable. Raises ``CannotJudgeError`` before anything of it is."""
+        begun = time.perf_counter()
+        step, outputs = self._advance(task, [fact for fact in facts if type(fact) not in NOT_JUDGED])
+        self._tools.metrics.observe("judge_seconds", time.perf_counter() - begun, self._name)
+        letters = [fact for fact in facts if type(fact) is DeadLetter]
+        letters += self._refused(step, records, facts)
+        await self._dead_letter(letters)
+        await self._settle(task, step, outputs)
+
+    def _advance(self, task: RunningTask, facts: Sequence[Struct]) -> tuple[TaskResult, list[Addressed]]:
+        """Everything about a step that needs no broker: what fails here is the records' fault, or the detectors'."""
+        try:
+            step = task.core.advance(facts)
+            check_rows(step.rows)
+            return step, self._addressed(step.outputs)
+        except (OSError, StoreError, RegistryRefused):
+            raise
+        except Exception as error:
+            raise CannotJudgeError(f"{type(error).__name__}: {error}") from error
+
+    def _done(self, task: RunningTask, batch: Batch, passed_on: Counter[str]) -> None:
+        # What only passes through tells this task no time: it must be told the time like an idle one.
+        is_judged = any(type(fact) not in NOT_JUDGED and fact.occurred_at for fact in batch.facts)
+        task.done(len(batch.records), is_judged=is_judged)
+        self.batches_done += 1
+        for chunk in batch.chunks:
+            count = chunk.count - passed_on[chunk.tp.topic]
+            self._tools.metrics.count("records", count, self._name, self._reader.stream_of(chunk.tp.topic))
+
+    async def _settle(self, task: RunningTask, step: TaskResult, outputs: list[Addressed] | None = None) -> None:
+        """Rows to the changelog and the store, then outputs to their topics; each awaited."""
+        outputs = self._addressed(step.outputs) if outputs is None else outputs
+        if task.is_dropped:
+            # Its partition belongs to somebody else by now, who judges these records too.
+            logger.warning("%s/%d was taken away in the middle of a batch", self._name, task.partition)
+            return
+        metrics, name = self._tools.metrics, self._name
+        before = self.tasks.table.bytes_written
+        await self.tasks.table.put_many(task.partition, step.rows)
+        metrics.count("changelog_bytes", self.tasks.table.bytes_written - before, name)
+        metrics.count("changelog_rows", len(step.rows), name)
+        await self._publish(step.outputs, outputs)
+        metrics.count("late", step.late, name)
+        metrics.count("duplicates", step.duplicates, name)
+        metrics.count("timers", step.timers, name)
+
+    def _addressed(self, outputs: list[Output]) -> list[Addressed]:
+        """Outputs as bytes on their way, before anything is durable. Raises ``ValueError`` for what cannot be sent."""
+        encode = self._tools.codec.encode
+        records = [
+            (self._target(out.stream, out.key), OutRecord(out.key.encode(), encode(out.stream, out.record)))
+            for out in outputs
+        ]
+        for (topic, _), record in records:
+            check_size(record, f"an output for {topic}")
+        return records
+
+    async def _publish(self, outputs: list[Output], records: list[Addressed]) -> None:
+        if not outputs:
+            return
+        await publish(self._tools.producer.client, group(records))
+        for stream, count in Counter(out.stream for out in outputs).items():
+            kind = "internal_records" if stream in INTERNAL else "outputs"
+            self._tools.metrics.count(kind, count, self._name, stream)
+
+    async def _pass_on(self, batch: Batch) -> Counter[str]:
+        """Write what belongs to other partitions there; returns how many records of each topic that were."""
+        found = [pair for pair in zip(batch.facts, batch.records, strict=True) if type(pair[0]) is Misplaced]
+        if not found:
+            return Counter()
+        source, topic = self._reader.source, self._reader.misplaced
+        records = [
+            (
+                (topic, fact.partition),
+                OutRecord(fact.key.encode(), record.value, misplaced.headers_of(source(record), fact)),
+            )
+            for fact, record in found
+        ]
+        await publish(self._tools.producer.client, group(records))
+        misplaced.warn(fact for fact, _ in found)
+        for fact, _ in found:
+            self._tools.metrics.count("misplaced", 1, self._name, fact.stream, fact.cause)
+        return Counter(record.topic for _, record in found)
+
+    def _refused(self, step: TaskResult, records: Sequence[Any], facts: Sequence[Struct]) -> list[DeadLetter]:
+        """The dead letters of what the task did not take."""
+        if not step.too_late and not step.refused:
+            return []
+        read_of = {id(fact): record for fact, record in zip(facts, records, strict=True)}
+        source = self._reader.source
+        late = [
+            letter_of(source(read_of[id(fact)]), "too_late", "older than what is still held") for fact in step.too_late
+        ]
+        erased = [
+            letter_of(source(read_of[id(fact)]), "erased", "about a buyer who is forgotten") for fact in step.refused
+        ]
+        # They tell the place only: nobody is remembered by a letter about having been forgotten.
+        return late + [replace(letter, key=None, value=None) for letter in erased]
+
+    async def _refuse(self, record: Any, error: str) -> None:
+        """A record that alone cannot be judged becomes a dead letter."""
+        await self._dead_letter([letter_of(self._reader.source(record), "cannot_judge", error)])
+
+    async def _dead_letter(self, letters: list[DeadLetter]) -> None:
+        if not letters:
+            return
+        try:
+            await self._send(letters, ROOM_BYTES)
+        except MessageSizeTooLargeError:
+            # The topic was made with a smaller limit than declared.
+            await self._send(letters, CUT_BYTES)
+        for letter in letters:
+            self._tools.metrics.count("dead_letters", 1, self._name, letter.reason)
+
+    async def _send(self, letters: list[DeadLetter], room_bytes: int) -> None:
+        codec = self._tools.codec
+        records = [
+            (self._target(DEAD_LETTERS, letter.topic), record_of(letter, codec, room_bytes)) for letter in letters
+        ]
+        await publish(self._tools.producer.client, group(records))
+
+    def _target(self, stream: str, key: str) -> Target:
+        config = self._tools.config
+        return config.topic(stream), partition_of(key, config.partitions)
+
+
+@contextmanager
+def _dead_if_it_fails(task: RunningTask) -> Iterator[None]:
+    """Whatever ends a step before it is settled, a cancellation too: the core is not to be advanced any more."""
+    try:
+        yield
+    except BaseException:
+        task.is_paused = True
+        raise

@@ -1,0 +1,211 @@
+"""Refunds about to be decided by silence (B28), and complaints the platform took too long over (B11, A2, A6)."""
+
+from datetime import datetime
+
+import pytest
+
+from cloudtag.contract.events import ParcelScanned
+from cloudtag.contract.types import Proof
+from cloudtag.policy.load import shipped
+from cloudtag.replay.topology import Topology
+from tests.decisions.consequences.scene import DAY, HOUR, T0, Told, answered, complained, ordered, received, refunded
+
+WARNING, BREACH = "deadline_warning", "sla_breach"
+DEADLINE = T0 + 5 * DAY
+BEGINS = DEADLINE - DAY
+ASKED = {"type": "refund_only", "reason": "not_received", "deadline_at": DEADLINE}
+DENIED = [*received(T0 - HOUR), refunded("opened", T0, **ASKED)]
+"""Goods received, money asked for as if they were not; the shop has five days."""
+
+
+def warned(*more, until=DEADLINE + DAY, events=DENIED):
+    return Told([*events, *more], until)
+
+
+def verdict(at, kind, events=DENIED):
+    return answered(Told(events).alert("received_refund_only"), kind, at)
+
+
+@pytest.mark.parametrize(
+    ("until", "course"),
+    [(BEGINS - 1, []), (BEGINS, ["active"]), (DEADLINE - 1, ["active"]), (DEADLINE, ["active", "ended"])],
+)
+def test_it_holds_from_24_hours_before_the_deadline_until_the_deadline(until, course):
+    assert warned(until=until).course(WARNING) == course
+
+
+def test_what_it_says():
+    told = warned(until=BEGINS)
+    c = told.one(WARNING)
+    assert (c.subject_kind, c.subject_id, c.starts_at, c.ends_at) == ("order", "o1", BEGINS, DEADLINE)
+    assert c.details == {"refund_id": "r-o1", "deadline": "2026-03-07T00:00:00Z"}
+    assert c.because == (told.alert("received_refund_only").alert_id,)
+
+
+def test_a_refund_without_an_alert_is_the_shops_own_business():
+    events = [
+        ordered("paid", T0 - DAY),
+        refunded("opened", T0, type="refund_only", reason="quality", deadline_at=DEADLINE),
+    ]
+    assert warned(events=events).records == []
+
+
+def test_an_alert_without_a_deadline_warns_of_nothing():
+    events = [*received(T0 - HOUR), refunded("opened", T0, **{**ASKED, "deadline_at": None})]
+    assert warned(events=events).course(WARNING) == []
+
+
+def test_an_alert_that_comes_in_the_last_hours_warns_at_once():
+    at = DEADLINE - 3 * HOUR
+    opened = [*received(T0 - HOUR), refunded("opened", T0, type="refund_only", reason="quality", deadline_at=DEADLINE)]
+    c = warned(refunded("modified", at, reason="not_received"), events=opened, until=at).one(WARNING)
+    assert (c.status, c.starts_at) == ("active", at)
+
+
+def test_an_alert_after_the_deadline_warns_of_nothing():
+    opened = [*received(T0 - HOUR), refunded("opened", T0, type="refund_only", reason="quality", deadline_at=DEADLINE)]
+    assert warned(refunded("modified", DEADLINE, reason="not_received"), events=opened).course(WARNING) == []
+
+
+@pytest.mark.parametrize("status", ["agreed", "refused", "completed", "withdrawn"])
+def test_it_ends_when_the_refund_is_answered(status):
+    told = warned(refunded(status, BEGINS + HOUR))
+    assert told.course(WARNING) == ["active", "ended"]
+    assert told.one(WARNING).ends_at == BEGINS + HOUR
+
+
+def test_answered_before_the_last_day_it_never_comes():
+    assert warned(refunded("refused", BEGINS - 1)).course(WARNING) == []
+
+
+def test_what_follows_the_answer_does_not_ask_again():
+    told = warned(
+        refunded("agreed", T0 + DAY),
+        refunded("waybill_filled", BEGINS, waybill_no="R1"),
+        refunded("unknown", BEGINS + 1),
+    )
+    assert told.course(WARNING) == []
+
+
+def test_a_refund_opened_again_asks_again():
+    told = warned(refunded("refused", T0 + DAY), refunded("modified", T0 + 2 * DAY))
+    assert told.course(WARNING) == ["active", "ended"]
+
+
+def test_a_new_deadline_takes_the_old_ones_place():
+    later = DEADLINE + 3 * DAY
+    told = warned(refunded("modified", BEGINS + HOUR, deadline_at=later), until=later)
+    assert told.course(WARNING) == ["active", "reversed", "active", "ended"]
+    assert told.one(WARNING).ends_at == later
+
+
+@pytest.mark.parametrize("kind", ["normal", "abnormal", "ignore"])
+def test_it_ends_when_the_shop_answers_the_alert(kind):
+    told = warned(verdict(BEGINS + HOUR, kind))
+    assert told.course(WARNING)[-1] == "ended"
+    assert told.one(WARNING).ends_at == BEGINS + HOUR
+
+
+def test_one_of_two_alerts_answered_leaves_the_other():
+    picture = (Proof("sha1", "picture"),)
+    before = refunded("opened", T0 - 2 * DAY, "o2", "s1", reason="quality", evidence=picture)
+    asked = [*DENIED[:-1], before, refunded("opened", T0, **ASKED, evidence=picture)]
+    told = Told(asked)
+    both = [told.alert(name) for name in ("received_refund_only", "reused_evidence")]
+    one, two = (answered(alert, "abnormal", BEGINS + (n + 1) * HOUR) for n, alert in enumerate(both))
+    left = warned(one, events=asked, until=BEGINS + 2 * HOUR).one(WARNING)
+    assert (left.status, left.ends_at) == ("active", DEADLINE)
+    assert left.because == tuple(sorted(alert.alert_id for alert in both))
+    assert warned(one, two, events=asked).one(WARNING).ends_at == BEGINS + 2 * HOUR
+
+
+def test_answered_before_the_last_day_the_alert_warns_of_nothing():
+    assert warned(verdict(BEGINS - 1, "abnormal")).course(WARNING) == []
+
+
+def test_it_is_reversed_with_the_alert():
+    """A scan that comes late says that somebody else had signed before."""
+    topology = Topology(shipped())
+    topology.feed(DENIED)
+    (told,) = topology.pass_time(BEGINS)
+    assert (told.record.kind, told.record.status) == (WARNING, "active")
+    signed = T0 - HOUR - 1
+    after = topology.feed([ParcelScanned("late", signed, "jd", "sf", "W-o1", scan="signed", signer="locker")])
+    (back,) = (o.record for o in after if o.stream == "consequences")
+    assert (back.consequence_id, back.status, back.revision) == (told.record.consequence_id, "reversed", 1)
+
+
+def shanghai(text):
+    return round(datetime.fromisoformat(text).timestamp() * 1000)
+
+
+BEFORE_THE_HOLIDAYS = shanghai("2026-09-30T15:00:00+08:00")
+DUE = shanghai("2026-10-11T00:00:00+08:00")
+"""Seven days of holidays, then the 8th, the 9th, and a Saturday worked instead of one of them."""
+OPENED = complained("opened", BEFORE_THE_HOLIDAYS)
+
+
+def breach(*more, until=DUE + 9 * DAY, opened=OPENED):
+    return Told([opened, *more], until)
+
+
+@pytest.mark.parametrize(("until", "course"), [(DUE - 1, []), (DUE, ["active"])])
+def test_three_working_days_over_the_national_holidays(until, course):
+    told = breach(until=until)
+    assert told.course(BREACH) == course
+
+
+def test_what_a_breach_says():
+    c = breach().one(BREACH)
+    assert (c.subject_kind, c.subject_id, c.because) == ("order", "o1", ("c1",))
+    assert (c.starts_at, c.ends_at) == (DUE, None)
+    assert c.details == {"complaint_id": "c1", "due": "2026-10-10T16:00:00Z", "working_days": "3"}
+
+
+@pytest.mark.parametrize("status", ["upheld", "rejected", "withdrawn"])
+def test_decided_in_time(status):
+    assert breach(complained(status, DUE - 1)).course(BREACH) == []
+
+
+@pytest.mark.parametrize("status", ["upheld", "rejected", "withdrawn"])
+def test_decided_too_late_it_ends_and_stays_told(status):
+    told = breach(complained(status, DUE + HOUR))
+    assert told.course(BREACH) == ["active", "ended"]
+    assert (told.one(BREACH).starts_at, told.one(BREACH).ends_at) == (DUE, DUE + HOUR)
+
+
+def test_decided_at_the_very_end_is_too_late():
+    told = breach(complained("rejected", DUE))
+    assert told.course(BREACH) == ["ended"]
+
+
+def test_a_decision_that_was_in_time_but_is_told_late_takes_it_back():
+    topology = Topology(shipped())
+    topology.feed([OPENED])
+    (told,) = topology.pass_time(DUE)
+    assert told.record.kind == BREACH
+    (back,) = topology.feed([complained("upheld", DUE - 1)])
+    assert (back.record.consequence_id, back.record.status) == (told.record.consequence_id, "reversed")
+
+
+def test_a_buyers_complaint_is_not_the_platforms_debt_to_the_shop():
+    assert breach(opened=complained("opened", BEFORE_THE_HOLIDAYS, by="buyer")).course(BREACH) == []
+
+
+def test_a_complaint_about_no_order_is_owed_to_the_shop():
+    c = breach(opened=complained("opened", BEFORE_THE_HOLIDAYS, order=None)).one(BREACH)
+    assert (c.subject_kind, c.subject_id) == ("shop", "s1")
+
+
+def test_aliexpress_once_had_fifteen_working_days():
+    at = shanghai("2017-11-01T12:00:00+08:00")
+    due = shanghai("2017-11-23T00:00:00+08:00")
+    opened = complained("opened", at, platform="aliexpress")
+    assert breach(opened=opened, until=due - 1).course(BREACH) == []
+    assert breach(opened=opened, until=due).one(BREACH).details["working_days"] == "15"
+
+
+def test_since_2018_it_has_three():
+    at = shanghai("2018-01-02T12:00:00+08:00")
+    opened = complained("opened", at, platform="aliexpress")
+    assert breach(opened=opened, until=shanghai("2018-01-06T00:00:00+08:00")).one(BREACH).details["working_days"] == "3"

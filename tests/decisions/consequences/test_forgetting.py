@@ -1,0 +1,78 @@
+"""What leaves retention is let go in an order that takes nothing back: tags outlive no order they rest on."""
+
+import pytest
+
+from cloudtag.policy.load import shipped
+from cloudtag.replay.topology import Topology, memory_rows
+from tests.decisions.consequences.scene import (
+    DAY,
+    T0,
+    Told,
+    agreed,
+    answered,
+    complained,
+    contacts,
+    denied,
+    exams,
+    insured,
+    ordered,
+    tag,
+)
+
+LATER = 100 * DAY
+"""When the tag comes, long after the order, whose row is old long before the tag's."""
+
+
+def still(events, years=2):
+    """Everything a buyer's going on for years tells, after the events have been told of."""
+    topology = Topology(shipped(), rows=memory_rows())
+    for event in sorted(events, key=lambda event: event.occurred_at):
+        topology.feed([event])
+    newest = max(event.occurred_at for event in events)
+    told = []
+    for month in range(1, years * 12):
+        at = newest + month * 30 * DAY
+        told += [output.record for output in topology.pass_time(at)]
+        told += [output.record for output in topology.feed([ordered("paid", at, f"life-{month}")])]
+    return told, topology
+
+
+EVIDENT = [*exams(), *denied(T0, amended=2), tag("s1", "o1", T0 + LATER, "received_refund_only")]
+CONTACTED = [
+    *exams(platform="taobao"),
+    ordered("paid", T0 - DAY, platform="taobao"),
+    *contacts("o1", T0),
+    *agreed(T0 + LATER, scenario="worn_return", platform="taobao")[1:],
+    tag("s1", "o1", T0 + LATER + 9, "short_return", platform="taobao"),
+]
+REFUSED = [
+    *exams(),
+    insured("claimed", T0),
+    complained("opened", T0 + DAY, by="buyer", kind="insurance_refused"),
+    complained("upheld", T0 + 2 * DAY, by="buyer", kind="insurance_refused"),
+    *agreed(T0 + LATER, scenario="freight_insurance"),
+]
+
+
+@pytest.mark.parametrize(
+    "events", [EVIDENT, CONTACTED, REFUSED], ids=["its evidence", "its contacts", "a refusal that was reversed"]
+)
+def test_a_confirmation_does_not_outlive_what_it_rests_on(events):
+    assert {"confirmed"} == set(Told(events).tags().values())
+    assert still(events)[0] == []
+
+
+def test_an_excluded_order_stays_excluded_though_the_verdict_is_newer_than_the_order():
+    abuse = denied(T0, platform="aliexpress")
+    alert = Told(abuse).alert("received_refund_only")
+    events = [*abuse, answered(alert, "abnormal", T0 + LATER)]
+    assert Told(events).consequences("metric_exclusion") != []
+    assert still(events)[0] == []
+
+
+def test_what_nobody_needs_any_more_is_let_go():
+    topology = still([*EVIDENT, *CONTACTED, *REFUSED])[1]
+    kept = {key for key, _ in topology.rows["buyers"].all_rows() if not key.startswith(b"\x00\x00")}
+    assert kept, "the buyer goes on"
+    list(topology.pass_time(T0 + 9 * 365 * DAY))
+    assert [key for key, _ in topology.rows["buyers"].all_rows() if not key.startswith(b"\x00\x00")] == []

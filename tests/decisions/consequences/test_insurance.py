@@ -1,0 +1,197 @@
+"""Freight insurance on tagged orders: hold, pay, refuse, follow the complaint (J9, J10, J12, A17, A20)."""
+
+from datetime import datetime
+
+import pytest
+from msgspec.structs import replace
+
+from cloudtag.policy.load import shipped
+from cloudtag.policy.model import Policies
+from cloudtag.replay.topology import Topology
+from tests.decisions.consequences.scene import (
+    DAY,
+    HOUR,
+    T0,
+    Told,
+    abused,
+    agreed,
+    complained,
+    exams,
+    insured,
+    ordered,
+    tag,
+)
+
+KIND = "insurance_decision"
+SCENARIO = "freight_insurance"
+CONFIRMED = [*exams(), *agreed(scenario=SCENARIO)]
+CLAIMED = [insured("bound", T0 - DAY), insured("claimed", T0 + HOUR)]
+PENDING = [*exams(), tag("s1", "o1", T0, SCENARIO)]
+
+
+def about(told, order="o1"):
+    found = [c for c in told.consequences(KIND) if c.subject_id == order]
+    return found[0] if found else None
+
+
+def refusal(status, at, **fields):
+    return complained(status, at, by="buyer", kind="insurance_refused", complaint="k1", **fields)
+
+
+def decisions(told, order="o1"):
+    """What was decided, revision by revision."""
+    records = [r for r in told.records if getattr(r, "kind", "") == KIND and r.subject_id == order]
+    return [r.details["decision"] if r.status == "active" else r.status for r in records]
+
+
+def test_a_confirmed_tag_refuses_the_claim():
+    c = about(Told([*CONFIRMED, *CLAIMED]))
+    assert (c.subject_kind, c.status, c.ends_at) == ("order", "active", None)
+    assert c.details == {"decision": "refuse", "claim_id": "n1"}
+    assert (c.because, c.starts_at) == (("t-s1-o1/o1",), T0 + 2)
+
+
+def test_an_order_without_a_claim_yet_is_refused_beforehand():
+    c = about(Told(CONFIRMED), "o3")
+    assert c.details == {"decision": "refuse"}
+
+
+@pytest.mark.parametrize("scenario", ["worn_return", "short_return"])
+def test_a_tag_of_another_scenario_decides_no_claim(scenario):
+    told = Told([*exams(), *agreed(scenario=scenario), *CLAIMED])
+    assert set(told.tags().values()) == {"confirmed"}
+    assert told.consequences(KIND) == []
+
+
+def test_while_the_buyers_complaint_is_open_it_is_followed():
+    c = about(Told([*CONFIRMED, *CLAIMED, refusal("opened", T0 + DAY)]))
+    assert c.details["decision"] == "follow_complaint"
+    assert (c.because, c.starts_at) == (("k1", "t-s1-o1/o1"), T0 + DAY)
+
+
+def test_an_upheld_complaint_reverses_the_refusal():
+    told = Told([*CONFIRMED, *CLAIMED, refusal("opened", T0 + DAY), refusal("upheld", T0 + 2 * DAY)])
+    assert about(told) is None
+    assert decisions(told)[-2:] == ["follow_complaint", "reversed"]
+
+
+def test_the_decision_need_not_name_the_order():
+    told = Told([*CONFIRMED, *CLAIMED, refusal("opened", T0 + DAY), refusal("upheld", T0 + 2 * DAY, order=None)])
+    assert about(told) is None
+
+
+@pytest.mark.parametrize("status", ["rejected", "withdrawn"])
+def test_a_complaint_that_comes_to_nothing_lets_the_refusal_stand(status):
+    told = Told([*CONFIRMED, *CLAIMED, refusal("opened", T0 + DAY), refusal(status, T0 + 2 * DAY)])
+    c = about(told)
+    assert (c.details["decision"], c.because, c.starts_at) == ("refuse", ("t-s1-o1/o1",), T0 + 2)
+    assert decisions(told)[-3:] == ["refuse", "follow_complaint", "refuse"]
+
+
+@pytest.mark.parametrize(
+    "complaint",
+    [
+        complained("upheld", T0 + DAY, by="shop", kind="insurance_refused"),
+        complained("upheld", T0 + DAY, by="buyer", kind="invoice"),
+        complained("upheld", T0 + DAY, by="buyer", kind="insurance_refused", order="o2", shop="s2"),
+        complained("upheld", T0 + DAY, by="buyer", kind="insurance_refused", order=None),
+    ],
+    ids=["by a shop", "about something else", "about another order", "about no order"],
+)
+def test_no_other_complaint_reverses_it(complaint):
+    assert about(Told([*CONFIRMED, *CLAIMED, complaint])).details["decision"] == "refuse"
+
+
+def test_a_claim_under_a_pending_tag_is_held_for_48_hours_then_paid():
+    due = T0 + 48 * HOUR
+    held = about(Told([*PENDING, *CLAIMED], due - 1))
+    assert (held.details, held.starts_at, held.ends_at) == ({"decision": "hold", "claim_id": "n1"}, T0 + HOUR, due)
+    told = Told([*PENDING, *CLAIMED], due)
+    paid = about(told)
+    assert (paid.details["decision"], paid.starts_at, paid.ends_at) == ("pay", due, None)
+    assert paid.because == ("t-s1-o1/o1",)
+    assert decisions(told) == ["hold", "pay"]
+
+
+def test_a_claim_made_before_the_tag_is_held_from_the_tag_on():
+    c = about(Told([*PENDING, insured("claimed", T0 - HOUR)]))
+    assert (c.details["decision"], c.starts_at) == ("hold", T0)
+
+
+def test_a_claim_made_when_the_tag_is_overdue_is_paid_at_once():
+    at = T0 + 48 * HOUR
+    told = Told([*PENDING, insured("claimed", at)])
+    assert decisions(told) == ["pay"]
+    assert about(told).starts_at == at
+
+
+@pytest.mark.parametrize("late", [0, 1, DAY])
+def test_a_claim_that_comes_too_late_is_never_held_though_time_has_not_come_so_far(late):
+    """Events may run ahead of the watermark: the tag is still on its way when the claim is judged."""
+    topology = Topology(shipped(), lateness_ms=9 * DAY)
+    outputs = topology.feed([*PENDING, insured("claimed", T0 + 48 * HOUR + late)])
+    (c,) = (o.record for o in outputs if getattr(o.record, "kind", "") == KIND)
+    assert c.details["decision"] == "pay"
+
+
+def test_what_was_paid_before_the_tag_is_not_held():
+    assert Told([*PENDING, insured("claimed", T0 - DAY), insured("paid", T0 - HOUR)]).consequences(KIND) == []
+
+
+def test_a_pending_tag_without_a_claim_decides_nothing():
+    assert Told([*PENDING, insured("bound", T0)], T0 + 9 * DAY).consequences(KIND) == []
+
+
+def test_a_confirmation_after_payment_refuses_all_the_same():
+    more = agreed(T0 + 5 * DAY, scenario=SCENARIO)[1:]
+    assert decisions(Told([*PENDING, *CLAIMED, *more])) == ["hold", "pay", "refuse"]
+
+
+def test_an_expired_tag_changes_nothing_about_the_payment():
+    told = Told([*PENDING, *CLAIMED, ordered(at=T0 + 170 * DAY)], T0 + 181 * DAY)
+    assert told.tags() == {"t-s1-o1/o1": "expired"}
+    assert decisions(told) == ["hold", "pay"]
+
+
+@pytest.mark.parametrize("until", [T0 + DAY, T0 + 9 * DAY], ids=["held", "paid"])
+def test_a_voided_tag_holds_nothing_back(until):
+    told = Told([*PENDING, *CLAIMED, abused(at=until)], until)
+    assert told.tags() == {"t-s1-o1/o1": "voided"}
+    assert decisions(told)[-1] == "reversed"
+
+
+def test_a_refusal_falls_with_the_confirmation():
+    told = Told([*CONFIRMED, *CLAIMED, abused("s2", T0 + DAY)], T0 + DAY)
+    assert decisions(told) == ["refuse", "refuse", "hold"], "refused beforehand, then the claim, then held"
+    assert decisions(told, "o3") == ["refuse", "reversed"]
+
+
+def test_the_older_policy_of_aliexpress_counts_two_working_days():
+    """Tagged on Friday, 29 September 2017: the 30th is worked in place of a holiday, then nothing till the 9th."""
+    at = _shanghai("2017-09-29T10:00:00+08:00")
+    due = _shanghai("2017-10-10T00:00:00+08:00")
+    events = [*exams(platform="aliexpress", at=at - DAY), tag("s1", "o1", at, SCENARIO, platform="aliexpress")]
+    claim = insured("claimed", at + HOUR, platform="aliexpress")
+    held = about(Told([*events, claim], due - 1))
+    assert (held.details["decision"], held.ends_at) == ("hold", due)
+    assert about(Told([*events, claim], due)).details["decision"] == "pay"
+
+
+def test_the_newer_one_counts_48_hours():
+    at = _shanghai("2018-01-01T00:00:00+08:00")
+    events = [*exams(platform="aliexpress", at=at - DAY), tag("s1", "o1", at, SCENARIO, platform="aliexpress")]
+    held = about(Told([*events, insured("claimed", at + HOUR, platform="aliexpress")]))
+    assert held.ends_at == at + 48 * HOUR
+
+
+def test_without_a_limit_a_claim_is_held_as_long_as_the_tag_is_open():
+    rules = [replace(p, deadlines=replace(p.deadlines, tag_hours=0)) for p in shipped().versions()]
+    policies = Policies({name: [p for p in rules if p.platform == name] for name in {p.platform for p in rules}})
+    lapse = T0 + 180 * DAY
+    fresh = ordered(at=T0 + 100 * DAY)
+    assert about(Told([*PENDING, *CLAIMED, fresh], lapse - 1, policies)).details["decision"] == "hold"
+    assert about(Told([*PENDING, *CLAIMED, fresh], lapse + 1, policies)).details["decision"] == "pay"
+
+
+def _shanghai(text):
+    return round(datetime.fromisoformat(text).timestamp() * 1000)

@@ -1,0 +1,173 @@
+"""The laws of consequences over random dealings: no orphans, nothing left out, nobody named, nothing forgotten."""
+
+import json
+
+import msgspec
+from hypothesis import given, settings
+
+from cloudtag.contract import events as ev
+from cloudtag.contract.records import Alert, Consequence, TagConfirmation, TagStatus
+from cloudtag.contract.streams import INTERNAL, OUTPUTS
+from cloudtag.decisions.permissions import standing_abuses
+from cloudtag.policy.load import shipped
+from cloudtag.replay.driver import judge
+from cloudtag.replay.topology import Topology
+from tests.engine.standing import latest, standing
+from tests.histories import dealings
+from tests.histories.strategies import HOUR_MS, START_MS, histories
+
+DAY_MS = 24 * HOUR_MS
+UNTIL_MS = START_MS + 30 * DAY_MS
+KINDS = (dealings.INSURING, dealings.EXCLUDING, dealings.EVIDENCE, dealings.WARNING, dealings.ALL)
+NAMES = (dealings.BUYER, dealings.STRANGER)
+dealt = histories(kinds=KINDS)
+
+
+def stands(history):
+    return standing(record for _, record in judge(list(history), UNTIL_MS, shipped()))
+
+
+def of(found, struct, *kinds):
+    return [r for (kind, _), r in found.items() if kind is struct and (not kinds or r.kind in kinds)]
+
+
+def complaints(history):
+    """Each complaint's last known status, and who made it."""
+    found = {}
+    for event in sorted(
+        (e for e in history if type(e) is ev.ComplaintChanged), key=lambda e: (e.occurred_at, e.event_id)
+    ):
+        status, by = found.get(event.complaint_id, ("unknown", "unknown"))
+        status = event.status if event.status != "unknown" else status
+        found[event.complaint_id] = (status, event.complainant if event.complainant != "unknown" else by)
+    return found
+
+
+@given(dealt)
+@settings(max_examples=150, deadline=None)
+def test_whatever_stands_names_causes_that_stand(history):
+    found, said = stands(history), complaints(history)
+    tags = {tag.tag_id: tag.status for tag in of(found, TagStatus)}
+    confirmations = {c.confirmation_id for c in of(found, TagConfirmation)}
+    alerts = {alert.alert_id: alert for alert in of(found, Alert)}
+    events = {event.event_id for event in history}
+    for c in of(found, Consequence):
+        assert c.because
+        for cause in c.because:
+            if c.kind in ("sanction", "order_limit"):
+                assert cause in confirmations or (c.kind == "sanction" and alerts[cause].severity == "critical")
+            elif c.kind == "insurance_decision":
+                allowed = ("pending",) if c.details["decision"] in ("hold", "pay") else ("confirmed",)
+                assert tags.get(cause) in allowed or said[cause] == ("opened", "buyer")
+            elif c.kind in ("metric_exclusion", "review_exclusion"):
+                is_abnormal = cause in alerts and alerts[cause].facts["verdict"] == "abnormal"
+                assert tags.get(cause) == "confirmed" or is_abnormal or said[cause] == ("upheld", "shop")
+            elif c.kind in ("deadline_warning", "deal_not_sold_exemption"):
+                assert alerts[cause].facts.get("verdict") != "normal" or c.status == "ended"
+            elif c.kind == "sla_breach":
+                assert said[cause][1] == "shop"
+            else:
+                assert c.kind == "permission"
+                assert cause in events
+
+
+@given(dealt)
+@settings(max_examples=150, deadline=None)
+def test_whatever_must_follow_follows(history):
+    found, policies = stands(history), shipped()
+    by_kind = {}
+    for c in of(found, Consequence):
+        by_kind.setdefault(c.kind, []).append(c)
+
+    def told(kind, subject_id, cause):
+        return any(c.subject_id == subject_id and cause in c.because for c in by_kind.get(kind, []))
+
+    reviewed = {event.order_id for event in history if type(event) is ev.ReviewPosted}
+    for confirmation in of(found, TagConfirmation):
+        assert told("sanction", confirmation.buyer_id, confirmation.confirmation_id)
+        assert told("order_limit", confirmation.buyer_id, confirmation.confirmation_id)
+    for tag in (tag for tag in of(found, TagStatus) if tag.status == "confirmed"):
+        rules = policies.at(tag.platform, tag.decided_at).consequences
+        assert told("metric_exclusion", tag.order_id, tag.tag_id) is bool(rules.excluded_metrics)
+        if tag.buyer_id == dealings.BUYER:
+            is_removed = rules.removes_reviews and tag.order_id in reviewed
+            assert told("review_exclusion", tag.order_id, tag.tag_id) is is_removed
+
+
+@given(dealt)
+@settings(max_examples=150, deadline=None)
+def test_a_shop_found_out_counts_as_if_it_had_never_tagged(history):
+    findings = [event for event in history if type(event) is ev.AbuseFound]
+    abusers = {abuse.shop_id for shop in dealings.SHOPS for abuse in _standing(findings, shop)}
+    honest = [e for e in history if type(e) is not ev.AbuseFound and not _is_tag_of(e, abusers)]
+    assert _without(stands(history), abusers) == _without(stands(honest), abusers)
+
+
+def _standing(findings, shop):
+    return standing_abuses(finding for finding in findings if finding.shop_id == shop)
+
+
+def _is_tag_of(event, shops):
+    return type(event) is ev.TagSubmitted and event.shop_id in shops
+
+
+def _without(found, shops):
+    """Without the tags of those shops, and without permissions."""
+    return {
+        key: record
+        for key, record in found.items()
+        if not (isinstance(record, TagStatus) and record.shop_id in shops)
+        and getattr(record, "kind", "") != "permission"
+    }
+
+
+@given(dealt)
+@settings(max_examples=100, deadline=None)
+def test_consequences_name_nobody_but_their_subject(history):
+    submissions = [event.submission_id for event in history if type(event) is ev.TagSubmitted]
+    for c in of(stands(history), Consequence):
+        if c.kind == "permission":
+            continue
+        text = json.dumps(msgspec.to_builtins(c))
+        names = [name for name in NAMES if name in text]
+        assert names == ([c.subject_id] if c.subject_kind == "buyer" else [])
+        if c.subject_kind == "buyer":
+            assert not any(f'"{submission}/' in text for submission in submissions), "the text of a tag"
+            assert not any(f'"{shop}"' in text for shop in dealings.SHOPS)
+
+
+def test_no_stream_is_for_buyers():
+    """T10: what is published is for risk consumers, shops and analysts; there is no stream a buyer could read."""
+    assert set(OUTPUTS) == {
+        "alerts", "tag-statuses", "tag-confirmations", "consequences", "labels", "dead-letters"
+    }  # fmt: skip
+    assert not set(OUTPUTS) & set(INTERNAL)
+
+
+@given(dealt)
+@settings(max_examples=60, deadline=None)
+def test_forgetting_takes_nothing_back(history):
+    """The buyer goes on for two years; whatever time alone does, nothing that stood is reversed, or told anew."""
+    topology = Topology(shipped())
+    events = sorted(history, key=lambda event: event.occurred_at)
+    before = latest([*_records(topology.feed(events)), *_records(topology.pass_time(UNTIL_MS))])
+    for month in range(2, 26):
+        at = START_MS + month * 30 * DAY_MS
+        after = [*_records(topology.pass_time(at)), *_records(topology.feed(_signs_of_life(month, at)))]
+        for record in after:
+            key = (type(record), getattr(record, record.__struct_fields__[0]))
+            assert record.status not in ("reversed", "withdrawn", "rejected")
+            assert record.revision == (before[key].revision + 1 if key in before else 0)
+            before[key] = record
+
+
+def _records(outputs):
+    return [output.record for output in outputs]
+
+
+def _signs_of_life(month, at):
+    """Both buyers are reached about an order that nobody says anything else of."""
+    return [
+        ev.BuyerContacted(f"life-{name}-{month}", at, "jd", f"life-{name}-{month}", name, "s1", "chat", True)
+        for name in NAMES
+    ]

@@ -1,0 +1,168 @@
+"""Events that lead to consequences, for property tests: one buyer's six orders at three shops, and what all say of it.
+
+Names no digest can hold by chance, so that a test may look for them in what is told.
+"""
+
+from functools import partial
+
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from cloudtag.contract import events as ev
+from cloudtag.contract.ids import digest_id
+from cloudtag.contract.types import Goods, TaggedOrder
+
+BUYER, STRANGER = "nina", "otto"
+SHOPS = ("s1", "s2", "s3")
+ORDERS = {f"y{n}": SHOPS[n % 3] for n in range(1, 7)}
+HOUR_MS = 3_600_000
+START_MS = 1_772_409_600_000
+"""When histories begin: 2026-03-02T00:00:00Z."""
+ANSWERED = tuple(
+    (shop_id, digest_id(name, BUYER, order_id, anchor))
+    for order_id, shop_id in ORDERS.items()
+    for name, anchor in (("received_refund_only", f"r{order_id}"), ("shipping_exemption", ""))
+)
+"""Alerts that may be answered, and the shops that may answer them."""
+ANOTHER = "another"
+"""What a finding withdraws until the history is complete: some finding of it."""
+
+
+def _about(draw, buyer_id=BUYER):
+    order_id = draw(st.sampled_from(sorted(ORDERS)))
+    return order_id, buyer_id, ORDERS[order_id]
+
+
+def _early(at, part):
+    """The same moment of a span that is so many times shorter: most of what comes first comes first."""
+    return START_MS + (at - START_MS) // part
+
+
+@st.composite
+def order(draw, event_id, at, platform):
+    order_id, *rest = _about(draw)
+    status = draw(st.sampled_from(("placed", "shipped", "shipped", "shipped", "closed_unpaid")))
+    return ev.OrderChanged(
+        event_id, _early(at, 9), platform, order_id, *rest, status,
+        address_valid=draw(st.sampled_from((None, None, None, True, False))),
+        freight_insured=draw(st.booleans()),
+        waybill_no=f"W{order_id}" if status == "shipped" else None,
+    )  # fmt: skip
+
+
+@st.composite
+def scan(draw, event_id, at, platform):
+    signer = draw(st.sampled_from(("recipient",) * 5 + ("locker",)))
+    number = f"W{draw(st.sampled_from(sorted(ORDERS)))}"
+    return ev.ParcelScanned(event_id, _early(at, 3), platform, "sf", number, scan="signed", signer=signer)
+
+
+@st.composite
+def refund(draw, event_id, at, platform):
+    order_id, *rest = _about(draw)
+    hours = draw(st.sampled_from((None, 12, 24, 60, 24 * 7)))
+    return ev.RefundChanged(
+        event_id, at, platform, f"r{order_id}", order_id, *rest,
+        status=draw(st.sampled_from(("opened", "opened", "modified", "modified", "modified", "refused", "unknown"))),
+        type=draw(st.sampled_from(("refund_only",) * 6 + ("unknown", "return_refund"))),
+        reason=draw(st.sampled_from(("not_received",) * 5 + ("unknown",))),
+        deadline_at=None if hours is None else at + hours * HOUR_MS,
+    )  # fmt: skip
+
+
+@st.composite
+def inspection(draw, event_id, at, platform):
+    order_id, *rest = _about(draw)
+    at = max(at, START_MS + 5 * 24 * HOUR_MS)
+    received = draw(st.sampled_from(((), (Goods("a", 1),))))
+    return ev.ReturnInspected(event_id, at, platform, f"r{order_id}", order_id, *rest, received=received)
+
+
+@st.composite
+def contact(draw, event_id, at, platform):
+    return ev.BuyerContacted(event_id, at, platform, *_about(draw), "chat", draw(st.sampled_from((False, False, True))))
+
+
+@st.composite
+def insurance(draw, event_id, at, platform):
+    order_id, *rest = _about(draw)
+    status = draw(st.sampled_from(("bound", "claimed", "claimed", "paid")))
+    return ev.InsuranceChanged(event_id, at, platform, f"n{order_id}", order_id, *rest, status)
+
+
+@st.composite
+def review(draw, event_id, at, platform):
+    order_id, *rest = _about(draw)
+    return ev.ReviewPosted(event_id, at, platform, f"v{order_id}", order_id, *rest, draw(st.integers(1, 5)))
+
+
+@st.composite
+def complaint(draw, event_id, at, platform):
+    """By the buyer about a refused claim, or by the shop; not every event names the order."""
+    order_id, buyer_id, shop_id = _about(draw)
+    by, kind = draw(st.sampled_from((("buyer", "insurance_refused"), ("shop", "malicious_refund"))))
+    return ev.ComplaintChanged(
+        event_id, at, platform, f"k{by}{order_id}", buyer_id, shop_id, by,
+        status=draw(st.sampled_from(("opened", "opened", "upheld", "upheld", "rejected", "withdrawn", "unknown"))),
+        type=draw(st.sampled_from(("unknown", kind, kind))),
+        order_id=draw(st.sampled_from((None, order_id, order_id))),
+    )  # fmt: skip
+
+
+@st.composite
+def verdict(draw, event_id, at, platform):
+    shop_id, alert_id = draw(st.sampled_from(ANSWERED))
+    kind = draw(st.sampled_from(("normal", "abnormal", "abnormal", "ignore", "unknown")))
+    shop_id = draw(st.sampled_from((shop_id, shop_id, *SHOPS)))
+    return ev.AlertAnswered(event_id, at, platform, alert_id, BUYER, shop_id, "main", kind)
+
+
+@st.composite
+def tag(draw, event_id, at, platform, scenarios=("worn_return",)):
+    """Of one's own order or another's, of the buyer or, by mistake, of a stranger."""
+    order_id = draw(st.sampled_from(sorted(ORDERS)))
+    also = draw(st.sampled_from(((), (), *((other,) for other in ORDERS if other != order_id))))
+    tagged = (order_id, *also) if draw(st.booleans()) else (order_id,)
+    buyer_id = draw(st.sampled_from((BUYER,) * 9 + (STRANGER,)))
+    scenario = draw(st.sampled_from(scenarios))
+    shop_id = draw(st.sampled_from((ORDERS[order_id],) * 4 + SHOPS))
+    orders = tuple(TaggedOrder(order_id, buyer_id) for order_id in tagged)
+    return ev.TagSubmitted(event_id, at, platform, f"sub-{event_id}", shop_id, "main", (scenario,), orders)
+
+
+@st.composite
+def finding(draw, event_id, at, platform):
+    withdraws = draw(st.sampled_from((None, ANOTHER, ANOTHER, ANOTHER)))
+    at = max(at, START_MS + 4 * 24 * HOUR_MS)
+    return ev.AbuseFound(event_id, at, platform, draw(st.sampled_from(SHOPS)), None, "false_report", withdraws)
+
+
+def aimed(draw, events):
+    """The history with every withdrawal aimed at a finding in it, be it the withdrawal itself."""
+    findings = [event for event in events if type(event) is ev.AbuseFound]
+
+    def aim(event):
+        if type(event) is not ev.AbuseFound or event.withdraws != ANOTHER:
+            return event
+        own = [other.event_id for other in findings if other.shop_id == event.shop_id]
+        return replace(event, withdraws=draw(st.sampled_from(own)))
+
+    return [aim(event) for event in events]
+
+
+def _on(platform, *kinds):
+    return tuple(partial(kind, platform=platform) for kind in kinds)
+
+
+_FRAUD = partial(tag, scenarios=("freight_insurance",))
+_DENIED = partial(tag, scenarios=("received_refund_only", "received_refund_only", "short_return"))
+INSURING = _on("jd", *(_FRAUD,) * 6, insurance, insurance, complaint, complaint, finding, order)
+EXCLUDING = _on("taobao", *(tag,) * 6, review, review, complaint, complaint, finding, order)
+EVIDENCE = _on("aliexpress", *(order,) * 3, *(scan,) * 3, *(refund,) * 4, *(_DENIED,) * 3, verdict, verdict, finding)
+WARNING = _on("tmall", *(order,) * 3, *(scan,) * 3, *(refund,) * 5, inspection, verdict, complaint, insurance)
+ALL = (
+    *_on("jd", tag, _DENIED, _FRAUD, finding),
+    *_on("taobao", order, scan, refund, inspection, contact, insurance, review, complaint, verdict, tag, _FRAUD),
+    *_on("aliexpress", order, refund, verdict, tag, _DENIED, finding),
+)
+"""Kinds of events that meet in the same consequences."""

@@ -1,0 +1,43 @@
+"""Keys are stable, kinds do not mix, and texts name nobody."""
+
+import pytest
+
+from cloudtag.warehouse.pseudonymizer import Pseudonymizer
+
+SECRET = b"a secret only for tests"
+
+
+def test_a_key_depends_on_secret_kind_and_value() -> None:
+    key = Pseudonymizer(SECRET).key("buyer", "b1")
+    assert key == Pseudonymizer(SECRET).key("buyer", "b1")
+    assert len(key) == 32
+    assert len({key, Pseudonymizer(SECRET).key("phone", "b1"), Pseudonymizer(SECRET).key("buyer", "b2")}) == 3
+    assert Pseudonymizer(b"another secret, as long").key("buyer", "b1") != key
+    assert Pseudonymizer(SECRET).key("buyer", None) == Pseudonymizer(SECRET).key("buyer", "") == ""
+
+
+def test_a_short_secret_is_refused() -> None:
+    with pytest.raises(ValueError, match="16 bytes"):
+        Pseudonymizer(b"short")
+
+
+def test_only_whole_words_of_a_text_are_covered() -> None:
+    pseudonymizer = Pseudonymizer(SECRET)
+    short = pseudonymizer.key("buyer", "b1")[:12]
+    assert (
+        pseudonymizer.redact("b1 and b12 and b1-x share w-b1; b1.", ["b1"])
+        == f"{short} and b12 and b1-x share w-b1; {short}."
+    )
+
+
+def test_originals_are_offered_once_and_again_when_the_month_turns() -> None:
+    pseudonymizer = Pseudonymizer(SECRET)
+    pseudonymizer.rotate(1_772_000_000_000)
+    pseudonymizer.key("buyer", "b1")
+    assert list(pseudonymizer.fresh.values()) == ["b1"]
+    pseudonymizer.fresh.clear()
+    pseudonymizer.key("buyer", "b1")
+    assert not pseudonymizer.fresh
+    pseudonymizer.rotate(1_772_000_000_000 + 31 * 86_400_000)
+    pseudonymizer.key("buyer", "b1")
+    assert list(pseudonymizer.fresh.values()) == ["b1"]
