@@ -1,1 +1,1 @@
-"""The engine: fold facts into files, judge, publish the difference, wake when time alone decides."""
+"""The engine: fold facts into keyed state, judge, publish the difference, fire timers when time alone decides."""
