@@ -30,7 +30,7 @@ def run(order: Order) -> int:
     def make_task(name: str, rows: RowReader) -> Task:
         return Task(processor(name, packs, config.lateness_seconds * 1000), rows)
 
-    parts = build(config, READS, make_task, Codec())
+    parts = build(config, READS, make_task, Codec(), packs.platforms)
     watch = Watch(order, parts)
     parts.app.task(watch.run)
     # The level it has by default; from WARNING on, Faust formats every debug line for its spinner.

@@ -162,7 +162,6 @@ def test_a_faulty_pack_ends_with_2_and_its_file_and_line(run, events, folders, w
     [
         (("{new}", "/nonexistent/file"), "cannot read or write /nonexistent/file"),
         (("/nonexistent/packs", "{events}"), "cannot read or write /nonexistent/packs"),
-        (("{new}", "{new}/default.toml"), "lines is an event in the replay form"),
         (("{new}", "{events}", "--until", "tomorrow"), "not a time"),
         (("{new}",), "Missing argument 'FILE"),
     ],
@@ -179,3 +178,11 @@ def test_help_teaches_with_an_example(run):
     done = run("backtest", "--help")
     assert done.code == 0
     assert "Example:" in done.out
+
+
+def test_a_file_without_any_event_is_told_with_its_lines(run, folders):
+    done = run("backtest", "--policy", folders[1], f"{folders[1]}/default.toml")
+    assert (done.code, done.out) == (2, "")
+    *lines, last = done.err.splitlines()
+    assert "lines is an event in the replay form" in last
+    assert all("not_json" in line for line in lines)

@@ -25,12 +25,15 @@ from cloudtag.contract.events import (
     ReviewPosted,
 )
 from cloudtag.contract.records import DeadLetter
-from cloudtag.wire import encode
+from cloudtag.wire import Codec
 from cloudtag.wire.varints import written
 from streams.kafka import topics
 from streams.kafka.partitioner import partition_of
 from streams.kafka.topics import declared
 from tests.servers.brokers import broker, kafka_bootstrap, tansu_bootstrap
+
+WRITE = Codec().write
+"""Like a producer that checks nothing: what it has wrong is what the doctor is to find."""
 
 __all__ = ["broker", "kafka_bootstrap", "tansu_bootstrap"]
 
@@ -71,7 +74,7 @@ class Upstream:
         assert producer.flush(30) == 0
 
     def events(self, stream, made, key, **settings) -> None:
-        self.send(stream, [(key(event), encode(stream, event), None) for event in made], **settings)
+        self.send(stream, [(key(event), WRITE(stream, event), None) for event in made], **settings)
 
 
 def now() -> int:
@@ -104,11 +107,11 @@ def test_every_mistake_of_a_producer_is_found_and_named(run, config):
     upstream.events("reviews", ahead, lambda event: None, compression_codec="snappy")
     same = [ComplaintChanged(o[:1], at, "jd", f"c{o}", b, "s", order_id=o) for _, o, b in ids()]
     upstream.events("complaints", same, lambda e: e.buyer_id, compression_codec="gzip", partitioner="murmur2_random")
-    seconds = [encode("contacts", BuyerContacted(e, at, "jd", o, b, "s")) for e, o, b in ids()]
+    seconds = [WRITE("contacts", BuyerContacted(e, at, "jd", o, b, "s")) for e, o, b in ids()]
     seconds = [value.replace(written(at), written(at // 1000)) for value in seconds]
     upstream.send("contacts", [(b"b0", value, partition_of("b0", 4)) for value in seconds])
     upstream.send("logistics", [(b"w", json.dumps({"waybill_no": "w"}).encode(), None)] * 3)
-    insurance = [encode("insurance", InsuranceChanged(e, at, "jd", f"c{o}", o, b, "s")) for e, o, b in ids()]
+    insurance = [WRITE("insurance", InsuranceChanged(e, at, "jd", f"c{o}", o, b, "s")) for e, o, b in ids()]
     upstream.send("insurance", [(b"b", b"\0\0\0\0\x07" + value[10:], None) for value in insurance])
 
     code, findings = diagnosis(run)
@@ -186,7 +189,7 @@ def test_dead_letters_are_told_with_an_example(run, config):
     letter = DeadLetter(
         topic=config.topic("orders"), partition=1, offset=3, reason="not_avro", error="starts with 6761", seen_at=now()
     )
-    upstream.send("dead-letters", [(b"k", encode("dead-letters", letter), 0)] * 2)
+    upstream.send("dead-letters", [(b"k", WRITE("dead-letters", letter), 0)] * 2)
     (found,) = of(diagnosis(run)[1], "dead_letters", config.topic("orders"))
     assert found["figures"] == {"reason": "not_avro", "letters": 1, "records": 1, "sampled": 10}
     assert "starts with 6761" in found["text"]

@@ -44,7 +44,7 @@ def record(
 ) -> SampledRecord:
     """An event as a producer would send it: `key` makes the Kafka key, `place` the partition of the own key."""
     own = getattr(event, INPUTS[stream].key)
-    value = LOOK.decoder.encode(stream, event)  # type: ignore[attr-defined]
+    value = LOOK.decoder.write(stream, event)  # type: ignore[attr-defined]
     return SampledRecord(place(own, partitions), offset, key(event, own), value, broker_ms)
 
 

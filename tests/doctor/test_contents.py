@@ -15,11 +15,14 @@ from cloudtag.doctor.diagnosis import shown
 from cloudtag.doctor.limits import EDITS, REPEATS
 from cloudtag.doctor.reading import framing_of, read
 from cloudtag.doctor.sample import SampledRecord
-from cloudtag.wire import Codec, encode, schemas
+from cloudtag.wire import Codec, schemas
 from cloudtag.wire.registry import RegistryRefused, RegistryUnavailable
 from tests.doctor.material import LOOK, NOW, PLATFORMS, order, orders, record, severities, topic
 
-GOOD = encode("orders", order())
+WRITE = Codec().write
+"""Like a producer that checks nothing: what it has wrong is what the doctor is to find."""
+
+GOOD = WRITE("orders", order())
 
 
 class Registry:
@@ -54,7 +57,7 @@ def frame(schema_id):
         (None, "empty", "no value", "single-object"),
         (GOOD[:-7], "truncated", "single-object", "cuts records"),
         (GOOD + b"x", "trailing_bytes", "single-object", "header and the Avro body alone"),
-        (encode("shops", ShopDescribed("e", NOW, "jd", "s")), "wrong_stream", "single-object", "wrong topic"),
+        (WRITE("shops", ShopDescribed("e", NOW, "jd", "s")), "wrong_stream", "single-object", "wrong topic"),
     ],
 )
 def test_each_way_of_not_being_readable_is_told_with_what_to_do(value, reason, told, advice):

@@ -38,8 +38,11 @@ def worker(
 
     Example:  KAFKA=kafka:9092 cloudtag worker --store rocksdb --data-dir /var/lib/cloudtag --metrics-port 9100
     """
+    from streams.kafka import codecs
     from streams.worker.process import run_worker
 
+    # Before anything is said: what cannot read its records does not start.
+    codecs.check()
     log_to_stderr(log_level)
     config = settings(brokers, store=store, data_dir=data_dir, metrics_port=metrics_port, policies_dir=policies)
     raise typer.Exit(run_worker(_parts(config), loglevel=log_level.upper()))

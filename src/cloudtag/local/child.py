@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-LEASH = Path(__file__).with_name("leash.py")
+PARENT_WATCHDOG = Path(__file__).with_name("parent_watchdog.py")
 POLL_SECONDS = 0.05
 
 
@@ -42,7 +42,7 @@ class Child:
                 env=dict(os.environ if environment is None else environment),
                 start_new_session=True,
             )
-        self._leash = None if outlives_parent else _leash(self._process.pid)
+        self._parent_watchdog = None if outlives_parent else _parent_watchdog(self._process.pid)
 
     @property
     def pid(self) -> int:
@@ -96,17 +96,17 @@ class Child:
         self._process.send_signal(signal.SIGCONT)
 
     def _let_go(self) -> None:
-        if self._leash is None:
+        if self._parent_watchdog is None:
             return
-        self._leash.kill()
-        self._leash.wait()
-        if self._leash.stdin is not None:
-            self._leash.stdin.close()
+        self._parent_watchdog.kill()
+        self._parent_watchdog.wait()
+        if self._parent_watchdog.stdin is not None:
+            self._parent_watchdog.stdin.close()
 
 
-def _leash(pid: int) -> subprocess.Popen[bytes]:
+def _parent_watchdog(pid: int) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, "-I", "-S", str(LEASH), str(pid)],
+        [sys.executable, "-I", "-S", str(PARENT_WATCHDOG), str(pid)],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

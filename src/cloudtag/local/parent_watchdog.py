@@ -1,6 +1,6 @@
 """Ends a process when the one that started it is gone, however it went.
 
-Run as ``python leash.py PID`` with its standard input a pipe that only the parent writes to.
+Run as ``python parent_watchdog.py PID`` with its standard input a pipe that only the parent writes to.
 The operating system closes that pipe when the parent dies, also on ``kill -9``, and then PID gets SIGTERM and,
 if it stays, SIGKILL. Imports the standard library alone, so that it starts fast under ``python -I -S``.
 """

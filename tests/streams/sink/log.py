@@ -14,7 +14,7 @@ from msgspec import Struct
 from cloudtag.local.broker import GROUP_TIMEOUT_MS
 from cloudtag.warehouse.blocks import TABLES
 from cloudtag.wire import Codec
-from streams.sink import CutRule, Sink, SinkConfig
+from streams.sink import BatchBoundaries, Sink, SinkConfig
 from streams.sink.reader import Reader
 from tests.warehouse.places import Warehouse
 
@@ -110,7 +110,7 @@ class Log:
             "database": warehouse.database,
             "group": f"{self.prefix}sink",
             "prefix": self.prefix,
-            "rule": CutRule(size=50, bucket_ms=500),
+            "rule": BatchBoundaries(size=50, bucket_ms=500),
             "retry_first_seconds": 0.05,
             "retry_longest_seconds": 0.5,
             "session_timeout_ms": GROUP_TIMEOUT_MS,

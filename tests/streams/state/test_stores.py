@@ -119,8 +119,8 @@ def test_two_workers_cannot_share_a_directory(tmp_path: Path) -> None:
 def test_kill_9_leaves_a_true_prefix(tmp_path: Path) -> None:
     code = (
         "import os,sys; from pathlib import Path; from streams.state.rocksdb_store import RocksStore\n"
-        "shelf = RocksStore(Path(sys.argv[1]), 'here').shelf('buyers', 0)\n"
-        "for n in range(1, 2001): shelf.apply({b'\\x00\\x02b%d' % (n % 10): b'%d' % n}, n, n)\n"
+        "rows = RocksStore(Path(sys.argv[1]), 'here').store_part('buyers', 0)\n"
+        "for n in range(1, 2001): rows.apply({b'\\x00\\x02b%d' % (n % 10): b'%d' % n}, n, n)\n"
         "os.kill(os.getpid(), 9)\n"
     )
     done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], cwd=Path(__file__).parents[2], env=os.environ)
