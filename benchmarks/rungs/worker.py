@@ -64,7 +64,7 @@ class Watch:
         while True:
             await asyncio.sleep(LOOK_SECONDS)
             now = meter.read()
-            if (acknowledged := consumer.ledger.committable()) != done:
+            if (acknowledged := consumer.in_flight.committable()) != done:
                 done, last = acknowledged, now
             elif now.wall - last.wall > STILL_SECONDS and self._is_done(done, consumer.lag()):
                 return last

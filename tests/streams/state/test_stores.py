@@ -123,7 +123,7 @@ def test_kill_9_leaves_a_true_prefix(tmp_path: Path) -> None:
         "for n in range(1, 2001): rows.apply({b'\\x00\\x02b%d' % (n % 10): b'%d' % n}, n, n)\n"
         "os.kill(os.getpid(), 9)\n"
     )
-    done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], cwd=Path(__file__).parents[2], env=os.environ)
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], cwd=Path(__file__).parents[3], env=os.environ)
     assert done.returncode == -9
     store = RocksStore(tmp_path, "here")
     store_part = store.store_part("buyers", 0)
