@@ -53,7 +53,7 @@ async def test_a_record_no_client_can_take_apart_holds_up_its_partition_only(
         await send(rig, WELL, "w0", "w1")
         await rig.until(lambda: outputs.counts.get(WELL) == 2, "the other partition goes on")
         await rig.until(lambda: asked(port, "/readyz") == OUT, "it is not ready")
-        line = 'cloudtag_input_paused{partition="{}",stream="abuses"}'
+        line = 'cloudtag_input_paused{{partition="{}",stream="abuses"}}'
         assert metric(port, line.format(partition)) == 1
         await rig.until(lambda: metric(port, line.format(target(rig, WELL)[1])) == 0, "the other is shown as well")
         assert await rig.stop(worker) == 0

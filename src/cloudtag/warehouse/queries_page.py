@@ -44,8 +44,8 @@ cloudtag warehouse query --file mine.sql --zone Asia/Shanghai              # or 
 """
 _FOOT = """## To forget a person
 
-`cloudtag.warehouse.erasure.erase_buyer(client, database, pseudonymizer, buyer_id)` deletes every row about a buyer, and what
-followed for their orders, from tables, histories and roll-ups, rewrites the parts that held them, takes the buyer
+`cloudtag.warehouse.erasure.erase_buyer(client, database, pseudonymizer, buyer_id)` deletes every row about a buyer, and
+what followed for their orders, from tables, histories and roll-ups, rewrites the parts that held them, takes the buyer
 out of other buyers' alerts and of shops' submissions, and deletes the originals in `identities` (devices, phones
 and addresses too, unless another buyer shares them). Texts of other buyers' alerts may keep the start of the key,
 which then leads to nobody.
