@@ -24,6 +24,7 @@ from streams.worker.watermark_records import WatermarkPublisher
 from streams.worker.worker_metrics import WorkerMetrics
 from tests.servers.brokers import broker, kafka_bootstrap, tansu_bootstrap
 from tests.streams import toy
+from tests.streams.probe import READY, asked
 from tests.streams.rig import Outputs, Rig
 
 __all__ = ["broker", "kafka_bootstrap", "tansu_bootstrap"]
@@ -91,6 +92,7 @@ async def test_a_worker_serves_its_metrics_on_loopback(tansu_bootstrap: str, tmp
         await rig.produce(range(1000), 10)
         rig.start_worker()
         await rig.until(lambda: outputs.total == 1000, "all events counted")
+        await rig.until(lambda: asked(port, "/readyz") == READY, "it is ready")
         page = await fetch(port)
         assert "HTTP/1.0 200" in page
         for name in (
