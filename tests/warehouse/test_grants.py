@@ -93,9 +93,9 @@ def test_an_analyst_reads_what_is_for_analysts_and_no_more(directory: Path, is_l
             f"SELECT * FROM cloudtag.{name}"
             for name in ("identities", "dead_letters", "dead_letters_latest", "key_marks")
         ),
-        "DROP TABLE cloudtag.decisions.alerts",
-        "INSERT INTO cloudtag.decisions.alerts (alert_id) VALUES ('x')",
-        "ALTER TABLE cloudtag.decisions.alerts DELETE WHERE 1",
+        "DROP TABLE cloudtag.alerts",
+        "INSERT INTO cloudtag.alerts (alert_id) VALUES ('x')",
+        "ALTER TABLE cloudtag.alerts DELETE WHERE 1",
         "CREATE TABLE cloudtag.mine (n UInt8) ENGINE = Memory",
         "CREATE TEMPORARY TABLE mine (n UInt8)",
         f"SELECT * FROM file('{secret}', LineAsString)",
@@ -103,7 +103,7 @@ def test_an_analyst_reads_what_is_for_analysts_and_no_more(directory: Path, is_l
         "SELECT * FROM url('http://127.0.0.1:9/', LineAsString)",
         "SELECT * FROM remote('127.0.0.1:9', system.one)",
         "SELECT * FROM system.users",
-        "SYSTEM STOP MERGES cloudtag.decisions.alerts",
+        "SYSTEM STOP MERGES cloudtag.alerts",
     ]
     settings = _settings("cloudtag_analyst") if is_locked else {}
     answers = _ask(directory, "cloudtag_analyst", settings, [*allowed, *refused])
@@ -121,7 +121,7 @@ def test_the_lock_holds_for_settings(directory: Path) -> None:
 
 
 def test_an_investigator_sees_the_originals_alone(directory: Path) -> None:
-    asked = ["SELECT count() FROM cloudtag.identities", "SELECT count() FROM cloudtag.decisions.alerts"]
+    asked = ["SELECT count() FROM cloudtag.identities", "SELECT count() FROM cloudtag.alerts"]
     answers = _ask(directory, "cloudtag_investigator", {}, asked)
     assert answers[0] == "0\n"
     assert "Code: 497." in answers[1]
@@ -132,7 +132,7 @@ def test_the_sink_stores_and_reads_and_changes_nothing_else(directory: Path) -> 
         "INSERT INTO cloudtag.key_marks SELECT * FROM cloudtag.key_marks",
         "SELECT count() FROM cloudtag.key_marks",
         "DROP TABLE cloudtag.key_marks",
-        "ALTER TABLE cloudtag.decisions.alerts DELETE WHERE 1",
+        "ALTER TABLE cloudtag.alerts DELETE WHERE 1",
     ]
     answers = _ask(directory, "cloudtag_sink", {}, asked)
     assert answers[:2] == ["", "0\n"]
