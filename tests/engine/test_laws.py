@@ -1,13 +1,16 @@
 """The laws: shuffling, repeating, splitting, or stopping and resuming anywhere leaves what finally stands unchanged."""
 
+import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cloudtag.contract.internal import WatermarkRecord
-from cloudtag.contract.streams import READS
+from cloudtag.contract.streams import READS, STREAM_OF
 from cloudtag.policy.load import shipped
+from cloudtag.replay.as_delivered import replay_as_delivered
 from cloudtag.replay.driver import judge
 from cloudtag.replay.topology import Topology, memory_rows
+from cloudtag.wire import encode_json
 from tests.engine.cluster import Cluster
 from tests.engine.standing import latest, standing
 from tests.histories.strategies import HOUR_MS, SPAN_HOURS, START_MS, histories
@@ -115,3 +118,13 @@ def test_time_passing_never_withdraws_an_alert(history):
     after = latest(o.record for o in topology.pass_time(UNTIL_MS + 170 * 24 * HOUR_MS))
     for key, record in after.items():
         assert getattr(record, "status", None) != "withdrawn" or before.get(key) is None
+
+
+@given(histories(), st.randoms(use_true_random=False))
+@settings(max_examples=100, deadline=None)
+def test_as_delivered_in_any_order_says_what_stands(history, random):
+    delivered = history + random.choices(history, k=3)
+    random.shuffle(delivered)
+    lines = [msgspec.json.encode(encode_json(STREAM_OF[type(event)], event)) for event in delivered]
+    records = replay_as_delivered(lines, LATENESS_MS, UNTIL_MS, shipped())
+    assert standing(record for _, record in records) == oracle(history)
