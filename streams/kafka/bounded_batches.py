@@ -83,7 +83,7 @@ class BoundedRecords:
 
     def size_in_bytes(self) -> int:
         """How many bytes the fetch has brought."""
-        return self._records.size_in_bytes()
+        return len(self._data)
 
     def has_next(self) -> bool:
         """Whether there is another batch that may be unpacked now."""
@@ -116,7 +116,7 @@ def unpacker() -> Unpacker:
 
 def bound(limit_bytes: int) -> None:
     """From now on no consumer of this process unpacks a batch to more bytes than this. May be called again."""
-    global _unpacker  # noqa: PLW0603 - what it goes with, the names of a library, is the whole process's as well
+    global _unpacker
     if _unpacker is None or _unpacker.limit_bytes != limit_bytes:
         _unpacker = Unpacker(limit_bytes)
     decoders: dict[str, Decode] = {name: getattr(_unpacker, name) for name in CODECS.values() if name != "none"}
@@ -156,7 +156,5 @@ def _stand_in(batch: Any, raw: bytes, error: BatchTooLargeError) -> StandIn:
     what = f"{_count(raw)} records from offset {batch.base_offset} on" if is_new else "records of an old format"
     codec = CODECS.get(_codec_number(raw), "?")
     told = f"a batch of {what}, packed with {codec} into {len(raw)} bytes, is not read: {error}"
-    value = OversizedBatch(
-        told, beginning=raw[:BEGINNING_BYTES], size_bytes=len(raw), sha256=sha256(raw).hexdigest()
-    )
+    value = OversizedBatch(told, beginning=raw[:BEGINNING_BYTES], size_bytes=len(raw), sha256=sha256(raw).hexdigest())
     return StandIn(last, batch.max_timestamp if is_new else -1, batch.timestamp_type if is_new else 0, value)

@@ -32,7 +32,7 @@ from streams.worker.tools import CodecProtocol, Tools
 from streams.worker.worker_metrics import WorkerMetrics
 
 PRODUCER_SECONDS = 40.0
-"""After how long a batch that could not be written is given back; it is sent again, unless its partition has no leader."""
+"""After how long a batch that is not written is given back: to be sent again, unless its partition has no leader."""
 BATCH_BYTES = 900_000
 """The most that is packed into one request per partition: below Kafka's default limit of 1 MiB per batch."""
 FETCH_BYTES = 1 << 20

@@ -7,13 +7,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import pytest
 from confluent_kafka import Producer
 
 from cloudtag.config import Config
 from tests.clients.librdkafka import flush, settings
 from tests.streams.rig import Outputs, Rig
-from tests.streams.worker.test_pauses import SICK, WELL, committed, good, send, target
+from tests.streams.worker.test_pauses import SICK, WELL, committed, send, target
 
 LIMIT = 17 << 20
 """The least that may be configured."""
@@ -29,7 +28,7 @@ def values() -> dict[str, list[tuple[bytes, str]]]:
 
 
 async def publish(config: Config, where: tuple[str, int], codec: str, value: bytes, key: str = SICK) -> None:
-    """One record in a batch of its own, packed by librdkafka. Raises ``AssertionError`` with what a broker says to it."""
+    """One record in a batch of its own, packed by librdkafka. Raises ``AssertionError`` when it is refused."""
     more = {"compression.type": codec, "message.max.bytes": str(1 << 29), "queue.buffering.max.kbytes": str(1 << 20)}
     producer, refused = Producer(settings(config, **more)), list[Any]()
     producer.produce(where[0], value, key, partition=where[1], on_delivery=lambda error, _: refused.append(error))

@@ -1,7 +1,6 @@
 """Disks that are full, topics that may not be read or are gone: who is concerned waits alone, and nothing is lost."""
 
 import asyncio
-import os
 import resource
 import subprocess
 from collections.abc import Callable, Iterator
@@ -27,7 +26,7 @@ from tests.servers.brokers import kafka_bootstrap, need_kafka, tansu_bootstrap
 from tests.streams import toy
 from tests.streams.probe import READY, asked
 from tests.streams.rig import Outputs, Rig
-from tests.streams.worker.test_pauses import PAUSED, SICK, WELL, metric, paused, send, target
+from tests.streams.worker.test_pauses import PAUSED, SICK, metric, send, target
 
 __all__ = ["kafka_bootstrap", "tansu_bootstrap"]
 
@@ -103,12 +102,15 @@ def secured(tmp_path: Path) -> Iterator[tuple[Kafka, dict[str, str]]]:
     """A node of its own that obeys access rules, and the settings to come in."""
     need_kafka()
     with Kafka(tmp_path / "kafka", users={USER: PASSWORD}) as broker:
-        yield broker, {
-            "CLOUDTAG_KAFKA_SECURITY": "SASL_SSL",
-            "CLOUDTAG_KAFKA_USER": USER,
-            "CLOUDTAG_KAFKA_CA_FILE": str(broker.certificate),
-            "KAFKA_PASSWORD": PASSWORD,
-        }
+        yield (
+            broker,
+            {
+                "CLOUDTAG_KAFKA_SECURITY": "SASL_SSL",
+                "CLOUDTAG_KAFKA_USER": USER,
+                "CLOUDTAG_KAFKA_CA_FILE": str(broker.certificate),
+                "KAFKA_PASSWORD": PASSWORD,
+            },
+        )
 
 
 @pytest.mark.kafka
@@ -132,7 +134,7 @@ async def test_a_rule_that_denies_a_topic_holds_up_what_needs_it(
         numbers = [number for number in range(40) if toy.event(number, 2)[0] == "accounts"]
         await rig.produce(numbers, 2)
         await rig.until(lambda: outputs.total > 1, f"{accounts} goes on")
-        line = 'cloudtag_input_paused{{partition="{}",stream="abuses"}}'.format(target(rig, SICK)[1])
+        line = f'cloudtag_input_paused{{partition="{target(rig, SICK)[1]}",stream="abuses"}}'
         await rig.until(lambda: metric(port, line) == 1, "it is shown as paused")
         await asyncio.to_thread(_allow, broker, abuses)
         counted = len(numbers) + 3
@@ -168,13 +170,15 @@ def _deny(broker: Kafka, topic: str) -> None:
         _rule(AclBinding, topic, AclOperation.ALL, AclPermissionType.ALLOW),
         _rule(AclBinding, topic, AclOperation.READ, AclPermissionType.DENY),
     ]
-    for done in _admin(broker).create_acls(rules).values():
+    admin = _admin(broker)
+    for done in admin.create_acls(rules).values():
         done.result(30)
 
 
 def _allow(broker: Kafka, topic: str) -> None:
     rule = _rule(AclBindingFilter, topic, AclOperation.ANY, AclPermissionType.DENY)
-    for done in _admin(broker).delete_acls([rule]).values():
+    admin = _admin(broker)
+    for done in admin.delete_acls([rule]).values():
         done.result(30)
 
 

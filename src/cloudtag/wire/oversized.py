@@ -6,7 +6,7 @@ from typing import Self
 class OversizedBatch(bytes):
     """The value of the one record that stands for the whole batch. No producer can send one: it has no bytes.
 
-    `told` says in one line what it is. `beginning`, `size_bytes` and `sha256` are of the batch as it lies on the broker.
+    `told` says in one line what it is. `beginning`, `size_bytes` and `sha256` are of the batch as it lies there.
     """
 
     told: str

@@ -171,7 +171,7 @@ def test_what_a_fetch_has_brought_is_unpacked_in_parts(bound):
 
 
 def test_the_client_looks_its_names_up_where_they_are_replaced(bound):
-    """The contract: private names of aiokafka, compiled ones among them, which are read whenever something is unpacked."""
+    """The contract: private names of aiokafka, compiled ones among them, read whenever something is unpacked."""
     assert fetcher.MemoryRecords is BoundedRecords
     replaced = {
         (module.__name__, name)

@@ -14,8 +14,8 @@ _ADVICE = (
     "(cramjam reads snappy, lz4 and zstd), or set compression.type of the producer to gzip"
 )
 _ADVICE_TOO_LARGE = (
-    "a worker passes over such a batch and leaves a dead letter of it (batch_too_large): set a smaller batch.size of the "
-    "producer; if its records are honest, a larger CLOUDTAG_UNPACKED_BATCH_BYTES of workers and sink"
+    "a worker passes over such a batch and leaves a dead letter of it (batch_too_large): set a smaller batch.size "
+    "of the producer; if its records are honest, a larger CLOUDTAG_UNPACKED_BATCH_BYTES of workers and sink"
 )
 
 
