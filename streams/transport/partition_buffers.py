@@ -23,17 +23,20 @@ TaskId = tuple[str, int]
 DecodeRecord = Callable[[str, Any], tuple[int | None, Any]]
 """Reads a record of a topic: its event time (none: no matter) and whatever the agent is to get of it."""
 END_OF_TIME = 1 << 62
+MOST_BYTES = 16 << 20
+"""Of a partition whose waiting records have so many bytes no more are fetched, however few they are."""
 
 
 class _Buffer:
     """One partition's records in order; the next one is read ahead, for its time."""
 
-    __slots__ = ("_read", "_topic", "clock", "fault", "head", "waiting")
+    __slots__ = ("_read", "_topic", "clock", "fault", "head", "waiting", "waiting_bytes")
 
     def __init__(self, topic: str, read: DecodeRecord) -> None:
         self._topic = topic
         self._read = read
         self.waiting: deque[Any] = deque()
+        self.waiting_bytes = 0
         self.head: tuple[Any, Any] | None = None
         self.clock = 0
         self.fault: Exception | None = None
@@ -44,6 +47,7 @@ class _Buffer:
 
     def add(self, records: Sequence[Any]) -> None:
         self.waiting.extend(records)
+        self.waiting_bytes += sum(map(_size_of, records))
         if self.head is None and self.fault is None:
             self._advance()
 
@@ -74,6 +78,7 @@ class _Buffer:
             self.fault = error
             return
         self.waiting.popleft()
+        self.waiting_bytes -= _size_of(record)
         self.head = (record, fact)
         if at_ms is not None and at_ms > self.clock:
             self.clock = at_ms
@@ -105,6 +110,11 @@ class PartitionBuffers:
         buffer = self._tasks.get(self.task_of(tp), {}).get(tp)
         return len(buffer) if buffer is not None else 0
 
+    def is_low(self, tp: TP) -> bool:
+        """Whether less than a batch of a partition waits here, and no batch of huge records does."""
+        buffer = self._tasks.get(self.task_of(tp), {}).get(tp)
+        return buffer is None or (len(buffer) < self._batch_records and buffer.waiting_bytes < MOST_BYTES)
+
     def faults(self) -> dict[TP, Exception]:
         """The partitions whose next record cannot be read now, and why."""
         buffers = (item for task in self._tasks.values() for item in task.items())
@@ -122,7 +132,7 @@ class PartitionBuffers:
 
     def below_low_water(self, tps: Iterable[TP]) -> set[TP]:
         """Those of the partitions that have less than a batch left."""
-        return {tp for tp in tps if self.buffered(tp) < self._batch_records}
+        return {tp for tp in tps if self.is_low(tp)}
 
     def clocks(self) -> dict[TaskId, int]:
         """The event time reached by every task that has records, earliest first."""
@@ -149,6 +159,10 @@ class PartitionBuffers:
                 if others:
                     break
         return Batch(*task, [RecordRun(tp, count, last) for tp, (count, last) in ends.items()], records, facts)
+
+
+def _size_of(record: Any) -> int:
+    return len(record.key or b"") + len(record.value or b"")
 
 
 def _clock(buffers: Mapping[TP, _Buffer]) -> int:

@@ -31,6 +31,8 @@ from streams.worker.tasks import MakeTask, Tasks
 from streams.worker.tools import CodecProtocol, Tools
 from streams.worker.worker_metrics import WorkerMetrics
 
+PRODUCER_SECONDS = 40.0
+"""After how long a batch that is not written is given back: to be sent again, unless its partition has no leader."""
 BATCH_BYTES = 900_000
 """The most that is packed into one request per partition: below Kafka's default limit of 1 MiB per batch."""
 FETCH_BYTES = 1 << 20
@@ -155,6 +157,8 @@ def _faust_app(config: Config) -> BatchApp:
         broker_commit_interval=config.commit_seconds,
         consumer_max_fetch_size=FETCH_BYTES,
         consumer_auto_offset_reset="earliest",
+        # Faust would let a batch wait for a partition without a leader for twenty minutes, and a task with it.
+        producer_request_timeout=PRODUCER_SECONDS,
         producer_max_batch_size=BATCH_BYTES,
         producer_max_request_size=LARGEST_RECORD_BYTES,
         producer_linger=0,

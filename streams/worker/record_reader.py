@@ -10,6 +10,7 @@ from cloudtag.config import Config
 from cloudtag.contract.internal import WatermarkRecord
 from cloudtag.contract.streams import INPUTS
 from cloudtag.wire import Undecodable
+from cloudtag.wire.oversized import OversizedBatch
 from cloudtag.wire.registry import RegistryRefused
 from streams.kafka import topics
 from streams.kafka.dead_letters import letter_of
@@ -58,7 +59,7 @@ class RecordReader:
         A dead letter for what cannot be read or believed, `Misplaced` for what belongs to another partition.
         """
         here = record.partition
-        if topic != self.misplaced:
+        if topic != self.misplaced or isinstance(record.value, OversizedBatch):
             return self._read(self.stream_of(topic), record, here)
         try:
             record = misplaced.origin_of(record)

@@ -16,6 +16,8 @@ GROUPS = {"a": "g", "b": "g"}
 class Rec(NamedTuple):
     offset: int
     at_ms: int
+    value: bytes | None = None
+    key: bytes | None = None
 
 
 def read(topic: str, record: Rec) -> tuple[int | None, Any]:
