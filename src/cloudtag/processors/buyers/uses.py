@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-import msgspec
 from msgspec.structs import replace
 
 from cloudtag.contract.events import ComplaintChanged, RefundChanged
 from cloudtag.contract.links import AttributeUsed, Claim, SkuOwned
-from cloudtag.contract.records import Alert
 from cloudtag.contract.streams import STREAM_OF
 from cloudtag.contract.types import Proof
 from cloudtag.detection.buyer_case import accuses
@@ -37,11 +35,11 @@ def plain_uses(state: KeyedState) -> Iterator[Conclusion]:
 def _alerted_at(state: KeyedState) -> int:
     """Never by alerts that rest on what others are accused of: those have a row of their own."""
     alerts = [
-        msgspec.msgpack.decode(published.body, type=Alert)
+        published.body
         for row in state.rows.values()
         if row.published and row.id[0] in "owb"
         for published in row.published.values()
-        if published.stands and published.stream == "alerts" and published.body is not None
+        if published.stands and published.stream == "alerts"
     ]
     return min((alert.decided_at for alert in alerts if accuses(alert)), default=0)
 
