@@ -124,7 +124,7 @@ INTERNAL: dict[str, InternalStream] = {
             "sku-answers",
             links.SkuOwned,
             "buyer_id",
-            derived_from=("orders", "refunds", "inspections", "link-reports"),
+            derived_from=("orders", "inspections", "link-reports"),
         ),
         InternalStream("tag-requests", shops.TagRequested, "buyer_id", derived_from=("tags", "accounts", "abuses")),
     )

@@ -5,7 +5,7 @@ Replay, tests and back-tests run on it; the worker runs the same tasks with topi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from msgspec import Struct
@@ -13,6 +13,7 @@ from msgspec import Struct
 from cloudtag.contract.internal import WatermarkRecord
 from cloudtag.contract.streams import INTERNAL, READS, STREAM_OF
 from cloudtag.engine.memory_rows import MemoryRows
+from cloudtag.engine.processor import Processor
 from cloudtag.engine.rows import NEVER, earliest
 from cloudtag.engine.task import Task
 from cloudtag.engine.task_result import Output, TaskResult
@@ -35,14 +36,21 @@ def memory_rows() -> dict[str, MemoryRows]:
 class Topology:
     """One task per processor."""
 
-    def __init__(self, policies: Policies, lateness_ms: int = 0, rows: Mapping[str, MemoryRows] | None = None) -> None:
-        """`rows`: where the tasks store their rows, those of an earlier network to go on where it stopped.
+    def __init__(
+        self,
+        policies: Policies,
+        lateness_ms: int = 0,
+        rows: Mapping[str, MemoryRows] | None = None,
+        make: Callable[[str, Policies, int], Processor] = build,
+    ) -> None:
+        """`rows`: where the tasks store their rows, those of an earlier topology to go on where it stopped. Without
+        them nothing is stored: a topology that lives once needs no more than its tasks' memory.
 
-        Without them nothing is stored: a network that lives once needs no more than its tasks' memory.
+        `make`: what makes each processor.
         """
         self.rows = rows
         self.tasks = {
-            name: Task(build(name, policies, lateness_ms), None if rows is None else rows[name]) for name in ORDER
+            name: Task(make(name, policies, lateness_ms), None if rows is None else rows[name]) for name in ORDER
         }
         self._waiting: dict[str, list[Any]] = {name: [] for name in ORDER}
         self.too_late: list[Any] = []
