@@ -11,6 +11,7 @@ from cloudtag.contract.records import SEVERITIES
 from cloudtag.contract.standing import is_taken_back
 from cloudtag.contract.times import rfc3339
 from cloudtag.detection.wording import counted
+from cloudtag.explain.any_record import any_record
 from cloudtag.explain.conditions import changes
 from cloudtag.explain.words import plain
 from cloudtag.scenarios.clock_times import day_of
@@ -39,7 +40,7 @@ def told_changes(changed: Iterable[RecordChange], voice: Voice) -> Iterator[str]
         if isinstance(change.after, rec.TagStatus):
             tags.setdefault(_tag(change), []).append(change.after.tag_id)
         else:
-            others += _WORDS[type(change.after)](change, voice)
+            others += _WORDS.get(type(change.after), _other)(change, voice)
     yield from (f"→ {_named(ids)} {words}" for words, ids in tags.items())
     yield from others
 
@@ -142,6 +143,11 @@ def _label(change: RecordChange, voice: Voice) -> list[str]:
     told = change.after
     withdrawn = " withdrawn" if is_taken_back(told) else ""
     return [f"→ label of {told.detector} about buyer {told.buyer_id}{withdrawn}: {plain(told.label)}"]
+
+
+def _other(change: RecordChange, voice: Voice) -> list[str]:
+    del voice
+    return [f"→ {any_record(change.after)}"]
 
 
 _WORDS: dict[type[Any], Callable[[RecordChange, Voice], list[str]]] = {
