@@ -1,5 +1,7 @@
-"""What a batch holds once its records are read: facts to judge, letters to bury, records to pass on, time that has
-come. Each has a field of its own; who takes the batch need not tell them apart."""
+"""What a batch holds once its records are read: facts to judge, dead letters to send, records to pass on, event time.
+
+Each has a field of its own: whoever takes the batch need not tell them apart.
+"""
 
 from __future__ import annotations
 

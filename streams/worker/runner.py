@@ -1,5 +1,4 @@
-"""The one agent shape: take a decoded batch, advance the task, make rows durable, publish, and only then come back for
-more.
+"""The one agent shape: take a batch that was read, advance the task, make rows durable, publish, come back for more.
 
 State first, outputs second, acknowledgement last. A crash between any two of them repeats work; it loses nothing,
 and what it repeats carries the same ids and revisions.
