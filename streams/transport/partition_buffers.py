@@ -12,16 +12,15 @@ A topic's clock is the highest event time up to and including its next record, s
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from faust.types import TP
 
+from streams.transport.decoded import DecodedBatch, DecodedRecord, DecodeRecord
 from streams.transport.in_flight import Batch, RecordRun
 
 TaskId = tuple[str, int]
-DecodeRecord = Callable[[str, Any], tuple[int | None, Any]]
-"""Reads a record of a topic: its event time (none: no matter) and whatever the agent is to get of it."""
 END_OF_TIME = 1 << 62
 MOST_BYTES = 16 << 20
 """Of a partition whose waiting records have so many bytes no more are fetched, however few they are."""
@@ -37,7 +36,7 @@ class _Buffer:
         self._read = read
         self.waiting: deque[Any] = deque()
         self.waiting_bytes = 0
-        self.head: tuple[Any, Any] | None = None
+        self.head: tuple[Any, DecodedRecord] | None = None
         self.clock = 0
         self.fault: Exception | None = None
         """Why the next record cannot be read now; it and what is behind it wait."""
@@ -56,16 +55,16 @@ class _Buffer:
         if self.fault is not None:
             self._advance()
 
-    def take_until(self, clock: int, most: int, records: list[Any], facts: list[Any]) -> int:
-        """Move records on as long as the clock allows it; how many."""
-        count = 0
+    def take_until(self, clock: int, most: int, into: DecodedBatch) -> tuple[int, int]:
+        """Move records on as long as the clock allows it; how many, and the offset of the last."""
+        count, last_offset = 0, -1
         while self.head is not None and count < most and self.clock <= clock:
-            record, fact = self.head
-            records.append(record)
-            facts.append(fact)
+            record, decoded = self.head
+            into.add(record, decoded)
+            last_offset = record.offset
             count += 1
             self._advance()
-        return count
+        return count, last_offset
 
     def _advance(self) -> None:
         self.head = self.fault = None
@@ -73,15 +72,15 @@ class _Buffer:
             return
         record = self.waiting[0]
         try:
-            at_ms, fact = self._read(self._topic, record)
+            decoded = self._read(self._topic, record)
         except Exception as error:
             self.fault = error
             return
         self.waiting.popleft()
         self.waiting_bytes -= _size_of(record)
-        self.head = (record, fact)
-        if at_ms is not None and at_ms > self.clock:
-            self.clock = at_ms
+        self.head = (record, decoded)
+        if decoded.at_ms is not None and decoded.at_ms > self.clock:
+            self.clock = decoded.at_ms
 
 
 class PartitionBuffers:
@@ -142,23 +141,21 @@ class PartitionBuffers:
     def next_batch(self, task: TaskId) -> Batch:
         """The next batch of a task: the earliest records of its topics, merged by their clocks."""
         buffers = {tp: buffer for tp, buffer in self._tasks[task].items() if buffer.head is not None}
-        records: list[Any] = []
-        facts: list[Any] = []
-        ends: dict[TP, list[int]] = {}
-        while buffers and len(records) < self._batch_records:
+        content, taken = DecodedBatch(), 0
+        ends: dict[TP, tuple[int, int]] = {}
+        while buffers and taken < self._batch_records:
             tp = min(buffers, key=lambda tp: buffers[tp].clock)
             others = [buffer.clock for other, buffer in buffers.items() if other is not tp]
-            room = self._batch_records - len(records)
-            count = buffers[tp].take_until(min(others, default=END_OF_TIME), room, records, facts)
-            end = ends.setdefault(tp, [0, 0])
-            end[0] += count
-            end[1] = records[-1].offset
+            room = self._batch_records - taken
+            count, last_offset = buffers[tp].take_until(min(others, default=END_OF_TIME), room, content)
+            ends[tp] = ends.get(tp, (0, 0))[0] + count, last_offset
+            taken += count
             if buffers[tp].head is None:
                 # What comes next in this topic is not known: the batch must not run past it.
                 del buffers[tp]
                 if others:
                     break
-        return Batch(*task, [RecordRun(tp, count, last) for tp, (count, last) in ends.items()], records, facts)
+        return Batch(*task, [RecordRun(tp, count, last) for tp, (count, last) in ends.items()], content)
 
 
 def _size_of(record: Any) -> int:

@@ -13,6 +13,7 @@ from cloudtag.cli.packs import PoliciesDir, packs_of
 from cloudtag.cli.screen import note, progress
 from cloudtag.config import Config
 from cloudtag.contract.records import DeadLetter
+from cloudtag.contract.standing import REVERSIBLE, RecordKey, keep_latest
 from cloudtag.eventfiles import STANDARD, BadLines, EventLines, check_readable
 from cloudtag.gc_tuning import uncollected
 from cloudtag.wire import encode_json
@@ -87,12 +88,10 @@ def _counted(records: Iterable[ReplayRecord], lines: EventLines, bad: BadLines) 
 
 def latest_of(records: Iterable[ReplayRecord]) -> Iterator[ReplayRecord]:
     """The latest revision of each record, in the order in which the records first appeared, and every dead letter."""
-    from cloudtag.simulate.score import identity
-
-    final: dict[tuple[str, str], ReplayRecord] = {}
+    final: dict[RecordKey, Struct] = {}
     for stream, record in records:
-        if isinstance(record, DeadLetter):
-            yield stream, record
+        if stream in REVERSIBLE:
+            keep_latest(final, record)
         else:
-            final[identity(record)] = (stream, record)
-    yield from final.values()
+            yield stream, record
+    yield from ((stream, record) for (stream, _), record in final.items())

@@ -13,7 +13,7 @@ from typing import Any
 from msgspec import Struct
 
 from cloudtag.contract.events import ParcelScanned
-from cloudtag.contract.internal import ParcelReported, ScanSeen, WaybillUsed
+from cloudtag.contract.parcels import ParcelReported, ScanSeen, WaybillUsed
 from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.processor import EMPTY, Judgement
 from cloudtag.engine.revise import Conclusion

@@ -14,8 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from cloudtag.contract.events import AbuseFound, AccountChanged, ShopDescribed, TagSubmitted, ViolationChanged
-from cloudtag.contract.internal import TagRequested
-from cloudtag.contract.links import ShopAsked
+from cloudtag.contract.shops import ShopAsked, TagRequested
 from cloudtag.contract.types import LATEST_MS
 from cloudtag.decisions.penalties import PenaltiesJudged, judge_penalties
 from cloudtag.decisions.permissions import judge_permissions, may_tag, standing_abuses

@@ -15,9 +15,11 @@ from typing import Any
 
 from cloudtag.contract import disputes
 from cloudtag.contract import events as ev
-from cloudtag.contract.internal import Cause, ParcelReported, TagRequested
-from cloudtag.contract.links import LinkReported, ShopReported, SkuOwned
+from cloudtag.contract.internal import Cause
+from cloudtag.contract.links import LinkReported, SkuOwned
+from cloudtag.contract.parcels import ParcelReported
 from cloudtag.contract.records import Alert
+from cloudtag.contract.shops import ShopReported, TagRequested
 from cloudtag.decisions.withdrawals import withdrawn
 from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.news import News

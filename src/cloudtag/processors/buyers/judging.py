@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import attrgetter
 
 from cloudtag.contract import events as ev
-from cloudtag.contract.internal import ParcelReported, WaybillUsed
-from cloudtag.contract.links import LinkReported, ShopAsked, ShopReported
+from cloudtag.contract.links import LinkReported
+from cloudtag.contract.parcels import ParcelReported, WaybillUsed
+from cloudtag.contract.shops import ShopAsked, ShopReported
 from cloudtag.decisions.tags import judge_tags
 from cloudtag.detection.buyer_case import BuyerCase, RiskCase, linked
 from cloudtag.detection.cases import OrderCase, ParcelCase
