@@ -7,29 +7,11 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from cloudtag.contract.records import Family
+from cloudtag.detection.signals import Signal
 
 Scope = Literal["order", "parcel", "buyer", "risk"]
 """What a detector looks at in one go: one order with all that belongs to it, one returned parcel, all of a buyer's
 orders, or all of a buyer's alerts."""
-Signal = Literal[
-    "invalid_address",
-    "cancelled",
-    "closed_unpaid",
-    "undone",
-    "note",
-    "affiliate",
-    "bulk",
-    "refund",
-    "marked_return",
-    "advert",
-    "lost_complaint",
-    "legal_complaint",
-    "shop_link",
-    "wrong_item",
-    "picture",
-    "shop_complaint",
-]
-"""What a buyer's file must have seen at least once for a detector of scope `buyer` to be asked (cheap, never exact)."""
 
 
 class Rule(Struct, frozen=True, kw_only=True):

@@ -33,6 +33,7 @@ from cloudtag.detection.finding import Finding, Timer, cite, oldest_first, uniqu
 from cloudtag.detection.names import attributes, attributes_zh
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.rule import Example, Rule
+from cloudtag.detection.signals import WRONG_ITEM
 from cloudtag.detection.windows import DAY_MS
 from cloudtag.detection.wording import counted
 
@@ -42,7 +43,7 @@ RULE = Rule(
     scenario="mirror_wrong_item",
     scope="buyer",
     needs=("orders", "refunds"),
-    signals=("wrong_item",),
+    signals=(WRONG_ITEM,),
     rules=("B21",),
     clears="A corrected inspection, other lines, another reason, or either refund withdrawn.",
     clears_zh="更正验货记录或退款明细、更改退款原因，或任一方撤回退款。",

@@ -29,6 +29,7 @@ from cloudtag.detection.finding import MOST_EVIDENCE, Finding, Timer, bounded, c
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.outcomes import ending, never_paid
 from cloudtag.detection.rule import Example, Rule
+from cloudtag.detection.signals import NOTES
 from cloudtag.detection.windows import DAY_MS, Met, Moment, any_count
 from cloudtag.detection.wording import counted, form
 
@@ -37,7 +38,7 @@ RULE = Rule(
     family="order",
     scenario="order_harassment",
     scope="buyer",
-    signals=("note",),
+    signals=(NOTES,),
     needs=("orders",),
     rules=("A14",),
     clears="A payment of one of the orders, or of the same goods soon after.",

@@ -152,7 +152,7 @@ def _judge_buyer(state: KeyedState, row_id: str, policies: Policies, now_ms: int
     )
     policy = policies.at(newest.platform, newest.occurred_at)
     rows = [row for row in state.rows.values() if row.id[0] in "ob"]
-    run_detectors("buyer", kinds_of(rows), case, policy, state.index.verdicts, judgement, state.index.signals)
+    run_detectors("buyer", kinds_of(rows), case, policy, state.index.verdicts, judgement, state.index.prefilter.seen)
     return judgement
 
 

@@ -11,7 +11,8 @@ from cloudtag.contract.records import Alert
 from cloudtag.contract.streams import STREAM_OF
 from cloudtag.decisions.alerts import alert_of, answered, label_of, last_word
 from cloudtag.detection.finding import Timer
-from cloudtag.detection.rule import Scope, Signal
+from cloudtag.detection.rule import Scope
+from cloudtag.detection.signals import Signal
 from cloudtag.detectors.registry import Detector, of_scope
 from cloudtag.engine.processor import Judgement
 from cloudtag.engine.revise import Conclusion
@@ -31,14 +32,19 @@ def _askable(scope: Scope, kinds: frozenset[type[Any]], signals: frozenset[Signa
     return tuple(
         detector
         for detector in of_scope(scope)
-        if streams.issuperset(detector.rule.needs) and signals.issuperset(detector.rule.signals)
+        if streams.issuperset(detector.rule.needs) and _is_called_for(detector, signals)
     )
 
 
 @lru_cache(maxsize=4096)
 def may_run(scope: Scope, signals: frozenset[Signal]) -> bool:
     """Whether any detector of that scope could have an answer where those signals were seen."""
-    return any(signals.issuperset(detector.rule.signals) for detector in of_scope(scope))
+    return any(_is_called_for(detector, signals) for detector in of_scope(scope))
+
+
+def _is_called_for(detector: Detector, signals: frozenset[Signal]) -> bool:
+    """By any of its signals; one that names none always is."""
+    return not detector.rule.signals or not signals.isdisjoint(detector.rule.signals)
 
 
 def run_detectors(
