@@ -76,7 +76,7 @@ class BuyerCase(Struct, frozen=True, eq=False, gc=False):
 class RiskCase(Struct, frozen=True, eq=False, gc=False):
     """The alerts that stand about a buyer, of all other detectors, oldest first; their facts hold a verdict.
 
-    `orders` are the buyer's, for what they are worth.
+    `orders` are the buyer's, for what they are worth; `protective` are the detectors whose alerts accuse nobody.
     """
 
     buyer_id: str
@@ -84,6 +84,7 @@ class RiskCase(Struct, frozen=True, eq=False, gc=False):
     links: list[LinkReported]
     now_ms: int
     orders: Sequence[OrderView] = ()
+    protective: frozenset[str] = frozenset()
 
     @property
     def subject(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Literal
 
 from msgspec import Struct
@@ -21,7 +22,9 @@ class Rule(Struct, frozen=True, kw_only=True):
     `rules` are the rule ids it implements; `scenario` is the tag label its alerts carry; `clears` is what fact would
     clear an alert, in English and Chinese; `title` names it for people. `cleared` are its own words, in both languages,
     for an event that did clear one, by stream or by stream and what the event told (`orders:paid`), with `{on}` for the
-    day; general words stand in for what is not there.
+    day; general words stand in for what is not there. `accuses` is false where its alerts say nothing against the buyer,
+    however many there are: they protect the shop. `unpaid_ms` tells, from its parameters, after how long an unpaid order
+    counts: linked buyers are told of the order then.
     """
 
     title: str
@@ -35,6 +38,8 @@ class Rule(Struct, frozen=True, kw_only=True):
     clears_zh: str
     recommendation: str | None = None
     cleared: dict[str, tuple[str, str]] = {}
+    accuses: bool = True
+    unpaid_ms: Callable[[Any], int] | None = None
 
 
 class Example(Struct, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ Why it is abuse: each shop sees its own order only, and each order has an excuse
 How it decides: counted are signals that are independent of each other: of different scenarios, and not about the very
 same orders if they are of one family (a courier who scans nothing gives rise to several such alerts at once), unless
 both are high or critical. Fewer than `independent`: silent. From `independent` on: medium. From `many` on: high. An
-alert that a shop answered with `normal` is no signal, nor is an order that need not be shipped (`shipping_exemption`).
+alert that a shop answered with `normal` is no signal, nor is one that only protects the shop (`shipping_exemption`).
 
 Known false positives: two different mishaps of one buyer within half a year.
 
@@ -46,7 +46,6 @@ RULE = Rule(
     clears_zh="店铺将其中一条预警判定为正常，或该预警被撤回。",
     recommendation="review_buyer",
 )
-_NO_SIGNAL = ("shipping_exemption",)
 _STRONG = ("high", "critical")
 
 
@@ -138,7 +137,7 @@ class _Weight(NamedTuple):
 
 def detect(case: RiskCase, parameters: Parameters) -> Iterator[Finding]:
     """One finding for the buyer while enough independent signals stand."""
-    signals = [a for a in case.alerts if a.facts.get("verdict") != "normal" and a.detector not in _NO_SIGNAL]
+    signals = [a for a in case.alerts if a.facts.get("verdict") != "normal" and a.detector not in case.protective]
     if len(signals) < parameters.independent:
         return
     weight = _weigh(signals, parameters)

@@ -48,6 +48,7 @@ RULE = Rule(
     clears="Payment, until less is left unpaid than the rule asks for; or a shared attribute that turns out a hub.",
     clears_zh="订单付款后，未付款数量低于规则标准；或共用信息被证实为公共地址、公共设备。",
     recommendation="release_stock_and_limit_unpaid_orders",
+    unpaid_ms=lambda parameters: parameters.unpaid_minutes * _MINUTE_MS,
 )
 _MINUTE_MS = 60_000
 

@@ -42,6 +42,7 @@ RULE = Rule(
     clears="A corrected address or region, an answer of the buyer, or the order shipped.",
     clears_zh="地址或地区更正、买家作出回应，或订单已发货。",
     recommendation="deal_not_sold_exemption",
+    accuses=False,
 )
 
 

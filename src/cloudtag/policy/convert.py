@@ -11,7 +11,7 @@ import msgspec
 
 from cloudtag.detectors.registry import all_detectors
 from cloudtag.policy.consequence_rules import ConsequenceRules, DeadlineRules, SanctionRules, SellerRules
-from cloudtag.policy.content import content_hash
+from cloudtag.policy.content import added_hash, added_suffix, content_hash
 from cloudtag.policy.faults import Fault
 from cloudtag.policy.key_lines import Path
 from cloudtag.policy.model import LinkRules, Policy, RouteNames, TagRules
@@ -42,9 +42,13 @@ def policy_of(version: RawPack, table: dict[str, Any], faults: list[Fault]) -> P
     faults += _misfits(version, rules["tags"], rules["deadlines"])
     if len(faults) > before:
         return None
+    own = {name: found for name, found in detectors.items() if all_detectors()[name].is_own}
+    added = {name: added_hash(found) for name, found in detectors.items() if name not in own}
     return Policy(
         id=version.id,
-        content=content_hash({**rules, "detectors": detectors}, version.from_ms),
+        content=content_hash({**rules, "detectors": own}, version.from_ms),
+        added=added,
+        suffix=added_suffix(added),
         platform=version.platform,
         from_ms=version.from_ms,
         detectors=detectors,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache, lru_cache
 from typing import Any
 
 from cloudtag.contract.events import AlertAnswered
@@ -13,11 +13,14 @@ from cloudtag.decisions.alerts import alert_of, answered, label_of, last_word
 from cloudtag.detection.finding import Timer
 from cloudtag.detection.rule import Scope
 from cloudtag.detection.signals import Signal
-from cloudtag.detectors.registry import Detector, of_scope
+from cloudtag.detectors.registry import Detector, all_detectors, of_scope
 from cloudtag.engine.processor import Judgement
 from cloudtag.engine.revise import Conclusion
 from cloudtag.engine.rows import Row, earliest
 from cloudtag.policy.model import Policy
+
+_UNPAID_MS = 30 * 60_000
+"""How long an order may stay unpaid before it is told of, where no detector in force counts unpaid orders."""
 
 
 def kinds_of(rows: Iterable[Row]) -> frozenset[type[Any]]:
@@ -40,6 +43,23 @@ def _askable(scope: Scope, kinds: frozenset[type[Any]], signals: frozenset[Signa
 def may_run(scope: Scope, signals: frozenset[Signal]) -> bool:
     """Whether any detector of that scope could have an answer where those signals were seen."""
     return any(_is_called_for(detector, signals) for detector in of_scope(scope))
+
+
+@cache
+def protective() -> frozenset[str]:
+    """The names of the detectors that accuse nobody."""
+    return frozenset(name for name, detector in all_detectors().items() if not detector.rule.accuses)
+
+
+def unpaid_ms(policy: Policy) -> int:
+    """After how long linked buyers are told of an unpaid order: as soon as any detector in force counts it."""
+    told = (tell(policy.detectors[name]) for name, tell in _unpaid_counters() if name in policy.detectors)
+    return min(told, default=_UNPAID_MS)
+
+
+@cache
+def _unpaid_counters() -> tuple[tuple[str, Callable[[Any], int]], ...]:
+    return tuple((n, d.rule.unpaid_ms) for n, d in all_detectors().items() if d.rule.unpaid_ms is not None)
 
 
 def _is_called_for(detector: Detector, signals: frozenset[Signal]) -> bool:
