@@ -22,14 +22,15 @@ class Rule(Struct, frozen=True, kw_only=True):
     `rules` are the rule ids it implements; `scenario` is the tag label its alerts carry; `clears` is what fact would
     clear an alert, in English and Chinese; `title` names it for people. `cleared` are its own words, in both languages,
     for an event that did clear one, by stream or by stream and what the event told (`orders:paid`), with `{on}` for the
-    day; general words stand in for what is not there. `accuses` is false where its alerts say nothing against the buyer,
-    however many there are: they protect the shop. `unpaid_ms` tells, from its parameters, after how long an unpaid order
-    counts: linked buyers are told of the order then.
+    day; general words stand in for what is not there. `scenario_zh` names the scenario in Chinese
+    sentences. `accuses` is false where its alerts say nothing against the buyer but protect the shop. `unpaid_ms` tells
+    from its parameters how long an order may stay unpaid until it counts: linked buyers are told of it then.
     """
 
     title: str
     family: Family
     scenario: str
+    scenario_zh: str | None = None
     signals: tuple[Signal, ...] = ()
     scope: Scope
     needs: tuple[str, ...]

@@ -34,6 +34,7 @@ RULE = Rule(
     title="Reviews that advertise",
     family="order",
     scenario="advertising_review",
+    scenario_zh="广告评价",
     scope="buyer",
     signals=(ADVERT,),
     needs=("reviews",),

@@ -38,6 +38,7 @@ RULE = Rule(
     title="Commission without a sale",
     family="order",
     scenario="affiliate_abuse",
+    scenario_zh="套取推广佣金",
     scope="buyer",
     signals=(AFFILIATES,),
     needs=("orders",),

@@ -20,7 +20,7 @@ What to do: look at the buyer as a whole before paying the next refund.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, NamedTuple
 
 from msgspec import Meta, Struct
@@ -30,7 +30,7 @@ from cloudtag.contract.records import Alert, Severity
 from cloudtag.detection.buyer_case import RiskCase
 from cloudtag.detection.example import day, event, inspected, ordered, refunded, scanned
 from cloudtag.detection.finding import MOST_EVIDENCE, Finding, unique
-from cloudtag.detection.names import called, called_zh
+from cloudtag.detection.names import called
 from cloudtag.detection.rule import Example, Rule
 from cloudtag.detection.windows import DAY_MS
 from cloudtag.detection.wording import counted
@@ -39,6 +39,7 @@ RULE = Rule(
     title="Signals from the whole site, weighed together",
     family="buyer",
     scenario="buyer_risk",
+    scenario_zh="买家风险",
     scope="risk",
     needs=(),
     rules=("A1", "B26"),
@@ -142,7 +143,7 @@ def detect(case: RiskCase, parameters: Parameters) -> Iterator[Finding]:
         return
     weight = _weigh(signals, parameters)
     if weight.signals >= parameters.independent:
-        yield _finding(weight, parameters)
+        yield _finding(weight, parameters, case.scenarios_zh)
 
 
 def _weigh(signals: Sequence[Alert], parameters: Parameters) -> _Weight:
@@ -198,11 +199,11 @@ def _severity(count: int, parameters: Parameters) -> Severity:
     return "high" if count >= parameters.many else "medium"
 
 
-def _finding(weight: _Weight, parameters: Parameters) -> Finding:
+def _finding(weight: _Weight, parameters: Parameters, called_zh: Mapping[str, str]) -> Finding:
     count, alerts, days = weight.signals, weight.alerts, parameters.window_days
     scenarios = unique(alert.scenario for alert in alerts)
     evidence = sorted({(r.occurred_at, r.stream, r.event_id): r for a in alerts for r in a.evidence}.items())
-    names, names_zh = ", ".join(map(called, scenarios)), "、".join(map(called_zh, scenarios))
+    names, names_zh = ", ".join(map(called, scenarios)), "、".join(called_zh.get(s, called(s)) for s in scenarios)
     return Finding(
         anchor="",
         severity=_severity(count, parameters),

@@ -43,6 +43,7 @@ RULE = Rule(
     title="Orders by a rival shop that come to nothing",
     family="order",
     scenario="competitor_order",
+    scenario_zh="同行恶意下单",
     scope="buyer",
     needs=("orders",),
     signals=(RIVAL,),

@@ -40,6 +40,7 @@ RULE = Rule(
     title="Bad review by a rival shop",
     family="review",
     scenario="competitor_review",
+    scenario_zh="同行恶意评价",
     scope="buyer",
     needs=("orders", "reviews"),
     signals=(RIVAL,),

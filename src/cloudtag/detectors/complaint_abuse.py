@@ -39,6 +39,7 @@ RULE = Rule(
     title="Complaint after complaint, none of them right",
     family="complaint",
     scenario="complaint_abuse",
+    scenario_zh="滥用投诉",
     scope="buyer",
     signals=(LOST_COMPLAINT,),
     needs=("complaints",),

@@ -35,6 +35,7 @@ RULE = Rule(
     title="Orders to addresses that do not exist",
     family="order",
     scenario="invalid_address",
+    scenario_zh="无效地址",
     scope="buyer",
     signals=(INVALID_ADDRESS,),
     needs=("orders",),

@@ -41,6 +41,7 @@ RULE = Rule(
     title="Stock locked up by orders nobody pays",
     family="order",
     scenario="mass_unpaid",
+    scenario_zh="批量拍下不付款",
     scope="buyer",
     needs=("orders",),
     signals=(UNPAID, UNPAID_BY_OTHERS),

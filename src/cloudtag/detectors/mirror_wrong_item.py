@@ -41,6 +41,7 @@ RULE = Rule(
     title="Two neighbours, each with the other's goods",
     family="refund",
     scenario="mirror_wrong_item",
+    scenario_zh="互换错发",
     scope="buyer",
     needs=("orders", "refunds"),
     signals=(WRONG_ITEM,),

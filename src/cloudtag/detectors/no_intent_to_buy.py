@@ -39,6 +39,7 @@ RULE = Rule(
     title="Orders that are never meant to be kept",
     family="order",
     scenario="no_intent_to_buy",
+    scenario_zh="无意购买",
     scope="buyer",
     signals=(UNDONE,),
     needs=("orders",),

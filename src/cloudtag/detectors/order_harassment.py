@@ -37,6 +37,7 @@ RULE = Rule(
     title="Unpaid orders that carry a note",
     family="order",
     scenario="order_harassment",
+    scenario_zh="下单骚扰",
     scope="buyer",
     signals=(NOTES,),
     needs=("orders",),

@@ -35,6 +35,7 @@ RULE = Rule(
     title="Complaining for a living",
     family="complaint",
     scenario="professional_complainer",
+    scenario_zh="职业投诉",
     scope="buyer",
     signals=(LEGAL_COMPLAINT,),
     needs=("complaints",),

@@ -40,6 +40,7 @@ RULE = Rule(
     title="Most orders end in a refund",
     family="refund",
     scenario="refund_frequency",
+    scenario_zh="高频退款",
     scope="buyer",
     signals=(UNDONE,),
     needs=("refunds",),

@@ -40,6 +40,7 @@ RULE = Rule(
     title="Picture that has proved something else before",
     family="refund",
     scenario="reused_evidence",
+    scenario_zh="重复使用凭证",
     scope="buyer",
     needs=(),
     signals=(EVIDENCE,),

@@ -36,6 +36,7 @@ RULE = Rule(
     title="Order the shop need not ship",
     family="order",
     scenario="shipping_exemption",
+    scenario_zh="可不发货",
     scope="order",
     needs=("orders",),
     rules=("B19", "A15"),

@@ -41,6 +41,7 @@ RULE = Rule(
     title="Returned after use, again and again",
     family="refund",
     scenario="worn_return",
+    scenario_zh="使用后退货",
     scope="buyer",
     signals=(MARKED_RETURN,),
     needs=("refunds", "inspections"),

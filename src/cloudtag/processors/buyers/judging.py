@@ -20,7 +20,7 @@ from cloudtag.policy.model import Policies
 from cloudtag.processors.base import DAY_MS, LONGEST_WINDOW_DAYS
 from cloudtag.processors.buyers.buyer_index import BuyerIndex
 from cloudtag.processors.buyers.published import alerts_of, judge_consequences
-from cloudtag.processors.buyers.run_detectors import kinds_of, protective, run_detectors, unpaid_ms
+from cloudtag.processors.buyers.run_detectors import kinds_of, protective, run_detectors, scenarios_zh, unpaid_ms
 from cloudtag.processors.buyers.uses import order_uses, owned_skus, pictures, plain_uses
 
 HELD_MS = (LONGEST_WINDOW_DAYS + 60) * DAY_MS
@@ -161,7 +161,7 @@ def _judge_risk(state: KeyedState, row_id: str, policies: Policies, now_ms: int)
     if not alerts:
         return judgement
     policy = policies.at(alerts[-1].platform, alerts[-1].decided_at)
-    case = RiskCase(state.key, alerts, _links(state), now_ms, _orders(state), protective())
+    case = RiskCase(state.key, alerts, _links(state), now_ms, _orders(state), protective(), scenarios_zh())
     run_detectors("risk", frozenset(), case, policy, state.index.verdicts, judgement)
     return judgement
 

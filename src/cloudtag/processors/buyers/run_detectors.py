@@ -51,6 +51,13 @@ def protective() -> frozenset[str]:
     return frozenset(name for name, detector in all_detectors().items() if not detector.rule.accuses)
 
 
+@cache
+def scenarios_zh() -> dict[str, str]:
+    """What each scenario is called in Chinese; of several detectors of one scenario the first that says it."""
+    told = (detector.rule for detector in reversed(all_detectors().values()))
+    return {rule.scenario: rule.scenario_zh for rule in told if rule.scenario_zh}
+
+
 def unpaid_ms(policy: Policy) -> int:
     """After how long linked buyers are told of an unpaid order: as soon as any detector in force counts it."""
     told = (tell(policy.detectors[name]) for name, tell in _unpaid_counters() if name in policy.detectors)
