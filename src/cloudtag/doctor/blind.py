@@ -15,7 +15,7 @@ from cloudtag.contract.records import Alert
 from cloudtag.detection.rule import Example
 from cloudtag.detectors.registry import Detector, all_detectors
 from cloudtag.replay.driver import replay
-from cloudtag.wire import decode_json
+from cloudtag.replay.example import until_ms
 
 Event = dict[str, Any]
 
@@ -80,15 +80,7 @@ def _emptied(event: Mapping[str, Any], path: str) -> Event:
 def _fires(detector: str, events: list[Event], example: Example) -> bool:
     """Whether any alert of a detector stands in the end."""
     standing: dict[str, bool] = {}
-    for _, record in replay(map(msgspec.json.encode, events), _until(example)):
+    for _, record in replay(map(msgspec.json.encode, events), until_ms(example)):
         if isinstance(record, Alert) and record.detector == detector:
             standing[record.alert_id] = record.status != "withdrawn"
     return any(standing.values())
-
-
-def _until(example: Example) -> int | None:
-    if example.until is None:
-        return None
-    moved: Any = decode_json({**example.events[0], "occurred_at": example.until})[1]
-    until: int = moved.occurred_at
-    return until
