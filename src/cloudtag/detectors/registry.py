@@ -85,10 +85,12 @@ def load(module: ModuleType, name: str, package: str) -> Detector:
 
 
 def _load(name: str, package: str, module: str) -> Detector:
+    if ":" in module or "[" in module:
+        raise DetectorError(f"detector {name!r} of {package}: {module!r} names more than a module")
     try:
         loaded = import_module(module)
     except Exception as error:
-        reason = f"{type(error).__name__}: {error}"
+        reason = " ".join(f"{type(error).__name__}: {error}".split())
         raise DetectorError(f"detector {name!r} of {package}: {module} cannot be imported: {reason}") from error
     return load(loaded, name, package)
 
