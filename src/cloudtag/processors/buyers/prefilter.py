@@ -45,7 +45,10 @@ class Prefilter:
         order_id = getattr(fact, "order_id", None)
         if order_id is None:
             return weight > 0
-        weights, settled = self._tallies.setdefault(signal, ({}, set()))
+        tally = self._tallies.get(signal)
+        if tally is None:
+            tally = self._tallies[signal] = ({}, set())
+        weights, settled = tally
         if weight < 0:
             settled.add(order_id)
             weights.pop(order_id, None)
