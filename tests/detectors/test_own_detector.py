@@ -100,6 +100,18 @@ def test_what_was_published_of_it_is_held_to_its_content_where_it_is_installed(c
     assert f"no detector is called {NAME!r}" in unknown.stderr
 
 
+@pytest.mark.parametrize("words", [("detectors",), ("policy", "check"), ("replay", EVENTS)], ids=lambda words: words[0])
+def test_a_package_that_cannot_be_used_stops_the_start_with_a_line_that_names_it(cloudtag, tmp_path, words):
+    info = tmp_path / "broken_rules-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: broken-rules\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[cloudtag.detectors]\nlost = broken_rules.lost\n")
+    done = cloudtag(*words, beside=tmp_path)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("cloudtag: detector 'lost' of broken-rules: broken_rules.lost cannot be imported: ")
+    assert done.stderr.count("\n") == 1
+
+
 def test_its_own_tests_pass(installed):
     words = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:asyncio", "-c", HOME / "pyproject.toml"]
     env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(installed), *(path for path in sys.path if path)])}
