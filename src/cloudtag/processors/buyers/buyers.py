@@ -117,7 +117,7 @@ class Buyers(KeyedProcessor):
         index: BuyerIndex = state.index
         if row.view is None:
             index.orders = None
-        index.note(fact)
+        index.prefilter.note(fact)
         if kind is ev.OrderChanged and index.add_order(fact):
             return (LINKS_ROW,)
         if kind is ev.RefundChanged:
@@ -256,7 +256,7 @@ def _add_besides(asked: set[str], state: KeyedState, row_ids: Set[str]) -> None:
     """Add the rows about the whole buyer that a change of those rows may concern."""
     index: BuyerIndex = state.index
     kinds = {row_id[0] for row_id in row_ids}
-    if index.signals and not kinds.isdisjoint(_BUYER_KINDS) and may_run("buyer", index.signals):
+    if not kinds.isdisjoint(_BUYER_KINDS) and may_run("buyer", index.prefilter.seen):
         asked.add(BUYER_ROW)
     if index.has_claims and "o" in kinds:
         asked.add(LINKS_ROW)

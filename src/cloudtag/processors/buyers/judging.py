@@ -17,11 +17,11 @@ from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.processor import EMPTY, Judgement
 from cloudtag.engine.revise import Conclusion
 from cloudtag.engine.rows import Row
-from cloudtag.policy.model import Policies, Policy
+from cloudtag.policy.model import Policies
 from cloudtag.processors.base import DAY_MS, LONGEST_WINDOW_DAYS
 from cloudtag.processors.buyers.buyer_index import BuyerIndex
 from cloudtag.processors.buyers.published import alerts_of, judge_consequences
-from cloudtag.processors.buyers.run_detectors import kinds_of, run_detectors
+from cloudtag.processors.buyers.run_detectors import kinds_of, protective, run_detectors, scenarios_zh, unpaid_ms
 from cloudtag.processors.buyers.uses import order_uses, owned_skus, pictures, plain_uses
 
 HELD_MS = (LONGEST_WINDOW_DAYS + 60) * DAY_MS
@@ -29,8 +29,6 @@ HELD_MS = (LONGEST_WINDOW_DAYS + 60) * DAY_MS
 LINKS_ROW, TAGS_ROW, BUYER_ROW, RISK_ROW, SHOPS_ROW, CONSEQUENCES_ROW = "l", "t", "b", "r", "q", "c"
 APPEALS_ROW = "a"
 _MOMENT = attrgetter("occurred_at", "event_id")
-_UNPAID_MS = 30 * 60_000
-"""How long an order may stay unpaid before it is told of, unless the policy of `mass_unpaid` says otherwise."""
 
 
 def _judge_order(state: KeyedState, row_id: str, policies: Policies, now_ms: int) -> Judgement:
@@ -41,7 +39,7 @@ def _judge_order(state: KeyedState, row_id: str, policies: Policies, now_ms: int
     for use in _uses(state.key, order):
         judgement.conclusions[use.id] = use
     policy = policies.at(order.platform or "", order.began_at)
-    told, judgement.timer_ms = order_uses(state.key, order, now_ms, _unpaid_ms(policy))
+    told, judgement.timer_ms = order_uses(state.key, order, now_ms, unpaid_ms(policy))
     for shown in told:
         use_id = shown.internal_id
         judgement.conclusions[use_id] = Conclusion(use_id, shown.attribute, shown.occurred_at, shown)
@@ -153,7 +151,7 @@ def _judge_buyer(state: KeyedState, row_id: str, policies: Policies, now_ms: int
     )
     policy = policies.at(newest.platform, newest.occurred_at)
     rows = [row for row in state.rows.values() if row.id[0] in "ob"]
-    run_detectors("buyer", kinds_of(rows), case, policy, state.index.verdicts, judgement, state.index.signals)
+    run_detectors("buyer", kinds_of(rows), case, policy, state.index.verdicts, judgement, state.index.prefilter.seen)
     return judgement
 
 
@@ -164,7 +162,7 @@ def _judge_risk(state: KeyedState, row_id: str, policies: Policies, now_ms: int)
     if not alerts:
         return judgement
     policy = policies.at(alerts[-1].platform, alerts[-1].decided_at)
-    case = RiskCase(state.key, alerts, _links(state), now_ms, _orders(state))
+    case = RiskCase(state.key, alerts, _links(state), now_ms, _orders(state), protective(), scenarios_zh())
     run_detectors("risk", frozenset(), case, policy, state.index.verdicts, judgement)
     return judgement
 
@@ -243,11 +241,6 @@ def _orders(state: KeyedState) -> list[OrderView]:
         rows = (row for row in state.rows.values() if row.id[0] == "o" and row.facts)
         index.orders = sorted((view_of(row) for row in rows), key=lambda order: order.order_id)
     return index.orders
-
-
-def _unpaid_ms(policy: Policy) -> int:
-    parameters = policy.detectors.get("mass_unpaid")
-    return _UNPAID_MS if parameters is None else parameters.unpaid_minutes * 60_000
 
 
 JUDGES: dict[str, Callable[[KeyedState, str, Policies, int], Judgement]] = {

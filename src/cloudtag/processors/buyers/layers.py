@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence, Set
 
+from cloudtag.detection.signals import SHOP_COMPLAINT
 from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.processor import Layer
 from cloudtag.engine.task_result import Output
@@ -44,14 +45,14 @@ def _are_consequences_asked(state: KeyedState, row_ids: Set[str], outputs: Seque
     """They follow from alerts, tags and shops' complaints, and read refunds, reviews, claims and verdicts besides."""
     if outputs and any(output.stream in _FOLLOWED for output in outputs):
         return True
-    if not (TAGS_ROW in state.rows or "shop_complaint" in state.index.signals or is_alerted(state)):
+    if not (TAGS_ROW in state.rows or SHOP_COMPLAINT in state.index.prefilter.seen or is_alerted(state)):
         return False
     return any(row_id[0] in "ob" for row_id in row_ids)
 
 
 def is_followed(state: KeyedState, outputs: Sequence[Output]) -> bool:
     """Whether any layer could be asked: of most buyers nothing is published that the layers read."""
-    if TAGS_ROW in state.rows or "shop_complaint" in state.index.signals or is_alerted(state):
+    if TAGS_ROW in state.rows or SHOP_COMPLAINT in state.index.prefilter.seen or is_alerted(state):
         return True
     return bool(outputs) and any(output.stream in _FOLLOWED for output in outputs)
 
