@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from cloudtag.contract.events import ParcelScanned
 from cloudtag.parcels.clock import LOCAL_TIME_MS
@@ -28,7 +28,8 @@ class Whereabouts(Struct, frozen=True):
     `stays` are the places it was at that no later scan refuted, `refuted` the signatures that one did; `ended_by` is
     the scan that ended the journey, if it has ended; `destination` the scan since which its destination is said.
     `contradicted_by`: the scan since which it is bound for somewhere, or belongs to some order, that is not the
-    order's. `is_time_uncertain`: a local time stamped as UTC may have decided; no severity above medium then (F4).
+    order's. `is_time_uncertain`: a local time stamped as UTC may have decided where it is or when it was delivered; no
+    severity above medium then (F4).
     """
 
     place: Place
@@ -75,15 +76,16 @@ def whereabouts(journey: Journey | None, order: OrderSide | None = None) -> Wher
     for scan in journey.scans:
         track.take(scan)
     contradiction = None if order is None else _contradiction(track, order)
-    return Whereabouts(
+    found = Whereabouts(
         place=_place(track, contradiction),
         stays=tuple(track.stays),
         refuted=tuple(track.refuted),
         ended_by=track.ended_by,
         destination=track.bound_for,
         contradicted_by=contradiction,
-        is_time_uncertain=any(_may_be_elsewhen(scan, journey) for stay in track.stays for scan in stay.rests_on),
     )
+    decides = (*found.rests_on, *(found.delivered.rests_on if found.delivered else ()))
+    return structs.replace(found, is_time_uncertain=any(_may_be_elsewhen(scan, journey) for scan in decides))
 
 
 def _may_be_elsewhen(scan: ParcelScanned, journey: Journey) -> bool:
