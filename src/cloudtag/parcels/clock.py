@@ -19,19 +19,19 @@ LOCAL_TIME_MS = 14 * HOUR_MS
 Precedence = Literal["before", "after", "uncertain"]
 
 
-class Moment(Struct, frozen=True, gc=False):
+class StampedTime(Struct, frozen=True, gc=False):
     """A time as a source stamped it, and how far it may be off beside the tolerance of all clocks."""
 
     at_ms: int
     uncertain_ms: int = 0
 
 
-def moment_of(scan: ParcelScanned) -> Moment:
+def moment_of(scan: ParcelScanned) -> StampedTime:
     """When a scan was made, as far as its stamp says."""
-    return Moment(scan.occurred_at, LOCAL_TIME_MS if scan.time_is_local else 0)
+    return StampedTime(scan.occurred_at, LOCAL_TIME_MS if scan.time_is_local else 0)
 
 
-def precedence(one: Moment, other: Moment, tolerance_ms: int = CLOCK_TOLERANCE_MS) -> Precedence:
+def precedence(one: StampedTime, other: StampedTime, tolerance_ms: int = CLOCK_TOLERANCE_MS) -> Precedence:
     """Whether one source's moment lies before another source's.
 
     Decided from a difference of the tolerance on, to which what either stamp may be off is added.
