@@ -30,7 +30,7 @@ _COMPANY_FORMS = (
 )
 
 
-class Courier(Struct, frozen=True, forbid_unknown_fields=True):
+class KnownCourier(Struct, frozen=True, forbid_unknown_fields=True):
     """A courier: its names in Latin and in Chinese, other names, and the days after which it may reuse a number."""
 
     name: str
@@ -41,7 +41,7 @@ class Courier(Struct, frozen=True, forbid_unknown_fields=True):
 
 class _CourierFile(Struct, frozen=True, forbid_unknown_fields=True):
     nobody: tuple[str, ...]
-    couriers: dict[str, Courier]
+    couriers: dict[str, KnownCourier]
 
 
 def canonical_courier(name: str | None) -> str | None:
@@ -64,7 +64,7 @@ def reuse_days_of(code: str | None) -> int:
     return REUSE_DAYS if known is None else known.reuse_days
 
 
-def couriers() -> Mapping[str, Courier]:
+def couriers() -> Mapping[str, KnownCourier]:
     """The couriers known here, by code."""
     return _known()[0]
 
@@ -97,13 +97,13 @@ def _without_company_form(key: str) -> str:
 
 
 @cache
-def _known() -> tuple[Mapping[str, Courier], Mapping[str, str | None]]:
+def _known() -> tuple[Mapping[str, KnownCourier], Mapping[str, str | None]]:
     """The couriers by code, and the codes by folded name. Raises ValueError for a name that stands twice."""
     text = (files("cloudtag.parcels") / "couriers.toml").read_text(encoding="utf-8")
     return read_couriers(text)
 
 
-def read_couriers(text: str) -> tuple[Mapping[str, Courier], Mapping[str, str | None]]:
+def read_couriers(text: str) -> tuple[Mapping[str, KnownCourier], Mapping[str, str | None]]:
     """The couriers by code, and the codes by folded name. Raises ValueError for a name that stands under two."""
     read = msgspec.convert(tomllib.loads(text), _CourierFile)
     codes: dict[str, str | None] = {}
