@@ -6,7 +6,7 @@ destination is another (F1).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -61,10 +61,7 @@ def journeys_of(
     groups: dict[str | None, list[ParcelScanned]] = dict(named.items())
     if nameless:
         _give_out(nameless, groups, sorted(set(couriers)), reuse_days)
-    journeys = [
-        Journey(code, part) for code, group in groups.items() for part in _cut(in_order(group), reuse_days(code))
-    ]
-    return tuple(sorted(journeys, key=begin))
+    return tuple(sorted(_journeys(groups, reuse_days), key=begin))
 
 
 def begin(journey: Journey) -> tuple[int, int, str]:
@@ -87,42 +84,52 @@ def _give_out(
         # Nobody scanned under a name; where uses name several couriers, whose scans these are is not known.
         groups[couriers[0] if len(couriers) == 1 else None] = nameless
         return
-    spans = [Journey(code, part) for code, group in groups.items() for part in _cut(in_order(group), reuse_days(code))]
+    spans = _journeys(groups, reuse_days)
     for scan in nameless:
         at_ms = scan.occurred_at
         nearest = min(spans, key=lambda span: (distance_ms(span, at_ms), -span.start_ms, span.courier or ""))
         groups[nearest.courier].append(scan)
+    groups.update({code: list(in_order(group)) for code, group in groups.items()})
 
 
-def _cut(scans: tuple[ParcelScanned, ...], reuse_days: int) -> list[tuple[ParcelScanned, ...]]:
+def _journeys(groups: Mapping[str | None, list[ParcelScanned]], reuse_days: ReuseDays) -> list[Journey]:
+    return [Journey(code, part) for code, group in groups.items() for part in _cut(group, reuse_days(code))]
+
+
+def _cut(scans: Sequence[ParcelScanned], reuse_days: int) -> list[tuple[ParcelScanned, ...]]:
     """One courier's scans, cut where a journey begins."""
     parts: list[tuple[ParcelScanned, ...]] = []
-    start, track = 0, Track()
+    start, followed, track = 0, 0, Track()
+    destinations: list[str | None] = []
     for n, scan in enumerate(scans):
-        if n > start and scan.scan in _BEGINS and _is_new(track, scans, n, reuse_days * DAY_MS):
-            parts.append(scans[start:n])
-            start, track = n, Track()
-        track.take(scan)
-    parts.append(scans[start:])
+        if n == start or scan.scan not in _BEGINS:
+            continue
+        is_new = scan.occurred_at - scans[n - 1].occurred_at >= reuse_days * DAY_MS
+        if not is_new:
+            # Most parcels are handed in once: only here is it worth following them.
+            for passed in scans[followed:n]:
+                track.take(passed)
+            followed = n
+            if track.has_ended and track.bound_for is not None:
+                destinations = destinations or _destinations(scans)
+                is_new = destinations[n] not in (None, track.bound_for.destination_hash)
+        if is_new:
+            parts.append(tuple(scans[start:n]))
+            start, followed, track = n, n, Track()
+    parts.append(tuple(scans[start:]))
     return parts
 
 
-def _is_new(track: Track, scans: tuple[ParcelScanned, ...], n: int, reuse_ms: int) -> bool:
-    if scans[n].occurred_at - scans[n - 1].occurred_at >= reuse_ms:
-        return True
-    if not track.has_ended or track.bound_for is None:
-        return False
-    destination = _bound_for(scans, n)
-    return destination is not None and destination != track.bound_for.destination_hash
-
-
-def _bound_for(scans: tuple[ParcelScanned, ...], start: int) -> str | None:
-    """Where a parcel handed in at a scan is bound for: often only a later scan says it."""
-    for scan in scans[start:]:
+def _destinations(scans: Sequence[ParcelScanned]) -> list[str | None]:
+    """For each scan, where a parcel handed in with it is bound for: often only a later scan says it."""
+    found: list[str | None] = []
+    after: str | None = None
+    for scan in reversed(scans):
         if scan.scan in _TURNS_BACK:
-            break
-        if scan.destination_hash:
-            return scan.destination_hash
-        if scan.scan in _ARRIVES:
-            break
-    return None
+            after = None
+        elif scan.destination_hash:
+            after = scan.destination_hash
+        elif scan.scan in _ARRIVES:
+            after = None
+        found.append(after)
+    return found[::-1]

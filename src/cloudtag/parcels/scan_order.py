@@ -33,7 +33,7 @@ def in_order(scans: Iterable[ParcelScanned]) -> tuple[ParcelScanned, ...]:
         # Two platforms may use one event id for different scans of one parcel.
         event = scan.platform, scan.event_id
         other = kept.setdefault(event, scan)
-        if other != scan and repr(scan) < repr(other):
+        if other is not scan and other != scan and repr(scan) < repr(other):
             kept[event] = scan
     return tuple(sorted(kept.values(), key=_place))
 
