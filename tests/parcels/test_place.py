@@ -110,9 +110,32 @@ def test_it_was_delivered_when_it_first_lay_ready():
     scans = told("accepted signed:locker collected")
     found = where(scans)
     assert found.delivered.since == scans[1]
-    assert found.received.since == scans[2]
+    assert found.received == scans[2]
     assert where(scans[:2]).received is None
     assert [stay.place for stay in found.stays] == ["on_the_way", "waiting", "with_receiver"]
+
+
+@pytest.mark.parametrize(
+    ("text", "received"),
+    [
+        ("accepted signed:recipient", 1),
+        ("accepted signed:household", None),
+        ("accepted signed:household signed:recipient signed:recipient", 2),
+        ("accepted signed:household collected", 2),
+        ("accepted signed:other", None),
+        ("accepted signed:locker", None),
+        ("accepted signed:locker collected", 2),
+        ("accepted signed:recipient departed", None),
+        ("accepted signed:recipient departed signed:household", None),
+        ("accepted signed:recipient exception", 1),
+        ("accepted signed:recipient returned", None),
+        ("accepted refused signed:recipient", None),
+        ("accepted returned collected", None),
+    ],
+)
+def test_what_the_recipient_has(text, received):
+    scans = told(text)
+    assert where(scans).received == (None if received is None else scans[received])
 
 
 HERE = OrderSide(frozenset(("O1",)), frozenset(("HOME",)))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from msgspec import Struct, structs
 
 from cloudtag.contract.events import ParcelScanned
+from cloudtag.contract.journeys import Place
 from cloudtag.parcels.clock import LOCAL_TIME_MS
 from cloudtag.parcels.journey import Journey
-from cloudtag.parcels.steps import DELIVERED, Place, turn_of
+from cloudtag.parcels.steps import DELIVERED, turn_of
 from cloudtag.parcels.track import Stay, Track
 
 
@@ -26,7 +27,9 @@ class Whereabouts(Struct, frozen=True):
     """Where a parcel is, since which scan, and how it got there.
 
     `stays` are the places it was at that no later scan refuted, `refuted` the signatures that one did; `ended_by` is
-    the scan that ended the journey, if it has ended; `destination` the scan since which its destination is said.
+    the scan that ended the journey, if it has ended; `destination` and `order` are the scans since which its
+    destination is said and its order named. `received` is the recipient's own signature or a collection, as long as
+    the parcel is with its receiver: of a household's nobody can say that the buyer has the goods (T6).
     `contradicted_by`: the scan since which it is bound for somewhere, or belongs to some order, that is not the
     order's. `is_time_uncertain`: a local time stamped as UTC may have decided where it is or when it was delivered; no
     severity above medium then (F4).
@@ -35,8 +38,10 @@ class Whereabouts(Struct, frozen=True):
     place: Place
     stays: tuple[Stay, ...] = ()
     refuted: tuple[ParcelScanned, ...] = ()
+    received: ParcelScanned | None = None
     ended_by: ParcelScanned | None = None
     destination: ParcelScanned | None = None
+    order: ParcelScanned | None = None
     contradicted_by: ParcelScanned | None = None
     is_time_uncertain: bool = False
 
@@ -62,11 +67,6 @@ class Whereabouts(Struct, frozen=True):
         """
         return next((stay for stay in self.stays if stay.place in DELIVERED), None)
 
-    @property
-    def received(self) -> Stay | None:
-        """The stay with the receiver, if that is where the parcel is."""
-        return self.stays[-1] if self.place == "with_receiver" else None
-
 
 def whereabouts(journey: Journey | None, order: OrderSide | None = None) -> Whereabouts:
     """Where a journey's parcel is; `order` is the side of the order it was sent for, none for a return."""
@@ -80,11 +80,15 @@ def whereabouts(journey: Journey | None, order: OrderSide | None = None) -> Wher
         place=_place(track, contradiction),
         stays=tuple(track.stays),
         refuted=tuple(track.refuted),
+        received=track.received if contradiction is None else None,
         ended_by=track.ended_by,
         destination=track.bound_for,
+        order=track.order,
         contradicted_by=contradiction,
     )
-    decides = (*found.rests_on, *(found.delivered.rests_on if found.delivered else ()))
+    decides = [*found.rests_on, *(found.delivered.rests_on if found.delivered else ())]
+    if found.received is not None:
+        decides.append(found.received)
     return structs.replace(found, is_time_uncertain=any(_may_be_elsewhen(scan, journey) for scan in decides))
 
 

@@ -7,23 +7,8 @@ from types import MappingProxyType
 from typing import Literal, get_args
 
 from cloudtag.contract.events import ParcelScanned
+from cloudtag.contract.journeys import Place
 
-Place = Literal[
-    "not_handed_in",
-    "on_the_way",
-    "with_receiver",
-    "waiting",
-    "handed_over",
-    "coming_home",
-    "elsewhere",
-]
-"""Where a parcel is.
-
-`with_receiver`: signed for by the recipient or the household, or collected; of an outbound parcel that is *with the
-buyer*, of a return *with the shop*. `waiting`: in a locker or station, to be collected. `handed_over`: signed for by
-somebody else, or by nobody named. `coming_home`: on its way back to its sender, or there. `elsewhere`: what its scans
-say contradicts the order it was sent for.
-"""
 Step = Literal[
     "not_handed_in",
     "on_the_way",

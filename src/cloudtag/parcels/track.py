@@ -5,7 +5,8 @@ from __future__ import annotations
 from msgspec import Struct
 
 from cloudtag.contract.events import ParcelScanned
-from cloudtag.parcels.steps import DELIVERED, ENDS, OUTWARD, PLACES, TRANSITIONS, Place, Step, turn_of
+from cloudtag.contract.journeys import Place
+from cloudtag.parcels.steps import DELIVERED, ENDS, OUTWARD, PLACES, TRANSITIONS, Step, turn_of
 
 
 class Stay(Struct, frozen=True):
@@ -22,13 +23,15 @@ class Stay(Struct, frozen=True):
 class Track:
     """What the scans of one journey, taken in their order, have told so far."""
 
-    __slots__ = ("bound_for", "ended_by", "order", "refuted", "stays", "step")
+    __slots__ = ("bound_for", "ended_by", "order", "received", "refuted", "stays", "step")
 
     def __init__(self) -> None:
         self.step: Step = "not_handed_in"
         self.stays: list[Stay] = []
         self.refuted: list[ParcelScanned] = []
         """Signatures and collections that a later scan of the travelling parcel showed to be wrong."""
+        self.received: ParcelScanned | None = None
+        """The recipient's own signature or a collection, as long as the parcel is with its receiver."""
         self.ended_by: ParcelScanned | None = None
         self.bound_for: ParcelScanned | None = None
         """The scan since which the destination is said; on the way back it is the sender's, and says nothing."""
@@ -47,6 +50,10 @@ class Track:
         after = before if turn is None else TRANSITIONS[before][turn]
         if after != before:
             self._move(after, scan)
+        if after != "with_receiver":
+            self.received = None
+        elif self.received is None and (scan.scan == "collected" or (scan.signer == "recipient" and turn is not None)):
+            self.received = scan
         if after in OUTWARD or (before in OUTWARD and turn == "refused"):
             self._read(scan)
 
