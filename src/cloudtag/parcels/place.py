@@ -89,14 +89,15 @@ def whereabouts(journey: Journey | None, order: OrderSide | None = None) -> Wher
     decides = [*found.rests_on, *(found.delivered.rests_on if found.delivered else ())]
     if found.received is not None:
         decides.append(found.received)
-    return structs.replace(found, is_time_uncertain=any(_may_be_elsewhen(scan, journey) for scan in decides))
+    return structs.replace(found, is_time_uncertain=_may_be_elsewhen(decides, journey))
 
 
-def _may_be_elsewhen(scan: ParcelScanned, journey: Journey) -> bool:
+def _may_be_elsewhen(decides: list[ParcelScanned], journey: Journey) -> bool:
     """Whether a scan's time is local, or some other scan's is that may have been made on its other side."""
-    return scan.time_is_local or any(
-        other.time_is_local and turn_of(other) and abs(other.occurred_at - scan.occurred_at) <= LOCAL_TIME_MS
-        for other in journey.scans
+    local = [scan for scan in journey.scans if scan.time_is_local and turn_of(scan) is not None]
+    return any(
+        scan.time_is_local or any(abs(other.occurred_at - scan.occurred_at) <= LOCAL_TIME_MS for other in local)
+        for scan in decides
     )
 
 

@@ -10,9 +10,9 @@ from cloudtag.parcels.steps import DELIVERED, ENDS, OUTWARD, PLACES, TRANSITIONS
 
 
 class Stay(Struct, frozen=True):
-    """A while at one place: since which scan, and all scans that this rests on.
+    """A while at one place: since which scan, and the scans that this rests on, the last that said so among them.
 
-    The place of goods that were handed back is a stay too; one that was refuted is none.
+    Where goods were that were handed back later is a stay too; one that was refuted is none.
     """
 
     place: Place
@@ -64,7 +64,7 @@ class Track:
         rests_on = (*self._refute(), scan) if place == "on_the_way" else (scan,)
         if self.stays and self.stays[-1].place == place:
             last = self.stays[-1]
-            self.stays[-1] = Stay(place, last.since, (*last.rests_on, *rests_on))
+            self.stays[-1] = Stay(place, last.since, (last.since, *rests_on))
         else:
             self.stays.append(Stay(place, scan, rests_on))
 
