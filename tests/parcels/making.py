@@ -1,27 +1,18 @@
 """Scans to test with, and histories of one number for the laws."""
 
+from typing import get_args
+
 from hypothesis import settings
 from hypothesis import strategies as st
 
 from cloudtag.contract.events import ParcelScanned
+from cloudtag.contract.types import ScanKind
 
 START_MS = 1_772_330_400_000  # 2026-03-01T02:00:00Z
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
 LAW = settings(max_examples=60, deadline=None)
-KINDS = (
-    "label_created",
-    "accepted",
-    "departed",
-    "arrived",
-    "out_for_delivery",
-    "signed",
-    "collected",
-    "refused",
-    "returned",
-    "exception",
-    "unknown",
-)
+KINDS = get_args(ScanKind)
 
 
 def scan(kind, hours=0.0, signer=None, event_id=None, **fields):
