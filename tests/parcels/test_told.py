@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cloudtag.contract.internal import WaybillUsed
+from cloudtag.contract.parcels import WaybillUsed
 from cloudtag.parcels.courier import canonical_courier
 from cloudtag.parcels.journey import journeys_of
 from cloudtag.parcels.seen import seen

@@ -6,7 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from cloudtag.contract.internal import ScanSeen
+from cloudtag.contract.parcels import ScanSeen
 from cloudtag.contract.types import PackageKind
 
 Place = Literal[

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cloudtag.contract.events import ParcelScanned
-from cloudtag.contract.internal import ScanSeen
 from cloudtag.contract.journeys import JourneySeen, Place
+from cloudtag.contract.parcels import ScanSeen
 from cloudtag.parcels.circulation import circulation
 from cloudtag.parcels.journey import Journey
 from cloudtag.parcels.place import OrderSide, whereabouts

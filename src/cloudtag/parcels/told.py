@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cloudtag.contract.events import ParcelScanned
-from cloudtag.contract.internal import WaybillUsed
 from cloudtag.contract.journeys import JourneySeen
+from cloudtag.contract.parcels import WaybillUsed
 from cloudtag.parcels.courier import canonical_courier
 from cloudtag.parcels.journey import journeys_of
 from cloudtag.parcels.seen import seen
