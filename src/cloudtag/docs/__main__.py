@@ -10,6 +10,7 @@ from cloudtag.docs.architecture import architecture_page
 from cloudtag.docs.detectors import detectors_page
 from cloudtag.docs.metrics import metrics_page
 from cloudtag.docs.parameter_page import parameters_page
+from cloudtag.docs.parcel_journey import parcel_journey_page
 from cloudtag.docs.record_flow import record_flow_page
 from cloudtag.docs.sources.pages import source_pages
 from cloudtag.scenarios.page import stories_page
@@ -20,6 +21,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "parameters.md": parameters_page,
     "stories.md": stories_page,
     "metrics.md": metrics_page,
+    "parcel-journey.md": parcel_journey_page,
     "record-flow.md": record_flow_page,
     **source_pages(),
 }
