@@ -55,14 +55,14 @@ def alerts(done):
     return [record for record in told if record.get("detector") == NAME]
 
 
-def test_its_example_is_replayed_and_its_alert_published(cloudtag):
+def test_its_example_is_replayed_and_its_alert_published(cloudtag) -> None:
     (alert,) = alerts(cloudtag("replay", EVENTS))
     assert alert["order_ids"] == ["o1", "o2", "o3"]
     assert alert["explanation"].startswith("Within 90 days the buyer denied 3 parcels to 3 addresses")
     assert alerts(cloudtag("replay", EVENTS, beside=None)) == []
 
 
-def test_what_was_published_keeps_its_name_and_the_added_detector_has_a_part_of_its_own(cloudtag, packs):
+def test_what_was_published_keeps_its_name_and_the_added_detector_has_a_part_of_its_own(cloudtag, packs) -> None:
     (before,) = alerts(cloudtag("replay", EVENTS))
     content = shipped().at("taobao", 0).content
     assert re.fullmatch(rf"taobao-2016@{content}\+[0-9a-f]{{8}}", before["policy_version"])
@@ -77,7 +77,7 @@ def test_what_was_published_keeps_its_name_and_the_added_detector_has_a_part_of_
     assert f"taobao-2016@{content}," in cloudtag("policy", "show", "taobao", "--policies", packs).stdout
 
 
-def test_it_is_listed_told_and_shown_with_its_parameters(cloudtag):
+def test_it_is_listed_told_and_shown_with_its_parameters(cloudtag) -> None:
     assert NAME in cloudtag("detectors").stdout
     told = cloudtag("detectors", NAME).stdout
     assert "Parcels denied at one address after another" in told
@@ -86,7 +86,7 @@ def test_it_is_listed_told_and_shown_with_its_parameters(cloudtag):
     assert re.search(r"\b3\b.*default of the code", row)
 
 
-def test_what_was_published_of_it_is_held_to_its_content_where_it_is_installed(cloudtag, packs):
+def test_what_was_published_of_it_is_held_to_its_content_where_it_is_installed(cloudtag, packs) -> None:
     assert cloudtag("policy", "check", packs).returncode == 0
     assert cloudtag("policy", "publish", packs).returncode == 0
     assert f'"2016+{NAME}"' in (packs / "published.toml").read_text()
@@ -101,7 +101,7 @@ def test_what_was_published_of_it_is_held_to_its_content_where_it_is_installed(c
 
 
 @pytest.mark.parametrize("words", [("detectors",), ("policy", "check"), ("replay", EVENTS)], ids=lambda words: words[0])
-def test_a_package_that_cannot_be_used_stops_the_start_with_a_line_that_names_it(cloudtag, tmp_path, words):
+def test_a_package_that_cannot_be_used_stops_the_start_with_a_line_that_names_it(cloudtag, tmp_path, words) -> None:
     info = tmp_path / "broken_rules-1.0.dist-info"
     info.mkdir()
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: broken-rules\nVersion: 1.0\n")
@@ -112,7 +112,7 @@ def test_a_package_that_cannot_be_used_stops_the_start_with_a_line_that_names_it
     assert done.stderr.count("\n") == 1
 
 
-def test_its_own_tests_pass(installed):
+def test_its_own_tests_pass(installed) -> None:
     words = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:asyncio", "-c", HOME / "pyproject.toml"]
     env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(installed), *(path for path in sys.path if path)])}
     done = subprocess.run([sys.executable, *words, HOME / "tests"], capture_output=True, text=True, env=env)
@@ -120,13 +120,13 @@ def test_its_own_tests_pass(installed):
     assert int(re.search(r"(\d+) passed", done.stdout)[1]) > 40
 
 
-def test_the_events_beside_it_are_those_of_its_example(monkeypatch):
+def test_the_events_beside_it_are_those_of_its_example(monkeypatch) -> None:
     monkeypatch.syspath_prepend(HOME / "src")
     from own_detector.address_hopping import EXAMPLES
 
     assert EVENTS.read_bytes() == b"".join(msgspec.json.encode(event) + b"\n" for event in EXAMPLES[0].events)
 
 
-def test_nothing_of_cloudtag_knows_of_it():
+def test_nothing_of_cloudtag_knows_of_it() -> None:
     texts = (path for folder in ("src", "streams", "deploy", "schemas") for path in (ROOT / folder).rglob("*"))
     assert [path for path in texts if path.is_file() and NAME.encode() in path.read_bytes()] == []

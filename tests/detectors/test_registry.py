@@ -54,7 +54,7 @@ def fault():
     return str(caught.value)
 
 
-def test_those_of_other_packages_stand_among_cloudtags_own_by_name(install):
+def test_those_of_other_packages_stand_among_cloudtags_own_by_name(install) -> None:
     install("shop-rules", {"aaa": "shop_rules_found", "zzz": "shop_rules_found"})
     names = list(found())
     assert names == sorted(names)
@@ -63,7 +63,7 @@ def test_those_of_other_packages_stand_among_cloudtags_own_by_name(install):
     assert found()["worn_return"].is_own
 
 
-def test_two_of_one_name_are_told_with_both_packages(install):
+def test_two_of_one_name_are_told_with_both_packages(install) -> None:
     install("one-shop", {"twice": "one_shop_found"})
     install("two-shop", {"twice": "two_shop_found"})
     assert fault() == (
@@ -72,7 +72,7 @@ def test_two_of_one_name_are_told_with_both_packages(install):
     )
 
 
-def test_none_may_be_called_like_one_of_cloudtags_own(install):
+def test_none_may_be_called_like_one_of_cloudtags_own(install) -> None:
     install("one-shop", {"worn_return": "one_shop_found"})
     assert "cloudtag.detectors.worn_return of cloudtag and one_shop_found of one-shop" in fault()
 
@@ -100,7 +100,7 @@ def test_none_may_be_called_like_one_of_cloudtags_own(install):
         ({"bad": "one_shop_found"}, SOUND.replace("EXAMPLES = ()", "EXAMPLES = (1,)"), "not an Example"),
     ],
 )
-def test_one_that_cannot_be_used_is_told_with_its_package(install, entries, text, told):
+def test_one_that_cannot_be_used_is_told_with_its_package(install, entries, text, told) -> None:
     install("one-shop", entries, text)
     said = fault()
     assert told in said
@@ -108,11 +108,11 @@ def test_one_that_cannot_be_used_is_told_with_its_package(install, entries, text
     assert "\n" not in said
 
 
-def test_signals_of_another_scope_would_never_be_looked_at(install):
+def test_signals_of_another_scope_would_never_be_looked_at(install) -> None:
     text = SOUND.replace('rules=("x",)', 'rules=("x",), signals=(UNDONE,)')
     install("one-shop", {"bad": "one_shop_found"}, f"from cloudtag.detection.signals import UNDONE\n{text}")
     assert "scope 'buyer' alone" in fault()
 
 
-def test_no_detector_can_be_called_like_a_section_of_the_packs():
+def test_no_detector_can_be_called_like_a_section_of_the_packs() -> None:
     assert {"id", "from", "detectors", *SECTIONS} <= RESERVED

@@ -70,7 +70,7 @@ def test_a_record_that_cannot_be_read_now_waits_and_nothing_overtakes_it() -> No
     buffers = PartitionBuffers(GROUPS, {"g": read}, 100)
     buffers.add(A, [Rec(n, 10 + n) for n in range(3)])
     buffers.add(B, [Rec(n, 20 + n) for n in range(3)])
-    got = []
+    got: list[object] = []
     while buffers.clocks():
         got += buffers.next_batch(("g", 0)).facts
     assert got == [("a", 0), ("b", 0), ("b", 1), ("b", 2)]
