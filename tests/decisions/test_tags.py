@@ -84,7 +84,7 @@ def test_a_pending_tag_expires_after_its_window(now: int, status: str) -> None:
     assert statuses["sub1/o1"].status == status
 
 
-def test_a_wake_is_asked_for_the_moment_a_tag_expires() -> None:
+def test_a_timer_is_asked_for_the_moment_a_tag_expires() -> None:
     _, result = judged([request(1)])
     assert result.timer_ms == T0 + 180 * DAY + 1
 

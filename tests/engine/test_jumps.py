@@ -1,4 +1,4 @@
-"""Time that jumps over several wakes at once, as it does where a partition was quiet for long."""
+"""Time that jumps over several timers at once, as it does where a partition was quiet for long."""
 
 from cloudtag.contract import events as ev
 from cloudtag.contract.internal import WatermarkRecord
@@ -26,7 +26,7 @@ def sent_back(event_id: str, order_id: str, buyer_id: str, number: str) -> ev.Re
     )  # fmt: skip
 
 
-def test_a_first_alert_and_an_overdue_complaint_that_wake_together_do_not_hide_a_ring() -> None:
+def test_a_first_alert_and_an_overdue_complaint_that_are_due_together_do_not_hide_a_ring() -> None:
     """A ring is asked for of buyers who were ever alerted; the complaint must not keep that from being noted."""
     complaint = ev.ComplaintChanged("e5", START_MS, "taobao", "k1", "b2", "s1", "shop", "opened", "malicious_refund")
     history = [

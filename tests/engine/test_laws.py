@@ -67,7 +67,7 @@ def test_the_cut_of_batches_does_not_matter(history: list[ev.Event], sizes: list
 
 @given(histories(), st.lists(st.integers(1, 10), min_size=1))
 @settings(max_examples=100, deadline=None)
-def test_lanes_that_store_nothing_publish_the_same_records(history: list[ev.Event], sizes: list[int]) -> None:
+def test_tasks_that_store_nothing_publish_the_same_records(history: list[ev.Event], sizes: list[int]) -> None:
     batches: list[list[ev.Event]] = []
     rest = list(history)
     while rest:

@@ -1,4 +1,4 @@
-"""Wakes: time alone asks a row again when its moment comes, unless facts have put that off meanwhile."""
+"""Timers: time alone judges a row again when its moment comes, unless facts have put that off meanwhile."""
 
 from msgspec import Struct
 
@@ -27,21 +27,21 @@ def buyers(rows: MemoryRows | None, *facts: Struct, reached_ms: int = 0) -> Task
     return task
 
 
-def test_an_unpaid_order_wakes_when_it_is_due() -> None:
+def test_an_unpaid_order_is_judged_again_when_it_is_due() -> None:
     task = buyers(None, order("placed", T0))
     assert task.next_timer_ms == DUE_MS
     assert task.advance((), DUE_MS - 1).timers == 0
     assert task.advance((), DUE_MS).timers == 1
 
 
-def test_a_paid_order_wakes_nobody() -> None:
+def test_a_paid_order_is_not_judged_again() -> None:
     for rows in (None, MemoryRows()):
         task = buyers(rows, order("placed", T0), order("paid", T0 + MINUTE))
         assert task.next_timer_ms > DUE_MS
         assert task.advance((), DUE_MS).timers == 0
 
 
-def test_a_row_whose_file_was_put_away_is_looked_at_and_waits_on() -> None:
+def test_a_row_whose_state_was_put_away_is_looked_at_and_waits_on() -> None:
     rows = MemoryRows()
     other = OrderChanged("e-other", T0 + 2 * MINUTE, "taobao", "o2", "b2", "s1", "paid")
     task = buyers(rows, order("placed", T0), order("paid", T0 + MINUTE), other, reached_ms=T0 + 3 * MINUTE)

@@ -14,7 +14,7 @@ from cloudtag.explain.words import tell
 from cloudtag.policy.load import shipped
 from cloudtag.replay.driver import judge
 from tests.detectors.judged import end_of, event_of, events_of
-from tests.explain.stories import alerts_of, number_shared_by_two_buyers, short_then_corrected
+from tests.explain.histories import alerts_of, number_shared_by_two_buyers, short_then_corrected
 
 
 def test_each_revision_has_its_cause() -> None:

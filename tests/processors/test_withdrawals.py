@@ -13,13 +13,13 @@ from cloudtag.engine.rows import split_key
 from cloudtag.engine.task_result import Output
 from cloudtag.policy.load import shipped
 from cloudtag.replay.topology import Topology, memory_rows
-from tests.detectors import test_withdrawal_group1 as group1
-from tests.detectors import test_withdrawal_group2 as group2
-from tests.detectors import test_withdrawal_group3 as group3
+from tests.detectors import test_withdrawals_of_habits as habits
+from tests.detectors import test_withdrawals_of_joins as joins
+from tests.detectors import test_withdrawals_of_one_order as one_order
 from tests.detectors.judged import Raw, event_of, events_of
 from tests.engine.standing import records_of
 
-CASES: dict[str, tuple[Iterable[Raw], Raw, Raw | Iterable[Raw]]] = {**group1.CASES, **group2.CASES, **group3.CASES}
+CASES: dict[str, tuple[Iterable[Raw], Raw, Raw | Iterable[Raw]]] = {**one_order.CASES, **habits.CASES, **joins.CASES}
 EARLY = (
     ordered("placed", 0),
     ordered("shipped", day(1), waybill_no="OUT1"),
@@ -119,8 +119,8 @@ def test_an_alert_that_comes_back_forgets_why_it_was_withdrawn() -> None:
 
 
 def test_a_verdict_withdraws_the_judgement_over_the_alerts_and_is_named() -> None:
-    risky = group2.RISKY
-    said = group2.verdict("normal", 60)
+    risky = habits.RISKY
+    said = habits.verdict("normal", 60)
     alerts = withdrawn(fed(risky, [said]))
     assert [(a.detector, a.withdrawn_by) for a in alerts] == [("buyer_risk", (reference("verdicts", said),))]
     resolved = [alert for alert in records_of(fed(risky, [said]), Alert) if alert.status == "resolved"]

@@ -1,4 +1,4 @@
-"""Runs: neighbouring moments judged in one go say in the end what they say one by one, and of one buyer every step."""
+"""Event batches: moments judged in one go say in the end what they say one by one, and of one buyer every step."""
 
 from collections.abc import Sequence
 from itertools import groupby, pairwise
@@ -90,7 +90,7 @@ def by_batches(history: list[ev.Event]) -> list[Struct]:
 
 @given(histories(), st.sampled_from((1, 1000)))
 @settings(max_examples=150, deadline=None)
-def test_in_the_end_runs_say_what_single_moments_say(history: list[ev.Event], times: int) -> None:
+def test_in_the_end_batches_say_what_single_moments_say(history: list[ev.Event], times: int) -> None:
     """At full speed events are hours apart and hardly any share a run, at a thousand times that most could."""
     history = faster(history, times)
     assert standing(by_batches(history)) == standing(by_moments(history))
@@ -98,6 +98,6 @@ def test_in_the_end_runs_say_what_single_moments_say(history: list[ev.Event], ti
 
 @given(histories(), st.sampled_from((1, 1000)))
 @settings(max_examples=100, deadline=None)
-def test_of_one_buyer_runs_tell_every_step_that_single_moments_tell(history: list[ev.Event], times: int) -> None:
+def test_of_one_buyer_batches_tell_every_step_that_single_moments_tell(history: list[ev.Event], times: int) -> None:
     history = [e for e in faster(history, times) if getattr(e, "buyer_id", "b1") == "b1"]
     assert by_batches(history) == by_moments(history)

@@ -26,7 +26,7 @@ TOPICS = ("orders", "refunds", "watermarks-buyers", "logistics", "watermarks-par
 
 
 def app() -> faust.App:
-    return build(Config(app_id="contract"), toy.READS, toy.CountingLane, Codec(), ()).app
+    return build(Config(app_id="contract"), toy.READS, toy.CountingTask, Codec(), ()).app
 
 
 def test_the_scheme_selects_the_transport() -> None:

@@ -16,11 +16,11 @@ from tests.warehouse.samples import START_MS, alert, one_of_each, order, refund
 from tests.warehouse.stories import STORIES
 from tests.warehouse.stories.story import Story
 
-VEIL = Pseudonymizer(SECRET)
+PSEUDONYMIZER = Pseudonymizer(SECRET)
 
 
 def _key(number: int) -> str:
-    return VEIL.key("buyer", f"buyer-{number}")
+    return PSEUDONYMIZER.key("buyer", f"buyer-{number}")
 
 
 def _story() -> list[Entry]:

@@ -63,7 +63,7 @@ def read(found: Any, config: Config = CONFIG) -> tuple[int | None, Struct]:
 def passed_on(found: Any) -> Any:
     """The record that is written for a misplaced one, as it is read again where it belongs."""
     at_ms, fact = read(found)
-    assert at_ms is None, "it must not move the clock of a lane that it does not belong to"
+    assert at_ms is None, "it must not move the clock of a task that it does not belong to"
     assert isinstance(fact, Misplaced)
     source = origin_of(found) if found.topic == "x-misplaced-shops" else found
     # The broker's time of the copy is much later than that of the record.

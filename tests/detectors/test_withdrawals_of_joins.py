@@ -211,11 +211,7 @@ def test_payment_withdraws_what_was_locked_up_and_a_sixth_unpaid_order_brings_it
     outputs = [*topology.feed(events_of(LOCKED)), *topology.pass_time(time_of(day(0, 3)))]
     outputs += [output for event in events_of((paid, late)) for output in topology.feed([event])]
     told = [alert.status for alert in records_of(outputs, Alert) if alert.detector == "mass_unpaid"]
-    assert told == [
-        "open",
-        "withdrawn",
-        "open",
-    ]
+    assert told == ["open", "withdrawn", "open"]
 
 
 def test_a_ring_ends_when_the_device_turns_out_a_hub() -> None:
