@@ -17,10 +17,10 @@ from cloudtag.contract.internal import WatermarkRecord
 from cloudtag.contract.records import DeadLetter
 from cloudtag.wire import Codec, decode, encode
 from streams.kafka import topics
-from streams.kafka.partitioner import partition_of
+from streams.kafka.partitioner import Misplaced, partition_of
 from streams.kafka.producer import OutRecord
 from streams.kafka.topics import declared
-from streams.worker.misplaced import Misplaced, Origin, headers_of
+from streams.worker.misplaced import Origin, headers_of
 from tests.cli.conftest import Run
 from tests.servers.brokers import broker, kafka_bootstrap, tansu_bootstrap
 

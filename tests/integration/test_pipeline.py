@@ -11,7 +11,7 @@ from msgspec import Struct
 from cloudtag.contract import events as ev
 from cloudtag.contract.records import Alert, Consequence, Label, TagConfirmation, TagStatus
 from cloudtag.contract.standing import record_id
-from cloudtag.contract.streams import REVISED_OF
+from cloudtag.contract.streams import OUTPUTS
 from cloudtag.policy.load import shipped
 from cloudtag.replay.driver import judge
 from cloudtag.simulate import Profile, simulate
@@ -113,8 +113,9 @@ def _check_histories(place: Installation) -> None:
             told[type(record)].add((record_id(record), record.revision))
     assert told[TagStatus]
     assert told[Consequence]
+    ids = {stream.struct: stream.id for stream in OUTPUTS.values()}
     for kind, history in HISTORIES.items():
-        rows = place.ask(f"SELECT {REVISED_OF[kind].id}, revision FROM {history}")
+        rows = place.ask(f"SELECT {ids[kind]}, revision FROM {history}")
         assert sorted(rows) == sorted(told[kind]), history
 
 
