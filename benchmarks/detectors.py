@@ -36,7 +36,7 @@ BATCH_RECORDS = 2000
 
 
 class Cost(Struct):
-    """What one detector took: how often it was asked, how many findings and wakes it gave, and its seconds."""
+    """What one detector took: how often it was asked, how many findings and timers it gave, and its seconds."""
 
     asked: int = 0
     answers: int = 0

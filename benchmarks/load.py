@@ -74,7 +74,7 @@ async def write(config: Config, load: Load) -> None:
     await _publish(config, [((config.topic(stream), p), record) for (stream, p), record in load.records])
 
 
-async def tick(config: Config, until_ms: int) -> None:
+async def pass_time(config: Config, until_ms: int) -> None:
     """Tell every partition of every processor that event time has reached `until_ms`."""
     value = Codec().encode(topics.watermarks("buyers"), WatermarkRecord(until_ms))
     await _publish(

@@ -68,7 +68,7 @@ async def _measure(order: Order, log: Path) -> Result:
         await process.stdin.drain()
         result = msgspec.json.decode(await _line(process, order, log), type=Result)
         if order.rung in profiles.WORKERS:
-            await loads.tick(order.config(), order.until_ms)
+            await loads.pass_time(order.config(), order.until_ms)
         await _line(process, order, log)
         return result
     finally:

@@ -8,7 +8,7 @@ from cloudtag.gc_tuning import uncollected
 
 
 @pytest.mark.parametrize("was_enabled", [True, False])
-def test_the_collector_rests_and_is_as_it_was(was_enabled):
+def test_the_collector_rests_and_is_as_it_was(was_enabled: bool) -> None:
     before = gc.isenabled()
     try:
         (gc.enable if was_enabled else gc.disable)()

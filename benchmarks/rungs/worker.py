@@ -19,7 +19,7 @@ from streams.worker.process import run_worker
 
 LOOK_SECONDS = 0.01
 STILL_SECONDS = 1.5
-"""Nothing was acknowledged for so long, and nothing is left to do: what was forwarded last has come around."""
+"""Nothing was acknowledged for so long, and nothing is left to do: the last internal record has come around."""
 
 
 def run(order: Order) -> int:

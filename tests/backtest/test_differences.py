@@ -1,6 +1,7 @@
 """Histories of which it is known what another policy makes of them."""
 
 from collections import Counter
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -10,7 +11,8 @@ from cloudtag.backtest.standing import standing_by_stream
 from cloudtag.backtest.words import words_of, words_of_change
 from cloudtag.contract.records import Alert, Consequence
 from cloudtag.contract.standing import REVERSIBLE
-from tests.backtest.versions import LATER, compare, day, examined, of, packs_with, reopened, table, tagged
+from cloudtag.detection.example import day
+from tests.backtest.versions import LATER, compare, examined, of, packs_with, reopened, table, tagged
 
 FOUR_TRIES = packs_with(table("repeat_reopen", "reopenings = 4"))
 TWO_SHOPS_LATER = packs_with("[version.tags]\nthreshold_shops = 2\n", LATER)
@@ -22,7 +24,7 @@ TAGS = [
 ]
 
 
-def test_one_try_more_withdraws_three_tries_and_counts_otherwise_in_five():
+def test_one_try_more_withdraws_three_tries_and_counts_otherwise_in_five() -> None:
     alerts = of(compare([*reopened(1, 3), *reopened(2, 5)], FOUR_TRIES), "alerts")
     assert (alerts.stood, alerts.stands, alerts.opened) == (2, 1, ())
     assert [(gone.detector, gone.buyer_id) for gone in alerts.withdrawn] == [("repeat_reopen", "b1")]
@@ -34,18 +36,17 @@ def test_one_try_more_withdraws_three_tries_and_counts_otherwise_in_five():
     assert alerts.fields == {"decided_at": 1, "explanation": 1, "explanation_zh": 1, "facts.reopenings": 1}
 
 
-def test_what_differs_is_counted_by_detector_shop_and_buyer():
+def test_what_differs_is_counted_by_detector_shop_and_buyer() -> None:
     counts = compare([*reopened(1, 3), *reopened(2, 5)], FOUR_TRIES).counts
-    one_each = {"stream": "alerts", "withdrawn": 1, "changed": 1}
-    assert counts.detector == (Count(name="repeat_reopen", **one_each),)
-    assert counts.shop == (Count(name="s1", **one_each),)
+    assert counts.detector == (Count(stream="alerts", name="repeat_reopen", withdrawn=1, changed=1),)
+    assert counts.shop == (Count(stream="alerts", name="s1", withdrawn=1, changed=1),)
     assert counts.buyer == (
         Count(stream="alerts", name="b1", withdrawn=1),
         Count(stream="alerts", name="b2", changed=1),
     )
 
 
-def test_the_money_is_that_of_the_refunds():
+def test_the_money_is_that_of_the_refunds() -> None:
     found = compare([*reopened(1, 3), *reopened(2, 5), *reopened(3, 3, amount_minor=None)], FOUR_TRIES)
     (sums,) = found.withdrawn.sums
     assert (sums.currency, sums.refunds, sums.refunds_minor) == ("CNY", 1, 1500)
@@ -54,7 +55,7 @@ def test_the_money_is_that_of_the_refunds():
     assert found.opened.sums == ()
 
 
-def test_a_dated_version_touches_only_what_happens_from_its_date_on():
+def test_a_dated_version_touches_only_what_happens_from_its_date_on() -> None:
     found = compare(TAGS, TWO_SHOPS_LATER)
     statuses = of(found, "tag-statuses")
     assert (statuses.stood, statuses.stands, statuses.opened, statuses.withdrawn) == (6, 6, (), ())
@@ -68,7 +69,7 @@ def test_a_dated_version_touches_only_what_happens_from_its_date_on():
     assert {each.buyer_id for each in confirmed} == {"across", "after"}
 
 
-def test_a_confirmation_counts_for_each_of_its_shops():
+def test_a_confirmation_counts_for_each_of_its_shops() -> None:
     counts = compare(TAGS, TWO_SHOPS_LATER).counts
     assert [count for count in counts.shop if count.stream == "tag-confirmations"] == [
         Count(stream="tag-confirmations", name=shop, opened=2) for shop in ("s1", "s2")
@@ -76,34 +77,34 @@ def test_a_confirmation_counts_for_each_of_its_shops():
     assert Count(stream="tag-confirmations", name="worn_return", opened=2) in counts.detector
 
 
-def test_a_version_after_the_last_event_changes_nothing():
+def test_a_version_after_the_last_event_changes_nothing() -> None:
     found = compare(TAGS, packs_with("[version.tags]\nthreshold_shops = 2\n", day(13)))
     assert found.is_same
     assert [each.name for each in found.parameters] == ["tags.threshold_shops"]
 
 
-def test_a_detector_that_is_off_withdraws_all_its_alerts():
+def test_a_detector_that_is_off_withdraws_all_its_alerts() -> None:
     found = compare(reopened(1, 3), packs_with(table("repeat_reopen", "is_on = false")))
     assert {each.detector for each in of(found, "alerts").withdrawn} >= {"repeat_reopen"}
 
 
-def consequence(revision=0, status="active", **fields):
+def consequence(revision: int = 0, status: str = "active", **fields: Any) -> Consequence:
     return Consequence(
-        consequence_id="c1", revision=revision, status=status, kind="shield", starts_at=1, platform="jd",
+        consequence_id="c1", revision=revision, status=status, kind="shield", starts_at=1, platform="jd",  # type: ignore[arg-type]
         policy_version="1", **{"subject_kind": "buyer", "subject_id": "b1", **fields},
     )  # fmt: skip
 
 
-def test_what_was_taken_back_does_not_stand():
+def test_what_was_taken_back_does_not_stand() -> None:
     told = [("consequences", consequence(n, status)) for n, status in enumerate(("active", "reversed", "active"))]
     assert standing_by_stream(told[:2]) == {stream: {} for stream in REVERSIBLE}
     assert standing_by_stream(told)["consequences"]["c1"].revision == 2
 
 
-def test_revision_and_policy_version_alone_are_no_difference():
+def test_revision_and_policy_version_alone_are_no_difference() -> None:
     base = standing_by_stream([("consequences", consequence(details={"days": "7", "shop": "s1"}))])
     same = standing_by_stream([("consequences", consequence(3, details={"days": "7", "shop": "s1"}))])
-    same["consequences"]["c1"] = replace(same["consequences"]["c1"], policy_version="2")
+    same = {**same, "consequences": {"c1": replace(same["consequences"]["c1"], policy_version="2")}}
     assert not any(each.changed for each in differences(base, same))
     other = standing_by_stream([("consequences", consequence(ends_at=5, details={"days": "9", "rule": "A1"}))])
     (change,) = next(each.changed for each in differences(base, other) if each.changed)
@@ -115,19 +116,21 @@ def test_revision_and_policy_version_alone_are_no_difference():
     )
 
 
-def test_whom_any_kind_of_record_is_about():
-    assert (saying(consequence()), buyers_of(consequence()), shops_of(consequence())) == ({"shield"}, {"b1"}, set())
+def test_whom_any_kind_of_record_is_about() -> None:
+    assert (saying(consequence()), buyers_of(consequence()), shops_of(consequence())) == (
+        frozenset({"shield"}), frozenset({"b1"}), frozenset(),
+    )  # fmt: skip
     assert shops_of(consequence(subject_kind="shop", subject_id="s9")) == {"s9"}
     assert buyers_of(consequence(subject_kind="order", subject_id="o1")) == set()
 
 
-def test_every_output_that_can_be_taken_back_is_compared():
+def test_every_output_that_can_be_taken_back_is_compared() -> None:
     assert {"alerts", "tag-statuses", "tag-confirmations", "consequences"} <= set(REVERSIBLE)
     assert "dead-letters" not in REVERSIBLE
     assert Alert.__struct_fields__[0] == "alert_id"
 
 
-def test_a_difference_is_told_in_one_line():
+def test_a_difference_is_told_in_one_line() -> None:
     (change,) = (
         each
         for each in of(compare(reopened(2, 5), FOUR_TRIES), "alerts").changed

@@ -7,8 +7,10 @@ from cloudtag.backtest import backtest
 from cloudtag.backtest.difference import Change, Field
 from cloudtag.backtest.standing import standing_by_stream
 from cloudtag.cli.lines import line_of
+from cloudtag.contract import events as ev
 from cloudtag.contract.records import DeadLetter
 from cloudtag.eventfiles.decoded_lines import BadLine, read
+from cloudtag.policy.load import Packs
 from cloudtag.policy.model import Policies
 from cloudtag.replay.driver import replay
 from tests.backtest.versions import LATER, packs, packs_with, table
@@ -33,17 +35,18 @@ JUNK = (b"\n", b"{not json\n", b'{"stream": "nowhere"}\n', b'{"stream": "alerts"
 
 @given(histories(), st.sampled_from((OLD, *NEW)))
 @settings(max_examples=60, deadline=None)
-def test_against_itself_a_policy_shows_nothing(history, policies):
+def test_against_itself_a_policy_shows_nothing(history: list[ev.Event], policies: Packs) -> None:
     found = backtest(list(history), policies, policies, UNTIL_MS)
     assert found.is_same
     assert all(each.stood == each.stands for each in found.differences)
-    assert found.parameters == found.counts.detector == found.counts.shop == found.counts.buyer == ()
+    assert found.parameters == ()
+    assert found.counts.detector == found.counts.shop == found.counts.buyer == ()
     assert found.opened.sums == found.withdrawn.sums == ()
 
 
 @given(histories(), st.sampled_from(NEW))
 @settings(max_examples=100, deadline=None)
-def test_the_way_back_mirrors_the_way_there(history, new):
+def test_the_way_back_mirrors_the_way_there(history: list[ev.Event], new: Packs) -> None:
     there = backtest(list(history), OLD, new, UNTIL_MS)
     back = backtest(list(reversed(history)), new, OLD, UNTIL_MS)
     assert (there.opened, there.withdrawn) == (back.withdrawn, back.opened)
@@ -58,7 +61,7 @@ def test_the_way_back_mirrors_the_way_there(history, new):
 
 @given(histories(), st.sampled_from(NEW))
 @settings(max_examples=60, deadline=None)
-def test_what_opened_and_what_was_withdrawn_make_up_the_difference(history, new):
+def test_what_opened_and_what_was_withdrawn_make_up_the_difference(history: list[ev.Event], new: Packs) -> None:
     found = backtest(list(history), OLD, new, UNTIL_MS)
     for each in found.differences:
         assert each.stood - len(each.withdrawn) + len(each.opened) == each.stands
@@ -67,7 +70,7 @@ def test_what_opened_and_what_was_withdrawn_make_up_the_difference(history, new)
 
 @given(histories(), st.lists(st.sampled_from(JUNK), max_size=4), st.sampled_from(NEW))
 @settings(max_examples=40, deadline=None)
-def test_lines_are_read_and_judged_as_a_replay_does(history, junk, new):
+def test_lines_are_read_and_judged_as_a_replay_does(history: list[ev.Event], junk: list[bytes], new: Packs) -> None:
     lines = [*map(line_of, history), *junk]
     policies = Policies(new.policies)
     published = list(replay(lines, UNTIL_MS, policies))
@@ -80,7 +83,7 @@ def test_lines_are_read_and_judged_as_a_replay_does(history, junk, new):
     }
 
 
-def turned(change):
+def turned(change: Change) -> Change:
     """The same change, seen from the other side."""
     fields = tuple(Field(field.name, field.new, field.base) for field in change.fields)
     return Change(change.new, change.base, fields)

@@ -1,9 +1,13 @@
 """Money is counted once, whoever names it."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import pytest
 from msgspec.structs import replace
 
-from cloudtag.backtest.money import Sum, money_of, prices_of
+from cloudtag.backtest.money import Prices, Sum, money_of, prices_of
+from cloudtag.contract.records import Alert
 from cloudtag.detection.example import day, inspected, ordered, refunded
 from cloudtag.eventfiles.decoded_lines import events_of
 from tests.backtest.versions import lines
@@ -17,11 +21,11 @@ ORDER = {"lines": LINES, "currency": "CNY"}
 WORTH = 650
 
 
-def prices(*events):
+def prices(*events: dict[str, Any]) -> Prices:
     return prices_of(events_of(lines(events)))
 
 
-def alert(refunds=(), orders=()):
+def alert(refunds: Sequence[str] = (), orders: Sequence[str] = ()) -> Alert:
     return replace(alert_of(), refund_ids=tuple(refunds), order_ids=tuple(orders))
 
 
@@ -40,7 +44,7 @@ PRICES = prices(
 )
 
 
-def cny(**fields):
+def cny(**fields: Any) -> Sum:
     return Sum(currency="CNY", **fields)
 
 
@@ -61,22 +65,22 @@ def cny(**fields):
         ),
     ],
 )
-def test_each_refund_and_each_order_counts_once(alerts, sums):
+def test_each_refund_and_each_order_counts_once(alerts: list[Alert], sums: tuple[Sum, ...]) -> None:
     assert money_of(alerts, PRICES).sums == sums
 
 
-def test_what_has_no_amount_is_told():
+def test_what_has_no_amount_is_told() -> None:
     money = money_of([alert(["r2", "r4"]), alert(["r4", "nowhere"]), alert([], ["o9"]), alert()], PRICES)
     assert money.sums == (cny(orders=1, orders_minor=WORTH),)
     assert (money.refunds_without_amount, money.orders_without_worth, money.alerts_without_order) == (3, 2, 1)
 
 
-def test_an_order_that_never_told_its_currency_has_none():
+def test_an_order_that_never_told_its_currency_has_none() -> None:
     found = money_of([alert([], ["o1"])], prices(ordered("placed", day(0), order_id="o1", lines=LINES)))
     assert found.sums == (Sum(currency=None, orders=1, orders_minor=WORTH),)
 
 
-def test_the_latest_word_counts_whatever_order_the_lines_come_in():
+def test_the_latest_word_counts_whatever_order_the_lines_come_in() -> None:
     first = refunded("opened", day(1), amount_minor=1)
     second = refunded("modified", day(2), amount_minor=2)
     assert prices(first, second) == prices(second, first)

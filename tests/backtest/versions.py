@@ -1,11 +1,16 @@
 """Policies that differ by a version more, and events whose judgement turns on it."""
 
+from collections.abc import Iterable
+from typing import Any
+
 import msgspec
 
 from cloudtag.backtest import backtest
+from cloudtag.backtest.difference import BacktestDifference
+from cloudtag.backtest.run import Backtest
 from cloudtag.detection.example import day, event, ordered, refunded
 from cloudtag.eventfiles.decoded_lines import events_of
-from cloudtag.policy.load import read_packs
+from cloudtag.policy.load import Packs, read_packs
 
 DEFAULT = """
 [[version]]
@@ -29,41 +34,43 @@ LATER = day(10)
 TYPE = {"type": "refund_only", "reason": "quality"}
 
 
-def version(rules, starts=ALWAYS, name="new"):
+def version(rules: str, starts: str = ALWAYS, name: str = "new") -> str:
     """A version, to be put after those a pack has; `rules` are its tables."""
     return f'\n[[version]]\nid = "{name}"\nfrom = {starts}\n{rules}'
 
 
-def packs(default="", jd=""):
+def packs(default: str = "", jd: str = "") -> Packs:
     """Two packs, those versions after their first; every other platform is judged by the default one."""
     return read_packs({"default.toml": DEFAULT + default, "jd.toml": JD + jd})
 
 
-def packs_with(rules, starts=ALWAYS):
+def packs_with(rules: str, starts: str = ALWAYS) -> Packs:
     """The packs with those rules in force from then on, everywhere."""
     return packs(version(rules, starts), version(rules, starts))
 
 
-def table(detector, rules):
+def table(detector: str, rules: str) -> str:
     return f"[version.detectors.{detector}]\n{rules}\n"
 
 
-def lines(events):
+def lines(events: Iterable[dict[str, Any]]) -> list[bytes]:
     return [msgspec.json.encode(each) for each in events]
 
 
-def compare(events, new, base=None, until_ms=None):
+def compare(
+    events: Iterable[dict[str, Any]], new: Packs, base: Packs | None = None, until_ms: int | None = None
+) -> Backtest:
     """A back-test of events in the replay form."""
     return backtest(events_of(lines(events)), base or packs(), new, until_ms)
 
 
-def of(found, stream):
+def of(found: Backtest, stream: str) -> BacktestDifference:
     """What differs in one stream."""
     (difference,) = (each for each in found.differences if each.stream == stream)
     return difference
 
 
-def reopened(number, tries, amount_minor=1500):
+def reopened(number: int, tries: int, amount_minor: int | None = 1500) -> list[dict[str, Any]]:
     """A buyer whose refund is refused once and opened again and again, a day apart."""
     who = {"order_id": f"o{number}", "refund_id": f"r{number}", "buyer_id": f"b{number}"}
     return [
@@ -74,12 +81,12 @@ def reopened(number, tries, amount_minor=1500):
     ]
 
 
-def examined(*shops):
+def examined(*shops: str) -> list[dict[str, Any]]:
     """The accounts of shops of JD that may tag."""
     return [event("accounts", 0, platform="jd", shop_id=s, account_id="main", status="exam_passed") for s in shops]
 
 
-def tagged(shop, buyer, at):
+def tagged(shop: str, buyer: str, at: str | int) -> dict[str, Any]:
     """A shop of JD tags its one order of a buyer."""
     order_id = f"{shop}-{buyer}"
     return event(

@@ -5,7 +5,7 @@ from cloudtag.detectors.registry import all_detectors
 from cloudtag.simulate import Profile
 
 
-def test_every_detector_is_clocked():
+def test_every_detector_is_clocked() -> None:
     before = {name: detector.detect for name, detector in all_detectors().items()}
     found = measure(Profile(events=4000, seed=1, catalogue="full"))
     assert found.detectors.keys() == before.keys()
@@ -14,7 +14,7 @@ def test_every_detector_is_clocked():
     assert {name: detector.detect for name, detector in all_detectors().items()} == before
 
 
-def test_the_clock_is_taken_away_after_an_error():
+def test_the_clock_is_taken_away_after_an_error() -> None:
     before = {name: detector.detect for name, detector in all_detectors().items()}
     try:
         with clocked(all_detectors().values()):

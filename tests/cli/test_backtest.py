@@ -2,20 +2,28 @@
 
 import io
 import json
+from collections.abc import Callable
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
 from cloudtag.detection.example import day, ordered, refunded
 from tests.backtest.versions import DEFAULT, JD, LATER, examined, lines, reopened, table, tagged, version
+from tests.cli.conftest import Outcome, Run
 
 FOUR_TRIES = table("repeat_reopen", "reopenings = 4")
 REOPENED = [*reopened(1, 3), *reopened(2, 5)]
 
 
+Write = Callable[[str, str], Path]
+"""Writes a file of that name and content."""
+Folders = tuple[Path, Path]
+
+
 @pytest.fixture
-def write(tmp_path):
-    def to_file(name, content):
+def write(tmp_path: Path) -> Write:
+    def to_file(name: str, content: str) -> Path:
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(content)
@@ -25,23 +33,23 @@ def write(tmp_path):
 
 
 @pytest.fixture
-def events(write):
+def events(write: Write) -> Path:
     return write("events.jsonl", "".join(line.decode() + "\n" for line in lines(REOPENED)))
 
 
 @pytest.fixture
-def folders(write):
+def folders(write: Write) -> Folders:
     """The packs of before, and those with one try more."""
     old = write("old/default.toml", DEFAULT)
     write("new/jd.toml", JD)
     return old.parent, write("new/default.toml", DEFAULT + version(FOUR_TRIES)).parent
 
 
-def cells(outcome):
+def cells(outcome: Outcome) -> list[list[str]]:
     return [[cell.strip() for cell in line.strip("│┃ ").split("│")] for line in outcome.lines]
 
 
-def test_the_report_tells_parameters_counts_and_money(run, events, folders):
+def test_the_report_tells_parameters_counts_and_money(run: Run, events: Path, folders: Folders) -> None:
     old, new = folders
     told = run("backtest", "--base", old, "--policy", new, events)
     assert (told.code, told.err) == (0, "")
@@ -55,7 +63,7 @@ def test_the_report_tells_parameters_counts_and_money(run, events, folders):
     assert "After the shop refused" not in told.out
 
 
-def test_examples_are_lines_of_their_own(run, events, folders):
+def test_examples_are_lines_of_their_own(run: Run, events: Path, folders: Folders) -> None:
     old, new = folders
     told = run("backtest", "--base", old, "--policy", new, "--show", 1, events)
     gone = told.lines.index("alerts withdrawn:")
@@ -67,7 +75,7 @@ def test_examples_are_lines_of_their_own(run, events, folders):
     assert "decided_at 2026-03-10T00:00:00Z → 2026-03-11T00:00:00Z" in told.lines[changed + 1]
 
 
-def test_json_holds_every_record(run, events, folders):
+def test_json_holds_every_record(run: Run, events: Path, folders: Folders) -> None:
     old, new = folders
     done = run("backtest", "--base", old, "--policy", new, "--json", events)
     told = json.loads(done.out)
@@ -81,7 +89,7 @@ def test_json_holds_every_record(run, events, folders):
     assert told["money"]["opened"]["sums"] == []
 
 
-def test_a_single_file_takes_the_place_of_the_shipped_pack(run, events, write):
+def test_a_single_file_takes_the_place_of_the_shipped_pack(run: Run, events: Path, write: Write) -> None:
     jd = write("jd.toml", JD + version(FOUR_TRIES))
     other = json.loads(run("backtest", "--policy", jd, "--json", events).out)
     assert other["streams"]["alerts"]["withdrawn"] == 0
@@ -94,7 +102,7 @@ def test_a_single_file_takes_the_place_of_the_shipped_pack(run, events, write):
     ]
 
 
-def test_a_dated_version_touches_only_what_happens_from_its_date_on(run, write, folders):
+def test_a_dated_version_touches_only_what_happens_from_its_date_on(run: Run, write: Write, folders: Folders) -> None:
     old, _ = folders
     early, late = ([tagged(shop, buyer, at) for shop in ("s1", "s2")] for buyer, at in (("b1", 5), ("b2", 12)))
     content = b"\n".join(lines([*examined("s1", "s2"), *early, *late])).decode()
@@ -108,7 +116,7 @@ def test_a_dated_version_touches_only_what_happens_from_its_date_on(run, write, 
     ]
 
 
-def test_the_same_policy_shows_nothing(run, week):
+def test_the_same_policy_shows_nothing(run: Run, week: tuple[Path, Path]) -> None:
     events, _ = week
     told = run("backtest", "--policy", files("cloudtag.policy") / "packs", events, "--until", "2025-03-25")
     assert (told.code, told.err) == (0, "")
@@ -119,7 +127,7 @@ def test_the_same_policy_shows_nothing(run, week):
     assert alerts[3:] == ["0", "0", "0"]
 
 
-def test_time_alone_decides_with_until(run, write, folders):
+def test_time_alone_decides_with_until(run: Run, write: Write, folders: Folders) -> None:
     old, _ = folders
     filled = refunded("waybill_filled", day(6), type="return_refund", waybill_no="RET1")
     content = b"\n".join(lines([ordered("placed", day(0)), filled])).decode()
@@ -133,7 +141,9 @@ def test_time_alone_decides_with_until(run, write, folders):
     assert (later["withdrawn"], later["opened"]) == ([], [])
 
 
-def test_standard_input_is_read_and_bad_lines_are_counted(run, monkeypatch, events, folders):
+def test_standard_input_is_read_and_bad_lines_are_counted(
+    run: Run, monkeypatch: pytest.MonkeyPatch, events: Path, folders: Folders
+) -> None:
     old, new = folders
     stdin = io.TextIOWrapper(io.BytesIO(b"{not json\n\n" + events.read_bytes()))
     monkeypatch.setattr("sys.stdin", stdin)
@@ -146,7 +156,9 @@ def test_standard_input_is_read_and_bad_lines_are_counted(run, monkeypatch, even
 
 
 @pytest.mark.parametrize("option", ["--policy", "--base"])
-def test_a_faulty_pack_ends_with_2_and_its_file_and_line(run, events, folders, write, option):
+def test_a_faulty_pack_ends_with_2_and_its_file_and_line(
+    run: Run, events: Path, folders: Folders, write: Write, option: str
+) -> None:
     faulty = write("faulty/default.toml", DEFAULT + version(table("repeat_reopen", "reopening = 4")))
     for path in (faulty, faulty.parent):
         # Given twice, the last one counts.
@@ -166,7 +178,9 @@ def test_a_faulty_pack_ends_with_2_and_its_file_and_line(run, events, folders, w
         (("{new}",), "Missing argument 'FILE"),
     ],
 )
-def test_what_cannot_be_read_ends_with_2_and_one_line(run, events, folders, arguments, reason):
+def test_what_cannot_be_read_ends_with_2_and_one_line(
+    run: Run, events: Path, folders: Folders, arguments: tuple[str, ...], reason: str
+) -> None:
     given = [each.format(new=folders[1], events=events) for each in arguments]
     done = run("backtest", "--policy", *given)
     assert (done.code, done.out) == (2, "")
@@ -174,13 +188,13 @@ def test_what_cannot_be_read_ends_with_2_and_one_line(run, events, folders, argu
     assert done.err.count("\n") == 1
 
 
-def test_help_teaches_with_an_example(run):
+def test_help_teaches_with_an_example(run: Run) -> None:
     done = run("backtest", "--help")
     assert done.code == 0
     assert "Example:" in done.out
 
 
-def test_a_file_without_any_event_is_told_with_its_lines(run, folders):
+def test_a_file_without_any_event_is_told_with_its_lines(run: Run, folders: Folders) -> None:
     done = run("backtest", "--policy", folders[1], f"{folders[1]}/default.toml")
     assert (done.code, done.out) == (2, "")
     *lines, last = done.err.splitlines()

@@ -55,7 +55,7 @@ def marked(environment: dict[str, str]) -> Iterator[int]:
 
 
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks for processes in /proc")
-def test_it_finds_all_accounts_for_all_and_leaves_nothing(environment, tmp_path):
+def test_it_finds_all_accounts_for_all_and_leaves_nothing(environment: dict[str, str], tmp_path: Path) -> None:
     command = [sys.executable, "-m", "cloudtag.cli", *SMALL]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=280, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -72,7 +72,9 @@ def test_it_finds_all_accounts_for_all_and_leaves_nothing(environment, tmp_path)
 
 
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks for processes in /proc")
-def test_it_serves_until_it_is_told_to_stop_and_what_it_prints_works(environment, tmp_path):
+def test_it_serves_until_it_is_told_to_stop_and_what_it_prints_works(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
     command = [sys.executable, "-m", "cloudtag.cli", *SMALL, "--serve"]
     with subprocess.Popen(
         command, env=environment, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True

@@ -1,6 +1,7 @@
 """A demonstration's week: cut into slices of event time, in the order in which it would arrive."""
 
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -25,7 +26,7 @@ def order(number: int, at: int) -> OrderChanged:
     return OrderChanged(f"e{number}", at, "jd", f"o{number}", "b", "s", "placed")
 
 
-def test_every_event_is_in_one_slice_and_in_its_order():
+def test_every_event_is_in_one_slice_and_in_its_order() -> None:
     week = imagine(PROFILE)
     parts = list(slices(week.events))
     assert [event for part in parts for event in part.events] == week.events
@@ -35,7 +36,7 @@ def test_every_event_is_in_one_slice_and_in_its_order():
         assert all(STREAM_OF[type(event)] not in REFERRED_TO for event in rest) or not first
 
 
-def test_a_slice_ends_after_its_hours_when_it_holds_enough_and_at_the_latest_when_it_is_long():
+def test_a_slice_ends_after_its_hours_when_it_holds_enough_and_at_the_latest_when_it_is_long() -> None:
     start = 1_740_960_000_000
     busy = [order(n, start + n) for n in range(FEW)]
     assert len(list(slices([*busy, order(999, start + 6 * HOUR_MS - 1)], 6, 24))) == 1
@@ -45,7 +46,7 @@ def test_a_slice_ends_after_its_hours_when_it_holds_enough_and_at_the_latest_whe
     assert len(list(slices([order(1, start), order(2, start + DAY_MS - 1)], 6, 24))) == 1
 
 
-def test_a_late_event_belongs_to_the_slice_in_which_it_arrives():
+def test_a_late_event_belongs_to_the_slice_in_which_it_arrives() -> None:
     start = 1_740_960_000_000
     late = order(3, start)
     first, second = slices([order(1, start), order(2, start + 2 * DAY_MS), late], 6, 24)
@@ -53,17 +54,18 @@ def test_a_late_event_belongs_to_the_slice_in_which_it_arrives():
     assert (first.reaches_at, second.reaches_at) == (start, start + 2 * DAY_MS)
 
 
-def test_what_refunds_are_about_is_sent_before_them():
+def test_what_refunds_are_about_is_sent_before_them() -> None:
     refund = RefundChanged("e1", 1_740_960_000_000, "jd", "r", "o", "b", "s", "opened")
     scan = ParcelScanned("e2", 1_740_960_000_001, "jd", "sf", "w")
     assert list(Slice(1, [refund, scan]).parts()) == [[scan], [refund]]
     assert list(Slice(1, [refund]).parts()) == [[refund]]
 
 
-def test_late_is_what_newer_events_overtook_by_minutes_and_no_repeat():
+def test_late_is_what_newer_events_overtook_by_minutes_and_no_repeat() -> None:
     week = imagine(PROFILE)
-    late, overtaken, newest = week.late(), set(), 0
-    prompt = set()
+    late, newest = week.late(), 0
+    overtaken: set[str] = set()
+    prompt: set[str] = set()
     for event in (*week.history, *week.events):
         (overtaken if newest - event.occurred_at > 600_000 else prompt).add(event.event_id)
         newest = max(newest, event.occurred_at)
@@ -71,7 +73,7 @@ def test_late_is_what_newer_events_overtook_by_minutes_and_no_repeat():
     assert late
 
 
-def test_the_week_shows_every_detector_and_what_replay_finds_is_what_its_labels_say():
+def test_the_week_shows_every_detector_and_what_replay_finds_is_what_its_labels_say() -> None:
     week = imagine(PROFILE)
     lines = [line_of(event) for event in (*week.history, *week.events)]
     records = [record for _, record in replay(lines, week.ends_at + 4 * DAY_MS)]
@@ -81,7 +83,7 @@ def test_the_week_shows_every_detector_and_what_replay_finds_is_what_its_labels_
     assert all(tallies[name].standing for name in all_detectors())
 
 
-def test_a_taken_port_is_left_alone_and_said(capfd):
+def test_a_taken_port_is_left_alone_and_said(capfd: pytest.CaptureFixture[str]) -> None:
     with tansu() as address:
         taken = int(address.rpartition(":")[2])
         assert usual_port(taken, "Kafka") != taken
@@ -89,7 +91,7 @@ def test_a_taken_port_is_left_alone_and_said(capfd):
     assert usual_port(taken, "Kafka") == taken
 
 
-def test_the_program_is_called_as_it_can_be_found(monkeypatch, tmp_path):
+def test_the_program_is_called_as_it_can_be_found(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     place = tmp_path / "env" / "bin"
     place.mkdir(parents=True)
     (place / "cloudtag").touch(0o755)
@@ -107,7 +109,9 @@ def test_the_program_is_called_as_it_can_be_found(monkeypatch, tmp_path):
     assert program() == str(place / "cloudtag")
 
 
-def test_waiting_ends_when_nothing_has_moved_for_long_and_not_before(monkeypatch, capsys):
+def test_waiting_ends_when_nothing_has_moved_for_long_and_not_before(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     clock = [0.0]
     monkeypatch.setattr("cloudtag.cli.demo.watch.time.monotonic", lambda: clock[0])
     patience = Patience(10.0)

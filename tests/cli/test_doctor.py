@@ -7,7 +7,10 @@ import subprocess
 import sys
 import time
 import uuid
+from collections.abc import Callable, Iterable
 from dataclasses import replace as changed
+from pathlib import Path
+from typing import Any
 
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient
@@ -17,6 +20,7 @@ from cloudtag.config import Config
 from cloudtag.contract.events import (
     BuyerContacted,
     ComplaintChanged,
+    Event,
     InsuranceChanged,
     OrderChanged,
     ParcelScanned,
@@ -30,6 +34,7 @@ from cloudtag.wire.varints import written
 from streams.kafka import topics
 from streams.kafka.partitioner import partition_of
 from streams.kafka.topics import declared
+from tests.cli.conftest import Run
 from tests.servers.brokers import broker, kafka_bootstrap, tansu_bootstrap
 
 WRITE = Codec().write
@@ -43,7 +48,7 @@ LIBRARY = {"linger.ms": 20, "log_level": 2}
 
 
 @pytest.fixture
-def empty(broker: str, monkeypatch) -> Config:
+def empty(broker: str, monkeypatch: pytest.MonkeyPatch) -> Config:
     """An installation of its own on the broker, without any topic."""
     monkeypatch.setenv("KAFKA", broker)
     monkeypatch.setenv("CLOUDTAG_TOPIC_PREFIX", f"dr-{uuid.uuid4().hex[:6]}-")
@@ -58,22 +63,28 @@ def config(empty: Config) -> Config:
     return empty
 
 
+Sent = tuple[bytes | str | None, bytes, int | None]
+"""Key, value, and partition or none."""
+
+
 class Upstream:
     """Producers of one installation, each with settings of its own."""
 
     def __init__(self, config: Config) -> None:
         self._config = config
 
-    def send(self, stream, records, **settings) -> None:
+    def send(self, stream: str, records: Iterable[Sent], **settings: Any) -> None:
         """Send (key, value, partition or none) with a librdkafka producer set as given."""
         made = {"bootstrap.servers": self._config.brokers, **LIBRARY}
         producer = Producer(made | {name.replace("_", "."): value for name, value in settings.items()})
         for key, value, partition in records:
-            place = {} if partition is None else {"partition": partition}
+            place: dict[str, Any] = {} if partition is None else {"partition": partition}
             producer.produce(self._config.topic(stream), value=value, key=key, **place)
         assert producer.flush(30) == 0
 
-    def events(self, stream, made, key, **settings) -> None:
+    def events(
+        self, stream: str, made: Iterable[Event], key: Callable[[Any], str | bytes | None], **settings: Any
+    ) -> None:
         self.send(stream, [(key(event), WRITE(stream, event), None) for event in made], **settings)
 
 
@@ -81,21 +92,21 @@ def now() -> int:
     return int(time.time() * 1000)
 
 
-def diagnosis(run, *options) -> tuple[int, list[dict]]:
+def diagnosis(run: Run, *options: object) -> tuple[int, list[dict[str, Any]]]:
     done = run("doctor", "--json", *options)
     assert done.err == ""
     return done.code, json.loads(done.out)["findings"]
 
 
-def of(findings, check, topic, severity="bad"):
+def of(findings: list[dict[str, Any]], check: str, topic: str, severity: str = "bad") -> list[dict[str, Any]]:
     return [f for f in findings if (f["check"], f["topic"], f["severity"]) == (check, topic, severity)]
 
 
-def ids(count=COUNT):
+def ids(count: int = COUNT) -> list[tuple[str, str, str]]:
     return [(f"e{n}", f"o{n}", f"b{n}") for n in range(count)]
 
 
-def test_every_mistake_of_a_producer_is_found_and_named(run, config):
+def test_every_mistake_of_a_producer_is_found_and_named(run: Run, config: Config) -> None:
     upstream, at = Upstream(config), now()
     orders = [OrderChanged(e, at, "Tabao", o, b, "s", status="placed") for e, o, b in ids()]
     upstream.events("orders", orders, lambda event: event.buyer_id, compression_codec="zstd")
@@ -140,7 +151,7 @@ def test_every_mistake_of_a_producer_is_found_and_named(run, config):
     assert run("doctor").code == 1
 
 
-def test_the_codec_of_each_topic_is_told(run, config):
+def test_the_codec_of_each_topic_is_told(run: Run, config: Config) -> None:
     codecs = {"orders": "zstd", "refunds": "lz4", "reviews": "snappy", "complaints": "gzip", "contacts": "none"}
     upstream = Upstream(config)
     for stream, codec in codecs.items():
@@ -153,7 +164,7 @@ def test_the_codec_of_each_topic_is_told(run, config):
         assert found["figures"] == {f"{codec}, format 2": 20}
 
 
-def test_sound_producers_end_with_nothing_bad(run, config):
+def test_sound_producers_end_with_nothing_bad(run: Run, config: Config) -> None:
     upstream, at = Upstream(config), now()
     good = {"partitioner": "murmur2_random", "compression_codec": "lz4"}
     orders = [OrderChanged(e, at, "taobao", o, b, "s", status="placed") for e, o, b in ids()]
@@ -171,7 +182,7 @@ def test_sound_producers_end_with_nothing_bad(run, config):
     assert " 0 bad" in told.out
 
 
-def test_a_sample_is_the_newest_records(run, config):
+def test_a_sample_is_the_newest_records(run: Run, config: Config) -> None:
     upstream, at = Upstream(config), now()
     for batch, platform in enumerate(("nowhere", "jd")):
         made = [OrderChanged(f"e{batch}{e}", at, platform, o, b, "s") for e, o, b in ids(200)]
@@ -183,7 +194,7 @@ def test_a_sample_is_the_newest_records(run, config):
     assert of(told["findings"], "platform", config.topic("orders"), "ok")
 
 
-def test_dead_letters_are_told_with_an_example(run, config):
+def test_dead_letters_are_told_with_an_example(run: Run, config: Config) -> None:
     upstream = Upstream(config)
     upstream.send("orders", [(b"b", b"garbage", 1)] * 10)
     letter = DeadLetter(
@@ -195,7 +206,7 @@ def test_dead_letters_are_told_with_an_example(run, config):
     assert "starts with 6761" in found["text"]
 
 
-def test_topics_that_are_missing_or_set_wrongly_are_told(run, empty):
+def test_topics_that_are_missing_or_set_wrongly_are_told(run: Run, empty: Config) -> None:
     wanted = {topic.name.removeprefix(empty.topic_prefix): topic for topic in declared(empty)}
     for name, setting in (
         ("orders", {"message.timestamp.type": "CreateTime"}),
@@ -231,7 +242,7 @@ async def standing(config: Config) -> tuple[set[str], set[str]]:
         await admin.close()
 
 
-def test_it_only_reads(run, empty):
+def test_it_only_reads(run: Run, empty: Config) -> None:
     before = asyncio.run(standing(empty))
     code, findings = diagnosis(run)
     assert code == 1
@@ -244,7 +255,7 @@ def test_it_only_reads(run, empty):
     assert asyncio.run(standing(empty)) == before
 
 
-def test_a_codec_this_installation_lacks_is_told(config, tmp_path):
+def test_a_codec_this_installation_lacks_is_told(config: Config, tmp_path: Path) -> None:
     Upstream(config).send("orders", [(b"b", b"value" * 100, 0)] * 5, compression_codec="zstd")
     (tmp_path / "cramjam.py").write_text("raise ImportError('not installed')\n")
     settings = {**os.environ, "PYTHONPATH": str(tmp_path)}
@@ -256,7 +267,9 @@ def test_a_codec_this_installation_lacks_is_told(config, tmp_path):
     assert "cramjam" in found["advice"]
 
 
-def test_a_broker_that_is_away_and_wrong_usage_end_with_2_and_show_no_secret(run, monkeypatch):
+def test_a_broker_that_is_away_and_wrong_usage_end_with_2_and_show_no_secret(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("KAFKA_PASSWORD", "hunter2")
     monkeypatch.setenv("CLOUDTAG_KAFKA_SECURITY", "SASL_PLAINTEXT")
     monkeypatch.setenv("CLOUDTAG_KAFKA_USER", "doctor")

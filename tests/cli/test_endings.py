@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+from tests.cli.conftest import Run
+
 COMMANDS = [
     ("demo",),
     ("replay",),
@@ -28,20 +30,20 @@ NOWHERE = "127.0.0.1:1"
 
 
 @pytest.fixture(autouse=True)
-def _no_servers(monkeypatch):
+def _no_servers(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("KAFKA", "CLICKHOUSE", "CLOUDTAG_BROKERS", "CLOUDTAG_CLICKHOUSE_URL", "CLOUDTAG_CONFIG"):
         monkeypatch.delenv(name, raising=False)
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
-def test_help_teaches_with_an_example(run, command):
+def test_help_teaches_with_an_example(run: Run, command: tuple[str, ...]) -> None:
     done = run(*command, "--help")
     assert done.code == 0
     assert "Example:" in done.out
     assert "Exit codes: 0 done" in done.out
 
 
-def test_help_lists_every_command(run):
+def test_help_lists_every_command(run: Run) -> None:
     done = run("--help")
     assert done.code == 0
     for command in COMMANDS:
@@ -66,7 +68,7 @@ def test_help_lists_every_command(run):
     ],
     ids=lambda value: " ".join(value)[:40] if isinstance(value, tuple) else "",
 )
-def test_what_cannot_be_read_or_is_used_wrongly_ends_with_2(run, arguments, reason):
+def test_what_cannot_be_read_or_is_used_wrongly_ends_with_2(run: Run, arguments: tuple[str, ...], reason: str) -> None:
     done = run(*arguments)
     assert done.code == 2
     assert reason in done.err
@@ -86,28 +88,28 @@ def test_what_cannot_be_read_or_is_used_wrongly_ends_with_2(run, arguments, reas
     ],
     ids=lambda value: " ".join(value[:2]) if isinstance(value, tuple) else "",
 )
-def test_servers_that_are_not_there_end_with_1(process, arguments, reason):
+def test_servers_that_are_not_there_end_with_1(process: Run, arguments: tuple[str, ...], reason: str) -> None:
     done = process(*arguments)
     assert done.code == 1
     assert reason in done.err
     assert done.err.count("\n") == 1
 
 
-def test_the_traceback_is_shown_when_asked_for(process):
+def test_the_traceback_is_shown_when_asked_for(process: Run) -> None:
     assert "Traceback" not in process("replay", "/nonexistent/file").err
     asked = process("replay", "/nonexistent/file", "--debug")
     assert asked.code == 2
     assert "Traceback" in asked.err
 
 
-def test_a_group_without_a_command_shows_its_help(run):
+def test_a_group_without_a_command_shows_its_help(run: Run) -> None:
     done = run("topics")
     assert done.code == 2
     assert "create" in done.out
     assert done.err == ""
 
 
-def test_a_closed_pipe_is_no_error():
+def test_a_closed_pipe_is_no_error() -> None:
     command = [sys.executable, "-m", "cloudtag.cli", "simulate", "--events", "20000"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:
         assert child.stdout is not None
@@ -118,7 +120,7 @@ def test_a_closed_pipe_is_no_error():
         assert b"Traceback" not in child.stderr.read()
 
 
-def test_ctrl_c_ends_quietly():
+def test_ctrl_c_ends_quietly() -> None:
     command = [sys.executable, "-m", "cloudtag.cli", "replay", "-"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:
         assert child.stdin is not None

@@ -1,7 +1,10 @@
 """`cloudtag explain`, from a file and from the warehouse."""
 
 import uuid
+from collections.abc import Iterator
 from itertools import groupby
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,7 +13,9 @@ from cloudtag.policy.load import shipped
 from cloudtag.replay.driver import judge
 from cloudtag.warehouse.insert import Inserter
 from cloudtag.warehouse.pseudonymizer import Pseudonymizer
-from tests.explain.stories import alerts_of, decoded, lines, number_shared_by_two_buyers, short_then_corrected
+from tests.cli.conftest import Run
+from tests.detectors.judged import events_of
+from tests.explain.histories import alerts_of, lines, number_shared_by_two_buyers, short_then_corrected
 from tests.servers.warehouses import warehouse_url
 from tests.warehouse.batches import SECRET, batch
 
@@ -19,7 +24,7 @@ STORIES = {"short_return": short_then_corrected, "reused_waybill": number_shared
 
 
 @pytest.fixture
-def stored(warehouse_url, run, monkeypatch):
+def stored(warehouse_url: str, run: Run, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """A warehouse that holds the events of both stories and what they gave; a client of it."""
     from cloudtag.cli.clickhouse import connect
     from cloudtag.config import Config
@@ -31,7 +36,7 @@ def stored(warehouse_url, run, monkeypatch):
     client.database = database
     into = Inserter(client, database, Pseudonymizer(SECRET))
     for story in STORIES.values():
-        events = decoded(story())
+        events = events_of(story())
         records = [*((STREAM_OF[type(e)], e) for e in events), *judge(events, None, shipped())]
         for stream, group in groupby(sorted(records, key=lambda r: r[0]), key=lambda r: r[0]):
             into.insert(batch(stream, [record for _, record in group], uuid.uuid4().int % 2**40))
@@ -41,7 +46,7 @@ def stored(warehouse_url, run, monkeypatch):
 
 
 @pytest.mark.parametrize("detector", STORIES)
-def test_an_alert_is_explained_from_a_file(run, tmp_path, detector):
+def test_an_alert_is_explained_from_a_file(run: Run, tmp_path: Path, detector: str) -> None:
     file = tmp_path / "events.jsonl"
     file.write_bytes(b"not json\n\n" + lines(STORIES[detector]()))
     alert = alerts_of(STORIES[detector](), detector)[-1]
@@ -56,7 +61,7 @@ def test_an_alert_is_explained_from_a_file(run, tmp_path, detector):
     assert second.startswith(f"  {file}:1: not_json: JSON is malformed")
 
 
-def test_facts_that_give_no_such_alert(run, tmp_path):
+def test_facts_that_give_no_such_alert(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "events.jsonl"
     file.write_bytes(lines(short_then_corrected()[:3]))
     told = run("explain", "short_return-0", "--from", file)
@@ -65,7 +70,7 @@ def test_facts_that_give_no_such_alert(run, tmp_path):
 
 
 @pytest.mark.parametrize("detector", STORIES)
-def test_an_alert_is_computed_anew_from_the_warehouse(run, stored, tmp_path, detector):
+def test_an_alert_is_computed_anew_from_the_warehouse(run: Run, stored: Any, tmp_path: Path, detector: str) -> None:
     file = tmp_path / "events.jsonl"
     file.write_bytes(lines(STORIES[detector]()))
     alert = alerts_of(STORIES[detector](), detector)[-1]
@@ -76,7 +81,7 @@ def test_an_alert_is_computed_anew_from_the_warehouse(run, stored, tmp_path, det
     assert told.out.startswith(from_file.rstrip())
 
 
-def test_without_identities_the_stored_evidence_is_told(run, stored):
+def test_without_identities_the_stored_evidence_is_told(run: Run, stored: Any) -> None:
     alert = alerts_of(short_then_corrected(), "short_return")[-1]
     stored.command("TRUNCATE TABLE identities")
     told = run("explain", alert.alert_id)
@@ -87,14 +92,16 @@ def test_without_identities_the_stored_evidence_is_told(run, stored):
     assert "Computed anew" not in told.out
 
 
-def test_a_user_who_may_not_read_identities_is_told_the_grant(run, stored, monkeypatch):
+def test_a_user_who_may_not_read_identities_is_told_the_grant(
+    run: Run, stored: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from clickhouse_connect.driver.exceptions import DatabaseError
 
     from cloudtag.cli import explain_alert as module
 
     whole = module._rows
 
-    def denied(client, sql, values):
+    def denied(client: Any, sql: str, values: Any) -> Any:
         if "identities" in sql:
             raise DatabaseError("Code: 497. DB::Exception: analyst: Not enough privileges. (ACCESS_DENIED)")
         return whole(client, sql, values)
@@ -107,7 +114,7 @@ def test_a_user_who_may_not_read_identities_is_told_the_grant(run, stored, monke
     assert "finds nothing" in told.out
 
 
-def test_an_alert_the_warehouse_does_not_hold(run, stored):
+def test_an_alert_the_warehouse_does_not_hold(run: Run, stored: Any) -> None:
     told = run("explain", "short_return-0")
     assert (told.code, told.out) == (1, "")
     assert "there is no alert short_return-0" in told.err

@@ -2,6 +2,8 @@
 
 import asyncio
 import uuid
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,6 +13,7 @@ from cloudtag.config import Config
 from cloudtag.warehouse.pseudonymizer import Pseudonymizer
 from cloudtag.wire import decode
 from streams.sink import Sink
+from tests.cli.conftest import Run
 from tests.servers.brokers import tansu_bootstrap
 from tests.servers.warehouses import warehouse_url
 from tests.streams.sink.log import until
@@ -25,7 +28,7 @@ ORDER = (
 
 
 @pytest.fixture
-def config(tansu_bootstrap: str, warehouse_url: str, run, monkeypatch) -> Config:
+def config(tansu_bootstrap: str, warehouse_url: str, run: Run, monkeypatch: pytest.MonkeyPatch) -> Config:
     name = f"forget_{uuid.uuid4().hex[:6]}"
     monkeypatch.setenv("KAFKA", tansu_bootstrap)
     monkeypatch.setenv("CLICKHOUSE", f"{warehouse_url}/{name}")
@@ -56,8 +59,8 @@ def sink_all(config: Config) -> None:
     asyncio.run(work())
 
 
-def requests(config: Config) -> list:
-    async def read() -> list:
+def requests(config: Config) -> list[Any]:
+    async def read() -> list[Any]:
         return [decode("erasures", r.value) async for r in read_to_end(config, [config.topic("erasures")])]
 
     return asyncio.run(read())
@@ -72,7 +75,7 @@ def rows_about(config: Config, table: str, buyer: str) -> int:
 
 
 @pytest.fixture
-def stored(config: Config, run, tmp_path) -> Config:
+def stored(config: Config, run: Run, tmp_path: Path) -> Config:
     """Two buyers with an order each, in the warehouse."""
     lines = tmp_path / "orders.jsonl"
     lines.write_text("".join(ORDER % (n, n, buyer, n) for n, buyer in enumerate(("anna", "bert"))))
@@ -81,7 +84,7 @@ def stored(config: Config, run, tmp_path) -> Config:
     return config
 
 
-def test_a_dry_run_tells_what_is_held_and_changes_nothing(run, stored):
+def test_a_dry_run_tells_what_is_held_and_changes_nothing(run: Run, stored: Config) -> None:
     done = run("forget", "anna", "--platform", "jd", "--dry-run")
     assert done.code == 0, done.err
     assert "orders" in done.out
@@ -90,13 +93,13 @@ def test_a_dry_run_tells_what_is_held_and_changes_nothing(run, stored):
     assert (requests(stored), rows_about(stored, "orders", "anna")) == ([], 1)
 
 
-def test_who_is_not_sure_changes_nothing(process, stored):
+def test_who_is_not_sure_changes_nothing(process: Run, stored: Config) -> None:
     done = process("forget", "anna", "--platform", "jd", stdin=b"n\n")
     assert done.code == 1
     assert (requests(stored), rows_about(stored, "orders", "anna")) == ([], 1)
 
 
-def test_a_forgotten_buyer_is_told_erased_and_counted(run, stored):
+def test_a_forgotten_buyer_is_told_erased_and_counted(run: Run, stored: Config) -> None:
     done = run("forget", "anna", "--platform", "jd", "--yes")
     assert done.code == 0, done.err
     assert "held after the erasure: no row about the buyer in any table" in done.out
@@ -105,7 +108,9 @@ def test_a_forgotten_buyer_is_told_erased_and_counted(run, stored):
     assert (rows_about(stored, "orders", "anna"), rows_about(stored, "orders", "bert")) == (0, 1)
 
 
-def test_no_sink_stores_the_buyer_again(run, stored, tmp_path, monkeypatch):
+def test_no_sink_stores_the_buyer_again(
+    run: Run, stored: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert run("forget", "anna", "--platform", "jd", "--yes").code == 0
     sink_all(stored)
     again = tmp_path / "again.jsonl"
@@ -119,7 +124,9 @@ def test_no_sink_stores_the_buyer_again(run, stored, tmp_path, monkeypatch):
     assert run("forget", "anna", "--platform", "jd", "--dry-run").out.startswith("held now: no row")
 
 
-def test_another_secret_is_told_before_anything_happens(run, stored, monkeypatch):
+def test_another_secret_is_told_before_anything_happens(
+    run: Run, stored: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("CLOUDTAG_HASH_SECRET", "another secret of some length")
     done = run("forget", "anna", "--platform", "jd", "--yes")
     assert done.code == 2
@@ -127,7 +134,9 @@ def test_another_secret_is_told_before_anything_happens(run, stored, monkeypatch
     assert requests(stored) == []
 
 
-def test_without_a_warehouse_the_request_is_published_all_the_same(run, stored, monkeypatch):
+def test_without_a_warehouse_the_request_is_published_all_the_same(
+    run: Run, stored: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("CLICKHOUSE")
     done = run("forget", "bert", "--platform", "jd", "--yes")
     assert done.code == 0, done.err

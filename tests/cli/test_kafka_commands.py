@@ -4,6 +4,7 @@ import asyncio
 import json
 import uuid
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -11,14 +12,16 @@ from msgspec.structs import replace
 import cloudtag
 from cloudtag.cli.kafka import read_to_end, sender
 from cloudtag.config import Config
+from cloudtag.contract.events import OrderChanged
 from cloudtag.contract.internal import WatermarkRecord
 from cloudtag.contract.records import DeadLetter
 from cloudtag.wire import Codec, decode, encode
 from streams.kafka import topics
-from streams.kafka.partitioner import partition_of
+from streams.kafka.partitioner import Misplaced, partition_of
 from streams.kafka.producer import OutRecord
 from streams.kafka.topics import declared
-from streams.worker.misplaced import Misplaced, Origin, headers_of
+from streams.worker.misplaced import Origin, headers_of
+from tests.cli.conftest import Run
 from tests.servers.brokers import broker, kafka_bootstrap, tansu_bootstrap
 
 __all__ = ["broker", "kafka_bootstrap", "tansu_bootstrap"]
@@ -31,7 +34,7 @@ UNTIL_MS = 1_742_860_800_000
 
 
 @pytest.fixture
-def config(broker: str, run, monkeypatch) -> Config:
+def config(broker: str, run: Run, monkeypatch: pytest.MonkeyPatch) -> Config:
     """An installation of its own on the broker, with its topics."""
     monkeypatch.setenv("KAFKA", broker)
     monkeypatch.setenv("CLOUDTAG_TOPIC_PREFIX", f"cli-{uuid.uuid4().hex[:6]}-")
@@ -42,21 +45,29 @@ def config(broker: str, run, monkeypatch) -> Config:
     return Config.read()
 
 
-def held(config: Config, stream: str) -> list:
-    async def read() -> list:
+def order_of(record: Any) -> OrderChanged:
+    order = decode("orders", record.value)
+    assert isinstance(order, OrderChanged)
+    return order
+
+
+def held(config: Config, stream: str) -> list[Any]:
+    async def read() -> list[Any]:
         return [record async for record in read_to_end(config, [config.topic(stream)])]
 
     return asyncio.run(read())
 
 
-def test_creating_topics_again_changes_nothing(run, config):
+def test_creating_topics_again_changes_nothing(run: Run, config: Config) -> None:
     assert f"0 created, {len(declared(Config.read()))} were there" in run("topics", "create").out
     wrong = run("topics", "create", "--partitions", "5")
     assert wrong.code == 1
     assert "has 3 partitions where 5 are configured" in wrong.err
 
 
-def test_whoever_sends_need_not_say_how_many_partitions_there_are(run, config, monkeypatch, tmp_path):
+def test_whoever_sends_need_not_say_how_many_partitions_there_are(
+    run: Run, config: Config, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.delenv("CLOUDTAG_PARTITIONS")
     (tmp_path / "f").write_text("".join(ORDER % (n, n) + "\n" for n in range(20)))
     done = run("produce", tmp_path / "f")
@@ -65,7 +76,7 @@ def test_whoever_sends_need_not_say_how_many_partitions_there_are(run, config, m
     assert placed == {(f"b{n}", partition_of(f"b{n}", config.partitions)) for n in range(20)}
 
 
-def test_topics_must_be_there(run, config, monkeypatch, tmp_path):
+def test_topics_must_be_there(run: Run, config: Config, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("CLOUDTAG_TOPIC_PREFIX", "nothing-")
     (tmp_path / "f").write_text(ORDER % (1, 1))
     done = run("produce", tmp_path / "f")
@@ -73,7 +84,7 @@ def test_topics_must_be_there(run, config, monkeypatch, tmp_path):
     assert "run `cloudtag topics create`" in done.err
 
 
-def test_produce_keys_encodes_and_refuses(run, config, tmp_path):
+def test_produce_keys_encodes_and_refuses(run: Run, config: Config, tmp_path: Path) -> None:
     lines = [*(ORDER % (n, n) for n in range(20)), "{", '{"stream":"alerts"}', ""]
     (tmp_path / "f").write_text("\n".join(lines))
     done = run("produce", tmp_path / "f")
@@ -81,13 +92,13 @@ def test_produce_keys_encodes_and_refuses(run, config, tmp_path):
     assert f"{tmp_path / 'f'}:21 refused: not_json" in done.err
     assert "20 events sent, 2 lines refused (1 invalid_value, 1 not_json)" in done.err
     records = held(config, "orders")
-    assert sorted(decode("orders", record.value).event_id for record in records) == sorted(f"e{n}" for n in range(20))
+    assert sorted(order_of(record).event_id for record in records) == sorted(f"e{n}" for n in range(20))
     for record in records:
-        assert record.key.decode() == decode("orders", record.value).buyer_id
+        assert record.key.decode() == order_of(record).buyer_id
         assert record.partition == partition_of(record.key.decode(), 3)
 
 
-def test_produce_until_tells_every_partition_the_time(run, config, tmp_path):
+def test_produce_until_tells_every_partition_the_time(run: Run, config: Config, tmp_path: Path) -> None:
     (tmp_path / "f").write_text(ORDER % (1, 1))
     assert run("produce", tmp_path / "f", "--until", "2025-03-25").code == 0
     for processor in config.processors:
@@ -97,7 +108,7 @@ def test_produce_until_tells_every_partition_the_time(run, config, tmp_path):
         assert {decode(stream, record.value) for record in told} == {WatermarkRecord(UNTIL_MS)}
 
 
-def test_tail_prints_for_people_and_for_machines(run, config, tmp_path):
+def test_tail_prints_for_people_and_for_machines(run: Run, config: Config, tmp_path: Path) -> None:
     (tmp_path / "f").write_text(ORDER % (1, 1))
     assert run("produce", tmp_path / "f").code == 0
     told = run("tail", "orders", "--from-start", "--limit", 1)
@@ -108,7 +119,7 @@ def test_tail_prints_for_people_and_for_machines(run, config, tmp_path):
     assert json.loads(line.out)["event_id"] == "e1"
 
 
-def test_tail_shows_what_lies_in_the_wrong_partition_and_where_it_was(run, config, broker):
+def test_tail_shows_what_lies_in_the_wrong_partition_and_where_it_was(run: Run, config: Config, broker: str) -> None:
     event = decode_order()
     found = Misplaced("orders", event.buyer_id, 2, "null_key", 1)
     source = Origin("orders", config.topic("orders"), 1, 17, UNTIL_MS, "null_key", 1, None)
@@ -130,7 +141,7 @@ def test_tail_shows_what_lies_in_the_wrong_partition_and_where_it_was(run, confi
     assert "1 record, 1 could not be read" in counted.err
 
 
-def test_tail_takes_every_stream_and_ends_at_the_ends_it_found(run, config, tmp_path):
+def test_tail_takes_every_stream_and_ends_at_the_ends_it_found(run: Run, config: Config, tmp_path: Path) -> None:
     (tmp_path / "f").write_text("\n".join(ORDER % (n, n % 3) for n in range(30)))
     assert run("produce", tmp_path / "f").code == 0
     bury(config, [letter(config, 4, b"\x1b[2Jno record", "not_avro")])
@@ -150,7 +161,7 @@ def test_tail_takes_every_stream_and_ends_at_the_ends_it_found(run, config, tmp_
     assert run("tail", "nothing").code == 2
 
 
-def test_what_tail_writes_is_what_was_sent(run, config, tmp_path, week):
+def test_what_tail_writes_is_what_was_sent(run: Run, config: Config, tmp_path: Path, week: tuple[Path, Path]) -> None:
     events, _ = week
     assert run("produce", events).code == 0
     told = run("tail", "inputs", "--until-end", "--format", "replay")
@@ -164,7 +175,7 @@ def test_what_tail_writes_is_what_was_sent(run, config, tmp_path, week):
     assert json.loads(done.out)["unread"] == 0
 
 
-def test_nothing_in_a_record_reaches_the_terminal_as_an_order_to_it(run, config, tmp_path):
+def test_nothing_in_a_record_reaches_the_terminal_as_an_order_to_it(run: Run, config: Config, tmp_path: Path) -> None:
     line = json.loads(ORDER % (1, 1)) | {"buyer_id": "b\u009b31m\u202e", "shop_id": "s\x1b]0;x\x07\nfake"}
     (tmp_path / "f").write_text(json.dumps(line))
     assert run("produce", tmp_path / "f").code == 0
@@ -189,7 +200,7 @@ def bury(config: Config, letters: list[DeadLetter]) -> None:
     asyncio.run(put())
 
 
-def test_dead_letters_are_listed_with_what_they_hold(run, config):
+def test_dead_letters_are_listed_with_what_they_hold(run: Run, config: Config) -> None:
     good = encode("orders", decode_order())
     bad = [
         letter(config, 0, good, "too_late"),
@@ -214,7 +225,7 @@ def test_dead_letters_are_listed_with_what_they_hold(run, config):
     assert told[0]["payload"]["buyer_id"] == "b1"
 
 
-def test_a_value_the_stream_refuses_is_shown_as_its_schema_reads_it(run, config):
+def test_a_value_the_stream_refuses_is_shown_as_its_schema_reads_it(run: Run, config: Config) -> None:
     early = Codec().write("orders", replace(decode_order(), occurred_at=1))
     bury(config, [letter(config, 0, early, "invalid_value"), letter(config, 1, early[:-3], "truncated")])
     told = [json.loads(line) for line in run("dead-letters", "list", "--json").lines]
@@ -223,7 +234,7 @@ def test_a_value_the_stream_refuses_is_shown_as_its_schema_reads_it(run, config)
     assert told[1]["form"] == "hex"
 
 
-def test_dead_letters_are_sent_again_once(run, config):
+def test_dead_letters_are_sent_again_once(run: Run, config: Config) -> None:
     good, bad = encode("orders", decode_order()), b"\x00\x00\x00\x00\x07unknown"
     cut = replace(letter(config, 102, bad, "too_large"), value_bytes=99, value_sha256="ab" * 32)
     internal = replace(letter(config, 104, b"\xc1", "truncated"), topic=config.topic("waybill-uses"))
@@ -248,7 +259,7 @@ def test_dead_letters_are_sent_again_once(run, config):
     assert [record.value for record in held(config, "waybill-uses")] == [b"\xc1"]
 
 
-def test_a_letter_that_is_refused_again_says_so_and_may_be_sent_once_more(run, config):
+def test_a_letter_that_is_refused_again_says_so_and_may_be_sent_once_more(run: Run, config: Config) -> None:
     bad = b"\x00\x00\x00\x00\x07unknown"
     bury(config, [letter(config, 7, bad, "unknown_schema")])
     assert run("dead-letters", "replay").code == 0
@@ -260,10 +271,12 @@ def test_a_letter_that_is_refused_again_says_so_and_may_be_sent_once_more(run, c
     assert "1 sent again, 1 not" in run("dead-letters", "replay").err
 
 
-def decode_order():
+def decode_order() -> OrderChanged:
     from cloudtag.wire import decode_json
 
-    return decode_json(ORDER % (1, 1))[1]
+    order = decode_json(ORDER % (1, 1))[1]
+    assert isinstance(order, OrderChanged)
+    return order
 
 
 def letter(config: Config, offset: int, value: bytes, reason: str, partition: int = 1) -> DeadLetter:

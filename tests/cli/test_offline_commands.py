@@ -3,8 +3,11 @@
 import json
 import random
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from tests.cli.conftest import Run
 
 pa = pytest.importorskip("pyarrow", reason="reading Parquet needs the `import` extra")
 pq = pytest.importorskip("pyarrow.parquet", reason="reading Parquet needs the `import` extra")
@@ -12,7 +15,7 @@ pq = pytest.importorskip("pyarrow.parquet", reason="reading Parquet needs the `i
 UNTIL = "2025-03-25"
 
 
-def records(text: str) -> list[dict]:
+def records(text: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in text.splitlines()]
 
 
@@ -20,7 +23,7 @@ def by_line(text: str) -> list[str]:
     return sorted(text.splitlines())
 
 
-def test_what_is_simulated_is_found_and_nothing_else(run, week, tmp_path):
+def test_what_is_simulated_is_found_and_nothing_else(run: Run, week: tuple[Path, Path], tmp_path: Path) -> None:
     events, labels = week
     published = tmp_path / "published.jsonl"
     assert run("replay", events, "--until", UNTIL, "-o", published).code == 0
@@ -29,7 +32,7 @@ def test_what_is_simulated_is_found_and_nothing_else(run, week, tmp_path):
     assert "reused_waybill" in scored.out
 
 
-def test_score_fails_when_something_is_missed(run, week, tmp_path):
+def test_score_fails_when_something_is_missed(run: Run, week: tuple[Path, Path], tmp_path: Path) -> None:
     _, labels = week
     (tmp_path / "nothing").write_text("")
     scored = run("score", labels, tmp_path / "nothing")
@@ -37,14 +40,14 @@ def test_score_fails_when_something_is_missed(run, week, tmp_path):
     assert "missed short_return" in scored.err
 
 
-def test_score_refuses_inputs(run, week):
+def test_score_refuses_inputs(run: Run, week: tuple[Path, Path]) -> None:
     events, labels = week
     scored = run("score", labels, events)
     assert (scored.code, scored.out) == (2, "")
     assert "is an input" in scored.err
 
 
-def test_order_and_repeats_do_not_matter_to_replay(run, week, tmp_path):
+def test_order_and_repeats_do_not_matter_to_replay(run: Run, week: tuple[Path, Path], tmp_path: Path) -> None:
     events, _ = week
     lines = events.read_bytes().splitlines(keepends=True)
     random.Random(1).shuffle(lines)
@@ -56,7 +59,7 @@ def test_order_and_repeats_do_not_matter_to_replay(run, week, tmp_path):
     assert by_line(first.out) == by_line(second.out)
 
 
-def test_final_keeps_the_latest_revision_only(run, week):
+def test_final_keeps_the_latest_revision_only(run: Run, week: tuple[Path, Path]) -> None:
     events, _ = week
     every = records(run("replay", events, "--until", UNTIL).out)
     final = records(run("replay", events, "--until", UNTIL, "--final").out)
@@ -66,14 +69,14 @@ def test_final_keeps_the_latest_revision_only(run, week):
     assert max(alerts.values()) > 0
 
 
-def test_time_alone_decides_with_until(run, week):
+def test_time_alone_decides_with_until(run: Run, week: tuple[Path, Path]) -> None:
     events, _ = week
     early = run("replay", events, "--final").out
     later = run("replay", events, "--until", UNTIL, "--final").out
     assert early.count('"no_circulation"') <= later.count('"no_circulation"')
 
 
-def test_a_bad_line_becomes_a_dead_letter(run, tmp_path):
+def test_a_bad_line_becomes_a_dead_letter(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "bad.jsonl"
     file.write_text('{"stream": "orders"}\nnot json\n\n{"stream": "nosuch"}\n')
     done = run("replay", file)
@@ -85,21 +88,21 @@ def test_a_bad_line_becomes_a_dead_letter(run, tmp_path):
     ]
 
 
-def test_replay_reads_standard_input(process, week):
+def test_replay_reads_standard_input(process: Run, week: tuple[Path, Path]) -> None:
     events, _ = week
     done = process("replay", "-", "--final", stdin=events.read_bytes())
     assert done.code == 0
     assert done.out
 
 
-def test_simulate_is_reproducible_and_writes_to_a_pipe(process):
+def test_simulate_is_reproducible_and_writes_to_a_pipe(process: Run) -> None:
     first, second = (process("simulate", "--events", 3000, "--seed", 9) for _ in range(2))
     assert first.code == 0
     assert first.out == second.out
     assert "3," in first.err or "2," in first.err
 
 
-def test_detectors_are_listed_and_explained(run):
+def test_detectors_are_listed_and_explained(run: Run) -> None:
     listed = run("detectors")
     assert listed.code == 0
     assert "reused_waybill" in listed.out
@@ -108,13 +111,13 @@ def test_detectors_are_listed_and_explained(run):
     assert run("detectors", "nosuch").code == 2
 
 
-def test_schemas_are_checked(run, tmp_path):
+def test_schemas_are_checked(run: Run, tmp_path: Path) -> None:
     assert run("schemas", "check").code == 0
     (tmp_path / "strays.avsc").write_text("{}")
     assert run("schemas", "check", tmp_path).code == 1
 
 
-def test_the_import_accounts_for_every_line(run, tmp_path):
+def test_the_import_accounts_for_every_line(run: Run, tmp_path: Path) -> None:
     from cloudtag.datasets.retail_rows import COLUMNS
 
     rows = [
@@ -132,7 +135,7 @@ def test_the_import_accounts_for_every_line(run, tmp_path):
     assert "every line is accounted for" in done.err
 
 
-def test_imported_events_replay_without_an_alert_or_a_dead_letter(run, tmp_path):
+def test_imported_events_replay_without_an_alert_or_a_dead_letter(run: Run, tmp_path: Path) -> None:
     from tests.datasets.test_online_retail import real_file
 
     if not real_file().exists():

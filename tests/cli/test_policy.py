@@ -1,10 +1,12 @@
 """`cloudtag policy`: what is in force, what is wrong, what differs."""
 
 import re
+from pathlib import Path
 
 import pytest
 
 from cloudtag.policy.load import read_packs, shipped_texts
+from tests.cli.conftest import Run
 
 LATER = '\n[[version]]\nid = "2026"\nfrom = 2026-01-01T00:00:00Z\n[version.tags]\nwindow_days = 90\n'
 
@@ -12,14 +14,14 @@ OTHER_HOURS = "\n[version.detectors.no_circulation]\nwithout_scan_hours = 48\n"
 
 
 @pytest.fixture
-def packs(tmp_path):
+def packs(tmp_path: Path) -> Path:
     for name, text in shipped_texts().items():
         (tmp_path / name).write_text(text)
     (tmp_path / "jd.toml").write_text(shipped_texts()["jd.toml"] + LATER)
     return tmp_path
 
 
-def test_show_tells_each_parameter_and_where_it_stands(run):
+def test_show_tells_each_parameter_and_where_it_stands(run: Run) -> None:
     shown = run("policy", "show", "jd")
     assert shown.code == 0
     assert re.search(r"jd-2016@[0-9a-f]{8}, in force from 2000-01-01T00:00:00Z", shown.out)
@@ -35,21 +37,21 @@ def test_show_tells_each_parameter_and_where_it_stands(run):
     assert "default of the code" in silent
 
 
-def test_show_tells_what_was_in_force_at_a_time(run, packs):
+def test_show_tells_what_was_in_force_at_a_time(run: Run, packs: Path) -> None:
     before = run("policy", "show", "jd", "--at", "2025-12-31", "--policies", packs)
     assert re.search(r"jd-2016@\w{8}, in force from 2000-01-01T00:00:00Z until 2026-01-01T00:00:00Z", before.out)
     after = run("policy", "show", "jd", "--policies", packs)
     assert "jd-2026@" in after.out
 
 
-def test_an_unknown_platform_is_shown_the_default(run):
+def test_an_unknown_platform_is_shown_the_default(run: Run) -> None:
     shown = run("policy", "show", "somewhere")
     assert shown.code == 0
     assert "default-2016@" in shown.out
     assert "judged by 'default'" in shown.err
 
 
-def test_what_show_prints_as_toml_is_a_pack(run):
+def test_what_show_prints_as_toml_is_a_pack(run: Run) -> None:
     shown = run("policy", "show", "default", "--as-toml")
     assert "# Return number without a parcel (T3.4)." in shown.out
     assert (
@@ -57,13 +59,13 @@ def test_what_show_prints_as_toml_is_a_pack(run):
     )
 
 
-def test_check_accepts_what_came_along(run):
+def test_check_accepts_what_came_along(run: Run) -> None:
     checked = run("policy", "check")
     assert (checked.code, checked.err) == (0, "5 packs are sound\n")
     assert any(re.fullmatch(r"jd-2016@[0-9a-f]{8}: 5 keys stated", line) for line in checked.lines)
 
 
-def test_check_names_file_and_line_and_ends_with_2(run, packs):
+def test_check_names_file_and_line_and_ends_with_2(run: Run, packs: Path) -> None:
     file = packs / "tmall.toml"
     file.write_text(file.read_text() + "[version.detectors.no_circulation]\nwithout_scan_hour = 24\nwindow_days = 0\n")
     lines = file.read_text().count("\n")
@@ -74,13 +76,13 @@ def test_check_names_file_and_line_and_ends_with_2(run, packs):
     assert second == f"{file}:{lines}: detectors.no_circulation.window_days: is 0, expected int >= 1"
 
 
-def test_check_needs_a_folder(run, tmp_path):
+def test_check_needs_a_folder(run: Run, tmp_path: Path) -> None:
     checked = run("policy", "check", tmp_path / "none")
     assert checked.code == 2
     assert checked.err.count("\n") == 1
 
 
-def test_a_published_version_is_held_to_its_content(run, packs):
+def test_a_published_version_is_held_to_its_content(run: Run, packs: Path) -> None:
     first = run("policy", "check", packs)
     assert first.code == 0
     assert "not published yet: aliexpress-v1, aliexpress-v2, default-2016, jd-2016, jd-2026," in first.err
@@ -100,7 +102,7 @@ def test_a_published_version_is_held_to_its_content(run, packs):
     assert run("policy", "check", packs).code == 0
 
 
-def test_what_is_inherited_is_content_too(run, packs):
+def test_what_is_inherited_is_content_too(run: Run, packs: Path) -> None:
     run("policy", "publish", packs)
     file = packs / "default.toml"
     file.write_text(file.read_text() + OTHER_HOURS)
@@ -109,7 +111,7 @@ def test_what_is_inherited_is_content_too(run, packs):
     assert len(refused.err.splitlines()) == 7
 
 
-def test_a_list_that_is_none_is_named(run, packs):
+def test_a_list_that_is_none_is_named(run: Run, packs: Path) -> None:
     for text in ("[jd\n", 'jd = "x"\n', "[jd]\n2016 = 5\n"):
         (packs / "published.toml").write_text(text)
         told = run("policy", "check", packs)
@@ -117,7 +119,7 @@ def test_a_list_that_is_none_is_named(run, packs):
         assert "published.toml" in told.err
 
 
-def test_diff_of_two_platforms(run):
+def test_diff_of_two_platforms(run: Run) -> None:
     told = run("policy", "diff", "taobao", "jd")
     assert told.code == 0
     (line,) = (line for line in told.lines if "tags.pending_shown_as" in line)
@@ -127,14 +129,14 @@ def test_diff_of_two_platforms(run):
     assert "detectors." not in told.out
 
 
-def test_diff_of_two_versions(run, packs):
+def test_diff_of_two_versions(run: Run, packs: Path) -> None:
     told = run("policy", "diff", f"{packs}/jd@2016", f"{packs}/jd@2026")
     (line,) = (line for line in told.lines if "tags." in line)
     assert "tags.window_days" in line
     assert "180" in line
 
 
-def test_diff_of_two_folders(run, packs, tmp_path_factory):
+def test_diff_of_two_folders(run: Run, packs: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     other = tmp_path_factory.mktemp("other")
     for name, text in shipped_texts().items():
         (other / name).write_text(text + (OTHER_HOURS if name == "default.toml" else ""))
@@ -145,7 +147,7 @@ def test_diff_of_two_folders(run, packs, tmp_path_factory):
 
 
 @pytest.mark.parametrize("names", [("nosuch", "jd"), ("jd", "jd@1999"), ("jd", "/")])
-def test_what_cannot_be_compared_is_wrong_usage(run, names):
+def test_what_cannot_be_compared_is_wrong_usage(run: Run, names: tuple[str, ...]) -> None:
     told = run("policy", "diff", *names)
     assert (told.code, told.out) == (2, "")
     assert told.err.count("\n") == 1

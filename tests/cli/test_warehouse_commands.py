@@ -5,19 +5,20 @@ import uuid
 
 import pytest
 
+from tests.cli.conftest import Run
 from tests.servers.warehouses import warehouse_url
 
 __all__ = ["warehouse_url"]
 
 
 @pytest.fixture
-def database(warehouse_url: str, monkeypatch) -> str:
+def database(warehouse_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
     name = f"cli_{uuid.uuid4().hex[:6]}"
     monkeypatch.setenv("CLICKHOUSE", f"{warehouse_url}/{name}")
     return name
 
 
-def test_migrate_applies_each_file_once(run, database):
+def test_migrate_applies_each_file_once(run: Run, database: str) -> None:
     first = run("warehouse", "migrate")
     assert first.code == 0, first.err
     assert "001_alerts.sql" in first.lines
@@ -25,7 +26,7 @@ def test_migrate_applies_each_file_once(run, database):
     assert run("warehouse", "migrate").err.startswith("0 files applied")
 
 
-def test_query_answers_in_the_configured_database(run, database):
+def test_query_answers_in_the_configured_database(run: Run, database: str) -> None:
     assert run("warehouse", "migrate").code == 0
     table = run("warehouse", "query", "SELECT count() AS alerts FROM alerts_current")
     assert table.code == 0
@@ -34,7 +35,7 @@ def test_query_answers_in_the_configured_database(run, database):
     assert json.loads(row.out)["name"] == database
 
 
-def test_a_wrong_query_is_told_in_one_line(run, database):
+def test_a_wrong_query_is_told_in_one_line(run: Run, database: str) -> None:
     assert run("warehouse", "migrate").code == 0
     done = run("warehouse", "query", "SELECT nosuch FROM alerts")
     assert done.code == 1

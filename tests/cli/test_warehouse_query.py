@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import clickhouse_connect
@@ -18,12 +18,16 @@ from cloudtag.cli.query.table import NARROWEST
 from cloudtag.resources import clickhouse_dir
 from cloudtag.warehouse.migrate import migrate
 from cloudtag.warehouse.queries import BY_NAME
+from tests.cli.conftest import Outcome, Run
 from tests.servers.warehouses import warehouse_url
 
 __all__ = ["warehouse_url"]
 TIME = "toDateTime64('2026-03-01 20:00:00.500', 3, 'UTC')"
 PAGE = Path(__file__).parents[2] / "docs" / "queries.md"
 QUESTIONS = re.findall(r"^`(\w+)`\n\n```sql\n(.*?)\n```", PAGE.read_text(), re.DOTALL | re.MULTILINE)
+
+
+Ask = Callable[..., Outcome]
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +40,7 @@ def database(warehouse_url: str) -> Iterator[str]:
 
 
 @pytest.fixture
-def ask(run, database, monkeypatch):
+def ask(run: Run, database: str, monkeypatch: pytest.MonkeyPatch) -> Ask:
     monkeypatch.setenv("CLICKHOUSE", database)
     return lambda *arguments: run("warehouse", "query", *arguments)
 
@@ -46,7 +50,7 @@ def _parameters(name: str) -> list[str]:
 
 
 @pytest.mark.parametrize(("name", "sql"), QUESTIONS, ids=[name for name, _ in QUESTIONS])
-def test_every_documented_question_can_be_asked(ask, name: str, sql: str) -> None:
+def test_every_documented_question_can_be_asked(ask: Ask, name: str, sql: str) -> None:
     done = ask(sql, *_parameters(name), "--format", "jsonl")
     assert (done.code, done.err) == (0, "")
     again = ask("--named", name, *_parameters(name), "--format", "jsonl")
@@ -76,7 +80,7 @@ def test_the_page_has_every_question() -> None:
         "SYSTEM STOP MERGES",
     ],
 )
-def test_a_question_changes_nothing(ask, sql: str, tmp_path: Path) -> None:
+def test_a_question_changes_nothing(ask: Ask, sql: str, tmp_path: Path) -> None:
     path = tmp_path / "file"
     done = ask(sql.format(path))
     assert (done.code, done.out) == (2, "")
@@ -85,13 +89,13 @@ def test_a_question_changes_nothing(ask, sql: str, tmp_path: Path) -> None:
     assert ask("SELECT count() AS n FROM alerts", "--json").out == '{"n":0}\n'
 
 
-def test_clickhouse_itself_is_asked_to_read_only(ask) -> None:
+def test_clickhouse_itself_is_asked_to_read_only(ask: Ask) -> None:
     assert ask("SELECT getSetting('readonly') AS lock", "--json").out == '{"lock":1}\n'
     refused = ask("SELECT 1 SETTINGS readonly = 0")
     assert (refused.code, "READONLY" in refused.err) == (1, True)
 
 
-def test_parameters_are_typed_and_reach_the_query_unharmed(ask) -> None:
+def test_parameters_are_typed_and_reach_the_query_unharmed(ask: Ask) -> None:
     odd = "a'b\\c\td\ne`{x}"
     sql = "SELECT {t:String} AS t, {n:UInt8} AS n, {l:Array(String)} AS l, "
     sql += "{m:Map(String, UInt8)} AS m, {o:Nullable(String)} AS o"
@@ -115,12 +119,12 @@ def test_parameters_are_typed_and_reach_the_query_unharmed(ask) -> None:
         (("--param", "a"), "--param takes NAME=VALUE, not 'a'"),
     ],
 )
-def test_parameters_that_lack_or_are_too_many_are_named(ask, given: tuple[str, ...], text: str) -> None:
+def test_parameters_that_lack_or_are_too_many_are_named(ask: Ask, given: tuple[str, ...], text: str) -> None:
     done = ask("SELECT {a:String}, {b:UInt8}, '{c:String}'", *given)
     assert (done.code, text in done.err) == (2, True), done.err
 
 
-def test_the_statement_comes_from_a_file_or_a_pipe(process, ask, tmp_path: Path) -> None:
+def test_the_statement_comes_from_a_file_or_a_pipe(process: Run, ask: Ask, tmp_path: Path) -> None:
     path = tmp_path / "mine.sql"
     path.write_text("SELECT 5 AS five; -- done\n")
     assert ask("--file", path, "--json").out == '{"five":5}\n'
@@ -133,7 +137,7 @@ def test_the_statement_comes_from_a_file_or_a_pipe(process, ask, tmp_path: Path)
     assert "did you mean standing or " in ask("--named", "standin").err
 
 
-def test_times_are_told_with_their_zone(ask) -> None:
+def test_times_are_told_with_their_zone(ask: Ask) -> None:
     sql = f"SELECT {TIME} AS at, toDateTime('2026-03-01 20:00:00', 'UTC') AS second, [{TIME}] AS many"
     assert "2026-03-01 20:00:00.500Z" in ask(sql).out
     assert "2026-03-01 20:00:00Z" in ask(sql).out
@@ -147,7 +151,7 @@ def test_times_are_told_with_their_zone(ask) -> None:
     assert "no such time zone" in ask(sql, "--zone", "Asia/Nowhere").err
 
 
-def test_money_is_told_in_its_currency_and_never_changed(ask) -> None:
+def test_money_is_told_in_its_currency_and_never_changed(ask: Ask) -> None:
     sql = "SELECT 123456 AS amount_minor, 'CNY' AS currency, 500 AS fee_minor, 'JPY' AS fee_currency, 7 AS n"
     told = ask(sql, "--vertical").out
     assert "123456 (1,234.56 CNY)" in told
@@ -156,7 +160,7 @@ def test_money_is_told_in_its_currency_and_never_changed(ask) -> None:
     assert "(" not in ask("SELECT 123456 AS amount_minor, '' AS currency", "--vertical").out
 
 
-def test_null_is_no_text_and_texts_cannot_steer_the_terminal(ask) -> None:
+def test_null_is_no_text_and_texts_cannot_steer_the_terminal(ask: Ask) -> None:
     sql = "SELECT NULL AS nothing, 'NULL' AS text, '' AS empty, '\\x1b[31m[red]a\\nb' AS odd"
     told = ask(sql).out
     assert "ᴺᵁᴸᴸ" in told
@@ -165,7 +169,7 @@ def test_null_is_no_text_and_texts_cannot_steer_the_terminal(ask) -> None:
     assert ask(sql, "--format", "tsv").lines[1].split("\t")[:3] == ["\\N", "NULL", ""]
 
 
-def test_rows_that_are_not_shown_are_counted(ask) -> None:
+def test_rows_that_are_not_shown_are_counted(ask: Ask) -> None:
     sql = "SELECT number AS n FROM numbers(100000)"
     assert "1,000 rows, and 99,000 more" in ask(sql).err
     some = ask(sql, "--limit", 3)
@@ -178,7 +182,7 @@ def test_rows_that_are_not_shown_are_counted(ask) -> None:
     assert "over 1,000,000 more" in ask("SELECT number FROM numbers(3000000)").err
 
 
-def test_wide_rows_are_shown_one_value_a_line(ask) -> None:
+def test_wide_rows_are_shown_one_value_a_line(ask: Ask) -> None:
     columns = 120 // (NARROWEST + 3)
     long = f"repeat('x', {NARROWEST + 20})"
     fitting = ", ".join(f"{long} AS c{number}" for number in range(columns))
@@ -190,7 +194,7 @@ def test_wide_rows_are_shown_one_value_a_line(ask) -> None:
     assert ask("SELECT 1 AS a", "--vertical").lines == ["Row 1", "  a  1"]
 
 
-def test_programs_have_their_formats(ask, process) -> None:
+def test_programs_have_their_formats(ask: Ask, process: Run) -> None:
     sql = "SELECT 1 AS n, 'a|b\"\t,\n' AS t, NULL AS nothing, ['x'] AS l, toDecimal64('1.50', 2) AS d, true AS b"
     assert list(csv.reader(io.StringIO(ask(sql, "--format", "csv").out))) == [
         ["n", "t", "nothing", "l", "d", "b"],
@@ -206,7 +210,7 @@ def test_programs_have_their_formats(ask, process) -> None:
     assert ask(sql, "--json", "--vertical").code == 2
 
 
-def test_parquet_is_written_whole(ask, database, tmp_path: Path) -> None:
+def test_parquet_is_written_whole(ask: Ask, database: str, tmp_path: Path) -> None:
     path = tmp_path / "n.parquet"
     command = [sys.executable, "-m", "cloudtag.cli", "warehouse", "query", "SELECT 7 AS n", "--format", "parquet"]
     with path.open("wb") as file:
@@ -225,7 +229,7 @@ def test_parquet_is_written_whole(ask, database, tmp_path: Path) -> None:
         ("SELECT {n:UInt8}", ["x cannot be parsed as UInt8", "(BAD_QUERY_PARAMETER, 457)"]),
     ],
 )
-def test_an_error_of_the_statement_is_told_as_that(ask, sql: str, words: list[str]) -> None:
+def test_an_error_of_the_statement_is_told_as_that(ask: Ask, sql: str, words: list[str]) -> None:
     done = ask(sql, *(("--param", "n=x") if "{" in sql else ()))
     assert done.code == 1
     assert done.err.count("\n") == 1
@@ -234,7 +238,7 @@ def test_an_error_of_the_statement_is_told_as_that(ask, sql: str, words: list[st
         assert noise not in done.err
 
 
-def test_a_connection_that_fails_is_told_as_that(ask, monkeypatch) -> None:
+def test_a_connection_that_fails_is_told_as_that(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CLICKHOUSE", "http://127.0.0.1:9/cloudtag")
     done = ask("SELECT 1")
     assert done.code == 1

@@ -23,7 +23,7 @@ ALERT = Alert(
 )
 
 
-def test_money_is_told_once():
+def test_money_is_told_once() -> None:
     said = describe("alerts", replace(ALERT, amount_at_stake_minor=12_300, currency="CNY"))
     assert ", 123.00 CNY at stake. One number, two refunds." in said
     explained = replace(ALERT, explanation="Two refunds. At stake: 123.00 CNY.")
@@ -31,13 +31,13 @@ def test_money_is_told_once():
     assert "at stake" not in describe("alerts", ALERT)
 
 
-def test_the_verdict_is_told_of_what_it_resolved():
+def test_the_verdict_is_told_of_what_it_resolved() -> None:
     resolved = replace(ALERT, status="resolved", verdict="abnormal")
     assert "resolved by the shop's verdict abnormal" in describe("alerts", resolved)
     assert "verdict" not in describe("alerts", ALERT)
 
 
-def test_why_it_was_taken_back_is_told():
+def test_why_it_was_taken_back_is_told() -> None:
     gone = replace(ALERT, status="withdrawn", withdrawn_because="The courier's scan clears it.")
     assert describe("alerts", gone).endswith("Taken back: The courier's scan clears it.")
     assert "Taken back" not in describe("alerts", ALERT)

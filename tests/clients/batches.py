@@ -22,10 +22,10 @@ class _Noted:
         self._records = MemoryRecords(data)
 
     def has_next(self) -> bool:
-        return self._records.has_next()
+        return bool(self._records.has_next())
 
     def size_in_bytes(self) -> int:
-        return self._records.size_in_bytes()
+        return int(self._records.size_in_bytes())
 
     def next_batch(self) -> Any:
         batch = self._records.next_batch()

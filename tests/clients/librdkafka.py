@@ -8,6 +8,7 @@ from typing import Any
 from confluent_kafka import Producer
 
 from cloudtag.config import Config
+from cloudtag.contract.events import Event
 from cloudtag.wire import encode
 from tests.clients.scene import key_of, stream_of
 
@@ -21,7 +22,7 @@ def no_key(event: Any) -> None:
     """Whoever forgets the key."""
 
 
-def wrong_key(event: Any) -> str:
+def wrong_key(event: Event) -> str:
     """Whoever keys by the event's id, so that nothing of one buyer is together."""
     return event.event_id
 

@@ -71,4 +71,4 @@ def _subject(record: Any) -> str:
 
 def _renamed(event: dict[str, Any], prefix: str) -> dict[str, Any]:
     named = {name: prefix + value if name in NAMES and value else value for name, value in event.items()}
-    return msgspec.json.decode(msgspec.json.encode(named))
+    return msgspec.json.decode(msgspec.json.encode(named), type=dict[str, Any])

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from aiokafka import codec
@@ -26,7 +27,7 @@ COMMANDS = {
 
 
 @pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
-def test_without_the_library_nothing_that_reads_starts(command, tmp_path):
+def test_without_the_library_nothing_that_reads_starts(command: tuple[str, ...], tmp_path: Path) -> None:
     # Nobody listens there: it must not even come to ask for a broker.
     environ = {**os.environ, "KAFKA": f"127.0.0.1:{free_port()}", "CLOUDTAG_HASH_SECRET": "a secret of this test alone"}
     done = subprocess.run(
@@ -45,14 +46,14 @@ def test_without_the_library_nothing_that_reads_starts(command, tmp_path):
     assert len(done.stderr.strip().splitlines()) == 1, done.stderr
 
 
-def test_here_every_codec_can_be_read():
+def test_here_every_codec_can_be_read() -> None:
     codecs.check()
 
 
 @pytest.mark.parametrize("name", ["gzip", "snappy", "lz4", "zstd"])
 @pytest.mark.parametrize("fault", ["raises", "reads something else"])
-def test_a_codec_that_does_not_read_back_is_named_alone(monkeypatch, name, fault):
-    def broken(_):
+def test_a_codec_that_does_not_read_back_is_named_alone(monkeypatch: pytest.MonkeyPatch, name: str, fault: str) -> None:
+    def broken(_: object) -> bytes:
         if fault == "raises":
             raise NotImplementedError(name)
         return b"something else"

@@ -16,6 +16,7 @@ import pytest
 
 from cloudtag import resources
 from cloudtag.contract.records import DeadLetter
+from tests.cli.conftest import Run
 from tests.integration.installation import Installation
 from tests.servers.brokers import tansu
 
@@ -100,7 +101,7 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-def test_replay_makes_a_dead_letter_of_each_and_says_where_it_stands(run, file: Path) -> None:
+def test_replay_makes_a_dead_letter_of_each_and_says_where_it_stands(run: Run, file: Path) -> None:
     done = run("replay", file)
     letters = [letter for letter in map(json.loads, done.lines) if letter["stream"] == "dead-letters"]
     assert done.code == 0
@@ -114,7 +115,9 @@ def test_replay_makes_a_dead_letter_of_each_and_says_where_it_stands(run, file: 
     assert f"  {file}:2: invalid_value: {letters[0]['error']}" in told
 
 
-def test_produce_refuses_each_by_its_place_and_keeps_it(run, file: Path, tmp_path: Path, monkeypatch) -> None:
+def test_produce_refuses_each_by_its_place_and_keeps_it(
+    run: Run, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with tansu() as broker:
         monkeypatch.setenv("KAFKA", broker)
         monkeypatch.setenv("CLOUDTAG_PARTITIONS", "2")
@@ -132,7 +135,9 @@ def test_produce_refuses_each_by_its_place_and_keeps_it(run, file: Path, tmp_pat
     assert all(reject["reason"] and reject["error"] for reject in rejects)
 
 
-def test_produce_asks_what_happened_where_replay_takes_unknown(run, tmp_path: Path, monkeypatch) -> None:
+def test_produce_asks_what_happened_where_replay_takes_unknown(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "f").write_text(json.dumps({**GOOD, "status": "unknown"}))
     assert run("replay", tmp_path / "f").err == ""
     with tansu() as broker:

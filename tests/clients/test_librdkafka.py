@@ -6,6 +6,9 @@ there and passed on, and why. The alerts are those of replay in every cell, and 
 
 import asyncio
 from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Self
 
 import pytest
 
@@ -32,7 +35,7 @@ TANSU = KAFKA
 TABLES = {"kafka": KAFKA, "tansu": TANSU}
 
 
-def cells(table):
+def cells(table: str) -> dict[tuple[str, str], str]:
     """(keying, codec) to what becomes of the records."""
     lines = [[part.strip() for part in line.split("  ") if part.strip()] for line in table.strip("\n").splitlines()]
     return {(keying, codec): cell for keying, *row in lines[1:] for codec, cell in zip(lines[0], row, strict=True)}
@@ -45,21 +48,23 @@ CELLS = [
 ]
 
 
-def prefix_of(keying, codec):
+def prefix_of(keying: str, codec: str) -> str:
     return f"{keying.replace(' ', '_')}-{codec}-"
 
 
 class Outcome:
     """All cells on one broker: what was published, what was passed on, and how the batches lay on the broker."""
 
-    def __init__(self, records, stored, passed_on, codecs):
+    def __init__(
+        self, records: list[Any], stored: list[tuple[str, str]], passed_on: list[Any], codecs: Counter[str]
+    ) -> None:
         self.records = records
         self.stored = stored
         self.passed_on = passed_on
         self.codecs = codecs
 
     @classmethod
-    async def of(cls, bootstrap, directory, warehouse_url):
+    async def of(cls, bootstrap: str, directory: Path, warehouse_url: str) -> Self:
         """One worker judges what every cell publishes, one sink stores it."""
         async with Installation(bootstrap, directory, warehouse_url) as place:
             place.start("worker")
@@ -77,11 +82,13 @@ class Outcome:
 
 
 @pytest.fixture(scope="module")
-def outcome_on(request, tmp_path_factory, warehouse_url):
+def outcome_on(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, warehouse_url: str
+) -> Callable[[str], Outcome]:
     """The outcome on a broker, worked out once."""
-    known = {}
+    known: dict[str, Outcome] = {}
 
-    def get(kind):
+    def get(kind: str) -> Outcome:
         if kind not in known:
             bootstrap = request.getfixturevalue(f"{kind}_bootstrap")
             known[kind] = asyncio.run(Outcome.of(bootstrap, tmp_path_factory.mktemp(kind), warehouse_url))
@@ -91,7 +98,9 @@ def outcome_on(request, tmp_path_factory, warehouse_url):
 
 
 @pytest.mark.parametrize(("kind", "keying", "codec", "becomes"), CELLS)
-def test_what_stands_is_what_replay_says(outcome_on, kind, keying, codec, becomes):
+def test_what_stands_is_what_replay_says(
+    outcome_on: Callable[[str], Outcome], kind: str, keying: str, codec: str, becomes: str
+) -> None:
     outcome, prefix = outcome_on(kind), prefix_of(keying, codec)
     assert scene.of_scene(prefix, outcome.records) == scene.said_by_replay(prefix)
     causes = Counter(
@@ -107,10 +116,10 @@ def test_what_stands_is_what_replay_says(outcome_on, kind, keying, codec, become
 
 
 @pytest.mark.parametrize("kind", [pytest.param("kafka", marks=pytest.mark.kafka), "tansu"])
-def test_the_batches_were_really_compressed(outcome_on, kind):
+def test_the_batches_were_really_compressed(outcome_on: Callable[[str], Outcome], kind: str) -> None:
     assert set(outcome_on(kind).codecs) == set(CODECS)
 
 
-def test_the_tables_are_whole():
+def test_the_tables_are_whole() -> None:
     for table in TABLES.values():
         assert set(cells(table)) == {(keying, codec) for keying in KEYINGS for codec in CODECS}

@@ -5,6 +5,7 @@ import base64
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -37,21 +38,21 @@ JAVA = [
 SCHEMAS = Path(__file__).parents[2] / "schemas"
 
 
-def plain(value):
+def plain(value: object) -> object:
     """A struct by the names of its fields, as another program would hold it."""
     if isinstance(value, msgspec.Struct):
         return {name: plain(getattr(value, name)) for name in value.__struct_fields__}
     return [plain(each) for each in value] if isinstance(value, tuple) else value
 
 
-async def run(command, lines):
+async def run(command: list[str], lines: list[str]) -> None:
     done = await asyncio.to_thread(
         subprocess.run, command, input="\n".join(lines), capture_output=True, text=True, timeout=120, check=False
     )
     assert done.returncode == 0, done.stderr[-2000:]
 
 
-async def outcome_of(place, prefix):
+async def outcome_of(place: Installation, prefix: str) -> tuple[dict[Any, Any], list[Any]]:
     """What stands of a scene once everything is judged, and how many records had to be passed on."""
     await place.settled()
     await place.pass_time(scene.UNTIL_MS)
@@ -61,7 +62,7 @@ async def outcome_of(place, prefix):
     return scene.of_scene(prefix, place.watch.records), [one async for one in read_to_end(place.config, topics)]
 
 
-async def test_fastavro_alone_is_enough_to_publish(broker, tmp_path):
+async def test_fastavro_alone_is_enough_to_publish(broker: str, tmp_path: Path) -> None:
     told = [
         {"stream": scene.stream_of(event), "key": scene.key_of(event), "event": plain(event)}
         for event in scene.events("fastavro-")
@@ -76,7 +77,7 @@ async def test_fastavro_alone_is_enough_to_publish(broker, tmp_path):
         assert not passed_on
 
 
-def test_the_foreign_encoder_uses_nothing_of_cloudtag():
+def test_the_foreign_encoder_uses_nothing_of_cloudtag() -> None:
     text = (FOREIGN / "fastavro_producer.py").read_text()
     assert "import cloudtag" not in text
     assert "from cloudtag" not in text
@@ -84,7 +85,9 @@ def test_the_foreign_encoder_uses_nothing_of_cloudtag():
 
 @pytest.mark.kafka
 @pytest.mark.parametrize(("kind", "codec", "has_key"), JAVA)
-async def test_the_java_client(request, tmp_path, kind, codec, has_key):
+async def test_the_java_client(
+    request: pytest.FixtureRequest, tmp_path: Path, kind: str, codec: str, has_key: bool
+) -> None:
     need_kafka()
     broker = request.getfixturevalue(f"{kind}_bootstrap")
     prefix = f"java-{codec}-"

@@ -53,7 +53,7 @@ async def test_a_batch_of_the_limit_is_read_and_one_of_a_byte_more_is_a_letter(b
         worker = rig.start_worker()
         await rig.until(lambda: outputs.counts == {SICK: len(CODECS) + 1, WELL: 1}, "everything that is good counted")
         await rig.until(lambda: len(letters.records) >= len(reasons), "the others are letters")
-        found: list[Any] = sorted(letters.records, key=lambda letter: letter.offset)  # type: ignore[attr-defined]
+        found: list[Any] = sorted(letters.records, key=lambda letter: letter.offset)
         assert [letter.reason for letter in found] == reasons
         for letter in found:
             if letter.reason == "batch_too_large":

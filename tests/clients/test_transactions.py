@@ -1,10 +1,13 @@
 """A producer with transactions: what it took back was never said, and the markers it leaves hold nothing up."""
 
 import asyncio
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from confluent_kafka import Producer
 
+from cloudtag.config import Config
 from cloudtag.wire import encode
 from tests.clients import scene
 from tests.clients.librdkafka import MURMUR2, settings
@@ -17,23 +20,25 @@ COMMITTED, ABORTED, OPEN = "committed-", "aborted-", "open-"
 class Transactions:
     """librdkafka with a transactional id; each scene in a transaction of its own."""
 
-    def __init__(self, config):
+    def __init__(self, config: Config) -> None:
         quiet = {"log_level": "0", "transactional.id": f"{config.topic_prefix}upstream"}
         self._config = config
         self.producer = Producer(settings(config, **MURMUR2, **quiet))
 
-    async def begin(self, prefix):
+    async def begin(self, prefix: str) -> None:
         self.producer.begin_transaction()
         for event in scene.events(prefix):
             stream = scene.stream_of(event)
             self.producer.produce(self._config.topic(stream), encode(stream, event), scene.key_of(event))
         assert await asyncio.to_thread(self.producer.flush, 60) == 0
 
-    async def run(self, do, *arguments):
+    async def run(self, do: Callable[..., object], *arguments: object) -> None:
         await asyncio.to_thread(do, *arguments)
 
 
-async def test_what_was_taken_back_is_not_judged_and_markers_hold_nothing_up(kafka_bootstrap, warehouse_url, tmp_path):
+async def test_what_was_taken_back_is_not_judged_and_markers_hold_nothing_up(
+    kafka_bootstrap: str, warehouse_url: str, tmp_path: Path
+) -> None:
     async with Installation(kafka_bootstrap, tmp_path, warehouse_url) as place:
         place.start("worker")
         place.start_sink()
@@ -61,6 +66,6 @@ async def test_what_was_taken_back_is_not_judged_and_markers_hold_nothing_up(kaf
         assert len(_stored(place)) == 2 * len(stored)
 
 
-def _stored(place):
+def _stored(place: Installation) -> list[str]:
     streams = {scene.stream_of(event) for event in scene.events(COMMITTED)}
     return sorted(stream for stream in streams for _ in place.ask(f"SELECT event_id FROM {stream}"))

@@ -1,5 +1,9 @@
 """The tag engine at its edges: windows, distinct shops, refusals, revocation."""
 
+from collections.abc import Iterable
+from random import Random
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +13,7 @@ from cloudtag.contract.events import BuyerContacted
 from cloudtag.contract.records import TagStatus
 from cloudtag.contract.shops import TagRequested
 from cloudtag.contract.types import TaggedOrder
-from cloudtag.decisions.tags import judge_tags
+from cloudtag.decisions.tags import TagsJudged, judge_tags
 from cloudtag.policy.load import shipped
 from cloudtag.policy.model import Policies
 from tests.decisions.consequences import scene
@@ -18,28 +22,41 @@ DAY = 86_400_000
 T0 = 1_772_409_600_000
 
 
-def request(n, at=T0, shop=None, platform="jd", scenario="worn_return", order=None, **fields):
+def request(
+    n: int,
+    at: int = T0,
+    shop: str | None = None,
+    platform: str = "jd",
+    scenario: str = "worn_return",
+    order: str | None = None,
+    **fields: Any,
+) -> TagRequested:
     return TagRequested(
         0, True, "b1", order or f"o{n}", f"sub{n}", f"e{n}", at, platform, shop or f"s{n}", "main", scenario, **fields
     )  # fmt: skip
 
 
-def judged(requests, now=T0, contacts=(), policies=None):
-    def of_order(order_id):
+def judged(
+    requests: list[TagRequested],
+    now: int = T0,
+    contacts: Iterable[BuyerContacted] = (),
+    policies: Policies | None = None,
+) -> tuple[dict[str, TagStatus], TagsJudged]:
+    def of_order(order_id: str) -> list[BuyerContacted]:
         return [c for c in contacts if c.order_id == order_id]
 
     result = judge_tags(requests, of_order, policies or shipped(), now)
     return {status.tag_id: status for _, status in result.statuses}, result
 
 
-def test_two_shops_are_not_enough():
+def test_two_shops_are_not_enough() -> None:
     statuses, result = judged([request(1), request(2)])
     assert {s.status for s in statuses.values()} == {"pending"}
     assert {s.shown_as for s in statuses.values()} == {"mark failed"}
     assert result.confirmations == []
 
 
-def test_the_third_distinct_shop_confirms_all():
+def test_the_third_distinct_shop_confirms_all() -> None:
     statuses, result = judged([request(1), request(2, T0 + DAY), request(3, T0 + 2 * DAY)], T0 + 2 * DAY)
     assert {s.status for s in statuses.values()} == {"confirmed"}
     (confirmation,) = result.confirmations
@@ -48,13 +65,13 @@ def test_the_third_distinct_shop_confirms_all():
     assert confirmation.basis == "shops"
 
 
-def test_one_shop_counts_once():
+def test_one_shop_counts_once() -> None:
     _, result = judged([request(n, shop="s1" if n < 3 else "s2") for n in range(1, 5)])
     assert result.confirmations == []
 
 
 @pytest.mark.parametrize(("late_ms", "is_confirmed"), [(0, True), (1, False)])
-def test_the_window_is_exactly_180_days_long(late_ms, is_confirmed):
+def test_the_window_is_exactly_180_days_long(late_ms: int, is_confirmed: bool) -> None:
     at = T0 + 180 * DAY + late_ms
     statuses, result = judged([request(1), request(2, T0 + DAY), request(3, at)], at)
     assert bool(result.confirmations) is is_confirmed
@@ -62,48 +79,48 @@ def test_the_window_is_exactly_180_days_long(late_ms, is_confirmed):
 
 
 @pytest.mark.parametrize(("now", "status"), [(T0 + 180 * DAY, "pending"), (T0 + 180 * DAY + 1, "expired")])
-def test_a_pending_tag_expires_after_its_window(now, status):
+def test_a_pending_tag_expires_after_its_window(now: int, status: str) -> None:
     statuses, _ = judged([request(1)], now)
     assert statuses["sub1/o1"].status == status
 
 
-def test_a_wake_is_asked_for_the_moment_a_tag_expires():
+def test_a_timer_is_asked_for_the_moment_a_tag_expires() -> None:
     _, result = judged([request(1)])
     assert result.timer_ms == T0 + 180 * DAY + 1
 
 
-def test_a_fourth_shop_joins_the_confirmation():
+def test_a_fourth_shop_joins_the_confirmation() -> None:
     statuses, result = judged([request(n, T0 + n) for n in range(1, 5)])
     assert len(result.confirmations) == 1
     assert len(result.confirmations[0].tag_ids) == 4
     assert statuses["sub4/o4"].status == "confirmed"
 
 
-def test_long_after_a_confirmation_a_new_one_needs_three_shops_again():
+def test_long_after_a_confirmation_a_new_one_needs_three_shops_again() -> None:
     late = T0 + 400 * DAY
     _, result = judged([request(n, T0) for n in (1, 2, 3)] + [request(n, late) for n in (4, 5, 6)], late)
     assert [c.confirmation_id.rsplit("-", 1)[0] for c in result.confirmations] == ["jd-1", "jd-2"]
 
 
-def test_networks_do_not_count_together_but_taobao_and_tmall_do():
+def test_networks_do_not_count_together_but_taobao_and_tmall_do() -> None:
     mixed = [request(1), request(2), request(3, platform="aliexpress")]
     assert judged(mixed)[1].confirmations == []
     sisters = [request(1, platform="taobao"), request(2, platform="tmall"), request(3, platform="taobao")]
     assert len(judged(sisters)[1].confirmations) == 1
 
 
-def test_an_order_is_tagged_once():
+def test_an_order_is_tagged_once() -> None:
     statuses, _ = judged([request(1, order="o1"), request(2, T0 + 1, order="o1")])
     assert statuses["sub1/o1"].status == "pending"
     assert (statuses["sub2/o1"].status, statuses["sub2/o1"].reason) == ("rejected", "duplicate_order")
 
 
-def test_a_rejected_tag_does_not_use_the_order_up():
+def test_a_rejected_tag_does_not_use_the_order_up() -> None:
     statuses, _ = judged([request(1, order="o1", rejection="no_permission"), request(2, T0 + 1, order="o1")])
     assert statuses["sub2/o1"].status == "pending"
 
 
-def test_contacts_come_first_where_the_scenario_asks_for_them():
+def test_contacts_come_first_where_the_scenario_asks_for_them() -> None:
     tag = request(1, platform="taobao", scenario="short_return")
     contacts = [BuyerContacted(f"c{n}", T0 - n, "taobao", "o1", "b1", "s1", "chat", False) for n in (1, 2)]
     assert judged([tag])[0]["sub1/o1"].reason == "contact_first"
@@ -116,18 +133,18 @@ def test_contacts_come_first_where_the_scenario_asks_for_them():
 @pytest.mark.parametrize(
     ("answered", "shop"), [(True, "s1"), (False, "s2")], ids=["an answered contact", "another shop's contact"]
 )
-def test_no_other_contact_counts(answered, shop):
+def test_no_other_contact_counts(answered: bool, shop: str) -> None:
     tag = request(1, platform="taobao", scenario="short_return")
     first = BuyerContacted("c1", T0 - 1, "taobao", "o1", "b1", "s1", "chat", False)
     other = BuyerContacted("c2", T0 - 2, "taobao", "o1", "b1", shop, "chat", answered)
     assert judged([tag], contacts=[first, other])[0]["sub1/o1"].reason == "contact_first"
 
 
-def test_worn_goods_speak_for_themselves():
+def test_worn_goods_speak_for_themselves() -> None:
     assert judged([request(1, platform="taobao")])[0]["sub1/o1"].status == "pending"
 
 
-def test_aliexpress_tags_an_order_once_and_later_once_per_scenario():
+def test_aliexpress_tags_an_order_once_and_later_once_per_scenario() -> None:
     then, now = 1_500_000_000_000, T0
     for at, status in ((then, "rejected"), (now, "pending")):
         tags = [
@@ -139,12 +156,12 @@ def test_aliexpress_tags_an_order_once_and_later_once_per_scenario():
         assert [statuses[f"sub{n}/o1"].status for n in (1, 2, 3)] == ["pending", status, "rejected"]
 
 
-def test_a_voided_tag_does_not_use_the_order_up():
+def test_a_voided_tag_does_not_use_the_order_up() -> None:
     statuses, _ = judged([request(1, order="o1", voided_by="abuse"), request(2, T0 + 1, order="o1")])
     assert [statuses[f"sub{n}/o1"].status for n in (1, 2)] == ["voided", "pending"]
 
 
-def test_a_shorter_window_ends_even_behind_a_longer_one():
+def test_a_shorter_window_ends_even_behind_a_longer_one() -> None:
     """Taobao and Tmall count together, but one of them may forget sooner."""
     short = [replace(p, tags=replace(p.tags, window_days=30)) for p in shipped().versions() if p.platform == "tmall"]
     policies = Policies({"taobao": [shipped().at("taobao", T0)], "tmall": short, "default": short})
@@ -159,7 +176,7 @@ def test_a_shorter_window_ends_even_behind_a_longer_one():
     assert statuses["sub3/o3"].distinct_shops == 2
 
 
-def test_a_submission_that_gives_an_order_two_buyers_makes_one_tag():
+def test_a_submission_that_gives_an_order_two_buyers_makes_one_tag() -> None:
     """A tag's id names submission and order alone: two buyers' files must not both tell of it."""
     orders = (TaggedOrder("o1", "b1"), TaggedOrder("o1", "b2"), TaggedOrder("o2", "b2"))
     tags = scene.Told([*scene.exams(), replace(scene.tag("s1", "o1"), orders=orders)]).of(TagStatus)
@@ -167,10 +184,12 @@ def test_a_submission_that_gives_an_order_two_buyers_makes_one_tag():
     assert told == [("o1", "b1", "pending"), ("o2", "b2", "pending")]
 
 
+ShopTag = tuple[int, int, bool]
+"""The number of a shop, the day it tags on, and whether the tag is void."""
 shop_tags = st.lists(st.tuples(st.integers(1, 6), st.integers(0, 400), st.booleans()), max_size=14)
 
 
-def _requests(tags):
+def _requests(tags: list[ShopTag]) -> list[TagRequested]:
     return [
         request(n, T0 + days * DAY, shop=f"s{shop}", voided_by="abuse" if is_void else None)
         for n, (shop, days, is_void) in enumerate(tags)
@@ -178,14 +197,14 @@ def _requests(tags):
 
 
 @given(shop_tags, st.randoms(use_true_random=False))
-def test_the_order_of_tags_is_irrelevant(tags, random):
+def test_the_order_of_tags_is_irrelevant(tags: list[ShopTag], random: Random) -> None:
     requests = _requests(tags)
     shuffled = random.sample(requests, len(requests))
     assert judged(requests, T0 + 500 * DAY)[0] == judged(shuffled, T0 + 500 * DAY)[0]
 
 
 @given(shop_tags)
-def test_losing_the_right_equals_never_having_tagged(tags):
+def test_losing_the_right_equals_never_having_tagged(tags: list[ShopTag]) -> None:
     requests = _requests(tags)
     statuses, result = judged(requests, T0 + 500 * DAY)
     kept, without = judged([r for r in requests if r.voided_by is None], T0 + 500 * DAY)
@@ -194,14 +213,14 @@ def test_losing_the_right_equals_never_having_tagged(tags):
 
 
 @given(shop_tags)
-def test_a_confirmation_always_has_three_shops_within_the_window(tags):
+def test_a_confirmation_always_has_three_shops_within_the_window(tags: list[ShopTag]) -> None:
     _, result = judged(_requests(tags), T0 + 500 * DAY)
     for confirmation in result.confirmations:
         assert len(confirmation.shop_ids) >= 3
 
 
 @given(shop_tags)
-def test_a_tag_is_confirmed_when_any_180_days_with_it_hold_three_shops(tags):
+def test_a_tag_is_confirmed_when_any_180_days_with_it_hold_three_shops(tags: list[ShopTag]) -> None:
     """J8 word for word, without any of the engine's bookkeeping."""
     requests = _requests(tags)
     statuses, _ = judged(requests, T0 + 600 * DAY)
@@ -217,7 +236,7 @@ def test_a_tag_is_confirmed_when_any_180_days_with_it_hold_three_shops(tags):
 
 
 @given(shop_tags)
-def test_losing_the_right_does_not_matter_for_other_shops_orders_either(tags):
+def test_losing_the_right_does_not_matter_for_other_shops_orders_either(tags: list[ShopTag]) -> None:
     """Even where several shops tag one order, of which only the first counts."""
     requests = [replace(r, order_id=f"o{n % 3}") for n, r in enumerate(_requests(tags))]
     statuses, result = judged(requests, T0 + 500 * DAY)

@@ -1,6 +1,6 @@
 """What worker and sink export: every metric with the names of its labels, read from the code."""
 
-from prometheus_client import Histogram
+from prometheus_client import Counter, Gauge, Histogram
 from prometheus_client.metrics import MetricWrapperBase
 
 from streams.sink import sink_metrics
@@ -15,6 +15,7 @@ def exported() -> dict[str, tuple[str, ...]]:
     sink = [value for value in vars(sink_metrics).values() if isinstance(value, MetricWrapperBase)]
     found: dict[str, tuple[str, ...]] = dict(PROCESS)
     for metric in (*WorkerMetrics().names.values(), *sink):
+        assert isinstance(metric, Counter | Gauge | Histogram), metric
         name, labels = metric._name, labels_of(metric)
         if isinstance(metric, Histogram):
             found |= {f"{name}_bucket": (*labels, "le"), f"{name}_sum": labels, f"{name}_count": labels}

@@ -10,7 +10,8 @@ import typer
 import yaml
 
 from cloudtag.cli.app import app
-from cloudtag.config import PREFIX, SECRETS, SHORT_NAMES, Config
+from cloudtag.config import SECRETS, SHORT_NAMES, Config
+from cloudtag.known_settings import PREFIX
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"

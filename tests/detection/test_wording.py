@@ -21,7 +21,7 @@ MINUTE, HOUR = 60_000, 3_600_000
         (form(0, "was", "were"), "were"),
     ],
 )
-def test_a_number_and_its_words_agree(said, words):
+def test_a_number_and_its_words_agree(said: str, words: str) -> None:
     assert said == words
 
 
@@ -43,17 +43,17 @@ def test_a_number_and_its_words_agree(said, words):
         (1, "", "1 minor unit"),
     ],
 )
-def test_money_is_told_with_the_decimals_of_its_currency(amount_minor, currency, words):
+def test_money_is_told_with_the_decimals_of_its_currency(amount_minor: int, currency: str | None, words: str) -> None:
     assert money(amount_minor, currency) == words
 
 
-def test_money_without_a_currency_says_so_in_chinese():
+def test_money_without_a_currency_says_so_in_chinese() -> None:
     assert money_zh(122_000, "CNY") == "1,220.00 CNY"
     assert money_zh(122_000, None) == "122,000 个最小货币单位"
 
 
 @given(st.integers(-(10**15), 10**15), st.sampled_from(["CNY", "JPY", "KWD", "CLF", "USD"]))
-def test_no_unit_of_money_is_lost(amount_minor, currency):
+def test_no_unit_of_money_is_lost(amount_minor: int, currency: str) -> None:
     amount, code = money(amount_minor, currency).split(" ")
     assert code == currency
     decimals = amount.partition(".")[2]
@@ -73,10 +73,10 @@ def test_no_unit_of_money_is_lost(amount_minor, currency):
         (143 * HOUR + 6 * MINUTE, "143.1 hours", "143.1 小时"),
     ],
 )
-def test_a_span_is_told_in_hours_or_minutes(ms, words, words_zh):
+def test_a_span_is_told_in_hours_or_minutes(ms: int, words: str, words_zh: str) -> None:
     assert (span(ms), span_zh(ms)) == (words, words_zh)
 
 
-def test_the_last_of_a_list_is_joined_by_a_word():
+def test_the_last_of_a_list_is_joined_by_a_word() -> None:
     assert [listed([]), listed(["a"]), listed("ab"), listed("abc")] == ["", "a", "a and b", "a, b and c"]
     assert listed(["a bag", "an envelope"], "or") == "a bag or an envelope"

@@ -2,6 +2,8 @@
 
 import importlib
 import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import pytest
 
@@ -23,11 +25,15 @@ def detect(case, parameters):
 '''
 
 
+Install = Callable[..., None]
+"""Installs a package of that name with entry points, and the text of their module."""
+
+
 @pytest.fixture
-def install(tmp_path, monkeypatch):
+def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
     """Puts packages with entry points where Python looks for installed ones."""
 
-    def installed(package, entries, text=SOUND):
+    def installed(package: str, entries: dict[str, str], text: str = SOUND) -> None:
         module = package.replace("-", "_")
         info = tmp_path / f"{module}-1.0.dist-info"
         info.mkdir()
@@ -43,18 +49,18 @@ def install(tmp_path, monkeypatch):
     return installed
 
 
-def found():
+def found() -> Mapping[str, registry.Detector]:
     """Found anew: not what was found before this test."""
     return registry.all_detectors.__wrapped__()
 
 
-def fault():
+def fault() -> str:
     with pytest.raises(DetectorError) as caught:
         found()
     return str(caught.value)
 
 
-def test_those_of_other_packages_stand_among_cloudtags_own_by_name(install):
+def test_those_of_other_packages_stand_among_cloudtags_own_by_name(install: Install) -> None:
     install("shop-rules", {"aaa": "shop_rules_found", "zzz": "shop_rules_found"})
     names = list(found())
     assert names == sorted(names)
@@ -63,7 +69,7 @@ def test_those_of_other_packages_stand_among_cloudtags_own_by_name(install):
     assert found()["worn_return"].is_own
 
 
-def test_two_of_one_name_are_told_with_both_packages(install):
+def test_two_of_one_name_are_told_with_both_packages(install: Install) -> None:
     install("one-shop", {"twice": "one_shop_found"})
     install("two-shop", {"twice": "two_shop_found"})
     assert fault() == (
@@ -72,7 +78,7 @@ def test_two_of_one_name_are_told_with_both_packages(install):
     )
 
 
-def test_none_may_be_called_like_one_of_cloudtags_own(install):
+def test_none_may_be_called_like_one_of_cloudtags_own(install: Install) -> None:
     install("one-shop", {"worn_return": "one_shop_found"})
     assert "cloudtag.detectors.worn_return of cloudtag and one_shop_found of one-shop" in fault()
 
@@ -100,7 +106,9 @@ def test_none_may_be_called_like_one_of_cloudtags_own(install):
         ({"bad": "one_shop_found"}, SOUND.replace("EXAMPLES = ()", "EXAMPLES = (1,)"), "not an Example"),
     ],
 )
-def test_one_that_cannot_be_used_is_told_with_its_package(install, entries, text, told):
+def test_one_that_cannot_be_used_is_told_with_its_package(
+    install: Install, entries: dict[str, str], text: str, told: str
+) -> None:
     install("one-shop", entries, text)
     said = fault()
     assert told in said
@@ -108,11 +116,11 @@ def test_one_that_cannot_be_used_is_told_with_its_package(install, entries, text
     assert "\n" not in said
 
 
-def test_signals_of_another_scope_would_never_be_looked_at(install):
+def test_signals_of_another_scope_would_never_be_looked_at(install: Install) -> None:
     text = SOUND.replace('rules=("x",)', 'rules=("x",), signals=(UNDONE,)')
     install("one-shop", {"bad": "one_shop_found"}, f"from cloudtag.detection.signals import UNDONE\n{text}")
     assert "scope 'buyer' alone" in fault()
 
 
-def test_no_detector_can_be_called_like_a_section_of_the_packs():
+def test_no_detector_can_be_called_like_a_section_of_the_packs() -> None:
     assert {"id", "from", "detectors", *SECTIONS} <= RESERVED

@@ -1,8 +1,10 @@
 """The page of detectors: whole, the same every time, and made of what the engine says."""
 
+from pathlib import Path
+
 import pytest
 
-from cloudtag.detectors.registry import all_detectors
+from cloudtag.detectors.registry import Detector, all_detectors
 from cloudtag.docs.__main__ import main
 from cloudtag.docs.detectors import detectors_page
 from cloudtag.docs.parameters import parameter_lines, unit_of
@@ -12,16 +14,16 @@ from cloudtag.testing import HEADINGS
 
 
 @pytest.fixture(scope="module")
-def page():
+def page() -> str:
     return detectors_page()
 
 
-def test_it_is_always_made_the_same(page):
+def test_it_is_always_made_the_same(page: str) -> None:
     assert detectors_page() == page
 
 
 @pytest.mark.parametrize("detector", all_detectors().values(), ids=lambda d: d.name)
-def test_each_detector_has_all_of_its_parts(detector, page):
+def test_each_detector_has_all_of_its_parts(detector: Detector, page: str) -> None:
     part = page.split(f"\n### {detector.name}\n")[1].split("\n### ")[0]
     assert f"| [`{detector.name}`](#{detector.name}) |" in page
     for heading in (*HEADINGS, "Parameters", "Example"):
@@ -37,7 +39,7 @@ def test_each_detector_has_all_of_its_parts(detector, page):
     assert first.revisions[-1].alert.explanation_zh.replace("_", "\\_").replace("|", "\\|") in part
 
 
-def test_what_keeps_an_example_quiet_is_found_by_leaving_it_out():
+def test_what_keeps_an_example_quiet_is_found_by_leaving_it_out() -> None:
     detector = all_detectors()["no_circulation"]
     late = next(e for e in detector.examples if "scanned late" in e.name)
     reason = reason_of(detector, late)
@@ -48,19 +50,19 @@ def test_what_keeps_an_example_quiet_is_found_by_leaving_it_out():
     assert reason_of(detector, early) is None
 
 
-def test_units_come_from_names():
+def test_units_come_from_names() -> None:
     assert unit_of("window_days", 180) == "days"
     assert unit_of("bad_rating", 2) == "stars"
     assert unit_of("orders", 5) == "number"
     assert unit_of("share_percent", 60) == "percent"
 
 
-def test_a_detector_without_numbers_says_so():
+def test_a_detector_without_numbers_says_so() -> None:
     (line,) = parameter_lines(all_detectors()["short_return"])
     assert line.startswith("**Parameters:** nothing to set")
 
 
-def test_a_stale_page_is_told(tmp_path, capsys):
+def test_a_stale_page_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([str(tmp_path)]) == 0
     assert main([str(tmp_path), "--check"]) == 0
     path = tmp_path / "detectors.md"
@@ -69,6 +71,6 @@ def test_a_stale_page_is_told(tmp_path, capsys):
     assert "make docs" in capsys.readouterr().err
 
 
-def test_a_section_may_be_told_by_itself():
+def test_a_section_may_be_told_by_itself() -> None:
     lines = section(all_detectors()["reused_waybill"])
     assert "### reused_waybill" in lines

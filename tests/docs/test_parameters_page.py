@@ -7,11 +7,11 @@ from cloudtag.docs.parameter_page import parameters_page
 from cloudtag.policy.convert import SECTIONS
 
 
-def part(heading):
+def part(heading: str) -> str:
     return parameters_page().split(f"\n## {heading}\n")[1].split("\n## ")[0]
 
 
-def test_every_parameter_has_a_row_with_its_default():
+def test_every_parameter_has_a_row_with_its_default() -> None:
     for name, detector in all_detectors().items():
         if detector.parameters.__struct_fields__:
             rows = [line.split(" | ") for line in part(f"detectors.{name}").splitlines() if line.startswith("| `")]
@@ -23,7 +23,7 @@ def test_every_parameter_has_a_row_with_its_default():
         assert all(f"| `{field}" in part(section) for field in kind.__struct_fields__)
 
 
-def test_what_a_platform_has_instead_stands_beside_the_default():
+def test_what_a_platform_has_instead_stands_beside_the_default() -> None:
     (row,) = (line for line in part("tags").splitlines() if line.startswith("| `pending_shown_as`"))
     assert row == "| `pending_shown_as` |  |  | pending | jd-2016: mark failed |"
     (row,) = (line for line in part("tags").splitlines() if line.startswith("| `window_days`"))

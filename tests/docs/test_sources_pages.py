@@ -3,6 +3,7 @@
 import os
 import re
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -12,7 +13,7 @@ from cloudtag.docs.sources.check import entry_faults, faults, named_ids
 from cloudtag.docs.sources.defined import ids_in, ids_meant
 from cloudtag.docs.sources.pages import index_page, source_page, source_pages
 from cloudtag.docs.sources.parameters import parameter
-from cloudtag.docs.sources.stated import ROOT, Entry, read_source, read_sources
+from cloudtag.docs.sources.stated import ROOT, Entry, SourceDocument, read_source, read_sources
 
 SOURCES = read_sources()
 ENTRIES = [
@@ -29,37 +30,37 @@ def specification() -> Path:
     return Path(os.environ.get("CLOUDTAG_SHARED") or ROOT.parent / "shared") / "domain.md"
 
 
-def test_every_rule_has_code_and_a_test():
+def test_every_rule_has_code_and_a_test() -> None:
     assert faults(SOURCES, ROOT) == []
 
 
-def test_the_sources_are_five():
+def test_the_sources_are_five() -> None:
     assert [source.source for source in SOURCES] == ["S0", "S1", "S2", "S3", "S4"]
     assert [source.letter for source in SOURCES] == ["T", "B", "J", "A", "P"]
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.name)
-def test_an_id_is_stated_once_and_has_a_line(source):
+def test_an_id_is_stated_once_and_has_a_line(source: SourceDocument) -> None:
     assert len(set(source.stated)) == len(source.stated)
     assert {rule_id for entry in source.rule for rule_id in entry.ids} == set(source.stated)
 
 
 @pytest.mark.skipif(not specification().is_file(), reason="the specification does not lie beside the checkout")
-def test_every_id_of_the_specification_is_stated():
+def test_every_id_of_the_specification_is_stated() -> None:
     told = ids_in(specification().read_text(encoding="utf-8")) - {LADDER}
     named = {rule_id for source in SOURCES for rule_id in source.named} - {LADDER}
     # A family of rules that all have lines of their own (T3 for T3.1 to T3.5) needs none.
     assert named == {one for one in told if not any(other.startswith(f"{one}.") for other in told)}
 
 
-def test_what_is_not_claimed_is_claimed_nowhere_else():
+def test_what_is_not_claimed_is_claimed_nowhere_else() -> None:
     for source in SOURCES:
         unclaimed = [rule_id for line in source.unclaimed for rule_id in line.ids]
         assert len(set(unclaimed)) == len(unclaimed)
         assert not {*unclaimed} & {*source.stated}
 
 
-def test_the_code_names_rules_at_all():
+def test_the_code_names_rules_at_all() -> None:
     named = named_ids(ROOT)
     assert "T1a" in named["src/cloudtag/detectors/short_return.py"]
     assert "A17" in named["src/cloudtag/policy/packs/aliexpress.toml"]
@@ -67,7 +68,7 @@ def test_the_code_names_rules_at_all():
 
 
 @pytest.mark.parametrize("entry", ENTRIES)
-def test_whatever_a_line_points_at_is_missed_under_another_name(entry):
+def test_whatever_a_line_points_at_is_missed_under_another_name(entry: Entry) -> None:
     for number, test in enumerate(entry.tests):
         others = (*entry.tests[:number], _renamed(test), *entry.tests[number + 1 :])
         assert list(entry_faults(replace(entry, tests=others), ROOT)) == [f"{_fault_of(test)}: {_renamed(test)}"]
@@ -79,11 +80,11 @@ def test_whatever_a_line_points_at_is_missed_under_another_name(entry):
         assert fault == f"no such parameter: {key}_anew"
 
 
-def _renamed(test):
+def _renamed(test: str) -> str:
     return test.removesuffix('"') + ' anew"' if test.endswith('"') else f"{test}_anew"
 
 
-def _fault_of(test):
+def _fault_of(test: str) -> str:
     if test.endswith('"'):
         return "no such example"
     return "no such story" if "/scenarios/files/" in test and test.endswith(".toml") else "no such test"
@@ -114,7 +115,7 @@ GOOD = Entry(
         ({"tests": ("tests/replay/test_driver.py",)}, "no such test"),
     ],
 )
-def test_a_broken_line_is_told(change, fault):
+def test_a_broken_line_is_told(change: dict[str, Any], fault: str | None) -> None:
     told = list(entry_faults(replace(GOOD, **change), ROOT))
     assert (told == []) if fault is None else any(fault in line for line in told)
 
@@ -134,14 +135,14 @@ def test_a_broken_line_is_told(change, fault):
         ("import pytest\n\n@pytest.mark.xfail\ndef test_it():\n    assert 1\n", "a test that is not run"),
     ],
 )
-def test_a_test_must_be_there_and_run(tmp_path, code, fault):
+def test_a_test_must_be_there_and_run(tmp_path: Path, code: str, fault: str | None) -> None:
     (tmp_path / "code.py").write_text('"""It does (T1a)."""\n\nclass Thing:\n    def do(self): ...\n')
     (tmp_path / "test_code.py").write_text(code)
     entry = replace(GOOD, where=("code.py::Thing.do",), tests=("test_code.py::test_it",))
     assert list(entry_faults(entry, tmp_path)) == ([] if fault is None else [f"{fault}: test_code.py::test_it"])
 
 
-def test_ids_without_a_line_and_lines_without_an_id_are_told(tmp_path):
+def test_ids_without_a_line_and_lines_without_an_id_are_told(tmp_path: Path) -> None:
     code = tmp_path / "src" / "thing.py"
     code.parent.mkdir()
     code.write_text('"""It does (T1a, T1b)."""\n\ndef do(): ...\n')
@@ -157,7 +158,7 @@ def test_ids_without_a_line_and_lines_without_an_id_are_told(tmp_path):
 @pytest.mark.parametrize(
     "line", ["ids = []", 'ids = ["X1"]', "tests = []", "where = []", 'says = "no sentence"', 'more = "x"']
 )
-def test_a_file_of_another_form_is_refused(line):
+def test_a_file_of_another_form_is_refused(line: str) -> None:
     head = 'source = "S0"\nabout = "It."\nstated = ["T1"]\n[[rule]]\n'
     good = {"ids": '["T1"]', "says": '"It is."', "where": '["a.py::b"]', "tests": '["b.py::test_c"]'}
     assert (
@@ -168,21 +169,21 @@ def test_a_file_of_another_form_is_refused(line):
         read_source("s", head + "\n".join(f"{key} = {value}" for key, value in good.items()))
 
 
-def test_what_a_file_says_in_short_is_written_out():
+def test_what_a_file_says_in_short_is_written_out() -> None:
     head = 'source = "S0"\nabout = "It."\nstated = ["T1"]\n[[rule]]\nids = ["T1"]\nsays = "It is."\n'
     (entry,) = read_source("s", head + 'detector = "d"\nexamples = ["an x"]\nstories = ["y"]\ntests = ["z"]\n').rule
     assert entry.where == ("src/cloudtag/detectors/d.py::detect",)
     assert entry.tests == ('src/cloudtag/detectors/d.py "an x"', "src/cloudtag/scenarios/files/y.toml", "z")
 
 
-def test_ranges_and_pairs():
+def test_ranges_and_pairs() -> None:
     assert ids_in("T5a/b, A2/A6 (J3 to J5) and A21–A24; S4, not S0, x1 or T123") == {
         *("T5a", "T5b", "A2", "A6", "J3", "J5", "A21", "A24", "S4")
     }
     assert ids_meant("J3 to J5, A21–A23") == {"J3", "J4", "J5", "A21", "A22", "A23"}
 
 
-def test_a_parameter_tells_where_platforms_differ():
+def test_a_parameter_tells_where_platforms_differ() -> None:
     assert parameter("tags.threshold_shops") == "`tags.threshold_shops` 3"
     assert parameter("tags.pending_shown_as") == "`tags.pending_shown_as` pending (JD: mark failed)"
     words = parameter("deadlines.complaint_working_days")
@@ -193,7 +194,7 @@ def test_a_parameter_tells_where_platforms_differ():
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.name)
-def test_a_page_has_a_line_per_entry_and_its_links_lead_somewhere(source):
+def test_a_page_has_a_line_per_entry_and_its_links_lead_somewhere(source: SourceDocument) -> None:
     page = source_page(source)
     claimed, _, unclaimed = page.partition("## Not claimed")
     lines = [line for line in claimed.splitlines() if line.startswith("| ")][1:]
@@ -208,7 +209,7 @@ def test_a_page_has_a_line_per_entry_and_its_links_lead_somewhere(source):
         assert (ROOT / "docs/sources" / link).exists(), link
 
 
-def test_the_index_leads_to_every_page():
+def test_the_index_leads_to_every_page() -> None:
     assert [name for name in source_pages() if not name.endswith("README.md")] == [
         f"sources/{source.name}.md" for source in SOURCES
     ]
@@ -216,7 +217,7 @@ def test_the_index_leads_to_every_page():
         assert f"({source.name}.md)" in index_page()
 
 
-def test_numbers_without_words_are_named_and_nothing_is_said_of_them():
+def test_numbers_without_words_are_named_and_nothing_is_said_of_them() -> None:
     source = SOURCES[1]
     assert source.unstated() == ["B1"]
     assert source_page(source).splitlines()[-1].startswith("B1: ")

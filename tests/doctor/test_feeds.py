@@ -1,5 +1,7 @@
 """Feeds that never come: the detectors that are blind then, found by taking the feed out of their own examples."""
 
+from typing import Any
+
 import pytest
 from msgspec.structs import replace
 
@@ -10,22 +12,24 @@ from cloudtag.detectors.registry import all_detectors
 from cloudtag.doctor.blind import without_field, without_stream
 from cloudtag.doctor.checks.feeds import feeds, never_filled
 from cloudtag.doctor.limits import FILLED_RECORDS
+from cloudtag.doctor.reading import InputTopic
+from cloudtag.doctor.sample import SampledRecord
 from tests.doctor.material import NOW, order, orders, record, severities, topic
 
 
 @pytest.mark.parametrize("stream", INPUTS)
-def test_what_detectors_declare_to_need_they_are_blind_without(stream):
+def test_what_detectors_declare_to_need_they_are_blind_without(stream: str) -> None:
     declared = {name for name, detector in all_detectors().items() if stream in detector.rule.needs}
     assert declared <= set(without_stream(stream).blind)
 
 
-def test_examples_tell_more_than_declarations():
+def test_examples_tell_more_than_declarations() -> None:
     assert "wrong_return_destination" in without_stream("logistics").blind
     assert "logistics" not in all_detectors()["wrong_return_destination"].rule.needs
     assert "refund_frequency" not in without_stream("logistics").blind
 
 
-def test_fields_blind_and_weaken_detectors():
+def test_fields_blind_and_weaken_detectors() -> None:
     assert without_field("logistics", "destination_hash").blind == ("wrong_return_destination",)
     assert without_field("logistics", "weight_grams").weaker == ("envelope_return",)
     assert without_field("refunds", "evidence.phash").weaker == ("reused_evidence",)
@@ -33,75 +37,75 @@ def test_fields_blind_and_weaken_detectors():
     assert not without_field("logistics", "order_id")
 
 
-def test_an_empty_stream_names_what_is_blind():
+def test_an_empty_stream_names_what_is_blind() -> None:
     coming, empty = topic(orders(5)), topic([], "inspections")
     (found,) = feeds([coming, empty])
     assert (found.topic, found.severity) == ("x-inspections", "warn")
     assert "never had a record" in found.text
-    assert "switched_goods" in found.figures["blind"]
+    assert "switched_goods" in str(found.figures["blind"])
     (found,) = feeds([coming, topic([], "inspections", written=9)])
     assert "deleted by age" in found.text
 
 
-def test_a_stream_no_detector_rests_on_is_no_fault():
+def test_a_stream_no_detector_rests_on_is_no_fault() -> None:
     (found,) = feeds([topic(orders(5)), topic([], "accounts")])
     assert (found.severity, found.advice) == ("ok", None)
     assert "every tag is rejected" in found.text
 
 
-def test_a_stream_that_could_not_be_read_is_not_called_empty():
+def test_a_stream_that_could_not_be_read_is_not_called_empty() -> None:
     assert list(feeds([topic(orders(5)), topic([], "inspections", faults=("partition 0: X",))])) == []
 
 
-def test_nothing_at_all_is_one_finding():
+def test_nothing_at_all_is_one_finding() -> None:
     (found,) = feeds([topic([], "orders"), topic([], "refunds")])
     assert found.severity == "bad"
-    assert "is this the installation you mean" in found.advice
+    assert "is this the installation you mean" in (found.advice or "")
 
 
-def scan(number, **changes):
+def scan(number: int, **changes: Any) -> SampledRecord:
     made = ParcelScanned(f"e{number}", NOW, "jd", "sf", f"w{number}", scan="accepted")
     return record(replace(made, **changes), "logistics", offset=number)
 
 
-def scans(count, **first):
+def scans(count: int, **first: Any) -> InputTopic:
     return topic([scan(0, **first), *(scan(n) for n in range(1, count))], "logistics")
 
 
-def test_a_field_nobody_fills_is_told_with_its_detectors():
+def test_a_field_nobody_fills_is_told_with_its_detectors() -> None:
     (found,) = feeds([scans(FILLED_RECORDS)])
     assert found.severity == "warn"
     assert "destination_hash; blind without it: wrong_return_destination" in found.text
     assert "weight_grams; weaker without it: envelope_return" in found.text
     assert "facility; blind without it: internal_parcel" in found.text
     assert "order_id" not in found.text, "no detector rests on it"
-    assert "scan" not in found.figures["fields"].split(", ")
+    assert "scan" not in str(found.figures["fields"]).split(", ")
 
 
-def test_one_record_that_fills_a_field_is_enough():
+def test_one_record_that_fills_a_field_is_enough() -> None:
     (found,) = feeds([scans(FILLED_RECORDS, destination_hash="h")])
     assert "destination_hash" not in found.text
     assert "weight_grams" in found.text
 
 
-def test_few_records_say_nothing_of_fields():
+def test_few_records_say_nothing_of_fields() -> None:
     assert never_filled(scans(FILLED_RECORDS - 1)) == []
     assert "destination_hash" in never_filled(scans(FILLED_RECORDS))
 
 
-def test_a_flag_that_is_never_set_may_well_be_no():
+def test_a_flag_that_is_never_set_may_well_be_no() -> None:
     unfilled = never_filled(topic([record(order(n)) for n in range(FILLED_RECORDS)]))
     assert "freight_insured" not in unfilled
     assert {"lines", "device_hash"} <= set(unfilled)
 
 
-def refund(number, phash=None):
+def refund(number: int, phash: str | None = None) -> SampledRecord:
     proofs = (Proof(f"s{number}", "picture", phash),)
     made = RefundChanged(f"e{number}", NOW, "jd", "r", "o", f"b{number}", "s", "opened", evidence=proofs)
     return record(made, "refunds", offset=number)
 
 
-def test_picture_hashes_that_never_come_are_told():
+def test_picture_hashes_that_never_come_are_told() -> None:
     plain = topic([refund(n) for n in range(FILLED_RECORDS)], "refunds")
     (found,) = feeds([plain])
     assert "evidence.phash; weaker without it: reused_evidence" in found.text

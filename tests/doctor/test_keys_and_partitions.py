@@ -1,23 +1,28 @@
 """Keys and partitions: each mistake is told by its name, and what is right, or too little to tell, is not blamed."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cloudtag.contract import events as ev
 from cloudtag.doctor.checks.keys import keys
 from cloudtag.doctor.checks.partitioner import crc32_of, fnv1a_of, partitioner
 from cloudtag.doctor.limits import FEWEST_KEYS, MUCH
+from cloudtag.doctor.sample import SampledRecord
 from streams.kafka.partitioner import partition_of
 from tests.doctor.material import LOOK, PARTITIONS, order, orders, record, severities, topic
 
 
-def misplaced(count, place, **how):
+def misplaced(count: int, place: Callable[[str, int], int], **how: Any) -> list[SampledRecord]:
     """So many orders that `place` puts elsewhere than Kafka's partitioner does."""
     numbers = (n for n in range(10_000) if place(f"b{n}", PARTITIONS) != partition_of(f"b{n}", PARTITIONS))
     return [record(order(next(numbers)), place=place, **how) for _ in range(count)]
 
 
-def test_records_where_they_belong_are_not_blamed():
+def test_records_where_they_belong_are_not_blamed() -> None:
     sound = topic(orders(50))
     assert severities([*keys(sound, LOOK), *partitioner(sound, LOOK)]) == ["ok", "ok"]
 
@@ -31,38 +36,38 @@ def test_records_where_they_belong_are_not_blamed():
         (lambda key, _: 0, "all are in partition 0", "do not choose a partition"),
     ],
 )
-def test_a_partitioner_is_known_by_where_it_puts_keys(place, name, advice):
+def test_a_partitioner_is_known_by_where_it_puts_keys(place: Callable[[str, int], int], name: str, advice: str) -> None:
     (found,) = partitioner(topic(orders(100, place=place)), LOOK)
     assert found.severity == "bad"
     assert name in found.text
-    assert advice in found.advice
+    assert advice in (found.advice or "")
 
 
-def test_sarama_takes_the_sign_away():
+def test_sarama_takes_the_sign_away() -> None:
     assert [fnv1a_of(key, 8) for key in ("", "a", "foobar")] == [
         abs(n) % 8 for n in (-2128831035, -468965076, -1080231576)
     ]
 
 
-def test_too_few_keys_name_no_partitioner():
+def test_too_few_keys_name_no_partitioner() -> None:
     few, enough = misplaced(FEWEST_KEYS - 1, crc32_of), misplaced(FEWEST_KEYS, crc32_of)
     assert "too few different keys" in next(partitioner(topic(few), LOOK)).text
     assert "CRC32" in next(partitioner(topic(enough), LOOK)).text
     assert "too few different keys" in next(partitioner(topic(few * 50), LOOK)).text
 
 
-def test_one_hot_key_does_not_hide_what_the_others_say():
+def test_one_hot_key_does_not_hide_what_the_others_say() -> None:
     hot = [record(order(0), place=lambda key, _: (partition_of(key, PARTITIONS) + 1) % PARTITIONS)] * 3
     (found,) = partitioner(topic(hot + misplaced(60, crc32_of)), LOOK)
     assert "CRC32" in found.text
 
 
-def test_chance_is_no_known_partitioner():
+def test_chance_is_no_known_partitioner() -> None:
     records = orders(200, place=lambda key, _: (partition_of(key, PARTITIONS) + 1 + len(key) % 3) % PARTITIONS)
     assert "no known partitioner fits" in next(partitioner(topic(records), LOOK)).text
 
 
-def test_a_producer_is_blamed_and_a_single_record_only_told():
+def test_a_producer_is_blamed_and_a_single_record_only_told() -> None:
     total = 1_000
     for count, severity in ((int(MUCH * total) - 1, "warn"), (int(MUCH * total), "bad")):
         found = next(partitioner(topic(orders(total - count) + misplaced(count, crc32_of)), LOOK))
@@ -81,24 +86,27 @@ def test_a_producer_is_blamed_and_a_single_record_only_told():
         (lambda event, own: b"1" + own.encode(), "something else", "no field of the record"),
     ],
 )
-def test_what_stands_in_place_of_the_key_is_told(key, kind, told):
-    def elsewhere(own, partitions):
+def test_what_stands_in_place_of_the_key_is_told(
+    key: Callable[[ev.OrderChanged, str], bytes | None], kind: str, told: str
+) -> None:
+    def elsewhere(own: str, partitions: int) -> int:
         return (partition_of(own, partitions) + 1) % partitions
 
     (found,) = keys(topic(orders(40, key=key, place=elsewhere)), LOOK)
     assert (found.severity, found.figures["kind"]) == ("bad", kind)
     assert told in found.text
-    assert "buyer_id" in found.advice
+    assert "buyer_id" in (found.advice or "")
     (moved,) = partitioner(topic(orders(40, key=key, place=elsewhere)), LOOK)
     assert moved.severity == "bad"
+    assert moved.advice is not None
     assert "murmur2" not in moved.advice
 
 
-def test_a_wrong_key_in_the_right_partition_does_no_harm():
+def test_a_wrong_key_in_the_right_partition_does_no_harm() -> None:
     assert severities(list(keys(topic(orders(40, key=lambda *_: None)), LOOK))) == ["warn"]
 
 
-def test_several_causes_are_told_apart():
+def test_several_causes_are_told_apart() -> None:
     records = misplaced(30, crc32_of) + misplaced(20, lambda *_: 0, key=lambda *_: None) + orders(50)
     found = list(partitioner(topic(records), LOOK))
     assert [(f.figures["records"], f.severity) for f in found] == [(30, "bad"), (20, "bad")]
@@ -106,18 +114,18 @@ def test_several_causes_are_told_apart():
     assert "no key" in found[1].text
 
 
-def test_the_topics_own_number_of_partitions_counts():
+def test_the_topics_own_number_of_partitions_counts() -> None:
     records = [record(order(n), partitions=5) for n in range(60)]
     assert severities(list(partitioner(topic(records, partitions=5), LOOK))) == ["ok"]
 
 
 @given(st.lists(st.text(min_size=1, max_size=20).filter(str.isprintable), min_size=1, max_size=40), st.integers(1, 12))
-def test_what_kafkas_partitioner_placed_is_never_blamed(keys_, partitions):
+def test_what_kafkas_partitioner_placed_is_never_blamed(keys_: list[str], partitions: int) -> None:
     records = [record(order(n, buyer_id=key), partitions=partitions) for n, key in enumerate(keys_)]
     assert severities(list(partitioner(topic(records, partitions=partitions), LOOK))) == ["ok"]
 
 
 @given(st.sets(st.text(min_size=1, max_size=12).filter(str.isprintable), min_size=60, max_size=80))
-def test_crc32_is_named_whatever_the_keys_are(keys_):
+def test_crc32_is_named_whatever_the_keys_are(keys_: set[str]) -> None:
     records = [record(order(n, buyer_id=key), place=crc32_of) for n, key in enumerate(sorted(keys_))]
     assert "CRC32" in next(partitioner(topic(records), LOOK)).text

@@ -5,43 +5,52 @@ of the streams it may not follow from, it does not.
 """
 
 from collections import defaultdict
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from cloudtag.contract.streams import INTERNAL, REVISED_OF, STREAM_OF, WRITES
+from cloudtag.contract.streams import INTERNAL, REVISED_OF, STREAM_OF, WRITES, InternalStream
+from cloudtag.engine.keyed_state import KeyedState
+from cloudtag.engine.processor import Judgement, Processor
+from cloudtag.policy.model import Policies
 from cloudtag.processors import build
+
+R = TypeVar("R", bound=Struct)
 
 
 class Witness:
     """What was seen in a run: which streams each processor published on, and which facts made a difference to what."""
 
-    def __init__(self):
-        self.written = defaultdict(set)
-        self.sources = defaultdict(set)
-        self.faults = []
+    def __init__(self) -> None:
+        self.written: defaultdict[str, set[str]] = defaultdict(set)
+        self.sources: defaultdict[str, set[str]] = defaultdict(set)
+        self.faults: list[tuple[str, str, object]] = []
 
-    def make(self, name, policies, lateness_ms):
+    def make(self, name: str, policies: Policies, lateness_ms: int) -> Processor:
         """A watched processor, for a topology."""
-        return _Watched(build(name, policies, lateness_ms), self)
+        watched: Any = _Watched(build(name, policies, lateness_ms), self)
+        made: Processor = watched
+        return made
 
 
 class _Watched:
     """A processor; every judgement is made a second time for each internal stream, with fewer facts."""
 
-    def __init__(self, processor, witness):
+    def __init__(self, processor: Processor, witness: Witness) -> None:
         self._processor, self._witness = processor, witness
 
-    def __getattr__(self, name):
+    def __getattr__(self, name: str) -> Any:
         return getattr(self._processor, name)
 
-    def judge(self, state, row_id, now_ms):
+    def judge(self, state: KeyedState, row_id: str, now_ms: int) -> Judgement:
         judgement = self._processor.judge(state, row_id, now_ms)
         if not state.is_closed:  # of a forgotten buyer nothing is said, whatever is there
             self._look(state, row_id, now_ms, judgement)
         return judgement
 
-    def _look(self, state, row_id, now_ms, judgement):
+    def _look(self, state: KeyedState, row_id: str, now_ms: int, judgement: Judgement) -> None:
         name, witness = self._processor.name, self._witness
         streams = {REVISED_OF[type(c.record)].name for c in judgement.conclusions.values()}
         witness.written[name] |= streams
@@ -57,10 +66,14 @@ class _Watched:
             if held & REPEATING and found != said(self._judge(state, row_id, now_ms, held, annotate), stream):
                 witness.faults.append((stream.name, row_id, "an annotation"))
 
-    def _without(self, state, row_id, now_ms, stream, streams):
+    def _without(
+        self, state: KeyedState, row_id: str, now_ms: int, stream: InternalStream, streams: set[str]
+    ) -> dict[str, Struct]:
         return said(self._judge(state, row_id, now_ms, streams, lambda fact: fact), stream)
 
-    def _judge(self, state, row_id, now_ms, streams, change):
+    def _judge(
+        self, state: KeyedState, row_id: str, now_ms: int, streams: set[str], change: Callable[[Any], Any]
+    ) -> Judgement:
         """What the file would amount to with the facts of these streams only, each changed."""
         fewer = self._processor.new_state(state.key)
         for row in state.rows.values():
@@ -75,33 +88,37 @@ class _Watched:
         return self._processor.judge(fewer, row_id, now_ms)
 
 
-def said(judgement, stream):
+def said(judgement: Judgement, stream: InternalStream) -> dict[str, Struct]:
     """What a judgement concludes on one stream, without annotations."""
     return {c.id: plain(c.record) for c in judgement.conclusions.values() if type(c.record) is stream.struct}
 
 
-ANNOTATED = {stream.struct: tuple(stream.annotations) for stream in INTERNAL.values() if stream.annotations}
+ANNOTATED: dict[type[Struct], tuple[str, ...]] = {
+    stream.struct: tuple(stream.annotations) for stream in INTERNAL.values() if stream.annotations
+}
 REPEATING = {"attribute-uses", "link-reports"}
 """The streams whose records have annotations, or repeat records that do."""
 SOME_TIME_MS = 1_700_000_000_000
 
 
-def plain(record):
+def plain(record: R) -> R:
     """A record, and all it repeats, without annotations."""
-    return _with(record, lambda _: 0)
+    changed: R = _with(record, lambda _: 0)
+    return changed
 
 
-def annotate(record):
+def annotate(record: R) -> R:
     """The same with other annotations than it has."""
-    return _with(record, lambda held: 0 if held else SOME_TIME_MS)
+    changed: R = _with(record, lambda held: 0 if held else SOME_TIME_MS)
+    return changed
 
 
-def _with(value, change):
+def _with(value: Any, change: Callable[[int], int]) -> Any:
     if isinstance(value, tuple):
         return tuple(_with(item, change) for item in value)
     if not isinstance(value, Struct):
         return value
-    new = {}
+    new: dict[str, Any] = {}
     for name in value.__struct_fields__:
         held = getattr(value, name)
         if isinstance(held, tuple | Struct):

@@ -11,8 +11,8 @@ STATUSES = {stream.taken_back for stream in OUTPUTS.values() if stream.taken_bac
 STRUCTS = {struct.__name__ for struct in REVISED_OF}
 
 
-def test_no_module_names_a_stream_a_record_or_a_status():
-    said = {}
+def test_no_module_names_a_stream_a_record_or_a_status() -> None:
+    said: dict[str, str] = {}
     for path in Path(cloudtag.engine.__file__).parent.glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             word = getattr(node, "value", None) if isinstance(node, ast.Constant) else getattr(node, "id", None)

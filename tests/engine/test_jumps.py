@@ -1,7 +1,8 @@
-"""Time that jumps over several wakes at once, as it does where a partition was quiet for long."""
+"""Time that jumps over several timers at once, as it does where a partition was quiet for long."""
 
 from cloudtag.contract import events as ev
 from cloudtag.contract.internal import WatermarkRecord
+from cloudtag.contract.records import Alert
 from cloudtag.contract.streams import READS
 from cloudtag.contract.types import OrderLine
 from cloudtag.policy.load import shipped
@@ -11,21 +12,21 @@ from tests.engine.test_laws import LATENESS_MS, UNTIL_MS, oracle
 from tests.histories.strategies import START_MS
 
 
-def placed(event_id, order_id, buyer_id):
+def placed(event_id: str, order_id: str, buyer_id: str) -> ev.OrderChanged:
     lines = (OrderLine("a", 1, 100),)
     return ev.OrderChanged(
         event_id, START_MS, "taobao", order_id, buyer_id, "s1", "placed", lines=lines, address_hash="x1"
     )
 
 
-def sent_back(event_id, order_id, buyer_id, number):
+def sent_back(event_id: str, order_id: str, buyer_id: str, number: str) -> ev.RefundChanged:
     return ev.RefundChanged(
         event_id, START_MS, "taobao", f"r{order_id}", order_id, buyer_id, "s1", "opened", "return_refund",
         waybill_no=number,
     )  # fmt: skip
 
 
-def test_a_first_alert_and_an_overdue_complaint_that_wake_together_do_not_hide_a_ring():
+def test_a_first_alert_and_an_overdue_complaint_that_are_due_together_do_not_hide_a_ring() -> None:
     """A ring is asked for of buyers who were ever alerted; the complaint must not keep that from being noted."""
     complaint = ev.ComplaintChanged("e5", START_MS, "taobao", "k1", "b2", "s1", "shop", "opened", "malicious_refund")
     history = [
@@ -43,5 +44,5 @@ def test_a_first_alert_and_an_overdue_complaint_that_wake_together_do_not_hide_a
     cluster.drain()
     found = standing(cluster.published)
     assert found == oracle(history)
-    rings = {record.buyer_id for record in found.values() if getattr(record, "detector", "") == "account_ring"}
-    assert rings == {"b2", "b3"}
+    alerts = [record for record in found.values() if isinstance(record, Alert)]
+    assert {alert.buyer_id for alert in alerts if alert.detector == "account_ring"} == {"b2", "b3"}

@@ -5,6 +5,7 @@ import pytest
 from msgspec.structs import replace
 
 from cloudtag.contract.internal import Cause
+from cloudtag.contract.records import Alert
 from cloudtag.engine.published import Published, read_published
 from tests.warehouse.samples import alert
 
@@ -12,12 +13,12 @@ RECORD = alert(1)
 CAUSES = (Cause("refunds", "e1", 5, "waybill_filled"),)
 
 
-def published(stream="alerts", body=RECORD, told=RECORD):
+def published(stream: str = "alerts", body: object = RECORD, told: Alert = RECORD) -> Published:
     return Published("a1", stream, 0, True, 7, body, told=told)
 
 
 @pytest.mark.parametrize(("stream", "body"), [("alerts", RECORD), ("waybill-uses", CAUSES)])
-def test_the_body_is_encoded_when_it_is_stored_and_decoded_when_it_is_asked_for(stream, body):
+def test_the_body_is_encoded_when_it_is_stored_and_decoded_when_it_is_asked_for(stream: str, body: object) -> None:
     one = published(stream, body)
     assert one.raw is None
     assert one.body is body
@@ -32,12 +33,12 @@ def test_the_body_is_encoded_when_it_is_stored_and_decoded_when_it_is_asked_for(
 
 
 @pytest.mark.parametrize("body", [None, ()])
-def test_an_internal_record_told_the_first_time_has_no_body(body):
+def test_an_internal_record_told_the_first_time_has_no_body(body: tuple[()] | None) -> None:
     assert published("waybill-uses", body).stored()[-1] is None
     assert not read_published(published("waybill-uses", body).stored()).body
 
 
-def test_another_body_takes_the_place_of_the_stored_one():
+def test_another_body_takes_the_place_of_the_stored_one() -> None:
     one = read_published(published().stored())
     later = replace(one.body, revision=1, status="withdrawn")
     one.set_body(later)
@@ -45,7 +46,7 @@ def test_another_body_takes_the_place_of_the_stored_one():
     assert one.stored()[-1] == msgspec.msgpack.encode(later)
 
 
-def test_what_it_says_is_known_by_the_record_or_by_its_digest():
+def test_what_it_says_is_known_by_the_record_or_by_its_digest() -> None:
     other = replace(RECORD, severity="low" if RECORD.severity != "low" else "high")
     for one in (published(), read_published(published().stored())):
         assert not one.says(other)

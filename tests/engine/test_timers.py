@@ -1,6 +1,9 @@
-"""Wakes: time alone asks a row again when its moment comes, unless facts have put that off meanwhile."""
+"""Timers: time alone judges a row again when its moment comes, unless facts have put that off meanwhile."""
+
+from msgspec import Struct
 
 from cloudtag.contract.events import OrderChanged
+from cloudtag.contract.types import OrderStatus
 from cloudtag.engine.memory_rows import MemoryRows
 from cloudtag.engine.task import Task
 from cloudtag.policy.load import shipped
@@ -10,34 +13,35 @@ T0, MINUTE = 1_772_409_600_000, 60_000
 DUE_MS = T0 + 30 * MINUTE
 
 
-def order(status, at):
+def order(status: OrderStatus, at: int) -> OrderChanged:
     return OrderChanged(f"e-{status}", at, "taobao", "o1", "b1", "s1", status, device_hash="d1")
 
 
-def buyers(rows, *facts, reached_ms=0):
+def buyers(rows: MemoryRows | None, *facts: Struct, reached_ms: int = 0) -> Task:
     task = Task(build("buyers", shipped(), 0), rows, cache_keys=1)
-    for batch, until_ms in (*(([fact], 0) for fact in facts), ((), reached_ms)):
+    batches: list[tuple[list[Struct], int]] = [*(([fact], 0) for fact in facts), ([], reached_ms)]
+    for batch, until_ms in batches:
         step = task.advance(batch, until_ms)
         if rows is not None:
             rows.apply(step.rows)
     return task
 
 
-def test_an_unpaid_order_wakes_when_it_is_due():
+def test_an_unpaid_order_is_judged_again_when_it_is_due() -> None:
     task = buyers(None, order("placed", T0))
     assert task.next_timer_ms == DUE_MS
     assert task.advance((), DUE_MS - 1).timers == 0
     assert task.advance((), DUE_MS).timers == 1
 
 
-def test_a_paid_order_wakes_nobody():
+def test_a_paid_order_is_not_judged_again() -> None:
     for rows in (None, MemoryRows()):
         task = buyers(rows, order("placed", T0), order("paid", T0 + MINUTE))
         assert task.next_timer_ms > DUE_MS
         assert task.advance((), DUE_MS).timers == 0
 
 
-def test_a_row_whose_file_was_put_away_is_looked_at_and_waits_on():
+def test_a_row_whose_state_was_put_away_is_looked_at_and_waits_on() -> None:
     rows = MemoryRows()
     other = OrderChanged("e-other", T0 + 2 * MINUTE, "taobao", "o2", "b2", "s1", "paid")
     task = buyers(rows, order("placed", T0), order("paid", T0 + MINUTE), other, reached_ms=T0 + 3 * MINUTE)
@@ -47,7 +51,7 @@ def test_a_row_whose_file_was_put_away_is_looked_at_and_waits_on():
     assert task.next_timer_ms > DUE_MS
 
 
-def test_nothing_is_stored_without_a_store():
+def test_nothing_is_stored_without_a_store() -> None:
     task = Task(build("buyers", shipped(), 0), None)
     step = task.advance([order("placed", T0), order("shipped", T0 + 1)])
     assert step.rows == {}

@@ -47,20 +47,20 @@ def played() -> Evaluation:
     return evaluate(PROFILE)
 
 
-def test_the_engine_is_good_on_a_small_stream(played):
+def test_the_engine_is_good_on_a_small_stream(played: Evaluation) -> None:
     assert played.is_good, (played.missed, played.false)
     assert played.expected >= 30
     assert [f.detector for f in played.detectors] == list(all_detectors())
 
 
-def test_delays_are_event_time(played):
+def test_delays_are_event_time(played: Evaluation) -> None:
     by_name = {f.detector: f for f in played.detectors}
     assert by_name["short_return"].delay_median_ms == 0
     waited = by_name["no_circulation"]
     assert waited.delay_median_ms is None or waited.delay_median_ms == 72 * 3_600_000
 
 
-def test_everything_is_in_the_json(played):
+def test_everything_is_in_the_json(played: Evaluation) -> None:
     told = json.loads(encode(played, PROFILE))
     assert told["profile"]["seed"] == 4
     assert told["is_good"] is True
@@ -78,18 +78,18 @@ def test_everything_is_in_the_json(played):
         (True, evaluation()),
     ],
 )
-def test_recall_and_false_accusations_decide(good, found):
+def test_recall_and_false_accusations_decide(good: bool, found: Evaluation) -> None:
     assert found.is_good is good
 
 
-def test_false_alerts_are_told_apart_by_whether_a_script_plays_the_buyer():
+def test_false_alerts_are_told_apart_by_whether_a_script_plays_the_buyer() -> None:
     false = [replace(alert(), buyer_id=buyer_id) for buyer_id in (f"b{OUTSIDE:x}", "b7")]
-    tally = Tally(false=false)
+    tally = Tally(false=[*false])
     told = figures_of("d", tally)
     assert (told.false_accusations, told.by_chance) == (1, 1)
 
 
-def test_percentiles_are_values_that_occurred():
+def test_percentiles_are_values_that_occurred() -> None:
     assert percentile([], 50) is None
     assert percentile([5], 90) == 5
     assert [percentile(range(1, 11), p) for p in (50, 90, 100)] == [5, 9, 10]

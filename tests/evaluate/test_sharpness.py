@@ -3,12 +3,14 @@
 import pytest
 from msgspec.structs import replace
 
+from cloudtag.contract.events import Event
 from cloudtag.detectors.registry import all_detectors
 from cloudtag.policy.load import shipped
 from cloudtag.policy.model import Policies, Policy
 from cloudtag.replay.driver import judge
-from cloudtag.simulate import Profile, score, simulate
+from cloudtag.simulate import Label, Profile, score, simulate
 from cloudtag.simulate.profile import DAY_MS
+from cloudtag.simulate.score import Tally
 
 LAX = (
     ("advertising_review", "orders", 1),
@@ -46,8 +48,12 @@ STRICT = (
 )
 
 
+Scripted = tuple[list[Label], list[Event], int]
+"""The labels, the events, and the time everything of them is over."""
+
+
 @pytest.fixture(scope="module")
-def scripted():
+def scripted() -> Scripted:
     """One performance of every script."""
     simulation = simulate(Profile(events=1000, seed=3, catalogue="full", duplicate_share=0.0))
     events = list(simulation.events())
@@ -67,18 +73,18 @@ def policies_with(detector: str, parameter: str, value: int) -> Policies:
     return Policies(packs)
 
 
-def tally_of(detector, scripted, policies):
+def tally_of(detector: str, scripted: Scripted, policies: Policies) -> Tally:
     labels, events, until_ms = scripted
     tallies = score(labels, [record for _, record in judge(list(events), until_ms, policies)])
     return tallies[detector]
 
 
 @pytest.mark.parametrize(("detector", "parameter", "value"), LAX)
-def test_a_laxer_detector_accuses_a_lookalike(scripted, detector, parameter, value):
+def test_a_laxer_detector_accuses_a_lookalike(scripted: Scripted, detector: str, parameter: str, value: int) -> None:
     assert detector in all_detectors()
     assert tally_of(detector, scripted, policies_with(detector, parameter, value)).false
 
 
 @pytest.mark.parametrize(("detector", "parameter", "value"), STRICT)
-def test_a_stricter_detector_misses_an_attacker(scripted, detector, parameter, value):
+def test_a_stricter_detector_misses_an_attacker(scripted: Scripted, detector: str, parameter: str, value: int) -> None:
     assert tally_of(detector, scripted, policies_with(detector, parameter, value)).missed

@@ -9,6 +9,7 @@ import pytest
 from cloudtag.contract.records import Alert
 from cloudtag.contract.standing import standing
 from cloudtag.contract.streams import STREAM_OF
+from cloudtag.detection.rule import Example
 from cloudtag.detectors.registry import all_detectors
 from cloudtag.explain.gather import gather
 from cloudtag.explain.recompute import recompute
@@ -17,7 +18,7 @@ from cloudtag.policy.load import shipped
 from cloudtag.replay.driver import judge
 from cloudtag.warehouse.fact_tables import FACT_TABLES
 from cloudtag.warehouse.pseudonymizer import Pseudonymizer
-from cloudtag.wire.replay_form import decode_json
+from tests.detectors.judged import end_of, events_of
 from tests.warehouse.batches import SECRET
 
 CASES = [
@@ -29,12 +30,9 @@ CASES = [
 
 
 @pytest.mark.parametrize(("name", "example"), CASES)
-def test_what_is_gathered_suffices(name, example):
+def test_what_is_gathered_suffices(name: str, example: Example) -> None:
     pseudonymizer = Pseudonymizer(SECRET)
-    events = [decode_json(event)[1] for event in example.events]
-    until_ms = None
-    if example.until is not None:
-        until_ms = decode_json({**example.events[0], "occurred_at": example.until})[1].occurred_at
+    events, until_ms = events_of(example.events), end_of(example)
     tables: dict[str, list[dict[str, Any]]] = {}
     for event in events:
         stream = STREAM_OF[type(event)]

@@ -1,11 +1,13 @@
 """Rows of the warehouse become the events they were, whatever the stream."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from msgspec import Struct
 
-from cloudtag.contract.events import OrderChanged
+from cloudtag.contract.events import OrderChanged, RefundChanged
 from cloudtag.explain.gather import BUYER_STREAMS, gather
 from cloudtag.explain.sql import facts_by
 from cloudtag.explain.stored import NOTE, alert_of, event_of, keys_in
@@ -17,7 +19,7 @@ from tests.warehouse.samples import one_of_each
 READ = (*BUYER_STREAMS, "logistics", "shops")
 
 
-def row_of(stream: str, record: Struct, pseudonymizer: Pseudonymizer) -> dict:
+def row_of(stream: str, record: Struct, pseudonymizer: Pseudonymizer) -> dict[str, Any]:
     """The row the sink stores, as a client gives it back."""
     row = {column.name: column.of([record], pseudonymizer)[0] for column in TABLES[stream].columns}
     times = ("occurred_at", "deadline_at", "received_at", "first_event_at", "decided_at")
@@ -28,11 +30,12 @@ def row_of(stream: str, record: Struct, pseudonymizer: Pseudonymizer) -> dict:
 
 
 @pytest.mark.parametrize("stream", READ)
-def test_an_event_comes_back_as_it_went_in(stream):
+def test_an_event_comes_back_as_it_went_in(stream: str) -> None:
     pseudonymizer, event = Pseudonymizer(SECRET), one_of_each()[stream]
     row = row_of(stream, event, pseudonymizer)
     again = event_of(stream, row, dict(pseudonymizer.fresh))
     if isinstance(event, OrderChanged):
+        assert isinstance(again, OrderChanged)
         assert again.buyer_note == NOTE
         again, event = (
             OrderChanged(**{f: getattr(e, f) for f in e.__struct_fields__ if f != "buyer_note"}) for e in (again, event)
@@ -41,21 +44,22 @@ def test_an_event_comes_back_as_it_went_in(stream):
     assert keys_in([row]) == pseudonymizer.fresh.keys()
 
 
-def test_without_names_keys_stand_for_them():
+def test_without_names_keys_stand_for_them() -> None:
     pseudonymizer, event = Pseudonymizer(SECRET), one_of_each()["refunds"]
-    assert event_of("refunds", row_of("refunds", event, pseudonymizer), {}).buyer_id == pseudonymizer.key(
-        "buyer", event.buyer_id
-    )
+    assert isinstance(event, RefundChanged)
+    again = event_of("refunds", row_of("refunds", event, pseudonymizer), {})
+    assert isinstance(again, RefundChanged)
+    assert again.buyer_id == pseudonymizer.key("buyer", event.buyer_id)
 
 
-def test_an_alert_comes_back_as_it_went_in():
+def test_an_alert_comes_back_as_it_went_in() -> None:
     pseudonymizer, alert = Pseudonymizer(SECRET), one_of_each()["alerts"]
     row = row_of("alerts", alert, pseudonymizer)
     row["evidence_times"] = [datetime.fromtimestamp(at / 1000, UTC) for at in row["evidence_times"]]
     assert alert_of(row, dict(pseudonymizer.fresh)) == alert
 
 
-def test_every_stream_that_is_read_has_its_question():
+def test_every_stream_that_is_read_has_its_question() -> None:
     for stream in READ:
         sql = facts_by(
             stream, "shop_id" if stream == "shops" else "waybill_no" if stream == "logistics" else "buyer_key"
@@ -64,8 +68,8 @@ def test_every_stream_that_is_read_has_its_question():
     assert "hasAny(device_keys" in facts_by("shops", "device_keys")
 
 
-def test_what_is_gathered_reaches_those_who_share_something():
-    tables = {
+def test_what_is_gathered_reaches_those_who_share_something() -> None:
+    tables: dict[str, list[dict[str, Any]]] = {
         "orders": [
             {"event_id": "1", "buyer_key": "a", "phone_key": "p", "device_key": "d", "shop_id": "s1"},
             {"event_id": "2", "buyer_key": "b", "phone_key": "p", "device_key": "", "shop_id": "s2"},
@@ -81,8 +85,8 @@ def test_what_is_gathered_reaches_those_who_share_something():
         "shops": [{"event_id": "10", "shop_id": "s1"}, {"event_id": "11", "shop_id": "s9", "device_keys": ["d"]}],
     }  # fmt: skip
 
-    def ask(stream, column, values):
-        def holds(row):
+    def ask(stream: str, column: str, values: Collection[str]) -> list[dict[str, Any]]:
+        def holds(row: dict[str, Any]) -> bool:
             held = row.get(column, "")
             return bool(set(held) & set(values)) if isinstance(held, list) else held in values
 

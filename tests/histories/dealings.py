@@ -3,6 +3,7 @@
 Names no digest can hold by chance, so that a test may look for them in what is told.
 """
 
+from collections.abc import Callable
 from functools import partial
 
 from hypothesis import strategies as st
@@ -10,7 +11,15 @@ from msgspec.structs import replace
 
 from cloudtag.contract import events as ev
 from cloudtag.contract.ids import digest_id
-from cloudtag.contract.types import Goods, TaggedOrder
+from cloudtag.contract.types import (
+    Complainant,
+    ComplaintType,
+    Goods,
+    InsuranceStatus,
+    OrderStatus,
+    TaggedOrder,
+    VerdictKind,
+)
 
 BUYER, STRANGER = "nina", "otto"
 SHOPS = ("s1", "s2", "s3")
@@ -24,45 +33,51 @@ ANSWERED = tuple(
     for name, anchor in (("received_refund_only", f"r{order_id}"), ("shipping_exemption", ""))
 )
 """Alerts that may be answered, and the shops that may answer them."""
+Kind = Callable[[str, int], st.SearchStrategy[ev.Event]]
+"""Draws an event of one kind, given its id and its time."""
+COMPLAINTS: tuple[tuple[Complainant, ComplaintType], ...] = (
+    ("buyer", "insurance_refused"),
+    ("shop", "malicious_refund"),
+)
 ANOTHER = "another"
 """What a finding withdraws until the history is complete: some finding of it."""
 
 
-def _about(draw, buyer_id=BUYER):
+def _about(draw: st.DrawFn, buyer_id: str = BUYER) -> tuple[str, str, str]:
     order_id = draw(st.sampled_from(sorted(ORDERS)))
     return order_id, buyer_id, ORDERS[order_id]
 
 
-def _early(at, part):
+def _early(at: int, part: int) -> int:
     """The same moment of a span that is so many times shorter: most of what comes first comes first."""
     return START_MS + (at - START_MS) // part
 
 
 @st.composite
-def order(draw, event_id, at, platform):
-    order_id, *rest = _about(draw)
-    status = draw(st.sampled_from(("placed", "shipped", "shipped", "shipped", "closed_unpaid")))
+def order(draw: st.DrawFn, event_id: str, at: int, platform: str) -> ev.OrderChanged:
+    about = _about(draw)
+    status: OrderStatus = draw(st.sampled_from(("placed", "shipped", "shipped", "shipped", "closed_unpaid")))
     return ev.OrderChanged(
-        event_id, _early(at, 9), platform, order_id, *rest, status,
+        event_id, _early(at, 9), platform, *about, status,
         address_valid=draw(st.sampled_from((None, None, None, True, False))),
         freight_insured=draw(st.booleans()),
-        waybill_no=f"W{order_id}" if status == "shipped" else None,
+        waybill_no=f"W{about[0]}" if status == "shipped" else None,
     )  # fmt: skip
 
 
 @st.composite
-def scan(draw, event_id, at, platform):
+def scan(draw: st.DrawFn, event_id: str, at: int, platform: str) -> ev.ParcelScanned:
     signer = draw(st.sampled_from(("recipient",) * 5 + ("locker",)))
     number = f"W{draw(st.sampled_from(sorted(ORDERS)))}"
     return ev.ParcelScanned(event_id, _early(at, 3), platform, "sf", number, scan="signed", signer=signer)
 
 
 @st.composite
-def refund(draw, event_id, at, platform):
-    order_id, *rest = _about(draw)
+def refund(draw: st.DrawFn, event_id: str, at: int, platform: str) -> ev.RefundChanged:
+    about = _about(draw)
     hours = draw(st.sampled_from((None, 12, 24, 60, 24 * 7)))
     return ev.RefundChanged(
-        event_id, at, platform, f"r{order_id}", order_id, *rest,
+        event_id, at, platform, f"r{about[0]}", *about,
         status=draw(st.sampled_from(("opened", "opened", "modified", "modified", "modified", "refused", "unknown"))),
         type=draw(st.sampled_from(("refund_only",) * 6 + ("unknown", "return_refund"))),
         reason=draw(st.sampled_from(("not_received",) * 5 + ("unknown",))),
@@ -71,36 +86,36 @@ def refund(draw, event_id, at, platform):
 
 
 @st.composite
-def inspection(draw, event_id, at, platform):
-    order_id, *rest = _about(draw)
+def inspection(draw: st.DrawFn, event_id: str, at: int, platform: str) -> ev.ReturnInspected:
+    about = _about(draw)
     at = max(at, START_MS + 5 * 24 * HOUR_MS)
     received = draw(st.sampled_from(((), (Goods("a", 1),))))
-    return ev.ReturnInspected(event_id, at, platform, f"r{order_id}", order_id, *rest, received=received)
+    return ev.ReturnInspected(event_id, at, platform, f"r{about[0]}", *about, received=received)
 
 
 @st.composite
-def contact(draw, event_id, at, platform):
+def contact(draw: st.DrawFn, event_id: str, at: int, platform: str) -> ev.BuyerContacted:
     return ev.BuyerContacted(event_id, at, platform, *_about(draw), "chat", draw(st.sampled_from((False, False, True))))
 
 
 @st.composite
-def insurance(draw, event_id, at, platform):
-    order_id, *rest = _about(draw)
-    status = draw(st.sampled_from(("bound", "claimed", "claimed", "paid")))
-    return ev.InsuranceChanged(event_id, at, platform, f"n{order_id}", order_id, *rest, status)
+def insurance(draw: st.DrawFn, event_id: str, at: int, platform: str) -> ev.InsuranceChanged:
+    about = _about(draw)
+    status: InsuranceStatus = draw(st.sampled_from(("bound", "claimed", "claimed", "paid")))
+    return ev.InsuranceChanged(event_id, at, platform, f"n{about[0]}", *about, status)
 
 
 @st.composite
-def review(draw, event_id, at, platform):
-    order_id, *rest = _about(draw)
-    return ev.ReviewPosted(event_id, at, platform, f"v{order_id}", order_id, *rest, draw(st.integers(1, 5)))
+def review(draw: st.DrawFn, event_id: str, at: int, platform: str) -> ev.ReviewPosted:
+    about = _about(draw)
+    return ev.ReviewPosted(event_id, at, platform, f"v{about[0]}", *about, draw(st.integers(1, 5)))
 
 
 @st.composite
-def complaint(draw, event_id, at, platform):
+def complaint(draw: st.DrawFn, event_id: str, at: int, platform: str) -> ev.ComplaintChanged:
     """By the buyer about a refused claim, or by the shop; not every event names the order."""
     order_id, buyer_id, shop_id = _about(draw)
-    by, kind = draw(st.sampled_from((("buyer", "insurance_refused"), ("shop", "malicious_refund"))))
+    by, kind = draw(st.sampled_from(COMPLAINTS))
     return ev.ComplaintChanged(
         event_id, at, platform, f"k{by}{order_id}", buyer_id, shop_id, by,
         status=draw(st.sampled_from(("opened", "opened", "upheld", "upheld", "rejected", "withdrawn", "unknown"))),
@@ -110,15 +125,17 @@ def complaint(draw, event_id, at, platform):
 
 
 @st.composite
-def verdict(draw, event_id, at, platform):
+def verdict(draw: st.DrawFn, event_id: str, at: int, platform: str) -> ev.AlertAnswered:
     shop_id, alert_id = draw(st.sampled_from(ANSWERED))
-    kind = draw(st.sampled_from(("normal", "abnormal", "abnormal", "ignore", "unknown")))
+    kind: VerdictKind = draw(st.sampled_from(("normal", "abnormal", "abnormal", "ignore", "unknown")))
     shop_id = draw(st.sampled_from((shop_id, shop_id, *SHOPS)))
     return ev.AlertAnswered(event_id, at, platform, alert_id, BUYER, shop_id, "main", kind)
 
 
 @st.composite
-def tag(draw, event_id, at, platform, scenarios=("worn_return",)):
+def tag(
+    draw: st.DrawFn, event_id: str, at: int, platform: str, scenarios: tuple[str, ...] = ("worn_return",)
+) -> ev.TagSubmitted:
     """Of one's own order or another's, of the buyer or, by mistake, of a stranger."""
     order_id = draw(st.sampled_from(sorted(ORDERS)))
     also = draw(st.sampled_from(((), (), *((other,) for other in ORDERS if other != order_id))))
@@ -131,17 +148,17 @@ def tag(draw, event_id, at, platform, scenarios=("worn_return",)):
 
 
 @st.composite
-def finding(draw, event_id, at, platform):
+def finding(draw: st.DrawFn, event_id: str, at: int, platform: str) -> ev.AbuseFound:
     withdraws = draw(st.sampled_from((None, ANOTHER, ANOTHER, ANOTHER)))
     at = max(at, START_MS + 4 * 24 * HOUR_MS)
     return ev.AbuseFound(event_id, at, platform, draw(st.sampled_from(SHOPS)), None, "false_report", withdraws)
 
 
-def aimed(draw, events):
+def aimed(draw: st.DrawFn, events: list[ev.Event]) -> list[ev.Event]:
     """The history with every withdrawal aimed at a finding in it, be it the withdrawal itself."""
     findings = [event for event in events if type(event) is ev.AbuseFound]
 
-    def aim(event):
+    def aim(event: ev.Event) -> ev.Event:
         if type(event) is not ev.AbuseFound or event.withdraws != ANOTHER:
             return event
         own = [other.event_id for other in findings if other.shop_id == event.shop_id]
@@ -150,7 +167,7 @@ def aimed(draw, events):
     return [aim(event) for event in events]
 
 
-def _on(platform, *kinds):
+def _on(platform: str, *kinds: Callable[..., st.SearchStrategy[ev.Event]]) -> tuple[Kind, ...]:
     return tuple(partial(kind, platform=platform) for kind in kinds)
 
 

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from cloudtag.contract import events as ev
 from cloudtag.contract.ids import digest_id
-from cloudtag.contract.types import Goods, OrderLine
+from cloudtag.contract.types import Condition, Goods, OrderLine, OrderStatus, VerdictKind
 
 BUYER = "b1"
 ORDERS = {f"h{n}": f"s{1 + n % 3}" for n in range(1, 8)}
@@ -23,14 +23,16 @@ ANSWERED = (
 """Alerts a shop may answer: detector, subject and anchor."""
 
 
-def _about(draw):
+def _about(draw: st.DrawFn) -> tuple[str, str, str]:
     order_id = draw(st.sampled_from(sorted(ORDERS)))
     return order_id, BUYER, ORDERS[order_id]
 
 
 @st.composite
-def order(draw, event_id, at):
-    status = draw(st.sampled_from(("placed", "placed", "paid", "shipped", "cancelled", "cancelled", "closed_unpaid")))
+def order(draw: st.DrawFn, event_id: str, at: int) -> ev.OrderChanged:
+    status: OrderStatus = draw(
+        st.sampled_from(("placed", "placed", "paid", "shipped", "cancelled", "cancelled", "closed_unpaid"))
+    )
     return ev.OrderChanged(
         event_id, at, "taobao", *_about(draw), status,
         lines=(OrderLine(draw(st.sampled_from("abc")), draw(st.integers(1, 2)), 100),),
@@ -42,10 +44,10 @@ def order(draw, event_id, at):
 
 
 @st.composite
-def refund(draw, event_id, at):
-    order_id, *rest = _about(draw)
+def refund(draw: st.DrawFn, event_id: str, at: int) -> ev.RefundChanged:
+    about = _about(draw)
     return ev.RefundChanged(
-        event_id, at, "taobao", f"r{order_id}", order_id, *rest,
+        event_id, at, "taobao", f"r{about[0]}", *about,
         status=draw(st.sampled_from(("opened",) * 3 + ("modified", "agreed", "agreed", "refused", "withdrawn"))),
         type=draw(st.sampled_from(("unknown",) + ("return_refund",) * 3 + ("refund_only", "exchange"))),
         reason=draw(st.sampled_from(("unknown", "no_reason", "no_reason", "quality"))),
@@ -55,26 +57,28 @@ def refund(draw, event_id, at):
 
 
 @st.composite
-def inspection(draw, event_id, at):
-    order_id, *rest = _about(draw)
-    condition = draw(st.sampled_from(((), ("worn",), ("washed", "stained"), ("damaged_by_buyer",))))
+def inspection(draw: st.DrawFn, event_id: str, at: int) -> ev.ReturnInspected:
+    about = _about(draw)
+    condition: tuple[Condition, ...] = draw(
+        st.sampled_from(((), ("worn",), ("washed", "stained"), ("damaged_by_buyer",)))
+    )
     return ev.ReturnInspected(
-        event_id, at, "taobao", f"r{order_id}", order_id, *rest,
+        event_id, at, "taobao", f"r{about[0]}", *about,
         waybill_no=draw(st.sampled_from((None, None, "W1"))), received=(Goods("a", 1),), condition=condition,
     )  # fmt: skip
 
 
 @st.composite
-def review(draw, event_id, at):
-    order_id, *rest = _about(draw)
+def review(draw: st.DrawFn, event_id: str, at: int) -> ev.ReviewPosted:
+    about = _about(draw)
     return ev.ReviewPosted(
-        event_id, at, "taobao", f"v{order_id}", order_id, *rest,
+        event_id, at, "taobao", f"v{about[0]}", *about,
         rating=draw(st.integers(1, 5)), demands_money=draw(st.booleans()), advertises=draw(st.booleans()),
     )  # fmt: skip
 
 
 @st.composite
-def complaint(draw, event_id, at):
+def complaint(draw: st.DrawFn, event_id: str, at: int) -> ev.ComplaintChanged:
     number = draw(st.integers(1, 6))
     about = draw(st.sampled_from((None, f"h{number}")))
     return ev.ComplaintChanged(
@@ -86,10 +90,10 @@ def complaint(draw, event_id, at):
 
 
 @st.composite
-def verdict(draw, event_id, at):
+def verdict(draw: st.DrawFn, event_id: str, at: int) -> ev.AlertAnswered:
     name, subject, anchor = draw(st.sampled_from(ANSWERED))
     alert_id = digest_id(name, BUYER, subject, anchor)
-    kind = draw(st.sampled_from(("normal", "normal", "abnormal", "ignore")))
+    kind: VerdictKind = draw(st.sampled_from(("normal", "normal", "abnormal", "ignore")))
     return ev.AlertAnswered(event_id, at, "taobao", alert_id, BUYER, draw(st.sampled_from(("s1", "s2"))), "main", kind)
 
 

@@ -1,10 +1,12 @@
 """Events that join buyers with buyers and shops, for property tests: three buyers, two shops, few of everything."""
 
+from typing import Any
+
 from hypothesis import strategies as st
 
 from cloudtag.contract import events as ev
 from cloudtag.contract.ids import digest_id
-from cloudtag.contract.types import Goods, OrderLine, Proof
+from cloudtag.contract.types import Goods, OrderLine, OrderStatus, Proof, VerdictKind
 
 MINUTE_MS = 60_000
 BUYERS = ("b1", "b2", "b3")
@@ -26,20 +28,20 @@ ANSWERED = (
 """Alerts a shop may answer: detector, subject and anchor."""
 
 
-def _maybe(*values):
+def _maybe(*values: str) -> st.SearchStrategy[str | None]:
     return st.sampled_from((None, *values))
 
 
-def _about(draw):
+def _about(draw: st.DrawFn) -> tuple[str, str, str]:
     order_id = draw(st.sampled_from(sorted(ORDERS)))
     return order_id, *ORDERS[order_id]
 
 
-def _sku(order_id):
+def _sku(order_id: str) -> str:
     return "abc"[int(order_id[1:]) % 2]
 
 
-def _order(draw, event_id, at, status, **fields):
+def _order(draw: st.DrawFn, event_id: str, at: int, status: OrderStatus, **fields: Any) -> ev.OrderChanged:
     about = _about(draw)
     sku_id = _sku(about[0])
     shown = draw(st.sampled_from(({"address_hash": "x1"}, {"address_area": "n1"}, {"device_hash": "d1"}, {})))
@@ -48,18 +50,18 @@ def _order(draw, event_id, at, status, **fields):
 
 
 @st.composite
-def order(draw, event_id, at):
-    status = draw(st.sampled_from(("placed", "paid", "paid", "shipped", "cancelled", "closed_unpaid")))
+def order(draw: st.DrawFn, event_id: str, at: int) -> ev.OrderChanged:
+    status: OrderStatus = draw(st.sampled_from(("placed", "paid", "paid", "shipped", "cancelled", "closed_unpaid")))
     number = draw(_maybe("V1", "V2")) if status == "shipped" else None
     return _order(draw, event_id, at, status, waybill_no=number)
 
 
 @st.composite
-def rushed(draw, event_id, at):
+def rushed(draw: st.DrawFn, event_id: str, at: int) -> ev.OrderChanged:
     """Ten orders of one sku by three buyers, within two hours and a half of one of two days."""
     number = draw(st.integers(1, 10))
     at += draw(st.integers(0, 15)) * 10 * MINUTE_MS - at % (8 * 24 * 60 * MINUTE_MS)
-    status = draw(st.sampled_from(("placed",) * 10 + ("paid", "cancelled", "closed_unpaid")))
+    status: OrderStatus = draw(st.sampled_from(("placed",) * 10 + ("paid", "cancelled", "closed_unpaid")))
     return ev.OrderChanged(
         event_id, at, "taobao", f"u{number}", BUYERS[number % 3], "s1", status,
         lines=(OrderLine("a", draw(st.sampled_from((1, 1, 1, 20))), 900),),
@@ -73,7 +75,7 @@ SWAPPED = {"q1": "j1", "q6": "j6"}
 
 
 @st.composite
-def neighbour(draw, event_id, at):
+def neighbour(draw: st.DrawFn, event_id: str, at: int) -> ev.OrderChanged:
     order_id = draw(st.sampled_from(("j1", "j6", "j6", "j3")))
     sku_id = _sku(order_id)
     return ev.OrderChanged(
@@ -86,7 +88,7 @@ def neighbour(draw, event_id, at):
 
 
 @st.composite
-def swap(draw, event_id, at):
+def swap(draw: st.DrawFn, event_id: str, at: int) -> ev.RefundChanged:
     refund_id = draw(st.sampled_from(sorted(SWAPPED)))
     order_id = SWAPPED[refund_id]
     other = "b" if _sku(order_id) == "a" else "a"
@@ -100,7 +102,7 @@ def swap(draw, event_id, at):
 
 
 @st.composite
-def opened_up(draw, event_id, at):
+def opened_up(draw: st.DrawFn, event_id: str, at: int) -> ev.ReturnInspected:
     refund_id = draw(st.sampled_from(sorted(SWAPPED)))
     order_id = SWAPPED[refund_id]
     found = draw(st.sampled_from("aabbb"))
@@ -110,7 +112,7 @@ def opened_up(draw, event_id, at):
 
 
 @st.composite
-def claim(draw, event_id, at):
+def claim(draw: st.DrawFn, event_id: str, at: int) -> ev.RefundChanged:
     refund_id = draw(st.sampled_from(sorted(REFUNDS)))
     order_id = REFUNDS[refund_id]
     said = draw(_maybe("a", "b"))
@@ -126,7 +128,7 @@ def claim(draw, event_id, at):
 
 
 @st.composite
-def inspection(draw, event_id, at):
+def inspection(draw: st.DrawFn, event_id: str, at: int) -> ev.ReturnInspected:
     refund_id = draw(st.sampled_from(sorted(REFUNDS)))
     order_id = REFUNDS[refund_id]
     found = draw(st.sampled_from("aabb "))
@@ -137,7 +139,7 @@ def inspection(draw, event_id, at):
 
 
 @st.composite
-def complaint(draw, event_id, at):
+def complaint(draw: st.DrawFn, event_id: str, at: int) -> ev.ComplaintChanged:
     order_id, buyer_id, shop_id = _about(draw)
     return ev.ComplaintChanged(
         event_id, at, "taobao", draw(st.sampled_from(("k1", "k2"))) + buyer_id + shop_id, buyer_id, shop_id,
@@ -150,7 +152,7 @@ def complaint(draw, event_id, at):
 
 
 @st.composite
-def shop(draw, event_id, at):
+def shop(draw: st.DrawFn, event_id: str, at: int) -> ev.ShopDescribed:
     return ev.ShopDescribed(
         event_id, at, "taobao", draw(st.sampled_from((*SHOPS, "s3", "s3"))),
         return_address_hashes=draw(st.sampled_from(((), ("w1",), ("w1",), ("w1", "w2")))),
@@ -161,7 +163,7 @@ def shop(draw, event_id, at):
 
 
 @st.composite
-def travel(draw, event_id, at):
+def travel(draw: st.DrawFn, event_id: str, at: int) -> ev.ParcelScanned:
     return ev.ParcelScanned(
         event_id, at, "taobao", "sf", draw(st.sampled_from(("R1", "R2"))),
         scan=draw(st.sampled_from(("accepted", "arrived", "signed", "refused"))),
@@ -170,16 +172,16 @@ def travel(draw, event_id, at):
 
 
 @st.composite
-def review(draw, event_id, at):
+def review(draw: st.DrawFn, event_id: str, at: int) -> ev.ReviewPosted:
     order_id = draw(st.sampled_from(("z1", "z2")))
     rating = draw(st.sampled_from((1, 2, 5)))
     return ev.ReviewPosted(event_id, at, "taobao", f"v{order_id}", order_id, "b1", "s1", rating)
 
 
 @st.composite
-def rival_order(draw, event_id, at):
+def rival_order(draw: st.DrawFn, event_id: str, at: int) -> ev.OrderChanged:
     """By one buyer at one shop, on the device of another."""
-    status = draw(st.sampled_from(("placed", "placed", "paid", "cancelled", "cancelled", "closed_unpaid")))
+    status: OrderStatus = draw(st.sampled_from(("placed", "placed", "paid", "cancelled", "cancelled", "closed_unpaid")))
     return ev.OrderChanged(
         event_id, at, "taobao", draw(st.sampled_from(("z1", "z2", "z3", "z4"))), "b1", "s1", status,
         lines=(OrderLine("a", 1, 900),), device_hash="d2", phone_hash=draw(_maybe("p1")),
@@ -187,7 +189,7 @@ def rival_order(draw, event_id, at):
 
 
 @st.composite
-def rival_shop(draw, event_id, at):
+def rival_shop(draw: st.DrawFn, event_id: str, at: int) -> ev.ShopDescribed:
     shop_id = draw(st.sampled_from(("s1", "s3")))
     return ev.ShopDescribed(
         event_id, at, "taobao", shop_id,
@@ -197,10 +199,10 @@ def rival_shop(draw, event_id, at):
 
 
 @st.composite
-def verdict(draw, event_id, at):
+def verdict(draw: st.DrawFn, event_id: str, at: int) -> ev.AlertAnswered:
     buyer_id = draw(st.sampled_from(BUYERS))
     name, subject, anchor = draw(st.sampled_from(ANSWERED))
-    kind = draw(st.sampled_from(("normal", "normal", "abnormal")))
+    kind: VerdictKind = draw(st.sampled_from(("normal", "normal", "abnormal")))
     alert_id = digest_id(name, buyer_id, subject, anchor)
     return ev.AlertAnswered(event_id, at, "taobao", alert_id, buyer_id, "s1", "main", kind)
 

@@ -1,11 +1,22 @@
 """Random histories for property tests: few buyers, shops, orders and numbers, so that everything collides."""
 
+from collections.abc import Sequence
+
 from hypothesis import strategies as st
 
 from cloudtag.contract import disputes
 from cloudtag.contract import events as ev
 from cloudtag.contract.ids import digest_id
-from cloudtag.contract.types import Goods, OrderLine, TaggedOrder
+from cloudtag.contract.types import (
+    AppealStatus,
+    ChargebackStatus,
+    Goods,
+    LimitStatus,
+    OrderLine,
+    OrderStatus,
+    TaggedOrder,
+    VerdictKind,
+)
 from tests.histories import dealings, habits, joins, sellers
 
 START_MS = 1_772_409_600_000
@@ -25,10 +36,10 @@ maybe_waybill = st.one_of(st.none(), st.sampled_from(WAYBILLS))
 
 
 @st.composite
-def order(draw, event_id, at):
+def order(draw: st.DrawFn, event_id: str, at: int) -> ev.OrderChanged:
     order_id = draw(st.sampled_from(sorted(ORDERS)))
     buyer_id, shop_id = ORDERS[order_id]
-    status = draw(st.sampled_from(("placed", "paid", "partly_shipped", "shipped", "shipped", "completed")))
+    status: OrderStatus = draw(st.sampled_from(("placed", "paid", "partly_shipped", "shipped", "shipped", "completed")))
     return ev.OrderChanged(
         event_id, at, "taobao", order_id, buyer_id, shop_id, status,
         lines=(OrderLine("a", draw(st.integers(1, 2)), 100),),
@@ -39,7 +50,7 @@ def order(draw, event_id, at):
 
 
 @st.composite
-def refund(draw, event_id, at):
+def refund(draw: st.DrawFn, event_id: str, at: int) -> ev.RefundChanged:
     refund_id = draw(st.sampled_from(sorted(REFUNDS)))
     order_id = REFUNDS[refund_id]
     buyer_id, shop_id = ORDERS[order_id]
@@ -55,7 +66,7 @@ def refund(draw, event_id, at):
 
 
 @st.composite
-def scan(draw, event_id, at):
+def scan(draw: st.DrawFn, event_id: str, at: int) -> ev.ParcelScanned:
     return ev.ParcelScanned(
         event_id, at, "taobao", draw(st.sampled_from((None, "sf"))), draw(st.sampled_from(WAYBILLS)),
         scan=draw(st.sampled_from(SCANS)),
@@ -65,7 +76,7 @@ def scan(draw, event_id, at):
 
 
 @st.composite
-def inspection(draw, event_id, at):
+def inspection(draw: st.DrawFn, event_id: str, at: int) -> ev.ReturnInspected:
     refund_id = draw(st.sampled_from(sorted(REFUNDS)))
     order_id = REFUNDS[refund_id]
     buyer_id, shop_id = ORDERS[order_id]
@@ -78,23 +89,23 @@ def inspection(draw, event_id, at):
 
 
 @st.composite
-def contact(draw, event_id, at):
+def contact(draw: st.DrawFn, event_id: str, at: int) -> ev.BuyerContacted:
     order_id = draw(st.sampled_from(sorted(ORDERS)))
     return ev.BuyerContacted(event_id, at, "taobao", order_id, *ORDERS[order_id], "chat", draw(st.booleans()))
 
 
 @st.composite
-def verdict(draw, event_id, at):
+def verdict(draw: st.DrawFn, event_id: str, at: int) -> ev.AlertAnswered:
     name = draw(st.sampled_from(("no_circulation", "reused_waybill")))
     alert_id = digest_id(name, "b1", draw(st.sampled_from(WAYBILLS)), "")
     shop_id = draw(st.sampled_from((*SHOPS, *SHOPS, None)))
-    kind = draw(st.sampled_from(("normal", "abnormal", "ignore")))
+    kind: VerdictKind = draw(st.sampled_from(("normal", "abnormal", "ignore")))
     account_id, withdraws = draw(st.sampled_from(("main", None))), draw(st.sampled_from((None, None, None, "e0")))
     return ev.AlertAnswered(event_id, at, "taobao", alert_id, "b1", shop_id, account_id, kind, withdraws=withdraws)
 
 
 @st.composite
-def tag(draw, event_id, at):
+def tag(draw: st.DrawFn, event_id: str, at: int) -> ev.TagSubmitted:
     tagged = draw(st.lists(st.sampled_from(sorted(ORDERS)), min_size=1, max_size=3))
     scenarios = draw(
         st.sampled_from((("worn_return",), ("worn_return",), ("short_return",), ("worn_return", "short_return")))
@@ -108,28 +119,28 @@ def tag(draw, event_id, at):
 
 
 @st.composite
-def chargeback(draw, event_id, at):
+def chargeback(draw: st.DrawFn, event_id: str, at: int) -> disputes.ChargebackChanged:
     order_id = draw(st.sampled_from(sorted(ORDERS)))
-    status = draw(st.sampled_from(("opened", "won", "lost", "withdrawn")))
+    status: ChargebackStatus = draw(st.sampled_from(("opened", "won", "lost", "withdrawn")))
     return disputes.ChargebackChanged(event_id, at, "taobao", "k1", order_id, *ORDERS[order_id], status=status)
 
 
 @st.composite
-def limit(draw, event_id, at):
-    status = draw(st.sampled_from(("set", "lifted")))
+def limit(draw: st.DrawFn, event_id: str, at: int) -> disputes.OrderLimitChanged:
+    status: LimitStatus = draw(st.sampled_from(("set", "lifted")))
     return disputes.OrderLimitChanged(
         event_id, at, "jd", draw(st.sampled_from(SHOPS)), draw(st.sampled_from(BUYERS)), "main", status
     )
 
 
 @st.composite
-def appeal(draw, event_id, at):
-    status = draw(st.sampled_from(("opened", "upheld", "rejected")))
+def appeal(draw: st.DrawFn, event_id: str, at: int) -> disputes.AppealChanged:
+    status: AppealStatus = draw(st.sampled_from(("opened", "upheld", "rejected")))
     return disputes.AppealChanged(event_id, at, "jd", "p1", draw(st.sampled_from(BUYERS)), "q1", status)
 
 
 DISPUTES = (chargeback, limit, appeal)
-EVERYTHING = (
+EVERYTHING: tuple[dealings.Kind, ...] = (
     *DISPUTES,
     order,
     order,
@@ -152,7 +163,7 @@ EVERYTHING = (
 TAGGING = (tag, tag, tag, tag, tag, contact, sellers.account, sellers.abuse, sellers.withdrawal)
 MISUSING = (tag, tag, *sellers.FINDING)
 DELIVERY = (order, order, refund, refund, scan, verdict)
-KINDS = (
+KINDS: tuple[tuple[dealings.Kind, ...], ...] = (
     EVERYTHING,
     TAGGING,
     MISUSING,
@@ -173,14 +184,16 @@ KINDS = (
     dealings.WARNING,
     dealings.ALL,
 )
-PASSED = [ev.AccountChanged(f"exam-{shop}", START_MS, "jd", shop, "main", "exam_passed") for shop in SHOPS]
+PASSED: list[ev.Event] = [
+    ev.AccountChanged(f"exam-{shop}", START_MS, "jd", shop, "main", "exam_passed") for shop in SHOPS
+]
 
 
 @st.composite
-def histories(draw, max_size=40, kinds=KINDS):
+def histories(draw: st.DrawFn, max_size: int = 40, kinds: Sequence[Sequence[dealings.Kind]] = KINDS) -> list[ev.Event]:
     """Events in any order, each with an id of its own: of every kind, or of the kinds that meet in one rule."""
-    kinds = draw(st.sampled_from(kinds))
+    chosen = draw(st.sampled_from(kinds))
     size = draw(st.one_of(st.integers(1, max_size), st.integers(max_size // 2, max_size)))
     exams = draw(st.sampled_from((PASSED, PASSED, PASSED, [])))
-    events = [draw(draw(st.sampled_from(kinds))(f"e{n}", START_MS + draw(hours) * HOUR_MS)) for n in range(size)]
+    events = [draw(draw(st.sampled_from(chosen))(f"e{n}", START_MS + draw(hours) * HOUR_MS)) for n in range(size)]
     return exams + dealings.aimed(draw, events)

@@ -3,6 +3,7 @@
 import asyncio
 import math
 import re
+from functools import partial
 from pathlib import Path
 
 from cloudtag.local.probe import free_port
@@ -18,6 +19,10 @@ from tests.streams.probe import READY, asked
 EVENTS = 3000
 
 
+def is_ready(port: int) -> bool:
+    return asked(port, "/readyz") == READY
+
+
 async def test_every_panel_and_rule_is_answered_by_what_is_scraped(
     tansu_bootstrap: str, warehouse_url: str, tmp_path: Path
 ) -> None:
@@ -30,7 +35,7 @@ async def test_every_panel_and_rule_is_answered_by_what_is_scraped(
         place.environ["CLOUDTAG_METRICS_PORT"] = str(ports["cloudtag-sink"])
         place.start_sink()
         for port in ports.values():
-            await place.until(lambda port=port: asked(port, "/readyz") == READY, "it is ready")
+            await place.until(partial(is_ready, port), "it is ready")
             assert asked(port, "/healthz") == READY
             assert asked(port, "/") == (404, "not found\n")
         with prometheus(tmp_path, ports) as server:

@@ -1,19 +1,26 @@
 """The worker on a broker publishes what replay says, whatever happens to it on the way."""
 
-import pytest
+from collections import Counter
+from collections.abc import Iterable
+from functools import partial
+from pathlib import Path
 
-from cloudtag.contract.records import Consequence, Label, TagConfirmation, TagStatus
+import pytest
+from msgspec import Struct
+
+from cloudtag.contract import events as ev
+from cloudtag.contract.records import Alert, Consequence, Label, TagConfirmation, TagStatus
 from cloudtag.contract.standing import record_id
-from cloudtag.contract.streams import REVISED_OF
+from cloudtag.contract.streams import OUTPUTS
 from cloudtag.policy.load import shipped
 from cloudtag.replay.driver import judge
 from cloudtag.simulate import Profile, simulate
 from cloudtag.simulate.profile import DAY_MS
-from tests.engine.standing import latest, standing
+from tests.engine.standing import Final, latest, of_type, standing
 from tests.integration.installation import Installation
 
 EVENTS = 12_000
-HISTORIES = {
+HISTORIES: dict[type[Struct], str] = {
     TagStatus: "tag_statuses_history",
     TagConfirmation: "confirmations_history",
     Consequence: "consequences_history",
@@ -21,8 +28,11 @@ HISTORIES = {
 }
 
 
+Week = tuple[list[ev.Event], int, Final]
+
+
 @pytest.fixture(scope="module")
-def week():
+def week() -> Week:
     """A simulated week as it is delivered, the moment time is moved on to, and what replay says of it."""
     events = list(simulate(Profile(events=EVENTS, seed=7)).events())
     until_ms = max(event.occurred_at for event in events) + 5 * DAY_MS
@@ -31,18 +41,20 @@ def week():
     return events, until_ms, said
 
 
-def published(installation):
+def published(installation: Installation) -> list[Struct]:
     return [record for record in installation.watch.records if hasattr(record, "revision")]
 
 
 @pytest.mark.parametrize("store", ["memory", "rocksdb"])
-async def test_two_workers_and_a_rebalance_say_what_replay_says(broker, tmp_path, week, store):
+async def test_two_workers_and_a_rebalance_say_what_replay_says(
+    broker: str, tmp_path: Path, week: Week, store: str
+) -> None:
     events, until_ms, said = week
     half = len(events) // 2
     async with Installation(broker, tmp_path, store=store) as place:
         first = place.start("worker")
         await place.send(events[:half])
-        await place.until(lambda: place.watch.counts["waybill-uses"] > 100, "the first worker forwards")
+        await place.until(lambda: place.watch.counts["waybill-uses"] > 100, "the first worker tells of numbers")
         place.start("worker")
         await place.send(events[half:])
         await place.settled()
@@ -54,7 +66,9 @@ async def test_two_workers_and_a_rebalance_say_what_replay_says(broker, tmp_path
 
 @pytest.mark.kafka
 @pytest.mark.fault
-async def test_kill_9_loses_and_doubles_nothing_up_to_the_warehouse(kafka_bootstrap, warehouse_url, tmp_path, week):
+async def test_kill_9_loses_and_doubles_nothing_up_to_the_warehouse(
+    kafka_bootstrap: str, warehouse_url: str, tmp_path: Path, week: Week
+) -> None:
     events, until_ms, said = week
     third = len(events) // 3
     async with Installation(kafka_bootstrap, tmp_path, warehouse_url) as place:
@@ -63,7 +77,7 @@ async def test_kill_9_loses_and_doubles_nothing_up_to_the_warehouse(kafka_bootst
             worker = place.start("worker")
             seen = place.watch.counts["parcel-reports"]
             await place.send(events[number * third : (number + 1) * third if number < 2 else None])
-            await place.until(lambda seen=seen: place.watch.counts["parcel-reports"] > seen + 20, "it gets going")
+            await place.until(partial(_has_judged, place, seen + 20), "it gets going")
             if number < 2:
                 place.kill(worker)
         await place.settled()
@@ -74,36 +88,38 @@ async def test_kill_9_loses_and_doubles_nothing_up_to_the_warehouse(kafka_bootst
         _check_histories(place)
 
 
-def _check_warehouse(place, events):
-    alerts = {key[1]: record for key, record in latest(published(place)).items() if key[0].__name__ == "Alert"}
+def _has_judged(place: Installation, reports: int) -> bool:
+    return place.watch.counts["parcel-reports"] > reports
+
+
+def _check_warehouse(place: Installation, events: Iterable[ev.Event]) -> None:
+    alerts = {alert.alert_id: alert for alert in of_type(latest(published(place)).values(), Alert)}
     stored = place.ask("SELECT alert_id, revision, status FROM alerts FINAL")
     assert sorted(stored) == sorted((a.alert_id, a.revision, a.status) for a in alerts.values())
     assert place.ask("SELECT sum(n) FROM (SELECT count() - uniqExact(alert_id, revision) AS n FROM alerts FINAL)") == [
         (0,)
     ]
     counted = place.ask("SELECT detector, uniqExactMerge(alerts) FROM daily_scenarios_states GROUP BY detector")
-    expected = {}
-    for alert in alerts.values():
-        expected[alert.detector] = expected.get(alert.detector, 0) + 1
-    assert dict(counted) == expected
+    assert dict(counted) == Counter(alert.detector for alert in alerts.values())
     for stream in ("orders", "refunds", "logistics"):
         distinct = {e.event_id for e in events if _stream(e) == stream}
         assert place.ask(f"SELECT count() FROM {stream} FINAL") == [(len(distinct),)]
 
 
-def _check_histories(place):
-    told = {kind: set() for kind in HISTORIES}
+def _check_histories(place: Installation) -> None:
+    told: dict[type[Struct], set[tuple[str, int]]] = {kind: set() for kind in HISTORIES}
     for record in published(place):
-        if type(record) in told:
+        if isinstance(record, TagStatus | TagConfirmation | Consequence | Label):
             told[type(record)].add((record_id(record), record.revision))
     assert told[TagStatus]
     assert told[Consequence]
+    ids = {stream.struct: stream.id for stream in OUTPUTS.values()}
     for kind, history in HISTORIES.items():
-        rows = place.ask(f"SELECT {REVISED_OF[kind].id}, revision FROM {history}")
+        rows = place.ask(f"SELECT {ids[kind]}, revision FROM {history}")
         assert sorted(rows) == sorted(told[kind]), history
 
 
-def _stream(event):
+def _stream(event: ev.Event) -> str:
     from cloudtag.contract.streams import STREAM_OF
 
     return STREAM_OF[type(event)]

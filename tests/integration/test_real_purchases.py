@@ -1,6 +1,7 @@
 """A real shop's year of purchases through broker, worker and warehouse: every event accounted for."""
 
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +11,9 @@ from tests.datasets.test_online_retail import real_file
 from tests.integration.installation import Installation
 
 
-async def test_every_purchase_is_accounted_for_and_wholesalers_do_not_drown(tansu_bootstrap, warehouse_url, tmp_path):
+async def test_every_purchase_is_accounted_for_and_wholesalers_do_not_drown(
+    tansu_bootstrap: str, warehouse_url: str, tmp_path: Path
+) -> None:
     if not real_file().exists():
         pytest.skip("the public data set is not beside the checkout")
     retail = OnlineRetail(real_file())

@@ -91,7 +91,7 @@ def test_a_session_is_busy_or_missing_by_its_code(port: int) -> None:
 
 @pytest.mark.parametrize("address", [{"no_such_setting": "1"}, {"bad name": "1"}])
 def test_unknown_settings_are_refused(port: int, address: dict[str, str]) -> None:
-    assert _ask(port, b"SELECT 1", **address).getheader("X-ClickHouse-Exception-Code") == "115"
+    assert _ask(port, b"SELECT 1", None, **address).getheader("X-ClickHouse-Exception-Code") == "115"
 
 
 @pytest.mark.parametrize("headers", [{"Origin": "http://shop.example"}, {"Host": "shop.example:80"}])

@@ -37,7 +37,7 @@ def port() -> Iterator[int]:
         yield warehouse.port
 
 
-@pytest.fixture(params=MOST.values(), ids=MOST)
+@pytest.fixture(params=list(MOST.values()), ids=list(MOST))
 def reader(request: pytest.FixtureRequest) -> Way:
     way: Way = request.param
     return way

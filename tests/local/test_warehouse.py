@@ -4,11 +4,13 @@ import subprocess
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import clickhouse_connect
 import pytest
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import DatabaseError
+from clickhouse_connect.driver.query import QueryResult
 
 from tests.servers.warehouses import warehouse_url
 
@@ -63,8 +65,14 @@ def _insert(client: Client, rows: list[list[object]], token: str) -> None:
     )
 
 
+def _row(found: QueryResult) -> list[Any]:
+    """The first row, which must be there."""
+    assert found.first_row is not None
+    return list(found.first_row)
+
+
 def _count(client: Client, sql: str) -> int:
-    return int(client.query(sql).first_row[0])
+    return int(_row(client.query(sql))[0])
 
 
 def test_a_block_under_one_token_counts_once_in_table_and_rollup(client: Client) -> None:
@@ -116,7 +124,7 @@ def test_parameters_reach_the_query_unharmed(client: Client) -> None:
         "SELECT {text:String}, {ids:Array(String)}, {n:Nullable(Int32)}",
         parameters={"text": odd, "ids": [odd], "n": None},
     )
-    assert list(found.first_row) == [odd, [odd], None]
+    assert _row(found) == [odd, [odd], None]
 
 
 @pytest.mark.parametrize(
@@ -146,9 +154,9 @@ def test_an_error_in_the_middle_of_a_stream_is_not_an_end(client: Client) -> Non
 
 def test_settings_of_one_request_end_with_it(client: Client) -> None:
     sql = "SELECT getSetting('max_block_size')"
-    usual = client.query(sql).first_row[0]
-    assert client.query(sql, settings={"max_block_size": 7}).first_row[0] == 7
-    assert client.query(sql).first_row[0] == usual
+    usual = _row(client.query(sql))[0]
+    assert _row(client.query(sql, settings={"max_block_size": 7}))[0] == 7
+    assert _row(client.query(sql))[0] == usual
 
 
 def test_a_session_keeps_its_tables_and_settings(warehouse_url: str) -> None:
@@ -157,7 +165,7 @@ def test_a_session_keeps_its_tables_and_settings(warehouse_url: str) -> None:
         client.command("CREATE TEMPORARY TABLE mine (n UInt8)")
         client.command("INSERT INTO mine VALUES (1), (2)")
         client.command("SET max_block_size = 11")
-        assert client.query("SELECT getSetting('max_block_size')", settings={"max_block_size": 7}).first_row[0] == 7
+        assert _row(client.query("SELECT getSetting('max_block_size')", settings={"max_block_size": 7}))[0] == 7
         assert client.query("SELECT sum(n), getSetting('max_block_size') FROM mine").first_row == (3, 11)
 
 
@@ -176,14 +184,14 @@ def test_many_clients_at_once(warehouse_url: str, database: str, client: Client)
 async def test_the_async_client_is_served(warehouse_url: str, database: str, client: Client) -> None:
     _insert(client, _rows(5), "five")
     async with await clickhouse_connect.get_async_client(dsn=warehouse_url, database=database) as own:
-        assert (await own.query("SELECT count() FROM alerts")).first_row[0] == 5
+        assert _row(await own.query("SELECT count() FROM alerts"))[0] == 5
         await own.insert(
             "alerts",
             _rows(1, first=9),
             COLUMNS,
             column_type_names=["String", "UInt32", "String", "DateTime64(3, 'UTC')", "Array(String)"],
         )
-        assert (await own.query("SELECT count() FROM alerts")).first_row[0] == 6
+        assert _row(await own.query("SELECT count() FROM alerts"))[0] == 6
 
 
 def _curl(*arguments: str) -> str:

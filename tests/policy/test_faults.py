@@ -1,5 +1,7 @@
 """What is wrong with a pack is told with its file and line, one line each."""
 
+from pathlib import Path
+
 import pytest
 
 from cloudtag.policy.key_lines import places
@@ -8,7 +10,7 @@ from cloudtag.policy.load import PolicyError, folder_texts, read_packs, shipped_
 HEAD = '[[version]]\nid = "1"\nfrom = 2020-01-01T00:00:00Z\n'
 
 
-def faults(text, name="jd.toml"):
+def faults(text: str, name: str = "jd.toml") -> list[str]:
     with pytest.raises(PolicyError) as caught:
         read_packs({**shipped_texts(), name: text})
     return [str(fault) for fault in caught.value.faults]
@@ -55,14 +57,14 @@ def faults(text, name="jd.toml"):
         (HEAD, "jd.toml:6: from: not later than that of version '1'"),
     ],
 )
-def test_each_fault_names_its_line(text, told):
+def test_each_fault_names_its_line(text: str, told: str) -> None:
     found = faults(HEAD + text)
     assert len(found) == 1
     assert found[0].startswith(told)
     assert "\n" not in found[0]
 
 
-def test_every_fault_of_every_file_is_told_at_once():
+def test_every_fault_of_every_file_is_told_at_once() -> None:
     with pytest.raises(PolicyError, match="and 3 more") as caught:
         read_packs(
             {
@@ -79,18 +81,18 @@ def test_every_fault_of_every_file_is_told_at_once():
     ]
 
 
-def test_others_are_not_blamed_for_what_they_inherit():
+def test_others_are_not_blamed_for_what_they_inherit() -> None:
     text = shipped_texts()["default.toml"]
     (found,) = faults(f"{text}[version.links]\nfan_out = 0\n", "default.toml")
     assert found.startswith(f"default.toml:{text.count(chr(10)) + 2}: links.fan_out: is 0")
 
 
-def test_a_folder_needs_a_default_pack():
+def test_a_folder_needs_a_default_pack() -> None:
     with pytest.raises(PolicyError, match=r"default\.toml:1: there is no such file"):
         read_packs({"jd.toml": HEAD})
 
 
-def test_a_folder_is_named_with_its_faults(tmp_path):
+def test_a_folder_is_named_with_its_faults(tmp_path: Path) -> None:
     with pytest.raises(PolicyError, match=r"default\.toml:1: there is no such file") as caught:
         folder_texts(tmp_path)
     assert str(caught.value).startswith(str(tmp_path))
@@ -99,7 +101,7 @@ def test_a_folder_is_named_with_its_faults(tmp_path):
         folder_texts(tmp_path)
 
 
-def test_the_line_of_each_key_is_known():
+def test_the_line_of_each_key_is_known() -> None:
     text = '# words\n[[version]]\nid = "1" # one\n\n[version.tags]\na = """\n[not.a.table]\n"""\nb.c = [\n 1,\n]\n'
     text += "[[version]]\nd = 2\n"
     first, second = places(text)

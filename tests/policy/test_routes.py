@@ -1,5 +1,7 @@
 """Where a shop takes an alert: the complaint centre with vouchers, the cloud tag without, or reviews' management."""
 
+from collections.abc import Iterable
+
 import pytest
 from msgspec.structs import replace
 
@@ -10,10 +12,12 @@ from cloudtag.detection.cases import OrderCase, ParcelCase
 from cloudtag.detection.example import complained, day, inspected, ordered, refunded, reviewed
 from cloudtag.detection.finding import Finding
 from cloudtag.detection.order_view import OrderView
-from cloudtag.detectors.registry import all_detectors
+from cloudtag.detectors.registry import Detector, all_detectors
 from cloudtag.policy.load import from_texts, shipped, shipped_texts
+from cloudtag.policy.model import Policy
 from cloudtag.replay.driver import judge
 from cloudtag.wire.replay_form import decode_json
+from tests.detectors.judged import Raw
 
 PROOF = [{"kind": "picture", "sha256": "a" * 64}]
 RETURN = [
@@ -25,11 +29,11 @@ RETURN = [
 SHOPS = {"complainant": "shop", "type": "malicious_refund"}
 
 
-def view(events):
+def view(events: Iterable[Raw]) -> OrderView:
     return OrderView("o1", [decode_json(event)[1] for event in events])
 
 
-def routed(events, detector="short_return", policy=None):
+def routed(events: Iterable[Raw], detector: str = "short_return", policy: Policy | None = None) -> Alert:
     """The alert of a detector of one parcel about order o1."""
     found = all_detectors()[detector]
     order = view(events)
@@ -38,7 +42,7 @@ def routed(events, detector="short_return", policy=None):
     return alert_of(found, finding, "b1", case.subject, policy or shipped().at("taobao", 2**40), case)
 
 
-def test_without_vouchers_an_alert_goes_to_the_cloud_tag():
+def test_without_vouchers_an_alert_goes_to_the_cloud_tag() -> None:
     assert routed(RETURN).route == "cloud_tag"
 
 
@@ -52,16 +56,16 @@ def test_without_vouchers_an_alert_goes_to_the_cloud_tag():
     ],
     ids=["on the refund", "on the complaint", "chat on the complaint", "chat on the review"],
 )
-def test_with_vouchers_it_goes_to_the_complaint_centre(voucher):
+def test_with_vouchers_it_goes_to_the_complaint_centre(voucher: Raw) -> None:
     assert routed([*RETURN, voucher]).route == "complaint_centre"
 
 
-def test_what_is_no_voucher_changes_nothing():
+def test_what_is_no_voucher_changes_nothing() -> None:
     others = [complained("opened", day(9), **SHOPS), reviewed(day(9), 1)]
     assert routed([*RETURN, *others]).route == "cloud_tag"
 
 
-def test_after_a_rejected_complaint_of_the_shop_the_tag_is_left():
+def test_after_a_rejected_complaint_of_the_shop_the_tag_is_left() -> None:
     complaint = [
         complained(status, day(9 + n), **SHOPS, evidence=PROOF) for n, status in enumerate(["opened", "rejected"])
     ]
@@ -70,7 +74,7 @@ def test_after_a_rejected_complaint_of_the_shop_the_tag_is_left():
     assert routed([*RETURN, *buyers]).route == "complaint_centre"
 
 
-def test_a_platform_has_its_own_names_for_the_places():
+def test_a_platform_has_its_own_names_for_the_places() -> None:
     pack = shipped_texts()["jd.toml"] + '\n[version.routes]\ncomplaint_centre = "report centre"\n'
     policy = from_texts({**shipped_texts(), "jd.toml": pack}).at("jd", 2**40)
     proof = refunded("modified", day(7), type="return_refund", evidence=PROOF)
@@ -78,13 +82,13 @@ def test_a_platform_has_its_own_names_for_the_places():
     assert routed(RETURN, policy=policy).route == "cloud_tag"
 
 
-def order_alert(detector, finding):
+def order_alert(detector: Detector, finding: Finding) -> Alert:
     case = OrderCase("b1", view([ordered("placed", 0)]), lambda _: None, now_ms=2**41)
     return alert_of(detector, finding, "b1", "o1", shipped().at("taobao", 2**40), case)
 
 
 @pytest.fixture
-def finding():
+def finding() -> Finding:
     alert = routed(RETURN)
     return Finding(
         anchor="",
@@ -101,14 +105,14 @@ def finding():
 
 
 @pytest.mark.parametrize("detector", all_detectors().values(), ids=lambda d: d.name)
-def test_each_detector_has_the_route_of_its_family(detector, finding):
-    expected = "review_management" if detector.rule.family == "review" else "cloud_tag"
+def test_each_detector_has_the_route_of_its_family(detector: Detector, finding: Finding) -> None:
+    expected: str | None = "review_management" if detector.rule.family == "review" else "cloud_tag"
     if detector.name == "shipping_exemption":
         expected = None
     assert order_alert(detector, finding).route == expected
 
 
-def test_the_whole_site_judgement_follows_its_alerts(finding):
+def test_the_whole_site_judgement_follows_its_alerts(finding: Finding) -> None:
     detector, policy = all_detectors()["short_return"], shipped().at("taobao", 2**40)
 
     def judged(*alerts: Alert) -> str | None:
@@ -119,7 +123,7 @@ def test_the_whole_site_judgement_follows_its_alerts(finding):
     assert judged(alert, replace(alert, route="complaint_centre")) == "complaint_centre"
 
 
-def test_a_voucher_handed_in_later_moves_the_alert_on():
+def test_a_voucher_handed_in_later_moves_the_alert_on() -> None:
     voucher = complained("opened", day(9), **SHOPS, order_id="o1", chat_evidence_no="chat-1")
     events = [decode_json(event)[1] for event in (*RETURN, voucher)]
     alerts = [record for _, record in judge(events) if isinstance(record, Alert) and record.detector == "short_return"]

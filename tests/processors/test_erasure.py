@@ -1,4 +1,4 @@
-"""A buyer who is to be forgotten: the file is emptied, nothing stands about them, nothing brings them back."""
+"""A buyer who is to be forgotten: the state is emptied, nothing stands about them, nothing brings them back."""
 
 from itertools import permutations
 
@@ -14,11 +14,11 @@ from tests.engine.standing import latest
 PLATFORM = "taobao"
 
 
-def erased(at, buyer="b1", name="era-1"):
+def erased(at: int, buyer: str = "b1", name: str = "era-1") -> ev.ErasureRequested:
     return ev.ErasureRequested(name, at, PLATFORM, buyer)
 
 
-def history():
+def history() -> list[ev.Event]:
     orders = [(f"o{n}", f"s{n}") for n in (1, 2, 3)]
     return [
         *exams(platform=PLATFORM),
@@ -29,7 +29,7 @@ def history():
     ]
 
 
-def test_what_was_published_is_taken_back():
+def test_what_was_published_is_taken_back() -> None:
     topology = Topology(shipped())
     before = latest(o.record for o in topology.feed(history()))
     assert any(isinstance(r, TagStatus) and r.status == "confirmed" for r in before.values())
@@ -41,17 +41,17 @@ def test_what_was_published_is_taken_back():
     assert {r.status for r in told if getattr(r, "kind", "") in ("sanction", "insurance_decision")} == {"reversed"}
 
 
-def test_the_state_holds_no_fact_of_the_buyer_any_more():
+def test_the_state_holds_no_fact_of_the_buyer_any_more() -> None:
     rows = memory_rows()
     topology = Topology(shipped(), rows=rows)
     topology.feed(history())
     topology.feed([erased(T0 + DAY)])
-    file = topology.tasks["buyers"]._cache.resident("b1")
-    assert file is not None
-    assert {row.id: len(row.facts) for row in file.rows.values() if row.facts} == {"e": 1}
+    state = topology.tasks["buyers"]._cache.resident("b1")
+    assert state is not None
+    assert {row.id: len(row.facts) for row in state.rows.values() if row.facts} == {"e": 1}
 
 
-def test_later_events_are_refused_and_nothing_brings_the_buyer_back():
+def test_later_events_are_refused_and_nothing_brings_the_buyer_back() -> None:
     topology = Topology(shipped())
     topology.feed([*history(), erased(T0 + DAY)])
     assert topology.refused == []
@@ -61,22 +61,28 @@ def test_later_events_are_refused_and_nothing_brings_the_buyer_back():
     assert [o for o in outputs if getattr(o.record, "buyer_id", "") == "b1"] == []
 
 
-def test_a_namesake_with_one_letter_more_is_not_forgotten():
+def test_a_namesake_with_one_letter_more_is_not_forgotten() -> None:
     topology = Topology(shipped())
     topology.feed([*history(), erased(T0 + DAY, buyer="b11")])
     assert topology.refused == []
-    assert topology.tasks["buyers"]._cache.resident("b1").is_closed is False
+    state = topology.tasks["buyers"]._cache.resident("b1")
+    assert state is not None
+    assert state.is_closed is False
 
 
 @pytest.mark.parametrize("order", list(permutations(range(3))))
-def test_nothing_stands_whenever_the_request_comes(order):
-    parts = [history(), [erased(T0 + DAY)], [ordered("cancelled", T0 + HOUR, "o1", "s1", PLATFORM)]]
+def test_nothing_stands_whenever_the_request_comes(order: tuple[int, ...]) -> None:
+    parts: list[list[ev.Event]] = [
+        history(),
+        [erased(T0 + DAY)],
+        [ordered("cancelled", T0 + HOUR, "o1", "s1", PLATFORM)],
+    ]
     topology = Topology(shipped())
     told = [o.record for index in order for o in topology.feed(parts[index])]
     assert [r for r in latest(told).values() if getattr(r, "buyer_id", "") == "b1" and r.status == "confirmed"] == []
 
 
-def test_a_lane_that_opens_again_remembers_whom_it_forgot():
+def test_a_task_that_opens_again_remembers_whom_it_forgot() -> None:
     rows = memory_rows()
     first = Topology(shipped(), rows=rows)
     first.feed(history())
@@ -88,9 +94,9 @@ def test_a_lane_that_opens_again_remembers_whom_it_forgot():
     assert second.refused == [late]
 
 
-def test_nobody_is_remembered_for_ever_but_by_the_request_itself():
+def test_nobody_is_remembered_for_ever_but_by_the_request_itself() -> None:
     topology = Topology(shipped(), rows=memory_rows())
     topology.feed([*history(), erased(T0 + DAY)])
     list(topology.pass_time(T0 + 900 * DAY))
-    file = topology.tasks["buyers"]._cache.get("b1")
-    assert set(file.rows) == {"e"}
+    state = topology.tasks["buyers"]._cache.get("b1")
+    assert set(state.rows) == {"e"}

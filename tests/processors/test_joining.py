@@ -1,11 +1,14 @@
 """Who is told of whom: pictures that look alike, hubs, areas, and what shops say of themselves."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cloudtag.contract.events import (
     ComplaintChanged,
+    Event,
     OrderChanged,
     ParcelScanned,
     RefundChanged,
@@ -14,7 +17,7 @@ from cloudtag.contract.events import (
 )
 from cloudtag.contract.links import AttributeUsed
 from cloudtag.contract.shops import ShopReported
-from cloudtag.contract.types import Goods, OrderLine, Proof
+from cloudtag.contract.types import Goods, OrderLine, OrderStatus, Proof
 from cloudtag.policy.load import shipped
 from cloudtag.policy.model import LinkRules
 from cloudtag.processors.link_joins import MAX_TOLD, bands_of, hamming, others_of
@@ -27,13 +30,13 @@ RULES = LinkRules()
 hashes = st.integers(0, 2**64 - 1).map(lambda n: f"{n:016x}")
 
 
-def shown(attribute, buyer_id, at=0, **fields):
+def shown(attribute: str, buyer_id: str, at: int = 0, **fields: Any) -> AttributeUsed:
     return AttributeUsed(0, True, attribute, T0 + at, f"e-{buyer_id}-{at}", "taobao", buyer_id, **fields)
 
 
-def told_over(one, other):
+def told_over(one: str, other: str) -> list[str]:
     """The keys over which two buyers are told of each other's pictures."""
-    keys = []
+    keys: list[str] = []
     for bands in sorted({*bands_of(one), *bands_of(other)}):
         uses = [
             shown(f"phash:{bands}", buyer_id, n, subject=f"r{n}", phash=phash)
@@ -46,7 +49,7 @@ def told_over(one, other):
 
 @given(hashes, st.sets(st.integers(0, 63), max_size=6))
 @settings(deadline=None)
-def test_pictures_at_most_six_bits_apart_meet_over_exactly_one_key(one, flipped):
+def test_pictures_at_most_six_bits_apart_meet_over_exactly_one_key(one: str, flipped: set[int]) -> None:
     other = f"{int(one, 16) ^ sum(1 << bit for bit in flipped):016x}"
     assert hamming(one, other) == len(flipped)
     assert len(told_over(one, other)) == 1
@@ -54,60 +57,62 @@ def test_pictures_at_most_six_bits_apart_meet_over_exactly_one_key(one, flipped)
 
 @given(hashes, st.sets(st.integers(0, 63), min_size=7, max_size=20))
 @settings(deadline=None)
-def test_pictures_further_apart_never_meet(one, flipped):
+def test_pictures_further_apart_never_meet(one: str, flipped: set[int]) -> None:
     assert told_over(one, f"{int(one, 16) ^ sum(1 << bit for bit in flipped):016x}") == []
 
 
-def test_letters_of_a_hash_may_be_large_or_small():
+def test_letters_of_a_hash_may_be_large_or_small() -> None:
     assert len(told_over("00FF00FF00FF00FF", "00ff00ff00ff00ff")) == 1
 
 
-def test_the_shipped_packs_look_up_as_far_as_the_detector_looks():
+def test_the_shipped_packs_look_up_as_far_as_the_detector_looks() -> None:
     for policy in shipped().versions():
         assert policy.detectors["reused_evidence"].picture_bits <= policy.links.picture_bits
 
 
-def test_one_refund_with_two_pictures_of_one_thing_tells_nothing():
+def test_one_refund_with_two_pictures_of_one_thing_tells_nothing() -> None:
     uses = [shown("picture:x", "b1", n, subject="r1") for n in range(2)]
     assert others_of("picture:x", uses, RULES) == {}
 
 
-def test_a_latecomer_hears_of_the_earliest_uses_and_of_its_own():
+def test_a_latecomer_hears_of_the_earliest_uses_and_of_its_own() -> None:
     uses = [shown("picture:x", f"b{n}", n, subject=f"r{n}") for n in range(50)]
     told = others_of("picture:x", uses, RULES)
     assert {use.buyer_id for use in told["b49"]} == {*(f"b{n}" for n in range(MAX_TOLD)), "b49"}
 
 
-def test_shops_kept_by_one_agent_make_a_hub_too():
+def test_shops_kept_by_one_agent_make_a_hub_too() -> None:
     uses = [shown("phone:p1", "", n, shop_id=f"s{n}") for n in range(20)]
     assert others_of("phone:p1", [*uses[:19], shown("phone:p1", "b1")], RULES).keys() == {"b1"}
     assert others_of("phone:p1", [*uses, shown("phone:p1", "b1")], RULES) == {}
 
 
 @pytest.mark.parametrize(("limit", "is_told"), [(20, True), (19, False)])
-def test_the_fan_out_limit_is_the_policys(limit, is_told):
+def test_the_fan_out_limit_is_the_policys(limit: int, is_told: bool) -> None:
     uses = [shown("device:d1", f"b{n}", n) for n in range(20)]
     assert bool(others_of("device:d1", uses, LinkRules(fan_out=limit))) is is_told
 
 
-def links_of(topology, buyer_id):
+def links_of(topology: Topology, buyer_id: str) -> dict[str, tuple[AttributeUsed, ...]]:
     row = topology.tasks["buyers"]._cache.get(buyer_id).rows.get("l")
     return {f.attribute: f.others for f in row.facts.values() if f.is_held} if row else {}
 
 
-def order(n, at=T0, shop_id="s1", sku_id="a", status="paid", **fields):
+def order(
+    n: int, at: int = T0, shop_id: str = "s1", sku_id: str = "a", status: OrderStatus = "paid", **fields: Any
+) -> OrderChanged:
     lines = (OrderLine(sku_id, 1, 900 if sku_id == "a" else 100),)
     return OrderChanged(f"o{n}-{at}", at + n, "taobao", f"o{n}", f"b{n}", shop_id, status, lines=lines, **fields)
 
 
-def wrong(n, came, at=T0 + DAY, shop_id="s1"):
+def wrong(n: int, came: str, at: int = T0 + DAY, shop_id: str = "s1") -> RefundChanged:
     ids = (f"r{n}", f"o{n}", f"b{n}", shop_id)
     return RefundChanged(
         f"r{n}-{at}", at, "taobao", *ids, "opened", "return_refund", "wrong_item", lines=(Goods(came, 1),)
     )
 
 
-def test_an_area_tells_of_claims_at_one_shop_and_of_nothing_else():
+def test_an_area_tells_of_claims_at_one_shop_and_of_nothing_else() -> None:
     topology = Topology(shipped())
     topology.feed([order(1, address_area="n1"), order(2, address_area="n1"), order(3, shop_id="s2", address_area="n1")])
     assert not any(links_of(topology, f"b{n}") for n in (1, 2, 3))
@@ -117,7 +122,7 @@ def test_an_area_tells_of_claims_at_one_shop_and_of_nothing_else():
     assert not links_of(topology, "b3")
 
 
-def test_many_claims_hide_no_link():
+def test_many_claims_hide_no_link() -> None:
     topology = Topology(shipped())
     topology.feed([order(1, device_hash="d1"), order(2, device_hash="d1")])
     for n in range(60):
@@ -129,14 +134,14 @@ def test_many_claims_hide_no_link():
     assert any(not use.subject for use in links_of(topology, "b2")["device:d1"])
 
 
-def test_a_former_tenant_is_no_neighbour():
+def test_a_former_tenant_is_no_neighbour() -> None:
     topology = Topology(shipped())
     topology.feed([order(1, address_hash="x1")])
     topology.feed([order(2, T0 + 211 * DAY, address_hash="x1")])
     assert not links_of(topology, "b2")
 
 
-def test_what_a_shop_shows_holds_until_it_shows_something_else():
+def test_what_a_shop_shows_holds_until_it_shows_something_else() -> None:
     topology = Topology(shipped())
     topology.feed([ShopDescribed("s-1", T0, "taobao", "s9", device_hashes=("d1",), category="tea")])
     list(topology.pass_time(T0 + 300 * DAY))
@@ -146,7 +151,7 @@ def test_what_a_shop_shows_holds_until_it_shows_something_else():
     assert not links_of(topology, "b1")
 
 
-def test_a_hub_forms_and_what_was_told_is_taken_back():
+def test_a_hub_forms_and_what_was_told_is_taken_back() -> None:
     topology = Topology(shipped())
     topology.feed([order(n, device_hash="d1") for n in range(20)])
     assert len(links_of(topology, "b0")["device:d1"]) == 19
@@ -154,16 +159,16 @@ def test_a_hub_forms_and_what_was_told_is_taken_back():
     assert not any(links_of(topology, f"b{n}") for n in range(21))
 
 
-def answers(topology, buyer_id):
+def answers(topology: Topology, buyer_id: str) -> list[ShopReported]:
     row = topology.tasks["buyers"]._cache.get(buyer_id).rows.get("q")
     return [f for f in row.facts.values() if f.is_held and isinstance(f, ShopReported)] if row else []
 
 
-def described(n, at, *hashes):
+def described(n: int, at: int, *hashes: str) -> ShopDescribed:
     return ShopDescribed(f"s1-{n}", T0 + at * DAY, "taobao", "s1", return_address_hashes=hashes, category="tea")
 
 
-def returned(destination):
+def returned(destination: str | None) -> list[Event]:
     return [
         order(1),
         RefundChanged("r1", T0 + DAY, "taobao", "r1", "o1", "b1", "s1", "opened", "return_refund", waybill_no="R1"),
@@ -171,7 +176,7 @@ def returned(destination):
     ]
 
 
-def test_a_shop_is_asked_about_only_when_a_destination_is_known():
+def test_a_shop_is_asked_about_only_when_a_destination_is_known() -> None:
     topology = Topology(shipped())
     topology.feed([described(1, -30, "w1"), *returned(None)])
     assert answers(topology, "b1") == []
@@ -179,7 +184,7 @@ def test_a_shop_is_asked_about_only_when_a_destination_is_known():
     assert [answer.return_address_hashes for answer in answers(topology, "b1")] == [("w1",)]
 
 
-def test_an_answer_is_corrected_when_the_shop_describes_itself_anew():
+def test_an_answer_is_corrected_when_the_shop_describes_itself_anew() -> None:
     topology = Topology(shipped())
     topology.feed(returned("w2"))
     assert answers(topology, "b1") == []
@@ -192,15 +197,15 @@ def test_an_answer_is_corrected_when_the_shop_describes_itself_anew():
     assert topology.forwarded == forwarded, "the same said again is told nobody"
 
 
-def test_what_came_back_is_answered_by_who_ordered_it_and_taken_back_with_the_inspection():
+def test_what_came_back_is_answered_by_who_ordered_it_and_taken_back_with_the_inspection() -> None:
     topology = Topology(shipped())
     topology.feed([order(1, device_hash="d1"), order(2, sku_id="b", device_hash="d1"), wrong(1, "c")])
 
-    def owned():
+    def owned() -> list[tuple[str, str]]:
         facts = topology.tasks["buyers"]._cache.get("b1").rows["oo1"].facts.values()
         return [(f.owner_id, f.sku_id) for f in facts if getattr(f, "owner_id", None) and f.is_held]
 
-    def opened(n, sku_id):
+    def opened(n: int, sku_id: str) -> ReturnInspected:
         return ReturnInspected(
             f"i{n}", T0 + (2 + n) * DAY, "taobao", "r1", "o1", "b1", "s1", received=(Goods(sku_id, 1),)
         )
@@ -212,7 +217,7 @@ def test_what_came_back_is_answered_by_who_ordered_it_and_taken_back_with_the_in
     assert owned() == []
 
 
-def test_unpaid_orders_are_told_when_due_and_taken_back_by_payment():
+def test_unpaid_orders_are_told_when_due_and_taken_back_by_payment() -> None:
     topology = Topology(shipped(), 0)
     topology.feed([order(n, status="placed", device_hash="d1") for n in (1, 2)])
     unpaid = "unpaid:s1:device:d1"
@@ -223,7 +228,7 @@ def test_unpaid_orders_are_told_when_due_and_taken_back_by_payment():
     assert unpaid not in links_of(topology, "b1")
 
 
-def test_a_picture_in_a_complaint_without_an_order_is_told():
+def test_a_picture_in_a_complaint_without_an_order_is_told() -> None:
     topology = Topology(shipped())
     proof = (Proof("x", "picture"),)
     for n in (1, 2):

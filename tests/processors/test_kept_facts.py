@@ -1,5 +1,8 @@
 """What inputs say and nobody judges yet is kept, changes nothing else, and leaves what is judged unharmed."""
 
+from collections.abc import Iterable
+from typing import Any
+
 import msgspec
 import pytest
 from hypothesis import given, settings
@@ -14,6 +17,7 @@ from cloudtag.policy.load import shipped
 from cloudtag.replay.driver import judge, replay
 from cloudtag.replay.topology import Topology, memory_rows
 from cloudtag.wire.shape import shape_of
+from tests.detectors.judged import Raw, alerts
 from tests.engine.standing import standing
 from tests.histories.strategies import DISPUTES, HOUR_MS, START_MS, histories, hours
 
@@ -22,16 +26,15 @@ UNTIL_MS = START_MS + 30 * DAY_MS
 APPEAL = disputes.AppealChanged("app-1", START_MS, "jd", "p1", "b1", "q1", "opened")
 
 
-def alerts(events, detector):
-    """The detector's alerts as last told."""
-    told = replay(map(msgspec.json.encode, events), until_ms=UNTIL_MS)
-    last = {r.alert_id: r for _, r in told if isinstance(r, Alert) and r.detector == detector}
+def statuses(events: Iterable[Raw], detector: str) -> list[str]:
+    """The last status of each of the detector's alerts."""
+    last = {alert.alert_id: alert for alert in alerts(events, detector, UNTIL_MS)}
     return [alert.status for alert in last.values()]
 
 
 @given(histories(max_size=25), st.data())
 @settings(max_examples=60, deadline=None)
-def test_disputes_change_nothing_else(history, data):
+def test_disputes_change_nothing_else(history: list[ev.Event], data: st.DataObject) -> None:
     known = [fact for fact in history if not isinstance(fact, disputes.ChargebackChanged)]
     late = max((fact.occurred_at for fact in known), default=START_MS)
     kinds = data.draw(st.lists(st.sampled_from(DISPUTES[1:]), min_size=1, max_size=4))
@@ -43,7 +46,7 @@ def test_disputes_change_nothing_else(history, data):
     )
 
 
-def test_each_dispute_has_its_place():
+def test_each_dispute_has_its_place() -> None:
     about = ("o1", "b1", "s1")
     topology = Topology(shipped())
     topology.feed(
@@ -53,12 +56,13 @@ def test_each_dispute_has_its_place():
             APPEAL,
         ]
     )
-    file = topology.tasks["buyers"]._cache.resident("b1")
-    rows = {row.id: list(row.facts) for row in file.rows.values() if row.facts}
+    state = topology.tasks["buyers"]._cache.resident("b1")
+    assert state is not None
+    rows = {row.id: list(row.facts) for row in state.rows.values() if row.facts}
     assert rows == {"oo1": ["cha-1"], "b": ["lim-1"], "a": ["app-1"]}
 
 
-def test_an_appeal_is_never_too_late_and_never_let_go():
+def test_an_appeal_is_never_too_late_and_never_let_go() -> None:
     rows = memory_rows()
     topology = Topology(shipped(), rows=rows)
     limit = disputes.OrderLimitChanged("lim-1", START_MS + 5000 * DAY_MS, "jd", "s1", "b2", "main", "set")
@@ -72,12 +76,13 @@ def test_an_appeal_is_never_too_late_and_never_let_go():
     kept = [key for key, _ in rows["buyers"].all_rows() if not key.startswith(b"\x00\x00")]
     assert len(kept) == 1
     resumed.feed([ev.ErasureRequested("era-1", START_MS, "jd", "b1")])
-    file = resumed.tasks["buyers"]._cache.resident("b1")
-    assert [row.id for row in file.rows.values() if row.facts] == ["e"]
+    state = resumed.tasks["buyers"]._cache.resident("b1")
+    assert state is not None
+    assert [row.id for row in state.rows.values() if row.facts] == ["e"]
 
 
 @pytest.mark.parametrize("stream", INPUTS)
-def test_a_fact_stored_before_its_stream_grew_is_read(stream):
+def test_a_fact_stored_before_its_stream_grew_is_read(stream: str) -> None:
     """Rows are stored as arrays: what came at the end since is not there."""
     struct = INPUTS[stream].struct
     told = {"event_id": "e", "occurred_at": START_MS, "platform": "jd", "rating": 5}
@@ -100,58 +105,57 @@ FILLED = (
 
 
 @pytest.mark.parametrize(("scans", "status"), [((), ["open"]), ((LABEL,), ["open"]), ((LABEL, ACCEPTED), [])])
-def test_a_printed_label_is_no_circulation(scans, status):
-    assert alerts([*FILLED, *scans], "no_circulation") == status
+def test_a_printed_label_is_no_circulation(scans: tuple[Raw, ...], status: list[str]) -> None:
+    assert statuses([*FILLED, *scans], "no_circulation") == status
 
 
 @pytest.mark.parametrize("kind", ["collected", "exception"])
-def test_other_scans_show_that_it_travels(kind):
-    assert alerts([*FILLED, scanned("RET1", kind, day(5, 1))], "no_circulation") == []
+def test_other_scans_show_that_it_travels(kind: str) -> None:
+    assert statuses([*FILLED, scanned("RET1", kind, day(5, 1))], "no_circulation") == []
 
 
 TRAVELLED = (*FILLED, ACCEPTED, scanned("RET1", "signed", day(7)))
 
 
 @pytest.mark.parametrize(("arrived", "status"), [(True, ["open"]), (False, [])])
-def test_a_return_of_which_nothing_came_was_not_looked_at(arrived, status):
-    assert alerts([*TRAVELLED, inspected(day(8), {}, waybill_no="RET1", arrived=arrived)], "short_return") == status
+def test_a_return_of_which_nothing_came_was_not_looked_at(arrived: bool, status: list[str]) -> None:
+    assert statuses([*TRAVELLED, inspected(day(8), {}, waybill_no="RET1", arrived=arrived)], "short_return") == status
 
 
-def test_an_inspection_is_corrected_to_nothing_came():
+def test_an_inspection_is_corrected_to_nothing_came() -> None:
     looked = [inspected(day(8), {}, waybill_no="RET1"), inspected(day(9), {}, waybill_no="RET1", arrived=False)]
-    assert alerts([*TRAVELLED, *looked], "short_return") == ["withdrawn"]
+    assert statuses([*TRAVELLED, *looked], "short_return") == ["withdrawn"]
 
 
 UNPAID = [ordered("placed", day(0, 0, n), refund_id=f"r{n}") for n in range(1, 7)]
 
 
 @pytest.mark.parametrize(("status", "found"), [("placed", ["open"]), ("partly_shipped", [])])
-def test_goods_that_are_partly_shipped_are_paid_for(status, found):
+def test_goods_that_are_partly_shipped_are_paid_for(status: str, found: list[str]) -> None:
     steps = [ordered(status, day(0, 0, 10 + n), refund_id=f"r{n}") for n in range(1, 7)]
-    assert alerts([*UNPAID, *steps], "mass_unpaid") == found
+    assert statuses([*UNPAID, *steps], "mass_unpaid") == found
 
 
-def _answer(**said):
-    told = replay(map(msgspec.json.encode, FILLED), until_ms=UNTIL_MS)
-    (alert_id,) = {r.alert_id for _, r in told if isinstance(r, Alert) and r.detector == "no_circulation"}
+def _answer(**said: Any) -> tuple[str, list[tuple[str, str]]]:
+    (alert_id,) = {alert.alert_id for alert in alerts(FILLED, "no_circulation", UNTIL_MS)}
     answer = event("verdicts", day(9), alert_id=alert_id, buyer_id="b1", **said)
     told = list(replay(map(msgspec.json.encode, [*FILLED, answer]), until_ms=UNTIL_MS))
     status = [r.status for _, r in told if isinstance(r, Alert) and r.alert_id == alert_id][-1]
     return status, [(r.answered_by_shop_id, r.account_id) for _, r in told if isinstance(r, Label)]
 
 
-def test_a_shop_answers_without_an_account():
+def test_a_shop_answers_without_an_account() -> None:
     assert _answer(shop_id="s1", account_id="main", verdict="normal") == ("resolved", [("s1", "main")])
     assert _answer(shop_id="s1", verdict="normal") == ("resolved", [("s1", "")])
 
 
-def test_the_platforms_word_and_what_takes_one_back_are_only_kept():
+def test_the_platforms_word_and_what_takes_one_back_are_only_kept() -> None:
     assert _answer(verdict="normal") == ("open", [])
     assert _answer(shop_id="s1", withdraws="other") == ("open", [])
     assert _answer(shop_id="s1", withdraws="other", verdict="normal") == ("open", [])
 
 
-def test_what_takes_a_submission_back_tags_nothing():
+def test_what_takes_a_submission_back_tags_nothing() -> None:
     topology = Topology(shipped())
     exam = ev.AccountChanged("exam", START_MS, "jd", "s1", "main", "exam_passed")
     topology.feed([exam])

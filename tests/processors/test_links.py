@@ -1,22 +1,23 @@
 """Links between buyers, and hubs that link nobody."""
 
 from cloudtag.contract.events import OrderChanged
+from cloudtag.contract.links import LinkReported
 from cloudtag.policy.load import shipped
 from cloudtag.replay.topology import Topology
 
 T0 = 1_772_409_600_000
 
 
-def order(n, at=T0):
+def order(n: int, at: int = T0) -> OrderChanged:
     return OrderChanged(f"e{n}", at + n, "taobao", f"o{n}", f"b{n}", "s1", "placed", device_hash="d1")
 
 
-def reports(topology, buyer):
+def reports(topology: Topology, buyer: str) -> list[LinkReported]:
     row = topology.tasks["buyers"]._cache.get(buyer).rows.get("l")
     return [fact for fact in row.facts.values() if fact.is_held] if row else []
 
 
-def test_a_second_buyer_links_both():
+def test_a_second_buyer_links_both() -> None:
     topology = Topology(shipped())
     topology.feed([order(1)])
     assert topology.forwarded == 1
@@ -25,7 +26,7 @@ def test_a_second_buyer_links_both():
     assert [use.buyer_id for use in reports(topology, "b2")[0].others] == ["b1"]
 
 
-def test_more_orders_of_one_buyer_are_told_once():
+def test_more_orders_of_one_buyer_are_told_once() -> None:
     topology = Topology(shipped())
     topology.feed([order(1)])
     for n in range(2, 30):
@@ -34,7 +35,7 @@ def test_more_orders_of_one_buyer_are_told_once():
     assert topology.forwarded == 1
 
 
-def test_past_the_fan_out_limit_nobody_is_linked_and_little_is_held():
+def test_past_the_fan_out_limit_nobody_is_linked_and_little_is_held() -> None:
     topology = Topology(shipped())
     for n in range(1, 200):
         topology.feed([order(n)])
@@ -43,7 +44,7 @@ def test_past_the_fan_out_limit_nobody_is_linked_and_little_is_held():
     assert len(row.facts) <= 42
 
 
-def test_a_hub_is_a_hub_in_any_order_of_arrival():
+def test_a_hub_is_a_hub_in_any_order_of_arrival() -> None:
     orders = [order(n) for n in range(1, 60)]
     outcomes = []
     for arrival in (orders, orders[::-1], orders[30:] + orders[:30]):

@@ -1,9 +1,12 @@
 """What leaves retention is let go, and what was published about it stands; master data never leave it."""
 
+from collections.abc import Iterable
+
 from cloudtag.contract.events import (
     AbuseFound,
     AccountChanged,
     ErasureRequested,
+    Event,
     OrderChanged,
     ParcelScanned,
     RefundChanged,
@@ -11,11 +14,14 @@ from cloudtag.contract.events import (
     TagSubmitted,
     ViolationChanged,
 )
+from cloudtag.contract.records import Alert, Consequence, TagStatus
 from cloudtag.contract.streams import INPUTS, READS
 from cloudtag.contract.types import TaggedOrder
+from cloudtag.engine.task_result import Output
 from cloudtag.policy.load import shipped
 from cloudtag.processors import build
 from cloudtag.replay.topology import Topology, memory_rows
+from tests.engine.standing import records_of
 
 DAY = 86_400_000
 T0 = 1_772_409_600_000
@@ -23,7 +29,7 @@ HELD = 400 * DAY
 """How long a shop's submissions are held."""
 
 
-def _abuse():
+def _abuse() -> list[Event]:
     ids = ("o1", "b1", "s1")
     return [
         OrderChanged("e1", T0, "taobao", *ids, "placed", device_hash="d1"),
@@ -33,18 +39,20 @@ def _abuse():
     ]
 
 
-def test_old_files_are_dropped_and_their_alerts_stand():
+def test_old_state_is_dropped_and_their_alerts_stand() -> None:
     stored = memory_rows()
     topology = Topology(shipped(), rows=stored)
     opened = topology.feed(_abuse())
-    assert [o.record.detector for o in opened] == ["received_refund_only"]
+    (alert,) = (output.record for output in opened)
+    assert isinstance(alert, Alert)
+    assert alert.detector == "received_refund_only"
     after = list(topology.pass_time(T0 + 1000 * DAY))
     assert after == []
     for name, rows in stored.items():
         assert [key for key, _ in rows.all_rows() if not key.startswith(b"\x00\x00")] == [], name
 
 
-def test_a_late_fact_about_an_archived_alert_does_not_touch_it():
+def test_a_late_fact_about_an_archived_alert_does_not_touch_it() -> None:
     topology = Topology(shipped())
     topology.feed(_abuse())
     list(topology.pass_time(T0 + 300 * DAY))
@@ -53,14 +61,14 @@ def test_a_late_fact_about_an_archived_alert_does_not_touch_it():
     assert [fact.event_id for fact in topology.too_late] == ["e9"]
 
 
-def test_an_event_older_than_what_is_held_is_too_late():
+def test_an_event_older_than_what_is_held_is_too_late() -> None:
     topology = Topology(shipped())
     topology.feed([OrderChanged("e1", T0 + 400 * DAY, "taobao", "o1", "b1", "s1", "placed")])
     topology.feed([OrderChanged("e2", T0, "taobao", "o2", "b2", "s1", "placed")])
     assert [fact.event_id for fact in topology.too_late] == ["e2"]
 
 
-def test_old_and_new_in_one_batch_are_all_judged():
+def test_old_and_new_in_one_batch_are_all_judged() -> None:
     """What a batch brings moves the watermark past its own oldest facts; none of them may vanish unjudged."""
     topology = Topology(shipped())
     ids = ("o1", "b1", "s1")
@@ -70,11 +78,11 @@ def test_old_and_new_in_one_batch_are_all_judged():
     ]
     later = OrderChanged("e9", T0 + 300 * DAY, "taobao", "o9", "b1", "s1", "placed")
     outputs = topology.feed([*old, later])
-    assert "outbound_waybill_as_return" in [o.record.detector for o in outputs if o.stream == "alerts"]
+    assert "outbound_waybill_as_return" in [alert.detector for alert in records_of(outputs, Alert)]
     assert topology.too_late == []
 
 
-def _load(at_ms):
+def _load(at_ms: int) -> list[Event]:
     """What a bulk load brings of one shop: an account, what the shop is, a finding about another shop, a case."""
     return [
         AccountChanged("m1", at_ms, "jd", "s1", "main", "exam_passed"),
@@ -84,28 +92,28 @@ def _load(at_ms):
     ]
 
 
-def _tag(event_id, at_ms, shop="s1"):
+def _tag(event_id: str, at_ms: int, shop: str = "s1") -> TagSubmitted:
     orders = (TaggedOrder(f"o-{event_id}", "b1"),)
     return TagSubmitted(event_id, at_ms, "jd", f"sub-{event_id}", shop, "main", ("worn_return",), orders)
 
 
-def _tag_statuses(outputs):
-    return [(o.record.status, o.record.reason) for o in outputs if o.stream == "tag-statuses"]
+def _tag_statuses(outputs: Iterable[Output]) -> list[tuple[str, str | None]]:
+    return [(status.status, status.reason) for status in records_of(outputs, TagStatus)]
 
 
-def test_master_data_are_never_too_late():
+def test_master_data_are_never_too_late() -> None:
     now = T0 + 5000 * DAY
     topology = Topology(shipped())
     topology.feed([_tag("t1", now, "s9")])
     told = topology.feed(_load(T0))
     assert topology.too_late == []
-    kinds = {(o.record.kind, o.record.subject_id) for o in told if o.stream == "consequences"}
+    kinds = {(found.kind, found.subject_id) for found in records_of(told, Consequence)}
     assert kinds == {("permission", "main"), ("permission", "s2"), ("violation_notice", "s1"), ("shop_penalty", "s1")}
     assert _tag_statuses(topology.feed([_tag("t2", now + 1)])) == [("pending", None)]
     assert _tag_statuses(topology.feed([_tag("t3", now + 2, "s2")])) == [("rejected", "no_permission")]
 
 
-def test_an_old_submission_is_too_late_all_the_same():
+def test_an_old_submission_is_too_late_all_the_same() -> None:
     now = T0 + 5000 * DAY
     topology = Topology(shipped())
     topology.feed([*_load(T0), _tag("t1", now, "s9")])
@@ -114,7 +122,7 @@ def test_an_old_submission_is_too_late_all_the_same():
     assert _tag_statuses(topology.feed([_tag("t3", now - HELD)])) == [("pending", None)]
 
 
-def test_master_data_are_never_let_go():
+def test_master_data_are_never_let_go() -> None:
     rows = memory_rows()
     topology = Topology(shipped(), rows=rows)
     topology.feed([*_load(T0), _tag("t1", T0 + DAY)])
@@ -126,12 +134,12 @@ def test_master_data_are_never_let_go():
     assert _tag_statuses(resumed.feed([_tag("t2", T0 + 5000 * DAY)])) == [("pending", None)]
 
 
-def test_master_data_are_what_is_kept_without_end_on_the_broker():
+def test_master_data_are_what_is_kept_without_end_on_the_broker() -> None:
     exempt = {kind for name in READS for kind in build(name, shipped(), 0).master_data}
     assert exempt == {stream.struct for stream in INPUTS.values() if stream.is_kept}
 
 
-def test_a_request_to_forget_is_never_too_late():
+def test_a_request_to_forget_is_never_too_late() -> None:
     topology = Topology(shipped())
     topology.feed([OrderChanged("e1", T0 + 400 * DAY, "taobao", "o1", "b1", "s1", "placed")])
     topology.feed([ErasureRequested("e2", T0, "taobao", "b1")])

@@ -1,8 +1,11 @@
 """The view of an order that grows with its events says the same as one made of all of them at once."""
 
+from typing import Any
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cloudtag.contract import events as ev
 from cloudtag.contract.events import OrderChanged, RefundChanged
 from cloudtag.contract.links import SkuOwned
 from cloudtag.detection.order_view import OrderView
@@ -14,7 +17,7 @@ REMEMBERED = ("passed", "outbound")
 """What a view keeps of earlier questions: it follows from the rest."""
 
 
-def told(view):
+def told(view: OrderView | RefundView) -> dict[str, Any]:
     """Everything a view says, its refunds' views taken apart."""
     said = {name: getattr(view, name) for name in type(view).__slots__ if name not in REMEMBERED}
     if isinstance(view, OrderView):
@@ -27,8 +30,8 @@ def told(view):
     return said
 
 
-def of_orders(history):
-    by_order = {}
+def of_orders(history: list[ev.Event]) -> dict[str, list[ev.Event]]:
+    by_order: dict[str, list[ev.Event]] = {}
     for event in history:
         order_id, buyer_id = getattr(event, "order_id", None), getattr(event, "buyer_id", None)
         if order_id is not None and buyer_id is not None:
@@ -38,7 +41,7 @@ def of_orders(history):
 
 @given(histories(), st.booleans())
 @settings(max_examples=300, deadline=None)
-def test_a_view_that_grows_is_a_view_made_anew(history, is_in_time):
+def test_a_view_that_grows_is_a_view_made_anew(history: list[ev.Event], is_in_time: bool) -> None:
     if is_in_time:
         history = sorted(history, key=lambda e: (e.occurred_at, e.event_id))
     for order_id, facts in of_orders(history).items():
@@ -53,7 +56,7 @@ def test_a_view_that_grows_is_a_view_made_anew(history, is_in_time):
                 grown = OrderView(order_id, held)
 
 
-def test_events_in_time_are_taken_in_and_others_are_not():
+def test_events_in_time_are_taken_in_and_others_are_not() -> None:
     ids = ("o1", "b1", "s1")
     events = [OrderChanged(f"e{n}", START_MS + n, "taobao", *ids, "placed") for n in range(3)]
     refund = RefundChanged("e3", START_MS + 3, "taobao", "r1", *ids, "opened")

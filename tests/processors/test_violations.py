@@ -1,12 +1,18 @@
-"""Sellers' cases through the network: told as time passes, corrected however late, never let go."""
+"""Sellers' cases through the topology: told as time passes, corrected however late, never let go."""
+
+from collections.abc import Iterable
+from random import Random
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cloudtag.contract import events as ev
+from cloudtag.contract.records import Consequence
+from cloudtag.engine.task_result import Output
 from cloudtag.policy.load import shipped
 from cloudtag.replay.driver import judge
 from cloudtag.replay.topology import Topology, memory_rows
-from tests.engine.standing import latest, standing
+from tests.engine.standing import latest, of_type, standing
 from tests.histories.seller_cases import DAY, DEADLINE, FOUND, MANY, history, said
 
 YEAR_END = 1_798_732_800_000
@@ -14,30 +20,36 @@ YEAR_END = 1_798_732_800_000
 HELD = 400 * DAY
 
 
-def told(outputs):
-    return [(o.record.kind, o.record.because[0], o.record.revision, o.record.status) for o in outputs]
+def told(outputs: Iterable[Output]) -> list[tuple[str, str, int, str]]:
+    found = [consequence(output) for output in outputs]
+    return [(record.kind, record.because[0], record.revision, record.status) for record in found]
 
 
-def violations_of(outputs):
+def consequence(output: Output) -> Consequence:
+    assert isinstance(output.record, Consequence), output
+    return output.record
+
+
+def violations_of(outputs: Iterable[Output]) -> dict[str, str]:
     """What each penalty last said: the number of the violation, or that it is reversed."""
     last = latest(o.record for o in outputs)
     return {
         r.because[0]: r.status if r.status == "reversed" else r.details["violation"]
-        for r in last.values()
+        for r in of_type(last.values(), Consequence)
         if r.kind == "shop_penalty"
     }
 
 
-def run(facts, until):
+def run(facts: Iterable[ev.Event], until: int) -> tuple[Topology, list[Output]]:
     topology = Topology(shipped(), rows=memory_rows())
-    outputs = []
+    outputs: list[Output] = []
     for fact in sorted(facts, key=lambda fact: fact.occurred_at):
         outputs += topology.fire_before(fact.occurred_at)
         outputs += topology.feed([fact])
     return topology, outputs + list(topology.pass_time(until))
 
 
-def test_a_case_is_told_step_by_step():
+def test_a_case_is_told_step_by_step() -> None:
     topology = Topology(shipped())
     outputs = topology.feed([said("found", orders=MANY)])
     assert told(outputs) == [("violation_notice", "c1", 0, "active")]
@@ -51,7 +63,7 @@ def test_a_case_is_told_step_by_step():
     assert told(topology.pass_time(DEADLINE + 7 * DAY)) == [("shop_penalty", "c1", 1, "ended")]
 
 
-def test_an_appeal_that_comes_late_to_hand_reverses_the_penalty():
+def test_an_appeal_that_comes_late_to_hand_reverses_the_penalty() -> None:
     topology, _ = run([said("found", orders=MANY)], DEADLINE + DAY)
     assert told(topology.feed([said("appealed", FOUND + DAY)])) == [
         ("violation_notice", "c1", 2, "ended"),
@@ -59,15 +71,15 @@ def test_an_appeal_that_comes_late_to_hand_reverses_the_penalty():
     ]
 
 
-def test_a_severe_case_is_frozen_when_its_time_comes():
+def test_a_severe_case_is_frozen_when_its_time_comes() -> None:
     topology, outputs = run([said("found", severe=True)], FOUND + 30 * DAY - 1)
     assert told(outputs) == [("shop_penalty", "c1", 0, "active")]
     (frozen,) = topology.pass_time(FOUND + 30 * DAY)
-    assert frozen.record.details["frozen"] == "true"
+    assert consequence(frozen).details["frozen"] == "true"
     assert list(topology.pass_time(FOUND + 5000 * DAY)) == []
 
 
-def test_a_case_of_january_still_counts_when_december_is_corrected_long_after():
+def test_a_case_of_january_still_counts_when_december_is_corrected_long_after() -> None:
     """What was found many years ago is held, and corrected."""
     facts = history([1, 1, 1], every=140 * DAY)
     late = YEAR_END + 10 * HELD
@@ -77,7 +89,7 @@ def test_a_case_of_january_still_counts_when_december_is_corrected_long_after():
     assert violations_of(outputs) == {"c1": "reversed", "c2": "1", "c3": "2"}
 
 
-def test_cases_that_are_loaded_years_after_are_numbered_as_if_they_had_come_in_time():
+def test_cases_that_are_loaded_years_after_are_numbered_as_if_they_had_come_in_time() -> None:
     facts = history([1, 1, 1], every=140 * DAY)
     late = YEAR_END + 10 * HELD
     _, in_time = run(facts, late)
@@ -88,7 +100,7 @@ def test_cases_that_are_loaded_years_after_are_numbered_as_if_they_had_come_in_t
     assert standing(theirs) == standing(o.record for o in in_time)
 
 
-def test_an_undecided_case_keeps_its_year():
+def test_an_undecided_case_keeps_its_year() -> None:
     facts = [*history([1, 1]), said("appealed", FOUND + DAY)]
     topology, outputs = run(facts, FOUND + 2000 * DAY)
     assert violations_of(outputs) == {"c2": "1"}
@@ -96,7 +108,7 @@ def test_an_undecided_case_keeps_its_year():
     assert violations_of(outputs) == {"c1": "2", "c2": "1"}
 
 
-def test_a_restart_keeps_the_year_together():
+def test_a_restart_keeps_the_year_together() -> None:
     _, outputs = run(history([1, 1], every=140 * DAY), YEAR_END + HELD - DAY)
     topology, _ = run(history([1, 1], every=140 * DAY), YEAR_END + HELD - DAY)
     resumed = Topology(shipped(), rows=topology.rows)
@@ -105,7 +117,7 @@ def test_a_restart_keeps_the_year_together():
     assert violations_of(outputs) == {"c1": "reversed", "c2": "1"}
 
 
-def test_shops_do_not_count_together():
+def test_shops_do_not_count_together() -> None:
     facts = [said("found"), said("found", FOUND + DAY, "c2", shop="s2")]
     assert violations_of(run(facts, FOUND + 30 * DAY)[1]) == {"c1": "1", "c2": "1"}
 
@@ -122,7 +134,7 @@ events = st.builds(
 
 @given(st.lists(events, max_size=14), st.randoms(use_true_random=False))
 @settings(deadline=None)
-def test_any_order_tells_the_same_in_the_end_over_the_turn_of_the_year(facts, random):
+def test_any_order_tells_the_same_in_the_end_over_the_turn_of_the_year(facts: list[ev.Event], random: Random) -> None:
     until = FOUND + 380 * DAY
     shuffled = facts + random.choices(facts, k=len(facts)) if facts else []
     random.shuffle(shuffled)

@@ -1,20 +1,25 @@
 """A withdrawn alert says which events refuted it: those without which it would still stand, and no others."""
 
+from collections.abc import Iterable
+
 import pytest
 
+from cloudtag.contract import events as ev
 from cloudtag.contract.internal import Cause
 from cloudtag.contract.records import Alert, Refutation
 from cloudtag.decisions.withdrawals import withdrawn as taken_back
 from cloudtag.detection.example import contacted, day, inspected, ordered, refunded, scanned
 from cloudtag.engine.rows import split_key
+from cloudtag.engine.task_result import Output
 from cloudtag.policy.load import shipped
 from cloudtag.replay.topology import Topology, memory_rows
-from cloudtag.wire.replay_form import decode_json
-from tests.detectors import test_withdrawal_group1 as group1
-from tests.detectors import test_withdrawal_group2 as group2
-from tests.detectors import test_withdrawal_group3 as group3
+from tests.detectors import test_withdrawals_of_habits as habits
+from tests.detectors import test_withdrawals_of_joins as joins
+from tests.detectors import test_withdrawals_of_one_order as one_order
+from tests.detectors.judged import Raw, event_of, events_of
+from tests.engine.standing import records_of
 
-CASES = {**group1.CASES, **group2.CASES, **group3.CASES}
+CASES: dict[str, tuple[Iterable[Raw], Raw, Raw | Iterable[Raw]]] = {**one_order.CASES, **habits.CASES, **joins.CASES}
 EARLY = (
     ordered("placed", 0),
     ordered("shipped", day(1), waybill_no="OUT1"),
@@ -29,60 +34,55 @@ BESIDE = (
 )
 
 
-def decoded(events):
-    return [decode_json(e)[1] for e in flat(events)]
+def flat(case: tuple[Iterable[Raw], Raw, Raw | Iterable[Raw]]) -> list[ev.Event]:
+    """The events of a case of withdrawal, one after the other."""
+    events, refuting, restoring = case
+    return events_of([*events, refuting, *([restoring] if isinstance(restoring, dict) else restoring)])
 
 
-def flat(events):
-    for each in events:
-        if isinstance(each, dict):
-            yield each
-        else:
-            yield from flat(each)
-
-
-def withdrawn(outputs):
+def withdrawn(outputs: Iterable[Output]) -> list[Alert]:
     return [o.record for o in outputs if isinstance(o.record, Alert) and o.record.status == "withdrawn"]
 
 
-def fed(*batches, topology=None):
+def fed(*batches: Iterable[Raw], topology: Topology | None = None) -> list[Output]:
     topology = topology or Topology(shipped())
-    return [output for batch in batches for output in topology.feed(decoded(batch))]
+    return [output for batch in batches for output in topology.feed(events_of(batch))]
 
 
-def reference(stream, raw):
-    (fact,) = decoded([raw])
+def reference(stream: str, raw: Raw) -> Refutation:
+    fact = event_of(raw)
     return Refutation(stream, fact.event_id, fact.occurred_at)
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_the_event_that_takes_an_alert_back_is_named(case):
+def test_the_event_that_takes_an_alert_back_is_named(case: str) -> None:
     topology, found = Topology(shipped()), 0
-    for fact in decoded(CASES[case]):
+    for fact in flat(CASES[case]):
         for alert in withdrawn(topology.feed([fact])):
             assert [by.event_id for by in alert.withdrawn_by] == [fact.event_id], alert
+            assert alert.withdrawn_because is not None
             assert not alert.withdrawn_because.startswith("It no longer holds"), alert
             assert alert.decided_at >= fact.occurred_at
             found += 1
     assert found
 
 
-def test_a_late_signature_is_told_in_both_languages():
+def test_a_late_signature_is_told_in_both_languages() -> None:
     (alert,) = [a for a in withdrawn(fed(EARLY, [SIGNED])) if a.detector == "refund_before_delivery"]
     assert alert.withdrawn_because == "The courier's signature of 3 March 2026 came in late and clears it."
     assert alert.withdrawn_because_zh == "快递 2026 年 3 月 3 日的签收记录迟到，预警因此撤回。"
     assert alert.withdrawn_by == (reference("logistics", SIGNED),)
 
 
-def test_the_moment_of_a_withdrawal_is_that_of_the_fact_or_how_far_time_has_come():
+def test_the_moment_of_a_withdrawal_is_that_of_the_fact_or_how_far_time_has_come() -> None:
     (short,) = [a for a in withdrawn(fed(short_return(), [RECOUNTED])) if a.detector == "short_return"]
     assert short.decided_at == reference("inspections", RECOUNTED).occurred_at
     later = [ordered("placed", day(6), refund_id="r9")]
     (early,) = [a for a in withdrawn(fed(EARLY, later, [SIGNED])) if a.detector == "refund_before_delivery"]
-    assert early.decided_at == decoded(later)[0].occurred_at
+    assert early.decided_at == events_of(later)[0].occurred_at
 
 
-def short_return():
+def short_return() -> tuple[Raw, ...]:
     return (
         ordered("completed", 0),
         refunded("opened", day(1), type="return_refund", reason="quality"),
@@ -93,46 +93,47 @@ def short_return():
 RECOUNTED = inspected(day(6), {"dress": 2})
 
 
-def test_a_corrected_inspection_is_called_one():
+def test_a_corrected_inspection_is_called_one() -> None:
     (alert,) = [a for a in withdrawn(fed(short_return(), [RECOUNTED])) if a.detector == "short_return"]
     assert alert.withdrawn_because == "The shop's corrected inspection of 8 March 2026 clears it."
 
 
 @pytest.mark.parametrize("order", [1, -1])
-def test_of_a_whole_batch_only_what_refutes_is_named(order):
+def test_of_a_whole_batch_only_what_refutes_is_named(order: int) -> None:
     batch = [*BESIDE, SIGNED][::order]
     (alert,) = [a for a in withdrawn(fed(EARLY, batch)) if a.detector == "refund_before_delivery"]
     assert alert.withdrawn_by == (reference("logistics", SIGNED),)
 
 
-def test_of_two_that_say_the_same_the_first_by_event_time_is_named():
+def test_of_two_that_say_the_same_the_first_by_event_time_is_named() -> None:
     again = inspected(day(7), {"dress": 2})
     for batch in ([RECOUNTED, again], [again, RECOUNTED]):
         (alert,) = [a for a in withdrawn(fed(short_return(), batch)) if a.detector == "short_return"]
         assert alert.withdrawn_by == (reference("inspections", RECOUNTED),)
 
 
-def test_an_alert_that_comes_back_forgets_why_it_was_withdrawn():
+def test_an_alert_that_comes_back_forgets_why_it_was_withdrawn() -> None:
     outputs = fed(short_return(), [RECOUNTED], [inspected(day(8), {"dress": 1})])
-    last = [o.record for o in outputs if getattr(o.record, "detector", "") == "short_return"][-1]
+    last = [alert for alert in records_of(outputs, Alert) if alert.detector == "short_return"][-1]
     assert (last.status, last.withdrawn_by, last.withdrawn_because) == ("open", (), None)
 
 
-def test_a_verdict_withdraws_the_judgement_over_the_alerts_and_is_named():
-    risky = group2.RISKY
-    said = group2.verdict("normal", 60)
+def test_a_verdict_withdraws_the_judgement_over_the_alerts_and_is_named() -> None:
+    risky = habits.RISKY
+    said = habits.verdict("normal", 60)
     alerts = withdrawn(fed(risky, [said]))
     assert [(a.detector, a.withdrawn_by) for a in alerts] == [("buyer_risk", (reference("verdicts", said),))]
-    resolved = [o.record for o in fed(risky, [said]) if getattr(o.record, "status", "") == "resolved"]
+    resolved = [alert for alert in records_of(fed(risky, [said]), Alert) if alert.status == "resolved"]
     assert {alert.verdict for alert in resolved} == {"normal"}
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_stored_rows_say_the_same_again(case):
+def test_stored_rows_say_the_same_again(case: str) -> None:
     """A stop after every batch, between the rows and the outputs: what comes out again is what was to be sent."""
-    rows, told = memory_rows(), {}
+    rows = memory_rows()
+    told: dict[tuple[str, int], Alert] = {}
     topology = Topology(shipped(), rows=rows)
-    for fact in decoded(CASES[case]):
+    for fact in flat(CASES[case]):
         outputs = topology.feed([fact])
         topology = Topology(shipped(), rows=rows)
         for output in (*outputs, *topology.open()):
@@ -142,33 +143,35 @@ def test_stored_rows_say_the_same_again(case):
     assert any(alert.withdrawn_by for alert in told.values())
 
 
-def test_rows_that_got_through_alone_still_say_why():
+def test_rows_that_got_through_alone_still_say_why() -> None:
     """The row of the fact was stored before the crash, that of the alert was not."""
     rows, torn = memory_rows(), memory_rows()
     topology = Topology(shipped(), rows=rows)
     fed(short_return(), topology=topology)
     for name, store in torn.items():
         store.apply(dict(rows[name].all_rows()))
-    topology.feed(decoded([RECOUNTED]))
+    topology.feed(events_of([RECOUNTED]))
     durable = {key: row for key, row in rows["buyers"].all_rows() if split_key(key)[1].startswith("o")}
     assert durable
     torn["buyers"].apply(durable)
     topology = Topology(shipped(), rows=torn)
-    alerts = withdrawn([*topology.open(), *topology.feed(decoded([RECOUNTED]))])
+    alerts = withdrawn([*topology.open(), *topology.feed(events_of([RECOUNTED]))])
     (alert,) = {a.alert_id: a for a in alerts if a.detector == "short_return"}.values()
     assert alert.withdrawn_by == (reference("inspections", RECOUNTED),)
 
 
-def test_time_alone_is_said_so():
-    (alert,) = [o.record for o in fed(short_return()) if getattr(o.record, "detector", "") == "short_return"]
+def test_time_alone_is_said_so() -> None:
+    (alert,) = [alert for alert in records_of(fed(short_return()), Alert) if alert.detector == "short_return"]
     gone = taken_back(alert, (), alert.decided_at + 5, is_certain=False)
     assert (gone.withdrawn_by, gone.decided_at) == ((), alert.decided_at + 5)
+    assert gone.withdrawn_because is not None
     assert gone.withdrawn_because.startswith("Time has passed")
 
 
-def test_of_many_events_a_few_are_put_into_words():
-    (alert,) = [o.record for o in fed(short_return()) if getattr(o.record, "detector", "") == "short_return"]
+def test_of_many_events_a_few_are_put_into_words() -> None:
+    (alert,) = [alert for alert in records_of(fed(short_return()), Alert) if alert.detector == "short_return"]
     causes = [Cause("orders", f"e{n}", alert.decided_at + n, "paid") for n in range(1, 6)]
     gone = taken_back(alert, causes, 0, is_certain=False)
+    assert gone.withdrawn_because is not None
     assert gone.withdrawn_because.startswith("It no longer holds since this came in: the payment of ")
     assert gone.withdrawn_because.endswith(" and 2 more.")

@@ -8,10 +8,11 @@ import sys
 import time
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from cloudtag.contract.events import OrderChanged, ParcelScanned, RefundChanged
+from cloudtag.contract.events import Event, OrderChanged, ParcelScanned, RefundChanged
 from cloudtag.contract.records import SEVERITIES, DeadLetter
 from cloudtag.wire import decode
 from tests.integration.installation import Installation
@@ -33,7 +34,7 @@ def example(word: str, broker: str) -> list[str]:
     return [sys.executable, "-u", "-W", "error", "-c", text.replace(ADDRESS, broker)]
 
 
-def abuse(n: int) -> list[OrderChanged | ParcelScanned | RefundChanged]:
+def abuse(n: int) -> list[Event]:
     """A buyer who signed for a parcel and says that it never came."""
     now_ms = time.time_ns() // 1_000_000
     ids = (f"o{n}", f"b{n}", "s1")
@@ -45,7 +46,7 @@ def abuse(n: int) -> list[OrderChanged | ParcelScanned | RefundChanged]:
     ]
 
 
-async def test_what_the_examples_publish_is_judged_and_what_is_published_reaches_them(tmp_path):
+async def test_what_the_examples_publish_is_judged_and_what_is_published_reaches_them(tmp_path: Path) -> None:
     with tansu() as broker:
         async with Installation(broker, tmp_path, topic_prefix="") as place:
             place.start("worker")
@@ -77,7 +78,7 @@ async def first_words(place: Installation, command: list[str]) -> list[str]:
         await subscriber.wait()
 
 
-async def events_of(place: Installation, stream: str) -> list:
+async def events_of(place: Installation, stream: str) -> list[Any]:
     from cloudtag.cli.kafka import read_to_end
 
     return [decode(stream, record.value) async for record in read_to_end(place.config, [place.config.topic(stream)])]

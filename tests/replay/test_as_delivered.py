@@ -2,11 +2,14 @@
 
 import msgspec
 import pytest
+from msgspec import Struct
 
+from cloudtag.contract.records import Alert, DeadLetter
 from cloudtag.detection.example import day, ordered, refunded, scanned
 from cloudtag.replay.as_delivered import replay_as_delivered
 from cloudtag.replay.driver import replay
-from tests.engine.standing import standing
+from tests.detectors.judged import Raw
+from tests.engine.standing import of_type, standing
 
 HOUR_MS = 3_600_000
 RETURN = [
@@ -19,12 +22,12 @@ LATER = ordered("placed", day(12), order_id="another", buyer_id="another")
 ERASURE = {"stream": "erasures", "event_id": "e", "occurred_at": day(20), "platform": "taobao", "buyer_id": "b1"}
 
 
-def delivered(*events: dict[str, object], lateness_ms: int = HOUR_MS) -> list[tuple[str, object]]:
+def delivered(*events: Raw, lateness_ms: int = HOUR_MS) -> list[tuple[str, Struct]]:
     return list(replay_as_delivered([msgspec.json.encode(e) for e in events], lateness_ms))
 
 
 def test_a_late_scan_withdraws_what_its_lateness_opened() -> None:
-    alerts = [record for stream, record in delivered(*RETURN, LATER, SCAN) if stream == "alerts"]
+    alerts = of_type((record for _, record in delivered(*RETURN, LATER, SCAN)), Alert)
     assert [(a.detector, a.revision, a.status) for a in alerts] == [
         ("no_circulation", 0, "open"),
         ("no_circulation", 1, "withdrawn"),
@@ -37,14 +40,15 @@ def test_one_that_is_waited_for_is_not_late() -> None:
 
 
 def test_the_end_of_the_lines_is_the_end_of_waiting() -> None:
-    (record,) = delivered(*RETURN, LATER, lateness_ms=100 * 24 * HOUR_MS)
-    assert record[1].detector == "no_circulation"
+    ((_, record),) = delivered(*RETURN, LATER, lateness_ms=100 * 24 * HOUR_MS)
+    assert isinstance(record, Alert)
+    assert record.detector == "no_circulation"
 
 
 @pytest.mark.parametrize(("days", "is_held"), [(240, True), (241, False)])
 def test_what_comes_too_late_to_be_held_is_a_letter(days: int, is_held: bool) -> None:
     newest = ordered("placed", day(days), order_id="another", buyer_id="another")
-    letters = [r for stream, r in delivered(newest, RETURN[0], lateness_ms=0) if stream == "dead-letters"]
+    letters = of_type((record for _, record in delivered(newest, RETURN[0], lateness_ms=0)), DeadLetter)
     assert [(x.reason, x.offset, x.topic) for x in letters] == ([] if is_held else [("too_late", 1, "orders")])
 
 
@@ -57,7 +61,7 @@ def test_what_comes_after_an_erasure_is_refused_and_kept_nowhere() -> None:
     buyer_id = RETURN[0]["buyer_id"]
     again = {**RETURN[0], "event_id": "again"}
     records = delivered(*RETURN, {**ERASURE, "buyer_id": buyer_id}, again)
-    (letter,) = [record for stream, record in records if stream == "dead-letters"]
+    (letter,) = of_type((record for _, record in records), DeadLetter)
     assert (letter.reason, letter.offset, letter.value, letter.key) == ("erased", 4, None, None)
 
 

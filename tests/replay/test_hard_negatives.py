@@ -1,16 +1,21 @@
 """Honest people in odd situations: nothing may stand against them."""
 
+from collections.abc import Callable, Iterable
+from typing import Any
+
 import msgspec
 import pytest
+from msgspec import Struct
 
 from cloudtag.contract import standing as contract
 from cloudtag.detection.example import day, event, inspected, ordered, refunded, scanned
 from cloudtag.replay.driver import replay
+from tests.detectors.judged import Raw
 
 UNTIL_MS = 1_772_409_600_000 + 60 * 86_400_000
 
 
-def one_return(n, waybill_no, **who):
+def one_return(n: int, waybill_no: str, **who: Any) -> list[Raw]:
     return [
         ordered("placed", day(0, n), refund_id=f"r{n}", **who),
         ordered("shipped", day(1, n), refund_id=f"r{n}", waybill_no=f"OUT{n}", **who),
@@ -23,32 +28,32 @@ def one_return(n, waybill_no, **who):
     ]
 
 
-def unique(events):
+def unique(events: Iterable[Raw]) -> list[Raw]:
     return list({e["event_id"]: e for e in events}.values())
 
 
-def together():
+def together() -> list[Raw]:
     events = [e for n in range(1, 4) for e in one_return(n, "RET1")]
     return unique([*events, inspected(day(8), {"dress": 6}, waybill_no="RET1")])
 
 
-def apart():
+def apart() -> list[Raw]:
     events = [e for n in range(1, 4) for e in one_return(n, f"RET{n}")]
     return events + [inspected(day(8), {"dress": 2}, refund_id=f"r{n}", waybill_no=f"RET{n}") for n in range(1, 4)]
 
 
-def family():
+def family() -> list[Raw]:
     return [ordered("placed", day(0, n), refund_id=f"r{n}", buyer_id=f"b{n}", address_hash="home") for n in range(1, 5)]
 
 
-def locker():
+def locker() -> list[Raw]:
     return [
         ordered("placed", day(0, 0, n), refund_id=f"r{n}", buyer_id=f"b{n}", address_hash="locker")
         for n in range(1, 300)
     ]
 
 
-def late_signature():
+def late_signature() -> list[Raw]:
     return [
         ordered("placed", day(0)),
         ordered("shipped", day(1), waybill_no="OUT1"),
@@ -57,18 +62,18 @@ def late_signature():
     ]
 
 
-def bad_review():
+def bad_review() -> list[Raw]:
     return [
         *one_return(1, "RET1")[:4],
         event("reviews", day(3), review_id="v1", order_id="o1", buyer_id="b1", shop_id="s1", rating=1),
     ]
 
 
-def odd_reason():
+def odd_reason() -> list[Raw]:
     return [*one_return(1, "RET1")[:4], refunded("opened", day(3), type="refund_only", reason="other")]
 
 
-def many_orders():
+def many_orders() -> list[Raw]:
     return [
         ordered(status, day(n, hour), refund_id=f"r{n}", order_id=f"o{n}")
         for n in range(1, 40)
@@ -76,7 +81,7 @@ def many_orders():
     ]
 
 
-def agreed_before_shipping():
+def agreed_before_shipping() -> list[Raw]:
     return [
         ordered("placed", day(0)),
         refunded("opened", day(0, 2), type="refund_only", reason="not_received"),
@@ -85,7 +90,7 @@ def agreed_before_shipping():
     ]
 
 
-def number_used_again():
+def number_used_again() -> list[Raw]:
     later = [
         refunded("opened", day(190), refund_id="r9", buyer_id="b9", type="return_refund", reason="no_reason"),
         refunded("waybill_filled", day(191), refund_id="r9", buyer_id="b9", type="return_refund", waybill_no="RET1"),
@@ -94,7 +99,7 @@ def number_used_again():
     return one_return(1, "RET1") + later
 
 
-STORIES = (
+SITUATIONS = (
     together,
     apart,
     family,
@@ -108,17 +113,17 @@ STORIES = (
 )
 
 
-def standing(events):
+def standing(events: Iterable[Raw]) -> list[Struct]:
     told = list(replay([msgspec.json.encode(e) for e in events], UNTIL_MS))
     assert {stream for stream, _ in told} <= {"alerts"}
     return list(contract.standing(record for _, record in told).values())
 
 
-@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.__name__)
-def test_stays_silent(story):
-    assert standing(story()) == []
+@pytest.mark.parametrize("situation", SITUATIONS, ids=lambda situation: situation.__name__)
+def test_stays_silent(situation: Callable[[], list[Raw]]) -> None:
+    assert standing(situation()) == []
 
 
-@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.__name__)
-def test_stays_silent_when_everything_is_sent_twice(story):
-    assert standing([*story(), *story()]) == []
+@pytest.mark.parametrize("situation", SITUATIONS, ids=lambda situation: situation.__name__)
+def test_stays_silent_when_everything_is_sent_twice(situation: Callable[[], list[Raw]]) -> None:
+    assert standing([*situation(), *situation()]) == []

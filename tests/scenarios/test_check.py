@@ -1,19 +1,21 @@
 """The checker: whatever is changed in what a story expects is noticed."""
 
+from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from cloudtag.scenarios.expectations import faults
 from cloudtag.scenarios.read import read, shipped_scenarios
 from cloudtag.scenarios.run import play
-from cloudtag.scenarios.scenario import ALWAYS_WHOLE, Expectation
+from cloudtag.scenarios.scenario import ALWAYS_WHOLE, Expectation, Scenario
 
 LOUD = [pytest.param(story, id=name) for name, story in shipped_scenarios().items() if not story.is_quiet]
 QUIET = [pytest.param(story, id=name) for name, story in shipped_scenarios().items() if story.is_quiet]
 
 
-def other(value):
+def other(value: object) -> object:
     """Another value of the same kind."""
     match value:
         case bool():
@@ -27,7 +29,7 @@ def other(value):
     raise AssertionError(value)
 
 
-def altered(fields):
+def altered(fields: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """The fields with one of them, or one value of a table among them, changed."""
     for name, value in fields.items():
         if isinstance(value, dict):
@@ -38,7 +40,7 @@ def altered(fields):
             yield {**fields, name: other(value)}
 
 
-def mutants(expectation: Expectation):
+def mutants(expectation: Expectation) -> Iterator[Expectation]:
     yield replace(expectation, count=expectation.count + 1)
     if expectation.count:
         yield replace(expectation, count=expectation.count - 1)
@@ -46,7 +48,7 @@ def mutants(expectation: Expectation):
 
 
 @pytest.mark.parametrize("story", LOUD)
-def test_a_changed_expectation_is_not_met(story):
+def test_a_changed_expectation_is_not_met(story: Scenario) -> None:
     played = play(story)
     for number, expectation in enumerate(story.expectations):
         for mutant in mutants(expectation):
@@ -55,7 +57,7 @@ def test_a_changed_expectation_is_not_met(story):
 
 
 @pytest.mark.parametrize("story", LOUD)
-def test_what_is_left_out_is_noticed(story):
+def test_what_is_left_out_is_noticed(story: Scenario) -> None:
     played = play(story)
     for number, expectation in enumerate(story.expectations):
         if expectation.after_ms is not None or not expectation.count or expectation.stream not in ALWAYS_WHOLE:
@@ -65,17 +67,17 @@ def test_what_is_left_out_is_noticed(story):
 
 
 @pytest.mark.parametrize("story", LOUD)
-def test_a_loud_story_is_not_quiet(story):
+def test_a_loud_story_is_not_quiet(story: Scenario) -> None:
     assert faults(replace(play(story), story=replace(story, is_quiet=True, expectations=())))
 
 
 @pytest.mark.parametrize("story", QUIET)
-def test_a_quiet_story_expects_nothing(story):
+def test_a_quiet_story_expects_nothing(story: Scenario) -> None:
     wanted = Expectation("alerts", {"status": "open"}, 1, None)
     assert faults(replace(play(story), story=replace(story, is_quiet=False, expectations=(wanted,))))
 
 
-def test_an_expectation_after_an_event_looks_at_that_moment():
+def test_an_expectation_after_an_event_looks_at_that_moment() -> None:
     story = shipped_scenarios()["late_signature"]
     early = next(e for e in story.expectations if e.after_ms is not None)
     whole = replace(early, after_ms=None)
@@ -84,7 +86,7 @@ def test_an_expectation_after_an_event_looks_at_that_moment():
     assert "there are 0; known: detector refund_before_delivery" in fault
 
 
-def test_a_consequence_counts_where_consequences_are_named():
+def test_a_consequence_counts_where_consequences_are_named() -> None:
     text = """
 title = "An address that does not exist"
 rules = ["B19"]

@@ -15,7 +15,7 @@ EXPECT = '[[expect]]\nstream = "alerts"\nstatus = "open"\n'
 MONDAY_MS = 1_772_409_600_000
 
 
-def test_moments_count_from_day_one():
+def test_moments_count_from_day_one() -> None:
     assert milliseconds("day 1", MONDAY_MS) == MONDAY_MS
     assert milliseconds("day 3 14:05", MONDAY_MS) == MONDAY_MS + 2 * DAY_MS + (14 * 60 + 5) * 60_000
     assert milliseconds("day 0 00:00:01", MONDAY_MS) == MONDAY_MS - DAY_MS + 1000
@@ -24,18 +24,18 @@ def test_moments_count_from_day_one():
 
 
 @pytest.mark.parametrize("written", ["day", "day 1 24:00", "day 1 9:00", "2026-03-02T01:00:00", "tomorrow", None, 3])
-def test_what_is_no_moment_is_told(written):
+def test_what_is_no_moment_is_told(written: int | str | None) -> None:
     with pytest.raises(NotATimeError, match="is no moment"):
         milliseconds(written, MONDAY_MS)
 
 
-def test_spans():
+def test_spans() -> None:
     assert [span(text) for text in ("5s", "30m", "2h", "1d")] == [5000, 1_800_000, 7_200_000, DAY_MS]
     with pytest.raises(NotATimeError, match="no length of time"):
         span("a while")
 
 
-def test_repetitions_are_written_out_and_defaults_filled_in():
+def test_repetitions_are_written_out_and_defaults_filled_in() -> None:
     text = HEAD + QUIET + DEFAULT + ORDER.replace("order-1", "order-{n}") + 'times = 3\nevery = "2h"\nsays = "thrice"\n'
     story = read("mine", text)
     assert [p.event.order_id for p in story.events] == ["order-1", "order-2", "order-3"]
@@ -44,7 +44,7 @@ def test_repetitions_are_written_out_and_defaults_filled_in():
     assert len({p.event.event_id for p in story.events}) == 3
 
 
-def test_defaults_of_a_stream_and_times_in_fields():
+def test_defaults_of_a_stream_and_times_in_fields() -> None:
     refund = (
         '[default.refunds]\ntype = "refund_only"\n[[event]]\nstream = "refunds"\nat = "day 2"\n'
         'order_id = "order-1"\nrefund_id = "refund-1"\nstatus = "opened"\ndeadline_at = "day 4 12:00"\n'
@@ -54,7 +54,7 @@ def test_defaults_of_a_stream_and_times_in_fields():
     assert planned.event.deadline_at == MONDAY_MS + 3 * DAY_MS + DAY_MS // 2
 
 
-def test_a_story_may_begin_on_another_day():
+def test_a_story_may_begin_on_another_day() -> None:
     (planned,) = read("mine", HEAD + QUIET + "begins = 2019-07-01\n" + DEFAULT + ORDER).events
     assert planned.event.occurred_at == 1_561_939_200_000
 
@@ -88,20 +88,20 @@ def test_a_story_may_begin_on_another_day():
         (HEAD + "until = \n", "story mine: "),
     ],
 )
-def test_what_is_wrong_with_a_file_is_told(text, told):
+def test_what_is_wrong_with_a_file_is_told(text: str, told: str) -> None:
     with pytest.raises(ScenarioError, match=r"^story mine: ") as caught:
         read("mine", text)
     assert told in str(caught.value)
 
 
-def test_a_verdict_needs_its_alert():
+def test_a_verdict_needs_its_alert() -> None:
     said = 'account_id = "main"\nverdict = "normal"\nanswers = "worn_return"\n'
     verdict = '[[event]]\nstream = "verdicts"\nat = "day 2"\n' + said
     with pytest.raises(ScenarioError, match="0 alerts worn_return about mei to answer"):
         play(read("mine", HEAD + QUIET + DEFAULT + ORDER + verdict))
 
 
-def test_an_event_too_late_to_be_held_is_no_story():
+def test_an_event_too_late_to_be_held_is_no_story() -> None:
     late = ORDER.replace("order-1", "order-2") + 'arrives = "day 800"\n'
     last = ORDER.replace("day 1", "day 799").replace("order-1", "order-3")
     with pytest.raises(ScenarioError, match="too late to be held"):

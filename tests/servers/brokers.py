@@ -58,7 +58,7 @@ async def sockets_closed() -> None:
     loop = asyncio.get_running_loop()
     async with asyncio.timeout(30):
         # What stays is the loop's own wake-up pipe.
-        while len(loop._selector.get_map()) > 1:  # noqa: ASYNC110 - no event tells of it
+        while len(loop._selector.get_map()) > 1:  # type: ignore[attr-defined]  # noqa: ASYNC110 - no event tells of it
             await asyncio.sleep(0.01)
 
 

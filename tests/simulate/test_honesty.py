@@ -38,8 +38,9 @@ class Histories:
 
     def claimed(self, refund_id: str) -> int:
         event = self.refunds[refund_id][0]
-        lines = event.lines or next(o.lines for o in self.orders[event.order_id] if o.lines)
-        return sum(line.quantity for line in lines)
+        if event.lines:
+            return sum(goods.quantity for goods in event.lines)
+        return sum(line.quantity for line in next(o.lines for o in self.orders[event.order_id] if o.lines))
 
 
 @pytest.fixture(scope="module")
@@ -47,19 +48,19 @@ def honest() -> Histories:
     return Histories(Profile(events=30_000, seed=3, has_attacks=False))
 
 
-def test_a_tenth_of_the_orders_are_refunded(honest):
+def test_a_tenth_of_the_orders_are_refunded(honest: Histories) -> None:
     refunded = {events[0].order_id for events in honest.refunds.values()}
     assert 0.10 < len(refunded) / len(honest.orders) < 0.15
 
 
-def test_lives_go_forward_in_time(honest):
+def test_lives_go_forward_in_time(honest: Histories) -> None:
     steps = {"placed": 0, "paid": 1, "shipped": 2, "completed": 3, "cancelled": 3, "closed_unpaid": 3}
     for events in honest.orders.values():
         by_time = sorted(events, key=lambda event: event.occurred_at)
         assert [steps[e.status] for e in by_time] == sorted(steps[e.status] for e in by_time)
 
 
-def test_returns_are_opened_after_the_parcel_was_signed_for(honest):
+def test_returns_are_opened_after_the_parcel_was_signed_for(honest: Histories) -> None:
     for events in honest.refunds.values():
         if events[0].claims_received:
             signed = honest.signed(honest.outbound(events[0].order_id))
@@ -67,14 +68,14 @@ def test_returns_are_opened_after_the_parcel_was_signed_for(honest):
             assert signed.occurred_at < min(event.occurred_at for event in events)
 
 
-def test_nobody_who_signed_says_he_received_nothing(honest):
+def test_nobody_who_signed_says_he_received_nothing(honest: Histories) -> None:
     for events in honest.refunds.values():
         if events[0].reason == "not_received":
             signed = honest.signed(honest.outbound(events[0].order_id))
             assert signed is None or signed.signer != "recipient"
 
 
-def test_return_numbers_are_scanned_within_a_day(honest):
+def test_return_numbers_are_scanned_within_a_day(honest: Histories) -> None:
     filled: dict[str, RefundChanged] = {}
     for event in sorted(itertools.chain(*honest.refunds.values()), key=lambda event: event.occurred_at):
         if event.waybill_no:
@@ -86,7 +87,7 @@ def test_return_numbers_are_scanned_within_a_day(honest):
         assert max(scans) > event.occurred_at
 
 
-def test_return_numbers_belong_to_one_buyer_in_one_shop(honest):
+def test_return_numbers_belong_to_one_buyer_in_one_shop(honest: Histories) -> None:
     owners = defaultdict(set)
     for events in honest.refunds.values():
         for event in events:
@@ -97,8 +98,8 @@ def test_return_numbers_belong_to_one_buyer_in_one_shop(honest):
     assert not outbound & owners.keys()
 
 
-def test_parcels_hold_what_the_refunds_sharing_them_claim(honest):
-    claims = defaultdict(set)
+def test_parcels_hold_what_the_refunds_sharing_them_claim(honest: Histories) -> None:
+    claims: dict[str | None, set[str]] = defaultdict(set)
     for refund_id, events in honest.refunds.items():
         for event in events:
             if event.waybill_no:
@@ -111,7 +112,7 @@ def test_parcels_hold_what_the_refunds_sharing_them_claim(honest):
     assert any(len(sharing) > 1 for sharing in claims.values())
 
 
-def test_families_and_lockers_share_addresses(honest):
+def test_families_and_lockers_share_addresses(honest: Histories) -> None:
     buyers = defaultdict(set)
     for events in honest.orders.values():
         buyers[events[0].address_hash].add(events[0].buyer_id)

@@ -3,6 +3,7 @@
 import hashlib
 import itertools
 from collections import Counter
+from collections.abc import Callable
 
 import msgspec
 import pytest
@@ -69,34 +70,34 @@ def events() -> list[Event]:
     return list(simulate(SMALL).events())
 
 
-def test_equal_profiles_give_equal_simulations():
+def test_equal_profiles_give_equal_simulations() -> None:
     assert digest(SMALL) == digest(SMALL)
 
 
-def test_events_may_be_read_again():
+def test_events_may_be_read_again() -> None:
     simulation = simulate(Profile(events=3000))
     assert list(simulation.events()) == list(simulation.events())
 
 
-def test_another_seed_gives_another_world():
+def test_another_seed_gives_another_world() -> None:
     assert digest(SMALL) != digest(Profile(events=6000, seed=8))
 
 
 @pytest.mark.parametrize("wanted", [5_000, 50_000])
-def test_size_is_what_was_asked_for(wanted):
+def test_size_is_what_was_asked_for(wanted: int) -> None:
     assert sum(1 for _ in simulate(Profile(events=wanted)).events()) == pytest.approx(wanted, rel=0.05)
 
 
-def test_every_event_is_within_the_limits_of_the_contract(events):
+def test_every_event_is_within_the_limits_of_the_contract(events: list[Event]) -> None:
     for event in events:
         msgspec.convert(msgspec.to_builtins(event), type(event))
 
 
-def test_streams_are_all_inputs(events):
+def test_streams_are_all_inputs(events: list[Event]) -> None:
     assert {STREAM_OF[type(event)] for event in events} >= {"orders", "refunds", "logistics", "tags", "shops"}
 
 
-def test_delivery_is_out_of_order_and_repeats_some_events(events):
+def test_delivery_is_out_of_order_and_repeats_some_events(events: list[Event]) -> None:
     backwards = sum(a.occurred_at > b.occurred_at for a, b in itertools.pairwise(events))
     copies = Counter(event.event_id for event in events)
     repeated = sum(count > 1 for count in copies.values())
@@ -105,26 +106,26 @@ def test_delivery_is_out_of_order_and_repeats_some_events(events):
     assert max(copies.values()) == 2
 
 
-def test_a_repeated_id_is_a_copy_of_the_same_event(events):
+def test_a_repeated_id_is_a_copy_of_the_same_event(events: list[Event]) -> None:
     first: dict[str, Event] = {}
     for event in events:
         assert first.setdefault(event.event_id, event) == event
 
 
-def test_without_noise_every_event_is_delivered_once():
+def test_without_noise_every_event_is_delivered_once() -> None:
     calm = Profile(events=3000, late_share=0.0, duplicate_share=0.0)
     ids = [event.event_id for event in simulate(calm).events()]
     assert len(ids) == len(set(ids))
 
 
 @pytest.mark.parametrize(("profile", "scripts"), [(SMALL, BASIC), (FULL, SCRIPTS)], ids=["basic", "full"])
-def test_every_script_is_played_and_labelled(profile, scripts):
+def test_every_script_is_played_and_labelled(profile: Profile, scripts: tuple[Callable[..., object], ...]) -> None:
     stories = {label.story for label in simulate(profile).labels}
     assert stories == {f"{script.__name__}-0" for script in scripts}
     assert len(stories) == len(scripts)
 
 
-def test_labels_name_existing_orders_refunds_and_submissions(events):
+def test_labels_name_existing_orders_refunds_and_submissions(events: list[Event]) -> None:
     orders = {event.order_id: event for event in events if isinstance(event, OrderChanged)}
     refunds = {event.refund_id: event for event in events if isinstance(event, RefundChanged)}
     submissions = {event.submission_id for event in events if isinstance(event, TagSubmitted)}
@@ -141,25 +142,25 @@ def alert_labels(profile: Profile) -> list[AlertLabel]:
     return [label for label in simulate(profile).labels if isinstance(label, AlertLabel)]
 
 
-def test_the_basic_stories_are_about_six_detectors():
+def test_the_basic_stories_are_about_six_detectors() -> None:
     labels = [label for label in alert_labels(SMALL) if not label.is_open]
     # A number named to two shops leads to one of them only.
     assert {label.detector for label in labels if label.stands} == SIX | {"wrong_return_destination"}
 
 
 @pytest.mark.parametrize("stands", [True, False], ids=["attackers", "lookalikes"])
-def test_every_detector_has_attackers_and_lookalikes(stands):
+def test_every_detector_has_attackers_and_lookalikes(stands: bool) -> None:
     labels = [label for label in alert_labels(FULL) if not label.is_open]
     assert {label.detector for label in labels if label.stands is stands} == ALL
     assert set(all_detectors()) <= ALL
 
 
-def test_labels_that_stand_say_since_when():
+def test_labels_that_stand_say_since_when() -> None:
     assert all(label.at for label in alert_labels(FULL) if label.stands)
 
 
 @pytest.mark.parametrize(("share", "events"), [(0.01, 180_000), (0.03, 60_000), (0.09, 60_000)])
-def test_the_share_of_fraudulent_refunds_is_what_was_asked_for(share, events):
+def test_the_share_of_fraudulent_refunds_is_what_was_asked_for(share: float, events: int) -> None:
     """So many events that a whole story more or less does not matter."""
     simulation = simulate(Profile(events=events, seed=3, catalogue="full", fraud_share=share))
     accused = {x.buyer_id for x in simulation.labels if isinstance(x, AlertLabel) and x.stands and not x.is_open}
@@ -168,13 +169,13 @@ def test_the_share_of_fraudulent_refunds_is_what_was_asked_for(share, events):
     assert fraudulent / len(buyers) == pytest.approx(share, rel=0.25)
 
 
-def test_a_world_without_attacks_has_no_labels():
+def test_a_world_without_attacks_has_no_labels() -> None:
     simulation = simulate(Profile(events=2000, has_attacks=False))
     assert simulation.labels == []
     assert sum(1 for _ in simulation.events()) > 1500
 
 
-def test_labels_survive_the_file():
+def test_labels_survive_the_file() -> None:
     labels = simulate(SMALL).labels
     assert {type(label) for label in labels} == {AlertLabel, TagLabel, ConfirmationLabel}
     assert list(decode_labels(encode_labels(labels))) == labels

@@ -90,7 +90,7 @@ class Client:
         raise TopicAuthorizationFailedError(topic)
 
 
-class Shelf(MemoryPartition):
+class StorePartition(MemoryPartition):
     fault: Fault
 
     def apply(self, rows: Any, next_offset: int, checkpoint: int) -> None:
@@ -106,7 +106,7 @@ class Store(MemoryStore):
 
     def store_part(self, processor: str, partition: int) -> MemoryPartition:
         if (processor, partition) not in self._shelves:
-            store_part = self._shelves[processor, partition] = Shelf()
+            store_part = self._shelves[processor, partition] = StorePartition()
             store_part.fault = self._fault
         return self._shelves[processor, partition]
 

@@ -5,6 +5,7 @@ import resource
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient
@@ -159,7 +160,10 @@ def _admin(broker: Kafka) -> AdminClient:
     )
 
 
-def _rule(kind: type, topic: str, operation: AclOperation, permission: AclPermissionType) -> AclBinding:
+Rule = TypeVar("Rule", AclBinding, AclBindingFilter)
+
+
+def _rule(kind: type[Rule], topic: str, operation: AclOperation, permission: AclPermissionType) -> Rule:
     named = (ResourceType.TOPIC, topic, ResourcePatternType.LITERAL, f"User:{USER}", "*")
     return kind(*named, operation, permission)
 

@@ -18,6 +18,7 @@ from cloudtag.contract.internal import InternalRecord
 from cloudtag.contract.records import DeadLetter
 from cloudtag.contract.streams import INTERNAL, OUTPUTS
 from cloudtag.engine.memory_rows import MemoryRows
+from cloudtag.processors.base import INTERNAL_ID
 from streams.kafka.security import client_settings
 from streams.kafka.topics import Declared, create
 from streams.transport.in_flight import Batch
@@ -42,18 +43,18 @@ async def place(broker: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[P
 
 def told(records: list[Any]) -> dict[str, Any]:
     """What stands in the end, what other processors were told in the end, and which records were refused."""
-    forwards: dict[Any, InternalRecord] = {}
+    internal: dict[Any, InternalRecord] = {}
     for record in records:
         if isinstance(record, InternalRecord):
-            key = (type(record), record.internal_id)
-            if key not in forwards or record.revision > forwards[key].revision:
-                forwards[key] = record
+            key = (type(record), INTERNAL_ID(record))
+            if key not in internal or record.revision > internal[key].revision:
+                internal[key] = record
     # Why a record was told anew depends on how its batch was cut, and is part of no judgement.
-    held = {key: replace(record, revision=0, because=()) for key, record in forwards.items() if record.is_held}
+    held = {key: replace(record, revision=0, because=()) for key, record in internal.items() if record.is_held}
     plain = [record for record in records if not isinstance(record, InternalRecord | DeadLetter)]
     return {
         "standing": standing(plain),
-        "forwards": held,
+        "internal": held,
         "letters": {(one.offset, one.reason) for one in records if isinstance(one, DeadLetter)},
     }
 
@@ -77,7 +78,7 @@ ORACLE = oracle()
 
 def test_the_history_has_something_to_lose() -> None:
     assert len(ORACLE["standing"]) >= 5
-    assert len(ORACLE["forwards"]) >= 100
+    assert len(ORACLE["internal"]) >= 100
 
 
 def places() -> Iterator[Any]:
@@ -115,7 +116,7 @@ async def test_a_step_that_is_cancelled_anywhere_loses_nothing(
     await runner.tasks.table.catch_up(0, lambda: True)
     await runner.open(0)
     place.fault.kind, place.fault.call, place.fault.is_after, place.fault.times = kind, call, is_after, 1
-    place.fault.victim = asyncio.current_task()  # type: ignore[assignment]
+    place.fault.victim = asyncio.current_task()
     # One pipeline is cancelled in the middle; the others find the task dead, and advance it no more.
     await place.judge(runner, place.batches(), pipelines=1)
     assert runner.tasks.is_paused(0)

@@ -6,10 +6,12 @@ import pytest
 from aiokafka import AIOKafkaProducer
 from aiokafka.record.default_records import _DefaultRecordBatchBuilderPy
 from faust.types import TP
+from msgspec import Struct
 
 from cloudtag.local.probe import free_port
 from cloudtag.wire.registry import RegistryUnavailable
 from streams.kafka.security import client_settings
+from streams.transport.decoded import DecodedRecord
 from streams.transport.partition_buffers import PartitionBuffers
 from tests.servers.brokers import kafka_bootstrap
 from tests.streams.probe import asked
@@ -59,21 +61,28 @@ async def test_a_record_no_client_can_take_apart_holds_up_its_partition_only(
         assert await rig.stop(worker) == 0
 
 
+class Place(Struct):
+    """What stands in for a fact: where it was read."""
+
+    topic: str
+    offset: int
+
+
 def test_a_record_that_cannot_be_read_now_waits_and_nothing_overtakes_it() -> None:
     is_away = True
 
-    def read(topic: str, record: Rec) -> tuple[int | None, object]:
+    def read(topic: str, record: Rec) -> DecodedRecord:
         if topic == "a" and record.offset == 1 and is_away:
             raise RegistryUnavailable("away")
-        return record.at_ms, (topic, record.offset)
+        return DecodedRecord(record.at_ms, Place(topic, record.offset))
 
     buffers = PartitionBuffers(GROUPS, {"g": read}, 100)
     buffers.add(A, [Rec(n, 10 + n) for n in range(3)])
     buffers.add(B, [Rec(n, 20 + n) for n in range(3)])
-    got = []
+    got: list[Struct] = []
     while buffers.clocks():
-        got += buffers.next_batch(("g", 0)).facts
-    assert got == [("a", 0), ("b", 0), ("b", 1), ("b", 2)]
+        got += buffers.next_batch(("g", 0)).content.facts
+    assert got == [Place("a", 0), Place("b", 0), Place("b", 1), Place("b", 2)]
     assert list(buffers.faults()) == [A]
     assert buffers.buffered(A) == 2
     buffers.retry()
@@ -82,15 +91,15 @@ def test_a_record_that_cannot_be_read_now_waits_and_nothing_overtakes_it() -> No
     is_away = False
     buffers.retry()
     assert not buffers.faults()
-    assert buffers.next_batch(("g", 0)).facts == [("a", 1), ("a", 2), ("a", 3)]
+    assert buffers.next_batch(("g", 0)).content.facts == [Place("a", 1), Place("a", 2), Place("a", 3)]
 
 
 @pytest.mark.parametrize("first", [0, 1])
 def test_a_partition_may_begin_with_a_record_that_cannot_be_read(first: int) -> None:
-    def read(topic: str, record: Rec) -> tuple[int | None, object]:
+    def read(topic: str, record: Rec) -> DecodedRecord:
         if record.offset >= first:
             raise RegistryUnavailable("away")
-        return record.at_ms, record.offset
+        return DecodedRecord(record.at_ms, Place(topic, record.offset))
 
     buffers = PartitionBuffers(GROUPS, {"g": read}, 100)
     buffers.add(TP("a", 0), [Rec(n, n + 1) for n in range(2)])

@@ -14,7 +14,7 @@ NOW = 1_772_409_600_000
 BROKER_TIME, CONTROL = 0x08, 0x20
 
 
-def new(codec=0, count=3, offset=0):
+def new(codec: int = 0, count: int = 3, offset: int = 0) -> bytes:
     """A batch of format 2, with the offset a broker gives it."""
     builder = DefaultRecordBatchBuilder(
         magic=2,
@@ -32,7 +32,7 @@ def new(codec=0, count=3, offset=0):
     return bytes(made)
 
 
-def old(version, codec=0, count=3):
+def old(version: int, codec: int = 0, count: int = 3) -> bytes:
     builder = LegacyRecordBatchBuilder(magic=version, compression_type=codec, batch_size=1 << 20)
     for place in range(count):
         builder.append(place, NOW, b"k%d" % place, b"value " * 40)
@@ -44,7 +44,7 @@ def old(version, codec=0, count=3):
 
 
 @pytest.mark.parametrize("codec", CODECS)
-def test_the_codec_of_a_batch_is_told_and_its_records_are_read(codec):
+def test_the_codec_of_a_batch_is_told_and_its_records_are_read(codec: int) -> None:
     (batch,) = batches(new(codec, offset=40), 5)
     assert (batch.head.codec, batch.head.format_version, batch.head.records, batch.head.fault) == (
         CODECS[codec],
@@ -59,21 +59,21 @@ def test_the_codec_of_a_batch_is_told_and_its_records_are_read(codec):
 
 
 @pytest.mark.parametrize(("version", "codec"), [(0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2), (1, 3)])
-def test_old_formats_are_told_and_read(version, codec):
+def test_old_formats_are_told_and_read(version: int, codec: int) -> None:
     found = list(batches(old(version, codec), 0))
     assert {(b.head.codec, b.head.format_version) for b in found} == {(CODECS[codec], version)}
     assert [r.key for b in found for r in b.records] == [b"k0", b"k1", b"k2"]
     assert found[-1].next_offset == 3
 
 
-def test_whose_time_a_batch_carries_is_told():
+def test_whose_time_a_batch_carries_is_told() -> None:
     made = bytearray(new())
     assert not next(batches(bytes(made), 0)).head.is_broker_time
     made[22] |= BROKER_TIME
     assert next(batches(bytes(made), 0)).head.is_broker_time
 
 
-def test_a_transactions_marker_is_no_record():
+def test_a_transactions_marker_is_no_record() -> None:
     marker = bytearray(new(count=1, offset=3))
     marker[22] |= CONTROL
     first, found = batches(new() + bytes(marker), 0)
@@ -81,7 +81,7 @@ def test_a_transactions_marker_is_no_record():
     assert (found.head.records, found.records, found.next_offset) == (0, (), 4)
 
 
-def test_a_codec_nobody_knows_is_a_fault_with_its_number():
+def test_a_codec_nobody_knows_is_a_fault_with_its_number() -> None:
     made = bytearray(new())
     made[22] = 6
     (batch,) = batches(bytes(made), 0)
@@ -91,7 +91,7 @@ def test_a_codec_nobody_knows_is_a_fault_with_its_number():
 
 
 @pytest.mark.parametrize("codec", CODECS)
-def test_damaged_bytes_are_a_fault_and_the_next_batch_is_read(codec):
+def test_damaged_bytes_are_a_fault_and_the_next_batch_is_read(codec: int) -> None:
     made = bytearray(new(codec))
     made[70] ^= 0xFF
     damaged, sound = batches(bytes(made) + new(codec, offset=3), 0)
@@ -100,20 +100,20 @@ def test_damaged_bytes_are_a_fault_and_the_next_batch_is_read(codec):
 
 
 @given(st.integers(0, 400))
-def test_a_fetch_may_end_anywhere(length):
+def test_a_fetch_may_end_anywhere(length: int) -> None:
     whole = new() + new(1, offset=3)
     found = list(batches(whole[:length], 0))
     assert [b.first_offset for b in found] == [0, 3][: sum(length >= end for end in (len(new()), len(whole)))]
 
 
 @given(st.binary(max_size=300))
-def test_any_bytes_are_survived(data):
+def test_any_bytes_are_survived(data: bytes) -> None:
     for batch in batches(data, 0):
         assert batch.next_offset is not None
 
 
 @given(st.dictionaries(st.integers(0, 20), st.integers(0, 500), max_size=12), st.integers(1, 1000))
-def test_shares_are_all_there_is_or_the_limit_and_nobody_small_is_passed_over(held, limit):
+def test_shares_are_all_there_is_or_the_limit_and_nobody_small_is_passed_over(held: dict[int, int], limit: int) -> None:
     wanted = shares(held, limit)
     assert wanted.keys() == held.keys()
     assert sum(wanted.values()) == min(limit, sum(held.values()))

@@ -49,22 +49,22 @@ def config_of(broker: str, **settings: Any) -> Config:
     return Config(brokers=broker, topic_prefix=f"s{uuid.uuid4().hex[:6]}-", partitions=2, **settings)
 
 
-def lanes_of(config: Config, producer: Connected) -> Tasks:
+def tasks_of(config: Config, producer: Connected) -> Tasks:
     store = MemoryStore()
     changelogs = Changelogs(client_settings(config), producer, "me", 30)
     table = StateStore(toy.PROCESSOR, config.changelog(toy.PROCESSOR), store, producer, changelogs)
-    return Tasks(toy.PROCESSOR, table, toy.CountingLane)
+    return Tasks(toy.PROCESSOR, table, toy.CountingTask)
 
 
 async def test_idle_partitions_are_told_the_time_on_a_live_clock(broker: str, producer: Connected) -> None:
     config = config_of(broker, idle_watermark_seconds=1e-6, lateness_seconds=60)
     stream = watermarks(toy.PROCESSOR)
     await create(config, [Declared(config.topic(stream), 2, 1)])
-    tasks = lanes_of(config, producer)
+    tasks = tasks_of(config, producer)
     task = tasks.open(1)
-    ticker = WatermarkPublisher(config, Codec(), producer, WorkerMetrics())
+    publisher = WatermarkPublisher(config, Codec(), producer, WorkerMetrics())
     before = int(time.time() * 1000)
-    assert await ticker.tick([tasks]) == 1
+    assert await publisher.tick([tasks]) == 1
     told = (await read_all(config, stream, 1))[0]
     assert isinstance(told, WatermarkRecord)
     assert before - 60_000 <= told.occurred_at <= before
@@ -74,14 +74,14 @@ async def test_idle_partitions_are_told_the_time_on_a_live_clock(broker: str, pr
 
 async def test_only_data_moves_time_on_a_data_clock(broker: str, producer: Connected) -> None:
     config = config_of(broker, idle_watermark_seconds=1e-6, clock="data")
-    tasks = lanes_of(config, producer)
+    tasks = tasks_of(config, producer)
     tasks.open(0)
     assert await WatermarkPublisher(config, Codec(), producer, WorkerMetrics()).tick([tasks]) == 0
 
 
 async def test_busy_partitions_are_left_alone(broker: str, producer: Connected) -> None:
     config = config_of(broker, idle_watermark_seconds=3600.0)
-    tasks = lanes_of(config, producer)
+    tasks = tasks_of(config, producer)
     tasks.open(0)
     assert await WatermarkPublisher(config, Codec(), producer, WorkerMetrics()).tick([tasks]) == 0
 

@@ -26,7 +26,7 @@ MENDED = "TOY_IS_MENDED"
 """Set in the environment: a release without these bugs."""
 
 
-class CountingLane:
+class CountingTask:
     """Counts distinct events per shop, of two streams."""
 
     def __init__(self, processor: str, rows: RowReader) -> None:
@@ -49,7 +49,7 @@ class CountingLane:
     def advance(self, facts: Iterable[Struct], reached_ms: int = 0) -> TaskResult:
         step = TaskResult()
         if not self._is_mended and any(key.endswith(STUCK.encode()) for key, _ in self._rows.all_rows()):
-            raise RuntimeError("the toy lane is stuck on purpose")
+            raise RuntimeError("the toy task is stuck on purpose")
         self._batch += 1
         touched = set()
         self.watermark_ms = max(self.watermark_ms, reached_ms)
@@ -60,7 +60,7 @@ class CountingLane:
             if seen is None:
                 seen = self._seen[fact.shop_id] = self._load(fact.shop_id)
             if fact.event_id.startswith(POISON) and not self._is_mended:
-                raise RuntimeError("the toy lane fails on purpose")
+                raise RuntimeError("the toy task fails on purpose")
             if fact.event_id in seen:
                 step.duplicates += 1
                 continue

@@ -13,5 +13,5 @@ from streams.worker.process import run_worker
 from tests.streams import toy
 
 if __name__ == "__main__":
-    parts = build(Config.read(), toy.READS, toy.CountingLane, Codec(), PLATFORMS)
+    parts = build(Config.read(), toy.READS, toy.CountingTask, Codec(), PLATFORMS)
     sys.exit(run_worker(parts))

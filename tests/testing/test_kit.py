@@ -1,6 +1,9 @@
 """The kit itself: what is wrong with a detector fails the check that is there for it."""
 
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from random import Random
+from typing import Any
 
 import pytest
 from msgspec import structs
@@ -27,13 +30,13 @@ PUT_RIGHT = ordered("paid", day(30), refund_id="r2", address_valid=True)
 WRONG_AGAIN = ordered("paid", day(31), refund_id="r2", address_valid=False)
 
 
-def fails(check, *told):
+def fails(check: Callable[..., object], *told: object) -> str:
     with pytest.raises(AssertionError) as caught:
         check(*told)
     return str(caught.value)
 
 
-def test_the_public_names_are_these():
+def test_the_public_names_are_these() -> None:
     assert sorted(testing.__all__) == [
         "DetectorTests", "HEADINGS", "LAWS", "Withdrawal", "check_example", "check_headings", "check_law",
         "check_near_misses", "check_purity", "check_withdrawal", "impurities", "judged_twice", "latest",
@@ -42,7 +45,7 @@ def test_the_public_names_are_these():
     assert all(hasattr(testing, name) for name in testing.__all__)
 
 
-def test_an_example_that_says_something_else_than_the_engine_fails():
+def test_an_example_that_says_something_else_than_the_engine_fails() -> None:
     check_example(NOWHERE, FIRING)
     assert "0 expected, found" in fails(check_example, NOWHERE, structs.replace(FIRING, fires=()))
     assert "1 expected, found []" in fails(check_example, NOWHERE, structs.replace(TWICE, fires=FIRING.fires))
@@ -50,19 +53,19 @@ def test_an_example_that_says_something_else_than_the_engine_fails():
         assert "not among" in fails(check_example, NOWHERE, structs.replace(FIRING, fires=(other,)))
 
 
-def test_an_event_that_cannot_be_read_fails():
+def test_an_event_that_cannot_be_read_fails() -> None:
     unreadable = structs.replace(TWICE, events=({**TWICE.events[0], "status": 7},))
     assert "cannot be read" in fails(check_example, NOWHERE, unreadable)
 
 
-def test_too_few_near_misses_fail():
+def test_too_few_near_misses_fail() -> None:
     check_near_misses(replace(NOWHERE, examples=(FIRING, *[e for e in NOWHERE.examples if not e.fires][:2])))
     assert "1 near misses" in fails(check_near_misses, replace(NOWHERE, examples=(FIRING, TWICE)))
     assert "no example that fires" in fails(check_near_misses, replace(NOWHERE, examples=(TWICE, TWICE)))
     assert "two examples of one name" in fails(check_near_misses, replace(NOWHERE, examples=(FIRING, TWICE, TWICE)))
 
 
-def test_a_fact_that_refutes_nothing_fails():
+def test_a_fact_that_refutes_nothing_fails() -> None:
     right = Withdrawal(name="put right", example=FIRING.name, by=(PUT_RIGHT,), restored_by=(WRONG_AGAIN,))
     check_withdrawal(NOWHERE, right)
     assert "not withdrawn" in fails(check_withdrawal, NOWHERE, structs.replace(right, by=(WRONG_AGAIN,)))
@@ -72,16 +75,16 @@ def test_a_fact_that_refutes_nothing_fails():
         check_withdrawal(NOWHERE, structs.replace(right, example="none"))
 
 
-def first_event_only(events, until_ms, random):
+def first_event_only(events: Sequence[Any], until_ms: int, random: Random) -> Iterable[Any]:
     return judged_twice(events[:1], until_ms, random)
 
 
-def test_a_way_of_arriving_that_says_something_else_fails():
+def test_a_way_of_arriving_that_says_something_else_fails() -> None:
     check_law(judged_twice, FIRING)
     assert "'three orders to nowhere' first_event_only" in fails(check_law, first_event_only, FIRING)
 
 
-def test_a_heading_left_out_or_out_of_order_fails():
+def test_a_heading_left_out_or_out_of_order_fails() -> None:
     check_headings(NOWHERE)
     for heading in HEADINGS:
         assert heading in fails(check_headings, replace(NOWHERE, doc=NOWHERE.doc.replace(f"{heading}:", "Else:")))
@@ -103,11 +106,11 @@ def test_a_heading_left_out_or_out_of_order_fails():
         ("from datetime import datetime\ndatetime.now()", "asks what time it is (datetime.now)"),
     ],
 )
-def test_what_is_no_fact_is_found(text, told):
+def test_what_is_no_fact_is_found(text: str, told: str) -> None:
     assert any(told in fault for fault in impurities(text, "m"))
 
 
-def test_what_is_a_fact_is_left_alone():
+def test_what_is_a_fact_is_left_alone() -> None:
     text = (
         "import msgspec\nfrom datetime import timedelta\nfrom cloudtag.detection import windows\n"
         "from cloudtag.contract.events import OrderChanged\nfrom . import sibling\n"
@@ -115,7 +118,7 @@ def test_what_is_a_fact_is_left_alone():
     assert list(impurities(text, "shop.rules.m")) == []
 
 
-def test_a_detector_that_is_not_installed_fails_and_does_not_pass_with_nothing_to_test():
+def test_a_detector_that_is_not_installed_fails_and_does_not_pass_with_nothing_to_test() -> None:
     class Missing(DetectorTests):
         detector = "none_of_that_name"
 

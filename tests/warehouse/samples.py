@@ -79,9 +79,10 @@ def refund(number: int, status: types.RefundStatus = "opened", **fields: Any) ->
 
 def one_of_each() -> dict[str, Struct]:
     """A record of every stream that has a table."""
-    at, who = START_MS, {"order_id": "o1", "buyer_id": "buyer-1", "shop_id": "shop-1"}
-    event = {"event_id": "e1", "occurred_at": at, "platform": "taobao"}
-    policy = {"platform": "taobao", "policy_version": "taobao-2026-01"}
+    at = START_MS
+    who: dict[str, Any] = {"order_id": "o1", "buyer_id": "buyer-1", "shop_id": "shop-1"}
+    event: dict[str, Any] = {"event_id": "e1", "occurred_at": at, "platform": "taobao"}
+    policy: dict[str, Any] = {"platform": "taobao", "policy_version": "taobao-2026-01"}
     return {
         "orders": order(
             1,

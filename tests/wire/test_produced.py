@@ -50,7 +50,7 @@ def test_a_wrong_value_is_refused_by_name(changes: dict[str, Any], error: str) -
 
 
 def test_a_slip_of_a_status_is_told_what_was_meant() -> None:
-    assert refusal_of(replace(REFUND, status="Openned")).endswith("; did you mean opened?")  # type: ignore[arg-type]
+    assert refusal_of(replace(REFUND, status="Openned")).endswith("; did you mean opened?")
 
 
 def test_a_record_of_another_stream_is_refused() -> None:

@@ -188,7 +188,7 @@ def test_the_script_runs_a_registry_until_it_is_ended(url: str) -> None:
 @pytest.mark.parametrize(
     "url", ["ftp://user:hunter2@registry", "http://user:hunter2@registry:1", "http://u:hunter2@127.0.0.1:1"]
 )
-def test_a_password_in_the_url_is_part_of_no_error(url):
+def test_a_password_in_the_url_is_part_of_no_error(url: str) -> None:
     with pytest.raises((ValueError, RegistryUnavailable)) as caught:
         HttpRegistry(url).schema_of(7)
     assert "hunter2" not in str(caught.value)

@@ -22,7 +22,7 @@ AVRO = {s.name: s.struct for s in (*INPUTS.values(), *OUTPUTS.values())}
 PRIVATE: dict[str, type[Struct]] = {s.name: s.struct for s in INTERNAL.values()} | {
     "watermarks-buyers": WatermarkRecord
 }
-TEXT = st.characters(exclude_categories=("Cs",))
+TEXT = st.characters(exclude_categories=["Cs"])
 write = wire.Codec().write
 """As a foreign producer may: what `encode` refuses can be written, and is read."""
 SLOW = settings(max_examples=40, suppress_health_check=list(HealthCheck), deadline=None)

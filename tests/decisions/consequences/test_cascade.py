@@ -1,7 +1,11 @@
 """One finding against a shop (J13) takes back all that its tags led to, at once; withdrawn, it brings all back."""
 
-import pytest
+from collections.abc import Iterable
 
+import pytest
+from msgspec import Struct
+
+from cloudtag.contract import events as ev
 from cloudtag.contract.records import Consequence, TagConfirmation, TagStatus
 from cloudtag.policy.load import shipped
 from cloudtag.replay.topology import Topology
@@ -17,7 +21,7 @@ from tests.decisions.consequences.scene import (
     ordered,
     reviewed,
 )
-from tests.engine.standing import latest, standing
+from tests.engine.standing import latest, of_type, standing
 
 PLATFORM = "taobao"
 AT = T0 + DAY
@@ -32,7 +36,7 @@ TOLD = {
 """By kind of consequence, the subjects that one finding against a shop of three concerns."""
 
 
-def history():
+def history() -> list[ev.Event]:
     """Three shops tag the buyer for insurance fraud: confirmed, claims refused, a review removed."""
     orders = [(f"o{n}", f"s{n}") for n in (1, 2, 3)]
     return [
@@ -46,20 +50,20 @@ def history():
 
 
 @pytest.fixture
-def topology():
+def topology() -> Topology:
     return Topology(shipped())
 
 
-def kinds(records):
+def kinds(records: Iterable[Struct]) -> dict[str, set[str]]:
     """Subjects by kind of consequence, without the permissions of single accounts."""
-    found = {}
+    found: dict[str, set[str]] = {}
     for record in records:
         if isinstance(record, Consequence) and record.subject_kind != "account":
             found.setdefault(record.kind, set()).add(record.subject_id)
     return found
 
 
-def test_a_finding_takes_everything_back_in_one_step(topology):
+def test_a_finding_takes_everything_back_in_one_step(topology: Topology) -> None:
     before = latest(o.record for o in topology.feed(history()))
     assert kinds(before.values()) == {kind: of for kind, of in TOLD.items() if kind != "permission"}
     after = latest(o.record for o in topology.feed([abused("s1", AT, platform=PLATFORM)]))
@@ -70,12 +74,12 @@ def test_a_finding_takes_everything_back_in_one_step(topology):
     assert status[TagConfirmation, ""] == "reversed"
     for kind in ("metric_exclusion", "review_exclusion", "order_limit", "sanction"):
         assert status[Consequence, kind] == "reversed", kind
-    claims = {r.subject_id: r for r in after.values() if getattr(r, "kind", "") == "insurance_decision"}
+    claims = {r.subject_id: r for r in of_type(after.values(), Consequence) if r.kind == "insurance_decision"}
     assert claims["o1"].status == "reversed"
     assert [claims[order].details["decision"] for order in ("o2", "o3")] == ["hold", "hold"]
 
 
-def test_the_finding_withdrawn_brings_everything_back_under_the_same_ids(topology):
+def test_the_finding_withdrawn_brings_everything_back_under_the_same_ids(topology: Topology) -> None:
     finding = abused("s1", AT, platform=PLATFORM)
     before = latest(o.record for o in topology.feed(history()))
     taken = latest(o.record for o in topology.feed([finding]))
@@ -87,7 +91,7 @@ def test_the_finding_withdrawn_brings_everything_back_under_the_same_ids(topolog
 
 
 @pytest.mark.parametrize("order", [0, 1], ids=["finding first", "withdrawal first"])
-def test_a_finding_that_is_withdrawn_equals_none_in_either_order(topology, order):
+def test_a_finding_that_is_withdrawn_equals_none_in_either_order(topology: Topology, order: int) -> None:
     finding = abused("s1", AT, platform=PLATFORM)
     both = [finding, abused("s1", AT + 1, finding.event_id, PLATFORM)]
     outputs = topology.feed(history())
@@ -97,7 +101,7 @@ def test_a_finding_that_is_withdrawn_equals_none_in_either_order(topology, order
     assert standing(o.record for o in outputs) == standing(o.record for o in plain)
 
 
-def test_a_second_finding_that_stands_keeps_the_tags_void(topology):
+def test_a_second_finding_that_stands_keeps_the_tags_void(topology: Topology) -> None:
     finding = abused("s1", AT, platform=PLATFORM)
     topology.feed([*history(), finding, abused("s1", AT + 5, platform=PLATFORM)])
     after = latest(o.record for o in topology.feed([abused("s1", AT + 9, finding.event_id, PLATFORM)]))
@@ -105,7 +109,7 @@ def test_a_second_finding_that_stands_keeps_the_tags_void(topology):
     assert {r.status for r in after.values() if isinstance(r, TagStatus)} <= {"voided"}
 
 
-def test_with_a_fourth_shop_the_confirmation_stands_without_the_first(topology):
+def test_with_a_fourth_shop_the_confirmation_stands_without_the_first(topology: Topology) -> None:
     fourth = [event for event in agreed(T0 + 9, 4, "freight_insurance", PLATFORM) if event.shop_id == "s1"]
     (tagged,) = fourth
     more = [
@@ -115,7 +119,7 @@ def test_with_a_fourth_shop_the_confirmation_stands_without_the_first(topology):
     ]
     topology.feed([*history(), *more])
     after = latest(o.record for o in topology.feed([abused("s1", AT, platform=PLATFORM)]))
-    (confirmation,) = (r for r in after.values() if isinstance(r, TagConfirmation))
+    (confirmation,) = of_type(after.values(), TagConfirmation)
     assert (confirmation.status, confirmation.shop_ids) == ("confirmed", ("s2", "s3", "s4"))
-    (sanction,) = (r for r in after.values() if getattr(r, "kind", "") == "sanction")
+    (sanction,) = (r for r in of_type(after.values(), Consequence) if r.kind == "sanction")
     assert (sanction.status, sanction.starts_at) == ("active", T0 + 9)

@@ -1,28 +1,33 @@
 """Refunds about to be decided by silence (B28), and complaints the platform took too long over (B11, A2, A6)."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 import pytest
 
+from cloudtag.contract import events as ev
 from cloudtag.contract.events import ParcelScanned
-from cloudtag.contract.types import Proof
+from cloudtag.contract.records import Consequence
+from cloudtag.contract.types import ComplaintStatus, Proof, RefundStatus, VerdictKind
 from cloudtag.policy.load import shipped
 from cloudtag.replay.topology import Topology
 from tests.decisions.consequences.scene import DAY, HOUR, T0, Told, answered, complained, ordered, received, refunded
+from tests.engine.standing import records_of
 
 WARNING, BREACH = "deadline_warning", "sla_breach"
 DEADLINE = T0 + 5 * DAY
 BEGINS = DEADLINE - DAY
-ASKED = {"type": "refund_only", "reason": "not_received", "deadline_at": DEADLINE}
+ASKED: dict[str, Any] = {"type": "refund_only", "reason": "not_received", "deadline_at": DEADLINE}
 DENIED = [*received(T0 - HOUR), refunded("opened", T0, **ASKED)]
 """Goods received, money asked for as if they were not; the shop has five days."""
 
 
-def warned(*more, until=DEADLINE + DAY, events=DENIED):
+def warned(*more: ev.Event, until: int = DEADLINE + DAY, events: Iterable[ev.Event] = DENIED) -> Told:
     return Told([*events, *more], until)
 
 
-def verdict(at, kind, events=DENIED):
+def verdict(at: int, kind: VerdictKind, events: Iterable[ev.Event] = DENIED) -> ev.AlertAnswered:
     return answered(Told(events).alert("received_refund_only"), kind, at)
 
 
@@ -30,11 +35,11 @@ def verdict(at, kind, events=DENIED):
     ("until", "course"),
     [(BEGINS - 1, []), (BEGINS, ["active"]), (DEADLINE - 1, ["active"]), (DEADLINE, ["active", "ended"])],
 )
-def test_it_holds_from_24_hours_before_the_deadline_until_the_deadline(until, course):
+def test_it_holds_from_24_hours_before_the_deadline_until_the_deadline(until: int, course: list[str]) -> None:
     assert warned(until=until).course(WARNING) == course
 
 
-def test_what_it_says():
+def test_what_it_says() -> None:
     told = warned(until=BEGINS)
     c = told.one(WARNING)
     assert (c.subject_kind, c.subject_id, c.starts_at, c.ends_at) == ("order", "o1", BEGINS, DEADLINE)
@@ -42,7 +47,7 @@ def test_what_it_says():
     assert c.because == (told.alert("received_refund_only").alert_id,)
 
 
-def test_a_refund_without_an_alert_is_the_shops_own_business():
+def test_a_refund_without_an_alert_is_the_shops_own_business() -> None:
     events = [
         ordered("paid", T0 - DAY),
         refunded("opened", T0, type="refund_only", reason="quality", deadline_at=DEADLINE),
@@ -50,35 +55,35 @@ def test_a_refund_without_an_alert_is_the_shops_own_business():
     assert warned(events=events).records == []
 
 
-def test_an_alert_without_a_deadline_warns_of_nothing():
+def test_an_alert_without_a_deadline_warns_of_nothing() -> None:
     events = [*received(T0 - HOUR), refunded("opened", T0, **{**ASKED, "deadline_at": None})]
     assert warned(events=events).course(WARNING) == []
 
 
-def test_an_alert_that_comes_in_the_last_hours_warns_at_once():
+def test_an_alert_that_comes_in_the_last_hours_warns_at_once() -> None:
     at = DEADLINE - 3 * HOUR
     opened = [*received(T0 - HOUR), refunded("opened", T0, type="refund_only", reason="quality", deadline_at=DEADLINE)]
     c = warned(refunded("modified", at, reason="not_received"), events=opened, until=at).one(WARNING)
     assert (c.status, c.starts_at) == ("active", at)
 
 
-def test_an_alert_after_the_deadline_warns_of_nothing():
+def test_an_alert_after_the_deadline_warns_of_nothing() -> None:
     opened = [*received(T0 - HOUR), refunded("opened", T0, type="refund_only", reason="quality", deadline_at=DEADLINE)]
     assert warned(refunded("modified", DEADLINE, reason="not_received"), events=opened).course(WARNING) == []
 
 
 @pytest.mark.parametrize("status", ["agreed", "refused", "completed", "withdrawn"])
-def test_it_ends_when_the_refund_is_answered(status):
+def test_it_ends_when_the_refund_is_answered(status: RefundStatus) -> None:
     told = warned(refunded(status, BEGINS + HOUR))
     assert told.course(WARNING) == ["active", "ended"]
     assert told.one(WARNING).ends_at == BEGINS + HOUR
 
 
-def test_answered_before_the_last_day_it_never_comes():
+def test_answered_before_the_last_day_it_never_comes() -> None:
     assert warned(refunded("refused", BEGINS - 1)).course(WARNING) == []
 
 
-def test_what_follows_the_answer_does_not_ask_again():
+def test_what_follows_the_answer_does_not_ask_again() -> None:
     told = warned(
         refunded("agreed", T0 + DAY),
         refunded("waybill_filled", BEGINS, waybill_no="R1"),
@@ -87,12 +92,12 @@ def test_what_follows_the_answer_does_not_ask_again():
     assert told.course(WARNING) == []
 
 
-def test_a_refund_opened_again_asks_again():
+def test_a_refund_opened_again_asks_again() -> None:
     told = warned(refunded("refused", T0 + DAY), refunded("modified", T0 + 2 * DAY))
     assert told.course(WARNING) == ["active", "ended"]
 
 
-def test_a_new_deadline_takes_the_old_ones_place():
+def test_a_new_deadline_takes_the_old_ones_place() -> None:
     later = DEADLINE + 3 * DAY
     told = warned(refunded("modified", BEGINS + HOUR, deadline_at=later), until=later)
     assert told.course(WARNING) == ["active", "reversed", "active", "ended"]
@@ -100,13 +105,13 @@ def test_a_new_deadline_takes_the_old_ones_place():
 
 
 @pytest.mark.parametrize("kind", ["normal", "abnormal", "ignore"])
-def test_it_ends_when_the_shop_answers_the_alert(kind):
+def test_it_ends_when_the_shop_answers_the_alert(kind: VerdictKind) -> None:
     told = warned(verdict(BEGINS + HOUR, kind))
     assert told.course(WARNING)[-1] == "ended"
     assert told.one(WARNING).ends_at == BEGINS + HOUR
 
 
-def test_one_of_two_alerts_answered_leaves_the_other():
+def test_one_of_two_alerts_answered_leaves_the_other() -> None:
     picture = (Proof("sha1", "picture"),)
     before = refunded("opened", T0 - 2 * DAY, "o2", "s1", reason="quality", evidence=picture)
     asked = [*DENIED[:-1], before, refunded("opened", T0, **ASKED, evidence=picture)]
@@ -119,23 +124,24 @@ def test_one_of_two_alerts_answered_leaves_the_other():
     assert warned(one, two, events=asked).one(WARNING).ends_at == BEGINS + 2 * HOUR
 
 
-def test_answered_before_the_last_day_the_alert_warns_of_nothing():
+def test_answered_before_the_last_day_the_alert_warns_of_nothing() -> None:
     assert warned(verdict(BEGINS - 1, "abnormal")).course(WARNING) == []
 
 
-def test_it_is_reversed_with_the_alert():
+def test_it_is_reversed_with_the_alert() -> None:
     """A scan that comes late says that somebody else had signed before."""
     topology = Topology(shipped())
     topology.feed(DENIED)
-    (told,) = topology.pass_time(BEGINS)
-    assert (told.record.kind, told.record.status) == (WARNING, "active")
+    (told,) = (output.record for output in topology.pass_time(BEGINS))
+    assert isinstance(told, Consequence)
+    assert (told.kind, told.status) == (WARNING, "active")
     signed = T0 - HOUR - 1
     after = topology.feed([ParcelScanned("late", signed, "jd", "sf", "W-o1", scan="signed", signer="locker")])
-    (back,) = (o.record for o in after if o.stream == "consequences")
-    assert (back.consequence_id, back.status, back.revision) == (told.record.consequence_id, "reversed", 1)
+    (back,) = records_of(after, Consequence)
+    assert (back.consequence_id, back.status, back.revision) == (told.consequence_id, "reversed", 1)
 
 
-def shanghai(text):
+def shanghai(text: str) -> int:
     return round(datetime.fromisoformat(text).timestamp() * 1000)
 
 
@@ -145,17 +151,17 @@ DUE = shanghai("2026-10-11T00:00:00+08:00")
 OPENED = complained("opened", BEFORE_THE_HOLIDAYS)
 
 
-def breach(*more, until=DUE + 9 * DAY, opened=OPENED):
+def breach(*more: ev.Event, until: int = DUE + 9 * DAY, opened: ev.Event = OPENED) -> Told:
     return Told([opened, *more], until)
 
 
 @pytest.mark.parametrize(("until", "course"), [(DUE - 1, []), (DUE, ["active"])])
-def test_three_working_days_over_the_national_holidays(until, course):
+def test_three_working_days_over_the_national_holidays(until: int, course: list[str]) -> None:
     told = breach(until=until)
     assert told.course(BREACH) == course
 
 
-def test_what_a_breach_says():
+def test_what_a_breach_says() -> None:
     c = breach().one(BREACH)
     assert (c.subject_kind, c.subject_id, c.because) == ("order", "o1", ("c1",))
     assert (c.starts_at, c.ends_at) == (DUE, None)
@@ -163,41 +169,43 @@ def test_what_a_breach_says():
 
 
 @pytest.mark.parametrize("status", ["upheld", "rejected", "withdrawn"])
-def test_decided_in_time(status):
+def test_decided_in_time(status: ComplaintStatus) -> None:
     assert breach(complained(status, DUE - 1)).course(BREACH) == []
 
 
 @pytest.mark.parametrize("status", ["upheld", "rejected", "withdrawn"])
-def test_decided_too_late_it_ends_and_stays_told(status):
+def test_decided_too_late_it_ends_and_stays_told(status: ComplaintStatus) -> None:
     told = breach(complained(status, DUE + HOUR))
     assert told.course(BREACH) == ["active", "ended"]
     assert (told.one(BREACH).starts_at, told.one(BREACH).ends_at) == (DUE, DUE + HOUR)
 
 
-def test_decided_at_the_very_end_is_too_late():
+def test_decided_at_the_very_end_is_too_late() -> None:
     told = breach(complained("rejected", DUE))
     assert told.course(BREACH) == ["ended"]
 
 
-def test_a_decision_that_was_in_time_but_is_told_late_takes_it_back():
+def test_a_decision_that_was_in_time_but_is_told_late_takes_it_back() -> None:
     topology = Topology(shipped())
     topology.feed([OPENED])
-    (told,) = topology.pass_time(DUE)
-    assert told.record.kind == BREACH
-    (back,) = topology.feed([complained("upheld", DUE - 1)])
-    assert (back.record.consequence_id, back.record.status) == (told.record.consequence_id, "reversed")
+    (told,) = (output.record for output in topology.pass_time(DUE))
+    assert isinstance(told, Consequence)
+    assert told.kind == BREACH
+    (back,) = (output.record for output in topology.feed([complained("upheld", DUE - 1)]))
+    assert isinstance(back, Consequence)
+    assert (back.consequence_id, back.status) == (told.consequence_id, "reversed")
 
 
-def test_a_buyers_complaint_is_not_the_platforms_debt_to_the_shop():
+def test_a_buyers_complaint_is_not_the_platforms_debt_to_the_shop() -> None:
     assert breach(opened=complained("opened", BEFORE_THE_HOLIDAYS, by="buyer")).course(BREACH) == []
 
 
-def test_a_complaint_about_no_order_is_owed_to_the_shop():
+def test_a_complaint_about_no_order_is_owed_to_the_shop() -> None:
     c = breach(opened=complained("opened", BEFORE_THE_HOLIDAYS, order=None)).one(BREACH)
     assert (c.subject_kind, c.subject_id) == ("shop", "s1")
 
 
-def test_aliexpress_once_had_fifteen_working_days():
+def test_aliexpress_once_had_fifteen_working_days() -> None:
     at = shanghai("2017-11-01T12:00:00+08:00")
     due = shanghai("2017-11-23T00:00:00+08:00")
     opened = complained("opened", at, platform="aliexpress")
@@ -205,7 +213,7 @@ def test_aliexpress_once_had_fifteen_working_days():
     assert breach(opened=opened, until=due).one(BREACH).details["working_days"] == "15"
 
 
-def test_since_2018_it_has_three():
+def test_since_2018_it_has_three() -> None:
     at = shanghai("2018-01-02T12:00:00+08:00")
     opened = complained("opened", at, platform="aliexpress")
     assert breach(opened=opened, until=shanghai("2018-01-06T00:00:00+08:00")).one(BREACH).details["working_days"] == "3"

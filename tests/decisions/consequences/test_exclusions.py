@@ -1,10 +1,14 @@
 """Orders left out of a shop's figures (B22, A22), reviews left out of its score (B24); never AliExpress's (A3, A16)."""
 
 from datetime import datetime
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
+from cloudtag.contract.events import ComplaintChanged, TagSubmitted
+from cloudtag.contract.records import Alert
+from cloudtag.contract.types import ComplaintStatus, VerdictKind
 from tests.decisions.consequences.scene import (
     DAY,
     HOUR,
@@ -28,12 +32,12 @@ METRICS = [
 ]
 
 
-def upheld(platform, at=T0, **fields):
+def upheld(platform: str, at: int = T0, **fields: Any) -> list[ComplaintChanged]:
     return [complained("opened", at, platform=platform, **fields), complained("upheld", at + DAY, platform=platform)]
 
 
 @pytest.mark.parametrize(("platform", "metrics"), METRICS)
-def test_a_confirmed_tag_takes_each_order_out_of_the_platforms_figures(platform, metrics):
+def test_a_confirmed_tag_takes_each_order_out_of_the_platforms_figures(platform: str, metrics: str) -> None:
     found = Told([*exams(platform=platform), *agreed(platform=platform)]).consequences("metric_exclusion")
     assert sorted(c.subject_id for c in found) == ["o1", "o2", "o3"]
     for c in found:
@@ -45,46 +49,46 @@ def test_a_confirmed_tag_takes_each_order_out_of_the_platforms_figures(platform,
 
 
 @pytest.mark.parametrize(("platform", "metrics"), METRICS)
-def test_an_upheld_complaint_of_the_shop_does_too(platform, metrics):
+def test_an_upheld_complaint_of_the_shop_does_too(platform: str, metrics: str) -> None:
     c = Told([ordered(platform=platform), *upheld(platform)]).one("metric_exclusion")
     assert (c.subject_id, c.because, c.starts_at) == ("o1", ("c1",), T0 + DAY)
     assert c.details == {"metrics": metrics, "basis": "upheld_complaint"}
 
 
-def test_jd_has_no_such_figures():
+def test_jd_has_no_such_figures() -> None:
     told = Told([*exams(), *agreed(), reviewed(T0, platform="jd"), *upheld("jd")])
     assert told.tags().keys() == {"t-s1-o1/o1", "t-s2-o2/o2", "t-s3-o3/o3"}
     assert told.consequences("metric_exclusion") == told.consequences("review_exclusion") == []
 
 
 @pytest.mark.parametrize("status", ["opened", "rejected", "withdrawn"])
-def test_a_complaint_that_is_not_upheld_excludes_nothing(status):
+def test_a_complaint_that_is_not_upheld_excludes_nothing(status: ComplaintStatus) -> None:
     told = Told([ordered(platform="taobao"), complained(status, T0 + DAY, platform="taobao")])
     assert told.consequences("metric_exclusion") == []
 
 
-def test_a_buyers_upheld_complaint_excludes_nothing():
+def test_a_buyers_upheld_complaint_excludes_nothing() -> None:
     told = Told([ordered(platform="taobao"), complained("upheld", T0 + DAY, by="buyer", platform="taobao")])
     assert told.consequences("metric_exclusion") == []
 
 
-def test_an_upheld_complaint_that_is_rejected_on_appeal_counts_again():
+def test_an_upheld_complaint_that_is_rejected_on_appeal_counts_again() -> None:
     told = Told([*upheld("taobao"), complained("rejected", T0 + 2 * DAY, platform="taobao")])
     assert told.course("metric_exclusion") == ["active", "reversed"]
 
 
-def test_the_decision_need_not_name_the_order():
+def test_the_decision_need_not_name_the_order() -> None:
     opened = complained("opened", T0, platform="taobao")
     decided = complained("upheld", T0 + DAY, platform="taobao", order=None)
     assert Told([opened, decided]).one("metric_exclusion").subject_id == "o1"
 
 
-def test_a_complaint_about_no_order_excludes_none():
+def test_a_complaint_about_no_order_excludes_none() -> None:
     told = Told([complained("upheld", T0, platform="taobao", order=None)])
     assert told.consequences("metric_exclusion") == []
 
 
-def test_two_grounds_are_one_exclusion_that_stands_until_both_are_gone():
+def test_two_grounds_are_one_exclusion_that_stands_until_both_are_gone() -> None:
     events = [*exams(platform="taobao"), *agreed(platform="taobao"), *upheld("taobao", T0 + DAY)]
     c = next(c for c in Told(events).consequences("metric_exclusion") if c.subject_id == "o1")
     assert c.because == ("c1", "t-s1-o1/o1")
@@ -94,13 +98,13 @@ def test_two_grounds_are_one_exclusion_that_stands_until_both_are_gone():
     assert c.because == ("t-s1-o1/o1",)
 
 
-def _answered(platform, verdict, amended=0):
+def _answered(platform: str, verdict: VerdictKind, amended: int = 0) -> tuple[Told, Alert]:
     abuse = denied(T0, platform=platform, amended=amended)
     alert = Told(abuse).alert("received_refund_only")
     return Told([*abuse, answered(alert, verdict, T0 + DAY)]), alert
 
 
-def test_aliexpress_believes_a_shop_that_calls_the_order_abnormal():
+def test_aliexpress_believes_a_shop_that_calls_the_order_abnormal() -> None:
     told, alert = _answered("aliexpress", "abnormal")
     c = told.one("metric_exclusion")
     assert c.details == {"metrics": ALIEXPRESS, "basis": "abnormal_verdict"}
@@ -108,22 +112,22 @@ def test_aliexpress_believes_a_shop_that_calls_the_order_abnormal():
 
 
 @pytest.mark.parametrize("verdict", ["normal", "ignore", "unknown"])
-def test_no_other_verdict_excludes(verdict):
+def test_no_other_verdict_excludes(verdict: VerdictKind) -> None:
     assert _answered("aliexpress", verdict)[0].consequences("metric_exclusion") == []
 
 
-def test_taobao_wants_more_than_a_shops_verdict():
+def test_taobao_wants_more_than_a_shops_verdict() -> None:
     assert _answered("taobao", "abnormal")[0].consequences("metric_exclusion") == []
 
 
-def test_a_verdict_that_is_changed_to_normal_takes_the_exclusion_back():
+def test_a_verdict_that_is_changed_to_normal_takes_the_exclusion_back() -> None:
     abuse = denied(T0, platform="aliexpress", amended=0)
     alert = Told(abuse).alert("received_refund_only")
     said = [answered(alert, "abnormal", T0 + DAY), answered(alert, "normal", T0 + 2 * DAY)]
     assert Told([*abuse, *said]).course("metric_exclusion") == ["active", "reversed"]
 
 
-def test_taobao_removes_the_review_and_its_part_in_the_six_month_score():
+def test_taobao_removes_the_review_and_its_part_in_the_six_month_score() -> None:
     at = round(datetime.fromisoformat("2026-03-03T12:00:00+08:00").timestamp() * 1000)
     c = Told([reviewed(at), *upheld("taobao")]).one("review_exclusion")
     assert (c.subject_kind, c.subject_id, c.because) == ("order", "o1", ("c1",))
@@ -136,7 +140,7 @@ def test_taobao_removes_the_review_and_its_part_in_the_six_month_score():
 
 
 @pytest.mark.parametrize("platform", ["taobao", "tmall"])
-def test_a_review_that_comes_later_is_removed_from_then_on(platform):
+def test_a_review_that_comes_later_is_removed_from_then_on(platform: str) -> None:
     at = T0 + 5 * DAY
     told = Told([*exams(platform=platform), *agreed(platform=platform), reviewed(at, order="o2", platform=platform)])
     c = told.one("review_exclusion")
@@ -144,25 +148,25 @@ def test_a_review_that_comes_later_is_removed_from_then_on(platform):
     assert c.details["basis"] == "confirmed_tag"
 
 
-def test_every_review_of_the_order_goes_and_the_latest_sets_the_six_months():
+def test_every_review_of_the_order_goes_and_the_latest_sets_the_six_months() -> None:
     told = Told([reviewed(T0), reviewed(T0 + DAY, review="v2"), reviewed(T0 + HOUR, order="o9"), *upheld("taobao")])
     c = told.one("review_exclusion")
     assert c.details["review_ids"] == "v1, v2"
     assert c.details["score_excluded_until"] == "2026-09-03T00:00:00Z"
 
 
-def test_an_order_without_a_review_has_none_to_remove():
+def test_an_order_without_a_review_has_none_to_remove() -> None:
     assert Told(upheld("taobao")).consequences("review_exclusion") == []
 
 
-def test_aliexpress_never_removes_reviews():
+def test_aliexpress_never_removes_reviews() -> None:
     events = [*exams(platform="aliexpress"), *agreed(platform="aliexpress"), *upheld("aliexpress")]
     told = Told([*events, reviewed(T0, platform="aliexpress")])
     assert told.consequences("review_exclusion") == []
     assert told.consequences("metric_exclusion") != []
 
 
-def test_one_order_under_two_buyers_is_excluded_twice_and_neither_takes_the_other_back():
+def test_one_order_under_two_buyers_is_excluded_twice_and_neither_takes_the_other_back() -> None:
     """A shop mistyped whose order it was. Each buyer's file is judged by itself, and tells under ids of its own."""
     tags = [event for buyer in ("b1", "b2") for event in agreed(platform="taobao", buyer=buyer)]
     tags = [replace(e, event_id=f"e{n}", submission_id=f"t{n}") for n, e in enumerate(tags)]
@@ -172,16 +176,16 @@ def test_one_order_under_two_buyers_is_excluded_twice_and_neither_takes_the_othe
     assert {c.revision for c in found} == {0}
 
 
-def test_an_honest_bad_review_stays():
+def test_an_honest_bad_review_stays() -> None:
     told = Told([ordered(platform="taobao"), reviewed(T0), *exams(), tag("s1", "o1", T0, platform="taobao")])
     assert told.consequences("review_exclusion") == []
 
 
-def test_a_platform_without_such_figures_does_not_hide_one_that_has_them():
+def test_a_platform_without_such_figures_does_not_hide_one_that_has_them() -> None:
     """One order number, confirmed on JD first and on AliExpress after that."""
     both = [*exams(), *agreed(), *agreed(T0 + DAY, platform="aliexpress", scenario="short_return")]
     events = [
-        replace(e, submission_id=f"{e.submission_id}-{e.platform}") if hasattr(e, "scenarios") else e for e in both
+        replace(e, submission_id=f"{e.submission_id}-{e.platform}") if isinstance(e, TagSubmitted) else e for e in both
     ]
     found = Told(events).consequences("metric_exclusion")
     assert sorted(c.subject_id for c in found) == ["o1", "o2", "o3"]

@@ -1,7 +1,11 @@
 """What leaves retention is let go in an order that takes nothing back: tags outlive no order they rest on."""
 
-import pytest
+from collections.abc import Collection
 
+import pytest
+from msgspec import Struct
+
+from cloudtag.contract import events as ev
 from cloudtag.policy.load import shipped
 from cloudtag.replay.topology import Topology, memory_rows
 from tests.decisions.consequences.scene import (
@@ -23,13 +27,13 @@ LATER = 100 * DAY
 """When the tag comes, long after the order, whose row is old long before the tag's."""
 
 
-def still(events, years=2):
+def still(events: Collection[ev.Event], years: int = 2) -> tuple[list[Struct], Topology]:
     """Everything a buyer's going on for years tells, after the events have been told of."""
     topology = Topology(shipped(), rows=memory_rows())
     for event in sorted(events, key=lambda event: event.occurred_at):
         topology.feed([event])
     newest = max(event.occurred_at for event in events)
-    told = []
+    told: list[Struct] = []
     for month in range(1, years * 12):
         at = newest + month * 30 * DAY
         told += [output.record for output in topology.pass_time(at)]
@@ -57,12 +61,12 @@ REFUSED = [
 @pytest.mark.parametrize(
     "events", [EVIDENT, CONTACTED, REFUSED], ids=["its evidence", "its contacts", "a refusal that was reversed"]
 )
-def test_a_confirmation_does_not_outlive_what_it_rests_on(events):
+def test_a_confirmation_does_not_outlive_what_it_rests_on(events: list[ev.Event]) -> None:
     assert {"confirmed"} == set(Told(events).tags().values())
     assert still(events)[0] == []
 
 
-def test_an_excluded_order_stays_excluded_though_the_verdict_is_newer_than_the_order():
+def test_an_excluded_order_stays_excluded_though_the_verdict_is_newer_than_the_order() -> None:
     abuse = denied(T0, platform="aliexpress")
     alert = Told(abuse).alert("received_refund_only")
     events = [*abuse, answered(alert, "abnormal", T0 + LATER)]
@@ -70,8 +74,9 @@ def test_an_excluded_order_stays_excluded_though_the_verdict_is_newer_than_the_o
     assert still(events)[0] == []
 
 
-def test_what_nobody_needs_any_more_is_let_go():
+def test_what_nobody_needs_any_more_is_let_go() -> None:
     topology = still([*EVIDENT, *CONTACTED, *REFUSED])[1]
+    assert topology.rows is not None
     kept = {key for key, _ in topology.rows["buyers"].all_rows() if not key.startswith(b"\x00\x00")}
     assert kept, "the buyer goes on"
     list(topology.pass_time(T0 + 9 * 365 * DAY))

@@ -1,19 +1,22 @@
 """The laws of consequences over random dealings: no orphans, nothing left out, nobody named, nothing forgotten."""
 
 import json
+from collections.abc import Iterable
 
 import msgspec
 from hypothesis import given, settings
+from msgspec import Struct
 
 from cloudtag.contract import events as ev
 from cloudtag.contract.records import Alert, Consequence, TagConfirmation, TagStatus
 from cloudtag.contract.standing import is_taken_back, record_id
 from cloudtag.contract.streams import INTERNAL, OUTPUTS
 from cloudtag.decisions.permissions import standing_abuses
+from cloudtag.engine.task_result import Output
 from cloudtag.policy.load import shipped
 from cloudtag.replay.driver import judge
 from cloudtag.replay.topology import Topology
-from tests.engine.standing import latest, standing
+from tests.engine.standing import Final, Published, R, latest, of_type, standing
 from tests.histories import dealings
 from tests.histories.strategies import HOUR_MS, START_MS, histories
 
@@ -24,17 +27,17 @@ NAMES = (dealings.BUYER, dealings.STRANGER)
 dealt = histories(kinds=KINDS)
 
 
-def stands(history):
+def stands(history: list[ev.Event]) -> Final:
     return standing(record for _, record in judge(list(history), UNTIL_MS, shipped()))
 
 
-def of(found, struct, *kinds):
-    return [r for (kind, _), r in found.items() if kind is struct and (not kinds or r.kind in kinds)]
+def of(found: Final, kind: type[R]) -> list[R]:
+    return of_type(found.values(), kind)
 
 
-def complaints(history):
+def complaints(history: list[ev.Event]) -> dict[str, tuple[str, str]]:
     """Each complaint's last known status, and who made it."""
-    found = {}
+    found: dict[str, tuple[str, str]] = {}
     for event in sorted(
         (e for e in history if type(e) is ev.ComplaintChanged), key=lambda e: (e.occurred_at, e.event_id)
     ):
@@ -46,7 +49,7 @@ def complaints(history):
 
 @given(dealt)
 @settings(max_examples=150, deadline=None)
-def test_whatever_stands_names_causes_that_stand(history):
+def test_whatever_stands_names_causes_that_stand(history: list[ev.Event]) -> None:
     found, said = stands(history), complaints(history)
     tags = {tag.tag_id: tag.status for tag in of(found, TagStatus)}
     confirmations = {c.confirmation_id for c in of(found, TagConfirmation)}
@@ -74,13 +77,13 @@ def test_whatever_stands_names_causes_that_stand(history):
 
 @given(dealt)
 @settings(max_examples=150, deadline=None)
-def test_whatever_must_follow_follows(history):
+def test_whatever_must_follow_follows(history: list[ev.Event]) -> None:
     found, policies = stands(history), shipped()
-    by_kind = {}
+    by_kind: dict[str, list[Consequence]] = {}
     for c in of(found, Consequence):
         by_kind.setdefault(c.kind, []).append(c)
 
-    def told(kind, subject_id, cause):
+    def told(kind: str, subject_id: str, cause: str) -> bool:
         return any(c.subject_id == subject_id and cause in c.because for c in by_kind.get(kind, []))
 
     reviewed = {event.order_id for event in history if type(event) is ev.ReviewPosted}
@@ -97,22 +100,22 @@ def test_whatever_must_follow_follows(history):
 
 @given(dealt)
 @settings(max_examples=150, deadline=None)
-def test_a_shop_found_out_counts_as_if_it_had_never_tagged(history):
+def test_a_shop_found_out_counts_as_if_it_had_never_tagged(history: list[ev.Event]) -> None:
     findings = [event for event in history if type(event) is ev.AbuseFound]
     abusers = {abuse.shop_id for shop in dealings.SHOPS for abuse in _standing(findings, shop)}
     honest = [e for e in history if type(e) is not ev.AbuseFound and not _is_tag_of(e, abusers)]
     assert _without(stands(history), abusers) == _without(stands(honest), abusers)
 
 
-def _standing(findings, shop):
+def _standing(findings: Iterable[ev.AbuseFound], shop: str) -> list[ev.AbuseFound]:
     return standing_abuses(finding for finding in findings if finding.shop_id == shop)
 
 
-def _is_tag_of(event, shops):
+def _is_tag_of(event: ev.Event, shops: set[str]) -> bool:
     return type(event) is ev.TagSubmitted and event.shop_id in shops
 
 
-def _without(found, shops):
+def _without(found: Final, shops: set[str]) -> Final:
     """Without the tags of those shops, and without permissions."""
     return {
         key: record
@@ -124,7 +127,7 @@ def _without(found, shops):
 
 @given(dealt)
 @settings(max_examples=100, deadline=None)
-def test_consequences_name_nobody_but_their_subject(history):
+def test_consequences_name_nobody_but_their_subject(history: list[ev.Event]) -> None:
     submissions = [event.submission_id for event in history if type(event) is ev.TagSubmitted]
     for c in of(stands(history), Consequence):
         if c.kind == "permission":
@@ -137,7 +140,7 @@ def test_consequences_name_nobody_but_their_subject(history):
             assert not any(f'"{shop}"' in text for shop in dealings.SHOPS)
 
 
-def test_no_stream_is_for_buyers():
+def test_no_stream_is_for_buyers() -> None:
     """T10: what is published is for risk consumers, shops and analysts; there is no stream a buyer could read."""
     assert set(OUTPUTS) == {
         "alerts", "tag-statuses", "tag-confirmations", "consequences", "labels", "dead-letters"
@@ -147,7 +150,7 @@ def test_no_stream_is_for_buyers():
 
 @given(dealt)
 @settings(max_examples=60, deadline=None)
-def test_forgetting_takes_nothing_back(history):
+def test_forgetting_takes_nothing_back(history: list[ev.Event]) -> None:
     """The buyer goes on for two years; whatever time alone does, nothing that stood is reversed, or told anew."""
     topology = Topology(shipped())
     events = sorted(history, key=lambda event: event.occurred_at)
@@ -156,6 +159,7 @@ def test_forgetting_takes_nothing_back(history):
         at = START_MS + month * 30 * DAY_MS
         after = [*_records(topology.pass_time(at)), *_records(topology.feed(_signs_of_life(month, at)))]
         for record in after:
+            assert isinstance(record, Published)
             key = (type(record), record_id(record))
             assert not is_taken_back(record)
             assert record.status != "rejected"
@@ -163,11 +167,11 @@ def test_forgetting_takes_nothing_back(history):
             before[key] = record
 
 
-def _records(outputs):
+def _records(outputs: Iterable[Output]) -> list[Struct]:
     return [output.record for output in outputs]
 
 
-def _signs_of_life(month, at):
+def _signs_of_life(month: int, at: int) -> list[ev.BuyerContacted]:
     """Both buyers are reached about an order that nobody says anything else of."""
     return [
         ev.BuyerContacted(f"life-{name}-{month}", at, "jd", f"life-{name}-{month}", name, "s1", "chat", True)

@@ -2,7 +2,9 @@
 
 import pytest
 
+from cloudtag.contract import events as ev
 from cloudtag.contract.events import ParcelScanned
+from cloudtag.contract.types import VerdictKind
 from cloudtag.policy.load import shipped
 from cloudtag.replay.topology import Topology
 from tests.decisions.consequences.scene import (
@@ -26,13 +28,13 @@ AT = T0 + DAY
 TAGGED = [*exams(), tag("s1", "o1", AT, SCENARIO)]
 
 
-def others(at, first=2, scenario=SCENARIO):
+def others(at: int, first: int = 2, scenario: str = SCENARIO) -> list[ev.TagSubmitted]:
     """Two more shops tag an order each, without any evidence."""
     return [tag(f"s{n}", f"o{n}", at + n, scenario) for n in (first, first + 1)]
 
 
 @pytest.mark.parametrize("amended", [1, 2], ids=["high", "critical"])
-def test_evidence_confirms_a_tag_alone(amended):
+def test_evidence_confirms_a_tag_alone(amended: int) -> None:
     told = Told([*TAGGED, *denied(T0, amended=amended)])
     (confirmation,) = told.confirmations()
     assert told.tags() == {TAG_ID: "confirmed"}
@@ -41,7 +43,7 @@ def test_evidence_confirms_a_tag_alone(amended):
     assert confirmation.alert_ids == (told.alert(SCENARIO).alert_id,)
 
 
-def test_evidence_that_comes_after_the_tag_confirms_it_then():
+def test_evidence_that_comes_after_the_tag_confirms_it_then() -> None:
     at = AT + 5 * DAY
     (confirmation,) = Told([*TAGGED, *denied(at)]).confirmations()
     assert confirmation.confirmed_at == at
@@ -56,13 +58,13 @@ def test_evidence_that_comes_after_the_tag_confirms_it_then():
     ],
     ids=["medium", "another order", "none"],
 )
-def test_no_other_alert_does(evidence):
+def test_no_other_alert_does(evidence: list[ev.Event]) -> None:
     told = Told([*TAGGED, *evidence])
     assert told.tags() == {TAG_ID: "pending"}
     assert told.confirmations() == []
 
 
-def test_an_alert_of_another_scenario_does_not():
+def test_an_alert_of_another_scenario_does_not() -> None:
     told = Told([*exams(), tag("s1", "o1", AT, "worn_return"), *denied(T0)])
     assert told.alert(SCENARIO).severity == "high"
     assert told.tags() == {TAG_ID: "pending"}
@@ -71,14 +73,14 @@ def test_an_alert_of_another_scenario_does_not():
 @pytest.mark.parametrize(
     ("kind", "status"), [("normal", "pending"), ("abnormal", "confirmed"), ("ignore", "confirmed")]
 )
-def test_a_verdict_normal_takes_the_evidence_away(kind, status):
+def test_a_verdict_normal_takes_the_evidence_away(kind: VerdictKind, status: str) -> None:
     events = [*TAGGED, *denied(T0)]
     told = Told([*events, answered(Told(events).alert(SCENARIO), kind, AT + DAY)])
     assert told.tags() == {TAG_ID: status}
     assert len(told.confirmations()) == (status == "confirmed")
 
 
-def test_a_later_fact_that_withdraws_the_alert_reverses_the_confirmation():
+def test_a_later_fact_that_withdraws_the_alert_reverses_the_confirmation() -> None:
     topology = Topology(shipped())
     before = latest(o.record for o in topology.feed([*TAGGED, *denied(T0)]))
     locker = ParcelScanned("late", T0 - HOUR - 1, "jd", "sf", "W-o1", scan="signed", signer="locker")
@@ -90,13 +92,13 @@ def test_a_later_fact_that_withdraws_the_alert_reverses_the_confirmation():
     assert all(record.revision == before[key].revision + 1 for key, record in after.items())
 
 
-def test_a_voided_tag_is_confirmed_by_nothing():
+def test_a_voided_tag_is_confirmed_by_nothing() -> None:
     told = Told([*TAGGED, *denied(T0), abused("s1", AT + DAY)])
     assert told.tags() == {TAG_ID: "voided"}
     assert told.confirmations() == []
 
 
-def test_evidence_before_enough_shops_agree_stays_by_itself_but_its_shop_counts():
+def test_evidence_before_enough_shops_agree_stays_by_itself_but_its_shop_counts() -> None:
     told = Told([*TAGGED, *denied(T0), *others(AT + DAY)])
     by = {c.basis: c for c in told.confirmations()}
     assert set(told.tags().values()) == {"confirmed"}
@@ -105,13 +107,13 @@ def test_evidence_before_enough_shops_agree_stays_by_itself_but_its_shop_counts(
     assert by["shops"].shop_ids == ("s1", "s2", "s3")
 
 
-def test_evidence_after_that_changes_nothing():
+def test_evidence_after_that_changes_nothing() -> None:
     told = Told([*TAGGED, *others(AT + DAY), *denied(AT + 5 * DAY)])
     (confirmation,) = told.confirmations()
     assert (confirmation.basis, len(confirmation.tag_ids)) == ("shops", 3)
 
 
-def test_an_alert_that_was_there_before_but_grave_only_after_that_changes_nothing_either():
+def test_an_alert_that_was_there_before_but_grave_only_after_that_changes_nothing_either() -> None:
     """Medium when three shops agreed, high when the buyer amended: the shops confirmed the tag, and keep it."""
     events = [*TAGGED, *denied(T0, amended=0), *others(AT + DAY)]
     told = Told([*events, refunded("modified", AT + 5 * DAY)])
@@ -120,18 +122,18 @@ def test_an_alert_that_was_there_before_but_grave_only_after_that_changes_nothin
     assert (confirmation.basis, len(confirmation.tag_ids)) == ("shops", 3)
 
 
-def test_a_tag_is_confirmed_when_the_alert_becomes_grave():
+def test_a_tag_is_confirmed_when_the_alert_becomes_grave() -> None:
     at = AT + 5 * DAY
     (confirmation,) = Told([*TAGGED, *denied(T0, amended=0), refunded("modified", at)]).confirmations()
     assert (confirmation.basis, confirmation.confirmed_at) == ("platform_evidence", at)
 
 
-def test_evidence_at_the_very_moment_comes_first():
+def test_evidence_at_the_very_moment_comes_first() -> None:
     told = Told([*TAGGED, *others(AT + DAY), *denied(AT + DAY + 3)])
     assert {c.basis for c in told.confirmations()} == {"shops", "platform_evidence"}
 
 
-def test_three_tags_each_borne_out_are_three_confirmations():
+def test_three_tags_each_borne_out_are_three_confirmations() -> None:
     events = [event for n in (1, 2, 3) for event in denied(T0 + n, f"o{n}", f"s{n}")]
     tags = [tag(f"s{n}", f"o{n}", AT + n, SCENARIO) for n in (1, 2, 3)]
     told = Told([*exams(), *events, *tags])
@@ -140,18 +142,18 @@ def test_three_tags_each_borne_out_are_three_confirmations():
 
 
 @pytest.mark.parametrize(("late", "status"), [(0, "confirmed"), (1, "expired")])
-def test_evidence_counts_as_long_as_the_tag_does(late, status):
+def test_evidence_counts_as_long_as_the_tag_does(late: int, status: str) -> None:
     lapse = AT + 180 * DAY
     told = Told([*TAGGED, *denied(lapse + late)], lapse + DAY)
     assert told.tags() == {TAG_ID: status}
 
 
-def test_two_shops_and_evidence_for_one_are_not_three():
+def test_two_shops_and_evidence_for_one_are_not_three() -> None:
     told = Told([*TAGGED, *denied(T0), *others(AT + DAY)[:1]])
     assert sorted(told.tags().values()) == ["confirmed", "pending"]
 
 
-def test_the_other_scenarios_of_the_buyer_are_judged_all_the_same():
+def test_the_other_scenarios_of_the_buyer_are_judged_all_the_same() -> None:
     """A7: the shop named one thing; the pipeline says what else it sees."""
     told = Told([*exams(), *agreed(AT), *denied(T0)])
     assert told.alert(SCENARIO).status in ("open", "upgraded")

@@ -26,7 +26,7 @@ TOPICS = ("orders", "refunds", "watermarks-buyers", "logistics", "watermarks-par
 
 
 def app() -> faust.App:
-    return build(Config(app_id="contract"), toy.READS, toy.CountingLane, Codec(), ()).app
+    return build(Config(app_id="contract"), toy.READS, toy.CountingTask, Codec(), ()).app
 
 
 def test_the_scheme_selects_the_transport() -> None:
@@ -37,7 +37,8 @@ def test_building_an_app_touches_no_loop_and_no_connection() -> None:
     built = app()
     assert built._producer is None
     assert built._consumer is None
-    assert built.conf.Stream is BatchStream
+    stream: Any = built.conf.Stream
+    assert stream is BatchStream
     assert built.conf.topic_disable_leader
 
 
@@ -73,20 +74,20 @@ async def test_a_crash_passes_a_crashing_supervisor() -> None:
 
 def cluster(partitions: int) -> ClusterMetadata:
     metadata = ClusterMetadata()
-    metadata._partitions = {topic: dict.fromkeys(range(partitions)) for topic in TOPICS}  # type: ignore[attr-defined]
+    metadata._partitions = {topic: dict.fromkeys(range(partitions)) for topic in TOPICS}
     return metadata
 
 
 @pytest.mark.parametrize("workers", [1, 2, 3, 5])
 def test_faust_assigns_equal_partitions_of_all_topics_to_one_worker(workers: int) -> None:
-    assignor = app().assignor
+    assignor: Any = app().assignor
     members = {f"worker-{n}": assignor.metadata(set(TOPICS)) for n in range(workers)}
     given = assignor.assign(cluster(8), members)
     owners: dict[int, set[str]] = {}
     for member, assignment in given.items():
         shares = [set(partitions) for _, partitions in assignment.assignment]
         assert {name for name, _ in assignment.assignment} == set(TOPICS)
-        assert all(share == shares[0] for share in shares), "a lane was torn apart"
+        assert all(share == shares[0] for share in shares), "a task was torn apart"
         assert abs(len(shares[0]) - 8 / workers) < 1
         for partition in shares[0]:
             owners.setdefault(partition, set()).add(member)

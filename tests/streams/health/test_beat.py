@@ -13,27 +13,32 @@ class Clock:
         return self.now
 
 
+def states(health: Health) -> tuple[str | None, str | None]:
+    """Why it is not alive, and why it is not ready, as they are now."""
+    return health.death, health.obstacle
+
+
 def test_a_process_is_alive_as_long_as_its_loop_comes_round() -> None:
     clock = Clock()
     health = Health(10, clock)
     clock.now = 10
-    assert health.death is None
+    assert states(health)[0] is None
     clock.now = 10.1
-    assert health.death == "the event loop does not turn"
+    assert states(health)[0] == "the event loop does not turn"
     health.beat(None)
-    assert health.death is None
+    assert states(health)[0] is None
 
 
 def test_it_is_ready_when_it_says_so_and_is_alive() -> None:
     clock = Clock()
     health = Health(10, clock)
-    assert health.obstacle == "starting"
+    assert states(health)[1] == "starting"
     health.beat("rebalancing")
-    assert (health.death, health.obstacle) == (None, "rebalancing")
+    assert states(health) == (None, "rebalancing")
     health.beat(None)
-    assert health.obstacle is None
+    assert states(health)[1] is None
     clock.now = 11
-    assert health.obstacle == "the event loop does not turn"
+    assert states(health)[1] == "the event loop does not turn"
 
 
 def turn_until(loop: asyncio.AbstractEventLoop, health: Health, obstacle: str | None) -> None:

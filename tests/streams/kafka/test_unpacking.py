@@ -2,6 +2,8 @@
 
 import os
 import threading
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from aiokafka import codec
@@ -22,7 +24,7 @@ NAMES = ("gzip", "snappy", "lz4", "zstd")
 
 
 @pytest.fixture
-def bound():
+def bound() -> Iterator[None]:
     bounded_batches.bound(LIMIT)
     yield
     bounded_batches.bound(32 << 20)
@@ -34,7 +36,7 @@ def encoded(name: str, data: bytes) -> bytes:
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("kind", ["zeros", "noise"])
-def test_up_to_the_limit_it_is_read_and_not_a_byte_further(name, kind):
+def test_up_to_the_limit_it_is_read_and_not_a_byte_further(name: str, kind: str) -> None:
     unpacker = Unpacker(LIMIT)
     decoder = getattr(unpacker, name)
     whole = bytes(LIMIT + 1) if kind == "zeros" else os.urandom(LIMIT + 1)
@@ -47,7 +49,7 @@ def test_up_to_the_limit_it_is_read_and_not_a_byte_further(name, kind):
     assert decoder(encoded(name, b"and then the next")) == b"and then the next"
 
 
-def test_snappy_is_read_in_both_its_forms():
+def test_snappy_is_read_in_both_its_forms() -> None:
     unpacker = Unpacker(LIMIT)
     for size in (LIMIT, LIMIT + 1):
         packed = codec.snappy_encode(bytes(size), xerial_compatible=False)
@@ -58,13 +60,13 @@ def test_snappy_is_read_in_both_its_forms():
             assert unpacker.snappy(packed) == bytes(size)
 
 
-def test_snappy_that_claims_four_gigabytes_takes_none_of_them():
+def test_snappy_that_claims_four_gigabytes_takes_none_of_them() -> None:
     with pytest.raises(BatchTooLargeError):
         Unpacker(LIMIT).snappy(b"\xff\xff\xff\xff\x0f" + b"x")
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_what_makes_no_sense_is_not_called_too_large(name):
+def test_what_makes_no_sense_is_not_called_too_large(name: str) -> None:
     packed = encoded(name, os.urandom(5_000))
     for bad in (packed[:-9], b"junk" + packed):
         with pytest.raises(Exception) as raised:  # noqa: PT011 - each library has its own
@@ -72,8 +74,9 @@ def test_what_makes_no_sense_is_not_called_too_large(name):
         assert not isinstance(raised.value, BatchTooLargeError)
 
 
-def test_threads_that_unpack_at_a_time_get_each_their_own():
-    unpacker, found = Unpacker(LIMIT), {}
+def test_threads_that_unpack_at_a_time_get_each_their_own() -> None:
+    unpacker = Unpacker(LIMIT)
+    found: dict[bytes, set[bytes]] = {}
 
     def unpack(letter: bytes) -> None:
         packed = encoded("zstd", letter * LIMIT)
@@ -110,8 +113,9 @@ def value_for(unpacked_bytes: int) -> bytes:
     return bytes(unpacked_bytes - around)
 
 
-def records_of(data: bytes) -> list:
-    found, records = [], BoundedRecords(data)
+def records_of(data: bytes) -> list[Any]:
+    found: list[Any] = []
+    records = BoundedRecords(data)
     while records.has_next():
         made = records.next_batch()
         assert made.validate_crc()
@@ -120,7 +124,9 @@ def records_of(data: bytes) -> list:
 
 
 @pytest.mark.parametrize("number", [n for n, name in CODECS.items() if name != "none"], ids=NAMES)
-def test_a_batch_of_the_limit_is_read_and_one_of_a_byte_more_is_one_record_in_its_place(bound, number):
+def test_a_batch_of_the_limit_is_read_and_one_of_a_byte_more_is_one_record_in_its_place(
+    bound: None, number: int
+) -> None:
     assert [record.value for record in records_of(batch(number, [value_for(LIMIT)]))] == [value_for(LIMIT)]
     assert bounded_batches.unpacker().unpacked_bytes == LIMIT
     raw = batch(number, [value_for(LIMIT + 1)], offset=40)
@@ -135,7 +141,7 @@ def test_a_batch_of_the_limit_is_read_and_one_of_a_byte_more_is_one_record_in_it
 
 @pytest.mark.parametrize("number", [1, 2, 3])
 @pytest.mark.parametrize("version", [0, 1])
-def test_old_formats_are_bounded_too(bound, version, number):
+def test_old_formats_are_bounded_too(bound: None, version: int, number: int) -> None:
     if (version, number) == (0, 3):
         pytest.skip("lz4 came with format 1")
     builder = LegacyRecordBatchBuilder(magic=version, compression_type=number, batch_size=1 << 30)
@@ -144,7 +150,7 @@ def test_old_formats_are_bounded_too(bound, version, number):
     assert isinstance(instead.value, OversizedBatch)
 
 
-def test_what_is_around_it_is_read_and_its_place_is_that_of_its_last_record(bound):
+def test_what_is_around_it_is_read_and_its_place_is_that_of_its_last_record(bound: None) -> None:
     bomb = batch(4, [bytes(LIMIT), b"two", b"three"], offset=2)
     found = records_of(batch(4, [b"a", b"b"]) + bomb + batch(0, [b"c"], offset=5))
     assert [record.offset for record in found] == [0, 1, 4, 5]
@@ -158,11 +164,11 @@ def test_what_is_around_it_is_read_and_its_place_is_that_of_its_last_record(boun
 class ConsumerLike:
     topic, partition = "orders", 3
 
-    def __init__(self, record) -> None:
+    def __init__(self, record: Any) -> None:
         self.offset, self.key, self.value, self.timestamp = record[0], record.key, record.value, record.timestamp
 
 
-def test_what_a_fetch_has_brought_is_unpacked_in_parts(bound):
+def test_what_a_fetch_has_brought_is_unpacked_in_parts(bound: None) -> None:
     """Many batches just below the limit are as much as one far above it."""
     data = b"".join(batch(4, [bytes(LIMIT // 2 - 100)], offset=n) for n in range(20))
     assert [record.offset for record in records_of(data)] == [0, 1]
@@ -170,7 +176,7 @@ def test_what_a_fetch_has_brought_is_unpacked_in_parts(bound):
     assert len(records_of(tiny)) == 200, "records take room besides their bytes"
 
 
-def test_the_client_looks_its_names_up_where_they_are_replaced(bound):
+def test_the_client_looks_its_names_up_where_they_are_replaced(bound: None) -> None:
     """The contract: private names of aiokafka, compiled ones among them, read whenever something is unpacked."""
     assert fetcher.MemoryRecords is BoundedRecords
     replaced = {

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from cloudtag.contract import events
+from cloudtag.contract.types import VerdictKind
 from cloudtag.resources import clickhouse_dir
 from cloudtag.warehouse.pseudonymizer import Pseudonymizer
 from cloudtag.warehouse.queries import BY_NAME, QUERIES, SECTIONS
@@ -15,11 +16,11 @@ from tests.warehouse.samples import START_MS, alert, one_of_each, order, refund
 from tests.warehouse.stories import STORIES
 from tests.warehouse.stories.story import Story
 
-VEIL = Pseudonymizer(SECRET)
+PSEUDONYMIZER = Pseudonymizer(SECRET)
 
 
 def _key(number: int) -> str:
-    return VEIL.key("buyer", f"buyer-{number}")
+    return PSEUDONYMIZER.key("buyer", f"buyer-{number}")
 
 
 def _story() -> list[Entry]:
@@ -40,7 +41,7 @@ def _story() -> list[Entry]:
     return entries
 
 
-def _verdict(number: int, verdict: str) -> events.AlertAnswered:
+def _verdict(number: int, verdict: VerdictKind) -> events.AlertAnswered:
     return events.AlertAnswered(
         event_id=f"verdict-{number}", occurred_at=START_MS, platform="taobao", alert_id=f"a{number}",
         buyer_id=f"buyer-{number % 7}", shop_id="shop-1", account_id="acc-1", verdict=verdict,

@@ -105,7 +105,8 @@ async def test_one_bad_batch_holds_up_its_partition_only(log: Log, warehouse: Wa
         await until(lambda: holds(warehouse, "SELECT uniqExact(alert_id) FROM {db}.alerts", 12))
         await until(lambda: is_paused(0))
         assert sink.is_waiting
-        assert sink.obstacle == PAUSED
+        obstacle = sink.obstacle
+        assert obstacle == PAUSED
         assert metrics.PAUSED.labels("alerts", "1")._value.get() == 0
         assert metrics.IS_BLOCKED.labels("alerts")._value.get() == 0, "the table is not to blame"
         await log.append([("alerts", b"junk"), ("alerts", alert(2000))])
@@ -123,7 +124,8 @@ async def test_a_record_whose_registry_is_away_waits_and_holds_up_its_partition_
     async with sinking(log.sink_config(warehouse, streams=("alerts",)), reader) as sink:
         await until(lambda: holds(warehouse, "SELECT count() FROM {db}.alerts", 2))
         await until(lambda: is_paused(0))
-        assert sink.obstacle == PAUSED
+        obstacle = sink.obstacle
+        assert obstacle == PAUSED
         assert not await log.is_sunk()
         with served(port, json.dumps(current("alerts").raw)):
             await log.sunk()

@@ -53,7 +53,7 @@ def test_rows_are_found_by_file_and_by_any_prefix(store: Store) -> None:
     assert dict(store_part.rows_of(b"")) == rows
 
 
-def test_shelves_do_not_see_each_other(store: Store) -> None:
+def test_store_partitions_do_not_see_each_other(store: Store) -> None:
     for processor, partition in (("buyers", 0), ("buyers", 1), ("links", 0)):
         store.store_part(processor, partition).apply({key("f"): f"{processor}{partition}".encode()}, 1, 0)
     store.store_part("buyers", 1).wipe()

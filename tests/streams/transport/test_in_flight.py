@@ -12,7 +12,7 @@ from streams.transport.in_flight import Batch, InFlightOffsets, RecordRun
 TPS = [TP("a", 0), TP("b", 0), TP("a", 1)]
 
 
-class LedgerLaws(RuleBasedStateMachine):
+class InFlightLaws(RuleBasedStateMachine):
     """Whatever the order of deliveries, acknowledgements and seeks: only a fully done prefix may be committed."""
 
     taken = Bundle("taken")
@@ -83,7 +83,7 @@ class LedgerLaws(RuleBasedStateMachine):
         assert set(self.in_flight.in_flight) == self.held
 
 
-TestLedger = LedgerLaws.TestCase
+TestInFlight = InFlightLaws.TestCase
 
 
 async def test_a_late_ack_of_an_old_assignment_does_not_mark_the_same_records_fetched_again() -> None:

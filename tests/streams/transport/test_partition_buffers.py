@@ -84,7 +84,7 @@ def test_a_small_topic_waits_for_a_large_one() -> None:
     assert buffers.buffered(B) == 2
 
 
-def test_hungry_are_partitions_with_less_than_a_batch() -> None:
+def test_below_low_water_are_partitions_with_less_than_a_batch() -> None:
     buffers = feed_of({A: [1, 2, 3], B: [1]}, 3)
     assert buffers.below_low_water([A, B]) == {B}
     buffers.clear()

@@ -14,7 +14,7 @@ from cloudtag.contract.internal import WatermarkRecord
 from cloudtag.contract.records import DeadLetter
 from cloudtag.contract.types import PLATFORMS
 from cloudtag.wire import Codec
-from streams.kafka.partitioner import Misplaced, partition_of
+from streams.kafka.partitioner import Cause, Misplaced, partition_of
 from streams.kafka.topics import internal, watermarks
 from streams.transport.decoded import DecodedRecord
 from streams.worker.misplaced import LONGEST_KEY_BYTES, MOST_HOPS, headers_of, origin_of
@@ -63,7 +63,7 @@ def read(found: Any, config: Config = CONFIG) -> tuple[int | None, Struct]:
 def passed_on(found: Any) -> Any:
     """The record that is written for a misplaced one, as it is read again where it belongs."""
     at_ms, fact = read(found)
-    assert at_ms is None, "it must not move the clock of a lane that it does not belong to"
+    assert at_ms is None, "it must not move the clock of a task that it does not belong to"
     assert isinstance(fact, Misplaced)
     source = origin_of(found) if found.topic == "x-misplaced-shops" else found
     # The broker's time of the copy is much later than that of the record.
@@ -84,7 +84,7 @@ def passed_on(found: Any) -> Any:
         (b"", "null_key"),
     ],
 )
-def test_a_record_in_the_wrong_partition_is_known_by_its_own_field(key: bytes | None, cause: str) -> None:
+def test_a_record_in_the_wrong_partition_is_known_by_its_own_field(key: bytes | None, cause: Cause) -> None:
     assert read(record(key=key)) == (None, Misplaced("accounts", SHOP, HOME, cause, 1))
 
 

@@ -70,7 +70,7 @@ async def test_facts_that_cannot_be_judged_become_dead_letters_and_all_others_co
         buried = {one.offset: one for one in letters.records if isinstance(one, DeadLetter)}
         assert sorted(buried) == [0, 61]
         assert {one.reason for one in buried.values()} == {"cannot_judge"}
-        assert "RuntimeError: the toy lane fails on purpose" in buried[0].error
+        assert "RuntimeError: the toy task fails on purpose" in buried[0].error
         assert buried[61].value == good(ids[61]).value
         # A mended release, and the letters sent again: as if there had been no bug.
         await rig.produce_raw([(target(rig, SICK), OutRecord(one.key, one.value)) for one in buried.values()])

@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import time
+from functools import partial
 from pathlib import Path
 
 from cloudtag.local.broker import Tansu
@@ -38,14 +39,14 @@ async def test_a_worker_is_not_ready_while_the_group_rebalances(broker: str, tmp
         first, second = (Probe(port) for port in ports)
         workers = [rig.start_worker(metrics_port=str(port)) for port in ports]
         for probe in (first, second):
-            await rig.until(lambda probe=probe: probe.says(READY), "it is ready")
+            await rig.until(partial(probe.says, READY), "it is ready")
         # The group waits for one that is frozen as long as its session lasts: the state cannot be missed.
         workers[1].send_signal(signal.SIGSTOP)
         rig.start_worker()
         await rig.until(lambda: first.says((503, "rebalancing or restoring state\n")), "it lets partitions go")
         workers[1].send_signal(signal.SIGCONT)
         for probe in (first, second):
-            await rig.until(lambda probe=probe: probe.says(READY), "it is ready again")
+            await rig.until(partial(probe.says, READY), "it is ready again")
 
 
 async def test_a_worker_whose_broker_stands_still_is_blocked_but_alive(tmp_path: Path) -> None:

@@ -10,12 +10,12 @@ from tests.warehouse.stories.story import Answer, Entry, Story
 
 RIGHT: LabelKind = "true_positive"
 WRONG: LabelKind = "false_positive"
-WORN = {"detector": "worn_return", "scenario": "worn_return"}
-EXTORTION = {"detector": "extortion", "scenario": "extortion", "answered_by_shop_id": "s3"}
+WORN: dict[str, Any] = {"detector": "worn_return", "scenario": "worn_return"}
+EXTORTION: dict[str, Any] = {"detector": "extortion", "scenario": "extortion", "answered_by_shop_id": "s3"}
 
 
 def _labels() -> list[Entry]:
-    newer = {"policy_version": "p2"}
+    newer: dict[str, Any] = {"policy_version": "p2"}
     told = [
         label("a1", "nina", RIGHT, 10),
         label("a2", "otto", RIGHT, 11),
@@ -40,7 +40,7 @@ def _labels() -> list[Entry]:
 
 
 def _confirmations() -> list[Entry]:
-    worn = {"scenario": "worn_return"}
+    worn: dict[str, Any] = {"scenario": "worn_return"}
     told = [
         confirmation("c1", "nina", ("t1/o1",), 5),
         confirmation("c2", "uma", ("t2/o2",), 5, basis="platform_evidence"),

@@ -15,7 +15,7 @@ from tests.warehouse.record_samples import at
 
 Entry = tuple[str, Struct]
 """A stream and a record."""
-VEIL = Pseudonymizer(SECRET)
+PSEUDONYMIZER = Pseudonymizer(SECRET)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Story:
 
 def key(buyer: str) -> str:
     """The key of a buyer."""
-    return VEIL.key("buyer", buyer)
+    return PSEUDONYMIZER.key("buyer", buyer)
 
 
 def moment(day: float) -> datetime:

@@ -1,12 +1,14 @@
 """Nina is confirmed by three shops, Pia until one of them is found to lie, Otto until the alert falls, Rosa stays."""
 
+from typing import Any
+
 from cloudtag.contract.records import ConfirmationStatus
 from tests.warehouse.record_samples import confirmation, consequence, label, tag_status
 from tests.warehouse.samples import alert
 from tests.warehouse.stories.story import Answer, Entry, Story, key, moment
 
-PIA = {"platform": "tmall", "scenario": "worn_return"}
-OTTO = {"platform": "tmall", "scenario": "switched_goods"}
+PIA: dict[str, Any] = {"platform": "tmall", "scenario": "worn_return"}
+OTTO: dict[str, Any] = {"platform": "tmall", "scenario": "switched_goods"}
 _C1 = ("t1/o1", "t2/o2", "t3/o3")
 _C2 = ("t8/o8", "t9/o9", "t10/o10")
 
@@ -23,7 +25,7 @@ def _of_nina_and_rosa() -> list[Entry]:
         tag_status("t2/o2", "nina", "s2", "pending", 1, distinct_shops=2),
         tag_status("t20/o20", "rosa", "s1", "pending", 10),
     ]
-    evidence = {"basis": "platform_evidence", "alert_ids": ("a20",), "shop_ids": ("s1",)}
+    evidence: dict[str, Any] = {"basis": "platform_evidence", "alert_ids": ("a20",), "shop_ids": ("s1",)}
     statuses: tuple[ConfirmationStatus, ...] = ("confirmed", "reversed", "confirmed")
     again = [
         confirmation("c1", "nina", _C1, 4, revision, status=status, shop_ids=("s1", "s2", "s3"))
@@ -38,7 +40,7 @@ def _of_nina_and_rosa() -> list[Entry]:
 
 
 def _of_otto() -> list[Entry]:
-    evidence = {**OTTO, "basis": "platform_evidence", "alert_ids": ("a7",)}
+    evidence: dict[str, Any] = {**OTTO, "basis": "platform_evidence", "alert_ids": ("a7",)}
     statuses = [
         tag_status("t4/o4", "otto", "s1", "pending", 2),
         tag_status("t4/o4", "otto", "s1", "expired", 182, 1, reason="threshold_not_met"),
@@ -60,7 +62,7 @@ def _of_otto() -> list[Entry]:
 
 
 def _of_pia() -> list[Entry]:
-    lie = {**PIA, "reason": "false_report", "distinct_shops": 0}
+    lie: dict[str, Any] = {**PIA, "reason": "false_report", "distinct_shops": 0}
     return [
         ("tag-statuses", tag_status("t8/o8", "pia", "s4", "pending", 3, **PIA)),
         ("tag-statuses", tag_status("t9/o9", "pia", "s5", "pending", 5, distinct_shops=2, **PIA)),

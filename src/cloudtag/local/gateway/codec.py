@@ -4,7 +4,7 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol
 
-import lz4.frame  # type: ignore[import-untyped]
+import lz4.frame
 
 from cloudtag.local.gateway.errors import BAD_ARGUMENTS, LIMIT_EXCEEDED, refusal
 

@@ -2,9 +2,12 @@
 
 import random
 import re
+from collections.abc import Iterable
+from typing import Any
 
 import msgspec
 import pytest
+from msgspec import Struct
 from msgspec.structs import replace
 
 from cloudtag.contract.standing import is_taken_back, latest, record_key
@@ -13,7 +16,7 @@ from cloudtag.replay.driver import replay
 from cloudtag.scenarios.expectations import faults
 from cloudtag.scenarios.read import shipped_scenarios, shipped_texts
 from cloudtag.scenarios.run import play
-from cloudtag.scenarios.scenario import SOURCES
+from cloudtag.scenarios.scenario import SOURCES, Scenario
 from cloudtag.wire import encode_json
 
 STORIES = [pytest.param(story, id=name) for name, story in shipped_scenarios().items()]
@@ -32,7 +35,7 @@ FAMOUS = {
 """The examples people ask for first, and by which words of its title each is found."""
 
 
-def left(records):
+def left(records: Iterable[Any]) -> dict[tuple[str, str], Struct]:
     """What stands; whether an alert was ever less severe, and how often a record was told, depends on what was late."""
     standing = [r for r in records if not is_taken_back(r) and r.status != "ended"]
     return {
@@ -41,12 +44,12 @@ def left(records):
 
 
 @pytest.mark.parametrize("story", STORIES)
-def test_it_ends_as_it_says(story):
+def test_it_ends_as_it_says(story: Scenario) -> None:
     assert faults(play(story)) == []
 
 
 @pytest.mark.parametrize("story", STORIES)
-def test_its_events_replayed_in_any_order_leave_the_same(story):
+def test_its_events_replayed_in_any_order_leave_the_same(story: Scenario) -> None:
     played = play(story)
     lines = [msgspec.json.encode(encode_json(STREAM_OF[type(event)], event)) for event in played.events]
     random.Random(story.name).shuffle(lines)
@@ -56,7 +59,7 @@ def test_its_events_replayed_in_any_order_leave_the_same(story):
 
 
 @pytest.mark.parametrize("story", STORIES)
-def test_it_can_be_listed(story):
+def test_it_can_be_listed(story: Scenario) -> None:
     assert re.fullmatch(r"[a-z]+(_[a-z]+)+", story.name)
     assert 10 < len(story.title) <= 75
     assert story.title[-1] not in ".!?"
@@ -64,19 +67,19 @@ def test_it_can_be_listed(story):
     assert story.told.count(". ") <= 2
 
 
-def test_there_are_stories_of_several_sources_loud_and_quiet():
+def test_there_are_stories_of_several_sources_loud_and_quiet() -> None:
     stories = shipped_scenarios().values()
     assert {story.source for story in stories} == set(SOURCES)
     assert {story.is_quiet for story in stories} == {True, False}
     assert len({story.title for story in stories}) == len(stories) == len(shipped_texts())
 
 
-def test_the_late_event_of_a_story_is_late():
+def test_the_late_event_of_a_story_is_late() -> None:
     (late,) = [p for p in shipped_scenarios()["late_signature"].events if p.arrives_ms > p.event.occurred_at]
     assert late.event.scan == "signed"
 
 
 @pytest.mark.parametrize(("name", "words"), FAMOUS.items())
-def test_the_best_known_examples_are_found_by_their_title(name, words):
+def test_the_best_known_examples_are_found_by_their_title(name: str, words: str) -> None:
     wanted = re.compile(".*".join(re.escape(part) for part in words.split(" … ")))
     assert [story.name for story in shipped_scenarios().values() if wanted.search(story.title)] == [name]

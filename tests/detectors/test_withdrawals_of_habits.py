@@ -1,5 +1,7 @@
 """What refutes a habit takes its alert back; the correction of that brings it again. Forgetting does neither."""
 
+from collections.abc import Iterable
+
 import pytest
 
 from cloudtag.contract.ids import digest_id
@@ -9,7 +11,8 @@ from cloudtag.detectors.registry import all_detectors
 from cloudtag.policy.load import shipped
 from cloudtag.replay.topology import Topology
 from cloudtag.testing import Withdrawal, check_withdrawal, standing
-from cloudtag.wire.replay_form import decode_json
+from tests.detectors.judged import Raw, event_of, events_of, time_of
+from tests.engine.standing import of_type, records_of
 
 DETECTORS = (
     "worn_return",
@@ -25,7 +28,7 @@ DETECTORS = (
 )
 
 
-def firing(name, example):
+def firing(name: str, example: str) -> tuple[Raw, ...]:
     return next(e for e in all_detectors()[name].examples if e.name == example).events
 
 
@@ -41,13 +44,13 @@ DEMANDING = firing("professional_complainer", "three shops, one demand")
 RISKY = firing("buyer_risk", "a second one of another kind")
 
 
-def verdict(kind, at):
+def verdict(kind: str, at: int) -> Raw:
     alert_id = digest_id("received_refund_only", "b1", "o1", "r1")
     who = {"alert_id": alert_id, "buyer_id": "b1", "shop_id": "s1", "account_id": "main"}
     return event("verdicts", day(at), **who, verdict=kind)
 
 
-CASES = {
+CASES: dict[str, tuple[tuple[Raw, ...], Raw, Raw]] = {
     "worn_return: found unused on a second look, then used after all": (
         WORN,
         inspected(day(50), {"dress": 2}, refund_id="r2"),
@@ -104,13 +107,13 @@ CASES = {
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_refuted_and_restored(name):
+def test_refuted_and_restored(name: str) -> None:
     events, by, restored_by = CASES[name]
     found = Withdrawal(name=name, events=tuple(events), by=(by,), restored_by=(restored_by,))
     check_withdrawal(all_detectors()[name.partition(":")[0]], found)
 
 
-def test_every_detector_here_is_refutable():
+def test_every_detector_here_is_refutable() -> None:
     """A payment cannot be taken back: what it refutes stays refuted."""
     assert {name.partition(":")[0] for name in CASES} | {"order_harassment"} == set(DETECTORS)
 
@@ -127,69 +130,65 @@ LATE = {
 
 
 @pytest.mark.parametrize("name", LATE)
-def test_an_earlier_event_that_comes_late_withdraws(name):
+def test_an_earlier_event_that_comes_late_withdraws(name: str) -> None:
     detector, events, late = LATE[name]
-    network = Topology(shipped())
-    assert told(network, events, detector)[-1].status == "open"
-    assert [alert.status for alert in told(network, [late], detector)] == ["withdrawn"]
+    topology = Topology(shipped())
+    assert told(topology, events, detector)[-1].status == "open"
+    assert [alert.status for alert in told(topology, [late], detector)] == ["withdrawn"]
 
 
-def test_a_buyer_is_a_watch_again_after_a_verdict_and_more_again_after_another():
+def test_a_buyer_is_a_watch_again_after_a_verdict_and_more_again_after_another() -> None:
     events = firing("buyer_risk", "a second one of another kind")
-    network = Topology(shipped())
-    said = [told(network, [each], "buyer_risk") for each in (*events, verdict("normal", 50), verdict("abnormal", 51))]
+    topology = Topology(shipped())
+    said = [told(topology, [each], "buyer_risk") for each in (*events, verdict("normal", 50), verdict("abnormal", 51))]
     changes = [(alert.severity, alert.revision) for alerts in said for alert in alerts]
     assert changes == [("medium", 0), ("medium", 1), ("medium", 2)]
     assert [alert.status for alerts in said for alert in alerts] == ["open", "withdrawn", "open"]
     assert len({alert.alert_id for alerts in said for alert in alerts}) == 1
 
 
-def test_an_alert_about_the_whole_buyer_cites_every_event_of_the_alerts_it_weighs_oldest_first():
-    network = Topology(shipped())
-    events = [decode_json(e)[1] for e in firing("buyer_risk", "three kinds, three orders")]
-    alerts = {o.record.alert_id: o.record for e in events for o in network.feed([e]) if isinstance(o.record, Alert)}
+def test_an_alert_about_the_whole_buyer_cites_every_event_of_the_alerts_it_weighs_oldest_first() -> None:
+    topology = Topology(shipped())
+    events = events_of(firing("buyer_risk", "three kinds, three orders"))
+    alerts = {alert.alert_id: alert for event in events for alert in records_of(topology.feed([event]), Alert)}
     (risk,) = (alert for alert in alerts.values() if alert.detector == "buyer_risk")
     weighed = [alert for alert in alerts.values() if alert is not risk and alert.status != "withdrawn"]
     assert set(risk.evidence) == {reference for alert in weighed for reference in alert.evidence}
     assert list(risk.evidence) == sorted(risk.evidence, key=lambda r: r.occurred_at)
 
 
-def test_evidence_is_bounded():
+def test_evidence_is_bounded() -> None:
     events = [ordered("placed", day(0, 0, n), refund_id=f"r{n}", address_valid=False) for n in range(120)]
-    network = Topology(shipped())
-    (found,) = standing(told(network, events, "invalid_address")).values()
+    topology = Topology(shipped())
+    (found,) = of_type(standing(told(topology, events, "invalid_address")).values(), Alert)
     assert found.facts["orders"] == "120/3"
     assert (len(found.evidence), len(found.order_ids)) == (50, 50)
 
 
-def test_forgetting_honest_orders_accuses_nobody():
+def test_forgetting_honest_orders_accuses_nobody() -> None:
     """Twenty orders kept, then five given up: a share that does not rise when the twenty leave retention first."""
     kept = [ordered(s, day(n // 5), refund_id=f"r{20 + n}") for n in range(20) for s in ("paid", "shipped")]
-    network = Topology(shipped())
-    assert told(network, [*kept, *GIVEN_UP], "no_intent_to_buy") == []
+    topology = Topology(shipped())
+    assert told(topology, [*kept, *GIVEN_UP], "no_intent_to_buy") == []
     for hours in range(239 * 24, 247 * 24, 3):
-        said = list(network.pass_time(milliseconds(day(0, hours))))
-        said += network.feed([decode_json(ordered("placed", day(0, hours), refund_id="r99"))[1]])
-        assert [o.record for o in said if getattr(o.record, "detector", "") == "no_intent_to_buy"] == []
+        said = list(topology.pass_time(time_of(day(0, hours))))
+        said += topology.feed([event_of(ordered("placed", day(0, hours), refund_id="r99"))])
+        assert [alert for alert in records_of(said, Alert) if alert.detector == "no_intent_to_buy"] == []
 
 
 @pytest.mark.parametrize("name", DETECTORS)
-def test_forgetting_takes_nothing_back(name):
-    network = Topology(shipped())
+def test_forgetting_takes_nothing_back(name: str) -> None:
+    topology = Topology(shipped())
     events = next(e for e in all_detectors()[name].examples if e.fires).events
-    before = standing(told(network, events, name))
-    after = []
+    before = standing(told(topology, events, name))
+    after: list[Alert] = []
     for days in range(100, 600, 20):
         other = ordered("placed", day(days), refund_id=f"r{days}")
-        after += told(network, [other], name)
+        after += told(topology, [other], name)
     assert [alert.status for alert in after if alert.status == "withdrawn"] == []
     assert before
 
 
-def milliseconds(at):
-    return decode_json(ordered("placed", at))[1].occurred_at
-
-
-def told(network, events, detector):
-    outputs = network.feed([decode_json(e)[1] for e in events])
-    return [o.record for o in outputs if isinstance(o.record, Alert) and o.record.detector == detector]
+def told(topology: Topology, events: Iterable[Raw], detector: str) -> list[Alert]:
+    outputs = topology.feed(events_of(events))
+    return [alert for alert in records_of(outputs, Alert) if alert.detector == detector]

@@ -2,12 +2,14 @@
 
 import pytest
 
+from cloudtag.contract.records import Alert
 from cloudtag.detection.example import complained, contacted, day, inspected, ordered, refunded, reviewed, scanned
 from cloudtag.detectors.registry import all_detectors
 from cloudtag.policy.load import shipped
 from cloudtag.replay.topology import Topology
 from cloudtag.testing import Withdrawal, check_withdrawal
-from cloudtag.wire.replay_form import decode_json
+from tests.detectors.judged import Raw, event_of, events_of
+from tests.engine.standing import records_of
 
 DETECTORS = (
     "card_extortion",
@@ -59,7 +61,7 @@ CARD = (
 )
 SILENT = (ordered("placed", day(0), custom_made=True), contacted(day(1)), contacted(day(2)))
 
-CASES = {
+CASES: dict[str, tuple[tuple[Raw, ...], Raw, tuple[Raw, ...]]] = {
     "switched_goods: the sku put right, then found to be wrong after all": (
         (*RETURN, inspected(day(8), {"rag": 2})),
         GOODS,
@@ -124,21 +126,21 @@ CASES = {
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_refuted_and_restored(name):
+def test_refuted_and_restored(name: str) -> None:
     events, by, restored_by = CASES[name]
     found = Withdrawal(name=name, events=tuple(events), by=(by,), restored_by=restored_by)
     check_withdrawal(all_detectors()[name.partition(":")[0]], found)
 
 
-def test_every_detector_here_is_refutable():
+def test_every_detector_here_is_refutable() -> None:
     assert {name.partition(":")[0] for name in CASES} == set(DETECTORS)
 
 
-def test_an_earlier_event_that_comes_late_withdraws():
+def test_an_earlier_event_that_comes_late_withdraws() -> None:
     """The buyer had named the number in time; the event was only slow."""
-    network = Topology(shipped())
+    topology = Topology(shipped())
     in_time = refunded("waybill_filled", day(2, 1), type="return_refund", waybill_no="RET1")
-    outputs = network.feed([decode_json(e)[1] for e in DELIVERED])
-    assert [o.record.status for o in outputs if o.record.detector == "signed_before_filled"] == ["open"]
-    outputs = network.feed([decode_json(in_time)[1]])
-    assert [o.record.status for o in outputs if o.record.detector == "signed_before_filled"] == ["withdrawn"]
+    outputs = topology.feed(events_of(DELIVERED))
+    assert [a.status for a in records_of(outputs, Alert) if a.detector == "signed_before_filled"] == ["open"]
+    outputs = topology.feed([event_of(in_time)])
+    assert [a.status for a in records_of(outputs, Alert) if a.detector == "signed_before_filled"] == ["withdrawn"]

@@ -1,5 +1,7 @@
 """How a story reads: a line per event, beneath it what it changed, and what stands in the end."""
 
+from typing import Any
+
 from cloudtag.scenarios.page import stories_page
 from cloudtag.scenarios.read import read, shipped_scenarios
 from cloudtag.scenarios.render import tell_story
@@ -12,17 +14,17 @@ HEAD = (
 )
 
 
-def told(name, **voice):
+def told(name: str, **voice: Any) -> list[str]:
     return tell_story(play(shipped_scenarios()[name]), **voice)
 
 
-def after(lines, start):
+def after(lines: list[str], start: str) -> list[str]:
     """The line that begins so, and those beneath it."""
     number = next(n for n, line in enumerate(lines) if line.startswith(start))
     return [line.strip() for line in lines[number : number + 4]]
 
 
-def test_a_late_event_is_told_when_it_arrives_and_takes_the_alert_back():
+def test_a_late_event_is_told_when_it_arrives_and_takes_the_alert_back() -> None:
     lines = told("late_signature")
     assert lines[0] == "late_signature: A signature that was reported late clears the buyer (T4; S0)"
     assert lines[2] == "Day 1 is Mon 2 Mar 2026; all times are UTC."
@@ -36,14 +38,14 @@ def test_a_late_event_is_told_when_it_arrives_and_takes_the_alert_back():
     assert lines[-1] == "In the end nothing stands."
 
 
-def test_time_alone_is_told_between_two_events():
+def test_time_alone_is_told_between_two_events() -> None:
     lines = told("tag_that_lapsed")
     passed = after(lines, "day 181, Sat 29 Aug 10:00")
     assert passed[0].endswith("(time passes)")
     assert passed[1] == "→ tag tag-1/order-1 expired: threshold not met, 2 of 3 shops within 180 days"
 
 
-def test_tags_say_what_the_shop_is_shown_and_those_that_fare_alike_are_told_together():
+def test_tags_say_what_the_shop_is_shown_and_those_that_fare_alike_are_told_together() -> None:
     lines = told("three_shops_confirm")
     second = after(lines, "day 60, ")
     assert second[1] == (
@@ -55,7 +57,7 @@ def test_tags_say_what_the_shop_is_shown_and_those_that_fare_alike_are_told_toge
     assert many[1] == "→ tags too-many/order-1 … too-many/order-9 (21 tags) rejected: too many orders"
 
 
-def test_an_abuse_voids_and_reverses():
+def test_an_abuse_voids_and_reverses() -> None:
     lines = [line.strip() for line in told("abuse_voids_the_tags")]
     assert "→ tag tag-3/order-3 voided by finding-1" in lines
     assert "→ confirmation of mei as worn return reversed" in lines
@@ -63,7 +65,7 @@ def test_an_abuse_voids_and_reverses():
     assert any(line.startswith("→ consequence sanction reversed for buyer mei") for line in lines)
 
 
-def test_consequences_say_their_details_and_until_when():
+def test_consequences_say_their_details_and_until_when() -> None:
     held = after(told("insurance_held_then_paid"), "day 10, ")
     assert held[2] == (
         "→ consequence insurance decision active for order order-1: decision hold; claim id claim-1; until day 12 10:00"
@@ -76,7 +78,7 @@ def test_consequences_say_their_details_and_until_when():
     assert many.endswith("; until day 11 10:00")
 
 
-def test_upgrades_verdicts_and_what_is_left():
+def test_upgrades_verdicts_and_what_is_left() -> None:
     lines = told("shop_says_normal")
     assert after(lines, "day 36, ")[3] == "→ alert buyer_risk opened, medium"
     answered = after(lines, "day 40, ")
@@ -88,14 +90,14 @@ def test_upgrades_verdicts_and_what_is_left():
     assert not any("buyer_risk" in line for line in end)
 
 
-def test_alerts_explain_themselves_in_chinese():
+def test_alerts_explain_themselves_in_chinese() -> None:
     english, chinese = told("goods_in_an_envelope"), told("goods_in_an_envelope", is_zh=True)
     differ = [new for old, new in zip(english, chinese, strict=True) if old != new]
     assert len(differ) == 2
     assert all("克" in line for line in differ)
 
 
-def test_repetitions_that_change_nothing_are_counted():
+def test_repetitions_that_change_nothing_are_counted() -> None:
     order = (
         '[[event]]\nstream = "orders"\nat = "day 1"\norder_id = "order-{n}"\nstatus = "paid"\n'
         'buyer_id = "buyer-{n}"\ntimes = 3\nevery = "1h"\n'
@@ -109,7 +111,7 @@ def test_repetitions_that_change_nothing_are_counted():
     ]
 
 
-def test_every_story_is_on_the_page_under_its_source():
+def test_every_story_is_on_the_page_under_its_source() -> None:
     page = stories_page()
     for story in shipped_scenarios().values():
         part = page.split(f"\n## {story.source}: {SOURCES[story.source]}\n")[1].split("\n## ")[0]

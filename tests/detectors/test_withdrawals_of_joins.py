@@ -1,8 +1,9 @@
 """What joins buyers with buyers and shops is taken back by what refutes it, and comes back with its correction."""
 
+from collections.abc import Iterable
 from itertools import groupby
+from typing import Any
 
-import msgspec
 import pytest
 
 from cloudtag.contract.ids import digest_id
@@ -10,10 +11,10 @@ from cloudtag.contract.records import Alert
 from cloudtag.detection.example import complained, day, event, inspected, ordered, refunded, reviewed, scanned
 from cloudtag.detectors.registry import all_detectors
 from cloudtag.policy.load import shipped
-from cloudtag.replay.driver import replay
 from cloudtag.replay.topology import Topology
 from cloudtag.testing import Withdrawal, check_withdrawal
-from cloudtag.wire.replay_form import decode_json
+from tests.detectors.judged import Raw, alerts, events_of, time_of
+from tests.engine.standing import records_of
 
 DETECTORS = (
     "account_ring",
@@ -27,11 +28,11 @@ DETECTORS = (
 )
 
 
-def shop(at, shop_id="s1", **said):
+def shop(at: int, shop_id: str = "s1", **said: Any) -> Raw:
     return event("shops", day(at), shop_id=shop_id, **said)
 
 
-def sized(n, size, came):
+def sized(n: int, size: str, came: str) -> tuple[Raw, ...]:
     who = {"refund_id": f"r{n}", "buyer_id": f"b{n}"}
     lines = [{"sku_id": size, "quantity": 1, "unit_price_minor": 12900}]
     return (
@@ -47,7 +48,7 @@ def sized(n, size, came):
     )
 
 
-def denies(n, at):
+def denies(n: int, at: int) -> tuple[Raw, ...]:
     who = {"refund_id": f"r{n}", "buyer_id": f"b{n}"}
     return (
         ordered("shipped", day(at), waybill_no=f"OUT{n}", device_hash="d1", **who),
@@ -56,13 +57,20 @@ def denies(n, at):
     )
 
 
-def verdict(at, kind, detector="received_refund_only", buyer_id="b2", subject="o2", anchor="r2"):
+def verdict(
+    at: int,
+    kind: str,
+    detector: str = "received_refund_only",
+    buyer_id: str = "b2",
+    subject: str = "o2",
+    anchor: str = "r2",
+) -> Raw:
     alert_id = digest_id(detector, buyer_id, subject, anchor)
     said = {"alert_id": alert_id, "buyer_id": buyer_id, "shop_id": "s1", "account_id": "main", "verdict": kind}
     return event("verdicts", day(at), **said)
 
 
-def shown(n, at):
+def shown(n: int, at: int) -> tuple[Raw, ...]:
     return (
         ordered("placed", day(at), refund_id=f"r{n}"),
         ordered("shipped", day(at + 1), refund_id=f"r{n}", waybill_no=f"OUT{n}"),
@@ -73,7 +81,7 @@ def shown(n, at):
     )  # fmt: skip
 
 
-def renumbered(at, number):
+def renumbered(at: int, number: str) -> Raw:
     return ordered("shipped", day(at), refund_id="r2", waybill_no=number)
 
 
@@ -103,7 +111,7 @@ BUYER_OF_TOY = {"refund_id": "r2", "buyer_id": "b2"}
 RIVAL_GONE = shop(9, "s2", category="tea", device_hashes=[])
 RIVAL_BACK = shop(10, "s2", category="tea", device_hashes=["d2"])
 
-CASES = {
+CASES: dict[str, tuple[tuple[Raw, ...], Raw, Raw]] = {
     "wrong_return_destination: the goods are there, then they are not": (
         SENT,
         inspected(day(9), {"dress": 2}),
@@ -183,31 +191,30 @@ CASES = {
 }
 
 
-def statuses(events, detector, until=None):
-    lines = [msgspec.json.encode(e) for e in events]
-    records = [r for _, r in replay(lines, until) if isinstance(r, Alert) and r.detector == detector]
-    return [status for status, _ in groupby(r.status for r in records if r.buyer_id == "b1")]
+def statuses(events: Iterable[Raw], detector: str) -> list[str]:
+    """Those of alerts about the first buyer."""
+    return [status for status, _ in groupby(a.status for a in alerts(events, detector) if a.buyer_id == "b1")]
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_refuted_and_restored(name):
+def test_refuted_and_restored(name: str) -> None:
     events, by, restored_by = CASES[name]
     found = Withdrawal(name=name, events=tuple(events), by=(by,), restored_by=(restored_by,))
     check_withdrawal(all_detectors()[name.partition(":")[0]], found)
 
 
-def test_payment_withdraws_what_was_locked_up_and_a_sixth_unpaid_order_brings_it_back():
+def test_payment_withdraws_what_was_locked_up_and_a_sixth_unpaid_order_brings_it_back() -> None:
     """A payment is never undone; more unpaid orders within the hour are."""
     paid = ordered("paid", day(0, 2), refund_id="r5")
     late = ordered("placed", day(0, 0, 55), refund_id="r6")
-    network = Topology(shipped(), 0)
-    records = [o.record for o in network.feed([decode_json(e)[1] for e in LOCKED])]
-    records += [o.record for o in network.pass_time(decode_json(ordered("placed", day(0, 3)))[1].occurred_at)]
-    records += [o.record for e in (paid, late) for o in network.feed([decode_json(e)[1]])]
-    assert [r.status for r in records if r.detector == "mass_unpaid"] == ["open", "withdrawn", "open"]
+    topology = Topology(shipped(), 0)
+    outputs = [*topology.feed(events_of(LOCKED)), *topology.pass_time(time_of(day(0, 3)))]
+    outputs += [output for event in events_of((paid, late)) for output in topology.feed([event])]
+    told = [alert.status for alert in records_of(outputs, Alert) if alert.detector == "mass_unpaid"]
+    assert told == ["open", "withdrawn", "open"]
 
 
-def test_a_ring_ends_when_the_device_turns_out_a_hub():
+def test_a_ring_ends_when_the_device_turns_out_a_hub() -> None:
     ring = (*denies(1, 0), *denies(2, 5), ordered("paid", day(1), refund_id="r3", buyer_id="b3", device_hash="d1"))
     office = [
         ordered("paid", day(9, 0, n), refund_id=f"r{n}", buyer_id=f"b{n}", device_hash="d1") for n in range(4, 22)
@@ -216,23 +223,22 @@ def test_a_ring_ends_when_the_device_turns_out_a_hub():
     assert statuses([*ring, *office], "account_ring")[-1] == "withdrawn"
 
 
-def test_time_takes_nothing_back():
+def test_time_takes_nothing_back() -> None:
     for name, (events, _, _) in CASES.items():
-        network = Topology(shipped())
-        network.feed([decode_json(e)[1] for e in events])
-        later = [o.record for o in network.pass_time(decode_json(ordered("placed", day(900)))[1].occurred_at)]
+        topology = Topology(shipped())
+        topology.feed(events_of(events))
+        later = [o.record for o in topology.pass_time(time_of(day(900)))]
         assert not [r for r in later if getattr(r, "status", "") == "withdrawn"], name
 
 
-def test_every_detector_here_is_refutable():
+def test_every_detector_here_is_refutable() -> None:
     assert {name.partition(":")[0] for name in CASES} | {"mass_unpaid"} == set(DETECTORS)
 
 
-def test_a_complaint_without_an_order_shows_pictures_too():
+def test_a_complaint_without_an_order_shows_pictures_too() -> None:
     owner = complained("opened", day(1), order_id=None, evidence=[{"kind": "picture", "sha256": "cup"}])
     thief = complained(
         "opened", day(9), complaint_id="c2", buyer_id="b2", order_id=None,
         evidence=[{"kind": "picture", "sha256": "cup"}],
     )  # fmt: skip
-    records = [r for _, r in replay([msgspec.json.encode(e) for e in (owner, thief)]) if isinstance(r, Alert)]
-    assert {r.buyer_id for r in records if r.detector == "reused_evidence"} == {"b2"}
+    assert {alert.buyer_id for alert in alerts((owner, thief), "reused_evidence")} == {"b2"}

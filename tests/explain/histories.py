@@ -6,10 +6,10 @@ from cloudtag.contract.records import Alert
 from cloudtag.detection.example import day, inspected, ordered, refunded, scanned
 from cloudtag.policy.load import shipped
 from cloudtag.replay.driver import judge
-from cloudtag.wire.replay_form import decode_json
+from tests.detectors.judged import Raw, events_of
 
 
-def short_then_corrected():
+def short_then_corrected() -> list[Raw]:
     """Two pieces claimed, none found, then one, then both."""
     return [
         ordered("placed", 0),
@@ -21,9 +21,9 @@ def short_then_corrected():
     ]
 
 
-def number_shared_by_two_buyers():
+def number_shared_by_two_buyers() -> list[Raw]:
     """One return number in the refunds of two buyers who share a phone."""
-    told = []
+    told: list[Raw] = []
     for n in (11, 12):
         who = {"buyer_id": f"b{n}", "refund_id": f"r{n}"}
         told += [
@@ -45,18 +45,13 @@ def number_shared_by_two_buyers():
     ]
 
 
-def decoded(told):
-    """The events themselves."""
-    return [decode_json(event)[1] for event in told]
-
-
-def alerts_of(told, detector):
+def alerts_of(told: list[Raw], detector: str) -> list[Alert]:
     """The published revisions of the one alert of a detector (of the first, where there are several)."""
-    found = [record for _, record in judge(decoded(told), None, shipped()) if isinstance(record, Alert)]
+    found = [record for _, record in judge(events_of(told), None, shipped()) if isinstance(record, Alert)]
     found = [alert for alert in found if alert.detector == detector]
     return [alert for alert in found if alert.alert_id == found[0].alert_id]
 
 
-def lines(told):
+def lines(told: list[Raw]) -> bytes:
     """The events as lines of a file."""
     return b"".join(msgspec.json.encode(event) + b"\n" for event in told)

@@ -41,7 +41,7 @@ EVENT = AbuseFound("e1", toy.FIRST_MS, "taobao", SHOP)
 VALUE = Codec().encode("abuses", EVENT)
 
 
-class TooLateLane(toy.CountingLane):
+class TooLateTask(toy.CountingTask):
     """Holds nothing: to it everything is too late."""
 
     def advance(self, facts: Iterable[Struct], reached_ms: int = 0) -> TaskResult:
@@ -57,7 +57,7 @@ class Place:
     metrics: WorkerMetrics = field(default_factory=WorkerMetrics)
     reader: RecordReader = field(init=False)
 
-    async def runner(self, make_task: Any = toy.CountingLane) -> Runner:
+    async def runner(self, make_task: Any = toy.CountingTask) -> Runner:
         changelogs = Changelogs(client_settings(self.config), self, "owner", 30.0)
         topic = self.config.changelog(toy.PROCESSOR)
         table = StateStore(toy.PROCESSOR, topic, MemoryStore(), self, changelogs)
@@ -92,7 +92,7 @@ class Place:
 
 @pytest.fixture
 async def place(tansu_bootstrap: str) -> AsyncIterator[Place]:
-    prefix = f"lanes-{uuid.uuid4().hex[:6]}-"
+    prefix = f"tasks-{uuid.uuid4().hex[:6]}-"
     config = Config(brokers=tansu_bootstrap, topic_prefix=prefix, partitions=2, processors=(toy.PROCESSOR,))
     await topics.create(config)
     client = AIOKafkaProducer(**client_settings(config), acks="all")
@@ -135,7 +135,7 @@ async def test_a_bad_record_leaves_a_lane_as_idle_as_it_was(place: Place) -> Non
 
 
 async def test_what_is_too_late_where_it_belongs_names_the_place_it_first_had(place: Place) -> None:
-    runner = await place.runner(TooLateLane)
+    runner = await place.runner(TooLateTask)
     found = lying_wrong(place.config, VALUE)
     await place.judge(runner, found)
     (moved,) = await place.held("misplaced-shops")
