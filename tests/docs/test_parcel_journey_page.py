@@ -8,11 +8,11 @@ from cloudtag.docs.parcel_journey import TITLES, WORDS, arrows, parcel_journey_p
 from cloudtag.parcels.steps import STEPS, TRANSITIONS, TURNS
 
 
-def test_the_page_is_the_tables():
+def test_the_page_is_the_tables() -> None:
     assert (Path(ROOT) / "docs" / "parcel-journey.md").read_text(encoding="utf-8") == parcel_journey_page()
 
 
-def test_every_move_is_an_arrow_and_every_arrow_a_move():
+def test_every_move_is_an_arrow_and_every_arrow_a_move() -> None:
     drawn = set(re.findall(r"^    (\w+) --> (\w+):", parcel_journey_page(), re.MULTILINE))
     moves = {(step, after) for step in STEPS for after in TRANSITIONS[step].values() if after != step}
     assert drawn == moves
@@ -20,6 +20,6 @@ def test_every_move_is_an_arrow_and_every_arrow_a_move():
     assert sorted(told) == sorted((s, t) for s in STEPS for t in TURNS if TRANSITIONS[s][t] != s)
 
 
-def test_every_step_and_scan_has_words():
+def test_every_step_and_scan_has_words() -> None:
     assert set(TITLES) == set(STEPS)
     assert set(WORDS) == set(TURNS)

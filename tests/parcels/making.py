@@ -1,12 +1,13 @@
 """Scans to test with, and histories of one number for the laws."""
 
-from typing import get_args
+from collections.abc import Sequence
+from typing import Any, cast, get_args
 
 from hypothesis import settings
 from hypothesis import strategies as st
 
 from cloudtag.contract.events import ParcelScanned
-from cloudtag.contract.types import ScanKind
+from cloudtag.contract.types import ScanKind, SignerKind
 
 START_MS = 1_772_330_400_000  # 2026-03-01T02:00:00Z
 HOUR_MS = 3_600_000
@@ -15,7 +16,9 @@ LAW = settings(max_examples=60, deadline=None)
 KINDS = get_args(ScanKind)
 
 
-def scan(kind, hours=0.0, signer=None, event_id=None, **fields):
+def scan(
+    kind: ScanKind, hours: float = 0.0, signer: SignerKind | None = None, event_id: str | None = None, **fields: Any
+) -> ParcelScanned:
     """A scan so many hours after the start."""
     at_ms = START_MS + round(hours * HOUR_MS)
     said = {"carrier": "SF", "waybill_no": "W1", "platform": "taobao", **fields}
@@ -24,22 +27,24 @@ def scan(kind, hours=0.0, signer=None, event_id=None, **fields):
     )
 
 
-def told(text):
+def told(text: str) -> list[ParcelScanned]:
     """Scans from words an hour apart: `accepted signed:recipient returned`."""
     scans = []
     for n, word in enumerate(text.split()):
         kind, _, signer = word.partition(":")
-        scans.append(scan(kind, n, signer or None))
+        scans.append(scan(cast(ScanKind, kind), n, cast(SignerKind, signer) if signer else None))
     return scans
 
 
 @st.composite
-def histories(draw, carriers=("SF", "顺丰", "YTO", None)):
+def histories(draw: st.DrawFn, carriers: Sequence[str | None] = ("SF", "顺丰", "YTO", None)) -> list[ParcelScanned]:
     """Scans of one number over two years, in whatever order, some at one moment, some under one id."""
     scans = []
     for n in range(draw(st.integers(1, 14))):
         hours = draw(st.sampled_from((0, 1, 2, 5, 24, 100, 2000, 4319, 4320, 4400, 9000, 12000)))
-        signer = draw(st.sampled_from((None, "recipient", "household", "locker", "station", "other")))
+        signer: SignerKind | None = draw(
+            st.sampled_from((None, "recipient", "household", "locker", "station", "other"))
+        )
         fields = {
             "carrier": draw(st.sampled_from(carriers)),
             "destination_hash": draw(st.sampled_from((None, None, "D1", "D2"))),

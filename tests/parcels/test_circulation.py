@@ -2,18 +2,24 @@
 
 import pytest
 
-from cloudtag.parcels.circulation import are_near, circulation
+from cloudtag.contract.events import ParcelScanned
+from cloudtag.contract.types import ScanKind, SignerKind
+from cloudtag.parcels.circulation import Circulation, are_near, circulation
 from cloudtag.parcels.journey import journeys_of
 from tests.parcels.making import scan, told
 
 
-def of(scans):
+def of(scans: list[ParcelScanned]) -> Circulation:
     (journey,) = journeys_of(scans)
     return circulation(journey)
 
 
-def stops(*facilities, last="signed", signer="station"):
-    kinds = ["accepted", *["arrived"] * (len(facilities) - 2), last][-len(facilities) :]
+def stops(
+    *facilities: str | None, last: ScanKind = "signed", signer: SignerKind | None = "station"
+) -> list[ParcelScanned]:
+    travels: list[ScanKind] = ["arrived"] * (len(facilities) - 2)
+    every: list[ScanKind] = ["accepted", *travels, last]
+    kinds = every[-len(facilities) :]
     return [
         scan(kind, n, signer if kind == "signed" else None, facility=facility)
         for n, (kind, facility) in enumerate(zip(kinds, facilities, strict=True))
@@ -24,12 +30,12 @@ def stops(*facilities, last="signed", signer="station"):
     ("text", "first"),
     [("label_created", None), ("label_created exception", 1), ("label_created accepted", 1), ("unknown", 0)],
 )
-def test_a_label_alone_does_not_circulate(text, first):
+def test_a_label_alone_does_not_circulate(text: str, first: int | None) -> None:
     scans = told(text)
     assert of(scans).first == (None if first is None else scans[first])
 
 
-def test_a_number_that_was_never_scanned_does_not_circulate():
+def test_a_number_that_was_never_scanned_does_not_circulate() -> None:
     found = circulation(None)
     assert (found.first, found.last, found.stayed_inside, found.was_turned_round) == (None, None, False, False)
 
@@ -48,7 +54,7 @@ def test_a_number_that_was_never_scanned_does_not_circulate():
         ([*stops("F1", "F1"), scan("arrived", 9, facility="F2")], False, ("F1", "F2")),
     ],
 )
-def test_in_and_out_at_one_facility(scans, stayed, facilities):
+def test_in_and_out_at_one_facility(scans: list[ParcelScanned], stayed: bool, facilities: tuple[str, ...]) -> None:
     found = of(scans)
     assert found.stayed_inside is stayed
     assert found.facilities == facilities
@@ -68,11 +74,11 @@ def test_in_and_out_at_one_facility(scans, stayed, facilities):
         ("accepted returned signed departed", False),
     ],
 )
-def test_turned_round(text, turned):
+def test_turned_round(text: str, turned: bool) -> None:
     assert of(told(text)).was_turned_round is turned
 
 
-def test_the_signature_that_stands():
+def test_the_signature_that_stands() -> None:
     scans = told("accepted signed:recipient departed signed:station")
     assert of(scans).signed == scans[3]
     assert of(scans[:3]).signed is None
@@ -80,7 +86,7 @@ def test_the_signature_that_stands():
     assert of(told("accepted refused")).signed is None
 
 
-def test_what_it_weighed():
+def test_what_it_weighed() -> None:
     scans = [
         scan("accepted", weight_grams=0),
         scan("arrived", 1, weight_grams=850),
@@ -98,10 +104,10 @@ def test_what_it_weighed():
 
 
 @pytest.mark.parametrize(("grams", "is_near"), [(1150, True), (1151, False), (850, True), (849, False), (1000, True)])
-def test_within_a_share_of_the_other(grams, is_near):
+def test_within_a_share_of_the_other(grams: int, is_near: bool) -> None:
     assert are_near(grams, 1000, 15) is is_near
 
 
-def test_the_package_somebody_named():
+def test_the_package_somebody_named() -> None:
     assert of([scan("accepted"), scan("arrived", 1, package="envelope")]).package == "envelope"
     assert of([scan("accepted")]).package == "unknown"

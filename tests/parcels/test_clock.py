@@ -21,17 +21,17 @@ MINUTES_10 = 600_000
         (-MINUTES_10, "after"),
     ],
 )
-def test_two_clocks(later_by, expected):
+def test_two_clocks(later_by: int, expected: str) -> None:
     assert precedence(StampedTime(START_MS), StampedTime(START_MS + later_by)) == expected
 
 
-def test_one_clock_decides_on_a_millisecond():
+def test_one_clock_decides_on_a_millisecond() -> None:
     assert precedence(StampedTime(1), StampedTime(2), tolerance_ms=0) == "before"
     assert precedence(StampedTime(2), StampedTime(1), tolerance_ms=0) == "after"
     assert precedence(StampedTime(1), StampedTime(1), tolerance_ms=0) == "uncertain"
 
 
-def test_a_local_time_is_off_by_up_to_fourteen_hours():
+def test_a_local_time_is_off_by_up_to_fourteen_hours() -> None:
     local = moment_of(scan("signed", time_is_local=True))
     needed = LOCAL_TIME_MS + CLOCK_TOLERANCE_MS
     assert LOCAL_TIME_MS == 14 * 3_600_000
@@ -42,7 +42,7 @@ def test_a_local_time_is_off_by_up_to_fourteen_hours():
 
 @given(st.integers(-(10**9), 10**9), st.integers(0, 10**8), st.integers(0, 10**8), st.integers(0, 10**8))
 @LAW
-def test_turned_round_it_says_the_opposite(later_by, one, other, tolerance):
+def test_turned_round_it_says_the_opposite(later_by: int, one: int, other: int, tolerance: int) -> None:
     first, second = StampedTime(START_MS, one), StampedTime(START_MS + later_by, other)
     opposite = {"before": "after", "after": "before", "uncertain": "uncertain"}
     assert precedence(second, first, tolerance) == opposite[precedence(first, second, tolerance)]

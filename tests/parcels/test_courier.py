@@ -49,29 +49,29 @@ NAMES = [
         ("Hermes Germany GmbH", "hermes_germany"),
     ],
 )
-def test_names_of_known_couriers(name, code):
+def test_names_of_known_couriers(name: str, code: str) -> None:
     assert canonical_courier(name) == code
     assert is_known(code)
 
 
 @pytest.mark.parametrize("name", [None, "", "  ", "-", "其他", "OTHER", "N/A", "未知", "自提"])
-def test_names_that_name_nobody(name):
+def test_names_that_name_nobody(name: str | None) -> None:
     assert canonical_courier(name) is None
     assert not is_known(None)
 
 
-def test_an_unknown_courier_is_one_in_all_writings():
+def test_an_unknown_courier_is_one_in_all_writings() -> None:
     codes = {canonical_courier(name) for name in ("Pony Post", "pony-post", "PONYPOST Ltd.", "Ｐｏｎｙ　Ｐｏｓｔ")}
     assert codes == {"ponypost"}
     assert not is_known("ponypost")
 
 
-def test_a_name_in_another_is_another():
+def test_a_name_in_another_is_another() -> None:
     assert canonical_courier("SF2") not in ("sf", None)
     assert canonical_courier("Postman Pat") not in couriers()
 
 
-def test_many_couriers_with_names_in_both_languages():
+def test_many_couriers_with_names_in_both_languages() -> None:
     assert len(couriers()) >= 40
     for courier in couriers().values():
         assert courier.name.isascii() or courier.name == "Česká pošta"
@@ -79,13 +79,13 @@ def test_many_couriers_with_names_in_both_languages():
 
 
 @pytest.mark.parametrize(("code", "days"), [("usps", 120), ("sf", 180), ("ponypost", 180), (None, 180)])
-def test_when_a_number_may_come_again(code, days):
+def test_when_a_number_may_come_again(code: str | None, days: int) -> None:
     assert reuse_days_of(code) == days
 
 
 @given(st.sampled_from(NAMES), st.data())
 @LAW
-def test_every_name_means_one_courier_in_every_writing(named, data):
+def test_every_name_means_one_courier_in_every_writing(named: tuple[str, str], data: st.DataObject) -> None:
     code, name = named
     assert canonical_courier(name) == code
     letters = [letter.upper() if data.draw(st.booleans()) else letter for letter in name]
@@ -96,13 +96,13 @@ def test_every_name_means_one_courier_in_every_writing(named, data):
 
 @given(st.one_of(st.text(max_size=30), st.sampled_from([name for _, name in NAMES])))
 @LAW
-def test_what_comes_out_goes_in_unchanged(name):
+def test_what_comes_out_goes_in_unchanged(name: str) -> None:
     code = canonical_courier(name)
     assert canonical_courier(code) == code
     assert code is None or folded(code)
 
 
-def test_a_name_under_two_couriers_is_refused():
+def test_a_name_under_two_couriers_is_refused() -> None:
     text = """
 nobody = ["other"]
 [couriers.one]

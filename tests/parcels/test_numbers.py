@@ -24,29 +24,29 @@ from tests.parcels.making import LAW
         "\u202aYT1234567890\u202c",
     ],
 )
-def test_one_number_in_all_writings(typed):
+def test_one_number_in_all_writings(typed: str) -> None:
     assert canonical_number(typed) == "YT1234567890"
 
 
 @pytest.mark.parametrize("other", ["YT123456789", "YT1234567890A", "YT1234_567890", "YT1234/567890", "YT12345678９1"])
-def test_another_number_stays_another(other):
+def test_another_number_stays_another(other: str) -> None:
     assert canonical_number(other) != "YT1234567890"
 
 
-def test_what_is_no_number_leaves_nothing():
+def test_what_is_no_number_leaves_nothing() -> None:
     assert canonical_number(" - . \u200b") == ""
 
 
 @given(st.text(max_size=40))
 @LAW
-def test_what_comes_out_goes_in_unchanged(text):
+def test_what_comes_out_goes_in_unchanged(text: str) -> None:
     number = canonical_number(text)
     assert canonical_number(number) == number
 
 
 @given(st.text("abcXYZ019", min_size=1, max_size=20), st.data())
 @LAW
-def test_nothing_between_the_letters_matters(number, data):
+def test_nothing_between_the_letters_matters(number: str, data: st.DataObject) -> None:
     blanks = st.text(" -.\u200b\u00ad\u2013·\t", max_size=3)
     typed = "".join(data.draw(blanks) + letter for letter in number) + data.draw(blanks)
     assert canonical_number(typed) == number.upper()

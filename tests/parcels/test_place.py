@@ -1,15 +1,20 @@
 """Where the goods are, told by words: each situation with the one beside it."""
 
+from random import Random
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cloudtag.contract.events import ParcelScanned
+from cloudtag.contract.types import ScanKind
 from cloudtag.parcels.journey import Journey, journeys_of
-from cloudtag.parcels.place import OrderSide, whereabouts
+from cloudtag.parcels.place import OrderSide, Whereabouts, whereabouts
 from tests.parcels.making import LAW, histories, scan, told
 
 
-def where(scans, order=None):
+def where(scans: list[ParcelScanned], order: OrderSide | None = None) -> Whereabouts:
     (journey,) = journeys_of(scans, reuse_days=lambda code: 10_000)
     return whereabouts(journey, order)
 
@@ -55,7 +60,7 @@ def where(scans, order=None):
         ("accepted signed:recipient refused", "coming_home", 2),
     ],
 )
-def test_where_it_is(text, place, since):
+def test_where_it_is(text: str, place: str, since: int | None) -> None:
     scans = told(text)
     found = where(scans)
     assert found.place == place
@@ -80,36 +85,42 @@ def test_where_it_is(text, place, since):
         ("accepted signed:recipient returned", None),
     ],
 )
-def test_what_ends_a_journey(text, ended_by):
+def test_what_ends_a_journey(text: str, ended_by: int | None) -> None:
     scans = told(text)
     assert where(scans).ended_by == (None if ended_by is None else scans[ended_by])
 
 
-def test_a_false_signature_is_told_with_what_refuted_it():
+def test_a_false_signature_is_told_with_what_refuted_it() -> None:
     scans = told("accepted signed:recipient exception out_for_delivery signed:recipient")
     found = where(scans)
     assert found.refuted == (scans[1],)
     assert found.rests_on == (scans[4],)
     assert found.delivered is not None
-    assert found.delivered.since == scans[4]
+    delivered = found.delivered
+    assert delivered is not None
+    assert delivered.since == scans[4]
     assert where(scans[:4]).rests_on == (scans[0], scans[1], scans[3])
     assert where(scans[:4]).delivered is None
 
 
-def test_a_new_attempt_refutes_whatever_was_signed_before_the_refusal():
+def test_a_new_attempt_refutes_whatever_was_signed_before_the_refusal() -> None:
     scans = told("accepted signed:recipient refused out_for_delivery")
     assert where(scans).refuted == (scans[1],)
     assert where(scans).delivered is None
     # On its way home it is refuted by nothing: it was there, and was handed back.
     back = told("accepted signed:recipient returned departed arrived")
     assert where(back).refuted == ()
-    assert where(back).delivered.since == back[1]
+    delivered = where(back).delivered
+    assert delivered is not None
+    assert delivered.since == back[1]
 
 
-def test_it_was_delivered_when_it_first_lay_ready():
+def test_it_was_delivered_when_it_first_lay_ready() -> None:
     scans = told("accepted signed:locker collected")
     found = where(scans)
-    assert found.delivered.since == scans[1]
+    delivered = found.delivered
+    assert delivered is not None
+    assert delivered.since == scans[1]
     assert found.received == scans[2]
     assert where(scans[:2]).received is None
     assert [stay.place for stay in found.stays] == ["on_the_way", "waiting", "with_receiver"]
@@ -133,7 +144,7 @@ def test_it_was_delivered_when_it_first_lay_ready():
         ("accepted returned collected", None),
     ],
 )
-def test_what_the_recipient_has(text, received):
+def test_what_the_recipient_has(text: str, received: int | None) -> None:
     scans = told(text)
     assert where(scans).received == (None if received is None else scans[received])
 
@@ -155,16 +166,17 @@ HERE = OrderSide(frozenset(("O1",)), frozenset(("HOME",)))
         ({"order_id": "O1", "destination_hash": "STRANGER"}, HERE, "elsewhere"),
     ],
 )
-def test_a_parcel_that_is_not_the_orders(fields, order, place):
+def test_a_parcel_that_is_not_the_orders(fields: dict[str, Any], order: OrderSide | None, place: str) -> None:
     found = where([scan("accepted", **fields), scan("signed", 5, "recipient")], order)
     assert found.place == place
     if place == "elsewhere":
+        assert found.since is not None
         assert found.since.scan == "accepted"
         assert found.rests_on == (found.since,)
         assert found.received is None
 
 
-def test_what_was_said_last_counts():
+def test_what_was_said_last_counts() -> None:
     slip = [scan("accepted", destination_hash="TYPO"), scan("arrived", 1, destination_hash="HOME")]
     assert where(slip, HERE).place == "on_the_way"
     gone = scan("arrived", 2, destination_hash="STRANGER")
@@ -172,20 +184,20 @@ def test_what_was_said_last_counts():
 
 
 @pytest.mark.parametrize("turned", ["refused", "returned"])
-def test_home_is_not_elsewhere(turned):
+def test_home_is_not_elsewhere(turned: ScanKind) -> None:
     scans = [scan("accepted", destination_hash="HOME"), scan(turned, 1), scan("arrived", 2, destination_hash="SHOP")]
     assert where(scans, HERE).place == "coming_home"
     assert where(scans, HERE).destination == scans[0]
 
 
-def test_the_scan_that_sends_it_back_may_say_where_to():
+def test_the_scan_that_sends_it_back_may_say_where_to() -> None:
     scans = [scan("accepted"), scan("returned", 1, destination_hash="SHOP")]
     assert where(scans, HERE).place == "coming_home"
     refused = [scan("accepted"), scan("refused", 1, destination_hash="STRANGER")]
     assert where(refused, HERE).place == "elsewhere"
 
 
-def test_a_number_that_was_never_scanned_is_nowhere():
+def test_a_number_that_was_never_scanned_is_nowhere() -> None:
     assert whereabouts(None).place == "not_handed_in"
     assert whereabouts(None, HERE).since is None
 
@@ -200,7 +212,7 @@ def test_a_number_that_was_never_scanned_is_nowhere():
         (None, 1, False),
     ],
 )
-def test_a_local_time_makes_it_uncertain(local, hours, is_uncertain):
+def test_a_local_time_makes_it_uncertain(local: str | None, hours: float | int, is_uncertain: bool) -> None:
     first = scan(
         "exception" if local == "exception" else "departed", 20, time_is_local=local in ("accepted", "exception")
     )
@@ -214,7 +226,7 @@ def test_a_local_time_makes_it_uncertain(local, hours, is_uncertain):
 
 @given(histories(), st.randoms(use_true_random=False))
 @LAW
-def test_order_of_arrival_and_repeats_do_not_matter(scans, random):
+def test_order_of_arrival_and_repeats_do_not_matter(scans: list[ParcelScanned], random: Random) -> None:
     again = scans + random.choices(scans, k=len(scans))
     random.shuffle(again)
     one = [whereabouts(journey, HERE) for journey in journeys_of(scans)]
@@ -223,7 +235,7 @@ def test_order_of_arrival_and_repeats_do_not_matter(scans, random):
 
 @given(histories(), st.integers(0, 14))
 @LAW
-def test_two_halves_make_the_whole(scans, at):
+def test_two_halves_make_the_whole(scans: list[ParcelScanned], at: int) -> None:
     halves = [*journeys_of(scans[:at]), *journeys_of(scans[at:])]
     merged = journeys_of(s for journey in halves for s in journey.scans)
     assert list(map(whereabouts, merged)) == list(map(whereabouts, journeys_of(scans)))
@@ -231,7 +243,7 @@ def test_two_halves_make_the_whole(scans, at):
 
 @given(histories())
 @LAW
-def test_what_says_nothing_changes_nothing(scans):
+def test_what_says_nothing_changes_nothing(scans: list[ParcelScanned]) -> None:
     for journey in journeys_of(scans):
         told_nothing = tuple(s for s in journey.scans if s.scan not in ("exception", "unknown", "label_created"))
         one, other = whereabouts(journey), whereabouts(Journey(journey.courier, told_nothing))
@@ -245,7 +257,7 @@ def test_what_says_nothing_changes_nothing(scans):
 
 @given(histories())
 @LAW
-def test_stays_are_in_order_and_rest_on_scans(scans):
+def test_stays_are_in_order_and_rest_on_scans(scans: list[ParcelScanned]) -> None:
     for journey in journeys_of(scans):
         found = whereabouts(journey)
         times = [stay.since.occurred_at for stay in found.stays]

@@ -1,22 +1,30 @@
 """Which hours of a wait count: silent ones, parts of hours, holidays, couriers without a feed and unknown ones."""
 
+from collections.abc import Collection, Sequence
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cloudtag.parcels.silence import FEED_MS, busy_hours, has_feed, hour_of, wait_for_scan
+from cloudtag.parcels.silence import FEED_MS, Span, Wait, busy_hours, has_feed, hour_of, wait_for_scan
 from tests.parcels.making import DAY_MS, HOUR_MS, LAW, START_MS
 
 WAIT_MS = 72 * HOUR_MS
 ALWAYS = frozenset(range(hour_of(START_MS) - 200, hour_of(START_MS) + 2000))
 
 
-def wait(until_ms, busy=ALWAYS, courier="yto", start_ms=START_MS, rest=()):
+def wait(
+    until_ms: int,
+    busy: Collection[int] = ALWAYS,
+    courier: str | None = "yto",
+    start_ms: int = START_MS,
+    rest: Sequence[Span] = (),
+) -> Wait:
     return wait_for_scan(start_ms, until_ms, WAIT_MS, courier, busy, rest)
 
 
 @pytest.mark.parametrize("start_ms", [START_MS, START_MS + 1, START_MS + 1_234_567])
-def test_a_courier_that_always_scans(start_ms):
+def test_a_courier_that_always_scans(start_ms: int) -> None:
     end = start_ms + WAIT_MS
     over = wait(end, start_ms=start_ms)
     assert (over.status, over.is_over_at, over.counted_ms) == ("over", end, WAIT_MS)
@@ -26,14 +34,14 @@ def test_a_courier_that_always_scans(start_ms):
     assert wait(end + DAY_MS, start_ms=start_ms).is_over_at == end
 
 
-def test_a_silent_hour_does_not_count():
+def test_a_silent_hour_does_not_count() -> None:
     busy = ALWAYS - {hour_of(START_MS) + 5}
     assert wait(START_MS + WAIT_MS, busy).counted_ms == WAIT_MS - HOUR_MS
     assert wait(START_MS + WAIT_MS, busy).earliest_end == START_MS + WAIT_MS + HOUR_MS
     assert wait(START_MS + WAIT_MS + HOUR_MS, busy).is_over_at == START_MS + WAIT_MS + HOUR_MS
 
 
-def test_of_an_hour_the_part_counts():
+def test_of_an_hour_the_part_counts() -> None:
     start = START_MS + HOUR_MS // 4
     first = {hour_of(START_MS)}
     assert wait(start + 10 * HOUR_MS, first, start_ms=start).counted_ms == HOUR_MS * 3 // 4
@@ -42,7 +50,7 @@ def test_of_an_hour_the_part_counts():
     assert wait(start + HOUR_MS // 8, first, start_ms=start).counted_ms == HOUR_MS // 8
 
 
-def test_a_courier_without_a_scan_for_seven_days_has_no_feed():
+def test_a_courier_without_a_scan_for_seven_days_has_no_feed() -> None:
     now = START_MS + 10 * DAY_MS
     last = hour_of(now - FEED_MS)
     assert wait(now, frozenset((last,))).status == "waiting"
@@ -53,14 +61,14 @@ def test_a_courier_without_a_scan_for_seven_days_has_no_feed():
     assert wait(START_MS + WAIT_MS, frozenset()).status == "no_feed"
 
 
-def test_a_wait_that_ran_out_stays_so_when_the_feed_falls_silent():
+def test_a_wait_that_ran_out_stays_so_when_the_feed_falls_silent() -> None:
     busy = frozenset(range(hour_of(START_MS), hour_of(START_MS) + 72))
     later = wait(START_MS + 60 * DAY_MS, busy)
     assert (later.status, later.is_over_at) == ("over", START_MS + WAIT_MS)
 
 
 @pytest.mark.parametrize("courier", [None, "ponypost"])
-def test_for_an_unknown_courier_every_hour_counts(courier):
+def test_for_an_unknown_courier_every_hour_counts(courier: str | None) -> None:
     over = wait(START_MS + WAIT_MS, frozenset(), courier)
     assert (over.status, over.is_over_at, over.is_courier_unknown) == ("over", START_MS + WAIT_MS, True)
     assert wait(START_MS + WAIT_MS - 1, frozenset(), courier).status == "waiting"
@@ -68,7 +76,7 @@ def test_for_an_unknown_courier_every_hour_counts(courier):
 
 
 @pytest.mark.parametrize("courier", ["yto", None])
-def test_holidays_do_not_count(courier):
+def test_holidays_do_not_count(courier: str | None) -> None:
     rest = [(START_MS + 2 * DAY_MS, START_MS + 3 * DAY_MS), (START_MS + DAY_MS, START_MS + 2 * DAY_MS)]
     end = START_MS + WAIT_MS + 2 * DAY_MS
     assert wait(end, courier=courier, rest=rest).is_over_at == end
@@ -77,13 +85,13 @@ def test_holidays_do_not_count(courier):
     assert wait(START_MS + DAY_MS * 3 // 2, courier=courier, rest=rest).earliest_end == end
 
 
-def test_a_courier_that_rests_on_holidays_has_a_feed_all_the_same():
+def test_a_courier_that_rests_on_holidays_has_a_feed_all_the_same() -> None:
     rest = [(START_MS + DAY_MS, START_MS + 9 * DAY_MS)]
     assert wait(START_MS + 9 * DAY_MS, frozenset(), rest=rest).status == "waiting"
     assert wait(START_MS + 11 * DAY_MS, frozenset(), rest=rest).status == "no_feed"
 
 
-def test_the_hours_of_scans():
+def test_the_hours_of_scans() -> None:
     times = [START_MS, START_MS + 1, START_MS + HOUR_MS - 1, START_MS + HOUR_MS]
     assert busy_hours(times) == {hour_of(START_MS), hour_of(START_MS) + 1}
     assert not has_feed(START_MS, frozenset((hour_of(START_MS),)))
@@ -100,7 +108,7 @@ SPANS = st.lists(
 
 @given(HOURS, SPANS, st.integers(0, 300 * HOUR_MS), st.integers(0, 300 * HOUR_MS))
 @LAW
-def test_time_and_scans_only_ever_add(busy, rest, one, other):
+def test_time_and_scans_only_ever_add(busy: frozenset[int], rest: Sequence[Span], one: int, other: int) -> None:
     start, early, late = START_MS + 1234, START_MS + min(one, other), START_MS + max(one, other)
     before, after = wait(early, busy, start_ms=start, rest=rest), wait(late, busy, start_ms=start, rest=rest)
     assert 0 <= before.counted_ms <= after.counted_ms <= WAIT_MS
@@ -112,7 +120,7 @@ def test_time_and_scans_only_ever_add(busy, rest, one, other):
 
 @given(HOURS, SPANS, st.integers(0, 300))
 @LAW
-def test_counting_hour_by_hour_says_the_same(busy, rest, hours):
+def test_counting_hour_by_hour_says_the_same(busy: Collection[int], rest: Sequence[Span], hours: int) -> None:
     resting = {hour for start, end in rest for hour in range(hour_of(start), hour_of(end))}
     counted = sum(hour in busy and hour not in resting for hour in range(hour_of(START_MS), hour_of(START_MS) + hours))
     assert wait(START_MS + hours * HOUR_MS, busy, rest=rest).counted_ms == min(counted * HOUR_MS, WAIT_MS)

@@ -2,7 +2,8 @@
 
 import pytest
 
-from cloudtag.parcels.steps import ENDS, OUTWARD, PLACES, STEPS, TRANSITIONS, TURNS, turn_of
+from cloudtag.contract.types import ScanKind, SignerKind
+from cloudtag.parcels.steps import ENDS, OUTWARD, PLACES, STEPS, TRANSITIONS, TURNS, Step, turn_of
 from tests.parcels.making import KINDS, scan
 
 # Rows: steps. Columns: travels, out for delivery, signed by receiver / for keeping / by somebody, collected, refused,
@@ -22,11 +23,11 @@ ROWS = {row.split()[0]: row.split()[1:] for row in EXPECTED.strip().splitlines()
 
 
 @pytest.mark.parametrize("step", STEPS)
-def test_every_scan_at_every_step(step):
+def test_every_scan_at_every_step(step: Step) -> None:
     assert [TRANSITIONS[step][turn] for turn in TURNS] == ROWS[step]
 
 
-def test_every_step_has_a_place():
+def test_every_step_has_a_place() -> None:
     assert set(PLACES) == set(STEPS) == set(ROWS)
     assert {step for step in STEPS if PLACES[step] == "coming_home"} == set(STEPS) - OUTWARD
     assert {"with_receiver", "refused_home", "returned_home"} == ENDS
@@ -55,10 +56,10 @@ def test_every_step_has_a_place():
         ("unknown", None, None),
     ],
 )
-def test_what_a_scan_says(kind, signer, turn):
+def test_what_a_scan_says(kind: ScanKind, signer: SignerKind | None, turn: str | None) -> None:
     assert turn_of(scan(kind, 0, signer)) == turn
 
 
-def test_every_kind_of_scan_is_one_of_these():
+def test_every_kind_of_scan_is_one_of_these() -> None:
     silent = {"label_created", "exception", "unknown"}
     assert {kind for kind in KINDS if turn_of(scan(kind)) is None} == silent

@@ -1,10 +1,14 @@
 """Which journey a use means, at the edges of the wait and of the number's days."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cloudtag.parcels.journey import begin, distance_ms, journeys_of
+from cloudtag.contract.events import ParcelScanned
+from cloudtag.parcels.journey import Journey, begin, distance_ms, journeys_of
 from cloudtag.parcels.uses import journey_of_use
 from tests.parcels.making import HOUR_MS, LAW, START_MS, histories, scan
 
@@ -15,7 +19,7 @@ TWO = journeys_of(
 )
 
 
-def meant(hours, journeys=TWO, **more):
+def meant(hours: float, journeys: Sequence[Journey] = TWO, **more: Any) -> int | None:
     found = journey_of_use(journeys, START_MS + round(hours * HOUR_MS), **more)
     return None if found is None else journeys.index(found)
 
@@ -34,25 +38,25 @@ def meant(hours, journeys=TWO, **more):
         (NEXT + 10_000, 1),
     ],
 )
-def test_between_two_journeys(hours, journey):
+def test_between_two_journeys(hours: float | int, journey: int) -> None:
     assert meant(hours) == journey
 
 
-def test_the_wait_is_a_parameter():
+def test_the_wait_is_a_parameter() -> None:
     assert meant(NEXT - 10, wait_ms=9 * HOUR_MS) == 0
     assert meant(NEXT - 10, wait_ms=10 * HOUR_MS) == 1
 
 
 @pytest.mark.parametrize(("before", "journey"), [(MS, 0), (73, 0), (180 * 24 - MS, 0), (180 * 24, None)])
-def test_before_all_journeys(before, journey):
+def test_before_all_journeys(before: float | int, journey: int | None) -> None:
     assert meant(-before) == journey
 
 
-def test_no_journey_at_all():
+def test_no_journey_at_all() -> None:
     assert journey_of_use((), START_MS) is None
 
 
-def test_a_named_courier_means_no_other_ones_parcel():
+def test_a_named_courier_means_no_other_ones_parcel() -> None:
     both = journeys_of([scan("accepted"), scan("accepted", 5, carrier="YTO")])
     assert meant(3, both, courier="sf") == 0
     assert meant(3, both, courier="yto") == 1
@@ -63,14 +67,14 @@ def test_a_named_courier_means_no_other_ones_parcel():
     assert meant(9, both) == 1
 
 
-def test_a_parcel_without_a_courier_may_be_anybodys():
+def test_a_parcel_without_a_courier_may_be_anybodys() -> None:
     nobodys = journeys_of([scan("accepted", carrier=None)])
     assert meant(3, nobodys, courier="yto") == 0
 
 
 @given(histories(), st.integers(-20_000, 20_000))
 @LAW
-def test_a_use_means_a_journey_it_touches_or_a_neighbour(scans, hours):
+def test_a_use_means_a_journey_it_touches_or_a_neighbour(scans: list[ParcelScanned], hours: int) -> None:
     journeys, at_ms = journeys_of(scans), START_MS + hours * HOUR_MS
     found = journey_of_use(journeys, at_ms)
     touched = [journey for journey in journeys if distance_ms(journey, at_ms) == 0]

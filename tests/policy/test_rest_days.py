@@ -10,7 +10,7 @@ from cloudtag.policy.rest_days import is_public_holiday, rest_spans
 CHINA = DeadlineRules()
 
 
-def ms(text):
+def ms(text: str) -> int:
     return round(datetime.fromisoformat(text).timestamp() * 1000)
 
 
@@ -28,18 +28,18 @@ def ms(text):
         ("1999-10-01", False),
     ],
 )
-def test_spring_festival_and_weekends(day, is_holiday):
+def test_spring_festival_and_weekends(day: str, is_holiday: bool) -> None:
     assert is_public_holiday(date.fromisoformat(day), "CN") is is_holiday
     assert not is_public_holiday(date.fromisoformat(day), "weekdays")
 
 
-def test_spans_are_days_of_the_zone():
+def test_spans_are_days_of_the_zone() -> None:
     found = rest_spans(ms("2026-02-14T23:59:00+08:00"), ms("2026-02-16T00:00:00+08:00"), CHINA)
     fifteenth, sixteenth, seventeenth = (ms(f"2026-02-{day}T00:00:00+08:00") for day in (15, 16, 17))
     assert found == ((fifteenth, sixteenth), (sixteenth, seventeenth))
 
 
-def test_a_span_within_one_day():
+def test_a_span_within_one_day() -> None:
     noon, evening = ms("2026-02-17T12:00:00+08:00"), ms("2026-02-17T18:00:00+08:00")
     assert len(rest_spans(noon, evening, CHINA)) == 1
     assert rest_spans(noon, evening, DeadlineRules(calendar="weekdays")) == ()
