@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from itertools import islice
 from typing import Any, Protocol
 
 from msgspec import Struct
 
-from cloudtag.engine.rows import Row, RowCodec, key_prefix
-from cloudtag.engine.task_result import RowReader
+from cloudtag.engine.rows import Published, Row, RowCodec, key_prefix
+from cloudtag.engine.task_result import Output, RowReader
+
+
+@cache
+def _with(streams: frozenset[str], stream: str) -> frozenset[str]:
+    """Files publish on few combinations of streams: each is made once."""
+    return streams | {stream}
 
 
 class KeyedState(Struct, eq=False, gc=False):
@@ -17,7 +24,15 @@ class KeyedState(Struct, eq=False, gc=False):
 
     key: str
     index: Any
+    """What the processor keeps at hand: derived from facts when they are folded, never while judging."""
+    letters: Mapping[str, str]
+    """What the ids of each kind of rows begin with, by the kind's name."""
     rows: dict[str, Row] = {}
+    published_on: frozenset[str] = frozenset()
+    """The streams on which anything was ever published about the file, since it was read back."""
+    memo: Any = None
+    """What a processor has worked out from all facts and may be asked for again: nobody can see whether it is there.
+    The processor drops it when a fact changes it, the engine when a row goes."""
     is_closed: bool = False
     """Nothing more is taken in, and nothing is concluded from it: whom it is about is to be forgotten."""
 
@@ -25,6 +40,35 @@ class KeyedState(Struct, eq=False, gc=False):
         """A new, empty row."""
         row = self.rows[row_id] = Row(row_id)
         return row
+
+    def drop_row(self, row_id: str) -> None:
+        """Let a row go, if it is there."""
+        if self.rows.pop(row_id, None) is not None:
+            self.memo = None
+
+    def row_id(self, kind: str, name: str = "") -> str:
+        """The id of the row of that kind and name, whether or not there is one."""
+        return self.letters[kind] + name
+
+    def row(self, kind: str, name: str = "") -> Row | None:
+        """The row of that kind and name, if there is one."""
+        return self.rows.get(self.letters[kind] + name)
+
+    def rows_of(self, *kinds: str) -> Iterator[Row]:
+        """The rows of those kinds, in the order in which they came."""
+        letters = [self.letters[kind] for kind in kinds]
+        return (row for row in self.rows.values() if row.id[0] in letters)
+
+    def has(self, kind: str) -> bool:
+        """Whether there is any row of that kind."""
+        letter = self.letters[kind]
+        return letter in self.rows or any(row_id[0] == letter for row_id in self.rows)
+
+    def note_published(self, told: Iterable[Output | Published]) -> None:
+        """Remember on which streams something was published."""
+        for one in told:
+            if one.stream not in self.published_on:
+                self.published_on = _with(self.published_on, one.stream)
 
 
 class StateKeeper(Protocol):
@@ -80,6 +124,7 @@ class StateCache:
         for row_key, data in rows.rows_of(key_prefix(key)):
             row = self._codec.decode(row_key, data, self._keeper.identity)
             state.rows[row.id] = row
+            state.note_published(row.published.values())
             for fact in row.facts.values():
                 self._keeper.index(state, row, fact)
         return state

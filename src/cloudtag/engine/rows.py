@@ -109,6 +109,11 @@ class Row(Struct, eq=False, gc=False):
     fresh: tuple[str, ...] = ()
     """Of a row that was read back: the ids of the facts that came with its last batch."""
 
+    @property
+    def name(self) -> str:
+        """Its name among the rows of its kind: all of its id but the letter of the kind."""
+        return self.id[1:]
+
     def hold(self, fact_id: str, at_ms: int, fact: Any) -> None:
         """Put a fact among the others, in the place of one of the same id."""
         self.facts[fact_id] = fact

@@ -64,10 +64,11 @@ class Task:
         """
         self._processor = processor
         self._rows = rows
-        self._codec = RowCodec(processor.fact_type)
+        self._codec = RowCodec(processor.kinds.fact_type)
         self._cache = StateCache(processor, rows, self._codec, cache_keys)
         self._timers = Timers()
         self._own = _Own()
+        self._master_data = processor.kinds.master_data
 
     @property
     def watermark_ms(self) -> int:
@@ -153,7 +154,8 @@ class Task:
 
     def _fold(self, step: TaskResult, facts: Iterable[Any]) -> tuple[Dirty, dict[KeyedState, News], int]:
         processor, own, get_state = self._processor, self._own, self._cache.get
-        place, identity, index, most_facts = processor.place, processor.identity, processor.index, processor.most_facts
+        key, place, closes = processor.key, processor.kinds.place, processor.kinds.closes
+        identity, index, most_facts = processor.identity, processor.index, processor.most_facts
         horizon_ms = own.watermark_ms - processor.retention_ms
         # The files of this batch, so that the cache is asked once for each.
         states: dict[str, tuple[KeyedState, set[str], News]] = {}
@@ -164,12 +166,12 @@ class Task:
                 continue
             if not self._takes(step, fact, horizon_ms):
                 continue
-            state_key, row_id = place(fact)
+            state_key, row_id = key(fact), place(fact)
             entry = states.get(state_key)
             if entry is None:
                 entry = states[state_key] = get_state(state_key), set(), News()
             state, ids, news = entry
-            if state.is_closed and type(fact) is not processor.closes:
+            if state.is_closed and type(fact) is not closes:
                 # What other processors tell is about events that are refused as well.
                 if not isinstance(fact, InternalRecord):
                     step.refused.append(fact)
@@ -205,7 +207,7 @@ class Task:
 
     def _is_timeless(self, fact: Any) -> bool:
         """Whether a fact counts whatever its age: what another task says now, and master data."""
-        return isinstance(fact, InternalRecord) or type(fact) in self._processor.master_data
+        return isinstance(fact, InternalRecord) or type(fact) in self._master_data
 
     def _judge(
         self,
@@ -217,20 +219,21 @@ class Task:
         *,
         is_whole: bool = False,
     ) -> None:
-        """Judge what changed and woken rows touch, then layer after layer what those and their outputs ask for."""
-        processor = self._processor
+        """Judge what changed and woken rows touch, or all there is, then layer after layer what those and their outputs
+        ask for."""
+        kinds = self._processor.kinds
         asked = changed | fired if fired else changed
-        touched = processor.touched(state, asked)
+        touched = kinds.every(state) if is_whole else kinds.touched(state, asked)
         outputs: list[Output] = []
         for row_id in touched if len(touched) == 1 else sorted(touched):
             if told := self._judge_row(step, state, row_id, changed, news):
                 outputs += told
-        if not is_whole and asked <= touched and not processor.is_followed(state, outputs):
+        if not is_whole and asked <= touched and not kinds.is_followed(state, asked, outputs):
             step.outputs += outputs
             return
-        for row_id, is_asked in processor.layers:
+        for row_id in kinds.layers:
             is_left = row_id in asked and row_id not in touched
-            if is_whole or is_left or is_asked(state, asked, outputs):
+            if is_whole or is_left or kinds.is_asked(row_id, state, asked, outputs):
                 outputs += self._judge_row(step, state, row_id, changed, news)
         step.outputs += outputs
 
@@ -250,6 +253,7 @@ class Task:
         if judgement.conclusions or row.published:
             reasons = _Reasons(processor, state, row_id, news, max(now_ms, self._own.newest_ms))
             outputs = revise(row, judgement.conclusions, horizon_ms, reasons)
+            state.note_published(outputs)
         if not row.facts and not row.published and judgement.timer_ms == NEVER:
             self._forget(step, state, row)
             return []
@@ -288,12 +292,12 @@ class Task:
     def _drop_spent(self, step: TaskResult, state: KeyedState, row: Row, horizon_ms: int) -> bool:
         if not row.facts and not row.published:
             return False
-        if not self._processor.can_expire(state, row, horizon_ms):
+        if not self._processor.kinds.can_expire(state, row, horizon_ms):
             return False
         self._forget(step, state, row)
         return True
 
     def _forget(self, step: TaskResult, state: KeyedState, row: Row) -> None:
-        state.rows.pop(row.id, None)
+        state.drop_row(row.id)
         if row.batch:
             step.rows[row_key(state.key, row.id)] = None

@@ -6,7 +6,7 @@ from typing import Any
 
 from cloudtag.contract.events import AlertAnswered, OrderChanged, RefundChanged
 from cloudtag.contract.links import AttributeUsed, LinkReported
-from cloudtag.detection.order_view import OrderView, attributes_of
+from cloudtag.detection.order_view import attributes_of
 from cloudtag.detection.outcomes import PAID
 from cloudtag.detection.rule import Signal
 from cloudtag.engine.revise import Conclusion
@@ -27,8 +27,6 @@ class BuyerIndex:
         "habits",
         "has_claims",
         "has_shop_link",
-        "is_alerted",
-        "orders",
         "orders_by_number",
         "pieces",
         "settled",
@@ -42,8 +40,6 @@ class BuyerIndex:
 
     def __init__(self) -> None:
         """Nothing known."""
-        self.orders: list[OrderView] | None = None
-        """The orders in order of their id, once somebody has asked for them."""
         self.orders_by_number: dict[str, tuple[str, ...]] = {}
         """Most numbers are named by one order: tuples take less room than sets."""
         self.units: frozenset[str] = frozenset()
@@ -60,8 +56,6 @@ class BuyerIndex:
         """What the latest order event in order of arrival showed, and when."""
         self.has_claims = False
         self.has_shop_link = False
-        self.is_alerted: bool | None = None
-        """Whether alerts were ever told; None until somebody asks."""
         self.verdicts: dict[str, list[AlertAnswered]] = {}
         """By alert, everything shops said of it, in any order."""
 

@@ -13,7 +13,7 @@ from cloudtag.decisions.alerts import alert_of, answered, label_of, last_word
 from cloudtag.detection.finding import Timer
 from cloudtag.detection.rule import Scope, Signal
 from cloudtag.detectors.registry import Detector, of_scope
-from cloudtag.engine.processor import Judgement
+from cloudtag.engine.judgement import Judgement
 from cloudtag.engine.revise import Conclusion
 from cloudtag.engine.rows import Row, earliest
 from cloudtag.policy.model import Policy

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-import msgspec
 from msgspec.structs import replace
 
 from cloudtag.contract.events import ComplaintChanged, RefundChanged
 from cloudtag.contract.links import AttributeUsed, Claim, SkuOwned
-from cloudtag.contract.records import Alert
 from cloudtag.contract.streams import STREAM_OF
 from cloudtag.contract.types import Proof
 from cloudtag.detection.buyer_case import accuses
@@ -19,31 +17,22 @@ from cloudtag.detection.outcomes import is_purchase
 from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.revise import Conclusion
 from cloudtag.processors.buyers.buyer_index import BuyerIndex
-from cloudtag.processors.link_joins import bands_of
+from cloudtag.processors.buyers.published import alerts_of
+from cloudtag.processors.buyers.reading import links
+from cloudtag.processors.links.joins import bands_of
 
 
 def plain_uses(state: KeyedState) -> Iterator[Conclusion]:
     """Each attribute the buyer shows, once; with it, since when alerts accuse the buyer."""
     index: BuyerIndex = state.index
     alerted_at = _alerted_at(state)
-    for attribute, use in index.attributes.items():
-        if use.record.alerted_at != alerted_at:
-            use = replace(use, record=replace(use.record, alerted_at=alerted_at))
-            # A value in place of another: the order of the attributes stays.
-            index.attributes[attribute] = use
-        yield use
+    for use in index.attributes.values():
+        yield replace(use, record=replace(use.record, alerted_at=alerted_at)) if alerted_at else use
 
 
 def _alerted_at(state: KeyedState) -> int:
     """Never by alerts that rest on what others are accused of: those have a row of their own."""
-    alerts = [
-        msgspec.msgpack.decode(published.body, type=Alert)
-        for row in state.rows.values()
-        if row.published and row.id[0] in "owb"
-        for published in row.published.values()
-        if published.stands and published.stream == "alerts" and published.body is not None
-    ]
-    return min((alert.decided_at for alert in alerts if accuses(alert)), default=0)
+    return min((alert.decided_at for alert in alerts_of(state) if accuses(alert)), default=0)
 
 
 def order_uses(buyer_id: str, order: OrderView, now_ms: int, unpaid_ms: int) -> tuple[list[AttributeUsed], int]:
@@ -62,9 +51,7 @@ def order_uses(buyer_id: str, order: OrderView, now_ms: int, unpaid_ms: int) -> 
 
 def owned_skus(state: KeyedState, orders: Iterable[OrderView]) -> Iterator[SkuOwned]:
     """For each claim of a linked buyer: the orders of this buyer that hold what came back in the other's parcel."""
-    row = state.rows.get("l")
-    reports = [fact for fact in row.facts.values() if fact.is_held] if row else []
-    told = [(report, use, claim) for report in reports for use in report.others for claim in use.claims]
+    told = [(report, use, claim) for report in links(state) for use in report.others for claim in use.claims]
     if not told:
         return
     held = list(orders)

@@ -1,0 +1,29 @@
+"""One buyer's questions: the file that asked is told where the shop's returns go and what it sells."""
+
+from __future__ import annotations
+
+from operator import attrgetter
+
+from cloudtag.contract.links import ShopAsked, ShopReported
+from cloudtag.engine.judgement import EMPTY, Judgement
+from cloudtag.engine.keyed_state import KeyedState
+from cloudtag.engine.row_kind import INTERNAL_ID, Holds, Reads, RowKind
+from cloudtag.policy.model import Policies
+from cloudtag.processors.shops.reading import judged
+from cloudtag.processors.shops.reports import answer
+
+
+def _judge(state: KeyedState, name: str, policies: Policies, now_ms: int) -> Judgement:
+    del policies, now_ms
+    row = state.row("question", name)
+    return judged(answer(state.row("description"), row)) if row is not None and row.facts else EMPTY
+
+
+QUESTION = RowKind(
+    name="question",
+    letter="q",
+    judge=_judge,
+    holds=(Holds(ShopAsked, name=attrgetter("buyer_id"), identity=INTERNAL_ID),),
+    tells=(ShopReported,),
+    reads=(Reads("description"),),
+)
