@@ -78,10 +78,6 @@ class StateKeeper(Protocol):
         """An empty file with its index."""
         ...
 
-    def identity(self, fact: Any) -> str:
-        """A fact's id inside its row."""
-        ...
-
     def index(self, state: KeyedState, row: Row, fact: Any) -> Iterable[str]:
         """Take a fact into the file's index."""
         ...
@@ -122,7 +118,7 @@ class StateCache:
     def _read(self, key: str, rows: RowReader) -> KeyedState:
         state = self._keeper.new_state(key)
         for row_key, data in rows.rows_of(key_prefix(key)):
-            row = self._codec.decode(row_key, data, self._keeper.identity)
+            row = self._codec.decode(row_key, data)
             state.rows[row.id] = row
             state.note_published(row.published.values())
             for fact in row.facts.values():

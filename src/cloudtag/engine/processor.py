@@ -34,10 +34,6 @@ class Processor(Protocol):
         """An empty file with its index."""
         ...
 
-    def identity(self, fact: Any) -> str:
-        """A fact's id inside its row."""
-        ...
-
     def bound(self, row: Row) -> None:
         """Drop the facts of an overfull row that no judgement can need, the same ones in every order of arrival."""
         ...

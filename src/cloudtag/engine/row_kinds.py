@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from functools import reduce
 from operator import or_
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from cloudtag.contract.internal import InternalRecord
 from cloudtag.contract.streams import STREAM_OF
 from cloudtag.engine.keyed_state import KeyedState
-from cloudtag.engine.row_kind import EVENT_ID, Index, Judge, Names, Reads, RowKind, When
+from cloudtag.engine.row_kind import EVENT_ID, Index, Judge, Names, RowKind, When
 from cloudtag.engine.rows import Row
 from cloudtag.engine.task_result import Output
 
@@ -34,26 +33,29 @@ class RowKinds:
         """Raises ValueError if the declarations contradict each other."""
         self.kinds = tuple(kinds)
         self._of = {kind.letter: kind for kind in kinds}
-        self.letters: Mapping[str, str] = MappingProxyType({kind.name: kind.letter for kind in kinds})
+        self.letters: Mapping[str, str] = {kind.name: kind.letter for kind in kinds}
         """The letter of each kind, by its name."""
         _check(self.kinds, self.letters)
         self.layers = tuple(kind.letter for kind in kinds if kind.follows)
         """The ids of the rows that are judged after the others, in order."""
-        self._place = _places(kinds)
+        self.places = _places(kinds)
+        """What gives the id of the row a fact belongs to, by the type of fact."""
+        self.identities = {held.fact: held.identity for kind in kinds for held in kind.holds}
+        """What gives a fact's id inside its row, by the type of fact."""
         self._readers = {kind.letter: tuple(self._readers_of(kind, is_late=False)) for kind in kinds}
+        self._is_plain = not self.layers and not any(self._readers.values())
         self._early = frozenset(kind.letter for kind in kinds if not kind.waits)
         self._follows = {kind.letter: frozenset(STREAM_OF[told] for told in kind.follows) for kind in kinds}
         self._followed = frozenset[str]().union(*self._follows.values())
+        waiting = {kind.letter: tuple(self._readers_of(kind, is_late=True)) for kind in kinds}
         self._asks = {
-            (layer, kind.letter): tuple(reader.when for reader in self._readers_of(kind, True) if reader.letter == layer)
+            (layer, letter): tuple(reader.when for reader in readers if reader.letter == layer)
             for layer in self.layers
-            for kind in kinds
+            for letter, readers in waiting.items()
         }
-        self._asking = {
-            kind.letter: tuple(dict.fromkeys(when for layer in self.layers for when in self._asks[layer, kind.letter]))
-            for kind in kinds
+        self._asks_any = {
+            letter: tuple(dict.fromkeys(reader.when for reader in readers)) for letter, readers in waiting.items()
         }
-        """What may ask for any layer when a row of that kind changed."""
         self.judges: Mapping[str, Judge] = {kind.letter: kind.judge for kind in kinds}
         """How a row is judged, by the letter of its kind."""
         self.indexes: Mapping[str, Index | None] = {kind.letter: kind.index for kind in kinds}
@@ -75,11 +77,6 @@ class RowKinds:
         return frozenset(told for kind in self.kinds for told in kind.tells)
 
     @property
-    def identities(self) -> dict[type[Any], Callable[[Any], str]]:
-        """Where a fact's id inside its row is found, by its type."""
-        return {held.fact: held.identity for kind in self.kinds for held in kind.holds}
-
-    @property
     def master_data(self) -> frozenset[type[Any]]:
         """The types of facts that are never too late."""
         return frozenset(held.fact for kind in self.kinds if kind.is_kept for held in kind.holds)
@@ -89,12 +86,14 @@ class RowKinds:
         """The type of fact that closes a file."""
         return next((held.fact for kind in self.kinds if kind.closes for held in kind.holds), None)
 
-    def place(self, fact: Any) -> str:
-        """The id of the row a fact belongs to."""
-        return self._place[type(fact)](fact)
+    def identity(self, fact: Any) -> str:
+        """A fact's id inside its row."""
+        return self.identities[type(fact)](fact)
 
     def touched(self, state: KeyedState, row_ids: Set[str]) -> Set[str]:
         """The rows to judge when those changed: themselves, and those that read them; not those that wait."""
+        if self._is_plain:
+            return row_ids
         touched: set[str] = set()
         for row_id in row_ids:
             letter, name = row_id[0], row_id[1:]
@@ -118,11 +117,13 @@ class RowKinds:
 
     def is_followed(self, state: KeyedState, row_ids: Set[str], outputs: Sequence[Output]) -> bool:
         """Whether any layer may have to be judged: of most files nothing is published that a layer reads."""
+        if not self.layers:
+            return False
         for output in outputs:
             if output.stream in self._followed:
                 return True
         for row_id in row_ids:
-            for when in self._asking[row_id[0]]:
+            for when in self._asks_any[row_id[0]]:
                 if when is None or when(state, row_id[1:]):
                     return True
         return False
@@ -159,7 +160,7 @@ class RowKinds:
             return False
         return kind.is_needed is None or not kind.is_needed(state, row, horizon_ms)
 
-    def _readers_of(self, read: RowKind, is_late: bool) -> Iterator[_Reader]:
+    def _readers_of(self, read: RowKind, *, is_late: bool) -> Iterator[_Reader]:
         for kind in self.kinds:
             if kind.waits == is_late:
                 for reads in kind.reads:

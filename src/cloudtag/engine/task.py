@@ -64,7 +64,7 @@ class Task:
         """
         self._processor = processor
         self._rows = rows
-        self._codec = RowCodec(processor.kinds.fact_type)
+        self._codec = RowCodec(processor.kinds.fact_type, processor.kinds.identity)
         self._cache = StateCache(processor, rows, self._codec, cache_keys)
         self._timers = Timers()
         self._own = _Own()
@@ -154,8 +154,8 @@ class Task:
 
     def _fold(self, step: TaskResult, facts: Iterable[Any]) -> tuple[Dirty, dict[KeyedState, News], int]:
         processor, own, get_state = self._processor, self._own, self._cache.get
-        key, place, closes = processor.key, processor.kinds.place, processor.kinds.closes
-        identity, index, most_facts = processor.identity, processor.index, processor.most_facts
+        kinds, key, index, most_facts = processor.kinds, processor.key, processor.index, processor.most_facts
+        places, identities, closes = kinds.places, kinds.identities, kinds.closes
         horizon_ms = own.watermark_ms - processor.retention_ms
         # The files of this batch, so that the cache is asked once for each.
         states: dict[str, tuple[KeyedState, set[str], News]] = {}
@@ -166,18 +166,19 @@ class Task:
                 continue
             if not self._takes(step, fact, horizon_ms):
                 continue
-            state_key, row_id = key(fact), place(fact)
+            kind: Any = type(fact)
+            state_key, row_id = key(fact), places[kind](fact)
             entry = states.get(state_key)
             if entry is None:
                 entry = states[state_key] = get_state(state_key), set(), News()
             state, ids, news = entry
-            if state.is_closed and type(fact) is not closes:
+            if state.is_closed and kind is not closes:
                 # What other processors tell is about events that are refused as well.
                 if not isinstance(fact, InternalRecord):
                     step.refused.append(fact)
                 continue
             row = state.rows.get(row_id) or state.add_row(row_id)
-            fact_id = identity(fact)
+            fact_id = identities[kind](fact)
             before = row.facts.get(fact_id)
             if not fold(row, fact_id, fact):
                 step.duplicates += 1

@@ -33,7 +33,7 @@ class KeyedProcessor:
         """`policies`: all packs; `lateness_ms`: how far the watermark stays behind the newest event."""
         self.policies = policies
         self.lateness_ms = lateness_ms
-        self._identities, self._indexes, self._judges = self.kinds.identities, self.kinds.indexes, self.kinds.judges
+        self._indexes, self._judges = self.kinds.indexes, self.kinds.judges
 
     def new_index(self) -> Any:
         """There is no index."""
@@ -42,10 +42,6 @@ class KeyedProcessor:
     def new_state(self, key: str) -> KeyedState:
         """A file without facts."""
         return KeyedState(key, self.new_index(), self.kinds.letters)
-
-    def identity(self, fact: Any) -> str:
-        """As the kind of row says that holds such facts."""
-        return self._identities[type(fact)](fact)
 
     def bound(self, row: Row) -> None:
         """No row is ever overfull."""

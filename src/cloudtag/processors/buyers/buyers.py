@@ -46,7 +46,8 @@ class Buyers(KeyedProcessor):
     def index(self, state: KeyedState, row: Row, fact: Any) -> Iterable[str]:
         """Every fact may signal something, whatever row holds it."""
         state.index.note(fact)
-        return super().index(state, row, fact)
+        index = self._indexes[row.id[0]]
+        return () if index is None else index(state, row, fact)
 
     def causes(self, state: KeyedState, row_id: str, news: News) -> tuple[Cause, ...]:
         """What is new in the rows it reads, and what refuted the alerts it follows."""

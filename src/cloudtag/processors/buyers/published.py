@@ -13,8 +13,8 @@ from cloudtag.contract.streams import STREAM_OF
 from cloudtag.decisions.alerts import last_word
 from cloudtag.decisions.consequences import ConsequenceCase, complaints_among, follow
 from cloudtag.detection.order_view import OrderView
-from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.judgement import Judgement
+from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.revise import Conclusion
 from cloudtag.engine.rows import Row, earliest
 from cloudtag.policy.model import Policies

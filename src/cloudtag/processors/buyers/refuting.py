@@ -22,8 +22,8 @@ def refuting(
 ) -> tuple[tuple[Cause, ...], bool]:
     """The events that refuted an alert, and whether that is certain; if not, they are those that came with it.
 
-    `still_holds` judges the alert's row anew in another file. Every suspect is left out in turn: those that matter are the ones without
-    which the alert would hold. Where several say the same, it is the first of them by event time.
+    `still_holds` judges the alert's row anew in another file: every suspect is left out in turn. Those that matter are
+    the ones without which the alert would hold. Where several say the same, it is the first of them by event time.
     """
     tried = sorted(suspects, key=_moment)[-MOST_SUSPECTS:]
     alone = [suspect for suspect in tried if _holds_without(state, [suspect], still_holds)]
@@ -43,9 +43,7 @@ def _first_enough(
     )
 
 
-def _holds_without(
-    state: KeyedState, suspects: Sequence[Suspect], still_holds: Callable[[KeyedState], bool]
-) -> bool:
+def _holds_without(state: KeyedState, suspects: Sequence[Suspect], still_holds: Callable[[KeyedState], bool]) -> bool:
     return still_holds(_without(state, suspects))
 
 

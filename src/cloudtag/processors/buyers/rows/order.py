@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from operator import attrgetter
+from typing import Any
 
 from cloudtag.contract import disputes
 from cloudtag.contract import events as ev
@@ -23,6 +24,7 @@ from cloudtag.processors.buyers.reading import report, view_of
 from cloudtag.processors.buyers.run_detectors import run_detectors
 from cloudtag.processors.buyers.uses import order_uses
 
+_ORDER_ID = attrgetter("order_id")
 _UNPAID_MS = 30 * 60_000
 """How long an order may stay unpaid before it is told of, unless the policy of `mass_unpaid` says otherwise."""
 
@@ -70,14 +72,14 @@ def _unpaid_ms(policy: Policy) -> int:
     return _UNPAID_MS if parameters is None else parameters.unpaid_minutes * 60_000
 
 
-def _index(state: KeyedState, row: Row, fact: object) -> Iterable[str]:
+def _index(state: KeyedState, row: Row, fact: Any) -> Iterable[str]:
     """An attribute that is shown for the first time is told of with the links."""
     if row.view is None:
         state.memo = None
     index: BuyerIndex = state.index
-    if isinstance(fact, ev.OrderChanged):
+    if type(fact) is ev.OrderChanged:
         return (state.row_id("links"),) if index.add_order(fact) else ()
-    if isinstance(fact, ev.RefundChanged):
+    if type(fact) is ev.RefundChanged:
         index.add_refund(fact)
     return ()
 
@@ -106,20 +108,17 @@ ORDER = RowKind(
     name="order",
     letter="o",
     judge=_judge,
-    holds=tuple(
-        Holds(fact, name=attrgetter("order_id"))
-        for fact in (
-            ev.OrderChanged,
-            ev.RefundChanged,
-            ev.ReturnInspected,
-            ev.ReviewPosted,
-            ev.ComplaintChanged,
-            ev.BuyerContacted,
-            ev.InsuranceChanged,
-            disputes.ChargebackChanged,
-        )
-    )
-    + (Holds(SkuOwned, name=attrgetter("order_id"), identity=INTERNAL_ID),),
+    holds=(
+        Holds(ev.OrderChanged, name=_ORDER_ID),
+        Holds(ev.RefundChanged, name=_ORDER_ID),
+        Holds(ev.ReturnInspected, name=_ORDER_ID),
+        Holds(ev.ReviewPosted, name=_ORDER_ID),
+        Holds(ev.ComplaintChanged, name=_ORDER_ID),
+        Holds(ev.BuyerContacted, name=_ORDER_ID),
+        Holds(ev.InsuranceChanged, name=_ORDER_ID),
+        Holds(disputes.ChargebackChanged, name=_ORDER_ID),
+        Holds(SkuOwned, name=_ORDER_ID, identity=INTERNAL_ID),
+    ),
     tells=(WaybillUsed, AttributeUsed, Alert, Label),
     reads=(Reads("parcel", readers=_with_refunds_of, rows=_numbers_of),),
     index=_index,
