@@ -42,7 +42,7 @@ class Processor(Protocol):
         """Take a fact into the file's index; the ids of other rows that must be judged because of it."""
         ...
 
-    def judge(self, state: KeyedState, row_id: str, now_ms: int) -> Judgement:
+    def judge(self, state: KeyedState, row: Row, now_ms: int) -> Judgement:
         """What the file's facts amount to for one row at that event time; asking changes nothing."""
         ...
 

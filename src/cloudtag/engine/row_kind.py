@@ -18,8 +18,9 @@ from cloudtag.engine.rows import Row
 EVENT_ID: Callable[[Any], str] = attrgetter("event_id")
 INTERNAL_ID: Callable[[Any], str] = attrgetter("internal_id")
 
-Judge = Callable[[KeyedState, str, Any, int], Judgement]
-"""What a file's facts amount to for the row of that name, given the policies and the event time. It changes nothing."""
+Judge = Callable[[KeyedState, Row, Any, int], Judgement]
+"""What a file's facts amount to for a row, which may be empty and not yet among its rows, given the policies and the
+event time. It changes nothing."""
 Index = Callable[[KeyedState, Row, Any], Iterable[str]]
 """Takes a fact of a row into the file's index; gives the ids of other rows that must be judged because of it."""
 Names = Callable[[KeyedState, str], Iterable[str]]

@@ -249,7 +249,7 @@ class Task:
         # What this batch brought is judged once whatever its age: a fact is held, or it is a dead letter.
         elif row.newest_ms < horizon_ms and row_id not in changed and self._drop_spent(step, state, row, horizon_ms):
             return []
-        judgement = processor.judge(state, row_id, now_ms)
+        judgement = processor.judge(state, row, now_ms)
         outputs: list[Output] = []
         if judgement.conclusions or row.published:
             reasons = _Reasons(processor, state, row_id, news, max(now_ms, self._own.newest_ms))
@@ -273,7 +273,7 @@ class Task:
                 ids.update(self._processor.index(fresh, row, fact))
         self._judge(step, state, ids, news_again(state, changed), is_whole=True)
         for row_id in sorted(changed & state.rows.keys()):
-            conclusions = self._processor.judge(state, row_id, self._own.watermark_ms).conclusions
+            conclusions = self._processor.judge(state, state.rows[row_id], self._own.watermark_ms).conclusions
             step.outputs += repeat(state.rows[row_id], conclusions)
 
     def _schedule(self, state: KeyedState, row: Row, timer_ms: int) -> bool:

@@ -51,11 +51,11 @@ class KeyedProcessor:
         index = self._indexes[row.id[0]]
         return () if index is None else index(state, row, fact)
 
-    def judge(self, state: KeyedState, row_id: str, now_ms: int) -> Judgement:
+    def judge(self, state: KeyedState, row: Row, now_ms: int) -> Judgement:
         """As the kind of row says; nothing is concluded from a file that is closed."""
         if state.is_closed:
             return EMPTY
-        return self._judges[row_id[0]](state, row_id[1:], self.policies, now_ms)
+        return self._judges[row.id[0]](state, row, self.policies, now_ms)
 
     def causes(self, state: KeyedState, row_id: str, news: News) -> tuple[Cause, ...]:
         """All that is new in the file."""

@@ -63,7 +63,9 @@ class Buyers(KeyedProcessor):
         if not causes:
             suspects = news.of(self.kinds.read_by(state, row_id))
             causes, is_certain = refuting(
-                state, suspects, lambda other: record.alert_id in self.judge(other, row_id, now_ms).conclusions
+                state,
+                suspects,
+                lambda other: record.alert_id in self.judge(other, other.rows[row_id], now_ms).conclusions,
             )
         news.cleared += [cause for cause in causes if cause not in news.cleared]
         return withdrawn(record, causes, now_ms, is_certain=is_certain)

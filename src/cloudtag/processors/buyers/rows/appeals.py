@@ -6,11 +6,12 @@ from cloudtag.contract import disputes
 from cloudtag.engine.judgement import EMPTY, Judgement
 from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.row_kind import Holds, RowKind
+from cloudtag.engine.rows import Row
 from cloudtag.policy.model import Policies
 
 
-def _judge(state: KeyedState, name: str, policies: Policies, now_ms: int) -> Judgement:
-    del state, name, policies, now_ms
+def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judgement:
+    del state, row, policies, now_ms
     return EMPTY
 
 

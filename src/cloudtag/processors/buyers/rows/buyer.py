@@ -25,12 +25,12 @@ from cloudtag.processors.buyers.uses import pictures
 _MOMENT = attrgetter("occurred_at", "event_id")
 
 
-def _judge(state: KeyedState, name: str, policies: Policies, now_ms: int) -> Judgement:
+def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judgement:
     judgement = Judgement()
-    own, known = state.row("buyer", name), [order for order in orders(state) if order.newest is not None]
+    known = [order for order in orders(state) if order.newest is not None]
     held = [order.newest for order in known]
     # A complaint may be about no order; a verdict or a shop's limit is nothing the buyer did.
-    others = [fact for fact in own.facts.values() if type(fact) is ev.ComplaintChanged] if own else []
+    others = [fact for fact in row.facts.values() if type(fact) is ev.ComplaintChanged]
     held += others
     newest = max(held, key=_MOMENT, default=None)
     if newest is None:

@@ -6,13 +6,14 @@ from cloudtag.contract.records import Alert, Consequence, TagConfirmation, TagSt
 from cloudtag.engine.judgement import Judgement
 from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.row_kind import Reads, RowKind
+from cloudtag.engine.rows import Row
 from cloudtag.policy.model import Policies
 from cloudtag.processors.buyers.published import is_alerted, judge_consequences
 from cloudtag.processors.buyers.reading import orders
 
 
-def _judge(state: KeyedState, name: str, policies: Policies, now_ms: int) -> Judgement:
-    del name
+def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judgement:
+    del row
     own = state.row("buyer")
     others = list(own.facts.values()) if own else []
     return judge_consequences(state, state.row("tags"), orders(state), others, policies, now_ms)

@@ -14,8 +14,8 @@ from cloudtag.policy.model import Policies
 from cloudtag.processors.buyers.buyer_index import BuyerIndex
 
 
-def _judge(state: KeyedState, name: str, policies: Policies, now_ms: int) -> Judgement:
-    del state, name, policies, now_ms
+def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judgement:
+    del state, row, policies, now_ms
     return EMPTY
 
 

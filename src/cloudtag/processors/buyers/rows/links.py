@@ -19,8 +19,8 @@ from cloudtag.processors.buyers.reading import orders
 from cloudtag.processors.buyers.uses import owned_skus, plain_uses
 
 
-def _judge(state: KeyedState, name: str, policies: Policies, now_ms: int) -> Judgement:
-    del name, policies, now_ms
+def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judgement:
+    del row, policies, now_ms
     judgement = Judgement({use.id: use for use in plain_uses(state)})
     if state.index.has_claims:
         for answer in owned_skus(state, orders(state)):

@@ -29,9 +29,8 @@ _UNPAID_MS = 30 * 60_000
 """How long an order may stay unpaid before it is told of, unless the policy of `mass_unpaid` says otherwise."""
 
 
-def _judge(state: KeyedState, name: str, policies: Policies, now_ms: int) -> Judgement:
-    row = state.row("order", name)
-    if row is None or not row.facts:
+def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judgement:
+    if not row.facts:
         return EMPTY
     judgement, order = Judgement(), view_of(row)
     for use in _uses(state.key, order):

@@ -12,13 +12,15 @@ from cloudtag.detection.cases import ParcelCase
 from cloudtag.engine.judgement import EMPTY, Judgement
 from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.row_kind import Holds, Reads, RowKind
+from cloudtag.engine.rows import Row
 from cloudtag.policy.model import Policies
 from cloudtag.processors.buyers.buyer_index import BuyerIndex
 from cloudtag.processors.buyers.reading import links, orders_in, report, shop, view_of
 from cloudtag.processors.buyers.run_detectors import kinds_of, run_detectors
 
 
-def _judge(state: KeyedState, unit: str, policies: Policies, now_ms: int) -> Judgement:
+def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judgement:
+    unit = row.name
     if unit not in state.index.units and unit[0] != "~":
         return EMPTY
     rows = list(orders_in(state, state.index.orders_by_number.get(unit, ())))

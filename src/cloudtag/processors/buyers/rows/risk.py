@@ -7,14 +7,15 @@ from cloudtag.detection.buyer_case import RiskCase
 from cloudtag.engine.judgement import Judgement
 from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.row_kind import Reads, RowKind
+from cloudtag.engine.rows import Row
 from cloudtag.policy.model import Policies
 from cloudtag.processors.buyers.published import alerts_of, is_alerted
 from cloudtag.processors.buyers.reading import links, orders
 from cloudtag.processors.buyers.run_detectors import run_detectors
 
 
-def _judge(state: KeyedState, name: str, policies: Policies, now_ms: int) -> Judgement:
-    del name
+def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judgement:
+    del row
     judgement = Judgement()
     alerts = alerts_of(state)
     if not alerts:

@@ -11,14 +11,15 @@ from cloudtag.engine.judgement import Judgement
 from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.revise import Conclusion
 from cloudtag.engine.row_kind import Holds, Reads, RowKind
+from cloudtag.engine.rows import Row
 from cloudtag.policy.model import Policies
 from cloudtag.processors.buyers.buyer_index import BuyerIndex
 from cloudtag.processors.buyers.reading import orders, orders_in, report, view_of
 
 
-def _judge(state: KeyedState, name: str, policies: Policies, now_ms: int) -> Judgement:
+def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judgement:
     """Ask about the shops that parcels with a known destination go back to, and those a linked shop competes with."""
-    del name, policies, now_ms
+    del row, policies, now_ms
     needed: dict[str, int] = {}
     for number, order_ids in state.index.orders_by_number.items():
         told = report(state, number) if number in state.index.units else None

@@ -8,19 +8,19 @@ from cloudtag.contract import events as ev
 from cloudtag.contract.internal import TagRequested
 from cloudtag.contract.records import Alert, TagConfirmation, TagStatus
 from cloudtag.decisions.tags import judge_tags
-from cloudtag.engine.judgement import Judgement
+from cloudtag.engine.judgement import EMPTY, Judgement
 from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.revise import Conclusion
 from cloudtag.engine.row_kind import INTERNAL_ID, Holds, Reads, RowKind
+from cloudtag.engine.rows import Row
 from cloudtag.policy.model import Policies
 from cloudtag.processors.buyers.published import alerts_of
 from cloudtag.processors.buyers.reading import view_of
 
 
-def _judge(state: KeyedState, name: str, policies: Policies, now_ms: int) -> Judgement:
-    row = state.row("tags", name)
-    if row is None:
-        return Judgement()
+def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judgement:
+    if not row.facts:
+        return EMPTY
 
     def contacts(order_id: str) -> Sequence[ev.BuyerContacted]:
         order = state.row("order", order_id)

@@ -27,11 +27,10 @@ def _use_id(use: AttributeUsed) -> str:
     return use.buyer_id if is_plain else use.internal_id
 
 
-def _judge(state: KeyedState, name: str, policies: Policies, now_ms: int) -> Judgement:
+def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judgement:
     """A report to each buyer for whom there are others."""
     del now_ms
-    row = state.row("uses", name)
-    if row is None or len(row.facts) < 2:
+    if len(row.facts) < 2:
         return EMPTY
     uses = _recent([use for use in row.facts.values() if use.is_held])
     if len(uses) < 2 or not may_join(state.key, uses):

@@ -41,19 +41,18 @@ def _index(state: KeyedState, row: Row, fact: Any) -> Iterable[str]:
     return ()
 
 
-def _judge(state: KeyedState, name: str, policies: Policies, now_ms: int) -> Judgement:
+def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judgement:
     """One report per buyer who uses the number, if there is something to tell."""
     del policies, now_ms
     index: ParcelIndex = state.index
     # Whoever was only sent something is told of nothing but its end; most scans are no end.
     if not index.is_used or not (index.is_return or index.has_end):
         return EMPTY
-    row = state.row("parcel", name)
     by_buyer: dict[str, list[WaybillUsed]] = {}
     returns: list[WaybillUsed] = []
     scans: list[ParcelScanned] = []
     has_end = False
-    for fact in row.facts.values() if row is not None else ():
+    for fact in row.facts.values():
         if type(fact) is ParcelScanned:
             # A label is printed before anything is handed over: the parcel does not travel yet.
             if fact.scan != "label_created":

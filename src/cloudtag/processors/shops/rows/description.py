@@ -7,15 +7,15 @@ from cloudtag.contract.links import AttributeUsed
 from cloudtag.engine.judgement import EMPTY, Judgement
 from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.row_kind import Holds, RowKind
+from cloudtag.engine.rows import Row
 from cloudtag.policy.model import Policies
 from cloudtag.processors.shops.reading import judged
 from cloudtag.processors.shops.reports import show
 
 
-def _judge(state: KeyedState, name: str, policies: Policies, now_ms: int) -> Judgement:
-    del policies, now_ms
-    row = state.row("description", name)
-    return judged(show(row)) if row is not None and row.facts else EMPTY
+def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judgement:
+    del state, policies, now_ms
+    return judged(show(row)) if row.facts else EMPTY
 
 
 DESCRIPTION = RowKind(

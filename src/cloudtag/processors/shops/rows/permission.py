@@ -11,14 +11,14 @@ from cloudtag.engine.judgement import EMPTY, Judgement
 from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.revise import Conclusion
 from cloudtag.engine.row_kind import Holds, Reads, RowKind
+from cloudtag.engine.rows import Row
 from cloudtag.policy.model import Policies
 from cloudtag.processors.shops.reading import abuses, accounts, judged
 
 
-def _judge(state: KeyedState, name: str, policies: Policies, now_ms: int) -> Judgement:
+def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judgement:
     del now_ms
-    row = state.row("permission", name)
-    return judged(_permissions(state, policies)) if row is not None and row.facts else EMPTY
+    return judged(_permissions(state, policies)) if row.facts else EMPTY
 
 
 def _permissions(state: KeyedState, policies: Policies) -> Iterator[Conclusion]:

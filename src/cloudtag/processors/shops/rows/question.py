@@ -8,15 +8,15 @@ from cloudtag.contract.links import ShopAsked, ShopReported
 from cloudtag.engine.judgement import EMPTY, Judgement
 from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.row_kind import INTERNAL_ID, Holds, Reads, RowKind
+from cloudtag.engine.rows import Row
 from cloudtag.policy.model import Policies
 from cloudtag.processors.shops.reading import judged
 from cloudtag.processors.shops.reports import answer
 
 
-def _judge(state: KeyedState, name: str, policies: Policies, now_ms: int) -> Judgement:
+def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judgement:
     del policies, now_ms
-    row = state.row("question", name)
-    return judged(answer(state.row("description"), row)) if row is not None and row.facts else EMPTY
+    return judged(answer(state.row("description"), row)) if row.facts else EMPTY
 
 
 QUESTION = RowKind(

@@ -17,10 +17,9 @@ from cloudtag.policy.model import Policies
 from cloudtag.processors.shops.reading import abuses, accounts, judged
 
 
-def _judge(state: KeyedState, name: str, policies: Policies, now_ms: int) -> Judgement:
+def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judgement:
     del now_ms
-    row = state.row("submission", name)
-    return judged(_requests(state, row, policies)) if row is not None and row.facts else EMPTY
+    return judged(_requests(state, row, policies)) if row.facts else EMPTY
 
 
 def _requests(state: KeyedState, row: Row, policies: Policies) -> Iterator[Conclusion]:

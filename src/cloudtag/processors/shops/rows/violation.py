@@ -19,12 +19,11 @@ from cloudtag.policy.model import Policies
 from cloudtag.processors.shops.reading import judged
 
 
-def _judge(state: KeyedState, name: str, policies: Policies, now_ms: int) -> Judgement:
-    row = state.row("violation", name)
-    if row is None or not row.facts:
+def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judgement:
+    if not row.facts:
         return EMPTY
     penalties = _penalties(state, policies, now_ms)
-    return judged(_of_case(penalties, name), penalties.timers.get(name, NEVER))
+    return judged(_of_case(penalties, row.name), penalties.timers.get(row.name, NEVER))
 
 
 def _penalties(state: KeyedState, policies: Policies, now_ms: int) -> PenaltiesJudged:
