@@ -33,6 +33,8 @@ class KeyedState(Struct, eq=False, gc=False):
     memo: Any = None
     """What a processor has worked out from all facts and may be asked for again: nobody can see whether it is there.
     The processor drops it when a fact changes it, the engine when a row goes."""
+    has_lost_rows: bool = False
+    """Whether the index still tells of rows that were let go."""
     is_closed: bool = False
     """Nothing more is taken in, and nothing is concluded from it: whom it is about is to be forgotten."""
 
@@ -44,7 +46,7 @@ class KeyedState(Struct, eq=False, gc=False):
     def drop_row(self, row_id: str) -> None:
         """Let a row go, if it is there."""
         if self.rows.pop(row_id, None) is not None:
-            self.memo = None
+            self.memo, self.has_lost_rows = None, True
 
     def row_id(self, kind: str, name: str = "") -> str:
         """The id of the row of that kind and name, whether or not there is one."""
@@ -121,9 +123,17 @@ class StateCache:
             row = self._codec.decode(row_key, data)
             state.rows[row.id] = row
             state.note_published(row.published.values())
-            for fact in row.facts.values():
-                self._keeper.index(state, row, fact)
+        self.index_anew(state)
         return state
+
+    def index_anew(self, state: KeyedState) -> set[str]:
+        """Make a file's index of the facts it holds; the rows that must be judged because of any."""
+        state.index, asked = self._keeper.new_state(state.key).index, set[str]()
+        state.has_lost_rows = False
+        for row in state.rows.values():
+            for fact in row.facts.values():
+                asked.update(self._keeper.index(state, row, fact))
+        return asked
 
     def trim(self) -> None:
         """Put away what is over the limit. Only between batches: then every row is stored."""

@@ -8,17 +8,18 @@ task that opens after a crash knows what to judge and to publish again, whatever
 from __future__ import annotations
 
 from collections.abc import Iterable, Set
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 from msgspec import Struct
 
-from cloudtag.contract.internal import Cause, InternalRecord, WatermarkRecord
+from cloudtag.contract.internal import InternalRecord, WatermarkRecord
 from cloudtag.engine.fold import fold
 from cloudtag.engine.keyed_state import KeyedState, StateCache
 from cloudtag.engine.news import News, news_again
 from cloudtag.engine.processor import Processor
 from cloudtag.engine.revise import repeat, revise
+from cloudtag.engine.row_reasons import RowReasons
 from cloudtag.engine.rows import NEVER, Row, RowCodec, header, row_key, split_key
 from cloudtag.engine.task_result import Output, RowReader, TaskResult
 from cloudtag.engine.timers import Timers
@@ -36,22 +37,6 @@ class _Own(Struct, array_like=True):
     newest_ms: int = 0
     batch: int = 0
     sent: int = 0
-
-
-class _Reasons(NamedTuple):
-    """Why what is published about one row changes, asked of the processor when it does."""
-
-    processor: Processor
-    state: KeyedState
-    row_id: str
-    news: News
-    now_ms: int
-
-    def causes(self) -> tuple[Cause, ...]:
-        return self.processor.causes(self.state, self.row_id, self.news)
-
-    def withdrawn(self, record: Any) -> Any:
-        return self.processor.withdrawn(self.state, self.row_id, record, self.news, self.now_ms)
 
 
 class Task:
@@ -229,14 +214,14 @@ class Task:
         for row_id in touched if len(touched) == 1 else sorted(touched):
             if told := self._judge_row(step, state, row_id, changed, news):
                 outputs += told
-        if not is_whole and asked <= touched and not kinds.is_followed(state, asked, outputs):
-            step.outputs += outputs
-            return
-        for row_id in kinds.layers:
-            is_left = row_id in asked and row_id not in touched
-            if is_whole or is_left or kinds.is_asked(row_id, state, asked, outputs):
-                outputs += self._judge_row(step, state, row_id, changed, news)
+        if is_whole or not asked <= touched or kinds.is_followed(state, asked, outputs):
+            for row_id in kinds.layers:
+                is_left = row_id in asked and row_id not in touched
+                if is_whole or is_left or kinds.is_asked(row_id, state, asked, outputs):
+                    outputs += self._judge_row(step, state, row_id, changed, news)
         step.outputs += outputs
+        if state.has_lost_rows:
+            self._cache.index_anew(state)
 
     def _judge_row(
         self, step: TaskResult, state: KeyedState, row_id: str, changed: Set[str], news: News
@@ -252,7 +237,7 @@ class Task:
         judgement = processor.judge(state, row, now_ms)
         outputs: list[Output] = []
         if judgement.conclusions or row.published:
-            reasons = _Reasons(processor, state, row_id, news, max(now_ms, self._own.newest_ms))
+            reasons = RowReasons(processor, state, row_id, news, max(now_ms, self._own.newest_ms))
             outputs = revise(row, judgement.conclusions, horizon_ms, reasons)
             state.note_published(outputs)
         if not row.facts and not row.published and judgement.timer_ms == NEVER:
@@ -266,11 +251,7 @@ class Task:
         return outputs
 
     def _publish_again(self, step: TaskResult, state: KeyedState, changed: set[str]) -> None:
-        ids, fresh = set(changed), self._processor.new_state(state.key)
-        fresh.rows = state.rows
-        for row in state.rows.values():
-            for fact in row.facts.values():
-                ids.update(self._processor.index(fresh, row, fact))
+        ids = changed | self._cache.index_anew(state)
         self._judge(step, state, ids, news_again(state, changed), is_whole=True)
         for row_id in sorted(changed & state.rows.keys()):
             conclusions = self._processor.judge(state, state.rows[row_id], self._own.watermark_ms).conclusions
