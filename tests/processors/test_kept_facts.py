@@ -55,7 +55,8 @@ def test_each_dispute_has_its_place():
     )
     file = topology.tasks["buyers"]._cache.resident("b1")
     rows = {row.id: list(row.facts) for row in file.rows.values() if row.facts}
-    assert rows == {"oo1": ["cha-1"], "b": ["lim-1"], "a": ["app-1"]}
+    places = file.row_id("order", "o1"), file.row_id("buyer"), file.row_id("appeals")
+    assert rows == dict(zip(places, (["cha-1"], ["lim-1"], ["app-1"]), strict=True))
 
 
 def test_an_appeal_is_never_too_late_and_never_let_go():
@@ -73,7 +74,7 @@ def test_an_appeal_is_never_too_late_and_never_let_go():
     assert len(kept) == 1
     resumed.feed([ev.ErasureRequested("era-1", START_MS, "jd", "b1")])
     file = resumed.tasks["buyers"]._cache.resident("b1")
-    assert [row.id for row in file.rows.values() if row.facts] == ["e"]
+    assert [row.id for row in file.rows.values() if row.facts] == [file.row_id("erasure")]
 
 
 @pytest.mark.parametrize("stream", INPUTS)

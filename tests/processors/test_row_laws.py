@@ -64,7 +64,7 @@ SIZES = st.lists(st.integers(1, 10), max_size=40)
 
 
 @given(histories(), SIZES, st.sampled_from((0, LATENESS_MS)))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_judging_what_is_touched_publishes_what_judging_everything_does(history, sizes, lateness_ms):
     touched, everything = Recorded(lateness_ms), whole(lateness_ms)
     for batch in batches(history, sizes):
@@ -92,7 +92,7 @@ def seen(value):
 
 
 def told(state, codec):
-    """Everything about a file but what it remembers of earlier questions: rows as they would be stored, and the rest."""
+    """All of a file but what it remembers of earlier questions: its rows as they would be stored, and the rest."""
     rows = [(row.id, codec.encode(row), row.kinds, row.newest_ms) for row in state.rows.values()]
     return rows, seen(state.index), state.published_on, state.is_closed
 
@@ -129,7 +129,7 @@ def probe(task):
 
 
 @given(histories(max_size=25), SIZES)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_judging_and_asking_change_nothing(history, sizes):
     """Not what is held, and not what is published later."""
     asked, quiet = Recorded(), Recorded()

@@ -8,6 +8,7 @@ from cloudtag.decisions.withdrawals import withdrawn as taken_back
 from cloudtag.detection.example import contacted, day, inspected, ordered, refunded, scanned
 from cloudtag.engine.rows import split_key
 from cloudtag.policy.load import shipped
+from cloudtag.processors.buyers.rows.order import ORDER
 from cloudtag.replay.topology import Topology, memory_rows
 from cloudtag.wire.replay_form import decode_json
 from tests.detectors import test_withdrawal_group1 as group1
@@ -150,7 +151,7 @@ def test_rows_that_got_through_alone_still_say_why():
     for name, store in torn.items():
         store.apply(dict(rows[name].all_rows()))
     topology.feed(decoded([RECOUNTED]))
-    durable = {key: row for key, row in rows["buyers"].all_rows() if split_key(key)[1].startswith("o")}
+    durable = {key: row for key, row in rows["buyers"].all_rows() if split_key(key)[1].startswith(ORDER.letter)}
     assert durable
     torn["buyers"].apply(durable)
     topology = Topology(shipped(), rows=torn)

@@ -20,7 +20,7 @@ from cloudtag.engine.rows import Row, earliest
 from cloudtag.policy.model import Policies
 
 _T = TypeVar("_T", bound=Struct)
-_BELOW = ("order", "parcel", "buyer")
+BELOW = ("order", "parcel", "buyer")
 """The kinds of rows whose alerts the layers above read: not those of the whole-site risk, which repeat them."""
 
 
@@ -31,7 +31,7 @@ def is_alerted(state: KeyedState) -> bool:
 
 def alerts_of(state: KeyedState) -> list[Alert]:
     """The alerts that stand about single things, in order of time."""
-    found = [alert for row in state.rows_of(*_BELOW) for alert in _standing(row, Alert)]
+    found = [alert for row in state.rows_of(*BELOW) for alert in _standing(row, Alert)]
     return sorted(found, key=lambda alert: (alert.decided_at, alert.alert_id))
 
 
