@@ -110,12 +110,13 @@ def forgetful(state):
 def probe(task):
     """Judge every row of every resident file, and ask all there is to ask, as often as one likes."""
     processor, now_ms = task._processor, task.watermark_ms
-    kinds, codec = processor.kinds, RowCodec(processor.kinds.fact_type, processor.kinds.identity)
+    kinds, policies = processor.kinds, processor.policies
+    codec = RowCodec(processor.kinds.fact_type, processor.kinds.identity)
     for state in task._cache._files.values():
         before = told(state, codec)
         for row in list(state.rows.values()):
-            fresh = conclusions(processor.judge(other := forgetful(state), other.rows[row.id], now_ms))
-            assert [conclusions(processor.judge(state, row, now_ms)) for _ in range(2)] == [fresh, fresh]
+            fresh = conclusions(kinds.judge(other := forgetful(state), other.rows[row.id], policies, now_ms))
+            assert [conclusions(kinds.judge(state, row, policies, now_ms)) for _ in range(2)] == [fresh, fresh]
             for ids in ({row.id}, {*state.rows}):
                 assert kinds.touched(state, ids) == kinds.touched(state, ids)
                 kinds.is_followed(state, ids, ())

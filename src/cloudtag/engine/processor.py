@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
 from cloudtag.contract.internal import Cause
-from cloudtag.engine.judgement import Judgement
 from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.news import News
 from cloudtag.engine.row_kinds import RowKinds
@@ -19,6 +18,8 @@ class Processor(Protocol):
     name: str
     kinds: RowKinds
     """Where facts belong, which rows a change touches, in which order they are judged, what may be let go."""
+    policies: Any
+    """What its rows are judged by."""
     key: Callable[[Any], str]
     """The key of the file a fact belongs to."""
     retention_ms: int
@@ -40,10 +41,6 @@ class Processor(Protocol):
 
     def index(self, state: KeyedState, row: Row, fact: Any) -> Iterable[str]:
         """Take a fact into the file's index; the ids of other rows that must be judged because of it."""
-        ...
-
-    def judge(self, state: KeyedState, row: Row, now_ms: int) -> Judgement:
-        """What the file's facts amount to for one row at that event time; asking changes nothing."""
         ...
 
     def causes(self, state: KeyedState, row_id: str, news: News) -> tuple[Cause, ...]:

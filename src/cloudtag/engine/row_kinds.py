@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from cloudtag.contract.internal import InternalRecord
 from cloudtag.contract.streams import STREAM_OF
+from cloudtag.engine.judgement import EMPTY, Judgement
 from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.row_kind import EVENT_ID, Index, Judge, Names, RowKind, When
 from cloudtag.engine.rows import Row
@@ -43,7 +44,8 @@ class RowKinds:
         self.identities = {held.fact: held.identity for kind in kinds for held in kind.holds}
         """What gives a fact's id inside its row, by the type of fact."""
         self._readers = {kind.letter: tuple(self._readers_of(kind, is_late=False)) for kind in kinds}
-        self._is_plain = not self.layers and not any(self._readers.values())
+        self.is_plain = not self.layers and not any(self._readers.values())
+        """Whether no row reads or follows another: then a change touches itself alone."""
         self._early = frozenset(kind.letter for kind in kinds if not kind.waits)
         self._follows = {kind.letter: frozenset(STREAM_OF[told] for told in kind.follows) for kind in kinds}
         self._followed = frozenset[str]().union(*self._follows.values())
@@ -90,10 +92,12 @@ class RowKinds:
         """A fact's id inside its row."""
         return self.identities[type(fact)](fact)
 
+    def judge(self, state: KeyedState, row: Row, policies: Any, now_ms: int) -> Judgement:
+        """What a file's facts amount to for one row at that event time; nothing is concluded from a closed file."""
+        return EMPTY if state.is_closed else self.judges[row.id[0]](state, row, policies, now_ms)
+
     def touched(self, state: KeyedState, row_ids: Set[str]) -> Set[str]:
         """The rows to judge when those changed: themselves, and those that read them; not those that wait."""
-        if self._is_plain:
-            return row_ids
         touched: set[str] = set()
         for row_id in row_ids:
             letter, name = row_id[0], row_id[1:]

@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from cloudtag.contract.internal import InternalRecord, WatermarkRecord
 from cloudtag.engine.fold import fold
+from cloudtag.engine.judgement import EMPTY
 from cloudtag.engine.keyed_state import KeyedState, StateCache
 from cloudtag.engine.news import News, news_again
 from cloudtag.engine.processor import Processor
@@ -54,6 +55,7 @@ class Task:
         self._timers = Timers()
         self._own = _Own()
         self._master_data = processor.kinds.master_data
+        self._judges, self._policies = processor.kinds.judges, processor.policies
 
     @property
     def watermark_ms(self) -> int:
@@ -209,12 +211,17 @@ class Task:
         ask for."""
         kinds = self._processor.kinds
         asked = changed | fired if fired else changed
-        touched = kinds.every(state) if is_whole else kinds.touched(state, asked)
+        if is_whole:
+            touched = kinds.every(state)
+        elif kinds.is_plain:
+            touched = asked
+        else:
+            touched = kinds.touched(state, asked)
         outputs: list[Output] = []
         for row_id in touched if len(touched) == 1 else sorted(touched):
             if told := self._judge_row(step, state, row_id, changed, news):
                 outputs += told
-        if is_whole or not asked <= touched or kinds.is_followed(state, asked, outputs):
+        if not kinds.is_plain and (is_whole or not asked <= touched or kinds.is_followed(state, asked, outputs)):
             for row_id in kinds.layers:
                 is_left = row_id in asked and row_id not in touched
                 if is_whole or is_left or kinds.is_asked(row_id, state, asked, outputs):
@@ -234,7 +241,8 @@ class Task:
         # What this batch brought is judged once whatever its age: a fact is held, or it is a dead letter.
         elif row.newest_ms < horizon_ms and row_id not in changed and self._drop_spent(step, state, row, horizon_ms):
             return []
-        judgement = processor.judge(state, row, now_ms)
+        # What `RowKinds.judge` does, without a call for each of very many rows.
+        judgement = EMPTY if state.is_closed else self._judges[row_id[0]](state, row, self._policies, now_ms)
         outputs: list[Output] = []
         if judgement.conclusions or row.published:
             reasons = RowReasons(processor, state, row_id, news, max(now_ms, self._own.newest_ms))
@@ -253,9 +261,9 @@ class Task:
     def _publish_again(self, step: TaskResult, state: KeyedState, changed: set[str]) -> None:
         ids = changed | self._cache.index_anew(state)
         self._judge(step, state, ids, news_again(state, changed), is_whole=True)
-        for row_id in sorted(changed & state.rows.keys()):
-            conclusions = self._processor.judge(state, state.rows[row_id], self._own.watermark_ms).conclusions
-            step.outputs += repeat(state.rows[row_id], conclusions)
+        for row in [state.rows[row_id] for row_id in sorted(changed & state.rows.keys())]:
+            conclusions = self._processor.kinds.judge(state, row, self._policies, self._own.watermark_ms).conclusions
+            step.outputs += repeat(row, conclusions)
 
     def _schedule(self, state: KeyedState, row: Row, timer_ms: int) -> bool:
         """Set when the row is next looked at; whether it had to be set earlier than stored."""

@@ -7,7 +7,6 @@ from sys import maxsize
 from typing import Any
 
 from cloudtag.contract.internal import Cause
-from cloudtag.engine.judgement import EMPTY, Judgement
 from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.news import News
 from cloudtag.engine.row_kinds import RowKinds
@@ -33,7 +32,7 @@ class KeyedProcessor:
         """`policies`: all packs; `lateness_ms`: how far the watermark stays behind the newest event."""
         self.policies = policies
         self.lateness_ms = lateness_ms
-        self._indexes, self._judges = self.kinds.indexes, self.kinds.judges
+        self._indexes = self.kinds.indexes
 
     def new_index(self) -> Any:
         """There is no index."""
@@ -50,12 +49,6 @@ class KeyedProcessor:
         """As the kind of row says."""
         index = self._indexes[row.id[0]]
         return () if index is None else index(state, row, fact)
-
-    def judge(self, state: KeyedState, row: Row, now_ms: int) -> Judgement:
-        """As the kind of row says; nothing is concluded from a file that is closed."""
-        if state.is_closed:
-            return EMPTY
-        return self._judges[row.id[0]](state, row, self.policies, now_ms)
 
     def causes(self, state: KeyedState, row_id: str, news: News) -> tuple[Cause, ...]:
         """All that is new in the file."""

@@ -62,11 +62,12 @@ class Buyers(KeyedProcessor):
         is_certain = bool(causes)
         if not causes:
             suspects = news.of(self.kinds.read_by(state, row_id))
-            causes, is_certain = refuting(
-                state,
-                suspects,
-                lambda other: record.alert_id in self.judge(other, other.rows[row_id], now_ms).conclusions,
-            )
+
+            def still_holds(other: KeyedState) -> bool:
+                judgement = self.kinds.judge(other, other.rows[row_id], self.policies, now_ms)
+                return record.alert_id in judgement.conclusions
+
+            causes, is_certain = refuting(state, suspects, still_holds)
         news.cleared += [cause for cause in causes if cause not in news.cleared]
         return withdrawn(record, causes, now_ms, is_certain=is_certain)
 

@@ -20,17 +20,20 @@ from cloudtag.engine.rows import Row, earliest
 from cloudtag.policy.model import Policies
 
 _T = TypeVar("_T", bound=Struct)
+_ALERTS = STREAM_OF[Alert]
 BELOW = ("order", "parcel", "buyer")
 """The kinds of rows whose alerts the layers above read: not those of the whole-site risk, which repeat them."""
 
 
 def is_alerted(state: KeyedState) -> bool:
     """Whether any alert was ever told about the buyer, whatever became of it."""
-    return STREAM_OF[Alert] in state.published_on
+    return _ALERTS in state.published_on
 
 
 def alerts_of(state: KeyedState) -> list[Alert]:
     """The alerts that stand about single things, in order of time."""
+    if not is_alerted(state):
+        return []
     found = [alert for row in state.rows_of(*BELOW) for alert in _standing(row, Alert)]
     return sorted(found, key=lambda alert: (alert.decided_at, alert.alert_id))
 
