@@ -34,7 +34,7 @@ class KeyedState(Struct, eq=False, gc=False):
     """What a processor has worked out from all facts and may be asked for again: nobody can see whether it is there.
     The processor drops it when a fact changes it, the engine when a row goes."""
     has_lost_rows: bool = False
-    """Whether the index still tells of rows that were let go."""
+    """Whether the index still tells of facts that were let go."""
     is_closed: bool = False
     """Nothing more is taken in, and nothing is concluded from it: whom it is about is to be forgotten."""
 
@@ -45,7 +45,8 @@ class KeyedState(Struct, eq=False, gc=False):
 
     def drop_row(self, row_id: str) -> None:
         """Let a row go, if it is there."""
-        if self.rows.pop(row_id, None) is not None:
+        row = self.rows.pop(row_id, None)
+        if row is not None and row.facts:
             self.memo, self.has_lost_rows = None, True
 
     def row_id(self, kind: str, name: str = "") -> str:
