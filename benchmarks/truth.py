@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from benchmarks.load import Load
 from cloudtag.cli.kafka import read_to_end
 from cloudtag.config import Config
+from cloudtag.contract import standing as contract
 from cloudtag.contract.records import Alert
 from cloudtag.replay.driver import judge
 from cloudtag.wire import Codec
@@ -25,16 +26,8 @@ _encode = msgspec.json.Encoder(order="deterministic").encode
 
 def standing(alerts: Iterable[Alert]) -> dict[str, Alert]:
     """The alerts that stand, by id."""
-    latest: dict[str, Alert] = {}
-    for alert in alerts:
-        held = latest.get(alert.alert_id)
-        if held is None or alert.revision > held.revision:
-            latest[alert.alert_id] = alert
-    return {
-        alert_id: replace(alert, revision=0, status="open")
-        for alert_id, alert in latest.items()
-        if alert.status != "withdrawn"
-    }
+    stand = contract.standing(alerts)
+    return {alert_id: replace(alert, revision=0, status="open") for (_, alert_id), alert in stand.items()}
 
 
 def digest(alerts: Iterable[Alert]) -> str:

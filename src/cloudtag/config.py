@@ -106,6 +106,9 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     batch_records: Positive = 2000
     """The most records judged in one step of a task."""
+    unpacked_batch_bytes: Annotated[int, Meta(ge=17 << 20)] = 32 << 20
+    """The most that a compressed batch of records may unpack to; of a larger one nothing is read. What cloudtag writes
+    itself may need 17 MiB. Memory for a few of them is needed per partition."""
     concurrency: Positive = 4
     """How many tasks of a processor may wait for the broker at a time."""
     session_timeout_seconds: Seconds = 30.0

@@ -11,6 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from cloudtag.contract.records import DeadLetter
+from cloudtag.wire.oversized import OversizedBatch
 from cloudtag.wire.undecodable import Reason
 from streams.kafka.producer import ROOM_BYTES, OutRecord
 
@@ -36,17 +37,24 @@ class Encodes(Protocol):
 
 
 def letter_of(record: Any, reason: LetterReason, error: str) -> DeadLetter:
-    """A dead letter about a Kafka record; the error is told in one line."""
-    return DeadLetter(
+    """A dead letter about a Kafka record; the error is told in one line.
+
+    One about a batch that was not unpacked holds the beginning of the batch as it lies on the broker.
+    """
+    value = record.value
+    letter = DeadLetter(
         topic=record.topic,
         partition=record.partition,
         offset=record.offset,
         key=record.key,
-        value=record.value,
+        value=value,
         reason=reason,
         error=" ".join(error.split())[:LONGEST_ERROR],
         seen_at=record.timestamp,
     )
+    if isinstance(value, OversizedBatch):
+        return replace(letter, value=value.beginning, value_bytes=value.size_bytes, value_sha256=value.sha256)
+    return letter
 
 
 def record_of(letter: DeadLetter, codec: Encodes, room_bytes: int = ROOM_BYTES) -> OutRecord:

@@ -1,8 +1,11 @@
-"""Which partition a key belongs to: Kafka's default, so that every client in any language agrees."""
+"""Which partition a key belongs to: Kafka's default, so that every client in any language agrees; and what is said of a
+record that lies in another one."""
 
 from functools import lru_cache
+from typing import Literal
 
 from aiokafka.partitioner import murmur2
+from msgspec import Struct
 
 REMEMBERED_KEYS = 1 << 17
 
@@ -12,3 +15,18 @@ def partition_of(key: str, partitions: int) -> int:
     """The partition of a key (murmur2 over its UTF-8 bytes) among so many."""
     hashed: int = murmur2(key.encode())
     return (hashed & 0x7FFFFFFF) % partitions
+
+
+Cause = Literal["key", "null_key", "partitioner"]
+"""Why a record is in the wrong partition: a key that is not the stream's, no key, or the right key placed wrongly."""
+CAUSES: tuple[Cause, ...] = ("key", "null_key", "partitioner")
+
+
+class Misplaced(Struct, frozen=True, gc=False):
+    """A record of that stream belongs to another partition. ``hops``: how often it will have been passed on."""
+
+    stream: str
+    key: str
+    partition: int
+    cause: Cause
+    hops: int

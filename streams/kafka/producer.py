@@ -10,7 +10,13 @@ import random
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
-from aiokafka.errors import KafkaConnectionError, KafkaError, KafkaTimeoutError, NodeNotReadyError
+from aiokafka.errors import (
+    KafkaConnectionError,
+    KafkaError,
+    KafkaTimeoutError,
+    LeaderNotAvailableError,
+    NodeNotReadyError,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -51,7 +57,8 @@ async def publish(client: BatchClient, records: Mapping[Target, Sequence[OutReco
     """Send all records and await the broker's acknowledgement of each.
 
     Returns, per target, the offsets that every batch was written at, in order. Raises what the broker says cannot be
-    mended by waiting (a record too large, no permission); everything else is tried again until it succeeds.
+    mended by waiting (a record too large, no permission), and ``LeaderNotAvailableError`` for a partition without a
+    leader; everything else is tried again until it succeeds.
     """
     written = await asyncio.gather(*(_write(client, target, rows) for target, rows in records.items() if rows))
     return dict(written)
@@ -98,6 +105,10 @@ def _fill(batch: Any, records: Sequence[OutRecord], start: int) -> int:
 
 
 def _can_wait(error: BaseException) -> bool:
+    if isinstance(error, LeaderNotAvailableError):
+        # For a whole request timeout, while the brokers answer: who needs that partition waits alone, and holds up
+        # nobody meanwhile.
+        return False
     return isinstance(error, KafkaConnectionError | KafkaTimeoutError | NodeNotReadyError | OSError) or bool(
         getattr(error, "retriable", False)
     )

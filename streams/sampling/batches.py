@@ -12,6 +12,7 @@ from aiokafka.errors import CorruptRecordException, UnsupportedCodecError
 from aiokafka.record.memory_records import MemoryRecords
 
 from cloudtag.doctor.sample import CODECS, SampledBatch, SampledRecord
+from streams.kafka.unpacking import BatchTooLargeError
 
 _OFFSET, _LENGTH, _DELTA, _COUNT = struct.Struct(">q"), struct.Struct(">i"), struct.Struct(">i"), struct.Struct(">i")
 _LENGTH_AT = 8
@@ -36,6 +37,11 @@ class FetchedBatch:
     records: tuple[SampledRecord, ...]
     first_offset: int
     next_offset: int
+
+    @property
+    def size_bytes(self) -> int:
+        """What its records' keys and values have, unpacked."""
+        return sum(len(record.key or b"") + len(record.value or b"") for record in self.records)
 
 
 def batches(data: bytes, partition: int) -> Iterator[FetchedBatch]:
@@ -91,7 +97,7 @@ def _records(raw: bytes, partition: int) -> tuple[tuple[SampledRecord, ...], str
         return tuple(
             SampledRecord(partition, record.offset, record.key, record.value, record.timestamp or 0) for record in found
         ), None
-    except UnsupportedCodecError as error:
+    except (UnsupportedCodecError, BatchTooLargeError) as error:
         return (), str(error)
     except (CorruptRecordException, RuntimeError, ValueError, OSError, EOFError, AssertionError) as error:
         # Each codec's library has its own ways to say that bytes make no sense.

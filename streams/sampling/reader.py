@@ -1,7 +1,7 @@
 """Reads the latest records of a topic with plain fetches, so that the head of every batch is seen as well."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -115,13 +115,13 @@ class TopicReader:
         size = 0
         while start < until and size < most_bytes:
             data, _ = await self._fetch(place, start)
-            got = [batch for batch in batches(data, place.partition) if batch.next_offset > start]
+            got = _up_to(most_bytes - size, (b for b in batches(data, place.partition) if b.next_offset > start))
             if data and not got:
                 raise MessageSizeTooLargeError
             if not got:
                 break
             found += [batch for batch in got if batch.first_offset < until]
-            size += len(data)
+            size += max(len(data), sum(batch.size_bytes for batch in got))
             start = got[-1].next_offset
         return found, size
 
@@ -150,6 +150,17 @@ class TopicReader:
                     raise for_code(code)
                 return tuple(rest)
         return ()
+
+
+def _up_to(most_bytes: int, unpacked: Iterator[FetchedBatch]) -> list[FetchedBatch]:
+    """The first of the batches, and those after it for as long as that many bytes are not reached: few may be many."""
+    found: list[FetchedBatch] = []
+    for batch in unpacked:
+        found.append(batch)
+        most_bytes -= batch.size_bytes
+        if most_bytes <= 0:
+            break
+    return found
 
 
 async def _or_fault(taken: Taken, place: TopicPartition, work: Coroutine[Any, Any, T]) -> T | None:

@@ -11,7 +11,7 @@ from aiokafka.errors import BrokerResponseError, IncompatibleBrokerVersion
 from cloudtag.config import Config
 from cloudtag.contract.streams import INPUTS
 from cloudtag.doctor.sample import Sample, TopicSample
-from streams.kafka import topics
+from streams.kafka import bounded_batches, topics
 from streams.kafka.security import client_settings
 from streams.sampling.reader import Taken, TopicReader
 
@@ -28,6 +28,7 @@ async def take(config: Config, limit: int) -> Sample:
     described, settings = await _describe(config, [topic.name for topic in wanted])
     is_read = {config.topic(stream) for stream in (*INPUTS, DEAD_LETTERS)}
     found = {}
+    bounded_batches.bound(config.unpacked_batch_bytes)
     client = AIOKafkaClient(**client_settings(config))
     try:
         await client.bootstrap()

@@ -26,5 +26,7 @@ class SinkConfig:
     retry_longest_seconds: float = 30.0
     session_timeout_ms: int = 30_000
     poll_ms: int = 200
+    unpacked_batch_bytes: int = 32 << 20
+    """The most that a compressed batch of records may unpack to."""
     kafka: Mapping[str, Any] = field(default_factory=dict)
     """More for aiokafka's clients, such as `security_protocol` and `sasl_plain_username`."""

@@ -32,6 +32,7 @@ class PendingBatch:
     next_offset: int = 0
     opened_ms: int = 0
     first_at_ms: int = 0
+    size_bytes: int = 0
 
 
 class IntakeRecord(Struct, frozen=True, gc=False):
@@ -76,6 +77,7 @@ class PartitionBatches:
             self._open.rows.append(read.row)
         if read.letter is not None:
             self._open.letters.append(read.letter)
+        self._open.size_bytes += read.size_bytes
         self.next_offset = self._open.next_offset = read.offset + 1
 
     def end_tail(self, highwater: int | None) -> None:
@@ -110,6 +112,11 @@ class PartitionBatches:
     def held_rows(self) -> int:
         """Rows taken but not stored."""
         return sum(len(span.rows) for span in self._spans())
+
+    @property
+    def held_bytes(self) -> int:
+        """Bytes of the records taken but not stored."""
+        return sum(span.size_bytes for span in self._spans())
 
     @property
     def oldest_ms(self) -> int | None:

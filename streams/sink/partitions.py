@@ -60,3 +60,8 @@ class Partitions:
     def held_rows(self) -> int:
         """Rows read but not stored."""
         return sum(partition.held_rows for partition in self._known.values())
+
+    @property
+    def held_bytes(self) -> int:
+        """The bytes of the records read but not stored."""
+        return sum(partition.held_bytes for partition in self._known.values())

@@ -15,7 +15,7 @@ from aiokafka.errors import IllegalStateError, KafkaError
 
 from cloudtag.warehouse.errors import Outage, TooMuchPoison
 from cloudtag.warehouse.pseudonymizer import Pseudonymizer
-from streams.kafka import codecs
+from streams.kafka import bounded_batches, codecs
 from streams.kafka.backoff import EVERYTHING, Backoffs
 from streams.sink import sink_metrics as metrics
 from streams.sink.config import SinkConfig
@@ -32,6 +32,8 @@ from streams.worker.worker_metrics import Labels, replace
 log = logging.getLogger(__name__)
 MOST_HELD = 100_000
 """Rows held before partitions with whole batches waiting are paused. Beyond it a partition holds one batch more."""
+MOST_HELD_BYTES = 256 << 20
+"""The same of the bytes they came in."""
 
 
 class Sink(ConsumerRebalanceListener):  # type: ignore[misc]
@@ -63,6 +65,7 @@ class Sink(ConsumerRebalanceListener):  # type: ignore[misc]
         compressed records could not be read.
         """
         codecs.check()
+        bounded_batches.bound(self._config.unpacked_batch_bytes)
         consumer = self._consumer = self._new_consumer()
         consumer.subscribe(self._partitions.topics, listener=self)
         measuring = asyncio.create_task(self._lags.keep_measuring(consumer))
@@ -200,7 +203,7 @@ class Sink(ConsumerRebalanceListener):  # type: ignore[misc]
 
     def _hold_back(self, consumer: AIOKafkaConsumer) -> None:
         already = consumer.paused()
-        is_much = self._partitions.held_rows > MOST_HELD
+        is_much = self._partitions.held_rows > MOST_HELD or self._partitions.held_bytes > MOST_HELD_BYTES
         failing: dict[Labels, float] = {}
         for where in consumer.assignment():
             partition, stream = self._partitions.get(where), self._partitions.stream_of(where)

@@ -14,6 +14,7 @@ from zlib import crc32
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from cloudtag.wire.oversized import OversizedBatch
 from streams.kafka.producer import BatchClient, OutRecord, Target, publish
 from streams.state.store import StorePartition
 
@@ -36,7 +37,7 @@ class HasClient(Protocol):
 
 
 class RecoveryStalledError(RuntimeError):
-    """A changelog is not at its end and has given nothing for too long."""
+    """A changelog is not at its end and has given nothing for too long, or what comes next cannot be read."""
 
 
 class RecoveryGivenUpError(Exception):
@@ -145,6 +146,7 @@ class Changelogs:
             for tp, records in found.items():
                 last_progress = time.monotonic()
                 self.records_read += len(records)
+                _refuse_oversized(records)
                 if within := [record for record in records if record.offset < missing[tp].stop]:
                     apply((tp.topic, tp.partition), within)
                 # Compaction may have removed the last records of the range: the position tells, not their offsets.
@@ -157,6 +159,12 @@ class Changelogs:
         records = {target: [OutRecord(MARKER, self._owner)] for target in targets}
         written = await publish(self._producer.client, records)
         return {target: offsets[0].start for target, offsets in written.items()}
+
+
+def _refuse_oversized(records: Iterable[Any]) -> None:
+    for record in records:
+        if isinstance(record.value, OversizedBatch):
+            raise RecoveryStalledError(f"{record.topic}/{record.partition} at {record.offset}: {record.value.told}")
 
 
 def checkpoint_of(record: Any) -> int:

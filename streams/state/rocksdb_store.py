@@ -8,8 +8,8 @@ forgotten by the broker is wiped and read again.
 import logging
 import shutil
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,45 @@ def _telling(what: str) -> Iterator[None]:
         raise StoreError(f"the store cannot be {what}: {error}") from error
 
 
+class _Handle:
+    """The open database, for all store partitions: it is opened anew when something has failed.
+
+    After a failed write RocksDB refuses all further ones, also when there is room again.
+    """
+
+    def __init__(self, db: Any, reopen: Callable[[], Any]) -> None:
+        self._db: Any = db
+        self._reopen = reopen
+        self.generation = 0
+
+    @property
+    def db(self) -> Any:
+        """The database. Raises ``StoreError`` while it cannot be opened."""
+        if self._db is None:
+            with _telling("opened"):
+                self._db = self._reopen()
+            self.generation += 1
+            logger.warning("the store is opened anew")
+        return self._db
+
+    def write(self, batch: WriteBatch) -> None:
+        """Write all of a batch, or nothing. Raises ``StoreError``."""
+        db = self.db
+        try:
+            with _telling("written"):
+                db.write(batch)
+        except StoreError:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Let go of the files; what cannot be written out any more is in the changelog."""
+        db, self._db = self._db, None
+        if db is not None:
+            with suppress(Exception):
+                db.close()
+
+
 class _Note(Struct, array_like=True):
     """What the disk knows of a store partition beside its rows."""
 
@@ -51,12 +90,13 @@ class _Note(Struct, array_like=True):
 class RocksPartition:
     """One processor and partition: the keys of the database that begin with its prefix."""
 
-    def __init__(self, db: Any, prefix: bytes) -> None:
-        self._db = db
+    def __init__(self, handle: _Handle, prefix: bytes) -> None:
+        self._handle = handle
         self._rows = prefix + ROW
         self._note_key = prefix + NOTE
         with _telling("read"):
-            noted = db.get(self._note_key)
+            noted = handle.db.get(self._note_key)
+        self.generation = handle.generation
         note = msgspec.msgpack.decode(noted, type=_Note) if noted else _Note()
         self.next_offset = note.next_offset
         self.checkpoint = note.checkpoint
@@ -69,7 +109,7 @@ class RocksPartition:
         """All rows whose key starts with ``prefix``."""
         start, next_batch = self._rows + prefix, len(self._rows)
         with _telling("read"):
-            for key, value in self._db.items(from_key=start):
+            for key, value in self._handle.db.items(from_key=start):
                 if not key.startswith(start):
                     return
                 yield key[next_batch:], value
@@ -81,7 +121,7 @@ class RocksPartition:
     def get(self, key: bytes) -> bytes | None:
         """One row, or none."""
         with _telling("read"):
-            value: bytes | None = self._db.get(self._rows + key)
+            value: bytes | None = self._handle.db.get(self._rows + key)
         return value
 
     def apply(self, rows: Rows, next_offset: int, checkpoint: int) -> None:
@@ -94,8 +134,7 @@ class RocksPartition:
             else:
                 batch.put(prefix + key, value)
         batch.put(self._note_key, msgspec.msgpack.encode(_Note(next_offset, checkpoint, time.time())))
-        with _telling("written"):
-            self._db.write(batch)
+        self._handle.write(batch)
         self.next_offset, self.checkpoint = next_offset, checkpoint
 
     def wipe(self) -> None:
@@ -103,8 +142,7 @@ class RocksPartition:
         batch = WriteBatch(raw_mode=True)
         batch.delete_range(self._rows, self._rows[:-1] + bytes([ROW[0] + 1]))
         batch.delete(self._note_key)
-        with _telling("written"):
-            self._db.write(batch)
+        self._handle.write(batch)
         self.next_offset, self.checkpoint, self.is_trusted = 0, 0, True
 
 
@@ -115,15 +153,15 @@ class RocksStore:
         """``identity`` names the installation the rows belong to. Raises ``StoreLockedError``."""
         self._directory = directory / "rows"
         self._identity = f"{FORMAT}:{identity}".encode()
-        self._db = self._open()
+        self._handle = _Handle(self._open(), self._try_open)
         self._shelves: dict[tuple[str, int], RocksPartition] = {}
 
     def store_part(self, processor: str, partition: int) -> RocksPartition:
-        """Open or create."""
+        """Open or create; anew where the database was opened anew since, for what is in it is what counts."""
         store_part = self._shelves.get((processor, partition))
-        if store_part is None:
+        if store_part is None or store_part.generation != self._handle.generation:
             prefix = processor.encode() + b"\x00" + partition.to_bytes(2)
-            store_part = self._shelves[processor, partition] = RocksPartition(self._db, prefix)
+            store_part = self._shelves[processor, partition] = RocksPartition(self._handle, prefix)
         return store_part
 
     def release(self, processor: str, partition: int) -> None:
@@ -133,7 +171,7 @@ class RocksStore:
     def close(self) -> None:
         """Write out and unlock."""
         self._shelves.clear()
-        self._db.close()
+        self._handle.close()
 
     def _open(self) -> Any:
         try:

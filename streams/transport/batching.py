@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from faust.types import TP
 
-from streams.transport.partition_buffers import DecodeRecord, TaskId
+from streams.transport.decoded import DecodeRecord
+from streams.transport.partition_buffers import TaskId
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,16 +6,16 @@ offsets, what is waited for when partitions are revoked, and when the flow may b
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
 from faust.transport.drivers.aiokafka import Consumer
 from faust.types import TP
-from faust.types.tuples import ConsumerMessage
 from mode import Service
 from mode.utils.objects import cached_property
 
 from streams.transport.batching import Batching
 from streams.transport.in_flight import Batch, InFlightOffsets
+from streams.transport.message import BatchMessage
 from streams.transport.outages import Outages
 from streams.transport.partition_buffers import PartitionBuffers, TaskId
 from streams.transport.thread import BatchConsumerThread
@@ -110,7 +110,7 @@ class BatchConsumer(Consumer):
                 self._outages.look()
                 self.in_flight.deliver(batch)
                 self._room.set()
-                await self.callback(self._message_of(batch))
+                await self.callback(BatchMessage(batch, self.app.consumer_generation_id))
 
     def _next_task(self) -> TaskId | None:
         """The task that is furthest behind and can take a batch, unless it must wait for others."""
@@ -140,25 +140,6 @@ class BatchConsumer(Consumer):
             for tp in self.assignment():
                 self._task_tps.setdefault(self.buffers.task_of(tp), []).append(tp)
         return self._task_tps.get(task, [])
-
-    def _message_of(self, batch: Batch) -> ConsumerMessage:
-        chunk = batch.chunks[0]
-        last = batch.records[-1]
-        return ConsumerMessage(
-            chunk.tp.topic,
-            chunk.tp.partition,
-            chunk.last_offset,
-            last.timestamp / 1000.0,
-            last.timestamp_type,
-            None,
-            b"",
-            cast(bytes, batch),
-            None,
-            0,
-            0,
-            chunk.tp,
-            generation_id=self.app.consumer_generation_id,
-        )
 
     # -- from the agents to the broker
 

@@ -11,9 +11,10 @@ the same records.
 import asyncio
 from collections import Counter, deque
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from faust.types import TP
+
+from streams.transport.decoded import DecodedBatch
 
 
 class RecordRun:
@@ -31,23 +32,25 @@ class RecordRun:
 class Batch:
     """What one event of the transport carries: records of one task, acknowledged together.
 
-    ``facts`` are what was read of ``records``, in the same order; ``chunks`` say which partitions they came from.
+    ``content`` is what was read of them; ``chunks`` say which partitions they came from, and how many they are.
     """
 
-    __slots__ = ("chunks", "facts", "group", "is_current", "is_parked", "partition", "records")
+    __slots__ = ("chunks", "content", "group", "is_current", "is_parked", "partition")
 
-    def __init__(
-        self, group: str, partition: int, chunks: Sequence[RecordRun], records: Sequence[Any], facts: Sequence[Any]
-    ) -> None:
+    def __init__(self, group: str, partition: int, chunks: Sequence[RecordRun], content: DecodedBatch) -> None:
         self.group = group
         self.partition = partition
         self.chunks = tuple(chunks)
-        self.records = records
-        self.facts = facts
+        self.content = content
         self.is_current = True
         """False once its partition was revoked or sought: whoever holds it may finish, but it no longer counts."""
         self.is_parked = False
         """Kept for later by the agent that took it, and so not acknowledged when that agent comes back for more."""
+
+    @property
+    def count(self) -> int:
+        """How many records it stands for."""
+        return sum(chunk.count for chunk in self.chunks)
 
 
 class InFlightOffsets:

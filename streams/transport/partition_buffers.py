@@ -12,29 +12,31 @@ A topic's clock is the highest event time up to and including its next record, s
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from faust.types import TP
 
+from streams.transport.decoded import DecodedBatch, DecodedRecord, DecodeRecord
 from streams.transport.in_flight import Batch, RecordRun
 
 TaskId = tuple[str, int]
-DecodeRecord = Callable[[str, Any], tuple[int | None, Any]]
-"""Reads a record of a topic: its event time (none: no matter) and whatever the agent is to get of it."""
 END_OF_TIME = 1 << 62
+MOST_BYTES = 16 << 20
+"""Of a partition whose waiting records have so many bytes no more are fetched, however few they are."""
 
 
 class _Buffer:
     """One partition's records in order; the next one is read ahead, for its time."""
 
-    __slots__ = ("_read", "_topic", "clock", "fault", "head", "waiting")
+    __slots__ = ("_read", "_topic", "clock", "fault", "head", "waiting", "waiting_bytes")
 
     def __init__(self, topic: str, read: DecodeRecord) -> None:
         self._topic = topic
         self._read = read
         self.waiting: deque[Any] = deque()
-        self.head: tuple[Any, Any] | None = None
+        self.waiting_bytes = 0
+        self.head: tuple[Any, DecodedRecord] | None = None
         self.clock = 0
         self.fault: Exception | None = None
         """Why the next record cannot be read now; it and what is behind it wait."""
@@ -44,6 +46,7 @@ class _Buffer:
 
     def add(self, records: Sequence[Any]) -> None:
         self.waiting.extend(records)
+        self.waiting_bytes += sum(map(_size_of, records))
         if self.head is None and self.fault is None:
             self._advance()
 
@@ -52,16 +55,16 @@ class _Buffer:
         if self.fault is not None:
             self._advance()
 
-    def take_until(self, clock: int, most: int, records: list[Any], facts: list[Any]) -> int:
-        """Move records on as long as the clock allows it; how many."""
-        count = 0
+    def take_until(self, clock: int, most: int, into: DecodedBatch) -> tuple[int, int]:
+        """Move records on as long as the clock allows it; how many, and the offset of the last."""
+        count, last_offset = 0, -1
         while self.head is not None and count < most and self.clock <= clock:
-            record, fact = self.head
-            records.append(record)
-            facts.append(fact)
+            record, decoded = self.head
+            into.add(record, decoded)
+            last_offset = record.offset
             count += 1
             self._advance()
-        return count
+        return count, last_offset
 
     def _advance(self) -> None:
         self.head = self.fault = None
@@ -69,14 +72,15 @@ class _Buffer:
             return
         record = self.waiting[0]
         try:
-            at_ms, fact = self._read(self._topic, record)
+            decoded = self._read(self._topic, record)
         except Exception as error:
             self.fault = error
             return
         self.waiting.popleft()
-        self.head = (record, fact)
-        if at_ms is not None and at_ms > self.clock:
-            self.clock = at_ms
+        self.waiting_bytes -= _size_of(record)
+        self.head = (record, decoded)
+        if decoded.at_ms is not None and decoded.at_ms > self.clock:
+            self.clock = decoded.at_ms
 
 
 class PartitionBuffers:
@@ -105,6 +109,11 @@ class PartitionBuffers:
         buffer = self._tasks.get(self.task_of(tp), {}).get(tp)
         return len(buffer) if buffer is not None else 0
 
+    def is_low(self, tp: TP) -> bool:
+        """Whether less than a batch of a partition waits here, and no batch of huge records does."""
+        buffer = self._tasks.get(self.task_of(tp), {}).get(tp)
+        return buffer is None or (len(buffer) < self._batch_records and buffer.waiting_bytes < MOST_BYTES)
+
     def faults(self) -> dict[TP, Exception]:
         """The partitions whose next record cannot be read now, and why."""
         buffers = (item for task in self._tasks.values() for item in task.items())
@@ -122,7 +131,7 @@ class PartitionBuffers:
 
     def below_low_water(self, tps: Iterable[TP]) -> set[TP]:
         """Those of the partitions that have less than a batch left."""
-        return {tp for tp in tps if self.buffered(tp) < self._batch_records}
+        return {tp for tp in tps if self.is_low(tp)}
 
     def clocks(self) -> dict[TaskId, int]:
         """The event time reached by every task that has records, earliest first."""
@@ -132,23 +141,25 @@ class PartitionBuffers:
     def next_batch(self, task: TaskId) -> Batch:
         """The next batch of a task: the earliest records of its topics, merged by their clocks."""
         buffers = {tp: buffer for tp, buffer in self._tasks[task].items() if buffer.head is not None}
-        records: list[Any] = []
-        facts: list[Any] = []
-        ends: dict[TP, list[int]] = {}
-        while buffers and len(records) < self._batch_records:
+        content, taken = DecodedBatch(), 0
+        ends: dict[TP, tuple[int, int]] = {}
+        while buffers and taken < self._batch_records:
             tp = min(buffers, key=lambda tp: buffers[tp].clock)
             others = [buffer.clock for other, buffer in buffers.items() if other is not tp]
-            room = self._batch_records - len(records)
-            count = buffers[tp].take_until(min(others, default=END_OF_TIME), room, records, facts)
-            end = ends.setdefault(tp, [0, 0])
-            end[0] += count
-            end[1] = records[-1].offset
+            room = self._batch_records - taken
+            count, last_offset = buffers[tp].take_until(min(others, default=END_OF_TIME), room, content)
+            ends[tp] = ends.get(tp, (0, 0))[0] + count, last_offset
+            taken += count
             if buffers[tp].head is None:
                 # What comes next in this topic is not known: the batch must not run past it.
                 del buffers[tp]
                 if others:
                     break
-        return Batch(*task, [RecordRun(tp, count, last) for tp, (count, last) in ends.items()], records, facts)
+        return Batch(*task, [RecordRun(tp, count, last) for tp, (count, last) in ends.items()], content)
+
+
+def _size_of(record: Any) -> int:
+    return len(record.key or b"") + len(record.value or b"")
 
 
 def _clock(buffers: Mapping[TP, _Buffer]) -> int:

@@ -9,10 +9,11 @@ from faust.types import EventT
 
 from streams.transport.consumer import BatchConsumer
 from streams.transport.in_flight import Batch
+from streams.transport.message import BatchMessage
 
 
 class BatchSchema(Schema[bytes, Batch]):
-    """Marks a topic as batched: its values are handed on as they are; decoding belongs to the agent."""
+    """Marks a topic as batched: what its messages carry was read when the batch was put together."""
 
     def loads_key(self, app: Any, message: Any, **_: Any) -> Any:  # noqa: ARG002
         """The key of a batch has no meaning."""
@@ -20,7 +21,8 @@ class BatchSchema(Schema[bytes, Batch]):
 
     def loads_value(self, app: Any, message: Any, **_: Any) -> Any:  # noqa: ARG002
         """The batch itself."""
-        return message.value
+        envelope: BatchMessage = message
+        return envelope.batch
 
 
 class BatchStream(Stream[Batch]):

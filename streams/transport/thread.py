@@ -20,6 +20,8 @@ from streams.kafka.fetching import ENDS, salvage
 FETCH_MAX_WAIT_MS = 100
 """How long the broker may hold a fetch back for more bytes; stock Faust waits 1500 ms."""
 REQUEST_TIMEOUT_MS = 40_000
+COMMIT_SECONDS = 10.0
+"""How long one commit may take."""
 
 Fetched = tuple[int, Mapping[TopicPartition, list[Any]]]
 
@@ -116,8 +118,10 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
     async def _commit(self, offsets: Mapping[TP, int]) -> bool:
         wanted = {TopicPartition(tp.topic, tp.partition): OffsetAndMetadata(end, "") for tp, end in offsets.items()}
         try:
-            await self._ensure_consumer().commit(wanted)
-        except (KafkaError, IllegalStateError) as error:
+            # The client tries without end when one topic of them is gone, and a rebalance waits for the commit.
+            async with asyncio.timeout(COMMIT_SECONDS):
+                await self._ensure_consumer().commit(wanted)
+        except (KafkaError, IllegalStateError, TimeoutError) as error:
             # Nothing is lost: the next commit covers these too, and after a rebalance the records come again.
             self.log.warning("Offsets not committed, will try again: %r", error)
             return False

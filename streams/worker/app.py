@@ -26,11 +26,14 @@ from streams.transport.driver import BatchProducer
 from streams.transport.stream import BatchSchema, BatchStream
 from streams.worker.platforms import Platforms
 from streams.worker.rebalance import RestoreOnAssignment
+from streams.worker.record_reader import RecordReader
 from streams.worker.runner import Runner
 from streams.worker.tasks import MakeTask, Tasks
 from streams.worker.tools import CodecProtocol, Tools
 from streams.worker.worker_metrics import WorkerMetrics
 
+PRODUCER_SECONDS = 40.0
+"""After how long a batch that is not written is given back: to be sent again, unless its partition has no leader."""
 BATCH_BYTES = 900_000
 """The most that is packed into one request per partition: below Kafka's default limit of 1 MiB per batch."""
 FETCH_BYTES = 1 << 20
@@ -95,16 +98,18 @@ def build(
         spawn=lambda work: app.add_future(work),
     )
     group_of: dict[str, str] = {}
+    readers: dict[str, RecordReader] = {}
     for name, streams in reads.items():
         table = StateStore(name, config.changelog(name), parts.store, app, changelogs)
         parts.metrics.begin(name, streams)
         own = [config.topic(stream) for stream in (*streams, *topics.internal(name))]
-        runner = parts.runners[name] = Runner(Tasks(name, table, make_task), own, tools)
+        reader = readers[name] = RecordReader(name, own, config, codec, tools.platforms)
+        runner = parts.runners[name] = Runner(Tasks(name, table, make_task), own, reader, tools)
         group_of |= dict.fromkeys(own, name)
         _add_agent(app, name, own, runner, config)
     app.batching = Batching(
         group_of,
-        {name: runner.read for name, runner in parts.runners.items()},
+        {name: reader.read for name, reader in readers.items()},
         config.batch_records,
         skew_ms=config.skew_seconds * 1000,
         drain_seconds=config.rebalance_timeout_seconds * 0.75,
@@ -155,6 +160,8 @@ def _faust_app(config: Config) -> BatchApp:
         broker_commit_interval=config.commit_seconds,
         consumer_max_fetch_size=FETCH_BYTES,
         consumer_auto_offset_reset="earliest",
+        # Faust would let a batch wait for a partition without a leader for twenty minutes, and a task with it.
+        producer_request_timeout=PRODUCER_SECONDS,
         producer_max_batch_size=BATCH_BYTES,
         producer_max_request_size=LARGEST_RECORD_BYTES,
         producer_linger=0,

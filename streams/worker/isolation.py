@@ -8,22 +8,17 @@ record would be blamed in turn, and the partition is paused instead.
 """
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from typing import Any
 
-from msgspec import Struct
-
-from cloudtag.contract.internal import WatermarkRecord
-from cloudtag.contract.records import DeadLetter
-from streams.transport.in_flight import Batch
-from streams.worker.misplaced import Misplaced
+from streams.transport.decoded import DecodedBatch
 from streams.worker.pauses import CannotJudgeError, StuckError, TooManyError
 from streams.worker.tasks import RunningTask
 
 logger = logging.getLogger(__name__)
 
-Settle = Callable[[RunningTask, Sequence[Any], Sequence[Struct]], Awaitable[None]]
-"""Judges records, given with their facts, and makes all of it durable. Raises ``CannotJudgeError``."""
+Settle = Callable[[RunningTask, DecodedBatch], Awaitable[None]]
+"""Judges what was read of records, and makes all of it durable. Raises ``CannotJudgeError``."""
 
 
 class RecordIsolation:
@@ -42,42 +37,47 @@ class RecordIsolation:
         self._letter = refuse
         self._lateness_ms = lateness_ms
 
-    async def judge(self, task: RunningTask, batch: Batch) -> None:
-        """Judge every record of a batch that can be judged; the task's core must be fresh.
+    async def judge(self, task: RunningTask, content: DecodedBatch) -> None:
+        """Judge every record of a batch that can be judged; the task's core must be fresh. What the batch holds besides
+        facts is settled last.
 
         Raises ``StuckError`` or ``TooManyError`` when the records are not to blame, and whatever settling raises.
         """
         pairs = [
             (record, fact)
-            for record, fact in zip(batch.records, batch.facts, strict=True)
-            if type(fact) is not Misplaced and (record.topic, record.offset) not in task.refused
+            for record, fact in zip(content.sources, content.facts, strict=True)
+            if (record.topic, record.offset) not in task.refused
         ]
-        waiting = [pairs]
+        waiting = [pairs] if pairs else []
         while waiting:
             part = waiting.pop()
             try:
-                await self._settle(task, [record for record, _ in part], [fact for _, fact in part])
+                await self._settle(task, DecodedBatch([fact for _, fact in part], [record for record, _ in part]))
             except CannotJudgeError as error:
                 await self._renew(task)
                 if len(part) > 1:
                     middle = len(part) // 2
                     waiting += [part[middle:], part[:middle]]
-                elif part:
-                    await self._refuse(task, *part[0], error)
                 else:
-                    raise StuckError("nothing can be judged, not even no record at all") from error
+                    await self._refuse(task, *part[0], error)
+        if content.letters or content.reached_ms or not pairs:
+            await self._rest(task, DecodedBatch(letters=content.letters, reached_ms=content.reached_ms))
+
+    async def _rest(self, task: RunningTask, rest: DecodedBatch) -> None:
+        try:
+            await self._settle(task, rest)
+        except CannotJudgeError as error:
+            await self._renew(task)
+            when = f"at {rest.reached_ms}" if rest.reached_ms else "not even with no fact at all"
+            raise StuckError(f"what is stored cannot be judged, {when}") from error.__cause__ or error
 
     async def _refuse(self, task: RunningTask, record: Any, fact: Any, error: CannotJudgeError) -> None:
         cause = error.__cause__ or error
-        if type(fact) is DeadLetter:
-            raise StuckError("nothing can be judged, not even no fact at all") from cause
-        if type(fact) is WatermarkRecord:
-            raise StuckError(f"what is stored cannot be judged at {fact.occurred_at}") from cause
-        reached = WatermarkRecord(max(0, fact.occurred_at - self._lateness_ms))
+        reached_ms = max(0, fact.occurred_at - self._lateness_ms)
         try:
-            task.core.advance([reached])
+            task.core.advance((), reached_ms)
         except Exception as stuck:
-            raise StuckError(f"what is stored cannot be judged at {reached.occurred_at}") from stuck
+            raise StuckError(f"what is stored cannot be judged, at {reached_ms}") from stuck
         finally:
             # Whatever time brought was only a question: nothing of it was made durable.
             await self._renew(task)

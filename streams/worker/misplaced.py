@@ -9,19 +9,17 @@ It keeps the broker's time of then, and a dead letter about it names the place i
 import logging
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Annotated, Any, Literal, Protocol
+from typing import Annotated, Any, Protocol
 
 import msgspec
 from msgspec import Meta, Struct
 
 from cloudtag.contract.streams import INPUTS
 from streams.kafka.log_throttle import LogThrottle
+from streams.kafka.partitioner import Cause, Misplaced
 
 logger = logging.getLogger(__name__)
 
-Cause = Literal["key", "null_key", "partitioner"]
-"""Why a record is in the wrong partition: a key that is not the stream's, no key, or the right key placed wrongly."""
-CAUSES: tuple[Cause, ...] = ("key", "null_key", "partitioner")
 MENDS: Mapping[Cause, str] = {
     "key": "its key is not its {field}: let the producer set the key to {field}",
     "null_key": "it has no key: let the producer set the key to {field}",
@@ -53,16 +51,6 @@ class Source(Protocol):
     def key(self) -> bytes | None: ...
     @property
     def value(self) -> bytes | None: ...
-
-
-class Misplaced(Struct, frozen=True, gc=False):
-    """In place of a fact: the record belongs elsewhere. ``hops``: how often it will have been passed on."""
-
-    stream: str
-    key: str
-    partition: int
-    cause: Cause
-    hops: int
 
 
 class Origin(Struct, frozen=True, gc=False):

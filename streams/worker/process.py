@@ -13,7 +13,7 @@ from cloudtag.gc_tuning import collect_rarely
 from streams.health.beat import Health, beating
 from streams.health.serving import served
 from streams.health.watchdog import Watchdog
-from streams.kafka import codecs, topics
+from streams.kafka import bounded_batches, codecs, topics
 from streams.kafka.log_throttle import throttle_logs
 from streams.worker.app import Parts
 from streams.worker.gauges import refresh
@@ -51,6 +51,7 @@ def run_worker(parts: Parts, *, loglevel: str = "INFO") -> int:
     health = Health()
     try:
         codecs.check()
+        bounded_batches.bound(parts.config.unpacked_batch_bytes)
         with _served(parts, health), beating(loop, health, WorkerReadiness(parts)):
             loop.run_until_complete(topics.check(parts.config, _topics_of(parts)))
             _add_tasks(parts)

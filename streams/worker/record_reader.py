@@ -4,18 +4,18 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
-from msgspec import Struct
-
 from cloudtag.config import Config
 from cloudtag.contract.internal import WatermarkRecord
 from cloudtag.contract.streams import INPUTS
 from cloudtag.wire import Undecodable
+from cloudtag.wire.oversized import OversizedBatch
 from cloudtag.wire.registry import RegistryRefused
 from streams.kafka import topics
-from streams.kafka.dead_letters import letter_of
-from streams.kafka.partitioner import partition_of
+from streams.kafka.dead_letters import LetterReason, letter_of
+from streams.kafka.partitioner import Misplaced, partition_of
+from streams.transport.decoded import DecodedRecord
 from streams.worker import misplaced
-from streams.worker.misplaced import MOST_HOPS, Misplaced, Origin
+from streams.worker.misplaced import MOST_HOPS, Origin
 from streams.worker.platforms import Platforms
 from streams.worker.tools import CodecProtocol
 
@@ -23,6 +23,8 @@ logger = logging.getLogger(__name__)
 
 ONCE_COMPACTED = frozenset(("shops", "accounts"))
 """Their topics were compacted once and may still hold tombstones; elsewhere a record without a value is a mistake."""
+
+NOTHING = DecodedRecord()
 
 
 class RecordReader:
@@ -52,55 +54,62 @@ class RecordReader:
         """The record as its producer wrote it, also when it was passed on since."""
         return misplaced.origin_of(record) if record.topic == self.misplaced else record
 
-    def read(self, topic: str, record: Any) -> tuple[int | None, Struct]:
+    def read(self, topic: str, record: Any) -> DecodedRecord:
         """The fact in a record and its event time, or what is to be done with it instead.
 
-        A dead letter for what cannot be read or believed, `Misplaced` for what belongs to another partition.
+        A dead letter for what cannot be read or believed, `Misplaced` for what belongs to another partition. Raises
+        ``OSError`` or ``RegistryRefused`` where nothing can be said of it now.
         """
         here = record.partition
-        if topic != self.misplaced:
+        if topic != self.misplaced or isinstance(record.value, OversizedBatch):
             return self._read(self.stream_of(topic), record, here)
         try:
             record = misplaced.origin_of(record)
         except misplaced.NoOriginError as error:
-            return None, letter_of(record, "no_origin", str(error))
+            return _dead(record, "no_origin", str(error))
         if record.stream not in self.inputs:
-            return None, letter_of(record, "no_origin", f"{self._name} does not read {record.stream} as input")
+            return _dead(record, "no_origin", f"{self._name} does not read {record.stream} as input")
         return self._read(record.stream, record, here)
 
-    def _read(self, stream: str, record: Any, here: int) -> tuple[int | None, Struct]:
+    def _read(self, stream: str, record: Any, here: int) -> DecodedRecord:
         if record.value is None and stream in ONCE_COMPACTED:
             # A tombstone frees room in the log; what the record said when it was there stays a fact.
-            return None, WatermarkRecord(0)
+            return NOTHING
         try:
             fact: Any = self._codec.decode(stream, record.value)
         except Undecodable as error:
-            return None, letter_of(record, error.reason, error.error)
+            return _dead(record, error.reason, error.error)
         except (OSError, RegistryRefused):
             raise  # says nothing about the record: it is read again later
         except Exception as error:
             logger.exception("%s/%d at %d: reading failed", record.topic, record.partition, record.offset)
-            return None, letter_of(record, "cannot_read", f"{type(error).__name__}: {error}")
+            return _dead(record, "cannot_read", f"{type(error).__name__}: {error}")
         at_ms: int = fact.occurred_at
+        if type(fact) is WatermarkRecord:
+            return DecodedRecord(at_ms, is_watermark=True)
         if at_ms > record.timestamp + self._future_ms and stream in INPUTS:
             hours = (at_ms - record.timestamp) // 3_600_000
-            return None, letter_of(record, "from_the_future", f"occurred_at is {hours} h after the broker's time")
+            return _dead(record, "from_the_future", f"occurred_at is {hours} h after the broker's time")
         key_field = self.inputs.get(stream)
         if key_field is not None:
             key: str = getattr(fact, key_field)
             wanted = partition_of(key, self._partitions)
             if wanted != here:
-                return None, _elsewhere(stream, key, wanted, record)
+                return _elsewhere(stream, key, wanted, record)
             # Here and not above: where it is passed on to it is read again.
             self._platforms.see(self._name, fact.platform)
-        return at_ms, fact
+        return DecodedRecord(at_ms, fact)
 
 
-def _elsewhere(stream: str, key: str, wanted: int, record: Any) -> Struct:
+def _elsewhere(stream: str, key: str, wanted: int, record: Any) -> DecodedRecord:
     """What to do with a record that is not in the wanted partition: pass it on, unless that has not helped."""
     hops, cause = 1, misplaced.cause_of(record.key, key)
     if isinstance(record, Origin):
         hops, cause = record.hops + 1, record.cause
     if hops > MOST_HOPS:
-        return letter_of(record, "misplaced", f"passed on {MOST_HOPS} times and still not in partition {wanted}")
-    return Misplaced(stream, key, wanted, cause, hops)
+        return _dead(record, "misplaced", f"passed on {MOST_HOPS} times and still not in partition {wanted}")
+    return DecodedRecord(misplaced=Misplaced(stream, key, wanted, cause, hops))
+
+
+def _dead(record: Any, reason: LetterReason, error: str) -> DecodedRecord:
+    return DecodedRecord(letter=letter_of(record, reason, error))

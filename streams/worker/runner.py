@@ -1,4 +1,4 @@
-"""The one agent shape: decode, advance the task, make rows durable, publish, and only then come back for more.
+"""The one agent shape: take a batch that was read, advance the task, make rows durable, publish, come back for more.
 
 State first, outputs second, acknowledgement last. A crash between any two of them repeats work; it loses nothing,
 and what it repeats carries the same ids and revisions.
@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from typing import Any
 
 from aiokafka.errors import MessageSizeTooLargeError
-from msgspec import Struct
 from msgspec.structs import replace
 
 from cloudtag.contract.records import DeadLetter
@@ -22,14 +21,14 @@ from cloudtag.engine.task_result import Output, TaskResult
 from cloudtag.wire.registry import RegistryRefused
 from streams.kafka.dead_letters import CUT_BYTES, letter_of, record_of
 from streams.kafka.dead_letters import STREAM as DEAD_LETTERS
-from streams.kafka.partitioner import partition_of
+from streams.kafka.partitioner import CAUSES, Misplaced, partition_of
 from streams.kafka.producer import ROOM_BYTES, Addressed, OutRecord, Target, check_size, group, publish
 from streams.state.state_store import ForeignOwnerError, check_rows
 from streams.state.store import StoreError
+from streams.transport.decoded import DecodedBatch
 from streams.transport.in_flight import Batch
 from streams.worker import misplaced
 from streams.worker.isolation import RecordIsolation
-from streams.worker.misplaced import CAUSES, Misplaced
 from streams.worker.pauses import CannotJudgeError, Pauses
 from streams.worker.record_reader import RecordReader
 from streams.worker.tasks import RunningTask, Tasks
@@ -37,22 +36,19 @@ from streams.worker.tools import Tools
 
 logger = logging.getLogger(__name__)
 
-NOT_JUDGED = frozenset((DeadLetter, Misplaced))
-"""What a record that is no fact of this task is read as."""
-
 
 class Runner:
     """Runs one processor: its agent's body, and the settling of every step."""
 
-    def __init__(self, tasks: Tasks, own: Sequence[str], tools: Tools) -> None:
+    def __init__(self, tasks: Tasks, own: Sequence[str], reader: RecordReader, tools: Tools) -> None:
+        """``own``: the topics the processor reads; ``reader`` has read what comes from them."""
         self.tasks = tasks
         self.topics = own
         self._tools = tools
         config = tools.config
         self._name = tasks.processor
         self.batches_done = 0
-        reader = self._reader = RecordReader(self._name, own, config, tools.codec, tools.platforms)
-        self.read = reader.read
+        self._reader = reader
         tools.metrics.show("misplaced", ((self._name, stream, why) for stream in reader.inputs for why in CAUSES))
         self.pauses = Pauses(self._name, tools.metrics, tools.spawn, self._revive)
         self._apart = RecordIsolation(self._step, self._renew, self._refuse, config.lateness_seconds * 1000)
@@ -108,9 +104,9 @@ class Runner:
             while task.parked:
                 batch = task.parked[0]
                 if batch.is_current:
-                    passed_on = await self._pass_on(batch)
-                    await self._apart.judge(task, batch)
-                    self._done(task, batch, passed_on)
+                    await self._pass_on(batch.content.misplaced)
+                    await self._apart.judge(task, batch.content)
+                    self._done(task, batch)
                 task.parked.popleft()
                 self._tools.finish(batch)
             task.is_paused = False
@@ -124,28 +120,26 @@ class Runner:
         await self._settle(task, task.core.open())
 
     async def _judge(self, task: RunningTask, batch: Batch) -> None:
-        passed_on = await self._pass_on(batch)
+        await self._pass_on(batch.content.misplaced)
         begun = time.perf_counter()
-        await self._step(task, batch.records, batch.facts)
-        self._done(task, batch, passed_on)
+        await self._step(task, batch.content)
+        self._done(task, batch)
         metrics = self._tools.metrics
         metrics.observe("batch_seconds", time.perf_counter() - begun, self._name)
-        metrics.observe("batch_records", len(batch.records), self._name)
+        metrics.observe("batch_records", batch.count, self._name)
 
-    async def _step(self, task: RunningTask, records: Sequence[Any], facts: Sequence[Struct]) -> None:
+    async def _step(self, task: RunningTask, content: DecodedBatch) -> None:
         """Judge records and make everything durable. Raises ``CannotJudgeError`` before anything of it is."""
         begun = time.perf_counter()
-        step, outputs = self._advance(task, [fact for fact in facts if type(fact) not in NOT_JUDGED])
+        step, outputs = self._advance(task, content)
         self._tools.metrics.observe("judge_seconds", time.perf_counter() - begun, self._name)
-        letters = [fact for fact in facts if type(fact) is DeadLetter]
-        letters += self._refused(step, records, facts)
-        await self._dead_letter(letters)
+        await self._dead_letter(content.letters + self._refused(step, content.sources))
         await self._settle(task, step, outputs)
 
-    def _advance(self, task: RunningTask, facts: Sequence[Struct]) -> tuple[TaskResult, list[Addressed]]:
+    def _advance(self, task: RunningTask, content: DecodedBatch) -> tuple[TaskResult, list[Addressed]]:
         """Everything about a step that needs no broker: what fails here is the records' fault, or the detectors'."""
         try:
-            step = task.core.advance(facts)
+            step = task.core.advance(content.facts, content.reached_ms)
             check_rows(step.rows)
             return step, self._addressed(step.outputs)
         except (OSError, StoreError, RegistryRefused):
@@ -153,10 +147,11 @@ class Runner:
         except Exception as error:
             raise CannotJudgeError(f"{type(error).__name__}: {error}") from error
 
-    def _done(self, task: RunningTask, batch: Batch, passed_on: Counter[str]) -> None:
+    def _done(self, task: RunningTask, batch: Batch) -> None:
+        content = batch.content
         # What only passes through tells this task no time: it must be told the time like an idle one.
-        is_judged = any(type(fact) not in NOT_JUDGED and fact.occurred_at for fact in batch.facts)
-        task.done(len(batch.records), is_judged=is_judged)
+        task.done(batch.count, is_judged=bool(content.facts or content.reached_ms))
+        passed_on = Counter(record.topic for record, _ in content.misplaced)
         self.batches_done += 1
         for chunk in batch.chunks:
             count = chunk.count - passed_on[chunk.tp.topic]
@@ -198,37 +193,28 @@ class Runner:
             kind = "internal_records" if stream in INTERNAL else "outputs"
             self._tools.metrics.count(kind, count, self._name, stream)
 
-    async def _pass_on(self, batch: Batch) -> Counter[str]:
-        """Write what belongs to other partitions there; returns how many records of each topic that were."""
-        found = [pair for pair in zip(batch.facts, batch.records, strict=True) if type(pair[0]) is Misplaced]
+    async def _pass_on(self, found: Sequence[tuple[Any, Misplaced]]) -> None:
+        """Write what belongs to other partitions there."""
         if not found:
-            return Counter()
+            return
         source, topic = self._reader.source, self._reader.misplaced
         records = [
             (
-                (topic, fact.partition),
-                OutRecord(fact.key.encode(), record.value, misplaced.headers_of(source(record), fact)),
+                (topic, where.partition),
+                OutRecord(where.key.encode(), record.value, misplaced.headers_of(source(record), where)),
             )
-            for fact, record in found
+            for record, where in found
         ]
         await publish(self._tools.producer.client, group(records))
-        misplaced.warn(fact for fact, _ in found)
-        for fact, _ in found:
-            self._tools.metrics.count("misplaced", 1, self._name, fact.stream, fact.cause)
-        return Counter(record.topic for _, record in found)
+        misplaced.warn(where for _, where in found)
+        for _, where in found:
+            self._tools.metrics.count("misplaced", 1, self._name, where.stream, where.cause)
 
-    def _refused(self, step: TaskResult, records: Sequence[Any], facts: Sequence[Struct]) -> list[DeadLetter]:
-        """The dead letters of what the task did not take."""
-        if not step.too_late and not step.refused:
-            return []
-        read_of = {id(fact): record for fact, record in zip(facts, records, strict=True)}
+    def _refused(self, step: TaskResult, sources: Sequence[Any]) -> list[DeadLetter]:
+        """The dead letters of the facts the task did not take; `sources` are the records of all of them."""
         source = self._reader.source
-        late = [
-            letter_of(source(read_of[id(fact)]), "too_late", "older than what is still held") for fact in step.too_late
-        ]
-        erased = [
-            letter_of(source(read_of[id(fact)]), "erased", "about a buyer who is forgotten") for fact in step.refused
-        ]
+        late = [letter_of(source(sources[n]), "too_late", "older than what is still held") for n in step.too_late]
+        erased = [letter_of(source(sources[n]), "erased", "about a buyer who is forgotten") for n in step.refused]
         # They tell the place only: nobody is remembered by a letter about having been forgotten.
         return late + [replace(letter, key=None, value=None) for letter in erased]
 

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from cloudtag.backtest import backtest
 from cloudtag.backtest.difference import Change, Field
-from cloudtag.backtest.standing import standing
+from cloudtag.backtest.standing import standing_by_stream
 from cloudtag.cli.lines import line_of
 from cloudtag.contract.records import DeadLetter
 from cloudtag.eventfiles.decoded_lines import BadLine, read
@@ -76,7 +76,7 @@ def test_lines_are_read_and_judged_as_a_replay_does(history, junk, new):
     assert len(items) - len(events) == sum(isinstance(record, DeadLetter) for _, record in published)
     found = backtest(events, new, new, UNTIL_MS)
     assert {each.stream: each.stands for each in found.differences} == {
-        stream: len(records) for stream, records in standing(published).items()
+        stream: len(records) for stream, records in standing_by_stream(published).items()
     }
 
 

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from cloudtag.contract.events import BuyerContacted
-from cloudtag.contract.internal import TagRequested
 from cloudtag.contract.records import TagStatus
+from cloudtag.contract.shops import TagRequested
 from cloudtag.contract.types import TaggedOrder
 from cloudtag.decisions.tags import judge_tags
 from cloudtag.policy.load import shipped

@@ -177,6 +177,20 @@ CASES = [
         (("cloudtag_dead_letters_total", BUYERS | {"reason": "cannot_judge"}, f"9x{HOUR}"),),
     ),
     Case(
+        "CloudtagBatchTooLarge",
+        "the first one",
+        (("cloudtag_dead_letters_total", BUYERS | {"reason": "batch_too_large"}, f"0x{JUST} 1x3"),),
+        BY_PROCESSOR,
+    ),
+    Case(
+        "CloudtagBatchTooLarge",
+        "a single record is, and no batch is new",
+        (
+            ("cloudtag_dead_letters_total", BUYERS | {"reason": "too_large"}, f"0+9x{HOUR}"),
+            ("cloudtag_dead_letters_total", BUYERS | {"reason": "batch_too_large"}, f"9x{HOUR}"),
+        ),
+    ),
+    Case(
         "CloudtagWatermarkBehind",
         "one partition of two",
         (

@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from cloudtag.contract.records import Alert
+from cloudtag.contract.standing import standing
 from cloudtag.detectors.registry import all_detectors
 from cloudtag.replay.driver import replay
 from cloudtag.wire.replay_form import decode_json
@@ -22,12 +23,10 @@ def standing_alerts(example, detector_name):
         if example.until is None
         else decode_json({**example.events[0], "occurred_at": example.until})[1].occurred_at
     )
-    last = {}
-    for stream, record in replay(lines, until):
-        assert stream != "dead-letters", record
-        if isinstance(record, Alert) and record.detector == detector_name:
-            last[record.alert_id] = record
-    return [alert for alert in last.values() if alert.status != "withdrawn"]
+    told = list(replay(lines, until))
+    assert "dead-letters" not in {stream for stream, _ in told}
+    alerts = (record for _, record in told if isinstance(record, Alert) and record.detector == detector_name)
+    return list(standing(alerts).values())
 
 
 @pytest.mark.parametrize(("detector", "example"), CASES)

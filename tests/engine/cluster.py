@@ -3,6 +3,7 @@
 What a worker does with topics and a changelog is done here with lists, so that a property test can cut it anywhere.
 """
 
+from cloudtag.contract.internal import WatermarkRecord
 from cloudtag.contract.streams import INTERNAL, READS, STREAM_OF
 from cloudtag.engine.memory_rows import MemoryRows
 from cloudtag.engine.task import Task
@@ -42,7 +43,9 @@ class Cluster:
         self.budget = budget
         try:
             batch = self.logs[name][self.offsets[name] : self.offsets[name] + count]
-            self.settle(name, self.tasks[name].advance(batch))
+            facts = [fact for fact in batch if not isinstance(fact, WatermarkRecord)]
+            reached = (fact.occurred_at for fact in batch if isinstance(fact, WatermarkRecord))
+            self.settle(name, self.tasks[name].advance(facts, max(reached, default=0)))
             self.spend()
             self.offsets[name] += len(batch)
         except Crash:

@@ -2,14 +2,15 @@
 
 from msgspec.structs import replace
 
-from cloudtag.contract.records import Alert, Consequence, Label, TagConfirmation
+from cloudtag.contract.records import TagStatus
+from cloudtag.contract.standing import is_taken_back, record_id
 
 
 def latest(records):
-    """The last revision of each record by id; the same id and revision must always say the same."""
+    """The last revision of each record by kind and id; the same id and revision must always say the same."""
     last = {}
     for record in records:
-        key = (type(record), getattr(record, record.__struct_fields__[0]))
+        key = (type(record), record_id(record))
         held = last.get(key)
         if held is None or record.revision > held.revision:
             last[key] = record
@@ -19,14 +20,13 @@ def latest(records):
 
 
 def standing(records):
-    """The records that stand, revision 0 and `open` for whatever was upgraded on the way."""
+    """The records that stand, revision 0 and `open` for whatever was upgraded on the way.
+
+    A tag that is void is an answer to whoever submitted it, and compared like any other.
+    """
     stand = {}
     for key, record in latest(records).items():
-        if isinstance(record, Alert):
-            if record.status == "withdrawn":
-                continue
-            record = replace(record, status="open")
-        elif isinstance(record, TagConfirmation | Consequence | Label) and record.status in ("reversed", "withdrawn"):
+        if is_taken_back(record) and not isinstance(record, TagStatus):
             continue
-        stand[key] = replace(record, revision=0)
+        stand[key] = replace(record, revision=0, **({"status": "open"} if record.status == "upgraded" else {}))
     return stand

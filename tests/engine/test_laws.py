@@ -1,13 +1,17 @@
 """The laws: shuffling, repeating, splitting, or stopping and resuming anywhere leaves what finally stands unchanged."""
 
+import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cloudtag.contract.internal import WatermarkRecord
-from cloudtag.contract.streams import READS
+from cloudtag.contract.standing import is_taken_back, record_key
+from cloudtag.contract.streams import READS, STREAM_OF
 from cloudtag.policy.load import shipped
+from cloudtag.replay.as_delivered import replay_as_delivered
 from cloudtag.replay.driver import judge
 from cloudtag.replay.topology import Topology, memory_rows
+from cloudtag.wire import encode_json
 from tests.engine.cluster import Cluster
 from tests.engine.standing import latest, standing
 from tests.histories.strategies import HOUR_MS, SPAN_HOURS, START_MS, histories
@@ -102,7 +106,7 @@ def test_stopping_anywhere_and_resuming_does_not_matter(history, turns):
 def test_revisions_count_from_zero_without_gaps(history):
     seen = {}
     for _, record in judge(list(history), UNTIL_MS, shipped()):
-        key = (type(record), getattr(record, record.__struct_fields__[0]))
+        key = record_key(record)
         assert record.revision == seen.get(key, -1) + 1
         seen[key] = record.revision
 
@@ -114,4 +118,14 @@ def test_time_passing_never_withdraws_an_alert(history):
     before = latest(o.record for o in topology.feed(sorted(history, key=lambda e: e.occurred_at)))
     after = latest(o.record for o in topology.pass_time(UNTIL_MS + 170 * 24 * HOUR_MS))
     for key, record in after.items():
-        assert getattr(record, "status", None) != "withdrawn" or before.get(key) is None
+        assert not is_taken_back(record) or before.get(key) is None
+
+
+@given(histories(), st.randoms(use_true_random=False))
+@settings(max_examples=100, deadline=None)
+def test_as_delivered_in_any_order_says_what_stands(history, random):
+    delivered = history + random.choices(history, k=3)
+    random.shuffle(delivered)
+    lines = [msgspec.json.encode(encode_json(STREAM_OF[type(event)], event)) for event in delivered]
+    records = replay_as_delivered(lines, LATENESS_MS, UNTIL_MS, shipped())
+    assert standing(record for _, record in records) == oracle(history)

@@ -5,8 +5,8 @@ from operator import attrgetter
 import pytest
 
 from cloudtag.contract.events import OrderChanged, RefundChanged, ReviewPosted
-from cloudtag.contract.internal import TagRequested
 from cloudtag.contract.records import Alert, TagStatus
+from cloudtag.contract.shops import TagRequested
 from cloudtag.engine.judgement import EMPTY
 from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.row_kind import INTERNAL_ID, Holds, Reads, RowKind

@@ -1,7 +1,6 @@
 """Wakes: time alone asks a row again when its moment comes, unless facts have put that off meanwhile."""
 
 from cloudtag.contract.events import OrderChanged
-from cloudtag.contract.internal import WatermarkRecord
 from cloudtag.engine.memory_rows import MemoryRows
 from cloudtag.engine.task import Task
 from cloudtag.policy.load import shipped
@@ -15,10 +14,10 @@ def order(status, at):
     return OrderChanged(f"e-{status}", at, "taobao", "o1", "b1", "s1", status, device_hash="d1")
 
 
-def buyers(rows, *facts):
+def buyers(rows, *facts, reached_ms=0):
     task = Task(build("buyers", shipped(), 0), rows, cache_keys=1)
-    for fact in facts:
-        step = task.advance([fact])
+    for batch, until_ms in (*(([fact], 0) for fact in facts), ((), reached_ms)):
+        step = task.advance(batch, until_ms)
         if rows is not None:
             rows.apply(step.rows)
     return task
@@ -27,24 +26,24 @@ def buyers(rows, *facts):
 def test_an_unpaid_order_wakes_when_it_is_due():
     task = buyers(None, order("placed", T0))
     assert task.next_timer_ms == DUE_MS
-    assert task.advance([WatermarkRecord(DUE_MS - 1)]).timers == 0
-    assert task.advance([WatermarkRecord(DUE_MS)]).timers == 1
+    assert task.advance((), DUE_MS - 1).timers == 0
+    assert task.advance((), DUE_MS).timers == 1
 
 
 def test_a_paid_order_wakes_nobody():
     for rows in (None, MemoryRows()):
         task = buyers(rows, order("placed", T0), order("paid", T0 + MINUTE))
         assert task.next_timer_ms > DUE_MS
-        assert task.advance([WatermarkRecord(DUE_MS)]).timers == 0
+        assert task.advance((), DUE_MS).timers == 0
 
 
 def test_a_row_whose_file_was_put_away_is_looked_at_and_waits_on():
     rows = MemoryRows()
     other = OrderChanged("e-other", T0 + 2 * MINUTE, "taobao", "o2", "b2", "s1", "paid")
-    task = buyers(rows, order("placed", T0), order("paid", T0 + MINUTE), other, WatermarkRecord(T0 + 3 * MINUTE))
+    task = buyers(rows, order("placed", T0), order("paid", T0 + MINUTE), other, reached_ms=T0 + 3 * MINUTE)
     assert task.resident_keys == 1
     assert task.next_timer_ms == DUE_MS
-    assert task.advance([WatermarkRecord(DUE_MS)]).timers == 0
+    assert task.advance((), DUE_MS).timers == 0
     assert task.next_timer_ms > DUE_MS
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from cloudtag.contract.records import Alert
+from cloudtag.contract.standing import standing
 from cloudtag.contract.streams import STREAM_OF
 from cloudtag.detectors.registry import all_detectors
 from cloudtag.explain.gather import gather
@@ -39,7 +40,7 @@ def test_what_is_gathered_suffices(name, example):
         stream = STREAM_OF[type(event)]
         tables.setdefault(stream, []).append(_row(stream, event, pseudonymizer))
     alerts = [r for _, r in judge(list(events), until_ms) if isinstance(r, Alert) and r.detector == name]
-    published = {alert.alert_id: alert for alert in alerts if alert.status != "withdrawn"}
+    published = {alert.alert_id: alert for alert in standing(alerts).values()}
     for alert in published.values():
         keys = [pseudonymizer.key("buyer", buyer) for buyer in (alert.buyer_id, *alert.linked_buyer_ids)]
         facts = gather(lambda *question: _answer(tables, *question), keys, alert.waybill_nos)

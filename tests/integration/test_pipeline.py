@@ -3,6 +3,8 @@
 import pytest
 
 from cloudtag.contract.records import Consequence, Label, TagConfirmation, TagStatus
+from cloudtag.contract.standing import record_id
+from cloudtag.contract.streams import REVISED_OF
 from cloudtag.policy.load import shipped
 from cloudtag.replay.driver import judge
 from cloudtag.simulate import Profile, simulate
@@ -93,11 +95,11 @@ def _check_histories(place):
     told = {kind: set() for kind in HISTORIES}
     for record in published(place):
         if type(record) in told:
-            told[type(record)].add((getattr(record, record.__struct_fields__[0]), record.revision))
+            told[type(record)].add((record_id(record), record.revision))
     assert told[TagStatus]
     assert told[Consequence]
     for kind, history in HISTORIES.items():
-        rows = place.ask(f"SELECT {kind.__struct_fields__[0]}, revision FROM {history}")
+        rows = place.ask(f"SELECT {REVISED_OF[kind].id}, revision FROM {history}")
         assert sorted(rows) == sorted(told[kind]), history
 
 

@@ -12,7 +12,8 @@ from cloudtag.contract.events import (
     ReturnInspected,
     ShopDescribed,
 )
-from cloudtag.contract.links import AttributeUsed, ShopReported
+from cloudtag.contract.links import AttributeUsed
+from cloudtag.contract.shops import ShopReported
 from cloudtag.contract.types import Goods, OrderLine, Proof
 from cloudtag.policy.load import shipped
 from cloudtag.policy.model import LinkRules

@@ -3,6 +3,7 @@
 import msgspec
 import pytest
 
+from cloudtag.contract import standing as contract
 from cloudtag.detection.example import day, event, inspected, ordered, refunded, scanned
 from cloudtag.replay.driver import replay
 
@@ -108,11 +109,9 @@ STORIES = (
 
 
 def standing(events):
-    last = {}
-    for stream, record in replay([msgspec.json.encode(e) for e in events], UNTIL_MS):
-        assert stream == "alerts", record
-        last[record.alert_id] = record
-    return [alert for alert in last.values() if alert.status != "withdrawn"]
+    told = list(replay([msgspec.json.encode(e) for e in events], UNTIL_MS))
+    assert {stream for stream, _ in told} <= {"alerts"}
+    return list(contract.standing(record for _, record in told).values())
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.__name__)

@@ -7,13 +7,13 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
+from cloudtag.contract.standing import is_taken_back, latest, record_key
 from cloudtag.contract.streams import STREAM_OF
 from cloudtag.replay.driver import replay
 from cloudtag.scenarios.expectations import faults
 from cloudtag.scenarios.read import shipped_scenarios, shipped_texts
 from cloudtag.scenarios.run import play
 from cloudtag.scenarios.scenario import SOURCES
-from cloudtag.simulate.score import identity, latest
 from cloudtag.wire import encode_json
 
 STORIES = [pytest.param(story, id=name) for name, story in shipped_scenarios().items()]
@@ -30,14 +30,13 @@ FAMOUS = {
     "one_order_too_many": "96 orders and 97 orders",
 }
 """The examples people ask for first, and by which words of its title each is found."""
-TAKEN_BACK = ("withdrawn", "reversed", "ended")
 
 
 def left(records):
     """What stands; whether an alert was ever less severe, and how often a record was told, depends on what was late."""
-    standing = [r for r in records if r.status not in TAKEN_BACK]
+    standing = [r for r in records if not is_taken_back(r) and r.status != "ended"]
     return {
-        identity(r): replace(r, revision=0, status="open" if r.status == "upgraded" else r.status) for r in standing
+        record_key(r): replace(r, revision=0, status="open" if r.status == "upgraded" else r.status) for r in standing
     }
 
 

@@ -25,8 +25,10 @@ from streams.state.changelog import Changelogs
 from streams.state.memory_store import MemoryPartition, MemoryStore
 from streams.state.state_store import StateStore
 from streams.state.store import StoreError
+from streams.transport.decoded import DecodedBatch
 from streams.transport.in_flight import Batch, RecordRun
 from streams.worker.platforms import Platforms
+from streams.worker.record_reader import RecordReader
 from streams.worker.runner import Runner
 from streams.worker.tasks import Tasks
 from streams.worker.tools import Tools
@@ -133,11 +135,13 @@ class Place:
         changelogs = Changelogs(client_settings(config), client, uuid.uuid4().hex, 30)
         table = StateStore(NAME, config.changelog(NAME), Store(self.fault), client, changelogs)
         metrics = WorkerMetrics()
-        tools = Tools(config, Codec(), client, metrics, Platforms(PLATFORMS, metrics), finish=self.done.append)
-        return Runner(Tasks(NAME, table, make_core), [], tools)
+        platforms = Platforms(PLATFORMS, metrics)
+        tools = Tools(config, Codec(), client, metrics, platforms, finish=self.done.append)
+        return Runner(Tasks(NAME, table, make_core), [], RecordReader(NAME, [], config, Codec(), platforms), tools)
 
-    def batches(self, runner: Runner) -> list[Batch]:
-        codec, batches = Codec(), []
+    def batches(self) -> list[Batch]:
+        metrics, codec, batches = WorkerMetrics(), Codec(), []
+        reader = RecordReader(NAME, [], self.config, codec, Platforms(PLATFORMS, metrics))
         events = [(STREAM_OF[type(e)], codec.encode(STREAM_OF[type(e)], e)) for e in HISTORY]
         events[70:70] = [("orders", b"junk")]
         events[500:500] = [("orders", b"more junk")]
@@ -148,9 +152,11 @@ class Place:
                 )
                 for n, (stream, value) in enumerate(events[start : start + BATCH_RECORDS], start)
             ]
-            facts = [runner.read(record.topic, record)[1] for record in records]
+            content = DecodedBatch()
+            for record in records:
+                content.add(record, reader.read(record.topic, record))
             chunk = RecordRun(TP(records[0].topic, 0), len(records), records[-1].offset)
-            batches.append(Batch(NAME, 0, [chunk], records, facts))
+            batches.append(Batch(NAME, 0, [chunk], content))
         return batches
 
     async def judge(self, runner: Runner, batches: list[Batch], pipelines: int = 3) -> None:

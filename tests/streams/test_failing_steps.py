@@ -100,7 +100,7 @@ async def test_a_step_that_fails_anywhere_loses_nothing(
     await runner.tasks.table.catch_up(0, lambda: True)
     await runner.open(0)
     place.fault.kind, place.fault.call, place.fault.is_after, place.fault.times = kind, call, is_after, times
-    await place.judge(runner, place.batches(runner))
+    await place.judge(runner, place.batches())
     assert place.fault.happened.is_set()
     assert not runner.tasks.is_paused(0)
     assert told(await place.published()) == ORACLE
@@ -117,11 +117,11 @@ async def test_a_step_that_is_cancelled_anywhere_loses_nothing(
     place.fault.kind, place.fault.call, place.fault.is_after, place.fault.times = kind, call, is_after, 1
     place.fault.victim = asyncio.current_task()  # type: ignore[assignment]
     # One pipeline is cancelled in the middle; the others find the task dead, and advance it no more.
-    await place.judge(runner, place.batches(runner), pipelines=1)
+    await place.judge(runner, place.batches(), pipelines=1)
     assert runner.tasks.is_paused(0)
     sent = len(await place.published())
     place.fault.victim, finished = None, len(place.done)
-    rest = place.batches(runner)[finished:]
+    rest = place.batches()[finished:]
     idle = asyncio.create_task(runner.run(each(rest)))
     await idle
     assert len(await place.published()) == sent
@@ -129,7 +129,7 @@ async def test_a_step_that_is_cancelled_anywhere_loses_nothing(
     successor = place.worker()
     await successor.tasks.table.catch_up(0, lambda: True)
     await successor.open(0)
-    await place.judge(successor, place.batches(successor)[finished:])
+    await place.judge(successor, place.batches()[finished:])
     assert told(await place.published()) == ORACLE
 
 

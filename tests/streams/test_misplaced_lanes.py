@@ -22,8 +22,10 @@ from streams.kafka.security import client_settings
 from streams.state.changelog import Changelogs
 from streams.state.memory_store import MemoryStore
 from streams.state.state_store import StateStore
+from streams.transport.decoded import DecodedBatch
 from streams.transport.in_flight import Batch, RecordRun
 from streams.worker.platforms import Platforms
+from streams.worker.record_reader import RecordReader
 from streams.worker.runner import Runner
 from streams.worker.tasks import Tasks
 from streams.worker.tools import Tools
@@ -42,8 +44,8 @@ VALUE = Codec().encode("abuses", EVENT)
 class TooLateLane(toy.CountingLane):
     """Holds nothing: to it everything is too late."""
 
-    def advance(self, facts: Iterable[Struct]) -> TaskResult:
-        return TaskResult(too_late=list(facts))
+    def advance(self, facts: Iterable[Struct], reached_ms: int = 0) -> TaskResult:
+        return TaskResult(too_late=[number for number, _ in enumerate(facts)])
 
 
 @dataclass
@@ -53,6 +55,7 @@ class Place:
     config: Config
     client: AIOKafkaProducer
     metrics: WorkerMetrics = field(default_factory=WorkerMetrics)
+    reader: RecordReader = field(init=False)
 
     async def runner(self, make_task: Any = toy.CountingLane) -> Runner:
         changelogs = Changelogs(client_settings(self.config), self, "owner", 30.0)
@@ -61,18 +64,19 @@ class Place:
         partitions = range(self.config.partitions)
         await changelogs.catch_up({(topic, one): table.store_part(one) for one in partitions}, lambda: True)
         own = [self.config.topic(name) for name in (*toy.READS[toy.PROCESSOR], *topics.internal(toy.PROCESSOR))]
-        tools = Tools(
-            self.config, Codec(), self, self.metrics, Platforms(PLATFORMS, self.metrics), finish=lambda batch: None
-        )
-        runner = Runner(Tasks(toy.PROCESSOR, table, make_task), own, tools)
+        platforms = Platforms(PLATFORMS, self.metrics)
+        tools = Tools(self.config, Codec(), self, self.metrics, platforms, finish=lambda batch: None)
+        self.reader = RecordReader(toy.PROCESSOR, own, self.config, Codec(), platforms)
+        runner = Runner(Tasks(toy.PROCESSOR, table, make_task), own, self.reader, tools)
         for one in partitions:
             await runner.open(one)
         return runner
 
     async def judge(self, runner: Runner, found: Any) -> None:
-        _, fact = runner.read(found.topic, found)
+        content = DecodedBatch()
+        content.add(found, self.reader.read(found.topic, found))
         chunk = RecordRun(TP(found.topic, found.partition), 1, found.offset)
-        batch = Batch(toy.PROCESSOR, found.partition, [chunk], [found], [fact])
+        batch = Batch(toy.PROCESSOR, found.partition, [chunk], content)
 
         async def batches() -> AsyncIterator[Batch]:
             yield batch

@@ -68,7 +68,7 @@ async def test_idle_partitions_are_told_the_time_on_a_live_clock(broker: str, pr
     told = (await read_all(config, stream, 1))[0]
     assert isinstance(told, WatermarkRecord)
     assert before - 60_000 <= told.occurred_at <= before
-    task.core.advance([told])
+    task.core.advance((), told.occurred_at)
     assert task.core.watermark_ms == told.occurred_at
 
 

@@ -46,16 +46,16 @@ class CountingLane:
         last = [key for key, (_, batch) in counts.items() if batch == self._batch]
         return TaskResult(outputs=[_report(key[2:].decode(), counts[key][0]) for key in sorted(last)])
 
-    def advance(self, facts: Iterable[Struct]) -> TaskResult:
+    def advance(self, facts: Iterable[Struct], reached_ms: int = 0) -> TaskResult:
         step = TaskResult()
         if not self._is_mended and any(key.endswith(STUCK.encode()) for key, _ in self._rows.all_rows()):
             raise RuntimeError("the toy lane is stuck on purpose")
         self._batch += 1
         touched = set()
+        self.watermark_ms = max(self.watermark_ms, reached_ms)
         for fact in facts:
-            self.watermark_ms = max(self.watermark_ms, fact.occurred_at)  # type: ignore[attr-defined]
-            if not isinstance(fact, AbuseFound | AccountChanged):
-                continue
+            assert isinstance(fact, AbuseFound | AccountChanged)
+            self.watermark_ms = max(self.watermark_ms, fact.occurred_at)
             seen = self._seen.get(fact.shop_id)
             if seen is None:
                 seen = self._seen[fact.shop_id] = self._load(fact.shop_id)

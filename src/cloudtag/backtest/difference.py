@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from msgspec import Struct
 
-from cloudtag.backtest.standing import Standing
+from cloudtag.backtest.standing import StandingByStream
 
 _NO_CHANGE = ("revision", "policy_version")
 """Fields that differ between two policies without anybody being treated differently."""
@@ -47,7 +47,7 @@ class BacktestDifference(Struct, frozen=True, kw_only=True):
         return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
-def differences(base: Standing, new: Standing) -> tuple[BacktestDifference, ...]:
+def differences(base: StandingByStream, new: StandingByStream) -> tuple[BacktestDifference, ...]:
     """What differs in each stream, whether anything does or not."""
     return tuple(_difference(stream, base[stream], new[stream]) for stream in base)
 

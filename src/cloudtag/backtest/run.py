@@ -11,7 +11,7 @@ from cloudtag.backtest.counts import Counts, counts_of
 from cloudtag.backtest.difference import BacktestDifference, differences
 from cloudtag.backtest.money import Money, money_of, prices_of
 from cloudtag.backtest.parameters import Parting, partings
-from cloudtag.backtest.standing import standing
+from cloudtag.backtest.standing import standing_by_stream
 from cloudtag.contract.records import Alert
 from cloudtag.gc_tuning import uncollected
 from cloudtag.policy.load import Packs
@@ -50,7 +50,8 @@ def backtest(events: list[Any], base: Packs, new: Packs, until_ms: int | None = 
     `watch` sees every record as it is published, those of the base first.
     """
     with uncollected():
-        before, after = (standing(watch(judge(events, until_ms, Policies(packs.policies)))) for packs in (base, new))
+        told = (watch(judge(events, until_ms, Policies(packs.policies))) for packs in (base, new))
+        before, after = map(standing_by_stream, told)
     found = differences(before, after)
     prices = prices_of(events)
     return Backtest(

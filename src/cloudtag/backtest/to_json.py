@@ -10,7 +10,7 @@ from cloudtag.backtest.counts import Count
 from cloudtag.backtest.money import Money
 from cloudtag.backtest.parameters import Parting
 from cloudtag.backtest.run import Backtest
-from cloudtag.backtest.standing import id_of
+from cloudtag.contract.standing import record_id
 from cloudtag.contract.times import rfc3339
 from cloudtag.wire.replay_form import encode_json
 
@@ -44,7 +44,7 @@ def as_object(found: Backtest) -> dict[str, Any]:
         "changed": [
             {
                 "stream": each.stream,
-                "id": id_of(change.new),
+                "id": record_id(change.new),
                 "fields": [field.name for field in change.fields],
                 "base": encode_json(each.stream, change.base),
                 "new": encode_json(each.stream, change.new),

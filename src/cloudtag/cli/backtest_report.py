@@ -11,9 +11,9 @@ from cloudtag.backtest.difference import BacktestDifference
 from cloudtag.backtest.money import Money
 from cloudtag.backtest.parameters import Parting
 from cloudtag.backtest.run import Backtest
-from cloudtag.backtest.standing import id_of
 from cloudtag.backtest.words import words_of, words_of_change
 from cloudtag.cli.screen import output
+from cloudtag.contract.standing import record_id
 from cloudtag.contract.times import rfc3339
 from cloudtag.policy.listing import toml_value
 
@@ -138,7 +138,7 @@ def _examples(differences: tuple[BacktestDifference, ...], show: int) -> Iterato
 
 
 def _example(record: Any, words: str) -> str:
-    told = (id_of(record), *sorted(saying(record)), *sorted(buyers_of(record)))
+    told = (record_id(record), *sorted(saying(record)), *sorted(buyers_of(record)))
     return f"  {'  '.join(told)}: {words}"
 
 

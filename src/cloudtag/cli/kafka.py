@@ -13,7 +13,7 @@ from cloudtag.config import Config
 from cloudtag.contract.internal import WatermarkRecord
 from cloudtag.contract.streams import INPUTS, STREAM_OF
 from cloudtag.wire import Codec
-from streams.kafka import codecs, topics
+from streams.kafka import bounded_batches, codecs, topics
 from streams.kafka.partitioner import partition_of
 from streams.kafka.producer import LARGEST_RECORD_BYTES, OutRecord, Target, publish
 from streams.kafka.security import client_settings
@@ -103,6 +103,7 @@ async def consumer(config: Config, names: list[str], *, is_from_start: bool) -> 
     """
     quiet()
     codecs.check()
+    bounded_batches.bound(config.unpacked_batch_bytes)
     client = AIOKafkaConsumer(
         **client_settings(config),
         enable_auto_commit=False,

@@ -18,10 +18,11 @@ from cloudtag import resources
 from cloudtag.cli.demo.offsets import Offsets
 from cloudtag.cli.escape import visible, visible_json
 from cloudtag.cli.kafka import LETTER_BYTES, read_to_end
+from cloudtag.cli.screen import note
 from cloudtag.config import Config
 from cloudtag.contract.records import DeadLetter
 from cloudtag.contract.streams import INPUTS, INTERNAL
-from cloudtag.wire import Codec, encode_json
+from cloudtag.wire import Codec, Undecodable, encode_json
 from cloudtag.wire.codec import SINGLE_OBJECT
 from cloudtag.wire.schemas import released_in
 from streams.kafka import topics
@@ -113,7 +114,11 @@ async def read_letters(config: Config) -> Letters:
 async def _decoded(config: Config) -> AsyncIterator[DeadLetter]:
     codec = Codec(max_bytes=LETTER_BYTES)
     async for record in read_to_end(config, [config.topic("dead-letters")]):
-        letter = codec.decode("dead-letters", record.value)
+        try:
+            letter = codec.decode("dead-letters", record.value)
+        except Undecodable as error:
+            note(visible(f"{shown((record.topic, record.partition, record.offset))} cannot be read: {error}"))
+            continue
         if isinstance(letter, DeadLetter):
             yield letter
 

@@ -11,12 +11,15 @@ from cloudtag.cli.lines import check_stream, line_writer
 from cloudtag.cli.options import Files, OutFile, TableStream, Until, milliseconds
 from cloudtag.cli.packs import PoliciesDir, packs_of
 from cloudtag.cli.screen import note, progress
+from cloudtag.config import Config
 from cloudtag.contract.records import DeadLetter
+from cloudtag.contract.standing import REVERSIBLE, RecordKey, keep_latest
 from cloudtag.eventfiles import STANDARD, BadLines, EventLines, check_readable
 from cloudtag.gc_tuning import uncollected
 from cloudtag.wire import encode_json
 
 ReplayRecord = tuple[str, Struct]
+LATENESS_SECONDS = Config().lateness_seconds
 
 
 def replay(
@@ -26,6 +29,18 @@ def replay(
     labels: Annotated[
         bool, typer.Option("--labels", help="Print too what verdicts label as true or false positives.")
     ] = False,
+    as_delivered: Annotated[
+        bool, typer.Option("--as-delivered", help="Take the lines in their order, as a worker that received them so.")
+    ] = False,
+    lateness: Annotated[
+        int,
+        typer.Option(
+            "--lateness",
+            metavar="SECONDS",
+            min=0,
+            help="With --as-delivered: how long late events are waited for.",
+        ),
+    ] = LATENESS_SECONDS,
     stream: TableStream = None,
     policies: PoliciesDir = None,
     out: OutFile = STANDARD,
@@ -36,8 +51,12 @@ def replay(
     is no event becomes a dead letter, and is named on standard error. JSON lines, a JSON array, CSV and Parquet are
     read, compressed with gzip or zstd or not.
 
+    With --as-delivered the lines are taken as they stand; what stands in the end is the same, unless an event comes
+    too late to be held.
+
     Example:  cloudtag replay week.jsonl --until 2025-03-20T00:00:00Z --final
     """
+    from cloudtag.replay.as_delivered import replay_as_delivered
     from cloudtag.replay.driver import replay as judge
 
     check_stream(stream)
@@ -45,7 +64,12 @@ def replay(
     until_ms = None if until is None else milliseconds(until)
     with progress("reading", size) as steps, line_writer(out) as file, uncollected():
         lines = EventLines(files, stream, steps.done)
-        records: Iterable[ReplayRecord] = _counted(judge(lines, until_ms, packs), lines, bad)
+        judged = (
+            replay_as_delivered(lines, lateness * 1000, until_ms, packs)
+            if as_delivered
+            else judge(lines, until_ms, packs)
+        )
+        records: Iterable[ReplayRecord] = _counted(judged, lines, bad)
         if not labels:
             records = (record for record in records if record[0] != "labels")
         for name, record in latest_of(records) if final else records:
@@ -64,12 +88,10 @@ def _counted(records: Iterable[ReplayRecord], lines: EventLines, bad: BadLines) 
 
 def latest_of(records: Iterable[ReplayRecord]) -> Iterator[ReplayRecord]:
     """The latest revision of each record, in the order in which the records first appeared, and every dead letter."""
-    from cloudtag.simulate.score import identity
-
-    final: dict[tuple[str, str], ReplayRecord] = {}
+    final: dict[RecordKey, Struct] = {}
     for stream, record in records:
-        if isinstance(record, DeadLetter):
-            yield stream, record
+        if stream in REVERSIBLE:
+            keep_latest(final, record)
         else:
-            final[identity(record)] = (stream, record)
-    yield from final.values()
+            yield stream, record
+    yield from ((stream, record) for (stream, _), record in final.items())

@@ -72,6 +72,7 @@ def _sink_config(config: Config) -> "SinkConfig":
         group=f"{config.app_id}-sink",
         prefix=config.topic_prefix,
         session_timeout_ms=int(config.session_timeout_seconds * 1000),
+        unpacked_batch_bytes=config.unpacked_batch_bytes,
         kafka=kafka,
     )
 

@@ -17,6 +17,7 @@ from cloudtag.cli.options import Brokers, settings
 from cloudtag.cli.screen import note, output
 from cloudtag.config import Config
 from cloudtag.contract.records import Alert
+from cloudtag.contract.standing import is_taken_back
 from cloudtag.contract.streams import INPUTS, OUTPUTS
 from cloudtag.detection.wording import counted
 from cloudtag.wire import encode_json
@@ -161,7 +162,7 @@ def _print(found: Found, *, is_json: bool) -> None:
         line = msgspec.json.encode(encode_json(found.stream, record)).decode()
         sys.stdout.write(visible_json(line) + "\n")
         return
-    style = COLOURS.get(record.severity) if isinstance(record, Alert) and record.status != "withdrawn" else None
+    style = COLOURS.get(record.severity) if isinstance(record, Alert) and not is_taken_back(record) else None
     line = visible(found.was_at) + describe(found.stream, record)
     output().print(line, style=style, markup=False, soft_wrap=True)
 

@@ -10,6 +10,7 @@ from cloudtag.contract import records as rec
 from cloudtag.contract.streams import INPUTS
 from cloudtag.contract.times import rfc3339
 from cloudtag.detection.wording import counted, money
+from cloudtag.explain.any_record import any_record
 from cloudtag.explain.words import plain
 from cloudtag.explain.words import tell as tell_event
 
@@ -19,7 +20,7 @@ def describe(stream: str, record: Any) -> str:
     if stream in INPUTS:
         about = f" [buyer {record.buyer_id}]" if hasattr(record, "buyer_id") else ""
         return visible(f"{rfc3339(record.occurred_at)} {stream}: {tell_event(record)}{about}")
-    return visible(_WORDS[type(record)](record))
+    return visible(_WORDS.get(type(record), any_record)(record))
 
 
 def at_stake(alert: rec.Alert) -> str:

@@ -1,4 +1,4 @@
-"""Internal records that join buyers with buyers, and buyers with shops: who showed the same attribute, and what
+"""Internal records that join buyers with buyers, and with shops' agents: who showed the same attribute, and what
 follows."""
 
 from __future__ import annotations
@@ -114,62 +114,6 @@ class LinkReported(InternalRecord, frozen=True, array_like=True, gc=False, tag_f
         """The statement no longer holds."""
         attribute, buyer_id = parts_of(internal_id)
         return cls(revision, False, buyer_id, attribute, occurred_at)
-
-
-class ShopAsked(InternalRecord, frozen=True, array_like=True, gc=False, tag_field="_", tag="sa"):
-    """A buyer's file needs to know a shop: where its returns go, what it sells."""
-
-    shop_id: str
-    buyer_id: str
-    occurred_at: int
-
-    @property
-    def internal_id(self) -> str:
-        """Which question this is: one shop, asked about by one buyer's file."""
-        return make_id(self.shop_id, self.buyer_id)
-
-    @classmethod
-    def retraction(cls, internal_id: str, revision: int, occurred_at: int) -> ShopAsked:
-        """It need not know any more."""
-        shop_id, buyer_id = parts_of(internal_id)
-        return cls(revision, False, shop_id, buyer_id, occurred_at)
-
-
-class Listing(Struct, frozen=True, array_like=True, gc=False):
-    """The return addresses a shop listed from an event on, until its next listing."""
-
-    from_ms: int
-    event_id: str
-    hashes: tuple[str, ...]
-
-
-class ShopReported(InternalRecord, frozen=True, array_like=True, gc=False, tag_field="_", tag="sr"):
-    """What a shop last said of itself, told to a buyer's file that asked.
-
-    `event_id` and `occurred_at` are those of the event since which it says this. `listings` are its return addresses
-    over time, oldest first, bounded; those it last listed are `return_address_hashes`. The category was first given at
-    `category_from_ms`.
-    """
-
-    shop_id: str
-    buyer_id: str
-    occurred_at: int
-    event_id: str = ""
-    return_address_hashes: tuple[str, ...] = ()
-    category: str | None = None
-    category_from_ms: int = 0
-    listings: tuple[Listing, ...] = ()
-
-    @property
-    def internal_id(self) -> str:
-        """Which answer this is: one shop, told to one buyer's file."""
-        return make_id(self.shop_id, self.buyer_id)
-
-    @classmethod
-    def retraction(cls, internal_id: str, revision: int, occurred_at: int) -> ShopReported:
-        """Nothing is known of the shop any more."""
-        shop_id, buyer_id = parts_of(internal_id)
-        return cls(revision, False, shop_id, buyer_id, occurred_at)
 
 
 class SkuOwned(InternalRecord, frozen=True, array_like=True, gc=False, tag_field="_", tag="so"):

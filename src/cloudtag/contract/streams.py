@@ -1,11 +1,15 @@
-"""The one list of streams: name, struct, key. Topics, schemas, replay and the sink all read it."""
+"""The one list of streams: name, struct, key, and what the engine must know of their records. Topics, schemas, replay,
+the sink and the engine all read it; nobody else lists streams."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
 
 from msgspec import Struct
 
-from cloudtag.contract import disputes, events, links, records
-from cloudtag.contract import internal as forwards
+from cloudtag.contract import disputes, events, links, parcels, records, shops
+from cloudtag.contract.internal import InternalRecord
+from cloudtag.contract.upgrades import upgraded
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +23,39 @@ class Stream:
     struct: type[Struct]
     key: str
     is_kept: bool = False
+
+    def key_of(self, record: Any) -> str:
+        """The Kafka key of one of its records."""
+        key: str = getattr(record, self.key)
+        return key
+
+
+@dataclass(frozen=True, slots=True)
+class OutputStream(Stream):
+    """A stream that cloudtag publishes.
+
+    A later revision under the same `id` (the name of a field) replaces the earlier ones; one with the status
+    `taken_back` says that the record no longer holds. Without an id nothing is ever replaced.
+    """
+
+    id: str = ""
+    taken_back: str = ""
+    revised: Callable[[Any, Any], Any] | None = None
+    """Completes a new revision, given the one that stands so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class InternalStream(Stream):
+    """A stream that processors tell each other. Its records are taken back by a revision that is not held.
+
+    `derived_from` are the streams that any of its records may follow from: they must have a smaller depth.
+    """
+
+    struct: type[InternalRecord]
+    derived_from: tuple[str, ...] = ()
+    annotations: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Fields that follow from alerts, and the modules that may read each. They lie beside what a record says: nothing
+    that processors tell each other changes with them, only a record that repeats them repeats what they say."""
 
 
 INPUTS: dict[str, Stream] = {
@@ -46,30 +83,50 @@ INPUTS: dict[str, Stream] = {
 }
 """What upstream publishes."""
 
-OUTPUTS: dict[str, Stream] = {
+OUTPUTS: dict[str, OutputStream] = {
     s.name: s
     for s in (
-        Stream("alerts", records.Alert, "buyer_id"),
-        Stream("tag-statuses", records.TagStatus, "buyer_id"),
-        Stream("tag-confirmations", records.TagConfirmation, "buyer_id"),
-        Stream("consequences", records.Consequence, "subject_id"),
-        Stream("labels", records.Label, "buyer_id"),
-        Stream("dead-letters", records.DeadLetter, "topic"),
+        OutputStream("alerts", records.Alert, "buyer_id", id="alert_id", taken_back="withdrawn", revised=upgraded),
+        OutputStream("tag-statuses", records.TagStatus, "buyer_id", id="tag_id", taken_back="voided"),
+        OutputStream(
+            "tag-confirmations", records.TagConfirmation, "buyer_id", id="confirmation_id", taken_back="reversed"
+        ),
+        OutputStream("consequences", records.Consequence, "subject_id", id="consequence_id", taken_back="reversed"),
+        OutputStream("labels", records.Label, "buyer_id", id="label_id", taken_back="withdrawn"),
+        OutputStream("dead-letters", records.DeadLetter, "topic"),
     )
 }
 """What cloudtag publishes."""
 
-INTERNAL: dict[str, Stream] = {
+INTERNAL: dict[str, InternalStream] = {
     s.name: s
     for s in (
-        Stream("waybill-uses", forwards.WaybillUsed, "waybill_no"),
-        Stream("parcel-reports", forwards.ParcelReported, "buyer_id"),
-        Stream("attribute-uses", links.AttributeUsed, "attribute"),
-        Stream("link-reports", links.LinkReported, "buyer_id"),
-        Stream("shop-questions", links.ShopAsked, "shop_id"),
-        Stream("shop-answers", links.ShopReported, "buyer_id"),
-        Stream("sku-answers", links.SkuOwned, "buyer_id"),
-        Stream("tag-requests", forwards.TagRequested, "buyer_id"),
+        InternalStream("waybill-uses", parcels.WaybillUsed, "waybill_no", derived_from=("orders", "refunds")),
+        InternalStream(
+            "parcel-reports", parcels.ParcelReported, "buyer_id", derived_from=("logistics", "waybill-uses")
+        ),
+        InternalStream(
+            "attribute-uses",
+            links.AttributeUsed,
+            "attribute",
+            derived_from=("orders", "refunds", "inspections", "complaints", "shops"),
+            annotations={"alerted_at": ("cloudtag.detectors.account_ring",)},
+        ),
+        InternalStream("link-reports", links.LinkReported, "buyer_id", derived_from=("attribute-uses",)),
+        InternalStream(
+            "shop-questions",
+            shops.ShopAsked,
+            "shop_id",
+            derived_from=("orders", "refunds", "parcel-reports", "link-reports"),
+        ),
+        InternalStream("shop-answers", shops.ShopReported, "buyer_id", derived_from=("shops", "shop-questions")),
+        InternalStream(
+            "sku-answers",
+            links.SkuOwned,
+            "buyer_id",
+            derived_from=("orders", "inspections", "link-reports"),
+        ),
+        InternalStream("tag-requests", shops.TagRequested, "buyer_id", derived_from=("tags", "accounts", "abuses")),
     )
 }
 """What processors tell each other."""
@@ -100,7 +157,34 @@ READS: dict[str, tuple[str, ...]] = {
 }
 """The streams each processor reads; all of them share one partition count. `watermarks-<processor>` comes on top."""
 
+WRITES: dict[str, tuple[str, ...]] = {
+    "buyers": (
+        "alerts",
+        "tag-statuses",
+        "tag-confirmations",
+        "consequences",
+        "labels",
+        "waybill-uses",
+        "attribute-uses",
+        "shop-questions",
+        "sku-answers",
+    ),
+    "parcels": ("parcel-reports",),
+    "links": ("link-reports",),
+    "shops": ("consequences", "attribute-uses", "shop-answers", "tag-requests"),
+}
+"""The streams each processor writes; a task publishes nothing else."""
+
 STREAM_OF: dict[type[Struct], str] = {
     s.struct: s.name for s in (*INPUTS.values(), *OUTPUTS.values(), *INTERNAL.values())
 }
 """The stream a struct travels on."""
+
+REVISED: dict[str, OutputStream | InternalStream] = {
+    **{name: stream for name, stream in OUTPUTS.items() if stream.id},
+    **INTERNAL,
+}
+"""The streams whose records have revisions: what a judgement concludes travels on one of them."""
+
+REVISED_OF: dict[type[Struct], OutputStream | InternalStream] = {stream.struct: stream for stream in REVISED.values()}
+"""The same by struct."""

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 
 from cloudtag.contract.events import BuyerContacted
 from cloudtag.contract.ids import digest_id
-from cloudtag.contract.internal import TagRequested
 from cloudtag.contract.records import Alert, TagConfirmation, TagState, TagStatus
+from cloudtag.contract.shops import TagRequested
 from cloudtag.decisions.severity import severe_since
 from cloudtag.policy.model import Policies, Policy
 

@@ -8,8 +8,9 @@ from typing import Any
 from msgspec import Struct
 
 from cloudtag.contract.events import ComplaintChanged
-from cloudtag.contract.links import AttributeUsed, LinkReported, ShopReported
+from cloudtag.contract.links import AttributeUsed, LinkReported
 from cloudtag.contract.records import Alert
+from cloudtag.contract.shops import ShopReported
 from cloudtag.detection.order_view import OrderView
 
 IDENTITY_KINDS = ("address", "phone", "device", "payment")

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from cloudtag.contract.events import ReturnInspected
-from cloudtag.contract.internal import ParcelReported
-from cloudtag.contract.links import ShopReported
+from cloudtag.contract.parcels import ParcelReported
+from cloudtag.contract.shops import ShopReported
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.refund_view import RefundView
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from cloudtag.contract.links import AttributeUsed, ShopReported
+from cloudtag.contract.links import AttributeUsed
 from cloudtag.contract.records import Reference
+from cloudtag.contract.shops import ShopReported
 from cloudtag.detection.buyer_case import BuyerCase
 
 RIVAL_KINDS = ("phone", "device", "payment")

@@ -24,7 +24,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from cloudtag.contract.events import ReturnInspected
-from cloudtag.contract.internal import ParcelReported, ScanSeen
+from cloudtag.contract.parcels import ParcelReported, ScanSeen
 from cloudtag.contract.records import Reference
 from cloudtag.detection.cases import ParcelCase
 from cloudtag.detection.example import day, inspected, ordered, refunded, scanned

@@ -21,7 +21,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from cloudtag.contract.internal import ParcelReported, ScanSeen
+from cloudtag.contract.parcels import ParcelReported, ScanSeen
 from cloudtag.contract.records import Reference
 from cloudtag.detection.cases import ParcelCase
 from cloudtag.detection.example import day, inspected, ordered, refunded, scanned

@@ -24,7 +24,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from cloudtag.contract.events import RefundChanged
-from cloudtag.contract.internal import ScanSeen
+from cloudtag.contract.parcels import ScanSeen
 from cloudtag.contract.records import Reference, Severity
 from cloudtag.detection.cases import OrderCase
 from cloudtag.detection.example import day, ordered, refunded, scanned

@@ -24,7 +24,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from cloudtag.contract.internal import WaybillUsed
+from cloudtag.contract.parcels import WaybillUsed
 from cloudtag.contract.records import Reference, Severity
 from cloudtag.detection.cases import ParcelCase
 from cloudtag.detection.example import day, ordered, refunded

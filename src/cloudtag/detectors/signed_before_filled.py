@@ -27,7 +27,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from cloudtag.contract.events import RefundChanged
-from cloudtag.contract.internal import ScanSeen
+from cloudtag.contract.parcels import ScanSeen
 from cloudtag.contract.records import Reference
 from cloudtag.detection.cases import ParcelCase
 from cloudtag.detection.example import day, inspected, ordered, refunded, scanned

@@ -24,9 +24,9 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from cloudtag.contract.internal import ScanSeen
-from cloudtag.contract.links import Listing, ShopReported
+from cloudtag.contract.parcels import ScanSeen
 from cloudtag.contract.records import Reference
+from cloudtag.contract.shops import Listing, ShopReported
 from cloudtag.detection.cases import ParcelCase
 from cloudtag.detection.example import day, event, inspected, ordered, refunded, scanned
 from cloudtag.detection.finding import Finding, Timer, cite, oldest_first, unique

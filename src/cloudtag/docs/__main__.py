@@ -9,6 +9,7 @@ from pathlib import Path
 from cloudtag.docs.architecture import architecture_page
 from cloudtag.docs.detectors import detectors_page
 from cloudtag.docs.metrics import metrics_page
+from cloudtag.docs.record_flow import record_flow_page
 from cloudtag.docs.sources.pages import source_pages
 from cloudtag.scenarios.page import stories_page
 
@@ -17,6 +18,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "detectors.md": detectors_page,
     "stories.md": stories_page,
     "metrics.md": metrics_page,
+    "record-flow.md": record_flow_page,
     **source_pages(),
 }
 

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from cloudtag.contract.records import Alert
+from cloudtag.contract.standing import standing
 from cloudtag.detection.rule import Example
 from cloudtag.detectors.registry import Detector, all_detectors
 from cloudtag.replay.driver import replay
@@ -79,11 +80,8 @@ def _emptied(event: Mapping[str, Any], path: str) -> Event:
 
 def _fires(detector: str, events: list[Event], example: Example) -> bool:
     """Whether any alert of a detector stands in the end."""
-    standing: dict[str, bool] = {}
-    for _, record in replay(map(msgspec.json.encode, events), _until(example)):
-        if isinstance(record, Alert) and record.detector == detector:
-            standing[record.alert_id] = record.status != "withdrawn"
-    return any(standing.values())
+    records = (record for _, record in replay(map(msgspec.json.encode, events), _until(example)))
+    return bool(standing(r for r in records if isinstance(r, Alert) and r.detector == detector))
 
 
 def _until(example: Example) -> int | None:

@@ -9,7 +9,8 @@ from typing import Any, Protocol
 
 from msgspec import Struct
 
-from cloudtag.engine.rows import Published, Row, RowCodec, key_prefix
+from cloudtag.engine.published import Published
+from cloudtag.engine.rows import Row, RowCodec, key_prefix
 from cloudtag.engine.task_result import Output, RowReader
 
 

@@ -10,67 +10,18 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cache
-from hashlib import blake2b
 from types import MappingProxyType
 from typing import Any, Protocol
 
 import msgspec
 from msgspec import Struct
 
+from cloudtag.engine.published import Published, StoredPublished, read_published
+
 _HEADER = struct.Struct(">QQ")
 _LENGTH = struct.Struct(">H")
 NEVER = 0
 """A wake time that never comes."""
-
-
-_encode = msgspec.msgpack.Encoder(order="deterministic").encode
-_Stored = tuple[str, str, int, bool, bytes, int, bytes | None]
-"""What is stored of something published: its fields but the last, in another order."""
-
-
-class Published(Struct, eq=False, gc=False):
-    """What was last published under an id.
-
-    `body` is the record itself where taking it back must repeat it, of an internal record why it was told anew;
-    `since_ms` is
-    the event time of the oldest fact it rests on (when that leaves retention, it stands). What the record says is known
-    by `told`, the record as it was concluded; of a row that was read back it is known by `digest`, until the same is
-    concluded again.
-    """
-
-    id: str
-    stream: str
-    revision: int
-    stands: bool
-    since_ms: int
-    body: bytes | None = None
-    digest: bytes = b""
-    told: Any = None
-
-    def says(self, record: Any) -> bool:
-        """Whether it says what a new conclusion says."""
-        told = self.told
-        if told is not None:
-            return bool(told is record or told == record)
-        if self.digest != _digest(record):
-            return False
-        self.told = record
-        return True
-
-    def stored(self) -> _Stored:
-        """What is stored of it."""
-        if not self.digest:
-            self.digest = _digest(self.told)
-        return self.id, self.stream, self.revision, self.stands, self.digest, self.since_ms, self.body
-
-
-def _digest(record: Any) -> bytes:
-    return blake2b(_encode(record), digest_size=8).digest()
-
-
-def _read(stored: _Stored) -> Published:
-    published_id, stream, revision, stands, digest, since_ms, body = stored
-    return Published(published_id, stream, revision, stands, since_ms, body, digest)
 
 
 _NOTHING: Mapping[str, Published] = MappingProxyType({})
@@ -140,7 +91,7 @@ class RowCodec:
         """`fact_type`: the union of the structs that rows hold; `identity`: a fact's id inside its row."""
         self._identity = identity
         self._encoder = msgspec.msgpack.Encoder()
-        fields: list[Any] = [("facts", list[fact_type]), ("published", list[_Stored]), ("fresh", list[int], [])]
+        fields: list[Any] = [("facts", list[fact_type]), ("published", list[StoredPublished]), ("fresh", list[int], [])]
         body: Any = msgspec.defstruct("Body", fields, array_like=True, gc=False)
         self._decoder = msgspec.msgpack.Decoder(body)
 
@@ -159,7 +110,7 @@ class RowCodec:
         for fact in stored.facts:
             row.hold(identity(fact), fact.occurred_at, fact)
         for published in stored.published:
-            row.publish(_read(published))
+            row.publish(read_published(published))
         row.fresh = tuple(identity(stored.facts[place]) for place in stored.fresh)
         return row
 

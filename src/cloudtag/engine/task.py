@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from cloudtag.contract.internal import InternalRecord, WatermarkRecord
+from cloudtag.contract.internal import InternalRecord
 from cloudtag.engine.fold import fold
 from cloudtag.engine.judgement import EMPTY
 from cloudtag.engine.keyed_state import KeyedState, StateCache
@@ -103,13 +103,13 @@ class Task:
         self._close(step)
         return step
 
-    def advance(self, facts: Iterable[Struct]) -> TaskResult:
-        """Fold one batch, judge what it touched, wake what is due."""
+    def advance(self, facts: Iterable[Struct], reached_ms: int = 0) -> TaskResult:
+        """Fold one batch, judge what it touched, wake what is due; `reached_ms`: event time is told to be so far."""
         own, step = self._own, TaskResult()
         own.sent, own.batch = own.batch, own.batch + 1
         self._cache.trim()
-        dirty, news, passed_ms = self._fold(step, facts)
-        own.watermark_ms = max(own.watermark_ms, own.newest_ms - self._processor.lateness_ms, passed_ms)
+        dirty, news = self._fold(step, facts)
+        own.watermark_ms = max(own.watermark_ms, own.newest_ms - self._processor.lateness_ms, reached_ms)
         fired = self._fire(step)
         for state, changed in dirty.items():
             self._judge(step, state, changed, news[state], fired.pop(state, _NONE) if fired else _NONE)
@@ -139,19 +139,16 @@ class Task:
         if self._rows is not None:
             step.rows[TASK_KEY] = msgspec.msgpack.encode(self._own)
 
-    def _fold(self, step: TaskResult, facts: Iterable[Any]) -> tuple[Dirty, dict[KeyedState, News], int]:
+    def _fold(self, step: TaskResult, facts: Iterable[Any]) -> tuple[Dirty, dict[KeyedState, News]]:
         processor, own, get_state = self._processor, self._own, self._cache.get
         kinds, key, index, most_facts = processor.kinds, processor.key, processor.index, processor.most_facts
         places, identities, closes = kinds.places, kinds.identities, kinds.closes
         horizon_ms = own.watermark_ms - processor.retention_ms
         # The files of this batch, so that the cache is asked once for each.
         states: dict[str, tuple[KeyedState, set[str], News]] = {}
-        passed_ms = 0
-        for fact in facts:
-            if type(fact) is WatermarkRecord:
-                passed_ms = max(passed_ms, fact.occurred_at)
-                continue
+        for number, fact in enumerate(facts):
             if not self._takes(step, fact, horizon_ms):
+                step.too_late.append(number)
                 continue
             kind: Any = type(fact)
             state_key, row_id = key(fact), places[kind](fact)
@@ -162,7 +159,7 @@ class Task:
             if state.is_closed and kind is not closes:
                 # What other processors tell is about events that are refused as well.
                 if not isinstance(fact, InternalRecord):
-                    step.refused.append(fact)
+                    step.refused.append(number)
                 continue
             row = state.rows.get(row_id) or state.add_row(row_id)
             fact_id = identities[kind](fact)
@@ -177,7 +174,7 @@ class Task:
             if besides := index(state, row, fact):
                 ids.update(besides)
         dirty = {state: ids for state, ids, _ in states.values() if ids}
-        return dirty, {state: news for state, _, news in states.values()}, passed_ms
+        return dirty, {state: news for state, _, news in states.values()}
 
     def _takes(self, step: TaskResult, fact: Any, horizon_ms: int) -> bool:
         if isinstance(fact, InternalRecord) and not self._processor.is_timed_by_internal:
@@ -188,7 +185,6 @@ class Task:
             own.newest_ms = at_ms
         elif at_ms < own.watermark_ms:
             if at_ms < horizon_ms and not self._is_timeless(fact):
-                step.too_late.append(fact)
                 return False
             step.late += 1
         return True

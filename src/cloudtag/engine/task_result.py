@@ -47,11 +47,12 @@ class TaskResult:
     outputs: list[Output] = field(default_factory=list)
     late: int = 0
     """Events older than the watermark (judged all the same)."""
-    too_late: list[Struct] = field(default_factory=list)
-    """Events older than what is still held; the caller sends each to the dead letters (reason `too_late`)."""
-    refused: list[Struct] = field(default_factory=list)
-    """Events about somebody who is to be forgotten; the caller sends their places, not what they say, to the dead
-    letters (reason `erased`)."""
+    too_late: list[int] = field(default_factory=list)
+    """Events older than what is still held, as places among the facts given; the caller sends each to the dead letters
+    (reason `too_late`)."""
+    refused: list[int] = field(default_factory=list)
+    """Events about somebody who is to be forgotten, given likewise; the caller sends their places in the log, not what
+    they say, to the dead letters (reason `erased`)."""
     timers: int = 0
     """Files judged only because time passed."""
     duplicates: int = 0
@@ -75,7 +76,9 @@ class TaskProtocol(Protocol):
         """Read the stored rows (timers, watermark); the step re-publishes what a crash may have kept unsent."""
         ...
 
-    def advance(self, facts: Iterable[Struct]) -> TaskResult:
-        """Fold one batch of decoded events, internal records and `WatermarkRecord`; judge what they touch; say what
-        changed."""
+    def advance(self, facts: Iterable[Struct], reached_ms: int = 0) -> TaskResult:
+        """Fold one batch of decoded events and internal records; judge what they touch; say what changed.
+
+        `reached_ms`: watermark records say that event time has come so far.
+        """
         ...

@@ -19,13 +19,18 @@ class BadLine(NamedTuple):
 
 def read(lines: Iterable[bytes]) -> Iterator[Any]:
     """An event, or a `BadLine`, for every line that holds anything."""
+    return (item for _, item in numbered(lines))
+
+
+def numbered(lines: Iterable[bytes]) -> Iterator[tuple[int, Any]]:
+    """The same, each with the number of its line, counted from 0 over all lines."""
     for number, line in enumerate(lines):
         if not line.strip():
             continue
         try:
-            yield event_of(line)
+            yield number, event_of(line)
         except Undecodable as error:
-            yield BadLine(number, line, error)
+            yield number, BadLine(number, line, error)
 
 
 def event_of(line: bytes) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from cloudtag.contract.records import Alert
+from cloudtag.contract.standing import standing
 from cloudtag.detection.rule import Example
 from cloudtag.detectors.registry import Detector
 from cloudtag.explain.recompute import Recomputed, recompute
@@ -55,11 +56,8 @@ def reason_of(detector: Detector, example: Example) -> Reason | None:
 
 
 def _standing(detector: Detector, events: list[Any], until_ms: int | None) -> list[Alert]:
-    last: dict[str, Alert] = {}
-    for _, record in judge(list(events), until_ms):
-        if isinstance(record, Alert) and record.detector == detector.name:
-            last[record.alert_id] = record
-    return [alert for alert in last.values() if alert.status != "withdrawn"]
+    alerts = (record for _, record in judge(list(events), until_ms) if isinstance(record, Alert))
+    return list(standing(alert for alert in alerts if alert.detector == detector.name).values())
 
 
 def _decoded(example: Example) -> tuple[list[Any], int | None]:

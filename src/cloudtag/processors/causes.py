@@ -7,8 +7,10 @@ from typing import Any
 
 from cloudtag.contract import disputes
 from cloudtag.contract import events as ev
-from cloudtag.contract.internal import Cause, InternalRecord, ParcelReported, TagRequested, WaybillUsed
-from cloudtag.contract.links import AttributeUsed, LinkReported, ShopReported, SkuOwned
+from cloudtag.contract.internal import Cause, InternalRecord
+from cloudtag.contract.links import AttributeUsed, LinkReported, SkuOwned
+from cloudtag.contract.parcels import ParcelReported, WaybillUsed
+from cloudtag.contract.shops import ShopReported, TagRequested
 from cloudtag.contract.streams import STREAM_OF
 from cloudtag.engine.news import UNKNOWN, New
 

@@ -35,7 +35,7 @@ def replay(
     events: list[Any] = []
     for item in read(lines):
         if isinstance(item, BadLine):
-            yield "dead-letters", _letter(item)
+            yield "dead-letters", letter_of_line(item)
         else:
             events.append(item)
     yield from judge(events, until_ms, policies)
@@ -72,7 +72,8 @@ def _sort(events: list[Any]) -> None:
             start = end
 
 
-def _letter(bad: BadLine) -> DeadLetter:
+def letter_of_line(bad: BadLine) -> DeadLetter:
+    """The dead letter about a line that is no event; the line's number is its offset."""
     return DeadLetter(
         topic="replay",
         partition=0,

@@ -5,14 +5,14 @@ Replay, tests and back-tests run on it; the worker runs the same tasks with topi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
 
-from cloudtag.contract.internal import WatermarkRecord
 from cloudtag.contract.streams import INTERNAL, READS, STREAM_OF
 from cloudtag.engine.memory_rows import MemoryRows
+from cloudtag.engine.processor import Processor
 from cloudtag.engine.rows import NEVER, earliest
 from cloudtag.engine.task import Task
 from cloudtag.engine.task_result import Output, TaskResult
@@ -35,16 +35,25 @@ def memory_rows() -> dict[str, MemoryRows]:
 class Topology:
     """One task per processor."""
 
-    def __init__(self, policies: Policies, lateness_ms: int = 0, rows: Mapping[str, MemoryRows] | None = None) -> None:
-        """`rows`: where the tasks store their rows, those of an earlier network to go on where it stopped.
+    def __init__(
+        self,
+        policies: Policies,
+        lateness_ms: int = 0,
+        rows: Mapping[str, MemoryRows] | None = None,
+        make: Callable[[str, Policies, int], Processor] = build,
+    ) -> None:
+        """`rows`: where the tasks store their rows, those of an earlier topology to go on where it stopped. Without
+        them nothing is stored: a topology that lives once needs no more than its tasks' memory.
 
-        Without them nothing is stored: a network that lives once needs no more than its tasks' memory.
+        `make`: what makes each processor.
         """
         self.rows = rows
         self.tasks = {
-            name: Task(build(name, policies, lateness_ms), None if rows is None else rows[name]) for name in ORDER
+            name: Task(make(name, policies, lateness_ms), None if rows is None else rows[name]) for name in ORDER
         }
         self._waiting: dict[str, list[Any]] = {name: [] for name in ORDER}
+        self._reached: dict[str, int] = {}
+        """How far event time is to be moved on, by task."""
         self.too_late: list[Any] = []
         self.refused: list[Any] = []
         self.forwarded = 0
@@ -58,7 +67,7 @@ class Topology:
         """Open every task; what a stop may have kept unsent comes out again."""
         outputs: list[Output] = []
         for name in ORDER:
-            self._settle(name, self.tasks[name].open(), outputs)
+            self._settle(name, (), self.tasks[name].open(), outputs)
         return outputs + self._run()
 
     def feed(self, facts: Iterable[Any]) -> list[Output]:
@@ -74,8 +83,7 @@ class Topology:
         while True:
             due_ms = self.next_timer_ms
             timer_ms = now_ms if due_ms == NEVER else min(due_ms, now_ms)
-            for waiting in self._waiting.values():
-                waiting.append(WatermarkRecord(timer_ms))
+            self._reached = dict.fromkeys(ORDER, timer_ms)
             yield from self._run()
             if timer_ms == now_ms:
                 return
@@ -88,16 +96,17 @@ class Topology:
 
     def _run(self) -> list[Output]:
         outputs: list[Output] = []
-        while name := next((n for n in ORDER if self._waiting[n]), None):
+        while name := next((n for n in ORDER if self._waiting[n] or n in self._reached), None):
             facts, self._waiting[name] = self._waiting[name], []
-            self._settle(name, self.tasks[name].advance(facts), outputs)
+            step = self.tasks[name].advance(facts, self._reached.pop(name, 0))
+            self._settle(name, facts, step, outputs)
         return outputs
 
-    def _settle(self, name: str, step: TaskResult, outputs: list[Output]) -> None:
+    def _settle(self, name: str, facts: Sequence[Any], step: TaskResult, outputs: list[Output]) -> None:
         if self.rows is not None:
             self.rows[name].apply(step.rows)
-        self.too_late += step.too_late
-        self.refused += step.refused
+        self.too_late += [facts[place] for place in step.too_late]
+        self.refused += [facts[place] for place in step.refused]
         for output in step.outputs:
             reader = _READER_OF.get(type(output.record)) if output.stream in INTERNAL else None
             if reader is None:

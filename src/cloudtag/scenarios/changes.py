@@ -8,8 +8,10 @@ from typing import Any, NamedTuple
 
 from cloudtag.contract import records as rec
 from cloudtag.contract.records import SEVERITIES
+from cloudtag.contract.standing import is_taken_back
 from cloudtag.contract.times import rfc3339
 from cloudtag.detection.wording import counted
+from cloudtag.explain.any_record import any_record
 from cloudtag.explain.conditions import changes
 from cloudtag.explain.words import plain
 from cloudtag.scenarios.clock_times import day_of
@@ -38,15 +40,18 @@ def told_changes(changed: Iterable[RecordChange], voice: Voice) -> Iterator[str]
         if isinstance(change.after, rec.TagStatus):
             tags.setdefault(_tag(change), []).append(change.after.tag_id)
         else:
-            others += _WORDS[type(change.after)](change, voice)
+            others += _WORDS.get(type(change.after), _other)(change, voice)
     yield from (f"→ {_named(ids)} {words}" for words, ids in tags.items())
     yield from others
 
 
 def told_standing(records: Iterable[Any], voice: Voice) -> Iterator[str]:
-    """What is left: every record that was not taken back, and what became of every tag."""
-    ended = ("withdrawn", "reversed", "ended")
-    left = [RecordChange("", None, record) for record in records if record.status not in ended]
+    """What is left: every record that was neither taken back nor has ended, and what became of every tag."""
+    left = [
+        RecordChange("", None, record)
+        for record in records
+        if isinstance(record, rec.TagStatus) or not (is_taken_back(record) or record.status == "ended")
+    ]
     for line in told_changes(left, voice):
         yield _STANDING.sub(" stands, ", line.removeprefix("→ "), count=1)
 
@@ -55,23 +60,23 @@ def _alert(change: RecordChange, voice: Voice) -> list[str]:
     before, alert = change.before, change.after
     about = f" about {alert.buyer_id}" if voice.is_buyer_named else ""
     head = f"→ alert {alert.detector}{about} {_alert_verb(before, alert)}"
-    if alert.status == "withdrawn":
+    if is_taken_back(alert):
         return [head, f"    {alert.withdrawn_because_zh if voice.is_zh else alert.withdrawn_because}"]
     explanation = alert.explanation_zh if voice.is_zh else alert.explanation
-    if before is None or before.status == "withdrawn" or before.explanation != alert.explanation:
+    if before is None or is_taken_back(before) or before.explanation != alert.explanation:
         return [head, f"    {explanation}"]
     others = [words for words in changes(before, alert) if words.split()[0] not in ("status", "severity", "verdict")]
     return [head, *(f"    {words}" for words in others)]
 
 
 def _alert_verb(before: rec.Alert | None, alert: rec.Alert) -> str:
-    if alert.status == "withdrawn":
+    if is_taken_back(alert):
         return "withdrawn"
     if alert.status == "resolved":
         return f"resolved by the shop's verdict: {alert.verdict or 'unknown'}"
     if before is None:
         return f"{alert.status if alert.status == 'upgraded' else 'opened'}, {alert.severity}"
-    if before.status == "withdrawn":
+    if is_taken_back(before):
         return f"opened again, {alert.severity}"
     if before.severity != alert.severity and {before.severity, alert.severity} <= set(SEVERITIES):
         is_more = SEVERITIES.index(alert.severity) > SEVERITIES.index(before.severity)
@@ -106,9 +111,9 @@ def _named(tag_ids: list[str]) -> str:
 def _confirmation(change: RecordChange, voice: Voice) -> list[str]:
     del voice
     told = change.after
-    if told.status == "reversed":
+    if is_taken_back(told):
         return [f"→ confirmation of {told.buyer_id} as {plain(told.scenario)} reversed"]
-    verb = "confirmed" if change.before is None or change.before.status == "reversed" else "still confirmed"
+    verb = "confirmed" if change.before is None or is_taken_back(change.before) else "still confirmed"
     by = f"by {counted(len(told.shop_ids), 'shop')}" if told.basis == "shops" else f"by {plain(told.basis)}"
     return [f"→ buyer {told.buyer_id} {verb} as {plain(told.scenario)} {by}: {', '.join(told.shop_ids)}"]
 
@@ -136,8 +141,13 @@ def _moment(at_ms: int, voice: Voice) -> str:
 def _label(change: RecordChange, voice: Voice) -> list[str]:
     del voice
     told = change.after
-    withdrawn = " withdrawn" if told.status == "withdrawn" else ""
+    withdrawn = " withdrawn" if is_taken_back(told) else ""
     return [f"→ label of {told.detector} about buyer {told.buyer_id}{withdrawn}: {plain(told.label)}"]
+
+
+def _other(change: RecordChange, voice: Voice) -> list[str]:
+    del voice
+    return [f"→ {any_record(change.after)}"]
 
 
 _WORDS: dict[type[Any], Callable[[RecordChange, Voice], list[str]]] = {

@@ -9,13 +9,13 @@ from typing import Any, NamedTuple
 from msgspec.structs import replace
 
 from cloudtag.contract.records import Alert
+from cloudtag.contract.standing import RecordKey, keep_latest, latest, record_key
 from cloudtag.engine.rows import NEVER
 from cloudtag.engine.task_result import Output
 from cloudtag.policy.load import shipped
 from cloudtag.policy.model import Policies
 from cloudtag.replay.topology import Topology
 from cloudtag.scenarios.scenario import Planned, Scenario, ScenarioError
-from cloudtag.simulate.score import identity
 
 
 class RecordChange(NamedTuple):
@@ -48,11 +48,9 @@ class Play:
 
     def records(self, after_ms: int | None = None) -> list[tuple[str, Any]]:
         """The latest revision of every record with its stream, in the end or just after a moment."""
-        known: dict[tuple[str, str], tuple[str, Any]] = {}
-        for moment in self.moments:
-            if after_ms is None or moment.at_ms <= after_ms:
-                known |= {identity(change.after): (change.stream, change.after) for change in moment.changes}
-        return list(known.values())
+        moments = [moment for moment in self.moments if after_ms is None or moment.at_ms <= after_ms]
+        known = latest(change.after for moment in moments for change in moment.changes)
+        return [(stream, record) for (stream, _), record in known.items()]
 
 
 def play(story: Scenario, policies: Policies | None = None) -> Play:
@@ -64,7 +62,7 @@ class _Stage:
     def __init__(self, story: Scenario, policies: Policies) -> None:
         self._story = story
         self._topology = Topology(policies)
-        self._known: dict[tuple[str, str], Any] = {}
+        self._known: dict[RecordKey, Any] = {}
 
     def run(self) -> Play:
         moments: list[PlayedMoment] = []
@@ -92,9 +90,9 @@ class _Stage:
     def _changes(self, outputs: Iterable[Output]) -> list[RecordChange]:
         changes = []
         for output in outputs:
-            key = identity(output.record)
-            changes.append(RecordChange(output.stream, self._known.get(key), output.record))
-            self._known[key] = output.record
+            known = self._known.get(record_key(output.record))
+            changes.append(RecordChange(output.stream, known, output.record))
+            keep_latest(self._known, output.record)
         return changes
 
     def _cast(self, planned: Planned) -> Planned:

@@ -5,7 +5,7 @@ Pure: no clock, no I/O; chance comes from `random.Random(seed)` alone.
 
 from cloudtag.simulate.labels import AlertLabel, ConfirmationLabel, Label, TagLabel, decode_labels, encode_labels
 from cloudtag.simulate.profile import Profile
-from cloudtag.simulate.score import Tally, latest, score
+from cloudtag.simulate.score import Tally, score
 from cloudtag.simulate.simulation import Simulation, simulate
 
 __all__ = [
@@ -18,7 +18,6 @@ __all__ = [
     "Tally",
     "decode_labels",
     "encode_labels",
-    "latest",
     "score",
     "simulate",
 ]

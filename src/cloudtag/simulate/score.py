@@ -7,13 +7,9 @@ from dataclasses import dataclass, field
 from msgspec import Struct
 
 from cloudtag.contract.records import Alert, TagConfirmation, TagStatus
+from cloudtag.contract.standing import is_taken_back, latest
 from cloudtag.simulate.consequent import RISK, judged_labels
 from cloudtag.simulate.labels import AlertLabel, ConfirmationLabel, Label, TagLabel
-
-STANDING = ("open", "upgraded", "resolved")
-"""The states of an alert that was not withdrawn."""
-Final = dict[tuple[str, str], Struct]
-"""The last revision of each record, under its kind and id."""
 
 
 @dataclass(slots=True)
@@ -34,22 +30,6 @@ class Tally:
     def is_clean(self) -> bool:
         """Whether everything expected was found and nothing else."""
         return not self.missed and not self.false
-
-
-def latest(records: Iterable[Struct]) -> Final:
-    """The last revision of every record, whatever order the revisions come in."""
-    final: Final = {}
-    for record in records:
-        key = identity(record)
-        known = final.get(key)
-        if known is None or known.revision <= record.revision:  # type: ignore[attr-defined]
-            final[key] = record
-    return final
-
-
-def identity(record: Struct) -> tuple[str, str]:
-    """What a record's revisions share: its kind, and its id, which every reversible record has first."""
-    return type(record).__name__, getattr(record, record.__struct_fields__[0])
 
 
 def score(labels: Iterable[Label], records: Iterable[Struct]) -> dict[str, Tally]:
@@ -74,7 +54,7 @@ def _first_decided(records: Iterable[Struct]) -> dict[str, int]:
     """When each alert was first decided, by any of its revisions: later facts may be decided upon later."""
     first: dict[str, int] = {}
     for record in records:
-        if isinstance(record, Alert) and record.status in STANDING:
+        if isinstance(record, Alert) and not is_taken_back(record):
             first[record.alert_id] = min(record.decided_at, first.get(record.alert_id, record.decided_at))
     return first
 
@@ -83,10 +63,10 @@ def _alerts(labels: list[AlertLabel], alerts: list[Alert], decided: dict[str, in
     """An alert is right when it names what a label of its detector and buyer does; else it is false."""
     standing: dict[tuple[str, str], list[Alert]] = defaultdict(list)
     for alert in alerts:
-        if alert.status in STANDING:
-            standing[alert.detector, alert.buyer_id].append(alert)
-        else:
+        if is_taken_back(alert):
             tallies[alert.detector].withdrawn += 1
+        else:
+            standing[alert.detector, alert.buyer_id].append(alert)
     right: set[str] = set()
     for label in labels:
         if label.stands:
@@ -150,7 +130,7 @@ def _confirmations(
     for found in confirmations:
         if found.status == "confirmed":
             confirmed[found.buyer_id, found.scenario, found.basis].append(found)
-    tally.withdrawn = sum(c.status == "reversed" for c in confirmations)
+    tally.withdrawn = sum(map(is_taken_back, confirmations))
     for label in labels:
         if not label.stands:
             continue

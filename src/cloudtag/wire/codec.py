@@ -15,6 +15,7 @@ from cloudtag.contract.internal import WatermarkRecord
 from cloudtag.contract.streams import INPUTS, INTERNAL
 from cloudtag.wire import schemas
 from cloudtag.wire.body import BodyReader
+from cloudtag.wire.oversized import OversizedBatch
 from cloudtag.wire.produced import check
 from cloudtag.wire.undecodable import Reason, Undecodable
 from cloudtag.wire.writing import Write, writer_of
@@ -82,7 +83,7 @@ class Codec:
         reached, because an outage says nothing about the record.
         """
         if not data:
-            raise Undecodable("empty", "the record has no value")
+            raise _without_bytes(data)
         if len(data) > self._max_bytes:
             raise Undecodable("too_large", f"{len(data)} bytes; at most {self._max_bytes} are read")
         if is_msgpack(stream):
@@ -133,6 +134,12 @@ class Codec:
         if raw is None:
             raise Undecodable("unknown_schema", f"the schema registry has no Avro record under id {schema_id}")
         return self._by_id.setdefault((stream, schema_id), BodyReader(stream, raw))
+
+
+def _without_bytes(data: bytes | None) -> Undecodable:
+    if isinstance(data, OversizedBatch):
+        return Undecodable("batch_too_large", data.told)
+    return Undecodable("empty", "the record has no value")
 
 
 def is_msgpack(stream: str) -> bool:

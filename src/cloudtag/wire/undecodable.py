@@ -5,6 +5,7 @@ from typing import Literal
 Reason = Literal[
     "empty",
     "too_large",
+    "batch_too_large",
     "not_avro",
     "unknown_schema",
     "incompatible_schema",
@@ -18,6 +19,7 @@ Reason = Literal[
 """
 - `empty`: there is no value at all.
 - `too_large`: more bytes than a record may have.
+- `batch_too_large`: its batch unpacks to more bytes than is allowed, so that nothing of it is read.
 - `not_avro`: neither a single-object header nor a registry frame.
 - `unknown_schema`: the fingerprint or schema id is not known here.
 - `incompatible_schema`: the writer's schema is known, but cannot be resolved to the stream's.

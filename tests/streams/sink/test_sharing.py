@@ -3,14 +3,16 @@
 from collections.abc import Callable
 
 import pytest
+from aiokafka import AIOKafkaProducer, TopicPartition
 from clickhouse_connect.driver.client import Client
 
 from cloudtag.warehouse.migrate import migrate
 from tests.streams.sink.log import Log, sinking
 from tests.warehouse.places import Warehouse
-from tests.warehouse.samples import alert, one_of_each
+from tests.warehouse.samples import alert, one_of_each, order
 
 STREAMS = ("alerts", "dead-letters")
+LIMIT = 1 << 20
 
 
 @pytest.fixture
@@ -63,3 +65,29 @@ async def test_a_record_so_large_that_its_letter_is_too_large(log: Log, shared: 
     assert letter.value == junk or "bytes)" in letter.error
     assert shared.rows("SELECT count(), max(length(value)) FROM {db}.dead_letters FINAL") == [(1, len(letter.value))]
     assert shared.one("SELECT count() FROM {db}.alerts_current") == 2
+
+
+async def test_a_batch_that_unpacks_to_too_much_is_a_letter_and_holds_up_nobody(log: Log, shared: Warehouse) -> None:
+    """Of an output, of an input (whose letter is the worker's) and of the letters themselves."""
+    entries = [("alerts", alert(n)) for n in range(20)] + [("orders", order(n)) for n in range(20)]
+    await log.append(entries[:20])
+    for stream in ("alerts", "orders", "dead-letters"):
+        await _append_packed(log, stream, bytes(LIMIT + 1))
+    await log.append(entries[20:])
+    async with sinking(log.sink_config(shared, streams=(*STREAMS, "orders"), unpacked_batch_bytes=LIMIT)):
+        await log.sunk()
+        await log.read_up_to("dead-letters")
+        await log.sunk()
+    assert shared.one("SELECT count() FROM {db}.alerts_current") == 20
+    assert shared.one("SELECT count() FROM {db}.orders FINAL") == 20
+    found = shared.rows("SELECT topic, reason, error LIKE '%unpacks to more than%' FROM {db}.dead_letters FINAL")
+    assert sorted(found) == [(log.prefix + stream, "batch_too_large", 1) for stream in ("alerts", "dead-letters")]
+
+
+async def _append_packed(log: Log, stream: str, value: bytes) -> None:
+    where = TopicPartition(log.prefix + stream, 0)
+    async with AIOKafkaProducer(
+        bootstrap_servers=log.bootstrap, compression_type="zstd", max_request_size=LIMIT * 2
+    ) as producer:
+        await producer.send_and_wait(where.topic, value, partition=where.partition)
+    log.ends[where] = log.ends.get(where, 0) + 1

@@ -6,6 +6,7 @@ from faust.types import TP
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
 
+from streams.transport.decoded import DecodedBatch
 from streams.transport.in_flight import Batch, InFlightOffsets, RecordRun
 
 TPS = [TP("a", 0), TP("b", 0), TP("a", 1)]
@@ -33,7 +34,7 @@ class LedgerLaws(RuleBasedStateMachine):
             last = self.next_offset[tp] + count + (count == 3) - 1
             self.next_offset[tp] = last + 1
             chunks.append(RecordRun(tp, count, last))
-        batch = Batch("group", 0, chunks, [None], [None])
+        batch = Batch("group", 0, chunks, DecodedBatch())
         for chunk in chunks:
             self.order[chunk.tp].append((batch, chunk.last_offset + 1))
         self.in_flight.deliver(batch)
@@ -87,7 +88,7 @@ TestLedger = LedgerLaws.TestCase
 
 async def test_a_late_ack_of_an_old_assignment_does_not_mark_the_same_records_fetched_again() -> None:
     in_flight, tp = InFlightOffsets(), TPS[0]
-    old, new = (Batch("g", 0, [RecordRun(tp, 10, 9)], [None], [None]) for _ in range(2))
+    old, new = (Batch("g", 0, [RecordRun(tp, 10, 9)], DecodedBatch()) for _ in range(2))
     in_flight.deliver(old)
     assert in_flight.take(old)
     in_flight.clear()
@@ -100,7 +101,7 @@ async def test_a_late_ack_of_an_old_assignment_does_not_mark_the_same_records_fe
 
 async def test_waiting_for_idle_ends_when_a_batch_is_abandoned() -> None:
     in_flight = InFlightOffsets()
-    batch = Batch("g", 0, [RecordRun(TPS[0], 1, 0)], [None], [None])
+    batch = Batch("g", 0, [RecordRun(TPS[0], 1, 0)], DecodedBatch())
     in_flight.deliver(batch)
     in_flight.take(batch)
     in_flight.abandon(batch)

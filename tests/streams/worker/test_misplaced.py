@@ -14,10 +14,12 @@ from cloudtag.contract.internal import WatermarkRecord
 from cloudtag.contract.records import DeadLetter
 from cloudtag.contract.types import PLATFORMS
 from cloudtag.wire import Codec
-from streams.kafka.partitioner import partition_of
+from streams.kafka.partitioner import Misplaced, partition_of
 from streams.kafka.topics import internal, watermarks
-from streams.worker.misplaced import LONGEST_KEY_BYTES, MOST_HOPS, Misplaced, headers_of, origin_of
+from streams.transport.decoded import DecodedRecord
+from streams.worker.misplaced import LONGEST_KEY_BYTES, MOST_HOPS, headers_of, origin_of
 from streams.worker.platforms import Platforms
+from streams.worker.record_reader import RecordReader
 from streams.worker.runner import Runner
 from streams.worker.tasks import Tasks
 from streams.worker.tools import Tools
@@ -34,11 +36,9 @@ STREAMS = ("tags", "accounts", "shop-questions")
 DAY_MS = 86_400_000
 
 
-def runner_of(config: Config = CONFIG) -> Runner:
+def reader_of(config: Config = CONFIG) -> RecordReader:
     own = [config.topic(stream) for stream in (*STREAMS, *internal("shops"))]
-    metrics = WorkerMetrics()
-    tools = Tools(config, Codec(), None, metrics, Platforms(PLATFORMS, metrics), lambda batch: None)  # type: ignore[arg-type]
-    return Runner(Tasks("shops", None, None), own, tools)  # type: ignore[arg-type]
+    return RecordReader("shops", own, config, Codec(), Platforms(PLATFORMS, WorkerMetrics()))
 
 
 def record(
@@ -54,7 +54,10 @@ def record(
 
 
 def read(found: Any, config: Config = CONFIG) -> tuple[int | None, Struct]:
-    return runner_of(config).read(found.topic, found)
+    """The record's event time, and the one thing that it is."""
+    decoded = reader_of(config).read(found.topic, found)
+    (what,) = (each for each in (decoded.fact, decoded.letter, decoded.misplaced) if each is not None)
+    return decoded.at_ms, what
 
 
 def passed_on(found: Any) -> Any:
@@ -135,12 +138,13 @@ def test_the_future_is_measured_by_when_the_broker_first_had_it() -> None:
 def test_what_cannot_be_read_is_a_dead_letter_wherever_it_lies() -> None:
     assert _reason(read(record(value=VALUE[:-1]))) == "truncated"
     assert _reason(read(record("tags", value=None))) == "empty"
-    assert read(record(value=None)) == (None, WatermarkRecord(0)), "a tombstone"
+    assert reader_of().read("x-accounts", record(value=None)) == DecodedRecord(), "a tombstone"
 
 
 def test_records_of_other_processors_are_not_looked_at() -> None:
     tick = Codec().encode(watermarks("shops"), WatermarkRecord(AT_MS))
-    assert read(record(watermarks("shops"), key=None, value=tick)) == (AT_MS, WatermarkRecord(AT_MS))
+    found = record(watermarks("shops"), key=None, value=tick)
+    assert reader_of().read(found.topic, found) == DecodedRecord(AT_MS, is_watermark=True)
 
 
 @pytest.mark.parametrize(
@@ -178,8 +182,10 @@ def test_headers_that_look_like_ours_mean_nothing_on_an_input_topic() -> None:
 
 
 def test_what_may_be_counted_is_there_at_zero() -> None:
-    runner = runner_of()
-    samples = next(iter(runner._tools.metrics.names["misplaced"].collect())).samples
+    metrics, reader = WorkerMetrics(), reader_of()
+    tools = Tools(CONFIG, Codec(), None, metrics, Platforms(PLATFORMS, metrics), lambda batch: None)  # type: ignore[arg-type]
+    Runner(Tasks("shops", None, None), [], reader, tools)  # type: ignore[arg-type]
+    samples = next(iter(metrics.names["misplaced"].collect())).samples
     told = {tuple(sample.labels.values()) for sample in samples if sample.name == "cloudtag_misplaced_total"}
     assert told == {
         ("shops", stream, cause) for stream in ("tags", "accounts") for cause in ("key", "null_key", "partitioner")

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 from aiokafka.structs import ConsumerRecord
-from msgspec import Struct
 
 from cloudtag.config import Config
 from cloudtag.contract.events import AccountChanged
@@ -15,7 +14,8 @@ from cloudtag.policy.load import shipped
 from cloudtag.wire import Codec
 from streams.kafka.partitioner import partition_of
 from streams.kafka.topics import internal, watermarks
-from streams.worker.misplaced import Misplaced, headers_of
+from streams.transport.decoded import DecodedRecord
+from streams.worker.misplaced import headers_of
 from streams.worker.platforms import LONGEST_NAME, MOST_NAMES, Platforms
 from streams.worker.record_reader import RecordReader
 from streams.worker.worker_metrics import OTHER, WorkerMetrics
@@ -46,10 +46,10 @@ def record(platform: str, partition: int = HOME, **other: Any) -> Any:
     )
 
 
-def read(metrics: WorkerMetrics, found: Any) -> Struct:
+def read(metrics: WorkerMetrics, found: Any) -> DecodedRecord:
     own = ["accounts", "tags", *internal("shops")]
     reader = RecordReader("shops", own, CONFIG, Codec(), Platforms(shipped().platforms, metrics))
-    return reader.read(found.topic, found)[1]
+    return reader.read(found.topic, found)
 
 
 def test_every_platform_that_has_a_name_has_a_pack() -> None:
@@ -70,15 +70,15 @@ def test_a_platform_with_a_pack_is_not_counted(platform: str) -> None:
 @pytest.mark.parametrize("platform", ["temu", "Taobao", "taobao ", "tao\nbao", "淘宝"])
 def test_any_other_is_counted_and_judged_all_the_same(platform: str) -> None:
     metrics = WorkerMetrics()
-    assert isinstance(read(metrics, record(platform)), AccountChanged)
+    assert isinstance(read(metrics, record(platform)).fact, AccountChanged)
     read(metrics, record(platform))
     assert counted(metrics) == {("shops", platform): 2}
 
 
 def test_what_is_passed_on_is_counted_where_it_is_judged_and_only_there() -> None:
     metrics, found = WorkerMetrics(), record("temu", (HOME + 1) % 8)
-    moved = read(metrics, found)
-    assert isinstance(moved, Misplaced)
+    moved = read(metrics, found).misplaced
+    assert moved is not None
     assert counted(metrics) == {}
     read(metrics, record("temu", topic="misplaced-shops", headers=tuple(headers_of(found, moved))))
     assert counted(metrics) == {("shops", "temu"): 1}

@@ -9,7 +9,7 @@ from msgspec import Struct
 from cloudtag.cli.demo.week import Slice
 from cloudtag.cli.screen import note
 from cloudtag.contract.records import Alert
-from cloudtag.simulate import latest
+from cloudtag.contract.standing import is_taken_back, latest
 
 EVERY_SECONDS = 2.5
 
@@ -29,8 +29,8 @@ class Diary:
         if not is_last and time.monotonic() - self._told_at < EVERY_SECONDS:
             return
         known = latest(record for record in records if isinstance(record, Alert)).values()
-        alerts = [alert for alert in known if isinstance(alert, Alert) and not is_watch(alert)]
-        back = sum(alert.status == "withdrawn" for alert in alerts)
+        alerts = [alert for alert in known if not is_watch(alert)]
+        back = sum(map(is_taken_back, alerts))
         when = datetime.fromtimestamp(part.reaches_at / 1000, UTC)
         new, self._known = len(alerts) - self._known, len(alerts)
         note(

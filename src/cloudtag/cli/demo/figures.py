@@ -13,6 +13,7 @@ from cloudtag.cli.demo.paper import heading, said, table
 from cloudtag.cli.demo.story import Late
 from cloudtag.contract.events import Event, InsuranceChanged
 from cloudtag.contract.records import Alert, Consequence
+from cloudtag.contract.standing import is_taken_back
 from cloudtag.detection.wording import counted, listed, money
 from cloudtag.detectors.registry import all_detectors
 from cloudtag.simulate import Tally
@@ -55,7 +56,7 @@ def _cells(tally: Tally) -> list[str]:
 
 def withdrawals(console: Console, alerts: Iterable[Alert], late: Late) -> None:
     """How many alerts were taken back, and why, one line for each reason."""
-    gone = [alert for alert in alerts if alert.status == "withdrawn"]
+    gone = [alert for alert in alerts if is_taken_back(alert)]
     watches = sum(alert.detector == "buyer_risk" for alert in gone)
     overdue, reasons = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
     for alert in gone:
@@ -86,7 +87,7 @@ def money_at_stake(
     """What the standing alerts are about, and what became of insurance claims, by currency."""
     known = list(events)
     prices = prices_of(known)
-    standing = [a for a in alerts if a.status in ("open", "upgraded", "resolved") and not is_watch(a)]
+    standing = [a for a in alerts if not is_taken_back(a) and not is_watch(a)]
     heading(console, "Money")
     sums = money_of(standing, prices).sums
     amounts = listed([money(total.total_minor, total.currency) for total in sums if total.total_minor])

@@ -10,6 +10,7 @@ from cloudtag.cli.demo.ask import CONSEQUENCES, TAGS, DemoWarehouse
 from cloudtag.cli.demo.paper import heading, said, table
 from cloudtag.cli.words import followed
 from cloudtag.contract.records import Alert, Consequence, Label, TagConfirmation, TagStatus
+from cloudtag.contract.standing import is_taken_back
 from cloudtag.explain.words import plain
 
 
@@ -68,7 +69,7 @@ def verdicts(console: Console, records: Iterable[Struct], revisions: Iterable[St
             if isinstance(record, Consequence) and label.alert_id in record.because:
                 said(console, f"-> {followed(record).split('; because')[0]}", 4)
         risk = [a for a in alerts.values() if a.detector == "buyer_risk" and a.buyer_id == label.buyer_id]
-        if label.buyer_id in watched and all(a.status == "withdrawn" for a in risk):
+        if label.buyer_id in watched and all(map(is_taken_back, risk)):
             said(console, f"-> the judgement of the whole buyer {label.buyer_id} is withdrawn", 4)
 
 

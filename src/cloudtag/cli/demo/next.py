@@ -12,7 +12,7 @@ from rich.console import Console
 from cloudtag.cli.demo.paper import heading
 from cloudtag.config import Config
 from cloudtag.contract.records import Alert
-from cloudtag.simulate import latest
+from cloudtag.contract.standing import latest
 
 QUESTION = "SELECT detector, count() FROM alerts_current GROUP BY detector"
 ANSWERED = ("/metrics", "/healthz", "/readyz")
@@ -71,7 +71,7 @@ def _questions(call: str, config: Config, records: Iterable[Struct]) -> Iterator
     yield "what could not be judged", f"{where} dead-letters list{broker}"
     yield "ask the warehouse", f'{call} warehouse query -c {config.clickhouse_url} "{QUESTION}"'
     alerts = latest(record for record in records if isinstance(record, Alert)).values()
-    told = [a.alert_id for a in alerts if isinstance(a, Alert) and a.status == "open" and a.detector in TOLD]
+    told = [a.alert_id for a in alerts if a.status == "open" and a.detector in TOLD]
     for alert_id in sorted(told)[:1]:
         yield "why an alert is there", f"{call} explain {alert_id} -c {config.clickhouse_url}"
     yield "everything that came in, as a file", f"{where} tail inputs --until-end --format replay{broker} > week.jsonl"

@@ -12,7 +12,8 @@ from cloudtag.cli.demo.story import stories, taken_back
 from cloudtag.cli.demo.week import POISON, Week
 from cloudtag.cli.score import name_faults
 from cloudtag.contract.records import Alert, DeadLetter
-from cloudtag.simulate import latest, score
+from cloudtag.contract.standing import latest
+from cloudtag.simulate import score
 
 
 def report(console: Console, week: Week, records: list[Struct], warehouse: DemoWarehouse, rate: Rate | None) -> bool:

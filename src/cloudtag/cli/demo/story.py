@@ -8,6 +8,7 @@ from cloudtag.cli.demo.paper import heading, said
 from cloudtag.cli.words import at_stake
 from cloudtag.contract.events import Event, OrderChanged
 from cloudtag.contract.records import SEVERITIES, Alert
+from cloudtag.contract.standing import is_taken_back, latest
 from cloudtag.contract.times import rfc3339
 from cloudtag.detectors.registry import all_detectors
 from cloudtag.explain.words import plain, tell
@@ -45,8 +46,8 @@ def taken_back(console: Console, revisions: Iterable[Alert], late: Mapping[str, 
     known: dict[str, list[Alert]] = {}
     for revision in revisions:
         known.setdefault(revision.alert_id, []).append(revision)
-    ends = [max(told, key=lambda a: a.revision) for told in known.values()]
-    alert = _first([alert for alert in ends if alert.status == "withdrawn"], TAKEN_BACK)
+    ends = latest(alert for told in known.values() for alert in told).values()
+    alert = _first([alert for alert in ends if is_taken_back(alert)], TAKEN_BACK)
     if alert is None:
         return
     heading(console, "An alert that was taken back, and the fact that did it")
@@ -76,7 +77,7 @@ def explain(console: Console, title: str, alert: Alert, events: Events) -> None:
             said(console, f"{_minute(reference.occurred_at)}  {_line(event, alert)}", 4, "dim")
     if len(evidence) > LONGEST:
         said(console, f"… and {len(evidence) - LONGEST} more events", 4, "dim")
-    if alert.status != "withdrawn" and (clears := alert.facts.get("clears")):
+    if not is_taken_back(alert) and (clears := alert.facts.get("clears")):
         said(console, f"what would clear it: {clears}", style="dim")
 
 

@@ -17,7 +17,7 @@ from cloudtag.cli.screen import note
 from cloudtag.config import Config
 from cloudtag.contract.streams import INPUTS, INTERNAL, OUTPUTS, READS
 from cloudtag.wire import Codec
-from streams.kafka import codecs, topics
+from streams.kafka import bounded_batches, codecs, topics
 from streams.kafka.security import client_settings
 
 POLL_MS = 100
@@ -70,6 +70,7 @@ class Watch:
     async def __aenter__(self) -> Self:
         codecs.check()
         config, kafka = self._config, client_settings(self._config)
+        bounded_batches.bound(config.unpacked_batch_bytes)
         self._consumer = AIOKafkaConsumer(
             **kafka,
             enable_auto_commit=False,

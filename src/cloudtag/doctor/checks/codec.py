@@ -7,6 +7,16 @@ from cloudtag.doctor.diagnosis import Diagnosis, share
 from cloudtag.doctor.sample import TopicSample
 
 CURRENT_FORMAT = 2
+TOO_LARGE = "unpacks to more than"
+"""What the fault of a batch says that would have filled the memory."""
+_ADVICE = (
+    "a worker stops at such a batch, at every start again: install cloudtag with all its dependencies "
+    "(cramjam reads snappy, lz4 and zstd), or set compression.type of the producer to gzip"
+)
+_ADVICE_TOO_LARGE = (
+    "a worker passes over such a batch and leaves a dead letter of it (batch_too_large): set a smaller batch.size "
+    "of the producer; if its records are honest, a larger CLOUDTAG_UNPACKED_BATCH_BYTES of workers and sink"
+)
 
 
 def codec(topic: TopicSample) -> Iterator[Diagnosis]:
@@ -24,8 +34,7 @@ def codec(topic: TopicSample) -> Iterator[Diagnosis]:
             severity="bad",
             topic=topic.name,
             text=f"{share(count, total)} are packed with {name}, which this installation cannot read: {fault}",
-            advice="a worker stops at such a batch, at every start again: install cloudtag with all its dependencies "
-            "(cramjam reads snappy, lz4 and zstd), or set compression.type of the producer to gzip",
+            advice=_ADVICE_TOO_LARGE if TOO_LARGE in fault else _ADVICE,
             figures={"codec": name, "records": count, "sampled": total},
         )
     if total > unread.total():

@@ -20,6 +20,10 @@ def secured_settings(certificate: Path, port: int, inside_port: int) -> dict[str
         "listener.security.protocol.map": "CLIENTS:SASL_SSL,INSIDE:PLAINTEXT,CONTROLLER:PLAINTEXT",
         "inter.broker.listener.name": "INSIDE",
         "sasl.enabled.mechanisms": MECHANISM,
+        # Everybody may do everything until a rule says otherwise; the node itself always.
+        "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+        "allow.everyone.if.no.acl.found": "true",
+        "super.users": "User:ANONYMOUS",
         "listener.name.clients.scram-sha-512.sasl.jaas.config": (
             "org.apache.kafka.common.security.scram.ScramLoginModule required;"
         ),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-import msgspec
 from msgspec import Struct
 
 from cloudtag.contract.records import Alert, TagConfirmation, TagStatus
@@ -70,8 +69,4 @@ def _told(row: Row | None, struct: type[_T], order: Callable[[_T], tuple[int, st
 
 def _standing(row: Row, struct: type[_T]) -> list[_T]:
     stream = STREAM_OF[struct]
-    return [
-        msgspec.msgpack.decode(published.body, type=struct)
-        for published in row.published.values()
-        if published.stream == stream and published.stands and published.body is not None
-    ]
+    return [published.body for published in row.published.values() if published.stream == stream and published.stands]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from cloudtag.contract.internal import ParcelReported
-from cloudtag.contract.links import LinkReported, ShopReported
+from cloudtag.contract.links import LinkReported
+from cloudtag.contract.parcels import ParcelReported
+from cloudtag.contract.shops import ShopReported
 from cloudtag.detection.order_view import OrderView
 from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.rows import Row

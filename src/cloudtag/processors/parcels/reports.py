@@ -4,7 +4,7 @@ other uses."""
 from __future__ import annotations
 
 from cloudtag.contract.events import ParcelScanned
-from cloudtag.contract.internal import ParcelReported, ScanSeen, WaybillUsed
+from cloudtag.contract.parcels import ParcelReported, ScanSeen, WaybillUsed
 from cloudtag.processors.base import DAY_MS, LONGEST_WINDOW_DAYS
 
 MAX_USES = 50

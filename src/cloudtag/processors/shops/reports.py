@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from cloudtag.contract.events import ShopDescribed
-from cloudtag.contract.links import AttributeUsed, Listing, ShopAsked, ShopReported
+from cloudtag.contract.links import AttributeUsed
+from cloudtag.contract.shops import Listing, ShopAsked, ShopReported
 from cloudtag.detection.windows import holding
 from cloudtag.engine.revise import Conclusion
 from cloudtag.engine.rows import Row

@@ -8,8 +8,8 @@ from typing import Any
 
 from cloudtag.contract import disputes
 from cloudtag.contract import events as ev
-from cloudtag.contract.internal import WaybillUsed
 from cloudtag.contract.links import AttributeUsed, SkuOwned
+from cloudtag.contract.parcels import WaybillUsed
 from cloudtag.contract.records import Alert, Label
 from cloudtag.detection.cases import OrderCase
 from cloudtag.detection.order_view import OrderView

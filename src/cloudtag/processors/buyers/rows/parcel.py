@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from operator import attrgetter
 
-from cloudtag.contract.internal import ParcelReported
+from cloudtag.contract.parcels import ParcelReported
 from cloudtag.contract.records import Alert, Label
 from cloudtag.detection.buyer_case import linked
 from cloudtag.detection.cases import ParcelCase

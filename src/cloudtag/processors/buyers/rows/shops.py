@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from operator import attrgetter
 
-from cloudtag.contract.links import ShopAsked, ShopReported
+from cloudtag.contract.shops import ShopAsked, ShopReported
 from cloudtag.detection.order_view import OrderView
 from cloudtag.engine.judgement import Judgement
 from cloudtag.engine.keyed_state import KeyedState

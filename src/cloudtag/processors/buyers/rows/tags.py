@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cloudtag.contract import events as ev
-from cloudtag.contract.internal import TagRequested
 from cloudtag.contract.records import Alert, TagConfirmation, TagStatus
+from cloudtag.contract.shops import TagRequested
 from cloudtag.decisions.tags import judge_tags
 from cloudtag.engine.judgement import EMPTY, Judgement
 from cloudtag.engine.keyed_state import KeyedState

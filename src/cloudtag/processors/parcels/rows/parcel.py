@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import Struct
 
 from cloudtag.contract.events import ParcelScanned
-from cloudtag.contract.internal import ParcelReported, WaybillUsed
+from cloudtag.contract.parcels import ParcelReported, WaybillUsed
 from cloudtag.engine.judgement import EMPTY, Judgement
 from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.revise import Conclusion

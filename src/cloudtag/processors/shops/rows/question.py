@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from operator import attrgetter
 
-from cloudtag.contract.links import ShopAsked, ShopReported
+from cloudtag.contract.shops import ShopAsked, ShopReported
 from cloudtag.engine.judgement import EMPTY, Judgement
 from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.row_kind import INTERNAL_ID, Holds, Reads, RowKind

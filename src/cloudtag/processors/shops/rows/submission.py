@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from operator import attrgetter
 
 from cloudtag.contract.events import TagSubmitted
-from cloudtag.contract.internal import TagRequested
+from cloudtag.contract.shops import TagRequested
 from cloudtag.decisions.permissions import may_tag, standing_abuses
 from cloudtag.engine.judgement import EMPTY, Judgement
 from cloudtag.engine.keyed_state import KeyedState

@@ -1,0 +1,83 @@
+"""What was last published under an id: objects while a row is in memory, their bytes where it is stored."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from cloudtag.contract.internal import Cause
+from cloudtag.contract.streams import REVISED, InternalStream
+
+StoredPublished = tuple[str, str, int, bool, bytes, int, bytes | None]
+"""What is stored of something published: id, stream, revision, whether it stands, digest, since when, body."""
+
+_encode = msgspec.msgpack.Encoder().encode
+_encode_in_order = msgspec.msgpack.Encoder(order="deterministic").encode
+_DECODERS: dict[str, msgspec.msgpack.Decoder[Any]] = {
+    name: msgspec.msgpack.Decoder(tuple[Cause, ...] if isinstance(stream, InternalStream) else stream.struct)
+    for name, stream in REVISED.items()
+}
+
+
+class Published(Struct, eq=False, gc=False):
+    """What was last published under an id.
+
+    `since_ms` is the event time of the oldest fact it rests on (when that leaves retention, it stands). What the record
+    says is known by `told`, the record as it was concluded; of a row that was read back it is known by `digest`, until
+    the same is concluded again.
+    """
+
+    id: str
+    stream: str
+    revision: int
+    stands: bool
+    since_ms: int
+    carried: Any = None
+    """The body, if it was set here or was asked for since the row was read back."""
+    raw: bytes | None = None
+    """The body's bytes, if the row was stored or read back since it was set."""
+    digest: bytes = b""
+    told: Any = None
+
+    @property
+    def body(self) -> Any:
+        """The record as it was published, where taking it back must repeat it; of an internal record why it was told
+        anew. None where there is nothing to repeat."""
+        if self.carried is None and self.raw is not None:
+            self.carried = _DECODERS[self.stream].decode(self.raw)
+        return self.carried
+
+    def set_body(self, body: Any) -> None:
+        """Replace the body; nothing is encoded until the row is stored."""
+        self.carried, self.raw = body, None
+
+    def says(self, record: Any) -> bool:
+        """Whether it says what a new conclusion says."""
+        told = self.told
+        if told is not None:
+            return bool(told is record or told == record)
+        if self.digest != _digest(record):
+            return False
+        self.told = record
+        return True
+
+    def stored(self) -> StoredPublished:
+        """What is stored of it."""
+        if not self.digest:
+            self.digest = _digest(self.told)
+        if self.raw is None and self.carried:
+            self.raw = _encode(self.carried)
+        return self.id, self.stream, self.revision, self.stands, self.digest, self.since_ms, self.raw
+
+
+def read_published(stored: StoredPublished) -> Published:
+    """What `stored` gave; its body is decoded when somebody asks for it."""
+    published_id, stream, revision, stands, digest, since_ms, raw = stored
+    return Published(published_id, stream, revision, stands, since_ms, None, raw, digest)
+
+
+def _digest(record: Any) -> bytes:
+    return blake2b(_encode_in_order(record), digest_size=8).digest()

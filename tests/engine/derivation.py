@@ -1,0 +1,111 @@
+"""Processors that are watched: what each internal record was derived from is found out by leaving facts out.
+
+That a fact lies in the file does not mean that a record follows from it. But if the record is the same without any fact
+of the streams it may not follow from, it does not.
+"""
+
+from collections import defaultdict
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from cloudtag.contract.streams import INTERNAL, REVISED_OF, STREAM_OF, WRITES
+from cloudtag.processors import build
+
+
+class Witness:
+    """What was seen in a run: which streams each processor published on, and which facts made a difference to what."""
+
+    def __init__(self):
+        self.written = defaultdict(set)
+        self.sources = defaultdict(set)
+        self.faults = []
+
+    def make(self, name, policies, lateness_ms):
+        """A watched processor, for a topology."""
+        return _Watched(build(name, policies, lateness_ms), self)
+
+
+class _Watched:
+    """A processor; every judgement is made a second time for each internal stream, with fewer facts."""
+
+    def __init__(self, processor, witness):
+        self._processor, self._witness = processor, witness
+
+    def __getattr__(self, name):
+        return getattr(self._processor, name)
+
+    def judge(self, state, row_id, now_ms):
+        judgement = self._processor.judge(state, row_id, now_ms)
+        if not state.is_closed:  # of a forgotten buyer nothing is said, whatever is there
+            self._look(state, row_id, now_ms, judgement)
+        return judgement
+
+    def _look(self, state, row_id, now_ms, judgement):
+        name, witness = self._processor.name, self._witness
+        streams = {REVISED_OF[type(c.record)].name for c in judgement.conclusions.values()}
+        witness.written[name] |= streams
+        held = {STREAM_OF[type(fact)] for row in state.rows.values() for fact in row.facts.values()}
+        for stream in (INTERNAL[each] for each in WRITES[name] if each in INTERNAL):
+            found = said(judgement, stream)
+            allowed = held & set(stream.derived_from)
+            if found != self._without(state, row_id, now_ms, stream, allowed):
+                witness.faults.append((stream.name, row_id, sorted(held - allowed)))
+            for source in allowed - witness.sources[stream.name]:
+                if found != self._without(state, row_id, now_ms, stream, allowed - {source}):
+                    witness.sources[stream.name].add(source)
+            if held & REPEATING and found != said(self._judge(state, row_id, now_ms, held, annotate), stream):
+                witness.faults.append((stream.name, row_id, "an annotation"))
+
+    def _without(self, state, row_id, now_ms, stream, streams):
+        return said(self._judge(state, row_id, now_ms, streams, lambda fact: fact), stream)
+
+    def _judge(self, state, row_id, now_ms, streams, change):
+        """What the file would amount to with the facts of these streams only, each changed."""
+        fewer = self._processor.new_state(state.key)
+        for row in state.rows.values():
+            new = fewer.add_row(row.id)
+            new.published = row.published
+            for fact_id, fact in row.facts.items():
+                if STREAM_OF[type(fact)] in streams:
+                    new.hold(fact_id, fact.occurred_at, change(fact))
+        for new in list(fewer.rows.values()):
+            for fact in new.facts.values():
+                self._processor.index(fewer, new, fact)
+        return self._processor.judge(fewer, row_id, now_ms)
+
+
+def said(judgement, stream):
+    """What a judgement concludes on one stream, without annotations."""
+    return {c.id: plain(c.record) for c in judgement.conclusions.values() if type(c.record) is stream.struct}
+
+
+ANNOTATED = {stream.struct: tuple(stream.annotations) for stream in INTERNAL.values() if stream.annotations}
+REPEATING = {"attribute-uses", "link-reports"}
+"""The streams whose records have annotations, or repeat records that do."""
+SOME_TIME_MS = 1_700_000_000_000
+
+
+def plain(record):
+    """A record, and all it repeats, without annotations."""
+    return _with(record, lambda _: 0)
+
+
+def annotate(record):
+    """The same with other annotations than it has."""
+    return _with(record, lambda held: 0 if held else SOME_TIME_MS)
+
+
+def _with(value, change):
+    if isinstance(value, tuple):
+        return tuple(_with(item, change) for item in value)
+    if not isinstance(value, Struct):
+        return value
+    new = {}
+    for name in value.__struct_fields__:
+        held = getattr(value, name)
+        if isinstance(held, tuple | Struct):
+            new[name] = _with(held, change)
+    for name in ANNOTATED.get(type(value), ()):
+        new[name] = change(getattr(value, name))
+    return replace(value, **new) if new else value
