@@ -8,6 +8,8 @@ from cloudtag.policy.load import read_packs, shipped_texts
 
 LATER = '\n[[version]]\nid = "2026"\nfrom = 2026-01-01T00:00:00Z\n[version.tags]\nwindow_days = 90\n'
 
+OTHER_HOURS = "\n[version.detectors.no_circulation]\nwithout_scan_hours = 48\n"
+
 
 @pytest.fixture
 def packs(tmp_path):
@@ -25,10 +27,12 @@ def test_show_tells_each_parameter_and_where_it_stands(run):
     assert "mark failed" in own
     assert "jd.toml:" in own
     assert "inherited" not in own
-    (other,) = (line for line in shown.lines if "no_circulation.without_scan_hours" in line)
-    assert "72" in other
-    assert "default.toml:" in other
-    assert "inherited" in other
+    (base,) = (line for line in shown.lines if "tags.scenarios.worn_return" in line)
+    assert "default.toml:" in base
+    assert "inherited" in base
+    (silent,) = (line for line in shown.lines if "no_circulation.without_scan_hours" in line)
+    assert "72" in silent
+    assert "default of the code" in silent
 
 
 def test_show_tells_what_was_in_force_at_a_time(run, packs):
@@ -99,7 +103,7 @@ def test_a_published_version_is_held_to_its_content(run, packs):
 def test_what_is_inherited_is_content_too(run, packs):
     run("policy", "publish", packs)
     file = packs / "default.toml"
-    file.write_text(file.read_text().replace("without_scan_hours = 72", "without_scan_hours = 48"))
+    file.write_text(file.read_text() + OTHER_HOURS)
     refused = run("policy", "check", packs)
     assert refused.code == 2
     assert len(refused.err.splitlines()) == 7
@@ -118,7 +122,8 @@ def test_diff_of_two_platforms(run):
     assert told.code == 0
     (line,) = (line for line in told.lines if "tags.pending_shown_as" in line)
     assert "mark failed" in line
-    assert "default.toml" in line
+    assert "default of the code → " in line
+    assert "jd.toml" in line
     assert "detectors." not in told.out
 
 
@@ -132,7 +137,7 @@ def test_diff_of_two_versions(run, packs):
 def test_diff_of_two_folders(run, packs, tmp_path_factory):
     other = tmp_path_factory.mktemp("other")
     for name, text in shipped_texts().items():
-        (other / name).write_text(text.replace("without_scan_hours = 72", "without_scan_hours = 48"))
+        (other / name).write_text(text + (OTHER_HOURS if name == "default.toml" else ""))
     told = run("policy", "diff", packs, other)
     assert "taobao@2016" in told.out
     assert "jd@2026 is in" in told.err

@@ -139,7 +139,7 @@ def test_not_even_48_points_close_a_shop_or_rank_its_goods_down():
 
 
 def test_the_limit_is_the_policys():
-    strict = from_texts(_changed("few_orders = 96", "few_orders = 5"))
+    strict = from_texts(_changed("few_orders = 5"))
     assert penalty([said("found", orders=6)], policies=strict).details["points"] == "12"
     assert penalty([said("found", orders=5)], policies=strict).details["points"] == "0"
 
@@ -148,7 +148,7 @@ def test_a_cleaned_case_is_marked_and_spared_only_where_the_policy_says_so():
     facts = [said("found", orders=MANY), said("cleaned", DEADLINE - 1)]
     assert penalty(facts).details["cleaned"] == "true"
     assert penalty(facts).details["points"] == "12"
-    sparing = from_texts(_changed("spares_cleaned = false", "spares_cleaned = true"))
+    sparing = from_texts(_changed("spares_cleaned = true"))
     assert penalty(facts, policies=sparing) is None
     late = [said("found", orders=MANY), said("cleaned", DEADLINE)]
     assert penalty(late, policies=sparing).details["points"] == "12"
@@ -156,13 +156,12 @@ def test_a_cleaned_case_is_marked_and_spared_only_where_the_policy_says_so():
 
 
 def test_what_is_spared_has_no_number():
-    sparing = from_texts(_changed("spares_cleaned = false", "spares_cleaned = true"))
+    sparing = from_texts(_changed("spares_cleaned = true"))
     facts = [*history([1, 1]), said("cleaned", FOUND + DAY)]
     assert penalty(facts, "c2", policies=sparing).details["violation"] == "1"
     assert penalty(facts, "c2").details["violation"] == "2"
 
 
-def _changed(line, other):
+def _changed(line):
     texts = shipped_texts()
-    assert line in texts["default.toml"]
-    return texts | {"default.toml": texts["default.toml"].replace(line, other)}
+    return texts | {"default.toml": f"{texts['default.toml']}\n[version.sellers]\n{line}\n"}

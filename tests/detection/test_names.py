@@ -6,6 +6,7 @@ import pytest
 
 from cloudtag.contract.types import ComplaintType, Condition, PackageKind
 from cloudtag.detection.names import attributes, attributes_zh, called, called_zh
+from cloudtag.detectors.registry import all_detectors
 
 ENUMS = (ComplaintType, Condition, PackageKind)
 
@@ -16,9 +17,13 @@ def test_a_value_has_words_in_both_languages(value):
     assert not any(character.isascii() for character in called_zh(value))
 
 
-def test_a_scenario_has_words_in_both_languages():
-    assert called("freight_insurance") == "freight insurance"
-    assert called_zh("freight_insurance") == "运费险骗保"
+def test_a_scenario_has_one_name_in_each_language():
+    found = {(d.rule.scenario, d.rule.scenario_zh) for d in all_detectors().values()}
+    assert len({scenario for scenario, _ in found}) == len(found)
+    for scenario, name in found:
+        assert "_" not in called(scenario)
+        assert name
+        assert not any(character.isascii() for character in name)
 
 
 def test_a_value_without_a_chinese_name_keeps_its_words():

@@ -1,9 +1,5 @@
 """What refutes a habit takes its alert back; the correction of that brings it again. Forgetting does neither."""
 
-import random
-from itertools import groupby
-
-import msgspec
 import pytest
 
 from cloudtag.contract.ids import digest_id
@@ -11,10 +7,9 @@ from cloudtag.contract.records import Alert
 from cloudtag.detection.example import complained, day, event, inspected, ordered, refunded, reviewed
 from cloudtag.detectors.registry import all_detectors
 from cloudtag.policy.load import shipped
-from cloudtag.replay.driver import replay
 from cloudtag.replay.topology import Topology
+from cloudtag.testing import Withdrawal, check_withdrawal, standing
 from cloudtag.wire.replay_form import decode_json
-from tests.engine.standing import standing
 
 DETECTORS = (
     "worn_return",
@@ -108,18 +103,11 @@ CASES = {
 }
 
 
-def statuses(events, detector):
-    records = [r for _, r in replay([msgspec.json.encode(e) for e in events])]
-    return [status for status, _ in groupby(r.status for r in records if getattr(r, "detector", None) == detector)]
-
-
 @pytest.mark.parametrize("name", CASES)
 def test_refuted_and_restored(name):
-    events, refuting, restoring = CASES[name]
-    detector = name.partition(":")[0]
-    assert statuses(events, detector)[-1] == "open"
-    assert statuses([*events, refuting], detector)[-2:] == ["open", "withdrawn"]
-    assert statuses([*events, refuting, restoring], detector)[-3:] == ["open", "withdrawn", "open"]
+    events, by, restored_by = CASES[name]
+    found = Withdrawal(name=name, events=tuple(events), by=(by,), restored_by=(restored_by,))
+    check_withdrawal(all_detectors()[name.partition(":")[0]], found)
 
 
 def test_every_detector_here_is_refutable():
@@ -196,24 +184,6 @@ def test_forgetting_takes_nothing_back(name):
         after += told(network, [other], name)
     assert [alert.status for alert in after if alert.status == "withdrawn"] == []
     assert before
-
-
-EXAMPLES = [
-    pytest.param(name, example, id=f"{name}: {example.name}")
-    for name in DETECTORS
-    for example in all_detectors()[name].examples
-    if example.until is None
-]
-
-
-@pytest.mark.parametrize(("name", "example"), EXAMPLES)
-def test_the_order_of_arrival_does_not_matter(name, example):
-    expected = standing(told(Topology(shipped()), example.events, name))
-    for seed in range(5):
-        shuffled = [*example.events, *example.events]
-        random.Random(seed).shuffle(shuffled)
-        network = Topology(shipped())
-        assert standing(alert for each in shuffled for alert in told(network, [each], name)) == expected
 
 
 def milliseconds(at):

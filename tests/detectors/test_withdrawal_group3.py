@@ -1,6 +1,5 @@
 """What joins buyers with buyers and shops is taken back by what refutes it, and comes back with its correction."""
 
-import random
 from itertools import groupby
 
 import msgspec
@@ -13,8 +12,8 @@ from cloudtag.detectors.registry import all_detectors
 from cloudtag.policy.load import shipped
 from cloudtag.replay.driver import replay
 from cloudtag.replay.topology import Topology
+from cloudtag.testing import Withdrawal, check_withdrawal
 from cloudtag.wire.replay_form import decode_json
-from tests.engine.standing import standing
 
 DETECTORS = (
     "account_ring",
@@ -192,11 +191,9 @@ def statuses(events, detector, until=None):
 
 @pytest.mark.parametrize("name", CASES)
 def test_refuted_and_restored(name):
-    events, refuting, restoring = CASES[name]
-    detector = name.partition(":")[0]
-    assert statuses(events, detector) == ["open"]
-    assert statuses([*events, refuting], detector) == ["open", "withdrawn"]
-    assert statuses([*events, refuting, restoring], detector) == ["open", "withdrawn", "open"]
+    events, by, restored_by = CASES[name]
+    found = Withdrawal(name=name, events=tuple(events), by=(by,), restored_by=(restored_by,))
+    check_withdrawal(all_detectors()[name.partition(":")[0]], found)
 
 
 def test_payment_withdraws_what_was_locked_up_and_a_sixth_unpaid_order_brings_it_back():
@@ -239,28 +236,3 @@ def test_a_complaint_without_an_order_shows_pictures_too():
     )  # fmt: skip
     records = [r for _, r in replay([msgspec.json.encode(e) for e in (owner, thief)]) if isinstance(r, Alert)]
     assert {r.buyer_id for r in records if r.detector == "reused_evidence"} == {"b2"}
-
-
-EXAMPLES = [
-    pytest.param(name, example, id=f"{name}: {example.name}")
-    for name in DETECTORS
-    for example in all_detectors()[name].examples
-]
-
-
-@pytest.mark.parametrize(("name", "example"), EXAMPLES)
-def test_the_order_of_arrival_does_not_matter(name, example):
-    facts = [decode_json(event)[1] for event in example.events]
-    until = decode_json({**example.events[0], "occurred_at": example.until})[1].occurred_at if example.until else None
-    expected = _standing([facts], name, until)
-    for seed in range(4):
-        shuffled = [*facts, *facts]
-        random.Random(seed).shuffle(shuffled)
-        assert _standing([[fact] for fact in shuffled], name, until) == expected
-
-
-def _standing(batches, name, until):
-    network = Topology(shipped(), 400 * 86_400_000)
-    outputs = [output for batch in batches for output in network.feed(batch)]
-    outputs += network.pass_time(until) if until else ()
-    return standing(o.record for o in outputs if isinstance(o.record, Alert) and o.record.detector == name)

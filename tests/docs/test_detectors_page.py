@@ -8,6 +8,7 @@ from cloudtag.docs.detectors import detectors_page
 from cloudtag.docs.parameters import parameter_lines, unit_of
 from cloudtag.docs.section import section
 from cloudtag.explain.proof import proof_of, reason_of
+from cloudtag.testing import HEADINGS
 
 
 @pytest.fixture(scope="module")
@@ -23,16 +24,7 @@ def test_it_is_always_made_the_same(page):
 def test_each_detector_has_all_of_its_parts(detector, page):
     part = page.split(f"\n### {detector.name}\n")[1].split("\n### ")[0]
     assert f"| [`{detector.name}`](#{detector.name}) |" in page
-    for heading in (
-        "What it finds",
-        "Why it is abuse",
-        "How it decides",
-        "Known false positives",
-        "What would clear it",
-        "What to do",
-        "Parameters",
-        "Example",
-    ):
+    for heading in (*HEADINGS, "Parameters", "Example"):
         assert f"**{heading}:**" in part
     for field in detector.parameters.__struct_fields__:
         assert f"| `{field}` |" in part

@@ -1,16 +1,13 @@
-"""The default pack states every parameter of every detector, with the value the detector's file has."""
+"""A default stands in the code alone: no pack states a value that is in force without it."""
 
 import msgspec
 import pytest
 
 from cloudtag.detectors.registry import all_detectors
-from cloudtag.policy.listing import as_toml, parameters
+from cloudtag.policy.convert import SECTIONS
+from cloudtag.policy.inherit import merged
+from cloudtag.policy.listing import as_toml, parameters, toml_value
 from cloudtag.policy.load import from_texts, read_packs, shipped_texts
-
-DELIBERATELY_OTHER: dict[str, object] = {}
-"""`detector.parameter` → the value the default pack has in place of the default in the detector's file."""
-PASTE = "paste its section from `cloudtag policy show --as-toml` into default.toml"
-
 
 AT_THE_BOUND = {"reused_evidence.picture_bits": 5}
 """Parameters whose default is the largest value there is, and another one."""
@@ -21,19 +18,66 @@ def packs():
     return read_packs(shipped_texts())
 
 
-@pytest.mark.parametrize("detector", all_detectors().values(), ids=lambda d: d.name)
-def test_the_default_pack_states_every_parameter(detector, packs):
-    stated = packs.written["default"][0].table["detectors"].get(detector.name, {})
-    defaults = msgspec.to_builtins(detector.parameters())
-    assert stated.keys() - {"is_on"} == defaults.keys(), PASTE
-    for name, value in defaults.items():
-        expected = DELIBERATELY_OTHER.get(f"{detector.name}.{name}", value)
-        assert stated[name] == (list(expected) if isinstance(expected, tuple) else expected), f"{name}: {PASTE}"
+def leaves(table, path=()):
+    for name, value in table.items():
+        if isinstance(value, dict) and name != "scenarios":
+            yield from leaves(value, (*path, name))
+        else:
+            yield (*path, name), value
 
 
-def test_nothing_of_the_default_pack_is_left_to_the_code(packs):
-    silent = [parameter.name for parameter in parameters(packs, "default", 0) if parameter.source is None]
-    assert silent == []
+def value_at(table, path):
+    for name in path:
+        table = table.get(name, {}) if isinstance(table, dict) else {}
+    return table
+
+
+def defaults():
+    """Every default that the code has, in the shape of a version."""
+    sections = {
+        name: {field.name: field.default for field in msgspec.structs.fields(kind)} for name, kind in SECTIONS.items()
+    }
+    detectors = {name: msgspec.to_builtins(found.parameters()) for name, found in all_detectors().items()}
+    return msgspec.to_builtins(
+        {**sections, "detectors": detectors},
+        enc_hook=lambda value: None,  # No default.
+    )
+
+
+def idle(written):
+    """What the versions of packs state though it is in force without them: platform, id and path."""
+    found = []
+    for platform, versions in written.items():
+        base = defaults()
+        if platform != "default":
+            base = merged(base, written["default"][0].table)
+        for version in versions:
+            stated = {key: value for key, value in version.table.items() if key not in ("id", "from")}
+            found += [(platform, version.id, path) for path, value in leaves(stated) if value_at(base, path) == value]
+            base = merged(base, version.table)
+    return found
+
+
+def test_no_pack_states_what_is_in_force_without_it(packs):
+    assert idle(packs.written) == []
+
+
+def test_what_is_stated_for_nothing_would_be_found():
+    more = "\n[version.detectors.no_circulation]\nwithout_scan_hours = 72\nwindow_days = 99\n"
+    more += "[version.links]\nfan_out = 20\narea_fan_out = 501\n"
+    found = idle(read_packs({**shipped_texts(), "jd.toml": shipped_texts()["jd.toml"] + more}).written)
+    assert found == [
+        ("jd", "2016", ("detectors", "no_circulation", "without_scan_hours")),
+        ("jd", "2016", ("links", "fan_out")),
+    ]
+
+
+def test_every_parameter_is_shown_whether_stated_or_not(packs):
+    shown = {parameter.path for parameter in parameters(packs, "default", 0)}
+    for name, detector in all_detectors().items():
+        assert {("detectors", name, field) for field in detector.parameters.__struct_fields__} <= shown
+    for name, kind in SECTIONS.items():
+        assert {path[1] for path in shown if path[0] == name} == set(kind.__struct_fields__)
 
 
 def test_every_parameter_may_be_set_for_one_platform_alone():
@@ -42,7 +86,7 @@ def test_every_parameter_may_be_set_for_one_platform_alone():
             changed = value + 1 if isinstance(value, int) and not isinstance(value, bool) else value
             changed = AT_THE_BOUND.get(f"{detector.name}.{name}", changed)
             pack = '[[version]]\nid = "x"\nfrom = 2000-01-01T00:00:00Z\n[version.detectors.' + detector.name + "]\n"
-            text = f"{pack}{name} = {_toml(changed)}\n"
+            text = f"{pack}{name} = {toml_value(changed)}\n"
             policies = from_texts({**shipped_texts(), "jd.toml": text})
             assert msgspec.to_builtins(policies.at("jd", 0).detectors[detector.name])[name] == changed
             assert msgspec.to_builtins(policies.at("taobao", 0).detectors[detector.name])[name] == value
@@ -53,9 +97,3 @@ def test_a_pack_written_out_is_the_same_pack(packs):
         texts = {**shipped_texts(), f"{platform}.toml": "".join(as_toml(policy) + "\n" for policy in versions)}
         again = read_packs(texts).policies[platform]
         assert again == versions
-
-
-def _toml(value):
-    from cloudtag.policy.listing import toml_value
-
-    return toml_value(value)

@@ -21,6 +21,7 @@ PLAIN = (
     "RegistryUnavailable",
     "RegistryRefused",
     "PolicyError",
+    "DetectorError",
     "StoreLockedError",
     "MissingCodecError",
 )

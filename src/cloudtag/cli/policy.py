@@ -80,7 +80,7 @@ def check(
             off = len(_known() - policy.detectors.keys())
             told = f"{policy.version}: {stated} keys stated" + (f", {off} detectors off" if off else "")
             console.print(told, markup=False)
-    if new := [standing.policy.name for standing in found if standing.published is None]:
+    if new := [f"{s.policy.platform}-{s.key}" for s in found if s.published is None]:
         note(f"not published yet: {', '.join(new)} (see cloudtag policy publish)")
     note(f"{len(packs.policies)} packs are sound")
 
@@ -108,8 +108,8 @@ def publish(
         _refuse([standing.fault() for standing in found if standing.is_changed])
     write_published(place, packs, known)
     for standing in found:
-        if standing.published != standing.policy.content:
-            output().print(standing.policy.version, markup=False)
+        if standing.published != standing.content:
+            output().print(f"{standing.policy.platform}-{standing.key}@{standing.content}", markup=False)
 
 
 def _shipped_folder() -> Path:

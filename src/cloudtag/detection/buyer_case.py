@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from msgspec import Struct
@@ -77,7 +78,8 @@ class BuyerCase(Struct, frozen=True, eq=False, gc=False):
 class RiskCase(Struct, frozen=True, eq=False, gc=False):
     """The alerts that stand about a buyer, of all other detectors, oldest first; their facts hold a verdict.
 
-    `orders` are the buyer's, for what they are worth.
+    `orders` are the buyer's, for what they are worth; `protective` are the detectors whose alerts accuse nobody, and
+    `scenarios_zh` names scenarios in Chinese.
     """
 
     buyer_id: str
@@ -85,6 +87,8 @@ class RiskCase(Struct, frozen=True, eq=False, gc=False):
     links: list[LinkReported]
     now_ms: int
     orders: Sequence[OrderView] = ()
+    protective: frozenset[str] = frozenset()
+    scenarios_zh: Mapping[str, str] = MappingProxyType({})
 
     @property
     def subject(self) -> str:

@@ -22,17 +22,8 @@ _ZH = {
     "malicious_order": "恶意下单", "malicious_refund": "恶意退款", "malicious_review": "恶意评价",
     "malicious_complaint": "恶意投诉", "labelling": "标签标识", "certification": "资质认证", "food_safety": "食品安全",
     "harassment": "骚扰", "deal_not_sold": "成交不卖", "other": "其他", "unknown": "未知",
-    "account_ring": "关联账号团伙", "advertising_review": "广告评价", "affiliate_abuse": "套取推广佣金",
-    "buyer_risk": "买家风险", "card_extortion": "信用卡投诉勒索", "competitor_order": "同行恶意下单",
-    "competitor_review": "同行恶意评价", "complaint_abuse": "滥用投诉", "deliberate_damage": "人为损坏",
-    "extortion": "敲诈勒索", "false_return_info": "虚假退货信息", "freight_insurance": "运费险骗保",
-    "invalid_address": "无效地址", "mass_unpaid": "批量拍下不付款", "mirror_wrong_item": "互换错发",
-    "no_intent_to_buy": "无意购买", "order_harassment": "下单骚扰", "professional_complainer": "职业投诉",
-    "received_refund_only": "收货后仅退款", "refund_frequency": "高频退款", "reused_evidence": "重复使用凭证",
-    "shipping_exemption": "可不发货", "short_return": "少退商品", "switched_goods": "调包退货",
-    "worn_return": "使用后退货",
 }  # fmt: skip
-"""Conditions, packages, types of complaints and scenarios; what is not here keeps its English words."""
+"""Conditions, packages and types of complaints; what is not here keeps its English words."""
 
 
 def called(value: str) -> str:

@@ -2,34 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Literal
 
 from msgspec import Struct
 
 from cloudtag.contract.records import Family
+from cloudtag.detection.signals import Signal
 
 Scope = Literal["order", "parcel", "buyer", "risk"]
 """What a detector looks at in one go: one order with all that belongs to it, one returned parcel, all of a buyer's
 orders, or all of a buyer's alerts."""
-Signal = Literal[
-    "invalid_address",
-    "cancelled",
-    "closed_unpaid",
-    "undone",
-    "note",
-    "affiliate",
-    "bulk",
-    "refund",
-    "marked_return",
-    "advert",
-    "lost_complaint",
-    "legal_complaint",
-    "shop_link",
-    "wrong_item",
-    "picture",
-    "shop_complaint",
-]
-"""What a buyer's file must have seen at least once for a detector of scope `buyer` to be asked (cheap, never exact)."""
 
 
 class Rule(Struct, frozen=True, kw_only=True):
@@ -39,12 +22,15 @@ class Rule(Struct, frozen=True, kw_only=True):
     `rules` are the rule ids it implements; `scenario` is the tag label its alerts carry; `clears` is what fact would
     clear an alert, in English and Chinese; `title` names it for people. `cleared` are its own words, in both languages,
     for an event that did clear one, by stream or by stream and what the event told (`orders:paid`), with `{on}` for the
-    day; general words stand in for what is not there.
+    day; general words stand in for what is not there. `scenario_zh` names the scenario in Chinese
+    sentences. `accuses` is false where its alerts say nothing against the buyer but protect the shop. `unpaid_ms` tells
+    from its parameters how long an order may stay unpaid until it counts: linked buyers are told of it then.
     """
 
     title: str
     family: Family
     scenario: str
+    scenario_zh: str | None = None
     signals: tuple[Signal, ...] = ()
     scope: Scope
     needs: tuple[str, ...]
@@ -53,6 +39,8 @@ class Rule(Struct, frozen=True, kw_only=True):
     clears_zh: str
     recommendation: str | None = None
     cleared: dict[str, tuple[str, str]] = {}
+    accuses: bool = True
+    unpaid_ms: Callable[[Any], int] | None = None
 
 
 class Example(Struct, frozen=True, kw_only=True):

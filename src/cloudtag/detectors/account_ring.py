@@ -40,6 +40,7 @@ RULE = Rule(
     title="Accounts that belong together, several of them with alerts",
     family="buyer",
     scenario="account_ring",
+    scenario_zh="关联账号团伙",
     scope="risk",
     needs=(),
     rules=("A1",),

@@ -26,6 +26,7 @@ from cloudtag.detection.complaint_view import reviews_of
 from cloudtag.detection.example import day, ordered, reviewed
 from cloudtag.detection.finding import MOST_EVIDENCE, Finding, bounded, cite, only, unique
 from cloudtag.detection.rule import Example, Rule
+from cloudtag.detection.signals import ADVERT
 from cloudtag.detection.windows import DAY_MS, Met, Moment, any_count, holding
 from cloudtag.detection.wording import counted
 
@@ -33,8 +34,9 @@ RULE = Rule(
     title="Reviews that advertise",
     family="order",
     scenario="advertising_review",
+    scenario_zh="广告评价",
     scope="buyer",
-    signals=("advert",),
+    signals=(ADVERT,),
     needs=("reviews",),
     rules=("B6",),
     clears="An edited review without the advert.",

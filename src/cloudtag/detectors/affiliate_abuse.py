@@ -30,6 +30,7 @@ from cloudtag.detection.finding import MOST_EVIDENCE, Finding, bounded, cite, on
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.outcomes import ending, refund_moment
 from cloudtag.detection.rule import Example, Rule
+from cloudtag.detection.signals import AFFILIATES
 from cloudtag.detection.windows import DAY_MS, Met, Moment, any_share
 from cloudtag.detection.wording import counted, form
 
@@ -37,8 +38,9 @@ RULE = Rule(
     title="Commission without a sale",
     family="order",
     scenario="affiliate_abuse",
+    scenario_zh="套取推广佣金",
     scope="buyer",
-    signals=("affiliate",),
+    signals=(AFFILIATES,),
     needs=("orders",),
     rules=("B6",),
     clears="A refund that is withdrawn or refused, a payment, or further orders over the affiliate.",

@@ -8,7 +8,7 @@ Why it is abuse: each shop sees its own order only, and each order has an excuse
 How it decides: counted are signals that are independent of each other: of different scenarios, and not about the very
 same orders if they are of one family (a courier who scans nothing gives rise to several such alerts at once), unless
 both are high or critical. Fewer than `independent`: silent. From `independent` on: medium. From `many` on: high. An
-alert that a shop answered with `normal` is no signal, nor is an order that need not be shipped (`shipping_exemption`).
+alert that a shop answered with `normal` is no signal, nor is one that only protects the shop (`shipping_exemption`).
 
 Known false positives: two different mishaps of one buyer within half a year.
 
@@ -20,7 +20,7 @@ What to do: look at the buyer as a whole before paying the next refund.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, NamedTuple
 
 from msgspec import Meta, Struct
@@ -30,7 +30,7 @@ from cloudtag.contract.records import Alert, Severity
 from cloudtag.detection.buyer_case import RiskCase
 from cloudtag.detection.example import day, event, inspected, ordered, refunded, scanned
 from cloudtag.detection.finding import MOST_EVIDENCE, Finding, unique
-from cloudtag.detection.names import called, called_zh
+from cloudtag.detection.names import called
 from cloudtag.detection.rule import Example, Rule
 from cloudtag.detection.windows import DAY_MS
 from cloudtag.detection.wording import counted
@@ -39,6 +39,7 @@ RULE = Rule(
     title="Signals from the whole site, weighed together",
     family="buyer",
     scenario="buyer_risk",
+    scenario_zh="买家风险",
     scope="risk",
     needs=(),
     rules=("A1", "B26"),
@@ -46,7 +47,6 @@ RULE = Rule(
     clears_zh="店铺将其中一条预警判定为正常，或该预警被撤回。",
     recommendation="review_buyer",
 )
-_NO_SIGNAL = ("shipping_exemption",)
 _STRONG = ("high", "critical")
 
 
@@ -138,12 +138,12 @@ class _Weight(NamedTuple):
 
 def detect(case: RiskCase, parameters: Parameters) -> Iterator[Finding]:
     """One finding for the buyer while enough independent signals stand."""
-    signals = [a for a in case.alerts if a.facts.get("verdict") != "normal" and a.detector not in _NO_SIGNAL]
+    signals = [a for a in case.alerts if a.facts.get("verdict") != "normal" and a.detector not in case.protective]
     if len(signals) < parameters.independent:
         return
     weight = _weigh(signals, parameters)
     if weight.signals >= parameters.independent:
-        yield _finding(weight, parameters)
+        yield _finding(weight, parameters, case.scenarios_zh)
 
 
 def _weigh(signals: Sequence[Alert], parameters: Parameters) -> _Weight:
@@ -199,11 +199,11 @@ def _severity(count: int, parameters: Parameters) -> Severity:
     return "high" if count >= parameters.many else "medium"
 
 
-def _finding(weight: _Weight, parameters: Parameters) -> Finding:
+def _finding(weight: _Weight, parameters: Parameters, called_zh: Mapping[str, str]) -> Finding:
     count, alerts, days = weight.signals, weight.alerts, parameters.window_days
     scenarios = unique(alert.scenario for alert in alerts)
     evidence = sorted({(r.occurred_at, r.stream, r.event_id): r for a in alerts for r in a.evidence}.items())
-    names, names_zh = ", ".join(map(called, scenarios)), "、".join(map(called_zh, scenarios))
+    names, names_zh = ", ".join(map(called, scenarios)), "、".join(called_zh.get(s, called(s)) for s in scenarios)
     return Finding(
         anchor="",
         severity=_severity(count, parameters),

@@ -35,6 +35,7 @@ RULE = Rule(
     title="Card complaint over an instalments request",
     family="complaint",
     scenario="card_extortion",
+    scenario_zh="信用卡投诉勒索",
     scope="order",
     needs=("complaints",),
     rules=("B29",),

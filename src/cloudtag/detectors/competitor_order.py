@@ -35,6 +35,7 @@ from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.outcomes import ending, refund_moment
 from cloudtag.detection.rivals import Rivalry, rivalry
 from cloudtag.detection.rule import Example, Rule
+from cloudtag.detection.signals import RIVAL
 from cloudtag.detection.windows import DAY_MS, Met, Moment, any_window
 from cloudtag.detection.wording import counted, form
 
@@ -42,9 +43,10 @@ RULE = Rule(
     title="Orders by a rival shop that come to nothing",
     family="order",
     scenario="competitor_order",
+    scenario_zh="同行恶意下单",
     scope="buyer",
     needs=("orders",),
-    signals=("shop_link",),
+    signals=(RIVAL,),
     rules=("A11",),
     clears="Payment, a refund withdrawn or refused, or a shop that no longer shows what is shared.",
     clears_zh="订单已付款、退款撤回或被拒，或关联店铺不再使用相同的联系方式、设备或付款账户。",

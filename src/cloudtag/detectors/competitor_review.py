@@ -32,6 +32,7 @@ from cloudtag.detection.names import attributes, attributes_zh
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.rivals import Rivalry, rivalry
 from cloudtag.detection.rule import Example, Rule
+from cloudtag.detection.signals import RIVAL
 from cloudtag.detection.windows import holding
 from cloudtag.detection.wording import form
 
@@ -39,9 +40,10 @@ RULE = Rule(
     title="Bad review by a rival shop",
     family="review",
     scenario="competitor_review",
+    scenario_zh="同行恶意评价",
     scope="buyer",
     needs=("orders", "reviews"),
-    signals=("shop_link",),
+    signals=(RIVAL,),
     rules=("B9", "A12"),
     clears="A review corrected to a better rating, or a shop that no longer shows what is shared.",
     clears_zh="评价更正为较高评分，或关联店铺不再使用相同的联系方式、设备或付款账户。",

@@ -31,6 +31,7 @@ from cloudtag.detection.finding import MOST_EVIDENCE, Finding, bounded, cite, on
 from cloudtag.detection.names import called, called_zh
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.rule import Example, Rule
+from cloudtag.detection.signals import LOST_COMPLAINT
 from cloudtag.detection.windows import DAY_MS, Met, Moment, any_count, holding
 from cloudtag.detection.wording import counted, form
 
@@ -38,8 +39,9 @@ RULE = Rule(
     title="Complaint after complaint, none of them right",
     family="complaint",
     scenario="complaint_abuse",
+    scenario_zh="滥用投诉",
     scope="buyer",
-    signals=("lost_complaint",),
+    signals=(LOST_COMPLAINT,),
     needs=("complaints",),
     rules=("B8",),
     clears="A decision that upholds one of the complaints.",

@@ -41,6 +41,7 @@ RULE = Rule(
     title="Look-alike from a second account sent back",
     family="refund",
     scenario="switched_goods",
+    scenario_zh="调包退货",
     scope="order",
     # Asked only once a linked buyer is known to have ordered what came back.
     needs=("refunds", "inspections", "sku-answers"),

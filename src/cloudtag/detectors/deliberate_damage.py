@@ -35,6 +35,7 @@ RULE = Rule(
     title="Money back for damage of the buyer's own making",
     family="refund",
     scenario="deliberate_damage",
+    scenario_zh="人为损坏",
     scope="order",
     needs=("refunds", "inspections"),
     rules=("B7",),

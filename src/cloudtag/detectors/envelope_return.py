@@ -39,6 +39,7 @@ RULE = Rule(
     title="Goods returned in an envelope",
     family="refund",
     scenario="false_return_info",
+    scenario_zh="虚假退货信息",
     scope="parcel",
     needs=("refunds",),
     rules=("T3.2",),

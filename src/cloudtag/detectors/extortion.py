@@ -39,6 +39,7 @@ RULE = Rule(
     title="Pay, or keep the bad review",
     family="complaint",
     scenario="extortion",
+    scenario_zh="敲诈勒索",
     scope="order",
     needs=(),
     rules=("B2", "B23"),

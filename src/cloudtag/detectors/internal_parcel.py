@@ -33,6 +33,7 @@ RULE = Rule(
     title="Return parcel that never left the courier",
     family="refund",
     scenario="false_return_info",
+    scenario_zh="虚假退货信息",
     scope="parcel",
     needs=("refunds",),
     rules=("T3.5",),

@@ -27,6 +27,7 @@ from cloudtag.detection.example import day, ordered
 from cloudtag.detection.finding import MOST_EVIDENCE, Finding, bounded, cite, only, unique
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.rule import Example, Rule
+from cloudtag.detection.signals import INVALID_ADDRESS
 from cloudtag.detection.windows import DAY_MS, Met, Moment, any_count, holding
 from cloudtag.detection.wording import counted, form
 
@@ -34,8 +35,9 @@ RULE = Rule(
     title="Orders to addresses that do not exist",
     family="order",
     scenario="invalid_address",
+    scenario_zh="无效地址",
     scope="buyer",
-    signals=("invalid_address",),
+    signals=(INVALID_ADDRESS,),
     needs=("orders",),
     rules=("B3", "A15"),
     clears="A corrected address, or the completion of one of the orders.",

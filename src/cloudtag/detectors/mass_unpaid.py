@@ -33,6 +33,7 @@ from cloudtag.detection.claims import left_unpaid, unpaid_order
 from cloudtag.detection.example import day, event, ordered
 from cloudtag.detection.finding import Finding, Timer, bounded, oldest_first, unique
 from cloudtag.detection.rule import Example, Rule
+from cloudtag.detection.signals import UNPAID, UNPAID_BY_OTHERS
 from cloudtag.detection.windows import Met, Moment, any_window
 from cloudtag.detection.wording import counted
 
@@ -40,13 +41,15 @@ RULE = Rule(
     title="Stock locked up by orders nobody pays",
     family="order",
     scenario="mass_unpaid",
+    scenario_zh="批量拍下不付款",
     scope="buyer",
     needs=("orders",),
-    signals=("bulk",),
+    signals=(UNPAID, UNPAID_BY_OTHERS),
     rules=("B4", "B20"),
     clears="Payment, until less is left unpaid than the rule asks for; or a shared attribute that turns out a hub.",
     clears_zh="订单付款后，未付款数量低于规则标准；或共用信息被证实为公共地址、公共设备。",
     recommendation="release_stock_and_limit_unpaid_orders",
+    unpaid_ms=lambda parameters: parameters.unpaid_minutes * _MINUTE_MS,
 )
 _MINUTE_MS = 60_000
 

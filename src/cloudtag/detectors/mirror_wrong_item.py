@@ -33,6 +33,7 @@ from cloudtag.detection.finding import Finding, Timer, cite, oldest_first, uniqu
 from cloudtag.detection.names import attributes, attributes_zh
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.rule import Example, Rule
+from cloudtag.detection.signals import WRONG_ITEM
 from cloudtag.detection.windows import DAY_MS
 from cloudtag.detection.wording import counted
 
@@ -40,9 +41,10 @@ RULE = Rule(
     title="Two neighbours, each with the other's goods",
     family="refund",
     scenario="mirror_wrong_item",
+    scenario_zh="互换错发",
     scope="buyer",
     needs=("orders", "refunds"),
-    signals=("wrong_item",),
+    signals=(WRONG_ITEM,),
     rules=("B21",),
     clears="A corrected inspection, other lines, another reason, or either refund withdrawn.",
     clears_zh="更正验货记录或退款明细、更改退款原因，或任一方撤回退款。",

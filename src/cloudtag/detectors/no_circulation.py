@@ -32,6 +32,7 @@ RULE = Rule(
     title="Return number without a parcel",
     family="refund",
     scenario="false_return_info",
+    scenario_zh="虚假退货信息",
     scope="parcel",
     needs=("refunds",),
     rules=("T3.4",),

@@ -31,6 +31,7 @@ from cloudtag.detection.finding import MOST_EVIDENCE, Finding, bounded, cite, on
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.outcomes import ending, is_purchase, refund_moment
 from cloudtag.detection.rule import Example, Rule
+from cloudtag.detection.signals import UNDONE
 from cloudtag.detection.windows import DAY_MS, Met, Moment, any_share
 from cloudtag.detection.wording import counted, form
 
@@ -38,8 +39,9 @@ RULE = Rule(
     title="Orders that are never meant to be kept",
     family="order",
     scenario="no_intent_to_buy",
+    scenario_zh="无意购买",
     scope="buyer",
-    signals=("undone",),
+    signals=(UNDONE,),
     needs=("orders",),
     rules=("B6",),
     clears="A shipment from before the order was given up, or that it was taken up again.",

@@ -29,6 +29,7 @@ from cloudtag.detection.finding import MOST_EVIDENCE, Finding, Timer, bounded, c
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.outcomes import ending, never_paid
 from cloudtag.detection.rule import Example, Rule
+from cloudtag.detection.signals import NOTES
 from cloudtag.detection.windows import DAY_MS, Met, Moment, any_count
 from cloudtag.detection.wording import counted, form
 
@@ -36,8 +37,9 @@ RULE = Rule(
     title="Unpaid orders that carry a note",
     family="order",
     scenario="order_harassment",
+    scenario_zh="下单骚扰",
     scope="buyer",
-    signals=("note",),
+    signals=(NOTES,),
     needs=("orders",),
     rules=("A14",),
     clears="A payment of one of the orders, or of the same goods soon after.",

@@ -34,6 +34,7 @@ RULE = Rule(
     title="Outbound number given as the return number",
     family="refund",
     scenario="freight_insurance",
+    scenario_zh="运费险骗保",
     scope="parcel",
     needs=("refunds",),
     rules=("T4a",),

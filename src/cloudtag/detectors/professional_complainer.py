@@ -27,6 +27,7 @@ from cloudtag.detection.complaint_view import ComplaintView
 from cloudtag.detection.example import complained, day
 from cloudtag.detection.finding import MOST_EVIDENCE, Finding, bounded, cite, only, unique
 from cloudtag.detection.rule import Example, Rule
+from cloudtag.detection.signals import LEGAL_COMPLAINT
 from cloudtag.detection.windows import DAY_MS, Met, Moment, any_count
 from cloudtag.detection.wording import counted
 
@@ -34,8 +35,9 @@ RULE = Rule(
     title="Complaining for a living",
     family="complaint",
     scenario="professional_complainer",
+    scenario_zh="职业投诉",
     scope="buyer",
-    signals=("legal_complaint",),
+    signals=(LEGAL_COMPLAINT,),
     needs=("complaints",),
     rules=("B30",),
     clears="A decision that upholds one of the complaints.",

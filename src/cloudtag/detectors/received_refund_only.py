@@ -37,6 +37,7 @@ RULE = Rule(
     title="Money back for goods that were received",
     family="refund",
     scenario="received_refund_only",
+    scenario_zh="收货后仅退款",
     scope="order",
     needs=("refunds",),
     rules=("T6", "B28"),

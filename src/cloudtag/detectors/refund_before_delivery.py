@@ -36,6 +36,7 @@ RULE = Rule(
     title="Refund filed before delivery",
     family="refund",
     scenario="freight_insurance",
+    scenario_zh="运费险骗保",
     scope="order",
     needs=("refunds",),
     rules=("T4", "B27"),

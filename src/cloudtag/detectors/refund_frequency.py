@@ -32,6 +32,7 @@ from cloudtag.detection.finding import MOST_EVIDENCE, Finding, bounded, cite, on
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.outcomes import is_purchase, refund_moment
 from cloudtag.detection.rule import Example, Rule
+from cloudtag.detection.signals import UNDONE
 from cloudtag.detection.windows import DAY_MS, Met, Moment, any_share
 from cloudtag.detection.wording import counted, form
 
@@ -39,8 +40,9 @@ RULE = Rule(
     title="Most orders end in a refund",
     family="refund",
     scenario="refund_frequency",
+    scenario_zh="高频退款",
     scope="buyer",
-    signals=("undone",),
+    signals=(UNDONE,),
     needs=("refunds",),
     rules=("B5",),
     clears="A refund that is withdrawn or refused, or further orders of that time.",

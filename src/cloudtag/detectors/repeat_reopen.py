@@ -35,6 +35,7 @@ RULE = Rule(
     title="Refund opened again and again after a refusal",
     family="refund",
     scenario="false_return_info",
+    scenario_zh="虚假退货信息",
     scope="order",
     needs=("refunds",),
     rules=("B25", "T6"),

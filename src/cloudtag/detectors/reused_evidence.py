@@ -32,6 +32,7 @@ from cloudtag.detection.example import complained, day, ordered, refunded
 from cloudtag.detection.finding import Finding, Timer, bounded, oldest_first, unique
 from cloudtag.detection.pictures import Picture, bits_apart, is_one_matter, own_pictures, told_pictures
 from cloudtag.detection.rule import Example, Rule
+from cloudtag.detection.signals import EVIDENCE
 from cloudtag.detection.windows import DAY_MS
 from cloudtag.detection.wording import counted, form
 
@@ -39,9 +40,10 @@ RULE = Rule(
     title="Picture that has proved something else before",
     family="refund",
     scenario="reused_evidence",
+    scenario_zh="重复使用凭证",
     scope="buyer",
     needs=(),
-    signals=("picture",),
+    signals=(EVIDENCE,),
     rules=("T7",),
     clears="The outbound number that shows that both orders came in one parcel.",
     clears_zh="发货运单号显示两笔订单同包裹送达。",

@@ -36,6 +36,7 @@ RULE = Rule(
     title="Shared return tracking number",
     family="refund",
     scenario="false_return_info",
+    scenario_zh="虚假退货信息",
     scope="parcel",
     needs=("refunds",),
     rules=("T3.3", "T1b"),

@@ -36,12 +36,14 @@ RULE = Rule(
     title="Order the shop need not ship",
     family="order",
     scenario="shipping_exemption",
+    scenario_zh="可不发货",
     scope="order",
     needs=("orders",),
     rules=("B19", "A15"),
     clears="A corrected address or region, an answer of the buyer, or the order shipped.",
     clears_zh="地址或地区更正、买家作出回应，或订单已发货。",
     recommendation="deal_not_sold_exemption",
+    accuses=False,
 )
 
 

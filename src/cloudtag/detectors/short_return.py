@@ -37,6 +37,7 @@ RULE = Rule(
     title="Fewer goods came back than claimed",
     family="refund",
     scenario="short_return",
+    scenario_zh="少退商品",
     scope="parcel",
     needs=("refunds", "inspections"),
     rules=("T1", "T1a", "T1b"),

@@ -41,6 +41,7 @@ RULE = Rule(
     title="Return number that had already been delivered",
     family="refund",
     scenario="false_return_info",
+    scenario_zh="虚假退货信息",
     scope="parcel",
     needs=("refunds",),
     rules=("T3.1",),

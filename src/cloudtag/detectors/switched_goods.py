@@ -42,6 +42,7 @@ RULE = Rule(
     title="Other goods came back than were sent",
     family="refund",
     scenario="switched_goods",
+    scenario_zh="调包退货",
     scope="parcel",
     needs=("refunds", "inspections"),
     rules=("T2", "T2a"),

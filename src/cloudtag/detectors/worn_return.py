@@ -33,6 +33,7 @@ from cloudtag.detection.names import called, called_zh
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.refund_view import RefundView
 from cloudtag.detection.rule import Example, Rule
+from cloudtag.detection.signals import MARKED_RETURN
 from cloudtag.detection.windows import DAY_MS, Met, Moment, any_count, holding
 from cloudtag.detection.wording import counted
 
@@ -40,8 +41,9 @@ RULE = Rule(
     title="Returned after use, again and again",
     family="refund",
     scenario="worn_return",
+    scenario_zh="使用后退货",
     scope="buyer",
-    signals=("marked_return",),
+    signals=(MARKED_RETURN,),
     needs=("refunds", "inspections"),
     rules=("T5", "T5a", "T5b"),
     clears="A corrected inspection that finds the goods unused.",

@@ -38,6 +38,7 @@ RULE = Rule(
     title="Return parcel sent somewhere else",
     family="refund",
     scenario="false_return_info",
+    scenario_zh="虚假退货信息",
     scope="parcel",
     needs=("refunds",),
     rules=("T3.1",),

@@ -9,6 +9,8 @@ from pathlib import Path
 from cloudtag.docs.architecture import architecture_page
 from cloudtag.docs.detectors import detectors_page
 from cloudtag.docs.metrics import metrics_page
+from cloudtag.docs.parameter_page import parameters_page
+from cloudtag.docs.parcel_journey import parcel_journey_page
 from cloudtag.docs.record_flow import record_flow_page
 from cloudtag.docs.sources.pages import source_pages
 from cloudtag.scenarios.page import stories_page
@@ -16,8 +18,10 @@ from cloudtag.scenarios.page import stories_page
 PAGES: dict[str, Callable[[], str]] = {
     "architecture.md": architecture_page,
     "detectors.md": detectors_page,
+    "parameters.md": parameters_page,
     "stories.md": stories_page,
     "metrics.md": metrics_page,
+    "parcel-journey.md": parcel_journey_page,
     "record-flow.md": record_flow_page,
     **source_pages(),
 }

@@ -10,7 +10,7 @@ from cloudtag.detectors.registry import Detector
 from cloudtag.policy.listing import toml_value
 from cloudtag.policy.load import shipped
 
-UNITS = ("days", "hours", "minutes", "seconds", "grams", "percent", "bits", "minor", "rating")
+UNITS = ("months", "days", "hours", "minutes", "seconds", "grams", "percent", "bits", "minor", "rating")
 """Units that parameters carry at the end of their names."""
 
 
@@ -32,7 +32,7 @@ def parameter_lines(detector: Detector) -> list[str]:
     ]
     for field in fields:
         shown = [_value(values[name], field.name) for name in (platforms[:1] if is_same else platforms)]
-        row = [f"`{field.name}`", unit_of(field.name, field.default), _allowed(field.type), *shown]
+        row = [f"`{field.name}`", unit_of(field.name, field.default), allowed(field.type), *shown]
         lines.append(f"| {' | '.join(row)} |")
     return lines
 
@@ -45,7 +45,7 @@ def unit_of(name: str, default: Any) -> str:
         if name == unit or name.endswith(f"_{unit}"):
             return "stars" if unit == "rating" else unit
     if isinstance(default, bool) or not isinstance(default, int | float):
-        return "names" if isinstance(default, tuple) else ""
+        return "names" if isinstance(default, tuple) and not any(isinstance(each, int) for each in default) else ""
     return "number"
 
 
@@ -59,13 +59,16 @@ def _values(detector: Detector) -> dict[str, dict[str, Any] | None]:
 
 
 def _value(values: dict[str, Any] | None, name: str) -> str:
-    if values is None:
-        return "off"
-    value = values[name]
-    return ", ".join(value) if isinstance(value, tuple | list) else toml_value(value).strip('"')
+    return "off" if values is None else shown(values[name])
 
 
-def _allowed(kind: Any) -> str:
+def shown(value: Any) -> str:
+    """A value as a table tells it: without quotes, lists by commas."""
+    return ", ".join(map(str, value)) if isinstance(value, tuple | list) else toml_value(value).strip('"')
+
+
+def allowed(kind: Any) -> str:
+    """The bounds of a number, as its type states them."""
     limits = msgspec.inspect.type_info(kind)
     least, most = getattr(limits, "ge", None), getattr(limits, "le", None)
     if least is not None and most is not None:

@@ -16,7 +16,7 @@ from cloudtag.contract.standing import standing
 from cloudtag.detection.rule import Example
 from cloudtag.detectors.registry import Detector, all_detectors
 from cloudtag.replay.driver import replay
-from cloudtag.wire import decode_json
+from cloudtag.replay.example import until_ms
 
 Event = dict[str, Any]
 
@@ -80,13 +80,5 @@ def _emptied(event: Mapping[str, Any], path: str) -> Event:
 
 def _fires(detector: str, events: list[Event], example: Example) -> bool:
     """Whether any alert of a detector stands in the end."""
-    records = (record for _, record in replay(map(msgspec.json.encode, events), _until(example)))
+    records = (record for _, record in replay(map(msgspec.json.encode, events), until_ms(example)))
     return bool(standing(r for r in records if isinstance(r, Alert) and r.detector == detector))
-
-
-def _until(example: Example) -> int | None:
-    if example.until is None:
-        return None
-    moved: Any = decode_json({**example.events[0], "occurred_at": example.until})[1]
-    until: int = moved.occurred_at
-    return until

@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from cloudtag.detection.wellformed import SWITCH
 from cloudtag.detectors.registry import all_detectors
 from cloudtag.policy.consequence_rules import ConsequenceRules, DeadlineRules, SanctionRules, SellerRules
-from cloudtag.policy.content import content_hash
+from cloudtag.policy.content import added_hash, added_suffix, content_hash
 from cloudtag.policy.faults import Fault
 from cloudtag.policy.key_lines import Path
 from cloudtag.policy.model import LinkRules, Policy, RouteNames, TagRules
@@ -42,9 +43,13 @@ def policy_of(version: RawPack, table: dict[str, Any], faults: list[Fault]) -> P
     faults += _misfits(version, rules["tags"], rules["deadlines"])
     if len(faults) > before:
         return None
+    own = {name: found for name, found in detectors.items() if all_detectors()[name].is_own}
+    added = {name: added_hash(found) for name, found in detectors.items() if name not in own}
     return Policy(
         id=version.id,
-        content=content_hash({**rules, "detectors": detectors}, version.from_ms),
+        content=content_hash({**rules, "detectors": own}, version.from_ms),
+        added=added,
+        suffix=added_suffix(added),
         platform=version.platform,
         from_ms=version.from_ms,
         detectors=detectors,
@@ -85,12 +90,12 @@ def _detectors(version: RawPack, tables: Any, faults: list[Fault]) -> dict[str, 
     parameters = {}
     for detector in known.values():
         path, table = ("detectors", detector.name), tables.get(detector.name, {})
-        is_on = table.get("is_on", True) if isinstance(table, dict) else True
+        is_on = table.get(SWITCH, True) if isinstance(table, dict) else True
         if not isinstance(is_on, bool):
             faults.append(
                 version.fault((*path, "is_on"), f"{'.'.join(path)}.is_on: is {is_on!r}, expected true or false")
             )
-        rest = {k: v for k, v in table.items() if k != "is_on"} if isinstance(table, dict) else table
+        rest = {k: v for k, v in table.items() if k != SWITCH} if isinstance(table, dict) else table
         found = _section(version, path, rest, detector.parameters, faults)
         if is_on and found is not None:
             parameters[detector.name] = found

@@ -62,7 +62,9 @@ class RouteNames(Struct, frozen=True, forbid_unknown_fields=True):
 class Policy(Struct, frozen=True):
     """One platform's rules from `from_ms` (event time) on, until its next version.
 
-    `content` is a short hash of all that is in force; `version` names both, as records cite it: `taobao-2016@3f9a1c2b`.
+    `content` is a short hash of all that is in force of cloudtag's own; `added` has one for each detector of another
+    package by its name, and `suffix` one for all of those. `version` names everything, as records cite it:
+    `taobao-2016@3f9a1c2b`, or `taobao-2016@3f9a1c2b+90be41d7` with detectors of other packages in force.
     """
 
     id: str
@@ -78,6 +80,8 @@ class Policy(Struct, frozen=True):
     sanctions: SanctionRules = SanctionRules()
     deadlines: DeadlineRules = DeadlineRules()
     sellers: SellerRules = SellerRules()
+    added: Mapping[str, str] = {}
+    suffix: str = ""
 
     @property
     def name(self) -> str:
@@ -87,7 +91,7 @@ class Policy(Struct, frozen=True):
     @property
     def version(self) -> str:
         """What records cite: the name, and which content it had."""
-        return f"{self.name}@{self.content}"
+        return f"{self.name}@{self.content}{self.suffix}"
 
 
 class Policies:

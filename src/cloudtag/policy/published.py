@@ -14,26 +14,38 @@ from cloudtag.policy.raw_pack import RawPack
 
 HEAD = "# The versions that were published, with the hash of their content. `cloudtag policy publish` adds new ones.\n"
 Known = Mapping[str, Mapping[str, str]]
-"""The hash of each published version, by platform and id."""
+"""The hash of each published version by platform and id, those of other packages' detectors beside them."""
 
 
 class Standing(NamedTuple):
-    """A version of a pack beside what was published under its id, if anything was."""
+    """A version of a pack, or what a detector of another package (`added`) is told in it, beside what was published."""
 
     written: RawPack
     policy: Policy
     published: str | None
+    added: str | None = None
+
+    @property
+    def content(self) -> str:
+        """The hash of what it says now."""
+        return self.policy.content if self.added is None else self.policy.added[self.added]
+
+    @property
+    def key(self) -> str:
+        """What it is listed under: the version's id, `2016`, or that and the detector's name, `2016+light_return`."""
+        return self.written.id if self.added is None else f"{self.written.id}+{self.added}"
 
     @property
     def is_changed(self) -> bool:
         """Whether it says something else than what was published."""
-        return self.published is not None and self.published != self.policy.content
+        return self.published is not None and self.published != self.content
 
     def fault(self) -> Fault:
         """What is wrong with a version that changed."""
+        what = "" if self.added is None else f" of detector {self.added!r}"
         text = (
-            f"version {self.written.id!r} was published as {self.published} and now says something else "
-            f"({self.policy.content}): give what is new an id and a date of its own"
+            f"version {self.written.id!r}{what} was published as {self.published} and now says something else "
+            f"({self.content}): give what is new an id and a date of its own"
         )
         return self.written.fault(("id",), text)
 
@@ -54,17 +66,23 @@ def read_published(folder: Path) -> Known:
 
 
 def standings(packs: Packs, known: Known) -> Iterator[Standing]:
-    """Every version of the packs with what was published under its id."""
+    """Every version of the packs, and what it tells each detector of another package, with what was published of it.
+
+    What was published of a detector that is not installed here is left alone: it judges nothing here.
+    """
     for platform, versions in sorted(packs.policies.items()):
+        told = known.get(platform, {})
         for written, policy in zip(packs.written[platform], versions, strict=True):
-            yield Standing(written, policy, known.get(platform, {}).get(written.id))
+            for added in (None, *sorted(policy.added)):
+                standing = Standing(written, policy, None, added)
+                yield standing._replace(published=told.get(standing.key))
 
 
 def write_published(folder: Path, packs: Packs, known: Known) -> None:
     """Put every version of the packs on the list; what only the list has stays on it."""
     told = {platform: dict(versions) for platform, versions in known.items()}
     for standing in standings(packs, known):
-        told.setdefault(standing.policy.platform, {})[standing.written.id] = standing.policy.content
+        told.setdefault(standing.policy.platform, {})[standing.key] = standing.content
     lines = [HEAD]
     for platform, versions in sorted(told.items()):
         lines += [f"\n[{platform}]\n", *(f'"{id_}" = "{hash_}"\n' for id_, hash_ in sorted(versions.items()))]

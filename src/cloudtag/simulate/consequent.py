@@ -2,55 +2,36 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 
 from cloudtag.detectors.registry import all_detectors
 from cloudtag.simulate.labels import AlertLabel, Label
+from cloudtag.simulate.scripts import MODULES
 
-RISK = "buyer_risk"
-"""The detector that judges the whole buyer by all that stands of him (A1, B26)."""
-PROTECTIVE = "shipping_exemption"
-"""The detector that accuses nobody: nothing follows from it."""
+Follow = Callable[[list[AlertLabel]], Iterator[AlertLabel]]
+"""The labels of one detector that follow from those of all others: a script file's `follow`."""
 
 
 def judged_labels(labels: Iterable[Label]) -> list[AlertLabel]:
-    """The labels of detectors that exist, those of the whole-site judgement included."""
+    """The labels of detectors that exist, those that follow from the others included."""
     detectors = all_detectors()
     known = [label for label in labels if isinstance(label, AlertLabel) and label.detector in detectors]
-    return known + (list(_risks(known)) if RISK in detectors else [])
+    following = [label for name, follow in _follows().items() if name in detectors for label in follow(known)]
+    return known + following
 
 
-def _risks(labels: list[AlertLabel]) -> Iterator[AlertLabel]:
-    """One label for each buyer of whom signals of several scenarios stand, unless a label of his own says what follows.
-
-    Of different families they are independent of each other; within one it depends on what each rests on.
-    """
-    told = {label.buyer_id for label in labels if label.detector == RISK}
-    by_buyer: dict[str, list[AlertLabel]] = defaultdict(list)
-    for label in labels:
-        is_signal = label.detector != PROTECTIVE and all_detectors()[label.detector].rule.scope != "risk"
-        if label.stands and is_signal:
-            for buyer_id in {label.buyer_id, *label.among} - told:
-                by_buyer[buyer_id].append(label)
-    for buyer_id, mine in by_buyer.items():
-        if len({all_detectors()[label.detector].rule.scenario for label in mine}) > 1:
-            yield _risk(buyer_id, mine)
+def is_consequent(detector: str) -> bool:
+    """Whether what a detector finds follows from other alerts: its own then names whatever those name."""
+    return detector in _follows()
 
 
-def _risk(buyer_id: str, labels: list[AlertLabel]) -> AlertLabel:
-    """What the labels of a buyer amount to: certain once those that are certain are of two families."""
-    since: dict[str, int | None] = {}
-    for label in labels:
-        if not label.is_open and not label.among:
-            family = all_detectors()[label.detector].rule.family
-            held = since.get(family)
-            since[family] = label.at if held is None or (label.at is not None and label.at < held) else held
-    times = sorted(at for at in since.values() if at is not None)
-    return AlertLabel(
-        story=labels[0].story,
-        detector=RISK,
-        buyer_id=buyer_id,
-        at=times[1] if len(times) > 1 else None,
-        is_open=len(since) < 2,
-    )
+def accuses(label: AlertLabel) -> bool:
+    """Whether an alert that a label is about says something against the buyer."""
+    detector = all_detectors().get(label.detector)
+    return detector is None or detector.rule.accuses
+
+
+@cache
+def _follows() -> dict[str, Follow]:
+    return {module.DETECTOR: module.follow for module in MODULES if hasattr(module, "follow")}

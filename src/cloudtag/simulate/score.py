@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from cloudtag.contract.records import Alert, TagConfirmation, TagStatus
 from cloudtag.contract.standing import is_taken_back, latest
-from cloudtag.simulate.consequent import RISK, judged_labels
+from cloudtag.simulate.consequent import is_consequent, judged_labels
 from cloudtag.simulate.labels import AlertLabel, ConfirmationLabel, Label, TagLabel
 
 
@@ -94,7 +94,7 @@ def _count(label: AlertLabel, found: list[int], tally: Tally) -> None:
 
 def names(alert: Alert, label: AlertLabel) -> bool:
     """Whether an alert is about what a label says: its refunds, else its orders, else others of the same case."""
-    if label.is_open or label.detector == RISK:
+    if label.is_open or is_consequent(label.detector):
         return True
     if label.among:
         return not {label.buyer_id, *label.among}.isdisjoint(alert.linked_buyer_ids)

@@ -6,7 +6,7 @@ from itertools import count
 
 from cloudtag.contract.events import Event, RefundChanged
 from cloudtag.simulate.attack_script import AttackScript
-from cloudtag.simulate.consequent import PROTECTIVE
+from cloudtag.simulate.consequent import accuses
 from cloudtag.simulate.delays import Delays, delays_at
 from cloudtag.simulate.delivery import Courier, Entry
 from cloudtag.simulate.honest import live
@@ -114,7 +114,7 @@ class Simulation:
 def _refunds(stage: Stage) -> tuple[int, int]:
     """How many fraudulent and how many honest refunds a performance has."""
     labels = [label for label in stage.labels if isinstance(label, AlertLabel) and label.stands and not label.is_open]
-    accused = {label.buyer_id for label in labels if label.detector != PROTECTIVE}
+    accused = {label.buyer_id for label in labels if accuses(label)}
     opened = {e.refund_id: e.buyer_id for e, _ in stage.story.entries if isinstance(e, RefundChanged)}
     fraudulent = sum(buyer_id in accused for buyer_id in opened.values())
     return fraudulent, len(opened) - fraudulent

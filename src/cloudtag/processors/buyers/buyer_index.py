@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from cloudtag.contract.events import AlertAnswered, OrderChanged, RefundChanged
 from cloudtag.contract.links import AttributeUsed, LinkReported
 from cloudtag.detection.order_view import attributes_of
-from cloudtag.detection.outcomes import PAID
-from cloudtag.detection.rule import Signal
 from cloudtag.engine.revise import Conclusion
-from cloudtag.processors.buyers.prefilter import BULK_ORDERS, BULK_PIECES, HABITS, SIGNALS
+from cloudtag.processors.buyers.prefilter import Prefilter
 
 _PERIOD_MS = 60 * 86_400_000
 """A use of an attribute is told once per period, so that a link in use is never forgotten and seldom repeated."""
@@ -24,15 +20,12 @@ class BuyerIndex:
 
     __slots__ = (
         "attributes",
-        "habits",
         "has_claims",
         "has_shop_link",
         "orders_by_number",
-        "pieces",
-        "settled",
+        "prefilter",
         "shown",
         "shown_at",
-        "signals",
         "units",
         "units_by_order",
         "verdicts",
@@ -46,11 +39,7 @@ class BuyerIndex:
         self.units_by_order: dict[str, tuple[str, ...]] = {}
         self.attributes: dict[str, Conclusion] = {}
         """What `links` is told of each attribute: its first use in the latest period it was used in."""
-        self.pieces: dict[str, int] = {}
-        self.settled: set[str] = set()
-        self.signals: frozenset[Signal] = frozenset()
-        self.habits: dict[Signal, set[str]] = {}
-        """Orders that could be part of a habit."""
+        self.prefilter = Prefilter()
         self.shown: _Shown = (None, None, None, None, None, None)
         self.shown_at = 0
         """What the latest order event in order of arrival showed, and when."""
@@ -59,22 +48,11 @@ class BuyerIndex:
         self.verdicts: dict[str, list[AlertAnswered]] = {}
         """By alert, everything shops said of it, in any order."""
 
-    def note(self, fact: Any) -> None:
-        """Remember what the fact signals."""
-        signals = SIGNALS.get(type(fact))
-        if signals is not None:
-            for signal in signals(fact):
-                if signal not in self.signals:
-                    self.signals |= {signal}
-
     def add_report(self, report: LinkReported) -> None:
         """Remember that a link brought claims of other buyers, or shops."""
         self.has_claims = self.has_claims or any(use.claims for use in report.others)
-        if any(use.unpaid for use in report.others):
-            self.signals |= {"bulk"}
         if any(use.shop_id and not use.buyer_id for use in report.others):
             self.has_shop_link = True
-            self.signals |= {"shop_link"}
 
     def add_verdict(self, verdict: AlertAnswered) -> None:
         """Take in a verdict. Which one counts depends on the alert: not every shop may answer it."""
@@ -84,13 +62,6 @@ class BuyerIndex:
         """Take in an order's number and attributes; whether an attribute's first use changed."""
         if order.waybill_no is not None:
             _join(self.orders_by_number, order.waybill_no, order.order_id)
-        self._add_pieces(order)
-        if order.status in ("cancelled", "closed_unpaid"):
-            self._add_habit("undone", order.order_id)
-        if order.buyer_note:
-            self._add_habit("note", order.order_id)
-        if order.affiliate_id is not None:
-            self._add_habit("affiliate", order.order_id)
         return self._add_attributes(order)
 
     def _add_attributes(self, order: OrderChanged) -> bool:
@@ -112,32 +83,14 @@ class BuyerIndex:
             has_changed = self._add_attribute(attribute, order) or has_changed
         return has_changed
 
-    def _add_pieces(self, order: OrderChanged) -> None:
-        """Count orders placed and not yet paid, and their pieces: could the buyer be emptying a shop's shelves?"""
-        if order.status in PAID:
-            self.settled.add(order.order_id)
-            self.pieces.pop(order.order_id, None)
-        elif order.order_id not in self.settled:
-            pieces = sum(line.quantity for line in order.lines)
-            self.pieces[order.order_id] = max(pieces, self.pieces.get(order.order_id, 0))
-            if len(self.pieces) >= BULK_ORDERS or sum(self.pieces.values()) >= BULK_PIECES:
-                self.signals |= {"bulk"}
-
     def add_refund(self, refund: RefundChanged) -> None:
         """Take in the parcels a refund may come back in: every number it ever named, and itself."""
-        self._add_habit("undone", refund.order_id)
         for unit in (f"~{refund.refund_id}", refund.waybill_no):
             if unit is not None:
                 _join(self.units_by_order, refund.order_id, unit)
                 _join(self.orders_by_number, unit, refund.order_id)
         if refund.waybill_no is not None and refund.waybill_no not in self.units:
             self.units |= {refund.waybill_no}
-
-    def _add_habit(self, signal: Signal, order_id: str) -> None:
-        orders = self.habits.setdefault(signal, set())
-        orders.add(order_id)
-        if len(orders) == HABITS[signal]:
-            self.signals |= {signal}
 
     def _add_attribute(self, attribute: str, order: OrderChanged) -> bool:
         held = self.attributes.get(attribute)

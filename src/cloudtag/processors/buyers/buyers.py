@@ -45,7 +45,7 @@ class Buyers(KeyedProcessor):
 
     def index(self, state: KeyedState, row: Row, fact: Any) -> Iterable[str]:
         """Every fact may signal something, whatever row holds it."""
-        state.index.note(fact)
+        state.index.prefilter.note(fact)
         index = self._indexes[row.id[0]]
         return () if index is None else index(state, row, fact)
 

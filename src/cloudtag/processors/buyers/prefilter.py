@@ -1,63 +1,76 @@
-"""Cheap marks: could a detector of the whole buyer have something to find? Most buyers are never asked about."""
+"""The prefilter: which signals a buyer has given, so that few of the detectors of the whole buyer are ever asked.
+
+The signals are those that the detectors name, and those the processor itself goes by; nothing is listed here by name.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Mapping
+from functools import cache, lru_cache
 from typing import Any
 
-from cloudtag.contract import events as ev
-from cloudtag.detection.rule import Signal
+from cloudtag.detection.signals import SHOP_COMPLAINT, Signal
+from cloudtag.detectors.registry import of_scope
 
-BULK_PIECES = 10
-BULK_ORDERS = 3
-"""So many orders unpaid at once, or pieces in them, could be a bulk; no policy may ask for fewer."""
-HABITS: dict[Signal, int] = {"undone": 3, "note": 2, "affiliate": 2}
-"""From how many orders on it is worth asking whether there is a habit: orders closed, cancelled or with a refund, with
-a note, over an affiliate. No policy may ask for fewer."""
+OWN = (SHOP_COMPLAINT,)
+"""Signals that no detector is asked by, but the consequences are."""
+Watched = Mapping[type[Any], tuple[tuple[Signal, Callable[[Any], int]], ...]]
+"""By kind of fact, the signals a fact may still give, each with what weighs it."""
 
 
-def _of_order(order: ev.OrderChanged) -> Iterable[Signal]:
-    # Most events are those of orders, and most say nothing: no generator for that.
-    found: tuple[Signal, ...] = () if order.address_valid is not False else ("invalid_address",)
-    if order.status in ("cancelled", "closed_unpaid"):
-        found = (*found, order.status)
-    return found
+class Prefilter:
+    """The signals of one buyer's facts; facts may come in any order and more than once."""
+
+    __slots__ = ("_tallies", "_watched", "seen")
+
+    def __init__(self) -> None:
+        """Nothing seen."""
+        self.seen: frozenset[Signal] = frozenset()
+        self._watched = _unseen(self.seen)
+        self._tallies: dict[Signal, tuple[dict[str, int], set[str]]] = {}
+        """What each order weighs, of signals that one order does not give, and the orders that are settled."""
+
+    def note(self, fact: Any) -> None:
+        """Take in what a fact signals. What was seen already is not looked for again."""
+        for signal, weigh in self._watched.get(type(fact), ()):
+            weight = weigh(fact)
+            if weight and self._is_given(signal, fact, weight):
+                self.seen |= {signal}
+                self._watched = _unseen(self.seen)
+                self._tallies.pop(signal, None)
+
+    def _is_given(self, signal: Signal, fact: Any, weight: int) -> bool:
+        if signal.at_least == 1:
+            return weight > 0
+        order_id = getattr(fact, "order_id", None)
+        if order_id is None:
+            return weight > 0
+        tally = self._tallies.get(signal)
+        if tally is None:
+            tally = self._tallies[signal] = ({}, set())
+        weights, settled = tally
+        if weight < 0:
+            settled.add(order_id)
+            weights.pop(order_id, None)
+            return False
+        if order_id in settled:
+            return False
+        weights[order_id] = max(weight, weights.get(order_id, 0))
+        return len(weights) >= signal.at_least or 0 < signal.or_total <= sum(weights.values())
 
 
-def _of_refund(refund: ev.RefundChanged) -> Iterator[Signal]:
-    yield "refund"
-    if refund.reason == "wrong_item":
-        yield "wrong_item"
-    if refund.evidence:
-        yield "picture"
+@cache
+def _signals() -> tuple[Signal, ...]:
+    named = (signal for detector in of_scope("buyer") for signal in detector.rule.signals)
+    return tuple(dict.fromkeys((*OWN, *named)))
 
 
-def _of_inspection(inspection: ev.ReturnInspected) -> Iterator[Signal]:
-    if inspection.condition:
-        yield "marked_return"
-
-
-def _of_review(review: ev.ReviewPosted) -> Iterator[Signal]:
-    if review.advertises:
-        yield "advert"
-
-
-def _of_complaint(complaint: ev.ComplaintChanged) -> Iterator[Signal]:
-    if complaint.status in ("rejected", "withdrawn"):
-        yield "lost_complaint"
-    if complaint.complainant == "shop":
-        yield "shop_complaint"
-    if complaint.evidence:
-        yield "picture"
-    if complaint.type in ("advertising_law", "information_leak"):
-        yield "legal_complaint"
-
-
-SIGNALS: dict[type[Any], Callable[[Any], Iterable[Signal]]] = {
-    ev.OrderChanged: _of_order,
-    ev.RefundChanged: _of_refund,
-    ev.ReturnInspected: _of_inspection,
-    ev.ReviewPosted: _of_review,
-    ev.ComplaintChanged: _of_complaint,
-}
-"""The signals an event gives, by its kind."""
+@lru_cache(maxsize=4096)
+def _unseen(seen: frozenset[Signal]) -> Watched:
+    """Shared by all buyers who have given the same signals."""
+    watched: dict[type[Any], list[tuple[Signal, Callable[[Any], int]]]] = {}
+    for signal in _signals():
+        if signal not in seen:
+            for kind, weigh in signal.weigh.items():
+                watched.setdefault(kind, []).append((signal, weigh))
+    return {kind: tuple(found) for kind, found in watched.items()}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache, lru_cache
 from typing import Any
 
 from cloudtag.contract.events import AlertAnswered
@@ -11,12 +11,16 @@ from cloudtag.contract.records import Alert
 from cloudtag.contract.streams import STREAM_OF
 from cloudtag.decisions.alerts import alert_of, answered, label_of, last_word
 from cloudtag.detection.finding import Timer
-from cloudtag.detection.rule import Scope, Signal
-from cloudtag.detectors.registry import Detector, of_scope
+from cloudtag.detection.rule import Scope
+from cloudtag.detection.signals import Signal
+from cloudtag.detectors.registry import Detector, all_detectors, of_scope
 from cloudtag.engine.judgement import Judgement
 from cloudtag.engine.revise import Conclusion
 from cloudtag.engine.rows import Row, earliest
 from cloudtag.policy.model import Policy
+
+_UNPAID_MS = 30 * 60_000
+"""How long an order may stay unpaid before it is told of, where no detector in force counts unpaid orders."""
 
 
 def kinds_of(rows: Iterable[Row]) -> frozenset[type[Any]]:
@@ -31,14 +35,43 @@ def _askable(scope: Scope, kinds: frozenset[type[Any]], signals: frozenset[Signa
     return tuple(
         detector
         for detector in of_scope(scope)
-        if streams.issuperset(detector.rule.needs) and signals.issuperset(detector.rule.signals)
+        if streams.issuperset(detector.rule.needs) and _is_called_for(detector, signals)
     )
 
 
 @lru_cache(maxsize=4096)
 def may_run(scope: Scope, signals: frozenset[Signal]) -> bool:
     """Whether any detector of that scope could have an answer where those signals were seen."""
-    return any(signals.issuperset(detector.rule.signals) for detector in of_scope(scope))
+    return any(_is_called_for(detector, signals) for detector in of_scope(scope))
+
+
+@cache
+def protective() -> frozenset[str]:
+    """The names of the detectors that accuse nobody."""
+    return frozenset(name for name, detector in all_detectors().items() if not detector.rule.accuses)
+
+
+@cache
+def scenarios_zh() -> dict[str, str]:
+    """What each scenario is called in Chinese; of several detectors of one scenario the first that says it."""
+    told = (detector.rule for detector in reversed(all_detectors().values()))
+    return {rule.scenario: rule.scenario_zh for rule in told if rule.scenario_zh}
+
+
+def unpaid_ms(policy: Policy) -> int:
+    """After how long linked buyers are told of an unpaid order: as soon as any detector in force counts it."""
+    told = (tell(policy.detectors[name]) for name, tell in _unpaid_counters() if name in policy.detectors)
+    return min(told, default=_UNPAID_MS)
+
+
+@cache
+def _unpaid_counters() -> tuple[tuple[str, Callable[[Any], int]], ...]:
+    return tuple((n, d.rule.unpaid_ms) for n, d in all_detectors().items() if d.rule.unpaid_ms is not None)
+
+
+def _is_called_for(detector: Detector, signals: frozenset[Signal]) -> bool:
+    """By any of its signals; one that names none always is."""
+    return not detector.rule.signals or not signals.isdisjoint(detector.rule.signals)
 
 
 def run_detectors(

@@ -29,9 +29,12 @@ BASIC: tuple[Script, ...] = (
 """Six detectors of parcels and refunds, and the tags: enough for a demonstration."""
 
 
+MODULES = tuple(import_module(f"{__name__}.{found.name}") for found in pkgutil.iter_modules(__path__))
+"""The files of scripts, in order of name."""
+
+
 def _rest() -> tuple[Script, ...]:
-    modules = (import_module(f"{__name__}.{found.name}") for found in pkgutil.iter_modules(__path__))
-    scripts = [script for module in modules for script in getattr(module, "SCRIPTS", ())]
+    scripts = [script for module in MODULES for script in getattr(module, "SCRIPTS", ())]
     return tuple(script for script in scripts if script not in BASIC)
 
 

@@ -5,8 +5,13 @@ made.
 Here are the cases in which more than one signal, or a shop's verdict, decides.
 """
 
+from collections import defaultdict
+from collections.abc import Iterator
+
 from cloudtag.contract.events import AlertAnswered
 from cloudtag.contract.ids import digest_id
+from cloudtag.detectors.registry import all_detectors
+from cloudtag.simulate.labels import AlertLabel
 from cloudtag.simulate.profile import HOUR_MS
 from cloudtag.simulate.reviews_and_contacts import review
 from cloudtag.simulate.scripts.extortion import DETECTOR as EXTORTION
@@ -57,6 +62,41 @@ def nothing_at_all(stage: Stage) -> None:
     stage.story.ship(late)
     stage.story.deliver(late, "recipient", signed_late_ms=14 * HOUR_MS)
     stage.expect_orders(DETECTOR, [deal], stands=False)
+
+
+def follow(labels: list[AlertLabel]) -> Iterator[AlertLabel]:
+    """One label for each buyer of whom signals of several scenarios stand, unless a label of his own says what follows.
+
+    Of different families they are independent of each other; within one it depends on what each rests on.
+    """
+    told = {label.buyer_id for label in labels if label.detector == DETECTOR}
+    by_buyer: dict[str, list[AlertLabel]] = defaultdict(list)
+    for label in labels:
+        rule = all_detectors()[label.detector].rule
+        if label.stands and rule.accuses and rule.scope != "risk":
+            for buyer_id in {label.buyer_id, *label.among} - told:
+                by_buyer[buyer_id].append(label)
+    for buyer_id, mine in by_buyer.items():
+        if len({all_detectors()[label.detector].rule.scenario for label in mine}) > 1:
+            yield _risk(buyer_id, mine)
+
+
+def _risk(buyer_id: str, labels: list[AlertLabel]) -> AlertLabel:
+    """What the labels of a buyer amount to: certain once those that are certain are of two families."""
+    since: dict[str, int | None] = {}
+    for label in labels:
+        if not label.is_open and not label.among:
+            family = all_detectors()[label.detector].rule.family
+            held = since.get(family)
+            since[family] = label.at if held is None or (label.at is not None and label.at < held) else held
+    times = sorted(at for at in since.values() if at is not None)
+    return AlertLabel(
+        story=labels[0].story,
+        detector=DETECTOR,
+        buyer_id=buyer_id,
+        at=times[1] if len(times) > 1 else None,
+        is_open=len(since) < 2,
+    )
 
 
 SCRIPTS = (two_families, found_to_be_normal, nothing_at_all)

@@ -49,7 +49,7 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
     )
     policy = policies.at(newest.platform, newest.occurred_at)
     kinds = kinds_of(state.rows_of("order", "buyer"))
-    run_detectors("buyer", kinds, case, policy, state.index.verdicts, judgement, state.index.signals)
+    run_detectors("buyer", kinds, case, policy, state.index.verdicts, judgement, state.index.prefilter.seen)
     return judgement
 
 
@@ -65,8 +65,7 @@ def _index(state: KeyedState, row: Row, fact: Any) -> Iterable[str]:
 def _may_find(state: KeyedState, name: str) -> bool:
     """Most buyers never give a detector anything to look for."""
     del name
-    signals = state.index.signals
-    return bool(signals) and may_run("buyer", signals)
+    return may_run("buyer", state.index.prefilter.seen)
 
 
 BUYER = RowKind(

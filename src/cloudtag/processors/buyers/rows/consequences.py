@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cloudtag.contract.records import Alert, Consequence, TagConfirmation, TagStatus
+from cloudtag.detection.signals import SHOP_COMPLAINT
 from cloudtag.engine.judgement import Judgement
 from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.row_kind import Reads, RowKind
@@ -22,7 +23,7 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
 def _may_follow(state: KeyedState, name: str) -> bool:
     """Whether there is anything to draw a consequence from."""
     del name
-    return state.row("tags") is not None or "shop_complaint" in state.index.signals or is_alerted(state)
+    return state.row("tags") is not None or SHOP_COMPLAINT in state.index.prefilter.seen or is_alerted(state)
 
 
 CONSEQUENCES = RowKind(

@@ -18,15 +18,13 @@ from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.revise import Conclusion
 from cloudtag.engine.row_kind import INTERNAL_ID, Holds, Reads, RowKind
 from cloudtag.engine.rows import Row
-from cloudtag.policy.model import Policies, Policy
+from cloudtag.policy.model import Policies
 from cloudtag.processors.buyers.buyer_index import BuyerIndex
 from cloudtag.processors.buyers.reading import report, view_of
-from cloudtag.processors.buyers.run_detectors import run_detectors
+from cloudtag.processors.buyers.run_detectors import run_detectors, unpaid_ms
 from cloudtag.processors.buyers.uses import order_uses
 
 _ORDER_ID = attrgetter("order_id")
-_UNPAID_MS = 30 * 60_000
-"""How long an order may stay unpaid before it is told of, unless the policy of `mass_unpaid` says otherwise."""
 
 
 def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judgement:
@@ -36,7 +34,7 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
     for use in _uses(state.key, order):
         judgement.conclusions[use.id] = use
     policy = policies.at(order.platform or "", order.began_at)
-    told, judgement.timer_ms = order_uses(state.key, order, now_ms, _unpaid_ms(policy))
+    told, judgement.timer_ms = order_uses(state.key, order, now_ms, unpaid_ms(policy))
     for shown in told:
         use_id = shown.internal_id
         judgement.conclusions[use_id] = Conclusion(use_id, shown.attribute, shown.occurred_at, shown)
@@ -64,11 +62,6 @@ def _uses(buyer_id: str, order: OrderView) -> Iterator[Conclusion]:
                 buyer_id, refund.shop_id, order.order_id, refund.refund_id, refund.carrier, refund.is_offline,
             )  # fmt: skip
             yield Conclusion(use.internal_id, use.waybill_no, use.occurred_at, use)
-
-
-def _unpaid_ms(policy: Policy) -> int:
-    parameters = policy.detectors.get("mass_unpaid")
-    return _UNPAID_MS if parameters is None else parameters.unpaid_minutes * 60_000
 
 
 def _index(state: KeyedState, row: Row, fact: Any) -> Iterable[str]:

@@ -1,0 +1,1 @@
+"""What couriers do: who they are, what their numbers mean, where a parcel went and where it is. Pure."""

@@ -1,0 +1,42 @@
+"""The one order in which a parcel's scans are read, whatever the order they came in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cloudtag.contract.events import ParcelScanned
+
+_NATURAL = (
+    "label_created",
+    "accepted",
+    "departed",
+    "arrived",
+    "out_for_delivery",
+    "exception",
+    "unknown",
+    "refused",
+    "returned",
+    "signed",
+    "collected",
+)
+_RANK = {kind: rank for rank, kind in enumerate(_NATURAL)}
+
+
+def in_order(scans: Iterable[ParcelScanned]) -> tuple[ParcelScanned, ...]:
+    """Scans by time, each once.
+
+    Scans of one moment (couriers stamp whole minutes) are read in the order in which a journey has them: who is out for
+    delivery and has signed in the same minute has signed. Of two different scans under one event id one is kept.
+    """
+    kept: dict[tuple[str, str], ParcelScanned] = {}
+    for scan in scans:
+        # Two platforms may use one event id for different scans of one parcel.
+        event = scan.platform, scan.event_id
+        other = kept.setdefault(event, scan)
+        if other is not scan and other != scan and repr(scan) < repr(other):
+            kept[event] = scan
+    return tuple(sorted(kept.values(), key=_place))
+
+
+def _place(scan: ParcelScanned) -> tuple[int, int, str, str]:
+    return scan.occurred_at, _RANK[scan.scan], scan.event_id, scan.platform

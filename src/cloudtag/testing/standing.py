@@ -1,0 +1,40 @@
+"""What a run finally says, with everything left out that depends on the order of arrival."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from msgspec.structs import replace
+
+from cloudtag.contract.records import TagStatus
+from cloudtag.contract.standing import is_taken_back, record_id
+
+Final = dict[tuple[type[Any], str], Any]
+"""The last revision of each record, by its type and id."""
+
+
+def latest(records: Iterable[Any]) -> Final:
+    """The last revision of each record by kind and id; the same id and revision must always say the same."""
+    last: Final = {}
+    for record in records:
+        key = (type(record), record_id(record))
+        held = last.get(key)
+        if held is None or record.revision > held.revision:
+            last[key] = record
+        elif record.revision == held.revision:
+            assert record == held, "one revision, two contents"
+    return last
+
+
+def standing(records: Iterable[Any]) -> Final:
+    """The records that stand, revision 0 and `open` for whatever was upgraded on the way.
+
+    A tag that is void is an answer to whoever submitted it, and compared like any other.
+    """
+    stand: Final = {}
+    for key, record in latest(records).items():
+        if is_taken_back(record) and not isinstance(record, TagStatus):
+            continue
+        stand[key] = replace(record, revision=0, **({"status": "open"} if record.status == "upgraded" else {}))
+    return stand

@@ -1,0 +1,82 @@
+"""Who is told of which journeys of a number."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cloudtag.contract.parcels import WaybillUsed
+from cloudtag.parcels.courier import canonical_courier
+from cloudtag.parcels.journey import journeys_of
+from cloudtag.parcels.seen import seen
+from cloudtag.parcels.told import journeys_told
+from cloudtag.parcels.uses import journey_of_use
+from tests.parcels.making import HOUR_MS, LAW, START_MS, histories, scan, told
+
+
+def use(hours, role="return", buyer="B1", carrier="SF", is_held=True):
+    return WaybillUsed(
+        revision=0, is_held=is_held, waybill_no="W1", role=role, occurred_at=START_MS + hours * HOUR_MS,
+        event_id=f"u{hours}", platform="taobao", buyer_id=buyer, shop_id="S1", order_id=f"O{hours}",
+        refund_id=f"R{hours}" if role == "return" else None, carrier=carrier,
+    )  # fmt: skip
+
+
+def places(scans, *uses):
+    return {buyer: [journey.place for journey in found] for buyer, found in journeys_told(scans, uses).items()}
+
+
+def test_whoever_sends_back_is_told_of_a_parcel_under_way():
+    scans = told("accepted departed")
+    assert places(scans, use(0)) == {"B1": ["on_the_way"]}
+    assert places(scans, use(0, "outbound")) == {}
+    assert places(told("label_created"), use(0)) == {"B1": ["not_handed_in"]}
+
+
+def test_whoever_was_sent_something_is_told_where_it_is():
+    assert places(told("accepted signed:locker"), use(0, "outbound")) == {"B1": ["waiting"]}
+    assert places(told("accepted refused"), use(0, "outbound")) == {"B1": ["coming_home"]}
+    # A signature that is refuted is taken back.
+    assert places(told("accepted signed:locker departed"), use(0, "outbound")) == {}
+
+
+def test_nobody_is_told_by_a_use_that_no_longer_stands():
+    assert places(told("accepted signed"), use(0, is_held=False)) == {}
+    assert places([], use(0)) == {}
+
+
+def test_each_is_told_of_the_parcel_meant():
+    scans = [scan("accepted"), scan("signed", 5, "recipient"), scan("accepted", 5000), scan("returned", 5001)]
+    uses = [use(0, "outbound", "B1"), use(5000, "outbound", "B2"), use(5000, "return", "B3", "圆通")]
+    assert places(scans, *uses) == {"B1": ["with_receiver"], "B2": ["coming_home"]}
+    assert places(scans, use(0, "outbound"), use(5000)) == {"B1": ["with_receiver", "coming_home"]}
+
+
+def test_the_only_courier_a_use_names_is_the_parcels():
+    scans = [scan("accepted", carrier=None), scan("signed", 5, carrier=None)]
+    (found,) = journeys_told(scans, [use(0, carrier="圆通")])["B1"]
+    assert found.courier == "yto"
+    (found,) = journeys_told(scans, [use(0, carrier="圆通"), use(1, carrier="SF")])["B1"]
+    assert found.courier is None
+
+
+USES = st.lists(
+    st.builds(
+        use,
+        st.integers(-200, 13_000),
+        st.just("return"),
+        st.sampled_from(("B1", "B2")),
+        st.sampled_from((None, "SF", "圆通", "ZTO")),
+    ),
+    max_size=5,
+)
+
+
+@given(histories(), USES)
+@LAW
+def test_each_use_finds_among_what_is_told_what_it_finds_among_all(scans, uses):
+    found = journeys_told(scans, uses)
+    codes = {canonical_courier(one.carrier) for one in uses} - {None}
+    everything = seen(journeys_of(scans, codes), is_return=True)
+    for one in uses:
+        code = canonical_courier(one.carrier)
+        among_all = journey_of_use(everything, one.occurred_at, code)
+        assert journey_of_use(found.get(one.buyer_id, ()), one.occurred_at, code) == among_all
