@@ -29,9 +29,9 @@ class Recorded(Topology):
         self.published = []
         super().__init__(shipped(), lateness_ms)
 
-    def _settle(self, name, step, outputs):
+    def _settle(self, name, facts, step, outputs):
         self.published += step.outputs
-        super()._settle(name, step, outputs)
+        super()._settle(name, facts, step, outputs)
 
 
 class Whole(RowKinds):
