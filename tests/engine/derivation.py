@@ -14,6 +14,8 @@ from msgspec.structs import replace
 from cloudtag.contract.streams import INTERNAL, REVISED_OF, STREAM_OF, WRITES, InternalStream
 from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.processor import Judgement, Processor
+from cloudtag.engine.row_kinds import RowKinds
+from cloudtag.engine.rows import Row
 from cloudtag.policy.model import Policies
 from cloudtag.processors import build
 
@@ -40,15 +42,19 @@ class _Watched:
 
     def __init__(self, processor: Processor, witness: Witness) -> None:
         self._processor, self._witness = processor, witness
+        self.kinds = RowKinds(processor.kinds.kinds)
+        self.kinds.judges = {letter: self._watch(judge) for letter, judge in processor.kinds.judges.items()}
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._processor, name)
 
-    def judge(self, state: KeyedState, row_id: str, now_ms: int) -> Judgement:
-        judgement = self._processor.judge(state, row_id, now_ms)
-        if not state.is_closed:  # of a forgotten buyer nothing is said, whatever is there
-            self._look(state, row_id, now_ms, judgement)
-        return judgement
+    def _watch(self, judge: Callable[..., Judgement]) -> Callable[..., Judgement]:
+        def watched(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judgement:
+            judgement = judge(state, row, policies, now_ms)
+            self._look(state, row.id, now_ms, judgement)
+            return judgement
+
+        return watched
 
     def _look(self, state: KeyedState, row_id: str, now_ms: int, judgement: Judgement) -> None:
         name, witness = self._processor.name, self._witness
@@ -75,7 +81,8 @@ class _Watched:
         self, state: KeyedState, row_id: str, now_ms: int, streams: set[str], change: Callable[[Any], Any]
     ) -> Judgement:
         """What the file would amount to with the facts of these streams only, each changed."""
-        fewer = self._processor.new_state(state.key)
+        processor, fewer = self._processor, self._processor.new_state(state.key)
+        fewer.published_on = state.published_on
         for row in state.rows.values():
             new = fewer.add_row(row.id)
             new.published = row.published
@@ -84,8 +91,8 @@ class _Watched:
                     new.hold(fact_id, fact.occurred_at, change(fact))
         for new in list(fewer.rows.values()):
             for fact in new.facts.values():
-                self._processor.index(fewer, new, fact)
-        return self._processor.judge(fewer, row_id, now_ms)
+                processor.index(fewer, new, fact)
+        return processor.kinds.judge(fewer, fewer.rows.get(row_id) or Row(row_id), processor.policies, now_ms)
 
 
 def said(judgement: Judgement, stream: InternalStream) -> dict[str, Struct]:

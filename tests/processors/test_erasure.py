@@ -7,6 +7,7 @@ import pytest
 from cloudtag.contract import events as ev
 from cloudtag.contract.records import TagStatus
 from cloudtag.policy.load import shipped
+from cloudtag.processors.buyers.rows.erasure import ERASURE
 from cloudtag.replay.topology import Topology, memory_rows
 from tests.decisions.consequences.scene import DAY, HOUR, T0, abused, agreed, contacts, exams, insured, ordered
 from tests.engine.standing import latest
@@ -48,7 +49,7 @@ def test_the_state_holds_no_fact_of_the_buyer_any_more() -> None:
     topology.feed([erased(T0 + DAY)])
     state = topology.tasks["buyers"]._cache.resident("b1")
     assert state is not None
-    assert {row.id: len(row.facts) for row in state.rows.values() if row.facts} == {"e": 1}
+    assert {row.id: len(row.facts) for row in state.rows.values() if row.facts} == {ERASURE.letter: 1}
 
 
 def test_later_events_are_refused_and_nothing_brings_the_buyer_back() -> None:
@@ -99,4 +100,4 @@ def test_nobody_is_remembered_for_ever_but_by_the_request_itself() -> None:
     topology.feed([*history(), erased(T0 + DAY)])
     list(topology.pass_time(T0 + 900 * DAY))
     state = topology.tasks["buyers"]._cache.get("b1")
-    assert set(state.rows) == {"e"}
+    assert set(state.rows) == {ERASURE.letter}

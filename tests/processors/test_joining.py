@@ -20,7 +20,7 @@ from cloudtag.contract.shops import ShopReported
 from cloudtag.contract.types import Goods, OrderLine, OrderStatus, Proof
 from cloudtag.policy.load import shipped
 from cloudtag.policy.model import LinkRules
-from cloudtag.processors.link_joins import MAX_TOLD, bands_of, hamming, others_of
+from cloudtag.processors.links.joins import MAX_TOLD, bands_of, hamming, others_of
 from cloudtag.replay.topology import Topology
 
 T0 = 1_772_409_600_000

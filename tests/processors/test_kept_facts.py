@@ -59,7 +59,8 @@ def test_each_dispute_has_its_place() -> None:
     state = topology.tasks["buyers"]._cache.resident("b1")
     assert state is not None
     rows = {row.id: list(row.facts) for row in state.rows.values() if row.facts}
-    assert rows == {"oo1": ["cha-1"], "b": ["lim-1"], "a": ["app-1"]}
+    places = state.row_id("order", "o1"), state.row_id("buyer"), state.row_id("appeals")
+    assert rows == dict(zip(places, (["cha-1"], ["lim-1"], ["app-1"]), strict=True))
 
 
 def test_an_appeal_is_never_too_late_and_never_let_go() -> None:
@@ -78,7 +79,7 @@ def test_an_appeal_is_never_too_late_and_never_let_go() -> None:
     resumed.feed([ev.ErasureRequested("era-1", START_MS, "jd", "b1")])
     state = resumed.tasks["buyers"]._cache.resident("b1")
     assert state is not None
-    assert [row.id for row in state.rows.values() if row.facts] == ["e"]
+    assert [row.id for row in state.rows.values() if row.facts] == [state.row_id("erasure")]
 
 
 @pytest.mark.parametrize("stream", INPUTS)

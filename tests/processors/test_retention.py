@@ -135,7 +135,7 @@ def test_master_data_are_never_let_go() -> None:
 
 
 def test_master_data_are_what_is_kept_without_end_on_the_broker() -> None:
-    exempt = {kind for name in READS for kind in build(name, shipped(), 0).master_data}
+    exempt = {kind for name in READS for kind in build(name, shipped(), 0).kinds.master_data}
     assert exempt == {stream.struct for stream in INPUTS.values() if stream.is_kept}
 
 

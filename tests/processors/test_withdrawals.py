@@ -12,6 +12,7 @@ from cloudtag.detection.example import contacted, day, inspected, ordered, refun
 from cloudtag.engine.rows import split_key
 from cloudtag.engine.task_result import Output
 from cloudtag.policy.load import shipped
+from cloudtag.processors.buyers.rows.order import ORDER
 from cloudtag.replay.topology import Topology, memory_rows
 from tests.detectors import test_withdrawals_of_habits as habits
 from tests.detectors import test_withdrawals_of_joins as joins
@@ -151,7 +152,7 @@ def test_rows_that_got_through_alone_still_say_why() -> None:
     for name, store in torn.items():
         store.apply(dict(rows[name].all_rows()))
     topology.feed(events_of([RECOUNTED]))
-    durable = {key: row for key, row in rows["buyers"].all_rows() if split_key(key)[1].startswith("o")}
+    durable = {key: row for key, row in rows["buyers"].all_rows() if split_key(key)[1].startswith(ORDER.letter)}
     assert durable
     torn["buyers"].apply(durable)
     topology = Topology(shipped(), rows=torn)

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from itertools import islice
 from typing import Any, Protocol
 
 from msgspec import Struct
 
+from cloudtag.engine.published import Published
 from cloudtag.engine.rows import Row, RowCodec, key_prefix
-from cloudtag.engine.task_result import RowReader
+from cloudtag.engine.task_result import Output, RowReader
+
+
+@cache
+def _with(streams: frozenset[str], stream: str) -> frozenset[str]:
+    """Files publish on few combinations of streams: each is made once."""
+    return streams | {stream}
 
 
 class KeyedState(Struct, eq=False, gc=False):
@@ -17,7 +25,17 @@ class KeyedState(Struct, eq=False, gc=False):
 
     key: str
     index: Any
+    """What the processor keeps at hand: derived from facts when they are folded, never while judging."""
+    letters: Mapping[str, str]
+    """What the ids of each kind of rows begin with, by the kind's name."""
     rows: dict[str, Row] = {}
+    published_on: frozenset[str] = frozenset()
+    """The streams on which anything was ever published about the file, since it was read back."""
+    memo: Any = None
+    """What a processor has worked out from all facts and may be asked for again: nobody can see whether it is there.
+    The processor drops it when a fact changes it, the engine when a row goes."""
+    has_lost_rows: bool = False
+    """Whether the index still tells of facts that were let go."""
     is_closed: bool = False
     """Nothing more is taken in, and nothing is concluded from it: whom it is about is to be forgotten."""
 
@@ -26,16 +44,42 @@ class KeyedState(Struct, eq=False, gc=False):
         row = self.rows[row_id] = Row(row_id)
         return row
 
+    def drop_row(self, row_id: str) -> None:
+        """Let a row go, if it is there."""
+        row = self.rows.pop(row_id, None)
+        if row is not None and row.facts:
+            self.memo, self.has_lost_rows = None, True
+
+    def row_id(self, kind: str, name: str = "") -> str:
+        """The id of the row of that kind and name, whether or not there is one."""
+        return self.letters[kind] + name
+
+    def row(self, kind: str, name: str = "") -> Row | None:
+        """The row of that kind and name, if there is one."""
+        return self.rows.get(self.letters[kind] + name)
+
+    def rows_of(self, *kinds: str) -> Iterator[Row]:
+        """The rows of those kinds, in the order in which they came."""
+        letters = [self.letters[kind] for kind in kinds]
+        return (row for row in self.rows.values() if row.id[0] in letters)
+
+    def has(self, kind: str) -> bool:
+        """Whether there is any row of that kind."""
+        letter = self.letters[kind]
+        return letter in self.rows or any(row_id[0] == letter for row_id in self.rows)
+
+    def note_published(self, told: Iterable[Output | Published]) -> None:
+        """Remember on which streams something was published."""
+        for one in told:
+            if one.stream not in self.published_on:
+                self.published_on = _with(self.published_on, one.stream)
+
 
 class StateKeeper(Protocol):
     """What a processor says of its files."""
 
     def new_state(self, key: str) -> KeyedState:
         """An empty file with its index."""
-        ...
-
-    def identity(self, fact: Any) -> str:
-        """A fact's id inside its row."""
         ...
 
     def index(self, state: KeyedState, row: Row, fact: Any) -> Iterable[str]:
@@ -78,11 +122,20 @@ class StateCache:
     def _read(self, key: str, rows: RowReader) -> KeyedState:
         state = self._keeper.new_state(key)
         for row_key, data in rows.rows_of(key_prefix(key)):
-            row = self._codec.decode(row_key, data, self._keeper.identity)
+            row = self._codec.decode(row_key, data)
             state.rows[row.id] = row
-            for fact in row.facts.values():
-                self._keeper.index(state, row, fact)
+            state.note_published(row.published.values())
+        self.index_anew(state)
         return state
+
+    def index_anew(self, state: KeyedState) -> set[str]:
+        """Make a file's index of the facts it holds; the rows that must be judged because of any."""
+        state.index, asked = self._keeper.new_state(state.key).index, set[str]()
+        state.has_lost_rows = False
+        for row in state.rows.values():
+            for fact in row.facts.values():
+                asked.update(self._keeper.index(state, row, fact))
+        return asked
 
     def trim(self) -> None:
         """Put away what is over the limit. Only between batches: then every row is stored."""

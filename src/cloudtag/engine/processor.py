@@ -1,57 +1,31 @@
-"""What a processor must say of itself for a task to run it: where facts belong, and what they amount to."""
+"""What a processor must say of itself for a task to run it: its kinds of rows, and what they amount to."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence, Set
-from typing import Any, NamedTuple, Protocol
-
-from msgspec import Struct
+from collections.abc import Callable, Iterable
+from typing import Any, Protocol
 
 from cloudtag.contract.internal import Cause
 from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.news import News
-from cloudtag.engine.revise import Conclusion
-from cloudtag.engine.rows import NEVER, Row
-from cloudtag.engine.task_result import Output
-
-
-class Judgement(Struct, gc=False):
-    """What is concluded about one row, and when time alone could next change that (event time, NEVER if not)."""
-
-    conclusions: dict[str, Conclusion] = {}
-    timer_ms: int = NEVER
-
-
-EMPTY = Judgement()
-"""Nothing is concluded, now or later: so it is of most rows. Not to be added to."""
-
-
-class Layer(NamedTuple):
-    """A row whose answer reads what was published about the rows below it; it is judged after them."""
-
-    row_id: str
-    is_asked: Callable[[KeyedState, Set[str], Sequence[Output]], bool]
-    """Whether it must be judged, given the rows that changed or woke and what has been published since. When it changed
-    or woke itself, it is in any case."""
+from cloudtag.engine.row_kinds import RowKinds
+from cloudtag.engine.rows import Row
 
 
 class Processor(Protocol):
     """One of the four: pure, and the same for every partition."""
 
     name: str
-    fact_type: Any
-    """The union of the facts its rows hold."""
+    kinds: RowKinds
+    """Where facts belong, which rows a change touches, in which order they are judged, what may be let go."""
+    policies: Any
+    """What its rows are judged by."""
+    key: Callable[[Any], str]
+    """The key of the file a fact belongs to."""
     retention_ms: int
-    """How long a fact is held, in event time; an event older than that comes too late."""
-    master_data: frozenset[type[Any]]
-    """Facts about what stands until something else is said of it: never too late, and `can_expire` never lets them
-    go."""
+    """How long a fact is held, in event time; an event older than that comes too late, but for master data."""
     is_timed_by_internal: bool
     """Whether internal records move its watermark: only where no events come in."""
-    layers: Sequence[Layer]
-    """Judged after all other rows of a file, one after the other; `touched` never names them."""
-    closes: type[Any] | None
-    """The kind of event that closes a file for good."""
     most_facts: int
     """A row with more facts than that is overfull."""
     lateness_ms: int
@@ -59,14 +33,6 @@ class Processor(Protocol):
 
     def new_state(self, key: str) -> KeyedState:
         """An empty file with its index."""
-        ...
-
-    def place(self, fact: Any) -> tuple[str, str]:
-        """The file and the row a fact belongs to."""
-        ...
-
-    def identity(self, fact: Any) -> str:
-        """A fact's id inside its row. It is not stored, and may be shorter than an internal record's id."""
         ...
 
     def bound(self, row: Row) -> None:
@@ -77,26 +43,10 @@ class Processor(Protocol):
         """Take a fact into the file's index; the ids of other rows that must be judged because of it."""
         ...
 
-    def is_followed(self, state: KeyedState, outputs: Sequence[Output]) -> bool:
-        """Whether any layer could have to be judged, given what has been published about the rows below."""
-        ...
-
-    def touched(self, state: KeyedState, row_ids: Set[str]) -> Set[str]:
-        """The rows to judge when those changed: themselves, and those whose answer reads them."""
-        ...
-
-    def judge(self, state: KeyedState, row_id: str, now_ms: int) -> Judgement:
-        """What the file's facts amount to for one row at that event time."""
-        ...
-
     def causes(self, state: KeyedState, row_id: str, news: News) -> tuple[Cause, ...]:
         """The input events among the news that the row's answer reads, oldest first, bounded."""
         ...
 
     def withdrawn(self, state: KeyedState, row_id: str, record: Any, news: News, now_ms: int) -> Any:
         """A record that is taken back, completed with why; `now_ms` is how far event time has come."""
-        ...
-
-    def can_expire(self, state: KeyedState, row: Row, horizon_ms: int) -> bool:
-        """Whether nothing can still need a row that holds no fact newer than the horizon."""
         ...

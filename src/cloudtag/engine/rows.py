@@ -8,7 +8,7 @@ MessagePack body.
 from __future__ import annotations
 
 import struct
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cache
 from types import MappingProxyType
 from typing import Any, Protocol
@@ -60,6 +60,11 @@ class Row(Struct, eq=False, gc=False):
     fresh: tuple[str, ...] = ()
     """Of a row that was read back: the ids of the facts that came with its last batch."""
 
+    @property
+    def name(self) -> str:
+        """Its name among the rows of its kind: all of its id but the letter of the kind."""
+        return self.id[1:]
+
     def hold(self, fact_id: str, at_ms: int, fact: Any) -> None:
         """Put a fact among the others, in the place of one of the same id."""
         self.facts[fact_id] = fact
@@ -80,10 +85,11 @@ class Row(Struct, eq=False, gc=False):
 
 
 class RowCodec:
-    """Rows of one processor to bytes and back; `fact_type` is the union of the facts it holds."""
+    """Rows of one processor to bytes and back."""
 
-    def __init__(self, fact_type: Any) -> None:
-        """`fact_type`: a union of tagged array-like structs."""
+    def __init__(self, fact_type: Any, identity: Callable[[Any], str]) -> None:
+        """`fact_type`: the union of the structs that rows hold; `identity`: a fact's id inside its row."""
+        self._identity = identity
         self._encoder = msgspec.msgpack.Encoder()
         fields: list[Any] = [("facts", list[fact_type]), ("published", list[StoredPublished]), ("fresh", list[int], [])]
         body: Any = msgspec.defstruct("Body", fields, array_like=True, gc=False)
@@ -96,9 +102,9 @@ class RowCodec:
         places = [place for place, fact_id in enumerate(row.facts) if fact_id in fresh] if fresh else []
         return header + self._encoder.encode((list(row.facts.values()), published, places))
 
-    def decode(self, key: bytes, data: bytes, identity: Any) -> Row:
-        """The row stored as `data` under `key`; `identity` gives a fact's id inside its row."""
-        row = Row(split_key(key)[1])
+    def decode(self, key: bytes, data: bytes) -> Row:
+        """The row stored as `data` under `key`."""
+        identity, row = self._identity, Row(split_key(key)[1])
         row.batch, row.timer_ms = _HEADER.unpack_from(data)
         stored: Any = self._decoder.decode(memoryview(data)[_HEADER.size :])
         for fact in stored.facts:

@@ -8,17 +8,19 @@ task that opens after a crash knows what to judge and to publish again, whatever
 from __future__ import annotations
 
 from collections.abc import Iterable, Set
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 from msgspec import Struct
 
-from cloudtag.contract.internal import Cause, InternalRecord
+from cloudtag.contract.internal import InternalRecord
 from cloudtag.engine.fold import fold
+from cloudtag.engine.judgement import EMPTY
 from cloudtag.engine.keyed_state import KeyedState, StateCache
 from cloudtag.engine.news import News, news_again
 from cloudtag.engine.processor import Processor
 from cloudtag.engine.revise import repeat, revise
+from cloudtag.engine.row_reasons import RowReasons
 from cloudtag.engine.rows import NEVER, Row, RowCodec, header, row_key, split_key
 from cloudtag.engine.task_result import Output, RowReader, TaskResult
 from cloudtag.engine.timers import Timers
@@ -38,22 +40,6 @@ class _Own(Struct, array_like=True):
     sent: int = 0
 
 
-class _Reasons(NamedTuple):
-    """Why what is published about one row changes, asked of the processor when it does."""
-
-    processor: Processor
-    state: KeyedState
-    row_id: str
-    news: News
-    now_ms: int
-
-    def causes(self) -> tuple[Cause, ...]:
-        return self.processor.causes(self.state, self.row_id, self.news)
-
-    def withdrawn(self, record: Any) -> Any:
-        return self.processor.withdrawn(self.state, self.row_id, record, self.news, self.now_ms)
-
-
 class Task:
     """One processor on one partition: a deterministic state machine."""
 
@@ -64,10 +50,12 @@ class Task:
         """
         self._processor = processor
         self._rows = rows
-        self._codec = RowCodec(processor.fact_type)
+        self._codec = RowCodec(processor.kinds.fact_type, processor.kinds.identity)
         self._cache = StateCache(processor, rows, self._codec, cache_keys)
         self._timers = Timers()
         self._own = _Own()
+        self._master_data = processor.kinds.master_data
+        self._judges, self._policies = processor.kinds.judges, processor.policies
 
     @property
     def watermark_ms(self) -> int:
@@ -153,7 +141,8 @@ class Task:
 
     def _fold(self, step: TaskResult, facts: Iterable[Any]) -> tuple[Dirty, dict[KeyedState, News]]:
         processor, own, get_state = self._processor, self._own, self._cache.get
-        place, identity, index, most_facts = processor.place, processor.identity, processor.index, processor.most_facts
+        kinds, key, index, most_facts = processor.kinds, processor.key, processor.index, processor.most_facts
+        places, identities, closes = kinds.places, kinds.identities, kinds.closes
         horizon_ms = own.watermark_ms - processor.retention_ms
         # The files of this batch, so that the cache is asked once for each.
         states: dict[str, tuple[KeyedState, set[str], News]] = {}
@@ -161,18 +150,19 @@ class Task:
             if not self._takes(step, fact, horizon_ms):
                 step.too_late.append(number)
                 continue
-            state_key, row_id = place(fact)
+            kind: Any = type(fact)
+            state_key, row_id = key(fact), places[kind](fact)
             entry = states.get(state_key)
             if entry is None:
                 entry = states[state_key] = get_state(state_key), set(), News()
             state, ids, news = entry
-            if state.is_closed and type(fact) is not processor.closes:
+            if state.is_closed and kind is not closes:
                 # What other processors tell is about events that are refused as well.
                 if not isinstance(fact, InternalRecord):
                     step.refused.append(number)
                 continue
             row = state.rows.get(row_id) or state.add_row(row_id)
-            fact_id = identity(fact)
+            fact_id = identities[kind](fact)
             before = row.facts.get(fact_id)
             if not fold(row, fact_id, fact):
                 step.duplicates += 1
@@ -201,7 +191,7 @@ class Task:
 
     def _is_timeless(self, fact: Any) -> bool:
         """Whether a fact counts whatever its age: what another task says now, and master data."""
-        return isinstance(fact, InternalRecord) or type(fact) in self._processor.master_data
+        return isinstance(fact, InternalRecord) or type(fact) in self._master_data
 
     def _judge(
         self,
@@ -213,22 +203,28 @@ class Task:
         *,
         is_whole: bool = False,
     ) -> None:
-        """Judge what changed and woken rows touch, then layer after layer what those and their outputs ask for."""
-        processor = self._processor
+        """Judge what changed and woken rows touch, or all there is, then layer after layer what those and their outputs
+        ask for."""
+        kinds = self._processor.kinds
         asked = changed | fired if fired else changed
-        touched = processor.touched(state, asked)
+        if is_whole:
+            touched = kinds.every(state)
+        elif kinds.is_plain:
+            touched = asked
+        else:
+            touched = kinds.touched(state, asked)
         outputs: list[Output] = []
         for row_id in touched if len(touched) == 1 else sorted(touched):
             if told := self._judge_row(step, state, row_id, changed, news):
                 outputs += told
-        if not is_whole and asked <= touched and not processor.is_followed(state, outputs):
-            step.outputs += outputs
-            return
-        for row_id, is_asked in processor.layers:
-            is_left = row_id in asked and row_id not in touched
-            if is_whole or is_left or is_asked(state, asked, outputs):
-                outputs += self._judge_row(step, state, row_id, changed, news)
+        if not kinds.is_plain and (is_whole or not asked <= touched or kinds.is_followed(state, asked, outputs)):
+            for row_id in kinds.layers:
+                is_left = row_id in asked and row_id not in touched
+                if is_whole or is_left or kinds.is_asked(row_id, state, asked, outputs):
+                    outputs += self._judge_row(step, state, row_id, changed, news)
         step.outputs += outputs
+        if state.has_lost_rows:
+            self._cache.index_anew(state)
 
     def _judge_row(
         self, step: TaskResult, state: KeyedState, row_id: str, changed: Set[str], news: News
@@ -241,11 +237,13 @@ class Task:
         # What this batch brought is judged once whatever its age: a fact is held, or it is a dead letter.
         elif row.newest_ms < horizon_ms and row_id not in changed and self._drop_spent(step, state, row, horizon_ms):
             return []
-        judgement = processor.judge(state, row_id, now_ms)
+        # What `RowKinds.judge` does, without a call for each of very many rows.
+        judgement = EMPTY if state.is_closed else self._judges[row_id[0]](state, row, self._policies, now_ms)
         outputs: list[Output] = []
         if judgement.conclusions or row.published:
-            reasons = _Reasons(processor, state, row_id, news, max(now_ms, self._own.newest_ms))
+            reasons = RowReasons(processor, state, row_id, news, max(now_ms, self._own.newest_ms))
             outputs = revise(row, judgement.conclusions, horizon_ms, reasons)
+            state.note_published(outputs)
         if not row.facts and not row.published and judgement.timer_ms == NEVER:
             self._forget(step, state, row)
             return []
@@ -257,15 +255,11 @@ class Task:
         return outputs
 
     def _publish_again(self, step: TaskResult, state: KeyedState, changed: set[str]) -> None:
-        ids, fresh = set(changed), self._processor.new_state(state.key)
-        fresh.rows = state.rows
-        for row in state.rows.values():
-            for fact in row.facts.values():
-                ids.update(self._processor.index(fresh, row, fact))
+        ids = changed | self._cache.index_anew(state)
         self._judge(step, state, ids, news_again(state, changed), is_whole=True)
-        for row_id in sorted(changed & state.rows.keys()):
-            conclusions = self._processor.judge(state, row_id, self._own.watermark_ms).conclusions
-            step.outputs += repeat(state.rows[row_id], conclusions)
+        for row in [state.rows[row_id] for row_id in sorted(changed & state.rows.keys())]:
+            conclusions = self._processor.kinds.judge(state, row, self._policies, self._own.watermark_ms).conclusions
+            step.outputs += repeat(row, conclusions)
 
     def _schedule(self, state: KeyedState, row: Row, timer_ms: int) -> bool:
         """Set when the row is next looked at; whether it had to be set earlier than stored."""
@@ -284,12 +278,12 @@ class Task:
     def _drop_spent(self, step: TaskResult, state: KeyedState, row: Row, horizon_ms: int) -> bool:
         if not row.facts and not row.published:
             return False
-        if not self._processor.can_expire(state, row, horizon_ms):
+        if not self._processor.kinds.can_expire(state, row, horizon_ms):
             return False
         self._forget(step, state, row)
         return True
 
     def _forget(self, step: TaskResult, state: KeyedState, row: Row) -> None:
-        state.rows.pop(row.id, None)
+        state.drop_row(row.id)
         if row.batch:
             step.rows[row_key(state.key, row.id)] = None

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from cloudtag.engine.processor import Processor
 from cloudtag.policy.model import Policies
 from cloudtag.processors.buyers.buyers import Buyers
-from cloudtag.processors.links import Links
-from cloudtag.processors.parcels import Parcels
-from cloudtag.processors.shops import Shops
+from cloudtag.processors.links.links import Links
+from cloudtag.processors.parcels.parcels import Parcels
+from cloudtag.processors.shops.shops import Shops
 
 _MAKERS: dict[str, Callable[[Policies, int], Processor]] = {
     "buyers": Buyers,

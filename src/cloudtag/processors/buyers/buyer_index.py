@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cloudtag.contract.events import AlertAnswered, OrderChanged, RefundChanged
 from cloudtag.contract.links import AttributeUsed, LinkReported
-from cloudtag.detection.order_view import OrderView, attributes_of
+from cloudtag.detection.order_view import attributes_of
 from cloudtag.engine.revise import Conclusion
 from cloudtag.processors.buyers.prefilter import Prefilter
 
@@ -22,8 +22,6 @@ class BuyerIndex:
         "attributes",
         "has_claims",
         "has_shop_link",
-        "is_alerted",
-        "orders",
         "orders_by_number",
         "prefilter",
         "shown",
@@ -35,8 +33,6 @@ class BuyerIndex:
 
     def __init__(self) -> None:
         """Nothing known."""
-        self.orders: list[OrderView] | None = None
-        """The orders in order of their id, once somebody has asked for them."""
         self.orders_by_number: dict[str, tuple[str, ...]] = {}
         """Most numbers are named by one order: tuples take less room than sets."""
         self.units: frozenset[str] = frozenset()
@@ -49,8 +45,6 @@ class BuyerIndex:
         """What the latest order event in order of arrival showed, and when."""
         self.has_claims = False
         self.has_shop_link = False
-        self.is_alerted: bool | None = None
-        """Whether alerts were ever told; None until somebody asks."""
         self.verdicts: dict[str, list[AlertAnswered]] = {}
         """By alert, everything shops said of it, in any order."""
 

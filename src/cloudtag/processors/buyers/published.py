@@ -12,21 +12,28 @@ from cloudtag.contract.streams import STREAM_OF
 from cloudtag.decisions.alerts import last_word
 from cloudtag.decisions.consequences import ConsequenceCase, complaints_among, follow
 from cloudtag.detection.order_view import OrderView
+from cloudtag.engine.judgement import Judgement
 from cloudtag.engine.keyed_state import KeyedState
-from cloudtag.engine.processor import Judgement
 from cloudtag.engine.revise import Conclusion
 from cloudtag.engine.rows import Row, earliest
 from cloudtag.policy.model import Policies
 
 _T = TypeVar("_T", bound=Struct)
-_BELOW = "owb"
+_ALERTS = STREAM_OF[Alert]
+BELOW = ("order", "parcel", "buyer")
 """The kinds of rows whose alerts the layers above read: not those of the whole-site risk, which repeat them."""
+
+
+def is_alerted(state: KeyedState) -> bool:
+    """Whether any alert was ever told about the buyer, whatever became of it."""
+    return _ALERTS in state.published_on
 
 
 def alerts_of(state: KeyedState) -> list[Alert]:
     """The alerts that stand about single things, in order of time."""
-    rows = (row for row in state.rows.values() if row.id[0] in _BELOW)
-    found = [alert for row in rows for alert in _standing(row, Alert)]
+    if not is_alerted(state):
+        return []
+    found = [alert for row in state.rows_of(*BELOW) for alert in _standing(row, Alert)]
     return sorted(found, key=lambda alert: (alert.decided_at, alert.alert_id))
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+
+from msgspec.structs import replace
 
 from cloudtag.contract.internal import Cause
 from cloudtag.engine.keyed_state import KeyedState
@@ -17,12 +18,12 @@ MOST_SUSPECTS = 20
 
 
 def refuting(
-    state: KeyedState, suspects: Sequence[Suspect], still_holds: Callable[[], bool]
+    state: KeyedState, suspects: Sequence[Suspect], still_holds: Callable[[KeyedState], bool]
 ) -> tuple[tuple[Cause, ...], bool]:
     """The events that refuted an alert, and whether that is certain; if not, they are those that came with it.
 
-    `still_holds` judges the alert's row anew. Every suspect is left out in turn: those that matter are the ones without
-    which the alert would hold. Where several say the same, it is the first of them by event time.
+    `still_holds` judges the alert's row anew in another file: every suspect is left out in turn. Those that matter are
+    the ones without which the alert would hold. Where several say the same, it is the first of them by event time.
     """
     tried = sorted(suspects, key=_moment)[-MOST_SUSPECTS:]
     alone = [suspect for suspect in tried if _holds_without(state, [suspect], still_holds)]
@@ -31,7 +32,9 @@ def refuting(
     return causes_of(new for _, _, new in alone or tried), bool(alone)
 
 
-def _first_enough(state: KeyedState, tried: Sequence[Suspect], still_holds: Callable[[], bool]) -> list[Suspect]:
+def _first_enough(
+    state: KeyedState, tried: Sequence[Suspect], still_holds: Callable[[KeyedState], bool]
+) -> list[Suspect]:
     """The first that, with those before it, was enough; none where leaving all of them out changes nothing."""
     if not tried or not _holds_without(state, tried, still_holds):
         return []
@@ -40,28 +43,19 @@ def _first_enough(state: KeyedState, tried: Sequence[Suspect], still_holds: Call
     )
 
 
-def _holds_without(state: KeyedState, suspects: Sequence[Suspect], still_holds: Callable[[], bool]) -> bool:
-    with _left_out(state, suspects):
-        return still_holds()
+def _holds_without(state: KeyedState, suspects: Sequence[Suspect], still_holds: Callable[[KeyedState], bool]) -> bool:
+    return still_holds(_without(state, suspects))
 
 
-@contextmanager
-def _left_out(state: KeyedState, suspects: Sequence[Suspect]) -> Iterator[None]:
-    """The file as it would be without those facts. The index is left as it is: it only ever tells of more."""
-    rows = {row_id: state.rows[row_id] for row_id, _, _ in suspects if row_id in state.rows}
-    saved = {row_id: (row.facts, row.view) for row_id, row in rows.items()}
-    orders = state.index.orders
-    for row in rows.values():
-        row.facts, row.view = dict(row.facts), None
+def _without(state: KeyedState, suspects: Sequence[Suspect]) -> KeyedState:
+    """The file as it would be without those facts. The index is the same: it only ever tells of more."""
+    rows = dict(state.rows)
+    for row_id in {row_id for row_id, _, _ in suspects} & rows.keys():
+        rows[row_id] = replace(rows[row_id], facts=dict(rows[row_id].facts), view=None)
     for row_id, fact_id, new in suspects:
-        _leave_out(rows[row_id].facts, fact_id, new)
-    state.index.orders = None
-    try:
-        yield
-    finally:
-        for row_id, row in rows.items():
-            row.facts, row.view = saved[row_id]
-        state.index.orders = orders
+        if row_id in rows:
+            _leave_out(rows[row_id].facts, fact_id, new)
+    return replace(state, rows=rows, memo=None)
 
 
 def _leave_out(facts: dict[str, object], fact_id: str, new: New) -> None:

@@ -14,7 +14,7 @@ from cloudtag.detection.finding import Timer
 from cloudtag.detection.rule import Scope
 from cloudtag.detection.signals import Signal
 from cloudtag.detectors.registry import Detector, all_detectors, of_scope
-from cloudtag.engine.processor import Judgement
+from cloudtag.engine.judgement import Judgement
 from cloudtag.engine.revise import Conclusion
 from cloudtag.engine.rows import Row, earliest
 from cloudtag.policy.model import Policy

@@ -18,7 +18,8 @@ from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.revise import Conclusion
 from cloudtag.processors.buyers.buyer_index import BuyerIndex
 from cloudtag.processors.buyers.published import alerts_of
-from cloudtag.processors.link_joins import bands_of
+from cloudtag.processors.buyers.reading import links
+from cloudtag.processors.links.joins import bands_of
 
 
 def plain_uses(state: KeyedState) -> Iterator[Conclusion]:
@@ -50,9 +51,7 @@ def order_uses(buyer_id: str, order: OrderView, now_ms: int, unpaid_ms: int) -> 
 
 def owned_skus(state: KeyedState, orders: Iterable[OrderView]) -> Iterator[SkuOwned]:
     """For each claim of a linked buyer: the orders of this buyer that hold what came back in the other's parcel."""
-    row = state.rows.get("l")
-    reports = [fact for fact in row.facts.values() if fact.is_held] if row else []
-    told = [(report, use, claim) for report in reports for use in report.others for claim in use.claims]
+    told = [(report, use, claim) for report in links(state) for use in report.others for claim in use.claims]
     if not told:
         return
     held = list(orders)

@@ -1,118 +1,30 @@
-"""The `parcels` processor: what couriers say of a waybill, joined with who uses it.
-
-Each buyer using a number is told the milestones some judgement reads, and, for a return number, its other uses.
-"""
+"""What each buyer who uses a waybill number is told: the milestones some judgement reads, and, for a return number, its
+other uses."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from operator import attrgetter
-from types import MappingProxyType
-from typing import Any
-
-from msgspec import Struct
-
 from cloudtag.contract.events import ParcelScanned
 from cloudtag.contract.parcels import ParcelReported, ScanSeen, WaybillUsed
-from cloudtag.engine.keyed_state import KeyedState
-from cloudtag.engine.processor import EMPTY, Judgement
-from cloudtag.engine.revise import Conclusion
-from cloudtag.engine.rows import Row
-from cloudtag.processors.base import DAY_MS, INTERNAL_ID, LONGEST_WINDOW_DAYS, KeyedProcessor
+from cloudtag.processors.base import DAY_MS, LONGEST_WINDOW_DAYS
 
 MAX_USES = 50
 """Uses told of: an alert names no more, and a number used this often needs no more proof."""
-MAX_FACTS = 1000
 _REACH_MS = LONGEST_WINDOW_DAYS * DAY_MS
-_SIGNED, _REFUSED = frozenset(("signed",)), frozenset(("refused", "returned"))
-_ENDS = _SIGNED | _REFUSED
-_MOMENT = attrgetter("occurred_at", "event_id")
+SIGNED, REFUSED = frozenset(("signed",)), frozenset(("refused", "returned"))
+ENDS = SIGNED | REFUSED
+"""The scans that end a journey."""
 _EARLY_MS = 3 * DAY_MS
 """How much earlier than `shipped` a scan of the same journey may be: shops book late."""
 
 
-class ParcelIndex(Struct, gc=False):
-    """What was ever seen of a number; of most there is nothing to tell anybody but their end."""
-
-    is_used: bool = False
-    is_return: bool = False
-    has_end: bool = False
-
-
-class Parcels(KeyedProcessor):
-    """Files by waybill number, one row each."""
-
-    name = "parcels"
-    fact_type: Any = ParcelScanned | WaybillUsed
-    identities = MappingProxyType({WaybillUsed: INTERNAL_ID})
-    retention_ms = (LONGEST_WINDOW_DAYS + 30) * DAY_MS
-    most_facts = MAX_FACTS
-
-    def new_state(self, key: str) -> KeyedState:
-        """A file with its index."""
-        return KeyedState(key, ParcelIndex())
-
-    def index(self, state: KeyedState, row: Row, fact: Any) -> Iterable[str]:
-        """Note uses and the end."""
-        del row
-        index: ParcelIndex = state.index
-        if type(fact) is not ParcelScanned:
-            index.is_used = True
-            index.is_return = index.is_return or fact.role == "return"
-        elif fact.scan in _ENDS:
-            index.has_end = True
-        return ()
-
-    def place(self, fact: Any) -> tuple[str, str]:
-        """The number's only row."""
-        return fact.waybill_no, "p"
-
-    def bound(self, row: Row) -> None:
-        """An overfull row loses its median fact: the first and the last scans and uses stay."""
-        ordered = sorted(row.facts.items(), key=lambda item: (item[1].occurred_at, item[0]))
-        del row.facts[ordered[len(ordered) // 2][0]]
-
-    def judge(self, state: KeyedState, row_id: str, now_ms: int) -> Judgement:
-        """One report per buyer who uses the number, if there is something to tell."""
-        del now_ms
-        index: ParcelIndex = state.index
-        # Whoever was only sent something is told of nothing but its end; most scans are no end.
-        if not index.is_used or not (index.is_return or index.has_end):
-            return EMPTY
-        facts = state.rows[row_id].facts.values()
-        by_buyer: dict[str, list[WaybillUsed]] = {}
-        returns: list[WaybillUsed] = []
-        scans: list[ParcelScanned] = []
-        has_end = False
-        for fact in facts:
-            if type(fact) is ParcelScanned:
-                # A label is printed before anything is handed over: the parcel does not travel yet.
-                if fact.scan != "label_created":
-                    scans.append(fact)
-                has_end = has_end or fact.scan in _ENDS
-            elif fact.is_held:
-                by_buyer.setdefault(fact.buyer_id, []).append(fact)
-                if fact.role == "return":
-                    returns.append(fact)
-        if not by_buyer or not (returns or has_end):
-            return EMPTY
-        judgement = Judgement()
-        scans.sort(key=_MOMENT)
-        returns.sort(key=lambda u: (u.occurred_at, u.refund_id or ""))
-        for buyer_id, uses in by_buyer.items():
-            report = _report(buyer_id, uses, returns, scans)
-            if report is not None:
-                report_id = report.internal_id
-                judgement.conclusions[report_id] = Conclusion(report_id, buyer_id, report.occurred_at, report)
-        return judgement
-
-
-def _report(
+def report_of(
     buyer_id: str, uses: list[WaybillUsed], returns: list[WaybillUsed], scans: list[ParcelScanned]
 ) -> ParcelReported | None:
+    """What one buyer is told of a number, given the scans and the uses as a return number, both in order; None for
+    nothing."""
     is_return = any(use.role == "return" for use in uses)
     near = _near(uses, scans)
-    signed, refused = _first(near, _SIGNED), _first(near, _REFUSED)
+    signed, refused = _first(near, SIGNED), _first(near, REFUSED)
     told: list[ParcelScanned] = [s for s in (signed, refused) if s]
     shared = returns if is_return and len(returns) > 1 else []
     if is_return and near:

@@ -1,0 +1,28 @@
+"""Why what is published about one row changes, asked of the processor when it does."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from cloudtag.contract.internal import Cause
+from cloudtag.engine.keyed_state import KeyedState
+from cloudtag.engine.news import News
+from cloudtag.engine.processor import Processor
+
+
+class RowReasons(NamedTuple):
+    """The reasons for one row of one file, given what is new in it; `now_ms` is how far event time has come."""
+
+    processor: Processor
+    state: KeyedState
+    row_id: str
+    news: News
+    now_ms: int
+
+    def causes(self) -> tuple[Cause, ...]:
+        """The input events that came just now."""
+        return self.processor.causes(self.state, self.row_id, self.news)
+
+    def withdrawn(self, record: Any) -> Any:
+        """A record that is taken back, completed with why."""
+        return self.processor.withdrawn(self.state, self.row_id, record, self.news, self.now_ms)

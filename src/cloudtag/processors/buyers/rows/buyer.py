@@ -1,0 +1,80 @@
+"""What belongs to no order, and what the detectors of the whole buyer find."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from operator import attrgetter
+from typing import Any
+
+from cloudtag.contract import disputes
+from cloudtag.contract import events as ev
+from cloudtag.contract.links import AttributeUsed
+from cloudtag.contract.records import Alert, Label
+from cloudtag.detection.buyer_case import BuyerCase
+from cloudtag.detection.order_view import complaints_with_evidence
+from cloudtag.engine.judgement import Judgement
+from cloudtag.engine.keyed_state import KeyedState
+from cloudtag.engine.revise import Conclusion
+from cloudtag.engine.row_kind import Holds, Reads, RowKind
+from cloudtag.engine.rows import Row
+from cloudtag.policy.model import Policies
+from cloudtag.processors.buyers.reading import HELD_MS, links, orders, shop
+from cloudtag.processors.buyers.run_detectors import kinds_of, may_run, run_detectors
+from cloudtag.processors.buyers.uses import pictures
+
+_MOMENT = attrgetter("occurred_at", "event_id")
+
+
+def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judgement:
+    judgement = Judgement()
+    known = [order for order in orders(state) if order.newest is not None]
+    held = [order.newest for order in known]
+    # A complaint may be about no order; a verdict or a shop's limit is nothing the buyer did.
+    others = [fact for fact in row.facts.values() if type(fact) is ev.ComplaintChanged]
+    held += others
+    newest = max(held, key=_MOMENT, default=None)
+    if newest is None:
+        return judgement
+    for shown in pictures(state.key, complaints_with_evidence(others)):
+        use_id = shown.internal_id
+        judgement.conclusions[use_id] = Conclusion(use_id, shown.attribute, shown.occurred_at, shown)
+    case = BuyerCase(
+        buyer_id=state.key,
+        orders=known,
+        others=sorted(others, key=_MOMENT),
+        links=links(state),
+        shop=lambda shop_id: shop(state, shop_id),
+        now_ms=now_ms,
+        horizon_ms=now_ms - HELD_MS,
+    )
+    policy = policies.at(newest.platform, newest.occurred_at)
+    kinds = kinds_of(state.rows_of("order", "buyer"))
+    run_detectors("buyer", kinds, case, policy, state.index.verdicts, judgement, state.index.prefilter.seen)
+    return judgement
+
+
+def _index(state: KeyedState, row: Row, fact: Any) -> Iterable[str]:
+    """A verdict asks the row whose alert it answers."""
+    del row
+    if type(fact) is not ev.AlertAnswered:
+        return ()
+    state.index.add_verdict(fact)
+    return [other.id for other in state.rows.values() if fact.alert_id in other.published]
+
+
+def _may_find(state: KeyedState, name: str) -> bool:
+    """Most buyers never give a detector anything to look for."""
+    del name
+    return may_run("buyer", state.index.prefilter.seen)
+
+
+BUYER = RowKind(
+    name="buyer",
+    letter="b",
+    judge=_judge,
+    holds=(Holds(ev.ComplaintChanged), Holds(ev.AlertAnswered), Holds(disputes.OrderLimitChanged)),
+    tells=(AttributeUsed, Alert, Label),
+    reads=(Reads("order", when=_may_find), Reads("links", when=_may_find), Reads("shops", when=_may_find)),
+    index=_index,
+    stays_with=("order",),
+)

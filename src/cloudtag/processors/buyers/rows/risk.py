@@ -1,0 +1,42 @@
+"""The risk of the whole buyer, which follows from all alerts, and rings from links between those who have some."""
+
+from __future__ import annotations
+
+from cloudtag.contract.records import Alert, Label
+from cloudtag.detection.buyer_case import RiskCase
+from cloudtag.engine.judgement import Judgement
+from cloudtag.engine.keyed_state import KeyedState
+from cloudtag.engine.row_kind import Reads, RowKind
+from cloudtag.engine.rows import Row
+from cloudtag.policy.model import Policies
+from cloudtag.processors.buyers.published import alerts_of, is_alerted
+from cloudtag.processors.buyers.reading import links, orders
+from cloudtag.processors.buyers.run_detectors import protective, run_detectors, scenarios_zh
+
+
+def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judgement:
+    del row
+    judgement = Judgement()
+    alerts = alerts_of(state)
+    if not alerts:
+        return judgement
+    policy = policies.at(alerts[-1].platform, alerts[-1].decided_at)
+    case = RiskCase(state.key, alerts, links(state), now_ms, orders(state), protective(), scenarios_zh())
+    run_detectors("risk", frozenset(), case, policy, state.index.verdicts, judgement)
+    return judgement
+
+
+def _is_alerted(state: KeyedState, name: str) -> bool:
+    del name
+    return is_alerted(state)
+
+
+RISK = RowKind(
+    name="risk",
+    letter="r",
+    judge=_judge,
+    tells=(Alert, Label),
+    reads=(Reads("links", when=_is_alerted),),
+    follows=(Alert,),
+    stays_with=("order", "buyer", "tags"),
+)

@@ -1,0 +1,76 @@
+"""The shops that a buyer's file asks about, and what they say of themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from operator import attrgetter
+
+from cloudtag.contract.shops import ShopAsked, ShopReported
+from cloudtag.detection.order_view import OrderView
+from cloudtag.engine.judgement import Judgement
+from cloudtag.engine.keyed_state import KeyedState
+from cloudtag.engine.revise import Conclusion
+from cloudtag.engine.row_kind import Holds, Reads, RowKind
+from cloudtag.engine.rows import Row
+from cloudtag.policy.model import Policies
+from cloudtag.processors.buyers.buyer_index import BuyerIndex
+from cloudtag.processors.buyers.reading import orders, orders_in, report, view_of
+
+
+def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judgement:
+    """Ask about the shops that parcels with a known destination go back to, and those a linked shop competes with."""
+    del row, policies, now_ms
+    needed: dict[str, int] = {}
+    for number, order_ids in state.index.orders_by_number.items():
+        told = report(state, number) if number in state.index.units else None
+        if told is not None and told.destination_hash is not None:
+            _need(needed, (view_of(row) for row in orders_in(state, order_ids)))
+    if state.index.has_shop_link:
+        _need(needed, orders(state))
+    judgement = Judgement()
+    for shop_id, since_ms in needed.items():
+        asked = ShopAsked(0, True, shop_id, state.key, since_ms)
+        judgement.conclusions[asked.internal_id] = Conclusion(asked.internal_id, shop_id, since_ms, asked)
+    return judgement
+
+
+def _need(needed: dict[str, int], orders: Iterable[OrderView]) -> None:
+    for order in orders:
+        if order.shop_id is not None:
+            needed[order.shop_id] = max(needed.get(order.shop_id, 0), order.began_at)
+
+
+def _has_rival(state: KeyedState, name: str) -> bool:
+    del name
+    index: BuyerIndex = state.index
+    return index.has_shop_link
+
+
+def _has_destination(state: KeyedState, number: str) -> bool:
+    """Whether anything tells where a parcel goes."""
+    row = state.row("parcel", number)
+    return row is not None and any(told.destination_hash is not None for told in row.facts.values())
+
+
+def _is_order_asked(state: KeyedState, order_id: str) -> bool:
+    """Whether a shop is compared with the order's, or something of the order is in a parcel that is known to go
+    somewhere."""
+    index: BuyerIndex = state.index
+    if index.has_shop_link:
+        return True
+    return any(_has_destination(state, unit) for unit in index.units_by_order.get(order_id, ()))
+
+
+SHOPS = RowKind(
+    name="shops",
+    letter="q",
+    judge=_judge,
+    holds=(Holds(ShopReported, identity=attrgetter("shop_id")),),
+    tells=(ShopAsked,),
+    reads=(
+        Reads("order", when=_is_order_asked),
+        Reads("parcel", when=_has_destination),
+        Reads("links", when=_has_rival),
+    ),
+    stays_with=("order",),
+)

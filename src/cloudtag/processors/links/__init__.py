@@ -1,0 +1,1 @@
+"""The `links` processor: who showed the same attribute."""

@@ -1,0 +1,1 @@
+"""The rows of an attribute's file."""

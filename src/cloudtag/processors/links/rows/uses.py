@@ -1,0 +1,77 @@
+"""The one row of an attribute: its uses, and a report to each buyer for whom there are others."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from cloudtag.contract.links import AttributeUsed, LinkReported
+from cloudtag.engine.judgement import EMPTY, Judgement
+from cloudtag.engine.keyed_state import KeyedState
+from cloudtag.engine.revise import Conclusion
+from cloudtag.engine.row_kind import INTERNAL_ID, Holds, RowKind
+from cloudtag.engine.rows import Row
+from cloudtag.policy.model import Policies
+from cloudtag.processors.base import DAY_MS, LONGEST_WINDOW_DAYS
+from cloudtag.processors.links.joins import Uses, may_join, others_of
+
+HELD_MS = (LONGEST_WINDOW_DAYS + 30) * DAY_MS
+"""How long a use is held, and a link outlives its last."""
+
+
+def _use_id(use: AttributeUsed) -> str:
+    """A buyer shows an attribute once, unless it is about something.
+
+    An internal record's id begins with a bracket; a buyer whose token does so too is never taken for one.
+    """
+    is_plain = not use.subject and use.buyer_id and not use.buyer_id.startswith("[")
+    return use.buyer_id if is_plain else use.internal_id
+
+
+def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judgement:
+    """A report to each buyer for whom there are others."""
+    del now_ms
+    if len(row.facts) < 2:
+        return EMPTY
+    uses = _recent([use for use in row.facts.values() if use.is_held])
+    if len(uses) < 2 or not may_join(state.key, uses):
+        return EMPTY
+    judgement = Judgement()
+    uses.sort(key=INTERNAL_ID)
+    first = min(uses, key=lambda use: use.occurred_at)
+    rules = policies.at(first.platform, first.occurred_at).links
+    for buyer_id, others in others_of(state.key, uses, rules).items():
+        # A shop's use may be years old and still be taken back: it is as young as whoever meets it.
+        has_shop = any(not use.buyer_id for use in others)
+        own = [use for use in uses if use.buyer_id == buyer_id] if has_shop else []
+        newest_ms = max(use.occurred_at for use in (*others, *own))
+        report = LinkReported(0, True, buyer_id, state.key, newest_ms, tuple(_plain(use) for use in others))
+        report_id = report.internal_id
+        judgement.conclusions[report_id] = Conclusion(report_id, buyer_id, newest_ms, report)
+    return judgement
+
+
+def _recent(uses: Uses) -> Uses:
+    """Without those that ended long before the newest: former tenants, sold phones. A shop's hold until it changes."""
+    newest_ms = max((use.occurred_at for use in uses), default=0)
+    return [use for use in uses if not use.buyer_id or use.occurred_at >= newest_ms - HELD_MS]
+
+
+def _plain(use: AttributeUsed) -> AttributeUsed:
+    """The use without its revision and what caused it, which tell of the order of arrival."""
+    return replace(use, revision=0, because=()) if use.revision else use
+
+
+def _is_of_shop(state: KeyedState, row: Row, horizon_ms: int) -> bool:
+    """What a shop says of itself holds until it says otherwise."""
+    del state, horizon_ms
+    return any(use.is_held and not use.buyer_id for use in row.facts.values())
+
+
+USES = RowKind(
+    name="uses",
+    letter="u",
+    judge=_judge,
+    holds=(Holds(AttributeUsed, identity=_use_id),),
+    tells=(LinkReported,),
+    is_needed=_is_of_shop,
+)

@@ -1,0 +1,1 @@
+"""The `parcels` processor: what couriers say of a waybill number, joined with who uses it."""

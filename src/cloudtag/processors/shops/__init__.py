@@ -1,0 +1,1 @@
+"""The `shops` processor: who may tag, what sellers' own violations cost them, what a shop says of itself."""

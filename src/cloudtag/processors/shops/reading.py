@@ -1,0 +1,28 @@
+"""What the rows of a shop's file read of each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from cloudtag.contract.events import AbuseFound, AccountChanged
+from cloudtag.engine.judgement import Judgement
+from cloudtag.engine.keyed_state import KeyedState
+from cloudtag.engine.revise import Conclusion
+from cloudtag.engine.rows import NEVER
+
+
+def accounts(state: KeyedState) -> Iterator[AccountChanged]:
+    """What was said of the shop's accounts."""
+    row = state.row("permission")
+    return (fact for fact in row.facts.values() if type(fact) is AccountChanged) if row else iter(())
+
+
+def abuses(state: KeyedState) -> Iterator[AbuseFound]:
+    """What the shop was found to have misused, and what was withdrawn of that."""
+    row = state.row("permission")
+    return (fact for fact in row.facts.values() if type(fact) is AbuseFound) if row else iter(())
+
+
+def judged(concluded: Iterable[Conclusion], timer_ms: int = NEVER) -> Judgement:
+    """A judgement of these conclusions."""
+    return Judgement({conclusion.id: conclusion for conclusion in concluded}, timer_ms)

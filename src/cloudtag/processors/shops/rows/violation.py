@@ -1,0 +1,62 @@
+"""One case of a violation: its notice and its penalty, numbered among all cases of the shop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from operator import attrgetter
+from typing import Any
+
+from cloudtag.contract.events import ViolationChanged
+from cloudtag.contract.records import Consequence
+from cloudtag.contract.types import LATEST_MS
+from cloudtag.decisions.penalties import PenaltiesJudged, judge_penalties
+from cloudtag.engine.judgement import EMPTY, Judgement
+from cloudtag.engine.keyed_state import KeyedState
+from cloudtag.engine.revise import Conclusion
+from cloudtag.engine.row_kind import Holds, Reads, RowKind
+from cloudtag.engine.rows import NEVER, Row
+from cloudtag.policy.model import Policies
+from cloudtag.processors.shops.reading import judged
+
+
+def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judgement:
+    if not row.facts:
+        return EMPTY
+    penalties = _penalties(state, policies, now_ms)
+    return judged(_of_case(penalties, row.name), penalties.timers.get(row.name, NEVER))
+
+
+def _penalties(state: KeyedState, policies: Policies, now_ms: int) -> PenaltiesJudged:
+    """All cases, judged once for all their rows at one moment."""
+    memo: tuple[int, PenaltiesJudged] | None = state.memo
+    if memo is None or memo[0] != now_ms:
+        facts = (fact for row in state.rows_of("violation") for fact in row.facts.values())
+        memo = state.memo = now_ms, judge_penalties(facts, policies, now_ms)
+    return memo[1]
+
+
+def _of_case(penalties: PenaltiesJudged, case_id: str) -> Iterator[Conclusion]:
+    for told in penalties.told:
+        if told.case.case_id == case_id:
+            record = told.record
+            # However long ago a case was found, what is said of it now counts.
+            yield Conclusion(record.consequence_id, record.subject_id, LATEST_MS, record)
+
+
+def _index(state: KeyedState, row: Row, fact: Any) -> Iterable[str]:
+    """What is new about a case asks for all of them anew."""
+    del row, fact
+    state.memo = None
+    return ()
+
+
+VIOLATION = RowKind(
+    name="violation",
+    letter="v",
+    judge=_judge,
+    holds=(Holds(ViolationChanged, name=attrgetter("case_id")),),
+    tells=(Consequence,),
+    reads=(Reads("violation"),),
+    index=_index,
+    is_kept=True,
+)

@@ -1,0 +1,180 @@
+"""Laws of rows: judging and asking change nothing, and what the declarations say is touched is all that can change."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec import Struct
+from msgspec.structs import replace
+
+from cloudtag.contract.internal import InternalRecord
+from cloudtag.detectors.registry import all_detectors
+from cloudtag.engine.judgement import EMPTY, Judgement
+from cloudtag.engine.row_kinds import RowKinds
+from cloudtag.engine.rows import RowCodec
+from cloudtag.engine.task import Task
+from cloudtag.policy.load import shipped
+from cloudtag.processors import build
+from cloudtag.replay.topology import ORDER, Topology
+from cloudtag.scenarios.read import shipped_scenarios
+from cloudtag.wire.replay_form import decode_json
+from tests.histories.strategies import HOUR_MS, SPAN_HOURS, START_MS, histories
+
+UNTIL_MS = START_MS + 30 * 24 * HOUR_MS
+LATENESS_MS = SPAN_HOURS * HOUR_MS
+
+
+class Recorded(Topology):
+    """A topology that keeps all that its tasks publish, internal records included."""
+
+    def __init__(self, lateness_ms=0):
+        self.published = []
+        super().__init__(shipped(), lateness_ms)
+
+    def _settle(self, name, facts, step, outputs):
+        self.published += step.outputs
+        super()._settle(name, facts, step, outputs)
+
+
+class Whole(RowKinds):
+    """As if nothing were declared of who reads what: every row is judged whenever any changes."""
+
+    def touched(self, state, row_ids):
+        return self.every(state) | super().touched(state, row_ids)
+
+    def is_followed(self, state, row_ids, outputs):
+        return True
+
+    def is_asked(self, layer, state, row_ids, outputs):
+        return True
+
+
+def whole(lateness_ms):
+    topology = Recorded(lateness_ms)
+    for name in ORDER:
+        processor = build(name, shipped(), lateness_ms)
+        processor.kinds = Whole(processor.kinds.kinds)
+        topology.tasks[name] = Task(processor, None)
+    return topology
+
+
+def told_last(topology):
+    """What was last told under each id. In one batch links may be judged before an alert or after it: of what they tell
+    the count of revisions does not matter."""
+    last = {}
+    for output in topology.published:
+        record, about = output.record, output.record.__struct_fields__[0]
+        if isinstance(record, InternalRecord):
+            record, about = replace(record, revision=0, because=()), "internal_id"
+        last[output.stream, output.key, getattr(record, about)] = record
+    return last
+
+
+def batches(history, sizes):
+    rest = list(history)
+    while rest:
+        size = sizes.pop(0) if sizes else len(rest)
+        yield rest[:size]
+        rest = rest[size:]
+
+
+SIZES = st.lists(st.integers(1, 10), max_size=40)
+
+
+@given(histories(max_size=25), SIZES, st.sampled_from((0, LATENESS_MS)))
+@settings(max_examples=30, deadline=None)
+def test_judging_what_is_touched_publishes_what_judging_everything_does(history, sizes, lateness_ms):
+    """As long as facts are held: what their leaving takes from a risk that stands is told with the next alert."""
+    touched, everything = Recorded(lateness_ms), whole(lateness_ms)
+    for batch in batches(history, sizes):
+        touched.feed(batch)
+        everything.feed(batch)
+        assert told_last(touched) == told_last(everything)
+    for topology in (touched, everything):
+        list(topology.pass_time(UNTIL_MS))
+    assert told_last(touched) == told_last(everything)
+
+
+def seen(value):
+    """All that an index holds, taken apart."""
+    if isinstance(value, dict):
+        return [(key, seen(each)) for key, each in value.items()]
+    if isinstance(value, list | tuple):
+        return [seen(each) for each in value]
+    if isinstance(value, Struct):
+        return [type(value), *(seen(getattr(value, name)) for name in value.__struct_fields__)]
+    if isinstance(value, set):
+        return frozenset(value)
+    names = getattr(type(value), "__slots__", None)
+    return [type(value), *(seen(getattr(value, name)) for name in names)] if names else value
+
+
+def told(state, codec):
+    """All of a file but what it remembers of earlier questions: its rows as they would be stored, and the rest."""
+    rows = [(row.id, codec.encode(row), row.kinds, row.newest_ms) for row in state.rows.values()]
+    return rows, seen(state.index), state.published_on, state.is_closed
+
+
+def conclusions(judgement):
+    return list(judgement.conclusions.items()), judgement.timer_ms
+
+
+def forgetful(state):
+    """The file without anything that was worked out before."""
+    rows = {row.id: replace(row, view=None) for row in state.rows.values()}
+    return replace(state, rows=rows, memo=None)
+
+
+def probe(task):
+    """Judge every row of every resident file, and ask all there is to ask, as often as one likes."""
+    processor, now_ms = task._processor, task.watermark_ms
+    kinds, policies = processor.kinds, processor.policies
+    codec = RowCodec(processor.kinds.fact_type, processor.kinds.identity)
+    for state in task._cache._files.values():
+        before = told(state, codec)
+        for row in list(state.rows.values()):
+            fresh = conclusions(kinds.judge(other := forgetful(state), other.rows[row.id], policies, now_ms))
+            assert [conclusions(kinds.judge(state, row, policies, now_ms)) for _ in range(2)] == [fresh, fresh]
+            for ids in ({row.id}, {*state.rows}):
+                assert kinds.touched(state, ids) == kinds.touched(state, ids)
+                kinds.is_followed(state, ids, ())
+                for layer in kinds.layers:
+                    kinds.is_asked(layer, state, ids, ())
+            for horizon_ms in (0, now_ms, now_ms + processor.retention_ms):
+                kinds.can_expire(state, row, horizon_ms)
+            kinds.read_by(state, row.id)
+        assert told(state, codec) == before
+    assert Judgement() == EMPTY
+
+
+@given(histories(max_size=25), SIZES)
+@settings(max_examples=15, deadline=None)
+def test_judging_and_asking_change_nothing(history, sizes):
+    """Not what is held, and not what is published later."""
+    asked, quiet = Recorded(), Recorded()
+    for batch in batches(history, sizes):
+        for topology in (asked, quiet):
+            topology.feed(batch)
+        for task in asked.tasks.values():
+            probe(task)
+        assert asked.published == quiet.published
+    for topology in (asked, quiet):
+        list(topology.pass_time(UNTIL_MS))
+    assert asked.published == quiet.published
+
+
+def corpus():
+    """The events of every detector's examples and of every scenario, in the order in which they happened."""
+    for detector in all_detectors().values():
+        for example in detector.examples:
+            yield [decode_json(event)[1] for event in example.events]
+    for scenario in shipped_scenarios().values():
+        yield [planned.event for planned in scenario.events]
+
+
+def test_the_same_of_everything_that_is_told_of_detectors_and_in_scenarios():
+    for events in corpus():
+        touched, everything = Recorded(), whole(0)
+        for event in sorted(events, key=lambda event: event.occurred_at):
+            for topology in (touched, everything):
+                list(topology.fire_before(event.occurred_at))
+                topology.feed([event])
+            assert told_last(touched) == told_last(everything)
