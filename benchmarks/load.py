@@ -75,7 +75,7 @@ async def write(config: Config, load: Load) -> None:
 
 
 async def tick(config: Config, until_ms: int) -> None:
-    """Tell every partition of every processor that event time has reached `until_ms`."""
+    """Send every partition of every processor a watermark record for `until_ms`."""
     value = Codec().encode(topics.watermarks("buyers"), WatermarkRecord(until_ms))
     await _publish(
         config,

@@ -58,7 +58,7 @@ class Unpacker:
         return self._into_buffer(data, codec.cramjam.lz4.decompress_into)
 
     def snappy(self, data: bytes | memoryview) -> bytes:
-        """`aiokafka.codec.snappy_decode`, bounded. Every block tells its length before it is unpacked.
+        """`aiokafka.codec.snappy_decode`, bounded. Every block states its length before it is unpacked.
 
         Raises `BatchTooLargeError`.
         """

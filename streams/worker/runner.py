@@ -38,7 +38,7 @@ logger = logging.getLogger(__name__)
 
 
 class Runner:
-    """Runs one processor: its agent's body, and the settling of every step."""
+    """Runs one processor: its agent's body, and making every step durable and published."""
 
     def __init__(self, tasks: Tasks, own: Sequence[str], reader: RecordReader, tools: Tools) -> None:
         """``own``: the topics the processor reads; ``reader`` has read what comes from them."""
@@ -247,7 +247,8 @@ class Runner:
 
 @contextmanager
 def _dead_if_it_fails(task: RunningTask) -> Iterator[None]:
-    """Whatever ends a step before it is settled, a cancellation too: the core is not to be advanced any more."""
+    """Whatever ends a step before it is durable and published, a cancellation too: the core is not to be advanced any
+    more."""
     try:
         yield
     except BaseException:

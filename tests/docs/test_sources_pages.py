@@ -12,7 +12,7 @@ from cloudtag.docs.sources.check import entry_faults, faults, named_ids
 from cloudtag.docs.sources.defined import ids_in, ids_meant
 from cloudtag.docs.sources.pages import index_page, source_page, source_pages
 from cloudtag.docs.sources.parameters import parameter
-from cloudtag.docs.sources.stated import ROOT, Entry, read_source, read_sources
+from cloudtag.docs.sources.stated import ROOT, SourceEntry, read_source, read_sources
 
 SOURCES = read_sources()
 ENTRIES = [
@@ -89,7 +89,7 @@ def _fault_of(test):
     return "no such story" if "/scenarios/files/" in test and test.endswith(".toml") else "no such test"
 
 
-GOOD = Entry(
+GOOD = SourceEntry(
     ids=("T1a",),
     says="One alert.",
     where=("src/cloudtag/detectors/short_return.py::detect",),

@@ -129,7 +129,7 @@ INTERNAL: dict[str, InternalStream] = {
         InternalStream("tag-requests", shops.TagRequested, "buyer_id", derived_from=("tags", "accounts", "abuses")),
     )
 }
-"""What processors tell each other."""
+"""Internal records."""
 
 READS: dict[str, tuple[str, ...]] = {
     "buyers": (

@@ -29,7 +29,8 @@ Signal = Literal[
     "picture",
     "shop_complaint",
 ]
-"""What a buyer's file must have seen at least once for a detector of scope `buyer` to be asked (cheap, never exact)."""
+"""What a buyer's keyed state must have seen at least once for a detector of scope `buyer` to be asked (cheap, never
+exact)."""
 
 
 class Rule(Struct, frozen=True, kw_only=True):
@@ -38,7 +39,7 @@ class Rule(Struct, frozen=True, kw_only=True):
     `needs` are the input streams of which it must have seen something to be asked at all, `signals` what else.
     `rules` are the rule ids it implements; `scenario` is the tag label its alerts carry; `clears` is what fact would
     clear an alert, in English and Chinese; `title` names it for people. `cleared` are its own words, in both languages,
-    for an event that did clear one, by stream or by stream and what the event told (`orders:paid`), with `{on}` for the
+    for an event that did clear one, by stream or by stream and what the event said (`orders:paid`), with `{on}` for the
     day; general words stand in for what is not there.
     """
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from cloudtag.docs.architecture import architecture_page
 from cloudtag.docs.detectors import detectors_page
+from cloudtag.docs.glossary import glossary_page
 from cloudtag.docs.metrics import metrics_page
 from cloudtag.docs.record_flow import record_flow_page
 from cloudtag.docs.sources.pages import source_pages
@@ -16,6 +17,7 @@ from cloudtag.scenarios.page import stories_page
 PAGES: dict[str, Callable[[], str]] = {
     "architecture.md": architecture_page,
     "detectors.md": detectors_page,
+    "glossary.md": glossary_page,
     "stories.md": stories_page,
     "metrics.md": metrics_page,
     "record-flow.md": record_flow_page,

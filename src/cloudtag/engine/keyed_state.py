@@ -1,4 +1,4 @@
-"""Files: decoded and resident while they are in use, read back from the stored rows when they are not."""
+"""Keyed states: decoded and resident while they are in use, read back from the stored rows when they are not."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ class KeyedState(Struct, eq=False, gc=False):
 
 
 class StateKeeper(Protocol):
-    """What a processor says of its files."""
+    """What a processor says of its keyed states."""
 
     def new_state(self, key: str) -> KeyedState:
-        """An empty file with its index."""
+        """An empty keyed state with its index."""
         ...
 
     def identity(self, fact: Any) -> str:
@@ -39,15 +39,15 @@ class StateKeeper(Protocol):
         ...
 
     def index(self, state: KeyedState, row: Row, fact: Any) -> Iterable[str]:
-        """Take a fact into the file's index."""
+        """Take a fact into the keyed state's index."""
         ...
 
 
 class StateCache:
-    """At most `limit` resident files, the least recently used put away first (their rows are stored already)."""
+    """At most `limit` resident keyed states, the least recently used put away first (their rows are stored already)."""
 
     def __init__(self, keeper: StateKeeper, rows: RowReader | None, codec: RowCodec, limit: int) -> None:
-        """`limit` counts files, and counts only where there are stored rows."""
+        """`limit` counts keyed states, and counts only where there are stored rows."""
         self._keeper = keeper
         self._rows = rows
         self._codec = codec
@@ -55,15 +55,15 @@ class StateCache:
         self._files: dict[str, KeyedState] = {}
 
     def __len__(self) -> int:
-        """How many files are resident."""
+        """How many keyed states are resident."""
         return len(self._files)
 
     def resident(self, key: str) -> KeyedState | None:
-        """The file of a key if it is resident."""
+        """The keyed state of a key if it is resident."""
         return self._files.get(key)
 
     def get(self, key: str) -> KeyedState:
-        """The file of a key, read back if it is stored."""
+        """The keyed state of a key, read back if it is stored."""
         if self._rows is None:
             state = self._files.get(key)
             if state is None:

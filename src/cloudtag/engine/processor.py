@@ -31,8 +31,9 @@ class Layer(NamedTuple):
 
     row_id: str
     is_asked: Callable[[KeyedState, Set[str], Sequence[Output]], bool]
-    """Whether it must be judged, given the rows that changed or woke and what has been published since. When it changed
-    or woke itself, it is in any case."""
+    """Whether it must be judged, given the rows that changed or fired and what has been published since. When it
+    changed
+    or fired itself, it is in any case."""
 
 
 class Processor(Protocol):
@@ -49,20 +50,20 @@ class Processor(Protocol):
     is_timed_by_internal: bool
     """Whether internal records move its watermark: only where no events come in."""
     layers: Sequence[Layer]
-    """Judged after all other rows of a file, one after the other; `touched` never names them."""
+    """Judged after all other rows of a keyed state, one after the other; `touched` never names them."""
     closes: type[Any] | None
-    """The kind of event that closes a file for good."""
+    """The kind of event that closes a keyed state for good."""
     most_facts: int
     """A row with more facts than that is overfull."""
     lateness_ms: int
     """How far the watermark stays behind the newest event."""
 
     def new_state(self, key: str) -> KeyedState:
-        """An empty file with its index."""
+        """An empty keyed state with its index."""
         ...
 
     def place(self, fact: Any) -> tuple[str, str]:
-        """The file and the row a fact belongs to."""
+        """The keyed state and the row a fact belongs to."""
         ...
 
     def identity(self, fact: Any) -> str:
@@ -74,7 +75,7 @@ class Processor(Protocol):
         ...
 
     def index(self, state: KeyedState, row: Row, fact: Any) -> Iterable[str]:
-        """Take a fact into the file's index; the ids of other rows that must be judged because of it."""
+        """Take a fact into the keyed state's index; the ids of other rows that must be judged because of it."""
         ...
 
     def is_followed(self, state: KeyedState, outputs: Sequence[Output]) -> bool:
@@ -86,7 +87,7 @@ class Processor(Protocol):
         ...
 
     def judge(self, state: KeyedState, row_id: str, now_ms: int) -> Judgement:
-        """What the file's facts amount to for one row at that event time."""
+        """What the keyed state's facts amount to for one row at that event time."""
         ...
 
     def causes(self, state: KeyedState, row_id: str, news: News) -> tuple[Cause, ...]:

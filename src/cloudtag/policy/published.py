@@ -17,7 +17,7 @@ Known = Mapping[str, Mapping[str, str]]
 """The hash of each published version, by platform and id."""
 
 
-class Standing(NamedTuple):
+class PublishedVersion(NamedTuple):
     """A version of a pack beside what was published under its id, if anything was."""
 
     written: RawPack
@@ -53,11 +53,11 @@ def read_published(folder: Path) -> Known:
     return told
 
 
-def standings(packs: Packs, known: Known) -> Iterator[Standing]:
+def standings(packs: Packs, known: Known) -> Iterator[PublishedVersion]:
     """Every version of the packs with what was published under its id."""
     for platform, versions in sorted(packs.policies.items()):
         for written, policy in zip(packs.written[platform], versions, strict=True):
-            yield Standing(written, policy, known.get(platform, {}).get(written.id))
+            yield PublishedVersion(written, policy, known.get(platform, {}).get(written.id))
 
 
 def write_published(folder: Path, packs: Packs, known: Known) -> None:

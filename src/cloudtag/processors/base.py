@@ -1,4 +1,4 @@
-"""What the processors have in common: one row per fact by default, internal records and events told apart, long
+"""What the processors have in common: one row per fact by default, internal records and events held apart, long
 retention."""
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class KeyedProcessor:
         self.lateness_ms = lateness_ms
 
     def new_state(self, key: str) -> KeyedState:
-        """A file without an index."""
+        """A keyed state without an index."""
         return KeyedState(key, None)
 
     def identity(self, fact: Any) -> str:
@@ -67,7 +67,7 @@ class KeyedProcessor:
         return row_ids
 
     def causes(self, state: KeyedState, row_id: str, news: News) -> tuple[Cause, ...]:
-        """All that is new in the file."""
+        """All that is new in the keyed state."""
         del state, row_id
         return causes_of(new for _, _, new in news.of())
 

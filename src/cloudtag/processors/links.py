@@ -1,7 +1,7 @@
 """The `links` processor: who showed the same address, phone, device, payment hash or picture.
 
 It answers when a second use appears. Past the fan-out limit an attribute is a hub (a locker, an office): it links
-nobody, what was told is taken back, and only as many uses are held as show that the limit is passed.
+nobody, what was published is taken back, and only as many uses are held as show that the limit is passed.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from cloudtag.processors.base import DAY_MS, INTERNAL_ID, LONGEST_WINDOW_DAYS, K
 from cloudtag.processors.link_joins import Uses, kind_of, may_join, others_of
 
 _KEPT = {"picture": 1000, "phash": 200, "unpaid": 1000}
-"""Uses held of what each use of which may be told: the earliest, so that what was told stays."""
+"""Uses held of an attribute each use of which may be reported: the earliest, so that what was reported stays."""
 
 
 class Links(KeyedProcessor):
-    """Files by attribute, one row each."""
+    """Keyed state by attribute, one row each."""
 
     name = "links"
     fact_type: Any = AttributeUsed
@@ -107,5 +107,5 @@ def _recent(uses: Uses, retention_ms: int) -> Uses:
 
 
 def _plain(use: AttributeUsed) -> AttributeUsed:
-    """The use without its revision and what caused it, which tell of the order of arrival."""
+    """The use without its revision and what caused it, which depend on the order of arrival."""
     return replace(use, revision=0, because=()) if use.revision else use

@@ -1,6 +1,6 @@
 """The `parcels` processor: what couriers say of a waybill, joined with who uses it.
 
-Each buyer using a number is told the milestones some judgement reads, and, for a return number, its other uses.
+To each buyer using a number go the milestones some judgement reads, and, for a return number, its other uses.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from cloudtag.engine.rows import Row
 from cloudtag.processors.base import DAY_MS, INTERNAL_ID, LONGEST_WINDOW_DAYS, KeyedProcessor
 
 MAX_USES = 50
-"""Uses told of: an alert names no more, and a number used this often needs no more proof."""
+"""Uses reported: an alert names no more, and a number used this often needs no more proof."""
 MAX_FACTS = 1000
 _REACH_MS = LONGEST_WINDOW_DAYS * DAY_MS
 _SIGNED, _REFUSED = frozenset(("signed",)), frozenset(("refused", "returned"))
@@ -32,7 +32,7 @@ _EARLY_MS = 3 * DAY_MS
 
 
 class ParcelIndex(Struct, gc=False):
-    """What was ever seen of a number; of most there is nothing to tell anybody but their end."""
+    """What was ever seen of a number; of most there is nothing to report but their end."""
 
     is_used: bool = False
     is_return: bool = False
@@ -40,7 +40,7 @@ class ParcelIndex(Struct, gc=False):
 
 
 class Parcels(KeyedProcessor):
-    """Files by waybill number, one row each."""
+    """Keyed state by waybill number, one row each."""
 
     name = "parcels"
     fact_type: Any = ParcelScanned | WaybillUsed
@@ -49,7 +49,7 @@ class Parcels(KeyedProcessor):
     most_facts = MAX_FACTS
 
     def new_state(self, key: str) -> KeyedState:
-        """A file with its index."""
+        """A keyed state with its index."""
         return KeyedState(key, ParcelIndex())
 
     def index(self, state: KeyedState, row: Row, fact: Any) -> Iterable[str]:
@@ -73,10 +73,10 @@ class Parcels(KeyedProcessor):
         del row.facts[ordered[len(ordered) // 2][0]]
 
     def judge(self, state: KeyedState, row_id: str, now_ms: int) -> Judgement:
-        """One report per buyer who uses the number, if there is something to tell."""
+        """One report per buyer who uses the number, if there is something to report."""
         del now_ms
         index: ParcelIndex = state.index
-        # Whoever was only sent something is told of nothing but its end; most scans are no end.
+        # Whoever was only sent something learns of nothing but its end; most scans are no end.
         if not index.is_used or not (index.is_return or index.has_end):
             return EMPTY
         facts = state.rows[row_id].facts.values()
@@ -134,7 +134,7 @@ def _report(
 
 
 def _with_journey(report: ParcelReported, scans: list[ParcelScanned], signed: ParcelScanned | None) -> ParcelReported:
-    """The report with what only a return parcel is judged by; the journey's end is told once it has ended."""
+    """The report with what only a return parcel is judged by; the journey's end is reported once it has ended."""
     facilities = {s.facility for s in scans if s.facility is not None}
     bound_for = _bound_for(scans)
     return ParcelReported(
@@ -178,7 +178,7 @@ def _near(uses: list[WaybillUsed], scans: list[ParcelScanned]) -> list[ParcelSca
 
 
 def _sample(buyer_id: str, returns: list[WaybillUsed]) -> tuple[WaybillUsed, ...]:
-    """The buyer's own uses and the earliest others, up to the limit, as they were told the first time."""
+    """The buyer's own uses and the earliest others, up to the limit, as they were reported the first time."""
     own = [use for use in returns if use.buyer_id == buyer_id]
     others = [use for use in returns if use.buyer_id != buyer_id]
     return tuple(_plain(use) for use in (own + others)[:MAX_USES])

@@ -1,9 +1,11 @@
 """The `shops` processor: who may tag what (B14, J3, J4, J13), and what sellers' own violations cost them (S4).
 
-Each order of a submission becomes one request to the buyer's file, where threshold and repeats are judged. A shop's own
-phone, devices and payment account go to `links`, and buyers' files that ask are told where its returns go.
+Each order of a submission becomes one request to the buyer's keyed state, where threshold and repeats are judged. A
+shop's own
+phone, devices and payment account go to `links`, and buyers who ask learn where its returns go.
 
-Rows of a shop's file: `p` accounts and abuses, with the permissions that follow; `s…` one submission; `v…` one case of
+Rows of a shop's keyed state: `p` accounts and abuses, with the permissions that follow; `s…` one submission; `v…` one
+case of
 a violation; `d` what the shop says of itself; `q…` one buyer's questions.
 """
 
@@ -41,7 +43,7 @@ class ShopIndex:
 
 
 class Shops(KeyedProcessor):
-    """Files by shop: a row of permissions, a row per submission, a row per case."""
+    """Keyed state by shop: a row of permissions, a row per submission, a row per case."""
 
     name = "shops"
     fact_type: Any = TagSubmitted | AccountChanged | AbuseFound | ViolationChanged | ShopDescribed | ShopAsked
@@ -50,7 +52,7 @@ class Shops(KeyedProcessor):
     master_data = frozenset((AccountChanged, AbuseFound, ViolationChanged, ShopDescribed))
 
     def new_state(self, key: str) -> KeyedState:
-        """A file with its index."""
+        """A keyed state with its index."""
         return KeyedState(key, ShopIndex())
 
     def place(self, fact: Any) -> tuple[str, str]:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from cloudtag.detectors.registry import all_detectors
-from cloudtag.simulate.labels import AlertLabel, Label
+from cloudtag.simulate.labels import AlertLabel, ExpectedLabel
 
 RISK = "buyer_risk"
 """The detector that judges the whole buyer by all that stands of him (A1, B26)."""
@@ -14,7 +14,7 @@ PROTECTIVE = "shipping_exemption"
 """The detector that accuses nobody: nothing follows from it."""
 
 
-def judged_labels(labels: Iterable[Label]) -> list[AlertLabel]:
+def judged_labels(labels: Iterable[ExpectedLabel]) -> list[AlertLabel]:
     """The labels of detectors that exist, those of the whole-site judgement included."""
     detectors = all_detectors()
     known = [label for label in labels if isinstance(label, AlertLabel) and label.detector in detectors]

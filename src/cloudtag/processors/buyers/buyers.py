@@ -1,6 +1,7 @@
 """The `buyers` processor: all that is known of a buyer, judged in layers: detectors, risk, tags, consequences.
 
-Rows of a buyer's file: `o…` one order with all that belongs to it; `w…` one return number (or one refund that names
+Rows of a buyer's keyed state: `o…` one order with all that belongs to it; `w…` one return number (or one refund that
+names
 none) with what `parcels` reported of it; `l` links to other buyers; `q` what was asked about shops; `b` what belongs to
 no order, and the detectors of the whole buyer; `a` the buyer's appeals; `r` the risk that follows from all alerts; `t`
 tags; `c` what follows from alerts and tags; `e` that the buyer is to be forgotten.
@@ -49,7 +50,7 @@ _ABOVE = frozenset(layer.row_id for layer in LAYERS) - {BUYER_ROW, LINKS_ROW}
 
 
 class Buyers(KeyedProcessor):
-    """Files by buyer. They are held a month longer than what they forward is held by the other processors."""
+    """Keyed state by buyer. They are held a month longer than other processors hold their internal records."""
 
     name = "buyers"
     fact_type: Any = (
@@ -87,7 +88,7 @@ class Buyers(KeyedProcessor):
     master_data = frozenset((ev.ErasureRequested, disputes.AppealChanged))
 
     def new_state(self, key: str) -> KeyedState:
-        """A file with its index."""
+        """A keyed state with its index."""
         return KeyedState(key, BuyerIndex())
 
     def place(self, fact: Any) -> tuple[str, str]:
@@ -171,7 +172,7 @@ class Buyers(KeyedProcessor):
     def can_expire(self, state: KeyedState, row: Row, horizon_ms: int) -> bool:
         """What other rows read stays as long as any order does, a tagged order as long as anything of the buyer's.
 
-        What follows from other rows stays as long as they do, or it would be told anew.
+        What follows from other rows stays as long as they do, or it would be published anew.
         """
         if state.is_closed:
             return row.id != _ERASURE_ROW
@@ -224,11 +225,11 @@ def _refuting_alerts(news: News) -> tuple[Cause, ...]:
 _JOINED = frozenset("ow")
 """The kinds of rows that refunds join."""
 _BUYER_KINDS, _RIVAL_KINDS = frozenset("oblq"), frozenset("ol")
-"""The kinds of rows that detectors of the whole buyer read, and those that tell of shops to compare."""
+"""The kinds of rows that detectors of the whole buyer read, and those that name shops to compare."""
 
 
 def _close(state: KeyedState, erasure: Row) -> Iterable[str]:
-    """Empty the file. What was published about its rows is taken back: they are all asked once more."""
+    """Empty the keyed state. What was published about its rows is taken back: they are all asked once more."""
     state.is_closed = True
     state.index = BuyerIndex()
     for row in state.rows.values():
@@ -267,7 +268,7 @@ def _add_besides(asked: set[str], state: KeyedState, row_ids: Set[str]) -> None:
 
 
 def _has_destination(state: KeyedState, index: BuyerIndex, row_id: str) -> bool:
-    """Whether the row tells where a parcel goes, or is of an order that has something in such a parcel."""
+    """Whether the row says where a parcel goes, or is of an order that has something in such a parcel."""
     if row_id[0] == "o":
         return any(_has_destination(state, index, f"w{unit}") for unit in index.units_by_order.get(row_id[1:], ()))
     row = state.rows.get(row_id) if row_id[0] == "w" else None

@@ -1,4 +1,4 @@
-"""How each kind of row of a buyer's file is judged."""
+"""How each kind of row of a buyer's keyed state is judged."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ from cloudtag.processors.buyers.run_detectors import kinds_of, run_detectors
 from cloudtag.processors.buyers.uses import order_uses, owned_skus, pictures, plain_uses
 
 HELD_MS = (LONGEST_WINDOW_DAYS + 60) * DAY_MS
-"""How long a buyer's facts are held: a month longer than what they forward is held by the other processors."""
+"""How long a buyer's facts are held: a month longer than other processors hold their internal records."""
 LINKS_ROW, TAGS_ROW, BUYER_ROW, RISK_ROW, SHOPS_ROW, CONSEQUENCES_ROW = "l", "t", "b", "r", "q", "c"
 APPEALS_ROW = "a"
 _MOMENT = attrgetter("occurred_at", "event_id")
 _UNPAID_MS = 30 * 60_000
-"""How long an order may stay unpaid before it is told of, unless the policy of `mass_unpaid` says otherwise."""
+"""How long an order may stay unpaid before it is reported, unless the policy of `mass_unpaid` says otherwise."""
 
 
 def _judge_order(state: KeyedState, row_id: str, policies: Policies, now_ms: int) -> Judgement:
@@ -183,7 +183,7 @@ def _judge_appeals(state: KeyedState, row_id: str, policies: Policies, now_ms: i
 
 
 def view_of(row: Row) -> OrderView:
-    """The order a row tells of, made once until a fact changes it."""
+    """The order a row is about, made once until a fact changes it."""
     view = row.view
     if view is None:
         view = row.view = OrderView(row.id[1:], row.facts.values())
@@ -192,7 +192,7 @@ def view_of(row: Row) -> OrderView:
 
 
 def _uses(buyer_id: str, order: OrderView) -> Iterator[Conclusion]:
-    """What the order and its refunds make of waybill numbers; the outbound one is told once until it changes."""
+    """What the order and its refunds make of waybill numbers; the outbound one is published once until it changes."""
     sent = order.waybill
     if sent is not None and sent.waybill_no is not None:
         if order.outbound is None:

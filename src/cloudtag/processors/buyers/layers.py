@@ -1,4 +1,5 @@
-"""The rows of a buyer's file that rest on what is published about the rows below: who asks for them, and when."""
+"""The rows of a buyer's keyed state that rest on what is published about the rows below: who asks for them, and
+when."""
 
 from __future__ import annotations
 
@@ -14,13 +15,13 @@ _FOLLOWED = frozenset(("alerts", "tag-statuses", "tag-confirmations"))
 
 
 def _never(state: KeyedState, row_ids: Set[str], outputs: Sequence[Output]) -> bool:
-    """Only where a crash may have kept an answer from being told."""
+    """Only where a crash may have kept an answer from being published."""
     del state, row_ids, outputs
     return False
 
 
 def _has_new_alerts(state: KeyedState, row_ids: Set[str], outputs: Sequence[Output]) -> bool:
-    """Those who share an attribute are told that there are alerts. The first layer above the alerts: always called."""
+    """Those who share an attribute learn that there are alerts. The first layer above the alerts: always called."""
     del row_ids
     has_new = bool(outputs) and any(output.stream == "alerts" for output in outputs)
     if has_new:
@@ -57,7 +58,8 @@ def is_followed(state: KeyedState, outputs: Sequence[Output]) -> bool:
 
 
 def is_alerted(state: KeyedState) -> bool:
-    """Whether any alert was ever told about the buyer. Looked up once after a file was read, then kept up to date."""
+    """Whether any alert was ever published about the buyer. Looked up once after a keyed state was read, then kept up
+    to date."""
     index: BuyerIndex = state.index
     if index.is_alerted is None:
         told = (published for row in state.rows.values() for published in row.published.values())

@@ -13,7 +13,7 @@ from cloudtag.processors.causes import causes_of
 Suspect = tuple[str, str, New]
 """A row, the id of a fact in it, and the fact."""
 MOST_SUSPECTS = 20
-"""So many of the newest facts are tried: of more at once nobody could tell."""
+"""So many of the newest facts are tried: of more at once nobody could say which."""
 
 
 def refuting(
@@ -47,7 +47,7 @@ def _holds_without(state: KeyedState, suspects: Sequence[Suspect], still_holds: 
 
 @contextmanager
 def _left_out(state: KeyedState, suspects: Sequence[Suspect]) -> Iterator[None]:
-    """The file as it would be without those facts. The index is left as it is: it only ever tells of more."""
+    """The keyed state as it would be without those facts. The index is left as it is: it only ever names more."""
     rows = {row_id: state.rows[row_id] for row_id, _, _ in suspects if row_id in state.rows}
     saved = {row_id: (row.facts, row.view) for row_id, row in rows.items()}
     orders = state.index.orders
