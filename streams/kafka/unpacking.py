@@ -14,7 +14,9 @@ from mmap import mmap
 from aiokafka import codec
 
 Decode = Callable[[bytes | memoryview], bytes]
+"""Unpacks compressed bytes."""
 IntoBuffer = Callable[[bytes | memoryview, memoryview], int]
+"""Unpacks compressed bytes into a buffer; how many bytes that gave."""
 
 _FULL = "failed to write whole buffer"
 """What the decoders of zstd and lz4 say when there is no room for what comes."""
