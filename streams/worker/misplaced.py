@@ -16,11 +16,11 @@ from msgspec import Meta, Struct
 
 from cloudtag.contract.streams import INPUTS
 from streams.kafka.log_throttle import LogThrottle
-from streams.kafka.partitioner import Cause, Misplaced
+from streams.kafka.partitioner import Misplaced, MisplacementCause
 
 logger = logging.getLogger(__name__)
 
-MENDS: Mapping[Cause, str] = {
+MENDS: Mapping[MisplacementCause, str] = {
     "key": "its key is not its {field}: let the producer set the key to {field}",
     "null_key": "it has no key: let the producer set the key to {field}",
     "partitioner": "its key is right: set partitioner=murmur2_random in librdkafka, leave Java's default as it is",

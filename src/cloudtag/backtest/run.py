@@ -10,7 +10,7 @@ from msgspec import Struct
 from cloudtag.backtest.counts import Counts, counts_of
 from cloudtag.backtest.difference import BacktestDifference, differences
 from cloudtag.backtest.money import Money, money_of, prices_of
-from cloudtag.backtest.parameters import Parting, partings
+from cloudtag.backtest.parameters import ParameterChange, partings
 from cloudtag.backtest.standing import standing_by_stream
 from cloudtag.contract.records import Alert
 from cloudtag.gc_tuning import uncollected

@@ -116,7 +116,7 @@ class Task:
         return step
 
     def advance(self, facts: Iterable[Struct], reached_ms: int = 0) -> TaskResult:
-        """Fold one batch, judge what it touched, wake what is due; `reached_ms`: event time is told to be so far."""
+        """Fold one batch, judge what it touched, fire what is due; `reached_ms`: how far event time has come."""
         own, step = self._own, TaskResult()
         own.sent, own.batch = own.batch, own.batch + 1
         self._cache.trim()

@@ -45,7 +45,7 @@ def told_changes(changed: Iterable[RecordChange], voice: RenderOptions) -> Itera
     yield from others
 
 
-def told_standing(records: Iterable[Any], voice: Voice) -> Iterator[str]:
+def told_standing(records: Iterable[Any], voice: RenderOptions) -> Iterator[str]:
     """What is left: every record that was neither taken back nor has ended, and what became of every tag."""
     left = [
         RecordChange("", None, record)
@@ -145,12 +145,12 @@ def _label(change: RecordChange, voice: RenderOptions) -> list[str]:
     return [f"→ label of {told.detector} about buyer {told.buyer_id}{withdrawn}: {plain(told.label)}"]
 
 
-def _other(change: RecordChange, voice: Voice) -> list[str]:
+def _other(change: RecordChange, voice: RenderOptions) -> list[str]:
     del voice
     return [f"→ {any_record(change.after)}"]
 
 
-_WORDS: dict[type[Any], Callable[[RecordChange, Voice], list[str]]] = {
+_WORDS: dict[type[Any], Callable[[RecordChange, RenderOptions], list[str]]] = {
     rec.Alert: _alert,
     rec.TagConfirmation: _confirmation,
     rec.Consequence: _consequence,

@@ -12,7 +12,7 @@ from cloudtag.simulate.labels import (
     encode_labels,
 )
 from cloudtag.simulate.profile import Profile
-from cloudtag.simulate.score import Tally, score
+from cloudtag.simulate.score import Score, score
 from cloudtag.simulate.simulation import Simulation, simulate
 
 __all__ = [

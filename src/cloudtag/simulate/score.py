@@ -32,7 +32,7 @@ class Score:
         return not self.missed and not self.false
 
 
-def score(labels: Iterable[Label], records: Iterable[Struct]) -> dict[str, Tally]:
+def score(labels: Iterable[ExpectedLabel], records: Iterable[Struct]) -> dict[str, Score]:
     """The tally of each detector, and those of `tags` and `confirmations`, over records of any revision.
 
     Labels of a detector that does not exist are left out.
