@@ -13,9 +13,9 @@ Made by `make docs` from the declarations in `src/cloudtag/contract/streams.py`.
 judgement is made again with fewer facts, which shows that a record follows from the streams named here, from each of
 them, and from no other (`tests/engine/test_depths.py`).
 
-Processors publish internal records for each other. The *depth* of one is how many judgements lie between it and the input
-events; it follows only from records of smaller depth. So no chain of internal records comes back to itself, and after
-an event the processors come to rest.
+Processors publish internal records for each other. The *depth* of one is how many judgements lie between it and the
+input events; it follows only from records of smaller depth. So no chain of internal records comes back to itself, and
+after an event the processors come to rest.
 """
 
 
