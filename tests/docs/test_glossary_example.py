@@ -12,7 +12,7 @@ from faust.types import TP
 from msgspec.structs import replace
 
 from cloudtag.config import Config
-from cloudtag.contract.internal import ParcelReported
+from cloudtag.contract.parcels import ParcelReported
 from cloudtag.contract.records import Alert
 from cloudtag.contract.streams import INPUTS, READS, STREAM_OF
 from cloudtag.docs.glossary import handwritten
@@ -91,7 +91,7 @@ class Journey:
         for offset, event in enumerate(EVENTS[:FOLLOWED]):
             self.judge(record_of(event, offset))
         self.record = record_of(EVENTS[FOLLOWED], FOLLOWED)
-        _, self.fact = reader.read("refunds", self.record)
+        self.fact: Any = reader.read("refunds", self.record).fact
         before = self._topology.forwarded
         self.batch, self.outputs = self.judge(self.record)
         self.internal_records = self._topology.forwarded - before
@@ -104,7 +104,7 @@ class Journey:
         """One record by itself, as a batch."""
         self._buffers.add(TP(record.topic, 0), [record])
         batch = self._buffers.next_batch(("buyers", 0))
-        return batch, self._topology.feed(batch.facts)
+        return batch, self._topology.feed(batch.content.facts)
 
 
 def stored(connect: Callable[[], Client], alert: Any) -> tuple[InsertBatch, list[dict[str, Any]]]:
@@ -139,7 +139,7 @@ def test_the_event_reaches_a_task(journey: Journey) -> None:
     assert page["stream"] == f"`{STREAM_OF[type(event)]}`, key `{INPUTS['refunds'].key}` = `{event.buyer_id}`"
     assert page["record reader"] == "the Avro bytes become the struct again"
     assert journey.fact == event
-    assert page["batch"] == f"{len(journey.batch.records)} record, for `{journey.batch.group}`, partition 0"
+    assert page["batch"] == f"{len(journey.batch.content.facts)} record, for `{journey.batch.group}`, partition 0"
 
 
 def test_the_task_keeps_it_as_a_fact(journey: Journey) -> None:
