@@ -19,8 +19,11 @@ from cloudtag.contract.streams import READS
 from cloudtag.known_settings import PREFIX, unknown_key, unknown_variable
 
 Positive = Annotated[int, Meta(ge=1)]
+"""A whole number from 1 on."""
 NotNegative = Annotated[int, Meta(ge=0)]
+"""A whole number from 0 on."""
 Seconds = Annotated[float, Meta(gt=0)]
+"""A duration in seconds, more than 0."""
 
 SHORT_NAMES = {"brokers": "KAFKA", "clickhouse_url": "CLICKHOUSE"}
 SECRETS = {

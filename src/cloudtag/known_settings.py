@@ -18,7 +18,7 @@ READ_ELSEWHERE = frozenset(
 """Variables with the prefix that are no field of the configuration."""
 
 _SERVICE_LINK = re.compile(r"_SERVICE_(HOST|PORT(_[A-Z0-9_]+)?)$|_PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?$")
-"""What Kubernetes tells every container of a service whose name begins with `cloudtag`."""
+"""What Kubernetes sets in every container of a service whose name begins with `cloudtag`."""
 
 
 def unknown_variable(environ: Mapping[str, str], known: Iterable[str]) -> str | None:

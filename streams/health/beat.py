@@ -1,6 +1,6 @@
-"""What a process says of itself on `/healthz` and `/readyz`: its event loop tells, another thread is asked.
+"""What a process says of itself on `/healthz` and `/readyz`: its event loop writes it, another thread reads it.
 
-Alive means that the event loop turns. Ready means that it takes part in the work; what keeps it from that is told in
+Alive means that the event loop turns. Ready means that it takes part in the work; what keeps it from that is said in
 a few fixed words, which hold no data.
 """
 

@@ -1,4 +1,4 @@
-"""`/metrics`, `/healthz` and `/readyz` of a process, answered by a thread: the event loop it tells of may hang."""
+"""`/metrics`, `/healthz` and `/readyz` of a process, answered by a thread: the event loop it reports on may hang."""
 
 import logging
 import socket
@@ -20,6 +20,7 @@ REQUEST_SECONDS = 10.0
 """A caller that says or takes nothing for so long is hung up on."""
 
 App = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+"""A WSGI application."""
 
 
 class _Handler(WSGIRequestHandler):

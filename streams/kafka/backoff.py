@@ -4,11 +4,11 @@ import random
 from collections.abc import Callable
 
 EVERYTHING = "*"
-"""The gate of a warehouse that does not answer at all."""
+"""The backoff of a warehouse that does not answer at all."""
 
 
 class Backoffs:
-    """One gate per stream and one for all. A failure shuts a gate for a random while, longer at each failure.
+    """One backoff per stream and one for all. A failure stops tries for a random while, longer at each failure.
 
     Full jitter: uniform between 0 and the doubled limit, so that many sinks do not come back in step.
     """

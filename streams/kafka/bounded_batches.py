@@ -30,7 +30,7 @@ DECODING_MODULES = (
 )
 """Each looks its decoders up by name whenever it unpacks; the last two are compiled, and absent on some machines."""
 BEGINNING_BYTES = 1024
-"""What is kept of a batch that is not read: its head, which tells of its producer, and a little more."""
+"""What is kept of a batch that is not read: its head, which names its producer, and a little more."""
 RECORD_BYTES = 512
 """What a record takes here besides its own bytes."""
 

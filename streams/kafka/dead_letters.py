@@ -1,7 +1,7 @@
 """Dead letters as their topic takes them.
 
-A letter is larger than the record it holds. One whose record is nearly as large as a record may be is cut: it keeps
-the beginning, and tells the length and the SHA-256 of the whole and where that still stands.
+A dead letter is larger than the record it holds. One whose record is nearly as large as a record may be is cut: it
+keeps the beginning, and names the length and the SHA-256 of the whole and where that still stands.
 """
 
 from hashlib import sha256
@@ -19,15 +19,16 @@ STREAM = "dead-letters"
 CUT_BYTES = 64 * 1024
 """What is kept of a record where the topic takes less than declared, and of any key that is to be cut."""
 TELLING_BYTES = 256
-"""Room for what a cut letter tells besides: three fields and a longer error."""
+"""Room for what a cut dead letter holds besides: three fields and a longer error."""
 
 LONGEST_ERROR = 500
-"""Characters of an error that are told."""
+"""Characters of an error that are kept."""
 
 
 Refusal = Literal["too_late", "erased", "from_the_future", "misplaced", "no_origin", "cannot_read", "cannot_judge"]
 """Why a record that may well be readable is not judged; schemas/README.md says what each means."""
-LetterReason = Reason | Refusal
+DeadLetterReason = Reason | Refusal
+"""Why an input became a dead letter: it cannot be read (`Reason`), or it is refused (`Refusal`)."""
 
 
 class Encodes(Protocol):
@@ -36,8 +37,8 @@ class Encodes(Protocol):
     def encode(self, stream: str, record: Struct) -> bytes: ...
 
 
-def letter_of(record: Any, reason: LetterReason, error: str) -> DeadLetter:
-    """A dead letter about a Kafka record; the error is told in one line.
+def letter_of(record: Any, reason: DeadLetterReason, error: str) -> DeadLetter:
+    """A dead letter about a Kafka record; the error is one line.
 
     One about a batch that was not unpacked holds the beginning of the batch as it lies on the broker.
     """
@@ -58,7 +59,7 @@ def letter_of(record: Any, reason: LetterReason, error: str) -> DeadLetter:
 
 
 def record_of(letter: DeadLetter, codec: Encodes, room_bytes: int = ROOM_BYTES) -> OutRecord:
-    """The letter as its topic's record: whole if it fits into so many bytes, else cut."""
+    """The dead letter as its topic's record: whole if it fits into so many bytes, else cut."""
     key = letter.topic.encode()
     value = codec.encode(STREAM, letter)
     if len(key) + len(value) > room_bytes:
@@ -67,7 +68,8 @@ def record_of(letter: DeadLetter, codec: Encodes, room_bytes: int = ROOM_BYTES) 
 
 
 def next_batch(letter: DeadLetter, spare_bytes: int) -> DeadLetter:
-    """The letter with so much less of its record that it fits; `spare_bytes` is negative: how much it is too large."""
+    """The dead letter with so much less of its record that it fits; `spare_bytes` is negative: how much it is too
+    large."""
     key, value = letter.key or b"", letter.value or b""
     kept_key = key[:CUT_BYTES]
     spare_bytes += len(key) - len(kept_key) - TELLING_BYTES

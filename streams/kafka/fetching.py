@@ -10,6 +10,7 @@ from aiokafka.errors import ConsumerStoppedError, IllegalStateError
 ENDS = (ConsumerStoppedError, IllegalStateError)
 """What says that the consumer itself is over, or its assignment; no partition is to blame."""
 Records = Mapping[TopicPartition, list[Any]]
+"""What one fetch brought: records by topic and partition."""
 
 
 def salvage(error: Exception) -> tuple[dict[TopicPartition, list[Any]], TopicPartition]:

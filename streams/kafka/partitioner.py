@@ -17,9 +17,9 @@ def partition_of(key: str, partitions: int) -> int:
     return (hashed & 0x7FFFFFFF) % partitions
 
 
-Cause = Literal["key", "null_key", "partitioner"]
+MisplacementCause = Literal["key", "null_key", "partitioner"]
 """Why a record is in the wrong partition: a key that is not the stream's, no key, or the right key placed wrongly."""
-CAUSES: tuple[Cause, ...] = ("key", "null_key", "partitioner")
+CAUSES: tuple[MisplacementCause, ...] = ("key", "null_key", "partitioner")
 
 
 class Misplaced(Struct, frozen=True, gc=False):
@@ -28,5 +28,5 @@ class Misplaced(Struct, frozen=True, gc=False):
     stream: str
     key: str
     partition: int
-    cause: Cause
+    cause: MisplacementCause
     hops: int

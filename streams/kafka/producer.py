@@ -1,7 +1,7 @@
 """Writes records to the broker in batches packed per partition, and returns when the broker has them all.
 
-One road for changelog rows, outputs and dead letters. A broker that is away for a while is waited for: the records
-are sent again, which is harmless, since rows replace each other and outputs carry ids and revisions.
+The one way out for changelog rows, outputs and dead letters. A broker that is away for a while is waited for: the
+records are sent again, which is harmless, since rows replace each other and outputs carry ids and revisions.
 """
 
 import asyncio
@@ -43,6 +43,7 @@ Target = tuple[str, int]
 
 
 Addressed = tuple[Target, OutRecord]
+"""A record on its way out, and the topic and partition it goes to."""
 
 
 class BatchClient(Protocol):

@@ -57,7 +57,7 @@ def declared(config: Config) -> list[Declared]:
 
 
 def watermarks(processor: str) -> str:
-    """The stream that tells a processor's partitions what time it is."""
+    """The stream of a processor's watermark records."""
     return f"watermarks-{processor}"
 
 
@@ -155,7 +155,7 @@ async def partitions(config: Config, names: list[str]) -> dict[str, int]:
 
 
 async def as_found(config: Config, names: list[str]) -> Config:
-    """The settings with as many partitions as the topics have: who sends records need not be told how many.
+    """The settings with as many partitions as the topics have: who sends records need not know how many.
 
     Raises ``TopicError`` for a topic that does not exist, or where two of them differ.
     """

@@ -14,7 +14,9 @@ from mmap import mmap
 from aiokafka import codec
 
 Decode = Callable[[bytes | memoryview], bytes]
+"""Unpacks compressed bytes."""
 IntoBuffer = Callable[[bytes | memoryview, memoryview], int]
+"""Unpacks compressed bytes into a buffer; how many bytes that gave."""
 
 _FULL = "failed to write whole buffer"
 """What the decoders of zstd and lz4 say when there is no room for what comes."""
@@ -58,7 +60,7 @@ class Unpacker:
         return self._into_buffer(data, codec.cramjam.lz4.decompress_into)
 
     def snappy(self, data: bytes | memoryview) -> bytes:
-        """`aiokafka.codec.snappy_decode`, bounded. Every block tells its length before it is unpacked.
+        """`aiokafka.codec.snappy_decode`, bounded. Every block states its length before it is unpacked.
 
         Raises `BatchTooLargeError`.
         """

@@ -89,7 +89,7 @@ class TopicReader:
         end = await self._offset(place, OffsetResetStrategy.LATEST)
         if end <= start:
             return Held(start, start)
-        # Not every broker tells its end truly when asked for it; the answer to a fetch does.
+        # Not every broker says its end truly when asked for it; the answer to a fetch does.
         _, highwater = await self._fetch(place, end - 1)
         return Held(start, max(end, highwater))
 

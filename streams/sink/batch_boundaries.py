@@ -23,7 +23,7 @@ class BatchBoundaries:
 
 
 class BoundaryFinder:
-    """Tells for each record of one partition, in order, whether a cut stands before it."""
+    """Says for each record of one partition, in order, whether a cut stands before it."""
 
     def __init__(self, rule: BatchBoundaries) -> None:
         self._rule = rule

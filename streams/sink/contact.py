@@ -8,7 +8,7 @@ from typing import ParamSpec, TypeVar
 
 from cloudtag.warehouse.bisecting_insert import Rejected
 from cloudtag.warehouse.blocks import InsertBatch
-from cloudtag.warehouse.errors import Outage
+from cloudtag.warehouse.errors import OutageError
 from streams.kafka.backoff import EVERYTHING, Backoffs
 from streams.sink.writer import Writer
 
@@ -37,7 +37,7 @@ class Contact:
         self._waiting_since: float | None = None
 
     async def store(self, batch: InsertBatch) -> list[Rejected]:
-        """Store a batch; returns its poison rows. Raises `Outage`."""
+        """Store a batch; returns its unstorable rows. Raises `OutageError`."""
         return await self._call(self._writer.store, batch)
 
     async def ask(self) -> None:
@@ -47,7 +47,7 @@ class Contact:
             return
         try:
             await self._call(self._writer.ask)
-        except Outage as error:
+        except OutageError as error:
             seconds = self._gates.shut(EVERYTHING)
             log.warning("the warehouse cannot store, next try in %.1f s: %s", seconds, error)
         else:

@@ -25,7 +25,7 @@ class DeadLetterProducer:
         self._producer: AIOKafkaProducer | None = None
 
     async def send(self, letters: Iterable[DeadLetter]) -> None:
-        """Publish letters. Raises aiokafka's errors when the broker does not take them in time."""
+        """Publish dead letters. Raises aiokafka's errors when the broker does not take them in time."""
         for letter in letters:
             try:
                 await self._send(letter)

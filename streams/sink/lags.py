@@ -35,7 +35,7 @@ async def lags(consumer: AIOKafkaConsumer, partitions: Partitions) -> dict[Topic
         if end is None:
             found[where] = None
             continue
-        # Where nothing is held the position tells: it has passed what holds an offset and is no record.
+        # Where nothing is held the position says so: it has passed what holds an offset and is no record.
         is_level = partition is None or partition.oldest_ms is None
         begin = partition.stored_offset if partition and not is_level else await consumer.position(where)
         found[where] = max(0, end - begin)

@@ -91,7 +91,7 @@ class PartitionBatches:
             self._cutter.restart()
 
     def batch_of(self, span: PendingBatch) -> InsertBatch:
-        """The batch of an ended span that has rows."""
+        """The batch of an ended stretch that has rows."""
         return InsertBatch(self.stream, self.topic, self.number, self._rule.size, tuple(span.rows))
 
     def letter_of(self, rejected: Rejected) -> DeadLetter:

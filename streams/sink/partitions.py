@@ -15,7 +15,7 @@ def wall_ms() -> int:
 
 
 def name_of(where: TopicPartition) -> str:
-    """The gate of a partition; no stream has a name like it."""
+    """The backoff of a partition; no stream has a name like it."""
     return f"{where.topic}/{where.partition}"
 
 

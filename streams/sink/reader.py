@@ -6,7 +6,7 @@ from cloudtag.contract.streams import INPUTS
 from cloudtag.warehouse.blocks import LogRow
 from cloudtag.wire import Codec, Undecodable
 from cloudtag.wire.registry import RegistryRefused
-from streams.kafka.dead_letters import LetterReason, letter_of
+from streams.kafka.dead_letters import DeadLetterReason, letter_of
 from streams.sink import sink_metrics as metrics
 from streams.sink.partition_batches import IntakeRecord
 
@@ -56,13 +56,13 @@ class Reader:
         row = LogRow(log.offset, log.timestamp, record, log.key, log.value)
         return IntakeRecord(log.offset, log.timestamp, size, row)
 
-    def _unreadable(self, stream: str, log: LogRecord, size: int, reason: LetterReason, error: str) -> IntakeRecord:
+    def _unreadable(self, stream: str, log: LogRecord, size: int, reason: DeadLetterReason, error: str) -> IntakeRecord:
         if stream in INPUTS:
             metrics.SKIPPED.labels(stream).inc()
             return IntakeRecord(log.offset, log.timestamp, size)
         metrics.DEAD_LETTERS.labels(stream).inc()
         letter = letter_of(log, reason, error)
         if stream == "dead-letters":
-            # A letter about a letter would go round for ever: it is stored as it is.
+            # A dead letter about a dead letter would go round for ever: it is stored as it is.
             return IntakeRecord(log.offset, log.timestamp, size, LogRow(log.offset, log.timestamp, letter, None, None))
         return IntakeRecord(log.offset, log.timestamp, size, letter=letter)

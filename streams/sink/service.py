@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import IllegalStateError, KafkaError
 
-from cloudtag.warehouse.errors import Outage, TooMuchPoison
+from cloudtag.warehouse.errors import OutageError, TooManyUnstorableError
 from cloudtag.warehouse.pseudonymizer import Pseudonymizer
 from streams.kafka import bounded_batches, codecs
 from streams.kafka.backoff import EVERYTHING, Backoffs
@@ -182,9 +182,9 @@ class Sink(ConsumerRebalanceListener):  # type: ignore[misc]
     def _put_off(self, where: TopicPartition, stream: str, error: Exception) -> None:
         """Wait before the next try: with the partition if its batch is at fault, with the table, or with everything."""
         gate = name_of(where)
-        if isinstance(error, Outage) and not isinstance(error, TooMuchPoison):
+        if isinstance(error, OutageError) and not isinstance(error, TooManyUnstorableError):
             gate = stream if error.is_answered else EVERYTHING
-        elif not isinstance(error, Outage | KafkaError):
+        elif not isinstance(error, OutageError | KafkaError):
             log.error("a batch of %s could not be stored, which nobody foresaw", gate, exc_info=error)
         seconds = self._gates.shut(gate)
         metrics.RETRIES.labels(stream).inc()

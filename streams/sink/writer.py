@@ -6,7 +6,7 @@ from clickhouse_connect.driver.client import Client
 
 from cloudtag.warehouse.bisecting_insert import Rejected, bisecting_insert
 from cloudtag.warehouse.blocks import InsertBatch
-from cloudtag.warehouse.errors import Outage, meaning_of
+from cloudtag.warehouse.errors import OutageError, meaning_of
 from cloudtag.warehouse.forgotten import Forgotten
 from cloudtag.warehouse.insert import Inserter
 from cloudtag.warehouse.pseudonymizer import Pseudonymizer
@@ -26,7 +26,7 @@ class Writer:
         self._forgotten: Forgotten | None = None
 
     def store(self, batch: InsertBatch) -> list[Rejected]:
-        """Store a batch; returns its poison rows. Raises `Outage`."""
+        """Store a batch; returns its unstorable rows. Raises `OutageError`."""
         try:
             inserter, forgotten = self._ready()
             kept = forgotten.without(batch)
@@ -35,24 +35,26 @@ class Writer:
             with metrics.INSERT_SECONDS.labels(batch.stream).time():
                 rejected = bisecting_insert(kept, inserter.insert)
                 _take(forgotten, kept)
-        except Outage as outage:
+        except OutageError as outage:
             if not outage.is_answered:
                 self.close()
             raise
         if rejected and batch.stream == "dead-letters":
-            # A letter about a letter would go round for ever: people have to look.
-            raise Outage(f"a dead letter cannot be stored: {rejected[0].error}", is_answered=True)
+            # A dead letter about a dead letter would go round for ever: people have to look.
+            raise OutageError(f"a dead letter cannot be stored: {rejected[0].error}", is_answered=True)
         return rejected
 
     def ask(self) -> None:
-        """Return when the warehouse answers and takes this sink's secret. Raises `Outage`."""
+        """Return when the warehouse answers and takes this sink's secret. Raises `OutageError`."""
         try:
             self._ready()
             assert self._client is not None
             self._client.query("SELECT 1")
         except Exception as error:
             self.close()
-            raise error if isinstance(error, Outage) else Outage(str(meaning_of(error)), is_answered=False) from error
+            raise (
+                error if isinstance(error, OutageError) else OutageError(str(meaning_of(error)), is_answered=False)
+            ) from error
 
     def close(self) -> None:
         """Let go of the connection."""
@@ -67,7 +69,7 @@ class Writer:
             try:
                 self._client = self._connect()
             except Exception as error:
-                raise Outage(str(meaning_of(error)), is_answered=False) from error
+                raise OutageError(str(meaning_of(error)), is_answered=False) from error
             inserter = Inserter(self._client, self._database, self._pseudonymizer)
             inserter.claim()
             self._forgotten = _read_forgotten(self._client, self._database, self._pseudonymizer)
@@ -79,7 +81,7 @@ def _read_forgotten(client: Client, database: str, pseudonymizer: Pseudonymizer)
     try:
         return Forgotten(client, database, pseudonymizer)
     except Exception as error:
-        raise Outage(str(meaning_of(error)), is_answered=True) from error
+        raise OutageError(str(meaning_of(error)), is_answered=True) from error
 
 
 def _take(forgotten: Forgotten, batch: InsertBatch) -> None:
@@ -87,4 +89,4 @@ def _take(forgotten: Forgotten, batch: InsertBatch) -> None:
     try:
         forgotten.take(batch)
     except Exception as error:
-        raise Outage(str(meaning_of(error)), is_answered=True) from error
+        raise OutageError(str(meaning_of(error)), is_answered=True) from error

@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 POLL_MS = 250
 FETCH_BYTES = 4 << 20
 MARKER = b"\xffowner"
-"""A key no row can have: a row key begins with the length of its file key, and none is so long.
+"""A key no row can have: a row key begins with the length of its state key, and none is so long.
 
 One per partition, so that compaction keeps only the last.
 """
@@ -149,7 +149,7 @@ class Changelogs:
                 _refuse_oversized(records)
                 if within := [record for record in records if record.offset < missing[tp].stop]:
                     apply((tp.topic, tp.partition), within)
-                # Compaction may have removed the last records of the range: the position tells, not their offsets.
+                # Compaction may have removed the last records of the range: the position counts, not their offsets.
                 if await consumer.position(tp) >= missing[tp].stop:
                     del missing[tp]
             if time.monotonic() - last_progress > self._stall_seconds:

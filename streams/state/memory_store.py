@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator
 
 from cloudtag.engine.task_result import key_part
-from streams.state.store import Rows
+from streams.state.store import StoredRows
 
 
 class MemoryPartition:
-    """Rows by file, so that reading one file does not look at the others."""
+    """Rows by keyed state, so that reading one does not look at the others."""
 
     def __init__(self) -> None:
         self.next_offset = 0
@@ -16,7 +16,7 @@ class MemoryPartition:
         self._files: dict[bytes, dict[bytes, bytes]] = {}
 
     def rows_of(self, prefix: bytes) -> Iterable[tuple[bytes, bytes]]:
-        """All rows whose key starts with ``prefix``; fast when it holds the file's whole part."""
+        """All rows whose key starts with ``prefix``; fast when it holds the whole part of a keyed state."""
         file = key_part(prefix)
         if len(prefix) < 2 or len(file) < 2 + int.from_bytes(prefix[:2]):
             return [row for row in self.all_rows() if row[0].startswith(prefix)]
@@ -34,7 +34,7 @@ class MemoryPartition:
         """One row, or none."""
         return self._files.get(key_part(key), {}).get(key)
 
-    def apply(self, rows: Rows, next_offset: int, checkpoint: int) -> None:
+    def apply(self, rows: StoredRows, next_offset: int, checkpoint: int) -> None:
         """Put or remove rows."""
         files = self._files
         for key, value in rows.items():
@@ -58,7 +58,7 @@ class MemoryPartition:
 
 
 class MemoryStore:
-    """Shelves that last as long as their partition stays here."""
+    """Rows that last as long as their partition stays here."""
 
     def __init__(self) -> None:
         self._shelves: dict[tuple[str, int], MemoryPartition] = {}

@@ -17,7 +17,7 @@ import msgspec
 from msgspec import Struct
 from rocksdict import Options, Rdict, WriteBatch
 
-from streams.state.store import Rows, StoreError
+from streams.state.store import StoredRows, StoreError
 
 logger = logging.getLogger(__name__)
 
@@ -72,7 +72,7 @@ class _Handle:
             raise
 
     def close(self) -> None:
-        """Let go of the files; what cannot be written out any more is in the changelog."""
+        """Close the database; what cannot be written out any more is in the changelog."""
         db, self._db = self._db, None
         if db is not None:
             with suppress(Exception):
@@ -124,7 +124,7 @@ class RocksPartition:
             value: bytes | None = self._handle.db.get(self._rows + key)
         return value
 
-    def apply(self, rows: Rows, next_offset: int, checkpoint: int) -> None:
+    def apply(self, rows: StoredRows, next_offset: int, checkpoint: int) -> None:
         """Put or remove rows and note how far the changelog is contained, in one atomic write."""
         batch = WriteBatch(raw_mode=True)
         prefix = self._rows

@@ -6,7 +6,7 @@ from typing import Any
 
 from streams.kafka.producer import OutRecord, Target, check_size, publish
 from streams.state.changelog import MARKER, Changelogs, HasClient, checkpoint_of
-from streams.state.store import Rows, Store, StorePartition
+from streams.state.store import Store, StoredRows, StorePartition
 
 logger = logging.getLogger(__name__)
 
@@ -15,7 +15,7 @@ class ForeignOwnerError(RuntimeError):
     """Another worker has taken over a changelog partition that this one still writes to: this one must end."""
 
 
-def check_rows(rows: Rows) -> None:
+def check_rows(rows: StoredRows) -> None:
     """Raise ``ValueError`` for a row that no changelog takes, before any of them is written."""
     for key, value in rows.items():
         check_size(OutRecord(key, value), f"the row {key[2:60]!r}")
@@ -46,7 +46,7 @@ class StateStore:
         read = await self._changelogs.catch_up({target: self.store_part(partition)}, is_wanted)
         return read[target]
 
-    async def put_many(self, partition: int, rows: Rows) -> None:
+    async def put_many(self, partition: int, rows: StoredRows) -> None:
         """Make rows durable: returns once the broker has them in the changelog and the store holds them.
 
         Raises ``ForeignOwnerError`` when another worker has marked the partition as its own.
@@ -72,7 +72,8 @@ class StateStore:
         return written[self.topic, partition]
 
     async def _between(self, partition: int, expected: int, written: list[range]) -> dict[bytes, bytes | None]:
-        """The rows that others wrote before or between ours: our own sent twice, or an earlier owner's last breath.
+        """The rows that others wrote before or between ours: our own sent twice, or those of an earlier owner that
+        came late.
 
         The store knows better than they do: the caller writes again whatever they say differently.
         """

@@ -8,7 +8,7 @@ class StoreError(RuntimeError):
     """The store on disk cannot be read or written: full, damaged, gone. It is a cache: the changelog has the rows."""
 
 
-Rows = Mapping[bytes, bytes | None]
+StoredRows = Mapping[bytes, bytes | None]
 """Row key → value; `None` removes the row."""
 
 
@@ -20,7 +20,7 @@ class StorePartition(Protocol):
     checkpoint: int
     """A checksum of the changelog record before ``next_offset``, by which a foreign store gives itself away."""
     is_trusted: bool
-    """Whether the anchor was checked, or there is nothing to check."""
+    """Whether the checkpoint was checked, or there is nothing to check."""
 
     def rows_of(self, prefix: bytes) -> Iterable[tuple[bytes, bytes]]:
         """All rows whose key starts with ``prefix``, in any order."""
@@ -34,7 +34,7 @@ class StorePartition(Protocol):
         """One row, or none."""
         ...
 
-    def apply(self, rows: Rows, next_offset: int, checkpoint: int) -> None:
+    def apply(self, rows: StoredRows, next_offset: int, checkpoint: int) -> None:
         """Put or remove rows, and note how far the changelog is now contained: both or neither."""
         ...
 
@@ -55,5 +55,5 @@ class Store(Protocol):
         ...
 
     def close(self) -> None:
-        """Let go of files."""
+        """Close whatever is open."""
         ...

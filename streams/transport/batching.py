@@ -25,4 +25,4 @@ class Batching:
     is_paused: Callable[[TaskId], bool] = lambda _: False
     """Whether a task takes no batches for now; the others do not wait for it."""
     report: Callable[[TP, bool], None] = lambda *_: None
-    """Told when records of a partition cannot be fetched or read, and when they can again."""
+    """Called when records of a partition cannot be fetched or read, and when they can again."""

@@ -1,6 +1,6 @@
 """What a batch holds once its records are read: facts to judge, dead letters to send, records to pass on, event time.
 
-Each has a field of its own: whoever takes the batch need not tell them apart.
+Each has a field of its own: whoever takes the batch need not distinguish them.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ class DecodedRecord(Struct, frozen=True, gc=False):
     """What a record is to the task it was read for: a fact, or a dead letter, or misplaced, or a watermark record; or
     nothing at all, as a tombstone is.
 
-    `at_ms` is the event time a fact or a watermark record tells of; none where there is none, or where it is no matter.
+    `at_ms` is the event time a fact or a watermark record names; none where there is none, or where it is no matter.
     """
 
     at_ms: int | None = None

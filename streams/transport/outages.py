@@ -21,7 +21,7 @@ LONGEST_SECONDS = 30.0
 CALM_SECONDS = 5.0
 """A partition that brings nothing goes on when it has been fetched for so long without a fault."""
 READING = "reading"
-"""One gate for all that waits for a registry: asking it may take seconds, in which nothing else is done."""
+"""One backoff for all that waits for a registry: asking it may take seconds, in which nothing else is done."""
 
 
 class Outages:

@@ -21,6 +21,7 @@ from streams.transport.decoded import DecodedBatch, DecodedRecord, DecodeRecord
 from streams.transport.in_flight import Batch, RecordRun
 
 TaskId = tuple[str, int]
+"""The group of a processor's topics, and the partition: what names one task."""
 END_OF_TIME = 1 << 62
 MOST_BYTES = 16 << 20
 """Of a partition whose waiting records have so many bytes no more are fetched, however few they are."""

@@ -55,7 +55,7 @@ class BatchStream(Stream[Batch]):
                     else:
                         consumer.in_flight.abandon(batch)
         except StopAsyncIteration:
-            return  # how Faust tells an agent to stop
+            return  # how Faust asks an agent to stop
         finally:
             self._channel_stop_iteration(self.channel)
             if started_here:

@@ -2,7 +2,7 @@
 
 A fetch hands out records and moves the position past them in one step; a seek moves it back. The two never overlap
 here (one lock), and every fetch says under which *epoch* (number of seeks so far) it happened. So the other thread
-can tell records that a later seek will bring again from records that nobody will ever bring again.
+can distinguish records that a later seek will bring again from records that will never come again.
 """
 
 import asyncio
@@ -24,6 +24,7 @@ COMMIT_SECONDS = 10.0
 """How long one commit may take."""
 
 Fetched = tuple[int, Mapping[TopicPartition, list[Any]]]
+"""The epoch of a fetch, and the records it brought by topic and partition."""
 
 
 class BatchConsumerThread(AIOKafkaConsumerThread):

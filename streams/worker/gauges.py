@@ -1,4 +1,4 @@
-"""Metrics that are looked at now and then instead of counted: lag, watermark delay, files in memory."""
+"""Metrics that are looked at now and then instead of counted: lag, watermark delay, keyed states in memory."""
 
 import time
 

@@ -1,9 +1,9 @@
 """Finds the records of a batch that cannot be judged, by halving it, so that the others are judged.
 
 A core that raised may have folded half of the batch, so it is thrown away; a new one is opened over the stored rows,
-which hold everything that was settled before and nothing of what failed. A record that fails alone becomes a dead
-letter: its fact is in no row, so the outcome is that of the facts without it, and sending it again after a mend
-makes it what it would have been. Unless time alone fails the task: then the fault lies with what is stored, every
+which hold everything that was durable before and nothing of what failed. A record that fails alone is dead-lettered:
+its fact is in no row, so the outcome is that of the facts without it, and sending it again after a mend makes it what
+it would have been. Unless time alone fails the task: then the fault lies with what is stored, every
 record would be blamed in turn, and the partition is paused instead.
 """
 
@@ -41,7 +41,8 @@ class RecordIsolation:
         """Judge every record of a batch that can be judged; the task's core must be fresh. What the batch holds besides
         facts is settled last.
 
-        Raises ``StuckError`` or ``TooManyError`` when the records are not to blame, and whatever settling raises.
+        Raises ``StuckError`` or ``TooManyError`` when the records are not to blame, and whatever storing and
+        publishing raise.
         """
         pairs = [
             (record, fact)

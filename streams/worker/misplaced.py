@@ -16,16 +16,16 @@ from msgspec import Meta, Struct
 
 from cloudtag.contract.streams import INPUTS
 from streams.kafka.log_throttle import LogThrottle
-from streams.kafka.partitioner import Cause, Misplaced
+from streams.kafka.partitioner import Misplaced, MisplacementCause
 
 logger = logging.getLogger(__name__)
 
-MENDS: Mapping[Cause, str] = {
+MENDS: Mapping[MisplacementCause, str] = {
     "key": "its key is not its {field}: let the producer set the key to {field}",
     "null_key": "it has no key: let the producer set the key to {field}",
     "partitioner": "its key is right: set partitioner=murmur2_random in librdkafka, leave Java's default as it is",
 }
-"""What to tell whoever publishes, by cause."""
+"""What whoever publishes must set, by cause."""
 
 PREFIX = "cloudtag-"
 MOST_HOPS = 2
@@ -34,6 +34,7 @@ LONGEST_KEY_BYTES = 64 << 10
 """A longer key of a foreign client is left behind: with it a record the broker took might not fit a second time."""
 
 Headers = Sequence[tuple[str, bytes]]
+"""The headers of a Kafka record: names and values."""
 
 
 class Source(Protocol):
@@ -61,7 +62,7 @@ class Origin(Struct, frozen=True, gc=False):
     partition: Annotated[int, Meta(ge=0, lt=1 << 31)]
     offset: Annotated[int, Meta(ge=0, lt=1 << 62)]
     timestamp: Annotated[int, Meta(ge=-1, lt=1 << 62)]
-    cause: Cause
+    cause: MisplacementCause
     hops: Annotated[int, Meta(ge=1, le=MOST_HOPS)]
     key: bytes | None = None
     value: bytes | None = None
@@ -71,7 +72,7 @@ class NoOriginError(ValueError):
     """A record in the topic of misplaced ones that nobody passed on: it does not say where it is from."""
 
 
-def cause_of(key: bytes | None, own: str) -> Cause:
+def cause_of(key: bytes | None, own: str) -> MisplacementCause:
     """Why a record with this Kafka key is not where its own key field belongs."""
     if not key:
         return "null_key"
@@ -107,7 +108,7 @@ def origin_of(record: Any) -> Origin:
 
 
 def warn(found: Iterable[Misplaced]) -> None:
-    """Tell operators what to set, each kind once in a while."""
+    """Log what operators must set, each kind once in a while."""
     for (stream, cause), count in Counter((one.stream, one.cause) for one in found).items():
         mend = MENDS[cause].format(field=INPUTS[stream].key)
         # The kind is part of the text, so that each is held back by itself.

@@ -27,6 +27,7 @@ FIRST_SECONDS = 0.5
 LONGEST_SECONDS = 30.0
 
 Spawn = Callable[[Coroutine[Any, Any, None]], "asyncio.Future[None]"]
+"""Starts a coroutine in the background."""
 
 
 class CannotJudgeError(Exception):

@@ -8,7 +8,7 @@ from streams.worker.worker_metrics import OTHER, WorkerMetrics
 logger = logging.getLogger(__name__)
 
 MOST_NAMES = 20
-"""So many names are told apart by a worker; all further ones are `OTHER`, so that the series stay few."""
+"""So many names are distinguished by a worker; all further ones are `OTHER`, so that the series stay few."""
 LONGEST_NAME = 64
 """Characters of a name that are shown."""
 

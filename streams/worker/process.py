@@ -1,4 +1,4 @@
-"""Runs a worker to its end in this process: until it is told to stop, or until something fails."""
+"""Runs a worker to its end in this process: until it is asked to stop, or until something fails."""
 
 import asyncio
 import logging

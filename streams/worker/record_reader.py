@@ -11,7 +11,7 @@ from cloudtag.wire import Undecodable
 from cloudtag.wire.oversized import OversizedBatch
 from cloudtag.wire.registry import RegistryRefused
 from streams.kafka import topics
-from streams.kafka.dead_letters import LetterReason, letter_of
+from streams.kafka.dead_letters import DeadLetterReason, letter_of
 from streams.kafka.partitioner import Misplaced, partition_of
 from streams.transport.decoded import DecodedRecord
 from streams.worker import misplaced
@@ -111,5 +111,5 @@ def _elsewhere(stream: str, key: str, wanted: int, record: Any) -> DecodedRecord
     return DecodedRecord(misplaced=Misplaced(stream, key, wanted, cause, hops))
 
 
-def _dead(record: Any, reason: LetterReason, error: str) -> DecodedRecord:
+def _dead(record: Any, reason: DeadLetterReason, error: str) -> DecodedRecord:
     return DecodedRecord(letter=letter_of(record, reason, error))

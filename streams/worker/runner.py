@@ -38,7 +38,7 @@ logger = logging.getLogger(__name__)
 
 
 class Runner:
-    """Runs one processor: its agent's body, and the settling of every step."""
+    """Runs one processor: its agent's body, and making every step durable and published."""
 
     def __init__(self, tasks: Tasks, own: Sequence[str], reader: RecordReader, tools: Tools) -> None:
         """``own``: the topics the processor reads; ``reader`` has read what comes from them."""
@@ -149,7 +149,7 @@ class Runner:
 
     def _done(self, task: RunningTask, batch: Batch) -> None:
         content = batch.content
-        # What only passes through tells this task no time: it must be told the time like an idle one.
+        # What only passes through does not move this task's watermark: it gets watermark records like an idle one.
         task.done(batch.count, is_judged=bool(content.facts or content.reached_ms))
         passed_on = Counter(record.topic for record, _ in content.misplaced)
         self.batches_done += 1
@@ -215,7 +215,7 @@ class Runner:
         source = self._reader.source
         late = [letter_of(source(sources[n]), "too_late", "older than what is still held") for n in step.too_late]
         erased = [letter_of(source(sources[n]), "erased", "about a buyer who is forgotten") for n in step.refused]
-        # They tell the place only: nobody is remembered by a letter about having been forgotten.
+        # They name the place only: a dead letter must not keep what was to be forgotten.
         return late + [replace(letter, key=None, value=None) for letter in erased]
 
     async def _refuse(self, record: Any, error: str) -> None:
@@ -247,7 +247,8 @@ class Runner:
 
 @contextmanager
 def _dead_if_it_fails(task: RunningTask) -> Iterator[None]:
-    """Whatever ends a step before it is settled, a cancellation too: the core is not to be advanced any more."""
+    """Whatever ends a step before it is durable and published, a cancellation too: the core is not to be advanced any
+    more."""
     try:
         yield
     except BaseException:

@@ -38,7 +38,7 @@ class RunningTask:
         self.active_at = time.monotonic()
 
     def done(self, records: int, *, is_judged: bool) -> None:
-        """A batch of so many records is durable and sent; whether any of it told this task the time."""
+        """A batch of so many records is durable and sent; whether any of it moved this task's watermark."""
         if is_judged:
             self.active_at = time.monotonic()
         self.allowance = min(MOST_ALLOWED, self.allowance + SHARE * records)
@@ -89,14 +89,14 @@ class Tasks:
             task.is_dropped = True
 
     def open(self, partition: int) -> RunningTask:
-        """A task over the rows now on the partition's store partition; the caller settles the step of
+        """A task over the rows now on the partition's store partition; the caller stores and publishes the step of
         ``core.open()``."""
         self.drop(partition)
         task = self._tasks[partition] = RunningTask(partition, self._fresh(partition))
         return task
 
     def renew(self, task: RunningTask) -> None:
-        """Give a task a new core over the rows now on its store partition; the caller settles the step of
+        """Give a task a new core over the rows now on its store partition; the caller stores and publishes the step of
         ``core.open()``."""
         task.core = self._fresh(task.partition)
 

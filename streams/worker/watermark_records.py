@@ -1,4 +1,4 @@
-"""Tells idle partitions what time it is, by a record of their own: time that a replay can repeat."""
+"""Writes watermark records to idle partitions: time in the log, which a replay can repeat."""
 
 import time
 from collections.abc import Iterable
@@ -29,7 +29,7 @@ class WatermarkPublisher:
         return self._config.clock == "live"
 
     async def tick(self, processors: Iterable[Tasks]) -> int:
-        """Tick what is idle now; returns how many partitions were told."""
+        """Write to what is idle now; returns to how many partitions."""
         if not self.is_live:
             return 0
         # Events may still arrive as late as the lateness allows: only what is older is over.

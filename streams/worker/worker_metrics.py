@@ -14,7 +14,7 @@ BATCH_RECORDS_BUCKETS = (1, 10, 50, 100, 250, 500, 1000, 2000, 5000, 10_000)
 REASONS: tuple[str, ...] = (*get_args(Reason), *get_args(Refusal))
 """Why a worker may refuse a record."""
 OTHER = "other"
-"""Among the names of unknown platforms: all that are too many to be told apart."""
+"""Among the names of unknown platforms: all that are too many to be named."""
 PauseReason = Literal["cannot_judge", "too_many_refused", "not_written", "changelog", "store"]
 """Why a worker may pause a partition."""
 
@@ -84,14 +84,12 @@ def _all() -> dict[str, Counter | Gauge | Histogram]:
         "watermark_delay": _gauge(
             "watermark_delay_seconds", "How far event time is behind the wall clock", "processor", "partition"
         ),
-        "watermark_records": _counter(
-            "watermark_records", "Records written to tell an idle partition what time it is", "processor"
-        ),
+        "watermark_records": _counter("watermark_records", "Watermark records written to idle partitions", "processor"),
     }
 
 
 def labels_of(metric: Counter | Gauge | Histogram) -> tuple[str, ...]:
-    """The names of a metric's labels, which the library does not tell otherwise."""
+    """The names of a metric's labels, which the library does not say otherwise."""
     return tuple(metric._labelnames)
 
 
@@ -148,7 +146,7 @@ class WorkerMetrics:
         for stream in streams:
             self.names["records"].labels(processor, stream)
         self.show("dead_letters", ((processor, reason) for reason in REASONS))
-        # A name appears with its first event; this one tells that there is such a count.
+        # A name appears with its first event; this one shows that there is such a count.
         self.show("unknown_platforms", [(processor, OTHER)])
         self.show("pauses", ((processor, reason) for reason in get_args(PauseReason)))
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from cloudtag.backtest.counts import Count, buyers_of, saying, shops_of
+from cloudtag.backtest.counts import RecordCount, buyers_of, saying, shops_of
 from cloudtag.backtest.difference import Change, Field, differences
 from cloudtag.backtest.standing import standing_by_stream
 from cloudtag.backtest.words import words_of, words_of_change
@@ -38,11 +38,11 @@ def test_one_try_more_withdraws_three_tries_and_counts_otherwise_in_five() -> No
 
 def test_what_differs_is_counted_by_detector_shop_and_buyer() -> None:
     counts = compare([*reopened(1, 3), *reopened(2, 5)], FOUR_TRIES).counts
-    assert counts.detector == (Count(stream="alerts", name="repeat_reopen", withdrawn=1, changed=1),)
-    assert counts.shop == (Count(stream="alerts", name="s1", withdrawn=1, changed=1),)
+    assert counts.detector == (RecordCount(stream="alerts", name="repeat_reopen", withdrawn=1, changed=1),)
+    assert counts.shop == (RecordCount(stream="alerts", name="s1", withdrawn=1, changed=1),)
     assert counts.buyer == (
-        Count(stream="alerts", name="b1", withdrawn=1),
-        Count(stream="alerts", name="b2", changed=1),
+        RecordCount(stream="alerts", name="b1", withdrawn=1),
+        RecordCount(stream="alerts", name="b2", changed=1),
     )
 
 
@@ -72,9 +72,9 @@ def test_a_dated_version_touches_only_what_happens_from_its_date_on() -> None:
 def test_a_confirmation_counts_for_each_of_its_shops() -> None:
     counts = compare(TAGS, TWO_SHOPS_LATER).counts
     assert [count for count in counts.shop if count.stream == "tag-confirmations"] == [
-        Count(stream="tag-confirmations", name=shop, opened=2) for shop in ("s1", "s2")
+        RecordCount(stream="tag-confirmations", name=shop, opened=2) for shop in ("s1", "s2")
     ]
-    assert Count(stream="tag-confirmations", name="worn_return", opened=2) in counts.detector
+    assert RecordCount(stream="tag-confirmations", name="worn_return", opened=2) in counts.detector
 
 
 def test_a_version_after_the_last_event_changes_nothing() -> None:

@@ -1,11 +1,11 @@
 """Every room has a place among the layers, a sentence, and tests that mirror it."""
 
-import ast
 from pathlib import Path
 
 import pytest
 
 from cloudtag.docs.architecture import ROOT, architecture_page, layers, mirror_of, rooms
+from cloudtag.docs.exported import DETECTOR_PARAMETERS, types_of
 
 ROOMS = [(container, room) for container in ("cloudtag", "streams") for room in rooms(container)]
 WITHOUT_TESTS_OF_THEIR_NAME = {
@@ -37,15 +37,14 @@ def test_the_page_tells_of_every_room() -> None:
         assert f"| `{room}` |  |" not in page
 
 
-def test_no_two_packages_export_a_class_of_one_name() -> None:
-    """Whoever reads `Batch` knows which: a public class has a name of its own."""
+def test_no_two_packages_export_a_type_of_one_name() -> None:
+    """Whoever reads `Batch` knows which: a public class or type alias has a name of its own."""
     where: dict[str, set[str]] = {}
     for path in [*(ROOT / "src").rglob("*.py"), *(ROOT / "streams").rglob("*.py")]:
-        for node in ast.parse(path.read_text(encoding="utf-8")).body:
-            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
-                where.setdefault(node.name, set()).add(str(path.relative_to(ROOT)))
+        for name, _ in types_of(path):
+            where.setdefault(name, set()).add(str(path.relative_to(ROOT)))
     # Each detector has its own.
-    twice = {name: sorted(paths) for name, paths in where.items() if len(paths) > 1 and name != "Parameters"}
+    twice = {name: sorted(paths) for name, paths in where.items() if len(paths) > 1 and name != DETECTOR_PARAMETERS}
     assert twice == {}
 
 

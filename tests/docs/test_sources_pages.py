@@ -13,7 +13,7 @@ from cloudtag.docs.sources.check import entry_faults, faults, named_ids
 from cloudtag.docs.sources.defined import ids_in, ids_meant
 from cloudtag.docs.sources.pages import index_page, source_page, source_pages
 from cloudtag.docs.sources.parameters import parameter
-from cloudtag.docs.sources.stated import ROOT, Entry, SourceDocument, read_source, read_sources
+from cloudtag.docs.sources.stated import ROOT, SourceDocument, SourceEntry, read_source, read_sources
 
 SOURCES = read_sources()
 ENTRIES = [
@@ -68,7 +68,7 @@ def test_the_code_names_rules_at_all() -> None:
 
 
 @pytest.mark.parametrize("entry", ENTRIES)
-def test_whatever_a_line_points_at_is_missed_under_another_name(entry: Entry) -> None:
+def test_whatever_a_line_points_at_is_missed_under_another_name(entry: SourceEntry) -> None:
     for number, test in enumerate(entry.tests):
         others = (*entry.tests[:number], _renamed(test), *entry.tests[number + 1 :])
         assert list(entry_faults(replace(entry, tests=others), ROOT)) == [f"{_fault_of(test)}: {_renamed(test)}"]
@@ -90,7 +90,7 @@ def _fault_of(test: str) -> str:
     return "no such story" if "/scenarios/files/" in test and test.endswith(".toml") else "no such test"
 
 
-GOOD = Entry(
+GOOD = SourceEntry(
     ids=("T1a",),
     says="One alert.",
     where=("src/cloudtag/detectors/short_return.py::detect",),

@@ -12,8 +12,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from cloudtag.contract.streams import INTERNAL, REVISED_OF, STREAM_OF, WRITES, InternalStream
+from cloudtag.engine.judgement import Judgement
 from cloudtag.engine.keyed_state import KeyedState
-from cloudtag.engine.processor import Judgement, Processor
+from cloudtag.engine.processor import Processor
 from cloudtag.engine.row_kinds import RowKinds
 from cloudtag.engine.rows import Row
 from cloudtag.policy.model import Policies

@@ -9,7 +9,8 @@ from cloudtag.cli.evaluate import encode
 from cloudtag.detectors.registry import all_detectors
 from cloudtag.evaluate import Evaluation, Figures, evaluate, figures_of
 from cloudtag.evaluate.figures import percentile
-from cloudtag.simulate import Profile, Tally
+from cloudtag.simulate import Profile
+from cloudtag.simulate.score import Score
 from cloudtag.simulate.world import OUTSIDE
 from tests.simulate.test_score import alert
 
@@ -84,7 +85,7 @@ def test_recall_and_false_accusations_decide(good: bool, found: Evaluation) -> N
 
 def test_false_alerts_are_told_apart_by_whether_a_script_plays_the_buyer() -> None:
     false = [replace(alert(), buyer_id=buyer_id) for buyer_id in (f"b{OUTSIDE:x}", "b7")]
-    tally = Tally(false=[*false])
+    tally = Score(false=[*false])
     told = figures_of("d", tally)
     assert (told.false_accusations, told.by_chance) == (1, 1)
 

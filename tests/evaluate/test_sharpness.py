@@ -8,9 +8,9 @@ from cloudtag.detectors.registry import all_detectors
 from cloudtag.policy.load import shipped
 from cloudtag.policy.model import Policies, Policy
 from cloudtag.replay.driver import judge
-from cloudtag.simulate import Label, Profile, score, simulate
+from cloudtag.simulate import ExpectedLabel, Profile, score, simulate
 from cloudtag.simulate.profile import DAY_MS
-from cloudtag.simulate.score import Tally
+from cloudtag.simulate.score import Score
 
 LAX = (
     ("advertising_review", "orders", 1),
@@ -48,7 +48,7 @@ STRICT = (
 )
 
 
-Scripted = tuple[list[Label], list[Event], int]
+Scripted = tuple[list[ExpectedLabel], list[Event], int]
 """The labels, the events, and the time everything of them is over."""
 
 
@@ -73,7 +73,7 @@ def policies_with(detector: str, parameter: str, value: int) -> Policies:
     return Policies(packs)
 
 
-def tally_of(detector: str, scripted: Scripted, policies: Policies) -> Tally:
+def tally_of(detector: str, scripted: Scripted, policies: Policies) -> Score:
     labels, events, until_ms = scripted
     tallies = score(labels, [record for _, record in judge(list(events), until_ms, policies)])
     return tallies[detector]

@@ -10,7 +10,7 @@ from typing import Any, Self
 
 import clickhouse_connect
 
-from cloudtag.cli.demo.watch import Watch, worker_reads
+from cloudtag.cli.demo.watch import TopicWatch, worker_reads
 from cloudtag.cli.kafka import sender
 from cloudtag.config import Config
 from cloudtag.contract.streams import INPUTS, OUTPUTS
@@ -54,7 +54,7 @@ class Installation:
         await topics.create(self.config)
         if self._warehouse_url is not None:
             await asyncio.to_thread(migrate, self._client(), self.database)
-        self.watch = await Watch(self.config).__aenter__()
+        self.watch = await TopicWatch(self.config).__aenter__()
         return self
 
     async def __aexit__(self, *_: object) -> None:

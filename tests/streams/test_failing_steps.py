@@ -18,7 +18,7 @@ from cloudtag.contract.internal import InternalRecord
 from cloudtag.contract.records import DeadLetter
 from cloudtag.contract.streams import INTERNAL, OUTPUTS
 from cloudtag.engine.memory_rows import MemoryRows
-from cloudtag.processors.base import INTERNAL_ID
+from cloudtag.engine.row_kind import INTERNAL_ID
 from streams.kafka.security import client_settings
 from streams.kafka.topics import Declared, create
 from streams.transport.in_flight import Batch

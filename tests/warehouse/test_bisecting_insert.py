@@ -3,7 +3,7 @@
 import pytest
 
 from cloudtag.warehouse.bisecting_insert import bisecting_insert
-from cloudtag.warehouse.errors import Outage
+from cloudtag.warehouse.errors import OutageError
 from tests.warehouse.batches import batch, inserter
 from tests.warehouse.places import Warehouse
 from tests.warehouse.samples import alert
@@ -29,7 +29,7 @@ def test_the_good_rows_are_stored_and_the_bad_ones_named(warehouse: Warehouse) -
 
 def test_too_much_poison_stops(warehouse: Warehouse) -> None:
     rows = batch("alerts", [alert(number, revision=-1 if number % 10 == 0 else 0) for number in range(200)])
-    with pytest.raises(Outage, match="more than 10 of 200"):
+    with pytest.raises(OutageError, match="more than 10 of 200"):
         bisecting_insert(rows, inserter(warehouse).insert)
 
 

@@ -5,7 +5,7 @@ import struct
 import pytest
 from clickhouse_connect.driver.exceptions import DatabaseError, DataError, OperationalError
 
-from cloudtag.warehouse.errors import Outage, Poison, meaning_of
+from cloudtag.warehouse.errors import OutageError, UnstorableError, meaning_of
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,7 @@ from cloudtag.warehouse.errors import Outage, Poison, meaning_of
     ],
 )
 def test_an_error_of_the_data_is_poison(error: Exception) -> None:
-    assert isinstance(meaning_of(error), Poison)
+    assert isinstance(meaning_of(error), UnstorableError)
 
 
 @pytest.mark.parametrize(
@@ -37,5 +37,5 @@ def test_an_error_of_the_data_is_poison(error: Exception) -> None:
 )
 def test_every_other_error_is_an_outage(error: Exception, is_answered: bool) -> None:
     meaning = meaning_of(error)
-    assert isinstance(meaning, Outage)
+    assert isinstance(meaning, OutageError)
     assert meaning.is_answered == is_answered

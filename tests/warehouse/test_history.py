@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec import Struct
 
-from cloudtag.warehouse.errors import Outage
+from cloudtag.warehouse.errors import OutageError
 from tests.warehouse.batches import batch, inserter
 from tests.warehouse.places import Warehouse
 from tests.warehouse.record_samples import confirmation, consequence, label, tag_status
@@ -73,7 +73,7 @@ def test_a_block_that_reached_the_table_alone_reaches_the_history_when_it_is_rep
     block = batch("labels", [label("a", "nina", "true_positive", 1, revision) for revision in range(3)])
     client, db = warehouse.connect(), warehouse.database
     client.command(f"RENAME TABLE {db}.label_revisions TO {db}.away")
-    with pytest.raises(Outage):
+    with pytest.raises(OutageError):
         inserter(warehouse).insert(block)
     client.command(f"RENAME TABLE {db}.away TO {db}.label_revisions")
     for _ in range(2):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cloudtag.warehouse.errors import Outage
+from cloudtag.warehouse.errors import OutageError
 from cloudtag.warehouse.insert import Inserter
 from cloudtag.warehouse.pseudonymizer import Pseudonymizer
 from tests.warehouse.batches import SECRET, batch, inserter
@@ -98,13 +98,13 @@ def test_buyers_are_stored_as_keys_and_their_originals_apart(warehouse: Warehous
 def test_another_secret_is_refused(warehouse: Warehouse) -> None:
     inserter(warehouse).claim()
     inserter(warehouse).claim()
-    with pytest.raises(Outage, match="another secret"):
+    with pytest.raises(OutageError, match="another secret"):
         Inserter(warehouse.connect(), warehouse.database, Pseudonymizer(b"some other secret")).claim()
 
 
 def test_a_missing_table_is_an_outage(warehouse: Warehouse) -> None:
     warehouse.connect().command(f"DROP TABLE {warehouse.database}.reviews")
-    with pytest.raises(Outage) as raised:
+    with pytest.raises(OutageError) as raised:
         inserter(warehouse).insert(batch("reviews", [one_of_each()["reviews"]]))
     assert raised.value.is_answered
 

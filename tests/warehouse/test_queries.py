@@ -1,6 +1,9 @@
 """Questions about tags, consequences and labels, asked of rows that came through the sink's own inserts."""
 
+from collections.abc import Callable
+
 import pytest
+from clickhouse_connect.driver.client import Client
 
 from cloudtag.warehouse.blocks import InsertBatch, LogRow
 from cloudtag.warehouse.queries import SECTIONS
@@ -13,6 +16,12 @@ from tests.warehouse.stories.story import Entry, Story, key
 
 MERGED = ("tag_statuses", "tag_confirmations", "consequences", "labels", "alerts", "insurance")
 """Tables that are asked about before and after ClickHouse merged their rows."""
+
+
+@pytest.fixture
+def place(in_process: Callable[[], Client]) -> Callable[[], Client]:
+    """Only in this process: the way to the engine makes no difference to what SQL answers."""
+    return in_process
 
 
 def _tell(warehouse: Warehouse, entries: list[Entry]) -> None:

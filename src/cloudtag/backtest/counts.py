@@ -13,13 +13,13 @@ from msgspec import Struct
 
 from cloudtag.backtest.difference import BacktestDifference
 
-Names = Callable[[Any], frozenset[str]]
+NamesOf = Callable[[Any], frozenset[str]]
 """Under which names a record is counted."""
 _SAYING = ("detector", "kind", "scenario")
-"""The fields that tell what a record says; the first that it has counts."""
+"""The fields that say what a record is; the first that it has counts."""
 
 
-class Count(Struct, frozen=True, kw_only=True):
+class RecordCount(Struct, frozen=True, kw_only=True):
     """Records of one stream under one name; none for those that name nobody. A record with two names counts in both."""
 
     stream: str
@@ -37,9 +37,9 @@ class Count(Struct, frozen=True, kw_only=True):
 class Counts(Struct, frozen=True, kw_only=True):
     """The three breakdowns: `detector` is a consequence's kind and a tag's scenario."""
 
-    detector: tuple[Count, ...]
-    shop: tuple[Count, ...]
-    buyer: tuple[Count, ...]
+    detector: tuple[RecordCount, ...]
+    shop: tuple[RecordCount, ...]
+    buyer: tuple[RecordCount, ...]
 
 
 def counts_of(differences: Iterable[BacktestDifference]) -> Counts:
@@ -62,12 +62,12 @@ def named(who: Literal["buyer", "shop"], record: Any) -> frozenset[str]:
     return frozenset(found) - {None}
 
 
-buyers_of: Names = partial(named, "buyer")
-shops_of: Names = partial(named, "shop")
+buyers_of: NamesOf = partial(named, "buyer")
+shops_of: NamesOf = partial(named, "shop")
 
 
-def _by(names_of: Names, differences: tuple[BacktestDifference, ...]) -> tuple[Count, ...]:
-    counts: list[Count] = []
+def _by(names_of: NamesOf, differences: tuple[BacktestDifference, ...]) -> tuple[RecordCount, ...]:
+    counts: list[RecordCount] = []
     for each in differences:
         tally: dict[str | None, list[int]] = {}
         columns = (
@@ -80,7 +80,7 @@ def _by(names_of: Names, differences: tuple[BacktestDifference, ...]) -> tuple[C
                 for name in names or (None,):
                     tally.setdefault(name, [0, 0, 0])[column] += 1
         rows = [
-            Count(stream=each.stream, name=name, opened=opened, withdrawn=withdrawn, changed=changed)
+            RecordCount(stream=each.stream, name=name, opened=opened, withdrawn=withdrawn, changed=changed)
             for name, (opened, withdrawn, changed) in tally.items()
         ]
         counts += sorted(rows, key=lambda row: (-row.differing, row.name or ""))

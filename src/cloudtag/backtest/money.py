@@ -13,7 +13,7 @@ from cloudtag.contract.records import Alert
 
 
 class Sum(Struct, frozen=True, kw_only=True):
-    """The money of one currency; none is that of orders which never told theirs."""
+    """The money of one currency; none is that of orders which never named theirs."""
 
     currency: str | None
     refunds: int = 0
@@ -30,8 +30,8 @@ class Sum(Struct, frozen=True, kw_only=True):
 class Money(Struct, frozen=True, kw_only=True):
     """What some alerts are about.
 
-    `refunds_without_amount` never told an amount: the worth of their orders counts instead. `orders_without_worth`
-    never told what was bought: they count as nothing. `alerts_without_order` name neither a refund nor an order.
+    `refunds_without_amount` never named an amount: the worth of their orders counts instead. `orders_without_worth`
+    never said what was bought: they count as nothing. `alerts_without_order` name neither a refund nor an order.
     """
 
     sums: tuple[Sum, ...]

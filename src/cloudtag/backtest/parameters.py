@@ -15,7 +15,7 @@ from cloudtag.policy.listing import Parameter, parameters
 from cloudtag.policy.load import Packs
 
 
-class Parting(Struct, frozen=True, kw_only=True):
+class ParameterChange(Struct, frozen=True, kw_only=True):
     """One parameter that differs while both values are in force: from `from_ms` until before `until_ms`.
 
     Event time; none is an open end. A value of none is that of a parameter which one side does not have, as those of a
@@ -30,9 +30,9 @@ class Parting(Struct, frozen=True, kw_only=True):
     until_ms: int | None
 
 
-def partings(base: Packs, new: Packs) -> tuple[Parting, ...]:
+def partings(base: Packs, new: Packs) -> tuple[ParameterChange, ...]:
     """All of them in the order of a pack, each once with all the platforms it holds for."""
-    found: dict[bytes, Parting] = {}
+    found: dict[bytes, ParameterChange] = {}
     for platform in sorted(base.policies.keys() | new.policies.keys(), key=lambda name: (name != "default", name)):
         for parting in _on(platform, base, new):
             key = msgspec.json.encode(replace(parting, platforms=()))
@@ -41,13 +41,13 @@ def partings(base: Packs, new: Packs) -> tuple[Parting, ...]:
     return tuple(found.values())
 
 
-def _on(platform: str, base: Packs, new: Packs) -> Iterator[Parting]:
+def _on(platform: str, base: Packs, new: Packs) -> Iterator[ParameterChange]:
     """Those of one platform; spans that follow each other with the same two values are one."""
-    runs: dict[str, list[Parting]] = {}
+    runs: dict[str, list[ParameterChange]] = {}
     for from_ms, until_ms in _spans(platform, base, new):
         both = (_in_force(packs, platform, from_ms) for packs in (base, new))
         for name, first, second in differences(*both):
-            parting = Parting(
+            parting = ParameterChange(
                 name=name,
                 base=first.value if first else None,
                 new=second.value if second else None,
@@ -63,7 +63,7 @@ def _on(platform: str, base: Packs, new: Packs) -> Iterator[Parting]:
         yield from run
 
 
-def _goes_on(earlier: Parting, later: Parting) -> bool:
+def _goes_on(earlier: ParameterChange, later: ParameterChange) -> bool:
     return (earlier.base, earlier.new, earlier.until_ms) == (later.base, later.new, later.from_ms)
 
 

@@ -1,8 +1,8 @@
-"""Judge the same events with two sets of packs, by the code of live traffic, and tell what differs in the end."""
+"""Judge the same events with two sets of packs, by the code of live traffic, and report what differs in the end."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from msgspec import Struct
@@ -10,16 +10,13 @@ from msgspec import Struct
 from cloudtag.backtest.counts import Counts, counts_of
 from cloudtag.backtest.difference import BacktestDifference, differences
 from cloudtag.backtest.money import Money, money_of, prices_of
-from cloudtag.backtest.parameters import Parting, partings
+from cloudtag.backtest.parameters import ParameterChange, partings
 from cloudtag.backtest.standing import standing_by_stream
 from cloudtag.contract.records import Alert
 from cloudtag.gc_tuning import uncollected
 from cloudtag.policy.load import Packs
 from cloudtag.policy.model import Policies
-from cloudtag.replay.driver import judge
-
-Watch = Callable[[Iterable[Any]], Iterable[Any]]
-"""Passes items through and may count them."""
+from cloudtag.replay.driver import ShowProgress, judge
 
 
 class Backtest(Struct, frozen=True, kw_only=True):
@@ -32,7 +29,7 @@ class Backtest(Struct, frozen=True, kw_only=True):
     first_ms: int | None
     last_ms: int | None
     until_ms: int | None
-    parameters: tuple[Parting, ...]
+    parameters: tuple[ParameterChange, ...]
     differences: tuple[BacktestDifference, ...]
     counts: Counts
     opened: Money
@@ -44,7 +41,9 @@ class Backtest(Struct, frozen=True, kw_only=True):
         return not any(each.opened or each.withdrawn or each.changed for each in self.differences)
 
 
-def backtest(events: list[Any], base: Packs, new: Packs, until_ms: int | None = None, watch: Watch = iter) -> Backtest:
+def backtest(
+    events: list[Any], base: Packs, new: Packs, until_ms: int | None = None, watch: ShowProgress = iter
+) -> Backtest:
     """Compare what stands in the end. `events` is sorted in place; `until_ms` moves event time on past the last.
 
     `watch` sees every record as it is published, those of the base first.

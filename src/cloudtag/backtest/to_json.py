@@ -6,9 +6,9 @@ from typing import Any
 
 import msgspec
 
-from cloudtag.backtest.counts import Count
+from cloudtag.backtest.counts import RecordCount
 from cloudtag.backtest.money import Money
-from cloudtag.backtest.parameters import Parting
+from cloudtag.backtest.parameters import ParameterChange
 from cloudtag.backtest.run import Backtest
 from cloudtag.contract.standing import record_id
 from cloudtag.contract.times import rfc3339
@@ -55,7 +55,7 @@ def as_object(found: Backtest) -> dict[str, Any]:
     }
 
 
-def _parting(parting: Parting) -> dict[str, Any]:
+def _parting(parting: ParameterChange) -> dict[str, Any]:
     return {
         "name": parting.name,
         "base": parting.base,
@@ -66,7 +66,7 @@ def _parting(parting: Parting) -> dict[str, Any]:
     }
 
 
-def _count(count: Count) -> dict[str, Any]:
+def _count(count: RecordCount) -> dict[str, Any]:
     return dict(msgspec.to_builtins(count))
 
 

@@ -10,9 +10,9 @@ from cloudtag.contract.times import rfc3339
 EXPLANATION = "explanation"
 """The field with a text for people; in other languages its name goes on."""
 LONGEST = 60
-"""Longer values are texts: that they differ is told, not how."""
+"""Longer values are texts: that they differ is said, not how."""
 _NOT_TOLD = ("revision", "platform", "policy_version", "detector", "kind", "buyer_id")
-"""Told elsewhere, or of no interest in one line."""
+"""Shown elsewhere, or of no interest in one line."""
 
 
 def words_of(record: Any) -> str:
@@ -27,7 +27,7 @@ def words_of(record: Any) -> str:
 def words_of_change(change: Change) -> str:
     """What was and what is, field by field; of long texts only that they differ, of explanations nothing.
 
-    An explanation says in words what the other fields say; it is told when nothing else differs.
+    An explanation says in words what the other fields say; it is shown when nothing else differs.
     """
     others = [field for field in change.fields if not field.name.startswith(EXPLANATION)]
     return "; ".join(_field(field) for field in others or change.fields)

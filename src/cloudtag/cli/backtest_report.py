@@ -6,10 +6,10 @@ from typing import Any
 from rich.markup import escape
 from rich.table import Table
 
-from cloudtag.backtest.counts import Count, buyers_of, saying
+from cloudtag.backtest.counts import RecordCount, buyers_of, saying
 from cloudtag.backtest.difference import BacktestDifference
 from cloudtag.backtest.money import Money
-from cloudtag.backtest.parameters import Parting
+from cloudtag.backtest.parameters import ParameterChange
 from cloudtag.backtest.run import Backtest
 from cloudtag.backtest.words import words_of, words_of_change
 from cloudtag.cli.screen import output
@@ -66,7 +66,7 @@ def _table(title: str, *columns: str, numbers: Iterable[str] = ()) -> Table:
     return table
 
 
-def _parameters(partings: tuple[Parting, ...]) -> Table:
+def _parameters(partings: tuple[ParameterChange, ...]) -> Table:
     table = _table("Parameters that differ", "parameter", "base", "new", "platforms", "in force")
     for each in partings:
         told = ("-" if value is None else toml_value(value).strip('"') for value in (each.base, each.new))
@@ -93,8 +93,8 @@ def _fields(differences: tuple[BacktestDifference, ...]) -> Table:
     return table
 
 
-def _counts(title: str, what: str, counts: tuple[Count, ...], most: int | None = None) -> Table:
-    shown: list[Count] = []
+def _counts(title: str, what: str, counts: tuple[RecordCount, ...], most: int | None = None) -> Table:
+    shown: list[RecordCount] = []
     for stream in dict.fromkeys(count.stream for count in counts):
         shown += [count for count in counts if count.stream == stream][:most]
     left = len(counts) - len(shown)

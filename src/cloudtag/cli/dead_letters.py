@@ -20,7 +20,7 @@ from cloudtag.contract.times import rfc3339
 from cloudtag.detection.wording import counted
 
 if TYPE_CHECKING:
-    from cloudtag.cli.letter_log import Letters
+    from cloudtag.cli.letter_log import DeadLetterLog
 
 Reason = Annotated[str | None, typer.Option(metavar="REASON", help="Only those refused for this reason.")]
 Topic = Annotated[str | None, typer.Option(metavar="TOPIC", help="Only those that came from this topic or stream.")]
@@ -28,11 +28,12 @@ Since = Annotated[str | None, typer.Option(metavar="TIME", help="Only those seen
 EXCERPT = 400
 """So many characters of a payload are shown unless all are asked for."""
 CUT = ("key_bytes", "value_bytes", "value_sha256")
-"""What a letter that holds only a part of its record tells of the whole."""
+"""What a dead letter that holds only a part of its record says of the whole."""
 SEND_AT_ONCE = 100
-"""Letters sent between two marks: what a crash sends a second time."""
+"""Dead letters replayed between two marks: what a crash sends a second time."""
 MINUTE_MS, HOUR_MS, DAY_MS = 60_000, 3_600_000, 86_400_000
-Wanted = tuple[str | None, str | None, int | None]
+LetterFilter = tuple[str | None, str | None, int | None]
+"""Which dead letters are meant: of a reason, of a topic, since a broker time in milliseconds; none means any."""
 
 
 def list_letters(
@@ -53,11 +54,11 @@ def list_letters(
     asyncio.run(_list(settings(brokers), _wanted(reason, topic, since), limit, is_full=full, is_json=json))
 
 
-def _wanted(reason: str | None, topic: str | None, since: str | None) -> Wanted:
+def _wanted(reason: str | None, topic: str | None, since: str | None) -> LetterFilter:
     return reason, topic, None if since is None else milliseconds(since)
 
 
-def _chosen(letters: "Letters", wanted: Wanted, config: Config) -> list[DeadLetter]:
+def _chosen(letters: "DeadLetterLog", wanted: LetterFilter, config: Config) -> list[DeadLetter]:
     reason, topic, since_ms = wanted
     return [
         letter
@@ -68,7 +69,7 @@ def _chosen(letters: "Letters", wanted: Wanted, config: Config) -> list[DeadLett
     ]
 
 
-async def _list(config: Config, wanted: Wanted, limit: int, *, is_full: bool, is_json: bool) -> None:
+async def _list(config: Config, wanted: LetterFilter, limit: int, *, is_full: bool, is_json: bool) -> None:
     from cloudtag.cli.kafka import LETTER_BYTES
     from cloudtag.cli.letter_log import payload, read_letters
 
@@ -140,7 +141,7 @@ def replay_letters(
     """Send dead letters to the topics they came from again, byte for byte, once their cause is mended.
 
     Each is sent once: the topic `dead-letters-replayed` remembers it. What is refused again becomes a new dead letter,
-    with a place of its own; `cloudtag dead-letters list` tells what became of each. A letter that holds only a part of
+    with a place of its own; `cloudtag dead-letters list` shows what became of each. One that holds only a part of
     its record is named and not sent; the record is at its place for as long as its topic keeps it.
 
     Example:  cloudtag dead-letters replay --reason unknown_schema --dry-run
@@ -148,12 +149,12 @@ def replay_letters(
     asyncio.run(_replay(settings(brokers), _wanted(reason, topic, since), is_dry_run=dry_run))
 
 
-async def _replay(config: Config, wanted: Wanted, *, is_dry_run: bool) -> None:
+async def _replay(config: Config, wanted: LetterFilter, *, is_dry_run: bool) -> None:
     from cloudtag.cli.letter_log import place_of, read_letters, shown
 
-    # What processors tell each other is read as the events are, and may be refused as they are.
+    # Internal records are read as the events are, and may be refused as they are.
     inputs = {config.topic(stream) for stream in (*INPUTS, *INTERNAL)}
-    # All are read first: what is sent again may come back as new letters of the topic being read.
+    # All are read first: what is sent again may come back as new dead letters of the topic being read.
     letters = await read_letters(config)
     ready, kept = list[DeadLetter](), 0
     for letter in _chosen(letters, wanted, config):
@@ -172,9 +173,9 @@ async def _replay(config: Config, wanted: Wanted, *, is_dry_run: bool) -> None:
 
 
 async def _send(config: Config, ready: list[DeadLetter]) -> None:
-    """Send letters and remember it, a few at a time: first the records, then the marks."""
+    """Send dead letters again and remember it, a few at a time: first the records, then the marks."""
     from cloudtag.cli.kafka import sender
-    from cloudtag.cli.letter_log import Mark, place_of, shown
+    from cloudtag.cli.letter_log import ReplayMark, place_of, shown
     from streams.kafka import topics
     from streams.kafka.partitioner import partition_of
     from streams.kafka.producer import OutRecord
@@ -185,7 +186,7 @@ async def _send(config: Config, ready: list[DeadLetter]) -> None:
         for first in range(0, len(ready), SEND_AT_ONCE):
             for letter in ready[first : first + SEND_AT_ONCE]:
                 offset = await out.put_at_once((letter.topic, letter.partition), OutRecord(letter.key, letter.value))
-                mark = Mark(*place_of(letter), offset, time.time_ns() // 1_000_000)
+                mark = ReplayMark(*place_of(letter), offset, time.time_ns() // 1_000_000)
                 target = (replayed, partition_of(mark.key.decode(), counts[replayed]))
                 await out.put(target, OutRecord(mark.key, msgspec.json.encode(mark)))
                 _say(f"{shown(place_of(letter))} sent again as {shown((letter.topic, letter.partition, offset))}")

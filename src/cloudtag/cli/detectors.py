@@ -13,7 +13,7 @@ from cloudtag.cli.screen import note, output
 def detectors(
     name: Annotated[str | None, typer.Argument(metavar="NAME", help="Tell all about this one.")] = None,
 ) -> None:
-    """List the detectors, or tell all about one: what it finds, how it decides, what would clear it.
+    """List the detectors, or show all about one: what it finds, how it decides, what would clear it.
 
     Example:  cloudtag detectors reused_waybill
     """

@@ -36,7 +36,7 @@ def doctor(
 ) -> None:
     """Say what is wrong with the producers: keys, partitioners, codecs, schemas, clocks, platforms, missing feeds.
 
-    It looks at the newest records of every input topic, at the dead letters and at the topics' settings, and tells for
+    It looks at the newest records of every input topic, at the dead letters and at the topics' settings, and says for
     each finding what to set. It only reads: it joins no consumer group, commits nothing and creates nothing.
 
     Example:  KAFKA=kafka:9092 cloudtag doctor --sample 10000
@@ -66,7 +66,7 @@ async def _examine(config: Config, limit: int, look: "Look") -> tuple["Sample", 
     try:
         taken = await take(config, limit)
     except (KafkaError, OSError) as error:
-        # Whoever watches this command must be able to tell a broken producer from a broker that is away.
+        # Whoever watches this command must see whether a producer is broken or the broker is away.
         raise FailureError(str(explain(error)), UNREADABLE) from error
     return taken, diagnose(taken, look)
 

@@ -17,7 +17,7 @@ _MOST_NAMED = 4
 
 
 def report(console: Console, sample: Sample, findings: Sequence[Diagnosis]) -> None:
-    """Print findings as a table, the worst first; what several topics share is told once."""
+    """Print findings as a table, the worst first; what several topics share is named once."""
     table = Table(show_lines=True)
     for name in ("", "check", "topic", "finding, and what to do"):
         table.add_column(name, overflow="fold", no_wrap=name in ("", "check"))

@@ -1,4 +1,4 @@
-"""`cloudtag explain`: an alert computed anew from its facts, told in words."""
+"""`cloudtag explain`: an alert computed anew from its facts, in words."""
 
 from collections.abc import Collection
 from pathlib import Path
@@ -30,7 +30,7 @@ def explain(
     until: Until = None,
     policies: PoliciesDir = None,
 ) -> None:
-    """Compute an alert anew from its facts and tell why it is there: events, conditions, what would clear it.
+    """Compute an alert anew from its facts and say why it is there: events, conditions, what would clear it.
 
     The facts come from files (`--from`) or from the warehouse, where the user needs to read `identities` as well:
     an alert's id is made of the buyer's.

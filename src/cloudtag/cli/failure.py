@@ -52,7 +52,7 @@ def explain(error: Exception) -> FailureError:
 
 
 def _of_a_server(error: Exception) -> FailureError:
-    """Failures of Kafka and ClickHouse, told apart by where the exception comes from: neither is imported for it."""
+    """Failures of Kafka and ClickHouse, distinguished by where the exception comes from: neither is imported for it."""
     home, name = type(error).__module__.split(".")[0], type(error).__name__
     if name in PLAIN:
         return FailureError(one_line(str(error)))

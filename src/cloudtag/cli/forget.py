@@ -34,7 +34,7 @@ def forget(
     The request goes to the topic `erasures`. Workers empty the buyer's file, take back what they published about the
     buyer and refuse later events of the id; sinks erase the rows and store none again. There is no way back.
     With a warehouse (CLICKHOUSE) the rows are erased at once and counted afterwards: the exit code is 1 unless none is
-    left. What topics hold until their retention ends is told.
+    left. What topics hold until their retention ends is shown.
 
     Example:  cloudtag forget 2088123 --platform taobao --dry-run
     """
@@ -114,7 +114,7 @@ async def _publish(config: Config, request: ErasureRequested) -> None:
 
 
 async def _look(config: Config) -> None:
-    """Tell until when topics keep the records that name the buyer: those go with the topic's retention alone."""
+    """Say until when topics keep the records that name the buyer: those go with the topic's retention alone."""
     from streams.kafka.topics import DAY_MS, all_misplaced, declared
 
     named = set(map(config.topic, all_misplaced(config)))

@@ -62,7 +62,7 @@ class Sender:
         return written[target][0].start
 
     async def tick(self, time_ms: int) -> None:
-        """Tell every partition of every processor that event time has reached `time_ms`."""
+        """Send every partition of every processor a watermark record for `time_ms`."""
         await self.flush()
         for processor in self._config.processors:
             stream = topics.watermarks(processor)
@@ -126,7 +126,7 @@ async def consumer(config: Config, names: list[str], *, is_from_start: bool) -> 
 async def until_ends(client: AIOKafkaConsumer) -> AsyncIterator[Any]:
     """Every record up to the ends that the consumer's partitions had when they were first looked at.
 
-    An end is the last stable offset that the answers to fetches tell: not every broker says it truly when asked, and
+    An end is the last stable offset in the answers to fetches: not every broker says it truly when asked, and
     behind it are transactions that may be taken back.
     """
     ends: dict[TopicPartition, int] = {}

@@ -1,7 +1,7 @@
 """Dead letters as people deal with them: what each holds, whether it was sent again, and what became of that.
 
-That a letter was sent again is a record of its own in the compacted topic `dead-letters-replayed`, keyed by the place
-the letter's record came from. It is written when the broker has the record: a crash in between sends the record once
+That a dead letter was replayed is a record of its own in the compacted topic `dead-letters-replayed`, keyed by the
+place its record came from. It is written when the broker has the record: a crash in between sends the record once
 more, which changes nothing where it was judged already, and never loses it.
 """
 
@@ -27,13 +27,13 @@ from cloudtag.wire.codec import SINGLE_OBJECT
 from cloudtag.wire.schemas import released_in
 from streams.kafka import topics
 
-Place = tuple[str, int, int]
+RecordPlace = tuple[str, int, int]
 """A topic, a partition and an offset."""
 HEAD_BYTES = 10
 
 
-class Mark(Struct, frozen=True):
-    """A letter's record was sent again: to the same topic and partition, where it got a new offset."""
+class ReplayMark(Struct, frozen=True):
+    """A dead letter's record was sent again: to the same topic and partition, where it got a new offset."""
 
     topic: str
     partition: int
@@ -49,16 +49,16 @@ class Mark(Struct, frozen=True):
 
 
 @dataclass
-class Letters:
+class DeadLetterLog:
     """Every dead letter once, and what is known of those that were sent again."""
 
-    by_place: dict[Place, DeadLetter] = field(default_factory=dict)
-    marks: dict[Place, Mark] = field(default_factory=dict)
+    by_place: dict[RecordPlace, DeadLetter] = field(default_factory=dict)
+    marks: dict[RecordPlace, ReplayMark] = field(default_factory=dict)
     read_to: dict[tuple[str, int], int] = field(default_factory=dict)
-    """How far the workers have acknowledged each partition, where letters were sent to it."""
+    """How far the workers have acknowledged each partition, where dead letters were replayed to it."""
 
     def oldest_first(self) -> list[DeadLetter]:
-        """Every letter by the time at which it was seen."""
+        """Every dead letter by the time at which it was seen."""
         return sorted(self.by_place.values(), key=lambda letter: (letter.seen_at, place_of(letter)))
 
     def state(self, letter: DeadLetter) -> str:
@@ -74,7 +74,7 @@ class Letters:
         return "sent again, not read yet"
 
     def hindrance(self, letter: DeadLetter, inputs: Iterable[str]) -> str | None:
-        """Why a letter is not sent again; none where it may be."""
+        """Why a dead letter is not replayed; none where it may be."""
         if place_of(letter) in self.marks:
             return self.state(letter)
         if letter.topic not in inputs:
@@ -82,12 +82,12 @@ class Letters:
         return _cut(letter) if letter.is_cut else None
 
 
-def place_of(letter: DeadLetter) -> Place:
-    """Where the record of a letter was refused."""
+def place_of(letter: DeadLetter) -> RecordPlace:
+    """Where the record of a dead letter was refused."""
     return letter.topic, letter.partition, letter.offset
 
 
-def shown(place: Place) -> str:
+def shown(place: RecordPlace) -> str:
     """A place as people write it."""
     return f"{place[0]}/{place[1]}@{place[2]}"
 
@@ -99,13 +99,13 @@ def _cut(letter: DeadLetter) -> str:
     return f"cut: {len(letter.value or b'')} of {letter.value_bytes} bytes are kept, sha256 {letter.value_sha256}"
 
 
-async def read_letters(config: Config) -> Letters:
+async def read_letters(config: Config) -> DeadLetterLog:
     """Everything there is to know now. Raises aiokafka's errors and `TopicError`."""
-    found = Letters()
+    found = DeadLetterLog()
     async for letter in _decoded(config):
         found.by_place.setdefault(place_of(letter), letter)
     async for record in read_to_end(config, [config.topic(topics.REPLAYED)]):
-        mark = msgspec.json.decode(record.value, type=Mark)
+        mark = msgspec.json.decode(record.value, type=ReplayMark)
         found.marks[mark.topic, mark.partition, mark.offset] = mark
     found.read_to = await _read_to(config, {mark.topic for mark in found.marks.values()})
     return found
@@ -136,7 +136,7 @@ async def _read_to(config: Config, names: set[str]) -> dict[tuple[str, int], int
 
 
 def payload(letter: DeadLetter, stream: str, codec: Codec) -> tuple[str, str]:
-    """What a letter holds, as text without anything a terminal would obey, and its form: json, avro, text or hex.
+    """What a dead letter holds, as text without anything a terminal would obey, and its form: json, avro, text or hex.
 
     `json`: the record of its stream; `avro`: what its schema says, where the stream refuses that; else the bytes.
     """

@@ -18,7 +18,7 @@ from cloudtag.eventfiles import STANDARD, BadLines, EventLines, check_readable
 from cloudtag.gc_tuning import uncollected
 from cloudtag.wire import encode_json
 
-ReplayRecord = tuple[str, Struct]
+_Record = tuple[str, Struct]
 LATENESS_SECONDS = Config().lateness_seconds
 
 
@@ -69,7 +69,7 @@ def replay(
             if as_delivered
             else judge(lines, until_ms, packs)
         )
-        records: Iterable[ReplayRecord] = _counted(judged, lines, bad)
+        records: Iterable[_Record] = _counted(judged, lines, bad)
         if not labels:
             records = (record for record in records if record[0] != "labels")
         for name, record in latest_of(records) if final else records:
@@ -78,7 +78,7 @@ def replay(
         note(told)
 
 
-def _counted(records: Iterable[ReplayRecord], lines: EventLines, bad: BadLines) -> Iterator[ReplayRecord]:
+def _counted(records: Iterable[_Record], lines: EventLines, bad: BadLines) -> Iterator[_Record]:
     """The same records; those of bad lines, which come as they are read, are counted with their places."""
     for stream, record in records:
         if isinstance(record, DeadLetter):
@@ -86,7 +86,7 @@ def _counted(records: Iterable[ReplayRecord], lines: EventLines, bad: BadLines) 
         yield stream, record
 
 
-def latest_of(records: Iterable[ReplayRecord]) -> Iterator[ReplayRecord]:
+def latest_of(records: Iterable[_Record]) -> Iterator[_Record]:
     """The latest revision of each record, in the order in which the records first appeared, and every dead letter."""
     final: dict[RecordKey, Struct] = {}
     for stream, record in records:

@@ -1,4 +1,4 @@
-"""`cloudtag stories`: the sources' examples, told by the engine."""
+"""`cloudtag stories`: the sources' examples, run by the engine."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,7 +10,7 @@ from cloudtag.cli.failure import DONE, FAILED, UNREADABLE, FailureError
 from cloudtag.cli.screen import note, output
 
 if TYPE_CHECKING:
-    from cloudtag.scenarios.run import Play
+    from cloudtag.scenarios.run import ScenarioRun
     from cloudtag.scenarios.scenario import Scenario
 
 
@@ -22,7 +22,7 @@ def stories(
     jsonl: Annotated[bool, typer.Option("--jsonl", help="Print one story's events in the replay form.")] = False,
     zh: Annotated[bool, typer.Option("--zh", help="Let alerts explain themselves in Chinese.")] = False,
 ) -> int:
-    """List the examples of the source documents, or tell some: each event, what it changed, what stands in the end.
+    """List the examples of the source documents, or run some: each event, what it changed, what stands in the end.
 
     They are run by the engine of the worker and checked against what they expect; where one ends otherwise, the exit
     code is 1.
@@ -82,7 +82,7 @@ def _chosen(names: list[str], *, is_all: bool) -> list["Scenario"]:
     return chosen
 
 
-def _play(story: "Scenario") -> "Play":
+def _play(story: "Scenario") -> "ScenarioRun":
     from cloudtag.scenarios.run import play
     from cloudtag.scenarios.scenario import ScenarioError
 

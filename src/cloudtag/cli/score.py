@@ -15,7 +15,7 @@ from cloudtag.cli.screen import errors, output, progress
 from cloudtag.contract.records import DeadLetter
 from cloudtag.contract.streams import OUTPUTS
 from cloudtag.eventfiles import EventLines, check_readable
-from cloudtag.simulate import Tally
+from cloudtag.simulate import Score
 from cloudtag.wire import Undecodable, decode_json
 
 SHOWN = 5
@@ -60,7 +60,7 @@ def _records(lines: EventLines) -> Iterator[Struct]:
             yield record
 
 
-def score_table(tallies: dict[str, Tally]) -> Table:
+def score_table(tallies: dict[str, Score]) -> Table:
     """Found, missed and false by detector, with the tags and confirmations below."""
     table = Table(title="Alerts and tags against the labels")
     table.add_column("detector")
@@ -79,7 +79,7 @@ def score_table(tallies: dict[str, Tally]) -> Table:
     return table
 
 
-def name_faults(tallies: dict[str, Tally]) -> None:
+def name_faults(tallies: dict[str, Score]) -> None:
     """Name a few of what was missed or false, on standard error."""
     console = errors()
     for name, tally in tallies.items():

@@ -29,7 +29,7 @@ SINGLE = (*GROUPS["all"], MISPLACED)
 """Misplaced records are among the inputs too, where they were found: `all` shows them once."""
 
 
-class Form(StrEnum):
+class TailForm(StrEnum):
     """How a record is printed."""
 
     WORDS = "words"
@@ -63,8 +63,8 @@ def tail(
     ] = False,
     limit: Annotated[int, typer.Option(min=0, help="Stop after so many records (0: never).")] = 0,
     form: Annotated[
-        Form, typer.Option("--format", help="words: a line for people; replay: JSON lines, as `replay` reads them.")
-    ] = Form.WORDS,
+        TailForm, typer.Option("--format", help="words: a line for people; replay: JSON lines, as `replay` reads them.")
+    ] = TailForm.WORDS,
     json: Annotated[bool, typer.Option("--json", help="The same as --format replay.")] = False,
     buyer: Annotated[str | None, typer.Option(metavar="ID", help="Only what is about this buyer.")] = None,
     shop: Annotated[str | None, typer.Option(metavar="ID", help="Only what is about this shop.")] = None,
@@ -80,7 +80,7 @@ def tail(
     Example:  cloudtag tail inputs --until-end --format replay > week.jsonl
     """
     wanted = list(dict.fromkeys(_streams(streams or ["alerts"])))
-    is_json = json or form is Form.REPLAY
+    is_json = json or form is TailForm.REPLAY
     asyncio.run(
         _tail(settings(brokers), wanted, TailFilter(buyer, shop, detector), (from_start, until_end), limit, is_json)
     )
@@ -111,7 +111,7 @@ async def _tail(
         note(counted(shown, "record") + (f", {unread:,} could not be read" if unread else ""))
 
 
-class Found(NamedTuple):
+class FoundRecord(NamedTuple):
     """A record, or why it cannot be read; where it is, its stream, and where it was when it was misplaced."""
 
     place: str
@@ -122,7 +122,7 @@ class Found(NamedTuple):
 
 async def _records(
     config: Config, streams: list[str], from_start: bool, until_end: bool
-) -> AsyncGenerator[Found, None]:
+) -> AsyncGenerator[FoundRecord, None]:
     from cloudtag.cli.framing import codec_of
     from cloudtag.cli.kafka import LETTER_BYTES, consumer, until_ends
     from cloudtag.wire import Codec
@@ -141,7 +141,7 @@ async def _records(
                 known: Any = (letters if stream == "dead-letters" else codec).decode(stream, record.value)
             except ValueError as error:
                 known = error
-            yield Found(place, stream, was_at, known)
+            yield FoundRecord(place, stream, was_at, known)
 
 
 def _origin(stream: str, record: Any) -> tuple[str, str]:
@@ -154,7 +154,7 @@ def _origin(stream: str, record: Any) -> tuple[str, str]:
     return origin.stream, f"{origin.cause} {origin.topic}/{origin.partition}@{origin.offset} key={origin.key!r}: "
 
 
-def _print(found: Found, *, is_json: bool) -> None:
+def _print(found: FoundRecord, *, is_json: bool) -> None:
     from cloudtag.cli.words import describe
 
     record = found.record

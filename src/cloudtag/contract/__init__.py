@@ -1,1 +1,2 @@
-"""The contract: what comes in (events), what goes out (records), what processors tell each other (internal records)."""
+"""The contract: what comes in (events), what goes out (records), what processors publish for each other (internal
+records)."""

@@ -1,7 +1,7 @@
 """How many processors' judgements lie between the input events and an internal record: its depth.
 
 A record follows only from records of smaller depths, so no chain of internal records ever comes back to itself, and
-what processors tell each other comes to rest.
+what processors publish for each other comes to rest.
 """
 
 from collections.abc import Mapping

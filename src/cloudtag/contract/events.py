@@ -25,7 +25,6 @@ from cloudtag.contract.types import (
     Note,
     OrderStatus,
     PackageKind,
-    Parcels,
     Proofs,
     Quantity,
     RefundReason,
@@ -33,6 +32,7 @@ from cloudtag.contract.types import (
     RefundType,
     Revision,
     ScanKind,
+    SentParcels,
     SignerKind,
     TaggedOrder,
     Token,
@@ -78,7 +78,7 @@ class OrderChanged(Event, frozen=True, array_like=True, gc=False, tag_field="_",
     carrier: Token | None = None
     waybill_no: Token | None = None
     cancelled_by: Canceller = "unknown"
-    parcels: Parcels = ()
+    parcels: SentParcels = ()
     note_meaningless: bool = False
 
 
@@ -273,7 +273,8 @@ class AbuseFound(Event, frozen=True, array_like=True, gc=False, tag_field="_", t
 
 
 class ErasureRequested(Event, frozen=True, array_like=True, gc=False, tag_field="_", tag="e"):
-    """A buyer is to be forgotten (stream `erasures`): the file is emptied, and later events of the buyer are refused.
+    """A buyer is to be forgotten (stream `erasures`): the keyed state is emptied, and later events of the buyer are
+    refused.
 
     Nothing brings the buyer back: a second request changes nothing.
     """

@@ -1,4 +1,4 @@
-"""Ids of what is published: made of what a record is about, never of time or arrival, and telling nobody's name.
+"""Ids of what is published: made of what a record is about, never of time or arrival, and revealing no name.
 
 A buyer's token must not reach those who read alerts in the warehouse, so what an id is made of is digested.
 """

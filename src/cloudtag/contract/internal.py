@@ -1,4 +1,4 @@
-"""What processors tell each other: private records, MessagePack on the wire, never read from outside.
+"""Internal records, what processors publish for each other: private, MessagePack on the wire, never read from outside.
 
 An internal record follows from input events and from internal records of smaller depth (`contract.depths`). It has an
 id and a revision, and is taken back by a later revision whose `is_held` is false. So a join across keys is a fact like
@@ -26,7 +26,7 @@ def parts_of(internal_id: str) -> list[str]:
 
 
 class Cause(Struct, frozen=True, array_like=True, gc=False):
-    """An input event that brought a change about; `what` is what it told: a status, a kind of scan, a verdict."""
+    """An input event that brought a change about; `what` is what it said: a status, a kind of scan, a verdict."""
 
     stream: str
     event_id: str
@@ -35,7 +35,8 @@ class Cause(Struct, frozen=True, array_like=True, gc=False):
 
 
 class Caused(Struct, frozen=True, kw_only=True, array_like=True, gc=False):
-    """Why an internal record was told anew, or taken back. What it says never depends on that, nor does what follows
+    """Why an internal record was published anew, or taken back. What it says never depends on that, nor does what
+    follows
     from it."""
 
     because: tuple[Cause, ...] = ()
@@ -44,7 +45,7 @@ class Caused(Struct, frozen=True, kw_only=True, array_like=True, gc=False):
 class InternalRecord(Caused, frozen=True, array_like=True, gc=False):
     """What every internal record carries: its revision, and whether it still holds. Its id is made of what it is about.
 
-    `because` are the input events that came when it was told anew: none the first time.
+    `because` are the input events that came when it was published anew: none the first time.
     """
 
     revision: int

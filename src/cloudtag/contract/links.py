@@ -106,7 +106,7 @@ class LinkReported(InternalRecord, frozen=True, array_like=True, gc=False, tag_f
 
     @property
     def internal_id(self) -> str:
-        """Which statement this is: one attribute, told to one buyer's file."""
+        """Which report this is: one attribute, for one buyer."""
         return make_id(self.attribute, self.buyer_id)
 
     @classmethod
@@ -119,7 +119,7 @@ class LinkReported(InternalRecord, frozen=True, array_like=True, gc=False, tag_f
 class SkuOwned(InternalRecord, frozen=True, array_like=True, gc=False, tag_field="_", tag="so"):
     """A linked buyer ordered, in the same shop, the sku that came back in somebody else's parcel.
 
-    Told to the file of the buyer who claims (`buyer_id`), about the order of that claim; `owner_id` ordered the sku.
+    For the buyer who claims (`buyer_id`), about the order of that claim; `owner_id` ordered the sku.
     """
 
     buyer_id: str

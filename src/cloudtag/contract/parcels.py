@@ -89,7 +89,7 @@ class ParcelReported(InternalRecord, frozen=True, array_like=True, gc=False, tag
 
     @property
     def internal_id(self) -> str:
-        """Which statement this is: one number, told to one buyer's file."""
+        """Which report this is: one number, for one buyer."""
         return make_id(self.waybill_no, self.buyer_id)
 
     @classmethod

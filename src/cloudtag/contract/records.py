@@ -11,7 +11,7 @@ from msgspec import Struct
 AlertStatus = Literal["unknown", "open", "upgraded", "withdrawn", "resolved"]
 Severity = Literal["unknown", "low", "medium", "high", "critical"]
 SEVERITIES = ("low", "medium", "high", "critical")
-"""Weakest first. `unknown` is what a reader of an older schema sees, nothing that is ever told."""
+"""Weakest first. `unknown` is what a reader of an older schema sees, nothing that is ever published."""
 Family = Literal["unknown", "refund", "order", "complaint", "review", "buyer"]
 TagState = Literal["unknown", "rejected", "pending", "confirmed", "expired", "voided"]
 ConfirmationStatus = Literal["unknown", "confirmed", "reversed"]
@@ -50,7 +50,7 @@ class Alert(Struct, frozen=True, kw_only=True):
 
     On a withdrawn revision `withdrawn_by` are the events that refuted it (none when time alone did),
     `withdrawn_because` says so in a sentence, and `decided_at` is the moment of the withdrawal; all else is as it was
-    last told. `verdict` is what resolved it.
+    last published. `verdict` is what resolved it.
     """
 
     alert_id: str
@@ -169,7 +169,7 @@ class DeadLetter(Struct, frozen=True, kw_only=True):
     """An input that could not be judged, with its bytes and the reason (stream `dead-letters`).
 
     `seen_at` is broker time (the record's timestamp), or the time of reading where there is no broker. A record that is
-    too large for a letter is cut: `key_bytes`, `value_bytes` and `value_sha256` then tell of the whole.
+    too large for a dead letter is cut: `key_bytes`, `value_bytes` and `value_sha256` then describe the whole.
     """
 
     topic: str
@@ -186,5 +186,5 @@ class DeadLetter(Struct, frozen=True, kw_only=True):
 
     @property
     def is_cut(self) -> bool:
-        """Whether the letter holds only the beginning of its record."""
+        """Whether the dead letter holds only the beginning of its record."""
         return self.key_bytes is not None or self.value_bytes is not None

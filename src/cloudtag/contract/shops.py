@@ -1,4 +1,5 @@
-"""Internal records of shops: what a buyer's file asks of one, what it is told, and which orders a shop has tagged."""
+"""Internal records of shops: what a buyer's keyed state asks of one, what it learns, and which orders a shop has
+tagged."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ from cloudtag.contract.internal import InternalRecord, make_id, parts_of
 
 
 class ShopAsked(InternalRecord, frozen=True, array_like=True, gc=False, tag_field="_", tag="sa"):
-    """A buyer's file needs to know a shop: where its returns go, what it sells."""
+    """A buyer's keyed state needs to know a shop: where its returns go, what it sells."""
 
     shop_id: str
     buyer_id: str
@@ -16,7 +17,7 @@ class ShopAsked(InternalRecord, frozen=True, array_like=True, gc=False, tag_fiel
 
     @property
     def internal_id(self) -> str:
-        """Which question this is: one shop, asked about by one buyer's file."""
+        """Which question this is: one shop, asked about for one buyer."""
         return make_id(self.shop_id, self.buyer_id)
 
     @classmethod
@@ -35,7 +36,7 @@ class Listing(Struct, frozen=True, array_like=True, gc=False):
 
 
 class ShopReported(InternalRecord, frozen=True, array_like=True, gc=False, tag_field="_", tag="sr"):
-    """What a shop last said of itself, told to a buyer's file that asked.
+    """What a shop last said of itself, for a buyer's keyed state that asked.
 
     `event_id` and `occurred_at` are those of the event since which it says this. `listings` are its return addresses
     over time, oldest first, bounded; those it last listed are `return_address_hashes`. The category was first given at
@@ -53,7 +54,7 @@ class ShopReported(InternalRecord, frozen=True, array_like=True, gc=False, tag_f
 
     @property
     def internal_id(self) -> str:
-        """Which answer this is: one shop, told to one buyer's file."""
+        """Which answer this is: one shop, for one buyer."""
         return make_id(self.shop_id, self.buyer_id)
 
     @classmethod

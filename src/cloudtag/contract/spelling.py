@@ -38,7 +38,7 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 def distance(first: str, second: str) -> int:
     """How many letters must be added, left out, replaced or swapped with their neighbour to turn one into the other.
 
-    More than any slip has where the lengths alone say so: what people type is not compared letter by letter then.
+    More than any slip has where the lengths alone say so: what people type is then not compared in full.
     """
     if abs(len(first) - len(second)) > MOST_SLIPS:
         return MOST_SLIPS + 1

@@ -46,7 +46,7 @@ class OutputStream(Stream):
 
 @dataclass(frozen=True, slots=True)
 class InternalStream(Stream):
-    """A stream that processors tell each other. Its records are taken back by a revision that is not held.
+    """A stream of internal records. Its records are taken back by a revision that is not held.
 
     `derived_from` are the streams that any of its records may follow from: they must have a smaller depth.
     """
@@ -55,7 +55,7 @@ class InternalStream(Stream):
     derived_from: tuple[str, ...] = ()
     annotations: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Fields that follow from alerts, and the modules that may read each. They lie beside what a record says: nothing
-    that processors tell each other changes with them, only a record that repeats them repeats what they say."""
+    that processors publish for each other changes with them, only a record that repeats them repeats what they say."""
 
 
 INPUTS: dict[str, Stream] = {
@@ -129,7 +129,7 @@ INTERNAL: dict[str, InternalStream] = {
         InternalStream("tag-requests", shops.TagRequested, "buyer_id", derived_from=("tags", "accounts", "abuses")),
     )
 }
-"""What processors tell each other."""
+"""Internal records."""
 
 READS: dict[str, tuple[str, ...]] = {
     "buyers": (

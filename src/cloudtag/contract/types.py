@@ -113,7 +113,7 @@ ChargebackStatus = Literal["unknown", "opened", "won", "lost", "withdrawn"]
 LimitStatus = Literal["unknown", "set", "lifted"]
 AppealStatus = Literal["unknown", "opened", "upheld", "rejected"]
 Revision = Annotated[int, Meta(ge=0, le=1_000_000)]
-"""Which telling of a record: 0 is the first."""
+"""Which version of a record: 0 is the first."""
 
 
 class Component(Struct, frozen=True, array_like=True, gc=False):
@@ -168,7 +168,12 @@ class TaggedOrder(Struct, frozen=True, array_like=True, gc=False):
 
 
 Lines = Annotated[tuple[OrderLine, ...], Meta(max_length=1000)]
+"""The lines of an order, at most 1000."""
 GoodsList = Annotated[tuple[Goods, ...], Meta(max_length=1000)]
-Parcels = Annotated[tuple[SentParcel, ...], Meta(max_length=100)]
+"""Goods, at most 1000."""
+SentParcels = Annotated[tuple[SentParcel, ...], Meta(max_length=100)]
+"""The parcels of an order, at most 100."""
 Proofs = Annotated[tuple[Proof, ...], Meta(max_length=100)]
+"""Pieces of evidence, at most 100."""
 Tokens = Annotated[tuple[Token, ...], Meta(max_length=1000)]
+"""Names, at most 1000."""

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Literal
 
-Fate = Literal[
+LineOutcome = Literal[
     "purchased",
     "returned",
     "no_customer",
@@ -17,7 +17,7 @@ Fate = Literal[
 ]
 """What became of a line; see `MEANING`."""
 
-MEANING: dict[Fate, str] = {
+MEANING: dict[LineOutcome, str] = {
     "purchased": "a line of an order",
     "returned": "goods of a refund on an earlier purchase of the same item by the same customer",
     "no_customer": "names no customer: nobody's history",
@@ -35,7 +35,7 @@ class Account:
     """Counts that grow while the events are read, and are complete when they are exhausted."""
 
     lines: int = 0
-    fates: Counter[Fate] = field(default_factory=Counter)
+    fates: Counter[LineOutcome] = field(default_factory=Counter)
     orders: int = 0
     refunds: int = 0
     events: int = 0

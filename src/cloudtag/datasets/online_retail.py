@@ -36,7 +36,7 @@ class Purchase:
 
 
 class OnlineRetail:
-    """One reading of the file: `events()` once, then `account` tells where every line went."""
+    """One reading of the file: `events()` once, then `account` says where every line went."""
 
     def __init__(self, path: Path) -> None:
         """Read from `path`; nothing is opened before `events()`."""

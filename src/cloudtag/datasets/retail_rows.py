@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from cloudtag.datasets.line_account import Account, Fate
+from cloudtag.datasets.line_account import Account, LineOutcome
 from cloudtag.eventfiles.unreadable import UnreadableFileError
 
 COLUMNS = ("Invoice", "StockCode", "Quantity", "InvoiceDate", "Price", "Customer ID", "Country")
@@ -73,7 +73,7 @@ def _row(
     price: float | None,
     customer: float | None,
     country: str | None,
-) -> InvoiceLine | Fate:
+) -> InvoiceLine | LineOutcome:
     sku_id = (code or "").strip().upper()
     if customer is None or math.isnan(customer):
         return "no_customer"

@@ -1,4 +1,4 @@
-"""A seller's false-transaction case as its events tell it: found, appealed, decided, cleaned up (P1, P2, P8)."""
+"""A seller's false-transaction case as its events describe it: found, appealed, decided, cleaned up (P1, P2, P8)."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ _PHRASES: dict[str, Words] = {
     "erasures": ("the request of {on} to forget the buyer", "买家{on}的遗忘请求"),
     "tags": ("the tag of {on}", "{on}的标记"),
 }
-"""By stream, and by stream and what the event told where that has words of its own."""
+"""By stream, and by stream and what the event said where that has words of its own."""
 _AGAIN: dict[str, Words] = {
     "inspections": ("the shop's corrected inspection of {on}", "店铺{on}更正的验货结果"),
     "refunds:waybill_filled": ("the return number as corrected on {on}", "{on}更正的退货单号"),
@@ -68,7 +68,7 @@ _AGAIN: dict[str, Words] = {
 def withdrawn(alert: Alert, causes: Sequence[Cause], now_ms: int, *, is_certain: bool) -> Alert:
     """A withdrawn revision, completed. `causes` are the events that refuted it, oldest first; none: time alone did.
 
-    Not `is_certain`: they came when it ceased to hold, and no single one of them can be told to be the reason.
+    Not `is_certain`: they came when it ceased to hold, and no single one of them can be named as the reason.
     `now_ms`: how far event time has come. That is the moment of the withdrawal where the events themselves are older
     than the alert.
     """

@@ -85,7 +85,7 @@ def left_unpaid(order: OrderView, unpaid_ms: int) -> OrderChanged | None:
 
 
 def unpaid_order(order: OrderView, placed: OrderChanged) -> UnpaidOrder:
-    """What others are told of an order left unpaid."""
+    """What is passed on to others of an order left unpaid."""
     return UnpaidOrder(
         order_id=order.order_id,
         shop_id=placed.shop_id,

@@ -1,4 +1,4 @@
-"""A complaint as its events tell it, and what was said of an order in complaints and reviews."""
+"""A complaint as its events describe it, and what was said of an order in complaints and reviews."""
 
 from __future__ import annotations
 

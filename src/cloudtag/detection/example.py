@@ -25,7 +25,7 @@ def event(stream: str, at: str | int, **fields: Any) -> dict[str, Any]:
     parts = (fields.get(name) for name in ("refund_id", "order_id", "waybill_no", "shop_id", "status", "scan"))
     event_id = "-".join([stream, occurred_at, *(str(part) for part in parts if part)])
     if stream not in _OF_REFUNDS:
-        # Said to tell whose order, review or complaint it is, which are numbered alike.
+        # Named to say whose order, review or complaint it is, which are numbered alike.
         fields.pop("refund_id", None)
     return {"stream": stream, "event_id": event_id, "occurred_at": occurred_at, "platform": "taobao", **fields}
 

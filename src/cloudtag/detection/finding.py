@@ -15,7 +15,7 @@ MOST_EVIDENCE = 50
 
 
 class Finding(Struct, frozen=True, kw_only=True):
-    """A pattern that holds. `anchor` tells findings of one detector in one case apart; empty if there is only one.
+    """A pattern that holds. `anchor` distinguishes findings of one detector in one case; empty if there is only one.
 
     `facts` maps a name to a value and, where there is one, its threshold (`value/threshold`). `explanation` and
     `explanation_zh` are one sentence each with the values in it. `since_at` is the earliest event time the answer

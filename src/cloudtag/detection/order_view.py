@@ -1,4 +1,4 @@
-"""One order with everything that belongs to it, as its events tell it."""
+"""One order with everything that belongs to it, as its events describe it."""
 
 from __future__ import annotations
 

@@ -70,7 +70,7 @@ def told_pictures(case: BuyerCase) -> dict[str, list[Picture]]:
 
 
 def bits_apart(one: Picture, other: Picture) -> int | None:
-    """How many of 64 bits two pictures' looks differ in, 0 for one file, none where nothing tells."""
+    """How many of 64 bits two pictures' looks differ in, 0 for one file, none where that is unknown."""
     if one.sha256 == other.sha256:
         return 0
     if one.phash is None or other.phash is None:

@@ -1,4 +1,4 @@
-"""One refund as its events tell it: the latest word on each point, and when each thing was first said."""
+"""One refund as its events describe it: the latest word on each point, and when each thing was first said."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ class Stake(NamedTuple):
 
 
 def stake_of(refund_ids: Collection[str], order_ids: Collection[str], orders: Iterable[OrderView]) -> Stake:
-    """The money of the refunds named, as far as the orders tell it; of the orders named where no refund tells any.
+    """The money of the refunds named, as far as the orders name it; of the orders named where no refund names any.
 
     A refund asks for its amount, or for what the goods it names cost; one that names none is about the whole order.
     """

@@ -133,7 +133,7 @@ def any_share(
         if last + 1 - first <= most or since_at < horizon_ms:
             continue
         total = bisect_right(starts, at_ms) - bisect_left(starts, since_at)
-        # Only the first that is enough tells when it was decided; of the fuller ones the fullest is asked first, below.
+        # Only the first that is enough says when it was decided; of the fuller ones the fullest is asked first, below.
         if is_share(last + 1 - first, total) and (found or is_enough(ordered[first : last + 1])):
             decided_at, most = decided_at or at_ms, last + 1 - first
             found.append((first, last + 1, since_at, total))

@@ -2,7 +2,7 @@
 
 What it finds: a bad review by a buyer who belongs to another shop of the same category (B9, A12).
 
-Why it is abuse: the review is there to push a rival down the list, not to tell what the goods are like.
+Why it is abuse: the review is there to push a rival down the list, not to say what the goods are like.
 
 How it decides: the buyer shares a phone, a device or a payment account with another shop, that shop is of the same
 category as the reviewed one, and the last version of the review gives at most `bad_rating` stars. What too many people

@@ -84,7 +84,7 @@ EXAMPLES = (
 
 
 def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Timer]:
-    """A wake until the wait is over, then a finding unless something was scanned."""
+    """A timer until the wait is over, then a finding unless something was scanned."""
     filled = [(r.filled, o, r) for o, r in case.refunds if r.filled is not None]
     if not filled or case.waybill_no is None:
         return

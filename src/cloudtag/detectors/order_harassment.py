@@ -92,7 +92,7 @@ EXAMPLES = (
 
 
 def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding | Timer]:
-    """One finding per shop where any window holds enough of such orders; a wake while one may still become one."""
+    """One finding per shop where any window holds enough of such orders; a timer while one may still become one."""
     if sum(order.is_noted and never_paid(order) for order in case.orders) < parameters.orders:
         return
     for shop_id, orders in case.by_shop().items():

@@ -1,7 +1,7 @@
 """Shared return tracking number.
 
 What it finds: a return number that was already used for another return: in another shop, by another account, or in a
-return the shop had been told of outside the platform (T3.3).
+return the shop had learned of outside the platform (T3.3).
 
 Why it is abuse: one real parcel is made to pay for several refunds.
 

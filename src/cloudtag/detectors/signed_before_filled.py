@@ -7,7 +7,7 @@ clock runs.
 
 How it decides: the parcel's first `signed` scan lies before the first moment at which any of the buyer's refunds in
 that shop named the number, and not more than `window_days` before it. High if it was signed for before the refund was
-even opened, else medium. A number the shop recorded (`offline`) was told earlier than it was written down and says
+even opened, else medium. A number the shop recorded (`offline`) was given earlier than it was written down and says
 nothing; nor does one that was sent as the order's own parcel, that was refused on its way, or in which the shop found
 any of the goods.
 

@@ -57,7 +57,7 @@ class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class _Part(NamedTuple):
-    """One refund's share of a parcel; `is_open` says that its order does not tell what was sent."""
+    """One refund's share of a parcel; `is_open` says that its order does not say what was sent."""
 
     order: OrderView
     refund: RefundView

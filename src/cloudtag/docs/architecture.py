@@ -13,7 +13,7 @@ INTRODUCTION = """# Architecture
 Made by `make docs` from the docstrings of the packages and from the import contracts in `pyproject.toml`, which
 `make contracts` holds every module against: no arrow runs back, and no room is left out.
 
-How an event travels through the rooms is told in [the life of an event](life-of-an-event.md), what words mean in the
+How an event travels through the rooms is said in [the life of an event](life-of-an-event.md), what words mean in the
 [glossary](glossary.md), why things are as they are in [decisions](decisions/).
 """
 WIDE = 6

@@ -32,7 +32,7 @@ fact refutes an alert, it is withdrawn; when that fact is itself corrected, it o
 - **Parameters** stand in the policy packs (`cloudtag policy show PLATFORM`), versions by date; an event is judged by
   the version in force when it happened.
 - **Examples** are tests, and what they say here was said by the engine when this page was made. All times are UTC.
-- An alert in hand? `cloudtag explain ALERT_ID` tells its own story.
+- An alert in hand? `cloudtag explain ALERT_ID` shows its own timeline.
 """
 
 

@@ -13,9 +13,9 @@ Made by `make docs` from the declarations in `src/cloudtag/contract/streams.py`.
 judgement is made again with fewer facts, which shows that a record follows from the streams named here, from each of
 them, and from no other (`tests/engine/test_depths.py`).
 
-Processors tell each other internal records. The *depth* of one is how many judgements lie between it and the input
-events; it follows only from records of smaller depth. So no chain of internal records comes back to itself, and after
-an event the processors come to rest.
+Processors publish internal records for each other. The *depth* of one is how many judgements lie between it and the
+input events; it follows only from records of smaller depth. So no chain of internal records comes back to itself, and
+after an event the processors come to rest.
 """
 
 
@@ -37,7 +37,7 @@ def _graph() -> Iterator[str]:
 def _internal() -> Iterator[str]:
     deep = depths()
     longest = max(deep, key=lambda name: deep[name])
-    yield from ("", "## Internal records", "", "| Depth | Stream | Record | Told by | Told to | Follows from |")
+    yield from ("", "## Internal records", "", "| Depth | Stream | Record | Published by | Read by | Follows from |")
     yield "|---|---|---|---|---|---|"
     for name, depth in deep.items():
         stream = INTERNAL[name]
@@ -53,7 +53,7 @@ def _internal() -> Iterator[str]:
 def _annotation(stream: InternalStream, field: str, readers: tuple[str, ...]) -> str:
     return (
         f"`{stream.struct.__name__}.{field}` follows from alerts, which follow from everything. It is an "
-        f"annotation: read by {_code(readers)} alone, and nothing that processors tell each other changes with it, but "
+        f"annotation: read by {_code(readers)} alone, and no other internal record changes with it, but "
         "that a record which repeats another repeats it."
     )
 

@@ -1,4 +1,4 @@
-"""What is wrong with the producers of an installation: a sample of its topics in, findings out. Nothing here waits."""
+"""What is wrong with the producers of an installation: a sample of its topics in, findings out. No clock, no I/O."""
 
 from cloudtag.doctor.diagnose import diagnose
 from cloudtag.doctor.diagnosis import Diagnosis, worst

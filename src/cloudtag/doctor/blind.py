@@ -18,7 +18,8 @@ from cloudtag.detectors.registry import Detector, all_detectors
 from cloudtag.replay.driver import replay
 from cloudtag.replay.example import until_ms
 
-Event = dict[str, Any]
+JsonEvent = dict[str, Any]
+"""An event in the replay form: its fields by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def _fires_without(detector: Detector, example: Example, stream: str, path: str 
     return bool(kept) and _fires(detector.name, kept, example)
 
 
-def _kept(events: tuple[Event, ...], stream: str, path: str | None) -> Iterator[Event]:
+def _kept(events: tuple[JsonEvent, ...], stream: str, path: str | None) -> Iterator[JsonEvent]:
     for event in events:
         if event["stream"] != stream:
             yield event
@@ -70,7 +71,7 @@ def _kept(events: tuple[Event, ...], stream: str, path: str | None) -> Iterator[
             yield _emptied(event, path)
 
 
-def _emptied(event: Mapping[str, Any], path: str) -> Event:
+def _emptied(event: Mapping[str, Any], path: str) -> JsonEvent:
     name, _, rest = path.partition(".")
     left = {field: value for field, value in event.items() if rest or field != name}
     if rest and isinstance(items := event.get(name), list | tuple):
@@ -78,7 +79,7 @@ def _emptied(event: Mapping[str, Any], path: str) -> Event:
     return left
 
 
-def _fires(detector: str, events: list[Event], example: Example) -> bool:
+def _fires(detector: str, events: list[JsonEvent], example: Example) -> bool:
     """Whether any alert of a detector stands in the end."""
     records = (record for _, record in replay(map(msgspec.json.encode, events), until_ms(example)))
     return bool(standing(r for r in records if isinstance(r, Alert) and r.detector == detector))

@@ -13,7 +13,7 @@ FUTURE_MS = 60_000
 FAR_PAST_MS = 30 * 86_400_000
 """Older than what topics keep: history being loaded, or a wrong clock."""
 ZONE_STEP_MS = 1_800_000
-"""Time zones differ by half hours (the few by quarters are not told apart)."""
+"""Time zones differ by half hours (the few by quarters are not distinguished)."""
 ZONE_WIDTH_MS = 600_000
 """How far from a time zone's offset a record may lie: what a stream of events takes to arrive."""
 ZONE_LEAST_STEPS = 2

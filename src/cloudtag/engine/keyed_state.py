@@ -1,4 +1,4 @@
-"""Files: decoded and resident while they are in use, read back from the stored rows when they are not."""
+"""Keyed states: decoded and resident while they are in use, read back from the stored rows when they are not."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from cloudtag.engine.task_result import Output, RowReader
 
 @cache
 def _with(streams: frozenset[str], stream: str) -> frozenset[str]:
-    """Files publish on few combinations of streams: each is made once."""
+    """Keyed states publish on few combinations of streams: each is made once."""
     return streams | {stream}
 
 
@@ -30,7 +30,7 @@ class KeyedState(Struct, eq=False, gc=False):
     """What the ids of each kind of rows begin with, by the kind's name."""
     rows: dict[str, Row] = {}
     published_on: frozenset[str] = frozenset()
-    """The streams on which anything was ever published about the file, since it was read back."""
+    """The streams on which anything was ever published about the keyed state, since it was read back."""
     memo: Any = None
     """What a processor has worked out from all facts and may be asked for again: nobody can see whether it is there.
     The processor drops it when a fact changes it, the engine when a row goes."""
@@ -76,22 +76,22 @@ class KeyedState(Struct, eq=False, gc=False):
 
 
 class StateKeeper(Protocol):
-    """What a processor says of its files."""
+    """What a processor says of its keyed states."""
 
     def new_state(self, key: str) -> KeyedState:
-        """An empty file with its index."""
+        """An empty keyed state with its index."""
         ...
 
     def index(self, state: KeyedState, row: Row, fact: Any) -> Iterable[str]:
-        """Take a fact into the file's index."""
+        """Take a fact into the keyed state's index."""
         ...
 
 
 class StateCache:
-    """At most `limit` resident files, the least recently used put away first (their rows are stored already)."""
+    """At most `limit` resident keyed states, the least recently used put away first (their rows are stored already)."""
 
     def __init__(self, keeper: StateKeeper, rows: RowReader | None, codec: RowCodec, limit: int) -> None:
-        """`limit` counts files, and counts only where there are stored rows."""
+        """`limit` counts keyed states, and counts only where there are stored rows."""
         self._keeper = keeper
         self._rows = rows
         self._codec = codec
@@ -99,15 +99,15 @@ class StateCache:
         self._files: dict[str, KeyedState] = {}
 
     def __len__(self) -> int:
-        """How many files are resident."""
+        """How many keyed states are resident."""
         return len(self._files)
 
     def resident(self, key: str) -> KeyedState | None:
-        """The file of a key if it is resident."""
+        """The keyed state of a key if it is resident."""
         return self._files.get(key)
 
     def get(self, key: str) -> KeyedState:
-        """The file of a key, read back if it is stored."""
+        """The keyed state of a key, read back if it is stored."""
         if self._rows is None:
             state = self._files.get(key)
             if state is None:
@@ -129,7 +129,7 @@ class StateCache:
         return state
 
     def index_anew(self, state: KeyedState) -> set[str]:
-        """Make a file's index of the facts it holds; the rows that must be judged because of any."""
+        """Make a keyed state's index of the facts it holds; the rows that must be judged because of any."""
         state.index, asked = self._keeper.new_state(state.key).index, set[str]()
         state.has_lost_rows = False
         for row in state.rows.values():

@@ -6,14 +6,14 @@ from cloudtag.engine.task_result import RowKey, key_part
 
 
 class MemoryRows:
-    """Rows by file. `apply` is what a changelog and a store do for a worker."""
+    """Rows by keyed state. `apply` is what a changelog and a store do for a worker."""
 
     def __init__(self) -> None:
         """No rows."""
         self._files: dict[bytes, dict[RowKey, bytes]] = {}
 
     def rows_of(self, prefix: bytes) -> Iterable[tuple[RowKey, bytes]]:
-        """The rows of the file whose part `prefix` is."""
+        """The rows of the keyed state whose part `prefix` is."""
         return list(self._files.get(prefix, {}).items())
 
     def all_rows(self) -> Iterable[tuple[RowKey, bytes]]:

@@ -1,4 +1,4 @@
-"""What one batch brought to a file: the facts that are new in it, and what they took the place of."""
+"""What one batch brought to a keyed state: the facts that are new in it, and what they took the place of."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class New(NamedTuple):
 
 
 class News:
-    """What is new in a file, by row and fact id, and what refuted the alerts taken back so far."""
+    """What is new in a keyed state, by row and fact id, and what refuted the alerts taken back so far."""
 
     __slots__ = ("cleared", "rows")
 

@@ -21,7 +21,7 @@ class Processor(Protocol):
     policies: Any
     """What its rows are judged by."""
     key: Callable[[Any], str]
-    """The key of the file a fact belongs to."""
+    """The key of the keyed state a fact belongs to."""
     retention_ms: int
     """How long a fact is held, in event time; an event older than that comes too late, but for master data."""
     is_timed_by_internal: bool
@@ -32,7 +32,7 @@ class Processor(Protocol):
     """How far the watermark stays behind the newest event."""
 
     def new_state(self, key: str) -> KeyedState:
-        """An empty file with its index."""
+        """An empty keyed state with its index."""
         ...
 
     def bound(self, row: Row) -> None:
@@ -40,7 +40,7 @@ class Processor(Protocol):
         ...
 
     def index(self, state: KeyedState, row: Row, fact: Any) -> Iterable[str]:
-        """Take a fact into the file's index; the ids of other rows that must be judged because of it."""
+        """Take a fact into the keyed state's index; the ids of other rows that must be judged because of it."""
         ...
 
     def causes(self, state: KeyedState, row_id: str, news: News) -> tuple[Cause, ...]:

@@ -44,8 +44,8 @@ class Published(Struct, eq=False, gc=False):
 
     @property
     def body(self) -> Any:
-        """The record as it was published, where taking it back must repeat it; of an internal record why it was told
-        anew. None where there is nothing to repeat."""
+        """The record as it was published, where taking it back must repeat it; of an internal record why it was
+        published anew. None where there is nothing to repeat."""
         if self.carried is None and self.raw is not None:
             self.carried = _DECODERS[self.stream].decode(self.raw)
         return self.carried

@@ -1,8 +1,8 @@
 """The difference between two judgements: what to publish, under which revision.
 
-A conclusion is what a judgement says now; what was published about a row says what the world was last told. New or
+A conclusion is what a judgement says now; what was published about a row says what was last said to everyone. New or
 changed conclusions go out with the next revision; a conclusion that is gone is taken back with one. What rests on a
-fact that has left retention stands as it was last told.
+fact that has left retention stands as it was last published.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ class Conclusion(Struct, frozen=True, gc=False):
     since_ms: int
     record: Any
     is_rolling: bool = False
-    """Judged from the whole file: replaced even after what it first rested on has left retention."""
+    """Judged from the whole keyed state: replaced even after what it first rested on has left retention."""
 
 
 class Reasons(Protocol):
-    """Why what is published about a row changes: asked only when something is told anew or taken back."""
+    """Why what is published about a row changes: asked only when something is published anew or taken back."""
 
     def causes(self) -> tuple[Cause, ...]:
         """The input events that came just now."""

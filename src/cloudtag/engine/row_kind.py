@@ -19,10 +19,11 @@ EVENT_ID: Callable[[Any], str] = attrgetter("event_id")
 INTERNAL_ID: Callable[[Any], str] = attrgetter("internal_id")
 
 Judge = Callable[[KeyedState, Row, Any, int], Judgement]
-"""What a file's facts amount to for a row, which may be empty and not yet among its rows, given the policies and the
+"""What a keyed state's facts amount to for a row, which may be empty and not yet among its rows, given the policies
+and the
 event time. It changes nothing."""
 Index = Callable[[KeyedState, Row, Any], Iterable[str]]
-"""Takes a fact of a row into the file's index; gives the ids of other rows that must be judged because of it."""
+"""Takes a fact of a row into the keyed state's index; gives the ids of other rows that must be judged because of it."""
 Names = Callable[[KeyedState, str], Iterable[str]]
 """The names of rows that belong to the row of that name."""
 When = Callable[[KeyedState, str], bool]
@@ -35,7 +36,8 @@ class Holds:
 
     fact: type[Any]
     name: Callable[[Any], str | None] | None = None
-    """What names the row. A fact that has no such name belongs to the next kind that holds its type; None: the file has
+    """What names the row. A fact that has no such name belongs to the next kind that holds its type; None: the keyed
+    state has
     one row of this kind, without a name."""
     identity: Callable[[Any], str] = EVENT_ID
     """The fact's id inside its row. It is not stored, and may be shorter than an internal record's id."""
@@ -68,7 +70,8 @@ class RowKind:
     """The records that are published about its rows."""
     reads: tuple[Reads, ...] = ()
     follows: tuple[type[Any], ...] = ()
-    """The records published about other rows of the file that it reads. Such a kind has one row; it is judged after
+    """The records published about other rows of the keyed state that it reads. Such a kind has one row; it is judged
+    after
     all rows that follow nothing, in the order of the processor's list."""
     is_early: bool = False
     """Of a kind that follows something: it is judged among the other rows as well, when a fact asks for it."""
@@ -76,15 +79,15 @@ class RowKind:
     is_kept: bool = False
     """It is master data: what it holds is never too late, and never let go."""
     stays_with: tuple[str, ...] = ()
-    """As long as the file has any row of these kinds, none of this kind is let go."""
+    """As long as the keyed state has any row of these kinds, none of this kind is let go."""
     is_needed: Callable[[KeyedState, Row, int], bool] | None = None
     """Whether a row that holds no fact newer than the horizon can still be needed; None: it is not."""
     closes: bool = False
-    """What it holds closes the file: nothing more is taken in, and all other rows may be let go."""
+    """What it holds closes the keyed state: nothing more is taken in, and all other rows may be let go."""
 
     @property
     def is_single(self) -> bool:
-        """Whether a file has one row of this kind, without a name."""
+        """Whether a keyed state has one row of this kind, without a name."""
         return all(held.name is None for held in self.holds)
 
     @property

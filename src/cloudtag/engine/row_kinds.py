@@ -85,7 +85,7 @@ class RowKinds:
 
     @property
     def closes(self) -> type[Any] | None:
-        """The type of fact that closes a file."""
+        """The type of fact that closes a keyed state."""
         return next((held.fact for kind in self.kinds if kind.closes for held in kind.holds), None)
 
     def identity(self, fact: Any) -> str:
@@ -93,7 +93,8 @@ class RowKinds:
         return self.identities[type(fact)](fact)
 
     def judge(self, state: KeyedState, row: Row, policies: Any, now_ms: int) -> Judgement:
-        """What a file's facts amount to for one row at that event time; nothing is concluded from a closed file."""
+        """What a keyed state's facts amount to for one row at that event time; nothing is concluded from a closed
+        keyed state."""
         return EMPTY if state.is_closed else self.judges[row.id[0]](state, row, policies, now_ms)
 
     def touched(self, state: KeyedState, row_ids: Set[str]) -> Set[str]:
@@ -115,12 +116,12 @@ class RowKinds:
         return touched
 
     def every(self, state: KeyedState) -> Set[str]:
-        """All rows there are or could be about the whole file, but those that wait."""
+        """All rows there are or could be about the whole keyed state, but those that wait."""
         rows = {row_id for row_id in state.rows if row_id[0] in self._early}
         return rows | {kind.letter for kind in self.kinds if kind.is_single and not kind.waits}
 
     def is_followed(self, state: KeyedState, row_ids: Set[str], outputs: Sequence[Output]) -> bool:
-        """Whether any layer may have to be judged: of most files nothing is published that a layer reads."""
+        """Whether any layer may have to be judged: of most keyed states nothing is published that a layer reads."""
         if not self.layers:
             return False
         for output in outputs:
@@ -142,7 +143,8 @@ class RowKinds:
         )
 
     def read_by(self, state: KeyedState, row_id: str) -> Set[str] | None:
-        """The rows whose facts explain what changes about a row; None for all of the file: it is about all of it."""
+        """The rows whose facts explain what changes about a row; None for all of the keyed state: it is about all of
+        it."""
         kind, name = self._of[row_id[0]], row_id[1:]
         if kind.is_single:
             return None

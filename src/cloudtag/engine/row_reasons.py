@@ -11,7 +11,7 @@ from cloudtag.engine.processor import Processor
 
 
 class RowReasons(NamedTuple):
-    """The reasons for one row of one file, given what is new in it; `now_ms` is how far event time has come."""
+    """The reasons for one row of one keyed state, given what is new in it; `now_ms` is how far event time has come."""
 
     processor: Processor
     state: KeyedState

@@ -1,7 +1,7 @@
-"""A row: the facts about one thing inside a file, what was published about them, when time alone will matter.
+"""A row: the facts about one thing inside a keyed state, what was published about them, when time alone will matter.
 
-A file (a buyer, a waybill, a link attribute, a shop) is a set of rows small enough to rewrite. A stored row is a
-16-byte header (batch number and wake time, both big-endian, so that opening a task need not decode rows) and a
+A keyed state (a buyer, a waybill, a link attribute, a shop) is a set of rows small enough to rewrite. A stored row is a
+16-byte header (batch number and timer, both big-endian, so that opening a task need not decode rows) and a
 MessagePack body.
 """
 
@@ -21,7 +21,7 @@ from cloudtag.engine.published import Published, StoredPublished, read_published
 _HEADER = struct.Struct(">QQ")
 _LENGTH = struct.Struct(">H")
 NEVER = 0
-"""A wake time that never comes."""
+"""A timer that never fires."""
 
 
 _NOTHING: Mapping[str, Published] = MappingProxyType({})
@@ -44,7 +44,7 @@ def _with(kinds: frozenset[type[Any]], kind: type[Any]) -> frozenset[type[Any]]:
 class Row(Struct, eq=False, gc=False):
     """The facts of one thing, by identity; what was published about them; the row's own cached view of them.
 
-    Rows and files live long, are many and never form a circle: Python's collector need not look at them.
+    Rows and keyed states live long, are many and never form a circle: Python's collector need not look at them.
     """
 
     id: str
@@ -116,13 +116,14 @@ class RowCodec:
 
 
 def header(data: bytes) -> tuple[int, int]:
-    """The batch number and wake time of a stored row."""
+    """The batch number and timer of a stored row."""
     batch, timer_ms = _HEADER.unpack_from(data)
     return batch, timer_ms
 
 
 def key_prefix(state_key: str) -> bytes:
-    """What the store keys of all rows of a file, and of no other file, begin with: its length and its key."""
+    """What the store keys of all rows of a keyed state, and of no other keyed state, begin with: its length and its
+    key."""
     encoded = state_key.encode()
     return _LENGTH.pack(len(encoded)) + encoded
 
@@ -133,11 +134,11 @@ def row_key(state_key: str, row_id: str) -> bytes:
 
 
 def split_key(key: bytes) -> tuple[str, str]:
-    """The file's key and the row's id of a store key."""
+    """The keyed state's key and the row's id of a store key."""
     end = _LENGTH.size + _LENGTH.unpack_from(key)[0]
     return key[_LENGTH.size : end].decode(), key[end:].decode()
 
 
 def earliest(times: Iterable[int]) -> int:
-    """The earliest wake time that ever comes, or NEVER."""
+    """The earliest timer that ever fires, or NEVER."""
     return min((t for t in times if t != NEVER), default=NEVER)

@@ -30,7 +30,7 @@ TASK_KEY = b"\x00\x00lane"
 
 _NONE: frozenset[str] = frozenset()
 Dirty = dict[KeyedState, set[str]]
-"""The rows to judge, by file, in the order in which the files were first touched."""
+"""The rows to judge, by keyed state, in the order in which the keyed states were first touched."""
 
 
 class _Own(Struct, array_like=True):
@@ -44,9 +44,9 @@ class Task:
     """One processor on one partition: a deterministic state machine."""
 
     def __init__(self, processor: Processor, rows: RowReader | None, cache_keys: int = 50_000) -> None:
-        """`rows`: the stored rows; `cache_keys`: how many decoded files stay resident.
+        """`rows`: the stored rows; `cache_keys`: how many decoded keyed states stay resident.
 
-        Without stored rows the task lives once: every file stays resident, and its steps hold no rows.
+        Without stored rows the task lives once: every keyed state stays resident, and its steps hold no rows.
         """
         self._processor = processor
         self._rows = rows
@@ -78,7 +78,7 @@ class Task:
 
     @property
     def resident_keys(self) -> int:
-        """How many decoded files the cache holds."""
+        """How many decoded keyed states the cache holds."""
         return len(self._cache)
 
     def open(self) -> TaskResult:
@@ -104,7 +104,7 @@ class Task:
         return step
 
     def advance(self, facts: Iterable[Struct], reached_ms: int = 0) -> TaskResult:
-        """Fold one batch, judge what it touched, wake what is due; `reached_ms`: event time is told to be so far."""
+        """Fold one batch, judge what it touched, fire what is due; `reached_ms`: how far event time has come."""
         own, step = self._own, TaskResult()
         own.sent, own.batch = own.batch, own.batch + 1
         self._cache.trim()
@@ -144,7 +144,7 @@ class Task:
         kinds, key, index, most_facts = processor.kinds, processor.key, processor.index, processor.most_facts
         places, identities, closes = kinds.places, kinds.identities, kinds.closes
         horizon_ms = own.watermark_ms - processor.retention_ms
-        # The files of this batch, so that the cache is asked once for each.
+        # The keyed states of this batch, so that the cache is asked once for each.
         states: dict[str, tuple[KeyedState, set[str], News]] = {}
         for number, fact in enumerate(facts):
             if not self._takes(step, fact, horizon_ms):
@@ -157,7 +157,7 @@ class Task:
                 entry = states[state_key] = get_state(state_key), set(), News()
             state, ids, news = entry
             if state.is_closed and kind is not closes:
-                # What other processors tell is about events that are refused as well.
+                # Internal records are about events that are refused as well.
                 if not isinstance(fact, InternalRecord):
                     step.refused.append(number)
                 continue
@@ -203,7 +203,7 @@ class Task:
         *,
         is_whole: bool = False,
     ) -> None:
-        """Judge what changed and woken rows touch, or all there is, then layer after layer what those and their outputs
+        """Judge what changed and fired rows touch, or all there is, then layer after layer what those and their outputs
         ask for."""
         kinds = self._processor.kinds
         asked = changed | fired if fired else changed

@@ -7,11 +7,11 @@ from typing import Protocol
 from msgspec import Struct
 
 RowKey = bytes
-"""Two bytes of length, a file's key, a row's id inside it; length 0 marks the task's own row."""
+"""Two bytes of length, a keyed state's key, a row's id inside it; length 0 marks the task's own row."""
 
 
 def key_part(key: RowKey) -> bytes:
-    """The part of a row key that all rows of its file, and no others, begin with."""
+    """The part of a row key that all rows of its keyed state, and no others, begin with."""
     return key[: 2 + int.from_bytes(key[:2])]
 
 
@@ -54,7 +54,7 @@ class TaskResult:
     """Events about somebody who is to be forgotten, given likewise; the caller sends their places in the log, not what
     they say, to the dead letters (reason `erased`)."""
     timers: int = 0
-    """Files judged only because time passed."""
+    """Keyed states judged only because time passed."""
     duplicates: int = 0
     """Events already known."""
 
@@ -69,7 +69,7 @@ class TaskProtocol(Protocol):
 
     @property
     def resident_keys(self) -> int:
-        """How many decoded files are in memory."""
+        """How many decoded keyed states are in memory."""
         ...
 
     def open(self) -> TaskResult:

@@ -1,4 +1,4 @@
-"""Wakes: when time alone can change a row's answer, its file is judged again then."""
+"""Timers: when time alone can change a row's answer, its keyed state is judged again then."""
 
 from heapq import heappop, heappush, heapreplace
 
@@ -6,24 +6,24 @@ from cloudtag.engine.rows import NEVER
 
 
 class Timers:
-    """Rows by wake time. An entry may be stale: whoever is woken looks at the row and knows better."""
+    """Rows by timer. An entry may be stale: when it fires, the row says when it is due."""
 
     def __init__(self) -> None:
-        """Nothing waits."""
+        """There are none."""
         self._heap: list[tuple[int, str, str]] = []
 
     def __len__(self) -> int:
-        """How many wakes are waiting, stale ones included."""
+        """How many timers are waiting, stale ones included."""
         return len(self._heap)
 
     def add(self, timer_ms: int, state_key: str, row_id: str) -> None:
-        """Wake the row of that file at that event time."""
+        """Set a timer for a row at that event time."""
         if timer_ms != NEVER:
             heappush(self._heap, (timer_ms, state_key, row_id))
 
     @property
     def first(self) -> tuple[int, str, str] | None:
-        """The earliest wake time, its file and its row, if any waits."""
+        """The earliest timer, its keyed state and its row, if any waits."""
         return self._heap[0] if self._heap else None
 
     def put_off(self, timer_ms: int) -> None:
@@ -32,7 +32,7 @@ class Timers:
         heapreplace(self._heap, (timer_ms, state_key, row_id))
 
     def due(self, now_ms: int) -> list[tuple[str, str]]:
-        """Take out the rows whose time has come, each once by file and id, earliest first."""
+        """Take out the rows whose time has come, each once by keyed state and id, earliest first."""
         rows: dict[tuple[str, str], None] = {}
         while self._heap and self._heap[0][0] <= now_ms:
             _, state_key, row_id = heappop(self._heap)

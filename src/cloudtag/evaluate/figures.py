@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from cloudtag.contract.records import Alert
-from cloudtag.simulate import AlertLabel, Label, Tally
+from cloudtag.simulate import AlertLabel, ExpectedLabel, Score
 from cloudtag.simulate.world import is_scripted
 
 LEAST_RECALL = 0.99
@@ -48,7 +48,7 @@ class Evaluation(Struct, frozen=True, kw_only=True):
     detectors: tuple[Figures, ...]
     others: tuple[Figures, ...]
     """Tags and confirmations."""
-    missed: tuple[Label, ...]
+    missed: tuple[ExpectedLabel, ...]
     false: tuple[Struct, ...]
 
     @property
@@ -77,7 +77,7 @@ class Evaluation(Struct, frozen=True, kw_only=True):
         return min(self.recall, *(f.recall for f in self.others)) >= LEAST_RECALL and not self.false_accusations
 
 
-def figures_of(name: str, tally: Tally) -> Figures:
+def figures_of(name: str, tally: Score) -> Figures:
     """A tally's figures."""
     by_chance = sum(isinstance(record, Alert) and not is_scripted(record.buyer_id) for record in tally.false)
     return Figures(
@@ -99,6 +99,6 @@ def percentile(values: Sequence[int], percent: int) -> int | None:
     return ordered[max(0, -(-len(ordered) * percent // 100) - 1)] if ordered else None
 
 
-def accused(labels: Sequence[Label]) -> frozenset[str]:
+def accused(labels: Sequence[ExpectedLabel]) -> frozenset[str]:
     """The buyers of whom, by the labels, something stands."""
     return frozenset(x.buyer_id for x in labels if isinstance(x, AlertLabel) and x.stands and not x.is_open)

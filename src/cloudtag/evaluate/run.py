@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any
-
 from msgspec import Struct
 
 from cloudtag.contract.events import RefundChanged
@@ -12,18 +9,15 @@ from cloudtag.contract.records import Alert, TagConfirmation, TagStatus
 from cloudtag.detectors.registry import all_detectors
 from cloudtag.evaluate.figures import OTHERS, Evaluation, accused, figures_of
 from cloudtag.gc_tuning import uncollected
-from cloudtag.replay.driver import judge
-from cloudtag.simulate import Profile, Simulation, Tally, score, simulate
+from cloudtag.replay.driver import ShowProgress, judge
+from cloudtag.simulate import Profile, Score, Simulation, score, simulate
 from cloudtag.simulate.profile import DAY_MS
 
 QUIET_DAYS = 5
 """So much event time passes after the last event: longer than any detector waits."""
 
-Watch = Callable[[Iterable[Any]], Iterable[Any]]
-"""Passes items through and may count them."""
 
-
-def evaluate(profile: Profile, watch: Watch = iter) -> Evaluation:
+def evaluate(profile: Profile, watch: ShowProgress = iter) -> Evaluation:
     """Play a profile's simulation through the engine, without Kafka, and reckon the figures of every detector.
 
     `watch` sees every event as it is simulated.
@@ -33,7 +27,7 @@ def evaluate(profile: Profile, watch: Watch = iter) -> Evaluation:
         return _evaluated(simulation, watch)
 
 
-def _evaluated(simulation: Simulation, watch: Watch) -> Evaluation:
+def _evaluated(simulation: Simulation, watch: ShowProgress) -> Evaluation:
     events = list(watch(simulation.events()))
     buyers = {event.refund_id: event.buyer_id for event in events if type(event) is RefundChanged}
     until_ms = max(event.occurred_at for event in events) + QUIET_DAYS * DAY_MS
@@ -43,10 +37,10 @@ def _evaluated(simulation: Simulation, watch: Watch) -> Evaluation:
 
 
 def _reckon(
-    simulation: Simulation, events: int, refund_buyers: dict[str, str], tallies: dict[str, Tally]
+    simulation: Simulation, events: int, refund_buyers: dict[str, str], tallies: dict[str, Score]
 ) -> Evaluation:
     fraudsters = accused(simulation.labels)
-    found = {name: figures_of(name, tallies.get(name, Tally())) for name in (*all_detectors(), *OTHERS)}
+    found = {name: figures_of(name, tallies.get(name, Score())) for name in (*all_detectors(), *OTHERS)}
     missed = tuple(label for tally in tallies.values() for label in tally.missed)
     false: tuple[Struct, ...] = tuple(record for tally in tallies.values() for record in tally.false)
     return Evaluation(

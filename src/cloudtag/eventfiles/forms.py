@@ -4,20 +4,20 @@ import csv
 import re
 from typing import Literal, NamedTuple
 
-Form = Literal["lines", "array", "csv", "parquet", "gzip", "zstd", "foreign"]
+FileForm = Literal["lines", "array", "csv", "parquet", "gzip", "zstd", "foreign"]
 
 HEAD_BYTES = 4096
 """As much of a file is looked at."""
 
 
-class Seen(NamedTuple):
+class DetectedForm(NamedTuple):
     """A file's form; of one that is not read, what it is and what to do with it."""
 
-    form: Form
+    form: FileForm
     advice: str = ""
 
 
-_COMPRESSED: dict[bytes, Form] = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
+_COMPRESSED: dict[bytes, FileForm] = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
 _FOREIGN = {
     b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "an Excel workbook (.xls): save it as CSV",
     b"SQLite format 3\x00": "a SQLite database: export its tables as CSV",
@@ -47,19 +47,19 @@ _ARRAY = re.compile(rb"\[\s*[{\]]")
 BOM = b"\xef\xbb\xbf"
 
 
-def seen_in(head: bytes) -> Seen:
+def seen_in(head: bytes) -> DetectedForm:
     """What a file is that begins so."""
     for magic, form in _COMPRESSED.items():
         if head.startswith(magic):
-            return Seen(form)
+            return DetectedForm(form)
     if head.startswith(b"PAR1"):
-        return Seen("parquet")
+        return DetectedForm("parquet")
     what = _zip(head) or next((what for magic, what in _FOREIGN.items() if head.startswith(magic)), "")
     if head.startswith(_WIDE):
         what = _UTF16
     if head[257:262] == b"ustar":
         what = "a tar archive: unpack it"
-    return Seen("foreign", what) if what else _of_text(head.removeprefix(BOM).lstrip())
+    return DetectedForm("foreign", what) if what else _of_text(head.removeprefix(BOM).lstrip())
 
 
 def _zip(head: bytes) -> str:
@@ -69,14 +69,14 @@ def _zip(head: bytes) -> str:
     return "an Excel workbook (.xlsx): save it as CSV" if is_workbook else "a zip archive: unpack it"
 
 
-def _of_text(text: bytes) -> Seen:
+def _of_text(text: bytes) -> DetectedForm:
     if _MARKUP.match(text):
-        return Seen("foreign", "an XML or HTML document: write its records as JSON lines")
+        return DetectedForm("foreign", "an XML or HTML document: write its records as JSON lines")
     if _PRETTY.match(text):
-        return Seen("foreign", "JSON over several lines: write one object per line (`jq -c .` does)")
+        return DetectedForm("foreign", "JSON over several lines: write one object per line (`jq -c .` does)")
     if _ARRAY.match(text):
-        return Seen("array")
-    return Seen("csv" if delimiter_of(text) else "lines")
+        return DetectedForm("array")
+    return DetectedForm("csv" if delimiter_of(text) else "lines")
 
 
 def delimiter_of(text: bytes) -> str | None:

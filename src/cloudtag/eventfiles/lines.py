@@ -18,7 +18,7 @@ class EventLines:
     """
 
     def __init__(self, files: list[Path], stream: str | None = None, done: Callable[[int], None] | None = None) -> None:
-        """`stream`: that of a table's records where no column says it. `done` is told the size of each line."""
+        """`stream`: that of a table's records where no column says it. `done` is called with the size of each line."""
         self._files = files
         self._stream = stream
         self._done = done

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from cloudtag.eventfiles.forms import BOM, HEAD_BYTES, Seen, seen_in
+from cloudtag.eventfiles.forms import BOM, HEAD_BYTES, DetectedForm, seen_in
 from cloudtag.eventfiles.unreadable import UnreadableFileError
 
 STANDARD = Path("-")
@@ -21,7 +21,7 @@ class Opened(NamedTuple):
     """A file at its first character, and what it is."""
 
     source: io.BufferedReader
-    seen: Seen
+    seen: DetectedForm
 
 
 @contextmanager
@@ -71,7 +71,7 @@ def _unpacked(path: Path, source: io.BufferedReader) -> Opened:
 
 
 def _head(source: io.BufferedReader) -> bytes:
-    """The first bytes, left where they are. A pipe may give few at a time: these are enough to tell."""
+    """The first bytes, left where they are. A pipe may give few at a time: these are enough."""
     return source.peek(HEAD_BYTES)[:HEAD_BYTES]
 
 

@@ -20,7 +20,8 @@ from cloudtag.eventfiles.unreadable import UnreadableFileError
 from cloudtag.wire.codec import MAX_RECORD_BYTES
 from cloudtag.wire.shape import shape_of
 
-Row = dict[str, Any]
+TableRow = dict[str, Any]
+"""One row of a CSV or Parquet file: its values by column."""
 Placed = tuple[int, bytes]
 """A line, and where it stands: its number from 1."""
 
@@ -70,7 +71,7 @@ def _check_stream(path: Path, names: list[str], stream: str | None) -> None:
         raise UnreadableFileError(f"{path} is a table without a column `stream`: name it with --stream, as in orders")
 
 
-def _line(row: Row, stream: str | None) -> bytes:
+def _line(row: TableRow, stream: str | None) -> bytes:
     row.setdefault("stream", stream)
     known = INPUTS.get(str(row["stream"]))
     if known is not None:

@@ -24,8 +24,8 @@ _COMPARED = (
 )
 
 
-class Condition(NamedTuple):
-    """A value the detector looked at; `threshold` is none for what is only told."""
+class ShownCondition(NamedTuple):
+    """A value the detector looked at; `threshold` is none for what is only shown."""
 
     name: str
     value: str
@@ -35,14 +35,14 @@ class Condition(NamedTuple):
         return self.value if self.threshold is None else f"{self.value} (threshold {self.threshold})"
 
 
-def conditions(alert: Alert) -> list[Condition]:
+def conditions(alert: Alert) -> list[ShownCondition]:
     """The conditions of an alert; those with a threshold come first."""
     found = [_condition(name, text) for name, text in alert.facts.items() if name not in OUTSIDE]
     return sorted(found, key=lambda condition: condition.threshold is None)
 
 
 def changes(before: Alert, after: Alert) -> list[str]:
-    """What differs from one telling of an alert to another, revision and wording aside."""
+    """What differs from one revision of an alert to another, revision and wording aside."""
     told = [
         f"{name} {_shown(was)} → {_shown(now)}"
         for name in _COMPARED
@@ -58,10 +58,10 @@ def changes(before: Alert, after: Alert) -> list[str]:
     return told
 
 
-def _condition(name: str, text: str) -> Condition:
+def _condition(name: str, text: str) -> ShownCondition:
     value, slash, threshold = text.rpartition("/")
     is_pair = bool(slash and value and threshold) and "/" not in value
-    return Condition(name, value, threshold) if is_pair else Condition(name, text, None)
+    return ShownCondition(name, value, threshold) if is_pair else ShownCondition(name, text, None)
 
 
 def _shown(value: str | int | tuple[str, ...] | None) -> str:

@@ -1,4 +1,4 @@
-"""An alert as the warehouse tells it, computed anew from the raw facts beside it where the identities are readable."""
+"""An alert as the warehouse stores it, computed anew from the raw facts beside it where the identities are readable."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from cloudtag.contract.records import Alert
 from cloudtag.explain.conditions import changes
 from cloudtag.explain.recompute import Recomputed, recompute
 from cloudtag.explain.rendering import account
-from cloudtag.explain.stored import Names, StoredRow, alert_of, event_of
+from cloudtag.explain.stored import OriginalNames, StoredRow, alert_of, event_of
 from cloudtag.policy.model import Policies
 
 
 def account_of_stored(
     stored: Sequence[StoredRow],
     facts: Sequence[tuple[str, StoredRow]],
-    names: Names,
+    names: OriginalNames,
     policies: Policies,
     until_ms: int | None,
 ) -> list[str]:
     """The account of an alert from its stored revisions (oldest first, at least one) and the facts about it.
 
-    Where the buyer has no name, the stored revisions are told as they are.
+    Where the buyer has no name, the stored revisions are shown as they are.
     """
     told = [_told(alert_of(row, names)) for row in stored]
     newest = told[-1].alert

@@ -22,7 +22,7 @@ class DetectorProof(NamedTuple):
     revisions: list[Recomputed]
 
 
-class Reason(NamedTuple):
+class QuietReason(NamedTuple):
     """Why an example stays quiet: `event` alone keeps it so; `is_withdrawn`: an alert had been opened before it."""
 
     event: Any
@@ -39,7 +39,7 @@ def proof_of(detector: Detector, example: Example) -> DetectorProof:
     return DetectorProof(example, events, recompute(events, first.alert_id, shipped(), until_ms))
 
 
-def reason_of(detector: Detector, example: Example) -> Reason | None:
+def reason_of(detector: Detector, example: Example) -> QuietReason | None:
     """The last event of a quiet example without which it would fire, if there is a single one."""
     events, until_ms = decoded(example)
     said = alerts_of(detector.name, events, until_ms)
@@ -48,5 +48,5 @@ def reason_of(detector: Detector, example: Example) -> Reason | None:
     for number in range(len(events) - 1, -1, -1):
         rest = events[:number] + events[number + 1 :]
         if rest and standing_alerts(detector.name, rest, until_ms):
-            return Reason(events[number], bool(said))
+            return QuietReason(events[number], bool(said))
     return None

@@ -18,7 +18,7 @@ from cloudtag.explain.words import plain, tell
 from cloudtag.policy.model import Policies
 
 MOST_BESIDE = 60
-"""Events that belong to the alert's orders and parcels are told beside those it rests on, unless they are too many."""
+"""Events that belong to the alert's orders and parcels are shown beside those it rests on, unless they are too many."""
 
 
 def account(alert: Alert, revisions: Sequence[Recomputed], events: Sequence[Any], policies: Policies) -> list[str]:

@@ -10,9 +10,10 @@ from cloudtag.contract.events import Event
 from cloudtag.contract.records import Alert
 from cloudtag.wire.replay_form import decode_json
 
-Names = Mapping[tuple[str, str], str]
+OriginalNames = Mapping[tuple[str, str], str]
 """The original by kind and key, as far as it may be read and is still there."""
 StoredRow = Mapping[str, Any]
+"""A row of the warehouse: its values by column."""
 
 KEYED = {
     "buyer_key": ("buyer_id", "buyer"),
@@ -75,14 +76,14 @@ def keys_in(rows: Iterable[StoredRow]) -> set[tuple[str, str]]:
     return found
 
 
-def event_of(stream: str, row: StoredRow, names: Names) -> Event:
+def event_of(stream: str, row: StoredRow, names: OriginalNames) -> Event:
     """The event a row of a stream's table was made of. Raises Undecodable for a row that is none."""
     _, event = decode_json({"stream": stream, **_form(row, names)}, is_stored=True)
     assert isinstance(event, Event)
     return event
 
 
-def alert_of(row: StoredRow, names: Names) -> Alert:
+def alert_of(row: StoredRow, names: OriginalNames) -> Alert:
     """The alert a row of the table `alerts` was made of; its texts name the buyers whose originals are known."""
     form = _form(row, names)
     known = {key[:SHOWN]: original for (kind, key), original in names.items() if kind == "buyer"}
@@ -101,7 +102,7 @@ def _uncovered(text: str, known: Mapping[str, str]) -> str:
     return text
 
 
-def _form(row: StoredRow, names: Names) -> dict[str, Any]:
+def _form(row: StoredRow, names: OriginalNames) -> dict[str, Any]:
     form: dict[str, Any] = {}
     lists: dict[str, list[dict[str, Any]]] = {}
     for column, value in row.items():

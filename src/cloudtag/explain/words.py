@@ -19,7 +19,7 @@ _REFUND_TYPES = {
 _ORIGINS = {"internet": " from the internet", "edited": " (edited)", "generated": " (generated)"}
 """Where a piece of evidence is from, where that is worth a word."""
 _SHOWN = 8
-"""So much of a file's hash tells it from others."""
+"""So much of a file's hash distinguishes it from others."""
 
 
 def tell(event: Any, *, is_buyer_named: bool = False) -> str:

@@ -1,4 +1,4 @@
-"""A server process that this process started, and that does not outlive it unless told to."""
+"""A server process that this process started, and that does not outlive it unless asked to."""
 
 import os
 import signal

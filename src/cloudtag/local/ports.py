@@ -30,7 +30,7 @@ def check_free(host: str, port: int) -> None:
 
 
 def is_listening(pid: int, port: int) -> bool:
-    """Whether this very process listens on the port; true where the operating system does not tell."""
+    """Whether this very process listens on the port; true where the operating system does not say."""
     tables = [PROC / str(pid) / "net" / name for name in ("tcp", "tcp6")]
     if not any(table.exists() for table in tables):
         return not PROC.joinpath("self", "net").exists()

@@ -38,7 +38,7 @@ def is_free(port: int) -> bool:
 
 def broker_answers(host: str, port: int, timeout_seconds: float = 2.0) -> bool:
     """Whether the server at ``host:port`` answers a metadata request and names at least one broker."""
-    # A fresh correlation id tells the answer apart from whatever else may listen there.
+    # A fresh correlation id distinguishes the answer from whatever else may listen there.
     correlation = int.from_bytes(os.urandom(3), "big")
     header = struct.pack(">hhih", METADATA, METADATA_VERSION, correlation, -1)
     body = header + struct.pack(">ib", 0, 0)  # no topics, create none

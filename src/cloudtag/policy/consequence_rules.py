@@ -12,8 +12,11 @@ ExclusionBasis = Literal["confirmed_tag", "upheld_complaint", "abnormal_verdict"
 """What takes an order out of a shop's figures: its tag confirmed, the shop's complaint about it upheld, an alert about
 it answered `abnormal`."""
 Hours = Annotated[int, Meta(ge=0, le=8760)]
+"""A duration in hours, up to a year."""
 WorkingDays = Annotated[int, Meta(ge=0, le=250)]
+"""A number of working days, up to 250."""
 Points = Annotated[int, Meta(ge=0, le=48)]
+"""Penalty points of a seller, up to 48."""
 _Months = Annotated[int, Meta(ge=1, le=120)]
 _Few = Annotated[int, Meta(ge=0, le=3650)]
 

@@ -103,7 +103,7 @@ def _detectors(version: RawPack, tables: Any, faults: list[Fault]) -> dict[str, 
 
 
 def _section(version: RawPack, path: Path, table: Any, kind: type[Any], faults: list[Fault]) -> Any:
-    """The struct of one table. Each wrong key is told by itself: the table is read again without it."""
+    """The struct of one table. Each wrong key is named by itself: the table is read again without it."""
     left = table
     while True:
         try:

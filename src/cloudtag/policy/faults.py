@@ -18,7 +18,7 @@ class Fault(NamedTuple):
 
 
 class PolicyError(ValueError):
-    """Packs that cannot be used; `faults` tells every fault that was found, the text the first."""
+    """Packs that cannot be used; `faults` holds every fault that was found, the text the first."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         """`faults`: at least one."""

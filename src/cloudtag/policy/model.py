@@ -11,7 +11,9 @@ from msgspec import Meta, Struct
 from cloudtag.policy.consequence_rules import ConsequenceRules, DeadlineRules, SanctionRules, SellerRules
 
 Days = Annotated[int, Meta(ge=1, le=3650)]
-Count = Annotated[int, Meta(ge=1, le=100_000)]
+"""A duration in days, from one day to ten years."""
+BoundedCount = Annotated[int, Meta(ge=1, le=100_000)]
+"""A number of things, from 1 to 100 000."""
 
 
 class TagRules(Struct, frozen=True, forbid_unknown_fields=True):
@@ -25,11 +27,11 @@ class TagRules(Struct, frozen=True, forbid_unknown_fields=True):
 
     network: str
     scenarios: dict[str, str]
-    max_orders: Count = 20
-    threshold_shops: Count = 3
+    max_orders: BoundedCount = 20
+    threshold_shops: BoundedCount = 3
     window_days: Days = 180
     contact_first: tuple[str, ...] = ()
-    unanswered_contacts: Count = 2
+    unanswered_contacts: BoundedCount = 2
     is_once_per_scenario: bool = False
     pending_shown_as: str = "pending"
     evidence_severities: tuple[Literal["low", "medium", "high", "critical"], ...] = ("high", "critical")
@@ -38,12 +40,12 @@ class TagRules(Struct, frozen=True, forbid_unknown_fields=True):
 class LinkRules(Struct, frozen=True, forbid_unknown_fields=True):
     """`fan_out`: an attribute shown by more buyers than this is a hub (a locker, an office) and links nobody.
 
-    `area_fan_out`: the same for an area of addresses, where only claims are told of. `picture_bits`: two pictures whose
-    perceptual hashes differ in at most so many of 64 bits are the same picture (T7).
+    `area_fan_out`: the same for an area of addresses, where only claims are reported. `picture_bits`: two pictures
+    whose perceptual hashes differ in at most so many of 64 bits are the same picture (T7).
     """
 
-    fan_out: Count = 20
-    area_fan_out: Count = 500
+    fan_out: BoundedCount = 20
+    area_fan_out: BoundedCount = 500
     picture_bits: Annotated[int, Meta(ge=0, le=6)] = 6
 
 

@@ -39,7 +39,7 @@ class KeyedProcessor:
         return None
 
     def new_state(self, key: str) -> KeyedState:
-        """A file without facts."""
+        """A keyed state without facts."""
         return KeyedState(key, self.new_index(), self.kinds.letters)
 
     def bound(self, row: Row) -> None:
@@ -51,7 +51,7 @@ class KeyedProcessor:
         return () if index is None else index(state, row, fact)
 
     def causes(self, state: KeyedState, row_id: str, news: News) -> tuple[Cause, ...]:
-        """All that is new in the file."""
+        """All that is new in the keyed state."""
         del state, row_id
         return causes_of(new for _, _, new in news.of())
 

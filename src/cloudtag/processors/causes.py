@@ -28,7 +28,7 @@ _WHAT: dict[type[Any], Callable[[Any], str]] = {
     disputes.AppealChanged: lambda e: e.status,
     ev.BuyerContacted: lambda e: "answered" if e.answered else "unanswered",
 }
-"""What an event tells in one word, by its kind; the others are known by their stream."""
+"""What an event says in one word, by its kind; the others are known by their stream."""
 
 
 def causes_of(news: Iterable[New]) -> tuple[Cause, ...]:
@@ -49,12 +49,12 @@ def _causes(new: New) -> Iterable[Cause]:
     if not new.because:
         return carried
     named = {(c.stream, c.event_id) for c in carried}
-    # Of all that came to the sender in one go, what it now tells of is what counts.
+    # Of all that came to the sender in one go, what it is now about is what counts.
     return [c for c in new.because if (c.stream, c.event_id) in named] or new.because
 
 
 def _carried(fact: Any) -> Iterator[Cause]:
-    """The input events an internal record tells of; a question tells of none."""
+    """The input events an internal record is about; a question is about none."""
     kind = type(fact)
     if not fact.is_held:
         return

@@ -44,7 +44,7 @@ def replay_as_delivered(
 
 
 def _refused(topology: Topology, number: int) -> Iterator[DeadLetter]:
-    """The letters about an event that was not taken; of somebody forgotten they keep nothing."""
+    """The dead letters about an event that was not taken; of somebody forgotten they keep nothing."""
     while topology.too_late:
         event = topology.too_late.pop()
         yield _letter(event, number, "too_late", "older than what is still held", _replay_form(event))

@@ -5,7 +5,7 @@ The lines may come in any order and more than once; what is published is the sam
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from operator import attrgetter
 from typing import Any
 
@@ -22,6 +22,10 @@ from cloudtag.replay.event_batches import EventBatches
 from cloudtag.replay.topology import Topology
 
 ReplayRecord = tuple[str, Struct]
+"""A published record and the name of its stream."""
+
+ShowProgress = Callable[[Iterable[Any]], Iterable[Any]]
+"""Passes items through unchanged, and may show how many have passed."""
 
 
 def replay(

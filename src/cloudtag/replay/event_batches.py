@@ -1,7 +1,7 @@
 """Runs: events of neighbouring moments that may be judged in one go, because none of them can change another's story.
 
 Judging moment by moment shows every alert that opens at one event and is withdrawn by a later one. A run shows the same
-as long as nobody is in it twice, no shop speaks in it, no file wakes inside it, and it is shorter than anything a
+as long as nobody is in it twice, no shop speaks in it, no timer fires inside it, and it is shorter than anything a
 detector waits for.
 """
 
@@ -32,7 +32,7 @@ class EventBatches:
         self._users: dict[str, tuple[str, ...]] = {}
 
     def end(self, events: Sequence[Any], start: int, timer_ms: int) -> int:
-        """The index after the run that begins at `start`. `timer_ms`: when the next file wakes, or NEVER.
+        """The index after the run that begins at `start`. `timer_ms`: when the next timer fires, or NEVER.
 
         All events of one moment belong to one run.
         """

@@ -28,7 +28,7 @@ _READER_OF: dict[type[Struct], str] = {
 
 
 def memory_rows() -> dict[str, MemoryRows]:
-    """Empty stores, one for each task, for a network that stores its rows."""
+    """Empty stores, one for each task, for a topology that stores its rows."""
     return {name: MemoryRows() for name in ORDER}
 
 
@@ -79,7 +79,7 @@ class Topology:
         return self._run()
 
     def pass_time(self, now_ms: int) -> Iterator[Output]:
-        """Move event time on to `now_ms` on every task, waking each file at its own moment."""
+        """Move event time on to `now_ms` on every task, firing each timer at its own moment."""
         while True:
             due_ms = self.next_timer_ms
             timer_ms = now_ms if due_ms == NEVER else min(due_ms, now_ms)
@@ -89,7 +89,7 @@ class Topology:
                 return
 
     def fire_before(self, now_ms: int) -> Iterator[Output]:
-        """Wake what is due before an event time; cheap when nothing is."""
+        """Fire the timers before an event time; cheap when nothing is."""
         due_ms = self.next_timer_ms
         if due_ms != NEVER and due_ms < now_ms:
             yield from self.pass_time(now_ms - 1)

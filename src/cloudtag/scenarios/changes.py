@@ -19,20 +19,20 @@ from cloudtag.scenarios.run import RecordChange
 
 _STANDING = re.compile(r"(?<=\w) (?:opened|upgraded), (?=[a-z]+$)")
 _IDS = ("_id", "_ids")
-"""Details whose names end so are told as they are."""
+"""Details whose names end so are shown as they are."""
 _FEW = 3
 """So many tags that fare alike are all named; of more, the first and the last."""
 
 
-class Voice(NamedTuple):
-    """How it is told: whether alerts explain themselves in Chinese, and whether their buyers are named."""
+class RenderOptions(NamedTuple):
+    """How a story is rendered: whether alerts explain themselves in Chinese, and whether their buyers are named."""
 
     begins_ms: int
     is_zh: bool = False
     is_buyer_named: bool = False
 
 
-def told_changes(changed: Iterable[RecordChange], voice: Voice) -> Iterator[str]:
+def told_changes(changed: Iterable[RecordChange], voice: RenderOptions) -> Iterator[str]:
     """One line for each change, and one for tags that fare alike; the explanation of an alert is a line of its own."""
     tags: dict[str, list[str]] = {}
     others = []
@@ -45,7 +45,7 @@ def told_changes(changed: Iterable[RecordChange], voice: Voice) -> Iterator[str]
     yield from others
 
 
-def told_standing(records: Iterable[Any], voice: Voice) -> Iterator[str]:
+def told_standing(records: Iterable[Any], voice: RenderOptions) -> Iterator[str]:
     """What is left: every record that was neither taken back nor has ended, and what became of every tag."""
     left = [
         RecordChange("", None, record)
@@ -56,7 +56,7 @@ def told_standing(records: Iterable[Any], voice: Voice) -> Iterator[str]:
         yield _STANDING.sub(" stands, ", line.removeprefix("→ "), count=1)
 
 
-def _alert(change: RecordChange, voice: Voice) -> list[str]:
+def _alert(change: RecordChange, voice: RenderOptions) -> list[str]:
     before, alert = change.before, change.after
     about = f" about {alert.buyer_id}" if voice.is_buyer_named else ""
     head = f"→ alert {alert.detector}{about} {_alert_verb(before, alert)}"
@@ -108,7 +108,7 @@ def _named(tag_ids: list[str]) -> str:
     return f"tags {shown}"
 
 
-def _confirmation(change: RecordChange, voice: Voice) -> list[str]:
+def _confirmation(change: RecordChange, voice: RenderOptions) -> list[str]:
     del voice
     told = change.after
     if is_taken_back(told):
@@ -118,7 +118,7 @@ def _confirmation(change: RecordChange, voice: Voice) -> list[str]:
     return [f"→ buyer {told.buyer_id} {verb} as {plain(told.scenario)} {by}: {', '.join(told.shop_ids)}"]
 
 
-def _consequence(change: RecordChange, voice: Voice) -> list[str]:
+def _consequence(change: RecordChange, voice: RenderOptions) -> list[str]:
     told = change.after
     details = [f"{plain(name)} {_value(name, value)}" for name, value in told.details.items() if value]
     if told.ends_at is not None:
@@ -134,23 +134,23 @@ def _value(name: str, value: str) -> str:
     return {"true": "yes", "false": "no"}.get(value, plain(value))
 
 
-def _moment(at_ms: int, voice: Voice) -> str:
+def _moment(at_ms: int, voice: RenderOptions) -> str:
     return f"day {day_of(at_ms, voice.begins_ms)} {rfc3339(at_ms)[11:16]}"
 
 
-def _label(change: RecordChange, voice: Voice) -> list[str]:
+def _label(change: RecordChange, voice: RenderOptions) -> list[str]:
     del voice
     told = change.after
     withdrawn = " withdrawn" if is_taken_back(told) else ""
     return [f"→ label of {told.detector} about buyer {told.buyer_id}{withdrawn}: {plain(told.label)}"]
 
 
-def _other(change: RecordChange, voice: Voice) -> list[str]:
+def _other(change: RecordChange, voice: RenderOptions) -> list[str]:
     del voice
     return [f"→ {any_record(change.after)}"]
 
 
-_WORDS: dict[type[Any], Callable[[RecordChange, Voice], list[str]]] = {
+_WORDS: dict[type[Any], Callable[[RecordChange, RenderOptions], list[str]]] = {
     rec.Alert: _alert,
     rec.TagConfirmation: _confirmation,
     rec.Consequence: _consequence,

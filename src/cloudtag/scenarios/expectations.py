@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from cloudtag.scenarios.run import Play
+from cloudtag.scenarios.run import ScenarioRun
 from cloudtag.scenarios.scenario import ALWAYS_WHOLE, Expectation
 
 _SHOWN, _LONGEST = 5, 400
 """So many records are shown beside an expectation that is not met, and so much of each."""
 
 
-def faults(play: Play) -> list[str]:
+def faults(play: ScenarioRun) -> list[str]:
     """What did not come as the story says; nothing where all did."""
     return [*_unmet(play), *_unnamed(play)]
 
 
-def _unmet(play: Play) -> Iterator[str]:
+def _unmet(play: ScenarioRun) -> Iterator[str]:
     for expectation in play.story.expectations:
         records = [r for stream, r in play.records(expectation.after_ms) if stream == expectation.stream]
         found = sum(_is_met(expectation, record) for record in records)
@@ -25,8 +25,8 @@ def _unmet(play: Play) -> Iterator[str]:
             yield f"expected {expectation}, there are {found}; {_known(records)}"
 
 
-def _unnamed(play: Play) -> Iterator[str]:
-    """What was published and no expectation names: a story tells the whole of a stream."""
+def _unnamed(play: ScenarioRun) -> Iterator[str]:
+    """What was published and no expectation names: a story expects the whole of a stream."""
     final = [e for e in play.story.expectations if e.after_ms is None and e.count]
     whole = {*ALWAYS_WHOLE, *(e.stream for e in final)}
     for stream, record in play.records():

@@ -35,7 +35,7 @@ class _File(Struct, forbid_unknown_fields=True, kw_only=True):
 
 
 def read(name: str, text: str) -> Scenario:
-    """The story in a file's text. Raises StoryError, which says what is wrong with it."""
+    """The story in a file's text. Raises ScenarioError, which says what is wrong with it."""
     try:
         file = msgspec.convert(tomllib.loads(text), _File)
         story = _story(name, file)
@@ -77,7 +77,7 @@ def _story(name: str, file: _File) -> Scenario:
 
 
 def _check(story: Scenario) -> None:
-    """A story says where it comes from, happens, and is worth telling: it expects something, or expects nothing."""
+    """A story says where it comes from, happens, and is worth running: it expects something, or expects nothing."""
     if not story.rules or (odd := next((r for r in story.rules if not _RULE.fullmatch(r)), None)):
         raise ScenarioError(f"{odd!r} is no rule" if story.rules else "it names no rule")
     if story.source not in SOURCES or story.source not in {LETTERS[rule[0]] for rule in story.rules}:

@@ -8,22 +8,22 @@ from collections.abc import Iterator
 from cloudtag.contract.times import rfc3339
 from cloudtag.explain.timeline import moment
 from cloudtag.explain.words import tell
-from cloudtag.scenarios.changes import Voice, told_changes, told_standing
+from cloudtag.scenarios.changes import RenderOptions, told_changes, told_standing
 from cloudtag.scenarios.clock_times import day_of
-from cloudtag.scenarios.run import Play, PlayedMoment
+from cloudtag.scenarios.run import RunMoment, ScenarioRun
 
 _FEW = 2
-"""So many repetitions that change nothing are told; of more, the first alone."""
+"""So many repetitions that change nothing are shown; of more, the first alone."""
 _STREAM = 11
 """How wide the widest name of an input stream is."""
 _INDENT = " " * 27
 
 
-def tell_story(play: Play, *, is_zh: bool = False) -> list[str]:
+def tell_story(play: ScenarioRun, *, is_zh: bool = False) -> list[str]:
     """The lines of a story. `is_zh`: alerts explain themselves in Chinese."""
     story = play.story
     buyers = {event.buyer_id for event in play.events if hasattr(event, "buyer_id")}
-    voice = Voice(story.begins_ms, is_zh, is_buyer_named=len(buyers) > 1)
+    voice = RenderOptions(story.begins_ms, is_zh, is_buyer_named=len(buyers) > 1)
     standing = list(told_standing((record for _, record in play.records()), voice))
     return [
         f"{story.name}: {story.title} ({', '.join(story.rules)}; {story.source})",
@@ -37,11 +37,11 @@ def tell_story(play: Play, *, is_zh: bool = False) -> list[str]:
     ]
 
 
-def _timeline(play: Play, voice: Voice) -> Iterator[str]:
+def _timeline(play: ScenarioRun, voice: RenderOptions) -> Iterator[str]:
     """Each moment; of repetitions that change nothing the first alone, and how many there are."""
     quiet = Counter(each.planned.told for each in play.moments if each.planned and not each.changes)
     told: set[int] = set()
-    left_out: list[PlayedMoment] = []
+    left_out: list[RunMoment] = []
     for each in play.moments:
         if each.planned and not each.changes and quiet[each.planned.told] > _FEW and each.planned.told in told:
             left_out.append(each)
@@ -55,12 +55,12 @@ def _timeline(play: Play, voice: Voice) -> Iterator[str]:
     yield from _rest(left_out, voice)
 
 
-def _rest(left_out: list[PlayedMoment], voice: Voice) -> Iterator[str]:
+def _rest(left_out: list[RunMoment], voice: RenderOptions) -> Iterator[str]:
     if left_out:
         yield f"{_INDENT}… and {len(left_out)} more like it, until {_when(left_out[-1].at_ms, voice)}"
 
 
-def _head(each: PlayedMoment, voice: Voice) -> str:
+def _head(each: RunMoment, voice: RenderOptions) -> str:
     when = f"{_when(each.at_ms, voice):{len(_INDENT) - 2}}"
     if each.planned is None:
         return f"{when}  (time passes)"
@@ -70,5 +70,5 @@ def _head(each: PlayedMoment, voice: Voice) -> str:
     return f"{when}  {stream:{_STREAM}} {tell(event, is_buyer_named=voice.is_buyer_named)}{says}{late}"
 
 
-def _when(at_ms: int, voice: Voice) -> str:
+def _when(at_ms: int, voice: RenderOptions) -> str:
     return f"day {day_of(at_ms, voice.begins_ms)}, {moment(at_ms)}"

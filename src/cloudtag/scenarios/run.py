@@ -26,7 +26,7 @@ class RecordChange(NamedTuple):
     after: Any
 
 
-class PlayedMoment(NamedTuple):
+class RunMoment(NamedTuple):
     """What happened at one moment: an event, or none where time alone changed something."""
 
     at_ms: int
@@ -35,11 +35,11 @@ class PlayedMoment(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Play:
+class ScenarioRun:
     """A story as it was played: all of its events, and what time alone changed between them."""
 
     story: Scenario
-    moments: list[PlayedMoment]
+    moments: list[RunMoment]
 
     @property
     def events(self) -> list[Any]:
@@ -53,8 +53,8 @@ class Play:
         return [(stream, record) for (stream, _), record in known.items()]
 
 
-def play(story: Scenario, policies: Policies | None = None) -> Play:
-    """Run a story. Raises StoryError where it cannot happen as it is written."""
+def play(story: Scenario, policies: Policies | None = None) -> ScenarioRun:
+    """Run a story. Raises ScenarioError where it cannot happen as it is written."""
     return _Stage(story, policies or shipped()).run()
 
 
@@ -64,28 +64,28 @@ class _Stage:
         self._topology = Topology(policies)
         self._known: dict[RecordKey, Any] = {}
 
-    def run(self) -> Play:
-        moments: list[PlayedMoment] = []
+    def run(self) -> ScenarioRun:
+        moments: list[RunMoment] = []
         for planned in sorted(self._story.events, key=lambda planned: planned.arrives_ms):
             moments += self._waits(planned.arrives_ms - 1)
             cast = self._cast(planned)
-            moments.append(PlayedMoment(cast.arrives_ms, cast, self._changes(self._topology.feed([cast.event]))))
+            moments.append(RunMoment(cast.arrives_ms, cast, self._changes(self._topology.feed([cast.event]))))
         if self._story.until_ms is not None:
             moments += self._waits(self._story.until_ms)
         if self._topology.too_late:
             raise ScenarioError(
                 f"story {self._story.name}: {self._topology.too_late[0].event_id} is too late to be held"
             )
-        return Play(self._story, moments)
+        return ScenarioRun(self._story, moments)
 
-    def _waits(self, until_ms: int) -> Iterator[PlayedMoment]:
-        """Event time moves on, one wake after the other."""
+    def _waits(self, until_ms: int) -> Iterator[RunMoment]:
+        """Event time moves on, one timer after the other."""
         while timers := [w for task in self._topology.tasks.values() if NEVER != (w := task.next_timer_ms) <= until_ms]:
             timer_ms = min(timers)
             if changes := self._changes(self._topology.pass_time(timer_ms)):
-                yield PlayedMoment(timer_ms, None, changes)
+                yield RunMoment(timer_ms, None, changes)
         if changes := self._changes(self._topology.pass_time(until_ms)):
-            yield PlayedMoment(until_ms, None, changes)
+            yield RunMoment(until_ms, None, changes)
 
     def _changes(self, outputs: Iterable[Output]) -> list[RecordChange]:
         changes = []

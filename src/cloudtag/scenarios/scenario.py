@@ -22,7 +22,7 @@ ALWAYS_WHOLE = ("alerts", "tag-statuses", "tag-confirmations")
 
 
 class ScenarioError(ValueError):
-    """A story that cannot be told: which one, and what is wrong with it."""
+    """A story that cannot be run: which one, and what is wrong with it."""
 
 
 class Planned(NamedTuple):

@@ -14,13 +14,14 @@ from cloudtag.wire.shape import Shape, shape_of
 from cloudtag.wire.undecodable import Undecodable
 
 EventTable = dict[str, Any]
+"""One table of a scenario's TOML file: a key and its value for every entry."""
 _OWN = ("stream", "at", "arrives", "says", "times", "every", "answers")
 """What an event's table says besides the event's own fields."""
 _NOT_YET = "the alert's id is filled in when the story is played"
 
 
 def planned(name: str, tables: list[EventTable], default: EventTable, begins_ms: int) -> tuple[Planned, ...]:
-    """Every event, repetitions written out. Raises StoryError."""
+    """Every event, repetitions written out. Raises ScenarioError."""
     _check_default(default)
     events: list[Planned] = []
     for told, table in enumerate(tables, start=1):
@@ -35,7 +36,7 @@ def planned(name: str, tables: list[EventTable], default: EventTable, begins_ms:
 
 
 def expected(tables: list[EventTable], begins_ms: int) -> tuple[Expectation, ...]:
-    """Every expectation. Raises StoryError."""
+    """Every expectation. Raises ScenarioError."""
     found = []
     for number, table in enumerate(tables, start=1):
         try:

@@ -3,19 +3,26 @@
 Pure: no clock, no I/O; chance comes from `random.Random(seed)` alone.
 """
 
-from cloudtag.simulate.labels import AlertLabel, ConfirmationLabel, Label, TagLabel, decode_labels, encode_labels
+from cloudtag.simulate.labels import (
+    AlertLabel,
+    ConfirmationLabel,
+    ExpectedLabel,
+    TagLabel,
+    decode_labels,
+    encode_labels,
+)
 from cloudtag.simulate.profile import Profile
-from cloudtag.simulate.score import Tally, score
+from cloudtag.simulate.score import Score, score
 from cloudtag.simulate.simulation import Simulation, simulate
 
 __all__ = [
     "AlertLabel",
     "ConfirmationLabel",
-    "Label",
+    "ExpectedLabel",
     "Profile",
+    "Score",
     "Simulation",
     "TagLabel",
-    "Tally",
     "decode_labels",
     "encode_labels",
     "score",

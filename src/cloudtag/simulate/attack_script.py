@@ -13,7 +13,7 @@ from cloudtag.contract.events import (
 )
 from cloudtag.contract.types import InsuranceStatus, OrderLine, OrderStatus, SignerKind
 from cloudtag.simulate.delays import Delays
-from cloudtag.simulate.order_context import Deal, Ids
+from cloudtag.simulate.order_context import Ids, OrderContext
 from cloudtag.simulate.parcels import carry
 from cloudtag.simulate.profile import MINUTE_MS
 from cloudtag.simulate.world import CARRIERS, CURRENCY, Buyer, Shop
@@ -21,7 +21,8 @@ from cloudtag.simulate.world import CARRIERS, CURRENCY, Buyer, Shop
 
 @dataclass(slots=True)
 class AttackScript:
-    """Events in the order they were told, each with an extra delivery delay in milliseconds (none: the usual noise)."""
+    """Events in the order they were added, each with an extra delivery delay in milliseconds (none: the usual
+    noise)."""
 
     rng: random.Random
     ids: Ids
@@ -31,7 +32,7 @@ class AttackScript:
     """Whether honest people also use affiliates and promotions, write notes, take pictures and complain."""
 
     def add(self, event: Event, late_ms: int | None = None) -> None:
-        """Tell an event; `late_ms` delivers it exactly that much after it happened."""
+        """Add an event; `late_ms` delivers it exactly that much after it happened."""
         self.entries.append((event, late_ms))
 
     def next_event_id(self) -> str:
@@ -58,17 +59,17 @@ class AttackScript:
         pieces: int | None = None,
         is_insured: bool | None = None,
         **said: Any,
-    ) -> Deal:
+    ) -> OrderContext:
         """A buyer places an order; `said` are fields of the event that differ from the usual."""
         rng = self.rng
         insured = rng.random() < 0.35 if is_insured is None else is_insured
         lines = said.pop("lines", None) or self.basket(pieces)
-        deal = Deal(self.ids.next("o"), buyer, shop, lines, insured, at)
+        deal = OrderContext(self.ids.next("o"), buyer, shop, lines, insured, at)
         placed = self._placed(deal)
         self.add(replace(placed, **said) if said else placed)
         return deal
 
-    def _placed(self, deal: Deal) -> OrderChanged:
+    def _placed(self, deal: OrderContext) -> OrderChanged:
         buyer, shop = deal.buyer, deal.shop
         return OrderChanged(
             event_id=self.next_event_id(),
@@ -90,7 +91,7 @@ class AttackScript:
             freight_insured=deal.is_insured,
         )
 
-    def move(self, deal: Deal, status: OrderStatus, at: int, **said: Any) -> None:
+    def move(self, deal: OrderContext, status: OrderStatus, at: int, **said: Any) -> None:
         """An order reaches a later status; what its first event said is not repeated."""
         moved = OrderChanged(
             self.next_event_id(),
@@ -114,7 +115,7 @@ class AttackScript:
         pieces: int | None = None,
         is_insured: bool | None = None,
         **said: Any,
-    ) -> Deal:
+    ) -> OrderContext:
         """A buyer places an order and pays for it; the insurance, if any, is bound."""
         deal = self.place(buyer, shop, at, pieces, is_insured, **said)
         deal.paid_at = at + self.delays.pay.draw(self.rng)
@@ -123,7 +124,7 @@ class AttackScript:
             self.insure(deal, "bound", deal.paid_at)
         return deal
 
-    def ship(self, deal: Deal) -> None:
+    def ship(self, deal: OrderContext) -> None:
         """The shop hands the parcel over and says so."""
         deal.shipped_at = deal.paid_at + self.delays.handling.draw(self.rng)
         deal.carrier = self.rng.choice(CARRIERS)
@@ -131,7 +132,11 @@ class AttackScript:
         self.move(deal, "shipped", deal.shipped_at)
 
     def deliver(
-        self, deal: Deal, signer: SignerKind | None = None, signed_late_ms: int | None = None, is_lost: bool = False
+        self,
+        deal: OrderContext,
+        signer: SignerKind | None = None,
+        signed_late_ms: int | None = None,
+        is_lost: bool = False,
     ) -> None:
         """The parcel travels to the buyer, who signs unless a locker or somebody else does; a lost one is never signed.
 
@@ -154,7 +159,7 @@ class AttackScript:
             platform=deal.shop.platform,
         )
 
-    def complete(self, deal: Deal) -> int:
+    def complete(self, deal: OrderContext) -> int:
         """The buyer, or time, confirms receipt; returns when."""
         at = deal.signed_at + self.delays.completion.draw(self.rng)
         self.move(deal, "completed", at)
@@ -168,14 +173,14 @@ class AttackScript:
         pieces: int | None = None,
         is_insured: bool | None = None,
         **said: Any,
-    ) -> Deal:
+    ) -> OrderContext:
         """An order from placing to the recipient's signature."""
         deal = self.buy(buyer, shop, at, pieces, is_insured, **said)
         self.ship(deal)
         self.deliver(deal, "recipient")
         return deal
 
-    def insure(self, deal: Deal, status: InsuranceStatus, at: int) -> None:
+    def insure(self, deal: OrderContext, status: InsuranceStatus, at: int) -> None:
         """The freight insurance of an order is bound, claimed or paid."""
         self.add(
             InsuranceChanged(

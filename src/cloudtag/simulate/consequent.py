@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 
 from cloudtag.detectors.registry import all_detectors
-from cloudtag.simulate.labels import AlertLabel, Label
+from cloudtag.simulate.labels import AlertLabel, ExpectedLabel
 from cloudtag.simulate.scripts import MODULES
 
 Follow = Callable[[list[AlertLabel]], Iterator[AlertLabel]]
 """The labels of one detector that follow from those of all others: a script file's `follow`."""
 
 
-def judged_labels(labels: Iterable[Label]) -> list[AlertLabel]:
+def judged_labels(labels: Iterable[ExpectedLabel]) -> list[AlertLabel]:
     """The labels of detectors that exist, those that follow from the others included."""
     detectors = all_detectors()
     known = [label for label in labels if isinstance(label, AlertLabel) and label.detector in detectors]

@@ -8,7 +8,8 @@ from cloudtag.contract.events import Event
 from cloudtag.simulate.delays import delay
 from cloudtag.simulate.profile import HOUR_MS, MINUTE_MS, Profile
 
-Entry = tuple[Event, int | None]
+DeliveryEntry = tuple[Event, int | None]
+"""An event and its extra delivery delay in milliseconds; none means the usual delay."""
 
 LATE = delay(25 * MINUTE_MS, 4 * HOUR_MS, 12 * HOUR_MS)
 """How late a late event is."""
@@ -29,7 +30,7 @@ class Courier:
         self._pending: list[tuple[int, int, Event]] = []
         self._count = 0
 
-    def accept(self, entries: Iterable[Entry]) -> None:
+    def accept(self, entries: Iterable[DeliveryEntry]) -> None:
         """Take events in; those with a delay of their own keep it, all others get the usual noise."""
         random_share = self._rng.random
         for event, late_ms in entries:

@@ -4,13 +4,14 @@ from typing import Any
 
 from cloudtag.contract.types import ComplaintType, Goods, Proof, RefundReason, RefundType
 from cloudtag.simulate.attack_script import AttackScript
-from cloudtag.simulate.order_context import Deal
+from cloudtag.simulate.order_context import OrderContext
 from cloudtag.simulate.profile import HOUR_MS
 from cloudtag.simulate.refunds import RefundClaim, agree, claim_refund, return_honestly, tell
 from cloudtag.simulate.reviews_and_contacts import complain, contact, review
 from cloudtag.simulate.world import Buyer, Shop
 
-Asked = tuple[RefundType, RefundReason, bool | None]
+RefundRequest = tuple[RefundType, RefundReason, bool | None]
+"""The type of a refund, its reason, and whether the goods were received (none: not said)."""
 REASONS: tuple[RefundReason, ...] = (
     "no_reason",
     "no_reason",
@@ -44,7 +45,7 @@ def leave_unpaid(story: AttackScript, buyer: Buyer, shop: Shop, at: int) -> None
     story.move(deal, "closed_unpaid", at + 24 * HOUR_MS)
 
 
-def call_off(story: AttackScript, buyer: Buyer, shop: Shop, at: int) -> tuple[Deal, RefundClaim]:
+def call_off(story: AttackScript, buyer: Buyer, shop: Shop, at: int) -> tuple[OrderContext, RefundClaim]:
     """A refund_only, agreed before anything was shipped."""
     deal = story.buy(buyer, shop, at)
     opened_at = deal.paid_at + story.delays.answer.draw(story.rng)
@@ -109,20 +110,20 @@ def pictures(story: AttackScript) -> tuple[Proof, ...]:
     )
 
 
-def complain_rightly(story: AttackScript, deal: Deal) -> None:
+def complain_rightly(story: AttackScript, deal: OrderContext) -> None:
     """A complaint that is upheld."""
     kind: ComplaintType = story.rng.choice(("late_delivery", "invoice", "postage"))
     complain(story, deal, deal.signed_at + HOUR_MS, kind)
     complain(story, deal, deal.signed_at + 20 * HOUR_MS, kind, "upheld")
 
 
-def refund(story: AttackScript, deal: Deal) -> None:
+def refund(story: AttackScript, deal: OrderContext) -> None:
     """An honest refund of an order that arrived."""
     rng = story.rng
     opened_at = deal.signed_at + story.delays.opening.draw(rng)
     draw = rng.random()
     if draw < 0.12:
-        asked: Asked = ("refund_only", rng.choice(("damaged", "quality")), True)
+        asked: RefundRequest = ("refund_only", rng.choice(("damaged", "quality")), True)
         claim = claim_refund(story, deal, opened_at, asked, evidence=pictures(story))
         tell(story, claim, "completed", agree(story, claim, opened_at))
     elif draw < 0.17:
@@ -136,7 +137,7 @@ def refund(story: AttackScript, deal: Deal) -> None:
         send_goods_back(story, deal, opened_at)
 
 
-def send_goods_back(story: AttackScript, deal: Deal, at: int) -> None:
+def send_goods_back(story: AttackScript, deal: OrderContext, at: int) -> None:
     """A return or an exchange; a third of the returns are of part of the order."""
     rng = story.rng
     lines: tuple[Goods, ...] = ()

@@ -55,17 +55,18 @@ class ConfirmationLabel(Struct, frozen=True, kw_only=True, tag_field="label", ta
     times: int = 1
 
 
-Label = AlertLabel | TagLabel | ConfirmationLabel
+ExpectedLabel = AlertLabel | TagLabel | ConfirmationLabel
+"""What a simulation must lead to: an alert, a tag's status, or a confirmation."""
 
 
-def encode_labels(labels: Iterable[Label]) -> Iterator[bytes]:
+def encode_labels(labels: Iterable[ExpectedLabel]) -> Iterator[bytes]:
     """One JSON line per label, each with its line end."""
     encoder = msgspec.json.Encoder()
     for label in labels:
         yield encoder.encode(label) + b"\n"
 
 
-def decode_labels(lines: Iterable[bytes]) -> Iterator[Label]:
+def decode_labels(lines: Iterable[bytes]) -> Iterator[ExpectedLabel]:
     """The labels of JSON lines; raises `msgspec.ValidationError` on a line that is none."""
     decoder = msgspec.json.Decoder(AlertLabel | TagLabel | ConfirmationLabel)
     for line in lines:

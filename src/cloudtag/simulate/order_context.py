@@ -1,4 +1,4 @@
-"""Ids, and an order as far as its story has been told."""
+"""Ids, and an order as far as its script has come."""
 
 from dataclasses import dataclass
 
@@ -21,8 +21,8 @@ class Ids:
         return f"{self.prefix}{kind}{self.count:x}"
 
 
-class Deal(Struct):
-    """An order as far as its story has been told; times are event times, 0 for what has not happened."""
+class OrderContext(Struct):
+    """An order as far as its script has come; times are event times, 0 for what has not happened."""
 
     order_id: str
     buyer: Buyer

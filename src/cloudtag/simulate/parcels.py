@@ -20,13 +20,13 @@ LOST_AFTER = 2
 """A lost parcel is not seen again after this many scans."""
 
 
-class Teller(Protocol):
-    """What can be told a scan (a story)."""
+class ScanScript(Protocol):
+    """What scans can be added to (an attack script)."""
 
     rng: random.Random
 
     def add(self, event: Event, late_ms: int | None = None) -> None:
-        """Tell an event."""
+        """Add an event."""
         ...
 
     def next_event_id(self) -> str:
@@ -35,7 +35,7 @@ class Teller(Protocol):
 
 
 def carry(
-    teller: Teller,
+    teller: ScanScript,
     parcel: tuple[str, str],
     cities: tuple[int, int],
     times: tuple[int, int],
@@ -51,7 +51,7 @@ def carry(
     platform: str = "taobao",
     facilities: Sequence[str] = (),
 ) -> int:
-    """Tell the scans of a parcel (carrier, number) between two cities.
+    """Add the scans of a parcel (carrier, number) between two cities.
 
     `times`: when it is accepted and how long it travels. The late arguments deliver the first or the last scan that
     much after it happened; `facilities` names those of the five scans, where they are not the usual. Returns when it

@@ -9,7 +9,7 @@ HOUR_MS = 3_600_000
 MINUTE_MS = 60_000
 
 MONDAY_MS = 1_740_960_000_000
-"""2025-03-03T00:00:00Z, where a simulation begins unless told otherwise."""
+"""2025-03-03T00:00:00Z, where a simulation begins unless set otherwise."""
 
 
 Catalogue = Literal["basic", "full", "demo"]

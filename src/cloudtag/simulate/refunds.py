@@ -1,4 +1,4 @@
-"""Refunds as buyers and shops tell them: opened, agreed, sent back, inspected, completed."""
+"""Refunds as buyers and shops report them: opened, agreed, sent back, inspected, completed."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,17 +8,17 @@ from msgspec import Struct
 from cloudtag.contract.events import RefundChanged, ReturnInspected
 from cloudtag.contract.types import Condition, Goods, Proof, RefundReason, RefundStatus, RefundType
 from cloudtag.simulate.attack_script import AttackScript
-from cloudtag.simulate.order_context import Deal
+from cloudtag.simulate.order_context import OrderContext
 from cloudtag.simulate.parcels import carry
 from cloudtag.simulate.profile import HOUR_MS
 from cloudtag.simulate.world import CARRIERS
 
 
 class RefundClaim(Struct):
-    """A refund as far as it has been told; `lines` empty means all of the order."""
+    """A refund as far as its script has come; `lines` empty means all of the order."""
 
     refund_id: str
-    deal: Deal
+    deal: OrderContext
     type: RefundType
     reason: RefundReason
     claims_received: bool | None
@@ -62,7 +62,7 @@ def tell(
 
 def claim_refund(
     story: AttackScript,
-    deal: Deal,
+    deal: OrderContext,
     at: int,
     refund: tuple[RefundType, RefundReason, bool | None] = ("return_refund", "no_reason", True),
     lines: tuple[Goods, ...] = (),

@@ -3,11 +3,17 @@
 from cloudtag.contract.events import BuyerContacted, ComplaintChanged, ReviewPosted
 from cloudtag.contract.types import Complainant, ComplaintStatus, ComplaintType, Proof
 from cloudtag.simulate.attack_script import AttackScript
-from cloudtag.simulate.order_context import Deal
+from cloudtag.simulate.order_context import OrderContext
 
 
 def review(
-    story: AttackScript, deal: Deal, at: int, rating: int, *, demands_money: bool = False, advertises: bool = False
+    story: AttackScript,
+    deal: OrderContext,
+    at: int,
+    rating: int,
+    *,
+    demands_money: bool = False,
+    advertises: bool = False,
 ) -> None:
     """The buyer reviews the order."""
     story.add(
@@ -26,7 +32,7 @@ def review(
     )
 
 
-def contact(story: AttackScript, deal: Deal, at: int, answered: bool) -> None:
+def contact(story: AttackScript, deal: OrderContext, at: int, answered: bool) -> None:
     """The shop tries to reach the buyer."""
     story.add(
         BuyerContacted(
@@ -44,7 +50,7 @@ def contact(story: AttackScript, deal: Deal, at: int, answered: bool) -> None:
 
 def complain(
     story: AttackScript,
-    deal: Deal,
+    deal: OrderContext,
     at: int,
     kind: ComplaintType,
     status: ComplaintStatus = "opened",

@@ -9,11 +9,11 @@ from msgspec import Struct
 from cloudtag.contract.records import Alert, TagConfirmation, TagStatus
 from cloudtag.contract.standing import is_taken_back, latest
 from cloudtag.simulate.consequent import is_consequent, judged_labels
-from cloudtag.simulate.labels import AlertLabel, ConfirmationLabel, Label, TagLabel
+from cloudtag.simulate.labels import AlertLabel, ConfirmationLabel, ExpectedLabel, TagLabel
 
 
 @dataclass(slots=True)
-class Tally:
+class Score:
     """One detector's (or the tags', or the confirmations') count; the lists name what went wrong."""
 
     expected: int = 0
@@ -23,7 +23,7 @@ class Tally:
     withdrawn: int = 0
     delays: list[int] = field(default_factory=list)
     """From the last fact needed to the moment at which each alert found first says it was decided, in milliseconds."""
-    missed: list[Label] = field(default_factory=list)
+    missed: list[ExpectedLabel] = field(default_factory=list)
     false: list[Struct] = field(default_factory=list)
 
     @property
@@ -32,14 +32,14 @@ class Tally:
         return not self.missed and not self.false
 
 
-def score(labels: Iterable[Label], records: Iterable[Struct]) -> dict[str, Tally]:
+def score(labels: Iterable[ExpectedLabel], records: Iterable[Struct]) -> dict[str, Score]:
     """The tally of each detector, and those of `tags` and `confirmations`, over records of any revision.
 
     Labels of a detector that does not exist are left out.
     """
     published, known = list(records), list(labels)
     final = latest(published).values()
-    tallies: dict[str, Tally] = defaultdict(Tally)
+    tallies: dict[str, Score] = defaultdict(Score)
     _alerts(judged_labels(known), [x for x in final if isinstance(x, Alert)], _first_decided(published), tallies)
     _tags([x for x in known if isinstance(x, TagLabel)], [x for x in final if isinstance(x, TagStatus)], tallies)
     _confirmations(
@@ -59,7 +59,7 @@ def _first_decided(records: Iterable[Struct]) -> dict[str, int]:
     return first
 
 
-def _alerts(labels: list[AlertLabel], alerts: list[Alert], decided: dict[str, int], tallies: dict[str, Tally]) -> None:
+def _alerts(labels: list[AlertLabel], alerts: list[Alert], decided: dict[str, int], tallies: dict[str, Score]) -> None:
     """An alert is right when it names what a label of its detector and buyer does; else it is false."""
     standing: dict[tuple[str, str], list[Alert]] = defaultdict(list)
     for alert in alerts:
@@ -82,7 +82,7 @@ def _alerts(labels: list[AlertLabel], alerts: list[Alert], decided: dict[str, in
             tallies[alert.detector].false.append(alert)
 
 
-def _count(label: AlertLabel, found: list[int], tally: Tally) -> None:
+def _count(label: AlertLabel, found: list[int], tally: Score) -> None:
     tally.expected += 1
     if not found:
         tally.missed.append(label)
@@ -107,7 +107,7 @@ def _is_whole(alert: Alert, people: tuple[str, ...]) -> bool:
     return len(people) == 1 or set(people) <= {alert.buyer_id, *alert.linked_buyer_ids}
 
 
-def _tags(labels: list[TagLabel], statuses: list[TagStatus], tallies: dict[str, Tally]) -> None:
+def _tags(labels: list[TagLabel], statuses: list[TagStatus], tallies: dict[str, Score]) -> None:
     """A tag is right when its last status and reason are those of its label."""
     tally = tallies["tags"]
     by_id = {status.tag_id: status for status in statuses}
@@ -122,7 +122,7 @@ def _tags(labels: list[TagLabel], statuses: list[TagStatus], tallies: dict[str, 
 
 
 def _confirmations(
-    labels: list[ConfirmationLabel], confirmations: list[TagConfirmation], tallies: dict[str, Tally]
+    labels: list[ConfirmationLabel], confirmations: list[TagConfirmation], tallies: dict[str, Score]
 ) -> None:
     """A buyer is rightly confirmed under a scenario when a label says so, as often as it says and on that basis."""
     tally = tallies["confirmations"]

@@ -8,13 +8,13 @@ from cloudtag.contract.events import Event, RefundChanged
 from cloudtag.simulate.attack_script import AttackScript
 from cloudtag.simulate.consequent import accuses
 from cloudtag.simulate.delays import Delays, delays_at
-from cloudtag.simulate.delivery import Courier, Entry
+from cloudtag.simulate.delivery import Courier, DeliveryEntry
 from cloudtag.simulate.honest import live
-from cloudtag.simulate.labels import AlertLabel, Label
+from cloudtag.simulate.labels import AlertLabel, ExpectedLabel
 from cloudtag.simulate.order_context import Ids
 from cloudtag.simulate.profile import HOUR_MS, Catalogue, Profile
 from cloudtag.simulate.scripts import BASIC, SCRIPTS, Script
-from cloudtag.simulate.scripts.script_context import Stage
+from cloudtag.simulate.scripts.script_context import ScriptContext
 from cloudtag.simulate.scripts.showcase import SCENES
 from cloudtag.simulate.setup import prologue
 from cloudtag.simulate.world import buyer, platform_of, shop
@@ -35,11 +35,11 @@ class Simulation:
     def __init__(self, profile: Profile) -> None:
         """Play the scripts; honest buyers are only played while `events()` is read."""
         self.profile = profile
-        self.labels: list[Label] = []
+        self.labels: list[ExpectedLabel] = []
         self._delays: Delays = delays_at(profile.pace)
-        self._scripted: list[Entry] = list(self._play())
+        self._scripted: list[DeliveryEntry] = list(self._play())
 
-    def _play(self) -> Iterator[Entry]:
+    def _play(self) -> Iterator[DeliveryEntry]:
         """Play every script as often as the profile asks, each at its own time and with its own people."""
         rng = random.Random(f"{self.profile.seed}:scripts")
         ids = Ids(f"{self.profile.seed:x}s-")
@@ -50,7 +50,7 @@ class Simulation:
                 return
             at = self.profile.starts_at + int((0.05 + 0.75 * rng.random()) * self.profile.placing_ms)
             story = AttackScript(rng, ids, self._delays)
-            stage = Stage(story, f"{script.__name__}-{n}", at, number)
+            stage = ScriptContext(story, f"{script.__name__}-{n}", at, number)
             script(stage)
             self.labels += stage.labels
             events += len(story.entries)
@@ -86,7 +86,7 @@ class Simulation:
             courier.accept(entries)
         yield from courier.deliver_rest()
 
-    def _honest(self, rng: random.Random, ids: Ids) -> Iterator[tuple[int, list[Entry]]]:
+    def _honest(self, rng: random.Random, ids: Ids) -> Iterator[tuple[int, list[DeliveryEntry]]]:
         """Honest orders by time: when each begins (no event of it, or of a later one, is older), and its events."""
         orders = self._honest_orders()
         buyers = max(1, int(orders / ORDERS_PER_BUYER))
@@ -111,7 +111,7 @@ class Simulation:
         return max(0, int(events / EVENTS_PER_ORDER))
 
 
-def _refunds(stage: Stage) -> tuple[int, int]:
+def _refunds(stage: ScriptContext) -> tuple[int, int]:
     """How many fraudulent and how many honest refunds a performance has."""
     labels = [label for label in stage.labels if isinstance(label, AlertLabel) and label.stands and not label.is_open]
     accused = {label.buyer_id for label in labels if accuses(label)}

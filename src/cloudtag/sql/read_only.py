@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from cloudtag.sql.outside import is_outside_by_name, is_outside_when_called
 from cloudtag.sql.statement import Statement
-from cloudtag.sql.tokens import Token
+from cloudtag.sql.tokens import SqlToken
 
 READING = ("SELECT", "WITH", "FROM", "SHOW", "DESCRIBE", "DESC", "EXISTS", "EXPLAIN")
 """What a question may begin with."""
@@ -33,12 +33,12 @@ def check_read_only(statement: Statement, parameters: Mapping[str, str]) -> None
         raise NotReadOnlyError("EXISTS asks for tables, not for files")
 
 
-def writes_file(found: Sequence[Token]) -> bool:
+def writes_file(found: Sequence[SqlToken]) -> bool:
     """Whether INTO OUTFILE is among the tokens."""
     return any(first.word == "INTO" and second.word == "OUTFILE" for first, second in pairwise(found))
 
 
-def reads_client_file(found: Sequence[Token]) -> bool:
+def reads_client_file(found: Sequence[SqlToken]) -> bool:
     """Whether FROM INFILE 'path' is among the tokens."""
     return any(
         first.word == "FROM" and second.word == "INFILE" and third.kind == "string"
@@ -46,7 +46,7 @@ def reads_client_file(found: Sequence[Token]) -> bool:
     )
 
 
-def _called(found: Sequence[Token]) -> Iterator[str]:
+def _called(found: Sequence[SqlToken]) -> Iterator[str]:
     """The names that reach outside: of functions that are called, or given by name to one that calls them."""
     for number, token in enumerate(found):
         if token.kind not in ("word", "name"):

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from cloudtag.sql.tokens import StatementError, Token, tokens
+from cloudtag.sql.tokens import SqlToken, StatementError, tokens
 
 _BESIDE_A_NAME = frozenset({"AS", "."})
 
@@ -15,7 +15,7 @@ class Statement:
     """A single statement, without the semicolon at its end."""
 
     text: str
-    tokens: Sequence[Token]
+    tokens: Sequence[SqlToken]
 
     @classmethod
     def of(cls, sql: str) -> "Statement":

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["word", "name", "string", "symbol"]
+SqlTokenKind = Literal["word", "name", "string", "symbol"]
 
 # What is not ASCII, outside of quotes, ClickHouse takes for space or refuses; typographic quotes it takes for quotes.
 _TOKEN = re.compile(
@@ -32,10 +32,10 @@ class StatementError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
+class SqlToken:
     """A piece of a statement at ``start`` to ``end``. A ``name`` is a quoted identifier, its text without quotes."""
 
-    kind: Kind
+    kind: SqlTokenKind
     text: str
     start: int
     end: int
@@ -46,12 +46,12 @@ class Token:
         return self.text.upper() if self.kind == "word" else ""
 
 
-def tokens(sql: str) -> list[Token]:
+def tokens(sql: str) -> list[SqlToken]:
     """The tokens of ``sql`` without space and comments; raises ``StatementError``."""
     return list(_scan(sql))
 
 
-def _scan(sql: str) -> Iterator[Token]:
+def _scan(sql: str) -> Iterator[SqlToken]:
     at = 0
     while at < len(sql):
         found = _TOKEN.match(sql, at)
@@ -66,15 +66,15 @@ def _scan(sql: str) -> Iterator[Token]:
                 at = _comment_end(sql, start)
             case "heredoc":
                 at = _heredoc_end(sql, start, found.group())
-                yield Token("string", sql[start:at], start, at)
+                yield SqlToken("string", sql[start:at], start, at)
             case "name":
-                yield Token("name", _plain(found.group()), start, at)
+                yield SqlToken("name", _plain(found.group()), start, at)
             case "word":
-                yield Token("word", found.group(), start, at)
+                yield SqlToken("word", found.group(), start, at)
             case "string":
-                yield Token("string", found.group(), start, at)
+                yield SqlToken("string", found.group(), start, at)
             case _:
-                yield Token("symbol", found.group(), start, at)
+                yield SqlToken("symbol", found.group(), start, at)
 
 
 def _comment_end(sql: str, start: int) -> int:

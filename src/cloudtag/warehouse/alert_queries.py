@@ -140,7 +140,7 @@ BUYERS: tuple[Query, ...] = (
         ORDER BY amount DESC, buyer_key, currency
         LIMIT 100
         """,
-        note="Each refund once, with the amount last told; refused and withdrawn refunds are left out.",
+        note="Each refund once, with the amount last named; refused and withdrawn refunds are left out.",
     ),
     query(
         "shared_waybills",

@@ -5,12 +5,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from cloudtag.warehouse.blocks import InsertBatch, LogRow
-from cloudtag.warehouse.errors import Poison, TooMuchPoison
+from cloudtag.warehouse.errors import TooManyUnstorableError, UnstorableError
 
 SHARE = 0.05
-"""More poison than this in a batch is no bad row but a bad release, and stops the partition."""
+"""More unstorable rows than this in a batch are no bad rows but a bad release, and stops the partition."""
 ALLOWED = 5
-"""So many poison rows are never too many, however small the batch."""
+"""So many unstorable rows are never too many, however small the batch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +22,11 @@ class Rejected:
 
 
 def bisecting_insert(batch: InsertBatch, insert: Callable[[InsertBatch], None]) -> list[Rejected]:
-    """Insert a batch without its poison rows; returns those.
+    """Insert a batch without its unstorable rows; returns those.
 
-    Raises `Outage` when the warehouse cannot store, `TooMuchPoison` when more than `SHARE` of the rows are poison: then
-    people have to look first, and nothing of the log is given up. Halves are cut at the middle and inserted under
-    tokens of their own, so a repeated search repeats the same inserts.
+    Raises `OutageError` when the warehouse cannot store, `TooManyUnstorableError` when more than `SHARE` of the rows
+    are unstorable: then people have to look first, and nothing of the log is given up. Halves are cut at the middle and
+    inserted under tokens of their own, so a repeated search repeats the same inserts.
     """
     limit = max(ALLOWED, math.floor(len(batch.rows) * SHARE))
     rejected: list[Rejected] = []
@@ -35,12 +35,12 @@ def bisecting_insert(batch: InsertBatch, insert: Callable[[InsertBatch], None]) 
         part = waiting.pop()
         try:
             insert(part)
-        except Poison as poison:
+        except UnstorableError as poison:
             if len(part.rows) > 1:
                 waiting.extend(reversed(part.halves()))
                 continue
             rejected.append(Rejected(part.rows[0], str(poison)))
             if len(rejected) > limit:
                 text = f"more than {limit} of {len(batch.rows)} rows are refused, the last with {poison}"
-                raise TooMuchPoison(text, is_answered=True) from poison
+                raise TooManyUnstorableError(text, is_answered=True) from poison
     return rejected

@@ -38,7 +38,7 @@ class InsertBatch:
     def token(self) -> str:
         """Names the block for good: whatever shapes its content is in here.
 
-        The broker times of the first and the last row tell a topic from another of the same name that was made
+        The broker times of the first and the last row distinguish a topic from another of the same name that was made
         after it was deleted, whose offsets begin again.
         """
         first, last = self.rows[0], self.rows[-1]

@@ -9,7 +9,8 @@ from msgspec import Struct
 
 from cloudtag.warehouse.pseudonymizer import Pseudonymizer
 
-Rows = Sequence[Struct]
+RecordRows = Sequence[Struct]
+"""The records whose values a column takes."""
 LOW = "LowCardinality(String)"
 TIME = "DateTime64(3, 'UTC')"
 
@@ -20,7 +21,7 @@ class Column:
 
     name: str
     type: str
-    of: Callable[[Rows, Pseudonymizer], list[Any]]
+    of: Callable[[RecordRows, Pseudonymizer], list[Any]]
 
 
 @dataclass(frozen=True, slots=True)

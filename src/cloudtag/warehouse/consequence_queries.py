@@ -42,7 +42,7 @@ CONSEQUENCES: tuple[Query, ...] = (
         GROUP BY platform, currency
         ORDER BY platform, currency
         """,
-        note="Each claim once, with the amount last told. Orders refused ahead of any claim cost nothing so far.",
+        note="Each claim once, with the amount last named. Orders refused ahead of any claim cost nothing so far.",
     ),
     query(
         "excluded_orders",

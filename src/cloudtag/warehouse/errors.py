@@ -29,11 +29,11 @@ DATA_CODES: dict[int, str] = {
 _CONVERSION = (TypeError, ValueError, OverflowError, AttributeError, LookupError, struct.error)
 
 
-class Poison(Exception):  # noqa: N818 - it names the rows' state; they end as dead letters
+class UnstorableError(Exception):
     """Some row of a block can never be stored; the text says why."""
 
 
-class Outage(Exception):  # noqa: N818 - it names the warehouse's state; the block is tried again
+class OutageError(Exception):
     """The block could not be stored now. `is_answered`: the server answered, so only this table may be affected."""
 
     def __init__(self, text: str, *, is_answered: bool) -> None:
@@ -41,18 +41,18 @@ class Outage(Exception):  # noqa: N818 - it names the warehouse's state; the blo
         super().__init__(text)
 
 
-class TooMuchPoison(Outage):
+class TooManyUnstorableError(OutageError):
     """So many rows of a batch are refused that people have to look first; batches of other partitions may be well."""
 
 
-def meaning_of(error: Exception) -> Poison | Outage:
+def meaning_of(error: Exception) -> UnstorableError | OutageError:
     """What an error raised by an insert means."""
     text = f"{type(error).__name__}: {' '.join(str(error).split())[:500]}"
     if isinstance(error, ClickHouseError):
         code = getattr(error, "code", None)
         if code in DATA_CODES or (code is None and isinstance(error, DataError)):
-            return Poison(text)
-        return Outage(text, is_answered=code is not None)
+            return UnstorableError(text)
+        return OutageError(text, is_answered=code is not None)
     if isinstance(error, _CONVERSION) and not isinstance(error, OSError):
-        return Poison(text)
-    return Outage(text, is_answered=False)
+        return UnstorableError(text)
+    return OutageError(text, is_answered=False)

@@ -1,4 +1,4 @@
-"""Whom the warehouse has been told to forget: no row about them is stored again, whatever the log still holds."""
+"""Whom the warehouse has to forget: no row about them is stored again, whatever the log still holds."""
 
 from dataclasses import replace
 from typing import Any

@@ -7,7 +7,7 @@ from clickhouse_connect.driver.insert import InsertContext
 
 from cloudtag.warehouse.blocks import TABLES, InsertBatch, block_of, columns_of
 from cloudtag.warehouse.columns import LOW, TIME
-from cloudtag.warehouse.errors import Outage, Poison, meaning_of
+from cloudtag.warehouse.errors import OutageError, UnstorableError, meaning_of
 from cloudtag.warehouse.pseudonymizer import Pseudonymizer
 
 SETTINGS: dict[str, Any] = {
@@ -35,7 +35,7 @@ class Inserter:
         self._contexts: dict[str, InsertContext] = {}
 
     def insert(self, batch: InsertBatch) -> None:
-        """Store a batch. Raises `Poison` or `Outage`; after either, all or nothing of it may have been stored."""
+        """Store a batch. Raises `UnstorableError` or `OutageError`; after either, all or nothing is stored."""
         try:
             self._pseudonymizer.rotate(batch.rows[0].at_ms)
             context = self._context(batch.stream)
@@ -48,7 +48,7 @@ class Inserter:
         self._store_identities(batch.rows[-1].at_ms)
 
     def claim(self) -> None:
-        """Leave this secret's mark, or raise `Outage` when the warehouse was filled under another secret."""
+        """Leave this secret's mark, or raise `OutageError` when the warehouse was filled under another secret."""
         try:
             marks = self._client.query(f"SELECT DISTINCT mark FROM {self._database}.key_marks").result_rows  # noqa: S608
             if not marks:
@@ -57,7 +57,7 @@ class Inserter:
         except Exception as error:
             raise _outage(error) from error
         if marks and (self._pseudonymizer.mark,) not in [tuple(row) for row in marks]:
-            raise Outage("the warehouse was filled under another secret for keyed hashes", is_answered=True)
+            raise OutageError("the warehouse was filled under another secret for keyed hashes", is_answered=True)
 
     def _store_identities(self, at_ms: int) -> None:
         fresh = dict(self._pseudonymizer.fresh)
@@ -97,7 +97,7 @@ class Inserter:
         return self._contexts.setdefault(stream, context)
 
 
-def _outage(error: Exception) -> Outage:
+def _outage(error: Exception) -> OutageError:
     """The originals and the mark are not a batch's rows: whatever goes wrong with them waits for people."""
     meaning = meaning_of(error)
-    return Outage(str(meaning), is_answered=True) if isinstance(meaning, Poison) else meaning
+    return OutageError(str(meaning), is_answered=True) if isinstance(meaning, UnstorableError) else meaning

@@ -89,6 +89,6 @@ LABELS: tuple[Query, ...] = (
         ORDER BY changed DESC, withdrawn DESC, shop_id
         LIMIT 100
         """,
-        note="From the history: the newest revision alone cannot tell.",
+        note="From the history: the newest revision alone does not say.",
     ),
 )

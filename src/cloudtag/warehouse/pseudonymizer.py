@@ -29,7 +29,7 @@ class Pseudonymizer:
 
     @property
     def mark(self) -> str:
-        """Says which secret this is without telling it."""
+        """Says which secret this is without revealing it."""
         return self._digest("mark", "cloudtag")
 
     def key(self, kind: str, value: str | None) -> str:

@@ -26,7 +26,8 @@ cloudtag warehouse query --file mine.sql --zone Asia/Shanghai              # or 
   wide for a table is shown one value a line. A table shows 1 000 rows and says how many more there are; `--limit` sets
   that, and 0 shows all.
 - Lists are given as ClickHouse writes them, `--param "ids=['a','b']"`; `\\N` is NULL for a `Nullable` type.
-- Times are told with their zone. Columns `*_minor` are money in the currency's smallest unit (fen, cents); a table adds
+- Times are shown with their zone. Columns `*_minor` are money in the currency's smallest unit (fen, cents); a table
+adds
   the amount in the currency when a column `currency` is beside it, programs' formats leave the number as it is.
 - NULL is `ᴺᵁᴸᴸ` for people, `\\N` in CSV and tab-separated texts, `null` in JSON.
 - Elsewhere: `clickhouse-client --param_alert_id=…`, `SET param_alert_id = '…'`, or the page at `/play` of the embedded

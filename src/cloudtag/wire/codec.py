@@ -1,7 +1,7 @@
 """Bytes to structs and back.
 
 Inputs and outputs travel as Avro: a single-object header (C3 01 and the schema's fingerprint) or, where a schema
-registry is used, its frame (00 and the schema's id). What processors tell each other travels as MessagePack.
+registry is used, its frame (00 and the schema's id). Internal records travel as MessagePack.
 """
 
 import struct as binary
@@ -21,7 +21,7 @@ from cloudtag.wire.undecodable import Reason, Undecodable
 from cloudtag.wire.writing import Write, writer_of
 
 MAX_RECORD_BYTES = 1024 * 1024
-"""The largest record read, unless a codec is told otherwise."""
+"""The largest record read, unless a codec is given another limit."""
 SINGLE_OBJECT = b"\xc3\x01"
 """What every Avro single-object record starts with."""
 _HEADER_BYTES = 10

@@ -16,7 +16,8 @@ Reason = Literal[
     "not_json",
     "unknown_stream",
 ]
-"""
+"""Why a record cannot be read.
+
 - `empty`: there is no value at all.
 - `too_large`: more bytes than a record may have.
 - `batch_too_large`: its batch unpacks to more bytes than is allowed, so that nothing of it is read.

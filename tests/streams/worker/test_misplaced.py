@@ -14,7 +14,7 @@ from cloudtag.contract.internal import WatermarkRecord
 from cloudtag.contract.records import DeadLetter
 from cloudtag.contract.types import PLATFORMS
 from cloudtag.wire import Codec
-from streams.kafka.partitioner import Cause, Misplaced, partition_of
+from streams.kafka.partitioner import Misplaced, MisplacementCause, partition_of
 from streams.kafka.topics import internal, watermarks
 from streams.transport.decoded import DecodedRecord
 from streams.worker.misplaced import LONGEST_KEY_BYTES, MOST_HOPS, headers_of, origin_of
@@ -84,7 +84,7 @@ def passed_on(found: Any) -> Any:
         (b"", "null_key"),
     ],
 )
-def test_a_record_in_the_wrong_partition_is_known_by_its_own_field(key: bytes | None, cause: Cause) -> None:
+def test_a_record_in_the_wrong_partition_is_known_by_its_own_field(key: bytes | None, cause: MisplacementCause) -> None:
     assert read(record(key=key)) == (None, Misplaced("accounts", SHOP, HOME, cause, 1))
 
 

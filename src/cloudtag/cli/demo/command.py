@@ -29,10 +29,10 @@ def demo(
     Example:  cloudtag demo --serve
     """
     from cloudtag.cli.demo.place import place
-    from cloudtag.cli.demo.play import Wish, play
+    from cloudtag.cli.demo.play import DemoOptions, play
 
     begun = time.monotonic()
-    wish = Wish(events=events, seed=seed, measures_rate=rate, serves=serve)
+    wish = DemoOptions(events=events, seed=seed, measures_rate=rate, serves=serve)
     with place(brokers, clickhouse) as where:
         is_well = asyncio.run(until_told(play(where, wish)))
     note(f"{time.monotonic() - begun:.0f} s; every process has ended")

@@ -14,7 +14,7 @@ from cloudtag.contract.standing import is_taken_back, latest
 EVERY_SECONDS = 2.5
 
 
-class Diary:
+class ProgressReport:
     """Says how far event time has come, and what stands by then."""
 
     def __init__(self) -> None:

@@ -16,15 +16,15 @@ from cloudtag.contract.records import Alert, Consequence
 from cloudtag.contract.standing import is_taken_back
 from cloudtag.detection.wording import counted, listed, money
 from cloudtag.detectors.registry import all_detectors
-from cloudtag.simulate import Tally
+from cloudtag.simulate import Score
 
 FAMILIES = ("refund", "order", "complaint", "review", "buyer")
 MOST_REASONS = 10
-"""So many reasons are told; the others are counted."""
+"""So many reasons are shown; the others are counted."""
 OTHERS = ("tags", "confirmations")
 
 
-def found(console: Console, tallies: Mapping[str, Tally], warehouse: DemoWarehouse) -> bool:
+def found(console: Console, tallies: Mapping[str, Score], warehouse: DemoWarehouse) -> bool:
     """By detector, what scripts must and must not find, and the same counted by SQL; whether the two counts agree."""
     in_sql = {str(name): int(count) for name, count, _ in warehouse.rows(ALERTS)}
     names = all_detectors()
@@ -49,7 +49,7 @@ def found(console: Console, tallies: Mapping[str, Tally], warehouse: DemoWarehou
     return not wrong
 
 
-def _cells(tally: Tally) -> list[str]:
+def _cells(tally: Score) -> list[str]:
     bad = [f"[red]{len(faults)}[/]" if faults else "0" for faults in (tally.missed, tally.false)]
     return [str(tally.expected), str(tally.found), *bad, str(tally.withdrawn) if tally.withdrawn else ""]
 

@@ -28,11 +28,11 @@ KAFKA_PORT, CLICKHOUSE_PORT, METRICS_PORT, SINK_METRICS_PORT = 9092, 8123, 9100,
 """Where everybody looks for these first."""
 LOG_LINES = 3
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
-"""What a terminal would be told, such as to show its cursor."""
+"""What a terminal would be sent, such as to show its cursor."""
 
 
 @dataclass(frozen=True)
-class Place:
+class DemoPlace:
     """Settings for this process, the same as environment for others, and a directory for their logs."""
 
     config: Config
@@ -44,7 +44,7 @@ class Place:
         command = [sys.executable, "-m", "cloudtag.cli", *arguments, "--log-level", "warning"]
         return Child(command, self.directory / log, self.environment | environment)
 
-    def beside(self, prefix: str) -> "Place":
+    def beside(self, prefix: str) -> "DemoPlace":
         """The same servers with topics and a consumer group of its own."""
         config = settings(
             self.config.brokers,
@@ -55,7 +55,7 @@ class Place:
 
 
 @contextmanager
-def place(brokers: str | None, clickhouse: str | None) -> Iterator[Place]:
+def place(brokers: str | None, clickhouse: str | None) -> Iterator[DemoPlace]:
     """The given servers, or embedded ones that end with this. Raises `StartError`.
 
     On servers that are given, topics and database have names of their own, so that nothing is mixed with what is
@@ -73,7 +73,7 @@ def place(brokers: str | None, clickhouse: str | None) -> Iterator[Place]:
             url = f"{url.rstrip('/')}/cloudtag_demo_{stamp}"
         prefix = f"demo-{stamp}-" if is_broker_given else ""
         config = settings(address, url, **_overrides(prefix, f"{prefix}cloudtag", usual_port(METRICS_PORT, "metrics")))
-        yield Place(config, _environment(config), directory)
+        yield DemoPlace(config, _environment(config), directory)
 
 
 def usual_port(number: int, what: str) -> int:

@@ -5,13 +5,13 @@ import time
 from dataclasses import dataclass
 
 from cloudtag.cli.demo.ask import DemoWarehouse, prepare
-from cloudtag.cli.demo.diary import Diary
+from cloudtag.cli.demo.diary import ProgressReport
 from cloudtag.cli.demo.next import next_steps, still_running
 from cloudtag.cli.demo.paper import paper
-from cloudtag.cli.demo.place import SINK_METRICS_PORT, Place, check_running, usual_port
+from cloudtag.cli.demo.place import SINK_METRICS_PORT, DemoPlace, check_running, usual_port
 from cloudtag.cli.demo.rate import Rate, measure
 from cloudtag.cli.demo.report import report
-from cloudtag.cli.demo.watch import Watch, worker_reads
+from cloudtag.cli.demo.watch import TopicWatch, worker_reads
 from cloudtag.cli.demo.week import Week, imagine, send_poison, send_slice, slices
 from cloudtag.cli.kafka import quiet, sender
 from cloudtag.cli.screen import note
@@ -32,7 +32,7 @@ AGO_DAYS = 21
 
 
 @dataclass(frozen=True)
-class Wish:
+class DemoOptions:
     """What is asked of the demonstration."""
 
     events: int
@@ -41,13 +41,13 @@ class Wish:
     serves: bool
 
 
-def last_weeks(wish: Wish) -> Profile:
+def last_weeks(wish: DemoOptions) -> Profile:
     """A week that is over, measured by this machine's clock."""
     today = time.time_ns() // 1_000_000 // DAY_MS * DAY_MS
     return Profile(events=wish.events, seed=wish.seed, starts_at=today - AGO_DAYS * DAY_MS, catalogue="demo")
 
 
-async def play(place: Place, wish: Wish) -> bool:
+async def play(place: DemoPlace, wish: DemoOptions) -> bool:
     """Play it; true when everything was found, nothing else, and every event is accounted for."""
     quiet()
     rate = await _rate(place) if wish.measures_rate else None
@@ -62,7 +62,7 @@ async def play(place: Place, wish: Wish) -> bool:
         "sink": place.start("sink", log="sink.log", CLOUDTAG_METRICS_PORT=str(sink_port)),
     }
     try:
-        async with Watch(place.config) as watch:
+        async with TopicWatch(place.config) as watch:
             await _send(place, week, watch, children)
             warehouse = await asyncio.to_thread(DemoWarehouse, place.config)
             console = paper()
@@ -78,12 +78,12 @@ async def play(place: Place, wish: Wish) -> bool:
     return is_well
 
 
-async def _rate(place: Place) -> Rate:
+async def _rate(place: DemoPlace) -> Rate:
     note(f"measuring one worker on {RATE_EVENTS:,} waiting events")
     return await measure(place.beside("rate-"), RATE_EVENTS)
 
 
-async def _send(place: Place, week: Week, watch: Watch, children: dict[str, Child]) -> None:
+async def _send(place: DemoPlace, week: Week, watch: TopicWatch, children: dict[str, Child]) -> None:
     """History, the week slice by slice, and the quiet days after it, each judged before the next begins."""
     config = place.config
     judged = {config.app_id: worker_reads()}
@@ -95,12 +95,12 @@ async def _send(place: Place, week: Week, watch: Watch, children: dict[str, Chil
 
     async with sender(config) as out:
         note("starting a worker and a sink, and telling them what happened before the week")
-        before = Diary()
+        before = ProgressReport()
         for part in slices(week.history, HISTORY_HOURS, HISTORY_HOURS):
             await send_slice(out, part, settled)
             before.tell(part, watch.records)
         note(f"streaming {len(week.events):,} events of a week, in the order of their arrival")
-        parts, diary = list(slices(week.events)), Diary()
+        parts, diary = list(slices(week.events)), ProgressReport()
         for n, part in enumerate(parts, 1):
             if n == len(parts) // 2:
                 await send_poison(out, config)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cloudtag.cli.demo.offsets import Offsets
-from cloudtag.cli.demo.place import Place, check_running
+from cloudtag.cli.demo.place import DemoPlace, check_running
 from cloudtag.cli.demo.week import send_all
 from cloudtag.cli.failure import FailureError
 from cloudtag.cli.kafka import sender
@@ -40,7 +40,7 @@ class Rate:
         return self.records / self.cpu_seconds if self.cpu_seconds else 0.0
 
 
-async def measure(place: Place, events: int) -> Rate:
+async def measure(place: DemoPlace, events: int) -> Rate:
     """Lay up honest events in topics of their own, then start a worker on them and time it.
 
     The clock runs from the first records the worker acknowledges, which are not counted, to the last. State and
@@ -81,7 +81,7 @@ async def _time(worker: Child, judged: Callable[[], Awaitable[int]], total: int)
 
 
 def cpu_seconds(pid: int) -> float:
-    """How long a process has computed so far; 0 where the system does not tell."""
+    """How long a process has computed so far; 0 where the system does not say."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:

@@ -22,7 +22,7 @@ from streams.kafka.security import client_settings
 
 POLL_MS = 100
 TELL_SECONDS = 4.0
-"""Whoever waits is told so at least this often."""
+"""The person who waits sees a line at least this often."""
 ANSWERS = 2
 """What a broker says of a partition's end is known to be of now in its second answer: the first may be under way."""
 
@@ -31,7 +31,7 @@ Groups = Mapping[str, Iterable[str]]
 
 
 class Patience:
-    """What one who waits knows: when something moved last, and when the person who looks on was told of it."""
+    """When something moved last, and when the person who looks on was last shown that."""
 
     def __init__(self, seconds: float) -> None:
         """Begin to wait, for so many seconds after the last move."""
@@ -51,8 +51,8 @@ class Patience:
             self._told_at = now
 
 
-class Watch:
-    """Use as ``async with Watch(config) as watch``; reads every topic in the background."""
+class TopicWatch:
+    """Use as ``async with TopicWatch(config) as watch``; reads every topic in the background."""
 
     def __init__(self, config: Config) -> None:
         """Watch an installation, from the start of its topics."""
@@ -65,7 +65,7 @@ class Watch:
         self.counts: Counter[str] = Counter()
         """Records read so far, by stream."""
         self.expected = 0
-        """So many input records have been sent: nothing is settled before they were seen."""
+        """So many input records have been sent: nothing is complete before they were seen."""
 
     async def __aenter__(self) -> Self:
         codecs.check()

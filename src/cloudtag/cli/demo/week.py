@@ -7,7 +7,7 @@ from cloudtag.cli.kafka import Sender
 from cloudtag.config import Config
 from cloudtag.contract.events import Event
 from cloudtag.contract.streams import STREAM_OF
-from cloudtag.simulate import Label, Profile, simulate
+from cloudtag.simulate import ExpectedLabel, Profile, simulate
 from cloudtag.simulate.profile import HOUR_MS, MINUTE_MS
 from streams.kafka.producer import OutRecord
 
@@ -34,13 +34,13 @@ class Week:
 
     history: list[Event] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
-    labels: list[Label] = field(default_factory=list)
+    labels: list[ExpectedLabel] = field(default_factory=list)
     ends_at: int = 0
     repeats: int = 0
 
     @property
     def sent(self) -> int:
-        """Events that are sent, repeats included and poison not."""
+        """Events that are sent, repeats included and unreadable ones not."""
         return len(self.history) + len(self.events)
 
     def by_id(self) -> dict[str, Event]:

@@ -9,7 +9,8 @@ from clickhouse_connect.driver.client import Client
 
 from cloudtag.sql.statement import Statement
 
-Row = Sequence[Any]
+AnswerRow = Sequence[Any]
+"""One row of an answer: its values in the order of the columns."""
 READ_ONLY = "1"
 _NESTED = ("Array(", "Tuple(", "Map(", "Nested(")
 
@@ -42,7 +43,7 @@ class QueryAnswer:
     """Columns, and the rows in blocks as they come."""
 
     columns: Sequence[AnswerColumn]
-    blocks: Iterator[Sequence[Row]]
+    blocks: Iterator[Sequence[AnswerRow]]
 
 
 @contextmanager

@@ -49,7 +49,7 @@ def query(
 ) -> None:
     """Ask the warehouse in SQL. Questions only read: no data, no setting and no file is changed.
 
-    Money in columns *_minor is in the currency's smallest unit; a table tells it in the currency, too, when a column
+    Money in columns *_minor is in the currency's smallest unit; a table shows it in the currency, too, when a column
     currency is beside it.
 
     Example:  cloudtag warehouse query "SELECT detector, count() FROM alerts_current GROUP BY detector"
@@ -57,13 +57,13 @@ def query(
     Example:  cloudtag warehouse query --named history --param alert_id=… --zone Asia/Shanghai --format csv
     """
     from cloudtag.cli.clickhouse import connect, database_of
-    from cloudtag.cli.query.run import Wanted, run
+    from cloudtag.cli.query.run import AnswerOptions, run
     from cloudtag.cli.query.source import parameters, refuse_more_than_asking, statement
 
     asked = statement(sql, file, named)
     values = parameters(asked, param or [])
     refuse_more_than_asking(asked, values)
-    wanted = Wanted(_one_format(form, vertical, json), _zone(zone), limit)
+    wanted = AnswerOptions(_one_format(form, vertical, json), _zone(zone), limit)
     if wanted.form is Format.PARQUET and sys.stdout.isatty():
         raise FailureError("Parquet is not for terminals: add > FILE", UNREADABLE)
     if asked.output_format and wanted.form:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
-from cloudtag.cli.query.answer import AnswerColumn, QueryAnswer, Row
+from cloudtag.cli.query.answer import AnswerColumn, AnswerRow, QueryAnswer
 from cloudtag.cli.query.values import Values, to_json
 
 NULL = r"\N"
@@ -22,7 +22,7 @@ def written(answer: QueryAnswer, values: Values, form: str, limit: int) -> Itera
     return WRITERS[form](answer.columns, values, islice(rows, limit) if limit else rows)
 
 
-def _csv(columns: Sequence[AnswerColumn], values: Values, rows: Iterator[Row]) -> Iterator[bytes]:
+def _csv(columns: Sequence[AnswerColumn], values: Values, rows: Iterator[AnswerRow]) -> Iterator[bytes]:
     line = io.StringIO()
     writer = csv.writer(line, lineterminator="\n")
     writer.writerow([column.name for column in columns])
@@ -40,20 +40,20 @@ def _taken(line: io.StringIO) -> bytes:
     return text.encode()
 
 
-def _tsv(columns: Sequence[AnswerColumn], values: Values, rows: Iterator[Row]) -> Iterator[bytes]:
+def _tsv(columns: Sequence[AnswerColumn], values: Values, rows: Iterator[AnswerRow]) -> Iterator[bytes]:
     yield "\t".join(column.name.translate(_TSV) for column in columns).encode() + b"\n"
     for row in rows:
         cells = (NULL if value is None else _text(value).translate(_TSV) for value in values.plain(row))
         yield "\t".join(cells).encode() + b"\n"
 
 
-def _jsonl(columns: Sequence[AnswerColumn], values: Values, rows: Iterator[Row]) -> Iterator[bytes]:
+def _jsonl(columns: Sequence[AnswerColumn], values: Values, rows: Iterator[AnswerRow]) -> Iterator[bytes]:
     names = _distinct([column.name for column in columns])
     for row in rows:
         yield to_json(dict(zip(names, values.plain(row), strict=True))) + b"\n"
 
 
-def _json(columns: Sequence[AnswerColumn], values: Values, rows: Iterator[Row]) -> Iterator[bytes]:
+def _json(columns: Sequence[AnswerColumn], values: Values, rows: Iterator[AnswerRow]) -> Iterator[bytes]:
     before = b"[\n"
     for line in _jsonl(columns, values, rows):
         yield before + line.rstrip()
@@ -61,7 +61,7 @@ def _json(columns: Sequence[AnswerColumn], values: Values, rows: Iterator[Row]) 
     yield b"\n]\n" if before == b",\n" else b"[]\n"
 
 
-def _markdown(columns: Sequence[AnswerColumn], values: Values, rows: Iterator[Row]) -> Iterator[bytes]:
+def _markdown(columns: Sequence[AnswerColumn], values: Values, rows: Iterator[AnswerRow]) -> Iterator[bytes]:
     yield _markdown_line([column.name for column in columns])
     yield _markdown_line(["--:" if column.is_number else ":--" for column in columns])
     for row in rows:
@@ -90,7 +90,8 @@ def _distinct(names: Sequence[str]) -> list[str]:
     return found
 
 
-Writer = Callable[[Sequence[AnswerColumn], Values, Iterator[Row]], Iterator[bytes]]
-WRITERS: dict[str, Writer] = {"csv": _csv, "tsv": _tsv, "json": _json, "jsonl": _jsonl, "markdown": _markdown}
+AnswerWriter = Callable[[Sequence[AnswerColumn], Values, Iterator[AnswerRow]], Iterator[bytes]]
+"""Writes an answer in one format: columns, how values are shown, and rows in; pieces of the output out."""
+WRITERS: dict[str, AnswerWriter] = {"csv": _csv, "tsv": _tsv, "json": _json, "jsonl": _jsonl, "markdown": _markdown}
 """The formats and what writes them."""
 _WITHOUT_HEAD = ("json", "jsonl")

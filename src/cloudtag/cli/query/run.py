@@ -17,7 +17,7 @@ from cloudtag.sql.statement import Statement
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class AnswerOptions:
     """How the answer is wanted; a format of none is the table, or what the statement itself names."""
 
     form: Format | None
@@ -25,7 +25,9 @@ class Wanted:
     limit: int | None
 
 
-def run(client: Client, asked: Statement, values: Mapping[str, str | None], wanted: Wanted, console: Console) -> None:
+def run(
+    client: Client, asked: Statement, values: Mapping[str, str | None], wanted: AnswerOptions, console: Console
+) -> None:
     """Ask and show; raises clickhouse-connect's errors."""
     if asked.output_format or wanted.form is Format.PARQUET:
         _write(raw(client, asked, values, None if asked.output_format else "Parquet"))

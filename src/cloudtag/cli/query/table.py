@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from cloudtag.cli.query.answer import AnswerColumn, QueryAnswer, Row
+from cloudtag.cli.query.answer import AnswerColumn, AnswerRow, QueryAnswer
 from cloudtag.cli.query.values import NULL_MARK, Values
 from cloudtag.cli.screen import note
 
@@ -30,9 +30,9 @@ def show(answer: QueryAnswer, values: Values, console: Console, limit: int, is_v
     note(f"{len(rows):,} rows" if not left else f"{len(rows):,} rows, and {told(left)} more (--limit shows more)")
 
 
-def take(blocks: Iterator[Sequence[Row]], limit: int) -> tuple[list[Row], int]:
+def take(blocks: Iterator[Sequence[AnswerRow]], limit: int) -> tuple[list[AnswerRow], int]:
     """The first `limit` rows (0: all), and how many follow, counted to `COUNTED` and one block."""
-    rows: list[Row] = []
+    rows: list[AnswerRow] = []
     left = 0
     for block in blocks:
         taken = len(block) if not limit else min(len(block), limit - len(rows))

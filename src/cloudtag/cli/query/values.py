@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from cloudtag.cli.query.answer import AnswerColumn, Row
+from cloudtag.cli.query.answer import AnswerColumn, AnswerRow
 from cloudtag.detection.wording import amount_text
 
 NULL_MARK = "ᴺᵁᴸᴸ"
@@ -24,14 +24,14 @@ class Values:
     """Turns the values of one answer's rows into what is shown or written."""
 
     def __init__(self, columns: Sequence[AnswerColumn], zone: tzinfo) -> None:
-        """`zone`: where times are told."""
+        """`zone`: the time zone in which times are shown."""
         self._columns = columns
         self._zone = zone
         self._units = [_unit(column.type) for column in columns]
         self._currencies = _currencies([column.name for column in columns])
 
-    def shown(self, row: Row) -> list[str]:
-        """A row for people: amounts of minor units with the currency beside them are told in that currency, too."""
+    def shown(self, row: AnswerRow) -> list[str]:
+        """A row for people: amounts of minor units with the currency beside them are shown in that currency, too."""
         texts = [self._shown(value, unit) for value, unit in zip(row, self._units, strict=True)]
         for amount, currency in self._currencies.items():
             value, code = row[amount], row[currency]
@@ -39,7 +39,7 @@ class Values:
                 texts[amount] += f" ({told})"
         return texts
 
-    def plain(self, row: Row) -> list[Any]:
+    def plain(self, row: AnswerRow) -> list[Any]:
         """A row for programs: times as RFC 3339 texts, everything else as JSON has it or as text."""
         return [self._plain(value, unit) for value, unit in zip(row, self._units, strict=True)]
 

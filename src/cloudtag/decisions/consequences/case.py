@@ -58,7 +58,7 @@ Follow = Callable[[ConsequenceCase], Iterator[Follows | ConsequenceTimer]]
 
 
 def complaints_among(facts: Iterable[Any]) -> list[ComplaintView]:
-    """The complaints that facts tell of, in order of their ids; not every event need name the order."""
+    """The complaints that facts name, in order of their ids; not every event need name the order."""
     events: dict[str, list[ComplaintChanged]] = {}
     for fact in facts:
         if type(fact) is ComplaintChanged:
@@ -84,9 +84,10 @@ def consequence(
     platform: str,
     ends_at: int | None = None,
 ) -> Consequence:
-    """A consequence; its id is made of its kind, its subject and what else tells it from others of the kind.
+    """A consequence; its id is made of its kind, its subject and what else distinguishes it from others of the kind.
 
-    The buyer is part of it: an order that is tagged, or named in an alert, under two buyers is judged in two files.
+    The buyer is part of it: an order that is tagged, or named in an alert, under two buyers is judged in two keyed
+    states.
     """
     subject_kind, subject_id = subject
     return Consequence(

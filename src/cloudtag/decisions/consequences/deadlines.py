@@ -94,7 +94,7 @@ def _answered_at(refund: RefundView, verdicts: list[AlertAnswered | None], deadl
 def tell_of_delays(case: ConsequenceCase) -> Iterator[Follows | ConsequenceTimer]:
     """B11, A2, A6: a shop's complaint was not decided within the working days the platform promises.
 
-    The breach ends when the complaint is decided, and stays told: it was late.
+    The breach ends when the complaint is decided, and stays published: it was late.
     """
     for complaint in case.shops_complaints():
         opened = complaint.events[0]

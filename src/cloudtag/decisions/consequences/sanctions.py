@@ -53,7 +53,7 @@ def sanction(case: ConsequenceCase) -> Iterator[Follows | ConsequenceTimer]:
 
 
 def suggest_order_limit(case: ConsequenceCase) -> Iterator[Follows | ConsequenceTimer]:
-    """J11: a confirmation limits nothing by itself; shops are told that they might."""
+    """J11: a confirmation limits nothing by itself; it is suggested to shops that they might."""
     for network, confirmations in _by_network(case).items():
         policy = _policy(case, confirmations[0])
         if policy.consequences.suggests_order_limit:

@@ -11,7 +11,7 @@ from pathlib import Path
 from cloudtag.detectors.registry import all_detectors
 from cloudtag.docs.sources.defined import definition, ids_documented, ids_in, ids_named, is_defined, text_of
 from cloudtag.docs.sources.parameters import known_parameters
-from cloudtag.docs.sources.stated import DETECTORS, STORIES, Entry, SourceDocument
+from cloudtag.docs.sources.stated import DETECTORS, STORIES, SourceDocument, SourceEntry
 
 EXAMPLE = re.compile(rf'^{DETECTORS}(\w+)\.py "(.+)"$')
 _NOT_RUN = ("skip", "xfail")
@@ -51,7 +51,7 @@ def _of_source(source: SourceDocument, root: Path) -> Iterator[str]:
         yield from (f"{source.name}: {', '.join(entry.ids)}: {fault}" for fault in entry_faults(entry, root))
 
 
-def entry_faults(entry: Entry, root: Path) -> Iterator[str]:
+def entry_faults(entry: SourceEntry, root: Path) -> Iterator[str]:
     """What is wrong with one line."""
     named: set[str] = set()
     for place in entry.where:
@@ -65,7 +65,7 @@ def entry_faults(entry: Entry, root: Path) -> Iterator[str]:
     yield from (f"no such parameter: {key}" for key in entry.parameters if key not in known_parameters())
 
 
-def _of_test(test: str, entry: Entry, root: Path) -> str | None:
+def _of_test(test: str, entry: SourceEntry, root: Path) -> str | None:
     """What is wrong with a test: it is not there, it is not run, or it is about other rules."""
     if example := EXAMPLE.match(test):
         detector = all_detectors().get(example[1])

@@ -7,7 +7,7 @@ from functools import cache, partial
 
 from cloudtag.docs.sources.check import EXAMPLE
 from cloudtag.docs.sources.parameters import parameter
-from cloudtag.docs.sources.stated import DETECTORS, STORIES, Entry, SourceDocument, read_sources
+from cloudtag.docs.sources.stated import DETECTORS, STORIES, SourceDocument, SourceEntry, read_sources
 
 _UP = "../../"
 """From a page to the checkout."""
@@ -90,7 +90,7 @@ def source_page(source: SourceDocument) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _line(entry: Entry) -> str:
+def _line(entry: SourceEntry) -> str:
     cells = [
         ", ".join(entry.ids),
         entry.says,

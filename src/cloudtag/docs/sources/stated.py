@@ -22,7 +22,7 @@ _Some = Annotated[tuple[str, ...], Meta(min_length=1)]
 _Sentence = Annotated[str, Meta(pattern=r"^[A-Z`0-9].*\.$")]
 
 
-class Entry(Struct, frozen=True, forbid_unknown_fields=True):
+class SourceEntry(Struct, frozen=True, forbid_unknown_fields=True):
     """One line of a page.
 
     `ids` are several where one sentence of the specification states them together, and an id has several entries where
@@ -38,7 +38,7 @@ class Entry(Struct, frozen=True, forbid_unknown_fields=True):
     parameters: tuple[str, ...] = ()
 
 
-class StatedFile(Struct, frozen=True, forbid_unknown_fields=True):
+class SourceFile(Struct, frozen=True, forbid_unknown_fields=True):
     """An entry as a file has it: `detector` stands for its `detect`, `examples` are of that detector, `stories` names.
 
     What else there is stands in `where` and `tests`.
@@ -83,7 +83,7 @@ class SourceDocument(Struct, frozen=True, forbid_unknown_fields=True):
     source: str
     about: str
     stated: tuple[_Id, ...]
-    rule: tuple[Entry, ...]
+    rule: tuple[SourceEntry, ...]
     unclaimed: tuple[Unclaimed, ...] = ()
 
     @property
@@ -110,7 +110,7 @@ class SourceDocument(Struct, frozen=True, forbid_unknown_fields=True):
 def read_source(name: str, text: str) -> SourceDocument:
     """One file. Raises `tomllib.TOMLDecodeError` or `msgspec.ValidationError` for one that is not of this form."""
     data = tomllib.loads(text)
-    data["rule"] = [written.entry() for written in msgspec.convert(data.get("rule", []), list[StatedFile])]
+    data["rule"] = [written.entry() for written in msgspec.convert(data.get("rule", []), list[SourceFile])]
     return msgspec.convert({"name": name, **data}, SourceDocument)
 
 

@@ -13,9 +13,10 @@ STREAM = "dead-letters"
 
 
 def dead_letters(letters: TopicSample, topics: Sequence[TopicSample], look: Look) -> Iterator[Diagnosis]:
-    """For each topic and reason: how many of the sampled records became dead letters, and how many letters there are.
+    """For each topic and reason: how many of the sampled records became dead letters, and how many dead letters there
+    are.
 
-    `topics` are the input topics, `letters` the topic of the dead letters.
+    `topics` are the input topics, `letters` their topic.
     """
     known = list(_letters(letters.records, look))
     sampled = {topic.name: {(r.partition, r.offset) for r in topic.records} for topic in topics}
@@ -43,7 +44,7 @@ def dead_letters(letters: TopicSample, topics: Sequence[TopicSample], look: Look
 
 
 def _letters(records: Iterable[SampledRecord], look: Look) -> Iterator[DeadLetter]:
-    """Every letter once: one of a place is written again after a crash."""
+    """Every dead letter once: one of a place is written again after a crash."""
     seen: set[tuple[str, int, int]] = set()
     for record in records:
         try:

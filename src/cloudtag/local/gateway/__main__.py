@@ -18,7 +18,7 @@ GRACE_SECONDS = 10.0
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Serve until told to stop; returns the exit code: 0 stopped, 1 could not start."""
+    """Serve until stopped by a signal; returns the exit code: 0 stopped, 1 could not start."""
     options = _parser().parse_args(arguments)
     # The engine takes its time zone from the process, and the warehouse keeps UTC.
     os.environ["TZ"] = "UTC"

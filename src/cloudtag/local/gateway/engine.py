@@ -54,7 +54,7 @@ class Engine:
         with self._connection(query) as connection:
             result = execute(connection, query.sql, query.default_format)
             body = result.bytes()
-            # Clients tell by the format whether there was a result at all.
+            # Clients see by the format whether there was a result at all.
             has_result = bool(body) or has_rows(query.sql)
             form = output_format(query.sql, query.default_format) if has_result else ""
             return Answer(iter((body,)), form, summary(result))

@@ -48,7 +48,7 @@ class External:
 
 
 @dataclass(frozen=True, slots=True)
-class SessionWish:
+class SessionOptions:
     """Which session a query runs in; ``timeout`` in seconds since its last use."""
 
     name: str
@@ -67,7 +67,7 @@ class GatewayQuery:
     settings: Mapping[str, str] = field(default_factory=dict)
     parameters: Mapping[str, str] = field(default_factory=dict)
     external: tuple[External, ...] = ()
-    session: SessionWish | None = None
+    session: SessionOptions | None = None
     is_read_only: bool = False
     waits_for_end: bool = False
 
@@ -108,13 +108,13 @@ def format_of(name: str) -> str:
     return name
 
 
-def session_of(address: Mapping[str, str]) -> SessionWish | None:
+def session_of(address: Mapping[str, str]) -> SessionOptions | None:
     """The session an address names."""
     name = address.get("session_id")
     if not name:
         return None
     timeout = min(float(address.get("session_timeout") or DEFAULT_SESSION_SECONDS), LONGEST_SESSION_SECONDS)
-    return SessionWish(name, address.get("session_check") == "1", timeout, address.get("close_session") == "1")
+    return SessionOptions(name, address.get("session_check") == "1", timeout, address.get("close_session") == "1")
 
 
 def external_of(address: Mapping[str, str], name: str, data: bytes) -> External:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from cloudtag.local.gateway.errors import SESSION_IS_LOCKED, SESSION_NOT_FOUND, refusal
-from cloudtag.local.gateway.query import SessionWish
+from cloudtag.local.gateway.query import SessionOptions
 
 
 class Session:
@@ -32,7 +32,7 @@ class Sessions:
         self._guard = threading.Lock()
 
     @contextmanager
-    def use(self, wish: SessionWish) -> Iterator[Session]:
+    def use(self, wish: SessionOptions) -> Iterator[Session]:
         """Hold the session for one request; raises ``EngineError`` when it is busy, or must exist and does not."""
         session = self._take(wish)
         try:
@@ -50,7 +50,7 @@ class Sessions:
             for name in list(self._open):
                 self._drop(name)
 
-    def _take(self, wish: SessionWish) -> Session:
+    def _take(self, wish: SessionOptions) -> Session:
         with self._guard:
             self._drop_expired()
             session = self._open.get(wish.name)

@@ -43,7 +43,7 @@ def first_keyword(sql: bytes) -> str:
 
 
 def has_rows(sql: bytes) -> bool:
-    """Whether the statement answers with rows, as far as its first word tells."""
+    """Whether the statement answers with rows, as far as its first word says."""
     return first_keyword(sql) in _WITH_ROWS
 
 

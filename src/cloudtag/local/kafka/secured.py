@@ -33,7 +33,7 @@ def secured_settings(certificate: Path, port: int, inside_port: int) -> dict[str
 
 
 def scram_arguments(users: Mapping[str, str]) -> list[str]:
-    """How the storage is told of its users; fit for tests only, as command lines can be read by others."""
+    """How the storage learns of its users; fit for tests only, as command lines can be read by others."""
     arguments = []
     for name, password in users.items():
         arguments += ["--add-scram", f"{MECHANISM}=[name={name},password={password}]"]

@@ -1,4 +1,4 @@
-"""What one node is told: its server settings and its Java command lines."""
+"""How one node is configured: its server settings and its Java command lines."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What a buyer's file keeps at hand: which orders name which number, and when each attribute was last shown."""
+"""What a buyer's keyed state keeps at hand: which orders name which number, and when each attribute was last shown."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from cloudtag.engine.revise import Conclusion
 from cloudtag.processors.buyers.prefilter import Prefilter
 
 _PERIOD_MS = 60 * 86_400_000
-"""A use of an attribute is told once per period, so that a link in use is never forgotten and seldom repeated."""
+"""A use of an attribute is published once per period, so that a link in use is never forgotten and seldom repeated."""
 
 
 _Shown = tuple[str | None, str | None, str | None, str | None, str | None, str | None]
 
 
 class BuyerIndex:
-    """Derived from the file's facts alone; made again whenever the file is read back."""
+    """Derived from the keyed state's facts alone; made again whenever the keyed state is read back."""
 
     __slots__ = (
         "attributes",
@@ -38,7 +38,7 @@ class BuyerIndex:
         self.units: frozenset[str] = frozenset()
         self.units_by_order: dict[str, tuple[str, ...]] = {}
         self.attributes: dict[str, Conclusion] = {}
-        """What `links` is told of each attribute: its first use in the latest period it was used in."""
+        """What is published for `links` of each attribute: its first use in the latest period it was used in."""
         self.prefilter = Prefilter()
         self.shown: _Shown = (None, None, None, None, None, None)
         self.shown_at = 0

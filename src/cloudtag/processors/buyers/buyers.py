@@ -32,7 +32,7 @@ from cloudtag.processors.causes import MOST_CAUSES, causes_of
 
 
 class Buyers(KeyedProcessor):
-    """Files by buyer. They are held a month longer than what they forward is held by the other processors."""
+    """Keyed state by buyer. They are held a month longer than other processors hold their internal records."""
 
     name = "buyers"
     key: Callable[[Any], str] = attrgetter("buyer_id")

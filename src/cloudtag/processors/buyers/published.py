@@ -25,7 +25,7 @@ BELOW = ("order", "parcel", "buyer")
 
 
 def is_alerted(state: KeyedState) -> bool:
-    """Whether any alert was ever told about the buyer, whatever became of it."""
+    """Whether any alert was ever published about the buyer, whatever became of it."""
     return _ALERTS in state.published_on
 
 

@@ -1,4 +1,4 @@
-"""What the rows of a buyer's file read of each other."""
+"""What the rows of a buyer's keyed state read of each other."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from cloudtag.engine.rows import Row
 from cloudtag.processors.base import DAY_MS, LONGEST_WINDOW_DAYS
 
 HELD_MS = (LONGEST_WINDOW_DAYS + 60) * DAY_MS
-"""How long a buyer's facts are held: a month longer than what they forward is held by the other processors."""
+"""How long a buyer's facts are held: a month longer than other processors hold their internal records."""
 
 
 def view_of(row: Row) -> OrderView:
-    """The order a row tells of, made once until a fact changes it."""
+    """The order a row is about, made once until a fact changes it."""
     view = row.view
     if view is None:
         view = row.view = OrderView(row.name, row.facts.values())

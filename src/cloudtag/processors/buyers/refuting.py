@@ -14,7 +14,7 @@ from cloudtag.processors.causes import causes_of
 Suspect = tuple[str, str, New]
 """A row, the id of a fact in it, and the fact."""
 MOST_SUSPECTS = 20
-"""So many of the newest facts are tried: of more at once nobody could tell."""
+"""So many of the newest facts are tried: of more at once nobody could say which."""
 
 
 def refuting(
@@ -22,7 +22,8 @@ def refuting(
 ) -> tuple[tuple[Cause, ...], bool]:
     """The events that refuted an alert, and whether that is certain; if not, they are those that came with it.
 
-    `still_holds` judges the alert's row anew in another file: every suspect is left out in turn. Those that matter are
+    `still_holds` judges the alert's row anew in another keyed state: every suspect is left out in turn. Those that
+    matter are
     the ones without which the alert would hold. Where several say the same, it is the first of them by event time.
     """
     tried = sorted(suspects, key=_moment)[-MOST_SUSPECTS:]
@@ -48,7 +49,7 @@ def _holds_without(state: KeyedState, suspects: Sequence[Suspect], still_holds: 
 
 
 def _without(state: KeyedState, suspects: Sequence[Suspect]) -> KeyedState:
-    """The file as it would be without those facts. The index is the same: it only ever tells of more."""
+    """The keyed state as it would be without those facts. The index is the same: it only ever names more."""
     rows = dict(state.rows)
     for row_id in {row_id for row_id, _, _ in suspects} & rows.keys():
         rows[row_id] = replace(rows[row_id], facts=dict(rows[row_id].facts), view=None)

@@ -1,4 +1,5 @@
-"""What a buyer's file tells `links`: attributes shown, claims of wrong goods, pictures used, orders left unpaid."""
+"""What a buyer's keyed state publishes for `links`: attributes shown, claims of wrong goods, pictures used, orders
+left unpaid."""
 
 from __future__ import annotations
 
@@ -36,7 +37,7 @@ def _alerted_at(state: KeyedState) -> int:
 
 
 def order_uses(buyer_id: str, order: OrderView, now_ms: int, unpaid_ms: int) -> tuple[list[AttributeUsed], int]:
-    """What one order makes the buyer tell, and when to look again whether it was paid (0: never)."""
+    """What is published for `links` of one order, and when to look again whether it was paid (0: never)."""
     uses: list[AttributeUsed] = []
     if order.refunds or order.others:
         uses = [*_claims(buyer_id, order), *pictures(buyer_id, order.with_evidence())]

@@ -1,4 +1,4 @@
-"""Who is told of whom: the uses of one attribute, by its kind."""
+"""Who learns of whom: the uses of one attribute, by its kind."""
 
 from __future__ import annotations
 
@@ -9,24 +9,25 @@ from cloudtag.contract.links import AttributeUsed
 from cloudtag.policy.model import LinkRules
 
 Uses = list[AttributeUsed]
+"""What buyers showed of one attribute."""
 ToldUses = dict[str, tuple[AttributeUsed, ...]]
-"""By buyer, the uses that buyer's file is told of."""
+"""By buyer, the uses that are reported to that buyer's keyed state."""
 
 MAX_TOLD = 20
-"""Uses told of one picture, and orders left unpaid told of one buyer: an alert names no more."""
+"""Uses reported of one picture, and orders left unpaid reported of one buyer: an alert names no more."""
 PHASH_BYTES = 8
 """A 64-bit perceptual hash is cut into eight bands; hashes at most six bits apart agree in at least two of them."""
 
 
 def others_of(attribute: str, uses: Uses, rules: LinkRules) -> ToldUses:
-    """What each buyer's file is told; files with nothing to hear are left out."""
+    """What is reported to each buyer's keyed state; those with nothing to learn are left out."""
     return {
         buyer_id: others for buyer_id, others in _JOINS[kind_of(attribute)](attribute, uses, rules).items() if others
     }
 
 
 def may_join(attribute: str, uses: Uses) -> bool:
-    """Whether anybody could be told of others: of an area only where somebody claims something in it."""
+    """Whether anybody could learn of others: of an area only where somebody claims something in it."""
     return not attribute.startswith("area:") or any(use.claims for use in uses)
 
 

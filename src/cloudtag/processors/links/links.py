@@ -1,7 +1,7 @@
 """The `links` processor: who showed the same address, phone, device, payment hash or picture.
 
 It answers when a second use appears. Past the fan-out limit an attribute is a hub (a locker, an office): it links
-nobody, what was told is taken back, and only as many uses are held as show that the limit is passed.
+nobody, what was published is taken back, and only as many uses are held as show that the limit is passed.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from cloudtag.processors.links.joins import kind_of
 from cloudtag.processors.links.rows.uses import HELD_MS, USES
 
 _KEPT = {"picture": 1000, "phash": 200, "unpaid": 1000}
-"""Uses held of what each use of which may be told: the earliest, so that what was told stays."""
+"""Uses held of an attribute each use of which may be reported: the earliest, so that what was reported stays."""
 
 
 class Links(KeyedProcessor):
-    """Files by attribute, one row each."""
+    """Keyed state by attribute, one row each."""
 
     name = "links"
     key: Callable[[Any], str] = attrgetter("attribute")

@@ -1,6 +1,6 @@
 """The `parcels` processor: what couriers say of a waybill, joined with who uses it.
 
-Each buyer using a number is told the milestones some judgement reads, and, for a return number, its other uses.
+To each buyer using a number go the milestones some judgement reads, and, for a return number, its other uses.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ MAX_FACTS = 1000
 
 
 class Parcels(KeyedProcessor):
-    """Files by waybill number, one row each."""
+    """Keyed state by waybill number, one row each."""
 
     name = "parcels"
     key: Callable[[Any], str] = attrgetter("waybill_no")

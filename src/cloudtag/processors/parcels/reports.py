@@ -8,7 +8,7 @@ from cloudtag.contract.parcels import ParcelReported, ScanSeen, WaybillUsed
 from cloudtag.processors.base import DAY_MS, LONGEST_WINDOW_DAYS
 
 MAX_USES = 50
-"""Uses told of: an alert names no more, and a number used this often needs no more proof."""
+"""Uses reported: an alert names no more, and a number used this often needs no more proof."""
 _REACH_MS = LONGEST_WINDOW_DAYS * DAY_MS
 SIGNED, REFUSED = frozenset(("signed",)), frozenset(("refused", "returned"))
 ENDS = SIGNED | REFUSED
@@ -46,7 +46,7 @@ def report_of(
 
 
 def _with_journey(report: ParcelReported, scans: list[ParcelScanned], signed: ParcelScanned | None) -> ParcelReported:
-    """The report with what only a return parcel is judged by; the journey's end is told once it has ended."""
+    """The report with what only a return parcel is judged by; the journey's end is reported once it has ended."""
     facilities = {s.facility for s in scans if s.facility is not None}
     bound_for = _bound_for(scans)
     return ParcelReported(
@@ -90,7 +90,7 @@ def _near(uses: list[WaybillUsed], scans: list[ParcelScanned]) -> list[ParcelSca
 
 
 def _sample(buyer_id: str, returns: list[WaybillUsed]) -> tuple[WaybillUsed, ...]:
-    """The buyer's own uses and the earliest others, up to the limit, as they were told the first time."""
+    """The buyer's own uses and the earliest others, up to the limit, as they were reported the first time."""
     own = [use for use in returns if use.buyer_id == buyer_id]
     others = [use for use in returns if use.buyer_id != buyer_id]
     return tuple(_plain(use) for use in (own + others)[:MAX_USES])

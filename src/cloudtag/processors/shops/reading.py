@@ -1,4 +1,4 @@
-"""What the rows of a shop's file read of each other."""
+"""What the rows of a shop's keyed state read of each other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a shop says of itself: shown to `links` as attributes, told to the buyers' files that ask."""
+"""What a shop says of itself: shown to `links` as attributes, reported to the buyers who ask."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ _MOST_LISTINGS = 20
 
 
 def show(description: Row) -> Iterator[Conclusion]:
-    """The shop's phone, devices and payment account, with its category; what it no longer shows is told to be over."""
+    """The shop's phone, devices and payment account, with its category; what it no longer shows is reported to be
+    over."""
     said = _said(description)
     for attribute in sorted(frozenset[str]().union(*map(_attributes, said))):
         use = _use(said, attribute)
@@ -24,7 +25,7 @@ def show(description: Row) -> Iterator[Conclusion]:
 
 
 def answer(description: Row | None, questions: Row) -> Iterator[Conclusion]:
-    """Where the shop's returns go and what it sells, for every buyer's file that still asks."""
+    """Where the shop's returns go and what it sells, for every buyer's keyed state that still asks."""
     said = _said(description)
     if not said:
         return
@@ -70,7 +71,7 @@ def _attributes(shop: ShopDescribed) -> set[str]:
 
 
 def _listings(said: list[ShopDescribed]) -> tuple[Listing, ...]:
-    """The return addresses over time, the same said twice told once."""
+    """The return addresses over time, the same said twice reported once."""
     listings: list[Listing] = []
     for shop in said:
         if not listings or listings[-1].hashes != shop.return_address_hashes:

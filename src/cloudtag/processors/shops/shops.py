@@ -1,7 +1,8 @@
 """The `shops` processor: who may tag what (B14, J3, J4, J13), and what sellers' own violations cost them (S4).
 
-Each order of a submission becomes one request to the buyer's file, where threshold and repeats are judged. A shop's own
-phone, devices and payment account go to `links`, and buyers' files that ask are told where its returns go.
+Each order of a submission becomes one request to the buyer's keyed state, where threshold and repeats are judged. A
+shop's own
+phone, devices and payment account go to `links`, and buyers who ask learn where its returns go.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from cloudtag.processors.shops.rows.violation import VIOLATION
 
 
 class Shops(KeyedProcessor):
-    """Files by shop: a row of permissions, a row per submission, a row per case."""
+    """Keyed state by shop: a row of permissions, a row per submission, a row per case."""
 
     name = "shops"
     key: Callable[[Any], str] = attrgetter("shop_id")

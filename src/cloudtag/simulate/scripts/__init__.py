@@ -13,9 +13,10 @@ from cloudtag.simulate.scripts import (
     short_return,
     tagging,
 )
-from cloudtag.simulate.scripts.script_context import Stage
+from cloudtag.simulate.scripts.script_context import ScriptContext
 
-Script = Callable[[Stage], None]
+Script = Callable[[ScriptContext], None]
+"""Plays one attack, or one look-alike, in the context it is given."""
 
 BASIC: tuple[Script, ...] = (
     *reused_waybill.SCRIPTS,

@@ -2,17 +2,17 @@
 
 from collections.abc import Sequence
 
-from cloudtag.simulate.order_context import Deal
+from cloudtag.simulate.order_context import OrderContext
 from cloudtag.simulate.profile import HOUR_MS
 from cloudtag.simulate.scripts.received_refund_only import DETECTOR as DENIED
 from cloudtag.simulate.scripts.received_refund_only import say_not_received
-from cloudtag.simulate.scripts.script_context import Stage
+from cloudtag.simulate.scripts.script_context import ScriptContext
 from cloudtag.simulate.world import Buyer
 
 DETECTOR = "account_ring"
 
 
-def _deny(stage: Stage, group: Sequence[Buyer], hours: float = 0) -> list[Deal]:
+def _deny(stage: ScriptContext, group: Sequence[Buyer], hours: float = 0) -> list[OrderContext]:
     """Each of them says that what he signed for never came."""
     deals = []
     for n, who in enumerate(group):
@@ -22,12 +22,12 @@ def _deny(stage: Stage, group: Sequence[Buyer], hours: float = 0) -> list[Deal]:
     return deals
 
 
-def _second_alert(deals: Sequence[Deal]) -> int:
+def _second_alert(deals: Sequence[OrderContext]) -> int:
     """When the second of them had denied a delivery."""
     return sorted(deal.signed_at for deal in deals)[1] + 2 * HOUR_MS
 
 
-def three_on_one_device(stage: Stage) -> None:
+def three_on_one_device(stage: ScriptContext) -> None:
     """Three accounts on one device; two of them deceive."""
     first = stage.buyer()
     group = [first, stage.buyer(device_of=first), stage.buyer(device_of=first)]
@@ -36,7 +36,7 @@ def three_on_one_device(stage: Stage) -> None:
     stage.expect_orders(DETECTOR, deals, among=group, at=_second_alert(deals))
 
 
-def chain_of_four(stage: Stage) -> None:
+def chain_of_four(stage: ScriptContext) -> None:
     """Four accounts: one address, one phone, one card, link by link; all of them deceive."""
     first = stage.buyer()
     second = stage.buyer(address_of=first)
@@ -48,7 +48,7 @@ def chain_of_four(stage: Stage) -> None:
     stage.expect_orders(DETECTOR, deals[3:], is_open=True)
 
 
-def go_between(stage: Stage) -> None:
+def go_between(stage: ScriptContext) -> None:
     """Two who deceive share nothing with each other, but each something with a third, of whom nothing stands.
 
     Whether that makes a ring of the three, and about whom the alert would be, is left open.
@@ -61,7 +61,7 @@ def go_between(stage: Stage) -> None:
         stage.expect_orders(DETECTOR, [deal], is_open=True)
 
 
-def family(stage: Stage) -> None:
+def family(stage: ScriptContext) -> None:
     """Honest: three at one address, and no other sign."""
     first = stage.buyer()
     group = [first, stage.buyer(address_of=first), stage.buyer(address_of=first)]
@@ -69,7 +69,7 @@ def family(stage: Stage) -> None:
         stage.expect_orders(DETECTOR, [stage.received(who, stage.shop(), 3 * n)], stands=False)
 
 
-def black_sheep(stage: Stage) -> None:
+def black_sheep(stage: ScriptContext) -> None:
     """Honest: three at one address, one of whom deceives."""
     first = stage.buyer()
     group = [stage.buyer(address_of=first), stage.buyer(address_of=first)]
@@ -78,7 +78,7 @@ def black_sheep(stage: Stage) -> None:
     stage.expect_orders(DETECTOR, _deny(stage, [first]), stands=False)
 
 
-def couple(stage: Stage) -> None:
+def couple(stage: ScriptContext) -> None:
     """Two at one address deceive: a pair is no ring."""
     first = stage.buyer()
     deals = _deny(stage, [first, stage.buyer(address_of=first)])
@@ -86,7 +86,7 @@ def couple(stage: Stage) -> None:
         stage.expect_orders(DETECTOR, [deal], stands=False)
 
 
-def busy_locker(stage: Stage) -> None:
+def busy_locker(stage: ScriptContext) -> None:
     """Honest: a locker of thirty people, three of whom deceive, each on his own account."""
     first = stage.buyer()
     others = [stage.buyer(address_of=first) for _ in range(29)]

@@ -1,14 +1,14 @@
 """Orders placed to advertise in the reviews (B6)."""
 
-from cloudtag.simulate.order_context import Deal
+from cloudtag.simulate.order_context import OrderContext
 from cloudtag.simulate.profile import HOUR_MS
 from cloudtag.simulate.reviews_and_contacts import review
-from cloudtag.simulate.scripts.script_context import Stage
+from cloudtag.simulate.scripts.script_context import ScriptContext
 
 DETECTOR = "advertising_review"
 
 
-def _review(stage: Stage, *advertises: bool) -> list[Deal]:
+def _review(stage: ScriptContext, *advertises: bool) -> list[OrderContext]:
     """One buyer's orders, each reviewed."""
     who, deals = stage.buyer(), []
     for n, is_advert in enumerate(advertises):
@@ -17,18 +17,18 @@ def _review(stage: Stage, *advertises: bool) -> list[Deal]:
     return deals
 
 
-def two_adverts(stage: Stage) -> None:
+def two_adverts(stage: ScriptContext) -> None:
     """Two orders, two advertisements."""
     deals = _review(stage, True, True)
     stage.expect_orders(DETECTOR, deals, at=max(deal.signed_at for deal in deals) + 5 * HOUR_MS)
 
 
-def one_advert(stage: Stage) -> None:
+def one_advert(stage: ScriptContext) -> None:
     """One advertisement among honest reviews."""
     stage.expect_orders(DETECTOR, _review(stage, True, False, False), stands=False)
 
 
-def one_advert_reworded(stage: Stage) -> None:
+def one_advert_reworded(stage: ScriptContext) -> None:
     """One review, posted twice."""
     deals = _review(stage, True)
     review(stage.story, deals[0], deals[0].signed_at + 9 * HOUR_MS, 4, advertises=True)

@@ -17,12 +17,12 @@ from cloudtag.simulate.reviews_and_contacts import review
 from cloudtag.simulate.scripts.extortion import DETECTOR as EXTORTION
 from cloudtag.simulate.scripts.received_refund_only import DETECTOR as DENIED
 from cloudtag.simulate.scripts.received_refund_only import say_not_received
-from cloudtag.simulate.scripts.script_context import Stage
+from cloudtag.simulate.scripts.script_context import ScriptContext
 
 DETECTOR = "buyer_risk"
 
 
-def two_families(stage: Stage) -> None:
+def two_families(stage: ScriptContext) -> None:
     """One buyer denies a delivery here and extorts there."""
     who = stage.buyer()
     stage.expect(DENIED, [say_not_received(stage, "recipient", who)])
@@ -32,7 +32,7 @@ def two_families(stage: Stage) -> None:
     stage.expect_orders(DETECTOR, [deal])
 
 
-def found_to_be_normal(stage: Stage) -> None:
+def found_to_be_normal(stage: ScriptContext) -> None:
     """Honest: the shop looks into the only alert there is and says that it was normal (A21)."""
     claim = say_not_received(stage, "recipient")
     stage.expect(DENIED, [claim])
@@ -53,7 +53,7 @@ def found_to_be_normal(stage: Stage) -> None:
     stage.expect_orders(DETECTOR, [deal], stands=False)
 
 
-def nothing_at_all(stage: Stage) -> None:
+def nothing_at_all(stage: ScriptContext) -> None:
     """Honest: a buyer with one refund called off, one bad review and one late signature."""
     who = stage.buyer()
     deal = stage.received(who, stage.shop())

@@ -1,14 +1,14 @@
 """Card complaints over instalments requests (B29)."""
 
-from cloudtag.simulate.order_context import Deal
+from cloudtag.simulate.order_context import OrderContext
 from cloudtag.simulate.profile import HOUR_MS
 from cloudtag.simulate.reviews_and_contacts import complain
-from cloudtag.simulate.scripts.script_context import Stage
+from cloudtag.simulate.scripts.script_context import ScriptContext
 
 DETECTOR = "card_extortion"
 
 
-def _complain(stage: Stage, *, asked_before: bool, demands_money: bool) -> Deal:
+def _complain(stage: ScriptContext, *, asked_before: bool, demands_money: bool) -> OrderContext:
     deal = stage.received(stage.buyer(), stage.shop())
     at = deal.signed_at + 4 * HOUR_MS
     if asked_before:
@@ -17,12 +17,12 @@ def _complain(stage: Stage, *, asked_before: bool, demands_money: bool) -> Deal:
     return deal
 
 
-def instalments_refused(stage: Stage) -> None:
+def instalments_refused(stage: ScriptContext) -> None:
     """Instalments were asked for; the complaint is about cards, and has a price."""
     stage.expect_orders(DETECTOR, [_complain(stage, asked_before=True, demands_money=True)])
 
 
-def relabelled(stage: Stage) -> None:
+def relabelled(stage: ScriptContext) -> None:
     """One complaint, given the other type later."""
     deal = stage.received(stage.buyer(), stage.shop())
     complain(stage.story, deal, deal.signed_at + 4 * HOUR_MS, "instalments")
@@ -30,12 +30,12 @@ def relabelled(stage: Stage) -> None:
     stage.expect_orders(DETECTOR, [deal])
 
 
-def card_refused(stage: Stage) -> None:
+def card_refused(stage: ScriptContext) -> None:
     """A card was refused and money is asked; instalments were never the matter."""
     stage.expect_orders(DETECTOR, [_complain(stage, asked_before=False, demands_money=True)], stands=False)
 
 
-def nothing_asked(stage: Stage) -> None:
+def nothing_asked(stage: ScriptContext) -> None:
     """Honest: both were refused, and no money is asked."""
     stage.expect_orders(DETECTOR, [_complain(stage, asked_before=True, demands_money=False)], stands=False)
 

@@ -1,20 +1,20 @@
 """Pay, or keep the bad review (B2, B23)."""
 
-from cloudtag.simulate.order_context import Deal
+from cloudtag.simulate.order_context import OrderContext
 from cloudtag.simulate.profile import HOUR_MS
 from cloudtag.simulate.refunds import claim_refund
 from cloudtag.simulate.reviews_and_contacts import complain, review
-from cloudtag.simulate.scripts.script_context import Stage
+from cloudtag.simulate.scripts.script_context import ScriptContext
 
 DETECTOR = "extortion"
 
 
-def _received(stage: Stage) -> tuple[Deal, int]:
+def _received(stage: ScriptContext) -> tuple[OrderContext, int]:
     deal = stage.received(stage.buyer(), stage.shop())
     return deal, deal.signed_at + 4 * HOUR_MS
 
 
-def complaint_with_a_price(stage: Stage) -> None:
+def complaint_with_a_price(stage: ScriptContext) -> None:
     """A refund without return, and a complaint that names a price."""
     deal, at = _received(stage)
     claim_refund(stage.story, deal, at, ("refund_only", "quality", True))
@@ -22,14 +22,14 @@ def complaint_with_a_price(stage: Stage) -> None:
     stage.expect_orders(DETECTOR, [deal])
 
 
-def review_with_a_price(stage: Stage) -> None:
+def review_with_a_price(stage: ScriptContext) -> None:
     """One star, and what the other four cost."""
     deal, at = _received(stage)
     review(stage.story, deal, at, 1, demands_money=True)
     stage.expect_orders(DETECTOR, [deal])
 
 
-def complaint_then_review(stage: Stage) -> None:
+def complaint_then_review(stage: ScriptContext) -> None:
     """The complaint names the price; the bad review follows."""
     deal, at = _received(stage)
     complain(stage.story, deal, at, "other", demands_money=True)
@@ -37,7 +37,7 @@ def complaint_then_review(stage: Stage) -> None:
     stage.expect_orders(DETECTOR, [deal])
 
 
-def asked_politely(stage: Stage) -> None:
+def asked_politely(stage: ScriptContext) -> None:
     """Honest: a complaint asks for money, with nothing to press for it."""
     deal, at = _received(stage)
     complain(stage.story, deal, at, "other", demands_money=True)
@@ -45,7 +45,7 @@ def asked_politely(stage: Stage) -> None:
     stage.expect_orders(DETECTOR, [deal], stands=False)
 
 
-def angry_and_refunded(stage: Stage) -> None:
+def angry_and_refunded(stage: ScriptContext) -> None:
     """Honest: a bad review, a complaint and a refund without return; no price is named."""
     deal, at = _received(stage)
     claim_refund(stage.story, deal, at, ("refund_only", "damaged", True))
@@ -54,7 +54,7 @@ def angry_and_refunded(stage: Stage) -> None:
     stage.expect_orders(DETECTOR, [deal], stands=False)
 
 
-def two_different_orders(stage: Stage) -> None:
+def two_different_orders(stage: ScriptContext) -> None:
     """Honest: a claim for compensation about one order, a bad review of another."""
     who, where = stage.buyer(), stage.shop()
     first, second = stage.received(who, where), stage.received(who, where, 5)

@@ -1,12 +1,12 @@
 """Orders to addresses that do not exist (B3, A15)."""
 
-from cloudtag.simulate.order_context import Deal
-from cloudtag.simulate.scripts.script_context import Stage
+from cloudtag.simulate.order_context import OrderContext
+from cloudtag.simulate.scripts.script_context import ScriptContext
 
 DETECTOR = "invalid_address"
 
 
-def _order(stage: Stage, count: int, days_between: float) -> list[Deal]:
+def _order(stage: ScriptContext, count: int, days_between: float) -> list[OrderContext]:
     """Paid orders nobody can deliver; none of them need be shipped (B19)."""
     who, deals = stage.buyer(), []
     for n in range(count):
@@ -16,18 +16,18 @@ def _order(stage: Stage, count: int, days_between: float) -> list[Deal]:
     return deals
 
 
-def three_nowhere(stage: Stage) -> None:
+def three_nowhere(stage: ScriptContext) -> None:
     """Three in three weeks."""
     deals = _order(stage, 3, 10)
     stage.expect_orders(DETECTOR, deals, at=deals[-1].placed_at)
 
 
-def two_nowhere(stage: Stage) -> None:
+def two_nowhere(stage: ScriptContext) -> None:
     """Honest: the same mistake twice."""
     stage.expect_orders(DETECTOR, _order(stage, 2, 5), stands=False)
 
 
-def three_in_half_a_year(stage: Stage) -> None:
+def three_in_half_a_year(stage: ScriptContext) -> None:
     """Honest: three mistakes in four months."""
     stage.expect_orders(DETECTOR, _order(stage, 3, 60), stands=False)
 

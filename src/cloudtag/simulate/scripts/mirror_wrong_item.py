@@ -3,15 +3,16 @@
 from cloudtag.contract.types import Goods, OrderLine
 from cloudtag.simulate.profile import HOUR_MS
 from cloudtag.simulate.refunds import RefundClaim, claim_refund, return_holding
-from cloudtag.simulate.scripts.script_context import Stage
+from cloudtag.simulate.scripts.script_context import ScriptContext
 from cloudtag.simulate.world import Buyer
 
 DETECTOR = "mirror_wrong_item"
 Pair = tuple[Buyer, Buyer]
+"""The two buyers of a mirrored claim."""
 
 
 def _claims(
-    stage: Stage, buyers: Pair, hours: tuple[float, float], said: tuple[OrderLine, OrderLine] | None = None
+    stage: ScriptContext, buyers: Pair, hours: tuple[float, float], said: tuple[OrderLine, OrderLine] | None = None
 ) -> list[RefundClaim]:
     """Each orders one size and says that the other one came (or what `said` has)."""
     where, sizes = stage.shop(), (stage.goods(12900), stage.goods(12900))
@@ -25,7 +26,7 @@ def _claims(
     return claims
 
 
-def large_for_larger(stage: Stage) -> None:
+def large_for_larger(stage: ScriptContext) -> None:
     """Neighbours: L for XL and XL for L, by word alone."""
     first = stage.buyer()
     pair = (first, stage.buyer(area_of=first))
@@ -33,7 +34,7 @@ def large_for_larger(stage: Stage) -> None:
     stage.expect(DETECTOR, claims[:1], among=pair, at=max(claim.deal.signed_at for claim in claims) + 3 * HOUR_MS)
 
 
-def sent_back_crosswise(stage: Stage) -> None:
+def sent_back_crosswise(stage: ScriptContext) -> None:
     """At one address; each sends back what the other had ordered."""
     first = stage.buyer()
     pair = (first, stage.buyer(address_of=first))
@@ -52,7 +53,7 @@ def sent_back_crosswise(stage: Stage) -> None:
         stage.expect("switched_goods", [claim], is_open=True)
 
 
-def neighbours_with_other_goods(stage: Stage) -> None:
+def neighbours_with_other_goods(stage: ScriptContext) -> None:
     """Honest: two neighbours got wrong items from one shop, but not each other's."""
     first = stage.buyer()
     pair = (first, stage.buyer(area_of=first))
@@ -60,13 +61,13 @@ def neighbours_with_other_goods(stage: Stage) -> None:
         stage.expect(DETECTOR, [claim], stands=False)
 
 
-def strangers_crosswise(stage: Stage) -> None:
+def strangers_crosswise(stage: ScriptContext) -> None:
     """Honest: the shop mixed up the parcels of two strangers."""
     for claim in _claims(stage, (stage.buyer(), stage.buyer()), (0, 10)):
         stage.expect(DETECTOR, [claim], stands=False)
 
 
-def neighbours_months_apart(stage: Stage) -> None:
+def neighbours_months_apart(stage: ScriptContext) -> None:
     """Honest: the same between neighbours, forty days apart."""
     first = stage.buyer()
     for claim in _claims(stage, (first, stage.buyer(area_of=first)), (-24 * 40, 0)):

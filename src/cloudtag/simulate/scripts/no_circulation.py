@@ -2,19 +2,19 @@
 
 from cloudtag.simulate.profile import HOUR_MS
 from cloudtag.simulate.refunds import fill, inspect, new_parcel, send_back
-from cloudtag.simulate.scripts.script_context import Stage
+from cloudtag.simulate.scripts.script_context import ScriptContext
 
 DETECTOR = "no_circulation"
 
 
-def number_never_scanned(stage: Stage) -> None:
+def number_never_scanned(stage: ScriptContext) -> None:
     """The buyer fills in a number and hands over nothing."""
     claim, at = stage.agreed_return(stage.received(stage.buyer(), stage.shop()))
     fill(stage.story, [claim], new_parcel(stage.story), at)
     stage.expect(DETECTOR, [claim])
 
 
-def handed_over_late(stage: Stage) -> None:
+def handed_over_late(stage: ScriptContext) -> None:
     """Honest: the parcel is first scanned 80 hours after its number was filled in."""
     story = stage.story
     claim, at = stage.agreed_return(stage.received(stage.buyer(), stage.shop()))
@@ -24,7 +24,7 @@ def handed_over_late(stage: Stage) -> None:
     stage.expect(DETECTOR, [claim], stands=False)
 
 
-def scan_reported_late(stage: Stage) -> None:
+def scan_reported_late(stage: ScriptContext) -> None:
     """Honest: the parcel is scanned after five hours, which is reported three days later."""
     story = stage.story
     claim, at = stage.agreed_return(stage.received(stage.buyer(), stage.shop()))

@@ -1,14 +1,14 @@
 """Buyers who order and never mean to buy (B6)."""
 
 from cloudtag.simulate.honest import call_off
-from cloudtag.simulate.order_context import Deal
+from cloudtag.simulate.order_context import OrderContext
 from cloudtag.simulate.profile import HOUR_MS
-from cloudtag.simulate.scripts.script_context import Stage
+from cloudtag.simulate.scripts.script_context import ScriptContext
 
 DETECTOR = "no_intent_to_buy"
 
 
-def _order(stage: Stage, kept: int, cancelled: int, days_between: float) -> list[Deal]:
+def _order(stage: ScriptContext, kept: int, cancelled: int, days_between: float) -> list[OrderContext]:
     """A buyer's orders: first those that are kept, then those cancelled before shipping."""
     who, deals, count = stage.buyer(), [], kept + cancelled
     for n in range(count):
@@ -21,12 +21,12 @@ def _order(stage: Stage, kept: int, cancelled: int, days_between: float) -> list
     return deals
 
 
-def five_cancelled(stage: Stage) -> None:
+def five_cancelled(stage: ScriptContext) -> None:
     """Five orders, five cancellations."""
     stage.expect_orders(DETECTOR, _order(stage, 0, 5, 3))
 
 
-def five_called_off(stage: Stage) -> None:
+def five_called_off(stage: ScriptContext) -> None:
     """Five orders, each refunded before it was shipped; one of six is kept."""
     who = stage.buyer()
     stage.received(who, stage.shop(), -24 * 20)
@@ -37,17 +37,17 @@ def five_called_off(stage: Stage) -> None:
     stage.expect("refund_frequency", claims, is_open=True)
 
 
-def five_of_seven_cancelled(stage: Stage) -> None:
+def five_of_seven_cancelled(stage: ScriptContext) -> None:
     """Honest: five of seven."""
     stage.expect_orders(DETECTOR, _order(stage, 2, 5, 2), stands=False)
 
 
-def four_cancelled(stage: Stage) -> None:
+def four_cancelled(stage: ScriptContext) -> None:
     """Honest: four changes of mind."""
     stage.expect_orders(DETECTOR, _order(stage, 0, 4, 3), stands=False)
 
 
-def cancelled_now_and_then(stage: Stage) -> None:
+def cancelled_now_and_then(stage: ScriptContext) -> None:
     """Honest: five changes of mind in forty days."""
     stage.expect_orders(DETECTOR, _order(stage, 0, 5, 10), stands=False)
 

@@ -2,12 +2,12 @@
 
 from cloudtag.simulate.profile import HOUR_MS
 from cloudtag.simulate.refunds import fill, return_holding
-from cloudtag.simulate.scripts.script_context import Stage
+from cloudtag.simulate.scripts.script_context import ScriptContext
 
 DETECTOR = "outbound_waybill_as_return"
 
 
-def outbound_number(stage: Stage) -> None:
+def outbound_number(stage: ScriptContext) -> None:
     """The buyer copies the outbound number into the refund."""
     claim, at = stage.agreed_return(stage.received(stage.buyer(), stage.shop()))
     fill(stage.story, [claim], (claim.deal.carrier or "", claim.deal.waybill_no or ""), at)
@@ -17,7 +17,7 @@ def outbound_number(stage: Stage) -> None:
         stage.expect(other, [claim], is_open=True)
 
 
-def copied_and_corrected(stage: Stage) -> None:
+def copied_and_corrected(stage: ScriptContext) -> None:
     """Honest: the buyer takes the number from the wrong label and corrects it."""
     story = stage.story
     claim, at = stage.agreed_return(stage.received(stage.buyer(), stage.shop()))

@@ -1,10 +1,10 @@
 """People who live on legal complaints (B30)."""
 
 from cloudtag.contract.types import ComplaintType
-from cloudtag.simulate.order_context import Deal
+from cloudtag.simulate.order_context import OrderContext
 from cloudtag.simulate.profile import HOUR_MS
 from cloudtag.simulate.reviews_and_contacts import complain
-from cloudtag.simulate.scripts.script_context import Stage
+from cloudtag.simulate.scripts.script_context import ScriptContext
 from cloudtag.simulate.world import Shop
 
 DETECTOR = "professional_complainer"
@@ -12,8 +12,8 @@ LEGAL: tuple[ComplaintType, ...] = ("advertising_law", "information_leak", "adve
 
 
 def _complain(
-    stage: Stage, shops: list[Shop], demands: int | None, kinds: tuple[ComplaintType, ...] = LEGAL
-) -> list[Deal]:
+    stage: ScriptContext, shops: list[Shop], demands: int | None, kinds: tuple[ComplaintType, ...] = LEGAL
+) -> list[OrderContext]:
     """A complaint about an order at each shop, a month apart; the `demands`th asks for money."""
     who, deals = stage.buyer(), []
     for n, where in enumerate(shops):
@@ -22,23 +22,23 @@ def _complain(
     return deals
 
 
-def law_for_a_living(stage: Stage) -> None:
-    """Three shops in two months; one of them is told the price."""
+def law_for_a_living(stage: ScriptContext) -> None:
+    """Three shops in two months; to one of them the price is named."""
     stage.expect_orders(DETECTOR, _complain(stage, [stage.shop() for _ in range(3)], 2))
 
 
-def consumer_rights(stage: Stage) -> None:
+def consumer_rights(stage: ScriptContext) -> None:
     """Honest: three legal complaints that ask for nothing."""
     stage.expect_orders(DETECTOR, _complain(stage, [stage.shop() for _ in range(3)], None), stands=False)
 
 
-def two_shops_and_the_law(stage: Stage) -> None:
+def two_shops_and_the_law(stage: ScriptContext) -> None:
     """Three complaints over two shops."""
     first, second = stage.shop(), stage.shop()
     stage.expect_orders(DETECTOR, _complain(stage, [first, second, first], 1), stands=False)
 
 
-def compensation_for_lateness(stage: Stage) -> None:
+def compensation_for_lateness(stage: ScriptContext) -> None:
     """Honest: late parcels from three shops, one of them to be compensated."""
     late: tuple[ComplaintType, ...] = ("late_delivery",) * 3
     stage.expect_orders(DETECTOR, _complain(stage, [stage.shop() for _ in range(3)], 0, late), stands=False)

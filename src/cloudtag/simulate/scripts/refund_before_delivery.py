@@ -3,12 +3,12 @@
 from cloudtag.simulate.honest import call_off
 from cloudtag.simulate.profile import HOUR_MS
 from cloudtag.simulate.refunds import agree, claim_refund, fill, new_parcel
-from cloudtag.simulate.scripts.script_context import Stage
+from cloudtag.simulate.scripts.script_context import ScriptContext
 
 DETECTOR = "refund_before_delivery"
 
 
-def goods_still_travelling(stage: Stage) -> None:
+def goods_still_travelling(stage: ScriptContext) -> None:
     """The buyer says the goods are with him and wants to return them while the parcel is on the road."""
     story = stage.story
     deal = story.buy(stage.buyer(), stage.shop(), stage.at, 1, is_insured=True)
@@ -19,7 +19,7 @@ def goods_still_travelling(stage: Stage) -> None:
     story.deliver(deal, "recipient")
 
 
-def number_before_delivery(stage: Stage) -> None:
+def number_before_delivery(stage: ScriptContext) -> None:
     """The buyer has a return number before he has the goods."""
     story = stage.story
     deal = story.buy(stage.buyer(), stage.shop(), stage.at, 1, is_insured=False)
@@ -32,7 +32,7 @@ def number_before_delivery(stage: Stage) -> None:
     story.deliver(deal, "recipient")
 
 
-def signature_reported_late(stage: Stage) -> None:
+def signature_reported_late(stage: ScriptContext) -> None:
     """Honest: the parcel was signed for before the refund, but the courier reported it many hours later."""
     story = stage.story
     deal = story.buy(stage.buyer(), stage.shop(), stage.at, 1)
@@ -43,7 +43,7 @@ def signature_reported_late(stage: Stage) -> None:
     stage.expect(DETECTOR, [claim], stands=False)
 
 
-def called_off_before_shipping(stage: Stage) -> None:
+def called_off_before_shipping(stage: ScriptContext) -> None:
     """Honest: a refund_only agreed before anything was shipped."""
     _, claim = call_off(stage.story, stage.buyer(), stage.shop(), stage.at)
     stage.expect(DETECTOR, [claim], stands=False)

@@ -2,18 +2,18 @@
 
 from cloudtag.simulate.profile import HOUR_MS
 from cloudtag.simulate.refunds import RefundClaim, claim_refund, tell
-from cloudtag.simulate.scripts.script_context import Stage
+from cloudtag.simulate.scripts.script_context import ScriptContext
 
 DETECTOR = "repeat_reopen"
 
 
-def _claim(stage: Stage) -> tuple[RefundClaim, int]:
+def _claim(stage: ScriptContext) -> tuple[RefundClaim, int]:
     deal = stage.received(stage.buyer(), stage.shop())
     at = deal.signed_at + 3 * HOUR_MS
     return claim_refund(stage.story, deal, at, ("refund_only", "quality", True)), at
 
 
-def _modify_after_refusal(stage: Stage, times: int) -> RefundClaim:
+def _modify_after_refusal(stage: ScriptContext, times: int) -> RefundClaim:
     claim, at = _claim(stage)
     for n in range(times):
         tell(stage.story, claim, "refused", at + (10 * n + 4) * HOUR_MS)
@@ -21,12 +21,12 @@ def _modify_after_refusal(stage: Stage, times: int) -> RefundClaim:
     return claim
 
 
-def will_not_take_no(stage: Stage) -> None:
+def will_not_take_no(stage: ScriptContext) -> None:
     """Refused and amended, three times."""
     stage.expect(DETECTOR, [_modify_after_refusal(stage, 3)])
 
 
-def opened_anew(stage: Stage) -> None:
+def opened_anew(stage: ScriptContext) -> None:
     """Refused, and three times a new refund of the same order."""
     claim, at = _claim(stage)
     claims = [claim]
@@ -37,12 +37,12 @@ def opened_anew(stage: Stage) -> None:
     stage.expect(DETECTOR, claims)
 
 
-def tried_twice(stage: Stage) -> None:
+def tried_twice(stage: ScriptContext) -> None:
     """Honest: amended twice after refusals, with better reasons."""
     stage.expect(DETECTOR, [_modify_after_refusal(stage, 2)], stands=False)
 
 
-def amended_before_any_answer(stage: Stage) -> None:
+def amended_before_any_answer(stage: ScriptContext) -> None:
     """Honest: amended three times before the shop answered; the refusal is accepted."""
     claim, at = _claim(stage)
     for n in range(3):

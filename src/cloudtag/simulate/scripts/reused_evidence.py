@@ -4,13 +4,13 @@ from cloudtag.contract.types import Proof
 from cloudtag.simulate.profile import HOUR_MS
 from cloudtag.simulate.refunds import RefundClaim, claim_refund, tell
 from cloudtag.simulate.reviews_and_contacts import complain
-from cloudtag.simulate.scripts.script_context import Stage
+from cloudtag.simulate.scripts.script_context import ScriptContext
 from cloudtag.simulate.world import Buyer, mix
 
 DETECTOR = "reused_evidence"
 
 
-def _picture(stage: Stage, number: int = 0, bits: int = 0) -> Proof:
+def _picture(stage: ScriptContext, number: int = 0, bits: int = 0) -> Proof:
     """A picture of this performance; `number` makes it another file, `bits` is how much of its look differs."""
     look = int(mix(15, stage.number), 16)
     for n in range(bits):
@@ -18,13 +18,15 @@ def _picture(stage: Stage, number: int = 0, bits: int = 0) -> Proof:
     return Proof(mix(16, 100 * stage.number + number), "picture", f"{look:016x}")
 
 
-def _claim(stage: Stage, who: Buyer, hours: float, picture: Proof) -> RefundClaim:
+def _claim(stage: ScriptContext, who: Buyer, hours: float, picture: Proof) -> RefundClaim:
     deal = stage.received(who, stage.shop(), hours)
     at = deal.signed_at + 2 * HOUR_MS
     return claim_refund(stage.story, deal, at, ("refund_only", "damaged", True), evidence=(picture,))
 
 
-def _claim_twice(stage: Stage, second: Buyer, first: Buyer, bits: int, number: int) -> tuple[RefundClaim, RefundClaim]:
+def _claim_twice(
+    stage: ScriptContext, second: Buyer, first: Buyer, bits: int, number: int
+) -> tuple[RefundClaim, RefundClaim]:
     """One claim a month ago and one now."""
     return (
         _claim(stage, first, -24 * 30, _picture(stage)),
@@ -32,7 +34,7 @@ def _claim_twice(stage: Stage, second: Buyer, first: Buyer, bits: int, number: i
     )
 
 
-def same_picture_twice(stage: Stage) -> None:
+def same_picture_twice(stage: ScriptContext) -> None:
     """One buyer shows one picture of damage to two shops."""
     who = stage.buyer()
     first, second = _claim_twice(stage, who, who, 0, 0)
@@ -40,21 +42,21 @@ def same_picture_twice(stage: Stage) -> None:
     stage.expect(DETECTOR, [first], is_open=True)
 
 
-def borrowed_picture(stage: Stage) -> None:
+def borrowed_picture(stage: ScriptContext) -> None:
     """Another buyer's picture."""
     first, second = _claim_twice(stage, stage.buyer(), stage.buyer(), 0, 0)
     stage.expect(DETECTOR, [second])
     stage.expect(DETECTOR, [first], is_open=True)
 
 
-def retouched_picture(stage: Stage) -> None:
+def retouched_picture(stage: ScriptContext) -> None:
     """Another file of nearly the same look: six bits of sixty-four differ, each in another byte."""
     first, second = _claim_twice(stage, stage.buyer(), stage.buyer(), 6, 1)
     stage.expect(DETECTOR, [second])
     stage.expect(DETECTOR, [first], is_open=True)
 
 
-def picture_in_a_complaint(stage: Stage) -> None:
+def picture_in_a_complaint(stage: ScriptContext) -> None:
     """The picture of a refund turns up in somebody else's complaint."""
     picture = _picture(stage)
     first = _claim(stage, stage.buyer(), -24 * 30, picture)
@@ -64,13 +66,13 @@ def picture_in_a_complaint(stage: Stage) -> None:
     stage.expect(DETECTOR, [first], is_open=True)
 
 
-def similar_picture(stage: Stage) -> None:
+def similar_picture(stage: ScriptContext) -> None:
     """Honest: two pictures of the same model look alike; seven bits differ."""
     for claim in _claim_twice(stage, stage.buyer(), stage.buyer(), 7, 1):
         stage.expect(DETECTOR, [claim], stands=False)
 
 
-def picture_sent_again(stage: Stage) -> None:
+def picture_sent_again(stage: ScriptContext) -> None:
     """Honest: the buyer attaches the same picture again when amending the same refund."""
     picture = _picture(stage)
     claim = _claim(stage, stage.buyer(), 0, picture)

@@ -17,12 +17,12 @@ from cloudtag.simulate.refunds import (
     return_honestly,
     send_back,
 )
-from cloudtag.simulate.scripts.script_context import Stage
+from cloudtag.simulate.scripts.script_context import ScriptContext
 
 DETECTOR = "reused_waybill"
 
 
-def _share_parcel(stage: Stage, claims: Sequence[RefundClaim], at: int) -> int:
+def _share_parcel(stage: ScriptContext, claims: Sequence[RefundClaim], at: int) -> int:
     """The first shop gets its goods; every later refund names the same number. Returns when the parcel was opened."""
     story = stage.story
     fill(story, claims[:1], new_parcel(story), at)
@@ -34,7 +34,7 @@ def _share_parcel(stage: Stage, claims: Sequence[RefundClaim], at: int) -> int:
     return arrived_at + HOUR_MS
 
 
-def two_shops(stage: Stage) -> None:
+def two_shops(stage: ScriptContext) -> None:
     """One buyer names one number to two shops."""
     who = stage.buyer()
     returns = [stage.agreed_return(stage.received(who, stage.shop(), hours)) for hours in (0, 2)]
@@ -45,7 +45,7 @@ def two_shops(stage: Stage) -> None:
     stage.expect("wrong_return_destination", claims[1:])
 
 
-def two_accounts(stage: Stage) -> None:
+def two_accounts(stage: ScriptContext) -> None:
     """Two buyers with nothing in common name one number."""
     returns = [stage.agreed_return(stage.received(stage.buyer(), stage.shop(), hours)) for hours in (0, 1)]
     _share_parcel(stage, [claim for claim, _ in returns], max(at for _, at in returns))
@@ -53,7 +53,7 @@ def two_accounts(stage: Stage) -> None:
     stage.expect("wrong_return_destination", [returns[1][0]])
 
 
-def linked_accounts(stage: Stage) -> None:
+def linked_accounts(stage: ScriptContext) -> None:
     """Two accounts on one device name one number to one shop."""
     first, where = stage.buyer(), stage.shop()
     second = stage.buyer(device_of=first)
@@ -62,7 +62,7 @@ def linked_accounts(stage: Stage) -> None:
     stage.expect(DETECTOR, [returns[1][0]])
 
 
-def offline_then_platform(stage: Stage) -> None:
+def offline_then_platform(stage: ScriptContext) -> None:
     """A number the shop recorded offline for one refund is filled in on the platform for another."""
     who, where = stage.buyer(), stage.shop()
     returns = [stage.agreed_return(stage.received(who, where, hours)) for hours in (0, 2)]
@@ -74,21 +74,21 @@ def offline_then_platform(stage: Stage) -> None:
     stage.expect("short_return", claims, at=opened_at)
 
 
-def one_parcel_several_orders(stage: Stage) -> None:
+def one_parcel_several_orders(stage: ScriptContext) -> None:
     """Honest (T1b): several orders of one shop go back in one parcel, complete."""
     claims = return_several(stage.story, stage.buyer(), stage.shop(), stage.at, is_one_parcel=True, count=3)
     for detector in (DETECTOR, "short_return"):
         stage.expect(detector, claims, stands=False)
 
 
-def separate_parcels(stage: Stage) -> None:
+def separate_parcels(stage: ScriptContext) -> None:
     """Honest (T1b): several orders go back, each in a parcel of its own."""
     claims = return_several(stage.story, stage.buyer(), stage.shop(), stage.at, is_one_parcel=False, count=3)
     for detector in (DETECTOR, "short_return"):
         stage.expect(detector, claims, stands=False)
 
 
-def number_of_last_year(stage: Stage) -> None:
+def number_of_last_year(stage: ScriptContext) -> None:
     """Honest: the courier gives out a number again that another buyer's return had 200 days earlier."""
     story, past = stage.story, stage.at - 200 * DAY_MS
     earlier = story.receive(stage.buyer(), stage.shop(), past)

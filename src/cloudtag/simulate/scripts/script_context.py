@@ -1,4 +1,4 @@
-"""What a script is given: a story to tell, a time to begin, and people nobody else plays."""
+"""What a script is given: events to add to, a time to begin, and people nobody else plays."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -8,8 +8,8 @@ from msgspec.structs import replace
 
 from cloudtag.contract.types import Goods, OrderLine
 from cloudtag.simulate.attack_script import AttackScript
-from cloudtag.simulate.labels import AlertLabel, Label
-from cloudtag.simulate.order_context import Deal
+from cloudtag.simulate.labels import AlertLabel, ExpectedLabel
+from cloudtag.simulate.order_context import OrderContext
 from cloudtag.simulate.profile import DAY_MS, HOUR_MS
 from cloudtag.simulate.refunds import RefundClaim, agree, claim_refund
 from cloudtag.simulate.setup import describe
@@ -30,7 +30,7 @@ PEOPLE = 40
 
 
 @dataclass(slots=True)
-class Stage:
+class ScriptContext:
     """One performance of a script: when it begins, on which platform, and the labels it leaves."""
 
     story: AttackScript
@@ -38,7 +38,7 @@ class Stage:
     at: int
     number: int
     platform: str = ""
-    labels: list[Label] = field(default_factory=list)
+    labels: list[ExpectedLabel] = field(default_factory=list)
     _buyers: int = 0
     _shops: int = 0
     _shop: int = -1
@@ -92,11 +92,13 @@ class Stage:
         """So many hours after the script begins; before it, when negative."""
         return self.at + int(hours * HOUR_MS)
 
-    def received(self, who: Buyer, where: Shop, hours: float = 0, pieces: int = 1, **said: Any) -> Deal:
+    def received(self, who: Buyer, where: Shop, hours: float = 0, pieces: int = 1, **said: Any) -> OrderContext:
         """An order of the scripted buyer that arrived and was signed for by himself."""
         return self.story.receive(who, where, self.after(hours), pieces, **said)
 
-    def agreed_return(self, deal: Deal, lines: tuple[Goods, ...] = (), **refund: Any) -> tuple[RefundClaim, int]:
+    def agreed_return(
+        self, deal: OrderContext, lines: tuple[Goods, ...] = (), **refund: Any
+    ) -> tuple[RefundClaim, int]:
         """A return the shop agreed to, opened after the order arrived; and when it was agreed."""
         opened_at = deal.signed_at + self.story.delays.opening.draw(self.story.rng)
         claim = claim_refund(self.story, deal, opened_at, lines=lines, **refund)
@@ -109,20 +111,20 @@ class Stage:
     def expect(self, detector: str, claims: Sequence[RefundClaim], **label: Any) -> None:
         """Label the buyer of `claims`: this detector's alert must stand, or (`stands` false) must not.
 
-        `at` is when the last fact needed had happened: unless given, that of the event told last. `among` are the
+        `at` is when the last fact needed had happened: unless given, that of the event added last. `among` are the
         buyers of the case, `is_open` says that the rule's text leaves the answer open.
         """
         deals = [claim.deal for claim in claims]
         self._label(detector, deals, tuple(claim.refund_id for claim in claims), **label)
 
-    def expect_orders(self, detector: str, deals: Sequence[Deal], **label: Any) -> None:
+    def expect_orders(self, detector: str, deals: Sequence[OrderContext], **label: Any) -> None:
         """The same of orders, for a detector that is not about refunds."""
         self._label(detector, deals, (), **label)
 
     def _label(
         self,
         detector: str,
-        deals: Sequence[Deal],
+        deals: Sequence[OrderContext],
         refund_ids: tuple[str, ...],
         *,
         stands: bool = True,

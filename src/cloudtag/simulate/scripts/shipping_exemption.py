@@ -2,25 +2,25 @@
 
 from cloudtag.simulate.profile import HOUR_MS
 from cloudtag.simulate.reviews_and_contacts import contact
-from cloudtag.simulate.scripts.script_context import Stage
+from cloudtag.simulate.scripts.script_context import ScriptContext
 
 DETECTOR = "shipping_exemption"
 
 
-def invalid_address_unshipped(stage: Stage) -> None:
+def invalid_address_unshipped(stage: ScriptContext) -> None:
     """One order to an address that does not exist."""
     deal = stage.story.buy(stage.buyer(), stage.shop(), stage.at, address_valid=False)
     stage.expect_orders(DETECTOR, [deal], at=deal.placed_at)
 
 
-def outside_free_shipping(stage: Stage) -> None:
+def outside_free_shipping(stage: ScriptContext) -> None:
     """An order to Hong Kong from a shop that ships free at home."""
     stage.platform = "taobao"
     deal = stage.story.buy(stage.buyer(), stage.shop(), stage.at, region="HK")
     stage.expect_orders(DETECTOR, [deal], at=deal.placed_at)
 
 
-def engraved_and_silent(stage: Stage) -> None:
+def engraved_and_silent(stage: ScriptContext) -> None:
     """Custom-made, and the buyer does not answer."""
     deal = stage.story.buy(stage.buyer(), stage.shop(), stage.at, custom_made=True)
     for hours in (3, 20):
@@ -28,7 +28,7 @@ def engraved_and_silent(stage: Stage) -> None:
     stage.expect_orders(DETECTOR, [deal])
 
 
-def engraved_and_answered(stage: Stage) -> None:
+def engraved_and_answered(stage: ScriptContext) -> None:
     """Custom-made; the buyer answers the second time."""
     deal = stage.story.buy(stage.buyer(), stage.shop(), stage.at, custom_made=True)
     for hours, is_answered in ((3, False), (20, True)):
@@ -36,14 +36,14 @@ def engraved_and_answered(stage: Stage) -> None:
     stage.expect_orders(DETECTOR, [deal], stands=False)
 
 
-def asked_once(stage: Stage) -> None:
+def asked_once(stage: ScriptContext) -> None:
     """Custom-made; the shop has asked once."""
     deal = stage.story.buy(stage.buyer(), stage.shop(), stage.at, custom_made=True)
     contact(stage.story, deal, deal.paid_at + 3 * HOUR_MS, answered=False)
     stage.expect_orders(DETECTOR, [deal], stands=False)
 
 
-def nothing_to_ask_about(stage: Stage) -> None:
+def nothing_to_ask_about(stage: ScriptContext) -> None:
     """Not custom-made; the buyer does not answer."""
     deal = stage.story.buy(stage.buyer(), stage.shop(), stage.at)
     for hours in (3, 20, 30):

@@ -11,14 +11,14 @@ from cloudtag.simulate.reviews_and_contacts import contact, review
 from cloudtag.simulate.scripts.received_refund_only import DETECTOR as DENIED
 from cloudtag.simulate.scripts.received_refund_only import say_not_received
 from cloudtag.simulate.scripts.refund_before_delivery import DETECTOR as BEFORE_DELIVERY
-from cloudtag.simulate.scripts.script_context import Stage
+from cloudtag.simulate.scripts.script_context import ScriptContext
 from cloudtag.simulate.scripts.tagging import CONFIRMED, PENDING, confirm, submit
 
 INSURANCE = ("freight_insurance",)
 """The scenario whose tags decide about insurance (J9, J10, J12)."""
 
 
-def insurance_refused(stage: Stage) -> None:
+def insurance_refused(stage: ScriptContext) -> None:
     """He claims freight insurance before the parcel is there; the platform saw it, so one shop's tag is enough (T9)."""
     stage.platform = "taobao"
     story, where = stage.story, stage.shop()
@@ -35,7 +35,7 @@ def insurance_refused(stage: Stage) -> None:
     review(story, deal, deal.signed_at + 4 * HOUR_MS, 1)
 
 
-def insurance_held_then_paid(stage: Stage) -> None:
+def insurance_held_then_paid(stage: ScriptContext) -> None:
     """A shop alone tags an honest buyer: the claim is held for as long as the tag may be decided, then paid (J12)."""
     stage.platform = "taobao"
     story, where = stage.story, stage.shop()
@@ -47,7 +47,7 @@ def insurance_held_then_paid(stage: Stage) -> None:
     confirm(stage, deal, INSURANCE[0], stands=False)
 
 
-def found_to_be_abnormal(stage: Stage) -> None:
+def found_to_be_abnormal(stage: ScriptContext) -> None:
     """The shop looks into an alert and says that it was right: the order counts in its figures no more (A21, A22)."""
     stage.platform = "aliexpress"
     claim = say_not_received(stage, "recipient")

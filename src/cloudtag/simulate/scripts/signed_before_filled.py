@@ -3,12 +3,12 @@
 from cloudtag.simulate.parcels import carry
 from cloudtag.simulate.profile import HOUR_MS
 from cloudtag.simulate.refunds import RefundClaim, fill, inspect, new_parcel
-from cloudtag.simulate.scripts.script_context import Stage
+from cloudtag.simulate.scripts.script_context import ScriptContext
 
 DETECTOR = "signed_before_filled"
 
 
-def _travelled(stage: Stage, claim: RefundClaim, parcel: tuple[str, str], start: int, hours: int) -> None:
+def _travelled(stage: ScriptContext, claim: RefundClaim, parcel: tuple[str, str], start: int, hours: int) -> None:
     """The parcel goes to the shop."""
     deal = claim.deal
     carry(
@@ -22,7 +22,7 @@ def _travelled(stage: Stage, claim: RefundClaim, parcel: tuple[str, str], start:
     )
 
 
-def number_of_a_finished_parcel(stage: Stage) -> None:
+def number_of_a_finished_parcel(stage: ScriptContext) -> None:
     """The buyer names a parcel that somebody else sent and that was signed for a day earlier."""
     claim, at = stage.agreed_return(stage.received(stage.buyer(), stage.shop()))
     parcel = new_parcel(stage.story)
@@ -31,7 +31,7 @@ def number_of_a_finished_parcel(stage: Stage) -> None:
     stage.expect(DETECTOR, [claim])
 
 
-def sent_first_named_afterwards(stage: Stage) -> None:
+def sent_first_named_afterwards(stage: ScriptContext) -> None:
     """Honest: the parcel is handed over first; its number is filled in while it travels."""
     claim, at = stage.agreed_return(stage.received(stage.buyer(), stage.shop()))
     parcel = new_parcel(stage.story)
@@ -41,8 +41,8 @@ def sent_first_named_afterwards(stage: Stage) -> None:
     stage.expect(DETECTOR, [claim], stands=False)
 
 
-def written_down_by_the_shop(stage: Stage) -> None:
-    """Honest: the buyer told the number by chat; the shop recorded it when the parcel was there."""
+def written_down_by_the_shop(stage: ScriptContext) -> None:
+    """Honest: the buyer gave the number by chat; the shop recorded it when the parcel was there."""
     claim, at = stage.agreed_return(stage.received(stage.buyer(), stage.shop()))
     parcel = new_parcel(stage.story)
     _travelled(stage, claim, parcel, at, 20)

@@ -3,26 +3,26 @@
 from cloudtag.contract.types import Goods
 from cloudtag.simulate.profile import HOUR_MS
 from cloudtag.simulate.refunds import inspect, return_holding
-from cloudtag.simulate.scripts.script_context import Stage
+from cloudtag.simulate.scripts.script_context import ScriptContext
 
 DETECTOR = "switched_goods"
 
 
-def worthless_in_its_place(stage: Stage) -> None:
+def worthless_in_its_place(stage: ScriptContext) -> None:
     """The parcel holds something the shop never sent."""
     claim, at = stage.agreed_return(stage.received(stage.buyer(), stage.shop()))
     return_holding(stage.story, [claim], at, (Goods("sku-brick", 1),))
     stage.expect(DETECTOR, [claim])
 
 
-def imitation(stage: Stage) -> None:
+def imitation(stage: ScriptContext) -> None:
     """The parcel holds an imitation of the goods."""
     claim, at = stage.agreed_return(stage.received(stage.buyer(), stage.shop()))
     return_holding(stage.story, [claim], at, claim.goods(), authentic=False)
     stage.expect(DETECTOR, [claim])
 
 
-def wrong_item_goes_back(stage: Stage) -> None:
+def wrong_item_goes_back(stage: ScriptContext) -> None:
     """Honest, an odd but true reason: the shop had sent the wrong item, and that is what comes back."""
     deal = stage.received(stage.buyer(), stage.shop())
     claim, at = stage.agreed_return(deal, refund=("return_refund", "wrong_item", True))
@@ -30,14 +30,14 @@ def wrong_item_goes_back(stage: Stage) -> None:
     stage.expect(DETECTOR, [claim], stands=False)
 
 
-def gift_comes_too(stage: Stage) -> None:
+def gift_comes_too(stage: ScriptContext) -> None:
     """Honest: the free gift comes back with the goods."""
     claim, at = stage.agreed_return(stage.received(stage.buyer(), stage.shop()))
     return_holding(stage.story, [claim], at, (*claim.goods(), Goods("sku-gift", 1)))
     stage.expect(DETECTOR, [claim], stands=False)
 
 
-def booked_under_the_wrong_sku(stage: Stage) -> None:
+def booked_under_the_wrong_sku(stage: ScriptContext) -> None:
     """Honest: the shop writes down the wrong sku and puts it right."""
     claim, at = stage.agreed_return(stage.received(stage.buyer(), stage.shop()))
     opened_at = return_holding(stage.story, [claim], at, (Goods("sku-typo", 1),))

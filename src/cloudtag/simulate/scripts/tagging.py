@@ -6,21 +6,22 @@ from typing import Any
 from cloudtag.contract.events import AccountChanged, TagSubmitted
 from cloudtag.contract.types import AccountStatus, TaggedOrder
 from cloudtag.simulate.labels import ConfirmationLabel, TagLabel
-from cloudtag.simulate.order_context import Deal
+from cloudtag.simulate.order_context import OrderContext
 from cloudtag.simulate.profile import HOUR_MS, MINUTE_MS
 from cloudtag.simulate.refunds import return_holding
 from cloudtag.simulate.reviews_and_contacts import contact
-from cloudtag.simulate.scripts.script_context import Stage
+from cloudtag.simulate.scripts.script_context import ScriptContext
 from cloudtag.simulate.scripts.short_return import DETECTOR
 
 Outcome = tuple[str, str | None]
+"""The final status of a tag, and the reason of a rejection."""
 PENDING: Outcome = ("pending", None)
 CONFIRMED: Outcome = ("confirmed", None)
 
 
 def submit(
-    stage: Stage,
-    tagged: Sequence[tuple[Deal, Outcome]],
+    stage: ScriptContext,
+    tagged: Sequence[tuple[OrderContext, Outcome]],
     at: int,
     scenarios: tuple[str, ...] = ("worn_return",),
     account: str | None = None,
@@ -55,13 +56,13 @@ def submit(
     ]
 
 
-def confirm(stage: Stage, deal: Deal, scenario: str, **truth: Any) -> None:
+def confirm(stage: ScriptContext, deal: OrderContext, scenario: str, **truth: Any) -> None:
     """Label the buyer as confirmed, or as one who must not be."""
     buyer_id = deal.buyer.buyer_id
     stage.labels.append(ConfirmationLabel(story=stage.name, buyer_id=buyer_id, scenario=scenario, **truth))
 
 
-def three_shops_agree(stage: Stage) -> None:
+def three_shops_agree(stage: ScriptContext) -> None:
     """Three shops tag a buyer for goods sent back worn; the platform knows nothing of it, but three are enough (J8)."""
     who = stage.buyer()
     deals = [stage.received(who, stage.shop(), n) for n in range(3)]
@@ -70,7 +71,7 @@ def three_shops_agree(stage: Stage) -> None:
     confirm(stage, deals[0], "worn_return")
 
 
-def empty_parcels_speak(stage: Stage) -> None:
+def empty_parcels_speak(stage: ScriptContext) -> None:
     """A thief sends empty parcels to three shops; each tries to reach him twice, then tags him (T8).
 
     The alert about the parcel bears each tag out by itself; that makes three confirmations, and none by the shops (T9).
@@ -89,7 +90,7 @@ def empty_parcels_speak(stage: Stage) -> None:
     confirm(stage, deals[0], DETECTOR, basis="platform_evidence", times=3)
 
 
-def two_shops_agree(stage: Stage) -> None:
+def two_shops_agree(stage: ScriptContext) -> None:
     """Two shops tag a buyer, one of them two of his orders: one distinct shop short, so all stay pending (J8)."""
     who, first, second = stage.buyer(), stage.shop(), stage.shop()
     deals = [stage.received(who, where, n) for n, where in enumerate((first, first, second))]
@@ -98,7 +99,7 @@ def two_shops_agree(stage: Stage) -> None:
     confirm(stage, deals[0], "worn_return", stands=False)
 
 
-def too_many_orders(stage: Stage) -> None:
+def too_many_orders(stage: ScriptContext) -> None:
     """A shop tags the twenty-one orders of an honest reseller at once (J3)."""
     who, where = stage.buyer(), stage.shop()
     refused = ("rejected", "too_many_orders")
@@ -106,7 +107,7 @@ def too_many_orders(stage: Stage) -> None:
     submit(stage, tagged, stage.at + 6 * HOUR_MS)
 
 
-def no_permission(stage: Stage) -> None:
+def no_permission(stage: ScriptContext) -> None:
     """An account that passed no exam tags, and so does one whose permission was revoked (B14)."""
     story, where = stage.story, stage.shop()
     deal = stage.received(stage.buyer(), where)
@@ -122,7 +123,7 @@ def no_permission(stage: Stage) -> None:
     submit(stage, [(other, refused)], other.signed_at + 2 * HOUR_MS, account=account)
 
 
-def unclear_scenario(stage: Stage) -> None:
+def unclear_scenario(stage: ScriptContext) -> None:
     """One submission names two scenarios (J4), another one that does not exist."""
     where = stage.shop()
     deal, other = (stage.received(stage.buyer(), where, n) for n in range(2))
@@ -131,7 +132,7 @@ def unclear_scenario(stage: Stage) -> None:
     submit(stage, [(other, ("rejected", "unknown_scenario"))], other.signed_at + HOUR_MS, ("rudeness",))
 
 
-def tagged_twice(stage: Stage) -> None:
+def tagged_twice(stage: ScriptContext) -> None:
     """A shop tags an order again that it tagged already; the other order of that submission goes on (J5)."""
     where = stage.shop()
     deal, other = (stage.received(stage.buyer(), where, n) for n in range(2))

@@ -1,1 +1,1 @@
-"""The rows of a buyer's file: one module for each kind, which knows no other but by its name."""
+"""The rows of a buyer's keyed state: one module for each kind, which knows no other but by its name."""

@@ -1,4 +1,4 @@
-"""That the buyer is to be forgotten: the request empties the file and is all that stays of it."""
+"""That the buyer is to be forgotten: the request empties the keyed state and is all that stays of it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
 
 
 def _index(state: KeyedState, row: Row, fact: Any) -> Iterable[str]:
-    """Empty the file. What was published about its rows is taken back: they are all asked once more."""
+    """Empty the keyed state. What was published about its rows is taken back: they are all asked once more."""
     del fact
     state.is_closed = True
     state.index, state.memo = BuyerIndex(), None

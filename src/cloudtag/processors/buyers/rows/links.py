@@ -49,7 +49,7 @@ LINKS = RowKind(
     holds=(Holds(LinkReported, identity=attrgetter("attribute")),),
     tells=(AttributeUsed, SkuOwned),
     reads=(Reads("order", when=_has_claims),),
-    # Those who share an attribute are told that there are alerts; all else rests on facts.
+    # Those who share an attribute learn that there are alerts; all else rests on facts.
     follows=(Alert,),
     is_early=True,
     index=_index,

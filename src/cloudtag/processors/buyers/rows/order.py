@@ -44,7 +44,7 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
 
 
 def _uses(buyer_id: str, order: OrderView) -> Iterator[Conclusion]:
-    """What the order and its refunds make of waybill numbers; the outbound one is told once until it changes."""
+    """What the order and its refunds make of waybill numbers; the outbound one is published once until it changes."""
     sent = order.waybill
     if sent is not None and sent.waybill_no is not None:
         if order.outbound is None:

@@ -1,4 +1,4 @@
-"""The shops that a buyer's file asks about, and what they say of themselves."""
+"""The shops that a buyer's keyed state asks about, and what they say of themselves."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The rows of an attribute's file."""
+"""The rows of an attribute's keyed state."""

@@ -57,7 +57,7 @@ def _recent(uses: Uses) -> Uses:
 
 
 def _plain(use: AttributeUsed) -> AttributeUsed:
-    """The use without its revision and what caused it, which tell of the order of arrival."""
+    """The use without its revision and what caused it, which depend on the order of arrival."""
     return replace(use, revision=0, because=()) if use.revision else use
 
 

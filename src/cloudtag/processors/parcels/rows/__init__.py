@@ -1,1 +1,1 @@
-"""The rows of a waybill number's file."""
+"""The rows of a waybill number's keyed state."""

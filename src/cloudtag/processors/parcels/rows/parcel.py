@@ -22,7 +22,7 @@ _MOMENT = attrgetter("occurred_at", "event_id")
 
 
 class ParcelIndex(Struct, gc=False):
-    """What was ever seen of a number; of most there is nothing to tell anybody but their end."""
+    """What was ever seen of a number; of most there is nothing to report but their end."""
 
     is_used: bool = False
     is_return: bool = False
@@ -42,10 +42,10 @@ def _index(state: KeyedState, row: Row, fact: Any) -> Iterable[str]:
 
 
 def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judgement:
-    """One report per buyer who uses the number, if there is something to tell."""
+    """One report per buyer who uses the number, if there is something to report."""
     del policies, now_ms
     index: ParcelIndex = state.index
-    # Whoever was only sent something is told of nothing but its end; most scans are no end.
+    # Whoever was only sent something learns of nothing but its end; most scans are no end.
     if not index.is_used or not (index.is_return or index.has_end):
         return EMPTY
     by_buyer: dict[str, list[WaybillUsed]] = {}

@@ -1,1 +1,1 @@
-"""The rows of a shop's file: one module for each kind, which knows no other but by its name."""
+"""The rows of a shop's keyed state: one module for each kind, which knows no other but by its name."""

@@ -1,4 +1,4 @@
-"""One buyer's questions: the file that asked is told where the shop's returns go and what it sells."""
+"""One buyer's questions: the keyed state that asked is told where the shop's returns go and what it sells."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One submission of tags: a request to the file of each buyer it names."""
+"""One submission of tags: a request to the keyed state of each buyer it names."""
 
 from __future__ import annotations
 
