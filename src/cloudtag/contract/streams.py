@@ -174,6 +174,7 @@ WRITES: dict[str, tuple[str, ...]] = {
         "alerts",
         "tag-statuses",
         "tag-confirmations",
+        "report-statuses",
         "consequences",
         "labels",
         "waybill-uses",
@@ -183,7 +184,7 @@ WRITES: dict[str, tuple[str, ...]] = {
     ),
     "parcels": ("parcel-reports",),
     "links": ("link-reports",),
-    "shops": ("consequences", "attribute-uses", "shop-answers", "tag-requests"),
+    "shops": ("tag-statuses", "consequences", "attribute-uses", "shop-answers", "tag-requests"),
 }
 """The streams each processor writes; a task publishes nothing else."""
 
