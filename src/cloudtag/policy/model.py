@@ -11,7 +11,7 @@ from msgspec import Meta, Struct
 from cloudtag.policy.consequence_rules import ConsequenceRules, DeadlineRules, ReportRules, SanctionRules, SellerRules
 
 Days = Annotated[int, Meta(ge=1, le=3650)]
-Count = Annotated[int, Meta(ge=1, le=100_000)]
+BoundedCount = Annotated[int, Meta(ge=1, le=100_000)]
 Minutes = Annotated[int, Meta(ge=0, le=525_600)]
 
 
@@ -35,11 +35,11 @@ class TagRules(Struct, frozen=True, forbid_unknown_fields=True):
     covers: dict[str, tuple[str, ...]] = {}
     exempting: tuple[str, ...] = ("deal_not_sold", "shipping_exemption")
     needs_exam: bool = True
-    max_orders: Count = 20
-    threshold_shops: Count = 3
+    max_orders: BoundedCount = 20
+    threshold_shops: BoundedCount = 3
     window_days: Days = 180
     contact_first: tuple[str, ...] = ()
-    unanswered_contacts: Count = 2
+    unanswered_contacts: BoundedCount = 2
     contact_gap_minutes: Minutes = 60
     answer_hours: Annotated[int, Meta(ge=0, le=8760)] = 24
     clock_tolerance_minutes: Minutes = 10
