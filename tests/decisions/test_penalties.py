@@ -1,5 +1,7 @@
 """The seller ladder at its edges: every rung, severe cases, appeals, the turn of the year, the end of a shield."""
 
+from typing import Any
+
 import pytest
 from msgspec.structs import replace
 
@@ -25,15 +27,26 @@ LADDER = [
 
 
 @pytest.mark.parametrize(("number", "orders", "points", "days"), LADDER)
-def test_every_rung_of_the_ladder(number: int, orders: int, points: str, days: int | None) -> None:
+def test_every_rung_of_the_ladder(number: Any, orders: Any, points: Any, days: Any) -> None:
     facts = history([1] * (number - 1) + [orders])
     record = penalty(facts, f"c{number}")
     assert (record.details["violation"], record.details["points"]) == (str(number), points)
     assert (record.details["orders"], record.details["limit"]) == (str(orders), "96")
     starts_at = facts[-1].occurred_at + 3 * DAY
-    assert (record.starts_at, record.ends_at) == (starts_at, days and starts_at + days * DAY)
+    assert (record.starts_at, record.ends_at) == (starts_at, YEAR_END)
     assert record.details["shield_days"] == str(days or 0)
-    assert bool(record.details["measures"]) is bool(days)
+    shield: Any = judged(facts).get(("shop_shield", f"c{number}"))
+    if days is None:
+        assert shield is None
+    else:
+        assert (shield.starts_at, shield.ends_at) == (starts_at, starts_at + days * DAY)
+        barred = "all_promotions_barred" if points == "48" else "some_promotions_barred"
+        assert shield.details == {
+            "case_id": f"c{number}",
+            "points": points,
+            "shield_days": str(days),
+            "measures": f"shop_shielded, no_new_listings, public_warning, {barred}",
+        }
 
 
 def test_what_a_penalty_says() -> None:
@@ -50,7 +63,6 @@ def test_what_a_penalty_says() -> None:
         "points_until": "2026-12-31T16:00:00Z",
         "removed": "sales, scores, credit, comments",
         "kept": "medium_reviews, bad_reviews",
-        "measures": "shop_shielded, no_new_listings, public_warning, promotions_barred",
         "shield_days": "7",
         "goods_down_ranked": "false",
         "closes_shop": "false",
@@ -58,17 +70,26 @@ def test_what_a_penalty_says() -> None:
 
 
 @pytest.mark.parametrize(("sizes", "days"), [([MANY], 7), ([1, 1, FEW], 7), ([1, 1, MANY], 28), ([1, 1, 1, 1], 28)])
-def test_a_shield_ends_by_itself_to_the_millisecond(sizes: list[int], days: int) -> None:
+def test_a_shield_ends_by_itself_to_the_millisecond(sizes: Any, days: Any) -> None:
     facts = history(sizes)
     case, ends_at = facts[-1].case_id, facts[-1].occurred_at + (3 + days) * DAY
-    assert penalty(facts, case, ends_at - 1).status == "active"
-    over = penalty(facts, case, ends_at)
+    assert judged(facts, ends_at - 1)["shop_shield", case].status == "active"
+    over = judged(facts, ends_at)["shop_shield", case]
     assert (over.status, over.ends_at) == ("ended", ends_at)
+    assert penalty(facts, case, ends_at).status == "active", "its points outlive it"
     assert judge_penalties(facts, shipped(), ends_at - 1).timers[case] == ends_at
 
 
-def test_without_a_shield_nothing_ends() -> None:
-    assert penalty([said("found", orders=FEW)]).status == "active"
+@pytest.mark.parametrize(("now", "status"), [(YEAR_END - 1, "active"), (YEAR_END, "ended")])
+def test_points_live_until_their_year_ends(now: Any, status: Any) -> None:
+    assert penalty([said("found", orders=MANY)], now=now).status == status
+
+
+@pytest.mark.parametrize(
+    ("platform", "count"), [("taobao", 3), ("tmall", 3), ("jd", 0), ("aliexpress", 0), ("etsy", 0)]
+)
+def test_the_ladder_is_taobaos_and_tmalls(platform: Any, count: Any) -> None:
+    assert len(judged([said("found", orders=MANY, platform=platform)])) == count
 
 
 def test_a_severe_case_takes_effect_at_once_and_freezes_after_thirty_days() -> None:
@@ -122,12 +143,14 @@ def test_orders_of_all_events_of_a_case_count_together() -> None:
     assert penalty(facts).details["orders"] == "97"
 
 
-def test_a_case_belongs_to_the_year_of_its_finding_in_shanghai() -> None:
-    before = [*history([1, 1]), said("found", YEAR_END - 1, "c9", FEW)]
-    after = [*history([1, 1]), said("found", YEAR_END, "c9", FEW)]
+def test_a_case_belongs_to_the_year_in_which_it_takes_effect_in_shanghai() -> None:
+    before = [*history([1, 1]), said("found", YEAR_END - 3 * DAY - 1, "c9", FEW)]
+    after = [*history([1, 1]), said("found", YEAR_END - 3 * DAY, "c9", FEW)]
     assert [penalty(before, "c9").details[name] for name in ("year", "violation", "points")] == ["2026", "3", "12"]
     assert [penalty(after, "c9").details[name] for name in ("year", "violation", "points")] == ["2027", "1", "0"]
-    assert penalty(before, "c9").starts_at > YEAR_END
+    assert penalty(before, "c9").starts_at == YEAR_END - 1
+    appealed = [*before, said("appealed", YEAR_END - DAY, "c9"), said("appeal_failed", YEAR_END + DAY, "c9")]
+    assert [penalty(appealed, "c9").details[name] for name in ("year", "violation")] == ["2027", "1"]
     assert penalty(after, "c9").details["points_until"] == "2027-12-31T16:00:00Z"
 
 
@@ -162,6 +185,6 @@ def test_what_is_spared_has_no_number() -> None:
     assert penalty(facts, "c2").details["violation"] == "2"
 
 
-def _changed(line: str) -> dict[str, str]:
+def _changed(line: Any) -> Any:
     texts = shipped_texts()
     return texts | {"default.toml": f"{texts['default.toml']}\n[version.sellers]\n{line}\n"}

@@ -1,7 +1,5 @@
 """The tag engine at its edges: windows, distinct shops, refusals, revocation."""
 
-from collections.abc import Iterable
-from random import Random
 from typing import Any
 
 import pytest
@@ -9,11 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from cloudtag.contract.events import BuyerContacted
+from cloudtag.contract.events import OrderChanged
 from cloudtag.contract.records import TagStatus
 from cloudtag.contract.shops import TagRequested
 from cloudtag.contract.types import TaggedOrder
-from cloudtag.decisions.tags import TagsJudged, judge_tags
+from cloudtag.decisions.tags import judge_tags
+from cloudtag.detection.order_view import OrderView
 from cloudtag.policy.load import shipped
 from cloudtag.policy.model import Policies
 from tests.decisions.consequences import scene
@@ -23,29 +22,38 @@ T0 = 1_772_409_600_000
 
 
 def request(
-    n: int,
-    at: int = T0,
-    shop: str | None = None,
-    platform: str = "jd",
-    scenario: str = "worn_return",
-    order: str | None = None,
+    n: Any,
+    at: Any = T0,
+    shop: Any = None,
+    platform: Any = "jd",
+    scenario: Any = "worn_return",
+    order: Any = None,
     **fields: Any,
-) -> TagRequested:
+) -> Any:
     return TagRequested(
         0, True, "b1", order or f"o{n}", f"sub{n}", f"e{n}", at, platform, shop or f"s{n}", "main", scenario, **fields
     )  # fmt: skip
 
 
-def judged(
-    requests: list[TagRequested],
-    now: int = T0,
-    contacts: Iterable[BuyerContacted] = (),
-    policies: Policies | None = None,
-) -> tuple[dict[str, TagStatus], TagsJudged]:
-    def of_order(order_id: str) -> list[BuyerContacted]:
-        return [c for c in contacts if c.order_id == order_id]
+def placed(order: Any, shop: Any, platform: Any = "jd", at: Any = T0 - DAY) -> Any:
+    return OrderChanged(f"placed-{order}-{shop}-{platform}", at, platform, order, "b1", shop, "placed")
 
-    result = judge_tags(requests, of_order, policies or shipped(), now)
+
+def owned(requests: Any) -> Any:
+    """Each tagged order is the first tagging shop's own."""
+    orders: dict[str, OrderView] = {}
+    for one in requests:
+        orders.setdefault(one.order_id, OrderView(one.order_id, [placed(one.order_id, one.shop_id, one.platform)]))
+    return orders
+
+
+def judged(requests: Any, now: Any = T0, orders: Any = None, policies: Any = None, alerts: Any = ()) -> Any:
+    held = owned(requests) if orders is None else orders
+
+    def of_id(order_id: Any) -> Any:
+        return [held[order_id]] if order_id in held else []
+
+    result = judge_tags(requests, of_id, policies or shipped(), now, alerts)
     return {status.tag_id: status for _, status in result.statuses}, result
 
 
@@ -71,7 +79,7 @@ def test_one_shop_counts_once() -> None:
 
 
 @pytest.mark.parametrize(("late_ms", "is_confirmed"), [(0, True), (1, False)])
-def test_the_window_is_exactly_180_days_long(late_ms: int, is_confirmed: bool) -> None:
+def test_the_window_is_exactly_180_days_long(late_ms: Any, is_confirmed: Any) -> None:
     at = T0 + 180 * DAY + late_ms
     statuses, result = judged([request(1), request(2, T0 + DAY), request(3, at)], at)
     assert bool(result.confirmations) is is_confirmed
@@ -79,14 +87,25 @@ def test_the_window_is_exactly_180_days_long(late_ms: int, is_confirmed: bool) -
 
 
 @pytest.mark.parametrize(("now", "status"), [(T0 + 180 * DAY, "pending"), (T0 + 180 * DAY + 1, "expired")])
-def test_a_pending_tag_expires_after_its_window(now: int, status: str) -> None:
+def test_a_pending_tag_expires_after_its_window(now: Any, status: Any) -> None:
     statuses, _ = judged([request(1)], now)
     assert statuses["sub1/o1"].status == status
 
 
-def test_a_timer_is_asked_for_the_moment_a_tag_expires() -> None:
-    _, result = judged([request(1)])
-    assert result.timer_ms == T0 + 180 * DAY + 1
+def test_a_wake_is_asked_for_when_a_tag_falls_due_and_when_it_expires() -> None:
+    assert judged([request(1)])[1].timer_ms == T0 + 2 * DAY
+    assert judged([request(1)], T0 + 2 * DAY)[1].timer_ms == T0 + 180 * DAY + 1
+    assert judged([request(1)], T0 + 180 * DAY + 1)[1].timer_ms == 0
+
+
+@pytest.mark.parametrize(("now", "reason"), [(T0 + 2 * DAY - 1, None), (T0 + 2 * DAY, "no_evidence_yet")])
+def test_a_tag_still_pending_is_told_anew_when_it_falls_due(now: Any, reason: Any) -> None:
+    """J12: after 48 hours, so that no shop waits unanswered; it goes on counting."""
+    statuses, _ = judged([request(1)], now)
+    told = statuses["sub1/o1"]
+    assert (told.status, told.reason, told.due_at, told.put_at) == ("pending", reason, T0 + 2 * DAY, T0)
+    _, later = judged([request(1), request(2, T0 + 3 * DAY), request(3, T0 + 3 * DAY)], T0 + 3 * DAY)
+    assert len(later.confirmations) == 1
 
 
 def test_a_fourth_shop_joins_the_confirmation() -> None:
@@ -99,7 +118,10 @@ def test_a_fourth_shop_joins_the_confirmation() -> None:
 def test_long_after_a_confirmation_a_new_one_needs_three_shops_again() -> None:
     late = T0 + 400 * DAY
     _, result = judged([request(n, T0) for n in (1, 2, 3)] + [request(n, late) for n in (4, 5, 6)], late)
-    assert [c.confirmation_id.rsplit("-", 1)[0] for c in result.confirmations] == ["jd-1", "jd-2"]
+    first, second = result.confirmations
+    assert first.confirmation_id != second.confirmation_id
+    _, alone = judged([request(n, late) for n in (4, 5, 6)], late)
+    assert alone.confirmations == [second], "however long ago the first one was, and whether it is still known"
 
 
 def test_networks_do_not_count_together_but_taobao_and_tmall_do() -> None:
@@ -110,54 +132,30 @@ def test_networks_do_not_count_together_but_taobao_and_tmall_do() -> None:
 
 
 def test_an_order_is_tagged_once() -> None:
-    statuses, _ = judged([request(1, order="o1"), request(2, T0 + 1, order="o1")])
+    statuses, _ = judged([request(1, order="o1"), request(2, T0 + 1, shop="s1", order="o1")])
     assert statuses["sub1/o1"].status == "pending"
     assert (statuses["sub2/o1"].status, statuses["sub2/o1"].reason) == ("rejected", "duplicate_order")
 
 
 def test_a_rejected_tag_does_not_use_the_order_up() -> None:
-    statuses, _ = judged([request(1, order="o1", rejection="no_permission"), request(2, T0 + 1, order="o1")])
+    statuses, _ = judged([request(1, order="o1", rejection="no_permission"), request(2, T0 + 1, shop="s1", order="o1")])
     assert statuses["sub2/o1"].status == "pending"
-
-
-def test_contacts_come_first_where_the_scenario_asks_for_them() -> None:
-    tag = request(1, platform="taobao", scenario="short_return")
-    contacts = [BuyerContacted(f"c{n}", T0 - n, "taobao", "o1", "b1", "s1", "chat", False) for n in (1, 2)]
-    assert judged([tag])[0]["sub1/o1"].reason == "contact_first"
-    assert judged([tag], contacts=contacts[:1])[0]["sub1/o1"].reason == "contact_first"
-    assert judged([tag], contacts=contacts)[0]["sub1/o1"].status == "pending"
-    late = [BuyerContacted(f"c{n}", T0 + n, "taobao", "o1", "b1", "s1", "chat", False) for n in (1, 2)]
-    assert judged([tag], contacts=late)[0]["sub1/o1"].reason == "contact_first"
-
-
-@pytest.mark.parametrize(
-    ("answered", "shop"), [(True, "s1"), (False, "s2")], ids=["an answered contact", "another shop's contact"]
-)
-def test_no_other_contact_counts(answered: bool, shop: str) -> None:
-    tag = request(1, platform="taobao", scenario="short_return")
-    first = BuyerContacted("c1", T0 - 1, "taobao", "o1", "b1", "s1", "chat", False)
-    other = BuyerContacted("c2", T0 - 2, "taobao", "o1", "b1", shop, "chat", answered)
-    assert judged([tag], contacts=[first, other])[0]["sub1/o1"].reason == "contact_first"
-
-
-def test_worn_goods_speak_for_themselves() -> None:
-    assert judged([request(1, platform="taobao")])[0]["sub1/o1"].status == "pending"
 
 
 def test_aliexpress_tags_an_order_once_and_later_once_per_scenario() -> None:
     then, now = 1_500_000_000_000, T0
     for at, status in ((then, "rejected"), (now, "pending")):
         tags = [
-            request(1, at, order="o1", platform="aliexpress"),
-            request(2, at + 1, order="o1", platform="aliexpress", scenario="short_return"),
-            request(3, at + 2, order="o1", platform="aliexpress"),
+            request(1, at, "s1", "aliexpress", "malicious_refund", "o1"),
+            request(2, at + 1, "s1", "aliexpress", "malicious_review", "o1"),
+            request(3, at + 2, "s1", "aliexpress", "malicious_refund", "o1"),
         ]
         statuses, _ = judged(tags, at + 2)
         assert [statuses[f"sub{n}/o1"].status for n in (1, 2, 3)] == ["pending", status, "rejected"]
 
 
 def test_a_voided_tag_does_not_use_the_order_up() -> None:
-    statuses, _ = judged([request(1, order="o1", voided_by="abuse"), request(2, T0 + 1, order="o1")])
+    statuses, _ = judged([request(1, order="o1", voided_by="abuse"), request(2, T0 + 1, shop="s1", order="o1")])
     assert [statuses[f"sub{n}/o1"].status for n in (1, 2)] == ["voided", "pending"]
 
 
@@ -184,12 +182,23 @@ def test_a_submission_that_gives_an_order_two_buyers_makes_one_tag() -> None:
     assert told == [("o1", "b1", "pending"), ("o2", "b2", "pending")]
 
 
-ShopTag = tuple[int, int, bool]
-"""The number of a shop, the day it tags on, and whether the tag is void."""
+def test_the_older_policy_of_aliexpress_counts_two_working_days() -> None:
+    """Tagged on Friday, 29 September 2017: the 30th is worked in place of a holiday, then nothing till the 9th."""
+    at, due = 1_506_650_400_000, 1_507_564_800_000
+    statuses, _ = judged([request(1, at, platform="aliexpress", scenario="malicious_refund")], at)
+    assert statuses["sub1/o1"].due_at == due
+
+
+def test_the_newer_one_counts_48_hours() -> None:
+    at = 1_514_736_000_000
+    statuses, _ = judged([request(1, at, platform="aliexpress", scenario="malicious_refund")], at)
+    assert statuses["sub1/o1"].due_at == at + 2 * DAY
+
+
 shop_tags = st.lists(st.tuples(st.integers(1, 6), st.integers(0, 400), st.booleans()), max_size=14)
 
 
-def _requests(tags: list[ShopTag]) -> list[TagRequested]:
+def _requests(tags: Any) -> Any:
     return [
         request(n, T0 + days * DAY, shop=f"s{shop}", voided_by="abuse" if is_void else None)
         for n, (shop, days, is_void) in enumerate(tags)
@@ -197,14 +206,14 @@ def _requests(tags: list[ShopTag]) -> list[TagRequested]:
 
 
 @given(shop_tags, st.randoms(use_true_random=False))
-def test_the_order_of_tags_is_irrelevant(tags: list[ShopTag], random: Random) -> None:
+def test_the_order_of_tags_is_irrelevant(tags: Any, random: Any) -> None:
     requests = _requests(tags)
     shuffled = random.sample(requests, len(requests))
     assert judged(requests, T0 + 500 * DAY)[0] == judged(shuffled, T0 + 500 * DAY)[0]
 
 
 @given(shop_tags)
-def test_losing_the_right_equals_never_having_tagged(tags: list[ShopTag]) -> None:
+def test_losing_the_right_equals_never_having_tagged(tags: Any) -> None:
     requests = _requests(tags)
     statuses, result = judged(requests, T0 + 500 * DAY)
     kept, without = judged([r for r in requests if r.voided_by is None], T0 + 500 * DAY)
@@ -213,14 +222,14 @@ def test_losing_the_right_equals_never_having_tagged(tags: list[ShopTag]) -> Non
 
 
 @given(shop_tags)
-def test_a_confirmation_always_has_three_shops_within_the_window(tags: list[ShopTag]) -> None:
+def test_a_confirmation_always_has_three_shops_within_the_window(tags: Any) -> None:
     _, result = judged(_requests(tags), T0 + 500 * DAY)
     for confirmation in result.confirmations:
         assert len(confirmation.shop_ids) >= 3
 
 
 @given(shop_tags)
-def test_a_tag_is_confirmed_when_any_180_days_with_it_hold_three_shops(tags: list[ShopTag]) -> None:
+def test_a_tag_is_confirmed_when_any_180_days_with_it_hold_three_shops(tags: Any) -> None:
     """J8 word for word, without any of the engine's bookkeeping."""
     requests = _requests(tags)
     statuses, _ = judged(requests, T0 + 600 * DAY)
@@ -236,9 +245,9 @@ def test_a_tag_is_confirmed_when_any_180_days_with_it_hold_three_shops(tags: lis
 
 
 @given(shop_tags)
-def test_losing_the_right_does_not_matter_for_other_shops_orders_either(tags: list[ShopTag]) -> None:
-    """Even where several shops tag one order, of which only the first counts."""
-    requests = [replace(r, order_id=f"o{n % 3}") for n, r in enumerate(_requests(tags))]
+def test_losing_the_right_does_not_matter_for_other_shops_orders_either(tags: Any) -> None:
+    """Even where a shop tags one order several times, of which only the first counts."""
+    requests = [replace(r, order_id=f"{r.shop_id}-{n % 3}") for n, r in enumerate(_requests(tags))]
     statuses, result = judged(requests, T0 + 500 * DAY)
     voided = {r.submission_id for r in requests if r.voided_by is not None}
     kept, without = judged([r for r in requests if r.voided_by is None], T0 + 500 * DAY)

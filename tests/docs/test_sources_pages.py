@@ -186,9 +186,9 @@ def test_ranges_and_pairs() -> None:
 def test_a_parameter_tells_where_platforms_differ() -> None:
     assert parameter("tags.threshold_shops") == "`tags.threshold_shops` 3"
     assert parameter("tags.pending_shown_as") == "`tags.pending_shown_as` pending (JD: mark failed)"
-    words = parameter("deadlines.complaint_working_days")
-    assert words == "`deadlines.complaint_working_days` 3 (AliExpress v1: 15)"
-    assert "JD: none" in parameter("tags.contact_first")
+    words = parameter("reports.due_working_days")
+    assert words == "`reports.due_working_days` 3 (AliExpress v1: 15; AliExpress v2: 0; AliExpress v3: 0)"
+    assert "JD: none" in parameter("sanctions.ladder")
     with pytest.raises(KeyError):
         parameter("tags.no_such")
 

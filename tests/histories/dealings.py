@@ -142,6 +142,8 @@ def tag(
     tagged = (order_id, *also) if draw(st.booleans()) else (order_id,)
     buyer_id = draw(st.sampled_from((BUYER,) * 9 + (STRANGER,)))
     scenario = draw(st.sampled_from(scenarios))
+    if platform == "aliexpress":
+        scenario = "malicious_refund"
     shop_id = draw(st.sampled_from((ORDERS[order_id],) * 4 + SHOPS))
     orders = tuple(TaggedOrder(order_id, buyer_id) for order_id in tagged)
     return ev.TagSubmitted(event_id, at, platform, f"sub-{event_id}", shop_id, "main", (scenario,), orders)

@@ -21,6 +21,7 @@ from cloudtag.engine.task_result import Output
 from cloudtag.policy.load import shipped
 from cloudtag.processors import build
 from cloudtag.replay.topology import Topology, memory_rows
+from tests.decisions.consequences.scene import known
 from tests.engine.standing import records_of
 
 DAY = 86_400_000
@@ -77,7 +78,7 @@ def test_old_and_new_in_one_batch_are_all_judged() -> None:
         RefundChanged("e2", T0 + 1, "taobao", "r1", *ids, "waybill_filled", "return_refund", waybill_no="W1"),
     ]
     later = OrderChanged("e9", T0 + 300 * DAY, "taobao", "o9", "b1", "s1", "placed")
-    outputs = topology.feed([*old, later])
+    outputs = topology.feed(known([*old, later]))
     assert "outbound_waybill_as_return" in [alert.detector for alert in records_of(outputs, Alert)]
     assert topology.too_late == []
 
@@ -109,7 +110,7 @@ def test_master_data_are_never_too_late() -> None:
     assert topology.too_late == []
     kinds = {(found.kind, found.subject_id) for found in records_of(told, Consequence)}
     assert kinds == {("permission", "main"), ("permission", "s2"), ("violation_notice", "s1"), ("shop_penalty", "s1")}
-    assert _tag_statuses(topology.feed([_tag("t2", now + 1)])) == [("pending", None)]
+    assert _tag_statuses(topology.feed(known([_tag("t2", now + 1)]))) == [("pending", None)]
     assert _tag_statuses(topology.feed([_tag("t3", now + 2, "s2")])) == [("rejected", "no_permission")]
 
 

@@ -1,4 +1,4 @@
-"""Makers of tag statuses, confirmations, consequences and labels. A `day` counts from `START_MS`."""
+"""Makers of tag and report statuses, confirmations, consequences and labels. A `day` counts from `START_MS`."""
 
 from typing import Any
 
@@ -99,6 +99,26 @@ def label(
         "policy_version": "p1",
     }
     return records.Label(**{**values, **fields})
+
+
+def report_status(
+    name: str, buyer: str, shop: str, status: records.ReportState, day: float, revision: int = 0, **fields: Any
+) -> records.ReportStatus:
+    """Status of a shop's report, put at the start."""
+    values: dict[str, Any] = {
+        "report_id": name,
+        "revision": revision,
+        "status": status,
+        "scenario": "malicious_refund",
+        "channel": "complaint_centre",
+        "platform": "taobao",
+        "buyer_id": buyer,
+        "shop_id": shop,
+        "put_at": at(0),
+        "decided_at": at(day),
+        "policy_version": "p1",
+    }
+    return records.ReportStatus(**{**values, **fields})
 
 
 def claim(

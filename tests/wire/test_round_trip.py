@@ -16,7 +16,7 @@ from cloudtag.contract.internal import WatermarkRecord
 from cloudtag.contract.streams import INPUTS, INTERNAL, OUTPUTS
 from cloudtag.contract.types import EARLIEST_MS, LATEST_MS
 from cloudtag.wire import schemas
-from cloudtag.wire.shape import shape_of
+from cloudtag.wire.shape import is_time, shape_of
 
 AVRO = {s.name: s.struct for s in (*INPUTS.values(), *OUTPUTS.values())}
 PRIVATE: dict[str, type[Struct]] = {s.name: s.struct for s in INTERNAL.values()} | {
@@ -55,7 +55,7 @@ def values_of(name: str, hint: Any) -> st.SearchStrategy[Any]:
 
 
 def integers_of(name: str, meta: Meta) -> st.SearchStrategy[int]:
-    if name.endswith("_at"):
+    if is_time(name):
         return st.integers(EARLIEST_MS, LATEST_MS - 1)
     low = -(2**31) if meta.ge is None else int(meta.ge)
     return st.integers(low, 2**31 - 1 if meta.le is None else int(meta.le))

@@ -17,6 +17,7 @@ TagState = Literal["unknown", "rejected", "pending", "confirmed", "expired", "vo
 ConfirmationStatus = Literal["unknown", "confirmed", "reversed"]
 Basis = Literal["unknown", "shops", "platform_evidence"]
 ConsequenceStatus = Literal["unknown", "active", "reversed", "ended"]
+ReportState = Literal["unknown", "rejected", "pending", "overdue", "upheld", "refused", "withdrawn"]
 LabelStatus = Literal["unknown", "standing", "withdrawn"]
 LabelKind = Literal["unknown", "true_positive", "false_positive"]
 SubjectKind = Literal["unknown", "buyer", "order", "shop", "account"]
@@ -86,7 +87,11 @@ class Alert(Struct, frozen=True, kw_only=True):
 
 
 class TagStatus(Struct, frozen=True, kw_only=True):
-    """What became of one tagged order (stream `tag-statuses`, key buyer_id)."""
+    """What became of one tagged order (stream `tag-statuses`, key buyer_id).
+
+    `put_at` is when the tag was put, `due_at` when it is decided or told anew (J12). The status of a submission that
+    names no order has neither buyer nor order, and the shop for its key.
+    """
 
     tag_id: str
     revision: int
@@ -103,10 +108,16 @@ class TagStatus(Struct, frozen=True, kw_only=True):
     window_days: int
     decided_at: int
     policy_version: str
+    due_at: int | None = None
+    put_at: int | None = None
 
 
 class TagConfirmation(Struct, frozen=True, kw_only=True):
-    """A buyer is confirmed malicious under a scenario (stream `tag-confirmations`, key buyer_id)."""
+    """A buyer is confirmed malicious under a scenario (stream `tag-confirmations`, key buyer_id).
+
+    `independent_shops`: how many owners the shops have (F18). `reached_ms`: when there were as many of them as the
+    threshold asks for, twice as many, and so on; the first is `confirmed_at`.
+    """
 
     confirmation_id: str
     revision: int
@@ -121,10 +132,15 @@ class TagConfirmation(Struct, frozen=True, kw_only=True):
     alert_ids: tuple[str, ...] = ()
     confirmed_at: int
     policy_version: str
+    independent_shops: int = 0
+    reached_ms: tuple[int, ...] = ()
 
 
 class Consequence(Struct, frozen=True, kw_only=True):
-    """What follows from alerts, tags or cases for a subject (stream `consequences`, key subject_id)."""
+    """What follows from alerts, tags or cases for a subject (stream `consequences`, key subject_id).
+
+    `shop_id` is the shop of an order or account: their ids mean something only there.
+    """
 
     consequence_id: str
     revision: int
@@ -137,6 +153,34 @@ class Consequence(Struct, frozen=True, kw_only=True):
     details: dict[str, str] = {}
     starts_at: int
     ends_at: int | None = None
+    policy_version: str
+    shop_id: str | None = None
+
+
+class ReportStatus(Struct, frozen=True, kw_only=True):
+    """A shop's complaint or report as its platform handles it (stream `report-statuses`, key buyer_id; B11, A2 to A10).
+
+    `report_id` is the complaint's id, unique inside its shop. `channel` is where it was put. `vouchers_complete`: a
+    picture, SMS or call record is with it; `chat_authorised`: so is the number of the chat. `due_at` is when the
+    platform must have decided, `cleaned_by` until when the figures must be clean once it is upheld.
+    """
+
+    report_id: str
+    revision: int
+    status: ReportState
+    reason: str | None = None
+    scenario: str
+    channel: str
+    platform: str
+    buyer_id: str
+    shop_id: str
+    order_id: str | None = None
+    vouchers_complete: bool = False
+    chat_authorised: bool = False
+    put_at: int
+    due_at: int | None = None
+    cleaned_by: int | None = None
+    decided_at: int
     policy_version: str
 
 

@@ -67,8 +67,9 @@ class ShopReported(InternalRecord, frozen=True, array_like=True, gc=False, tag_f
 class TagRequested(InternalRecord, frozen=True, array_like=True, gc=False, tag_field="_", tag="tr"):
     """A shop's submission about one order, as the `shops` processor judged it.
 
-    `rejection` is the reason the shop side already refused it (permission, limits), or none. `is_held` turns false
-    when the submission is void (the shop lost its permission for misuse); `voided_by` then names the finding.
+    `rejection` is the reason the shop side already refused it (permission, limits), or none. `voided_by` names the
+    finding of misuse, or the event that took the submission back, by which it is void. `owner_marks`: by what the
+    shop's owner is known, so that the buyer's file can tell shops that are one (F18).
     """
 
     buyer_id: str
@@ -82,6 +83,7 @@ class TagRequested(InternalRecord, frozen=True, array_like=True, gc=False, tag_f
     scenario: str | None = None
     rejection: str | None = None
     voided_by: str | None = None
+    owner_marks: tuple[str, ...] = ()
 
     @property
     def internal_id(self) -> str:

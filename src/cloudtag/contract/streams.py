@@ -42,6 +42,13 @@ class OutputStream(Stream):
     taken_back: str = ""
     revised: Callable[[Any, Any], Any] | None = None
     """Completes a new revision, given the one that stands so far."""
+    other_key: str = ""
+    """The field that keys a record whose `key` says nothing."""
+
+    def key_of(self, record: Any) -> str:
+        """The Kafka key of one of its records."""
+        key: str = getattr(record, self.key) or (getattr(record, self.other_key) if self.other_key else "")
+        return key
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +94,13 @@ OUTPUTS: dict[str, OutputStream] = {
     s.name: s
     for s in (
         OutputStream("alerts", records.Alert, "buyer_id", id="alert_id", taken_back="withdrawn", revised=upgraded),
-        OutputStream("tag-statuses", records.TagStatus, "buyer_id", id="tag_id", taken_back="voided"),
+        OutputStream(
+            "tag-statuses", records.TagStatus, "buyer_id", id="tag_id", taken_back="voided", other_key="shop_id"
+        ),
         OutputStream(
             "tag-confirmations", records.TagConfirmation, "buyer_id", id="confirmation_id", taken_back="reversed"
         ),
+        OutputStream("report-statuses", records.ReportStatus, "buyer_id", id="report_id", taken_back="withdrawn"),
         OutputStream("consequences", records.Consequence, "subject_id", id="consequence_id", taken_back="reversed"),
         OutputStream("labels", records.Label, "buyer_id", id="label_id", taken_back="withdrawn"),
         OutputStream("dead-letters", records.DeadLetter, "topic"),
@@ -126,7 +136,9 @@ INTERNAL: dict[str, InternalStream] = {
             "buyer_id",
             derived_from=("orders", "inspections", "link-reports"),
         ),
-        InternalStream("tag-requests", shops.TagRequested, "buyer_id", derived_from=("tags", "accounts", "abuses")),
+        InternalStream(
+            "tag-requests", shops.TagRequested, "buyer_id", derived_from=("tags", "accounts", "abuses", "shops")
+        ),
     )
 }
 """Internal records."""
@@ -162,6 +174,7 @@ WRITES: dict[str, tuple[str, ...]] = {
         "alerts",
         "tag-statuses",
         "tag-confirmations",
+        "report-statuses",
         "consequences",
         "labels",
         "waybill-uses",
@@ -171,7 +184,7 @@ WRITES: dict[str, tuple[str, ...]] = {
     ),
     "parcels": ("parcel-reports",),
     "links": ("link-reports",),
-    "shops": ("consequences", "attribute-uses", "shop-answers", "tag-requests"),
+    "shops": ("tag-statuses", "consequences", "attribute-uses", "shop-answers", "tag-requests"),
 }
 """The streams each processor writes; a task publishes nothing else."""
 

@@ -1,4 +1,4 @@
-"""The penalty ladder for sellers' false transactions (domain section 6: S4, P1, P2, P8 to P11).
+"""The penalty ladder for sellers' false transactions (domain section 6: S4, P1, P2, P4, P5, P6, P7, P8 to P11).
 
 A pure function of the events of all cases of one shop: it does not matter in which order they came, and a case that is
 dropped counts as if it had never been found.
@@ -6,7 +6,7 @@ dropped counts as if it had never been found.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -44,21 +44,23 @@ class PenaltiesJudged:
 def judge_penalties(facts: Iterable[ViolationChanged], policies: Policies, now_ms: int) -> PenaltiesJudged:
     """Judge all cases of one shop at one moment of event time.
 
-    Every case that is not severe gives a `violation_notice`, from its finding on; every case that has taken effect
-    gives a `shop_penalty`. A case counts in the calendar year of its finding.
+    Only where the platform has the ladder. Every case that is not severe gives a `violation_notice`, from its finding
+    on; every case that has taken effect gives a `shop_penalty` and, where the shop is shielded, a `shop_shield`. A case
+    counts in the calendar year in which its penalty takes effect.
     """
     judged = PenaltiesJudged()
+    cases = [case for case in violations(facts, policies) if case.policy.sellers.is_on]
+    judged.told += [_notice(case, now_ms) for case in cases if not case.is_severe]
     years: dict[int, list[Violation]] = {}
-    for case in violations(facts, policies):
-        years.setdefault(case.year, []).append(case)
-    for cases in years.values():
-        told = [_notice(case, now_ms) for case in cases if not case.is_severe]
-        told += _penalties([case for case in cases if case.has_effect(now_ms)], now_ms)
-        judged.told += told
-        changes = [(one.case.case_id, one.changes_at) for one in told]
-        for case_id, at_ms in changes + [(case.case_id, case.effect_at or 0) for case in cases]:
-            if at_ms > now_ms:
-                judged.timers[case_id] = min(at_ms, judged.timers.get(case_id, at_ms))
+    for case in cases:
+        if case.has_effect(now_ms):
+            years.setdefault(case.year, []).append(case)
+    for effective in years.values():
+        judged.told += _penalties(effective, now_ms)
+    changes = [(one.case.case_id, one.changes_at) for one in judged.told]
+    for case_id, at_ms in changes + [(case.case_id, case.effect_at or 0) for case in cases]:
+        if at_ms > now_ms:
+            judged.timers[case_id] = min(at_ms, judged.timers.get(case_id, at_ms))
     return judged
 
 
@@ -93,30 +95,53 @@ def _penalties(effective: list[Violation], now_ms: int) -> list[PenaltyConclusio
             told.append(_severe(case, orders, now_ms))
         else:
             number += 1
-            told.append(_ordinary(case, number, orders, now_ms))
+            told += _ordinary(case, number, orders, now_ms)
     return told
 
 
-def _ordinary(case: Violation, number: int, orders: int, now_ms: int) -> PenaltyConclusion:
-    """What the n-th violation of the year costs (P9: goods are not ranked down; P11: no shop is closed)."""
+def _ordinary(case: Violation, number: int, orders: int, now_ms: int) -> Iterator[PenaltyConclusion]:
+    """What the n-th violation of the year costs (P9: goods are not ranked down; P11: no shop is closed).
+
+    The points live until their year ends, whatever becomes of the shield; what was removed stays so for good.
+    """
     rules = case.policy.sellers
     points, shield_days = _rung(rules, number, orders)
-    starts_at = case.effect_at or 0
-    ends_at = starts_at + shield_days * _DAY_MS if shield_days else None
+    starts_at, ends_at = case.effect_at or 0, case.year_ends_at
     details = {
         **_shared_details(case, points, orders),
         "violation": str(number),
         "limit": str(rules.few_orders),
-        "points_until": rfc3339(case.year_ends_at),
-        "measures": ", ".join(rules.measures) if shield_days else "",
+        "points_until": rfc3339(ends_at),
         "shield_days": str(shield_days),
         "closes_shop": "false",
     }
     if case.is_cleaned:
         details["cleaned"] = "true"
-    is_over = ends_at is not None and ends_at <= now_ms
-    record = _record("shop_penalty", case, details, starts_at, ends_at, "ended" if is_over else "active")
-    return PenaltyConclusion(case, record, ends_at or 0)
+    yield _lasting("shop_penalty", case, details, (starts_at, ends_at), now_ms)
+    if shield_days:
+        yield _shield(case, points, (starts_at, starts_at + shield_days * _DAY_MS), now_ms)
+
+
+def _shield(case: Violation, points: int, span: tuple[int, int], now_ms: int) -> PenaltyConclusion:
+    """P4 to P7, P10: what the shop may not do for some days; it ends by itself."""
+    rules = case.policy.sellers
+    measures = rules.full_measures if points >= rules.full_from_points else rules.measures
+    starts_at, ends_at = span
+    details = {
+        "case_id": case.case_id,
+        "points": str(points),
+        "shield_days": str((ends_at - starts_at) // _DAY_MS),
+        "measures": ", ".join(measures),
+    }
+    return _lasting("shop_shield", case, details, span, now_ms)
+
+
+def _lasting(
+    kind: str, case: Violation, details: dict[str, str], span: tuple[int, int], now_ms: int
+) -> PenaltyConclusion:
+    starts_at, ends_at = span
+    record = _record(kind, case, details, starts_at, ends_at, "ended" if ends_at <= now_ms else "active")
+    return PenaltyConclusion(case, record, ends_at)
 
 
 def _severe(case: Violation, orders: int, now_ms: int) -> PenaltyConclusion:

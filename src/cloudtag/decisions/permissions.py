@@ -13,7 +13,7 @@ from cloudtag.contract.ids import digest_id
 from cloudtag.contract.records import Consequence, SubjectKind
 from cloudtag.contract.types import LATEST_MS
 from cloudtag.detection.windows import holding
-from cloudtag.policy.model import Policies
+from cloudtag.policy.model import Policies, Policy
 
 
 class Permission(NamedTuple):
@@ -41,17 +41,34 @@ def standing_abuses(abuses: Iterable[AbuseFound]) -> list[AbuseFound]:
     return standing[::-1]
 
 
-def may_tag(submission: TagSubmitted, changes: Iterable[AccountChanged], abuses: Iterable[AbuseFound]) -> bool:
-    """Whether the account's exam was in force when it submitted, and nothing was found of the shop (B14, J13).
+def taken_back(withdrawals: Iterable[TagSubmitted]) -> dict[str, str]:
+    """By the event id of what is taken back, the event that does so.
 
-    `abuses`: the standing findings.
+    `withdrawals`: the submissions that take others back. A later one may take back one of these, and then nothing of it
+    holds; what names itself takes nothing back.
+    """
+    by: dict[str, str] = {}
+    for withdrawal in sorted(withdrawals, key=_moment, reverse=True):
+        if withdrawal.event_id not in by and withdrawal.withdraws not in (None, withdrawal.event_id):
+            by[withdrawal.withdraws or ""] = withdrawal.event_id
+    return by
+
+
+def may_tag(
+    submission: TagSubmitted, changes: Iterable[AccountChanged], abuses: Iterable[AbuseFound], policy: Policy
+) -> bool:
+    """Whether the account's exam was in force when it submitted, and nothing was found of the shop (B13, B14, J13).
+
+    `abuses`: the standing findings. Where a platform knows no exam (A18), every account may that was not revoked.
     """
     at_ms = submission.occurred_at
     if any(abuse.occurred_at <= at_ms for abuse in abuses):
         return False
     own = [c for c in changes if c.account_id == submission.account_id and c.occurred_at <= at_ms]
     last = max(own, key=_moment, default=None)
-    return last is not None and last.status == "exam_passed"
+    if policy.tags.needs_exam:
+        return last is not None and last.status == "exam_passed"
+    return last is None or last.status != "revoked"
 
 
 def judge_permissions(
@@ -112,5 +129,5 @@ def _record(
     )
 
 
-def _moment(event: AccountChanged | AbuseFound) -> tuple[int, str]:
+def _moment(event: AccountChanged | AbuseFound | TagSubmitted) -> tuple[int, str]:
     return event.occurred_at, event.event_id

@@ -1,25 +1,28 @@
-"""The tag engine: what becomes of the tags shops put on one buyer's orders (J3 to J8, T8, T9, J13).
+"""The tag engine: what becomes of the tags shops put on one buyer's orders (J3 to J8, J12, T8, T9, J13, B15, F18).
 
-A pure function of the requests, the contacts and the alerts: it does not matter in which order they came, and a shop
-that lost its right to tag counts as if it had never tagged.
+A pure function of the requests, the orders and the alerts: it does not matter in which order they came, and a shop
+that lost its right to tag, or took its submission back, counts as if it had never tagged.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from cloudtag.contract.events import BuyerContacted
+from cloudtag.contract.events import TagSubmitted
 from cloudtag.contract.ids import digest_id
 from cloudtag.contract.records import Alert, TagConfirmation, TagState, TagStatus
 from cloudtag.contract.shops import TagRequested
-from cloudtag.decisions.severity import severe_since
+from cloudtag.decisions.owners import independent
+from cloudtag.decisions.tag_reasons import OrdersById, Tagged, refusal
+from cloudtag.decisions.tag_windows import Group, Tag, evidence_for, groups_of
+from cloudtag.policy.calendar import due
 from cloudtag.policy.model import Policies, Policy
 
-_DAY_MS = 86_400_000
-Contacts = Callable[[str], Iterable[BuyerContacted]]
-"""The shop's attempts to reach the buyer about an order."""
+_HOUR_MS = 3_600_000
+_WAITING = "no_evidence_yet"
+"""What a tag is told that is still pending when it falls due (J12)."""
 
 
 @dataclass(slots=True)
@@ -31,38 +34,9 @@ class TagsJudged:
     timer_ms: int = 0
 
 
-@dataclass(slots=True)
-class _Tag:
-    """One accepted tag on its way through the windows."""
-
-    request: TagRequested
-    policy: Policy
-    shops: int = 1
-    evidence: tuple[tuple[int, Alert], ...] = ()
-    """Alerts that say what the tag says, each with the event time since which it is grave enough, earliest first."""
-    confirmed_at: int | None = None
-
-    @property
-    def id(self) -> str:
-        return f"{self.request.submission_id}/{self.request.order_id}"
-
-    @property
-    def lapses_at(self) -> int:
-        """The last moment at which it still counts: exactly the window's length after it was put."""
-        return self.request.occurred_at + self.policy.tags.window_days * _DAY_MS
-
-    @property
-    def evident_at(self) -> int | None:
-        """When an alert bears it out while it counts (T9)."""
-        if not self.evidence:
-            return None
-        at_ms = max(self.request.occurred_at, self.evidence[0][0])
-        return at_ms if at_ms <= self.lapses_at else None
-
-
 def judge_tags(
     requests: Iterable[TagRequested],
-    contacts: Contacts,
+    orders: OrdersById,
     policies: Policies,
     now_ms: int,
     alerts: Iterable[Alert] = (),
@@ -71,120 +45,85 @@ def judge_tags(
 
     Every request gets a status, accepted or not (B12).
     """
-    judged = TagsJudged()
-    held = sorted((r for r in requests if r.is_held), key=lambda r: (r.occurred_at, r.submission_id, r.order_id))
-    accepted: dict[str, list[_Tag]] = {}
-    seen: dict[str, set[str]] = {}
-    for request in held:
-        tag = _Tag(request, policies.at(request.platform, request.occurred_at))
-        reason = request.rejection or _refusal(tag, contacts, seen)
+    judged, standing = TagsJudged(), list(alerts)
+    accepted: list[Tag] = []
+    tagged: Tagged = {}
+    for request in sorted((r for r in requests if r.is_held), key=_moment):
+        tag = Tag(request, policies.at(request.platform, request.occurred_at))
+        reason = refusal(request, tag.policy, orders, policies, tagged)
         if reason is not None:
             judged.statuses.append((request, _status(tag, "rejected", reason)))
         elif request.voided_by is not None:
             judged.statuses.append((request, _status(tag, "voided", request.voided_by)))
         else:
-            accepted.setdefault(tag.policy.tags.network, []).append(tag)
-    standing = list(alerts)
-    for tag in (tag for tags in accepted.values() for tag in tags):
-        tag.evidence = _evidence(standing, tag)
-    for network, tags in sorted(accepted.items()):
-        judged.confirmations += _confirm(network, tags)
+            accepted.append(tag)
+    for network, tags in sorted(_by_network(accepted).items()):
         for tag in tags:
-            judged.statuses.append((tag.request, _standing(tag, now_ms)))
-    lapses = [tag.lapses_at + 1 for tags in accepted.values() for tag in tags if tag.confirmed_at is None]
-    judged.timer_ms = min((at for at in lapses if at > now_ms), default=0)
+            tag.evidence = evidence_for(tag, standing, policies)
+        judged.confirmations += _confirm(network, tags)
+    judged.statuses += [(tag.request, _standing(tag, now_ms)) for tag in accepted]
+    times = (at_ms for tag in accepted for at_ms in _changes_at(tag))
+    judged.timer_ms = min((at_ms for at_ms in times if at_ms > now_ms), default=0)
     return judged
 
 
-def _refusal(tag: _Tag, contacts: Contacts, seen: dict[str, set[str]]) -> str | None:
-    """T8, then J5: an order is tagged once (A8), or once per scenario (A9); only an accepted tag that stands counts."""
-    request, rules = tag.request, tag.policy.tags
-    scenario = request.scenario or ""
-    if scenario in rules.contact_first:
-        unanswered = sum(
-            not c.answered and c.occurred_at <= request.occurred_at and c.shop_id == request.shop_id
-            for c in contacts(request.order_id)
-        )
-        if unanswered < rules.unanswered_contacts:
-            return "contact_first"
-    tagged = seen.setdefault(request.order_id, set())
-    if scenario in tagged or (tagged and not rules.is_once_per_scenario):
-        return "duplicate_order"
-    if request.voided_by is None:
-        tagged.add(scenario)
-    return None
+def tag_due(policy: Policy, put_at: int) -> int | None:
+    """Event time by which a tag is decided or told anew (J12, A17, A20); None where there is no such limit."""
+    rules = policy.deadlines
+    if rules.tag_working_days:
+        return due(put_at, rules.tag_working_days, rules)
+    return put_at + rules.tag_hours * _HOUR_MS if rules.tag_hours else None
 
 
-def _evidence(alerts: list[Alert], tag: _Tag) -> tuple[tuple[int, Alert], ...]:
-    """T9: the same scenario on the same order, grave enough, and no shop has called the alert wrong."""
-    request, rules, found = tag.request, tag.policy.tags, []
-    for alert in alerts:
-        is_same = alert.scenario == request.scenario and request.order_id in alert.order_ids
-        if is_same and alert.severity in rules.evidence_severities and alert.facts.get("verdict") != "normal":
-            found.append((severe_since(alert, rules.evidence_severities) or alert.decided_at, alert))
-    return tuple(sorted(found, key=lambda pair: (pair[0], pair[1].alert_id)))
+def refused_whole(submission: TagSubmitted, policy: Policy, reason: str) -> TagStatus:
+    """The one status of a submission that names no order: it is about no buyer."""
+    request = TagRequested(
+        0, True, "", "", submission.submission_id, submission.event_id, submission.occurred_at, submission.platform,
+        submission.shop_id, submission.account_id, only_scenario(submission), reason,
+    )  # fmt: skip
+    return _status(Tag(request, policy), "rejected", reason)
 
 
-def _confirm(network: str, tags: list[_Tag]) -> list[TagConfirmation]:
+def only_scenario(submission: TagSubmitted) -> str | None:
+    """The scenario a submission chose, if it chose exactly one (J4)."""
+    return submission.scenarios[0] if len(submission.scenarios) == 1 else None
+
+
+def _moment(request: TagRequested) -> tuple[int, str, str, str]:
+    return request.occurred_at, request.submission_id, request.order_id, request.shop_id
+
+
+def _by_network(accepted: list[Tag]) -> dict[str, list[Tag]]:
+    """The tags that count together; those that accuse nobody count for nothing."""
+    networks: dict[str, list[Tag]] = {}
+    for tag in accepted:
+        rules = tag.policy.tags
+        if tag.request.scenario in rules.exempting:
+            tag.shops = 0
+        else:
+            networks.setdefault(rules.network, []).append(tag)
+    return networks
+
+
+def _confirm(network: str, tags: list[Tag]) -> Iterator[TagConfirmation]:
     """J8 and T9: what the shops confirm together, then what platform evidence confirms alone.
 
     A tag that evidence bore out before enough shops agreed is not confirmed by them, but its shop is one of them.
     """
-    confirmed = [_by_shops(network, number, group) for number, group in enumerate(_groups(tags), start=1)]
+    for group in groups_of(tags):
+        yield _by_shops(network, group)
     for tag in tags:
         if tag.confirmed_at is None and tag.evident_at is not None:
             tag.confirmed_at = tag.evident_at
-            confirmed.append(_by_evidence(network, tag))
-    return confirmed
+            yield _by_evidence(network, tag)
 
 
-@dataclass(slots=True)
-class _Group:
-    """Tags that are confirmed together, and every shop that had a part in it."""
-
-    tags: list[_Tag] = field(default_factory=list)
-    shop_ids: set[str] = field(default_factory=set)
-
-
-def _groups(tags: list[_Tag]) -> list[_Group]:
-    """Whenever enough distinct shops tagged within the window, all tags in it are confirmed.
-
-    A tag whose window already holds confirmed tags joins their confirmation; otherwise a new one begins.
-    """
-    groups: list[_Group] = []
-    start = 0
-    for end, tag in enumerate(tags):
-        now_ms = tag.request.occurred_at
-        while tags[start].lapses_at < now_ms:
-            start += 1
-        # Where windows differ in length, a shorter one may be over before an earlier, longer one is.
-        window = [other for other in tags[start : end + 1] if other.lapses_at >= now_ms]
-        shop_ids = {other.request.shop_id for other in window}
-        for other in window:
-            other.shops = max(other.shops, len(shop_ids))
-        if len(shop_ids) >= tag.policy.tags.threshold_shops:
-            _close_ranks(groups, window, shop_ids, now_ms)
-    return groups
-
-
-def _close_ranks(groups: list[_Group], window: list[_Tag], shop_ids: set[str], now_ms: int) -> None:
-    joining = [t for t in window if t.confirmed_at is None and (t.evident_at is None or t.evident_at > now_ms)]
-    if not joining:
-        return
-    if not any(other.confirmed_at is not None for other in window):
-        groups.append(_Group())
-    groups[-1].shop_ids |= shop_ids
-    for other in joining:
-        other.confirmed_at = now_ms
-        groups[-1].tags.append(other)
-
-
-def _by_shops(network: str, number: int, group: _Group) -> TagConfirmation:
-    first = group.tags[0].request
+def _by_shops(network: str, group: Group) -> TagConfirmation:
+    first = group.first.request
     scenarios = Counter(tag.request.scenario or "" for tag in group.tags)
     most = max(scenarios.values())
     return TagConfirmation(
-        confirmation_id=digest_id(f"{network}-{number}", first.buyer_id, "shops"),
+        confirmation_id=digest_id("shops", network, first.buyer_id, first.shop_id, first.submission_id, first.order_id),
         revision=0,
         status="confirmed",
         platform=first.platform,
@@ -192,17 +131,21 @@ def _by_shops(network: str, number: int, group: _Group) -> TagConfirmation:
         scenario=min(name for name, count in scenarios.items() if count == most),
         basis="shops",
         tag_ids=tuple(tag.id for tag in group.tags),
-        shop_ids=tuple(sorted(group.shop_ids)),
+        shop_ids=tuple(sorted(group.owners)),
         order_ids=tuple(sorted({tag.request.order_id for tag in group.tags})),
         confirmed_at=min(tag.confirmed_at or 0 for tag in group.tags),
-        policy_version=group.tags[0].policy.version,
+        policy_version=group.first.policy.version,
+        independent_shops=independent(group.owners),
+        reached_ms=tuple(group.reached_ms),
     )
 
 
-def _by_evidence(network: str, tag: _Tag) -> TagConfirmation:
-    request = tag.request
+def _by_evidence(network: str, tag: Tag) -> TagConfirmation:
+    request, confirmed_at = tag.request, tag.confirmed_at or 0
     return TagConfirmation(
-        confirmation_id=digest_id(f"{network}-evidence", request.buyer_id, request.submission_id, request.order_id),
+        confirmation_id=digest_id(
+            "evidence", network, request.buyer_id, request.shop_id, request.submission_id, request.order_id
+        ),
         revision=0,
         status="confirmed",
         platform=request.platform,
@@ -213,22 +156,38 @@ def _by_evidence(network: str, tag: _Tag) -> TagConfirmation:
         shop_ids=(request.shop_id,),
         order_ids=(request.order_id,),
         alert_ids=tuple(sorted(alert.alert_id for _, alert in tag.evidence)),
-        confirmed_at=tag.confirmed_at or 0,
+        confirmed_at=confirmed_at,
         policy_version=tag.policy.version,
+        independent_shops=1,
+        reached_ms=(confirmed_at,),
     )
 
 
-def _standing(tag: _Tag, now_ms: int) -> TagStatus:
+def _changes_at(tag: Tag) -> Iterator[int]:
+    """When time alone changes what an unconfirmed tag is told."""
+    if tag.confirmed_at is None:
+        yield tag.lapses_at + 1
+        due_at = tag_due(tag.policy, tag.request.occurred_at)
+        if due_at is not None and due_at <= tag.lapses_at:
+            yield due_at
+
+
+def _standing(tag: Tag, now_ms: int) -> TagStatus:
     if tag.confirmed_at is not None:
         return _status(tag, "confirmed", None)
     if now_ms > tag.lapses_at:
         return _status(tag, "expired", "threshold_not_met")
-    return _status(tag, "pending", None)
+    due_at = tag_due(tag.policy, tag.request.occurred_at)
+    return _status(tag, "pending", _WAITING if due_at is not None and now_ms >= due_at else None)
 
 
-def _status(tag: _Tag, status: TagState, reason: str | None) -> TagStatus:
+def _status(tag: Tag, status: TagState, reason: str | None) -> TagStatus:
     request, rules = tag.request, tag.policy.tags
+    due_at = tag_due(tag.policy, request.occurred_at)
     decided_at = {"confirmed": tag.confirmed_at, "expired": tag.lapses_at}.get(status)
+    if reason == _WAITING:
+        decided_at = due_at
+    is_counted = status in ("pending", "confirmed", "expired")
     return TagStatus(
         tag_id=tag.id,
         revision=0,
@@ -240,9 +199,11 @@ def _status(tag: _Tag, status: TagState, reason: str | None) -> TagStatus:
         shop_id=request.shop_id,
         order_id=request.order_id,
         scenario=request.scenario,
-        distinct_shops=tag.shops if status in ("pending", "confirmed", "expired") else 0,
+        distinct_shops=tag.shops if is_counted else 0,
         threshold=rules.threshold_shops,
         window_days=rules.window_days,
         decided_at=decided_at or request.occurred_at,
         policy_version=tag.policy.version,
+        due_at=due_at if is_counted else None,
+        put_at=request.occurred_at,
     )

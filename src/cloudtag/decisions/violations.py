@@ -37,8 +37,12 @@ class Violation:
 
     @property
     def year(self) -> int:
-        """The calendar year it counts in: that of the finding, in the platform's time zone."""
-        return year_of(self.found_at, self.policy.deadlines.time_zone)
+        """The calendar year it counts in: that in which its penalty takes effect, in the platform's time zone.
+
+        While there is none that of the finding.
+        """
+        at_ms = self.found_at if self.effect_at is None else self.effect_at
+        return year_of(at_ms, self.policy.deadlines.time_zone)
 
     @property
     def year_ends_at(self) -> int:

@@ -13,6 +13,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from cloudtag.contract.disputes import OrderLimitChanged
 from cloudtag.contract.events import ComplaintChanged, OrderChanged, RefundChanged, ReturnInspected, ReviewPosted
 from cloudtag.contract.links import LinkReported
 from cloudtag.detection.outcomes import PAID
@@ -76,3 +77,5 @@ LEGAL_COMPLAINT = Signal(
 )
 SHOP_COMPLAINT = Signal("shop_complaint", {ComplaintChanged: lambda event: event.complainant == "shop"})
 """A shop complained about the buyer: something may follow without any alert."""
+ORDER_LIMIT = Signal("order_limit", {OrderLimitChanged: _always})
+"""A shop barred the buyer: orders there are held without any alert."""

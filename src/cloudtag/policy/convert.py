@@ -11,7 +11,7 @@ import msgspec
 
 from cloudtag.detection.wellformed import SWITCH
 from cloudtag.detectors.registry import all_detectors
-from cloudtag.policy.consequence_rules import ConsequenceRules, DeadlineRules, SanctionRules, SellerRules
+from cloudtag.policy.consequence_rules import ConsequenceRules, DeadlineRules, ReportRules, SanctionRules, SellerRules
 from cloudtag.policy.content import added_hash, added_suffix, content_hash
 from cloudtag.policy.faults import Fault
 from cloudtag.policy.key_lines import Path
@@ -24,6 +24,7 @@ SECTIONS: dict[str, type[Any]] = {
     "routes": RouteNames,
     "consequences": ConsequenceRules,
     "sanctions": SanctionRules,
+    "reports": ReportRules,
     "deadlines": DeadlineRules,
     "sellers": SellerRules,
 }

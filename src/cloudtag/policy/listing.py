@@ -75,8 +75,8 @@ def toml_value(value: Any) -> str:
 
 def _flat(path: Path, table: Mapping[str, Any]) -> Iterator[tuple[Path, Any]]:
     # A table within a table comes last, as TOML wants it.
-    for name, value in sorted(table.items(), key=lambda item: isinstance(item[1], dict)):
-        if isinstance(value, dict):
+    for name, value in sorted(table.items(), key=lambda item: isinstance(item[1], dict) and bool(item[1])):
+        if isinstance(value, dict) and value:
             yield from _flat((*path, name), value)
         else:
             yield (*path, name), value

@@ -8,33 +8,50 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
-from cloudtag.policy.consequence_rules import ConsequenceRules, DeadlineRules, SanctionRules, SellerRules
+from cloudtag.policy.consequence_rules import ConsequenceRules, DeadlineRules, ReportRules, SanctionRules, SellerRules
 
 Days = Annotated[int, Meta(ge=1, le=3650)]
-"""A duration in days, from one day to ten years."""
 BoundedCount = Annotated[int, Meta(ge=1, le=100_000)]
-"""A number of things, from 1 to 100 000."""
+Minutes = Annotated[int, Meta(ge=0, le=525_600)]
 
 
 class TagRules(Struct, frozen=True, forbid_unknown_fields=True):
     """The rules of tagging (J3 to J8, T8, T9).
 
-    `network` names the platforms whose tags count together. `scenarios` maps a tag label to the name shown for it.
-    `contact_first` lists the scenarios that need `unanswered_contacts` before a tag. `is_once_per_scenario`: an order
+    `network` names the platforms whose tags count together. `scenarios` maps a tag label to the name shown for it;
+    where a label is a report scene, `covers` says which scenarios of alerts it stands for. Tags of the labels
+    `exempting` accuse nobody. `needs_exam`: only accounts that passed the exam may tag.
+    `contact_first` lists the scenarios that need `unanswered_contacts` before a tag, each `contact_gap_minutes` or more
+    after the one before; one that was answered counts when that is `answer_hours` ago and nothing came of it. Times of
+    two streams are compared with `clock_tolerance_minutes` in the shop's favour (F4). `is_once_per_scenario`: an order
     may be tagged once per scenario instead of once. `pending_shown_as` is what the shop sees before the threshold.
-    An alert of the same scenario on the same order, of one of `evidence_severities`, confirms a tag alone (T9).
+    An alert of the same scenario on the same order, of one of `evidence_severities`, confirms a tag alone (T9). Where
+    `evidence_detectors` has a list for a label, only alerts of those detectors do; those of `linked_evidence` only when
+    they are about linked accounts (A11).
     """
 
     network: str
     scenarios: dict[str, str]
+    covers: dict[str, tuple[str, ...]] = {}
+    exempting: tuple[str, ...] = ("deal_not_sold", "shipping_exemption")
+    needs_exam: bool = True
     max_orders: BoundedCount = 20
     threshold_shops: BoundedCount = 3
     window_days: Days = 180
     contact_first: tuple[str, ...] = ()
     unanswered_contacts: BoundedCount = 2
+    contact_gap_minutes: Minutes = 60
+    answer_hours: Annotated[int, Meta(ge=0, le=8760)] = 24
+    clock_tolerance_minutes: Minutes = 10
     is_once_per_scenario: bool = False
     pending_shown_as: str = "pending"
     evidence_severities: tuple[Literal["low", "medium", "high", "critical"], ...] = ("high", "critical")
+    evidence_detectors: dict[str, tuple[str, ...]] = {}
+    linked_evidence: tuple[str, ...] = ()
+
+    def scenarios_of(self, label: str) -> tuple[str, ...]:
+        """The scenarios of alerts a tag label stands for: by default the one of its name."""
+        return self.covers.get(label, (label,))
 
 
 class LinkRules(Struct, frozen=True, forbid_unknown_fields=True):
@@ -80,6 +97,7 @@ class Policy(Struct, frozen=True):
     routes: RouteNames = RouteNames()
     consequences: ConsequenceRules = ConsequenceRules()
     sanctions: SanctionRules = SanctionRules()
+    reports: ReportRules = ReportRules()
     deadlines: DeadlineRules = DeadlineRules()
     sellers: SellerRules = SellerRules()
     added: Mapping[str, str] = {}

@@ -17,6 +17,8 @@ OWN_TABLES = (
     "confirmation_revisions",
     "labels",
     "label_revisions",
+    "report_statuses",
+    "report_status_revisions",
     "orders",
     "refunds",
     "inspections",

@@ -1,4 +1,4 @@
-"""The tables of what cloudtag publishes, one per output stream (deploy/clickhouse/001, 002, 005, 008 and 011)."""
+"""The tables of what cloudtag publishes, one per output stream (deploy/clickhouse/001, 002, 005, 008, 011 and 014)."""
 
 from typing import Any
 
@@ -90,6 +90,8 @@ RECORD_TABLES: dict[str, WarehouseTable] = {
             same("window_days", "UInt32"),
             same("decided_at", TIME),
             *low("policy_version"),
+            same("due_at", f"Nullable({TIME})"),
+            same("put_at", f"Nullable({TIME})"),
         ),
     ),
     "tag-confirmations": WarehouseTable(
@@ -103,6 +105,8 @@ RECORD_TABLES: dict[str, WarehouseTable] = {
             *texts("tag_ids", "shop_ids", "order_ids", "alert_ids"),
             same("confirmed_at", TIME),
             *low("policy_version"),
+            same("independent_shops", "UInt32"),
+            same("reached_ms", "Array(Int64)"),
         ),
     ),
     "consequences": WarehouseTable(
@@ -117,6 +121,24 @@ RECORD_TABLES: dict[str, WarehouseTable] = {
             same("details", f"Map({LOW}, String)"),
             same("starts_at", TIME),
             same("ends_at", f"Nullable({TIME})"),
+            *low("policy_version"),
+            *text("shop_id"),
+        ),
+    ),
+    "report-statuses": WarehouseTable(
+        "report_statuses",
+        (
+            *text("report_id"),
+            REVISION,
+            *low("status", "reason", "scenario", "channel", "platform"),
+            BUYER,
+            *text("shop_id", "order_id"),
+            same("vouchers_complete", "Bool"),
+            same("chat_authorised", "Bool"),
+            same("put_at", TIME),
+            same("due_at", f"Nullable({TIME})"),
+            same("cleaned_by", f"Nullable({TIME})"),
+            same("decided_at", TIME),
             *low("policy_version"),
         ),
     ),

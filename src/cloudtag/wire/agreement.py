@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from cloudtag.wire.schemas import Schema
+from cloudtag.wire.shape import is_time
 
 _NUMBERS = ("int", "long")
 _TIME = {"type": "long", "logicalType": "timestamp-millis"}
@@ -86,5 +87,5 @@ def _enum(kind: Any, symbols: tuple[str, ...], where: str) -> Iterator[str]:
 
 def _allowed(hint: Any, where: str) -> tuple[Any, ...]:
     if hint is int:
-        return (_TIME,) if where.endswith("_at") else _NUMBERS
+        return (_TIME,) if is_time(where.rpartition(".")[2]) else _NUMBERS
     return ({str: "string", bool: "boolean", bytes: "bytes"}[hint],)

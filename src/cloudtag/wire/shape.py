@@ -50,6 +50,11 @@ class Shape:
         return self.names[place] if 0 <= place < len(self.names) else index
 
 
+def is_time(name: str) -> bool:
+    """Whether a field of that name is a moment: when something was, or by when something must be."""
+    return name.endswith("_at") or name == "cleaned_by"
+
+
 @cache
 def shape_of(struct: type[Struct]) -> Shape:
     """The shape of a contract struct."""
@@ -60,7 +65,7 @@ def shape_of(struct: type[Struct]) -> Shape:
     return Shape(
         struct=struct,
         names=names,
-        times=frozenset(n for n in names if n.endswith("_at")),
+        times=frozenset(n for n in names if is_time(n)),
         nested={n: shape_of(i) for n, i in items.items() if i is not None},
         is_array=config.array_like,
         tag=None if config.tag is None else str(config.tag),

@@ -6,9 +6,6 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from cloudtag.contract.events import ComplaintChanged, TagSubmitted
-from cloudtag.contract.records import Alert
-from cloudtag.contract.types import ComplaintStatus, VerdictKind
 from tests.decisions.consequences.scene import (
     DAY,
     HOUR,
@@ -20,11 +17,13 @@ from tests.decisions.consequences.scene import (
     denied,
     exams,
     ordered,
+    refunded,
     reviewed,
     tag,
 )
 
-ALIEXPRESS = "deal_not_sold, order_closed_automatically, shipping_not_allowed"
+ALIEXPRESS = "deal_not_sold_rate, seller_service_level"
+"""For a malicious dispute, which all of these are."""
 METRICS = [
     ("taobao", "refund_speed"),
     ("tmall", "return_refund_completion_time, refund_completion_time, refund_completion_rate"),
@@ -32,12 +31,14 @@ METRICS = [
 ]
 
 
-def upheld(platform: str, at: int = T0, **fields: Any) -> list[ComplaintChanged]:
-    return [complained("opened", at, platform=platform, **fields), complained("upheld", at + DAY, platform=platform)]
+def upheld(platform: Any, at: Any = T0, **fields: Any) -> Any:
+    return [
+        complained(status, when, platform=platform, **fields) for status, when in (("opened", at), ("upheld", at + DAY))
+    ]
 
 
 @pytest.mark.parametrize(("platform", "metrics"), METRICS)
-def test_a_confirmed_tag_takes_each_order_out_of_the_platforms_figures(platform: str, metrics: str) -> None:
+def test_a_confirmed_tag_takes_each_order_out_of_the_platforms_figures(platform: Any, metrics: Any) -> None:
     found = Told([*exams(platform=platform), *agreed(platform=platform)]).consequences("metric_exclusion")
     assert sorted(c.subject_id for c in found) == ["o1", "o2", "o3"]
     for c in found:
@@ -49,7 +50,7 @@ def test_a_confirmed_tag_takes_each_order_out_of_the_platforms_figures(platform:
 
 
 @pytest.mark.parametrize(("platform", "metrics"), METRICS)
-def test_an_upheld_complaint_of_the_shop_does_too(platform: str, metrics: str) -> None:
+def test_an_upheld_complaint_of_the_shop_does_too(platform: Any, metrics: Any) -> None:
     c = Told([ordered(platform=platform), *upheld(platform)]).one("metric_exclusion")
     assert (c.subject_id, c.because, c.starts_at) == ("o1", ("c1",), T0 + DAY)
     assert c.details == {"metrics": metrics, "basis": "upheld_complaint"}
@@ -62,7 +63,7 @@ def test_jd_has_no_such_figures() -> None:
 
 
 @pytest.mark.parametrize("status", ["opened", "rejected", "withdrawn"])
-def test_a_complaint_that_is_not_upheld_excludes_nothing(status: ComplaintStatus) -> None:
+def test_a_complaint_that_is_not_upheld_excludes_nothing(status: Any) -> None:
     told = Told([ordered(platform="taobao"), complained(status, T0 + DAY, platform="taobao")])
     assert told.consequences("metric_exclusion") == []
 
@@ -98,7 +99,7 @@ def test_two_grounds_are_one_exclusion_that_stands_until_both_are_gone() -> None
     assert c.because == ("t-s1-o1/o1",)
 
 
-def _answered(platform: str, verdict: VerdictKind, amended: int = 0) -> tuple[Told, Alert]:
+def _answered(platform: Any, verdict: Any, amended: Any = 0) -> Any:
     abuse = denied(T0, platform=platform, amended=amended)
     alert = Told(abuse).alert("received_refund_only")
     return Told([*abuse, answered(alert, verdict, T0 + DAY)]), alert
@@ -109,10 +110,21 @@ def test_aliexpress_believes_a_shop_that_calls_the_order_abnormal() -> None:
     c = told.one("metric_exclusion")
     assert c.details == {"metrics": ALIEXPRESS, "basis": "abnormal_verdict"}
     assert (c.subject_id, c.because, c.starts_at) == ("o1", (alert.alert_id,), T0 + DAY)
+    action = told.one("order_action")
+    assert (action.subject_id, action.shop_id, action.starts_at) == ("o1", "s1", T0 + DAY)
+    assert action.details == {"actions": "auto_close, ship_waiver", "is_binding": "false"}
+
+
+@pytest.mark.parametrize(
+    ("platform", "verdict"), [("aliexpress", "normal"), ("aliexpress", "ignore"), ("taobao", "abnormal")]
+)
+def test_nothing_else_lets_a_shop_close_the_order(platform: Any, verdict: Any) -> None:
+    """A22."""
+    assert _answered(platform, verdict)[0].consequences("order_action") == []
 
 
 @pytest.mark.parametrize("verdict", ["normal", "ignore", "unknown"])
-def test_no_other_verdict_excludes(verdict: VerdictKind) -> None:
+def test_no_other_verdict_excludes(verdict: Any) -> None:
     assert _answered("aliexpress", verdict)[0].consequences("metric_exclusion") == []
 
 
@@ -129,7 +141,7 @@ def test_a_verdict_that_is_changed_to_normal_takes_the_exclusion_back() -> None:
 
 def test_taobao_removes_the_review_and_its_part_in_the_six_month_score() -> None:
     at = round(datetime.fromisoformat("2026-03-03T12:00:00+08:00").timestamp() * 1000)
-    c = Told([reviewed(at), *upheld("taobao")]).one("review_exclusion")
+    c = Told([reviewed(at), *upheld("taobao", kind="malicious_review")]).one("review_exclusion")
     assert (c.subject_kind, c.subject_id, c.because) == ("order", "o1", ("c1",))
     assert c.details == {
         "review_ids": "v1",
@@ -140,23 +152,80 @@ def test_taobao_removes_the_review_and_its_part_in_the_six_month_score() -> None
 
 
 @pytest.mark.parametrize("platform", ["taobao", "tmall"])
-def test_a_review_that_comes_later_is_removed_from_then_on(platform: str) -> None:
+def test_a_review_that_comes_later_is_removed_from_then_on(platform: Any) -> None:
     at = T0 + 5 * DAY
-    told = Told([*exams(platform=platform), *agreed(platform=platform), reviewed(at, order="o2", platform=platform)])
+    tags = agreed(platform=platform, scenario="extortion")
+    told = Told([*exams(platform=platform), *tags, reviewed(at, order="o2", shop="s2", platform=platform)])
     c = told.one("review_exclusion")
     assert (c.subject_id, c.because, c.starts_at) == ("o2", ("t-s2-o2/o2",), at)
     assert c.details["basis"] == "confirmed_tag"
 
 
 def test_every_review_of_the_order_goes_and_the_latest_sets_the_six_months() -> None:
-    told = Told([reviewed(T0), reviewed(T0 + DAY, review="v2"), reviewed(T0 + HOUR, order="o9"), *upheld("taobao")])
+    told = Told(
+        [
+            reviewed(T0),
+            reviewed(T0 + DAY, review="v2"),
+            reviewed(T0 + HOUR, order="o9"),
+            *upheld("taobao", kind="malicious_review"),
+        ]
+    )
     c = told.one("review_exclusion")
     assert c.details["review_ids"] == "v1, v2"
     assert c.details["score_excluded_until"] == "2026-09-03T00:00:00Z"
 
 
 def test_an_order_without_a_review_has_none_to_remove() -> None:
-    assert Told(upheld("taobao")).consequences("review_exclusion") == []
+    assert Told(upheld("taobao", kind="malicious_review")).consequences("review_exclusion") == []
+
+
+@pytest.mark.parametrize(
+    ("scenario", "is_removed"),
+    [("extortion", True), ("competitor_review", True), ("worn_return", False), ("advertising_review", False)],
+)
+def test_only_for_coercion_or_a_rivals_hand_does_a_review_go(scenario: Any, is_removed: Any) -> None:
+    """B24."""
+    tags = agreed(platform="taobao", scenario=scenario)
+    told = Told([*exams(platform="taobao"), *tags, reviewed(T0 + DAY, order="o1")])
+    assert bool(told.consequences("review_exclusion")) is is_removed
+    assert told.consequences("metric_exclusion") != []
+
+
+@pytest.mark.parametrize("kind", ["malicious_order", "malicious_refund", "malicious_complaint"])
+def test_no_other_upheld_report_removes_one(kind: Any) -> None:
+    assert Told([reviewed(T0), *upheld("taobao", kind=kind)]).consequences("review_exclusion") == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "metrics"),
+    [
+        ("malicious_order", "deal_not_sold_rate"),
+        ("malicious_review", "deal_not_sold_rate"),
+        ("malicious_refund", "deal_not_sold_rate, seller_service_level"),
+    ],
+)
+def test_only_a_malicious_dispute_leaves_the_service_level(kind: Any, metrics: Any) -> None:
+    assert Told(upheld("aliexpress", kind=kind)).one("metric_exclusion").details["metrics"] == metrics
+
+
+@pytest.mark.parametrize(
+    ("at", "shop", "is_out"),
+    [
+        (T0 - 90 * DAY, "s1", True),
+        (T0 + 31 * DAY, "s1", True),
+        (T0 + 31 * DAY + 1, "s1", False),
+        (T0, "s2", False),
+    ],
+    ids=["disputed before", "thirty days after the decision", "later", "at another shop"],
+)
+def test_an_upheld_dispute_takes_the_buyers_other_disputes_there_along(at: Any, shop: Any, is_out: Any) -> None:
+    """A13."""
+    other = [ordered("completed", at - DAY, "o9", shop, "aliexpress"), refunded("opened", at, "o9", shop, "aliexpress")]
+    undisputed = ordered("completed", T0, "o8", "s1", "aliexpress")
+    found = Told([*upheld("aliexpress"), *other, undisputed]).consequences("metric_exclusion")
+    told = {c.subject_id: c.details["metrics"] for c in found}
+    assert told.pop("o1") == ALIEXPRESS
+    assert told == ({"o9": "seller_service_level"} if is_out else {})
 
 
 def test_aliexpress_never_removes_reviews() -> None:
@@ -185,7 +254,7 @@ def test_a_platform_without_such_figures_does_not_hide_one_that_has_them() -> No
     """One order number, confirmed on JD first and on AliExpress after that."""
     both = [*exams(), *agreed(), *agreed(T0 + DAY, platform="aliexpress", scenario="short_return")]
     events = [
-        replace(e, submission_id=f"{e.submission_id}-{e.platform}") if isinstance(e, TagSubmitted) else e for e in both
+        replace(e, submission_id=f"{e.submission_id}-{e.platform}") if hasattr(e, "scenarios") else e for e in both
     ]
     found = Told(events).consequences("metric_exclusion")
     assert sorted(c.subject_id for c in found) == ["o1", "o2", "o3"]

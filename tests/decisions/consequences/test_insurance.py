@@ -1,14 +1,10 @@
 """Freight insurance on tagged orders: hold, pay, refuse, follow the complaint (J9, J10, J12, A17, A20)."""
 
-from datetime import datetime
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
-from cloudtag.contract.events import ComplaintChanged
-from cloudtag.contract.records import Consequence
-from cloudtag.contract.types import ComplaintStatus
 from cloudtag.policy.load import shipped
 from cloudtag.policy.model import Policies
 from cloudtag.replay.topology import Topology
@@ -22,10 +18,11 @@ from tests.decisions.consequences.scene import (
     complained,
     exams,
     insured,
+    known,
     ordered,
+    refunded,
     tag,
 )
-from tests.engine.standing import of_type, records_of
 
 KIND = "insurance_decision"
 SCENARIO = "freight_insurance"
@@ -34,18 +31,18 @@ CLAIMED = [insured("bound", T0 - DAY), insured("claimed", T0 + HOUR)]
 PENDING = [*exams(), tag("s1", "o1", T0, SCENARIO)]
 
 
-def about(told: Told, order: str = "o1") -> Consequence:
-    (found,) = (c for c in told.consequences(KIND) if c.subject_id == order)
-    return found
+def about(told: Any, order: Any = "o1") -> Any:
+    found = [c for c in told.consequences(KIND) if c.subject_id == order]
+    return found[0] if found else None
 
 
-def refusal(status: ComplaintStatus, at: int, **fields: Any) -> ComplaintChanged:
+def refusal(status: Any, at: Any, **fields: Any) -> Any:
     return complained(status, at, by="buyer", kind="insurance_refused", complaint="k1", **fields)
 
 
-def decisions(told: Told, order: str = "o1") -> list[str]:
+def decisions(told: Any, order: Any = "o1") -> Any:
     """What was decided, revision by revision."""
-    records = [r for r in of_type(told.records, Consequence) if r.kind == KIND and r.subject_id == order]
+    records = [r for r in told.records if getattr(r, "kind", "") == KIND and r.subject_id == order]
     return [r.details["decision"] if r.status == "active" else r.status for r in records]
 
 
@@ -62,7 +59,7 @@ def test_an_order_without_a_claim_yet_is_refused_beforehand() -> None:
 
 
 @pytest.mark.parametrize("scenario", ["worn_return", "short_return"])
-def test_a_tag_of_another_scenario_decides_no_claim(scenario: str) -> None:
+def test_a_tag_of_another_scenario_decides_no_claim(scenario: Any) -> None:
     told = Told([*exams(), *agreed(scenario=scenario), *CLAIMED])
     assert set(told.tags().values()) == {"confirmed"}
     assert told.consequences(KIND) == []
@@ -76,17 +73,17 @@ def test_while_the_buyers_complaint_is_open_it_is_followed() -> None:
 
 def test_an_upheld_complaint_reverses_the_refusal() -> None:
     told = Told([*CONFIRMED, *CLAIMED, refusal("opened", T0 + DAY), refusal("upheld", T0 + 2 * DAY)])
-    assert [c for c in told.consequences(KIND) if c.subject_id == "o1"] == []
+    assert about(told) is None
     assert decisions(told)[-2:] == ["follow_complaint", "reversed"]
 
 
 def test_the_decision_need_not_name_the_order() -> None:
     told = Told([*CONFIRMED, *CLAIMED, refusal("opened", T0 + DAY), refusal("upheld", T0 + 2 * DAY, order=None)])
-    assert [c for c in told.consequences(KIND) if c.subject_id == "o1"] == []
+    assert about(told) is None
 
 
 @pytest.mark.parametrize("status", ["rejected", "withdrawn"])
-def test_a_complaint_that_comes_to_nothing_lets_the_refusal_stand(status: ComplaintStatus) -> None:
+def test_a_complaint_that_comes_to_nothing_lets_the_refusal_stand(status: Any) -> None:
     told = Told([*CONFIRMED, *CLAIMED, refusal("opened", T0 + DAY), refusal(status, T0 + 2 * DAY)])
     c = about(told)
     assert (c.details["decision"], c.because, c.starts_at) == ("refuse", ("t-s1-o1/o1",), T0 + 2)
@@ -103,7 +100,7 @@ def test_a_complaint_that_comes_to_nothing_lets_the_refusal_stand(status: Compla
     ],
     ids=["by a shop", "about something else", "about another order", "about no order"],
 )
-def test_no_other_complaint_reverses_it(complaint: ComplaintChanged) -> None:
+def test_no_other_complaint_reverses_it(complaint: Any) -> None:
     assert about(Told([*CONFIRMED, *CLAIMED, complaint])).details["decision"] == "refuse"
 
 
@@ -131,11 +128,11 @@ def test_a_claim_made_when_the_tag_is_overdue_is_paid_at_once() -> None:
 
 
 @pytest.mark.parametrize("late", [0, 1, DAY])
-def test_a_claim_that_comes_too_late_is_never_held_though_time_has_not_come_so_far(late: int) -> None:
+def test_a_claim_that_comes_too_late_is_never_held_though_time_has_not_come_so_far(late: Any) -> None:
     """Events may run ahead of the watermark: the tag is still on its way when the claim is judged."""
     topology = Topology(shipped(), lateness_ms=9 * DAY)
-    outputs = topology.feed([*PENDING, insured("claimed", T0 + 48 * HOUR + late)])
-    (c,) = (record for record in records_of(outputs, Consequence) if record.kind == KIND)
+    outputs: Any = topology.feed(known([*PENDING, insured("claimed", T0 + 48 * HOUR + late)]))
+    (c,) = (o.record for o in outputs if getattr(o.record, "kind", "") == KIND)
     assert c.details["decision"] == "pay"
 
 
@@ -153,13 +150,13 @@ def test_a_confirmation_after_payment_refuses_all_the_same() -> None:
 
 
 def test_an_expired_tag_changes_nothing_about_the_payment() -> None:
-    told = Told([*PENDING, *CLAIMED, ordered(at=T0 + 170 * DAY)], T0 + 181 * DAY)
+    told = Told([*PENDING, *CLAIMED, ordered(at=T0 + 170 * DAY, order="o9")], T0 + 181 * DAY)
     assert told.tags() == {"t-s1-o1/o1": "expired"}
     assert decisions(told) == ["hold", "pay"]
 
 
 @pytest.mark.parametrize("until", [T0 + DAY, T0 + 9 * DAY], ids=["held", "paid"])
-def test_a_voided_tag_holds_nothing_back(until: int) -> None:
+def test_a_voided_tag_holds_nothing_back(until: Any) -> None:
     told = Told([*PENDING, *CLAIMED, abused(at=until)], until)
     assert told.tags() == {"t-s1-o1/o1": "voided"}
     assert decisions(told)[-1] == "reversed"
@@ -171,32 +168,31 @@ def test_a_refusal_falls_with_the_confirmation() -> None:
     assert decisions(told, "o3") == ["refuse", "reversed"]
 
 
-def test_the_older_policy_of_aliexpress_counts_two_working_days() -> None:
-    """Tagged on Friday, 29 September 2017: the 30th is worked in place of a holiday, then nothing till the 9th."""
-    at = _shanghai("2017-09-29T10:00:00+08:00")
-    due = _shanghai("2017-10-10T00:00:00+08:00")
-    events = [*exams(platform="aliexpress", at=at - DAY), tag("s1", "o1", at, SCENARIO, platform="aliexpress")]
-    claim = insured("claimed", at + HOUR, platform="aliexpress")
-    held = about(Told([*events, claim], due - 1))
-    assert (held.details["decision"], held.ends_at) == ("hold", due)
-    assert about(Told([*events, claim], due)).details["decision"] == "pay"
+def test_a_payment_before_the_confirmation_is_recovered() -> None:
+    more = agreed(T0 + 5 * DAY, scenario=SCENARIO)[1:]
+    paid = [*PENDING, *CLAIMED, insured("paid", T0 + 3 * DAY)]
+    assert decisions(Told([*paid, *more])) == ["hold", "pay", "recover"]
+    assert about(Told([*PENDING, *CLAIMED, *more, insured("paid", T0 + 6 * DAY)])).details["decision"] == "refuse"
 
 
-def test_the_newer_one_counts_48_hours() -> None:
-    at = _shanghai("2018-01-01T00:00:00+08:00")
-    events = [*exams(platform="aliexpress", at=at - DAY), tag("s1", "o1", at, SCENARIO, platform="aliexpress")]
-    held = about(Told([*events, insured("claimed", at + HOUR, platform="aliexpress")]))
-    assert held.ends_at == at + 48 * HOUR
+def test_a_grave_alert_of_that_scenario_holds_a_claim_for_48_hours() -> None:
+    at = T0 + DAY
+    sent = [
+        ordered("placed", T0, freight_insured=True),
+        ordered("shipped", T0 + HOUR, waybill_no="W1"),
+        refunded("opened", at, type="return_refund", reason="no_reason", waybill_no="W1"),
+    ]
+    claim = insured("claimed", at + HOUR)
+    held = about(Told([*sent, claim], at + 48 * HOUR - 1))
+    assert (held.details["decision"], held.starts_at, held.ends_at) == ("hold", at + HOUR, at + 48 * HOUR)
+    assert about(Told([*sent, claim], at + 48 * HOUR)).details["decision"] == "pay"
+    assert Told(sent, at + HOUR).consequences(KIND) == [], "nobody claims anything"
 
 
 def test_without_a_limit_a_claim_is_held_as_long_as_the_tag_is_open() -> None:
     rules = [replace(p, deadlines=replace(p.deadlines, tag_hours=0)) for p in shipped().versions()]
     policies = Policies({name: [p for p in rules if p.platform == name] for name in {p.platform for p in rules}})
     lapse = T0 + 180 * DAY
-    fresh = ordered(at=T0 + 100 * DAY)
+    fresh = ordered(at=T0 + 100 * DAY, order="o9")
     assert about(Told([*PENDING, *CLAIMED, fresh], lapse - 1, policies)).details["decision"] == "hold"
     assert about(Told([*PENDING, *CLAIMED, fresh], lapse + 1, policies)).details["decision"] == "pay"
-
-
-def _shanghai(text: str) -> int:
-    return round(datetime.fromisoformat(text).timestamp() * 1000)

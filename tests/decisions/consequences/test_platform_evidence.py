@@ -1,10 +1,10 @@
 """A tag is confirmed alone by a grave alert of the same scenario on the same order (T9)."""
 
+from typing import Any
+
 import pytest
 
-from cloudtag.contract import events as ev
 from cloudtag.contract.events import ParcelScanned
-from cloudtag.contract.types import VerdictKind
 from cloudtag.policy.load import shipped
 from cloudtag.replay.topology import Topology
 from tests.decisions.consequences.scene import (
@@ -17,6 +17,7 @@ from tests.decisions.consequences.scene import (
     answered,
     denied,
     exams,
+    known,
     refunded,
     tag,
 )
@@ -28,13 +29,13 @@ AT = T0 + DAY
 TAGGED = [*exams(), tag("s1", "o1", AT, SCENARIO)]
 
 
-def others(at: int, first: int = 2, scenario: str = SCENARIO) -> list[ev.TagSubmitted]:
+def others(at: Any, first: Any = 2, scenario: Any = SCENARIO) -> Any:
     """Two more shops tag an order each, without any evidence."""
     return [tag(f"s{n}", f"o{n}", at + n, scenario) for n in (first, first + 1)]
 
 
 @pytest.mark.parametrize("amended", [1, 2], ids=["high", "critical"])
-def test_evidence_confirms_a_tag_alone(amended: int) -> None:
+def test_evidence_confirms_a_tag_alone(amended: Any) -> None:
     told = Told([*TAGGED, *denied(T0, amended=amended)])
     (confirmation,) = told.confirmations()
     assert told.tags() == {TAG_ID: "confirmed"}
@@ -58,7 +59,7 @@ def test_evidence_that_comes_after_the_tag_confirms_it_then() -> None:
     ],
     ids=["medium", "another order", "none"],
 )
-def test_no_other_alert_does(evidence: list[ev.Event]) -> None:
+def test_no_other_alert_does(evidence: Any) -> None:
     told = Told([*TAGGED, *evidence])
     assert told.tags() == {TAG_ID: "pending"}
     assert told.confirmations() == []
@@ -70,10 +71,8 @@ def test_an_alert_of_another_scenario_does_not() -> None:
     assert told.tags() == {TAG_ID: "pending"}
 
 
-@pytest.mark.parametrize(
-    ("kind", "status"), [("normal", "pending"), ("abnormal", "confirmed"), ("ignore", "confirmed")]
-)
-def test_a_verdict_normal_takes_the_evidence_away(kind: VerdictKind, status: str) -> None:
+@pytest.mark.parametrize(("kind", "status"), [("normal", "pending"), ("abnormal", "confirmed"), ("ignore", "pending")])
+def test_a_verdict_other_than_abnormal_takes_the_evidence_away(kind: Any, status: Any) -> None:
     events = [*TAGGED, *denied(T0)]
     told = Told([*events, answered(Told(events).alert(SCENARIO), kind, AT + DAY)])
     assert told.tags() == {TAG_ID: status}
@@ -82,13 +81,13 @@ def test_a_verdict_normal_takes_the_evidence_away(kind: VerdictKind, status: str
 
 def test_a_later_fact_that_withdraws_the_alert_reverses_the_confirmation() -> None:
     topology = Topology(shipped())
-    before = latest(o.record for o in topology.feed([*TAGGED, *denied(T0)]))
+    before = latest(o.record for o in topology.feed(known([*TAGGED, *denied(T0)])))
     locker = ParcelScanned("late", T0 - HOUR - 1, "jd", "sf", "W-o1", scan="signed", signer="locker")
     after = latest(o.record for o in topology.feed([locker]))
     changed = {(key[0].__name__, getattr(r, "kind", "")): (before[key].status, r.status) for key, r in after.items()}
     assert changed[("TagStatus", "")] == ("confirmed", "pending")
     assert changed[("TagConfirmation", "")] == ("confirmed", "reversed")
-    assert changed[("Consequence", "sanction")] == changed[("Consequence", "order_limit")] == ("active", "reversed")
+    assert changed[("Consequence", "order_limit")] == ("active", "reversed")
     assert all(record.revision == before[key].revision + 1 for key, record in after.items())
 
 
@@ -138,11 +137,10 @@ def test_three_tags_each_borne_out_are_three_confirmations() -> None:
     tags = [tag(f"s{n}", f"o{n}", AT + n, SCENARIO) for n in (1, 2, 3)]
     told = Told([*exams(), *events, *tags])
     assert [c.basis for c in told.confirmations()] == ["platform_evidence"] * 3
-    assert told.one("sanction").details["sanction"] == "strip_benefits"
 
 
 @pytest.mark.parametrize(("late", "status"), [(0, "confirmed"), (1, "expired")])
-def test_evidence_counts_as_long_as_the_tag_does(late: int, status: str) -> None:
+def test_evidence_counts_as_long_as_the_tag_does(late: Any, status: Any) -> None:
     lapse = AT + 180 * DAY
     told = Told([*TAGGED, *denied(lapse + late)], lapse + DAY)
     assert told.tags() == {TAG_ID: status}

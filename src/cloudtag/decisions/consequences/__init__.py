@@ -8,18 +8,21 @@ from __future__ import annotations
 
 from cloudtag.decisions.consequences.case import ConsequenceCase, ConsequenceTimer, Follow, Follows, complaints_among
 from cloudtag.decisions.consequences.deadlines import tell_of_delays, warn_of_deadlines
-from cloudtag.decisions.consequences.exclusions import exclude_metrics, exclude_reviews
+from cloudtag.decisions.consequences.exclusions import allow_actions, exclude_metrics, exclude_reviews
 from cloudtag.decisions.consequences.exemptions import exempt_deals
 from cloudtag.decisions.consequences.insurance import decide_claims
 from cloudtag.decisions.consequences.sanctions import sanction, suggest_order_limit
+from cloudtag.decisions.consequences.unshipped import watch_unshipped
 
 __all__ = ["RULES", "ConsequenceCase", "Follows", "complaints_among", "follow"]
 RULES: tuple[Follow, ...] = (
     exclude_metrics,
     exclude_reviews,
+    allow_actions,
     decide_claims,
     sanction,
     suggest_order_limit,
+    watch_unshipped,
     exempt_deals,
     warn_of_deadlines,
     tell_of_delays,

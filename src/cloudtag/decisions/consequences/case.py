@@ -8,9 +8,11 @@ from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
+from cloudtag.contract.disputes import AppealChanged, OrderLimitChanged
 from cloudtag.contract.events import AlertAnswered, ComplaintChanged
 from cloudtag.contract.ids import digest_id
 from cloudtag.contract.records import Alert, Consequence, SubjectKind, TagConfirmation, TagStatus
+from cloudtag.decisions.reports import Report, order_of
 from cloudtag.detection.complaint_view import ComplaintView
 from cloudtag.detection.order_view import OrderView
 from cloudtag.policy.model import Policies, Policy
@@ -35,7 +37,8 @@ class ConsequenceCase:
 
     `alerts`, `tags` and `confirmations` are those that stand, in order of time; alerts of the whole-site judgement are
     left out, they repeat what others say. `orders` are those still held, by id; `complaints` those by and about the
-    buyer, in order of their ids. `verdicts` are the ones that count, by alert.
+    buyer, in order of their ids, `reports` what became of those by shops. `verdicts` are the ones that count, by alert.
+    `appeals` and `limits` are all that is known, in any order.
     """
 
     buyer_id: str
@@ -47,12 +50,12 @@ class ConsequenceCase:
     verdicts: Mapping[str, AlertAnswered]
     policies: Policies
     now_ms: int
+    reports: Sequence[Report] = ()
+    appeals: Sequence[AppealChanged] = ()
+    limits: Sequence[OrderLimitChanged] = ()
 
-    def shops_complaints(self) -> Iterator[ComplaintView]:
-        """The complaints shops made about the buyer, in order of their ids."""
-        return (complaint for complaint in self.complaints if complaint.complainant == "shop")
 
-
+__all__ = ["ConsequenceCase", "ConsequenceTimer", "Follow", "Follows", "complaints_among", "lasting", "order_of"]
 Follow = Callable[[ConsequenceCase], Iterator[Follows | ConsequenceTimer]]
 """One rule: what follows from a case."""
 
@@ -64,11 +67,6 @@ def complaints_among(facts: Iterable[Any]) -> list[ComplaintView]:
         if type(fact) is ComplaintChanged:
             events.setdefault(fact.complaint_id, []).append(fact)
     return [ComplaintView(events[complaint_id]) for complaint_id in sorted(events)]
-
-
-def order_of(complaint: ComplaintView) -> str | None:
-    """The order a complaint is about, by the first event that names one."""
-    return next((event.order_id for event in complaint.events if event.order_id is not None), None)
 
 
 def consequence(
@@ -83,6 +81,7 @@ def consequence(
     anchor: str = "",
     platform: str,
     ends_at: int | None = None,
+    shop_id: str | None = None,
 ) -> Consequence:
     """A consequence; its id is made of its kind, its subject and what else distinguishes it from others of the kind.
 
@@ -103,6 +102,7 @@ def consequence(
         starts_at=starts_at,
         ends_at=ends_at,
         policy_version=policy.version,
+        shop_id=shop_id,
     )
 
 

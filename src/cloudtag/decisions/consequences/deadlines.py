@@ -13,12 +13,9 @@ from cloudtag.decisions.consequences.case import (
     Follows,
     consequence,
     lasting,
-    order_of,
 )
-from cloudtag.detection.complaint_view import ComplaintView
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.refund_view import RefundView
-from cloudtag.policy.calendar import due
 
 _HOUR_MS = 3_600_000
 _DECIDED = ("agreed", "refused", "completed", "withdrawn")
@@ -92,39 +89,27 @@ def _answered_at(refund: RefundView, verdicts: list[AlertAnswered | None], deadl
 
 
 def tell_of_delays(case: ConsequenceCase) -> Iterator[Follows | ConsequenceTimer]:
-    """B11, A2, A6: a shop's complaint was not decided within the working days the platform promises.
+    """B11, A2, A6: the platform took longer over a shop's report than it promises, once for each term of it.
 
-    The breach ends when the complaint is decided, and stays published: it was late.
+    The breach ends when the report is decided, and stays told: it was late.
     """
-    for complaint in case.shops_complaints():
-        opened = complaint.events[0]
-        policy = case.policies.at(opened.platform, opened.occurred_at)
-        days = policy.deadlines.complaint_working_days
-        if days == 0:
-            continue
-        due_at, decided_at = due(opened.occurred_at, days, policy.deadlines), _decided_at(complaint)
-        if decided_at is not None and decided_at < due_at:
-            continue
-        if case.now_ms < due_at:
-            yield ConsequenceTimer(due_at)
-            continue
-        order_id = order_of(complaint)
-        record = consequence(
-            case.buyer_id,
-            "sla_breach",
-            ("order", order_id) if order_id is not None else ("shop", opened.shop_id),
-            policy,
-            [complaint.complaint_id],
-            due_at,
-            {"complaint_id": complaint.complaint_id, "due": rfc3339(due_at), "working_days": str(days)},
-            anchor=complaint.complaint_id,
-            platform=opened.platform,
-            ends_at=decided_at,
-        )
-        yield from lasting(Follows(record, opened.occurred_at), case.now_ms)
-
-
-def _decided_at(complaint: ComplaintView) -> int | None:
-    """Event time of the first decision, or of its withdrawal."""
-    decided = (e.occurred_at for e in complaint.events if e.status in ("upheld", "rejected", "withdrawn"))
-    return next(decided, None)
+    for report in case.reports:
+        for term in report.terms:
+            if not term.is_late(case.now_ms) or term.due_at is None:
+                continue
+            record, first = report.record, report.complaint.events[0]
+            details = {"report_id": record.report_id, "due": rfc3339(term.due_at), "term": str(term.number + 1)}
+            breach = consequence(
+                case.buyer_id,
+                "sla_breach",
+                ("order", record.order_id) if record.order_id is not None else ("shop", record.shop_id),
+                report.policy,
+                [record.report_id],
+                term.due_at,
+                details,
+                anchor="/".join((record.shop_id, record.report_id, str(term.number))),
+                platform=record.platform,
+                ends_at=term.decided_at,
+                shop_id=record.shop_id if record.order_id is not None else None,
+            )
+            yield from lasting(Follows(breach, first.occurred_at), case.now_ms)

@@ -1,56 +1,59 @@
-"""Orders that no longer count in a shop's figures, and reviews that no longer count in its score.
+"""Orders that no longer count in a shop's figures, reviews that no longer count in its score, orders it may close.
 
-B22, A22: metrics; B24: reviews; A3, A16: AliExpress never removes any, so its pack does not say so.
+B22, A22, A13: metrics and what may be done with an order; B24: reviews; A3, A16: AliExpress never removes any, so its
+pack does not say so.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
 from cloudtag.contract.events import ReviewPosted
 from cloudtag.contract.times import rfc3339
-from cloudtag.decisions.consequences.case import ConsequenceCase, ConsequenceTimer, Follows, consequence, order_of
+from cloudtag.decisions.consequences.case import ConsequenceCase, ConsequenceTimer, Follows, consequence
+from cloudtag.decisions.consequences.grounds import Ground, grounds_of, is_dispute
 from cloudtag.policy.calendar import add_months
-from cloudtag.policy.consequence_rules import ConsequenceRules, ExclusionBasis
 from cloudtag.policy.model import Policy
 
-
-class Ground(NamedTuple):
-    """Why an order is excluded: since when, by which rule of the pack, and the tag, complaint or alert that says so.
-
-    `since_ms`: event time of the oldest fact it rests on.
-    """
-
-    at_ms: int
-    because: str
-    basis: ExclusionBasis
-    platform: str
-    since_ms: int
+Excluded = dict[tuple[str, str], tuple[Policy, list[Ground]]]
+"""By order and shop, the grounds in order of time, and the policy in force at the earliest of them."""
 
 
 def exclude_metrics(case: ConsequenceCase) -> Iterator[Follows | ConsequenceTimer]:
-    """B22, A22: the order counts in none of the platform's figures for the shop."""
-    for order_id, (policy, grounds) in sorted(_excluded(case, lambda rules: bool(rules.excluded_metrics)).items()):
-        details = {"metrics": ", ".join(policy.consequences.excluded_metrics), "basis": grounds[0].basis}
-        record = consequence(
-            case.buyer_id,
-            "metric_exclusion",
-            ("order", order_id),
-            policy,
-            (ground.because for ground in grounds),
-            grounds[0].at_ms,
-            details,
-            platform=grounds[0].platform,
-        )
-        yield Follows(record, _since(grounds))
+    """B22, A22, A13: the order counts in some of the platform's figures for the shop no longer."""
+
+    def excludes(policy: Policy, ground: Ground) -> bool:
+        return bool(_metrics(policy, ground)) and ground.basis in policy.consequences.exclusion_bases
+
+    for (order_id, shop_id), (policy, grounds) in sorted(_excluded(case, excludes).items()):
+        metrics = dict.fromkeys(name for ground in grounds for name in _metrics(policy, ground))
+        details = {"metrics": ", ".join(metrics), "basis": grounds[0].basis}
+        yield _told(case, "metric_exclusion", (order_id, shop_id), policy, grounds, grounds[0].at_ms, details)
+
+
+def allow_actions(case: ConsequenceCase) -> Iterator[Follows | ConsequenceTimer]:
+    """A22: the shop has called a case abnormal, so it may close the order, and need not ship it."""
+
+    def allows(policy: Policy, ground: Ground) -> bool:
+        return bool(policy.consequences.order_actions) and ground.basis == "abnormal_verdict"
+
+    for (order_id, shop_id), (policy, grounds) in sorted(_excluded(case, allows).items()):
+        details = {"actions": ", ".join(policy.consequences.order_actions), "is_binding": "false"}
+        yield _told(case, "order_action", (order_id, shop_id), policy, grounds, grounds[0].at_ms, details)
 
 
 def exclude_reviews(case: ConsequenceCase) -> Iterator[Follows | ConsequenceTimer]:
-    """B24: the order's reviews are removed, and their part in the shop's six-month score with them."""
-    for order_id, (policy, grounds) in sorted(_excluded(case, lambda rules: rules.removes_reviews).items()):
+    """B24: for coercion or a rival's hand the order's reviews are removed, and their part in the six-month score."""
+
+    def excludes(policy: Policy, ground: Ground) -> bool:
+        rules = policy.consequences
+        is_meant = ground.scenario in rules.review_scenarios and ground.basis in rules.exclusion_bases
+        return rules.removes_reviews and is_meant and not ground.is_beside
+
+    for (order_id, shop_id), (policy, grounds) in sorted(_excluded(case, excludes).items()):
         order = case.orders.get(order_id)
         reviews = [fact for fact in order.others if type(fact) is ReviewPosted] if order else []
+        reviews = [review for review in reviews if review.shop_id == shop_id]
         if not reviews:
             continue
         until_ms = add_months(reviews[-1].occurred_at, policy.consequences.score_months, policy.deadlines.time_zone)
@@ -59,54 +62,50 @@ def exclude_reviews(case: ConsequenceCase) -> Iterator[Follows | ConsequenceTime
             "score_excluded_until": rfc3339(until_ms),
             "basis": grounds[0].basis,
         }
-        record = consequence(
-            case.buyer_id,
-            "review_exclusion",
-            ("order", order_id),
-            policy,
-            (ground.because for ground in grounds),
-            max(grounds[0].at_ms, reviews[0].occurred_at),
-            details,
-            platform=grounds[0].platform,
+        posted_at = reviews[0].occurred_at
+        told = _told(
+            case, "review_exclusion", (order_id, shop_id), policy, grounds, max(grounds[0].at_ms, posted_at), details
         )
-        yield Follows(record, min(_since(grounds), reviews[0].occurred_at))
+        yield told._replace(since_ms=min(told.since_ms, posted_at))
 
 
-def _since(grounds: list[Ground]) -> int:
-    return min(ground.since_ms for ground in grounds)
+def _metrics(policy: Policy, ground: Ground) -> tuple[str, ...]:
+    rules = policy.consequences
+    own = () if ground.is_beside else rules.excluded_metrics
+    return (*own, *rules.dispute_metrics) if is_dispute(policy, ground) else own
 
 
-def _excluded(
-    case: ConsequenceCase, excludes: Callable[[ConsequenceRules], bool]
-) -> dict[str, tuple[Policy, list[Ground]]]:
-    """By order, the grounds of platforms that exclude such things, and the policy in force at the earliest of them."""
-    grounds: dict[str, list[tuple[Policy, Ground]]] = {}
-    for order_id, ground in _grounds(case):
+def _told(
+    case: ConsequenceCase,
+    kind: str,
+    order: tuple[str, str],
+    policy: Policy,
+    grounds: list[Ground],
+    starts_at: int,
+    details: dict[str, str],
+) -> Follows:
+    order_id, shop_id = order
+    record = consequence(
+        case.buyer_id,
+        kind,
+        ("order", order_id),
+        policy,
+        (ground.because for ground in grounds),
+        starts_at,
+        details,
+        anchor=shop_id,
+        platform=grounds[0].platform,
+        shop_id=shop_id or None,
+    )
+    return Follows(record, min(ground.since_ms for ground in grounds))
+
+
+def _excluded(case: ConsequenceCase, excludes: Callable[[Policy, Ground], bool]) -> Excluded:
+    """The orders with grounds for which the policy in force at each says so."""
+    grounds: dict[tuple[str, str], list[tuple[Policy, Ground]]] = {}
+    for order_id, ground in grounds_of(case):
         policy = case.policies.at(ground.platform, ground.at_ms)
-        if ground.basis in policy.consequences.exclusion_bases and excludes(policy.consequences):
-            grounds.setdefault(order_id, []).append((policy, ground))
-    ordered = {order_id: sorted(found, key=lambda pair: pair[1]) for order_id, found in grounds.items()}
-    return {order_id: (found[0][0], [ground for _, ground in found]) for order_id, found in ordered.items()}
-
-
-def _grounds(case: ConsequenceCase) -> Iterator[tuple[str, Ground]]:
-    for tag in case.tags:
-        if tag.status == "confirmed":
-            yield tag.order_id, Ground(tag.decided_at, tag.tag_id, "confirmed_tag", tag.platform, tag.decided_at)
-    for complaint in case.shops_complaints():
-        first, order_id = complaint.events[0], order_of(complaint)
-        if order_id is not None and complaint.status == "upheld":
-            at_ms = next(event.occurred_at for event in complaint.events if event.status == "upheld")
-            yield (
-                order_id,
-                Ground(at_ms, complaint.complaint_id, "upheld_complaint", first.platform, first.occurred_at),
-            )
-    for alert in case.alerts:
-        verdict = case.verdicts.get(alert.alert_id)
-        if verdict is not None and alert.facts.get("verdict") == "abnormal":
-            for order_id in alert.order_ids:
-                since_ms = min(alert.first_event_at, verdict.occurred_at)
-                yield (
-                    order_id,
-                    Ground(verdict.occurred_at, alert.alert_id, "abnormal_verdict", alert.platform, since_ms),
-                )
+        if excludes(policy, ground):
+            grounds.setdefault((order_id, ground.shop_id), []).append((policy, ground))
+    ordered = {order: sorted(found, key=lambda pair: pair[1]) for order, found in grounds.items()}
+    return {order: (found[0][0], [ground for _, ground in found]) for order, found in ordered.items()}

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cloudtag.contract.records import Alert
 from cloudtag.decisions.consequences.case import ConsequenceCase, ConsequenceTimer, Follows, consequence
+from cloudtag.decisions.tag_windows import is_about
 
 _TOLD = ("reasons", "region", "unanswered_contacts")
 
@@ -12,7 +14,8 @@ _TOLD = ("reasons", "region", "unanswered_contacts")
 def exempt_deals(case: ConsequenceCase) -> Iterator[Follows | ConsequenceTimer]:
     """B19, A15: one exemption per order that an alert recommends it for, as long as that alert stands.
 
-    A shop that calls the alert wrong (verdict `normal`) needs none.
+    A shop that calls the alert wrong (verdict `normal`) needs none. Tags that say the same decide nothing by
+    themselves; they are named beside the alert (J8).
     """
     for alert in case.alerts:
         if alert.recommendation != "deal_not_sold_exemption" or alert.facts.get("verdict") == "normal":
@@ -24,9 +27,18 @@ def exempt_deals(case: ConsequenceCase) -> Iterator[Follows | ConsequenceTimer]:
                 "deal_not_sold_exemption",
                 ("order", order_id),
                 case.policies.at(alert.platform, alert.decided_at),
-                [alert.alert_id],
+                [alert.alert_id, *_tags_about(case, alert, order_id)],
                 alert.decided_at,
                 details,
                 platform=alert.platform,
+                shop_id=next((o.shop_id for o in alert.orders if o.order_id == order_id), alert.shop_id),
             )
             yield Follows(record, alert.first_event_at)
+
+
+def _tags_about(case: ConsequenceCase, alert: Alert, order_id: str) -> Iterator[str]:
+    for tag in case.tags:
+        rules = case.policies.at(tag.platform, tag.put_at or tag.decided_at).tags
+        is_open = tag.status == "pending" and tag.scenario in rules.exempting
+        if is_open and tag.order_id == order_id and is_about(alert, tag.shop_id, order_id):
+            yield tag.tag_id

@@ -1,41 +1,62 @@
-"""Freight insurance on tagged orders: hold, refuse, follow the complaint, pay (J9, J10, J12)."""
+"""Freight insurance on tagged or suspected orders: hold, refuse, follow the complaint, pay, recover (J9, J10, J12)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Literal
+from collections.abc import Iterable, Iterator
+from typing import Literal, NamedTuple
 
 from cloudtag.contract.events import InsuranceChanged
 from cloudtag.contract.records import TagStatus
-from cloudtag.decisions.consequences.case import ConsequenceCase, ConsequenceTimer, Follows, consequence, order_of
+from cloudtag.decisions.consequences.case import ConsequenceCase, ConsequenceTimer, Follows, consequence
+from cloudtag.decisions.reports import order_of
+from cloudtag.decisions.severity import severe_since
+from cloudtag.decisions.tag_windows import is_about, stands
 from cloudtag.detection.complaint_view import ComplaintView
 from cloudtag.detection.order_view import OrderView
-from cloudtag.policy.calendar import due
-from cloudtag.policy.model import Policies
 
-Decision = Literal["hold", "refuse", "follow_complaint", "pay"]
+Decision = Literal["hold", "refuse", "follow_complaint", "pay", "recover"]
 _SCENARIO = "freight_insurance"
+_GRAVE = ("high", "critical")
 _HOUR_MS = 3_600_000
+_DAY_MS = 24 * _HOUR_MS
+
+
+class Doubt(NamedTuple):
+    """Why a claim is held, of which tag or alert, from when and until when."""
+
+    at_ms: int
+    until_ms: int
+    because: str
+    is_open: bool
+    platform: str
 
 
 def decide_claims(case: ConsequenceCase) -> Iterator[Follows | ConsequenceTimer]:
-    """One decision per order with a freight insurance tag.
+    """One decision per order with a freight insurance tag, or a high alert of that scenario.
 
-    Confirmed: refuse, claimed or not. While the buyer's complaint about the refusal is open: follow the complaint; when
-    it was upheld, there is no refusal any more. Pending: a claim is held until the tag is due to be decided, and paid
-    after that, unless it is confirmed later. What was paid before the tag came is not held.
+    Confirmed: refuse, claimed or not, and recover what was paid before. While the buyer's complaint about the refusal
+    is open: follow the complaint; when it was upheld, there is no refusal any more, and when it was rejected the
+    refusal stands again. Not confirmed: a claim is held until the tag falls due, or for some hours after the alert,
+    and paid after that, unless it is confirmed later. What was paid before there was a doubt is not held.
     """
-    tags: dict[str, list[TagStatus]] = {}
+    tags: dict[tuple[str, str], list[TagStatus]] = {}
     for tag in case.tags:
         if tag.scenario == _SCENARIO and tag.status in ("confirmed", "pending", "expired"):
-            tags.setdefault(tag.order_id, []).append(tag)
-    for order_id, about in sorted(tags.items()):
+            tags.setdefault((tag.order_id, tag.shop_id), []).append(tag)
+    suspected = {
+        (order.order_id, order.shop_id or "")
+        for order in case.orders.values()
+        if order.insurance and any(_doubts_of_alerts(case, order))
+    }
+    for order_id, shop_id in sorted(tags.keys() | suspected):
+        about = tags.get((order_id, shop_id), [])
         confirmed = [tag for tag in about if tag.status == "confirmed"]
         order = case.orders.get(order_id)
+        order = order if order is not None and order.shop_id in (None, shop_id) else None
         if confirmed:
             yield from _refuse(case, order, confirmed)
         elif order is not None:
-            yield from _hold(case, order, about[0])
+            yield from _hold(case, order, [*_doubts_of_tags(about), *_doubts_of_alerts(case, order)])
 
 
 def _refuse(case: ConsequenceCase, order: OrderView | None, tags: list[TagStatus]) -> Iterator[Follows]:
@@ -45,40 +66,53 @@ def _refuse(case: ConsequenceCase, order: OrderView | None, tags: list[TagStatus
         return
     opened = [complaint for complaint in complaints if complaint.status in ("opened", "reopened")]
     because = [*(tag.tag_id for tag in tags), *(complaint.complaint_id for complaint in opened)]
-    decision: Decision = "follow_complaint" if opened else "refuse"
+    claims = _claims(order)
+    paid_at = min((c.occurred_at for c in claims if c.status == "paid"), default=None)
+    decision: Decision = "refuse"
+    if opened:
+        decision = "follow_complaint"
+    elif paid_at is not None and paid_at <= tag.decided_at:
+        decision = "recover"
     starts_at = max(tag.decided_at, min((c.events[0].occurred_at for c in opened), default=0))
-    yield _decided(case, tag, decision, because, starts_at, _claims(order))
+    since_ms = min(tag.put_at or tag.decided_at, *(claim.occurred_at for claim in claims), starts_at)
+    yield _decided(case, (tag.order_id, tag.shop_id, tag.platform), decision, because, starts_at, claims, since_ms)
 
 
-def _hold(case: ConsequenceCase, order: OrderView, tag: TagStatus) -> Iterator[Follows | ConsequenceTimer]:
-    tagged_at = _tagged_at(tag)
-    paid = {c.claim_id for c in order.insurance if c.status == "paid" and c.occurred_at <= tagged_at}
+def _hold(case: ConsequenceCase, order: OrderView, doubts: list[Doubt]) -> Iterator[Follows | ConsequenceTimer]:
+    first = min(doubts)
+    paid = {c.claim_id for c in order.insurance if c.status == "paid" and c.occurred_at <= first.at_ms}
     claims = [claim for claim in _claims(order) if claim.claim_id not in paid]
     if not claims:
         return
-    begins_at = max(tagged_at, claims[0].occurred_at)
-    due_at = decision_due(case.policies, tag.platform, tagged_at)
-    if due_at is None:
-        # No limit: held for as long as the tag is open.
-        due_at = tagged_at + tag.window_days * 24 * _HOUR_MS
-    if tag.status == "pending" and case.now_ms < due_at and begins_at < due_at:
-        yield _decided(case, tag, "hold", [tag.tag_id], begins_at, claims, ends_at=due_at)
-        yield ConsequenceTimer(due_at)
+    about = (order.order_id, order.shop_id or "", first.platform)
+    begins_at = max(first.at_ms, claims[0].occurred_at)
+    since_ms = min(first.at_ms, claims[0].occurred_at)
+    lasting = [doubt for doubt in doubts if doubt.is_open and max(case.now_ms, begins_at) < doubt.until_ms]
+    because = [doubt.because for doubt in doubts]
+    if lasting:
+        until_ms = max(doubt.until_ms for doubt in lasting)
+        yield _decided(case, about, "hold", because, begins_at, claims, since_ms, ends_at=until_ms)
+        yield ConsequenceTimer(until_ms)
     else:
-        yield _decided(case, tag, "pay", [tag.tag_id], max(begins_at, due_at), claims)
+        until_ms = max((doubt.until_ms for doubt in doubts), default=begins_at)
+        yield _decided(case, about, "pay", because, max(begins_at, until_ms), claims, since_ms)
 
 
-def decision_due(policies: Policies, platform: str, tagged_at: int) -> int | None:
-    """Event time by which a tag is decided or reported pending (J12, A17, A20); None where there is no such limit."""
-    rules = policies.at(platform, tagged_at).deadlines
-    if rules.tag_working_days:
-        return due(tagged_at, rules.tag_working_days, rules)
-    return tagged_at + rules.tag_hours * _HOUR_MS if rules.tag_hours else None
+def _doubts_of_tags(tags: Iterable[TagStatus]) -> Iterator[Doubt]:
+    for tag in tags:
+        put_at = tag.put_at or tag.decided_at
+        # Without a limit it is held for as long as the tag is open.
+        until_ms = tag.due_at if tag.due_at is not None else put_at + tag.window_days * _DAY_MS
+        yield Doubt(put_at, until_ms, tag.tag_id, tag.status == "pending", tag.platform)
 
 
-def _tagged_at(tag: TagStatus) -> int:
-    """Event time of the submission: that is when a pending tag was decided to be pending, an expired one before."""
-    return tag.decided_at - (tag.window_days * 24 * _HOUR_MS if tag.status == "expired" else 0)
+def _doubts_of_alerts(case: ConsequenceCase, order: OrderView) -> Iterator[Doubt]:
+    for alert in case.alerts:
+        is_meant = alert.scenario == _SCENARIO and alert.severity in _GRAVE and stands(alert)
+        if is_meant and is_about(alert, order.shop_id or "", order.order_id):
+            at_ms = severe_since(alert, _GRAVE) or alert.decided_at
+            hours = case.policies.at(alert.platform, at_ms).consequences.hold_hours
+            yield Doubt(at_ms, at_ms + hours * _HOUR_MS, alert.alert_id, True, alert.platform)
 
 
 def _is_about_refusal(complaint: ComplaintView, order_id: str) -> bool:
@@ -92,25 +126,30 @@ def _claims(order: OrderView | None) -> list[InsuranceChanged]:
 
 def _decided(
     case: ConsequenceCase,
-    tag: TagStatus,
+    about: tuple[str, str, str],
     decision: Decision,
     because: list[str],
     starts_at: int,
     claims: list[InsuranceChanged],
+    since_ms: int,
     ends_at: int | None = None,
 ) -> Follows:
+    """`about`: the order, its shop and platform."""
+    order_id, shop_id, platform = about
     details: dict[str, str] = {"decision": decision}
     if claims:
         details["claim_id"] = ", ".join(sorted({claim.claim_id for claim in claims}))
     record = consequence(
         case.buyer_id,
         "insurance_decision",
-        ("order", tag.order_id),
-        case.policies.at(tag.platform, starts_at),
+        ("order", order_id),
+        case.policies.at(platform, starts_at),
         because,
         starts_at,
         details,
-        platform=tag.platform,
+        anchor=shop_id,
+        platform=platform,
         ends_at=ends_at,
+        shop_id=shop_id or None,
     )
-    return Follows(record, min(_tagged_at(tag), *(claim.occurred_at for claim in claims), starts_at))
+    return Follows(record, since_ms)

@@ -1,61 +1,108 @@
-"""What befalls a confirmed buyer: the ladder of sanctions (B18, A23), and a suggestion to limit orders (J11)."""
+"""What befalls a confirmed buyer: the ladder of sanctions (B18, A23, A1, B26, F20), and a suggestion (J11).
+
+A pure function of what confirms the buyer: by how often, by how grave, and never by one order, one detector and one tag
+alone to the last rung.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
-from cloudtag.contract.records import Alert, TagConfirmation
+from cloudtag.contract.ids import digest_id
 from cloudtag.decisions.consequences.case import ConsequenceCase, ConsequenceTimer, Follows, consequence, lasting
-from cloudtag.decisions.severity import severe_since
+from cloudtag.decisions.consequences.causes import SanctionCause, appeals_against, causes_of, left_by
 from cloudtag.policy.consequence_rules import SanctionRules
 from cloudtag.policy.model import Policy
 
 _DAY_MS = 86_400_000
-_LOCKED = ("freeze", "no_login")
 
 
-class Rung(NamedTuple):
-    """A sanction the buyer came to deserve at an event time."""
+class Step(NamedTuple):
+    """A rung (from 1) that was reached, or begun anew, at an event time, and when it ends if nothing else comes."""
 
     at_ms: int
-    height: int
-    sanction: str
+    rung: int
+    ends_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sanctioned:
+    """The sanction of one network as its causes leave it. `steps`: how it came to that, the last one in force.
+
+    An `ends_at` is none where it lasts until it is reversed.
+    """
+
+    network: str
+    policy: Policy
+    causes: list[SanctionCause]
+    alert_ids: tuple[str, ...]
+    steps: tuple[Step, ...]
+    is_under_appeal: bool
+
+    @property
+    def last(self) -> Step:
+        """What is in force."""
+        return self.steps[-1]
+
+    def name_of(self, step: Step) -> str:
+        """The sanction of a step, by the platform's ladder."""
+        return self.policy.sanctions.ladder[step.rung - 1]
+
+
+def sanctions_of(case: ConsequenceCase) -> list[Sanctioned]:
+    """One sanction per network whose platform has a ladder, ended ones included."""
+    return [found for name, causes in causes_of(case).items() if (found := _standing(case, name, causes)) is not None]
+
+
+def sanction_id(buyer_id: str, network: str) -> str:
+    """The id of a buyer's sanction in a network: one, however high it climbs."""
+    return digest_id("sanction", buyer_id, "buyer", buyer_id, network)
 
 
 def sanction(case: ConsequenceCase) -> Iterator[Follows | ConsequenceTimer]:
-    """One sanction per buyer and network of platforms: the highest rung that the confirmations reach together.
-
-    One that ends by itself begins anew when another confirmation deserves it again.
-    """
-    for network, confirmations in _by_network(case).items():
-        policy, critical = _policy(case, confirmations[-1]), _critical(case, confirmations)
-        rules = policy.sanctions
-        step = _reached(_steps(rules, confirmations, critical), rules)
-        details = {"sanction": step.sanction, "confirmations": str(len(confirmations)), "network": network}
-        if step.sanction == "strip_benefits":
+    """One sanction per buyer and network of platforms. It begins anew with every further cause."""
+    confirmed = {confirmation.confirmation_id for confirmation in case.confirmations}
+    for found in sanctions_of(case):
+        rules = found.policy.sanctions
+        sanctioned = found.name_of(found.last)
+        details = {
+            "sanction": sanctioned,
+            "rung": str(found.last.rung),
+            "causes": str(len(found.causes)),
+            "confirmations": str(len({cause.id for cause in found.causes} & confirmed)),
+            "network": found.network,
+        }
+        if sanctioned == "strip_benefits":
             details["benefits"] = ", ".join(rules.benefits)
-        if critical:
-            details["critical"] = "true"
+        if found.is_under_appeal:
+            details["under_appeal"] = "true"
         record = consequence(
             case.buyer_id,
             "sanction",
             ("buyer", case.buyer_id),
-            policy,
-            [c.confirmation_id for c in confirmations] + [alert.alert_id for alert in critical],
-            step.at_ms,
+            found.policy,
+            [*(cause.id for cause in found.causes), *found.alert_ids],
+            found.last.at_ms,
             details,
-            anchor=network,
-            platform=confirmations[-1].platform,
-            ends_at=_ends_at(step, rules),
+            anchor=found.network,
+            platform=found.causes[-1].platform,
+            ends_at=found.last.ends_at,
         )
-        yield from lasting(Follows(record, confirmations[0].confirmed_at), case.now_ms)
+        yield from lasting(Follows(record, min(cause.since_ms for cause in found.causes)), case.now_ms)
 
 
 def suggest_order_limit(case: ConsequenceCase) -> Iterator[Follows | ConsequenceTimer]:
-    """J11: a confirmation limits nothing by itself; it is suggested to shops that they might."""
-    for network, confirmations in _by_network(case).items():
-        policy = _policy(case, confirmations[0])
+    """J11: a confirmation limits nothing by itself; shops are told that they might."""
+    networks: dict[str, list[int]] = {}
+    for place, confirmation in enumerate(case.confirmations):
+        policy = case.policies.at(confirmation.platform, confirmation.confirmed_at)
+        networks.setdefault(policy.tags.network, []).append(place)
+    for network, places in sorted(networks.items()):
+        confirmations = [case.confirmations[place] for place in places]
+        first = confirmations[0]
+        policy = case.policies.at(first.platform, first.confirmed_at)
         if policy.consequences.suggests_order_limit:
             record = consequence(
                 case.buyer_id,
@@ -63,66 +110,78 @@ def suggest_order_limit(case: ConsequenceCase) -> Iterator[Follows | Consequence
                 ("buyer", case.buyer_id),
                 policy,
                 [c.confirmation_id for c in confirmations],
-                confirmations[0].confirmed_at,
+                first.confirmed_at,
                 {"suggestion": "limit_orders", "is_binding": "false", "network": network},
                 anchor=network,
-                platform=confirmations[0].platform,
+                platform=first.platform,
             )
-            yield Follows(record, confirmations[0].confirmed_at)
+            yield Follows(record, first.confirmed_at)
 
 
-def _by_network(case: ConsequenceCase) -> dict[str, list[TagConfirmation]]:
-    """The confirmations that stand, by the network of platforms whose tags count together, earliest first."""
-    networks: dict[str, list[TagConfirmation]] = {}
-    for confirmation in case.confirmations:
-        networks.setdefault(_policy(case, confirmation).tags.network, []).append(confirmation)
-    return dict(sorted(networks.items()))
+def _standing(case: ConsequenceCase, network: str, causes: list[SanctionCause]) -> Sanctioned | None:
+    appeals = appeals_against(case.appeals, sanction_id(case.buyer_id, network))
+    left = _since_clean(case, left_by(appeals, causes))
+    if not left:
+        return None
+    policy = case.policies.at(left[-1].platform, left[-1].at_ms)
+    rules = policy.sanctions
+    if not rules.ladder:
+        return None
+    steps, alert_ids = _climbed(left, rules)
+    return Sanctioned(
+        network=network,
+        policy=policy,
+        causes=left,
+        alert_ids=alert_ids,
+        steps=tuple(steps),
+        is_under_appeal=any(view.status == "opened" for view in appeals),
+    )
 
 
-def _policy(case: ConsequenceCase, confirmation: TagConfirmation) -> Policy:
-    return case.policies.at(confirmation.platform, confirmation.confirmed_at)
+def _since_clean(case: ConsequenceCase, causes: list[SanctionCause]) -> list[SanctionCause]:
+    """The causes since the last time the buyer had none for so long that the ladder begins anew."""
+    left: list[SanctionCause] = []
+    for cause in causes:
+        clean_days = case.policies.at(cause.platform, cause.at_ms).sanctions.clean_days
+        if left and cause.at_ms - left[-1].at_ms > clean_days * _DAY_MS:
+            left = []
+        left.append(cause)
+    return left
 
 
-def _critical(case: ConsequenceCase, confirmations: list[TagConfirmation]) -> list[Alert]:
-    """The critical alerts on confirmed orders that no shop has called wrong."""
-    confirmed = {order_id for confirmation in confirmations for order_id in confirmation.order_ids}
-    return [
-        alert
-        for alert in case.alerts
-        if alert.severity == "critical"
-        and alert.facts.get("verdict") != "normal"
-        and not confirmed.isdisjoint(alert.order_ids)
-    ]
+def _climbed(causes: Sequence[SanctionCause], rules: SanctionRules) -> tuple[list[Step], tuple[str, ...]]:
+    """The steps up the ladder, and the alerts that asked for the last one.
 
-
-def _steps(rules: SanctionRules, confirmations: list[TagConfirmation], critical: list[Alert]) -> list[Rung]:
-    """What each confirmation deserves, and each moment at which an order was both confirmed and under a critical alert.
-
-    In order of time, the hardest last of those at the same time.
+    Every cause starts the duration anew, and so does an alert that grew graver and asks for a higher rung.
     """
-    heights: dict[str, int] = {name: height for height, name in enumerate(rules.ladder)}
-    # What is not on the ladder stands above it.
-    steps = [Rung(c.confirmed_at, 0, rules.ladder[min(n, len(rules.ladder) - 1)]) for n, c in enumerate(confirmations)]
-    steps += [
-        Rung(max(confirmation.confirmed_at, severe_since(alert, ("critical",)) or alert.decided_at), 0, rules.critical)
-        for confirmation in confirmations
-        for alert in critical
-        if not set(confirmation.order_ids).isdisjoint(alert.order_ids)
-    ]
-    return sorted(step._replace(height=heights.get(step.sanction, len(heights))) for step in steps)
+    moments = sorted({cause.at_ms for cause in causes} | {at_ms for cause in causes for at_ms, _, _ in cause.asked})
+    rung, steps = 0, list[Step]()
+    alert_ids: tuple[str, ...] = ()
+    for now_ms in moments:
+        known = [cause for cause in causes if cause.at_ms <= now_ms]
+        if not known:
+            continue
+        asked = [(s, alert_id) for cause in known for at_ms, s, alert_id in cause.asked if at_ms <= now_ms]
+        by_gravity = max((rules.rung_for(severity) for severity, _ in asked), default=0)
+        reached = min(max(len(known), by_gravity), _highest(known, rules))
+        is_begun = reached > rung or any(cause.at_ms == now_ms for cause in known)
+        rung = max(rung, reached)
+        if is_begun:
+            days = rules.days.get(rules.ladder[rung - 1], 0)
+            steps.append(Step(now_ms, rung, now_ms + days * _DAY_MS if days else None))
+        alert_ids = tuple(sorted({a for severity, a in asked if rules.rung_for(severity) == by_gravity}))
+    return steps, alert_ids
 
 
-def _reached(steps: list[Rung], rules: SanctionRules) -> Rung:
-    """The hardest sanction that had not ended when a milder one was deserved."""
-    reached = steps[0]
-    for step in steps[1:]:
-        ends_at = _ends_at(reached, rules)
-        is_over = ends_at is not None and ends_at <= step.at_ms
-        if is_over or step.height > reached.height or (step.height == reached.height and ends_at is not None):
-            reached = step
-    return reached
-
-
-def _ends_at(step: Rung, rules: SanctionRules) -> int | None:
-    is_timed = step.sanction in _LOCKED and rules.freeze_days > 0
-    return step.at_ms + rules.freeze_days * _DAY_MS if is_timed else None
+def _highest(causes: Sequence[SanctionCause], rules: SanctionRules) -> int:
+    """How high these causes may reach at most (B26, A1, F20)."""
+    top = len(rules.ladder)
+    orders = frozenset[tuple[str, str]]().union(*(cause.order_ids for cause in causes))
+    if len(orders) <= 1:
+        return min(top, rules.one_order_rung)
+    shops = frozenset[str]().union(*(cause.shop_ids for cause in causes))
+    scenarios = frozenset[str]().union(*(cause.scenarios for cause in causes))
+    independent = max(len(shops), len(scenarios))
+    if independent < rules.last_rung_causes or not any(cause.has_evidence for cause in causes):
+        return max(1, top - 1)
+    return top

@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 from typing import Any
 
-from cloudtag.detection.signals import SHOP_COMPLAINT, Signal
+from cloudtag.detection.signals import ORDER_LIMIT, SHOP_COMPLAINT, Signal
 from cloudtag.detectors.registry import of_scope
 
-OWN = (SHOP_COMPLAINT,)
+OWN = (SHOP_COMPLAINT, ORDER_LIMIT)
 """Signals that no detector is asked by, but the consequences are."""
 Watched = Mapping[type[Any], tuple[tuple[Signal, Callable[[Any], int]], ...]]
 """By kind of fact, the signals a fact may still give, each with what weighs it."""

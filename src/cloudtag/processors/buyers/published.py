@@ -7,10 +7,13 @@ from typing import Any, TypeVar
 
 from msgspec import Struct
 
+from cloudtag.contract.disputes import OrderLimitChanged
+from cloudtag.contract.internal import make_id
 from cloudtag.contract.records import Alert, TagConfirmation, TagStatus
 from cloudtag.contract.streams import STREAM_OF
 from cloudtag.decisions.alerts import last_word
 from cloudtag.decisions.consequences import ConsequenceCase, complaints_among, follow
+from cloudtag.decisions.reports import judge_reports
 from cloudtag.detection.order_view import OrderView
 from cloudtag.engine.judgement import Judgement
 from cloudtag.engine.keyed_state import KeyedState
@@ -38,10 +41,21 @@ def alerts_of(state: KeyedState) -> list[Alert]:
 
 
 def judge_consequences(
-    state: KeyedState, tags: Row | None, orders: list[OrderView], others: list[Any], policies: Policies, now_ms: int
+    state: KeyedState,
+    tags: Row | None,
+    appeals: Row | None,
+    orders: list[OrderView],
+    others: list[Any],
+    policies: Policies,
+    now_ms: int,
 ) -> Judgement:
-    """What follows for a buyer, the buyer's orders and their claims (domain section 5)."""
+    """What became of shops' reports, and what follows for a buyer, the buyer's orders and their claims (section 5).
+
+    `appeals`: the row of the buyer's appeals; `others`: facts about no order.
+    """
     alerts, said = alerts_of(state), state.index.verdicts
+    complaints = complaints_among([*others, *(fact for order in orders for fact in order.others)])
+    reports = judge_reports(complaints, {order.order_id: (order,) for order in orders}, policies, now_ms)
     words = ((alert.alert_id, last_word(alert, said.get(alert.alert_id, ()))) for alert in alerts)
     case = ConsequenceCase(
         buyer_id=state.key,
@@ -49,13 +63,21 @@ def judge_consequences(
         tags=_told(tags, TagStatus, lambda tag: (tag.decided_at, tag.tag_id)),
         confirmations=_told(tags, TagConfirmation, lambda c: (c.confirmed_at, c.confirmation_id)),
         orders={order.order_id: order for order in orders},
-        complaints=complaints_among([*others, *(fact for order in orders for fact in order.others)]),
+        complaints=complaints,
         verdicts={alert_id: verdict for alert_id, verdict in words if verdict is not None},
         policies=policies,
         now_ms=now_ms,
+        reports=reports.reports,
+        appeals=list(appeals.facts.values()) if appeals else [],
+        limits=[fact for fact in others if type(fact) is OrderLimitChanged],
     )
     told, timers = follow(case)
-    judgement = Judgement(timer_ms=earliest(timers))
+    judgement = Judgement(timer_ms=earliest([*timers, *reports.timers]))
+    for report in reports.reports:
+        # Ids of complaints mean something only inside their shop.
+        said_id = make_id(report.record.platform, report.shop_id, report.record.report_id)
+        since_ms = report.record.put_at
+        judgement.conclusions[said_id] = Conclusion(said_id, state.key, since_ms, report.record, is_rolling=True)
     for record, since_ms in told:
         judgement.conclusions[record.consequence_id] = Conclusion(
             record.consequence_id, record.subject_id, since_ms, record, is_rolling=True

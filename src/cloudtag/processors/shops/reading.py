@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from cloudtag.contract.events import AbuseFound, AccountChanged
+from cloudtag.contract.events import AbuseFound, AccountChanged, ShopDescribed, TagSubmitted
 from cloudtag.engine.judgement import Judgement
 from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.revise import Conclusion
@@ -21,6 +21,18 @@ def abuses(state: KeyedState) -> Iterator[AbuseFound]:
     """What the shop was found to have misused, and what was withdrawn of that."""
     row = state.row("permission")
     return (fact for fact in row.facts.values() if type(fact) is AbuseFound) if row else iter(())
+
+
+def descriptions(state: KeyedState) -> Iterator[ShopDescribed]:
+    """Everything the shop said of itself."""
+    row = state.row("description")
+    return iter(row.facts.values()) if row else iter(())
+
+
+def withdrawals(state: KeyedState) -> Iterator[TagSubmitted]:
+    """The submissions that take others back."""
+    rows = state.rows_of("submission")
+    return (fact for row in rows for fact in row.facts.values() if fact.withdraws is not None)
 
 
 def judged(concluded: Iterable[Conclusion], timer_ms: int = NEVER) -> Judgement:

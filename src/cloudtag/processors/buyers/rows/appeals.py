@@ -1,4 +1,4 @@
-"""The buyer's appeals: they are kept, and nothing is concluded from them."""
+"""The buyer's appeals: they are kept, and what they change is judged with the consequences."""
 
 from __future__ import annotations
 

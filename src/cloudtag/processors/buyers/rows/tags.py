@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 
-from cloudtag.contract import events as ev
+from cloudtag.contract.internal import make_id
 from cloudtag.contract.records import Alert, TagConfirmation, TagStatus
 from cloudtag.contract.shops import TagRequested
 from cloudtag.decisions.tags import judge_tags
+from cloudtag.detection.order_view import OrderView
 from cloudtag.engine.judgement import EMPTY, Judgement
 from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.revise import Conclusion
@@ -15,25 +16,30 @@ from cloudtag.engine.row_kind import INTERNAL_ID, Holds, Reads, RowKind
 from cloudtag.engine.rows import Row
 from cloudtag.policy.model import Policies
 from cloudtag.processors.buyers.published import alerts_of
-from cloudtag.processors.buyers.reading import view_of
+from cloudtag.processors.buyers.reading import orders_in, view_of
 
 
 def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judgement:
     if not row.facts:
         return EMPTY
 
-    def contacts(order_id: str) -> Sequence[ev.BuyerContacted]:
-        order = state.row("order", order_id)
-        return view_of(order).contacts if order and order.facts else ()
+    def orders(order_id: str) -> Iterator[OrderView]:
+        return (view_of(order) for order in orders_in(state, (order_id,)))
 
-    judged = judge_tags(row.facts.values(), contacts, policies, now_ms, alerts_of(state))
+    judged = judge_tags(row.facts.values(), orders, policies, now_ms, alerts_of(state))
     judgement = Judgement(timer_ms=judged.timer_ms)
+    put_at: dict[tuple[str, str], int] = {}
     for request, status in judged.statuses:
-        judgement.conclusions[status.tag_id] = Conclusion(status.tag_id, state.key, request.occurred_at, status)
+        # A submission's id means something only inside its shop.
+        status_id = make_id(status.platform, status.shop_id, status.tag_id)
+        judgement.conclusions[status_id] = Conclusion(status_id, state.key, request.occurred_at, status)
+        put_at[status.shop_id, status.tag_id] = request.occurred_at
     for confirmation in judged.confirmations:
-        judgement.conclusions[confirmation.confirmation_id] = Conclusion(
-            confirmation.confirmation_id, state.key, confirmation.confirmed_at, confirmation
-        )
+        named = ((shop_id, tag_id) for shop_id in confirmation.shop_ids for tag_id in confirmation.tag_ids)
+        # It grows with every tag that joins it, however long ago it began.
+        newest_ms = max((put_at.get(tag, 0) for tag in named), default=0)
+        told_id, since_ms = confirmation.confirmation_id, max(confirmation.confirmed_at, newest_ms)
+        judgement.conclusions[told_id] = Conclusion(told_id, state.key, since_ms, confirmation, is_rolling=True)
     return judgement
 
 
@@ -48,7 +54,7 @@ TAGS = RowKind(
     judge=_judge,
     holds=(Holds(TagRequested, identity=INTERNAL_ID),),
     tells=(TagStatus, TagConfirmation),
-    # Contacts come with orders.
+    # They are about orders, and contacts come with those.
     reads=(Reads("order", when=_is_tagged),),
     follows=(Alert,),
     stays_with=("order",),

@@ -5,16 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from operator import attrgetter
 
+from msgspec.structs import replace
+
 from cloudtag.contract.events import TagSubmitted
+from cloudtag.contract.internal import make_id
+from cloudtag.contract.records import TagStatus
 from cloudtag.contract.shops import TagRequested
-from cloudtag.decisions.permissions import may_tag, standing_abuses
+from cloudtag.decisions.owners import owner_marks
+from cloudtag.decisions.permissions import may_tag, standing_abuses, taken_back
+from cloudtag.decisions.tag_reasons import shop_refusal
+from cloudtag.decisions.tags import only_scenario, refused_whole
 from cloudtag.engine.judgement import EMPTY, Judgement
 from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.revise import Conclusion
 from cloudtag.engine.row_kind import Holds, Reads, RowKind
 from cloudtag.engine.rows import Row
 from cloudtag.policy.model import Policies
-from cloudtag.processors.shops.reading import abuses, accounts, judged
+from cloudtag.processors.shops.reading import abuses, accounts, descriptions, judged, withdrawals
 
 
 def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judgement:
@@ -28,42 +35,44 @@ def _requests(state: KeyedState, row: Row, policies: Policies) -> Iterator[Concl
     submission = min(tagging, key=lambda s: (s.occurred_at, s.event_id), default=None)
     if submission is None:
         return
+    policy = policies.at(submission.platform, submission.occurred_at)
     found = standing_abuses(abuses(state))
-    is_permitted = may_tag(submission, accounts(state), found)
-    rejection = rejection_of(submission, policies) if is_permitted else "no_permission"
+    is_permitted = may_tag(submission, accounts(state), found, policy)
+    rejection = shop_refusal(submission, policy.tags, is_permitted=is_permitted)
+    if not submission.orders:
+        status = refused_whole(submission, policy, rejection or "no_orders")
+        status_id = make_id(status.platform, status.shop_id, status.tag_id)
+        yield Conclusion(status_id, status.shop_id, submission.occurred_at, status)
+        return
+    withdrawn_by = taken_back(withdrawals(state)).get(submission.event_id)
+    request = TagRequested(
+        revision=0,
+        is_held=True,
+        buyer_id="",
+        order_id="",
+        submission_id=submission.submission_id,
+        event_id=submission.event_id,
+        occurred_at=submission.occurred_at,
+        platform=submission.platform,
+        shop_id=submission.shop_id,
+        account_id=submission.account_id,
+        scenario=only_scenario(submission),
+        rejection=rejection,
+        voided_by=found[0].event_id if found else withdrawn_by,
+        owner_marks=owner_marks(descriptions(state), submission.occurred_at),
+    )
     buyers: dict[str, str] = {}
     for tagged in submission.orders:
         # An order has one buyer: where a submission names several, the first counts.
-        if buyers.setdefault(tagged.order_id, tagged.buyer_id) != tagged.buyer_id:
-            continue
-        request = TagRequested(
-            revision=0,
-            is_held=True,
-            buyer_id=tagged.buyer_id,
-            order_id=tagged.order_id,
-            submission_id=submission.submission_id,
-            event_id=submission.event_id,
-            occurred_at=submission.occurred_at,
-            platform=submission.platform,
-            shop_id=submission.shop_id,
-            account_id=submission.account_id,
-            scenario=submission.scenarios[0] if len(submission.scenarios) == 1 else None,
-            rejection=rejection,
-            voided_by=found[0].event_id if found else None,
-        )
-        yield Conclusion(request.internal_id, request.buyer_id, request.occurred_at, request)
+        if buyers.setdefault(tagged.order_id, tagged.buyer_id) == tagged.buyer_id:
+            one = replace(request, buyer_id=tagged.buyer_id, order_id=tagged.order_id)
+            yield Conclusion(one.internal_id, one.buyer_id, one.occurred_at, one)
 
 
-def rejection_of(submission: TagSubmitted, policies: Policies) -> str | None:
-    """Why each order of a submission is rejected whoever sent it (J3, J4); None if it is not."""
-    rules = policies.at(submission.platform, submission.occurred_at).tags
-    if len(submission.orders) > rules.max_orders:
-        return "too_many_orders"
-    if len(submission.scenarios) != 1:
-        return "one_scenario_only"
-    if submission.scenarios[0] not in rules.scenarios:
-        return "unknown_scenario"
-    return None
+def _is_taken_back(state: KeyedState, name: str) -> bool:
+    """Whether a submission takes others back, or did: what it says of them is asked of them."""
+    row = state.row("submission", name)
+    return row is not None and any(fact.withdraws is not None for fact in row.facts.values())
 
 
 SUBMISSION = RowKind(
@@ -71,6 +80,6 @@ SUBMISSION = RowKind(
     letter="s",
     judge=_judge,
     holds=(Holds(TagSubmitted, name=attrgetter("submission_id")),),
-    tells=(TagRequested,),
-    reads=(Reads("permission"),),
+    tells=(TagRequested, TagStatus),
+    reads=(Reads("permission"), Reads("description"), Reads("submission", when=_is_taken_back)),
 )
