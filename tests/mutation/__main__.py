@@ -56,7 +56,7 @@ def _faults(found: kept.Results, known: dict[str, str], whole: bool) -> int:
     if whole:
         told += [f"called equivalent, but there is none such: {key}" for key in known if key not in outcomes]
     counted = [outcome for outcome in outcomes.values() if outcome != "equivalent"]
-    share = counted.count("killed") / max(len(counted), 1)
+    share = counted.count("killed") / len(counted) if counted else 1.0
     sys.stderr.write(f"{share:.1%} of {len(counted)} mutants killed\n")
     if share < LEAST_SHARE:
         told.append(f"less than {LEAST_SHARE:.0%}")

@@ -41,7 +41,7 @@ TIMED_OUT = "timed out"
 
 
 def done(works: Iterator[Work], processes: int) -> Iterator[Done]:
-    """Do all work in children, so many at once; answers come as they are ready. Children end with their parent's wish."""
+    """Do all work in children, so many at once; answers come as they are ready."""
     running: dict[int, tuple[Work, int]] = {}
     try:
         for work in works:

@@ -1,14 +1,14 @@
-"""Whether a mutant can be told from the original at all: both judge the same random histories, and must say the same.
+"""Whether a mutant can be told from the original at all: both judge the same random histories and must say the same.
 
-Half of the histories mix everything. The others are examples, shaken: events left out, moved to the edge of each other's
-time, said twice, or given what another event says.
+Half of the histories are examples, shaken: events left out, moved to the edge of each other's time, said twice, or
+given what another event says. The others mix everything.
 """
 
 from __future__ import annotations
 
 import json
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -56,7 +56,7 @@ def drawn(module: str, count: int = HISTORIES) -> list[History]:
     chance = random.Random(module)
     examples = _examples(module)
     pool = [event for example in examples for event in decoded(example)[0]]
-    return mixed + [_shaken(chance, decoded(chance.choice(examples))[0], pool) for _ in range(count - count // 2)]
+    return [_shaken(chance, decoded(chance.choice(examples))[0], pool) for _ in range(count - count // 2)] + mixed
 
 
 def said_of(history: History) -> str:
@@ -109,7 +109,24 @@ def _free(event: Struct) -> list[msgspec.structs.FieldInfo]:
     return [field for field in fields(event) if field.name not in AS_THEY_ARE]
 
 
+def reduced(history: History, differs: Callable[[History], bool]) -> History:
+    """The history without the events that the difference does not need."""
+    for event in list(history):
+        shorter = [other for other in history if other is not event]
+        if shorter and differs(shorter):
+            history = shorter
+    return history
+
+
 def written(history: History) -> list[str]:
-    """A history as lines in the replay form, in order of event time."""
-    ordered = sorted(history, key=lambda event: event.occurred_at)
-    return [json.dumps(encode_json(STREAM_OF[type(event)], event), ensure_ascii=False) for event in ordered]
+    """A history as lines in the replay form, in order of event time; what is not said is left out."""
+    lines = []
+    for event in sorted(history, key=lambda event: event.occurred_at):
+        said = {"stream", *(f.name for f in fields(event) if f.required or getattr(event, f.name) != _default(f))}
+        told = encode_json(STREAM_OF[type(event)], event)
+        lines.append(json.dumps({name: value for name, value in told.items() if name in said}, ensure_ascii=False))
+    return lines
+
+
+def _default(field: msgspec.structs.FieldInfo) -> Any:
+    return field.default if field.default_factory is msgspec.NODEFAULT else field.default_factory()

@@ -48,6 +48,23 @@ class Mutant:
         return held
 
 
+@dataclass(frozen=True, slots=True)
+class Swap:
+    """A function that runs now, with the code it had and the mutant's."""
+
+    function: FunctionType
+    was: CodeType
+    is_now: CodeType
+
+    def mutate(self) -> None:
+        """Let it run the mutant's code."""
+        self.function.__code__ = self.is_now
+
+    def restore(self) -> None:
+        """Let it run its own."""
+        self.function.__code__ = self.was
+
+
 @dataclass(slots=True)
 class Mutated:
     """A module with its mutants in the order of its lines."""
@@ -64,12 +81,13 @@ class Mutated:
 
     def functions(self) -> list[FunctionType]:
         """The functions of the module that live."""
-        return [f for f in gc.get_objects() if type(f) is FunctionType and f.__code__.co_filename == self.module.__file__]
+        file = self.module.__file__
+        return [f for f in gc.get_objects() if type(f) is FunctionType and f.__code__.co_filename == file]
 
-    def install(self, mutant: Mutant) -> None:
-        """Give the functions that run now the mutant's code, wherever they are held. There is no way back: fork first.
+    def install(self, mutant: Mutant) -> list[Swap]:
+        """Give the functions that run now the mutant's code, wherever they are held; what was swapped comes back.
 
-        Raises LookupError when the function is not alive.
+        The tree stays changed: fork first. Raises LookupError when the function is not alive.
         """
         mutant.put()
         ast.fix_missing_locations(self.tree)
@@ -81,9 +99,10 @@ class Mutated:
         changed = [(_spot(was), code) for was, code in zip(old, new, strict=True) if was != code]
         if not changed or any(spot not in living for spot, _ in changed):
             raise LookupError(f"{mutant.key}: no function of {self.name} runs it")
-        for spot, code in changed:
-            for function in living[spot]:
-                function.__code__ = code
+        swaps = [Swap(function, function.__code__, code) for spot, code in changed for function in living[spot]]
+        for swap in swaps:
+            swap.mutate()
+        return swaps
 
 
 def mutated(module_name: str) -> Mutated:

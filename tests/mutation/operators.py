@@ -1,4 +1,4 @@
-"""The small mistakes a condition could have been written with. Each takes a node and gives what else might stand there."""
+"""The small mistakes a condition could be written with: each takes a node and gives what else might stand there."""
 
 from __future__ import annotations
 

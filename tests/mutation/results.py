@@ -67,11 +67,11 @@ def write(results: Results, path: Path = KEPT) -> None:
 
 
 def equivalents(path: Path = EQUIVALENT) -> dict[str, str]:
-    """Mutants nobody could tell from the original, and why. Raises ValueError for one without a reason, or told twice."""
+    """Mutants nobody could tell from the original, and why. Raises ValueError for one told twice or without reason."""
     found: dict[str, str] = {}
     for entry in tomllib.loads(path.read_text(encoding="utf-8")).get("equivalent", ()):
         if entry["mutant"] in found or not entry["reason"].strip():
-            raise ValueError(f"{path.name}: {entry['mutant']} is told twice, or without a reason")
+            raise ValueError(f"{path.name}: {entry['mutant']} is told twice or without reason")
         found[entry["mutant"]] = entry["reason"]
     return found
 
@@ -81,10 +81,10 @@ def page(results: Results) -> str:
     lines = [
         "# What the tests notice",
         "",
-        "Written by `make mutants`: each condition of a detector, or of what is decided, is changed in one place, and the",
-        "tests that concern it run. *Killed*: a test failed. *Equivalent*: listed, with a reason, in",
-        "`tests/mutation/equivalent.toml`, and no random history told it from the original. *Survived*: nothing noticed;",
-        "an example on the near side of that condition is missing. The share leaves out the equivalent ones.",
+        "Written by `make mutants`: each condition of a detector, or of what is decided, is changed in one place, and",
+        "the tests that concern it run. *Killed*: a test failed. *Equivalent*: listed, with a reason, in",
+        "`tests/mutation/equivalent.toml`, and no random history told it from the original. *Survived*: nothing",
+        "noticed; an example on the near side of that condition is missing. The share leaves out the equivalent ones.",
         "",
         "| module | mutants | killed | equivalent | survived | share killed |",
         "|---|--:|--:|--:|--:|--:|",

@@ -43,10 +43,11 @@ class Run:
         known: frozenset[str],
         processes: int = 2,
         probe: bool = False,
+        by_call: tuple[str, ...] = concerns.BY_CALL,
         keep: Callable[[], None] = lambda: None,
     ) -> None:
         self.modules, self.results, self.known = modules, results, known
-        self.processes, self.probe, self.keep = processes, probe, keep
+        self.processes, self.probe, self.by_call, self.keep = processes, probe, by_call, keep
         self.called: dict[str, tuple[set[tuple[str, str]], int]] = {}
         self.failing: set[str] = set()
 
@@ -86,7 +87,7 @@ class Run:
         if concerns.is_detector(module):
             own = concerns.of_detector(module, items)
             return own, lambda mutant: own
-        asked = [item for item in items if item.nodeid.startswith(concerns.BY_CALL)]
+        asked = [item for item in items if item.nodeid.startswith(self.by_call)]
         if not self.called:
             self._see_calls(asked)
         file = str(found.module.__file__)
@@ -118,7 +119,7 @@ class Run:
         return " ".join(failing[:1]), 60.0
 
     def _hold_to_the_law(self, found: Mutated, held: ModuleResults) -> None:
-        """What is called equivalent says the same of all histories; of other survivors, what tells them is looked for."""
+        """What is called equivalent says the same of all histories; for others one that tells is looked for."""
         asked = [
             mutant
             for mutant in found.mutants
@@ -166,9 +167,20 @@ def _called(item: pytest.Item, files: Sequence[str]) -> tuple[list[tuple[str, st
 
 def _difference(found: Mutated, mutant: Mutant, said: Sequence[str], drawn: Sequence[laws.History]) -> list[str]:
     """The events of a history that tells a mutant from the original, in the replay form."""
-    found.install(mutant)
+    swaps = found.install(mutant)
     place = laws.first_difference(said, drawn)
-    return [] if place is None else laws.written(drawn[place])
+    if place is None:
+        return []
+
+    def differs(history: laws.History) -> bool:
+        for swap in swaps:
+            swap.restore()
+        was = laws.said_of(history)
+        for swap in swaps:
+            swap.mutate()
+        return laws.said_of(history) != was
+
+    return laws.written(laws.reduced(drawn[place], differs))
 
 
 def _result(each: Done, line: int) -> Result:
@@ -210,5 +222,5 @@ def modules_of(names: Sequence[str]) -> Iterator[str]:
 
 def collected(plugin: Any, paths: Sequence[str]) -> int:
     """Collect tests once and give them to the plugin; pytest's exit code."""
-    words = ["-q", "--no-header", "-p", "no:cacheprovider", "-p", "no:xdist", "--assert=plain", "--timeout=0", "--capture=no"]
-    return int(pytest.main([*words, *paths], plugins=[plugin]))
+    words = ["-q", "--no-header", "-p", "no:cacheprovider", "-p", "no:xdist", "--assert=plain", "--capture=no"]
+    return int(pytest.main([*words, "--timeout=0", *paths], plugins=[plugin]))
