@@ -6,6 +6,7 @@ import ast
 import gc
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from importlib import import_module
 from inspect import getsource
 from types import CodeType, FunctionType, ModuleType
@@ -17,6 +18,8 @@ _FUNCTION_FLAG = 0x1
 """`CO_OPTIMIZED`: code of a function, not of a class or a module."""
 _LEFT_OUT = (ast.arguments, ast.JoinedStr, ast.Assert)
 """Defaults and annotations; texts, which say and do not decide; what is asserted for the types' sake."""
+Spot = tuple[str, int]
+"""Where a function stands: its qualified name and its first line."""
 LONGEST = 160
 """So many characters of a condition are told in a mutant's key."""
 
@@ -65,7 +68,7 @@ class Swap:
         self.function.__code__ = self.was
 
 
-@dataclass(slots=True)
+@dataclass
 class Mutated:
     """A module with its mutants in the order of its lines."""
 
@@ -79,10 +82,19 @@ class Mutated:
         """The module's, without `cloudtag.`."""
         return self.module.__name__.removeprefix("cloudtag.")
 
-    def functions(self) -> list[FunctionType]:
-        """The functions of the module that live."""
-        file = self.module.__file__
-        return [f for f in gc.get_objects() if type(f) is FunctionType and f.__code__.co_filename == file]
+    @cached_property
+    def codes(self) -> list[CodeType]:
+        """The code of the module's functions as it is."""
+        return _codes(compile(self.source, str(self.module.__file__), "exec"))
+
+    @cached_property
+    def living(self) -> dict[Spot, list[FunctionType]]:
+        """The functions of the module that live, by where they stand. Asked before a fork it is found once for all."""
+        found: dict[Spot, list[FunctionType]] = {}
+        for held in gc.get_objects():
+            if type(held) is FunctionType and held.__code__.co_filename == self.module.__file__:
+                found.setdefault(_spot(held.__code__), []).append(held)
+        return found
 
     def install(self, mutant: Mutant) -> list[Swap]:
         """Give the functions that run now the mutant's code, wherever they are held; what was swapped comes back.
@@ -91,15 +103,11 @@ class Mutated:
         """
         mutant.put()
         ast.fix_missing_locations(self.tree)
-        old = _codes(compile(self.source, str(self.module.__file__), "exec"))
         new = _codes(compile(self.tree, str(self.module.__file__), "exec"))
-        living: dict[Any, list[FunctionType]] = {}
-        for function in self.functions():
-            living.setdefault(_spot(function.__code__), []).append(function)
-        changed = [(_spot(was), code) for was, code in zip(old, new, strict=True) if was != code]
-        if not changed or any(spot not in living for spot, _ in changed):
+        changed = [(_spot(was), code) for was, code in zip(self.codes, new, strict=True) if was != code]
+        if not changed or any(spot not in self.living for spot, _ in changed):
             raise LookupError(f"{mutant.key}: no function of {self.name} runs it")
-        swaps = [Swap(function, function.__code__, code) for spot, code in changed for function in living[spot]]
+        swaps = [Swap(function, function.__code__, code) for spot, code in changed for function in self.living[spot]]
         for swap in swaps:
             swap.mutate()
         return swaps
@@ -117,7 +125,7 @@ def mutated(module_name: str) -> Mutated:
 def _mutants(found: Mutated) -> Iterator[Mutant]:
     seen: dict[str, int] = {}
     told: set[tuple[int, int, str]] = set()
-    for function, parent, name, place, node in _spots(found.tree):
+    for function, parent, name, place, node in _places(found.tree):
         was = _text(node)
         for operator in OPERATORS:
             for other in operator(node):
@@ -152,10 +160,10 @@ def _placed(other: ast.AST, node: ast.AST) -> ast.AST:
     return ast.copy_location(other, node) if hasattr(node, "lineno") else other
 
 
-Spot = tuple[str, ast.AST, str, int | None, ast.AST]
+Place = tuple[str, ast.AST, str, int | None, ast.AST]
 
 
-def _spots(tree: ast.Module) -> Iterator[Spot]:
+def _places(tree: ast.Module) -> Iterator[Place]:
     """Every node inside of a function, with the function's name and where in the tree it hangs."""
     for name, unit in _units(tree.body, ""):
         yield from _below(unit, name)
@@ -173,7 +181,7 @@ def _units(body: list[ast.stmt], prefix: str) -> Iterator[tuple[str, ast.AST]]:
                     yield f"{prefix}<lambda>", node
 
 
-def _below(node: ast.AST, function: str) -> Iterator[Spot]:
+def _below(node: ast.AST, function: str) -> Iterator[Place]:
     for name, value in ast.iter_fields(node):
         if name in ("annotation", "returns", "decorator_list"):
             continue
@@ -193,5 +201,5 @@ def _codes(code: CodeType) -> list[CodeType]:
     return found
 
 
-def _spot(code: CodeType) -> tuple[str, int]:
+def _spot(code: CodeType) -> Spot:
     return code.co_qualname, code.co_firstlineno

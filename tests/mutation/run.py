@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
@@ -61,11 +62,14 @@ class Run:
 
     def _judge(self, found: Mutated, items: Items) -> None:
         module = found.module.__name__
+        if not found.mutants:
+            return
         own, chosen = self._concerned(found, items)
         digest = _digest(found, own)
         held = self.results.get(module)
         if held is None or held.digest != digest or held.failure:
             held = self.results[module] = ModuleResults(digest, {})
+        _settle(found)
         failure, limit_s = self._unchanged(module, own)
         if failure:
             held.failure = failure
@@ -144,6 +148,15 @@ class Run:
             else:
                 result = replace(result, by=f"none of {len(drawn)} histories tells it")
             held.mutants[each.name] = result
+
+
+def _settle(found: Mutated) -> None:
+    """Look up once what each child would, and keep all there is from the collector, which would copy shared memory."""
+    gc.unfreeze()
+    assert found.codes
+    assert found.living
+    gc.collect()
+    gc.freeze()
 
 
 def _verdict(found: Mutated, mutant: Mutant, items: Items) -> str | None:
