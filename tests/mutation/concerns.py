@@ -33,6 +33,12 @@ def of_detector(module: str, items: Iterable[pytest.Item]) -> list[pytest.Item]:
     return sorted(found, key=lambda item: not item.nodeid.startswith(EXAMPLES))
 
 
+def of_others(prefixes: tuple[str, ...], items: Iterable[pytest.Item]) -> list[pytest.Item]:
+    """The tests that may concern what is no detector; not those of random histories, whose edges are chance."""
+    asked = [item for item in items if item.nodeid.startswith(prefixes)]
+    return [item for item in asked if not getattr(getattr(item, "obj", None), "is_hypothesis_test", False)]
+
+
 def _is_asked(node: str) -> bool:
     if node.startswith(EXAMPLES):
         return node.startswith(f"{EXAMPLES}::test_example[")

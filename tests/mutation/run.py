@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from hashlib import sha256
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +92,7 @@ class Run:
         if concerns.is_detector(module):
             own = concerns.of_detector(module, items)
             return own, lambda mutant: own
-        asked = [item for item in items if item.nodeid.startswith(self.by_call)]
+        asked = concerns.of_others(self.by_call, items)
         if not self.called:
             self._see_calls(asked)
         file = str(found.module.__file__)
@@ -104,7 +105,7 @@ class Run:
         return own, of_function
 
     def _see_calls(self, items: Items) -> None:
-        files = [str(sys.modules[name].__file__) for name in self.modules if name in sys.modules]
+        files = [str(import_module(name).__file__) for name in self.modules]
         works = (Work(item.nodeid, partial(_called, item, files), UNCHANGED_S) for item in items)
         for each in done(works, self.processes):
             if each.failure or each.answer is None:
