@@ -44,7 +44,7 @@ def main(words: list[str] | None = None) -> int:
     found = {module: results[module] for module in modules if module in results}
     sys.stdout.write("\n".join(kept.survivors(found)) + "\n")
     if asked.page:
-        Path(kept.PAGE).write_text(kept.page(found), encoding="utf-8")
+        Path(kept.PAGE).write_text(kept.page(found, modules), encoding="utf-8")
     return code or _faults(found, known, whole=not asked.only)
 
 

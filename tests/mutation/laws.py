@@ -37,7 +37,7 @@ History = list[Any]
 
 
 def drawn(module: str, count: int = HISTORIES) -> list[History]:
-    """The histories for a module: the same in every run."""
+    """The histories for a module: first those of examples, the same in every run; then the mixed ones, nearly so."""
     mixed: list[History] = []
 
     @settings(

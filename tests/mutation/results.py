@@ -76,8 +76,8 @@ def equivalents(path: Path = EQUIVALENT) -> dict[str, str]:
     return found
 
 
-def page(results: Results) -> str:
-    """The page of a whole run."""
+def page(results: Results, modules: Iterable[str]) -> str:
+    """The page of a whole run over some modules; what was not judged is not left out."""
     lines = [
         "# What the tests notice",
         "",
@@ -89,9 +89,11 @@ def page(results: Results) -> str:
         "| module | mutants | killed | equivalent | survived | share killed |",
         "|---|--:|--:|--:|--:|--:|",
     ]
-    rows = [(name, results[name]) for name in sorted(results)]
-    lines += [_row(f"`{name.removeprefix('cloudtag.')}`", [found]) for name, found in rows]
-    lines += [_row("**all**", [found for _, found in rows]), ""]
+    judged = {name: results[name] for name in sorted(modules) if name in results and not results[name].failure}
+    lines += [_row(f"`{name.removeprefix('cloudtag.')}`", [found]) for name, found in judged.items()]
+    lines += [_row("**all**", list(judged.values()))]
+    missing = [f"`{name.removeprefix('cloudtag.')}`" for name in sorted(modules) if name not in judged]
+    lines += ["", f"Not judged: {', '.join(missing)}.", ""] if missing else [""]
     return "\n".join(lines)
 
 

@@ -141,3 +141,19 @@ def test_modules_are_asked_for_by_name_or_room() -> None:
     assert {"cloudtag.detectors.worn_return", "cloudtag.decisions.tags"} <= set(modules_of([]))
     with pytest.raises(LookupError, match="'none'"):
         list(modules_of(["none"]))
+
+
+def test_the_page_counts_what_was_judged_and_names_what_was_not() -> None:
+    made = (Result("killed", 1), Result("killed", 2), Result("survived", 3), Result("equivalent", 4))
+    judged = ModuleResults("d", {str(n): result for n, result in enumerate(made)})
+    results = {"cloudtag.a": judged, "cloudtag.b": ModuleResults("d", {}, "fails")}
+    lines = kept.page(results, ["cloudtag.a", "cloudtag.b", "cloudtag.c"]).splitlines()
+    assert "| `a` | 4 | 2 | 1 | 1 | 66.7% |" in lines
+    assert "| **all** | 4 | 2 | 1 | 1 | 66.7% |" in lines
+    assert lines[-1] == "Not judged: `b`, `c`."
+
+
+def test_survivors_are_told_in_the_order_of_their_lines() -> None:
+    found = {"m:f: late": Result("survived", 9), "m:f: early": Result("survived", 2, "why", ("{}",))}
+    told = list(kept.survivors({"m": ModuleResults("d", {**found, "m:f: no": Result("killed", 1)})}))
+    assert told[1:] == ["- line 2: `f: early` (why)", "      {}", "- line 9: `f: late`"]
