@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 DEMO := $(VENV)/.demo-installed
 STAMP := $(VENV)/.installed
 
-.PHONY: help demo test check lint types contracts docs docs-check bench-smoke golden kafka clean requirements
+.PHONY: help demo test check lint types contracts docs docs-check bench-smoke golden mutants kafka clean requirements
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -51,6 +51,9 @@ bench-smoke: $(STAMP) ## the short benchmark: checks the alert set and a ratio
 
 golden: $(STAMP) ## outputs and stored rows of fixed inputs, byte for byte as they were kept
 	@$(BIN)/python -m tests.golden
+
+mutants: $(STAMP) ## change each condition of detectors and decisions in one place: does a test notice? ONLY=name for one
+	@$(BIN)/python -m tests.mutation $(if $(ONLY),--only $(ONLY),--page)
 
 PIN := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 

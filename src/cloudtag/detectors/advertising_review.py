@@ -64,6 +64,11 @@ EXAMPLES = (
         events=(*_advert(1, 0), *_advert(2, 9)),
         fires=({"severity": "medium", "order_ids": ["o1", "o2"], "facts": {"orders": "2/2"}},),
     ),
+    Example(
+        name="adverts on both platforms of one network: that of the later review",
+        events=(*_advert(1, 0), *_advert(2, 9, platform="tmall")),
+        fires=({"platform": "tmall", "facts": {"orders": "2/2", "reviews": "2"}},),
+    ),
     Example(name="near miss: once", events=(*_advert(1, 0), *_advert(2, 9, advertises=False))),
     Example(
         name="near miss: one order, reviewed twice",
