@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from cloudtag.contract.events import ParcelScanned
-from cloudtag.contract.types import Goods, RefundReason, RefundType, ScanKind, SignerKind
+from cloudtag.contract.types import Goods, RefundReason, ScanKind, SignerKind
 from cloudtag.simulate.attack_script import AttackScript
 from cloudtag.simulate.order_context import OrderContext
 from cloudtag.simulate.parcels import carry, facility
@@ -61,7 +61,14 @@ def return_under(
 
 
 def scan(
-    story: AttackScript, deal: OrderContext, parcel: Parcel, kind: ScanKind, at: int, *, is_home: bool = False, **said: Any
+    story: AttackScript,
+    deal: OrderContext,
+    parcel: Parcel,
+    kind: ScanKind,
+    at: int,
+    *,
+    is_home: bool = False,
+    **said: Any,
 ) -> None:
     """One scan of a parcel of an order: on the buyer's side, or `is_home` on the shop's."""
     place = facility(deal.shop.city, "out") if is_home else facility(deal.buyer.city, "in")
