@@ -52,8 +52,8 @@ def evaluate(
 
     Attackers are played once; a crowd of honest buyers, who meet refused parcels, lost boxes, slips of the pen, silent
     couriers and shops' mistakes, is judged for itself. Ends with exit code 1 when less than 99 % of the attacks are
-    found, when anybody whom a script plays is accused falsely, or anybody of the crowd at severity high or above. Labels
-    and detectors follow the same written rules: this shows that they agree, not how they do in the field.
+    found, when anybody whom a script plays is accused falsely, or anybody of the crowd at severity high or above.
+    Labels and detectors follow the same written rules: this shows that they agree, not how they do in the field.
 
     Example:  cloudtag evaluate --honest 300000 --seeds 3
     """

@@ -1,4 +1,4 @@
-"""What `cloudtag evaluate` shows: tables of attackers by detector, and of honest buyers by severity and kind of mess."""
+"""What `cloudtag evaluate` shows: attackers by detector, honest buyers by severity and by the mess they met."""
 
 from rich.console import Console
 from rich.table import Table

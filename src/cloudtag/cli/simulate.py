@@ -46,9 +46,7 @@ def simulate(
     ] = None,
     catalogue: Annotated[
         CatalogueName,
-        typer.Option(
-            help="Stories for every detector, for six (basic), with attackers under cover, or of `cloudtag demo`."
-        ),
+        typer.Option(help="Stories for every detector, for six (basic), with more (cover), or of `cloudtag demo`."),
     ] = CatalogueName.FULL,
 ) -> None:
     """Write a simulated stream of events as JSON lines, in the order in which they would arrive.

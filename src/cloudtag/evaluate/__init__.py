@@ -1,4 +1,4 @@
-"""How well the detectors do on simulated streams whose truth is known. No clock, no I/O but the processes of `shards`."""
+"""How well the detectors do on simulated streams whose truth is known. No clock; no I/O but processes (`shards`)."""
 
 from cloudtag.evaluate.bounds import upper_share
 from cloudtag.evaluate.crowd import QUIET_DAYS, judge_crowd

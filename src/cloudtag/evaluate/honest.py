@@ -36,7 +36,7 @@ class HonestFigures(Struct, frozen=True, kw_only=True):
     by_severity: tuple[Rate, ...]
     """By the gravest alert about each buyer, each severity for itself, and `medium or above` together."""
     by_kind: tuple[Rate, ...]
-    """Of the buyers whom each kind of mess met, those accused for it at medium severity or above; most accused first."""
+    """Of the buyers whom each kind of mess met, those accused for it at medium or above; most accused first."""
     pairs: tuple[PairFigures, ...]
     named: tuple[FalseAlert, ...]
     """The gravest of them, one by one."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from msgspec.structs import replace
 
 from cloudtag.contract.disputes import ChargebackChanged
 from cloudtag.contract.events import ReturnInspected
-from cloudtag.contract.types import Goods, OrderLine
+from cloudtag.contract.types import Goods, OrderLine, RefundReason
 from cloudtag.simulate.mess.steps import another_parcel, not_received, on_the_door_step, outbound, pay_back, scan
 from cloudtag.simulate.order_context import OrderContext
 from cloudtag.simulate.profile import DAY_MS, HOUR_MS, MINUTE_MS
@@ -19,8 +21,9 @@ def reason_flipped(stage: ScriptContext) -> None:
     """Cheap goods go back for dear ones; the reason is flipped to `wrong_item` and away again, as an alibi (F12)."""
     story = stage.story
     claim, at = stage.agreed_return(stage.received(stage.buyer(), stage.shop()))
-    for hours, reason in ((1, "wrong_item"), (3, "no_reason")):
-        claim.reason = "wrong_item" if reason == "wrong_item" else "no_reason"
+    flips: tuple[tuple[int, RefundReason], ...] = ((1, "wrong_item"), (3, "no_reason"))
+    for hours, reason in flips:
+        claim.reason = reason
         tell(story, claim, "modified", at + hours * HOUR_MS)
     fill(story, [claim], new_parcel(story), at + 4 * HOUR_MS)
     opened_at = send_back(story, claim, at + 6 * HOUR_MS) + HOUR_MS
@@ -100,7 +103,7 @@ def turned_round(stage: ScriptContext) -> None:
     claim, at = stage.agreed_return(stage.received(stage.buyer(), stage.shop()))
     parcel, deal = new_parcel(story), claim.deal
     fill(story, [claim], parcel, at + HOUR_MS)
-    home = {"order_id": None, "destination_hash": deal.shop.return_address}
+    home: dict[str, Any] = {"order_id": None, "destination_hash": deal.shop.return_address}
     scan(story, deal, parcel, "accepted", at + 2 * HOUR_MS, **home)
     scan(story, deal, parcel, "arrived", at + 20 * HOUR_MS, is_home=True, **home)
     scan(story, deal, parcel, "returned", at + 22 * HOUR_MS, is_home=True, **home)

@@ -18,8 +18,8 @@ FESTIVAL_BEGINS_MS = 1_737_993_600_000
 FESTIVAL_ENDS_MS = FESTIVAL_BEGINS_MS + 8 * DAY_MS
 """The end of 2025-02-04 in Shanghai, the last of its public holidays."""
 OUTAGE_HOURS = (5, 50)
-"""Guess: in a quarter of a year a feed breaks off twice, for a morning and for a weekend, and what it would have told is
-lost. Most outages lose nothing; what only comes late is no matter of event time."""
+"""Guess: in a quarter of a year a feed breaks off twice, for a morning and for a weekend, and what it would have told
+is lost. Most outages lose nothing; what only comes late is no matter of event time."""
 
 Span = tuple[int, int]
 """From a moment to a moment, milliseconds; the second is outside."""

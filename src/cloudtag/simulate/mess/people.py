@@ -15,7 +15,7 @@ from cloudtag.simulate.mess.shops import stranger
 from cloudtag.simulate.mess.steps import arrived
 from cloudtag.simulate.order_context import OrderContext
 from cloudtag.simulate.profile import DAY_MS
-from cloudtag.simulate.world import FACILITIES, LOCKERS, Buyer, Shop, buyer, mix, shop
+from cloudtag.simulate.world import FACILITIES, Buyer, Shop, buyer, mix, shop
 
 BLOCK = 5000
 """So many buyers share nothing with anybody outside: a block has lockers and an office of its own."""
@@ -24,11 +24,10 @@ HEAVY_ORDERS = (20, 45)
 
 
 def resident(number: int) -> Buyer:
-    """Honest buyer number such-and-such: at home, at one of the block's three lockers (150 people), or its office (100)."""
+    """Honest buyer number such-and-such: at home, at the block's locker (150 people), or in its office (100)."""
     who, block, place = buyer(number), number // BLOCK, number % 100
     if place < 3:
-        at = block * LOCKERS + number // 100 % LOCKERS
-        return replace(who, address_hash=mix(21, at), address_area=mix(22, at), city=at % FACILITIES)
+        return replace(who, address_hash=mix(21, block), address_area=mix(22, block), city=(block + 7) % FACILITIES)
     if place < 5:
         return replace(who, address_hash=mix(23, block), address_area=mix(24, block), city=block % FACILITIES)
     return who

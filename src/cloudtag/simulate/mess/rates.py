@@ -32,7 +32,7 @@ class MessRates(Struct, frozen=True, kw_only=True):
     delivered_a_day_early_per_10000_orders: float = 60.0
     """Guess: the same target, and the buyer waits a day without asking for money."""
     station_pick_up_per_10000_orders: float = 1500.0
-    """Guess: stations and lockers take well over a tenth of China's parcels; who is asked takes home hours or days later."""
+    """Guess: stations and lockers take well over a tenth of China's parcels; they are collected hours or days later."""
     returned_from_station_per_10000_orders: float = 20.0
     """Guess: the buyer asks for the return while the parcel lies in the station, and collects it all the same."""
     left_with_neighbour_per_10000_orders: float = 30.0
@@ -95,7 +95,8 @@ class MessRates(Struct, frozen=True, kw_only=True):
     honest_bad_review_per_10000_orders: float = 300.0
     """One or two stars; of Olist's reviews 15 % are, of those in China's shops far fewer: guess."""
     chargeback_withdrawn_per_10000_orders: float = 10.0
-    """Below one payment in a hundred is charged back anywhere; here a lost parcel is, and the bank is told of the refund."""
+    """Guess, below the one payment in a hundred at which card networks step in: a lost parcel is charged back, and the
+    bank is told of the refund."""
     gift_returned_per_10000_orders: float = 20.0
     """Guess: a gift goes back from the account of the person who got it, by agreement with the shop."""
 

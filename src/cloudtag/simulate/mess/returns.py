@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from msgspec.structs import replace
 
 from cloudtag.contract.events import RefundChanged
@@ -77,7 +79,7 @@ def recycled_number(story: AttackScript, buyer: Buyer, shop: Shop, at: int) -> N
     deal = arrived(story, buyer, shop, at)
     claim, agreed_at = asked(story, deal)
     parcel, before = new_parcel(story), agreed_at - 200 * DAY_MS
-    abroad = {"order_id": None, "destination_hash": f"{story.ids.next('stranger')}"}
+    abroad: dict[str, Any] = {"order_id": None, "destination_hash": f"{story.ids.next('stranger')}"}
     scan(story, deal, parcel, "accepted", before, facility="hub-elsewhere-out", **abroad)
     scan(story, deal, parcel, "signed", before + 2 * DAY_MS, facility="hub-elsewhere-in", signer="recipient", **abroad)
     return_under(story, [claim], agreed_at + HOUR_MS, parcel, wait_ms=6 * HOUR_MS)
@@ -88,7 +90,7 @@ def label_created_only(story: AttackScript, buyer: Buyer, shop: Shop, at: int) -
     deal = arrived(story, buyer, shop, at)
     claim, agreed_at = asked(story, deal)
     parcel = new_parcel(story)
-    home = {"order_id": None, "destination_hash": shop.return_address}
+    home: dict[str, Any] = {"order_id": None, "destination_hash": shop.return_address}
     scan(story, deal, parcel, "label_created", agreed_at + HOUR_MS, **home)
     return_under(story, [claim], agreed_at + HOUR_MS, parcel, wait_ms=60 * HOUR_MS)
 
@@ -106,7 +108,7 @@ def signed_at_the_counter(story: AttackScript, buyer: Buyer, shop: Shop, at: int
     deal = arrived(story, buyer, shop, at)
     claim, agreed_at = asked(story, deal)
     parcel, handed_in_at = new_parcel(story), agreed_at + 2 * HOUR_MS
-    home = {"order_id": None, "destination_hash": shop.return_address}
+    home: dict[str, Any] = {"order_id": None, "destination_hash": shop.return_address}
     scan(story, deal, parcel, "accepted", handed_in_at, **home)
     scan(story, deal, parcel, "signed", handed_in_at + MINUTE_MS, signer="station", **home)
     fill(story, [claim], parcel, handed_in_at + 2 * HOUR_MS)
@@ -131,14 +133,14 @@ def same_town(story: AttackScript, buyer: Buyer, shop: Shop, at: int) -> None:
     story.ship(deal)
     station, parcel = f"station-{shop.city}", outbound(deal)
     weight = story.rng.randrange(300, 3000)
-    known = {"facility": station, "weight_grams": weight}
+    known: dict[str, Any] = {"facility": station, "weight_grams": weight}
     scan(story, deal, parcel, "accepted", deal.shipped_at + HOUR_MS, **known)
     deal.signed_at = deal.shipped_at + 20 * HOUR_MS
     scan(story, deal, parcel, "signed", deal.signed_at, signer="recipient", **known)
     claim, agreed_at = asked(story, deal)
     back = new_parcel(story)
     fill(story, [claim], back, agreed_at + HOUR_MS)
-    home = {"order_id": None, "destination_hash": shop.return_address, **known}
+    home: dict[str, Any] = {"order_id": None, "destination_hash": shop.return_address, **known}
     scan(story, deal, back, "accepted", agreed_at + 2 * HOUR_MS, **home)
     scan(story, deal, back, "signed", agreed_at + 9 * HOUR_MS, signer="recipient", **home)
     opened_at = agreed_at + 4 * DAY_MS

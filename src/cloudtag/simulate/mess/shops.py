@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from cloudtag.contract.disputes import ChargebackChanged
-from cloudtag.contract.types import Goods, OrderLine
+from cloudtag.contract.types import Goods, OrderLine, RefundReason
 from cloudtag.simulate.attack_script import AttackScript
 from cloudtag.simulate.honest import pictures
 from cloudtag.simulate.mess.steps import arrived, not_received, on_the_road, outbound, pay_back, return_under
@@ -71,7 +71,7 @@ def wrong_goods_sent(story: AttackScript, buyer: Buyer, shop: Shop, at: int) -> 
     wrong = OrderLine(f"sku-{story.rng.randrange(5000)}", 1, 100 * story.rng.randrange(10, 600))
     story.buy(stranger(story, buyer), shop, at - 20 * DAY_MS, lines=(wrong,))
     opened_at = deal.signed_at + 3 * HOUR_MS
-    reason = "wrong_item" if story.rng.random() < 0.7 else "not_as_described"
+    reason: RefundReason = "wrong_item" if story.rng.random() < 0.7 else "not_as_described"
     claim = claim_refund(story, deal, opened_at, ("return_refund", reason, True), evidence=pictures(story))
     agreed_at = agree(story, claim, opened_at)
     fill(story, [claim], new_parcel(story), agreed_at + HOUR_MS)
