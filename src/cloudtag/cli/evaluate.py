@@ -14,7 +14,7 @@ from cloudtag.cli.screen import errors, note, output, progress
 from cloudtag.simulate import Profile
 
 if TYPE_CHECKING:
-    from cloudtag.evaluate import CrowdTally, Evaluation, Example, HonestFigures
+    from cloudtag.evaluate import CrowdTally, Evaluation, ExampleHistory, HonestFigures
 
 SHOWN = 20
 """How many misses, and how many false alerts, are named."""
@@ -118,7 +118,7 @@ def encode(found: "Evaluation", profile: Profile, crowd: "HonestFigures | None" 
     )
 
 
-def _write(directory: Path, examples: "tuple[Example, ...]") -> None:
+def _write(directory: Path, examples: "tuple[ExampleHistory, ...]") -> None:
     directory.mkdir(parents=True, exist_ok=True)
     for example in examples:
         path = directory / f"{example.detector}--{example.kind}.jsonl"

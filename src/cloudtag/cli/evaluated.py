@@ -3,7 +3,7 @@
 from rich.console import Console
 from rich.table import Table
 
-from cloudtag.evaluate import Evaluation, Figures, HonestFigures, Rate
+from cloudtag.evaluate import AccusationRate, Evaluation, Figures, HonestFigures
 
 HOUR_MS = 3_600_000
 WORST = 5
@@ -86,7 +86,7 @@ def _losses(found: Evaluation) -> list[str]:
     ]
 
 
-def _rates(title: str, what: str, rates: tuple[Rate, ...]) -> Table:
+def _rates(title: str, what: str, rates: tuple[AccusationRate, ...]) -> Table:
     table = Table(title=title, pad_edge=False)
     table.add_column(what)
     for name in ("buyers", "accused", "per 100,000", "at most (95 %)"):

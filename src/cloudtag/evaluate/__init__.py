@@ -3,21 +3,21 @@
 from cloudtag.evaluate.bounds import upper_share
 from cloudtag.evaluate.crowd import QUIET_DAYS, judge_crowd
 from cloudtag.evaluate.figures import AttackerFigures, Evaluation, Figures, SilenceFigures, figures_of
-from cloudtag.evaluate.honest import HonestFigures, Rate, honest_figures
+from cloudtag.evaluate.honest import AccusationRate, HonestFigures, honest_figures
 from cloudtag.evaluate.run import evaluate
 from cloudtag.evaluate.shards import cut, judge_shards
-from cloudtag.evaluate.tally import CrowdTally, Example, FalseAlert
+from cloudtag.evaluate.tally import CrowdTally, ExampleHistory, FalseAlert
 
 __all__ = [
     "QUIET_DAYS",
+    "AccusationRate",
     "AttackerFigures",
     "CrowdTally",
     "Evaluation",
-    "Example",
+    "ExampleHistory",
     "FalseAlert",
     "Figures",
     "HonestFigures",
-    "Rate",
     "SilenceFigures",
     "cut",
     "evaluate",

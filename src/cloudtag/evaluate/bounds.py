@@ -6,7 +6,7 @@ from math import exp, lgamma, log, log1p
 
 CONFIDENCE = 0.95
 _STEPS = 60
-"""Halvings of the span in which the bound lies: more than a float tells apart."""
+"""Halvings of the span in which the bound lies: more than a float holds apart."""
 
 
 def upper_share(cases: int, of: int, confidence: float = CONFIDENCE) -> float:

@@ -13,7 +13,7 @@ from cloudtag.contract.standing import is_taken_back, latest
 from cloudtag.detectors.registry import all_detectors
 from cloudtag.engine.task_result import Output
 from cloudtag.evaluate.retold import retold
-from cloudtag.evaluate.tally import SEVERITIES, CrowdTally, Example, FalseAlert, best_of_each, gravest
+from cloudtag.evaluate.tally import SEVERITIES, CrowdTally, ExampleHistory, FalseAlert, best_of_each, gravest
 from cloudtag.gc_tuning import uncollected
 from cloudtag.policy.load import shipped
 from cloudtag.replay.topology import Topology
@@ -25,7 +25,7 @@ QUIET_DAYS = 5
 UNTOUCHED = "none"
 """In place of a kind: what an alert is about met no mess."""
 
-Met = tuple[dict[str, set[str]], dict[str, set[str]]]
+MetKinds = tuple[dict[str, set[str]], dict[str, set[str]]]
 """The kinds of mess that each order met, and those that each buyer met as a whole."""
 
 
@@ -75,7 +75,7 @@ def tally_of(profile: CrowdProfile, events: int, marks: Sequence[Mark], standing
     )
 
 
-def met_by(marks: Iterable[Mark]) -> Met:
+def met_by(marks: Iterable[Mark]) -> MetKinds:
     """Marks by what they are about."""
     orders: dict[str, set[str]] = defaultdict(set)
     buyers: dict[str, set[str]] = defaultdict(set)
@@ -87,14 +87,14 @@ def met_by(marks: Iterable[Mark]) -> Met:
     return orders, buyers
 
 
-def kinds_of(alert: Alert, met: Met) -> tuple[str, ...]:
+def kinds_of(alert: Alert, met: MetKinds) -> tuple[str, ...]:
     """The kinds of mess that met the orders an alert names, or, if none did, the buyer; `none` if nothing did."""
     orders, buyers = met
     near = {kind for order_id in alert.order_ids for kind in orders.get(order_id, ())}
     return tuple(sorted(near or buyers.get(alert.buyer_id) or {UNTOUCHED}))
 
 
-def tally_alerts(seed: int, standing: Iterable[Alert], met: Met) -> list[FalseAlert]:
+def tally_alerts(seed: int, standing: Iterable[Alert], met: MetKinds) -> list[FalseAlert]:
     """Each alert with the kinds of mess it is about."""
     return [
         FalseAlert(
@@ -117,14 +117,18 @@ def _gravest_by_buyer(alerts: Iterable[FalseAlert]) -> dict[str, str]:
     return found
 
 
-def _examples(events: Iterable[Event], standing: Iterable[Alert], alerts: Iterable[FalseAlert]) -> tuple[Example, ...]:
+def _examples(
+    events: Iterable[Event], standing: Iterable[Alert], alerts: Iterable[FalseAlert]
+) -> tuple[ExampleHistory, ...]:
     """One history of each pair, that of the alert with the fewest kinds: what it shows is then the kind's doing."""
     bare = [
-        Example(detector=alert.detector, kind=kind, alert=alert, lines=()) for alert in alerts for kind in alert.kinds
+        ExampleHistory(detector=alert.detector, kind=kind, alert=alert, lines=())
+        for alert in alerts
+        for kind in alert.kinds
     ]
     chosen = best_of_each(bare)
     wanted = {example.alert.alert_id for example in chosen}
     lines = retold(events, [alert for alert in standing if alert.alert_id in wanted])
     return tuple(
-        Example(detector=x.detector, kind=x.kind, alert=x.alert, lines=lines[x.alert.alert_id]) for x in chosen
+        ExampleHistory(detector=x.detector, kind=x.kind, alert=x.alert, lines=lines[x.alert.alert_id]) for x in chosen
     )

@@ -10,7 +10,7 @@ from cloudtag.evaluate.tally import SEVERITIES, CrowdTally, FalseAlert
 PER = 100_000
 
 
-class Rate(Struct, frozen=True, kw_only=True):
+class AccusationRate(Struct, frozen=True, kw_only=True):
     """So many buyers of all who were looked at, per 100,000, and at most so many by the upper 95 % bound."""
 
     name: str
@@ -33,9 +33,9 @@ class HonestFigures(Struct, frozen=True, kw_only=True):
 
     buyers: int
     events: int
-    by_severity: tuple[Rate, ...]
+    by_severity: tuple[AccusationRate, ...]
     """By the gravest alert about each buyer, each severity for itself, and `medium or above` together."""
-    by_kind: tuple[Rate, ...]
+    by_kind: tuple[AccusationRate, ...]
     """Of the buyers whom each kind of mess met, those accused for it at medium or above; most accused first."""
     pairs: tuple[PairFigures, ...]
     named: tuple[FalseAlert, ...]
@@ -47,11 +47,13 @@ class HonestFigures(Struct, frozen=True, kw_only=True):
         return not any(rate.accused for rate in self.by_severity if rate.name in ("high", "critical"))
 
 
-def rate(name: str, accused: int, buyers: int) -> Rate:
+def rate(name: str, accused: int, buyers: int) -> AccusationRate:
     """A rate with its bound; nobody can be accused of a kind that met nobody."""
     upper = upper_share(min(accused, buyers), buyers)
     share = accused / buyers if buyers else 0.0
-    return Rate(name=name, accused=accused, buyers=buyers, per_100_000=PER * share, upper_per_100_000=PER * upper)
+    return AccusationRate(
+        name=name, accused=accused, buyers=buyers, per_100_000=PER * share, upper_per_100_000=PER * upper
+    )
 
 
 def honest_figures(tally: CrowdTally, named: int) -> HonestFigures:

@@ -26,11 +26,11 @@ class FalseAlert(Struct, frozen=True, kw_only=True):
 
     @property
     def rank(self) -> tuple[Any, ...]:
-        """The gravest come first, of equals those whose kinds tell more, then in order of id."""
+        """The gravest come first, of equals those that met fewest kinds, then in order of id."""
         return -SEVERITIES.index(self.severity), len(self.kinds), self.seed, self.alert_id
 
 
-class Example(Struct, frozen=True, kw_only=True):
+class ExampleHistory(Struct, frozen=True, kw_only=True):
     """The events, in the replay form, that led to a false alert of a detector about somebody who met a kind of mess."""
 
     detector: str
@@ -58,7 +58,7 @@ class CrowdTally(Struct, kw_only=True):
     pairs: Counter[tuple[str, str]] = field(default_factory=Counter)
     """Alerts of any severity by detector and kind; one about orders that met several counts for each."""
     alerts: tuple[FalseAlert, ...] = ()
-    examples: tuple[Example, ...] = ()
+    examples: tuple[ExampleHistory, ...] = ()
 
     def __add__(self, other: CrowdTally) -> CrowdTally:
         """Both together, in whatever order."""
@@ -84,9 +84,9 @@ def gravest(alerts: Iterable[FalseAlert]) -> tuple[FalseAlert, ...]:
     return tuple(sorted(alerts, key=lambda alert: alert.rank)[:MOST_ALERTS])
 
 
-def best_of_each(examples: Iterable[Example]) -> tuple[Example, ...]:
+def best_of_each(examples: Iterable[ExampleHistory]) -> tuple[ExampleHistory, ...]:
     """The clearest example of each pair of detector and kind."""
-    best: dict[tuple[str, str], Example] = {}
+    best: dict[tuple[str, str], ExampleHistory] = {}
     for example in sorted(examples, key=lambda example: example.rank):
         best.setdefault((example.detector, example.kind), example)
     return tuple(best[pair] for pair in sorted(best))

@@ -134,7 +134,7 @@ def nine_minutes(stage: ScriptContext) -> None:
 
 
 def household_denied(stage: ScriptContext) -> None:
-    """The household signed, the buyer says that nothing came, and lies: nobody can tell (T6)."""
+    """The household signed, the buyer says that nothing came, and lies: nobody can prove it (T6)."""
     claim = _denied(stage, "household")
     stage.expect("received_refund_only", [claim], silence="T6")
 

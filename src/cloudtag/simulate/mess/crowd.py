@@ -33,7 +33,7 @@ __all__ = ["BLOCK", "Crowd", "CrowdProfile"]
 
 
 class PrintedIds(Ids):
-    """Ids in the form in which couriers print numbers: capital letters and digits."""
+    """Ids in the form in which couriers print numbers: upper case and digits."""
 
     def next(self, kind: str) -> str:
         """The next id of a kind."""

@@ -127,7 +127,7 @@ def left_with_neighbour(story: AttackScript, buyer: Buyer, shop: Shop, at: int) 
 
 
 def household_mislaid(story: AttackScript, buyer: Buyer, shop: Shop, at: int) -> None:
-    """Somebody at home signed; the buyer does not know, asks, is told, and takes it back."""
+    """Somebody at home signed; the buyer does not know, asks, and takes it back."""
     _mislaid(story, on_the_door_step(story, buyer, shop, at), "household")
 
 

@@ -18,32 +18,34 @@ FESTIVAL_BEGINS_MS = 1_737_993_600_000
 FESTIVAL_ENDS_MS = FESTIVAL_BEGINS_MS + 8 * DAY_MS
 """The end of 2025-02-04 in Shanghai, the last of its public holidays."""
 OUTAGE_HOURS = (5, 50)
-"""Guess: in a quarter of a year a feed breaks off twice, for a morning and for a weekend, and what it would have told
+"""Guess: in a quarter of a year a feed breaks off twice, for a morning and for a weekend, and what it had to say
 is lost. Most outages lose nothing; what only comes late is no matter of event time."""
 
-Span = tuple[int, int]
+SilentSpan = tuple[int, int]
 """From a moment to a moment, milliseconds; the second is outside."""
 
 
 @lru_cache(maxsize=64)
-def outages(seed: int, days: int) -> dict[str, tuple[Span, ...]]:
+def outages(seed: int, days: int) -> dict[str, tuple[SilentSpan, ...]]:
     """When each courier's feed is silent, in a world of a seed; whole clock hours."""
     rng = random.Random(f"{seed}:outages")
     return {carrier: tuple(_outages_of(rng, days)) for carrier in CARRIERS}
 
 
-def _outages_of(rng: random.Random, days: int) -> Iterator[Span]:
+def _outages_of(rng: random.Random, days: int) -> Iterator[SilentSpan]:
     for hours in OUTAGE_HOURS:
         start = CROWD_STARTS_MS + rng.randrange(days * 24) * HOUR_MS
         yield start, start + hours * HOUR_MS
 
 
-def is_silent(silence: dict[str, tuple[Span, ...]], carrier: str | None, at: int) -> bool:
+def is_silent(silence: dict[str, tuple[SilentSpan, ...]], carrier: str | None, at: int) -> bool:
     """Whether nothing comes from a courier's feed at a moment."""
     return any(start <= at < end for start, end in silence.get(carrier or "", ()))
 
 
-def swallow(silence: dict[str, tuple[Span, ...]], entries: Iterable[DeliveryEntry]) -> tuple[list[DeliveryEntry], bool]:
+def swallow(
+    silence: dict[str, tuple[SilentSpan, ...]], entries: Iterable[DeliveryEntry]
+) -> tuple[list[DeliveryEntry], bool]:
     """The entries without the scans that were lost while a feed was silent, and whether there were any."""
     kept: list[DeliveryEntry] = []
     is_any_lost = False
@@ -56,7 +58,7 @@ def swallow(silence: dict[str, tuple[Span, ...]], entries: Iterable[DeliveryEntr
     return kept, is_any_lost
 
 
-def pulse(seed: int, days: int, silence: dict[str, tuple[Span, ...]]) -> Iterator[Event]:
+def pulse(seed: int, days: int, silence: dict[str, tuple[SilentSpan, ...]]) -> Iterator[Event]:
     """A scan of somebody's parcel every hour of every courier that is not silent.
 
     However few buyers a part of the world holds, its couriers are then as busy as in the whole.

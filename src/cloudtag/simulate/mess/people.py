@@ -89,5 +89,5 @@ MEETINGS = (new_tenant, namesake, two_shops_one_order_number)
 
 
 def orders_in(entries: Iterable[DeliveryEntry]) -> tuple[str, ...]:
-    """The orders that entries tell of."""
+    """The orders that entries are about."""
     return tuple(dict.fromkeys(event.order_id for event, _ in entries if isinstance(event, OrderChanged)))

@@ -12,7 +12,7 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import asdict
 
-Unit = Literal["orders", "returns", "buyers", "parcels"]
+RateUnit = Literal["orders", "returns", "buyers", "parcels"]
 """What a rate counts by: orders, orders that are sent back, buyers, or parcels."""
 PER = "_per_10000_"
 
@@ -96,7 +96,7 @@ class MessRates(Struct, frozen=True, kw_only=True):
     """One or two stars; of Olist's reviews 15 % are, of those in China's shops far fewer: guess."""
     chargeback_withdrawn_per_10000_orders: float = 10.0
     """Guess, below the one payment in a hundred at which card networks step in: a lost parcel is charged back, and the
-    bank is told of the refund."""
+    buyer writes to the bank after the refund."""
     gift_returned_per_10000_orders: float = 20.0
     """Guess: a gift goes back from the account of the person who got it, by agreement with the shop."""
 
@@ -128,7 +128,7 @@ CLEAN = MessRates(**dict.fromkeys(asdict(MESSY), 0.0))
 
 
 @lru_cache(maxsize=8)
-def shares(rates: MessRates, unit: Unit) -> dict[str, float]:
+def shares(rates: MessRates, unit: RateUnit) -> dict[str, float]:
     """Each kind counted by a unit, and the share of it to which it happens."""
     split = ((name.split(PER), rate) for name, rate in asdict(rates).items())
     return {kind: rate / 10_000 for (kind, by), rate in split if by == unit and rate}

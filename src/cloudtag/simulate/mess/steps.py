@@ -14,7 +14,7 @@ from cloudtag.simulate.profile import HOUR_MS, MINUTE_MS
 from cloudtag.simulate.refunds import RefundClaim, agree, claim_refund, fill, inspect, new_parcel, send_back, tell
 from cloudtag.simulate.world import Buyer, Shop
 
-Parcel = tuple[str, str]
+NumberedParcel = tuple[str, str]
 """A courier and a number."""
 
 
@@ -53,7 +53,11 @@ def pay_back(story: AttackScript, claims: Iterable[RefundClaim], at: int) -> int
 
 
 def return_under(
-    story: AttackScript, claims: Sequence[RefundClaim], at: int, parcel: Parcel | None = None, wait_ms: int = HOUR_MS
+    story: AttackScript,
+    claims: Sequence[RefundClaim],
+    at: int,
+    parcel: NumberedParcel | None = None,
+    wait_ms: int = HOUR_MS,
 ) -> int:
     """One parcel goes back as it should, handed in so long after its number was filled in; returns when it was paid."""
     fill(story, claims, parcel or new_parcel(story), at)
@@ -63,7 +67,7 @@ def return_under(
 def scan(
     story: AttackScript,
     deal: OrderContext,
-    parcel: Parcel,
+    parcel: NumberedParcel,
     kind: ScanKind,
     at: int,
     *,
@@ -89,7 +93,7 @@ def scan(
 
 
 def on_the_road(
-    story: AttackScript, deal: OrderContext, parcel: Parcel, at: int, until: ScanKind = "out_for_delivery"
+    story: AttackScript, deal: OrderContext, parcel: NumberedParcel, at: int, until: ScanKind = "out_for_delivery"
 ) -> int:
     """A parcel's scans on its way to the buyer, up to one of them; returns when that was."""
     transit = story.delays.transit.draw(story.rng)
@@ -115,14 +119,16 @@ def on_the_door_step(story: AttackScript, buyer: Buyer, shop: Shop, at: int, **s
     return deal
 
 
-def outbound(deal: OrderContext) -> Parcel:
+def outbound(deal: OrderContext) -> NumberedParcel:
     """The parcel an order was sent in; raises `ValueError` for one that has not been shipped."""
     if deal.carrier is None or deal.waybill_no is None:
         raise ValueError(f"{deal.order_id} has not been shipped")
     return deal.carrier, deal.waybill_no
 
 
-def another_parcel(story: AttackScript, deal: OrderContext, at: int, signer: SignerKind | None = "recipient") -> Parcel:
+def another_parcel(
+    story: AttackScript, deal: OrderContext, at: int, signer: SignerKind | None = "recipient"
+) -> NumberedParcel:
     """A further parcel of the order, sent at `at`; without a signer it gets lost."""
     parcel = new_parcel(story)
     story.move(deal, "shipped", at, carrier=parcel[0], waybill_no=parcel[1])
