@@ -1,6 +1,7 @@
 """Honest buyers are judged in shards, and shards together are the whole."""
 
 from collections import Counter
+from typing import Any
 
 import msgspec
 import pytest
@@ -25,9 +26,9 @@ OFTEN = replace(CLEAN, shop_cancels_all_per_10000_orders=2500.0, false_delivered
 PARTS = [CrowdProfile(first=first, buyers=40, days=20, rates=OFTEN) for first in (0, BLOCK)]
 
 
-def standing(events: list[object]) -> set[str]:
+def standing(events: list[Any]) -> set[str]:
     """What stands in the end, moment by moment as replay judges."""
-    until_ms = max(getattr(event, "occurred_at", 0) for event in events) + QUIET_DAYS * DAY_MS
+    until_ms = max(event.occurred_at for event in events) + QUIET_DAYS * DAY_MS
     final = latest(record for _, record in judge(events, until_ms) if isinstance(record, Alert)).values()
     known = all_detectors()
     return {
@@ -115,7 +116,7 @@ def test_a_retold_history_leads_to_the_same_alert() -> None:
     wanted = [found for found in accusing(list(events)) if found.detector in ("short_return", "no_circulation")]
     assert wanted
     for alert_id, lines in retold(events, wanted).items():
-        told = [decode_json(line)[1] for line in lines]
+        told: list[Any] = [decode_json(line)[1] for line in lines]
         assert alert_id in standing(told)
         assert len(told) < len(events) // 4
 
