@@ -23,6 +23,7 @@ def figures(expected: int, found: int, false: int = 0, by_chance: int = 0) -> Fi
         expected=expected,
         found=found,
         missed=expected - found,
+        low=0,
         false_accusations=false,
         by_chance=by_chance,
         withdrawn=0,

@@ -20,6 +20,7 @@ class CatalogueName(StrEnum):
 
     BASIC = "basic"
     FULL = "full"
+    COVER = "cover"
     DEMO = "demo"
 
 
@@ -45,7 +46,7 @@ def simulate(
     ] = None,
     catalogue: Annotated[
         CatalogueName,
-        typer.Option(help="Stories for every detector, for six (basic), or those of `cloudtag demo`."),
+        typer.Option(help="Stories for every detector, for six (basic), with more (cover), or of `cloudtag demo`."),
     ] = CatalogueName.FULL,
 ) -> None:
     """Write a simulated stream of events as JSON lines, in the order in which they would arrive.

@@ -1,6 +1,29 @@
-"""How well the detectors do on a simulated stream whose truth is known. Pure: no clock, no I/O."""
+"""How well the detectors do on simulated streams whose truth is known. No clock; no I/O but processes (`shards`)."""
 
-from cloudtag.evaluate.figures import Evaluation, Figures, figures_of
-from cloudtag.evaluate.run import QUIET_DAYS, evaluate
+from cloudtag.evaluate.bounds import upper_share
+from cloudtag.evaluate.crowd import QUIET_DAYS, judge_crowd
+from cloudtag.evaluate.figures import AttackerFigures, Evaluation, Figures, SilenceFigures, figures_of
+from cloudtag.evaluate.honest import AccusationRate, HonestFigures, honest_figures
+from cloudtag.evaluate.run import evaluate
+from cloudtag.evaluate.shards import cut, judge_shards
+from cloudtag.evaluate.tally import CrowdTally, ExampleHistory, FalseAlert
 
-__all__ = ["QUIET_DAYS", "Evaluation", "Figures", "evaluate", "figures_of"]
+__all__ = [
+    "QUIET_DAYS",
+    "AccusationRate",
+    "AttackerFigures",
+    "CrowdTally",
+    "Evaluation",
+    "ExampleHistory",
+    "FalseAlert",
+    "Figures",
+    "HonestFigures",
+    "SilenceFigures",
+    "cut",
+    "evaluate",
+    "figures_of",
+    "honest_figures",
+    "judge_crowd",
+    "judge_shards",
+    "upper_share",
+]

@@ -27,6 +27,8 @@ class Figures(Struct, frozen=True, kw_only=True):
     expected: int
     found: int
     missed: int
+    low: int
+    """Of those found, those about which only alerts of severity low stand."""
     false_accusations: int
     by_chance: int
     withdrawn: int
@@ -37,6 +39,32 @@ class Figures(Struct, frozen=True, kw_only=True):
     def recall(self) -> float:
         """The share of the expected that was found; 1 where nothing was expected."""
         return self.found / self.expected if self.expected else 1.0
+
+    @property
+    def medium_recall(self) -> float:
+        """The share of the expected that was found at severity medium or above."""
+        return (self.found - self.low) / self.expected if self.expected else 1.0
+
+
+class AttackerFigures(Struct, frozen=True, kw_only=True):
+    """One script's figures over all its performances: what was expected, and what found at medium or above."""
+
+    script: str
+    expected: int
+    found: int
+
+    @property
+    def recall(self) -> float:
+        """The share found; a script that expects nothing has none."""
+        return self.found / self.expected
+
+
+class SilenceFigures(Struct, frozen=True, kw_only=True):
+    """Deceits that a rule forbids to accuse: a known loss, apart from what is missed."""
+
+    rule: str
+    detector: str
+    acts: int
 
 
 class Evaluation(Struct, frozen=True, kw_only=True):
@@ -50,6 +78,9 @@ class Evaluation(Struct, frozen=True, kw_only=True):
     """Tags and confirmations."""
     missed: tuple[ExpectedLabel, ...]
     false: tuple[Struct, ...]
+    attackers: tuple[AttackerFigures, ...] = ()
+    """Each script that must be found, the worst first; rules that accuse nobody left out."""
+    silences: tuple[SilenceFigures, ...] = ()
 
     @property
     def expected(self) -> int:
@@ -65,6 +96,12 @@ class Evaluation(Struct, frozen=True, kw_only=True):
     def recall(self) -> float:
         """Over all detectors."""
         return self.found / self.expected if self.expected else 1.0
+
+    @property
+    def medium_recall(self) -> float:
+        """At severity medium or above, over all that accuses."""
+        expected = sum(attacker.expected for attacker in self.attackers)
+        return sum(attacker.found for attacker in self.attackers) / expected if expected else 1.0
 
     @property
     def false_accusations(self) -> int:
@@ -85,6 +122,7 @@ def figures_of(name: str, tally: Score) -> Figures:
         expected=tally.expected,
         found=tally.found,
         missed=len(tally.missed),
+        low=len(tally.low),
         false_accusations=len(tally.false) - by_chance,
         by_chance=by_chance,
         withdrawn=tally.withdrawn,

@@ -7,14 +7,13 @@ from msgspec import Struct
 from cloudtag.contract.events import RefundChanged
 from cloudtag.contract.records import Alert, TagConfirmation, TagStatus
 from cloudtag.detectors.registry import all_detectors
+from cloudtag.evaluate.attackers import attackers, silences, undercover
+from cloudtag.evaluate.crowd import QUIET_DAYS
 from cloudtag.evaluate.figures import OTHERS, Evaluation, accused, figures_of
 from cloudtag.gc_tuning import uncollected
 from cloudtag.replay.driver import ShowProgress, judge
 from cloudtag.simulate import Profile, Score, Simulation, score, simulate
 from cloudtag.simulate.profile import DAY_MS
-
-QUIET_DAYS = 5
-"""So much event time passes after the last event: longer than any detector waits."""
 
 
 def evaluate(profile: Profile, watch: ShowProgress = iter) -> Evaluation:
@@ -40,6 +39,9 @@ def _reckon(
     simulation: Simulation, events: int, refund_buyers: dict[str, str], tallies: dict[str, Score]
 ) -> Evaluation:
     fraudsters = accused(simulation.labels)
+    hidden = undercover(simulation.labels)
+    for tally in tallies.values():
+        tally.false = [x for x in tally.false if getattr(x, "buyer_id", None) not in hidden]
     found = {name: figures_of(name, tallies.get(name, Score())) for name in (*all_detectors(), *OTHERS)}
     missed = tuple(label for tally in tallies.values() for label in tally.missed)
     false: tuple[Struct, ...] = tuple(record for tally in tallies.values() for record in tally.false)
@@ -51,4 +53,6 @@ def _reckon(
         others=tuple(found[name] for name in OTHERS),
         missed=missed,
         false=false,
+        attackers=attackers(simulation.labels, tallies),
+        silences=silences(simulation.labels),
     )

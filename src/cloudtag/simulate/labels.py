@@ -13,7 +13,8 @@ class AlertLabel(Struct, frozen=True, kw_only=True, tag_field="label", tag="aler
     `stands`: an alert must be open at the end. When false the buyer is honest, or a late fact cleared him:
     no alert of this detector may remain. `at` is the event time of the fact with which there were enough of them.
     `among` are further buyers of the case: an alert about any of them that names all the others will do, and one
-    about each is right. `is_open`: the rule's text leaves it open whether there is an alert.
+    about each is right. `is_open`: the rule's text leaves it open whether there is an alert. `silence`: the rule by
+    which this deceit must not be accused, a loss that is known and accepted; such a label is open.
     """
 
     story: str
@@ -26,6 +27,7 @@ class AlertLabel(Struct, frozen=True, kw_only=True, tag_field="label", tag="aler
     at: int | None = None
     among: tuple[str, ...] = ()
     is_open: bool = False
+    silence: str = ""
 
 
 class TagLabel(Struct, frozen=True, kw_only=True, tag_field="label", tag="tag"):

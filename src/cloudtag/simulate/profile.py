@@ -12,7 +12,7 @@ MONDAY_MS = 1_740_960_000_000
 """2025-03-03T00:00:00Z, where a simulation begins unless set otherwise."""
 
 
-Catalogue = Literal["basic", "full", "demo"]
+Catalogue = Literal["basic", "full", "cover", "demo"]
 
 
 class Profile(Struct, frozen=True, kw_only=True):
@@ -36,6 +36,8 @@ class Profile(Struct, frozen=True, kw_only=True):
 
     catalogue: Catalogue = "basic"
     """`basic`: stories for six detectors and the tags; `full`: stories for every detector there is to be.
+
+    `cover`: those of `full`, and attackers who use the mess of honest life as their cover.
 
     `demo`: those of `full`, each once, and what follows when insurance is claimed and when a shop answers an alert.
     """

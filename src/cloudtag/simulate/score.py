@@ -24,6 +24,8 @@ class Score:
     delays: list[int] = field(default_factory=list)
     """From the last fact needed to the moment at which each alert found first says it was decided, in milliseconds."""
     missed: list[ExpectedLabel] = field(default_factory=list)
+    low: list[ExpectedLabel] = field(default_factory=list)
+    """Found, but only by alerts of severity low."""
     false: list[Struct] = field(default_factory=list)
 
     @property
@@ -74,8 +76,10 @@ def _alerts(labels: list[AlertLabel], alerts: list[Alert], decided: dict[str, in
             match = [a for buyer_id in people for a in standing.get((label.detector, buyer_id), ()) if names(a, label)]
             right.update(alert.alert_id for alert in match)
             if not label.is_open:
-                whole = [decided[alert.alert_id] for alert in match if _is_whole(alert, people)]
-                _count(label, whole, tallies[label.detector])
+                whole = [alert for alert in match if _is_whole(alert, people)]
+                _count(label, [decided[alert.alert_id] for alert in whole], tallies[label.detector])
+                if whole and all(alert.severity == "low" for alert in whole):
+                    tallies[label.detector].low.append(label)
     for alert in (alert for candidates in standing.values() for alert in candidates):
         tallies[alert.detector].standing += 1
         if alert.alert_id not in right:

@@ -7,6 +7,7 @@ from itertools import count
 from cloudtag.contract.events import Event, RefundChanged
 from cloudtag.simulate.attack_script import AttackScript
 from cloudtag.simulate.consequent import accuses
+from cloudtag.simulate.covers import COVERS
 from cloudtag.simulate.delays import Delays, delays_at
 from cloudtag.simulate.delivery import Courier, DeliveryEntry
 from cloudtag.simulate.honest import live
@@ -24,7 +25,12 @@ EVENTS_PER_ORDER = 10.37
 ORDERS_PER_BUYER = 1.8
 REFUNDS_PER_ORDER = 0.142
 """Refunds of an honest order (measured)."""
-CATALOGUES: dict[Catalogue, tuple[Script, ...]] = {"basic": BASIC, "full": SCRIPTS, "demo": (*SCRIPTS, *SCENES)}
+CATALOGUES: dict[Catalogue, tuple[Script, ...]] = {
+    "basic": BASIC,
+    "full": SCRIPTS,
+    "cover": (*SCRIPTS, *COVERS),
+    "demo": (*SCRIPTS, *SCENES),
+}
 HOURS = (2, 1, 1, 1, 1, 2, 4, 6, 8, 10, 11, 11, 12, 11, 10, 10, 10, 11, 12, 14, 16, 14, 9, 4)
 """How busy each hour of a day is."""
 

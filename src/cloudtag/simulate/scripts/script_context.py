@@ -112,7 +112,8 @@ class ScriptContext:
         """Label the buyer of `claims`: this detector's alert must stand, or (`stands` false) must not.
 
         `at` is when the last fact needed had happened: unless given, that of the event added last. `among` are the
-        buyers of the case, `is_open` says that the rule's text leaves the answer open.
+        buyers of the case, `is_open` says that the rule's text leaves the answer open, `silence` names the rule that
+        forbids to accuse somebody who does deceive.
         """
         deals = [claim.deal for claim in claims]
         self._label(detector, deals, tuple(claim.refund_id for claim in claims), **label)
@@ -131,6 +132,7 @@ class ScriptContext:
         at: int | None = None,
         among: Sequence[Buyer] = (),
         is_open: bool = False,
+        silence: str = "",
     ) -> None:
         shops = {deal.shop.shop_id for deal in deals}
         buyer_id = deals[0].buyer.buyer_id
@@ -146,6 +148,7 @@ class ScriptContext:
                 stands=stands,
                 at=told_at if at is None else at,
                 among=tuple(other.buyer_id for other in among if other.buyer_id != buyer_id),
-                is_open=is_open,
+                is_open=is_open or bool(silence),
+                silence=silence,
             )
         )
