@@ -87,11 +87,6 @@ CASES: dict[str, tuple[tuple[Raw, ...], Raw, tuple[Raw, ...]]] = {
         inspected(day(9), {"dress": 2}),
         (inspected(day(10), {"dress": 2}, condition=["damaged_by_buyer"]),),
     ),
-    "deliberate_damage: turned into a return, then back": (
-        DAMAGE,
-        refunded("modified", day(9), type="return_refund"),
-        (refunded("modified", day(10), type="refund_only"),),
-    ),
     "repeat_reopen: agreed, then refused again": (
         REOPENED,
         refunded("agreed", day(9)),
