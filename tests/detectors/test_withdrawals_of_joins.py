@@ -111,7 +111,7 @@ BUYER_OF_TOY = {"refund_id": "r2", "buyer_id": "b2"}
 RIVAL_GONE = shop(9, "s2", category="tea", device_hashes=[])
 RIVAL_BACK = shop(10, "s2", category="tea", device_hashes=["d2"])
 
-CASES: dict[str, tuple[tuple[Raw, ...], Raw, Raw]] = {
+CASES: dict[str, tuple[tuple[Raw, ...], Raw, Raw | tuple[()]]] = {
     "wrong_return_destination: the goods are there, then they are not": (
         SENT,
         inspected(day(9), {"dress": 2}),
@@ -195,7 +195,9 @@ def statuses(events: Iterable[Raw], detector: str) -> list[str]:
 @pytest.mark.parametrize("name", CASES)
 def test_refuted_and_restored(name: str) -> None:
     events, by, restored_by = CASES[name]
-    found = Withdrawal(name=name, events=tuple(events), by=(by,), restored_by=(restored_by,) if restored_by else ())
+    found = Withdrawal(
+        name=name, events=tuple(events), by=(by,), restored_by=(restored_by,) if isinstance(restored_by, dict) else ()
+    )
     check_withdrawal(all_detectors()[name.partition(":")[0]], found)
 
 

@@ -61,7 +61,7 @@ def _sharing(ask: Ask, facts: list[tuple[str, StoredRow]], waybill_nos: Collecti
     return {row["buyer_key"] for row in rows}
 
 
-def _selling(ask: Ask, facts: list[tuple[str, StoredRow]]) -> list[StoredRow]:
+def _selling(ask: Ask, facts: list[tuple[str, StoredRow]]) -> list[dict[str, Any]]:
     """The earliest orders of the same shops that name what came back and none of these buyers had ordered (F8)."""
     articles = _listed(facts, "received_sku_ids") - _listed(facts, "line_sku_ids")
     shops = _values(facts, "shop_id")
