@@ -1,4 +1,4 @@
-"""How evidence that was used before, or is false by itself, is told (T7)."""
+"""What is said of evidence that was used before, or is false by itself (T7)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class _Limits(Protocol):
 
 
 def false_finding(subject: str, fakes: list[Picture], besides: list[int]) -> Finding:
-    """False evidence in a refund or complaint; `besides`: since when something else tells the same of the buyer."""
+    """False evidence in a refund or complaint; `besides`: since when something else says the same of the buyer."""
     first = min(fakes, key=lambda use: use.moment)
     origins = unique(use.origin for use in fakes)
     said, said_zh = listed(origins), "、".join(_ORIGINS_ZH[origin] for origin in origins)

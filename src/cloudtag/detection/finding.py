@@ -57,7 +57,7 @@ def cite(*events: Any) -> tuple[Reference, ...]:
 
 
 def cite_seen(references: Iterable[Reference], *scans: ScanSeen | None) -> tuple[Reference, ...]:
-    """References, and those to scans a courier's report tells of, oldest first."""
+    """References, and those to scans of a courier's report, oldest first."""
     seen = (Reference("logistics", scan.event_id, scan.occurred_at) for scan in scans if scan is not None)
     return oldest_first((*references, *seen))
 

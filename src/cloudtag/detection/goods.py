@@ -89,7 +89,7 @@ def _of(ordered: Pieces, goods: Pieces, count: int) -> Expected:
 
 
 def _paid_for(order: OrderView, refund: RefundView) -> int | None:
-    """How many pieces the amount asked for pays for, the dearest first; none if that cannot be told."""
+    """How many pieces the amount asked for pays for, the dearest first; none where that is not known."""
     if refund.amount_minor is None or refund.currency not in (None, order.currency):
         return None
     left, count = refund.amount_minor, 0

@@ -12,7 +12,7 @@ from cloudtag.detection.order_view import complaints_with_evidence
 
 _NONE: frozenset[str] = frozenset()
 SHOWN_KINDS = ("picture", "video", "unknown")
-"""The kinds of evidence that show something, and can be told again; a chat may well be handed in twice."""
+"""The kinds of evidence that show something, and can be recognized; a chat may well be handed in twice."""
 
 
 class Picture(NamedTuple):

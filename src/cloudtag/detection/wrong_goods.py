@@ -24,7 +24,7 @@ names it; `unknown`: whether any does has been asked, and not been answered yet.
 
 
 def sku_attribute(shop_id: str, sku_id: str) -> str:
-    """Under which orders tell what a shop sells, and returns ask."""
+    """Under which orders show what a shop sells, and returns ask for it."""
     return f"sku:{shop_id}/{sku_id}"
 
 

@@ -38,7 +38,7 @@ def _alerted_at(state: KeyedState) -> int:
 
 
 def order_uses(buyer_id: str, order: OrderView, now_ms: int, unpaid_ms: int) -> tuple[list[AttributeUsed], int]:
-    """What one order makes the buyer tell, and when to look again whether it was paid (0: never)."""
+    """What is published for `links` of one order, and when to look again whether it was paid (0: never)."""
     uses = list(_sales(buyer_id, order))
     if order.refunds or order.others:
         uses += [*_claims(buyer_id, order), *pictures(buyer_id, order.with_evidence())]

@@ -32,7 +32,7 @@ def others_of(attribute: str, uses: Uses, rules: LinkRules) -> ToldUses:
 
 
 def may_join(attribute: str, uses: Uses) -> bool:
-    """Whether anybody could be told of others: of an area, or an article, only where somebody claims something."""
+    """Whether anybody could learn of others: of an area, or an article, only where somebody claims something."""
     return not attribute.startswith(("area:", "sku:")) or any(use.claims for use in uses)
 
 

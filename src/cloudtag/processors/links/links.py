@@ -18,7 +18,7 @@ from cloudtag.processors.links.joins import kind_of
 from cloudtag.processors.links.rows.uses import HELD_MS, USES
 
 _SALES = 8
-"""Buyers whose orders tell that a shop sells an article."""
+"""Buyers whose orders are held to show that a shop sells an article."""
 _KEPT = {"picture": 1000, "phash": 200, "unpaid": 1000}
 """Uses held of an attribute each use of which may be reported: the earliest, so that what was reported stays."""
 
@@ -65,7 +65,7 @@ class Links(KeyedProcessor):
 
 
 def _bound_sales(row: Row, since_ms: int, most_claims: int) -> None:
-    """Of orders that name an article the earliest of so many buyers tell enough: somebody but the one who asks."""
+    """Of orders that name an article the earliest of so many buyers are enough: somebody but the one who asks."""
     uses = sorted(row.facts.items(), key=lambda item: (item[1].occurred_at, item[0]))
     first: dict[str, str] = {}
     for fact_id, use in uses:

@@ -115,7 +115,7 @@ def _has_claimed(state: KeyedState, name: str) -> bool:
 
 
 def _claimed(state: KeyedState, name: str) -> Iterable[str]:
-    """Whether others order there what came back is told with the links."""
+    """Whether others order there what came back is reported with the links."""
     del name
     index: BuyerIndex = state.index
     return index.claimed_orders
