@@ -8,7 +8,8 @@ Why it is abuse: the buyer keeps the real goods and is paid for them.
 How it decides: refunds of one buyer in one shop that name the same return number share a parcel, and what is found in
 it is compared with everything that was ordered in those orders, sets by their components too. A piece is switched when
 its sku is in none of the orders while a claimed piece is missing; an inspection that says `authentic: false` is an
-imitation. The last inspection of a parcel counts. High. A piece too many, as a free gift, is no switch.
+imitation. The last inspection of a parcel counts, and a return in several parcels once all are here (F7). High. A piece
+too many, as a free gift, is no switch.
 
 Whoever said, when the goods were looked at, that the wrong item had come or that it was not as described, is judged by
 whose the article is (F8). One that the buyer bought there within 180 days is high. One that a linked buyer has is left
@@ -36,7 +37,16 @@ from cloudtag.detection.cases import ParcelCase
 from cloudtag.detection.examples.switched_goods import EXAMPLES
 from cloudtag.detection.finding import Finding, Timer, cite, unique
 from cloudtag.detection.goods import Pieces, ordered_skus
-from cloudtag.detection.parcel_goods import Part, called_parcel, claims_of, expected_in, found_in, parts_of, wanted
+from cloudtag.detection.parcel_goods import (
+    Part,
+    awaited_until,
+    called_parcel,
+    claims_of,
+    expected_in,
+    found_in,
+    parts_of,
+    wanted,
+)
 from cloudtag.detection.rule import Rule
 from cloudtag.detection.windows import CLOCK_TOLERANCE_MS
 from cloudtag.detection.wording import counted, form, listed
@@ -50,7 +60,7 @@ RULE = Rule(
     scenario_zh="调包退货",
     scope="parcel",
     needs=("refunds", "inspections"),
-    rules=("T2", "T2a", "F8", "F12"),
+    rules=("T2", "T2a", "F7", "F8", "F12"),
     clears="A corrected inspection that finds the goods that were sent.",
     clears_zh="更正后的验货记录显示退回的正是所发商品。",
     recommendation="refuse_and_keep_opening_video",
@@ -75,7 +85,11 @@ def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Timer
     del parameters
     for _, refunds in sorted(case.by_shop().items()):
         parts = parts_of(refunds)
-        switch = _switch(case, parts)
+        awaited = awaited_until(case, parts)
+        if awaited:
+            yield Timer(awaited)
+        # What is missing may yet come in another parcel of the return (F7); an imitation stays one.
+        switch = _switch(case, parts if awaited is None else [])
         faked = [part for part in parts if any(i.authentic is False for i in part.inspections)]
         if switch.switched:
             yield _finding(case, switch)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cloudtag.detection.example import day, inspected, ordered, refunded
+from cloudtag.detection.example import day, inspected, ordered, refunded, scanned
 from cloudtag.detection.rule import Example
 
 _WATCH = [{"sku_id": "watch", "quantity": 1, "unit_price_minor": 899900}]
@@ -177,6 +177,36 @@ EXAMPLES = (
             inspected(day(8), {"clock": 1, "brick": 1}, waybill_no="RET1"),
         ),
         fires=({"severity": "medium", "facts": {"switched": "1/1", "found": "brick"}},),
+    ),
+    Example(
+        name="near miss: a gift in the first of two boxes, the watch still on its way",
+        events=(
+            *_return(),
+            refunded("waybill_filled", day(6, 5), type="return_refund", waybill_no="RET2"),
+            scanned("RET2", "accepted", day(6, 8)),
+            inspected(day(8), {"gift": 1}, waybill_no="RET1"),
+        ),
+    ),
+    Example(
+        name="two boxes are here, and there is a stone in them",
+        events=(
+            *_return(),
+            refunded("waybill_filled", day(6, 5), type="return_refund", waybill_no="RET2"),
+            scanned("RET2", "accepted", day(6, 8)),
+            scanned("RET2", "signed", day(8), signer="recipient"),
+            inspected(day(8), {"stone": 1}, waybill_no="RET1"),
+        ),
+        fires=({"severity": "high", "facts": {"switched": "1/1"}},),
+    ),
+    Example(
+        name="an imitation in the first of two boxes",
+        events=(
+            *_return(lines=[{**_WATCH[0], "quantity": 2}]),
+            refunded("waybill_filled", day(6, 5), type="return_refund", waybill_no="RET2"),
+            scanned("RET2", "accepted", day(6, 8)),
+            inspected(day(8), {"watch": 1}, waybill_no="RET1", authentic=False),
+        ),
+        fires=({"severity": "high", "facts": {"imitations": "1/1"}},),
     ),
     Example(
         name="near miss: a set, inspected by its pieces",

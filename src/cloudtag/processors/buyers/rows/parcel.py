@@ -88,6 +88,14 @@ def _numbers_beside(state: KeyedState, unit: str) -> Iterable[str]:
     return [number for number, ids in index.orders_by_number.items() if not beside.isdisjoint(ids)]
 
 
+def _linked(state: KeyedState, name: str) -> Iterable[str]:
+    """All parcels, and the returns of which nothing is known yet but that other goods were claimed to have come."""
+    del name
+    index: BuyerIndex = state.index
+    claimed = [unit for order_id in index.claimed_orders for unit in index.units_by_order.get(order_id, ())]
+    return {*claimed, *(row.name for row in state.rows_of("parcel"))}
+
+
 def _is_returning(state: KeyedState, name: str) -> bool:
     del name
     index: BuyerIndex = state.index
@@ -103,7 +111,7 @@ PARCEL = RowKind(
     reads=(
         Reads("order", readers=_joined, rows=_orders_of),
         Reads("parcel", when=_is_returning, readers=_returned_beside, rows=_numbers_beside),
-        Reads("links"),
+        Reads("links", readers=_linked),
         Reads("shops"),
     ),
     stays_with=("order",),
