@@ -87,3 +87,19 @@ def test_an_alert_carries_the_money_its_shop_and_says_it() -> None:
 
 def _line(event: dict[str, Any]) -> bytes:
     return json.dumps(event).encode()
+
+
+def test_an_amount_has_its_own_currency_and_currencies_are_never_added() -> None:
+    asked = refunded("opened", 1, amount_minor=100, currency="USD")
+    assert stake_of(["r1"], ["o1"], [order("o1", asked)]) == Stake(100, "USD")
+    both = order("o1", asked, refunded("opened", 2, refund_id="r2", amount_minor=30))
+    assert stake_of(["r1", "r2"], ["o1"], [both]) == Stake(None, None)
+
+
+def test_one_return_recorded_as_two_refunds_is_worth_what_was_bought() -> None:
+    both = order("o1", refunded("opened", 1), refunded("opened", 2, refund_id="r2", lines=goods(dress=1)))
+    assert stake_of(["r1", "r2"], ["o1"], [both]) == Stake(40300, "CNY")
+    part = order(
+        "o1", refunded("opened", 1, amount_minor=100), refunded("opened", 2, refund_id="r2", lines=goods(belt=1))
+    )
+    assert stake_of(["r1", "r2"], ["o1"], [part]) == Stake(600, "CNY")

@@ -119,7 +119,7 @@ def test_one_that_cannot_be_used_is_told_with_its_package(
 def test_signals_of_another_scope_would_never_be_looked_at(install: Install) -> None:
     text = SOUND.replace('rules=("x",)', 'rules=("x",), signals=(UNDONE,)')
     install("one-shop", {"bad": "one_shop_found"}, f"from cloudtag.detection.signals import UNDONE\n{text}")
-    assert "scope 'buyer' alone" in fault()
+    assert "scopes 'buyer' and 'alerted' alone" in fault()
 
 
 def test_no_detector_can_be_called_like_a_section_of_the_packs() -> None:

@@ -1,9 +1,21 @@
 """An alert is taken back by the fact that refutes it, and comes back when that fact is itself corrected."""
 
+from typing import Any
+
 import pytest
 
 from cloudtag.contract.records import Alert
-from cloudtag.detection.example import complained, contacted, day, inspected, ordered, refunded, reviewed, scanned
+from cloudtag.detection.example import (
+    complained,
+    contacted,
+    day,
+    event,
+    inspected,
+    ordered,
+    refunded,
+    reviewed,
+    scanned,
+)
 from cloudtag.detectors.registry import all_detectors
 from cloudtag.policy.load import shipped
 from cloudtag.replay.topology import Topology
@@ -14,14 +26,25 @@ from tests.engine.standing import records_of
 DETECTORS = (
     "card_extortion",
     "deliberate_damage",
+    "double_refund",
     "envelope_return",
     "extortion",
     "internal_parcel",
+    "light_return",
     "repeat_reopen",
     "shipping_exemption",
+    "shop_side",
     "signed_before_filled",
     "switched_goods",
 )
+
+
+def chargeback(status: str, at: int) -> dict[str, Any]:
+    """The bank is asked for the order's price, or says what came of it."""
+    ids = {"chargeback_id": "k1", "order_id": "o1", "buyer_id": "b1", "shop_id": "s1"}
+    return event("chargebacks", day(at), status=status, amount_minor=39800, **ids)
+
+
 RETURN = (
     ordered("placed", day(0)),
     refunded("opened", day(5), type="return_refund", reason="no_reason"),
@@ -61,7 +84,37 @@ CARD = (
 )
 SILENT = (ordered("placed", day(0), custom_made=True), contacted(day(1)), contacted(day(2)))
 
+PAID_TWICE = (
+    ordered("paid", day(0)),
+    refunded("completed", day(5), type="refund_only", amount_minor=39800),
+    chargeback("opened", 6),
+)
+LIGHT = (
+    ordered("shipped", day(0), waybill_no="OUT1"),
+    scanned("OUT1", "signed", day(2), weight_grams=1000, signer="recipient"),
+    *RETURN[1:],
+    scanned("RET1", "accepted", day(6, 5), weight_grams=100),
+)
+CANCELLED = (ordered("paid", day(0)), ordered("cancelled", day(1), cancelled_by="shop"))
+STRAYED = (
+    ordered("shipped", day(0), address_hash="home", waybill_no="OUT1"),
+    scanned("OUT1", "signed", day(2), destination_hash="elsewhere", signer="recipient"),
+    refunded("opened", day(5), type="refund_only", reason="not_received"),
+)
+
 CASES: dict[str, tuple[tuple[Raw, ...], Raw, tuple[Raw, ...]]] = {
+    "double_refund: the shop wins, then loses": (PAID_TWICE, chargeback("won", 8), (chargeback("lost", 9),)),
+    "light_return: the goods are found, then fewer": (LIGHT, GOODS, (inspected(day(10), {"dress": 1}),)),
+    "shop_side: sent after all, then cancelled again": (
+        CANCELLED,
+        ordered("shipped", day(2)),
+        (ordered("cancelled", day(3), cancelled_by="shop"),),
+    ),
+    "shop_side: the parcel goes to the buyer after all, then elsewhere": (
+        STRAYED,
+        scanned("OUT1", "arrived", day(6), destination_hash="home"),
+        (scanned("OUT1", "arrived", day(7), destination_hash="elsewhere"),),
+    ),
     "switched_goods: the sku put right, then found to be wrong after all": (
         (*RETURN, inspected(day(8), {"rag": 2})),
         GOODS,
@@ -86,11 +139,6 @@ CASES: dict[str, tuple[tuple[Raw, ...], Raw, tuple[Raw, ...]]] = {
         DAMAGE,
         inspected(day(9), {"dress": 2}),
         (inspected(day(10), {"dress": 2}, condition=["damaged_by_buyer"]),),
-    ),
-    "deliberate_damage: turned into a return, then back": (
-        DAMAGE,
-        refunded("modified", day(9), type="return_refund"),
-        (refunded("modified", day(10), type="refund_only"),),
     ),
     "repeat_reopen: agreed, then refused again": (
         REOPENED,

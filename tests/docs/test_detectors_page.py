@@ -58,7 +58,7 @@ def test_units_come_from_names() -> None:
 
 
 def test_a_detector_without_numbers_says_so() -> None:
-    (line,) = parameter_lines(all_detectors()["short_return"])
+    (line,) = parameter_lines(all_detectors()["switched_goods"])
     assert line.startswith("**Parameters:** nothing to set")
 
 

@@ -118,14 +118,16 @@ def test_other_scans_show_that_it_travels(kind: str) -> None:
 TRAVELLED = (*FILLED, ACCEPTED, scanned("RET1", "signed", day(7)))
 
 
-@pytest.mark.parametrize(("arrived", "status"), [(True, ["open"]), (False, [])])
-def test_a_return_of_which_nothing_came_was_not_looked_at(arrived: bool, status: list[str]) -> None:
-    assert statuses([*TRAVELLED, inspected(day(8), {}, waybill_no="RET1", arrived=arrived)], "short_return") == status
+@pytest.mark.parametrize(("arrived", "found"), [(True, ("open", "critical")), (False, ("open", "medium"))])
+def test_a_return_of_which_nothing_came_was_not_looked_at(arrived: bool, found: tuple[str, str]) -> None:
+    events = [*TRAVELLED, inspected(day(8), {}, waybill_no="RET1", arrived=arrived)]
+    assert [(a.status, a.severity) for a in alerts(events, "short_return", UNTIL_MS)][-1:] == [found]
 
 
 def test_an_inspection_is_corrected_to_nothing_came() -> None:
     looked = [inspected(day(8), {}, waybill_no="RET1"), inspected(day(9), {}, waybill_no="RET1", arrived=False)]
-    assert statuses([*TRAVELLED, *looked], "short_return") == ["withdrawn"]
+    found = alerts([*TRAVELLED, *looked], "short_return", UNTIL_MS)
+    assert [(a.status, a.severity) for a in found][-1:] == [("open", "medium")]
 
 
 UNPAID = [ordered("placed", day(0, 0, n), refund_id=f"r{n}") for n in range(1, 7)]

@@ -67,7 +67,9 @@ def test_an_order_that_is_settled_counts_no_more_whenever_that_comes() -> None:
 
 
 def test_every_signal_that_a_detector_names_can_be_seen() -> None:
-    named = {signal for detector in of_scope("buyer") for signal in detector.rule.signals}
+    named = {
+        signal for scope in ("buyer", "alerted") for detector in of_scope(scope) for signal in detector.rule.signals
+    }
     watched = {signal for kind in Prefilter()._watched.values() for signal, _ in kind}
     assert watched == {*named, *OWN}
     assert SHOP_COMPLAINT in watched

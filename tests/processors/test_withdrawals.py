@@ -59,7 +59,9 @@ def reference(stream: str, raw: Raw) -> Refutation:
 def test_the_event_that_takes_an_alert_back_is_named(case: str) -> None:
     topology, found = Topology(shipped()), 0
     for fact in flat(CASES[case]):
-        for alert in withdrawn(topology.feed([fact])):
+        # Whose goods came back is asked of others, whose answer refutes what the shop seemed to have done.
+        found_anew = withdrawn(topology.feed([fact]))
+        for alert in (a for a in found_anew if a.detector != "shop_side" or case.startswith("shop_side")):
             assert [by.event_id for by in alert.withdrawn_by] == [fact.event_id], alert
             assert alert.withdrawn_because is not None
             assert not alert.withdrawn_because.startswith("It no longer holds"), alert

@@ -67,8 +67,8 @@ class ScanSeen(Struct, frozen=True, array_like=True, gc=False):
 class ParcelReported(InternalRecord, frozen=True, array_like=True, gc=False, tag_field="_", tag="pr"):
     """What the `parcels` processor knows of a waybill that matters to one buyer using it.
 
-    Only what some judgement reads is filled in: scans, package, weight and destination for a return number, the
-    signature for an outbound one; `uses` are all uses of a return number (bounded; `use_count` is the full count).
+    Only what some judgement reads is filled in: the signature, the weight, the destination and the order; for a return
+    number scans and package as well, and in `uses` all its uses (bounded; `use_count` is the full count).
     """
 
     buyer_id: str
@@ -86,6 +86,10 @@ class ParcelReported(InternalRecord, frozen=True, array_like=True, gc=False, tag
     use_count: int = 0
     destination: ScanSeen | None = None
     """The first of the scans since which `destination_hash` is said."""
+    order_id: str | None = None
+    """The order that its scans last said it belongs to."""
+    order: ScanSeen | None = None
+    """The first of the scans since which that is said."""
 
     @property
     def internal_id(self) -> str:

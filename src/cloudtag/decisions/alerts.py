@@ -48,7 +48,7 @@ def alert_of(
         revision=0,
         status="open",
         detector=detector.name,
-        scenario=rule.scenario,
+        scenario=finding.scenario or rule.scenario,
         family=rule.family,
         severity=finding.severity,
         platform=finding.platform,
@@ -103,7 +103,7 @@ def _with_shops(finding: Finding, orders: Iterable[OrderView]) -> tuple[ShopOrde
 def route_of(detector: Detector, finding: Finding, policy: Policy, case: Case) -> str | None:
     """Where the shop takes the alert, by the platform's name for it (B11, B16, B27, J1)."""
     routes, rule = policy.routes, detector.rule
-    if recommendation_of(detector, finding) in PROTECTIONS:
+    if recommendation_of(detector, finding) in PROTECTIONS or not rule.accuses:
         return None
     if rule.family == "review":
         return routes.review_management

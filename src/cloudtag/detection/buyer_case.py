@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -18,7 +18,7 @@ IDENTITY_KINDS = ("address", "phone", "device", "payment")
 """The kinds of attributes that link two people."""
 
 
-def linked(links: list[LinkReported]) -> dict[str, list[AttributeUsed]]:
+def linked(links: Iterable[LinkReported]) -> dict[str, list[AttributeUsed]]:
     """The buyers who share an identifying attribute, each with the uses that show it."""
     found: dict[str, list[AttributeUsed]] = {}
     for report in links:
@@ -73,6 +73,12 @@ class BuyerCase(Struct, frozen=True, eq=False, gc=False):
         yield from self.others
         for order in self.orders:
             yield from order.others
+
+
+class AlertedCase(BuyerCase, frozen=True, eq=False, gc=False):
+    """The same, with the alerts that stand about single things and rest on facts alone, oldest first."""
+
+    alerts: list[Alert] = []
 
 
 class RiskCase(Struct, frozen=True, eq=False, gc=False):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 
-from cloudtag.contract.events import ReturnInspected
+from cloudtag.contract.links import LinkReported
 from cloudtag.contract.parcels import ParcelReported
 from cloudtag.contract.shops import ShopReported
 from cloudtag.detection.order_view import OrderView
@@ -14,12 +14,17 @@ from cloudtag.detection.refund_view import RefundView
 
 
 class OrderCase(Struct, frozen=True, eq=False, gc=False):
-    """One order of a buyer. `parcel` gives what is known of a waybill number, if anything is."""
+    """One order of a buyer. `parcel` gives what is known of a waybill number, if anything is.
+
+    `orders` gives all of the buyer's, `links` what is known of others, where other goods came back than were sent.
+    """
 
     buyer_id: str
     order: OrderView
     parcel: Callable[[str], ParcelReported | None]
     now_ms: int
+    orders: Callable[[], Sequence[OrderView]] = tuple
+    links: Sequence[LinkReported] = ()
 
     @property
     def subject(self) -> str:
@@ -37,7 +42,8 @@ class ParcelCase(Struct, frozen=True, eq=False, gc=False):
     """One return number of a buyer (or one refund that names none), with the refunds that now share it.
 
     `refunds` are in order of their id. `outbound` are the buyer's orders that were sent under the same number.
-    `linked_buyer_ids` are the buyers who share an attribute with this one, hubs left out.
+    `linked_buyer_ids` are the buyers who share an attribute with this one, hubs left out. `parcel` gives what is known
+    of a number of those orders; `orders` and `links` are as an order's case has them.
     """
 
     buyer_id: str
@@ -49,6 +55,9 @@ class ParcelCase(Struct, frozen=True, eq=False, gc=False):
     linked_buyer_ids: frozenset[str] = frozenset()
     shop: Callable[[str], ShopReported | None] = lambda _: None
     """What a shop last said of itself, if its answer has come."""
+    parcel: Callable[[str], ParcelReported | None] = lambda _: None
+    orders: Callable[[], Sequence[OrderView]] = tuple
+    links: Sequence[LinkReported] = ()
 
     @property
     def subject(self) -> str:
@@ -61,15 +70,3 @@ class ParcelCase(Struct, frozen=True, eq=False, gc=False):
         for order, refund in self.refunds:
             shops.setdefault(refund.shop_id, []).append((order, refund))
         return shops
-
-
-def last_inspections(order: OrderView, refund: RefundView) -> list[ReturnInspected]:
-    """A refund's inspections, a later one of the same parcel in place of an earlier: shops correct themselves.
-
-    Where nothing came, nothing was looked at.
-    """
-    last: dict[str | None, ReturnInspected] = {}
-    for inspection in order.inspections:
-        if inspection.refund_id == refund.refund_id:
-            last[inspection.waybill_no] = inspection
-    return [inspection for inspection in last.values() if inspection.arrived]

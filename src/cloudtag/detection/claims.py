@@ -4,31 +4,40 @@ from __future__ import annotations
 
 from cloudtag.contract.events import OrderChanged
 from cloudtag.contract.links import Claim, UnpaidOrder
+from cloudtag.detection.goods import ordered_skus
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.outcomes import PAID
 from cloudtag.detection.refund_view import RefundView
 from cloudtag.detection.returned import standing_inspections
-from cloudtag.detection.windows import holding
-
-CLAIMED = ("wrong_item", "not_as_described")
-"""Reasons that say other goods came than were ordered."""
+from cloudtag.detection.windows import CLOCK_TOLERANCE_MS, holding
+from cloudtag.detection.wrong_goods import CLAIMED
 
 
 def claim_of(order: OrderView, refund: RefundView) -> Claim | None:
     """The claim a refund makes that other goods came than were ordered, if it stands and the other goods are named."""
-    run = holding(refund.changes, lambda e: None if e.reason == "unknown" else e.reason in CLAIMED)
-    if run is None or not order.lines or refund.status == "withdrawn":
+    return None if refund.status == "withdrawn" else claim_made(order, refund)
+
+
+def claim_made(order: OrderView, refund: RefundView) -> Claim | None:
+    """The same, whether or not the refund was withdrawn since."""
+    if not order.lines or all(c.reason not in CLAIMED for c in refund.changes):
         return None
-    ordered = frozenset(line.sku_id for line in order.lines)
+    ordered = ordered_skus(order)
     named = _found(order, refund, ordered) or _said(refund, ordered)
     if named is None:
         return None
     stream, event_id, at_ms, other_skus = named
+    # Once the shop has looked, another reason takes back nothing (F12).
+    until_ms = at_ms + CLOCK_TOLERANCE_MS if stream == "inspections" else None
+    changes = [c for c in refund.changes if until_ms is None or c.occurred_at <= until_ms]
+    run = holding(changes, lambda e: None if e.reason == "unknown" else e.reason in CLAIMED)
+    if run is None:
+        return None
     return Claim(
         refund_id=refund.refund_id,
         order_id=order.order_id,
         shop_id=refund.shop_id,
-        reason=refund.reason,
+        reason=[c.reason for c in run.events][-1],
         claimed_at=run.first.occurred_at,
         claim_event_id=run.first.event_id,
         ordered_skus=tuple(sorted(ordered)),

@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType
 
+from cloudtag.contract.parcels import ScanSeen
 from cloudtag.contract.records import Reference, Severity
 from cloudtag.contract.streams import STREAM_OF
 
@@ -21,7 +22,7 @@ class Finding(Struct, frozen=True, kw_only=True):
     `explanation_zh` are one sentence each with the values in it. `since_at` is the earliest event time the answer
     looked at, where that is before its evidence. `rises` are the severities it reached after `decided_at`, each with
     the event time since which it was that severe. `recommendation` is what this case calls for, where that differs from
-    the rule's; None advises nothing.
+    the rule's; None advises nothing. `scenario` is that of the alert beside which it stands, where the rule takes it.
     """
 
     anchor: str
@@ -40,6 +41,7 @@ class Finding(Struct, frozen=True, kw_only=True):
     since_at: int | None = None
     rises: dict[Severity, int] = {}
     recommendation: str | UnsetType | None = UNSET
+    scenario: str | None = None
 
 
 class Timer(Struct, frozen=True):
@@ -52,6 +54,12 @@ def cite(*events: Any) -> tuple[Reference, ...]:
     """References to input events, oldest first, each once."""
     found = {(e.occurred_at, STREAM_OF[type(e)], e.event_id) for e in events}
     return tuple(Reference(stream, event_id, at_ms) for at_ms, stream, event_id in sorted(found))
+
+
+def cite_seen(references: Iterable[Reference], *scans: ScanSeen | None) -> tuple[Reference, ...]:
+    """References, and those to scans of a courier's report, oldest first."""
+    seen = (Reference("logistics", scan.event_id, scan.occurred_at) for scan in scans if scan is not None)
+    return oldest_first((*references, *seen))
 
 
 def oldest_first(references: Iterable[Reference]) -> tuple[Reference, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from operator import attrgetter
 from typing import Any
 
+from cloudtag.contract.disputes import ChargebackChanged
 from cloudtag.contract.events import (
     BuyerContacted,
     ComplaintChanged,
@@ -47,6 +48,7 @@ class OrderView:
     __slots__ = (
         "affiliates",
         "changes",
+        "chargebacks",
         "contacts",
         "currency",
         "filled_waybills",
@@ -87,6 +89,7 @@ class OrderView:
         self.inspections: tuple[ReturnInspected, ...] = ()
         self.contacts: tuple[BuyerContacted, ...] = ()
         self.insurance: tuple[InsuranceChanged, ...] = ()
+        self.chargebacks: tuple[ChargebackChanged, ...] = ()
         self.others: tuple[Any, ...] = ()
         self.owned: tuple[SkuOwned, ...] = ()
         self.passed: dict[tuple[bool, int], RefundChanged | None] | None = None
@@ -144,6 +147,12 @@ class OrderView:
         return min(told, default=None)
 
     @property
+    def sent_numbers(self) -> frozenset[str]:
+        """The numbers of all the parcels ever named for it (F5)."""
+        named = {event.waybill_no for event in self.changes if event.waybill_no}
+        return frozenset(named.union(parcel.waybill_no for event in self.changes for parcel in event.parcels))
+
+    @property
     def waybills(self) -> frozenset[str]:
         """Every number this order or its refunds ever named."""
         outbound = {self.waybill.waybill_no} if self.waybill and self.waybill.waybill_no else set()
@@ -174,6 +183,8 @@ class OrderView:
             self.contacts += (fact,)
         elif kind is InsuranceChanged:
             self.insurance += (fact,)
+        elif kind is ChargebackChanged:
+            self.chargebacks += (fact,)
         else:
             self.others += (fact,)
         self.shop_id = self.shop_id or fact.shop_id

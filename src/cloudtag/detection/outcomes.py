@@ -69,7 +69,7 @@ def asked_percent(order: OrderView, refund: RefundView) -> float:
         if worth > 0 and all(goods.sku_id in prices for goods in refund.lines):
             return 100 * sum(goods.quantity * prices[goods.sku_id] for goods in refund.lines) / worth
         return 100 * sum(goods.quantity for goods in refund.lines) / order.quantity
-    if refund.amount_minor is not None and worth > 0:
+    if refund.amount_minor is not None and worth > 0 and refund.currency in (None, order.currency):
         return 100 * refund.amount_minor / worth
     return 100.0
 

@@ -10,6 +10,10 @@ from cloudtag.contract.streams import STREAM_OF
 from cloudtag.detection.buyer_case import BuyerCase
 from cloudtag.detection.order_view import complaints_with_evidence
 
+_NONE: frozenset[str] = frozenset()
+SHOWN_KINDS = ("picture", "video", "unknown")
+"""The kinds of evidence that show something, and can be recognized; a chat may well be handed in twice."""
+
 
 class Picture(NamedTuple):
     """A picture shown in a refund or complaint (`subject`).
@@ -27,6 +31,8 @@ class Picture(NamedTuple):
     stream: str
     sha256: str | None
     phash: str | None
+    origin: str = "unknown"
+    is_video: bool = False
 
     @property
     def moment(self) -> tuple[int, str]:
@@ -44,10 +50,10 @@ def own_pictures(case: BuyerCase) -> list[Picture]:
 
 def _shown(buyer_id: str, event: RefundChanged | ComplaintChanged, subject: str) -> Iterator[Picture]:
     for proof in event.evidence:
-        if proof.kind in ("picture", "unknown"):
+        if proof.kind in SHOWN_KINDS:
             yield Picture(
                 event.occurred_at, event.event_id, buyer_id, subject, event.order_id, event.shop_id, event.platform,
-                STREAM_OF[type(event)], proof.sha256, proof.phash,
+                STREAM_OF[type(event)], proof.sha256, proof.phash, proof.origin, proof.kind == "video",
             )  # fmt: skip
 
 
@@ -78,7 +84,7 @@ def bits_apart(one: Picture, other: Picture) -> int | None:
     return (int(one.phash, 16) ^ int(other.phash, 16)).bit_count()
 
 
-def is_one_matter(use: Picture, before: Picture, parcels: Mapping[str, str | None]) -> bool:
+def is_one_matter(use: Picture, before: Picture, parcels: Mapping[str, frozenset[str]]) -> bool:
     """Whether one buyer shows two pictures about the same thing; `parcels` are outbound numbers by order."""
     if use.buyer_id != before.buyer_id:
         return False
@@ -86,5 +92,4 @@ def is_one_matter(use: Picture, before: Picture, parcels: Mapping[str, str | Non
         return True
     if use.order_id is None or before.order_id is None:
         return use.shop_id == before.shop_id
-    parcel = parcels.get(use.order_id)
-    return parcel is not None and parcel == parcels.get(before.order_id)
+    return not parcels.get(use.order_id, _NONE).isdisjoint(parcels.get(before.order_id, _NONE))

@@ -6,11 +6,34 @@ from collections.abc import Iterable
 
 from cloudtag.contract.events import RefundChanged
 from cloudtag.contract.types import Goods
+from cloudtag.detection.windows import CLOCK_TOLERANCE_MS
 
 
 def latest(events: Iterable[RefundChanged]) -> list[RefundChanged]:
     """Events in event-time order; the id decides between equal times, so that arrival order never does."""
     return sorted(events, key=lambda e: (e.occurred_at, e.event_id))
+
+
+def type_at(refund: RefundView, at_ms: int | None) -> str:
+    """The type in force at a moment, or by now; before anything was said, what was said first."""
+    return _in_force([(change.occurred_at, change.type) for change in refund.changes], at_ms)
+
+
+def reason_at(refund: RefundView, at_ms: int | None) -> str:
+    """The reason in force at a moment (F12), or by now; before anything was said, what was said first."""
+    return _in_force([(change.occurred_at, change.reason) for change in refund.changes], at_ms)
+
+
+def reasons_of(refund: RefundView) -> tuple[str, ...]:
+    """Every reason given, in the order in which they were given first."""
+    return tuple(dict.fromkeys(change.reason for change in refund.changes if change.reason != "unknown"))
+
+
+def _in_force(said: list[tuple[int, str]], at_ms: int | None) -> str:
+    """The shop's and the platform's clocks differ: what was said just after may have been said just before (F4)."""
+    told = [(told_at, value) for told_at, value in said if value != "unknown"]
+    before = [value for told_at, value in told if at_ms is None or told_at <= at_ms + CLOCK_TOLERANCE_MS]
+    return before[-1] if before else next((value for _, value in told), "unknown")
 
 
 class RefundView:
@@ -20,6 +43,7 @@ class RefundView:
         "amount_minor",
         "carrier",
         "changes",
+        "currency",
         "filled",
         "is_offline",
         "lines",
@@ -43,6 +67,8 @@ class RefundView:
         self.type, self.reason, self.status = first.type, first.reason, first.status
         self.lines: tuple[Goods, ...] = ()
         self.amount_minor: int | None = None
+        self.currency: str | None = None
+        """Of the amount; none: the order's."""
         self.waybill_no: str | None = None
         self.carrier: str | None = None
         self.filled: RefundChanged | None = None
@@ -66,12 +92,25 @@ class RefundView:
         """The parcel it comes back in: its return number, or the refund itself while it names none."""
         return self.waybill_no or f"~{self.refund_id}"
 
+    @property
+    def numbers(self) -> dict[str, RefundChanged]:
+        """The return numbers it ever named and the platform did not take back, each with its first naming (F7)."""
+        named: dict[str, RefundChanged] = {}
+        for change in self.changes:
+            if change.waybill_cleared and named:
+                # Where it does not say which number is taken back, it is the latest.
+                named.pop(change.waybill_no or next(reversed(named)), None)
+            elif change.waybill_no is not None and not change.waybill_cleared:
+                named.setdefault(change.waybill_no, change)
+        return named
+
     def _take(self, change: RefundChanged) -> None:
         self.type = change.type if change.type != "unknown" else self.type
         self.reason = change.reason if change.reason != "unknown" else self.reason
         self.status = change.status if change.status != "unknown" else self.status
         self.lines = change.lines or self.lines
         self.amount_minor = change.amount_minor if change.amount_minor is not None else self.amount_minor
+        self.currency = change.currency or self.currency
         self.modified_count += change.status == "modified"
         if change.waybill_no is None:
             return

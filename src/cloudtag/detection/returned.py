@@ -17,11 +17,11 @@ def sends_goods(refund: RefundView) -> bool:
     return not types or not types.isdisjoint(_RETURNS)
 
 
-def standing_inspections(order: OrderView, refund: RefundView) -> list[ReturnInspected]:
-    """What the shop last said of each parcel of a refund.
+def last_words(order: OrderView, refund: RefundView) -> list[ReturnInspected]:
+    """What the shop last said of each parcel of a refund, that nothing came included.
 
     An inspection that names no parcel speaks of the whole return: it takes the place of all before it, and any later
-    one takes its place. Where nothing came, nothing was looked at.
+    one takes its place.
     """
     last: dict[str | None, ReturnInspected] = {}
     for inspection in order.inspections:
@@ -31,7 +31,12 @@ def standing_inspections(order: OrderView, refund: RefundView) -> list[ReturnIns
             last.clear()
         last.pop(None, None)
         last[inspection.waybill_no] = inspection
-    return [inspection for inspection in last.values() if inspection.arrived]
+    return list(last.values())
+
+
+def standing_inspections(order: OrderView, refund: RefundView) -> list[ReturnInspected]:
+    """The last words on what came. Where nothing came, nothing was looked at."""
+    return [inspection for inspection in last_words(order, refund) if inspection.arrived]
 
 
 def parcel_inspections(refunds: Refunds, waybill_no: str | None) -> list[ReturnInspected]:

@@ -10,9 +10,9 @@ from msgspec import Struct
 from cloudtag.contract.records import Family
 from cloudtag.detection.signals import Signal
 
-Scope = Literal["order", "parcel", "buyer", "risk"]
+Scope = Literal["order", "parcel", "buyer", "alerted", "risk"]
 """What a detector looks at in one go: one order with all that belongs to it, one returned parcel, all of a buyer's
-orders, or all of a buyer's alerts."""
+orders, these beside the alerts about them, or all of a buyer's alerts."""
 
 
 class Rule(Struct, frozen=True, kw_only=True):

@@ -75,6 +75,8 @@ LOST_COMPLAINT = Signal("lost_complaint", {ComplaintChanged: lambda event: event
 LEGAL_COMPLAINT = Signal(
     "legal_complaint", {ComplaintChanged: lambda event: event.type in ("advertising_law", "information_leak")}
 )
+REFUSAL = Signal("refusal", {RefundChanged: lambda refund: refund.status == "refused"})
+"""A shop refused a refund: it may be opened again."""
 SHOP_COMPLAINT = Signal("shop_complaint", {ComplaintChanged: lambda event: event.complainant == "shop"})
 """A shop complained about the buyer: something may follow without any alert."""
 ORDER_LIMIT = Signal("order_limit", {OrderLimitChanged: _always})

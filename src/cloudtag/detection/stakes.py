@@ -22,18 +22,23 @@ def stake_of(refund_ids: Collection[str], order_ids: Collection[str], orders: It
     A refund asks for its amount, or for what the goods it names cost; one that names none is about the whole order.
     """
     known = {order.order_id: order for order in orders}.values()
-    asked = [
-        (amount, order.currency)
-        for order in known
-        for refund in order.refunds.values()
-        if refund.refund_id in refund_ids and (amount := _asked(order, refund)) is not None
-    ]
+    asked = [stake for order in known for stake in _asked_of(order, refund_ids)]
     return _total(asked or _worths(order for order in known if order.order_id in order_ids))
 
 
-def _asked(order: OrderView, refund: RefundView) -> int | None:
-    if refund.amount_minor is not None:
-        return refund.amount_minor
+def _asked_of(order: OrderView, refund_ids: Collection[str]) -> Iterator[tuple[int, str | None]]:
+    """What the refunds of one order ask for, each in its currency; goods together no more than the order's worth."""
+    refunds = [refund for refund in order.refunds.values() if refund.refund_id in refund_ids]
+    for refund in refunds:
+        if refund.amount_minor is not None:
+            yield refund.amount_minor, refund.currency or order.currency
+    goods = [_goods(order, refund) for refund in refunds if refund.amount_minor is None]
+    told = [worth for worth in goods if worth is not None]
+    if told and order.worth_minor is not None:
+        yield min(sum(told), order.worth_minor), order.currency
+
+
+def _goods(order: OrderView, refund: RefundView) -> int | None:
     if not refund.lines:
         return order.worth_minor
     prices = {line.sku_id: line.unit_price_minor for line in order.lines}

@@ -50,8 +50,8 @@ def _rule(rule: Any) -> Iterator[str]:
     for stream in rule.needs:
         if stream not in STREAM_OF.values():
             yield f"RULE.needs names {stream!r}, which is no stream that is read"
-    if rule.signals and rule.scope != "buyer":
-        yield f"RULE.signals are looked at for scope 'buyer' alone, and its scope is {rule.scope!r}"
+    if rule.signals and rule.scope not in ("buyer", "alerted"):
+        yield f"RULE.signals are looked at for scopes 'buyer' and 'alerted' alone, and its scope is {rule.scope!r}"
 
 
 def _parameters(kind: Any) -> Iterator[str]:

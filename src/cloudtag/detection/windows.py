@@ -13,6 +13,8 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 T = TypeVar("T")
 DAY_MS = 86_400_000
+CLOCK_TOLERANCE_MS = 10 * 60_000
+"""So far the clocks of two sources may differ: less than that says nothing of before and after (F4)."""
 
 
 class Moment(NamedTuple):

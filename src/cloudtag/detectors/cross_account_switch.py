@@ -6,7 +6,8 @@ ordered in the same shop (T2b).
 Why it is abuse: two accounts of one person order the dear item and a cheap look-alike; the cheap one goes back for the
 price of the dear one.
 
-How it decides: the reason is, or became, wrong item or not as described; the last inspection of the parcel lists a sku
+How it decides: the reason, when the goods were looked at, was wrong item or not as described (another one given since
+changes nothing, F12); the last inspection of the parcel lists a sku
 that was never ordered in that order; and a buyer who shares an address, phone, device or payment account, or lives
 near, ordered that sku in the same shop before it came back, at a lower price than the dearest item of the order. What
 that buyer never paid for, cancelled or sent back does not count; nor does anything under a hub's attribute. High; with
@@ -14,8 +15,7 @@ a near address alone medium, for a shop may send a wrong item that some neighbou
 
 Known false positives: the shop swapped the parcels of two people who live together.
 
-What would clear it: a corrected inspection, another reason, the refund withdrawn, or the other buyer's order cancelled
-or returned.
+What would clear it: a corrected inspection, the refund withdrawn, or the other buyer's order cancelled or returned.
 
 What to do: keep the goods and the packing video of both orders; refuse the refund of the dear item.
 """
@@ -45,9 +45,9 @@ RULE = Rule(
     scope="order",
     # Asked only once a linked buyer is known to have ordered what came back.
     needs=("refunds", "inspections", "sku-answers"),
-    rules=("T2b",),
-    clears="A corrected inspection, another reason, the refund withdrawn, or the other order cancelled or returned.",
-    clears_zh="更正验货记录、更改退款原因、撤回退款，或对方订单已取消或退货。",
+    rules=("T2b", "F12"),
+    clears="A corrected inspection, the refund withdrawn, or the other order cancelled or returned.",
+    clears_zh="更正验货记录、撤回退款，或对方订单已取消或退货。",
     recommendation="refuse_and_keep_opening_video",
 )
 
@@ -114,6 +114,32 @@ EXAMPLES = (
             _second([{"sku_id": "gold-watch", "quantity": 1, "unit_price_minor": 999900}]),
             *_claim(found="gold-watch"),
         ),
+    ),
+    Example(
+        name="near miss: it cost as much as the watch",
+        events=(_second([{"sku_id": "toy-watch", "quantity": 1, "unit_price_minor": 899900}]), *_claim()),
+    ),
+    Example(
+        name="it cost the least bit less",
+        events=(_second([{"sku_id": "toy-watch", "quantity": 1, "unit_price_minor": 899899}]), *_claim()),
+        fires=({"facts": {"price_gap_minor": "1/1"}},),
+    ),
+    Example(
+        name="near miss: prices in two currencies cannot be compared",
+        events=(_second(currency="USD"), *_claim(currency="CNY")),
+    ),
+    Example(
+        name="another reason once the shop has looked",
+        events=(*_claim(), _second(), refunded("modified", day(10), type="return_refund", reason="no_reason")),
+        fires=({"severity": "high"},),
+    ),
+    Example(
+        name="near miss: another reason before the shop looked, which is plain switching",
+        events=(*_claim(), _second(), refunded("modified", day(8), type="return_refund", reason="no_reason")),
+    ),
+    Example(
+        name="near miss: the refund is withdrawn",
+        events=(*_claim(), _second(), refunded("withdrawn", day(10), type="return_refund")),
     ),
     Example(
         name="near miss: the brother cancelled the toy watch",

@@ -1,13 +1,13 @@
 """Money back for damage of the buyer's own making.
 
-What it finds: a refund without return for damaged goods, of which the shop's inspection says that the buyer damaged
-them (B7).
+What it finds: a refund for damaged goods, of which the shop's inspection says that the buyer damaged them (B7).
 
 Why it is abuse: the buyer breaks or cuts the goods to be paid for them.
 
-How it decides: the refund asks for money only and for damage, and what the shop last said of that refund's goods
-lists `damaged_by_buyer`. Only the refund's own inspections count: another return of the order may be about other
-pieces. High. A refund given up before the inspection, or turned into a return, asks for nothing any more.
+How it decides: the refund, of whatever type, gave damage as its reason when the goods were looked at, and what the shop
+last said of that refund's goods lists `damaged_by_buyer`. Another reason given afterwards changes nothing (F12). Only
+the refund's own inspections count: another return of the order may be about other pieces. High. A refund given up
+before the inspection asks for nothing any more.
 
 Known false positives: damage by the courier that the shop books to the buyer.
 
@@ -22,14 +22,15 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from cloudtag.contract.events import RefundChanged, ReturnInspected
+from cloudtag.contract.events import ReturnInspected
 from cloudtag.detection.cases import OrderCase
 from cloudtag.detection.example import day, inspected, ordered, refunded
 from cloudtag.detection.finding import Finding, Timer, cite, unique
-from cloudtag.detection.refund_view import RefundView
+from cloudtag.detection.refund_view import RefundView, reason_at
 from cloudtag.detection.returned import standing_inspections
 from cloudtag.detection.rule import Example, Rule
 from cloudtag.detection.wording import counted, form
+from cloudtag.detection.wrong_goods import reasons_given
 
 RULE = Rule(
     title="Money back for damage of the buyer's own making",
@@ -38,7 +39,7 @@ RULE = Rule(
     scenario_zh="人为损坏",
     scope="order",
     needs=("refunds", "inspections"),
-    rules=("B7",),
+    rules=("B7", "F12"),
     clears="A corrected inspection that finds no damage by the buyer.",
     clears_zh="更正后的验货记录未发现买家人为损坏。",
     recommendation="refuse_without_return",
@@ -71,16 +72,30 @@ EXAMPLES = (
     ),
     Example(name="near miss: damaged, but not by the buyer", events=(*_CLAIM, inspected(day(8), {"dress": 2}))),
     Example(
-        name="near miss: sent back for a refund like everybody",
+        name="sent back as damaged, and the buyer had damaged it",
         events=(
             ordered("placed", 0),
             refunded("opened", day(5), type="return_refund", reason="damaged"),
             _FOUND,
         ),
+        fires=({"severity": "high", "facts": {"claimed": "return_refund for damaged"}},),
     ),
     Example(
-        name="near miss: agreed to send it back when asked",
-        events=(*_CLAIM, refunded("modified", day(6), type="return_refund"), _FOUND),
+        name="another reason once the shop has looked",
+        events=(*_CLAIM, _FOUND, refunded("modified", day(9), reason="no_reason")),
+        fires=({"facts": {"reasons": "damaged, no_reason"}},),
+    ),
+    Example(
+        name="near miss: another reason before the shop looked",
+        events=(*_CLAIM, refunded("modified", day(7), reason="no_reason"), _FOUND),
+    ),
+    Example(
+        name="near miss: sent back without a reason, and damaged",
+        events=(
+            ordered("placed", 0),
+            refunded("opened", day(5), type="return_refund", reason="no_reason"),
+            _FOUND,
+        ),
     ),
     Example(
         name="near miss: one piece was returned damaged, the other arrived damaged",
@@ -102,23 +117,15 @@ def detect(case: OrderCase, parameters: Parameters) -> Iterator[Finding | Timer]
     """One finding per refund whose damage the shop lays at the buyer's door."""
     del parameters
     for refund in case.order.refunds.values():
-        claim = _claim(refund)
-        damaged = [i for i in standing_inspections(case.order, refund) if "damaged_by_buyer" in i.condition]
-        if claim is not None and any(not _was_given_up(refund, i.occurred_at) for i in damaged):
-            yield _finding(refund, claim, damaged)
-
-
-def _claim(refund: RefundView) -> RefundChanged | None:
-    """The event by which the refund became what it still is: money only, for damage."""
-    if refund.type != "refund_only" or refund.reason != "damaged":
-        return None
-    kind, reason = "unknown", "unknown"
-    for change in refund.changes:
-        kind = change.type if change.type != "unknown" else kind
-        reason = change.reason if change.reason != "unknown" else reason
-        if (kind, reason) == ("refund_only", "damaged"):
-            return change
-    return None
+        damaged = [
+            inspection
+            for inspection in standing_inspections(case.order, refund)
+            if "damaged_by_buyer" in inspection.condition
+            and reason_at(refund, inspection.occurred_at) == "damaged"
+            and not _was_given_up(refund, inspection.occurred_at)
+        ]
+        if damaged:
+            yield _finding(refund, damaged)
 
 
 def _was_given_up(refund: RefundView, at_ms: int) -> bool:
@@ -126,7 +133,8 @@ def _was_given_up(refund: RefundView, at_ms: int) -> bool:
     return bool(statuses) and statuses[-1] == "withdrawn"
 
 
-def _finding(refund: RefundView, claim: RefundChanged, damaged: list[ReturnInspected]) -> Finding:
+def _finding(refund: RefundView, damaged: list[ReturnInspected]) -> Finding:
+    claim = next(change for change in refund.changes if change.reason == "damaged")
     first = min(damaged, key=lambda i: (i.occurred_at, i.event_id))
     pieces = sum(goods.quantity for i in damaged for goods in i.received)
     return Finding(
@@ -141,17 +149,18 @@ def _finding(refund: RefundView, claim: RefundChanged, damaged: list[ReturnInspe
         evidence=cite(claim, *damaged),
         facts={
             "damaged_by_buyer": f"{len(damaged)}/1",
-            "claimed": "refund_only for damaged",
+            "claimed": f"{refund.type} for damaged",
             "pieces": str(pieces),
             "amount_minor": "unknown" if refund.amount_minor is None else str(refund.amount_minor),
+            **reasons_given(refund),
         },
         explanation=(
-            f"Refund {refund.refund_id} asks for money back for damage without a return, and "
+            f"Refund {refund.refund_id} asks for money back for damage, and "
             f"{counted(len(damaged), 'inspection')} of {counted(pieces, 'piece')} {form(len(damaged), 'says', 'say')} "
             f"that the buyer damaged {form(pieces, 'it', 'them')}."
         ),
         explanation_zh=(
-            f"退款 {refund.refund_id} 以商品损坏为由申请仅退款，而商家 {len(damaged)} 次验货（共 {pieces} 件）"
+            f"退款 {refund.refund_id} 以商品损坏为由申请退款，而商家 {len(damaged)} 次验货（共 {pieces} 件）"
             f"认定系买家人为损坏。"
         ),
     )

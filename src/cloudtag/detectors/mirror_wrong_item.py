@@ -71,6 +71,12 @@ def _sized(n: int, size: str, came: str, **fields: object) -> tuple[dict[str, ob
     )
 
 
+def _at(n: int, size: str, came: str, at: str) -> tuple[dict[str, object], ...]:
+    """The same, claimed at that moment."""
+    order, claim = _sized(n, size, came)
+    return order, {**claim, "occurred_at": at, "event_id": f"claim-{n}"}
+
+
 _FIRST = _sized(1, "L", "XL")
 EXAMPLES = (
     Example(
@@ -94,6 +100,22 @@ EXAMPLES = (
     Example(name="near miss: strangers", events=(*_FIRST, *_sized(2, "XL", "L", address_area="a2"))),
     Example(name="near miss: neighbours who got M and S", events=(*_sized(1, "L", "M"), *_sized(2, "XL", "S"))),
     Example(name="near miss: two months apart", events=(*_FIRST, *_sized(2, "XL", "L", at=65))),
+    Example(
+        name="exactly thirty days apart",
+        events=(*_FIRST, *_at(2, "XL", "L", day(35, 1))),
+        fires=({"buyer_id": "b1", "facts": {"days_apart": "30/30"}}, {"buyer_id": "b2"}),
+    ),
+    Example(
+        name="near miss: thirty days and a second apart",
+        events=(*_FIRST, *_at(2, "XL", "L", "2026-04-06T01:00:01Z")),
+    ),
+    Example(
+        name="near miss: two shops, at one address",
+        events=(
+            *_sized(1, "L", "XL", address_hash="home"),
+            *_sized(2, "XL", "L", address_hash="home", shop_id="s2"),
+        ),
+    ),
     Example(name="near miss: two shops", events=(*_FIRST, *_sized(2, "XL", "L", shop_id="s2"))),
     Example(
         name="near miss: one of them only says that it does not fit",

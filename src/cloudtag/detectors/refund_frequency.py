@@ -99,6 +99,17 @@ EXAMPLES = (
         ),
         fires=({"facts": {"refunds": "5/5", "share": "62%/60%"}},),
     ),
+    Example(
+        name="six of ten, which is sixty percent",
+        events=(*_many(6), *(event for n in range(7, 11) for event in _bought(n, n))),
+        fires=({"facts": {"refunds": "6/5", "share": "60%/60%"}},),
+    ),
+    Example(
+        name="the fifth exactly ninety days after the first",
+        events=(*_many(4), *_back(5, 100)),
+        fires=({"facts": {"refunds": "5/5"}},),
+    ),
+    Example(name="near miss: the fifth a day later", events=(*_many(4), *_back(5, 101))),
     Example(name="near miss: four of four", events=_many(4)),
     Example(
         name="near miss: five of nine", events=(*_many(5), *(event for n in range(6, 10) for event in _bought(n, n)))

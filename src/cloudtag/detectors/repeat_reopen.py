@@ -6,8 +6,10 @@ Why it is abuse: every amendment starts the shop's clock afresh; one answer too 
 
 How it decides: in one order, every `opened` or `modified` that follows a refusal is another try, if it is about goods
 that were refused (a refund that lists no goods is about all of them). Amendments within `one_try_minutes` of a try,
-with no refusal between, are the same try: forms get corrected. `reopenings` tries within `window_days` open the alert:
-medium, high from `high_reopenings` on. When the shop's last answer is that it agreed, the buyer was right in the end.
+with no refusal between, are the same try: forms get corrected. `reopenings` tries within `window_days` open the alert.
+Alone it is low: insisting proves nothing. Beside another alert about a refund of the order, that a shop did not call
+wrong, it has that alert's scenario and is medium, high from `high_reopenings` on. When the shop's last answer is that
+it agreed, the buyer was right in the end; and where the shop itself was at fault (`shop_side`), insisting is no fault.
 
 Known false positives: a shop that refuses by habit; escalating to the platform is never counted.
 
@@ -24,11 +26,14 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from cloudtag.contract.events import RefundChanged
-from cloudtag.detection.cases import OrderCase
-from cloudtag.detection.example import day, ordered, refunded
+from cloudtag.contract.records import Alert, Severity
+from cloudtag.detection.buyer_case import AlertedCase, accuses
+from cloudtag.detection.example import day, inspected, ordered, refunded, scanned
 from cloudtag.detection.finding import Finding, Timer, cite, unique
+from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.refund_view import RefundView
 from cloudtag.detection.rule import Example, Rule
+from cloudtag.detection.signals import REFUSAL
 from cloudtag.detection.wording import counted
 
 RULE = Rule(
@@ -36,9 +41,10 @@ RULE = Rule(
     family="refund",
     scenario="false_return_info",
     scenario_zh="虚假退货信息",
-    scope="order",
+    scope="alerted",
+    signals=(REFUSAL,),
     needs=("refunds",),
-    rules=("B25", "T6"),
+    rules=("B25", "T6", "F8"),
     clears="The shop's agreement after its last refusal.",
     clears_zh="商家在最后一次拒绝之后同意退款。",
     recommendation="answer_before_deadline",
@@ -70,6 +76,23 @@ _REFUSED = (
 )
 
 
+_HALF = (
+    ordered("placed", 0),
+    refunded("opened", day(4), type="return_refund", reason="quality"),
+    inspected(day(8), {"dress": 1}),
+    refunded("refused", day(9)),
+)
+
+
+def _again(refund_id: str) -> tuple[dict[str, object], ...]:
+    """A refund that is refused, and opened three times more."""
+    return (
+        refunded("opened", day(4), refund_id=refund_id, **_TYPE),
+        refunded("refused", day(5), refund_id=refund_id),
+        *(refunded("modified", day(6 + n), refund_id=refund_id, **_TYPE) for n in range(3)),
+    )
+
+
 def _line(sku_id: str) -> dict[str, object]:
     return {"lines": [{"sku_id": sku_id, "quantity": 1}], "order_id": "o1", **_TYPE}
 
@@ -78,7 +101,14 @@ EXAMPLES = (
     Example(
         name="amended three times after one refusal",
         events=(*_REFUSED, *_tries(3)),
-        fires=({"severity": "medium", "refund_ids": ["r1"], "facts": {"reopenings": "3/3"}},),
+        fires=(
+            {
+                "severity": "low",
+                "scenario": "false_return_info",
+                "refund_ids": ["r1"],
+                "facts": {"reopenings": "3/3"},
+            },
+        ),
     ),
     Example(
         name="refused and opened under a new number each time",
@@ -95,7 +125,31 @@ EXAMPLES = (
         ),
         fires=({"refund_ids": ["r1", "r2", "r3", "r4"]},),
     ),
-    Example(name="five times", events=(*_REFUSED, *_tries(5)), fires=({"severity": "high"},)),
+    Example(name="five times, and nothing else", events=(*_REFUSED, *_tries(5)), fires=({"severity": "low"},)),
+    Example(
+        name="beside a parcel with half of the goods",
+        events=(*_HALF, *_tries(4, first=9)),
+        fires=({"severity": "medium", "scenario": "short_return", "facts": {"beside": "short_return"}},),
+    ),
+    Example(
+        name="five times beside a parcel with half of the goods",
+        events=(*_HALF, *_tries(5, first=9)),
+        fires=({"severity": "high", "scenario": "short_return"},),
+    ),
+    Example(
+        name="beside an alert about another order",
+        events=(*_HALF, ordered("placed", 0, refund_id="r2"), *_again("r2")),
+        fires=({"severity": "low", "order_ids": ["o2"], "scenario": "false_return_info"},),
+    ),
+    Example(
+        name="near miss: the shop's number went to a stranger, and the buyer insists",
+        events=(
+            *_REFUSED,
+            *_tries(3),
+            ordered("shipped", day(1), address_hash="home", waybill_no="OUT1"),
+            scanned("OUT1", "signed", day(3), destination_hash="elsewhere", signer="recipient"),
+        ),
+    ),
     Example(name="near miss: twice", events=(*_REFUSED, *_tries(2))),
     Example(name="near miss: three corrections of one form", events=(*_REFUSED, *_tries(3, minutes=3))),
     Example(
@@ -122,9 +176,19 @@ EXAMPLES = (
 )
 
 
-def detect(case: OrderCase, parameters: Parameters) -> Iterator[Finding | Timer]:
-    """One finding for an order whose refusal was not taken."""
-    refunds = case.order.refunds
+def detect(case: AlertedCase, parameters: Parameters) -> Iterator[Finding | Timer]:
+    """One finding for each order whose refusal was not taken."""
+    for order in case.orders:
+        beside = [alert for alert in case.alerts if _is_about(alert, order)]
+        if not any(alert.detector == "shop_side" for alert in beside):
+            yield from _judged(order.refunds, beside, parameters)
+
+
+def _is_about(alert: Alert, order: OrderView) -> bool:
+    return order.order_id in alert.order_ids and alert.shop_id in (None, order.shop_id)
+
+
+def _judged(refunds: Mapping[str, RefundView], beside: list[Alert], parameters: Parameters) -> Iterator[Finding]:
     if not any(change.status == "refused" for refund in refunds.values() for change in refund.changes):
         return
     changes = sorted((c for r in refunds.values() for c in r.changes), key=lambda c: (c.occurred_at, c.event_id))
@@ -135,7 +199,9 @@ def detect(case: OrderCase, parameters: Parameters) -> Iterator[Finding | Timer]
     involved = {refusal.refund_id, *(each.refund_id for each in tries)}
     answers = [c.status for c in changes if c.refund_id in involved and c.status in ("agreed", "refused")]
     if answers[-1] != "agreed":
-        yield _finding(refusal, tries, enough, parameters)
+        grounds = [alert for alert in beside if alert.family == "refund" and accuses(alert)]
+        first = min(grounds, key=lambda alert: (alert.decided_at, alert.alert_id), default=None)
+        yield _finding((refusal, tries, enough), first, parameters)
 
 
 def _tried(
@@ -179,24 +245,34 @@ def _enough(tries: list[RefundChanged], parameters: Parameters) -> RefundChanged
 
 
 def _finding(
-    refusal: RefundChanged, tries: list[RefundChanged], enough: RefundChanged, parameters: Parameters
+    told: tuple[RefundChanged, list[RefundChanged], RefundChanged], ground: Alert | None, parameters: Parameters
 ) -> Finding:
+    """`told`: the refusal, the tries after it, and the one with which there were enough; `ground`: the alert beside."""
+    refusal, tries, enough = told
     count, grave = len(tries), parameters.high_reopenings
     refund_ids = unique([refusal.refund_id, *(each.refund_id for each in tries)])
+    rises: dict[Severity, int] = {}
+    if ground is not None:
+        rises["medium"] = max(enough.occurred_at, ground.decided_at)
+        if count >= grave:
+            rises["high"] = max(tries[grave - 1].occurred_at, ground.decided_at)
+    beside = {} if ground is None else {"beside": ground.detector}
     return Finding(
-        anchor="",
-        severity="high" if count >= grave else "medium",
+        anchor=refusal.order_id,
+        severity="high" if "high" in rises else "medium" if rises else "low",
+        scenario=None if ground is None else ground.scenario,
         platform=refusal.platform,
         shop_id=refusal.shop_id,
         order_ids=(refusal.order_id,),
         refund_ids=refund_ids,
         decided_at=enough.occurred_at,
-        rises={"high": tries[grave - 1].occurred_at} if count >= grave else {},
+        rises=rises,
         evidence=cite(refusal, *tries),
         facts={
             "reopenings": f"{count}/{parameters.reopenings}",
             "refunds": str(len(refund_ids)),
             "window_days": str(parameters.window_days),
+            **beside,
         },
         explanation=(
             f"After the shop refused, the refund of order {refusal.order_id} was opened or amended "

@@ -1,18 +1,24 @@
 """Fewer goods came back than claimed.
 
 What it finds: a shop opens a returned parcel and finds fewer pieces than the refunds sharing that parcel claim, or
-nothing at all (T1). Five refunds under one number with one item inside are one alert naming all five (T1a).
+nothing at all (T1). Five refunds under one number with one item inside are one alert naming all five (T1a). Or the
+parcel was signed for, and the shop says that nothing came.
 
 Why it is abuse: the buyer keeps goods and is paid for them.
 
 How it decides: refunds of one buyer in one shop that name the same return number share a parcel; parcels are judged
-apart (T1b). Expected are the pieces the refunds list (all of the order where they list none); received are the pieces
-the shop's inspections list, the last inspection of each refund counting. Until every refund of a parcel is inspected,
-an inspection that does not name the parcel speaks for its own refund only. High; critical if nothing came back.
+apart (T1b). Expected are the pieces the refunds list (all of the order where they list none; by amount alone those it
+pays for), sets counted by their components, of no order more than was bought (F9): one return recorded as two refunds
+brings its goods once. Money without a return, and postage, bring none. Received are the pieces the shop's inspections
+list, corrected ones in place of earlier ones. Until every refund of a parcel is inspected, an inspection that does not
+name the parcel speaks for its own refund only. A return in several parcels is judged when all have arrived or been
+inspected, or are awaited no longer (F7). High; critical if nothing came back; medium where nothing arrived though the
+parcel was signed for. Medium too where the courier weighed the return within `weight_percent` of what its goods weighed
+on their way out: then the shop's word stands against the courier's, and the platform has seen nothing.
 
-Known false positives: one consignment split over two parcels; a shop that books goods to the wrong refund.
+Known false positives: a shop that books goods to the wrong refund.
 
-What would clear it: a corrected inspection, or the inspections of the other refunds in the parcel.
+What would clear it: a corrected inspection, or the inspections of the other refunds or parcels.
 
 What to do: keep the opening video and the parcel's weight; refund only what came back.
 """
@@ -20,19 +26,29 @@ What to do: keep the opening video and the parcel's weight; refund only what cam
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Annotated
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from cloudtag.contract.events import ReturnInspected
-from cloudtag.detection.cases import ParcelCase, last_inspections
-from cloudtag.detection.example import day, inspected, ordered, refunded
-from cloudtag.detection.finding import Finding, Timer, cite, unique
-from cloudtag.detection.order_view import OrderView
-from cloudtag.detection.refund_view import RefundView
-from cloudtag.detection.rule import Example, Rule
+from cloudtag.contract.records import Severity
+from cloudtag.detection.cases import ParcelCase
+from cloudtag.detection.examples.short_return import EXAMPLES
+from cloudtag.detection.finding import Finding, Timer, cite, cite_seen, unique
+from cloudtag.detection.parcel_goods import (
+    Part,
+    awaited_until,
+    called_parcel,
+    claims_of,
+    expected_in,
+    found_in,
+    parts_of,
+)
+from cloudtag.detection.rule import Rule
+from cloudtag.detection.weights import weights_of
 from cloudtag.detection.wording import counted
 
+__all__ = ["EXAMPLES", "RULE", "Parameters", "detect"]
 RULE = Rule(
     title="Fewer goods came back than claimed",
     family="refund",
@@ -40,7 +56,7 @@ RULE = Rule(
     scenario_zh="少退商品",
     scope="parcel",
     needs=("refunds", "inspections"),
-    rules=("T1", "T1a", "T1b"),
+    rules=("T1", "T1a", "T1b", "F7", "F9"),
     clears="A corrected inspection that finds all the goods.",
     clears_zh="更正后的验货记录显示商品齐全。",
     recommendation="refund_received_only",
@@ -48,109 +64,95 @@ RULE = Rule(
 
 
 class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
-    """Nothing to set: the rule has no number."""
+    """By how much the return may weigh less than its goods did outbound, for the shop's word to stand alone (T1)."""
 
-
-class _Part(NamedTuple):
-    order: OrderView
-    refund: RefundView
-    inspections: list[ReturnInspected]
-    expected: int
-
-
-def _return(n: int, waybill_no: str = "RET1") -> tuple[dict[str, object], ...]:
-    lines = [{"sku_id": "dress", "quantity": 1, "unit_price_minor": 19900}]
-    return (
-        ordered("placed", day(0, n), refund_id=f"r{n}", lines=lines),
-        refunded("opened", day(5, n), refund_id=f"r{n}", type="return_refund", reason="no_reason"),
-        refunded("waybill_filled", day(6, n), refund_id=f"r{n}", type="return_refund", waybill_no=waybill_no),
-    )
-
-
-_FIVE = tuple(event for n in range(1, 6) for event in _return(n))
-
-EXAMPLES = (
-    Example(
-        name="one of two pieces missing",
-        events=(
-            ordered("placed", 0),
-            refunded("opened", day(5), type="return_refund"),
-            refunded("waybill_filled", day(6), type="return_refund", waybill_no="RET1"),
-            inspected(day(8), {"dress": 1}, waybill_no="RET1"),
-        ),
-        fires=({"severity": "high", "facts": {"expected": "2", "received": "1"}},),
-    ),
-    Example(
-        name="five refunds, one parcel, one item",
-        events=(*_FIVE, inspected(day(8), {"dress": 1}, waybill_no="RET1")),
-        fires=({"refund_ids": ["r1", "r2", "r3", "r4", "r5"], "facts": {"expected": "5", "received": "1"}},),
-    ),
-    Example(name="an empty parcel", events=(*_return(1), inspected(day(8), {})), fires=({"severity": "critical"},)),
-    Example(
-        name="near miss: five refunds, one parcel, five items",
-        events=(*_FIVE, inspected(day(8), {"dress": 5}, waybill_no="RET1")),
-    ),
-    Example(
-        name="near miss: each refund of the parcel inspected by itself",
-        events=(*_FIVE, *(inspected(day(8, n), {"dress": 1}, refund_id=f"r{n}") for n in range(1, 6))),
-    ),
-    Example(
-        name="near miss: separate parcels, one not opened yet",
-        events=(*_return(1, "RET1"), *_return(2, "RET2"), inspected(day(8), {"dress": 1}, waybill_no="RET1")),
-    ),
-    Example(
-        name="near miss: a miscount, corrected",
-        events=(*_return(1), inspected(day(8), {}), inspected(day(8, 2), {"dress": 1})),
-    ),
-)
+    weight_percent: Annotated[int, Meta(ge=0, le=100)] = 15
 
 
 def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Timer]:
     """One finding per shop whose share of the parcel is short."""
-    del parameters
-    for shop_id, refunds in sorted(case.by_shop().items()):
-        parts = [_Part(o, r, last_inspections(o, r), _expected(o, r)) for o, r in refunds]
-        judged = _comparable(parts)
-        if not judged or any(part.expected == 0 for part in judged):
+    for _, refunds in sorted(case.by_shop().items()):
+        judged = _comparable(parts_of(refunds))
+        if not judged:
             continue
-        expected = sum(part.expected for part in judged)
-        received = sum(goods.quantity for part in judged for i in part.inspections for goods in i.received)
-        if received < expected:
-            yield _finding(case, shop_id, judged, expected, received)
+        awaited = awaited_until(case, judged)
+        if awaited:
+            yield Timer(awaited)
+        finding = _judged(case, judged, parameters) if awaited is None else None
+        if finding is not None:
+            yield finding
 
 
-def _comparable(parts: list[_Part]) -> list[_Part]:
-    """The parts whose claims the inspections so far speak about."""
-    inspected = [part for part in parts if part.inspections]
-    if any(i.waybill_no is not None for part in inspected for i in part.inspections):
+def _comparable(parts: list[Part]) -> list[Part]:
+    """The parts whose claims the shop's words so far speak about."""
+    told = [part for part in parts if part.words]
+    if any(word.waybill_no is not None for part in told for word in part.words):
         return parts
-    return inspected
+    return told
 
 
-def _expected(order: OrderView, refund: RefundView) -> int:
-    return sum(goods.quantity for goods in refund.lines) if refund.lines else order.quantity
+def _judged(case: ParcelCase, parts: list[Part], parameters: Parameters) -> Finding | None:
+    expected, received = expected_in(parts).total, found_in(parts).total()
+    missing = [word for part in parts for word in part.words if not word.arrived]
+    if received >= expected or (missing and not all(_is_signed(case, word) for word in missing)):
+        return None
+    # The platform looked at nothing where nothing is said to have come: the courier and the shop disagree.
+    severity: Severity = "medium" if missing else "high" if received else "critical"
+    facts = {"expected": str(expected), "received": str(received), "refunds": str(len(parts))}
+    if missing:
+        facts["nothing_arrived"] = str(len(missing))
+    weights = weights_of(case, parts)
+    if (
+        weights is not None
+        and abs(weights.back - weights.outbound) * 100 <= parameters.weight_percent * weights.outbound
+    ):
+        severity = "medium"
+        facts["weight_disagrees"] = f"{weights.back}/{round(weights.outbound)} g"
+    return _finding(case, parts, severity, facts)
 
 
-def _finding(case: ParcelCase, shop_id: str, parts: list[_Part], expected: int, received: int) -> Finding:
-    inspections = [i for part in parts for i in part.inspections]
-    refund_id = parts[0].refund.refund_id
-    parcel = f"Parcel {case.waybill_no}" if case.waybill_no else f"The parcel of refund {refund_id}"
-    parcel_zh = f"包裹 {case.waybill_no}" if case.waybill_no else f"退款 {refund_id} 的包裹"
-    claims = [part.refund.filled or part.refund.opened for part in parts]
+def _is_signed(case: ParcelCase, word: ReturnInspected) -> bool:
+    """Whether somebody signed for the parcel that is said not to have come."""
+    report = case.report if word.waybill_no in (None, case.waybill_no) else case.parcel(word.waybill_no or "")
+    return report is not None and report.signed is not None
+
+
+def _finding(case: ParcelCase, parts: list[Part], severity: Severity, facts: dict[str, str]) -> Finding:
+    words, claims = [word for part in parts for word in part.words], claims_of(parts)
+    shop_id, expected, received = parts[0].refund.shop_id, int(facts["expected"]), int(facts["received"])
+    parcel, parcel_zh = called_parcel(case, parts)
+    signed = case.report.signed if case.report is not None and "nothing_arrived" in facts else None
+    said, said_zh = _said(facts)
     return Finding(
         anchor=shop_id,
-        severity="high" if received else "critical",
+        severity=severity,
         platform=parts[0].refund.platform,
         shop_id=shop_id,
         order_ids=unique(part.order.order_id for part in parts),
         refund_ids=unique(part.refund.refund_id for part in parts),
         waybill_nos=(case.waybill_no,) if case.waybill_no else (),
-        decided_at=max(e.occurred_at for e in (*inspections, *claims)),
-        evidence=cite(*claims, *inspections),
-        facts={"expected": str(expected), "received": str(received), "refunds": str(len(parts))},
+        decided_at=max(e.occurred_at for e in (*words, *claims, *((signed,) if signed else ()))),
+        evidence=cite_seen(cite(*claims, *words), signed),
+        facts=facts,
         explanation=(
             f"{parcel} was to bring back {counted(expected, 'piece')} for {counted(len(parts), 'refund')}; "
-            f"the shop found {received or 'none'}."
+            f"the shop found {received or 'none'}{said}."
         ),
-        explanation_zh=f"{parcel_zh} 应退回 {len(parts)} 笔退款的 {expected} 件商品，商家实收 {received} 件。",
+        explanation_zh=f"{parcel_zh} 应退回 {len(parts)} 笔退款的 {expected} 件商品，商家实收 {received} 件{said_zh}。",
     )
+
+
+def _said(facts: dict[str, str]) -> tuple[str, str]:
+    """What else is said of it, in English and Chinese."""
+    said = [("", "")]
+    if "nothing_arrived" in facts:
+        said.append((", for nothing came though the parcel was signed for", "，称包裹未到，而物流显示已签收"))
+    if "weight_disagrees" in facts:
+        back, outbound = facts["weight_disagrees"].removesuffix(" g").split("/")
+        said.append(
+            (
+                f", though the courier weighed it at {back} g, and what was claimed had weighed {outbound} g",
+                f"，但快递称重 {back} 克，与所退商品发出时的 {outbound} 克相符",
+            )
+        )
+    return "".join(one for one, _ in said), "".join(zh for _, zh in said)

@@ -6,13 +6,19 @@ imitation of them (T2a).
 Why it is abuse: the buyer keeps the real goods and is paid for them.
 
 How it decides: refunds of one buyer in one shop that name the same return number share a parcel, and what is found in
-it is compared with everything that was ordered in those orders. A piece is switched when its sku is in none of the
-orders while a claimed piece is missing; an inspection that says `authentic: false` is an imitation. The last
-inspection of a parcel counts. High; medium when the buyer had said the goods were counterfeit before they were
-inspected. Whoever said beforehand that the wrong item came, or had the goods exchanged before, is not judged by sku:
-there the order does not say what was sent. A piece too many, as a free gift, is no switch.
+it is compared with everything that was ordered in those orders, sets by their components too. A piece is switched when
+its sku is in none of the orders while a claimed piece is missing; an inspection that says `authentic: false` is an
+imitation. The last inspection of a parcel counts, and a return in several parcels once all are here (F7). High. A piece
+too many, as a free gift, is no switch.
 
-Known false positives: a set sold under one sku and inspected by its pieces; the goods of two parcels mixed up.
+Whoever said, when the goods were looked at, that the wrong item had come or that it was not as described, is judged by
+whose the article is (F8). One that the buyer bought there within 180 days is high. One that a linked buyer has is left
+to `cross_account_switch` and `mirror_wrong_item`. One that others order there was sent by the shop's mistake and is no
+switch (`shop_side`). One that nobody orders there is medium, and so is everything when the buyer had given such a
+reason before and changed it (F12), or had said that the goods were counterfeit before they were found to be. Goods that
+were exchanged before are not judged by sku: there the order does not say what was sent.
+
+Known false positives: the goods of two parcels mixed up.
 
 What would clear it: a corrected inspection that finds the goods that were sent.
 
@@ -22,22 +28,31 @@ What to do: keep the opening video and the goods; refuse the refund, offer to se
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from msgspec import Struct
 
-from cloudtag.contract.events import ReturnInspected
-from cloudtag.contract.types import Goods, OrderLine
 from cloudtag.detection.cases import ParcelCase
-from cloudtag.detection.example import day, inspected, ordered, refunded
+from cloudtag.detection.examples.switched_goods import EXAMPLES
 from cloudtag.detection.finding import Finding, Timer, cite, unique
-from cloudtag.detection.order_view import OrderView
-from cloudtag.detection.refund_view import RefundView
-from cloudtag.detection.returned import standing_inspections
-from cloudtag.detection.rule import Example, Rule
+from cloudtag.detection.goods import Pieces, ordered_skus
+from cloudtag.detection.parcel_goods import (
+    Part,
+    awaited_until,
+    called_parcel,
+    claims_of,
+    expected_in,
+    found_in,
+    parts_of,
+    wanted,
+)
+from cloudtag.detection.rule import Rule
+from cloudtag.detection.windows import CLOCK_TOLERANCE_MS
 from cloudtag.detection.wording import counted, form, listed
+from cloudtag.detection.wrong_goods import ever_said, reasons_given, said_beforehand, whose
 
+__all__ = ["EXAMPLES", "RULE", "Parameters", "detect"]
 RULE = Rule(
     title="Other goods came back than were sent",
     family="refund",
@@ -45,7 +60,7 @@ RULE = Rule(
     scenario_zh="调包退货",
     scope="parcel",
     needs=("refunds", "inspections"),
-    rules=("T2", "T2a"),
+    rules=("T2", "T2a", "F7", "F8", "F12"),
     clears="A corrected inspection that finds the goods that were sent.",
     clears_zh="更正后的验货记录显示退回的正是所发商品。",
     recommendation="refuse_and_keep_opening_video",
@@ -56,190 +71,121 @@ class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
     """Nothing to set: the rule has no number."""
 
 
-class _Part(NamedTuple):
-    """One refund's share of a parcel; `is_open` says that its order does not say what was sent."""
+class _Switch(NamedTuple):
+    """What stands in for missing goods: how many pieces, which were found, and whether the case is disputed."""
 
-    order: OrderView
-    refund: RefundView
-    inspections: list[ReturnInspected]
-    expected: Counter[str]
-    is_open: bool
-
-
-_WATCH = [{"sku_id": "watch", "quantity": 1, "unit_price_minor": 899900}]
-
-
-def _return(n: int = 1, reason: str = "no_reason", **fields: object) -> tuple[dict[str, object], ...]:
-    return (
-        ordered("placed", day(0, n), refund_id=f"r{n}", **{"lines": _WATCH, **fields}),
-        refunded("opened", day(5, n), refund_id=f"r{n}", type="return_refund", reason=reason),
-        refunded("waybill_filled", day(6, n), refund_id=f"r{n}", type="return_refund", waybill_no="RET1"),
-    )
-
-
-_SHOES = [{"sku_id": "shoes", "quantity": 1, "unit_price_minor": 29900}]
-
-EXAMPLES = (
-    Example(
-        name="a key ring in place of a watch",
-        events=(*_return(), inspected(day(8), {"key-ring": 1}, waybill_no="RET1")),
-        fires=({"severity": "high", "facts": {"switched": "1/1", "sent": "watch", "found": "key-ring"}},),
-    ),
-    Example(
-        name="an imitation of the watch",
-        events=(*_return(), inspected(day(8), {"watch": 1}, authentic=False)),
-        fires=({"severity": "high", "facts": {"imitations": "1/1"}},),
-    ),
-    Example(
-        name="both call it an imitation; who made it so is in dispute",
-        events=(*_return(reason="counterfeit"), inspected(day(8), {"watch": 1}, authentic=False)),
-        fires=({"severity": "medium"},),
-    ),
-    Example(
-        name="one of two refunds in one parcel holds a stone",
-        events=(
-            *_return(1),
-            *_return(2),
-            inspected(day(8), {"watch": 1, "stone": 1}),
-            inspected(day(8, 1), {}, refund_id="r2"),
-        ),
-        fires=({"refund_ids": ["r1", "r2"], "facts": {"switched": "1/1"}},),
-    ),
-    Example(
-        name="the refund now claims that the key ring was to come back",
-        events=(
-            *_return(),
-            refunded("modified", day(7), type="return_refund", lines=[{"sku_id": "key-ring", "quantity": 1}]),
-            inspected(day(8), {"key-ring": 1}),
-        ),
-        fires=({"severity": "high", "facts": {"switched": "1/1"}},),
-    ),
-    Example(
-        name="near miss: two refunds in one parcel, all booked to the first",
-        events=(*_return(1), *_return(2, lines=_SHOES), inspected(day(8), {"watch": 1, "shoes": 1}, waybill_no="RET1")),
-    ),
-    Example(
-        name="near miss: the shop had sent the wrong item, and that is what comes back",
-        events=(*_return(reason="wrong_item"), inspected(day(8), {"clock": 1}, waybill_no="RET1")),
-    ),
-    Example(
-        name="near miss: the free gift comes back too",
-        events=(*_return(), inspected(day(8), {"watch": 1, "gift": 1}, waybill_no="RET1")),
-    ),
-    Example(
-        name="near miss: booked under the wrong sku, put right",
-        events=(
-            *_return(),
-            inspected(day(8), {"wotch": 1}),
-            inspected(day(8, 2), {"watch": 1}, waybill_no="RET1"),
-        ),
-    ),
-    Example(
-        name="near miss: exchanged for another model before, and that one comes back",
-        events=(
-            ordered("placed", 0, lines=_WATCH),
-            refunded("opened", day(2), type="exchange", reason="other"),
-            refunded("completed", day(4), type="exchange"),
-            refunded("opened", day(5), refund_id="r2", order_id="o1", type="return_refund", reason="no_reason"),
-            inspected(day(8), {"watch-xl": 1}, refund_id="r2", order_id="o1"),
-        ),
-    ),
-    Example(
-        name="near miss: fewer pieces, but the right ones",
-        events=(*_return(lines=[{**_WATCH[0], "quantity": 2}]), inspected(day(8), {"watch": 1})),
-    ),
-)
+    parts: list[Part]
+    switched: int
+    found: Pieces
+    is_disputed: bool
 
 
 def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Timer]:
     """One finding per shop in whose share of the parcel something was switched."""
     del parameters
-    for shop_id, refunds in sorted(case.by_shop().items()):
-        parts = [_part(order, refund, case.waybill_no) for order, refund in refunds]
-        judged, foreign, switched = _compare(parts)
+    for _, refunds in sorted(case.by_shop().items()):
+        parts = parts_of(refunds)
+        awaited = awaited_until(case, parts)
+        if awaited:
+            yield Timer(awaited)
+        # What is missing may yet come in another parcel of the return (F7); an imitation stays one.
+        switch = _switch(case, parts if awaited is None else [])
         faked = [part for part in parts if any(i.authentic is False for i in part.inspections)]
-        if switched:
-            yield _finding(case, shop_id, judged, foreign, switched)
+        if switch.switched:
+            yield _finding(case, switch)
         elif faked:
-            yield _finding(case, shop_id, faked, Counter(), 0)
+            yield _finding(case, _Switch(faked, 0, Counter(), all(_said_counterfeit(part) for part in faked)))
 
 
-def _part(order: OrderView, refund: RefundView, waybill_no: str | None) -> _Part:
-    standing = standing_inspections(order, refund)
-    inspections = [i for i in standing if i.waybill_no in (None, waybill_no)]
-    elsewhere = _count(goods for i in standing if i not in inspections for goods in i.received)
-    return _Part(order, refund, inspections, _claimed(order, refund) - elsewhere, _is_open(order, refund, inspections))
+def _switch(case: ParcelCase, parts: list[Part]) -> _Switch:
+    """The parts judged, and how many pieces that were never sent stand in for missing ones."""
+    looked_at = [part for part in parts if part.inspections]
+    sent = frozenset[str]().union(*(ordered_skus(part.order) for part in parts))
+    if not looked_at or any(not part.order.lines for part in looked_at):
+        return _Switch([], 0, Counter(), is_disputed=False)
+    received = found_in(looked_at)
+    foreign = Counter({sku: n for sku, n in received.items() if sku not in sent})
+    own = received - foreign
+    # An inspection that lists more of the goods than its own refund claims was made for the whole parcel.
+    judged = parts if own.total() > expected_in(looked_at).total else looked_at
+    due = expected_in(judged)
+    missing = due.total - (due.goods & own).total()
+    excused = _excused(case, looked_at, foreign)
+    left = foreign - excused
+    is_disputed = _is_disputed(case, looked_at, left)
+    return _Switch(judged, max(0, min(missing - excused.total(), left.total())), left, is_disputed)
 
 
-def _claimed(order: OrderView, refund: RefundView) -> Counter[str]:
-    """The pieces to come back; lines that name what was never ordered do not say which those are."""
-    ordered_skus = {line.sku_id for line in order.lines}
-    if refund.lines and all(goods.sku_id in ordered_skus for goods in refund.lines):
-        return _count(refund.lines)
-    return _count(order.lines)
-
-
-def _is_open(order: OrderView, refund: RefundView, inspections: list[ReturnInspected]) -> bool:
-    opened = refund.opened.occurred_at
-    return (
-        not order.lines
-        or _said(refund, "wrong_item", inspections)
-        or any(
-            other.type == "exchange" and other.status not in ("withdrawn", "refused")
-            for other in order.refunds.values()
-            if other is not refund and other.opened.occurred_at <= opened
-        )
+def _is_disputed(case: ParcelCase, parts: list[Part], found: Pieces) -> bool:
+    """Whether the buyer spoke of other goods beforehand, and has none of those found from this shop."""
+    return all(ever_said(part.refund, _looked_at_ms(part)) for part in parts) and not any(
+        whose(case, (part.order, part.refund), sku, _looked_at_ms(part)) == "buyer" for part in parts for sku in found
     )
 
 
-def _said(refund: RefundView, reason: str, inspections: list[ReturnInspected]) -> bool:
-    """Whether the buyer gave that reason before anybody looked into the parcel."""
-    return any(c.reason == reason and all(c.occurred_at <= i.occurred_at for i in inspections) for c in refund.changes)
+def _excused(case: ParcelCase, parts: list[Part], foreign: Pieces) -> Pieces:
+    """The pieces that say nothing against the buyer, of each refund no more than it brings back."""
+    excused: Pieces = Counter()
+    for part in parts:
+        budget = wanted(part).total
+        for sku, count in sorted((foreign - excused).items()):
+            if budget and _is_excused(case, part, sku):
+                taken = min(budget, count)
+                excused[sku] += taken
+                budget -= taken
+    return excused
 
 
-def _count(goods: Iterable[Goods | OrderLine]) -> Counter[str]:
-    counted: Counter[str] = Counter()
-    for each in goods:
-        counted[each.sku_id] += each.quantity
-    return counted
+def _is_excused(case: ParcelCase, part: Part, sku_id: str) -> bool:
+    if _was_exchanged(part):
+        return True
+    at_ms = _looked_at_ms(part)
+    return said_beforehand(part.refund, at_ms) and whose(case, (part.order, part.refund), sku_id, at_ms) in (
+        "shop",
+        "linked",
+        "unknown",
+    )
 
 
-def _compare(parts: list[_Part]) -> tuple[list[_Part], Counter[str], int]:
-    """The parts judged, the pieces that were never sent, and how many of them stand in for missing ones."""
-    looked_at = [part for part in parts if part.inspections]
-    sent = {line.sku_id for part in parts for line in part.order.lines}
-    received = _count(goods for part in looked_at for i in part.inspections for goods in i.received)
-    foreign = Counter({sku: n for sku, n in received.items() if sku not in sent and n})
-    # An inspection that lists more of the goods than its own refund claims was made for the whole parcel.
-    is_whole = received.total() - foreign.total() > sum(part.expected.total() for part in looked_at)
-    judged = parts if is_whole else looked_at
-    expected = sum((part.expected for part in judged if not part.is_open), Counter())
-    allowed = sum(part.expected.total() for part in judged if part.is_open)
-    return judged, foreign, max(0, min((expected - received).total(), foreign.total() - allowed))
+def _was_exchanged(part: Part) -> bool:
+    """Whether other goods had been sent before: then the order does not say which."""
+    opened = part.refund.opened.occurred_at
+    return any(
+        other.type == "exchange" and other.status not in ("withdrawn", "refused")
+        for other in part.order.refunds.values()
+        if other is not part.refund and other.opened.occurred_at <= opened
+    )
 
 
-def _finding(case: ParcelCase, shop_id: str, parts: list[_Part], foreign: Counter[str], switched: int) -> Finding:
+def _looked_at_ms(part: Part) -> int:
+    return min(inspection.occurred_at for inspection in part.inspections)
+
+
+def _said_counterfeit(part: Part) -> bool:
+    """Whether the buyer called the goods counterfeit before anybody looked into the parcel."""
+    until_ms = _looked_at_ms(part) + CLOCK_TOLERANCE_MS
+    return any(c.reason == "counterfeit" and c.occurred_at <= until_ms for c in part.refund.changes)
+
+
+def _finding(case: ParcelCase, switch: _Switch) -> Finding:
+    parts, switched = switch.parts, switch.switched
     inspections = [i for part in parts for i in part.inspections]
     imitations = sum(i.authentic is False for i in inspections)
-    is_disputed = not switched and all(
-        _said(part.refund, "counterfeit", part.inspections) for part in parts if part.inspections
-    )
     orders = [next(iter(part.order.first_at.values())) for part in parts if part.order.first_at]
-    claims = [part.refund.filled or part.refund.opened for part in parts]
-    refund_id = parts[0].refund.refund_id
-    parcel = f"Parcel {case.waybill_no}" if case.waybill_no else f"The parcel of refund {refund_id}"
-    parcel_zh = f"包裹 {case.waybill_no}" if case.waybill_no else f"退款 {refund_id} 的包裹"
-    sent = ", ".join(unique(sku for part in parts for sku in part.expected))
-    found = ", ".join(sorted(foreign)) or "imitation"
+    claims, shop_id = claims_of(parts), parts[0].refund.shop_id
+    parcel, parcel_zh = called_parcel(case, parts)
+    sent = ", ".join(unique(sku for part in parts for sku in wanted(part).goods))
+    found = ", ".join(sorted(switch.found)) or "imitation"
     told = [f"the shop found {counted(switched, 'piece')} it never sent ({found})"] if switched else []
     told_zh = [f"商家验货发现 {switched} 件非所发商品（{found}）"] if switched else []
     if imitations:
         calls = form(imitations, "calls", "call")
         told.append(f"{counted(imitations, 'inspection')} {calls} the goods an imitation")
         told_zh.append(f"{imitations} 次验货认定为仿品")
+    given = [fact for part in parts for fact in reasons_given(part.refund).items()]
     return Finding(
         anchor=shop_id,
-        severity="medium" if is_disputed else "high",
+        severity="medium" if switch.is_disputed else "high",
         platform=parts[0].refund.platform,
         shop_id=shop_id,
         order_ids=unique(part.order.order_id for part in parts),
@@ -247,7 +193,13 @@ def _finding(case: ParcelCase, shop_id: str, parts: list[_Part], foreign: Counte
         waybill_nos=(case.waybill_no,) if case.waybill_no else (),
         decided_at=max(e.occurred_at for e in (*inspections, *claims)),
         evidence=cite(*orders, *claims, *inspections),
-        facts={"switched": f"{switched}/1", "imitations": f"{imitations}/1", "sent": sent, "found": found},
+        facts={
+            "switched": f"{switched}/1",
+            "imitations": f"{imitations}/1",
+            "sent": sent,
+            "found": found,
+            **dict(given),
+        },
         explanation=f"{parcel} was to bring back {sent or 'goods'}; {listed(told)}.",
         explanation_zh=f"{parcel_zh} 应退回 {sent or '商品'}，{'，'.join(told_zh)}。",
     )

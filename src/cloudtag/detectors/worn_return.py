@@ -5,15 +5,17 @@ least `returns` orders within `window_days` (T5).
 
 Why it is abuse: the right to return without a reason is a right to try on, not to wear for an evening and send back.
 
-How it decides: a return counts if no reason was given for it when the shop inspected it, and the shop's last word on
-that parcel names one of `conditions` (the standard depends on the platform, T5a). Exchanges do not count, and an order
+How it decides: a return counts if no reason was given for it when the shop inspected it, whatever was said before or
+since (F12), and the shop's last word on that parcel names one of `conditions` (the standard depends on the platform,
+T5a). Exchanges do not count, and an order
 counts once however many refunds it has. Medium; high when different shops found it, each for itself.
 
 Known false positives: a shop that finds every return worn; goods that had been worn before they were sent out.
 
 What would clear it: a corrected inspection that finds the goods as they were sent.
 
-What to do: the no-reason right lapses for these orders (T5b); keep the pictures taken on opening.
+What to do: the no-reason right lapses for these orders, as it does from the first such return on (T5b); keep the
+pictures taken on opening.
 """
 
 from __future__ import annotations
@@ -23,18 +25,16 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from cloudtag.contract.events import ReturnInspected
 from cloudtag.contract.records import Severity
 from cloudtag.contract.types import Condition
 from cloudtag.detection.buyer_case import BuyerCase
 from cloudtag.detection.example import day, inspected, ordered, refunded
 from cloudtag.detection.finding import MOST_EVIDENCE, Finding, bounded, cite, only, unique
 from cloudtag.detection.names import called, called_zh
-from cloudtag.detection.order_view import OrderView
-from cloudtag.detection.refund_view import RefundView
 from cloudtag.detection.rule import Example, Rule
 from cloudtag.detection.signals import MARKED_RETURN
-from cloudtag.detection.windows import DAY_MS, Met, Moment, any_count, holding
+from cloudtag.detection.used_returns import used_returns
+from cloudtag.detection.windows import DAY_MS, Met, any_count
 from cloudtag.detection.wording import counted
 
 RULE = Rule(
@@ -45,12 +45,11 @@ RULE = Rule(
     scope="buyer",
     signals=(MARKED_RETURN,),
     needs=("refunds", "inspections"),
-    rules=("T5", "T5a", "T5b"),
+    rules=("T5", "T5a", "T5b", "F12"),
     clears="A corrected inspection that finds the goods unused.",
     clears_zh="更正后的验货记录显示商品未经使用。",
     recommendation="right_lapsed",
 )
-_NO_RETURN = ("refund_only", "exchange", "postage")
 
 
 class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
@@ -101,6 +100,48 @@ EXAMPLES = (
         events=(*_return(1, 0, ["worn"], reason="quality"), *_return(2, 30, ["worn"])),
     ),
     Example(
+        name="near miss: no reason at first, and faulty when the shop looked",
+        events=(
+            *_return(1, 0, ["worn"]),
+            *_return(2, 30, ["worn"]),
+            refunded("modified", day(33), refund_id="r2", type="return_refund", reason="quality"),
+        ),
+    ),
+    Example(
+        name="faulty at first, and no reason when the shop looked",
+        events=(
+            *_return(1, 0, ["worn"]),
+            *_return(2, 30, ["worn"], reason="quality"),
+            refunded("modified", day(33), refund_id="r2", type="return_refund", reason="no_reason"),
+        ),
+        fires=({"order_ids": ["o1", "o2"]},),
+    ),
+    Example(
+        name="turned into money only once the shop has looked",
+        events=(
+            *_return(1, 0, ["worn"]),
+            *_return(2, 30, ["worn"]),
+            refunded("modified", day(37), refund_id="r2", type="refund_only"),
+        ),
+        fires=({"order_ids": ["o1", "o2"]},),
+    ),
+    Example(
+        name="near miss: without its box, which other platforms forgive",
+        events=(*_return(1, 0, ["package_missing"]), *_return(2, 30, ["worn"])),
+    ),
+    Example(
+        name="without its box, which counts on Tmall",
+        events=tuple(
+            {**event, "platform": "tmall"} for event in (*_return(1, 0, ["package_missing"]), *_return(2, 30, ["worn"]))
+        ),
+        fires=({"facts": {"conditions": "package_missing,worn"}},),
+    ),
+    Example(
+        name="exactly 180 days apart",
+        events=(*_return(1, 0, ["worn"]), *_return(2, 180, ["worn"])),
+        fires=({"facts": {"returns": "2/2"}},),
+    ),
+    Example(
         name="near miss: one of them is an exchange",
         events=(*_return(1, 0, ["tag_removed"], type="exchange"), *_return(2, 30, ["worn"])),
     ),
@@ -118,7 +159,7 @@ EXAMPLES = (
 
 def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding]:
     """One finding for the buyer, if any window holds enough used returns."""
-    moments = [m for order in case.orders if order.inspections for m in _moments(order, parameters)]
+    moments = [m for order in case.orders if order.inspections for m in used_returns(order, parameters.conditions)]
     met = any_count(
         moments,
         parameters.window_days * DAY_MS,
@@ -128,22 +169,6 @@ def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding]:
     )
     if met is not None:
         yield _finding(met, parameters)
-
-
-def _moments(order: OrderView, parameters: Parameters) -> Iterator[Moment]:
-    for refund in order.refunds.values():
-        inspections = [i for i in order.inspections if i.refund_id == refund.refund_id]
-        for parcel in sorted({i.waybill_no or "" for i in inspections}):
-            # What is said of no parcel in particular is said of all of them.
-            said = [i for i in inspections if (i.waybill_no or parcel) == parcel]
-            run = holding(said, lambda i: bool(set(i.condition) & set(parameters.conditions)))
-            if run is not None and _has_no_reason(refund, run.first):
-                yield Moment(run.first.occurred_at, run.first.event_id, (order, refund, run.events[-1]))
-
-
-def _has_no_reason(refund: RefundView, inspection: ReturnInspected) -> bool:
-    said = [c.reason for c in refund.changes if c.occurred_at <= inspection.occurred_at and c.reason != "unknown"]
-    return refund.type not in _NO_RETURN and (said[-1] if said else refund.reason) == "no_reason"
 
 
 def _rises(met: Met) -> dict[Severity, int]:

@@ -14,6 +14,7 @@ SCOPES = {
     "order": "one order with all that belongs to it",
     "parcel": "one returned parcel and the refunds that share it",
     "buyer": "all orders of a buyer, and the buyer's links",
+    "alerted": "a buyer's orders, and the alerts that stand about them",
     "risk": "all alerts that stand about a buyer",
 }
 """What a detector of each scope looks at."""

@@ -25,6 +25,8 @@ BUYER_STREAMS = (
 )
 MOST_OTHERS = 200
 """More buyers than this share a locker or an office, which links nobody."""
+MOST_SALES = 50
+"""Orders that show that a shop sells an article: one of another buyer is enough."""
 _SHARED = ("address_key", "phone_key", "device_key", "payment_key")
 _OF_SHOPS = (("phone_key", "phone_key"), ("device_key", "device_keys"), ("payment_key", "payment_key"))
 
@@ -34,7 +36,8 @@ def gather(ask: Ask, buyer_keys: Collection[str], waybill_nos: Collection[str]) 
     found = _of_buyers(ask, buyer_keys)
     others = _sharing(ask, found, waybill_nos) - set(buyer_keys)
     found += _of_buyers(ask, sorted(others)[:MOST_OTHERS])
-    numbers = {*waybill_nos, *_values(found, "waybill_no")}
+    found += [("orders", row) for row in _selling(ask, found)]
+    numbers = {*waybill_nos, *_values(found, "waybill_no"), *_listed(found, "parcel_waybill_nos")}
     found += [("logistics", row) for row in _ask(ask, "logistics", "waybill_no", numbers)]
     found += [("shops", row) for row in _ask(ask, "shops", "shop_id", _values(found, "shop_id"))]
     for column, of_shop in _OF_SHOPS:
@@ -56,6 +59,19 @@ def _sharing(ask: Ask, facts: list[tuple[str, StoredRow]], waybill_nos: Collecti
     for stream in ("refunds", "complaints"):
         rows += _ask(ask, stream, "evidence_sha256s", pictures)
     return {row["buyer_key"] for row in rows}
+
+
+def _selling(ask: Ask, facts: list[tuple[str, StoredRow]]) -> list[dict[str, Any]]:
+    """The earliest orders of the same shops that name what came back and none of these buyers had ordered (F8)."""
+    articles = _listed(facts, "received_sku_ids") - _listed(facts, "line_sku_ids")
+    shops = _values(facts, "shop_id")
+    rows = [row for row in _ask(ask, "orders", "line_sku_ids", articles) if row["shop_id"] in shops]
+    return sorted(rows, key=lambda row: (row["occurred_at"], row["event_id"]))[:MOST_SALES]
+
+
+def _listed(facts: Iterable[tuple[str, StoredRow]], column: str) -> set[str]:
+    """What the lists of a column hold; refunds name in their lines what was to come back, which is no order."""
+    return {value for stream, row in facts if stream != "refunds" for value in row.get(column, ())}
 
 
 def _values(facts: Iterable[tuple[str, StoredRow]], column: str) -> set[str]:

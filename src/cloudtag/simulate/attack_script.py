@@ -146,14 +146,17 @@ class AttackScript:
             raise ValueError(f"{deal.order_id} has not been shipped")
         if signer is None:
             signer = "locker" if deal.buyer.has_locker else usual_signer(self.rng)
+        transit = self.delays.transit.draw(self.rng)
+        deal.grams = self.rng.randrange(200, 4000)
         deal.signed_at = carry(
             self,
             (deal.carrier, deal.waybill_no),
             (deal.shop.city, deal.buyer.city),
-            (deal.shipped_at + 10 * MINUTE_MS, self.delays.transit.draw(self.rng)),
+            (deal.shipped_at + 10 * MINUTE_MS, transit),
             signer,
             order_id=deal.order_id,
             destination=deal.buyer.address_hash,
+            weight_grams=deal.grams,
             signed_late_ms=signed_late_ms,
             is_lost=is_lost,
             platform=deal.shop.platform,

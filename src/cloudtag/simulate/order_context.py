@@ -35,3 +35,5 @@ class OrderContext(Struct):
     signed_at: int = 0
     carrier: str | None = None
     waybill_no: str | None = None
+    grams: int = 0
+    """What its parcel weighed on its way to the buyer."""

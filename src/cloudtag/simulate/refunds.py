@@ -111,8 +111,26 @@ def send_back(story: AttackScript, claim: RefundClaim, at: int, **parcel: Any) -
         (at, story.delays.transit.draw(story.rng)),
         "recipient",
         platform=deal.shop.platform,
-        **{"destination": deal.shop.return_address, **parcel},
+        **{"destination": deal.shop.return_address, "weight_grams": grams_of(story, [claim]), **parcel},
     )
+
+
+def grams_of(story: AttackScript, claims: Sequence[RefundClaim], received: Sequence[Goods] | None = None) -> int | None:
+    """What the goods of claims weigh on their way back: their share of what they weighed outbound.
+
+    Of fewer pieces than claimed as much less, but never so little that the weight alone gives it away. None where
+    nobody weighed what was sent.
+    """
+    shares = [
+        claim.deal.grams * sum(g.quantity for g in claim.goods()) / sum(line.quantity for line in claim.deal.lines)
+        for claim in claims
+    ]
+    claimed = sum(goods.quantity for claim in claims for goods in claim.goods())
+    if not all(shares) or not claimed:
+        return None
+    found = claimed if received is None else sum(goods.quantity for goods in received)
+    # The box is another one.
+    return max(60, round(sum(shares) * max(0.4, min(1, found / claimed)) * story.rng.uniform(0.95, 1.05)))
 
 
 def inspect(
@@ -153,7 +171,8 @@ def return_holding(
 ) -> int:
     """One parcel for `claims` goes back and is found to hold `received`; returns when it was opened."""
     fill(story, claims, new_parcel(story), at)
-    opened_at = send_back(story, claims[0], at + 2 * HOUR_MS) + HOUR_MS
+    weight = grams_of(story, claims, received)
+    opened_at = send_back(story, claims[0], at + 2 * HOUR_MS, weight_grams=weight) + HOUR_MS
     inspect(story, claims[0], opened_at, received, condition, authentic)
     return opened_at
 
@@ -170,7 +189,8 @@ def return_honestly(
     fill(story, claims, new_parcel(story), filled_at)
     # A buyer may hand the parcel over first and fill in its number afterwards.
     accepted_at = filled_at - 1_800_000 if rng.random() < 0.15 else filled_at + delays.pickup.draw(rng)
-    opened_at = send_back(story, claims[0], max(at, accepted_at)) + delays.opening_parcel.draw(rng)
+    sent_at, weight = max(at, accepted_at), grams_of(story, claims)
+    opened_at = send_back(story, claims[0], sent_at, weight_grams=weight) + delays.opening_parcel.draw(rng)
     if rng.random() < 0.6:
         inspect(story, claims[0], opened_at, tuple(g for claim in claims for g in claim.goods()), condition)
     else:

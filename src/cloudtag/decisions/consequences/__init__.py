@@ -11,6 +11,7 @@ from cloudtag.decisions.consequences.deadlines import tell_of_delays, warn_of_de
 from cloudtag.decisions.consequences.exclusions import allow_actions, exclude_metrics, exclude_reviews
 from cloudtag.decisions.consequences.exemptions import exempt_deals
 from cloudtag.decisions.consequences.insurance import decide_claims
+from cloudtag.decisions.consequences.lapses import lapse_rights
 from cloudtag.decisions.consequences.sanctions import sanction, suggest_order_limit
 from cloudtag.decisions.consequences.unshipped import watch_unshipped
 
@@ -24,6 +25,7 @@ RULES: tuple[Follow, ...] = (
     suggest_order_limit,
     watch_unshipped,
     exempt_deals,
+    lapse_rights,
     warn_of_deadlines,
     tell_of_delays,
 )

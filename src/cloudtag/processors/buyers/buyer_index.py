@@ -5,6 +5,7 @@ from __future__ import annotations
 from cloudtag.contract.events import AlertAnswered, OrderChanged, RefundChanged
 from cloudtag.contract.links import AttributeUsed, LinkReported
 from cloudtag.detection.order_view import attributes_of
+from cloudtag.detection.wrong_goods import CLAIMED
 from cloudtag.engine.revise import Conclusion
 from cloudtag.processors.buyers.prefilter import Prefilter
 
@@ -20,6 +21,7 @@ class BuyerIndex:
 
     __slots__ = (
         "attributes",
+        "claimed_orders",
         "has_claims",
         "has_shop_link",
         "orders_by_number",
@@ -37,6 +39,8 @@ class BuyerIndex:
         """Most numbers are named by one order: tuples take less room than sets."""
         self.units: frozenset[str] = frozenset()
         self.units_by_order: dict[str, tuple[str, ...]] = {}
+        self.claimed_orders: frozenset[str] = frozenset()
+        """Orders of which a refund ever said that other goods had come: whose these are depends on all orders."""
         self.attributes: dict[str, Conclusion] = {}
         """What is published for `links` of each attribute: its first use in the latest period it was used in."""
         self.prefilter = Prefilter()
@@ -62,6 +66,8 @@ class BuyerIndex:
         """Take in an order's number and attributes; whether an attribute's first use changed."""
         if order.waybill_no is not None:
             _join(self.orders_by_number, order.waybill_no, order.order_id)
+        for parcel in order.parcels:
+            _join(self.orders_by_number, parcel.waybill_no, order.order_id)
         return self._add_attributes(order)
 
     def _add_attributes(self, order: OrderChanged) -> bool:
@@ -83,8 +89,13 @@ class BuyerIndex:
             has_changed = self._add_attribute(attribute, order) or has_changed
         return has_changed
 
+    def _add_claim(self, refund: RefundChanged) -> None:
+        if refund.reason in CLAIMED and refund.order_id not in self.claimed_orders:
+            self.claimed_orders |= {refund.order_id}
+
     def add_refund(self, refund: RefundChanged) -> None:
         """Take in the parcels a refund may come back in: every number it ever named, and itself."""
+        self._add_claim(refund)
         for unit in (f"~{refund.refund_id}", refund.waybill_no):
             if unit is not None:
                 _join(self.units_by_order, refund.order_id, unit)

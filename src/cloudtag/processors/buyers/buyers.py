@@ -18,6 +18,7 @@ from cloudtag.processors.base import KeyedProcessor
 from cloudtag.processors.buyers.buyer_index import BuyerIndex
 from cloudtag.processors.buyers.reading import HELD_MS
 from cloudtag.processors.buyers.refuting import refuting
+from cloudtag.processors.buyers.rows.alerted import ALERTED
 from cloudtag.processors.buyers.rows.appeals import APPEALS
 from cloudtag.processors.buyers.rows.buyer import BUYER
 from cloudtag.processors.buyers.rows.consequences import CONSEQUENCES
@@ -36,7 +37,7 @@ class Buyers(KeyedProcessor):
 
     name = "buyers"
     key: Callable[[Any], str] = attrgetter("buyer_id")
-    kinds = RowKinds((ORDER, PARCEL, SHOPS, BUYER, LINKS, RISK, TAGS, CONSEQUENCES, APPEALS, ERASURE))
+    kinds = RowKinds((ORDER, PARCEL, SHOPS, BUYER, ALERTED, LINKS, RISK, TAGS, CONSEQUENCES, APPEALS, ERASURE))
     retention_ms = HELD_MS
 
     def new_index(self) -> BuyerIndex:

@@ -9,11 +9,14 @@ from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 from typing import Any
 
-from cloudtag.detection.signals import ORDER_LIMIT, SHOP_COMPLAINT, Signal
+from cloudtag.detection.rule import Scope
+from cloudtag.detection.signals import MARKED_RETURN, ORDER_LIMIT, SHOP_COMPLAINT, Signal
 from cloudtag.detectors.registry import of_scope
 
-OWN = (SHOP_COMPLAINT, ORDER_LIMIT)
-"""Signals that no detector is asked by, but the consequences are."""
+OWN = (SHOP_COMPLAINT, ORDER_LIMIT, MARKED_RETURN)
+"""Signals from which consequences follow by themselves."""
+_OF_BUYER: tuple[Scope, ...] = ("buyer", "alerted")
+"""The scopes of the detectors that look at the whole buyer."""
 Watched = Mapping[type[Any], tuple[tuple[Signal, Callable[[Any], int]], ...]]
 """By kind of fact, the signals a fact may still give, each with what weighs it."""
 
@@ -61,7 +64,7 @@ class Prefilter:
 
 @cache
 def _signals() -> tuple[Signal, ...]:
-    named = (signal for detector in of_scope("buyer") for signal in detector.rule.signals)
+    named = (signal for scope in _OF_BUYER for detector in of_scope(scope) for signal in detector.rule.signals)
     return tuple(dict.fromkeys((*OWN, *named)))
 
 

@@ -23,7 +23,9 @@ from cloudtag.policy.model import Policies
 
 _T = TypeVar("_T", bound=Struct)
 _ALERTS = STREAM_OF[Alert]
-BELOW = ("order", "parcel", "buyer")
+PLAIN = ("order", "parcel", "buyer")
+"""The kinds of rows whose alerts rest on facts alone."""
+BELOW = (*PLAIN, "alerted")
 """The kinds of rows whose alerts the layers above read: not those of the whole-site risk, which repeat them."""
 
 
@@ -32,11 +34,11 @@ def is_alerted(state: KeyedState) -> bool:
     return _ALERTS in state.published_on
 
 
-def alerts_of(state: KeyedState) -> list[Alert]:
+def alerts_of(state: KeyedState, kinds: tuple[str, ...] = BELOW) -> list[Alert]:
     """The alerts that stand about single things, in order of time."""
     if not is_alerted(state):
         return []
-    found = [alert for row in state.rows_of(*BELOW) for alert in _standing(row, Alert)]
+    found = [alert for row in state.rows_of(*kinds) for alert in _standing(row, Alert)]
     return sorted(found, key=lambda alert: (alert.decided_at, alert.alert_id))
 
 

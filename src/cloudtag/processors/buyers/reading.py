@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from cloudtag.contract.links import LinkReported
 from cloudtag.contract.parcels import ParcelReported
@@ -40,6 +40,29 @@ def orders_in(state: KeyedState, order_ids: Iterable[str]) -> Iterator[Row]:
         row = state.row("order", order_id)
         if row is not None and row.facts:
             yield row
+
+
+def orders_sharing(state: KeyedState, order_ids: Collection[str]) -> set[str]:
+    """The orders that name a number one of these names, and these."""
+    named = state.index.orders_by_number.values()
+    return {
+        *order_ids,
+        *(other for ids in named if len(ids) > 1 and not set(ids).isdisjoint(order_ids) for other in ids),
+    }
+
+
+def orders_beside(state: KeyedState, order_ids: Collection[str]) -> list[OrderView]:
+    """The orders that cases about these may rest on: all, where other goods were claimed to have come."""
+    if not state.index.claimed_orders.isdisjoint(order_ids):
+        return orders(state)
+    return [view_of(row) for row in orders_in(state, orders_sharing(state, order_ids))]
+
+
+def names_beside(state: KeyedState, order_ids: Collection[str]) -> Iterable[str]:
+    """The names of the rows of those orders."""
+    if not state.index.claimed_orders.isdisjoint(order_ids):
+        return [row.name for row in state.rows_of("order")]
+    return orders_sharing(state, order_ids)
 
 
 def report(state: KeyedState, number: str) -> ParcelReported | None:

@@ -104,5 +104,5 @@ def run_detectors(
                 if record is not None:
                     record_id = record.alert_id if isinstance(record, Alert) else record.label_id
                     judgement.conclusions[record_id] = Conclusion(
-                        record_id, case.buyer_id, since_ms, record, is_rolling=scope in ("buyer", "risk")
+                        record_id, case.buyer_id, since_ms, record, is_rolling=scope in ("buyer", "alerted", "risk")
                     )

@@ -12,9 +12,10 @@ from cloudtag.contract.links import AttributeUsed, Claim, SkuOwned
 from cloudtag.contract.streams import STREAM_OF
 from cloudtag.contract.types import Proof
 from cloudtag.detection.buyer_case import accuses
-from cloudtag.detection.claims import claim_of, left_unpaid, unpaid_order
+from cloudtag.detection.claims import claim_made, left_unpaid, unpaid_order
 from cloudtag.detection.order_view import OrderView
-from cloudtag.detection.outcomes import is_purchase
+from cloudtag.detection.pictures import SHOWN_KINDS
+from cloudtag.detection.wrong_goods import kept_skus, sku_attribute
 from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.revise import Conclusion
 from cloudtag.processors.buyers.buyer_index import BuyerIndex
@@ -38,9 +39,9 @@ def _alerted_at(state: KeyedState) -> int:
 
 def order_uses(buyer_id: str, order: OrderView, now_ms: int, unpaid_ms: int) -> tuple[list[AttributeUsed], int]:
     """What is published for `links` of one order, and when to look again whether it was paid (0: never)."""
-    uses: list[AttributeUsed] = []
+    uses = list(_sales(buyer_id, order))
     if order.refunds or order.others:
-        uses = [*_claims(buyer_id, order), *pictures(buyer_id, order.with_evidence())]
+        uses += [*_claims(buyer_id, order), *pictures(buyer_id, order.with_evidence())]
     placed = left_unpaid(order, unpaid_ms)
     if placed is None:
         return uses, 0
@@ -80,18 +81,30 @@ def _owned(owner_id: str, orders: list[OrderView], attribute: str, buyer_id: str
 
 def _kept(order: OrderView) -> dict[str, int]:
     """Price by sku of what the buyer has of an order: nothing never bought, nothing the shop got back."""
-    if not is_purchase(order):
-        return {}
-    returned = {goods.sku_id for i in order.inspections for goods in i.received if goods.quantity}
-    return {line.sku_id: line.unit_price_minor for line in order.lines if line.quantity and line.sku_id not in returned}
+    kept = kept_skus(order)
+    return {line.sku_id: line.unit_price_minor for line in order.lines if line.quantity and line.sku_id in kept}
+
+
+def _sales(buyer_id: str, order: OrderView) -> Iterator[AttributeUsed]:
+    """What the order shows of what its shop sells: each article, once."""
+    if not order.changes:
+        return
+    first = order.changes[0]
+    for sku_id in dict.fromkeys(line.sku_id for line in order.lines):
+        yield AttributeUsed(
+            0, True, sku_attribute(first.shop_id, sku_id), first.occurred_at, first.event_id, first.platform, buyer_id,
+            subject=order.order_id,
+        )  # fmt: skip
 
 
 def _claims(buyer_id: str, order: OrderView) -> Iterator[AttributeUsed]:
     for refund in order.refunds.values():
-        claim = claim_of(order, refund)
+        claim = claim_made(order, refund)
         if claim is None:
             continue
-        for attribute in order.attributes():
+        shown = order.attributes() if refund.status != "withdrawn" else ()
+        sought = [sku_attribute(claim.shop_id, sku) for sku in claim.other_skus] if claim.is_inspected else []
+        for attribute in (*shown, *sought):
             yield AttributeUsed(
                 0, True, attribute, claim.occurred_at, claim.event_id, refund.platform, buyer_id,
                 subject=claim.refund_id, order_id=order.order_id, claims=(claim,),
@@ -115,7 +128,7 @@ def pictures(buyer_id: str, handed_in: Iterable[tuple[RefundChanged | ComplaintC
 def picture_attributes(evidence: Iterable[Proof]) -> Iterator[tuple[str, str | None]]:
     """The attributes under which pictures are found again: by their bytes, and by what they look like."""
     for proof in evidence:
-        if proof.kind in ("picture", "unknown"):
+        if proof.kind in SHOWN_KINDS:
             yield f"picture:{proof.sha256}", None
             for bands in bands_of(proof.phash) if proof.phash else ():
                 yield f"phash:{bands}", proof.phash

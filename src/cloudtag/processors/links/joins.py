@@ -15,20 +15,25 @@ ToldUses = dict[str, tuple[AttributeUsed, ...]]
 
 MAX_TOLD = 20
 """Uses reported of one picture, and orders left unpaid reported of one buyer: an alert names no more."""
+MAX_SALES = 3
+"""Orders reported that name one article: one of a buyer who is not linked is enough."""
 PHASH_BYTES = 8
 """A 64-bit perceptual hash is cut into eight bands; hashes at most six bits apart agree in at least two of them."""
 
 
 def others_of(attribute: str, uses: Uses, rules: LinkRules) -> ToldUses:
-    """What is reported to each buyer's keyed state; those with nothing to learn are left out."""
-    return {
-        buyer_id: others for buyer_id, others in _JOINS[kind_of(attribute)](attribute, uses, rules).items() if others
-    }
+    """What is reported to each buyer's keyed state; those with nothing to learn are left out.
+
+    Whoever asks who else ordered an article learns that nobody did, too.
+    """
+    kind = kind_of(attribute)
+    found = _JOINS[kind](attribute, uses, rules)
+    return found if kind == "sku" else {buyer_id: others for buyer_id, others in found.items() if others}
 
 
 def may_join(attribute: str, uses: Uses) -> bool:
-    """Whether anybody could learn of others: of an area only where somebody claims something in it."""
-    return not attribute.startswith("area:") or any(use.claims for use in uses)
+    """Whether anybody could learn of others: of an area, or an article, only where somebody claims something."""
+    return not attribute.startswith(("area:", "sku:")) or any(use.claims for use in uses)
 
 
 def kind_of(attribute: str) -> str:
@@ -66,6 +71,19 @@ def _by_area(attribute: str, uses: Uses, rules: LinkRules) -> ToldUses:
     if not claims or len(buyers) > rules.area_fan_out:
         return {}
     return {b: tuple(use for use in claims if use.buyer_id != b) for b in sorted(buyers)}
+
+
+def _by_sku(attribute: str, uses: Uses, rules: LinkRules) -> ToldUses:
+    """Whoever sent the article back learns of the earliest orders of others that name it, one of each buyer."""
+    del attribute, rules
+    sales: dict[str, AttributeUsed] = {}
+    for use in sorted((use for use in uses if not use.claims), key=_moment):
+        sales.setdefault(use.buyer_id, use)
+    seekers = sorted({use.buyer_id for use in uses if use.claims})
+    return {
+        buyer_id: tuple([sale for seller, sale in sales.items() if seller != buyer_id][:MAX_SALES])
+        for buyer_id in seekers
+    }
 
 
 def _by_picture(attribute: str, uses: Uses, rules: LinkRules) -> ToldUses:
@@ -135,6 +153,7 @@ _JOINS: dict[str, Callable[[str, Uses, LinkRules], ToldUses]] = {
     "payment": _by_identity,
     "unpaid": _by_unpaid,
     "area": _by_area,
+    "sku": _by_sku,
     "picture": _by_picture,
     "phash": _by_phash,
 }

@@ -17,6 +17,8 @@ from cloudtag.processors.base import KeyedProcessor
 from cloudtag.processors.links.joins import kind_of
 from cloudtag.processors.links.rows.uses import HELD_MS, USES
 
+_SALES = 8
+"""Buyers whose orders are held to show that a shop sells an article."""
 _KEPT = {"picture": 1000, "phash": 200, "unpaid": 1000}
 """Uses held of an attribute each use of which may be reported: the earliest, so that what was reported stays."""
 
@@ -50,6 +52,9 @@ class Links(KeyedProcessor):
             if len(ordered) > _KEPT[kind]:
                 del row.facts[ordered[0 if is_stale else -1][0]]
             return
+        if kind == "sku":
+            _bound_sales(row, ordered[-1][1].occurred_at - self.retention_ms, self._fan_out)
+            return
         limit = self._area_fan_out if kind == "area" else self._fan_out
         for same in (
             [fact_id for fact_id, use in ordered if not use.subject],
@@ -57,3 +62,17 @@ class Links(KeyedProcessor):
         ):
             for fact_id in same[:-limit]:
                 del row.facts[fact_id]
+
+
+def _bound_sales(row: Row, since_ms: int, most_claims: int) -> None:
+    """Of orders that name an article the earliest of so many buyers are enough: somebody but the one who asks."""
+    uses = sorted(row.facts.items(), key=lambda item: (item[1].occurred_at, item[0]))
+    first: dict[str, str] = {}
+    for fact_id, use in uses:
+        if not use.claims and use.occurred_at >= since_ms:
+            first.setdefault(use.buyer_id, fact_id)
+    claims = [fact_id for fact_id, use in uses if use.claims]
+    kept = {*list(first.values())[:_SALES], *claims[-most_claims:]}
+    for fact_id, _ in uses:
+        if fact_id not in kept:
+            del row.facts[fact_id]

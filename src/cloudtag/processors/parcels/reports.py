@@ -3,6 +3,8 @@ other uses."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from cloudtag.contract.events import ParcelScanned
 from cloudtag.contract.parcels import ParcelReported, ScanSeen, WaybillUsed
 from cloudtag.processors.base import DAY_MS, LONGEST_WINDOW_DAYS
@@ -41,14 +43,26 @@ def report_of(
         refused=_seen(refused),
         uses=_sample(buyer_id, shared),
         use_count=len(shared),
+        **_said(near),
     )
     return _with_journey(report, near, signed) if is_return and near else report
+
+
+def _said(scans: list[ParcelScanned]) -> dict[str, Any]:
+    """What scans say of a parcel: where it goes, whose it is, what it weighs."""
+    bound_for, named = _bound_for(scans), _named(scans)
+    return {
+        "destination_hash": bound_for.destination_hash if bound_for else None,
+        "destination": _seen(bound_for),
+        "order_id": named.order_id if named else None,
+        "order": _seen(named),
+        "weight_grams": next((s.weight_grams for s in scans if s.weight_grams is not None), None),
+    }
 
 
 def _with_journey(report: ParcelReported, scans: list[ParcelScanned], signed: ParcelScanned | None) -> ParcelReported:
     """The report with what only a return parcel is judged by; the journey's end is reported once it has ended."""
     facilities = {s.facility for s in scans if s.facility is not None}
-    bound_for = _bound_for(scans)
     return ParcelReported(
         revision=0,
         is_held=True,
@@ -60,13 +74,20 @@ def _with_journey(report: ParcelReported, scans: list[ParcelScanned], signed: Pa
         signed=report.signed,
         refused=report.refused,
         has_one_facility=bool(signed) and len(facilities) == 1,
-        destination_hash=bound_for.destination_hash if bound_for else None,
-        destination=_seen(bound_for),
         package=next((s.package for s in scans if s.package != "unknown"), "unknown"),
-        weight_grams=next((s.weight_grams for s in scans if s.weight_grams is not None), None),
         uses=report.uses,
         use_count=report.use_count,
+        **_said(scans),
     )
+
+
+def _named(scans: list[ParcelScanned]) -> ParcelScanned | None:
+    """The scan since which the parcel is said to belong to an order."""
+    found: ParcelScanned | None = None
+    for scan in scans:
+        if scan.order_id is not None and (found is None or scan.order_id != found.order_id):
+            found = scan
+    return found
 
 
 def _bound_for(scans: list[ParcelScanned]) -> ParcelScanned | None:

@@ -48,6 +48,7 @@ def stranger_bought_it_too(stage: ScriptContext) -> None:
     where = stage.shop()
     claim = _swap(stage, (stage.buyer(), stage.buyer()), (where, where), "wrong_item")
     stage.expect(DETECTOR, [claim], stands=False)
+    stage.expect("shop_side", [claim])
 
 
 def sister_bought_it_elsewhere(stage: ScriptContext) -> None:

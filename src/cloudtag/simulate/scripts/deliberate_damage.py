@@ -27,8 +27,8 @@ def broken_on_the_road(stage: ScriptContext) -> None:
 
 
 def sent_back_damaged(stage: ScriptContext) -> None:
-    """The buyer damaged it, but sends it back and does not ask for money alone."""
-    stage.expect(DETECTOR, [_claim(stage, "return_refund", "damaged_by_buyer")], stands=False)
+    """The buyer damaged it, and sends it back as damaged."""
+    stage.expect(DETECTOR, [_claim(stage, "return_refund", "damaged_by_buyer")])
 
 
 def blamed_and_cleared(stage: ScriptContext) -> None:

@@ -13,6 +13,8 @@ def _send(stage: ScriptContext, package: PackageKind, grams: int) -> tuple[Refun
     claim, at = stage.agreed_return(stage.received(stage.buyer(), stage.shop()))
     fill(stage.story, [claim], new_parcel(stage.story), at)
     arrived_at = send_back(stage.story, claim, at + HOUR_MS, package=package, weight_grams=grams)
+    # It is light as well, for all but the lightest goods.
+    stage.expect("light_return", [claim], is_open=True)
     return claim, at + HOUR_MS, arrived_at
 
 

@@ -18,6 +18,7 @@ def _travelled(stage: ScriptContext, claim: RefundClaim, parcel: tuple[str, str]
         (start, hours * HOUR_MS),
         "recipient",
         destination=deal.shop.return_address,
+        weight_grams=deal.grams,
         platform=deal.shop.platform,
     )
 

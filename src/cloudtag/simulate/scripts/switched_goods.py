@@ -24,10 +24,13 @@ def imitation(stage: ScriptContext) -> None:
 
 def wrong_item_goes_back(stage: ScriptContext) -> None:
     """Honest, an odd but true reason: the shop had sent the wrong item, and that is what comes back."""
-    deal = stage.received(stage.buyer(), stage.shop())
+    where, other = stage.shop(), stage.goods(5900)
+    stage.received(stage.buyer(), where, lines=(other,))
+    deal = stage.received(stage.buyer(), where)
     claim, at = stage.agreed_return(deal, refund=("return_refund", "wrong_item", True))
-    return_holding(stage.story, [claim], at, (Goods("sku-mistake", 1),))
+    return_holding(stage.story, [claim], at, (Goods(other.sku_id, 1),))
     stage.expect(DETECTOR, [claim], stands=False)
+    stage.expect("shop_side", [claim], is_open=True)
 
 
 def gift_comes_too(stage: ScriptContext) -> None:

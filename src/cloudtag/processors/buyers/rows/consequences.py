@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cloudtag.contract.records import Alert, Consequence, ReportStatus, TagConfirmation, TagStatus
-from cloudtag.detection.signals import ORDER_LIMIT, SHOP_COMPLAINT
+from cloudtag.detection.signals import MARKED_RETURN, ORDER_LIMIT, SHOP_COMPLAINT
 from cloudtag.engine.judgement import Judgement
 from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.row_kind import Reads, RowKind
@@ -12,7 +12,8 @@ from cloudtag.policy.model import Policies
 from cloudtag.processors.buyers.published import is_alerted, judge_consequences
 from cloudtag.processors.buyers.reading import orders
 
-_BY_SHOPS = frozenset((SHOP_COMPLAINT, ORDER_LIMIT))
+_BY_THEMSELVES = frozenset((SHOP_COMPLAINT, ORDER_LIMIT, MARKED_RETURN))
+"""Signals from which something may follow without any alert."""
 
 
 def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judgement:
@@ -25,7 +26,7 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
 def _may_follow(state: KeyedState, name: str) -> bool:
     """Whether there is anything to draw a consequence from."""
     del name
-    has_word = not _BY_SHOPS.isdisjoint(state.index.prefilter.seen)
+    has_word = not _BY_THEMSELVES.isdisjoint(state.index.prefilter.seen)
     return has_word or state.row("tags") is not None or is_alerted(state)
 
 

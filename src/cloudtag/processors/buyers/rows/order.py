@@ -20,7 +20,7 @@ from cloudtag.engine.row_kind import INTERNAL_ID, Holds, Reads, RowKind
 from cloudtag.engine.rows import Row
 from cloudtag.policy.model import Policies
 from cloudtag.processors.buyers.buyer_index import BuyerIndex
-from cloudtag.processors.buyers.reading import report, view_of
+from cloudtag.processors.buyers.reading import links, names_beside, orders_beside, orders_sharing, report, view_of
 from cloudtag.processors.buyers.run_detectors import run_detectors, unpaid_ms
 from cloudtag.processors.buyers.uses import order_uses
 
@@ -38,7 +38,15 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
     for shown in told:
         use_id = shown.internal_id
         judgement.conclusions[use_id] = Conclusion(use_id, shown.attribute, shown.occurred_at, shown)
-    case = OrderCase(state.key, order, lambda number: report(state, number), now_ms)
+    is_claimed = order.order_id in state.index.claimed_orders
+    case = OrderCase(
+        state.key,
+        order,
+        lambda number: report(state, number),
+        now_ms,
+        lambda: orders_beside(state, (order.order_id,)),
+        links(state) if is_claimed else (),
+    )
     run_detectors("order", row.kinds, case, policy, state.index.verdicts, judgement)
     return judgement
 
@@ -88,6 +96,31 @@ def _numbers_of(state: KeyedState, order_id: str) -> Iterable[str]:
     return [number for number, order_ids in index.orders_by_number.items() if order_id in order_ids]
 
 
+def _has_refunds(state: KeyedState, name: str) -> bool:
+    del name
+    index: BuyerIndex = state.index
+    return bool(index.units_by_order)
+
+
+def _beside(state: KeyedState, order_id: str) -> Iterable[str]:
+    """The orders whose refunds rest on this one too: those that share a number, those of claims of wrong goods."""
+    index: BuyerIndex = state.index
+    return [*(orders_sharing(state, (order_id,)) & index.units_by_order.keys()), *index.claimed_orders]
+
+
+def _has_claimed(state: KeyedState, name: str) -> bool:
+    del name
+    index: BuyerIndex = state.index
+    return bool(index.claimed_orders)
+
+
+def _claimed(state: KeyedState, name: str) -> Iterable[str]:
+    """Whether others order there what came back is reported with the links."""
+    del name
+    index: BuyerIndex = state.index
+    return index.claimed_orders
+
+
 def _is_needed(state: KeyedState, row: Row, horizon_ms: int) -> bool:
     """A tag reads its order's contacts, alerts and what follows: such an order stays while there is any newer one."""
     tags = state.row("tags")
@@ -112,7 +145,11 @@ ORDER = RowKind(
         Holds(SkuOwned, name=_ORDER_ID, identity=INTERNAL_ID),
     ),
     tells=(WaybillUsed, AttributeUsed, Alert, Label),
-    reads=(Reads("parcel", readers=_with_refunds_of, rows=_numbers_of),),
+    reads=(
+        Reads("parcel", readers=_with_refunds_of, rows=_numbers_of),
+        Reads("order", when=_has_refunds, readers=_beside, rows=lambda state, name: names_beside(state, (name,))),
+        Reads("links", when=_has_claimed, readers=_claimed, rows=lambda _state, _name: ("",)),
+    ),
     index=_index,
     is_needed=_is_needed,
 )

@@ -15,7 +15,16 @@ from cloudtag.engine.row_kind import Holds, Reads, RowKind
 from cloudtag.engine.rows import Row
 from cloudtag.policy.model import Policies
 from cloudtag.processors.buyers.buyer_index import BuyerIndex
-from cloudtag.processors.buyers.reading import links, orders_in, report, shop, view_of
+from cloudtag.processors.buyers.reading import (
+    links,
+    names_beside,
+    orders_beside,
+    orders_in,
+    orders_sharing,
+    report,
+    shop,
+    view_of,
+)
 from cloudtag.processors.buyers.run_detectors import kinds_of, run_detectors
 
 
@@ -38,6 +47,9 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
         now_ms=now_ms,
         linked_buyer_ids=frozenset(linked(links(state))),
         shop=lambda shop_id: shop(state, shop_id),
+        parcel=lambda number: report(state, number),
+        orders=lambda: orders_beside(state, [order.order_id for order in orders]),
+        links=links(state),
     )
     first = min((r.filled or r.opened for _, r in refunds), key=lambda e: (e.occurred_at, e.event_id))
     policy = policies.at(first.platform, first.occurred_at)
@@ -53,12 +65,41 @@ def _joined(state: KeyedState, order_id: str) -> Iterable[str]:
         return ()
     named = index.orders_by_number
     sent = [number for number in index.units if order_id in named.get(number, ())]
-    return [*index.units_by_order.get(order_id, ()), *sent]
+    beside = {*orders_sharing(state, (order_id,)), *index.claimed_orders} - {order_id}
+    units = [unit for other in beside for unit in index.units_by_order.get(other, ())]
+    return [*index.units_by_order.get(order_id, ()), *sent, *units]
 
 
 def _orders_of(state: KeyedState, unit: str) -> Iterable[str]:
     index: BuyerIndex = state.index
-    return index.orders_by_number.get(unit, ())
+    return names_beside(state, index.orders_by_number.get(unit, ()))
+
+
+def _returned_beside(state: KeyedState, number: str) -> Iterable[str]:
+    """The returns of orders that name the number: of those it was sent under, and of those in several parcels."""
+    index: BuyerIndex = state.index
+    beside = orders_sharing(state, index.orders_by_number.get(number, ()))
+    return {unit for order_id in beside for unit in index.units_by_order.get(order_id, ())} - {number}
+
+
+def _numbers_beside(state: KeyedState, unit: str) -> Iterable[str]:
+    index: BuyerIndex = state.index
+    beside = orders_sharing(state, index.orders_by_number.get(unit, ()))
+    return [number for number, ids in index.orders_by_number.items() if not beside.isdisjoint(ids)]
+
+
+def _linked(state: KeyedState, name: str) -> Iterable[str]:
+    """All parcels, and the returns of which nothing is known yet but that other goods were claimed to have come."""
+    del name
+    index: BuyerIndex = state.index
+    claimed = [unit for order_id in index.claimed_orders for unit in index.units_by_order.get(order_id, ())]
+    return {*claimed, *(row.name for row in state.rows_of("parcel"))}
+
+
+def _is_returning(state: KeyedState, name: str) -> bool:
+    del name
+    index: BuyerIndex = state.index
+    return bool(index.units_by_order)
 
 
 PARCEL = RowKind(
@@ -67,6 +108,11 @@ PARCEL = RowKind(
     judge=_judge,
     holds=(Holds(ParcelReported, name=attrgetter("waybill_no"), identity=attrgetter("waybill_no")),),
     tells=(Alert, Label),
-    reads=(Reads("order", readers=_joined, rows=_orders_of), Reads("links"), Reads("shops")),
+    reads=(
+        Reads("order", readers=_joined, rows=_orders_of),
+        Reads("parcel", when=_is_returning, readers=_returned_beside, rows=_numbers_beside),
+        Reads("links", readers=_linked),
+        Reads("shops"),
+    ),
     stays_with=("order",),
 )

@@ -12,7 +12,7 @@ from cloudtag.engine.row_kind import INTERNAL_ID, Holds, RowKind
 from cloudtag.engine.rows import Row
 from cloudtag.policy.model import Policies
 from cloudtag.processors.base import DAY_MS, LONGEST_WINDOW_DAYS
-from cloudtag.processors.links.joins import Uses, may_join, others_of
+from cloudtag.processors.links.joins import Uses, kind_of, may_join, others_of
 
 HELD_MS = (LONGEST_WINDOW_DAYS + 30) * DAY_MS
 """How long a use is held, and a link outlives its last."""
@@ -30,10 +30,11 @@ def _use_id(use: AttributeUsed) -> str:
 def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judgement:
     """A report to each buyer for whom there are others."""
     del now_ms
-    if len(row.facts) < 2:
+    is_answered = kind_of(state.key) == "sku"
+    if len(row.facts) < 2 and not is_answered:
         return EMPTY
     uses = _recent([use for use in row.facts.values() if use.is_held])
-    if len(uses) < 2 or not may_join(state.key, uses):
+    if (len(uses) < 2 and not is_answered) or not may_join(state.key, uses):
         return EMPTY
     judgement = Judgement()
     uses.sort(key=INTERNAL_ID)
@@ -42,7 +43,7 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
     for buyer_id, others in others_of(state.key, uses, rules).items():
         # A shop's use may be years old and still be taken back: it is as young as whoever meets it.
         has_shop = any(not use.buyer_id for use in others)
-        own = [use for use in uses if use.buyer_id == buyer_id] if has_shop else []
+        own = [use for use in uses if use.buyer_id == buyer_id] if has_shop or not others else []
         newest_ms = max(use.occurred_at for use in (*others, *own))
         report = LinkReported(0, True, buyer_id, state.key, newest_ms, tuple(_plain(use) for use in others))
         report_id = report.internal_id

@@ -1,0 +1,47 @@
+"""A return without a reason that came back used: for it the right to send it back so has lapsed (T5b)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cloudtag.contract.records import Consequence
+from cloudtag.contract.types import Condition
+from cloudtag.decisions.consequences.case import ConsequenceCase, ConsequenceTimer, Follows, consequence
+from cloudtag.detection.used_returns import used_returns
+from cloudtag.detection.windows import Moment
+
+_DETECTOR = "worn_return"
+
+
+def lapse_rights(case: ConsequenceCase) -> Iterator[Follows | ConsequenceTimer]:
+    """T5b: one per order, from the first such return on, as long as the shop's last word stands.
+
+    What counts as used is the platform's (T5a), as it was when the shop looked.
+    """
+    for order in case.orders.values():
+        if not order.inspections:
+            continue
+        policy = case.policies.at(order.platform or "", order.inspections[0].occurred_at)
+        parameters = policy.detectors.get(_DETECTOR)
+        conditions: tuple[Condition, ...] = () if parameters is None else parameters.conditions
+        found = sorted(used_returns(order, conditions), key=lambda moment: (moment.at_ms, moment.id))
+        if found:
+            yield Follows(_lapse(case, found, conditions), order.began_at)
+
+
+def _lapse(case: ConsequenceCase, found: list[Moment], conditions: tuple[Condition, ...]) -> Consequence:
+    order, refund, _ = found[0].thing
+    marks = sorted({mark for moment in found for mark in moment.thing[2].condition if mark in conditions})
+    alerts = [a.alert_id for a in case.alerts if a.detector == _DETECTOR and order.order_id in a.order_ids]
+    refund_ids = sorted({moment.thing[1].refund_id for moment in found})
+    return consequence(
+        case.buyer_id,
+        "no_reason_right_lapsed",
+        ("order", order.order_id),
+        case.policies.at(order.platform or "", found[0].at_ms),
+        [*alerts, *refund_ids],
+        found[0].at_ms,
+        {"conditions": ", ".join(marks), "refunds": ", ".join(refund_ids)},
+        platform=refund.platform,
+        shop_id=refund.shop_id,
+    )

@@ -1,0 +1,1 @@
+"""Examples of detectors that have many: each module is one detector's."""

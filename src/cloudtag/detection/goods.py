@@ -1,0 +1,101 @@
+"""Which goods refunds are to bring back (F9), counted by the articles they consist of: a set by its components.
+
+Never more than was ordered; nothing for a refund that sends no goods; for one by amount alone the pieces it pays for.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from cloudtag.contract.types import Goods, OrderLine
+from cloudtag.detection.order_view import OrderView
+from cloudtag.detection.refund_view import RefundView, type_at
+
+Pieces = Counter[str]
+"""So many pieces by article."""
+_NO_GOODS = ("refund_only", "postage")
+
+
+class Expected(NamedTuple):
+    """`total` pieces are to come back, among those in `goods`; which are not known where that is empty."""
+
+    total: int
+    goods: Pieces
+
+
+NOTHING = Expected(0, Counter())
+
+
+def count_pieces(goods: Iterable[Goods | OrderLine], orders: Iterable[OrderView] = ()) -> Pieces:
+    """The pieces of goods; what the orders sold as a set counts by its components."""
+    sets = {line.sku_id: line.components for order in orders for line in order.lines if line.components}
+    pieces: Pieces = Counter()
+    for each in goods:
+        for part in sets.get(each.sku_id, ()):
+            pieces[part.sku_id] += part.quantity * each.quantity
+        if each.sku_id not in sets:
+            pieces[each.sku_id] += each.quantity
+    return +pieces
+
+
+def ordered_pieces(order: OrderView) -> Pieces:
+    """What was ordered."""
+    return count_pieces(order.lines, (order,))
+
+
+def ordered_skus(order: OrderView) -> frozenset[str]:
+    """The articles of an order: its sets, and what they consist of."""
+    return frozenset((*(line.sku_id for line in order.lines), *ordered_pieces(order)))
+
+
+def expected(order: OrderView, refund: RefundView, at_ms: int | None = None) -> Expected:
+    """What a refund is to bring back, by its type in force at a moment (none: by now).
+
+    Lines that name what was never ordered do not say which of the goods those are. Whatever a return asks for, at least
+    one piece is to come.
+    """
+    if type_at(refund, at_ms) in _NO_GOODS:
+        return NOTHING
+    ordered = ordered_pieces(order)
+    named = count_pieces(refund.lines, (order,))
+    if not ordered:
+        return Expected(max(1, named.total()), named)
+    if named:
+        is_known = named.keys() <= ordered.keys()
+        return _of(ordered, named & ordered if is_known else ordered, named.total())
+    paid_for = _paid_for(order, refund)
+    return Expected(ordered.total(), ordered) if paid_for is None else _of(ordered, ordered, paid_for)
+
+
+def expected_of(order: OrderView, refunds: Iterable[RefundView], elsewhere: Pieces, at_ms: int | None) -> Expected:
+    """What several refunds of one order bring back together: never more than was ordered and is not back already.
+
+    One return that is recorded as two refunds brings its goods once. `elsewhere`: what came back in other parcels.
+    """
+    each = [expected(order, refund, at_ms) for refund in refunds]
+    goods = sum((one.goods for one in each), Counter[str]())
+    count = sum(one.total for one in each)
+    ordered = ordered_pieces(order)
+    if not ordered:
+        return Expected(count, goods)
+    left = ordered - elsewhere
+    return Expected(min(count, left.total()), goods & left)
+
+
+def _of(ordered: Pieces, goods: Pieces, count: int) -> Expected:
+    return Expected(max(1, min(count, ordered.total())), goods)
+
+
+def _paid_for(order: OrderView, refund: RefundView) -> int | None:
+    """How many pieces the amount asked for pays for, the dearest first; none where that is not known."""
+    if refund.amount_minor is None or refund.currency not in (None, order.currency):
+        return None
+    left, count = refund.amount_minor, 0
+    for line in sorted(order.lines, key=lambda line: -line.unit_price_minor):
+        price = line.unit_price_minor
+        units = line.quantity if price <= 0 else min(line.quantity, max(0, left) // price)
+        left -= units * max(0, price)
+        count += units * (sum(part.quantity for part in line.components) or 1)
+    return count

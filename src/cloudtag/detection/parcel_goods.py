@@ -1,0 +1,129 @@
+"""What a returned parcel was to hold and what the shop found in it, taken together over the refunds that share it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from cloudtag.contract.events import RefundChanged, ReturnInspected
+from cloudtag.detection.cases import ParcelCase
+from cloudtag.detection.goods import Expected, Pieces, count_pieces, expected, expected_of, ordered_pieces
+from cloudtag.detection.order_view import OrderView
+from cloudtag.detection.refund_view import RefundView
+from cloudtag.detection.returned import last_words
+from cloudtag.detection.windows import DAY_MS
+
+WAIT_MS = 3 * DAY_MS
+"""So long a return number is awaited that no courier has scanned (T3.4)."""
+
+
+class Part(NamedTuple):
+    """One refund's share of a parcel; `words` are the shop's last ones on what came, or that nothing did."""
+
+    order: OrderView
+    refund: RefundView
+    words: tuple[ReturnInspected, ...]
+
+    @property
+    def inspections(self) -> list[ReturnInspected]:
+        """What the shop looked at."""
+        return [word for word in self.words if word.arrived]
+
+    @property
+    def looked_at_ms(self) -> int | None:
+        """When the shop first looked for these goods, by its last words; none if it has not."""
+        return min((word.occurred_at for word in self.words), default=None)
+
+
+def parts_of(refunds: Iterable[tuple[OrderView, RefundView]]) -> list[Part]:
+    """The parts of a parcel, one for each of its refunds that is to bring goods back, or was booked to have."""
+    parts = [Part(order, refund, tuple(last_words(order, refund))) for order, refund in refunds]
+    return [part for part in parts if expected(part.order, part.refund, part.looked_at_ms).total or part.inspections]
+
+
+def wanted(part: Part) -> Expected:
+    """What the one refund is to bring back."""
+    return expected(part.order, part.refund, part.looked_at_ms)
+
+
+def expected_in(parts: list[Part]) -> Expected:
+    """What the parts are to bring back together, of each order no more than was bought and is not back already."""
+    count, goods = 0, Counter[str]()
+    for order in {part.order.order_id: part.order for part in parts}.values():
+        own = [part for part in parts if part.order is order]
+        at_ms = min((part.looked_at_ms for part in own if part.looked_at_ms is not None), default=None)
+        refund_ids = {part.refund.refund_id for part in own}
+        one = expected_of(order, [part.refund for part in own], _back_elsewhere(order, refund_ids), at_ms)
+        count, goods = count + one.total, goods + one.goods
+    return Expected(count, goods)
+
+
+def found_in(parts: list[Part]) -> Pieces:
+    """What the shop found. A later inspection of the whole parcel takes the place of those before it.
+
+    It is one of the whole parcel if it names the number and lists more than its own refund brings back.
+    """
+    orders = [part.order for part in parts]
+    told = sorted(
+        ((word, part) for part in parts for word in part.inspections), key=lambda t: (t[0].occurred_at, t[0].event_id)
+    )
+    found: list[tuple[str | None, Pieces]] = []
+    for word, part in told:
+        pieces = count_pieces(word.received, orders)
+        if word.waybill_no is not None and len(parts) > 1 and pieces.total() > wanted(part).total:
+            found = [(number, held) for number, held in found if number != word.waybill_no]
+        found.append((word.waybill_no, pieces))
+    return sum((pieces for _, pieces in found), Counter())
+
+
+def awaited_until(case: ParcelCase, parts: list[Part], but: str | None = None) -> int | None:
+    """Until when goods of the refunds may still come in another of their parcels (F7): event time, 0 for no end.
+
+    None: all have arrived or been inspected. A parcel that travels is awaited until it is signed for, a number that
+    nobody scanned until its wait ran out. The number `but` is left out.
+    """
+    inspected = {word.waybill_no for part in parts for word in part.words} | {but}
+    until: list[int] = []
+    for part in parts:
+        # What is said of no parcel in particular is said of the whole return.
+        is_whole = any(word.waybill_no is None for word in part.words)
+        numbers = {} if is_whole else part.refund.numbers
+        until += [_arrival(case, number, filled) for number, filled in numbers.items() if number not in inspected]
+    if 0 in until:
+        return 0
+    return max((at_ms for at_ms in until if at_ms > case.now_ms), default=None)
+
+
+def _arrival(case: ParcelCase, number: str, filled: RefundChanged) -> int:
+    """Until when a parcel is awaited: 0 for no end, a moment long past where it is here."""
+    report = case.parcel(number)
+    if report is not None and report.signed is not None:
+        return 1
+    return 0 if report is not None and report.first_scan is not None else filled.occurred_at + WAIT_MS
+
+
+def claims_of(parts: Iterable[Part]) -> list[RefundChanged]:
+    """The events by which the refunds named the parcel, or were opened."""
+    return [part.refund.filled or part.refund.opened for part in parts]
+
+
+def called_parcel(case: ParcelCase, parts: list[Part]) -> tuple[str, str]:
+    """The parcel, in English and Chinese, as a sentence begins."""
+    if case.waybill_no:
+        return f"Parcel {case.waybill_no}", f"包裹 {case.waybill_no}"
+    refund_id = parts[0].refund.refund_id
+    return f"The parcel of refund {refund_id}", f"退款 {refund_id} 的包裹"
+
+
+def _back_elsewhere(order: OrderView, refund_ids: set[str]) -> Pieces:
+    """What of an order the shop found for other refunds of it."""
+    ordered = ordered_pieces(order)
+    words = [
+        word
+        for refund in order.refunds.values()
+        if refund.refund_id not in refund_ids
+        for word in last_words(order, refund)
+    ]
+    found = sum((count_pieces(word.received, (order,)) for word in words if word.arrived), Counter[str]())
+    return found & ordered

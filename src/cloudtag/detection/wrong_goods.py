@@ -1,0 +1,87 @@
+"""Whose goods came back that were not in the order: the buyer's own, a linked buyer's, the shop's, or nobody's (F8)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from cloudtag.contract.links import AttributeUsed
+from cloudtag.detection.buyer_case import linked
+from cloudtag.detection.cases import OrderCase, ParcelCase
+from cloudtag.detection.goods import ordered_skus
+from cloudtag.detection.order_view import OrderView
+from cloudtag.detection.outcomes import is_purchase
+from cloudtag.detection.refund_view import RefundView, reason_at, reasons_of
+from cloudtag.detection.windows import CLOCK_TOLERANCE_MS, DAY_MS
+
+CLAIMED = ("wrong_item", "not_as_described")
+"""Reasons that say other goods came than were ordered."""
+BOUGHT_MS = 180 * DAY_MS
+"""What was bought in the shop so long before may be what comes back."""
+Whose = Literal["buyer", "linked", "shop", "nobody", "unknown"]
+"""`shop`: others ordered the article there, and neither this buyer nor a linked one has it; `nobody`: no order there
+names it; `unknown`: whether any does has been asked, and not been answered yet."""
+
+
+def sku_attribute(shop_id: str, sku_id: str) -> str:
+    """Under which orders show what a shop sells, and returns ask for it."""
+    return f"sku:{shop_id}/{sku_id}"
+
+
+def said_beforehand(refund: RefundView, looked_at_ms: int) -> bool:
+    """Whether, when the goods were looked at, the buyer said that other goods had come."""
+    return reason_at(refund, looked_at_ms) in CLAIMED
+
+
+def ever_said(refund: RefundView, looked_at_ms: int) -> bool:
+    """Whether the buyer had said so at any time before, whatever was said since (F12)."""
+    early = [c for c in refund.changes if c.occurred_at <= looked_at_ms + CLOCK_TOLERANCE_MS]
+    return any(change.reason in CLAIMED for change in early)
+
+
+def reasons_given(refund: RefundView) -> dict[str, str]:
+    """As a fact: the reasons given one after the other, where there was more than one."""
+    reasons = reasons_of(refund)
+    return {"reasons": ", ".join(reasons)} if len(reasons) > 1 else {}
+
+
+def whose(case: OrderCase | ParcelCase, of: tuple[OrderView, RefundView], sku_id: str, looked_at_ms: int) -> Whose:
+    """Whose an article is that came back in a refund's parcel and was not in its order."""
+    order, refund = of
+    since_ms = looked_at_ms - BOUGHT_MS
+    others = [o for o in case.orders() if o.shop_id == refund.shop_id and o.order_id != order.order_id]
+    if any(since_ms <= o.began_at <= looked_at_ms + CLOCK_TOLERANCE_MS and sku_id in kept_skus(o) for o in others):
+        return "buyer"
+    if any(
+        owned.refund_id == refund.refund_id and owned.sku_id == sku_id and owned.occurred_at >= since_ms
+        for owned in order.owned
+    ):
+        return "linked"
+    if any(sku_id in ordered_skus(other) for other in others):
+        return "shop"
+    sales = _sales(case, refund.shop_id, sku_id)
+    if sales is None:
+        return "unknown"
+    if not sales:
+        return "nobody"
+    return "linked" if sale_of(case, refund.shop_id, sku_id) is None else "shop"
+
+
+def sale_of(case: OrderCase | ParcelCase, shop_id: str, sku_id: str) -> AttributeUsed | None:
+    """The order at the shop of a buyer who is not linked that names the article, if any is known."""
+    linked_ids = linked(case.links).keys()
+    return next((sale for sale in _sales(case, shop_id, sku_id) or () if sale.buyer_id not in linked_ids), None)
+
+
+def _sales(case: OrderCase | ParcelCase, shop_id: str, sku_id: str) -> Sequence[AttributeUsed] | None:
+    """What is reported of others' orders that name the article; none where nothing is."""
+    attribute = sku_attribute(shop_id, sku_id)
+    return next((link.others for link in case.links if link.attribute == attribute), None)
+
+
+def kept_skus(order: OrderView) -> frozenset[str]:
+    """What the buyer has of an order: nothing never bought, nothing the shop got back."""
+    if not order.lines or not is_purchase(order):
+        return frozenset()
+    returned = {goods.sku_id for i in order.inspections for goods in i.received if goods.quantity}
+    return ordered_skus(order) - returned

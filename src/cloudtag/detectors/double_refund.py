@@ -1,0 +1,181 @@
+"""Paid back more than paid.
+
+What it finds: an order of which refunds and chargebacks together gave back more than it had cost (F14).
+
+Why it is abuse: one purchase is paid back twice, once by the shop and once by a return, another form or the bank.
+
+How it decides: only refunds that were completed count, postage and exchanges in neither sum, and the chargebacks that
+the shop lost, or that are open and were opened after a refund had been completed. Together above `paid_percent` of the
+order's worth. A chargeback that states no amount is one of the whole order. Amounts in another currency than the
+order's are left out: they cannot be added. Where no amount at all is stated, pieces count: more were refunded than were
+bought; what came back in one parcel counts once, however many refunds name it. High.
+
+Known false positives: a refund that includes the postage of a cheap order; money given on top out of goodwill.
+
+What would clear it: a chargeback that the shop wins or that is withdrawn, or amounts put right.
+
+What to do: ask the payment service which of the payments went through, and claim the second one back.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Annotated, NamedTuple
+
+from msgspec import Meta, Struct
+
+from cloudtag.contract.disputes import ChargebackChanged
+from cloudtag.contract.events import RefundChanged
+from cloudtag.detection.cases import OrderCase
+from cloudtag.detection.examples.double_refund import EXAMPLES
+from cloudtag.detection.finding import Finding, Timer, cite
+from cloudtag.detection.goods import Pieces, count_pieces, ordered_pieces
+from cloudtag.detection.order_view import OrderView
+from cloudtag.detection.refund_view import RefundView
+from cloudtag.detection.rule import Rule
+from cloudtag.detection.windows import CLOCK_TOLERANCE_MS
+from cloudtag.detection.wording import counted, money, money_zh
+
+__all__ = ["EXAMPLES", "RULE", "Parameters", "detect"]
+RULE = Rule(
+    title="Paid back more than paid",
+    family="refund",
+    scenario="double_refund",
+    scenario_zh="重复退款",
+    scope="order",
+    needs=("orders", "refunds"),
+    rules=("F14",),
+    clears="A chargeback that the shop wins or that is withdrawn, or amounts put right.",
+    clears_zh="商家赢得拒付争议或买家撤回拒付，或更正退款金额。",
+    recommendation="reclaim_second_payment",
+)
+_IN_NEITHER_SUM = ("postage", "exchange")
+
+
+class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
+    """Above which part of an order's worth what was paid back is too much."""
+
+    paid_percent: Annotated[int, Meta(ge=100)] = 105
+
+
+class _Payment(NamedTuple):
+    """Money given back: since when, with which event, how much (none: not stated, or in another currency)."""
+
+    at_ms: int
+    event: RefundChanged | ChargebackChanged
+    amount_minor: int | None
+    refund_id: str | None = None
+
+
+def detect(case: OrderCase, parameters: Parameters) -> Iterator[Finding | Timer]:
+    """One finding for an order that was paid back too often."""
+    order = case.order
+    refunds = [
+        (refund, done)
+        for refund in order.refunds.values()
+        if refund.type not in _IN_NEITHER_SUM and (done := _completed(refund)) is not None
+    ]
+    if not refunds or not order.lines:
+        return
+    first_ms = min(done.occurred_at for _, done in refunds)
+    payments = [_refunded(order, refund, done) for refund, done in refunds]
+    payments += _charged_back(order, first_ms)
+    is_stated = any(payment.event.amount_minor is not None for payment in payments) or any(
+        refund.amount_minor is not None for refund, _ in refunds
+    )
+    if is_stated or len(payments) > len(refunds):
+        yield from _by_amount(order, payments, parameters)
+    else:
+        yield from _by_pieces(order, refunds)
+
+
+def _completed(refund: RefundView) -> RefundChanged | None:
+    """With which event the money was paid."""
+    return next((change for change in refund.changes if change.status == "completed"), None)
+
+
+def _refunded(order: OrderView, refund: RefundView, done: RefundChanged) -> _Payment:
+    is_same = refund.currency in (None, order.currency)
+    amount = refund.amount_minor if is_same else None
+    return _Payment(done.occurred_at, done, amount, refund.refund_id)
+
+
+def _charged_back(order: OrderView, refunded_ms: int) -> Iterator[_Payment]:
+    """The chargebacks that were paid, or will be if the shop does nothing."""
+    told: dict[str, list[ChargebackChanged]] = {}
+    for change in order.chargebacks:
+        told.setdefault(change.chargeback_id, []).append(change)
+    for changes in told.values():
+        statuses = [change.status for change in changes if change.status != "unknown"]
+        opened_late = changes[0].occurred_at >= refunded_ms + CLOCK_TOLERANCE_MS
+        if statuses[-1:] != ["lost"] and not (statuses[-1:] == ["opened"] and opened_late):
+            continue
+        amounts = [(c.amount_minor, c.currency) for c in changes if c.amount_minor is not None]
+        amount, currency = amounts[-1] if amounts else (order.worth_minor, None)
+        # The last word is that the bank pays; of an open one the first is.
+        event = changes[-1] if statuses[-1] == "lost" else changes[0]
+        yield _Payment(event.occurred_at, event, amount if currency in (None, order.currency) else None)
+
+
+def _by_amount(order: OrderView, payments: list[_Payment], parameters: Parameters) -> Iterator[Finding]:
+    worth, total, decided_at = order.worth_minor or 0, 0, 0
+    if worth <= 0:
+        return
+    counted_in = [p for p in payments if p.amount_minor is not None and p.amount_minor > 0]
+    for payment in sorted(counted_in, key=lambda p: (p.at_ms, p.event.event_id)):
+        total += payment.amount_minor or 0
+        if not decided_at and total * 100 > worth * parameters.paid_percent:
+            decided_at = payment.at_ms
+    if decided_at:
+        percent, times = 100 * total // worth, counted(len(counted_in), "payment")
+        yield _finding(
+            order, counted_in, decided_at,
+            {
+                "paid_back_minor": str(total),
+                "worth_minor": str(worth),
+                "share": f"{percent}%/{parameters.paid_percent}%",
+            },
+            f"Of order {order.order_id}, worth {money(worth, order.currency)}, {money(total, order.currency)} "
+            f"({percent}%) went back in {times}.",
+            f"订单 {order.order_id} 价值 {money_zh(worth, order.currency)}，已分 {len(counted_in)} 次退回 "
+            f"{money_zh(total, order.currency)}（{percent}%）。",
+        )  # fmt: skip
+
+
+def _by_pieces(order: OrderView, refunds: list[tuple[RefundView, RefundChanged]]) -> Iterator[Finding]:
+    """Of what came back in one parcel no more than was bought: one return is often recorded as two refunds."""
+    bought, total, decided_at = ordered_pieces(order).total(), 0, 0
+    parcels: dict[str, Pieces] = {}
+    for refund, done in sorted(refunds, key=lambda pair: (pair[1].occurred_at, pair[1].event_id)):
+        pieces = count_pieces(refund.lines, (order,)) or ordered_pieces(order)
+        parcels[refund.unit] = (parcels.get(refund.unit, Counter()) + pieces) & ordered_pieces(order)
+        total = sum(each.total() for each in parcels.values())
+        if not decided_at and total > bought:
+            decided_at = done.occurred_at
+    if decided_at:
+        payments = [_Payment(done.occurred_at, done, None, refund.refund_id) for refund, done in refunds]
+        yield _finding(
+            order, payments, decided_at, {"pieces": f"{total}/{bought}"},
+            f"Of order {order.order_id} {counted(total, 'piece')} were refunded, and {bought} bought.",
+            f"订单 {order.order_id} 购买 {bought} 件，却退款 {total} 件。",
+        )  # fmt: skip
+
+
+def _finding(
+    order: OrderView, payments: list[_Payment], decided_at: int, facts: dict[str, str], said: str, said_zh: str
+) -> Finding:
+    by_bank = sum(payment.refund_id is None for payment in payments)
+    return Finding(
+        anchor="",
+        severity="high",
+        platform=order.platform or "",
+        shop_id=order.shop_id,
+        order_ids=(order.order_id,),
+        refund_ids=tuple(sorted(p.refund_id for p in payments if p.refund_id is not None)),
+        decided_at=decided_at,
+        evidence=cite(*order.changes[:1], *(payment.event for payment in payments)),
+        facts={**facts, "refunds": str(len(payments) - by_bank), "chargebacks": str(by_bank)},
+        explanation=said,
+        explanation_zh=said_zh,
+    )

@@ -1,0 +1,207 @@
+"""Return too light for the goods it is to hold.
+
+What it finds: a return parcel that weighs less than `least_percent` of what the claimed goods weighed on their way out
+(F16).
+
+Why it is abuse: an all but empty parcel travels back so that the scans pay the refund before anybody opens it.
+
+How it decides: the courier weighed the return, and every outbound parcel of its orders. What the claimed pieces weighed
+outbound is their share, by pieces, of those parcels; of a parcel that several orders shared, the order's share. A
+return in several parcels weighs what they weigh together, once all are here or awaited no longer (F7). The shop has not
+found all the goods. Medium.
+
+Known false positives: the lightest of several pieces, sent back by itself; a heavy gift that was not claimed.
+
+What would clear it: an inspection that finds the goods.
+
+What to do: open it on video before anything is paid.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from cloudtag.contract.parcels import ScanSeen
+from cloudtag.detection.cases import ParcelCase
+from cloudtag.detection.example import day, inspected, ordered, refunded, scanned
+from cloudtag.detection.finding import Finding, Timer, cite, cite_seen, unique
+from cloudtag.detection.parcel_goods import (
+    Part,
+    awaited_until,
+    called_parcel,
+    claims_of,
+    expected_in,
+    found_in,
+    parts_of,
+)
+from cloudtag.detection.rule import Example, Rule
+from cloudtag.detection.weights import Weights, weights_of
+from cloudtag.detection.wording import counted
+
+RULE = Rule(
+    title="Return too light for the goods it is to hold",
+    family="refund",
+    scenario="short_return",
+    scenario_zh="少退商品",
+    scope="parcel",
+    needs=("orders", "refunds"),
+    rules=("F16", "F7"),
+    clears="An inspection that finds the goods.",
+    clears_zh="验货发现商品齐全。",
+    recommendation="open_on_video_before_refund",
+)
+
+
+class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
+    """Which part of their outbound weight goods must weigh on their way back."""
+
+    least_percent: Annotated[int, Meta(ge=1, le=100)] = 25
+
+
+def _weighed(back_grams: int | None, pieces: int = 2, **sent: object) -> tuple[dict[str, object], ...]:
+    """Two dresses go out at one kilogram; so many are claimed back, and weigh so much."""
+    lines = [{"sku_id": "dress", "quantity": pieces}]
+    return (
+        ordered("paid", 0),
+        ordered("shipped", day(1), waybill_no="OUT1"),
+        scanned("OUT1", "accepted", day(1, 2), **{"weight_grams": 1000, **sent}),
+        scanned("OUT1", "signed", day(3), signer="recipient"),
+        refunded("opened", day(5), type="return_refund", reason="no_reason", lines=lines),
+        refunded("waybill_filled", day(6), type="return_refund", waybill_no="RET1"),
+        scanned("RET1", "accepted", day(6, 2), weight_grams=back_grams),
+    )
+
+
+_LIGHT = _weighed(249)
+_SHARED = (
+    ordered("paid", 0, refund_id="r2"),
+    ordered("shipped", day(1), refund_id="r2", waybill_no="OUT1"),
+)
+
+EXAMPLES = (
+    Example(
+        name="a kilogram of dresses weighs 249 grams on its way back",
+        events=_LIGHT,
+        fires=({"severity": "medium", "waybill_nos": ["RET1"], "facts": {"weight": "24%/25%", "back_grams": "249"}},),
+    ),
+    Example(name="near miss: exactly a quarter", events=_weighed(250)),
+    Example(
+        name="one of two pieces, by its share",
+        events=_weighed(124, 1),
+        fires=({"facts": {"outbound_grams": "500"}},),
+    ),
+    Example(name="near miss: one of two pieces weighs a quarter of its share", events=_weighed(125, 1)),
+    Example(
+        name="near miss: two orders came in one parcel, and half of it is the other's",
+        events=(*_weighed(125), *_SHARED),
+    ),
+    Example(
+        name="two orders came in one parcel, and still too light",
+        events=(*_weighed(124), *_SHARED),
+        fires=({"facts": {"outbound_grams": "500"}},),
+    ),
+    Example(name="near miss: nobody weighed what was sent", events=_weighed(20, weight_grams=None)),
+    Example(name="near miss: nobody weighed what came back", events=_weighed(None)),
+    Example(
+        name="near miss: the goods were found inside",
+        events=(*_LIGHT, inspected(day(9), {"dress": 2}, waybill_no="RET1")),
+    ),
+    Example(
+        name="only one of them was found inside",
+        events=(*_LIGHT, inspected(day(9), {"dress": 1}, waybill_no="RET1")),
+        fires=({"severity": "medium"},),
+    ),
+    Example(
+        name="near miss: money only, and a letter goes back",
+        events=(*_LIGHT, refunded("modified", day(6, 1), type="refund_only")),
+    ),
+    Example(
+        name="near miss: the number is another buyer's too",
+        events=(
+            *_LIGHT,
+            refunded("waybill_filled", day(7), refund_id="r2", buyer_id="b2", type="return_refund", waybill_no="RET1"),
+        ),
+    ),
+    Example(
+        name="near miss: the number is given to another shop too",
+        events=(
+            *_LIGHT,
+            refunded("waybill_filled", day(7), refund_id="r2", shop_id="s2", type="return_refund", waybill_no="RET1"),
+        ),
+    ),
+    Example(
+        name="near miss: a second box is still to come",
+        events=(
+            *_LIGHT,
+            refunded("waybill_filled", day(5, 20), type="return_refund", waybill_no="RET0"),
+        ),
+        until=day(7),
+    ),
+    Example(
+        name="the second box never came",
+        events=(
+            *_LIGHT,
+            refunded("waybill_filled", day(5, 20), type="return_refund", waybill_no="RET0"),
+        ),
+        until=day(8, 20),
+        fires=({"severity": "medium"},),
+    ),
+)
+
+
+def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Timer]:
+    """One finding per shop for whose goods the parcel is too light."""
+    if case.report is None or case.report.first_scan is None or not case.report.weight_grams:
+        return
+    shops = case.by_shop()
+    if len(shops) > 1 or any((use.buyer_id, use.shop_id) not in _own(case) for use in case.report.uses):
+        return
+    for refunds in shops.values():
+        parts = parts_of(refunds)
+        weights = weights_of(case, parts) if parts else None
+        if weights is None or weights.percent >= parameters.least_percent:
+            continue
+        awaited = awaited_until(case, parts, case.waybill_no)
+        if awaited:
+            yield Timer(awaited)
+        if awaited is None and found_in(parts).total() < expected_in(parts).total:
+            yield _finding(case, parts, weights, case.report.first_scan, parameters)
+
+
+def _own(case: ParcelCase) -> set[tuple[str, str]]:
+    return {(case.buyer_id, refund.shop_id) for _, refund in case.refunds}
+
+
+def _finding(case: ParcelCase, parts: list[Part], weights: Weights, scan: ScanSeen, parameters: Parameters) -> Finding:
+    claims, shop_id = claims_of(parts), parts[0].refund.shop_id
+    pieces, percent, outbound = expected_in(parts).total, int(weights.percent), round(weights.outbound)
+    parcel, parcel_zh = called_parcel(case, parts)
+    words = [word for part in parts for word in part.words]
+    return Finding(
+        anchor=shop_id,
+        severity="medium",
+        platform=parts[0].refund.platform,
+        shop_id=shop_id,
+        order_ids=unique(part.order.order_id for part in parts),
+        refund_ids=unique(part.refund.refund_id for part in parts),
+        waybill_nos=(case.waybill_no,) if case.waybill_no else (),
+        decided_at=max(scan.occurred_at, *(claim.occurred_at for claim in claims)),
+        evidence=cite_seen(cite(*claims, *words), scan),
+        facts={
+            "weight": f"{percent}%/{parameters.least_percent}%",
+            "back_grams": str(weights.back),
+            "outbound_grams": str(outbound),
+            "pieces": str(pieces),
+        },
+        explanation=(
+            f"{parcel} weighs {weights.back} g; the {counted(pieces, 'piece')} to come back in it weighed {outbound} g "
+            f"on the way to the buyer. That is {percent}%, less than {parameters.least_percent}%."
+        ),
+        explanation_zh=(
+            f"{parcel_zh} 重 {weights.back} 克，而应退回的 {pieces} 件商品发出时约重 {outbound} 克，"
+            f"仅为 {percent}%（下限 {parameters.least_percent}%）。"
+        ),
+    )
