@@ -58,7 +58,7 @@ def _has_evidence(event: RefundChanged | ComplaintChanged) -> bool:
 INVALID_ADDRESS = Signal("invalid_address", {OrderChanged: lambda order: order.address_valid is False})
 UNDONE = Signal("undone", {OrderChanged: _is_undone, RefundChanged: _always}, at_least=3)
 """Orders cancelled, closed or with a refund: from three on there may be a habit."""
-NOTES = Signal("notes", {OrderChanged: lambda order: bool(order.buyer_note)}, at_least=2)
+NOTES = Signal("notes", {OrderChanged: lambda order: bool(order.buyer_note) or order.note_meaningless})
 AFFILIATES = Signal("affiliates", {OrderChanged: lambda order: order.affiliate_id is not None}, at_least=2)
 UNPAID = Signal("unpaid", {OrderChanged: _unpaid_pieces}, at_least=3, or_total=10)
 """Orders placed and not yet paid: so many at once, or pieces in them, could empty a shop's shelf."""
@@ -72,9 +72,9 @@ MARKED_RETURN = Signal("marked_return", {ReturnInspected: lambda inspection: boo
 """The shop wrote down in what condition the goods came back."""
 ADVERT = Signal("advert", {ReviewPosted: lambda review: review.advertises is True})
 LOST_COMPLAINT = Signal("lost_complaint", {ComplaintChanged: lambda event: event.status in ("rejected", "withdrawn")})
-LEGAL_COMPLAINT = Signal(
-    "legal_complaint", {ComplaintChanged: lambda event: event.type in ("advertising_law", "information_leak")}
-)
+LEGAL_TYPES = ("advertising_law", "information_leak", "labelling", "certification", "food_safety")
+"""What those complain of who live on it (B30)."""
+LEGAL_COMPLAINT = Signal("legal_complaint", {ComplaintChanged: lambda event: event.type in LEGAL_TYPES})
 SHOP_COMPLAINT = Signal("shop_complaint", {ComplaintChanged: lambda event: event.complainant == "shop"})
 """A shop complained about the buyer: something may follow without any alert."""
 ORDER_LIMIT = Signal("order_limit", {OrderLimitChanged: _always})
