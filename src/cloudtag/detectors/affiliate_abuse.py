@@ -152,9 +152,8 @@ def _lost(order: OrderView, parameters: Parameters) -> Moment | None:
     back = [refund_moment(order, is_shipped=is_shipped, part_percent=part) for is_shipped in (True, False)]
     found = [moment for moment in back if moment is not None and not is_answer(order, moment)]
     is_paid = not order.first_at.keys().isdisjoint(("paid", "partly_shipped"))
-    for closed in (given_up(order), None if is_paid else ending(order, "closed_unpaid")):
-        if closed is not None:
-            found.append(Moment(closed.occurred_at, order.order_id, (order, closed), order.began_at))
+    ends = (given_up(order), None if is_paid else ending(order, "closed_unpaid"))
+    found += [Moment(end.occurred_at, order.order_id, (order, end), order.began_at) for end in ends if end is not None]
     return min(found, key=lambda m: m.at_ms, default=None)
 
 
