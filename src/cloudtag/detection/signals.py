@@ -14,7 +14,14 @@ from typing import Any
 from msgspec import Struct
 
 from cloudtag.contract.disputes import OrderLimitChanged
-from cloudtag.contract.events import ComplaintChanged, OrderChanged, RefundChanged, ReturnInspected, ReviewPosted
+from cloudtag.contract.events import (
+    ComplaintChanged,
+    InsuranceChanged,
+    OrderChanged,
+    RefundChanged,
+    ReturnInspected,
+    ReviewPosted,
+)
 from cloudtag.contract.links import LinkReported
 from cloudtag.detection.outcomes import PAID
 
@@ -66,6 +73,15 @@ UNPAID_BY_OTHERS = Signal("unpaid_by_others", {LinkReported: lambda link: any(us
 """Somebody who shares an attribute left orders unpaid."""
 RIVAL = Signal("rival", {LinkReported: lambda link: any(use.shop_id and not use.buyer_id for use in link.others)})
 """A shop shows an attribute of the buyer's."""
+CLAIMS_OF_OTHERS = Signal(
+    "claims_of_others", {LinkReported: lambda link: any(use.dealings.asked for use in link.others)}
+)
+"""Somebody who shares an attribute asked money back."""
+RATINGS_OF_OTHERS = Signal(
+    "ratings_of_others", {LinkReported: lambda link: any(use.dealings.rated for use in link.others)}
+)
+"""Somebody who shares an attribute left a bad rating."""
+INSURANCE_PAID = Signal("insurance_paid", {InsuranceChanged: lambda event: event.status == "paid"})
 WRONG_ITEM = Signal("wrong_item", {RefundChanged: lambda refund: refund.reason == "wrong_item"})
 EVIDENCE = Signal("evidence", {RefundChanged: _has_evidence, ComplaintChanged: _has_evidence})
 MARKED_RETURN = Signal("marked_return", {ReturnInspected: lambda inspection: bool(inspection.condition)})
