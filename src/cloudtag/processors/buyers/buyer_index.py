@@ -45,8 +45,8 @@ class BuyerIndex:
         self.units: frozenset[str] = frozenset()
         self.units_by_order: dict[str, tuple[str, ...]] = {}
         self.attributes: dict[str, Conclusion] = {}
-        """What is published for `links` of each attribute: its first use in the latest period it was used in, and those of
-        earlier ones."""
+        """What is published for `links` of each attribute: its first use in the latest period it was used in, with
+        those of earlier ones."""
         self.prefilter = Prefilter()
         self.shown: _Shown = (None, None, None, None, None, None)
         self.shown_at = 0
