@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from cloudtag.simulate.order_context import Deal
+from cloudtag.simulate.order_context import OrderContext
 from cloudtag.simulate.profile import DAY_MS
 from cloudtag.simulate.scripts.script_context import ScriptContext
 from cloudtag.simulate.world import Buyer
@@ -10,7 +10,7 @@ from cloudtag.simulate.world import Buyer
 DETECTOR = "insurance_farming"
 
 
-def _farm(stage: ScriptContext, people: Sequence[Buyer], kept: int = 0, days_between: float = 4) -> list[Deal]:
+def _farm(stage: ScriptContext, people: Sequence[Buyer], kept: int = 0, days_between: float = 4) -> list[OrderContext]:
     """Insured orders one after the other, paid for by the insurance but for the first so many; no shop twice."""
     deals = []
     for n, who in enumerate(people):

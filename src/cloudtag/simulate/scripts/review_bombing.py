@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from cloudtag.simulate.order_context import Deal
+from cloudtag.simulate.order_context import OrderContext
 from cloudtag.simulate.profile import DAY_MS, HOUR_MS
 from cloudtag.simulate.reviews_and_contacts import review
 from cloudtag.simulate.scripts.script_context import ScriptContext
@@ -11,7 +11,9 @@ from cloudtag.simulate.world import Buyer
 DETECTOR = "review_bombing"
 
 
-def _rate(stage: ScriptContext, people: Sequence[Buyer], hours_between: float = 1, rating: int = 1) -> list[Deal]:
+def _rate(
+    stage: ScriptContext, people: Sequence[Buyer], hours_between: float = 1, rating: int = 1
+) -> list[OrderContext]:
     """One order each at one shop; once all have arrived, a rating each."""
     where = stage.shop()
     deals = [stage.received(who, where, n) for n, who in enumerate(people)]
