@@ -26,7 +26,7 @@ SLACK_MS = 30 * DAY_MS
 """How much earlier than its events a finding looks back: so much longer others' files may hold what it rests on."""
 
 
-class Account(NamedTuple):
+class LinkedAccount(NamedTuple):
     """An account that is counted together with the buyer's, what it did, and what the two share."""
 
     buyer_id: str
@@ -44,7 +44,7 @@ def dealings_of(orders: Iterable[OrderView]) -> Dealings:
     return Dealings(_newest(asked), _newest(rated), _newest(insured) if is_paid else ())
 
 
-def linked_accounts(case: BuyerCase, kinds: Sequence[str]) -> list[Account]:
+def linked_accounts(case: BuyerCase, kinds: Sequence[str]) -> list[LinkedAccount]:
     """The accounts that share an attribute of one of these kinds with the buyer, in order of their id."""
     found: dict[str, list[AttributeUsed]] = {}
     for report in case.links:
@@ -53,12 +53,12 @@ def linked_accounts(case: BuyerCase, kinds: Sequence[str]) -> list[Account]:
                 if use.buyer_id and not use.subject:
                     found.setdefault(use.buyer_id, []).append(use)
     return [
-        Account(buyer_id, uses[0].dealings, unique(use.attribute for use in uses))
+        LinkedAccount(buyer_id, uses[0].dealings, unique(use.attribute for use in uses))
         for buyer_id, uses in sorted(found.items())
     ]
 
 
-def moments(accounts: Iterable[Account], told: Callable[[Dealings], Iterable[T]], mark: str) -> Iterator[Moment]:
+def moments(accounts: Iterable[LinkedAccount], told: Callable[[Dealings], Iterable[T]], mark: str) -> Iterator[Moment]:
     """The dealings of one kind, each with the account it is of; `mark` is the field that tells two at a time apart."""
     named: Callable[[Any], str] = attrgetter(mark)
     for account in accounts:

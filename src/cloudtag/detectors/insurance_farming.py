@@ -29,7 +29,7 @@ from msgspec import Meta, Struct
 from cloudtag.contract.dealings import InsuredOrder
 from cloudtag.contract.records import Reference
 from cloudtag.detection.buyer_case import BuyerCase
-from cloudtag.detection.dealings import SLACK_MS, Account, dealings_of, linked_accounts
+from cloudtag.detection.dealings import SLACK_MS, LinkedAccount, dealings_of, linked_accounts
 from cloudtag.detection.example import day, event, ordered
 from cloudtag.detection.finding import MOST_EVIDENCE, Finding, bounded, oldest_first, only, unique
 from cloudtag.detection.names import attributes, attributes_zh
@@ -166,12 +166,12 @@ EXAMPLES = (
         ),
     ),
 )
-_Claimed = tuple[Account, InsuredOrder]
+_Claimed = tuple[LinkedAccount, InsuredOrder]
 
 
 def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding]:
     """One finding for the buyer, alone or with the linked accounts that live on the insurance together."""
-    own = Account(case.buyer_id, dealings_of(case.orders))
+    own = LinkedAccount(case.buyer_id, dealings_of(case.orders))
     if not _claims(own):
         return
     accounts = [own, *(account for account in linked_accounts(case, _KINDS) if _claims(account))]
@@ -183,11 +183,13 @@ def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding]:
         yield _finding(case, own, met, parameters)
 
 
-def _claims(account: Account) -> list[InsuredOrder]:
+def _claims(account: LinkedAccount) -> list[InsuredOrder]:
     return [order for order in account.dealings.insured if order.paid_at]
 
 
-def _together(accounts: Sequence[Account], own: Account, horizon_ms: int, parameters: Parameters) -> Met | None:
+def _together(
+    accounts: Sequence[LinkedAccount], own: LinkedAccount, horizon_ms: int, parameters: Parameters
+) -> Met | None:
     """The most of the accounts, the buyer's among them, that are enough together: those that keep most go first."""
     others = sorted((a for a in accounts if a is not own), key=lambda a: (-_share(a), a.buyer_id))
     if own not in accounts:
@@ -199,11 +201,11 @@ def _together(accounts: Sequence[Account], own: Account, horizon_ms: int, parame
     return None
 
 
-def _share(account: Account) -> float:
+def _share(account: LinkedAccount) -> float:
     return len(_claims(account)) / len(account.dealings.insured)
 
 
-def _enough(accounts: Sequence[Account], horizon_ms: int, parameters: Parameters) -> Met | None:
+def _enough(accounts: Sequence[LinkedAccount], horizon_ms: int, parameters: Parameters) -> Met | None:
     claims = [
         Moment(order.paid_at, f"{account.buyer_id}/{order.order_id}", (account, order), order.occurred_at)
         for account in accounts
@@ -218,7 +220,7 @@ def _enough(accounts: Sequence[Account], horizon_ms: int, parameters: Parameters
     )
 
 
-def _finding(case: BuyerCase, own: Account, met: Met, parameters: Parameters) -> Finding:
+def _finding(case: BuyerCase, own: LinkedAccount, met: Met, parameters: Parameters) -> Finding:
     things: list[_Claimed] = met.things
     others = {account.buyer_id: account.attributes for account, _ in things if account is not own}
     claims, days = [order for _, order in things], parameters.window_days

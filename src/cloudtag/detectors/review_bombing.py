@@ -29,7 +29,7 @@ from msgspec import Meta, Struct
 from cloudtag.contract.dealings import BadRating, Dealings
 from cloudtag.contract.records import Reference
 from cloudtag.detection.buyer_case import BuyerCase
-from cloudtag.detection.dealings import BAD_RATING, SLACK_MS, Account, dealings_of, linked_accounts, moments
+from cloudtag.detection.dealings import BAD_RATING, SLACK_MS, LinkedAccount, dealings_of, linked_accounts, moments
 from cloudtag.detection.example import day, ordered, reviewed
 from cloudtag.detection.finding import MOST_EVIDENCE, Finding, bounded, oldest_first, unique
 from cloudtag.detection.names import attributes, attributes_zh
@@ -135,7 +135,7 @@ EXAMPLES = (
         ),
     ),
 )
-_Rated = tuple[Account, BadRating]
+_Rated = tuple[LinkedAccount, BadRating]
 
 
 def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding]:
@@ -143,7 +143,7 @@ def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding]:
     accounts = linked_accounts(case, _KINDS)
     if len(accounts) + 1 < parameters.accounts:
         return
-    own = Account(case.buyer_id, Dealings(rated=dealings_of(case.orders).rated))
+    own = LinkedAccount(case.buyer_id, Dealings(rated=dealings_of(case.orders).rated))
     shops: dict[str, list[Moment]] = {}
     for moment in moments((own, *accounts), lambda dealings: dealings.rated, "review_id"):
         rated: BadRating = moment.thing[1]

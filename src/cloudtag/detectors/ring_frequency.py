@@ -29,7 +29,7 @@ from msgspec import Meta, Struct
 from cloudtag.contract.dealings import AskedBack, Dealings
 from cloudtag.contract.records import Reference
 from cloudtag.detection.buyer_case import BuyerCase
-from cloudtag.detection.dealings import SLACK_MS, Account, dealings_of, linked_accounts, moments
+from cloudtag.detection.dealings import SLACK_MS, LinkedAccount, dealings_of, linked_accounts, moments
 from cloudtag.detection.example import day, ordered, refunded
 from cloudtag.detection.finding import MOST_EVIDENCE, Finding, bounded, oldest_first, unique
 from cloudtag.detection.names import attributes, attributes_zh, called, called_zh
@@ -137,7 +137,7 @@ EXAMPLES = (
         fires=_ALL,
     ),
 )  # fmt: skip
-_Asked = tuple[Account, AskedBack]
+_Asked = tuple[LinkedAccount, AskedBack]
 
 
 def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding]:
@@ -145,7 +145,7 @@ def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding]:
     accounts = linked_accounts(case, _KINDS)
     if len(accounts) + 1 < parameters.accounts:
         return
-    own = Account(case.buyer_id, Dealings(asked=dealings_of(case.orders).asked))
+    own = LinkedAccount(case.buyer_id, Dealings(asked=dealings_of(case.orders).asked))
     groups: dict[tuple[str, str], list[Moment]] = {}
     for moment in moments((own, *accounts), lambda dealings: dealings.asked, "refund_id"):
         asked: AskedBack = moment.thing[1]
