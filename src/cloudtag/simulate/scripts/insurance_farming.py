@@ -45,11 +45,11 @@ def eight_of_fourteen(stage: ScriptContext) -> None:
     stage.expect_orders(DETECTOR, _farm(stage, [stage.buyer()] * 14, 6, 3), stands=False)
 
 
-def neighbours(stage: ScriptContext) -> None:
+def neighbours_who_send_all_back(stage: ScriptContext) -> None:
     """Honest: three households of one address, three claims each."""
     first = stage.buyer()
     people = [first, stage.buyer(address_of=first), stage.buyer(address_of=first)]
     stage.expect_orders(DETECTOR, _farm(stage, people * 3), stands=False)
 
 
-SCRIPTS = (nine_of_nine, three_accounts_with_one_phone, seven_of_seven, eight_of_fourteen, neighbours)
+SCRIPTS = (nine_of_nine, three_accounts_with_one_phone, seven_of_seven, eight_of_fourteen, neighbours_who_send_all_back)

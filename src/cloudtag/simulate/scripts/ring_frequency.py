@@ -46,7 +46,7 @@ def two_friends(stage: ScriptContext) -> None:
     stage.expect(DETECTOR, _claims(stage, hand * 2), stands=False)
 
 
-def neighbours(stage: ScriptContext) -> None:
+def neighbours_and_a_bad_batch(stage: ScriptContext) -> None:
     """Honest: four households of one address, and a bad batch."""
     first = stage.buyer()
     people = [first, *(stage.buyer(address_of=first) for _ in range(3))]
@@ -59,4 +59,10 @@ def spread_over_the_quarter(stage: ScriptContext) -> None:
     stage.expect(DETECTOR, _claims(stage, [*hand, hand[0]], 15), stands=False)
 
 
-SCRIPTS = (three_accounts_take_turns, paid_from_one_account, two_friends, neighbours, spread_over_the_quarter)
+SCRIPTS = (
+    three_accounts_take_turns,
+    paid_from_one_account,
+    two_friends,
+    neighbours_and_a_bad_batch,
+    spread_over_the_quarter,
+)
