@@ -33,6 +33,8 @@ def three_accounts_with_one_phone(stage: ScriptContext) -> None:
     people = [first, stage.buyer(phone_of=first), stage.buyer(phone_of=first)]
     deals = _farm(stage, people * 3)
     stage.expect_orders(DETECTOR, deals, among=people)
+    # They are linked, and each has an alert: then they are a ring.
+    stage.expect_orders("account_ring", deals, among=people, is_open=True)
 
 
 def seven_of_seven(stage: ScriptContext) -> None:

@@ -31,7 +31,10 @@ def _hand(stage: ScriptContext, accounts: int) -> list[Buyer]:
 def eight_accounts_one_device(stage: ScriptContext) -> None:
     """Eight accounts of one device leave one star each within a working day."""
     hand = _hand(stage, 8)
-    stage.expect_orders(DETECTOR, _rate(stage, hand), among=hand)
+    deals = _rate(stage, hand)
+    stage.expect_orders(DETECTOR, deals, among=hand)
+    # They are linked, and each has an alert: then they are a ring.
+    stage.expect_orders("account_ring", deals, among=hand, is_open=True)
 
 
 def four_of_one_hand(stage: ScriptContext) -> None:

@@ -29,6 +29,7 @@ def three_accounts_take_turns(stage: ScriptContext) -> None:
     hand = _hand(stage, 3)
     claims = _claims(stage, [*hand, hand[0]])
     stage.expect(DETECTOR, claims, among=hand)
+    # They are linked, and each has an alert: then they are a ring.
     stage.expect("account_ring", claims, among=hand, is_open=True)
 
 
@@ -38,6 +39,7 @@ def paid_from_one_account(stage: ScriptContext) -> None:
     people = [first, *(stage.buyer(payment_of=first) for _ in range(4))]
     claims = _claims(stage, people)
     stage.expect(DETECTOR, claims, among=people)
+    stage.expect("account_ring", claims, among=people, is_open=True)
 
 
 def two_friends(stage: ScriptContext) -> None:
