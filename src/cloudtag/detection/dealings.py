@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import attrgetter
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from cloudtag.contract.dealings import AskedBack, BadRating, Dealings, InsuredOrder
 from cloudtag.contract.events import InsuranceChanged, OrderChanged
@@ -17,7 +17,6 @@ from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.outcomes import claim, is_answer, is_before_shipping
 from cloudtag.detection.windows import DAY_MS, Moment, holding
 
-T = TypeVar("T")
 BAD_RATING = 2
 """The most stars of a rating that linked accounts are told of; no policy may ask for more."""
 MOST_DEALINGS = 60
@@ -58,13 +57,14 @@ def linked_accounts(case: BuyerCase, kinds: Sequence[str]) -> list[LinkedAccount
     ]
 
 
-def moments(accounts: Iterable[LinkedAccount], told: Callable[[Dealings], Iterable[T]], mark: str) -> Iterator[Moment]:
+def moments(
+    accounts: Iterable[LinkedAccount], told: Callable[[Dealings], Sequence[AskedBack | BadRating]], mark: str
+) -> Iterator[Moment]:
     """The dealings of one kind, each with the account it is of; `mark` is the field that tells two at a time apart."""
     named: Callable[[Any], str] = attrgetter(mark)
     for account in accounts:
         for each in told(account.dealings):
-            at_ms: int = getattr(each, "occurred_at")  # noqa: B009  (every dealing has it)
-            yield Moment(at_ms, f"{account.buyer_id}/{named(each)}", (account, each))
+            yield Moment(each.occurred_at, f"{account.buyer_id}/{named(each)}", (account, each))
 
 
 def asked_back(order: OrderView) -> Iterator[AskedBack]:

@@ -141,10 +141,7 @@ EXAMPLES = (
             {"severity": "high", "buyer_id": "b3", "facts": {"link b1": "phone:p1 over b2", "link b2": "device:d3"}},
         ),
     ),
-    Example(
-        name="near miss: a go-between, and one black sheep",
-        events=(*_CHAIN[:4], _buys(3, 5, device_hash="d3")),
-    ),
+    Example(name="near miss: a go-between, one black sheep", events=(*_CHAIN[:4], _buys(3, 5, device_hash="d3"))),
     Example(
         name="near miss: two go-betweens between two black sheep",
         events=(
@@ -158,6 +155,11 @@ EXAMPLES = (
         name="the phone was used by both sixty days apart",
         events=_phone(60),
         fires=({"severity": "high", "buyer_id": "b1"}, {"severity": "high", "buyer_id": "b2"}),
+    ),
+    Example(
+        name="the later of two orders within a month counts, too",
+        events=(*_phone(61), _buys(1, 20, refund_id="r9", device_hash=None, phone_hash="p1")),
+        fires=({"severity": "high", "buyer_id": "b1"}, {"severity": "medium", "buyer_id": "b2"}),
     ),
     Example(
         name="a day more, and it may have been sold on",

@@ -15,7 +15,7 @@ from cloudtag.contract.types import Proof
 from cloudtag.detection.buyer_case import accuses, linked
 from cloudtag.detection.claims import claim_of, left_unpaid, unpaid_order
 from cloudtag.detection.dealings import dealings_of
-from cloudtag.detection.link_age import gap_ms, used_at
+from cloudtag.detection.link_age import gap_ms
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.outcomes import is_purchase
 from cloudtag.engine.keyed_state import KeyedState
@@ -78,7 +78,9 @@ def passed_links(state: KeyedState, policies: Policies) -> Iterator[LinkPassed]:
     newest = max((use for uses in shown.values() for use in uses), key=lambda use: (use.occurred_at, use.event_id))
     if len(shown) > policies.at(newest.platform, newest.occurred_at).links.fan_out:
         return
-    own = used_at(orders(state))
+    # Not the orders themselves: this row is not judged with each of them.
+    index: BuyerIndex = state.index
+    own = {attribute: use.record.used_at for attribute, use in index.attributes.items()}
     shared = {buyer_id: frozenset(use.attribute for use in uses) for buyer_id, uses in shown.items()}
     for buyer_id in shown:
         for other_id, uses in shown.items():

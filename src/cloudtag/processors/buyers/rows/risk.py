@@ -31,12 +31,22 @@ def _is_alerted(state: KeyedState, name: str) -> bool:
     return is_alerted(state)
 
 
+def _is_linked(state: KeyedState, name: str) -> bool:
+    del name
+    return state.row("links") is not None and is_alerted(state)
+
+
 RISK = RowKind(
     name="risk",
     letter="r",
     judge=_judge,
     tells=(Alert, Label),
-    reads=(Reads("links", when=_is_alerted), Reads("passes", when=_is_alerted)),
+    reads=(
+        Reads("links", when=_is_alerted),
+        Reads("passes", when=_is_alerted),
+        # How far apart two used what they share follows from all orders.
+        Reads("order", when=_is_linked),
+    ),
     follows=(Alert,),
     stays_with=("order", "buyer", "tags"),
 )
