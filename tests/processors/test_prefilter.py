@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from cloudtag.detection.example import day, ordered, refunded
-from cloudtag.detection.signals import INVALID_ADDRESS, NOTES, SHOP_COMPLAINT, UNDONE, UNPAID, Signal
+from cloudtag.detection.signals import AFFILIATES, INVALID_ADDRESS, NOTES, SHOP_COMPLAINT, UNDONE, UNPAID, Signal
 from cloudtag.detectors.registry import of_scope
 from cloudtag.processors.buyers.prefilter import OWN, Prefilter
 from cloudtag.wire.replay_form import decode_json
@@ -32,6 +32,9 @@ def test_nothing_is_seen_of_a_buyer_who_only_buys() -> None:
 def test_one_fact_is_enough_where_one_order_is() -> None:
     assert INVALID_ADDRESS in seen(order(1, address_valid=False))
     assert INVALID_ADDRESS not in seen(order(1, address_valid=True))
+    assert NOTES in seen(order(1, buyer_note="x"))
+    assert NOTES in seen(order(1, note_meaningless=True))
+    assert NOTES not in seen(order(1))
 
 
 def test_a_habit_takes_several_orders_whatever_kind_of_fact_tells_of_each() -> None:
@@ -39,8 +42,8 @@ def test_a_habit_takes_several_orders_whatever_kind_of_fact_tells_of_each() -> N
     assert UNDONE not in seen(*gone)
     assert UNDONE not in seen(*gone, order(2, "cancelled"))
     assert UNDONE in seen(*gone, refunded("opened", day(5), refund_id="r3", type="refund_only"))
-    assert NOTES not in seen(order(1, buyer_note="x"), order(1, "paid", buyer_note="y"))
-    assert NOTES in seen(order(1, buyer_note="x"), order(2, buyer_note="y"))
+    assert AFFILIATES not in seen(order(1, affiliate_id="x"), order(1, "paid", affiliate_id="y"))
+    assert AFFILIATES in seen(order(1, affiliate_id="x"), order(2, affiliate_id="y"))
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from cloudtag.contract.dealings import Dealings
 from cloudtag.contract.internal import InternalRecord, make_id, parts_of
 
 
@@ -50,7 +51,8 @@ class AttributeUsed(InternalRecord, frozen=True, array_like=True, gc=False, tag_
     `area:SHOP/CELL`, the area of an address the shop was to send to; `picture` (sha256) and `phash` (a pair of bands
     of a perceptual hash) of evidence, one use per refund or complaint (`subject`); `unpaid:SHOP:KIND:VALUE` for orders
     left unpaid. A use by a shop has a `shop_id` and no buyer. `alerted_at`: since when alerts accuse the buyer, 0 if
-    none does.
+    none does. `used_at` are the first uses of each period in which a buyer showed it; `dealings` what the buyer did
+    that counts together with what others did who show it.
     """
 
     attribute: str
@@ -66,6 +68,8 @@ class AttributeUsed(InternalRecord, frozen=True, array_like=True, gc=False, tag_
     alerted_at: int = 0
     claims: tuple[Claim, ...] = ()
     unpaid: tuple[UnpaidOrder, ...] = ()
+    used_at: tuple[int, ...] = ()
+    dealings: Dealings = Dealings()
     stream: str = "orders"
     """The stream of the event."""
 
@@ -114,6 +118,32 @@ class LinkReported(InternalRecord, frozen=True, array_like=True, gc=False, tag_f
         """The statement no longer holds."""
         attribute, buyer_id = parts_of(internal_id)
         return cls(revision, False, buyer_id, attribute, occurred_at)
+
+
+class LinkPassed(InternalRecord, frozen=True, array_like=True, gc=False, tag_field="_", tag="lp"):
+    """A go-between, `over_id`, tells a linked buyer of somebody else who is linked to the go-between by other means.
+
+    `uses` are what that other buyer, `other_id`, shares with the go-between; `gap_ms` is how far apart the two of them
+    used each of it, in the same order.
+    """
+
+    buyer_id: str
+    over_id: str
+    other_id: str
+    occurred_at: int
+    uses: tuple[AttributeUsed, ...] = ()
+    gap_ms: tuple[int, ...] = ()
+
+    @property
+    def internal_id(self) -> str:
+        """Which statement this is: one buyer, told to one other over one go-between."""
+        return make_id(self.buyer_id, self.over_id, self.other_id)
+
+    @classmethod
+    def retraction(cls, internal_id: str, revision: int, occurred_at: int) -> LinkPassed:
+        """The statement no longer holds."""
+        buyer_id, over_id, other_id = parts_of(internal_id)
+        return cls(revision, False, buyer_id, over_id, other_id, occurred_at)
 
 
 class SkuOwned(InternalRecord, frozen=True, array_like=True, gc=False, tag_field="_", tag="so"):

@@ -9,7 +9,8 @@ from typing import Any
 from msgspec import Struct
 
 from cloudtag.contract.events import ComplaintChanged
-from cloudtag.contract.links import AttributeUsed, LinkReported
+from cloudtag.contract.links import AttributeUsed, LinkPassed, LinkReported
+from cloudtag.contract.parcels import ParcelReported
 from cloudtag.contract.records import Alert
 from cloudtag.contract.shops import ShopReported
 from cloudtag.detection.order_view import OrderView
@@ -47,6 +48,8 @@ class BuyerCase(Struct, frozen=True, eq=False, gc=False):
     shop: Callable[[str], ShopReported | None]
     now_ms: int
     horizon_ms: int = 0
+    parcel: Callable[[str], ParcelReported | None] = lambda _: None
+    """What is known of a waybill number, if anything is."""
 
     @property
     def subject(self) -> str:
@@ -95,6 +98,8 @@ class RiskCase(Struct, frozen=True, eq=False, gc=False):
     orders: Sequence[OrderView] = ()
     protective: frozenset[str] = frozenset()
     scenarios_zh: Mapping[str, str] = MappingProxyType({})
+    passes: Sequence[LinkPassed] = ()
+    """Who is linked to those the buyer is linked to."""
 
     @property
     def subject(self) -> str:

@@ -206,7 +206,7 @@ class OrderView:
         self.currency = order.currency or self.currency
         self.freight_insured = self.freight_insured or order.freight_insured
         self.shop_id, self.platform = order.shop_id, order.platform
-        if order.buyer_note:
+        if order.buyer_note or order.note_meaningless:
             self.is_noted = True
         if order.affiliate_id is not None and order.affiliate_id not in self.affiliates:
             self.affiliates |= {order.affiliate_id}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cloudtag.contract.events import OrderChanged, RefundChanged
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.refund_view import RefundView
-from cloudtag.detection.windows import Moment, holding
+from cloudtag.detection.windows import Moment, Run, holding
 
 _ARRIVED = ("not_as_described", "wrong_item", "short_item", "damaged", "counterfeit", "quality")
 """Reasons that can only be given with the goods in hand."""
@@ -16,15 +16,45 @@ PAID = frozenset(("paid", "partly_shipped", "shipped", "completed"))
 _LEFT = ("partly_shipped", "shipped", "completed")
 """What shows that goods of an order have left the shop."""
 _NO_MONEY_BACK = ("exchange", "postage")
+_NOT_THE_BUYER = ("shop", "platform")
+CLOCK_TOLERANCE_MS = 10 * 60_000
+"""So far apart may be what two streams say of one moment (F4)."""
 
 
 def ending(order: OrderView, status: str) -> OrderChanged | None:
     """Since when an order is in that last status, if it is."""
+    run = _run(order, status)
+    return run.first if run else None
+
+
+def _run(order: OrderView, status: str) -> Run[OrderChanged] | None:
     if status not in order.first_at:
         return None
     changes = sorted(order.changes, key=lambda e: (e.occurred_at, e.status in _ENDS, e.event_id))
-    run = holding(changes, lambda e: None if e.status == "unknown" else e.status == status)
-    return run.first if run else None
+    return holding(changes, lambda e: None if e.status == "unknown" else e.status == status)
+
+
+def let_down(order: OrderView) -> OrderChanged | None:
+    """Since when an order is cancelled by the shop or the platform, if it is: then the buyer is not to blame (F8)."""
+    run = _run(order, "cancelled")
+    if run is None:
+        return None
+    told = [change.cancelled_by for change in run.events if change.cancelled_by != "unknown"]
+    return run.first if told and told[-1] in _NOT_THE_BUYER else None
+
+
+def given_up(order: OrderView) -> OrderChanged | None:
+    """Since when an order is cancelled by its buyer, or by nobody named, if it is."""
+    return None if let_down(order) is not None else ending(order, "cancelled")
+
+
+def is_answer(order: OrderView, asked: Moment) -> bool:
+    """Whether money was asked back only because the shop or the platform had cancelled.
+
+    Refunds and orders are told by different clocks: a claim from just before the cancellation is an answer to it too.
+    """
+    cancelled = let_down(order)
+    return cancelled is not None and asked.at_ms > cancelled.occurred_at - CLOCK_TOLERANCE_MS
 
 
 def never_paid(order: OrderView) -> bool:

@@ -14,7 +14,14 @@ from typing import Any
 from msgspec import Struct
 
 from cloudtag.contract.disputes import OrderLimitChanged
-from cloudtag.contract.events import ComplaintChanged, OrderChanged, RefundChanged, ReturnInspected, ReviewPosted
+from cloudtag.contract.events import (
+    ComplaintChanged,
+    InsuranceChanged,
+    OrderChanged,
+    RefundChanged,
+    ReturnInspected,
+    ReviewPosted,
+)
 from cloudtag.contract.links import LinkReported
 from cloudtag.detection.outcomes import PAID
 
@@ -58,7 +65,7 @@ def _has_evidence(event: RefundChanged | ComplaintChanged) -> bool:
 INVALID_ADDRESS = Signal("invalid_address", {OrderChanged: lambda order: order.address_valid is False})
 UNDONE = Signal("undone", {OrderChanged: _is_undone, RefundChanged: _always}, at_least=3)
 """Orders cancelled, closed or with a refund: from three on there may be a habit."""
-NOTES = Signal("notes", {OrderChanged: lambda order: bool(order.buyer_note)}, at_least=2)
+NOTES = Signal("notes", {OrderChanged: lambda order: bool(order.buyer_note) or order.note_meaningless})
 AFFILIATES = Signal("affiliates", {OrderChanged: lambda order: order.affiliate_id is not None}, at_least=2)
 UNPAID = Signal("unpaid", {OrderChanged: _unpaid_pieces}, at_least=3, or_total=10)
 """Orders placed and not yet paid: so many at once, or pieces in them, could empty a shop's shelf."""
@@ -66,17 +73,26 @@ UNPAID_BY_OTHERS = Signal("unpaid_by_others", {LinkReported: lambda link: any(us
 """Somebody who shares an attribute left orders unpaid."""
 RIVAL = Signal("rival", {LinkReported: lambda link: any(use.shop_id and not use.buyer_id for use in link.others)})
 """A shop shows an attribute of the buyer's."""
+CLAIMS_OF_OTHERS = Signal(
+    "claims_of_others", {LinkReported: lambda link: any(use.dealings.asked for use in link.others)}
+)
+"""Somebody who shares an attribute asked money back."""
+RATINGS_OF_OTHERS = Signal(
+    "ratings_of_others", {LinkReported: lambda link: any(use.dealings.rated for use in link.others)}
+)
+"""Somebody who shares an attribute left a bad rating."""
+INSURANCE_PAID = Signal("insurance_paid", {InsuranceChanged: lambda event: event.status == "paid"})
 WRONG_ITEM = Signal("wrong_item", {RefundChanged: lambda refund: refund.reason == "wrong_item"})
 EVIDENCE = Signal("evidence", {RefundChanged: _has_evidence, ComplaintChanged: _has_evidence})
 MARKED_RETURN = Signal("marked_return", {ReturnInspected: lambda inspection: bool(inspection.condition)})
 """The shop wrote down in what condition the goods came back."""
 ADVERT = Signal("advert", {ReviewPosted: lambda review: review.advertises is True})
 LOST_COMPLAINT = Signal("lost_complaint", {ComplaintChanged: lambda event: event.status in ("rejected", "withdrawn")})
-LEGAL_COMPLAINT = Signal(
-    "legal_complaint", {ComplaintChanged: lambda event: event.type in ("advertising_law", "information_leak")}
-)
 REFUSAL = Signal("refusal", {RefundChanged: lambda refund: refund.status == "refused"})
 """A shop refused a refund: it may be opened again."""
+LEGAL_TYPES = ("advertising_law", "information_leak", "labelling", "certification", "food_safety")
+"""What those complain of who live on it (B30)."""
+LEGAL_COMPLAINT = Signal("legal_complaint", {ComplaintChanged: lambda event: event.type in LEGAL_TYPES})
 SHOP_COMPLAINT = Signal("shop_complaint", {ComplaintChanged: lambda event: event.complainant == "shop"})
 """A shop complained about the buyer: something may follow without any alert."""
 ORDER_LIMIT = Signal("order_limit", {OrderLimitChanged: _always})

@@ -5,10 +5,13 @@ this one among them, have alerts.
 
 Why it is abuse: one person, or one gang, spreads its refunds over many accounts so that none of them stands out.
 
-How it decides: counted are this buyer and everybody who shares an attribute with this buyer directly. An attribute that
-too many people show (a locker, an office) links nobody; a near address is no link. At least `buyers` in all, of whom
-at least `with_alerts` have alerts of other detectors. Alerts that protect a shop and accuse nobody, and those a shop
-called normal, do not count. Every link is a fact. High; medium when a common address is all that links them.
+How it decides: counted are this buyer, everybody who shares an attribute with this buyer, and everybody who shares one
+with those: the go-between counts though nothing stands about it. An attribute that too many people show (a locker, an
+office) links nobody, nor does somebody who is linked to too many; a near address is no link. At least `buyers` in all,
+of whom at least `with_alerts` have alerts of other detectors. Alerts that protect a shop and accuse nobody, and those a
+shop called normal, do not count. Every link is a fact. High; medium when a common address is all that links them, or
+when too few are left without what was used too far apart: an address or a phone more than `short_days`, a device or a
+payment account more than `long_days`.
 
 Known false positives: a family in which two send much back; a shared flat; a phone handed down.
 
@@ -26,12 +29,12 @@ from typing import Annotated, Any
 from msgspec import Meta, Struct
 
 from cloudtag.contract.ids import digest_id
-from cloudtag.contract.links import AttributeUsed
-from cloudtag.contract.records import Alert, Reference
-from cloudtag.detection.buyer_case import RiskCase, accuses, linked
+from cloudtag.contract.records import Alert, Reference, Severity
+from cloudtag.detection.buyer_case import RiskCase, accuses
 from cloudtag.detection.example import day, event, ordered, refunded, scanned
 from cloudtag.detection.finding import Finding, Timer, bounded, oldest_first, unique
 from cloudtag.detection.names import attributes, attributes_zh
+from cloudtag.detection.ring import Link, Members, members_of
 from cloudtag.detection.rule import Example, Rule
 from cloudtag.detection.windows import DAY_MS
 from cloudtag.detection.wording import listed
@@ -53,10 +56,13 @@ _SLACK_MS = 30 * DAY_MS
 
 
 class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
-    """How many buyers make a ring, and how many of them must have alerts."""
+    """How many buyers make a ring, how many of them must have alerts, and how far apart two may have used what they
+    share, an address or a phone (short), a device or a payment account (long), for a grave suspicion."""
 
     buyers: Annotated[int, Meta(ge=2)] = 3
     with_alerts: Annotated[int, Meta(ge=1)] = 2
+    short_days: Annotated[int, Meta(ge=1)] = 60
+    long_days: Annotated[int, Meta(ge=1)] = 180
 
 
 def _denies(n: int, at: int = 0, **shown: object) -> tuple[dict[str, object], ...]:
@@ -80,6 +86,19 @@ def _normal(n: int) -> dict[str, object]:
 
 
 _HOME: dict[str, Any] = {"device_hash": None, "address_hash": "home"}
+
+
+def _phone(at: int) -> tuple[dict[str, object], ...]:
+    """A phone of three, one of whom shows it so many days later."""
+    shown: dict[str, Any] = {"device_hash": None, "phone_hash": "p1"}
+    return *_denies(1, **shown), _buys(3, 0, **shown), *_denies(2, at, **shown)
+
+
+_CHAIN = (
+    *_denies(1, device_hash=None, phone_hash="p1"),
+    _buys(2, 1, phone_hash="p1", device_hash="d3"),
+    *_denies(3, 5, device_hash="d3"),
+)
 EXAMPLES = (
     Example(
         name="three accounts on one device, two of them deceive",
@@ -102,7 +121,60 @@ EXAMPLES = (
             *_denies(2, 5, phone_hash="p1", device_hash=None),
             _buys(3, 1, payment_hash="y1", device_hash=None),
         ),
-        fires=({"buyer_id": "b1", "facts": {"link b2": "phone:p1", "link b3": "payment:y1"}},),
+        fires=(
+            {"buyer_id": "b1", "facts": {"link b2": "phone:p1", "link b3": "payment:y1"}},
+            {"buyer_id": "b2", "facts": {"link b1": "phone:p1", "link b3": "payment:y1 over b1"}},
+        ),
+    ),
+    Example(
+        name="a go-between about whom nothing stands",
+        events=_CHAIN,
+        fires=(
+            {
+                "severity": "high",
+                "buyer_id": "b1",
+                "linked_buyer_ids": ["b2", "b3"],
+                "facts": {
+                    "buyers": "3/3", "with_alerts": "2/2", "link b2": "phone:p1", "link b3": "device:d3 over b2",
+                },
+            },
+            {"severity": "high", "buyer_id": "b3", "facts": {"link b1": "phone:p1 over b2", "link b2": "device:d3"}},
+        ),
+    ),
+    Example(name="near miss: a go-between, one black sheep", events=(*_CHAIN[:4], _buys(3, 5, device_hash="d3"))),
+    Example(
+        name="near miss: two go-betweens between two black sheep",
+        events=(
+            *_denies(1, device_hash=None, phone_hash="p1"),
+            _buys(2, 1, phone_hash="p1", device_hash="d3"),
+            _buys(3, 1, payment_hash="y3", device_hash="d3"),
+            *_denies(4, 5, payment_hash="y3", device_hash=None),
+        ),
+    ),
+    Example(
+        name="the phone was used by both sixty days apart",
+        events=_phone(60),
+        fires=({"severity": "high", "buyer_id": "b1"}, {"severity": "high", "buyer_id": "b2"}),
+    ),
+    Example(
+        name="the later of two orders within a month counts, too",
+        events=(*_phone(61), _buys(1, 20, refund_id="r9", device_hash=None, phone_hash="p1")),
+        fires=({"severity": "high", "buyer_id": "b1"}, {"severity": "medium", "buyer_id": "b2"}),
+    ),
+    Example(
+        name="a day more, and it may have been sold on",
+        events=_phone(61),
+        fires=({"severity": "medium", "buyer_id": "b1"}, {"severity": "medium", "buyer_id": "b2"}),
+    ),
+    Example(
+        name="the device was used by both a hundred and eighty days apart",
+        events=(*_denies(1), _buys(3, 1), *_denies(2, 180)),
+        fires=({"severity": "high", "buyer_id": "b1"}, {"severity": "high", "buyer_id": "b2"}),
+    ),
+    Example(
+        name="a day more for the device, too",
+        events=(*_denies(1), _buys(3, 0), *_denies(2, 181)),
+        fires=({"severity": "medium", "buyer_id": "b1"}, {"severity": "medium", "buyer_id": "b2"}),
     ),
     Example(
         name="a household, two of whom deceive",
@@ -150,66 +222,79 @@ EXAMPLES = (
 
 
 def detect(case: RiskCase, parameters: Parameters) -> Iterator[Finding | Timer]:
-    """One finding for a buyer with alerts who is in the middle of such a ring."""
+    """One finding for a buyer with alerts who belongs to such a ring."""
     own = min((a for a in case.alerts if accuses(a)), key=lambda a: (a.decided_at, a.alert_id), default=None)
     if own is None:
         return
-    members = linked(case.links)
-    alerted = {buyer_id: uses for buyer_id, uses in members.items() if any(use.alerted_at for use in uses)}
-    if len(members) + 1 >= parameters.buyers and len(alerted) + 1 >= parameters.with_alerts:
-        yield _finding(case, own, members, alerted, parameters)
+    members = members_of(case, parameters.short_days, parameters.long_days)
+    if _is_ring(members, parameters):
+        yield _finding(case, own, members, parameters)
 
 
-def _decided_at(
-    own: Alert,
-    members: dict[str, list[AttributeUsed]],
-    alerted: dict[str, list[AttributeUsed]],
-    parameters: Parameters,
-) -> int:
+def _is_ring(members: Members, parameters: Parameters) -> bool:
+    alerted = sum(any(link.use.alerted_at for link in links) for links in members.values())
+    return len(members) + 1 >= parameters.buyers and alerted + 1 >= parameters.with_alerts
+
+
+def _severity(members: Members, parameters: Parameters) -> Severity:
+    """Grave only by what was used at nearly one time, and not by an address alone."""
+    fresh = {buyer_id: near for buyer_id, links in members.items() if (near := [k for k in links if k.is_fresh])}
+    is_home = all(link.use.attribute.startswith("address:") for links in fresh.values() for link in links)
+    return "high" if _is_ring(fresh, parameters) and not is_home else "medium"
+
+
+def _decided_at(own: Alert, members: Members, parameters: Parameters) -> int:
     """When the last one needed was linked, and the last one needed had an alert."""
-    since = {buyer_id: min(use.occurred_at for use in uses) for buyer_id, uses in members.items()}
-    accused = sorted(
-        max(since[buyer_id], min(use.alerted_at for use in uses if use.alerted_at))
-        for buyer_id, uses in alerted.items()
-    )
+    since = {buyer_id: min(link.use.occurred_at for link in links) for buyer_id, links in members.items()}
+    alerts = {buyer_id: [k.use.alerted_at for k in links if k.use.alerted_at] for buyer_id, links in members.items()}
+    accused = sorted(max(since[buyer_id], min(told)) for buyer_id, told in alerts.items() if told)
     first = [own.decided_at, *sorted(since.values())[: parameters.buyers - 1], *accused[: parameters.with_alerts - 1]]
     return max(first)
 
 
-def _finding(
-    case: RiskCase,
-    own: Alert,
-    members: dict[str, list[AttributeUsed]],
-    alerted: dict[str, list[AttributeUsed]],
-    parameters: Parameters,
-) -> Finding:
-    shared = {buyer_id: ", ".join(unique(use.attribute for use in uses)) for buyer_id, uses in sorted(members.items())}
-    uses = [use for told in members.values() for use in told]
-    is_home = all(use.attribute.startswith("address:") for use in uses)
-    by = {buyer_id: unique(use.attribute for use in uses) for buyer_id, uses in sorted(members.items())}
-    links = listed(f"to {buyer_id} by {attributes(what)}" for buyer_id, what in by.items())
-    links_zh = "、".join(f"{buyer_id}（{attributes_zh(what)}）" for buyer_id, what in by.items())
-    count, accused = len(members) + 1, len(alerted) + 1
-    alerted_at = [use.alerted_at for told in alerted.values() for use in told if use.alerted_at]
+def _linked_by(buyer_id: str, links: list[Link]) -> tuple[str, str]:
+    """How somebody is linked, for the sentence of either language."""
+    shown, over = unique(link.use.attribute for link in links), unique(link.over for link in links if link.over)
+    if not over:
+        return f"to {buyer_id} by {attributes(shown)}", f"{buyer_id}（{attributes_zh(shown)}）"
+    between = listed(over)
+    return (
+        f"over {between} to {buyer_id}, who shares {attributes(shown)} with {between}",
+        f"{buyer_id}（经 {'、'.join(over)} 以{attributes_zh(shown)}关联）",
+    )
+
+
+def _finding(case: RiskCase, own: Alert, members: Members, parameters: Parameters) -> Finding:
+    uses = [link.use for links in members.values() for link in links]
+    alerted_at = [use.alerted_at for use in uses if use.alerted_at]
+    accused = 1 + sum(any(link.use.alerted_at for link in links) for links in members.values())
+    count, ways = len(members) + 1, [_linked_by(buyer_id, links) for buyer_id, links in members.items()]
     return Finding(
         anchor="",
-        severity="medium" if is_home else "high",
+        severity=_severity(members, parameters),
         platform=own.platform,
         shop_id=None,
         order_ids=unique(order_id for alert in case.alerts if accuses(alert) for order_id in alert.order_ids),
-        linked_buyer_ids=tuple(shared),
-        decided_at=_decided_at(own, members, alerted, parameters),
+        linked_buyer_ids=tuple(members),
+        decided_at=_decided_at(own, members, parameters),
         evidence=bounded(
             oldest_first((*own.evidence, *(Reference("orders", use.event_id, use.occurred_at) for use in uses)))
         ),
         facts={
             "buyers": f"{count}/{parameters.buyers}",
             "with_alerts": f"{accused}/{parameters.with_alerts}",
-            **{f"link {buyer_id}": what for buyer_id, what in shared.items()},
+            **{
+                f"link {buyer_id}": ", ".join(unique(link.words for link in links))
+                for buyer_id, links in members.items()
+            },
         },
         explanation=(
-            f"{count} buyers belong together, {accused} of them with alerts: buyer {case.buyer_id} is linked {links}."
+            f"{count} buyers belong together, {accused} of them with alerts: buyer {case.buyer_id} is linked "
+            f"{listed(way for way, _ in ways)}."
         ),
-        explanation_zh=f"{count} 名买家相互关联，其中 {accused} 名有预警：买家 {case.buyer_id} 关联买家 {links_zh}。",
+        explanation_zh=(
+            f"{count} 名买家相互关联，其中 {accused} 名有预警：买家 {case.buyer_id} 关联买家 "
+            f"{'、'.join(way for _, way in ways)}。"
+        ),
         since_at=min((own.first_event_at, *alerted_at)) - _SLACK_MS,
     )

@@ -5,10 +5,10 @@ refunded, cancelled or never paid (B6). One alert per affiliate.
 
 Why it is abuse: the shop pays a commission for each order; whoever places it and takes it back lives on nothing else.
 
-How it decides: only orders that name the affiliate are looked at. An order is lost from when refunds of
-at least `part_percent` of its worth stood, or it was closed. Exchanges, postage, and refunds that were withdrawn or
-refused lose nothing. The share is taken of all orders over the affiliate since the window, or the oldest lost order,
-began. Medium.
+How it decides: only orders that name the affiliate are looked at. An order is lost from when refunds of at least
+`part_percent` of its worth stood, or it was closed. Exchanges, postage, and refunds that were withdrawn or refused lose
+nothing, nor does an order that the shop or the platform cancelled. The share is taken of all orders over the affiliate
+since the window, or the oldest lost order, began. Medium.
 
 Known false positives: a newcomer who comes over an affiliate and sends the first orders back.
 
@@ -28,7 +28,7 @@ from cloudtag.detection.buyer_case import BuyerCase
 from cloudtag.detection.example import day, ordered, refunded
 from cloudtag.detection.finding import MOST_EVIDENCE, Finding, bounded, cite, only, unique
 from cloudtag.detection.order_view import OrderView
-from cloudtag.detection.outcomes import ending, refund_moment
+from cloudtag.detection.outcomes import ending, given_up, is_answer, refund_moment
 from cloudtag.detection.rule import Example, Rule
 from cloudtag.detection.signals import AFFILIATES
 from cloudtag.detection.windows import DAY_MS, Met, Moment, any_share
@@ -42,7 +42,7 @@ RULE = Rule(
     scope="buyer",
     signals=(AFFILIATES,),
     needs=("orders",),
-    rules=("B6",),
+    rules=("B6", "F8"),
     clears="A refund that is withdrawn or refused, a payment, or further orders over the affiliate.",
     clears_zh="退款撤销或被拒绝、订单付款，或补充经该推广方的其他订单。",
     recommendation="hold_commission",
@@ -73,6 +73,11 @@ def _unpaid(n: int, at: int) -> tuple[dict[str, object], ...]:
     return placed, ordered("closed_unpaid", day(at + 1), refund_id=f"r{n}")
 
 
+def _dropped(by: str) -> tuple[dict[str, object], ...]:
+    paid = ordered("paid", day(20), refund_id="r3", affiliate_id="a1")
+    return paid, ordered("cancelled", day(20, 9), refund_id="r3", cancelled_by=by)
+
+
 _THREE = (*_back(1, 0), *_back(2, 10), *_unpaid(3, 20))
 
 EXAMPLES = (
@@ -86,6 +91,27 @@ EXAMPLES = (
         events=(*_THREE, *(event for n in range(4, 7) for event in _back(n, n, "a2"))),
         fires=({"facts": {"affiliate": "a1"}}, {"facts": {"affiliate": "a2"}}),
     ),
+    Example(
+        name="four of five: just the share",
+        events=(*_THREE, *_back(4, 30), _over(5, 1)),
+        fires=({"facts": {"orders": "5/3", "lost": "80%/80%"}},),
+    ),
+    Example(
+        name="the third cancelled by the buyer",
+        events=(*_THREE[:4], *_dropped("buyer")),
+        fires=({"facts": {"orders": "3/3"}},),
+    ),
+    Example(name="near miss: the third cancelled by the shop", events=(*_THREE[:4], *_dropped("shop"))),
+    Example(
+        name="near miss: the third cancelled by the platform, and the money asked back",
+        events=(
+            *_THREE[:4],
+            *_dropped("platform"),
+            refunded("opened", day(21), refund_id="r3", type="refund_only", reason="no_reason"),
+        ),
+    ),
+    Example(name="on the ninetieth day", events=(*_back(1, 0), *_back(2, 40), *_back(3, 90)), fires=({},)),
+    Example(name="near miss: on the ninety-first", events=(*_back(1, 0), *_back(2, 40), *_back(3, 91))),
     Example(name="near miss: two of two", events=_THREE[:4]),
     Example(name="near miss: three of four", events=(*_THREE, _over(4, 1))),
     Example(
@@ -123,14 +149,12 @@ def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding]:
 
 def _lost(order: OrderView, parameters: Parameters) -> Moment | None:
     part = parameters.part_percent
-    found = [refund_moment(order, is_shipped=is_shipped, part_percent=part) for is_shipped in (True, False)]
-    for status in ("cancelled", "closed_unpaid"):
-        closed = ending(order, status)
-        if closed is not None and (
-            status == "cancelled" or order.first_at.keys().isdisjoint(("paid", "partly_shipped"))
-        ):
-            found.append(Moment(closed.occurred_at, order.order_id, (order, closed), order.began_at))
-    return min((m for m in found if m is not None), key=lambda m: m.at_ms, default=None)
+    back = [refund_moment(order, is_shipped=is_shipped, part_percent=part) for is_shipped in (True, False)]
+    found = [moment for moment in back if moment is not None and not is_answer(order, moment)]
+    is_paid = not order.first_at.keys().isdisjoint(("paid", "partly_shipped"))
+    ends = (given_up(order), None if is_paid else ending(order, "closed_unpaid"))
+    found += [Moment(end.occurred_at, order.order_id, (order, end), order.began_at) for end in ends if end is not None]
+    return min(found, key=lambda m: m.at_ms, default=None)
 
 
 def _finding(affiliate_id: str, met: Met, parameters: Parameters) -> Finding:

@@ -5,10 +5,12 @@ One signal alone is a watch and no more: its own alert says so (fact `by_itself`
 
 Why it is abuse: each shop sees its own order only, and each order has an excuse; the excuses do not add up.
 
-How it decides: counted are signals that are independent of each other: of different scenarios, and not about the very
-same orders if they are of one family (a courier who scans nothing gives rise to several such alerts at once), unless
-both are high or critical. Fewer than `independent`: silent. From `independent` on: medium. From `many` on: high. An
-alert that a shop answered with `normal` is no signal, nor is one that only protects the shop (`shipping_exemption`).
+How it decides: counted are signals that are independent of each other: of different scenarios, and not resting on the
+same events (the same refund, inspection, scan, complaint or review; the same orders where there is nothing else). Nor
+are two of one family about the very same orders (a courier who scans nothing gives rise to several such alerts at
+once), unless both are high or critical. Fewer than `independent`: silent. From `independent` on: medium. From `many`
+on: high. An alert that a shop answered with `normal` is no signal, nor is one that only protects the shop
+(`shipping_exemption`).
 
 Known false positives: two different mishaps of one buyer within half a year.
 
@@ -28,7 +30,7 @@ from msgspec import Meta, Struct
 from cloudtag.contract.ids import digest_id
 from cloudtag.contract.records import Alert, Severity
 from cloudtag.detection.buyer_case import RiskCase
-from cloudtag.detection.example import day, event, inspected, ordered, refunded, scanned
+from cloudtag.detection.example import complained, day, event, inspected, ordered, refunded, reviewed, scanned
 from cloudtag.detection.finding import MOST_EVIDENCE, Finding, unique
 from cloudtag.detection.names import called
 from cloudtag.detection.rule import Example, Rule
@@ -48,6 +50,9 @@ RULE = Rule(
     recommendation="review_buyer",
 )
 _STRONG = ("high", "critical")
+_BACKGROUND = ("orders", "shops")
+_CHOICES, _STEPS = 8, 2000
+"""So many alerts of one scenario are tried, in so many steps at most: more say nothing new."""
 
 
 class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
@@ -107,9 +112,27 @@ EXAMPLES = (
         fires=({"severity": "medium"},),
     ),
     Example(name="near miss: one signal is a watch", events=_denied(1, 0)),
+    Example(
+        name="near miss: one refund without return that presses a demand is one matter",
+        events=(*_denied(1, 0), complained("opened", day(4), type="other", demands_money=True)),
+    ),
+    Example(
+        name="the demand presses with a review of its own",
+        events=(
+            *_denied(1, 0),
+            ordered("completed", day(20), refund_id="r2"),
+            reviewed(day(21), 1, refund_id="r2", demands_money=True),
+        ),
+        fires=({"severity": "medium", "facts": {"scenarios": "extortion,received_refund_only"}},),
+    ),
+    Example(
+        name="on the hundred and eightieth day",
+        events=(*_denied(1, 0), *_short(2, 178)),
+        fires=({"severity": "medium"},),
+    ),
     Example(name="near miss: the same thing twice", events=(*_denied(1, 0), *_denied(2, 30))),
     Example(name="near miss: a courier who scans nothing", events=_insured(1, 0), until=day(9)),
-    Example(name="near miss: half a year apart", events=(*_denied(1, 0), *_short(2, 180))),
+    Example(name="near miss: half a year and a day apart", events=(*_denied(1, 0), *_short(2, 179))),
     Example(
         name="near miss: the shop calls one of two normal", events=(*_denied(1, 0), *_short(2, 30), _normal(1, 40))
     ),
@@ -128,6 +151,11 @@ EXAMPLES = (
         ),
     ),
 )
+
+
+class _Signal(NamedTuple):
+    alert: Alert
+    events: frozenset[str]
 
 
 class _Weight(NamedTuple):
@@ -168,31 +196,47 @@ def _weigh(signals: Sequence[Alert], parameters: Parameters) -> _Weight:
 
 
 def _independent(window: Sequence[Alert]) -> int:
-    """The most scenarios that can each be given an incident of their own."""
-    strong: dict[tuple[object, ...], set[str]] = {}
-    incidents: dict[str, set[tuple[object, ...]]] = {}
+    """The most scenarios of which one alert each can be told apart from all the others."""
+    by_scenario: dict[str, dict[frozenset[str], _Signal]] = {}
     for alert in window:
-        incident = (alert.family, alert.order_ids)
-        incidents.setdefault(alert.scenario, set()).add(incident)
-        if alert.severity in _STRONG:
-            strong.setdefault(incident, set()).add(alert.scenario)
-    # As many incidents per scenario as there are scenarios are always enough.
-    choices = {scenario: sorted(found, key=repr)[: len(incidents)] for scenario, found in incidents.items()}
-    taken: dict[tuple[object, ...], str] = {}
+        signal = _Signal(alert, _events(alert))
+        by_scenario.setdefault(alert.scenario, {}).setdefault(signal.events, signal)
+    # Those that rest on little stand in the way of few others.
+    choices = [
+        sorted(found.values(), key=lambda s: (len(s.events), s.alert.decided_at, s.alert.alert_id))[:_CHOICES]
+        for _, found in sorted(by_scenario.items())
+    ]
+    return _most_apart(sorted(choices, key=len), [], [_STEPS])
 
-    def place(scenario: str, tried: set[tuple[object, ...]]) -> bool:
-        for incident in choices[scenario]:
-            for seat in range(max(1, len(strong.get(incident, ())))):
-                if (incident, seat) in tried:
-                    continue
-                tried.add((incident, seat))
-                other = taken.get((incident, seat))
-                if other is None or place(other, tried):
-                    taken[incident, seat] = scenario
-                    return True
-        return False
 
-    return sum(place(scenario, set()) for scenario in sorted(incidents))
+def _most_apart(choices: Sequence[Sequence[_Signal]], taken: list[_Signal], steps: list[int]) -> int:
+    """How many more than those taken can be told apart from all; after so many steps what was found until then."""
+    if not choices:
+        return 0
+    most = 0
+    for signal in choices[0]:
+        if steps[0] <= 0 or most == len(choices):
+            return most
+        steps[0] -= 1
+        if not any(_is_one(signal, other) for other in taken):
+            most = max(most, 1 + _most_apart(choices[1:], [*taken, signal], steps))
+    return most if most == len(choices) else max(most, _most_apart(choices[1:], taken, steps))
+
+
+def _events(alert: Alert) -> frozenset[str]:
+    """What an alert rests on; that there was an order or a shop at all only where it rests on nothing else."""
+    told = {(each.stream, f"{each.stream} {each.event_id}") for each in alert.evidence}
+    own = frozenset(name for stream, name in told if stream not in _BACKGROUND)
+    return own or frozenset(name for _, name in told)
+
+
+def _is_one(signal: _Signal, other: _Signal) -> bool:
+    """Whether two alerts may tell of one thing."""
+    if not signal.events.isdisjoint(other.events):
+        return True
+    one, two = signal.alert, other.alert
+    is_strong = one.severity in _STRONG and two.severity in _STRONG
+    return not is_strong and one.family == two.family and one.order_ids == two.order_ids
 
 
 def _severity(count: int, parameters: Parameters) -> Severity:

@@ -69,6 +69,20 @@ EXAMPLES = (
         fires=({"severity": "high"},),
     ),
     Example(
+        name="both in one moment",
+        events=(*_ASKED, complained("opened", day(1), **_CARD, event_id="card")),
+        fires=({"facts": {"hours_after_request": "0.0"}},),
+    ),
+    Example(
+        name="the demand comes with a later word",
+        events=(
+            *_ASKED,
+            complained("opened", day(2), **{**_CARD, "demands_money": False}),
+            complained("unknown", day(3), **_CARD),
+        ),
+        fires=({"severity": "medium"},),
+    ),
+    Example(
         name="near miss: a card complaint and a demand, but instalments were never the matter",
         events=(ordered("placed", 0), complained("opened", day(2), **_CARD)),
     ),

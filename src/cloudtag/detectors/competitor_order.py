@@ -7,9 +7,10 @@ Why it is abuse: the orders lock up the shop's stock, spoil its figures and cost
 
 How it decides: the buyer shares a phone, a device or a payment account with another shop of the same category as the
 one ordered from. Within any `window_days`, at least `orders` of the buyer's orders there were left unpaid for
-`unpaid_minutes`, closed unpaid, cancelled, or asked back, `part_percent` of their worth, by refunds that stand. What
-too many people share links nobody. Whoever belongs to the shop itself is no rival. It is said of the account, not of
-one order. Medium; high when more than one attribute is shared.
+`unpaid_minutes`, closed unpaid, cancelled, or asked back, `part_percent` of their worth, by refunds that stand. A paid
+order that the shop or the platform cancelled is none of them. What too many people share links nobody. Whoever belongs
+to the shop itself is no rival. It is said of the account, not of one order. Medium; high when more than one attribute
+is shared.
 
 Known false positives: a shopkeeper who buys for himself and sends much back; the former phone of a shop, sold to a
 stranger.
@@ -32,7 +33,7 @@ from cloudtag.detection.example import day, event, ordered, refunded
 from cloudtag.detection.finding import Finding, Timer, bounded, cite, oldest_first, unique
 from cloudtag.detection.names import attributes, attributes_zh
 from cloudtag.detection.order_view import OrderView
-from cloudtag.detection.outcomes import ending, refund_moment
+from cloudtag.detection.outcomes import ending, given_up, is_answer, refund_moment
 from cloudtag.detection.rivals import Rivalry, rivalry
 from cloudtag.detection.rule import Example, Rule
 from cloudtag.detection.signals import RIVAL
@@ -47,7 +48,7 @@ RULE = Rule(
     scope="buyer",
     needs=("orders",),
     signals=(RIVAL,),
-    rules=("A11",),
+    rules=("A11", "F8"),
     clears="Payment, a refund withdrawn or refused, or a shop that no longer shows what is shared.",
     clears_zh="订单已付款、退款撤回或被拒，或关联店铺不再使用相同的联系方式、设备或付款账户。",
     recommendation="limit_purchases_in_this_shop",
@@ -80,6 +81,11 @@ def _refunds(count: int) -> tuple[dict[str, object], ...]:
     )
 
 
+def _late(at: int) -> tuple[dict[str, object], ...]:
+    who = {"refund_id": "r3", "device_hash": "d2"}
+    return ordered("placed", day(at), **who), ordered("cancelled", day(at, 2), **who)
+
+
 _RIVALS = (_shop("s1", device_hashes=["d1"]), _shop("s2", device_hashes=["d2"], phone_hash="p2"))
 EXAMPLES = (
     Example(
@@ -97,6 +103,25 @@ EXAMPLES = (
         name="paid, and the money asked back before anything was shipped",
         events=(*_RIVALS, *_orders(3, "paid"), *_refunds(3)),
         fires=({"facts": {"orders": "3/3", "rival_shops": "s2"}},),
+    ),
+    Example(
+        name="on the hundred and eightieth day",
+        events=(*_RIVALS, *_orders(2), *_late(181)),
+        fires=({"facts": {"orders": "3/3"}},),
+    ),
+    Example(name="near miss: a day later", events=(*_RIVALS, *_orders(2), *_late(182))),
+    Example(
+        name="near miss: the shop cancels all of them",
+        events=(*_RIVALS, *_orders(3, "paid"), *_orders(3, cancelled_by="shop")[3:]),
+    ),
+    Example(
+        name="near miss: the platform cancels, and the money is asked back",
+        events=(*_RIVALS, *_orders(3, "paid"), *_orders(3, cancelled_by="platform")[3:], *_refunds(3)),
+    ),
+    Example(
+        name="near miss: a minute before the third is due",
+        events=(*_RIVALS, *_orders(3, None)),
+        until=day(3, 0, 29),
     ),
     Example(name="near miss: twice", events=(*_RIVALS, *_orders(2))),
     Example(name="near miss: bought and kept", events=(*_RIVALS, *_orders(5, "completed"))),
@@ -143,11 +168,11 @@ _WAITS = "~"
 
 def _end(order: OrderView, parameters: Parameters) -> Moment | None:
     """Since when an order has come to nothing: the event that ended it, or the moment payment was due."""
-    ended = [change for status in ("closed_unpaid", "cancelled") if (change := ending(order, status)) is not None]
+    ended = [change for change in (ending(order, "closed_unpaid"), given_up(order)) if change is not None]
     moments = [Moment(change.occurred_at, order.order_id, (order, change)) for change in ended]
     for is_shipped in (False, True):
         back = refund_moment(order, is_shipped=is_shipped, part_percent=parameters.part_percent)
-        moments += [back] if back is not None else []
+        moments += [back] if back is not None and not is_answer(order, back) else []
     unpaid_ms = parameters.unpaid_minutes * 60_000
     placed = None if ended else left_unpaid(order, unpaid_ms)
     if placed is not None:

@@ -77,6 +77,33 @@ EXAMPLES = (
         events=(*_TWO, *_lost(3, 20, order_id=None)),
         fires=({"order_ids": ["o1", "o2"]},),
     ),
+    Example(
+        name="on the ninetieth day",
+        events=(*_lost(1, 0), *_lost(2, 10), *_lost(3, 90)),
+        fires=({"facts": {"complaints": "3/3"}},),
+    ),
+    Example(name="near miss: on the ninety-first", events=(*_lost(1, 0), *_lost(2, 10), *_lost(3, 91))),
+    Example(
+        name="withdrawn, and what the shop had done it had done before",
+        events=(
+            *_TWO[:2],
+            *_lost(2, 10, "withdrawn", type="late_delivery"),
+            *_lost(1, 10, "withdrawn", type="late_delivery", complaint_id="c4"),
+            *_lost(3, 20, "withdrawn", type="late_delivery"),
+            *(ordered("shipped", day(9), refund_id=f"r{n}", shop_id=f"s{1 + n % 2}") for n in (1, 2, 3)),
+        ),
+        fires=({"facts": {"type": "late_delivery", "complaints": "3/3"}},),
+    ),
+    Example(
+        name="rejected, whatever the shop did meanwhile",
+        events=(*_TWO, *_lost(3, 20), refunded("agreed", day(21), refund_id="r3", type="refund_only", shop_id="s2")),
+        fires=({"facts": {"complaints": "3/3"}},),
+    ),
+    Example(
+        name="near miss: opened again with more proof",
+        events=(*_TWO, *_lost(3, 20), complained("reopened", day(25), complaint_id="c3", refund_id="r3")),
+    ),
+    Example(name="near miss: of no kind", events=tuple(e for n in range(1, 4) for e in _lost(n, n, type="other"))),
     Example(name="near miss: two", events=_TWO),
     Example(name="near miss: one was right", events=(*_TWO, *_lost(3, 20, "upheld"))),
     Example(

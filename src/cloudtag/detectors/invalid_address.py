@@ -5,7 +5,8 @@ What it finds: at least `orders` orders within `window_days` to an address that 
 Why it is abuse: the shop packs, ships and pays the courier for a parcel nobody can take; stock is bound meanwhile.
 
 How it decides: the last word on each order's address counts, so an address that was put right does not. Nor does an
-order that was completed: it arrived. Orders placed in one moment to one address are one mistake. Medium.
+order that was completed, or one of whose parcels was delivered: it arrived. Orders placed in one moment to one address
+are one mistake. Medium.
 
 Known false positives: a new street that the address register does not know yet.
 
@@ -23,7 +24,7 @@ from msgspec import Meta, Struct
 
 from cloudtag.contract.events import OrderChanged
 from cloudtag.detection.buyer_case import BuyerCase
-from cloudtag.detection.example import day, ordered
+from cloudtag.detection.example import day, ordered, scanned
 from cloudtag.detection.finding import MOST_EVIDENCE, Finding, bounded, cite, only, unique
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.rule import Example, Rule
@@ -40,8 +41,8 @@ RULE = Rule(
     signals=(INVALID_ADDRESS,),
     needs=("orders",),
     rules=("B3", "A15"),
-    clears="A corrected address, or the completion of one of the orders.",
-    clears_zh="更正后的地址，或其中一笔订单已完成。",
+    clears="A corrected address, or the delivery or completion of one of the orders.",
+    clears_zh="更正后的地址，或其中一笔订单已送达或已完成。",
     recommendation="ask_for_address",
 )
 
@@ -57,6 +58,13 @@ def _to_nowhere(n: int, at: int, **fields: object) -> dict[str, object]:
     return ordered("placed", day(at), refund_id=f"r{n}", address_valid=False, **fields)
 
 
+def _sent(n: int) -> tuple[dict[str, object], ...]:
+    """Order n goes out, and is scanned on its way."""
+    shipped = ordered("shipped", day(5), refund_id=f"r{n}", waybill_no=f"OUT{n}", carrier="sf")
+    return shipped, scanned(f"OUT{n}", "accepted", day(5, 3))
+
+
+_SELF = {"signer": "recipient"}
 EXAMPLES = (
     Example(
         name="three orders to nowhere",
@@ -80,6 +88,29 @@ EXAMPLES = (
         name="near miss: one arrived all the same",
         events=(*(_to_nowhere(n, n) for n in range(1, 4)), ordered("completed", day(9), refund_id="r2")),
     ),
+    Example(
+        name="near miss: one was delivered, whatever the register says",
+        events=(*(_to_nowhere(n, n) for n in range(1, 4)), *_sent(2), scanned("OUT2", "signed", day(7), **_SELF)),
+    ),
+    Example(
+        name="near miss: one was collected from a station",
+        events=(
+            *(_to_nowhere(n, n) for n in range(1, 4)),
+            *_sent(2),
+            scanned("OUT2", "signed", day(7), signer="station"),
+            scanned("OUT2", "collected", day(8)),
+        ),
+    ),
+    Example(
+        name="all on their way, and one came back",
+        events=(
+            *(_to_nowhere(n, n) for n in range(1, 4)),
+            *(event for n in range(1, 4) for event in _sent(n)),
+            scanned("OUT2", "refused", day(8)),
+            scanned("OUT2", "signed", day(9), signer="other"),
+        ),
+        fires=({"severity": "medium", "order_ids": ["o1", "o2", "o3"]},),
+    ),
     Example(name="near miss: a day too late", events=(_to_nowhere(1, 0), _to_nowhere(2, 10), _to_nowhere(3, 91))),
     Example(
         name="near miss: one slip at the checkout of three shops",
@@ -91,7 +122,7 @@ EXAMPLES = (
 def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding]:
     """One finding for the buyer, if any window holds enough orders to nowhere."""
     met = any_count(
-        (moment for order in case.orders if (moment := _moment(order)) is not None),
+        (moment for order in case.orders if (moment := _moment(case, order)) is not None),
         parameters.window_days * DAY_MS,
         parameters.orders,
         lambda moment: _checkout(moment.thing),
@@ -101,11 +132,18 @@ def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding]:
         yield _finding(met, parameters)
 
 
-def _moment(order: OrderView) -> Moment | None:
-    if "completed" in order.first_at:
+def _moment(case: BuyerCase, order: OrderView) -> Moment | None:
+    if "completed" in order.first_at or _is_delivered(case, order):
         return None
     run = holding(order.changes, lambda e: None if e.address_valid is None else not e.address_valid)
     return Moment(run.first.occurred_at, order.order_id, run.first) if run else None
+
+
+def _is_delivered(case: BuyerCase, order: OrderView) -> bool:
+    """Whether a parcel was signed for and had not been refused: then somebody lives there."""
+    number = order.waybill.waybill_no if order.waybill else None
+    parcel = case.parcel(number) if number else None
+    return parcel is not None and parcel.signed is not None and parcel.refused is None
 
 
 def _checkout(order: OrderChanged) -> tuple[object, ...]:

@@ -9,8 +9,9 @@ buyers find the item sold out.
 How it decides: an order counts when it is still unpaid `unpaid_minutes` after it was placed; one that was cancelled
 before gave its stock back. Within any `window_minutes`, this buyer and the buyers who share an address, phone, device
 or payment account placed at least `orders` such orders, or `pieces` pieces, of one sku of one shop, at least one of
-them by this buyer. A hub links nobody: six people of one dormitory who forget to pay are six people. Medium for one
-account; high for several; critical when one of the orders took the last stock or belongs to a promotion.
+them by this buyer; or a single order of this buyer's took the last stock with at least `last_pieces` pieces. A hub
+links nobody: six people of one dormitory who forget to pay are six people. Medium for one account; high for several;
+critical when one of the orders took the last stock or belongs to a promotion.
 
 Known false positives: a company that pays by bank transfer; goods paid for on delivery.
 
@@ -55,16 +56,20 @@ _MINUTE_MS = 60_000
 
 
 class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
-    """How many orders, or pieces, of one sku within how long, and from when on an order is left unpaid."""
+    """How many orders, or pieces, of one sku within how long, how many of an order that takes the last stock, and from
+    when on an order is left unpaid."""
 
     orders: Annotated[int, Meta(ge=3)] = 5
     pieces: Annotated[int, Meta(ge=10)] = 50
+    last_pieces: Annotated[int, Meta(ge=10)] = 10
     window_minutes: Annotated[int, Meta(ge=1)] = 60
     unpaid_minutes: Annotated[int, Meta(ge=1)] = 30
 
 
-def _placed(n: int, minute: int, pieces: int = 1, **fields: object) -> dict[str, object]:
+def _placed(n: int, minute: int, pieces: int = 1, is_last: bool = False, **fields: object) -> dict[str, object]:
     lines = [{"sku_id": "phone", "quantity": pieces, "unit_price_minor": 499900}]
+    if is_last:
+        fields["stock_zeroed"] = True
     return ordered("placed", day(0, 0, minute), refund_id=f"r{n}", lines=lines, **fields)
 
 
@@ -82,6 +87,32 @@ EXAMPLES = (
         events=(_placed(1, 0, 60, stock_zeroed=True),),
         until=_LATER,
         fires=({"severity": "critical", "facts": {"orders": "1/5", "pieces": "60/50", "stock_zeroed": "yes"}},),
+    ),
+    Example(
+        name="the last ten pieces, and no money",
+        events=(_placed(1, 0, 10, True),),
+        until=day(0, 0, 30),
+        fires=({"severity": "critical", "decided_at": 1_772_411_400_000, "facts": {"last_pieces": "10/10"}},),
+    ),
+    Example(name="near miss: a minute before it is due", events=(_placed(1, 0, 10, True),), until=day(0, 0, 29)),
+    Example(name="near miss: the last nine pieces", events=(_placed(1, 0, 9, True),), until=_LATER),
+    Example(name="near miss: ten pieces, and more in stock", events=(_placed(1, 0, 10),), until=_LATER),
+    Example(name="near miss: forty-nine pieces", events=(_placed(1, 0, 25), _placed(2, 20, 24)), until=_LATER),
+    Example(
+        name="fifty pieces, just an hour apart",
+        events=(_placed(1, 0, 25), _placed(2, 60, 25)),
+        until=_LATER,
+        fires=({"severity": "medium", "facts": {"pieces": "50/50", "orders": "2/5"}},),
+    ),
+    Example(name="near miss: a minute more", events=(_placed(1, 0, 25), _placed(2, 61, 25)), until=_LATER),
+    Example(
+        name="near miss: whoever shares the device with one who emptied the shelf forgot to pay a single order",
+        events=(
+            _placed(1, 0, 10, True, buyer_id="b1", device_hash="d1"),
+            _placed(2, 20, 1, buyer_id="b2", device_hash="d1"),
+        ),
+        until=_LATER,
+        fires=({"severity": "critical", "buyer_id": "b1", "facts": {"accounts": "2"}},),
     ),
     Example(
         name="two orders of thirty pieces each, in a promotion",
@@ -155,9 +186,12 @@ def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding | Timer]
     for (shop_id, sku_id), moments in sorted(by_sku.items()):
 
         def is_enough(window: Sequence[Moment], sku_id: str = sku_id) -> bool:
-            if not any(moment.thing[0] == case.buyer_id for moment in window):
+            own = [moment for moment in window if moment.thing[0] == case.buyer_id]
+            if not own:
                 return False
-            return len(window) >= parameters.orders or _pieces(window, sku_id) >= parameters.pieces
+            if len(window) >= parameters.orders or _pieces(window, sku_id) >= parameters.pieces:
+                return True
+            return _last_pieces(own, sku_id) >= parameters.last_pieces
 
         met = any_window(moments.values(), parameters.window_minutes * _MINUTE_MS, 1, is_enough)
         if met is not None:
@@ -201,6 +235,12 @@ def _pieces(window: Sequence[Moment], sku_id: str) -> int:
     )
 
 
+def _last_pieces(window: Sequence[Moment], sku_id: str) -> int:
+    """The most pieces with which one of the orders took the last stock."""
+    zeroed = [moment for moment in window if moment.thing[1].is_stock_zeroed]
+    return max((_pieces([moment], sku_id) for moment in zeroed), default=0)
+
+
 def _severity(orders: list[UnpaidOrder], accounts: int) -> Severity:
     if any(order.is_stock_zeroed or order.promotion_id for order in orders):
         return "critical"
@@ -224,6 +264,7 @@ def _finding(case: BuyerCase, shop_id: str, sku_id: str, met: Met, parameters: P
         facts={
             "orders": f"{len(orders)}/{parameters.orders}",
             "pieces": f"{pieces}/{parameters.pieces}",
+            "last_pieces": f"{_last_pieces(met.moments, sku_id)}/{parameters.last_pieces}",
             "accounts": str(len(accounts)),
             "window_minutes": str(parameters.window_minutes),
             "unpaid_minutes": str(parameters.unpaid_minutes),

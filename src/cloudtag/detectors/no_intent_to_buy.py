@@ -6,11 +6,12 @@ before they were shipped, and which make up at least `share_percent` of the buye
 Why it is abuse: such orders bind stock, spoil a shop's figures, or fake sales and take promotions away from others.
 
 How it decides: an order counts from when it, or `part_percent` of its worth, was last given up. It does not count if it
-was shipped before or taken up again, if the shop had let `patience_hours` pass after payment, or while the buyer's
+was shipped before or taken up again, if the shop or the platform cancelled it (money asked back after that is no more
+than the answer), if the shop had let `patience_hours` pass after payment, or while the buyer's
 complaint that the shop could not deliver stands. The share is taken of all orders since the window, or the oldest order
 in question, began; orders that were never paid and closed do not dilute it. Medium.
 
-Known false positives: a shop that cancels the orders itself and says so nowhere; a buyer who cannot decide.
+Known false positives: a shop that cancels the orders itself where nobody says so; a buyer who cannot decide.
 
 What would clear it: a shipment from before the order was given up, or that it was taken up again.
 
@@ -29,7 +30,7 @@ from cloudtag.detection.complaint_view import complaints_of
 from cloudtag.detection.example import complained, day, ordered, refunded
 from cloudtag.detection.finding import MOST_EVIDENCE, Finding, bounded, cite, only, unique
 from cloudtag.detection.order_view import OrderView
-from cloudtag.detection.outcomes import ending, is_purchase, refund_moment
+from cloudtag.detection.outcomes import given_up, is_answer, is_purchase, let_down, refund_moment
 from cloudtag.detection.rule import Example, Rule
 from cloudtag.detection.signals import UNDONE
 from cloudtag.detection.windows import DAY_MS, Met, Moment, any_share
@@ -43,7 +44,7 @@ RULE = Rule(
     scope="buyer",
     signals=(UNDONE,),
     needs=("orders",),
-    rules=("B6",),
+    rules=("B6", "F4", "F8"),
     clears="A shipment from before the order was given up, or that it was taken up again.",
     clears_zh="订单取消前已发货的记录，或订单恢复的记录。",
     recommendation="order_limit",
@@ -79,6 +80,18 @@ def _many(count: int, days: int = 5, wait_hours: int = 5) -> tuple[dict[str, obj
     return tuple(event for n in range(1, count + 1) for event in _given_up(n, n * days, wait_hours))
 
 
+_PLATFORM = {"cancelled_by": "platform"}
+
+
+def _asked_and_cancelled(minutes: int) -> tuple[dict[str, object], ...]:
+    """The money is asked back, and so long after it the shop cancels."""
+    return (
+        *_given_up(5, 25)[:2],
+        refunded("opened", day(25, 3), refund_id="r5", type="refund_only", reason="no_reason"),
+        ordered("cancelled", day(25, 3, minutes), refund_id="r5", cancelled_by="shop"),
+    )
+
+
 EXAMPLES = (
     Example(
         name="five of five cancelled",
@@ -104,6 +117,35 @@ EXAMPLES = (
         events=(*_many(5), complained("opened", day(5, 8), refund_id="r1", type="out_of_stock")),
     ),
     Example(
+        name="near miss: the shop cancels for lack of stock",
+        events=tuple({**e, "cancelled_by": "shop"} if e["status"] == "cancelled" else e for e in _many(5)),
+    ),
+    Example(
+        name="near miss: four by the buyer, the fifth by the platform",
+        events=(*_many(4), *_given_up(5, 25)[:2], ordered("cancelled", day(25, 6), refund_id="r5", **_PLATFORM)),
+    ),
+    Example(
+        name="four by the buyer, the fifth as well, as the shop says later",
+        events=(*_many(5), ordered("cancelled", day(25, 7), refund_id="r5", cancelled_by="buyer")),
+        fires=({"facts": {"orders": "5/5"}},),
+    ),
+    Example(
+        name="the money asked back first, whereupon the shop cancels",
+        events=(*_many(4), *_asked_and_cancelled(10)),
+        fires=({"facts": {"orders": "5/5"}},),
+    ),
+    Example(
+        name="near miss: the refund is booked minutes before the shop's cancellation",
+        events=(*_many(4), *_asked_and_cancelled(9)),
+    ),
+    Example(
+        name="near miss: a buyer whom shops let down again and again",
+        events=(
+            *_many(5),
+            *(ordered("cancelled", day(n), refund_id=f"r{n}", cancelled_by="shop") for n in (6, 7)),
+        ),
+    ),
+    Example(
         name="near miss: a regular customer drops a whole cart at once",
         events=(
             *(event for n in range(10, 20) for event in _kept(n, n - 10)),
@@ -122,12 +164,12 @@ def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding]:
     undone = [order for order in case.orders if order.refunds or "cancelled" in order.first_at]
     if len(undone) < parameters.orders:
         return
-    given_up = {o.order_id: m for o in undone if (m := _moment(o, parameters)) is not None}
-    if len(given_up) < parameters.orders:
+    dropped = {o.order_id: m for o in undone if (m := _moment(o, parameters)) is not None}
+    if len(dropped) < parameters.orders:
         return
     met = any_share(
-        given_up.values(),
-        (order.began_at for order in case.orders if order.order_id in given_up or is_purchase(order)),
+        dropped.values(),
+        (order.began_at for order in case.orders if order.order_id in dropped or _is_meant(order)),
         parameters.window_days * DAY_MS,
         lambda count, total: count >= parameters.orders and count * 100 >= parameters.share_percent * total,
         case.horizon_ms,
@@ -136,9 +178,14 @@ def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding]:
         yield _finding(met, parameters)
 
 
+def _is_meant(order: OrderView) -> bool:
+    """Whether the buyer meant to have it: bought, or called off by others."""
+    return is_purchase(order) or let_down(order) is not None
+
+
 def _moment(order: OrderView, parameters: Parameters) -> Moment | None:
     back = refund_moment(order, is_shipped=False, part_percent=parameters.part_percent)
-    found = [back, _cancellation(order)]
+    found = [None if back is None or is_answer(order, back) else back, _cancellation(order)]
     first = min((m for m in found if m is not None), key=lambda m: (m.at_ms, m.id), default=None)
     if first is None or _was_let_down(order, first.at_ms, parameters):
         return None
@@ -146,7 +193,7 @@ def _moment(order: OrderView, parameters: Parameters) -> Moment | None:
 
 
 def _cancellation(order: OrderView) -> Moment | None:
-    cancelled = ending(order, "cancelled")
+    cancelled = given_up(order)
     if cancelled is None or (order.shipped_at or cancelled.occurred_at) < cancelled.occurred_at:
         return None
     return Moment(cancelled.occurred_at, order.order_id, (order, cancelled), order.began_at)

@@ -1,7 +1,7 @@
 """Complaining for a living.
 
-What it finds: at least `complaints` complaints about advertising law or leaked information against at least `shops`
-shops within `window_days`, one of which demands money (B30).
+What it finds: at least `complaints` complaints about advertising law, leaked information, labelling,
+certification or food safety against at least `shops` shops within `window_days`, one of which demands money (B30).
 
 Why it is abuse: the complaint is a lever, not a grievance; shop after shop pays to be left alone.
 
@@ -26,10 +26,11 @@ from cloudtag.detection.buyer_case import BuyerCase
 from cloudtag.detection.complaint_view import ComplaintView
 from cloudtag.detection.example import complained, day
 from cloudtag.detection.finding import MOST_EVIDENCE, Finding, bounded, cite, only, unique
+from cloudtag.detection.names import called, called_zh
 from cloudtag.detection.rule import Example, Rule
-from cloudtag.detection.signals import LEGAL_COMPLAINT
+from cloudtag.detection.signals import LEGAL_COMPLAINT, LEGAL_TYPES
 from cloudtag.detection.windows import DAY_MS, Met, Moment, any_count
-from cloudtag.detection.wording import counted
+from cloudtag.detection.wording import counted, listed
 
 RULE = Rule(
     title="Complaining for a living",
@@ -44,7 +45,6 @@ RULE = Rule(
     clears_zh="其中一项投诉最终被判定成立。",
     recommendation="pay_nothing",
 )
-_TYPES = ("advertising_law", "information_leak")
 
 
 class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
@@ -74,6 +74,25 @@ EXAMPLES = (
         events=(*_TWO, _complaint(3, 60), _complaint(3, 70, demands_money=True, status="unknown")),
         fires=({"decided_at": 1778457600000},),
     ),
+    Example(
+        name="a label, a certificate, and what may be eaten",
+        events=(
+            _complaint(1, 0, type="labelling"),
+            _complaint(2, 1, type="certification"),
+            _complaint(3, 2, type="food_safety", demands_money=True),
+        ),
+        fires=({"facts": {"types": "certification,food_safety,labelling", "complaints": "3/3"}},),
+    ),
+    Example(
+        name="rejected or withdrawn makes no difference, on the hundred and eightieth day",
+        events=(
+            *_TWO,
+            _complaint(1, 5, status="rejected"),
+            _complaint(2, 40, status="withdrawn"),
+            _complaint(3, 180, demands_money=True),
+        ),
+        fires=({"facts": {"complaints": "3/3"}},),
+    ),
     Example(name="near miss: nobody is asked for money", events=(*_TWO, _complaint(3, 60))),
     Example(name="near miss: two shops", events=(*_TWO, _complaint(3, 60, shop_id="s1", demands_money=True))),
     Example(name="near miss: two complaints", events=(_TWO[0], _DEMAND)),
@@ -98,7 +117,7 @@ def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding]:
     moments = []
     for events in case.complaints().values():
         view = ComplaintView(events)
-        if view.complainant == "buyer" and view.type in _TYPES and view.status != "upheld":
+        if view.complainant == "buyer" and view.type in LEGAL_TYPES and view.status != "upheld":
             first = view.events[0]
             moments.append(Moment(first.occurred_at, view.complaint_id, view))
     met = any_count(
@@ -119,7 +138,7 @@ def _finding(met: Met, parameters: Parameters) -> Finding:
     demands = [view.demand for view in views if view.demand is not None]
     shops = unique(event.shop_id for event in opened)
     first_demand_at = min(demand.occurred_at for demand in demands)
-    days = parameters.window_days
+    days, kinds = parameters.window_days, unique(view.type for view in views)
     return Finding(
         anchor="",
         severity="high",
@@ -132,16 +151,16 @@ def _finding(met: Met, parameters: Parameters) -> Finding:
             "complaints": f"{len(views)}/{parameters.complaints}",
             "shops": f"{len(shops)}/{parameters.shops}",
             "demands": f"{len(demands)}/1",
-            "types": ",".join(unique(view.type for view in views)),
+            "types": ",".join(kinds),
             "window_days": str(days),
         },
         explanation=(
-            f"Within {counted(days, 'day')} the buyer made {counted(len(views), 'complaint')} about advertising law or "
-            f"leaked information against {counted(len(shops), 'shop')}, "
+            f"Within {counted(days, 'day')} the buyer made {counted(len(views), 'complaint')} about "
+            f"{listed(map(called, kinds))} against {counted(len(shops), 'shop')}, "
             f"and in {len(demands)} of these complaints demanded money."
         ),
         explanation_zh=(
-            f"{days} 天内以广告法或信息泄露为由投诉 {len(shops)} 家店铺共 {len(views)} 项，"
+            f"{days} 天内以{'、'.join(map(called_zh, kinds))}为由投诉 {len(shops)} 家店铺共 {len(views)} 项，"
             f"其中 {len(demands)} 项索要钱款。"
         ),
     )

@@ -6,9 +6,10 @@ Why it is abuse: it is none. The alert protects the shop: such orders are placed
 "deal not sold" complaint afterwards.
 
 How it decides: the order is neither shipped nor closed unpaid, and one of three holds. The address is invalid. The
-region lies outside free shipping: on one of the `domestic_platforms` any but the `home_region`, Hong Kong, Macao and
-Taiwan included. Or the goods are custom-made and the buyer left the shop's last `unanswered_contacts` contacts
-unanswered. What was last said of address and region counts. Always low: nobody is accused.
+region lies outside free shipping, on one of the `domestic_platforms` any but the `home_region`, Hong Kong, Macao and
+Taiwan included, and the buyer left the shop's last `unanswered_contacts` contacts unanswered. Or the goods are
+custom-made and the buyer is silent in the same way. What was last said of address and region counts. Always low: nobody
+is accused.
 
 Known false positives: none that would harm anybody; a shop may ship all the same.
 
@@ -51,7 +52,7 @@ class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
     """Where free shipping ends and on which platforms it does; unanswered contacts that make a buyer silent."""
 
     home_region: str = "CN"
-    domestic_platforms: tuple[str, ...] = ("taobao", "tmall", "jd")
+    domestic_platforms: tuple[str, ...] = ("taobao", "tmall")
     unanswered_contacts: Annotated[int, Meta(ge=1)] = 2
 
 
@@ -64,6 +65,7 @@ class _Reason(NamedTuple):
     events: list[Any]
 
 
+_SILENT = (contacted(day(1)), contacted(day(2), channel="phone"))
 _MADE = (ordered("placed", 0, custom_made=True), ordered("paid", day(0, 1)))
 
 EXAMPLES = (
@@ -73,14 +75,32 @@ EXAMPLES = (
         fires=({"severity": "low", "order_ids": ["o1"], "facts": {"reasons": "address_invalid"}},),
     ),
     Example(
-        name="to Hong Kong, free of charge",
-        events=(ordered("placed", 0, region="HK"),),
-        fires=({"severity": "low", "facts": {"region": "HK/CN"}},),
+        name="to Hong Kong, free of charge, and not a word about the freight",
+        events=(ordered("placed", 0, region="HK"), *_SILENT),
+        fires=({"severity": "low", "facts": {"region": "HK/CN", "unanswered_contacts": "2/2"}},),
+    ),
+    Example(
+        name="the same on Tmall",
+        events=tuple({**e, "platform": "tmall"} for e in (ordered("placed", 0, region="TW"), *_SILENT)),
+        fires=({"facts": {"reasons": "region_outside_free_shipping"}},),
     ),
     Example(
         name="custom-made, and the buyer says nothing",
-        events=(*_MADE, contacted(day(1)), contacted(day(2), channel="phone")),
-        fires=({"facts": {"unanswered_contacts": "2/2"}},),
+        events=(*_MADE, *_SILENT),
+        fires=({"severity": "low", "facts": {"reasons": "custom_made_and_silent", "unanswered_contacts": "2/2"}},),
+    ),
+    Example(
+        name="near miss: abroad, and asked about the freight once",
+        events=(ordered("placed", 0, region="HK"), contacted(day(1))),
+    ),
+    Example(
+        name="near miss: abroad, and the buyer answers in the end",
+        events=(ordered("placed", 0, region="HK"), *_SILENT, contacted(day(3), answered=True)),
+    ),
+    Example(name="near miss: at home, and silent", events=(ordered("placed", 0, region="CN"), *_SILENT)),
+    Example(
+        name="near miss: a platform where the sources know of no such rule",
+        events=tuple({**e, "platform": "jd"} for e in (ordered("placed", 0, region="HK"), *_SILENT)),
     ),
     Example(name="near miss: a good address at home", events=(ordered("placed", 0, region="CN", address_valid=True),)),
     Example(
@@ -89,7 +109,7 @@ EXAMPLES = (
     ),
     Example(
         name="near miss: shipped all the same",
-        events=(ordered("placed", 0, region="TW"), ordered("shipped", day(1), waybill_no="OUT1")),
+        events=(ordered("placed", 0, region="TW"), *_SILENT, ordered("shipped", day(3), waybill_no="OUT1")),
     ),
     Example(name="near miss: custom-made, asked once", events=(*_MADE, contacted(day(1)))),
     Example(
@@ -102,11 +122,11 @@ EXAMPLES = (
     ),
     Example(
         name="near miss: a platform that ships everywhere",
-        events=(ordered("placed", 0, region="DE", platform="aliexpress"),),
+        events=tuple({**e, "platform": "aliexpress"} for e in (ordered("placed", 0, region="DE"), *_SILENT)),
     ),
     Example(
         name="near miss: never paid for, nothing to ship",
-        events=(ordered("placed", 0, region="MO"), ordered("closed_unpaid", day(1))),
+        events=(ordered("placed", 0, region="MO"), *_SILENT, ordered("closed_unpaid", day(3))),
     ),
 )
 _SETTLED = frozenset(("partly_shipped", "shipped", "completed", "closed_unpaid"))
@@ -142,11 +162,14 @@ def _region(order: OrderView, parameters: Parameters) -> _Reason | None:
         return None
     home = parameters.home_region
     since = _since([(change, change.region != home) for change in order.changes if change.region is not None])
-    if since is None:
+    silent = _unanswered(order)
+    if since is None or len(silent) < parameters.unanswered_contacts:
         return None
     last = next(change.region for change in reversed(order.changes) if change.region is not None)
-    words, zh = f"region {last} is outside free shipping", f"地区 {last} 不在包邮范围"
-    return _Reason("region_outside_free_shipping", words, zh, [since])
+    left = counted(len(silent), "contact")
+    words = f"region {last} is outside free shipping and the buyer left {left} unanswered"
+    zh = f"地区 {last} 不在包邮范围且买家失联（{len(silent)} 次联系未获回应）"
+    return _Reason("region_outside_free_shipping", words, zh, [since, *silent[: parameters.unanswered_contacts]])
 
 
 def _since(said: list[tuple[OrderChanged, bool]]) -> OrderChanged | None:

@@ -7,8 +7,9 @@ from typing import Any
 
 from cloudtag.contract import disputes
 from cloudtag.contract import events as ev
+from cloudtag.contract.dealings import Dealings
 from cloudtag.contract.internal import Cause, InternalRecord
-from cloudtag.contract.links import AttributeUsed, LinkReported, SkuOwned
+from cloudtag.contract.links import AttributeUsed, LinkPassed, LinkReported, SkuOwned
 from cloudtag.contract.parcels import ParcelReported, WaybillUsed
 from cloudtag.contract.shops import ShopReported, TagRequested
 from cloudtag.contract.streams import STREAM_OF
@@ -88,12 +89,30 @@ def _of_attribute(use: AttributeUsed) -> Iterator[Cause]:
         yield Cause(claim.stream, claim.event_id, claim.occurred_at)
     for order in use.unpaid:
         yield Cause("orders", order.event_id, order.occurred_at, "placed")
+    yield from _of_dealings(use.dealings)
+
+
+def _of_dealings(dealings: Dealings) -> Iterator[Cause]:
+    for claim in dealings.asked:
+        yield Cause("refunds", claim.event_id, claim.occurred_at)
+    for review in dealings.rated:
+        yield Cause("reviews", review.event_id, review.occurred_at)
+    for order in dealings.insured:
+        yield Cause(order.stream, order.event_id, order.occurred_at)
+        if order.paid_at:
+            yield Cause("insurance", order.paid_event_id, order.paid_at, "paid")
+
+
+def _of_pass(told: LinkPassed) -> Iterator[Cause]:
+    for shown in told.uses:
+        yield from _of_attribute(shown)
 
 
 _TELLS: dict[type[Any], Callable[[Any], Iterator[Cause]]] = {
     ParcelReported: _of_parcel,
     WaybillUsed: _of_use,
     LinkReported: _of_link,
+    LinkPassed: _of_pass,
     AttributeUsed: _of_attribute,
 }
 _STREAM: dict[type[Any], str] = {ShopReported: "shops", SkuOwned: "orders", TagRequested: "tags"}

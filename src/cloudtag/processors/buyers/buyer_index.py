@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from cloudtag.contract.events import AlertAnswered, OrderChanged, RefundChanged
+from typing import Any
+
+from cloudtag.contract.events import AlertAnswered, InsuranceChanged, OrderChanged, RefundChanged, ReviewPosted
 from cloudtag.contract.links import AttributeUsed, LinkReported
+from cloudtag.detection.dealings import BAD_RATING
 from cloudtag.detection.order_view import attributes_of
 from cloudtag.detection.wrong_goods import CLAIMED
 from cloudtag.engine.revise import Conclusion
 from cloudtag.processors.buyers.prefilter import Prefilter
 
-_PERIOD_MS = 60 * 86_400_000
+_PERIOD_MS = 30 * 86_400_000
 """A use of an attribute is published once per period, so that a link in use is never forgotten and seldom repeated."""
+_TOLD_MS = 180 * 86_400_000
+"""Uses so long before the latest are published no more."""
 
 
 _Shown = tuple[str | None, str | None, str | None, str | None, str | None, str | None]
@@ -23,7 +28,9 @@ class BuyerIndex:
         "attributes",
         "claimed_orders",
         "has_claims",
+        "has_dealings",
         "has_shop_link",
+        "is_insurance_paid",
         "orders_by_number",
         "prefilter",
         "shown",
@@ -42,13 +49,16 @@ class BuyerIndex:
         self.claimed_orders: frozenset[str] = frozenset()
         """Orders of which a refund ever said that other goods had come: whose these are depends on all orders."""
         self.attributes: dict[str, Conclusion] = {}
-        """What is published for `links` of each attribute: its first use in the latest period it was used in."""
+        """What is published for `links` of each attribute: its first use in the latest period it was used in, with
+        those of earlier ones."""
         self.prefilter = Prefilter()
         self.shown: _Shown = (None, None, None, None, None, None)
         self.shown_at = 0
         """What the latest order event in order of arrival showed, and when."""
         self.has_claims = False
         self.has_shop_link = False
+        self.has_dealings = False
+        self.is_insurance_paid = False
         self.verdicts: dict[str, list[AlertAnswered]] = {}
         """By alert, everything shops said of it, in any order."""
 
@@ -93,6 +103,14 @@ class BuyerIndex:
         if refund.reason in CLAIMED and refund.order_id not in self.claimed_orders:
             self.claimed_orders |= {refund.order_id}
 
+    def note_dealing(self, fact: Any) -> None:
+        """Remember that linked buyers may have to be told of what the buyer did."""
+        kind = type(fact)
+        if kind is InsuranceChanged and fact.status == "paid":
+            self.is_insurance_paid = self.has_dealings = True
+        elif kind is RefundChanged or (kind is ReviewPosted and fact.rating <= BAD_RATING):
+            self.has_dealings = True
+
     def add_refund(self, refund: RefundChanged) -> None:
         """Take in the parcels a refund may come back in: every number it ever named, and itself."""
         self._add_claim(refund)
@@ -105,13 +123,26 @@ class BuyerIndex:
 
     def _add_attribute(self, attribute: str, order: OrderChanged) -> bool:
         held = self.attributes.get(attribute)
+        first: tuple[int, str, str] = _first(order)
+        used_at: tuple[int, ...] = (order.occurred_at,)
         if held is not None:
-            held_period, period = held.since_ms // _PERIOD_MS, order.occurred_at // _PERIOD_MS
-            if period < held_period or (period == held_period and _first(held.record) <= _first(order)):
+            used_at = _used_at(held.record.used_at, order.occurred_at)
+            period, held_period = order.occurred_at // _PERIOD_MS, held.since_ms // _PERIOD_MS
+            if period < held_period or (period == held_period and _first(held.record) <= first):
+                first = _first(held.record)
+            if first == _first(held.record) and used_at == held.record.used_at:
                 return False
-        use = AttributeUsed(0, True, attribute, *_first(order), order.buyer_id)
+        use = AttributeUsed(0, True, attribute, *first, order.buyer_id, used_at=used_at)
         self.attributes[attribute] = Conclusion(use.internal_id, attribute, use.occurred_at, use)
         return True
+
+
+def _used_at(told: tuple[int, ...], at_ms: int) -> tuple[int, ...]:
+    """The first uses of the periods, one more use known; only those that the latest is not long after."""
+    first = {at // _PERIOD_MS: at for at in told}
+    first[at_ms // _PERIOD_MS] = min(at_ms, first.get(at_ms // _PERIOD_MS, at_ms))
+    used_at = sorted(first.values())
+    return tuple(at for at in used_at if at >= used_at[-1] - _TOLD_MS)
 
 
 def _first(use: AttributeUsed | OrderChanged) -> tuple[int, str, str]:

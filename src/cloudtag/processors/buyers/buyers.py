@@ -26,6 +26,7 @@ from cloudtag.processors.buyers.rows.erasure import ERASURE
 from cloudtag.processors.buyers.rows.links import LINKS
 from cloudtag.processors.buyers.rows.order import ORDER
 from cloudtag.processors.buyers.rows.parcel import PARCEL
+from cloudtag.processors.buyers.rows.passes import PASSES
 from cloudtag.processors.buyers.rows.risk import RISK
 from cloudtag.processors.buyers.rows.shops import SHOPS
 from cloudtag.processors.buyers.rows.tags import TAGS
@@ -37,7 +38,7 @@ class Buyers(KeyedProcessor):
 
     name = "buyers"
     key: Callable[[Any], str] = attrgetter("buyer_id")
-    kinds = RowKinds((ORDER, PARCEL, SHOPS, BUYER, ALERTED, LINKS, RISK, TAGS, CONSEQUENCES, APPEALS, ERASURE))
+    kinds = RowKinds((ORDER, PARCEL, SHOPS, BUYER, ALERTED, LINKS, PASSES, RISK, TAGS, CONSEQUENCES, APPEALS, ERASURE))
     retention_ms = HELD_MS
 
     def new_index(self) -> BuyerIndex:

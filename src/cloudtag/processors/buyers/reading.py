@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
-from cloudtag.contract.links import LinkReported
+from cloudtag.contract.links import LinkPassed, LinkReported
 from cloudtag.contract.parcels import ParcelReported
 from cloudtag.contract.shops import ShopReported
 from cloudtag.detection.order_view import OrderView
@@ -74,6 +74,12 @@ def report(state: KeyedState, number: str) -> ParcelReported | None:
 def links(state: KeyedState) -> list[LinkReported]:
     """What `links` says, by attribute."""
     row = state.row("links")
+    return [fact for _, fact in sorted(row.facts.items()) if fact.is_held] if row else []
+
+
+def passes(state: KeyedState) -> list[LinkPassed]:
+    """What go-betweens say, by whom and of whom."""
+    row = state.row("passes")
     return [fact for _, fact in sorted(row.facts.items()) if fact.is_held] if row else []
 
 

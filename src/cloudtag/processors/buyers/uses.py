@@ -7,29 +7,46 @@ from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
+from cloudtag.contract.dealings import Dealings
 from cloudtag.contract.events import ComplaintChanged, RefundChanged
-from cloudtag.contract.links import AttributeUsed, Claim, SkuOwned
+from cloudtag.contract.links import AttributeUsed, Claim, LinkPassed, SkuOwned
 from cloudtag.contract.streams import STREAM_OF
 from cloudtag.contract.types import Proof
-from cloudtag.detection.buyer_case import accuses
+from cloudtag.detection.buyer_case import accuses, linked
 from cloudtag.detection.claims import claim_made, left_unpaid, unpaid_order
+from cloudtag.detection.dealings import dealings_of
+from cloudtag.detection.link_age import gap_ms
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.pictures import SHOWN_KINDS
 from cloudtag.detection.wrong_goods import kept_skus, sku_attribute
 from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.revise import Conclusion
+from cloudtag.policy.model import Policies
 from cloudtag.processors.buyers.buyer_index import BuyerIndex
 from cloudtag.processors.buyers.published import alerts_of
-from cloudtag.processors.buyers.reading import links
+from cloudtag.processors.buyers.reading import links, orders
 from cloudtag.processors.links.joins import bands_of
+
+_NONE = Dealings()
 
 
 def plain_uses(state: KeyedState) -> Iterator[Conclusion]:
     """Each attribute the buyer shows, once; with it, since when alerts accuse the buyer."""
     index: BuyerIndex = state.index
     alerted_at = _alerted_at(state)
+    told = dealings_of(orders(state)) if index.has_dealings else Dealings()
+    by_kind = {
+        "device": told,
+        "payment": told,
+        # A phone is handed down and shared at home: it links for the insurance alone.
+        "phone": Dealings(insured=told.insured),
+    }
     for use in index.attributes.values():
-        yield replace(use, record=replace(use.record, alerted_at=alerted_at)) if alerted_at else use
+        dealings = by_kind.get(use.record.attribute.partition(":")[0], _NONE)
+        if alerted_at or dealings != _NONE:
+            yield replace(use, record=replace(use.record, alerted_at=alerted_at, dealings=dealings))
+        else:
+            yield use
 
 
 def _alerted_at(state: KeyedState) -> int:
@@ -51,12 +68,36 @@ def order_uses(buyer_id: str, order: OrderView, now_ms: int, unpaid_ms: int) -> 
     return uses + list(_unpaid(buyer_id, order)), 0
 
 
-def owned_skus(state: KeyedState, orders: Iterable[OrderView]) -> Iterator[SkuOwned]:
+def passed_links(state: KeyedState, policies: Policies) -> Iterator[LinkPassed]:
+    """What the buyer tells as a go-between: to each linked buyer the others, unless they share an attribute anyway.
+
+    Whoever is linked to more others than an attribute may have goes between nobody.
+    """
+    shown = linked(links(state))
+    if len(shown) < 2:
+        return
+    newest = max((use for uses in shown.values() for use in uses), key=lambda use: (use.occurred_at, use.event_id))
+    if len(shown) > policies.at(newest.platform, newest.occurred_at).links.fan_out:
+        return
+    # Not the orders themselves: this row is not judged with each of them.
+    index: BuyerIndex = state.index
+    own = {attribute: use.record.used_at for attribute, use in index.attributes.items()}
+    shared = {buyer_id: frozenset(use.attribute for use in uses) for buyer_id, uses in shown.items()}
+    for buyer_id in shown:
+        for other_id, uses in shown.items():
+            if other_id != buyer_id and shared[buyer_id].isdisjoint(shared[other_id]):
+                gaps = tuple(gap_ms(own.get(use.attribute, ()), use) for use in uses)
+                yield LinkPassed(
+                    0, True, buyer_id, state.key, other_id, max(use.occurred_at for use in uses), tuple(uses), gaps
+                )
+
+
+def owned_skus(state: KeyedState) -> Iterator[SkuOwned]:
     """For each claim of a linked buyer: the orders of this buyer that hold what came back in the other's parcel."""
     told = [(report, use, claim) for report in links(state) for use in report.others for claim in use.claims]
     if not told:
         return
-    held = list(orders)
+    held = orders(state)
     answered: dict[str, SkuOwned] = {}
     for report, use, claim in sorted(told, key=lambda entry: (entry[0].attribute, entry[1].internal_id)):
         if claim.is_inspected:

@@ -51,14 +51,16 @@ def chain_of_four(stage: ScriptContext) -> None:
 def go_between(stage: ScriptContext) -> None:
     """Two who deceive share nothing with each other, but each something with a third, of whom nothing stands.
 
-    Whether that makes a ring of the three, and about whom the alert would be, is left open.
+    That is a ring of three, and the alert is about the two.
     """
     first = stage.buyer()
     middle = stage.buyer(phone_of=first)
     last = stage.buyer(payment_of=middle)
     harmless = stage.received(middle, stage.shop())
-    for deal in (harmless, *_deny(stage, [first, last])):
-        stage.expect_orders(DETECTOR, [deal], is_open=True)
+    deals = _deny(stage, [first, last])
+    for deal in deals:
+        stage.expect_orders(DETECTOR, [deal], at=_second_alert(deals))
+    stage.expect_orders(DETECTOR, [harmless], stands=False)
 
 
 def family(stage: ScriptContext) -> None:

@@ -37,11 +37,20 @@ def complaint_then_review(stage: ScriptContext) -> None:
     stage.expect_orders(DETECTOR, [deal])
 
 
-def asked_politely(stage: ScriptContext) -> None:
-    """Honest: a complaint asks for money, with nothing to press for it."""
+def asked_without_pressing(stage: ScriptContext) -> None:
+    """A complaint asks for money, and nothing presses for it: a weak signal."""
     deal, at = _received(stage)
     complain(stage.story, deal, at, "other", demands_money=True)
-    review(stage.story, deal, at + 20 * HOUR_MS, 3)
+    stage.expect_orders(DETECTOR, [deal])
+    review(stage.story, deal, at + 20 * HOUR_MS, 4)
+
+
+def asked_and_was_right(stage: ScriptContext) -> None:
+    """Honest: a complaint and a bad review ask for money; the platform upholds the complaint."""
+    deal, at = _received(stage)
+    review(stage.story, deal, at, 1, demands_money=True)
+    complain(stage.story, deal, at + HOUR_MS, "other", demands_money=True)
+    complain(stage.story, deal, at + 50 * HOUR_MS, "other", "upheld")
     stage.expect_orders(DETECTOR, [deal], stands=False)
 
 
@@ -55,10 +64,10 @@ def angry_and_refunded(stage: ScriptContext) -> None:
 
 
 def two_different_orders(stage: ScriptContext) -> None:
-    """Honest: a claim for compensation about one order, a bad review of another."""
+    """Honest: a complaint about one order names no price, a bad review is of another."""
     who, where = stage.buyer(), stage.shop()
     first, second = stage.received(who, where), stage.received(who, where, 5)
-    complain(stage.story, first, first.signed_at + HOUR_MS, "late_delivery", demands_money=True)
+    complain(stage.story, first, first.signed_at + HOUR_MS, "late_delivery")
     review(stage.story, second, second.signed_at + 5 * HOUR_MS, 1)
     stage.expect_orders(DETECTOR, [first, second], stands=False)
 
@@ -67,7 +76,8 @@ SCRIPTS = (
     complaint_with_a_price,
     review_with_a_price,
     complaint_then_review,
-    asked_politely,
+    asked_without_pressing,
+    asked_and_was_right,
     angry_and_refunded,
     two_different_orders,
 )

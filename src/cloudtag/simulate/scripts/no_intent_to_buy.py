@@ -37,6 +37,15 @@ def five_called_off(stage: ScriptContext) -> None:
     stage.expect("refund_frequency", claims, is_open=True)
 
 
+def let_down_five_times(stage: ScriptContext) -> None:
+    """Honest: five orders that the shops cancel because they have nothing in stock."""
+    who, deals = stage.buyer(), []
+    for n in range(5):
+        deals.append(stage.story.buy(who, stage.shop(), stage.after(72 * n), 1))
+        stage.story.move(deals[-1], "cancelled", deals[-1].paid_at + HOUR_MS, cancelled_by="shop")
+    stage.expect_orders(DETECTOR, deals, stands=False)
+
+
 def five_of_seven_cancelled(stage: ScriptContext) -> None:
     """Honest: five of seven."""
     stage.expect_orders(DETECTOR, _order(stage, 2, 5, 2), stands=False)
@@ -52,4 +61,11 @@ def cancelled_now_and_then(stage: ScriptContext) -> None:
     stage.expect_orders(DETECTOR, _order(stage, 0, 5, 10), stands=False)
 
 
-SCRIPTS = (five_cancelled, five_called_off, five_of_seven_cancelled, four_cancelled, cancelled_now_and_then)
+SCRIPTS = (
+    five_cancelled,
+    five_called_off,
+    let_down_five_times,
+    five_of_seven_cancelled,
+    four_cancelled,
+    cancelled_now_and_then,
+)

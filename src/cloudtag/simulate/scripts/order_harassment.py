@@ -25,22 +25,32 @@ def _order(
 
 def notes_to_one_shop(stage: ScriptContext) -> None:
     """Three unpaid orders with a note at one shop."""
+    stage.platform = "taobao"
     deals = _order(stage, [stage.shop()] * 3)[:2]
     stage.expect_orders(DETECTOR, deals, at=deals[1].placed_at + 24 * HOUR_MS)
 
 
 def one_note(stage: ScriptContext) -> None:
     """One unpaid order with a note."""
+    stage.platform = "tmall"
     stage.expect_orders(DETECTOR, _order(stage, [stage.shop()]), stands=False)
+
+
+def one_note_where_one_is_enough(stage: ScriptContext) -> None:
+    """One unpaid order with a note, on a platform that judges by the order."""
+    stage.platform = "aliexpress"
+    stage.expect_orders(DETECTOR, _order(stage, [stage.shop()]))
 
 
 def a_note_to_each(stage: ScriptContext) -> None:
     """Three shops, a note each."""
+    stage.platform = "jd"
     stage.expect_orders(DETECTOR, _order(stage, [stage.shop() for _ in range(3)]), stands=False)
 
 
 def two_notes_in_forty_days(stage: ScriptContext) -> None:
     """Two unpaid orders with a note, but long apart."""
+    stage.platform = "taobao"
     stage.expect_orders(DETECTOR, _order(stage, [stage.shop()] * 2, hours_between=-24 * 40), stands=False)
 
 
@@ -59,6 +69,7 @@ def paid_with_wishes(stage: ScriptContext) -> None:
 SCRIPTS = (
     notes_to_one_shop,
     one_note,
+    one_note_where_one_is_enough,
     a_note_to_each,
     two_notes_in_forty_days,
     unpaid_without_a_word,

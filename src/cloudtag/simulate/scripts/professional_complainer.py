@@ -19,6 +19,8 @@ def _complain(
     for n, where in enumerate(shops):
         deals.append(stage.received(who, where, -24 * 30 * (len(shops) - 1 - n)))
         complain(stage.story, deals[-1], deals[-1].signed_at + 6 * HOUR_MS, kinds[n], demands_money=n == demands)
+        # Whatever a complaint is about, that it demands money is a weak signal by itself.
+        stage.expect_orders("extortion", deals[-1:], stands=n == demands)
     return deals
 
 

@@ -14,10 +14,19 @@ def invalid_address_unshipped(stage: ScriptContext) -> None:
 
 
 def outside_free_shipping(stage: ScriptContext) -> None:
-    """An order to Hong Kong from a shop that ships free at home."""
+    """An order to Hong Kong from a shop that ships free at home; the buyer says nothing about the freight."""
     stage.platform = "taobao"
     deal = stage.story.buy(stage.buyer(), stage.shop(), stage.at, region="HK")
-    stage.expect_orders(DETECTOR, [deal], at=deal.placed_at)
+    for hours in (3, 20):
+        contact(stage.story, deal, deal.paid_at + hours * HOUR_MS, answered=False)
+    stage.expect_orders(DETECTOR, [deal])
+
+
+def abroad_and_not_asked(stage: ScriptContext) -> None:
+    """Honest: an order to Macao; the shop has not asked about the freight."""
+    stage.platform = "tmall"
+    deal = stage.story.buy(stage.buyer(), stage.shop(), stage.at, region="MO")
+    stage.expect_orders(DETECTOR, [deal], stands=False)
 
 
 def engraved_and_silent(stage: ScriptContext) -> None:
@@ -54,6 +63,7 @@ def nothing_to_ask_about(stage: ScriptContext) -> None:
 SCRIPTS = (
     invalid_address_unshipped,
     outside_free_shipping,
+    abroad_and_not_asked,
     engraved_and_silent,
     engraved_and_answered,
     asked_once,

@@ -12,13 +12,14 @@ from cloudtag.contract.links import AttributeUsed
 from cloudtag.contract.records import Alert, Label
 from cloudtag.detection.buyer_case import BuyerCase
 from cloudtag.detection.order_view import complaints_with_evidence
+from cloudtag.detection.signals import INVALID_ADDRESS
 from cloudtag.engine.judgement import Judgement
 from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.revise import Conclusion
 from cloudtag.engine.row_kind import Holds, Reads, RowKind
 from cloudtag.engine.rows import Row
 from cloudtag.policy.model import Policies
-from cloudtag.processors.buyers.reading import HELD_MS, links, orders, shop
+from cloudtag.processors.buyers.reading import HELD_MS, links, orders, report, shop
 from cloudtag.processors.buyers.run_detectors import kinds_of, may_run, run_detectors
 from cloudtag.processors.buyers.uses import pictures
 
@@ -46,6 +47,7 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
         shop=lambda shop_id: shop(state, shop_id),
         now_ms=now_ms,
         horizon_ms=now_ms - HELD_MS,
+        parcel=lambda number: report(state, number),
     )
     policy = policies.at(newest.platform, newest.occurred_at)
     kinds = kinds_of(state.rows_of("order", "buyer"))
@@ -68,13 +70,24 @@ def _may_find(state: KeyedState, name: str) -> bool:
     return may_run("buyer", state.index.prefilter.seen)
 
 
+def _may_be_nowhere(state: KeyedState, name: str) -> bool:
+    """A parcel that arrives shows that an address exists."""
+    del name
+    return INVALID_ADDRESS in state.index.prefilter.seen
+
+
 BUYER = RowKind(
     name="buyer",
     letter="b",
     judge=_judge,
     holds=(Holds(ev.ComplaintChanged), Holds(ev.AlertAnswered), Holds(disputes.OrderLimitChanged)),
     tells=(AttributeUsed, Alert, Label),
-    reads=(Reads("order", when=_may_find), Reads("links", when=_may_find), Reads("shops", when=_may_find)),
+    reads=(
+        Reads("order", when=_may_find),
+        Reads("links", when=_may_find),
+        Reads("shops", when=_may_find),
+        Reads("parcel", when=_may_be_nowhere),
+    ),
     index=_index,
     stays_with=("order",),
 )

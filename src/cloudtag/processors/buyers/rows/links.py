@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from operator import attrgetter
 from typing import Any
 
-from cloudtag.contract.links import AttributeUsed, LinkReported, SkuOwned
+from cloudtag.contract.events import InsuranceChanged, RefundChanged, ReviewPosted
+from cloudtag.contract.links import AttributeUsed, LinkPassed, LinkReported, SkuOwned
 from cloudtag.contract.records import Alert
 from cloudtag.engine.judgement import Judgement
 from cloudtag.engine.keyed_state import KeyedState
@@ -15,17 +16,20 @@ from cloudtag.engine.row_kind import Holds, Reads, RowKind
 from cloudtag.engine.rows import Row
 from cloudtag.policy.model import Policies
 from cloudtag.processors.buyers.buyer_index import BuyerIndex
-from cloudtag.processors.buyers.reading import orders
-from cloudtag.processors.buyers.uses import owned_skus, plain_uses
+from cloudtag.processors.buyers.uses import owned_skus, passed_links, plain_uses
+
+_DEALT = frozenset((RefundChanged, ReviewPosted, InsuranceChanged))
+"""What makes an order one of its buyer's dealings."""
 
 
 def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judgement:
-    del row, policies, now_ms
+    del now_ms
     judgement = Judgement({use.id: use for use in plain_uses(state)})
-    if state.index.has_claims:
-        for answer in owned_skus(state, orders(state)):
-            answer_id = answer.internal_id
-            judgement.conclusions[answer_id] = Conclusion(answer_id, answer.buyer_id, answer.occurred_at, answer)
+    told: list[SkuOwned | LinkPassed] = [*owned_skus(state)] if state.index.has_claims else []
+    if len(row.facts) > 1:
+        told += passed_links(state, policies)
+    for each in told:
+        judgement.conclusions[each.internal_id] = Conclusion(each.internal_id, each.buyer_id, each.occurred_at, each)
     return judgement
 
 
@@ -35,11 +39,15 @@ def _index(state: KeyedState, row: Row, fact: Any) -> Iterable[str]:
     return ()
 
 
-def _has_claims(state: KeyedState, name: str) -> bool:
-    """Whether goods are sought that one of the orders may hold."""
-    del name
+def _is_told_of(state: KeyedState, order_id: str) -> bool:
+    """Whether goods are sought that an order may hold, or it is among the dealings that linked buyers are told of."""
     index: BuyerIndex = state.index
-    return index.has_claims
+    if index.has_claims or index.is_insurance_paid:
+        return True
+    if not index.has_dealings:
+        return False
+    row = state.row("order", order_id)
+    return row is None or not row.kinds.isdisjoint(_DEALT)
 
 
 LINKS = RowKind(
@@ -47,8 +55,8 @@ LINKS = RowKind(
     letter="l",
     judge=_judge,
     holds=(Holds(LinkReported, identity=attrgetter("attribute")),),
-    tells=(AttributeUsed, SkuOwned),
-    reads=(Reads("order", when=_has_claims),),
+    tells=(AttributeUsed, SkuOwned, LinkPassed),
+    reads=(Reads("order", when=_is_told_of),),
     # Those who share an attribute learn that there are alerts; all else rests on facts.
     follows=(Alert,),
     is_early=True,

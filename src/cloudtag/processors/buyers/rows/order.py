@@ -81,6 +81,7 @@ def _index(state: KeyedState, row: Row, fact: Any) -> Iterable[str]:
         return (state.row_id("links"),) if index.add_order(fact) else ()
     if type(fact) is ev.RefundChanged:
         index.add_refund(fact)
+    index.note_dealing(fact)
     return ()
 
 

@@ -10,7 +10,7 @@ from cloudtag.engine.row_kind import Reads, RowKind
 from cloudtag.engine.rows import Row
 from cloudtag.policy.model import Policies
 from cloudtag.processors.buyers.published import alerts_of, is_alerted
-from cloudtag.processors.buyers.reading import links, orders
+from cloudtag.processors.buyers.reading import links, orders, passes
 from cloudtag.processors.buyers.run_detectors import protective, run_detectors, scenarios_zh
 
 
@@ -21,7 +21,7 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
     if not alerts:
         return judgement
     policy = policies.at(alerts[-1].platform, alerts[-1].decided_at)
-    case = RiskCase(state.key, alerts, links(state), now_ms, orders(state), protective(), scenarios_zh())
+    case = RiskCase(state.key, alerts, links(state), now_ms, orders(state), protective(), scenarios_zh(), passes(state))
     run_detectors("risk", frozenset(), case, policy, state.index.verdicts, judgement)
     return judgement
 
@@ -31,12 +31,22 @@ def _is_alerted(state: KeyedState, name: str) -> bool:
     return is_alerted(state)
 
 
+def _is_linked(state: KeyedState, name: str) -> bool:
+    del name
+    return state.row("links") is not None and is_alerted(state)
+
+
 RISK = RowKind(
     name="risk",
     letter="r",
     judge=_judge,
     tells=(Alert, Label),
-    reads=(Reads("links", when=_is_alerted),),
+    reads=(
+        Reads("links", when=_is_alerted),
+        Reads("passes", when=_is_alerted),
+        # How far apart two used what they share follows from all orders.
+        Reads("order", when=_is_linked),
+    ),
     follows=(Alert,),
     stays_with=("order", "buyer", "tags"),
 )

@@ -1,0 +1,118 @@
+"""What of a buyer's orders counts together with what linked accounts did, and the accounts linked for that."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from operator import attrgetter
+from typing import Any, NamedTuple
+
+from cloudtag.contract.dealings import AskedBack, BadRating, Dealings, InsuredOrder
+from cloudtag.contract.events import InsuranceChanged, OrderChanged
+from cloudtag.contract.links import AttributeUsed
+from cloudtag.contract.streams import STREAM_OF
+from cloudtag.detection.buyer_case import BuyerCase
+from cloudtag.detection.complaint_view import reviews_of
+from cloudtag.detection.finding import unique
+from cloudtag.detection.order_view import OrderView
+from cloudtag.detection.outcomes import claim, is_answer, is_before_shipping
+from cloudtag.detection.windows import DAY_MS, Moment, holding
+
+BAD_RATING = 2
+"""The most stars of a rating that linked accounts are told of; no policy may ask for more."""
+MOST_DEALINGS = 60
+"""So many dealings of one kind are told of an account, the newest."""
+SLACK_MS = 30 * DAY_MS
+"""How much earlier than its events a finding looks back: so much longer others' files may hold what it rests on."""
+
+
+class LinkedAccount(NamedTuple):
+    """An account that is counted together with the buyer's, what it did, and what the two share."""
+
+    buyer_id: str
+    dealings: Dealings
+    attributes: tuple[str, ...] = ()
+
+
+def dealings_of(orders: Iterable[OrderView]) -> Dealings:
+    """What a buyer's orders say of it. Insured orders are told of once the insurance has paid for one."""
+    held = [order for order in orders if order.refunds or order.others or order.insurance or order.freight_insured]
+    asked = [each for order in held if order.refunds for each in asked_back(order)]
+    rated = [each for order in held if order.others for each in _bad_ratings(order)]
+    insured = [each for order in held if (each := _insured(order)) is not None]
+    is_paid = any(each.paid_at for each in insured)
+    return Dealings(_newest(asked), _newest(rated), _newest(insured) if is_paid else ())
+
+
+def linked_accounts(case: BuyerCase, kinds: Sequence[str]) -> list[LinkedAccount]:
+    """The accounts that share an attribute of one of these kinds with the buyer, in order of their id."""
+    found: dict[str, list[AttributeUsed]] = {}
+    for report in case.links:
+        if report.kind in kinds:
+            for use in report.others:
+                if use.buyer_id and not use.subject:
+                    found.setdefault(use.buyer_id, []).append(use)
+    return [
+        LinkedAccount(buyer_id, uses[0].dealings, unique(use.attribute for use in uses))
+        for buyer_id, uses in sorted(found.items())
+    ]
+
+
+def moments(
+    accounts: Iterable[LinkedAccount], told: Callable[[Dealings], Sequence[AskedBack | BadRating]], mark: str
+) -> Iterator[Moment]:
+    """The dealings of one kind, each with the account it is of; `mark` is the field that tells two at a time apart."""
+    named: Callable[[Any], str] = attrgetter(mark)
+    for account in accounts:
+        for each in told(account.dealings):
+            yield Moment(each.occurred_at, f"{account.buyer_id}/{named(each)}", (account, each))
+
+
+def asked_back(order: OrderView) -> Iterator[AskedBack]:
+    """The first refund of an order for each reason that asks money back for goods that were sent, and stands."""
+    first: dict[str, AskedBack] = {}
+    for refund in order.refunds.values():
+        asked = claim(refund)
+        if asked is None or refund.reason == "unknown" or is_before_shipping(order, refund, asked):
+            continue
+        told = AskedBack(
+            refund.reason, refund.shop_id, order.order_id, refund.refund_id, asked.occurred_at, asked.event_id
+        )
+        if is_answer(order, Moment(asked.occurred_at, order.order_id, told)):
+            continue
+        held = first.get(told.kind)
+        if held is None or _moment(told) < _moment(held):
+            first[told.kind] = told
+    yield from first.values()
+
+
+def _bad_ratings(order: OrderView) -> Iterator[BadRating]:
+    for versions in reviews_of(order):
+        run = holding(versions, lambda review: review.rating <= BAD_RATING)
+        if run is not None:
+            last = run.events[-1]
+            yield BadRating(
+                last.rating, last.shop_id, order.order_id, last.review_id, run.first.occurred_at, run.first.event_id
+            )
+
+
+def _insured(order: OrderView) -> InsuredOrder | None:
+    if not order.freight_insured and all(event.status == "unknown" for event in order.insurance):
+        return None
+    first: OrderChanged | InsuranceChanged = order.changes[0] if order.changes else order.insurance[0]
+    paid = next((event for event in order.insurance if event.status == "paid"), None)
+    return InsuredOrder(
+        order.order_id,
+        first.shop_id,
+        first.occurred_at,
+        first.event_id,
+        STREAM_OF[type(first)],
+        paid.occurred_at if paid else 0,
+        paid.event_id if paid else "",
+    )
+
+
+def _newest(told: list[Any]) -> tuple[Any, ...]:
+    return tuple(sorted(told, key=_moment)[-MOST_DEALINGS:])
+
+
+_moment = attrgetter("occurred_at", "event_id")
