@@ -91,7 +91,8 @@ class Journey:
         for offset, event in enumerate(EVENTS[:FOLLOWED]):
             self.judge(record_of(event, offset))
         self.record = record_of(EVENTS[FOLLOWED], FOLLOWED)
-        self.fact: Any = reader.read("refunds", self.record).fact
+        fact: Any = reader.read("refunds", self.record).fact
+        self.fact = fact
         before = self._topology.forwarded
         self.batch, self.outputs = self.judge(self.record)
         self.internal_records = self._topology.forwarded - before
