@@ -32,7 +32,7 @@ class Pulse:
     """Whether there is work."""
 
 
-class Judge:
+class StallJudge:
     """Decides from pulses whether a worker is dead. Pure, apart from the time it is given."""
 
     def __init__(self, loop_seconds: float, stall_seconds: float, now: float) -> None:
@@ -78,7 +78,7 @@ class Watchdog(Service):
         super().__init__()
         self._pulse = pulse
         self._end = end
-        self._judge = Judge(min(loop_seconds, stall_seconds), stall_seconds, time.monotonic())
+        self._judge = StallJudge(min(loop_seconds, stall_seconds), stall_seconds, time.monotonic())
         self._is_over = threading.Event()
 
     async def on_start(self) -> None:

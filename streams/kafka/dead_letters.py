@@ -18,7 +18,7 @@ from streams.kafka.producer import ROOM_BYTES, OutRecord
 STREAM = "dead-letters"
 CUT_BYTES = 64 * 1024
 """What is kept of a record where the topic takes less than declared, and of any key that is to be cut."""
-TELLING_BYTES = 256
+REASON_BYTES = 256
 """Room for what a cut dead letter holds besides: three fields and a longer error."""
 
 LONGEST_ERROR = 500
@@ -37,7 +37,7 @@ class Encodes(Protocol):
     def encode(self, stream: str, record: Struct) -> bytes: ...
 
 
-def letter_of(record: Any, reason: DeadLetterReason, error: str) -> DeadLetter:
+def dead_letter_of(record: Any, reason: DeadLetterReason, error: str) -> DeadLetter:
     """A dead letter about a Kafka record; the error is one line.
 
     One about a batch that was not unpacked holds the beginning of the batch as it lies on the broker.
@@ -72,7 +72,7 @@ def next_batch(letter: DeadLetter, spare_bytes: int) -> DeadLetter:
     large."""
     key, value = letter.key or b"", letter.value or b""
     kept_key = key[:CUT_BYTES]
-    spare_bytes += len(key) - len(kept_key) - TELLING_BYTES
+    spare_bytes += len(key) - len(kept_key) - REASON_BYTES
     kept = value[: max(0, len(value) + min(spare_bytes, 0))]
     told = f"{letter.error} (cut: {len(kept)} of {len(value)} bytes are kept here, the whole is at its place)"
     return replace(

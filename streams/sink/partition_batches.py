@@ -94,7 +94,7 @@ class PartitionBatches:
         """The batch of an ended stretch that has rows."""
         return InsertBatch(self.stream, self.topic, self.number, self._rule.size, tuple(span.rows))
 
-    def letter_of(self, rejected: Rejected) -> DeadLetter:
+    def dead_letter_of(self, rejected: Rejected) -> DeadLetter:
         """The dead letter of a row the warehouse can never store."""
         row = rejected.row
         return DeadLetter(

@@ -6,7 +6,7 @@ from cloudtag.contract.streams import INPUTS
 from cloudtag.warehouse.blocks import LogRow
 from cloudtag.wire import Codec, Undecodable
 from cloudtag.wire.registry import RegistryRefused
-from streams.kafka.dead_letters import DeadLetterReason, letter_of
+from streams.kafka.dead_letters import DeadLetterReason, dead_letter_of
 from streams.sink import sink_metrics as metrics
 from streams.sink.partition_batches import IntakeRecord
 
@@ -61,7 +61,7 @@ class Reader:
             metrics.SKIPPED.labels(stream).inc()
             return IntakeRecord(log.offset, log.timestamp, size)
         metrics.DEAD_LETTERS.labels(stream).inc()
-        letter = letter_of(log, reason, error)
+        letter = dead_letter_of(log, reason, error)
         if stream == "dead-letters":
             # A dead letter about a dead letter would go round for ever: it is stored as it is.
             return IntakeRecord(log.offset, log.timestamp, size, LogRow(log.offset, log.timestamp, letter, None, None))

@@ -172,7 +172,7 @@ class Sink(ConsumerRebalanceListener):  # type: ignore[misc]
             batch = partition.batch_of(span)
             log.debug("storing %s", batch.token)
             for rejected in await self._warehouse.store(batch):
-                letters.append(partition.letter_of(rejected))
+                letters.append(partition.dead_letter_of(rejected))
                 metrics.DEAD_LETTERS.labels(partition.stream).inc()
             log.debug("stored %s", batch.token)
             metrics.BATCHES.labels(partition.stream).inc()

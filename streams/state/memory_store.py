@@ -61,15 +61,15 @@ class MemoryStore:
     """Rows that last as long as their partition stays here."""
 
     def __init__(self) -> None:
-        self._shelves: dict[tuple[str, int], MemoryPartition] = {}
+        self._partitions: dict[tuple[str, int], MemoryPartition] = {}
 
     def store_part(self, processor: str, partition: int) -> MemoryPartition:
         """Open or create."""
-        return self._shelves.setdefault((processor, partition), MemoryPartition())
+        return self._partitions.setdefault((processor, partition), MemoryPartition())
 
     def release(self, processor: str, partition: int) -> None:
         """Drop the rows."""
-        self._shelves.pop((processor, partition), None)
+        self._partitions.pop((processor, partition), None)
 
     def close(self) -> None:
         """Nothing to let go of."""

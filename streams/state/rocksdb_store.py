@@ -154,23 +154,23 @@ class RocksStore:
         self._directory = directory / "rows"
         self._identity = f"{FORMAT}:{identity}".encode()
         self._handle = _Handle(self._open(), self._try_open)
-        self._shelves: dict[tuple[str, int], RocksPartition] = {}
+        self._partitions: dict[tuple[str, int], RocksPartition] = {}
 
     def store_part(self, processor: str, partition: int) -> RocksPartition:
         """Open or create; anew where the database was opened anew since, for what is in it is what counts."""
-        store_part = self._shelves.get((processor, partition))
+        store_part = self._partitions.get((processor, partition))
         if store_part is None or store_part.generation != self._handle.generation:
             prefix = processor.encode() + b"\x00" + partition.to_bytes(2)
-            store_part = self._shelves[processor, partition] = RocksPartition(self._handle, prefix)
+            store_part = self._partitions[processor, partition] = RocksPartition(self._handle, prefix)
         return store_part
 
     def release(self, processor: str, partition: int) -> None:
         """The rows stay on disk: should the partition come back, only what is missing is read."""
-        self._shelves.pop((processor, partition), None)
+        self._partitions.pop((processor, partition), None)
 
     def close(self) -> None:
         """Write out and unlock."""
-        self._shelves.clear()
+        self._partitions.clear()
         self._handle.close()
 
     def _open(self) -> Any:

@@ -88,15 +88,15 @@ def _topics_of(parts: Parts) -> list[str]:
 
 def _add_tasks(parts: Parts) -> None:
     """What runs beside the agents once the first assignment is taken over."""
-    ticker = WatermarkPublisher(parts.config, parts.codec, parts.app, parts.metrics)
+    watermarks = WatermarkPublisher(parts.config, parts.codec, parts.app, parts.metrics)
 
-    async def tick() -> None:
-        await ticker.tick(runner.tasks for runner in parts.runners.values())
+    async def publish_watermarks() -> None:
+        await watermarks.publish(runner.tasks for runner in parts.runners.values())
 
     async def gauges() -> None:
         refresh(parts)
 
-    _every(parts, parts.config.idle_watermark_seconds / 2, tick)
+    _every(parts, parts.config.idle_watermark_seconds / 2, publish_watermarks)
     _every(parts, GAUGES_SECONDS, gauges)
 
 

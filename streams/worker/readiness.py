@@ -2,7 +2,7 @@
 
 import time
 
-from streams.health.watchdog import Judge
+from streams.health.watchdog import StallJudge
 from streams.worker.app import Parts
 from streams.worker.pulse import pulse
 
@@ -39,5 +39,5 @@ class WorkerReadiness:
         self._judge.beat(pulse(self._parts), now)
         return "records are pending and none is finished" if self._judge.verdict(now) else None
 
-    def _new_judge(self) -> Judge:
-        return Judge(float("inf"), self._blocked_seconds, time.monotonic())
+    def _new_judge(self) -> StallJudge:
+        return StallJudge(float("inf"), self._blocked_seconds, time.monotonic())

@@ -11,7 +11,7 @@ from cloudtag.wire import Undecodable
 from cloudtag.wire.oversized import OversizedBatch
 from cloudtag.wire.registry import RegistryRefused
 from streams.kafka import topics
-from streams.kafka.dead_letters import DeadLetterReason, letter_of
+from streams.kafka.dead_letters import DeadLetterReason, dead_letter_of
 from streams.kafka.partitioner import Misplaced, partition_of
 from streams.transport.decoded import DecodedRecord
 from streams.worker import misplaced
@@ -112,4 +112,4 @@ def _elsewhere(stream: str, key: str, wanted: int, record: Any) -> DecodedRecord
 
 
 def _dead(record: Any, reason: DeadLetterReason, error: str) -> DecodedRecord:
-    return DecodedRecord(letter=letter_of(record, reason, error))
+    return DecodedRecord(letter=dead_letter_of(record, reason, error))

@@ -19,7 +19,7 @@ from cloudtag.contract.records import DeadLetter
 from cloudtag.contract.streams import INTERNAL
 from cloudtag.engine.task_result import Output, TaskResult
 from cloudtag.wire.registry import RegistryRefused
-from streams.kafka.dead_letters import CUT_BYTES, letter_of, record_of
+from streams.kafka.dead_letters import CUT_BYTES, dead_letter_of, record_of
 from streams.kafka.dead_letters import STREAM as DEAD_LETTERS
 from streams.kafka.partitioner import CAUSES, Misplaced, partition_of
 from streams.kafka.producer import ROOM_BYTES, Addressed, OutRecord, Target, check_size, group, publish
@@ -213,14 +213,14 @@ class Runner:
     def _refused(self, step: TaskResult, sources: Sequence[Any]) -> list[DeadLetter]:
         """The dead letters of the facts the task did not take; `sources` are the records of all of them."""
         source = self._reader.source
-        late = [letter_of(source(sources[n]), "too_late", "older than what is still held") for n in step.too_late]
-        erased = [letter_of(source(sources[n]), "erased", "about a buyer who is forgotten") for n in step.refused]
+        late = [dead_letter_of(source(sources[n]), "too_late", "older than what is still held") for n in step.too_late]
+        erased = [dead_letter_of(source(sources[n]), "erased", "about a buyer who is forgotten") for n in step.refused]
         # They name the place only: a dead letter must not keep what was to be forgotten.
         return late + [replace(letter, key=None, value=None) for letter in erased]
 
     async def _refuse(self, record: Any, error: str) -> None:
         """A record that alone cannot be judged becomes a dead letter."""
-        await self._dead_letter([letter_of(self._reader.source(record), "cannot_judge", error)])
+        await self._dead_letter([dead_letter_of(self._reader.source(record), "cannot_judge", error)])
 
     async def _dead_letter(self, letters: list[DeadLetter]) -> None:
         if not letters:

@@ -28,7 +28,7 @@ class WatermarkPublisher:
         """Whether the wall clock moves event time at all."""
         return self._config.clock == "live"
 
-    async def tick(self, processors: Iterable[Tasks]) -> int:
+    async def publish(self, processors: Iterable[Tasks]) -> int:
         """Write to what is idle now; returns to how many partitions."""
         if not self.is_live:
             return 0

@@ -20,7 +20,7 @@ HERE = Path(__file__).parent
 class Section(NamedTuple):
     """What CONTRIBUTING says of one thing: how many files, which, and the commands that show what is missing."""
 
-    count: int
+    files: int
     paths: list[str]
     commands: list[str]
 

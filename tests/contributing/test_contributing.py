@@ -9,7 +9,7 @@ from tests.contributing.scratch import Scratch, Section, section
 
 def check(scratch: Scratch, told: Section) -> None:
     """The files touched are those listed, and nothing is missing any more."""
-    assert len(told.paths) == told.count == len(scratch.touched)
+    assert len(told.paths) == told.files == len(scratch.touched)
     for listed in map(scratch.named, told.paths):
         # What is left in capitals is made up by whoever adds the thing.
         pattern = re.sub(r"\\?[A-Z]{4,}", "[^/]+", re.escape(listed))

@@ -91,10 +91,11 @@ class Journey:
         for offset, event in enumerate(EVENTS[:FOLLOWED]):
             self.judge(record_of(event, offset))
         self.record = record_of(EVENTS[FOLLOWED], FOLLOWED)
-        self.fact: Any = reader.read("refunds", self.record).fact
-        before = self._topology.forwarded
+        fact: Any = reader.read("refunds", self.record).fact
+        self.fact = fact
+        before = self._topology.internal_records
         self.batch, self.outputs = self.judge(self.record)
-        self.internal_records = self._topology.forwarded - before
+        self.internal_records = self._topology.internal_records - before
         processor = build("buyers", shipped(), 0)
         states = StateCache(
             processor, self.rows["buyers"], RowCodec(processor.kinds.fact_type, processor.kinds.identity), 10

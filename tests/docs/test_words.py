@@ -1,6 +1,7 @@
 """Prose uses the words of the field, or plain ones; `words.toml` says which not."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -29,7 +30,7 @@ def test_what_is_found(line: str, path: str, found: list[str]) -> None:
     assert banned_in(line, path) == found
 
 
-def test_code_is_no_prose(tmp_path) -> None:
+def test_code_is_no_prose(tmp_path: Path) -> None:
     module = tmp_path / "module.py"
     module.write_text(
         '"""Doc."""\ntold = "told"\n\n\ndef f():\n    """Of f.\n\n    More.\n    """\n    return told  # why\n'

@@ -1,13 +1,15 @@
 """What follows from the declarations of a few made-up kinds of rows, and which declarations are refused."""
 
+from collections.abc import Sequence
 from operator import attrgetter
+from typing import Any
 
 import pytest
 
 from cloudtag.contract.events import OrderChanged, RefundChanged, ReviewPosted
 from cloudtag.contract.records import Alert, TagStatus
 from cloudtag.contract.shops import TagRequested
-from cloudtag.engine.judgement import EMPTY
+from cloudtag.engine.judgement import EMPTY, Judgement
 from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.row_kind import INTERNAL_ID, Holds, Reads, RowKind
 from cloudtag.engine.row_kinds import RowKinds
@@ -16,13 +18,14 @@ from cloudtag.engine.task_result import Output
 
 ORDER_ID = attrgetter("order_id")
 IDS = ("e1", 5, "taobao")
+ORDERED = OrderChanged(*IDS, "o1", "b1", "s1", "placed")
 
 
-def nothing(state, row, policies, now_ms):
+def nothing(state: KeyedState, row: Row, policies: Any, now_ms: int) -> Judgement:
     return EMPTY
 
 
-def kind(name, letter, **declared):
+def kind(name: str, letter: str, **declared: Any) -> RowKind:
     return RowKind(name=name, letter=letter, judge=nothing, **declared)
 
 
@@ -39,21 +42,20 @@ RISK = kind("risk", "r", reads=(Reads("sum"),), follows=(Alert,))
 KINDS = RowKinds((ORDER, REVIEW, SUM, RISK))
 
 
-def file(*row_ids):
+def file(*row_ids: str) -> KeyedState:
     state = KeyedState("k", None, KINDS.letters)
     for row_id in row_ids:
         state.add_row(row_id)
     return state
 
 
-def test_a_fact_belongs_to_the_row_that_its_kind_names():
-    order = OrderChanged(*IDS, "o1", "b1", "s1", "placed")
-    assert KINDS.places[OrderChanged](order) == "oo1"
-    assert KINDS.identity(order) == "e1"
+def test_a_fact_belongs_to_the_row_that_its_kind_names() -> None:
+    assert KINDS.places[OrderChanged](ORDERED) == "oo1"
+    assert KINDS.identity(ORDERED) == "e1"
     assert KINDS.facts == (OrderChanged, RefundChanged, ReviewPosted)
 
 
-def test_a_fact_without_a_name_belongs_to_the_next_kind_that_holds_its_type():
+def test_a_fact_without_a_name_belongs_to_the_next_kind_that_holds_its_type() -> None:
     named = RowKinds(
         (kind("one", "o", holds=(Holds(TagStatus, name=ORDER_ID),)), kind("any", "a", holds=(Holds(TagStatus),)))
     )
@@ -61,20 +63,20 @@ def test_a_fact_without_a_name_belongs_to_the_next_kind_that_holds_its_type():
     assert [place(type("Fact", (), {"order_id": order_id})) for order_id in ("o1", None)] == ["oo1", "a"]
 
 
-def test_what_changes_touches_itself_and_its_readers_but_none_that_waits():
+def test_what_changes_touches_itself_and_its_readers_but_none_that_waits() -> None:
     assert KINDS.touched(file(), {"oo1"}) == {"oo1", "vv-o1"}
     assert KINDS.touched(file(), {"vbig"}) == {"vbig", "s"}
     assert KINDS.touched(file(), {"vsmall"}) == {"vsmall"}
     assert KINDS.touched(file(), {"s", "r"}) == {"s"}
 
 
-def test_every_row_of_a_kind_is_touched_where_no_reader_is_named():
+def test_every_row_of_a_kind_is_touched_where_no_reader_is_named() -> None:
     kinds = RowKinds((ORDER, kind("mark", "m", holds=(Holds(TagStatus, name=ORDER_ID),), reads=(Reads("order"),))))
     assert kinds.touched(file("oo1", "m1", "m2"), {"oo1"}) == {"oo1", "m1", "m2"}
 
 
-def test_a_layer_is_asked_by_what_it_follows_and_by_what_it_reads():
-    alert, status = (Output(stream, "k", None) for stream in ("alerts", "tag-statuses"))
+def test_a_layer_is_asked_by_what_it_follows_and_by_what_it_reads() -> None:
+    alert, status = (Output(stream, "k", ORDERED) for stream in ("alerts", "tag-statuses"))
     assert KINDS.layers == ("r",)
     for ids, outputs, is_asked in (
         ({"oo1"}, [], False),
@@ -86,23 +88,23 @@ def test_a_layer_is_asked_by_what_it_follows_and_by_what_it_reads():
         assert KINDS.is_asked("r", file(), ids, outputs) is is_asked
 
 
-def test_every_row_is_what_there_is_and_what_there_could_be():
+def test_every_row_is_what_there_is_and_what_there_could_be() -> None:
     assert KINDS.every(file("oo1", "r")) == {"oo1", "s"}
 
 
-def test_a_row_is_explained_by_what_it_reads_and_one_of_the_whole_file_by_all():
+def test_a_row_is_explained_by_what_it_reads_and_one_of_the_whole_file_by_all() -> None:
     assert KINDS.read_by(file(), "v1") == {"v1", "oo1", "oo2"}
     assert KINDS.read_by(file(), "oo1") == {"oo1"}
     assert KINDS.read_by(file(), "s") is None
 
 
-def test_a_row_stays_with_those_it_is_said_to_stay_with():
+def test_a_row_stays_with_those_it_is_said_to_stay_with() -> None:
     assert not KINDS.can_expire(file("oo1", "v1"), Row("v1"), 0)
     assert KINDS.can_expire(file("v1"), Row("v1"), 0)
     assert KINDS.can_expire(file("oo1"), Row("oo1"), 0)
 
 
-def test_what_is_kept_never_goes_and_what_is_needed_stays_for_now():
+def test_what_is_kept_never_goes_and_what_is_needed_stays_for_now() -> None:
     kept = kind("kept", "k", holds=(Holds(OrderChanged),), is_kept=True)
     needed = kind(
         "needed", "n", holds=(Holds(RefundChanged),), is_needed=lambda state, row, horizon_ms: horizon_ms < 10
@@ -113,7 +115,7 @@ def test_what_is_kept_never_goes_and_what_is_needed_stays_for_now():
     assert [kinds.can_expire(file(), Row("n"), horizon_ms) for horizon_ms in (9, 10)] == [False, True]
 
 
-def test_of_a_closed_file_only_what_closed_it_stays():
+def test_of_a_closed_file_only_what_closed_it_stays() -> None:
     closing = kind("closing", "c", holds=(Holds(ReviewPosted),), closes=True)
     kinds, state = RowKinds((ORDER, kind("kept", "k", holds=(Holds(TagStatus),), is_kept=True), closing)), file("oo1")
     state.is_closed = True
@@ -138,6 +140,6 @@ def test_of_a_closed_file_only_what_closed_it_stays():
         ((kind("a", "a", holds=(Holds(TagRequested),)),), "what names a TagRequested"),
     ],
 )
-def test_declarations_that_contradict_each_other_are_refused(kinds, what):
+def test_declarations_that_contradict_each_other_are_refused(kinds: Sequence[RowKind], what: str) -> None:
     with pytest.raises(ValueError, match=what):
         RowKinds(kinds)

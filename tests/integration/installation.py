@@ -92,7 +92,7 @@ class Installation:
     async def pass_time(self, time_ms: int) -> None:
         """Move event time on, on every partition."""
         async with sender(self.config) as out:
-            await out.tick(time_ms)
+            await out.pass_time(time_ms)
 
     async def settled(self) -> None:
         """Wait until everything is judged (and stored)."""

@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given, settings
 
 import cloudtag
+from cloudtag.contract.events import Event
 from cloudtag.contract.records import Alert
 from cloudtag.contract.streams import READS, STREAM_OF, WRITES
+from cloudtag.engine.row_kinds import RowKinds
 from cloudtag.policy.load import shipped
 from cloudtag.processors import build
 from cloudtag.processors.buyers.published import BELOW
@@ -28,38 +30,38 @@ LETTERS = {
 """Stored keys begin with these: a letter that changes orphans every stored row of its kind."""
 
 
-def kinds_of(name):
+def kinds_of(name: str) -> RowKinds:
     return build(name, shipped()).kinds
 
 
 @pytest.mark.parametrize("name", READS)
-def test_a_processor_reads_the_streams_of_the_facts_its_rows_hold(name):
+def test_a_processor_reads_the_streams_of_the_facts_its_rows_hold(name: str) -> None:
     assert {STREAM_OF[fact] for fact in kinds_of(name).facts} == set(READS[name])
 
 
 @pytest.mark.parametrize("name", READS)
-def test_stored_letters_stay(name):
+def test_stored_letters_stay(name: str) -> None:
     assert dict(kinds_of(name).letters) == LETTERS[name]
 
 
 @pytest.mark.parametrize("name", READS)
-def test_every_kind_has_a_module_of_its_name_and_every_module_is_a_kind(name):
+def test_every_kind_has_a_module_of_its_name_and_every_module_is_a_kind(name: str) -> None:
     modules = {path.stem for path in (PROCESSORS / name / "rows").glob("*.py")} - {"__init__"}
     assert modules == set(kinds_of(name).letters)
 
 
-def test_alerts_are_told_of_the_rows_below_and_of_the_risk():
+def test_alerts_are_told_of_the_rows_below_and_of_the_risk() -> None:
     assert {kind.name for kind in kinds_of("buyers").kinds if Alert in kind.tells} == {*BELOW, "risk"}
 
 
 @pytest.mark.parametrize("name", WRITES)
-def test_a_processor_writes_the_streams_of_the_records_its_rows_tell(name):
+def test_a_processor_writes_the_streams_of_the_records_its_rows_tell(name: str) -> None:
     assert {STREAM_OF[record] for record in kinds_of(name).tells} == set(WRITES[name])
 
 
 @given(histories())
 @settings(max_examples=60, deadline=None)
-def test_nothing_is_published_about_a_row_that_its_kind_does_not_tell(history):
+def test_nothing_is_published_about_a_row_that_its_kind_does_not_tell(history: list[Event]) -> None:
     topology = Topology(shipped())
     topology.feed(history)
     list(topology.pass_time(START_MS + 40 * 86_400_000))
@@ -70,7 +72,7 @@ def test_nothing_is_published_about_a_row_that_its_kind_does_not_tell(history):
                 assert {published.stream for published in row.published.values()} <= declared[row.id[0]]
 
 
-def test_no_letter_is_compared_but_where_the_declarations_are_read():
+def test_no_letter_is_compared_but_where_the_declarations_are_read() -> None:
     looked_at = re.compile(r"row(_id)?(\.id)?\[[01]:?\]|\.id\[|row\.id\.startswith")
     found = {
         str(path.relative_to(PROCESSORS))

@@ -192,9 +192,9 @@ def test_an_answer_is_corrected_when_the_shop_describes_itself_anew() -> None:
     topology.feed([described(2, 5, "w1", "w2")])
     (answer,) = answers(topology, "b1")
     assert (answer.return_address_hashes, len(answer.listings)) == (("w1", "w2"), 2)
-    forwarded = topology.forwarded
+    forwarded = topology.internal_records
     topology.feed([described(3, 6, "w1", "w2")])
-    assert topology.forwarded == forwarded, "the same said again is told nobody"
+    assert topology.internal_records == forwarded, "the same said again is told nobody"
 
 
 def test_what_came_back_is_answered_by_who_ordered_it_and_taken_back_with_the_inspection() -> None:

@@ -20,7 +20,7 @@ def reports(topology: Topology, buyer: str) -> list[LinkReported]:
 def test_a_second_buyer_links_both() -> None:
     topology = Topology(shipped())
     topology.feed([order(1)])
-    assert topology.forwarded == 1
+    assert topology.internal_records == 1
     topology.feed([order(2)])
     assert [use.buyer_id for use in reports(topology, "b1")[0].others] == ["b2"]
     assert [use.buyer_id for use in reports(topology, "b2")[0].others] == ["b1"]
@@ -32,7 +32,7 @@ def test_more_orders_of_one_buyer_are_told_once() -> None:
     for n in range(2, 30):
         event = OrderChanged(f"e{n}", T0 + n, "taobao", f"o{n}", "b1", "s1", "placed", device_hash="d1")
         topology.feed([event])
-    assert topology.forwarded == 1
+    assert topology.internal_records == 1
 
 
 def test_past_the_fan_out_limit_nobody_is_linked_and_little_is_held() -> None:

@@ -1,16 +1,22 @@
 """Laws of rows: judging and asking change nothing, and what the declarations say is touched is all that can change."""
 
+from collections.abc import Iterator, Sequence, Set
+from typing import Any
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import Struct
 from msgspec.structs import replace
 
+from cloudtag.contract.events import Event
 from cloudtag.contract.internal import InternalRecord
 from cloudtag.detectors.registry import all_detectors
 from cloudtag.engine.judgement import EMPTY, Judgement
+from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.row_kinds import RowKinds
 from cloudtag.engine.rows import RowCodec
 from cloudtag.engine.task import Task
+from cloudtag.engine.task_result import Output, TaskResult
 from cloudtag.policy.load import shipped
 from cloudtag.processors import build
 from cloudtag.replay.topology import ORDER, Topology
@@ -25,11 +31,11 @@ LATENESS_MS = SPAN_HOURS * HOUR_MS
 class Recorded(Topology):
     """A topology that keeps all that its tasks publish, internal records included."""
 
-    def __init__(self, lateness_ms=0):
-        self.published = []
+    def __init__(self, lateness_ms: int = 0) -> None:
+        self.published: list[Output] = []
         super().__init__(shipped(), lateness_ms)
 
-    def _settle(self, name, facts, step, outputs):
+    def _settle(self, name: str, facts: Sequence[Any], step: TaskResult, outputs: list[Output]) -> None:
         self.published += step.outputs
         super()._settle(name, facts, step, outputs)
 
@@ -37,38 +43,39 @@ class Recorded(Topology):
 class Whole(RowKinds):
     """As if nothing were declared of who reads what: every row is judged whenever any changes."""
 
-    def touched(self, state, row_ids):
+    def touched(self, state: KeyedState, row_ids: Set[str]) -> Set[str]:
         return self.every(state) | super().touched(state, row_ids)
 
-    def is_followed(self, state, row_ids, outputs):
+    def is_followed(self, state: KeyedState, row_ids: Set[str], outputs: Sequence[Output]) -> bool:
         return True
 
-    def is_asked(self, layer, state, row_ids, outputs):
+    def is_asked(self, layer: str, state: KeyedState, row_ids: Set[str], outputs: Sequence[Output]) -> bool:
         return True
 
 
-def whole(lateness_ms):
+def whole(lateness_ms: int) -> Recorded:
     topology = Recorded(lateness_ms)
     for name in ORDER:
-        processor = build(name, shipped(), lateness_ms)
+        processor: Any = build(name, shipped(), lateness_ms)
         processor.kinds = Whole(processor.kinds.kinds)
         topology.tasks[name] = Task(processor, None)
     return topology
 
 
-def told_last(topology):
+def told_last(topology: Recorded) -> dict[tuple[str, str, str], Any]:
     """What was last told under each id. In one batch links may be judged before an alert or after it: of what they tell
     the count of revisions does not matter."""
-    last = {}
+    last: dict[tuple[str, str, str], Any] = {}
     for output in topology.published:
-        record, about = output.record, output.record.__struct_fields__[0]
+        record: Any = output.record
+        about = record.__struct_fields__[0]
         if isinstance(record, InternalRecord):
             record, about = replace(record, revision=0, because=()), "internal_id"
         last[output.stream, output.key, getattr(record, about)] = record
     return last
 
 
-def batches(history, sizes):
+def batches(history: list[Event], sizes: list[int]) -> Iterator[list[Event]]:
     rest = list(history)
     while rest:
         size = sizes.pop(0) if sizes else len(rest)
@@ -81,7 +88,9 @@ SIZES = st.lists(st.integers(1, 10), max_size=40)
 
 @given(histories(max_size=25), SIZES, st.sampled_from((0, LATENESS_MS)))
 @settings(max_examples=30, deadline=None)
-def test_judging_what_is_touched_publishes_what_judging_everything_does(history, sizes, lateness_ms):
+def test_judging_what_is_touched_publishes_what_judging_everything_does(
+    history: list[Event], sizes: list[int], lateness_ms: int
+) -> None:
     """As long as facts are held: what their leaving takes from a risk that stands is told with the next alert."""
     touched, everything = Recorded(lateness_ms), whole(lateness_ms)
     for batch in batches(history, sizes):
@@ -93,7 +102,7 @@ def test_judging_what_is_touched_publishes_what_judging_everything_does(history,
     assert told_last(touched) == told_last(everything)
 
 
-def seen(value):
+def seen(value: Any) -> Any:
     """All that an index holds, taken apart."""
     if isinstance(value, dict):
         return [(key, seen(each)) for key, each in value.items()]
@@ -107,23 +116,23 @@ def seen(value):
     return [type(value), *(seen(getattr(value, name)) for name in names)] if names else value
 
 
-def told(state, codec):
+def told(state: KeyedState, codec: RowCodec) -> Any:
     """All of a file but what it remembers of earlier questions: its rows as they would be stored, and the rest."""
     rows = [(row.id, codec.encode(row), row.kinds, row.newest_ms) for row in state.rows.values()]
     return rows, seen(state.index), state.published_on, state.is_closed
 
 
-def conclusions(judgement):
+def conclusions(judgement: Judgement) -> Any:
     return list(judgement.conclusions.items()), judgement.timer_ms
 
 
-def forgetful(state):
+def forgetful(state: KeyedState) -> KeyedState:
     """The file without anything that was worked out before."""
     rows = {row.id: replace(row, view=None) for row in state.rows.values()}
     return replace(state, rows=rows, memo=None)
 
 
-def probe(task):
+def probe(task: Task) -> None:
     """Judge every row of every resident file, and ask all there is to ask, as often as one likes."""
     processor, now_ms = task._processor, task.watermark_ms
     kinds, policies = processor.kinds, processor.policies
@@ -147,7 +156,7 @@ def probe(task):
 
 @given(histories(max_size=25), SIZES)
 @settings(max_examples=15, deadline=None)
-def test_judging_and_asking_change_nothing(history, sizes):
+def test_judging_and_asking_change_nothing(history: list[Event], sizes: list[int]) -> None:
     """Not what is held, and not what is published later."""
     asked, quiet = Recorded(), Recorded()
     for batch in batches(history, sizes):
@@ -161,7 +170,7 @@ def test_judging_and_asking_change_nothing(history, sizes):
     assert asked.published == quiet.published
 
 
-def corpus():
+def corpus() -> Iterator[list[Any]]:
     """The events of every detector's examples and of every scenario, in the order in which they happened."""
     for detector in all_detectors().values():
         for example in detector.examples:
@@ -170,7 +179,7 @@ def corpus():
         yield [planned.event for planned in scenario.events]
 
 
-def test_the_same_of_everything_that_is_told_of_detectors_and_in_scenarios():
+def test_the_same_of_everything_that_is_told_of_detectors_and_in_scenarios() -> None:
     for events in corpus():
         touched, everything = Recorded(), whole(0)
         for event in sorted(events, key=lambda event: event.occurred_at):

@@ -105,10 +105,10 @@ class Store(MemoryStore):
         self._fault = fault
 
     def store_part(self, processor: str, partition: int) -> MemoryPartition:
-        if (processor, partition) not in self._shelves:
-            store_part = self._shelves[processor, partition] = StorePartition()
+        if (processor, partition) not in self._partitions:
+            store_part = self._partitions[processor, partition] = StorePartition()
             store_part.fault = self._fault
-        return self._shelves[processor, partition]
+        return self._partitions[processor, partition]
 
 
 def history() -> list[Any]:

@@ -64,7 +64,7 @@ async def test_idle_partitions_are_told_the_time_on_a_live_clock(broker: str, pr
     task = tasks.open(1)
     publisher = WatermarkPublisher(config, Codec(), producer, WorkerMetrics())
     before = int(time.time() * 1000)
-    assert await publisher.tick([tasks]) == 1
+    assert await publisher.publish([tasks]) == 1
     told = (await read_all(config, stream, 1))[0]
     assert isinstance(told, WatermarkRecord)
     assert before - 60_000 <= told.occurred_at <= before
@@ -76,14 +76,14 @@ async def test_only_data_moves_time_on_a_data_clock(broker: str, producer: Conne
     config = config_of(broker, idle_watermark_seconds=1e-6, clock="data")
     tasks = tasks_of(config, producer)
     tasks.open(0)
-    assert await WatermarkPublisher(config, Codec(), producer, WorkerMetrics()).tick([tasks]) == 0
+    assert await WatermarkPublisher(config, Codec(), producer, WorkerMetrics()).publish([tasks]) == 0
 
 
 async def test_busy_partitions_are_left_alone(broker: str, producer: Connected) -> None:
     config = config_of(broker, idle_watermark_seconds=3600.0)
     tasks = tasks_of(config, producer)
     tasks.open(0)
-    assert await WatermarkPublisher(config, Codec(), producer, WorkerMetrics()).tick([tasks]) == 0
+    assert await WatermarkPublisher(config, Codec(), producer, WorkerMetrics()).publish([tasks]) == 0
 
 
 async def test_a_worker_serves_its_metrics_on_loopback(tansu_bootstrap: str, tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from cloudtag.contract.times import rfc3339
 from cloudtag.detection.wording import counted
 
 if TYPE_CHECKING:
-    from cloudtag.cli.letter_log import DeadLetterLog
+    from cloudtag.cli.dead_letter_log import DeadLetterLog
 
 Reason = Annotated[str | None, typer.Option(metavar="REASON", help="Only those refused for this reason.")]
 Topic = Annotated[str | None, typer.Option(metavar="TOPIC", help="Only those that came from this topic or stream.")]
@@ -70,8 +70,8 @@ def _chosen(letters: "DeadLetterLog", wanted: LetterFilter, config: Config) -> l
 
 
 async def _list(config: Config, wanted: LetterFilter, limit: int, *, is_full: bool, is_json: bool) -> None:
+    from cloudtag.cli.dead_letter_log import payload, read_letters
     from cloudtag.cli.kafka import LETTER_BYTES
-    from cloudtag.cli.letter_log import payload, read_letters
 
     letters = await read_letters(config)
     chosen, codec = _chosen(letters, wanted, config), codec_of(config, LETTER_BYTES)
@@ -150,7 +150,7 @@ def replay_letters(
 
 
 async def _replay(config: Config, wanted: LetterFilter, *, is_dry_run: bool) -> None:
-    from cloudtag.cli.letter_log import place_of, read_letters, shown
+    from cloudtag.cli.dead_letter_log import place_of, read_letters, shown
 
     # Internal records are read as the events are, and may be refused as they are.
     inputs = {config.topic(stream) for stream in (*INPUTS, *INTERNAL)}
@@ -174,8 +174,8 @@ async def _replay(config: Config, wanted: LetterFilter, *, is_dry_run: bool) -> 
 
 async def _send(config: Config, ready: list[DeadLetter]) -> None:
     """Send dead letters again and remember it, a few at a time: first the records, then the marks."""
+    from cloudtag.cli.dead_letter_log import ReplayMark, place_of, shown
     from cloudtag.cli.kafka import sender
-    from cloudtag.cli.letter_log import ReplayMark, place_of, shown
     from streams.kafka import topics
     from streams.kafka.partitioner import partition_of
     from streams.kafka.producer import OutRecord

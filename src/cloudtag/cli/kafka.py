@@ -61,7 +61,7 @@ class Sender:
         written = await publish(self._client, {target: [record]})
         return written[target][0].start
 
-    async def tick(self, time_ms: int) -> None:
+    async def pass_time(self, time_ms: int) -> None:
         """Send every partition of every processor a watermark record for `time_ms`."""
         await self.flush()
         for processor in self._config.processors:

@@ -95,7 +95,7 @@ async def _produce(config: Config, lines: EventLines, refusals: Refusals, until_
         await out.flush()
         sent = out.sent
         if until_ms is not None:
-            await out.tick(until_ms)
+            await out.pass_time(until_ms)
     return sent
 
 

@@ -1,9 +1,9 @@
 """What makes it worth asking a detector of the whole buyer: cheap marks of single facts. Most buyers are never asked.
 
 A detector names its signals in its `RULE`, those that several share from here. They are found there, and every fact of
-the kinds they name is shown to them: nothing else has to know of a new one. A signal is never exact and once seen never
-unseen; what it must never do is miss a buyer of whom the detector, with the loosest parameters a policy may set, has
-something to tell.
+the kinds they name is shown to them: nothing else has to know of a new one. A signal is never exact, but follows from
+the facts held alone; what it must never do is miss a buyer of whom the detector, with the loosest parameters a policy
+may set, has something to tell.
 """
 
 from __future__ import annotations

@@ -30,7 +30,7 @@ class KeyedState(Struct, eq=False, gc=False):
     """What the ids of each kind of rows begin with, by the kind's name."""
     rows: dict[str, Row] = {}
     published_on: frozenset[str] = frozenset()
-    """The streams on which anything was ever published about the keyed state, since it was read back."""
+    """The streams on which anything was published about the rows it has."""
     memo: Any = None
     """What a processor has worked out from all facts and may be asked for again: nobody can see whether it is there.
     The processor drops it when a fact changes it, the engine when a row goes."""
@@ -47,7 +47,7 @@ class KeyedState(Struct, eq=False, gc=False):
     def drop_row(self, row_id: str) -> None:
         """Let a row go, if it is there."""
         row = self.rows.pop(row_id, None)
-        if row is not None and row.facts:
+        if row is not None and (row.facts or row.published):
             self.memo, self.has_lost_rows = None, True
 
     def row_id(self, kind: str, name: str = "") -> str:
@@ -87,6 +87,17 @@ class StateKeeper(Protocol):
         ...
 
 
+def index_anew(keeper: StateKeeper, state: KeyedState) -> set[str]:
+    """Make a keyed state's index of the facts it holds; the rows that must be judged because of any."""
+    state.index, asked = keeper.new_state(state.key).index, set[str]()
+    state.has_lost_rows, state.published_on = False, frozenset()
+    for row in state.rows.values():
+        state.note_published(row.published.values())
+        for fact in row.facts.values():
+            asked.update(keeper.index(state, row, fact))
+    return asked
+
+
 class StateCache:
     """At most `limit` resident keyed states, the least recently used put away first (their rows are stored already)."""
 
@@ -124,18 +135,8 @@ class StateCache:
         for row_key, data in rows.rows_of(key_prefix(key)):
             row = self._codec.decode(row_key, data)
             state.rows[row.id] = row
-            state.note_published(row.published.values())
-        self.index_anew(state)
+        index_anew(self._keeper, state)
         return state
-
-    def index_anew(self, state: KeyedState) -> set[str]:
-        """Make a keyed state's index of the facts it holds; the rows that must be judged because of any."""
-        state.index, asked = self._keeper.new_state(state.key).index, set[str]()
-        state.has_lost_rows = False
-        for row in state.rows.values():
-            for fact in row.facts.values():
-                asked.update(self._keeper.index(state, row, fact))
-        return asked
 
     def trim(self) -> None:
         """Put away what is over the limit. Only between batches: then every row is stored."""

@@ -16,7 +16,7 @@ from msgspec import Struct
 from cloudtag.contract.internal import InternalRecord
 from cloudtag.engine.fold import fold
 from cloudtag.engine.judgement import EMPTY
-from cloudtag.engine.keyed_state import KeyedState, StateCache
+from cloudtag.engine.keyed_state import KeyedState, StateCache, index_anew
 from cloudtag.engine.news import News, news_again
 from cloudtag.engine.processor import Processor
 from cloudtag.engine.revise import repeat, revise
@@ -171,10 +171,21 @@ class Task:
             if len(row.facts) > most_facts:
                 processor.bound(row)
             ids.add(row_id)
+            if before is not None and not isinstance(fact, InternalRecord):
+                ids |= self._forget_event(state, row, before)
             if besides := index(state, row, fact):
                 ids.update(besides)
         dirty = {state: ids for state, ids, _ in states.values() if ids}
         return dirty, {state: news for state, _, news in states.values()}
+
+    def _forget_event(self, state: KeyedState, row: Row, before: Any) -> set[str]:
+        """Of two events under one id this one does not count any more; the rows it asked for."""
+        kinds, changed = self._processor.kinds, {row.id}
+        ids = {*kinds.touched(state, changed), *self._processor.index(state, row, before)}
+        ids |= {layer for layer in kinds.layers if kinds.is_asked(layer, state, changed, ())}
+        state.memo = None
+        index_anew(self._processor, state)
+        return ids
 
     def _takes(self, step: TaskResult, fact: Any, horizon_ms: int) -> bool:
         if isinstance(fact, InternalRecord) and not self._processor.is_timed_by_internal:
@@ -224,7 +235,7 @@ class Task:
                     outputs += self._judge_row(step, state, row_id, changed, news)
         step.outputs += outputs
         if state.has_lost_rows:
-            self._cache.index_anew(state)
+            index_anew(self._processor, state)
 
     def _judge_row(
         self, step: TaskResult, state: KeyedState, row_id: str, changed: Set[str], news: News
@@ -255,7 +266,7 @@ class Task:
         return outputs
 
     def _publish_again(self, step: TaskResult, state: KeyedState, changed: set[str]) -> None:
-        ids = changed | self._cache.index_anew(state)
+        ids = changed | index_anew(self._processor, state)
         self._judge(step, state, ids, news_again(state, changed), is_whole=True)
         for row in [state.rows[row_id] for row_id in sorted(changed & state.rows.keys())]:
             conclusions = self._processor.kinds.judge(state, row, self._policies, self._own.watermark_ms).conclusions

@@ -30,6 +30,7 @@ class JourneySpan(Protocol):
 
 
 AnyJourney = TypeVar("AnyJourney", bound=JourneySpan)
+"""A journey in any form: the one that comes in goes out."""
 
 
 def journey_of_use(

@@ -20,6 +20,7 @@ Points = Annotated[int, Meta(ge=0, le=48)]
 _Months = Annotated[int, Meta(ge=1, le=120)]
 _Few = Annotated[int, Meta(ge=0, le=3650)]
 Rung = Annotated[int, Meta(ge=1, le=10)]
+"""A rung of a ladder of sanctions."""
 
 
 class ConsequenceRules(Struct, frozen=True, forbid_unknown_fields=True):

@@ -11,8 +11,11 @@ from msgspec import Meta, Struct
 from cloudtag.policy.consequence_rules import ConsequenceRules, DeadlineRules, ReportRules, SanctionRules, SellerRules
 
 Days = Annotated[int, Meta(ge=1, le=3650)]
+"""A number of days."""
 BoundedCount = Annotated[int, Meta(ge=1, le=100_000)]
+"""A count within bounds."""
 Minutes = Annotated[int, Meta(ge=0, le=525_600)]
+"""A number of minutes."""
 
 
 class TagRules(Struct, frozen=True, forbid_unknown_fields=True):

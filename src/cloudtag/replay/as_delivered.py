@@ -13,7 +13,7 @@ from cloudtag.contract.types import EARLIEST_MS
 from cloudtag.eventfiles.decoded_lines import BadLine, numbered
 from cloudtag.policy.load import shipped
 from cloudtag.policy.model import Policies
-from cloudtag.replay.driver import ReplayRecord, letter_of_line
+from cloudtag.replay.driver import ReplayRecord, dead_letter_of_line
 from cloudtag.replay.topology import Topology
 from cloudtag.wire import encode_json
 
@@ -31,7 +31,7 @@ def replay_as_delivered(
     topology, newest_ms = Topology(policies or shipped(), lateness_ms), 0
     for number, item in numbered(lines):
         if isinstance(item, BadLine):
-            yield "dead-letters", letter_of_line(item)
+            yield "dead-letters", dead_letter_of_line(item)
             continue
         newest_ms = max(newest_ms, item.occurred_at)
         outputs = topology.feed((item,))

@@ -39,7 +39,7 @@ def replay(
     events: list[Any] = []
     for item in read(lines):
         if isinstance(item, BadLine):
-            yield "dead-letters", letter_of_line(item)
+            yield "dead-letters", dead_letter_of_line(item)
         else:
             events.append(item)
     yield from judge(events, until_ms, policies)
@@ -76,7 +76,7 @@ def _sort(events: list[Any]) -> None:
             start = end
 
 
-def letter_of_line(bad: BadLine) -> DeadLetter:
+def dead_letter_of_line(bad: BadLine) -> DeadLetter:
     """The dead letter about a line that is no event; the line's number is its offset."""
     return DeadLetter(
         topic="replay",

@@ -56,7 +56,7 @@ class Topology:
         """How far event time is to be moved on, by task."""
         self.too_late: list[Any] = []
         self.refused: list[Any] = []
-        self.forwarded = 0
+        self.internal_records = 0
 
     @property
     def next_timer_ms(self) -> int:
@@ -112,5 +112,5 @@ class Topology:
             if reader is None:
                 outputs.append(output)
             else:
-                self.forwarded += 1
+                self.internal_records += 1
                 self._waiting[reader].append(output.record)

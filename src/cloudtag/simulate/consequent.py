@@ -9,7 +9,7 @@ from cloudtag.detectors.registry import all_detectors
 from cloudtag.simulate.labels import AlertLabel, ExpectedLabel
 from cloudtag.simulate.scripts import MODULES
 
-Follow = Callable[[list[AlertLabel]], Iterator[AlertLabel]]
+FollowLabels = Callable[[list[AlertLabel]], Iterator[AlertLabel]]
 """The labels of one detector that follow from those of all others: a script file's `follow`."""
 
 
@@ -33,5 +33,5 @@ def accuses(label: AlertLabel) -> bool:
 
 
 @cache
-def _follows() -> dict[str, Follow]:
+def _follows() -> dict[str, FollowLabels]:
     return {module.DETECTOR: module.follow for module in MODULES if hasattr(module, "follow")}

@@ -2,11 +2,11 @@
 
 import threading
 
-from streams.health.watchdog import Judge, Pulse, Watchdog
+from streams.health.watchdog import Pulse, StallJudge, Watchdog
 
 
-def judge() -> Judge:
-    return Judge(loop_seconds=10, stall_seconds=60, now=0)
+def judge() -> StallJudge:
+    return StallJudge(loop_seconds=10, stall_seconds=60, now=0)
 
 
 def test_a_loop_that_hangs_is_ended() -> None:

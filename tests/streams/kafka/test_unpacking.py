@@ -16,7 +16,7 @@ from cloudtag.wire import Undecodable, decode
 from cloudtag.wire.oversized import OversizedBatch
 from streams.kafka import bounded_batches
 from streams.kafka.bounded_batches import BEGINNING_BYTES, BoundedRecords
-from streams.kafka.dead_letters import letter_of
+from streams.kafka.dead_letters import dead_letter_of
 from streams.kafka.unpacking import BatchTooLargeError, Unpacker
 
 LIMIT = 100_000
@@ -155,7 +155,7 @@ def test_what_is_around_it_is_read_and_its_place_is_that_of_its_last_record(boun
     found = records_of(batch(4, [b"a", b"b"]) + bomb + batch(0, [b"c"], offset=5))
     assert [record.offset for record in found] == [0, 1, 4, 5]
     assert [bytes(record.value) for record in found] == [b"a", b"b", b"", b"c"]
-    letter = letter_of(ConsumerLike(found[2]), "batch_too_large", found[2].value.told)
+    letter = dead_letter_of(ConsumerLike(found[2]), "batch_too_large", found[2].value.told)
     assert letter.is_cut
     assert (letter.value, letter.value_bytes) == (bomb[:BEGINNING_BYTES], len(bomb))
     assert "a batch of 3 records from offset 2 on" in letter.error

@@ -142,8 +142,8 @@ def test_what_cannot_be_read_is_a_dead_letter_wherever_it_lies() -> None:
 
 
 def test_records_of_other_processors_are_not_looked_at() -> None:
-    tick = Codec().encode(watermarks("shops"), WatermarkRecord(AT_MS))
-    found = record(watermarks("shops"), key=None, value=tick)
+    watermark = Codec().encode(watermarks("shops"), WatermarkRecord(AT_MS))
+    found = record(watermarks("shops"), key=None, value=watermark)
     assert reader_of().read(found.topic, found) == DecodedRecord(AT_MS, is_watermark=True)
 
 

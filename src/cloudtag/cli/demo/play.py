@@ -108,7 +108,7 @@ async def _send(place: DemoPlace, week: Week, watch: TopicWatch, children: dict[
             diary.tell(part, watch.records, is_last=n == len(parts))
         note(f"{QUIET_DAYS} quiet days pass; the sink stores the rest in the warehouse")
         inputs = out.sent
-        await out.tick(week.ends_at + QUIET_DAYS * DAY_MS)
+        await out.pass_time(week.ends_at + QUIET_DAYS * DAY_MS)
         watch.expected = inputs
         await watch.settled(stored, lambda: check_running(children), SETTLE_SECONDS)
 

@@ -23,7 +23,7 @@ SHOWN = (
 """One alert of each family, by the first of these detectors that found something."""
 TAKEN_BACK = ("refund_before_delivery", "no_circulation", "outbound_waybill_as_return")
 """Those that a fact which came late clears, the first that was."""
-Events = Mapping[str, Event]
+EventsById = Mapping[str, Event]
 """By event id."""
 Late = Mapping[str, int]
 """Of events that were reported late, how many milliseconds late."""
@@ -31,7 +31,7 @@ LONGEST = 5
 """Lines of a timeline."""
 
 
-def stories(console: Console, alerts: Iterable[Alert], events: Events) -> None:
+def stories(console: Console, alerts: Iterable[Alert], events: EventsById) -> None:
     """One alert of each family, the last one about a ring of accounts. `alerts` are the latest revisions."""
     heading(console, "One alert of each family, and what it rests on")
     standing = [alert for alert in alerts if alert.status in ("open", "upgraded")]
@@ -41,7 +41,7 @@ def stories(console: Console, alerts: Iterable[Alert], events: Events) -> None:
             explain(console, f"{family}: {plain(alert.detector)}", alert, events)
 
 
-def taken_back(console: Console, revisions: Iterable[Alert], late: Mapping[str, int], events: Events) -> None:
+def taken_back(console: Console, revisions: Iterable[Alert], late: Mapping[str, int], events: EventsById) -> None:
     """An alert that stood until a fact refuted it, with that fact."""
     known: dict[str, list[Alert]] = {}
     for revision in revisions:
@@ -61,7 +61,7 @@ def taken_back(console: Console, revisions: Iterable[Alert], late: Mapping[str, 
     said(console, f"withdrawn: {alert.withdrawn_because}", style="bold green")
 
 
-def explain(console: Console, title: str, alert: Alert, events: Events) -> None:
+def explain(console: Console, title: str, alert: Alert, events: EventsById) -> None:
     """An alert in words: what, who, how grave, why, and the events it cites."""
     shop = f" at shop {alert.shop_id}" if alert.shop_id else ""
     about = f"about buyer {alert.buyer_id} on {alert.platform}{shop}{at_stake(alert)}"

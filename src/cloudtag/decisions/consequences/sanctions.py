@@ -19,7 +19,7 @@ from cloudtag.policy.model import Policy
 _DAY_MS = 86_400_000
 
 
-class Step(NamedTuple):
+class SanctionStep(NamedTuple):
     """A rung (from 1) that was reached, or begun anew, at an event time, and when it ends if nothing else comes."""
 
     at_ms: int
@@ -38,15 +38,15 @@ class Sanctioned:
     policy: Policy
     causes: list[SanctionCause]
     alert_ids: tuple[str, ...]
-    steps: tuple[Step, ...]
+    steps: tuple[SanctionStep, ...]
     is_under_appeal: bool
 
     @property
-    def last(self) -> Step:
+    def last(self) -> SanctionStep:
         """What is in force."""
         return self.steps[-1]
 
-    def name_of(self, step: Step) -> str:
+    def name_of(self, step: SanctionStep) -> str:
         """The sanction of a step, by the platform's ladder."""
         return self.policy.sanctions.ladder[step.rung - 1]
 
@@ -149,13 +149,13 @@ def _since_clean(case: ConsequenceCase, causes: list[SanctionCause]) -> list[San
     return left
 
 
-def _climbed(causes: Sequence[SanctionCause], rules: SanctionRules) -> tuple[list[Step], tuple[str, ...]]:
+def _climbed(causes: Sequence[SanctionCause], rules: SanctionRules) -> tuple[list[SanctionStep], tuple[str, ...]]:
     """The steps up the ladder, and the alerts that asked for the last one.
 
     Every cause starts the duration anew, and so does an alert that grew graver and asks for a higher rung.
     """
     moments = sorted({cause.at_ms for cause in causes} | {at_ms for cause in causes for at_ms, _, _ in cause.asked})
-    rung, steps = 0, list[Step]()
+    rung, steps = 0, list[SanctionStep]()
     alert_ids: tuple[str, ...] = ()
     for now_ms in moments:
         known = [cause for cause in causes if cause.at_ms <= now_ms]
@@ -168,7 +168,7 @@ def _climbed(causes: Sequence[SanctionCause], rules: SanctionRules) -> tuple[lis
         rung = max(rung, reached)
         if is_begun:
             days = rules.days.get(rules.ladder[rung - 1], 0)
-            steps.append(Step(now_ms, rung, now_ms + days * _DAY_MS if days else None))
+            steps.append(SanctionStep(now_ms, rung, now_ms + days * _DAY_MS if days else None))
         alert_ids = tuple(sorted({a for severity, a in asked if rules.rung_for(severity) == by_gravity}))
     return steps, alert_ids
 

@@ -27,12 +27,12 @@ class BuyerIndex:
     __slots__ = (
         "attributes",
         "claimed_orders",
-        "has_claims",
+        "claims",
         "has_dealings",
-        "has_shop_link",
         "is_insurance_paid",
         "orders_by_number",
         "prefilter",
+        "shop_links",
         "shown",
         "shown_at",
         "units",
@@ -55,18 +55,33 @@ class BuyerIndex:
         self.shown: _Shown = (None, None, None, None, None, None)
         self.shown_at = 0
         """What the latest order event in order of arrival showed, and when."""
-        self.has_claims = False
-        self.has_shop_link = False
+        self.claims: frozenset[str] = frozenset()
+        """The attributes by which others are linked who claim wrong goods."""
+        self.shop_links: frozenset[str] = frozenset()
+        """The attributes that a shop shows as well."""
         self.has_dealings = False
         self.is_insurance_paid = False
         self.verdicts: dict[str, list[AlertAnswered]] = {}
         """By alert, everything shops said of it, in any order."""
 
-    def add_report(self, report: LinkReported) -> None:
-        """Remember that a link brought claims of other buyers, or shops."""
-        self.has_claims = self.has_claims or any(use.claims for use in report.others)
-        if any(use.shop_id and not use.buyer_id for use in report.others):
-            self.has_shop_link = True
+    @property
+    def has_claims(self) -> bool:
+        """Whether a link brings claims of other buyers."""
+        return bool(self.claims)
+
+    @property
+    def has_shop_link(self) -> bool:
+        """Whether a link brings a shop."""
+        return bool(self.shop_links)
+
+    def add_report(self, report: LinkReported) -> bool:
+        """Take in what one attribute's links bring now, in place of what they brought before; whether no attribute
+        brings a shop any more."""
+        had_shop_link, others = self.has_shop_link, report.others if report.is_held else ()
+        self.claims = _marked(self.claims, report.attribute, any(use.claims for use in others))
+        is_shop = any(use.shop_id and not use.buyer_id for use in others)
+        self.shop_links = _marked(self.shop_links, report.attribute, is_shop)
+        return had_shop_link and not self.has_shop_link
 
     def add_verdict(self, verdict: AlertAnswered) -> None:
         """Take in a verdict. Which one counts depends on the alert: not every shop may answer it."""
@@ -147,6 +162,12 @@ def _used_at(told: tuple[int, ...], at_ms: int) -> tuple[int, ...]:
 
 def _first(use: AttributeUsed | OrderChanged) -> tuple[int, str, str]:
     return use.occurred_at, use.event_id, use.platform
+
+
+def _marked(names: frozenset[str], name: str, is_marked: bool) -> frozenset[str]:
+    if (name in names) is is_marked:
+        return names
+    return names ^ {name}
 
 
 def _join(groups: dict[str, tuple[str, ...]], name: str, member: str) -> None:

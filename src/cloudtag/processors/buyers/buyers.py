@@ -10,7 +10,7 @@ from cloudtag.contract import events as ev
 from cloudtag.contract.internal import Cause
 from cloudtag.contract.records import Alert
 from cloudtag.decisions.withdrawals import withdrawn
-from cloudtag.engine.keyed_state import KeyedState
+from cloudtag.engine.keyed_state import KeyedState, index_anew
 from cloudtag.engine.news import News
 from cloudtag.engine.row_kinds import RowKinds
 from cloudtag.engine.rows import Row
@@ -46,10 +46,11 @@ class Buyers(KeyedProcessor):
         return BuyerIndex()
 
     def index(self, state: KeyedState, row: Row, fact: Any) -> Iterable[str]:
-        """Every fact may signal something, whatever row holds it."""
-        state.index.prefilter.note(fact)
+        """Every fact may signal something, whatever row holds it; when a signal ends, so may what was found by it."""
+        has_ended = state.index.prefilter.note(fact)
         index = self._indexes[row.id[0]]
-        return () if index is None else index(state, row, fact)
+        asked = () if index is None else index(state, row, fact)
+        return (*asked, state.row_id("buyer")) if has_ended else asked
 
     def causes(self, state: KeyedState, row_id: str, news: News) -> tuple[Cause, ...]:
         """What is new in the rows it reads, and what refuted the alerts it follows."""
@@ -66,6 +67,8 @@ class Buyers(KeyedProcessor):
             suspects = news.of(self.kinds.read_by(state, row_id))
 
             def still_holds(other: KeyedState) -> bool:
+                # The index knows only what is held now.
+                index_anew(self, other)
                 judgement = self.kinds.judge(other, other.rows[row_id], self.policies, now_ms)
                 return record.alert_id in judgement.conclusions
 

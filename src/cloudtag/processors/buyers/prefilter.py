@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 from typing import Any
 
+from cloudtag.contract.internal import InternalRecord
 from cloudtag.detection.rule import Scope
 from cloudtag.detection.signals import MARKED_RETURN, ORDER_LIMIT, SHOP_COMPLAINT, Signal
 from cloudtag.detectors.registry import of_scope
@@ -18,48 +19,80 @@ OWN = (SHOP_COMPLAINT, ORDER_LIMIT, MARKED_RETURN)
 _OF_BUYER: tuple[Scope, ...] = ("buyer", "alerted")
 """The scopes of the detectors that look at the whole buyer."""
 Watched = Mapping[type[Any], tuple[tuple[Signal, Callable[[Any], int]], ...]]
-"""By kind of fact, the signals a fact may still give, each with what weighs it."""
+"""By kind of fact, the signals a fact may still change, each with what weighs it."""
+
+
+class _Tally:
+    """What the facts that bear on one signal weigh."""
+
+    __slots__ = ("records", "settled", "weights")
+
+    def __init__(self) -> None:
+        self.weights: dict[str, int] = {}
+        """The heaviest event of each order."""
+        self.settled: set[str] = set()
+        """The orders that count no more."""
+        self.records: dict[str, tuple[str, int]] = {}
+        """The order and the weight of each internal record, whose next revision may weigh less."""
+
+    def is_given(self, signal: Signal) -> bool:
+        """Whether all this amounts to the signal."""
+        weights = dict(self.weights)
+        for name, (order_id, weight) in self.records.items():
+            weights[order_id or name] = max(weight, weights.get(order_id or name, 0))
+        if signal.at_least == 1:
+            return any(weight > 0 for weight in weights.values())
+        if any(not order_id and weight > 0 for order_id, weight in self.records.values()):
+            return True
+        settled = self.settled | {order_id for order_id, weight in self.records.values() if weight < 0}
+        counted = [weight for order_id, weight in weights.items() if weight > 0 and order_id not in settled]
+        return len(counted) >= signal.at_least or 0 < signal.or_total <= sum(counted)
 
 
 class Prefilter:
-    """The signals of one buyer's facts; facts may come in any order and more than once."""
+    """The signals of one buyer's facts: the same in whatever order the facts came, and however often."""
 
-    __slots__ = ("_tallies", "_watched", "seen")
+    __slots__ = ("_certain", "_tallies", "_watched", "seen")
 
     def __init__(self) -> None:
         """Nothing seen."""
         self.seen: frozenset[Signal] = frozenset()
-        self._watched = _unseen(self.seen)
-        self._tallies: dict[Signal, tuple[dict[str, int], set[str]]] = {}
-        """What each order weighs, of signals that one order does not give, and the orders that are settled."""
+        self._certain: frozenset[Signal] = frozenset()
+        """Those that one event was enough for: no other fact takes them back."""
+        self._watched = _uncertain(self._certain)
+        self._tallies: dict[Signal, _Tally] = {}
 
-    def note(self, fact: Any) -> None:
-        """Take in what a fact signals. What was seen already is not looked for again."""
+    def note(self, fact: Any) -> bool:
+        """Take in what a fact signals; whether a signal was seen until now and is no more."""
+        before = self.seen
         for signal, weigh in self._watched.get(type(fact), ()):
-            weight = weigh(fact)
-            if weight and self._is_given(signal, fact, weight):
-                self.seen |= {signal}
-                self._watched = _unseen(self.seen)
-                self._tallies.pop(signal, None)
+            self._weigh(signal, fact, int(weigh(fact)))
+        return self.seen is not before and not before <= self.seen
 
-    def _is_given(self, signal: Signal, fact: Any, weight: int) -> bool:
-        if signal.at_least == 1:
-            return weight > 0
-        order_id = getattr(fact, "order_id", None)
-        if order_id is None:
-            return weight > 0
+    def _weigh(self, signal: Signal, fact: Any, weight: int) -> None:
+        order_id = getattr(fact, "order_id", None) or ""
+        is_internal = isinstance(fact, InternalRecord)
+        if not is_internal and weight > 0 and (signal.at_least == 1 or not order_id):
+            self.seen |= {signal}
+            self._certain |= {signal}
+            self._watched = _uncertain(self._certain)
+            self._tallies.pop(signal, None)
+            return
         tally = self._tallies.get(signal)
         if tally is None:
-            tally = self._tallies[signal] = ({}, set())
-        weights, settled = tally
-        if weight < 0:
-            settled.add(order_id)
-            weights.pop(order_id, None)
-            return False
-        if order_id in settled:
-            return False
-        weights[order_id] = max(weight, weights.get(order_id, 0))
-        return len(weights) >= signal.at_least or 0 < signal.or_total <= sum(weights.values())
+            if not weight:
+                return
+            tally = self._tallies[signal] = _Tally()
+        if is_internal:
+            tally.records[fact.internal_id] = order_id, weight
+        elif weight < 0:
+            tally.settled.add(order_id)
+        elif weight > tally.weights.get(order_id, 0):
+            tally.weights[order_id] = weight
+        else:
+            return
+        if tally.is_given(signal) is not (signal in self.seen):
+            self.seen ^= {signal}
 
 
 @cache
@@ -69,11 +102,11 @@ def _signals() -> tuple[Signal, ...]:
 
 
 @lru_cache(maxsize=4096)
-def _unseen(seen: frozenset[Signal]) -> Watched:
-    """Shared by all buyers who have given the same signals."""
+def _uncertain(certain: frozenset[Signal]) -> Watched:
+    """Shared by all buyers who have given the same signals for certain."""
     watched: dict[type[Any], list[tuple[Signal, Callable[[Any], int]]]] = {}
     for signal in _signals():
-        if signal not in seen:
+        if signal not in certain:
             for kind, weigh in signal.weigh.items():
                 watched.setdefault(kind, []).append((signal, weigh))
     return {kind: tuple(found) for kind, found in watched.items()}

@@ -49,7 +49,7 @@ def _holds_without(state: KeyedState, suspects: Sequence[Suspect], still_holds: 
 
 
 def _without(state: KeyedState, suspects: Sequence[Suspect]) -> KeyedState:
-    """The keyed state as it would be without those facts. The index is the same: it only ever names more."""
+    """The keyed state as it would be without those facts, with the index of what is held."""
     rows = dict(state.rows)
     for row_id in {row_id for row_id, _, _ in suspects} & rows.keys():
         rows[row_id] = replace(rows[row_id], facts=dict(rows[row_id].facts), view=None)

@@ -34,9 +34,9 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
 
 
 def _index(state: KeyedState, row: Row, fact: Any) -> Iterable[str]:
+    """When the last shop is gone from the links, the questions about shops are taken back."""
     del row
-    state.index.add_report(fact)
-    return ()
+    return (state.row_id("shops"),) if state.index.add_report(fact) else ()
 
 
 def _is_told_of(state: KeyedState, order_id: str) -> bool:

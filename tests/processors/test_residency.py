@@ -1,0 +1,180 @@
+"""A law: what is concluded never depends on whether a keyed state stayed in memory or was read back from its rows."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec import msgpack
+from msgspec.structs import replace
+
+from cloudtag.contract.events import ComplaintChanged, Event, OrderChanged, ShopDescribed
+from cloudtag.contract.records import Alert
+from cloudtag.contract.streams import READS
+from cloudtag.engine.keyed_state import KeyedState, StateCache
+from cloudtag.engine.rows import RowCodec
+from cloudtag.engine.task import Task
+from cloudtag.policy.load import shipped
+from cloudtag.processors import build
+from cloudtag.processors.buyers.buyer_index import BuyerIndex
+from cloudtag.processors.parcels.rows.parcel import ParcelIndex
+from cloudtag.replay.topology import Topology, memory_rows
+from tests.engine.standing import records_of, standing
+from tests.histories import habits, joins
+from tests.histories.strategies import HOUR_MS, START_MS, histories
+
+DAY_MS = 24 * HOUR_MS
+SIZES = st.lists(st.integers(1, 10), max_size=40)
+CHANGING = (habits.BUYING, joins.CLAIMING, joins.HOARDING, joins.RIVALRY, joins.JOINED)
+"""What is known of the buyer comes and goes: links, claims, unpaid orders."""
+HISTORIES = histories(max_size=25) | histories(max_size=25, kinds=CHANGING)
+
+
+def conclusions(task: Task, state: KeyedState) -> dict[str, Any]:
+    """What each row amounts to now, and what asks for rows that others read."""
+    kinds, policies, now_ms = task._processor.kinds, task._processor.policies, task.watermark_ms
+    found: dict[str, Any] = {}
+    for row in sorted(state.rows.values(), key=lambda row: row.id):
+        judgement = kinds.judge(state, row, policies, now_ms)
+        asked = {layer for layer in kinds.layers if kinds.is_asked(layer, state, {row.id}, ())}
+        found[row.id] = judgement.conclusions, judgement.timer_ms, set(kinds.touched(state, {row.id})), asked
+    return found
+
+
+def known(index: Any) -> Any:
+    """What an index says, without what depends on the order of arrival and is never read."""
+    if isinstance(index, BuyerIndex):
+        return (
+            {number: sorted(ids) for number, ids in index.orders_by_number.items()},
+            index.units,
+            {order_id: sorted(units) for order_id, units in index.units_by_order.items()},
+            index.attributes,
+            index.claims,
+            index.shop_links,
+            index.prefilter.seen,
+            {alert_id: sorted(told, key=lambda t: t.event_id) for alert_id, told in index.verdicts.items()},
+        )
+    assert index is None or isinstance(index, ParcelIndex)
+    return None
+
+
+def compare(topology: Topology) -> None:
+    """Every resident state with the one its stored rows give."""
+    assert topology.rows is not None
+    for name, task in topology.tasks.items():
+        processor = task._processor
+        codec = RowCodec(processor.kinds.fact_type, processor.kinds.identity)
+        again = StateCache(processor, topology.rows[name], codec, 1000)
+        for key, state in list(task._cache._files.items()):
+            stored = again.get(key)
+            assert known(state.index) == known(stored.index)
+            assert state.published_on == stored.published_on
+            assert state.is_closed == stored.is_closed
+            assert conclusions(task, state) == conclusions(task, stored)
+
+
+@given(HISTORIES, SIZES, st.lists(st.integers(1, 200), max_size=4))
+@settings(max_examples=25, deadline=None)
+def test_a_state_read_back_says_what_the_resident_one_does(
+    history: list[Event], sizes: list[int], days: list[int]
+) -> None:
+    """Over days in which facts leave one after another, too."""
+    topology = Topology(shipped(), 0, memory_rows())
+    topology.open()
+    rest, now_ms = list(history), START_MS
+    while rest:
+        size = sizes.pop(0) if sizes else len(rest)
+        topology.feed(rest[:size])
+        rest = rest[size:]
+        compare(topology)
+    for passed in days:
+        now_ms += passed * DAY_MS
+        list(topology.pass_time(now_ms))
+        compare(topology)
+
+
+@given(HISTORIES, SIZES)
+@settings(max_examples=20, deadline=None)
+def test_what_is_published_does_not_depend_on_what_stays_resident(history: list[Event], sizes: list[int]) -> None:
+    """As long as facts are held."""
+    resident, read_back = Topology(shipped(), 0, memory_rows()), Topology(shipped(), 0, memory_rows())
+    for task in read_back.tasks.values():
+        task._cache._limit = 0
+    rest = list(history)
+    while rest:
+        size = sizes.pop(0) if sizes else len(rest)
+        assert resident.feed(rest[:size]) == read_back.feed(rest[:size])
+        rest = rest[size:]
+
+
+def questions(topology: Topology) -> list[str]:
+    """The shops about which a question stands."""
+    state: Any = topology.tasks["buyers"]._cache.resident("b1")
+    return [published.id for published in state.row("shops").published.values() if published.stands]
+
+
+def test_a_question_about_shops_ends_with_the_last_link_to_one() -> None:
+    topology = Topology(shipped(), 0, memory_rows())
+    topology.feed([OrderChanged("e1", START_MS, "taobao", "o1", "b1", "s1", "placed", device_hash="d1")])
+    topology.feed([ShopDescribed("e2", START_MS + 1, "taobao", "s2", device_hashes=("d1",))])
+    assert len(questions(topology)) == 1
+    topology.feed([ShopDescribed("e3", START_MS + 2, "taobao", "s2", device_hashes=())])
+    assert questions(topology) == []
+
+
+@pytest.mark.parametrize("pieces", [3, 2])
+def test_what_was_found_by_a_signal_ends_with_it(pieces: int) -> None:
+    """Orders that are paid are not left unpaid, however many of them there were when they were asked about."""
+    topology = Topology(shipped(), 0, memory_rows())
+    placed = [
+        OrderChanged(f"e{n}", START_MS + n, "taobao", f"o{n}", "b1", "s1", "placed", stock_zeroed=True)
+        for n in range(pieces)
+    ]
+    topology.feed(placed)
+    list(topology.pass_time(START_MS + DAY_MS))
+    paid = [OrderChanged(f"p{n}", START_MS + 60_000 + n, "taobao", f"o{n}", "b1", "s1", "paid") for n in range(pieces)]
+    told = topology.feed(paid)
+    compare(topology)
+    assert all(alert.status == "withdrawn" for alert in records_of(told, Alert))
+
+
+def known_of(*events: Event) -> Any:
+    """What the index of the one buyer says after these events, which came one by one."""
+    topology = Topology(shipped(), 0, memory_rows())
+    for event in events:
+        topology.feed([event])
+        compare(topology)
+    state: Any = topology.tasks["buyers"]._cache.resident("b1")
+    return known(state.index)
+
+
+def test_of_two_events_under_one_id_the_index_knows_the_one_that_counts() -> None:
+    """The one that sorts first, whichever comes first."""
+    other = ComplaintChanged("e1", START_MS, "taobao", "c1", "b1", "s1", complainant="shop")
+    counts = ComplaintChanged("e1", START_MS, "jd", "c1", "b1", "s1", complainant="buyer")
+    assert known_of(other, counts) == known_of(counts, other) == known_of(counts)
+    assert known_of(counts) != known_of(other)
+
+
+def counting(history: list[Event]) -> list[Event]:
+    """Of several events under one id in one row those that sort first: the others are as if they had never come."""
+    places = {fact: (name, place) for name in READS for fact, place in build(name, shipped()).kinds.places.items()}
+    best: dict[Any, Any] = {}
+    for event in history:
+        name, place = places[type(event)]
+        held = (name, build(name, shipped()).key(event), place(event), event.event_id)
+        if held not in best or msgpack.encode(event) < msgpack.encode(best[held]):
+            best[held] = event
+    return list(best.values())
+
+
+@given(HISTORIES, st.integers(1, 4))
+@settings(max_examples=25, deadline=None)
+def test_events_that_contradict_each_other_leave_nothing_behind(history: list[Event], ids: int) -> None:
+    faulty = [replace(event, event_id=f"e{n % ids}") for n, event in enumerate(history)]
+    topology, expected = Topology(shipped(), 100 * DAY_MS), Topology(shipped(), 100 * DAY_MS)
+    told = [output.record for event in faulty for output in topology.feed([event])]
+    told += [output.record for output in topology.pass_time(START_MS + 60 * DAY_MS)]
+    held = [output.record for output in expected.feed(counting(faulty))]
+    held += [output.record for output in expected.pass_time(START_MS + 60 * DAY_MS)]
+    assert standing(told) == standing(held)
