@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from msgspec import UNSET
-from msgspec.structs import replace
-
-from cloudtag.contract.events import AlertAnswered, ComplaintChanged, ReviewPosted
+from cloudtag.contract.events import ComplaintChanged, ReviewPosted
 from cloudtag.contract.ids import digest_id
-from cloudtag.contract.records import Alert, Label, LabelKind, ShopOrder
+from cloudtag.contract.records import Alert, ShopOrder
 from cloudtag.decisions.severity import rises_of
 from cloudtag.detection.buyer_case import BuyerCase, RiskCase
 from cloudtag.detection.cases import OrderCase, ParcelCase
@@ -26,7 +24,6 @@ Case = OrderCase | ParcelCase | BuyerCase | RiskCase
 PROTECTIONS = ("deal_not_sold_exemption",)
 """What is recommended where an alert protects the shop and accuses nobody: it is taken nowhere."""
 
-_LABELS: dict[str, LabelKind] = {"abnormal": "true_positive", "normal": "false_positive"}
 _STANDING = ("shops",)
 """What such an event says holds until another says otherwise: it belongs to no story, however old it is."""
 
@@ -108,55 +105,6 @@ def route_of(detector: Detector, finding: Finding, policy: Policy, case: Case) -
     if rule.family == "review":
         return routes.review_management
     return routes.complaint_centre if _can_complain(case, finding, routes.complaint_centre) else routes.cloud_tag
-
-
-def last_word(alert: Alert, verdicts: Iterable[AlertAnswered]) -> AlertAnswered | None:
-    """The verdict on an alert that counts: of those who may answer it the latest by event time.
-
-    Only the shop the alert is about may answer it, any shop where it is about none; what another shop says, or what
-    says nothing, takes nobody's word away. What the platform says, or what takes one back, is only kept.
-    """
-    said = (v for v in verdicts if v.verdict != "unknown" and _is_by_shop(v) and alert.shop_id in (None, v.shop_id))
-    return max(said, key=lambda v: (v.occurred_at, v.event_id), default=None)
-
-
-def _is_by_shop(verdict: AlertAnswered) -> bool:
-    return verdict.shop_id is not None and verdict.withdraws is None
-
-
-def answered(alert: Alert, verdict: AlertAnswered | None) -> Alert:
-    """The alert as the verdict that counts leaves it: resolved, the verdict among its facts (A21 to A24)."""
-    if verdict is None:
-        return alert
-    said = verdict.verdict
-    return replace(alert, status="resolved", facts={**alert.facts, "verdict": said}, verdict=said)
-
-
-def label_of(alert: Alert, verdict: AlertAnswered | None) -> Label | None:
-    """What the verdict says of the detector: `abnormal` that it was right, `normal` that it was wrong (A21 to A24).
-
-    `ignore` says nothing. `verdict`: the one that counts.
-    """
-    if verdict is None or verdict.verdict not in _LABELS:
-        return None
-    return Label(
-        label_id=digest_id("label", alert.alert_id),
-        revision=0,
-        status="standing",
-        label=_LABELS[verdict.verdict],
-        alert_id=alert.alert_id,
-        detector=alert.detector,
-        scenario=alert.scenario,
-        family=alert.family,
-        severity=alert.severity,
-        platform=alert.platform,
-        buyer_id=alert.buyer_id,
-        shop_id=alert.shop_id,
-        answered_by_shop_id=verdict.shop_id or "",
-        account_id=verdict.account_id or "",
-        labelled_at=verdict.occurred_at,
-        policy_version=alert.policy_version,
-    )
 
 
 def _can_complain(case: Case, finding: Finding, complaint_centre: str) -> bool:
