@@ -5,11 +5,12 @@ from collections.abc import Callable
 import pytest
 from clickhouse_connect.driver.client import Client
 
+from cloudtag.contract import events
 from cloudtag.warehouse.blocks import InsertBatch, LogRow
 from cloudtag.warehouse.queries import SECTIONS
 from tests.warehouse.batches import inserter
 from tests.warehouse.places import Warehouse
-from tests.warehouse.record_samples import consequence
+from tests.warehouse.record_samples import at, consequence, report_status
 from tests.warehouse.samples import START_MS
 from tests.warehouse.stories import STORIES
 from tests.warehouse.stories.story import Entry, Story, key
@@ -94,3 +95,17 @@ def test_views_name_the_details_of_each_kind(warehouse: Warehouse) -> None:
     assert warehouse.rows("SELECT buyer_key, sanction, confirmations FROM {db}.sanctions_current") == [
         (key("nina"), "warn", 1)
     ]
+
+
+def test_the_record_of_reports_goes_back_six_months(warehouse: Warehouse) -> None:
+    """A4: to the same day of the month, by the newest event."""
+    told = [
+        report_status("new", "nina", "s1", "pending", 0, put_at=at(183)),
+        report_status("kept", "nina", "s1", "upheld", 1, put_at=at(0) + 1),
+        report_status("gone", "nina", "s1", "refused", 1, put_at=at(0) - 1),
+    ]
+    placed = events.OrderChanged("e1", at(184), "taobao", "o1", "nina", "s1", "placed")
+    _tell(warehouse, [("orders", placed), *(("report-statuses", one) for one in told)])
+    assert at(184) == START_MS + 184 * 86_400_000
+    names = [name for (name,) in warehouse.rows("SELECT report_id FROM {db}.report_record ORDER BY report_id")]
+    assert names == ["kept", "new"]
