@@ -110,3 +110,25 @@ SELECT * FROM {database}.tag_confirmations FINAL WHERE status = 'confirmed';
 
 CREATE OR REPLACE VIEW {database}.consequences_current AS
 SELECT * FROM {database}.consequences FINAL WHERE status = 'active';
+
+-- A penalty is active until the year of its points is over; its shield, where it has one, is a consequence of its own.
+-- It counts in the calendar year in which it takes effect; where that is not told, in that of its beginning in Shanghai.
+CREATE OR REPLACE VIEW {database}.shop_penalties_latest AS
+SELECT subject_id AS shop_id, platform, status, details['case_id'] AS case_id, toInt32OrZero(details['points']) AS points,
+    if(details['year'] = '', toYear(starts_at, 'Asia/Shanghai'), toUInt16OrZero(details['year'])) AS year,
+    toUInt32OrZero(details['orders']) AS orders, toUInt32OrZero(details['violation']) AS violation,
+    details['severe'] = 'true' AS is_severe, details['frozen'] = 'true' AS is_frozen, because, starts_at, ends_at,
+    policy_version, consequence_id, revision
+FROM {database}.consequences FINAL
+WHERE status IN ('active', 'ended') AND kind = 'shop_penalty';
+
+CREATE OR REPLACE VIEW {database}.shop_penalties_current AS
+SELECT * FROM {database}.shop_penalties_latest WHERE status = 'active';
+
+-- What a shield takes from the shop while it lasts.
+CREATE OR REPLACE VIEW {database}.shop_shields_current AS
+SELECT subject_id AS shop_id, platform, details['case_id'] AS case_id, toUInt32OrZero(details['shield_days']) AS days,
+    arrayFilter(measure -> measure != '', splitByString(', ', details['measures'])) AS measures,
+    because, starts_at, ends_at, policy_version, consequence_id, revision
+FROM {database}.consequences FINAL
+WHERE status = 'active' AND kind = 'shop_shield';

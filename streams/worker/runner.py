@@ -179,11 +179,18 @@ class Runner:
         encode = self._tools.codec.encode
         records = [
             (self._target(out.stream, out.key), OutRecord(out.key.encode(), encode(out.stream, out.record)))
-            for out in outputs
+            for out in map(self._on_topic, outputs)
         ]
         for (topic, _), record in records:
             check_size(record, f"an output for {topic}")
         return records
+
+    def _on_topic(self, out: Output) -> Output:
+        """A dead letter that the task wrote names its stream, those on the broker name a topic."""
+        if not isinstance(out.record, DeadLetter):
+            return out
+        topic = self._tools.config.topic(out.record.topic)
+        return Output(out.stream, topic, replace(out.record, topic=topic))
 
     async def _publish(self, outputs: list[Output], records: list[Addressed]) -> None:
         if not outputs:
@@ -192,6 +199,9 @@ class Runner:
         for stream, count in Counter(out.stream for out in outputs).items():
             kind = "internal_records" if stream in INTERNAL else "outputs"
             self._tools.metrics.count(kind, count, self._name, stream)
+        for out in outputs:
+            if isinstance(out.record, DeadLetter):
+                self._tools.metrics.count("dead_letters", 1, self._name, out.record.reason)
 
     async def _pass_on(self, found: Sequence[tuple[Any, Misplaced]]) -> None:
         """Write what belongs to other partitions there."""

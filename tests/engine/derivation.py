@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from cloudtag.contract.streams import INTERNAL, REVISED_OF, STREAM_OF, WRITES, InternalStream
+from cloudtag.contract.streams import INTERNAL, PUBLISHED_OF, STREAM_OF, WRITES, InternalStream
 from cloudtag.engine.judgement import Judgement
 from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.processor import Processor
@@ -59,7 +59,7 @@ class _Watched:
 
     def _look(self, state: KeyedState, row_id: str, now_ms: int, judgement: Judgement) -> None:
         name, witness = self._processor.name, self._witness
-        streams = {REVISED_OF[type(c.record)].name for c in judgement.conclusions.values()}
+        streams = {PUBLISHED_OF[type(c.record)].name for c in judgement.conclusions.values()}
         witness.written[name] |= streams
         held = {STREAM_OF[type(fact)] for row in state.rows.values() for fact in row.facts.values()}
         for stream in (INTERNAL[each] for each in WRITES[name] if each in INTERNAL):

@@ -54,7 +54,7 @@ def test_whoever_writes_a_stream_reads_what_it_follows_from() -> None:
         read = {source for processor in writers for source in READS[processor]}
         assert set(stream.derived_from) <= read, name
     written = {stream for streams in WRITES.values() for stream in streams}
-    assert written == {*INTERNAL, *OUTPUTS} - {"dead-letters"}
+    assert written == {*INTERNAL, *OUTPUTS}
     assert {stream for streams in READS.values() for stream in streams} == {*INPUTS, *INTERNAL}
 
 

@@ -5,8 +5,9 @@ from collections.abc import Iterable
 import pytest
 from msgspec.structs import replace
 
-from cloudtag.contract.records import Alert
+from cloudtag.contract.records import Alert, Family
 from cloudtag.decisions.alerts import alert_of
+from cloudtag.decisions.routes import is_tagged_there, route
 from cloudtag.detection.buyer_case import RiskCase
 from cloudtag.detection.cases import OrderCase, ParcelCase
 from cloudtag.detection.example import complained, day, inspected, ordered, refunded, reviewed
@@ -49,19 +50,21 @@ def test_without_vouchers_an_alert_goes_to_the_cloud_tag() -> None:
 @pytest.mark.parametrize(
     "voucher",
     [
-        refunded("modified", day(7), type="return_refund", evidence=PROOF),
+        refunded("refused", day(7), type="return_refund", evidence=PROOF),
         complained("opened", day(9), **SHOPS, evidence=PROOF),
         complained("opened", day(9), **SHOPS, chat_evidence_no="chat-1"),
         reviewed(day(9), 1, chat_evidence_no="chat-1"),
     ],
-    ids=["on the refund", "on the complaint", "chat on the complaint", "chat on the review"],
+    ids=["with its refusal", "on the complaint", "chat on the complaint", "chat on the review"],
 )
 def test_with_vouchers_it_goes_to_the_complaint_centre(voucher: Raw) -> None:
     assert routed([*RETURN, voucher]).route == "complaint_centre"
 
 
 def test_what_is_no_voucher_changes_nothing() -> None:
-    others = [complained("opened", day(9), **SHOPS), reviewed(day(9), 1)]
+    buyers = refunded("modified", day(7), type="return_refund", evidence=PROOF)
+    complaint = complained("opened", day(9), complainant="buyer", type="invoice", evidence=PROOF)
+    others = [buyers, complaint, complained("opened", day(9), **SHOPS, complaint_id="x9"), reviewed(day(9), 1)]
     assert routed([*RETURN, *others]).route == "cloud_tag"
 
 
@@ -70,14 +73,20 @@ def test_after_a_rejected_complaint_of_the_shop_the_tag_is_left() -> None:
         complained(status, day(9 + n), **SHOPS, evidence=PROOF) for n, status in enumerate(["opened", "rejected"])
     ]
     assert routed([*RETURN, *complaint]).route == "cloud_tag"
+    upheld = [{**event, "status": event["status"].replace("rejected", "upheld")} for event in complaint]
+    assert routed([*RETURN, *upheld]).route == "complaint_centre"
+    # What was rejected was the buyer's: the shop's own proof stands.
     buyers = [{**event, "complainant": "buyer"} for event in complaint]
-    assert routed([*RETURN, *buyers]).route == "complaint_centre"
+    proof = refunded("refused", day(7), type="return_refund", evidence=PROOF)
+    assert routed([*RETURN, *buyers, proof]).route == "complaint_centre"
 
 
 def test_a_platform_has_its_own_names_for_the_places() -> None:
-    pack = shipped_texts()["jd.toml"] + '\n[version.routes]\ncomplaint_centre = "report centre"\n'
+    pack = shipped_texts()["jd.toml"].replace(
+        "[version.routes]", '[version.routes]\ncomplaint_centre = "report centre"'
+    )
     policy = from_texts({**shipped_texts(), "jd.toml": pack}).at("jd", 2**40)
-    proof = refunded("modified", day(7), type="return_refund", evidence=PROOF)
+    proof = refunded("refused", day(7), type="return_refund", evidence=PROOF)
     assert routed([*RETURN, proof], policy=policy).route == "report centre"
     assert routed(RETURN, policy=policy).route == "cloud_tag"
 
@@ -107,7 +116,7 @@ def finding() -> Finding:
 @pytest.mark.parametrize("detector", all_detectors().values(), ids=lambda d: d.name)
 def test_each_detector_has_the_route_of_its_family(detector: Detector, finding: Finding) -> None:
     expected: str | None = "review_management" if detector.rule.family == "review" else "cloud_tag"
-    if not detector.rule.accuses:
+    if not detector.rule.accuses or detector.rule.family == "buyer":
         expected = None
     assert order_alert(detector, finding).route == expected
 
@@ -131,3 +140,41 @@ def test_a_voucher_handed_in_later_moves_the_alert_on() -> None:
         (0, "open", "cloud_tag"),
         (1, "open", "complaint_centre"),
     ]
+
+
+@pytest.mark.parametrize(("has_vouchers", "was_refused"), [(False, False), (True, False), (False, True), (True, True)])
+@pytest.mark.parametrize("detector", [d for d in all_detectors().values() if d.rule.accuses], ids=lambda d: d.name)
+def test_every_scenario_a_route_leads_to_can_be_tagged_there(
+    detector: Detector, *, has_vouchers: bool, was_refused: bool
+) -> None:
+    """Routes, labels and detectors hold together in every version of every pack."""
+    rule = detector.rule
+    for policy in shipped().versions():
+        found = route(policy, rule.family, rule.scenario, has_vouchers=has_vouchers, was_refused=was_refused)
+        if found == policy.routes.cloud_tag:
+            assert is_tagged_there(policy, rule.scenario), policy.name
+        if is_tagged_there(policy, rule.scenario):
+            assert found is not None, policy.name
+
+
+ROUTES = {
+    # platform, family, scenario: without vouchers, with, after a refusal
+    ("taobao", "refund", "short_return"): ("cloud_tag", "complaint_centre", "cloud_tag"),
+    ("tmall", "order", "mass_unpaid"): ("cloud_tag", "complaint_centre", "cloud_tag"),
+    ("taobao", "review", "competitor_review"): ("review_management",) * 3,
+    ("jd", "refund", "short_return"): ("cloud_tag", "complaint_centre", "cloud_tag"),
+    ("jd", "order", "mass_unpaid"): ("complaint_centre", "complaint_centre", None),
+    ("jd", "review", "competitor_review"): ("complaint_centre",) * 3,
+    ("aliexpress", "refund", "short_return"): ("report_centre",) * 3,
+    ("aliexpress", "review", "extortion"): ("report_centre",) * 3,
+    ("aliexpress", "buyer", "account_ring"): (None, None, None),
+    ("taobao", "buyer", "account_ring"): (None, "complaint_centre", None),
+}
+
+
+@pytest.mark.parametrize("about", ROUTES)
+def test_where_each_platform_sends_what(about: tuple[str, Family, str]) -> None:
+    platform, family, scenario = about
+    policy = shipped().at(platform, 2**40 + 2**39)
+    cases = ((False, False), (True, False), (True, True))
+    assert tuple(route(policy, family, scenario, has_vouchers=v, was_refused=r) for v, r in cases) == ROUTES[about]

@@ -21,7 +21,7 @@ PROCESSORS = Path(cloudtag.__file__).parent / "processors"
 LETTERS = {
     "buyers": {
         "order": "o", "parcel": "w", "links": "l", "shops": "q", "buyer": "b", "appeals": "a", "risk": "r", "tags": "t",
-        "consequences": "c", "erasure": "e", "alerted": "x", "passes": "g",
+        "consequences": "c", "unheard": "u", "erasure": "e", "alerted": "x", "passes": "g",
     },
     "parcels": {"parcel": "p"},
     "links": {"uses": "u"},

@@ -100,6 +100,10 @@ def test_an_alert_about_an_honest_buyer_is_false() -> None:
 
 def test_a_tag_is_right_with_its_status_and_reason() -> None:
     assert score([TAG], [status("pending")])["tags"].is_clean
+    assert score([TAG], [status("pending", "no_evidence_yet")])["tags"].is_clean
+    refused = replace(TAG, status="rejected", reason="no_permission")
+    assert score([refused], [status("rejected", "no_permission")])["tags"].is_clean
+    assert not score([refused], [status("rejected", "too_many_orders")])["tags"].is_clean
     assert score([TAG], [status("rejected", "duplicate_order")])["tags"].missed == [TAG]
     assert len(score([], [status("pending")])["tags"].false) == 1
 

@@ -79,6 +79,8 @@ class DeadLetterLog:
             return self.state(letter)
         if letter.topic not in inputs:
             return "not from a topic that is judged"
+        if letter.partition < 0:
+            return "was taken and is held: it needs no replay, only what it is about is missing"
         return _cut(letter) if letter.is_cut else None
 
 

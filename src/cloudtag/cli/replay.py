@@ -79,10 +79,15 @@ def replay(
 
 
 def _counted(records: Iterable[_Record], lines: EventLines, bad: BadLines) -> Iterator[_Record]:
-    """The same records; those of bad lines, which come as they are read, are counted with their places."""
+    """The same records; those of bad lines, which come as they are read, are counted with their places.
+
+    A verdict or an appeal that was taken, and found nothing it could be about, is told of later, by its key.
+    """
     for stream, record in records:
         if isinstance(record, DeadLetter):
-            bad.add(lines.place, record.reason, record.error)
+            key = (record.key or b"").decode()
+            place = lines.place if record.offset >= 0 else f"{record.topic} of {key}"
+            bad.add(place, record.reason, record.error)
         yield stream, record
 
 

@@ -212,6 +212,8 @@ class Label(Struct, frozen=True, kw_only=True):
 class DeadLetter(Struct, frozen=True, kw_only=True):
     """An input that could not be judged, with its bytes and the reason (stream `dead-letters`).
 
+    One about an event that was taken and found nothing it could be about (F19) names no place: `partition` is -1 and
+    `offset` a negative number that stands for the event.
     `seen_at` is broker time (the record's timestamp), or the time of reading where there is no broker. A record that is
     too large for a dead letter is cut: `key_bytes`, `value_bytes` and `value_sha256` then describe the whole.
     """

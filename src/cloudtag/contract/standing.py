@@ -47,11 +47,12 @@ def keep_latest(known: MutableMapping[RecordKey, _T], record: _T) -> None:
 def latest(records: Iterable[_T]) -> dict[RecordKey, _T]:
     """The latest revision of every record, whatever order revisions come in; in the order in which the ids first did.
 
-    Raises ``KeyError`` for a record that has no revisions.
+    What has no revisions, a dead letter, is left out.
     """
     known: dict[RecordKey, _T] = {}
     for record in records:
-        keep_latest(known, record)
+        if type(record) in _STREAMS:
+            keep_latest(known, record)
     return known
 
 

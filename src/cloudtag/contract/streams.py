@@ -179,6 +179,7 @@ WRITES: dict[str, tuple[str, ...]] = {
         "report-statuses",
         "consequences",
         "labels",
+        "dead-letters",
         "waybill-uses",
         "attribute-uses",
         "shop-questions",
@@ -189,7 +190,8 @@ WRITES: dict[str, tuple[str, ...]] = {
     "links": ("link-reports",),
     "shops": ("tag-statuses", "consequences", "attribute-uses", "shop-answers", "tag-requests"),
 }
-"""The streams each processor writes; a task publishes nothing else."""
+"""The streams each processor writes; a task publishes nothing else. Dead letters are written by whoever reads as well:
+those of a processor are about events that were taken and never found what they are about."""
 
 STREAM_OF: dict[type[Struct], str] = {
     s.struct: s.name for s in (*INPUTS.values(), *OUTPUTS.values(), *INTERNAL.values())
@@ -203,4 +205,12 @@ REVISED: dict[str, OutputStream | InternalStream] = {
 """The streams whose records have revisions: what a judgement concludes travels on one of them."""
 
 REVISED_OF: dict[type[Struct], OutputStream | InternalStream] = {stream.struct: stream for stream in REVISED.values()}
+"""The same by struct."""
+
+PUBLISHED: dict[str, OutputStream | InternalStream] = {**REVISED, **OUTPUTS}
+"""The streams of what a judgement may conclude. What is told on one without revisions is told once, for good."""
+
+PUBLISHED_OF: dict[type[Struct], OutputStream | InternalStream] = {
+    stream.struct: stream for stream in PUBLISHED.values()
+}
 """The same by struct."""

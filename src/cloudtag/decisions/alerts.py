@@ -1,19 +1,15 @@
-"""From a detector's finding to the alert that is published, and where a shop takes it (B11, B16, B27, J1)."""
+"""From a detector's finding to the alert that is published."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from msgspec import UNSET
-from msgspec.structs import replace
 
-from cloudtag.contract.events import AlertAnswered, ComplaintChanged, ReviewPosted
 from cloudtag.contract.ids import digest_id
-from cloudtag.contract.records import Alert, Label, LabelKind, ShopOrder
+from cloudtag.contract.records import Alert, ShopOrder
+from cloudtag.decisions.routes import Case, orders_of, route_of
 from cloudtag.decisions.severity import rises_of
-from cloudtag.detection.buyer_case import BuyerCase, RiskCase
-from cloudtag.detection.cases import OrderCase, ParcelCase
-from cloudtag.detection.complaint_view import complaints_of
 from cloudtag.detection.finding import Finding
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.stakes import Stake, stake_of
@@ -21,12 +17,9 @@ from cloudtag.detection.wording import money, money_zh
 from cloudtag.detectors.registry import Detector
 from cloudtag.policy.model import Policy
 
-Case = OrderCase | ParcelCase | BuyerCase | RiskCase
-"""What a detector was shown."""
 PROTECTIONS = ("deal_not_sold_exemption",)
 """What is recommended where an alert protects the shop and accuses nobody: it is taken nowhere."""
 
-_LABELS: dict[str, LabelKind] = {"abnormal": "true_positive", "normal": "false_positive"}
 _STANDING = ("shops",)
 """What such an event says holds until another says otherwise: it belongs to no story, however old it is."""
 
@@ -40,7 +33,7 @@ def alert_of(
     finding's anchor, never of time or arrival. Without the case that was judged it has no route.
     """
     rule = detector.rule
-    orders = () if case is None else tuple(_orders(case))
+    orders = () if case is None else tuple(orders_of(case))
     stake = stake_of(finding.refund_ids, finding.order_ids, orders)
     said, said_zh = _sums(detector, finding, stake)
     return Alert(
@@ -65,7 +58,7 @@ def alert_of(
         explanation=finding.explanation + said,
         explanation_zh=finding.explanation_zh + said_zh,
         recommendation=recommendation_of(detector, finding),
-        route=None if case is None else route_of(detector, finding, policy, case),
+        route=None if case is None else _route(detector, finding, policy, case),
         policy_version=policy.version,
         orders=_with_shops(finding, orders),
         amount_at_stake_minor=stake.amount_minor,
@@ -77,6 +70,13 @@ def _weight(detector: Detector, finding: Finding) -> dict[str, str]:
     """That a weak signal is a watch by itself and no more (A1, B26). True whatever else comes, so nothing is retold."""
     is_weak = finding.severity in ("low", "medium") and detector.rule.scope != "risk"
     return {"by_itself": "watch"} if is_weak and recommendation_of(detector, finding) not in PROTECTIONS else {}
+
+
+def _route(detector: Detector, finding: Finding, policy: Policy, case: Case) -> str | None:
+    """Where the shop takes it; what protects the shop or accuses nobody is taken nowhere."""
+    if recommendation_of(detector, finding) in PROTECTIONS or not detector.rule.accuses:
+        return None
+    return route_of(detector.rule.family, detector.rule.scenario, finding, policy, case)
 
 
 def recommendation_of(detector: Detector, finding: Finding) -> str | None:
@@ -98,107 +98,3 @@ def _with_shops(finding: Finding, orders: Iterable[OrderView]) -> tuple[ShopOrde
     shops = {order.order_id: order.shop_id or finding.shop_id for order in orders}
     named = ((shops.get(order_id, finding.shop_id), order_id) for order_id in finding.order_ids)
     return tuple(ShopOrder(shop_id, order_id) for shop_id, order_id in named if shop_id is not None)
-
-
-def route_of(detector: Detector, finding: Finding, policy: Policy, case: Case) -> str | None:
-    """Where the shop takes the alert, by the platform's name for it (B11, B16, B27, J1)."""
-    routes, rule = policy.routes, detector.rule
-    if recommendation_of(detector, finding) in PROTECTIONS or not rule.accuses:
-        return None
-    if rule.family == "review":
-        return routes.review_management
-    return routes.complaint_centre if _can_complain(case, finding, routes.complaint_centre) else routes.cloud_tag
-
-
-def last_word(alert: Alert, verdicts: Iterable[AlertAnswered]) -> AlertAnswered | None:
-    """The verdict on an alert that counts: of those who may answer it the latest by event time.
-
-    Only the shop the alert is about may answer it, any shop where it is about none; what another shop says, or what
-    says nothing, takes nobody's word away. What the platform says, or what takes one back, is only kept.
-    """
-    said = (v for v in verdicts if v.verdict != "unknown" and _is_by_shop(v) and alert.shop_id in (None, v.shop_id))
-    return max(said, key=lambda v: (v.occurred_at, v.event_id), default=None)
-
-
-def _is_by_shop(verdict: AlertAnswered) -> bool:
-    return verdict.shop_id is not None and verdict.withdraws is None
-
-
-def answered(alert: Alert, verdict: AlertAnswered | None) -> Alert:
-    """The alert as the verdict that counts leaves it: resolved, the verdict among its facts (A21 to A24)."""
-    if verdict is None:
-        return alert
-    said = verdict.verdict
-    return replace(alert, status="resolved", facts={**alert.facts, "verdict": said}, verdict=said)
-
-
-def label_of(alert: Alert, verdict: AlertAnswered | None) -> Label | None:
-    """What the verdict says of the detector: `abnormal` that it was right, `normal` that it was wrong (A21 to A24).
-
-    `ignore` says nothing. `verdict`: the one that counts.
-    """
-    if verdict is None or verdict.verdict not in _LABELS:
-        return None
-    return Label(
-        label_id=digest_id("label", alert.alert_id),
-        revision=0,
-        status="standing",
-        label=_LABELS[verdict.verdict],
-        alert_id=alert.alert_id,
-        detector=alert.detector,
-        scenario=alert.scenario,
-        family=alert.family,
-        severity=alert.severity,
-        platform=alert.platform,
-        buyer_id=alert.buyer_id,
-        shop_id=alert.shop_id,
-        answered_by_shop_id=verdict.shop_id or "",
-        account_id=verdict.account_id or "",
-        labelled_at=verdict.occurred_at,
-        policy_version=alert.policy_version,
-    )
-
-
-def _can_complain(case: Case, finding: Finding, complaint_centre: str) -> bool:
-    """Whether a shop holds vouchers and has not complained in vain already.
-
-    Vouchers are evidence handed in with a refund or a complaint of the finding's orders, and chat evidence of a
-    complaint or review. After a rejected complaint of the shop about one of the orders only the tag is left (J1).
-    The whole-site judgement follows the alerts it rests on.
-    """
-    if isinstance(case, RiskCase):
-        return any(alert.route == complaint_centre for alert in case.alerts)
-    orders = [order for order in _orders(case) if order.order_id in finding.order_ids]
-    if any(c.complainant == "shop" and c.status == "rejected" for order in orders for c in complaints_of(order)):
-        return False
-    return any(_has_vouchers(order) for order in orders) or _is_voucher_cited(case, finding)
-
-
-def _orders(case: Case) -> Iterator[OrderView]:
-    if isinstance(case, OrderCase):
-        yield case.order
-    elif isinstance(case, ParcelCase):
-        yield from (order for order, _ in case.refunds)
-        yield from case.outbound
-    else:
-        yield from case.orders
-
-
-def _has_vouchers(order: OrderView) -> bool:
-    if any(change.evidence for refund in order.refunds.values() for change in refund.changes):
-        return True
-    return any(_is_voucher(fact) for fact in order.others)
-
-
-def _is_voucher_cited(case: OrderCase | ParcelCase | BuyerCase, finding: Finding) -> bool:
-    """Complaints may be about no order: of those only the ones count that the finding rests on."""
-    if not isinstance(case, BuyerCase):
-        return False
-    cited = {(reference.stream, reference.event_id) for reference in finding.evidence}
-    return any(("complaints", fact.event_id) in cited for fact in case.others if _is_voucher(fact))
-
-
-def _is_voucher(fact: object) -> bool:
-    if isinstance(fact, ComplaintChanged):
-        return bool(fact.evidence or fact.chat_evidence_no)
-    return isinstance(fact, ReviewPosted) and fact.chat_evidence_no is not None

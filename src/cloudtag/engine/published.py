@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from cloudtag.contract.internal import Cause
-from cloudtag.contract.streams import REVISED, InternalStream
+from cloudtag.contract.streams import PUBLISHED, REVISED, InternalStream
 
 StoredPublished = tuple[str, str, int, bool, bytes, int, bytes | None]
 """What is stored of something published: id, stream, revision, whether it stands, digest, since when, body."""
@@ -18,7 +18,7 @@ _encode = msgspec.msgpack.Encoder().encode
 _encode_in_order = msgspec.msgpack.Encoder(order="deterministic").encode
 _DECODERS: dict[str, msgspec.msgpack.Decoder[Any]] = {
     name: msgspec.msgpack.Decoder(tuple[Cause, ...] if isinstance(stream, InternalStream) else stream.struct)
-    for name, stream in REVISED.items()
+    for name, stream in PUBLISHED.items()
 }
 
 
@@ -41,6 +41,11 @@ class Published(Struct, eq=False, gc=False):
     """The body's bytes, if the row was stored or read back since it was set."""
     digest: bytes = b""
     told: Any = None
+
+    @property
+    def is_final(self) -> bool:
+        """Whether it was told once and for good: nothing replaces it or takes it back."""
+        return self.stream not in REVISED
 
     @property
     def body(self) -> Any:

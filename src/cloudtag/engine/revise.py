@@ -2,7 +2,7 @@
 
 A conclusion is what a judgement says now; what was published about a row says what was last said to everyone. New or
 changed conclusions go out with the next revision; a conclusion that is gone is taken back with one. What rests on a
-fact that has left retention stands as it was last published.
+fact that has left retention stands as it was last published. What is told on a stream without revisions is told once.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from cloudtag.contract.internal import Cause
-from cloudtag.contract.streams import REVISED, REVISED_OF, InternalStream, OutputStream
+from cloudtag.contract.streams import PUBLISHED, PUBLISHED_OF, InternalStream, OutputStream
 from cloudtag.engine.published import Published
 from cloudtag.engine.rows import Row
 from cloudtag.engine.task_result import Output
@@ -52,12 +52,16 @@ def revise(row: Row, conclusions: Mapping[str, Conclusion], horizon_ms: int, rea
     for conclusion in conclusions.values():
         last = row.published.get(conclusion.id)
         if last is not None:
-            if last.stands and last.says(conclusion.record):
+            if last.is_final or (last.stands and last.says(conclusion.record)):
                 continue
             if last.since_ms < horizon_ms and not conclusion.is_rolling:
                 continue
         outputs.append(_tell(row, conclusion, last, reasons))
-    gone = [p for p in row.published.values() if p.stands and p.id not in conclusions and p.since_ms >= horizon_ms]
+    gone = [
+        p
+        for p in row.published.values()
+        if p.stands and p.id not in conclusions and p.since_ms >= horizon_ms and not p.is_final
+    ]
     return outputs + [_take_back(last, reasons) for last in gone] if gone else outputs
 
 
@@ -65,7 +69,7 @@ def repeat(row: Row, conclusions: Mapping[str, Conclusion]) -> list[Output]:
     """Everything published about a row once more, with the revisions it has: a crash may have kept it unsent."""
     outputs = []
     for last in row.published.values():
-        stream = REVISED[last.stream]
+        stream = PUBLISHED[last.stream]
         if isinstance(stream, InternalStream):
             record = _internal_again(stream, last, conclusions.get(last.id))
         else:
@@ -83,7 +87,7 @@ def _internal_again(stream: InternalStream, last: Published, conclusion: Conclus
 
 
 def _tell(row: Row, conclusion: Conclusion, last: Published | None, reasons: Reasons) -> Output:
-    stream = REVISED_OF[type(conclusion.record)]
+    stream = PUBLISHED_OF[type(conclusion.record)]
     revision = 0 if last is None else last.revision + 1
     record, body = conclusion.record, None
     if isinstance(stream, InternalStream):
@@ -99,7 +103,7 @@ def _tell(row: Row, conclusion: Conclusion, last: Published | None, reasons: Rea
 
 
 def _stamp(stream: OutputStream, record: Any, revision: int, last: Published | None) -> Any:
-    if record.revision != revision:
+    if stream.id and record.revision != revision:
         record = replace(record, revision=revision)
     if stream.revised is not None and last is not None and last.stands and last.body is not None:
         return stream.revised(record, last.body)
@@ -107,7 +111,7 @@ def _stamp(stream: OutputStream, record: Any, revision: int, last: Published | N
 
 
 def _take_back(last: Published, reasons: Reasons) -> Output:
-    stream = REVISED[last.stream]
+    stream = PUBLISHED[last.stream]
     last.revision += 1
     last.stands = False
     record: Any

@@ -23,6 +23,10 @@ Rung = Annotated[int, Meta(ge=1, le=10)]
 """A rung of a ladder of sanctions."""
 
 
+_Severities = tuple[Literal["medium", "high", "critical"], ...]
+"""Of alerts: nothing is decided by a low one, it says to watch."""
+
+
 class ConsequenceRules(Struct, frozen=True, forbid_unknown_fields=True):
     """What follows for orders, claims and buyers (B22, B24, B28, A3, A13, A16, A22, J9, J10, J11).
 
@@ -100,6 +104,22 @@ class ReportRules(Struct, frozen=True, forbid_unknown_fields=True):
     due_working_days: WorkingDays = 3
     due_hours: Hours = 0
     clean_working_days: WorkingDays = 0
+
+
+class DecisionRules(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a decision says, from the severities of what stands (section 5a).
+
+    Money, and a return, wait for a review where an alert of one of `review_severities` stands about the buyer. They are
+    held for one of `hold_severities` that names the refund, and for one of `tagged_hold_severities` that does while a
+    tag of its scenario on the order is confirmed. An order is reviewed before it is shipped where one of
+    `order_severities` names it; so is an insurance claim for one of `claim_severities` of its scenario on the order.
+    """
+
+    review_severities: _Severities = ("medium", "high", "critical")
+    hold_severities: _Severities = ("critical",)
+    tagged_hold_severities: _Severities = ("high",)
+    order_severities: _Severities = ("high", "critical")
+    claim_severities: _Severities = ("medium", "high", "critical")
 
 
 class DeadlineRules(Struct, frozen=True, forbid_unknown_fields=True):

@@ -11,7 +11,14 @@ import msgspec
 
 from cloudtag.detection.wellformed import SWITCH
 from cloudtag.detectors.registry import all_detectors
-from cloudtag.policy.consequence_rules import ConsequenceRules, DeadlineRules, ReportRules, SanctionRules, SellerRules
+from cloudtag.policy.consequence_rules import (
+    ConsequenceRules,
+    DeadlineRules,
+    DecisionRules,
+    ReportRules,
+    SanctionRules,
+    SellerRules,
+)
 from cloudtag.policy.content import added_hash, added_suffix, content_hash
 from cloudtag.policy.faults import Fault
 from cloudtag.policy.key_lines import Path
@@ -25,6 +32,7 @@ SECTIONS: dict[str, type[Any]] = {
     "consequences": ConsequenceRules,
     "sanctions": SanctionRules,
     "reports": ReportRules,
+    "decisions": DecisionRules,
     "deadlines": DeadlineRules,
     "sellers": SellerRules,
 }

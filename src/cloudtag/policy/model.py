@@ -8,7 +8,14 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
-from cloudtag.policy.consequence_rules import ConsequenceRules, DeadlineRules, ReportRules, SanctionRules, SellerRules
+from cloudtag.policy.consequence_rules import (
+    ConsequenceRules,
+    DeadlineRules,
+    DecisionRules,
+    ReportRules,
+    SanctionRules,
+    SellerRules,
+)
 
 Days = Annotated[int, Meta(ge=1, le=3650)]
 """A number of days."""
@@ -101,6 +108,7 @@ class Policy(Struct, frozen=True):
     consequences: ConsequenceRules = ConsequenceRules()
     sanctions: SanctionRules = SanctionRules()
     reports: ReportRules = ReportRules()
+    decisions: DecisionRules = DecisionRules()
     deadlines: DeadlineRules = DeadlineRules()
     sellers: SellerRules = SellerRules()
     added: Mapping[str, str] = {}

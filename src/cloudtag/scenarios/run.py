@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from msgspec.structs import replace
 
 from cloudtag.contract.records import Alert
-from cloudtag.contract.standing import RecordKey, keep_latest, latest, record_key
+from cloudtag.contract.standing import REVERSIBLE, RecordKey, keep_latest, latest, record_key
 from cloudtag.engine.rows import NEVER
 from cloudtag.engine.task_result import Output
 from cloudtag.policy.load import shipped
@@ -90,6 +90,8 @@ class _Stage:
     def _changes(self, outputs: Iterable[Output]) -> list[RecordChange]:
         changes = []
         for output in outputs:
+            if output.stream not in REVERSIBLE:
+                continue  # a word that found nothing it could be about changes nothing that stands
             known = self._known.get(record_key(output.record))
             changes.append(RecordChange(output.stream, known, output.record))
             keep_latest(self._known, output.record)

@@ -112,17 +112,24 @@ def _is_whole(alert: Alert, people: tuple[str, ...]) -> bool:
 
 
 def _tags(labels: list[TagLabel], statuses: list[TagStatus], tallies: dict[str, Score]) -> None:
-    """A tag is right when its last status and reason are those of its label."""
+    """A tag is right when its last status is that of its label, and so is the reason it was rejected for.
+
+    Whether a tag that waits was told of again meanwhile (J12) depends on how long event time went on.
+    """
     tally = tallies["tags"]
     by_id = {status.tag_id: status for status in statuses}
     for label in labels:
         tally.expected += 1
         status = by_id.pop(f"{label.submission_id}/{label.order_id}", None)
-        if status and (status.status, status.reason) == (label.status, label.reason):
+        if status and (status.status, _why_rejected(status)) == (label.status, label.reason):
             tally.found += 1
         else:
             tally.missed.append(label)
     tally.false.extend(by_id.values())
+
+
+def _why_rejected(status: TagStatus) -> str | None:
+    return status.reason if status.status == "rejected" else None
 
 
 def _confirmations(

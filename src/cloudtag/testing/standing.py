@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from cloudtag.contract.records import TagStatus
+from cloudtag.contract.records import DeadLetter, TagStatus
 from cloudtag.contract.standing import is_taken_back, record_id
 
 Final = dict[tuple[type[Any], str], Any]
@@ -15,9 +15,14 @@ Final = dict[tuple[type[Any], str], Any]
 
 
 def latest(records: Iterable[Any]) -> Final:
-    """The last revision of each record by kind and id; the same id and revision must always say the same."""
+    """The last revision of each record by kind and id; the same id and revision must always say the same.
+
+    Dead letters are left out: whether what is spoken of turned up within the day depends on when it arrived.
+    """
     last: Final = {}
     for record in records:
+        if isinstance(record, DeadLetter):
+            continue
         key = (type(record), record_id(record))
         held = last.get(key)
         if held is None or record.revision > held.revision:

@@ -57,7 +57,7 @@ def complaints(history: Any) -> Any:
 
 
 @given(dealt)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_whatever_stands_names_causes_that_stand(history: Any) -> None:
     found, said = stands(history), complaints(history)
     tags = {tag.tag_id: tag.status for tag in of(found, TagStatus)}
@@ -88,7 +88,7 @@ def test_whatever_stands_names_causes_that_stand(history: Any) -> None:
 
 
 @given(dealt)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_whatever_must_follow_follows(history: Any) -> None:
     found, policies = stands(history), shipped()
     by_kind: dict[Any, Any] = {}
@@ -113,7 +113,7 @@ def test_whatever_must_follow_follows(history: Any) -> None:
 
 
 @given(dealt)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_a_shop_found_out_counts_as_if_it_had_never_tagged(history: Any) -> None:
     findings = [event for event in history if type(event) is ev.AbuseFound]
     abusers = {abuse.shop_id for shop in dealings.SHOPS for abuse in _standing(findings, shop)}
@@ -140,7 +140,7 @@ def _without(found: Any, shops: Any) -> Any:
 
 
 @given(dealt)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_consequences_name_nobody_but_their_subject(history: Any) -> None:
     submissions = [event.submission_id for event in history if type(event) is ev.TagSubmitted]
     for c in of(stands(history), Consequence):
@@ -163,7 +163,7 @@ def test_no_stream_is_for_buyers() -> None:
 
 
 @given(dealt)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_forgetting_takes_nothing_back(history: Any) -> None:
     """The buyer goes on for two years; whatever time alone does, nothing that stood is reversed, or told anew."""
     topology = Topology(shipped())

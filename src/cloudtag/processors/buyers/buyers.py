@@ -30,6 +30,7 @@ from cloudtag.processors.buyers.rows.passes import PASSES
 from cloudtag.processors.buyers.rows.risk import RISK
 from cloudtag.processors.buyers.rows.shops import SHOPS
 from cloudtag.processors.buyers.rows.tags import TAGS
+from cloudtag.processors.buyers.rows.unheard import UNHEARD
 from cloudtag.processors.causes import MOST_CAUSES, causes_of
 
 
@@ -38,7 +39,9 @@ class Buyers(KeyedProcessor):
 
     name = "buyers"
     key: Callable[[Any], str] = attrgetter("buyer_id")
-    kinds = RowKinds((ORDER, PARCEL, SHOPS, BUYER, ALERTED, LINKS, PASSES, RISK, TAGS, CONSEQUENCES, APPEALS, ERASURE))
+    kinds = RowKinds(
+        (ORDER, PARCEL, SHOPS, BUYER, ALERTED, LINKS, PASSES, RISK, TAGS, CONSEQUENCES, UNHEARD, APPEALS, ERASURE)
+    )
     retention_ms = HELD_MS
 
     def new_index(self) -> BuyerIndex:

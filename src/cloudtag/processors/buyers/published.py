@@ -11,9 +11,9 @@ from cloudtag.contract.disputes import OrderLimitChanged
 from cloudtag.contract.internal import make_id
 from cloudtag.contract.records import Alert, TagConfirmation, TagStatus
 from cloudtag.contract.streams import STREAM_OF
-from cloudtag.decisions.alerts import last_word
 from cloudtag.decisions.consequences import ConsequenceCase, complaints_among, follow
 from cloudtag.decisions.reports import judge_reports
+from cloudtag.decisions.verdicts import last_word
 from cloudtag.detection.order_view import OrderView
 from cloudtag.engine.judgement import Judgement
 from cloudtag.engine.keyed_state import KeyedState

@@ -88,3 +88,11 @@ def shop(state: KeyedState, shop_id: str) -> ShopReported | None:
     row = state.row("shops")
     told = (fact for fact in row.facts.values() if fact.is_held and fact.shop_id == shop_id) if row else iter(())
     return next(told, None)
+
+
+def is_answered(state: KeyedState, row: Row, horizon_ms: int) -> bool:
+    """Whether an alert about the row was answered by a verdict that is still held."""
+    verdicts = state.index.verdicts
+    return bool(verdicts) and any(
+        verdict.occurred_at >= horizon_ms for told in row.published for verdict in verdicts.get(told, ())
+    )

@@ -9,7 +9,8 @@ from typing import Any
 from cloudtag.contract.events import AlertAnswered
 from cloudtag.contract.records import Alert
 from cloudtag.contract.streams import STREAM_OF
-from cloudtag.decisions.alerts import alert_of, answered, label_of, last_word
+from cloudtag.decisions.alerts import alert_of
+from cloudtag.decisions.verdicts import answered, label_of, last_word
 from cloudtag.detection.finding import Timer
 from cloudtag.detection.rule import Scope
 from cloudtag.detection.signals import Signal

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from cloudtag.contract.events import AbuseFound, AccountChanged, ShopDescribed, TagSubmitted
+from cloudtag.decisions.permissions import taken_back
 from cloudtag.engine.judgement import Judgement
 from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.revise import Conclusion
@@ -29,8 +30,18 @@ def descriptions(state: KeyedState) -> Iterator[ShopDescribed]:
     return iter(row.facts.values()) if row else iter(())
 
 
-def withdrawals(state: KeyedState) -> Iterator[TagSubmitted]:
-    """The submissions that take others back."""
+def withdrawn(state: KeyedState) -> dict[str, str]:
+    """By the event id of a submission that was taken back, the event that did so; worked out once until that changes.
+
+    A shop has many submissions, and each of them asks.
+    """
+    found: dict[str, str] | None = state.memo
+    if found is None:
+        found = state.memo = taken_back(_withdrawals(state))
+    return found
+
+
+def _withdrawals(state: KeyedState) -> Iterator[TagSubmitted]:
     rows = state.rows_of("submission")
     return (fact for row in rows for fact in row.facts.values() if fact.withdraws is not None)
 

@@ -30,6 +30,13 @@ def _may_follow(state: KeyedState, name: str) -> bool:
     return has_word or state.row("tags") is not None or is_alerted(state)
 
 
+def _is_needed(state: KeyedState, row: Row, horizon_ms: int) -> bool:
+    """An appeal that is as young as what is held must find what it is about."""
+    del row
+    appeals = state.row("appeals")
+    return appeals is not None and appeals.newest_ms >= horizon_ms
+
+
 CONSEQUENCES = RowKind(
     name="consequences",
     letter="c",
@@ -39,4 +46,5 @@ CONSEQUENCES = RowKind(
     reads=(Reads("order", when=_may_follow), Reads("buyer", when=_may_follow), Reads("appeals")),
     follows=(Alert, TagStatus, TagConfirmation),
     stays_with=("order", "buyer", "tags"),
+    is_needed=_is_needed,
 )

@@ -20,7 +20,15 @@ from cloudtag.engine.row_kind import INTERNAL_ID, Holds, Reads, RowKind
 from cloudtag.engine.rows import Row
 from cloudtag.policy.model import Policies
 from cloudtag.processors.buyers.buyer_index import BuyerIndex
-from cloudtag.processors.buyers.reading import links, names_beside, orders_beside, orders_sharing, report, view_of
+from cloudtag.processors.buyers.reading import (
+    is_answered,
+    links,
+    names_beside,
+    orders_beside,
+    orders_sharing,
+    report,
+    view_of,
+)
 from cloudtag.processors.buyers.run_detectors import run_detectors, unpaid_ms
 from cloudtag.processors.buyers.uses import order_uses
 
@@ -123,7 +131,12 @@ def _claimed(state: KeyedState, name: str) -> Iterable[str]:
 
 
 def _is_needed(state: KeyedState, row: Row, horizon_ms: int) -> bool:
-    """A tag reads its order's contacts, alerts and what follows: such an order stays while there is any newer one."""
+    """A tag reads its order's contacts, alerts and what follows: such an order stays while there is any newer one.
+
+    So does one whose alert was answered while the answer is held: it must not look as if it had been about nothing.
+    """
+    if is_answered(state, row, horizon_ms):
+        return True
     tags = state.row("tags")
     if tags is None or all(request.order_id != row.name for request in tags.facts.values()):
         return False

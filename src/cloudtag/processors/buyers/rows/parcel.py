@@ -16,6 +16,7 @@ from cloudtag.engine.rows import Row
 from cloudtag.policy.model import Policies
 from cloudtag.processors.buyers.buyer_index import BuyerIndex
 from cloudtag.processors.buyers.reading import (
+    is_answered,
     links,
     names_beside,
     orders_beside,
@@ -115,4 +116,5 @@ PARCEL = RowKind(
         Reads("shops"),
     ),
     stays_with=("order",),
+    is_needed=is_answered,
 )

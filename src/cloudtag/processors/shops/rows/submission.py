@@ -12,7 +12,7 @@ from cloudtag.contract.internal import make_id
 from cloudtag.contract.records import TagStatus
 from cloudtag.contract.shops import TagRequested
 from cloudtag.decisions.owners import owner_marks
-from cloudtag.decisions.permissions import may_tag, standing_abuses, taken_back
+from cloudtag.decisions.permissions import may_tag, standing_abuses
 from cloudtag.decisions.tag_reasons import shop_refusal
 from cloudtag.decisions.tags import only_scenario, refused_whole
 from cloudtag.engine.judgement import EMPTY, Judgement
@@ -21,7 +21,7 @@ from cloudtag.engine.revise import Conclusion
 from cloudtag.engine.row_kind import Holds, Reads, RowKind
 from cloudtag.engine.rows import Row
 from cloudtag.policy.model import Policies
-from cloudtag.processors.shops.reading import abuses, accounts, descriptions, judged, withdrawals
+from cloudtag.processors.shops.reading import abuses, accounts, descriptions, judged, withdrawn
 
 
 def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judgement:
@@ -44,7 +44,7 @@ def _requests(state: KeyedState, row: Row, policies: Policies) -> Iterator[Concl
         status_id = make_id(status.platform, status.shop_id, status.tag_id)
         yield Conclusion(status_id, status.shop_id, submission.occurred_at, status)
         return
-    withdrawn_by = taken_back(withdrawals(state)).get(submission.event_id)
+    withdrawn_by = withdrawn(state).get(submission.event_id)
     request = TagRequested(
         revision=0,
         is_held=True,
@@ -69,6 +69,14 @@ def _requests(state: KeyedState, row: Row, policies: Policies) -> Iterator[Concl
             yield Conclusion(one.internal_id, one.buyer_id, one.occurred_at, one)
 
 
+def _index(state: KeyedState, row: Row, fact: TagSubmitted) -> tuple[str, ...]:
+    """What takes submissions back changes which of them were."""
+    del row
+    if fact.withdraws is not None:
+        state.memo = None
+    return ()
+
+
 def _is_taken_back(state: KeyedState, name: str) -> bool:
     """Whether a submission takes others back, or did: what it says of them is asked of them."""
     row = state.row("submission", name)
@@ -81,5 +89,6 @@ SUBMISSION = RowKind(
     judge=_judge,
     holds=(Holds(TagSubmitted, name=attrgetter("submission_id")),),
     tells=(TagRequested, TagStatus),
+    index=_index,
     reads=(Reads("permission"), Reads("description"), Reads("submission", when=_is_taken_back)),
 )

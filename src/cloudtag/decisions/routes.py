@@ -1,0 +1,95 @@
+"""Where a shop takes an alert (B11, B16, B27, J1): by its vouchers, its rejected report, what can be tagged.
+
+A route never leads to the cloud tag where the platform does not take tags of that scenario.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from cloudtag.contract.events import ComplaintChanged, ReviewPosted
+from cloudtag.contract.records import Family
+from cloudtag.detection.buyer_case import BuyerCase, RiskCase
+from cloudtag.detection.cases import OrderCase, ParcelCase
+from cloudtag.detection.complaint_view import complaints_of
+from cloudtag.detection.finding import Finding
+from cloudtag.detection.order_view import OrderView
+from cloudtag.policy.model import Policy
+
+Case = OrderCase | ParcelCase | BuyerCase | RiskCase
+"""What a detector was shown."""
+
+
+def route(policy: Policy, family: Family, scenario: str, *, has_vouchers: bool, was_refused: bool) -> str | None:
+    """Where an alert goes, by the platform's name for it; none where no place is left.
+
+    `has_vouchers`: the shop's own. `was_refused`: a complaint of the shop about one of the orders was rejected.
+    """
+    routes = policy.routes
+    can_tag = is_tagged_there(policy, scenario)
+    if family == "review" and not (routes.review_management == routes.cloud_tag and not can_tag):
+        return routes.review_management
+    if can_tag and (was_refused or not has_vouchers):
+        return routes.cloud_tag
+    if family == "buyer" and not has_vouchers:
+        return None  # the shop takes the alerts it rests on
+    if was_refused or (routes.complaint_centre == routes.cloud_tag and not can_tag):
+        return None
+    return routes.complaint_centre
+
+
+def is_tagged_there(policy: Policy, scenario: str) -> bool:
+    """Whether a shop can tag an order with a label that stands for the scenario of an alert."""
+    return any(scenario in policy.tags.scenarios_of(label) for label in policy.tags.scenarios)
+
+
+def route_of(family: Family, scenario: str, finding: Finding, policy: Policy, case: Case) -> str | None:
+    """The route of a finding. The whole-site judgement goes to the complaint centre with any alert it rests on."""
+    if isinstance(case, RiskCase):
+        has_vouchers = any(alert.route == policy.routes.complaint_centre for alert in case.alerts)
+        return route(policy, family, scenario, has_vouchers=has_vouchers, was_refused=False)
+    named = [order for order in orders_of(case) if order.order_id in finding.order_ids]
+    reports = [c for order in named for c in complaints_of(order) if c.complainant == "shop"]
+    has_vouchers = any(map(_has_vouchers, named)) or _is_voucher_cited(case, finding)
+    was_refused = any(complaint.status == "rejected" for complaint in reports)
+    return route(policy, family, scenario, has_vouchers=has_vouchers, was_refused=was_refused)
+
+
+def orders_of(case: Case) -> Iterator[OrderView]:
+    """The orders a case shows, in no order and perhaps twice."""
+    if isinstance(case, OrderCase):
+        yield case.order
+    elif isinstance(case, ParcelCase):
+        yield from (order for order, _ in case.refunds)
+        yield from case.outbound
+    else:
+        yield from case.orders
+
+
+def _has_vouchers(order: OrderView) -> bool:
+    """What the shop handed in when it refused a refund, in a complaint of its own, or about a review.
+
+    What the buyer hands in with a claim proves nothing for the shop.
+    """
+    refused = (change for refund in order.refunds.values() for change in refund.changes if change.status == "refused")
+    return any(change.evidence for change in refused) or _are_vouchers(order.others)
+
+
+def _is_voucher_cited(case: OrderCase | ParcelCase | BuyerCase, finding: Finding) -> bool:
+    """Complaints may be about no order: of those only the ones count that the finding rests on."""
+    if not isinstance(case, BuyerCase):
+        return False
+    cited = {reference.event_id for reference in finding.evidence if reference.stream == "complaints"}
+    about = {fact.complaint_id for fact in case.others if isinstance(fact, ComplaintChanged) and fact.event_id in cited}
+    return _are_vouchers(f for f in case.others if isinstance(f, ComplaintChanged) and f.complaint_id in about)
+
+
+def _are_vouchers(facts: Iterable[object]) -> bool:
+    """Whether any is proof of a shop's. Not every event of a complaint need say who complains."""
+    kept = list(facts)
+    shops = {f.complaint_id for f in kept if isinstance(f, ComplaintChanged) and f.complainant == "shop"}
+    return any(
+        (isinstance(f, ComplaintChanged) and f.complaint_id in shops and bool(f.evidence or f.chat_evidence_no))
+        or (isinstance(f, ReviewPosted) and f.chat_evidence_no is not None)
+        for f in kept
+    )

@@ -1,0 +1,175 @@
+"""The table of section 5a, cell by cell, with what just misses each cell."""
+
+import pytest
+from msgspec.structs import replace
+
+from cloudtag.contract.records import Alert, Consequence, Severity, ShopOrder, TagConfirmation, TagStatus
+from cloudtag.decisions.decide import Asked, Decision, DecisionQuestion, Standing, decide
+from cloudtag.policy.load import shipped
+from tests.decisions.alerts import an_alert
+from tests.warehouse import record_samples
+
+POLICY = shipped().at("taobao", 1_772_409_600_000)
+
+
+def alert(severity: Severity, scenario: str = "short_return", refund: str = "r1", shop: str = "s1") -> Alert:
+    made = an_alert(severity=severity, scenario=scenario, refund_ids=(refund,), shop_id=shop)
+    return replace(made, orders=(ShopOrder(shop, "o1"),), facts={"clears": "the goods are found"})
+
+
+def tag(status: str = "confirmed", scenario: str = "short_return", order: str = "o1", shop: str = "s1") -> TagStatus:
+    sample = record_samples.tag_status("t1/o1", "b1", shop, "pending", 1)
+    return replace(sample, status=status, scenario=scenario, order_id=order)
+
+
+def confirmation(status: str = "confirmed") -> TagConfirmation:
+    return replace(record_samples.confirmation("c1", "b1", ("t1/o1",), 1), status=status)
+
+
+def follows(
+    kind: str, status: str = "active", order: str = "o1", shop: str | None = "s1", **details: str
+) -> Consequence:
+    sample = record_samples.consequence(kind, "order", order, 1)
+    return replace(sample, consequence_id=f"q-{kind}", status=status, shop_id=shop, details=details, because=("t1/o1",))
+
+
+def asked(about: Asked, standing: Standing, *, found: bool = False, waybill: str = "W1") -> Decision:
+    question = DecisionQuestion(
+        about=about, shop_id="s1", order_id="o1", refund_id="r1", waybill_nos=frozenset((waybill,)), claim_id="k1",
+        are_goods_found=found,
+    )  # fmt: skip
+    decision = decide(question, standing, POLICY)
+    assert decision.can_be_reviewed
+    assert bool(decision.because) or decision.answer in ("grant", "ship")
+    return decision
+
+
+def of(*found: Alert) -> Standing:
+    return Standing(alerts=found)
+
+
+NORMAL = replace(alert("critical"), status="resolved", verdict="normal")
+WITHDRAWN = replace(alert("critical"), status="withdrawn")
+ABNORMAL = replace(alert("critical"), status="resolved", verdict="abnormal")
+PARCEL = replace(alert("medium", refund="r9"), waybill_nos=("W1",))
+
+PAID = [
+    ("nothing stands", Standing(), "grant"),
+    ("only low", of(alert("low"), alert("low", "worn_return")), "grant"),
+    ("answered as normal", of(NORMAL), "grant"),
+    ("taken back", of(WITHDRAWN), "grant"),
+    ("reversed", Standing(confirmations=[confirmation("reversed")]), "grant"),
+    ("medium", of(alert("medium")), "review"),
+    ("high", of(alert("high")), "review"),
+    (
+        "a watch over another order",
+        of(replace(alert("medium", refund="r9"), orders=(ShopOrder("s9", "o9"),))),
+        "review",
+    ),
+    ("the parcel", of(PARCEL), "inspect"),
+    ("confirmed", Standing(confirmations=[confirmation()]), "review"),
+    ("critical about the order, another refund", of(alert("critical", refund="r9")), "review"),
+    ("critical about a namesake elsewhere", of(alert("critical", shop="s2")), "review"),
+    ("critical", of(alert("critical")), "hold"),
+    ("critical, answered abnormal", of(ABNORMAL), "hold"),
+    ("high and tagged", Standing(alerts=[alert("high")], tags=[tag()]), "hold"),
+    ("high and tagged, not confirmed", Standing(alerts=[alert("high")], tags=[tag("pending")]), "review"),
+    (
+        "high and tagged, another scenario",
+        Standing(alerts=[alert("high")], tags=[tag(scenario="worn_return")]),
+        "review",
+    ),
+    ("high and tagged, another order", Standing(alerts=[alert("high")], tags=[tag(order="o2")]), "review"),
+    ("high and tagged, another shop", Standing(alerts=[alert("high")], tags=[tag(shop="s2")]), "review"),
+    ("medium and tagged", Standing(alerts=[alert("medium")], tags=[tag()]), "review"),
+]
+
+
+@pytest.mark.parametrize(("standing", "answer"), [row[1:] for row in PAID], ids=[row[0] for row in PAID])
+def test_a_refund_to_be_paid(standing: Standing, answer: str) -> None:
+    assert asked("refund", standing).answer == answer
+
+
+RETURNED = [
+    (Standing(), False, "grant"),
+    (of(alert("low")), False, "grant"),
+    (of(alert("medium")), False, "inspect"),
+    (of(alert("medium")), True, "review"),
+    (of(alert("critical")), False, "inspect"),
+    (of(alert("critical")), True, "refuse"),
+]
+
+
+@pytest.mark.parametrize(("standing", "found", "answer"), RETURNED)
+def test_a_return_is_inspected_until_the_goods_are_found(standing: Standing, answer: str, *, found: bool) -> None:
+    assert asked("return", standing, found=found).answer == answer
+
+
+def test_goods_that_were_found_leave_a_review_of_the_parcel() -> None:
+    assert asked("refund", of(PARCEL), found=True).answer == "review"
+    assert asked("refund", of(PARCEL), waybill="W2").answer == "review"
+
+
+WARNING, HOLD = follows("order_warning"), follows("order_hold")
+SHIPPED = [
+    ("nothing stands", Standing(), "ship"),
+    ("low", of(alert("low")), "ship"),
+    ("medium", of(alert("medium")), "ship"),
+    ("high", of(alert("high")), "review"),
+    ("critical", of(alert("critical")), "review"),
+    ("high, taken back", of(replace(alert("high"), status="withdrawn")), "ship"),
+    ("high about another order", of(replace(alert("high"), orders=(ShopOrder("s1", "o2"),))), "ship"),
+    ("high about a namesake", of(alert("high", shop="s2")), "ship"),
+    ("warned of", Standing(consequences=[WARNING]), "review"),
+    ("no longer", Standing(consequences=[follows("order_warning", "ended")]), "ship"),
+    ("another order", Standing(consequences=[follows("order_hold", order="o2")]), "ship"),
+    ("another shop", Standing(consequences=[follows("order_hold", shop="s2")]), "ship"),
+    ("held", Standing(consequences=[WARNING, HOLD]), "hold"),
+    ("no longer held", Standing(consequences=[WARNING, follows("order_hold", "reversed")]), "review"),
+]
+
+
+@pytest.mark.parametrize(("standing", "answer"), [row[1:] for row in SHIPPED], ids=[row[0] for row in SHIPPED])
+def test_an_order_to_be_shipped(standing: Standing, answer: str) -> None:
+    assert asked("order", standing).answer == answer
+
+
+def claim(decision: str, **details: str) -> Standing:
+    return Standing(consequences=[follows("insurance_decision", decision=decision, **details)])
+
+
+CLAIMED = [
+    ("nothing of freight insurance", of(alert("critical")), "grant"),
+    ("a low one", of(alert("low", "freight_insurance")), "grant"),
+    ("an alert", of(alert("medium", "freight_insurance")), "review"),
+    ("an alert, taken back", of(replace(alert("high", "freight_insurance"), status="withdrawn")), "grant"),
+    ("an alert elsewhere", of(alert("medium", "freight_insurance", shop="s2")), "grant"),
+    ("hold", claim("hold"), "hold"),
+    ("refuse", claim("refuse", claim_id="k1"), "refuse"),
+    ("another claim", claim("refuse", claim_id="k2"), "grant"),
+    ("follow the complaint", claim("follow_complaint"), "follow_complaint"),
+    ("pay", claim("pay"), "grant"),
+    ("recover", claim("recover"), "recover"),
+]
+
+
+@pytest.mark.parametrize(("standing", "answer"), [row[1:] for row in CLAIMED], ids=[row[0] for row in CLAIMED])
+def test_an_insurance_claim(standing: Standing, answer: str) -> None:
+    assert asked("claim", standing).answer == answer
+
+
+def test_a_decision_names_what_it_rests_on_and_what_would_change_it() -> None:
+    held = asked("refund", Standing(alerts=[alert("high"), alert("low", "worn_return")], tags=[tag()]))
+    assert held == Decision("hold", ("a1", "t1/o1"), ("the goods are found",))
+    review = asked("refund", Standing(alerts=[alert("medium")], confirmations=[confirmation()]))
+    assert review == Decision("review", ("a1", "c1"), ("the goods are found", "the confirmation is reversed"))
+    assert asked("order", Standing(consequences=[HOLD])).because == ("q-order_hold",)
+
+
+def test_a_scene_stands_for_the_scenarios_it_covers() -> None:
+    policy = shipped().at("aliexpress", 1_772_409_600_000)
+    question = DecisionQuestion(about="refund", shop_id="s1", order_id="o1", refund_id="r1")
+    standing = Standing(alerts=[alert("high")], tags=[tag(scenario="malicious_refund")])
+    assert decide(question, standing, policy).answer == "hold"
+    standing = Standing(alerts=[alert("high")], tags=[tag(scenario="malicious_order")])
+    assert decide(question, standing, policy).answer == "review"
