@@ -21,7 +21,7 @@ LETTERS = {
         "order": "o", "parcel": "w", "links": "l", "shops": "q", "buyer": "b", "appeals": "a", "risk": "r", "tags": "t",
         "consequences": "c", "erasure": "e", "alerted": "x",
     },
-    "parcels": {"parcel": "p"},
+    "parcels": {"parcel": "p", "seen": "s", "hours": "h", "waiting": "q"},
     "links": {"uses": "u"},
     "shops": {"permission": "p", "submission": "s", "violation": "v", "description": "d", "question": "q"},
 }  # fmt: skip
@@ -34,7 +34,8 @@ def kinds_of(name):
 
 @pytest.mark.parametrize("name", READS)
 def test_a_processor_reads_the_streams_of_the_facts_its_rows_hold(name):
-    assert {STREAM_OF[fact] for fact in kinds_of(name).facts} == set(READS[name])
+    held = set(kinds_of(name).facts) - set(build(name, shipped()).derives)
+    assert {STREAM_OF[fact] for fact in held} == set(READS[name])
 
 
 @pytest.mark.parametrize("name", READS)

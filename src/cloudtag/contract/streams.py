@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from cloudtag.contract import disputes, events, links, parcels, records, shops
+from cloudtag.contract import couriers, disputes, events, links, parcels, records, shops
 from cloudtag.contract.internal import InternalRecord
 from cloudtag.contract.upgrades import upgraded
 
@@ -136,6 +136,19 @@ INTERNAL: dict[str, InternalStream] = {
             "buyer_id",
             derived_from=("orders", "inspections", "link-reports"),
         ),
+        InternalStream("courier-hours", couriers.CourierBusy, "courier", derived_from=("logistics",)),
+        InternalStream(
+            "courier-questions",
+            couriers.CourierAsked,
+            "courier",
+            derived_from=("orders", "refunds", "parcel-reports"),
+        ),
+        InternalStream(
+            "courier-answers",
+            couriers.CourierReported,
+            "buyer_id",
+            derived_from=("courier-hours", "courier-questions"),
+        ),
         InternalStream(
             "tag-requests", shops.TagRequested, "buyer_id", derived_from=("tags", "accounts", "abuses", "shops")
         ),
@@ -158,12 +171,13 @@ READS: dict[str, tuple[str, ...]] = {
         "order-limits",
         "appeals",
         "parcel-reports",
+        "courier-answers",
         "link-reports",
         "shop-answers",
         "sku-answers",
         "tag-requests",
     ),
-    "parcels": ("logistics", "waybill-uses"),
+    "parcels": ("logistics", "waybill-uses", "courier-hours", "courier-questions"),
     "links": ("attribute-uses",),
     "shops": ("tags", "accounts", "violations", "abuses", "shops", "shop-questions"),
 }
@@ -178,11 +192,12 @@ WRITES: dict[str, tuple[str, ...]] = {
         "consequences",
         "labels",
         "waybill-uses",
+        "courier-questions",
         "attribute-uses",
         "shop-questions",
         "sku-answers",
     ),
-    "parcels": ("parcel-reports",),
+    "parcels": ("parcel-reports", "courier-hours", "courier-answers"),
     "links": ("link-reports",),
     "shops": ("tag-statuses", "consequences", "attribute-uses", "shop-answers", "tag-requests"),
 }
