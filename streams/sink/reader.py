@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from cloudtag.contract.streams import INPUTS
+from cloudtag.parcels.spelling import with_canonical_numbers
 from cloudtag.warehouse.blocks import LogRow
 from cloudtag.wire import Codec, Undecodable
 from cloudtag.wire.registry import RegistryRefused
@@ -46,7 +47,7 @@ class Reader:
         size = len(log.key or b"") + len(log.value or b"")
         codec = self._letters if stream == "dead-letters" else self._codec
         try:
-            record = codec.decode(stream, log.value)
+            record = with_canonical_numbers(codec.decode(stream, log.value))
         except Undecodable as bad:
             return self._unreadable(stream, log, size, bad.reason, bad.error)
         except (OSError, RegistryRefused):

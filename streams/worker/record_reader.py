@@ -7,6 +7,7 @@ from typing import Any
 from cloudtag.config import Config
 from cloudtag.contract.internal import WatermarkRecord
 from cloudtag.contract.streams import INPUTS
+from cloudtag.parcels.spelling import with_canonical_numbers
 from cloudtag.wire import Undecodable
 from cloudtag.wire.oversized import OversizedBatch
 from cloudtag.wire.registry import RegistryRefused
@@ -76,7 +77,7 @@ class RecordReader:
             # A tombstone frees room in the log; what the record said when it was there stays a fact.
             return NOTHING
         try:
-            fact: Any = self._codec.decode(stream, record.value)
+            fact: Any = with_canonical_numbers(self._codec.decode(stream, record.value))
         except Undecodable as error:
             return _dead(record, error.reason, error.error)
         except (OSError, RegistryRefused):

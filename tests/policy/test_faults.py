@@ -25,7 +25,7 @@ def faults(text: str, name: str = "jd.toml") -> list[str]:
         ),
         ("[version.detectors.no_circulation]\nwithout_scan_hours = 0\n", "jd.toml:5: detectors.no_circulation.without"),
         ("[version.detectors]\nno_circulation = { without_scan_hours = 'x' }\n", "jd.toml:5: detectors.no_circulation"),
-        ("detectors.no_circulation.window_days = -1\n", "jd.toml:4: detectors.no_circulation.window_days: is -1"),
+        ("detectors.reused_waybill.window_days = -1\n", "jd.toml:4: detectors.reused_waybill.window_days: is -1"),
         (
             '[version."detectors"."no_circulation"] # odd\nwindow_days = 1.5\n',
             "jd.toml:5: detectors.no_circulation.win",

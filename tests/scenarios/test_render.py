@@ -28,7 +28,7 @@ def test_a_late_event_is_told_when_it_arrives_and_takes_the_alert_back() -> None
     assert lines[2] == "Day 1 is Mon 2 Mar 2026; all times are UTC."
     opened = after(lines, "day 3, Wed 4 Mar 15:00")
     assert opened[1] == "→ alert refund_before_delivery opened, high"
-    assert opened[2].endswith("parcel OUT-1 had not been signed for by then.")
+    assert opened[2].endswith("parcel OUT1 had not been delivered by then.")
     late = after(lines, "day 4, Thu 5 Mar 09:00")
     assert late[0].endswith("signed before the refund was opened [late: it happened day 3, Wed 4 Mar 09:00]")
     assert late[1] == "→ alert refund_before_delivery withdrawn"

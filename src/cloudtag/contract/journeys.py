@@ -6,8 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from cloudtag.contract.parcels import ScanSeen
-from cloudtag.contract.types import PackageKind
+from cloudtag.contract.types import PackageKind, SignerKind
 
 Place = Literal[
     "not_handed_in",
@@ -25,6 +24,17 @@ buyer*, of a return *with the shop*. `waiting`: in a locker or station, to be co
 somebody else, or by nobody named. `coming_home`: on its way back to its sender, or there. `elsewhere`: what its scans
 say contradicts the order it was sent for.
 """
+
+
+class ScanSeen(Struct, frozen=True, array_like=True, gc=False):
+    """A scan a judgement may rest on. `is_time_local`: its time is local and was stamped as UTC."""
+
+    event_id: str
+    occurred_at: int
+    scan: str
+    facility: str | None = None
+    signer: SignerKind | None = None
+    is_time_local: bool = False
 
 
 class JourneySeen(Struct, frozen=True, kw_only=True, gc=False):

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from msgspec import Struct
-
 from cloudtag.contract.internal import InternalRecord, make_id, parts_of
-from cloudtag.contract.types import PackageKind, SignerKind
+from cloudtag.contract.journeys import JourneySeen, ScanSeen
 
 Role = Literal["outbound", "return"]
 
@@ -15,7 +13,8 @@ Role = Literal["outbound", "return"]
 class WaybillUsed(InternalRecord, frozen=True, array_like=True, gc=False, tag_field="_", tag="wu"):
     """A buyer's order was sent under a waybill, or a refund named it as the return number.
 
-    `event_id` and `occurred_at` are those of the event that first named the number.
+    `waybill_no` is in canonical form. `event_id` and `occurred_at` are those of the event that first named the number.
+    `is_replaced`: the refund now names another number, or the platform took this one back.
     """
 
     waybill_no: str
@@ -29,6 +28,7 @@ class WaybillUsed(InternalRecord, frozen=True, array_like=True, gc=False, tag_fi
     refund_id: str | None = None
     carrier: str | None = None
     is_offline: bool = False
+    is_replaced: bool = False
 
     @property
     def internal_id(self) -> str:
@@ -54,42 +54,21 @@ class WaybillUsed(InternalRecord, frozen=True, array_like=True, gc=False, tag_fi
         )
 
 
-class ScanSeen(Struct, frozen=True, array_like=True, gc=False):
-    """A scan a judgement may rest on."""
-
-    event_id: str
-    occurred_at: int
-    scan: str
-    facility: str | None = None
-    signer: SignerKind | None = None
-
-
 class ParcelReported(InternalRecord, frozen=True, array_like=True, gc=False, tag_field="_", tag="pr"):
-    """What the `parcels` processor knows of a waybill that matters to one buyer using it.
+    """What the `parcels` processor knows of a waybill number that matters to one buyer using it.
 
-    Only what some judgement reads is filled in: the signature, the weight, the destination and the order; for a return
-    number scans and package as well, and in `uses` all its uses (bounded; `use_count` is the full count).
+    `waybill_no` is in canonical form. `journeys` are those that the buyer's own uses mean. `uses` are all uses of a
+    return number that mean one of them or, like the buyer's, none (bounded; `use_count` is the full count); `meant`
+    tells for each of them when the journey began that it means, 0 for none.
     """
 
     buyer_id: str
     waybill_no: str
     occurred_at: int
-    first_scan: ScanSeen | None = None
-    last_scan: ScanSeen | None = None
-    signed: ScanSeen | None = None
-    refused: ScanSeen | None = None
-    has_one_facility: bool = False
-    destination_hash: str | None = None
-    package: PackageKind = "unknown"
-    weight_grams: int | None = None
+    journeys: tuple[JourneySeen, ...] = ()
     uses: tuple[WaybillUsed, ...] = ()
+    meant: tuple[int, ...] = ()
     use_count: int = 0
-    destination: ScanSeen | None = None
-    """The first of the scans since which `destination_hash` is said."""
-    order_id: str | None = None
-    """The order that its scans last said it belongs to."""
-    order: ScanSeen | None = None
-    """The first of the scans since which that is said."""
 
     @property
     def internal_id(self) -> str:
@@ -101,3 +80,44 @@ class ParcelReported(InternalRecord, frozen=True, array_like=True, gc=False, tag
         """The statement no longer holds."""
         waybill_no, buyer_id = parts_of(internal_id)
         return cls(revision=revision, is_held=False, waybill_no=waybill_no, buyer_id=buyer_id, occurred_at=occurred_at)
+
+    @property
+    def latest(self) -> JourneySeen | None:
+        """The journey that began last."""
+        return self.journeys[-1] if self.journeys else None
+
+    @property
+    def signed(self) -> ScanSeen | None:
+        """The signature or collection with which the latest journey's parcel was delivered, or came home."""
+        journey = self.latest
+        return None if journey is None else journey.delivered or journey.ended_by
+
+    @property
+    def first_scan(self) -> ScanSeen | None:
+        """Of a return number, the first scan of the latest journey but its label's."""
+        return None if self.latest is None else self.latest.first
+
+    @property
+    def weight_grams(self) -> int | None:
+        """The most that the latest journey's parcel was weighed at."""
+        return self.latest.weights[-1] if self.latest is not None and self.latest.weights else None
+
+    @property
+    def destination_hash(self) -> str | None:
+        """Where the latest journey's parcel was bound for."""
+        return None if self.latest is None else self.latest.destination_hash
+
+    @property
+    def destination(self) -> ScanSeen | None:
+        """The scan since which that is said."""
+        return None if self.latest is None else self.latest.destination
+
+    @property
+    def order_id(self) -> str | None:
+        """The order that the latest journey's parcel is said to be of."""
+        return None if self.latest is None else self.latest.order_id
+
+    @property
+    def order(self) -> ScanSeen | None:
+        """The scan since which that is said."""
+        return None if self.latest is None else self.latest.order

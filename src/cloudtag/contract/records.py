@@ -89,7 +89,8 @@ class Alert(Struct, frozen=True, kw_only=True):
 class TagStatus(Struct, frozen=True, kw_only=True):
     """What became of one tagged order (stream `tag-statuses`, key buyer_id).
 
-    `put_at` is when the tag was put, `due_at` when it is decided or told anew (J12). The status of a submission that
+    `put_at` is when the tag was put, `due_at` when it is decided or published anew (J12). The status of a submission
+    that
     names no order has neither buyer nor order, and the shop for its key.
     """
 

@@ -69,7 +69,7 @@ class TagRequested(InternalRecord, frozen=True, array_like=True, gc=False, tag_f
 
     `rejection` is the reason the shop side already refused it (permission, limits), or none. `voided_by` names the
     finding of misuse, or the event that took the submission back, by which it is void. `owner_marks`: by what the
-    shop's owner is known, so that the buyer's file can tell shops that are one (F18).
+    shop's owner is known, so that the buyer's keyed state can tell shops that are one (F18).
     """
 
     buyer_id: str

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from cloudtag.contract import disputes, events, links, parcels, records, shops
+from cloudtag.contract import couriers, disputes, events, links, parcels, records, shops
 from cloudtag.contract.internal import InternalRecord
 from cloudtag.contract.upgrades import upgraded
 
@@ -137,6 +137,19 @@ INTERNAL: dict[str, InternalStream] = {
             "buyer_id",
             derived_from=("orders", "inspections", "link-reports"),
         ),
+        InternalStream("courier-hours", couriers.CourierBusy, "courier", derived_from=("logistics",)),
+        InternalStream(
+            "courier-questions",
+            couriers.CourierAsked,
+            "courier",
+            derived_from=("orders", "refunds", "parcel-reports"),
+        ),
+        InternalStream(
+            "courier-answers",
+            couriers.CourierReported,
+            "buyer_id",
+            derived_from=("courier-hours", "courier-questions"),
+        ),
         InternalStream(
             "tag-requests", shops.TagRequested, "buyer_id", derived_from=("tags", "accounts", "abuses", "shops")
         ),
@@ -159,13 +172,14 @@ READS: dict[str, tuple[str, ...]] = {
         "order-limits",
         "appeals",
         "parcel-reports",
+        "courier-answers",
         "link-reports",
         "link-passes",
         "shop-answers",
         "sku-answers",
         "tag-requests",
     ),
-    "parcels": ("logistics", "waybill-uses"),
+    "parcels": ("logistics", "waybill-uses", "courier-hours", "courier-questions"),
     "links": ("attribute-uses",),
     "shops": ("tags", "accounts", "violations", "abuses", "shops", "shop-questions"),
 }
@@ -181,12 +195,13 @@ WRITES: dict[str, tuple[str, ...]] = {
         "labels",
         "dead-letters",
         "waybill-uses",
+        "courier-questions",
         "attribute-uses",
         "shop-questions",
         "link-passes",
         "sku-answers",
     ),
-    "parcels": ("parcel-reports",),
+    "parcels": ("parcel-reports", "courier-hours", "courier-answers"),
     "links": ("link-reports",),
     "shops": ("tag-statuses", "consequences", "attribute-uses", "shop-answers", "tag-requests"),
 }

@@ -68,7 +68,7 @@ def judge_tags(
 
 
 def tag_due(policy: Policy, put_at: int) -> int | None:
-    """Event time by which a tag is decided or told anew (J12, A17, A20); None where there is no such limit."""
+    """Event time by which a tag is decided or published anew (J12, A17, A20); None where there is no such limit."""
     rules = policy.deadlines
     if rules.tag_working_days:
         return due(put_at, rules.tag_working_days, rules)

@@ -6,17 +6,21 @@ from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 
+from cloudtag.contract.couriers import CourierReported
 from cloudtag.contract.links import LinkReported
 from cloudtag.contract.parcels import ParcelReported
 from cloudtag.contract.shops import ShopReported
 from cloudtag.detection.order_view import OrderView
+from cloudtag.detection.outbound import Outbound, outbound_of
 from cloudtag.detection.refund_view import RefundView
+from cloudtag.parcels.silence import Span
 
 
 class OrderCase(Struct, frozen=True, eq=False, gc=False):
     """One order of a buyer. `parcel` gives what is known of a waybill number, if anything is.
 
-    `orders` gives all of the buyer's, `links` what is known of others, where other goods came back than were sent.
+    `orders` gives the buyer's orders that name a number this one names, this one among them, or all of the buyer's, and
+    `links` what is known of others, where other goods came back than were sent.
     """
 
     buyer_id: str
@@ -32,18 +36,23 @@ class OrderCase(Struct, frozen=True, eq=False, gc=False):
         return self.order.order_id
 
     @property
-    def outbound(self) -> ParcelReported | None:
-        """What is known of the parcel the order was sent in."""
-        waybill = self.order.waybill
-        return self.parcel(waybill.waybill_no) if waybill and waybill.waybill_no else None
+    def outbound(self) -> list[Outbound]:
+        """The parcels the order was sent in, in the order in which they were named, and where each of them is."""
+        return outbound_of(self.order, self.orders() or (self.order,), self.parcel)
+
+    @property
+    def shop_number_elsewhere(self) -> list[Outbound]:
+        """Those of a number that belongs to another order, or whose parcel went elsewhere: the shop's mistake (F8)."""
+        return [parcel for parcel in self.outbound if parcel.contradicted_by is not None]
 
 
 class ParcelCase(Struct, frozen=True, eq=False, gc=False):
     """One return number of a buyer (or one refund that names none), with the refunds that now share it.
 
-    `refunds` are in order of their id. `outbound` are the buyer's orders that were sent under the same number.
-    `linked_buyer_ids` are the buyers who share an attribute with this one, hubs left out. `parcel` gives what is known
-    of a number of those orders; `orders` and `links` are as an order's case has them.
+    `refunds` are in order of their id; `named` are all that ever named the number, those among them that name another
+    by now. `outbound` are the buyer's orders that were sent under the same number. `linked_buyer_ids` are the buyers
+    who share an attribute with this one, hubs left out. `parcel` gives what is known of a number of those orders;
+    `orders` and `links` are as an order's case has them.
     """
 
     buyer_id: str
@@ -58,6 +67,11 @@ class ParcelCase(Struct, frozen=True, eq=False, gc=False):
     parcel: Callable[[str], ParcelReported | None] = lambda _: None
     orders: Callable[[], Sequence[OrderView]] = tuple
     links: Sequence[LinkReported] = ()
+    named: Sequence[tuple[OrderView, RefundView]] = ()
+    silence: Callable[[str], CourierReported | None] = lambda _: None
+    """The hours in which a courier, by its code, showed no scan anywhere (F10), if its answer has come."""
+    rest: Callable[[int, int], Sequence[Span]] = lambda *_: ()
+    """The days between two moments on which couriers rest."""
 
     @property
     def subject(self) -> str:

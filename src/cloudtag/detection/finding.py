@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType
 
-from cloudtag.contract.parcels import ScanSeen
+from cloudtag.contract.journeys import ScanSeen
 from cloudtag.contract.records import Reference, Severity
 from cloudtag.contract.streams import STREAM_OF
 

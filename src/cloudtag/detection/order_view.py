@@ -18,6 +18,7 @@ from cloudtag.contract.events import (
 from cloudtag.contract.links import SkuOwned
 from cloudtag.contract.types import OrderLine
 from cloudtag.detection.refund_view import RefundView
+from cloudtag.detection.sent import Sent, with_parcels
 
 ATTRIBUTES = (
     ("address", "address_hash"),
@@ -39,6 +40,7 @@ def attributes_of(order: OrderChanged) -> Iterator[str]:
 
 _MOMENT = attrgetter("occurred_at", "event_id")
 _NOBODY: frozenset[str] = frozenset()
+_NOTHING_SENT: Mapping[str, Sent] = {}
 _NO_REFUNDS: Mapping[str, RefundView] = {}
 
 
@@ -66,6 +68,7 @@ class OrderView:
         "passed",
         "platform",
         "refunds",
+        "sent",
         "shop_id",
         "waybill",
     )
@@ -78,6 +81,9 @@ class OrderView:
         self.lines: tuple[OrderLine, ...] = ()
         self.currency: str | None = None
         self.waybill: OrderChanged | None = None
+        """The event that named the number it was last said to be sent under."""
+        self.sent: Mapping[str, Sent] = _NOTHING_SENT
+        """All the parcels ever named for it, by number (F5)."""
         self.freight_insured = False
         self.is_noted = False
         """Whether the buyer ever left a note with it."""
@@ -95,7 +101,7 @@ class OrderView:
         self.passed: dict[tuple[bool, int], RefundChanged | None] | None = None
         """With which claim its refunds came to a part of its worth, reckoned once until a fact changes it."""
         self.outbound: Any = None
-        """What was made of the waybill it was sent with, by whom it concerns; None when that changed."""
+        """What was made of the parcels it was sent in, by whom it concerns; None when those changed."""
         self.newest: Any = None
         """The latest event about the order."""
         self.filled_waybills: frozenset[str] = _NOBODY
@@ -147,16 +153,19 @@ class OrderView:
         return min(told, default=None)
 
     @property
-    def sent_numbers(self) -> frozenset[str]:
-        """The numbers of all the parcels ever named for it (F5)."""
-        named = {event.waybill_no for event in self.changes if event.waybill_no}
-        return frozenset(named.union(parcel.waybill_no for event in self.changes for parcel in event.parcels))
-
-    @property
     def waybills(self) -> frozenset[str]:
         """Every number this order or its refunds ever named."""
-        outbound = {self.waybill.waybill_no} if self.waybill and self.waybill.waybill_no else set()
-        return self.filled_waybills | outbound
+        return self.filled_waybills | self.sent.keys()
+
+    @property
+    def sent_numbers(self) -> frozenset[str]:
+        """The numbers of all the parcels ever named for it (F5)."""
+        return frozenset(self.sent)
+
+    @property
+    def address_hashes(self) -> frozenset[str]:
+        """Where it was ever said to go."""
+        return frozenset(event.address_hash for event in self.changes if event.address_hash)
 
     def attributes(self) -> list[str]:
         """What identifies the buyer on this order, as `kind:value`, the area of the address included."""
@@ -211,7 +220,11 @@ class OrderView:
         if order.affiliate_id is not None and order.affiliate_id not in self.affiliates:
             self.affiliates |= {order.affiliate_id}
         if order.waybill_no is not None and (self.waybill is None or self.waybill.waybill_no != order.waybill_no):
-            self.waybill, self.outbound = order, None
+            self.waybill = order
+        if order.waybill_no is not None or order.parcels:
+            sent = with_parcels(self.sent, order)
+            if sent is not self.sent:
+                self.sent, self.outbound = sent, None
 
 
 def complaints_with_evidence(facts: Iterable[Any]) -> Iterator[tuple[ComplaintChanged, str]]:

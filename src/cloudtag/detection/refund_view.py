@@ -43,11 +43,13 @@ class RefundView:
         "amount_minor",
         "carrier",
         "changes",
+        "cleared_at",
         "currency",
         "filled",
         "is_offline",
         "lines",
         "modified_count",
+        "numbers",
         "order_id",
         "platform",
         "reason",
@@ -72,6 +74,10 @@ class RefundView:
         self.waybill_no: str | None = None
         self.carrier: str | None = None
         self.filled: RefundChanged | None = None
+        self.numbers: dict[str, RefundChanged] = {}
+        """The return numbers it ever named and the platform did not take back, each with its first naming (F7)."""
+        self.cleared_at: dict[str, int] = {}
+        """When the platform took back a number that it had named and has not named again."""
         self.is_offline = False
         self.modified_count = 0
         for change in self.changes:
@@ -88,21 +94,27 @@ class RefundView:
         return self.changes[0]
 
     @property
+    def named(self) -> dict[str, RefundChanged]:
+        """Every number it ever named, in the order of their first naming, those taken back among them."""
+        found: dict[str, RefundChanged] = {}
+        for change in self.changes:
+            if change.waybill_no is not None and not change.waybill_cleared:
+                found.setdefault(change.waybill_no, change)
+        return found
+
+    def is_offline_number(self, waybill_no: str) -> bool:
+        """Whether a number was told outside the platform."""
+        return any(change.offline for change in self.changes if change.waybill_no == waybill_no)
+
+    def carrier_of(self, waybill_no: str) -> str | None:
+        """The courier last named with a return number, as it was written."""
+        said = [c.carrier for c in self.changes if c.waybill_no == waybill_no and c.carrier and not c.waybill_cleared]
+        return said[-1] if said else None
+
+    @property
     def unit(self) -> str:
         """The parcel it comes back in: its return number, or the refund itself while it names none."""
         return self.waybill_no or f"~{self.refund_id}"
-
-    @property
-    def numbers(self) -> dict[str, RefundChanged]:
-        """The return numbers it ever named and the platform did not take back, each with its first naming (F7)."""
-        named: dict[str, RefundChanged] = {}
-        for change in self.changes:
-            if change.waybill_cleared and named:
-                # Where it does not say which number is taken back, it is the latest.
-                named.pop(change.waybill_no or next(reversed(named)), None)
-            elif change.waybill_no is not None and not change.waybill_cleared:
-                named.setdefault(change.waybill_no, change)
-        return named
 
     def _take(self, change: RefundChanged) -> None:
         self.type = change.type if change.type != "unknown" else self.type
@@ -112,9 +124,26 @@ class RefundView:
         self.amount_minor = change.amount_minor if change.amount_minor is not None else self.amount_minor
         self.currency = change.currency or self.currency
         self.modified_count += change.status == "modified"
-        if change.waybill_no is None:
-            return
-        if change.waybill_no != self.waybill_no:
-            self.waybill_no, self.filled, self.is_offline = change.waybill_no, change, False
+        if change.waybill_cleared:
+            self._clear(change)
+        elif change.waybill_no is not None:
+            self._fill(change, change.waybill_no)
+
+    def _fill(self, change: RefundChanged, number: str) -> None:
+        self.cleared_at.pop(number, None)
+        self.numbers.setdefault(number, change)
+        if number != self.waybill_no:
+            self.waybill_no, self.filled, self.carrier, self.is_offline = number, change, None, False
         self.carrier = change.carrier or self.carrier
         self.is_offline = self.is_offline or change.offline
+
+    def _clear(self, change: RefundChanged) -> None:
+        """The platform took a number back, where it does not say which, the latest; one named before stands again."""
+        number = change.waybill_no or self.waybill_no
+        if number is None or self.numbers.pop(number, None) is None:
+            return
+        self.cleared_at[number] = change.occurred_at
+        if number == self.waybill_no:
+            self.waybill_no, self.filled, self.carrier, self.is_offline = None, None, None, False
+            for earlier, named in list(self.numbers.items())[-1:]:
+                self._fill(named, earlier)

@@ -83,7 +83,7 @@ def _short(n: int, at: int) -> tuple[dict[str, object], ...]:
 def _insured(n: int, at: int) -> tuple[dict[str, object], ...]:
     said = {"refund_id": f"r{n}", "type": "return_refund", "reason": "quality"}
     return (
-        ordered("shipped", day(at), refund_id=f"r{n}", waybill_no=f"OUT{n}", freight_insured=True),
+        ordered("shipped", day(at), refund_id=f"r{n}", carrier="SF", waybill_no=f"OUT{n}", freight_insured=True),
         refunded("opened", day(at + 1), claims_received=True, **said),
         refunded("waybill_filled", day(at + 1, 2), waybill_no=f"RET{n}", **said),
     )

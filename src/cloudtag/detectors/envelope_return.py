@@ -6,8 +6,9 @@ Why it is abuse: an empty envelope gets a real number with real scans, and the r
 
 How it decides: courier or shop calls the parcel an envelope and neither calls it a box or a bag, or the courier weighed
 it at less than `goods_grams`. A weight below `least_grams` is no weight of a parcel at all (not weighed, or noted in
-another unit) and says nothing; an envelope of `full_grams` or more holds something and is left alone. So is a parcel
-in which the shop found any of the goods. Medium.
+another unit) and says nothing; an envelope of `full_grams` or more holds something and is left alone: of several
+weighings the heaviest counts. So is a parcel in which the shop found all the goods, and a return withdrawn before money
+moved. Medium.
 
 Known false positives: goods that are thin by nature, as cards, films or earrings, until the shop opens the parcel.
 
@@ -24,14 +25,15 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from cloudtag.contract.events import ReturnInspected
-from cloudtag.contract.parcels import ParcelReported, ScanSeen
+from cloudtag.contract.journeys import JourneySeen, ScanSeen
 from cloudtag.contract.records import Reference
 from cloudtag.detection.cases import ParcelCase
 from cloudtag.detection.example import day, inspected, ordered, refunded, scanned
 from cloudtag.detection.finding import Finding, Timer, cite, unique
 from cloudtag.detection.names import called_zh
 from cloudtag.detection.refund_view import RefundView
-from cloudtag.detection.returned import has_goods, parcel_inspections, sends_goods
+from cloudtag.detection.returned import is_all_back, parcel_inspections
+from cloudtag.detection.returning import is_awaited, journey_for
 from cloudtag.detection.rule import Example, Rule
 from cloudtag.detection.wording import listed
 
@@ -90,6 +92,42 @@ EXAMPLES = (
     Example(name="near miss: nobody said what kind of parcel it is", events=_sent()),
     Example(name="near miss: a document pouch with a jumper in it", events=_sent(package="envelope", weight_grams=620)),
     Example(
+        name="5 grams, which is a weight",
+        events=_sent(package="bag", weight_grams=5),
+        fires=({"facts": {"weight_grams": "5/50"}},),
+    ),
+    Example(name="near miss: 4 grams, which is none", events=_sent(package="bag", weight_grams=4)),
+    Example(
+        name="an envelope of 499 grams",
+        events=_sent(package="envelope", weight_grams=499),
+        fires=({"severity": "medium"},),
+    ),
+    Example(name="near miss: an envelope of 500 grams", events=_sent(package="envelope", weight_grams=500)),
+    Example(
+        name="near miss: weighed at 20 grams at the counter, and at 900 at the hub",
+        events=(
+            *_sent(package="bag", weight_grams=20),
+            scanned("RET1", "arrived", day(7), package="bag", weight_grams=900),
+        ),
+    ),
+    Example(
+        name="half of the goods are inside",
+        events=(*_sent(package="envelope"), inspected(day(8), {"dress": 1}, waybill_no="RET1")),
+        fires=({"severity": "medium"},),
+    ),
+    Example(
+        name="near miss: withdrawn before money moved",
+        events=(*_sent(package="envelope"), refunded("withdrawn", day(8), type="return_refund")),
+    ),
+    Example(
+        name="near miss: the envelope was another parcel's, under the number before it was given out again",
+        events=(
+            scanned("RET1", "accepted", day(-100), package="envelope", destination_hash="stranger"),
+            scanned("RET1", "signed", day(-98), signer="recipient"),
+            *_sent(package="box", destination_hash="warehouse"),
+        ),
+    ),
+    Example(
         name="near miss: thin goods, found inside",
         events=(*_sent(package="envelope", weight_grams=30), inspected(day(8), {"dress": 2}, waybill_no="RET1")),
     ),
@@ -109,27 +147,28 @@ EXAMPLES = (
 
 
 def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Timer]:
-    """One finding if the parcel can hold no goods and the shop found none."""
-    refunds = [(order, refund) for order, refund in case.refunds if refund.filled is not None and sends_goods(refund)]
-    if not refunds or case.waybill_no is None or case.outbound:
+    """One finding if the parcel can hold no goods and the shop did not find them all."""
+    refunds = [(order, refund) for order, refund in case.refunds if is_awaited(refund)]
+    if not refunds or case.waybill_no is None or case.outbound or is_all_back(refunds, case.waybill_no):
         return
+    journey = max((j for _, r in refunds if (j := journey_for(case, r))), key=lambda j: j.start_ms, default=None)
     inspections = [i for i in parcel_inspections(refunds, case.waybill_no) if i.package != "unknown"]
-    weight = _weight(case.report, parameters)
-    kinds = {i.package for i in inspections} | ({case.report.package} if case.report else set()) - {"unknown"}
+    weight = _weight(journey, parameters)
+    kinds = {i.package for i in inspections} | ({journey.package} if journey else set()) - {"unknown"}
     is_light = weight is not None and weight < parameters.goods_grams
     is_envelope = kinds == {"envelope"} and (weight is None or weight < parameters.full_grams)
-    if not (is_light or is_envelope) or has_goods(refunds, case.waybill_no):
+    if not (is_light or is_envelope):
         return
     seen = [i for i in inspections if i.package == "envelope"]
-    has_scan = case.report is not None and (is_light or case.report.package == "envelope")
-    scan = case.report.first_scan if case.report is not None and has_scan else None
+    has_scan = journey is not None and (is_light or journey.package == "envelope")
+    scan = journey.first if journey is not None and has_scan else None
     package = ", ".join(sorted(kinds)) or "unknown"
     yield _finding(case.waybill_no, [r for _, r in refunds], scan, seen, package, weight, parameters)
 
 
-def _weight(report: ParcelReported | None, parameters: Parameters) -> int | None:
-    weight = report.weight_grams if report else None
-    return weight if weight is not None and weight >= parameters.least_grams else None
+def _weight(journey: JourneySeen | None, parameters: Parameters) -> int | None:
+    weights = [weight for weight in (journey.weights if journey else ()) if weight >= parameters.least_grams]
+    return max(weights, default=None)
 
 
 def _finding(

@@ -140,10 +140,11 @@ def _moment(case: BuyerCase, order: OrderView) -> Moment | None:
 
 
 def _is_delivered(case: BuyerCase, order: OrderView) -> bool:
-    """Whether a parcel was signed for and had not been refused: then somebody lives there."""
+    """Whether a parcel was delivered and is not coming home: then somebody lives there."""
     number = order.waybill.waybill_no if order.waybill else None
     parcel = case.parcel(number) if number else None
-    return parcel is not None and parcel.signed is not None and parcel.refused is None
+    journey = parcel.latest if parcel is not None else None
+    return journey is not None and journey.delivered is not None and journey.place != "coming_home"
 
 
 def _checkout(order: OrderChanged) -> tuple[object, ...]:

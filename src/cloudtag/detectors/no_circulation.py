@@ -4,12 +4,18 @@ What it finds: a return number for which no courier scan exists long after the b
 
 Why it is abuse: a made-up number starts the clock of an automatic refund although nothing was sent.
 
-How it decides: `without_scan_hours` have passed since the number was first filled in, and no scan of it is known in
-the `window_days` around that moment. Time passing opens the alert; a scan withdraws it, however late it comes.
+How it decides: `without_scan_hours` that count have passed since the number was first filled in, and no scan but that
+of a label is known of the journey that the return means. Hours in which the courier showed no scan at all anywhere do
+not count, nor (`counts_holidays`) do the holidays of the policy's calendar (F10). Medium. Of a courier that is not
+known or not named every hour counts, and the alert is low until the shop says that nothing arrived. A number that was
+replaced by one that travels is a slip, once per refund; one that the platform took back, or whose refund was withdrawn
+or refused, before the wait was over is not awaited. Time passing opens the alert; a scan withdraws it, however late it
+comes.
 
-Known false positives: a parcel handed in at a station that scans only at pick-up; a courier whose feed is down.
+Known false positives: a parcel handed in at a station that scans only at pick-up; a small courier whose feed is down
+without being known here.
 
-What would clear it: any scan of the number.
+What would clear it: any scan of the number, or an inspection that finds the goods.
 
 What to do: ask the buyer for the courier's receipt; do not refund on the clock alone.
 """
@@ -21,11 +27,13 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from cloudtag.contract.events import RefundChanged
+from cloudtag.contract.events import ReturnInspected
+from cloudtag.detection.awaiting import Awaited, awaited, courier_of, is_silent, wait_of
 from cloudtag.detection.cases import ParcelCase
-from cloudtag.detection.example import day, ordered, refunded, scanned
+from cloudtag.detection.examples.no_circulation import EXAMPLES
 from cloudtag.detection.finding import Finding, Timer, cite, unique
-from cloudtag.detection.rule import Example, Rule
+from cloudtag.detection.returned import is_all_back
+from cloudtag.detection.rule import Rule
 from cloudtag.detection.wording import counted
 
 RULE = Rule(
@@ -35,91 +43,83 @@ RULE = Rule(
     scenario_zh="虚假退货信息",
     scope="parcel",
     needs=("refunds",),
-    rules=("T3.4",),
+    rules=("T3.4", "F7", "F10"),
     clears="Any courier scan of the return number.",
     clears_zh="该退货单号的任意一次物流扫描。",
     recommendation="ask_for_receipt",
 )
+__all__ = ["EXAMPLES", "RULE", "Parameters", "detect"]
 _HOUR_MS = 3_600_000
 _OVER = ("withdrawn", "refused")
 
 
 class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
-    """How long a number may stay without a scan, and how far from its filling-in a scan still counts."""
+    """How long a number may stay without a scan, and whether public holidays count."""
 
     without_scan_hours: Annotated[int, Meta(ge=1)] = 72
-    window_days: Annotated[int, Meta(ge=1)] = 180
-
-
-_RETURN = (
-    ordered("placed", 0),
-    refunded("opened", day(5), type="return_refund", reason="no_reason"),
-    refunded("waybill_filled", day(6), type="return_refund", waybill_no="RET1"),
-)
-
-EXAMPLES = (
-    Example(
-        name="nothing moves for three days",
-        events=_RETURN,
-        until=day(9, 1),
-        fires=({"waybill_nos": ["RET1"], "severity": "medium"},),
-    ),
-    Example(name="near miss: three days are not over", events=_RETURN, until=day(8, 23)),
-    Example(
-        name="near miss: handed in on the third day",
-        events=(*_RETURN, scanned("RET1", "accepted", day(8, 20))),
-        until=day(20),
-    ),
-    Example(
-        name="near miss: scanned late, so it moves after all",
-        events=(*_RETURN, scanned("RET1", "accepted", day(9, 5))),
-        until=day(20),
-    ),
-    Example(
-        name="near miss: the buyer gave the refund up",
-        events=(*_RETURN, refunded("withdrawn", day(7), type="return_refund")),
-        until=day(20),
-    ),
-)
+    counts_holidays: bool = False
 
 
 def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Timer]:
     """A timer until the wait is over, then a finding unless something was scanned."""
-    filled = [(r.filled, o, r) for o, r in case.refunds if r.filled is not None]
-    if not filled or case.waybill_no is None:
+    waiting, number = awaited(case), case.waybill_no
+    if not waiting or number is None or is_all_back([(one.order, one.refund) for one in waiting], number):
         return
-    first = min((f for f, _, _ in filled), key=lambda f: (f.occurred_at, f.event_id))
-    due_ms = first.occurred_at + parameters.without_scan_hours * _HOUR_MS
-    if _was_scanned(case, first, parameters) or all(_was_over(r.changes, due_ms) for _, _, r in filled):
+    courier, first = courier_of(waiting, number), waiting[0].named
+    wait_ms = parameters.without_scan_hours * _HOUR_MS
+    wait = wait_of(case, first.occurred_at, wait_ms, courier, rests=not parameters.counts_holidays)
+    if wait is None:
         return
-    if case.now_ms < due_ms:
-        yield Timer(due_ms)
+    if wait.is_over_at is None:
+        # A courier that is silent now is heard of again; until then no hour counts.
+        if wait.is_courier_unknown or not is_silent(case, courier):
+            yield Timer(wait.earliest_end)
         return
+    accused = [one for one in waiting if not _was_over(one, number, wait.is_over_at)]
+    if accused:
+        yield _finding(number, accused, wait.is_over_at, parameters, is_unknown=wait.is_courier_unknown)
+
+
+def _finding(number: str, waiting: list[Awaited], over_ms: int, parameters: Parameters, *, is_unknown: bool) -> Finding:
+    first = waiting[0].named
     hours = parameters.without_scan_hours
-    yield Finding(
+    missed = _nothing_arrived(waiting, number)
+    facts = {"scans": "0/1", "hours_without_scan": f"{hours}/{hours}"}
+    if is_unknown:
+        facts["courier_unknown"] = "true"
+    return Finding(
         anchor="",
-        severity="medium",
+        severity="low" if is_unknown and not missed else "medium",
         platform=first.platform,
         shop_id=first.shop_id,
-        order_ids=unique(o.order_id for _, o, _ in filled),
-        refund_ids=unique(r.refund_id for _, _, r in filled),
-        waybill_nos=(case.waybill_no,),
-        decided_at=due_ms,
-        evidence=cite(*(f for f, _, _ in filled)),
-        facts={"scans": "0/1", "hours_without_scan": f"{hours}/{hours}"},
-        explanation=(
-            f"Return number {case.waybill_no} has no courier scan {counted(hours, 'hour')} after it was filled in."
-        ),
-        explanation_zh=f"退货单号 {case.waybill_no} 填写 {hours} 小时后仍无任何物流扫描。",
+        order_ids=unique(one.order.order_id for one in waiting),
+        refund_ids=unique(one.refund.refund_id for one in waiting),
+        waybill_nos=(number,),
+        decided_at=over_ms,
+        rises={"medium": max(over_ms, missed[0].occurred_at)} if is_unknown and missed else {},
+        evidence=cite(*(one.named for one in waiting), *(missed[:1] if is_unknown else ())),
+        facts=facts,
+        explanation=f"Return number {number} has no courier scan {counted(hours, 'hour')} after it was filled in.",
+        explanation_zh=f"退货单号 {number} 填写 {hours} 小时后仍无任何物流扫描。",
     )
 
 
-def _was_scanned(case: ParcelCase, first: RefundChanged, parameters: Parameters) -> bool:
-    reach_ms = parameters.window_days * 24 * _HOUR_MS
-    seen = (case.report.first_scan, case.report.last_scan) if case.report else ()
-    return any(s is not None and abs(s.occurred_at - first.occurred_at) <= reach_ms for s in seen)
+def _nothing_arrived(waiting: list[Awaited], number: str) -> list[ReturnInspected]:
+    """The shop's words that nothing came of the parcel, if they are its last; oldest first."""
+    words = [
+        word
+        for one in waiting
+        for word in one.order.inspections
+        if word.refund_id == one.refund.refund_id and word.waybill_no in (None, number)
+    ]
+    words.sort(key=lambda word: (word.occurred_at, word.event_id))
+    return [word for word in words if not word.arrived] if words and not words[-1].arrived else []
 
 
-def _was_over(changes: list[RefundChanged], due_ms: int) -> bool:
-    statuses = [c.status for c in changes if c.occurred_at <= due_ms and c.status != "unknown"]
+def _was_over(one: Awaited, number: str, over_ms: int) -> bool:
+    """Whether the number was not awaited any more by then: taken back, or its refund withdrawn or refused."""
+    cleared_at = one.refund.cleared_at.get(number)
+    if cleared_at is not None and cleared_at <= over_ms:
+        return True
+    statuses = [c.status for c in one.refund.changes if c.occurred_at <= over_ms and c.status != "unknown"]
     return bool(statuses) and statuses[-1] in _OVER

@@ -4,13 +4,16 @@ What it finds: the number the order was sent under comes back as the number of t
 
 Why it is abuse: its scans look like a parcel that travels and is signed for, though nothing was sent back.
 
-How it decides: a refund's return number equals the outbound number of one of the buyer's orders, shipped within
-`window_days` before. Critical.
+How it decides: the number that a refund now names as its return number is one under which any of the buyer's orders was
+ever sent, in whatever writing, shipped within `window_days` before (as far as two clocks can tell) and by the same
+journey of the number. Critical. Nothing is said of a parcel that comes home, or that went elsewhere: then the shop's
+number is the mistake. Nor once the shop found all the goods, or where the refund was withdrawn before money moved.
 
-Known false positives: a delivery the buyer refused at the door travels back under its old number; a `refused` or
-`returned` scan of that parcel keeps the detector silent.
+Known false positives: a buyer who has the courier bring the parcel back under its old number without a scan that says
+so.
 
-What would clear it: a corrected return number, or a scan that shows the parcel was refused and sent back.
+What would clear it: a corrected return number, a scan that shows the parcel on its way home, or an inspection that
+finds the goods.
 
 What to do: refuse the refund until a real return number is given; where the freight is insured, hold the insurance.
 """
@@ -24,11 +27,15 @@ from msgspec import Meta, Struct
 
 from cloudtag.contract.events import OrderChanged
 from cloudtag.detection.cases import ParcelCase
-from cloudtag.detection.example import day, ordered, refunded, scanned
+from cloudtag.detection.examples.outbound_waybill_as_return import EXAMPLES
 from cloudtag.detection.finding import Finding, Timer, cite
 from cloudtag.detection.order_view import OrderView
+from cloudtag.detection.outbound import Outbound, outbound_of
 from cloudtag.detection.refund_view import RefundView
-from cloudtag.detection.rule import Example, Rule
+from cloudtag.detection.returned import has_come_back
+from cloudtag.detection.returning import is_awaited, journey_for
+from cloudtag.detection.rule import Rule
+from cloudtag.parcels.clock import StampedTime, precedence
 
 RULE = Rule(
     title="Outbound number given as the return number",
@@ -38,75 +45,55 @@ RULE = Rule(
     scope="parcel",
     needs=("refunds",),
     rules=("T4a",),
-    clears="A corrected return number, or a scan showing the parcel was refused and sent back.",
-    clears_zh="更正退货单号，或有扫描记录表明包裹被拒收退回。",
+    clears="A corrected return number, a scan showing the parcel on its way home, or the goods found by the shop.",
+    clears_zh="更正退货单号，有扫描记录表明包裹正在退回，或验货记录显示商品已退回。",
     recommendation="ask_for_real_return_number",
 )
-_DAY_MS = 86_400_000
+__all__ = ["EXAMPLES", "RULE", "Parameters", "detect"]
+_MINUTE_MS, _DAY_MS = 60_000, 86_400_000
+_RETURNED = frozenset(("coming_home", "elsewhere"))
 
 
 class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
-    """How long after shipping the number is still that parcel's; couriers use numbers again."""
+    """How long after shipping the number is still that parcel's; how far the clocks of two sources may differ."""
 
     window_days: Annotated[int, Meta(ge=1)] = 180
-
-
-_SENT = (
-    ordered("placed", 0),
-    ordered("shipped", day(1), waybill_no="OUT1"),
-    scanned("OUT1", "accepted", day(1, 2)),
-    scanned("OUT1", "signed", day(2), signer="recipient"),
-)
-_OPENED = refunded("opened", day(3), type="return_refund", reason="quality")
-
-
-def _filled(waybill_no: str, at: str = day(4)) -> dict[str, object]:
-    return refunded("waybill_filled", at, type="return_refund", waybill_no=waybill_no)
-
-
-EXAMPLES = (
-    Example(
-        name="the shop's own number comes back",
-        events=(*_SENT, _OPENED, _filled("OUT1")),
-        fires=({"severity": "critical", "waybill_nos": ["OUT1"], "recommendation": "ask_for_real_return_number"},),
-    ),
-    Example(
-        name="the freight is insured",
-        events=(ordered("placed", 0, freight_insured=True), *_SENT[1:], _OPENED, _filled("OUT1")),
-        fires=({"severity": "critical", "recommendation": "hold_insurance"},),
-    ),
-    Example(
-        name="near miss: a number of its own",
-        events=(*_SENT, _OPENED, _filled("RET1"), scanned("RET1", "accepted", day(4, 2))),
-    ),
-    Example(
-        name="near miss: a typing error, put right",
-        events=(*_SENT, _OPENED, _filled("OUT1"), _filled("RET1", day(4, 1)), scanned("RET1", "accepted", day(4, 2))),
-    ),
-    Example(
-        name="near miss: refused at the door",
-        events=(*_SENT[:3], scanned("OUT1", "refused", day(2)), _OPENED, _filled("OUT1")),
-    ),
-)
+    clock_tolerance_minutes: Annotated[int, Meta(ge=0)] = 10
 
 
 def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Timer]:
-    """One finding per refund that names an outbound number of the buyer's orders."""
-    if case.report is not None and case.report.refused is not None:
+    """One finding per refund and order of the buyer's that was sent under the refund's number."""
+    number = case.waybill_no
+    if number is None or not case.outbound:
         return
-    reach_ms = parameters.window_days * _DAY_MS
-    for sent in (o.waybill for o in case.outbound):
-        for order, refund in case.refunds:
-            filled = refund.filled
-            if sent and filled and 0 <= filled.occurred_at - sent.occurred_at <= reach_ms:
-                yield _finding(order, refund, sent)
+    for order in case.outbound:
+        (parcel,) = outbound_of(order, case.outbound, lambda _: case.report, (number,))
+        if parcel.place in _RETURNED:
+            continue
+        for own, refund in case.refunds:
+            if not is_awaited(refund) or has_come_back(own, refund):
+                continue
+            if _is_one(case, parcel, refund, parameters):
+                yield _finding(own, refund, order, parcel.sent.named)
 
 
-def _finding(order: OrderView, refund: RefundView, sent: OrderChanged) -> Finding:
+def _is_one(case: ParcelCase, parcel: Outbound, refund: RefundView, parameters: Parameters) -> bool:
+    """Whether the refund names that very parcel, and not one that the courier gave its number to later."""
+    assert refund.filled is not None
+    sent, filled = StampedTime(parcel.sent.named.occurred_at), StampedTime(refund.filled.occurred_at)
+    if precedence(sent, filled, parameters.clock_tolerance_minutes * _MINUTE_MS) == "after":
+        return False
+    if filled.at_ms - sent.at_ms > parameters.window_days * _DAY_MS:
+        return False
+    journey = journey_for(case, refund)
+    return journey is None or parcel.journey is None or parcel.is_older or journey == parcel.journey
+
+
+def _finding(order: OrderView, refund: RefundView, of: OrderView, sent: OrderChanged) -> Finding:
     assert refund.filled is not None
     waybill_no = refund.filled.waybill_no or ""
     return Finding(
-        anchor=refund.refund_id,
+        anchor=refund.refund_id if order is of else f"{refund.refund_id}/{of.order_id}",
         severity="critical",
         platform=refund.platform,
         shop_id=refund.shop_id,

@@ -4,14 +4,18 @@ What it finds: a refund-only for "not received" though the outbound parcel was s
 
 Why it is abuse: the buyer keeps the goods and the money.
 
-How it decides: some opening, amendment or escalation of the refund with the reason `not_received` happened at or
-after a `signed` scan whose signer is the recipient. Medium; high once the buyer amends the refund; critical from
-`modifications` amendments on.
+How it decides: each parcel of the order that may hold the claimed goods is with the buyer, as its journey says, by the
+recipient's own signature or collected from a locker or station; and some opening, amendment or escalation of the refund
+with the reason `not_received` happened at least `clock_tolerance_minutes` after the last of those. Medium; high once
+the buyer amends the refund after that; critical from `modifications` such amendments on; never more than medium by
+scans stamped with a local time. A signature that a later scan refutes, a parcel that comes home, one that went
+elsewhere, and a return withdrawn before money moved, say nothing.
 
-Known false positives: a courier that signs in the recipient's name. Parcels signed for by a household, a locker or a
-station are left alone.
+Known false positives: a courier that signs in the recipient's name. Parcels signed for by a household, a locker, a
+station, somebody else or nobody named are left alone.
 
-What would clear it: a correction that shows someone else signed, or that the claim came before the signature.
+What would clear it: a scan that shows someone else signed, that the parcel went elsewhere or still travels, or that the
+claim came before the signature.
 
 What to do: refuse with the proof of delivery before the refund's deadline passes.
 """
@@ -19,19 +23,23 @@ What to do: refuse with the proof of delivery before the refund's deadline passe
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from msgspec import Meta, Struct
 
 from cloudtag.contract.events import RefundChanged
-from cloudtag.contract.parcels import ScanSeen
+from cloudtag.contract.journeys import JourneySeen, ScanSeen
 from cloudtag.contract.records import Reference, Severity
 from cloudtag.detection.cases import OrderCase
-from cloudtag.detection.example import day, ordered, refunded, scanned
-from cloudtag.detection.finding import Finding, Timer, cite
+from cloudtag.detection.examples.received_refund_only import EXAMPLES
+from cloudtag.detection.finding import Finding, Timer, cite, oldest_first
+from cloudtag.detection.outbound import Outbound, holding_claimed, moment
 from cloudtag.detection.refund_view import RefundView
-from cloudtag.detection.rule import Example, Rule
-from cloudtag.detection.wording import counted, span, span_zh
+from cloudtag.detection.returned import has_come_back
+from cloudtag.detection.returning import is_given_up
+from cloudtag.detection.rule import Rule
+from cloudtag.detection.wording import counted, form, listed, span, span_zh
+from cloudtag.parcels.clock import StampedTime, precedence
 
 RULE = Rule(
     title="Money back for goods that were received",
@@ -41,116 +49,114 @@ RULE = Rule(
     scope="order",
     needs=("refunds",),
     rules=("T6", "B28"),
-    clears="A corrected scan that shows the recipient did not sign before the claim.",
-    clears_zh="更正后的扫描记录表明收件人在申请之前并未签收。",
+    clears="A scan that shows the recipient did not have the parcel before the claim.",
+    clears_zh="有扫描记录表明收件人在申请之前并未收到包裹。",
     recommendation="refuse_with_proof_of_delivery",
 )
+__all__ = ["EXAMPLES", "RULE", "Parameters", "detect"]
+_MINUTE_MS = 60_000
 
 
 class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
-    """From how many amendments on the alert is critical."""
+    """From how many amendments on the alert is critical, and how far the clocks of two sources may differ."""
 
     modifications: Annotated[int, Meta(ge=1)] = 2
+    clock_tolerance_minutes: Annotated[int, Meta(ge=0)] = 10
 
 
-_SENT = (ordered("placed", 0), ordered("shipped", day(1), waybill_no="OUT1"), scanned("OUT1", "accepted", day(1, 2)))
-_SIGNED = scanned("OUT1", "signed", day(2), signer="recipient")
-_NOT_RECEIVED = {"type": "refund_only", "reason": "not_received"}
+class _Receipt(NamedTuple):
+    """A parcel that is in the recipient's hands: its number, the scan that says so, its journey."""
 
-EXAMPLES = (
-    Example(
-        name="signed for, then never received",
-        events=(*_SENT, _SIGNED, refunded("opened", day(3), **_NOT_RECEIVED)),
-        fires=({"severity": "medium", "order_ids": ["o1"]},),
-    ),
-    Example(
-        name="amended twice",
-        events=(
-            *_SENT,
-            _SIGNED,
-            refunded("opened", day(3), **_NOT_RECEIVED),
-            refunded("modified", day(3, 5), **_NOT_RECEIVED),
-            refunded("modified", day(4), **_NOT_RECEIVED),
-        ),
-        fires=({"severity": "critical"},),
-    ),
-    Example(
-        name="near miss: claimed before the parcel came, then left alone",
-        events=(*_SENT, refunded("opened", day(1, 12), **_NOT_RECEIVED), _SIGNED),
-    ),
-    Example(
-        name="near miss: a locker signed",
-        events=(
-            *_SENT,
-            scanned("OUT1", "signed", day(2), signer="locker"),
-            refunded("opened", day(3), **_NOT_RECEIVED),
-        ),
-    ),
-    Example(
-        name="near miss: received but damaged",
-        events=(*_SENT, _SIGNED, refunded("opened", day(3), type="refund_only", reason="damaged")),
-    ),
-)
+    waybill_no: str
+    scan: ScanSeen
+    journey: JourneySeen
 
 
 def detect(case: OrderCase, parameters: Parameters) -> Iterator[Finding | Timer]:
-    """One finding per refund that denies a delivery the recipient signed for."""
-    parcel = case.outbound if case.order.refunds else None
-    if parcel is None or parcel.signed is None or parcel.signed.signer != "recipient":
-        return
-    for refund in case.order.refunds.values():
-        if refund.type != "refund_only" or refund.reason != "not_received":
+    """One finding per refund that denies a delivery of which the recipient has the goods."""
+    refunds = [r for r in case.order.refunds.values() if r.type == "refund_only" and r.reason == "not_received"]
+    parcels = case.outbound if refunds else []
+    tolerance_ms = parameters.clock_tolerance_minutes * _MINUTE_MS
+    for refund in refunds:
+        receipts = _receipts(holding_claimed(parcels, refund.lines))
+        if not receipts or is_given_up(refund) or has_come_back(case.order, refund):
             continue
-        denial = next((c for c in refund.changes if _denies(c) and c.occurred_at >= parcel.signed.occurred_at), None)
+        after = [c for c in refund.changes if all(_is_after(receipt, c, tolerance_ms) for receipt in receipts)]
+        denial = next((c for c in after if _denies(c)), None)
         if denial is not None:
-            yield _finding(parcel.waybill_no, parcel.signed, refund, denial, parameters)
+            yield _finding(receipts, refund, denial, after, parameters)
+
+
+def _receipts(parcels: list[Outbound]) -> list[_Receipt]:
+    """How each of some parcels came into the buyer's hands; none where one of them is not known to have."""
+    found: list[_Receipt] = []
+    for parcel in parcels:
+        journey = parcel.journey
+        if journey is None or journey.received is None or parcel.place != "with_receiver":
+            return []
+        found.append(_Receipt(parcel.sent.waybill_no, journey.received, journey))
+    return found
+
+
+def _is_after(receipt: _Receipt, change: RefundChanged, tolerance_ms: int) -> bool:
+    return precedence(moment(receipt.scan, receipt.journey), StampedTime(change.occurred_at), tolerance_ms) == "before"
 
 
 def _denies(change: RefundChanged) -> bool:
     return change.status in ("opened", "modified", "escalated") and change.reason in ("not_received", "unknown")
 
 
-def _severity(modified: int, parameters: Parameters) -> Severity:
-    if modified >= parameters.modifications:
-        return "critical"
-    return "high" if modified else "medium"
-
-
-def _rises(refund: RefundView, denial: RefundChanged, parameters: Parameters) -> dict[Severity, int]:
+def _rises(after: list[RefundChanged], denial: RefundChanged, parameters: Parameters) -> dict[Severity, int]:
     """With the first amendment it became high, with enough of them critical."""
-    amended = [max(c.occurred_at, denial.occurred_at) for c in refund.changes if c.status == "modified"]
+    amended = [max(c.occurred_at, denial.occurred_at) for c in after if c.status == "modified"]
     steps: tuple[tuple[Severity, int], ...] = (("high", 1), ("critical", parameters.modifications))
     return {severity: amended[count - 1] for severity, count in steps if len(amended) >= count}
 
 
 def _finding(
-    waybill_no: str, signed: ScanSeen, refund: RefundView, denial: RefundChanged, parameters: Parameters
+    receipts: list[_Receipt],
+    refund: RefundView,
+    denial: RefundChanged,
+    after: list[RefundChanged],
+    parameters: Parameters,
 ) -> Finding:
-    after_ms = denial.occurred_at - signed.occurred_at
-    hours, amended = after_ms / 3_600_000, refund.modified_count
+    last = max(receipts, key=lambda receipt: (receipt.scan.occurred_at, receipt.waybill_no))
+    is_uncertain = any(receipt.journey.is_time_uncertain for receipt in receipts)
+    amended = sum(change.status == "modified" for change in after)
+    rises = {} if is_uncertain else _rises(after, denial, parameters)
+    severity: Severity = "critical" if "critical" in rises else "high" if "high" in rises else "medium"
+    numbers = sorted(receipt.waybill_no for receipt in receipts)
+    is_collected = last.scan.scan == "collected"
+    after_ms = denial.occurred_at - last.scan.occurred_at
     told = f"amended {counted(amended, 'time')}" if amended else "never amended"
     return Finding(
         anchor=refund.refund_id,
-        severity=_severity(refund.modified_count, parameters),
+        severity=severity,
         platform=refund.platform,
         shop_id=refund.shop_id,
         order_ids=(refund.order_id,),
         refund_ids=(refund.refund_id,),
-        waybill_nos=(waybill_no,),
+        waybill_nos=tuple(numbers),
         decided_at=denial.occurred_at,
-        rises=_rises(refund, denial, parameters),
-        evidence=(Reference("logistics", signed.event_id, signed.occurred_at), *cite(*refund.changes)),
+        rises=rises,
+        evidence=oldest_first(
+            (
+                *(Reference("logistics", r.scan.event_id, r.scan.occurred_at) for r in receipts),
+                *cite(*refund.changes),
+            )
+        ),
         facts={
-            "signer": "recipient",
-            "hours_after_signature": f"{hours:.1f}",
-            "modified": f"{refund.modified_count}/{parameters.modifications}",
+            "signer": "collected" if is_collected else "recipient",
+            "hours_after_signature": f"{after_ms / 3_600_000:.1f}",
+            "modified": f"{amended}/{parameters.modifications}",
         },
         explanation=(
-            f"Refund {refund.refund_id} says the goods were not received, {span(after_ms)} after the recipient signed "
-            f"for parcel {waybill_no}, and was {told}."
+            f"Refund {refund.refund_id} says the goods were not received, {span(after_ms)} after the recipient "
+            f"{'collected' if is_collected else 'signed for'} {form(len(numbers), 'parcel', 'parcels')} "
+            f"{listed(numbers)}, and was {told}."
         ),
         explanation_zh=(
-            f"收件人签收包裹 {waybill_no} {span_zh(after_ms)}后，退款 {refund.refund_id} 称未收到货，"
-            f"{f'已修改 {amended} 次' if amended else '未曾修改'}。"
+            f"收件人{'取走' if is_collected else '签收'}包裹 {'、'.join(numbers)} {span_zh(after_ms)}后，"
+            f"退款 {refund.refund_id} 称未收到货，{f'已修改 {amended} 次' if amended else '未曾修改'}。"
         ),
     )

@@ -5,13 +5,19 @@ outbound parcel is still on its way (T4, B27).
 
 Why it is abuse: nobody can send back what has not arrived; with freight insurance the return "postage" is paid out.
 
-How it decides: the order was shipped; the refund was opened after that; at the moment of the claim (or of filling in
-the number) no scan says the outbound parcel was signed for, and the order was not completed. High when the freight is
-insured or insurance is claimed, else medium. Without an outbound number it stays silent.
+How it decides: the refund was opened after the order was shipped, and the first claim (or filling-in of a number) was
+made while each parcel that may hold the claimed goods was under way: it was delivered later, or it still travels, as
+its journey says (F6, F7). Times of two sources are told apart from `clock_tolerance_minutes` on. A claim more than
+`usual_days` after shipping is not it: by then most parcels have come, scanned or not. High when the freight is insured
+or insurance is claimed, else medium, and never more by scans stamped with a local time; low where nobody scanned the
+parcel and its courier is not known, since then its scans may not come in (F10). Nothing is said of a parcel that comes
+home or went elsewhere, of one named only after the claim (a replacement), of one that nobody scanned and whose courier
+is not known, once the order is completed, once the shop found all the goods, or where the refund was withdrawn before
+money moved.
 
 Known false positives: a courier that scans late. The scan's own time counts, so the alert is withdrawn when it comes.
 
-What would clear it: a `signed` scan of the outbound parcel from before the claim.
+What would clear it: a scan that shows the outbound parcel delivered before the claim, or on its way home.
 
 What to do: where the freight is insured, hold the insurance; in any case ask the courier where the parcel was at the
 time of the claim.
@@ -19,18 +25,23 @@ time of the claim.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Annotated
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
-from cloudtag.contract.events import RefundChanged
+from cloudtag.contract.events import OrderChanged, RefundChanged
+from cloudtag.contract.records import Reference
 from cloudtag.detection.cases import OrderCase
-from cloudtag.detection.example import day, event, ordered, refunded, scanned
-from cloudtag.detection.finding import Finding, Timer, cite
-from cloudtag.detection.order_view import OrderView
+from cloudtag.detection.examples.refund_before_delivery import EXAMPLES
+from cloudtag.detection.finding import Finding, Timer, cite, oldest_first
+from cloudtag.detection.outbound import Outbound, holding_claimed, moment
 from cloudtag.detection.refund_view import RefundView
-from cloudtag.detection.rule import Example, Rule
-from cloudtag.detection.wording import span, span_zh
+from cloudtag.detection.returned import has_come_back
+from cloudtag.detection.returning import is_given_up
+from cloudtag.detection.rule import Rule
+from cloudtag.detection.wording import form, listed, span, span_zh
+from cloudtag.parcels.clock import StampedTime, precedence
 
 RULE = Rule(
     title="Refund filed before delivery",
@@ -40,107 +51,116 @@ RULE = Rule(
     scope="order",
     needs=("refunds",),
     rules=("T4", "B27"),
-    clears="A signed scan of the outbound parcel from before the claim.",
-    clears_zh="发货包裹在申请之前的签收扫描。",
+    clears="A scan that shows the outbound parcel delivered before the claim, or on its way home.",
+    clears_zh="发货包裹在申请之前已送达的扫描，或包裹被退回的扫描。",
     recommendation="hold_insurance",
 )
+__all__ = ["EXAMPLES", "RULE", "Parameters", "detect"]
+_MINUTE_MS, _DAY_MS = 60_000, 86_400_000
+_RETURNED = frozenset(("coming_home", "elsewhere"))
 
 
 class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
-    """Nothing to set: the rule has no number."""
+    """After how many days from shipping goods have usually come, and how far the clocks of two sources may differ."""
 
-
-_SENT = (ordered("placed", 0), ordered("shipped", day(1), waybill_no="OUT1"), scanned("OUT1", "accepted", day(1, 2)))
-_IDS = {"order_id": "o1", "buyer_id": "b1", "shop_id": "s1"}
-_CLAIM = refunded("opened", day(2), type="return_refund", reason="quality", claims_received=True)
-
-EXAMPLES = (
-    Example(
-        name="claims to hold goods that are still travelling",
-        events=(*_SENT, _CLAIM),
-        fires=({"severity": "medium", "refund_ids": ["r1"], "recommendation": None},),
-    ),
-    Example(
-        name="the freight is insured",
-        events=(ordered("placed", 0, freight_insured=True), *_SENT[1:], _CLAIM),
-        fires=({"severity": "high", "recommendation": "hold_insurance"},),
-    ),
-    Example(
-        name="the insurance was bound only: nothing is claimed",
-        events=(*_SENT, _CLAIM, event("insurance", day(2, 1), claim_id="c1", status="bound", **_IDS)),
-        fires=({"severity": "medium", "recommendation": None},),
-    ),
-    Example(
-        name="near miss: signed for before the claim", events=(*_SENT, scanned("OUT1", "signed", day(1, 20)), _CLAIM)
-    ),
-    Example(
-        name="near miss: money back agreed before shipping",
-        events=(ordered("placed", 0), refunded("opened", day(0, 5), type="refund_only", reason="no_reason")),
-    ),
-    Example(
-        name="near miss: asked early, sent back after delivery",
-        events=(
-            *_SENT,
-            refunded("opened", day(2), type="return_refund", reason="no_reason"),
-            scanned("OUT1", "signed", day(3)),
-            refunded("waybill_filled", day(4), type="return_refund", waybill_no="RET1"),
-            scanned("RET1", "accepted", day(4, 1)),
-        ),
-    ),
-)
+    usual_days: Annotated[int, Meta(ge=1)] = 20
+    clock_tolerance_minutes: Annotated[int, Meta(ge=0)] = 10
 
 
 def detect(case: OrderCase, parameters: Parameters) -> Iterator[Finding | Timer]:
     """One finding per refund claimed while the outbound parcel was under way."""
-    del parameters
-    order, parcel = case.order, case.outbound
+    order = case.order
     shipped = order.first_at.get("shipped")
-    if not order.refunds or shipped is None or order.waybill is None:
+    if not order.refunds or shipped is None or not order.sent:
         return
-    arrived = [e.occurred_at for e in (order.first_at.get("completed"), parcel and parcel.signed) if e]
+    parcels, tolerance_ms = case.outbound, parameters.clock_tolerance_minutes * _MINUTE_MS
     for refund in order.refunds.values():
-        if refund.type != "return_refund" or refund.opened.occurred_at < shipped.occurred_at:
+        if refund.type != "return_refund" or is_given_up(refund) or not _is_after(shipped, refund.opened, tolerance_ms):
             continue
-        claim = next((c for c in _claims(refund) if all(c.occurred_at < at for at in arrived)), None)
-        if claim is not None:
-            yield _finding(order, refund, claim)
+        claim = next((c for c in refund.changes if c.claims_received or c.waybill_no is not None), None)
+        if claim is None or claim.occurred_at - shipped.occurred_at > parameters.usual_days * _DAY_MS:
+            continue
+        asked = _asked(case, parcels, refund, claim, tolerance_ms)
+        if asked and not has_come_back(order, refund):
+            yield _finding(case, refund, claim, asked)
 
 
-def _claims(refund: RefundView) -> list[RefundChanged]:
-    return [c for c in refund.changes if c.claims_received or c.waybill_no is not None]
+def _is_after(event: OrderChanged, later: RefundChanged, tolerance_ms: int) -> bool:
+    at, then = StampedTime(event.occurred_at), StampedTime(later.occurred_at)
+    return precedence(at, then, tolerance_ms) == "before"
 
 
-def _finding(order: OrderView, refund: RefundView, claim: RefundChanged) -> Finding:
-    shipped = order.first_at["shipped"]
-    insured_at = order.insured_at
-    is_insured = insured_at is not None
+def _asked(
+    case: OrderCase, parcels: Sequence[Outbound], refund: RefundView, claim: RefundChanged, tolerance_ms: int
+) -> list[Outbound]:
+    """The parcels that hold the claimed goods, if every one of them was under way when they were claimed."""
+    completed = case.order.first_at.get("completed")
+    if completed is not None and completed.occurred_at <= claim.occurred_at:
+        return []
+    at = StampedTime(claim.occurred_at)
+    concerned = holding_claimed(parcels, refund.lines)
+    asked = [parcel for parcel in concerned if parcel.sent.named.occurred_at <= claim.occurred_at]
+    later = [parcel for parcel in concerned if parcel.sent.named.occurred_at > claim.occurred_at]
+    # A number put right only after the claim may be that of the parcel that had come.
+    if any(parcel.journey is not None and not _came_after(parcel, at, tolerance_ms) for parcel in later):
+        return []
+    return asked if all(_was_under_way(parcel, at, tolerance_ms) for parcel in asked) else []
+
+
+def _was_under_way(parcel: Outbound, at: StampedTime, tolerance_ms: int) -> bool:
+    if parcel.is_older or parcel.place in _RETURNED:
+        return False
+    return parcel.is_on_its_way or _came_after(parcel, at, tolerance_ms)
+
+
+def _came_after(parcel: Outbound, at: StampedTime, tolerance_ms: int) -> bool:
+    """Whether it was delivered, and not by then."""
+    journey = parcel.journey
+    if journey is None or journey.delivered is None:
+        return journey is not None and parcel.is_on_its_way
+    return precedence(at, moment(journey.delivered, journey), tolerance_ms) == "before"
+
+
+def _finding(case: OrderCase, refund: RefundView, claim: RefundChanged, parcels: list[Outbound]) -> Finding:
+    order, shipped = case.order, case.order.first_at["shipped"]
+    is_uncertain = any(parcel.journey is not None and parcel.journey.is_time_uncertain for parcel in parcels)
+    is_unseen = any(parcel.is_unseen for parcel in parcels)
+    insured_at = None if is_uncertain or is_unseen else order.insured_at
     after_ms = claim.occurred_at - shipped.occurred_at
-    hours = after_ms / 3_600_000
-    waybill_no = order.waybill.waybill_no if order.waybill else None
+    numbers = [parcel.sent.waybill_no for parcel in parcels]
+    scans = [parcel.journey.delivered for parcel in parcels if parcel.journey is not None]
+    named = {parcel.sent.named.event_id: parcel.sent.named for parcel in parcels}
+    word = form(len(numbers), "parcel", "parcels")
     return Finding(
         anchor=refund.refund_id,
-        severity="high" if is_insured else "medium",
+        severity="low" if is_unseen else "medium" if insured_at is None else "high",
         platform=refund.platform,
         shop_id=refund.shop_id,
         order_ids=(order.order_id,),
         refund_ids=(refund.refund_id,),
-        waybill_nos=(waybill_no,) if waybill_no else (),
+        waybill_nos=tuple(sorted(numbers)),
         decided_at=max(claim.occurred_at, shipped.occurred_at),
         rises={} if insured_at is None else {"high": insured_at},
-        recommendation=RULE.recommendation if is_insured else None,
-        evidence=cite(shipped, claim, *order.insurance),
+        recommendation=None if order.insured_at is None or is_unseen else RULE.recommendation,
+        evidence=oldest_first(
+            (
+                *cite(shipped, *named.values(), claim, *order.insurance),
+                *(Reference("logistics", scan.event_id, scan.occurred_at) for scan in scans if scan is not None),
+            )
+        ),
         facts={
             "claimed": "received" if claim.claims_received else "return_number",
-            "outbound_signed": "no/yes",
-            "hours_after_shipping": f"{hours:.1f}",
-            "freight_insured": str(is_insured).lower(),
+            "outbound_delivered": "no/yes",
+            "hours_after_shipping": f"{after_ms / 3_600_000:.1f}",
+            "freight_insured": str(order.insured_at is not None).lower(),
+            **({"courier_unknown": "true"} if is_unseen else {}),
         },
         explanation=(
             f"Refund {refund.refund_id} claims the goods of order {order.order_id} are in hand {span(after_ms)} after "
-            f"shipping, but parcel {waybill_no} had not been signed for by then."
+            f"shipping, but {word} {listed(numbers)} had not been delivered by then."
         ),
         explanation_zh=(
             f"退款 {refund.refund_id} 在订单 {order.order_id} 发货 {span_zh(after_ms)}后声称已收到货物，"
-            f"但包裹 {waybill_no} 当时尚未签收。"
+            f"但包裹 {'、'.join(numbers)} 当时尚未送达。"
         ),
     )

@@ -5,10 +5,12 @@ return the shop had learned of outside the platform (T3.3).
 
 Why it is abuse: one real parcel is made to pay for several refunds.
 
-How it decides: every refund that names a number is a use of it. Of two uses within `window_days` the later one is the
-reuse, and the alert is about its buyer. Several refunds of one buyer in one shop are an honest consolidation (T1b)
-unless one of them was offline and the other not. Medium for one buyer; high across buyers; critical when those buyers
-share an attribute.
+How it decides: every refund that sends goods back under a number is a use of it, as long as it names no other. Two uses
+are of one parcel if they mean the same journey of the number, or if nothing was scanned under it and they name no two
+couriers; a number that the courier gave out again is another parcel's. Of two such uses within `window_days` the later
+one is the reuse, and the alert is about its buyer. Several refunds of one buyer in one shop are an honest consolidation
+(T1b) unless one of them was offline and the other not, and refunds of one order are one return recorded twice. Medium
+for one buyer; high across buyers; critical when those buyers share an attribute.
 
 Known false positives: two neighbours who hand in one parcel for two shops; a mistyped digit.
 
@@ -27,10 +29,12 @@ from msgspec import Meta, Struct
 from cloudtag.contract.parcels import WaybillUsed
 from cloudtag.contract.records import Reference, Severity
 from cloudtag.detection.cases import ParcelCase
-from cloudtag.detection.example import day, ordered, refunded
+from cloudtag.detection.examples.reused_waybill import EXAMPLES
 from cloudtag.detection.finding import Finding, Timer, unique
-from cloudtag.detection.rule import Example, Rule
+from cloudtag.detection.returning import is_awaited
+from cloudtag.detection.rule import Rule
 from cloudtag.detection.wording import counted
+from cloudtag.parcels.courier import canonical_courier
 
 RULE = Rule(
     title="Shared return tracking number",
@@ -44,6 +48,7 @@ RULE = Rule(
     clears_zh="任一退货更正其退货单号。",
     recommendation="compare_parcel_with_each_refund",
 )
+__all__ = ["EXAMPLES", "RULE", "Parameters", "detect"]
 _DAY_MS = 86_400_000
 
 
@@ -53,89 +58,43 @@ class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
     window_days: Annotated[int, Meta(ge=1)] = 180
 
 
-def _return(n: int, days: int, **who: object) -> tuple[dict[str, object], ...]:
-    return (
-        ordered("placed", days, refund_id=f"r{n}", **who),
-        refunded("opened", day(days + 1), refund_id=f"r{n}", type="return_refund", reason="no_reason", **who),
-        refunded(
-            "waybill_filled", day(days + 2), refund_id=f"r{n}", type="return_refund", **{"waybill_no": "RET1", **who}
-        ),
-    )
-
-
-def _told(n: int, days: int) -> tuple[dict[str, object], ...]:
-    return (
-        *_return(n, days)[:2],
-        refunded(
-            "waybill_filled", day(days + 2), refund_id=f"r{n}", type="return_refund", waybill_no="RET1", offline=True
-        ),
-    )
-
-
-EXAMPLES = (
-    Example(
-        name="one number, two shops",
-        events=(*_return(1, 0), *_return(2, 3, shop_id="s2")),
-        fires=({"severity": "medium", "refund_ids": ["r1", "r2"], "buyer_id": "b1"},),
-    ),
-    Example(
-        name="one number, two buyers",
-        events=(*_return(1, 0), *_return(2, 3, buyer_id="b2")),
-        fires=({"severity": "high", "buyer_id": "b2"},),
-    ),
-    Example(
-        name="told by phone for one refund, filled in for another",
-        events=(*_told(1, 0), *_return(2, 3)),
-        fires=({"severity": "medium"},),
-    ),
-    Example(
-        name="two buyers on one phone",
-        events=tuple(
-            {**event, "device_hash": "d1"} if event["stream"] == "orders" else event
-            for event in (*_return(1, 0), *_return(2, 3, buyer_id="b2"))
-        ),
-        fires=({"severity": "critical", "linked_buyer_ids": ["b1"]},),
-    ),
-    Example(name="near miss: several refunds of one shop in one parcel", events=(*_return(1, 0), *_return(2, 1))),
-    Example(
-        name="near miss: the courier uses the number again", events=(*_return(1, 0), *_return(2, 190, buyer_id="b2"))
-    ),
-    Example(
-        name="near miss: a wrong digit, corrected",
-        events=(
-            *_return(1, 0),
-            *_return(2, 3, buyer_id="b2"),
-            refunded("modified", day(6), refund_id="r2", buyer_id="b2", type="return_refund", waybill_no="RET2"),
-        ),
-    ),
-)
-
-
 def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Timer]:
     """One finding for the buyer's uses of the number that came after somebody's other use of it."""
     if case.report is None or case.waybill_no is None:
         return
-    uses = sorted((u for u in case.report.uses if u.role == "return"), key=_order)
+    uses = sorted(
+        ((use, start_ms) for use, start_ms in zip(case.report.uses, case.report.meant, strict=True)), key=_order
+    )
     reach_ms = parameters.window_days * _DAY_MS
-    mine = [use for use in uses if use.buyer_id == case.buyer_id]
+    standing = {refund.refund_id for _, refund in case.refunds if is_awaited(refund)}
     clashes = [
         (use, before)
-        for use in mine
-        for before in uses
-        if _order(before) < _order(use) and use.occurred_at - before.occurred_at <= reach_ms and _is_reuse(use, before)
+        for n, (use, meant) in enumerate(uses)
+        if use.buyer_id == case.buyer_id and use.refund_id in standing
+        for before, also in uses[:n]
+        if use.occurred_at - before.occurred_at <= reach_ms
+        and meant == also
+        and (meant or _is_one_courier(use, before))
+        and _is_reuse(use, before)
     ]
     if clashes:
         yield _finding(case, clashes, parameters)
 
 
-def _order(use: WaybillUsed) -> tuple[int, str]:
+def _order(told: tuple[WaybillUsed, int]) -> tuple[int, str]:
+    use, _ = told
     return use.occurred_at, use.refund_id or ""
+
+
+def _is_one_courier(use: WaybillUsed, before: WaybillUsed) -> bool:
+    codes = {canonical_courier(use.carrier), canonical_courier(before.carrier)} - {None}
+    return len(codes) <= 1
 
 
 def _is_reuse(use: WaybillUsed, before: WaybillUsed) -> bool:
     if use.buyer_id != before.buyer_id or use.shop_id != before.shop_id:
         return True
-    return use.refund_id != before.refund_id and use.is_offline != before.is_offline
+    return use.order_id != before.order_id and use.is_offline != before.is_offline
 
 
 def _severity(others: set[str], linked: set[str]) -> Severity:
@@ -153,7 +112,7 @@ def _rises(clashes: list[tuple[WaybillUsed, WaybillUsed]], others: set[str], lin
 
 def _finding(case: ParcelCase, clashes: list[tuple[WaybillUsed, WaybillUsed]], parameters: Parameters) -> Finding:
     uses = {use.internal_id: use for pair in clashes for use in pair}
-    first = min((use for use, _ in clashes), key=_order)
+    first = min((use for use, _ in clashes), key=lambda use: (use.occurred_at, use.refund_id or ""))
     others = {use.buyer_id for use in uses.values()} - {case.buyer_id}
     linked = others & case.linked_buyer_ids
     shops, buyers = {use.shop_id for use in uses.values()}, len(others) + 1

@@ -28,7 +28,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from cloudtag.contract.events import OrderChanged, ReturnInspected
-from cloudtag.contract.parcels import ScanSeen
+from cloudtag.contract.journeys import ScanSeen
 from cloudtag.contract.records import Reference
 from cloudtag.detection.cases import OrderCase
 from cloudtag.detection.examples.shop_side import EXAMPLES

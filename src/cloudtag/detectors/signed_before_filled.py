@@ -5,14 +5,16 @@ What it finds: a return number that the courier had delivered before the buyer f
 Why it is abuse: the number belongs to someone else's finished parcel; its scans end in a signature, and the refund's
 clock runs.
 
-How it decides: the parcel's first `signed` scan lies before the first moment at which any of the buyer's refunds in
-that shop named the number, and not more than `window_days` before it. High if it was signed for before the refund was
-even opened, else medium. A number the shop recorded (`offline`) was given earlier than it was written down and says
-nothing; nor does one that was sent as the order's own parcel, that was refused on its way, or in which the shop found
-any of the goods.
+How it decides: the parcel of the journey that the return means was delivered, by a signature or collection that no
+later scan refutes, at least `clock_tolerance_minutes` before the first moment at which any of the buyer's refunds in
+that shop named the number, and not more than `window_days` before it: the clocks of courier and platform differ by
+minutes, and couriers use numbers again. High if it was signed for before the refund was even opened, else medium, and
+never more than medium by scans that are stamped with a local time. A number the shop recorded (`offline`) was told
+earlier than it was written down and says nothing; nor does one that was sent as the order's own parcel, one that came
+home to its sender, one in which the shop found all the goods, or a return withdrawn before money moved.
 
-Known false positives: a buyer who sends the goods first and fills the number in when asked for it, until the shop
-opens the parcel.
+Known false positives: a buyer who sends the goods first and fills the number in when asked for it, until the shop opens
+the parcel.
 
 What would clear it: an inspection that finds the goods, or an earlier event that named the number.
 
@@ -26,16 +28,18 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from cloudtag.contract.events import RefundChanged
-from cloudtag.contract.parcels import ScanSeen
+from cloudtag.contract.journeys import ScanSeen
 from cloudtag.contract.records import Reference
 from cloudtag.detection.cases import ParcelCase
-from cloudtag.detection.example import day, inspected, ordered, refunded, scanned
+from cloudtag.detection.examples.signed_before_filled import EXAMPLES
 from cloudtag.detection.finding import Finding, Timer, cite, unique
+from cloudtag.detection.outbound import moment
 from cloudtag.detection.refund_view import RefundView
-from cloudtag.detection.returned import has_goods, sends_goods
-from cloudtag.detection.rule import Example, Rule
+from cloudtag.detection.returned import Refunds, is_all_back
+from cloudtag.detection.returning import Returning, at_most_medium, returning
+from cloudtag.detection.rule import Rule
 from cloudtag.detection.wording import span, span_zh
+from cloudtag.parcels.clock import StampedTime, precedence
 
 RULE = Rule(
     title="Return number that had already been delivered",
@@ -49,126 +53,59 @@ RULE = Rule(
     clears_zh="验货记录显示包裹内确有商品，或有更早的记录填写过该单号。",
     recommendation="compare_parcel_with_each_refund",
 )
+__all__ = ["EXAMPLES", "RULE", "Parameters", "detect"]
 _DAY_MS = 86_400_000
 _HOUR_MS = 3_600_000
+_MINUTE_MS = 60_000
 
 
 class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
-    """How far back a signature still belongs to the same parcel; couriers use numbers again after that."""
+    """How far back a signature still belongs to the same parcel, and how far the clocks of two sources may differ."""
 
     window_days: Annotated[int, Meta(ge=1)] = 180
-
-
-def _opened(n: int = 1) -> tuple[dict[str, object], ...]:
-    return (
-        ordered("placed", day(0, n), refund_id=f"r{n}"),
-        refunded("opened", day(5, n), refund_id=f"r{n}", type="return_refund", reason="no_reason"),
-    )
-
-
-def _filled(at: str, n: int = 1, **fields: object) -> dict[str, object]:
-    filled = {"type": "return_refund", "waybill_no": "RET1", **fields}
-    return refunded("waybill_filled", at, refund_id=f"r{n}", **filled)
-
-
-def _delivered(days: int) -> tuple[dict[str, object], ...]:
-    return (scanned("RET1", "accepted", day(days)), scanned("RET1", "signed", day(days + 1, 5), signer="other"))
-
-
-EXAMPLES = (
-    Example(
-        name="somebody else's parcel, delivered before the refund was opened",
-        events=(*_delivered(2), *_opened(), _filled(day(6))),
-        fires=({"severity": "high", "waybill_nos": ["RET1"]},),
-    ),
-    Example(
-        name="delivered between opening and filling in",
-        events=(*_opened(), *_delivered(6), _filled(day(9, 5))),
-        fires=({"severity": "medium", "facts": {"hours_since_signature": "48.0/0"}},),
-    ),
-    Example(name="near miss: filled in, then delivered", events=(*_opened(), _filled(day(6)), *_delivered(6))),
-    Example(
-        name="near miss: sent first, filled in when asked, and the goods are there",
-        events=(*_opened(), *_delivered(6), _filled(day(9)), inspected(day(10), {"dress": 2}, waybill_no="RET1")),
-    ),
-    Example(
-        name="near miss: told by phone, written down by the shop afterwards",
-        events=(*_opened(), *_delivered(6), _filled(day(9), offline=True)),
-    ),
-    Example(
-        name="near miss: a second refund in a parcel that had been announced",
-        events=(*_opened(1), *_opened(2), _filled(day(6)), *_delivered(6), _filled(day(9), 2)),
-    ),
-    Example(
-        name="near miss: mistyped, then set back to the number given first",
-        events=(
-            *_opened(),
-            _filled(day(6)),
-            _filled(day(6, 1), waybill_no="RET2"),
-            *_delivered(6),
-            scanned("RET2", "accepted", day(6, 8)),
-            refunded("modified", day(8), type="return_refund", waybill_no="RET1"),
-        ),
-    ),
-    Example(
-        name="near miss: the courier uses the number again",
-        events=(
-            *_delivered(0),
-            ordered("placed", day(200)),
-            refunded("opened", day(205), type="return_refund"),
-            _filled(day(206)),
-            scanned("RET1", "accepted", day(206, 5)),
-        ),
-    ),
-    Example(
-        name="near miss: refused at the door, so it is the order's own parcel",
-        events=(
-            ordered("placed", 0),
-            ordered("shipped", day(1), waybill_no="RET1"),
-            scanned("RET1", "refused", day(2)),
-            scanned("RET1", "signed", day(4)),
-            refunded("opened", day(5), type="return_refund"),
-            _filled(day(6)),
-        ),
-    ),
-)
+    clock_tolerance_minutes: Annotated[int, Meta(ge=0)] = 10
 
 
 def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Timer]:
     """One finding per shop for which the number was first named after its delivery."""
-    report = case.report
-    signed = report.signed if report else None
-    if report is None or signed is None or case.outbound:
+    parcel = returning(case)
+    signed = parcel.journey.delivered if parcel else None
+    if parcel is None or signed is None:
         return
-    if report.refused is not None and report.refused.occurred_at <= signed.occurred_at:
-        return
-    for shop_id, refunds in sorted(case.by_shop().items()):
-        named = {r.refund_id: _first_named(r, report.waybill_no) for _, r in refunds}
-        first = min(named.values(), key=lambda change: (change.occurred_at, change.event_id))
-        late_ms = first.occurred_at - signed.occurred_at
-        if late_ms <= 0 or late_ms > parameters.window_days * _DAY_MS:
+    tolerance_ms = parameters.clock_tolerance_minutes * _MINUTE_MS
+    for shop_id in sorted({refund.shop_id for _, refund in parcel.refunds}):
+        named = [change for r in _of_shop(case.refunds, shop_id) if (change := r.numbers.get(parcel.waybill_no))]
+        first = min(named, key=lambda change: (change.occurred_at, change.event_id))
+        signature = moment(signed, parcel.journey)
+        if precedence(signature, StampedTime(first.occurred_at), tolerance_ms) != "before":
             continue
-        judged = [r for _, r in refunds if sends_goods(r) and not r.is_offline]
-        if judged and not has_goods(refunds, report.waybill_no):
-            yield _finding(report.waybill_no, shop_id, judged, [named[r.refund_id] for r in judged], signed)
+        if first.occurred_at - signed.occurred_at > parameters.window_days * _DAY_MS:
+            continue
+        share = [(order, refund) for order, refund in parcel.refunds if refund.shop_id == shop_id]
+        judged = [refund for _, refund in share if not refund.is_offline]
+        if judged and not is_all_back(share, parcel.waybill_no):
+            yield _finding(parcel, shop_id, judged, signed, tolerance_ms)
 
 
-def _first_named(refund: RefundView, waybill_no: str) -> RefundChanged:
-    return next(change for change in refund.changes if change.waybill_no == waybill_no)
+def _of_shop(refunds: Refunds, shop_id: str) -> list[RefundView]:
+    return [refund for _, refund in refunds if refund.shop_id == shop_id]
 
 
 def _finding(
-    waybill_no: str, shop_id: str, refunds: list[RefundView], named: list[RefundChanged], signed: ScanSeen
+    parcel: Returning, shop_id: str, refunds: list[RefundView], signed: ScanSeen, tolerance_ms: int
 ) -> Finding:
+    waybill_no = parcel.waybill_no
+    named = [refund.numbers[waybill_no] for refund in refunds]
     first = min(named, key=lambda change: (change.occurred_at, change.event_id))
     opened = min((r.opened for r in refunds), key=lambda change: (change.occurred_at, change.event_id))
     after_ms = first.occurred_at - signed.occurred_at
     hours = after_ms / _HOUR_MS
-    when = "before the refund was opened" if signed.occurred_at < opened.occurred_at else "after the refund was opened"
-    when_zh = "退款申请之前" if signed.occurred_at < opened.occurred_at else "退款申请之后"
+    is_early = precedence(moment(signed, parcel.journey), StampedTime(opened.occurred_at), tolerance_ms) == "before"
+    when = "before the refund was opened" if is_early else "after the refund was opened"
+    when_zh = "退款申请之前" if is_early else "退款申请之后"
     return Finding(
         anchor=shop_id,
-        severity="high" if signed.occurred_at < opened.occurred_at else "medium",
+        severity=at_most_medium("medium" if signed.is_time_local or not is_early else "high", parcel.journey),
         platform=first.platform,
         shop_id=shop_id,
         order_ids=unique(refund.order_id for refund in refunds),
@@ -179,7 +116,7 @@ def _finding(
             Reference("logistics", signed.event_id, signed.occurred_at),
             *cite(opened, *named),
         ),
-        facts={"hours_since_signature": f"{hours:.1f}/0", "signed": when},
+        facts={"hours_since_signature": f"{hours:.1f}/{tolerance_ms / _HOUR_MS:.1f}", "signed": when},
         explanation=(
             f"Return number {waybill_no} was filled in {span(after_ms)} after its parcel had been signed "
             f"for, and the signature came {when}."

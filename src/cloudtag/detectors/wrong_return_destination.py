@@ -4,16 +4,17 @@ What it finds: a return parcel that travels to an address which is none of the s
 
 Why it is abuse: the number looks like a return and is signed for, but the goods go to a friend or stay in the family.
 
-How it decides: the destination the courier last named, before the parcel was refused or sent back, is compared with
-the return addresses the shop listed while the return was open until the number was filled in, and with those it lists
-now. Nothing is said while the shop is unknown or listed no address. A parcel in which the shop found any of the goods
-has arrived, wherever it was sent. High.
+How it decides: the destination the courier last named for the journey that the return means, before the parcel was
+refused or sent back, is compared with the return addresses the shop listed while the return was open until the number
+was filled in, and with those it lists now. Nothing is said while the shop is unknown or listed no address. A parcel in
+which the shop found all the goods has arrived, wherever it was sent, and a return withdrawn before money moved is over.
+High; medium where the scans are stamped with a local time.
 
 Known false positives: a shop that gives its address in chat and lists another; a courier's point that is no address of
 the shop's own.
 
-What would clear it: another destination named by the courier, another return number, the address listed by the shop,
-or an inspection that finds the goods.
+What would clear it: another destination named by the courier, another return number, the address listed by the shop, or
+an inspection that finds the goods.
 
 What to do: ask the courier for the address and the signature; refuse the refund until the goods are there.
 """
@@ -24,13 +25,14 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from cloudtag.contract.parcels import ScanSeen
+from cloudtag.contract.journeys import ScanSeen
 from cloudtag.contract.records import Reference
 from cloudtag.contract.shops import Listing, ShopReported
 from cloudtag.detection.cases import ParcelCase
 from cloudtag.detection.example import day, event, inspected, ordered, refunded, scanned
 from cloudtag.detection.finding import Finding, Timer, cite, oldest_first, unique
-from cloudtag.detection.returned import Refunds, has_goods, sends_goods
+from cloudtag.detection.returned import Refunds, is_all_back
+from cloudtag.detection.returning import Returning, at_most_medium, returning
 from cloudtag.detection.rule import Example, Rule
 from cloudtag.detection.wording import form
 
@@ -97,6 +99,62 @@ EXAMPLES = (
         events=(_shop(-90, "old"), _shop(6, "new"), *_return("old", filled=8)),
     ),
     Example(
+        name="the courier stamps local time",
+        events=(
+            _shop(-90, "warehouse"),
+            *_return("warehouse")[:3],
+            scanned("RET1", "accepted", day(6, 4), destination_hash="friend", time_is_local=True),
+        ),
+        fires=({"severity": "medium"},),
+    ),
+    Example(
+        name="one of the two pieces is there",
+        events=(_shop(-90, "warehouse"), *_return("friend"), inspected(day(9), {"dress": 1}, waybill_no="RET1")),
+        fires=({"severity": "high"},),
+    ),
+    Example(
+        name="the courier had given the number to another parcel last year",
+        events=(
+            _shop(-90, "warehouse"),
+            scanned("RET1", "accepted", day(-80), destination_hash="warehouse"),
+            scanned("RET1", "signed", day(-78), signer="recipient"),
+            *_return("friend"),
+        ),
+        fires=({"severity": "high", "facts": {"destination": "friend/warehouse"}},),
+    ),
+    Example(
+        name="withdrawn once the money had come",
+        events=(
+            _shop(-90, "warehouse"),
+            *_return("friend"),
+            refunded("completed", day(8), type="return_refund"),
+            refunded("withdrawn", day(9), type="return_refund"),
+        ),
+        fires=({"severity": "high"},),
+    ),
+    Example(
+        name="near miss: given up before any money moved",
+        events=(_shop(-90, "warehouse"), *_return("friend"), refunded("withdrawn", day(8), type="return_refund")),
+    ),
+    Example(
+        name="near miss: the number was another parcel's before, which went elsewhere",
+        events=(
+            _shop(-90, "warehouse"),
+            scanned("RET1", "accepted", day(-80), destination_hash="stranger"),
+            scanned("RET1", "signed", day(-78), signer="recipient"),
+            *_return("warehouse"),
+        ),
+    ),
+    Example(
+        name="near miss: a claim for the postage names a parcel that went elsewhere",
+        events=(
+            _shop(-90, "warehouse"),
+            ordered("placed", 0),
+            refunded("opened", day(5), type="postage", reason="other", waybill_no="RET1"),
+            scanned("RET1", "accepted", day(6), destination_hash="friend"),
+        ),
+    ),
+    Example(
         name="near miss: sent to the factory as the shop asked in chat, and the goods are there",
         events=(_shop(-90, "warehouse"), *_return("factory"), inspected(day(9), {"dress": 2}, waybill_no="RET1")),
     ),
@@ -115,21 +173,21 @@ EXAMPLES = (
 def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Timer]:
     """One finding per shop to which a share of the parcel was to go and does not."""
     del parameters
-    report = case.report
-    if report is None or report.destination is None or case.waybill_no is None or case.outbound:
+    parcel = returning(case)
+    if parcel is None or parcel.journey.destination is None:
         return
-    for shop_id, refunds in sorted(case.by_shop().items()):
+    destination_hash = parcel.journey.destination_hash
+    for shop_id in sorted({refund.shop_id for _, refund in parcel.refunds}):
         shop = case.shop(shop_id)
-        if shop is None or report.destination_hash in shop.return_address_hashes:
+        if shop is None or destination_hash in shop.return_address_hashes:
             continue
-        returning = [(o, r) for o, r in refunds if r.filled is not None and sends_goods(r)]
-        if not returning or has_goods(returning, case.waybill_no):
+        share = parcel._replace(refunds=[(o, r) for o, r in parcel.refunds if r.shop_id == shop_id])
+        if is_all_back(share.refunds, share.waybill_no):
             continue
-        listings = _listings(shop, returning)
+        listings = _listings(shop, share.refunds)
         hashes = {address for listing in listings for address in listing.hashes}
-        if report.destination_hash in hashes or not all(listing.hashes for listing in listings):
-            continue
-        yield _finding(case, shop_id, returning, report.destination, listings)
+        if destination_hash not in hashes and all(listing.hashes for listing in listings):
+            yield _finding(share, shop_id, parcel.journey.destination, listings)
 
 
 def _listings(shop: ShopReported, refunds: Refunds) -> list[Listing]:
@@ -142,31 +200,29 @@ def _listings(shop: ShopReported, refunds: Refunds) -> list[Listing]:
     return in_force + [listing for listing in shop.listings[-1:] if listing not in in_force]
 
 
-def _finding(case: ParcelCase, shop_id: str, refunds: Refunds, scan: ScanSeen, listings: list[Listing]) -> Finding:
-    destination = case.report.destination_hash if case.report else None
-    filled = [refund.filled for _, refund in refunds if refund.filled]
+def _finding(parcel: Returning, shop_id: str, scan: ScanSeen, listings: list[Listing]) -> Finding:
+    destination, first = parcel.journey.destination_hash, parcel.first_filled
     addresses = unique(address for listing in listings for address in listing.hashes)
     listed = ", ".join(addresses)
     own = form(len(addresses), "not the shop's return address", "none of the shop's return addresses")
     own_zh = form(len(addresses), "店铺的退货地址", "店铺的任一退货地址")
-    first = min(filled, key=lambda e: (e.occurred_at, e.event_id))
     return Finding(
         anchor=shop_id,
-        severity="high",
+        severity=at_most_medium("medium" if scan.is_time_local else "high", parcel.journey),
         platform=first.platform,
         shop_id=shop_id,
-        order_ids=unique(order.order_id for order, _ in refunds),
-        refund_ids=unique(refund.refund_id for _, refund in refunds),
-        waybill_nos=(case.waybill_no or "",),
+        order_ids=unique(order.order_id for order, _ in parcel.refunds),
+        refund_ids=unique(refund.refund_id for _, refund in parcel.refunds),
+        waybill_nos=(parcel.waybill_no,),
         decided_at=max(first.occurred_at, scan.occurred_at, listings[0].from_ms),
         evidence=oldest_first(
             (
                 *(Reference("shops", listing.event_id, listing.from_ms) for listing in listings),
-                *cite(*filled),
+                *cite(*parcel.filled),
                 Reference("logistics", scan.event_id, scan.occurred_at),
             )
         ),
         facts={"destination": f"{destination}/{listed}"},
-        explanation=(f"Return parcel {case.waybill_no} travels to address {destination}, which is {own} ({listed})."),
-        explanation_zh=f"退货包裹 {case.waybill_no} 寄往地址 {destination}，并非{own_zh}（{listed}）。",
+        explanation=(f"Return parcel {parcel.waybill_no} travels to address {destination}, which is {own} ({listed})."),
+        explanation_zh=f"退货包裹 {parcel.waybill_no} 寄往地址 {destination}，并非{own_zh}（{listed}）。",
     )

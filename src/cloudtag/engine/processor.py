@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 
 from cloudtag.contract.internal import Cause
@@ -33,6 +33,11 @@ class Processor(Protocol):
 
     def new_state(self, key: str) -> KeyedState:
         """An empty keyed state with its index."""
+        ...
+
+    def derived(self, facts: Sequence[Any]) -> Iterable[Any]:
+        """What a batch tells the task itself, as facts of other keys: taken in after it, and held once however often
+        it is told. They are internal records that no stream carries."""
         ...
 
     def bound(self, row: Row) -> None:

@@ -8,6 +8,7 @@ task that opens after a crash knows what to judge and to publish again, whatever
 from __future__ import annotations
 
 from collections.abc import Iterable, Set
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -146,7 +147,8 @@ class Task:
         horizon_ms = own.watermark_ms - processor.retention_ms
         # The keyed states of this batch, so that the cache is asked once for each.
         states: dict[str, tuple[KeyedState, set[str], News]] = {}
-        for number, fact in enumerate(facts):
+        told = list(facts)
+        for number, fact in enumerate(chain(told, processor.derived(told))):
             if not self._takes(step, fact, horizon_ms):
                 step.too_late.append(number)
                 continue
@@ -165,7 +167,7 @@ class Task:
             fact_id = identities[kind](fact)
             before = row.facts.get(fact_id)
             if not fold(row, fact_id, fact):
-                step.duplicates += 1
+                step.duplicates += number < len(told)
                 continue
             news.add(row_id, fact_id, fact, before)
             if len(row.facts) > most_facts:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cloudtag.contract.events import ParcelScanned
-from cloudtag.contract.journeys import JourneySeen, Place
-from cloudtag.contract.parcels import ScanSeen
+from cloudtag.contract.journeys import JourneySeen, Place, ScanSeen
 from cloudtag.parcels.circulation import circulation
 from cloudtag.parcels.journey import Journey
 from cloudtag.parcels.place import OrderSide, whereabouts
@@ -72,4 +71,6 @@ def _seen(journey: Journey, is_return: bool, has_several: bool) -> JourneySeen:
 
 
 def _scan(scan: ParcelScanned | None) -> ScanSeen | None:
-    return None if scan is None else ScanSeen(scan.event_id, scan.occurred_at, scan.scan, scan.facility, scan.signer)
+    if scan is None:
+        return None
+    return ScanSeen(scan.event_id, scan.occurred_at, scan.scan, scan.facility, scan.signer, scan.time_is_local)

@@ -6,7 +6,7 @@ clock.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from typing import Literal
 
 from msgspec import Struct
@@ -47,7 +47,7 @@ def busy_hours(scan_times: Iterable[int]) -> frozenset[int]:
 
 
 def wait_for_scan(
-    from_ms: int, now_ms: int, wait_ms: int, courier: str | None, busy: Collection[int], rest: Sequence[Span] = ()
+    from_ms: int, now_ms: int, wait_ms: int, courier: str | None, busy: Container[int], rest: Sequence[Span] = ()
 ) -> Wait:
     """How a wait that began at a moment stands at another one.
 
@@ -72,12 +72,12 @@ def wait_for_scan(
     return Wait(status, min(counted, wait_ms), earliest, is_over_at, is_unknown)
 
 
-def has_feed(now_ms: int, busy: Collection[int]) -> bool:
+def has_feed(now_ms: int, busy: Container[int]) -> bool:
     """Whether a courier showed any scan in the 7 days before a moment; the hour they begin in counts as a whole."""
     return any(hour in busy for hour in range(hour_of(now_ms - FEED_MS), hour_of(now_ms - 1) + 1))
 
 
-def _counting(from_ms: int, until_ms: int, busy: Collection[int] | None, rest: Sequence[Span]) -> Iterable[Span]:
+def _counting(from_ms: int, until_ms: int, busy: Container[int] | None, rest: Sequence[Span]) -> Iterable[Span]:
     """The parts of a span that count, in order; no hours given: all of them."""
     for start, end in _without(from_ms, until_ms, rest):
         if busy is None:

@@ -2,41 +2,92 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from cloudtag.contract.events import ParcelScanned
-from cloudtag.contract.journeys import JourneySeen
+from cloudtag.contract.journeys import JourneySeen, ScanSeen
 from cloudtag.contract.parcels import WaybillUsed
-from cloudtag.parcels.courier import canonical_courier
-from cloudtag.parcels.journey import journeys_of
+from cloudtag.parcels.courier import canonical_courier, is_known
+from cloudtag.parcels.journey import Journey, journeys_of
 from cloudtag.parcels.seen import seen
 from cloudtag.parcels.uses import WAIT_MS, journey_of_use
 
 _UNDER_WAY = frozenset(("not_handed_in", "on_the_way"))
+_Use = tuple[WaybillUsed, str | None]
+"""A standing use and the code of the courier it names."""
+
+
+class Told(NamedTuple):
+    """`journeys` by buyer, none where there is nothing to tell; `meant`: when the journey began that a use means."""
+
+    journeys: dict[str, tuple[JourneySeen, ...]]
+    meant: dict[str, int]
 
 
 def journeys_told(
     scans: Iterable[ParcelScanned], uses: Iterable[WaybillUsed], wait_ms: int = WAIT_MS
 ) -> dict[str, tuple[JourneySeen, ...]]:
-    """The journeys each buyer's standing uses of one canonical number mean, by buyer; no entry where none is.
+    """The journeys each buyer's standing uses of one canonical number mean, by buyer; no entry where none is."""
+    return told_of(scans, uses, wait_ms).journeys
 
-    Whoever was only sent something is told of nothing until it is somewhere: most scans change nothing then. Of what
-    is told, `journey_of_use` finds for each of the buyer's uses the journey it finds among all.
+
+def told_of(scans: Iterable[ParcelScanned], uses: Iterable[WaybillUsed], wait_ms: int = WAIT_MS) -> Told:
+    """What the standing uses of one canonical number mean, and what their buyers are told.
+
+    Whoever was only sent something is told of nothing until it is somewhere: most scans change nothing then. But where
+    the courier is not known it is told that the parcel is on its way, since nothing else shows that it was handed in.
+    Of what is told, `journey_of_use` finds for each of the buyer's uses the journey it finds among all.
     """
     held = [(use, canonical_courier(use.carrier)) for use in uses if use.is_held]
     journeys = journeys_of(scans, {code for _, code in held if code is not None})
-    as_told = {is_return: seen(journeys, is_return) for is_return in {use.role == "return" for use, _ in held}}
-    sends_back = {use.buyer_id for use, _ in held if use.role == "return"}
-    meant: dict[str, set[int]] = {}
+    found = {
+        use.internal_id: journeys.index(journey)
+        for use, code in held
+        if (journey := journey_of_use(journeys, use.occurred_at, code, wait_ms)) is not None
+    }
+    by_buyer: dict[str, list[_Use]] = {}
     for use, code in held:
-        found = journey_of_use(journeys, use.occurred_at, code, wait_ms)
-        if found is not None:
-            meant.setdefault(use.buyer_id, set()).add(journeys.index(found))
-    told: dict[str, tuple[JourneySeen, ...]] = {}
-    for buyer_id, places in meant.items():
-        is_return = buyer_id in sends_back
-        journeys_seen = [as_told[is_return][place] for place in sorted(places)]
-        kept = tuple(one for one in journeys_seen if is_return or one.place not in _UNDER_WAY)
-        if kept:
-            told[buyer_id] = kept
-    return told
+        if use.internal_id in found:
+            by_buyer.setdefault(use.buyer_id, []).append((use, code))
+    told = {buyer_id: _told(own, journeys, found) for buyer_id, own in by_buyer.items()}
+    return Told(
+        {buyer_id: kept for buyer_id, kept in told.items() if kept},
+        {use_id: journeys[place].start_ms for use_id, place in found.items()},
+    )
+
+
+def scans_told(journey: JourneySeen) -> tuple[ScanSeen, ...]:
+    """The scans that a journey, as it is told, names; one may be named more than once."""
+    j = journey
+    named = (j.since, j.delivered, j.received, j.ended_by, j.destination, j.order, j.first, j.last, j.turned_back)
+    return tuple(scan for scan in named if scan is not None)
+
+
+def _told(own: list[_Use], journeys: Sequence[Journey], found: dict[str, int]) -> tuple[JourneySeen, ...]:
+    """What one buyer is told, by the buyer's own uses."""
+    is_return = any(use.role == "return" for use, _ in own)
+    as_told = seen(journeys, is_return)
+    kept: dict[int, JourneySeen] = {}
+    for use, code in own:
+        place = found[use.internal_id]
+        journey = as_told[place]
+        if is_return or journey.place not in _UNDER_WAY:
+            kept[place] = journey
+        elif journey.place == "on_the_way" and not is_known(code):
+            kept[place] = _under_way(journey)
+    return tuple(kept[place] for place in sorted(kept))
+
+
+def _under_way(journey: JourneySeen) -> JourneySeen:
+    """No more than that it travels: whatever changes with a scan is left out."""
+    return JourneySeen(
+        courier=journey.courier,
+        start_ms=journey.start_ms,
+        end_ms=journey.end_ms,
+        place=journey.place,
+        since=None if journey.since is None else replace(journey.since, facility=None),
+        is_time_uncertain=journey.is_time_uncertain,
+    )

@@ -123,7 +123,7 @@ class DecisionRules(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class DeadlineRules(Struct, frozen=True, forbid_unknown_fields=True):
-    """Until when a tag is decided or told anew (J12, A17/A20), and on which calendar working days are counted.
+    """Until when a tag is decided or published anew (J12, A17/A20), and on which calendar working days are counted.
 
     It is due `tag_hours` after it was put, or `tag_working_days` after where a platform counts those; 0 means no such
     limit. Days begin and end in `time_zone`; `calendar` is `CN` (weekends, holidays and the days worked instead of

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from sys import maxsize
 from typing import Any
 
@@ -27,6 +27,8 @@ class KeyedProcessor:
     retention_ms: int
     is_timed_by_internal = False
     most_facts = maxsize
+    derives: tuple[type[Any], ...] = ()
+    """What `derived` makes: facts that no stream carries."""
 
     def __init__(self, policies: Policies, lateness_ms: int) -> None:
         """`policies`: all packs; `lateness_ms`: how far the watermark stays behind the newest event."""
@@ -41,6 +43,11 @@ class KeyedProcessor:
     def new_state(self, key: str) -> KeyedState:
         """A keyed state without facts."""
         return KeyedState(key, self.new_index(), self.kinds.letters)
+
+    def derived(self, facts: Sequence[Any]) -> Iterable[Any]:
+        """Nothing."""
+        del facts
+        return ()
 
     def bound(self, row: Row) -> None:
         """No row is ever overfull."""

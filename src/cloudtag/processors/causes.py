@@ -14,6 +14,7 @@ from cloudtag.contract.parcels import ParcelReported, WaybillUsed
 from cloudtag.contract.shops import ShopReported, TagRequested
 from cloudtag.contract.streams import STREAM_OF
 from cloudtag.engine.news import UNKNOWN, New
+from cloudtag.parcels.told import scans_told
 
 MOST_CAUSES = 10
 """So many of the newest events are named as causes: more explain nothing more."""
@@ -66,8 +67,8 @@ def _carried(fact: Any) -> Iterator[Cause]:
 
 
 def _of_parcel(report: ParcelReported) -> Iterator[Cause]:
-    for scan in (report.first_scan, report.last_scan, report.signed, report.refused, report.destination):
-        if scan is not None:
+    for journey in report.journeys:
+        for scan in scans_told(journey):
             yield Cause("logistics", scan.event_id, scan.occurred_at, scan.scan)
     for use in report.uses:
         yield from _of_use(use)

@@ -16,6 +16,7 @@ from cloudtag.contract.streams import STREAM_OF
 from cloudtag.contract.types import EARLIEST_MS
 from cloudtag.engine.rows import NEVER
 from cloudtag.eventfiles.decoded_lines import BadLine, read
+from cloudtag.parcels.spelling import with_canonical_numbers
 from cloudtag.policy.load import shipped
 from cloudtag.policy.model import Policies
 from cloudtag.replay.event_batches import EventBatches
@@ -51,6 +52,7 @@ def judge(events: list[Any], until_ms: int | None = None, policies: Policies | N
     Whatever one buyer's events, or a parcel's, bring about and take back again is published step by step.
     """
     topology, runs = Topology(policies or shipped()), EventBatches()
+    events[:] = map(with_canonical_numbers, events)
     _sort(events)
     start = 0
     while start < len(events):

@@ -66,10 +66,18 @@ class EventBatches:
     def _parties(self, event: Any) -> tuple[str, ...]:
         """Whose story a buyer's event belongs to: the buyer's, a parcel's, and that of all who named the parcel."""
         buyer_id: str = event.buyer_id
-        waybill_no = event.waybill_no if type(event) in _NAMES_WAYBILLS else None
-        if waybill_no is None:
-            return (buyer_id,)
-        users = self._users.get(waybill_no, ())
-        if buyer_id not in users:
-            users = self._users[waybill_no] = (*users, buyer_id)
-        return (waybill_no, *users)
+        numbers = _numbers_of(event) if type(event) in _NAMES_WAYBILLS else ()
+        parties = [buyer_id]
+        for number in numbers:
+            users = self._users.get(number, ())
+            if buyer_id not in users:
+                users = self._users[number] = (*users, buyer_id)
+            parties += (number, *users)
+        return tuple(dict.fromkeys(parties)) if numbers else (buyer_id,)
+
+
+def _numbers_of(event: Any) -> tuple[str, ...]:
+    named = () if event.waybill_no is None else (event.waybill_no,)
+    if type(event) is OrderChanged and event.parcels:
+        return (*named, *(parcel.waybill_no for parcel in event.parcels))
+    return named

@@ -16,6 +16,7 @@ from cloudtag.engine.processor import Processor
 from cloudtag.engine.rows import NEVER, earliest
 from cloudtag.engine.task import Task
 from cloudtag.engine.task_result import Output, TaskResult
+from cloudtag.parcels.spelling import with_canonical_numbers
 from cloudtag.policy.model import Policies
 from cloudtag.processors import build
 
@@ -72,7 +73,7 @@ class Topology:
 
     def feed(self, facts: Iterable[Any]) -> list[Output]:
         """Judge events as one batch, internal records and all; what is published comes out in order."""
-        for fact in facts:
+        for fact in map(with_canonical_numbers, facts):
             reader = _READER_OF.get(type(fact))
             if reader is not None:
                 self._waiting[reader].append(fact)

@@ -12,6 +12,7 @@ from cloudtag.contract.streams import INTERNAL, READS, STREAM_OF
 from cloudtag.engine.memory_rows import MemoryRows
 from cloudtag.engine.task import Task
 from cloudtag.engine.task_result import TaskResult
+from cloudtag.parcels.spelling import with_canonical_numbers
 from cloudtag.policy.model import Policies
 from cloudtag.processors import build
 
@@ -44,7 +45,7 @@ class Cluster:
 
     def append(self, fact: Any) -> None:
         """Put a fact on the log of the processor that reads it."""
-        self.logs[READER[STREAM_OF[type(fact)]]].append(fact)
+        self.logs[READER[STREAM_OF[type(fact)]]].append(with_canonical_numbers(fact))
 
     def turn(self, name: str, count: int, budget: int | None = None) -> None:
         """Judge up to `count` records; with a budget, die after that many durable writes or sends, and come back."""

@@ -19,7 +19,7 @@ HEADINGS = (
     "What to do",
 )
 """What a detector's text tells, in this order."""
-OPEN_ROOMS = ("cloudtag.contract", "cloudtag.detection")
+OPEN_ROOMS = ("cloudtag.contract", "cloudtag.detection", "cloudtag.parcels")
 """The rooms of cloudtag that a detector may import from."""
 IMPURE = frozenset(
     (

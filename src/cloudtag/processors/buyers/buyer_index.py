@@ -32,6 +32,7 @@ class BuyerIndex:
         "is_insurance_paid",
         "orders_by_number",
         "prefilter",
+        "shared",
         "shop_links",
         "shown",
         "shown_at",
@@ -44,6 +45,8 @@ class BuyerIndex:
         """Nothing known."""
         self.orders_by_number: dict[str, tuple[str, ...]] = {}
         """Most numbers are named by one order: tuples take less room than sets."""
+        self.shared: frozenset[str] = frozenset()
+        """The numbers that several orders name: few."""
         self.units: frozenset[str] = frozenset()
         self.units_by_order: dict[str, tuple[str, ...]] = {}
         self.claimed_orders: frozenset[str] = frozenset()
@@ -90,10 +93,15 @@ class BuyerIndex:
     def add_order(self, order: OrderChanged) -> bool:
         """Take in an order's number and attributes; whether an attribute's first use changed."""
         if order.waybill_no is not None:
-            _join(self.orders_by_number, order.waybill_no, order.order_id)
+            self._add_sent(order.waybill_no, order.order_id)
         for parcel in order.parcels:
-            _join(self.orders_by_number, parcel.waybill_no, order.order_id)
+            self._add_sent(parcel.waybill_no, order.order_id)
         return self._add_attributes(order)
+
+    def _add_sent(self, number: str, order_id: str) -> None:
+        _join(self.orders_by_number, number, order_id)
+        if len(self.orders_by_number[number]) > 1:
+            self.shared |= {number}
 
     def _add_attributes(self, order: OrderChanged) -> bool:
         shown = (
@@ -133,6 +141,8 @@ class BuyerIndex:
             if unit is not None:
                 _join(self.units_by_order, refund.order_id, unit)
                 _join(self.orders_by_number, unit, refund.order_id)
+                if len(self.orders_by_number[unit]) > 1:
+                    self.shared |= {unit}
         if refund.waybill_no is not None and refund.waybill_no not in self.units:
             self.units |= {refund.waybill_no}
 

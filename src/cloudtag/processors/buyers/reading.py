@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
+from cloudtag.contract.couriers import CourierReported
 from cloudtag.contract.links import LinkPassed, LinkReported
 from cloudtag.contract.parcels import ParcelReported
 from cloudtag.contract.shops import ShopReported
@@ -44,11 +45,9 @@ def orders_in(state: KeyedState, order_ids: Iterable[str]) -> Iterator[Row]:
 
 def orders_sharing(state: KeyedState, order_ids: Collection[str]) -> set[str]:
     """The orders that name a number one of these names, and these."""
-    named = state.index.orders_by_number.values()
-    return {
-        *order_ids,
-        *(other for ids in named if len(ids) > 1 and not set(ids).isdisjoint(order_ids) for other in ids),
-    }
+    index = state.index
+    named = (index.orders_by_number.get(number, ()) for number in index.shared)
+    return {*order_ids, *(other for ids in named if not set(ids).isdisjoint(order_ids) for other in ids)}
 
 
 def orders_beside(state: KeyedState, order_ids: Collection[str]) -> list[OrderView]:
@@ -68,7 +67,15 @@ def names_beside(state: KeyedState, order_ids: Collection[str]) -> Iterable[str]
 def report(state: KeyedState, number: str) -> ParcelReported | None:
     """What `parcels` says of a waybill number."""
     row = state.row("parcel", number)
-    return None if row is None else next((fact for fact in row.facts.values() if fact.is_held), None)
+    told = () if row is None else row.facts.values()
+    return next((fact for fact in told if type(fact) is ParcelReported and fact.is_held), None)
+
+
+def silence(state: KeyedState, number: str, courier: str) -> CourierReported | None:
+    """What a courier, by its code, is said to have been silent for while the number waited for a scan."""
+    row = state.row("parcel", number)
+    told = () if row is None else row.facts.values()
+    return next((f for f in told if type(f) is CourierReported and f.is_held and f.courier == courier), None)
 
 
 def links(state: KeyedState) -> list[LinkReported]:

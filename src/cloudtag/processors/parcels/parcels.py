@@ -1,28 +1,43 @@
 """The `parcels` processor: what couriers say of a waybill, joined with who uses it.
 
-To each buyer using a number go the milestones some judgement reads, and, for a return number, its other uses.
+To each buyer using a number go the journeys some judgement reads, and, for a return number, its other uses. To each
+buyer whose number waits for a scan goes when its courier was silent everywhere: tasks say in which hours they saw one,
+each once, to the task that keeps the courier's hours.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from operator import attrgetter
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from cloudtag.contract.couriers import HOUR_MS, CourierSeen
+from cloudtag.contract.events import ParcelScanned
+from cloudtag.contract.parcels import WaybillUsed
 from cloudtag.engine.row_kinds import RowKinds
 from cloudtag.engine.rows import Row
+from cloudtag.parcels.courier import canonical_courier, is_known
 from cloudtag.processors.base import DAY_MS, LONGEST_WINDOW_DAYS, KeyedProcessor
+from cloudtag.processors.parcels.bounds import MAX_FACTS
+from cloudtag.processors.parcels.rows.hours import HOURS
 from cloudtag.processors.parcels.rows.parcel import PARCEL, ParcelIndex
+from cloudtag.processors.parcels.rows.seen import SEEN
+from cloudtag.processors.parcels.rows.waiting import WAITING
 
-MAX_FACTS = 1000
+_OF_NUMBERS = frozenset((ParcelScanned, WaybillUsed))
+
+
+def _key(fact: Any) -> str:
+    key: str = fact.waybill_no if type(fact) in _OF_NUMBERS else fact.courier
+    return key
 
 
 class Parcels(KeyedProcessor):
-    """Keyed state by waybill number, one row each."""
+    """Keyed state by waybill number, one row each, and by the code of a courier: its hours, and who waits for it."""
 
     name = "parcels"
-    key: Callable[[Any], str] = attrgetter("waybill_no")
-    kinds = RowKinds((PARCEL,))
+    key: Callable[[Any], str] = staticmethod(_key)
+    derives = (CourierSeen,)
+    kinds = RowKinds((PARCEL, SEEN, HOURS, WAITING))
     retention_ms = (LONGEST_WINDOW_DAYS + 30) * DAY_MS
     most_facts = MAX_FACTS
 
@@ -30,7 +45,18 @@ class Parcels(KeyedProcessor):
         """What is kept at hand of a number."""
         return ParcelIndex()
 
+    def derived(self, facts: Sequence[Any]) -> Iterable[CourierSeen]:
+        """The hours in which couriers that are known showed a scan. A label says nothing of a courier, nor does a time
+        that is not UTC."""
+        hours: set[tuple[str, int]] = set()
+        for fact in facts:
+            if type(fact) is ParcelScanned and fact.scan != "label_created" and not fact.time_is_local:
+                code = canonical_courier(fact.carrier)
+                if code is not None and is_known(code):
+                    hours.add((code, fact.occurred_at // HOUR_MS))
+        return [CourierSeen(0, True, code, hour) for code, hour in sorted(hours)]
+
     def bound(self, row: Row) -> None:
-        """An overfull row loses its median fact: the first and the last scans and uses stay."""
+        """An overfull row loses its median fact: the first and the last scans and uses stay; of hours the oldest."""
         ordered = sorted(row.facts.items(), key=lambda item: (item[1].occurred_at, item[0]))
-        del row.facts[ordered[len(ordered) // 2][0]]
+        del row.facts[ordered[0 if row.id == HOURS.letter else len(ordered) // 2][0]]

@@ -13,6 +13,9 @@ from cloudtag.contract.parcels import WaybillUsed
 from cloudtag.contract.records import Alert, Label
 from cloudtag.detection.cases import OrderCase
 from cloudtag.detection.order_view import OrderView
+from cloudtag.detection.refund_view import RefundView
+from cloudtag.detection.returned import sends_goods
+from cloudtag.detection.sent import Sent
 from cloudtag.engine.judgement import EMPTY, Judgement
 from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.revise import Conclusion
@@ -60,24 +63,34 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
 
 
 def _uses(buyer_id: str, order: OrderView) -> Iterator[Conclusion]:
-    """What the order and its refunds make of waybill numbers; the outbound one is published once until it changes."""
-    sent = order.waybill
-    if sent is not None and sent.waybill_no is not None:
-        if order.outbound is None:
-            use = WaybillUsed(
-                0, True, sent.waybill_no, "outbound", sent.occurred_at, sent.event_id, sent.platform,
-                buyer_id, sent.shop_id, order.order_id, None, sent.carrier,
-            )  # fmt: skip
-            order.outbound = Conclusion(use.internal_id, use.waybill_no, use.occurred_at, use)
-        yield order.outbound
+    """What the order and its refunds make of waybill numbers; outbound ones are published once until they change."""
+    if order.sent and order.outbound is None:
+        order.outbound = [_outbound_use(buyer_id, order, sent) for sent in order.sent.values()]
+    yield from order.outbound or ()
     for refund in order.refunds.values():
-        filled = refund.filled
-        if filled is not None and filled.waybill_no is not None:
-            use = WaybillUsed(
-                0, True, filled.waybill_no, "return", filled.occurred_at, filled.event_id, filled.platform,
-                buyer_id, refund.shop_id, order.order_id, refund.refund_id, refund.carrier, refund.is_offline,
-            )  # fmt: skip
-            yield Conclusion(use.internal_id, use.waybill_no, use.occurred_at, use)
+        if sends_goods(refund):
+            yield from _return_uses(buyer_id, order, refund)
+
+
+def _outbound_use(buyer_id: str, order: OrderView, sent: Sent) -> Conclusion:
+    named = sent.named
+    use = WaybillUsed(
+        0, True, sent.waybill_no, "outbound", named.occurred_at, named.event_id, named.platform,
+        buyer_id, named.shop_id, order.order_id, None, sent.carrier,
+    )  # fmt: skip
+    return Conclusion(use.internal_id, use.waybill_no, use.occurred_at, use)
+
+
+def _return_uses(buyer_id: str, order: OrderView, refund: RefundView) -> Iterator[Conclusion]:
+    """Every number the refund ever named: whether one that was replaced travels is asked as well (F7)."""
+    for number, named in refund.named.items():
+        is_replaced = number != refund.waybill_no
+        use = WaybillUsed(
+            0, True, number, "return", named.occurred_at, named.event_id, named.platform,
+            buyer_id, refund.shop_id, order.order_id, refund.refund_id, refund.carrier_of(number),
+            refund.is_offline_number(number), is_replaced,
+        )  # fmt: skip
+        yield Conclusion(use.internal_id, number, use.occurred_at, use)
 
 
 def _index(state: KeyedState, row: Row, fact: Any) -> Iterable[str]:

@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from operator import attrgetter
 
+from cloudtag.contract.couriers import CourierAsked, CourierReported
 from cloudtag.contract.parcels import ParcelReported
 from cloudtag.contract.records import Alert, Label
+from cloudtag.detection.awaiting import awaited, courier_of
 from cloudtag.detection.buyer_case import linked
 from cloudtag.detection.cases import ParcelCase
 from cloudtag.engine.judgement import EMPTY, Judgement
 from cloudtag.engine.keyed_state import KeyedState
+from cloudtag.engine.revise import Conclusion
 from cloudtag.engine.row_kind import Holds, Reads, RowKind
-from cloudtag.engine.rows import Row
+from cloudtag.engine.rows import Row, earliest
+from cloudtag.parcels.courier import is_known
 from cloudtag.policy.model import Policies
+from cloudtag.policy.rest_days import rest_spans
 from cloudtag.processors.buyers.buyer_index import BuyerIndex
 from cloudtag.processors.buyers.reading import (
     is_answered,
@@ -24,9 +29,13 @@ from cloudtag.processors.buyers.reading import (
     orders_sharing,
     report,
     shop,
+    silence,
     view_of,
 )
 from cloudtag.processors.buyers.run_detectors import kinds_of, run_detectors
+
+_ASK_AFTER_MS = 12 * 3_600_000
+"""How long a number waits for a scan until its courier's silence is asked for: most are scanned by then."""
 
 
 def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judgement:
@@ -35,27 +44,47 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
         return EMPTY
     rows = list(orders_in(state, state.index.orders_by_number.get(unit, ())))
     orders = [view_of(row) for row in rows]
-    refunds = [(o, r) for o in orders for r in o.refunds.values() if r.unit == unit]
-    if not refunds:
+    named = [(o, r) for o in orders for r in o.refunds.values() if unit in r.named or r.unit == unit]
+    if not named:
         return EMPTY
     judgement = Judgement()
+    changes = [r.named.get(unit) or r.opened for _, r in named]
+    first = min(changes, key=lambda e: (e.occurred_at, e.event_id))
+    policy = policies.at(first.platform, first.occurred_at)
+    by_refund = sorted(named, key=lambda pair: pair[1].refund_id)
     case = ParcelCase(
         buyer_id=state.key,
         waybill_no=None if unit.startswith("~") else unit,
         report=report(state, unit),
-        refunds=sorted(refunds, key=lambda pair: pair[1].refund_id),
-        outbound=[o for o in orders if o.waybill and o.waybill.waybill_no == unit],
+        refunds=[(order, refund) for order, refund in by_refund if refund.unit == unit],
+        outbound=[order for order in orders if unit in order.sent],
         now_ms=now_ms,
         linked_buyer_ids=frozenset(linked(links(state))),
         shop=lambda shop_id: shop(state, shop_id),
         parcel=lambda number: report(state, number),
         orders=lambda: orders_beside(state, [order.order_id for order in orders]),
         links=links(state),
+        named=by_refund,
+        silence=lambda courier: silence(state, unit, courier),
+        rest=lambda from_ms, until_ms: rest_spans(from_ms, until_ms, policy.deadlines),
     )
-    first = min((r.filled or r.opened for _, r in refunds), key=lambda e: (e.occurred_at, e.event_id))
-    policy = policies.at(first.platform, first.occurred_at)
+    _ask(case, judgement)
     run_detectors("parcel", kinds_of(rows), case, policy, state.index.verdicts, judgement)
     return judgement
+
+
+def _ask(case: ParcelCase, judgement: Judgement) -> None:
+    """Ask when the courier of a number was silent that has waited for a scan for a while."""
+    waiting = awaited(case)
+    courier = courier_of(waiting, case.waybill_no) if waiting and case.waybill_no else None
+    if case.waybill_no is None or courier is None or not is_known(courier):
+        return
+    since_ms = waiting[0].named.occurred_at
+    if case.now_ms < since_ms + _ASK_AFTER_MS:
+        judgement.timer_ms = earliest((judgement.timer_ms, since_ms + _ASK_AFTER_MS))
+        return
+    asked = CourierAsked(0, True, courier, case.buyer_id, case.waybill_no, since_ms)
+    judgement.conclusions[asked.internal_id] = Conclusion(asked.internal_id, courier, since_ms, asked)
 
 
 def _joined(state: KeyedState, order_id: str) -> Iterable[str]:
@@ -107,8 +136,12 @@ PARCEL = RowKind(
     name="parcel",
     letter="w",
     judge=_judge,
-    holds=(Holds(ParcelReported, name=attrgetter("waybill_no"), identity=attrgetter("waybill_no")),),
-    tells=(Alert, Label),
+    holds=(
+        Holds(ParcelReported, name=attrgetter("waybill_no"), identity=attrgetter("waybill_no")),
+        # A courier's code is no number in canonical form.
+        Holds(CourierReported, name=attrgetter("waybill_no"), identity=attrgetter("courier")),
+    ),
+    tells=(CourierAsked, Alert, Label),
     reads=(
         Reads("order", readers=_joined, rows=_orders_of),
         Reads("parcel", when=_is_returning, readers=_returned_beside, rows=_numbers_beside),

@@ -46,10 +46,17 @@ def _has_rival(state: KeyedState, name: str) -> bool:
     return index.has_shop_link
 
 
+def _may_return(state: KeyedState, name: str) -> bool:
+    """Whether anything goes back to a shop: where it goes may be published anew, or taken back."""
+    del name
+    index: BuyerIndex = state.index
+    return bool(index.units_by_order)
+
+
 def _has_destination(state: KeyedState, number: str) -> bool:
     """Whether anything tells where a parcel goes."""
-    row = state.row("parcel", number)
-    return row is not None and any(told.destination_hash is not None for told in row.facts.values())
+    told = report(state, number)
+    return told is not None and told.destination_hash is not None
 
 
 def _is_order_asked(state: KeyedState, order_id: str) -> bool:
@@ -69,7 +76,7 @@ SHOPS = RowKind(
     tells=(ShopAsked,),
     reads=(
         Reads("order", when=_is_order_asked),
-        Reads("parcel", when=_has_destination),
+        Reads("parcel", when=_may_return),
         Reads("links", when=_has_rival),
     ),
     stays_with=("order",),

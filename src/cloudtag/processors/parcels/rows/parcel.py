@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from operator import attrgetter
 from typing import Any
 
 from msgspec import Struct
@@ -15,18 +14,23 @@ from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.revise import Conclusion
 from cloudtag.engine.row_kind import INTERNAL_ID, Holds, RowKind
 from cloudtag.engine.rows import Row
+from cloudtag.parcels.courier import canonical_courier, is_known
+from cloudtag.parcels.told import told_of
 from cloudtag.policy.model import Policies
-from cloudtag.processors.parcels.reports import ENDS, report_of
+from cloudtag.processors.parcels.reports import reports_of
 
-_MOMENT = attrgetter("occurred_at", "event_id")
+_ARRIVES = frozenset(("signed", "collected", "refused", "returned"))
+"""Scans without which nobody who was sent something is told of anything."""
 
 
 class ParcelIndex(Struct, gc=False):
-    """What was ever seen of a number; of most there is nothing to report but their end."""
+    """What was ever seen of a number; of most there is nothing to tell anybody until the parcel is somewhere."""
 
     is_used: bool = False
     is_return: bool = False
-    has_end: bool = False
+    is_nameless: bool = False
+    """Whether somebody was sent something under it by a courier that is not known."""
+    has_arrived: bool = False
 
 
 def _index(state: KeyedState, row: Row, fact: Any) -> Iterable[str]:
@@ -36,8 +40,9 @@ def _index(state: KeyedState, row: Row, fact: Any) -> Iterable[str]:
     if type(fact) is not ParcelScanned:
         index.is_used = True
         index.is_return = index.is_return or fact.role == "return"
-    elif fact.scan in ENDS:
-        index.has_end = True
+        index.is_nameless = index.is_nameless or not is_known(canonical_courier(fact.carrier))
+    elif fact.scan in _ARRIVES:
+        index.has_arrived = True
     return ()
 
 
@@ -45,33 +50,16 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
     """One report per buyer who uses the number, if there is something to report."""
     del policies, now_ms
     index: ParcelIndex = state.index
-    # Whoever was only sent something learns of nothing but its end; most scans are no end.
-    if not index.is_used or not (index.is_return or index.has_end):
+    if not index.is_used or not (index.is_return or index.has_arrived or index.is_nameless):
         return EMPTY
-    by_buyer: dict[str, list[WaybillUsed]] = {}
-    returns: list[WaybillUsed] = []
-    scans: list[ParcelScanned] = []
-    has_end = False
-    for fact in row.facts.values():
-        if type(fact) is ParcelScanned:
-            # A label is printed before anything is handed over: the parcel does not travel yet.
-            if fact.scan != "label_created":
-                scans.append(fact)
-            has_end = has_end or fact.scan in ENDS
-        elif fact.is_held:
-            by_buyer.setdefault(fact.buyer_id, []).append(fact)
-            if fact.role == "return":
-                returns.append(fact)
-    if not by_buyer or not (returns or has_end):
+    facts = row.facts.values()
+    uses = [fact for fact in facts if type(fact) is WaybillUsed and fact.is_held]
+    if not uses:
         return EMPTY
     judgement = Judgement()
-    scans.sort(key=_MOMENT)
-    returns.sort(key=lambda u: (u.occurred_at, u.refund_id or ""))
-    for buyer_id, uses in by_buyer.items():
-        report = report_of(buyer_id, uses, returns, scans)
-        if report is not None:
-            report_id = report.internal_id
-            judgement.conclusions[report_id] = Conclusion(report_id, buyer_id, report.occurred_at, report)
+    for report in reports_of(uses, told_of((fact for fact in facts if type(fact) is ParcelScanned), uses)):
+        report_id = report.internal_id
+        judgement.conclusions[report_id] = Conclusion(report_id, report.buyer_id, report.occurred_at, report)
     return judgement
 
 

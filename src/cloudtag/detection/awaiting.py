@@ -1,0 +1,110 @@
+"""A return number that waits for its first scan (T3.4): who waits, since when, and how the wait stands (F7, F10)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from cloudtag.contract.couriers import CourierReported
+from cloudtag.contract.events import RefundChanged
+from cloudtag.detection.cases import ParcelCase
+from cloudtag.detection.order_view import OrderView
+from cloudtag.detection.refund_view import RefundView
+from cloudtag.detection.returned import sends_goods
+from cloudtag.parcels.clock import DAY_MS
+from cloudtag.parcels.courier import canonical_courier, is_known, reuse_days_of
+from cloudtag.parcels.silence import Wait, hour_of, wait_for_scan
+from cloudtag.parcels.told import scans_told
+from cloudtag.parcels.uses import journey_of_use
+
+_AHEAD_MS = 30 * DAY_MS
+"""How far ahead of now days of rest are looked for: no holidays are longer."""
+
+
+class Awaited(NamedTuple):
+    """A refund whose number has not been scanned, and the event that first named the number."""
+
+    order: OrderView
+    refund: RefundView
+    named: RefundChanged
+
+
+class BusyHours:
+    """The hours in which a courier showed a scan, as those who wait are told of them."""
+
+    def __init__(self, told: CourierReported) -> None:
+        """`told`: what was said of its silence last."""
+        self._silences = [(hour_of(start), hour_of(end)) for start, end in told.silences]
+        self._silent_since = hour_of(told.silent_since) if told.silent_since else None
+
+    def __contains__(self, hour: object) -> bool:
+        """Whether a scan was shown in that hour, as far as is known."""
+        assert isinstance(hour, int)
+        if self._silent_since is not None and hour >= self._silent_since:
+            return False
+        return not any(start <= hour < end for start, end in self._silences)
+
+
+def awaited(case: ParcelCase) -> list[Awaited]:
+    """The refunds of a case whose number no courier scanned, but for slips: oldest naming first."""
+    number = case.waybill_no
+    if number is None:
+        return []
+    found = [
+        Awaited(order, refund, named)
+        for order, refund in case.named
+        if sends_goods(refund)
+        and (named := refund.named.get(number)) is not None
+        and not _travels(case, refund, number)
+        and not _is_slip(case, refund, number)
+    ]
+    return sorted(found, key=lambda one: (one.named.occurred_at, one.named.event_id))
+
+
+def courier_of(waiting: Sequence[Awaited], number: str) -> str | None:
+    """The code of the courier that those who wait name, the first that names one."""
+    codes = (canonical_courier(one.refund.carrier_of(number)) for one in waiting)
+    return next((code for code in codes if code is not None), None)
+
+
+def wait_of(case: ParcelCase, from_ms: int, wait_ms: int, courier: str | None, *, rests: bool) -> Wait | None:
+    """How a wait stands; none while the silence of a known courier has not been told.
+
+    `rests`: the holidays of the policy's calendar do not count.
+    """
+    rest = case.rest(from_ms, max(case.now_ms, from_ms) + wait_ms + _AHEAD_MS) if rests else ()
+    if not is_known(courier):
+        return wait_for_scan(from_ms, case.now_ms, wait_ms, courier, (), rest)
+    told = None if courier is None else case.silence(courier)
+    return None if told is None else wait_for_scan(from_ms, case.now_ms, wait_ms, courier, BusyHours(told), rest)
+
+
+def is_silent(case: ParcelCase, courier: str | None) -> bool:
+    """Whether a courier shows no scan at present: it is published anew when it does."""
+    told = case.silence(courier) if courier is not None else None
+    return told is not None and bool(told.silent_since)
+
+
+def _travels(case: ParcelCase, refund: RefundView, number: str) -> bool:
+    report = case.report if number == case.waybill_no else case.parcel(number)
+    named = refund.named.get(number)
+    if report is None or named is None:
+        return False
+    journey = journey_of_use(report.journeys, named.occurred_at, canonical_courier(refund.carrier_of(number)))
+    if journey is None or journey.first is None:
+        return False
+    last_ms = max(scan.occurred_at for scan in scans_told(journey))
+    # One whose courier may have given its number away since does not travel for this return.
+    return named.occurred_at - max(last_ms, journey.end_ms or 0) < reuse_days_of(journey.courier) * DAY_MS
+
+
+def _is_slip(case: ParcelCase, refund: RefundView, number: str) -> bool:
+    """Whether the number is the first of the refund's that was replaced by one that travels: a slip, once per refund.
+
+    Whether it travels is waited for as long as for any number, by the row of that number.
+    """
+    named = list(refund.named)
+    later = named[named.index(number) + 1 :]
+    if not any(_travels(case, refund, other) for other in later):
+        return False
+    return all(_travels(case, refund, other) for other in named[: named.index(number)])

@@ -1,0 +1,155 @@
+"""What `reused_waybill` finds, and what it must not."""
+
+from __future__ import annotations
+
+from cloudtag.detection.example import day, ordered, refunded, scanned
+from cloudtag.detection.rule import Example
+
+_IDS = ("buyer_id", "shop_id")
+
+
+def _filled(n: int, at: str, **fields: object) -> dict[str, object]:
+    return refunded("waybill_filled", at, refund_id=f"r{n}", type="return_refund", waybill_no="RET1", **fields)
+
+
+def _return(n: int, days: int, **who: object) -> tuple[dict[str, object], ...]:
+    kind = {"type": "return_refund", "reason": "no_reason"}
+    own = {name: value for name, value in who.items() if name not in ("waybill_no", "carrier")}
+    return (
+        ordered(
+            "placed", days, refund_id=f"r{n}", **{name: who[name] for name in who if name in ("buyer_id", "shop_id")}
+        ),
+        refunded("opened", day(days + 1), refund_id=f"r{n}", **{**kind, **own}),
+        refunded("waybill_filled", day(days + 2), refund_id=f"r{n}", **{"waybill_no": "RET1", **kind, **who}),
+    )
+
+
+def _parcel(days: int, destination: str = "warehouse") -> tuple[dict[str, object], ...]:
+    """The parcel, handed in that day and signed for a day later."""
+    return (
+        scanned("RET1", "accepted", day(days, 5), destination_hash=destination),
+        scanned("RET1", "signed", day(days + 1, 5), signer="station"),
+        scanned("RET1", "collected", day(days + 1, 9)),
+    )
+
+
+def _told(n: int, days: int) -> tuple[dict[str, object], ...]:
+    return (
+        *_return(n, days)[:2],
+        refunded(
+            "waybill_filled", day(days + 2), refund_id=f"r{n}", type="return_refund", waybill_no="RET1", offline=True
+        ),
+    )
+
+
+EXAMPLES = (
+    Example(
+        name="one number, two shops",
+        events=(*_return(1, 0), *_return(2, 3, shop_id="s2")),
+        fires=({"severity": "medium", "refund_ids": ["r1", "r2"], "buyer_id": "b1"},),
+    ),
+    Example(
+        name="one number, two buyers",
+        events=(*_return(1, 0), *_return(2, 3, buyer_id="b2")),
+        fires=({"severity": "high", "buyer_id": "b2"},),
+    ),
+    Example(
+        name="told by phone for one refund, filled in for another",
+        events=(*_told(1, 0), *_return(2, 3)),
+        fires=({"severity": "medium"},),
+    ),
+    Example(
+        name="two buyers on one phone",
+        events=tuple(
+            {**event, "device_hash": "d1"} if event["stream"] == "orders" else event
+            for event in (*_return(1, 0), *_return(2, 3, buyer_id="b2"))
+        ),
+        fires=({"severity": "critical", "linked_buyer_ids": ["b1"]},),
+    ),
+    Example(
+        name="one number, two buyers, exactly 180 days apart",
+        events=(*_return(1, 0), *_return(2, 180, buyer_id="b2")),
+        fires=({"severity": "high", "buyer_id": "b2", "facts": {"uses": "2/2"}},),
+    ),
+    Example(
+        name="near miss: 180 days and a minute apart",
+        events=(
+            *_return(1, 0),
+            *_return(2, 180, buyer_id="b2")[:2],
+            refunded(
+                "waybill_filled", day(182, 0, 1), refund_id="r2", type="return_refund", waybill_no="RET1", buyer_id="b2"
+            ),
+        ),
+    ),
+    Example(
+        name="one number in two writings",
+        events=(*_return(1, 0), *_return(2, 3, shop_id="s2", waybill_no="ret-1")),
+        fires=({"severity": "medium"},),
+    ),
+    Example(
+        name="the parcel has long been signed for, and another buyer gives its number",
+        events=(*_return(1, 0), *_parcel(2), *_return(2, 60, buyer_id="b2")),
+        fires=({"severity": "high", "buyer_id": "b2"},),
+    ),
+    Example(
+        name="near miss: the courier gave the number to a parcel to somewhere else two months later",
+        events=(*_return(1, 0), *_parcel(2), *_return(2, 60, buyer_id="b2"), *_parcel(62, "s2")),
+    ),
+    Example(
+        name="two buyers name no courier and one",
+        events=(*_return(1, 0), *_return(2, 3, buyer_id="b2", carrier="SF")),
+        fires=({"severity": "high"},),
+    ),
+    Example(
+        name="near miss: the same digits at two couriers",
+        events=(*_return(1, 0, carrier="YTO"), *_return(2, 3, buyer_id="b2", carrier="顺丰")),
+    ),
+    Example(
+        name="near miss: one return recorded as two refunds, one of them told by phone",
+        events=(
+            *_return(1, 0),
+            refunded("opened", day(1), refund_id="r2", order_id="o1", type="return_refund"),
+            refunded(
+                "waybill_filled",
+                day(3),
+                refund_id="r2",
+                order_id="o1",
+                type="return_refund",
+                waybill_no="RET1",
+                offline=True,
+            ),
+        ),
+    ),
+    Example(
+        name="near miss: a claim for the postage names the return's number at another shop",
+        events=(*_return(1, 0), *_return(2, 3, shop_id="s2", type="postage")),
+    ),
+    Example(
+        name="near miss: the platform took the number back from the other return",
+        events=(
+            *_return(1, 0),
+            *_return(2, 3, buyer_id="b2"),
+            refunded("modified", day(6), refund_id="r1", type="return_refund", waybill_cleared=True),
+        ),
+    ),
+    Example(
+        name="near miss: given up before any money moved",
+        events=(
+            *_return(1, 0),
+            *_return(2, 3, buyer_id="b2"),
+            refunded("withdrawn", day(6), refund_id="r2", buyer_id="b2", type="return_refund"),
+        ),
+    ),
+    Example(name="near miss: several refunds of one shop in one parcel", events=(*_return(1, 0), *_return(2, 1))),
+    Example(
+        name="near miss: the courier uses the number again", events=(*_return(1, 0), *_return(2, 190, buyer_id="b2"))
+    ),
+    Example(
+        name="near miss: a wrong digit, corrected",
+        events=(
+            *_return(1, 0),
+            *_return(2, 3, buyer_id="b2"),
+            refunded("modified", day(6), refund_id="r2", buyer_id="b2", type="return_refund", waybill_no="RET2"),
+        ),
+    ),
+)

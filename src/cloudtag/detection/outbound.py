@@ -1,0 +1,103 @@
+"""Where the parcels of an order are, by their journeys (F6), and what that says of a claim about the order (F7, F8)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from msgspec import Struct
+
+from cloudtag.contract.journeys import JourneySeen, Place, ScanSeen
+from cloudtag.contract.parcels import ParcelReported
+from cloudtag.contract.types import Goods
+from cloudtag.detection.order_view import OrderView
+from cloudtag.detection.sent import Sent
+from cloudtag.parcels.clock import DAY_MS, LOCAL_TIME_MS, StampedTime
+from cloudtag.parcels.courier import canonical_courier, is_known
+from cloudtag.parcels.place import OrderSide
+from cloudtag.parcels.seen import contradiction
+from cloudtag.parcels.told import scans_told
+from cloudtag.parcels.uses import journey_of_use
+
+_EARLY_MS = 3 * DAY_MS
+"""How much earlier than it is named a parcel may have been scanned: shops book late."""
+
+
+class Outbound(Struct, frozen=True):
+    """A parcel of an order: how it was named, its journey as far as it is told, the scan that says it is not the
+    order's. `is_older`: its number was scanned last before the order was placed, for somebody else."""
+
+    sent: Sent
+    journey: JourneySeen | None = None
+    contradicted_by: ScanSeen | None = None
+    is_older: bool = False
+
+    @property
+    def place(self) -> Place:
+        """Where it is; one of which nothing is told is not handed in, as far as anybody knows."""
+        if self.journey is None or self.is_older:
+            return "not_handed_in"
+        return "elsewhere" if self.contradicted_by is not None else self.journey.place
+
+    @property
+    def courier(self) -> str | None:
+        """The code of its courier, by its scans or else by the shop."""
+        told = None if self.journey is None else self.journey.courier
+        return told or canonical_courier(self.sent.carrier)
+
+    @property
+    def is_on_its_way(self) -> bool:
+        """Whether it may be taken to travel: mostly nothing is reported of a parcel until it is somewhere."""
+        return self.place == "on_the_way" or self.journey is None
+
+    @property
+    def is_unseen(self) -> bool:
+        """Whether nothing shows that it was handed in: it was not scanned, and its courier is not known."""
+        return self.journey is None and not is_known(self.courier)
+
+
+def outbound_of(
+    order: OrderView,
+    orders: Sequence[OrderView],
+    parcel: Callable[[str], ParcelReported | None],
+    numbers: Iterable[str] | None = None,
+) -> list[Outbound]:
+    """The parcels an order was sent in, all or those of some numbers.
+
+    `orders`: the buyer's that name one of those numbers, this one among them.
+    """
+    asked = order.sent if numbers is None else numbers
+    return [_outbound(order, orders, order.sent[number], parcel(number)) for number in asked]
+
+
+def holding_claimed(parcels: Iterable[Outbound], goods: Sequence[Goods]) -> list[Outbound]:
+    """The parcels that may hold the goods of a claim; all of them where it names none (F7)."""
+    return [parcel for parcel in parcels if parcel.sent.holds_any(goods)]
+
+
+def moment(scan: ScanSeen, journey: JourneySeen) -> StampedTime:
+    """When a scan of a journey was made, as far as its clock can be trusted (F4)."""
+    is_uncertain = scan.is_time_local or journey.is_time_uncertain
+    return StampedTime(scan.occurred_at, LOCAL_TIME_MS if is_uncertain else 0)
+
+
+def side_of(order: OrderView, orders: Iterable[OrderView], number: str) -> OrderSide:
+    """What the buyer's orders at the shop that name a number say of its parcel: several may be sent in one."""
+    sharing = [order, *(o for o in orders if o.shop_id == order.shop_id and number in o.sent)]
+    return OrderSide(
+        order_ids=frozenset(o.order_id for o in sharing),
+        address_hashes=frozenset().union(*(o.address_hashes for o in sharing)),
+    )
+
+
+def _outbound(order: OrderView, orders: Sequence[OrderView], sent: Sent, report: ParcelReported | None) -> Outbound:
+    if report is None or not report.journeys:
+        return Outbound(sent)
+    journey = journey_of_use(report.journeys, sent.named.occurred_at, canonical_courier(sent.carrier))
+    if journey is None:
+        return Outbound(sent)
+    placed = order.first_at.get("placed")
+    begun_ms = placed.occurred_at if placed is not None else sent.named.occurred_at - _EARLY_MS
+    last_ms = max(journey.start_ms, *(scan.occurred_at for scan in scans_told(journey)), journey.end_ms or 0)
+    if last_ms < begun_ms:
+        return Outbound(sent, journey, is_older=True)
+    return Outbound(sent, journey, contradiction(journey, side_of(order, orders, sent.waybill_no)))

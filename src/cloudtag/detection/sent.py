@@ -1,0 +1,48 @@
+"""The parcels an order was sent in, as its events name them: numbers accumulate, a later one replaces none (F5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from cloudtag.contract.events import OrderChanged
+from cloudtag.contract.types import Goods, SentParcel
+
+
+class Sent(Struct, frozen=True):
+    """A parcel of an order: the event that first named its number, its courier as written, what is in it.
+
+    No goods: nobody said what is in it.
+    """
+
+    waybill_no: str
+    named: OrderChanged
+    carrier: str | None = None
+    lines: tuple[Goods, ...] = ()
+
+    def holds_any(self, goods: Iterable[Goods]) -> bool:
+        """Whether any of these goods may be in it; where nobody said what is claimed, or what is in it, they may."""
+        claimed = {one.sku_id for one in goods if one.quantity}
+        return not claimed or not self.lines or any(one.sku_id in claimed for one in self.lines)
+
+
+def with_parcels(sent: Mapping[str, Sent], order: OrderChanged) -> Mapping[str, Sent]:
+    """What an order's later event adds to the parcels known so far; the same ones where it adds nothing."""
+    found = dict(sent)
+    for parcel in _named(order):
+        before = found.get(parcel.waybill_no)
+        if before is None:
+            found[parcel.waybill_no] = Sent(parcel.waybill_no, order, parcel.carrier, parcel.lines)
+        else:
+            found[parcel.waybill_no] = replace(
+                before, carrier=parcel.carrier or before.carrier, lines=parcel.lines or before.lines
+            )
+    return sent if found == sent else found
+
+
+def _named(order: OrderChanged) -> Iterator[SentParcel]:
+    if order.waybill_no is not None:
+        yield SentParcel(order.waybill_no, order.carrier)
+    yield from order.parcels

@@ -1,0 +1,88 @@
+"""A number that waits for its first scan: its buyer's keyed state learns in which hours the courier was silent (F10).
+
+It is published anew when a silence begins and when it ends, which the courier's own scans or the time that passes show;
+as long as the courier carries on nothing changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from cloudtag.contract.couriers import HOUR_MS, CourierAsked, CourierBusy, CourierReported
+from cloudtag.engine.judgement import EMPTY, Judgement
+from cloudtag.engine.keyed_state import KeyedState
+from cloudtag.engine.revise import Conclusion
+from cloudtag.engine.row_kind import INTERNAL_ID, Holds, Reads, RowKind
+from cloudtag.engine.rows import Row
+from cloudtag.policy.model import Policies
+from cloudtag.processors.parcels.bounds import MAX_FACTS
+
+_LONGEST_HOURS = 45 * 24
+"""So much of a wait is told of: one that is not over by then waits for a courier that is heard of no more."""
+
+
+def _name(asked: CourierAsked) -> str:
+    return f"{asked.buyer_id}/{asked.waybill_no}"
+
+
+def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judgement:
+    del policies
+    held: Any = row.facts.values()
+    asked: CourierAsked | None = next((fact for fact in held if fact.is_held), None)
+    if asked is None:
+        return EMPTY
+    first = asked.occurred_at // HOUR_MS
+    busy = _busy(state.row("hours"), first)
+    silences, since = silent_spans(first, busy, now_ms // HOUR_MS)
+    answer = CourierReported(
+        0, True, asked.courier, asked.buyer_id, asked.waybill_no, asked.occurred_at,
+        tuple((start * HOUR_MS, end * HOUR_MS) for start, end in silences),
+        0 if since is None else since * HOUR_MS,
+    )  # fmt: skip
+    judgement = Judgement(
+        {answer.internal_id: Conclusion(answer.internal_id, asked.buyer_id, asked.occurred_at, answer)}
+    )
+    if since is None:
+        # The first hour that may turn out to be silent, once it is over.
+        hour = max(now_ms // HOUR_MS, first)
+        while hour in busy:
+            hour += 1
+        if hour < first + _LONGEST_HOURS:
+            judgement.timer_ms = (hour + 1) * HOUR_MS
+    return judgement
+
+
+def silent_spans(first: int, busy: Collection[int], current: int) -> tuple[list[tuple[int, int]], int | None]:
+    """The silences from an hour on, the last of them by its beginning alone if it goes on; hours by their number.
+
+    `current`: the hour that is not over yet. What comes after the longest time that is told of is left out.
+    """
+    limit = first + _LONGEST_HOURS
+    last = max((hour for hour in busy if hour < limit), default=first - 1)
+    spans: list[tuple[int, int]] = []
+    start = first
+    for hour in sorted(hour for hour in busy if first <= hour < limit):
+        if hour > start:
+            spans.append((start, hour))
+        start = hour + 1
+    return spans, start if max(start, last + 1) < min(current, limit) else None
+
+
+def _busy(hours: Row | None, first: int) -> set[int]:
+    """The busy hours from an hour on. Of an overfull row the oldest were let go: those count as busy."""
+    facts: Any = () if hours is None else hours.facts.values()
+    known = {fact.hour for fact in facts if type(fact) is CourierBusy and fact.is_held}
+    if len(known) >= MAX_FACTS:
+        known.update(range(first, min(known)))
+    return {hour for hour in known if hour >= first}
+
+
+WAITING = RowKind(
+    name="waiting",
+    letter="q",
+    judge=_judge,
+    holds=(Holds(CourierAsked, name=_name, identity=INTERNAL_ID),),
+    tells=(CourierReported,),
+    reads=(Reads("hours"),),
+)
