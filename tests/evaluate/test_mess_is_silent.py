@@ -21,15 +21,11 @@ NOT_YET = {
     "false_delivered",
     "given_up",
     "namesake",
-    "one_return_two_refunds",
-    "postage_claim",
     "refused_delivery",
     "replacement_after_return",
-    "set_by_pieces",
     "shop_cancels_all",
     "somebody_elses_number",
     "two_shops_one_order_number",
-    "wrong_goods_sent",
 }
 """Kinds of which a detector still makes an accusation."""
 TIMES = 12

@@ -15,7 +15,7 @@ from cloudtag.simulate.scripts.short_return import DETECTOR
 
 Outcome = tuple[str, str | None]
 """The final status of a tag, and the reason of a rejection."""
-PENDING: Outcome = ("pending", None)
+PENDING: Outcome = ("pending", "no_evidence_yet")
 CONFIRMED: Outcome = ("confirmed", None)
 
 
@@ -108,7 +108,9 @@ def too_many_orders(stage: ScriptContext) -> None:
 
 
 def no_permission(stage: ScriptContext) -> None:
-    """An account that passed no exam tags, and so does one whose permission was revoked (B14)."""
+    """An account that passed no exam tags, and so does one whose permission was revoked (B14, A18)."""
+    if stage.platform == "aliexpress":
+        stage.platform = "tmall"
     story, where = stage.story, stage.shop()
     deal = stage.received(stage.buyer(), where)
     refused = ("rejected", "no_permission")
