@@ -20,7 +20,7 @@ _LEFT_OUT = (ast.arguments, ast.JoinedStr, ast.Assert)
 """Defaults and annotations; texts, which say and do not decide; what is asserted for the types' sake."""
 Spot = tuple[str, int]
 """Where a function stands: its qualified name and its first line."""
-LONGEST = 160
+LONGEST = 600
 """So many characters of a condition are told in a mutant's key."""
 
 
@@ -165,8 +165,24 @@ Place = tuple[str, ast.AST, str, int | None, ast.AST]
 
 def _places(tree: ast.Module) -> Iterator[Place]:
     """Every node inside of a function, with the function's name and where in the tree it hangs."""
+    run = _run_later(tree)
     for name, unit in _units(tree.body, ""):
-        yield from _below(unit, name)
+        if run is None or name.partition(".")[0] in run or not isinstance(unit, ast.FunctionDef):
+            yield from _below(unit, name)
+
+
+def _run_later(tree: ast.Module) -> set[str] | None:
+    """The names a detector's `detect` and `RULE` reach; its other functions only make examples, once. Else none."""
+    bodies = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+    rules = [node for node in tree.body if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "RULE"]
+    if "detect" not in bodies or not rules:
+        return None
+    found, waiting = set[str](), [bodies["detect"], *rules]
+    while waiting:
+        names = {node.id for node in ast.walk(waiting.pop()) if isinstance(node, ast.Name)} - found
+        found |= names
+        waiting += [bodies[name] for name in names if name in bodies]
+    return found | {"detect"}
 
 
 def _units(body: list[ast.stmt], prefix: str) -> Iterator[tuple[str, ast.AST]]:

@@ -83,7 +83,7 @@ def page(results: Results, modules: Iterable[str]) -> str:
         "",
         "Written by `make mutants`: each condition of a detector, or of what is decided, is changed in one place, and",
         "the tests that concern it run. *Killed*: a test failed. *Equivalent*: listed, with a reason, in",
-        "`tests/mutation/equivalent.toml`, and no random history told it from the original. *Survived*: nothing",
+        "`tests/mutation/equivalent.toml`, and random histories found no difference. *Survived*: nothing",
         "noticed; an example on the near side of that condition is missing. The share leaves out the equivalent ones.",
         "",
         "| module | mutants | killed | equivalent | survived | share killed |",

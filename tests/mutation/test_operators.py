@@ -133,3 +133,15 @@ ONCE_UNNOTICED = {
 def test_what_once_went_unnoticed_is_a_mutant(name: str) -> None:
     condition, key = ONCE_UNNOTICED[name]
     assert key in mutants_of(condition)
+
+
+def test_what_only_makes_examples_is_left_out() -> None:
+    source = (
+        "def _made(a):\n    return a > 1\n"
+        "def _signal(a):\n    return not a\n"
+        "RULE = Rule(signals=(_signal,))\nEXAMPLES = (_made(1),)\n"
+        "def detect(case):\n    return _found(case)\n"
+        "def _found(case):\n    return not case\n"
+    )
+    found = Mutated(ModuleType("m"), source, ast.parse(source))
+    assert [m.key for m in _mutants(found)] == ["m:_signal: not a -> a", "m:_found: not case -> case"]
