@@ -68,7 +68,7 @@ def test_no_pack_states_what_is_in_force_without_it(packs: Packs) -> None:
 
 
 def test_what_is_stated_for_nothing_would_be_found() -> None:
-    more = "\n[version.detectors.no_circulation]\nwithout_scan_hours = 72\nwindow_days = 99\n"
+    more = "\n[version.detectors.no_circulation]\nwithout_scan_hours = 72\ncounts_holidays = true\n"
     more += "[version.links]\nfan_out = 20\narea_fan_out = 501\n"
     found = idle(read_packs({**shipped_texts(), "jd.toml": shipped_texts()["jd.toml"] + more}).written)
     assert found == [
