@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from cloudtag.contract.records import Alert, Consequence, Severity, ShopOrder, TagConfirmation, TagStatus
-from cloudtag.decisions.decide import Asked, Decision, DecisionQuestion, Standing, decide
+from cloudtag.decisions.decide import Decision, DecisionQuestion, DecisionSubject, WhatStands, decide
 from cloudtag.policy.load import shipped
 from tests.decisions.alerts import an_alert
 from tests.warehouse import record_samples
@@ -33,7 +33,7 @@ def follows(
     return replace(sample, consequence_id=f"q-{kind}", status=status, shop_id=shop, details=details, because=("t1/o1",))
 
 
-def asked(about: Asked, standing: Standing, *, found: bool = False, waybill: str = "W1") -> Decision:
+def asked(about: DecisionSubject, standing: WhatStands, *, found: bool = False, waybill: str = "W1") -> Decision:
     question = DecisionQuestion(
         about=about, shop_id="s1", order_id="o1", refund_id="r1", waybill_nos=frozenset((waybill,)), claim_id="k1",
         are_goods_found=found,
@@ -44,8 +44,8 @@ def asked(about: Asked, standing: Standing, *, found: bool = False, waybill: str
     return decision
 
 
-def of(*found: Alert) -> Standing:
-    return Standing(alerts=found)
+def of(*found: Alert) -> WhatStands:
+    return WhatStands(alerts=found)
 
 
 NORMAL = replace(alert("critical"), status="resolved", verdict="normal")
@@ -54,11 +54,11 @@ ABNORMAL = replace(alert("critical"), status="resolved", verdict="abnormal")
 PARCEL = replace(alert("medium", refund="r9"), waybill_nos=("W1",))
 
 PAID = [
-    ("nothing stands", Standing(), "grant"),
+    ("nothing stands", WhatStands(), "grant"),
     ("only low", of(alert("low"), alert("low", "worn_return")), "grant"),
     ("answered as normal", of(NORMAL), "grant"),
     ("taken back", of(WITHDRAWN), "grant"),
-    ("reversed", Standing(confirmations=[confirmation("reversed")]), "grant"),
+    ("reversed", WhatStands(confirmations=[confirmation("reversed")]), "grant"),
     ("medium", of(alert("medium")), "review"),
     ("high", of(alert("high")), "review"),
     (
@@ -67,31 +67,31 @@ PAID = [
         "review",
     ),
     ("the parcel", of(PARCEL), "inspect"),
-    ("confirmed", Standing(confirmations=[confirmation()]), "review"),
+    ("confirmed", WhatStands(confirmations=[confirmation()]), "review"),
     ("critical about the order, another refund", of(alert("critical", refund="r9")), "review"),
     ("critical about a namesake elsewhere", of(alert("critical", shop="s2")), "review"),
     ("critical", of(alert("critical")), "hold"),
     ("critical, answered abnormal", of(ABNORMAL), "hold"),
-    ("high and tagged", Standing(alerts=[alert("high")], tags=[tag()]), "hold"),
-    ("high and tagged, not confirmed", Standing(alerts=[alert("high")], tags=[tag("pending")]), "review"),
+    ("high and tagged", WhatStands(alerts=[alert("high")], tags=[tag()]), "hold"),
+    ("high and tagged, not confirmed", WhatStands(alerts=[alert("high")], tags=[tag("pending")]), "review"),
     (
         "high and tagged, another scenario",
-        Standing(alerts=[alert("high")], tags=[tag(scenario="worn_return")]),
+        WhatStands(alerts=[alert("high")], tags=[tag(scenario="worn_return")]),
         "review",
     ),
-    ("high and tagged, another order", Standing(alerts=[alert("high")], tags=[tag(order="o2")]), "review"),
-    ("high and tagged, another shop", Standing(alerts=[alert("high")], tags=[tag(shop="s2")]), "review"),
-    ("medium and tagged", Standing(alerts=[alert("medium")], tags=[tag()]), "review"),
+    ("high and tagged, another order", WhatStands(alerts=[alert("high")], tags=[tag(order="o2")]), "review"),
+    ("high and tagged, another shop", WhatStands(alerts=[alert("high")], tags=[tag(shop="s2")]), "review"),
+    ("medium and tagged", WhatStands(alerts=[alert("medium")], tags=[tag()]), "review"),
 ]
 
 
 @pytest.mark.parametrize(("standing", "answer"), [row[1:] for row in PAID], ids=[row[0] for row in PAID])
-def test_a_refund_to_be_paid(standing: Standing, answer: str) -> None:
+def test_a_refund_to_be_paid(standing: WhatStands, answer: str) -> None:
     assert asked("refund", standing).answer == answer
 
 
 RETURNED = [
-    (Standing(), False, "grant"),
+    (WhatStands(), False, "grant"),
     (of(alert("low")), False, "grant"),
     (of(alert("medium")), False, "inspect"),
     (of(alert("medium")), True, "review"),
@@ -101,7 +101,7 @@ RETURNED = [
 
 
 @pytest.mark.parametrize(("standing", "found", "answer"), RETURNED)
-def test_a_return_is_inspected_until_the_goods_are_found(standing: Standing, answer: str, *, found: bool) -> None:
+def test_a_return_is_inspected_until_the_goods_are_found(standing: WhatStands, answer: str, *, found: bool) -> None:
     assert asked("return", standing, found=found).answer == answer
 
 
@@ -112,7 +112,7 @@ def test_goods_that_were_found_leave_a_review_of_the_parcel() -> None:
 
 WARNING, HOLD = follows("order_warning"), follows("order_hold")
 SHIPPED = [
-    ("nothing stands", Standing(), "ship"),
+    ("nothing stands", WhatStands(), "ship"),
     ("low", of(alert("low")), "ship"),
     ("medium", of(alert("medium")), "ship"),
     ("high", of(alert("high")), "review"),
@@ -120,22 +120,22 @@ SHIPPED = [
     ("high, taken back", of(replace(alert("high"), status="withdrawn")), "ship"),
     ("high about another order", of(replace(alert("high"), orders=(ShopOrder("s1", "o2"),))), "ship"),
     ("high about a namesake", of(alert("high", shop="s2")), "ship"),
-    ("warned of", Standing(consequences=[WARNING]), "review"),
-    ("no longer", Standing(consequences=[follows("order_warning", "ended")]), "ship"),
-    ("another order", Standing(consequences=[follows("order_hold", order="o2")]), "ship"),
-    ("another shop", Standing(consequences=[follows("order_hold", shop="s2")]), "ship"),
-    ("held", Standing(consequences=[WARNING, HOLD]), "hold"),
-    ("no longer held", Standing(consequences=[WARNING, follows("order_hold", "reversed")]), "review"),
+    ("warned of", WhatStands(consequences=[WARNING]), "review"),
+    ("no longer", WhatStands(consequences=[follows("order_warning", "ended")]), "ship"),
+    ("another order", WhatStands(consequences=[follows("order_hold", order="o2")]), "ship"),
+    ("another shop", WhatStands(consequences=[follows("order_hold", shop="s2")]), "ship"),
+    ("held", WhatStands(consequences=[WARNING, HOLD]), "hold"),
+    ("no longer held", WhatStands(consequences=[WARNING, follows("order_hold", "reversed")]), "review"),
 ]
 
 
 @pytest.mark.parametrize(("standing", "answer"), [row[1:] for row in SHIPPED], ids=[row[0] for row in SHIPPED])
-def test_an_order_to_be_shipped(standing: Standing, answer: str) -> None:
+def test_an_order_to_be_shipped(standing: WhatStands, answer: str) -> None:
     assert asked("order", standing).answer == answer
 
 
-def claim(decision: str, **details: str) -> Standing:
-    return Standing(consequences=[follows("insurance_decision", decision=decision, **details)])
+def claim(decision: str, **details: str) -> WhatStands:
+    return WhatStands(consequences=[follows("insurance_decision", decision=decision, **details)])
 
 
 CLAIMED = [
@@ -154,22 +154,22 @@ CLAIMED = [
 
 
 @pytest.mark.parametrize(("standing", "answer"), [row[1:] for row in CLAIMED], ids=[row[0] for row in CLAIMED])
-def test_an_insurance_claim(standing: Standing, answer: str) -> None:
+def test_an_insurance_claim(standing: WhatStands, answer: str) -> None:
     assert asked("claim", standing).answer == answer
 
 
 def test_a_decision_names_what_it_rests_on_and_what_would_change_it() -> None:
-    held = asked("refund", Standing(alerts=[alert("high"), alert("low", "worn_return")], tags=[tag()]))
+    held = asked("refund", WhatStands(alerts=[alert("high"), alert("low", "worn_return")], tags=[tag()]))
     assert held == Decision("hold", ("a1", "t1/o1"), ("the goods are found",))
-    review = asked("refund", Standing(alerts=[alert("medium")], confirmations=[confirmation()]))
+    review = asked("refund", WhatStands(alerts=[alert("medium")], confirmations=[confirmation()]))
     assert review == Decision("review", ("a1", "c1"), ("the goods are found", "the confirmation is reversed"))
-    assert asked("order", Standing(consequences=[HOLD])).because == ("q-order_hold",)
+    assert asked("order", WhatStands(consequences=[HOLD])).because == ("q-order_hold",)
 
 
 def test_a_scene_stands_for_the_scenarios_it_covers() -> None:
     policy = shipped().at("aliexpress", 1_772_409_600_000)
     question = DecisionQuestion(about="refund", shop_id="s1", order_id="o1", refund_id="r1")
-    standing = Standing(alerts=[alert("high")], tags=[tag(scenario="malicious_refund")])
+    standing = WhatStands(alerts=[alert("high")], tags=[tag(scenario="malicious_refund")])
     assert decide(question, standing, policy).answer == "hold"
-    standing = Standing(alerts=[alert("high")], tags=[tag(scenario="malicious_order")])
+    standing = WhatStands(alerts=[alert("high")], tags=[tag(scenario="malicious_order")])
     assert decide(question, standing, policy).answer == "review"

@@ -14,6 +14,7 @@ from cloudtag.policy.load import shipped
 from cloudtag.replay.topology import Topology
 from cloudtag.testing import Withdrawal, check_withdrawal
 from tests.detectors.judged import Raw, alerts, events_of, time_of
+from tests.detectors.linked_accounts import asks, paid, rates
 from tests.engine.standing import records_of
 
 DETECTORS = (
@@ -117,29 +118,6 @@ LOCKED = tuple(ordered("placed", day(0, 0, 10 * n), refund_id=f"r{n}") for n in 
 BUYER_OF_TOY = {"refund_id": "r2", "buyer_id": "b2"}
 RIVAL_GONE = shop(9, "s2", category="tea", device_hashes=[])
 RIVAL_BACK = shop(10, "s2", category="tea", device_hashes=["d2"])
-
-
-def asks(n: int, buyer: int) -> tuple[Raw, ...]:
-    who = {"refund_id": f"r{n}", "buyer_id": f"b{buyer}"}
-    return (
-        ordered("shipped", day(n), waybill_no=f"OUT{n}", device_hash="d1", **who),
-        refunded("opened", day(n + 4), type="refund_only", reason="damaged", **who),
-    )
-
-
-def rates(n: int, buyer: int) -> tuple[Raw, ...]:
-    who = {"refund_id": f"r{n}", "buyer_id": f"b{buyer}"}
-    return (
-        ordered("completed", day(4), payment_hash="y1", **who),
-        reviewed(day(6, n), 1, review_id=f"v{n}", **who),
-    )
-
-
-def paid(n: int, buyer: int) -> tuple[Raw, ...]:
-    order = ordered("placed", day(n), freight_insured=True, phone_hash="p1", refund_id=f"r{n}", buyer_id=f"b{buyer}")
-    who = {"claim_id": f"k{n}", "order_id": f"o{n}", "buyer_id": f"b{buyer}", "shop_id": "s1"}
-    return order, event("insurance", day(n + 5), status="paid", **who)
-
 
 CHAIN = (
     *denies(1, 0),

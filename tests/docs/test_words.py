@@ -15,12 +15,12 @@ def test_no_banned_word_stands_in_prose() -> None:
 @pytest.mark.parametrize(
     ("line", "path", "found"),
     [
-        ("The task is told the time.", "docs/a.md", ["told"]),
+        ("The lane is on time.", "docs/a.md", ["lane"]),
         ("A dead letter, or dead letters.", "docs/a.md", []),
         ("A letter is larger.", "docs/a.md", ["letter"]),
         ("One or two letters wrong.", "docs/a.md", []),
-        ("The field `told` is code.", "docs/a.md", []),
-        ("Retold and untoldable.", "docs/a.md", []),
+        ("The field `lane` is code.", "docs/a.md", []),
+        ("Planes and planets.", "docs/a.md", []),
         ("A buyer's file.", "src/cloudtag/engine/task.py", ["file"]),
         ("A file of events.", "src/cloudtag/eventfiles/lines.py", []),
         ("POISON rows", "streams/sink/writer.py", ["POISON"]),
@@ -33,7 +33,7 @@ def test_what_is_found(line: str, path: str, found: list[str]) -> None:
 def test_code_is_no_prose(tmp_path: Path) -> None:
     module = tmp_path / "module.py"
     module.write_text(
-        '"""Doc."""\ntold = "told"\n\n\ndef f():\n    """Of f.\n\n    More.\n    """\n    return told  # why\n'
+        '"""Doc."""\nlane = "lane"\n\n\ndef f():\n    """Of f.\n\n    More.\n    """\n    return lane  # why\n'
     )
     assert prose(module) == {1: 0, 6: 0, 7: 0, 8: 0, 9: 0, 10: 17}
 

@@ -14,10 +14,10 @@ from cloudtag.contract.records import Alert, Consequence, TagConfirmation, TagSt
 from cloudtag.decisions.tag_windows import stands
 from cloudtag.policy.model import Policy
 
-Asked = Literal["refund", "return", "order", "claim"]
+DecisionSubject = Literal["refund", "return", "order", "claim"]
 """A refund to be paid, a return to be accepted, an order to be shipped, an insurance claim to be paid."""
-Answer = Literal["grant", "ship", "inspect", "review", "hold", "refuse", "follow_complaint", "recover"]
-_CLAIMS: dict[str, Answer] = {
+DecisionAnswer = Literal["grant", "ship", "inspect", "review", "hold", "refuse", "follow_complaint", "recover"]
+_CLAIMS: dict[str, DecisionAnswer] = {
     "hold": "hold",
     "refuse": "refuse",
     "follow_complaint": "follow_complaint",
@@ -31,7 +31,7 @@ _FREIGHT = "freight_insurance"
 class DecisionQuestion:
     """What is to be decided about an order of a shop; `are_goods_found`: an inspection found what a return claims."""
 
-    about: Asked
+    about: DecisionSubject
     shop_id: str
     order_id: str
     refund_id: str | None = None
@@ -41,7 +41,7 @@ class DecisionQuestion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class WhatStands:
     """What was published about the buyer, in its latest revisions; what no longer stands is left out by itself."""
 
     alerts: Sequence[Alert] = ()
@@ -57,13 +57,13 @@ class Decision:
     `can_be_reviewed` is always so: a person may look at it again, whatever it says.
     """
 
-    answer: Answer
+    answer: DecisionAnswer
     because: tuple[str, ...] = ()
     would_change: tuple[str, ...] = ()
     can_be_reviewed: bool = True
 
 
-def decide(question: DecisionQuestion, standing: Standing, policy: Policy) -> Decision:
+def decide(question: DecisionQuestion, standing: WhatStands, policy: Policy) -> Decision:
     """The decision, by the table of the platform's policy."""
     if question.about == "order":
         return _ship(question, standing, policy)
@@ -72,7 +72,7 @@ def decide(question: DecisionQuestion, standing: Standing, policy: Policy) -> De
     return _pay(question, standing, policy)
 
 
-def _pay(question: DecisionQuestion, standing: Standing, policy: Policy) -> Decision:
+def _pay(question: DecisionQuestion, standing: WhatStands, policy: Policy) -> Decision:
     rules = policy.decisions
     alerts = [a for a in standing.alerts if stands(a) and a.severity in rules.review_severities]
     held = [a for a in alerts if _holds(a, question, standing, policy)]
@@ -82,7 +82,7 @@ def _pay(question: DecisionQuestion, standing: Standing, policy: Policy) -> Deci
     if not alerts and not confirmed:
         return Decision("grant")
     is_parcel = question.about == "return" or any(not question.waybill_nos.isdisjoint(a.waybill_nos) for a in alerts)
-    answer: Answer = "inspect" if is_parcel and not question.are_goods_found else "review"
+    answer: DecisionAnswer = "inspect" if is_parcel and not question.are_goods_found else "review"
     return Decision(
         answer,
         (*(alert.alert_id for alert in alerts), *(c.confirmation_id for c in confirmed)),
@@ -90,9 +90,9 @@ def _pay(question: DecisionQuestion, standing: Standing, policy: Policy) -> Deci
     )
 
 
-def _held(question: DecisionQuestion, held: list[Alert], standing: Standing, policy: Policy) -> Decision:
+def _held(question: DecisionQuestion, held: list[Alert], standing: WhatStands, policy: Policy) -> Decision:
     """A return is inspected before it is refused: until then nobody knows what is in it."""
-    answer: Answer = "hold"
+    answer: DecisionAnswer = "hold"
     if question.about == "return":
         answer = "refuse" if question.are_goods_found else "inspect"
     because = dict.fromkeys(alert.alert_id for alert in held)
@@ -100,7 +100,7 @@ def _held(question: DecisionQuestion, held: list[Alert], standing: Standing, pol
     return Decision(answer, tuple(because), _clearing(held))
 
 
-def _holds(alert: Alert, question: DecisionQuestion, standing: Standing, policy: Policy) -> bool:
+def _holds(alert: Alert, question: DecisionQuestion, standing: WhatStands, policy: Policy) -> bool:
     """Whether an alert names the refund and is grave enough to hold it, alone or borne out by a confirmed tag."""
     if question.refund_id is None or question.refund_id not in alert.refund_ids or not _is_of_shop(alert, question):
         return False
@@ -112,7 +112,7 @@ def _holds(alert: Alert, question: DecisionQuestion, standing: Standing, policy:
     return any(_bearing_out(alert, question, standing, policy))
 
 
-def _bearing_out(alert: Alert, question: DecisionQuestion, standing: Standing, policy: Policy) -> Iterator[TagStatus]:
+def _bearing_out(alert: Alert, question: DecisionQuestion, standing: WhatStands, policy: Policy) -> Iterator[TagStatus]:
     """The confirmed tags on the order whose label stands for the alert's scenario."""
     for tag in standing.tags:
         is_there = (tag.shop_id, tag.order_id) == (question.shop_id, question.order_id)
@@ -120,7 +120,7 @@ def _bearing_out(alert: Alert, question: DecisionQuestion, standing: Standing, p
             yield tag
 
 
-def _ship(question: DecisionQuestion, standing: Standing, policy: Policy) -> Decision:
+def _ship(question: DecisionQuestion, standing: WhatStands, policy: Policy) -> Decision:
     holds, warnings = (list(_following(question, standing, kind)) for kind in ("order_hold", "order_warning"))
     if holds:
         return Decision("hold", tuple(c.consequence_id for c in holds), ("the limit is lifted or ends",))
@@ -134,7 +134,7 @@ def _ship(question: DecisionQuestion, standing: Standing, policy: Policy) -> Dec
     )
 
 
-def _claim(question: DecisionQuestion, standing: Standing, policy: Policy) -> Decision:
+def _claim(question: DecisionQuestion, standing: WhatStands, policy: Policy) -> Decision:
     for told in _following(question, standing, "insurance_decision"):
         if question.claim_id in (None, told.details.get("claim_id", question.claim_id)):
             answer = _CLAIMS[told.details["decision"]]
@@ -152,7 +152,7 @@ def _claim(question: DecisionQuestion, standing: Standing, policy: Policy) -> De
     return Decision("review", tuple(a.alert_id for a in alerts), _clearing(alerts)) if alerts else Decision("grant")
 
 
-def _following(question: DecisionQuestion, standing: Standing, kind: str) -> Iterator[Consequence]:
+def _following(question: DecisionQuestion, standing: WhatStands, kind: str) -> Iterator[Consequence]:
     """What follows for the order and is in force. Where no shop is said, ids of orders are taken as they are."""
     for told in standing.consequences:
         is_there = told.subject_id == question.order_id and told.shop_id in (None, question.shop_id)

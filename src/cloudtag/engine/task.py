@@ -289,9 +289,7 @@ class Task:
         return False
 
     def _drop_spent(self, step: TaskResult, state: KeyedState, row: Row, horizon_ms: int) -> bool:
-        if not row.facts and not row.published:
-            return False
-        if not self._processor.kinds.can_expire(state, row, horizon_ms):
+        if not (row.facts or row.published) or not self._processor.kinds.can_expire(state, row, horizon_ms):
             return False
         self._forget(step, state, row)
         return True

@@ -14,7 +14,7 @@ from cloudtag.decisions.tag_windows import is_about, stands
 from cloudtag.detection.complaint_view import ComplaintView
 from cloudtag.detection.order_view import OrderView
 
-Decision = Literal["hold", "refuse", "follow_complaint", "pay", "recover"]
+InsuranceDecision = Literal["hold", "refuse", "follow_complaint", "pay", "recover"]
 _SCENARIO = "freight_insurance"
 _GRAVE = ("high", "critical")
 _HOUR_MS = 3_600_000
@@ -68,7 +68,7 @@ def _refuse(case: ConsequenceCase, order: OrderView | None, tags: list[TagStatus
     because = [*(tag.tag_id for tag in tags), *(complaint.complaint_id for complaint in opened)]
     claims = _claims(order)
     paid_at = min((c.occurred_at for c in claims if c.status == "paid"), default=None)
-    decision: Decision = "refuse"
+    decision: InsuranceDecision = "refuse"
     if opened:
         decision = "follow_complaint"
     elif paid_at is not None and paid_at <= tag.decided_at:
@@ -127,7 +127,7 @@ def _claims(order: OrderView | None) -> list[InsuranceChanged]:
 def _decided(
     case: ConsequenceCase,
     about: tuple[str, str, str],
-    decision: Decision,
+    decision: InsuranceDecision,
     because: list[str],
     starts_at: int,
     claims: list[InsuranceChanged],

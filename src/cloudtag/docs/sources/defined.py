@@ -53,11 +53,13 @@ def definition(path: Path, name: str) -> ast.stmt | None:
 
 
 def is_defined(path: Path, name: str) -> bool:
-    """Whether the file exists and defines the name: a Python definition, or a key of any version of a policy pack."""
+    """Whether the file exists and defines the name: a Python definition, a view, or a key of any version of a pack."""
     if not path.is_file():
         return False
     if path.suffix == ".py":
         return definition(path, name) is not None
+    if path.suffix == ".sql":
+        return re.search(rf"^CREATE VIEW .*\.{re.escape(name)} AS$", text_of(path), re.MULTILINE) is not None
     if path.suffix == ".toml":
         data = tomllib.loads(text_of(path))
         return any(_has(version, name.split(".")) for version in data.get("version", [data]))
