@@ -161,9 +161,8 @@ def test_the_task_keeps_it_as_a_fact(journey: Journey) -> None:
     assert [type(fact) for fact in state.rows[ROW].facts.values()] == [ParcelReported]
     assert page["judgement"] == f"of the row `{ROW}`: {len(journey.judgement.conclusions)} conclusion"
     hours = (journey.judgement.timer_ms - journey.fact.occurred_at) // HOUR_MS
-    assert (
-        page["timer"] == f"after {hours} hours, when the number ought to have been scanned, or its courier is asked for"
-    )
+    expected = f"after {hours} hours, when the number ought to have been scanned, or its courier is asked for"
+    assert page["timer"] == expected
 
 
 def test_what_is_concluded_is_published(journey: Journey) -> None:

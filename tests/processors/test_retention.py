@@ -24,7 +24,7 @@ from cloudtag.replay.topology import Topology, memory_rows
 from tests.decisions.consequences.scene import known
 from tests.engine.standing import records_of
 
-DAY = 86_400_000
+DAY, HOUR = 86_400_000, 3_600_000
 T0 = 1_772_409_600_000
 HELD = 400 * DAY
 """How long a shop's submissions are held."""
@@ -34,9 +34,9 @@ def _abuse() -> list[Event]:
     ids = ("o1", "b1", "s1")
     return [
         OrderChanged("e1", T0, "taobao", *ids, "placed", device_hash="d1"),
-        OrderChanged("e2", T0 + 1, "taobao", *ids, "shipped", waybill_no="W1"),
-        ParcelScanned("e3", T0 + 2, "taobao", "sf", "W1", scan="signed", signer="recipient"),
-        RefundChanged("e4", T0 + 3, "taobao", "r1", *ids, "opened", "refund_only", "not_received"),
+        OrderChanged("e2", T0 + HOUR, "taobao", *ids, "shipped", waybill_no="W1"),
+        ParcelScanned("e3", T0 + 2 * HOUR, "taobao", "sf", "W1", scan="signed", signer="recipient"),
+        RefundChanged("e4", T0 + 3 * HOUR, "taobao", "r1", *ids, "opened", "refund_only", "not_received"),
     ]
 
 

@@ -49,10 +49,17 @@ def _causes(new: New) -> Iterable[Cause]:
     old = {(c.stream, c.event_id) for c in _carried(before)} if known else set[tuple[str, str]]()
     carried = [c for c in _carried(fact) if (c.stream, c.event_id) not in old]
     if not new.because:
-        return carried
+        return carried if known else _newest_scan(carried)
     named = {(c.stream, c.event_id) for c in carried}
     # Of all that came to the sender in one go, what it is now about is what counts.
     return [c for c in new.because if (c.stream, c.event_id) in named] or new.because
+
+
+def _newest_scan(carried: list[Cause]) -> list[Cause]:
+    """A parcel first heard of is reported for its newest scan: the others said nothing that anybody waited for."""
+    scans = [cause for cause in carried if cause.stream == "logistics"]
+    newest = max(scans, key=lambda c: (c.occurred_at, c.event_id), default=None)
+    return [cause for cause in carried if cause.stream != "logistics" or cause is newest]
 
 
 def _carried(fact: Any) -> Iterator[Cause]:

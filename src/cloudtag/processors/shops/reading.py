@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from cloudtag.contract.events import AbuseFound, AccountChanged, ShopDescribed, TagSubmitted
 from cloudtag.decisions.permissions import taken_back
@@ -35,10 +36,19 @@ def withdrawn(state: KeyedState) -> dict[str, str]:
 
     A shop has many submissions, and each of them asks.
     """
-    found: dict[str, str] | None = state.memo
-    if found is None:
-        found = state.memo = taken_back(_withdrawals(state))
+    memo = memo_of(state)
+    if "withdrawn" not in memo:
+        memo["withdrawn"] = taken_back(_withdrawals(state))
+    found: dict[str, str] = memo["withdrawn"]
     return found
+
+
+def memo_of(state: KeyedState) -> dict[str, Any]:
+    """What was worked out of a shop's rows, by what it is, until one of them changes."""
+    if state.memo is None:
+        state.memo = {}
+    memo: dict[str, Any] = state.memo
+    return memo
 
 
 def _withdrawals(state: KeyedState) -> Iterator[TagSubmitted]:

@@ -16,7 +16,7 @@ from cloudtag.engine.revise import Conclusion
 from cloudtag.engine.row_kind import Holds, Reads, RowKind
 from cloudtag.engine.rows import NEVER, Row
 from cloudtag.policy.model import Policies
-from cloudtag.processors.shops.reading import judged
+from cloudtag.processors.shops.reading import judged, memo_of
 
 
 def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judgement:
@@ -28,11 +28,12 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
 
 def _penalties(state: KeyedState, policies: Policies, now_ms: int) -> PenaltiesJudged:
     """All cases, judged once for all their rows at one moment."""
-    memo: tuple[int, PenaltiesJudged] | None = state.memo
-    if memo is None or memo[0] != now_ms:
+    memo = memo_of(state)
+    if memo.get("judged_at") != now_ms:
         facts = (fact for row in state.rows_of("violation") for fact in row.facts.values())
-        memo = state.memo = now_ms, judge_penalties(facts, policies, now_ms)
-    return memo[1]
+        memo["judged_at"], memo["penalties"] = now_ms, judge_penalties(facts, policies, now_ms)
+    penalties: PenaltiesJudged = memo["penalties"]
+    return penalties
 
 
 def _of_case(penalties: PenaltiesJudged, case_id: str) -> Iterator[Conclusion]:
