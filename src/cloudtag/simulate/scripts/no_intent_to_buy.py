@@ -43,6 +43,7 @@ def let_down_five_times(stage: ScriptContext) -> None:
     for n in range(5):
         deals.append(stage.story.buy(who, stage.shop(), stage.after(72 * n), 1))
         stage.story.move(deals[-1], "cancelled", deals[-1].paid_at + HOUR_MS, cancelled_by="shop")
+        stage.expect_orders("shop_side", [deals[-1]])
     stage.expect_orders(DETECTOR, deals, stands=False)
 
 

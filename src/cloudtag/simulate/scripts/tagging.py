@@ -15,7 +15,7 @@ from cloudtag.simulate.scripts.short_return import DETECTOR
 
 Outcome = tuple[str, str | None]
 """The final status of a tag, and the reason of a rejection."""
-PENDING: Outcome = ("pending", "no_evidence_yet")
+PENDING: Outcome = ("pending", None)
 CONFIRMED: Outcome = ("confirmed", None)
 
 
