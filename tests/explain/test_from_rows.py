@@ -13,12 +13,14 @@ from cloudtag.detection.rule import Example
 from cloudtag.detectors.registry import all_detectors
 from cloudtag.explain.gather import gather
 from cloudtag.explain.recompute import recompute
+from cloudtag.explain.sql import CARRIER_OF_DAY, DAY
 from cloudtag.explain.stored import event_of
 from cloudtag.policy.load import shipped
 from cloudtag.replay.driver import judge
 from cloudtag.warehouse.fact_tables import FACT_TABLES
 from cloudtag.warehouse.pseudonymizer import Pseudonymizer
 from tests.detectors.judged import end_of, events_of
+from tests.explain.scans import carrying_on
 from tests.warehouse.batches import SECRET
 
 CASES = [
@@ -58,8 +60,12 @@ def _row(stream: str, event: Any, pseudonymizer: Pseudonymizer) -> dict[str, Any
 
 
 def _answer(tables: Any, stream: str, column: str, values: Collection[str]) -> list[dict[str, Any]]:
+    rows = tables.get(stream, [])
+    if column in (DAY, CARRIER_OF_DAY):
+        return carrying_on(rows, column, values)
+
     def holds(row: dict[str, Any]) -> bool:
         held = row[column]
         return bool(set(held) & set(values)) if isinstance(held, list) else held in values
 
-    return [row for row in tables.get(stream, []) if holds(row)]
+    return [row for row in rows if holds(row)]

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
+from datetime import timedelta
 from typing import Any
 
+from cloudtag.explain.sql import CARRIER_OF_DAY, DAY
 from cloudtag.explain.stored import StoredRow
+from cloudtag.parcels.courier import canonical_courier, is_known
 
 Ask = Callable[[str, str, Collection[str]], list[dict[str, Any]]]
-"""Rows of a stream's table in which a column holds (or, of a list, shares) any of the values."""
+"""Rows of a stream's table in which a column holds (or, of a list, shares) any of the values.
+
+Of scans, `DAY` and `CARRIER_OF_DAY` are asked like columns (see `explain.sql`).
+"""
 
 BUYER_STREAMS = (
     "orders",
@@ -27,6 +33,8 @@ MOST_OTHERS = 200
 """More buyers than this share a locker or an office, which links nobody."""
 MOST_SALES = 50
 """Orders that show that a shop sells an article: one of another buyer is enough."""
+FEED_DAYS, WAIT_DAYS = 7, 45
+"""A courier's scans are read from so long before a number was first named until so long after: no wait is longer."""
 _SHARED = ("address_key", "phone_key", "device_key", "payment_key")
 _OF_SHOPS = (("phone_key", "phone_key"), ("device_key", "device_keys"), ("payment_key", "payment_key"))
 
@@ -42,7 +50,9 @@ def gather(ask: Ask, buyer_keys: Collection[str], waybill_nos: Collection[str]) 
     found += [("shops", row) for row in _ask(ask, "shops", "shop_id", _values(found, "shop_id"))]
     for column, of_shop in _OF_SHOPS:
         found += [("shops", row) for row in _ask(ask, "shops", of_shop, _values(found, column))]
-    return list({(stream, row["event_id"]): (stream, row) for stream, row in found}.values())
+    # A parcel's own scans, which say more, come last and stay.
+    scans = [("logistics", row) for row in _carrying_on(ask, found, waybill_nos)]
+    return list({(stream, row["event_id"]): (stream, row) for stream, row in (*scans, *found)}.values())
 
 
 def _of_buyers(ask: Ask, keys: Collection[str]) -> list[tuple[str, StoredRow]]:
@@ -67,6 +77,29 @@ def _selling(ask: Ask, facts: list[tuple[str, StoredRow]]) -> list[dict[str, Any
     shops = _values(facts, "shop_id")
     rows = [row for row in _ask(ask, "orders", "line_sku_ids", articles) if row["shop_id"] in shops]
     return sorted(rows, key=lambda row: (row["occurred_at"], row["event_id"]))[:MOST_SALES]
+
+
+def _carrying_on(ask: Ask, facts: list[tuple[str, StoredRow]], waybill_nos: Collection[str]) -> list[dict[str, Any]]:
+    """A scan of each hour in which the couriers of the numbers showed one, while a scan may be waited for (F10).
+
+    They are of other people's parcels: where those go is left out.
+    """
+    asked = {when for number in waybill_nos for when in _courier_days(facts, number)}
+    written = {row["carrier"] for row in _ask(ask, "logistics", DAY, {day for day, _ in asked})}
+    codes = {name: canonical_courier(name) for name in written}
+    values = {f"{day} {name}" for name, code in codes.items() for day, courier in asked if code == courier}
+    return [{**row, "destination_key": ""} for row in _ask(ask, "logistics", CARRIER_OF_DAY, values)]
+
+
+def _courier_days(facts: Iterable[tuple[str, StoredRow]], number: str) -> set[tuple[str, str]]:
+    """The days (`2026-03-08`, UTC) on which a return number may be waited for, each with the known couriers named."""
+    naming = [row for stream, row in facts if stream == "refunds" and row.get("waybill_no") == number]
+    couriers = {code for row in naming if (code := canonical_courier(row.get("carrier"))) and is_known(code)}
+    if not couriers:
+        return set()
+    first = min(row["occurred_at"] for row in naming)
+    days = [(first + timedelta(days=n)).date().isoformat() for n in range(-FEED_DAYS, WAIT_DAYS + 1)]
+    return {(day, courier) for day in days for courier in couriers}
 
 
 def _listed(facts: Iterable[tuple[str, StoredRow]], column: str) -> set[str]:
