@@ -9,12 +9,30 @@ from cloudtag.backtest.counts import RecordCount, buyers_of, saying, shops_of
 from cloudtag.backtest.difference import Change, Field, differences
 from cloudtag.backtest.standing import standing_by_stream
 from cloudtag.backtest.words import words_of, words_of_change
-from cloudtag.contract.records import Alert, Consequence
+from cloudtag.contract.records import Alert, Consequence, DeadLetter
 from cloudtag.contract.standing import REVERSIBLE
-from cloudtag.detection.example import day
-from tests.backtest.versions import LATER, compare, examined, of, packs_with, reopened, table, tagged
+from cloudtag.detection.example import day, event
+from cloudtag.eventfiles.decoded_lines import events_of
+from cloudtag.policy.model import Policies
+from cloudtag.replay.driver import judge
+from tests.backtest.versions import (
+    LATER,
+    compare,
+    examined,
+    half_returned,
+    lines,
+    of,
+    packs,
+    packs_with,
+    reopened,
+    table,
+    tagged,
+)
+from tests.histories.strategies import HOUR_MS, START_MS
 
+UNTIL_MS = START_MS + 30 * 24 * HOUR_MS
 FOUR_TRIES = packs_with(table("repeat_reopen", "reopenings = 4"))
+FOUR_ARE_HIGH = packs_with(table("repeat_reopen", "high_reopenings = 4"))
 TWO_SHOPS_LATER = packs_with("[version.tags]\nthreshold_shops = 2\n", LATER)
 TAGS = [
     *examined("s1", "s2"),
@@ -29,11 +47,23 @@ def test_one_try_more_withdraws_three_tries_and_counts_otherwise_in_five() -> No
     assert (alerts.stood, alerts.stands, alerts.opened) == (2, 1, ())
     assert [(gone.detector, gone.buyer_id) for gone in alerts.withdrawn] == [("repeat_reopen", "b1")]
     (change,) = alerts.changed
-    assert (change.base.buyer_id, change.base.severity, change.new.severity) == ("b2", "high", "high")
+    assert (change.base.buyer_id, change.base.severity, change.new.severity) == ("b2", "low", "low")
     fields = ["decided_at", "facts.reopenings", "explanation", "explanation_zh"]
     assert [field.name for field in change.fields] == fields
     assert ("facts.reopenings", "5/3", "5/4") in change.fields
     assert alerts.fields == {"decided_at": 1, "explanation": 1, "explanation_zh": 1, "facts.reopenings": 1}
+
+
+def test_beside_another_alert_five_tries_stay_high_and_four_rise_when_four_are_high() -> None:
+    events = [*half_returned(2, 5), *half_returned(3, 4)]
+    severities = {
+        name: {c.new.buyer_id: (c.base.severity, c.new.severity) for c in of(compare(events, new), "alerts").changed}
+        for name, new in (("tries", FOUR_TRIES), ("high", FOUR_ARE_HIGH))
+    }
+    assert severities["tries"] == {"b2": ("high", "high"), "b3": ("medium", "medium")}
+    assert severities["high"] == {"b2": ("high", "high"), "b3": ("medium", "high")}
+    tries = of(compare(events, FOUR_TRIES), "alerts").changed
+    assert {(each.new.detector, each.new.scenario) for each in tries} == {("repeat_reopen", "short_return")}
 
 
 def test_what_differs_is_counted_by_detector_shop_and_buyer() -> None:
@@ -86,6 +116,23 @@ def test_a_version_after_the_last_event_changes_nothing() -> None:
 def test_a_detector_that_is_off_withdraws_all_its_alerts() -> None:
     found = compare(reopened(1, 3), packs_with(table("repeat_reopen", "is_on = false")))
     assert {each.detector for each in of(found, "alerts").withdrawn} >= {"repeat_reopen"}
+
+
+def test_a_verdict_that_finds_no_alert_is_no_difference_but_its_label_is() -> None:
+    off = packs_with(table("repeat_reopen", "is_on = false"))
+    (alert,) = of(compare(reopened(1, 3), off), "alerts").withdrawn
+    verdict = event(
+        "verdicts", day(12), alert_id=alert.alert_id, buyer_id="b1", shop_id="s1", account_id="main", verdict="abnormal"
+    )
+    facts = [*reopened(1, 3), verdict]
+    heard, unheard = (list(judge(events_of(lines(facts)), UNTIL_MS, Policies(p.policies))) for p in (packs(), off))
+    reasons = [[r.reason for _, r in told if isinstance(r, DeadLetter)] for told in (heard, unheard)]
+    assert reasons == [[], ["unknown_alert"]]
+    found = compare(facts, off, until_ms=UNTIL_MS)
+    assert {each.stream: len(each.withdrawn) for each in found.differences if each.withdrawn} == {
+        "alerts": 1, "labels": 1,
+    }  # fmt: skip
+    assert not any(each.opened or each.changed for each in found.differences)
 
 
 def consequence(revision: int = 0, status: str = "active", **fields: Any) -> Consequence:

@@ -1,5 +1,7 @@
 """The laws of a back-test: against itself a policy shows nothing, and the way back is the mirror of the way there."""
 
+import json
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -8,11 +10,13 @@ from cloudtag.backtest.difference import Change, Field
 from cloudtag.backtest.standing import standing_by_stream
 from cloudtag.cli.lines import line_of
 from cloudtag.contract import events as ev
+from cloudtag.contract.disputes import AppealChanged
 from cloudtag.contract.records import DeadLetter
+from cloudtag.decisions.unheard import NOWHERE
 from cloudtag.eventfiles.decoded_lines import BadLine, read
 from cloudtag.policy.load import Packs
 from cloudtag.policy.model import Policies
-from cloudtag.replay.driver import replay
+from cloudtag.replay.driver import dead_letter_of_line, replay
 from tests.backtest.versions import LATER, packs, packs_with, table
 from tests.histories.strategies import HOUR_MS, START_MS, histories
 
@@ -30,6 +34,8 @@ STRICT = (
     + table("buyer_risk", "independent = 3")
 )
 NEW = (packs_with(LAX), packs_with(LAX, LATER), packs_with(STRICT), packs_with(STRICT, LATER))
+UNHEARD = ("unknown_alert", "not_your_alert", "unknown_consequence")
+"""Why the engine itself writes a dead letter once a day has passed (F19); all others are about lines."""
 JUNK = (b"\n", b"{not json\n", b'{"stream": "nowhere"}\n', b'{"stream": "alerts", "alert_id": "a"}\n')
 
 
@@ -76,11 +82,21 @@ def test_lines_are_read_and_judged_as_a_replay_does(history: list[ev.Event], jun
     published = list(replay(lines, UNTIL_MS, policies))
     items = list(read(lines))
     events = [item for item in items if not isinstance(item, BadLine)]
-    assert len(items) - len(events) == sum(isinstance(record, DeadLetter) for _, record in published)
+    letters = [record for _, record in published if isinstance(record, DeadLetter)]
+    about_lines = [dead_letter_of_line(item) for item in items if isinstance(item, BadLine)]
+    assert letters[: len(about_lines)] == about_lines
+    unheard = letters[len(about_lines) :]
+    assert {(letter.partition, letter.reason) for letter in unheard} <= {(NOWHERE, reason) for reason in UNHEARD}
+    assert about_appeals(unheard) == {event.event_id for event in events if isinstance(event, AppealChanged)}
     found = backtest(events, new, new, UNTIL_MS)
     assert {each.stream: each.stands for each in found.differences} == {
         stream: len(records) for stream, records in standing_by_stream(published).items()
     }
+
+
+def about_appeals(letters: list[DeadLetter]) -> set[str]:
+    """The appeals that letters are about, by id; the histories appeal against nothing that was ever done."""
+    return {json.loads(each.value or b"")["event_id"] for each in letters if each.reason == "unknown_consequence"}
 
 
 def turned(change: Change) -> Change:

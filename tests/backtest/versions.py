@@ -8,7 +8,7 @@ import msgspec
 from cloudtag.backtest import backtest
 from cloudtag.backtest.difference import BacktestDifference
 from cloudtag.backtest.run import Backtest
-from cloudtag.detection.example import day, event, ordered, refunded
+from cloudtag.detection.example import day, event, inspected, ordered, refunded
 from cloudtag.eventfiles.decoded_lines import events_of
 from cloudtag.policy.load import Packs, read_packs
 
@@ -54,7 +54,22 @@ def table(detector: str, rules: str) -> str:
 
 
 def lines(events: Iterable[dict[str, Any]]) -> list[bytes]:
-    return [msgspec.json.encode(each) for each in events]
+    """The replay form, with the orders that are tagged and that nothing tells of: a tag counts only with its order."""
+    told = list(events)
+    return [msgspec.json.encode(each) for each in (*told, *untold_orders(told))]
+
+
+def untold_orders(events: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Of every tag the orders, completed at the tagging shop before it tagged, unless an event tells of them."""
+    told = list(events)
+    known = {(each["shop_id"], each["order_id"]) for each in told if each["stream"] == "orders"}
+    return [
+        ordered("completed", 0, platform=each["platform"], shop_id=each["shop_id"], **tag)
+        for each in told
+        if each["stream"] == "tags"
+        for tag in each["orders"]
+        if (each["shop_id"], tag["order_id"]) not in known
+    ]
 
 
 def compare(
@@ -79,6 +94,16 @@ def reopened(number: int, tries: int, amount_minor: int | None = 1500) -> list[d
         refunded("refused", day(5), **who),
         *(refunded("modified", day(6 + n), **TYPE, **who) for n in range(tries)),
     ]
+
+
+def half_returned(number: int, tries: int) -> list[dict[str, Any]]:
+    """The same, opened to send goods back, of which the shop found half: an alert `short_return` stands beside."""
+    who = {"order_id": f"o{number}", "refund_id": f"r{number}", "buyer_id": f"b{number}"}
+    asked = [
+        {**each, "type": "return_refund"} if each.get("status") == "opened" else each
+        for each in reopened(number, tries, amount_minor=None)
+    ]
+    return [*asked, inspected(day(4, 12), {"dress": 1}, **who)]
 
 
 def examined(*shops: str) -> list[dict[str, Any]]:
