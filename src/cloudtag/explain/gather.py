@@ -34,7 +34,7 @@ MOST_OTHERS = 200
 MOST_SALES = 50
 """Orders that show that a shop sells an article: one of another buyer is enough."""
 FEED_DAYS, WAIT_DAYS = 7, 45
-"""A courier's scans are read from so long before a number was first named until so long after: no wait is longer."""
+"""A courier's scans are read from so long before a number is named until so long after: no wait is longer."""
 _SHARED = ("address_key", "phone_key", "device_key", "payment_key")
 _OF_SHOPS = (("phone_key", "phone_key"), ("device_key", "device_keys"), ("payment_key", "payment_key"))
 
@@ -97,8 +97,8 @@ def _courier_days(facts: Iterable[tuple[str, StoredRow]], number: str) -> set[tu
     couriers = {code for row in naming if (code := canonical_courier(row.get("carrier"))) and is_known(code)}
     if not couriers:
         return set()
-    first = min(row["occurred_at"] for row in naming)
-    days = [(first + timedelta(days=n)).date().isoformat() for n in range(-FEED_DAYS, WAIT_DAYS + 1)]
+    named = {row["occurred_at"].date() for row in naming}
+    days = {(on + timedelta(days=n)).isoformat() for on in named for n in range(-FEED_DAYS, WAIT_DAYS + 1)}
     return {(day, courier) for day in days for courier in couriers}
 
 
