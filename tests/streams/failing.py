@@ -112,7 +112,7 @@ class Store(MemoryStore):
 
 
 def history() -> list[Any]:
-    """What buyers do, in the order it arrives, and two records nobody can read."""
+    """What buyers do, in the order it arrives, its numbers as they were typed."""
     events = [e for e in simulate(Profile(events=5_000, seed=5)).events() if STREAM_OF[type(e)] in READS[NAME]]
     return events[:EVENTS]
 
