@@ -43,6 +43,8 @@ def values_of(name: str, hint: Any) -> st.SearchStrategy[Any]:
         return st.none() | values_of(name, next(a for a in args if a is not type(None)))
     if origin is Literal:
         return st.sampled_from(args)
+    if origin is tuple and args[-1] is not Ellipsis:
+        return st.tuples(*(values_of(name, item) for item in args))
     if origin is tuple:
         return st.lists(values_of(name, args[0]), max_size=3).map(tuple)
     if origin is dict:
