@@ -10,7 +10,7 @@ from confluent_kafka import Producer
 from cloudtag.config import Config
 from cloudtag.contract.events import Event
 from cloudtag.wire import encode
-from tests.clients.scene import key_of, stream_of
+from tests.clients.scene import key_as_written, key_of, stream_of
 
 Key = Callable[[Any], str | None]
 MURMUR2 = {"partitioner": "murmur2_random"}
@@ -30,6 +30,7 @@ def wrong_key(event: Event) -> str:
 KEYINGS: dict[str, tuple[dict[str, str], Key]] = {
     "murmur2_random": (MURMUR2, key_of),
     "default partitioner": (OWN_CHOICE, key_of),
+    "number as typed": (MURMUR2, key_as_written),
     "wrong key": (MURMUR2, wrong_key),
     "null key": (MURMUR2, no_key),
 }

@@ -11,6 +11,7 @@ from cloudtag.contract.events import AccountChanged, TagSubmitted
 from cloudtag.contract.streams import INPUTS, STREAM_OF
 from cloudtag.contract.types import TaggedOrder
 from cloudtag.detectors.registry import all_detectors
+from cloudtag.parcels.spelling import with_canonical_numbers
 from cloudtag.policy.load import shipped
 from cloudtag.replay.driver import judge
 from cloudtag.wire import decode_json
@@ -49,7 +50,12 @@ def stream_of(event: Any) -> str:
 
 
 def key_of(event: Any) -> str:
-    """The key a producer should give it."""
+    """The key a producer should give it: a waybill number in canonical form."""
+    return key_as_written(with_canonical_numbers(event))
+
+
+def key_as_written(event: Any) -> str:
+    """The key of a producer that takes the field as it finds it."""
     key: str = getattr(event, INPUTS[stream_of(event)].key)
     return key
 

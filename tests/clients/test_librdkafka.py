@@ -27,6 +27,7 @@ KAFKA = """
                         none           gzip           snappy         lz4            zstd
 murmur2_random          in place       in place       in place       in place       in place
 default partitioner     partitioner    partitioner    partitioner    partitioner    partitioner
+number as typed         key            key            key            key            key
 wrong key               key            key            key            key            key
 null key                null_key       null_key       null_key       null_key       null_key
 """
