@@ -16,7 +16,9 @@ from cloudtag.wire import decode_json, encode_json
 from tests.decisions.alerts import an_alert
 
 T0 = 1_772_409_600_000
-DAY = 86_400_000
+HOUR = 3_600_000
+DAY = 24 * HOUR
+ALERTED = T0 + 3 * HOUR
 ORDER = ("o1", "b1", "s1")
 
 
@@ -71,11 +73,12 @@ def test_a_dead_letter_is_named_by_its_event_alone() -> None:
 
 
 def claim(at: int = T0) -> list[ev.Event]:
+    """Received, and asked for as if it was not; hours apart, since less says nothing (F4). The alert is of the last."""
     return [
         ev.OrderChanged("e1", at, "taobao", *ORDER, "placed"),
-        ev.OrderChanged("e2", at + 1, "taobao", *ORDER, "shipped", waybill_no="W1"),
-        ev.ParcelScanned("e3", at + 2, "taobao", "sf", "W1", scan="signed", signer="recipient"),
-        ev.RefundChanged("e4", at + 3, "taobao", "r1", *ORDER, "opened", "refund_only", "not_received"),
+        ev.OrderChanged("e2", at + HOUR, "taobao", *ORDER, "shipped", waybill_no="W1"),
+        ev.ParcelScanned("e3", at + 2 * HOUR, "taobao", "sf", "W1", scan="signed", signer="recipient"),
+        ev.RefundChanged("e4", at + 3 * HOUR, "taobao", "r1", *ORDER, "opened", "refund_only", "not_received"),
     ]
 
 
@@ -101,12 +104,12 @@ def claimed_alert() -> str:
 
 def test_an_alert_that_comes_within_the_day_is_known() -> None:
     alert_id = claimed_alert()
-    assert told([verdict(alert_id, T0 - DAY + 4), *claim()], T0 + 9 * DAY) == []
+    assert told([verdict(alert_id, ALERTED - DAY + 1), *claim()], T0 + 9 * DAY) == []
     assert told([*claim(), verdict(alert_id, T0 + DAY)], T0 + 9 * DAY) == []
 
 
 def test_one_that_comes_later_leaves_the_letter_and_the_word_counts() -> None:
-    events = [verdict(claimed_alert(), T0 - DAY - 4), *claim()]
+    events = [verdict(claimed_alert(), ALERTED - DAY), *claim()]
     assert told(events, T0 + 9 * DAY) == ["unknown_alert"]
     alerts = [record for _, record in judge(events) if isinstance(record, Alert)]
     assert [alert.status for alert in alerts] == ["resolved"]
@@ -114,9 +117,10 @@ def test_one_that_comes_later_leaves_the_letter_and_the_word_counts() -> None:
 
 def test_another_shops_word_is_told_and_the_owners_is_not() -> None:
     alert_id = claimed_alert()
-    events = [*claim(), verdict(alert_id, T0 + 9, "s2"), verdict(alert_id, T0 + 9, "s1", "v2")]
-    assert told(events, T0 + DAY + 8) == []
-    assert told(events, T0 + DAY + 9) == ["not_your_alert"]
+    at = ALERTED + HOUR
+    events = [*claim(), verdict(alert_id, at, "s2"), verdict(alert_id, at, "s1", "v2")]
+    assert told(events, at + DAY - 1) == []
+    assert told(events, at + DAY) == ["not_your_alert"]
 
 
 def test_a_word_on_an_alert_taken_back_since_is_known() -> None:

@@ -130,10 +130,10 @@ CASES: dict[str, tuple[tuple[Raw, ...], Raw, tuple[Raw, ...]]] = {
     "envelope_return: goods in the parcel, then none": (ENVELOPE, GOODS, (NOTHING,)),
     "envelope_return: another number, then the first again": (ENVELOPE, OTHER_NUMBER, (FIRST_NUMBER,)),
     "internal_parcel: goods in the parcel, then none": (ROUND_TRIP, GOODS, (NOTHING,)),
-    "internal_parcel: a scan elsewhere, then back where it began": (
+    "internal_parcel: it travels on, then is signed for where it began": (
         ROUND_TRIP,
         scanned("RET1", "arrived", day(9), facility="f2"),
-        (scanned("RET1", "arrived", day(10), facility="f1"),),
+        (scanned("RET1", "signed", day(10), facility="f1"),),
     ),
     "deliberate_damage: no damage by the buyer, then there was": (
         DAMAGE,

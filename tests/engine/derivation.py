@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
+from cloudtag.contract.couriers import CourierSeen
 from cloudtag.contract.streams import INTERNAL, PUBLISHED_OF, STREAM_OF, WRITES, InternalStream
 from cloudtag.engine.judgement import Judgement
 from cloudtag.engine.keyed_state import KeyedState
@@ -61,7 +62,7 @@ class _Watched:
         name, witness = self._processor.name, self._witness
         streams = {PUBLISHED_OF[type(c.record)].name for c in judgement.conclusions.values()}
         witness.written[name] |= streams
-        held = {STREAM_OF[type(fact)] for row in state.rows.values() for fact in row.facts.values()}
+        held = {stream_of(fact) for row in state.rows.values() for fact in row.facts.values()}
         for stream in (INTERNAL[each] for each in WRITES[name] if each in INTERNAL):
             found = said(judgement, stream)
             allowed = held & set(stream.derived_from)
@@ -88,12 +89,21 @@ class _Watched:
             new = fewer.add_row(row.id)
             new.published = row.published
             for fact_id, fact in row.facts.items():
-                if STREAM_OF[type(fact)] in streams:
+                if stream_of(fact) in streams:
                     new.hold(fact_id, fact.occurred_at, change(fact))
         for new in list(fewer.rows.values()):
             for fact in new.facts.values():
                 processor.index(fewer, new, fact)
         return processor.kinds.judge(fewer, fewer.rows.get(row_id) or Row(row_id), processor.policies, now_ms)
+
+
+DERIVED: dict[type[Struct], str] = {CourierSeen: "logistics"}
+"""Facts that no stream carries: what a processor notes for itself, and the stream it notes them of."""
+
+
+def stream_of(fact: Struct) -> str:
+    """The stream that a fact came on, or was noted of."""
+    return DERIVED.get(type(fact)) or STREAM_OF[type(fact)]
 
 
 def said(judgement: Judgement, stream: InternalStream) -> dict[str, Struct]:

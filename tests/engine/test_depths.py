@@ -29,6 +29,7 @@ def test_the_depths() -> None:
     assert depths() == {
         "waybill-uses": 1, "attribute-uses": 1, "tag-requests": 1, "parcel-reports": 2, "link-reports": 2,
         "shop-questions": 3, "sku-answers": 3, "link-passes": 3, "shop-answers": 4,
+        "courier-hours": 1, "courier-questions": 3, "courier-answers": 4,
     }  # fmt: skip
 
 

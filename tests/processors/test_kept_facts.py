@@ -152,8 +152,12 @@ def test_a_shop_answers_without_an_account() -> None:
     assert _answer(shop_id="s1", verdict="normal") == ("resolved", [("s1", "")])
 
 
-def test_the_platforms_word_and_what_takes_one_back_are_only_kept() -> None:
-    assert _answer(verdict="normal") == ("open", [])
+def test_the_platforms_word_counts_as_a_shops_does() -> None:
+    assert _answer(verdict="normal") == ("resolved", [("", "")])
+    assert _answer(verdict="ignore") == ("resolved", [])
+
+
+def test_what_takes_a_verdict_back_says_nothing_itself() -> None:
     assert _answer(shop_id="s1", withdraws="other") == ("open", [])
     assert _answer(shop_id="s1", withdraws="other", verdict="normal") == ("open", [])
 

@@ -79,11 +79,18 @@ def test_an_alert_after_the_deadline_warns_of_nothing() -> None:
     assert warned(refunded("modified", DEADLINE, reason="not_received"), events=opened).course(WARNING) == []
 
 
-@pytest.mark.parametrize("status", ["agreed", "refused", "completed", "withdrawn"])
+@pytest.mark.parametrize("status", ["agreed", "refused", "completed"])
 def test_it_ends_when_the_refund_is_answered(status: Any) -> None:
     told = warned(refunded(status, BEGINS + HOUR))
     assert told.course(WARNING) == ["active", "ended"]
     assert told.one(WARNING).ends_at == BEGINS + HOUR
+
+
+def test_it_is_reversed_when_the_buyer_takes_the_refund_back() -> None:
+    """No money had moved: that clears the alert (F6), and the warning falls with its cause."""
+    told = warned(refunded("withdrawn", BEGINS + HOUR))
+    assert told.course(WARNING) == ["active", "reversed"]
+    assert told.alert("received_refund_only").status == "withdrawn"
 
 
 def test_answered_before_the_last_day_it_never_comes() -> None:
@@ -136,15 +143,15 @@ def test_answered_before_the_last_day_the_alert_warns_of_nothing() -> None:
 
 
 def test_it_is_reversed_with_the_alert() -> None:
-    """A scan that comes late says that somebody else had signed before."""
+    """A scan that comes late says that the parcel still travelled after the signature, which was a mistake (F6)."""
     topology = Topology(shipped())
     topology.feed(DENIED)
     told: Any
     back: Any
     (told,) = topology.pass_time(BEGINS)
     assert (told.record.kind, told.record.status) == (WARNING, "active")
-    signed = T0 - HOUR - 1
-    after = topology.feed([ParcelScanned("late", signed, "jd", "sf", "W-o1", scan="signed", signer="locker")])
+    travelling = T0 - HOUR // 2
+    after = topology.feed([ParcelScanned("late", travelling, "jd", "sf", "W-o1", scan="departed")])
     (back,) = (o.record for o in after if o.stream == "consequences")
     assert (back.consequence_id, back.status, back.revision) == (told.record.consequence_id, "reversed", 1)
 

@@ -82,8 +82,8 @@ def test_a_verdict_other_than_abnormal_takes_the_evidence_away(kind: Any, status
 def test_a_later_fact_that_withdraws_the_alert_reverses_the_confirmation() -> None:
     topology = Topology(shipped())
     before = latest(o.record for o in topology.feed(known([*TAGGED, *denied(T0)])))
-    locker = ParcelScanned("late", T0 - HOUR - 1, "jd", "sf", "W-o1", scan="signed", signer="locker")
-    after = latest(o.record for o in topology.feed([locker]))
+    travelling = ParcelScanned("late", T0 - HOUR // 2, "jd", "sf", "W-o1", scan="departed")
+    after = latest(o.record for o in topology.feed([travelling]))
     changed = {(key[0].__name__, getattr(r, "kind", "")): (before[key].status, r.status) for key, r in after.items()}
     assert changed[("TagStatus", "")] == ("confirmed", "pending")
     assert changed[("TagConfirmation", "")] == ("confirmed", "reversed")
