@@ -109,7 +109,7 @@ def test_an_alert_that_comes_within_the_day_is_known() -> None:
 
 
 def test_one_that_comes_later_leaves_the_letter_and_the_word_counts() -> None:
-    events = [verdict(claimed_alert(), ALERTED - DAY), *claim()]
+    events = [verdict(claimed_alert(), T0 - DAY - 4), *claim()]
     assert told(events, T0 + 9 * DAY) == ["unknown_alert"]
     alerts = [record for _, record in judge(events) if isinstance(record, Alert)]
     assert [alert.status for alert in alerts] == ["resolved"]

@@ -110,10 +110,10 @@ CASES: dict[str, tuple[tuple[Raw, ...], Raw, tuple[Raw, ...]]] = {
         ordered("shipped", day(2)),
         (ordered("cancelled", day(3), cancelled_by="shop"),),
     ),
-    "shop_side: the parcel goes to the buyer after all, then elsewhere": (
+    "shop_side: the parcel goes to the buyer after all, then is signed for elsewhere": (
         STRAYED,
         scanned("OUT1", "arrived", day(6), destination_hash="home"),
-        (scanned("OUT1", "arrived", day(7), destination_hash="elsewhere"),),
+        (scanned("OUT1", "signed", day(7), destination_hash="elsewhere", signer="recipient"),),
     ),
     "switched_goods: the sku put right, then found to be wrong after all": (
         (*RETURN, inspected(day(8), {"rag": 2})),
