@@ -70,7 +70,9 @@ def test_check_accepts_what_came_along(run: Run) -> None:
 
 def test_check_names_file_and_line_and_ends_with_2(run: Run, packs: Path) -> None:
     file = packs / "tmall.toml"
-    file.write_text(file.read_text() + "[version.detectors.no_circulation]\nwithout_scan_hour = 24\nwithout_scan_hours = 0\n")
+    file.write_text(
+        file.read_text() + "[version.detectors.no_circulation]\nwithout_scan_hour = 24\nwithout_scan_hours = 0\n"
+    )
     lines = file.read_text().count("\n")
     checked = run("policy", "check", packs)
     assert (checked.code, checked.out) == (2, "")
@@ -88,7 +90,9 @@ def test_check_needs_a_folder(run: Run, tmp_path: Path) -> None:
 def test_a_published_version_is_held_to_its_content(run: Run, packs: Path) -> None:
     first = run("policy", "check", packs)
     assert first.code == 0
-    assert "not published yet: aliexpress-v1, aliexpress-v2, aliexpress-v3, default-2016, jd-2016, jd-2026," in first.err
+    assert (
+        "not published yet: aliexpress-v1, aliexpress-v2, aliexpress-v3, default-2016, jd-2016, jd-2026," in first.err
+    )
     published = run("policy", "publish", packs)
     assert (published.code, len(published.lines)) == (0, 8)
     assert run("policy", "publish", packs).out == ""
