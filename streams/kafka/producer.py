@@ -16,6 +16,10 @@ from aiokafka.errors import (
     KafkaTimeoutError,
     LeaderNotAvailableError,
     NodeNotReadyError,
+    OutOfOrderSequenceNumber,
+    ProducerClosed,
+    ProducerFenced,
+    UnknownProducerId,
 )
 
 logger = logging.getLogger(__name__)
@@ -54,26 +58,44 @@ class BatchClient(Protocol):
     async def send_batch(self, batch: Any, topic: str, *, partition: int) -> Any: ...
 
 
-async def publish(client: BatchClient, records: Mapping[Target, Sequence[OutRecord]]) -> dict[Target, list[range]]:
+class ProducerHandle(Protocol):
+    """Whoever has the connected client, and can put a new one in its place."""
+
+    @property
+    def client(self) -> BatchClient: ...
+
+    async def renew(self, failed: BatchClient) -> None:
+        """Replace a client that the broker takes nothing from any more; nothing happens if it was replaced already."""
+
+
+_LOST_COUNT = (OutOfOrderSequenceNumber, UnknownProducerId, ProducerFenced, ProducerClosed)
+"""The broker and the client number the client's batches differently, for good: one of them was given up in between (its
+partition had no leader for a whole request timeout), or the broker forgot the client. Only a new client can go on."""
+
+
+async def publish(producer: ProducerHandle, records: Mapping[Target, Sequence[OutRecord]]) -> dict[Target, list[range]]:
     """Send all records and await the broker's acknowledgement of each.
 
     Returns, per target, the offsets that every batch was written at, in order. Raises what the broker says cannot be
     mended by waiting (a record too large, no permission), and ``LeaderNotAvailableError`` for a partition without a
     leader; everything else is tried again until it succeeds.
     """
-    written = await asyncio.gather(*(_write(client, target, rows) for target, rows in records.items() if rows))
+    written = await asyncio.gather(*(_write(producer, target, rows) for target, rows in records.items() if rows))
     return dict(written)
 
 
-async def _write(client: BatchClient, target: Target, records: Sequence[OutRecord]) -> tuple[Target, list[range]]:
+async def _write(producer: ProducerHandle, target: Target, records: Sequence[OutRecord]) -> tuple[Target, list[range]]:
     offsets: list[range] = []
     start = 0
     pause = FIRST_PAUSE_SECONDS
     while start < len(records):
+        client = producer.client
         try:
             written = await _write_from(client, target, records, start)
         except (KafkaError, OSError) as error:
-            if not _can_wait(error):
+            if isinstance(error, _LOST_COUNT):
+                await producer.renew(client)
+            elif not _can_wait(error):
                 raise
             logger.warning("%s/%d not written, will try again: %r", *target, error)
             await asyncio.sleep(pause * random.uniform(0.5, 1.0))

@@ -9,13 +9,13 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Iterable
-from typing import Any, Protocol
+from typing import Any
 from zlib import crc32
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from cloudtag.wire.oversized import OversizedBatch
-from streams.kafka.producer import BatchClient, OutRecord, Target, publish
+from streams.kafka.producer import OutRecord, ProducerHandle, Target, publish
 from streams.state.store import StorePartition
 
 logger = logging.getLogger(__name__)
@@ -29,13 +29,6 @@ One per partition, so that compaction keeps only the last.
 """
 
 
-class HasClient(Protocol):
-    """Whoever can say what the connected producer is."""
-
-    @property
-    def client(self) -> BatchClient: ...
-
-
 class RecoveryStalledError(RuntimeError):
     """A changelog is not at its end and has given nothing for too long, or what comes next cannot be read."""
 
@@ -47,7 +40,7 @@ class RecoveryGivenUpError(Exception):
 class Changelogs:
     """Writes markers and reads changelog partitions. ``owner`` names this worker's process, uniquely."""
 
-    def __init__(self, settings: dict[str, Any], producer: HasClient, owner: str, stall_seconds: float) -> None:
+    def __init__(self, settings: dict[str, Any], producer: ProducerHandle, owner: str, stall_seconds: float) -> None:
         self._settings = settings
         self._producer = producer
         self._owner = owner.encode()
@@ -157,7 +150,7 @@ class Changelogs:
 
     async def _mark(self, targets: Iterable[Target]) -> dict[Target, int]:
         records = {target: [OutRecord(MARKER, self._owner)] for target in targets}
-        written = await publish(self._producer.client, records)
+        written = await publish(self._producer, records)
         return {target: offsets[0].start for target, offsets in written.items()}
 
 

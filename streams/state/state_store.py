@@ -4,8 +4,8 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from streams.kafka.producer import OutRecord, Target, check_size, publish
-from streams.state.changelog import MARKER, Changelogs, HasClient, checkpoint_of
+from streams.kafka.producer import OutRecord, ProducerHandle, Target, check_size, publish
+from streams.state.changelog import MARKER, Changelogs, checkpoint_of
 from streams.state.store import Store, StoredRows, StorePartition
 
 logger = logging.getLogger(__name__)
@@ -24,7 +24,9 @@ def check_rows(rows: StoredRows) -> None:
 class StateStore:
     """A changelog topic and this worker's store partitions of it."""
 
-    def __init__(self, processor: str, topic: str, store: Store, producer: HasClient, changelogs: Changelogs) -> None:
+    def __init__(
+        self, processor: str, topic: str, store: Store, producer: ProducerHandle, changelogs: Changelogs
+    ) -> None:
         self.processor = processor
         self.topic = topic
         self._store = store
@@ -68,7 +70,7 @@ class StateStore:
             await self.put_many(partition, wrong)
 
     async def _write(self, partition: int, records: list[OutRecord]) -> list[range]:
-        written = await publish(self._producer.client, {(self.topic, partition): records})
+        written = await publish(self._producer, {(self.topic, partition): records})
         return written[self.topic, partition]
 
     async def _between(self, partition: int, expected: int, written: list[range]) -> dict[bytes, bytes | None]:

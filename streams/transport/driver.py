@@ -1,7 +1,8 @@
 """The transport class behind the broker scheme, and its producer."""
 
+import asyncio
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import UnknownError
@@ -14,6 +15,10 @@ class BatchProducer(stock.Producer):
     """Faust's producer, opened up to batches: what cloudtag sends is packed and awaited by `streams.kafka.producer`."""
 
     _is_idempotent = True
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self._renewing = asyncio.Lock()
 
     def _settings_extra(self) -> Mapping[str, Any]:
         # A retry after a lost answer should not write a batch twice (harmless, but it fills the changelog).
@@ -28,6 +33,21 @@ class BatchProducer(stock.Producer):
             self._is_idempotent = False
             await self.client.stop()
             await super().on_start()
+
+    async def renew(self, failed: object) -> None:
+        """Put a new client in the place of one that the broker takes nothing from any more.
+
+        Nothing happens where others have seen to it already. What the old client still holds is on the broker or given
+        back to its senders when this returns, so that nothing old is written behind what is sent next.
+        """
+        async with self._renewing:
+            if self._producer is not failed:
+                return
+            self.log.warning("The broker and the producer count differently: going on as a new producer")
+            client = self._new_producer()
+            await client.start()
+            self._producer = client
+            await cast(AIOKafkaProducer, failed).stop()
 
     @property
     def client(self) -> AIOKafkaProducer:

@@ -52,6 +52,10 @@ class BatchApp(faust.App):
         client: BatchClient = cast(BatchProducer, self.producer).client
         return client
 
+    async def renew(self, failed: BatchClient) -> None:
+        """Put a new client in the place of one that the broker takes nothing from any more."""
+        await cast(BatchProducer, self.producer).renew(failed)
+
     @property
     def batches(self) -> BatchConsumer:
         """The consumer, with the same caution."""
@@ -87,7 +91,7 @@ def build(
     ``platforms`` are those that have a policy pack: events of others are counted.
     Raises ``StoreLockedError``.
     """
-    app = _faust_app(config)
+    app = make_faust_app(config)
     owner = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}"
     changelogs = Changelogs(client_settings(config), app, owner, config.recovery_stall_seconds)
     parts = Parts(config, app, _store(config), WorkerMetrics(), changelogs, codec)
@@ -146,7 +150,7 @@ def _store(config: Config) -> Store:
     return RocksStore(config.data_dir, f"{config.topic_prefix}{config.app_id}")
 
 
-def _faust_app(config: Config) -> BatchApp:
+def make_faust_app(config: Config) -> BatchApp:
     app = BatchApp(
         config.app_id,
         broker=";".join(f"{SCHEME}://{address}" for address in config.bootstrap()),

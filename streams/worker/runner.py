@@ -195,7 +195,7 @@ class Runner:
     async def _publish(self, outputs: list[Output], records: list[Addressed]) -> None:
         if not outputs:
             return
-        await publish(self._tools.producer.client, group(records))
+        await publish(self._tools.producer, group(records))
         for stream, count in Counter(out.stream for out in outputs).items():
             kind = "internal_records" if stream in INTERNAL else "outputs"
             self._tools.metrics.count(kind, count, self._name, stream)
@@ -215,7 +215,7 @@ class Runner:
             )
             for record, where in found
         ]
-        await publish(self._tools.producer.client, group(records))
+        await publish(self._tools.producer, group(records))
         misplaced.warn(where for _, where in found)
         for _, where in found:
             self._tools.metrics.count("misplaced", 1, self._name, where.stream, where.cause)
@@ -248,7 +248,7 @@ class Runner:
         records = [
             (self._target(DEAD_LETTERS, letter.topic), record_of(letter, codec, room_bytes)) for letter in letters
         ]
-        await publish(self._tools.producer.client, group(records))
+        await publish(self._tools.producer, group(records))
 
     def _target(self, stream: str, key: str) -> Target:
         config = self._tools.config

@@ -8,7 +8,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from cloudtag.config import Config
-from streams.state.changelog import HasClient
+from streams.kafka.producer import ProducerHandle
 from streams.transport.in_flight import Batch
 from streams.worker.pauses import Spawn
 from streams.worker.platforms import Platforms
@@ -29,7 +29,7 @@ class Tools:
 
     config: Config
     codec: CodecProtocol
-    producer: HasClient
+    producer: ProducerHandle
     metrics: WorkerMetrics
     platforms: Platforms
     finish: Callable[[Batch], None]

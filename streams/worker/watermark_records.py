@@ -5,9 +5,8 @@ from collections.abc import Iterable
 
 from cloudtag.config import Config
 from cloudtag.contract.internal import WatermarkRecord
-from streams.kafka.producer import OutRecord, Target, publish
+from streams.kafka.producer import OutRecord, ProducerHandle, Target, publish
 from streams.kafka.topics import watermarks
-from streams.state.changelog import HasClient
 from streams.worker.tasks import Tasks
 from streams.worker.tools import CodecProtocol
 from streams.worker.worker_metrics import WorkerMetrics
@@ -17,7 +16,7 @@ class WatermarkPublisher:
     """Writes a watermark record to every owned partition that has been idle for the configured time, on a live clock
     only."""
 
-    def __init__(self, config: Config, codec: CodecProtocol, producer: HasClient, metrics: WorkerMetrics) -> None:
+    def __init__(self, config: Config, codec: CodecProtocol, producer: ProducerHandle, metrics: WorkerMetrics) -> None:
         self._config = config
         self._codec = codec
         self._producer = producer
@@ -42,5 +41,5 @@ class WatermarkPublisher:
                 if task.core.watermark_ms < reached_ms:
                     records[self._config.topic(stream), task.partition] = [OutRecord(None, value)]
                     self._metrics.count("watermark_records", 1, tasks.processor)
-        await publish(self._producer.client, records)
+        await publish(self._producer, records)
         return len(records)

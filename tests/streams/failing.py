@@ -20,6 +20,7 @@ from cloudtag.policy.load import shipped
 from cloudtag.processors import build
 from cloudtag.simulate import Profile, simulate
 from cloudtag.wire import Codec
+from streams.kafka.producer import BatchClient
 from streams.kafka.security import client_settings
 from streams.state.changelog import Changelogs
 from streams.state.memory_store import MemoryPartition, MemoryStore
@@ -66,7 +67,7 @@ class Fault:
 
 
 class Client:
-    """The connected producer, with a fault on the way."""
+    """The connected producer, with a fault on the way; never replaced."""
 
     def __init__(self, real: AIOKafkaProducer, fault: Fault) -> None:
         self._real, self._fault = real, fault
@@ -74,6 +75,9 @@ class Client:
     @property
     def client(self) -> "Client":
         return self
+
+    async def renew(self, failed: BatchClient) -> None:
+        raise AssertionError(f"{failed} is refused")
 
     def create_batch(self) -> Any:
         return self._real.create_batch()

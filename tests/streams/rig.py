@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from cloudtag.config import Config
 from cloudtag.wire import Codec
@@ -19,11 +19,12 @@ from streams.kafka import topics
 from streams.kafka.partitioner import partition_of
 from streams.kafka.producer import OutRecord, group, publish
 from streams.kafka.security import client_settings
+from tests.servers.clients import producing
 from tests.streams import toy
 
 WORKER = Path(__file__).parent / "toy_worker.py"
 ROOT = Path(__file__).parents[2]
-PATIENCE_SECONDS = 90.0
+PATIENCE_SECONDS = 240.0
 
 
 @dataclass
@@ -75,12 +76,8 @@ class Rig:
         await self.produce_raw(records)
 
     async def produce_raw(self, records: Iterable[tuple[tuple[str, int], OutRecord]]) -> None:
-        producer = AIOKafkaProducer(**client_settings(self.config), max_request_size=16 << 20)
-        await producer.start()
-        try:
+        async with producing(**client_settings(self.config), max_request_size=16 << 20) as producer:
             await publish(producer, group(records))
-        finally:
-            await producer.stop()
 
     def start_worker(self, name: str = "", *, toy_is_mended: bool = False, **settings: str) -> subprocess.Popen[bytes]:
         environ = {**os.environ, **self.environ, **{f"CLOUDTAG_{k.upper()}": v for k, v in settings.items()}}

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
-from aiokafka import AIOKafkaProducer
 from faust.types import TP
 from msgspec import Struct
 
@@ -31,6 +30,7 @@ from streams.worker.tasks import Tasks
 from streams.worker.tools import Tools
 from streams.worker.worker_metrics import WorkerMetrics
 from tests.servers.brokers import tansu_bootstrap
+from tests.servers.clients import FixedHandle, producing
 from tests.streams import toy
 from tests.streams.worker.test_misplaced import record
 
@@ -53,19 +53,19 @@ class Place:
     """A processor's runner on a broker, its batches cut by hand."""
 
     config: Config
-    client: AIOKafkaProducer
+    producer: FixedHandle
     metrics: WorkerMetrics = field(default_factory=WorkerMetrics)
     reader: RecordReader = field(init=False)
 
     async def runner(self, make_task: Any = toy.CountingTask) -> Runner:
-        changelogs = Changelogs(client_settings(self.config), self, "owner", 30.0)
+        changelogs = Changelogs(client_settings(self.config), self.producer, "owner", 30.0)
         topic = self.config.changelog(toy.PROCESSOR)
-        table = StateStore(toy.PROCESSOR, topic, MemoryStore(), self, changelogs)
+        table = StateStore(toy.PROCESSOR, topic, MemoryStore(), self.producer, changelogs)
         partitions = range(self.config.partitions)
         await changelogs.catch_up({(topic, one): table.store_part(one) for one in partitions}, lambda: True)
         own = [self.config.topic(name) for name in (*toy.READS[toy.PROCESSOR], *topics.internal(toy.PROCESSOR))]
         platforms = Platforms(PLATFORMS, self.metrics)
-        tools = Tools(self.config, Codec(), self, self.metrics, platforms, finish=lambda batch: None)
+        tools = Tools(self.config, Codec(), self.producer, self.metrics, platforms, finish=lambda batch: None)
         self.reader = RecordReader(toy.PROCESSOR, own, self.config, Codec(), platforms)
         runner = Runner(Tasks(toy.PROCESSOR, table, make_task), own, self.reader, tools)
         for one in partitions:
@@ -95,10 +95,8 @@ async def place(tansu_bootstrap: str) -> AsyncIterator[Place]:
     prefix = f"tasks-{uuid.uuid4().hex[:6]}-"
     config = Config(brokers=tansu_bootstrap, topic_prefix=prefix, partitions=2, processors=(toy.PROCESSOR,))
     await topics.create(config)
-    client = AIOKafkaProducer(**client_settings(config), acks="all")
-    await client.start()
-    yield Place(config, client)
-    await client.stop()
+    async with producing(**client_settings(config), acks="all") as producer:
+        yield Place(config, producer)
 
 
 def lying_wrong(config: Config, value: bytes) -> Any:

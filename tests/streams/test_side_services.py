@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from cloudtag.config import Config
 from cloudtag.contract.internal import WatermarkRecord
@@ -23,6 +23,7 @@ from streams.worker.tasks import Tasks
 from streams.worker.watermark_records import WatermarkPublisher
 from streams.worker.worker_metrics import WorkerMetrics
 from tests.servers.brokers import broker, kafka_bootstrap, tansu_bootstrap
+from tests.servers.clients import FixedHandle, producing
 from tests.streams import toy
 from tests.streams.probe import READY, asked
 from tests.streams.rig import Outputs, Rig
@@ -30,33 +31,24 @@ from tests.streams.rig import Outputs, Rig
 __all__ = ["broker", "kafka_bootstrap", "tansu_bootstrap"]
 
 
-class Connected:
-    """Holds the producer, as the app does."""
-
-    def __init__(self, client: AIOKafkaProducer) -> None:
-        self.client = client
-
-
 @pytest.fixture
-async def producer(broker: str) -> AsyncIterator[Connected]:
-    client = AIOKafkaProducer(bootstrap_servers=broker)
-    await client.start()
-    yield Connected(client)
-    await client.stop()
+async def producer(broker: str) -> AsyncIterator[FixedHandle]:
+    async with producing(bootstrap_servers=broker) as handle:
+        yield handle
 
 
 def config_of(broker: str, **settings: Any) -> Config:
     return Config(brokers=broker, topic_prefix=f"s{uuid.uuid4().hex[:6]}-", partitions=2, **settings)
 
 
-def tasks_of(config: Config, producer: Connected) -> Tasks:
+def tasks_of(config: Config, producer: FixedHandle) -> Tasks:
     store = MemoryStore()
     changelogs = Changelogs(client_settings(config), producer, "me", 30)
     table = StateStore(toy.PROCESSOR, config.changelog(toy.PROCESSOR), store, producer, changelogs)
     return Tasks(toy.PROCESSOR, table, toy.CountingTask)
 
 
-async def test_idle_partitions_are_told_the_time_on_a_live_clock(broker: str, producer: Connected) -> None:
+async def test_idle_partitions_are_told_the_time_on_a_live_clock(broker: str, producer: FixedHandle) -> None:
     config = config_of(broker, idle_watermark_seconds=1e-6, lateness_seconds=60)
     stream = watermarks(toy.PROCESSOR)
     await create(config, [Declared(config.topic(stream), 2, 1)])
@@ -72,14 +64,14 @@ async def test_idle_partitions_are_told_the_time_on_a_live_clock(broker: str, pr
     assert task.core.watermark_ms == told.occurred_at
 
 
-async def test_only_data_moves_time_on_a_data_clock(broker: str, producer: Connected) -> None:
+async def test_only_data_moves_time_on_a_data_clock(broker: str, producer: FixedHandle) -> None:
     config = config_of(broker, idle_watermark_seconds=1e-6, clock="data")
     tasks = tasks_of(config, producer)
     tasks.open(0)
     assert await WatermarkPublisher(config, Codec(), producer, WorkerMetrics()).publish([tasks]) == 0
 
 
-async def test_busy_partitions_are_left_alone(broker: str, producer: Connected) -> None:
+async def test_busy_partitions_are_left_alone(broker: str, producer: FixedHandle) -> None:
     config = config_of(broker, idle_watermark_seconds=3600.0)
     tasks = tasks_of(config, producer)
     tasks.open(0)

@@ -21,7 +21,7 @@ from tests.warehouse.places import Warehouse
 SECRET = b"a secret only for tests"
 PARTITIONS = 2
 ANY_SIZE = Codec(max_bytes=1 << 26)
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 240.0
 Entry = tuple[str, Struct | bytes]
 """A stream and a record, or bytes as they are."""
 

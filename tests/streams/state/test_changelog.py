@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiokafka import AIOKafkaProducer
 
 from cloudtag.config import Config
 from streams.kafka.producer import OutRecord, publish
@@ -19,6 +18,7 @@ from streams.state.rocksdb_store import RocksStore
 from streams.state.state_store import ForeignOwnerError, StateStore
 from streams.state.store import Store
 from tests.servers.brokers import broker, kafka_bootstrap, tansu_bootstrap
+from tests.servers.clients import FixedHandle, producing
 
 __all__ = ["broker", "kafka_bootstrap", "tansu_bootstrap"]
 
@@ -29,13 +29,13 @@ class Place:
 
     config: Config
     topic: str
-    client: AIOKafkaProducer
+    producer: FixedHandle
 
     def owner(
         self, name: str, store: Store | None = None, stall_seconds: float = 30.0
     ) -> tuple[StateStore, Changelogs]:
-        changelogs = Changelogs(client_settings(self.config), self, name, stall_seconds)
-        return StateStore("p", self.topic, store or MemoryStore(), self, changelogs), changelogs
+        changelogs = Changelogs(client_settings(self.config), self.producer, name, stall_seconds)
+        return StateStore("p", self.topic, store or MemoryStore(), self.producer, changelogs), changelogs
 
     async def recovered(self, name: str, store: Store | None = None) -> tuple[StateStore, int]:
         table, changelogs = self.owner(name, store)
@@ -48,10 +48,8 @@ async def place(broker: str) -> AsyncIterator[Place]:
     config = Config(brokers=broker)
     topic = f"changelog-{uuid.uuid4().hex[:8]}"
     await create(config, [Declared(topic, 2, 1, {"cleanup.policy": "compact"})])
-    client = AIOKafkaProducer(**client_settings(config), max_batch_size=2_000, acks="all")
-    await client.start()
-    yield Place(config, topic, client)
-    await client.stop()
+    async with producing(**client_settings(config), max_batch_size=2_000, acks="all") as producer:
+        yield Place(config, topic, producer)
 
 
 def rows(first: int, last: int, value: bytes = b"v" * 50) -> dict[bytes, bytes | None]:
@@ -127,7 +125,7 @@ async def test_rows_written_twice_by_a_retry_are_no_foreign_rows(place: Place) -
     table, _ = await place.recovered("one")
     await table.put_many(0, rows(0, 5))
     twice = [OutRecord(key, value) for key, value in rows(0, 5).items()]
-    await publish(place.client, {(place.topic, 0): twice})
+    await publish(place.producer, {(place.topic, 0): twice})
     await table.put_many(0, rows(5, 6))
     assert table.store_part(0).next_offset == 1 + 5 + 5 + 1
 
