@@ -17,7 +17,7 @@ from cloudtag.simulate.profile import DAY_MS, HOUR_MS
 from cloudtag.wire import encode_json
 
 WAIT_HOURS = 4 * DAY_MS // HOUR_MS
-"""So many hours after the last event and the alert couriers are still seen at work: more than a number is waited for."""
+"""So many hours after the last event and the alert couriers are still seen: more than a number is waited for."""
 
 
 def retold(events: Iterable[Event], alerts: Iterable[Alert]) -> dict[str, tuple[bytes, ...]]:
