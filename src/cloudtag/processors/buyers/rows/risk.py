@@ -39,7 +39,7 @@ RISK = RowKind(
     reads=(
         Reads("links", when=_is_alerted),
         Reads("passes", when=_is_alerted),
-        # What is at stake follows from the orders of the alerts, how far apart two used what they share from all orders.
+        # What is at stake follows from the orders of the alerts, how far apart two used what they share from all.
         Reads("order", when=_is_alerted),
     ),
     follows=(Alert,),
