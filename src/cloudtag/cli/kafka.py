@@ -12,6 +12,7 @@ from cloudtag.cli.framing import codec_of
 from cloudtag.config import Config
 from cloudtag.contract.internal import WatermarkRecord
 from cloudtag.contract.streams import INPUTS, STREAM_OF
+from cloudtag.parcels.spelling import canonical_key
 from cloudtag.wire import Codec
 from streams.kafka import bounded_batches, codecs, topics
 from streams.kafka.partitioner import partition_of
@@ -45,7 +46,7 @@ class Sender:
     async def send(self, event: Struct) -> None:
         """Hand over an event; it is on the broker after the next `flush`."""
         stream = INPUTS[STREAM_OF[type(event)]]
-        key: str = getattr(event, stream.key)
+        key = canonical_key(stream.key, getattr(event, stream.key))
         target = (self._config.topic(stream.name), partition_of(key, self._config.partitions))
         await self.put(target, OutRecord(key.encode(), self._codec.encode(stream.name, event)))
 
