@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from cloudtag.cli.failure import UNREADABLE, FailureError
 from cloudtag.cli.lines import check_stream, line_writer
-from cloudtag.cli.options import Files, OutFile, TableStream, Until, milliseconds
+from cloudtag.cli.options import Files, LiveSince, OutFile, TableStream, Until, milliseconds
 from cloudtag.cli.packs import PoliciesDir, packs_of
 from cloudtag.cli.screen import note, progress
 from cloudtag.config import Config
@@ -42,6 +42,7 @@ def replay(
             help=f"With --as-delivered: how long late events are waited for ({LATENESS_SECONDS} unless said).",
         ),
     ] = None,
+    live_since: LiveSince = None,
     stream: TableStream = None,
     policies: PoliciesDir = None,
     out: OutFile = STANDARD,
@@ -67,11 +68,13 @@ def replay(
     check_stream(stream)
     lateness_ms = (LATENESS_SECONDS if lateness is None else lateness) * 1000
     size, bad, packs = check_readable(files), BadLines(), packs_of(policies)
-    until_ms = None if until is None else milliseconds(until)
+    until_ms, live_ms = (None if time is None else milliseconds(time) for time in (until, live_since))
     with progress("reading", size) as steps, line_writer(out) as file, uncollected():
         lines = EventLines(files, stream, steps.done)
         judged = (
-            replay_as_delivered(lines, lateness_ms, until_ms, packs) if as_delivered else judge(lines, until_ms, packs)
+            replay_as_delivered(lines, lateness_ms, until_ms, packs, live_ms)
+            if as_delivered
+            else judge(lines, until_ms, packs, live_ms)
         )
         records: Iterable[_Record] = _counted(judged, lines, bad)
         if not labels:

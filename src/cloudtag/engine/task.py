@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from cloudtag.contract.internal import InternalRecord
 from cloudtag.engine.fold import fold
+from cloudtag.engine.historical import marked
 from cloudtag.engine.judgement import EMPTY
 from cloudtag.engine.keyed_state import KeyedState, StateCache, index_anew
 from cloudtag.engine.news import News, news_again
@@ -44,17 +45,16 @@ class _Own(Struct, array_like=True):
 class Task:
     """One processor on one partition: a deterministic state machine."""
 
-    def __init__(self, processor: Processor, rows: RowReader | None, cache_keys: int = 50_000) -> None:
-        """`rows`: the stored rows; `cache_keys`: how many decoded keyed states stay resident.
-
-        Without stored rows the task lives once: every keyed state stays resident, and its steps hold no rows.
-        """
-        self._processor = processor
-        self._rows = rows
+    def __init__(
+        self, processor: Processor, rows: RowReader | None, cache_keys: int = 50_000, live_since_ms: int | None = None
+    ) -> None:
+        """`rows`: the stored rows; `cache_keys`: how many decoded keyed states stay resident. Without stored rows the
+        task lives once: all stay resident, and its steps hold no rows. What was decided before the event time
+        `live_since_ms` is published as historical."""
+        self._processor, self._rows, self._live_since_ms = processor, rows, live_since_ms
         self._codec = RowCodec(processor.kinds.fact_type, processor.kinds.identity)
         self._cache = StateCache(processor, rows, self._codec, cache_keys)
-        self._timers = Timers()
-        self._own = _Own()
+        self._timers, self._own = Timers(), _Own()
         self._master_data = processor.kinds.master_data
         self._judges, self._policies = processor.kinds.judges, processor.policies
 
@@ -255,7 +255,7 @@ class Task:
         outputs: list[Output] = []
         if judgement.conclusions or row.published:
             reasons = RowReasons(processor, state, row_id, news, max(now_ms, self._own.newest_ms))
-            outputs = revise(row, judgement.conclusions, horizon_ms, reasons)
+            outputs = revise(row, marked(judgement.conclusions, self._live_since_ms), horizon_ms, reasons)
             state.note_published(outputs)
         if not row.facts and not row.published and judgement.timer_ms == NEVER:
             self._forget(step, state, row)

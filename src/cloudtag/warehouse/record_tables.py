@@ -1,4 +1,4 @@
-"""The tables of what cloudtag publishes, one per output stream (deploy/clickhouse/001, 002, 005, 008, 011 and 014)."""
+"""The tables of what cloudtag publishes, one per output stream (made in deploy/clickhouse)."""
 
 from typing import Any
 
@@ -16,11 +16,13 @@ from cloudtag.warehouse.columns import (
     same,
     text,
     texts,
+    unset,
 )
 from cloudtag.warehouse.pseudonymizer import Pseudonymizer
 
 REVISION = same("revision", "UInt64")
 BUYER = keyed("buyer_key", "buyer_id", "buyer")
+HISTORICAL = unset("historical")
 
 
 def _buyers_of(alert: Alert) -> tuple[str, ...]:
@@ -74,6 +76,7 @@ RECORD_TABLES: dict[str, WarehouseTable] = {
             _covered("withdrawn_because"),
             _covered("withdrawn_because_zh"),
             *low("verdict"),
+            *HISTORICAL,
         ),
     ),
     "tag-statuses": WarehouseTable(
@@ -92,6 +95,7 @@ RECORD_TABLES: dict[str, WarehouseTable] = {
             *low("policy_version"),
             same("due_at", f"Nullable({TIME})"),
             same("put_at", f"Nullable({TIME})"),
+            *HISTORICAL,
         ),
     ),
     "tag-confirmations": WarehouseTable(
@@ -107,6 +111,7 @@ RECORD_TABLES: dict[str, WarehouseTable] = {
             *low("policy_version"),
             same("independent_shops", "UInt32"),
             same("reached_ms", "Array(Int64)"),
+            *HISTORICAL,
         ),
     ),
     "consequences": WarehouseTable(
@@ -123,6 +128,7 @@ RECORD_TABLES: dict[str, WarehouseTable] = {
             same("ends_at", f"Nullable({TIME})"),
             *low("policy_version"),
             *text("shop_id"),
+            *HISTORICAL,
         ),
     ),
     "report-statuses": WarehouseTable(
@@ -140,6 +146,7 @@ RECORD_TABLES: dict[str, WarehouseTable] = {
             same("cleaned_by", f"Nullable({TIME})"),
             same("decided_at", TIME),
             *low("policy_version"),
+            *HISTORICAL,
         ),
     ),
     "labels": WarehouseTable(
@@ -154,6 +161,7 @@ RECORD_TABLES: dict[str, WarehouseTable] = {
             *text("shop_id", "answered_by_shop_id", "account_id"),
             same("labelled_at", TIME),
             *low("policy_version"),
+            *HISTORICAL,
         ),
     ),
     "dead-letters": WarehouseTable(

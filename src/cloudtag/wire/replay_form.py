@@ -2,7 +2,7 @@
 
 Going in, an absent field takes its default, but for what an event must say (its ids, its time, its status); a field
 that an event does not have is a mistake, one of an output record is passed over; times are RFC 3339 or milliseconds
-since the epoch. Going out, every field is written, times as RFC 3339 with Z, bytes as base64.
+since the epoch. Going out, every field is written that is set, times as RFC 3339 with Z, bytes as base64.
 """
 
 import re
@@ -89,6 +89,9 @@ def _refusal(error: msgspec.ValidationError, line: bytes | str) -> Undecodable:
 
 def _strict(shape: Shape, loose: Any) -> Struct:
     values = {name: getattr(loose, name) for name in shape.names}
+    for name in shape.unset:
+        if values[name] in (None, UNSET):
+            del values[name]
     if (unsaid := next((name for name, value in values.items() if value is UNSET), None)) is not None:
         if loose.withdraws is None:
             raise Undecodable("invalid_value", advice.told(shape, f"Object missing required field `{unsaid}`", ""))
@@ -109,7 +112,8 @@ def _milliseconds(name: str, time: datetime | int | None) -> int | None:
 
 
 def _object(shape: Shape, record: Struct) -> dict[str, Any]:
-    return {name: _value(shape, name, getattr(record, name)) for name in shape.names}
+    values = ((name, getattr(record, name)) for name in shape.names)
+    return {name: _value(shape, name, value) for name, value in values if value is not UNSET}
 
 
 def _value(shape: Shape, name: str, value: Any) -> Any:
@@ -165,6 +169,8 @@ def _default_of(field: msgspec.structs.FieldInfo, shape: Shape) -> Any:
 
 
 def _loose_hint(shape: Shape, field: msgspec.structs.FieldInfo, hint: Any, *, is_event: bool) -> Any:
+    if field.name in shape.unset:
+        return hint | None
     if field.name in shape.times:
         return _Time | None if field.default is None else _Time
     if field.name in shape.nested:

@@ -12,6 +12,7 @@ from cloudtag.contract.internal import make_id
 from cloudtag.contract.records import Alert, TagConfirmation, TagStatus
 from cloudtag.contract.streams import STREAM_OF
 from cloudtag.decisions.consequences import ConsequenceCase, complaints_among, follow
+from cloudtag.decisions.consequences.moments import moments_of, newest_cause
 from cloudtag.decisions.reports import judge_reports
 from cloudtag.decisions.verdicts import last_word
 from cloudtag.detection.order_view import OrderView
@@ -80,9 +81,11 @@ def judge_consequences(
         said_id = make_id(report.record.platform, report.shop_id, report.record.report_id)
         since_ms = report.record.put_at
         judgement.conclusions[said_id] = Conclusion(said_id, state.key, since_ms, report.record, is_rolling=True)
+    moments = moments_of(case) if told else {}
     for record, since_ms in told:
+        moment_ms = newest_cause(record, moments)
         judgement.conclusions[record.consequence_id] = Conclusion(
-            record.consequence_id, record.subject_id, since_ms, record, is_rolling=True
+            record.consequence_id, record.subject_id, since_ms, record, is_rolling=True, moment_ms=moment_ms
         )
     return judgement
 
