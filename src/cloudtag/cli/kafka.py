@@ -47,8 +47,11 @@ class Sender:
         """Hand over an event; it is on the broker after the next `flush`."""
         stream = INPUTS[STREAM_OF[type(event)]]
         key = canonical_key(stream.key, getattr(event, stream.key))
-        target = (self._config.topic(stream.name), partition_of(key, self._config.partitions))
-        await self.put(target, OutRecord(key.encode(), self._codec.encode(stream.name, event)))
+        await self.put(self.target(stream.name, key), OutRecord(key.encode(), self._codec.encode(stream.name, event)))
+
+    def target(self, stream: str, key: str) -> Target:
+        """Where a stream's records with a key belong."""
+        return self._config.topic(stream), partition_of(key, self._config.partitions)
 
     async def put(self, target: Target, record: OutRecord) -> None:
         """Hand over bytes for a topic and partition."""
