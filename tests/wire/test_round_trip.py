@@ -93,6 +93,8 @@ def plain(value: Any) -> Any:
         said = msgspec.structs.asdict(value)
         unsaid = {name: "" for name in shape_of(type(value)).unsaid if said[name] is None}
         return {name: plain(item) for name, item in {**said, **unsaid}.items()}
+    if value is UNSET:
+        return None
     return [plain(item) for item in value] if isinstance(value, tuple) else value
 
 
