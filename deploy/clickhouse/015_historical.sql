@@ -1,16 +1,16 @@
 -- Whether what a record says was decided before the installation went live (`historical`). NULL where it names no such
 -- moment, and in rows stored before.
-ALTER TABLE {database}.alerts ADD COLUMN IF NOT EXISTS historical Nullable(Bool) COMMENT 'decided before the installation went live; NULL: it names no such moment' AFTER verdict;
-ALTER TABLE {database}.tag_statuses ADD COLUMN IF NOT EXISTS historical Nullable(Bool) COMMENT 'decided before the installation went live; NULL: it names no such moment' AFTER put_at;
-ALTER TABLE {database}.tag_status_revisions ADD COLUMN IF NOT EXISTS historical Nullable(Bool) COMMENT 'decided before the installation went live; NULL: it names no such moment' AFTER put_at;
-ALTER TABLE {database}.tag_confirmations ADD COLUMN IF NOT EXISTS historical Nullable(Bool) COMMENT 'decided before the installation went live; NULL: it names no such moment' AFTER reached_ms;
-ALTER TABLE {database}.confirmation_revisions ADD COLUMN IF NOT EXISTS historical Nullable(Bool) COMMENT 'decided before the installation went live; NULL: it names no such moment' AFTER reached_ms;
-ALTER TABLE {database}.report_statuses ADD COLUMN IF NOT EXISTS historical Nullable(Bool) COMMENT 'decided before the installation went live; NULL: it names no such moment' AFTER policy_version;
-ALTER TABLE {database}.report_status_revisions ADD COLUMN IF NOT EXISTS historical Nullable(Bool) COMMENT 'decided before the installation went live; NULL: it names no such moment' AFTER policy_version;
-ALTER TABLE {database}.consequences ADD COLUMN IF NOT EXISTS historical Nullable(Bool) COMMENT 'decided before the installation went live; NULL: it names no such moment' AFTER shop_id;
-ALTER TABLE {database}.consequence_revisions ADD COLUMN IF NOT EXISTS historical Nullable(Bool) COMMENT 'decided before the installation went live; NULL: it names no such moment' AFTER shop_id;
-ALTER TABLE {database}.labels ADD COLUMN IF NOT EXISTS historical Nullable(Bool) COMMENT 'decided before the installation went live; NULL: it names no such moment' AFTER policy_version;
-ALTER TABLE {database}.label_revisions ADD COLUMN IF NOT EXISTS historical Nullable(Bool) COMMENT 'decided before the installation went live; NULL: it names no such moment' AFTER policy_version;
+ALTER TABLE {database}.alerts ADD COLUMN IF NOT EXISTS historical Nullable(Bool) COMMENT 'decided before the installation went live, NULL where it names no such moment' AFTER verdict;
+ALTER TABLE {database}.tag_statuses ADD COLUMN IF NOT EXISTS historical Nullable(Bool) COMMENT 'decided before the installation went live, NULL where it names no such moment' AFTER put_at;
+ALTER TABLE {database}.tag_status_revisions ADD COLUMN IF NOT EXISTS historical Nullable(Bool) COMMENT 'decided before the installation went live, NULL where it names no such moment' AFTER put_at;
+ALTER TABLE {database}.tag_confirmations ADD COLUMN IF NOT EXISTS historical Nullable(Bool) COMMENT 'decided before the installation went live, NULL where it names no such moment' AFTER reached_ms;
+ALTER TABLE {database}.confirmation_revisions ADD COLUMN IF NOT EXISTS historical Nullable(Bool) COMMENT 'decided before the installation went live, NULL where it names no such moment' AFTER reached_ms;
+ALTER TABLE {database}.report_statuses ADD COLUMN IF NOT EXISTS historical Nullable(Bool) COMMENT 'decided before the installation went live, NULL where it names no such moment' AFTER policy_version;
+ALTER TABLE {database}.report_status_revisions ADD COLUMN IF NOT EXISTS historical Nullable(Bool) COMMENT 'decided before the installation went live, NULL where it names no such moment' AFTER policy_version;
+ALTER TABLE {database}.consequences ADD COLUMN IF NOT EXISTS historical Nullable(Bool) COMMENT 'decided before the installation went live, NULL where it names no such moment' AFTER shop_id;
+ALTER TABLE {database}.consequence_revisions ADD COLUMN IF NOT EXISTS historical Nullable(Bool) COMMENT 'decided before the installation went live, NULL where it names no such moment' AFTER shop_id;
+ALTER TABLE {database}.labels ADD COLUMN IF NOT EXISTS historical Nullable(Bool) COMMENT 'decided before the installation went live, NULL where it names no such moment' AFTER policy_version;
+ALTER TABLE {database}.label_revisions ADD COLUMN IF NOT EXISTS historical Nullable(Bool) COMMENT 'decided before the installation went live, NULL where it names no such moment' AFTER policy_version;
 
 -- A view keeps the columns there were when it was made.
 CREATE OR REPLACE VIEW {database}.alerts_latest AS
