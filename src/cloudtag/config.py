@@ -26,7 +26,7 @@ NotNegative = Annotated[int, Meta(ge=0)]
 Seconds = Annotated[float, Meta(gt=0)]
 """A duration in seconds, more than 0."""
 
-Moment = Annotated[datetime, Meta(tz=True)]
+LiveMoment = Annotated[datetime, Meta(tz=True)]
 """A moment with its zone, as 2026-03-01T00:00:00Z."""
 
 SHORT_NAMES = {"brokers": "KAFKA", "clickhouse_url": "CLICKHOUSE"}
@@ -107,7 +107,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`live`: an idle partition follows the wall clock. `data`: only records move time (replays, demos)."""
     lateness_seconds: NotNegative = 3600
     """How far event time may be out of order before an event counts as late."""
-    live_since: Moment | None = None
+    live_since: LiveMoment | None = None
     """When the installation went live, in event time: what was decided before is published as `historical`. None names
     no such moment. Workers of one group must agree; set it before history is loaded, and leave it."""
     skew_seconds: NotNegative = 21_600

@@ -11,7 +11,7 @@ from cloudtag.backfill.checkpoint import Checkpoint
 from cloudtag.backfill.ordered import OrderedHistory
 from cloudtag.backfill.tally import HistoryTally
 from cloudtag.cli.backfill_report import report
-from cloudtag.cli.backfill_sources import Intake, from_files, from_topics
+from cloudtag.cli.backfill_sources import HistoryIntake, from_files, from_topics
 from cloudtag.cli.failure import FAILED, UNREADABLE, FailureError
 from cloudtag.cli.lines import check_stream
 from cloudtag.cli.options import Brokers, TableStream, milliseconds, settings
@@ -72,7 +72,7 @@ def backfill(
     check_stream(stream)
     source = _source(config, files or [], stream, from_prefix, from_brokers)
     with OrderedHistory() as history:
-        intake = Intake(config, HistoryTally(live_ms), history)
+        intake = HistoryIntake(config, HistoryTally(live_ms), history)
         source(intake)
         report(intake)
         if not dry_run and intake.tally.total:
@@ -84,7 +84,7 @@ def backfill(
 
 def _source(
     config: Config, files: list[Path], stream: str | None, from_prefix: str | None, from_brokers: str | None
-) -> Callable[[Intake], None]:
+) -> Callable[[HistoryIntake], None]:
     is_topics = from_prefix is not None or from_brokers is not None
     if bool(files) == is_topics:
         raise FailureError("give files, or the topics to copy (--from-prefix, --from-brokers)", UNREADABLE)
@@ -97,7 +97,13 @@ def _source(
 
 
 async def _send(
-    config: Config, intake: Intake, done: Checkpoint, path: Path | None, rate: int | None, *, is_behind_live: bool
+    config: Config,
+    intake: HistoryIntake,
+    done: Checkpoint,
+    path: Path | None,
+    rate: int | None,
+    *,
+    is_behind_live: bool,
 ) -> None:
     from cloudtag.cli.backfill_sending import newest_live, send_history
     from cloudtag.cli.kafka import quiet, sender

@@ -3,19 +3,19 @@
 from collections.abc import Iterator
 
 from cloudtag.backfill.tally import WANTED_DAYS
-from cloudtag.cli.backfill_sources import Intake
+from cloudtag.cli.backfill_sources import HistoryIntake
 from cloudtag.cli.screen import output
 from cloudtag.contract.times import rfc3339
 from cloudtag.doctor.blind import Loss, without_field, without_stream
 
 
-def report(intake: Intake) -> None:
+def report(intake: HistoryIntake) -> None:
     """Print the span, the counts per stream, and the detectors that this history leaves blind or weaker."""
     for line in lines_of(intake):
         output().print(line, markup=False, soft_wrap=True)
 
 
-def lines_of(intake: Intake) -> Iterator[str]:
+def lines_of(intake: HistoryIntake) -> Iterator[str]:
     """The same as lines."""
     tally = intake.tally
     if tally.earliest_ms is None or tally.latest_ms is None:
@@ -32,7 +32,7 @@ def lines_of(intake: Intake) -> Iterator[str]:
     yield from _losses(intake)
 
 
-def _losses(intake: Intake) -> Iterator[str]:
+def _losses(intake: HistoryIntake) -> Iterator[str]:
     for stream in intake.tally.missing:
         if told := _told(without_stream(stream)):
             yield f"no {stream}: {told}"

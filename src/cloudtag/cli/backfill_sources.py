@@ -21,7 +21,7 @@ from cloudtag.wire.produced import check
 
 
 @dataclass
-class Intake:
+class HistoryIntake:
     """Takes events in from anywhere: counts them, and keeps those of the past in order."""
 
     config: Config
@@ -50,7 +50,7 @@ class Intake:
         self.bad.add(place, error.reason, error.error)
 
 
-def from_files(intake: Intake, files: list[Path], stream: str | None) -> None:
+def from_files(intake: HistoryIntake, files: list[Path], stream: str | None) -> None:
     """Every event of files, refused where `cloudtag produce` would refuse it.
 
     Raises OSError and UnreadableFileError for a file that cannot be read.
@@ -71,7 +71,7 @@ def from_files(intake: Intake, files: list[Path], stream: str | None) -> None:
         note(line)
 
 
-async def from_topics(intake: Intake, prefix: str, brokers: str) -> None:
+async def from_topics(intake: HistoryIntake, prefix: str, brokers: str) -> None:
     """Every event that the input topics of another installation hold now, as a worker would read it.
 
     Raises ``TopicError`` where they are not there, and aiokafka's errors.
