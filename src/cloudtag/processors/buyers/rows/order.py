@@ -23,6 +23,7 @@ from cloudtag.engine.row_kind import INTERNAL_ID, Holds, Reads, RowKind
 from cloudtag.engine.rows import Row
 from cloudtag.policy.model import Policies
 from cloudtag.processors.buyers.buyer_index import BuyerIndex
+from cloudtag.processors.buyers.published import abnormal_among
 from cloudtag.processors.buyers.reading import (
     is_answered,
     links,
@@ -58,7 +59,9 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
         lambda: orders_beside(state, (order.order_id,)),
         links(state) if is_claimed else (),
     )
-    run_detectors("order", row.kinds, case, policy, state.index.verdicts, judgement)
+    run_detectors(
+        "order", row.kinds, case, policy, state.index.verdicts, judgement, abnormal=lambda: abnormal_among(state)
+    )
     return judgement
 
 
