@@ -8,10 +8,12 @@ from typing import Any
 
 from cloudtag.contract import disputes
 from cloudtag.contract import events as ev
+from cloudtag.contract.couriers import CourierAsked
 from cloudtag.contract.links import AttributeUsed, SkuOwned
 from cloudtag.contract.parcels import WaybillUsed
 from cloudtag.contract.records import Alert, Label
 from cloudtag.detection.cases import OrderCase
+from cloudtag.detection.feeds import feed_questions
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.refund_view import RefundView
 from cloudtag.detection.returned import sends_goods
@@ -31,6 +33,7 @@ from cloudtag.processors.buyers.reading import (
     orders_beside,
     orders_sharing,
     report,
+    silence,
     view_of,
 )
 from cloudtag.processors.buyers.run_detectors import run_detectors, unpaid_ms
@@ -58,11 +61,23 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
         now_ms,
         lambda: orders_beside(state, (order.order_id,)),
         links(state) if is_claimed else (),
+        lambda number, courier: silence(state, number, courier),
+        lambda number: number not in state.index.units,
     )
+    if order.refunds:
+        _ask(case, judgement)
     run_detectors(
         "order", row.kinds, case, policy, state.index.verdicts, judgement, abnormal=lambda: abnormal_among(state)
     )
     return judgement
+
+
+def _ask(case: OrderCase, judgement: Judgement) -> None:
+    """Ask when the couriers were silent of which no delivery is known. Of a return number its own row asks."""
+    for number, courier, since_ms, until_ms in feed_questions(case.order, case.outbound):
+        if case.is_asked(number):
+            asked = CourierAsked(0, True, courier, case.buyer_id, number, since_ms, until_ms)
+            judgement.conclusions[asked.internal_id] = Conclusion(asked.internal_id, courier, since_ms, asked)
 
 
 def _uses(buyer_id: str, order: OrderView) -> Iterator[Conclusion]:
@@ -174,7 +189,7 @@ ORDER = RowKind(
         Holds(disputes.ChargebackChanged, name=_ORDER_ID),
         Holds(SkuOwned, name=_ORDER_ID, identity=INTERNAL_ID),
     ),
-    tells=(WaybillUsed, AttributeUsed, Alert, Label),
+    tells=(WaybillUsed, CourierAsked, AttributeUsed, Alert, Label),
     reads=(
         Reads("parcel", readers=_with_refunds_of, rows=_numbers_of),
         Reads("order", when=_has_refunds, readers=_beside, rows=lambda state, name: names_beside(state, (name,))),
