@@ -33,13 +33,13 @@ from msgspec import Meta, Struct
 
 from cloudtag.contract.events import OrderChanged, RefundChanged
 from cloudtag.contract.records import Reference
+from cloudtag.detection.all_back import has_come_back
 from cloudtag.detection.cases import OrderCase
 from cloudtag.detection.examples.refund_before_delivery import EXAMPLES
 from cloudtag.detection.feeds import claim_of, rests_on_silence, was_heard
 from cloudtag.detection.finding import Finding, Timer, cite, oldest_first
 from cloudtag.detection.outbound import Outbound, holding_claimed, moment
 from cloudtag.detection.refund_view import RefundView
-from cloudtag.detection.returned import has_come_back
 from cloudtag.detection.returning import is_given_up
 from cloudtag.detection.rule import Rule
 from cloudtag.detection.wording import form, listed, span, span_zh
