@@ -35,6 +35,7 @@ from cloudtag.detection.examples.no_circulation import EXAMPLES
 from cloudtag.detection.finding import Finding, Timer, cite, unique
 from cloudtag.detection.rule import Rule
 from cloudtag.detection.wording import counted
+from cloudtag.parcels.uses import WAIT_HOURS
 
 RULE = Rule(
     title="Return number without a parcel",
@@ -56,7 +57,7 @@ _OVER = ("withdrawn", "refused")
 class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
     """How long a number may stay without a scan, and whether public holidays count."""
 
-    without_scan_hours: Annotated[int, Meta(ge=1)] = 72
+    without_scan_hours: Annotated[int, Meta(ge=1)] = WAIT_HOURS
     counts_holidays: bool = False
 
 
