@@ -54,9 +54,10 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
         use_id = shown.internal_id
         judgement.conclusions[use_id] = Conclusion(use_id, shown.attribute, shown.occurred_at, shown)
     is_claimed = order.order_id in state.index.claimed_orders
+    loose = _loose_words(state, row)
     case = OrderCase(
         state.key,
-        order,
+        OrderView(row.name, (*row.facts.values(), *loose)) if loose else order,
         lambda number: report(state, number),
         now_ms,
         lambda: orders_beside(state, (order.order_id,)),
@@ -70,6 +71,25 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
         "order", row.kinds, case, policy, state.index.verdicts, judgement, abnormal=lambda: abnormal_among(state)
     )
     return judgement
+
+
+def _loose_words(state: KeyedState, row: Row) -> list[ev.ComplaintChanged]:
+    """What was said of the order's complaints by events that do not name the order."""
+    own = state.row("buyer")
+    if own is None:
+        return []
+    words = [fact for fact in own.facts.values() if type(fact) is ev.ComplaintChanged]
+    about = {(f.shop_id, f.complaint_id) for f in row.facts.values() if type(f) is ev.ComplaintChanged} if words else ()
+    return [word for word in words if (word.shop_id, word.complaint_id) in about]
+
+
+def _complained_of(state: KeyedState, name: str) -> Iterable[str]:
+    """The orders of whose complaints something is said without naming the order."""
+    del name
+    own = state.row("buyer")
+    if own is None or not any(type(fact) is ev.ComplaintChanged for fact in own.facts.values()):
+        return ()
+    return [row.name for row in state.rows_of("order") if _loose_words(state, row)]
 
 
 def _ask(case: OrderCase, judgement: Judgement) -> None:
@@ -193,6 +213,7 @@ ORDER = RowKind(
     reads=(
         Reads("parcel", readers=_with_refunds_of, rows=_numbers_of),
         Reads("order", when=_has_refunds, readers=_beside, rows=lambda state, name: names_beside(state, (name,))),
+        Reads("buyer", readers=_complained_of, rows=lambda _state, _name: ("",)),
         Reads("links", when=_has_claimed, readers=_claimed, rows=lambda _state, _name: ("",)),
     ),
     index=_index,
