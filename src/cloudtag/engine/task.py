@@ -25,21 +25,12 @@ from cloudtag.engine.revise import repeat, revise
 from cloudtag.engine.row_reasons import RowReasons
 from cloudtag.engine.rows import NEVER, Row, RowCodec, header, row_key, split_key
 from cloudtag.engine.task_result import Output, RowReader, TaskResult
+from cloudtag.engine.task_row import TASK_KEY, TaskRow
 from cloudtag.engine.timers import Timers
-
-TASK_KEY = b"\x00\x00lane"
-"""The task's own row: watermark, newest event, last batch, last batch known to be published."""
 
 _NONE: frozenset[str] = frozenset()
 Dirty = dict[KeyedState, set[str]]
 """The rows to judge, by keyed state, in the order in which the keyed states were first touched."""
-
-
-class _Own(Struct, array_like=True):
-    watermark_ms: int = 0
-    newest_ms: int = 0
-    batch: int = 0
-    sent: int = 0
 
 
 class Task:
@@ -54,7 +45,7 @@ class Task:
         self._processor, self._rows, self._live_since_ms = processor, rows, live_since_ms
         self._codec = RowCodec(processor.kinds.fact_type, processor.kinds.identity)
         self._cache = StateCache(processor, rows, self._codec, cache_keys)
-        self._timers, self._own = Timers(), _Own()
+        self._timers, self._own = Timers(), TaskRow()
         self._master_data = processor.kinds.master_data
         self._judges, self._policies = processor.kinds.judges, processor.policies
 
@@ -87,7 +78,7 @@ class Task:
         unsent: list[tuple[bytes, int]] = []
         for key, data in self._rows.all_rows() if self._rows is not None else ():
             if key == TASK_KEY:
-                self._own = msgspec.msgpack.decode(data, type=_Own)
+                self._own = msgspec.msgpack.decode(data, type=TaskRow)
                 continue
             batch, timer_ms = header(data)
             self._timers.add(timer_ms, *split_key(key))
@@ -220,12 +211,7 @@ class Task:
         ask for."""
         kinds = self._processor.kinds
         asked = changed | fired if fired else changed
-        if is_whole:
-            touched = kinds.every(state)
-        elif kinds.is_plain:
-            touched = asked
-        else:
-            touched = kinds.touched(state, asked)
+        touched = kinds.every(state) if is_whole else asked if kinds.is_plain else kinds.touched(state, asked)
         outputs: list[Output] = []
         for row_id in touched if len(touched) == 1 else sorted(touched):
             if told := self._judge_row(step, state, row_id, changed, news):
@@ -235,9 +221,20 @@ class Task:
                 is_left = row_id in asked and row_id not in touched
                 if is_whole or is_left or kinds.is_asked(row_id, state, asked, outputs):
                     outputs += self._judge_row(step, state, row_id, changed, news)
+        if outputs and not kinds.is_plain:
+            outputs += self._settle(step, state, changed, news)
         step.outputs += outputs
         if state.has_lost_rows:
             index_anew(self._processor, state)
+
+    def _settle(self, step: TaskResult, state: KeyedState, changed: Set[str], news: News) -> list[Output]:
+        """Judge again what rests on what was just published about other rows, then the layers that follow it."""
+        kinds, outputs = self._processor.kinds, list[Output]()
+        unsettled = set(self._processor.unsettled(state))
+        for row_id in (*sorted(unsettled.difference(kinds.layers)), *kinds.layers):
+            if row_id in unsettled or kinds.is_asked(row_id, state, _NONE, outputs):
+                outputs += self._judge_row(step, state, row_id, changed, news)
+        return outputs
 
     def _judge_row(
         self, step: TaskResult, state: KeyedState, row_id: str, changed: Set[str], news: News

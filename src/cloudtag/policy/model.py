@@ -80,12 +80,14 @@ class RouteNames(Struct, frozen=True, forbid_unknown_fields=True):
     """What a platform calls the places a shop may take an alert to (B11, B16, B27, J1).
 
     `complaint_centre` decides on vouchers within three working days, `cloud_tag` takes those without any,
-    `review_management` those against unreasonable reviews.
+    `review_management` those against unreasonable reviews. `tags_only_order`: where no other order of the buyer's is
+    abnormal, the cloud tag takes it whatever vouchers there are (B26, B27).
     """
 
     complaint_centre: str = "complaint_centre"
     cloud_tag: str = "cloud_tag"
     review_management: str = "review_management"
+    tags_only_order: bool = False
 
 
 class Policy(Struct, frozen=True):
@@ -132,6 +134,7 @@ class Policies:
         """`packs`: versions by platform, `default` among them."""
         self._packs = {name: sorted(versions, key=lambda p: p.from_ms) for name, versions in packs.items()}
         self._starts = {name: [p.from_ms for p in versions] for name, versions in self._packs.items()}
+        self._cited = {policy.version: policy for policy in self.versions()}
 
     @property
     def platforms(self) -> frozenset[str]:
@@ -143,6 +146,10 @@ class Policies:
         name = platform if platform in self._packs else "default"
         found = bisect_right(self._starts[name], occurred_at) - 1
         return self._packs[name][max(found, 0)]
+
+    def cited(self, version: str) -> Policy | None:
+        """The policy that a record cites by its version, if it is still among these."""
+        return self._cited.get(version)
 
     def versions(self) -> list[Policy]:
         """Every version of every pack."""

@@ -38,8 +38,8 @@ def replay_as_delivered(
             yield "dead-letters", dead_letter_of_line(item)
             continue
         newest_ms = max(newest_ms, item.occurred_at)
-        outputs = topology.feed((item,))
-        outputs += topology.fire_before(newest_ms - lateness_ms)
+        # What was due before then was so without this line.
+        outputs = [*topology.fire_before(newest_ms - lateness_ms), *topology.feed((item,))]
         yield from ((output.stream, output.record) for output in outputs)
         yield from (("dead-letters", letter) for letter in _refused(topology, number))
     if newest_ms or until_ms is not None:

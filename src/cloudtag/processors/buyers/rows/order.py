@@ -8,10 +8,12 @@ from typing import Any
 
 from cloudtag.contract import disputes
 from cloudtag.contract import events as ev
+from cloudtag.contract.couriers import CourierAsked
 from cloudtag.contract.links import AttributeUsed, SkuOwned
 from cloudtag.contract.parcels import WaybillUsed
 from cloudtag.contract.records import Alert, Label
 from cloudtag.detection.cases import OrderCase
+from cloudtag.detection.feeds import feed_questions
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.refund_view import RefundView
 from cloudtag.detection.returned import sends_goods
@@ -23,6 +25,7 @@ from cloudtag.engine.row_kind import INTERNAL_ID, Holds, Reads, RowKind
 from cloudtag.engine.rows import Row
 from cloudtag.policy.model import Policies
 from cloudtag.processors.buyers.buyer_index import BuyerIndex
+from cloudtag.processors.buyers.published import abnormal_among
 from cloudtag.processors.buyers.reading import (
     is_answered,
     links,
@@ -30,6 +33,7 @@ from cloudtag.processors.buyers.reading import (
     orders_beside,
     orders_sharing,
     report,
+    silence,
     view_of,
 )
 from cloudtag.processors.buyers.run_detectors import run_detectors, unpaid_ms
@@ -50,16 +54,50 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
         use_id = shown.internal_id
         judgement.conclusions[use_id] = Conclusion(use_id, shown.attribute, shown.occurred_at, shown)
     is_claimed = order.order_id in state.index.claimed_orders
+    loose = _loose_words(state, row)
     case = OrderCase(
         state.key,
-        order,
+        OrderView(row.name, (*row.facts.values(), *loose)) if loose else order,
         lambda number: report(state, number),
         now_ms,
         lambda: orders_beside(state, (order.order_id,)),
         links(state) if is_claimed else (),
+        lambda number, courier: silence(state, number, courier),
+        lambda number: number not in state.index.units,
     )
-    run_detectors("order", row.kinds, case, policy, state.index.verdicts, judgement)
+    if order.refunds:
+        _ask(case, judgement)
+    run_detectors(
+        "order", row.kinds, case, policy, state.index.verdicts, judgement, abnormal=lambda: abnormal_among(state)
+    )
     return judgement
+
+
+def _loose_words(state: KeyedState, row: Row) -> list[ev.ComplaintChanged]:
+    """What was said of the order's complaints by events that do not name the order."""
+    own = state.row("buyer")
+    if own is None:
+        return []
+    words = [fact for fact in own.facts.values() if type(fact) is ev.ComplaintChanged]
+    about = {(f.shop_id, f.complaint_id) for f in row.facts.values() if type(f) is ev.ComplaintChanged} if words else ()
+    return [word for word in words if (word.shop_id, word.complaint_id) in about]
+
+
+def _complained_of(state: KeyedState, name: str) -> Iterable[str]:
+    """The orders of whose complaints something is said without naming the order."""
+    del name
+    own = state.row("buyer")
+    if own is None or not any(type(fact) is ev.ComplaintChanged for fact in own.facts.values()):
+        return ()
+    return [row.name for row in state.rows_of("order") if _loose_words(state, row)]
+
+
+def _ask(case: OrderCase, judgement: Judgement) -> None:
+    """Ask when the couriers were silent of which no delivery is known. Of a return number its own row asks."""
+    for number, courier, since_ms, until_ms in feed_questions(case.order, case.outbound):
+        if case.is_asked(number):
+            asked = CourierAsked(0, True, courier, case.buyer_id, number, since_ms, until_ms)
+            judgement.conclusions[asked.internal_id] = Conclusion(asked.internal_id, courier, since_ms, asked)
 
 
 def _uses(buyer_id: str, order: OrderView) -> Iterator[Conclusion]:
@@ -171,10 +209,11 @@ ORDER = RowKind(
         Holds(disputes.ChargebackChanged, name=_ORDER_ID),
         Holds(SkuOwned, name=_ORDER_ID, identity=INTERNAL_ID),
     ),
-    tells=(WaybillUsed, AttributeUsed, Alert, Label),
+    tells=(WaybillUsed, CourierAsked, AttributeUsed, Alert, Label),
     reads=(
         Reads("parcel", readers=_with_refunds_of, rows=_numbers_of),
         Reads("order", when=_has_refunds, readers=_beside, rows=lambda state, name: names_beside(state, (name,))),
+        Reads("buyer", readers=_complained_of, rows=lambda _state, _name: ("",)),
         Reads("links", when=_has_claimed, readers=_claimed, rows=lambda _state, _name: ("",)),
     ),
     index=_index,
