@@ -179,7 +179,7 @@ INTERNAL: dict[str, InternalStream] = {
             "courier-questions",
             couriers.CourierAsked,
             "courier",
-            derived_from=("refunds", "parcel-reports"),
+            derived_from=("orders", "refunds", "parcel-reports"),
         ),
         InternalStream(
             "courier-answers",
