@@ -9,7 +9,7 @@ from cloudtag.policy.load import shipped
 from tests.engine.cluster import Cluster
 from tests.engine.standing import standing
 from tests.engine.test_laws import LATENESS_MS, UNTIL_MS, oracle
-from tests.histories.strategies import START_MS
+from tests.histories.strategies import HOUR_MS, START_MS
 
 
 def placed(event_id: str, order_id: str, buyer_id: str) -> ev.OrderChanged:
@@ -22,8 +22,16 @@ def placed(event_id: str, order_id: str, buyer_id: str) -> ev.OrderChanged:
 def sent_back(event_id: str, order_id: str, buyer_id: str, number: str) -> ev.RefundChanged:
     return ev.RefundChanged(
         event_id, START_MS, "taobao", f"r{order_id}", order_id, buyer_id, "s1", "opened", "return_refund",
-        waybill_no=number,
+        carrier="sf", waybill_no=number,
     )  # fmt: skip
+
+
+def at_work() -> list[ev.Event]:
+    """A courier that scans other parcels hour after hour, so that it is no secret that a number goes nowhere."""
+    return [
+        ev.ParcelScanned(f"w{hour}", START_MS + hour * HOUR_MS, "taobao", "sf", f"OTHER{hour}", scan="departed")
+        for hour in range(120)
+    ]
 
 
 def test_a_first_alert_and_an_overdue_complaint_that_are_due_together_do_not_hide_a_ring() -> None:
@@ -34,6 +42,7 @@ def test_a_first_alert_and_an_overdue_complaint_that_are_due_together_do_not_hid
         sent_back("r2", "o2", "b2", "R2"),
         sent_back("r3", "o3", "b3", "R3"),
         complaint,
+        *at_work(),
     ]
     cluster = Cluster(shipped(), LATENESS_MS)
     for event in history:
