@@ -81,7 +81,8 @@ RECORD_TABLES: dict[str, WarehouseTable] = {
     ),
     "tag-statuses": WarehouseTable(
         "tag_statuses",
-        (
+        revisions="tag_status_revisions",
+        columns=(
             *text("tag_id"),
             REVISION,
             *low("status", "reason", "shown_as", "platform"),
@@ -100,7 +101,8 @@ RECORD_TABLES: dict[str, WarehouseTable] = {
     ),
     "tag-confirmations": WarehouseTable(
         "tag_confirmations",
-        (
+        revisions="confirmation_revisions",
+        columns=(
             *text("confirmation_id"),
             REVISION,
             *low("status", "platform"),
@@ -116,7 +118,8 @@ RECORD_TABLES: dict[str, WarehouseTable] = {
     ),
     "consequences": WarehouseTable(
         "consequences",
-        (
+        revisions="consequence_revisions",
+        columns=(
             *text("consequence_id"),
             REVISION,
             *low("status", "kind", "subject_kind"),
@@ -133,7 +136,8 @@ RECORD_TABLES: dict[str, WarehouseTable] = {
     ),
     "report-statuses": WarehouseTable(
         "report_statuses",
-        (
+        revisions="report_status_revisions",
+        columns=(
             *text("report_id"),
             REVISION,
             *low("status", "reason", "scenario", "channel", "platform"),
@@ -151,7 +155,8 @@ RECORD_TABLES: dict[str, WarehouseTable] = {
     ),
     "labels": WarehouseTable(
         "labels",
-        (
+        revisions="label_revisions",
+        columns=(
             *text("label_id"),
             REVISION,
             *low("status", "label"),
