@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from cloudtag.contract.events import AlertAnswered, ComplaintChanged, Event, OrderChanged, ParcelScanned, RefundChanged
+from cloudtag.contract.events import (
+    AlertAnswered,
+    ComplaintChanged,
+    Event,
+    OrderChanged,
+    ParcelScanned,
+    RefundChanged,
+    ReturnInspected,
+)
 from cloudtag.contract.links import AttributeUsed, LinkReported
 from cloudtag.contract.records import Alert
-from cloudtag.contract.types import OrderStatus, RefundStatus, ScanKind, VerdictKind
+from cloudtag.contract.types import Goods, OrderLine, OrderStatus, RefundStatus, ScanKind, VerdictKind
 from cloudtag.engine.task_result import Output
 from tests.engine.standing import records_of
 from tests.processors.scene import HOUR, T0, Scene
@@ -45,6 +53,16 @@ def denied(n: int = 1, at: int = T0) -> list[Event]:
         ordered("shipped", at + HOUR, n, waybill_no=f"W{n}"),
         scanned(f"W{n}", "signed", at + 2 * HOUR, signer="recipient"),
         refunded("opened", at + 3 * HOUR, n, type="refund_only", reason="not_received"),
+    ]
+
+
+def short(n: int = 2, at: int = T0) -> list[Event]:
+    """Half of what was ordered came back: an alert about the return."""
+    received = (Goods("dress", 1),)
+    return [
+        ordered("completed", at, n, lines=(OrderLine("dress", 2, 19900),)),
+        refunded("opened", at + HOUR, n, type="return_refund", reason="quality"),
+        ReturnInspected(f"i{n}-{at}", at + 5 * HOUR, "taobao", f"r{n}", f"o{n}", "b1", "s1", received=received),
     ]
 
 
