@@ -120,6 +120,10 @@ def test_what_takes_back_may_come_first_and_be_taken_back_itself() -> None:
     assert requests(scene)["b1", "o1"].voided_by is None
 
 
+def test_what_takes_a_submission_back_tags_nothing() -> None:
+    assert on_stage(EXAM).come(taken_back(tag())) == []
+
+
 def test_judging_twice_is_judging_once() -> None:
     scene = on_stage(EXAM, tag(), tag("other"), taken_back(tag()))
     assert {one.internal_id for one in requests(scene).values()} <= scene.probe()
