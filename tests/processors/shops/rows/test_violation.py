@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from cloudtag.contract.records import Consequence
 from cloudtag.policy.load import shipped
 from cloudtag.replay.topology import Topology, memory_rows
-from tests.engine.standing import latest, standing
+from tests.engine.standing import latest, records_of, standing
 from tests.histories.seller_cases import DAY, DEADLINE, FOUND, MANY, history, said
 from tests.processors.scene import Scene
 
@@ -127,7 +128,7 @@ def test_a_case_has_a_row_of_its_name_and_asks_for_all_others_of_the_shop() -> N
 def test_judging_twice_is_judging_once() -> None:
     scene = Scene("shops", "s1")
     told = scene.come(said("found", orders=MANY), said("found", FOUND + DAY, "c2", severe=True))
-    assert scene.probe() == {output.record.consequence_id for output in told}
+    assert scene.probe() == {record.consequence_id for record in records_of(told, Consequence)}
     scene.wait(DEADLINE)
     assert len(scene.probe()) > len(told)
     assert scene.come(said("found", orders=MANY)) == []
