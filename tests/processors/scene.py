@@ -9,7 +9,6 @@ from cloudtag.engine.judgement import Judgement
 from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.row_kind import Judge
 from cloudtag.engine.rows import Row
-from cloudtag.engine.task_result import Output
 from tests.processors.probing import probe
 from tests.processors.recorded import Recorded
 
@@ -33,12 +32,12 @@ class Scene(Recorded):
         """The keyed state; an empty one if nothing is held."""
         return self.task._cache.get(self.key)
 
-    def come(self, *facts: Any) -> list[Output]:
-        """What these facts, in one batch, have published, internal records included."""
+    def come(self, *facts: Any) -> list[Any]:
+        """The outputs that these facts have brought, come in one batch; internal records included."""
         return self._played(lambda: self.feed(facts))
 
-    def wait(self, now_ms: int) -> list[Output]:
-        """What is published until event time has come so far."""
+    def wait(self, now_ms: int) -> list[Any]:
+        """The outputs until event time has come so far."""
         return self._played(lambda: list(self.pass_time(now_ms)))
 
     def judged(self, kind: str) -> set[str]:
@@ -73,7 +72,7 @@ class Scene(Recorded):
         rows = list(self.state.rows.values())
         return {told for row in rows for told in kinds.judge(self.state, row, policies, now_ms).conclusions}
 
-    def _played(self, play: Callable[[], object]) -> list[Output]:
+    def _played(self, play: Callable[[], object]) -> list[Any]:
         self._judged.clear()
         self.published.clear()
         play()

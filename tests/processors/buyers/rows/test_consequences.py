@@ -1,9 +1,11 @@
 """What became of shops' reports, and what follows for the buyer: from tags, alerts, verdicts and appeals."""
 
+import pytest
 from msgspec.structs import replace
 
 from cloudtag.contract.disputes import OrderLimitChanged
-from cloudtag.contract.records import ReportStatus
+from cloudtag.contract.records import ConsequenceStatus, ReportStatus
+from cloudtag.contract.types import AppealStatus
 from cloudtag.processors.buyers.reading import HELD_MS
 from tests.engine.standing import records_of
 from tests.processors.buyers.acts import complained, denied, linked, on_stage, ordered
@@ -43,13 +45,15 @@ def test_what_follows_from_a_confirmation_is_told_under_its_subject_and_taken_ba
     assert (gone.consequence_id, gone.status, gone.revision) == (sanction.consequence_id, "reversed", 1)
 
 
-def test_an_appeal_that_is_upheld_takes_it_back_and_one_that_fails_does_not() -> None:
-    for status, expected in (("rejected", ["active"]), ("upheld", ["reversed"])):
-        scene = confirmed()
-        (sanction,) = sanctions(scene)
-        scene.come(appealed(sanction.consequence_id, "opened"))
-        scene.come(appealed(sanction.consequence_id, status, T0 + 2 * DAY, "p2"))
-        assert [told.status for told in sanctions(scene)] == expected
+@pytest.mark.parametrize(("status", "expected"), [("rejected", "active"), ("upheld", "reversed")])
+def test_an_appeal_that_is_upheld_takes_it_back_and_one_that_fails_does_not(
+    status: AppealStatus, expected: ConsequenceStatus
+) -> None:
+    scene = confirmed()
+    (sanction,) = sanctions(scene)
+    scene.come(appealed(sanction.consequence_id, "opened"))
+    scene.come(appealed(sanction.consequence_id, status, T0 + 2 * DAY, "p2"))
+    assert [told.status for told in sanctions(scene)] == [expected]
 
 
 def test_a_shops_report_is_told_under_the_buyer_and_taken_back_with_its_event() -> None:

@@ -13,7 +13,7 @@ from cloudtag.contract.parcels import WaybillUsed
 from cloudtag.contract.records import Label
 from cloudtag.contract.types import OrderLine, Proof
 from cloudtag.policy.load import shipped
-from cloudtag.processors.buyers.reading import HELD_MS
+from cloudtag.processors.buyers.reading import HELD_MS, orders
 from cloudtag.replay.topology import Topology
 from tests.engine.standing import records_of
 from tests.processors.buyers.acts import (
@@ -56,6 +56,13 @@ def test_an_order_asks_for_itself_and_not_for_others() -> None:
     scene = on_stage(ordered(n=2), refunded(n=2), ordered())
     scene.come(ordered("paid", T0 + 1))
     assert scene.judged("order") == {"o1"}
+
+
+def test_a_new_order_is_among_the_buyers_at_once_and_what_it_shows_first_asks_for_the_links() -> None:
+    scene = on_stage(ordered(device_hash="d1"))
+    assert (scene.judged("links"), [known.order_id for known in orders(scene.state)]) == ({""}, ["o1"])
+    scene.come(ordered("placed", T0 + 1, 2, device_hash="d1"))
+    assert (scene.judged("links"), [known.order_id for known in orders(scene.state)]) == (set(), ["o1", "o2"])
 
 
 def test_orders_under_one_number_ask_for_each_other_where_money_is_asked_back() -> None:

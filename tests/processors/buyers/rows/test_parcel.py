@@ -9,7 +9,6 @@ from cloudtag.contract.couriers import CourierAsked, CourierReported
 from cloudtag.contract.parcels import ParcelReported
 from cloudtag.contract.records import Label
 from cloudtag.contract.shops import ShopReported
-from cloudtag.engine.task_result import Output
 from cloudtag.processors.buyers.reading import HELD_MS
 from tests.engine.standing import records_of
 from tests.processors.buyers.acts import alerts, answered, linked, on_stage, ordered, refunded, scanned
@@ -30,7 +29,7 @@ def filled(number: str = "R1", at: int = T0 + DAY, n: int = 1, carrier: str | No
     return refunded("waybill_filled", at, n, type="return_refund", waybill_no=number, carrier=carrier)
 
 
-def questions(outputs: list[Output]) -> list[tuple[str, CourierAsked]]:
+def questions(outputs: list[Any]) -> list[tuple[str, CourierAsked]]:
     return [(output.key, output.record) for output in outputs if output.stream == "courier-questions"]
 
 

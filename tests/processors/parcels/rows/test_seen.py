@@ -12,9 +12,11 @@ from tests.processors.scene import DAY, HOUR, T0, Scene
 FIRST = T0 // HOUR
 
 
-def scan(at: int, carrier: str | None = "sf", kind: ScanKind = "accepted", **fields: bool) -> ParcelScanned:
+def scan(
+    at: int, carrier: str | None = "sf", kind: ScanKind = "accepted", *, time_is_local: bool = False
+) -> ParcelScanned:
     number = f"W{carrier}{at}"
-    return ParcelScanned(f"scan-{kind}-{number}", at, "taobao", carrier, number, scan=kind, **fields)
+    return ParcelScanned(f"scan-{kind}-{number}", at, "taobao", carrier, number, scan=kind, time_is_local=time_is_local)
 
 
 def on_stage(*scans: ParcelScanned) -> Scene:
