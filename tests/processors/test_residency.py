@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from msgspec import msgpack
 from msgspec.structs import replace
 
-from cloudtag.contract.events import ComplaintChanged, Event, OrderChanged, ShopDescribed
+from cloudtag.contract.events import ComplaintChanged, Event, OrderChanged
 from cloudtag.contract.records import Alert
 from cloudtag.contract.streams import READS
 from cloudtag.engine.keyed_state import KeyedState, StateCache
@@ -176,21 +176,6 @@ def test_an_index_follows_from_the_facts_held_in_any_order(history: list[Event],
         for row, fact in data.draw(st.permutations(held)):
             task._processor.index(again, row, fact)
         assert known(again.index) == known(state.index)
-
-
-def questions(topology: Topology) -> list[str]:
-    """The shops about which a question stands."""
-    state: Any = topology.tasks["buyers"]._cache.resident("b1")
-    return [published.id for published in state.row("shops").published.values() if published.stands]
-
-
-def test_a_question_about_shops_ends_with_the_last_link_to_one() -> None:
-    topology = Topology(shipped(), 0, memory_rows())
-    topology.feed([OrderChanged("e1", START_MS, "taobao", "o1", "b1", "s1", "placed", device_hash="d1")])
-    topology.feed([ShopDescribed("e2", START_MS + 1, "taobao", "s2", device_hashes=("d1",))])
-    assert len(questions(topology)) == 1
-    topology.feed([ShopDescribed("e3", START_MS + 2, "taobao", "s2", device_hashes=())])
-    assert questions(topology) == []
 
 
 @pytest.mark.parametrize("pieces", [3, 2])

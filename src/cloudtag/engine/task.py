@@ -174,8 +174,11 @@ class Task:
     def _forget_event(self, state: KeyedState, row: Row, before: Any) -> set[str]:
         """Of two events under one id this one does not count any more; the rows it asked for."""
         kinds, changed = self._processor.kinds, {row.id}
-        ids = {*kinds.touched(state, changed), *self._processor.index(state, row, before)}
+        ids = {*kinds.touched(state, changed)}
         ids |= {layer for layer in kinds.layers if kinds.is_asked(layer, state, changed, ())}
+        # What it asks for where the index does not know it yet is what rests on it alone.
+        index_anew(self._processor, state)
+        ids |= {*self._processor.index(state, row, before)}
         state.memo = None
         index_anew(self._processor, state)
         return ids
