@@ -43,6 +43,8 @@ class RowKinds:
         """What gives the id of the row a fact belongs to, by the type of fact."""
         self.identities = {held.fact: held.identity for kind in kinds for held in kind.holds}
         """What gives a fact's id inside its row, by the type of fact."""
+        self.closes = next((held.fact for kind in kinds if kind.closes for held in kind.holds), None)
+        """The type of fact that closes a keyed state."""
         self._readers = {kind.letter: tuple(self._readers_of(kind, is_late=False)) for kind in kinds}
         self.is_plain = not self.layers and not any(self._readers.values())
         """Whether no row reads or follows another: then a change touches itself alone."""
@@ -82,11 +84,6 @@ class RowKinds:
     def master_data(self) -> frozenset[type[Any]]:
         """The types of facts that are never too late."""
         return frozenset(held.fact for kind in self.kinds if kind.is_kept for held in kind.holds)
-
-    @property
-    def closes(self) -> type[Any] | None:
-        """The type of fact that closes a keyed state."""
-        return next((held.fact for kind in self.kinds if kind.closes for held in kind.holds), None)
 
     def identity(self, fact: Any) -> str:
         """A fact's id inside its row."""
