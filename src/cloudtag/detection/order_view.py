@@ -68,6 +68,7 @@ class OrderView:
         "passed",
         "platform",
         "refunds",
+        "sales",
         "sent",
         "shop_id",
         "waybill",
@@ -102,6 +103,8 @@ class OrderView:
         """With which claim its refunds came to a part of its worth, reckoned once until a fact changes it."""
         self.outbound: Any = None
         """What was made of the parcels it was sent in, by whom it concerns; None when those changed."""
+        self.sales: Any = None
+        """What was made of the articles it names, by whom it concerns; None when those changed."""
         self.newest: Any = None
         """The latest event about the order."""
         self.filled_waybills: frozenset[str] = _NOBODY
@@ -211,7 +214,8 @@ class OrderView:
     def _take(self, order: OrderChanged) -> None:
         self.changes.append(order)
         self.first_at.setdefault(order.status, order)
-        self.lines = order.lines or self.lines
+        if order.lines and order.lines != self.lines:
+            self.lines, self.sales = order.lines, None
         self.currency = order.currency or self.currency
         self.freight_insured = self.freight_insured or order.freight_insured
         self.shop_id, self.platform = order.shop_id, order.platform

@@ -36,8 +36,8 @@ from cloudtag.processors.buyers.reading import (
     silence,
     view_of,
 )
-from cloudtag.processors.buyers.run_detectors import run_detectors, unpaid_ms
-from cloudtag.processors.buyers.uses import order_uses
+from cloudtag.processors.buyers.run_detectors import run_detectors
+from cloudtag.processors.buyers.uses import order_uses, sales_of
 
 _ORDER_ID = attrgetter("order_id")
 
@@ -49,10 +49,9 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
     for use in _uses(state.key, order):
         judgement.conclusions[use.id] = use
     policy = policies.at(order.platform or "", order.began_at)
-    told, judgement.timer_ms = order_uses(state.key, order, now_ms, unpaid_ms(policy))
-    for shown in told:
-        use_id = shown.internal_id
-        judgement.conclusions[use_id] = Conclusion(use_id, shown.attribute, shown.occurred_at, shown)
+    told, judgement.timer_ms = order_uses(state.key, order, now_ms, policy)
+    for use in _shown(told):
+        judgement.conclusions[use.id] = use
     is_claimed = order.order_id in state.index.claimed_orders
     loose = _loose_words(state, row)
     case = OrderCase(
@@ -101,13 +100,24 @@ def _ask(case: OrderCase, judgement: Judgement) -> None:
 
 
 def _uses(buyer_id: str, order: OrderView) -> Iterator[Conclusion]:
-    """What the order and its refunds make of waybill numbers; outbound ones are published once until they change."""
+    """What the order and its refunds make of waybill numbers, and what it shows of what its shop sells.
+
+    Outbound numbers and articles are worked out once until they change.
+    """
     if order.sent and order.outbound is None:
         order.outbound = [_outbound_use(buyer_id, order, sent) for sent in order.sent.values()]
     yield from order.outbound or ()
     for refund in order.refunds.values():
         if sends_goods(refund):
             yield from _return_uses(buyer_id, order, refund)
+    if order.sales is None:
+        order.sales = tuple(_shown(sales_of(buyer_id, order)))
+    yield from order.sales
+
+
+def _shown(told: Iterable[AttributeUsed]) -> Iterator[Conclusion]:
+    for use in told:
+        yield Conclusion(use.internal_id, use.attribute, use.occurred_at, use)
 
 
 def _outbound_use(buyer_id: str, order: OrderView, sent: Sent) -> Conclusion:
