@@ -46,7 +46,7 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
     if not row.facts:
         return EMPTY
     judgement, order = Judgement(), view_of(row)
-    for use in _uses(state.key, order):
+    for use in (*_uses(state.key, order), *_sales(state.key, order)):
         judgement.conclusions[use.id] = use
     policy = policies.at(order.platform or "", order.began_at)
     told, judgement.timer_ms = order_uses(state.key, order, now_ms, policy)
@@ -100,19 +100,21 @@ def _ask(case: OrderCase, judgement: Judgement) -> None:
 
 
 def _uses(buyer_id: str, order: OrderView) -> Iterator[Conclusion]:
-    """What the order and its refunds make of waybill numbers, and what it shows of what its shop sells.
-
-    Outbound numbers and articles are worked out once until they change.
-    """
+    """What the order and its refunds make of waybill numbers; outbound ones are worked out once until they change."""
     if order.sent and order.outbound is None:
         order.outbound = [_outbound_use(buyer_id, order, sent) for sent in order.sent.values()]
     yield from order.outbound or ()
     for refund in order.refunds.values():
         if sends_goods(refund):
             yield from _return_uses(buyer_id, order, refund)
+
+
+def _sales(buyer_id: str, order: OrderView) -> tuple[Conclusion, ...]:
+    """What the order shows of what its shop sells, worked out once until its lines change."""
     if order.sales is None:
         order.sales = tuple(_shown(sales_of(buyer_id, order)))
-    yield from order.sales
+    sales: tuple[Conclusion, ...] = order.sales
+    return sales
 
 
 def _shown(told: Iterable[AttributeUsed]) -> Iterator[Conclusion]:
