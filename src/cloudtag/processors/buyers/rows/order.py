@@ -93,7 +93,7 @@ def _complained_of(state: KeyedState, name: str) -> Iterable[str]:
 
 def _ask(case: OrderCase, judgement: Judgement) -> None:
     """Ask when the couriers were silent of which no delivery is known. Of a return number its own row asks."""
-    for number, courier, since_ms, until_ms in feed_questions(case.order, case.outbound):
+    for number, courier, since_ms, until_ms in feed_questions(case):
         if case.is_asked(number):
             asked = CourierAsked(0, True, courier, case.buyer_id, number, since_ms, until_ms)
             judgement.conclusions[asked.internal_id] = Conclusion(asked.internal_id, courier, since_ms, asked)
