@@ -234,6 +234,8 @@ class Task:
         """Judge again what rests on what was just published about other rows, then the layers that follow it."""
         kinds, outputs = self._processor.kinds, list[Output]()
         unsettled = set(self._processor.unsettled(state))
+        if not unsettled:
+            return outputs
         for row_id in (*sorted(unsettled.difference(kinds.layers)), *kinds.layers):
             if row_id in unsettled or kinds.is_asked(row_id, state, _NONE, outputs):
                 outputs += self._judge_row(step, state, row_id, changed, news)

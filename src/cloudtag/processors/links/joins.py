@@ -15,6 +15,8 @@ ToldUses = dict[str, tuple[AttributeUsed, ...]]
 
 MAX_TOLD = 20
 """Uses reported of one picture, and orders left unpaid reported of one buyer: an alert names no more."""
+CLAIM_KINDS = frozenset(("area", "sku"))
+"""Of attributes of these kinds nobody learns of others, unless somebody claims something."""
 MAX_SALES = 3
 """Orders reported that name one article: one of a buyer who is not linked is enough."""
 PHASH_BYTES = 8
@@ -29,11 +31,6 @@ def others_of(attribute: str, uses: Uses, rules: LinkRules) -> ToldUses:
     kind = kind_of(attribute)
     found = _JOINS[kind](attribute, uses, rules)
     return found if kind == "sku" else {buyer_id: others for buyer_id, others in found.items() if others}
-
-
-def may_join(attribute: str, uses: Uses) -> bool:
-    """Whether anybody could learn of others: of an area, or an article, only where somebody claims something."""
-    return not attribute.startswith(("area:", "sku:")) or any(use.claims for use in uses)
 
 
 def kind_of(attribute: str) -> str:
