@@ -16,8 +16,10 @@ LIMIT = OrderLimitChanged("m1", T0, "taobao", "s1", "b1", "main", "set")
 
 
 def test_it_holds_nothing_and_is_asked_only_where_something_may_follow() -> None:
-    scene = on_stage(bought(1), complained(complainant="buyer"), linked("device:d1", "b2"))
-    assert scene.judged("consequences") == set()
+    scene = on_stage()
+    for fact in (bought(1), complained(complainant="buyer"), linked("device:d1", "b2")):
+        scene.come(fact)
+        assert scene.judged("consequences") == set()
     for fact in (complained("c2", complainant="shop"), bought(2)):
         scene.come(fact)
         assert scene.judged("consequences") == {""}
@@ -27,7 +29,10 @@ def test_it_holds_nothing_and_is_asked_only_where_something_may_follow() -> None
 
 def test_tags_alerts_limits_and_appeals_ask_for_it() -> None:
     assert on_stage(bought(1), tagged(1)).judged("consequences") == {""}
-    assert on_stage(*denied()).judged("consequences") == {""}
+    alerted = on_stage(*denied())
+    assert alerted.judged("consequences") == {""}
+    alerted.come(bought(5))
+    assert alerted.judged("consequences") == {""}
     assert on_stage(LIMIT).judged("consequences") == {""}
     assert on_stage(appealed("x")).judged("consequences") == {""}
 
@@ -77,6 +82,10 @@ def test_what_was_told_stands_when_all_it_rests_on_has_left() -> None:
     assert scene.row("consequences") is not None
     scene.wait(T0 + 3 * HELD_MS)
     assert (scene.row("consequences"), sanctions(scene)) == (None, [])
+    beside = confirmed()
+    beside.come(bought(9, T0 + 100 * DAY))
+    beside.wait(T0 + 90 * DAY + HELD_MS)
+    assert beside.row("consequences") is not None
 
 
 def test_it_stays_for_an_appeal_that_is_as_young_as_what_is_held() -> None:

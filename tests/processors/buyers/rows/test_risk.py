@@ -16,6 +16,7 @@ from tests.processors.buyers.acts import (
     scanned,
     short,
 )
+from tests.processors.buyers.rows.test_passes import passed
 from tests.processors.scene import DAY, HOUR, T0
 
 RISK = "buyer_risk"
@@ -23,15 +24,17 @@ LATER = T0 + 30 * DAY
 
 
 def test_it_holds_nothing_and_is_never_asked_before_there_is_an_alert() -> None:
-    scene = on_stage(*denied()[:3], linked("device:d1", "b2"))
-    assert scene.judged("risk") == set()
+    scene = on_stage()
+    for fact in (*denied()[:3], linked("device:d1", "b2")):
+        scene.come(fact)
+        assert scene.judged("risk") == set()
     scene.come(denied()[3])
     assert (scene.judged("risk"), scene.ids("risk")) == ({""}, [])
 
 
 def test_then_links_and_orders_ask_for_it_and_a_complaint_does_not() -> None:
     scene = on_stage(*denied())
-    for fact in (linked("device:d1", "b2"), ordered(n=5)):
+    for fact in (linked("device:d1", "b2"), passed(), ordered(n=5)):
         scene.come(fact)
         assert scene.judged("risk") == {""}
     scene.come(complained())

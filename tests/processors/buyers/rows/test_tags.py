@@ -50,9 +50,13 @@ def test_an_order_that_comes_after_its_tag_is_known_by_then() -> None:
 
 
 def test_an_alert_asks_for_it() -> None:
-    scene = on_stage(bought(9), tagged(9), *denied()[:3])
-    scene.come(denied()[3])
-    assert scene.judged("tags") == {""}
+    """A scan alone does not, unless an alert follows from it."""
+    placed, shipped, signed, claimed = denied()
+    scene = on_stage(bought(9), tagged(9), placed, shipped, signed)
+    assert scene.judged("tags") == set()
+    late = on_stage(bought(9), tagged(9), placed, shipped, claimed)
+    late.come(signed)
+    assert late.judged("tags") == {""}
 
 
 def test_the_third_shop_confirms_and_the_second_does_not() -> None:
@@ -91,3 +95,6 @@ def test_tags_stay_as_long_as_there_is_an_order_which_they_keep_as_long_as_they_
     other = on_stage(bought(2), tagged(1, T0 + 100 * DAY))
     other.wait(T0 + HELD_MS + DAY)
     assert other.names("order") == []
+    young = on_stage(bought(2, T0 + 100 * DAY), tagged(1))
+    young.wait(T0 + 90 * DAY + HELD_MS)
+    assert young.ids("tags") == [tagged(1).internal_id]

@@ -20,8 +20,10 @@ def letters(scene: Scene, now_ms: int) -> list[str]:
 
 
 def test_it_holds_nothing_and_is_asked_only_where_somebody_spoke() -> None:
-    scene = on_stage(ordered(), complained(), linked("device:d1", "b2"))
-    assert scene.judged("unheard") == set()
+    scene = on_stage()
+    for fact in (ordered(), complained(), linked("device:d1", "b2")):
+        scene.come(fact)
+        assert scene.judged("unheard") == set()
     scene.come(said())
     assert scene.judged("unheard") == {""}
     scene.come(complained("c2"))

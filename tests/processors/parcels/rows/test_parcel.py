@@ -71,6 +71,8 @@ def test_the_end_of_the_way_is_told_of(kind: ScanKind) -> None:
 def test_of_a_return_and_of_a_courier_that_is_not_known_every_step_is_told() -> None:
     assert reports(on_stage(use("return"), scan("accepted"))).keys() == {"b1"}
     assert reports(on_stage(use(carrier=None), scan("accepted"))).keys() == {"b1"}
+    assert "b1" in reports(on_stage(use("return"), use(buyer="b2"), scan("accepted")))
+    assert "b1" in reports(on_stage(use(carrier=None), use(buyer="b2"), scan("accepted")))
 
 
 def test_a_use_taken_back_takes_its_report_back_and_no_other() -> None:

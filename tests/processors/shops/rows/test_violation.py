@@ -132,3 +132,9 @@ def test_judging_twice_is_judging_once() -> None:
     scene.wait(DEADLINE)
     assert len(scene.probe()) > len(told)
     assert scene.come(said("found", orders=MANY)) == []
+
+
+def test_a_case_that_comes_at_the_same_moment_as_another_is_told_of() -> None:
+    scene = Scene("shops", "s1")
+    scene.come(said("found", orders=MANY))
+    assert [output.record.because for output in scene.come(said("found", FOUND, "c2", MANY))] == [("c2",)]
