@@ -19,6 +19,7 @@ from cloudtag.policy.load import shipped
 from cloudtag.processors import build
 from cloudtag.processors.buyers.buyer_index import BuyerIndex
 from cloudtag.processors.buyers.prefilter import Prefilter
+from cloudtag.processors.links.rows.uses import UsesIndex
 from cloudtag.processors.parcels.rows.parcel import ParcelIndex
 from cloudtag.replay.topology import Topology, memory_rows
 from tests.engine.standing import records_of, standing
@@ -49,7 +50,7 @@ def known(index: Any) -> Any:
     if isinstance(index, BuyerIndex):
         said = {name: getattr(index, name) for name in index.__slots__ if name not in ("shown", "shown_at")}
         return {name: unordered(value) for name, value in said.items()}
-    assert index is None or isinstance(index, ParcelIndex)
+    assert index is None or isinstance(index, ParcelIndex | UsesIndex)
     return None
 
 

@@ -124,8 +124,6 @@ class RowKinds:
 
     def is_followed(self, state: KeyedState, row_ids: Set[str], outputs: Sequence[Output]) -> bool:
         """Whether any layer may have to be judged: of most keyed states nothing is published that a layer reads."""
-        if not self.layers:
-            return False
         for output in outputs:
             if output.stream in self._followed:
                 return True

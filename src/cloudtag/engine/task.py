@@ -219,7 +219,7 @@ class Task:
         for row_id in touched if len(touched) == 1 else sorted(touched):
             if told := self._judge_row(step, state, row_id, changed, news):
                 outputs += told
-        if not kinds.is_plain and (is_whole or not asked <= touched or kinds.is_followed(state, asked, outputs)):
+        if kinds.layers and (is_whole or not asked <= touched or kinds.is_followed(state, asked, outputs)):
             for row_id in kinds.layers:
                 is_left = row_id in asked and row_id not in touched
                 if is_whole or is_left or kinds.is_asked(row_id, state, asked, outputs):
@@ -258,7 +258,8 @@ class Task:
         if judgement.conclusions or row.published:
             reasons = RowReasons(processor, state, row_id, news, max(now_ms, self._own.newest_ms))
             outputs = revise(row, marked(judgement.conclusions, self._live_since_ms), horizon_ms, reasons)
-            state.note_published(outputs)
+            if outputs:
+                state.note_published(outputs)
         if not row.facts and not row.published and judgement.timer_ms == NEVER:
             self._forget(step, state, row)
             return []
