@@ -26,7 +26,7 @@ from cloudtag.engine.row_reasons import RowReasons
 from cloudtag.engine.rows import NEVER, Row, RowCodec, header, row_key, split_key
 from cloudtag.engine.task_result import Output, RowReader, TaskResult
 from cloudtag.engine.task_row import TASK_KEY, TaskRow
-from cloudtag.engine.timers import Timers
+from cloudtag.engine.timers import Timers, due
 
 _NONE: frozenset[str] = frozenset()
 Dirty = dict[KeyedState, set[str]]
@@ -279,12 +279,8 @@ class Task:
 
     def _schedule(self, state: KeyedState, row: Row, timer_ms: int) -> bool:
         """Set when the row is next looked at; whether that is another time than the one that is stored."""
-        now_ms, retention_ms = self._own.watermark_ms, self._processor.retention_ms
-        spent_ms = row.newest_ms + retention_ms + 1
-        if timer_ms <= now_ms:
-            timer_ms = spent_ms if spent_ms > now_ms else now_ms + retention_ms
-        elif now_ms < spent_ms < timer_ms:
-            timer_ms = spent_ms
+        now_ms = self._own.watermark_ms
+        timer_ms = due(timer_ms, row.newest_ms, now_ms, self._processor.retention_ms)
         before, row.timer_ms = row.timer_ms, timer_ms
         if before == NEVER or timer_ms < before or before <= now_ms:
             self._timers.add(timer_ms, state.key, row.id)
