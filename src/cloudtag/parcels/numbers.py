@@ -37,5 +37,5 @@ def _is_left_out(letter: str) -> bool:
     return letter == "." or letter == _MINUS or letter in _DOTS or category(letter) in _LEFT_OUT
 
 
-# Of ASCII alone nothing composes: one look at each letter is enough.
+# Of ASCII alone nothing composes: one look at each character is enough.
 _ASCII_LEFT_OUT = {code: None for code in range(128) if _is_left_out(chr(code))}
