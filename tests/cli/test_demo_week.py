@@ -7,6 +7,7 @@ import pytest
 
 from cloudtag.cli.demo.next import program
 from cloudtag.cli.demo.place import usual_port
+from cloudtag.cli.demo.play import AGO_DAYS, QUIET_DAYS
 from cloudtag.cli.demo.watch import Patience
 from cloudtag.cli.demo.week import FEW, REFERRED_TO, Slice, imagine, slices
 from cloudtag.cli.failure import FailureError
@@ -71,6 +72,14 @@ def test_late_is_what_newer_events_overtook_by_minutes_and_no_repeat() -> None:
         newest = max(newest, event.occurred_at)
     assert late.keys() == overtaken - prompt
     assert late
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_the_week_and_the_quiet_days_after_it_are_over(seed: int) -> None:
+    """Else its last events lie in the future, where they are dead letters and nobody is found by them."""
+    profile = Profile(events=5_000, seed=seed, catalogue="demo")
+    lasted_days = (imagine(profile).ends_at - profile.starts_at) / DAY_MS
+    assert lasted_days + QUIET_DAYS < AGO_DAYS
 
 
 def test_the_week_shows_every_detector_and_what_replay_finds_is_what_its_labels_say() -> None:

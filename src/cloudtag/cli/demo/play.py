@@ -27,8 +27,9 @@ HISTORY_HOURS = 72
 QUIET_DAYS = 4
 """So much time passes after the last event: longer than any of the detectors waits."""
 RATE_EVENTS = 100_000
-AGO_DAYS = 21
-"""The simulated week began so long before today, so that nothing in it lies in the future."""
+AGO_DAYS = 56
+"""The simulated week began so long before today, so that nothing in it lies in the future: some buyers' habits go on for
+seven weeks."""
 
 
 @dataclass(frozen=True)
