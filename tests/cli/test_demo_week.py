@@ -84,7 +84,7 @@ def test_the_week_and_the_quiet_days_after_it_are_over(seed: int) -> None:
 
 
 def test_it_begins_on_the_latest_day_that_no_holiday_follows() -> None:
-    """The national holidays of 2026 lie in the first week of October; the three days of mid-autumn end on 27 September."""
+    """In 2026 those of mid-autumn and of the national day lie between 25 September and 7 October."""
     after, before = (millis(f"2026-{day}T00:00:00Z") for day in ("10-08", "09-10"))
     assert working_week_before(after + AGO_DAYS * DAY_MS) == after
     assert working_week_before(after + (AGO_DAYS - 1) * DAY_MS) == before
