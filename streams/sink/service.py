@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import IllegalStateError, KafkaError
 
+from cloudtag.contract.records import DeadLetter
 from cloudtag.warehouse.errors import OutageError, TooManyUnstorableError
 from cloudtag.warehouse.pseudonymizer import Pseudonymizer
 from streams.kafka import bounded_batches, codecs
@@ -167,17 +168,17 @@ class Sink(ConsumerRebalanceListener):  # type: ignore[misc]
                 self._uncommitted[where] = partition.stored_offset = span.next_offset
 
     async def _store(self, partition: PartitionBatches, span: PendingBatch) -> None:
-        letters = list(span.letters)
+        rejected: list[DeadLetter] = []
         if span.rows:
             batch = partition.batch_of(span)
             log.debug("storing %s", batch.token)
-            for rejected in await self._warehouse.store(batch):
-                letters.append(partition.dead_letter_of(rejected))
-                metrics.DEAD_LETTERS.labels(partition.stream).inc()
+            rejected = [partition.dead_letter_of(row) for row in await self._warehouse.store(batch)]
             log.debug("stored %s", batch.token)
-            metrics.BATCHES.labels(partition.stream).inc()
-            metrics.ROWS.labels(partition.stream).inc(len(span.rows))
-        await self._letters.send(letters)
+        await self._letters.send([*span.letters, *rejected])
+        # Not before: a batch whose dead letters cannot be sent is stored again, and would be counted again.
+        metrics.DEAD_LETTERS.labels(partition.stream).inc(len(rejected))
+        metrics.BATCHES.labels(partition.stream).inc(bool(span.rows))
+        metrics.ROWS.labels(partition.stream).inc(len(span.rows) - len(rejected))
 
     def _put_off(self, where: TopicPartition, stream: str, error: Exception) -> None:
         """Wait before the next try: with the partition if its batch is at fault, with the table, or with everything."""

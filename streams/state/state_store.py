@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from streams.kafka.producer import OutRecord, ProducerHandle, Target, check_size, publish
 from streams.state.changelog import MARKER, Changelogs, checkpoint_of
@@ -13,6 +13,13 @@ logger = logging.getLogger(__name__)
 
 class ForeignOwnerError(RuntimeError):
     """Another worker has taken over a changelog partition that this one still writes to: this one must end."""
+
+
+class WrittenRows(NamedTuple):
+    """What one call has written to a changelog: rows, and the bytes of their keys and values."""
+
+    count: int = 0
+    size_bytes: int = 0
 
 
 def check_rows(rows: StoredRows) -> None:
@@ -32,7 +39,6 @@ class StateStore:
         self._store = store
         self._producer = producer
         self._changelogs = changelogs
-        self.bytes_written = 0
 
     def store_part(self, partition: int) -> StorePartition:
         """The partition's rows as far as they are in the store."""
@@ -48,13 +54,13 @@ class StateStore:
         read = await self._changelogs.catch_up({target: self.store_part(partition)}, is_wanted)
         return read[target]
 
-    async def put_many(self, partition: int, rows: StoredRows) -> None:
-        """Make rows durable: returns once the broker has them in the changelog and the store holds them.
+    async def put_many(self, partition: int, rows: StoredRows) -> WrittenRows:
+        """Make rows durable: returns once the broker has them in the changelog and the store holds them; what was written.
 
-        Raises ``ForeignOwnerError`` when another worker has marked the partition as its own.
+        Other partitions are written meanwhile: what is counted is counted of this call alone. Raises ``ForeignOwnerError`` when another worker has marked the partition as its own.
         """
         if not rows:
-            return
+            return WrittenRows()
         store_part = self.store_part(partition)
         records = [OutRecord(key, value) for key, value in rows.items()]
         written = await self._write(partition, records)
@@ -63,11 +69,13 @@ class StateStore:
         if written[-1].stop > store_part.next_offset:
             # Not when a rebalance has overtaken a slow write: catching up has read these rows by now.
             store_part.apply(rows, written[-1].stop, checkpoint_of(records[-1]))
-        self.bytes_written += sum(len(key) + len(value or b"") for key, value in rows.items())
+        done = WrittenRows(len(rows), sum(len(key) + len(value or b"") for key, value in rows.items()))
         known = {key: store_part.get(key) for key in strange}
         if wrong := {key: value for key, value in known.items() if value != strange[key]}:
             logger.warning("%s/%d: %d rows of an earlier owner written over", self.topic, partition, len(wrong))
-            await self.put_many(partition, wrong)
+            again = await self.put_many(partition, wrong)
+            done = WrittenRows(done.count + again.count, done.size_bytes + again.size_bytes)
+        return done
 
     async def _write(self, partition: int, records: list[OutRecord]) -> list[range]:
         written = await publish(self._producer, {(self.topic, partition): records})

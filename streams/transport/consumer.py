@@ -45,6 +45,8 @@ class BatchConsumer(Consumer):
         self._task_tps: dict[TaskId, list[TP]] = {}
         self._drain_seconds: float = batching.drain_seconds
         self._committed: dict[TP, int] = {}
+        self._taken: dict[TP, int] = {}
+        """Up to where the records of each partition have come here from the thread that fetches."""
         self._is_rebalancing = False
         self._must_seek = True
         self._is_paused = batching.is_paused
@@ -89,14 +91,13 @@ class BatchConsumer(Consumer):
     async def _fetch(self, below_low_water: set[TP]) -> None:
         thread = self._thread
         consumer = thread._ensure_consumer()
-        epoch, records = await thread.call_thread(
-            thread._fetch_records, consumer, below_low_water, timeout=FETCH_SECONDS
-        )
-        if epoch != thread.epoch or not self.flow_active:
+        fetched = await thread.call_thread(thread._fetch_records, consumer, below_low_water, timeout=FETCH_SECONDS)
+        if fetched.epoch != thread.epoch or not self.flow_active:
             return  # a seek has taken the position back, or will before the flow goes on
-        for tp, found in records.items():
+        self._taken.update(fetched.positions)
+        for tp, found in fetched.records.items():
             self.buffers.add(TP(tp.topic, tp.partition), found)
-        self._outages.fetched(records.keys(), {TP(*tp): error for tp, error in thread.faults.items()})
+        self._outages.fetched(fetched.records.keys(), {TP(*tp): error for tp, error in thread.faults.items()})
         self._outages.look()
         self._work.set()
 
@@ -126,7 +127,7 @@ class BatchConsumer(Consumer):
     def _must_wait(self, task: TaskId) -> bool:
         """Whether a topic of the task has records on the broker, none of them here, and there is patience left."""
         now = asyncio.get_running_loop().time()
-        if not any(self._thread.unread(tp) and not self.buffers.buffered(tp) for tp in self._tps_of(task)):
+        if not any(self._unread(tp) and not self.buffers.buffered(tp) for tp in self._tps_of(task)):
             self._patience.pop(task, None)
             return False
         if task not in self._patience:
@@ -193,9 +194,12 @@ class BatchConsumer(Consumer):
     def lag(self) -> dict[TP, int]:
         """Records per assigned partition that are on the broker and not acknowledged."""
         return {
-            tp: self._thread.unread(tp) + self.buffers.buffered(tp) + self.in_flight.unfinished(tp)
-            for tp in self.assignment()
+            tp: self._unread(tp) + self.buffers.buffered(tp) + self.in_flight.unfinished(tp) for tp in self.assignment()
         }
+
+    def _unread(self, tp: TP) -> int:
+        """Records on the broker that have not come here: also those that the other thread has just fetched."""
+        return self._thread.unread(tp, self._taken.get(tp))
 
     # -- rebalance and seek
 
@@ -204,6 +208,7 @@ class BatchConsumer(Consumer):
         super().stop_flow()
         self._must_seek = True
         self.buffers.clear()
+        self._taken.clear()
 
     def resume_flow(self) -> None:
         """Go on, unless a rebalance has begun since, or positions still stand behind forgotten records."""
@@ -231,12 +236,15 @@ class BatchConsumer(Consumer):
         committed: Mapping[TP, int] = await self.seek_to_committed()
         self._forget()
         self._committed.update(committed)
+        # Nothing is fetched before the flow goes on: here both threads stand at the same place.
+        self._taken.update(self._thread.positions(self.assignment()))
         self._must_seek = False
 
     def _forget(self) -> None:
         self.in_flight.clear()
         self.buffers.clear()
         self._committed.clear()
+        self._taken.clear()
         self._task_tps.clear()
         self._outages.forget()
 

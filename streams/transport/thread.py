@@ -7,7 +7,7 @@ can distinguish records that a later seek will bring again from records that wil
 
 import asyncio
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import ConsumerStoppedError, IllegalStateError, KafkaError
@@ -23,8 +23,14 @@ REQUEST_TIMEOUT_MS = 40_000
 COMMIT_SECONDS = 10.0
 """How long one commit may take."""
 
-Fetched = tuple[int, Mapping[TopicPartition, list[Any]]]
-"""The epoch of a fetch, and the records it brought by topic and partition."""
+
+class Fetched(NamedTuple):
+    """What one fetch brought."""
+
+    epoch: int
+    records: Mapping[TopicPartition, list[Any]] = {}
+    positions: Mapping[TP, int] = {}
+    """Up to where each partition is read with that: behind the last record, and behind what is no record."""
 
 
 class BatchConsumerThread(AIOKafkaConsumerThread):
@@ -78,7 +84,7 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
     ) -> Fetched:
         async with self._position_lock:
             if not self.consumer.flow_active:
-                return self.epoch, {}
+                return Fetched(self.epoch)
             fetcher = consumer._fetcher
             if consumer._closed or fetcher._closed:
                 raise ConsumerStoppedError
@@ -92,7 +98,12 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
                 except Exception as error:
                     records, fault = salvage(error)
                     self.faults = {fault: error}
-            return self.epoch, records
+            return Fetched(self.epoch, records, self.positions(wanted))
+
+    def positions(self, wanted: Iterable[tuple[str, int]]) -> dict[TP, int]:
+        """Up to where assigned partitions are fetched, as far as that is known."""
+        states = {TP(*tp): self._state(TP(*tp)) for tp in wanted}
+        return {tp: state.position for tp, state in states.items() if state is not None and state.has_valid_position}
 
     async def seek_to_committed(self) -> Mapping[TP, int]:
         """Put every partition back to where the group left off, or to its beginning; a new epoch starts."""
@@ -128,17 +139,22 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
             return False
         return True
 
-    def unread(self, tp: TP) -> int:
+    def unread(self, tp: TP, taken: int | None = None) -> int:
         """Records of an assigned partition that are on the broker and not fetched; 0 while that is unknown.
 
-        Those behind the beginning of a transaction that is open count when it ends: nobody can read them before.
+        `taken`: up to where whoever asks has got the records. The position runs ahead of that while a fetch is on its
+        way from this thread to the other. Those behind the beginning of a transaction that is open count when it ends:
+        nobody can read them before.
         """
-        assignment = self._ensure_consumer()._subscription.subscription.assignment
-        state = assignment.state_value(TopicPartition(tp.topic, tp.partition))
+        state = self._state(tp)
         if state is None or state.lso is None or not state.has_valid_position:
             return 0
-        behind: int = state.lso - state.position
+        behind: int = state.lso - (state.position if taken is None else taken)
         return max(0, behind)
+
+    def _state(self, tp: TP) -> Any:
+        assignment = self._ensure_consumer()._subscription.subscription.assignment
+        return assignment.state_value(TopicPartition(tp.topic, tp.partition))
 
     def verify_event_path(self, now: float, tp: TP) -> None:
         """The stock check guesses from private clocks; the watchdog compares what is pending with what is done."""
