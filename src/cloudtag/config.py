@@ -122,6 +122,13 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     unpacked_batch_bytes: Annotated[int, Meta(ge=17 << 20)] = 32 << 20
     """The most that a compressed batch of records may unpack to; of a larger one nothing is read. What cloudtag writes
     itself may need 17 MiB. Memory for a few of them is needed per partition."""
+    cache_bytes: Annotated[int, Meta(ge=1 << 20)] = 256 << 20
+    """What decoded keyed states may take of a worker's memory; those least in use are read back from the store. With
+    `memory` as the store all rows are in memory besides. Of a sink: what remembered keyed hashes may take."""
+    store_bytes: Annotated[int, Meta(ge=8 << 20)] = 64 << 20
+    """What RocksDB may take: blocks and indexes that were read, and rows that are not on the disk yet."""
+    buffer_bytes: Annotated[int, Meta(ge=8 << 20)] = 256 << 20
+    """What records may take that are read and not judged (worker) or stored (sink) yet."""
     concurrency: Positive = 4
     """How many tasks of a processor may wait for the broker at a time."""
     session_timeout_seconds: Seconds = 30.0

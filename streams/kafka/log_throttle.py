@@ -4,6 +4,8 @@ import logging
 import time
 
 EVERY_SECONDS = 10.0
+MOST_KINDS = 1000
+"""So many kinds of lines are remembered."""
 
 
 class LogThrottle(logging.Filter):
@@ -21,6 +23,8 @@ class LogThrottle(logging.Filter):
         now = time.monotonic()
         if now - self._last.get(record.msg, -self._seconds) < self._seconds:
             return False
+        if len(self._last) >= MOST_KINDS:
+            self._last.clear()  # whoever writes values into the text itself must not fill the memory
         self._last[record.msg] = now
         return True
 

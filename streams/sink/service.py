@@ -8,7 +8,7 @@ paused and Kafka is the buffer.
 import asyncio
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import IllegalStateError, KafkaError
@@ -18,6 +18,7 @@ from cloudtag.warehouse.errors import OutageError, TooManyUnstorableError
 from cloudtag.warehouse.pseudonymizer import Pseudonymizer
 from streams.kafka import bounded_batches, codecs
 from streams.kafka.backoff import EVERYTHING, Backoffs
+from streams.kafka.weights import DECODED_FACTOR, fetch_bytes
 from streams.sink import sink_metrics as metrics
 from streams.sink.config import SinkConfig
 from streams.sink.contact import Contact
@@ -31,10 +32,7 @@ from streams.sink.writer import Writer
 from streams.worker.worker_metrics import Labels, replace
 
 log = logging.getLogger(__name__)
-MOST_HELD = 100_000
-"""Rows held before partitions with whole batches waiting are paused. Beyond it a partition holds one batch more."""
-MOST_HELD_BYTES = 256 << 20
-"""The same of the bytes they came in."""
+FETCH_BYTES = 1 << 20
 
 
 class Sink(ConsumerRebalanceListener):  # type: ignore[misc]
@@ -46,7 +44,9 @@ class Sink(ConsumerRebalanceListener):  # type: ignore[misc]
         self._gates = Backoffs(config.retry_first_seconds, config.retry_longest_seconds, time.monotonic)
         """Of what cannot be stored: single partitions, tables, or everything."""
         self._warehouse = Contact(
-            Writer(config.connect, config.database, Pseudonymizer(config.secret)), self._gates, config.streams
+            Writer(config.connect, config.database, Pseudonymizer(config.secret, config.cache_bytes)),
+            self._gates,
+            config.streams,
         )
         self._partitions = Partitions(config)
         self._intake = Intake(config, self._partitions, reader or Reader())
@@ -133,12 +133,17 @@ class Sink(ConsumerRebalanceListener):  # type: ignore[misc]
             session_timeout_ms=config.session_timeout_ms,
             rebalance_timeout_ms=config.session_timeout_ms,
             heartbeat_interval_ms=max(500, config.session_timeout_ms // 10),
-            max_partition_fetch_bytes=4 * 1024 * 1024,
+            max_partition_fetch_bytes=self._fetch_bytes(),
             fetch_max_wait_ms=config.poll_ms,
             # Topics may be created after the sink was started.
             metadata_max_age_ms=30_000,
             **config.kafka,
         )
+
+    def _fetch_bytes(self) -> int:
+        """All that is fetched may be read in one round, and takes more then."""
+        room = self._config.buffer_bytes // DECODED_FACTOR
+        return fetch_bytes(FETCH_BYTES, room, len(self._partitions.topics) * self._config.partitions)
 
     async def _round(self, consumer: AIOKafkaConsumer) -> None:
         """Store what earlier rounds read while the next records are read: one waits for the warehouse meanwhile."""
@@ -204,14 +209,14 @@ class Sink(ConsumerRebalanceListener):  # type: ignore[misc]
 
     def _hold_back(self, consumer: AIOKafkaConsumer) -> None:
         already = consumer.paused()
-        is_much = self._partitions.held_rows > MOST_HELD or self._partitions.held_bytes > MOST_HELD_BYTES
+        may_read = self._readable(consumer)
         failing: dict[Labels, float] = {}
         for where in consumer.assignment():
             partition, stream = self._partitions.get(where), self._partitions.stream_of(where)
             is_shut = not (self._gates.is_open(stream) and self._gates.is_open(name_of(where)))
-            is_full = partition is not None and bool(partition.ended) and (is_shut or is_much)
+            is_full = partition is not None and bool(partition.ended) and is_shut
             # Asked first: it also forgives partitions that are well by now.
-            is_held = self._intake.is_held(where) or is_full
+            is_held = self._intake.is_held(where) or is_full or not may_read(where)
             failing[stream, str(where.partition)] = self._gates.is_shut(name_of(where)) or self._intake.is_failing(
                 where
             )
@@ -220,6 +225,22 @@ class Sink(ConsumerRebalanceListener):  # type: ignore[misc]
             elif not is_held and where in already:
                 consumer.resume(where)
         self._shown = replace(metrics.PAUSED, self._shown, failing)
+
+    def _readable(self, consumer: AIOKafkaConsumer) -> Callable[[TopicPartition], bool]:
+        """Which partitions may be read: all while there is room. Else none while a batch waits that can be stored, and
+        then the one that holds most: of a batch that has not ended nothing can be stored, so that one is ended."""
+        if self._partitions.held_bytes <= self._config.buffer_bytes:
+            return lambda _: True
+        held: dict[TopicPartition, int] = {}
+        for where in consumer.assignment():
+            if self._is_failing(where) or self._gates.has_failed(self._partitions.stream_of(where)):
+                continue
+            partition = self._partitions.get(where)
+            if partition is not None and partition.ended:
+                return lambda _: False
+            held[where] = 0 if partition is None else partition.held_bytes
+        most = max(held.values(), default=0)
+        return lambda where: held.get(where) == most
 
     def _is_failing(self, where: TopicPartition) -> bool:
         """Whether the last try to fetch, read or store a partition's records failed, for a reason of its own."""

@@ -18,7 +18,7 @@ class ForeignOwnerError(RuntimeError):
 class WrittenRows(NamedTuple):
     """What one call has written to a changelog: rows, and the bytes of their keys and values."""
 
-    count: int = 0
+    rows: int = 0
     size_bytes: int = 0
 
 
@@ -55,9 +55,10 @@ class StateStore:
         return read[target]
 
     async def put_many(self, partition: int, rows: StoredRows) -> WrittenRows:
-        """Make rows durable: returns once the broker has them in the changelog and the store holds them; what was written.
+        """Make rows durable: returns once the broker has them in the changelog and the store holds them.
 
-        Other partitions are written meanwhile: what is counted is counted of this call alone. Raises ``ForeignOwnerError`` when another worker has marked the partition as its own.
+        Other partitions are written meanwhile: what it says is of this call alone. Raises ``ForeignOwnerError`` when
+        another worker has marked the partition as its own.
         """
         if not rows:
             return WrittenRows()
@@ -74,7 +75,7 @@ class StateStore:
         if wrong := {key: value for key, value in known.items() if value != strange[key]}:
             logger.warning("%s/%d: %d rows of an earlier owner written over", self.topic, partition, len(wrong))
             again = await self.put_many(partition, wrong)
-            done = WrittenRows(done.count + again.count, done.size_bytes + again.size_bytes)
+            done = WrittenRows(done.rows + again.rows, done.size_bytes + again.size_bytes)
         return done
 
     async def _write(self, partition: int, records: list[OutRecord]) -> list[range]:

@@ -39,7 +39,8 @@ class BatchConsumer(Consumer):
         super().__init__(*args, **kwargs)
         batching: Batching = self.app.batching  # type: ignore[attr-defined]
         self.in_flight = InFlightOffsets()
-        self.buffers = PartitionBuffers(batching.group_of, batching.read_of, batching.batch_records)
+        half = self._most_in_flight_bytes = batching.buffer_bytes // 2
+        self.buffers = PartitionBuffers(batching.group_of, batching.read_of, batching.batch_records, half)
         self._skew_ms = batching.skew_ms
         self._patience: dict[TaskId, float] = {}
         self._task_tps: dict[TaskId, list[TP]] = {}
@@ -114,7 +115,9 @@ class BatchConsumer(Consumer):
                 await self.callback(BatchMessage(batch, self.app.consumer_generation_id))
 
     def _next_task(self) -> TaskId | None:
-        """The task that is furthest behind and can take a batch, unless it must wait for others."""
+        """The task that is furthest behind and can take a batch, unless it must wait for others, or for room."""
+        if self.in_flight.held_bytes >= self._most_in_flight_bytes:
+            return None
         clocks = {task: clock for task, clock in self.buffers.clocks().items() if not self._is_paused(task)}
         horizon = next(iter(clocks.values()), 0) + self._skew_ms
         for task, clock in clocks.items():

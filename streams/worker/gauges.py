@@ -20,15 +20,18 @@ def refresh(parts: Parts) -> None:
     metrics.replace("input_paused", outs)
     now = time.time()
     keys: dict[Labels, float] = {}
+    sizes: dict[Labels, float] = {}
     paused: dict[Labels, float] = {}
     delays: dict[Labels, float] = {}
     for name, runner in parts.runners.items():
         for task in runner.tasks:
             partition = name, str(task.partition)
             paused[partition] = task.is_paused
-            keys[partition] = task.core.resident_keys
+            keys[partition] = len(task.core.cache)
+            sizes[partition] = task.core.cache.held_bytes
             if task.core.watermark_ms:
                 delays[partition] = now - task.core.watermark_ms / 1000
     metrics.replace("cached_keys", keys)
+    metrics.replace("cached_bytes", sizes)
     metrics.replace("paused", paused)
     metrics.replace("watermark_delay", delays)

@@ -94,6 +94,8 @@ def _add_tasks(parts: Parts) -> None:
         await watermarks.publish(runner.tasks for runner in parts.runners.values())
 
     async def gauges() -> None:
+        for runner in parts.runners.values():
+            runner.tasks.trim()
         refresh(parts)
 
     _every(parts, parts.config.idle_watermark_seconds / 2, publish_watermarks)

@@ -168,7 +168,7 @@ class Runner:
         # Tasks of the processor write at the same time: only what the call says of itself is this step's.
         written = await self.tasks.table.put_many(task.partition, step.rows)
         metrics.count("changelog_bytes", written.size_bytes, name)
-        metrics.count("changelog_rows", written.count, name)
+        metrics.count("changelog_rows", written.rows, name)
         await self._publish(step.outputs, outputs)
         metrics.count("late", step.late, name)
         metrics.count("duplicates", step.duplicates, name)

@@ -78,6 +78,9 @@ def _all() -> dict[str, Counter | Gauge | Histogram]:
         "restored_rows": _counter("restored_rows", "Changelog records read to bring state up to date", "processor"),
         "tasks": _gauge("tasks", "Partitions this worker judges", "processor"),
         "cached_keys": _gauge("cached_keys", "Keys whose decoded state is kept in memory", "processor", "partition"),
+        "cached_bytes": _gauge(
+            "cached_bytes", "About what the decoded state takes that is kept in memory", "processor", "partition"
+        ),
         # What stands still while the rest goes on.
         "paused": _gauge("paused", "1 while a partition cannot be judged and is tried again", "processor", "partition"),
         "pauses": _counter("pauses", "Times a partition was paused or tried again in vain", "processor", "reason"),

@@ -14,6 +14,7 @@ from faust.types import TP
 from cloudtag.config import Config
 from cloudtag.contract.streams import INTERNAL, OUTPUTS, READS, STREAM_OF
 from cloudtag.contract.types import PLATFORMS
+from cloudtag.engine.cache_budget import CacheBudget
 from cloudtag.engine.task import Task as Core
 from cloudtag.engine.task_result import RowReader
 from cloudtag.policy.load import shipped
@@ -41,7 +42,7 @@ SHIPPED = shipped()
 
 
 def make_core(name: str, rows: RowReader) -> Core:
-    return Core(build(name, SHIPPED, LATENESS_MS), rows, cache_keys=5)
+    return Core(build(name, SHIPPED, LATENESS_MS), rows, CacheBudget(1))
 
 
 @dataclass

@@ -71,8 +71,11 @@ def _sink_config(config: Config) -> "SinkConfig":
         database=database_of(config),
         group=f"{config.app_id}-sink",
         prefix=config.topic_prefix,
+        partitions=config.partitions,
         session_timeout_ms=int(config.session_timeout_seconds * 1000),
         unpacked_batch_bytes=config.unpacked_batch_bytes,
+        buffer_bytes=config.buffer_bytes,
+        cache_bytes=config.cache_bytes,
         kafka=kafka,
     )
 

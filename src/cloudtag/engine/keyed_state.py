@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from itertools import islice
 from typing import Any, Protocol
 
 from msgspec import Struct
 
+from cloudtag.engine.cache_budget import CacheBudget, weight_of
 from cloudtag.engine.published import Published
 from cloudtag.engine.rows import Row, RowCodec, key_prefix
 from cloudtag.engine.task_result import Output, RowReader
@@ -38,6 +38,8 @@ class KeyedState(Struct, eq=False, gc=False):
     """Whether the index still tells of facts that were let go."""
     is_closed: bool = False
     """Nothing more is taken in, and nothing is concluded from it: whom it is about is to be forgotten."""
+    stored_bytes: int = 0
+    """How many bytes its rows have where they are stored."""
 
     def add_row(self, row_id: str) -> Row:
         """A new, empty row."""
@@ -99,19 +101,26 @@ def index_anew(keeper: StateKeeper, state: KeyedState) -> set[str]:
 
 
 class StateCache:
-    """At most `limit` resident keyed states, the least recently used put away first (their rows are stored already)."""
+    """The resident keyed states of a task, the least recently used put away first (their rows are stored already)."""
 
-    def __init__(self, keeper: StateKeeper, rows: RowReader | None, codec: RowCodec, limit: int) -> None:
-        """`limit` counts keyed states, and counts only where there are stored rows."""
+    def __init__(self, keeper: StateKeeper, rows: RowReader | None, codec: RowCodec, budget: CacheBudget) -> None:
+        """`budget` bounds them only where there are stored rows."""
         self._keeper = keeper
         self._rows = rows
         self._codec = codec
-        self._limit = limit
+        self._budget = budget
         self._files: dict[str, KeyedState] = {}
+        self._stored_bytes = 0
+        budget.join(self)
 
     def __len__(self) -> int:
         """How many keyed states are resident."""
         return len(self._files)
+
+    @property
+    def held_bytes(self) -> int:
+        """About how much memory they take."""
+        return weight_of(len(self._files), self._stored_bytes)
 
     def resident(self, key: str) -> KeyedState | None:
         """The keyed state of a key if it is resident."""
@@ -130,17 +139,28 @@ class StateCache:
         self._files[key] = state
         return state
 
+    def weigh(self, state: KeyedState, row: Row, stored_bytes: int) -> None:
+        """A row of a resident keyed state has so many bytes now where it is stored."""
+        grown = stored_bytes - row.stored_bytes
+        row.stored_bytes = stored_bytes
+        state.stored_bytes += grown
+        self._stored_bytes += grown
+
     def _read(self, key: str, rows: RowReader) -> KeyedState:
         state = self._keeper.new_state(key)
         for row_key, data in rows.rows_of(key_prefix(key)):
             row = self._codec.decode(row_key, data)
             state.rows[row.id] = row
+            self.weigh(state, row, len(data))
         index_anew(self._keeper, state)
         return state
 
     def trim(self) -> None:
         """Put away what is over the limit. Only between batches: then every row is stored."""
-        excess = len(self._files) - self._limit
-        if excess > 0 and self._rows is not None:
-            for key in list(islice(self._files, excess)):
-                del self._files[key]
+        if self._rows is None:
+            return
+        excess = self._budget.excess_of(self)
+        while excess > 0 and self._files:
+            state = self._files.pop(next(iter(self._files)))
+            self._stored_bytes -= state.stored_bytes
+            excess -= weight_of(1, state.stored_bytes)

@@ -59,6 +59,8 @@ class Row(Struct, eq=False, gc=False):
     """The kinds of facts it holds, or held."""
     fresh: tuple[str, ...] = ()
     """Of a row that was read back: the ids of the facts that came with its last batch."""
+    stored_bytes: int = 0
+    """How many bytes it has where it is stored."""
 
     @property
     def name(self) -> str:
