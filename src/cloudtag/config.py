@@ -129,6 +129,9 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What RocksDB may take: blocks and indexes that were read, and rows that are not on the disk yet."""
     buffer_bytes: Annotated[int, Meta(ge=8 << 20)] = 256 << 20
     """What records may take that are read and not judged (worker) or stored (sink) yet."""
+    dead_letter_bytes_per_hour: Annotated[int, Meta(ge=1 << 10)] = 64 << 20
+    """What the dead letters of one partition of a topic may take. While it is used up nothing more is read of that
+    partition, with an alarm; it refills with time."""
     concurrency: Positive = 4
     """How many tasks of a processor may wait for the broker at a time."""
     session_timeout_seconds: Seconds = 30.0

@@ -133,9 +133,18 @@ async def create(config: Config, topics: list[Declared] | None = None) -> list[s
 async def check(config: Config, names: list[str]) -> None:
     """Raise ``TopicError`` unless all topics exist with the configured number of partitions."""
     admin = AIOKafkaAdminClient(**client_settings(config))
-    await admin.start()
     try:
+        await admin.start()
         _compare(await _partitions_of(admin), [Declared(name, config.partitions, 1) for name in names])
+    finally:
+        await admin.close()
+
+
+async def reach(config: Config) -> None:
+    """Return when a broker answers. Raises aiokafka's ``KafkaConnectionError``."""
+    admin = AIOKafkaAdminClient(**client_settings(config))
+    try:
+        await admin.start()
     finally:
         await admin.close()
 

@@ -8,7 +8,7 @@ paused and Kafka is the buffer.
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import IllegalStateError, KafkaError
@@ -16,8 +16,11 @@ from aiokafka.errors import IllegalStateError, KafkaError
 from cloudtag.contract.records import DeadLetter
 from cloudtag.warehouse.errors import OutageError, TooManyUnstorableError
 from cloudtag.warehouse.pseudonymizer import Pseudonymizer
+from streams.health.watchdog import NO_MEMBER, UNASSIGNED, Pulse
 from streams.kafka import bounded_batches, codecs
 from streams.kafka.backoff import EVERYTHING, Backoffs
+from streams.kafka.log_throttle import LogThrottle
+from streams.kafka.membership import has_left_group
 from streams.kafka.weights import DECODED_FACTOR, fetch_bytes
 from streams.sink import sink_metrics as metrics
 from streams.sink.config import SinkConfig
@@ -32,6 +35,7 @@ from streams.sink.writer import Writer
 from streams.worker.worker_metrics import Labels, replace
 
 log = logging.getLogger(__name__)
+log.addFilter(LogThrottle())
 FETCH_BYTES = 1 << 20
 
 
@@ -43,6 +47,7 @@ class Sink(ConsumerRebalanceListener):  # type: ignore[misc]
         self._letters = DeadLetterProducer(config.bootstrap, config.prefix + "dead-letters", config.kafka)
         self._gates = Backoffs(config.retry_first_seconds, config.retry_longest_seconds, time.monotonic)
         """Of what cannot be stored: single partitions, tables, or everything."""
+        self._outages = OutageLog()
         self._warehouse = Contact(
             Writer(config.connect, config.database, Pseudonymizer(config.secret, config.cache_bytes)),
             self._gates,
@@ -99,6 +104,12 @@ class Sink(ConsumerRebalanceListener):  # type: ignore[misc]
         if obstacle := self._warehouse.obstacle:
             return obstacle
         return "partitions are paused" if any(map(self._is_failing, self._consumer.assignment())) else None
+
+    def pulses(self) -> Iterator[Pulse]:
+        """What must have an end: waiting for partitions, and a client that its group has lost."""
+        consumer = self._consumer
+        yield Pulse(0, consumer is not None and not self._is_assigned, UNASSIGNED)
+        yield Pulse(0, consumer is not None and has_left_group(consumer), NO_MEMBER)
 
     async def behind(self) -> int | None:
         """Records on the broker that are not stored; none while that is not known of every partition."""
@@ -169,6 +180,7 @@ class Sink(ConsumerRebalanceListener):  # type: ignore[misc]
                     break
                 self._gates.open(partition.stream)
                 self._gates.open(name_of(where))
+                self._outages.stored(EVERYTHING, partition.stream)
                 partition.ended.popleft()
                 self._uncommitted[where] = partition.stored_offset = span.next_offset
 
@@ -191,10 +203,11 @@ class Sink(ConsumerRebalanceListener):  # type: ignore[misc]
         if isinstance(error, OutageError) and not isinstance(error, TooManyUnstorableError):
             gate = stream if error.is_answered else EVERYTHING
         elif not isinstance(error, OutageError | KafkaError):
-            log.error("a batch of %s could not be stored, which nobody foresaw", gate, exc_info=error)
-        seconds = self._gates.shut(gate)
+            log.error("a batch could not be stored, which nobody foresaw: %s", gate, exc_info=error)
+        self._gates.shut(gate)
         metrics.RETRIES.labels(stream).inc()
-        log.warning("%s cannot be stored, next try in %.1f s: %s", gate, seconds, error)
+        # One partition is told of as its table: an outage of one kind has as many lines as there are tables at most.
+        self._outages.failed(EVERYTHING if gate == EVERYTHING else stream, f"{gate}: {error}")
 
     async def _commit(self, consumer: AIOKafkaConsumer) -> None:
         if not self._uncommitted:

@@ -70,6 +70,11 @@ class BatchConsumer(Consumer):
     def _commit_lock(self) -> asyncio.Lock:
         return asyncio.Lock()
 
+    @property
+    def thread(self) -> BatchConsumerThread:
+        """The thread that talks to the broker."""
+        return self._thread
+
     # -- from the broker to the agents
 
     async def _drain_messages(self, fetcher: Any) -> None:

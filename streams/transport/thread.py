@@ -16,6 +16,7 @@ from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, credentials
 from faust.types import TP
 
 from streams.kafka.fetching import ENDS, salvage
+from streams.kafka.membership import has_left_group
 
 FETCH_MAX_WAIT_MS = 100
 """How long the broker may hold a fetch back for more bytes; stock Faust waits 1500 ms."""
@@ -37,6 +38,7 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
     """Faust's consumer thread with epochs, patience at commits, and a short fetch wait."""
 
     epoch = 0
+    fetches_begun = fetches_done = 0
     faults: Mapping[TopicPartition, Exception] = {}
     """The partitions the last fetch has failed for, and why: corrupt batches, records no client can take apart, no
     permission. The client would end at the first of them."""
@@ -82,6 +84,19 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
         timeout: float | None = None,  # noqa: ASYNC109 - the name is Faust's
         max_records: int | None = None,
     ) -> Fetched:
+        self.fetches_begun += 1
+        try:
+            return await self._fetch(consumer, active_partitions, timeout, max_records)
+        finally:
+            self.fetches_done += 1
+
+    async def _fetch(
+        self,
+        consumer: AIOKafkaConsumer,
+        active_partitions: Iterable[TP],
+        timeout: float | None,  # noqa: ASYNC109 - the client's
+        max_records: int | None,
+    ) -> Fetched:
         async with self._position_lock:
             if not self.consumer.flow_active:
                 return Fetched(self.epoch)
@@ -99,6 +114,12 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
                     records, fault = salvage(error)
                     self.faults = {fault: error}
             return Fetched(self.epoch, records, self.positions(wanted))
+
+    @property
+    def has_left_group(self) -> bool:
+        """Whether the client's task that keeps it in its group has ended: it is assigned nothing any more, and is not
+        told when what it has goes to others."""
+        return self._consumer is not None and has_left_group(self._consumer)
 
     def positions(self, wanted: Iterable[tuple[str, int]]) -> dict[TP, int]:
         """Up to where assigned partitions are fetched, as far as that is known."""

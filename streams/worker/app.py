@@ -26,6 +26,7 @@ from streams.transport.consumer import BatchConsumer
 from streams.transport.driver import BatchProducer
 from streams.transport.stream import BatchSchema, BatchStream
 from streams.worker.couriers import Couriers
+from streams.worker.dead_letter_budget import DeadLetterBudget
 from streams.worker.platforms import Platforms
 from streams.worker.rebalance import RestoreOnAssignment
 from streams.worker.record_reader import RecordReader
@@ -77,6 +78,8 @@ class Parts:
     metrics: WorkerMetrics
     changelogs: Changelogs
     codec: CodecProtocol
+    budget: DeadLetterBudget
+    """What dead letters may take."""
     runners: dict[str, Runner] = field(default_factory=dict)
 
 
@@ -97,7 +100,8 @@ def build(
     app = make_faust_app(config, topic_count * config.partitions)
     owner = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}"
     changelogs = Changelogs(client_settings(config), app, owner, config.recovery_stall_seconds)
-    parts = Parts(config, app, _store(config), WorkerMetrics(), changelogs, codec)
+    budget = DeadLetterBudget(config.dead_letter_bytes_per_hour)
+    parts = Parts(config, app, _store(config), WorkerMetrics(), changelogs, codec, budget)
     tools = Tools(
         *(config, codec, app, parts.metrics, Platforms(platforms, parts.metrics)),
         finish=lambda batch: app.batches.finish(batch),
@@ -111,7 +115,7 @@ def build(
         parts.metrics.begin(name, streams)
         own = [config.topic(stream) for stream in (*streams, *topics.internal(name))]
         couriers = Couriers(parts.metrics) if "logistics" in streams else None
-        reader = readers[name] = RecordReader(name, own, config, codec, tools.platforms, couriers)
+        reader = readers[name] = RecordReader(name, own, config, codec, tools.platforms, couriers, parts.budget)
         runner = parts.runners[name] = Runner(Tasks(name, table, make_task), own, reader, tools)
         group_of |= dict.fromkeys(own, name)
         _add_agent(app, name, own, runner, config)

@@ -18,6 +18,11 @@ def refresh(parts: Parts) -> None:
         (tp.topic[prefix:], str(tp.partition)): batches.is_out(tp) for tp in batches.assignment()
     }
     metrics.replace("input_paused", outs)
+    held = parts.budget.held
+    parts.budget.forget(held - {(tp.topic, tp.partition) for tp in batches.assignment()})
+    floods: dict[Labels, float] = dict.fromkeys(outs, 0)
+    floods |= {(topic[prefix:], str(partition)): 1 for topic, partition in held}
+    metrics.replace("dead_letter_flood", floods)
     now = time.time()
     keys: dict[Labels, float] = {}
     sizes: dict[Labels, float] = {}

@@ -226,7 +226,10 @@ class Runner:
         late = [dead_letter_of(source(sources[n]), "too_late", "older than what is still held") for n in step.too_late]
         erased = [dead_letter_of(source(sources[n]), "erased", "about a buyer who is forgotten") for n in step.refused]
         # They name the place only: a dead letter must not keep what was to be forgotten.
-        return late + [replace(letter, key=None, value=None) for letter in erased]
+        letters = late + [replace(letter, key=None, value=None) for letter in erased]
+        for number, letter in zip((*step.too_late, *step.refused), letters, strict=True):
+            self._reader.charge(sources[number], letter)
+        return letters
 
     async def _refuse(self, record: Any, error: str) -> None:
         """A record that alone cannot be judged becomes a dead letter."""

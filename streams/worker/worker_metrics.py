@@ -87,6 +87,12 @@ def _all() -> dict[str, Counter | Gauge | Histogram]:
         "input_paused": _gauge(
             "input_paused", "1 while records of a partition cannot be fetched or read", "stream", "partition"
         ),
+        "dead_letter_flood": _gauge(
+            "dead_letter_flood",
+            "1 while a partition is not read on because its dead letters take too much",
+            "stream",
+            "partition",
+        ),
         # Time.
         "watermark_delay": _gauge(
             "watermark_delay_seconds", "How far event time is behind the wall clock", "processor", "partition"

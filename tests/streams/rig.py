@@ -79,13 +79,15 @@ class Rig:
         async with producing(**client_settings(self.config), max_request_size=16 << 20) as producer:
             await publish(producer, group(records))
 
-    def start_worker(self, name: str = "", *, toy_is_mended: bool = False, **settings: str) -> subprocess.Popen[bytes]:
+    def start_worker(
+        self, name: str = "", *, toy_is_mended: bool = False, script: Path = WORKER, **settings: str
+    ) -> subprocess.Popen[bytes]:
         environ = {**os.environ, **self.environ, **{f"CLOUDTAG_{k.upper()}": v for k, v in settings.items()}}
         environ |= {toy.MENDED: "1"} if toy_is_mended else {}
         environ["CLOUDTAG_DATA_DIR"] = str(self.directory / (name or f"worker{len(self.workers)}"))
         with (self.directory / f"worker{len(self.workers)}.log").open("wb") as log:
             worker = subprocess.Popen(
-                [sys.executable, str(WORKER)], env=environ, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT
+                [sys.executable, str(script)], env=environ, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT
             )
         self.workers.append(worker)
         return worker

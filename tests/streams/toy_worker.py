@@ -12,6 +12,11 @@ from streams.worker.app import build
 from streams.worker.process import run_worker
 from tests.streams import toy
 
-if __name__ == "__main__":
+
+def main() -> int:
     parts = build(Config.read(), toy.READS, toy.CountingTask, Codec(), PLATFORMS)
-    sys.exit(run_worker(parts))
+    return run_worker(parts)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -111,7 +111,7 @@ async def changelog_of(config: Config) -> list[Any]:
 async def test_rows_and_bytes_are_those_of_the_changelog_although_all_tasks_write_at_once(config: Config) -> None:
     async with producing(bootstrap_servers=config.brokers, max_batch_size=1 << 20) as handle:
         metrics = WorkerMetrics()
-        runner = runner_of(config, FixedHandle(Together(handle.client)), metrics)  # type: ignore[arg-type]
+        runner = runner_of(config, FixedHandle(Together(handle.client)), metrics)
         for partition in range(PARTITIONS):
             runner.tasks.open(partition)
         batches = [batch_of(partition, config) for partition in range(PARTITIONS)]
