@@ -28,6 +28,7 @@ from streams.sink.contact import Contact
 from streams.sink.dead_letters import DeadLetterProducer
 from streams.sink.intake import Intake
 from streams.sink.lags import Lags, end_of, lags
+from streams.sink.outage_log import OutageLog
 from streams.sink.partition_batches import PartitionBatches, PendingBatch
 from streams.sink.partitions import Partitions, name_of
 from streams.sink.reader import Reader
@@ -52,6 +53,7 @@ class Sink(ConsumerRebalanceListener):  # type: ignore[misc]
             Writer(config.connect, config.database, Pseudonymizer(config.secret, config.cache_bytes)),
             self._gates,
             config.streams,
+            self._outages,
         )
         self._partitions = Partitions(config)
         self._intake = Intake(config, self._partitions, reader or Reader())
