@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 DEMO := $(VENV)/.demo-installed
 STAMP := $(VENV)/.installed
 
-.PHONY: help demo test test-long check lint types contracts docs docs-check bench-smoke golden mutants kafka clean requirements
+.PHONY: help demo test test-long check lint types contracts docs docs-check bench-smoke golden mutants fuzz soak kafka clean requirements
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -57,6 +57,9 @@ golden: $(STAMP) ## outputs and stored rows of fixed inputs, byte for byte as th
 
 mutants: $(STAMP) ## change each condition of detectors and decisions in one place: does a test notice? ONLY=name for one
 	@$(BIN)/python -m tests.mutation $(if $(ONLY),--only $(ONLY),--page)
+
+fuzz: $(STAMP) ## bytes of others, changed at random, on everything that reads them; SECONDS=600 ONLY=avro
+	@$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),60) $(if $(ONLY),--only $(ONLY))
 
 PIN := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 

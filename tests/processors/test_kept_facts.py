@@ -56,7 +56,7 @@ def test_each_dispute_has_its_place() -> None:
             APPEAL,
         ]
     )
-    state = topology.tasks["buyers"]._cache.resident("b1")
+    state = topology.tasks["buyers"].cache.resident("b1")
     assert state is not None
     rows = {row.id: list(row.facts) for row in state.rows.values() if row.facts}
     places = state.row_id("order", "o1"), state.row_id("buyer"), state.row_id("appeals")

@@ -50,6 +50,18 @@ class ReplayMark(Struct, frozen=True):
         return f"{self.topic}/{self.partition}/{self.offset}".encode()
 
 
+class UnreadableMarkError(ValueError):
+    """A record among the marks that is none."""
+
+
+def mark_of(data: bytes | None) -> ReplayMark:
+    """The mark in a record. Raises `UnreadableMarkError`."""
+    try:
+        return msgspec.json.decode(data or b"", type=ReplayMark)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise UnreadableMarkError(str(error)) from None
+
+
 @dataclass
 class DeadLetterLog:
     """Every dead letter once, and what is known of those that were sent again."""
@@ -110,7 +122,11 @@ async def read_letters(config: Config) -> DeadLetterLog:
     async for letter in _decoded(config):
         found.by_place.setdefault(place_of(letter), letter)
     async for record in read_to_end(config, [config.topic(topics.REPLAYED)]):
-        mark = msgspec.json.decode(record.value, type=ReplayMark)
+        try:
+            mark = mark_of(record.value)
+        except UnreadableMarkError as error:
+            note(visible(f"{shown((record.topic, record.partition, record.offset))} is no mark: {error}"))
+            continue
         found.marks[mark.topic, mark.partition, mark.offset] = mark
     found.read_to = await _read_to(config, {mark.topic for mark in found.marks.values()})
     return found

@@ -80,7 +80,7 @@ class ReplayTurn(ConsumerRebalanceListener):  # type: ignore[misc]
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:  # noqa: ARG002 - aiokafka's
         """Nobody else begins before what is being sent is sent and written down."""
         async with self._working:
-            self._is_ours = False
+            self._known.clear()
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
         """One has the first partition."""
@@ -90,10 +90,17 @@ class ReplayTurn(ConsumerRebalanceListener):  # type: ignore[misc]
     @asynccontextmanager
     async def work(self) -> AsyncIterator[None]:
         """While the block runs nobody else gets in. Raises ``FailureError`` when somebody has."""
-        async with self._working:
-            if not self._is_ours:
-                raise FailureError(UNDER_WAY)
-            yield
+        while True:
+            # While others come and go it is not known for a moment whose turn it is.
+            async with asyncio.timeout(WAIT_SECONDS):
+                await self._known.wait()
+            async with self._working:
+                if not self._known.is_set():
+                    continue
+                if not self._is_ours:
+                    raise FailureError(UNDER_WAY)
+                yield
+                return
 
 
 class Replayer:
@@ -119,22 +126,22 @@ class Replayer:
             ReplayMark(*place_of(one), None, now_ms, ends[TopicPartition(one.topic, one.partition)]) for one in letters
         ]
         await self._note(intents)
-        sent: list[tuple[DeadLetter, int]] = []
-        for letter, intent in zip(letters, intents, strict=True):
-            told = await self._producer.send_and_wait(
+        writes = [
+            await self._producer.send(
                 letter.topic, letter.value, letter.key, letter.partition, headers=[(HEADER, intent.key)]
             )
-            sent.append((letter, told.offset))
-        await self._note(
-            msgspec.structs.replace(intent, sent_offset=offset)
-            for intent, (_, offset) in zip(intents, sent, strict=True)
-        )
-        return sent
+            for letter, intent in zip(letters, intents, strict=True)
+        ]
+        offsets = [told.offset for told in await asyncio.gather(*writes)]
+        await self._note(map(_sent_at, intents, offsets))
+        return list(zip(letters, offsets, strict=True))
 
     async def _note(self, marks: Iterable[ReplayMark]) -> None:
+        writes = []
         for mark in marks:
             partition = partition_of(mark.key.decode(), self._mark_partitions)
-            await self._producer.send_and_wait(self._marks, msgspec.json.encode(mark), mark.key, partition)
+            writes.append(await self._producer.send(self._marks, msgspec.json.encode(mark), mark.key, partition))
+        await asyncio.gather(*writes)
 
 
 @asynccontextmanager
