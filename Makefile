@@ -61,6 +61,9 @@ mutants: $(STAMP) ## change each condition of detectors and decisions in one pla
 fuzz: $(STAMP) ## bytes of others, changed at random, on everything that reads them; SECONDS=600 ONLY=avro
 	@$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),60) $(if $(ONLY),--only $(ONLY))
 
+soak: $(STAMP) ## worker, sink and warehouse under load for MINUTES (15): fails when memory, descriptors or rows grow
+	@$(BIN)/python -m benchmarks.soak docs --minutes $(or $(MINUTES),15)
+
 PIN := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 
 requirements: ## pin anew (needs uv)

@@ -172,6 +172,12 @@ class RocksStore:
         """The rows stay on disk: should the partition come back, only what is missing is read."""
         self._partitions.pop((processor, partition), None)
 
+    @property
+    def row_count(self) -> int:
+        """As RocksDB estimates it."""
+        with _telling("read"):
+            return self._handle.db.property_int_value("rocksdb.estimate-num-keys") or 0
+
     def close(self) -> None:
         """Write out and unlock."""
         self._partitions.clear()

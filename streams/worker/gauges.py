@@ -1,7 +1,9 @@
 """Metrics that are looked at now and then instead of counted: lag, watermark delay, keyed states in memory."""
 
 import time
+from contextlib import suppress
 
+from streams.state.store import StoreError
 from streams.worker.app import Parts
 from streams.worker.worker_metrics import Labels
 
@@ -37,6 +39,8 @@ def refresh(parts: Parts) -> None:
             if task.core.watermark_ms:
                 delays[partition] = now - task.core.watermark_ms / 1000
     metrics.replace("cached_keys", keys)
+    with suppress(StoreError):  # its tasks are paused by then
+        metrics.set("stored_rows", parts.store.row_count)
     metrics.replace("cached_bytes", sizes)
     metrics.replace("paused", paused)
     metrics.replace("watermark_delay", delays)

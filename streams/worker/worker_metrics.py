@@ -78,6 +78,7 @@ def _all() -> dict[str, Counter | Gauge | Histogram]:
         "restored_rows": _counter("restored_rows", "Changelog records read to bring state up to date", "processor"),
         "tasks": _gauge("tasks", "Partitions this worker judges", "processor"),
         "cached_keys": _gauge("cached_keys", "Keys whose decoded state is kept in memory", "processor", "partition"),
+        "stored_rows": _gauge("stored_rows", "About how many rows the store of this worker holds"),
         "cached_bytes": _gauge(
             "cached_bytes", "About what the decoded state takes that is kept in memory", "processor", "partition"
         ),
@@ -141,7 +142,8 @@ class WorkerMetrics:
 
     def set(self, name: str, value: float, *labels: str) -> None:
         """Set a gauge."""
-        self._gauge(name).labels(*labels).set(value)
+        gauge = self._gauge(name)
+        (gauge.labels(*labels) if labels else gauge).set(value)
 
     def replace(self, name: str, values: Mapping[Labels, float]) -> None:
         """Set a gauge for these labels and forget all others, such as partitions that others have by now."""

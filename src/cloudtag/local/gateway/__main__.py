@@ -15,6 +15,8 @@ from cloudtag.local.gateway.access import Access
 
 TOKEN_VARIABLE = "CLOUDTAG_WAREHOUSE_TOKEN"  # noqa: S105 - the name of the variable, not a token
 GRACE_SECONDS = 10.0
+KEEP_ALIVE_SECONDS = 10.0
+"""So long a connection stays open that asks for nothing more."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -62,7 +64,11 @@ async def _serve(options: argparse.Namespace, access: Access) -> None:
     gateway = Gateway(engine, access, options.body_seconds)
     # Bodies are decoded by the gateway, which knows more encodings than the server does.
     runner = web.AppRunner(
-        gateway.application(), auto_decompress=False, access_log=None, shutdown_timeout=GRACE_SECONDS
+        gateway.application(),
+        auto_decompress=False,
+        access_log=None,
+        shutdown_timeout=GRACE_SECONDS,
+        keepalive_timeout=KEEP_ALIVE_SECONDS,
     )
     try:
         await runner.setup()
