@@ -147,6 +147,7 @@ class Gateway:
 async def _close_if_many(request: web.Request, response: web.StreamResponse) -> None:
     if len(request.protocol._manager.connections) > MOST_CONNECTIONS:  # type: ignore[union-attr]
         response.force_close()
+        response.headers["Connection"] = "close"
 
 
 async def _write(request: web.Request, response: web.StreamResponse, part: bytes) -> None:
