@@ -36,7 +36,7 @@ LATER = replace(FIRST, occurred_at=FIRST.occurred_at + MINUTE_MS, status="shippe
 MONTHS_LATER = replace(FIRST, occurred_at=FIRST.occurred_at + 70 * DAY_MS, status="cancelled")
 """In another month, and so in another part of the table."""
 OF_OTHERS = (
-    replace(FIRST, order_id="another order"),
+    replace(FIRST, order_id="another order", occurred_at=FIRST.occurred_at + 5 * MINUTE_MS),
     replace(FIRST, buyer_id="another buyer"),
     replace(FIRST, event_id="another event"),
 )
@@ -80,7 +80,7 @@ async def test_an_event_id_counts_once_and_says_what_the_engine_keeps(
 
 async def test_every_table_of_events_has_a_view_of_each_event_once(warehouse: Warehouse) -> None:
     by_time = "sorting_key LIKE '%, occurred_at, event_id'"
-    tables = warehouse.rows(f"SELECT name FROM system.tables WHERE database = currentDatabase() AND {by_time}")
+    tables = warehouse.rows(f"SELECT name FROM system.tables WHERE database = '{{db}}' AND {by_time}")
     assert len(tables) >= 17
     for (name,) in tables:
         assert warehouse.one(f"SELECT count() FROM {{db}}.{name}_once") == 0
