@@ -3,9 +3,13 @@ follows."""
 
 from __future__ import annotations
 
+from functools import partial
+
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cloudtag.contract.internal import InternalRecord, make_id, parts_of
+from cloudtag.contract.scope import from_afar
 
 
 class Claim(Struct, frozen=True, array_like=True, gc=False):
@@ -68,6 +72,12 @@ class AttributeUsed(InternalRecord, frozen=True, array_like=True, gc=False, tag_
     unpaid: tuple[UnpaidOrder, ...] = ()
     stream: str = "orders"
     """The stream of the event."""
+    network: str = ""
+
+    @property
+    def party(self) -> tuple[str, str]:
+        """Who shows it: network and buyer."""
+        return self.network, self.buyer_id
 
     @property
     def internal_id(self) -> str:
@@ -75,20 +85,38 @@ class AttributeUsed(InternalRecord, frozen=True, array_like=True, gc=False, tag_
 
         One subject may show two pictures that look alike, and speak of its order only now and then.
         """
-        shop_id = "" if self.buyer_id else self.shop_id or ""
         if not self.subject:
-            return make_id(self.attribute, self.buyer_id, shop_id)
-        return make_id(self.attribute, self.buyer_id, shop_id, self.subject, self.order_id or "", self.phash or "")
+            return make_id(self.attribute, *self.party, "" if self.buyer_id else self.shop_id or "")
+        about = self.subject, self.order_id or "", self.phash or ""
+        return make_id(self.attribute, *self.party, self.shop_id or "", *about)
 
     @classmethod
     def retraction(cls, internal_id: str, revision: int, occurred_at: int) -> AttributeUsed:
         """The statement no longer holds."""
-        attribute, buyer_id, shop_id, *about = parts_of(internal_id)
+        attribute, network, buyer_id, shop_id, *about = parts_of(internal_id)
         subject, order_id, phash = about or ("", "", "")
         return cls(
             revision, False, attribute, occurred_at, "", "", buyer_id, subject, shop_id or None,
-            order_id=order_id or None, phash=phash or None,
+            order_id=order_id or None, phash=phash or None, network=network,
         )  # fmt: skip
+
+    def seen_from(self, network: str) -> AttributeUsed:
+        """The use as a buyer of that network is told of it: the ids of another network are no ids there."""
+        if network == self.network:
+            return self
+        far = partial(from_afar, self.network)
+        return replace(
+            self,
+            buyer_id=far(self.buyer_id) if self.buyer_id else "",
+            subject=far(self.subject) if self.subject else "",
+            shop_id=far(self.shop_id) if self.shop_id else None,
+            order_id=far(self.order_id) if self.order_id else None,
+            claims=tuple(
+                replace(c, refund_id=far(c.refund_id), order_id=far(c.order_id), shop_id=far(c.shop_id))
+                for c in self.claims
+            ),
+            unpaid=tuple(replace(o, order_id=far(o.order_id), shop_id=far(o.shop_id)) for o in self.unpaid),
+        )
 
 
 class LinkReported(InternalRecord, frozen=True, array_like=True, gc=False, tag_field="_", tag="lr"):
@@ -98,6 +126,7 @@ class LinkReported(InternalRecord, frozen=True, array_like=True, gc=False, tag_f
     attribute: str
     occurred_at: int
     others: tuple[AttributeUsed, ...] = ()
+    network: str = ""
 
     @property
     def kind(self) -> str:
@@ -107,19 +136,20 @@ class LinkReported(InternalRecord, frozen=True, array_like=True, gc=False, tag_f
     @property
     def internal_id(self) -> str:
         """Which report this is: one attribute, for one buyer."""
-        return make_id(self.attribute, self.buyer_id)
+        return make_id(self.attribute, self.network, self.buyer_id)
 
     @classmethod
     def retraction(cls, internal_id: str, revision: int, occurred_at: int) -> LinkReported:
         """The statement no longer holds."""
-        attribute, buyer_id = parts_of(internal_id)
-        return cls(revision, False, buyer_id, attribute, occurred_at)
+        attribute, network, buyer_id = parts_of(internal_id)
+        return cls(revision, False, buyer_id, attribute, occurred_at, network=network)
 
 
 class SkuOwned(InternalRecord, frozen=True, array_like=True, gc=False, tag_field="_", tag="so"):
     """A linked buyer ordered, in the same shop, the sku that came back in somebody else's parcel.
 
-    For the buyer who claims (`buyer_id`), about the order of that claim; `owner_id` ordered the sku.
+    For the buyer who claims (`buyer_id`), about the order of that claim; `owner_id` ordered the sku. All of it is in
+    one shop.
     """
 
     buyer_id: str
@@ -133,14 +163,20 @@ class SkuOwned(InternalRecord, frozen=True, array_like=True, gc=False, tag_field
     event_id: str
     occurred_at: int
     currency: str | None = None
+    network: str = ""
+    shop_id: str = ""
 
     @property
     def internal_id(self) -> str:
         """Which statement this is: one sku of one owner, about one refund."""
-        return make_id(self.buyer_id, self.order_id, self.refund_id, self.owner_id, self.sku_id)
+        about = self.order_id, self.refund_id, self.owner_id, self.sku_id
+        return make_id(self.network, self.buyer_id, self.shop_id, *about)
 
     @classmethod
     def retraction(cls, internal_id: str, revision: int, occurred_at: int) -> SkuOwned:
         """The statement no longer holds."""
-        buyer_id, order_id, refund_id, owner_id, sku_id = parts_of(internal_id)
-        return cls(revision, False, buyer_id, order_id, refund_id, owner_id, sku_id, 0, "", "", "", occurred_at)
+        network, buyer_id, shop_id, order_id, refund_id, owner_id, sku_id = parts_of(internal_id)
+        return cls(
+            revision, False, buyer_id, order_id, refund_id, owner_id, sku_id, 0, "", "", "", occurred_at,
+            network=network, shop_id=shop_id,
+        )  # fmt: skip

@@ -28,6 +28,10 @@ class KeyedState(Struct, eq=False, gc=False):
     """What the processor keeps at hand: derived from facts when they are folded, never while judging."""
     letters: Mapping[str, str]
     """What the ids of each kind of rows begin with, by the kind's name."""
+    network: str = ""
+    """The network in which `id` means something; empty for what is global."""
+    id: str = ""
+    """The plain id of whom or what it is about: the Kafka key of its facts. `key` is that with its scope."""
     rows: dict[str, Row] = {}
     published_on: frozenset[str] = frozenset()
     """The streams on which anything was ever published about the keyed state, since it was read back."""

@@ -17,6 +17,7 @@ import msgspec
 from msgspec import Struct
 
 from cloudtag.engine.published import Published, StoredPublished, read_published
+from cloudtag.engine.task_result import SCOPED, check_scoped
 
 _HEADER = struct.Struct(">QQ")
 _LENGTH = struct.Struct(">H")
@@ -122,10 +123,10 @@ def header(data: bytes) -> tuple[int, int]:
 
 
 def key_prefix(state_key: str) -> bytes:
-    """What the store keys of all rows of a keyed state, and of no other keyed state, begin with: its length and its
-    key."""
+    """What the store keys of all rows of a keyed state, and of no other keyed state, begin with: the mark of keys that
+    hold a scope, the length of the state's key, and that key."""
     encoded = state_key.encode()
-    return _LENGTH.pack(len(encoded)) + encoded
+    return SCOPED + _LENGTH.pack(len(encoded)) + encoded
 
 
 def row_key(state_key: str, row_id: str) -> bytes:
@@ -135,8 +136,10 @@ def row_key(state_key: str, row_id: str) -> bytes:
 
 def split_key(key: bytes) -> tuple[str, str]:
     """The keyed state's key and the row's id of a store key."""
-    end = _LENGTH.size + _LENGTH.unpack_from(key)[0]
-    return key[_LENGTH.size : end].decode(), key[end:].decode()
+    check_scoped(key)
+    begin = len(SCOPED) + _LENGTH.size
+    end = begin + _LENGTH.unpack_from(key, len(SCOPED))[0]
+    return key[begin:end].decode(), key[end:].decode()
 
 
 def earliest(times: Iterable[int]) -> int:

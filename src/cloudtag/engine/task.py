@@ -22,10 +22,10 @@ from cloudtag.engine.processor import Processor
 from cloudtag.engine.revise import repeat, revise
 from cloudtag.engine.row_reasons import RowReasons
 from cloudtag.engine.rows import NEVER, Row, RowCodec, header, row_key, split_key
-from cloudtag.engine.task_result import Output, RowReader, TaskResult
+from cloudtag.engine.task_result import SCOPED, Output, RowReader, TaskResult
 from cloudtag.engine.timers import Timers
 
-TASK_KEY = b"\x00\x00lane"
+TASK_KEY = SCOPED + b"\x00\x00lane"
 """The task's own row: watermark, newest event, last batch, last batch known to be published."""
 
 _NONE: frozenset[str] = frozenset()

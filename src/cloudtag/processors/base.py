@@ -7,6 +7,7 @@ from sys import maxsize
 from typing import Any
 
 from cloudtag.contract.internal import Cause
+from cloudtag.contract.scope import scoped, unscoped
 from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.news import News
 from cloudtag.engine.row_kinds import RowKinds
@@ -23,7 +24,10 @@ class KeyedProcessor:
 
     name: str
     kinds: RowKinds
-    key: Callable[[Any], str]
+    id_of: Callable[[Any], str]
+    """The plain id of whom or what a fact is about."""
+    is_global = False
+    """Whether that id means the same in every network."""
     retention_ms: int
     is_timed_by_internal = False
     most_facts = maxsize
@@ -32,15 +36,21 @@ class KeyedProcessor:
         """`policies`: all packs; `lateness_ms`: how far the watermark stays behind the newest event."""
         self.policies = policies
         self.lateness_ms = lateness_ms
+        self.networks = policies.networks
         self._indexes = self.kinds.indexes
 
-    def new_index(self) -> Any:
+    def key(self, fact: Any) -> str:
+        """The fact's id, with its network where it means something only there."""
+        return type(self).id_of(fact) if self.is_global else scoped(self.networks.of(fact), type(self).id_of(fact))
+
+    def new_index(self, network: str) -> Any:
         """There is no index."""
-        return None
+        del network
 
     def new_state(self, key: str) -> KeyedState:
         """A keyed state without facts."""
-        return KeyedState(key, self.new_index(), self.kinds.letters)
+        network, plain = ("", key) if self.is_global else unscoped(key)
+        return KeyedState(key, self.new_index(network), self.kinds.letters, network, plain)
 
     def bound(self, row: Row) -> None:
         """No row is ever overfull."""

@@ -21,13 +21,15 @@ class Parcels(KeyedProcessor):
     """Keyed state by waybill number, one row each."""
 
     name = "parcels"
-    key: Callable[[Any], str] = attrgetter("waybill_no")
+    id_of: Callable[[Any], str] = attrgetter("waybill_no")
+    is_global = True
     kinds = RowKinds((PARCEL,))
     retention_ms = (LONGEST_WINDOW_DAYS + 30) * DAY_MS
     most_facts = MAX_FACTS
 
-    def new_index(self) -> ParcelIndex:
+    def new_index(self, network: str) -> ParcelIndex:
         """What is kept at hand of a number."""
+        del network
         return ParcelIndex()
 
     def bound(self, row: Row) -> None:
