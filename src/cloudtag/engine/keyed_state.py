@@ -13,6 +13,9 @@ from cloudtag.engine.published import Published
 from cloudtag.engine.rows import Row, RowCodec, key_prefix
 from cloudtag.engine.task_result import Output, RowReader
 
+_FEW_ROWS = 16
+"""In so many rows a fact is looked for one row after the other."""
+
 
 @cache
 def _with(streams: frozenset[str], stream: str) -> frozenset[str]:
@@ -40,6 +43,8 @@ class KeyedState(Struct, eq=False, gc=False):
     The processor drops it when a fact changes it, the engine when a row goes."""
     has_lost_rows: bool = False
     """Whether the index still tells of facts that were let go."""
+    places: dict[str, str] | None = None
+    """Of a keyed state with many rows, the row in which each fact was put; it may be gone from there."""
     is_closed: bool = False
     """Nothing more is taken in, and nothing is concluded from it: whom it is about is to be forgotten."""
 
@@ -53,6 +58,15 @@ class KeyedState(Struct, eq=False, gc=False):
         row = self.rows.pop(row_id, None)
         if row is not None and row.facts:
             self.memo, self.has_lost_rows = None, True
+
+    def row_with(self, fact_id: str) -> Row | None:
+        """The row that holds the fact of that id, if any does."""
+        if len(self.rows) <= _FEW_ROWS:
+            return next((row for row in self.rows.values() if fact_id in row.facts), None)
+        if self.places is None:
+            self.places = {held: row.id for row in self.rows.values() for held in row.facts}
+        row = self.rows.get(self.places.get(fact_id, ""))
+        return row if row is not None and fact_id in row.facts else None
 
     def row_id(self, kind: str, name: str = "") -> str:
         """The id of the row of that kind and name, whether or not there is one."""

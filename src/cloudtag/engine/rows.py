@@ -60,6 +60,8 @@ class Row(Struct, eq=False, gc=False):
     """The kinds of facts it holds, or held."""
     fresh: tuple[str, ...] = ()
     """Of a row that was read back: the ids of the facts that came with its last batch."""
+    losers: tuple[str, ...] = ()
+    """Digests of events in whose place another one under the same id stands: each is told of once."""
 
     @property
     def name(self) -> str:
@@ -93,6 +95,7 @@ class RowCodec:
         self._identity = identity
         self._encoder = msgspec.msgpack.Encoder()
         fields: list[Any] = [("facts", list[fact_type]), ("published", list[StoredPublished]), ("fresh", list[int], [])]
+        fields.append(("losers", tuple[str, ...], ()))
         body: Any = msgspec.defstruct("Body", fields, array_like=True, gc=False)
         self._decoder = msgspec.msgpack.Decoder(body)
 
@@ -101,7 +104,8 @@ class RowCodec:
         header = _HEADER.pack(row.batch, row.timer_ms)
         published = [published.stored() for published in row.published.values()]
         places = [place for place, fact_id in enumerate(row.facts) if fact_id in fresh] if fresh else []
-        return header + self._encoder.encode((list(row.facts.values()), published, places))
+        body = (list(row.facts.values()), published, places)
+        return header + self._encoder.encode((*body, row.losers) if row.losers else body)
 
     def decode(self, key: bytes, data: bytes) -> Row:
         """The row stored as `data` under `key`."""
@@ -112,6 +116,7 @@ class RowCodec:
             row.hold(identity(fact), fact.occurred_at, fact)
         for published in stored.published:
             row.publish(read_published(published))
+        row.losers = stored.losers
         row.fresh = tuple(identity(stored.facts[place]) for place in stored.fresh)
         return row
 

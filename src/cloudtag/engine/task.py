@@ -14,6 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from cloudtag.contract.internal import InternalRecord
+from cloudtag.engine.conflicts import Entry, settle
 from cloudtag.engine.fold import fold
 from cloudtag.engine.judgement import EMPTY
 from cloudtag.engine.keyed_state import KeyedState, StateCache
@@ -50,7 +51,7 @@ class Task:
         """
         self._processor = processor
         self._rows = rows
-        self._codec = RowCodec(processor.kinds.fact_type, processor.kinds.identity)
+        self._codec = RowCodec(processor.kinds.fact_type, lambda fact: processor.identities[type(fact)](fact))
         self._cache = StateCache(processor, rows, self._codec, cache_keys)
         self._timers = Timers()
         self._own = _Own()
@@ -141,11 +142,11 @@ class Task:
 
     def _fold(self, step: TaskResult, facts: Iterable[Any]) -> tuple[Dirty, dict[KeyedState, News]]:
         processor, own, get_state = self._processor, self._own, self._cache.get
-        kinds, key, index, most_facts = processor.kinds, processor.key, processor.index, processor.most_facts
-        places, identities, closes = kinds.places, kinds.identities, kinds.closes
+        kinds, key = processor.kinds, processor.key
+        places, identities, closes = kinds.places, processor.identities, kinds.closes
         horizon_ms = own.watermark_ms - processor.retention_ms
         # The keyed states of this batch, so that the cache is asked once for each.
-        states: dict[str, tuple[KeyedState, set[str], News]] = {}
+        states: dict[str, Entry] = {}
         for number, fact in enumerate(facts):
             if not self._takes(step, fact, horizon_ms):
                 step.too_late.append(number)
@@ -155,26 +156,37 @@ class Task:
             entry = states.get(state_key)
             if entry is None:
                 entry = states[state_key] = get_state(state_key), set(), News()
-            state, ids, news = entry
-            if state.is_closed and kind is not closes:
+            if entry[0].is_closed and kind is not closes:
                 # Internal records are about events that are refused as well.
                 if not isinstance(fact, InternalRecord):
                     step.refused.append(number)
                 continue
-            row = state.rows.get(row_id) or state.add_row(row_id)
-            fact_id = identities[kind](fact)
-            before = row.facts.get(fact_id)
-            if not fold(row, fact_id, fact):
-                step.duplicates += 1
-                continue
-            news.add(row_id, fact_id, fact, before)
-            if len(row.facts) > most_facts:
-                processor.bound(row)
-            ids.add(row_id)
-            if besides := index(state, row, fact):
-                ids.update(besides)
+            self._fold_one(step, entry, row_id, identities[kind](fact), (number, fact))
         dirty = {state: ids for state, ids, _ in states.values() if ids}
         return dirty, {state: news for state, _, news in states.values()}
+
+    def _fold_one(self, step: TaskResult, entry: Entry, row_id: str, fact_id: str, given: tuple[int, Any]) -> None:
+        (state, ids, news), fact = entry, given[1]
+        row = state.rows.get(row_id)
+        before = None if row is None else row.facts.get(fact_id)
+        rival = None
+        if not isinstance(fact, InternalRecord):
+            rival = row if before is not None else state.row_with(fact_id)
+            if rival is not None and not settle(step, entry, (rival, row_id), fact_id, given):
+                return
+        row = row or state.rows.get(row_id) or state.add_row(row_id)
+        if not fold(row, fact_id, fact):
+            step.duplicates += 1
+            return
+        if state.places is not None:
+            state.places[fact_id] = row_id
+        news.add(row_id, fact_id, fact, before)
+        processor = self._processor
+        if len(row.facts) > processor.most_facts:
+            processor.bound(row)
+        ids.add(row_id)
+        if besides := processor.index(state, row, fact) if rival is None else self._cache.index_anew(state):
+            ids.update(besides)
 
     def _takes(self, step: TaskResult, fact: Any, horizon_ms: int) -> bool:
         if isinstance(fact, InternalRecord) and not self._processor.is_timed_by_internal:

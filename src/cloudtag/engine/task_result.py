@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from msgspec import Struct
 
@@ -66,6 +66,12 @@ class TaskResult:
     refused: list[int] = field(default_factory=list)
     """Events about somebody who is to be forgotten, given likewise; the caller sends their places in the log, not what
     they say, to the dead letters (reason `erased`)."""
+    conflicting: list[int] = field(default_factory=list)
+    """Events in whose place another one of their stream stands under the same id, given likewise; the caller sends each
+    to the dead letters (reason `conflicting_event`)."""
+    replaced: list[tuple[int, Any]] = field(default_factory=list)
+    """Events accepted before that such an event took the place of, with its place among the facts given; the caller
+    sends each to the dead letters for the same reason, without a place in the log."""
     timers: int = 0
     """Keyed states judged only because time passed."""
     duplicates: int = 0

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from sys import maxsize
 from typing import Any
 
-from cloudtag.contract.internal import Cause
+from cloudtag.contract.internal import Cause, InternalRecord
 from cloudtag.contract.scope import scoped, unscoped
 from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.news import News
@@ -38,6 +38,13 @@ class KeyedProcessor:
         self.lateness_ms = lateness_ms
         self.networks = policies.networks
         self._indexes = self.kinds.indexes
+        self.identities = {kind: self._identity(kind, plain) for kind, plain in self.kinds.identities.items()}
+
+    def _identity(self, kind: type[Any], plain: Callable[[Any], str]) -> Callable[[Any], str]:
+        """An event's id means something only in its network: where facts of all of them meet, it is part of it."""
+        if not self.is_global or issubclass(kind, InternalRecord):
+            return plain
+        return lambda event: scoped(self.networks[event.platform], plain(event))
 
     def key(self, fact: Any) -> str:
         """The fact's id, with its network where it means something only there."""

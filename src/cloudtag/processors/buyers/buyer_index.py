@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from cloudtag.contract.events import AlertAnswered, OrderChanged, RefundChanged
 from cloudtag.contract.links import AttributeUsed, LinkReported
+from cloudtag.contract.scope import scoped
 from cloudtag.detection.order_view import attributes_of
+from cloudtag.detection.refund_view import own_unit
 from cloudtag.engine.revise import Conclusion
 from cloudtag.processors.buyers.prefilter import Prefilter
 
@@ -22,6 +24,7 @@ class BuyerIndex:
         "attributes",
         "has_claims",
         "has_shop_link",
+        "network",
         "orders_by_number",
         "prefilter",
         "shown",
@@ -31,10 +34,11 @@ class BuyerIndex:
         "verdicts",
     )
 
-    def __init__(self) -> None:
-        """Nothing known."""
+    def __init__(self, network: str) -> None:
+        """Nothing known of a buyer of that network."""
+        self.network = network
         self.orders_by_number: dict[str, tuple[str, ...]] = {}
-        """Most numbers are named by one order: tuples take less room than sets."""
+        """The names of orders' rows. Most numbers are named by one order: tuples take less room than sets."""
         self.units: frozenset[str] = frozenset()
         self.units_by_order: dict[str, tuple[str, ...]] = {}
         self.attributes: dict[str, Conclusion] = {}
@@ -61,7 +65,7 @@ class BuyerIndex:
     def add_order(self, order: OrderChanged) -> bool:
         """Take in an order's number and attributes; whether an attribute's first use changed."""
         if order.waybill_no is not None:
-            _join(self.orders_by_number, order.waybill_no, order.order_id)
+            _join(self.orders_by_number, order.waybill_no, scoped(order.shop_id, order.order_id))
         return self._add_attributes(order)
 
     def _add_attributes(self, order: OrderChanged) -> bool:
@@ -85,10 +89,11 @@ class BuyerIndex:
 
     def add_refund(self, refund: RefundChanged) -> None:
         """Take in the parcels a refund may come back in: every number it ever named, and itself."""
-        for unit in (f"~{refund.refund_id}", refund.waybill_no):
+        name = scoped(refund.shop_id, refund.order_id)
+        for unit in (own_unit(refund.shop_id, refund.refund_id), refund.waybill_no):
             if unit is not None:
-                _join(self.units_by_order, refund.order_id, unit)
-                _join(self.orders_by_number, unit, refund.order_id)
+                _join(self.units_by_order, name, unit)
+                _join(self.orders_by_number, unit, name)
         if refund.waybill_no is not None and refund.waybill_no not in self.units:
             self.units |= {refund.waybill_no}
 
@@ -98,7 +103,7 @@ class BuyerIndex:
             held_period, period = held.since_ms // _PERIOD_MS, order.occurred_at // _PERIOD_MS
             if period < held_period or (period == held_period and _first(held.record) <= _first(order)):
                 return False
-        use = AttributeUsed(0, True, attribute, *_first(order), order.buyer_id)
+        use = AttributeUsed(0, True, attribute, *_first(order), order.buyer_id, network=self.network)
         self.attributes[attribute] = Conclusion(use.internal_id, attribute, use.occurred_at, use)
         return True
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from cloudtag.contract.links import LinkReported
 from cloudtag.contract.parcels import ParcelReported
+from cloudtag.contract.scope import scoped, unscoped
 from cloudtag.contract.shops import ShopReported
 from cloudtag.detection.order_view import OrderView
 from cloudtag.engine.keyed_state import KeyedState
@@ -20,24 +21,35 @@ def view_of(row: Row) -> OrderView:
     """The order a row is about, made once until a fact changes it."""
     view = row.view
     if view is None:
-        view = row.view = OrderView(row.name, row.facts.values())
+        shop_id, order_id = unscoped(row.name)
+        view = row.view = OrderView(order_id, row.facts.values(), shop_id)
     assert isinstance(view, OrderView)
     return view
 
 
 def orders(state: KeyedState) -> list[OrderView]:
-    """All orders, by their id; made once until an order comes, changes or goes."""
+    """All orders, by id and shop; made once until an order comes, changes or goes."""
     found: list[OrderView] | None = state.memo
     if found is None:
         views = (view_of(row) for row in state.rows_of("order") if row.facts)
-        found = state.memo = sorted(views, key=lambda order: order.order_id)
+        found = state.memo = sorted(views, key=lambda order: (order.order_id, order.shop_id or ""))
     return found
 
 
-def orders_in(state: KeyedState, order_ids: Iterable[str]) -> Iterator[Row]:
-    """The rows of those orders of which anything is known, by their id."""
-    for order_id in sorted(order_ids):
-        row = state.row("order", order_id)
+def order_name(shop_id: str, order_id: str) -> str:
+    """What names an order's row: an order's id means something only inside its shop."""
+    return scoped(shop_id, order_id)
+
+
+def orders_called(state: KeyedState, order_id: str) -> list[OrderView]:
+    """The buyer's orders with that id, of whatever shop."""
+    return [order for order in orders(state) if order.order_id == order_id]
+
+
+def orders_in(state: KeyedState, names: Iterable[str]) -> Iterator[Row]:
+    """The rows of the orders so named of which anything is known, by their names."""
+    for name in sorted(names):
+        row = state.row("order", name)
         if row is not None and row.facts:
             yield row
 

@@ -36,18 +36,18 @@ def _alerted_at(state: KeyedState) -> int:
     return min((alert.decided_at for alert in alerts_of(state) if accuses(alert)), default=0)
 
 
-def order_uses(buyer_id: str, order: OrderView, now_ms: int, unpaid_ms: int) -> tuple[list[AttributeUsed], int]:
+def order_uses(state: KeyedState, order: OrderView, now_ms: int, unpaid_ms: int) -> tuple[list[AttributeUsed], int]:
     """What is published for `links` of one order, and when to look again whether it was paid (0: never)."""
     uses: list[AttributeUsed] = []
     if order.refunds or order.others:
-        uses = [*_claims(buyer_id, order), *pictures(buyer_id, order.with_evidence())]
+        uses = [*_claims(state, order), *pictures(state, order.with_evidence())]
     placed = left_unpaid(order, unpaid_ms)
     if placed is None:
         return uses, 0
     due_ms = placed.occurred_at + unpaid_ms
     if now_ms < due_ms:
         return uses, due_ms
-    return uses + list(_unpaid(buyer_id, order)), 0
+    return uses + list(_unpaid(state, order)), 0
 
 
 def owned_skus(state: KeyedState, orders: Iterable[OrderView]) -> Iterator[SkuOwned]:
@@ -58,13 +58,16 @@ def owned_skus(state: KeyedState, orders: Iterable[OrderView]) -> Iterator[SkuOw
     held = list(orders)
     answered: dict[str, SkuOwned] = {}
     for report, use, claim in sorted(told, key=lambda entry: (entry[0].attribute, entry[1].internal_id)):
-        if claim.is_inspected:
-            for answer in _owned(state.key, held, report.attribute, use.buyer_id, claim):
+        # A claim of another network is about a shop nobody can have ordered from here.
+        if claim.is_inspected and use.network == state.network:
+            for answer in _owned(state, held, report.attribute, use.buyer_id, claim):
                 answered.setdefault(answer.internal_id, answer)
     yield from answered.values()
 
 
-def _owned(owner_id: str, orders: list[OrderView], attribute: str, buyer_id: str, claim: Claim) -> Iterator[SkuOwned]:
+def _owned(
+    state: KeyedState, orders: list[OrderView], attribute: str, buyer_id: str, claim: Claim
+) -> Iterator[SkuOwned]:
     for order in orders:
         first = min(order.changes, key=lambda e: (e.occurred_at, e.event_id), default=None)
         if first is None or order.shop_id != claim.shop_id or first.occurred_at > claim.occurred_at:
@@ -72,9 +75,10 @@ def _owned(owner_id: str, orders: list[OrderView], attribute: str, buyer_id: str
         for sku_id, price_minor in _kept(order).items():
             if sku_id in claim.other_skus:
                 yield SkuOwned(
-                    0, True, buyer_id, claim.order_id, claim.refund_id, owner_id, sku_id, price_minor, order.order_id,
+                    0, True, buyer_id, claim.order_id, claim.refund_id, state.id, sku_id, price_minor, order.order_id,
                     attribute, first.event_id, first.occurred_at,
                     next((change.currency for change in order.changes if change.currency), None),
+                    state.network, claim.shop_id,
                 )  # fmt: skip
 
 
@@ -86,27 +90,30 @@ def _kept(order: OrderView) -> dict[str, int]:
     return {line.sku_id: line.unit_price_minor for line in order.lines if line.quantity and line.sku_id not in returned}
 
 
-def _claims(buyer_id: str, order: OrderView) -> Iterator[AttributeUsed]:
+def _claims(state: KeyedState, order: OrderView) -> Iterator[AttributeUsed]:
     for refund in order.refunds.values():
         claim = claim_of(order, refund)
         if claim is None:
             continue
         for attribute in order.attributes():
             yield AttributeUsed(
-                0, True, attribute, claim.occurred_at, claim.event_id, refund.platform, buyer_id,
-                subject=claim.refund_id, order_id=order.order_id, claims=(claim,),
+                0, True, attribute, claim.occurred_at, claim.event_id, refund.platform, state.id,
+                subject=claim.refund_id, shop_id=claim.shop_id, order_id=order.order_id, claims=(claim,),
+                network=state.network,
             )  # fmt: skip
 
 
-def pictures(buyer_id: str, handed_in: Iterable[tuple[RefundChanged | ComplaintChanged, str]]) -> list[AttributeUsed]:
+def pictures(
+    state: KeyedState, handed_in: Iterable[tuple[RefundChanged | ComplaintChanged, str]]
+) -> list[AttributeUsed]:
     """The pictures in events that hand in evidence, each with its subject: the first use in each subject."""
     shown: dict[str, AttributeUsed] = {}
     for event, subject in sorted(handed_in, key=lambda pair: (pair[0].occurred_at, pair[0].event_id)):
         for attribute, phash in picture_attributes(event.evidence):
             use = AttributeUsed(
-                0, True, attribute, event.occurred_at, event.event_id, event.platform, buyer_id,
+                0, True, attribute, event.occurred_at, event.event_id, event.platform, state.id,
                 subject=subject, shop_id=event.shop_id, order_id=event.order_id, phash=phash,
-                stream=STREAM_OF[type(event)],
+                stream=STREAM_OF[type(event)], network=state.network,
             )  # fmt: skip
             shown.setdefault(use.internal_id, use)
     return list(shown.values())
@@ -121,12 +128,13 @@ def picture_attributes(evidence: Iterable[Proof]) -> Iterator[tuple[str, str | N
                 yield f"phash:{bands}", proof.phash
 
 
-def _unpaid(buyer_id: str, order: OrderView) -> Iterator[AttributeUsed]:
+def _unpaid(state: KeyedState, order: OrderView) -> Iterator[AttributeUsed]:
     placed = order.first_at["placed"]
     unpaid = unpaid_order(order, placed)
     for attribute in order.attributes():
         if not attribute.startswith("area:"):
             yield AttributeUsed(
                 0, True, f"unpaid:{placed.shop_id}:{attribute}", placed.occurred_at, placed.event_id, placed.platform,
-                buyer_id, subject=order.order_id, order_id=order.order_id, unpaid=(unpaid,),
+                state.id, subject=order.order_id, shop_id=placed.shop_id, order_id=order.order_id, unpaid=(unpaid,),
+                network=state.network,
             )  # fmt: skip

@@ -41,6 +41,7 @@ def report_of(
         refused=_seen(refused),
         uses=_sample(buyer_id, shared),
         use_count=len(shared),
+        network=uses[0].network,
     )
     return _with_journey(report, near, signed) if is_return and near else report
 
@@ -66,6 +67,7 @@ def _with_journey(report: ParcelReported, scans: list[ParcelScanned], signed: Pa
         weight_grams=next((s.weight_grams for s in scans if s.weight_grams is not None), None),
         uses=report.uses,
         use_count=report.use_count,
+        network=report.network,
     )
 
 

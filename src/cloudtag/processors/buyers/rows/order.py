@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from operator import attrgetter
 from typing import Any
 
 from cloudtag.contract import disputes
@@ -20,37 +19,40 @@ from cloudtag.engine.row_kind import INTERNAL_ID, Holds, Reads, RowKind
 from cloudtag.engine.rows import Row
 from cloudtag.policy.model import Policies
 from cloudtag.processors.buyers.buyer_index import BuyerIndex
-from cloudtag.processors.buyers.reading import report, view_of
+from cloudtag.processors.buyers.reading import order_name, report, view_of
 from cloudtag.processors.buyers.run_detectors import run_detectors, unpaid_ms
 from cloudtag.processors.buyers.uses import order_uses
 
-_ORDER_ID = attrgetter("order_id")
+
+def _name(fact: Any) -> str | None:
+    """A complaint may be about no order."""
+    return None if fact.order_id is None else order_name(fact.shop_id, fact.order_id)
 
 
 def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judgement:
     if not row.facts:
         return EMPTY
     judgement, order = Judgement(), view_of(row)
-    for use in _uses(state.key, order):
+    for use in _uses(state, order):
         judgement.conclusions[use.id] = use
     policy = policies.at(order.platform or "", order.began_at)
-    told, judgement.timer_ms = order_uses(state.key, order, now_ms, unpaid_ms(policy))
+    told, judgement.timer_ms = order_uses(state, order, now_ms, unpaid_ms(policy))
     for shown in told:
         use_id = shown.internal_id
         judgement.conclusions[use_id] = Conclusion(use_id, shown.attribute, shown.occurred_at, shown)
-    case = OrderCase(state.key, order, lambda number: report(state, number), now_ms)
-    run_detectors("order", row.kinds, case, policy, state.index.verdicts, judgement)
+    case = OrderCase(state.id, order, lambda number: report(state, number), now_ms)
+    run_detectors("order", row.kinds, case, policy, state, judgement)
     return judgement
 
 
-def _uses(buyer_id: str, order: OrderView) -> Iterator[Conclusion]:
+def _uses(state: KeyedState, order: OrderView) -> Iterator[Conclusion]:
     """What the order and its refunds make of waybill numbers; the outbound one is published once until it changes."""
     sent = order.waybill
     if sent is not None and sent.waybill_no is not None:
         if order.outbound is None:
             use = WaybillUsed(
                 0, True, sent.waybill_no, "outbound", sent.occurred_at, sent.event_id, sent.platform,
-                buyer_id, sent.shop_id, order.order_id, None, sent.carrier,
+                state.id, sent.shop_id, order.order_id, None, sent.carrier, network=state.network,
             )  # fmt: skip
             order.outbound = Conclusion(use.internal_id, use.waybill_no, use.occurred_at, use)
         yield order.outbound
@@ -59,7 +61,8 @@ def _uses(buyer_id: str, order: OrderView) -> Iterator[Conclusion]:
         if filled is not None and filled.waybill_no is not None:
             use = WaybillUsed(
                 0, True, filled.waybill_no, "return", filled.occurred_at, filled.event_id, filled.platform,
-                buyer_id, refund.shop_id, order.order_id, refund.refund_id, refund.carrier, refund.is_offline,
+                state.id, refund.shop_id, order.order_id, refund.refund_id, refund.carrier, refund.is_offline,
+                state.network,
             )  # fmt: skip
             yield Conclusion(use.internal_id, use.waybill_no, use.occurred_at, use)
 
@@ -79,19 +82,19 @@ def _index(state: KeyedState, row: Row, fact: Any) -> Iterable[str]:
 def _with_refunds_of(state: KeyedState, number: str) -> Iterable[str]:
     """The orders with refunds that ever named a number."""
     index: BuyerIndex = state.index
-    return [order_id for order_id in index.orders_by_number.get(number, ()) if order_id in index.units_by_order]
+    return [name for name in index.orders_by_number.get(number, ()) if name in index.units_by_order]
 
 
-def _numbers_of(state: KeyedState, order_id: str) -> Iterable[str]:
+def _numbers_of(state: KeyedState, name: str) -> Iterable[str]:
     """Every number that the order or its refunds ever named."""
     index: BuyerIndex = state.index
-    return [number for number, order_ids in index.orders_by_number.items() if order_id in order_ids]
+    return [number for number, names in index.orders_by_number.items() if name in names]
 
 
 def _is_needed(state: KeyedState, row: Row, horizon_ms: int) -> bool:
     """A tag reads its order's contacts, alerts and what follows: such an order stays while there is any newer one."""
     tags = state.row("tags")
-    if tags is None or all(request.order_id != row.name for request in tags.facts.values()):
+    if tags is None or all(_name(request) != row.name for request in tags.facts.values()):
         return False
     return any(other.newest_ms >= horizon_ms for other in state.rows_of("order", "tags"))
 
@@ -101,15 +104,15 @@ ORDER = RowKind(
     letter="o",
     judge=_judge,
     holds=(
-        Holds(ev.OrderChanged, name=_ORDER_ID),
-        Holds(ev.RefundChanged, name=_ORDER_ID),
-        Holds(ev.ReturnInspected, name=_ORDER_ID),
-        Holds(ev.ReviewPosted, name=_ORDER_ID),
-        Holds(ev.ComplaintChanged, name=_ORDER_ID),
-        Holds(ev.BuyerContacted, name=_ORDER_ID),
-        Holds(ev.InsuranceChanged, name=_ORDER_ID),
-        Holds(disputes.ChargebackChanged, name=_ORDER_ID),
-        Holds(SkuOwned, name=_ORDER_ID, identity=INTERNAL_ID),
+        Holds(ev.OrderChanged, name=_name),
+        Holds(ev.RefundChanged, name=_name),
+        Holds(ev.ReturnInspected, name=_name),
+        Holds(ev.ReviewPosted, name=_name),
+        Holds(ev.ComplaintChanged, name=_name),
+        Holds(ev.BuyerContacted, name=_name),
+        Holds(ev.InsuranceChanged, name=_name),
+        Holds(disputes.ChargebackChanged, name=_name),
+        Holds(SkuOwned, name=_name, identity=INTERNAL_ID),
     ),
     tells=(WaybillUsed, AttributeUsed, Alert, Label),
     reads=(Reads("parcel", readers=_with_refunds_of, rows=_numbers_of),),

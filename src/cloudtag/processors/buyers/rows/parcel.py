@@ -30,10 +30,10 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
         return EMPTY
     judgement = Judgement()
     case = ParcelCase(
-        buyer_id=state.key,
+        buyer_id=state.id,
         waybill_no=None if unit.startswith("~") else unit,
         report=report(state, unit),
-        refunds=sorted(refunds, key=lambda pair: pair[1].refund_id),
+        refunds=sorted(refunds, key=lambda pair: (pair[1].refund_id, pair[1].shop_id)),
         outbound=[o for o in orders if o.waybill and o.waybill.waybill_no == unit],
         now_ms=now_ms,
         linked_buyer_ids=frozenset(linked(links(state))),
@@ -41,19 +41,19 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
     )
     first = min((r.filled or r.opened for _, r in refunds), key=lambda e: (e.occurred_at, e.event_id))
     policy = policies.at(first.platform, first.occurred_at)
-    run_detectors("parcel", kinds_of(rows), case, policy, state.index.verdicts, judgement)
+    run_detectors("parcel", kinds_of(rows), case, policy, state, judgement)
     return judgement
 
 
-def _joined(state: KeyedState, order_id: str) -> Iterable[str]:
+def _joined(state: KeyedState, name: str) -> Iterable[str]:
     """The parcels that an order's refunds come back in, and those it names that anybody's refund does."""
     index: BuyerIndex = state.index
     # Most buyers have no refunds: nothing joins their orders and parcels.
     if not index.units_by_order:
         return ()
     named = index.orders_by_number
-    sent = [number for number in index.units if order_id in named.get(number, ())]
-    return [*index.units_by_order.get(order_id, ()), *sent]
+    sent = [number for number in index.units if name in named.get(number, ())]
+    return [*index.units_by_order.get(name, ()), *sent]
 
 
 def _orders_of(state: KeyedState, unit: str) -> Iterable[str]:

@@ -48,7 +48,7 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
     # Whoever was only sent something learns of nothing but its end; most scans are no end.
     if not index.is_used or not (index.is_return or index.has_end):
         return EMPTY
-    by_buyer: dict[str, list[WaybillUsed]] = {}
+    by_buyer: dict[tuple[str, str], list[WaybillUsed]] = {}
     returns: list[WaybillUsed] = []
     scans: list[ParcelScanned] = []
     has_end = False
@@ -59,16 +59,17 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
                 scans.append(fact)
             has_end = has_end or fact.scan in ENDS
         elif fact.is_held:
-            by_buyer.setdefault(fact.buyer_id, []).append(fact)
+            by_buyer.setdefault((fact.network, fact.buyer_id), []).append(fact)
             if fact.role == "return":
                 returns.append(fact)
     if not by_buyer or not (returns or has_end):
         return EMPTY
     judgement = Judgement()
     scans.sort(key=_MOMENT)
-    returns.sort(key=lambda u: (u.occurred_at, u.refund_id or ""))
-    for buyer_id, uses in by_buyer.items():
-        report = report_of(buyer_id, uses, returns, scans)
+    returns.sort(key=lambda u: (u.occurred_at, u.refund_id or "", u.internal_id))
+    for (network, buyer_id), uses in by_buyer.items():
+        seen = [use.seen_from(network) for use in returns]
+        report = report_of(buyer_id, uses, seen, scans)
         if report is not None:
             report_id = report.internal_id
             judgement.conclusions[report_id] = Conclusion(report_id, buyer_id, report.occurred_at, report)
