@@ -40,7 +40,7 @@ def alert_of(detector: Detector, finding: Finding, network: str, case: Case, pol
     as everything; its texts and facts say which network they are of.
     """
     rule = detector.rule
-    orders = tuple(_orders(case))
+    orders = tuple(_meant(case, finding))
     stake = stake_of(finding.refund_ids, finding.order_ids, orders)
     said, said_zh = _sums(detector, finding, stake)
     return Alert(
@@ -54,8 +54,8 @@ def alert_of(detector: Detector, finding: Finding, network: str, case: Case, pol
         platform=finding.platform,
         buyer_id=case.buyer_id,
         shop_id=finding.shop_id,
-        order_ids=finding.order_ids,
-        refund_ids=finding.refund_ids,
+        order_ids=_plain(finding.order_ids),
+        refund_ids=_plain(finding.refund_ids),
         waybill_nos=finding.waybill_nos,
         linked_buyer_ids=_plain(finding.linked_buyer_ids),
         first_event_at=min(r.occurred_at for r in finding.evidence if r.stream not in _STANDING),
@@ -106,10 +106,17 @@ def _sums(detector: Detector, finding: Finding, stake: Stake) -> tuple[str, str]
 
 
 def _with_shops(finding: Finding, orders: Iterable[OrderView]) -> tuple[ShopOrder, ...]:
-    """The orders named, each with its shop: its own where it is known, else the only one the finding is about."""
-    shops = {order.order_id: order.shop_id or finding.shop_id for order in orders}
-    named = ((shops.get(order_id, finding.shop_id), order_id) for order_id in finding.order_ids)
-    return tuple(ShopOrder(shop_id, order_id) for shop_id, order_id in named if shop_id is not None)
+    """The orders named, each with its shop: its own where it is known, else the only one the finding is about.
+
+    Of what another network sold nobody here knows the shop.
+    """
+    shops: dict[str, set[str]] = {}
+    for order in orders:
+        if order.shop_id is not None:
+            shops.setdefault(order.order_id, set()).add(order.shop_id)
+    own = set() if finding.shop_id is None else {finding.shop_id}
+    named = [order_id for order_id in finding.order_ids if not is_from_afar(order_id)]
+    return tuple(ShopOrder(shop_id, order_id) for order_id in named for shop_id in sorted(shops.get(order_id, own)))
 
 
 def route_of(detector: Detector, finding: Finding, policy: Policy, case: Case) -> str | None:
@@ -180,10 +187,17 @@ def _can_complain(case: Case, finding: Finding, complaint_centre: str) -> bool:
     """
     if isinstance(case, RiskCase):
         return any(alert.route == complaint_centre for alert in case.alerts)
-    orders = [order for order in _orders(case) if order.order_id in finding.order_ids]
+    orders = [order for order in _meant(case, finding) if order.order_id in finding.order_ids]
     if any(c.complainant == "shop" and c.status == "rejected" for order in orders for c in complaints_of(order)):
         return False
     return any(_has_vouchers(order) for order in orders) or _is_voucher_cited(case, finding)
+
+
+def _meant(case: Case, finding: Finding) -> Iterator[OrderView]:
+    """The case's orders, without those whose number is that of another one at the shop the finding is about."""
+    orders = list(_orders(case))
+    own = {order.order_id for order in orders if order.shop_id == finding.shop_id}
+    return (order for order in orders if order.shop_id == finding.shop_id or order.order_id not in own)
 
 
 def _orders(case: Case) -> Iterator[OrderView]:

@@ -27,6 +27,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from cloudtag.contract.records import Reference, Severity
+from cloudtag.contract.scope import scoped
 from cloudtag.detection.buyer_case import BuyerCase, linked
 from cloudtag.detection.example import complained, day, ordered, refunded
 from cloudtag.detection.finding import Finding, Timer, bounded, oldest_first, unique
@@ -176,7 +177,7 @@ def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding | Timer]
             # Whoever showed the picture first may show it again in the same matter.
             first = (u for u in own if u.moment < before.moment and is_one_matter(use, u, parcels))
             if all(_bits(u, before, parameters) is None for u in first):
-                found.setdefault(use.subject, []).append((use, before, bits))
+                found.setdefault(scoped(use.shop_id, use.subject), []).append((use, before, bits))
     linked_ids = set(linked(case.links)) if found else set()
     for subject, reuses in sorted(found.items()):
         yield _finding(subject, reuses, linked_ids & {before.buyer_id for _, before, _ in reuses}, parameters)

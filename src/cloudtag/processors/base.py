@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from sys import maxsize
 from typing import Any
 
@@ -38,7 +38,9 @@ class KeyedProcessor:
         self.lateness_ms = lateness_ms
         self.networks = policies.networks
         self._indexes = self.kinds.indexes
-        self.identities = {kind: self._identity(kind, plain) for kind, plain in self.kinds.identities.items()}
+        self.identities: Mapping[type[Any], Callable[[Any], str]] = {
+            kind: self._identity(kind, plain) for kind, plain in self.kinds.identities.items()
+        }
 
     def _identity(self, kind: type[Any], plain: Callable[[Any], str]) -> Callable[[Any], str]:
         """An event's id means something only in its network: where facts of all of them meet, it is part of it."""

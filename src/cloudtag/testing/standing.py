@@ -8,17 +8,17 @@ from typing import Any
 from msgspec.structs import replace
 
 from cloudtag.contract.records import TagStatus
-from cloudtag.contract.standing import is_taken_back, record_id
+from cloudtag.contract.standing import RecordKey, is_taken_back, record_key
 
-Final = dict[tuple[type[Any], str], Any]
-"""The last revision of each record, by its type and id."""
+Final = dict[tuple[type[Any], RecordKey], Any]
+"""The last revision of each record, by its type and key."""
 
 
 def latest(records: Iterable[Any]) -> Final:
     """The last revision of each record by kind and id; the same id and revision must always say the same."""
     last: Final = {}
     for record in records:
-        key = (type(record), record_id(record))
+        key = (type(record), record_key(record))
         held = last.get(key)
         if held is None or record.revision > held.revision:
             last[key] = record

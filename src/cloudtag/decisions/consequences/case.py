@@ -37,9 +37,9 @@ class ConsequenceCase:
     """One buyer at one moment of event time.
 
     `alerts`, `tags` and `confirmations` are those that stand, in order of time; alerts of the whole-site judgement are
-    left out, they repeat what others say. `orders` are those still held, by shop and id; `complaints` those by and about
-    the buyer, in order of their ids, `reports` what became of those by shops. `verdicts` are the ones that count, by alert.
-    `appeals` and `limits` are all that is known, in any order.
+    left out, they repeat what others say. `orders` are those still held, by shop and id;
+    `complaints` those by and about the buyer, in order of their ids, `reports` what became of those by shops.
+    `verdicts` are the ones that count, by alert. `appeals` and `limits` are all that is known, in any order.
     """
 
     buyer_id: str
@@ -92,8 +92,8 @@ def consequence(
 ) -> Consequence:
     """A consequence; its id is made of its kind, its subject and what else distinguishes it from others of the kind.
 
-    The buyer, with the network, is part of it: an order that is tagged, or named in an alert, under two buyers is judged
-    in two keyed states.
+    The buyer, with the network, is part of it: an order that is tagged, or named in an alert, under two buyers is
+    judged in two keyed states.
     """
     subject_kind, subject_id = subject
     return Consequence(
