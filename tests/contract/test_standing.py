@@ -61,7 +61,11 @@ def test_every_stream_whose_records_have_revisions_says_which_field_is_their_id(
 def test_one_id_in_two_streams_is_two_records() -> None:
     one = replace(RECORDS["alerts"], alert_id="x")
     other = replace(RECORDS["labels"], label_id="x")
-    assert list(standing([one, other])) == [("alerts", "", "", "x"), ("labels", "", "", "x")] == [record_key(one), record_key(other)]
+    assert (
+        list(standing([one, other]))
+        == [("alerts", "", "", "x"), ("labels", "", "", "x")]
+        == [record_key(one), record_key(other)]
+    )
 
 
 @pytest.mark.parametrize("stream", ["tag-statuses", "report-statuses"])
