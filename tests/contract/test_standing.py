@@ -33,7 +33,8 @@ def test_a_record_stands_until_its_latest_revision_takes_it_back(stream: str) ->
     begun, back = RECORDS[stream].status, OUTPUTS[stream].taken_back
     course = [told(stream, revision, status) for revision, status in enumerate((begun, back, begun))]
     key = record_key(course[0])
-    assert key[0] == stream and key[-1] == record_id(course[0])
+    assert key[0] == stream
+    assert key[-1] == record_id(course[0])
     for order in permutations(course):
         assert standing(order) == {key: course[2]}
     for order in permutations(course[:2]):

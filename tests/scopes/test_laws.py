@@ -66,7 +66,10 @@ def is_own(event: ev.Event) -> bool:
     """Whether a shop tags orders, all of them of its own and of the buyer it names."""
     if type(event) is not ev.TagSubmitted:
         return False
-    return all(ORDERS[tagged.order_id] == (tagged.buyer_id, event.shop_id) for tagged in event.orders)
+    return all(
+        ORDERS.get(tagged.order_id, (tagged.buyer_id, event.shop_id)) == (tagged.buyer_id, event.shop_id)
+        for tagged in event.orders
+    )
 
 
 @given(histories())

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cloudtag.contract.scope import scoped
 from cloudtag.decisions.consequences.case import ConsequenceTimer
 from cloudtag.decisions.consequences.sanctions import sanction, sanction_id
 from tests.decisions.consequences.cases import DAY, T0, alert, appeal, case, evident, of_shops, verdict
