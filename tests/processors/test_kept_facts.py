@@ -14,6 +14,7 @@ from cloudtag.contract.records import Alert, Label
 from cloudtag.contract.scope import scoped
 from cloudtag.contract.streams import INPUTS
 from cloudtag.detection.example import day, event, inspected, ordered, refunded, scanned
+from cloudtag.engine.task import TASK_KEY
 from cloudtag.policy.load import shipped
 from cloudtag.replay.driver import judge, replay
 from cloudtag.replay.topology import Topology, memory_rows
@@ -75,7 +76,7 @@ def test_an_appeal_is_never_too_late_and_never_let_go() -> None:
     resumed = Topology(shipped(), rows=rows)
     resumed.open()
     resumed.feed([APPEAL])
-    kept = [key for key, _ in rows["buyers"].all_rows() if not key.startswith(b"\x00\x00")]
+    kept = [key for key, _ in rows["buyers"].all_rows() if key != TASK_KEY]
     assert len(kept) == 1
     resumed.feed([ev.ErasureRequested("era-1", START_MS, "jd", "b1")])
     state = resumed.tasks["buyers"]._cache.resident(scoped("jd", "b1"))

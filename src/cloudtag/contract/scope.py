@@ -7,7 +7,6 @@ under an id is therefore kept under its scope as well.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 _AFAR = "\x1f"
 
@@ -27,11 +26,6 @@ class Networks(dict[str, str]):
         """The network of a platform that is spelt otherwise, or that nobody named: itself."""
         folded = platform.casefold()
         return self.get(folded, folded)
-
-    def of(self, fact: Any) -> str:
-        """The network of an event or an output; an internal record says itself which it is of."""
-        network: str | None = getattr(fact, "network", None)
-        return self[fact.platform] if network is None else network
 
 
 NETWORKS = Networks({"tmall": "taobao"})

@@ -23,7 +23,7 @@ from cloudtag.engine.processor import Processor
 from cloudtag.engine.revise import repeat, revise
 from cloudtag.engine.row_reasons import RowReasons
 from cloudtag.engine.rows import NEVER, Row, RowCodec, header, row_key, split_key
-from cloudtag.engine.task_result import SCOPED, Output, RowReader, TaskResult
+from cloudtag.engine.task_result import SCOPED, Output, RowReader, TaskResult, check_scoped
 from cloudtag.engine.timers import Timers
 
 TASK_KEY = SCOPED + b"\x00\x00lane"
@@ -89,6 +89,7 @@ class Task:
             if key == TASK_KEY:
                 self._own = msgspec.msgpack.decode(data, type=_Own)
                 continue
+            check_scoped(key)
             batch, timer_ms = header(data)
             self._timers.add(timer_ms, *split_key(key))
             unsent.append((key, batch))

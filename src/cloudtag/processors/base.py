@@ -38,6 +38,7 @@ class KeyedProcessor:
         self.lateness_ms = lateness_ms
         self.networks = policies.networks
         self._indexes = self.kinds.indexes
+        self._id_of = type(self).id_of
         self.identities: Mapping[type[Any], Callable[[Any], str]] = {
             kind: self._identity(kind, plain) for kind, plain in self.kinds.identities.items()
         }
@@ -50,7 +51,10 @@ class KeyedProcessor:
 
     def key(self, fact: Any) -> str:
         """The fact's id, with its network where it means something only there."""
-        return type(self).id_of(fact) if self.is_global else scoped(self.networks.of(fact), type(self).id_of(fact))
+        plain = self._id_of(fact)
+        if self.is_global:
+            return plain
+        return scoped(fact.network if isinstance(fact, InternalRecord) else self.networks[fact.platform], plain)
 
     def new_index(self, network: str) -> Any:
         """There is no index."""
