@@ -143,8 +143,8 @@ class Task:
 
     def _fold(self, step: TaskResult, facts: Iterable[Any]) -> tuple[Dirty, dict[KeyedState, News]]:
         processor, own, get_state = self._processor, self._own, self._cache.get
-        kinds, key = processor.kinds, processor.key
-        places, identities, closes = kinds.places, processor.identities, kinds.closes
+        kinds, key, identities = processor.kinds, processor.key, processor.identities
+        places, closes = kinds.places, kinds.closes
         horizon_ms = own.watermark_ms - processor.retention_ms
         # The keyed states of this batch, so that the cache is asked once for each.
         states: dict[str, Entry] = {}
@@ -168,9 +168,8 @@ class Task:
 
     def _fold_one(self, step: TaskResult, entry: Entry, row_id: str, fact_id: str, given: tuple[int, Any]) -> None:
         (state, ids, news), fact = entry, given[1]
-        row = state.rows.get(row_id)
+        row, rival = state.rows.get(row_id), None
         before = None if row is None else row.facts.get(fact_id)
-        rival = None
         if not isinstance(fact, InternalRecord):
             rival = row if before is not None else state.row_with(fact_id)
             if rival is not None and not settle(step, entry, (rival, row_id), fact_id, given):
@@ -182,8 +181,7 @@ class Task:
         if state.places is not None:
             state.places[fact_id] = row_id
         news.add(row_id, fact_id, fact, before)
-        processor = self._processor
-        if len(row.facts) > processor.most_facts:
+        if len(row.facts) > (processor := self._processor).most_facts:
             processor.bound(row)
         ids.add(row_id)
         if besides := processor.index(state, row, fact) if rival is None else self._cache.index_anew(state):

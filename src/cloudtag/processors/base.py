@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from operator import attrgetter
 from sys import maxsize
 from typing import Any
 
@@ -17,6 +18,7 @@ from cloudtag.processors.causes import causes_of
 
 DAY_MS = 86_400_000
 LONGEST_WINDOW_DAYS = 180
+_NETWORK: Callable[[Any], str] = attrgetter("network")
 
 
 class KeyedProcessor:
@@ -54,7 +56,7 @@ class KeyedProcessor:
         plain = self._id_of(fact)
         if self.is_global:
             return plain
-        return scoped(fact.network if isinstance(fact, InternalRecord) else self.networks[fact.platform], plain)
+        return scoped(_NETWORK(fact) if isinstance(fact, InternalRecord) else self.networks[fact.platform], plain)
 
     def new_index(self, network: str) -> Any:
         """There is no index."""
