@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from cloudtag.config import Config
 from cloudtag.contract.parcels import ParcelReported
 from cloudtag.contract.records import Alert
+from cloudtag.contract.scope import scoped
 from cloudtag.contract.streams import INPUTS, READS, STREAM_OF
 from cloudtag.docs.glossary import handwritten
 from cloudtag.engine.judgement import Judgement
@@ -99,7 +100,7 @@ class Journey:
         states = StateCache(
             processor, self.rows["buyers"], RowCodec(processor.kinds.fact_type, processor.kinds.identity), 10
         )
-        self.state: KeyedState = states.get(BUYER)
+        self.state: KeyedState = states.get(scoped("taobao", BUYER))
         self.judgement: Judgement = processor.kinds.judge(
             self.state, self.state.rows[ROW], shipped(), self.fact.occurred_at
         )
