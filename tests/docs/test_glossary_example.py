@@ -152,12 +152,12 @@ def test_the_task_keeps_it_as_a_fact(journey: Journey) -> None:
     reader = next(name for name, streams in READS.items() if "refunds" in streams)
     assert page["task"] == f"`{reader}` on partition 0"
     assert page["keyed state"] == f"buyer `{state.key}`, rows {quoted(sorted(state.rows))}"
-    assert page["row"] == "`o10:silk-house/order-2`, the order with all that belongs to it"
-    assert page["fact"] == f"the row's third: {quoted(state.rows['o10:silk-house/order-2'].facts)}"
+    assert page["row"] == "`o9:tea-house/order-2`, the order with all that belongs to it"
+    assert page["fact"] == f"the row's third: {quoted(state.rows['o9:tea-house/order-2'].facts)}"
     assert page["internal record"] == (
         f"{journey.internal_records}, among them the use of the number and the report of it to this buyer"
     )
-    assert "waybill-uses" in {published.stream for published in state.rows["o10:silk-house/order-2"].published.values()}
+    assert "waybill-uses" in {published.stream for published in state.rows["o9:tea-house/order-2"].published.values()}
     assert [type(fact) for fact in state.rows[ROW].facts.values()] == [ParcelReported]
     assert page["judgement"] == f"of the row `{ROW}`: {len(journey.judgement.conclusions)} conclusion"
     days = (journey.judgement.timer_ms - journey.fact.occurred_at) // DAY_MS
