@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 import pytest
 
-from cloudtag.contract.ids import digest_id
+from cloudtag.contract.ids import alert_id as make_alert_id
 from cloudtag.contract.records import Alert
+from cloudtag.contract.scope import scoped
 from cloudtag.detection.example import complained, day, event, inspected, ordered, refunded, reviewed
 from cloudtag.detectors.registry import all_detectors
 from cloudtag.policy.load import shipped
@@ -45,7 +46,7 @@ RISKY = firing("buyer_risk", "a second one of another kind")
 
 
 def verdict(kind: str, at: int) -> Raw:
-    alert_id = digest_id("received_refund_only", "b1", "o1", "r1")
+    alert_id = make_alert_id("received_refund_only", "taobao", "b1", scoped("s1", "o1"), "r1")
     who = {"alert_id": alert_id, "buyer_id": "b1", "shop_id": "s1", "account_id": "main"}
     return event("verdicts", day(at), **who, verdict=kind)
 

@@ -16,6 +16,7 @@ from cloudtag.contract.events import (
     ShopDescribed,
 )
 from cloudtag.contract.links import AttributeUsed
+from cloudtag.contract.scope import scoped
 from cloudtag.contract.shops import ShopReported
 from cloudtag.contract.types import Goods, OrderLine, OrderStatus, Proof
 from cloudtag.policy.load import shipped
@@ -78,12 +79,12 @@ def test_one_refund_with_two_pictures_of_one_thing_tells_nothing() -> None:
 def test_a_latecomer_hears_of_the_earliest_uses_and_of_its_own() -> None:
     uses = [shown("picture:x", f"b{n}", n, subject=f"r{n}") for n in range(50)]
     told = others_of("picture:x", uses, RULES)
-    assert {use.buyer_id for use in told["b49"]} == {*(f"b{n}" for n in range(MAX_TOLD)), "b49"}
+    assert {use.buyer_id for use in told["", "b49"]} == {*(f"b{n}" for n in range(MAX_TOLD)), "b49"}
 
 
 def test_shops_kept_by_one_agent_make_a_hub_too() -> None:
     uses = [shown("phone:p1", "", n, shop_id=f"s{n}") for n in range(20)]
-    assert others_of("phone:p1", [*uses[:19], shown("phone:p1", "b1")], RULES).keys() == {"b1"}
+    assert others_of("phone:p1", [*uses[:19], shown("phone:p1", "b1")], RULES).keys() == {("", "b1")}
     assert others_of("phone:p1", [*uses, shown("phone:p1", "b1")], RULES) == {}
 
 
@@ -94,7 +95,7 @@ def test_the_fan_out_limit_is_the_policys(limit: int, is_told: bool) -> None:
 
 
 def links_of(topology: Topology, buyer_id: str) -> dict[str, tuple[AttributeUsed, ...]]:
-    row = topology.tasks["buyers"]._cache.get(buyer_id).rows.get("l")
+    row = topology.tasks["buyers"]._cache.get(scoped("taobao", buyer_id)).rows.get("l")
     return {f.attribute: f.others for f in row.facts.values() if f.is_held} if row else {}
 
 
@@ -160,7 +161,7 @@ def test_a_hub_forms_and_what_was_told_is_taken_back() -> None:
 
 
 def answers(topology: Topology, buyer_id: str) -> list[ShopReported]:
-    row = topology.tasks["buyers"]._cache.get(buyer_id).rows.get("q")
+    row = topology.tasks["buyers"]._cache.get(scoped("taobao", buyer_id)).rows.get("q")
     return [f for f in row.facts.values() if f.is_held and isinstance(f, ShopReported)] if row else []
 
 
@@ -202,7 +203,9 @@ def test_what_came_back_is_answered_by_who_ordered_it_and_taken_back_with_the_in
     topology.feed([order(1, device_hash="d1"), order(2, sku_id="b", device_hash="d1"), wrong(1, "c")])
 
     def owned() -> list[tuple[str, str]]:
-        facts = topology.tasks["buyers"]._cache.get("b1").rows["oo1"].facts.values()
+        facts = (
+            topology.tasks["buyers"]._cache.get(scoped("taobao", "b1")).rows["o" + scoped("s1", "o1")].facts.values()
+        )
         return [(f.owner_id, f.sku_id) for f in facts if getattr(f, "owner_id", None) and f.is_held]
 
     def opened(n: int, sku_id: str) -> ReturnInspected:

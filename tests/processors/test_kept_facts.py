@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 from cloudtag.contract import disputes
 from cloudtag.contract import events as ev
 from cloudtag.contract.records import Alert, Label
+from cloudtag.contract.scope import scoped
 from cloudtag.contract.streams import INPUTS
 from cloudtag.detection.example import day, event, inspected, ordered, refunded, scanned
+from cloudtag.engine.task import TASK_KEY
 from cloudtag.policy.load import shipped
 from cloudtag.replay.driver import judge, replay
 from cloudtag.replay.topology import Topology, memory_rows
@@ -56,11 +58,11 @@ def test_each_dispute_has_its_place() -> None:
             APPEAL,
         ]
     )
-    state = topology.tasks["buyers"]._cache.resident("b1")
+    state = topology.tasks["buyers"]._cache.resident(scoped("jd", "b1"))
     assert state is not None
     rows = {row.id: list(row.facts) for row in state.rows.values() if row.facts}
-    places = state.row_id("order", "o1"), state.row_id("buyer"), state.row_id("appeals")
-    assert rows == dict(zip(places, (["cha-1"], ["lim-1"], ["app-1"]), strict=True))
+    places = state.row_id("order", scoped("s1", "o1")), state.row_id("buyer"), state.row_id("appeals")
+    assert rows == dict(zip(places, (["k:cha-1"], ["m:lim-1"], ["p:app-1"]), strict=True))
 
 
 def test_an_appeal_is_never_too_late_and_never_let_go() -> None:
@@ -74,10 +76,10 @@ def test_an_appeal_is_never_too_late_and_never_let_go() -> None:
     resumed = Topology(shipped(), rows=rows)
     resumed.open()
     resumed.feed([APPEAL])
-    kept = [key for key, _ in rows["buyers"].all_rows() if not key.startswith(b"\x00\x00")]
+    kept = [key for key, _ in rows["buyers"].all_rows() if key != TASK_KEY]
     assert len(kept) == 1
     resumed.feed([ev.ErasureRequested("era-1", START_MS, "jd", "b1")])
-    state = resumed.tasks["buyers"]._cache.resident("b1")
+    state = resumed.tasks["buyers"]._cache.resident(scoped("jd", "b1"))
     assert state is not None
     assert [row.id for row in state.rows.values() if row.facts] == [state.row_id("erasure")]
 

@@ -2,6 +2,7 @@
 
 from cloudtag.contract.events import OrderChanged
 from cloudtag.contract.links import LinkReported
+from cloudtag.contract.scope import scoped
 from cloudtag.policy.load import shipped
 from cloudtag.replay.topology import Topology
 
@@ -13,7 +14,7 @@ def order(n: int, at: int = T0) -> OrderChanged:
 
 
 def reports(topology: Topology, buyer: str) -> list[LinkReported]:
-    row = topology.tasks["buyers"]._cache.get(buyer).rows.get("l")
+    row = topology.tasks["buyers"]._cache.get(scoped("taobao", buyer)).rows.get("l")
     return [fact for fact in row.facts.values() if fact.is_held] if row else []
 
 

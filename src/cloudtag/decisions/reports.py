@@ -111,12 +111,11 @@ def _rejection(
 ) -> str | None:
     first, order_id, rules = complaint.events[0], order_of(complaint), policy.reports
     if order_id is not None:
-        network = policy.tags.network
+        network = policies.networks[first.platform]
         shops = {
             order.shop_id
             for order in orders.get(order_id, ())
-            if (order.changes or order.refunds)
-            and policies.at(order.platform or "", order.began_at).tags.network == network
+            if (order.changes or order.refunds) and policies.networks[order.platform or ""] == network
         }
         if first.shop_id not in shops:
             return "not_your_order" if shops else "unknown_order"
@@ -124,7 +123,7 @@ def _rejection(
             report.complaint
             for report in accepted
             if report.shop_id == first.shop_id
-            and report.policy.tags.network == network
+            and policies.networks[report.record.platform] == network
             and order_of(report.complaint) == order_id
             and not _is_withdrawn(report.complaint, first.occurred_at)
         ]

@@ -48,11 +48,18 @@ def route_of(family: Family, scenario: str, finding: Finding, policy: Policy, ca
     if isinstance(case, RiskCase):
         has_vouchers = any(alert.route == policy.routes.complaint_centre for alert in case.alerts)
         return route(policy, family, scenario, has_vouchers=has_vouchers, was_refused=False)
-    named = [order for order in orders_of(case) if order.order_id in finding.order_ids]
+    named = [order for order in orders_meant(case, finding) if order.order_id in finding.order_ids]
     reports = [c for order in named for c in complaints_of(order) if c.complainant == "shop"]
     has_vouchers = any(map(_has_vouchers, named)) or _is_voucher_cited(case, finding)
     was_refused = any(complaint.status == "rejected" for complaint in reports)
     return route(policy, family, scenario, has_vouchers=has_vouchers, was_refused=was_refused)
+
+
+def orders_meant(case: Case, finding: Finding) -> Iterator[OrderView]:
+    """The case's orders, without those whose number is that of another one at the shop the finding is about."""
+    orders = list(orders_of(case))
+    own = {order.order_id for order in orders if order.shop_id == finding.shop_id}
+    return (order for order in orders if order.shop_id == finding.shop_id or order.order_id not in own)
 
 
 def orders_of(case: Case) -> Iterator[OrderView]:

@@ -87,7 +87,8 @@ def evidence_for(tag: Tag, alerts: Iterable[Alert], policies: Policies) -> tuple
     found = [
         (severe_since(alert, rules.evidence_severities) or alert.decided_at, alert)
         for alert in alerts
-        if _is_borne_out(tag.request, rules, alert) and _network(alert, policies) == rules.network
+        if _is_borne_out(tag.request, rules, alert)
+        and policies.networks[alert.platform] == policies.networks[tag.request.platform]
     ]
     return tuple(sorted(found, key=lambda pair: (pair[0], pair[1].alert_id)))
 
@@ -99,10 +100,6 @@ def stands(alert: Alert) -> bool:
 
 def _verdict(alert: Alert) -> str | None:
     return alert.verdict or alert.facts.get("verdict")
-
-
-def _network(alert: Alert, policies: Policies) -> str:
-    return policies.at(alert.platform, alert.decided_at).tags.network
 
 
 def _is_borne_out(request: TagRequested, rules: TagRules, alert: Alert) -> bool:

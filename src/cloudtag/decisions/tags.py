@@ -57,7 +57,7 @@ def judge_tags(
             judged.statuses.append((request, _status(tag, "voided", request.voided_by)))
         else:
             accepted.append(tag)
-    for network, tags in sorted(_by_network(accepted).items()):
+    for network, tags in sorted(_by_network(accepted, policies).items()):
         for tag in tags:
             tag.evidence = evidence_for(tag, standing, policies)
         judged.confirmations += _confirm(network, tags)
@@ -93,7 +93,7 @@ def _moment(request: TagRequested) -> tuple[int, str, str, str]:
     return request.occurred_at, request.submission_id, request.order_id, request.shop_id
 
 
-def _by_network(accepted: list[Tag]) -> dict[str, list[Tag]]:
+def _by_network(accepted: list[Tag], policies: Policies) -> dict[str, list[Tag]]:
     """The tags that count together; those that accuse nobody count for nothing."""
     networks: dict[str, list[Tag]] = {}
     for tag in accepted:
@@ -101,7 +101,7 @@ def _by_network(accepted: list[Tag]) -> dict[str, list[Tag]]:
         if tag.request.scenario in rules.exempting:
             tag.shops = 0
         else:
-            networks.setdefault(rules.network, []).append(tag)
+            networks.setdefault(policies.networks[tag.request.platform], []).append(tag)
     return networks
 
 

@@ -73,8 +73,8 @@ class OrderView:
         "waybill",
     )
 
-    def __init__(self, order_id: str, facts: Iterable[Any]) -> None:
-        """`facts`: the facts of one order's row, in any order."""
+    def __init__(self, order_id: str, facts: Iterable[Any], shop_id: str | None = None) -> None:
+        """`facts`: the facts of one order's row, in any order, `shop_id` the shop in which the id means something."""
         self.order_id = order_id
         self.changes: list[OrderChanged] = []
         self.first_at: dict[str, OrderChanged] = {}
@@ -89,7 +89,7 @@ class OrderView:
         """Whether the buyer ever left a note with it."""
         self.affiliates: frozenset[str] = _NOBODY
         """Over whom it came."""
-        self.shop_id: str | None = None
+        self.shop_id = shop_id
         self.platform: str | None = None
         # Most orders have none of these, and orders are many: what is empty is shared.
         self.inspections: tuple[ReturnInspected, ...] = ()

@@ -88,8 +88,10 @@ def is_one_matter(use: Picture, before: Picture, parcels: Mapping[str, frozenset
     """Whether one buyer shows two pictures about the same thing; `parcels` are outbound numbers by order."""
     if use.buyer_id != before.buyer_id:
         return False
-    if use.subject == before.subject or (use.order_id is not None and use.order_id == before.order_id):
+    is_one_shop = use.shop_id == before.shop_id
+    is_one_order = use.order_id is not None and use.order_id == before.order_id
+    if is_one_shop and (use.subject == before.subject or is_one_order):
         return True
     if use.order_id is None or before.order_id is None:
-        return use.shop_id == before.shop_id
+        return is_one_shop
     return not parcels.get(use.order_id, _NONE).isdisjoint(parcels.get(before.order_id, _NONE))

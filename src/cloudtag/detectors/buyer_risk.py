@@ -27,8 +27,9 @@ from typing import Annotated, NamedTuple
 
 from msgspec import Meta, Struct
 
-from cloudtag.contract.ids import digest_id
+from cloudtag.contract.ids import alert_id as make_alert_id
 from cloudtag.contract.records import Alert, Severity
+from cloudtag.contract.scope import scoped
 from cloudtag.detection.buyer_case import RiskCase
 from cloudtag.detection.example import complained, day, event, inspected, ordered, refunded, reviewed, scanned
 from cloudtag.detection.finding import MOST_EVIDENCE, Finding, unique
@@ -90,7 +91,7 @@ def _insured(n: int, at: int) -> tuple[dict[str, object], ...]:
 
 
 def _normal(n: int, at: int, shop_id: str = "s1") -> dict[str, object]:
-    alert_id = digest_id("received_refund_only", "b1", f"o{n}", f"r{n}")
+    alert_id = make_alert_id("received_refund_only", "taobao", "b1", scoped("s1", f"o{n}"), f"r{n}")
     said = {"alert_id": alert_id, "buyer_id": "b1", "account_id": "main", "verdict": "normal"}
     return event("verdicts", day(at), shop_id=shop_id, **said)
 

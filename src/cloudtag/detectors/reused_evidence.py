@@ -32,6 +32,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from cloudtag.contract.scope import scoped
 from cloudtag.detection.buyer_case import AlertedCase, accuses, linked
 from cloudtag.detection.evidence_findings import FALSE_ORIGINS, Reuse, false_finding, reuse_finding
 from cloudtag.detection.examples.reused_evidence import EXAMPLES
@@ -102,7 +103,7 @@ def _reused(case: AlertedCase, own: list[Picture], parameters: Parameters) -> di
             # Whoever showed the picture first may show it again in the same matter.
             first = (u for u in own if u.moment < before.moment and is_one_matter(use, u, parcels))
             if all(_bits(u, before, parameters) is None for u in first):
-                found.setdefault(use.subject, []).append((use, before, bits))
+                found.setdefault(scoped(use.shop_id or "", use.subject), []).append((use, before, bits))
     return found
 
 

@@ -8,10 +8,10 @@ from typing import Any
 from msgspec.structs import replace
 
 from cloudtag.contract.records import DeadLetter, TagStatus
-from cloudtag.contract.standing import is_taken_back, record_id
+from cloudtag.contract.standing import RecordKey, is_taken_back, record_key
 
-Final = dict[tuple[type[Any], str], Any]
-"""The last revision of each record, by its type and id."""
+Final = dict[tuple[type[Any], RecordKey], Any]
+"""The last revision of each record, by its type and key."""
 
 
 def latest(records: Iterable[Any]) -> Final:
@@ -23,7 +23,7 @@ def latest(records: Iterable[Any]) -> Final:
     for record in records:
         if isinstance(record, DeadLetter):
             continue
-        key = (type(record), record_id(record))
+        key = (type(record), record_key(record))
         held = last.get(key)
         if held is None or record.revision > held.revision:
             last[key] = record

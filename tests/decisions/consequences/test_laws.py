@@ -8,7 +8,7 @@ from hypothesis import given, settings
 
 from cloudtag.contract import events as ev
 from cloudtag.contract.records import Alert, Consequence, TagConfirmation, TagStatus
-from cloudtag.contract.standing import is_taken_back, record_id
+from cloudtag.contract.standing import is_taken_back, record_key
 from cloudtag.contract.streams import INTERNAL, OUTPUTS
 from cloudtag.decisions.permissions import standing_abuses
 from cloudtag.policy.load import shipped
@@ -173,7 +173,7 @@ def test_forgetting_takes_nothing_back(history: Any) -> None:
         at = START_MS + month * 30 * DAY_MS
         after = [*_records(topology.pass_time(at)), *_records(topology.feed(_signs_of_life(month, at)))]
         for record in after:
-            key = (type(record), record_id(record))
+            key = (type(record), record_key(record))
             assert not is_taken_back(record)
             assert record.status != "rejected"
             assert record.revision == (before[key].revision + 1 if key in before else 0)

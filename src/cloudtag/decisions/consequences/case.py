@@ -12,6 +12,7 @@ from cloudtag.contract.disputes import AppealChanged, OrderLimitChanged
 from cloudtag.contract.events import AlertAnswered, ComplaintChanged
 from cloudtag.contract.ids import digest_id
 from cloudtag.contract.records import Alert, Consequence, SubjectKind, TagConfirmation, TagStatus
+from cloudtag.contract.scope import scoped
 from cloudtag.decisions.reports import Report, order_of
 from cloudtag.detection.complaint_view import ComplaintView
 from cloudtag.detection.order_view import OrderView
@@ -36,16 +37,16 @@ class ConsequenceCase:
     """One buyer at one moment of event time.
 
     `alerts`, `tags` and `confirmations` are those that stand, in order of time; alerts of the whole-site judgement are
-    left out, they repeat what others say. `orders` are those still held, by id; `complaints` those by and about the
-    buyer, in order of their ids, `reports` what became of those by shops. `verdicts` are the ones that count, by alert.
-    `appeals` and `limits` are all that is known, in any order.
+    left out, they repeat what others say. `orders` are those still held, by shop and id;
+    `complaints` those by and about the buyer, in order of their ids, `reports` what became of those by shops.
+    `verdicts` are the ones that count, by alert. `appeals` and `limits` are all that is known, in any order.
     """
 
     buyer_id: str
     alerts: list[Alert]
     tags: list[TagStatus]
     confirmations: list[TagConfirmation]
-    orders: Mapping[str, OrderView]
+    orders: Mapping[tuple[str, str], OrderView]
     complaints: Sequence[ComplaintView]
     verdicts: Mapping[str, AlertAnswered]
     policies: Policies
@@ -53,6 +54,12 @@ class ConsequenceCase:
     reports: Sequence[Report] = ()
     appeals: Sequence[AppealChanged] = ()
     limits: Sequence[OrderLimitChanged] = ()
+    network: str = ""
+
+    @property
+    def buyer(self) -> str:
+        """The buyer with the network: what ids are made of."""
+        return scoped(self.network, self.buyer_id)
 
 
 __all__ = ["ConsequenceCase", "ConsequenceTimer", "Follow", "Follows", "complaints_among", "lasting", "order_of"]
@@ -62,15 +69,15 @@ Follow = Callable[[ConsequenceCase], Iterator[Follows | ConsequenceTimer]]
 
 def complaints_among(facts: Iterable[Any]) -> list[ComplaintView]:
     """The complaints that facts name, in order of their ids; not every event need name the order."""
-    events: dict[str, list[ComplaintChanged]] = {}
+    events: dict[tuple[str, str], list[ComplaintChanged]] = {}
     for fact in facts:
         if type(fact) is ComplaintChanged:
-            events.setdefault(fact.complaint_id, []).append(fact)
-    return [ComplaintView(events[complaint_id]) for complaint_id in sorted(events)]
+            events.setdefault((fact.complaint_id, fact.shop_id), []).append(fact)
+    return [ComplaintView(events[complaint]) for complaint in sorted(events)]
 
 
 def consequence(
-    buyer_id: str,
+    buyer: str,
     kind: str,
     subject: tuple[SubjectKind, str],
     policy: Policy,
@@ -85,12 +92,12 @@ def consequence(
 ) -> Consequence:
     """A consequence; its id is made of its kind, its subject and what else distinguishes it from others of the kind.
 
-    The buyer is part of it: an order that is tagged, or named in an alert, under two buyers is judged in two keyed
-    states.
+    The buyer, with the network, is part of it: an order that is tagged, or named in an alert, under two buyers is
+    judged in two keyed states.
     """
     subject_kind, subject_id = subject
     return Consequence(
-        consequence_id=digest_id(kind, buyer_id, subject_kind, subject_id, anchor),
+        consequence_id=digest_id(kind, buyer, subject_kind, shop_id or "", subject_id, anchor),
         revision=0,
         status="active",
         kind=kind,

@@ -10,7 +10,7 @@ from cloudtag.contract.records import SEVERITIES, Alert, TagConfirmation
 from cloudtag.decisions.consequences.case import ConsequenceCase
 from cloudtag.decisions.severity import severe_since
 from cloudtag.decisions.tag_windows import stands
-from cloudtag.policy.model import Policies, Policy
+from cloudtag.policy.model import Policy
 
 _GRAVE = ("high", "critical")
 
@@ -39,17 +39,14 @@ def causes_of(case: ConsequenceCase) -> dict[str, list[SanctionCause]]:
     networks: dict[str, list[SanctionCause]] = {}
     for confirmation in case.confirmations:
         policy = case.policies.at(confirmation.platform, confirmation.confirmed_at)
-        networks.setdefault(policy.tags.network, []).extend(_of_confirmation(case, confirmation, policy))
+        networks.setdefault(case.policies.networks[confirmation.platform], []).extend(
+            _of_confirmation(case, confirmation, policy)
+        )
     for alert in case.alerts:
         cause = _of_verdict(case, alert)
         if cause is not None:
-            networks.setdefault(network_of(case.policies, alert.platform, cause.at_ms), []).append(cause)
+            networks.setdefault(case.policies.networks[alert.platform], []).append(cause)
     return {name: sorted(found, key=lambda c: (c.at_ms, c.id)) for name, found in sorted(networks.items())}
-
-
-def network_of(policies: Policies, platform: str, at_ms: int) -> str:
-    """The network of platforms whose tags count together."""
-    return policies.at(platform, at_ms).tags.network
 
 
 def _of_confirmation(case: ConsequenceCase, confirmation: TagConfirmation, policy: Policy) -> Iterator[SanctionCause]:

@@ -23,7 +23,7 @@ def exempt_deals(case: ConsequenceCase) -> Iterator[Follows | ConsequenceTimer]:
         for order_id in alert.order_ids:
             details = {"exemption": "deal_not_sold", **{k: alert.facts[k] for k in _TOLD if k in alert.facts}}
             record = consequence(
-                case.buyer_id,
+                case.buyer,
                 "deal_not_sold_exemption",
                 ("order", order_id),
                 case.policies.at(alert.platform, alert.decided_at),

@@ -38,15 +38,15 @@ class Buyers(KeyedProcessor):
     """Keyed state by buyer. They are held a month longer than other processors hold their internal records."""
 
     name = "buyers"
-    key: Callable[[Any], str] = attrgetter("buyer_id")
+    id_of: Callable[[Any], str] = attrgetter("buyer_id")
     kinds = RowKinds(
         (ORDER, PARCEL, SHOPS, BUYER, ALERTED, LINKS, PASSES, RISK, TAGS, CONSEQUENCES, UNHEARD, APPEALS, ERASURE)
     )
     retention_ms = HELD_MS
 
-    def new_index(self) -> BuyerIndex:
+    def new_index(self, network: str) -> BuyerIndex:
         """What is kept at hand of a buyer."""
-        return BuyerIndex()
+        return BuyerIndex(network)
 
     def index(self, state: KeyedState, row: Row, fact: Any) -> Iterable[str]:
         """Every fact may signal something, whatever row holds it; when a signal ends, so may what was found by it."""

@@ -57,14 +57,17 @@ def judge_consequences(
     """
     alerts, said = alerts_of(state), state.index.verdicts
     complaints = complaints_among([*others, *(fact for order in orders for fact in order.others)])
-    reports = judge_reports(complaints, {order.order_id: (order,) for order in orders}, policies, now_ms)
+    by_id: dict[str, list[OrderView]] = {}
+    for order in orders:
+        by_id.setdefault(order.order_id, []).append(order)
+    reports = judge_reports(complaints, by_id, policies, now_ms)
     words = ((alert.alert_id, last_word(alert, said.get(alert.alert_id, ()))) for alert in alerts)
     case = ConsequenceCase(
-        buyer_id=state.key,
+        buyer_id=state.id,
         alerts=alerts,
         tags=_told(tags, TagStatus, lambda tag: (tag.decided_at, tag.tag_id)),
         confirmations=_told(tags, TagConfirmation, lambda c: (c.confirmed_at, c.confirmation_id)),
-        orders={order.order_id: order for order in orders},
+        orders={(order.shop_id or "", order.order_id): order for order in orders},
         complaints=complaints,
         verdicts={alert_id: verdict for alert_id, verdict in words if verdict is not None},
         policies=policies,
@@ -72,14 +75,15 @@ def judge_consequences(
         reports=reports.reports,
         appeals=list(appeals.facts.values()) if appeals else [],
         limits=[fact for fact in others if type(fact) is OrderLimitChanged],
+        network=state.network,
     )
     told, timers = follow(case)
     judgement = Judgement(timer_ms=earliest([*timers, *reports.timers]))
     for report in reports.reports:
         # Ids of complaints mean something only inside their shop.
-        said_id = make_id(report.record.platform, report.shop_id, report.record.report_id)
+        said_id = make_id(state.network, report.shop_id, report.record.report_id)
         since_ms = report.record.put_at
-        judgement.conclusions[said_id] = Conclusion(said_id, state.key, since_ms, report.record, is_rolling=True)
+        judgement.conclusions[said_id] = Conclusion(said_id, state.id, since_ms, report.record, is_rolling=True)
     for record, since_ms in told:
         judgement.conclusions[record.consequence_id] = Conclusion(
             record.consequence_id, record.subject_id, since_ms, record, is_rolling=True

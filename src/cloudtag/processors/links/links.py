@@ -27,7 +27,8 @@ class Links(KeyedProcessor):
     """Keyed state by attribute, one row each."""
 
     name = "links"
-    key: Callable[[Any], str] = attrgetter("attribute")
+    id_of: Callable[[Any], str] = attrgetter("attribute")
+    is_global = True
     kinds = RowKinds((USES,))
     retention_ms = HELD_MS
     is_timed_by_internal = True

@@ -36,11 +36,11 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
     newest = max(held, key=_MOMENT, default=None)
     if newest is None:
         return judgement
-    for shown in pictures(state.key, complaints_with_evidence(others)):
+    for shown in pictures(state, complaints_with_evidence(others)):
         use_id = shown.internal_id
         judgement.conclusions[use_id] = Conclusion(use_id, shown.attribute, shown.occurred_at, shown)
     case = BuyerCase(
-        buyer_id=state.key,
+        buyer_id=state.id,
         orders=known,
         others=sorted(others, key=_MOMENT),
         links=links(state),
@@ -51,7 +51,7 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
     )
     policy = policies.at(newest.platform, newest.occurred_at)
     kinds = kinds_of(state.rows_of("order", "buyer"))
-    run_detectors("buyer", kinds, case, policy, state.index.verdicts, judgement, state.index.prefilter.seen)
+    run_detectors("buyer", kinds, case, policy, state, judgement, state.index.prefilter.seen)
     return judgement
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from operator import attrgetter
 from typing import Any
 
 from cloudtag.contract import disputes
@@ -27,6 +26,7 @@ from cloudtag.processors.buyers.reading import (
     is_answered,
     links,
     names_beside,
+    order_name,
     orders_beside,
     orders_sharing,
     report,
@@ -35,60 +35,63 @@ from cloudtag.processors.buyers.reading import (
 from cloudtag.processors.buyers.run_detectors import run_detectors, unpaid_ms
 from cloudtag.processors.buyers.uses import order_uses
 
-_ORDER_ID = attrgetter("order_id")
+
+def _name(fact: Any) -> str | None:
+    """A complaint may be about no order."""
+    return None if fact.order_id is None else order_name(fact.shop_id, fact.order_id)
 
 
 def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judgement:
     if not row.facts:
         return EMPTY
     judgement, order = Judgement(), view_of(row)
-    for use in _uses(state.key, order):
+    for use in _uses(state, order):
         judgement.conclusions[use.id] = use
     policy = policies.at(order.platform or "", order.began_at)
-    told, judgement.timer_ms = order_uses(state.key, order, now_ms, unpaid_ms(policy))
+    told, judgement.timer_ms = order_uses(state, order, now_ms, unpaid_ms(policy))
     for shown in told:
         use_id = shown.internal_id
         judgement.conclusions[use_id] = Conclusion(use_id, shown.attribute, shown.occurred_at, shown)
-    is_claimed = order.order_id in state.index.claimed_orders
+    is_claimed = row.name in state.index.claimed_orders
     case = OrderCase(
-        state.key,
+        state.id,
         order,
         lambda number: report(state, number),
         now_ms,
-        lambda: orders_beside(state, (order.order_id,)),
+        lambda: orders_beside(state, (row.name,)),
         links(state) if is_claimed else (),
     )
-    run_detectors("order", row.kinds, case, policy, state.index.verdicts, judgement)
+    run_detectors("order", row.kinds, case, policy, state, judgement)
     return judgement
 
 
-def _uses(buyer_id: str, order: OrderView) -> Iterator[Conclusion]:
+def _uses(state: KeyedState, order: OrderView) -> Iterator[Conclusion]:
     """What the order and its refunds make of waybill numbers; outbound ones are published once until they change."""
     if order.sent and order.outbound is None:
-        order.outbound = [_outbound_use(buyer_id, order, sent) for sent in order.sent.values()]
+        order.outbound = [_outbound_use(state, order, sent) for sent in order.sent.values()]
     yield from order.outbound or ()
     for refund in order.refunds.values():
         if sends_goods(refund):
-            yield from _return_uses(buyer_id, order, refund)
+            yield from _return_uses(state, order, refund)
 
 
-def _outbound_use(buyer_id: str, order: OrderView, sent: Sent) -> Conclusion:
+def _outbound_use(state: KeyedState, order: OrderView, sent: Sent) -> Conclusion:
     named = sent.named
     use = WaybillUsed(
         0, True, sent.waybill_no, "outbound", named.occurred_at, named.event_id, named.platform,
-        buyer_id, named.shop_id, order.order_id, None, sent.carrier,
+        state.id, named.shop_id, order.order_id, None, sent.carrier, network=state.network,
     )  # fmt: skip
     return Conclusion(use.internal_id, use.waybill_no, use.occurred_at, use)
 
 
-def _return_uses(buyer_id: str, order: OrderView, refund: RefundView) -> Iterator[Conclusion]:
+def _return_uses(state: KeyedState, order: OrderView, refund: RefundView) -> Iterator[Conclusion]:
     """Every number the refund ever named: whether one that was replaced travels is asked as well (F7)."""
     for number, named in refund.named.items():
         is_replaced = number != refund.waybill_no
         use = WaybillUsed(
             0, True, number, "return", named.occurred_at, named.event_id, named.platform,
-            buyer_id, refund.shop_id, order.order_id, refund.refund_id, refund.carrier_of(number),
-            refund.is_offline_number(number), is_replaced,
+            state.id, refund.shop_id, order.order_id, refund.refund_id, refund.carrier_of(number),
+            refund.is_offline_number(number), is_replaced, state.network,
         )  # fmt: skip
         yield Conclusion(use.internal_id, number, use.occurred_at, use)
 
@@ -109,13 +112,13 @@ def _index(state: KeyedState, row: Row, fact: Any) -> Iterable[str]:
 def _with_refunds_of(state: KeyedState, number: str) -> Iterable[str]:
     """The orders with refunds that ever named a number."""
     index: BuyerIndex = state.index
-    return [order_id for order_id in index.orders_by_number.get(number, ()) if order_id in index.units_by_order]
+    return [name for name in index.orders_by_number.get(number, ()) if name in index.units_by_order]
 
 
-def _numbers_of(state: KeyedState, order_id: str) -> Iterable[str]:
+def _numbers_of(state: KeyedState, name: str) -> Iterable[str]:
     """Every number that the order or its refunds ever named."""
     index: BuyerIndex = state.index
-    return [number for number, order_ids in index.orders_by_number.items() if order_id in order_ids]
+    return [number for number, names in index.orders_by_number.items() if name in names]
 
 
 def _has_refunds(state: KeyedState, name: str) -> bool:
@@ -124,10 +127,10 @@ def _has_refunds(state: KeyedState, name: str) -> bool:
     return bool(index.units_by_order)
 
 
-def _beside(state: KeyedState, order_id: str) -> Iterable[str]:
+def _beside(state: KeyedState, name: str) -> Iterable[str]:
     """The orders whose refunds rest on this one too: those that share a number, those of claims of wrong goods."""
     index: BuyerIndex = state.index
-    return [*(orders_sharing(state, (order_id,)) & index.units_by_order.keys()), *index.claimed_orders]
+    return [*(orders_sharing(state, (name,)) & index.units_by_order.keys()), *index.claimed_orders]
 
 
 def _has_claimed(state: KeyedState, name: str) -> bool:
@@ -151,7 +154,7 @@ def _is_needed(state: KeyedState, row: Row, horizon_ms: int) -> bool:
     if is_answered(state, row, horizon_ms):
         return True
     tags = state.row("tags")
-    if tags is None or all(request.order_id != row.name for request in tags.facts.values()):
+    if tags is None or all(_name(request) != row.name for request in tags.facts.values()):
         return False
     return any(other.newest_ms >= horizon_ms for other in state.rows_of("order", "tags"))
 
@@ -161,15 +164,15 @@ ORDER = RowKind(
     letter="o",
     judge=_judge,
     holds=(
-        Holds(ev.OrderChanged, name=_ORDER_ID),
-        Holds(ev.RefundChanged, name=_ORDER_ID),
-        Holds(ev.ReturnInspected, name=_ORDER_ID),
-        Holds(ev.ReviewPosted, name=_ORDER_ID),
-        Holds(ev.ComplaintChanged, name=_ORDER_ID),
-        Holds(ev.BuyerContacted, name=_ORDER_ID),
-        Holds(ev.InsuranceChanged, name=_ORDER_ID),
-        Holds(disputes.ChargebackChanged, name=_ORDER_ID),
-        Holds(SkuOwned, name=_ORDER_ID, identity=INTERNAL_ID),
+        Holds(ev.OrderChanged, name=_name),
+        Holds(ev.RefundChanged, name=_name),
+        Holds(ev.ReturnInspected, name=_name),
+        Holds(ev.ReviewPosted, name=_name),
+        Holds(ev.ComplaintChanged, name=_name),
+        Holds(ev.BuyerContacted, name=_name),
+        Holds(ev.InsuranceChanged, name=_name),
+        Holds(disputes.ChargebackChanged, name=_name),
+        Holds(SkuOwned, name=_name, identity=INTERNAL_ID),
     ),
     tells=(WaybillUsed, AttributeUsed, Alert, Label),
     reads=(
