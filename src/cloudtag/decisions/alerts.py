@@ -33,7 +33,7 @@ def alert_of(detector: Detector, finding: Finding, network: str, case: Case, pol
     as everything; its texts and facts say which network they are of.
     """
     rule = detector.rule
-    orders = tuple(orders_meant(case, finding))
+    orders = orders_meant(case, finding)
     stake = stake_of(finding.refund_ids, finding.order_ids, orders)
     said, said_zh = _sums(detector, finding, stake)
     return Alert(

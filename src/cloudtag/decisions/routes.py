@@ -5,10 +5,11 @@ A route never leads to the cloud tag where the platform does not take tags of th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 
 from cloudtag.contract.events import ComplaintChanged, ReviewPosted
 from cloudtag.contract.records import Family
+from cloudtag.contract.streams import STREAM_OF
 from cloudtag.detection.buyer_case import BuyerCase, RiskCase
 from cloudtag.detection.cases import OrderCase, ParcelCase
 from cloudtag.detection.complaint_view import complaints_of
@@ -55,11 +56,23 @@ def route_of(family: Family, scenario: str, finding: Finding, policy: Policy, ca
     return route(policy, family, scenario, has_vouchers=has_vouchers, was_refused=was_refused)
 
 
-def orders_meant(case: Case, finding: Finding) -> Iterator[OrderView]:
-    """The case's orders, without those whose number is that of another one at the shop the finding is about."""
-    orders = list(orders_of(case))
-    own = {order.order_id for order in orders if order.shop_id == finding.shop_id}
-    return (order for order in orders if order.shop_id == finding.shop_id or order.order_id not in own)
+def orders_meant(case: Case, finding: Finding) -> list[OrderView]:
+    """The case's orders, each once, without those that only have the number of one that the finding means.
+
+    It means the one at its shop; one of several shops, that which it rests on.
+    """
+    orders = list({order.name: order for order in orders_of(case)}.values())
+    if len({order.order_id for order in orders}) == len(orders):
+        return orders
+    cited = {(reference.stream, reference.event_id) for reference in finding.evidence}
+    meant = {order.order_id for order in orders if _is_meant(order, finding, cited)}
+    return [order for order in orders if order.order_id not in meant or _is_meant(order, finding, cited)]
+
+
+def _is_meant(order: OrderView, finding: Finding, cited: Set[tuple[str, str]]) -> bool:
+    if finding.shop_id is not None:
+        return order.shop_id == finding.shop_id
+    return any((STREAM_OF[type(fact)], fact.event_id) in cited for fact in order.facts())
 
 
 def orders_of(case: Case) -> Iterator[OrderView]:
@@ -87,16 +100,21 @@ def _is_voucher_cited(case: OrderCase | ParcelCase | BuyerCase, finding: Finding
     if not isinstance(case, BuyerCase):
         return False
     cited = {reference.event_id for reference in finding.evidence if reference.stream == "complaints"}
-    about = {fact.complaint_id for fact in case.others if isinstance(fact, ComplaintChanged) and fact.event_id in cited}
-    return _are_vouchers(f for f in case.others if isinstance(f, ComplaintChanged) and f.complaint_id in about)
+    complaints = [fact for fact in case.others if isinstance(fact, ComplaintChanged)]
+    about = {_named(fact) for fact in complaints if fact.event_id in cited}
+    return _are_vouchers(fact for fact in complaints if _named(fact) in about)
+
+
+def _named(complaint: ComplaintChanged) -> tuple[str, str]:
+    return complaint.shop_id, complaint.complaint_id
 
 
 def _are_vouchers(facts: Iterable[object]) -> bool:
     """Whether any is proof of a shop's. Not every event of a complaint need say who complains."""
     kept = list(facts)
-    shops = {f.complaint_id for f in kept if isinstance(f, ComplaintChanged) and f.complainant == "shop"}
+    shops = {_named(f) for f in kept if isinstance(f, ComplaintChanged) and f.complainant == "shop"}
     return any(
-        (isinstance(f, ComplaintChanged) and f.complaint_id in shops and bool(f.evidence or f.chat_evidence_no))
+        (isinstance(f, ComplaintChanged) and _named(f) in shops and bool(f.evidence or f.chat_evidence_no))
         or (isinstance(f, ReviewPosted) and f.chat_evidence_no is not None)
         for f in kept
     )

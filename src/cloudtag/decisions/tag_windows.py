@@ -9,6 +9,7 @@ from cloudtag.contract.records import Alert
 from cloudtag.contract.shops import TagRequested
 from cloudtag.decisions.owners import independent
 from cloudtag.decisions.severity import severe_since
+from cloudtag.detection.buyer_case import is_about
 from cloudtag.policy.model import Policies, Policy, TagRules
 
 _DAY_MS = 86_400_000
@@ -112,13 +113,6 @@ def _is_borne_out(request: TagRequested, rules: TagRules, alert: Alert) -> bool:
     if allowed is None:
         return True
     return alert.detector in allowed and (bool(alert.linked_buyer_ids) or alert.detector not in rules.linked_evidence)
-
-
-def is_about(alert: Alert, shop_id: str, order_id: str) -> bool:
-    """Whether an alert names that order of that shop."""
-    if alert.orders:
-        return any(order.order_id == order_id and order.shop_id == shop_id for order in alert.orders)
-    return order_id in alert.order_ids and alert.shop_id in (None, shop_id)
 
 
 def groups_of(tags: list[Tag]) -> list[Group]:

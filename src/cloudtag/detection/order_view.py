@@ -123,6 +123,11 @@ class OrderView:
         return True
 
     @property
+    def name(self) -> tuple[str | None, str]:
+        """The shop and the id: alone the id means nothing."""
+        return self.shop_id, self.order_id
+
+    @property
     def began_at(self) -> int:
         """Event time of the order's first event, or of its first refund before that is known; 0 for neither."""
         if self.changes:
@@ -166,6 +171,14 @@ class OrderView:
     def address_hashes(self) -> frozenset[str]:
         """Where it was ever said to go."""
         return frozenset(event.address_hash for event in self.changes if event.address_hash)
+
+    def facts(self) -> Iterator[Any]:
+        """All its events, in no order."""
+        yield from self.changes
+        for refund in self.refunds.values():
+            yield from refund.changes
+        for kept in (self.inspections, self.contacts, self.insurance, self.chargebacks, self.others):
+            yield from kept
 
     def attributes(self) -> list[str]:
         """What identifies the buyer on this order, as `kind:value`, the area of the address included."""
@@ -232,5 +245,6 @@ def complaints_with_evidence(facts: Iterable[Any]) -> Iterator[tuple[ComplaintCh
     complaints = [fact for fact in facts if isinstance(fact, ComplaintChanged)]
     if not complaints:
         return
-    by_shops = {fact.complaint_id for fact in complaints if fact.complainant == "shop"}
-    yield from ((fact, fact.complaint_id) for fact in complaints if fact.evidence and fact.complaint_id not in by_shops)
+    by_shops = {(fact.shop_id, fact.complaint_id) for fact in complaints if fact.complainant == "shop"}
+    handed_in = (fact for fact in complaints if fact.evidence and (fact.shop_id, fact.complaint_id) not in by_shops)
+    yield from ((fact, fact.complaint_id) for fact in handed_in)

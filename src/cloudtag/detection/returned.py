@@ -74,7 +74,7 @@ def has_come_back(order: OrderView, refund: RefundView) -> bool:
 
 
 def _is_enough(refunds: Refunds, inspections: Iterable[ReturnInspected]) -> bool:
-    orders = list({order.order_id: order for order, _ in refunds}.values())
+    orders = list({order.name: order for order, _ in refunds}.values())
     found = sum((_pieces(i.received, orders) for i in inspections), Counter[str]())
     if not found:
         return False

@@ -67,6 +67,13 @@ Follow = Callable[[ConsequenceCase], Iterator[Follows | ConsequenceTimer]]
 """One rule: what follows from a case."""
 
 
+def orders_named(alert: Alert) -> tuple[tuple[str, str], ...]:
+    """The orders an alert names, as shop and id; the shop is empty where nobody knows it."""
+    if alert.orders:
+        return tuple((order.shop_id, order.order_id) for order in alert.orders)
+    return tuple((alert.shop_id or "", order_id) for order_id in alert.order_ids)
+
+
 def complaints_among(facts: Iterable[Any]) -> list[ComplaintView]:
     """The complaints that facts name, in order of their ids; not every event need name the order."""
     events: dict[tuple[str, str], list[ComplaintChanged]] = {}

@@ -14,7 +14,7 @@ from cloudtag.decisions.consequences.case import (
     consequence,
     lasting,
 )
-from cloudtag.decisions.tag_windows import is_about
+from cloudtag.detection.buyer_case import is_about
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.refund_view import RefundView
 

@@ -10,7 +10,8 @@ from cloudtag.contract.records import TagStatus
 from cloudtag.decisions.consequences.case import ConsequenceCase, ConsequenceTimer, Follows, consequence
 from cloudtag.decisions.reports import order_of
 from cloudtag.decisions.severity import severe_since
-from cloudtag.decisions.tag_windows import is_about, stands
+from cloudtag.decisions.tag_windows import stands
+from cloudtag.detection.buyer_case import is_about
 from cloudtag.detection.complaint_view import ComplaintView
 from cloudtag.detection.order_view import OrderView
 

@@ -22,30 +22,36 @@ Watched = Mapping[type[Any], tuple[tuple[Signal, Callable[[Any], int]], ...]]
 """By kind of fact, the signals a fact may still change, each with what weighs it."""
 
 
+_Order = tuple[str, str]
+"""Shop and id: two shops may have one order number."""
+_NO_ORDER: _Order = ("", "")
+
+
 class _Tally:
     """What the facts that bear on one signal weigh."""
 
     __slots__ = ("records", "settled", "weights")
 
     def __init__(self) -> None:
-        self.weights: dict[str, int] = {}
+        self.weights: dict[_Order, int] = {}
         """The heaviest event of each order."""
-        self.settled: set[str] = set()
+        self.settled: set[_Order] = set()
         """The orders that count no more."""
-        self.records: dict[str, tuple[str, int]] = {}
+        self.records: dict[str, tuple[_Order | None, int]] = {}
         """The order and the weight of each internal record, whose next revision may weigh less."""
 
     def is_given(self, signal: Signal) -> bool:
         """Whether all this amounts to the signal."""
         weights = dict(self.weights)
-        for name, (order_id, weight) in self.records.items():
-            weights[order_id or name] = max(weight, weights.get(order_id or name, 0))
+        for name, (order, weight) in self.records.items():
+            about = order or ("", name)
+            weights[about] = max(weight, weights.get(about, 0))
         if signal.at_least == 1:
             return any(weight > 0 for weight in weights.values())
-        if any(not order_id and weight > 0 for order_id, weight in self.records.values()):
+        if any(order is None and weight > 0 for order, weight in self.records.values()):
             return True
-        settled = self.settled | {order_id for order_id, weight in self.records.values() if weight < 0}
-        counted = [weight for order_id, weight in weights.items() if weight > 0 and order_id not in settled]
+        settled = self.settled | {order for order, weight in self.records.values() if order is not None and weight < 0}
+        counted = [weight for order, weight in weights.items() if weight > 0 and order not in settled]
         return len(counted) >= signal.at_least or 0 < signal.or_total <= sum(counted)
 
 
@@ -70,9 +76,10 @@ class Prefilter:
         return self.seen is not before and not before <= self.seen
 
     def _weigh(self, signal: Signal, fact: Any, weight: int) -> None:
-        order_id = getattr(fact, "order_id", None) or ""
+        order_id = getattr(fact, "order_id", None)
+        order: _Order | None = (fact.shop_id, order_id) if order_id else None
         is_internal = isinstance(fact, InternalRecord)
-        if not is_internal and weight > 0 and (signal.at_least == 1 or not order_id):
+        if not is_internal and weight > 0 and (signal.at_least == 1 or order is None):
             self.seen |= {signal}
             self._certain |= {signal}
             self._watched = _uncertain(self._certain)
@@ -84,11 +91,11 @@ class Prefilter:
                 return
             tally = self._tallies[signal] = _Tally()
         if is_internal:
-            tally.records[fact.internal_id] = order_id, weight
+            tally.records[fact.internal_id] = order, weight
         elif weight < 0:
-            tally.settled.add(order_id)
-        elif weight > tally.weights.get(order_id, 0):
-            tally.weights[order_id] = weight
+            tally.settled.add(order or _NO_ORDER)
+        elif weight > tally.weights.get(order or _NO_ORDER, 0):
+            tally.weights[order or _NO_ORDER] = weight
         else:
             return
         if tally.is_given(signal) is not (signal in self.seen):
