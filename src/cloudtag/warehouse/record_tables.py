@@ -1,8 +1,9 @@
-"""The tables of what cloudtag publishes, one per output stream (deploy/clickhouse/001, 002, 005, 008, 011 and 014)."""
+"""The tables of what cloudtag publishes, one per output stream (deploy/clickhouse/001, 002, 005, 008, 011 to 015)."""
 
 from typing import Any
 
-from cloudtag.contract.records import Alert, Consequence
+from cloudtag.contract.records import Alert, Consequence, ReportStatus, TagStatus
+from cloudtag.contract.scope import NETWORKS
 from cloudtag.warehouse.columns import (
     LOW,
     TIME,
@@ -43,6 +44,14 @@ def _subject(consequence: Consequence, pseudonymizer: Pseudonymizer) -> str:
     is_buyer = consequence.subject_kind == "buyer"
     return pseudonymizer.key("buyer", consequence.subject_id) if is_buyer else consequence.subject_id
 
+
+def _scope(record: TagStatus | ReportStatus, pseudonymizer: Pseudonymizer) -> str:
+    """In which the id of a shop's own means something, by the networks of the shipped policies."""
+    del pseudonymizer
+    return f"{NETWORKS[record.platform]}/{record.shop_id}"
+
+
+SCOPE = computed("scope", "String", _scope)
 
 RECORD_TABLES: dict[str, WarehouseTable] = {
     "alerts": WarehouseTable(
@@ -92,6 +101,7 @@ RECORD_TABLES: dict[str, WarehouseTable] = {
             *low("policy_version"),
             same("due_at", f"Nullable({TIME})"),
             same("put_at", f"Nullable({TIME})"),
+            SCOPE,
         ),
     ),
     "tag-confirmations": WarehouseTable(
@@ -140,6 +150,7 @@ RECORD_TABLES: dict[str, WarehouseTable] = {
             same("cleaned_by", f"Nullable({TIME})"),
             same("decided_at", TIME),
             *low("policy_version"),
+            SCOPE,
         ),
     ),
     "labels": WarehouseTable(
