@@ -107,14 +107,17 @@ def test_a_history_begins_with_what_was_stored_before_it(empty: Warehouse) -> No
     before = [migration for migration in load() if migration.name < "009"]
     migrate(client, empty.database, before)
     # The sink of today writes columns that a later file adds; it adds only what is not there yet.
-    later = [s for m in load() if m.name[:3] in ("014", "015") for s in m.statements(empty.database)]
+    later = [s for m in load() if m.name.startswith("014") for s in m.statements(empty.database)]
     for table in ("tag_statuses", "tag_confirmations", "consequences"):
         for statement in later:
             if statement.split()[:3] == ["ALTER", "TABLE", f"{empty.database}.{table}"]:
                 client.command(statement)
+    # One of them becomes part of a key, which a column that is there already cannot.
+    client.command(f"ALTER TABLE {empty.database}.tag_statuses ADD COLUMN scope String")
     into = inserter(empty)
     for stream in ("tag-statuses", "tag-confirmations", "consequences"):
         into.insert(batch(stream, [one_of_each()[stream]]))
+    client.command(f"ALTER TABLE {empty.database}.tag_statuses DROP COLUMN scope")
     migrate(client, empty.database)
     for source in ("tag_statuses", "tag_confirmations", "consequences"):
         table, _ = HISTORIES[source]

@@ -41,6 +41,8 @@ class KeyedProcessor:
         self.policies = policies
         self.lateness_ms = lateness_ms
         self.networks = policies.networks
+        # What the keys of whom a platform's events are about begin with: one concatenation per event is left.
+        self._scopes = {platform: scoped(network, "") for platform, network in self.networks.items()}
         self._indexes = self.kinds.indexes
         self._id_of = type(self).id_of
         self.identities: Mapping[type[Any], Callable[[Any], str]] = {
@@ -51,14 +53,19 @@ class KeyedProcessor:
         """An event's id means something only in its network: where facts of all of them meet, it is part of it."""
         if not self.is_global or issubclass(kind, InternalRecord):
             return plain
-        return lambda event: scoped(self.networks[event.platform], plain(event))
+        return lambda event: self._scope(event.platform) + plain(event)
 
     def key(self, fact: Any) -> str:
         """The fact's id, with its network where it means something only there."""
         plain = self._id_of(fact)
         if self.is_global:
             return plain
-        return scoped(_NETWORK(fact) if isinstance(fact, InternalRecord) else self.networks[fact.platform], plain)
+        if isinstance(fact, InternalRecord):
+            return scoped(_NETWORK(fact), plain)
+        return self._scope(fact.platform) + plain
+
+    def _scope(self, platform: str) -> str:
+        return self._scopes.get(platform) or scoped(self.networks[platform], "")
 
     def new_index(self, network: str) -> Any:
         """There is no index."""
