@@ -94,13 +94,13 @@ CASES: dict[str, tuple[tuple[Raw, ...], Raw, Raw]] = {
     ),
     "complaint_abuse: right on appeal, then not": (
         LOST,
-        complained("upheld", day(30), refund_id="r3", complaint_id="c3"),
-        complained("rejected", day(31), refund_id="r3", complaint_id="c3"),
+        complained("upheld", day(30), refund_id="r3", complaint_id="c3", shop_id="s2"),
+        complained("rejected", day(31), refund_id="r3", complaint_id="c3", shop_id="s2"),
     ),
     "professional_complainer: right, then not": (
         DEMANDING,
-        complained("upheld", day(70), refund_id="r3", complaint_id="c3", type="advertising_law"),
-        complained("rejected", day(71), refund_id="r3", complaint_id="c3", type="advertising_law"),
+        complained("upheld", day(70), refund_id="r3", complaint_id="c3", type="advertising_law", shop_id="s3"),
+        complained("rejected", day(71), refund_id="r3", complaint_id="c3", type="advertising_law", shop_id="s3"),
     ),
     "buyer_risk: called normal, then abnormal": (RISKY, verdict("normal", 40), verdict("abnormal", 41)),
     "buyer_risk: called normal, then left unanswered": (RISKY, verdict("normal", 40), verdict("ignore", 41)),

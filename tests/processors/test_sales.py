@@ -4,6 +4,7 @@ from typing import Any
 
 from cloudtag.contract.events import Event
 from cloudtag.contract.links import AttributeUsed, LinkReported
+from cloudtag.contract.scope import scoped
 from cloudtag.detection.example import day, inspected, ordered, refunded
 from cloudtag.policy.load import shipped
 from cloudtag.replay.topology import Topology
@@ -34,7 +35,7 @@ def fed(*events: Raw) -> Topology:
 
 def answers(topology: Topology) -> list[tuple[AttributeUsed, ...]]:
     """What buyer b1 learned of the clock."""
-    row = topology.tasks["buyers"]._cache.get("b1").rows.get("l")
+    row = topology.tasks["buyers"]._cache.get(scoped("taobao", "b1")).rows.get("l")
     facts = row.facts.values() if row else ()
     return [f.others for f in facts if isinstance(f, LinkReported) and f.is_held and f.attribute == "sku:s1/clock"]
 
