@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from cloudtag.contract import events as ev
-from cloudtag.contract.records import DeadLetter
+from cloudtag.contract.records import DeadLetter, TagStatus
 from cloudtag.contract.replay_form import sorted_form
 from cloudtag.contract.streams import STREAM_OF
 from cloudtag.policy.load import shipped
@@ -35,7 +35,14 @@ def run(events: list[Any], lateness_ms: int = LATENESS_MS, *, is_stored: bool = 
     topology = Topology(shipped(), lateness_ms, rows=memory_rows() if is_stored else None)
     outputs = [output for event in events for output in topology.feed([event])]
     outputs += topology.pass_time(UNTIL_MS)
-    return standing(o.record for o in outputs), sorted(map(sorted_form, topology.conflicting))
+    # Whether a tag was told before the event that put it lost depends on the order; void it is nobody's afterwards.
+    lost = {event.submission_id for event in topology.conflicting if type(event) is ev.TagSubmitted}
+    stand = {
+        key: record
+        for key, record in standing(o.record for o in outputs).items()
+        if not (type(record) is TagStatus and record.status == "voided" and record.tag_id.split("/")[0] in lost)
+    }
+    return stand, sorted(map(sorted_form, topology.conflicting))
 
 
 def held(topology: Topology) -> list[Any]:
