@@ -1,6 +1,8 @@
 """A run over a toy: what its tests hold is killed, what they do not is told, and it goes on where it stopped."""
 
 import json
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -13,21 +15,25 @@ from tests.mutation.children import TIMED_OUT, Work, done
 from tests.mutation.results import ModuleResults, Result
 from tests.mutation.run import Run, collected, modules_of
 
+ROOT = Path(__file__).parents[2]
 TOY = "tests.mutation.toy"
 CASES = "tests/mutation/toy_cases.py"
 
 
 def judged(results: kept.Results) -> ModuleResults:
-    """The toy, judged in a process of its own: the tests run inside of another pytest."""
+    """The toy, judged by a fresh interpreter: one forked here would inherit locks of threads that it has not."""
+    command = [sys.executable, "-c", "from tests.mutation.test_run import judge; judge()"]
+    given = msgspec.json.encode(results)
+    told = subprocess.run(command, input=given, capture_output=True, check=True, cwd=ROOT, timeout=240)
+    return msgspec.json.decode(told.stdout.splitlines()[-1], type=ModuleResults)
 
-    def work() -> object:
-        code = collected(Run([TOY], results, frozenset(), processes=2, by_call=(CASES,)), [CASES])
-        return {"code": code, "found": msgspec.to_builtins(results[TOY])}
 
-    (told,) = done(iter((Work("toy", work, 120.0),)), 1)
-    assert told.failure == ""
-    assert told.answer["code"] == 0
-    return msgspec.convert(told.answer["found"], ModuleResults)
+def judge() -> None:
+    """Go on with the results that come in, and print what the toy's are, as the last line."""
+    results = msgspec.json.decode(sys.stdin.buffer.read(), type=kept.Results)
+    if collected(Run([TOY], results, frozenset(), processes=2, by_call=(CASES,)), [CASES]):
+        raise SystemExit("the toy could not be judged")
+    sys.stdout.buffer.write(b"\n" + msgspec.json.encode(results[TOY]) + b"\n")
 
 
 @pytest.fixture(scope="module")

@@ -40,7 +40,7 @@ async def test_workers_ended_in_the_middle_of_batches_lose_nothing(
             await rig.until(lambda seen=before: outputs.total > seen, "the worker counts")  # type: ignore[misc]
             assert await rig.stop(worker, how) == (0 if how is signal.SIGTERM else -how)
             assert outputs.total < (round_ + 1) * EVENTS, "ended too late to show anything"
-        rig.start_worker("same")
+        rig.start_worker("same", batch_records="1000")
         await rig.until(lambda: outputs.total == 3 * EVENTS, "all events counted")
         assert outputs.counts == toy.expected(range(3 * EVENTS), SHOPS)
 

@@ -17,7 +17,7 @@ from cloudtag.simulate.profile import DAY_MS, HOUR_MS
 from cloudtag.wire import encode_json
 
 WAIT_HOURS = 4 * DAY_MS // HOUR_MS
-"""So many hours after the last event couriers are still seen at work: longer than a return number is waited for."""
+"""So many hours after the last event and the alert couriers are still seen: more than a number is waited for."""
 
 
 def retold(events: Iterable[Event], alerts: Iterable[Alert]) -> dict[str, tuple[bytes, ...]]:
@@ -59,7 +59,7 @@ class _Index:
         for shop_id in dict.fromkeys(event.shop_id for event in named):
             told += self.shops.get(shop_id, ())
         couriers = dict.fromkeys(canonical_courier(event.carrier) for event in named if event.carrier)
-        told += self._at_work(couriers, [event.occurred_at // HOUR_MS for event in named])
+        told += self._at_work(couriers, [at // HOUR_MS for at in (*(e.occurred_at for e in named), alert.decided_at)])
         return sorted({id(event): event for event in told}.values(), key=lambda event: event.occurred_at)
 
     def _at_work(self, couriers: Iterable[str | None], hours: list[int]) -> Iterator[Event]:

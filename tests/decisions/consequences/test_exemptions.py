@@ -6,7 +6,10 @@ from cloudtag.contract import events as ev
 from tests.decisions.consequences.scene import DAY, HOUR, T0, Told, answered, contacts, ordered
 
 KIND = "deal_not_sold_exemption"
-ABROAD = ordered("placed", T0, region="HK")
+ABROAD = [
+    ordered("placed", T0, region="HK", platform="taobao"),
+    *contacts("o1", T0 + DAY, platform="taobao"),
+]
 NOWHERE = ordered("placed", T0, address_valid=False)
 ENGRAVED = [ordered("placed", T0, custom_made=True), *contacts("o1", T0 + DAY, platform="jd")]
 
@@ -15,7 +18,7 @@ ENGRAVED = [ordered("placed", T0, custom_made=True), *contacts("o1", T0 + DAY, p
     ("events", "reason", "since"),
     [
         ([NOWHERE], "address_invalid", T0),
-        ([ABROAD], "region_outside_free_shipping", T0),
+        (ABROAD, "region_outside_free_shipping", T0 + DAY),
         (ENGRAVED, "custom_made_and_silent", T0 + DAY),
     ],
 )
@@ -43,13 +46,13 @@ def test_it_is_reversed_when_there_is_no_reason_any_more(later: ev.OrderChanged)
 
 
 def test_it_is_reversed_when_the_shop_calls_the_alert_wrong() -> None:
-    verdict = answered(Told([ABROAD]).alert("shipping_exemption"), "normal", T0 + DAY)
-    assert Told([ABROAD, verdict]).course(KIND) == ["active", "reversed"]
+    verdict = answered(Told(ABROAD).alert("shipping_exemption"), "normal", T0 + 2 * DAY)
+    assert Told([*ABROAD, verdict]).course(KIND) == ["active", "reversed"]
 
 
 def test_a_shop_that_agrees_keeps_it() -> None:
-    verdict = answered(Told([ABROAD]).alert("shipping_exemption"), "abnormal", T0 + DAY)
-    assert Told([ABROAD, verdict]).course(KIND) == ["active"]
+    verdict = answered(Told(ABROAD).alert("shipping_exemption"), "abnormal", T0 + 2 * DAY)
+    assert Told([*ABROAD, verdict]).course(KIND) == ["active"]
 
 
 def test_an_ordinary_order_has_none() -> None:

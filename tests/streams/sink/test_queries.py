@@ -60,7 +60,7 @@ ANSWERS: dict[str, list[tuple[Any, ...]]] = {
     "buyer": [("taobao", 3, ["short_return"], "high", 3, 2)],
     "several_scenarios": [(_key(2), 2)],
     "refunded_money": [(_key(3), "CNY", 2, 115.0)],
-    "shared_waybills": [("shared", 2, 2, ["shop-0", "shop-2"])],
+    "shared_waybills": [("SHARED", 2, 2, ["shop-0", "shop-2"])],
     "verdicts": [("short_return", 3, 2, 0.6)],
     "withdrawn": [("short_return", 21, 5, 0.238), ("worn_return", 1, 0, 0.0)],
     "rejected": [("orders", "truncated", 1)],

@@ -62,9 +62,16 @@ def confirm(stage: ScriptContext, deal: OrderContext, scenario: str, **truth: An
     stage.labels.append(ConfirmationLabel(story=stage.name, buyer_id=buyer_id, scenario=scenario, **truth))
 
 
+def on_cloud_tag(stage: ScriptContext) -> ScriptContext:
+    """Move a script to where shops tag by the scenarios of the catalogue: AliExpress knows report scenes alone."""
+    if stage.platform == "aliexpress":
+        stage.platform = "tmall"
+    return stage
+
+
 def three_shops_agree(stage: ScriptContext) -> None:
     """Three shops tag a buyer for goods sent back worn; the platform knows nothing of it, but three are enough (J8)."""
-    who = stage.buyer()
+    who = on_cloud_tag(stage).buyer()
     deals = [stage.received(who, stage.shop(), n) for n in range(3)]
     for deal in deals:
         submit(stage, [(deal, CONFIRMED)], deal.signed_at + 20 * HOUR_MS)
@@ -76,7 +83,7 @@ def empty_parcels_speak(stage: ScriptContext) -> None:
 
     The alert about the parcel bears each tag out by itself; that makes three confirmations, and none by the shops (T9).
     """
-    story, who = stage.story, stage.buyer()
+    story, who = on_cloud_tag(stage).story, stage.buyer()
     deals = []
     for n in range(3):
         deal = stage.received(who, stage.shop(), n)
@@ -92,7 +99,7 @@ def empty_parcels_speak(stage: ScriptContext) -> None:
 
 def two_shops_agree(stage: ScriptContext) -> None:
     """Two shops tag a buyer, one of them two of his orders: one distinct shop short, so all stay pending (J8)."""
-    who, first, second = stage.buyer(), stage.shop(), stage.shop()
+    who, first, second = on_cloud_tag(stage).buyer(), stage.shop(), stage.shop()
     deals = [stage.received(who, where, n) for n, where in enumerate((first, first, second))]
     for deal in deals:
         submit(stage, [(deal, PENDING)], deal.signed_at + 20 * HOUR_MS)
@@ -109,9 +116,7 @@ def too_many_orders(stage: ScriptContext) -> None:
 
 def no_permission(stage: ScriptContext) -> None:
     """An account that passed no exam tags, and so does one whose permission was revoked (B14, A18)."""
-    if stage.platform == "aliexpress":
-        stage.platform = "tmall"
-    story, where = stage.story, stage.shop()
+    story, where = on_cloud_tag(stage).story, stage.shop()
     deal = stage.received(stage.buyer(), where)
     refused = ("rejected", "no_permission")
     submit(stage, [(deal, refused)], deal.signed_at + HOUR_MS, account=f"{where.shop_id}:temp")
@@ -127,7 +132,7 @@ def no_permission(stage: ScriptContext) -> None:
 
 def unclear_scenario(stage: ScriptContext) -> None:
     """One submission names two scenarios (J4), another one that does not exist."""
-    where = stage.shop()
+    where = on_cloud_tag(stage).shop()
     deal, other = (stage.received(stage.buyer(), where, n) for n in range(2))
     both = ("worn_return", "short_return")
     submit(stage, [(deal, ("rejected", "one_scenario_only"))], deal.signed_at + HOUR_MS, both)
@@ -136,7 +141,7 @@ def unclear_scenario(stage: ScriptContext) -> None:
 
 def tagged_twice(stage: ScriptContext) -> None:
     """A shop tags an order again that it tagged already; the other order of that submission goes on (J5)."""
-    where = stage.shop()
+    where = on_cloud_tag(stage).shop()
     deal, other = (stage.received(stage.buyer(), where, n) for n in range(2))
     at = max(deal.signed_at, other.signed_at) + HOUR_MS
     submit(stage, [(deal, PENDING)], at)
