@@ -2,9 +2,13 @@
 
 import re
 
+import pytest
+
 from cloudtag.contract.depths import depths
 from cloudtag.contract.streams import INTERNAL, OUTPUTS, READS
 from cloudtag.docs.record_flow import record_flow_page
+from cloudtag.policy.load import shipped
+from cloudtag.processors import build
 
 PAGE = record_flow_page()
 
@@ -34,3 +38,14 @@ def test_the_longest_road_has_as_many_steps_as_the_depth() -> None:
     (road,) = re.findall(r"^The longest road is (.*)\.$", PAGE, re.MULTILINE)
     steps = [step.strip("` ") for step in road.split("→")]
     assert [depths()[step] for step in steps] == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("name", READS)
+def test_every_kind_of_row_says_what_it_holds_and_reads(name: str) -> None:
+    part = PAGE.split(f"### Rows of {name}\n")[1].split("\n#")[0]
+    lines = [line for line in part.splitlines() if line.startswith("| `")]
+    for line, kind in zip(lines, build(name, shipped()).kinds.kinds, strict=True):
+        told, held, read, *_ = (set(re.findall(r"`(\w+)\??`", cell)) for cell in line.strip("| ").split(" | "))
+        assert told == {kind.name}
+        assert held == {each.fact.__name__ for each in kind.holds}
+        assert read == {each.kind for each in kind.reads}

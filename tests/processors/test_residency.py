@@ -1,5 +1,6 @@
 """A law: what is concluded never depends on whether a keyed state stayed in memory or was read back from its rows."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -18,10 +19,12 @@ from cloudtag.engine.task import Task
 from cloudtag.policy.load import shipped
 from cloudtag.processors import build
 from cloudtag.processors.buyers.buyer_index import BuyerIndex
+from cloudtag.processors.buyers.prefilter import Prefilter
 from cloudtag.processors.parcels.rows.parcel import ParcelIndex
 from cloudtag.replay.topology import Topology, memory_rows
 from tests.engine.standing import records_of, standing
 from tests.histories import habits, joins
+from tests.histories.signals import fell_short, insured, numbered, signals
 from tests.histories.strategies import HOUR_MS, START_MS, histories
 
 DAY_MS = 24 * HOUR_MS
@@ -43,20 +46,28 @@ def conclusions(task: Task, state: KeyedState) -> dict[str, Any]:
 
 
 def known(index: Any) -> Any:
-    """What an index says, without what depends on the order of arrival and is never read."""
+    """What an index says, without what depends on the order of arrival and only spares work."""
     if isinstance(index, BuyerIndex):
-        return (
-            {number: sorted(ids) for number, ids in index.orders_by_number.items()},
-            index.units,
-            {order_id: sorted(units) for order_id, units in index.units_by_order.items()},
-            index.attributes,
-            index.claims,
-            index.shop_links,
-            index.prefilter.seen,
-            {alert_id: sorted(told, key=lambda t: t.event_id) for alert_id, told in index.verdicts.items()},
-        )
+        said = {name: getattr(index, name) for name in index.__slots__ if name not in ("shown", "shown_at")}
+        return {name: unordered(value) for name, value in said.items()}
     assert index is None or isinstance(index, ParcelIndex)
     return None
+
+
+def unordered(value: Any) -> Any:
+    """What was collected by name, in whatever order."""
+    if isinstance(value, Prefilter):
+        return value.seen
+    if isinstance(value, dict):
+        return {name: unordered(each) for name, each in value.items()}
+    return sorted(value, key=repr) if isinstance(value, list | tuple) else value
+
+
+def compare_rows(state: KeyedState, stored: KeyedState) -> None:
+    """A row is as young, and looked at next when it would be, had it not been read back."""
+    for row in state.rows.values():
+        again = stored.rows[row.id]
+        assert (row.newest_ms, row.timer_ms) == (again.newest_ms, again.timer_ms)
 
 
 def compare(topology: Topology) -> None:
@@ -69,6 +80,7 @@ def compare(topology: Topology) -> None:
         for key, state in list(task._cache._files.items()):
             stored = again.get(key)
             assert known(state.index) == known(stored.index)
+            compare_rows(state, stored)
             assert state.published_on == stored.published_on
             assert state.is_closed == stored.is_closed
             assert conclusions(task, state) == conclusions(task, stored)
@@ -94,18 +106,77 @@ def test_a_state_read_back_says_what_the_resident_one_does(
         compare(topology)
 
 
-@given(HISTORIES, SIZES)
-@settings(max_examples=20, deadline=None)
-def test_what_is_published_does_not_depend_on_what_stays_resident(history: list[Event], sizes: list[int]) -> None:
-    """As long as facts are held."""
+def one_and_other() -> tuple[Topology, Topology]:
+    """A topology whose states all stay resident, and one whose states are read back for every batch."""
     resident, read_back = Topology(shipped(), 0, memory_rows()), Topology(shipped(), 0, memory_rows())
     for task in read_back.tasks.values():
         task._cache._limit = 0
+    return resident, read_back
+
+
+def feed_both(history: list[Event], sizes: list[int], days: Iterable[int]) -> None:
+    """Batch after batch, then day after day: both publish the same, to the last revision."""
+    resident, read_back = one_and_other()
     rest = list(history)
     while rest:
         size = sizes.pop(0) if sizes else len(rest)
         assert resident.feed(rest[:size]) == read_back.feed(rest[:size])
         rest = rest[size:]
+    start_ms = max((event.occurred_at for event in history), default=START_MS)
+    for day in days:
+        told, again = (list(topology.pass_time(start_ms + day * DAY_MS)) for topology in (resident, read_back))
+        assert told == again
+
+
+UNTIL_GONE = range(1, 801, 9)
+"""By then the last row has left retention, at whatever moment."""
+
+
+@given(HISTORIES, SIZES, st.integers(1, 20))
+@settings(max_examples=20, deadline=None)
+def test_what_is_published_does_not_depend_on_what_stays_resident(
+    history: list[Event], sizes: list[int], stretch: int
+) -> None:
+    """While facts are held, over months in which they come, and while they leave."""
+    spread = [replace(e, occurred_at=START_MS + (e.occurred_at - START_MS) * stretch) for e in history]
+    feed_both(spread, sizes, UNTIL_GONE)
+
+
+@given(st.lists(signals(), min_size=3, max_size=4))
+@settings(max_examples=25, deadline=None)
+def test_the_risk_of_a_buyer_does_not_depend_on_it_either(told: list[list[Event]]) -> None:
+    """Signals of half a year, in any order: what is at stake goes with one order after another."""
+    history = numbered(told)
+    feed_both([event for signal in history for event in signal], [*map(len, history)], UNTIL_GONE)
+
+
+def test_a_risk_that_proves_older_than_it_seemed_is_told_at_the_same_moments() -> None:
+    """It rests on less as orders leave; what is told of that, and when, follows from what is held."""
+    told = numbered([fell_short(93), insured(180), insured(71)])
+    resident, read_back = one_and_other()
+    for signal in told:
+        assert resident.feed(signal) == read_back.feed(signal)
+    risks = []
+    for day in range(200, 450):
+        found = list(resident.pass_time(START_MS + day * DAY_MS))
+        assert found == list(read_back.pass_time(START_MS + day * DAY_MS))
+        risks += [alert for alert in records_of(found, Alert) if alert.detector == "buyer_risk"]
+    assert risks, "the risk is told anew while its orders leave"
+
+
+@given(HISTORIES, st.data())
+@settings(max_examples=40, deadline=None)
+def test_an_index_follows_from_the_facts_held_in_any_order(history: list[Event], data: st.DataObject) -> None:
+    """Nothing in it remembers a fact that is not held, or the order in which those that are came."""
+    topology = Topology(shipped(), 0)
+    topology.feed(history)
+    task = topology.tasks["buyers"]
+    for state in task._cache._files.values():
+        held = [(row, fact) for row in state.rows.values() for fact in row.facts.values()]
+        again = task._processor.new_state(state.key)
+        for row, fact in data.draw(st.permutations(held)):
+            task._processor.index(again, row, fact)
+        assert known(again.index) == known(state.index)
 
 
 def questions(topology: Topology) -> list[str]:

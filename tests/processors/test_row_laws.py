@@ -1,6 +1,6 @@
 """Laws of rows: judging and asking change nothing, and what the declarations say is touched is all that can change."""
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator
 from typing import Any
 
 from hypothesis import given, settings
@@ -9,70 +9,18 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from cloudtag.contract.events import Event
-from cloudtag.contract.internal import InternalRecord
 from cloudtag.detectors.registry import all_detectors
 from cloudtag.engine.judgement import EMPTY, Judgement
 from cloudtag.engine.keyed_state import KeyedState
-from cloudtag.engine.row_kinds import RowKinds
 from cloudtag.engine.rows import RowCodec
 from cloudtag.engine.task import Task
-from cloudtag.engine.task_result import Output, TaskResult
-from cloudtag.policy.load import shipped
-from cloudtag.processors import build
-from cloudtag.replay.topology import ORDER, Topology
 from cloudtag.scenarios.read import shipped_scenarios
 from cloudtag.wire.replay_form import decode_json
 from tests.histories.strategies import HOUR_MS, SPAN_HOURS, START_MS, histories
+from tests.processors.recorded import Recorded, told_last, whole
 
 UNTIL_MS = START_MS + 30 * 24 * HOUR_MS
 LATENESS_MS = SPAN_HOURS * HOUR_MS
-
-
-class Recorded(Topology):
-    """A topology that keeps all that its tasks publish, internal records included."""
-
-    def __init__(self, lateness_ms: int = 0) -> None:
-        self.published: list[Output] = []
-        super().__init__(shipped(), lateness_ms)
-
-    def _settle(self, name: str, facts: Sequence[Any], step: TaskResult, outputs: list[Output]) -> None:
-        self.published += step.outputs
-        super()._settle(name, facts, step, outputs)
-
-
-class Whole(RowKinds):
-    """As if nothing were declared of who reads what: every row is judged whenever any changes."""
-
-    def touched(self, state: KeyedState, row_ids: Set[str]) -> Set[str]:
-        return self.every(state) | super().touched(state, row_ids)
-
-    def is_followed(self, state: KeyedState, row_ids: Set[str], outputs: Sequence[Output]) -> bool:
-        return True
-
-    def is_asked(self, layer: str, state: KeyedState, row_ids: Set[str], outputs: Sequence[Output]) -> bool:
-        return True
-
-
-def whole(lateness_ms: int) -> Recorded:
-    topology = Recorded(lateness_ms)
-    for name in ORDER:
-        processor: Any = build(name, shipped(), lateness_ms)
-        processor.kinds = Whole(processor.kinds.kinds)
-        topology.tasks[name] = Task(processor, None)
-    return topology
-
-
-def told_last(topology: Recorded) -> dict[tuple[str, str, str], Any]:
-    """What was last told under each id. In one batch links may be judged before an alert or after it: of what they tell
-    the count of revisions does not matter."""
-    last: dict[tuple[str, str, str], Any] = {}
-    for output in topology.published:
-        record: Any = output.record
-        about = record.__struct_fields__[0]
-        if isinstance(record, InternalRecord):
-            record, about = replace(record, revision=0, because=()), "internal_id"
-        last[output.stream, output.key, getattr(record, about)] = record
-    return last
 
 
 def batches(history: list[Event], sizes: list[int]) -> Iterator[list[Event]]:

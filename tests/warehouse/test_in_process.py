@@ -1,4 +1,4 @@
-"""What clickhouse-connect's chDB backend does not do: the reasons of decision 011."""
+"""What clickhouse-connect's chDB backend does not do: the reasons of decision 012."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -6,22 +6,28 @@ from collections.abc import Iterable, Iterator
 
 from cloudtag.contract.depths import depths
 from cloudtag.contract.streams import INPUTS, INTERNAL, OUTPUTS, READS, WRITES, InternalStream
+from cloudtag.policy.load import shipped
+from cloudtag.processors import build
 
 INTRODUCTION = """# The flow of records
 
-Made by `make docs` from the declarations in `src/cloudtag/contract/streams.py`. Tests hold the code to them: every
-judgement is made again with fewer facts, which shows that a record follows from the streams named here, from each of
-them, and from no other (`tests/engine/test_depths.py`).
+Made by `make docs` from the declarations in `src/cloudtag/contract/streams.py` and in the modules of the kinds of rows.
+Tests hold the code to them: every judgement is made again with fewer facts, which shows that a record follows from the
+streams named here, from each of them, and from no other (`tests/engine/test_depths.py`).
 
 Processors publish internal records for each other. The *depth* of one is how many judgements lie between it and the
 input events; it follows only from records of smaller depth. So no chain of internal records comes back to itself, and
 after an event the processors come to rest.
 """
+ROWS = """A keyed state is made of rows; a kind of row is declared in `src/cloudtag/processors/PROCESSOR/rows/KIND.py`.
+It holds facts, reads the facts of other rows, follows what is published about other rows, and tells records. A change
+of a row that is read with a `?` matters only under a condition that the kind names. A row whose facts have left
+retention stays as long as there is any of those it stays with."""
 
 
 def record_flow_page() -> str:
     """`docs/record-flow.md`."""
-    return INTRODUCTION + "\n".join((*_graph(), *_internal(), *_processors(), *_outputs(), ""))
+    return INTRODUCTION + "\n".join((*_graph(), *_internal(), *_processors(), *_rows(), *_outputs(), ""))
 
 
 def _graph() -> Iterator[str]:
@@ -61,6 +67,27 @@ def _annotation(stream: InternalStream, field: str, readers: tuple[str, ...]) ->
 def _processors() -> Iterator[str]:
     yield from ("", "## Processors", "", "| Processor | Reads | Writes |", "|---|---|---|")
     yield from (f"| {name} | {_code(READS[name])} | {_code(WRITES[name])} |" for name in READS)
+
+
+def _rows() -> Iterator[str]:
+    """What each processor's kinds of rows declare."""
+    yield from ("", "## Kinds of rows", "", ROWS)
+    for name in READS:
+        yield from ("", f"### Rows of {name}", "", "| Kind | Holds | Reads | Follows | Tells | Stays with |")
+        yield "|---|---|---|---|---|---|"
+        for kind in build(name, shipped()).kinds.kinds:
+            cells = (
+                _named(held.fact for held in kind.holds),
+                _code(reads.kind + ("?" if reads.when else "") for reads in kind.reads),
+                _named(kind.follows),
+                _named(kind.tells),
+                "kept without end" if kind.is_kept else _code(kind.stays_with),
+            )
+            yield f"| `{kind.name}` | {' | '.join(cell or '-' for cell in cells)} |"
+
+
+def _named(types: Iterable[type[object]]) -> str:
+    return _code(dict.fromkeys(each.__name__ for each in types))
 
 
 def _outputs() -> Iterator[str]:

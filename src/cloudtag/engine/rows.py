@@ -70,21 +70,32 @@ class Row(Struct, eq=False, gc=False):
 
     def hold(self, fact_id: str, at_ms: int, fact: Any) -> None:
         """Put a fact among the others, in the place of one of the same id."""
+        before = self.facts.get(fact_id)
         self.facts[fact_id] = fact
         if at_ms > self.newest_ms:
             self.newest_ms = at_ms
+        elif before is not None and at_ms < before.occurred_at:
+            self._age()
         kind: Any = type(fact)
         if kind not in self.kinds:
             self.kinds = _with(self.kinds, kind)
 
     def publish(self, published: Published) -> None:
         """Note what was published. The row is as young as what that rests on."""
+        before = self.published.get(published.id)
         if isinstance(self.published, dict):
             self.published[published.id] = published
         else:
             self.published = {published.id: published}
         if published.since_ms > self.newest_ms:
             self.newest_ms = published.since_ms
+        elif before is not None and published.since_ms < before.since_ms:
+            self._age()
+
+    def _age(self) -> None:
+        """What made it as young as it is may be gone: it is as young as it will be when it is read back."""
+        held = (fact.occurred_at for fact in self.facts.values())
+        self.newest_ms = max((*held, *(published.since_ms for published in self.published.values())), default=0)
 
 
 class RowCodec:

@@ -289,7 +289,7 @@ class Task:
             step.outputs += repeat(row, conclusions)
 
     def _schedule(self, state: KeyedState, row: Row, timer_ms: int) -> bool:
-        """Set when the row is next looked at; whether it had to be set earlier than stored."""
+        """Set when the row is next looked at; whether that is another time than the one that is stored."""
         now_ms, retention_ms = self._own.watermark_ms, self._processor.retention_ms
         spent_ms = row.newest_ms + retention_ms + 1
         if timer_ms <= now_ms:
@@ -299,8 +299,7 @@ class Task:
         before, row.timer_ms = row.timer_ms, timer_ms
         if before == NEVER or timer_ms < before or before <= now_ms:
             self._timers.add(timer_ms, state.key, row.id)
-            return True
-        return False
+        return timer_ms != before
 
     def _drop_spent(self, step: TaskResult, state: KeyedState, row: Row, horizon_ms: int) -> bool:
         if not (row.facts or row.published) or not self._processor.kinds.can_expire(state, row, horizon_ms):

@@ -18,6 +18,8 @@ _PERIOD_MS = 30 * 86_400_000
 """A use of an attribute is published once per period, so that a link in use is never forgotten and seldom repeated."""
 _TOLD_MS = 180 * 86_400_000
 """Uses so long before the latest are published no more."""
+_KNOWN_MS = _TOLD_MS + _PERIOD_MS
+"""So long they are known: the latest period's first use may turn out to be nearly a period earlier."""
 
 
 _Shown = tuple[str | None, str | None, str | None, str | None, str | None, str | None]
@@ -41,6 +43,7 @@ class BuyerIndex:
         "shown_at",
         "units",
         "units_by_order",
+        "used_at",
         "verdicts",
     )
 
@@ -58,6 +61,8 @@ class BuyerIndex:
         self.attributes: dict[str, Conclusion] = {}
         """What is published for `links` of each attribute: its first use in the latest period it was used in, with
         those of earlier ones."""
+        self.used_at: dict[str, tuple[int, ...]] = {}
+        """Of each attribute the first uses of all periods that one may yet be told of."""
         self.prefilter = Prefilter()
         self.shown: _Shown = (None, None, None, None, None, None)
         self.shown_at = 0
@@ -151,9 +156,9 @@ class BuyerIndex:
     def _add_attribute(self, attribute: str, order: OrderChanged) -> bool:
         held = self.attributes.get(attribute)
         first: tuple[int, str, str] = _first(order)
-        used_at: tuple[int, ...] = (order.occurred_at,)
+        known = self.used_at[attribute] = _used_at(self.used_at.get(attribute, ()), order.occurred_at)
+        used_at = _since(known, _TOLD_MS)
         if held is not None:
-            used_at = _used_at(held.record.used_at, order.occurred_at)
             period, held_period = order.occurred_at // _PERIOD_MS, held.since_ms // _PERIOD_MS
             if period < held_period or (period == held_period and _first(held.record) <= first):
                 first = _first(held.record)
@@ -164,12 +169,17 @@ class BuyerIndex:
         return True
 
 
-def _used_at(told: tuple[int, ...], at_ms: int) -> tuple[int, ...]:
-    """The first uses of the periods, one more use known; only those that the latest is not long after."""
-    first = {at // _PERIOD_MS: at for at in told}
+def _used_at(known: tuple[int, ...], at_ms: int) -> tuple[int, ...]:
+    """The first uses of the periods, one more use known."""
+    first = {at // _PERIOD_MS: at for at in known}
     first[at_ms // _PERIOD_MS] = min(at_ms, first.get(at_ms // _PERIOD_MS, at_ms))
-    used_at = sorted(first.values())
-    return tuple(at for at in used_at if at >= used_at[-1] - _TOLD_MS)
+    return _since(tuple(sorted(first.values())), _KNOWN_MS)
+
+
+def _since(used_at: tuple[int, ...], longest_ms: int) -> tuple[int, ...]:
+    """Only those that the latest is not longer after."""
+    since_ms = used_at[-1] - longest_ms
+    return used_at if used_at[0] >= since_ms else tuple(at for at in used_at if at >= since_ms)
 
 
 def _first(use: AttributeUsed | OrderChanged) -> tuple[int, str, str]:

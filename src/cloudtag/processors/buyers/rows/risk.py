@@ -31,11 +31,6 @@ def _is_alerted(state: KeyedState, name: str) -> bool:
     return is_alerted(state)
 
 
-def _is_linked(state: KeyedState, name: str) -> bool:
-    del name
-    return state.row("links") is not None and is_alerted(state)
-
-
 RISK = RowKind(
     name="risk",
     letter="r",
@@ -44,8 +39,8 @@ RISK = RowKind(
     reads=(
         Reads("links", when=_is_alerted),
         Reads("passes", when=_is_alerted),
-        # How far apart two used what they share follows from all orders.
-        Reads("order", when=_is_linked),
+        # What is at stake follows from the orders of the alerts, how far apart two used what they share from all.
+        Reads("order", when=_is_alerted),
     ),
     follows=(Alert,),
     stays_with=("order", "buyer", "tags"),
