@@ -12,7 +12,7 @@ from cloudtag.contract.internal import make_id
 from cloudtag.contract.records import Alert, TagConfirmation, TagStatus
 from cloudtag.contract.streams import STREAM_OF
 from cloudtag.decisions.consequences import ConsequenceCase, complaints_among, follow
-from cloudtag.decisions.reports import judge_reports
+from cloudtag.decisions.reports import judge_reports, order_of
 from cloudtag.decisions.verdicts import last_word
 from cloudtag.detection.order_view import OrderView
 from cloudtag.engine.judgement import Judgement
@@ -20,6 +20,7 @@ from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.revise import Conclusion
 from cloudtag.engine.rows import Row, earliest
 from cloudtag.policy.model import Policies
+from cloudtag.processors.buyers.reading import HELD_MS
 
 _T = TypeVar("_T", bound=Struct)
 _ALERTS = STREAM_OF[Alert]
@@ -56,7 +57,9 @@ def judge_consequences(
     `appeals`: the row of the buyer's appeals; `others`: facts about no order.
     """
     alerts, said = alerts_of(state), state.index.verdicts
-    complaints = complaints_among([*others, *(fact for order in orders for fact in order.others)])
+    named = complaints_among([*others, *(fact for order in orders for fact in order.others)])
+    # Of one whose order has left retention only the remainder is held: what was said of it stands.
+    complaints = [c for c in named if order_of(c) is not None or c.events[-1].occurred_at >= now_ms - HELD_MS]
     by_id: dict[str, list[OrderView]] = {}
     for order in orders:
         by_id.setdefault(order.order_id, []).append(order)

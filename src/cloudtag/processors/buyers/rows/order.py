@@ -149,14 +149,28 @@ def _claimed(state: KeyedState, name: str) -> Iterable[str]:
 def _is_needed(state: KeyedState, row: Row, horizon_ms: int) -> bool:
     """A tag reads its order's contacts, alerts and what follows: such an order stays while there is any newer one.
 
-    So does one whose alert was answered while the answer is held: it must not look as if it had been about nothing.
+    So does one whose alert was answered while the answer is held: it must not look as if it had been about nothing. And
+    one that a complaint names of which something was said since without naming it.
     """
-    if is_answered(state, row, horizon_ms):
+    if is_answered(state, row, horizon_ms) or _is_complained_of(state, row, horizon_ms):
         return True
     tags = state.row("tags")
     if tags is None or all(_name(request) != row.name for request in tags.facts.values()):
         return False
     return any(other.newest_ms >= horizon_ms for other in state.rows_of("order", "tags"))
+
+
+def _is_complained_of(state: KeyedState, row: Row, horizon_ms: int) -> bool:
+    own = state.row("buyer")
+    if own is None:
+        return False
+    said = {_complaint(fact) for fact in own.facts.values() if fact.occurred_at >= horizon_ms} - {None}
+    return any(_complaint(fact) in said for fact in row.facts.values())
+
+
+def _complaint(fact: Any) -> tuple[str, str] | None:
+    """The complaint a fact is about, by shop and id."""
+    return (fact.shop_id, fact.complaint_id) if type(fact) is ev.ComplaintChanged else None
 
 
 ORDER = RowKind(
