@@ -9,6 +9,7 @@ set nothing. A secret is only read from its variable (`SECRETS`) or from the fil
 import os
 import tomllib
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -25,6 +26,9 @@ NotNegative = Annotated[int, Meta(ge=0)]
 Seconds = Annotated[float, Meta(gt=0)]
 """A duration in seconds, more than 0."""
 
+LiveMoment = Annotated[datetime, Meta(tz=True)]
+"""A moment with its zone, as 2026-03-01T00:00:00Z."""
+
 SHORT_NAMES = {"brokers": "KAFKA", "clickhouse_url": "CLICKHOUSE"}
 SECRETS = {
     "kafka_password": "KAFKA_PASSWORD",
@@ -32,6 +36,9 @@ SECRETS = {
     "hash_secret": "CLOUDTAG_HASH_SECRET",
 }
 CONFIG_FILE = "CLOUDTAG_CONFIG"
+
+
+_EPOCH, _MS = datetime(1970, 1, 1, tzinfo=UTC), timedelta(milliseconds=1)
 
 
 class ConfigError(ValueError):
@@ -100,6 +107,9 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`live`: an idle partition follows the wall clock. `data`: only records move time (replays, demos)."""
     lateness_seconds: NotNegative = 3600
     """How far event time may be out of order before an event counts as late."""
+    live_since: LiveMoment | None = None
+    """When the installation went live, in event time: what was decided before is published as `historical`. None names
+    no such moment. Workers of one group must agree; set it before history is loaded, and leave it."""
     skew_seconds: NotNegative = 21_600
     """How far in event time a partition may run ahead of another one that has records (after a pause, on history)."""
     future_seconds: Positive = 86_400
@@ -150,6 +160,11 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             return msgspec.structs.replace(known, **secrets, **overrides)
         except (msgspec.ValidationError, TypeError) as error:
             raise ConfigError(f"bad setting: {error}") from None
+
+    @property
+    def live_since_ms(self) -> int | None:
+        """When the installation went live, in milliseconds since the epoch."""
+        return None if self.live_since is None else (self.live_since - _EPOCH) // _MS
 
     def topic(self, stream: str) -> str:
         """The topic a stream travels on."""

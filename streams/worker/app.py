@@ -24,6 +24,7 @@ from streams.transport.batching import Batching
 from streams.transport.consumer import BatchConsumer
 from streams.transport.driver import BatchProducer
 from streams.transport.stream import BatchSchema, BatchStream
+from streams.worker.couriers import Couriers
 from streams.worker.platforms import Platforms
 from streams.worker.rebalance import RestoreOnAssignment
 from streams.worker.record_reader import RecordReader
@@ -107,7 +108,8 @@ def build(
         table = StateStore(name, config.changelog(name), parts.store, app, changelogs)
         parts.metrics.begin(name, streams)
         own = [config.topic(stream) for stream in (*streams, *topics.internal(name))]
-        reader = readers[name] = RecordReader(name, own, config, codec, tools.platforms)
+        couriers = Couriers(parts.metrics) if "logistics" in streams else None
+        reader = readers[name] = RecordReader(name, own, config, codec, tools.platforms, couriers)
         runner = parts.runners[name] = Runner(Tasks(name, table, make_task), own, reader, tools)
         group_of |= dict.fromkeys(own, name)
         _add_agent(app, name, own, runner, config)

@@ -15,6 +15,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from cloudtag.contract.streams import INPUTS
+from cloudtag.parcels.spelling import key_in_words
 from streams.kafka.log_throttle import LogThrottle
 from streams.kafka.partitioner import Misplaced, MisplacementCause
 
@@ -25,7 +26,7 @@ MENDS: Mapping[MisplacementCause, str] = {
     "null_key": "it has no key: let the producer set the key to {field}",
     "partitioner": "its key is right: set partitioner=murmur2_random in librdkafka, leave Java's default as it is",
 }
-"""What whoever publishes must set, by cause."""
+"""What whoever publishes must set, by cause; `field` says too in which form, where that counts."""
 
 PREFIX = "cloudtag-"
 MOST_HOPS = 2
@@ -110,7 +111,7 @@ def origin_of(record: Any) -> Origin:
 def warn(found: Iterable[Misplaced]) -> None:
     """Log what operators must set, each kind once in a while."""
     for (stream, cause), count in Counter((one.stream, one.cause) for one in found).items():
-        mend = MENDS[cause].format(field=INPUTS[stream].key)
+        mend = MENDS[cause].format(field=key_in_words(INPUTS[stream].key))
         # The kind is part of the text, so that each is held back by itself.
         logger.warning(f"{stream}: a record is in the wrong partition and was passed on ({cause}): {mend} (%d)", count)
 

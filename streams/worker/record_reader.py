@@ -16,6 +16,7 @@ from streams.kafka.dead_letters import DeadLetterReason, dead_letter_of
 from streams.kafka.partitioner import Misplaced, partition_of
 from streams.transport.decoded import DecodedRecord
 from streams.worker import misplaced
+from streams.worker.couriers import Couriers
 from streams.worker.misplaced import MOST_HOPS, Origin
 from streams.worker.platforms import Platforms
 from streams.worker.tools import CodecProtocol
@@ -32,12 +33,19 @@ class RecordReader:
     """Reads the records of one processor's topics."""
 
     def __init__(
-        self, processor: str, own: Sequence[str], config: Config, codec: CodecProtocol, platforms: Platforms
+        self,
+        processor: str,
+        own: Sequence[str],
+        config: Config,
+        codec: CodecProtocol,
+        platforms: Platforms,
+        couriers: Couriers | None = None,
     ) -> None:
-        """`own`: the topics the processor reads."""
+        """`own`: the topics the processor reads; `couriers`: counted where scans are read."""
         self._name = processor
         self._codec = codec
         self._platforms = platforms
+        self._couriers = couriers
         self._prefix_length = len(config.topic_prefix)
         self._future_ms = config.future_seconds * 1000
         self._partitions = config.partitions
@@ -99,6 +107,8 @@ class RecordReader:
                 return _elsewhere(stream, key, wanted, record)
             # Here and not above: where it is passed on to it is read again.
             self._platforms.see(self._name, fact.platform)
+        if self._couriers is not None:
+            self._couriers.see(fact)
         return DecodedRecord(at_ms, fact)
 
 

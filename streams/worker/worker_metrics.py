@@ -53,6 +53,10 @@ def _all() -> dict[str, Counter | Gauge | Histogram]:
             "processor",
             "platform",
         ),
+        "courier_scans": _counter("courier_scans", "Scans read of a courier that is known", "courier"),
+        "courier_waits": _counter(
+            "courier_waits", "Parcels for which it began to matter whether the courier is silent", "courier"
+        ),
         "late": _counter("late", "Events older than the watermark, judged all the same", "processor"),
         "duplicates": _counter("duplicates", "Events already known", "processor"),
         "lag": _gauge("lag", "Records on the broker that are not yet acknowledged", "processor", "stream", "partition"),

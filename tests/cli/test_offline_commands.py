@@ -144,3 +144,12 @@ def test_imported_events_replay_without_an_alert_or_a_dead_letter(run: Run, tmp_
     assert run("import", "online-retail", real_file(), "-o", lines).code == 0
     done = run("replay", lines, "--final")
     assert (done.code, done.out) == (0, "")
+
+
+@pytest.mark.parametrize("seconds", ["0", "3600"])
+def test_a_lateness_without_an_order_is_refused(run: Run, week: tuple[Path, Path], seconds: str) -> None:
+    events, _ = week
+    refused = run("replay", events, "--lateness", seconds)
+    assert (refused.code, refused.out) == (2, "")
+    assert "give --as-delivered too" in refused.err
+    assert run("replay", events, "--as-delivered", "--lateness", seconds, "--final").code == 0

@@ -14,6 +14,7 @@ from cloudtag.replay.driver import judge
 from cloudtag.replay.topology import Topology, memory_rows
 from cloudtag.wire import decode_json, encode_json
 from tests.decisions.alerts import an_alert
+from tests.engine.standing import standing
 
 T0 = 1_772_409_600_000
 HOUR = 3_600_000
@@ -113,6 +114,27 @@ def test_one_that_comes_later_leaves_the_letter_and_the_word_counts() -> None:
     assert told(events, T0 + 9 * DAY) == ["unknown_alert"]
     alerts = [record for _, record in judge(events) if isinstance(record, Alert)]
     assert [alert.status for alert in alerts] == ["resolved"]
+
+
+@pytest.mark.parametrize(("gap_ms", "expected"), [(0, []), (1, ["unknown_alert"]), (5 * DAY, ["unknown_alert"])])
+def test_to_the_millisecond_and_over_a_jump_in_time(gap_ms: int, expected: list[str]) -> None:
+    """The day is over just before the event that makes the alert, and no event lies between."""
+    *before, last = claim()
+    said = verdict(claimed_alert(), ALERTED - DAY - gap_ms)
+    events = sorted([*before, said], key=lambda event: event.occurred_at)
+    assert told([*events, last], T0 + 9 * DAY) == expected
+
+
+def test_what_is_delivered_ahead_of_its_time_is_known() -> None:
+    """Within the lateness, before the day is over: what stands is the same, only nobody is told in vain."""
+    *before, last = claim()
+    events = [*before, verdict(claimed_alert(), ALERTED - DAY - 1), last]
+    names = {ev.OrderChanged: "orders", ev.ParcelScanned: "logistics", ev.RefundChanged: "refunds"}
+    lines = [msgspec.json.encode(encode_json(names.get(type(event), "verdicts"), event)) for event in events]
+    ahead = [record for _, record in replay_as_delivered(lines, HOUR, T0 + 9 * DAY)]
+    plain = [record for _, record in judge(list(events), T0 + 9 * DAY)]
+    assert (letters(ahead), letters(plain)) == ([], ["unknown_alert"])
+    assert standing(ahead) == standing(plain)
 
 
 def test_another_shops_word_is_told_and_the_owners_is_not() -> None:

@@ -38,6 +38,12 @@ def sink_lag_and_rows(lag: str, rows: str) -> tuple[tuple[str, dict[str, str], s
     return ("cloudtag_sink_lag", ALERTS | {"partition": "0"}, lag), ("cloudtag_sink_rows_total", ALERTS, rows)
 
 
+def courier_waits_and_scans(waits: str, scans: str) -> tuple[tuple[str, dict[str, str], str], ...]:
+    labels = WORKER | {"courier": "sf"}
+    return ("cloudtag_courier_waits_total", labels, waits), ("cloudtag_courier_scans_total", labels, scans)
+
+
+BY_COURIER = ({"courier": "sf"},)
 UNKNOWN = "cloudtag_unknown_platforms_total"
 PAUSES = (
     (
@@ -71,6 +77,19 @@ CASES = [
     Case(
         "CloudtagWorkerGone", "one of two answers", (("up", WORKER, UP), ("up", WORKER | {"instance": "w2:9100"}, DOWN))
     ),
+    Case("CloudtagCourierSilent", "none ever came", courier_waits_and_scans(f"0+1x{HOUR}", f"0x{HOUR}"), BY_COURIER),
+    Case(
+        "CloudtagCourierSilent",
+        "another courier is heard of",
+        (
+            *courier_waits_and_scans(f"0+1x{HOUR}", f"0x{HOUR}"),
+            ("cloudtag_courier_scans_total", WORKER | {"courier": "yto"}, f"0+9x{HOUR}"),
+        ),
+        BY_COURIER,
+    ),
+    Case("CloudtagCourierSilent", "it is heard of", courier_waits_and_scans(f"0+1x{HOUR}", f"0+1x{HOUR}")),
+    Case("CloudtagCourierSilent", "nothing is waited for", courier_waits_and_scans(f"0x{HOUR}", f"0x{HOUR}")),
+    Case("CloudtagCourierSilent", "only just", courier_waits_and_scans(f"0x{HOUR - 29} 1x28", f"0x{HOUR}")),
     Case("CloudtagLagGrows", "more and more", lag_and_records(f"10000+10x{HOUR}", f"0+60x{HOUR}"), BY_PROCESSOR),
     Case("CloudtagLagGrows", "much, but less and less", lag_and_records(f"90000-10x{HOUR}", f"0+60x{HOUR}")),
     Case("CloudtagLagGrows", "more, but little", lag_and_records(f"9000+10x{HOUR}", f"0+60x{HOUR}")),

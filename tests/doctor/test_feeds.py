@@ -9,7 +9,7 @@ from cloudtag.contract.events import ParcelScanned, RefundChanged
 from cloudtag.contract.streams import INPUTS
 from cloudtag.contract.types import Proof
 from cloudtag.detectors.registry import all_detectors
-from cloudtag.doctor.blind import without_field, without_stream
+from cloudtag.doctor.blind import Loss, without_field, without_stream
 from cloudtag.doctor.checks.feeds import feeds, never_filled
 from cloudtag.doctor.limits import FILLED_RECORDS
 from cloudtag.doctor.reading import InputTopic
@@ -30,11 +30,14 @@ def test_examples_tell_more_than_declarations() -> None:
 
 
 def test_fields_blind_and_weaken_detectors() -> None:
-    assert without_field("logistics", "destination_hash").blind == ("wrong_return_destination",)
-    assert without_field("logistics", "weight_grams").weaker == ("envelope_return",)
+    assert without_field("logistics", "destination_hash") == Loss(("wrong_return_destination",), ("shop_side",))
+    # An envelope is seen as well as weighed; two weights are all that `light_return` compares.
+    assert without_field("logistics", "weight_grams") == Loss(("light_return",), ("envelope_return",))
+    # A parcel that is turned round is found without any facility.
+    assert without_field("logistics", "facility") == Loss((), ("internal_parcel",))
+    assert without_field("logistics", "order_id") == Loss((), ("shop_side",))
     assert without_field("refunds", "evidence.phash").weaker == ("reused_evidence",)
-    assert without_field("logistics", "facility").blind == ("internal_parcel",)
-    assert not without_field("logistics", "order_id")
+    assert not without_field("logistics", "received_at")
 
 
 def test_an_empty_stream_names_what_is_blind() -> None:
@@ -75,10 +78,10 @@ def scans(count: int, **first: Any) -> InputTopic:
 def test_a_field_nobody_fills_is_told_with_its_detectors() -> None:
     (found,) = feeds([scans(FILLED_RECORDS)])
     assert found.severity == "warn"
-    assert "destination_hash; blind without it: wrong_return_destination" in found.text
-    assert "weight_grams; weaker without it: envelope_return" in found.text
-    assert "facility; blind without it: internal_parcel" in found.text
-    assert "order_id" not in found.text, "no detector rests on it"
+    assert "destination_hash; blind without it: wrong_return_destination; weaker without it: shop_side" in found.text
+    assert "weight_grams; blind without it: light_return; weaker without it: envelope_return" in found.text
+    assert "facility; weaker without it: internal_parcel" in found.text
+    assert "received_at" not in found.text, "no detector rests on it"
     assert "scan" not in str(found.figures["fields"]).split(", ")
 
 

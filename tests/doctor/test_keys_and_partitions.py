@@ -13,7 +13,7 @@ from cloudtag.doctor.checks.partitioner import crc32_of, fnv1a_of, partitioner
 from cloudtag.doctor.limits import FEWEST_KEYS, MUCH
 from cloudtag.doctor.sample import SampledRecord
 from streams.kafka.partitioner import partition_of
-from tests.doctor.material import LOOK, PARTITIONS, order, orders, record, severities, topic
+from tests.doctor.material import LOOK, NOW, PARTITIONS, order, orders, record, severities, topic
 
 
 def misplaced(count: int, place: Callable[[str, int], int], **how: Any) -> list[SampledRecord]:
@@ -129,3 +129,42 @@ def test_what_kafkas_partitioner_placed_is_never_blamed(keys_: list[str], partit
 def test_crc32_is_named_whatever_the_keys_are(keys_: set[str]) -> None:
     records = [record(order(n, buyer_id=key), place=crc32_of) for n, key in enumerate(sorted(keys_))]
     assert "CRC32" in next(partitioner(topic(records), LOOK)).text
+
+
+def scanned(number: int, typed: str, *, key: str | None = None, place: str | None = None) -> SampledRecord:
+    """A scan of a number as it was typed, keyed and placed by what its producer made of it."""
+    made = ev.ParcelScanned(f"e{number}", NOW, "jd", "sf", typed, scan="accepted")
+    return record(
+        made,
+        "logistics",
+        key=lambda _, own: (own if key is None else key).encode(),
+        place=lambda own, partitions: partition_of(own if place is None else place, partitions),
+        offset=number,
+    )
+
+
+def test_a_number_in_canonical_form_is_its_records_key() -> None:
+    numbers = [(f"sf-{n} 00", f"SF{n}00") for n in range(40)]
+    right = topic([scanned(n, t, key=own, place=own) for n, (t, own) in enumerate(numbers)], "logistics")
+    assert severities([*keys(right, LOOK), *partitioner(right, LOOK)]) == ["ok", "ok"]
+
+
+def test_a_key_as_it_was_typed_is_told_with_what_to_set() -> None:
+    typed = topic([scanned(n, f"sf-{n} 00") for n in range(40)], "logistics")
+    (found,) = keys(typed, LOOK)
+    assert (found.severity, found.figures["kind"]) == ("bad", "as typed")
+    assert "have waybill_no as it was typed as key instead of waybill_no in canonical form" in found.text
+    assert "upper case" in (found.advice or "")
+    (moved,) = partitioner(typed, LOOK)
+    assert "as it was typed" in moved.text
+    assert "canonical form" in (moved.advice or "")
+
+
+def test_a_typed_number_in_quotes_is_no_plain_key() -> None:
+    quoted = topic([scanned(n, f"sf-{n}", key=f'"sf-{n}"') for n in range(40)], "logistics")
+    assert next(keys(quoted, LOOK)).figures["kind"] == "JSON"
+
+
+def test_what_is_no_number_at_all_is_its_own_key() -> None:
+    dashes = topic([scanned(n, "-" * (n + 1)) for n in range(40)], "logistics")
+    assert severities([*keys(dashes, LOOK), *partitioner(dashes, LOOK)]) == ["ok", "ok"]

@@ -5,13 +5,13 @@ from typing import TypeVar
 
 from msgspec import Struct
 
-from cloudtag.contract.records import Alert, Consequence, Label, TagConfirmation, TagStatus
+from cloudtag.contract.records import Alert, Consequence, Label, ReportStatus, TagConfirmation, TagStatus
 from cloudtag.engine.task_result import Output
 from cloudtag.testing.standing import Final, latest, standing
 
 __all__ = ["Final", "Published", "R", "latest", "of_type", "records_of", "standing"]
 
-Published = Alert | TagStatus | TagConfirmation | Consequence | Label
+Published = Alert | TagStatus | TagConfirmation | Consequence | Label | ReportStatus
 """What a run may publish about its events."""
 R = TypeVar("R", bound=Struct)
 

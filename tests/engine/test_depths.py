@@ -73,7 +73,7 @@ def test_annotations_are_read_by_those_alone_who_may() -> None:
         assert set(fields) <= set(struct.__struct_fields__)
 
 
-FEW = 20
+FEW = 100
 """Examples and stories with more events than that show nothing that others do not."""
 
 

@@ -16,7 +16,6 @@ from cloudtag.detection.order_view import OrderView
 from cloudtag.detectors.registry import Detector, all_detectors
 from cloudtag.policy.load import from_texts, shipped, shipped_texts
 from cloudtag.policy.model import Policy
-from cloudtag.replay.driver import judge
 from cloudtag.wire.replay_form import decode_json
 from tests.detectors.judged import Raw
 
@@ -130,16 +129,6 @@ def test_the_whole_site_judgement_follows_its_alerts(finding: Finding) -> None:
     alert = routed(RETURN)
     assert judged(alert) == "cloud_tag"
     assert judged(alert, replace(alert, route="complaint_centre")) == "complaint_centre"
-
-
-def test_a_voucher_handed_in_later_moves_the_alert_on() -> None:
-    voucher = complained("opened", day(9), **SHOPS, order_id="o1", chat_evidence_no="chat-1")
-    events = [decode_json(event)[1] for event in (*RETURN, voucher)]
-    alerts = [record for _, record in judge(events) if isinstance(record, Alert) and record.detector == "short_return"]
-    assert [(alert.revision, alert.status, alert.route) for alert in alerts] == [
-        (0, "open", "cloud_tag"),
-        (1, "open", "complaint_centre"),
-    ]
 
 
 @pytest.mark.parametrize(("has_vouchers", "was_refused"), [(False, False), (True, False), (False, True), (True, True)])

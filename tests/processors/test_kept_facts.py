@@ -14,7 +14,7 @@ from cloudtag.contract.records import Alert, Label
 from cloudtag.contract.scope import scoped
 from cloudtag.contract.streams import INPUTS
 from cloudtag.detection.example import day, event, inspected, ordered, refunded, scanned
-from cloudtag.engine.task import TASK_KEY
+from cloudtag.engine.task_row import TASK_KEY
 from cloudtag.policy.load import shipped
 from cloudtag.replay.driver import judge, replay
 from cloudtag.replay.topology import Topology, memory_rows

@@ -17,8 +17,8 @@ from cloudtag.contract.events import (
 from cloudtag.contract.records import Alert, Consequence, TagStatus
 from cloudtag.contract.streams import INPUTS, READS
 from cloudtag.contract.types import TaggedOrder
-from cloudtag.engine.task import TASK_KEY
 from cloudtag.engine.task_result import Output
+from cloudtag.engine.task_row import TASK_KEY
 from cloudtag.policy.load import shipped
 from cloudtag.processors import build
 from cloudtag.replay.topology import Topology, memory_rows

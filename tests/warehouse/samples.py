@@ -161,7 +161,7 @@ def one_of_each() -> dict[str, Struct]:
         "appeals": disputes.AppealChanged(
             **event, appeal_id="p1", buyer_id="buyer-1", consequence_id="q1", status="opened"
         ),
-        "alerts": alert(1, linked_buyer_ids=("buyer-2",), recommendation="refuse", route="cloud_tag"),
+        "alerts": alert(1, linked_buyer_ids=("buyer-2",), recommendation="refuse", route="cloud_tag", historical=True),
         "tag-statuses": records.TagStatus(
             **policy,
             **who,
@@ -202,6 +202,7 @@ def one_of_each() -> dict[str, Struct]:
             subject_id="buyer-1",
             because=("f1",),
             details={"sanction": "warn"},
+            historical=False,
             starts_at=at,
             ends_at=at + MINUTE_MS,
         ),

@@ -106,12 +106,12 @@ def test_a_history_begins_with_what_was_stored_before_it(empty: Warehouse) -> No
     client = empty.connect()
     before = [migration for migration in load() if migration.name < "009"]
     migrate(client, empty.database, before)
-    # The sink of today writes columns that a later file adds; it adds only what is not there yet.
-    later = [s for m in load() if m.name.startswith("014") for s in m.statements(empty.database)]
+    # The sink of today writes columns that later files add; they add only what is not there yet.
+    later = [migration.text for migration in load() if "014" <= migration.name < "016"]
     for table in ("tag_statuses", "tag_confirmations", "consequences"):
-        for statement in later:
-            if statement.split()[:3] == ["ALTER", "TABLE", f"{empty.database}.{table}"]:
-                client.command(statement)
+        for statement in ";".join(later).split(";"):
+            if f"ALTER TABLE {{database}}.{table}" in statement:
+                client.command(statement.replace("{database}", empty.database))
     # One of them becomes part of a key, which a column that is there already cannot.
     client.command(f"ALTER TABLE {empty.database}.tag_statuses ADD COLUMN scope String")
     into = inserter(empty)

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from cloudtag import wire
 from cloudtag.contract.internal import WatermarkRecord
@@ -41,7 +41,8 @@ def values_of(name: str, hint: Any) -> st.SearchStrategy[Any]:
         hint, meta = hint.__origin__, hint.__metadata__[0]
     origin, args = get_origin(hint), get_args(hint)
     if origin in (Union, types.UnionType):
-        return st.none() | values_of(name, next(a for a in args if a is not type(None)))
+        nothing = st.just(UNSET) if UnsetType in args else st.none()
+        return nothing | values_of(name, next(a for a in args if a not in (type(None), UnsetType)))
     if origin is Literal:
         return st.sampled_from(args)
     if origin is tuple and args[-1] is not Ellipsis:
@@ -93,6 +94,8 @@ def plain(value: Any) -> Any:
         said = msgspec.structs.asdict(value)
         unsaid = {name: "" for name in shape_of(type(value)).unsaid if said[name] is None}
         return {name: plain(item) for name, item in {**said, **unsaid}.items()}
+    if value is UNSET:
+        return None
     return [plain(item) for item in value] if isinstance(value, tuple) else value
 
 

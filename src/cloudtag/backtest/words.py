@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from msgspec import UNSET
+
 from cloudtag.backtest.difference import Change, Field
 from cloudtag.contract.times import rfc3339
 
@@ -35,7 +37,7 @@ def words_of_change(change: Change) -> str:
 
 def value_in_words(name: str, value: Any) -> str:
     """A field's value; times as RFC 3339, what is empty as `-`."""
-    if value is None or value == () or value == {}:
+    if value is None or value is UNSET or value == () or value == {}:
         return "-"
     if isinstance(value, int) and name.endswith("_at"):
         return rfc3339(value)

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from cloudtag.cli import dead_letters, policy, topics, warehouse
+from cloudtag.cli.backfill import backfill
 from cloudtag.cli.backtest import backtest
 from cloudtag.cli.datasets import online_retail
 from cloudtag.cli.demo.command import demo
@@ -60,6 +61,7 @@ COMMANDS = (
     worker,
     sink,
     produce,
+    backfill,
     tail,
     detectors,
     explain,

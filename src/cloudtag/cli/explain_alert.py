@@ -8,7 +8,7 @@ import typer
 
 from cloudtag.cli.failure import FAILED, FailureError
 from cloudtag.cli.lines import read_events
-from cloudtag.cli.options import ClickHouse, Until, milliseconds, settings
+from cloudtag.cli.options import ClickHouse, LiveSince, Until, milliseconds, settings
 from cloudtag.cli.packs import PoliciesDir, packs_of
 from cloudtag.cli.screen import note, output
 
@@ -28,6 +28,7 @@ def explain(
     ] = None,
     clickhouse: ClickHouse = None,
     until: Until = None,
+    live_since: LiveSince = None,
     policies: PoliciesDir = None,
 ) -> None:
     """Compute an alert anew from its facts and say why it is there: events, conditions, what would clear it.
@@ -40,17 +41,19 @@ def explain(
     packs = packs_of(policies)
     until_ms = None if until is None else milliseconds(until)
     if source:
-        _from_files(alert_id, source, packs, until_ms)
+        _from_files(alert_id, source, packs, until_ms, None if live_since is None else milliseconds(live_since))
     else:
         _from_warehouse(alert_id, settings(clickhouse=clickhouse), packs, until_ms)
 
 
-def _from_files(alert_id: str, files: list[Path], packs: "Policies", until_ms: int | None) -> None:
+def _from_files(
+    alert_id: str, files: list[Path], packs: "Policies", until_ms: int | None, live_since_ms: int | None
+) -> None:
     from cloudtag.explain.recompute import recompute
     from cloudtag.explain.rendering import account
 
     events, _ = read_events(files)
-    revisions = recompute(events, alert_id, packs, until_ms)
+    revisions = recompute(events, alert_id, packs, until_ms, live_since_ms)
     if not revisions:
         hint = "" if until_ms else " (what time alone decides needs --until)"
         raise FailureError(f"the {len(events):,} events give no alert {alert_id}{hint}", FAILED)

@@ -24,6 +24,7 @@ PLAIN = (
     "DetectorError",
     "StoreLockedError",
     "MissingCodecError",
+    "CheckpointError",
 )
 """Exceptions whose text is already what people need."""
 

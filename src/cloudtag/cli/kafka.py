@@ -1,9 +1,10 @@
 """What the commands need of Kafka: sending keyed records in batches, and reading a topic to its end or for ever."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, cast
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from msgspec import Struct
@@ -12,10 +13,11 @@ from cloudtag.cli.framing import codec_of
 from cloudtag.config import Config
 from cloudtag.contract.internal import WatermarkRecord
 from cloudtag.contract.streams import INPUTS, STREAM_OF
+from cloudtag.parcels.spelling import canonical_key
 from cloudtag.wire import Codec
 from streams.kafka import bounded_batches, codecs, topics
 from streams.kafka.partitioner import partition_of
-from streams.kafka.producer import LARGEST_RECORD_BYTES, OutRecord, Target, publish
+from streams.kafka.producer import LARGEST_RECORD_BYTES, BatchClient, OutRecord, ProducerHandle, Target, publish
 from streams.kafka.security import client_settings
 
 FLUSH_RECORDS = 5_000
@@ -30,13 +32,45 @@ def quiet() -> None:
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
 
 
+class CommandProducer:
+    """A command's connected client; a new one takes its place where the broker takes nothing from it any more."""
+
+    def __init__(self, config: Config) -> None:
+        """Nothing connects before `start`."""
+        self._config = config
+        self._renewing = asyncio.Lock()
+        self.client: BatchClient = self._made()
+
+    def _made(self) -> Any:
+        return AIOKafkaProducer(
+            **client_settings(self._config), max_batch_size=BATCH_BYTES, max_request_size=LARGEST_RECORD_BYTES
+        )
+
+    async def start(self) -> None:
+        """Connect. Raises aiokafka's errors when no broker answers."""
+        await cast(AIOKafkaProducer, self.client).start()
+
+    async def stop(self) -> None:
+        """End the connection."""
+        await cast(AIOKafkaProducer, self.client).stop()
+
+    async def renew(self, failed: BatchClient) -> None:
+        """Put a new client in the place of one; nothing happens where that is done already."""
+        async with self._renewing:
+            if self.client is failed:
+                fresh = self._made()
+                await fresh.start()
+                self.client = fresh
+                await cast(AIOKafkaProducer, failed).stop()
+
+
 class Sender:
     """Sends events to the topics of their streams, keyed; `flush` waits for the broker."""
 
-    def __init__(self, config: Config, client: AIOKafkaProducer, codec: Codec) -> None:
+    def __init__(self, config: Config, producer: ProducerHandle, codec: Codec) -> None:
         """Use `sender` to get one."""
         self._config = config
-        self._client = client
+        self._producer = producer
         self._codec = codec
         self._held: dict[Target, list[OutRecord]] = {}
         self._count = 0
@@ -45,9 +79,12 @@ class Sender:
     async def send(self, event: Struct) -> None:
         """Hand over an event; it is on the broker after the next `flush`."""
         stream = INPUTS[STREAM_OF[type(event)]]
-        key: str = getattr(event, stream.key)
-        target = (self._config.topic(stream.name), partition_of(key, self._config.partitions))
-        await self.put(target, OutRecord(key.encode(), self._codec.encode(stream.name, event)))
+        key = canonical_key(stream.key, getattr(event, stream.key))
+        await self.put(self.target(stream.name, key), OutRecord(key.encode(), self._codec.encode(stream.name, event)))
+
+    def target(self, stream: str, key: str) -> Target:
+        """Where a stream's records with a key belong."""
+        return self._config.topic(stream), partition_of(key, self._config.partitions)
 
     async def put(self, target: Target, record: OutRecord) -> None:
         """Hand over bytes for a topic and partition."""
@@ -58,7 +95,7 @@ class Sender:
 
     async def put_at_once(self, target: Target, record: OutRecord) -> int:
         """Send bytes for a topic and partition alone; returns the offset the broker gave them."""
-        written = await publish(self._client, {target: [record]})
+        written = await publish(self._producer, {target: [record]})
         return written[target][0].start
 
     async def pass_time(self, time_ms: int) -> None:
@@ -76,23 +113,21 @@ class Sender:
         held, self._held = self._held, {}
         self.sent += self._count
         self._count = 0
-        await publish(self._client, held)
+        await publish(self._producer, held)
 
 
 @asynccontextmanager
 async def sender(config: Config, codec: Codec | None = None) -> AsyncIterator[Sender]:
     """A connected sender, flushed at the end. Raises aiokafka's errors when no broker answers."""
     quiet()
-    client = AIOKafkaProducer(
-        **client_settings(config), max_batch_size=BATCH_BYTES, max_request_size=LARGEST_RECORD_BYTES
-    )
+    producer = CommandProducer(config)
     try:
-        await client.start()
-        made = Sender(config, client, codec or codec_of(config))
+        await producer.start()
+        made = Sender(config, producer, codec or codec_of(config))
         yield made
         await made.flush()
     finally:
-        await client.stop()
+        await producer.stop()
 
 
 @asynccontextmanager

@@ -22,6 +22,10 @@ Until = Annotated[
     str | None,
     typer.Option("--until", metavar="TIME", help="Move event time on to this moment, past the last event."),
 ]
+LiveSince = Annotated[
+    str | None,
+    typer.Option("--live-since", metavar="TIME", help="Mark what was decided before this moment as historical."),
+]
 Files = Annotated[
     list[Path], typer.Argument(metavar="FILE…", help="Records, one JSON object a line; - is standard input.")
 ]

@@ -7,8 +7,9 @@ import msgspec
 import typer
 from msgspec import Struct
 
+from cloudtag.cli.failure import UNREADABLE, FailureError
 from cloudtag.cli.lines import check_stream, line_writer
-from cloudtag.cli.options import Files, OutFile, TableStream, Until, milliseconds
+from cloudtag.cli.options import Files, LiveSince, OutFile, TableStream, Until, milliseconds
 from cloudtag.cli.packs import PoliciesDir, packs_of
 from cloudtag.cli.screen import note, progress
 from cloudtag.config import Config
@@ -33,14 +34,15 @@ def replay(
         bool, typer.Option("--as-delivered", help="Take the lines in their order, as a worker that received them so.")
     ] = False,
     lateness: Annotated[
-        int,
+        int | None,
         typer.Option(
             "--lateness",
             metavar="SECONDS",
             min=0,
-            help="With --as-delivered: how long late events are waited for.",
+            help=f"With --as-delivered: how long late events are waited for ({LATENESS_SECONDS} unless said).",
         ),
-    ] = LATENESS_SECONDS,
+    ] = None,
+    live_since: LiveSince = None,
     stream: TableStream = None,
     policies: PoliciesDir = None,
     out: OutFile = STANDARD,
@@ -59,15 +61,20 @@ def replay(
     from cloudtag.replay.as_delivered import replay_as_delivered
     from cloudtag.replay.driver import replay as judge
 
+    if lateness is not None and not as_delivered:
+        raise FailureError(
+            "--lateness says how lines in their order are waited for: give --as-delivered too", UNREADABLE
+        )
     check_stream(stream)
+    lateness_ms = (LATENESS_SECONDS if lateness is None else lateness) * 1000
     size, bad, packs = check_readable(files), BadLines(), packs_of(policies)
-    until_ms = None if until is None else milliseconds(until)
+    until_ms, live_ms = (None if time is None else milliseconds(time) for time in (until, live_since))
     with progress("reading", size) as steps, line_writer(out) as file, uncollected():
         lines = EventLines(files, stream, steps.done)
         judged = (
-            replay_as_delivered(lines, lateness * 1000, until_ms, packs)
+            replay_as_delivered(lines, lateness_ms, until_ms, packs, live_ms)
             if as_delivered
-            else judge(lines, until_ms, packs)
+            else judge(lines, until_ms, packs, live_ms)
         )
         records: Iterable[_Record] = _counted(judged, lines, bad)
         if not labels:

@@ -31,12 +31,17 @@ def at_stake(alert: rec.Alert) -> str:
     return "" if amount in alert.explanation else f", {amount} at stake"
 
 
+def _past(record: Any) -> str:
+    """What precedes a record that was decided before the installation went live."""
+    return "historical " if record.historical is True else ""
+
+
 def _alert(alert: rec.Alert) -> str:
     shop = f" at shop {alert.shop_id}" if alert.shop_id else ""
     said_so = f" by the shop's verdict {alert.verdict}" if alert.verdict and alert.status == "resolved" else ""
     why = f" Taken back: {alert.withdrawn_because}" if alert.withdrawn_because else ""
     return (
-        f"{rfc3339(alert.decided_at)} alert {alert.alert_id} r{alert.revision} {alert.status}{said_so}, "
+        f"{rfc3339(alert.decided_at)} {_past(alert)}alert {alert.alert_id} r{alert.revision} {alert.status}{said_so}, "
         f"{alert.severity}: {plain(alert.detector)} about buyer {alert.buyer_id}{shop}{at_stake(alert)}. "
         f"{alert.explanation}{why}"
     )
@@ -47,8 +52,8 @@ def _tag(tag: rec.TagStatus) -> str:
     reason = f" ({plain(tag.reason)})" if tag.reason else ""
     so_far = f"; {tag.distinct_shops} of {counted(tag.threshold, 'shop')} within {counted(tag.window_days, 'day')}"
     return (
-        f"{rfc3339(tag.decided_at)} tag {tag.tag_id} r{tag.revision} {tag.status}{reason}: shop {tag.shop_id} tags "
-        f"order {tag.order_id} of buyer {tag.buyer_id} {named}and is shown “{tag.shown_as}”"
+        f"{rfc3339(tag.decided_at)} {_past(tag)}tag {tag.tag_id} r{tag.revision} {tag.status}{reason}: "
+        f"shop {tag.shop_id} tags order {tag.order_id} of buyer {tag.buyer_id} {named}and is shown “{tag.shown_as}”"
         f"{so_far if tag.status in ('pending', 'confirmed', 'expired') else ''}"
     )
 
@@ -56,8 +61,8 @@ def _tag(tag: rec.TagStatus) -> str:
 def _confirmation(told: rec.TagConfirmation) -> str:
     by = counted(len(told.shop_ids), "shop") if told.basis == "shops" else plain(told.basis)
     return (
-        f"{rfc3339(told.confirmed_at)} confirmation {told.confirmation_id} r{told.revision} {told.status}: "
-        f"buyer {told.buyer_id} as {plain(told.scenario)} by {by}: {', '.join(told.shop_ids)}"
+        f"{rfc3339(told.confirmed_at)} {_past(told)}confirmation {told.confirmation_id} r{told.revision} "
+        f"{told.status}: buyer {told.buyer_id} as {plain(told.scenario)} by {by}: {', '.join(told.shop_ids)}"
     )
 
 
@@ -72,7 +77,9 @@ def followed(told: rec.Consequence) -> str:
 
 
 def _consequence(told: rec.Consequence) -> str:
-    return f"{rfc3339(told.starts_at)} consequence {told.consequence_id} r{told.revision}, {followed(told)}"
+    return (
+        f"{rfc3339(told.starts_at)} {_past(told)}consequence {told.consequence_id} r{told.revision}, {followed(told)}"
+    )
 
 
 def _label(told: rec.Label) -> str:

@@ -61,7 +61,7 @@ def _parts(config: Config) -> "Parts":
     lateness_ms = config.lateness_seconds * 1000
 
     def make_task(name: str, rows: RowReader) -> Task:
-        return Task(processor(name, packs, lateness_ms), rows)
+        return Task(processor(name, packs, lateness_ms), rows, live_since_ms=config.live_since_ms)
 
     reads = {name: READS[name] for name in config.processors}
     return build(config, reads, make_task, codec_of(config), packs.platforms)

@@ -48,13 +48,17 @@ class CourierBusy(InternalRecord, frozen=True, array_like=True, gc=False, tag_fi
 
 
 class CourierAsked(InternalRecord, frozen=True, array_like=True, gc=False, tag_field="_", tag="ca"):
-    """A buyer's keyed state waits for a scan of a number since `occurred_at`, and asks when its courier was silent."""
+    """A buyer's keyed state asks since `occurred_at` when the courier of a number was silent.
+
+    `reached_ms`: event time has come so far there, whatever the answering task has seen; 0: it knows better.
+    """
 
     courier: str
     buyer_id: str
     waybill_no: str
     occurred_at: int
     network: str = ""
+    reached_ms: int = 0
 
     @property
     def internal_id(self) -> str:

@@ -44,6 +44,8 @@ class UnpaidOrder(Struct, frozen=True, array_like=True, gc=False):
     event_id: str
     is_stock_zeroed: bool = False
     promotion_id: str | None = None
+    part_count: int = 0
+    """How many of the articles, the last ones, are named as parts of its sets."""
 
 
 class AttributeUsed(InternalRecord, frozen=True, array_like=True, gc=False, tag_field="_", tag="au"):

@@ -6,7 +6,7 @@ Times are event time in milliseconds UTC unless the field says otherwise.
 
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 AlertStatus = Literal["unknown", "open", "upgraded", "withdrawn", "resolved"]
 Severity = Literal["unknown", "low", "medium", "high", "critical"]
@@ -21,6 +21,9 @@ ReportState = Literal["unknown", "rejected", "pending", "overdue", "upheld", "re
 LabelStatus = Literal["unknown", "standing", "withdrawn"]
 LabelKind = Literal["unknown", "true_positive", "false_positive"]
 SubjectKind = Literal["unknown", "buyer", "order", "shop", "account"]
+Historical = bool | UnsetType
+"""Whether what a record says was decided before the installation went live (`live_since`), by the times of what it
+rests on; unset where the installation names no such moment. A record that is taken back keeps what it said."""
 
 
 class Reference(Struct, frozen=True, array_like=True, gc=False):
@@ -84,6 +87,7 @@ class Alert(Struct, frozen=True, kw_only=True):
     withdrawn_because: str | None = None
     withdrawn_because_zh: str | None = None
     verdict: str | None = None
+    historical: Historical = UNSET
 
 
 class TagStatus(Struct, frozen=True, kw_only=True):
@@ -111,6 +115,7 @@ class TagStatus(Struct, frozen=True, kw_only=True):
     policy_version: str
     due_at: int | None = None
     put_at: int | None = None
+    historical: Historical = UNSET
 
 
 class TagConfirmation(Struct, frozen=True, kw_only=True):
@@ -135,6 +140,7 @@ class TagConfirmation(Struct, frozen=True, kw_only=True):
     policy_version: str
     independent_shops: int = 0
     reached_ms: tuple[int, ...] = ()
+    historical: Historical = UNSET
 
 
 class Consequence(Struct, frozen=True, kw_only=True):
@@ -156,6 +162,7 @@ class Consequence(Struct, frozen=True, kw_only=True):
     ends_at: int | None = None
     policy_version: str
     shop_id: str | None = None
+    historical: Historical = UNSET
 
 
 class ReportStatus(Struct, frozen=True, kw_only=True):
@@ -183,6 +190,7 @@ class ReportStatus(Struct, frozen=True, kw_only=True):
     cleaned_by: int | None = None
     decided_at: int
     policy_version: str
+    historical: Historical = UNSET
 
 
 class Label(Struct, frozen=True, kw_only=True):
@@ -208,6 +216,7 @@ class Label(Struct, frozen=True, kw_only=True):
     account_id: str
     labelled_at: int
     policy_version: str
+    historical: Historical = UNSET
 
 
 NO_OFFSET = -1

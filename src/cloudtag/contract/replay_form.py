@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 import msgspec
-from msgspec import Struct
+from msgspec import UNSET, Struct
 
 from cloudtag.contract.streams import STREAM_OF
 from cloudtag.contract.times import rfc3339
@@ -21,9 +21,10 @@ def is_time(name: str) -> bool:
 
 
 def object_of(record: Struct) -> dict[str, Any]:
-    """The fields of a record, ready for JSON."""
+    """The fields of a record that are set, ready for JSON."""
     times = _times_of(type(record))
-    return {name: _value(getattr(record, name), is_moment=name in times) for name in record.__struct_fields__}
+    values = ((name, getattr(record, name)) for name in record.__struct_fields__)
+    return {name: _value(value, is_moment=name in times) for name, value in values if value is not UNSET}
 
 
 def sorted_form(record: Struct) -> bytes:

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from cloudtag.contract import couriers, disputes, events, links, parcels, records, shops
+from cloudtag.contract import couriers, disputes, events, links, moments, parcels, records, shops
 from cloudtag.contract.internal import InternalRecord
 from cloudtag.contract.upgrades import upgraded
 
@@ -44,6 +44,8 @@ class OutputStream(Stream):
     """Completes a new revision, given the one that stands so far."""
     other_key: str = ""
     """The field that keys a record whose `key` says nothing."""
+    moment: Callable[[Any], int] | None = None
+    """The event time of the newest thing a record was decided by, where it says whether it is historical."""
 
     def key_of(self, record: Any) -> str:
         """The Kafka key of one of its records."""
@@ -93,16 +95,51 @@ INPUTS: dict[str, Stream] = {
 OUTPUTS: dict[str, OutputStream] = {
     s.name: s
     for s in (
-        OutputStream("alerts", records.Alert, "buyer_id", id="alert_id", taken_back="withdrawn", revised=upgraded),
         OutputStream(
-            "tag-statuses", records.TagStatus, "buyer_id", id="tag_id", taken_back="voided", other_key="shop_id"
+            "alerts",
+            records.Alert,
+            "buyer_id",
+            id="alert_id",
+            taken_back="withdrawn",
+            revised=upgraded,
+            moment=moments.moment_of_alert,
         ),
         OutputStream(
-            "tag-confirmations", records.TagConfirmation, "buyer_id", id="confirmation_id", taken_back="reversed"
+            "tag-statuses",
+            records.TagStatus,
+            "buyer_id",
+            id="tag_id",
+            taken_back="voided",
+            other_key="shop_id",
+            moment=moments.moment_of_tag,
         ),
-        OutputStream("report-statuses", records.ReportStatus, "buyer_id", id="report_id", taken_back="withdrawn"),
-        OutputStream("consequences", records.Consequence, "subject_id", id="consequence_id", taken_back="reversed"),
-        OutputStream("labels", records.Label, "buyer_id", id="label_id", taken_back="withdrawn"),
+        OutputStream(
+            "tag-confirmations",
+            records.TagConfirmation,
+            "buyer_id",
+            id="confirmation_id",
+            taken_back="reversed",
+            moment=moments.moment_of_confirmation,
+        ),
+        OutputStream(
+            "report-statuses",
+            records.ReportStatus,
+            "buyer_id",
+            id="report_id",
+            taken_back="withdrawn",
+            moment=moments.moment_of_report,
+        ),
+        OutputStream(
+            "consequences",
+            records.Consequence,
+            "subject_id",
+            id="consequence_id",
+            taken_back="reversed",
+            moment=moments.moment_of_consequence,
+        ),
+        OutputStream(
+            "labels", records.Label, "buyer_id", id="label_id", taken_back="withdrawn", moment=moments.moment_of_label
+        ),
         OutputStream("dead-letters", records.DeadLetter, "topic"),
     )
 }

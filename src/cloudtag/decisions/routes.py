@@ -1,16 +1,19 @@
-"""Where a shop takes an alert (B11, B16, B27, J1): by its vouchers, its rejected report, what can be tagged.
+"""Where a shop takes an alert (B11, B16, B26, B27, J1): by its vouchers, its rejected report, what can be tagged, and
+whether any other order of the buyer's is abnormal.
 
 A route never leads to the cloud tag where the platform does not take tags of that scenario.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Callable, Iterable, Iterator, Set
+
+from msgspec.structs import replace
 
 from cloudtag.contract.events import ComplaintChanged, ReviewPosted
-from cloudtag.contract.records import Family
+from cloudtag.contract.records import Alert, Family, ShopOrder
 from cloudtag.contract.streams import STREAM_OF
-from cloudtag.detection.buyer_case import BuyerCase, RiskCase
+from cloudtag.detection.buyer_case import BuyerCase, RiskCase, accuses
 from cloudtag.detection.cases import OrderCase, ParcelCase
 from cloudtag.detection.complaint_view import complaints_of
 from cloudtag.detection.finding import Finding
@@ -19,6 +22,8 @@ from cloudtag.policy.model import Policy
 
 Case = OrderCase | ParcelCase | BuyerCase | RiskCase
 """What a detector was shown."""
+_ONLY = "only_abnormal_order"
+"""The fact that an alert with vouchers goes to the cloud tag for that reason."""
 
 
 def route(policy: Policy, family: Family, scenario: str, *, has_vouchers: bool, was_refused: bool) -> str | None:
@@ -73,6 +78,38 @@ def _is_meant(order: OrderView, finding: Finding, cited: Set[tuple[str, str]]) -
     if finding.shop_id is not None:
         return order.shop_id == finding.shop_id
     return any((STREAM_OF[type(fact)], fact.event_id) in cited for fact in order.facts())
+
+
+def abnormal_orders(alerts: Iterable[Alert]) -> frozenset[ShopOrder]:
+    """The orders that alerts accuse the buyer of. What only watches or protects, or was called normal, does not."""
+    return frozenset(order for alert in alerts if accuses(alert) for order in alert.orders)
+
+
+def settled(alert: Alert, policy: Policy, abnormal: Callable[[], frozenset[ShopOrder]]) -> Alert:
+    """An alert that vouchers take to the complaint centre, as it stands beside all abnormal orders (B26, B27).
+
+    About the only one of them it is for the cloud tag to weigh, where the platform says so: one order is no pattern.
+    """
+    if not _may_be_tagged(alert, policy) or not _is_only(alert, abnormal()):
+        return alert
+    return replace(alert, route=policy.routes.cloud_tag, facts={**alert.facts, _ONLY: "true"})
+
+
+def is_settled(alert: Alert, policy: Policy | None, abnormal: frozenset[ShopOrder]) -> bool:
+    """Whether a published alert goes where it belongs beside all abnormal orders."""
+    if _ONLY in alert.facts:
+        return _is_only(alert, abnormal)
+    return policy is None or not _may_be_tagged(alert, policy) or not _is_only(alert, abnormal)
+
+
+def _may_be_tagged(alert: Alert, policy: Policy) -> bool:
+    routes = policy.routes
+    is_complained = routes.tags_only_order and alert.route == routes.complaint_centre != routes.cloud_tag
+    return is_complained and is_tagged_there(policy, alert.scenario)
+
+
+def _is_only(alert: Alert, abnormal: frozenset[ShopOrder]) -> bool:
+    return len(set(alert.orders)) == 1 and abnormal <= set(alert.orders)
 
 
 def orders_of(case: Case) -> Iterator[OrderView]:

@@ -30,6 +30,10 @@ class OrderCase(Struct, frozen=True, eq=False, gc=False):
     now_ms: int
     orders: Callable[[], Sequence[OrderView]] = tuple
     links: Sequence[LinkReported] = ()
+    silence: Callable[[str, str], CourierReported | None] = lambda *_: None
+    """When the courier of a number, by its code, showed no scan anywhere (F10), if its answer has come."""
+    is_asked: Callable[[str], bool] = lambda _: False
+    """Whether that was asked of the courier of a number."""
 
     @property
     def subject(self) -> str:

@@ -94,14 +94,16 @@ def left_unpaid(order: OrderView, unpaid_ms: int) -> OrderChanged | None:
 
 
 def unpaid_order(order: OrderView, placed: OrderChanged) -> UnpaidOrder:
-    """What is passed on to others of an order left unpaid."""
+    """What is passed on to others of an order left unpaid: what it holds, and what its sets consist of."""
+    parts = [(part.sku_id, part.quantity * line.quantity) for line in order.lines for part in line.components]
     return UnpaidOrder(
         order_id=order.order_id,
         shop_id=placed.shop_id,
-        skus=tuple(line.sku_id for line in order.lines),
-        pieces=tuple(line.quantity for line in order.lines),
+        skus=(*(line.sku_id for line in order.lines), *(sku_id for sku_id, _ in parts)),
+        pieces=(*(line.quantity for line in order.lines), *(pieces for _, pieces in parts)),
         occurred_at=placed.occurred_at,
         event_id=placed.event_id,
         is_stock_zeroed=any(event.stock_zeroed for event in order.changes),
         promotion_id=next((event.promotion_id for event in order.changes if event.promotion_id), None),
+        part_count=len(parts),
     )

@@ -51,13 +51,16 @@ def ordered_skus(order: OrderView) -> frozenset[str]:
 
 
 def expected(order: OrderView, refund: RefundView, at_ms: int | None = None) -> Expected:
-    """What a refund is to bring back, by its type in force at a moment (none: by now).
+    """What a refund is to bring back, by its type in force at a moment (none: by now)."""
+    return NOTHING if type_at(refund, at_ms) in _NO_GOODS else claimed(order, refund)
+
+
+def claimed(order: OrderView, refund: RefundView) -> Expected:
+    """The goods that a refund is about, whether or not it sends them back.
 
     Lines that name what was never ordered do not say which of the goods those are. Whatever a return asks for, at least
     one piece is to come.
     """
-    if type_at(refund, at_ms) in _NO_GOODS:
-        return NOTHING
     ordered = ordered_pieces(order)
     named = count_pieces(refund.lines, (order,))
     if not ordered:

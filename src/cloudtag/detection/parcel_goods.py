@@ -12,10 +12,7 @@ from cloudtag.detection.goods import Expected, Pieces, count_pieces, expected, e
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.refund_view import RefundView
 from cloudtag.detection.returned import last_words
-from cloudtag.detection.windows import DAY_MS
-
-WAIT_MS = 3 * DAY_MS
-"""So long a return number is awaited that no courier has scanned (T3.4)."""
+from cloudtag.parcels.uses import WAIT_MS
 
 
 class Part(NamedTuple):

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
-
 from cloudtag.contract.events import ReturnInspected
-from cloudtag.contract.types import Goods, OrderLine
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.refund_view import RefundView
 
@@ -58,41 +54,3 @@ def has_goods(refunds: Refunds, waybill_no: str | None) -> bool:
     ordered = {line.sku_id for order, _ in refunds for line in order.lines}
     found = {goods.sku_id for i in parcel_inspections(refunds, waybill_no) for goods in i.received if goods.quantity}
     return bool(found & ordered) if ordered else bool(found)
-
-
-def is_all_back(refunds: Refunds, waybill_no: str | None) -> bool:
-    """Whether the shop found all the goods that refunds sharing a parcel were to bring back, in whatever condition.
-
-    Sets count by their parts. Of an order that nobody knows anything found will do, unless the refund names its goods.
-    """
-    return _is_enough(refunds, parcel_inspections(refunds, waybill_no))
-
-
-def has_come_back(order: OrderView, refund: RefundView) -> bool:
-    """Whether the shop found all the goods of one refund, in whatever parcels."""
-    return _is_enough([(order, refund)], standing_inspections(order, refund))
-
-
-def _is_enough(refunds: Refunds, inspections: Iterable[ReturnInspected]) -> bool:
-    orders = list({order.name: order for order, _ in refunds}.values())
-    found = sum((_pieces(i.received, orders) for i in inspections), Counter[str]())
-    if not found:
-        return False
-    wanted: Counter[str] = Counter()
-    for order in orders:
-        claims = [refund.lines for own, refund in refunds if own is order]
-        bought = _pieces(order.lines, (order,))
-        claimed = sum((_pieces(lines, (order,)) for lines in claims), Counter[str]())
-        wanted += (claimed & bought if bought else claimed) if all(claims) else bought
-    return found >= wanted
-
-
-def _pieces(goods: Iterable[Goods | OrderLine], orders: Iterable[OrderView]) -> Counter[str]:
-    sets = {line.sku_id: line.components for order in orders for line in order.lines if line.components}
-    pieces: Counter[str] = Counter()
-    for one in goods:
-        for part in sets.get(one.sku_id, ()):
-            pieces[part.sku_id] += part.quantity * one.quantity
-        if one.sku_id not in sets:
-            pieces[one.sku_id] += one.quantity
-    return +pieces

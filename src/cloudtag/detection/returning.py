@@ -7,10 +7,11 @@ from typing import NamedTuple
 from cloudtag.contract.events import RefundChanged
 from cloudtag.contract.journeys import JourneySeen
 from cloudtag.contract.records import Severity
+from cloudtag.detection.all_back import is_all_back
 from cloudtag.detection.cases import ParcelCase
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.refund_view import RefundView
-from cloudtag.detection.returned import Refunds, is_all_back, sends_goods
+from cloudtag.detection.returned import Refunds, sends_goods
 from cloudtag.parcels.courier import canonical_courier
 from cloudtag.parcels.uses import journey_of_use
 
@@ -50,7 +51,7 @@ def returning(case: ParcelCase) -> Returning | None:
         return None
     last = max((journey for journey, _ in meant), key=lambda journey: journey.start_ms)
     refunds = [pair for journey, pair in meant if journey == last]
-    return None if is_all_back(refunds, case.waybill_no) else Returning(case.waybill_no, last, refunds)
+    return None if is_all_back(refunds) else Returning(case.waybill_no, last, refunds)
 
 
 def journey_for(case: ParcelCase, refund: RefundView) -> JourneySeen | None:

@@ -55,7 +55,7 @@ def _unpaid_pieces(order: OrderChanged) -> int:
     if order.status in PAID:
         return SETTLED
     # Nothing but the number of orders tells of one without lines.
-    return sum(line.quantity for line in order.lines) or 1
+    return sum(line.quantity * max((1, *(part.quantity for part in line.components))) for line in order.lines) or 1
 
 
 def _has_evidence(event: RefundChanged | ComplaintChanged) -> bool:

@@ -27,12 +27,13 @@ from msgspec import Meta, Struct
 from cloudtag.contract.events import ReturnInspected
 from cloudtag.contract.journeys import JourneySeen, ScanSeen
 from cloudtag.contract.records import Reference
+from cloudtag.detection.all_back import is_all_back
 from cloudtag.detection.cases import ParcelCase
 from cloudtag.detection.example import day, inspected, ordered, refunded, scanned
 from cloudtag.detection.finding import Finding, Timer, cite, unique
 from cloudtag.detection.names import called_zh
 from cloudtag.detection.refund_view import RefundView
-from cloudtag.detection.returned import is_all_back, parcel_inspections
+from cloudtag.detection.returned import parcel_inspections
 from cloudtag.detection.returning import is_awaited, journey_for
 from cloudtag.detection.rule import Example, Rule
 from cloudtag.detection.wording import listed
@@ -149,7 +150,7 @@ EXAMPLES = (
 def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Timer]:
     """One finding if the parcel can hold no goods and the shop did not find them all."""
     refunds = [(order, refund) for order, refund in case.refunds if is_awaited(refund)]
-    if not refunds or case.waybill_no is None or case.outbound or is_all_back(refunds, case.waybill_no):
+    if not refunds or case.waybill_no is None or case.outbound or is_all_back(refunds):
         return
     journey = max((j for _, r in refunds if (j := journey_for(case, r))), key=lambda j: j.start_ms, default=None)
     inspections = [i for i in parcel_inspections(refunds, case.waybill_no) if i.package != "unknown"]

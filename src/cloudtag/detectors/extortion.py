@@ -134,6 +134,25 @@ EXAMPLES = (
         events=(*_SENT, reviewed(day(5), 1, demands_money=True), _DEMAND, complained("upheld", day(9))),
     ),
     Example(
+        name="near miss: the platform agreed with the buyer, and did not name the order again",
+        events=(*_SENT, reviewed(day(5), 1), _DEMAND, complained("upheld", day(9), order_id=None)),
+    ),
+    Example(
+        name="of another complaint that names no order the platform agreed",
+        events=(*_SENT, reviewed(day(5), 1), _DEMAND, complained("upheld", day(9), complaint_id="c9", order_id=None)),
+        fires=({"severity": "medium"},),
+    ),
+    Example(
+        name="another shop's complaint of the same number was upheld",
+        events=(*_SENT, reviewed(day(5), 1), _DEMAND, complained("upheld", day(9), shop_id="s2", order_id=None)),
+        fires=({"severity": "medium"},),
+    ),
+    Example(
+        name="rejected, and the order not named again",
+        events=(*_SENT, reviewed(day(5), 1), _DEMAND, complained("rejected", day(9), order_id=None)),
+        fires=({"severity": "high", "facts": {"complaint_rejected": "true"}},),
+    ),
+    Example(
         name="near miss: the platform agreed with the buyer",
         events=(*_SENT, reviewed(day(5), 1), _DEMAND, complained("upheld", day(9))),
     ),

@@ -1,7 +1,7 @@
 """Stock locked up by orders nobody pays.
 
 What it finds: many orders, or many pieces, of one shop's sku, placed within an hour by one account or by several linked
-ones, and left unpaid (B4, B20).
+ones, and left unpaid (B4, B20). A set counts by its parts as well, unless it is locked up itself.
 
 Why it is abuse: unpaid orders hold the stock; a rival or a scalper empties the shelf before a promotion, and real
 buyers find the item sold out.
@@ -31,9 +31,9 @@ from cloudtag.contract.links import UnpaidOrder
 from cloudtag.contract.records import Reference, Severity
 from cloudtag.detection.buyer_case import BuyerCase
 from cloudtag.detection.claims import left_unpaid, unpaid_order
-from cloudtag.detection.example import day, event, ordered
+from cloudtag.detection.examples.mass_unpaid import EXAMPLES
 from cloudtag.detection.finding import Finding, Timer, bounded, oldest_first, unique
-from cloudtag.detection.rule import Example, Rule
+from cloudtag.detection.rule import Rule
 from cloudtag.detection.signals import UNPAID, UNPAID_BY_OTHERS
 from cloudtag.detection.windows import Met, Moment, any_window
 from cloudtag.detection.wording import counted
@@ -52,6 +52,7 @@ RULE = Rule(
     recommendation="release_stock_and_limit_unpaid_orders",
     unpaid_ms=lambda parameters: parameters.unpaid_minutes * _MINUTE_MS,
 )
+__all__ = ["EXAMPLES", "RULE", "Parameters", "detect"]
 _MINUTE_MS = 60_000
 
 
@@ -66,106 +67,6 @@ class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
     unpaid_minutes: Annotated[int, Meta(ge=1)] = 30
 
 
-def _placed(n: int, minute: int, pieces: int = 1, is_last: bool = False, **fields: object) -> dict[str, object]:
-    lines = [{"sku_id": "phone", "quantity": pieces, "unit_price_minor": 499900}]
-    if is_last:
-        fields["stock_zeroed"] = True
-    return ordered("placed", day(0, 0, minute), refund_id=f"r{n}", lines=lines, **fields)
-
-
-_FIVE = tuple(_placed(n, 10 * n) for n in range(1, 6))
-_LATER = day(0, 6)
-EXAMPLES = (
-    Example(
-        name="five orders in forty minutes, none paid",
-        events=_FIVE,
-        until=_LATER,
-        fires=({"severity": "medium", "decided_at": 1_772_414_400_000, "facts": {"orders": "5/5", "pieces": "5/50"}},),
-    ),
-    Example(
-        name="one order for all there is",
-        events=(_placed(1, 0, 60, stock_zeroed=True),),
-        until=_LATER,
-        fires=({"severity": "critical", "facts": {"orders": "1/5", "pieces": "60/50", "stock_zeroed": "yes"}},),
-    ),
-    Example(
-        name="the last ten pieces, and no money",
-        events=(_placed(1, 0, 10, True),),
-        until=day(0, 0, 30),
-        fires=({"severity": "critical", "decided_at": 1_772_411_400_000, "facts": {"last_pieces": "10/10"}},),
-    ),
-    Example(name="near miss: a minute before it is due", events=(_placed(1, 0, 10, True),), until=day(0, 0, 29)),
-    Example(name="near miss: the last nine pieces", events=(_placed(1, 0, 9, True),), until=_LATER),
-    Example(name="near miss: ten pieces, and more in stock", events=(_placed(1, 0, 10),), until=_LATER),
-    Example(name="near miss: forty-nine pieces", events=(_placed(1, 0, 25), _placed(2, 20, 24)), until=_LATER),
-    Example(
-        name="fifty pieces, just an hour apart",
-        events=(_placed(1, 0, 25), _placed(2, 60, 25)),
-        until=_LATER,
-        fires=({"severity": "medium", "facts": {"pieces": "50/50", "orders": "2/5"}},),
-    ),
-    Example(name="near miss: a minute more", events=(_placed(1, 0, 25), _placed(2, 61, 25)), until=_LATER),
-    Example(
-        name="near miss: whoever shares the device with one who emptied the shelf forgot to pay a single order",
-        events=(
-            _placed(1, 0, 10, True, buyer_id="b1", device_hash="d1"),
-            _placed(2, 20, 1, buyer_id="b2", device_hash="d1"),
-        ),
-        until=_LATER,
-        fires=({"severity": "critical", "buyer_id": "b1", "facts": {"accounts": "2"}},),
-    ),
-    Example(
-        name="two orders of thirty pieces each, in a promotion",
-        events=(_placed(1, 0, 30), _placed(2, 20, 30, promotion_id="double-11")),
-        until=_LATER,
-        fires=({"severity": "critical", "facts": {"promotions": "double-11"}},),
-    ),
-    Example(
-        name="three accounts on one device",
-        events=tuple(_placed(n, 10 * n, buyer_id=f"b{n % 3}", device_hash="d1") for n in range(5)),
-        until=_LATER,
-        fires=tuple({"severity": "high", "buyer_id": f"b{n}", "facts": {"accounts": "3"}} for n in range(3)),
-    ),
-    Example(name="near miss: not yet due", events=_FIVE, until=day(0, 1, 10)),
-    Example(name="near miss: four orders", events=_FIVE[:4], until=_LATER),
-    Example(name="near miss: one each hour", events=tuple(_placed(n, 61 * n) for n in range(6)), until=day(2)),
-    Example(
-        name="near miss: five presents, paid one after the other",
-        events=(*_FIVE, *(ordered("paid", day(0, 0, 10 * n + 5), refund_id=f"r{n}") for n in range(1, 6))),
-        until=_LATER,
-    ),
-    Example(
-        name="near miss: the card fails, each try is cancelled at once",
-        events=(*_FIVE, *(ordered("cancelled", day(0, 0, 10 * n + 5), refund_id=f"r{n}") for n in range(1, 6))),
-        until=_LATER,
-    ),
-    Example(
-        name="near miss: five different things",
-        events=tuple(
-            {**e, "lines": [{"sku_id": f"sku{n}", "quantity": 1, "unit_price_minor": 900}]} for n, e in enumerate(_FIVE)
-        ),
-        until=_LATER,
-    ),
-    Example(
-        name="near miss: six strangers in a rush",
-        events=tuple(_placed(n, n, buyer_id=f"b{n}", device_hash=f"d{n}") for n in range(6)),
-        until=_LATER,
-    ),
-    Example(
-        name="near miss: six students of a dormitory forget to pay",
-        events=(
-            *(
-                event(
-                    "orders", day(-9), order_id=f"x{n}", buyer_id=f"b{n}", shop_id="s9", status="paid",
-                    address_hash="dormitory",
-                )
-                for n in range(30)
-            ),
-            *(_placed(n, n, buyer_id=f"b{n}", address_hash="dormitory") for n in range(6)),
-        ),
-        until=_LATER,
-    ),
-)  # fmt: skip
 _Placed = tuple[str, UnpaidOrder, str]
 """Whose order was left unpaid, the order, and its platform."""
 
@@ -183,6 +84,18 @@ def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding | Timer]
         for sku_id in order.skus:
             at_sku = by_sku.setdefault((order.shop_id, sku_id), {})
             at_sku[order.order_id] = Moment(due_ms, order.order_id, (buyer_id, order, platform))
+    found = list(_locked_up(case, by_sku, parameters))
+    for shop_id, sku_id, met in found:
+        whole = [other for at, sku, other in found if at == shop_id and not _is_part(sku, other)]
+        # A set that is locked up says all there is to say of its parts.
+        if not _is_part(sku_id, met) or not any(_order_ids(met) <= _order_ids(other) for other in whole):
+            yield _finding(case, shop_id, sku_id, met, parameters)
+
+
+def _locked_up(
+    case: BuyerCase, by_sku: dict[tuple[str, str], dict[str, Moment]], parameters: Parameters
+) -> Iterator[tuple[str, str, Met]]:
+    """The articles, each with its shop, of which too much was left unpaid."""
     for (shop_id, sku_id), moments in sorted(by_sku.items()):
 
         def is_enough(window: Sequence[Moment], sku_id: str = sku_id) -> bool:
@@ -195,7 +108,16 @@ def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding | Timer]
 
         met = any_window(moments.values(), parameters.window_minutes * _MINUTE_MS, 1, is_enough)
         if met is not None:
-            yield _finding(case, shop_id, sku_id, met, parameters)
+            yield shop_id, sku_id, met
+
+
+def _is_part(sku_id: str, met: Met) -> bool:
+    """Whether the orders hold it only as a part of sets."""
+    return all(sku_id not in order.skus[: len(order.skus) - order.part_count] for _, order, _ in met.things)
+
+
+def _order_ids(met: Met) -> frozenset[str]:
+    return frozenset(order.order_id for _, order, _ in met.things)
 
 
 def _own(case: BuyerCase, parameters: Parameters) -> tuple[list[_Placed], int | None]:

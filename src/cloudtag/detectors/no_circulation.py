@@ -28,13 +28,14 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from cloudtag.contract.events import ReturnInspected
+from cloudtag.detection.all_back import is_all_back
 from cloudtag.detection.awaiting import Awaited, awaited, courier_of, is_silent, wait_of
 from cloudtag.detection.cases import ParcelCase
 from cloudtag.detection.examples.no_circulation import EXAMPLES
 from cloudtag.detection.finding import Finding, Timer, cite, unique
-from cloudtag.detection.returned import is_all_back
 from cloudtag.detection.rule import Rule
 from cloudtag.detection.wording import counted
+from cloudtag.parcels.uses import WAIT_HOURS
 
 RULE = Rule(
     title="Return number without a parcel",
@@ -56,14 +57,14 @@ _OVER = ("withdrawn", "refused")
 class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
     """How long a number may stay without a scan, and whether public holidays count."""
 
-    without_scan_hours: Annotated[int, Meta(ge=1)] = 72
+    without_scan_hours: Annotated[int, Meta(ge=1)] = WAIT_HOURS
     counts_holidays: bool = False
 
 
 def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Timer]:
     """A timer until the wait is over, then a finding unless something was scanned."""
     waiting, number = awaited(case), case.waybill_no
-    if not waiting or number is None or is_all_back([(one.order, one.refund) for one in waiting], number):
+    if not waiting or number is None or is_all_back([(one.order, one.refund) for one in waiting]):
         return
     courier, first = courier_of(waiting, number), waiting[0].named
     wait_ms = parameters.without_scan_hours * _HOUR_MS

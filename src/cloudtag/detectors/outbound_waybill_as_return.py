@@ -27,13 +27,13 @@ from msgspec import Meta, Struct
 
 from cloudtag.contract.events import OrderChanged
 from cloudtag.contract.scope import scoped
+from cloudtag.detection.all_back import has_come_back
 from cloudtag.detection.cases import ParcelCase
 from cloudtag.detection.examples.outbound_waybill_as_return import EXAMPLES
 from cloudtag.detection.finding import Finding, Timer, cite
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.outbound import Outbound, outbound_of
 from cloudtag.detection.refund_view import RefundView
-from cloudtag.detection.returned import has_come_back
 from cloudtag.detection.returning import is_awaited, journey_for
 from cloudtag.detection.rule import Rule
 from cloudtag.parcels.clock import StampedTime, precedence

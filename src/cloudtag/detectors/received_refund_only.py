@@ -30,12 +30,12 @@ from msgspec import Meta, Struct
 from cloudtag.contract.events import RefundChanged
 from cloudtag.contract.journeys import JourneySeen, ScanSeen
 from cloudtag.contract.records import Reference, Severity
+from cloudtag.detection.all_back import has_come_back
 from cloudtag.detection.cases import OrderCase
 from cloudtag.detection.examples.received_refund_only import EXAMPLES
 from cloudtag.detection.finding import Finding, Timer, cite, oldest_first
 from cloudtag.detection.outbound import Outbound, holding_claimed, moment
 from cloudtag.detection.refund_view import RefundView
-from cloudtag.detection.returned import has_come_back
 from cloudtag.detection.returning import is_given_up
 from cloudtag.detection.rule import Rule
 from cloudtag.detection.wording import counted, form, listed, span, span_zh

@@ -8,12 +8,13 @@ Why it is abuse: nobody can send back what has not arrived; with freight insuran
 How it decides: the refund was opened after the order was shipped, and the first claim (or filling-in of a number) was
 made while each parcel that may hold the claimed goods was under way: it was delivered later, or it still travels, as
 its journey says (F6, F7). Times of two sources are told apart from `clock_tolerance_minutes` on. A claim more than
-`usual_days` after shipping is not it: by then most parcels have come, scanned or not. High when the freight is insured
-or insurance is claimed, else medium, and never more by scans stamped with a local time; low where nobody scanned the
-parcel and its courier is not known, since then its scans may not come in (F10). Nothing is said of a parcel that comes
-home or went elsewhere, of one named only after the claim (a replacement), of one that nobody scanned and whose courier
-is not known, once the order is completed, once the shop found all the goods, or where the refund was withdrawn before
-money moved.
+`usual_days` after shipping is not it: by then most parcels have come, scanned or not. Where no delivery was scanned at
+all, a claim more than `soonest_hours` after shipping is not it either if its courier, though known, showed no scan
+anywhere in the `silent_hours` before: its feed was dead, and the goods may have come (F10). High when the freight is
+insured or insurance is claimed, else medium, and never more by scans stamped with a local time; low where nobody
+scanned the parcel and its courier is not known, since then its scans may not come in (F10). Nothing is said of a parcel
+that comes home or went elsewhere, of one named only after the claim (a replacement), once the order is completed, once
+the shop found all the goods, or where the refund was withdrawn before money moved.
 
 Known false positives: a courier that scans late. The scan's own time counts, so the alert is withdrawn when it comes.
 
@@ -32,12 +33,13 @@ from msgspec import Meta, Struct
 
 from cloudtag.contract.events import OrderChanged, RefundChanged
 from cloudtag.contract.records import Reference
+from cloudtag.detection.all_back import has_come_back
 from cloudtag.detection.cases import OrderCase
 from cloudtag.detection.examples.refund_before_delivery import EXAMPLES
+from cloudtag.detection.feeds import claim_of, rests_on_silence, was_heard
 from cloudtag.detection.finding import Finding, Timer, cite, oldest_first
 from cloudtag.detection.outbound import Outbound, holding_claimed, moment
 from cloudtag.detection.refund_view import RefundView
-from cloudtag.detection.returned import has_come_back
 from cloudtag.detection.returning import is_given_up
 from cloudtag.detection.rule import Rule
 from cloudtag.detection.wording import form, listed, span, span_zh
@@ -50,21 +52,28 @@ RULE = Rule(
     scenario_zh="运费险骗保",
     scope="order",
     needs=("refunds",),
-    rules=("T4", "B27"),
+    rules=("T4", "B27", "F10"),
     clears="A scan that shows the outbound parcel delivered before the claim, or on its way home.",
     clears_zh="发货包裹在申请之前已送达的扫描，或包裹被退回的扫描。",
     recommendation="hold_insurance",
 )
 __all__ = ["EXAMPLES", "RULE", "Parameters", "detect"]
-_MINUTE_MS, _DAY_MS = 60_000, 86_400_000
+_MINUTE_MS, _HOUR_MS, _DAY_MS = 60_000, 3_600_000, 86_400_000
 _RETURNED = frozenset(("coming_home", "elsewhere"))
 
 
 class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
-    """After how many days from shipping goods have usually come, and how far the clocks of two sources may differ."""
+    """After how many days from shipping goods have usually come, how far the clocks of two sources may differ, after
+    how many hours without a scan anywhere nothing is concluded from a courier's silence, and how soon goods can come.
+
+    A courier at work scans parcels every hour: three days are as long as a return number is waited for. Hardly anything
+    is with its buyer a day after the shop booked it out.
+    """
 
     usual_days: Annotated[int, Meta(ge=1)] = 20
     clock_tolerance_minutes: Annotated[int, Meta(ge=0)] = 10
+    silent_hours: Annotated[int, Meta(ge=1, le=168)] = 72
+    soonest_hours: Annotated[int, Meta(ge=0)] = 24
 
 
 def detect(case: OrderCase, parameters: Parameters) -> Iterator[Finding | Timer]:
@@ -77,11 +86,12 @@ def detect(case: OrderCase, parameters: Parameters) -> Iterator[Finding | Timer]
     for refund in order.refunds.values():
         if refund.type != "return_refund" or is_given_up(refund) or not _is_after(shipped, refund.opened, tolerance_ms):
             continue
-        claim = next((c for c in refund.changes if c.claims_received or c.waybill_no is not None), None)
+        claim = claim_of(refund)
         if claim is None or claim.occurred_at - shipped.occurred_at > parameters.usual_days * _DAY_MS:
             continue
         asked = _asked(case, parcels, refund, claim, tolerance_ms)
-        if asked and not has_come_back(order, refund):
+        is_heard = all(_is_heard(case, parcel, claim, parameters) for parcel in asked)
+        if asked and is_heard and not has_come_back(order, refund):
             yield _finding(case, refund, claim, asked)
 
 
@@ -111,6 +121,17 @@ def _was_under_way(parcel: Outbound, at: StampedTime, tolerance_ms: int) -> bool
     if parcel.is_older or parcel.place in _RETURNED:
         return False
     return parcel.is_on_its_way or _came_after(parcel, at, tolerance_ms)
+
+
+def _is_heard(case: OrderCase, parcel: Outbound, claim: RefundChanged, parameters: Parameters) -> bool:
+    """Whether the courier's silence about a parcel says anything; it does not while its answer is awaited."""
+    after_ms = claim.occurred_at - case.order.first_at["shipped"].occurred_at
+    if parcel.courier is None or not rests_on_silence(parcel) or after_ms <= parameters.soonest_hours * _HOUR_MS:
+        return True
+    told = case.silence(parcel.sent.waybill_no, parcel.courier)
+    if told is None:
+        return not case.is_asked(parcel.sent.waybill_no)
+    return was_heard(told, claim.occurred_at, parameters.silent_hours * _HOUR_MS)
 
 
 def _came_after(parcel: Outbound, at: StampedTime, tolerance_ms: int) -> bool:

@@ -30,12 +30,13 @@ from msgspec import Meta, Struct
 
 from cloudtag.contract.journeys import ScanSeen
 from cloudtag.contract.records import Reference
+from cloudtag.detection.all_back import is_all_back
 from cloudtag.detection.cases import ParcelCase
 from cloudtag.detection.examples.signed_before_filled import EXAMPLES
 from cloudtag.detection.finding import Finding, Timer, cite, unique
 from cloudtag.detection.outbound import moment
 from cloudtag.detection.refund_view import RefundView
-from cloudtag.detection.returned import Refunds, is_all_back
+from cloudtag.detection.returned import Refunds
 from cloudtag.detection.returning import Returning, at_most_medium, returning
 from cloudtag.detection.rule import Rule
 from cloudtag.detection.wording import span, span_zh
@@ -83,7 +84,7 @@ def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Timer
             continue
         share = [(order, refund) for order, refund in parcel.refunds if refund.shop_id == shop_id]
         judged = [refund for _, refund in share if not refund.is_offline]
-        if judged and not is_all_back(share, parcel.waybill_no):
+        if judged and not is_all_back(share):
             yield _finding(parcel, shop_id, judged, signed, tolerance_ms)
 
 

@@ -28,10 +28,11 @@ from msgspec import Struct
 from cloudtag.contract.journeys import ScanSeen
 from cloudtag.contract.records import Reference
 from cloudtag.contract.shops import Listing, ShopReported
+from cloudtag.detection.all_back import is_all_back
 from cloudtag.detection.cases import ParcelCase
 from cloudtag.detection.example import day, event, inspected, ordered, refunded, scanned
 from cloudtag.detection.finding import Finding, Timer, cite, oldest_first, unique
-from cloudtag.detection.returned import Refunds, is_all_back
+from cloudtag.detection.returned import Refunds
 from cloudtag.detection.returning import Returning, at_most_medium, returning
 from cloudtag.detection.rule import Example, Rule
 from cloudtag.detection.wording import form
@@ -182,7 +183,7 @@ def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Timer
         if shop is None or destination_hash in shop.return_address_hashes:
             continue
         share = parcel._replace(refunds=[(o, r) for o, r in parcel.refunds if r.shop_id == shop_id])
-        if is_all_back(share.refunds, share.waybill_no):
+        if is_all_back(share.refunds):
             continue
         listings = _listings(shop, share.refunds)
         hashes = {address for listing in listings for address in listing.hashes}

@@ -31,6 +31,7 @@ ORDER = (
     "sql",
     "replay",
     "eventfiles",
+    "backfill",
     "simulate",
     "scenarios",
     "explain",

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from cloudtag.contract.streams import Stream
 from cloudtag.doctor.sample import SampledRecord, TopicSample
+from cloudtag.parcels.spelling import canonical_key
 from cloudtag.wire import Undecodable
 from cloudtag.wire.codec import SINGLE_OBJECT
 from cloudtag.wire.registry import RegistryRefused, RegistryUnavailable
@@ -63,9 +64,10 @@ class InputTopic:
 
     @cached_property
     def keyed(self) -> list[tuple[ReadRecord, str]]:
-        """Every record whose own key field can be read, with that key."""
-        found = ((reading, (reading.fields or {}).get(self.stream.key)) for reading in self.values)
-        return [(reading, key) for reading, key in found if isinstance(key, str) and key]
+        """Every record whose own key field can be read, with the key it belongs to."""
+        field = self.stream.key
+        found = ((reading, (reading.fields or {}).get(field)) for reading in self.values)
+        return [(reading, canonical_key(field, text)) for reading, text in found if isinstance(text, str) and text]
 
 
 def read(stream: str, record: SampledRecord, decoder: Decoder) -> ReadRecord:

@@ -6,8 +6,9 @@ from hashlib import blake2b
 from typing import Any
 
 from cloudtag.contract.replay_form import sorted_form
-from cloudtag.engine.keyed_state import KeyedState
+from cloudtag.engine.keyed_state import KeyedState, index_anew
 from cloudtag.engine.news import News
+from cloudtag.engine.processor import Processor
 from cloudtag.engine.rows import Row
 from cloudtag.engine.task_result import TaskResult
 
@@ -56,6 +57,15 @@ def settle(
         row = state.rows.get(row_id) or state.add_row(row_id)
         row.losers, holder.losers = (*row.losers, *holder.losers)[-_MOST_LOSERS:], ()
     return True
+
+
+def forget_event(processor: Processor, state: KeyedState, row: Row, before: Any) -> set[str]:
+    """Of two events under one id the one held before does not count any more: the rows it asked for."""
+    kinds, changed = processor.kinds, {row.id}
+    ids = {*kinds.touched(state, changed), *processor.index(state, row, before)}
+    ids |= {layer for layer in kinds.layers if kinds.is_asked(layer, state, changed, ())}
+    state.memo = None
+    return ids | index_anew(processor, state)
 
 
 def _take_out(state: KeyedState, holder: Row, fact_id: str) -> None:

@@ -52,6 +52,13 @@ class Processor(Protocol):
         """Take a fact into the keyed state's index; the ids of other rows that must be judged because of it."""
         ...
 
+    def unsettled(self, state: KeyedState) -> Iterable[str]:
+        """The rows that would be told of otherwise now, given what was published about other rows: asked once more.
+
+        What is told of them may rest on that, whether anything is told of them may not: so once is enough.
+        """
+        ...
+
     def causes(self, state: KeyedState, row_id: str, news: News) -> tuple[Cause, ...]:
         """The input events among the news that the row's answer reads, oldest first, bounded."""
         ...

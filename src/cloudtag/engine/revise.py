@@ -29,6 +29,8 @@ class Conclusion(Struct, frozen=True, gc=False):
     record: Any
     is_rolling: bool = False
     """Judged from the whole keyed state: replaced even after what it first rested on has left retention."""
+    moment_ms: int | None = None
+    """Event time of the newest thing it follows from, where the record does not say (see `OutputStream.moment`)."""
 
 
 class Reasons(Protocol):

@@ -15,8 +15,9 @@ import msgspec
 from msgspec import Struct
 
 from cloudtag.contract.internal import InternalRecord
-from cloudtag.engine.conflicts import Entry, settle
+from cloudtag.engine.conflicts import Entry, forget_event, settle
 from cloudtag.engine.fold import fold
+from cloudtag.engine.historical import marked
 from cloudtag.engine.judgement import EMPTY
 from cloudtag.engine.keyed_state import KeyedState, StateCache, index_anew
 from cloudtag.engine.news import News, news_again
@@ -24,11 +25,9 @@ from cloudtag.engine.processor import Processor
 from cloudtag.engine.revise import repeat, revise
 from cloudtag.engine.row_reasons import RowReasons
 from cloudtag.engine.rows import NEVER, Row, RowCodec, header, row_key, split_key
-from cloudtag.engine.task_result import SCOPED, Output, RowReader, TaskResult, check_scoped
+from cloudtag.engine.task_result import Output, RowReader, TaskResult, check_scoped
+from cloudtag.engine.task_row import TASK_KEY, TaskRow
 from cloudtag.engine.timers import Timers
-
-TASK_KEY = SCOPED + b"\x00\x00lane"
-"""The task's own row: watermark, newest event, last batch, last batch known to be published."""
 
 _NONE: frozenset[str] = frozenset()
 _DERIVED = -1
@@ -37,27 +36,19 @@ Dirty = dict[KeyedState, set[str]]
 """The rows to judge, by keyed state, in the order in which the keyed states were first touched."""
 
 
-class _Own(Struct, array_like=True):
-    watermark_ms: int = 0
-    newest_ms: int = 0
-    batch: int = 0
-    sent: int = 0
-
-
 class Task:
     """One processor on one partition: a deterministic state machine."""
 
-    def __init__(self, processor: Processor, rows: RowReader | None, cache_keys: int = 50_000) -> None:
-        """`rows`: the stored rows; `cache_keys`: how many decoded keyed states stay resident.
-
-        Without stored rows the task lives once: every keyed state stays resident, and its steps hold no rows.
-        """
-        self._processor = processor
-        self._rows = rows
+    def __init__(
+        self, processor: Processor, rows: RowReader | None, cache_keys: int = 50_000, live_since_ms: int | None = None
+    ) -> None:
+        """`rows`: the stored rows; `cache_keys`: how many decoded keyed states stay resident. Without stored rows the
+        task lives once: all stay resident, and its steps hold no rows. What was decided before the event time
+        `live_since_ms` is published as historical."""
+        self._processor, self._rows, self._live_since_ms = processor, rows, live_since_ms
         self._codec = RowCodec(processor.kinds.fact_type, lambda fact: processor.identities[type(fact)](fact))
         self._cache = StateCache(processor, rows, self._codec, cache_keys)
-        self._timers = Timers()
-        self._own = _Own()
+        self._timers, self._own = Timers(), TaskRow()
         self._master_data = processor.kinds.master_data
         self._judges, self._policies = processor.kinds.judges, processor.policies
 
@@ -90,7 +81,7 @@ class Task:
         unsent: list[tuple[bytes, int]] = []
         for key, data in self._rows.all_rows() if self._rows is not None else ():
             if key == TASK_KEY:
-                self._own = msgspec.msgpack.decode(data, type=_Own)
+                self._own = msgspec.msgpack.decode(data, type=TaskRow)
                 continue
             check_scoped(key)
             batch, timer_ms = header(data)
@@ -146,8 +137,7 @@ class Task:
 
     def _fold(self, step: TaskResult, facts: Iterable[Any]) -> tuple[Dirty, dict[KeyedState, News]]:
         processor, own, get_state = self._processor, self._own, self._cache.get
-        kinds, key, identities = processor.kinds, processor.key, processor.identities
-        places, closes = kinds.places, kinds.closes
+        key, identities, kinds = processor.key, processor.identities, processor.kinds
         horizon_ms = own.watermark_ms - processor.retention_ms
         # The keyed states of this batch, so that the cache is asked once for each.
         states: dict[str, Entry] = {}
@@ -158,23 +148,23 @@ class Task:
                 step.too_late.append(number)
                 continue
             kind: Any = type(fact)
-            state_key, row_id = key(fact), places[kind](fact)
+            state_key, row_id = key(fact), kinds.places[kind](fact)
             entry = states.get(state_key)
             if entry is None:
                 entry = states[state_key] = get_state(state_key), set(), News()
-            if entry[0].is_closed and kind is not closes:
+            if entry[0].is_closed and kind is not kinds.closes:
                 # Internal records are about events that are refused as well.
                 if not isinstance(fact, InternalRecord):
                     step.refused.append(number)
                 continue
             self._fold_one(step, entry, row_id, identities[kind](fact), (number, fact))
-        dirty = {state: ids for state, ids, _ in states.values() if ids}
-        return dirty, {state: news for state, _, news in states.values()}
+        entries = states.values()
+        return {state: ids for state, ids, _ in entries if ids}, {state: news for state, _, news in entries}
 
     def _fold_one(self, step: TaskResult, entry: Entry, row_id: str, fact_id: str, given: tuple[int, Any]) -> None:
-        (state, ids, news), fact = entry, given[1]
+        (state, ids, news), fact, processor = entry, given[1], self._processor
         row, rival, loser = state.rows.get(row_id), None, None
-        before = None if row is None else row.facts.get(fact_id)
+        before = row and row.facts.get(fact_id)
         if not isinstance(fact, InternalRecord):
             rival = row if before is not None else state.row_with(fact_id, type(fact))
             if rival is not None:
@@ -187,21 +177,13 @@ class Task:
             step.duplicates += given[0] != _DERIVED
             return
         news.add(row_id, fact_id, fact, before)
-        if len(row.facts) > (processor := self._processor).most_facts:
+        if len(row.facts) > processor.most_facts:
             processor.bound(row)
         ids.add(row_id)
         if rival is not None:
-            ids |= self._forget_event(state, rival, loser)
+            ids |= forget_event(processor, state, rival, loser)
         if besides := processor.index(state, row, fact):
             ids.update(besides)
-
-    def _forget_event(self, state: KeyedState, row: Row, before: Any) -> set[str]:
-        """Of two events under one id this one does not count any more; the rows it asked for."""
-        kinds, changed = self._processor.kinds, {row.id}
-        ids = {*kinds.touched(state, changed), *self._processor.index(state, row, before)}
-        ids |= {layer for layer in kinds.layers if kinds.is_asked(layer, state, changed, ())}
-        state.memo = None
-        return ids | index_anew(self._processor, state)
 
     def _takes(self, step: TaskResult, fact: Any, horizon_ms: int) -> bool:
         if isinstance(fact, InternalRecord) and not self._processor.is_timed_by_internal:
@@ -234,12 +216,7 @@ class Task:
         ask for."""
         kinds = self._processor.kinds
         asked = changed | fired if fired else changed
-        if is_whole:
-            touched = kinds.every(state)
-        elif kinds.is_plain:
-            touched = asked
-        else:
-            touched = kinds.touched(state, asked)
+        touched = kinds.every(state) if is_whole else asked if kinds.is_plain else kinds.touched(state, asked)
         outputs: list[Output] = []
         for row_id in touched if len(touched) == 1 else sorted(touched):
             if told := self._judge_row(step, state, row_id, changed, news):
@@ -249,9 +226,20 @@ class Task:
                 is_left = row_id in asked and row_id not in touched
                 if is_whole or is_left or kinds.is_asked(row_id, state, asked, outputs):
                     outputs += self._judge_row(step, state, row_id, changed, news)
+        if outputs and not kinds.is_plain:
+            outputs += self._settle(step, state, changed, news)
         step.outputs += outputs
         if state.has_lost_rows:
             index_anew(self._processor, state)
+
+    def _settle(self, step: TaskResult, state: KeyedState, changed: Set[str], news: News) -> list[Output]:
+        """Judge again what rests on what was just published about other rows, then the layers that follow it."""
+        kinds, outputs = self._processor.kinds, list[Output]()
+        unsettled = set(self._processor.unsettled(state))
+        for row_id in (*sorted(unsettled.difference(kinds.layers)), *kinds.layers):
+            if row_id in unsettled or kinds.is_asked(row_id, state, _NONE, outputs):
+                outputs += self._judge_row(step, state, row_id, changed, news)
+        return outputs
 
     def _judge_row(
         self, step: TaskResult, state: KeyedState, row_id: str, changed: Set[str], news: News
@@ -269,7 +257,7 @@ class Task:
         outputs: list[Output] = []
         if judgement.conclusions or row.published:
             reasons = RowReasons(processor, state, row_id, news, max(now_ms, self._own.newest_ms))
-            outputs = revise(row, judgement.conclusions, horizon_ms, reasons)
+            outputs = revise(row, marked(judgement.conclusions, self._live_since_ms), horizon_ms, reasons)
             state.note_published(outputs)
         if not row.facts and not row.published and judgement.timer_ms == NEVER:
             self._forget(step, state, row)

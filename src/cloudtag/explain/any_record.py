@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from msgspec import UNSET
+
 from cloudtag.contract.standing import record_key
 from cloudtag.contract.streams import OUTPUTS
 from cloudtag.explain.words import plain
@@ -17,5 +19,5 @@ def any_record(record: Any) -> str:
     stream, _, _, record_id = record_key(record)
     left_out = (*_NOT_TOLD, OUTPUTS[stream].id)
     fields = ((name, getattr(record, name)) for name in record.__struct_fields__ if name not in left_out)
-    told = "; ".join(f"{plain(name)} {value}" for name, value in fields if value not in (None, "", (), {}))
+    told = "; ".join(f"{plain(name)} {value}" for name, value in fields if value not in (None, UNSET, "", (), {}))
     return f"{stream} {record_id} r{record.revision} {record.status}: {told}"

@@ -29,13 +29,20 @@ class Recomputed(NamedTuple):
     is_recomputed: bool = True
 
 
-def recompute(events: list[Any], alert_id: str, policies: Policies, until_ms: int | None = None) -> list[Recomputed]:
+def recompute(
+    events: list[Any],
+    alert_id: str,
+    policies: Policies,
+    until_ms: int | None = None,
+    live_since_ms: int | None = None,
+) -> list[Recomputed]:
     """Every revision of one alert, in order of event time; empty when the events give no such alert.
 
     Each event is taken at its event time: what came late in life comes in time here, so there may be fewer revisions
-    than were published. `until_ms` moves event time on past the last event.
+    than were published. `until_ms` moves event time on past the last event; `live_since_ms`: what was
+    decided before is historical.
     """
-    topology = Topology(policies)
+    topology = Topology(policies, live_since_ms=live_since_ms)
     found: list[Recomputed] = []
     ordered = sorted(events, key=lambda e: (e.occurred_at, STREAM_OF[type(e)], e.event_id))
     for now_ms, batch in groupby(ordered, key=lambda e: e.occurred_at):

@@ -57,7 +57,10 @@ def _head(alert: Alert) -> Iterator[str]:
 
 
 def _standing(alert: Alert) -> Iterator[str]:
-    """What became of it, what money it is about, and how much it says alone."""
+    """What became of it, what money it is about, how much it says alone, and whether it is of the past."""
+    if alert.historical is True:
+        yield ""
+        yield "Historical: it was decided before the installation went live, so nobody is asked to act on it now."
     if alert.withdrawn_because:
         yield ""
         yield f"Withdrawn: {alert.withdrawn_because}"

@@ -72,9 +72,10 @@ def wait_for_scan(
     return Wait(status, min(counted, wait_ms), earliest, is_over_at, is_unknown)
 
 
-def has_feed(now_ms: int, busy: Container[int]) -> bool:
-    """Whether a courier showed any scan in the 7 days before a moment; the hour they begin in counts as a whole."""
-    return any(hour in busy for hour in range(hour_of(now_ms - FEED_MS), hour_of(now_ms - 1) + 1))
+def has_feed(now_ms: int, busy: Container[int], within_ms: int = FEED_MS) -> bool:
+    """Whether a courier showed any scan in the 7 days, or so long, before a moment; the hour they begin in counts as a
+    whole."""
+    return any(hour in busy for hour in range(hour_of(now_ms - within_ms), hour_of(now_ms - 1) + 1))
 
 
 def _counting(from_ms: int, until_ms: int, busy: Container[int] | None, rest: Sequence[Span]) -> Iterable[Span]:

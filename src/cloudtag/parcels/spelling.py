@@ -24,6 +24,20 @@ def with_canonical_numbers(event: Any) -> Any:
     return event if spell is None else spell(event)
 
 
+NUMBER_FIELD = "waybill_no"
+"""The key field whose text is a waybill number."""
+
+
+def canonical_key(field: str, text: str) -> str:
+    """The key that a record belongs to, of the text in its key field: a waybill number in canonical form."""
+    return (canonical_number(text) or text) if field == NUMBER_FIELD else text
+
+
+def key_in_words(field: str) -> str:
+    """What a producer must make the key of, as `waybill_no in canonical form`."""
+    return f"{field} in canonical form" if field == NUMBER_FIELD else field
+
+
 def _order(event: OrderChanged) -> OrderChanged:
     named: OrderChanged = _named(event)
     if not named.parcels:
@@ -37,8 +51,8 @@ def _order(event: OrderChanged) -> OrderChanged:
 
 
 def _scan(event: ParcelScanned) -> ParcelScanned:
-    number = canonical_number(event.waybill_no)
-    return event if number in ("", event.waybill_no) else replace(event, waybill_no=number)
+    number = canonical_key(NUMBER_FIELD, event.waybill_no)
+    return event if number == event.waybill_no else replace(event, waybill_no=number)
 
 
 def _named(event: Any) -> Any:

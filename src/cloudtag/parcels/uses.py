@@ -9,8 +9,11 @@ from cloudtag.contract.types import LATEST_MS
 from cloudtag.parcels.clock import DAY_MS, HOUR_MS
 from cloudtag.parcels.courier import reuse_days_of
 
-WAIT_MS = 72 * HOUR_MS
-"""How long a number that was named may stay without a scan (T3.4), where a policy says nothing else."""
+WAIT_HOURS = 72
+"""How long a number that was named may stay without a scan (T3.4): what policies say where they say nothing else."""
+WAIT_MS = WAIT_HOURS * HOUR_MS
+"""The same for whose parcel it is. No policy sets it: which parcel a number means must not differ between two readers,
+and buyers of two platforms, each with a policy of its own, may name one number."""
 
 
 class JourneySpan(Protocol):

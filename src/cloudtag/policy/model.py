@@ -85,12 +85,14 @@ class RouteNames(Struct, frozen=True, forbid_unknown_fields=True):
     """What a platform calls the places a shop may take an alert to (B11, B16, B27, J1).
 
     `complaint_centre` decides on vouchers within three working days, `cloud_tag` takes those without any,
-    `review_management` those against unreasonable reviews.
+    `review_management` those against unreasonable reviews. `tags_only_order`: where no other order of the buyer's is
+    abnormal, the cloud tag takes it whatever vouchers there are (B26, B27).
     """
 
     complaint_centre: str = "complaint_centre"
     cloud_tag: str = "cloud_tag"
     review_management: str = "review_management"
+    tags_only_order: bool = False
 
 
 class Policy(Struct, frozen=True):
@@ -140,6 +142,7 @@ class Policies:
         # Nothing but the latest word counts: a network holds what is kept without end, and does not change with time.
         self.networks = Networks({name: v[-1].tags.network for name, v in self._packs.items() if name != DEFAULT})
         """Which platforms share a network, as their latest versions have it; a platform without a pack is its own."""
+        self._cited = {policy.version: policy for policy in self.versions()}
 
     @property
     def platforms(self) -> frozenset[str]:
@@ -151,6 +154,10 @@ class Policies:
         name = platform if platform in self._packs else DEFAULT
         found = bisect_right(self._starts[name], occurred_at) - 1
         return self._packs[name][max(found, 0)]
+
+    def cited(self, version: str) -> Policy | None:
+        """The policy that a record cites by its version, if it is still among these."""
+        return self._cited.get(version)
 
     def versions(self) -> list[Policy]:
         """Every version of every pack."""

@@ -89,6 +89,11 @@ class KeyedProcessor:
         index = self._indexes[row.id[0]]
         return () if index is None else index(state, row, fact)
 
+    def unsettled(self, state: KeyedState) -> Iterable[str]:
+        """No row rests on what was published about others."""
+        del state
+        return ()
+
     def causes(self, state: KeyedState, row_id: str, news: News) -> tuple[Cause, ...]:
         """All that is new in the keyed state."""
         del state, row_id

@@ -19,23 +19,27 @@ from cloudtag.wire import encode_json
 
 
 def replay_as_delivered(
-    lines: Iterable[bytes], lateness_ms: int, until_ms: int | None = None, policies: Policies | None = None
+    lines: Iterable[bytes],
+    lateness_ms: int,
+    until_ms: int | None = None,
+    policies: Policies | None = None,
+    live_since_ms: int | None = None,
 ) -> Iterator[ReplayRecord]:
     """Judge lines in the replay form in the order in which they stand, and yield every record published.
 
     `lateness_ms`: how far the watermark stays behind the newest event so far. In the end event time moves on to the
     newest event, or to `until_ms` if that is later: what then stands is what `replay` says, as long as nothing came
     too late to be held. Such events, and those about somebody who is forgotten, become dead letters like lines that
-    cannot be read, with their line number as the offset.
+    cannot be read, with their line number as the offset. `live_since_ms`: what was decided before is historical.
     """
-    topology, newest_ms = Topology(policies or shipped(), lateness_ms), 0
+    topology, newest_ms = Topology(policies or shipped(), lateness_ms, live_since_ms=live_since_ms), 0
     for number, item in numbered(lines):
         if isinstance(item, BadLine):
             yield "dead-letters", dead_letter_of_line(item)
             continue
         newest_ms = max(newest_ms, item.occurred_at)
-        outputs = topology.feed((item,))
-        outputs += topology.fire_before(newest_ms - lateness_ms)
+        # What was due before then was so without this line.
+        outputs = [*topology.fire_before(newest_ms - lateness_ms), *topology.feed((item,))]
         yield from ((output.stream, output.record) for output in outputs)
         yield from (("dead-letters", letter) for letter in _refused(topology, number))
         yield from (lost(event) for event in taken(topology.conflicting))

@@ -31,12 +31,16 @@ ShowProgress = Callable[[Iterable[Any]], Iterable[Any]]
 
 
 def replay(
-    lines: Iterable[bytes], until_ms: int | None = None, policies: Policies | None = None
+    lines: Iterable[bytes],
+    until_ms: int | None = None,
+    policies: Policies | None = None,
+    live_since_ms: int | None = None,
 ) -> Iterator[ReplayRecord]:
     """Judge lines in the replay form and yield every record published, dead letters first.
 
-    `until_ms`: move event time on to there after the last event. A line that cannot be read becomes a dead letter
-    whose offset is its line number, counted from 0 over all lines.
+    `until_ms`: move event time on to there after the last event. `live_since_ms`: what was decided before is published
+    as historical. A line that cannot be read becomes a dead letter whose offset is its line number, counted from 0 over
+    all lines.
     """
     events: list[Any] = []
     for item in read(lines):
@@ -44,16 +48,21 @@ def replay(
             yield "dead-letters", dead_letter_of_line(item)
         else:
             events.append(item)
-    yield from judge(events, until_ms, policies)
+    yield from judge(events, until_ms, policies, live_since_ms)
 
 
-def judge(events: list[Any], until_ms: int | None = None, policies: Policies | None = None) -> Iterator[ReplayRecord]:
+def judge(
+    events: list[Any],
+    until_ms: int | None = None,
+    policies: Policies | None = None,
+    live_since_ms: int | None = None,
+) -> Iterator[ReplayRecord]:
     """Judge decoded events in order of event time and yield what is published. `events` is sorted in place.
 
     Whatever one buyer's events, or a parcel's, bring about and take back again is published step by step.
     """
     packs = policies or shipped()
-    topology, runs = Topology(packs), EventBatches(packs.networks)
+    topology, runs = Topology(packs, live_since_ms=live_since_ms), EventBatches(packs.networks)
     events[:] = map(with_canonical_numbers, events)
     _sort(events)
     start = 0

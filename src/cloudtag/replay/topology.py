@@ -42,15 +42,19 @@ class Topology:
         lateness_ms: int = 0,
         rows: Mapping[str, MemoryRows] | None = None,
         make: Callable[[str, Policies, int], Processor] = build,
+        live_since_ms: int | None = None,
     ) -> None:
         """`rows`: where the tasks store their rows, those of an earlier topology to go on where it stopped. Without
         them nothing is stored: a topology that lives once needs no more than its tasks' memory.
 
-        `make`: what makes each processor.
+        `make`: what makes each processor. `live_since_ms`: what was decided before is published as historical.
         """
         self.rows = rows
         self.tasks = {
-            name: Task(make(name, policies, lateness_ms), None if rows is None else rows[name]) for name in ORDER
+            name: Task(
+                make(name, policies, lateness_ms), None if rows is None else rows[name], live_since_ms=live_since_ms
+            )
+            for name in ORDER
         }
         self._waiting: dict[str, list[Any]] = {name: [] for name in ORDER}
         self._reached: dict[str, int] = {}

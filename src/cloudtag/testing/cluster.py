@@ -26,9 +26,9 @@ class Crash(Exception):  # noqa: N818 - an event of the model, not an error
 class Cluster:
     """Four tasks on logs. `turn` judges the next records of one log, and may be told where to die."""
 
-    def __init__(self, policies: Policies, lateness_ms: int) -> None:
+    def __init__(self, policies: Policies, lateness_ms: int, live_since_ms: int | None = None) -> None:
         """All logs are empty; every task is open."""
-        self.policies, self.lateness_ms = policies, lateness_ms
+        self.policies, self.lateness_ms, self.live_since_ms = policies, lateness_ms, live_since_ms
         self.logs: dict[str, list[Any]] = {name: [] for name in READS}
         self.offsets = dict.fromkeys(READS, 0)
         self.rows = {name: MemoryRows() for name in READS}
@@ -40,7 +40,8 @@ class Cluster:
         """Open every task on what is durable."""
         self.tasks: dict[str, Task] = {}
         for name in READS:
-            self.tasks[name] = Task(build(name, self.policies, self.lateness_ms), self.rows[name], cache_keys=2)
+            processor = build(name, self.policies, self.lateness_ms)
+            self.tasks[name] = Task(processor, self.rows[name], cache_keys=2, live_since_ms=self.live_since_ms)
             self.settle(name, self.tasks[name].open())
 
     def append(self, fact: Any) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
 
-from msgspec import Struct
+from msgspec import UNSET, Struct
 
 from cloudtag.warehouse.pseudonymizer import Pseudonymizer
 
@@ -53,6 +53,11 @@ def flags(*names: str) -> tuple[Column, ...]:
     return tuple(same(name, "Bool") for name in names)
 
 
+def unset(*names: str) -> tuple[Column, ...]:
+    """Yes-or-no fields that may not be set; then NULL."""
+    return tuple(_unset(name, attrgetter(name)) for name in names)
+
+
 def texts(*names: str) -> tuple[Column, ...]:
     """Lists of texts."""
     return tuple(same(name, "Array(String)") for name in names)
@@ -95,6 +100,13 @@ def deep(name: str, kind: str, field: str, inner: str, part: str) -> Column:
 def computed(name: str, kind: str, of: Callable[[Any, Pseudonymizer], Any]) -> Column:
     """Whatever else can be said of a record."""
     return Column(name, kind, lambda rows, pseudonymizer: [of(row, pseudonymizer) for row in rows])
+
+
+def _unset(name: str, get: Callable[[Any], Any]) -> Column:
+    def of(rows: RecordRows, _: Pseudonymizer) -> list[Any]:
+        return [None if (value := get(row)) is UNSET else value for row in rows]
+
+    return Column(name, "Nullable(Bool)", of)
 
 
 def _text(name: str, kind: str) -> Column:

@@ -1,4 +1,4 @@
-"""The tables of what cloudtag publishes, one per output stream (deploy/clickhouse/001, 002, 005, 008, 011 to 015)."""
+"""The tables of what cloudtag publishes, one per output stream (made in deploy/clickhouse)."""
 
 from typing import Any
 
@@ -17,11 +17,13 @@ from cloudtag.warehouse.columns import (
     same,
     text,
     texts,
+    unset,
 )
 from cloudtag.warehouse.pseudonymizer import Pseudonymizer
 
 REVISION = same("revision", "UInt64")
 BUYER = keyed("buyer_key", "buyer_id", "buyer")
+HISTORICAL = unset("historical")
 
 
 def _buyers_of(alert: Alert) -> tuple[str, ...]:
@@ -83,6 +85,7 @@ RECORD_TABLES: dict[str, WarehouseTable] = {
             _covered("withdrawn_because"),
             _covered("withdrawn_because_zh"),
             *low("verdict"),
+            *HISTORICAL,
         ),
     ),
     "tag-statuses": WarehouseTable(
@@ -102,6 +105,7 @@ RECORD_TABLES: dict[str, WarehouseTable] = {
             same("due_at", f"Nullable({TIME})"),
             same("put_at", f"Nullable({TIME})"),
             SCOPE,
+            *HISTORICAL,
         ),
     ),
     "tag-confirmations": WarehouseTable(
@@ -117,6 +121,7 @@ RECORD_TABLES: dict[str, WarehouseTable] = {
             *low("policy_version"),
             same("independent_shops", "UInt32"),
             same("reached_ms", "Array(Int64)"),
+            *HISTORICAL,
         ),
     ),
     "consequences": WarehouseTable(
@@ -133,6 +138,7 @@ RECORD_TABLES: dict[str, WarehouseTable] = {
             same("ends_at", f"Nullable({TIME})"),
             *low("policy_version"),
             *text("shop_id"),
+            *HISTORICAL,
         ),
     ),
     "report-statuses": WarehouseTable(
@@ -151,6 +157,7 @@ RECORD_TABLES: dict[str, WarehouseTable] = {
             same("decided_at", TIME),
             *low("policy_version"),
             SCOPE,
+            *HISTORICAL,
         ),
     ),
     "labels": WarehouseTable(
@@ -165,6 +172,7 @@ RECORD_TABLES: dict[str, WarehouseTable] = {
             *text("shop_id", "answered_by_shop_id", "account_id"),
             same("labelled_at", TIME),
             *low("policy_version"),
+            *HISTORICAL,
         ),
     ),
     "dead-letters": WarehouseTable(

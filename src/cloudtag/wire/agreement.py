@@ -10,6 +10,7 @@ from msgspec import Struct
 from cloudtag.contract.replay_form import is_time
 from cloudtag.wire.schemas import Schema
 
+_NOTHING = (type(None), msgspec.UnsetType)
 _NUMBERS = ("int", "long")
 _TIME = {"type": "long", "logicalType": "timestamp-millis"}
 
@@ -45,6 +46,8 @@ def _field(field: dict[str, Any], info: msgspec.structs.FieldInfo, hint: Any, wh
 
 def _default_of(info: msgspec.structs.FieldInfo) -> Any:
     default = info.default if info.default is not msgspec.NODEFAULT else info.default_factory()
+    if default is msgspec.UNSET:
+        return None
     return list(default) if isinstance(default, tuple) else default
 
 
@@ -54,7 +57,7 @@ def _kind(kind: Any, hint: Any, where: str) -> Iterator[str]:
         if not isinstance(kind, list) or len(kind) != 2 or kind[0] != "null":
             yield f"{where}: nullable in the struct, so the type must be null (first) and one other"
         else:
-            yield from _kind(kind[1], next(i for i in inner if i is not type(None)), where)
+            yield from _kind(kind[1], next(i for i in inner if i not in _NOTHING), where)
     elif origin is Literal:
         yield from _enum(kind, inner, where)
     elif origin is tuple:

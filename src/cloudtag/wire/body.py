@@ -39,6 +39,9 @@ class BodyReader:
     def read(self, data: bytes, start: int) -> Struct:
         """The record whose body starts at `start`. Raises Undecodable."""
         values = self._values(data, start)
+        for name in self._shape.unset:
+            if values[name] is None:
+                del values[name]
         try:
             record: Struct = msgspec.convert(values, self._shape.struct)
         except msgspec.ValidationError as error:

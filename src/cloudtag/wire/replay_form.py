@@ -2,7 +2,7 @@
 
 Going in, an absent field takes its default, but for what an event must say (its ids, its time, its status); a field
 that an event does not have is a mistake, one of an output record is passed over; times are RFC 3339 or milliseconds
-since the epoch. Going out, every field is written, times as RFC 3339 with Z, bytes as base64.
+since the epoch. Going out, every field is written that is set, times as RFC 3339 with Z, bytes as base64.
 """
 
 import re
@@ -88,6 +88,9 @@ def _refusal(error: msgspec.ValidationError, line: bytes | str) -> Undecodable:
 
 def _strict(shape: Shape, loose: Any) -> Struct:
     values = {name: getattr(loose, name) for name in shape.names}
+    for name in shape.unset:
+        if values[name] in (None, UNSET):
+            del values[name]
     if (unsaid := next((name for name, value in values.items() if value is UNSET), None)) is not None:
         if loose.withdraws is None:
             raise Undecodable("invalid_value", advice.told(shape, f"Object missing required field `{unsaid}`", ""))
@@ -150,6 +153,8 @@ def _default_of(field: msgspec.structs.FieldInfo, shape: Shape) -> Any:
 
 
 def _loose_hint(shape: Shape, field: msgspec.structs.FieldInfo, hint: Any, *, is_event: bool) -> Any:
+    if field.name in shape.unset:
+        return hint | None
     if field.name in shape.times:
         return _Time | None if field.default is None else _Time
     if field.name in shape.nested:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, get_args, get_origin, get_type_hints
 
-from msgspec import Struct
+from msgspec import UNSET, Struct
 from msgspec.structs import fields
 
 from cloudtag.contract.replay_form import is_time
@@ -30,6 +30,8 @@ class Shape:
     """What precedes the fields in that array."""
     unsaid: frozenset[str] = frozenset()
     """Fields that may say nothing, though the schema requires a text: on the wire that is ""."""
+    unset: frozenset[str] = frozenset()
+    """Fields that are not there at all where they say nothing: on the wire that is null."""
 
     def field_at(self, path: str) -> str:
         """The fields a msgspec path leads to: `$[10][0][1]` of an order is `lines[0].quantity`."""
@@ -67,6 +69,7 @@ def shape_of(struct: type[Struct]) -> Shape:
         is_array=config.array_like,
         tag=None if config.tag is None else str(config.tag),
         unsaid=frozenset(f.name for f in fields(struct) if f.required and type(None) in get_args(hints[f.name])),
+        unset=frozenset(f.name for f in fields(struct) if f.default is UNSET),
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from itertools import count
 from typing import Any
 
-from msgspec import Struct
+from msgspec import UNSET, Struct
 
 from cloudtag.wire.schemas import Schema
 from cloudtag.wire.varints import Written, written_time
@@ -35,7 +35,12 @@ class _Source:
 
     def __init__(self) -> None:
         self.lines: list[str] = []
-        self.names: dict[str, Any] = {"w": _WRITTEN, "written_time": written_time, "booleans": _BOOLEANS}
+        self.names: dict[str, Any] = {
+            "w": _WRITTEN,
+            "written_time": written_time,
+            "booleans": _BOOLEANS,
+            "unset": UNSET,
+        }
         self._types: dict[str, Any] = {}
         self._fresh = count()
 
@@ -78,7 +83,7 @@ class _Source:
 
     def _nullable(self, value: str, kind: Any, pad: str) -> str:
         part = f"p{next(self._fresh)}"
-        self.lines += [f"{pad}x = {value}", f"{pad}if x is None: {part} = b'\\x00'", f"{pad}else:"]
+        self.lines += [f"{pad}x = {value}", f"{pad}if x is None or x is unset: {part} = b'\\x00'", f"{pad}else:"]
         inner = self._value("x", kind, pad + "    ")
         self.lines.append(f"{pad}    {part} = b'\\x02' + " + " + ".join(inner))
         return part

@@ -138,8 +138,20 @@ def test_one_of_two_alerts_answered_leaves_the_other() -> None:
     assert warned(one, two, events=asked).one(WARNING).ends_at == BEGINS + 2 * HOUR
 
 
-def test_answered_before_the_last_day_the_alert_warns_of_nothing() -> None:
-    assert warned(verdict(BEGINS - 1, "abnormal")).course(WARNING) == []
+@pytest.mark.parametrize(("at", "course"), [(BEGINS - 1, []), (BEGINS, []), (BEGINS + 1, ["ended"])])
+def test_answered_before_the_last_day_the_alert_warns_of_nothing(at: Any, course: Any) -> None:
+    assert warned(verdict(at, "abnormal")).course(WARNING)[-1:] == course
+
+
+def test_a_second_alert_after_the_first_was_answered_warns_from_then_on() -> None:
+    """Between the two nothing was open."""
+    picture = (Proof("sha1", "picture"),)
+    before = refunded("opened", T0 - 2 * DAY, "o2", "s1", reason="quality", evidence=picture)
+    at = DEADLINE - 5 * HOUR
+    shown = refunded("modified", at, **ASKED, evidence=picture)
+    told = warned(before, verdict(BEGINS - DAY, "abnormal"), shown, until=at)
+    assert told.alert("reused_evidence").decided_at == at
+    assert (told.one(WARNING).status, told.one(WARNING).starts_at) == ("active", at)
 
 
 def test_it_is_reversed_with_the_alert() -> None:

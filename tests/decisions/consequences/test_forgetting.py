@@ -7,7 +7,7 @@ import pytest
 from msgspec import Struct
 
 from cloudtag.contract import events as ev
-from cloudtag.engine.task import TASK_KEY
+from cloudtag.engine.task_row import TASK_KEY
 from cloudtag.policy.load import shipped
 from cloudtag.replay.topology import Topology, memory_rows
 from tests.decisions.consequences.scene import (

@@ -17,7 +17,7 @@ from cloudtag.wire import Codec
 from streams.kafka.partitioner import Misplaced, MisplacementCause, partition_of
 from streams.kafka.topics import internal, watermarks
 from streams.transport.decoded import DecodedRecord
-from streams.worker.misplaced import LONGEST_KEY_BYTES, MOST_HOPS, headers_of, origin_of
+from streams.worker.misplaced import LONGEST_KEY_BYTES, MOST_HOPS, headers_of, origin_of, warn
 from streams.worker.platforms import Platforms
 from streams.worker.record_reader import RecordReader
 from streams.worker.runner import Runner
@@ -196,3 +196,12 @@ def _reason(found: tuple[int | None, Struct]) -> str:
     letter = found[1]
     assert isinstance(letter, DeadLetter), letter
     return letter.reason
+
+
+@pytest.mark.parametrize(
+    ("stream", "told"),
+    [("logistics", "set the key to waybill_no in canonical form"), ("orders", "set the key to buyer_id")],
+)
+def test_the_warning_says_what_the_key_must_be(stream: str, told: str, caplog: pytest.LogCaptureFixture) -> None:
+    warn([Misplaced(stream, "k", 1, "key", 1)])
+    assert f"{told} (1)" in caplog.text

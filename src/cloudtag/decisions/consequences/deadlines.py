@@ -19,6 +19,7 @@ from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.refund_view import RefundView
 
 _HOUR_MS = 3_600_000
+_NEVER_MS = 2**62
 _DECIDED = ("agreed", "refused", "completed", "withdrawn")
 """What a refund must have become for its deadline to matter no longer."""
 _ASKING = ("opened", "modified", "escalated")
@@ -48,9 +49,9 @@ def _warning(
     case: ConsequenceCase, order: OrderView, refund: RefundView, alerts: list[Alert], deadline: int
 ) -> Iterator[Follows | ConsequenceTimer]:
     policy = case.policies.at(refund.platform, refund.opened.occurred_at)
-    begins_at = max(deadline - policy.consequences.deadline_warning_hours * _HOUR_MS, alerts[0].decided_at)
-    begins_at = max(begins_at, refund.opened.occurred_at)
     verdicts = [case.verdicts.get(alert.alert_id) for alert in alerts]
+    soon_at = max(deadline - policy.consequences.deadline_warning_hours * _HOUR_MS, refund.opened.occurred_at)
+    begins_at = _open_since(alerts, verdicts, soon_at)
     ends_at = min(deadline, _answered_at(refund, verdicts, deadline))
     if begins_at >= ends_at:
         return
@@ -71,6 +72,16 @@ def _warning(
         shop_id=refund.shop_id,
     )
     yield from lasting(Follows(record, min(refund.opened.occurred_at, alerts[0].first_event_at)), case.now_ms)
+
+
+def _open_since(alerts: list[Alert], verdicts: list[AlertAnswered | None], soon_at: int) -> int:
+    """From when on an alert is open while the deadline is near: one that was answered before then is not."""
+    begun = [
+        max(soon_at, alert.decided_at)
+        for alert, verdict in zip(alerts, verdicts, strict=True)
+        if verdict is None or verdict.occurred_at > max(soon_at, alert.decided_at)
+    ]
+    return min(begun, default=_NEVER_MS)
 
 
 def _answered_at(refund: RefundView, verdicts: list[AlertAnswered | None], deadline: int) -> int:

@@ -26,6 +26,11 @@ def _come(at: str, number: str = "OUT1", **fields: object) -> dict[str, object]:
     return scanned(number, "signed", at, **{"signer": "recipient", **fields})
 
 
+def _others(days: int, hours: int = 0) -> dict[str, object]:
+    """The courier scans somebody else's parcel."""
+    return scanned(f"Z{days}", "arrived", day(days, hours))
+
+
 _SENT = (_PLACED, *_sent())
 _SKIRT = [{"sku_id": "skirt", "quantity": 1}]
 _DRESS = [{"sku_id": "dress", "quantity": 1}]
@@ -135,10 +140,39 @@ EXAMPLES = (
     ),
     Example(
         name="claimed exactly 20 days after shipping",
-        events=(*_SENT, _claim(day(21))),
+        events=(*_SENT, _others(20), _claim(day(21))),
         fires=({"severity": "medium"},),
     ),
-    Example(name="near miss: claimed later than that", events=(*_SENT, _claim(day(21, 0, 1)))),
+    Example(name="near miss: claimed later than that", events=(*_SENT, _others(20), _claim(day(21, 0, 1)))),
+    Example(
+        name="claimed a week after shipping, while the courier carries on",
+        events=(*_SENT, _others(7), _claim(day(8))),
+        fires=({"severity": "medium"},),
+    ),
+    Example(name="near miss: the courier's feed died on the way", events=(*_SENT, _claim(day(8)))),
+    Example(
+        name="near miss: it died on the way, and parcels are scanned again after the claim",
+        events=(*_SENT, _claim(day(8)), _others(8, 1), _others(9)),
+    ),
+    Example(
+        name="it died on the way, and this very parcel is delivered after the claim",
+        events=(*_SENT, _claim(day(8)), _come(day(9))),
+        fires=({"severity": "medium"},),
+    ),
+    Example(
+        name="last heard of in the hour three days before the claim",
+        events=(*_SENT, _others(5), _claim(day(8, 0, 59))),
+        fires=({"severity": "medium"},),
+    ),
+    Example(name="near miss: last heard of in the hour before that", events=(*_SENT, _others(5), _claim(day(8, 1)))),
+    Example(
+        name="near miss: another courier carries on",
+        events=(*_SENT, scanned("Z9", "arrived", day(7), carrier="yto"), _claim(day(8))),
+    ),
+    Example(
+        name="near miss: one of two couriers' feeds died",
+        events=(*_SENT, *_sent("OUT2", carrier="yto"), _others(7), _claim(day(8))),
+    ),
     Example(name="near miss: the order was completed", events=(*_SENT, ordered("completed", day(1, 23)), _claim())),
     Example(
         name="completed only after the claim",
@@ -225,7 +259,16 @@ EXAMPLES = (
         fires=({"severity": "low"},),
     ),
     Example(
-        name="never scanned, by a courier that is known",
+        name="never scanned, by a courier that carries on",
+        events=(_PLACED, _sent()[0], _others(1, 12), _claim(day(2, 0, 1))),
+        fires=({"severity": "medium"},),
+    ),
+    Example(
+        name="near miss: never scanned, by a courier of which nothing is heard",
+        events=(_INSURED, _sent()[0], _claim(day(2, 0, 1))),
+    ),
+    Example(
+        name="never scanned, and claimed a day after shipping: that soon nothing comes",
         events=(_PLACED, _sent()[0], _claim()),
         fires=({"severity": "medium"},),
     ),

@@ -1,15 +1,15 @@
 """Streams and fields that never come, and the detectors that are blind without them."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, get_args
+from typing import Any
 
-from msgspec import NODEFAULT, Struct
-from msgspec.structs import FieldInfo, fields
+from msgspec import Struct
 
 from cloudtag.doctor.blind import Loss, without_field, without_stream
 from cloudtag.doctor.diagnosis import Diagnosis
 from cloudtag.doctor.limits import FILLED_RECORDS
 from cloudtag.doctor.reading import InputTopic
+from cloudtag.doctor.unfilled import nothing_by_field
 from cloudtag.wire.shape import shape_of
 
 _WITHOUT = {
@@ -63,19 +63,9 @@ def never_filled(topic: InputTopic) -> list[str]:
 
 
 def _empty_fields(struct: type[Struct], records: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    for field in fields(struct):
-        nothing = _nothing(field)
-        if nothing and all(record[field.name] in nothing for record in records):
-            yield field.name
-
-
-def _nothing(field: FieldInfo) -> tuple[Any, ...]:
-    """The values that say nothing, or none for a field that always says something."""
-    if field.default is NODEFAULT:
-        return (None,) if type(None) in get_args(field.type) else ()
-    if isinstance(field.default, bool):
-        return ()
-    return (None, (), [], "") if field.default in (None, ()) else (field.default,)
+    for name, nothing in nothing_by_field(struct).items():
+        if all(record[name] in nothing for record in records):
+            yield name
 
 
 def _empty(topic: InputTopic) -> Diagnosis:

@@ -4,11 +4,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from zlib import crc32
 
-from cloudtag.doctor.checks.keys import OWN, kind_of_key
+from cloudtag.doctor.checks.keys import OWN, TYPED, kind_of_key
 from cloudtag.doctor.diagnosis import Diagnosis, graded, share
 from cloudtag.doctor.limits import FEWEST_KEYS, LOOKS_LIKE
 from cloudtag.doctor.look import Look
 from cloudtag.doctor.reading import InputTopic, ReadRecord
+from cloudtag.parcels.spelling import key_in_words
 
 Hash = Callable[[str, int], int]
 """The partition of a key among so many."""
@@ -16,6 +17,14 @@ MURMUR2 = (
     "use Kafka's own partitioner: the default of the Java client; partitioner=murmur2_random with librdkafka "
     "(C, C++, Python, Go, .NET, Node, PHP, Ruby)"
 )
+
+
+_OF_KEY = {
+    "JSON": "key is not the plain text",
+    "framed": "key is not the plain text",
+    TYPED: "key is the number as it was typed",
+}
+"""What put a record elsewhere whose key is its own field in another form."""
 
 
 def crc32_of(key: str, partitions: int) -> int:
@@ -60,11 +69,12 @@ def _cause_of(
     kind: str, field: str, misplaced: list[tuple[ReadRecord, str]], partitions: int, look: Look
 ) -> tuple[str, str]:
     """What put these records elsewhere, and what to set."""
+    words = key_in_words(field)
     if kind in ("none", "empty"):
-        return "no key, so any partition was taken", f"set the record's key to {field}"
+        return "no key, so any partition was taken", f"set the record's key to {words}"
     if kind != OWN:
-        told = "key is not the plain text" if kind in ("JSON", "framed") else f"key is {kind}"
-        return told, f"set the record's key to {field}, as plain UTF-8 text"
+        told = _OF_KEY.get(kind, f"key is {kind}")
+        return told, f"set the record's key to {words}, as plain UTF-8 text"
     places: dict[str, set[int]] = defaultdict(set)
     for reading, own in misplaced:
         places[own].add(reading.record.partition)

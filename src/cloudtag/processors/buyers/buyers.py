@@ -16,6 +16,7 @@ from cloudtag.engine.row_kinds import RowKinds
 from cloudtag.engine.rows import Row
 from cloudtag.processors.base import KeyedProcessor
 from cloudtag.processors.buyers.buyer_index import BuyerIndex
+from cloudtag.processors.buyers.published import unsettled_rows
 from cloudtag.processors.buyers.reading import HELD_MS
 from cloudtag.processors.buyers.refuting import refuting
 from cloudtag.processors.buyers.rows.alerted import ALERTED
@@ -54,6 +55,10 @@ class Buyers(KeyedProcessor):
         index = self._indexes[row.id[0]]
         asked = () if index is None else index(state, row, fact)
         return (*asked, state.row_id("buyer")) if has_ended else asked
+
+    def unsettled(self, state: KeyedState) -> Iterable[str]:
+        """Those with alerts whose route rests on whether any other order is abnormal (B26, B27)."""
+        return unsettled_rows(state, self.policies)
 
     def causes(self, state: KeyedState, row_id: str, news: News) -> tuple[Cause, ...]:
         """What is new in the rows it reads, and what refuted the alerts it follows."""

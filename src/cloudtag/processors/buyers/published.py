@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from msgspec import Struct
 
 from cloudtag.contract.disputes import OrderLimitChanged
 from cloudtag.contract.internal import make_id
-from cloudtag.contract.records import Alert, TagConfirmation, TagStatus
+from cloudtag.contract.records import Alert, ShopOrder, TagConfirmation, TagStatus
 from cloudtag.contract.streams import STREAM_OF
 from cloudtag.decisions.consequences import ConsequenceCase, complaints_among, follow
+from cloudtag.decisions.consequences.moments import moments_of, newest_cause
 from cloudtag.decisions.reports import judge_reports, order_of
+from cloudtag.decisions.routes import abnormal_orders, is_settled
 from cloudtag.decisions.verdicts import last_word
 from cloudtag.detection.order_view import OrderView
 from cloudtag.engine.judgement import Judgement
@@ -41,6 +43,22 @@ def alerts_of(state: KeyedState, kinds: tuple[str, ...] = BELOW) -> list[Alert]:
         return []
     found = [alert for row in state.rows_of(*kinds) for alert in _standing(row, Alert)]
     return sorted(found, key=lambda alert: (alert.decided_at, alert.alert_id))
+
+
+def abnormal_among(state: KeyedState) -> frozenset[ShopOrder]:
+    """The orders that the alerts which stand accuse the buyer of."""
+    return abnormal_orders(alerts_of(state))
+
+
+def unsettled_rows(state: KeyedState, policies: Policies) -> Iterator[str]:
+    """The rows of which an alert goes elsewhere than it should beside the orders that are abnormal by now."""
+    if not is_alerted(state):
+        return
+    abnormal = abnormal_among(state)
+    for row in state.rows_of(*BELOW):
+        told = _standing(row, Alert)
+        if not all(is_settled(alert, policies.cited(alert.policy_version), abnormal) for alert in told):
+            yield row.id
 
 
 def judge_consequences(
@@ -87,9 +105,11 @@ def judge_consequences(
         said_id = make_id(state.network, report.shop_id, report.record.report_id)
         since_ms = report.record.put_at
         judgement.conclusions[said_id] = Conclusion(said_id, state.id, since_ms, report.record, is_rolling=True)
+    moments = moments_of(case) if told else {}
     for record, since_ms in told:
+        moment_ms = newest_cause(record, moments)
         judgement.conclusions[record.consequence_id] = Conclusion(
-            record.consequence_id, record.subject_id, since_ms, record, is_rolling=True
+            record.consequence_id, record.subject_id, since_ms, record, is_rolling=True, moment_ms=moment_ms
         )
     return judgement
 

@@ -7,9 +7,10 @@ from functools import cache, lru_cache
 from typing import Any
 
 from cloudtag.contract.events import AlertAnswered
-from cloudtag.contract.records import Alert
+from cloudtag.contract.records import Alert, ShopOrder
 from cloudtag.contract.streams import STREAM_OF
 from cloudtag.decisions.alerts import alert_of
+from cloudtag.decisions.routes import settled
 from cloudtag.decisions.verdicts import answered, label_of, last_word
 from cloudtag.detection.finding import Timer
 from cloudtag.detection.rule import Scope
@@ -84,12 +85,14 @@ def run_detectors(
     state: KeyedState,
     judgement: Judgement,
     signals: frozenset[Signal] = frozenset(),
+    *,
+    abnormal: Callable[[], frozenset[ShopOrder]] = frozenset,
 ) -> None:
     """Add to a judgement what the detectors of one scope find in a case, and when they want to be asked again.
 
     All of them are asked, whatever scenario a shop has tagged the order with (A7).
     An alert's id names the buyer's state and the case's subject, so no two rows ever publish under one id. The state
-    has the shops' answers by alert (A21 to A24).
+    has the shops' answers by alert (A21 to A24); `abnormal` are the orders that other alerts accuse the buyer of.
     """
     verdicts: Mapping[str, Sequence[AlertAnswered]] = state.index.verdicts
     for detector in _askable(scope, kinds, signals):
@@ -100,7 +103,7 @@ def run_detectors(
             if isinstance(answer, Timer):
                 judgement.timer_ms = earliest((judgement.timer_ms, answer.at_ms))
                 continue
-            alert = alert_of(detector, answer, state.network, case, policy)
+            alert = settled(alert_of(detector, answer, state.network, case, policy), policy, abnormal)
             verdict = last_word(alert, verdicts.get(alert.alert_id, ()))
             since_ms = min(alert.first_event_at, answer.since_at or alert.first_event_at)
             for record in (answered(alert, verdict), label_of(alert, verdict)):

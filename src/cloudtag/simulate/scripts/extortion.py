@@ -29,6 +29,13 @@ def review_with_a_price(stage: ScriptContext) -> None:
     stage.expect_orders(DETECTOR, [deal])
 
 
+def three_stars_with_a_price(stage: ScriptContext) -> None:
+    """Three stars, the most that press: the review itself names what more would cost."""
+    deal, at = _received(stage)
+    review(stage.story, deal, at, 3, demands_money=True)
+    stage.expect_orders(DETECTOR, [deal])
+
+
 def complaint_then_review(stage: ScriptContext) -> None:
     """The complaint names the price; the bad review follows."""
     deal, at = _received(stage)
@@ -63,6 +70,13 @@ def angry_and_refunded(stage: ScriptContext) -> None:
     stage.expect_orders(DETECTOR, [deal], stands=False)
 
 
+def four_stars_and_a_wish(stage: ScriptContext) -> None:
+    """Honest: somebody who is content wishes for the postage back in the review."""
+    deal, at = _received(stage)
+    review(stage.story, deal, at, 4, demands_money=True)
+    stage.expect_orders(DETECTOR, [deal], stands=False)
+
+
 def two_different_orders(stage: ScriptContext) -> None:
     """Honest: a complaint about one order names no price, a bad review is of another."""
     who, where = stage.buyer(), stage.shop()
@@ -75,9 +89,11 @@ def two_different_orders(stage: ScriptContext) -> None:
 SCRIPTS = (
     complaint_with_a_price,
     review_with_a_price,
+    three_stars_with_a_price,
     complaint_then_review,
     asked_without_pressing,
     asked_and_was_right,
     angry_and_refunded,
+    four_stars_and_a_wish,
     two_different_orders,
 )

@@ -105,6 +105,19 @@ def number_of_last_year(stage: ScriptContext) -> None:
             stage.expect(detector, [one], stands=False)
 
 
+def number_of_a_small_courier(stage: ScriptContext) -> None:
+    """Honest: a courier that shows nobody its scans gives out a number again after 200 days; both returns came."""
+    story, parcel = stage.story, ("village-carts", stage.story.ids.next("vc"))
+    for at in (stage.at - 200 * DAY_MS, stage.at):
+        deal = story.receive(stage.buyer(), stage.shop(), at)
+        claim = claim_refund(story, deal, deal.signed_at + HOUR_MS)
+        agreed_at = agree(story, claim, deal.signed_at + HOUR_MS)
+        fill(story, [claim], parcel, agreed_at)
+        inspect(story, claim, agreed_at + 2 * DAY_MS, claim.goods())
+        for detector in (DETECTOR, "no_circulation"):
+            stage.expect(detector, [claim], stands=False)
+
+
 SCRIPTS = (
     two_shops,
     two_accounts,
@@ -113,4 +126,5 @@ SCRIPTS = (
     one_parcel_several_orders,
     separate_parcels,
     number_of_last_year,
+    number_of_a_small_courier,
 )

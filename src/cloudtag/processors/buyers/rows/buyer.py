@@ -19,6 +19,7 @@ from cloudtag.engine.revise import Conclusion
 from cloudtag.engine.row_kind import Holds, Reads, RowKind
 from cloudtag.engine.rows import Row
 from cloudtag.policy.model import Policies
+from cloudtag.processors.buyers.published import abnormal_among
 from cloudtag.processors.buyers.reading import HELD_MS, links, orders, report, shop
 from cloudtag.processors.buyers.run_detectors import kinds_of, may_run, run_detectors
 from cloudtag.processors.buyers.uses import pictures
@@ -51,7 +52,8 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
     )
     policy = policies.at(newest.platform, newest.occurred_at)
     kinds = kinds_of(state.rows_of("order", "buyer"))
-    run_detectors("buyer", kinds, case, policy, state, judgement, state.index.prefilter.seen)
+    signals = state.index.prefilter.seen
+    run_detectors("buyer", kinds, case, policy, state, judgement, signals, abnormal=lambda: abnormal_among(state))
     return judgement
 
 

@@ -7,10 +7,13 @@ from typing import Any
 
 from cloudtag.contract import disputes
 from cloudtag.contract import events as ev
+from cloudtag.contract.couriers import CourierAsked
 from cloudtag.contract.links import AttributeUsed, SkuOwned
 from cloudtag.contract.parcels import WaybillUsed
 from cloudtag.contract.records import Alert, Label
+from cloudtag.contract.scope import unscoped
 from cloudtag.detection.cases import OrderCase
+from cloudtag.detection.feeds import feed_questions
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.refund_view import RefundView
 from cloudtag.detection.returned import sends_goods
@@ -22,6 +25,7 @@ from cloudtag.engine.row_kind import INTERNAL_ID, Holds, Reads, RowKind
 from cloudtag.engine.rows import Row
 from cloudtag.policy.model import Policies
 from cloudtag.processors.buyers.buyer_index import BuyerIndex
+from cloudtag.processors.buyers.published import abnormal_among
 from cloudtag.processors.buyers.reading import (
     is_answered,
     links,
@@ -30,6 +34,7 @@ from cloudtag.processors.buyers.reading import (
     orders_beside,
     orders_sharing,
     report,
+    silence,
     view_of,
 )
 from cloudtag.processors.buyers.run_detectors import run_detectors, unpaid_ms
@@ -53,16 +58,48 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
         use_id = shown.internal_id
         judgement.conclusions[use_id] = Conclusion(use_id, shown.attribute, shown.occurred_at, shown)
     is_claimed = row.name in state.index.claimed_orders
+    loose = _loose_words(state, row)
     case = OrderCase(
         state.id,
-        order,
+        OrderView(order.order_id, (*row.facts.values(), *loose), order.shop_id) if loose else order,
         lambda number: report(state, number),
         now_ms,
         lambda: orders_beside(state, (row.name,)),
         links(state) if is_claimed else (),
+        lambda number, courier: silence(state, number, courier),
+        lambda number: number not in state.index.units,
     )
-    run_detectors("order", row.kinds, case, policy, state, judgement)
+    if order.refunds:
+        _ask(state, case, judgement)
+    run_detectors("order", row.kinds, case, policy, state, judgement, abnormal=lambda: abnormal_among(state))
     return judgement
+
+
+def _loose_words(state: KeyedState, row: Row) -> list[ev.ComplaintChanged]:
+    """What was said of the order's complaints by events that do not name the order."""
+    own = state.row("buyer")
+    if own is None:
+        return []
+    words = [fact for fact in own.facts.values() if type(fact) is ev.ComplaintChanged]
+    about = {(f.shop_id, f.complaint_id) for f in row.facts.values() if type(f) is ev.ComplaintChanged} if words else ()
+    return [word for word in words if (word.shop_id, word.complaint_id) in about]
+
+
+def _complained_of(state: KeyedState, name: str) -> Iterable[str]:
+    """The orders of whose complaints something is said without naming the order."""
+    del name
+    own = state.row("buyer")
+    if own is None or not any(type(fact) is ev.ComplaintChanged for fact in own.facts.values()):
+        return ()
+    return [row.name for row in state.rows_of("order") if _loose_words(state, row)]
+
+
+def _ask(state: KeyedState, case: OrderCase, judgement: Judgement) -> None:
+    """Ask when the couriers were silent of which no delivery is known. Of a return number its own row asks."""
+    for number, courier, since_ms, until_ms in feed_questions(case.order, case.outbound):
+        if case.is_asked(number):
+            asked = CourierAsked(0, True, courier, case.buyer_id, number, since_ms, state.network, until_ms)
+            judgement.conclusions[asked.internal_id] = Conclusion(asked.internal_id, courier, since_ms, asked)
 
 
 def _uses(state: KeyedState, order: OrderView) -> Iterator[Conclusion]:
@@ -152,25 +189,18 @@ def _is_needed(state: KeyedState, row: Row, horizon_ms: int) -> bool:
     So does one whose alert was answered while the answer is held: it must not look as if it had been about nothing. And
     one that a complaint names of which something was said since without naming it.
     """
-    if is_answered(state, row, horizon_ms) or _is_complained_of(state, row, horizon_ms):
+    if is_answered(state, row, horizon_ms) or any(word.occurred_at >= horizon_ms for word in _loose_words(state, row)):
         return True
-    tags = state.row("tags")
-    if tags is None or all(_name(request) != row.name for request in tags.facts.values()):
-        return False
+    tags, order_id = state.row("tags"), unscoped(row.name)[1]
+    # A shop's tag, or complaint, of an order of another shop is told that it is not its own.
+    if tags is None or all(request.order_id != order_id for request in tags.facts.values()):
+        return any(other.newest_ms >= horizon_ms for other in _namesakes(state, order_id))
     return any(other.newest_ms >= horizon_ms for other in state.rows_of("order", "tags"))
 
 
-def _is_complained_of(state: KeyedState, row: Row, horizon_ms: int) -> bool:
-    own = state.row("buyer")
-    if own is None:
-        return False
-    said = {_complaint(fact) for fact in own.facts.values() if fact.occurred_at >= horizon_ms} - {None}
-    return any(_complaint(fact) in said for fact in row.facts.values())
-
-
-def _complaint(fact: Any) -> tuple[str, str] | None:
-    """The complaint a fact is about, by shop and id."""
-    return (fact.shop_id, fact.complaint_id) if type(fact) is ev.ComplaintChanged else None
+def _namesakes(state: KeyedState, order_id: str) -> Iterator[Row]:
+    """The rows of the orders with that id, of whatever shop."""
+    return (row for row in state.rows_of("order") if unscoped(row.name)[1] == order_id)
 
 
 ORDER = RowKind(
@@ -188,10 +218,11 @@ ORDER = RowKind(
         Holds(disputes.ChargebackChanged, name=_name),
         Holds(SkuOwned, name=_name, identity=INTERNAL_ID),
     ),
-    tells=(WaybillUsed, AttributeUsed, Alert, Label),
+    tells=(WaybillUsed, CourierAsked, AttributeUsed, Alert, Label),
     reads=(
         Reads("parcel", readers=_with_refunds_of, rows=_numbers_of),
         Reads("order", when=_has_refunds, readers=_beside, rows=lambda state, name: names_beside(state, (name,))),
+        Reads("buyer", readers=_complained_of, rows=lambda _state, _name: ("",)),
         Reads("links", when=_has_claimed, readers=_claimed, rows=lambda _state, _name: ("",)),
     ),
     index=_index,

@@ -20,6 +20,7 @@ from cloudtag.parcels.courier import is_known
 from cloudtag.policy.model import Policies
 from cloudtag.policy.rest_days import rest_spans
 from cloudtag.processors.buyers.buyer_index import BuyerIndex
+from cloudtag.processors.buyers.published import abnormal_among
 from cloudtag.processors.buyers.reading import (
     is_answered,
     links,
@@ -69,7 +70,7 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
         rest=lambda from_ms, until_ms: rest_spans(from_ms, until_ms, policy.deadlines),
     )
     _ask(state, case, judgement)
-    run_detectors("parcel", kinds_of(rows), case, policy, state, judgement)
+    run_detectors("parcel", kinds_of(rows), case, policy, state, judgement, abnormal=lambda: abnormal_among(state))
     return judgement
 
 

@@ -35,7 +35,7 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
         return EMPTY
     first = asked.occurred_at // HOUR_MS
     busy = _busy(state.row("hours"), first)
-    silences, since = silent_spans(first, busy, now_ms // HOUR_MS)
+    silences, since = silent_spans(first, busy, max(now_ms, asked.reached_ms) // HOUR_MS)
     answer = CourierReported(
         0, True, asked.courier, asked.buyer_id, asked.waybill_no, asked.occurred_at,
         tuple((start * HOUR_MS, end * HOUR_MS) for start, end in silences),

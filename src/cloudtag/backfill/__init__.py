@@ -1,0 +1,1 @@
+"""History that an installation must know before it goes live: put in order, counted, and sent once."""

@@ -1,0 +1,39 @@
+"""Whether the shop has the goods that refunds were to bring back, by pieces and money as everywhere (F6, F9)."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from cloudtag.detection.goods import Expected, claimed
+from cloudtag.detection.order_view import OrderView
+from cloudtag.detection.parcel_goods import Part, expected_in, found_in
+from cloudtag.detection.refund_view import RefundView
+from cloudtag.detection.returned import Refunds, last_words
+
+
+def is_all_back(refunds: Refunds) -> bool:
+    """Whether the shop found all the goods that refunds were to bring back, in whatever parcels and condition.
+
+    Counted as where goods are short: sets by their parts, by amount alone what it pays for, of one return recorded as
+    two refunds once. Of an order that nobody knows anything found will do, unless the refund names its goods.
+    """
+    parts = [Part(order, refund, tuple(last_words(order, refund))) for order, refund in refunds]
+    found = found_in(parts)
+    if not found:
+        return False
+    due = expected_in(parts)
+    if not due.total:
+        # None of them sends goods back, and yet some came: they answer for what was claimed.
+        due = _claimed(parts)
+    wanted = found & due.goods if due.goods else found
+    return wanted.total() >= due.total
+
+
+def has_come_back(order: OrderView, refund: RefundView) -> bool:
+    """Whether the shop found all the goods of one refund."""
+    return is_all_back([(order, refund)])
+
+
+def _claimed(parts: list[Part]) -> Expected:
+    each = [claimed(part.order, part.refund) for part in parts]
+    return Expected(sum(one.total for one in each), sum((one.goods for one in each), Counter[str]()))

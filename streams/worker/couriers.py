@@ -1,0 +1,40 @@
+"""Whether the couriers whose parcels are waited for are heard of at all: what waits for a dead feed waits in vain."""
+
+from functools import lru_cache
+from typing import Any
+
+from cloudtag.contract.couriers import CourierAsked
+from cloudtag.contract.events import ParcelScanned
+from cloudtag.parcels.courier import canonical_courier, couriers, is_known
+from streams.worker.worker_metrics import WorkerMetrics
+
+WAITS, SCANS = "courier_waits", "courier_scans"
+
+
+class Couriers:
+    """Counts the scans of couriers that are known here, and the parcels a scan of theirs is waited for."""
+
+    def __init__(self, metrics: WorkerMetrics) -> None:
+        """They are shown at zero: a courier of which nothing ever comes is the one that must be seen."""
+        self._metrics = metrics
+        known = [(code,) for code in sorted(couriers())]
+        metrics.show(WAITS, known)
+        metrics.show(SCANS, known)
+
+    def see(self, fact: Any) -> None:
+        """Count a record of the processor that keeps the couriers' hours; most are scans."""
+        kind = type(fact)
+        if kind is ParcelScanned:
+            # As in the hours that are kept: a label says nothing of a courier, nor does a time that is not UTC.
+            code = None if fact.scan == "label_created" or fact.time_is_local else _known(fact.carrier)
+            if code is not None:
+                self._metrics.count(SCANS, 1, code)
+        elif kind is CourierAsked and fact.is_held and is_known(fact.courier):
+            self._metrics.count(WAITS, 1, fact.courier)
+
+
+@lru_cache(maxsize=4096)
+def _known(carrier: str | None) -> str | None:
+    """The code a carrier's name means, if it is known.."""
+    code = canonical_courier(carrier)
+    return code if is_known(code) else None
