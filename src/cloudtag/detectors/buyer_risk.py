@@ -112,6 +112,15 @@ EXAMPLES = (
         events=(*_denied(1, 0), *_short(2, 30), _normal(1, 40, "s2")),
         fires=({"severity": "medium"},),
     ),
+    Example(
+        name="two shops with one order number sold two orders",
+        events=(*_denied(1, 0), *(told | {"shop_id": "s2", "order_id": "o1"} for told in _short(2, 30))),
+        fires=({"severity": "medium"},),
+    ),
+    Example(
+        name="near miss: two of one order",
+        events=(*_denied(1, 0), *(told | {"order_id": "o1"} for told in _short(2, 30))),
+    ),
     Example(name="near miss: one signal is a watch", events=_denied(1, 0)),
     Example(
         name="near miss: one refund without return that presses a demand is one matter",
@@ -237,7 +246,12 @@ def _is_one(signal: _Signal, other: _Signal) -> bool:
         return True
     one, two = signal.alert, other.alert
     is_strong = one.severity in _STRONG and two.severity in _STRONG
-    return not is_strong and one.family == two.family and one.order_ids == two.order_ids
+    return not is_strong and one.family == two.family and _orders(one) == _orders(two)
+
+
+def _orders(alert: Alert) -> tuple[object, ...]:
+    """The orders an alert names, each with its shop where it is known: two shops may use one number."""
+    return alert.orders or (alert.shop_id, *alert.order_ids)
 
 
 def _severity(count: int, parameters: Parameters) -> Severity:

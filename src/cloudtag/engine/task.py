@@ -139,8 +139,7 @@ class Task:
         processor, own, get_state = self._processor, self._own, self._cache.get
         key, identities, kinds = processor.key, processor.identities, processor.kinds
         horizon_ms = own.watermark_ms - processor.retention_ms
-        # The keyed states of this batch, so that the cache is asked once for each.
-        states: dict[str, Entry] = {}
+        states: dict[str, Entry] = {}  # Of this batch, so that the cache is asked once for each.
         told = list(facts)
         derived = ((_DERIVED, fact) for fact in processor.derived(told))
         for number, fact in chain(enumerate(told), derived):
