@@ -229,7 +229,13 @@ def test_of_two_events_under_one_id_the_index_knows_the_one_that_counts() -> Non
 
 
 def counting(history: list[Event]) -> list[Event]:
-    """Of several events of a stream under one id those that sort first: the others are as if they had never come."""
+    """Of several events of a stream under one id those that sort first: the others are as if they had never come.
+
+    Of a stream, not of a row (F3: "two different records of one stream under one `event_id`"; F1: inside the network).
+    An event id names an event, wherever it is put: two records under it that name two orders, or two submissions, still
+    are one event told in two ways, and were both to count because they lie in two rows, a slip in a number would
+    count twice. Only what another key keeps is not compared, as F3 says ("within one key").
+    """
     readers = {fact: reader for name in READS for reader in [build(name, shipped())] for fact in reader.identities}
     best: dict[Any, Any] = {}
     for event in history:

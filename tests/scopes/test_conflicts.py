@@ -12,12 +12,14 @@ from msgspec.structs import replace
 from cloudtag.contract import events as ev
 from cloudtag.contract.records import DeadLetter, TagStatus
 from cloudtag.contract.replay_form import sorted_form
+from cloudtag.contract.standing import SUPERSEDED
 from cloudtag.contract.streams import STREAM_OF
+from cloudtag.contract.types import TaggedOrder
 from cloudtag.policy.load import shipped
 from cloudtag.replay.as_delivered import replay_as_delivered
 from cloudtag.replay.topology import Topology, memory_rows
 from cloudtag.wire import encode_json
-from tests.engine.standing import Final, standing
+from tests.engine.standing import Final, records_of, standing
 from tests.histories.strategies import SPAN_HOURS, START_MS, histories
 
 UNTIL_MS, LATENESS_MS = START_MS + 30 * 86_400_000, SPAN_HOURS * 3_600_000
@@ -35,14 +37,7 @@ def run(events: list[Any], lateness_ms: int = LATENESS_MS, *, is_stored: bool = 
     topology = Topology(shipped(), lateness_ms, rows=memory_rows() if is_stored else None)
     outputs = [output for event in events for output in topology.feed([event])]
     outputs += topology.pass_time(UNTIL_MS)
-    # Whether a tag was told before the event that put it lost depends on the order; void it is nobody's afterwards.
-    lost = {event.submission_id for event in topology.conflicting if type(event) is ev.TagSubmitted}
-    stand = {
-        key: record
-        for key, record in standing(o.record for o in outputs).items()
-        if not (type(record) is TagStatus and record.status == "voided" and record.tag_id.split("/")[0] in lost)
-    }
-    return stand, sorted(map(sorted_form, topology.conflicting))
+    return standing(o.record for o in outputs), sorted(map(sorted_form, topology.conflicting))
 
 
 def held(topology: Topology) -> list[Any]:
@@ -91,6 +86,30 @@ def test_order_of_arrival_decides_no_conflict(history: list[ev.Event], data: st.
     random.shuffle(mixed)
     assert run(mixed) == first
     assert run([*mixed, *mixed], is_stored=True) == first
+
+
+def test_a_tag_whose_submission_lost_is_void_and_says_so() -> None:
+    """If it came first. Came it second, it was never put, and the dead letter is all there is."""
+    exam = ev.AccountChanged("x1", START_MS - 2, "jd", "s1", "main", "exam_passed")
+    known = [
+        replace(ORDER, event_id=f"k{n}", order_id=f"o{n}", platform="jd", occurred_at=START_MS - 1) for n in (1, 2)
+    ]
+    stands, lost = (
+        ev.TagSubmitted("t", START_MS, "jd", f"sub{n}", "s1", "main", ("worn_return",), (TaggedOrder(f"o{n}", "b1"),))
+        for n in (1, 2)
+    )
+    told = {}
+    for arrival in ((stands, lost), (lost, stands)):
+        topology = Topology(shipped(), LATENESS_MS)
+        outputs = [output for event in (exam, *known, *arrival) for output in topology.feed([event])]
+        told[arrival[0]] = [(tag.tag_id, tag.status, tag.reason) for tag in records_of(outputs, TagStatus)]
+        assert topology.conflicting == [lost]
+    assert told[stands] == [("sub1/o1", "pending", None)]
+    assert told[lost] == [
+        ("sub2/o2", "pending", None),
+        ("sub2/o2", "voided", SUPERSEDED),
+        ("sub1/o1", "pending", None),
+    ]
 
 
 def test_replay_tells_of_the_loser_once() -> None:

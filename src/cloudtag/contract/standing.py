@@ -19,6 +19,10 @@ RecordKey = tuple[str, str, str, str]
 Network and shop are empty where the id is made of them: only tags and reports have ids of the shop's own (F1).
 """
 
+SUPERSEDED = "superseded"
+"""Why a tag is void that nobody took back: under the ids by which it was put, something else was submitted that counts
+(F3). It is then as if it had never been put, but that it was told of."""
+
 _T = TypeVar("_T", bound=Struct)
 _OF_SHOPS = (TagStatus, ReportStatus)
 _STREAMS = {OUTPUTS[name].struct: OUTPUTS[name] for name in REVERSIBLE}

@@ -10,10 +10,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from msgspec.structs import replace
+
 from cloudtag.contract.events import TagSubmitted
 from cloudtag.contract.ids import digest_id
 from cloudtag.contract.records import Alert, TagConfirmation, TagState, TagStatus
 from cloudtag.contract.shops import TagRequested
+from cloudtag.contract.standing import SUPERSEDED
 from cloudtag.decisions.owners import independent
 from cloudtag.decisions.tag_reasons import OrdersById, Tagged, refusal
 from cloudtag.decisions.tag_windows import Group, Tag, evidence_for, groups_of
@@ -73,6 +76,11 @@ def tag_due(policy: Policy, put_at: int) -> int | None:
     if rules.tag_working_days:
         return due(put_at, rules.tag_working_days, rules)
     return put_at + rules.tag_hours * _HOUR_MS if rules.tag_hours else None
+
+
+def superseded(tag: TagStatus) -> TagStatus:
+    """The last word about a tag whose submission counts no more: another one has its id (F3)."""
+    return replace(tag, reason=SUPERSEDED, shown_as=tag.status, distinct_shops=0, due_at=None)
 
 
 def refused_whole(submission: TagSubmitted, policy: Policy, reason: str) -> TagStatus:

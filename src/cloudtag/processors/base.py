@@ -8,7 +8,9 @@ from sys import maxsize
 from typing import Any
 
 from cloudtag.contract.internal import Cause, InternalRecord
+from cloudtag.contract.records import TagStatus
 from cloudtag.contract.scope import scoped, unscoped
+from cloudtag.decisions.tags import superseded
 from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.news import News
 from cloudtag.engine.row_kinds import RowKinds
@@ -100,6 +102,6 @@ class KeyedProcessor:
         return causes_of(new for _, _, new in news.of())
 
     def withdrawn(self, state: KeyedState, row_id: str, record: Any, news: News, now_ms: int) -> Any:
-        """Nothing is to be said beyond that it is taken back."""
+        """Nothing is to be said beyond that it is taken back, but of a tag that it never counted."""
         del state, row_id, news, now_ms
-        return record
+        return superseded(record) if isinstance(record, TagStatus) else record

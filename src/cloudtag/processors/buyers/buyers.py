@@ -68,7 +68,7 @@ class Buyers(KeyedProcessor):
     def withdrawn(self, state: KeyedState, row_id: str, record: Any, news: News, now_ms: int) -> Any:
         """An alert is taken back with what refuted it: one that follows from alerts with what refuted those."""
         if not isinstance(record, Alert):
-            return record
+            return super().withdrawn(state, row_id, record, news, now_ms)
         causes = _refuting_alerts(news) if row_id in self.kinds.layers else ()
         is_certain = bool(causes)
         if not causes:
