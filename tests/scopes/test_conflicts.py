@@ -107,8 +107,8 @@ def test_a_tag_whose_submission_lost_is_void_and_says_so() -> None:
     assert told[stands] == [("sub1/o1", "pending", None)]
     assert told[lost] == [
         ("sub2/o2", "pending", None),
-        ("sub2/o2", "voided", SUPERSEDED),
         ("sub1/o1", "pending", None),
+        ("sub2/o2", "voided", SUPERSEDED),
     ]
 
 
