@@ -35,10 +35,16 @@ class Term:
     due_at: int | None
     decided_at: int | None
 
+    @property
+    def late_at(self) -> int | None:
+        """From when on it is late, if ever: what is known already may say of a later moment that it was decided."""
+        if self.due_at is None or (self.decided_at is not None and self.decided_at <= self.due_at):
+            return None
+        return self.due_at + 1
+
     def is_late(self, now_ms: int) -> bool:
         """Whether the platform took, or is taking, too long."""
-        end = now_ms if self.decided_at is None else min(self.decided_at, now_ms)
-        return self.due_at is not None and end > self.due_at
+        return self.late_at is not None and now_ms >= self.late_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +90,7 @@ def judge_reports(
         judged.reports.append(report)
         if reason is None:
             accepted.append(report)
-            judged.timers += [
-                term.due_at + 1
-                for term in terms
-                if term.due_at is not None and term.decided_at is None and term.due_at >= now_ms
-            ]
+            judged.timers += [late_at for term in terms if (late_at := term.late_at) is not None and late_at > now_ms]
     return judged
 
 
