@@ -35,8 +35,8 @@ def latest(records: Iterable[Any]) -> Final:
 def standing(records: Iterable[Any]) -> Final:
     """The records that stand, revision 0 and `open` for whatever was upgraded on the way.
 
-    A tag that is void is an answer to whoever submitted it, and compared like any other. But one that was superseded was
-    told of only if it came before what took its place.
+    A tag that is void is an answer to whoever submitted it, and compared like any other. But one that was superseded
+    was told of only if it came before what took its place.
     """
     stand: Final = {}
     for key, record in latest(records).items():
