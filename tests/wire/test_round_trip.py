@@ -2,6 +2,7 @@
 
 import io
 import types
+from functools import cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import fastavro
@@ -29,6 +30,7 @@ write = wire.Codec().write
 SLOW = settings(max_examples=40, suppress_health_check=list(HealthCheck), deadline=None)
 
 
+@cache
 def records_of(struct: type[Struct]) -> st.SearchStrategy[Any]:
     """Any record a struct's types and bounds allow."""
     hints = get_type_hints(struct, include_extras=True)

@@ -2,9 +2,9 @@
 
 A pure function of what was said, of what was published and of the moment. A dead letter is published once and for good:
 what turns up after it takes effect all the same, and the dead letter stays. Whether it had turned up is asked when the
-day is over: what is delivered ahead of its time, within the lateness, is known by then, and nobody need be told. A
-letter names no place of a record, for the record was taken; a negative number made of the event sets it apart, so that
-one that is sent twice is one.
+day is over: what is delivered ahead of its time, within the lateness, is known by then, and nobody need be told.
+A dead letter of these names no place of a record, for the record was taken; a negative number made of the event sets it
+apart, so that one that is sent twice is one.
 """
 
 from __future__ import annotations

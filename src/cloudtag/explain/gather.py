@@ -93,14 +93,24 @@ def _carrying_on(ask: Ask, facts: list[tuple[str, StoredRow]], waybill_nos: Coll
 
 
 def _courier_days(facts: Iterable[tuple[str, StoredRow]], number: str) -> set[tuple[str, str]]:
-    """The days (`2026-03-08`, UTC) on which a return number may be waited for, each with the known couriers named."""
-    naming = [row for stream, row in facts if stream == "refunds" and row.get("waybill_no") == number]
-    couriers = {code for row in naming if (code := canonical_courier(row.get("carrier"))) and is_known(code)}
+    """The days (`2026-03-08`, UTC) on which a number's scans may be waited for, each with the known couriers named."""
+    naming = [row for stream, row in facts if stream in ("orders", "refunds") and number in _numbers_in(row)]
+    couriers = {
+        code for row in naming for name in _couriers_in(row) if (code := canonical_courier(name)) and is_known(code)
+    }
     if not couriers:
         return set()
     named = {row["occurred_at"].date() for row in naming}
     days = {(on + timedelta(days=n)).isoformat() for on in named for n in range(-FEED_DAYS, WAIT_DAYS + 1)}
     return {(day, courier) for day in days for courier in couriers}
+
+
+def _numbers_in(row: StoredRow) -> list[str]:
+    return [row.get("waybill_no") or "", *row.get("parcel_waybill_nos", ())]
+
+
+def _couriers_in(row: StoredRow) -> list[str | None]:
+    return [row.get("carrier"), *row.get("parcel_carriers", ())]
 
 
 def _listed(facts: Iterable[tuple[str, StoredRow]], column: str) -> set[str]:
