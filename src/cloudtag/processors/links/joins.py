@@ -10,9 +10,9 @@ from cloudtag.policy.model import LinkRules
 
 Uses = list[AttributeUsed]
 """What buyers showed of one attribute."""
-Party = tuple[str, str]
+Person = tuple[str, str]
 """Network and buyer."""
-ToldUses = dict[Party, tuple[AttributeUsed, ...]]
+ToldUses = dict[Person, tuple[AttributeUsed, ...]]
 """By buyer, the uses that are reported to that buyer's keyed state."""
 
 MAX_TOLD = 20
@@ -53,7 +53,7 @@ def kind_of(attribute: str) -> str:
     return kind if kind in _JOINS else "address"
 
 
-def _buyers(uses: Iterable[AttributeUsed]) -> set[Party]:
+def _buyers(uses: Iterable[AttributeUsed]) -> set[Person]:
     return {use.party for use in uses if use.buyer_id}
 
 
@@ -68,7 +68,7 @@ def _by_identity(attribute: str, uses: Uses, rules: LinkRules) -> ToldUses:
 
 def _by_unpaid(attribute: str, uses: Uses, rules: LinkRules) -> ToldUses:
     """As by identity, of each buyer the earliest orders."""
-    by_buyer: dict[Party, Uses] = {}
+    by_buyer: dict[Person, Uses] = {}
     for use in sorted(uses, key=_moment):
         by_buyer.setdefault(use.party, []).append(use)
     return _by_identity(attribute, [use for own in by_buyer.values() for use in own[:MAX_TOLD]], rules)
@@ -87,7 +87,7 @@ def _by_area(attribute: str, uses: Uses, rules: LinkRules) -> ToldUses:
 def _by_sku(attribute: str, uses: Uses, rules: LinkRules) -> ToldUses:
     """Whoever sent the article back learns of the earliest orders of others that name it, one of each buyer."""
     del attribute, rules
-    sales: dict[Party, AttributeUsed] = {}
+    sales: dict[Person, AttributeUsed] = {}
     for use in sorted((use for use in uses if not use.claims), key=_moment):
         sales.setdefault(use.party, use)
     seekers = sorted({use.party for use in uses if use.claims})
@@ -132,7 +132,7 @@ def _near(uses: Uses, to: Uses, is_near: Callable[[AttributeUsed, AttributeUsed]
             yield use
 
 
-def _matter(use: AttributeUsed) -> tuple[Party, str | None, str]:
+def _matter(use: AttributeUsed) -> tuple[Person, str | None, str]:
     """The refund or complaint it is used in: its id means something only inside the shop."""
     return use.party, use.shop_id, use.subject
 
