@@ -215,10 +215,7 @@ EXAMPLES = (
         name="near miss: three at an address that cannot be shipped to",
         events=tuple(_buys(n, n, region="HK", **_HOME) for n in (1, 2, 3)),
     ),
-    Example(
-        name="near miss: the phone was sold on long ago",
-        events=(*_denies(1), *_denies(2, 220), _buys(3, 221)),
-    ),
+    Example(name="near miss: the phone was sold on long ago", events=(*_denies(1), *_denies(2, 220), _buys(3, 221))),
 )  # fmt: skip
 
 

@@ -62,7 +62,16 @@ class ConsequenceCase:
         return scoped(self.network, self.buyer_id)
 
 
-__all__ = ["ConsequenceCase", "ConsequenceTimer", "Follow", "Follows", "complaints_among", "lasting", "order_of"]
+__all__ = [
+    "ConsequenceCase",
+    "ConsequenceTimer",
+    "Follow",
+    "Follows",
+    "complaints_among",
+    "consequence_id",
+    "lasting",
+    "order_of",
+]
 Follow = Callable[[ConsequenceCase], Iterator[Follows | ConsequenceTimer]]
 """One rule: what follows from a case."""
 
@@ -83,6 +92,15 @@ def complaints_among(facts: Iterable[Any]) -> list[ComplaintView]:
     return [ComplaintView(events[complaint]) for complaint in sorted(events)]
 
 
+def consequence_id(buyer: str, kind: str, subject: tuple[SubjectKind, str], shop_id: str | None, anchor: str) -> str:
+    """The id of a consequence: of its kind, its subject and what else distinguishes it from others of the kind.
+
+    The buyer, with the network, is part of it: an order that is tagged, or named in an alert, under two buyers is
+    judged in two keyed states.
+    """
+    return digest_id(kind, buyer, subject[0], shop_id or "", subject[1], anchor)
+
+
 def consequence(
     buyer: str,
     kind: str,
@@ -97,14 +115,10 @@ def consequence(
     ends_at: int | None = None,
     shop_id: str | None = None,
 ) -> Consequence:
-    """A consequence; its id is made of its kind, its subject and what else distinguishes it from others of the kind.
-
-    The buyer, with the network, is part of it: an order that is tagged, or named in an alert, under two buyers is
-    judged in two keyed states.
-    """
+    """A consequence, under the id that is its own."""
     subject_kind, subject_id = subject
     return Consequence(
-        consequence_id=digest_id(kind, buyer, subject_kind, shop_id or "", subject_id, anchor),
+        consequence_id=consequence_id(buyer, kind, subject, shop_id, anchor),
         revision=0,
         status="active",
         kind=kind,

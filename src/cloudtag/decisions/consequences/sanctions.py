@@ -10,8 +10,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from cloudtag.contract.ids import digest_id
-from cloudtag.decisions.consequences.case import ConsequenceCase, ConsequenceTimer, Follows, consequence, lasting
+from cloudtag.contract.scope import unscoped
+from cloudtag.decisions.consequences.case import (
+    ConsequenceCase,
+    ConsequenceTimer,
+    Follows,
+    consequence,
+    consequence_id,
+    lasting,
+)
 from cloudtag.decisions.consequences.causes import SanctionCause, appeals_against, causes_of, left_by
 from cloudtag.policy.consequence_rules import SanctionRules
 from cloudtag.policy.model import Policy
@@ -57,8 +64,8 @@ def sanctions_of(case: ConsequenceCase) -> list[Sanctioned]:
 
 
 def sanction_id(buyer: str, network: str) -> str:
-    """The id of a buyer's sanction in a network: one, however high it climbs."""
-    return digest_id("sanction", buyer, "buyer", network)
+    """The id of a buyer's sanction in a network, the buyer given with the network: one, however high it climbs."""
+    return consequence_id(buyer, "sanction", ("buyer", unscoped(buyer)[1]), None, network)
 
 
 def sanction(case: ConsequenceCase) -> Iterator[Follows | ConsequenceTimer]:
