@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 DEMO := $(VENV)/.demo-installed
 STAMP := $(VENV)/.installed
 
-.PHONY: help demo test check lint types contracts docs docs-check bench-smoke golden mutants kafka clean requirements
+.PHONY: help demo test test-long check lint types contracts docs docs-check bench-smoke golden mutants kafka clean requirements
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -25,8 +25,11 @@ $(STAMP): $(DEMO) requirements/all.txt
 demo: $(DEMO) ## run a simulated week through broker, worker and warehouse; SERVE=1 keeps it up
 	@$(BIN)/cloudtag demo $(if $(SERVE),--serve)
 
-test: $(STAMP) ## all tests; Apache Kafka included where Java and Maven exist
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+test: $(STAMP) ## all tests but the long ones; Apache Kafka included where Java and Maven exist
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile -m "not long"
+
+test-long: $(STAMP) ## the long tests: what CONTRIBUTING says, tried on a copy; packages that are installed; mutants of a toy
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile -m long
 
 check: lint types contracts docs-check golden test bench-smoke ## exactly what CI runs
 

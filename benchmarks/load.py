@@ -18,7 +18,7 @@ from cloudtag.simulate import simulate
 from cloudtag.wire import Codec
 from streams.kafka import topics
 from streams.kafka.partitioner import partition_of
-from streams.kafka.producer import OutRecord, group, publish
+from streams.kafka.producer import BatchClient, OutRecord, group, publish
 from streams.kafka.security import client_settings
 
 BATCH_BYTES = 900_000
@@ -87,10 +87,21 @@ async def pass_time(config: Config, until_ms: int) -> None:
     )
 
 
+@dataclass(frozen=True)
+class OneClient:
+    """A producer's handle whose client is never replaced: a run in which the broker refuses it is void."""
+
+    client: BatchClient
+
+    async def renew(self, failed: BatchClient) -> None:
+        """Raise ``RuntimeError``."""
+        raise RuntimeError(f"the broker takes nothing from {failed} any more")
+
+
 async def _publish(config: Config, records: list[tuple[tuple[str, int], OutRecord]]) -> None:
     producer = AIOKafkaProducer(**client_settings(config), max_batch_size=BATCH_BYTES, max_request_size=1 << 24)
     await producer.start()
     try:
-        await publish(producer, group(records))
+        await publish(OneClient(producer), group(records))
     finally:
         await producer.stop()

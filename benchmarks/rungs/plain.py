@@ -8,6 +8,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from benchmarks import meter, profiles
+from benchmarks.load import OneClient
 from benchmarks.rungs.order import Order, tell_drained, tell_settled
 from cloudtag.config import Config
 from cloudtag.engine.memory_rows import MemoryRows
@@ -106,7 +107,7 @@ class Loop:
             for name, rows in self._rows.items()
             for key, value in rows.take().items()
         ]
-        await publish(producer, group(changed))
+        await publish(OneClient(producer), group(changed))
 
     def _partition(self, row_key: bytes) -> int:
         return partition_of(key_part(row_key)[2:].decode(), self.config.partitions)
@@ -120,4 +121,4 @@ class Loop:
             )
             for out in outputs
         ]
-        await publish(producer, group(records))
+        await publish(OneClient(producer), group(records))

@@ -88,13 +88,18 @@ async def _write(producer: ProducerHandle, target: Target, records: Sequence[Out
     offsets: list[range] = []
     start = 0
     pause = FIRST_PAUSE_SECONDS
+    lost: BatchClient | None = None
     while start < len(records):
-        client = producer.client
         try:
+            if lost is not None:
+                # Here, so that a broker that is away meanwhile is waited for as it is otherwise.
+                await producer.renew(lost)
+                lost = None
+            client = producer.client
             written = await _write_from(client, target, records, start)
         except (KafkaError, OSError) as error:
             if isinstance(error, _LOST_COUNT):
-                await producer.renew(client)
+                lost = client
             elif not _can_wait(error):
                 raise
             logger.warning("%s/%d not written, will try again: %r", *target, error)

@@ -38,14 +38,19 @@ class BatchProducer(stock.Producer):
         """Put a new client in the place of one that the broker takes nothing from any more.
 
         Nothing happens where others have seen to it already. What the old client still holds is on the broker or given
-        back to its senders when this returns, so that nothing old is written behind what is sent next.
+        back to its senders when this returns, so that nothing old is written behind what is sent next. While no
+        broker answers, it raises aiokafka's errors and changes nothing.
         """
         async with self._renewing:
             if self._producer is not failed:
                 return
             self.log.warning("The broker and the producer count differently: going on as a new producer")
             client = self._new_producer()
-            await client.start()
+            try:
+                await client.start()
+            except BaseException:
+                await client.stop()
+                raise
             self._producer = client
             await cast(AIOKafkaProducer, failed).stop()
 

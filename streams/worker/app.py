@@ -153,6 +153,7 @@ def _store(config: Config) -> Store:
 
 
 def make_faust_app(config: Config) -> BatchApp:
+    """The Faust app of these settings, without agents; nothing connects before it starts."""
     app = BatchApp(
         config.app_id,
         broker=";".join(f"{SCHEME}://{address}" for address in config.bootstrap()),

@@ -35,6 +35,6 @@ class Couriers:
 
 @lru_cache(maxsize=4096)
 def _known(carrier: str | None) -> str | None:
-    """The code a carrier's name means, if it is known.."""
+    """The code a carrier's name means, if it is known."""
     code = canonical_courier(carrier)
     return code if is_known(code) else None

@@ -1,6 +1,7 @@
 """The laws of a back-test: against itself a policy shows nothing, and the way back is the mirror of the way there."""
 
 import json
+from typing import get_args
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,7 +13,7 @@ from cloudtag.cli.lines import line_of
 from cloudtag.contract import events as ev
 from cloudtag.contract.disputes import AppealChanged
 from cloudtag.contract.records import DeadLetter
-from cloudtag.decisions.unheard import NOWHERE
+from cloudtag.decisions.unheard import NOWHERE, UnheardReason
 from cloudtag.eventfiles.decoded_lines import BadLine, read
 from cloudtag.policy.load import Packs
 from cloudtag.policy.model import Policies
@@ -34,7 +35,7 @@ STRICT = (
     + table("buyer_risk", "independent = 3")
 )
 NEW = (packs_with(LAX), packs_with(LAX, LATER), packs_with(STRICT), packs_with(STRICT, LATER))
-UNHEARD = ("unknown_alert", "not_your_alert", "unknown_consequence")
+UNHEARD = get_args(UnheardReason)
 """Why the engine itself writes a dead letter once a day has passed (F19); all others are about lines."""
 JUNK = (b"\n", b"{not json\n", b'{"stream": "nowhere"}\n', b'{"stream": "alerts", "alert_id": "a"}\n')
 

@@ -7,12 +7,14 @@ import pytest
 
 from cloudtag.cli.demo.next import program
 from cloudtag.cli.demo.place import usual_port
+from cloudtag.cli.demo.play import AGO_DAYS, QUIET_DAYS, WORKING_DAYS, working_week_before
 from cloudtag.cli.demo.watch import Patience
 from cloudtag.cli.demo.week import FEW, REFERRED_TO, Slice, imagine, slices
 from cloudtag.cli.failure import FailureError
 from cloudtag.cli.lines import line_of
 from cloudtag.contract.events import OrderChanged, ParcelScanned, RefundChanged
 from cloudtag.contract.streams import STREAM_OF
+from cloudtag.contract.times import millis
 from cloudtag.detectors.registry import all_detectors
 from cloudtag.replay.driver import replay
 from cloudtag.simulate import AlertLabel, Profile, score
@@ -71,6 +73,22 @@ def test_late_is_what_newer_events_overtook_by_minutes_and_no_repeat() -> None:
         newest = max(newest, event.occurred_at)
     assert late.keys() == overtaken - prompt
     assert late
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_the_week_and_the_quiet_days_after_it_are_over(seed: int) -> None:
+    """Else its last events lie in the future, where they are dead letters and nobody is found by them."""
+    profile = Profile(events=5_000, seed=seed, catalogue="demo")
+    lasted_days = (imagine(profile).ends_at - profile.starts_at) / DAY_MS
+    assert lasted_days + QUIET_DAYS < AGO_DAYS
+
+
+def test_it_begins_on_the_latest_day_that_no_holiday_follows() -> None:
+    """In 2026 those of mid-autumn and of the national day lie between 25 September and 7 October."""
+    after, before = (millis(f"2026-{day}T00:00:00Z") for day in ("10-08", "09-10"))
+    assert working_week_before(after + AGO_DAYS * DAY_MS) == after
+    assert working_week_before(after + (AGO_DAYS - 1) * DAY_MS) == before
+    assert WORKING_DAYS == 14
 
 
 def test_the_week_shows_every_detector_and_what_replay_finds_is_what_its_labels_say() -> None:

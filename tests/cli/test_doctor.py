@@ -29,6 +29,7 @@ from cloudtag.contract.events import (
     ReviewPosted,
 )
 from cloudtag.contract.records import DeadLetter
+from cloudtag.parcels.numbers import canonical_number
 from cloudtag.wire import Codec
 from cloudtag.wire.varints import written
 from streams.kafka import topics
@@ -170,7 +171,7 @@ def test_sound_producers_end_with_nothing_bad(run: Run, config: Config) -> None:
     orders = [OrderChanged(e, at, "taobao", o, b, "s", status="placed") for e, o, b in ids()]
     upstream.events("orders", orders, lambda event: event.buyer_id, **good)
     scans = [ParcelScanned(e, at, "jd", "sf", f"w{o}") for e, o, _ in ids()]
-    upstream.events("logistics", scans, lambda event: event.waybill_no, **good)
+    upstream.events("logistics", scans, lambda event: canonical_number(event.waybill_no), **good)
     seen = [ReturnInspected(e, at, "jd", f"r{o}", o, b, "s") for e, o, b in ids()]
     upstream.events("inspections", seen, lambda event: event.buyer_id, **good)
     code, findings = diagnosis(run)

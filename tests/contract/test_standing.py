@@ -10,17 +10,9 @@ from msgspec.structs import replace
 from cloudtag.contract.records import Alert, DeadLetter
 from cloudtag.contract.standing import REVERSIBLE, is_taken_back, latest, record_id, record_key, standing
 from cloudtag.contract.streams import OUTPUTS
-from tests.warehouse.record_samples import confirmation, consequence, label, report_status, tag_status
-from tests.warehouse.samples import alert
+from tests.warehouse.samples import one_of_each
 
-RECORDS: dict[str, Any] = {
-    "alerts": alert(1),
-    "tag-statuses": tag_status("t1/o1", "b1", "s1", "pending", 1),
-    "tag-confirmations": confirmation("c1", "b1", ("t1/o1",), 1),
-    "report-statuses": report_status("c1", "b1", "s1", "pending", 1),
-    "consequences": consequence("shield", "buyer", "b1", 1),
-    "labels": label("a1", "b1", "true_positive", 1),
-}
+RECORDS: dict[str, Any] = {name: record for name, record in one_of_each().items() if name in REVERSIBLE}
 
 
 def told(stream: str, revision: int, status: str) -> Struct:

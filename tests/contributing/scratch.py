@@ -41,8 +41,8 @@ class Scratch:
 
     def __init__(self, folder: Path, thing: str) -> None:
         self.root = folder / "checkout"
-        self.thing = HERE / thing
-        self.example: dict[str, Any] = tomllib.loads((self.thing / "example.toml").read_text(encoding="utf-8"))
+        self._added = HERE / thing / "files"
+        self.example: dict[str, Any] = tomllib.loads((HERE / thing / "example.toml").read_text(encoding="utf-8"))
         listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout
         for name in filter(None, listed.decode().split("\0")):
             if (ROOT / name).is_file():
@@ -60,12 +60,16 @@ class Scratch:
 
     def edit(self, path: str) -> None:
         """Make the example's edits of one file that there is."""
-        text = (self.root / path).read_text(encoding="utf-8")
+        text = self.text(path)
         for each in self.example["edit"]:
             if each["path"] == path:
                 assert text.count(each["after"]) == 1, each
                 text = text.replace(each["after"], each["after"] + each["insert"])
         self.put(path, text)
+
+    def text(self, path: str) -> str:
+        """What a file of the copy holds."""
+        return (self.root / path).read_text(encoding="utf-8")
 
     def put(self, path: str, text: str) -> None:
         """Write a file."""
@@ -75,14 +79,16 @@ class Scratch:
 
     def apply(self) -> None:
         """Make all edits, copy what begins as a copy, and add the example's own files."""
-        for path in {each["path"] for each in self.example["edit"]}:
+        for path in {each["path"] for each in self.example["edit"]} - self.touched:
             self.edit(path)
         for each in self.example.get("copy", ()):
-            text = (self.root / each["from"]).read_text(encoding="utf-8")
-            self.put(each["to"], text.replace(each["replace"], each["by"]))
-        added = self.thing / "files"
-        for path in sorted(each for each in added.rglob("*") if each.is_file()):
-            self.put(self.named(str(path.relative_to(added))), path.read_text(encoding="utf-8"))
+            self.put(each["to"], self.text(each["from"]).replace(each["replace"], each["by"]))
+        for path in sorted(each for each in self._added.rglob("*") if each.is_file()):
+            self.add(str(path.relative_to(self._added)))
+
+    def add(self, path: str) -> None:
+        """Add one of the example's own files."""
+        self.put(self.named(path), (self._added / path).read_text(encoding="utf-8"))
 
     def run(self, command: str) -> subprocess.CompletedProcess[str]:
         """A command of CONTRIBUTING, in the copy and on its code."""

@@ -4,7 +4,11 @@ import re
 import shlex
 from pathlib import Path
 
+import pytest
+
 from tests.contributing.scratch import Scratch, Section, section
+
+pytestmark = pytest.mark.long
 
 
 def check(scratch: Scratch, told: Section) -> None:
@@ -46,17 +50,42 @@ def test_adding_a_field_to_an_input(tmp_path: Path) -> None:
     check(scratch, told)
 
 
+def test_adding_an_output_stream(tmp_path: Path) -> None:
+    scratch, told = Scratch(tmp_path, "output_stream"), section("Adding an output stream")
+    scratch.edit("src/cloudtag/contract/records.py")
+    scratch.edit("src/cloudtag/contract/streams.py")
+    missing = scratch.run(told.commands[0])
+    assert missing.returncode == 1
+    assert "chargeback-outcomes.avsc: cannot be read" in missing.stdout, "the stream has no schema yet"
+    scratch.apply()
+    _keep_the_version(scratch, told)
+    _write_the_bytes(scratch)
+    check(scratch, told)
+    assert "| `chargeback-outcomes` | `ChargebackOutcome` | `buyer_id` |" in scratch.text("docs/record-flow.md")
+
+
+def test_adding_a_row_kind(tmp_path: Path) -> None:
+    scratch, told = Scratch(tmp_path, "row_kind"), section("Adding a row kind")
+    scratch.add("src/cloudtag/processors/shops/rows/review.py")
+    missing = scratch.run(told.commands[0])
+    assert missing.returncode == 1
+    assert "test_every_kind_has_a_module_of_its_name" in missing.stdout, "the module is no kind of the processor yet"
+    scratch.apply()
+    check(scratch, told)
+    assert "| `review` | - | `violation` |" in scratch.text("docs/record-flow.md")
+
+
 def _keep_the_version(scratch: Scratch, told: Section) -> None:
     """The copy in the history, under the name the check asks for."""
-    problems = scratch.run(told.commands[0]).stdout
-    wanted = re.search(r"history/logistics/[0-9a-f]{16}\.avsc", problems.replace("\n", ""))
+    stream, problems = scratch.names["STREAM"], scratch.run(told.commands[0]).stdout
+    wanted = re.search(rf"history/{stream}/[0-9a-f]{{16}}\.avsc", problems.replace("\n", ""))
     assert wanted is not None, problems
-    scratch.put(f"schemas/{wanted[0]}", (scratch.root / "schemas/logistics.avsc").read_text(encoding="utf-8"))
+    scratch.put(f"schemas/{wanted[0]}", scratch.text(f"schemas/{stream}.avsc"))
 
 
 def _write_the_bytes(scratch: Scratch) -> None:
     """The example's bytes, as the copy's own code writes them."""
-    example = "schemas/examples/logistics/in-a-van"
+    example = scratch.named("schemas/examples/STREAM/NAME")
     code = f"from cloudtag.wire import *; print(encode(*decode_json(open('{example}.json', 'rb').read())).hex())"
     done = scratch.run(shlex.join(["python", "-c", code]))
     assert done.returncode == 0, done.stderr

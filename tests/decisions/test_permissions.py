@@ -3,9 +3,11 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from cloudtag.contract.events import AccountChanged, TagSubmitted
-from cloudtag.decisions.permissions import may_tag, taken_back
+from cloudtag.contract.events import AbuseFound, AccountChanged, TagSubmitted
+from cloudtag.decisions.permissions import may_tag, standing_abuses, taken_back
 from cloudtag.policy.load import shipped
 
 T0 = 1_772_409_600_000
@@ -17,6 +19,10 @@ def submitted(name: Any = "e1", at: Any = T0, platform: Any = "taobao", withdraw
 
 def changed(status: Any, at: Any = T0, account: Any = "main") -> Any:
     return AccountChanged(f"{status}-{at}", at, "taobao", "s1", account, status)
+
+
+def found(name: Any, at: Any, withdraws: Any = None) -> Any:
+    return AbuseFound(name, at, "jd", "s1", None, "false_report", withdraws)
 
 
 def may(platform: Any, *changes: Any) -> Any:
@@ -43,3 +49,29 @@ def test_what_takes_a_submission_back_may_be_taken_back_itself() -> None:
     assert taken_back([first]) == {"e1": "w1"}
     assert taken_back([first, second]) == taken_back([second, first]) == {"w1": "w2"}
     assert taken_back([submitted("w3", withdraws="w3")]) == {}
+
+
+def test_only_what_came_later_takes_back() -> None:
+    early, late = found("a2", T0 + 1, withdraws="a1"), found("a1", T0 + 2)
+    assert standing_abuses([early, late]) == [late]
+    assert standing_abuses([found("a1", T0), found("a2", T0, withdraws="a1")]) == []
+    assert standing_abuses([found("a0", T0, withdraws="a1"), found("a1", T0)]) == [found("a1", T0)]
+    assert standing_abuses([found("a1", T0), found("a2", T0 + 1, withdraws="a9")]) == [found("a1", T0)]
+
+
+def test_a_withdrawal_may_be_withdrawn() -> None:
+    first, back, again = found("a1", T0), found("a2", T0 + 1, withdraws="a1"), found("a3", T0 + 2, withdraws="a2")
+    assert standing_abuses([again, first, back]) == [first]
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.one_of(st.none(), st.integers(0, 9))), max_size=10), st.randoms())
+def test_the_findings_that_stand_are_those_nothing_standing_names(drawn: Any, random: Any) -> None:
+    abuses = [found(f"a{n}", T0 + at, withdraws=None if k is None else f"a{k}") for n, (at, k) in enumerate(drawn)]
+    stand = standing_abuses(random.sample(abuses, len(abuses)))
+    order = sorted(abuses, key=lambda a: (a.occurred_at, a.event_id))
+
+    def is_standing(abuse: Any) -> Any:
+        later = order[order.index(abuse) + 1 :]
+        return not any(other.withdraws == abuse.event_id and is_standing(other) for other in later)
+
+    assert stand == [abuse for abuse in order if abuse.withdraws is None and is_standing(abuse)]

@@ -68,6 +68,7 @@ def test_its_example_is_replayed_and_its_alert_published(cloudtag: Command) -> N
     assert alerts(cloudtag("replay", EVENTS, beside=None)) == []
 
 
+@pytest.mark.long
 def test_what_was_published_keeps_its_name_and_the_added_detector_has_a_part_of_its_own(
     cloudtag: Command, packs: Path
 ) -> None:
@@ -85,6 +86,7 @@ def test_what_was_published_keeps_its_name_and_the_added_detector_has_a_part_of_
     assert f"taobao-2016@{content}," in cloudtag("policy", "show", "taobao", "--policies", packs).stdout
 
 
+@pytest.mark.long
 def test_it_is_listed_told_and_shown_with_its_parameters(cloudtag: Command) -> None:
     assert NAME in cloudtag("detectors").stdout
     told = cloudtag("detectors", NAME).stdout
@@ -94,6 +96,7 @@ def test_it_is_listed_told_and_shown_with_its_parameters(cloudtag: Command) -> N
     assert re.search(r"\b3\b.*default of the code", row)
 
 
+@pytest.mark.long
 def test_what_was_published_of_it_is_held_to_its_content_where_it_is_installed(cloudtag: Command, packs: Path) -> None:
     assert cloudtag("policy", "check", packs).returncode == 0
     assert cloudtag("policy", "publish", packs).returncode == 0
@@ -108,6 +111,7 @@ def test_what_was_published_of_it_is_held_to_its_content_where_it_is_installed(c
     assert f"no detector is called {NAME!r}" in unknown.stderr
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("words", [("detectors",), ("policy", "check"), ("replay", EVENTS)], ids=lambda words: words[0])
 def test_a_package_that_cannot_be_used_stops_the_start_with_a_line_that_names_it(
     cloudtag: Command, tmp_path: Path, words: tuple[object, ...]
@@ -122,6 +126,7 @@ def test_a_package_that_cannot_be_used_stops_the_start_with_a_line_that_names_it
     assert done.stderr.count("\n") == 1
 
 
+@pytest.mark.long
 def test_its_own_tests_pass(installed: Path) -> None:
     words: list[str | Path] = [
         "-m",

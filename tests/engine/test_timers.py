@@ -1,11 +1,14 @@
 """Timers: time alone judges a row again when its moment comes, unless facts have put that off meanwhile."""
 
+import pytest
 from msgspec import Struct
 
 from cloudtag.contract.events import OrderChanged
 from cloudtag.contract.types import OrderStatus
 from cloudtag.engine.memory_rows import MemoryRows
+from cloudtag.engine.rows import NEVER
 from cloudtag.engine.task import Task
+from cloudtag.engine.timers import due
 from cloudtag.policy.load import shipped
 from cloudtag.processors import build
 
@@ -56,3 +59,25 @@ def test_nothing_is_stored_without_a_store() -> None:
     step = task.advance([order("placed", T0), order("shipped", T0 + 1)])
     assert step.rows == {}
     assert task.resident_keys == 1
+
+
+@pytest.mark.parametrize(
+    ("asked", "newest", "now", "expected"),
+    [
+        (150, 100, 120, 150),
+        (201, 100, 120, 201),
+        (202, 100, 120, 201),
+        (NEVER, 100, 120, 201),
+        (120, 100, 120, 201),
+        (150, 10, 120, 150),
+        (NEVER, 20, 120, 121),
+        (NEVER, 19, 120, 220),
+        (300, 19, 120, 300),
+    ],
+    ids=[
+        "sooner than spent", "when it is spent", "later than spent", "never", "now is no time to come",
+        "spent, asks", "spent in a moment", "spent just now", "spent long ago, asks for later",
+    ],
+)  # fmt: skip
+def test_a_row_is_due_when_it_asks_or_is_spent(asked: int, newest: int, now: int, expected: int) -> None:
+    assert due(asked, newest, now, 100) == expected

@@ -18,7 +18,12 @@ EXAMPLES = "tests/detectors/test_examples.py"
 REGISTRY = "tests/detectors/test_registry.py"
 OF_DETECTORS = ("tests/detectors/", "tests/processors/test_withdrawals.py")
 NOT_OF_DETECTORS = (REGISTRY, "tests/detectors/test_own_detector.py")
-BY_CALL = ("tests/decisions", "tests/processors/test_violations.py", "tests/processors/test_withdrawals.py", REGISTRY)
+BY_CALL = (
+    "tests/decisions",
+    "tests/processors/shops/rows/test_violation.py",
+    "tests/processors/test_withdrawals.py",
+    REGISTRY,
+)
 
 
 def is_detector(module: str) -> bool:

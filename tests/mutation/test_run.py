@@ -46,6 +46,7 @@ def outcome(toy: ModuleResults, end: str) -> Result:
     return found
 
 
+@pytest.mark.long
 def test_what_is_held_on_both_sides_is_killed_by_the_test_that_holds_it(toy: ModuleResults) -> None:
     held = {key: result for key, result in toy.mutants.items() if ":is_late: " in key}
     assert len(held) == 5
@@ -53,6 +54,7 @@ def test_what_is_held_on_both_sides_is_killed_by_the_test_that_holds_it(toy: Mod
     assert {result.by.partition("[")[0] for result in held.values()} == {f"{CASES}::test_late"}
 
 
+@pytest.mark.long
 def test_an_edge_that_no_test_stands_on_survives(toy: ModuleResults) -> None:
     fees = {key.partition(":fee: ")[2]: r.outcome for key, r in toy.mutants.items() if ":fee: " in key}
     assert fees == {
@@ -64,16 +66,19 @@ def test_an_edge_that_no_test_stands_on_survives(toy: ModuleResults) -> None:
     }
 
 
+@pytest.mark.long
 def test_functions_behind_a_table_a_property_and_a_cache_are_changed(toy: ModuleResults) -> None:
     assert outcome(toy, "<lambda>: days < 3 -> days <= 3").outcome == "killed"
     assert outcome(toy, "Shelf.is_full: len(filled(4)) >= 4 -> len(filled(4)) > 4").outcome == "killed"
     assert outcome(toy, "filled: while len(found) != count -> while False").outcome == "killed"
 
 
+@pytest.mark.long
 def test_what_no_test_runs_survives(toy: ModuleResults) -> None:
     assert outcome(toy, "unused: days > 1 -> days >= 1").outcome == "survived"
 
 
+@pytest.mark.long
 def test_a_run_goes_on_where_it_stopped(toy: ModuleResults) -> None:
     first, *rest = toy.mutants
     marked = {first: Result("killed", 1, "kept"), **{key: toy.mutants[key] for key in rest[:3]}}

@@ -20,7 +20,8 @@ class Recorded(Topology):
     """A topology that keeps all that its tasks publish, internal records included."""
 
     def __init__(self, lateness_ms: int = 0) -> None:
-        self.published: list[Output] = []
+        self.published: list[Any] = []
+        """Outputs: of what type the record of each is, its stream says."""
         super().__init__(shipped(), lateness_ms)
 
     def _settle(self, name: str, facts: Sequence[Any], step: TaskResult, outputs: list[Output]) -> None:

@@ -19,6 +19,7 @@ from cloudtag.replay.topology import Topology
 from tests.histories.strategies import START_MS, histories
 
 PROCESSORS = Path(cloudtag.__file__).parent / "processors"
+TESTS = Path(__file__).parent
 LETTERS = {
     "buyers": {
         "order": "o", "parcel": "w", "links": "l", "shops": "q", "buyer": "b", "appeals": "a", "risk": "r", "tags": "t",
@@ -52,6 +53,13 @@ def test_stored_letters_stay(name: str) -> None:
 def test_every_kind_has_a_module_of_its_name_and_every_module_is_a_kind(name: str) -> None:
     modules = {path.stem for path in (PROCESSORS / name / "rows").glob("*.py")} - {"__init__"}
     assert modules == set(kinds_of(name).letters)
+
+
+@pytest.mark.parametrize("name", READS)
+def test_every_kind_has_tests_in_a_file_of_its_name_and_every_such_file_is_of_a_kind(name: str) -> None:
+    files = {path.stem.removeprefix("test_"): path for path in (TESTS / name / "rows").glob("test_*.py")}
+    assert files.keys() == kinds_of(name).letters.keys()
+    assert [kind for kind, path in files.items() if "\ndef test_" not in path.read_text(encoding="utf-8")] == []
 
 
 def test_alerts_are_told_of_the_rows_below_and_of_the_risk() -> None:

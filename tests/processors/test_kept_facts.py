@@ -14,10 +14,9 @@ from cloudtag.contract.records import Alert, Label
 from cloudtag.contract.scope import scoped
 from cloudtag.contract.streams import INPUTS
 from cloudtag.detection.example import day, event, inspected, ordered, refunded, scanned
-from cloudtag.engine.task_row import TASK_KEY
 from cloudtag.policy.load import shipped
 from cloudtag.replay.driver import judge, replay
-from cloudtag.replay.topology import Topology, memory_rows
+from cloudtag.replay.topology import Topology
 from cloudtag.wire.shape import shape_of
 from tests.detectors.judged import Raw, alerts
 from tests.engine.standing import standing
@@ -63,25 +62,6 @@ def test_each_dispute_has_its_place() -> None:
     rows = {row.id: list(row.facts) for row in state.rows.values() if row.facts}
     places = state.row_id("order", scoped("s1", "o1")), state.row_id("buyer"), state.row_id("appeals")
     assert rows == dict(zip(places, (["k:cha-1"], ["m:lim-1"], ["p:app-1"]), strict=True))
-
-
-def test_an_appeal_is_never_too_late_and_never_let_go() -> None:
-    rows = memory_rows()
-    topology = Topology(shipped(), rows=rows)
-    limit = disputes.OrderLimitChanged("lim-1", START_MS + 5000 * DAY_MS, "jd", "s1", "b2", "main", "set")
-    topology.feed([limit])
-    topology.feed([APPEAL])
-    assert topology.too_late == []
-    list(topology.pass_time(START_MS + 9000 * DAY_MS))
-    resumed = Topology(shipped(), rows=rows)
-    resumed.open()
-    resumed.feed([APPEAL])
-    kept = [key for key, _ in rows["buyers"].all_rows() if key != TASK_KEY]
-    assert len(kept) == 1
-    resumed.feed([ev.ErasureRequested("era-1", START_MS, "jd", "b1")])
-    state = resumed.tasks["buyers"]._cache.resident(scoped("jd", "b1"))
-    assert state is not None
-    assert [row.id for row in state.rows.values() if row.facts] == [state.row_id("erasure")]
 
 
 @pytest.mark.parametrize("stream", INPUTS)
@@ -162,10 +142,3 @@ def test_the_platforms_word_counts_as_a_shops_does() -> None:
 def test_what_takes_a_verdict_back_says_nothing_itself() -> None:
     assert _answer(shop_id="s1", withdraws="other") == ("open", [])
     assert _answer(shop_id="s1", withdraws="other", verdict="normal") == ("open", [])
-
-
-def test_what_takes_a_submission_back_tags_nothing() -> None:
-    topology = Topology(shipped())
-    exam = ev.AccountChanged("exam", START_MS, "jd", "s1", "main", "exam_passed")
-    topology.feed([exam])
-    assert topology.feed([ev.TagSubmitted("t2", START_MS + 1, "jd", "sub-2", "s1", "main", withdraws="t1")]) == []

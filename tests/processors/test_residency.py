@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from cloudtag.contract.events import ComplaintChanged, Event, OrderChanged, ShopDescribed
+from cloudtag.contract.events import ComplaintChanged, Event, OrderChanged
 from cloudtag.contract.records import Alert
 from cloudtag.contract.replay_form import sorted_form
 from cloudtag.contract.scope import scoped
@@ -20,6 +20,7 @@ from cloudtag.policy.load import shipped
 from cloudtag.processors import build
 from cloudtag.processors.buyers.buyer_index import BuyerIndex
 from cloudtag.processors.buyers.prefilter import Prefilter
+from cloudtag.processors.links.rows.uses import UsesIndex
 from cloudtag.processors.parcels.rows.parcel import ParcelIndex
 from cloudtag.replay.topology import Topology, memory_rows
 from tests.engine.standing import records_of, standing
@@ -50,7 +51,7 @@ def known(index: Any) -> Any:
     if isinstance(index, BuyerIndex):
         said = {name: getattr(index, name) for name in index.__slots__ if name not in ("shown", "shown_at")}
         return {name: unordered(value) for name, value in said.items()}
-    assert index is None or isinstance(index, ParcelIndex)
+    assert index is None or isinstance(index, ParcelIndex | UsesIndex)
     return None
 
 
@@ -177,21 +178,6 @@ def test_an_index_follows_from_the_facts_held_in_any_order(history: list[Event],
         for row, fact in data.draw(st.permutations(held)):
             task._processor.index(again, row, fact)
         assert known(again.index) == known(state.index)
-
-
-def questions(topology: Topology) -> list[str]:
-    """The shops about which a question stands."""
-    state: Any = topology.tasks["buyers"]._cache.resident(scoped("taobao", "b1"))
-    return [published.id for published in state.row("shops").published.values() if published.stands]
-
-
-def test_a_question_about_shops_ends_with_the_last_link_to_one() -> None:
-    topology = Topology(shipped(), 0, memory_rows())
-    topology.feed([OrderChanged("e1", START_MS, "taobao", "o1", "b1", "s1", "placed", device_hash="d1")])
-    topology.feed([ShopDescribed("e2", START_MS + 1, "taobao", "s2", device_hashes=("d1",))])
-    assert len(questions(topology)) == 1
-    topology.feed([ShopDescribed("e3", START_MS + 2, "taobao", "s2", device_hashes=())])
-    assert questions(topology) == []
 
 
 @pytest.mark.parametrize("pieces", [3, 2])

@@ -36,13 +36,14 @@ def example(word: str, broker: str) -> list[str]:
 
 def abuse(n: int) -> list[Event]:
     """A buyer who signed for a parcel and says that it never came."""
+    hour_ms = 3_600_000
     now_ms = time.time_ns() // 1_000_000
     ids = (f"o{n}", f"b{n}", "s1")
     return [
-        OrderChanged(f"{n}-1", now_ms - 4, "taobao", *ids, "placed"),
-        OrderChanged(f"{n}-2", now_ms - 3, "taobao", *ids, "shipped", waybill_no=f"W{n}"),
-        ParcelScanned(f"{n}-3", now_ms - 2, "taobao", "sf", f"W{n}", scan="signed", signer="recipient"),
-        RefundChanged(f"{n}-4", now_ms - 1, "taobao", f"r{n}", *ids, "opened", "refund_only", "not_received"),
+        OrderChanged(f"{n}-1", now_ms - 72 * hour_ms, "taobao", *ids, "placed"),
+        OrderChanged(f"{n}-2", now_ms - 48 * hour_ms, "taobao", *ids, "shipped", waybill_no=f"W{n}"),
+        ParcelScanned(f"{n}-3", now_ms - 24 * hour_ms, "taobao", "sf", f"W{n}", scan="signed", signer="recipient"),
+        RefundChanged(f"{n}-4", now_ms - hour_ms, "taobao", f"r{n}", *ids, "opened", "refund_only", "not_received"),
     ]
 
 

@@ -160,7 +160,7 @@ def test_the_delay_runs_from_the_last_fact_that_was_needed() -> None:
 
 @pytest.mark.parametrize(
     "profile",
-    [Profile(events=8000, seed=1), Profile(events=20_000, seed=2, catalogue="full")],
+    [Profile(events=16_000, seed=1), Profile(events=20_000, seed=2, catalogue="full")],
     ids=["basic", "full"],
 )
 def test_the_engine_finds_every_attacker_and_nobody_else(profile: Profile) -> None:

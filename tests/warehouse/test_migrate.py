@@ -92,6 +92,11 @@ def test_no_key_of_a_revised_table_holds_what_a_revision_may_change(warehouse: W
     ]
 
 
+def test_every_table_names_its_history() -> None:
+    named = {table.name: table.revisions for table in TABLES.values() if table.revisions}
+    assert named == {source: table for source, (table, _) in HISTORIES.items()}
+
+
 def test_a_history_has_the_columns_of_its_table_and_replaces_nothing_but_copies(warehouse: Warehouse) -> None:
     for source, (table, key) in HISTORIES.items():
         columns = [warehouse.rows(f"DESCRIBE {{db}}.{name}") for name in (source, table)]

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -35,10 +36,10 @@ async def newest_live(config: Config, live_since_ms: int) -> str | None:
             continue
         for record in sample.found[name].records:
             try:
-                event = codec.decode(stream.name, record.value)
+                event: Any = codec.decode(stream.name, record.value)
             except Undecodable:
                 continue
-            if event.occurred_at >= live_since_ms:  # type: ignore[attr-defined]
+            if event.occurred_at >= live_since_ms:
                 return name
     return None
 

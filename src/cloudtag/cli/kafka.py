@@ -59,7 +59,11 @@ class CommandProducer:
         async with self._renewing:
             if self.client is failed:
                 fresh = self._made()
-                await fresh.start()
+                try:
+                    await fresh.start()
+                except BaseException:
+                    await fresh.stop()
+                    raise
                 self.client = fresh
                 await cast(AIOKafkaProducer, failed).stop()
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from typing import Literal
 
 import msgspec
 from msgspec import Struct
@@ -22,6 +23,8 @@ from cloudtag.contract.records import Alert, DeadLetter
 from cloudtag.contract.streams import INPUTS, STREAM_OF
 from cloudtag.decisions.verdicts import may_answer
 
+UnheardReason = Literal["unknown_alert", "not_your_alert", "unknown_consequence"]
+"""Why what was said of something counts for nothing: it is not there, or is not about the shop that says it."""
 WAIT_MS = 86_400_000
 """How long what is spoken of may still turn up (event time)."""
 NOWHERE = -1
@@ -35,7 +38,7 @@ class Unheard:
     letters: list[DeadLetter] = field(default_factory=list)
     timers: list[int] = field(default_factory=list)
 
-    def add(self, event: Event, reason: str, error: str, now_ms: int) -> None:
+    def add(self, event: Event, reason: UnheardReason, error: str, now_ms: int) -> None:
         """One more, now or when its day is over."""
         told_at = event.occurred_at + WAIT_MS
         if now_ms < told_at:
@@ -70,7 +73,7 @@ def unheard(
     return found
 
 
-def _letter(event: Event, reason: str, error: str, told_at: int) -> DeadLetter:
+def _letter(event: Event, reason: UnheardReason, error: str, told_at: int) -> DeadLetter:
     stream, body = STREAM_OF[type(event)], _replay_form(event)
     digest = blake2b(body, digest_size=8).digest()
     return DeadLetter(

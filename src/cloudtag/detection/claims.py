@@ -82,11 +82,16 @@ def _said(refund: RefundView, ordered: frozenset[str]) -> _Named | None:
     return "refunds", run.first.event_id, run.first.occurred_at, other_skus
 
 
+def may_be_unpaid(order: OrderView) -> bool:
+    """Whether an order was placed and is not known to be paid."""
+    return "placed" in order.first_at and PAID.isdisjoint(order.first_at)
+
+
 def left_unpaid(order: OrderView, unpaid_ms: int) -> OrderChanged | None:
     """The placing of an order that is not known to be paid, nor cancelled by the time it was due."""
-    placed = order.first_at.get("placed")
-    if placed is None or not PAID.isdisjoint(order.first_at):
+    if not may_be_unpaid(order):
         return None
+    placed = order.first_at["placed"]
     cancelled = order.first_at.get("cancelled")
     if cancelled is not None and cancelled.occurred_at < placed.occurred_at + unpaid_ms:
         return None

@@ -5,13 +5,13 @@ That no delivery was scanned says nothing of a parcel whose courier shows no sca
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from cloudtag.contract.couriers import CourierReported
 from cloudtag.contract.events import RefundChanged
 from cloudtag.detection.awaiting import BusyHours
-from cloudtag.detection.order_view import OrderView
+from cloudtag.detection.cases import OrderCase
 from cloudtag.detection.outbound import Outbound
 from cloudtag.detection.refund_view import RefundView
 from cloudtag.parcels.courier import is_known
@@ -32,12 +32,13 @@ def claim_of(refund: RefundView) -> RefundChanged | None:
     return next((c for c in refund.changes if c.claims_received or c.waybill_no is not None), None)
 
 
-def feed_questions(order: OrderView, parcels: Sequence[Outbound]) -> Iterator[FeedQuestion]:
+def feed_questions(case: OrderCase) -> Iterator[FeedQuestion]:
     """What to ask about an order of which goods are claimed to be in hand while no delivery is known."""
+    order = case.order
     claims = [claim_of(refund) for refund in order.refunds.values() if refund.type == "return_refund"]
     times = [claim.occurred_at for claim in claims if claim is not None]
     if times and "shipped" in order.first_at:
-        for parcel in parcels:
+        for parcel in case.outbound:
             courier = parcel.courier
             if courier is not None and rests_on_silence(parcel):
                 yield FeedQuestion(parcel.sent.waybill_no, courier, min(times) - FEED_MS, max(times))

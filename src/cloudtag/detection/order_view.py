@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from operator import attrgetter
 from typing import Any
@@ -62,12 +63,14 @@ class OrderView:
         "lines",
         "newest",
         "order_id",
+        "ordered",
         "others",
         "outbound",
         "owned",
         "passed",
         "platform",
         "refunds",
+        "sales",
         "sent",
         "shop_id",
         "waybill",
@@ -102,6 +105,10 @@ class OrderView:
         """With which claim its refunds came to a part of its worth, reckoned once until a fact changes it."""
         self.outbound: Any = None
         """What was made of the parcels it was sent in, by whom it concerns; None when those changed."""
+        self.ordered: Counter[str] | None = None
+        """Its pieces by article, reckoned once until its lines change."""
+        self.sales: Any = None
+        """What was made of the articles it names, by whom it concerns; None when those changed."""
         self.newest: Any = None
         """The latest event about the order."""
         self.filled_waybills: frozenset[str] = _NOBODY
@@ -224,7 +231,8 @@ class OrderView:
     def _take(self, order: OrderChanged) -> None:
         self.changes.append(order)
         self.first_at.setdefault(order.status, order)
-        self.lines = order.lines or self.lines
+        if order.lines and order.lines != self.lines:
+            self.lines, self.sales, self.ordered = order.lines, None, None
         self.currency = order.currency or self.currency
         self.freight_insured = self.freight_insured or order.freight_insured
         self.shop_id, self.platform = order.shop_id, order.platform

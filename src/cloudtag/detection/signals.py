@@ -23,6 +23,7 @@ from cloudtag.contract.events import (
     ReviewPosted,
 )
 from cloudtag.contract.links import LinkReported
+from cloudtag.contract.types import OrderLine
 from cloudtag.detection.outcomes import PAID
 
 SETTLED = -1
@@ -55,7 +56,11 @@ def _unpaid_pieces(order: OrderChanged) -> int:
     if order.status in PAID:
         return SETTLED
     # Nothing but the number of orders tells of one without lines.
-    return sum(line.quantity * max((1, *(part.quantity for part in line.components))) for line in order.lines) or 1
+    return sum([line.quantity * _most_of_part(line) for line in order.lines]) or 1
+
+
+def _most_of_part(line: OrderLine) -> int:
+    return max(1, *(part.quantity for part in line.components)) if line.components else 1
 
 
 def _has_evidence(event: RefundChanged | ComplaintChanged) -> bool:

@@ -64,6 +64,8 @@ def detect(case: OrderCase, parameters: Parameters) -> Iterator[Finding | Timer]
     """One finding for each thing that went wrong with the order."""
     del parameters
     order = case.order
+    if "cancelled" not in order.first_at and not order.refunds:
+        return
     cancelled = ending(order, "cancelled")
     if cancelled is not None and not never_paid(order) and _canceller(order.changes) == "shop":
         yield _finding(
@@ -123,9 +125,8 @@ def _missent(case: OrderCase, refund: RefundView) -> Iterator[Finding]:
     order = case.order
     if not order.lines:
         return
-    sent = ordered_skus(order)
     for inspection in standing_inspections(order, refund):
-        at_ms = inspection.occurred_at
+        sent, at_ms = ordered_skus(order), inspection.occurred_at
         foreign = sorted(sku for sku in count_pieces(inspection.received, (order,)) if sku not in sent)
         if not foreign or not said_beforehand(refund, at_ms):
             continue

@@ -1,4 +1,4 @@
-"""Write the generated pages into a folder, or with `--check` fail when one is stale."""
+"""Write the generated pages into a folder, all or those that are named; with `--check` fail when one is stale."""
 
 from __future__ import annotations
 
@@ -30,11 +30,14 @@ PAGES: dict[str, Callable[[], str]] = {
 
 
 def main(arguments: list[str]) -> int:
-    """`FOLDER [--check]`; exit status 1 when a page is stale."""
-    folder = Path(arguments[0])
+    """`FOLDER [PAGE…] [--check]`; exit status 1 when a page is stale, 2 when there is none of that name."""
+    folder, *names = (argument for argument in arguments if argument != "--check")
+    if unknown := sorted({*names} - PAGES.keys()):
+        sys.stderr.write(f"no page is called {', '.join(unknown)}; there are {', '.join(PAGES)}\n")
+        return 2
     stale = []
-    for name, make in PAGES.items():
-        path, text = folder / name, make()
+    for name in names or PAGES:
+        path, text = Path(folder) / name, PAGES[name]()
         if "--check" in arguments:
             if not path.exists() or path.read_text(encoding="utf-8") != text:
                 stale.append(str(path))

@@ -62,8 +62,11 @@ def settle(
 def forget_event(processor: Processor, state: KeyedState, row: Row, before: Any) -> set[str]:
     """Of two events under one id the one held before does not count any more: the rows it asked for."""
     kinds, changed = processor.kinds, {row.id}
-    ids = {*kinds.touched(state, changed), *processor.index(state, row, before)}
+    ids = {*kinds.touched(state, changed)}
     ids |= {layer for layer in kinds.layers if kinds.is_asked(layer, state, changed, ())}
+    # What it asks for where the index does not know it yet is what rests on it alone.
+    index_anew(processor, state)
+    ids |= {*processor.index(state, row, before)}
     state.memo = None
     return ids | index_anew(processor, state)
 

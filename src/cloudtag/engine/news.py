@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from cloudtag.contract.internal import Cause, InternalRecord
 from cloudtag.engine.keyed_state import KeyedState
@@ -12,7 +14,7 @@ UNKNOWN: Any = object()
 """What a fact took the place of, where a crash has wiped that out."""
 
 
-class New(NamedTuple):
+class New(Struct, frozen=True, eq=False, gc=False):
     """A fact that came in this batch; `before` is what stood in its place, if anything did.
 
     `because` are the causes of every revision of an internal record that came in it.
@@ -35,10 +37,11 @@ class News:
 
     def add(self, row_id: str, fact_id: str, fact: Any, before: Any) -> None:
         """Note a fact that was folded into a row."""
+        because: tuple[Cause, ...] = fact.because if isinstance(fact, InternalRecord) else ()
         row = self.rows.get(row_id)
         if row is None:
-            row = self.rows[row_id] = {}
-        because: tuple[Cause, ...] = fact.because if isinstance(fact, InternalRecord) else ()
+            self.rows[row_id] = {fact_id: New(fact, before, because)}
+            return
         earlier = row.get(fact_id)
         if earlier is not None:
             before, because = earlier.before, earlier.because + because

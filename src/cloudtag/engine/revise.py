@@ -54,11 +54,16 @@ def revise(row: Row, conclusions: Mapping[str, Conclusion], horizon_ms: int, rea
     for conclusion in conclusions.values():
         last = row.published.get(conclusion.id)
         if last is not None:
+            # Most of it is what was last said, the very object: then nothing has to be compared.
+            if last.told is conclusion.record and last.stands:
+                continue
             if last.is_final or (last.stands and last.says(conclusion.record)):
                 continue
             if last.since_ms < horizon_ms and not conclusion.is_rolling:
                 continue
         outputs.append(_tell(row, conclusion, last, reasons))
+    if row.published.keys() <= conclusions.keys():
+        return outputs
     gone = [
         p
         for p in row.published.values()

@@ -43,10 +43,13 @@ class RowKinds:
         """What gives the id of the row a fact belongs to, by the type of fact."""
         self.identities = {held.fact: _identity(held) for kind in kinds for held in kind.holds}
         """What gives a fact's id inside its keyed state, by the type of fact."""
+        self.closes = next((held.fact for kind in kinds if kind.closes for held in kind.holds), None)
+        """The type of fact that closes a keyed state."""
         self._readers = {kind.letter: tuple(self._readers_of(kind, is_late=False)) for kind in kinds}
         self.is_plain = not self.layers and not any(self._readers.values())
         """Whether no row reads or follows another: then a change touches itself alone."""
         self._early = frozenset(kind.letter for kind in kinds if not kind.waits)
+        self._alone = frozenset(letter for letter in self._early if not self._readers[letter])
         self._follows = {kind.letter: frozenset(STREAM_OF[told] for told in kind.follows) for kind in kinds}
         self._followed = frozenset[str]().union(*self._follows.values())
         waiting = {kind.letter: tuple(self._readers_of(kind, is_late=True)) for kind in kinds}
@@ -83,11 +86,6 @@ class RowKinds:
         """The types of facts that are never too late."""
         return frozenset(held.fact for kind in self.kinds if kind.is_kept for held in kind.holds)
 
-    @property
-    def closes(self) -> type[Any] | None:
-        """The type of fact that closes a keyed state."""
-        return next((held.fact for kind in self.kinds if kind.closes for held in kind.holds), None)
-
     def identity(self, fact: Any) -> str:
         """A fact's id inside its row."""
         return self.identities[type(fact)](fact)
@@ -100,6 +98,10 @@ class RowKinds:
     def touched(self, state: KeyedState, row_ids: Set[str]) -> Set[str]:
         """The rows to judge when those changed: themselves, and those that read them; not those that wait."""
         touched: set[str] = set()
+        if len(row_ids) == 1:
+            (only,) = row_ids
+            if only[0] in self._alone:
+                return row_ids
         for row_id in row_ids:
             letter, name = row_id[0], row_id[1:]
             if letter in self._early:
@@ -122,8 +124,6 @@ class RowKinds:
 
     def is_followed(self, state: KeyedState, row_ids: Set[str], outputs: Sequence[Output]) -> bool:
         """Whether any layer may have to be judged: of most keyed states nothing is published that a layer reads."""
-        if not self.layers:
-            return False
         for output in outputs:
             if output.stream in self._followed:
                 return True

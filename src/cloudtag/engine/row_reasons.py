@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from cloudtag.contract.internal import Cause
 from cloudtag.engine.keyed_state import KeyedState
@@ -10,7 +12,7 @@ from cloudtag.engine.news import News
 from cloudtag.engine.processor import Processor
 
 
-class RowReasons(NamedTuple):
+class RowReasons(Struct, frozen=True, eq=False, gc=False):
     """The reasons for one row of one keyed state, given what is new in it; `now_ms` is how far event time has come."""
 
     processor: Processor

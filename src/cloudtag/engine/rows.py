@@ -70,12 +70,13 @@ class Row(Struct, eq=False, gc=False):
 
     def hold(self, fact_id: str, at_ms: int, fact: Any) -> None:
         """Put a fact among the others, in the place of one of the same id."""
-        before = self.facts.get(fact_id)
-        self.facts[fact_id] = fact
         if at_ms > self.newest_ms:
-            self.newest_ms = at_ms
-        elif before is not None and at_ms < before.occurred_at:
-            self._age()
+            self.facts[fact_id], self.newest_ms = fact, at_ms
+        else:
+            before = self.facts.get(fact_id)
+            self.facts[fact_id] = fact
+            if before is not None and at_ms < before.occurred_at:
+                self._age()
         kind: Any = type(fact)
         if kind not in self.kinds:
             self.kinds = _with(self.kinds, kind)

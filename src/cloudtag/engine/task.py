@@ -27,7 +27,7 @@ from cloudtag.engine.row_reasons import RowReasons
 from cloudtag.engine.rows import NEVER, Row, RowCodec, header, row_key, split_key
 from cloudtag.engine.task_result import Output, RowReader, TaskResult, check_scoped
 from cloudtag.engine.task_row import TASK_KEY, TaskRow
-from cloudtag.engine.timers import Timers
+from cloudtag.engine.timers import Timers, due
 
 _NONE: frozenset[str] = frozenset()
 _DERIVED = -1
@@ -220,7 +220,7 @@ class Task:
         for row_id in touched if len(touched) == 1 else sorted(touched):
             if told := self._judge_row(step, state, row_id, changed, news):
                 outputs += told
-        if not kinds.is_plain and (is_whole or not asked <= touched or kinds.is_followed(state, asked, outputs)):
+        if kinds.layers and (is_whole or not asked <= touched or kinds.is_followed(state, asked, outputs)):
             for row_id in kinds.layers:
                 is_left = row_id in asked and row_id not in touched
                 if is_whole or is_left or kinds.is_asked(row_id, state, asked, outputs):
@@ -235,6 +235,8 @@ class Task:
         """Judge again what rests on what was just published about other rows, then the layers that follow it."""
         kinds, outputs = self._processor.kinds, list[Output]()
         unsettled = set(self._processor.unsettled(state))
+        if not unsettled:
+            return outputs
         for row_id in (*sorted(unsettled.difference(kinds.layers)), *kinds.layers):
             if row_id in unsettled or kinds.is_asked(row_id, state, _NONE, outputs):
                 outputs += self._judge_row(step, state, row_id, changed, news)
@@ -257,7 +259,8 @@ class Task:
         if judgement.conclusions or row.published:
             reasons = RowReasons(processor, state, row_id, news, max(now_ms, self._own.newest_ms))
             outputs = revise(row, marked(judgement.conclusions, self._live_since_ms), horizon_ms, reasons)
-            state.note_published(outputs)
+            if outputs:
+                state.note_published(outputs)
         if not row.facts and not row.published and judgement.timer_ms == NEVER:
             self._forget(step, state, row)
             return []
@@ -277,12 +280,8 @@ class Task:
 
     def _schedule(self, state: KeyedState, row: Row, timer_ms: int) -> bool:
         """Set when the row is next looked at; whether that is another time than the one that is stored."""
-        now_ms, retention_ms = self._own.watermark_ms, self._processor.retention_ms
-        spent_ms = row.newest_ms + retention_ms + 1
-        if timer_ms <= now_ms:
-            timer_ms = spent_ms if spent_ms > now_ms else now_ms + retention_ms
-        elif now_ms < spent_ms < timer_ms:
-            timer_ms = spent_ms
+        now_ms = self._own.watermark_ms
+        timer_ms = due(timer_ms, row.newest_ms, now_ms, self._processor.retention_ms)
         before, row.timer_ms = row.timer_ms, timer_ms
         if before == NEVER or timer_ms < before or before <= now_ms:
             self._timers.add(timer_ms, state.key, row.id)

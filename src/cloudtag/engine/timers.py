@@ -5,6 +5,17 @@ from heapq import heappop, heappush, heapreplace
 from cloudtag.engine.rows import NEVER
 
 
+def due(timer_ms: int, newest_ms: int, now_ms: int, retention_ms: int) -> int:
+    """When a row is looked at again: when it asks for it, or when all it holds has left retention, if that is sooner.
+
+    What is spent already and is still held, since others need it, is looked at after one retention more.
+    """
+    spent_ms = newest_ms + retention_ms + 1
+    if timer_ms <= now_ms:
+        return spent_ms if spent_ms > now_ms else now_ms + retention_ms
+    return spent_ms if now_ms < spent_ms < timer_ms else timer_ms
+
+
 class Timers:
     """Rows by timer. An entry may be stale: when it fires, the row says when it is due."""
 

@@ -7,7 +7,7 @@ from msgspec import Struct
 from cloudtag.contract.events import ParcelScanned
 from cloudtag.contract.types import PackageKind
 from cloudtag.parcels.journey import Journey
-from cloudtag.parcels.place import whereabouts
+from cloudtag.parcels.place import Whereabouts, whereabouts
 
 
 class Circulation(Struct, frozen=True):
@@ -61,8 +61,11 @@ class Circulation(Struct, frozen=True):
         return bool(self.weights) and max(self.weights) * 100 < grams * percent
 
 
-def circulation(journey: Journey | None) -> Circulation:
-    """What the scans of a journey say; of a number that was never scanned, nothing."""
+def circulation(journey: Journey | None, found: Whereabouts | None = None) -> Circulation:
+    """What the scans of a journey say; of a number that was never scanned, nothing.
+
+    `found`: where the parcel is by the same journey, if that is known already.
+    """
     if journey is None:
         return Circulation()
     scans = tuple(scan for scan in journey.scans if scan.scan != "label_created")
@@ -72,7 +75,7 @@ def circulation(journey: Journey | None) -> Circulation:
         # No courier weighs nothing: that is a scan without scales.
         weights=tuple(scan.weight_grams for scan in scans if scan.weight_grams),
         package=next((scan.package for scan in scans if scan.package != "unknown"), "unknown"),
-        signed=_signed(journey),
+        signed=_signed(found or whereabouts(journey)),
         turned_back=_turned_back(scans),
     )
 
@@ -92,8 +95,7 @@ def _turned_back(scans: tuple[ParcelScanned, ...]) -> ParcelScanned | None:
     return None
 
 
-def _signed(journey: Journey) -> ParcelScanned | None:
-    found = whereabouts(journey)
+def _signed(found: Whereabouts) -> ParcelScanned | None:
     if found.place == "coming_home":
         return found.ended_by
     return found.since if found.place in ("with_receiver", "waiting", "handed_over") else None

@@ -20,6 +20,8 @@ def canonical_number(text: str) -> str:
     """
     if text.isascii() and text.isalnum():
         return text.upper()
+    if text.isascii():
+        return text.upper().translate(_ASCII_LEFT_OUT)
     number = _once(text)
     # Leaving a character out may let its neighbours compose, and a letter's capital may be written with two.
     while number != (again := _once(number)):
@@ -33,3 +35,7 @@ def _once(text: str) -> str:
 
 def _is_left_out(letter: str) -> bool:
     return letter == "." or letter == _MINUS or letter in _DOTS or category(letter) in _LEFT_OUT
+
+
+# Of ASCII alone nothing composes: one look at each character is enough.
+_ASCII_LEFT_OUT = {code: None for code in range(128) if _is_left_out(chr(code))}

@@ -41,7 +41,8 @@ def contradiction(journey: JourneySeen, order: OrderSide) -> ScanSeen | None:
 
 
 def _seen(journey: Journey, is_return: bool, has_several: bool) -> JourneySeen:
-    found, round_ = whereabouts(journey), circulation(journey)
+    found = whereabouts(journey)
+    round_ = circulation(journey, found)
     bound_for, named = found.destination, found.order
     first = last = turned_back = None
     if is_return:

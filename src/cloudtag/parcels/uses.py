@@ -46,6 +46,11 @@ def journey_of_use(
     courier may have given the number to somebody else by then. `courier` is the code the use names: it means no
     other courier's parcel, but may mean one whose courier nobody ever named.
     """
+    if len(journeys) == 1:
+        # Most numbers travelled once: one that had begun is meant, one that began later if nothing was before it.
+        (only,) = journeys
+        is_courier = courier is None or only.courier in (courier, None)
+        return only if is_courier and (only.start_ms <= at_ms or only.start_ms - at_ms <= _reuse_ms(only)) else None
     meant = sorted((j for j in journeys if courier is None or j.courier in (courier, None)), key=_begin)
     begun = [journey for journey in meant if journey.start_ms <= at_ms]
     during = [journey for journey in begun if _end_ms(journey) >= at_ms]

@@ -30,6 +30,8 @@ class WarehouseTable:
 
     name: str
     columns: tuple[Column, ...]
+    revisions: str = ""
+    """The table beside it that keeps every revision, where there is one."""
 
 
 def same(name: str, kind: str) -> Column:

@@ -4,34 +4,27 @@ What Kafka still holds is not touched: erase there first, or wait for its retent
 again would store the rows anew. What remains are counts in `daily_scenarios`, which name nobody.
 """
 
+from collections.abc import Iterator
+
 from clickhouse_connect.driver.client import Client
 
+from cloudtag.warehouse.blocks import TABLES
 from cloudtag.warehouse.pseudonymizer import Pseudonymizer
 
-OWN_TABLES = (
-    "alerts",
-    "evidence",
-    "tag_statuses",
-    "tag_status_revisions",
-    "tag_confirmations",
-    "confirmation_revisions",
-    "labels",
-    "label_revisions",
-    "report_statuses",
-    "report_status_revisions",
-    "orders",
-    "refunds",
-    "inspections",
-    "reviews",
-    "complaints",
-    "contacts",
-    "insurance",
-    "verdicts",
-    "chargebacks",
-    "order_limits",
-    "appeals",
-    "buyer_profile_states",
-)
+_BESIDE = ("evidence", "buyer_profile_states")
+"""What views fill from tables about one buyer."""
+
+
+def _tables_with_a_buyer() -> Iterator[str]:
+    """`erasures` itself is none of them: it remembers whom to forget."""
+    for stream, table in TABLES.items():
+        if stream != "erasures" and any(column.name == "buyer_key" for column in table.columns):
+            yield table.name
+            if table.revisions:
+                yield table.revisions
+
+
+OWN_TABLES = (*_tables_with_a_buyer(), *_BESIDE)
 """Tables in which a row is about one buyer, `buyer_key`."""
 CONSEQUENCES = ("consequences", "consequence_revisions")
 """Tables in which a row is about a subject: a buyer, or an order of theirs."""

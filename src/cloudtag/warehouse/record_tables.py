@@ -90,7 +90,8 @@ RECORD_TABLES: dict[str, WarehouseTable] = {
     ),
     "tag-statuses": WarehouseTable(
         "tag_statuses",
-        (
+        revisions="tag_status_revisions",
+        columns=(
             *text("tag_id"),
             REVISION,
             *low("status", "reason", "shown_as", "platform"),
@@ -110,7 +111,8 @@ RECORD_TABLES: dict[str, WarehouseTable] = {
     ),
     "tag-confirmations": WarehouseTable(
         "tag_confirmations",
-        (
+        revisions="confirmation_revisions",
+        columns=(
             *text("confirmation_id"),
             REVISION,
             *low("status", "platform"),
@@ -126,7 +128,8 @@ RECORD_TABLES: dict[str, WarehouseTable] = {
     ),
     "consequences": WarehouseTable(
         "consequences",
-        (
+        revisions="consequence_revisions",
+        columns=(
             *text("consequence_id"),
             REVISION,
             *low("status", "kind", "subject_kind"),
@@ -143,7 +146,8 @@ RECORD_TABLES: dict[str, WarehouseTable] = {
     ),
     "report-statuses": WarehouseTable(
         "report_statuses",
-        (
+        revisions="report_status_revisions",
+        columns=(
             *text("report_id"),
             REVISION,
             *low("status", "reason", "scenario", "channel", "platform"),
@@ -162,7 +166,8 @@ RECORD_TABLES: dict[str, WarehouseTable] = {
     ),
     "labels": WarehouseTable(
         "labels",
-        (
+        revisions="label_revisions",
+        columns=(
             *text("label_id"),
             REVISION,
             *low("status", "label"),

@@ -7,10 +7,11 @@ from typing import cast
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from aiokafka.errors import OutOfOrderSequenceNumber
+from aiokafka.errors import KafkaConnectionError, OutOfOrderSequenceNumber
 
 from cloudtag.config import Config
-from streams.kafka.producer import OutRecord, publish
+from cloudtag.local.probe import free_port
+from streams.kafka.producer import BatchClient, OutRecord, ProducerHandle, publish
 from streams.kafka.security import client_settings
 from streams.kafka.topics import Declared, create
 from streams.transport.driver import BatchProducer
@@ -45,7 +46,24 @@ def lose_count(client: AIOKafkaProducer, topic: str) -> None:
         client._txn_manager.increment_sequence_number(TopicPartition(topic, partition), 5)
 
 
-async def write(producer: BatchProducer, topic: str, partition: int, name: str) -> None:
+class Away:
+    """A producer whose broker does not answer the first time that a new client connects."""
+
+    def __init__(self, real: BatchProducer) -> None:
+        self.real, self.asked = real, 0
+
+    @property
+    def client(self) -> AIOKafkaProducer:
+        return self.real.client
+
+    async def renew(self, failed: BatchClient) -> None:
+        self.asked += 1
+        if self.asked == 1:
+            raise KafkaConnectionError("nobody answers")
+        await self.real.renew(failed)
+
+
+async def write(producer: ProducerHandle, topic: str, partition: int, name: str) -> None:
     await publish(producer, {(topic, partition): [OutRecord(None, name.encode())]})
 
 
@@ -86,6 +104,27 @@ async def test_a_new_client_goes_on_once_for_all_partitions(place: tuple[Config,
     assert producer.client is new
     await asyncio.gather(*(write(producer, topic, partition, "third") for partition in range(PARTITIONS)))
     assert await read(config, topic) == [["first", "second", "third"]] * PARTITIONS
+
+
+async def test_a_broker_that_is_away_when_a_new_client_connects_is_waited_for(
+    place: tuple[Config, str], producer: BatchProducer
+) -> None:
+    config, topic = place
+    away = Away(producer)
+    await write(away, topic, 0, "first")
+    lose_count(producer.client, topic)
+    await write(away, topic, 0, "second")
+    assert away.asked == 2
+    assert await read(config, topic) == [["first", "second"], [], []]
+
+
+async def test_a_client_that_cannot_connect_leaves_the_old_one_in_place() -> None:
+    old = object()
+    producer = cast(BatchProducer, make_faust_app(Config(brokers=f"127.0.0.1:{free_port()}")).producer)
+    producer._producer = old
+    with pytest.raises(KafkaConnectionError):
+        await producer.renew(old)
+    assert producer._producer is old
 
 
 async def test_a_client_that_was_closed_is_replaced(place: tuple[Config, str], producer: BatchProducer) -> None:

@@ -17,8 +17,11 @@ from cloudtag.cli.kafka import quiet, sender
 from cloudtag.cli.screen import note
 from cloudtag.contract.streams import INPUTS, OUTPUTS
 from cloudtag.local.child import Child
+from cloudtag.policy.load import shipped
+from cloudtag.policy.rest_days import rest_spans
 from cloudtag.simulate import Profile
 from cloudtag.simulate.profile import DAY_MS
+from cloudtag.simulate.world import PLATFORMS
 from streams.kafka import topics
 
 SETTLE_SECONDS = 60.0
@@ -27,8 +30,11 @@ HISTORY_HOURS = 72
 QUIET_DAYS = 4
 """So much time passes after the last event: longer than any of the detectors waits."""
 RATE_EVENTS = 100_000
-AGO_DAYS = 21
-"""The simulated week began so long before today, so that nothing in it lies in the future."""
+AGO_DAYS = 56
+"""The simulated week began at least so long before today, so that nothing in it lies in the future: the habits of some
+buyers go on for seven weeks."""
+WORKING_DAYS = 14
+"""So long after it began no public holiday may be: on one a silent number is not counted against anybody."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +49,19 @@ class DemoOptions:
 
 def last_weeks(wish: DemoOptions) -> Profile:
     """A week that is over, measured by this machine's clock."""
-    today = time.time_ns() // 1_000_000 // DAY_MS * DAY_MS
-    return Profile(events=wish.events, seed=wish.seed, starts_at=today - AGO_DAYS * DAY_MS, catalogue="demo")
+    today_ms = time.time_ns() // 1_000_000 // DAY_MS * DAY_MS
+    return Profile(events=wish.events, seed=wish.seed, starts_at=working_week_before(today_ms), catalogue="demo")
+
+
+def working_week_before(today_ms: int) -> int:
+    """The latest day, long enough ago, after which no platform has a holiday for as long as the week needs."""
+    starts_at, policies = today_ms - AGO_DAYS * DAY_MS, shipped()
+    while any(
+        rest_spans(starts_at, starts_at + WORKING_DAYS * DAY_MS, policies.at(platform, starts_at).deadlines)
+        for platform in PLATFORMS
+    ):
+        starts_at -= DAY_MS
+    return starts_at
 
 
 async def play(place: DemoPlace, wish: DemoOptions) -> bool:

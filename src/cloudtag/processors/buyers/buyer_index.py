@@ -154,12 +154,16 @@ class BuyerIndex:
             self.units |= {refund.waybill_no}
 
     def _add_attribute(self, attribute: str, order: OrderChanged) -> bool:
+        before, at_ms = self.used_at.get(attribute, ()), order.occurred_at
+        # Most is shown again in the period in which it was shown last.
+        if before and before[-1] < at_ms and before[-1] // _PERIOD_MS == at_ms // _PERIOD_MS:
+            return False
         held = self.attributes.get(attribute)
         first: tuple[int, str, str] = _first(order)
-        known = self.used_at[attribute] = _used_at(self.used_at.get(attribute, ()), order.occurred_at)
+        known = self.used_at[attribute] = _used_at(before, at_ms) if before else (at_ms,)
         used_at = _since(known, _TOLD_MS)
         if held is not None:
-            period, held_period = order.occurred_at // _PERIOD_MS, held.since_ms // _PERIOD_MS
+            period, held_period = at_ms // _PERIOD_MS, held.since_ms // _PERIOD_MS
             if period < held_period or (period == held_period and _first(held.record) <= first):
                 first = _first(held.record)
             if first == _first(held.record) and used_at == held.record.used_at:

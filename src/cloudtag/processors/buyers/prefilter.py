@@ -70,36 +70,57 @@ class Prefilter:
 
     def note(self, fact: Any) -> bool:
         """Take in what a fact signals; whether a signal was seen until now and is no more."""
-        before = self.seen
+        before, is_internal = self.seen, isinstance(fact, InternalRecord)
         for signal, weigh in self._watched.get(type(fact), ()):
-            self._weigh(signal, fact, int(weigh(fact)))
+            weight = int(weigh(fact))
+            if is_internal:
+                self._weigh_record(signal, fact, weight)
+            elif weight:
+                # An event is there for good: one that weighs nothing changes nothing.
+                self._weigh_event(signal, _order_of(fact), weight)
         return self.seen is not before and not before <= self.seen
 
-    def _weigh(self, signal: Signal, fact: Any, weight: int) -> None:
-        order_id = getattr(fact, "order_id", None)
-        order: _Order | None = (fact.shop_id, order_id) if order_id else None
-        is_internal = isinstance(fact, InternalRecord)
-        if not is_internal and weight > 0 and (signal.at_least == 1 or order is None):
-            self.seen |= {signal}
+    def _weigh_event(self, signal: Signal, order: _Order | None, weight: int) -> None:
+        is_seen = signal in self.seen
+        if weight > 0 and (signal.at_least == 1 or order is None):
+            if not is_seen:
+                self.seen |= {signal}
             self._certain |= {signal}
             self._watched = _uncertain(self._certain)
             self._tallies.pop(signal, None)
             return
-        tally = self._tallies.get(signal)
-        if tally is None:
-            if not weight:
+        tally = self._tally(signal)
+        if weight > 0 and order is not None:
+            if weight <= tally.weights.get(order, 0):
                 return
-            tally = self._tallies[signal] = _Tally()
-        if is_internal:
-            tally.records[fact.internal_id] = order, weight
-        elif weight < 0:
-            tally.settled.add(order or _NO_ORDER)
-        elif weight > tally.weights.get(order or _NO_ORDER, 0):
-            tally.weights[order or _NO_ORDER] = weight
+            tally.weights[order] = weight
         else:
+            about = order or _NO_ORDER
+            if about in tally.settled:
+                return
+            tally.settled.add(about)
+        # What weighs something ends no signal, and what settles an order begins none.
+        if is_seen is not (weight > 0) and tally.is_given(signal) is not is_seen:
+            self.seen ^= {signal}
+
+    def _weigh_record(self, signal: Signal, record: InternalRecord, weight: int) -> None:
+        if not weight and signal not in self._tallies:
             return
+        tally = self._tally(signal)
+        tally.records[record.internal_id] = _order_of(record), weight
         if tally.is_given(signal) is not (signal in self.seen):
             self.seen ^= {signal}
+
+    def _tally(self, signal: Signal) -> _Tally:
+        tally = self._tallies.get(signal)
+        if tally is None:
+            tally = self._tallies[signal] = _Tally()
+        return tally
+
+
+def _order_of(fact: Any) -> _Order | None:
+    order_id = getattr(fact, "order_id", None)
+    return (fact.shop_id, order_id) if order_id else None
 
 
 @cache

@@ -14,7 +14,7 @@ from cloudtag.contract.scope import name_in, without_network
 from cloudtag.contract.streams import STREAM_OF
 from cloudtag.contract.types import Proof
 from cloudtag.detection.buyer_case import accuses, linked
-from cloudtag.detection.claims import claim_made, left_unpaid, unpaid_order
+from cloudtag.detection.claims import claim_made, left_unpaid, may_be_unpaid, unpaid_order
 from cloudtag.detection.dealings import dealings_of
 from cloudtag.detection.link_age import gap_ms
 from cloudtag.detection.order_view import OrderView
@@ -22,10 +22,11 @@ from cloudtag.detection.pictures import SHOWN_KINDS
 from cloudtag.detection.wrong_goods import kept_skus, sku_attribute
 from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.revise import Conclusion
-from cloudtag.policy.model import Policies
+from cloudtag.policy.model import Policies, Policy
 from cloudtag.processors.buyers.buyer_index import BuyerIndex
 from cloudtag.processors.buyers.published import alerts_of
 from cloudtag.processors.buyers.reading import links, orders
+from cloudtag.processors.buyers.run_detectors import unpaid_ms
 from cloudtag.processors.links.joins import bands_of
 
 _NONE = Dealings()
@@ -35,7 +36,10 @@ def plain_uses(state: KeyedState) -> Iterator[Conclusion]:
     """Each attribute the buyer shows, once; with it, since when alerts accuse the buyer."""
     index: BuyerIndex = state.index
     alerted_at = _alerted_at(state)
-    told = dealings_of(orders(state)) if index.has_dealings else Dealings()
+    told = dealings_of(orders(state)) if index.has_dealings else _NONE
+    if not alerted_at and told == _NONE:
+        yield from index.attributes.values()
+        return
     by_kind = {
         "device": told,
         "payment": told,
@@ -55,15 +59,19 @@ def _alerted_at(state: KeyedState) -> int:
     return min((alert.decided_at for alert in alerts_of(state) if accuses(alert)), default=0)
 
 
-def order_uses(state: KeyedState, order: OrderView, now_ms: int, unpaid_ms: int) -> tuple[list[AttributeUsed], int]:
-    """What is published for `links` of one order, and when to look again whether it was paid (0: never)."""
-    uses = list(_sales(state, order))
+def order_uses(state: KeyedState, order: OrderView, now_ms: int, policy: Policy) -> tuple[list[AttributeUsed], int]:
+    """What is published for `links` of one order besides what its shop sells, and when to look again whether it was
+    paid (0: never)."""
+    uses: list[AttributeUsed] = []
     if order.refunds or order.others:
         uses += [*_claims(state, order), *pictures(state, order.with_evidence())]
-    placed = left_unpaid(order, unpaid_ms)
+    if not may_be_unpaid(order):
+        return uses, 0
+    due_after_ms = unpaid_ms(policy)
+    placed = left_unpaid(order, due_after_ms)
     if placed is None:
         return uses, 0
-    due_ms = placed.occurred_at + unpaid_ms
+    due_ms = placed.occurred_at + due_after_ms
     if now_ms < due_ms:
         return uses, due_ms
     return uses + list(_unpaid(state, order)), 0
@@ -134,12 +142,12 @@ def _kept(order: OrderView) -> dict[str, int]:
     return {line.sku_id: line.unit_price_minor for line in order.lines if line.quantity and line.sku_id in kept}
 
 
-def _sales(state: KeyedState, order: OrderView) -> Iterator[AttributeUsed]:
+def sales_of(state: KeyedState, order: OrderView) -> Iterator[AttributeUsed]:
     """What the order shows of what its shop sells: each article, once."""
     if not order.changes:
         return
     first = order.changes[0]
-    for sku_id in dict.fromkeys(line.sku_id for line in order.lines):
+    for sku_id in dict.fromkeys([line.sku_id for line in order.lines]):
         yield AttributeUsed(
             0, True, sku_attribute(first.shop_id, sku_id), first.occurred_at, first.event_id, first.platform, state.id,
             subject=order.order_id, shop_id=first.shop_id, network=state.network,

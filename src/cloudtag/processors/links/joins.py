@@ -17,6 +17,8 @@ ToldUses = dict[Person, tuple[AttributeUsed, ...]]
 
 MAX_TOLD = 20
 """Uses reported of one picture, and orders left unpaid reported of one buyer: an alert names no more."""
+CLAIM_KINDS = frozenset(("area", "sku"))
+"""Of attributes of these kinds nobody learns of others, unless somebody claims something."""
 MAX_SALES = 3
 """Orders reported that name one article: one of a buyer who is not linked is enough."""
 PHASH_BYTES = 8
@@ -40,11 +42,6 @@ def _by_network(uses: Uses) -> list[Uses]:
     for use in uses:
         networks.setdefault(use.network, []).append(use)
     return list(networks.values())
-
-
-def may_join(attribute: str, uses: Uses) -> bool:
-    """Whether anybody could learn of others: of an area, or an article, only where somebody claims something."""
-    return not attribute.startswith(("area:", "sku:")) or any(use.claims for use in uses)
 
 
 def kind_of(attribute: str) -> str:

@@ -15,7 +15,7 @@ from cloudtag.engine.rows import Row
 from cloudtag.policy.model import Policies
 from cloudtag.processors.base import KeyedProcessor
 from cloudtag.processors.links.joins import kind_of
-from cloudtag.processors.links.rows.uses import HELD_MS, USES
+from cloudtag.processors.links.rows.uses import HELD_MS, USES, UsesIndex
 
 _SALES = 8
 """Buyers whose orders are held to show that a shop sells an article."""
@@ -40,6 +40,11 @@ class Links(KeyedProcessor):
         self._fan_out = 2 * max(rule.fan_out for rule in rules) + 2
         self.most_facts = self._fan_out
         self._area_fan_out = 2 * max(rule.area_fan_out for rule in rules) + 2
+
+    def new_index(self, network: str) -> UsesIndex:
+        """What is kept at hand of an attribute."""
+        del network
+        return UsesIndex()
 
     def bound(self, row: Row) -> None:
         """Past the limit the latest uses are enough to know a hub by; of pictures and unpaid orders the earliest stay.

@@ -37,7 +37,7 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
     newest = max(held, key=_MOMENT, default=None)
     if newest is None:
         return judgement
-    for shown in pictures(state, complaints_with_evidence(others)):
+    for shown in pictures(state, complaints_with_evidence(others)) if others else ():
         use_id = shown.internal_id
         judgement.conclusions[use_id] = Conclusion(use_id, shown.attribute, shown.occurred_at, shown)
     case = BuyerCase(

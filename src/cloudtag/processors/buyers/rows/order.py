@@ -37,8 +37,8 @@ from cloudtag.processors.buyers.reading import (
     silence,
     view_of,
 )
-from cloudtag.processors.buyers.run_detectors import run_detectors, unpaid_ms
-from cloudtag.processors.buyers.uses import order_uses
+from cloudtag.processors.buyers.run_detectors import run_detectors
+from cloudtag.processors.buyers.uses import order_uses, sales_of
 
 
 def _name(fact: Any) -> str | None:
@@ -50,13 +50,12 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
     if not row.facts:
         return EMPTY
     judgement, order = Judgement(), view_of(row)
-    for use in _uses(state, order):
+    for use in (*_uses(state, order), *_sales(state, order)):
         judgement.conclusions[use.id] = use
     policy = policies.at(order.platform or "", order.began_at)
-    told, judgement.timer_ms = order_uses(state, order, now_ms, unpaid_ms(policy))
-    for shown in told:
-        use_id = shown.internal_id
-        judgement.conclusions[use_id] = Conclusion(use_id, shown.attribute, shown.occurred_at, shown)
+    told, judgement.timer_ms = order_uses(state, order, now_ms, policy)
+    for use in _shown(told):
+        judgement.conclusions[use.id] = use
     is_claimed = row.name in state.index.claimed_orders
     loose = _loose_words(state, row)
     case = OrderCase(
@@ -96,20 +95,33 @@ def _complained_of(state: KeyedState, name: str) -> Iterable[str]:
 
 def _ask(state: KeyedState, case: OrderCase, judgement: Judgement) -> None:
     """Ask when the couriers were silent of which no delivery is known. Of a return number its own row asks."""
-    for number, courier, since_ms, until_ms in feed_questions(case.order, case.outbound):
+    for number, courier, since_ms, until_ms in feed_questions(case):
         if case.is_asked(number):
             asked = CourierAsked(0, True, courier, case.buyer_id, number, since_ms, state.network, until_ms)
             judgement.conclusions[asked.internal_id] = Conclusion(asked.internal_id, courier, since_ms, asked)
 
 
 def _uses(state: KeyedState, order: OrderView) -> Iterator[Conclusion]:
-    """What the order and its refunds make of waybill numbers; outbound ones are published once until they change."""
+    """What the order and its refunds make of waybill numbers; outbound ones are worked out once until they change."""
     if order.sent and order.outbound is None:
         order.outbound = [_outbound_use(state, order, sent) for sent in order.sent.values()]
     yield from order.outbound or ()
     for refund in order.refunds.values():
         if sends_goods(refund):
             yield from _return_uses(state, order, refund)
+
+
+def _sales(state: KeyedState, order: OrderView) -> tuple[Conclusion, ...]:
+    """What the order shows of what its shop sells, worked out once until its lines change."""
+    if order.sales is None:
+        order.sales = tuple(_shown(sales_of(state, order)))
+    sales: tuple[Conclusion, ...] = order.sales
+    return sales
+
+
+def _shown(told: Iterable[AttributeUsed]) -> Iterator[Conclusion]:
+    for use in told:
+        yield Conclusion(use.internal_id, use.attribute, use.occurred_at, use)
 
 
 def _outbound_use(state: KeyedState, order: OrderView, sent: Sent) -> Conclusion:

@@ -65,7 +65,8 @@ def _is_order_asked(state: KeyedState, name: str) -> bool:
     index: BuyerIndex = state.index
     if index.has_shop_link:
         return True
-    return any(_has_destination(state, unit) for unit in index.units_by_order.get(name, ()))
+    units = index.units_by_order.get(name)
+    return units is not None and any(_has_destination(state, unit) for unit in units)
 
 
 SHOPS = RowKind(

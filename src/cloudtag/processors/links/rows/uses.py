@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from msgspec import Struct
 from msgspec.structs import replace
 
 from cloudtag.contract.links import AttributeUsed, LinkReported
@@ -13,10 +16,25 @@ from cloudtag.engine.row_kind import INTERNAL_ID, Holds, RowKind
 from cloudtag.engine.rows import Row
 from cloudtag.policy.model import Policies
 from cloudtag.processors.base import DAY_MS, LONGEST_WINDOW_DAYS
-from cloudtag.processors.links.joins import Uses, kind_of, may_join, others_of
+from cloudtag.processors.links.joins import CLAIM_KINDS, Uses, kind_of, others_of
 
 HELD_MS = (LONGEST_WINDOW_DAYS + 30) * DAY_MS
 """How long a use is held, and a link outlives its last."""
+
+
+class UsesIndex(Struct, gc=False):
+    """What was ever seen of an attribute: every article is shown, few are claimed."""
+
+    is_claimed: bool = False
+    """Whether any use came with claims."""
+
+
+def _index(state: KeyedState, row: Row, fact: AttributeUsed) -> Iterable[str]:
+    """Note claims."""
+    del row
+    if fact.claims:
+        state.index.is_claimed = True
+    return ()
 
 
 def _use_id(use: AttributeUsed) -> str:
@@ -30,11 +48,16 @@ def _use_id(use: AttributeUsed) -> str:
 def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judgement:
     """A report to each buyer for whom there are others."""
     del now_ms
-    is_answered = kind_of(state.id) == "sku"
-    if len(row.facts) < 2 and not is_answered:
+    kind = kind_of(state.id)
+    # Nobody learns of others of an area, or an article, unless somebody claims something.
+    if kind in CLAIM_KINDS and not state.index.is_claimed:
+        return EMPTY
+    # Whoever asks who else ordered an article is answered if nobody did, too.
+    fewest = 1 if kind == "sku" else 2
+    if len(row.facts) < fewest:
         return EMPTY
     uses = _recent([use for use in row.facts.values() if use.is_held])
-    if (len(uses) < 2 and not is_answered) or not may_join(state.id, uses):
+    if len(uses) < fewest:
         return EMPTY
     judgement = Judgement()
     uses.sort(key=INTERNAL_ID)
@@ -55,7 +78,7 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
 
 def _recent(uses: Uses) -> Uses:
     """Without those that ended long before the newest: former tenants, sold phones. A shop's hold until it changes."""
-    newest_ms = max((use.occurred_at for use in uses), default=0)
+    newest_ms = max([use.occurred_at for use in uses], default=0)
     return [use for use in uses if not use.buyer_id or use.occurred_at >= newest_ms - HELD_MS]
 
 
@@ -76,5 +99,6 @@ USES = RowKind(
     judge=_judge,
     holds=(Holds(AttributeUsed, identity=_use_id),),
     tells=(LinkReported,),
+    index=_index,
     is_needed=_is_of_shop,
 )

@@ -2,14 +2,12 @@
 
 from typing import Any
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
+from cloudtag.contract.records import Consequence
 from cloudtag.policy.load import shipped
-from cloudtag.replay.driver import judge
 from cloudtag.replay.topology import Topology, memory_rows
-from tests.engine.standing import latest, standing
+from tests.engine.standing import latest, records_of, standing
 from tests.histories.seller_cases import DAY, DEADLINE, FOUND, MANY, history, said
+from tests.processors.scene import Scene
 
 YEAR_END = 1_798_732_800_000
 """2026-12-31T16:00:00Z, midnight in Shanghai."""
@@ -116,23 +114,27 @@ def test_shops_do_not_count_together() -> None:
     assert violations_of(run(facts, FOUND + 30 * DAY)[1]) == {"c1": "1", "c2": "1"}
 
 
-events = st.builds(
-    lambda status, days, case, orders, severe: said(status, FOUND + days * DAY, case, orders, severe=severe),
-    st.sampled_from(("found", "found", "found", "appealed", "appeal_upheld", "appeal_failed", "cleaned")),
-    st.one_of(st.integers(0, 20), st.integers(280, 330)),
-    st.sampled_from(("c1", "c2", "c3", "c4")),
-    st.sampled_from((0, 2, MANY)),
-    st.sampled_from((False, False, False, True)),
-)
+def test_a_case_has_a_row_of_its_name_and_asks_for_all_others_of_the_shop() -> None:
+    scene = Scene("shops", "s1")
+    scene.come(said("found"), said("appealed", FOUND + DAY), said("found", FOUND, "c2"), said("found", shop="s2"))
+    assert scene.names("violation") == ["c1", "c2"]
+    assert scene.ids("violation", "c1") == [f"c1-appealed-{FOUND + DAY}", f"c1-found-{FOUND}"]
+    scene.come(said("found", FOUND, "c3"))
+    assert scene.judged("violation") == {"c1", "c2", "c3"}
+    scene.come(said("found", FOUND, "c4", shop="s2"))
+    assert scene.judged("violation") == set()
 
 
-@given(st.lists(events, max_size=14), st.randoms(use_true_random=False))
-@settings(deadline=None)
-def test_any_order_tells_the_same_in_the_end_over_the_turn_of_the_year(facts: Any, random: Any) -> None:
-    until = FOUND + 380 * DAY
-    shuffled = facts + random.choices(facts, k=len(facts)) if facts else []
-    random.shuffle(shuffled)
-    topology = Topology(shipped(), 350 * DAY)
-    outputs = [o.record for fact in shuffled for o in topology.feed([fact])]
-    outputs += [o.record for o in topology.pass_time(until)]
-    assert standing(outputs) == standing(record for _, record in judge(list(facts), until, shipped()))
+def test_judging_twice_is_judging_once() -> None:
+    scene = Scene("shops", "s1")
+    told = scene.come(said("found", orders=MANY), said("found", FOUND + DAY, "c2", severe=True))
+    assert scene.probe() == {record.consequence_id for record in records_of(told, Consequence)}
+    scene.wait(DEADLINE)
+    assert len(scene.probe()) > len(told)
+    assert scene.come(said("found", orders=MANY)) == []
+
+
+def test_a_case_that_comes_at_the_same_moment_as_another_is_told_of() -> None:
+    scene = Scene("shops", "s1")
+    scene.come(said("found", orders=MANY))
+    assert [output.record.because for output in scene.come(said("found", FOUND, "c2", MANY))] == [("c2",)]

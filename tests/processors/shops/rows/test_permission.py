@@ -3,18 +3,16 @@
 from typing import Any
 
 import msgspec
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from cloudtag.contract.events import AbuseFound, AccountChanged, TagSubmitted
 from cloudtag.contract.records import Consequence, TagConfirmation, TagStatus
 from cloudtag.contract.types import TaggedOrder
-from cloudtag.decisions.permissions import standing_abuses
 from cloudtag.policy.load import shipped
 from cloudtag.replay.driver import judge, replay
 from cloudtag.replay.topology import Topology
 from tests.decisions.consequences.scene import known
-from tests.engine.standing import latest, standing
+from tests.engine.standing import latest
+from tests.processors.scene import Scene
 
 DAY = 86_400_000
 T0 = 1_772_409_600_000
@@ -112,19 +110,6 @@ def test_a_withdrawn_finding_refuses_nobody() -> None:
     ]  # fmt: skip
 
 
-def test_only_what_came_later_takes_back() -> None:
-    early, late = found("a2", T0 + 1, withdraws="a1"), found("a1", T0 + 2)
-    assert standing_abuses([early, late]) == [late]
-    assert standing_abuses([found("a1", T0), found("a2", T0, withdraws="a1")]) == []
-    assert standing_abuses([found("a0", T0, withdraws="a1"), found("a1", T0)]) == [found("a1", T0)]
-    assert standing_abuses([found("a1", T0), found("a2", T0 + 1, withdraws="a9")]) == [found("a1", T0)]
-
-
-def test_a_withdrawal_may_be_withdrawn() -> None:
-    first, back, again = found("a1", T0), found("a2", T0 + 1, withdraws="a1"), found("a3", T0 + 2, withdraws="a2")
-    assert standing_abuses([again, first, back]) == [first]
-
-
 def test_an_exam_grants_and_a_revocation_takes() -> None:
     topology = Topology(shipped())
     granted = permission([o.record for o in topology.feed([exam("s1")])], "main")
@@ -173,58 +158,38 @@ def test_a_submission_after_the_finding_names_one_more_account() -> None:
     assert permission(told, "temp").details["permission"] == "revoked"
 
 
-days = st.integers(0, 100)
-shops = st.sampled_from(SHOPS)
-submitted = st.lists(st.tuples(shops, days), max_size=12, unique=True)
+def test_accounts_and_findings_are_held_in_one_row_of_the_shop() -> None:
+    scene = Scene("shops", "s1")
+    scene.come(exam("s1"), found("a1", T0), exam("s2"), exam("s1"))
+    assert scene.names("permission") == [""]
+    assert scene.ids("permission") == ["a1", exam("s1").event_id]
 
 
-def _history(tags: Any) -> Any:
-    return known([exam(shop) for shop in SHOPS] + [tag(shop, T0 + (1 + day) * DAY) for shop, day in tags])
+def test_a_submission_asks_for_it_only_where_something_was_found() -> None:
+    scene = Scene("shops", "s1")
+    scene.come(exam("s1"))
+    scene.come(tag("s1", T0 + DAY, "temp"))
+    assert scene.judged("permission") == set()
+    scene.come(found("a1", T0))
+    scene.come(tag("s1", T0 + DAY, "temp", "o9"))
+    assert scene.judged("permission") == {""}
+    scene.come(found("a9", T0, "s2"))
+    assert scene.judged("permission") == set()
 
 
-def _outcome(facts: Any, random: Any = None) -> Any:
-    """What finally stands, fed in one order or another, some of it twice."""
-    topology = Topology(shipped(), 200 * DAY)
-    facts = sorted(facts, key=lambda fact: (fact.occurred_at, fact.event_id))
-    if random is not None:
-        facts = facts + random.choices(facts, k=len(facts))
-        random.shuffle(facts)
-    outputs = [o.record for fact in facts for o in topology.feed([fact])]
-    return standing(outputs + [o.record for o in topology.pass_time(T0 + 300 * DAY)])
+def test_it_is_told_under_the_account_and_judging_twice_is_judging_once() -> None:
+    scene = Scene("shops", "s1")
+    told = scene.come(exam("s1"), exam("s1", account="temp"))
+    assert [(output.stream, output.key) for output in told] == [("consequences", "main"), ("consequences", "temp")]
+    assert scene.probe() == {output.record.consequence_id for output in told}
+    assert scene.come(exam("s1")) == []
 
 
-def _of_others(stand: Any, shop: Any) -> Any:
-    return {
-        key: record
-        for key, record in stand.items()
-        if shop not in (getattr(record, "shop_id", None), getattr(record, "details", {}).get("shop_id"))
-    }
-
-
-@given(submitted, shops, days, st.randoms(use_true_random=False))
-@settings(deadline=None)
-def test_a_shop_found_out_counts_as_if_it_had_never_tagged(tags: Any, shop: Any, day: Any, random: Any) -> None:
-    history = [*_history(tags), found("a1", T0 + day * DAY, shop)]
-    without = [fact for fact in _history(tags) if type(fact) is not TagSubmitted or fact.shop_id != shop]
-    assert _of_others(_outcome(history, random), shop) == _of_others(_outcome(without), shop)
-
-
-@given(submitted, shops, days, st.integers(0, 100), st.randoms(use_true_random=False))
-@settings(deadline=None)
-def test_a_finding_taken_back_leaves_nothing_behind(tags: Any, shop: Any, day: Any, later: Any, random: Any) -> None:
-    back = found("a2", T0 + (day + later) * DAY, shop, withdraws="a1")
-    history = [*_history(tags), found("a1", T0 + day * DAY, shop), back]
-    assert _outcome(history, random) == _outcome(_history(tags))
-
-
-@given(st.lists(st.tuples(st.integers(0, 5), st.one_of(st.none(), st.integers(0, 9))), max_size=10), st.randoms())
-def test_the_findings_that_stand_are_those_nothing_standing_names(drawn: Any, random: Any) -> None:
-    abuses = [found(f"a{n}", T0 + at, withdraws=None if k is None else f"a{k}") for n, (at, k) in enumerate(drawn)]
-    stand = standing_abuses(random.sample(abuses, len(abuses)))
-    order = sorted(abuses, key=lambda a: (a.occurred_at, a.event_id))
-
-    def is_standing(abuse: Any) -> Any:
-        later = order[order.index(abuse) + 1 :]
-        return not any(other.withdraws == abuse.event_id and is_standing(other) for other in later)
-
-    assert stand == [abuse for abuse in order if abuse.withdraws is None and is_standing(abuse)]
+def test_it_is_never_too_late_and_never_let_go() -> None:
+    scene = Scene("shops", "s1")
+    scene.come(exam("s1"))
+    scene.wait(T0 + 5000 * DAY)
+    scene.come(exam("s1", T0 - 5000 * DAY, "old"))
+    assert (scene.too_late, len(scene.ids("permission"))) == ([], 2)
+    (gone,) = scene.come(exam("s1", T0 + 1, status="revoked"))
+    assert gone.record.details["permission"] == "revoked"

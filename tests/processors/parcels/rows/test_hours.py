@@ -1,4 +1,4 @@
-"""A courier's hours are one courier's, whatever partitions its parcels lie in (F10)."""
+"""The hours in which a courier showed a scan: all tasks' together, whatever partitions its parcels lie in (F10)."""
 
 from __future__ import annotations
 
@@ -8,16 +8,17 @@ from random import Random
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from cloudtag.contract.couriers import CourierAsked, CourierBusy, CourierReported
 from cloudtag.contract.events import ParcelScanned
 from cloudtag.engine.task import Task
 from cloudtag.policy.load import shipped
 from cloudtag.processors import build
+from cloudtag.processors.parcels.bounds import MAX_FACTS
 from cloudtag.processors.parcels.parcels import Parcels
+from tests.processors.scene import HOUR, T0, Scene
 
-T0 = 1_772_409_600_000
-HOUR = 3_600_000
 UNTIL = T0 + 60 * HOUR
 COURIERS = ("sf", "yto")
 
@@ -81,3 +82,50 @@ def test_what_is_told_is_the_silence_that_was() -> None:
     assert any(start <= T0 + 10 * HOUR and end >= T0 + 46 * HOUR for start, end in silences)
     assert silent_since == 0 or silent_since > T0 + 46 * HOUR
     assert sum(end - start for start, end in told(1, 25)["sf"][0]) < 12 * HOUR
+
+
+def busy(hour: int, courier: str = "sf") -> CourierBusy:
+    return CourierBusy(0, True, courier, T0 // HOUR + hour, T0 + hour * HOUR)
+
+
+def on_stage(*facts: CourierBusy) -> Scene:
+    scene = Scene("parcels", "sf")
+    scene.come(*facts)
+    return scene
+
+
+def test_hours_are_held_under_their_courier_each_once() -> None:
+    scene = on_stage(busy(0), busy(0), busy(3), busy(4, "yto"))
+    assert scene.names("hours") == [""]
+    assert scene.ids("hours") == sorted([busy(0).internal_id, busy(3).internal_id])
+
+
+def test_nothing_is_told_of_them_alone_and_an_hour_of_another_courier_asks_for_nothing() -> None:
+    scene = on_stage(busy(0))
+    assert scene.published == []
+    assert scene.judged("hours") == {""}
+    scene.come(busy(1, "yto"))
+    assert scene.judged("hours") == set()
+
+
+def test_an_hour_taken_back_is_kept_as_such() -> None:
+    scene = on_stage(busy(0))
+    scene.come(replace(busy(0), revision=1, is_held=False))
+    scene.come(busy(0))
+    row = scene.row("hours")
+    assert row is not None
+    assert [(fact.revision, fact.is_held) for fact in row.facts.values()] == [(1, False)]
+    assert scene.probe() == set()
+
+
+def test_of_too_many_the_oldest_are_let_go() -> None:
+    scene = on_stage(*(busy(hour) for hour in range(MAX_FACTS)))
+    assert busy(0).internal_id in scene.ids("hours")
+    scene.come(busy(MAX_FACTS))
+    assert len(scene.ids("hours")) == MAX_FACTS
+    assert busy(0).internal_id not in scene.ids("hours")
+    assert {busy(1).internal_id, busy(MAX_FACTS).internal_id} <= set(scene.ids("hours"))
+
+
+def test_they_are_let_go_to_the_millisecond_after_the_last() -> None:
+    assert on_stage(busy(0), busy(7)).goes_after(T0 + 7 * HOUR + Parcels.retention_ms, "hours")

@@ -12,6 +12,7 @@ from cloudtag.processors.buyers.rows.erasure import ERASURE
 from cloudtag.replay.topology import Topology, memory_rows
 from tests.decisions.consequences.scene import DAY, HOUR, T0, abused, agreed, contacts, exams, insured, ordered
 from tests.engine.standing import latest
+from tests.processors.scene import Scene
 
 PLATFORM = "taobao"
 
@@ -102,3 +103,36 @@ def test_nobody_is_remembered_for_ever_but_by_the_request_itself() -> None:
     list(topology.pass_time(T0 + 900 * DAY))
     state = topology.tasks["buyers"]._cache.get(scoped("taobao", "b1"))
     assert set(state.rows) == {ERASURE.letter}
+
+
+def test_the_request_is_held_in_a_row_of_its_own_and_the_first_of_two_under_one_id_stays() -> None:
+    scene = Scene("buyers", "b1")
+    scene.come(erased(T0), erased(T0, buyer="b2", name="era-2"), erased(T0), erased(T0 + DAY, name="era-3"))
+    assert (scene.names("erasure"), scene.ids("erasure")) == ([""], ["era-1", "era-3"])
+
+
+def test_nothing_that_any_row_has_told_stands_any_more() -> None:
+    scene = Scene("buyers", "b1")
+    scene.come(*history())
+    told = [(row.id, each.id) for row in scene.state.rows.values() for each in row.published.values() if each.stands]
+    assert len({row_id for row_id, _ in told}) > 1
+    assert len(scene.come(erased(T0 + DAY))) >= len(told)
+    assert [each for row in scene.state.rows.values() for each in row.published.values() if each.stands] == []
+
+
+def test_judging_twice_is_judging_once() -> None:
+    scene = Scene("buyers", "b1")
+    scene.come(*history())
+    assert scene.probe() != set()
+    scene.come(erased(T0 + DAY))
+    assert scene.probe() == set()
+    assert scene.come(erased(T0 + DAY)) == []
+
+
+def test_a_request_is_never_too_late_and_never_let_go() -> None:
+    scene = Scene("buyers", "b1")
+    scene.come(ordered("paid", T0 + 5000 * DAY, "o9", "s9", PLATFORM))
+    scene.come(erased(T0))
+    assert (scene.too_late, scene.names("order")) == ([], [])
+    scene.wait(T0 + 9999 * DAY)
+    assert scene.ids("erasure") == ["era-1"]

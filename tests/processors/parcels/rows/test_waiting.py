@@ -1,0 +1,146 @@
+"""A number that waits for a scan: when its courier was silent, told as silences begin and end (F10)."""
+
+import pytest
+from msgspec.structs import replace
+
+from cloudtag.contract.couriers import CourierAsked, CourierBusy, CourierReported
+from cloudtag.processors.parcels.bounds import MAX_FACTS
+from cloudtag.processors.parcels.parcels import Parcels
+from cloudtag.processors.parcels.rows.waiting import silent_spans
+from tests.engine.standing import records_of
+from tests.processors.scene import DAY, HOUR, T0, Scene
+
+FIRST = T0 // HOUR
+
+
+def asked(number: str = "R1", courier: str = "sf", at: int = T0) -> CourierAsked:
+    return CourierAsked(0, True, courier, "b1", number, at)
+
+
+def busy(hour: int, courier: str = "sf") -> CourierBusy:
+    return CourierBusy(0, True, courier, FIRST + hour, (FIRST + hour) * HOUR)
+
+
+def on_stage(*facts: CourierAsked | CourierBusy) -> Scene:
+    scene = Scene("parcels", "sf")
+    scene.come(*facts)
+    return scene
+
+
+def told(scene: Scene) -> list[tuple[list[tuple[int, int]], int | None]]:
+    """The silences of each answer, and since when one goes on; in hours since the wait began."""
+    return [
+        (
+            [((start - T0) // HOUR, (end - T0) // HOUR) for start, end in answer.silences],
+            (answer.silent_since - T0) // HOUR if answer.silent_since else None,
+        )
+        for answer in records_of(scene.published, CourierReported)
+    ]
+
+
+def test_a_question_is_held_under_its_buyer_and_number() -> None:
+    scene = on_stage(asked(), asked("R2"), asked(courier="yto"))
+    assert scene.names("waiting") == ["b1/R1", "b1/R2"]
+    assert scene.ids("waiting", "b1/R1") == [asked().internal_id]
+
+
+def test_whoever_asks_is_answered_under_its_name() -> None:
+    (output,) = on_stage(asked()).published
+    answer = CourierReported(0, True, "sf", "b1", "R1", T0)
+    assert (output.stream, output.key, output.record) == ("courier-answers", "b1", answer)
+
+
+def test_hours_of_the_courier_ask_for_all_who_wait_and_those_of_another_for_nobody() -> None:
+    scene = on_stage(asked(), asked("R2"))
+    scene.come(busy(0))
+    assert scene.judged("waiting") == {"b1/R1", "b1/R2"}
+    scene.come(busy(0, "yto"))
+    assert scene.judged("waiting") == set()
+    scene.come(asked("R3"))
+    assert scene.judged("waiting") == {"b1/R3"}
+
+
+def test_a_silence_is_told_once_its_first_hour_is_over_and_again_when_it_ends() -> None:
+    scene = on_stage(busy(0), asked())
+    scene.wait(T0 + 2 * HOUR - 1)
+    assert told(scene) == []
+    scene.wait(T0 + 2 * HOUR)
+    assert told(scene) == [([], 1)]
+    scene.wait(T0 + 9 * HOUR)
+    assert told(scene) == []
+    scene.come(busy(9))
+    assert told(scene) == [([(1, 9)], None)]
+
+
+def test_as_long_as_the_courier_carries_on_nothing_is_told_anew() -> None:
+    scene = on_stage(asked())
+    for hour in range(20):
+        scene.come(busy(hour))
+        scene.wait(T0 + (hour + 1) * HOUR)
+        assert told(scene) == []
+
+
+def test_an_hour_taken_back_was_silent() -> None:
+    scene = on_stage(asked(), *(busy(hour) for hour in range(4)))
+    scene.come(replace(busy(2), revision=1, is_held=False))
+    assert told(scene) == [([(2, 3)], None)]
+
+
+def test_the_answer_is_taken_back_with_the_question() -> None:
+    scene = on_stage(asked())
+    (gone,) = scene.come(replace(asked(), revision=1, is_held=False))
+    assert (gone.record.revision, gone.record.is_held, gone.record.waybill_no) == (1, False, "R1")
+    scene.come(busy(5))
+    assert told(scene) == []
+
+
+def test_how_far_time_has_come_where_it_is_asked_counts_here_too() -> None:
+    scene = on_stage(replace(asked(), reached_ms=T0 + HOUR))
+    assert told(scene) == [([], 0)]
+    assert told(on_stage(replace(asked(), reached_ms=T0 + HOUR - 1))) == [([], None)]
+
+
+def test_of_an_overfull_courier_the_hours_that_were_let_go_count_as_busy() -> None:
+    many = [busy(hour) for hour in range(0, 2 * MAX_FACTS + 2, 2)]
+    scene = on_stage(*many, asked())
+    ((silences, _),) = told(scene)
+    assert silences[0] == (3, 4)
+    ((silences, _),) = told(on_stage(*many[:-2], asked()))
+    assert silences[0] == (1, 2)
+
+
+def test_judging_twice_is_judging_once() -> None:
+    assert len(on_stage(asked(), asked("R2"), busy(0), busy(2)).probe()) == 2
+
+
+def test_a_question_is_let_go_to_the_millisecond() -> None:
+    assert on_stage(asked()).goes_after(T0 + Parcels.retention_ms, "waiting", "b1/R1")
+
+
+def test_a_wait_is_told_of_for_six_weeks_and_three_days() -> None:
+    scene = on_stage(asked(), *(busy(hour) for hour in range(45 * 24)))
+    scene.wait(T0 + 60 * DAY)
+    assert told(scene) == []
+    short = on_stage(asked(), *(busy(hour) for hour in range(45 * 24 - 1)))
+    short.wait(T0 + 45 * DAY)
+    assert told(short) == [([], 45 * 24 - 1)]
+
+
+@pytest.mark.parametrize(
+    ("busy", "current", "spans", "since"),
+    [
+        ({10, 11, 12}, 13, [], None),
+        ({10, 12}, 13, [(11, 12)], None),
+        ({12}, 13, [(10, 12)], None),
+        ({10}, 12, [], 11),
+        ({10}, 11, [], None),
+        (set(), 11, [], 10),
+        (set(), 10, [], None),
+        ({10, 13}, 12, [(11, 13)], None),
+        ({9, 10}, 11, [], None),
+    ],
+)
+def test_silences_are_told_by_their_hours(
+    busy: set[int], current: int, spans: list[tuple[int, int]], since: int | None
+) -> None:
+    assert silent_spans(10, busy, current) == (spans, since)
