@@ -101,14 +101,19 @@ EXAMPLES = (
     ),
     Example(
         name="near miss: opened again with more proof",
-        events=(*_TWO, *_lost(3, 20), complained("reopened", day(25), complaint_id="c3", refund_id="r3")),
+        events=(*_TWO, *_lost(3, 20), complained("reopened", day(25), complaint_id="c3", refund_id="r3", shop_id="s2")),
+    ),
+    Example(
+        name="another shop's complaint of the same number is opened again",
+        events=(*_TWO, *_lost(3, 20), complained("reopened", day(25), complaint_id="c3", refund_id="r3", shop_id="s3")),
+        fires=({"facts": {"complaints": "3/3"}},),
     ),
     Example(name="near miss: of no kind", events=tuple(e for n in range(1, 4) for e in _lost(n, n, type="other"))),
     Example(name="near miss: two", events=_TWO),
     Example(name="near miss: one was right", events=(*_TWO, *_lost(3, 20, "upheld"))),
     Example(
         name="near miss: right on appeal",
-        events=(*_TWO, *_lost(3, 20), complained("upheld", day(40), complaint_id="c3", refund_id="r3")),
+        events=(*_TWO, *_lost(3, 20), complained("upheld", day(40), complaint_id="c3", refund_id="r3", shop_id="s2")),
     ),
     Example(name="near miss: one shop", events=tuple(e for n in range(1, 4) for e in _lost(n, n, shop_id="s1"))),
     Example(name="near miss: three types", events=(*_TWO, *_lost(3, 20, type="postage"))),
