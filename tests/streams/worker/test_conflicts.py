@@ -87,6 +87,6 @@ async def test_rows_of_ids_without_a_scope_are_refused(place: Place, caplog: pyt
     runner = await place.runner(task)
     await place.judge(runner, lying(place, FIRST, 0))
     assert [runner.tasks.is_paused(partition) for partition in (home, 1 - home)] == [True, False]
-    await runner.pauses.stop()
     assert await place.held("consequences") == []
+    await runner.pauses.stop()
     assert any("UnscopedStateError" in said and "docs/operations.md" in said for said in caplog.messages)
