@@ -29,12 +29,9 @@ from streams.worker.runner import Runner
 from streams.worker.tasks import Tasks
 from streams.worker.tools import Tools
 from streams.worker.worker_metrics import WorkerMetrics
-from tests.servers.brokers import tansu_bootstrap
 from tests.servers.clients import FixedHandle, producing
 from tests.streams import toy
 from tests.streams.worker.test_misplaced import record
-
-__all__ = ["tansu_bootstrap"]
 
 SHOP = "shop-0"
 EVENT = AbuseFound("e1", toy.FIRST_MS, "taobao", SHOP)

@@ -1,0 +1,13 @@
+"""The servers that tests share: one of each kind for the whole session, started by the first test that asks.
+
+They stand here and nowhere else: a fixture that is imported into a file is that file's own, and so is its server.
+"""
+
+from tests import effort
+from tests.servers.brokers import broker, kafka_bootstrap, tansu_bootstrap
+from tests.servers.warehouses import warehouse_url
+from tests.warehouse.places import in_process, over_http, server
+
+__all__ = ["broker", "in_process", "kafka_bootstrap", "over_http", "server", "tansu_bootstrap", "warehouse_url"]
+
+effort.register()
