@@ -1,65 +1,67 @@
--- Of two different events under one id about the same thing the engine keeps one: that which happened first. The tables
--- have both, for their time is part of their key. *_once has each event once, the same one as the engine, whether or not
--- parts were merged. Where both happened at the same time the table keeps the one that was stored last.
+-- Of two different events of one stream under one id about the same buyer (shop, parcel) the engine keeps one: that whose
+-- replay form sorts first. The tables have both where they happened at different times, for the time is part of their key.
+-- *_once has one of them, the one that happened first, whether or not parts were merged: the same one as the engine's but
+-- where a field whose name sorts before `occurred_at` differs as well. Of two at the same time the table keeps the one
+-- that was stored last.
 
 CREATE OR REPLACE VIEW {database}.orders_once AS
-SELECT *, total_minor FROM {database}.orders FINAL ORDER BY buyer_key, occurred_at, event_id LIMIT 1 BY buyer_key, order_id, event_id;
+SELECT *, total_minor FROM {database}.orders FINAL ORDER BY buyer_key, occurred_at, event_id LIMIT 1 BY platform, buyer_key, event_id;
 
 CREATE OR REPLACE VIEW {database}.refunds_once AS
-SELECT * FROM {database}.refunds FINAL ORDER BY buyer_key, occurred_at, event_id LIMIT 1 BY buyer_key, order_id, event_id;
+SELECT * FROM {database}.refunds FINAL ORDER BY buyer_key, occurred_at, event_id LIMIT 1 BY platform, buyer_key, event_id;
 
 CREATE OR REPLACE VIEW {database}.logistics_once AS
 SELECT * FROM {database}.logistics FINAL ORDER BY waybill_no, occurred_at, event_id LIMIT 1 BY waybill_no, event_id;
 
 CREATE OR REPLACE VIEW {database}.inspections_once AS
-SELECT * FROM {database}.inspections FINAL ORDER BY buyer_key, occurred_at, event_id LIMIT 1 BY buyer_key, order_id, event_id;
+SELECT * FROM {database}.inspections FINAL ORDER BY buyer_key, occurred_at, event_id LIMIT 1 BY platform, buyer_key, event_id;
 
 CREATE OR REPLACE VIEW {database}.reviews_once AS
-SELECT * FROM {database}.reviews FINAL ORDER BY buyer_key, occurred_at, event_id LIMIT 1 BY buyer_key, order_id, event_id;
+SELECT * FROM {database}.reviews FINAL ORDER BY buyer_key, occurred_at, event_id LIMIT 1 BY platform, buyer_key, event_id;
 
 CREATE OR REPLACE VIEW {database}.complaints_once AS
-SELECT * FROM {database}.complaints FINAL ORDER BY buyer_key, occurred_at, event_id LIMIT 1 BY buyer_key, order_id, event_id;
+SELECT * FROM {database}.complaints FINAL ORDER BY buyer_key, occurred_at, event_id LIMIT 1 BY platform, buyer_key, event_id;
 
 CREATE OR REPLACE VIEW {database}.contacts_once AS
-SELECT * FROM {database}.contacts FINAL ORDER BY buyer_key, occurred_at, event_id LIMIT 1 BY buyer_key, order_id, event_id;
+SELECT * FROM {database}.contacts FINAL ORDER BY buyer_key, occurred_at, event_id LIMIT 1 BY platform, buyer_key, event_id;
 
 CREATE OR REPLACE VIEW {database}.insurance_once AS
-SELECT * FROM {database}.insurance FINAL ORDER BY buyer_key, occurred_at, event_id LIMIT 1 BY buyer_key, order_id, event_id;
+SELECT * FROM {database}.insurance FINAL ORDER BY buyer_key, occurred_at, event_id LIMIT 1 BY platform, buyer_key, event_id;
 
 CREATE OR REPLACE VIEW {database}.tags_once AS
-SELECT * FROM {database}.tags FINAL ORDER BY shop_id, occurred_at, event_id LIMIT 1 BY shop_id, event_id;
+SELECT * FROM {database}.tags FINAL ORDER BY shop_id, occurred_at, event_id LIMIT 1 BY platform, shop_id, event_id;
 
 CREATE OR REPLACE VIEW {database}.verdicts_once AS
-SELECT * FROM {database}.verdicts FINAL ORDER BY buyer_key, occurred_at, event_id LIMIT 1 BY buyer_key, event_id;
+SELECT * FROM {database}.verdicts FINAL ORDER BY buyer_key, occurred_at, event_id LIMIT 1 BY platform, buyer_key, event_id;
 
 CREATE OR REPLACE VIEW {database}.shops_once AS
-SELECT * FROM {database}.shops FINAL ORDER BY shop_id, occurred_at, event_id LIMIT 1 BY shop_id, event_id;
+SELECT * FROM {database}.shops FINAL ORDER BY shop_id, occurred_at, event_id LIMIT 1 BY platform, shop_id, event_id;
 
 CREATE OR REPLACE VIEW {database}.accounts_once AS
-SELECT * FROM {database}.accounts FINAL ORDER BY shop_id, occurred_at, event_id LIMIT 1 BY shop_id, event_id;
+SELECT * FROM {database}.accounts FINAL ORDER BY shop_id, occurred_at, event_id LIMIT 1 BY platform, shop_id, event_id;
 
 CREATE OR REPLACE VIEW {database}.violations_once AS
-SELECT * FROM {database}.violations FINAL ORDER BY shop_id, occurred_at, event_id LIMIT 1 BY shop_id, event_id;
+SELECT * FROM {database}.violations FINAL ORDER BY shop_id, occurred_at, event_id LIMIT 1 BY platform, shop_id, event_id;
 
 CREATE OR REPLACE VIEW {database}.abuses_once AS
-SELECT * FROM {database}.abuses FINAL ORDER BY shop_id, occurred_at, event_id LIMIT 1 BY shop_id, event_id;
+SELECT * FROM {database}.abuses FINAL ORDER BY shop_id, occurred_at, event_id LIMIT 1 BY platform, shop_id, event_id;
 
 CREATE OR REPLACE VIEW {database}.chargebacks_once AS
-SELECT * FROM {database}.chargebacks FINAL ORDER BY buyer_key, occurred_at, event_id LIMIT 1 BY buyer_key, order_id, event_id;
+SELECT * FROM {database}.chargebacks FINAL ORDER BY buyer_key, occurred_at, event_id LIMIT 1 BY platform, buyer_key, event_id;
 
 CREATE OR REPLACE VIEW {database}.order_limits_once AS
-SELECT * FROM {database}.order_limits FINAL ORDER BY buyer_key, occurred_at, event_id LIMIT 1 BY buyer_key, event_id;
+SELECT * FROM {database}.order_limits FINAL ORDER BY buyer_key, occurred_at, event_id LIMIT 1 BY platform, buyer_key, event_id;
 
 CREATE OR REPLACE VIEW {database}.appeals_once AS
-SELECT * FROM {database}.appeals FINAL ORDER BY buyer_key, occurred_at, event_id LIMIT 1 BY buyer_key, event_id;
+SELECT * FROM {database}.appeals FINAL ORDER BY buyer_key, occurred_at, event_id LIMIT 1 BY platform, buyer_key, event_id;
 
--- What counts events and takes the latest of them counts those that the engine counts.
+-- What takes the latest of events takes it of those.
 CREATE OR REPLACE VIEW {database}.orders_current AS
 SELECT
     order_id,
-    any(o.platform) AS platform,
+    platform,
     any(o.buyer_key) AS buyer_key,
-    any(o.shop_id) AS shop_id,
+    shop_id,
     argMax(o.status, (o.occurred_at, o.event_id)) AS status,
     argMaxIf(o.total_minor, (o.occurred_at, o.event_id), notEmpty(o.line_sku_ids)) AS total_minor,
     argMaxIf(o.currency, (o.occurred_at, o.event_id), o.currency != '') AS currency,
@@ -67,15 +69,15 @@ SELECT
     min(o.occurred_at) AS first_event_at,
     max(o.occurred_at) AS last_event_at
 FROM {database}.orders_once AS o
-GROUP BY order_id;
+GROUP BY platform, shop_id, order_id;
 
 CREATE OR REPLACE VIEW {database}.refunds_current AS
 SELECT
     refund_id,
     any(r.order_id) AS order_id,
-    any(r.platform) AS platform,
+    platform,
     any(r.buyer_key) AS buyer_key,
-    any(r.shop_id) AS shop_id,
+    shop_id,
     argMax(r.status, (r.occurred_at, r.event_id)) AS status,
     argMaxIf(r.type, (r.occurred_at, r.event_id), r.type != 'unknown') AS type,
     argMaxIf(r.reason, (r.occurred_at, r.event_id), r.reason != 'unknown') AS reason,
@@ -84,7 +86,7 @@ SELECT
     min(r.occurred_at) AS opened_at,
     max(r.occurred_at) AS last_event_at
 FROM {database}.refunds_once AS r
-GROUP BY refund_id;
+GROUP BY platform, shop_id, refund_id;
 
 CREATE OR REPLACE VIEW {database}.insurance_claims_current AS
 SELECT
@@ -92,10 +94,10 @@ SELECT
     platform,
     any(n.order_id) AS order_id,
     any(n.buyer_key) AS buyer_key,
-    any(n.shop_id) AS shop_id,
+    shop_id,
     argMax(n.status, (n.occurred_at, n.event_id)) AS status,
     argMaxIf(n.amount_minor, (n.occurred_at, n.event_id), n.amount_minor IS NOT NULL) AS amount_minor,
     min(n.occurred_at) AS first_event_at,
     max(n.occurred_at) AS last_event_at
 FROM {database}.insurance_once AS n
-GROUP BY claim_id, platform;
+GROUP BY platform, shop_id, claim_id;

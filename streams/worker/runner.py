@@ -15,7 +15,8 @@ from typing import Any
 from aiokafka.errors import MessageSizeTooLargeError
 from msgspec.structs import replace
 
-from cloudtag.contract.records import DeadLetter
+from cloudtag.contract.records import CONFLICTING, NO_OFFSET, DeadLetter
+from cloudtag.contract.replay_form import sorted_form
 from cloudtag.contract.streams import INTERNAL
 from cloudtag.engine.task_result import Output, TaskResult
 from cloudtag.wire.registry import RegistryRefused
@@ -225,9 +226,15 @@ class Runner:
         source = self._reader.source
         late = [dead_letter_of(source(sources[n]), "too_late", "older than what is still held") for n in step.too_late]
         erased = [dead_letter_of(source(sources[n]), "erased", "about a buyer who is forgotten") for n in step.refused]
+        lost = [dead_letter_of(source(sources[n]), "conflicting_event", CONFLICTING) for n in step.conflicting]
+        for n, event in step.replaced:
+            # It was accepted before, from a place nobody knows any more: it stands in its own words.
+            letter = dead_letter_of(source(sources[n]), "conflicting_event", CONFLICTING)
+            lost.append(replace(letter, offset=NO_OFFSET, value=sorted_form(event)))
         # They name the place only: a dead letter must not keep what was to be forgotten.
-        letters = late + [replace(letter, key=None, value=None) for letter in erased]
-        for number, letter in zip((*step.too_late, *step.refused), letters, strict=True):
+        letters = late + lost + [replace(letter, key=None, value=None) for letter in erased]
+        numbers = (*step.too_late, *step.conflicting, *(n for n, _ in step.replaced), *step.refused)
+        for number, letter in zip(numbers, letters, strict=True):
             self._reader.charge(sources[number], letter)
         return letters
 

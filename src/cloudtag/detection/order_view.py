@@ -43,6 +43,7 @@ _MOMENT = attrgetter("occurred_at", "event_id")
 _NOBODY: frozenset[str] = frozenset()
 _NOTHING_SENT: Mapping[str, Sent] = {}
 _NO_REFUNDS: Mapping[str, RefundView] = {}
+_NOTHING_MADE: Mapping[Any, Any] = {}
 
 
 class OrderView:
@@ -61,6 +62,7 @@ class OrderView:
         "insurance",
         "is_noted",
         "lines",
+        "made",
         "newest",
         "order_id",
         "ordered",
@@ -69,6 +71,7 @@ class OrderView:
         "owned",
         "passed",
         "platform",
+        "quiet",
         "refunds",
         "sales",
         "sent",
@@ -76,8 +79,8 @@ class OrderView:
         "waybill",
     )
 
-    def __init__(self, order_id: str, facts: Iterable[Any]) -> None:
-        """`facts`: the facts of one order's row, in any order."""
+    def __init__(self, order_id: str, facts: Iterable[Any], shop_id: str | None = None) -> None:
+        """`facts`: the facts of one order's row, in any order, `shop_id` the shop in which the id means something."""
         self.order_id = order_id
         self.changes: list[OrderChanged] = []
         self.first_at: dict[str, OrderChanged] = {}
@@ -92,7 +95,7 @@ class OrderView:
         """Whether the buyer ever left a note with it."""
         self.affiliates: frozenset[str] = _NOBODY
         """Over whom it came."""
-        self.shop_id: str | None = None
+        self.shop_id = shop_id
         self.platform: str | None = None
         # Most orders have none of these, and orders are many: what is empty is shared.
         self.inspections: tuple[ReturnInspected, ...] = ()
@@ -107,8 +110,12 @@ class OrderView:
         """What was made of the parcels it was sent in, by whom it concerns; None when those changed."""
         self.ordered: Counter[str] | None = None
         """Its pieces by article, reckoned once until its lines change."""
+        self.made: Mapping[Any, Any] = _NOTHING_MADE
+        """What was made of it and its refunds since a fact came last: see `once`."""
         self.sales: Any = None
         """What was made of the articles it names, by whom it concerns; None when those changed."""
+        self.quiet: Any = None
+        """What it amounts to while nothing but its parcels and articles is told of it; None when those changed."""
         self.newest: Any = None
         """The latest event about the order."""
         self.filled_waybills: frozenset[str] = _NOBODY
@@ -128,6 +135,11 @@ class OrderView:
             return False
         self._append(fact)
         return True
+
+    @property
+    def name(self) -> tuple[str | None, str]:
+        """The shop and the id: alone the id means nothing."""
+        return self.shop_id, self.order_id
 
     @property
     def began_at(self) -> int:
@@ -174,6 +186,14 @@ class OrderView:
         """Where it was ever said to go."""
         return frozenset(event.address_hash for event in self.changes if event.address_hash)
 
+    def facts(self) -> Iterator[Any]:
+        """All its events, in no order."""
+        yield from self.changes
+        for refund in self.refunds.values():
+            yield from refund.changes
+        for kept in (self.inspections, self.contacts, self.insurance, self.chargebacks, self.others):
+            yield from kept
+
     def attributes(self) -> list[str]:
         """What identifies the buyer on this order, as `kind:value`, the area of the address included."""
         return sorted({attribute for event in self.changes for attribute in attributes_of(event)})
@@ -184,9 +204,16 @@ class OrderView:
             yield from ((change, refund.refund_id) for change in refund.changes if change.evidence)
         yield from complaints_with_evidence(self.others)
 
+    def keep(self, key: Any, made: Any) -> None:
+        """Keep what was made of it until another fact comes."""
+        if isinstance(self.made, dict) and self.made is not _NOTHING_MADE:
+            self.made[key] = made
+        else:
+            self.made = {key: made}
+
     def _append(self, fact: Any) -> None:
         self.newest = fact
-        self.passed = None
+        self.passed, self.made = None, _NOTHING_MADE
         kind = type(fact)
         if kind is OrderChanged:
             self._take(fact)
@@ -219,7 +246,7 @@ class OrderView:
         self.changes.append(order)
         self.first_at.setdefault(order.status, order)
         if order.lines and order.lines != self.lines:
-            self.lines, self.sales, self.ordered = order.lines, None, None
+            self.lines, self.sales, self.ordered, self.quiet = order.lines, None, None, None
         self.currency = order.currency or self.currency
         self.freight_insured = self.freight_insured or order.freight_insured
         self.shop_id, self.platform = order.shop_id, order.platform
@@ -232,7 +259,7 @@ class OrderView:
         if order.waybill_no is not None or order.parcels:
             sent = with_parcels(self.sent, order)
             if sent is not self.sent:
-                self.sent, self.outbound = sent, None
+                self.sent, self.outbound, self.quiet = sent, None, None
 
 
 def complaints_with_evidence(facts: Iterable[Any]) -> Iterator[tuple[ComplaintChanged, str]]:
@@ -240,5 +267,6 @@ def complaints_with_evidence(facts: Iterable[Any]) -> Iterator[tuple[ComplaintCh
     complaints = [fact for fact in facts if isinstance(fact, ComplaintChanged)]
     if not complaints:
         return
-    by_shops = {fact.complaint_id for fact in complaints if fact.complainant == "shop"}
-    yield from ((fact, fact.complaint_id) for fact in complaints if fact.evidence and fact.complaint_id not in by_shops)
+    by_shops = {(fact.shop_id, fact.complaint_id) for fact in complaints if fact.complainant == "shop"}
+    handed_in = (fact for fact in complaints if fact.evidence and (fact.shop_id, fact.complaint_id) not in by_shops)
+    yield from ((fact, fact.complaint_id) for fact in handed_in)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cloudtag.contract.events import RefundChanged
+from cloudtag.contract.scope import scoped
 from cloudtag.contract.types import Goods
 from cloudtag.detection.windows import CLOCK_TOLERANCE_MS
 
@@ -12,6 +13,11 @@ from cloudtag.detection.windows import CLOCK_TOLERANCE_MS
 def latest(events: Iterable[RefundChanged]) -> list[RefundChanged]:
     """Events in event-time order; the id decides between equal times, so that arrival order never does."""
     return sorted(events, key=lambda e: (e.occurred_at, e.event_id))
+
+
+def own_unit(shop_id: str, refund_id: str) -> str:
+    """The parcel of a refund that names no number."""
+    return f"~{scoped(shop_id, refund_id)}"
 
 
 def type_at(refund: RefundView, at_ms: int | None) -> str:
@@ -49,6 +55,7 @@ class RefundView:
         "is_offline",
         "lines",
         "modified_count",
+        "named",
         "numbers",
         "order_id",
         "platform",
@@ -57,6 +64,7 @@ class RefundView:
         "shop_id",
         "status",
         "type",
+        "types",
         "waybill_no",
     )
 
@@ -67,6 +75,8 @@ class RefundView:
         self.refund_id, self.order_id = first.refund_id, first.order_id
         self.shop_id, self.platform = first.shop_id, first.platform
         self.type, self.reason, self.status = first.type, first.reason, first.status
+        self.types: frozenset[str] = frozenset()
+        """Every type it was said to be of."""
         self.lines: tuple[Goods, ...] = ()
         self.amount_minor: int | None = None
         self.currency: str | None = None
@@ -74,6 +84,8 @@ class RefundView:
         self.waybill_no: str | None = None
         self.carrier: str | None = None
         self.filled: RefundChanged | None = None
+        self.named: dict[str, RefundChanged] = {}
+        """Every number it ever named, in the order of their first naming, those taken back among them."""
         self.numbers: dict[str, RefundChanged] = {}
         """The return numbers it ever named and the platform did not take back, each with its first naming (F7)."""
         self.cleared_at: dict[str, int] = {}
@@ -93,15 +105,6 @@ class RefundView:
         """The first event of the refund."""
         return self.changes[0]
 
-    @property
-    def named(self) -> dict[str, RefundChanged]:
-        """Every number it ever named, in the order of their first naming, those taken back among them."""
-        found: dict[str, RefundChanged] = {}
-        for change in self.changes:
-            if change.waybill_no is not None and not change.waybill_cleared:
-                found.setdefault(change.waybill_no, change)
-        return found
-
     def is_offline_number(self, waybill_no: str) -> bool:
         """Whether a number was told outside the platform."""
         return any(change.offline for change in self.changes if change.waybill_no == waybill_no)
@@ -114,10 +117,11 @@ class RefundView:
     @property
     def unit(self) -> str:
         """The parcel it comes back in: its return number, or the refund itself while it names none."""
-        return self.waybill_no or f"~{self.refund_id}"
+        return self.waybill_no or own_unit(self.shop_id, self.refund_id)
 
     def _take(self, change: RefundChanged) -> None:
-        self.type = change.type if change.type != "unknown" else self.type
+        if change.type != "unknown":
+            self.type, self.types = change.type, self.types | {change.type}
         self.reason = change.reason if change.reason != "unknown" else self.reason
         self.status = change.status if change.status != "unknown" else self.status
         self.lines = change.lines or self.lines
@@ -130,6 +134,7 @@ class RefundView:
             self._fill(change, change.waybill_no)
 
     def _fill(self, change: RefundChanged, number: str) -> None:
+        self.named.setdefault(number, change)
         self.cleared_at.pop(number, None)
         self.numbers.setdefault(number, change)
         if number != self.waybill_no:
