@@ -53,8 +53,8 @@ class Task:
         self._codec = RowCodec(processor.kinds.fact_type, lambda fact: processor.identities[type(fact)](fact))
         self.cache = StateCache(processor, rows, self._codec, budget or CacheBudget())
         self._timers, self._own = Timers(), TaskRow()
-        self._master_data = processor.kinds.master_data
-        self._judges, self._policies = processor.kinds.judges, processor.policies
+        kinds = processor.kinds
+        self._master_data, self._judges, self._policies = kinds.master_data, kinds.judges, processor.policies
 
     @property
     def watermark_ms(self) -> int:
@@ -249,7 +249,7 @@ class Task:
         row = state.rows.get(row_id)
         if row is None:
             row = Row(row_id)
-        # What this batch brought is judged once whatever its age: a fact is held, or it is a dead letter.
+        # What this batch brought is judged whatever its age: a fact is held, or it is a dead letter.
         elif row.newest_ms < horizon_ms and row_id not in changed and self._drop_spent(step, state, row, horizon_ms):
             return []
         # What `RowKinds.judge` does, without a call for each of very many rows.
@@ -269,8 +269,8 @@ class Task:
         has_moved = self._schedule(state, row, judgement.timer_ms)
         if self._rows is not None and (row_id in changed or outputs or has_moved):
             row.batch = self._own.batch
-            data = step.rows[row_key(state.key, row_id)] = self._codec.encode(row, news.rows.get(row_id, ()))
-            self.cache.weigh(state, row, len(data))
+            stored = step.rows[row_key(state.key, row_id)] = self._codec.encode(row, news.rows.get(row_id, ()))
+            self.cache.weigh(state, row, len(stored))
         return outputs
 
     def _publish_again(self, step: TaskResult, state: KeyedState, changed: set[str]) -> None:
