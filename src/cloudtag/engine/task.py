@@ -30,6 +30,7 @@ from cloudtag.engine.task_result import Output, RowReader, TaskResult, check_sco
 from cloudtag.engine.task_row import TASK_KEY, TaskRow
 from cloudtag.engine.timers import Timers, due
 
+_Budget = CacheBudget | None
 _NONE: frozenset[str] = frozenset()
 _DERIVED = -1
 """The place among the facts given of those the processor derives from them."""
@@ -41,11 +42,7 @@ class Task:
     """One processor on one partition: a deterministic state machine."""
 
     def __init__(
-        self,
-        processor: Processor,
-        rows: RowReader | None,
-        budget: CacheBudget | None = None,
-        live_since_ms: int | None = None,
+        self, processor: Processor, rows: RowReader | None, budget: _Budget = None, live_since_ms: int | None = None
     ) -> None:
         """`rows`: the stored rows; `budget`: what decoded states may take, of all tasks that share it. Without stored
         rows all stay resident, and steps hold no rows. What was decided before `live_since_ms` is historical."""
