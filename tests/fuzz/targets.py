@@ -11,6 +11,7 @@ from cloudtag.cli.dead_letter_log import ReplayMark, UnreadableMarkError, mark_o
 from cloudtag.contract.internal import WatermarkRecord
 from cloudtag.contract.streams import INPUTS, INTERNAL, OUTPUTS
 from cloudtag.engine.rows import UnreadableRowError, header
+from cloudtag.engine.task_result import UnscopedStateError
 from cloudtag.local.gateway import codec as encodings
 from cloudtag.local.gateway.errors import EngineError
 from cloudtag.local.gateway.query import parameters_of, session_of, settings_of, take_read_only
@@ -190,7 +191,7 @@ TARGETS = (
     Target("internal", _read_internal, _internal, (Undecodable,)),
     Target("json-line", decode_json, lambda: [text for _, text in examples("json")], (Undecodable,)),
     Target("headers", _read_headers, _headers, (NoOriginError,)),
-    Target("row", _read_row, stored_rows, (UnreadableRowError,)),
+    Target("row", _read_row, stored_rows, (UnreadableRowError, UnscopedStateError)),
     # Whatever a client's batch makes its reader raise holds up that partition alone, and is tried again.
     Target("batch", _read_batch, packed_batches, (Exception,)),
     Target("policy", _read_policy, _policies, (PolicyError,)),
