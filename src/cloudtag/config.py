@@ -157,7 +157,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
                 values[field] = text.split(",") if field == "processors" else text
         try:
             known = msgspec.convert(values, cls, strict=False, dec_hook=_as_path)
-            return msgspec.structs.replace(known, **secrets, **overrides)
+            return msgspec.structs.replace(known, **(secrets | overrides))
         except (msgspec.ValidationError, TypeError) as error:
             raise ConfigError(f"bad setting: {error}") from None
 
