@@ -16,7 +16,7 @@ class SinkConfig:
 
     bootstrap: str | list[str]
     connect: Callable[[], Client]
-    secret: bytes
+    secret: bytes = field(repr=False)
     database: str = "cloudtag"
     group: str = "cloudtag-sink"
     prefix: str = ""
@@ -28,5 +28,5 @@ class SinkConfig:
     poll_ms: int = 200
     unpacked_batch_bytes: int = 32 << 20
     """The most that a compressed batch of records may unpack to."""
-    kafka: Mapping[str, Any] = field(default_factory=dict)
+    kafka: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """More for aiokafka's clients, such as `security_protocol` and `sasl_plain_username`."""

@@ -9,6 +9,7 @@ import typer
 from clickhouse_connect.driver.client import Client
 from rich.table import Table
 
+from cloudtag.cli.escape import visible
 from cloudtag.cli.failure import FAILED, UNREADABLE, FailureError
 from cloudtag.cli.options import Brokers, ClickHouse, settings
 from cloudtag.cli.screen import note, output
@@ -45,7 +46,7 @@ def forget(
         asyncio.run(_look(config))
         note(f"dry run: {config.topic('erasures')} would be told; nothing was published or erased")
         return
-    if not yes and not typer.confirm(f"Forget buyer {buyer} of {platform} for good?", err=True):
+    if not yes and not typer.confirm(visible(f"Forget buyer {buyer} of {platform} for good?"), err=True):
         raise FailureError("nothing was published or erased", FAILED)
     request = ErasureRequested(f"erasure-{uuid.uuid4()}", time.time_ns() // 1_000_000, platform, buyer)
     asyncio.run(_publish(config, request))
