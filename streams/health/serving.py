@@ -87,7 +87,7 @@ def served(config: Config, registry: CollectorRegistry, health: Health) -> Itera
         yield None
         return
     server = _listening(config.metrics_host, config.metrics_port)
-    if not config.metrics_token and not ip_address(server.server_address[0]).is_loopback:
+    if not config.metrics_token and not ip_address(str(server.server_address[0])).is_loopback:
         server.server_close()
         raise ConfigError(f"metrics on {config.metrics_host} need CLOUDTAG_METRICS_TOKEN; on loopback they need none")
     server.set_app(application(registry, health, config.metrics_token))

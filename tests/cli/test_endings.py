@@ -65,6 +65,8 @@ def test_help_lists_every_command(run: Run) -> None:
         (("import", "online-retail", "/dev/null", "-o", "-"), "cannot read /dev/null"),
         (("warehouse", "query", "SELECT 1"), "set CLICKHOUSE="),
         (("warehouse", "query", "SELECT 1", "-c", "localhost:8123"), "not a warehouse's address"),
+        (("warehouse", "query", "SELECT 1", "-c", "http://127.0.0.1:1/x;DROP"), "not a database's name: 'x;DROP'"),
+        (("warehouse", "migrate", "-c", "http://127.0.0.1:1/a.b"), "not a database's name: 'a.b'"),
         (("sink", "-b", NOWHERE, "-c", "http://127.0.0.1:1/x"), "CLOUDTAG_HASH_SECRET"),
     ],
     ids=lambda value: " ".join(value)[:40] if isinstance(value, tuple) else "",

@@ -1,6 +1,7 @@
 """A connection to the configured warehouse."""
 
 import logging
+import re
 from urllib.parse import unquote, urlsplit
 
 from clickhouse_connect import get_client
@@ -11,6 +12,8 @@ from cloudtag.config import Config
 
 DEFAULT_DATABASE = "cloudtag"
 CONNECT_SECONDS = 10
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+"""It stands in statements as it is."""
 
 
 def database_of(config: Config) -> str:
@@ -22,7 +25,10 @@ def database_of(config: Config) -> str:
         raise FailureError(
             f"not a warehouse's address: {config.clickhouse_url} (http://host:8123/cloudtag)", UNREADABLE
         )
-    return unquote(address.path.strip("/")) or DEFAULT_DATABASE
+    name = unquote(address.path.strip("/")) or DEFAULT_DATABASE
+    if not _NAME.fullmatch(name):
+        raise FailureError(f"not a database's name: {name!r} (letters, digits and _)", UNREADABLE)
+    return name
 
 
 def connect(config: Config) -> Client:

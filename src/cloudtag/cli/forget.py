@@ -85,7 +85,7 @@ class _Warehouse:
 
     def _check_secret(self) -> None:
         """Under another secret the buyer would have another key, and nothing would seem to be held."""
-        marks = self._client.query(f"SELECT DISTINCT mark FROM {self._database}.key_marks").result_rows  # noqa: S608
+        marks = self._client.query(f"SELECT DISTINCT mark FROM {self._database}.key_marks").result_rows  # noqa: S608 - names of our own, values as parameters
         if marks and self._pseudonymizer.mark not in {str(mark) for (mark,) in marks}:
             raise FailureError("the warehouse was filled under another CLOUDTAG_HASH_SECRET", UNREADABLE)
 

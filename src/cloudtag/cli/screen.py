@@ -8,7 +8,7 @@ import io
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import BinaryIO, TypeVar, cast
+from typing import Any, BinaryIO, TypeVar, cast
 
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
@@ -55,10 +55,11 @@ class _TerminalBytes(io.RawIOBase):
         self._out = out
         self._decoder = codecs.getincrementaldecoder("utf-8")(errors="backslashreplace")
 
-    def write(self, data: bytes) -> int:  # type: ignore[override] - whoever writes here has bytes
+    def write(self, data: Any) -> int:
         """Write all of it; a character that is not complete waits for its rest."""
-        self._out.write(visible_lines(self._decoder.decode(data)).encode())
-        return len(data)
+        given = bytes(data)
+        self._out.write(visible_lines(self._decoder.decode(given)).encode())
+        return len(given)
 
     def flush(self) -> None:
         """Everything written is shown."""
