@@ -16,6 +16,8 @@ LONGEST = 400
 """Servers answer at length; this much of it is shown."""
 PLAIN = (
     "TopicError",
+    "KafkaAccessError",
+    "AclsError",
     "MigrationError",
     "StartError",
     "RegistryUnavailable",

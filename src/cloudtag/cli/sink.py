@@ -45,6 +45,7 @@ def sink(
 async def _run(config: Config, sink_config: "SinkConfig", codec: Codec) -> None:
     from streams.health.beat import Health, beating
     from streams.health.serving import served
+    from streams.kafka.admission import explained
     from streams.sink import Sink
     from streams.sink import sink_metrics as metrics
     from streams.sink.reader import Reader
@@ -55,7 +56,8 @@ async def _run(config: Config, sink_config: "SinkConfig", codec: Codec) -> None:
     sink = Sink(sink_config, Reader(codec))
     metrics.READY.set_function(lambda: float(health.obstacle is None))
     with served(config, REGISTRY, health), beating(loop, health, lambda: sink.obstacle):
-        await sink.run(stop)
+        async with explained(config):
+            await sink.run(stop)
 
 
 def _sink_config(config: Config) -> "SinkConfig":
