@@ -15,7 +15,7 @@ from cloudtag.cli.options import Brokers, ClickHouse, settings
 from cloudtag.cli.screen import note, output
 from cloudtag.config import Config
 from cloudtag.contract.events import ErasureRequested
-from cloudtag.contract.streams import INPUTS, OUTPUTS
+from cloudtag.contract.streams import INPUTS, INTERNAL, OUTPUTS
 from cloudtag.contract.times import rfc3339
 
 BUYER_FIELDS = ("buyer_id", "linked_buyer_ids", "orders", "subject_id")
@@ -76,7 +76,7 @@ class _Warehouse:
     def counts(self) -> dict[str, int]:
         from cloudtag.warehouse.erasure import holdings
 
-        return holdings(self._client, self._database, self._pseudonymizer.forget("buyer", self._buyer))
+        return holdings(self._client, self._database, self._pseudonymizer, self._buyer)
 
     def erase(self) -> None:
         from cloudtag.warehouse.erasure import erase_buyer
@@ -116,17 +116,27 @@ async def _publish(config: Config, request: ErasureRequested) -> None:
 
 async def _look(config: Config) -> None:
     """Say until when topics keep the records that name the buyer: those go with the topic's retention alone."""
+    for line in what_stays(config):
+        note(line)
+
+
+def what_stays(config: Config) -> list[str]:
+    """A line for each length of time for which topics keep records that name a buyer."""
     from streams.kafka.topics import DAY_MS, all_misplaced, declared
 
-    named = set(map(config.topic, all_misplaced(config)))
-    named |= {config.topic(s.name) for s in (*INPUTS.values(), *OUTPUTS.values()) if _names_buyers(s.struct)}
+    streams = (*INPUTS.values(), *OUTPUTS.values(), *INTERNAL.values())
+    named = {config.topic(s.name) for s in streams if _names_buyers(s.struct)}
+    named |= {config.topic(name) for name in (*all_misplaced(config), "dead-letters")}
+    changelogs = [config.changelog(processor) for processor in config.processors]
     kept: dict[int, list[str]] = {}
     for topic in declared(config):
         if topic.name in named:
             kept.setdefault(int(topic.config["retention.ms"]) // DAY_MS, []).append(topic.name)
+    lines = []
     for days, names in sorted(kept.items()):
         until = f"go when they are {days} days old" if days > 0 else "stay: these are kept without end"
-        note(f"records already in {', '.join(sorted(names))} {until}")
+        lines.append(f"records already in {', '.join(sorted(names))} {until}")
+    return [*lines, f"rows already in {', '.join(sorted(changelogs))} go when Kafka compacts these topics next"]
 
 
 def _names_buyers(struct: type) -> bool:
