@@ -148,7 +148,8 @@ def _parameters(key: str) -> dict[str, str]:
 def _drop_mentions(client: Client, table: str, key: str) -> None:
     """Texts about others name the buyer no more."""
     replaced = [f"{name} = replaceAll({name}, {{mark:String}}, '{ERASED}')" for name in TEXTS]
-    replaced.append(f"facts = mapApply((k, v) -> (k, replaceAll(v, {{mark:String}}, '{ERASED}')), facts)")
+    told = ", ".join(f"replaceAll({part}, {{mark:String}}, '{ERASED}')" for part in ("k", "v"))
+    replaced.append(f"facts = mapApply((k, v) -> ({told}), facts)")
     client.command(
         f"ALTER TABLE {table} UPDATE {', '.join(replaced)} WHERE {_MENTIONED}",
         parameters=_parameters(key),

@@ -70,7 +70,7 @@ class Forgotten:
         if not gone:
             return alert
         texts = {name: _without(getattr(alert, name), gone) for name in TEXTS if getattr(alert, name)}
-        facts = {name: _without(value, gone) for name, value in alert.facts.items()}
+        facts = {_without(name, gone): _without(value, gone) for name, value in alert.facts.items()}
         linked = tuple(buyer_id for buyer_id in alert.linked_buyer_ids if buyer_id not in gone)
         return msgspec.structs.replace(alert, linked_buyer_ids=linked, facts=facts, **texts)
 
