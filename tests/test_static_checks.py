@@ -93,3 +93,13 @@ def test_the_audit_is_part_of_the_check() -> None:
     text = (ROOT / "Makefile").read_text()
     assert re.search(r"^check: .*\baudit\b", text, re.MULTILINE)
     assert "requirements/audit.py requirements/all.txt" in text
+
+
+def test_every_guard_in_the_threat_model_is_shown_by_tests_that_exist() -> None:
+    text = (ROOT / "SECURITY.md").read_text()
+    table = text[text.index("## Boundaries") : text.index("## Not covered")]
+    rows = [line.split("|")[1:-1] for line in table.splitlines() if line.startswith("| ") and "→" in line]
+    assert len(rows) > 8
+    assert all("`tests/" in shown or "`make " in shown for *_, shown in rows)
+    for path in re.findall(r"`((?:tests|deploy)/[\w/.]+)`", text):
+        assert (ROOT / path).exists(), path

@@ -101,6 +101,11 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     clickhouse_url: str | None = None
     """`http://host:8123/database` or `https://…`; none means no warehouse."""
     clickhouse_user: str = "default"
+    clickhouse_ca_file: Path | None = None
+    """Who signed the certificate of an `https://` warehouse, where that is nobody whom this machine trusts anyway."""
+    clickhouse_cert_file: Path | None = None
+    """This client's own certificate, with its key in the same file unless `clickhouse_key_file` has it."""
+    clickhouse_key_file: Path | None = None
     schema_registry_url: str | None = None
     """With it, records are framed with the registry's schema ids; without, with the schema's fingerprint."""
     schema_registry_user: str | None = None
