@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -58,8 +59,16 @@ LETTERS = {"dead_letters", "dead_letters_latest"}
 
 
 def letter(number: int, key: bytes | None, value: bytes | None, error: str = "") -> DeadLetter:
-    where = {"topic": "orders", "partition": 0, "offset": number, "seen_at": START_MS + number}
-    return DeadLetter(**where, key=key, value=value, reason="not_avro", error=error)
+    return DeadLetter(
+        topic="orders",
+        partition=0,
+        offset=number,
+        key=key,
+        value=value,
+        reason="not_avro",
+        error=error,
+        seen_at=START_MS + number,
+    )
 
 
 def everything(warehouse: Warehouse) -> Iterator[tuple[str, bytes]]:
@@ -75,7 +84,10 @@ def test_after_an_erasure_neither_the_id_nor_its_hash_is_anywhere(warehouse: War
     """The law. Only `erasures` holds the key: it remembers whom to forget."""
     buyer, pseudonymizer = "buyer-1", Pseudonymizer(SECRET)
     key = pseudonymizer.key("buyer", buyer)
-    about = {"explanation": "buyer-3 shares a phone with buyer-1.", "explanation_zh": "与 buyer-1 共用电话。"}
+    about: dict[str, Any] = {
+        "explanation": "buyer-3 shares a phone with buyer-1.",
+        "explanation_zh": "与 buyer-1 共用电话。",
+    }
     of_another = alert(
         3, linked_buyer_ids=(buyer,), facts={"link buyer-1": "phone:p", "with": "buyer-1 and buyer-12"}, **about
     )
@@ -131,7 +143,8 @@ def test_bytes_that_name_a_buyer_are_found_in_any_form() -> None:
         b"\x00\x06b-1",
     ):
         assert mentions(held, "b-1".__eq__), held
-    for held in (b"", None, b"b-12", b"ab-1", b"b-1_", b"\x08b-12", b'"b-12"', b"b 1", b"\x06b-"):
+    assert not mentions(None, "b-1".__eq__)
+    for held in (b"", b"b-12", b"ab-1", b"b-1_", b"\x08b-12", b'"b-12"', b"b 1", b"\x06b-"):
         assert not mentions(held, "b-1".__eq__), held
     assert mentions(b'{"mail":"me@x.cn:7"}', "me@x.cn:7".__eq__)
     assert mentions(b"\x12me@x.cn:7\x00", "me@x.cn:7".__eq__)
