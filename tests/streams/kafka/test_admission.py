@@ -13,9 +13,7 @@ from cloudtag.local.kafka import Kafka, KafkaSecurity
 from streams.kafka.admission import KafkaAccessError, explained, obstacle
 from streams.kafka.security import client_settings
 from streams.kafka.topics import partitions
-from tests.servers.brokers import kafka_bootstrap, need_kafka, sockets_closed
-
-__all__ = ["kafka_bootstrap"]
+from tests.servers.brokers import need_kafka, sockets_closed
 
 pytestmark = pytest.mark.kafka
 USER, PASSWORD = "cloudtag", "not-so-secret"
