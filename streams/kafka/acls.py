@@ -27,7 +27,7 @@ class AclsError(ValueError):
     """A file of access rules that cannot be used, or a rule the brokers do not take; the text says why."""
 
 
-class Role(Struct, frozen=True, forbid_unknown_fields=True):
+class KafkaRole(Struct, frozen=True, forbid_unknown_fields=True):
     """What some principals may do."""
 
     principals: tuple[str, ...]
@@ -51,7 +51,7 @@ class AccessRule(NamedTuple):
 def rules_of(path: Path, config: Config) -> list[AccessRule]:
     """The rules of a file for the configured installation. Raises ``AclsError``, ``OSError``."""
     try:
-        roles = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), dict[str, Role])
+        roles = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), dict[str, KafkaRole])
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
         raise AclsError(f"{path}: {error}") from None
     return list(dict.fromkeys(rule for role in roles.values() for rule in _of_role(role, config)))
@@ -68,7 +68,7 @@ async def grant(config: Config, rules: Iterable[AccessRule]) -> None:
                     raise AclsError(f"the brokers do not take {' '.join(rule)}: {error} {text or ''}".strip())
 
 
-def _of_role(role: Role, config: Config) -> Iterator[AccessRule]:
+def _of_role(role: KafkaRole, config: Config) -> Iterator[AccessRule]:
     kinds = _kinds(config)
     for principal in role.principals:
         for operation, wanted in (("read", role.read), ("write", role.write), ("describe", role.describe)):
