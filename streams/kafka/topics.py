@@ -3,7 +3,8 @@
 import asyncio
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import msgspec
@@ -12,6 +13,7 @@ from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
 from cloudtag.config import Config
 from cloudtag.contract.streams import INPUTS, INTERNAL, OUTPUTS, READS
+from streams.kafka.admission import explained
 from streams.kafka.producer import LARGEST_RECORD_BYTES
 from streams.kafka.security import client_settings
 
@@ -29,7 +31,7 @@ REPLAYED = "dead-letters-replayed"
 TOMBSTONE_DAYS = 7
 """How long a deleted row stays visible in a changelog; a disk older than that must not be trusted."""
 VISIBLE_SECONDS = 30.0
-MISSING = "topic {name} does not exist; run `cloudtag topics create`"
+MISSING = "topic {name} does not exist, or this user may not see it; run `cloudtag topics create`"
 BROKER_TIME = {"message.timestamp.type": "LogAppendTime"}
 """A record's timestamp is when the broker took it in: what counts as the future and where the sink cuts rest on it."""
 
@@ -114,49 +116,46 @@ def _compacted() -> dict[str, str]:
     }
 
 
+@asynccontextmanager
+async def administering(config: Config) -> AsyncIterator[AIOKafkaAdminClient]:
+    """A connected admin client. Raises ``KafkaAccessError``, aiokafka's errors when no broker answers."""
+    admin = AIOKafkaAdminClient(**client_settings(config))
+    try:
+        async with explained(config):
+            await admin.start()
+        yield admin
+    finally:
+        await admin.close()
+
+
 async def create(config: Config, topics: list[Declared] | None = None) -> list[str]:
     """Create what is missing and wait until the broker shows it; returns the names that were new.
 
     Raises ``TopicError`` when a topic exists with another number of partitions.
     """
     wanted = declared(config) if topics is None else topics
-    admin = AIOKafkaAdminClient(**client_settings(config))
-    await admin.start()
-    try:
+    async with administering(config) as admin:
         made = await _create_missing(admin, wanted)
         await _wait_visible(admin, wanted)
-    finally:
-        await admin.close()
     return made
 
 
 async def check(config: Config, names: list[str]) -> None:
     """Raise ``TopicError`` unless all topics exist with the configured number of partitions."""
-    admin = AIOKafkaAdminClient(**client_settings(config))
-    try:
-        await admin.start()
+    async with administering(config) as admin:
         _compare(await _partitions_of(admin), [Declared(name, config.partitions, 1) for name in names])
-    finally:
-        await admin.close()
 
 
 async def reach(config: Config) -> None:
     """Return when a broker answers. Raises aiokafka's ``KafkaConnectionError``."""
-    admin = AIOKafkaAdminClient(**client_settings(config))
-    try:
-        await admin.start()
-    finally:
-        await admin.close()
+    async with administering(config):
+        pass
 
 
 async def partitions(config: Config, names: list[str]) -> dict[str, int]:
     """How many partitions each topic has. Raises ``TopicError`` for one that does not exist."""
-    admin = AIOKafkaAdminClient(**client_settings(config))
-    await admin.start()
-    try:
+    async with administering(config) as admin:
         found = await _partitions_of(admin)
-    finally:
-        await admin.close()
     for name in names:
         if name not in found:
             raise TopicError(MISSING.format(name=name))

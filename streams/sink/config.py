@@ -16,7 +16,7 @@ class SinkConfig:
 
     bootstrap: str | list[str]
     connect: Callable[[], Client]
-    secret: bytes
+    secret: bytes = field(repr=False)
     database: str = "cloudtag"
     group: str = "cloudtag-sink"
     prefix: str = ""
@@ -34,5 +34,5 @@ class SinkConfig:
     """What records may take that are read and not stored."""
     cache_bytes: int = 64 << 20
     """What remembered keyed hashes may take."""
-    kafka: Mapping[str, Any] = field(default_factory=dict)
+    kafka: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """More for aiokafka's clients, such as `security_protocol` and `sasl_plain_username`."""

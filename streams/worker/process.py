@@ -36,6 +36,11 @@ class Worker(faust.Worker):
     def _setproctitle(self, info: str, *, ident: str = "cloudtag") -> None:
         """The process keeps its name."""
 
+    def _setup_logging(self) -> None:
+        """The process's own log stays as it is; where it has none, Faust makes one."""
+        if not logging.root.handlers:
+            super()._setup_logging()
+
     def on_setup_root_logger(self, logger: logging.Logger, level: int) -> None:
         """No spinner: it would have every debug message made, to turn at each."""
 

@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from cloudtag.config import SECRETS
 from tests.cli.conftest import Run
 
 COMMANDS = [
@@ -64,6 +65,8 @@ def test_help_lists_every_command(run: Run) -> None:
         (("import", "online-retail", "/dev/null", "-o", "-"), "cannot read /dev/null"),
         (("warehouse", "query", "SELECT 1"), "set CLICKHOUSE="),
         (("warehouse", "query", "SELECT 1", "-c", "localhost:8123"), "not a warehouse's address"),
+        (("warehouse", "query", "SELECT 1", "-c", "http://127.0.0.1:1/x;DROP"), "not a database's name: 'x;DROP'"),
+        (("warehouse", "migrate", "-c", "http://127.0.0.1:1/a.b"), "not a database's name: 'a.b'"),
         (("sink", "-b", NOWHERE, "-c", "http://127.0.0.1:1/x"), "CLOUDTAG_HASH_SECRET"),
     ],
     ids=lambda value: " ".join(value)[:40] if isinstance(value, tuple) else "",
@@ -93,6 +96,29 @@ def test_servers_that_are_not_there_end_with_1(process: Run, arguments: tuple[st
     assert done.code == 1
     assert reason in done.err
     assert done.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("arguments", [("topics", "create"), ("doctor",), ("worker",), ("warehouse", "migrate")])
+def test_no_secret_shows_when_servers_are_not_there(
+    process: Run, arguments: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KAFKA", NOWHERE)
+    monkeypatch.setenv("CLICKHOUSE", "http://127.0.0.1:1/x")
+    monkeypatch.setenv("CLOUDTAG_KAFKA_SECURITY", "SASL_PLAINTEXT")
+    monkeypatch.setenv("CLOUDTAG_KAFKA_USER", "me")
+    for variable in SECRETS.values():
+        monkeypatch.setenv(variable, "s3cret-and-long-enough")
+    done = process("--debug", *arguments)
+    assert done.code != 0
+    assert done.err
+    assert "s3cret" not in done.out + done.err
+
+
+def test_an_address_with_a_password_is_refused_and_not_repeated(process: Run) -> None:
+    done = process("warehouse", "query", "SELECT 1", "-c", "http://me:s3cret@127.0.0.1:1/x", "--debug")
+    assert done.code == 2
+    assert "CLICKHOUSE_PASSWORD" in done.err
+    assert "s3cret" not in done.out + done.err
 
 
 def test_the_traceback_is_shown_when_asked_for(process: Run) -> None:

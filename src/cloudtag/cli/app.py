@@ -78,6 +78,7 @@ app.command(epilog=DOCTOR_EPILOG)(doctor)
 
 _topics = _group("topics", "The topics of an installation.")
 _topics.command("create", epilog=EPILOG)(topics.create)
+_topics.command("grant", epilog=EPILOG)(topics.grant)
 _warehouse = _group("warehouse", "The tables in ClickHouse, and questions to them.")
 _warehouse.command("migrate", epilog=EPILOG)(warehouse.migrate)
 _warehouse.command("query", epilog=EPILOG)(warehouse.query)

@@ -53,6 +53,7 @@ async def _run(config: Config, sink_config: "SinkConfig", codec: Codec) -> None:
     from streams.health.beat import Health, beating
     from streams.health.serving import served
     from streams.health.watchdog import Watchdog
+    from streams.kafka.admission import explained
     from streams.sink import Sink
     from streams.sink import sink_metrics as metrics
     from streams.sink.reader import Reader
@@ -64,14 +65,15 @@ async def _run(config: Config, sink_config: "SinkConfig", codec: Codec) -> None:
     metrics.READY.set_function(lambda: float(health.obstacle is None))
     watchdog = Watchdog(sink.pulses, config.stall_seconds)
     with served(config, REGISTRY, health), beating(loop, health, lambda: sink.obstacle):
-        await _broker(config, stop)
-        if stop.is_set():
-            return
-        await watchdog.start()
-        try:
-            await sink.run(stop)
-        finally:
-            await watchdog.stop()
+        async with explained(config):
+            await _broker(config, stop)
+            if stop.is_set():
+                return
+            await watchdog.start()
+            try:
+                await sink.run(stop)
+            finally:
+                await watchdog.stop()
 
 
 async def _broker(config: Config, stop: asyncio.Event) -> None:
