@@ -50,6 +50,7 @@ RULE = Rule(
     clears="Withdrawal of its members' alerts, a verdict `normal` on them, or a shared attribute that turns out a hub.",
     clears_zh="成员的预警被撤回或被店铺判定为正常，或共用信息被证实为公共地址、公共设备。",
     recommendation="review_accounts_together",
+    own_fields=("orders.address_hash", "orders.phone_hash", "orders.device_hash", "orders.payment_hash"),
 )
 _SLACK_MS = 30 * DAY_MS
 """How much earlier than its decision an alert's events may be and still be held by the other buyer's file."""
@@ -214,10 +215,7 @@ EXAMPLES = (
         name="near miss: three at an address that cannot be shipped to",
         events=tuple(_buys(n, n, region="HK", **_HOME) for n in (1, 2, 3)),
     ),
-    Example(
-        name="near miss: the phone was sold on long ago",
-        events=(*_denies(1), *_denies(2, 220), _buys(3, 221)),
-    ),
+    Example(name="near miss: the phone was sold on long ago", events=(*_denies(1), *_denies(2, 220), _buys(3, 221))),
 )  # fmt: skip
 
 

@@ -48,6 +48,7 @@ RULE = Rule(
     clears="A shop's verdict `normal` on one of the alerts, or the withdrawal of one.",
     clears_zh="店铺将其中一条预警判定为正常，或该预警被撤回。",
     recommendation="review_buyer",
+    own_fields=(),
 )
 _STRONG = ("high", "critical")
 _BACKGROUND = ("orders", "shops")
