@@ -1,6 +1,8 @@
-"""Whether a courier was heard of at all when goods it carries were said to be in hand already (F10).
+"""Whether a courier was heard of when goods it carries were said to be in hand already, or not to have come (F10).
 
 That no delivery was scanned says nothing of a parcel whose courier shows no scan anywhere: the goods may have come.
+That no scan refutes a signature says little where the courier's feed broke off about then: what it had to say may be
+lost.
 """
 
 from __future__ import annotations
@@ -12,10 +14,13 @@ from cloudtag.contract.couriers import CourierReported
 from cloudtag.contract.events import RefundChanged
 from cloudtag.detection.awaiting import BusyHours
 from cloudtag.detection.cases import OrderCase
+from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.outbound import Outbound
 from cloudtag.detection.refund_view import RefundView
 from cloudtag.parcels.courier import is_known
-from cloudtag.parcels.silence import FEED_MS, has_feed
+from cloudtag.parcels.silence import FEED_MS, has_feed, hour_of
+
+_DAY_HOURS = 24
 
 
 class FeedQuestion(NamedTuple):
@@ -32,16 +37,35 @@ def claim_of(refund: RefundView) -> RefundChanged | None:
     return next((c for c in refund.changes if c.claims_received or c.waybill_no is not None), None)
 
 
+def denials(order: OrderView) -> list[RefundView]:
+    """The refunds that say that nothing came, and want the money alone."""
+    return [r for r in order.refunds.values() if r.type == "refund_only" and r.reason == "not_received"]
+
+
 def feed_questions(case: OrderCase) -> Iterator[FeedQuestion]:
-    """What to ask about an order of which goods are claimed to be in hand while no delivery is known."""
+    """What to ask about an order of which goods are claimed to be in hand while no delivery is known, or not to have
+    come though they were signed for."""
     order = case.order
     claims = [claim_of(refund) for refund in order.refunds.values() if refund.type == "return_refund"]
-    times = [claim.occurred_at for claim in claims if claim is not None]
-    if times and "shipped" in order.first_at:
-        for parcel in case.outbound:
-            courier = parcel.courier
-            if courier is not None and rests_on_silence(parcel):
-                yield FeedQuestion(parcel.sent.waybill_no, courier, min(times) - FEED_MS, max(times))
+    claimed = [claim.occurred_at for claim in claims if claim is not None] if "shipped" in order.first_at else []
+    denied = [change.occurred_at for refund in denials(order) for change in refund.changes]
+    for parcel in case.outbound if claimed or denied else ():
+        times = claimed if rests_on_silence(parcel) else denied if is_signed_for(parcel) else []
+        courier = parcel.courier
+        if times and courier is not None:
+            since_ms = min(begun_ms(order, parcel), min(times) - FEED_MS)
+            yield FeedQuestion(parcel.sent.waybill_no, courier, since_ms, max(times))
+
+
+def begun_ms(order: OrderView, parcel: Outbound) -> int:
+    """When a parcel may have set out: with the order's shipping, or when it was first named."""
+    shipped = order.first_at.get("shipped")
+    return parcel.sent.named.occurred_at if shipped is None else shipped.occurred_at
+
+
+def is_signed_for(parcel: Outbound) -> bool:
+    """Whether the recipient's own signature stands, by a courier that is known."""
+    return parcel.journey is not None and parcel.journey.received is not None and is_known(parcel.courier)
 
 
 def rests_on_silence(parcel: Outbound) -> bool:
@@ -53,3 +77,23 @@ def rests_on_silence(parcel: Outbound) -> bool:
 def was_heard(told: CourierReported, at_ms: int, within_ms: int) -> bool:
     """Whether the courier showed any scan anywhere in so long before a moment; the hour that begins in counts whole."""
     return has_feed(at_ms, BusyHours(told), within_ms)
+
+
+def broke_off(told: CourierReported, from_ms: int, until_ms: int, hours: int) -> bool:
+    """Whether the courier was silent for so many hours on end, in that time, in which it usually scans.
+
+    Usually: in the same hour of most other days that are told of until then. A courier that scans now and then never
+    breaks off, nor does one that rests at night.
+    """
+    busy, run = BusyHours(told), 0
+    since, end = hour_of(told.occurred_at), hour_of(until_ms - 1) + 1
+    for hour in range(max(hour_of(from_ms), since), end):
+        run = run + 1 if hour not in busy and _is_usual(busy, hour, since, end) else 0
+        if run >= hours:
+            return True
+    return False
+
+
+def _is_usual(busy: BusyHours, hour: int, since: int, end: int) -> bool:
+    days = [other for other in range(since + (hour - since) % _DAY_HOURS, end, _DAY_HOURS) if other != hour]
+    return sum(other in busy for other in days) * 2 > len(days)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from cloudtag.detection.example import day, event, inspected, ordered, refunded, scanned
+from cloudtag.detection.examples.broken_feed import CLAIMED
+from cloudtag.detection.examples.one_parcel import ONE_PARCEL
 from cloudtag.detection.rule import Example
 
 _IDS = {"order_id": "o1", "buyer_id": "b1", "shop_id": "s1"}
@@ -276,4 +278,6 @@ EXAMPLES = (
         name="near miss: the number was last scanned before the order was placed",
         events=(scanned("OUT1", "accepted", day(-40)), _come(day(-38)), _PLACED, _sent()[0], _claim()),
     ),
+    *CLAIMED,
+    *ONE_PARCEL,
 )
