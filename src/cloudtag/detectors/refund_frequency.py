@@ -8,9 +8,9 @@ Why it is abuse: a shop cannot be wrong every time; living from refunds is a way
 How it decides: an order counts once, from when refunds of at least `part_percent` of its worth stood; what one shop is
 asked for on one day, or gets back in one parcel, is one time. Exchanges, postage, refunds that were withdrawn or
 refused, and money given back before shipping do not count. The share is taken of all orders bought since the window, or
-the oldest order in question, began; orders that were cancelled or never paid do not dilute it. Medium; low while the shops
-found the goods of all but fewer than `kept` of those occasions: who sends back what does not fit costs postage and
-deceives nobody.
+the oldest order in question, began; orders that were cancelled or never paid do not dilute it. Medium; low while the
+shops found the goods of all but fewer than `kept` of those occasions: who sends back what does not fit costs postage
+and deceives nobody.
 
 Known false positives: a newcomer whose first orders all went to one bad shop; sizes that never fit.
 
