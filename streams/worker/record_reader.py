@@ -69,6 +69,12 @@ class RecordReader:
         A dead letter for what cannot be read or believed, `Misplaced` for what belongs to another partition. Raises
         ``OSError`` or ``RegistryRefused`` where nothing can be said of it now.
         """
+        found = self._found(topic, record)
+        if self._couriers is not None and found.fact is not None:
+            self._couriers.see(found.fact, record)
+        return found
+
+    def _found(self, topic: str, record: Any) -> DecodedRecord:
         here = record.partition
         if topic != self.misplaced or isinstance(record.value, OversizedBatch):
             return self._read(self.stream_of(topic), record, here)
@@ -107,8 +113,6 @@ class RecordReader:
                 return _elsewhere(stream, key, wanted, record)
             # Here and not above: where it is passed on to it is read again.
             self._platforms.see(self._name, fact.platform)
-        if self._couriers is not None:
-            self._couriers.see(fact)
         return DecodedRecord(at_ms, fact)
 
 
