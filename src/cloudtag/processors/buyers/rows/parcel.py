@@ -112,7 +112,7 @@ def _returned_beside(state: KeyedState, number: str) -> Iterable[str]:
     """The returns of orders that name the number: of those it was sent under, and of those in several parcels."""
     index: BuyerIndex = state.index
     beside = orders_sharing(state, index.orders_by_number.get(number, ()))
-    return {unit for order_id in beside for unit in index.units_by_order.get(order_id, ())} - {number}
+    return {unit for order_id in beside for unit in index.units_by_order.get(order_id, ())}
 
 
 def _numbers_beside(state: KeyedState, unit: str) -> Iterable[str]:
