@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 POLL_MS = 250
 FETCH_BYTES = 4 << 20
 MARKER = b"\xffowner"
-"""A key no row can have: a row key begins with the length of its state key, and none is so long.
+"""A key no row can have: a row key begins with another mark.
 
 One per partition, so that compaction keeps only the last.
 """

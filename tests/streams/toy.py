@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from cloudtag.contract.events import AbuseFound, AccountChanged
 from cloudtag.contract.records import Consequence
+from cloudtag.engine.rows import key_prefix, split_key
 from cloudtag.engine.task_result import Output, RowReader, TaskResult, key_part
 
 PROCESSOR = "shops"
@@ -44,7 +45,7 @@ class CountingTask:
         counts = {key: msgspec.msgpack.decode(value) for key, value in self._rows.all_rows() if key_part(key) == key}
         self._batch = max((batch for _, batch in counts.values()), default=0)
         last = [key for key, (_, batch) in counts.items() if batch == self._batch]
-        return TaskResult(outputs=[_report(key[2:].decode(), counts[key][0]) for key in sorted(last)])
+        return TaskResult(outputs=[_report(split_key(key)[0], counts[key][0]) for key in sorted(last)])
 
     def advance(self, facts: Iterable[Struct], reached_ms: int = 0) -> TaskResult:
         step = TaskResult()
@@ -96,7 +97,7 @@ def expected(numbers: Iterable[int], shops: int) -> dict[str, int]:
 
 
 def _key(shop: str) -> bytes:
-    return len(shop.encode()).to_bytes(2) + shop.encode()
+    return key_prefix(shop)
 
 
 def _report(shop: str, count: int) -> Output:

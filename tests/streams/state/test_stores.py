@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from cloudtag.engine.rows import row_key
 from streams.state.memory_store import MemoryStore
 from streams.state.rocksdb_store import TRUSTED_DAYS, RocksStore, StoreLockedError
 from streams.state.store import Store
 
 
 def key(file: str, row: str = "") -> bytes:
-    return len(file.encode()).to_bytes(2) + file.encode() + row.encode()
+    return row_key(file, row)
 
 
 @pytest.fixture(params=["memory", "rocksdb"])
