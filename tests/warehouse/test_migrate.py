@@ -145,3 +145,13 @@ def test_what_is_stored_while_columns_are_added_is_in_the_histories(empty: Wareh
     for table in moments:
         told = empty.rows(f"SELECT revision FROM {{db}}.{HISTORIES[table][0]} ORDER BY revision")
         assert told == [(step,) for step in range(1, steps + 1)], table
+
+
+def test_every_view_of_consequences_says_what_is_of_the_past(warehouse: Warehouse) -> None:
+    sql = """SELECT name FROM system.tables
+        WHERE database = '{db}' AND engine = 'View' AND as_select LIKE '%.consequence%'"""
+    views = [str(name) for (name,) in warehouse.rows(sql)]
+    assert {"sanctions_current", "metric_exclusions_current", "insurance_decisions_current"} <= {*views}
+    for view in (*views, "shop_penalties_current"):
+        columns = {str(row[0]): str(row[1]) for row in warehouse.rows(f"DESCRIBE {{db}}.{view}")}
+        assert columns["historical"] == "Nullable(Bool)", view
