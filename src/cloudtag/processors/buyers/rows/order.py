@@ -27,8 +27,10 @@ from cloudtag.policy.model import Policies
 from cloudtag.processors.buyers.buyer_index import BuyerIndex
 from cloudtag.processors.buyers.published import abnormal_among
 from cloudtag.processors.buyers.reading import (
+    complained_of,
     is_answered,
     links,
+    loose_words,
     names_beside,
     order_name,
     orders_beside,
@@ -57,7 +59,7 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
     for use in _shown(told):
         judgement.conclusions[use.id] = use
     is_claimed = row.name in state.index.claimed_orders
-    loose = _loose_words(state, row)
+    loose = loose_words(state, row)
     case = OrderCase(
         state.id,
         OrderView(order.order_id, (*row.facts.values(), *loose), order.shop_id) if loose else order,
@@ -72,25 +74,6 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
         _ask(state, case, judgement)
     run_detectors("order", row.kinds, case, policy, state, judgement, abnormal=lambda: abnormal_among(state))
     return judgement
-
-
-def _loose_words(state: KeyedState, row: Row) -> list[ev.ComplaintChanged]:
-    """What was said of the order's complaints by events that do not name the order."""
-    own = state.row("buyer")
-    if own is None:
-        return []
-    words = [fact for fact in own.facts.values() if type(fact) is ev.ComplaintChanged]
-    about = {(f.shop_id, f.complaint_id) for f in row.facts.values() if type(f) is ev.ComplaintChanged} if words else ()
-    return [word for word in words if (word.shop_id, word.complaint_id) in about]
-
-
-def _complained_of(state: KeyedState, name: str) -> Iterable[str]:
-    """The orders of whose complaints something is said without naming the order."""
-    del name
-    own = state.row("buyer")
-    if own is None or not any(type(fact) is ev.ComplaintChanged for fact in own.facts.values()):
-        return ()
-    return [row.name for row in state.rows_of("order") if _loose_words(state, row)]
 
 
 def _ask(state: KeyedState, case: OrderCase, judgement: Judgement) -> None:
@@ -201,7 +184,7 @@ def _is_needed(state: KeyedState, row: Row, horizon_ms: int) -> bool:
     So does one whose alert was answered while the answer is held: it must not look as if it had been about nothing. And
     one that a complaint names of which something was said since without naming it.
     """
-    if is_answered(state, row, horizon_ms) or any(word.occurred_at >= horizon_ms for word in _loose_words(state, row)):
+    if is_answered(state, row, horizon_ms) or any(word.occurred_at >= horizon_ms for word in loose_words(state, row)):
         return True
     tags, order_id = state.row("tags"), unscoped(row.name)[1]
     # A shop's tag, or complaint, of an order of another shop is told that it is not its own.
@@ -234,7 +217,7 @@ ORDER = RowKind(
     reads=(
         Reads("parcel", readers=_with_refunds_of, rows=_numbers_of),
         Reads("order", when=_has_refunds, readers=_beside, rows=lambda state, name: names_beside(state, (name,))),
-        Reads("buyer", readers=_complained_of, rows=lambda _state, _name: ("",)),
+        Reads("buyer", readers=lambda state, _name: complained_of(state), rows=lambda _state, _name: ("",)),
         Reads("links", when=_has_claimed, readers=_claimed, rows=lambda _state, _name: ("",)),
     ),
     index=_index,

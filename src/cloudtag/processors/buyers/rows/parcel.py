@@ -22,8 +22,10 @@ from cloudtag.policy.rest_days import rest_spans
 from cloudtag.processors.buyers.buyer_index import BuyerIndex
 from cloudtag.processors.buyers.published import abnormal_among
 from cloudtag.processors.buyers.reading import (
+    complained_of,
     is_answered,
     links,
+    loose,
     names_beside,
     orders_beside,
     orders_in,
@@ -68,6 +70,7 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
         named=by_refund,
         silence=lambda courier: silence(state, unit, courier),
         rest=lambda from_ms, until_ms: rest_spans(from_ms, until_ms, policy.deadlines),
+        loose=loose(state),
     )
     _ask(state, case, judgement)
     run_detectors("parcel", kinds_of(rows), case, policy, state, judgement, abnormal=lambda: abnormal_among(state))
@@ -127,6 +130,13 @@ def _linked(state: KeyedState, name: str) -> Iterable[str]:
     return {*claimed, *(row.name for row in state.rows_of("parcel"))}
 
 
+def _complained_of(state: KeyedState, name: str) -> Iterable[str]:
+    """The parcels of orders of whose complaints something is said without naming the order: it may be a refusal."""
+    del name
+    index: BuyerIndex = state.index
+    return [unit for order in complained_of(state) for unit in index.units_by_order.get(order, ())]
+
+
 def _is_returning(state: KeyedState, name: str) -> bool:
     del name
     index: BuyerIndex = state.index
@@ -148,6 +158,7 @@ PARCEL = RowKind(
         Reads("parcel", when=_is_returning, readers=_returned_beside, rows=_numbers_beside),
         Reads("links", readers=_linked),
         Reads("shops"),
+        Reads("buyer", readers=_complained_of, rows=lambda _state, _unit: ("",)),
     ),
     stays_with=("order",),
     is_needed=is_answered,
