@@ -67,15 +67,16 @@ class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
     """After how many days from shipping goods have usually come, how far the clocks of two sources may differ, after
     how many hours without a scan anywhere nothing is concluded from a courier's silence, and how soon goods can come.
 
-    A courier at work scans parcels every hour: three days are as long as a return number is waited for, and four hours
-    without any scan, at times at which it usually scans, are no chance (`outage_hours`). Hardly anything is with its
-    buyer a day after the shop booked it out.
+    A courier at work scans parcels every hour: three days are as long as a return number is waited for, and two hours
+    without any scan, at times at which it usually scans, are an outage (`outage_hours`): nothing else says that the
+    goods had not come, and where they come later, that scan does. Hardly anything is with its buyer a day after the
+    shop booked it out.
     """
 
     usual_days: Annotated[int, Meta(ge=1)] = 20
     clock_tolerance_minutes: Annotated[int, Meta(ge=0)] = 10
     silent_hours: Annotated[int, Meta(ge=1, le=168)] = 72
-    outage_hours: Annotated[int, Meta(ge=1)] = 4
+    outage_hours: Annotated[int, Meta(ge=1)] = 2
     soonest_hours: Annotated[int, Meta(ge=0)] = 24
 
 

@@ -36,15 +36,15 @@ CLAIMED = (
         events=(*_SENT, _CLAIM, *_feed()),
         fires=({"severity": "medium"},),
     ),
-    Example(name="near miss: the feed broke off for four hours", events=(*_SENT, _CLAIM, *_feed((4, 9, 4)))),
+    Example(name="near miss: the feed broke off for two hours", events=(*_SENT, _CLAIM, *_feed((4, 9, 2)))),
     Example(
-        name="the feed broke off for three hours",
-        events=(*_SENT, _CLAIM, *_feed((4, 9, 3))),
+        name="the feed broke off for an hour",
+        events=(*_SENT, _CLAIM, *_feed((4, 9, 1))),
         fires=({"severity": "medium"},),
     ),
     Example(
-        name="three hours, and three more on the next day",
-        events=(*_SENT, _CLAIM, *_feed((4, 9, 3), (5, 12, 3))),
+        name="an hour, and another on the next day",
+        events=(*_SENT, _CLAIM, *_feed((4, 9, 1), (5, 12, 1))),
         fires=({"severity": "medium"},),
     ),
     Example(
@@ -61,10 +61,10 @@ CLAIMED = (
         events=(*_SENT, _CLAIM, *_feed((0, 9, 4))),
         fires=({"severity": "medium"},),
     ),
-    Example(name="near miss: it broke off until the claim", events=(*_SENT, _CLAIM, *_feed((6, 8, 4)))),
+    Example(name="near miss: it broke off until the claim", events=(*_SENT, _CLAIM, *_feed((6, 10, 2)))),
     Example(
-        name="three of the four hours lie before the claim",
-        events=(*_SENT, _CLAIM, *_feed((6, 9, 4))),
+        name="one of the two hours lies before the claim",
+        events=(*_SENT, _CLAIM, *_feed((6, 11, 2))),
         fires=({"severity": "medium"},),
     ),
     Example(
