@@ -7,7 +7,7 @@ lost.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from cloudtag.contract.couriers import CourierReported
@@ -21,6 +21,10 @@ from cloudtag.parcels.courier import is_known
 from cloudtag.parcels.silence import FEED_MS, has_feed, hour_of
 
 _DAY_HOURS = 24
+_OUTAGE = (3, 6)
+"""So many silent hours of so many are an outage of a feed that is steady otherwise."""
+_ODD_HOURS = 20
+"""A steady feed is silent by chance in one of so many hours at most."""
 
 
 class FeedQuestion(NamedTuple):
@@ -79,21 +83,40 @@ def was_heard(told: CourierReported, at_ms: int, within_ms: int) -> bool:
     return has_feed(at_ms, BusyHours(told), within_ms)
 
 
-def broke_off(told: CourierReported, from_ms: int, until_ms: int, hours: int) -> bool:
-    """Whether the courier was silent for so many hours on end, in that time, in which it usually scans.
+def broke_off(
+    told: CourierReported, from_ms: int, until_ms: int, hours: int, within: int = 1, *, is_over: bool = False
+) -> bool:
+    """Whether, in that time, a steady feed was silent in `hours` of `within` clock hours in which it usually scans.
 
-    Usually: in the same hour of most other days that are told of until then. A courier that scans now and then never
-    breaks off, nor does one that rests at night.
+    `told` of until then. Not all on end: scans stamped with another zone's time fall into any silence. `is_over`: only
+    silences that ended count.
     """
-    busy, run = BusyHours(told), 0
-    since, end = hour_of(told.occurred_at), hour_of(until_ms - 1) + 1
-    for hour in range(max(hour_of(from_ms), since), end):
-        run = run + 1 if hour not in busy and _is_usual(busy, hour, since, end) else 0
-        if run >= hours:
-            return True
-    return False
+    busy, since, end = BusyHours(told), hour_of(told.occurred_at), hour_of(until_ms - 1) + 1
+    usual = _usual_hours(busy, since, end)
+    silent = [hour for hour in sorted(usual) if hour not in busy]
+    if not silent or not _is_steady(len(usual), silent):
+        return False
+    last = min(end, hour_of(told.silent_since)) if is_over and told.silent_since else end
+    asked = [hour for hour in silent if hour_of(from_ms) <= hour < last]
+    return any(later - first < within for first, later in zip(asked, asked[hours - 1 :], strict=False))
 
 
-def _is_usual(busy: BusyHours, hour: int, since: int, end: int) -> bool:
-    days = [other for other in range(since + (hour - since) % _DAY_HOURS, end, _DAY_HOURS) if other != hour]
-    return sum(other in busy for other in days) * 2 > len(days)
+def _usual_hours(busy: BusyHours, since: int, end: int) -> set[int]:
+    """The hours of a time that were busy on most of its days."""
+    found = set[int]()
+    for first in range(since, min(since + _DAY_HOURS, end)):
+        days = range(first, end, _DAY_HOURS)
+        if sum(hour in busy for hour in days) * 2 > len(days):
+            found.update(days)
+    return found
+
+
+def _is_steady(usual: int, silent: Sequence[int]) -> bool:
+    """Whether a feed scans in nearly all of so many hours, but for outages: a silence in it is no chance then."""
+    many, within = _OUTAGE
+    dark = set[int]()
+    for n in range(len(silent) - many + 1):
+        if silent[n + many - 1] - silent[n] < within:
+            dark.update(silent[n : n + many])
+    rest = usual - len(dark)
+    return rest >= _DAY_HOURS and (len(silent) - len(dark)) * _ODD_HOURS <= rest

@@ -8,10 +8,11 @@ How it decides: each parcel of the order that may hold the claimed goods is with
 recipient's own signature or collected from a locker or station; and some opening, amendment or escalation of the refund
 with the reason `not_received` happened at least `clock_tolerance_minutes` after the last of those. Medium; high once
 the buyer amends the refund after that; critical from `modifications` such amendments on; never more than medium by
-scans stamped with a local time. Low, amended or not, where the courier's feed broke off, for `outage_hours` on end in
-which it scans on most days, between shipping and the `refuting_hours` after a signature, and went on later: that the
-parcel was refused, or carried on, may have been lost with them (F10). A signature that a later scan refutes, a parcel
-that comes home, one that went elsewhere, and a return withdrawn before money moved, say nothing.
+scans stamped with a local time. Low, amended or not, where the courier's feed, steady otherwise, broke off between
+shipping and the `refuting_hours` after a signature, and went on later: it was silent in `outage_hours` of
+`outage_within_hours` in which it scans on most days, and that the parcel was refused, or carried on, may have been lost
+with them (F10). A signature that a later scan refutes, a parcel that comes home, one that went elsewhere, and a return
+withdrawn before money moved, say nothing.
 
 Known false positives: a courier that signs in the recipient's name. Parcels signed for by a household, a locker, a
 station, somebody else or nobody named are left alone.
@@ -28,7 +29,6 @@ from collections.abc import Iterator
 from typing import Annotated, NamedTuple
 
 from msgspec import Meta, Struct
-from msgspec.structs import replace
 
 from cloudtag.contract.events import RefundChanged
 from cloudtag.contract.journeys import JourneySeen, ScanSeen
@@ -62,16 +62,18 @@ _MINUTE_MS, _HOUR_MS = 60_000, 3_600_000
 
 
 class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
-    """From how many amendments on the alert is critical, how far the clocks of two sources may differ, how long a
-    courier's feed must break off for its silence to count, and until how long after a signature.
+    """From how many amendments on the alert is critical, how far the clocks of two sources may differ, how many silent
+    hours within how many are an outage of a courier's feed, and until how long after a signature it matters.
 
-    Four hours without any scan, at times at which a courier usually scans, are no chance; parcels that were signed for
-    by mistake are carried on within three days.
+    A feed that hardly ever misses an hour misses three of six by no chance; scans stamped with another zone's time fall
+    into any silence, so they need not be on end. Parcels that were signed for by mistake are carried on within three
+    days.
     """
 
     modifications: Annotated[int, Meta(ge=1)] = 2
     clock_tolerance_minutes: Annotated[int, Meta(ge=0)] = 10
-    outage_hours: Annotated[int, Meta(ge=1)] = 4
+    outage_hours: Annotated[int, Meta(ge=1)] = 3
+    outage_within_hours: Annotated[int, Meta(ge=1)] = 6
     refuting_hours: Annotated[int, Meta(ge=0)] = 72
 
 
@@ -115,10 +117,10 @@ def _broke_off(case: OrderCase, receipts: list[_Receipt], parameters: Parameters
         told = case.silence(receipt.waybill_no, courier)
         if told is None:
             return None
-        until_ms = min(receipt.scan.occurred_at + parameters.refuting_hours * _HOUR_MS, case.now_ms)
         # A silence that goes on may be the end of all that is known.
-        ended = replace(told, silent_since=0)
-        found = found or broke_off(ended, begun_ms(case.order, receipt.parcel), until_ms, parameters.outage_hours)
+        span = begun_ms(case.order, receipt.parcel), receipt.scan.occurred_at + parameters.refuting_hours * _HOUR_MS
+        hours, within = parameters.outage_hours, parameters.outage_within_hours
+        found = found or broke_off(told, *span, hours, within, is_over=True)
     return found
 
 

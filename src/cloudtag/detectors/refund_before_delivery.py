@@ -10,12 +10,12 @@ made while each parcel that may hold the claimed goods was under way: it was del
 its journey says (F6, F7). Times of two sources are told apart from `clock_tolerance_minutes` on. A claim more than
 `usual_days` after shipping is not it: by then most parcels have come, scanned or not. Where no delivery was scanned at
 all, a claim more than `soonest_hours` after shipping is not it either if its courier, though known, showed no scan
-anywhere in the `silent_hours` before: its feed was dead, and the goods may have come (F10); nor if its feed broke off
-on the way, for `outage_hours` on end in which it scans on most days: the delivery may be lost with them. High when the
-freight is insured or insurance is claimed, else medium, and never more by scans stamped with a local time; low where
-nobody scanned the parcel and its courier is not known, since then its scans may not come in (F10). Nothing is said of a
-parcel that comes home or went elsewhere, of one named only after the claim (a replacement), once the order is
-completed, once the shop found all the goods, or where the refund was withdrawn before money moved.
+anywhere in the `silent_hours` before: its feed was dead, and the goods may have come (F10); nor if its feed, steady
+otherwise, was silent on the way for `outage_hours` on end in which it scans on most days: the delivery may be lost with
+them. High when the freight is insured or insurance is claimed, else medium, and never more by scans stamped with a
+local time; low where nobody scanned the parcel and its courier is not known, since then its scans may not come in
+(F10). Nothing is said of a parcel that comes home or went elsewhere, of one named only after the claim (a replacement),
+once the order is completed, once the shop found all the goods, or where the refund was withdrawn before money moved.
 
 Known false positives: a courier that scans late. The scan's own time counts, so the alert is withdrawn when it comes.
 
@@ -67,16 +67,16 @@ class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
     """After how many days from shipping goods have usually come, how far the clocks of two sources may differ, after
     how many hours without a scan anywhere nothing is concluded from a courier's silence, and how soon goods can come.
 
-    A courier at work scans parcels every hour: three days are as long as a return number is waited for, and two hours
-    without any scan, at times at which it usually scans, are an outage (`outage_hours`): nothing else says that the
-    goods had not come, and where they come later, that scan does. Hardly anything is with its buyer a day after the
-    shop booked it out.
+    A courier at work scans parcels every hour: three days are as long as a return number is waited for, and an hour
+    without any scan, at a time at which it scans on most days, is an outage of a feed that hardly ever misses one
+    (`outage_hours`): nothing but the absence of a scan says that the goods had not come, and where they come later,
+    that scan does. Hardly anything is with its buyer a day after the shop booked it out.
     """
 
     usual_days: Annotated[int, Meta(ge=1)] = 20
     clock_tolerance_minutes: Annotated[int, Meta(ge=0)] = 10
     silent_hours: Annotated[int, Meta(ge=1, le=168)] = 72
-    outage_hours: Annotated[int, Meta(ge=1)] = 2
+    outage_hours: Annotated[int, Meta(ge=1)] = 1
     soonest_hours: Annotated[int, Meta(ge=0)] = 24
 
 
@@ -136,7 +136,7 @@ def _is_heard(case: OrderCase, parcel: Outbound, claim: RefundChanged, parameter
     told = case.silence(parcel.sent.waybill_no, parcel.courier)
     if told is None:
         return not case.is_asked(parcel.sent.waybill_no)
-    if broke_off(told, shipped_ms, claim.occurred_at, parameters.outage_hours):
+    if broke_off(told, shipped_ms, claim.occurred_at, parameters.outage_hours, parameters.outage_hours):
         return False
     return was_heard(told, claim.occurred_at, parameters.silent_hours * _HOUR_MS)
 

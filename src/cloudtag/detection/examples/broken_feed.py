@@ -36,15 +36,15 @@ CLAIMED = (
         events=(*_SENT, _CLAIM, *_feed()),
         fires=({"severity": "medium"},),
     ),
-    Example(name="near miss: the feed broke off for two hours", events=(*_SENT, _CLAIM, *_feed((4, 9, 2)))),
+    Example(name="near miss: the feed missed an hour", events=(*_SENT, _CLAIM, *_feed((4, 9, 1)))),
+    Example(name="near miss: the feed broke off for four hours", events=(*_SENT, _CLAIM, *_feed((4, 9, 4)))),
     Example(
-        name="the feed broke off for an hour",
-        events=(*_SENT, _CLAIM, *_feed((4, 9, 1))),
-        fires=({"severity": "medium"},),
+        name="near miss: the feed is silent in two of its hours by chance, besides",
+        events=(*_SENT, _CLAIM, *_feed((2, 9, 1), (4, 12, 1))),
     ),
     Example(
-        name="an hour, and another on the next day",
-        events=(*_SENT, _CLAIM, *_feed((4, 9, 1), (5, 12, 1))),
+        name="a feed that misses hours every day says nothing by missing one",
+        events=(*_SENT, _CLAIM, *_feed((2, 9, 1), (3, 11, 1), (4, 13, 1), (5, 8, 1))),
         fires=({"severity": "medium"},),
     ),
     Example(
@@ -61,10 +61,10 @@ CLAIMED = (
         events=(*_SENT, _CLAIM, *_feed((0, 9, 4))),
         fires=({"severity": "medium"},),
     ),
-    Example(name="near miss: it broke off until the claim", events=(*_SENT, _CLAIM, *_feed((6, 10, 2)))),
+    Example(name="near miss: it broke off until the claim", events=(*_SENT, _CLAIM, *_feed((6, 11, 1)))),
     Example(
-        name="one of the two hours lies before the claim",
-        events=(*_SENT, _CLAIM, *_feed((6, 11, 2))),
+        name="it broke off in the hour of the claim",
+        events=(*_SENT, _CLAIM, *_feed((6, 12, 1))),
         fires=({"severity": "medium"},),
     ),
     Example(
@@ -80,13 +80,23 @@ DENIED = (
         fires=({"severity": "medium"},),
     ),
     Example(
-        name="the feed broke off for four hours after the signature: no more than a hint",
-        events=(*_DENIED, *_feed((4, 9, 4))),
+        name="the feed broke off for three hours after the signature: no more than a hint",
+        events=(*_DENIED, *_feed((4, 9, 3))),
         fires=({"severity": "low", "facts": {"courier_silent": "true"}},),
     ),
     Example(
-        name="the feed broke off for three hours",
-        events=(*_DENIED, *_feed((4, 9, 3))),
+        name="the feed missed two hours",
+        events=(*_DENIED, *_feed((4, 9, 2))),
+        fires=({"severity": "medium"},),
+    ),
+    Example(
+        name="a few scans with another zone's time fall into the silence",
+        events=(*_DENIED, *_feed((4, 9, 1), (4, 11, 1), (4, 14, 1))),
+        fires=({"severity": "low"},),
+    ),
+    Example(
+        name="three hours that are too far apart for an outage",
+        events=(*_DENIED, *_feed((4, 8, 1), (4, 11, 1), (4, 14, 1))),
         fires=({"severity": "medium"},),
     ),
     Example(
