@@ -119,6 +119,10 @@ EXAMPLES = (
         events=(*_SENT, scanned("OUT1", "arrived", day(1, 9), order_id="o9"), _claim(), _come(day(4), order_id="o9")),
     ),
     Example(
+        name="near miss: the number is that of somebody else's parcel, which only arrived so far",
+        events=(*_SENT, scanned("OUT1", "arrived", day(1, 9), order_id="o9"), _claim()),
+    ),
+    Example(
         name="near miss: local time, and signed for within half a day of the claim",
         events=(*_SENT, _claim(), _come(day(2, 14, 9), time_is_local=True)),
     ),

@@ -112,6 +112,7 @@ def _outbound_use(state: KeyedState, order: OrderView, sent: Sent) -> Conclusion
     use = WaybillUsed(
         0, True, sent.waybill_no, "outbound", named.occurred_at, named.event_id, named.platform,
         state.id, named.shop_id, order.order_id, None, sent.carrier, network=state.network,
+        address_hashes=tuple(sorted(order.address_hashes)),
     )  # fmt: skip
     return Conclusion(use.internal_id, use.waybill_no, use.occurred_at, use)
 
