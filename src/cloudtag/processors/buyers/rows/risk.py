@@ -9,6 +9,7 @@ from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.row_kind import Reads, RowKind
 from cloudtag.engine.rows import Row
 from cloudtag.policy.model import Policies
+from cloudtag.processors.buyers.attempts import attempts_of
 from cloudtag.processors.buyers.published import alerts_of, is_alerted
 from cloudtag.processors.buyers.reading import links, orders, passes
 from cloudtag.processors.buyers.run_detectors import protective, run_detectors, scenarios_zh
@@ -21,7 +22,11 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
     if not alerts:
         return judgement
     policy = policies.at(alerts[-1].platform, alerts[-1].decided_at)
-    case = RiskCase(state.id, alerts, links(state), now_ms, orders(state), protective(), scenarios_zh(), passes(state))
+    attempts, judgement.timer_ms = attempts_of(state, alerts, policies, now_ms)
+    case = RiskCase(
+        *(state.id, alerts, links(state), now_ms, orders(state), protective(), scenarios_zh(), passes(state)),
+        attempts=attempts,
+    )
     run_detectors("risk", frozenset(), case, policy, state, judgement)
     return judgement
 
@@ -41,6 +46,9 @@ RISK = RowKind(
         Reads("passes", when=_is_alerted),
         # What is at stake follows from the orders of the alerts, how far apart two used what they share from all.
         Reads("order", when=_is_alerted),
+        # What was given up is judged as it was, by what its detectors read.
+        Reads("parcel", when=_is_alerted),
+        Reads("shops", when=_is_alerted),
     ),
     follows=(Alert,),
     stays_with=("order", "buyer", "tags"),
