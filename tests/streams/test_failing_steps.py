@@ -24,10 +24,7 @@ from streams.kafka.security import client_settings
 from streams.kafka.topics import Declared, create
 from streams.transport.in_flight import Batch
 from tests.engine.standing import standing
-from tests.servers.brokers import broker, kafka_bootstrap, tansu_bootstrap
 from tests.streams.failing import BATCH_RECORDS, EVENTS, HISTORY, NAME, Place, make_core
-
-__all__ = ["broker", "kafka_bootstrap", "tansu_bootstrap"]
 
 
 @pytest.fixture

@@ -17,10 +17,7 @@ from streams.state.memory_store import MemoryStore
 from streams.state.rocksdb_store import RocksStore
 from streams.state.state_store import ForeignOwnerError, StateStore
 from streams.state.store import Store
-from tests.servers.brokers import broker, kafka_bootstrap, tansu_bootstrap
 from tests.servers.clients import FixedHandle, producing
-
-__all__ = ["broker", "kafka_bootstrap", "tansu_bootstrap"]
 
 
 @dataclass
@@ -53,14 +50,14 @@ async def place(broker: str) -> AsyncIterator[Place]:
 
 
 def rows(first: int, last: int, value: bytes = b"v" * 50) -> dict[bytes, bytes | None]:
-    return {b"\x00\x04file" + b"%d" % number: value + b"%d" % number for number in range(first, last)}
+    return {b"\xf1\x00\x04file" + b"%d" % number: value + b"%d" % number for number in range(first, last)}
 
 
 async def test_what_was_put_is_read_back(place: Place) -> None:
     table, read = await place.recovered("one")
     assert read == 0
     await table.put_many(0, rows(0, 500))
-    await table.put_many(0, {**rows(0, 10, b"new"), b"\x00\x04file499": None})
+    await table.put_many(0, {**rows(0, 10, b"new"), b"\xf1\x00\x04file499": None})
     expected = dict(table.store_part(0).all_rows())
     again, _ = await place.recovered("two")
     assert dict(again.store_part(0).all_rows()) == expected
@@ -96,14 +93,14 @@ async def test_a_store_reads_only_what_it_misses(place: Place, tmp_path: Path) -
 
 async def test_a_store_of_a_topic_made_anew_gives_itself_away(place: Place, tmp_path: Path) -> None:
     store = RocksStore(tmp_path, "here")
-    store.store_part("p", 0).apply({b"\x00\x05alien": b"x"}, 5, 12345)
+    store.store_part("p", 0).apply({b"\xf1\x00\x05alien": b"x"}, 5, 12345)
     store.close()
     table, _ = await place.recovered("one")
     await table.put_many(0, rows(0, 20))
     store = RocksStore(tmp_path, "here")
     again, read = await place.recovered("two", store)
     assert read == 20
-    assert b"\x00\x05alien" not in dict(again.store_part(0).all_rows())
+    assert b"\xf1\x00\x05alien" not in dict(again.store_part(0).all_rows())
     store.close()
 
 
