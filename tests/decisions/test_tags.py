@@ -23,11 +23,12 @@ DAY = 86_400_000
 T0 = 1_772_409_600_000
 
 
-class Refused(TypedDict, total=False):
-    """Why a request is refused, or void."""
+class Besides(TypedDict, total=False):
+    """Why a request is refused, or void, and by what its shop's owner is known."""
 
     rejection: str | None
     voided_by: str | None
+    owner_marks: tuple[str, ...]
 
 
 def request(
@@ -37,7 +38,7 @@ def request(
     platform: str = "jd",
     scenario: str = "worn_return",
     order: str | None = None,
-    **fields: Unpack[Refused],
+    **fields: Unpack[Besides],
 ) -> TagRequested:
     return TagRequested(
         0, True, "b1", order or f"o{n}", f"sub{n}", f"e{n}", at, platform, shop or f"s{n}", "main", scenario, **fields

@@ -1,5 +1,7 @@
 """Who is told of which journeys of a number."""
 
+from typing import Any
+
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -43,7 +45,7 @@ def test_whoever_was_sent_something_is_told_where_it_is() -> None:
     assert places(told("accepted signed:locker departed"), use(0, "outbound")) == {}
 
 
-def bound(said: dict[str, str], *orders: tuple[str, str], shop: str = "S1") -> list[Place]:
+def bound(said: dict[str, Any], *orders: tuple[str, str], shop: str = "S1") -> list[Place]:
     """What B1 is told of a parcel under way of which that is said, by orders and where they are to go."""
     uses = [
         replace(use(0, "outbound"), order_id=order, address_hashes=(home,) if home else (), shop_id=shop if n else "S1")

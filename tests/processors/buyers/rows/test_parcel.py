@@ -136,7 +136,7 @@ def test_it_stays_as_long_as_there_is_an_order_and_then_goes_to_the_millisecond(
 
 def test_links_ask_for_a_return_of_which_nothing_is_known_but_that_other_goods_were_claimed() -> None:
     """Whose goods came back depends on who is linked, long before any scan of the parcel is told of."""
-    named = {"type": "return_refund", "reason": "wrong_item"}
+    named: dict[str, Any] = {"type": "return_refund", "reason": "wrong_item"}
     scene = on_stage(ordered(), ordered(n=2), refunded(**named), refunded("opened", T0, 2, type="return_refund"))
     assert scene.names("parcel") == []
     scene.come(linked("device:d1", "b2"))
