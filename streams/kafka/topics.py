@@ -162,6 +162,22 @@ async def partitions(config: Config, names: list[str]) -> dict[str, int]:
     return {name: found[name] for name in names}
 
 
+async def installation(config: Config) -> str:
+    """Which installation this is: the id of the cluster, or its brokers' addresses where it has none, and the prefix.
+
+    Raises ``TopicError``.
+    """
+    admin = AIOKafkaAdminClient(**client_settings(config))
+    await admin.start()
+    try:
+        cluster = (await admin.describe_cluster()).get("cluster_id") or ",".join(sorted(config.bootstrap()))
+    except KafkaError as error:
+        raise TopicError(f"cannot ask the broker for its cluster: {error!r}") from error
+    finally:
+        await admin.close()
+    return f"{cluster}/{config.topic_prefix}"
+
+
 async def as_found(config: Config, names: list[str]) -> Config:
     """The settings with as many partitions as the topics have: who sends records need not know how many.
 

@@ -79,6 +79,8 @@ class RecordReader:
         decoded = self._of(topic, record)
         if decoded.letter is not None:
             self.charge(record, decoded.letter)
+        elif self._couriers is not None and decoded.fact is not None:
+            self._couriers.see(decoded.fact, record)
         return decoded
 
     def charge(self, record: Any, letter: DeadLetter) -> None:
@@ -125,8 +127,6 @@ class RecordReader:
                 return _elsewhere(stream, key, wanted, record)
             # Here and not above: where it is passed on to it is read again.
             self._platforms.see(self._name, fact.platform)
-        if self._couriers is not None:
-            self._couriers.see(fact)
         return DecodedRecord(at_ms, fact)
 
 
