@@ -85,7 +85,7 @@ def test_a_dry_run_says_what_there_is_and_what_is_blind_and_sends_nothing(
     assert "201  orders" in done.out
     assert "reaches back 8 days before going live; detectors look back up to 180" in done.out
     assert "ends 1 h before going live" in done.out
-    assert "no refunds: blind: account_ring, " in done.out
+    assert "no refunds: blind: affiliate_abuse, " in done.out
     assert "no accounts" not in done.out, "no detector rests on them"
     assert "orders.parcels is never filled: weaker: outbound_waybill_as_return, " in done.out
 

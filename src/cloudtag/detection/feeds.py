@@ -7,7 +7,7 @@ lost.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from cloudtag.contract.couriers import CourierReported
@@ -89,7 +89,7 @@ def broke_off(
     """Whether, in that time, a steady feed was silent in `hours` of `within` clock hours in which it usually scans.
 
     `told` of until then. Not all on end: scans stamped with another zone's time fall into any silence. `is_over`: only
-    silences that ended count.
+    silences that ended count, after which the feed went on: one that thins out is coming to its end.
     """
     busy, since, end = BusyHours(told), hour_of(told.occurred_at), hour_of(until_ms - 1) + 1
     usual = _usual_hours(busy, since, end)
@@ -98,7 +98,16 @@ def broke_off(
         return False
     last = min(end, hour_of(told.silent_since)) if is_over and told.silent_since else end
     asked = [hour for hour in silent if hour_of(from_ms) <= hour < last]
-    return any(later - first < within for first, later in zip(asked, asked[hours - 1 :], strict=False))
+    return any(
+        later - first < within and (not is_over or _goes_on(busy, usual, later, end))
+        for first, later in zip(asked, asked[hours - 1 :], strict=False)
+    )
+
+
+def _goes_on(busy: BusyHours, usual: Collection[int], after: int, end: int) -> bool:
+    """Whether a feed scanned in most of the hours after one in which it usually scans."""
+    later = [hour for hour in usual if after < hour < end]
+    return sum(hour in busy for hour in later) * 2 > len(later)
 
 
 def _usual_hours(busy: BusyHours, since: int, end: int) -> set[int]:

@@ -28,6 +28,11 @@ def key_part(key: RowKey) -> bytes:
     return key[: 3 + int.from_bytes(key[1:3])]
 
 
+def has_key_part(prefix: bytes) -> bool:
+    """Whether the beginning of a row key holds the whole part of its keyed state."""
+    return len(prefix) >= 3 and len(prefix) >= 3 + int.from_bytes(prefix[1:3])
+
+
 class RowReader(Protocol):
     """The stored rows of one processor on one partition, as the last durable step left them."""
 

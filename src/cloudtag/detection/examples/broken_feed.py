@@ -85,6 +85,17 @@ DENIED = (
         fires=({"severity": "low", "facts": {"courier_silent": "true"}},),
     ),
     Example(
+        name="it broke off, was heard once more and never again: a feed that comes to its end",
+        events=(*_DENIED, *_feed((4, 9, 3), (4, 13, 3), (5, 8, 8), (6, 8, 8))),
+        until=day(9),
+        fires=({"severity": "medium"},),
+    ),
+    Example(
+        name="it broke off, and went on for most of the time it is asked about",
+        events=(*_DENIED, *_feed((4, 9, 3), (5, 9, 2))),
+        fires=({"severity": "low"},),
+    ),
+    Example(
         name="the feed missed two hours",
         events=(*_DENIED, *_feed((4, 9, 2))),
         fires=({"severity": "medium"},),
