@@ -29,12 +29,21 @@ class HeldWatch(TopicWatch):
         super().__init__(config)
         self.may_read = asyncio.Event()
         self.may_read.set()
+        self.holds = asyncio.Event()
+
+    async def hold(self) -> None:
+        """Take nothing more in until `may_read` is set; returns once nothing is."""
+        self.may_read.clear()
+        self.holds.clear()
+        await self.holds.wait()
 
     async def _read(self) -> None:
         get = self._consumer.getmany
 
         async def held(*args: Any, **kwargs: Any) -> Any:
             found = await get(*args, **kwargs)
+            if not self.may_read.is_set():
+                self.holds.set()
             await self.may_read.wait()
             return found
 
@@ -92,7 +101,7 @@ async def test_what_a_committed_record_brought_about_is_waited_for_also_when_it_
     await place.write(INPUT)
     await place.until_read(INPUT, 1)
     assert not await place.looks_settled_at_once()
-    place.watch.may_read.clear()
+    await place.watch.hold()
     await place.write(INTERNAL)
     await place.commit(INPUT, 1)
     # The trap: one look says that everything is committed, while a record waits to be judged.
@@ -108,14 +117,15 @@ async def test_what_a_committed_record_brought_about_is_waited_for_also_when_it_
     await asyncio.wait_for(settled, PATIENCE_SECONDS)
 
 
-async def test_what_comes_in_while_it_is_looked_at_is_waited_for(place: Place) -> None:
+async def test_what_is_on_the_broker_and_was_not_taken_in_yet_is_waited_for(place: Place) -> None:
     await place.write(INPUT)
     await place.until_read(INPUT, 1)
     await place.commit(INPUT, 1)
-    place.watch.may_read.clear()
+    await place.watch.hold()
+    await place.write(INPUT)
     settled = asyncio.ensure_future(place.settled())
     await asyncio.wait([settled], timeout=1.0)
-    await place.write(INPUT)
+    assert not settled.done()
     place.watch.may_read.set()
     await place.until_read(INPUT, 2)
     await asyncio.wait([settled], timeout=2.0)

@@ -23,6 +23,10 @@ from cloudtag.parcels.silence import FEED_MS, has_feed, hour_of
 _DAY_HOURS = 24
 _OUTAGE = (3, 6)
 """So many silent hours of so many are an outage of a feed that is steady otherwise."""
+_MOST_OUTAGES = 3
+"""A feed that broke off more often in the time that is told of is a sparse one: its silences are chance."""
+_MOST_DARK = 4
+"""And one that was silent for more than one part in so many of its hours has only begun, or is coming to its end."""
 _ODD_HOURS = 20
 """A steady feed is silent by chance in one of so many hours at most."""
 
@@ -123,9 +127,12 @@ def _usual_hours(busy: BusyHours, since: int, end: int) -> set[int]:
 def _is_steady(usual: int, silent: Sequence[int]) -> bool:
     """Whether a feed scans in nearly all of so many hours, but for outages: a silence in it is no chance then."""
     many, within = _OUTAGE
-    dark = set[int]()
+    dark, outages = set[int](), 0
     for n in range(len(silent) - many + 1):
         if silent[n + many - 1] - silent[n] < within:
+            outages += silent[n] not in dark
             dark.update(silent[n : n + many])
+    if outages > _MOST_OUTAGES or len(dark) * _MOST_DARK > usual:
+        return False
     rest = usual - len(dark)
     return rest >= _DAY_HOURS and (len(silent) - len(dark)) * _ODD_HOURS <= rest
