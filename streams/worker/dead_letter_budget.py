@@ -12,7 +12,7 @@ LETTER_BYTES = 1024
 """What a dead letter takes on the broker besides its record, in the warehouse as well, rounded up."""
 HOUR_SECONDS = 3600.0
 
-Intake = tuple[str, int]
+LetterSource = tuple[str, int]
 """A topic and a partition."""
 
 
@@ -26,12 +26,12 @@ class DeadLetterBudget:
     def __init__(self, bytes_per_hour: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._per_hour = bytes_per_hour
         self._clock = clock
-        self._left: dict[Intake, tuple[float, float]] = {}
+        self._left: dict[LetterSource, tuple[float, float]] = {}
         """What was left, and when; of partitions that have caused any. There are no more than are read."""
-        self.held: set[Intake] = set()
+        self.held: set[LetterSource] = set()
         """The partitions of which nothing is read for now."""
 
-    def check(self, intake: Intake) -> None:
+    def check(self, intake: LetterSource) -> None:
         """Raise ``TooManyDeadLettersError`` while the partition has used up its budget."""
         if intake not in self._left:
             return
@@ -44,17 +44,17 @@ class DeadLetterBudget:
             )
         self.held.discard(intake)
 
-    def charge(self, intake: Intake, size_bytes: int) -> None:
+    def charge(self, intake: LetterSource, size_bytes: int) -> None:
         """A record of the partition, of so many bytes, becomes a dead letter."""
         self._left[intake] = self._now_left(intake) - size_bytes - LETTER_BYTES, self._clock()
 
-    def forget(self, intakes: set[Intake]) -> None:
+    def forget(self, intakes: set[LetterSource]) -> None:
         """Of these nothing is read here any more."""
         self.held -= intakes
         for intake in intakes:
             self._left.pop(intake, None)
 
-    def _now_left(self, intake: Intake) -> float:
+    def _now_left(self, intake: LetterSource) -> float:
         now = self._clock()
         left, at = self._left.get(intake, (float(self._per_hour), now))
         return min(self._per_hour, left + (now - at) * self._per_hour / HOUR_SECONDS)
