@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 FORMAT = 1
 MOST_OPEN_FILES = 256
-"""RocksDB keeps so many of its files open; what it must remember of each is in the block cache."""
+"""RocksDB keeps so many of its tables open; what it must remember of each is in the block cache."""
 TRUSTED_DAYS = 3
 """Half of what `streams.kafka.topics.TOMBSTONE_DAYS` grants, with room for clocks that disagree."""
 ROW, NOTE, IDENTITY = b"r", b"n", b"\xffidentity"

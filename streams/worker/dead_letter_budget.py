@@ -1,4 +1,4 @@
-"""How many bytes of dead letters a partition may cause: a client that sends nothing but poison fills no disk.
+"""How many bytes of dead letters a partition may cause: a client that sends nothing that can be read fills no disk.
 
 Kafka does not say which client wrote a record; a topic's partition is as near as one comes to it. Each has a budget
 that refills with time. While it is used up nothing more is read of that partition: its records stay where they are,

@@ -174,7 +174,7 @@ async def _replay(config: Config, wanted: LetterFilter, *, is_dry_run: bool) -> 
 
 
 def _ready(letters: "DeadLetterLog", wanted: LetterFilter, config: Config) -> tuple[list[DeadLetter], int]:
-    """The letters that may be sent again, and how many may not; says of each of those why."""
+    """The dead letters that may be sent again, and how many may not; says of each of those why."""
     # Internal records are read as the events are, and may be refused as they are.
     inputs = {config.topic(stream) for stream in (*INPUTS, *INTERNAL)}
     ready, kept = list[DeadLetter](), 0

@@ -1,8 +1,8 @@
 """Sending dead letters again, each once: whatever ends a replay in its middle, and however many are begun.
 
 Before anything is sent it is written down that it will be (an intent), with where the log of its topic ended then;
-afterwards that it was, with its offset. A record that is sent again says in a header which letter it is of. So a replay
-that finds an intent of an earlier one looks into the log whether the record is there. And one replay goes on at a time:
+afterwards that it was, with its offset. A record that is sent again says in a header which dead letter it is of. So a
+replay that finds an intent of an earlier one looks into the log whether the record is there. And one replay goes on at a time:
 whoever has the first partition of the marks' topic, in a consumer group of its own.
 """
 
@@ -104,7 +104,7 @@ class ReplayTurn(ConsumerRebalanceListener):  # type: ignore[misc]
 
 
 class Replayer:
-    """Sends letters and keeps the marks. Use `replayer` to get one."""
+    """Sends dead letters and keeps the marks. Use `replayer` to get one."""
 
     def __init__(self, config: Config, producer: AIOKafkaProducer, mark_partitions: int) -> None:
         self._config = config
@@ -119,7 +119,7 @@ class Replayer:
             await self._note([mark])
 
     async def send(self, letters: Sequence[DeadLetter]) -> list[tuple[DeadLetter, int]]:
-        """Send letters again; each with the offset it got. Raises aiokafka's errors: the next replay goes on there."""
+        """Send dead letters again; each with the offset it got. Raises aiokafka's errors: the next replay goes on."""
         ends = await _ends(self._config, {TopicPartition(one.topic, one.partition) for one in letters})
         now_ms = time.time_ns() // 1_000_000
         intents = [
