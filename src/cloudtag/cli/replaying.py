@@ -2,8 +2,8 @@
 
 Before anything is sent it is written down that it will be (an intent), with where the log of its topic ended then;
 afterwards that it was, with its offset. A record that is sent again says in a header which dead letter it is of. So a
-replay that finds an intent of an earlier one looks into the log whether the record is there. And one replay goes on at a time:
-whoever has the first partition of the marks' topic, in a consumer group of its own.
+replay that finds an intent of an earlier one looks into the log whether the record is there. And one replay goes on at
+a time: whoever has the first partition of the marks' topic, in a consumer group of its own.
 """
 
 import asyncio

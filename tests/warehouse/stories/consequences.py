@@ -50,7 +50,7 @@ def _insurance() -> list[Entry]:
         claim("k6", "claimed", 1, 300),
         claim("k7", "claimed", 1, 400, order_id="o-k6"),
     ]
-    orders = [order(number + 10, order_id=f"o-k{number}") for number in (1, 2, 3, 4, 6)]
+    orders = [order(number + 10, order_id=f"o-k{number}", shop_id="s1") for number in (1, 2, 3, 4, 6)]
     return [
         *(("insurance", one) for one in claims),
         *(("orders", one) for one in orders),
