@@ -73,8 +73,6 @@ def consequence(
         "starts_at": at(day),
         "policy_version": "p1",
     }
-    if subject_kind == "order":
-        values["shop_id"] = "s1"
     return records.Consequence(**{**values, **fields})
 
 
