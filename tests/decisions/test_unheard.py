@@ -118,7 +118,7 @@ def test_one_that_comes_later_leaves_the_letter_and_the_word_counts() -> None:
 
 @pytest.mark.parametrize(("gap_ms", "expected"), [(-1, []), (0, ["unknown_alert"]), (5 * DAY, ["unknown_alert"])])
 def test_to_the_millisecond_and_over_a_jump_in_time(gap_ms: int, expected: list[str]) -> None:
-    """The day is over just before the alert is made, and no event lies between: what the courier showed is asked first."""
+    """The day is over just before the alert is made, for which a courier is asked first; no event lies between."""
     *before, last = claim()
     said = verdict(claimed_alert(), ALERTED - DAY - gap_ms)
     events = sorted([*before, said], key=lambda event: event.occurred_at)

@@ -69,7 +69,8 @@ def _insurance() -> list[Entry]:
 def _exclusions() -> list[Entry]:
     def left_out(number: int, metrics: str, basis: str, revision: int = 0, status: str = "active") -> Entry:
         details = {"metrics": metrics, "basis": basis}
-        told = consequence("metric_exclusion", "order", f"o{number}", 4, revision, status=status, details=details)
+        fields = {"status": status, "details": details, "shop_id": f"shop-{number % 3}"}
+        told = consequence("metric_exclusion", "order", f"o{number}", 4, revision, **fields)
         return "consequences", told
 
     return [
