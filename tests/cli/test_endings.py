@@ -98,7 +98,7 @@ def test_servers_that_are_not_there_end_with_1(process: Run, arguments: tuple[st
     assert done.err.count("\n") == 1
 
 
-@pytest.mark.parametrize("arguments", [("topics", "create"), ("doctor",), ("worker",), ("warehouse", "migrate")])
+@pytest.mark.parametrize("arguments", [("topics", "create"), ("doctor",), ("warehouse", "migrate")])
 def test_no_secret_shows_when_servers_are_not_there(
     process: Run, arguments: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -112,6 +112,24 @@ def test_no_secret_shows_when_servers_are_not_there(
     assert done.code != 0
     assert done.err
     assert "s3cret" not in done.out + done.err
+
+
+def test_a_worker_that_waits_for_its_broker_shows_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KAFKA", NOWHERE)
+    monkeypatch.setenv("CLOUDTAG_KAFKA_SECURITY", "SASL_PLAINTEXT")
+    monkeypatch.setenv("CLOUDTAG_KAFKA_USER", "me")
+    for variable in SECRETS.values():
+        monkeypatch.setenv(variable, "s3cret-and-long-enough")
+    command = [sys.executable, "-m", "cloudtag.cli", "--debug", "worker"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as child:
+        assert child.stderr is not None
+        said = list[str]()
+        for line in child.stderr:
+            said.append(line)
+            if "which is waited for" in line:
+                child.terminate()
+        assert "which is waited for" in "".join(said)
+        assert "s3cret" not in "".join(said)
 
 
 def test_an_address_with_a_password_is_refused_and_not_repeated(process: Run) -> None:
