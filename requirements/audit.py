@@ -14,7 +14,10 @@ from pathlib import Path
 from typing import Any
 
 SECONDS = 120
-AWAY = ("ConnectionError", "ConnectTimeout", "ReadTimeout", "ServiceError", "Failed to connect", "timed out")
+AWAY = (
+    *("ConnectionError", "ConnectTimeout", "ReadTimeout", "ServiceError", "Failed to connect", "timed out"),
+    *("SSLError", "ProxyError", "HTTPError", "Max retries exceeded"),
+)
 """Words of an end that is the network's fault."""
 
 
