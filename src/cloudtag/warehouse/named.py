@@ -11,6 +11,8 @@ _QUOTED = re.compile(rb'"((?:[^"\\]|\\.)*)"')
 _WORD = re.compile(rb"[^\x00-\x20\x7f\"'`,:;|&=<>(){}\[\]\\/?#*+!%^~$]+")
 _LONGEST_BYTES = 63
 """Of an Avro string whose length takes one byte; ids are shorter."""
+_MOST_REMEMBERED = 100_000
+"""Strings that are not asked about twice: a letter of many MiB has millions, and nearly all are different."""
 
 
 def mentions(data: bytes | None, is_wanted: Callable[[str], bool]) -> bool:
@@ -18,6 +20,8 @@ def mentions(data: bytes | None, is_wanted: Callable[[str], bool]) -> bool:
     seen: set[bytes] = set()
     for found in _strings(data or b""):
         if found not in seen:
+            if len(seen) >= _MOST_REMEMBERED:
+                seen.clear()
             seen.add(found)
             try:
                 if is_wanted(found.decode()):
