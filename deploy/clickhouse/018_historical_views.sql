@@ -35,7 +35,6 @@ SELECT subject_id AS shop_id, platform, status, details['case_id'] AS case_id, t
     if(details['year'] = '', toYear(starts_at, 'Asia/Shanghai'), toUInt16OrZero(details['year'])) AS year,
     toUInt32OrZero(details['orders']) AS orders, toUInt32OrZero(details['violation']) AS violation,
     details['severe'] = 'true' AS is_severe, details['frozen'] = 'true' AS is_frozen, because, starts_at, ends_at,
-   
     policy_version, consequence_id, revision, historical
 FROM {database}.consequences FINAL
 WHERE status IN ('active', 'ended') AND kind = 'shop_penalty';
