@@ -12,7 +12,7 @@ _WORD = re.compile(rb"[^\x00-\x20\x7f\"'`,:;|&=<>(){}\[\]\\/?#*+!%^~$]+")
 _LONGEST_BYTES = 63
 """Of an Avro string whose length takes one byte; ids are shorter."""
 _MOST_REMEMBERED = 100_000
-"""Strings that are not asked about twice: a letter of many MiB has millions, and nearly all are different."""
+"""Strings that are not asked about twice: a dead letter of many MiB has millions, and nearly all are different."""
 
 
 def mentions(data: bytes | None, is_wanted: Callable[[str], bool]) -> bool:
