@@ -21,7 +21,11 @@ class Killed(BaseException):
     """As if the process were gone: nothing that follows is carried out."""
 
 
-@pytest.mark.parametrize("sent", [0, 1, 2, 3, 4], ids=lambda n: f"after {n} records")
+SENT = [0, 2, *(pytest.param(n, marks=pytest.mark.long) for n in (1, 3, 4))]
+"""After how many records it is killed; each takes half a minute, for nobody takes over at once."""
+
+
+@pytest.mark.parametrize("sent", SENT, ids=lambda n: f"after {n} records")
 def test_a_replay_that_is_killed_in_its_middle_and_run_again_sends_each_once(
     run: Run, config: Config, monkeypatch: pytest.MonkeyPatch, sent: int
 ) -> None:
