@@ -91,7 +91,7 @@ def test_every_session_ends_some_day(asked: str, seconds: float) -> None:
 
 @pytest.fixture(scope="module")
 def warehouse() -> Iterator[Warehouse]:
-    with Warehouse() as warehouse:
+    with Warehouse(open_to="everyone") as warehouse:
         yield warehouse
 
 

@@ -153,7 +153,9 @@ def replay_letters(
 async def _replay(config: Config, wanted: LetterFilter, *, is_dry_run: bool) -> None:
     from cloudtag.cli.dead_letter_log import read_letters
     from cloudtag.cli.replaying import ReplayTurn, replayer
+    from streams.kafka import codecs
 
+    codecs.check()
     # All are read first: what is sent again may come back as new dead letters of the topic being read.
     if is_dry_run:
         ready, kept = _ready(await read_letters(config), wanted, config)

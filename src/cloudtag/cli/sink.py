@@ -39,8 +39,11 @@ def sink(
 
     Example:  CLOUDTAG_HASH_SECRET_FILE=/run/secrets/hash cloudtag sink -b kafka:9092 -c http://clickhouse:8123/cloudtag
     """
+    from streams.kafka import codecs
     from streams.kafka.log_throttle import throttle_logs
 
+    # Before anything is waited for: what cannot read its records does not start.
+    codecs.check()
     log_to_stderr(log_level)
     # Whole blocks of rows live for a moment and then go: looking at them often finds nothing to collect.
     collect_rarely()

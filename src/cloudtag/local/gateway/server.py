@@ -146,7 +146,9 @@ class Gateway:
 
 
 async def _close_if_many(request: web.Request, response: web.StreamResponse) -> None:
-    if len(request.protocol._manager.connections) > MOST_CONNECTIONS:  # type: ignore[union-attr]
+    # Of a caller who has gone by now nothing is kept.
+    manager = request.protocol._manager
+    if manager is not None and len(manager.connections) > MOST_CONNECTIONS:
         response.force_close()
         response.headers["Connection"] = "close"
 
