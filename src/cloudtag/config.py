@@ -171,7 +171,11 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return self.topic_prefix + stream
 
     def changelog(self, processor: str) -> str:
-        """The topic that holds a processor's rows."""
+        """The topic that holds a processor's rows, format 2."""
+        return f"{self.topic_prefix}{self.app_id}-{processor}-state-2"
+
+    def first_changelog(self, processor: str) -> str:
+        """The topic that holds a processor's rows in format 1: read once, to migrate them."""
         return f"{self.topic_prefix}{self.app_id}-{processor}-changelog"
 
     def bootstrap(self) -> list[str]:

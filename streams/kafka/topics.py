@@ -28,6 +28,8 @@ REPLAYED = "dead-letters-replayed"
 """Which dead letters were sent again (`cloudtag dead-letters replay`), under the place each came from."""
 TOMBSTONE_DAYS = 7
 """How long a deleted row stays visible in a changelog; a disk older than that must not be trusted."""
+FREEZE_MS = 3_600_000
+"""For so long no record of a changelog is compacted: longer than a worker that was frozen and wakes may have slept."""
 VISIBLE_SECONDS = 30.0
 MISSING = "topic {name} does not exist; run `cloudtag topics create`"
 BROKER_TIME = {"message.timestamp.type": "LogAppendTime"}
@@ -91,7 +93,7 @@ def _names_and_settings(config: Config) -> Iterator[tuple[str, dict[str, str]]]:
             # A misplaced record is input still: nobody but this topic will bring it to where it is judged.
             yield config.topic(name), _kept(INPUT_DAYS if name == misplaced(processor) else FORWARD_DAYS)
         # Compacted only: a changelog that also deletes by age would forget quiet buyers.
-        yield config.changelog(processor), _compacted()
+        yield config.changelog(processor), _state()
 
 
 def _kept(days: int | None) -> dict[str, str]:
@@ -111,6 +113,16 @@ def _compacted() -> dict[str, str]:
         **BROKER_TIME,
         "delete.retention.ms": str(TOMBSTONE_DAYS * DAY_MS),
         "max.message.bytes": str(LARGEST_RECORD_BYTES),
+    }
+
+
+def _state() -> dict[str, str]:
+    return {
+        "cleanup.policy": "compact",
+        **BROKER_TIME,
+        "delete.retention.ms": str(TOMBSTONE_DAYS * DAY_MS),
+        "min.compaction.lag.ms": str(FREEZE_MS),
+        "max.message.bytes": str(1 << 20),
     }
 
 

@@ -21,7 +21,7 @@ from streams.state.store import StoredRows, StoreError
 
 logger = logging.getLogger(__name__)
 
-FORMAT = 1
+FORMAT = 2
 TRUSTED_DAYS = 3
 """Half of what `streams.kafka.topics.TOMBSTONE_DAYS` grants, with room for clocks that disagree."""
 ROW, NOTE, IDENTITY = b"r", b"n", b"\xffidentity"

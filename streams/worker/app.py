@@ -105,7 +105,7 @@ def build(
     group_of: dict[str, str] = {}
     readers: dict[str, RecordReader] = {}
     for name, streams in reads.items():
-        table = StateStore(name, config.changelog(name), parts.store, app, changelogs)
+        table = StateStore(name, config.changelog(name), parts.store, changelogs)
         parts.metrics.begin(name, streams)
         own = [config.topic(stream) for stream in (*streams, *topics.internal(name))]
         couriers = Couriers(parts.metrics) if "logistics" in streams else None
@@ -125,7 +125,7 @@ def build(
         ),
     )
     app.on_partitions_revoked.connect(_stop_repairs(parts), weak=False)
-    restore = RestoreOnAssignment(config, app, changelogs, parts.runners, parts.metrics)
+    restore = RestoreOnAssignment(config, app, parts.runners, parts.metrics)
     app.on_rebalance_complete.connect(restore, weak=False)
     return parts
 

@@ -23,7 +23,7 @@ from streams.kafka.dead_letters import CUT_BYTES, dead_letter_of, record_of
 from streams.kafka.dead_letters import STREAM as DEAD_LETTERS
 from streams.kafka.partitioner import CAUSES, Misplaced, partition_of
 from streams.kafka.producer import ROOM_BYTES, Addressed, OutRecord, Target, check_size, group, publish
-from streams.state.state_store import ForeignOwnerError, check_rows
+from streams.state.state_store import ForeignOwnerError
 from streams.state.store import StoreError
 from streams.transport.decoded import DecodedBatch
 from streams.transport.in_flight import Batch
@@ -82,6 +82,23 @@ class Runner:
         """A partition that could not even be recovered: a paused task, which is recovered on its own."""
         self.pauses.begin(self.tasks.open(partition), error)
 
+    async def take_in(self, partition: int, offset: int, records: list[Any]) -> None:
+        """Take in what others wrote to a partition's changelog, from ``offset`` on. Raises ``ForeignOwnerError``."""
+        if not self.tasks.is_live(partition):
+            return
+        task = self.tasks[partition]
+        async with task.turn:
+            if task.is_paused or task.is_dropped:
+                return
+            try:
+                with _dead_if_it_fails(task):
+                    if await self.tasks.table.take_in(partition, offset, records):
+                        await self._renew(task)
+            except ForeignOwnerError:
+                raise
+            except Exception as error:
+                self.pauses.begin(task, error)
+
     async def _take(self, task: RunningTask, batch: Batch) -> None:
         if task.is_paused:  # since this batch began to wait for its turn
             self.pauses.park(task, batch)
@@ -98,8 +115,8 @@ class Runner:
     async def _revive(self, task: RunningTask) -> None:
         """Bring a paused task up to date, open it, judge what is parked. Raises whatever still stands in the way."""
         async with task.turn:
-            read = await self.tasks.table.catch_up(task.partition, lambda: not task.is_dropped)
-            self._tools.metrics.count("restored_rows", read, self._name)
+            read = await self.tasks.table.catch_up({task.partition}, lambda: not task.is_dropped)
+            self._tools.metrics.count("restored_rows", read[task.partition], self._name)
             await self._renew(task)
             while task.parked:
                 batch = task.parked[0]
@@ -140,7 +157,6 @@ class Runner:
         """Everything about a step that needs no broker: what fails here is the records' fault, or the detectors'."""
         try:
             step = task.core.advance(content.facts, content.reached_ms)
-            check_rows(step.rows)
             return step, self._addressed(step.outputs)
         except (OSError, StoreError, RegistryRefused):
             raise

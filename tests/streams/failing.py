@@ -83,7 +83,7 @@ class Client:
         return self._real.create_batch()
 
     async def send_batch(self, batch: Any, topic: str, *, partition: int) -> Any:
-        kind = "changelog" if topic.endswith("-changelog") else "letters" if topic.endswith("letters") else "outputs"
+        kind = "changelog" if topic.endswith("-state-2") else "letters" if topic.endswith("letters") else "outputs"
         if not self._fault.strikes(kind):
             return await self._real.send_batch(batch, topic, partition=partition)
         if self._fault.is_after:
@@ -137,7 +137,7 @@ class Place:
         """A fresh worker: nothing but the broker remembers the one before."""
         client, config = Client(self.real, self.fault), self.config
         changelogs = Changelogs(client_settings(config), client, uuid.uuid4().hex, 30)
-        table = StateStore(NAME, config.changelog(NAME), Store(self.fault), client, changelogs)
+        table = StateStore(NAME, config.changelog(NAME), Store(self.fault), changelogs)
         metrics = WorkerMetrics()
         platforms = Platforms(PLATFORMS, metrics)
         tools = Tools(config, Codec(), client, metrics, platforms, finish=self.done.append)

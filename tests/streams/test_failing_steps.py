@@ -101,7 +101,7 @@ async def test_a_step_that_fails_anywhere_loses_nothing(
     place: Place, kind: str, call: int, is_after: bool, times: int
 ) -> None:
     runner = place.worker()
-    await runner.tasks.table.catch_up(0, lambda: True)
+    await runner.tasks.table.catch_up({0}, lambda: True)
     await runner.open(0)
     place.fault.kind, place.fault.call, place.fault.is_after, place.fault.times = kind, call, is_after, times
     await place.judge(runner, place.batches())
@@ -116,7 +116,7 @@ async def test_a_step_that_is_cancelled_anywhere_loses_nothing(
     place: Place, kind: str, call: int, is_after: bool
 ) -> None:
     runner = place.worker()
-    await runner.tasks.table.catch_up(0, lambda: True)
+    await runner.tasks.table.catch_up({0}, lambda: True)
     await runner.open(0)
     place.fault.kind, place.fault.call, place.fault.is_after, place.fault.times = kind, call, is_after, 1
     place.fault.victim = asyncio.current_task()
@@ -131,7 +131,7 @@ async def test_a_step_that_is_cancelled_anywhere_loses_nothing(
     assert len(await place.published()) == sent
     assert all(batch.is_parked for batch in rest)
     successor = place.worker()
-    await successor.tasks.table.catch_up(0, lambda: True)
+    await successor.tasks.table.catch_up({0}, lambda: True)
     await successor.open(0)
     await place.judge(successor, place.batches()[finished:])
     assert told(await place.published()) == ORACLE
@@ -145,6 +145,6 @@ async def each(batches: list[Batch]) -> AsyncIterator[Batch]:
 async def assert_recovers(place: Place) -> None:
     """A successor finds everything, and everything was sent."""
     successor = place.worker()
-    await successor.tasks.table.catch_up(0, lambda: True)
+    await successor.tasks.table.catch_up({0}, lambda: True)
     await successor.open(0)
     assert told(await place.published()) == ORACLE

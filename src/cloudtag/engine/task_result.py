@@ -26,6 +26,10 @@ class RowReader(Protocol):
         """Every row of the partition; read once when a task opens."""
         ...
 
+    def is_aside(self, prefix: bytes) -> bool:
+        """Whether the keyed state whose part `prefix` is, is set aside: it has no rows, and takes in nothing."""
+        ...
+
 
 class Output(Struct, frozen=True, gc=False):
     """A record to publish: its stream, its Kafka key and the struct."""
