@@ -27,7 +27,7 @@ _encode = msgspec.json.Encoder(order="deterministic").encode
 def standing(alerts: Iterable[Alert]) -> dict[str, Alert]:
     """The alerts that stand, by id."""
     stand = contract.standing(alerts)
-    return {alert_id: replace(alert, revision=0, status="open") for (_, alert_id), alert in stand.items()}
+    return {alert.alert_id: replace(alert, revision=0, status="open") for alert in stand.values()}
 
 
 def digest(alerts: Iterable[Alert]) -> str:

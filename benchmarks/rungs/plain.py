@@ -12,7 +12,8 @@ from benchmarks.load import OneClient
 from benchmarks.rungs.order import Order, tell_drained, tell_settled
 from cloudtag.config import Config
 from cloudtag.engine.memory_rows import MemoryRows
-from cloudtag.engine.task_result import Output, key_part
+from cloudtag.engine.rows import split_key
+from cloudtag.engine.task_result import Output
 from cloudtag.policy.load import shipped
 from cloudtag.replay.topology import ORDER as PROCESSORS
 from cloudtag.replay.topology import Topology
@@ -110,7 +111,8 @@ class Loop:
         await publish(OneClient(producer), group(changed))
 
     def _partition(self, row_key: bytes) -> int:
-        return partition_of(key_part(row_key)[2:].decode(), self.config.partitions)
+        """By the key with its scope: as many to each as where the plain one decides."""
+        return partition_of(split_key(row_key)[0], self.config.partitions)
 
     async def _publish(self, producer: AIOKafkaProducer, outputs: Iterable[Output]) -> None:
         encode, config = self._codec.encode, self.config

@@ -25,7 +25,16 @@ LONGEST_ERROR = 500
 """Characters of an error that are kept."""
 
 
-Refusal = Literal["too_late", "erased", "from_the_future", "misplaced", "no_origin", "cannot_read", "cannot_judge"]
+Refusal = Literal[
+    "too_late",
+    "erased",
+    "conflicting_event",
+    "from_the_future",
+    "misplaced",
+    "no_origin",
+    "cannot_read",
+    "cannot_judge",
+]
 """Why a record that may well be readable is not judged; schemas/README.md says what each means."""
 DeadLetterReason = Reason | Refusal
 """Why an input became a dead letter: it cannot be read (`Reason`), or it is refused (`Refusal`). Those about what was

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from cloudtag.engine.task_result import key_part
+from cloudtag.engine.task_result import has_key_part, key_part
 from streams.state.store import StoredRows
 
 
@@ -18,7 +18,7 @@ class MemoryPartition:
     def rows_of(self, prefix: bytes) -> Iterable[tuple[bytes, bytes]]:
         """All rows whose key starts with ``prefix``; fast when it holds the whole part of a keyed state."""
         file = key_part(prefix)
-        if len(prefix) < 2 or len(file) < 2 + int.from_bytes(prefix[:2]):
+        if not has_key_part(prefix):
             return [row for row in self.all_rows() if row[0].startswith(prefix)]
         rows = self._files.get(file, {})
         if len(file) == len(prefix):

@@ -15,7 +15,8 @@ from typing import Any
 from aiokafka.errors import MessageSizeTooLargeError
 from msgspec.structs import replace
 
-from cloudtag.contract.records import DeadLetter
+from cloudtag.contract.records import CONFLICTING, NO_OFFSET, DeadLetter
+from cloudtag.contract.replay_form import sorted_form
 from cloudtag.contract.streams import INTERNAL
 from cloudtag.engine.task_result import Output, TaskResult
 from cloudtag.wire.registry import RegistryRefused
@@ -241,8 +242,13 @@ class Runner:
         source = self._reader.source
         late = [dead_letter_of(source(sources[n]), "too_late", "older than what is still held") for n in step.too_late]
         erased = [dead_letter_of(source(sources[n]), "erased", "about a buyer who is forgotten") for n in step.refused]
+        lost = [dead_letter_of(source(sources[n]), "conflicting_event", CONFLICTING) for n in step.conflicting]
+        for n, event in step.replaced:
+            # It was accepted before, from a place nobody knows any more: it stands in its own words.
+            letter = dead_letter_of(source(sources[n]), "conflicting_event", CONFLICTING)
+            lost.append(replace(letter, offset=NO_OFFSET, value=sorted_form(event)))
         # They name the place only: a dead letter must not keep what was to be forgotten.
-        return late + [replace(letter, key=None, value=None) for letter in erased]
+        return late + lost + [replace(letter, key=None, value=None) for letter in erased]
 
     async def _refuse(self, record: Any, error: str) -> None:
         """A record that alone cannot be judged becomes a dead letter."""

@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from cloudtag.backtest.money import Prices, Sum, money_of, prices_of
-from cloudtag.contract.records import Alert
+from cloudtag.contract.records import Alert, ShopOrder
 from cloudtag.detection.example import day, inspected, ordered, refunded
 from cloudtag.eventfiles.decoded_lines import events_of
 from tests.backtest.versions import lines
@@ -26,7 +26,8 @@ def prices(*events: dict[str, Any]) -> Prices:
 
 
 def alert(refunds: Sequence[str] = (), orders: Sequence[str] = ()) -> Alert:
-    return replace(alert_of(), refund_ids=tuple(refunds), order_ids=tuple(orders))
+    """About orders of Taobao, of shops that are left to be known by the orders."""
+    return replace(alert_of(), platform="taobao", refund_ids=tuple(refunds), order_ids=tuple(orders))
 
 
 PRICES = prices(
@@ -84,4 +85,49 @@ def test_the_latest_word_counts_whatever_order_the_lines_come_in() -> None:
     first = refunded("opened", day(1), amount_minor=1)
     second = refunded("modified", day(2), amount_minor=2)
     assert prices(first, second) == prices(second, first)
-    assert prices(second, first).amounts == {"r1": 2}
+    assert prices(second, first).amounts == {("taobao", "s1", "r1"): 2}
+
+
+def of_shops(*shops: str, refunds: Sequence[str] = (), **fields: Any) -> Alert:
+    named = tuple(ShopOrder(shop_id, "o1") for shop_id in shops)
+    return replace(alert(refunds, ["o1"]), orders=named, **fields)
+
+
+TWO_SHOPS = prices(
+    *(
+        raw
+        for shop, price in (("s1", 100), ("s2", 30))
+        for raw in (
+            ordered(
+                "placed", day(0), event_id=f"{shop}-o", order_id="o1", shop_id=shop, currency="CNY",
+                lines=[{"sku_id": "a", "quantity": 1, "unit_price_minor": price}],
+            ),
+            refunded(
+                "opened", day(1), event_id=f"{shop}-r", order_id="o1", refund_id="r1", shop_id=shop,
+                amount_minor=price // 10,
+            ),
+        )
+    )
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("alerts", "sums", "unknown"),
+    [
+        ([of_shops("s1")], (cny(orders=1, orders_minor=100),), 0),
+        ([of_shops("s2")], (cny(orders=1, orders_minor=30),), 0),
+        ([of_shops("s1"), of_shops("s2")], (cny(orders=2, orders_minor=130),), 0),
+        ([of_shops("s1", "s2")], (cny(orders=2, orders_minor=130),), 0),
+        ([of_shops(shop_id="s2")], (cny(orders=1, orders_minor=30),), 0),
+        ([of_shops()], (), 1),
+        ([of_shops("s1", platform="tmall")], (cny(orders=1, orders_minor=100),), 0),
+        ([of_shops("s1", platform="jd")], (), 1),
+        ([of_shops("s2", refunds=["r1"])], (cny(refunds=1, refunds_minor=3),), 0),
+        ([of_shops("s1", refunds=["r1"]), of_shops("s2", refunds=["r1"])], (cny(refunds=2, refunds_minor=13),), 0),
+    ],
+)
+def test_what_two_shops_or_networks_call_alike_is_not_one(
+    alerts: list[Alert], sums: tuple[Sum, ...], unknown: int
+) -> None:
+    money = money_of(alerts, TWO_SHOPS)
+    assert (money.sums, money.orders_without_worth) == (sums, unknown)

@@ -24,7 +24,9 @@ def told(stream: str, revision: int, status: str) -> Struct:
 def test_a_record_stands_until_its_latest_revision_takes_it_back(stream: str) -> None:
     begun, back = RECORDS[stream].status, OUTPUTS[stream].taken_back
     course = [told(stream, revision, status) for revision, status in enumerate((begun, back, begun))]
-    key = (stream, record_id(course[0]))
+    key = record_key(course[0])
+    assert key[0] == stream
+    assert key[-1] == record_id(course[0])
     for order in permutations(course):
         assert standing(order) == {key: course[2]}
     for order in permutations(course[:2]):
@@ -52,7 +54,19 @@ def test_every_stream_whose_records_have_revisions_says_which_field_is_their_id(
 def test_one_id_in_two_streams_is_two_records() -> None:
     one = replace(RECORDS["alerts"], alert_id="x")
     other = replace(RECORDS["labels"], label_id="x")
-    assert list(standing([one, other])) == [("alerts", "x"), ("labels", "x")] == [record_key(one), record_key(other)]
+    assert (
+        list(standing([one, other]))
+        == [("alerts", "", "", "x"), ("labels", "", "", "x")]
+        == [record_key(one), record_key(other)]
+    )
+
+
+@pytest.mark.parametrize("stream", ["tag-statuses", "report-statuses"])
+def test_the_ids_of_two_shops_and_of_two_networks_are_two_records(stream: str) -> None:
+    one = replace(RECORDS[stream], platform="taobao", shop_id="s1")
+    for other in (replace(one, platform="jd"), replace(one, shop_id="s2")):
+        assert len(latest([one, other])) == 2
+    assert len(latest([one, replace(one, platform="tmall")])) == 1
 
 
 def test_what_came_first_stays_first() -> None:

@@ -186,6 +186,12 @@ def test_late_once_is_late_for_good() -> None:
     assert [term.is_late(DUE + DAY) for term in judged.reports[0].terms] == [False]
 
 
+@pytest.mark.parametrize(("decided", "times"), [(1, [1]), (0, [])])
+def test_a_decision_known_ahead_of_event_time_does_not_hide_that_it_is_late(decided: int, times: list[int]) -> None:
+    due = THURSDAY_MIDNIGHT + 5 * DAY
+    assert reports(said(), said("upheld", due + decided))[1].timers == [due + at for at in times]
+
+
 @pytest.mark.parametrize(("platform", "is_said"), [("aliexpress", True), ("taobao", False)])
 def test_figures_are_clean_two_working_days_after(platform: Any, is_said: Any) -> None:
     (one,) = reports(said(platform=platform), said("upheld", T0 + HOUR, platform=platform))[0]

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 import pytest
 
-from cloudtag.contract.ids import digest_id
+from cloudtag.contract.ids import alert_id as make_alert_id
 from cloudtag.contract.records import Alert
+from cloudtag.contract.scope import scoped
 from cloudtag.detection.example import complained, day, event, inspected, ordered, refunded, reviewed
 from cloudtag.detectors.registry import all_detectors
 from cloudtag.policy.load import shipped
@@ -45,7 +46,7 @@ RISKY = firing("buyer_risk", "a second one of another kind")
 
 
 def verdict(kind: str, at: int) -> Raw:
-    alert_id = digest_id("received_refund_only", "b1", "o1", "r1")
+    alert_id = make_alert_id("received_refund_only", "taobao", "b1", scoped("s1", "o1"), "r1")
     who = {"alert_id": alert_id, "buyer_id": "b1", "shop_id": "s1", "account_id": "main"}
     return event("verdicts", day(at), **who, verdict=kind)
 
@@ -93,13 +94,13 @@ CASES: dict[str, tuple[tuple[Raw, ...], Raw, Raw]] = {
     ),
     "complaint_abuse: right on appeal, then not": (
         LOST,
-        complained("upheld", day(30), refund_id="r3", complaint_id="c3"),
-        complained("rejected", day(31), refund_id="r3", complaint_id="c3"),
+        complained("upheld", day(30), refund_id="r3", complaint_id="c3", shop_id="s2"),
+        complained("rejected", day(31), refund_id="r3", complaint_id="c3", shop_id="s2"),
     ),
     "professional_complainer: right, then not": (
         DEMANDING,
-        complained("upheld", day(70), refund_id="r3", complaint_id="c3", type="advertising_law"),
-        complained("rejected", day(71), refund_id="r3", complaint_id="c3", type="advertising_law"),
+        complained("upheld", day(70), refund_id="r3", complaint_id="c3", type="advertising_law", shop_id="s3"),
+        complained("rejected", day(71), refund_id="r3", complaint_id="c3", type="advertising_law", shop_id="s3"),
     ),
     "buyer_risk: called normal, then abnormal": (RISKY, verdict("normal", 40), verdict("abnormal", 41)),
     "buyer_risk: called normal, then left unanswered": (RISKY, verdict("normal", 40), verdict("ignore", 41)),

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from cloudtag.contract.ids import digest_id
+from cloudtag.contract.ids import alert_id as make_alert_id
 from cloudtag.contract.records import Alert
+from cloudtag.contract.scope import scoped
 from cloudtag.detection.example import complained, day, event, inspected, ordered, refunded, reviewed, scanned
 from cloudtag.detectors.registry import all_detectors
 from cloudtag.policy.load import shipped
@@ -73,7 +74,9 @@ def verdict(
     subject: str = "o2",
     anchor: str = "r2",
 ) -> Raw:
-    alert_id = digest_id(detector, buyer_id, subject, anchor)
+    alert_id = make_alert_id(
+        detector, "taobao", buyer_id, scoped("s1", subject) if subject.startswith("o") else subject, anchor
+    )
     said = {"alert_id": alert_id, "buyer_id": buyer_id, "shop_id": "s1", "account_id": "main", "verdict": kind}
     return event("verdicts", day(at), **said)
 

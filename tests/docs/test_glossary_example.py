@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from cloudtag.config import Config
 from cloudtag.contract.parcels import ParcelReported
 from cloudtag.contract.records import Alert
+from cloudtag.contract.scope import scoped
 from cloudtag.contract.streams import INPUTS, READS, STREAM_OF
 from cloudtag.docs.glossary import handwritten
 from cloudtag.engine.judgement import Judgement
@@ -100,7 +101,7 @@ class Journey:
         states = StateCache(
             processor, self.rows["buyers"], RowCodec(processor.kinds.fact_type, processor.kinds.identity), 10
         )
-        self.state: KeyedState = states.get(BUYER)
+        self.state: KeyedState = states.get(scoped("taobao", BUYER))
         self.judgement: Judgement = processor.kinds.judge(
             self.state, self.state.rows[ROW], shipped(), self.fact.occurred_at
         )
@@ -152,12 +153,12 @@ def test_the_task_keeps_it_as_a_fact(journey: Journey) -> None:
     reader = next(name for name, streams in READS.items() if "refunds" in streams)
     assert page["task"] == f"`{reader}` on partition 0"
     assert page["keyed state"] == f"buyer `{state.key}`, rows {quoted(sorted(state.rows))}"
-    assert page["row"] == "`oorder-2`, the order with all that belongs to it"
-    assert page["fact"] == f"the row's third: {quoted(state.rows['oorder-2'].facts)}"
+    assert page["row"] == "`o9:tea-house/order-2`, the order with all that belongs to it"
+    assert page["fact"] == f"the row's third: {quoted(state.rows['o9:tea-house/order-2'].facts)}"
     assert page["internal record"] == (
         f"{journey.internal_records}, among them the use of the number and the report of it to this buyer"
     )
-    assert "waybill-uses" in {published.stream for published in state.rows["oorder-2"].published.values()}
+    assert "waybill-uses" in {published.stream for published in state.rows["o9:tea-house/order-2"].published.values()}
     assert [type(fact) for fact in state.rows[ROW].facts.values()] == [ParcelReported]
     assert page["judgement"] == f"of the row `{ROW}`: {len(journey.judgement.conclusions)} conclusion"
     hours = (journey.judgement.timer_ms - journey.fact.occurred_at) // HOUR_MS

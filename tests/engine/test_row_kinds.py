@@ -51,7 +51,7 @@ def file(*row_ids: str) -> KeyedState:
 
 def test_a_fact_belongs_to_the_row_that_its_kind_names() -> None:
     assert KINDS.places[OrderChanged](ORDERED) == "oo1"
-    assert KINDS.identity(ORDERED) == "e1"
+    assert KINDS.identity(ORDERED) == "o:e1", "streams number their events each for itself"
     assert KINDS.facts == (OrderChanged, RefundChanged, ReviewPosted)
 
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from cloudtag.contract import events as ev
-from cloudtag.contract.ids import digest_id
+from cloudtag.contract.ids import alert_id as make_alert_id
+from cloudtag.contract.scope import scoped
 from cloudtag.contract.types import (
     Complainant,
     ComplaintType,
@@ -28,7 +29,7 @@ HOUR_MS = 3_600_000
 START_MS = 1_772_409_600_000
 """When histories begin: 2026-03-02T00:00:00Z."""
 ANSWERED = tuple(
-    (shop_id, digest_id(name, BUYER, order_id, anchor))
+    (shop_id, make_alert_id(name, "taobao", BUYER, scoped(shop_id, order_id), anchor))
     for order_id, shop_id in ORDERS.items()
     for name, anchor in (("received_refund_only", f"r{order_id}"), ("shipping_exemption", ""))
 )

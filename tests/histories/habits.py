@@ -3,7 +3,8 @@
 from hypothesis import strategies as st
 
 from cloudtag.contract import events as ev
-from cloudtag.contract.ids import digest_id
+from cloudtag.contract.ids import alert_id as make_alert_id
+from cloudtag.contract.scope import scoped
 from cloudtag.contract.types import Condition, Goods, OrderLine, OrderStatus, VerdictKind
 
 BUYER = "b1"
@@ -92,7 +93,7 @@ def complaint(draw: st.DrawFn, event_id: str, at: int) -> ev.ComplaintChanged:
 @st.composite
 def verdict(draw: st.DrawFn, event_id: str, at: int) -> ev.AlertAnswered:
     name, subject, anchor = draw(st.sampled_from(ANSWERED))
-    alert_id = digest_id(name, BUYER, subject, anchor)
+    alert_id = make_alert_id(name, "taobao", BUYER, scoped(ORDERS[subject], subject) if subject else "", anchor)
     kind: VerdictKind = draw(st.sampled_from(("normal", "normal", "abnormal", "ignore")))
     return ev.AlertAnswered(event_id, at, "taobao", alert_id, BUYER, draw(st.sampled_from(("s1", "s2"))), "main", kind)
 

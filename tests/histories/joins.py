@@ -5,7 +5,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from cloudtag.contract import events as ev
-from cloudtag.contract.ids import digest_id
+from cloudtag.contract.ids import alert_id as make_alert_id
+from cloudtag.contract.scope import scoped
 from cloudtag.contract.types import Goods, OrderLine, OrderStatus, Proof, VerdictKind
 
 MINUTE_MS = 60_000
@@ -203,7 +204,7 @@ def verdict(draw: st.DrawFn, event_id: str, at: int) -> ev.AlertAnswered:
     buyer_id = draw(st.sampled_from(BUYERS))
     name, subject, anchor = draw(st.sampled_from(ANSWERED))
     kind: VerdictKind = draw(st.sampled_from(("normal", "normal", "abnormal")))
-    alert_id = digest_id(name, buyer_id, subject, anchor)
+    alert_id = make_alert_id(name, "taobao", buyer_id, scoped("s1", subject) if subject else "", anchor)
     return ev.AlertAnswered(event_id, at, "taobao", alert_id, buyer_id, "s1", "main", kind)
 
 

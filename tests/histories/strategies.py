@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from cloudtag.contract import disputes
 from cloudtag.contract import events as ev
-from cloudtag.contract.ids import digest_id
+from cloudtag.contract.ids import alert_id as make_alert_id
 from cloudtag.contract.types import (
     AppealStatus,
     ChargebackStatus,
@@ -97,7 +97,7 @@ def contact(draw: st.DrawFn, event_id: str, at: int) -> ev.BuyerContacted:
 @st.composite
 def verdict(draw: st.DrawFn, event_id: str, at: int) -> ev.AlertAnswered:
     name = draw(st.sampled_from(("no_circulation", "reused_waybill")))
-    alert_id = digest_id(name, "b1", draw(st.sampled_from(WAYBILLS)), "")
+    alert_id = make_alert_id(name, "taobao", "b1", draw(st.sampled_from(WAYBILLS)), "")
     shop_id = draw(st.sampled_from((*SHOPS, *SHOPS, None)))
     kind: VerdictKind = draw(st.sampled_from(("normal", "abnormal", "ignore")))
     account_id, withdraws = draw(st.sampled_from(("main", None))), draw(st.sampled_from((None, None, None, "e0")))

@@ -25,7 +25,7 @@ def use(
 
 
 def places(scans: list[ParcelScanned], *uses: WaybillUsed) -> dict[str, list[Place]]:
-    return {buyer: [journey.place for journey in found] for buyer, found in journeys_told(scans, uses).items()}
+    return {buyer: [journey.place for journey in found] for (_, buyer), found in journeys_told(scans, uses).items()}
 
 
 def test_whoever_sends_back_is_told_of_a_parcel_under_way() -> None:
@@ -56,9 +56,9 @@ def test_each_is_told_of_the_parcel_meant() -> None:
 
 def test_the_only_courier_a_use_names_is_the_parcels() -> None:
     scans = [scan("accepted", carrier=None), scan("signed", 5, carrier=None)]
-    (found,) = journeys_told(scans, [use(0, carrier="圆通")])["B1"]
+    (found,) = journeys_told(scans, [use(0, carrier="圆通")])["", "B1"]
     assert found.courier == "yto"
-    (found,) = journeys_told(scans, [use(0, carrier="圆通"), use(1, carrier="SF")])["B1"]
+    (found,) = journeys_told(scans, [use(0, carrier="圆通"), use(1, carrier="SF")])["", "B1"]
     assert found.courier is None
 
 
@@ -85,4 +85,4 @@ def test_each_use_finds_among_what_is_told_what_it_finds_among_all(
     for one in uses:
         code = canonical_courier(one.carrier)
         among_all = journey_of_use(everything, one.occurred_at, code)
-        assert journey_of_use(found.get(one.buyer_id, ()), one.occurred_at, code) == among_all
+        assert journey_of_use(found.get(one.party, ()), one.occurred_at, code) == among_all

@@ -39,7 +39,7 @@ def routed(events: Iterable[Raw], detector: str = "short_return", policy: Policy
     order = view(events)
     case = ParcelCase("b1", "RET1", None, [(order, order.refunds["r1"])], [], now_ms=2**41)
     (finding,) = [f for f in found.detect(case, found.parameters()) if isinstance(f, Finding)]
-    return alert_of(found, finding, "b1", case.subject, policy or shipped().at("taobao", 2**40), case)
+    return alert_of(found, finding, "taobao", case, policy or shipped().at("taobao", 2**40))
 
 
 def test_without_vouchers_an_alert_goes_to_the_cloud_tag() -> None:
@@ -92,7 +92,7 @@ def test_a_platform_has_its_own_names_for_the_places() -> None:
 
 def order_alert(detector: Detector, finding: Finding) -> Alert:
     case = OrderCase("b1", view([ordered("placed", 0)]), lambda _: None, now_ms=2**41)
-    return alert_of(detector, finding, "b1", "o1", shipped().at("taobao", 2**40), case)
+    return alert_of(detector, finding, "taobao", case, shipped().at("taobao", 2**40))
 
 
 @pytest.fixture
@@ -124,7 +124,7 @@ def test_the_whole_site_judgement_follows_its_alerts(finding: Finding) -> None:
     detector, policy = all_detectors()["short_return"], shipped().at("taobao", 2**40)
 
     def judged(*alerts: Alert) -> str | None:
-        return alert_of(detector, finding, "b1", "", policy, RiskCase("b1", list(alerts), [], now_ms=2**41)).route
+        return alert_of(detector, finding, "taobao", RiskCase("b1", list(alerts), [], now_ms=2**41), policy).route
 
     alert = routed(RETURN)
     assert judged(alert) == "cloud_tag"

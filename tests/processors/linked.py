@@ -6,13 +6,14 @@ from typing import Any
 
 from cloudtag.contract.events import OrderChanged, RefundChanged
 from cloudtag.contract.links import AttributeUsed
+from cloudtag.contract.scope import scoped
 from cloudtag.contract.types import Goods, OrderLine, OrderStatus
 from cloudtag.replay.topology import Topology
 from tests.processors.scene import DAY, T0
 
 
 def links_of(topology: Topology, buyer_id: str) -> dict[str, tuple[AttributeUsed, ...]]:
-    row = topology.tasks["buyers"]._cache.get(buyer_id).rows.get("l")
+    row = topology.tasks["buyers"]._cache.get(scoped("taobao", buyer_id)).rows.get("l")
     return {f.attribute: f.others for f in row.facts.values() if f.is_held} if row else {}
 
 

@@ -45,7 +45,7 @@ def probe(task: Task) -> None:
     """Judge every row of every resident file, and ask all there is to ask, as often as one likes."""
     processor, now_ms = task._processor, task.watermark_ms
     kinds, policies = processor.kinds, processor.policies
-    codec = RowCodec(processor.kinds.fact_type, processor.kinds.identity)
+    codec = RowCodec(processor.kinds.fact_type, lambda fact: processor.identities[type(fact)](fact))
     for state in task._cache._files.values():
         before = told(state, codec)
         for row in list(state.rows.values()):

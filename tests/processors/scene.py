@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from cloudtag.contract.events import Event
+from cloudtag.contract.scope import scoped
 from cloudtag.engine.judgement import Judgement
 from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.row_kind import Judge
@@ -19,11 +21,14 @@ T0 = 1_772_409_600_000
 
 
 class Scene(Recorded):
-    """A topology of which one keyed state is watched: that of `key` in the task of `processor`."""
+    """A topology of which one keyed state is watched: that of `plain` in the task of `processor`, in a network where
+    the id means something only there."""
 
-    def __init__(self, processor: str, key: str) -> None:
+    def __init__(self, processor: str, plain: str, network: str = "taobao") -> None:
         super().__init__()
-        self.key, self.task = key, self.tasks[processor]
+        self.task = self.tasks[processor]
+        own: Any = self.task._processor
+        self.key = plain if own.is_global else scoped(network, plain)
         self._judged: list[str] = []
         self.task._judges = {letter: self._watched(judge) for letter, judge in self.task._judges.items()}
 
@@ -50,9 +55,10 @@ class Scene(Recorded):
         return self.state.row(kind, name)
 
     def ids(self, kind: str, name: str = "") -> list[str]:
-        """The ids of the facts which that row holds."""
+        """The ids of the facts which that row holds: of events those they came with, whatever their stream."""
         row = self.row(kind, name)
-        return [] if row is None else sorted(row.facts)
+        facts = {} if row is None else row.facts
+        return sorted(fact.event_id if isinstance(fact, Event) else fact_id for fact_id, fact in facts.items())
 
     def names(self, kind: str) -> list[str]:
         """The names of the rows of that kind that hold anything."""

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from cloudtag.contract import disputes
 from cloudtag.contract import events as ev
 from cloudtag.contract.records import Alert, Label
+from cloudtag.contract.scope import scoped
 from cloudtag.contract.streams import INPUTS
 from cloudtag.detection.example import day, event, inspected, ordered, refunded, scanned
 from cloudtag.policy.load import shipped
@@ -56,11 +57,11 @@ def test_each_dispute_has_its_place() -> None:
             APPEAL,
         ]
     )
-    state = topology.tasks["buyers"]._cache.resident("b1")
+    state = topology.tasks["buyers"]._cache.resident(scoped("jd", "b1"))
     assert state is not None
     rows = {row.id: list(row.facts) for row in state.rows.values() if row.facts}
-    places = state.row_id("order", "o1"), state.row_id("buyer"), state.row_id("appeals")
-    assert rows == dict(zip(places, (["cha-1"], ["lim-1"], ["app-1"]), strict=True))
+    places = state.row_id("order", scoped("s1", "o1")), state.row_id("buyer"), state.row_id("appeals")
+    assert rows == dict(zip(places, (["k:cha-1"], ["m:lim-1"], ["p:app-1"]), strict=True))
 
 
 @pytest.mark.parametrize("stream", INPUTS)

@@ -18,6 +18,7 @@ from cloudtag.contract.records import Alert, Consequence, TagStatus
 from cloudtag.contract.streams import INPUTS, READS
 from cloudtag.contract.types import TaggedOrder
 from cloudtag.engine.task_result import Output
+from cloudtag.engine.task_row import TASK_KEY
 from cloudtag.policy.load import shipped
 from cloudtag.processors import build
 from cloudtag.replay.topology import Topology, memory_rows
@@ -50,7 +51,7 @@ def test_old_state_is_dropped_and_their_alerts_stand() -> None:
     after = list(topology.pass_time(T0 + 1000 * DAY))
     assert after == []
     for name, rows in stored.items():
-        assert [key for key, _ in rows.all_rows() if not key.startswith(b"\x00\x00")] == [], name
+        assert [key for key, _ in rows.all_rows() if key != TASK_KEY] == [], name
 
 
 def test_a_late_fact_about_an_archived_alert_does_not_touch_it() -> None:
@@ -129,7 +130,7 @@ def test_master_data_are_never_let_go() -> None:
     topology = Topology(shipped(), rows=rows)
     topology.feed([*_load(T0), _tag("t1", T0 + DAY)])
     list(topology.pass_time(T0 + 5000 * DAY))
-    kept = [key for key, _ in rows["shops"].all_rows() if not key.startswith(b"\x00\x00")]
+    kept = [key for key, _ in rows["shops"].all_rows() if key != TASK_KEY]
     assert len(kept) == 4  # permissions of two shops, one description, one case; the submission is gone
     resumed = Topology(shipped(), rows=rows)
     resumed.open()

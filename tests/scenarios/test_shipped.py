@@ -10,7 +10,7 @@ import pytest
 from msgspec import Struct
 from msgspec.structs import replace
 
-from cloudtag.contract.standing import is_taken_back, latest, record_key
+from cloudtag.contract.standing import RecordKey, is_taken_back, latest, record_key
 from cloudtag.contract.streams import STREAM_OF
 from cloudtag.replay.driver import replay
 from cloudtag.scenarios.expectations import faults
@@ -35,7 +35,7 @@ FAMOUS = {
 """The examples people ask for first, and by which words of its title each is found."""
 
 
-def left(records: Iterable[Any]) -> dict[tuple[str, str], Struct]:
+def left(records: Iterable[Any]) -> dict[RecordKey, Struct]:
     """What stands; whether an alert was ever less severe, and how often a record was told, depends on what was late."""
     standing = [r for r in records if not is_taken_back(r) and r.status != "ended"]
     return {

@@ -14,10 +14,11 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from cloudtag import wire
 from cloudtag.contract.internal import WatermarkRecord
+from cloudtag.contract.replay_form import is_time
 from cloudtag.contract.streams import INPUTS, INTERNAL, OUTPUTS
 from cloudtag.contract.types import EARLIEST_MS, LATEST_MS
 from cloudtag.wire import schemas
-from cloudtag.wire.shape import is_time, shape_of
+from cloudtag.wire.shape import shape_of
 
 AVRO = {s.name: s.struct for s in (*INPUTS.values(), *OUTPUTS.values())}
 PRIVATE: dict[str, type[Struct]] = {s.name: s.struct for s in INTERNAL.values()} | {

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from msgspec import Struct
 
 from cloudtag.backtest.standing import StandingByStream
+from cloudtag.contract.standing import RecordKey
 
 _NO_CHANGE = ("revision", "policy_version")
 """Fields that differ between two policies without anybody being treated differently."""
@@ -52,7 +53,7 @@ def differences(base: StandingByStream, new: StandingByStream) -> tuple[Backtest
     return tuple(_difference(stream, base[stream], new[stream]) for stream in base)
 
 
-def _difference(stream: str, base: Mapping[str, Any], new: Mapping[str, Any]) -> BacktestDifference:
+def _difference(stream: str, base: Mapping[RecordKey, Any], new: Mapping[RecordKey, Any]) -> BacktestDifference:
     both = ((base[id_], new[id_]) for id_ in base if id_ in new)
     compared = (Change(one, other, tuple(_fields(one, other))) for one, other in both)
     return BacktestDifference(

@@ -52,7 +52,7 @@ def backtest(
         told = (watch(judge(events, until_ms, Policies(packs.policies))) for packs in (base, new))
         before, after = map(standing_by_stream, told)
     found = differences(before, after)
-    prices = prices_of(events)
+    prices = prices_of(events, Policies(base.policies).networks)
     return Backtest(
         events=len(events),
         first_ms=events[0].occurred_at if events else None,

@@ -8,15 +8,15 @@ from typing import Any
 from msgspec import Struct
 
 from cloudtag.contract import standing as contract
-from cloudtag.contract.standing import REVERSIBLE
+from cloudtag.contract.standing import REVERSIBLE, RecordKey
 
-StandingByStream = Mapping[str, Mapping[str, Any]]
-"""Records by stream and id, in the order in which the ids first appeared."""
+StandingByStream = Mapping[str, Mapping[RecordKey, Any]]
+"""Records by stream and key, in the order in which the ids first appeared."""
 
 
 def standing_by_stream(records: Iterable[tuple[str, Struct]]) -> StandingByStream:
     """What stands of the records that a replay yields; every stream is there."""
-    found: dict[str, dict[str, Any]] = {stream: {} for stream in REVERSIBLE}
-    for (stream, record_id), record in contract.standing(r for name, r in records if name in found).items():
-        found[stream][record_id] = record
+    found: dict[str, dict[RecordKey, Any]] = {stream: {} for stream in REVERSIBLE}
+    for key, record in contract.standing(r for name, r in records if name in found).items():
+        found[key[0]][key] = record
     return found

@@ -106,4 +106,4 @@ def latest_of(records: Iterable[_Record]) -> Iterator[_Record]:
             keep_latest(final, record)
         else:
             yield stream, record
-    yield from ((stream, record) for (stream, _), record in final.items())
+    yield from ((key[0], record) for key, record in final.items())

@@ -57,18 +57,19 @@ class CourierAsked(InternalRecord, frozen=True, array_like=True, gc=False, tag_f
     buyer_id: str
     waybill_no: str
     occurred_at: int
+    network: str = ""
     reached_ms: int = 0
 
     @property
     def internal_id(self) -> str:
         """Which question this is: one courier, asked about for one number of one buyer."""
-        return make_id(self.courier, self.buyer_id, self.waybill_no)
+        return make_id(self.courier, self.network, self.buyer_id, self.waybill_no)
 
     @classmethod
     def retraction(cls, internal_id: str, revision: int, occurred_at: int) -> CourierAsked:
         """It waits no longer."""
-        courier, buyer_id, waybill_no = parts_of(internal_id)
-        return cls(revision, False, courier, buyer_id, waybill_no, occurred_at)
+        courier, network, buyer_id, waybill_no = parts_of(internal_id)
+        return cls(revision, False, courier, buyer_id, waybill_no, occurred_at, network=network)
 
 
 class CourierReported(InternalRecord, frozen=True, array_like=True, gc=False, tag_field="_", tag="cr"):
@@ -85,14 +86,15 @@ class CourierReported(InternalRecord, frozen=True, array_like=True, gc=False, ta
     occurred_at: int
     silences: tuple[tuple[int, int], ...] = ()
     silent_since: int = 0
+    network: str = ""
 
     @property
     def internal_id(self) -> str:
         """Which answer this is: one courier, told for one number of one buyer."""
-        return make_id(self.courier, self.buyer_id, self.waybill_no)
+        return make_id(self.courier, self.network, self.buyer_id, self.waybill_no)
 
     @classmethod
     def retraction(cls, internal_id: str, revision: int, occurred_at: int) -> CourierReported:
         """Nothing is told any more."""
-        courier, buyer_id, waybill_no = parts_of(internal_id)
-        return cls(revision, False, courier, buyer_id, waybill_no, occurred_at)
+        courier, network, buyer_id, waybill_no = parts_of(internal_id)
+        return cls(revision, False, courier, buyer_id, waybill_no, occurred_at, network=network)

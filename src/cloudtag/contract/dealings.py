@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from msgspec import Struct
+from msgspec.structs import replace
 
 
 class AskedBack(Struct, frozen=True, array_like=True, gc=False):
@@ -51,3 +54,19 @@ class Dealings(Struct, frozen=True, array_like=True, gc=False):
     asked: tuple[AskedBack, ...] = ()
     rated: tuple[BadRating, ...] = ()
     insured: tuple[InsuredOrder, ...] = ()
+
+    def named(self, name: Callable[[str], str]) -> Dealings:
+        """The same, each id by another name."""
+        if not (self.asked or self.rated or self.insured):
+            return self
+        return Dealings(
+            tuple(
+                replace(a, shop_id=name(a.shop_id), order_id=name(a.order_id), refund_id=name(a.refund_id))
+                for a in self.asked
+            ),
+            tuple(
+                replace(r, shop_id=name(r.shop_id), order_id=name(r.order_id), review_id=name(r.review_id))
+                for r in self.rated
+            ),
+            tuple(replace(i, shop_id=name(i.shop_id), order_id=name(i.order_id)) for i in self.insured),
+        )

@@ -4,9 +4,11 @@ follows."""
 from __future__ import annotations
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cloudtag.contract.dealings import Dealings
 from cloudtag.contract.internal import InternalRecord, make_id, parts_of
+from cloudtag.contract.scope import is_from_afar, name_in
 
 
 class Claim(Struct, frozen=True, array_like=True, gc=False):
@@ -74,6 +76,12 @@ class AttributeUsed(InternalRecord, frozen=True, array_like=True, gc=False, tag_
     dealings: Dealings = Dealings()
     stream: str = "orders"
     """The stream of the event."""
+    network: str = ""
+
+    @property
+    def party(self) -> tuple[str, str]:
+        """Who shows it: network and buyer."""
+        return self.network, self.buyer_id
 
     @property
     def internal_id(self) -> str:
@@ -81,20 +89,42 @@ class AttributeUsed(InternalRecord, frozen=True, array_like=True, gc=False, tag_
 
         One subject may show two pictures that look alike, and speak of its order only now and then.
         """
-        shop_id = "" if self.buyer_id else self.shop_id or ""
         if not self.subject:
-            return make_id(self.attribute, self.buyer_id, shop_id)
-        return make_id(self.attribute, self.buyer_id, shop_id, self.subject, self.order_id or "", self.phash or "")
+            return make_id(self.attribute, *self.party, "" if self.buyer_id else self.shop_id or "")
+        about = self.subject, self.order_id or "", self.phash or ""
+        return make_id(self.attribute, *self.party, self.shop_id or "", *about)
 
     @classmethod
     def retraction(cls, internal_id: str, revision: int, occurred_at: int) -> AttributeUsed:
         """The statement no longer holds."""
-        attribute, buyer_id, shop_id, *about = parts_of(internal_id)
+        attribute, network, buyer_id, shop_id, *about = parts_of(internal_id)
         subject, order_id, phash = about or ("", "", "")
         return cls(
             revision, False, attribute, occurred_at, "", "", buyer_id, subject, shop_id or None,
-            order_id=order_id or None, phash=phash or None,
+            order_id=order_id or None, phash=phash or None, network=network,
         )  # fmt: skip
+
+    def seen_from(self, network: str) -> AttributeUsed:
+        """The use as a buyer of that network is told of it: the ids of another network are no ids there."""
+        if network == self.network and not is_from_afar(self.buyer_id):
+            return self
+
+        def named(name: str) -> str:
+            return name_in(network, self.network, name)
+
+        return replace(
+            self,
+            buyer_id=named(self.buyer_id) if self.buyer_id else "",
+            subject=named(self.subject) if self.subject else "",
+            shop_id=named(self.shop_id) if self.shop_id else None,
+            order_id=named(self.order_id) if self.order_id else None,
+            claims=tuple(
+                replace(c, refund_id=named(c.refund_id), order_id=named(c.order_id), shop_id=named(c.shop_id))
+                for c in self.claims
+            ),
+            unpaid=tuple(replace(o, order_id=named(o.order_id), shop_id=named(o.shop_id)) for o in self.unpaid),
+            dealings=self.dealings.named(named),
+        )
 
 
 class LinkReported(InternalRecord, frozen=True, array_like=True, gc=False, tag_field="_", tag="lr"):
@@ -104,6 +134,7 @@ class LinkReported(InternalRecord, frozen=True, array_like=True, gc=False, tag_f
     attribute: str
     occurred_at: int
     others: tuple[AttributeUsed, ...] = ()
+    network: str = ""
 
     @property
     def kind(self) -> str:
@@ -113,20 +144,20 @@ class LinkReported(InternalRecord, frozen=True, array_like=True, gc=False, tag_f
     @property
     def internal_id(self) -> str:
         """Which report this is: one attribute, for one buyer."""
-        return make_id(self.attribute, self.buyer_id)
+        return make_id(self.attribute, self.network, self.buyer_id)
 
     @classmethod
     def retraction(cls, internal_id: str, revision: int, occurred_at: int) -> LinkReported:
         """The statement no longer holds."""
-        attribute, buyer_id = parts_of(internal_id)
-        return cls(revision, False, buyer_id, attribute, occurred_at)
+        attribute, network, buyer_id = parts_of(internal_id)
+        return cls(revision, False, buyer_id, attribute, occurred_at, network=network)
 
 
 class LinkPassed(InternalRecord, frozen=True, array_like=True, gc=False, tag_field="_", tag="lp"):
     """A go-between, `over_id`, tells a linked buyer of somebody else who is linked to the go-between by other means.
 
     `uses` are what that other buyer, `other_id`, shares with the go-between; `gap_ms` is how far apart the two of them
-    used each of it, in the same order.
+    used each of it, in the same order. `network` is that of the buyer who is told.
     """
 
     buyer_id: str
@@ -135,23 +166,25 @@ class LinkPassed(InternalRecord, frozen=True, array_like=True, gc=False, tag_fie
     occurred_at: int
     uses: tuple[AttributeUsed, ...] = ()
     gap_ms: tuple[int, ...] = ()
+    network: str = ""
 
     @property
     def internal_id(self) -> str:
         """Which statement this is: one buyer, told to one other over one go-between."""
-        return make_id(self.buyer_id, self.over_id, self.other_id)
+        return make_id(self.network, self.buyer_id, self.over_id, self.other_id)
 
     @classmethod
     def retraction(cls, internal_id: str, revision: int, occurred_at: int) -> LinkPassed:
         """The statement no longer holds."""
-        buyer_id, over_id, other_id = parts_of(internal_id)
-        return cls(revision, False, buyer_id, over_id, other_id, occurred_at)
+        network, buyer_id, over_id, other_id = parts_of(internal_id)
+        return cls(revision, False, buyer_id, over_id, other_id, occurred_at, network=network)
 
 
 class SkuOwned(InternalRecord, frozen=True, array_like=True, gc=False, tag_field="_", tag="so"):
     """A linked buyer ordered, in the same shop, the sku that came back in somebody else's parcel.
 
-    For the buyer who claims (`buyer_id`), about the order of that claim; `owner_id` ordered the sku.
+    For the buyer who claims (`buyer_id`), about the order of that claim; `owner_id` ordered the sku. All of it is in
+    one shop.
     """
 
     buyer_id: str
@@ -165,14 +198,20 @@ class SkuOwned(InternalRecord, frozen=True, array_like=True, gc=False, tag_field
     event_id: str
     occurred_at: int
     currency: str | None = None
+    network: str = ""
+    shop_id: str = ""
 
     @property
     def internal_id(self) -> str:
         """Which statement this is: one sku of one owner, about one refund."""
-        return make_id(self.buyer_id, self.order_id, self.refund_id, self.owner_id, self.sku_id)
+        about = self.order_id, self.refund_id, self.owner_id, self.sku_id
+        return make_id(self.network, self.buyer_id, self.shop_id, *about)
 
     @classmethod
     def retraction(cls, internal_id: str, revision: int, occurred_at: int) -> SkuOwned:
         """The statement no longer holds."""
-        buyer_id, order_id, refund_id, owner_id, sku_id = parts_of(internal_id)
-        return cls(revision, False, buyer_id, order_id, refund_id, owner_id, sku_id, 0, "", "", "", occurred_at)
+        network, buyer_id, shop_id, order_id, refund_id, owner_id, sku_id = parts_of(internal_id)
+        return cls(
+            revision, False, buyer_id, order_id, refund_id, owner_id, sku_id, 0, "", "", "", occurred_at,
+            network=network, shop_id=shop_id,
+        )  # fmt: skip

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Literal
+
+from msgspec.structs import replace
 
 from cloudtag.contract.internal import InternalRecord, make_id, parts_of
 from cloudtag.contract.journeys import JourneySeen, ScanSeen
+from cloudtag.contract.scope import from_afar
 
 Role = Literal["outbound", "return"]
 
@@ -29,16 +33,36 @@ class WaybillUsed(InternalRecord, frozen=True, array_like=True, gc=False, tag_fi
     carrier: str | None = None
     is_offline: bool = False
     is_replaced: bool = False
+    network: str = ""
+
+    @property
+    def party(self) -> tuple[str, str]:
+        """Who uses it: network and buyer."""
+        return self.network, self.buyer_id
 
     @property
     def internal_id(self) -> str:
         """Which use this is: one number in one role for one order or refund."""
-        return make_id(self.waybill_no, self.role, self.buyer_id, self.shop_id, self.order_id, self.refund_id or "")
+        about = *self.party, self.shop_id, self.order_id, self.refund_id or ""
+        return make_id(self.waybill_no, self.role, *about)
+
+    def seen_from(self, network: str) -> WaybillUsed:
+        """The use as a buyer of that network is told of it: the ids of another network are no ids there."""
+        if network == self.network:
+            return self
+        far = partial(from_afar, self.network)
+        return replace(
+            self,
+            buyer_id=far(self.buyer_id),
+            shop_id=far(self.shop_id),
+            order_id=far(self.order_id),
+            refund_id=far(self.refund_id) if self.refund_id else None,
+        )
 
     @classmethod
     def retraction(cls, internal_id: str, revision: int, occurred_at: int) -> WaybillUsed:
         """The number is no longer used so: it was corrected."""
-        waybill_no, role, buyer_id, shop_id, order_id, refund_id = parts_of(internal_id)
+        waybill_no, role, network, buyer_id, shop_id, order_id, refund_id = parts_of(internal_id)
         return cls(
             revision=revision,
             is_held=False,
@@ -51,6 +75,7 @@ class WaybillUsed(InternalRecord, frozen=True, array_like=True, gc=False, tag_fi
             shop_id=shop_id,
             order_id=order_id,
             refund_id=refund_id or None,
+            network=network,
         )
 
 
@@ -69,17 +94,25 @@ class ParcelReported(InternalRecord, frozen=True, array_like=True, gc=False, tag
     uses: tuple[WaybillUsed, ...] = ()
     meant: tuple[int, ...] = ()
     use_count: int = 0
+    network: str = ""
 
     @property
     def internal_id(self) -> str:
         """Which report this is: one number, for one buyer."""
-        return make_id(self.waybill_no, self.buyer_id)
+        return make_id(self.waybill_no, self.network, self.buyer_id)
 
     @classmethod
     def retraction(cls, internal_id: str, revision: int, occurred_at: int) -> ParcelReported:
         """The statement no longer holds."""
-        waybill_no, buyer_id = parts_of(internal_id)
-        return cls(revision=revision, is_held=False, waybill_no=waybill_no, buyer_id=buyer_id, occurred_at=occurred_at)
+        waybill_no, network, buyer_id = parts_of(internal_id)
+        return cls(
+            revision=revision,
+            is_held=False,
+            waybill_no=waybill_no,
+            buyer_id=buyer_id,
+            occurred_at=occurred_at,
+            network=network,
+        )
 
     @property
     def latest(self) -> JourneySeen | None:

@@ -219,6 +219,12 @@ class Label(Struct, frozen=True, kw_only=True):
     historical: Historical = UNSET
 
 
+NO_OFFSET = -1
+"""The offset of a dead letter about an event that was accepted before: where it stood is not known any more."""
+CONFLICTING = "another event of this stream stands under the same id"
+"""What the dead letter of a `conflicting_event` says."""
+
+
 class DeadLetter(Struct, frozen=True, kw_only=True):
     """An input that could not be judged, with its bytes and the reason (stream `dead-letters`).
 

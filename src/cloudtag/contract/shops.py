@@ -14,17 +14,18 @@ class ShopAsked(InternalRecord, frozen=True, array_like=True, gc=False, tag_fiel
     shop_id: str
     buyer_id: str
     occurred_at: int
+    network: str = ""
 
     @property
     def internal_id(self) -> str:
         """Which question this is: one shop, asked about for one buyer."""
-        return make_id(self.shop_id, self.buyer_id)
+        return make_id(self.network, self.shop_id, self.buyer_id)
 
     @classmethod
     def retraction(cls, internal_id: str, revision: int, occurred_at: int) -> ShopAsked:
         """It need not know any more."""
-        shop_id, buyer_id = parts_of(internal_id)
-        return cls(revision, False, shop_id, buyer_id, occurred_at)
+        network, shop_id, buyer_id = parts_of(internal_id)
+        return cls(revision, False, shop_id, buyer_id, occurred_at, network=network)
 
 
 class Listing(Struct, frozen=True, array_like=True, gc=False):
@@ -51,17 +52,18 @@ class ShopReported(InternalRecord, frozen=True, array_like=True, gc=False, tag_f
     category: str | None = None
     category_from_ms: int = 0
     listings: tuple[Listing, ...] = ()
+    network: str = ""
 
     @property
     def internal_id(self) -> str:
         """Which answer this is: one shop, for one buyer."""
-        return make_id(self.shop_id, self.buyer_id)
+        return make_id(self.network, self.shop_id, self.buyer_id)
 
     @classmethod
     def retraction(cls, internal_id: str, revision: int, occurred_at: int) -> ShopReported:
         """Nothing is known of the shop any more."""
-        shop_id, buyer_id = parts_of(internal_id)
-        return cls(revision, False, shop_id, buyer_id, occurred_at)
+        network, shop_id, buyer_id = parts_of(internal_id)
+        return cls(revision, False, shop_id, buyer_id, occurred_at, network=network)
 
 
 class TagRequested(InternalRecord, frozen=True, array_like=True, gc=False, tag_field="_", tag="tr"):
@@ -84,16 +86,17 @@ class TagRequested(InternalRecord, frozen=True, array_like=True, gc=False, tag_f
     rejection: str | None = None
     voided_by: str | None = None
     owner_marks: tuple[str, ...] = ()
+    network: str = ""
 
     @property
     def internal_id(self) -> str:
         """Which statement this is: one order of one submission."""
-        return make_id(self.submission_id, self.order_id, self.buyer_id)
+        return make_id(self.network, self.shop_id, self.submission_id, self.order_id, self.buyer_id)
 
     @classmethod
     def retraction(cls, internal_id: str, revision: int, occurred_at: int) -> TagRequested:
         """The submission no longer names the order."""
-        submission_id, order_id, buyer_id = parts_of(internal_id)
+        network, shop_id, submission_id, order_id, buyer_id = parts_of(internal_id)
         return cls(
             revision=revision,
             is_held=False,
@@ -103,6 +106,7 @@ class TagRequested(InternalRecord, frozen=True, array_like=True, gc=False, tag_f
             event_id="",
             occurred_at=occurred_at,
             platform="",
-            shop_id="",
+            shop_id=shop_id,
             account_id="",
+            network=network,
         )

@@ -7,14 +7,24 @@ from typing import Any, TypeVar
 
 from msgspec import Struct
 
+from cloudtag.contract.records import ReportStatus, TagStatus
+from cloudtag.contract.scope import NETWORKS, Networks
 from cloudtag.contract.streams import OUTPUTS
 
 REVERSIBLE = tuple(name for name, stream in OUTPUTS.items() if stream.id)
 """The output streams whose records replace each other under an id."""
-RecordKey = tuple[str, str]
-"""What the revisions of a record share: its stream and its id."""
+RecordKey = tuple[str, str, str, str]
+"""What the revisions of a record share: its stream, network and shop, and its id.
+
+Network and shop are empty where the id is made of them: only tags and reports have ids of the shop's own (F1).
+"""
+
+SUPERSEDED = "superseded"
+"""Why a tag is void that nobody took back: under the ids by which it was put, something else was submitted that counts
+(F3). It is then as if it had never been put, but that it was told of."""
 
 _T = TypeVar("_T", bound=Struct)
+_OF_SHOPS = (TagStatus, ReportStatus)
 _STREAMS = {OUTPUTS[name].struct: OUTPUTS[name] for name in REVERSIBLE}
 
 
@@ -24,9 +34,13 @@ def record_id(record: Struct) -> str:
     return found
 
 
-def record_key(record: Struct) -> RecordKey:
-    """The same with the record's stream in front."""
-    return _STREAMS[type(record)].name, record_id(record)
+def record_key(record: Struct, networks: Networks = NETWORKS) -> RecordKey:
+    """The same with the record's stream and its scope in front."""
+    stream = _STREAMS[type(record)]
+    if stream.struct not in _OF_SHOPS:
+        return stream.name, "", "", record_id(record)
+    scoped: Any = record
+    return stream.name, networks[scoped.platform], scoped.shop_id, record_id(record)
 
 
 def is_taken_back(record: Struct) -> bool:

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 
 from msgspec import UNSET
 
-from cloudtag.contract.ids import digest_id
+from cloudtag.contract.ids import alert_id
 from cloudtag.contract.records import Alert, ShopOrder
-from cloudtag.decisions.routes import Case, orders_of, route_of
+from cloudtag.contract.scope import is_from_afar, told, without_network
+from cloudtag.decisions.routes import Case, orders_meant, route_of
 from cloudtag.decisions.severity import rises_of
 from cloudtag.detection.finding import Finding
 from cloudtag.detection.order_view import OrderView
@@ -24,20 +25,19 @@ _STANDING = ("shops",)
 """What such an event says holds until another says otherwise: it belongs to no story, however old it is."""
 
 
-def alert_of(
-    detector: Detector, finding: Finding, buyer_id: str, subject: str, policy: Policy, case: Case | None = None
-) -> Alert:
+def alert_of(detector: Detector, finding: Finding, network: str, case: Case, policy: Policy) -> Alert:
     """The alert a finding amounts to.
 
-    Its id is made of the detector, the buyer, the subject (the order or the return number that was judged) and the
-    finding's anchor, never of time or arrival. Without the case that was judged it has no route.
+    Its id is made of the detector, the buyer in the network, the subject (the order or the return number that was
+    judged) and the finding's anchor, never of time or arrival. What it names of another network it names by plain ids,
+    as everything; its texts and facts say which network they are of.
     """
     rule = detector.rule
-    orders = () if case is None else tuple(orders_of(case))
+    orders = orders_meant(case, finding)
     stake = stake_of(finding.refund_ids, finding.order_ids, orders)
     said, said_zh = _sums(detector, finding, stake)
     return Alert(
-        alert_id=digest_id(detector.name, buyer_id, subject, finding.anchor),
+        alert_id=alert_id(detector.name, network, case.buyer_id, case.subject, finding.anchor),
         revision=0,
         status="open",
         detector=detector.name,
@@ -45,25 +45,37 @@ def alert_of(
         family=rule.family,
         severity=finding.severity,
         platform=finding.platform,
-        buyer_id=buyer_id,
+        buyer_id=case.buyer_id,
         shop_id=finding.shop_id,
-        order_ids=finding.order_ids,
-        refund_ids=finding.refund_ids,
+        order_ids=_plain(finding.order_ids),
+        refund_ids=_plain(finding.refund_ids),
         waybill_nos=finding.waybill_nos,
-        linked_buyer_ids=finding.linked_buyer_ids,
+        linked_buyer_ids=_plain(finding.linked_buyer_ids),
         first_event_at=min(r.occurred_at for r in finding.evidence if r.stream not in _STANDING),
         decided_at=finding.decided_at,
         evidence=finding.evidence,
-        facts={**finding.facts, **rises_of(finding), **_weight(detector, finding), "clears": rule.clears},
-        explanation=finding.explanation + said,
-        explanation_zh=finding.explanation_zh + said_zh,
+        facts={**_told(finding), **rises_of(finding), **_weight(detector, finding), "clears": rule.clears},
+        explanation=told(finding.explanation) + said,
+        explanation_zh=told(finding.explanation_zh) + said_zh,
         recommendation=recommendation_of(detector, finding),
-        route=None if case is None else _route(detector, finding, policy, case),
+        route=_route(detector, finding, policy, case),
         policy_version=policy.version,
         orders=_with_shops(finding, orders),
         amount_at_stake_minor=stake.amount_minor,
         currency=stake.currency,
     )
+
+
+def _plain(names: tuple[str, ...]) -> tuple[str, ...]:
+    """The plain ids of buyers, of whatever network."""
+    return tuple(without_network(name) for name in names) if any(map(is_from_afar, names)) else names
+
+
+def _told(finding: Finding) -> dict[str, str]:
+    """A finding's facts, with the linked buyers of other networks by name: a plain id does not say of which it is."""
+    facts = {told(name): told(value) for name, value in finding.facts.items()}
+    far = sorted(told(name) for name in finding.linked_buyer_ids if is_from_afar(name))
+    return {**facts, "linked_elsewhere": ", ".join(far)} if far else facts
 
 
 def _weight(detector: Detector, finding: Finding) -> dict[str, str]:
@@ -94,7 +106,14 @@ def _sums(detector: Detector, finding: Finding, stake: Stake) -> tuple[str, str]
 
 
 def _with_shops(finding: Finding, orders: Iterable[OrderView]) -> tuple[ShopOrder, ...]:
-    """The orders named, each with its shop: its own where it is known, else the only one the finding is about."""
-    shops = {order.order_id: order.shop_id or finding.shop_id for order in orders}
-    named = ((shops.get(order_id, finding.shop_id), order_id) for order_id in finding.order_ids)
-    return tuple(ShopOrder(shop_id, order_id) for shop_id, order_id in named if shop_id is not None)
+    """The orders named, each with its shop: its own where it is known, else the only one the finding is about.
+
+    Of what another network sold nobody here knows the shop.
+    """
+    shops: dict[str, set[str]] = {}
+    for order in orders:
+        if order.shop_id is not None:
+            shops.setdefault(order.order_id, set()).add(order.shop_id)
+    own = set() if finding.shop_id is None else {finding.shop_id}
+    named = [order_id for order_id in finding.order_ids if not is_from_afar(order_id)]
+    return tuple(ShopOrder(shop_id, order_id) for order_id in named for shop_id in sorted(shops.get(order_id, own)))

@@ -187,7 +187,7 @@ def _record(
     kind: str, case: Violation, details: dict[str, str], starts_at: int, ends_at: int | None, status: ConsequenceStatus
 ) -> Consequence:
     return Consequence(
-        consequence_id=digest_id(kind, case.shop_id, case.case_id),
+        consequence_id=digest_id(kind, case.network, case.shop_id, case.case_id),
         revision=0,
         status=status,
         kind=kind,

@@ -115,7 +115,7 @@ def _record(
     subject_kind, subject_id = of
     about = (event.shop_id, subject_id) if subject_kind == "account" else (event.shop_id,)
     return Consequence(
-        consequence_id=digest_id("permission", *about),
+        consequence_id=digest_id("permission", policies.networks[event.platform], *about),
         revision=0,
         status="active",
         kind="permission",

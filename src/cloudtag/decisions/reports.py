@@ -35,10 +35,16 @@ class Term:
     due_at: int | None
     decided_at: int | None
 
+    @property
+    def late_at(self) -> int | None:
+        """From when on it is late, if ever: what is known already may say of a later moment that it was decided."""
+        if self.due_at is None or (self.decided_at is not None and self.decided_at <= self.due_at):
+            return None
+        return self.due_at + 1
+
     def is_late(self, now_ms: int) -> bool:
         """Whether the platform took, or is taking, too long."""
-        end = now_ms if self.decided_at is None else min(self.decided_at, now_ms)
-        return self.due_at is not None and end > self.due_at
+        return self.late_at is not None and now_ms >= self.late_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +90,7 @@ def judge_reports(
         judged.reports.append(report)
         if reason is None:
             accepted.append(report)
-            judged.timers += [
-                term.due_at + 1
-                for term in terms
-                if term.due_at is not None and term.decided_at is None and term.due_at >= now_ms
-            ]
+            judged.timers += [late_at for term in terms if (late_at := term.late_at) is not None and late_at > now_ms]
     return judged
 
 
@@ -111,12 +113,11 @@ def _rejection(
 ) -> str | None:
     first, order_id, rules = complaint.events[0], order_of(complaint), policy.reports
     if order_id is not None:
-        network = policy.tags.network
+        network = policies.networks[first.platform]
         shops = {
             order.shop_id
             for order in orders.get(order_id, ())
-            if (order.changes or order.refunds)
-            and policies.at(order.platform or "", order.began_at).tags.network == network
+            if (order.changes or order.refunds) and policies.networks[order.platform or ""] == network
         }
         if first.shop_id not in shops:
             return "not_your_order" if shops else "unknown_order"
@@ -124,7 +125,7 @@ def _rejection(
             report.complaint
             for report in accepted
             if report.shop_id == first.shop_id
-            and report.policy.tags.network == network
+            and policies.networks[report.record.platform] == network
             and order_of(report.complaint) == order_id
             and not _is_withdrawn(report.complaint, first.occurred_at)
         ]

@@ -6,12 +6,13 @@ A route never leads to the cloud tag where the platform does not take tags of th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Set
 
 from msgspec.structs import replace
 
 from cloudtag.contract.events import ComplaintChanged, ReviewPosted
 from cloudtag.contract.records import Alert, Family, ShopOrder
+from cloudtag.contract.streams import STREAM_OF
 from cloudtag.detection.buyer_case import BuyerCase, RiskCase, accuses
 from cloudtag.detection.cases import OrderCase, ParcelCase
 from cloudtag.detection.complaint_view import complaints_of
@@ -53,11 +54,30 @@ def route_of(family: Family, scenario: str, finding: Finding, policy: Policy, ca
     if isinstance(case, RiskCase):
         has_vouchers = any(alert.route == policy.routes.complaint_centre for alert in case.alerts)
         return route(policy, family, scenario, has_vouchers=has_vouchers, was_refused=False)
-    named = [order for order in orders_of(case) if order.order_id in finding.order_ids]
+    named = [order for order in orders_meant(case, finding) if order.order_id in finding.order_ids]
     reports = [c for order in named for c in complaints_of(order) if c.complainant == "shop"]
     has_vouchers = any(map(_has_vouchers, named)) or _is_voucher_cited(case, finding)
     was_refused = any(complaint.status == "rejected" for complaint in reports)
     return route(policy, family, scenario, has_vouchers=has_vouchers, was_refused=was_refused)
+
+
+def orders_meant(case: Case, finding: Finding) -> list[OrderView]:
+    """The case's orders, each once, without those that only have the number of one that the finding means.
+
+    It means the one at its shop; one of several shops, that which it rests on.
+    """
+    orders = list({order.name: order for order in orders_of(case)}.values())
+    if len({order.order_id for order in orders}) == len(orders):
+        return orders
+    cited = {(reference.stream, reference.event_id) for reference in finding.evidence}
+    meant = {order.order_id for order in orders if _is_meant(order, finding, cited)}
+    return [order for order in orders if order.order_id not in meant or _is_meant(order, finding, cited)]
+
+
+def _is_meant(order: OrderView, finding: Finding, cited: Set[tuple[str, str]]) -> bool:
+    if finding.shop_id is not None:
+        return order.shop_id == finding.shop_id
+    return any((STREAM_OF[type(fact)], fact.event_id) in cited for fact in order.facts())
 
 
 def abnormal_orders(alerts: Iterable[Alert]) -> frozenset[ShopOrder]:
@@ -117,16 +137,21 @@ def _is_voucher_cited(case: OrderCase | ParcelCase | BuyerCase, finding: Finding
     if not isinstance(case, BuyerCase):
         return False
     cited = {reference.event_id for reference in finding.evidence if reference.stream == "complaints"}
-    about = {fact.complaint_id for fact in case.others if isinstance(fact, ComplaintChanged) and fact.event_id in cited}
-    return _are_vouchers(f for f in case.others if isinstance(f, ComplaintChanged) and f.complaint_id in about)
+    complaints = [fact for fact in case.others if isinstance(fact, ComplaintChanged)]
+    about = {_named(fact) for fact in complaints if fact.event_id in cited}
+    return _are_vouchers(fact for fact in complaints if _named(fact) in about)
+
+
+def _named(complaint: ComplaintChanged) -> tuple[str, str]:
+    return complaint.shop_id, complaint.complaint_id
 
 
 def _are_vouchers(facts: Iterable[object]) -> bool:
     """Whether any is proof of a shop's. Not every event of a complaint need say who complains."""
     kept = list(facts)
-    shops = {f.complaint_id for f in kept if isinstance(f, ComplaintChanged) and f.complainant == "shop"}
+    shops = {_named(f) for f in kept if isinstance(f, ComplaintChanged) and f.complainant == "shop"}
     return any(
-        (isinstance(f, ComplaintChanged) and f.complaint_id in shops and bool(f.evidence or f.chat_evidence_no))
+        (isinstance(f, ComplaintChanged) and _named(f) in shops and bool(f.evidence or f.chat_evidence_no))
         or (isinstance(f, ReviewPosted) and f.chat_evidence_no is not None)
         for f in kept
     )

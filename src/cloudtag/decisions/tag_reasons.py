@@ -48,21 +48,22 @@ def refusal(
     if request.rejection is not None:
         return request.rejection
     rules, scenario = policy.tags, request.scenario or ""
-    own, reason = _own_order(request, rules, orders, policies)
+    network = policies.networks[request.platform]
+    own, reason = _own_order(request, network, orders, policies)
     if own is None:
         return reason
-    used = tagged.get((rules.network, request.shop_id, request.order_id), set())
+    used = tagged.get((network, request.shop_id, request.order_id), set())
     if scenario in used or (used and not rules.is_once_per_scenario):
         return "duplicate_order"
     if scenario in rules.contact_first and not is_contacted(request, own, rules):
         return "contact_first"
     if request.voided_by is None:
-        tagged.setdefault((rules.network, request.shop_id, request.order_id), set()).add(scenario)
+        tagged.setdefault((network, request.shop_id, request.order_id), set()).add(scenario)
     return None
 
 
 def _own_order(
-    request: TagRequested, rules: TagRules, orders: OrdersById, policies: Policies
+    request: TagRequested, network: str, orders: OrdersById, policies: Policies
 ) -> tuple[OrderView | None, str | None]:
     """The buyer's order at that shop, or why there is none (J6).
 
@@ -71,8 +72,7 @@ def _own_order(
     known = [
         order
         for order in orders(request.order_id)
-        if (order.changes or order.refunds)
-        and policies.at(order.platform or "", order.began_at).tags.network == rules.network
+        if (order.changes or order.refunds) and policies.networks[order.platform or ""] == network
     ]
     own = next((order for order in known if order.shop_id == request.shop_id), None)
     return own, "not_your_order" if known else "unknown_order"

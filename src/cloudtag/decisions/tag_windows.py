@@ -9,6 +9,7 @@ from cloudtag.contract.records import Alert
 from cloudtag.contract.shops import TagRequested
 from cloudtag.decisions.owners import independent
 from cloudtag.decisions.severity import severe_since
+from cloudtag.detection.buyer_case import is_about
 from cloudtag.policy.model import Policies, Policy, TagRules
 
 _DAY_MS = 86_400_000
@@ -87,7 +88,8 @@ def evidence_for(tag: Tag, alerts: Iterable[Alert], policies: Policies) -> tuple
     found = [
         (severe_since(alert, rules.evidence_severities) or alert.decided_at, alert)
         for alert in alerts
-        if _is_borne_out(tag.request, rules, alert) and _network(alert, policies) == rules.network
+        if _is_borne_out(tag.request, rules, alert)
+        and policies.networks[alert.platform] == policies.networks[tag.request.platform]
     ]
     return tuple(sorted(found, key=lambda pair: (pair[0], pair[1].alert_id)))
 
@@ -101,10 +103,6 @@ def _verdict(alert: Alert) -> str | None:
     return alert.verdict or alert.facts.get("verdict")
 
 
-def _network(alert: Alert, policies: Policies) -> str:
-    return policies.at(alert.platform, alert.decided_at).tags.network
-
-
 def _is_borne_out(request: TagRequested, rules: TagRules, alert: Alert) -> bool:
     label = request.scenario or ""
     if not stands(alert) or alert.severity not in rules.evidence_severities:
@@ -115,13 +113,6 @@ def _is_borne_out(request: TagRequested, rules: TagRules, alert: Alert) -> bool:
     if allowed is None:
         return True
     return alert.detector in allowed and (bool(alert.linked_buyer_ids) or alert.detector not in rules.linked_evidence)
-
-
-def is_about(alert: Alert, shop_id: str, order_id: str) -> bool:
-    """Whether an alert names that order of that shop."""
-    if alert.orders:
-        return any(order.order_id == order_id and order.shop_id == shop_id for order in alert.orders)
-    return order_id in alert.order_ids and alert.shop_id in (None, shop_id)
 
 
 def groups_of(tags: list[Tag]) -> list[Group]:

@@ -10,10 +10,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from msgspec.structs import replace
+
 from cloudtag.contract.events import TagSubmitted
 from cloudtag.contract.ids import digest_id
 from cloudtag.contract.records import Alert, TagConfirmation, TagState, TagStatus
 from cloudtag.contract.shops import TagRequested
+from cloudtag.contract.standing import SUPERSEDED
 from cloudtag.decisions.owners import independent
 from cloudtag.decisions.tag_reasons import OrdersById, Tagged, refusal
 from cloudtag.decisions.tag_windows import Group, Tag, evidence_for, groups_of
@@ -57,7 +60,7 @@ def judge_tags(
             judged.statuses.append((request, _status(tag, "voided", request.voided_by)))
         else:
             accepted.append(tag)
-    for network, tags in sorted(_by_network(accepted).items()):
+    for network, tags in sorted(_by_network(accepted, policies).items()):
         for tag in tags:
             tag.evidence = evidence_for(tag, standing, policies)
         judged.confirmations += _confirm(network, tags)
@@ -73,6 +76,11 @@ def tag_due(policy: Policy, put_at: int) -> int | None:
     if rules.tag_working_days:
         return due(put_at, rules.tag_working_days, rules)
     return put_at + rules.tag_hours * _HOUR_MS if rules.tag_hours else None
+
+
+def superseded(tag: TagStatus) -> TagStatus:
+    """The last word about a tag whose submission counts no more: another one has its id (F3)."""
+    return replace(tag, reason=SUPERSEDED, shown_as=tag.status, distinct_shops=0, due_at=None)
 
 
 def refused_whole(submission: TagSubmitted, policy: Policy, reason: str) -> TagStatus:
@@ -93,7 +101,7 @@ def _moment(request: TagRequested) -> tuple[int, str, str, str]:
     return request.occurred_at, request.submission_id, request.order_id, request.shop_id
 
 
-def _by_network(accepted: list[Tag]) -> dict[str, list[Tag]]:
+def _by_network(accepted: list[Tag], policies: Policies) -> dict[str, list[Tag]]:
     """The tags that count together; those that accuse nobody count for nothing."""
     networks: dict[str, list[Tag]] = {}
     for tag in accepted:
@@ -101,7 +109,7 @@ def _by_network(accepted: list[Tag]) -> dict[str, list[Tag]]:
         if tag.request.scenario in rules.exempting:
             tag.shops = 0
         else:
-            networks.setdefault(rules.network, []).append(tag)
+            networks.setdefault(policies.networks[tag.request.platform], []).append(tag)
     return networks
 
 

@@ -34,6 +34,7 @@ class Violation:
     outcome: ViolationStatus | None = None
     outcome_at: int | None = None
     cleaned_at: int | None = None
+    network: str = ""
 
     @property
     def year(self) -> int:
@@ -122,6 +123,7 @@ def _read(said: list[ViolationChanged], policies: Policies) -> Violation | None:
         outcome=last,
         outcome_at=run.first.occurred_at if run else None,
         cleaned_at=_first(said, "cleaned"),
+        network=policies.networks[found.platform],
     )
 
 

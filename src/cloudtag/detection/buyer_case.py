@@ -35,6 +35,13 @@ def accuses(alert: Alert) -> bool:
     return alert.severity != "low" and alert.facts.get("verdict") != "normal"
 
 
+def is_about(alert: Alert, shop_id: str | None, order_id: str) -> bool:
+    """Whether an alert names that order of that shop."""
+    if alert.orders:
+        return any(order.order_id == order_id and order.shop_id == shop_id for order in alert.orders)
+    return order_id in alert.order_ids and alert.shop_id in (None, shop_id)
+
+
 class BuyerCase(Struct, frozen=True, eq=False, gc=False):
     """Everything a buyer did: the orders in order of their id, what belongs to no order, links to other buyers.
 
@@ -64,12 +71,12 @@ class BuyerCase(Struct, frozen=True, eq=False, gc=False):
                 shops.setdefault(order.shop_id, []).append(order)
         return dict(sorted(shops.items()))
 
-    def complaints(self) -> dict[str, list[ComplaintChanged]]:
-        """Each complaint's events in event-time order, with or without an order."""
+    def complaints(self) -> dict[tuple[str, str], list[ComplaintChanged]]:
+        """Each complaint's events in event-time order, with or without an order; by shop and id."""
         events = [fact for fact in self._loose() if isinstance(fact, ComplaintChanged)]
-        found: dict[str, list[ComplaintChanged]] = {}
+        found: dict[tuple[str, str], list[ComplaintChanged]] = {}
         for event in sorted(events, key=lambda e: (e.occurred_at, e.event_id)):
-            found.setdefault(event.complaint_id, []).append(event)
+            found.setdefault((event.shop_id, event.complaint_id), []).append(event)
         return found
 
     def _loose(self) -> Iterator[Any]:

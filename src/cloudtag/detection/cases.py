@@ -9,6 +9,7 @@ from msgspec import Struct
 from cloudtag.contract.couriers import CourierReported
 from cloudtag.contract.links import LinkReported
 from cloudtag.contract.parcels import ParcelReported
+from cloudtag.contract.scope import scoped
 from cloudtag.contract.shops import ShopReported
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.outbound import Outbound, outbound_of
@@ -36,8 +37,8 @@ class OrderCase(Struct, frozen=True, eq=False, gc=False):
 
     @property
     def subject(self) -> str:
-        """The order's id."""
-        return self.order.order_id
+        """The order's id, with its shop."""
+        return scoped(self.order.shop_id or "", self.order.order_id)
 
     @property
     def outbound(self) -> list[Outbound]:
@@ -80,7 +81,7 @@ class ParcelCase(Struct, frozen=True, eq=False, gc=False):
     @property
     def subject(self) -> str:
         """The return number, or the one refund that names none."""
-        return self.waybill_no or self.refunds[0][1].refund_id
+        return self.waybill_no or self.refunds[0][1].unit
 
     def by_shop(self) -> dict[str, list[tuple[OrderView, RefundView]]]:
         """The refunds of each shop."""

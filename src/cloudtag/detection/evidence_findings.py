@@ -85,7 +85,7 @@ def reuse_finding(
     """A picture or video in a refund or complaint that was used before; `fakes` are false besides."""
     first = min((use for use, _, _ in reuses), key=lambda use: use.moment)
     earlier_ones = sorted((earlier for _, earlier, _ in reuses), key=lambda use: use.moment, reverse=True)
-    before = {(earlier.buyer_id, earlier.subject): earlier for earlier in earlier_ones}
+    before = {(earlier.buyer_id, earlier.matter): earlier for earlier in earlier_ones}
     uses = [use for use, _, _ in reuses] + list(before.values())
     bits = min(bits for _, _, bits in reuses)
     others = unique(use.buyer_id for use in before.values() if use.buyer_id != first.buyer_id)

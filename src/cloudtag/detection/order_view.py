@@ -76,8 +76,8 @@ class OrderView:
         "waybill",
     )
 
-    def __init__(self, order_id: str, facts: Iterable[Any]) -> None:
-        """`facts`: the facts of one order's row, in any order."""
+    def __init__(self, order_id: str, facts: Iterable[Any], shop_id: str | None = None) -> None:
+        """`facts`: the facts of one order's row, in any order, `shop_id` the shop in which the id means something."""
         self.order_id = order_id
         self.changes: list[OrderChanged] = []
         self.first_at: dict[str, OrderChanged] = {}
@@ -92,7 +92,7 @@ class OrderView:
         """Whether the buyer ever left a note with it."""
         self.affiliates: frozenset[str] = _NOBODY
         """Over whom it came."""
-        self.shop_id: str | None = None
+        self.shop_id = shop_id
         self.platform: str | None = None
         # Most orders have none of these, and orders are many: what is empty is shared.
         self.inspections: tuple[ReturnInspected, ...] = ()
@@ -128,6 +128,11 @@ class OrderView:
             return False
         self._append(fact)
         return True
+
+    @property
+    def name(self) -> tuple[str | None, str]:
+        """The shop and the id: alone the id means nothing."""
+        return self.shop_id, self.order_id
 
     @property
     def began_at(self) -> int:
@@ -173,6 +178,14 @@ class OrderView:
     def address_hashes(self) -> frozenset[str]:
         """Where it was ever said to go."""
         return frozenset(event.address_hash for event in self.changes if event.address_hash)
+
+    def facts(self) -> Iterator[Any]:
+        """All its events, in no order."""
+        yield from self.changes
+        for refund in self.refunds.values():
+            yield from refund.changes
+        for kept in (self.inspections, self.contacts, self.insurance, self.chargebacks, self.others):
+            yield from kept
 
     def attributes(self) -> list[str]:
         """What identifies the buyer on this order, as `kind:value`, the area of the address included."""
@@ -240,5 +253,6 @@ def complaints_with_evidence(facts: Iterable[Any]) -> Iterator[tuple[ComplaintCh
     complaints = [fact for fact in facts if isinstance(fact, ComplaintChanged)]
     if not complaints:
         return
-    by_shops = {fact.complaint_id for fact in complaints if fact.complainant == "shop"}
-    yield from ((fact, fact.complaint_id) for fact in complaints if fact.evidence and fact.complaint_id not in by_shops)
+    by_shops = {(fact.shop_id, fact.complaint_id) for fact in complaints if fact.complainant == "shop"}
+    handed_in = (fact for fact in complaints if fact.evidence and (fact.shop_id, fact.complaint_id) not in by_shops)
+    yield from ((fact, fact.complaint_id) for fact in handed_in)

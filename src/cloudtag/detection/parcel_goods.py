@@ -47,7 +47,7 @@ def wanted(part: Part) -> Expected:
 def expected_in(parts: list[Part]) -> Expected:
     """What the parts are to bring back together, of each order no more than was bought and is not back already."""
     count, goods = 0, Counter[str]()
-    for order in {part.order.order_id: part.order for part in parts}.values():
+    for order in {part.order.name: part.order for part in parts}.values():
         own = [part for part in parts if part.order is order]
         at_ms = min((part.looked_at_ms for part in own if part.looked_at_ms is not None), default=None)
         refund_ids = {part.refund.refund_id for part in own}

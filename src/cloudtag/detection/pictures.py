@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from cloudtag.contract.events import ComplaintChanged, RefundChanged
+from cloudtag.contract.scope import scoped
 from cloudtag.contract.streams import STREAM_OF
 from cloudtag.detection.buyer_case import BuyerCase
 from cloudtag.detection.order_view import complaints_with_evidence
@@ -33,6 +34,11 @@ class Picture(NamedTuple):
     phash: str | None
     origin: str = "unknown"
     is_video: bool = False
+
+    @property
+    def matter(self) -> str:
+        """The refund or complaint, with the shop in which its id means something."""
+        return scoped(self.shop_id, self.subject)
 
     @property
     def moment(self) -> tuple[int, str]:
@@ -84,12 +90,16 @@ def bits_apart(one: Picture, other: Picture) -> int | None:
     return (int(one.phash, 16) ^ int(other.phash, 16)).bit_count()
 
 
-def is_one_matter(use: Picture, before: Picture, parcels: Mapping[str, frozenset[str]]) -> bool:
-    """Whether one buyer shows two pictures about the same thing; `parcels` are outbound numbers by order."""
+def is_one_matter(use: Picture, before: Picture, parcels: Mapping[tuple[str | None, str], frozenset[str]]) -> bool:
+    """Whether one buyer shows two pictures about the same thing; `parcels` are outbound numbers by shop and order."""
     if use.buyer_id != before.buyer_id:
         return False
-    if use.subject == before.subject or (use.order_id is not None and use.order_id == before.order_id):
+    is_one_shop = use.shop_id == before.shop_id
+    is_one_order = use.order_id is not None and use.order_id == before.order_id
+    if is_one_shop and (use.subject == before.subject or is_one_order):
         return True
     if use.order_id is None or before.order_id is None:
-        return use.shop_id == before.shop_id
-    return not parcels.get(use.order_id, _NONE).isdisjoint(parcels.get(before.order_id, _NONE))
+        return is_one_shop
+    return not parcels.get((use.shop_id, use.order_id), _NONE).isdisjoint(
+        parcels.get((before.shop_id, before.order_id), _NONE)
+    )

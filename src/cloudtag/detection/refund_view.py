@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cloudtag.contract.events import RefundChanged
+from cloudtag.contract.scope import scoped
 from cloudtag.contract.types import Goods
 from cloudtag.detection.windows import CLOCK_TOLERANCE_MS
 
@@ -12,6 +13,11 @@ from cloudtag.detection.windows import CLOCK_TOLERANCE_MS
 def latest(events: Iterable[RefundChanged]) -> list[RefundChanged]:
     """Events in event-time order; the id decides between equal times, so that arrival order never does."""
     return sorted(events, key=lambda e: (e.occurred_at, e.event_id))
+
+
+def own_unit(shop_id: str, refund_id: str) -> str:
+    """The parcel of a refund that names no number."""
+    return f"~{scoped(shop_id, refund_id)}"
 
 
 def type_at(refund: RefundView, at_ms: int | None) -> str:
@@ -114,7 +120,7 @@ class RefundView:
     @property
     def unit(self) -> str:
         """The parcel it comes back in: its return number, or the refund itself while it names none."""
-        return self.waybill_no or f"~{self.refund_id}"
+        return self.waybill_no or own_unit(self.shop_id, self.refund_id)
 
     def _take(self, change: RefundChanged) -> None:
         self.type = change.type if change.type != "unknown" else self.type

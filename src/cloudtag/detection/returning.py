@@ -82,4 +82,4 @@ def at_most_medium(severity: Severity, journey: JourneySeen) -> Severity:
 
 def orders_of(refunds: Refunds) -> list[OrderView]:
     """The orders of refunds, each once."""
-    return list({order.order_id: order for order, _ in refunds}.values())
+    return list({order.name: order for order, _ in refunds}.values())

@@ -21,7 +21,7 @@ def stake_of(refund_ids: Collection[str], order_ids: Collection[str], orders: It
 
     A refund asks for its amount, or for what the goods it names cost; one that names none is about the whole order.
     """
-    known = {order.order_id: order for order in orders}.values()
+    known = {order.name: order for order in orders}.values()
     asked = [stake for order in known for stake in _asked_of(order, refund_ids)]
     return _total(asked or _worths(order for order in known if order.order_id in order_ids))
 

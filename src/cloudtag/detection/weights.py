@@ -27,7 +27,7 @@ def weights_of(case: ParcelCase, parts: list[Part]) -> Weights | None:
     back, outbound = _return_grams(case, parts), 0.0
     if not back:
         return None
-    for order in {part.order.order_id: part.order for part in parts}.values():
+    for order in {part.order.name: part.order for part in parts}.values():
         whole = _outbound_grams(case, order)
         pieces = ordered_pieces(order).total()
         count = expected_in([part for part in parts if part.order is order]).total

@@ -28,8 +28,9 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
-from cloudtag.contract.ids import digest_id
+from cloudtag.contract.ids import alert_id as make_alert_id
 from cloudtag.contract.records import Alert, Reference, Severity
+from cloudtag.contract.scope import scoped
 from cloudtag.detection.buyer_case import RiskCase, accuses
 from cloudtag.detection.example import day, event, ordered, refunded, scanned
 from cloudtag.detection.finding import Finding, Timer, bounded, oldest_first, unique
@@ -80,7 +81,7 @@ def _buys(n: int, at: int = 0, **shown: object) -> dict[str, object]:
 
 
 def _normal(n: int) -> dict[str, object]:
-    alert_id = digest_id("received_refund_only", f"b{n}", f"o{n}", f"r{n}")
+    alert_id = make_alert_id("received_refund_only", "taobao", f"b{n}", scoped("s1", f"o{n}"), f"r{n}")
     said = {"alert_id": alert_id, "buyer_id": f"b{n}", "account_id": "main", "verdict": "normal"}
     return event("verdicts", day(9), shop_id="s1", **said)
 
@@ -214,10 +215,7 @@ EXAMPLES = (
         name="near miss: three at an address that cannot be shipped to",
         events=tuple(_buys(n, n, region="HK", **_HOME) for n in (1, 2, 3)),
     ),
-    Example(
-        name="near miss: the phone was sold on long ago",
-        events=(*_denies(1), *_denies(2, 220), _buys(3, 221)),
-    ),
+    Example(name="near miss: the phone was sold on long ago", events=(*_denies(1), *_denies(2, 220), _buys(3, 221))),
 )  # fmt: skip
 
 

@@ -27,8 +27,9 @@ from typing import Annotated, NamedTuple
 
 from msgspec import Meta, Struct
 
-from cloudtag.contract.ids import digest_id
+from cloudtag.contract.ids import alert_id as make_alert_id
 from cloudtag.contract.records import Alert, Severity
+from cloudtag.contract.scope import scoped
 from cloudtag.detection.buyer_case import RiskCase
 from cloudtag.detection.example import complained, day, event, inspected, ordered, refunded, reviewed, scanned
 from cloudtag.detection.finding import MOST_EVIDENCE, Finding, unique
@@ -90,7 +91,7 @@ def _insured(n: int, at: int) -> tuple[dict[str, object], ...]:
 
 
 def _normal(n: int, at: int, shop_id: str = "s1") -> dict[str, object]:
-    alert_id = digest_id("received_refund_only", "b1", f"o{n}", f"r{n}")
+    alert_id = make_alert_id("received_refund_only", "taobao", "b1", scoped("s1", f"o{n}"), f"r{n}")
     said = {"alert_id": alert_id, "buyer_id": "b1", "account_id": "main", "verdict": "normal"}
     return event("verdicts", day(at), shop_id=shop_id, **said)
 
@@ -110,6 +111,15 @@ EXAMPLES = (
         name="only the shop itself may answer",
         events=(*_denied(1, 0), *_short(2, 30), _normal(1, 40, "s2")),
         fires=({"severity": "medium"},),
+    ),
+    Example(
+        name="two shops with one order number sold two orders",
+        events=(*_denied(1, 0), *(told | {"shop_id": "s2", "order_id": "o1"} for told in _short(2, 30))),
+        fires=({"severity": "medium"},),
+    ),
+    Example(
+        name="near miss: two of one order",
+        events=(*_denied(1, 0), *(told | {"order_id": "o1"} for told in _short(2, 30))),
     ),
     Example(name="near miss: one signal is a watch", events=_denied(1, 0)),
     Example(
@@ -236,7 +246,12 @@ def _is_one(signal: _Signal, other: _Signal) -> bool:
         return True
     one, two = signal.alert, other.alert
     is_strong = one.severity in _STRONG and two.severity in _STRONG
-    return not is_strong and one.family == two.family and one.order_ids == two.order_ids
+    return not is_strong and one.family == two.family and _orders(one) == _orders(two)
+
+
+def _orders(alert: Alert) -> tuple[object, ...]:
+    """The orders an alert names, each with its shop where it is known: two shops may use one number."""
+    return alert.orders or (alert.shop_id, *alert.order_ids)
 
 
 def _severity(count: int, parameters: Parameters) -> Severity:

@@ -24,6 +24,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from cloudtag.contract.events import ReviewPosted
+from cloudtag.contract.scope import scoped
 from cloudtag.detection.buyer_case import BuyerCase
 from cloudtag.detection.complaint_view import reviews_of
 from cloudtag.detection.example import day, event, ordered, reviewed
@@ -151,7 +152,7 @@ def _finding(order: OrderView, reviews: list[ReviewPosted], found: Rivalry, para
     last, shops, shared = reviews[-1], ", ".join(found.shop_ids), ", ".join(found.attributes)
     rivals = len(found.shop_ids)
     return Finding(
-        anchor=last.review_id,
+        anchor=scoped(last.shop_id, last.review_id),
         severity="high" if len(found.attributes) > 1 else "medium",
         platform=last.platform,
         shop_id=last.shop_id,

@@ -18,7 +18,7 @@ What to do: ask for proof before taking up the next complaint of this type.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated
 
 from msgspec import Meta, Struct
@@ -101,14 +101,19 @@ EXAMPLES = (
     ),
     Example(
         name="near miss: opened again with more proof",
-        events=(*_TWO, *_lost(3, 20), complained("reopened", day(25), complaint_id="c3", refund_id="r3")),
+        events=(*_TWO, *_lost(3, 20), complained("reopened", day(25), complaint_id="c3", refund_id="r3", shop_id="s2")),
+    ),
+    Example(
+        name="another shop's complaint of the same number is opened again",
+        events=(*_TWO, *_lost(3, 20), complained("reopened", day(25), complaint_id="c3", refund_id="r3", shop_id="s3")),
+        fires=({"facts": {"complaints": "3/3"}},),
     ),
     Example(name="near miss: of no kind", events=tuple(e for n in range(1, 4) for e in _lost(n, n, type="other"))),
     Example(name="near miss: two", events=_TWO),
     Example(name="near miss: one was right", events=(*_TWO, *_lost(3, 20, "upheld"))),
     Example(
         name="near miss: right on appeal",
-        events=(*_TWO, *_lost(3, 20), complained("upheld", day(40), complaint_id="c3", refund_id="r3")),
+        events=(*_TWO, *_lost(3, 20), complained("upheld", day(40), complaint_id="c3", refund_id="r3", shop_id="s2")),
     ),
     Example(name="near miss: one shop", events=tuple(e for n in range(1, 4) for e in _lost(n, n, shop_id="s1"))),
     Example(name="near miss: three types", events=(*_TWO, *_lost(3, 20, type="postage"))),
@@ -130,7 +135,7 @@ EXAMPLES = (
 
 def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding]:
     """One finding per type of which any window holds enough lost complaints over enough shops."""
-    orders = {order.order_id: order for order in case.orders}
+    orders = {order.name: order for order in case.orders}
     by_type: dict[str, list[Moment]] = {}
     for events in case.complaints().values():
         complaint = ComplaintView(events)
@@ -149,7 +154,7 @@ def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding]:
             yield _finding(kind, met, parameters)
 
 
-def _moment(complaint: ComplaintView, orders: dict[str, OrderView]) -> Moment | None:
+def _moment(complaint: ComplaintView, orders: Mapping[tuple[str | None, str], OrderView]) -> Moment | None:
     if complaint.complainant != "buyer" or complaint.status not in _LOST:
         return None
     run = holding(complaint.events, lambda e: None if e.status == "unknown" else e.status in _LOST)
@@ -158,8 +163,8 @@ def _moment(complaint: ComplaintView, orders: dict[str, OrderView]) -> Moment | 
     return Moment(run.first.occurred_at, complaint.complaint_id, run.first)
 
 
-def _was_made_good(opened: ComplaintChanged, orders: dict[str, OrderView]) -> bool:
-    order = orders.get(opened.order_id or "")
+def _was_made_good(opened: ComplaintChanged, orders: Mapping[tuple[str | None, str], OrderView]) -> bool:
+    order = orders.get((opened.shop_id, opened.order_id or ""))
     if order is None:
         return False
     sent = order.first_at.get("shipped") or order.first_at.get("partly_shipped")

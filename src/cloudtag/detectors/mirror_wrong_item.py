@@ -26,6 +26,7 @@ from msgspec import Meta, Struct
 
 from cloudtag.contract.links import Claim
 from cloudtag.contract.records import Reference
+from cloudtag.contract.scope import scoped
 from cloudtag.detection.buyer_case import BuyerCase
 from cloudtag.detection.claims import claim_of
 from cloudtag.detection.example import day, inspected, ordered, refunded
@@ -181,7 +182,7 @@ def _finding(
     is_found = mine.is_inspected and any(claim.is_inspected for _, _, claim in mirrors)
     named, places = ", ".join(buyers), unique(attribute for _, attribute, _ in mirrors)
     return Finding(
-        anchor=mine.refund_id,
+        anchor=scoped(mine.shop_id, mine.refund_id),
         severity="high" if is_found else "medium",
         platform=order.platform or "",
         shop_id=mine.shop_id,

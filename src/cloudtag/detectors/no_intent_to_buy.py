@@ -164,12 +164,12 @@ def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding]:
     undone = [order for order in case.orders if order.refunds or "cancelled" in order.first_at]
     if len(undone) < parameters.orders:
         return
-    dropped = {o.order_id: m for o in undone if (m := _moment(o, parameters)) is not None}
+    dropped = {o.name: m for o in undone if (m := _moment(o, parameters)) is not None}
     if len(dropped) < parameters.orders:
         return
     met = any_share(
         dropped.values(),
-        (order.began_at for order in case.orders if order.order_id in dropped or _is_meant(order)),
+        (order.began_at for order in case.orders if order.name in dropped or _is_meant(order)),
         parameters.window_days * DAY_MS,
         lambda count, total: count >= parameters.orders and count * 100 >= parameters.share_percent * total,
         case.horizon_ms,

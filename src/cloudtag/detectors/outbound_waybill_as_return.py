@@ -26,6 +26,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from cloudtag.contract.events import OrderChanged
+from cloudtag.contract.scope import scoped
 from cloudtag.detection.all_back import has_come_back
 from cloudtag.detection.cases import ParcelCase
 from cloudtag.detection.examples.outbound_waybill_as_return import EXAMPLES
@@ -93,7 +94,7 @@ def _finding(order: OrderView, refund: RefundView, of: OrderView, sent: OrderCha
     assert refund.filled is not None
     waybill_no = refund.filled.waybill_no or ""
     return Finding(
-        anchor=refund.refund_id if order is of else f"{refund.refund_id}/{of.order_id}",
+        anchor=scoped(refund.shop_id, refund.refund_id if order is of else f"{refund.refund_id}/{of.order_id}"),
         severity="critical",
         platform=refund.platform,
         shop_id=refund.shop_id,

@@ -27,10 +27,10 @@ from msgspec import Meta, Struct
 
 from cloudtag.contract.events import RefundChanged
 from cloudtag.contract.records import Alert, Severity
-from cloudtag.detection.buyer_case import AlertedCase, accuses
+from cloudtag.contract.scope import scoped
+from cloudtag.detection.buyer_case import AlertedCase, accuses, is_about
 from cloudtag.detection.example import day, inspected, ordered, refunded, scanned
 from cloudtag.detection.finding import Finding, Timer, cite, unique
-from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.refund_view import RefundView
 from cloudtag.detection.rule import Example, Rule
 from cloudtag.detection.signals import REFUSAL
@@ -179,13 +179,9 @@ EXAMPLES = (
 def detect(case: AlertedCase, parameters: Parameters) -> Iterator[Finding | Timer]:
     """One finding for each order whose refusal was not taken."""
     for order in case.orders:
-        beside = [alert for alert in case.alerts if _is_about(alert, order)]
+        beside = [alert for alert in case.alerts if is_about(alert, order.shop_id, order.order_id)]
         if not any(alert.detector == "shop_side" for alert in beside):
             yield from _judged(order.refunds, beside, parameters)
-
-
-def _is_about(alert: Alert, order: OrderView) -> bool:
-    return order.order_id in alert.order_ids and alert.shop_id in (None, order.shop_id)
 
 
 def _judged(refunds: Mapping[str, RefundView], beside: list[Alert], parameters: Parameters) -> Iterator[Finding]:
@@ -258,7 +254,7 @@ def _finding(
             rises["high"] = max(tries[grave - 1].occurred_at, ground.decided_at)
     beside = {} if ground is None else {"beside": ground.detector}
     return Finding(
-        anchor=refusal.order_id,
+        anchor=scoped(refusal.shop_id, refusal.order_id),
         severity="high" if "high" in rises else "medium" if rises else "low",
         scenario=None if ground is None else ground.scenario,
         platform=refusal.platform,

@@ -32,7 +32,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from cloudtag.detection.buyer_case import AlertedCase, accuses, linked
+from cloudtag.detection.buyer_case import AlertedCase, accuses, is_about, linked
 from cloudtag.detection.evidence_findings import FALSE_ORIGINS, Reuse, false_finding, reuse_finding
 from cloudtag.detection.examples.reused_evidence import EXAMPLES
 from cloudtag.detection.finding import Finding, Timer
@@ -76,7 +76,7 @@ def detect(case: AlertedCase, parameters: Parameters) -> Iterator[Finding | Time
     false: dict[str, list[Picture]] = {}
     for use in own:
         if use.origin in FALSE_ORIGINS:
-            false.setdefault(use.subject, []).append(use)
+            false.setdefault(use.matter, []).append(use)
     linked_ids = set(linked(case.links)) if found else set()
     for subject in sorted({*found, *false}):
         reuses, fakes = found.get(subject, []), false.get(subject, [])
@@ -92,7 +92,7 @@ def _reused(case: AlertedCase, own: list[Picture], parameters: Parameters) -> di
     told = told_pictures(case)
     if len(own) < 2 and not told:
         return {}
-    parcels = {order.order_id: order.sent_numbers for order in case.orders}
+    parcels = {order.name: order.sent_numbers for order in case.orders}
     found: dict[str, list[Reuse]] = {}
     for use in own:
         for before in (*own, *told.get("phash", ()), *told.get(f"picture:{use.sha256}", ())):
@@ -102,7 +102,7 @@ def _reused(case: AlertedCase, own: list[Picture], parameters: Parameters) -> di
             # Whoever showed the picture first may show it again in the same matter.
             first = (u for u in own if u.moment < before.moment and is_one_matter(use, u, parcels))
             if all(_bits(u, before, parameters) is None for u in first):
-                found.setdefault(use.subject, []).append((use, before, bits))
+                found.setdefault(use.matter, []).append((use, before, bits))
     return found
 
 
@@ -110,8 +110,8 @@ def _besides(
     case: AlertedCase, subject: str, found: dict[str, list[Reuse]], false: dict[str, list[Picture]]
 ) -> list[int]:
     """When what makes false evidence more than that came to light: other matters of the kind, alerts of the order."""
-    order_ids = {use.order_id for use in false[subject]} - {None}
-    about = [a.decided_at for a in case.alerts if accuses(a) and not order_ids.isdisjoint(a.order_ids)]
+    orders = {(use.shop_id, use.order_id) for use in false[subject] if use.order_id is not None}
+    about = [a.decided_at for a in case.alerts if accuses(a) and any(is_about(a, *order) for order in orders)]
     reused = [use.at_ms for reuses in found.values() for use, _, _ in reuses]
     others = [use.at_ms for other, uses in false.items() if other != subject for use in uses]
     return sorted((*about, *reused, *others))

@@ -66,11 +66,11 @@ def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Timer
         ((use, start_ms) for use, start_ms in zip(case.report.uses, case.report.meant, strict=True)), key=_order
     )
     reach_ms = parameters.window_days * _DAY_MS
-    standing = {refund.refund_id for _, refund in case.refunds if is_awaited(refund)}
+    standing = {(refund.shop_id, refund.refund_id) for _, refund in case.refunds if is_awaited(refund)}
     clashes = [
         (use, before)
         for n, (use, meant) in enumerate(uses)
-        if use.buyer_id == case.buyer_id and use.refund_id in standing
+        if use.buyer_id == case.buyer_id and (use.shop_id, use.refund_id) in standing
         for before, also in uses[:n]
         if use.occurred_at - before.occurred_at <= reach_ms
         and meant == also

@@ -164,7 +164,7 @@ def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding]:
         moments,
         parameters.window_days * DAY_MS,
         parameters.returns,
-        lambda moment: moment.thing[0].order_id,
+        lambda moment: moment.thing[0].name,
         parameters.returns,
     )
     if met is not None:

@@ -2,20 +2,15 @@
 
 from typing import Any
 
-import msgspec
-
 from cloudtag.contract.internal import InternalRecord
 from cloudtag.engine.rows import Row
-
-_encode = msgspec.msgpack.encode
 
 
 def fold(row: Row, fact_id: str, fact: Any) -> bool:
     """Add a fact to its row; whether that changed the set.
 
-    An internal record replaces its lower revisions. Two different events under one id are a fault upstream: the one
-    whose
-    encoding sorts first is kept, so that every order of arrival keeps the same one.
+    An internal record replaces its lower revisions. Of two different events under one id the given one is known to
+    stand (`conflicts`).
     """
     held = row.facts.get(fact_id)
     if held is not None and not _is_newer(held, fact):
@@ -29,4 +24,4 @@ def fold(row: Row, fact_id: str, fact: Any) -> bool:
 def _is_newer(held: Any, fact: Any) -> bool:
     if isinstance(fact, InternalRecord):
         return isinstance(held, InternalRecord) and fact.revision > held.revision
-    return bool(held != fact) and _encode(fact) < _encode(held)
+    return bool(held != fact)

@@ -9,9 +9,13 @@ from typing import Any, Protocol
 
 from msgspec import Struct
 
+from cloudtag.contract.internal import InternalRecord
 from cloudtag.engine.published import Published
 from cloudtag.engine.rows import Row, RowCodec, key_prefix
 from cloudtag.engine.task_result import Output, RowReader
+
+_FEW_ROWS = 16
+"""In so many rows a fact is looked for one row after the other."""
 
 
 @cache
@@ -28,6 +32,10 @@ class KeyedState(Struct, eq=False, gc=False):
     """What the processor keeps at hand: derived from facts when they are folded, never while judging."""
     letters: Mapping[str, str]
     """What the ids of each kind of rows begin with, by the kind's name."""
+    network: str = ""
+    """The network in which `id` means something; empty for what is global."""
+    id: str = ""
+    """The plain id of whom or what it is about: the Kafka key of its facts. `key` is that with its scope."""
     rows: dict[str, Row] = {}
     published_on: frozenset[str] = frozenset()
     """The streams on which anything was published about the rows it has."""
@@ -36,6 +44,8 @@ class KeyedState(Struct, eq=False, gc=False):
     The processor drops it when a fact changes it, the engine when a row goes."""
     has_lost_rows: bool = False
     """Whether the index still tells of facts that were let go."""
+    places: dict[str, str] | None = None
+    """Of a keyed state with many rows, the row in which each event was put; it may be gone from there."""
     is_closed: bool = False
     """Nothing more is taken in, and nothing is concluded from it: whom it is about is to be forgotten."""
 
@@ -49,6 +59,25 @@ class KeyedState(Struct, eq=False, gc=False):
         row = self.rows.pop(row_id, None)
         if row is not None and (row.facts or row.published):
             self.memo, self.has_lost_rows = None, True
+
+    def row_with(self, fact_id: str, kind: type[Any]) -> Row | None:
+        """The row that holds the event of that id and type, if any does."""
+        if len(self.rows) <= _FEW_ROWS:
+            return next((row for row in self.rows.values() if type(row.facts.get(fact_id)) is kind), None)
+        if self.places is None:
+            self.places = {
+                held: row.id
+                for row in self.rows.values()
+                for held, fact in row.facts.items()
+                if not isinstance(fact, InternalRecord)
+            }
+        row = self.rows.get(self.places.get(fact_id, ""))
+        return row if row is not None and fact_id in row.facts else None
+
+    def note_place(self, fact_id: str, row_id: str) -> None:
+        """Remember in which row an event was put, where they are remembered."""
+        if self.places is not None:
+            self.places[fact_id] = row_id
 
     def row_id(self, kind: str, name: str = "") -> str:
         """The id of the row of that kind and name, whether or not there is one."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from cloudtag.contract.internal import Cause
@@ -18,10 +18,10 @@ class Processor(Protocol):
     name: str
     kinds: RowKinds
     """Where facts belong, which rows a change touches, in which order they are judged, what may be let go."""
+    identities: Mapping[type[Any], Callable[[Any], str]]
+    """What gives a fact's id inside its keyed state, by the type of fact."""
     policies: Any
     """What its rows are judged by."""
-    key: Callable[[Any], str]
-    """The key of the keyed state a fact belongs to."""
     retention_ms: int
     """How long a fact is held, in event time; an event older than that comes too late, but for master data."""
     is_timed_by_internal: bool
@@ -30,6 +30,10 @@ class Processor(Protocol):
     """A row with more facts than that is overfull."""
     lateness_ms: int
     """How far the watermark stays behind the newest event."""
+
+    def key(self, fact: Any) -> str:
+        """The key of the keyed state a fact belongs to: its id, with its scope."""
+        ...
 
     def new_state(self, key: str) -> KeyedState:
         """An empty keyed state with its index."""

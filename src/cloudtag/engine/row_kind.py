@@ -40,7 +40,8 @@ class Holds:
     state has
     one row of this kind, without a name."""
     identity: Callable[[Any], str] = EVENT_ID
-    """The fact's id inside its row. It is not stored, and may be shorter than an internal record's id."""
+    """The fact's id inside its keyed state: of an event its id, to which its stream is added. It is not stored, and may
+    be shorter than an internal record's id."""
 
 
 @dataclass(frozen=True, slots=True)

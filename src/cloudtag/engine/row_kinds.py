@@ -11,7 +11,7 @@ from cloudtag.contract.internal import InternalRecord
 from cloudtag.contract.streams import STREAM_OF
 from cloudtag.engine.judgement import EMPTY, Judgement
 from cloudtag.engine.keyed_state import KeyedState
-from cloudtag.engine.row_kind import EVENT_ID, Index, Judge, Names, RowKind, When
+from cloudtag.engine.row_kind import EVENT_ID, Holds, Index, Judge, Names, RowKind, When
 from cloudtag.engine.rows import Row
 from cloudtag.engine.task_result import Output
 
@@ -41,8 +41,8 @@ class RowKinds:
         """The ids of the rows that are judged after the others, in order."""
         self.places = _places(kinds)
         """What gives the id of the row a fact belongs to, by the type of fact."""
-        self.identities = {held.fact: held.identity for kind in kinds for held in kind.holds}
-        """What gives a fact's id inside its row, by the type of fact."""
+        self.identities = {held.fact: _identity(held) for kind in kinds for held in kind.holds}
+        """What gives a fact's id inside its keyed state, by the type of fact."""
         self.closes = next((held.fact for kind in kinds if kind.closes for held in kind.holds), None)
         """The type of fact that closes a keyed state."""
         self._readers = {kind.letter: tuple(self._readers_of(kind, is_late=False)) for kind in kinds}
@@ -172,6 +172,14 @@ class RowKinds:
                 for reads in kind.reads:
                     if reads.kind == read.name:
                         yield _Reader(kind.letter, kind.is_single, reads.when, reads.readers)
+
+
+def _identity(held: Holds) -> Callable[[Any], str]:
+    """Streams number their events each for itself: the tag of the struct tells them apart."""
+    if held.identity is not EVENT_ID:
+        return held.identity
+    tag = f"{held.fact.__struct_config__.tag}:"
+    return lambda event: tag + event.event_id
 
 
 def _places(kinds: Sequence[RowKind]) -> dict[type[Any], _Placed]:

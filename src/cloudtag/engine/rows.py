@@ -17,6 +17,7 @@ import msgspec
 from msgspec import Struct
 
 from cloudtag.engine.published import Published, StoredPublished, read_published
+from cloudtag.engine.task_result import SCOPED, check_scoped
 
 _HEADER = struct.Struct(">QQ")
 _LENGTH = struct.Struct(">H")
@@ -59,6 +60,8 @@ class Row(Struct, eq=False, gc=False):
     """The kinds of facts it holds, or held."""
     fresh: tuple[str, ...] = ()
     """Of a row that was read back: the ids of the facts that came with its last batch."""
+    losers: tuple[str, ...] = ()
+    """Digests of events in whose place another one under the same id stands: each is told of once."""
 
     @property
     def name(self) -> str:
@@ -104,6 +107,7 @@ class RowCodec:
         self._identity = identity
         self._encoder = msgspec.msgpack.Encoder()
         fields: list[Any] = [("facts", list[fact_type]), ("published", list[StoredPublished]), ("fresh", list[int], [])]
+        fields.append(("losers", tuple[str, ...], ()))
         body: Any = msgspec.defstruct("Body", fields, array_like=True, gc=False)
         self._decoder = msgspec.msgpack.Decoder(body)
 
@@ -112,7 +116,8 @@ class RowCodec:
         header = _HEADER.pack(row.batch, row.timer_ms)
         published = [published.stored() for published in row.published.values()]
         places = [place for place, fact_id in enumerate(row.facts) if fact_id in fresh] if fresh else []
-        return header + self._encoder.encode((list(row.facts.values()), published, places))
+        body = (list(row.facts.values()), published, places)
+        return header + self._encoder.encode((*body, row.losers) if row.losers else body)
 
     def decode(self, key: bytes, data: bytes) -> Row:
         """The row stored as `data` under `key`."""
@@ -123,6 +128,7 @@ class RowCodec:
             row.hold(identity(fact), fact.occurred_at, fact)
         for published in stored.published:
             row.publish(read_published(published))
+        row.losers = stored.losers
         row.fresh = tuple(identity(stored.facts[place]) for place in stored.fresh)
         return row
 
@@ -134,10 +140,10 @@ def header(data: bytes) -> tuple[int, int]:
 
 
 def key_prefix(state_key: str) -> bytes:
-    """What the store keys of all rows of a keyed state, and of no other keyed state, begin with: its length and its
-    key."""
+    """What the store keys of all rows of a keyed state, and of no other keyed state, begin with: the mark of keys that
+    hold a scope, the length of the state's key, and that key."""
     encoded = state_key.encode()
-    return _LENGTH.pack(len(encoded)) + encoded
+    return SCOPED + _LENGTH.pack(len(encoded)) + encoded
 
 
 def row_key(state_key: str, row_id: str) -> bytes:
@@ -147,8 +153,10 @@ def row_key(state_key: str, row_id: str) -> bytes:
 
 def split_key(key: bytes) -> tuple[str, str]:
     """The keyed state's key and the row's id of a store key."""
-    end = _LENGTH.size + _LENGTH.unpack_from(key)[0]
-    return key[_LENGTH.size : end].decode(), key[end:].decode()
+    check_scoped(key)
+    begin = len(SCOPED) + _LENGTH.size
+    end = begin + _LENGTH.unpack_from(key, len(SCOPED))[0]
+    return key[begin:end].decode(), key[end:].decode()
 
 
 def earliest(times: Iterable[int]) -> int:

@@ -15,6 +15,7 @@ import msgspec
 from msgspec import Struct
 
 from cloudtag.contract.internal import InternalRecord
+from cloudtag.engine.conflicts import Entry, forget_event, settle
 from cloudtag.engine.fold import fold
 from cloudtag.engine.historical import marked
 from cloudtag.engine.judgement import EMPTY
@@ -24,11 +25,13 @@ from cloudtag.engine.processor import Processor
 from cloudtag.engine.revise import repeat, revise
 from cloudtag.engine.row_reasons import RowReasons
 from cloudtag.engine.rows import NEVER, Row, RowCodec, header, row_key, split_key
-from cloudtag.engine.task_result import Output, RowReader, TaskResult
+from cloudtag.engine.task_result import Output, RowReader, TaskResult, check_scoped
 from cloudtag.engine.task_row import TASK_KEY, TaskRow
 from cloudtag.engine.timers import Timers, due
 
 _NONE: frozenset[str] = frozenset()
+_DERIVED = -1
+"""The place among the facts given of those the processor derives from them."""
 Dirty = dict[KeyedState, set[str]]
 """The rows to judge, by keyed state, in the order in which the keyed states were first touched."""
 
@@ -43,7 +46,7 @@ class Task:
         task lives once: all stay resident, and its steps hold no rows. What was decided before the event time
         `live_since_ms` is published as historical."""
         self._processor, self._rows, self._live_since_ms = processor, rows, live_since_ms
-        self._codec = RowCodec(processor.kinds.fact_type, processor.kinds.identity)
+        self._codec = RowCodec(processor.kinds.fact_type, lambda fact: processor.identities[type(fact)](fact))
         self._cache = StateCache(processor, rows, self._codec, cache_keys)
         self._timers, self._own = Timers(), TaskRow()
         self._master_data = processor.kinds.master_data
@@ -80,6 +83,7 @@ class Task:
             if key == TASK_KEY:
                 self._own = msgspec.msgpack.decode(data, type=TaskRow)
                 continue
+            check_scoped(key)
             batch, timer_ms = header(data)
             self._timers.add(timer_ms, *split_key(key))
             unsent.append((key, batch))
@@ -133,55 +137,52 @@ class Task:
 
     def _fold(self, step: TaskResult, facts: Iterable[Any]) -> tuple[Dirty, dict[KeyedState, News]]:
         processor, own, get_state = self._processor, self._own, self._cache.get
-        kinds, key, index, most_facts = processor.kinds, processor.key, processor.index, processor.most_facts
-        places, identities, closes = kinds.places, kinds.identities, kinds.closes
+        key, identities, kinds = processor.key, processor.identities, processor.kinds
         horizon_ms = own.watermark_ms - processor.retention_ms
-        # The keyed states of this batch, so that the cache is asked once for each.
-        states: dict[str, tuple[KeyedState, set[str], News]] = {}
+        states: dict[str, Entry] = {}  # Of this batch, so that the cache is asked once for each.
         told = list(facts)
-        for number, fact in enumerate(chain(told, processor.derived(told))):
+        derived = ((_DERIVED, fact) for fact in processor.derived(told))
+        for number, fact in chain(enumerate(told), derived):
             if not self._takes(step, fact, horizon_ms):
                 step.too_late.append(number)
                 continue
             kind: Any = type(fact)
-            state_key, row_id = key(fact), places[kind](fact)
+            state_key, row_id = key(fact), kinds.places[kind](fact)
             entry = states.get(state_key)
             if entry is None:
                 entry = states[state_key] = get_state(state_key), set(), News()
-            state, ids, news = entry
-            if state.is_closed and kind is not closes:
+            if entry[0].is_closed and kind is not kinds.closes:
                 # Internal records are about events that are refused as well.
                 if not isinstance(fact, InternalRecord):
                     step.refused.append(number)
                 continue
-            row = state.rows.get(row_id) or state.add_row(row_id)
-            fact_id = identities[kind](fact)
-            before = row.facts.get(fact_id)
-            if not fold(row, fact_id, fact):
-                step.duplicates += number < len(told)
-                continue
-            news.add(row_id, fact_id, fact, before)
-            if len(row.facts) > most_facts:
-                processor.bound(row)
-            ids.add(row_id)
-            if before is not None and not isinstance(fact, InternalRecord):
-                ids |= self._forget_event(state, row, before)
-            if besides := index(state, row, fact):
-                ids.update(besides)
-        dirty = {state: ids for state, ids, _ in states.values() if ids}
-        return dirty, {state: news for state, _, news in states.values()}
+            self._fold_one(step, entry, row_id, identities[kind](fact), (number, fact))
+        entries = states.values()
+        return {state: ids for state, ids, _ in entries if ids}, {state: news for state, _, news in entries}
 
-    def _forget_event(self, state: KeyedState, row: Row, before: Any) -> set[str]:
-        """Of two events under one id this one does not count any more; the rows it asked for."""
-        kinds, changed = self._processor.kinds, {row.id}
-        ids = {*kinds.touched(state, changed)}
-        ids |= {layer for layer in kinds.layers if kinds.is_asked(layer, state, changed, ())}
-        # What it asks for where the index does not know it yet is what rests on it alone.
-        index_anew(self._processor, state)
-        ids |= {*self._processor.index(state, row, before)}
-        state.memo = None
-        index_anew(self._processor, state)
-        return ids
+    def _fold_one(self, step: TaskResult, entry: Entry, row_id: str, fact_id: str, given: tuple[int, Any]) -> None:
+        (state, ids, news), fact, processor = entry, given[1], self._processor
+        row, rival, loser = state.rows.get(row_id), None, None
+        before = row and row.facts.get(fact_id)
+        if not isinstance(fact, InternalRecord):
+            rival = row if before is not None else state.row_with(fact_id, type(fact))
+            if rival is not None:
+                loser = rival.facts[fact_id]
+                if not settle(step, entry, (rival, row_id), fact_id, given):
+                    return
+            state.note_place(fact_id, row_id)
+        row = row or state.rows.get(row_id) or state.add_row(row_id)
+        if not fold(row, fact_id, fact):
+            step.duplicates += given[0] != _DERIVED
+            return
+        news.add(row_id, fact_id, fact, before)
+        if len(row.facts) > processor.most_facts:
+            processor.bound(row)
+        ids.add(row_id)
+        if rival is not None:
+            ids |= forget_event(processor, state, rival, loser)
+        if besides := processor.index(state, row, fact):
+            ids.update(besides)
 
     def _takes(self, step: TaskResult, fact: Any, horizon_ms: int) -> bool:
         if isinstance(fact, InternalRecord) and not self._processor.is_timed_by_internal:

@@ -2,17 +2,35 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from msgspec import Struct
 
 RowKey = bytes
-"""Two bytes of length, a keyed state's key, a row's id inside it; length 0 marks the task's own row."""
+"""The mark, two bytes of length, a keyed state's key, a row's id inside it; length 0 marks the task's own row."""
+
+SCOPED = b"\xf1"
+"""What the keys of rows begin with since ids have scopes. Before, they began with a length that is never so large."""
+
+
+class UnscopedStateError(ValueError):
+    """Rows were stored when ids had no scope yet: whose they are cannot be told, and they are not read."""
+
+
+def check_scoped(key: RowKey) -> None:
+    """Raise ``UnscopedStateError`` for a row that was stored when ids had no scope."""
+    if not key.startswith(SCOPED):
+        raise UnscopedStateError("the stored rows are of a version whose ids had no scope: see docs/operations.md")
 
 
 def key_part(key: RowKey) -> bytes:
     """The part of a row key that all rows of its keyed state, and no others, begin with."""
-    return key[: 2 + int.from_bytes(key[:2])]
+    return key[: 3 + int.from_bytes(key[1:3])]
+
+
+def has_key_part(prefix: bytes) -> bool:
+    """Whether the beginning of a row key holds the whole part of its keyed state."""
+    return len(prefix) >= 3 and len(prefix) >= 3 + int.from_bytes(prefix[1:3])
 
 
 class RowReader(Protocol):
@@ -57,6 +75,12 @@ class TaskResult:
     refused: list[int] = field(default_factory=list)
     """Events about somebody who is to be forgotten, given likewise; the caller sends their places in the log, not what
     they say, to the dead letters (reason `erased`)."""
+    conflicting: list[int] = field(default_factory=list)
+    """Events in whose place another one of their stream stands under the same id, given likewise; the caller sends each
+    to the dead letters (reason `conflicting_event`)."""
+    replaced: list[tuple[int, Any]] = field(default_factory=list)
+    """Events accepted before that such an event took the place of, with its place among the facts given; the caller
+    sends each to the dead letters for the same reason, without a place in the log."""
     timers: int = 0
     """Keyed states judged only because time passed."""
     duplicates: int = 0

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-TASK_KEY = b"\x00\x00lane"
+from cloudtag.engine.task_result import SCOPED
+
+TASK_KEY = SCOPED + b"\x00\x00lane"
 """Where it is stored."""
 
 

@@ -52,7 +52,8 @@ def gather(ask: Ask, buyer_keys: Collection[str], waybill_nos: Collection[str]) 
         found += [("shops", row) for row in _ask(ask, "shops", of_shop, _values(found, column))]
     # A parcel's own scans, which say more, come last and stay.
     scans = [("logistics", row) for row in _carrying_on(ask, found, waybill_nos)]
-    return list({(stream, row["event_id"]): (stream, row) for stream, row in (*scans, *found)}.values())
+    each = {(stream, row.get("platform"), row["event_id"]): (stream, row) for stream, row in (*scans, *found)}
+    return list(each.values())
 
 
 def _of_buyers(ask: Ask, keys: Collection[str]) -> list[tuple[str, StoredRow]]:

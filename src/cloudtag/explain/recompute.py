@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from cloudtag.contract.records import Alert
+from cloudtag.contract.scope import NETWORKS
 from cloudtag.contract.streams import STREAM_OF
 from cloudtag.engine.task_result import Output
 from cloudtag.policy.model import Policies
@@ -66,9 +67,16 @@ def _causes(alert: Alert, batch: tuple[Any, ...]) -> tuple[Any, ...]:
     return about or (batch if len(batch) <= _FEW else ())
 
 
+def is_of_party(event: Any, alert: Alert) -> bool:
+    """Whether an event's buyer is one of the alert's: a namesake in another network is somebody else (F1)."""
+    buyer_id = getattr(event, "buyer_id", None)
+    if buyer_id == alert.buyer_id and NETWORKS[event.platform] == NETWORKS[alert.platform]:
+        return True
+    return buyer_id in alert.linked_buyer_ids
+
+
 def _is_about(event: Any, alert: Alert) -> bool:
-    return (
-        getattr(event, "buyer_id", None) in (alert.buyer_id, *alert.linked_buyer_ids)
-        or getattr(event, "waybill_no", None) in alert.waybill_nos
-        or getattr(event, "order_id", None) in alert.order_ids
+    return is_of_party(event, alert) or (
+        getattr(event, "waybill_no", None) in alert.waybill_nos
+        or (not hasattr(event, "buyer_id") and getattr(event, "order_id", None) in alert.order_ids)
     )

@@ -8,12 +8,13 @@ from typing import Any
 import msgspec
 
 from cloudtag.contract.records import Alert, Reference, Refutation
+from cloudtag.contract.scope import NETWORKS
 from cloudtag.contract.streams import STREAM_OF
 from cloudtag.contract.times import rfc3339
 from cloudtag.detection.wording import money
 from cloudtag.detectors.registry import all_detectors
 from cloudtag.explain.conditions import changes, conditions
-from cloudtag.explain.recompute import Recomputed
+from cloudtag.explain.recompute import Recomputed, is_of_party
 from cloudtag.explain.words import plain, tell
 from cloudtag.policy.model import Policies
 
@@ -75,6 +76,8 @@ def _timeline(alert: Alert, revisions: Sequence[Recomputed], events: Sequence[An
     rests_on: dict[tuple[str, str], Reference | Refutation] = {(r.stream, r.event_id): r for r in alert.evidence}
     refuted_by = {(r.stream, r.event_id): r for r in alert.withdrawn_by}
     rests_on |= refuted_by
+    # Another network may have an event of that id: the alert's own takes its place.
+    events = sorted(events, key=lambda event: NETWORKS[event.platform] == NETWORKS[alert.platform])
     part = {_identity(event): event for told in revisions for event in told.causes}
     part |= {_identity(event): event for event in events if _identity(event) in rests_on}
     beside = {_identity(event): event for event in events if _belongs(event, alert)}
@@ -96,8 +99,12 @@ def _mark(key: tuple[str, str], rests_on: Container[Any], refuted_by: Container[
 
 
 def _belongs(event: Any, alert: Alert) -> bool:
+    shops = {order.shop_id for order in alert.orders}
+    is_order = getattr(event, "order_id", None) in alert.order_ids and (
+        not hasattr(event, "buyer_id") or (is_of_party(event, alert) and (not shops or event.shop_id in shops))
+    )
     return (
-        getattr(event, "order_id", None) in alert.order_ids
+        is_order
         or getattr(event, "waybill_no", None) in alert.waybill_nos
         or getattr(event, "alert_id", None) == alert.alert_id
     )

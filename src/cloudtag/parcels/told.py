@@ -16,21 +16,25 @@ from cloudtag.parcels.seen import seen
 from cloudtag.parcels.uses import WAIT_MS, journey_of_use
 
 _UNDER_WAY = frozenset(("not_handed_in", "on_the_way"))
+Party = tuple[str, str]
+"""Network and buyer."""
 _Use = tuple[WaybillUsed, str | None]
 """A standing use and the code of the courier it names."""
 
 
 class Told(NamedTuple):
-    """`journeys` by buyer, none where there is nothing to tell; `meant`: when the journey began that a use means."""
+    """`journeys` by network and buyer, none where there is nothing to tell; `meant`: when the journey began that a use
+    means."""
 
-    journeys: dict[str, tuple[JourneySeen, ...]]
+    journeys: dict[Party, tuple[JourneySeen, ...]]
     meant: dict[str, int]
 
 
 def journeys_told(
     scans: Iterable[ParcelScanned], uses: Iterable[WaybillUsed], wait_ms: int = WAIT_MS
-) -> dict[str, tuple[JourneySeen, ...]]:
-    """The journeys each buyer's standing uses of one canonical number mean, by buyer; no entry where none is."""
+) -> dict[Party, tuple[JourneySeen, ...]]:
+    """The journeys each buyer's standing uses of one canonical number mean, by network and buyer; no entry where none
+    is."""
     return told_of(scans, uses, wait_ms).journeys
 
 
@@ -48,13 +52,13 @@ def told_of(scans: Iterable[ParcelScanned], uses: Iterable[WaybillUsed], wait_ms
         for use, code in held
         if (journey := journey_of_use(journeys, use.occurred_at, code, wait_ms)) is not None
     }
-    by_buyer: dict[str, list[_Use]] = {}
+    by_buyer: dict[Party, list[_Use]] = {}
     for use, code in held:
         if use.internal_id in found:
-            by_buyer.setdefault(use.buyer_id, []).append((use, code))
-    told = {buyer_id: _told(own, journeys, found) for buyer_id, own in by_buyer.items()}
+            by_buyer.setdefault(use.party, []).append((use, code))
+    told = {party: _told(own, journeys, found) for party, own in by_buyer.items()}
     return Told(
-        {buyer_id: kept for buyer_id, kept in told.items() if kept},
+        {party: kept for party, kept in told.items() if kept},
         {use_id: journeys[place].start_ms for use_id, place in found.items()},
     )
 

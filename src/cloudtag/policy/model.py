@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
+from cloudtag.contract.scope import Networks
 from cloudtag.policy.consequence_rules import (
     ConsequenceRules,
     DeadlineRules,
@@ -23,6 +24,10 @@ BoundedCount = Annotated[int, Meta(ge=1, le=100_000)]
 """A count within bounds."""
 Minutes = Annotated[int, Meta(ge=0, le=525_600)]
 """A number of minutes."""
+
+
+DEFAULT = "default"
+"""The pack of the platforms that have none of their own."""
 
 
 class TagRules(Struct, frozen=True, forbid_unknown_fields=True):
@@ -134,6 +139,9 @@ class Policies:
         """`packs`: versions by platform, `default` among them."""
         self._packs = {name: sorted(versions, key=lambda p: p.from_ms) for name, versions in packs.items()}
         self._starts = {name: [p.from_ms for p in versions] for name, versions in self._packs.items()}
+        # Nothing but the latest word counts: a network holds what is kept without end, and does not change with time.
+        self.networks = Networks({name: v[-1].tags.network for name, v in self._packs.items() if name != DEFAULT})
+        """Which platforms share a network, as their latest versions have it; a platform without a pack is its own."""
         self._cited = {policy.version: policy for policy in self.versions()}
 
     @property
@@ -143,7 +151,7 @@ class Policies:
 
     def at(self, platform: str, occurred_at: int) -> Policy:
         """The version in force at an event time; before the first version, the first."""
-        name = platform if platform in self._packs else "default"
+        name = platform if platform in self._packs else DEFAULT
         found = bisect_right(self._starts[name], occurred_at) - 1
         return self._packs[name][max(found, 0)]
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import attrgetter
 from sys import maxsize
 from typing import Any
 
-from cloudtag.contract.internal import Cause
+from cloudtag.contract.internal import Cause, InternalRecord
+from cloudtag.contract.records import TagStatus
+from cloudtag.contract.scope import scoped, unscoped
+from cloudtag.decisions.tags import superseded
 from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.news import News
 from cloudtag.engine.row_kinds import RowKinds
@@ -16,6 +20,7 @@ from cloudtag.processors.causes import causes_of
 
 DAY_MS = 86_400_000
 LONGEST_WINDOW_DAYS = 180
+_NETWORK: Callable[[Any], str] = attrgetter("network")
 
 
 class KeyedProcessor:
@@ -23,7 +28,10 @@ class KeyedProcessor:
 
     name: str
     kinds: RowKinds
-    key: Callable[[Any], str]
+    id_of: Callable[[Any], str]
+    """The plain id of whom or what a fact is about."""
+    is_global = False
+    """Whether that id means the same in every network."""
     retention_ms: int
     is_timed_by_internal = False
     most_facts = maxsize
@@ -34,15 +42,41 @@ class KeyedProcessor:
         """`policies`: all packs; `lateness_ms`: how far the watermark stays behind the newest event."""
         self.policies = policies
         self.lateness_ms = lateness_ms
+        self.networks = policies.networks
+        # What the keys of whom a platform's events are about begin with: one concatenation per event is left.
+        self._scopes = {platform: scoped(network, "") for platform, network in self.networks.items()}
         self._indexes = self.kinds.indexes
+        self._id_of = type(self).id_of
+        self.identities: Mapping[type[Any], Callable[[Any], str]] = {
+            kind: self._identity(kind, plain) for kind, plain in self.kinds.identities.items()
+        }
 
-    def new_index(self) -> Any:
+    def _identity(self, kind: type[Any], plain: Callable[[Any], str]) -> Callable[[Any], str]:
+        """An event's id means something only in its network: where facts of all of them meet, it is part of it."""
+        if not self.is_global or issubclass(kind, InternalRecord):
+            return plain
+        return lambda event: self._scope(event.platform) + plain(event)
+
+    def key(self, fact: Any) -> str:
+        """The fact's id, with its network where it means something only there."""
+        plain = self._id_of(fact)
+        if self.is_global:
+            return plain
+        if isinstance(fact, InternalRecord):
+            return scoped(_NETWORK(fact), plain)
+        return self._scope(fact.platform) + plain
+
+    def _scope(self, platform: str) -> str:
+        return self._scopes.get(platform) or scoped(self.networks[platform], "")
+
+    def new_index(self, network: str) -> Any:
         """There is no index."""
-        return None
+        del network
 
     def new_state(self, key: str) -> KeyedState:
         """A keyed state without facts."""
-        return KeyedState(key, self.new_index(), self.kinds.letters)
+        network, plain = ("", key) if self.is_global else unscoped(key)
+        return KeyedState(key, self.new_index(network), self.kinds.letters, network, plain)
 
     def derived(self, facts: Sequence[Any]) -> Iterable[Any]:
         """Nothing."""
@@ -68,6 +102,6 @@ class KeyedProcessor:
         return causes_of(new for _, _, new in news.of())
 
     def withdrawn(self, state: KeyedState, row_id: str, record: Any, news: News, now_ms: int) -> Any:
-        """Nothing is to be said beyond that it is taken back."""
+        """Nothing is to be said beyond that it is taken back, but of a tag that it never counted."""
         del state, row_id, news, now_ms
-        return record
+        return superseded(record) if isinstance(record, TagStatus) else record

@@ -13,7 +13,7 @@ from cloudtag.contract.types import EARLIEST_MS
 from cloudtag.eventfiles.decoded_lines import BadLine, numbered
 from cloudtag.policy.load import shipped
 from cloudtag.policy.model import Policies
-from cloudtag.replay.driver import ReplayRecord, dead_letter_of_line
+from cloudtag.replay.driver import ReplayRecord, dead_letter_of_line, lost, taken
 from cloudtag.replay.topology import Topology
 from cloudtag.wire import encode_json
 
@@ -42,6 +42,7 @@ def replay_as_delivered(
         outputs = [*topology.fire_before(newest_ms - lateness_ms), *topology.feed((item,))]
         yield from ((output.stream, output.record) for output in outputs)
         yield from (("dead-letters", letter) for letter in _refused(topology, number))
+        yield from (lost(event) for event in taken(topology.conflicting))
     if newest_ms or until_ms is not None:
         for output in topology.pass_time(max(newest_ms, until_ms or 0)):
             yield output.stream, output.record

@@ -11,7 +11,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from cloudtag.contract.records import DeadLetter
+from cloudtag.contract.records import CONFLICTING, NO_OFFSET, DeadLetter
+from cloudtag.contract.replay_form import sorted_form
 from cloudtag.contract.streams import STREAM_OF
 from cloudtag.contract.types import EARLIEST_MS
 from cloudtag.engine.rows import NEVER
@@ -60,7 +61,8 @@ def judge(
 
     Whatever one buyer's events, or a parcel's, bring about and take back again is published step by step.
     """
-    topology, runs = Topology(policies or shipped(), live_since_ms=live_since_ms), EventBatches()
+    packs = policies or shipped()
+    topology, runs = Topology(packs, live_since_ms=live_since_ms), EventBatches(packs.networks)
     events[:] = map(with_canonical_numbers, events)
     _sort(events)
     start = 0
@@ -71,6 +73,7 @@ def judge(
             timer_ms = topology.next_timer_ms
         end = runs.end(events, start, timer_ms)
         yield from ((o.stream, o.record) for o in topology.feed(events[start:end]))
+        yield from (lost(event) for event in taken(topology.conflicting))
         start = end
     if until_ms is not None:
         yield from ((o.stream, o.record) for o in topology.pass_time(until_ms))
@@ -85,6 +88,29 @@ def _sort(events: list[Any]) -> None:
             if end - start > 1:
                 events[start:end] = sorted(events[start:end], key=lambda e: (STREAM_OF[type(e)], e.event_id))
             start = end
+
+
+def taken(found: list[Any]) -> Iterator[Any]:
+    """What has gathered so far, which is then forgotten."""
+    while found:
+        yield found.pop(0)
+
+
+def lost(event: Any) -> ReplayRecord:
+    """The dead letter about an event in whose place another one of its stream stands under the same id.
+
+    Which line it was is not known any more: it may have been accepted long before.
+    """
+    return "dead-letters", DeadLetter(
+        topic=STREAM_OF[type(event)],
+        partition=0,
+        offset=NO_OFFSET,
+        key=None,
+        value=sorted_form(event),
+        reason="conflicting_event",
+        error=CONFLICTING,
+        seen_at=EARLIEST_MS,
+    )
 
 
 def dead_letter_of_line(bad: BadLine) -> DeadLetter:

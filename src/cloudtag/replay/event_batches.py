@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from cloudtag.contract.events import OrderChanged, ParcelScanned, RefundChanged, ReturnInspected
+from cloudtag.contract.scope import NETWORKS, Networks, scoped
 from cloudtag.contract.streams import INPUTS
 from cloudtag.engine.rows import NEVER
 
@@ -27,8 +28,9 @@ _OF_SHOPS = frozenset(
 class EventBatches:
     """Cuts events in order of event time into runs. It remembers which buyers named which waybill."""
 
-    def __init__(self) -> None:
-        """No waybill is known."""
+    def __init__(self, networks: Networks = NETWORKS) -> None:
+        """No waybill is known. `networks`: in which a buyer's id means something."""
+        self._networks = networks
         self._users: dict[str, tuple[str, ...]] = {}
 
     def end(self, events: Sequence[Any], start: int, timer_ms: int) -> int:
@@ -65,15 +67,15 @@ class EventBatches:
 
     def _parties(self, event: Any) -> tuple[str, ...]:
         """Whose story a buyer's event belongs to: the buyer's, a parcel's, and that of all who named the parcel."""
-        buyer_id: str = event.buyer_id
+        buyer = scoped(self._networks[event.platform], event.buyer_id)
         numbers = _numbers_of(event) if type(event) in _NAMES_WAYBILLS else ()
-        parties = [buyer_id]
+        parties = [buyer]
         for number in numbers:
             users = self._users.get(number, ())
-            if buyer_id not in users:
-                users = self._users[number] = (*users, buyer_id)
+            if buyer not in users:
+                users = self._users[number] = (*users, buyer)
             parties += (number, *users)
-        return tuple(dict.fromkeys(parties)) if numbers else (buyer_id,)
+        return tuple(dict.fromkeys(parties)) if numbers else (buyer,)
 
 
 def _numbers_of(event: Any) -> tuple[str, ...]:

@@ -61,6 +61,8 @@ class Topology:
         """How far event time is to be moved on, by task."""
         self.too_late: list[Any] = []
         self.refused: list[Any] = []
+        self.conflicting: list[Any] = []
+        """Events in whose place another one stands under the same id, whether or not they were accepted before."""
         self.internal_records = 0
 
     @property
@@ -112,6 +114,8 @@ class Topology:
             self.rows[name].apply(step.rows)
         self.too_late += [facts[place] for place in step.too_late]
         self.refused += [facts[place] for place in step.refused]
+        self.conflicting += [facts[place] for place in step.conflicting]
+        self.conflicting += [loser for _, loser in step.replaced]
         for output in step.outputs:
             reader = _READER_OF.get(type(output.record)) if output.stream in INTERNAL else None
             if reader is None:

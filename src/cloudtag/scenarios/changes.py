@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from cloudtag.contract import records as rec
 from cloudtag.contract.records import SEVERITIES
-from cloudtag.contract.standing import is_taken_back
+from cloudtag.contract.standing import SUPERSEDED, is_taken_back
 from cloudtag.contract.times import rfc3339
 from cloudtag.detection.wording import counted
 from cloudtag.explain.any_record import any_record
@@ -96,7 +96,7 @@ def _tag(change: RecordChange) -> str:
             return f"confirmed, {so_far}"
         case "expired":
             return f"expired{reason}, {so_far}"
-        case "voided" if tag.reason:
+        case "voided" if tag.reason and tag.reason != SUPERSEDED:
             return f"voided by {tag.reason}"
     return f"{tag.status}{reason}"
 

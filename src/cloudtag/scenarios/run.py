@@ -50,7 +50,7 @@ class ScenarioRun:
         """The latest revision of every record with its stream, in the end or just after a moment."""
         moments = [moment for moment in self.moments if after_ms is None or moment.at_ms <= after_ms]
         known = latest(change.after for moment in moments for change in moment.changes)
-        return [(stream, record) for (stream, _), record in known.items()]
+        return [(key[0], record) for key, record in known.items()]
 
 
 def play(story: Scenario, policies: Policies | None = None) -> ScenarioRun:

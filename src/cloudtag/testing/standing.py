@@ -8,10 +8,10 @@ from typing import Any
 from msgspec.structs import replace
 
 from cloudtag.contract.records import DeadLetter, TagStatus
-from cloudtag.contract.standing import is_taken_back, record_id
+from cloudtag.contract.standing import SUPERSEDED, RecordKey, is_taken_back, record_key
 
-Final = dict[tuple[type[Any], str], Any]
-"""The last revision of each record, by its type and id."""
+Final = dict[tuple[type[Any], RecordKey], Any]
+"""The last revision of each record, by its type and key."""
 
 
 def latest(records: Iterable[Any]) -> Final:
@@ -23,7 +23,7 @@ def latest(records: Iterable[Any]) -> Final:
     for record in records:
         if isinstance(record, DeadLetter):
             continue
-        key = (type(record), record_id(record))
+        key = (type(record), record_key(record))
         held = last.get(key)
         if held is None or record.revision > held.revision:
             last[key] = record
@@ -35,11 +35,12 @@ def latest(records: Iterable[Any]) -> Final:
 def standing(records: Iterable[Any]) -> Final:
     """The records that stand, revision 0 and `open` for whatever was upgraded on the way.
 
-    A tag that is void is an answer to whoever submitted it, and compared like any other.
+    A tag that is void is an answer to whoever submitted it, and compared like any other. But one that was superseded
+    was told of only if it came before what took its place.
     """
     stand: Final = {}
     for key, record in latest(records).items():
-        if is_taken_back(record) and not isinstance(record, TagStatus):
+        if is_taken_back(record) and (not isinstance(record, TagStatus) or record.reason == SUPERSEDED):
             continue
         stand[key] = replace(record, revision=0, **({"status": "open"} if record.status == "upgraded" else {}))
     return stand

@@ -33,12 +33,14 @@ CONSEQUENCES: tuple[Query, ...] = (
             countIf(c.status = 'paid') AS paid_all_the_same,
             sumIf(c.amount_minor, c.status != 'paid') / 100 AS saved
         FROM (
-            SELECT DISTINCT platform, arrayJoin(claim_ids) AS claim_id
+            SELECT DISTINCT platform, shop_id, arrayJoin(claim_ids) AS claim_id
             FROM insurance_decisions_current
             WHERE decision = 'refuse'
         ) AS d
-        INNER JOIN insurance_claims_current AS c ON d.claim_id = c.claim_id AND d.platform = c.platform
-        LEFT JOIN orders_current AS o ON c.order_id = o.order_id
+        INNER JOIN insurance_claims_current AS c
+            ON d.claim_id = c.claim_id AND d.shop_id = c.shop_id AND d.platform = c.platform
+        LEFT JOIN orders_current AS o
+            ON c.order_id = o.order_id AND c.shop_id = o.shop_id AND c.platform = o.platform
         GROUP BY platform, currency
         ORDER BY platform, currency
         """,
@@ -48,11 +50,12 @@ CONSEQUENCES: tuple[Query, ...] = (
         "excluded_orders",
         "How many orders no longer count in the shops' figures?",
         """
-        SELECT o.shop_id AS shop_id, metric, uniqExact(m.order_id) AS orders,
-            uniqExactIf(m.order_id, m.basis = 'confirmed_tag') AS by_tags
-        FROM (SELECT order_id, basis, arrayJoin(metrics) AS metric FROM metric_exclusions_current) AS m
-        LEFT JOIN orders_current AS o ON m.order_id = o.order_id
-        GROUP BY shop_id, metric
+        SELECT shop_id, metric, uniqExact(order_id) AS orders,
+            uniqExactIf(order_id, basis = 'confirmed_tag') AS by_tags
+        FROM (
+            SELECT platform, shop_id, order_id, basis, arrayJoin(metrics) AS metric FROM metric_exclusions_current
+        )
+        GROUP BY platform, shop_id, metric
         ORDER BY orders DESC, shop_id, metric
         LIMIT 100
         """,

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from cloudtag.contract.records import Alert, Consequence
+from cloudtag.contract.records import Alert, Consequence, ReportStatus, TagStatus
+from cloudtag.contract.scope import NETWORKS
 from cloudtag.warehouse.columns import (
     LOW,
     TIME,
@@ -45,6 +46,14 @@ def _subject(consequence: Consequence, pseudonymizer: Pseudonymizer) -> str:
     is_buyer = consequence.subject_kind == "buyer"
     return pseudonymizer.key("buyer", consequence.subject_id) if is_buyer else consequence.subject_id
 
+
+def _scope(record: TagStatus | ReportStatus, pseudonymizer: Pseudonymizer) -> str:
+    """In which the id of a shop's own means something, by the networks of the shipped policies."""
+    del pseudonymizer
+    return f"{NETWORKS[record.platform]}/{record.shop_id}"
+
+
+SCOPE = computed("scope", "String", _scope)
 
 RECORD_TABLES: dict[str, WarehouseTable] = {
     "alerts": WarehouseTable(
@@ -96,6 +105,7 @@ RECORD_TABLES: dict[str, WarehouseTable] = {
             *low("policy_version"),
             same("due_at", f"Nullable({TIME})"),
             same("put_at", f"Nullable({TIME})"),
+            SCOPE,
             *HISTORICAL,
         ),
     ),
@@ -150,6 +160,7 @@ RECORD_TABLES: dict[str, WarehouseTable] = {
             same("cleaned_by", f"Nullable({TIME})"),
             same("decided_at", TIME),
             *low("policy_version"),
+            SCOPE,
             *HISTORICAL,
         ),
     ),

@@ -7,8 +7,8 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 import msgspec
 from msgspec import Struct
 
+from cloudtag.contract.replay_form import is_time
 from cloudtag.wire.schemas import Schema
-from cloudtag.wire.shape import is_time
 
 _NOTHING = (type(None), msgspec.UnsetType)
 _NUMBERS = ("int", "long")

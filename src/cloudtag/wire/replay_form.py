@@ -6,7 +6,6 @@ since the epoch. Going out, every field is written that is set, times as RFC 333
 """
 
 import re
-from base64 import b64encode
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Annotated, Any, get_type_hints
@@ -14,8 +13,8 @@ from typing import Annotated, Any, get_type_hints
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from cloudtag.contract.replay_form import object_of
 from cloudtag.contract.streams import INPUTS, OUTPUTS
-from cloudtag.contract.times import rfc3339
 from cloudtag.wire import advice
 from cloudtag.wire.codec import MAX_RECORD_BYTES
 from cloudtag.wire.produced import slip_in, status_of
@@ -65,7 +64,7 @@ def _record_of(loose: Any, *, is_stored: bool) -> tuple[str, Struct]:
 
 def encode_json(stream: str, record: Struct) -> dict[str, Any]:
     """A record as an object ready for `json.dumps`. Raises KeyError for a stream that has no replay form."""
-    return {"stream": _STREAMS[stream].name, **_object(shape_of(type(record)), record)}
+    return {"stream": _STREAMS[stream].name, **object_of(record)}
 
 
 def _encoded(source: dict[str, Any]) -> bytes:
@@ -109,21 +108,6 @@ def _milliseconds(name: str, time: datetime | int | None) -> int | None:
     if problem := advice.not_a_time(name, time):
         raise Undecodable("invalid_value", problem)
     return (time - _EPOCH) // _MS if isinstance(time, datetime) else time
-
-
-def _object(shape: Shape, record: Struct) -> dict[str, Any]:
-    values = ((name, getattr(record, name)) for name in shape.names)
-    return {name: _value(shape, name, value) for name, value in values if value is not UNSET}
-
-
-def _value(shape: Shape, name: str, value: Any) -> Any:
-    if name in shape.nested:
-        return [_object(shape.nested[name], item) for item in value]
-    if name in shape.times and value is not None:
-        return rfc3339(value)
-    if isinstance(value, bytes):
-        return b64encode(value).decode()
-    return list(value) if isinstance(value, tuple) else value
 
 
 @cache

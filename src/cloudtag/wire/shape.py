@@ -9,6 +9,8 @@ from typing import Any, get_args, get_origin, get_type_hints
 from msgspec import UNSET, Struct
 from msgspec.structs import fields
 
+from cloudtag.contract.replay_form import is_time
+
 _STEP = re.compile(r"\[([^\]]*)\]|\.([^.\[]+)")
 
 
@@ -50,11 +52,6 @@ class Shape:
     def _name_at(self, index: str) -> str:
         place = int(index) - (self.tag is not None) if index.isdigit() else -1
         return self.names[place] if 0 <= place < len(self.names) else index
-
-
-def is_time(name: str) -> bool:
-    """Whether a field of that name is a moment: when something was, or by when something must be."""
-    return name.endswith("_at") or name == "cleaned_by"
 
 
 @cache

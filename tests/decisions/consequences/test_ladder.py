@@ -6,12 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cloudtag.contract.scope import scoped
 from cloudtag.decisions.consequences.case import ConsequenceTimer
 from cloudtag.decisions.consequences.sanctions import sanction, sanction_id
 from tests.decisions.consequences.cases import DAY, T0, alert, appeal, case, evident, of_shops, verdict
 
 TAOBAO = ("warn", "real_name_check", "strip_benefits", "no_login")
-ID = sanction_id("b1", "taobao")
+ID = sanction_id(scoped("taobao", "b1"), "taobao")
 
 
 def told(found: Any) -> Any:

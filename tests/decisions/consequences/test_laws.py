@@ -1,6 +1,7 @@
 """The laws of consequences over random dealings: no orphans, nothing left out, nobody named, nothing forgotten."""
 
 import json
+from itertools import product
 from typing import Any
 
 import msgspec
@@ -8,7 +9,7 @@ from hypothesis import given, settings
 
 from cloudtag.contract import events as ev
 from cloudtag.contract.records import Alert, Consequence, TagConfirmation, TagStatus
-from cloudtag.contract.standing import is_taken_back, record_id
+from cloudtag.contract.standing import is_taken_back, record_key
 from cloudtag.contract.streams import INTERNAL, OUTPUTS
 from cloudtag.decisions.permissions import standing_abuses
 from cloudtag.policy.load import shipped
@@ -22,6 +23,7 @@ DAY_MS = 24 * HOUR_MS
 UNTIL_MS = START_MS + 30 * DAY_MS
 KINDS = (dealings.INSURING, dealings.EXCLUDING, dealings.EVIDENCE, dealings.WARNING, dealings.ALL)
 NAMES = (dealings.BUYER, dealings.STRANGER)
+NETWORKS = ("jd", "taobao", "aliexpress")
 dealt = histories(kinds=KINDS)
 
 
@@ -116,17 +118,24 @@ def test_whatever_must_follow_follows(history: Any) -> None:
 @settings(max_examples=40, deadline=None)
 def test_a_shop_found_out_counts_as_if_it_had_never_tagged(history: Any) -> None:
     findings = [event for event in history if type(event) is ev.AbuseFound]
-    abusers = {abuse.shop_id for shop in dealings.SHOPS for abuse in _standing(findings, shop)}
+    abusers = {
+        (network, shop) for network, shop in product(NETWORKS, dealings.SHOPS) if _standing(findings, network, shop)
+    }
     honest = [e for e in history if type(e) is not ev.AbuseFound and not _is_tag_of(e, abusers)]
     assert _without(stands(history), abusers) == _without(stands(honest), abusers)
 
 
-def _standing(findings: Any, shop: Any) -> Any:
-    return standing_abuses(finding for finding in findings if finding.shop_id == shop)
+def _shop(said: Any) -> Any:
+    """A shop is one only inside its network."""
+    return shipped().networks[said.platform], said.shop_id
+
+
+def _standing(findings: Any, *shop: Any) -> Any:
+    return standing_abuses(finding for finding in findings if _shop(finding) == shop)
 
 
 def _is_tag_of(event: Any, shops: Any) -> Any:
-    return type(event) is ev.TagSubmitted and event.shop_id in shops
+    return type(event) is ev.TagSubmitted and _shop(event) in shops
 
 
 def _without(found: Any, shops: Any) -> Any:
@@ -134,7 +143,7 @@ def _without(found: Any, shops: Any) -> Any:
     return {
         key: record
         for key, record in found.items()
-        if not (isinstance(record, TagStatus) and record.shop_id in shops)
+        if not (isinstance(record, TagStatus) and _shop(record) in shops)
         and getattr(record, "kind", "") != "permission"
     }
 
@@ -165,7 +174,7 @@ def test_no_stream_is_for_buyers() -> None:
 @given(dealt)
 @settings(max_examples=15, deadline=None)
 def test_forgetting_takes_nothing_back(history: Any) -> None:
-    """The buyer goes on for two years; whatever time alone does, nothing that stood is reversed, or told anew."""
+    """Both buyers go on for two years; whatever time alone does, nothing that stood is reversed, or told anew."""
     topology = Topology(shipped())
     events = sorted(history, key=lambda event: event.occurred_at)
     before = latest([*_records(topology.feed(events)), *_records(topology.pass_time(UNTIL_MS))])
@@ -173,7 +182,7 @@ def test_forgetting_takes_nothing_back(history: Any) -> None:
         at = START_MS + month * 30 * DAY_MS
         after = [*_records(topology.pass_time(at)), *_records(topology.feed(_signs_of_life(month, at)))]
         for record in after:
-            key = (type(record), record_id(record))
+            key = (type(record), record_key(record))
             assert not is_taken_back(record)
             assert record.status != "rejected"
             assert record.revision == (before[key].revision + 1 if key in before else 0)
@@ -185,8 +194,9 @@ def _records(outputs: Any) -> Any:
 
 
 def _signs_of_life(month: Any, at: Any) -> Any:
-    """Both buyers are reached about an order that nobody says anything else of."""
+    """Both buyers are reached, in every network, about an order that nobody says anything else of."""
     return [
-        ev.BuyerContacted(f"life-{name}-{month}", at, "jd", f"life-{name}-{month}", name, "s1", "chat", True)
+        ev.BuyerContacted(f"life-{name}-{month}", at, platform, f"life-{name}-{month}", name, "s1", "chat", True)
         for name in NAMES
+        for platform in NETWORKS
     ]

@@ -62,19 +62,27 @@ def test_nobody_is_sanctioned_without_a_confirmation() -> None:
 
 
 def test_networks_have_ladders_of_their_own() -> None:
-    told = Told([*exams(), *confirmed(1), *confirmed(1, "aliexpress", first=2), *confirmed(1, "jd", first=4)])
+    told = Told(
+        [
+            *exams(),
+            *exams(platform="taobao"),
+            *confirmed(1),
+            *confirmed(1, "aliexpress", first=2),
+            *confirmed(1, "jd", first=4),
+        ]
+    )
     found = {c.details["network"]: c.details["sanction"] for c in told.consequences("sanction")}
     assert found == {"taobao": "warn", "aliexpress": "warn"}, "and JD has none"
 
 
 def test_taobao_and_tmall_have_one_together() -> None:
-    told = Told([*exams(), *confirmed(1, "taobao"), *confirmed(1, "tmall", first=1)])
+    told = Told([*exams(platform="taobao"), *confirmed(1, "taobao"), *confirmed(1, "tmall", first=1)])
     c = told.one("sanction")
     assert (c.details["network"], c.details["sanction"]) == ("taobao", "real_name_check")
 
 
 def test_a_confirmation_that_is_reversed_takes_its_rung_with_it() -> None:
-    events = [*exams(), *confirmed(2)]
+    events = [*exams(platform="taobao"), *confirmed(2)]
     assert Told(events).one("sanction").details["sanction"] == "real_name_check"
     gone = Told([*events, abused("s1", at(1) + DAY, platform="taobao")])
     assert gone.course("sanction")[-1] == "reversed"
@@ -94,7 +102,7 @@ def test_an_abnormal_verdict_limits_the_buyer_and_holds_the_next_order() -> None
 
 
 def test_an_appeal_that_is_upheld_reverses_the_sanction() -> None:
-    events = [*exams(), *confirmed(1)]
+    events = [*exams(platform="taobao"), *confirmed(1)]
     sanction = Told(events).one("sanction").consequence_id
 
     def appealed(status: Any, when: Any) -> Any:
@@ -118,7 +126,7 @@ def test_evidence_of_one_case_alone_closes_no_account() -> None:
 
 
 def test_limiting_orders_is_no_more_than_suggested() -> None:
-    told = Told([*exams(), *confirmed(2)])
+    told = Told([*exams(platform="taobao"), *confirmed(2)])
     c = told.one("order_limit")
     assert (c.subject_kind, c.subject_id, c.starts_at, c.ends_at) == ("buyer", "b1", at(0), None)
     assert c.details == {"suggestion": "limit_orders", "is_binding": "false", "network": "taobao"}
@@ -129,6 +137,6 @@ def test_limiting_orders_is_no_more_than_suggested() -> None:
 def test_a_platform_may_suggest_nothing() -> None:
     quiet = [replace(p, consequences=replace(p.consequences, suggests_order_limit=False)) for p in shipped().versions()]
     policies = Policies({name: [p for p in quiet if p.platform == name] for name in {p.platform for p in quiet}})
-    told = Told([*exams(), *confirmed(1)], None, policies)
+    told = Told([*exams(platform="taobao"), *confirmed(1)], None, policies)
     assert told.consequences("order_limit") == []
     assert told.consequences("sanction") != []

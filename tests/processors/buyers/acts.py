@@ -15,6 +15,7 @@ from cloudtag.contract.events import (
 )
 from cloudtag.contract.links import AttributeUsed, LinkReported
 from cloudtag.contract.records import Alert
+from cloudtag.contract.scope import scoped
 from cloudtag.contract.types import Goods, OrderLine, OrderStatus, RefundStatus, ScanKind, VerdictKind
 from cloudtag.engine.task_result import Output
 from tests.engine.standing import records_of
@@ -27,6 +28,11 @@ def on_stage(*facts: Any) -> Scene:
     for fact in facts:
         scene.come(fact)
     return scene
+
+
+def named(order_id: str) -> str:
+    """The name of the row of an order of that shop."""
+    return scoped("s1", order_id)
 
 
 def ordered(status: OrderStatus = "placed", at: int = T0, n: int = 1, **fields: Any) -> OrderChanged:
@@ -72,8 +78,11 @@ def answered(alert: Alert, verdict: VerdictKind, at: int, name: str = "v1") -> A
 
 def linked(attribute: str, *others: str, at: int = T0, **fields: Any) -> LinkReported:
     """Others show the attribute as the buyer does."""
-    uses = tuple(AttributeUsed(0, True, attribute, at, f"e-{other}", "taobao", other, **fields) for other in others)
-    return LinkReported(0, True, "b1", attribute, at, uses)
+    uses = tuple(
+        AttributeUsed(0, True, attribute, at, f"e-{other}", "taobao", other, network="taobao", **fields)
+        for other in others
+    )
+    return LinkReported(0, True, "b1", attribute, at, uses, "taobao")
 
 
 def alerts(outputs: list[Output], detector: str = "") -> list[Alert]:

@@ -19,7 +19,9 @@ def bought(n: int, at: int = T0 - DAY) -> OrderChanged:
 
 def tagged(n: int, at: int = T0) -> TagRequested:
     """Shop n tags it."""
-    return TagRequested(0, True, "b1", f"o{n}", f"sub{n}", f"t{n}", at + n, "taobao", f"s{n}", "main", "worn_return")
+    return TagRequested(
+        0, True, "b1", f"o{n}", f"sub{n}", f"t{n}", at + n, "taobao", f"s{n}", "main", "worn_return", network="taobao"
+    )
 
 
 def confirmed() -> Scene:

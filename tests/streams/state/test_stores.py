@@ -9,13 +9,16 @@ from pathlib import Path
 
 import pytest
 
+from cloudtag.engine.rows import row_key
+from cloudtag.engine.task_result import SCOPED
+from cloudtag.engine.task_row import TASK_KEY
 from streams.state.memory_store import MemoryStore
 from streams.state.rocksdb_store import TRUSTED_DAYS, RocksStore, StoreLockedError
 from streams.state.store import Store
 
 
 def key(file: str, row: str = "") -> bytes:
-    return len(file.encode()).to_bytes(2) + file.encode() + row.encode()
+    return row_key(file, row)
 
 
 @pytest.fixture(params=["memory", "rocksdb"])
@@ -42,14 +45,14 @@ def test_rows_are_found_by_file_and_by_any_prefix(store: Store) -> None:
         key("b1", "o2"): b"2",
         key("b10", "o1"): b"3",
         key("b1x"): b"4",
-        b"\x00\x00own": b"5",
+        TASK_KEY: b"5",
     }
     store_part.apply(dict(rows), 5, 0)
     assert dict(store_part.rows_of(key("b1"))) == {key("b1", "o1"): b"1", key("b1", "o2"): b"2"}
     assert dict(store_part.rows_of(key("b1", "o2"))) == {key("b1", "o2"): b"2"}
     assert dict(store_part.rows_of(key("nobody"))) == {}
-    assert dict(store_part.rows_of(b"\x00\x00")) == {b"\x00\x00own": b"5"}
-    assert dict(store_part.rows_of(b"\x00")) == rows
+    assert dict(store_part.rows_of(TASK_KEY)) == {TASK_KEY: b"5"}
+    assert dict(store_part.rows_of(SCOPED)) == rows
     assert dict(store_part.rows_of(b"")) == rows
 
 
@@ -120,7 +123,7 @@ def test_kill_9_leaves_a_true_prefix(tmp_path: Path) -> None:
     code = (
         "import os,sys; from pathlib import Path; from streams.state.rocksdb_store import RocksStore\n"
         "rows = RocksStore(Path(sys.argv[1]), 'here').store_part('buyers', 0)\n"
-        "for n in range(1, 2001): rows.apply({b'\\x00\\x02b%d' % (n % 10): b'%d' % n}, n, n)\n"
+        "for n in range(1, 2001): rows.apply({b'\\xf1\\x00\\x02b%d' % (n % 10): b'%d' % n}, n, n)\n"
         "os.kill(os.getpid(), 9)\n"
     )
     done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], cwd=Path(__file__).parents[3], env=os.environ)
@@ -128,6 +131,6 @@ def test_kill_9_leaves_a_true_prefix(tmp_path: Path) -> None:
     store = RocksStore(tmp_path, "here")
     store_part = store.store_part("buyers", 0)
     reached = store_part.next_offset
-    expected = {b"\x00\x02b%d" % (n % 10): b"%d" % n for n in range(1, reached + 1)}
+    expected = {b"\xf1\x00\x02b%d" % (n % 10): b"%d" % n for n in range(1, reached + 1)}
     assert dict(store_part.all_rows()) == expected
     store.close()

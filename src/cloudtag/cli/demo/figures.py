@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from msgspec import Struct
 from rich.console import Console
 
-from cloudtag.backtest.money import money_of, prices_of
+from cloudtag.backtest.money import Scoped, money_of, prices_of
 from cloudtag.cli.demo.ask import ALERTS, DemoWarehouse
 from cloudtag.cli.demo.diary import is_watch
 from cloudtag.cli.demo.paper import heading, said, table
@@ -92,19 +92,19 @@ def money_at_stake(
     sums = money_of(standing, prices).sums
     amounts = listed([money(total.total_minor, total.currency) for total in sums if total.total_minor])
     said(console, f"at stake: {amounts or 'nothing'} in the refunds and orders of {len(standing)} alerts that stand")
-    claims: dict[str, int] = {}
+    claims: dict[Scoped, int] = {}
     for event in known:
         if isinstance(event, InsuranceChanged) and event.amount_minor is not None:
-            claims[event.order_id] = event.amount_minor
+            claims[prices.networks[event.platform], event.shop_id, event.order_id] = event.amount_minor
     for decision, words in (("refuse", "saved"), ("hold", "held"), ("pay", "paid after a hold")):
         about = [
-            c.subject_id
+            (prices.networks[c.platform], c.shop_id or "", c.subject_id)
             for c in consequences
             if c.kind == "insurance_decision" and c.status == "active" and c.details.get("decision") == decision
         ]
         by_currency = Counter[str]()
-        for order_id in about:
-            by_currency[prices.currencies.get(order_id, "")] += claims.get(order_id, 0)
+        for order in about:
+            by_currency[prices.currencies.get(order, "")] += claims.get(order, 0)
         for currency, amount in sorted(by_currency.items()):
             said(
                 console,

@@ -12,6 +12,7 @@ from cloudtag.contract.disputes import AppealChanged, OrderLimitChanged
 from cloudtag.contract.events import AlertAnswered, ComplaintChanged
 from cloudtag.contract.ids import digest_id
 from cloudtag.contract.records import Alert, Consequence, SubjectKind, TagConfirmation, TagStatus
+from cloudtag.contract.scope import scoped
 from cloudtag.decisions.reports import Report, order_of
 from cloudtag.detection.complaint_view import ComplaintView
 from cloudtag.detection.order_view import OrderView
@@ -36,16 +37,16 @@ class ConsequenceCase:
     """One buyer at one moment of event time.
 
     `alerts`, `tags` and `confirmations` are those that stand, in order of time; alerts of the whole-site judgement are
-    left out, they repeat what others say. `orders` are those still held, by id; `complaints` those by and about the
-    buyer, in order of their ids, `reports` what became of those by shops. `verdicts` are the ones that count, by alert.
-    `appeals` and `limits` are all that is known, in any order.
+    left out, they repeat what others say. `orders` are those still held, by shop and id;
+    `complaints` those by and about the buyer, in order of their ids, `reports` what became of those by shops.
+    `verdicts` are the ones that count, by alert. `appeals` and `limits` are all that is known, in any order.
     """
 
     buyer_id: str
     alerts: list[Alert]
     tags: list[TagStatus]
     confirmations: list[TagConfirmation]
-    orders: Mapping[str, OrderView]
+    orders: Mapping[tuple[str, str], OrderView]
     complaints: Sequence[ComplaintView]
     verdicts: Mapping[str, AlertAnswered]
     policies: Policies
@@ -53,24 +54,55 @@ class ConsequenceCase:
     reports: Sequence[Report] = ()
     appeals: Sequence[AppealChanged] = ()
     limits: Sequence[OrderLimitChanged] = ()
+    network: str = ""
+
+    @property
+    def buyer(self) -> str:
+        """The buyer with the network: what ids are made of."""
+        return scoped(self.network, self.buyer_id)
 
 
-__all__ = ["ConsequenceCase", "ConsequenceTimer", "Follow", "Follows", "complaints_among", "lasting", "order_of"]
+__all__ = [
+    "ConsequenceCase",
+    "ConsequenceTimer",
+    "Follow",
+    "Follows",
+    "complaints_among",
+    "consequence_id",
+    "lasting",
+    "order_of",
+]
 Follow = Callable[[ConsequenceCase], Iterator[Follows | ConsequenceTimer]]
 """One rule: what follows from a case."""
 
 
+def orders_named(alert: Alert) -> tuple[tuple[str, str], ...]:
+    """The orders an alert names, as shop and id; the shop is empty where nobody knows it."""
+    if alert.orders:
+        return tuple((order.shop_id, order.order_id) for order in alert.orders)
+    return tuple((alert.shop_id or "", order_id) for order_id in alert.order_ids)
+
+
 def complaints_among(facts: Iterable[Any]) -> list[ComplaintView]:
     """The complaints that facts name, in order of their ids; not every event need name the order."""
-    events: dict[str, list[ComplaintChanged]] = {}
+    events: dict[tuple[str, str], list[ComplaintChanged]] = {}
     for fact in facts:
         if type(fact) is ComplaintChanged:
-            events.setdefault(fact.complaint_id, []).append(fact)
-    return [ComplaintView(events[complaint_id]) for complaint_id in sorted(events)]
+            events.setdefault((fact.complaint_id, fact.shop_id), []).append(fact)
+    return [ComplaintView(events[complaint]) for complaint in sorted(events)]
+
+
+def consequence_id(buyer: str, kind: str, subject: tuple[SubjectKind, str], shop_id: str | None, anchor: str) -> str:
+    """The id of a consequence: of its kind, its subject and what else distinguishes it from others of the kind.
+
+    The buyer, with the network, is part of it: an order that is tagged, or named in an alert, under two buyers is
+    judged in two keyed states.
+    """
+    return digest_id(kind, buyer, subject[0], shop_id or "", subject[1], anchor)
 
 
 def consequence(
-    buyer_id: str,
+    buyer: str,
     kind: str,
     subject: tuple[SubjectKind, str],
     policy: Policy,
@@ -83,14 +115,10 @@ def consequence(
     ends_at: int | None = None,
     shop_id: str | None = None,
 ) -> Consequence:
-    """A consequence; its id is made of its kind, its subject and what else distinguishes it from others of the kind.
-
-    The buyer is part of it: an order that is tagged, or named in an alert, under two buyers is judged in two keyed
-    states.
-    """
+    """A consequence, under the id that is its own."""
     subject_kind, subject_id = subject
     return Consequence(
-        consequence_id=digest_id(kind, buyer_id, subject_kind, subject_id, anchor),
+        consequence_id=consequence_id(buyer, kind, subject, shop_id, anchor),
         revision=0,
         status="active",
         kind=kind,

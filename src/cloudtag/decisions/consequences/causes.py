@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from cloudtag.contract.disputes import AppealChanged
 from cloudtag.contract.records import SEVERITIES, Alert, TagConfirmation
-from cloudtag.decisions.consequences.case import ConsequenceCase
+from cloudtag.decisions.consequences.case import ConsequenceCase, orders_named
 from cloudtag.decisions.severity import severe_since
 from cloudtag.decisions.tag_windows import stands
-from cloudtag.policy.model import Policies, Policy
+from cloudtag.policy.model import Policy
 
 _GRAVE = ("high", "critical")
 
@@ -39,17 +39,14 @@ def causes_of(case: ConsequenceCase) -> dict[str, list[SanctionCause]]:
     networks: dict[str, list[SanctionCause]] = {}
     for confirmation in case.confirmations:
         policy = case.policies.at(confirmation.platform, confirmation.confirmed_at)
-        networks.setdefault(policy.tags.network, []).extend(_of_confirmation(case, confirmation, policy))
+        networks.setdefault(case.policies.networks[confirmation.platform], []).extend(
+            _of_confirmation(case, confirmation, policy)
+        )
     for alert in case.alerts:
         cause = _of_verdict(case, alert)
         if cause is not None:
-            networks.setdefault(network_of(case.policies, alert.platform, cause.at_ms), []).append(cause)
+            networks.setdefault(case.policies.networks[alert.platform], []).append(cause)
     return {name: sorted(found, key=lambda c: (c.at_ms, c.id)) for name, found in sorted(networks.items())}
-
-
-def network_of(policies: Policies, platform: str, at_ms: int) -> str:
-    """The network of platforms whose tags count together."""
-    return policies.at(platform, at_ms).tags.network
 
 
 def _of_confirmation(case: ConsequenceCase, confirmation: TagConfirmation, policy: Policy) -> Iterator[SanctionCause]:
@@ -82,7 +79,7 @@ def _asked(
     """The alerts that stand and say of a confirmed order what was confirmed."""
     said = {scenario for label in labels for scenario in policy.tags.scenarios_of(label)}
     for alert in case.alerts:
-        if not stands(alert) or alert.scenario not in said or orders.isdisjoint(_orders_of(alert)):
+        if not stands(alert) or alert.scenario not in said or orders.isdisjoint(orders_named(alert)):
             continue
         for severity in SEVERITIES[: SEVERITIES.index(alert.severity) + 1]:
             since = severe_since(alert, (severity,)) or alert.decided_at
@@ -105,17 +102,11 @@ def _of_verdict(case: ConsequenceCase, alert: Alert) -> SanctionCause | None:
         platform=alert.platform,
         shop_ids=frozenset((verdict.shop_id or alert.shop_id or "",)),
         scenarios=frozenset((alert.scenario,)),
-        order_ids=frozenset(_orders_of(alert)),
+        order_ids=frozenset(orders_named(alert)),
         has_evidence=True,
         since_ms=min(alert.first_event_at, verdict.occurred_at),
         asked=((max(at_ms, risen), alert.severity, alert.alert_id),),
     )
-
-
-def _orders_of(alert: Alert) -> set[tuple[str, str]]:
-    if alert.orders:
-        return {(order.shop_id, order.order_id) for order in alert.orders}
-    return {(alert.shop_id or "", order_id) for order_id in alert.order_ids}
 
 
 @dataclass(frozen=True, slots=True)

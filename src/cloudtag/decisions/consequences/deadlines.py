@@ -14,6 +14,7 @@ from cloudtag.decisions.consequences.case import (
     consequence,
     lasting,
 )
+from cloudtag.detection.buyer_case import is_about
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.refund_view import RefundView
 
@@ -39,9 +40,9 @@ def warn_of_deadlines(case: ConsequenceCase) -> Iterator[Follows | ConsequenceTi
 
 
 def _is_about(alert: Alert, order: OrderView, refund: RefundView) -> bool:
-    if alert.refund_ids:
-        return refund.refund_id in alert.refund_ids
-    return order.order_id in alert.order_ids and alert.severity != "low"
+    if not is_about(alert, refund.shop_id, order.order_id):
+        return False
+    return refund.refund_id in alert.refund_ids if alert.refund_ids else alert.severity != "low"
 
 
 def _warning(
@@ -58,7 +59,7 @@ def _warning(
         yield ConsequenceTimer(begins_at)
         return
     record = consequence(
-        case.buyer_id,
+        case.buyer,
         "deadline_warning",
         ("order", order.order_id),
         policy,
@@ -68,6 +69,7 @@ def _warning(
         anchor=refund.refund_id,
         platform=refund.platform,
         ends_at=ends_at,
+        shop_id=refund.shop_id,
     )
     yield from lasting(Follows(record, min(refund.opened.occurred_at, alerts[0].first_event_at)), case.now_ms)
 
@@ -111,7 +113,7 @@ def tell_of_delays(case: ConsequenceCase) -> Iterator[Follows | ConsequenceTimer
             record, first = report.record, report.complaint.events[0]
             details = {"report_id": record.report_id, "due": rfc3339(term.due_at), "term": str(term.number + 1)}
             breach = consequence(
-                case.buyer_id,
+                case.buyer,
                 "sla_breach",
                 ("order", record.order_id) if record.order_id is not None else ("shop", record.shop_id),
                 report.policy,

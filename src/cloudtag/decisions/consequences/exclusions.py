@@ -51,7 +51,7 @@ def exclude_reviews(case: ConsequenceCase) -> Iterator[Follows | ConsequenceTime
         return rules.removes_reviews and is_meant and not ground.is_beside
 
     for (order_id, shop_id), (policy, grounds) in sorted(_excluded(case, excludes).items()):
-        order = case.orders.get(order_id)
+        order = case.orders.get((shop_id, order_id))
         reviews = [fact for fact in order.others if type(fact) is ReviewPosted] if order else []
         reviews = [review for review in reviews if review.shop_id == shop_id]
         if not reviews:
@@ -86,7 +86,7 @@ def _told(
 ) -> Follows:
     order_id, shop_id = order
     record = consequence(
-        case.buyer_id,
+        case.buyer,
         kind,
         ("order", order_id),
         policy,

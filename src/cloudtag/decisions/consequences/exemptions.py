@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cloudtag.contract.records import Alert
-from cloudtag.decisions.consequences.case import ConsequenceCase, ConsequenceTimer, Follows, consequence
-from cloudtag.decisions.tag_windows import is_about
+from cloudtag.decisions.consequences.case import ConsequenceCase, ConsequenceTimer, Follows, consequence, orders_named
+from cloudtag.detection.buyer_case import is_about
 
 _TOLD = ("reasons", "region", "unanswered_contacts")
 
@@ -20,25 +20,25 @@ def exempt_deals(case: ConsequenceCase) -> Iterator[Follows | ConsequenceTimer]:
     for alert in case.alerts:
         if alert.recommendation != "deal_not_sold_exemption" or alert.facts.get("verdict") == "normal":
             continue
-        for order_id in alert.order_ids:
+        for shop_id, order_id in orders_named(alert):
             details = {"exemption": "deal_not_sold", **{k: alert.facts[k] for k in _TOLD if k in alert.facts}}
             record = consequence(
-                case.buyer_id,
+                case.buyer,
                 "deal_not_sold_exemption",
                 ("order", order_id),
                 case.policies.at(alert.platform, alert.decided_at),
-                [alert.alert_id, *_tags_about(case, alert, order_id)],
+                [alert.alert_id, *_tags_about(case, alert, shop_id, order_id)],
                 alert.decided_at,
                 details,
                 platform=alert.platform,
-                shop_id=next((o.shop_id for o in alert.orders if o.order_id == order_id), alert.shop_id),
+                shop_id=shop_id or None,
             )
             yield Follows(record, alert.first_event_at)
 
 
-def _tags_about(case: ConsequenceCase, alert: Alert, order_id: str) -> Iterator[str]:
+def _tags_about(case: ConsequenceCase, alert: Alert, shop_id: str, order_id: str) -> Iterator[str]:
     for tag in case.tags:
         rules = case.policies.at(tag.platform, tag.put_at or tag.decided_at).tags
         is_open = tag.status == "pending" and tag.scenario in rules.exempting
-        if is_open and tag.order_id == order_id and is_about(alert, tag.shop_id, order_id):
+        if is_open and (tag.shop_id, tag.order_id) == (shop_id, order_id) and is_about(alert, tag.shop_id, order_id):
             yield tag.tag_id

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from cloudtag.contract.records import Alert
-from cloudtag.decisions.consequences.case import ConsequenceCase
+from cloudtag.decisions.consequences.case import ConsequenceCase, orders_named
 from cloudtag.policy.consequence_rules import ExclusionBasis
 from cloudtag.policy.model import Policy
 
@@ -82,10 +82,8 @@ def _of_verdict(case: ConsequenceCase, alert: Alert) -> Iterator[tuple[str, Grou
     verdict = case.verdicts.get(alert.alert_id)
     if verdict is None or verdict.verdict != "abnormal":
         return
-    shops = {order.order_id: order.shop_id for order in alert.orders}
     since_ms = min(alert.first_event_at, verdict.occurred_at)
-    for order_id in alert.order_ids:
-        shop_id = shops.get(order_id, alert.shop_id or "")
+    for shop_id, order_id in orders_named(alert):
         yield (
             order_id,
             Ground(

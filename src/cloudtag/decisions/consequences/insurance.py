@@ -10,7 +10,8 @@ from cloudtag.contract.records import TagStatus
 from cloudtag.decisions.consequences.case import ConsequenceCase, ConsequenceTimer, Follows, consequence
 from cloudtag.decisions.reports import order_of
 from cloudtag.decisions.severity import severe_since
-from cloudtag.decisions.tag_windows import is_about, stands
+from cloudtag.decisions.tag_windows import stands
+from cloudtag.detection.buyer_case import is_about
 from cloudtag.detection.complaint_view import ComplaintView
 from cloudtag.detection.order_view import OrderView
 
@@ -51,8 +52,7 @@ def decide_claims(case: ConsequenceCase) -> Iterator[Follows | ConsequenceTimer]
     for order_id, shop_id in sorted(tags.keys() | suspected):
         about = tags.get((order_id, shop_id), [])
         confirmed = [tag for tag in about if tag.status == "confirmed"]
-        order = case.orders.get(order_id)
-        order = order if order is not None and order.shop_id in (None, shop_id) else None
+        order = case.orders.get((shop_id, order_id))
         if confirmed:
             yield from _refuse(case, order, confirmed)
         elif order is not None:
@@ -61,7 +61,7 @@ def decide_claims(case: ConsequenceCase) -> Iterator[Follows | ConsequenceTimer]
 
 def _refuse(case: ConsequenceCase, order: OrderView | None, tags: list[TagStatus]) -> Iterator[Follows]:
     tag = min(tags, key=lambda tag: (tag.decided_at, tag.tag_id))
-    complaints = [c for c in case.complaints if _is_about_refusal(c, tag.order_id)]
+    complaints = [c for c in case.complaints if _is_about_refusal(c, tag)]
     if any(complaint.status == "upheld" for complaint in complaints):
         return
     opened = [complaint for complaint in complaints if complaint.status in ("opened", "reopened")]
@@ -115,9 +115,9 @@ def _doubts_of_alerts(case: ConsequenceCase, order: OrderView) -> Iterator[Doubt
             yield Doubt(at_ms, at_ms + hours * _HOUR_MS, alert.alert_id, True, alert.platform)
 
 
-def _is_about_refusal(complaint: ComplaintView, order_id: str) -> bool:
-    is_buyers = complaint.complainant != "shop"
-    return is_buyers and complaint.type == "insurance_refused" and order_of(complaint) == order_id
+def _is_about_refusal(complaint: ComplaintView, tag: TagStatus) -> bool:
+    is_buyers = complaint.complainant != "shop" and complaint.events[0].shop_id == tag.shop_id
+    return is_buyers and complaint.type == "insurance_refused" and order_of(complaint) == tag.order_id
 
 
 def _claims(order: OrderView | None) -> list[InsuranceChanged]:
@@ -140,7 +140,7 @@ def _decided(
     if claims:
         details["claim_id"] = ", ".join(sorted({claim.claim_id for claim in claims}))
     record = consequence(
-        case.buyer_id,
+        case.buyer,
         "insurance_decision",
         ("order", order_id),
         case.policies.at(platform, starts_at),

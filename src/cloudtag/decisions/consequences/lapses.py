@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from cloudtag.contract.records import Consequence
 from cloudtag.contract.types import Condition
 from cloudtag.decisions.consequences.case import ConsequenceCase, ConsequenceTimer, Follows, consequence
+from cloudtag.detection.buyer_case import is_about
 from cloudtag.detection.used_returns import used_returns
 from cloudtag.detection.windows import Moment
 
@@ -32,10 +33,10 @@ def lapse_rights(case: ConsequenceCase) -> Iterator[Follows | ConsequenceTimer]:
 def _lapse(case: ConsequenceCase, found: list[Moment], conditions: tuple[Condition, ...]) -> Consequence:
     order, refund, _ = found[0].thing
     marks = sorted({mark for moment in found for mark in moment.thing[2].condition if mark in conditions})
-    alerts = [a.alert_id for a in case.alerts if a.detector == _DETECTOR and order.order_id in a.order_ids]
+    alerts = [a.alert_id for a in case.alerts if a.detector == _DETECTOR and is_about(a, *order.name)]
     refund_ids = sorted({moment.thing[1].refund_id for moment in found})
     return consequence(
-        case.buyer_id,
+        case.buyer,
         "no_reason_right_lapsed",
         ("order", order.order_id),
         case.policies.at(order.platform or "", found[0].at_ms),

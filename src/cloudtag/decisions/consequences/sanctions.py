@@ -10,8 +10,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from cloudtag.contract.ids import digest_id
-from cloudtag.decisions.consequences.case import ConsequenceCase, ConsequenceTimer, Follows, consequence, lasting
+from cloudtag.contract.scope import unscoped
+from cloudtag.decisions.consequences.case import (
+    ConsequenceCase,
+    ConsequenceTimer,
+    Follows,
+    consequence,
+    consequence_id,
+    lasting,
+)
 from cloudtag.decisions.consequences.causes import SanctionCause, appeals_against, causes_of, left_by
 from cloudtag.policy.consequence_rules import SanctionRules
 from cloudtag.policy.model import Policy
@@ -56,9 +63,9 @@ def sanctions_of(case: ConsequenceCase) -> list[Sanctioned]:
     return [found for name, causes in causes_of(case).items() if (found := _standing(case, name, causes)) is not None]
 
 
-def sanction_id(buyer_id: str, network: str) -> str:
-    """The id of a buyer's sanction in a network: one, however high it climbs."""
-    return digest_id("sanction", buyer_id, "buyer", buyer_id, network)
+def sanction_id(buyer: str, network: str) -> str:
+    """The id of a buyer's sanction in a network, the buyer given with the network: one, however high it climbs."""
+    return consequence_id(buyer, "sanction", ("buyer", unscoped(buyer)[1]), None, network)
 
 
 def sanction(case: ConsequenceCase) -> Iterator[Follows | ConsequenceTimer]:
@@ -79,7 +86,7 @@ def sanction(case: ConsequenceCase) -> Iterator[Follows | ConsequenceTimer]:
         if found.is_under_appeal:
             details["under_appeal"] = "true"
         record = consequence(
-            case.buyer_id,
+            case.buyer,
             "sanction",
             ("buyer", case.buyer_id),
             found.policy,
@@ -97,15 +104,14 @@ def suggest_order_limit(case: ConsequenceCase) -> Iterator[Follows | Consequence
     """J11: a confirmation limits nothing by itself; shops are told that they might."""
     networks: dict[str, list[int]] = {}
     for place, confirmation in enumerate(case.confirmations):
-        policy = case.policies.at(confirmation.platform, confirmation.confirmed_at)
-        networks.setdefault(policy.tags.network, []).append(place)
+        networks.setdefault(case.policies.networks[confirmation.platform], []).append(place)
     for network, places in sorted(networks.items()):
         confirmations = [case.confirmations[place] for place in places]
         first = confirmations[0]
         policy = case.policies.at(first.platform, first.confirmed_at)
         if policy.consequences.suggests_order_limit:
             record = consequence(
-                case.buyer_id,
+                case.buyer,
                 "order_limit",
                 ("buyer", case.buyer_id),
                 policy,
@@ -119,7 +125,7 @@ def suggest_order_limit(case: ConsequenceCase) -> Iterator[Follows | Consequence
 
 
 def _standing(case: ConsequenceCase, network: str, causes: list[SanctionCause]) -> Sanctioned | None:
-    appeals = appeals_against(case.appeals, sanction_id(case.buyer_id, network))
+    appeals = appeals_against(case.appeals, sanction_id(case.buyer, network))
     left = _since_clean(case, left_by(appeals, causes))
     if not left:
         return None

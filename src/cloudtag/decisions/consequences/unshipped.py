@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from cloudtag.contract.disputes import OrderLimitChanged
 from cloudtag.decisions.consequences.case import ConsequenceCase, ConsequenceTimer, Follows, consequence, lasting
-from cloudtag.decisions.consequences.causes import network_of
 from cloudtag.decisions.consequences.sanctions import Sanctioned, sanctions_of
 from cloudtag.decisions.severity import severe_since
 from cloudtag.decisions.tag_windows import stands
@@ -36,7 +35,7 @@ def watch_unshipped(case: ConsequenceCase) -> Iterator[Follows | ConsequenceTime
     for _, order in sorted(case.orders.items()):
         if not order.changes or order.shop_id is None:
             continue
-        network = network_of(case.policies, order.platform or "", order.began_at)
+        network = case.policies.networks[order.platform or ""]
         yield from _told(case, order, "order_warning", list(_warning(case, network, sanctions)))
         yield from _told(case, order, "order_hold", list(_hold(case, network, order, sanctions)))
 
@@ -60,7 +59,7 @@ def _told(
     begins_at = max(placed_at, min(ground.at_ms for ground in grounds))
     policy = case.policies.at(order.platform or "", begins_at)
     record = consequence(
-        case.buyer_id,
+        case.buyer,
         kind,
         ("order", order.order_id),
         policy,
@@ -81,11 +80,11 @@ def _warning(case: ConsequenceCase, network: str, sanctions: Iterable[Sanctioned
         if found.network == network:
             yield from _of_sanction(found, "sanction")
     for one in case.confirmations:
-        if network_of(case.policies, one.platform, one.confirmed_at) == network:
+        if case.policies.networks[one.platform] == network:
             yield WatchGround(one.confirmed_at, None, one.confirmation_id, one.confirmed_at, "confirmation")
     for alert in case.alerts:
         is_critical = alert.severity == "critical" and stands(alert)
-        if is_critical and network_of(case.policies, alert.platform, alert.decided_at) == network:
+        if is_critical and case.policies.networks[alert.platform] == network:
             at_ms = severe_since(alert, ("critical",)) or alert.decided_at
             yield WatchGround(at_ms, None, alert.alert_id, alert.first_event_at, "critical_alert")
 
@@ -119,7 +118,7 @@ def limits_at(case: ConsequenceCase, shop_id: str, network: str) -> list[WatchGr
     spans: list[WatchGround] = []
     began: OrderLimitChanged | None = None
     for change in sorted(case.limits, key=lambda c: (c.occurred_at, c.event_id)):
-        if change.shop_id != shop_id or network_of(case.policies, change.platform, change.occurred_at) != network:
+        if change.shop_id != shop_id or case.policies.networks[change.platform] != network:
             continue
         if change.status == "set" and began is None:
             began = change

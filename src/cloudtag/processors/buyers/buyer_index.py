@@ -6,8 +6,10 @@ from typing import Any
 
 from cloudtag.contract.events import AlertAnswered, InsuranceChanged, OrderChanged, RefundChanged, ReviewPosted
 from cloudtag.contract.links import AttributeUsed, LinkReported
+from cloudtag.contract.scope import scoped
 from cloudtag.detection.dealings import BAD_RATING
 from cloudtag.detection.order_view import attributes_of
+from cloudtag.detection.refund_view import own_unit
 from cloudtag.detection.wrong_goods import CLAIMED
 from cloudtag.engine.revise import Conclusion
 from cloudtag.processors.buyers.prefilter import Prefilter
@@ -32,6 +34,7 @@ class BuyerIndex:
         "claims",
         "has_dealings",
         "is_insurance_paid",
+        "network",
         "orders_by_number",
         "prefilter",
         "shared",
@@ -44,10 +47,11 @@ class BuyerIndex:
         "verdicts",
     )
 
-    def __init__(self) -> None:
-        """Nothing known."""
+    def __init__(self, network: str) -> None:
+        """Nothing known of a buyer of that network."""
+        self.network = network
         self.orders_by_number: dict[str, tuple[str, ...]] = {}
-        """Most numbers are named by one order: tuples take less room than sets."""
+        """The names of orders' rows. Most numbers are named by one order: tuples take less room than sets."""
         self.shared: frozenset[str] = frozenset()
         """The numbers that several orders name: few."""
         self.units: frozenset[str] = frozenset()
@@ -98,13 +102,13 @@ class BuyerIndex:
     def add_order(self, order: OrderChanged) -> bool:
         """Take in an order's number and attributes; whether an attribute's first use changed."""
         if order.waybill_no is not None:
-            self._add_sent(order.waybill_no, order.order_id)
+            self._add_sent(order.waybill_no, order)
         for parcel in order.parcels:
-            self._add_sent(parcel.waybill_no, order.order_id)
+            self._add_sent(parcel.waybill_no, order)
         return self._add_attributes(order)
 
-    def _add_sent(self, number: str, order_id: str) -> None:
-        _join(self.orders_by_number, number, order_id)
+    def _add_sent(self, number: str, order: OrderChanged) -> None:
+        _join(self.orders_by_number, number, scoped(order.shop_id, order.order_id))
         if len(self.orders_by_number[number]) > 1:
             self.shared |= {number}
 
@@ -127,10 +131,6 @@ class BuyerIndex:
             has_changed = self._add_attribute(attribute, order) or has_changed
         return has_changed
 
-    def _add_claim(self, refund: RefundChanged) -> None:
-        if refund.reason in CLAIMED and refund.order_id not in self.claimed_orders:
-            self.claimed_orders |= {refund.order_id}
-
     def note_dealing(self, fact: Any) -> None:
         """Remember that linked buyers may have to be told of what the buyer did."""
         kind = type(fact)
@@ -141,11 +141,13 @@ class BuyerIndex:
 
     def add_refund(self, refund: RefundChanged) -> None:
         """Take in the parcels a refund may come back in: every number it ever named, and itself."""
-        self._add_claim(refund)
-        for unit in (f"~{refund.refund_id}", refund.waybill_no):
+        name = scoped(refund.shop_id, refund.order_id)
+        if refund.reason in CLAIMED and name not in self.claimed_orders:
+            self.claimed_orders |= {name}
+        for unit in (own_unit(refund.shop_id, refund.refund_id), refund.waybill_no):
             if unit is not None:
-                _join(self.units_by_order, refund.order_id, unit)
-                _join(self.orders_by_number, unit, refund.order_id)
+                _join(self.units_by_order, name, unit)
+                _join(self.orders_by_number, unit, name)
                 if len(self.orders_by_number[unit]) > 1:
                     self.shared |= {unit}
         if refund.waybill_no is not None and refund.waybill_no not in self.units:
@@ -166,7 +168,7 @@ class BuyerIndex:
                 first = _first(held.record)
             if first == _first(held.record) and used_at == held.record.used_at:
                 return False
-        use = AttributeUsed(0, True, attribute, *first, order.buyer_id, used_at=used_at)
+        use = AttributeUsed(0, True, attribute, *first, order.buyer_id, used_at=used_at, network=self.network)
         self.attributes[attribute] = Conclusion(use.internal_id, attribute, use.occurred_at, use)
         return True
 

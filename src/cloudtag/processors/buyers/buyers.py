@@ -39,15 +39,15 @@ class Buyers(KeyedProcessor):
     """Keyed state by buyer. They are held a month longer than other processors hold their internal records."""
 
     name = "buyers"
-    key: Callable[[Any], str] = attrgetter("buyer_id")
+    id_of: Callable[[Any], str] = attrgetter("buyer_id")
     kinds = RowKinds(
         (ORDER, PARCEL, SHOPS, BUYER, ALERTED, LINKS, PASSES, RISK, TAGS, CONSEQUENCES, UNHEARD, APPEALS, ERASURE)
     )
     retention_ms = HELD_MS
 
-    def new_index(self) -> BuyerIndex:
+    def new_index(self, network: str) -> BuyerIndex:
         """What is kept at hand of a buyer."""
-        return BuyerIndex()
+        return BuyerIndex(network)
 
     def index(self, state: KeyedState, row: Row, fact: Any) -> Iterable[str]:
         """Every fact may signal something, whatever row holds it; when a signal ends, so may what was found by it."""
@@ -68,7 +68,7 @@ class Buyers(KeyedProcessor):
     def withdrawn(self, state: KeyedState, row_id: str, record: Any, news: News, now_ms: int) -> Any:
         """An alert is taken back with what refuted it: one that follows from alerts with what refuted those."""
         if not isinstance(record, Alert):
-            return record
+            return super().withdrawn(state, row_id, record, news, now_ms)
         causes = _refuting_alerts(news) if row_id in self.kinds.layers else ()
         is_certain = bool(causes)
         if not causes:

@@ -22,30 +22,36 @@ Watched = Mapping[type[Any], tuple[tuple[Signal, Callable[[Any], int]], ...]]
 """By kind of fact, the signals a fact may still change, each with what weighs it."""
 
 
+_Order = tuple[str, str]
+"""Shop and id: two shops may have one order number."""
+_NO_ORDER: _Order = ("", "")
+
+
 class _Tally:
     """What the facts that bear on one signal weigh."""
 
     __slots__ = ("records", "settled", "weights")
 
     def __init__(self) -> None:
-        self.weights: dict[str, int] = {}
+        self.weights: dict[_Order, int] = {}
         """The heaviest event of each order."""
-        self.settled: set[str] = set()
+        self.settled: set[_Order] = set()
         """The orders that count no more."""
-        self.records: dict[str, tuple[str, int]] = {}
+        self.records: dict[str, tuple[_Order | None, int]] = {}
         """The order and the weight of each internal record, whose next revision may weigh less."""
 
     def is_given(self, signal: Signal) -> bool:
         """Whether all this amounts to the signal."""
         weights = dict(self.weights)
-        for name, (order_id, weight) in self.records.items():
-            weights[order_id or name] = max(weight, weights.get(order_id or name, 0))
+        for name, (order, weight) in self.records.items():
+            about = order or ("", name)
+            weights[about] = max(weight, weights.get(about, 0))
         if signal.at_least == 1:
             return any(weight > 0 for weight in weights.values())
-        if any(not order_id and weight > 0 for order_id, weight in self.records.values()):
+        if any(order is None and weight > 0 for order, weight in self.records.values()):
             return True
-        settled = self.settled | {order_id for order_id, weight in self.records.values() if weight < 0}
-        counted = [weight for order_id, weight in weights.items() if weight > 0 and order_id not in settled]
+        settled = self.settled | {order for order, weight in self.records.values() if order is not None and weight < 0}
+        counted = [weight for order, weight in weights.items() if weight > 0 and order not in settled]
         return len(counted) >= signal.at_least or 0 < signal.or_total <= sum(counted)
 
 
@@ -71,12 +77,12 @@ class Prefilter:
                 self._weigh_record(signal, fact, weight)
             elif weight:
                 # An event is there for good: one that weighs nothing changes nothing.
-                self._weigh_event(signal, getattr(fact, "order_id", None) or "", weight)
+                self._weigh_event(signal, _order_of(fact), weight)
         return self.seen is not before and not before <= self.seen
 
-    def _weigh_event(self, signal: Signal, order_id: str, weight: int) -> None:
+    def _weigh_event(self, signal: Signal, order: _Order | None, weight: int) -> None:
         is_seen = signal in self.seen
-        if weight > 0 and (signal.at_least == 1 or not order_id):
+        if weight > 0 and (signal.at_least == 1 or order is None):
             if not is_seen:
                 self.seen |= {signal}
             self._certain |= {signal}
@@ -84,14 +90,15 @@ class Prefilter:
             self._tallies.pop(signal, None)
             return
         tally = self._tally(signal)
-        if weight > 0:
-            if weight <= tally.weights.get(order_id, 0):
+        if weight > 0 and order is not None:
+            if weight <= tally.weights.get(order, 0):
                 return
-            tally.weights[order_id] = weight
+            tally.weights[order] = weight
         else:
-            if order_id in tally.settled:
+            about = order or _NO_ORDER
+            if about in tally.settled:
                 return
-            tally.settled.add(order_id)
+            tally.settled.add(about)
         # What weighs something ends no signal, and what settles an order begins none.
         if is_seen is not (weight > 0) and tally.is_given(signal) is not is_seen:
             self.seen ^= {signal}
@@ -100,7 +107,7 @@ class Prefilter:
         if not weight and signal not in self._tallies:
             return
         tally = self._tally(signal)
-        tally.records[record.internal_id] = getattr(record, "order_id", None) or "", weight
+        tally.records[record.internal_id] = _order_of(record), weight
         if tally.is_given(signal) is not (signal in self.seen):
             self.seen ^= {signal}
 
@@ -109,6 +116,11 @@ class Prefilter:
         if tally is None:
             tally = self._tallies[signal] = _Tally()
         return tally
+
+
+def _order_of(fact: Any) -> _Order | None:
+    order_id = getattr(fact, "order_id", None)
+    return (fact.shop_id, order_id) if order_id else None
 
 
 @cache

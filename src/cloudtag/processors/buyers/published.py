@@ -13,7 +13,7 @@ from cloudtag.contract.records import Alert, ShopOrder, TagConfirmation, TagStat
 from cloudtag.contract.streams import STREAM_OF
 from cloudtag.decisions.consequences import ConsequenceCase, complaints_among, follow
 from cloudtag.decisions.consequences.moments import moments_of, newest_cause
-from cloudtag.decisions.reports import judge_reports
+from cloudtag.decisions.reports import judge_reports, order_of
 from cloudtag.decisions.routes import abnormal_orders, is_settled
 from cloudtag.decisions.verdicts import last_word
 from cloudtag.detection.order_view import OrderView
@@ -22,6 +22,7 @@ from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.revise import Conclusion
 from cloudtag.engine.rows import Row, earliest
 from cloudtag.policy.model import Policies
+from cloudtag.processors.buyers.reading import HELD_MS
 
 _T = TypeVar("_T", bound=Struct)
 _ALERTS = STREAM_OF[Alert]
@@ -74,15 +75,20 @@ def judge_consequences(
     `appeals`: the row of the buyer's appeals; `others`: facts about no order.
     """
     alerts, said = alerts_of(state), state.index.verdicts
-    complaints = complaints_among([*others, *(fact for order in orders for fact in order.others)])
-    reports = judge_reports(complaints, {order.order_id: (order,) for order in orders}, policies, now_ms)
+    named = complaints_among([*others, *(fact for order in orders for fact in order.others)])
+    # Of one whose order has left retention only the remainder is held: what was said of it stands.
+    complaints = [c for c in named if order_of(c) is not None or c.events[-1].occurred_at >= now_ms - HELD_MS]
+    by_id: dict[str, list[OrderView]] = {}
+    for order in orders:
+        by_id.setdefault(order.order_id, []).append(order)
+    reports = judge_reports(complaints, by_id, policies, now_ms)
     words = ((alert.alert_id, last_word(alert, said.get(alert.alert_id, ()))) for alert in alerts)
     case = ConsequenceCase(
-        buyer_id=state.key,
+        buyer_id=state.id,
         alerts=alerts,
         tags=_told(tags, TagStatus, lambda tag: (tag.decided_at, tag.tag_id)),
         confirmations=_told(tags, TagConfirmation, lambda c: (c.confirmed_at, c.confirmation_id)),
-        orders={order.order_id: order for order in orders},
+        orders={(order.shop_id or "", order.order_id): order for order in orders},
         complaints=complaints,
         verdicts={alert_id: verdict for alert_id, verdict in words if verdict is not None},
         policies=policies,
@@ -90,14 +96,15 @@ def judge_consequences(
         reports=reports.reports,
         appeals=list(appeals.facts.values()) if appeals else [],
         limits=[fact for fact in others if type(fact) is OrderLimitChanged],
+        network=state.network,
     )
     told, timers = follow(case)
     judgement = Judgement(timer_ms=earliest([*timers, *reports.timers]))
     for report in reports.reports:
         # Ids of complaints mean something only inside their shop.
-        said_id = make_id(report.record.platform, report.shop_id, report.record.report_id)
+        said_id = make_id(state.network, report.shop_id, report.record.report_id)
         since_ms = report.record.put_at
-        judgement.conclusions[said_id] = Conclusion(said_id, state.key, since_ms, report.record, is_rolling=True)
+        judgement.conclusions[said_id] = Conclusion(said_id, state.id, since_ms, report.record, is_rolling=True)
     moments = moments_of(case) if told else {}
     for record, since_ms in told:
         moment_ms = newest_cause(record, moments)

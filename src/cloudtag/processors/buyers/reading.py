@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from cloudtag.contract.couriers import CourierReported
 from cloudtag.contract.links import LinkPassed, LinkReported
 from cloudtag.contract.parcels import ParcelReported
+from cloudtag.contract.scope import scoped, unscoped
 from cloudtag.contract.shops import ShopReported
 from cloudtag.detection.order_view import OrderView
 from cloudtag.engine.keyed_state import KeyedState
@@ -21,47 +22,58 @@ def view_of(row: Row) -> OrderView:
     """The order a row is about, made once until a fact changes it."""
     view = row.view
     if view is None:
-        view = row.view = OrderView(row.name, row.facts.values())
+        shop_id, order_id = unscoped(row.name)
+        view = row.view = OrderView(order_id, row.facts.values(), shop_id)
     assert isinstance(view, OrderView)
     return view
 
 
 def orders(state: KeyedState) -> list[OrderView]:
-    """All orders, by their id; made once until an order comes, changes or goes."""
+    """All orders, by id and shop; made once until an order comes, changes or goes."""
     found: list[OrderView] | None = state.memo
     if found is None:
         views = (view_of(row) for row in state.rows_of("order") if row.facts)
-        found = state.memo = sorted(views, key=lambda order: order.order_id)
+        found = state.memo = sorted(views, key=lambda order: (order.order_id, order.shop_id or ""))
     return found
 
 
-def orders_in(state: KeyedState, order_ids: Iterable[str]) -> Iterator[Row]:
-    """The rows of those orders of which anything is known, by their id."""
-    for order_id in sorted(order_ids):
-        row = state.row("order", order_id)
+def order_name(shop_id: str, order_id: str) -> str:
+    """What names an order's row: an order's id means something only inside its shop."""
+    return scoped(shop_id, order_id)
+
+
+def orders_called(state: KeyedState, order_id: str) -> list[OrderView]:
+    """The buyer's orders with that id, of whatever shop."""
+    return [order for order in orders(state) if order.order_id == order_id]
+
+
+def orders_in(state: KeyedState, names: Iterable[str]) -> Iterator[Row]:
+    """The rows of the orders so named of which anything is known, by their names."""
+    for name in sorted(names):
+        row = state.row("order", name)
         if row is not None and row.facts:
             yield row
 
 
-def orders_sharing(state: KeyedState, order_ids: Collection[str]) -> set[str]:
-    """The orders that name a number one of these names, and these."""
+def orders_sharing(state: KeyedState, names: Collection[str]) -> set[str]:
+    """The names of the orders that name a number one of these names, and of these."""
     index = state.index
     named = (index.orders_by_number.get(number, ()) for number in index.shared)
-    return {*order_ids, *(other for ids in named if not set(ids).isdisjoint(order_ids) for other in ids)}
+    return {*names, *(other for found in named if not set(found).isdisjoint(names) for other in found)}
 
 
-def orders_beside(state: KeyedState, order_ids: Collection[str]) -> list[OrderView]:
+def orders_beside(state: KeyedState, names: Collection[str]) -> list[OrderView]:
     """The orders that cases about these may rest on: all, where other goods were claimed to have come."""
-    if not state.index.claimed_orders.isdisjoint(order_ids):
+    if not state.index.claimed_orders.isdisjoint(names):
         return orders(state)
-    return [view_of(row) for row in orders_in(state, orders_sharing(state, order_ids))]
+    return [view_of(row) for row in orders_in(state, orders_sharing(state, names))]
 
 
-def names_beside(state: KeyedState, order_ids: Collection[str]) -> Iterable[str]:
+def names_beside(state: KeyedState, names: Collection[str]) -> Iterable[str]:
     """The names of the rows of those orders."""
-    if not state.index.claimed_orders.isdisjoint(order_ids):
+    if not state.index.claimed_orders.isdisjoint(names):
         return [row.name for row in state.rows_of("order")]
-    return orders_sharing(state, order_ids)
+    return orders_sharing(state, names)
 
 
 def report(state: KeyedState, number: str) -> ParcelReported | None:

@@ -17,6 +17,7 @@ from cloudtag.detection.rule import Scope
 from cloudtag.detection.signals import Signal
 from cloudtag.detectors.registry import Detector, all_detectors, of_scope
 from cloudtag.engine.judgement import Judgement
+from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.revise import Conclusion
 from cloudtag.engine.rows import Row, earliest
 from cloudtag.policy.model import Policy
@@ -81,7 +82,7 @@ def run_detectors(
     kinds: frozenset[type[Any]],
     case: Any,
     policy: Policy,
-    verdicts: Mapping[str, Sequence[AlertAnswered]],
+    state: KeyedState,
     judgement: Judgement,
     signals: frozenset[Signal] = frozenset(),
     *,
@@ -90,9 +91,10 @@ def run_detectors(
     """Add to a judgement what the detectors of one scope find in a case, and when they want to be asked again.
 
     All of them are asked, whatever scenario a shop has tagged the order with (A7).
-    An alert's id names the case's subject, so no two rows ever publish under one id. `verdicts` are the shops'
-    answers by alert (A21 to A24), `abnormal` the orders that other alerts accuse the buyer of.
+    An alert's id names the buyer's state and the case's subject, so no two rows ever publish under one id. The state
+    has the shops' answers by alert (A21 to A24); `abnormal` are the orders that other alerts accuse the buyer of.
     """
+    verdicts: Mapping[str, Sequence[AlertAnswered]] = state.index.verdicts
     for detector in _askable(scope, kinds, signals):
         parameters = policy.detectors.get(detector.name)
         if parameters is None:
@@ -101,7 +103,7 @@ def run_detectors(
             if isinstance(answer, Timer):
                 judgement.timer_ms = earliest((judgement.timer_ms, answer.at_ms))
                 continue
-            alert = settled(alert_of(detector, answer, case.buyer_id, case.subject, policy, case), policy, abnormal)
+            alert = settled(alert_of(detector, answer, state.network, case, policy), policy, abnormal)
             verdict = last_word(alert, verdicts.get(alert.alert_id, ()))
             since_ms = min(alert.first_event_at, answer.since_at or alert.first_event_at)
             for record in (answered(alert, verdict), label_of(alert, verdict)):

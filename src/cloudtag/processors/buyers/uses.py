@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from cloudtag.contract.dealings import Dealings
 from cloudtag.contract.events import ComplaintChanged, RefundChanged
 from cloudtag.contract.links import AttributeUsed, Claim, LinkPassed, SkuOwned
+from cloudtag.contract.scope import name_in, without_network
 from cloudtag.contract.streams import STREAM_OF
 from cloudtag.contract.types import Proof
 from cloudtag.detection.buyer_case import accuses, linked
@@ -58,12 +59,12 @@ def _alerted_at(state: KeyedState) -> int:
     return min((alert.decided_at for alert in alerts_of(state) if accuses(alert)), default=0)
 
 
-def order_uses(buyer_id: str, order: OrderView, now_ms: int, policy: Policy) -> tuple[list[AttributeUsed], int]:
+def order_uses(state: KeyedState, order: OrderView, now_ms: int, policy: Policy) -> tuple[list[AttributeUsed], int]:
     """What is published for `links` of one order besides what its shop sells, and when to look again whether it was
     paid (0: never)."""
     uses: list[AttributeUsed] = []
     if order.refunds or order.others:
-        uses += [*_claims(buyer_id, order), *pictures(buyer_id, order.with_evidence())]
+        uses += [*_claims(state, order), *pictures(state, order.with_evidence())]
     if not may_be_unpaid(order):
         return uses, 0
     due_after_ms = unpaid_ms(policy)
@@ -73,7 +74,7 @@ def order_uses(buyer_id: str, order: OrderView, now_ms: int, policy: Policy) -> 
     due_ms = placed.occurred_at + due_after_ms
     if now_ms < due_ms:
         return uses, due_ms
-    return uses + list(_unpaid(buyer_id, order)), 0
+    return uses + list(_unpaid(state, order)), 0
 
 
 def passed_links(state: KeyedState, policies: Policies) -> Iterator[LinkPassed]:
@@ -91,13 +92,16 @@ def passed_links(state: KeyedState, policies: Policies) -> Iterator[LinkPassed]:
     index: BuyerIndex = state.index
     own = {attribute: use.record.used_at for attribute, use in index.attributes.items()}
     shared = {buyer_id: frozenset(use.attribute for use in uses) for buyer_id, uses in shown.items()}
-    for buyer_id in shown:
+    for buyer_id, own_uses in shown.items():
+        network = own_uses[0].network
         for other_id, uses in shown.items():
             if other_id != buyer_id and shared[buyer_id].isdisjoint(shared[other_id]):
                 gaps = tuple(gap_ms(own.get(use.attribute, ()), use) for use in uses)
                 yield LinkPassed(
-                    0, True, buyer_id, state.key, other_id, max(use.occurred_at for use in uses), tuple(uses), gaps
-                )
+                    0, True, without_network(buyer_id), name_in(network, state.network, state.id),
+                    name_in(network, uses[0].network, other_id), max(use.occurred_at for use in uses),
+                    tuple(use.seen_from(network) for use in uses), gaps, network,
+                )  # fmt: skip
 
 
 def owned_skus(state: KeyedState) -> Iterator[SkuOwned]:
@@ -108,13 +112,16 @@ def owned_skus(state: KeyedState) -> Iterator[SkuOwned]:
     held = orders(state)
     answered: dict[str, SkuOwned] = {}
     for report, use, claim in sorted(told, key=lambda entry: (entry[0].attribute, entry[1].internal_id)):
-        if claim.is_inspected:
-            for answer in _owned(state.key, held, report.attribute, use.buyer_id, claim):
+        # A claim of another network is about a shop nobody can have ordered from here.
+        if claim.is_inspected and use.network == state.network:
+            for answer in _owned(state, held, report.attribute, use.buyer_id, claim):
                 answered.setdefault(answer.internal_id, answer)
     yield from answered.values()
 
 
-def _owned(owner_id: str, orders: list[OrderView], attribute: str, buyer_id: str, claim: Claim) -> Iterator[SkuOwned]:
+def _owned(
+    state: KeyedState, orders: list[OrderView], attribute: str, buyer_id: str, claim: Claim
+) -> Iterator[SkuOwned]:
     for order in orders:
         first = min(order.changes, key=lambda e: (e.occurred_at, e.event_id), default=None)
         if first is None or order.shop_id != claim.shop_id or first.occurred_at > claim.occurred_at:
@@ -122,9 +129,10 @@ def _owned(owner_id: str, orders: list[OrderView], attribute: str, buyer_id: str
         for sku_id, price_minor in _kept(order).items():
             if sku_id in claim.other_skus:
                 yield SkuOwned(
-                    0, True, buyer_id, claim.order_id, claim.refund_id, owner_id, sku_id, price_minor, order.order_id,
+                    0, True, buyer_id, claim.order_id, claim.refund_id, state.id, sku_id, price_minor, order.order_id,
                     attribute, first.event_id, first.occurred_at,
                     next((change.currency for change in order.changes if change.currency), None),
+                    state.network, claim.shop_id,
                 )  # fmt: skip
 
 
@@ -134,19 +142,19 @@ def _kept(order: OrderView) -> dict[str, int]:
     return {line.sku_id: line.unit_price_minor for line in order.lines if line.quantity and line.sku_id in kept}
 
 
-def sales_of(buyer_id: str, order: OrderView) -> Iterator[AttributeUsed]:
+def sales_of(state: KeyedState, order: OrderView) -> Iterator[AttributeUsed]:
     """What the order shows of what its shop sells: each article, once."""
     if not order.changes:
         return
     first = order.changes[0]
     for sku_id in dict.fromkeys([line.sku_id for line in order.lines]):
         yield AttributeUsed(
-            0, True, sku_attribute(first.shop_id, sku_id), first.occurred_at, first.event_id, first.platform, buyer_id,
-            subject=order.order_id,
+            0, True, sku_attribute(first.shop_id, sku_id), first.occurred_at, first.event_id, first.platform, state.id,
+            subject=order.order_id, shop_id=first.shop_id, network=state.network,
         )  # fmt: skip
 
 
-def _claims(buyer_id: str, order: OrderView) -> Iterator[AttributeUsed]:
+def _claims(state: KeyedState, order: OrderView) -> Iterator[AttributeUsed]:
     for refund in order.refunds.values():
         claim = claim_made(order, refund)
         if claim is None:
@@ -155,20 +163,23 @@ def _claims(buyer_id: str, order: OrderView) -> Iterator[AttributeUsed]:
         sought = [sku_attribute(claim.shop_id, sku) for sku in claim.other_skus] if claim.is_inspected else []
         for attribute in (*shown, *sought):
             yield AttributeUsed(
-                0, True, attribute, claim.occurred_at, claim.event_id, refund.platform, buyer_id,
-                subject=claim.refund_id, order_id=order.order_id, claims=(claim,),
+                0, True, attribute, claim.occurred_at, claim.event_id, refund.platform, state.id,
+                subject=claim.refund_id, shop_id=claim.shop_id, order_id=order.order_id, claims=(claim,),
+                network=state.network,
             )  # fmt: skip
 
 
-def pictures(buyer_id: str, handed_in: Iterable[tuple[RefundChanged | ComplaintChanged, str]]) -> list[AttributeUsed]:
+def pictures(
+    state: KeyedState, handed_in: Iterable[tuple[RefundChanged | ComplaintChanged, str]]
+) -> list[AttributeUsed]:
     """The pictures in events that hand in evidence, each with its subject: the first use in each subject."""
     shown: dict[str, AttributeUsed] = {}
     for event, subject in sorted(handed_in, key=lambda pair: (pair[0].occurred_at, pair[0].event_id)):
         for attribute, phash in picture_attributes(event.evidence):
             use = AttributeUsed(
-                0, True, attribute, event.occurred_at, event.event_id, event.platform, buyer_id,
+                0, True, attribute, event.occurred_at, event.event_id, event.platform, state.id,
                 subject=subject, shop_id=event.shop_id, order_id=event.order_id, phash=phash,
-                stream=STREAM_OF[type(event)],
+                stream=STREAM_OF[type(event)], network=state.network,
             )  # fmt: skip
             shown.setdefault(use.internal_id, use)
     return list(shown.values())
@@ -183,12 +194,13 @@ def picture_attributes(evidence: Iterable[Proof]) -> Iterator[tuple[str, str | N
                 yield f"phash:{bands}", proof.phash
 
 
-def _unpaid(buyer_id: str, order: OrderView) -> Iterator[AttributeUsed]:
+def _unpaid(state: KeyedState, order: OrderView) -> Iterator[AttributeUsed]:
     placed = order.first_at["placed"]
     unpaid = unpaid_order(order, placed)
     for attribute in order.attributes():
         if not attribute.startswith("area:"):
             yield AttributeUsed(
                 0, True, f"unpaid:{placed.shop_id}:{attribute}", placed.occurred_at, placed.event_id, placed.platform,
-                buyer_id, subject=order.order_id, order_id=order.order_id, unpaid=(unpaid,),
+                state.id, subject=order.order_id, shop_id=placed.shop_id, order_id=order.order_id, unpaid=(unpaid,),
+                network=state.network,
             )  # fmt: skip

@@ -10,7 +10,9 @@ from cloudtag.policy.model import LinkRules
 
 Uses = list[AttributeUsed]
 """What buyers showed of one attribute."""
-ToldUses = dict[str, tuple[AttributeUsed, ...]]
+Person = tuple[str, str]
+"""Network and buyer."""
+ToldUses = dict[Person, tuple[AttributeUsed, ...]]
 """By buyer, the uses that are reported to that buyer's keyed state."""
 
 MAX_TOLD = 20
@@ -29,8 +31,17 @@ def others_of(attribute: str, uses: Uses, rules: LinkRules) -> ToldUses:
     Whoever asks who else ordered an article learns that nobody did, too.
     """
     kind = kind_of(attribute)
-    found = _JOINS[kind](attribute, uses, rules)
-    return found if kind == "sku" else {buyer_id: others for buyer_id, others in found.items() if others}
+    found: ToldUses = {}
+    for own in _by_network(uses) if kind in _OF_SHOPS else (uses,):
+        found.update(_JOINS[kind](attribute, own, rules))
+    return found if kind == "sku" else {party: others for party, others in found.items() if others}
+
+
+def _by_network(uses: Uses) -> list[Uses]:
+    networks: dict[str, Uses] = {}
+    for use in uses:
+        networks.setdefault(use.network, []).append(use)
+    return list(networks.values())
 
 
 def kind_of(attribute: str) -> str:
@@ -39,24 +50,24 @@ def kind_of(attribute: str) -> str:
     return kind if kind in _JOINS else "address"
 
 
-def _buyers(uses: Iterable[AttributeUsed]) -> set[str]:
-    return {use.buyer_id for use in uses if use.buyer_id}
+def _buyers(uses: Iterable[AttributeUsed]) -> set[Person]:
+    return {use.party for use in uses if use.buyer_id}
 
 
 def _by_identity(attribute: str, uses: Uses, rules: LinkRules) -> ToldUses:
     """Everybody of everybody else, unless there are too many: buyers, or shops kept by one agent."""
     del attribute
-    parties = {(use.buyer_id, "" if use.buyer_id else use.shop_id) for use in uses}
+    parties = {(use.party, "" if use.buyer_id else use.shop_id) for use in uses}
     if len(parties) > rules.fan_out:
         return {}
-    return {b: tuple(use for use in uses if use.buyer_id != b) for b in sorted(_buyers(uses))}
+    return {b: tuple(use for use in uses if use.party != b) for b in sorted(_buyers(uses))}
 
 
 def _by_unpaid(attribute: str, uses: Uses, rules: LinkRules) -> ToldUses:
     """As by identity, of each buyer the earliest orders."""
-    by_buyer: dict[str, Uses] = {}
+    by_buyer: dict[Person, Uses] = {}
     for use in sorted(uses, key=_moment):
-        by_buyer.setdefault(use.buyer_id, []).append(use)
+        by_buyer.setdefault(use.party, []).append(use)
     return _by_identity(attribute, [use for own in by_buyer.values() for use in own[:MAX_TOLD]], rules)
 
 
@@ -67,20 +78,17 @@ def _by_area(attribute: str, uses: Uses, rules: LinkRules) -> ToldUses:
     claims = [use for use in uses if use.claims]
     if not claims or len(buyers) > rules.area_fan_out:
         return {}
-    return {b: tuple(use for use in claims if use.buyer_id != b) for b in sorted(buyers)}
+    return {b: tuple(use for use in claims if use.party != b) for b in sorted(buyers)}
 
 
 def _by_sku(attribute: str, uses: Uses, rules: LinkRules) -> ToldUses:
     """Whoever sent the article back learns of the earliest orders of others that name it, one of each buyer."""
     del attribute, rules
-    sales: dict[str, AttributeUsed] = {}
+    sales: dict[Person, AttributeUsed] = {}
     for use in sorted((use for use in uses if not use.claims), key=_moment):
-        sales.setdefault(use.buyer_id, use)
-    seekers = sorted({use.buyer_id for use in uses if use.claims})
-    return {
-        buyer_id: tuple([sale for seller, sale in sales.items() if seller != buyer_id][:MAX_SALES])
-        for buyer_id in seekers
-    }
+        sales.setdefault(use.party, use)
+    seekers = sorted({use.party for use in uses if use.claims})
+    return {party: tuple([sale for owner, sale in sales.items() if owner != party][:MAX_SALES]) for party in seekers}
 
 
 def _by_picture(attribute: str, uses: Uses, rules: LinkRules) -> ToldUses:
@@ -106,19 +114,24 @@ def _by_phash(attribute: str, uses: Uses, rules: LinkRules) -> ToldUses:
 def _sampled(uses: Uses, is_near: Callable[[AttributeUsed, AttributeUsed], bool]) -> ToldUses:
     ordered = sorted(uses, key=_moment)
     told: ToldUses = {}
-    for buyer_id in sorted(_buyers(uses)):
-        own = [use for use in ordered if use.buyer_id == buyer_id]
+    for party in sorted(_buyers(uses)):
+        own = [use for use in ordered if use.party == party]
         mine = tuple(islice(_near(own, ordered, is_near), MAX_TOLD))
-        others = tuple(islice(_near([u for u in ordered if u.buyer_id != buyer_id], own, is_near), MAX_TOLD))
-        told[buyer_id] = tuple(sorted({use.internal_id: use for use in (*mine, *others)}.values(), key=_moment))
+        others = tuple(islice(_near([u for u in ordered if u.party != party], own, is_near), MAX_TOLD))
+        told[party] = tuple(sorted({use.internal_id: use for use in (*mine, *others)}.values(), key=_moment))
     return told
 
 
 def _near(uses: Uses, to: Uses, is_near: Callable[[AttributeUsed, AttributeUsed], bool]) -> Iterator[AttributeUsed]:
     """Those of the uses that come near to one of another refund or complaint."""
     for use in uses:
-        if any((use.subject, use.buyer_id) != (u.subject, u.buyer_id) and is_near(use, u) for u in to):
+        if any(_matter(use) != _matter(u) and is_near(use, u) for u in to):
             yield use
+
+
+def _matter(use: AttributeUsed) -> tuple[Person, str | None, str]:
+    """The refund or complaint it is used in: its id means something only inside the shop."""
+    return use.party, use.shop_id, use.subject
 
 
 def _moment(use: AttributeUsed) -> tuple[int, str]:
@@ -143,6 +156,8 @@ def first_common_bands(one: str, other: str) -> str | None:
     return "".join(equal[:2]) if len(equal) > 1 else None
 
 
+_OF_SHOPS = ("area", "sku", "unpaid")
+"""Kinds that name a shop: those of a namesake in another network are something else."""
 _JOINS: dict[str, Callable[[str, Uses, LinkRules], ToldUses]] = {
     "address": _by_identity,
     "phone": _by_identity,

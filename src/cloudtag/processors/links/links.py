@@ -27,7 +27,8 @@ class Links(KeyedProcessor):
     """Keyed state by attribute, one row each."""
 
     name = "links"
-    key: Callable[[Any], str] = attrgetter("attribute")
+    id_of: Callable[[Any], str] = attrgetter("attribute")
+    is_global = True
     kinds = RowKinds((USES,))
     retention_ms = HELD_MS
     is_timed_by_internal = True
@@ -40,8 +41,9 @@ class Links(KeyedProcessor):
         self.most_facts = self._fan_out
         self._area_fan_out = 2 * max(rule.area_fan_out for rule in rules) + 2
 
-    def new_index(self) -> UsesIndex:
+    def new_index(self, network: str) -> UsesIndex:
         """What is kept at hand of an attribute."""
+        del network
         return UsesIndex()
 
     def bound(self, row: Row) -> None:

@@ -35,14 +35,16 @@ class Parcels(KeyedProcessor):
     """Keyed state by waybill number, one row each, and by the code of a courier: its hours, and who waits for it."""
 
     name = "parcels"
-    key: Callable[[Any], str] = staticmethod(_key)
+    id_of: Callable[[Any], str] = staticmethod(_key)
+    is_global = True
     derives = (CourierSeen,)
     kinds = RowKinds((PARCEL, SEEN, HOURS, WAITING))
     retention_ms = (LONGEST_WINDOW_DAYS + 30) * DAY_MS
     most_facts = MAX_FACTS
 
-    def new_index(self) -> ParcelIndex:
+    def new_index(self, network: str) -> ParcelIndex:
         """What is kept at hand of a number."""
+        del network
         return ParcelIndex()
 
     def derived(self, facts: Sequence[Any]) -> Iterable[CourierSeen]:

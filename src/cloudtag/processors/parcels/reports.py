@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from cloudtag.contract.journeys import JourneySeen
 from cloudtag.contract.parcels import ParcelReported, WaybillUsed
-from cloudtag.parcels.told import Told, scans_told
+from cloudtag.parcels.told import Party, Told, scans_told
 
 MAX_USES = 50
 """Uses reported: an alert names no more, and a number used this often needs no more proof."""
@@ -17,15 +17,15 @@ MAX_USES = 50
 
 def reports_of(uses: Sequence[WaybillUsed], told: Told) -> Iterator[ParcelReported]:
     """What the buyers are told of a number, given its standing uses; nobody is told nothing."""
-    by_buyer: dict[str, list[WaybillUsed]] = {}
+    by_buyer: dict[Party, list[WaybillUsed]] = {}
     for use in uses:
-        by_buyer.setdefault(use.buyer_id, []).append(use)
+        by_buyer.setdefault(use.party, []).append(use)
     returns = sorted(
         (use for use in uses if use.role == "return" and not use.is_replaced),
         key=lambda use: (use.occurred_at, use.refund_id or "", use.internal_id),
     )
-    for buyer_id, own in by_buyer.items():
-        journeys, shared = told.journeys.get(buyer_id, ()), _shared(own, returns, told.meant)
+    for party, own in by_buyer.items():
+        journeys, shared = told.journeys.get(party, ()), _shared(own, returns, told.meant)
         if journeys or shared:
             yield _report(own, journeys, shared, told.meant)
 
@@ -40,8 +40,8 @@ def _shared(own: list[WaybillUsed], returns: list[WaybillUsed], meant: dict[str,
 def _report(
     own: list[WaybillUsed], journeys: tuple[JourneySeen, ...], shared: list[WaybillUsed], meant: dict[str, int]
 ) -> ParcelReported:
-    buyer_id = own[0].buyer_id
-    sample = _sample(buyer_id, shared)
+    network, buyer_id = party = own[0].party
+    sample = _sample(party, shared)
     times = [scan.occurred_at for journey in journeys for scan in scans_told(journey)]
     return ParcelReported(
         revision=0,
@@ -50,16 +50,17 @@ def _report(
         waybill_no=own[0].waybill_no,
         occurred_at=max([*times, *(use.occurred_at for use in (*own, *shared))]),
         journeys=journeys,
-        uses=sample,
+        uses=tuple(use.seen_from(network) for use in sample),
         meant=tuple(meant.get(use.internal_id, 0) for use in sample),
         use_count=len(shared),
+        network=network,
     )
 
 
-def _sample(buyer_id: str, returns: list[WaybillUsed]) -> tuple[WaybillUsed, ...]:
+def _sample(party: Party, returns: list[WaybillUsed]) -> tuple[WaybillUsed, ...]:
     """The buyer's own uses and the earliest others, up to the limit, as they were reported the first time."""
-    own = [use for use in returns if use.buyer_id == buyer_id]
-    others = [use for use in returns if use.buyer_id != buyer_id]
+    own = [use for use in returns if use.party == party]
+    others = [use for use in returns if use.party != party]
     return tuple(_plain(use) for use in (own + others)[:MAX_USES])
 
 

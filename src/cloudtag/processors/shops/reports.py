@@ -14,12 +14,12 @@ from cloudtag.engine.rows import Row
 _MOST_LISTINGS = 20
 
 
-def show(description: Row) -> Iterator[Conclusion]:
+def show(description: Row, network: str) -> Iterator[Conclusion]:
     """The shop's phone, devices and payment account, with its category; what it no longer shows is reported to be
     over."""
     said = _said(description)
     for attribute in sorted(frozenset[str]().union(*map(_attributes, said))):
-        use = _use(said, attribute)
+        use = _use(said, attribute, network)
         # However old a description is, a new one takes its place.
         yield Conclusion(use.internal_id, use.attribute, use.occurred_at, use, is_rolling=True)
 
@@ -39,7 +39,7 @@ def answer(description: Row | None, questions: Row) -> Iterator[Conclusion]:
         if asked.is_held:
             report = ShopReported(
                 0, True, asked.shop_id, asked.buyer_id, since.occurred_at, since.event_id, shop.return_address_hashes,
-                shop.category, category.occurred_at, listings,
+                shop.category, category.occurred_at, listings, asked.network,
             )  # fmt: skip
             yield Conclusion(report.internal_id, report.buyer_id, report.occurred_at, report, is_rolling=True)
 
@@ -56,13 +56,14 @@ def _since(said: list[ShopDescribed], agrees: Callable[[ShopDescribed], bool]) -
     return run.first if run else said[-1]
 
 
-def _use(said: list[ShopDescribed], attribute: str) -> AttributeUsed:
+def _use(said: list[ShopDescribed], attribute: str, network: str) -> AttributeUsed:
     shop = said[-1]
     since = _since(said, lambda s: attribute in _attributes(s) and s.category == shop.category)
     is_held = attribute in _attributes(shop)
     return AttributeUsed(
-        0, is_held, attribute, since.occurred_at, since.event_id, shop.platform, "", "", shop.shop_id, shop.category
-    )
+        0, is_held, attribute, since.occurred_at, since.event_id, shop.platform, "", "", shop.shop_id, shop.category,
+        network=network,
+    )  # fmt: skip
 
 
 def _attributes(shop: ShopDescribed) -> set[str]:

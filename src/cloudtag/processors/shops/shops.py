@@ -24,6 +24,6 @@ class Shops(KeyedProcessor):
     """Keyed state by shop: a row of permissions, a row per submission, a row per case."""
 
     name = "shops"
-    key: Callable[[Any], str] = attrgetter("shop_id")
+    id_of: Callable[[Any], str] = attrgetter("shop_id")
     kinds = RowKinds((PERMISSION, SUBMISSION, VIOLATION, DESCRIPTION, QUESTION))
     retention_ms = 400 * DAY_MS

@@ -9,14 +9,13 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from cloudtag.contract.events import AlertAnswered
-from cloudtag.contract.ids import digest_id
 from cloudtag.detectors.registry import all_detectors
 from cloudtag.simulate.labels import AlertLabel
 from cloudtag.simulate.profile import HOUR_MS
 from cloudtag.simulate.reviews_and_contacts import review
 from cloudtag.simulate.scripts.extortion import DETECTOR as EXTORTION
 from cloudtag.simulate.scripts.received_refund_only import DETECTOR as DENIED
-from cloudtag.simulate.scripts.received_refund_only import say_not_received
+from cloudtag.simulate.scripts.received_refund_only import denied_id, say_not_received
 from cloudtag.simulate.scripts.script_context import ScriptContext
 
 DETECTOR = "buyer_risk"
@@ -37,7 +36,7 @@ def found_to_be_normal(stage: ScriptContext) -> None:
     claim = say_not_received(stage, "recipient")
     stage.expect(DENIED, [claim])
     deal = claim.deal
-    alert_id = digest_id(DENIED, deal.buyer.buyer_id, deal.order_id, claim.refund_id)
+    alert_id = denied_id(claim)
     stage.story.add(
         AlertAnswered(
             stage.story.next_event_id(),

@@ -1,5 +1,7 @@
 """Money back for goods "not received" though the buyer signed for them (T6, B28)."""
 
+from cloudtag.contract.ids import alert_id
+from cloudtag.contract.scope import NETWORKS, scoped
 from cloudtag.contract.types import SignerKind
 from cloudtag.simulate.profile import HOUR_MS
 from cloudtag.simulate.refunds import RefundClaim, claim_refund, tell
@@ -7,6 +9,13 @@ from cloudtag.simulate.scripts.script_context import ScriptContext
 from cloudtag.simulate.world import Buyer
 
 DETECTOR = "received_refund_only"
+
+
+def denied_id(claim: RefundClaim) -> str:
+    """The id of the alert about such a claim."""
+    deal = claim.deal
+    subject = scoped(deal.shop.shop_id, deal.order_id)
+    return alert_id(DETECTOR, NETWORKS[deal.shop.platform], deal.buyer.buyer_id, subject, claim.refund_id)
 
 
 def say_not_received(

@@ -4,12 +4,11 @@ These are played by the catalogue `demo` alone.
 """
 
 from cloudtag.contract.events import AlertAnswered
-from cloudtag.contract.ids import digest_id
 from cloudtag.simulate.profile import HOUR_MS, MINUTE_MS
 from cloudtag.simulate.refunds import claim_refund
 from cloudtag.simulate.reviews_and_contacts import contact, review
 from cloudtag.simulate.scripts.received_refund_only import DETECTOR as DENIED
-from cloudtag.simulate.scripts.received_refund_only import say_not_received
+from cloudtag.simulate.scripts.received_refund_only import denied_id, say_not_received
 from cloudtag.simulate.scripts.refund_before_delivery import DETECTOR as BEFORE_DELIVERY
 from cloudtag.simulate.scripts.script_context import ScriptContext
 from cloudtag.simulate.scripts.tagging import CONFIRMED, PENDING, confirm, submit
@@ -58,7 +57,7 @@ def found_to_be_abnormal(stage: ScriptContext) -> None:
             stage.story.next_event_id(),
             deal.signed_at + 30 * HOUR_MS,
             deal.shop.platform,
-            digest_id(DENIED, deal.buyer.buyer_id, deal.order_id, claim.refund_id),
+            denied_id(claim),
             deal.buyer.buyer_id,
             deal.shop.shop_id,
             deal.shop.main_account,

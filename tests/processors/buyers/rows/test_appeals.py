@@ -5,6 +5,8 @@ from msgspec.structs import replace
 from cloudtag.contract import disputes
 from cloudtag.contract import events as ev
 from cloudtag.contract.disputes import AppealChanged
+from cloudtag.contract.scope import scoped
+from cloudtag.engine.task_row import TASK_KEY
 from cloudtag.policy.load import shipped
 from cloudtag.processors.buyers.reading import HELD_MS
 from cloudtag.replay.topology import Topology, memory_rows
@@ -12,13 +14,13 @@ from tests.processors.buyers.acts import on_stage, ordered
 from tests.processors.buyers.tagged import appealed, confirmed, sanctions
 from tests.processors.scene import DAY, T0
 
-APPEAL = AppealChanged("app-1", T0, "jd", "p1", "b1", "q1", "opened")
+APPEAL = AppealChanged("app-1", T0, "taobao", "p1", "b1", "q1", "opened")
 
 
 def test_all_that_is_said_of_appeals_is_held_in_one_row() -> None:
     scene = on_stage(appealed("q1"), appealed("q2", "upheld", T0, "p2"), appealed("q1"))
     assert (scene.names("appeals"), scene.ids("appeals")) == ([""], ["p1", "p2"])
-    scene.come(AppealChanged("p3", T0, "jd", "ap1", "b2", "q1", "opened"))
+    scene.come(AppealChanged("p3", T0, "taobao", "ap1", "b2", "q1", "opened"))
     assert scene.ids("appeals") == ["p1", "p2"]
 
 
@@ -39,7 +41,7 @@ def test_a_decision_reverses_and_one_replaced_by_another_of_its_id_does_not() ->
     upheld = appealed(sanction.consequence_id, "upheld", T0 + 2 * DAY, "p2")
     scene.come(upheld)
     assert [told.status for told in sanctions(scene)] == ["reversed"]
-    scene.come(replace(upheld, platform="jd", status="rejected"))
+    scene.come(replace(upheld, platform="Taobao", status="rejected"))
     assert [told.status for told in sanctions(scene)] == ["active"]
 
 
@@ -60,7 +62,7 @@ def test_it_keeps_no_other_row_but_what_was_unheard() -> None:
 def test_an_appeal_is_never_too_late_and_never_let_go() -> None:
     rows = memory_rows()
     topology = Topology(shipped(), rows=rows)
-    limit = disputes.OrderLimitChanged("lim-1", T0 + 5000 * DAY, "jd", "s1", "b2", "main", "set")
+    limit = disputes.OrderLimitChanged("lim-1", T0 + 5000 * DAY, "taobao", "s1", "b2", "main", "set")
     topology.feed([limit])
     topology.feed([APPEAL])
     assert topology.too_late == []
@@ -68,9 +70,9 @@ def test_an_appeal_is_never_too_late_and_never_let_go() -> None:
     resumed = Topology(shipped(), rows=rows)
     resumed.open()
     resumed.feed([APPEAL])
-    kept = [key for key, _ in rows["buyers"].all_rows() if not key.startswith(b"\x00\x00")]
+    kept = [key for key, _ in rows["buyers"].all_rows() if key != TASK_KEY]
     assert len(kept) == 1
-    resumed.feed([ev.ErasureRequested("era-1", T0, "jd", "b1")])
-    state = resumed.tasks["buyers"]._cache.resident("b1")
+    resumed.feed([ev.ErasureRequested("era-1", T0, "taobao", "b1")])
+    state = resumed.tasks["buyers"]._cache.resident(scoped("taobao", "b1"))
     assert state is not None
     assert [row.id for row in state.rows.values() if row.facts] == [state.row_id("erasure")]

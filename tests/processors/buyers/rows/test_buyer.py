@@ -14,7 +14,7 @@ from cloudtag.policy.load import shipped
 from cloudtag.processors.buyers.reading import HELD_MS
 from cloudtag.replay.topology import Topology
 from tests.engine.standing import records_of
-from tests.processors.buyers.acts import alerts, answered, complained, denied, linked, on_stage, ordered, scanned
+from tests.processors.buyers.acts import alerts, answered, complained, denied, linked, named, on_stage, ordered, scanned
 from tests.processors.linked import links_of
 from tests.processors.scene import DAY, HOUR, T0
 
@@ -37,14 +37,14 @@ def test_most_buyers_are_never_asked() -> None:
     assert scene.judged("buyer") == set()
     scene.come(linked("device:d1", "b2"))
     assert scene.judged("buyer") == set()
-    scene.come(ShopReported(0, True, "s1", "b1", T0))
+    scene.come(ShopReported(0, True, "s1", "b1", T0, network="taobao"))
     assert scene.judged("buyer") == set()
 
 
 def test_who_gave_a_signal_is_asked_with_every_order_link_and_shop() -> None:
     scene = on_stage(nowhere(1))
     assert scene.judged("buyer") == {""}
-    for fact in (ordered(n=2), linked("device:d1", "b2"), ShopReported(0, True, "s1", "b1", T0)):
+    for fact in (ordered(n=2), linked("device:d1", "b2"), ShopReported(0, True, "s1", "b1", T0, network="taobao")):
         scene.come(fact)
         assert scene.judged("buyer") == {""}
 
@@ -70,7 +70,7 @@ def test_what_the_whole_buyer_shows_is_told_under_the_buyer_and_taken_back_by_wh
 
 def test_a_fact_replaced_takes_its_alert_back() -> None:
     scene = on_stage(nowhere(1), nowhere(2), nowhere(3))
-    other = replace(nowhere(3), platform="jd", address_valid=None)
+    other = replace(nowhere(3), address_area="n1", address_valid=None)
     assert [alert.status for alert in alerts(scene.come(other), NOWHERE)] == ["withdrawn"]
 
 
@@ -81,7 +81,7 @@ def test_a_verdict_asks_for_the_row_whose_alert_it_answers() -> None:
     assert (label.alert_id, label.label) == (alert.alert_id, "false_positive")
     order = on_stage(ordered(n=2), *denied())
     order.come(answered(alerts(order.published)[0], "normal", T0 + DAY))
-    assert order.judged("order") == {"o1"}
+    assert order.judged("order") == {named("o1")}
 
 
 def test_a_picture_in_a_complaint_of_no_order_is_told_once_under_its_attribute() -> None:
@@ -90,7 +90,7 @@ def test_a_picture_in_a_complaint_of_no_order_is_told_once_under_its_attribute()
     assert (told.key, told.record.subject, told.record.stream) == ("picture:x", "c1", "complaints")
     scene = on_stage(shown)
     assert records_of(scene.come(replace(shown, event_id="e2", occurred_at=T0 + 1)), AttributeUsed) == []
-    (gone,) = records_of(on_stage(shown).come(replace(shown, platform="jd", evidence=())), AttributeUsed)
+    (gone,) = records_of(on_stage(shown).come(replace(shown, evidence=())), AttributeUsed)
     assert (gone.attribute, gone.revision, gone.is_held) == ("picture:x", 1, False)
 
 

@@ -66,7 +66,7 @@ def test_a_shops_report_is_told_under_the_buyer_and_taken_back_with_its_event() 
     scene = on_stage(ordered(), report)
     (told,) = [output for output in scene.published if output.stream == "report-statuses"]
     assert (told.key, told.record.report_id, told.record.revision) == ("b1", "c1", 0)
-    (gone,) = records_of(scene.come(replace(report, platform="jd", complainant="buyer")), ReportStatus)
+    (gone,) = records_of(scene.come(replace(report, complainant="buyer")), ReportStatus)
     assert (gone.report_id, gone.status, gone.revision) == ("c1", "withdrawn", 1)
 
 

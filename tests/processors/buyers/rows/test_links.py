@@ -4,13 +4,14 @@ from msgspec.structs import replace
 
 from cloudtag.contract.events import ReturnInspected, ReviewPosted
 from cloudtag.contract.links import AttributeUsed, Claim, LinkPassed, LinkReported, SkuOwned
+from cloudtag.contract.scope import scoped
 from cloudtag.contract.types import Goods, OrderLine
 from cloudtag.engine.task_result import Output
 from cloudtag.policy.load import shipped
 from cloudtag.processors.buyers.reading import HELD_MS
 from cloudtag.replay.topology import Topology
 from tests.engine.standing import records_of
-from tests.processors.buyers.acts import alerts, complained, denied, linked, on_stage, ordered, refunded, scanned
+from tests.processors.buyers.acts import alerts, complained, denied, linked, named, on_stage, ordered, refunded, scanned
 from tests.processors.linked import order, wrong
 from tests.processors.scene import DAY, HOUR, T0
 
@@ -45,7 +46,7 @@ def test_an_attribute_is_told_under_itself_when_it_is_first_shown_and_once_a_mon
 
 def test_it_is_taken_back_with_the_event_that_showed_it() -> None:
     scene = on_stage(ordered(device_hash="d1"))
-    (gone,) = shown(scene.come(replace(ordered(), platform="jd")))
+    (gone,) = shown(scene.come(replace(ordered(), affiliate_id="a")))
     assert (gone.revision, gone.is_held) == (1, False)
 
 
@@ -127,7 +128,7 @@ def test_what_came_back_is_answered_by_who_ordered_it_and_taken_back_with_the_in
     topology.feed([order(1, device_hash="d1"), order(2, sku_id="b", device_hash="d1"), wrong(1, "c")])
 
     def owned() -> list[tuple[str, str]]:
-        facts = topology.tasks["buyers"]._cache.get("b1").rows["oo1"].facts.values()
+        facts = topology.tasks["buyers"]._cache.get(scoped("taobao", "b1")).rows["o" + named("o1")].facts.values()
         return [(f.owner_id, f.sku_id) for f in facts if getattr(f, "owner_id", None) and f.is_held]
 
     def opened(n: int, sku_id: str) -> ReturnInspected:

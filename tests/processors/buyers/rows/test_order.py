@@ -22,6 +22,7 @@ from tests.processors.buyers.acts import (
     complained,
     denied,
     linked,
+    named,
     on_stage,
     ordered,
     refunded,
@@ -41,21 +42,23 @@ FACTS: list[Any] = [
     ev.BuyerContacted("t1", T0, "taobao", *IDS),
     ev.InsuranceChanged("n1", T0, "taobao", "n1", *IDS),
     disputes.ChargebackChanged("k1", T0, "taobao", "k1", *IDS),
-    SkuOwned(0, True, "b1", "o1", "r1", "b2", "sku", 100, "o2", "device:d1", "e", T0),
+    SkuOwned(0, True, "b1", "o1", "r1", "b2", "sku", 100, "o2", "device:d1", "e", T0, network="taobao", shop_id="s1"),
 ]
 
 
 @pytest.mark.parametrize("fact", FACTS, ids=lambda fact: type(fact).__name__)
 def test_what_belongs_to_an_order_is_held_in_its_row(fact: Any) -> None:
     scene = on_stage(fact)
-    assert scene.names("order") == ["o1"]
-    assert scene.ids("order", "o1") == [getattr(fact, "event_id", "") if fact is not FACTS[-1] else fact.internal_id]
+    assert scene.names("order") == [named("o1")]
+    assert scene.ids("order", named("o1")) == [
+        getattr(fact, "event_id", "") if fact is not FACTS[-1] else fact.internal_id
+    ]
 
 
 def test_an_order_asks_for_itself_and_not_for_others() -> None:
     scene = on_stage(ordered(n=2), refunded(n=2), ordered())
     scene.come(ordered("paid", T0 + 1))
-    assert scene.judged("order") == {"o1"}
+    assert scene.judged("order") == {named("o1")}
 
 
 def test_a_new_order_is_among_the_buyers_at_once_and_what_it_shows_first_asks_for_the_links() -> None:
@@ -68,16 +71,16 @@ def test_a_new_order_is_among_the_buyers_at_once_and_what_it_shows_first_asks_fo
 def test_orders_under_one_number_ask_for_each_other_where_money_is_asked_back() -> None:
     scene = on_stage(*(ordered("shipped", T0, n, waybill_no="W9") for n in (1, 2, 3)))
     scene.come(ordered("paid", T0 + 1, 2))
-    assert scene.judged("order") == {"o2"}
+    assert scene.judged("order") == {named("o2")}
     scene.come(refunded())
     scene.come(ordered("completed", T0 + 2, 2))
-    assert scene.judged("order") == {"o1", "o2"}
+    assert scene.judged("order") == {named("o1"), named("o2")}
 
 
 def test_what_a_parcel_does_asks_for_the_orders_with_refunds_that_named_it() -> None:
     scene = on_stage(*(ordered("shipped", T0, n, waybill_no=f"W{n}") for n in (1, 2)), refunded())
     scene.come(scanned("W1", "signed", T0 + 1), scanned("W2", "signed", T0 + 1))
-    assert scene.judged("order") == {"o1"}
+    assert scene.judged("order") == {named("o1")}
 
 
 def test_words_on_a_complaint_that_do_not_name_the_order_ask_for_it() -> None:
@@ -85,7 +88,7 @@ def test_words_on_a_complaint_that_do_not_name_the_order_ask_for_it() -> None:
     scene.come(complained("c2", T0 + 1))
     assert scene.judged("order") == set()
     scene.come(complained("c1", T0 + 2, status="rejected"))
-    assert scene.judged("order") == {"o1"}
+    assert scene.judged("order") == {named("o1")}
 
 
 def test_links_ask_for_orders_of_which_other_goods_are_said_to_have_come() -> None:
@@ -94,7 +97,7 @@ def test_links_ask_for_orders_of_which_other_goods_are_said_to_have_come() -> No
     assert scene.judged("order") == set()
     scene.come(refunded("modified", T0 + 1, reason="wrong_item"))
     scene.come(linked("device:d2", "b3"))
-    assert scene.judged("order") == {"o1"}
+    assert scene.judged("order") == {named("o1")}
 
 
 def test_the_number_it_was_sent_under_and_the_one_it_comes_back_in_are_told_under_themselves() -> None:
@@ -112,7 +115,7 @@ def test_a_number_is_taken_back_with_the_event_that_named_it() -> None:
     """Of two events under one id the one that sorts first counts."""
     sent = ordered("shipped", T0 + 1, waybill_no="W1")
     scene = on_stage(ordered(), sent)
-    told = records_of(scene.come(replace(sent, platform="jd", waybill_no=None)), WaybillUsed)
+    told = records_of(scene.come(replace(sent, platform="Taobao", waybill_no=None)), WaybillUsed)
     assert [(use.waybill_no, use.revision, use.is_held) for use in told] == [("W1", 1, False)]
 
 
@@ -151,7 +154,7 @@ def test_a_verdict_on_its_alert_is_a_label_until_it_is_taken_back() -> None:
     (alert,) = alerts(scene.published)
     said = answered(alert, "normal", T0 + DAY)
     (label,) = records_of(scene.come(said), Label)
-    assert scene.judged("order") == {"o1"}
+    assert scene.judged("order") == {named("o1")}
     assert (label.label, label.status, label.buyer_id) == ("false_positive", "standing", "b1")
     (gone,) = records_of(scene.come(replace(said, event_id="v2", occurred_at=T0 + 2 * DAY, withdraws="v1")), Label)
     assert (gone.status, gone.revision) == ("withdrawn", 1)
@@ -165,7 +168,7 @@ def test_judging_twice_is_judging_once() -> None:
 
 def test_it_is_let_go_to_the_millisecond_and_what_it_told_stands() -> None:
     scene = on_stage(*denied())
-    assert scene.goes_after(T0 + 3 * HOUR + HELD_MS, "order", "o1")
+    assert scene.goes_after(T0 + 3 * HOUR + HELD_MS, "order", named("o1"))
     assert alerts(scene.published) == []
 
 
@@ -175,13 +178,13 @@ def test_one_whose_alert_was_answered_stays_as_long_as_the_answer_is_held(at: in
     (alert,) = alerts(scene.published)
     scene.come(answered(alert, "abnormal", at))
     scene.wait(T0 + 3 * HOUR + 1 + HELD_MS)
-    assert (scene.row("order", "o1") is not None) is is_needed
+    assert (scene.row("order", named("o1")) is not None) is is_needed
 
 
 @pytest.mark.parametrize(("at", "is_taken"), [(T0, True), (T0 - 1, False)])
 def test_an_event_older_than_what_is_held_is_too_late(at: int, is_taken: bool) -> None:
     scene = on_stage(ordered("placed", T0 + HELD_MS, 2), ordered("placed", at))
-    assert (len(scene.too_late), scene.judged("order")) == ((0, {"o1"}) if is_taken else (1, set()))
+    assert (len(scene.too_late), scene.judged("order")) == ((0, {named("o1")}) if is_taken else (1, set()))
 
 
 def test_unpaid_orders_are_told_when_due_and_taken_back_by_payment() -> None:

@@ -9,20 +9,22 @@ from cloudtag.contract.couriers import CourierAsked, CourierReported
 from cloudtag.contract.parcels import ParcelReported
 from cloudtag.contract.records import Label
 from cloudtag.contract.shops import ShopReported
+from cloudtag.detection.refund_view import own_unit
 from cloudtag.processors.buyers.reading import HELD_MS
 from tests.engine.standing import records_of
 from tests.processors.buyers.acts import alerts, answered, linked, on_stage, ordered, refunded, scanned
 from tests.processors.scene import DAY, HOUR, T0, Scene
 
+OWN_UNIT = own_unit("s1", "r1")
 OWN = "outbound_waybill_as_return"
 
 
 def report(number: str = "R1", at: int = T0, **fields: Any) -> ParcelReported:
-    return ParcelReported(0, True, "b1", number, at, **fields)
+    return ParcelReported(0, True, "b1", number, at, network="taobao", **fields)
 
 
 def silent(number: str = "R1", courier: str = "sf") -> CourierReported:
-    return CourierReported(0, True, courier, "b1", number, T0)
+    return CourierReported(0, True, courier, "b1", number, T0, network="taobao")
 
 
 def filled(number: str = "R1", at: int = T0 + DAY, n: int = 1, carrier: str | None = "sf") -> Any:
@@ -46,14 +48,14 @@ def test_what_is_said_of_a_number_is_held_under_it() -> None:
 
 def test_a_refund_without_a_number_has_a_row_of_its_own_once_anything_is_to_be_told_of_it() -> None:
     scene = on_stage(ordered(), refunded(type="return_refund"))
-    assert scene.judged("parcel") == {"~r1"}
-    assert scene.row("parcel", "~r1") is None
+    assert scene.judged("parcel") == {OWN_UNIT}
+    assert scene.row("parcel", OWN_UNIT) is None
 
 
 def test_an_order_asks_for_the_parcels_its_refunds_come_back_in_and_no_other() -> None:
     scene = on_stage(ordered(), ordered(n=2), filled(), filled("R2", n=2))
     scene.come(ordered("completed", T0 + DAY + 1))
-    assert scene.judged("parcel") == {"R1", "~r1"}
+    assert scene.judged("parcel") == {"R1", OWN_UNIT}
     scene.come(ordered("completed", T0 + DAY + 1, 3))
     assert scene.judged("parcel") == set()
 
@@ -61,7 +63,7 @@ def test_an_order_asks_for_the_parcels_its_refunds_come_back_in_and_no_other() -
 def test_a_parcel_asks_for_the_returns_of_orders_that_name_its_number() -> None:
     scene = on_stage(ordered("shipped", waybill_no="W1"), ordered("shipped", n=2, waybill_no="W2"), filled())
     scene.come(report("W1"))
-    assert scene.judged("parcel") == {"W1", "R1", "~r1"}
+    assert scene.judged("parcel") == {"W1", "R1", OWN_UNIT}
     scene.come(report("W2"))
     assert scene.judged("parcel") == {"W2"}
 
@@ -70,7 +72,7 @@ def test_links_and_shops_ask_for_all_parcels_and_what_a_buyer_contacts_for_none(
     scene = on_stage(report(), report("R2"))
     scene.come(linked("device:d1", "b2"))
     assert scene.judged("parcel") == {"R1", "R2"}
-    scene.come(ShopReported(0, True, "s1", "b1", T0))
+    scene.come(ShopReported(0, True, "s1", "b1", T0, network="taobao"))
     assert scene.judged("parcel") == {"R1", "R2"}
     scene.come(ordered())
     assert scene.judged("parcel") == set()
@@ -79,7 +81,7 @@ def test_links_and_shops_ask_for_all_parcels_and_what_a_buyer_contacts_for_none(
 def test_the_courier_is_asked_about_under_its_code_when_a_number_has_waited_half_a_day() -> None:
     scene = on_stage(ordered(), filled(at=T0))
     assert questions(scene.wait(T0 + 12 * HOUR - 1)) == []
-    assert questions(scene.wait(T0 + 12 * HOUR)) == [("sf", CourierAsked(0, True, "sf", "b1", "R1", T0))]
+    assert questions(scene.wait(T0 + 12 * HOUR)) == [("sf", CourierAsked(0, True, "sf", "b1", "R1", T0, "taobao"))]
 
 
 @pytest.mark.parametrize("carrier", [None, "nobody knows"])
@@ -107,7 +109,7 @@ def test_an_answer_to_its_alert_asks_for_it_and_is_a_label() -> None:
     scene = on_stage(*own_number())
     (label,) = records_of(scene.come(answered(alerts(scene.published, OWN)[0], "abnormal", T0 + DAY + 1)), Label)
     # The refund came back in it or in something of its own.
-    assert scene.judged("parcel") == {"W1", "~r1"}
+    assert scene.judged("parcel") == {"W1", OWN_UNIT}
     assert (label.label, label.detector) == ("true_positive", OWN)
 
 

@@ -9,8 +9,10 @@ from tests.processors.scene import DAY, HOUR, T0
 
 
 def passed(over: str = "b2", other: str = "b3", at: int = T0, alerted_at: int = 0) -> LinkPassed:
-    use = AttributeUsed(0, True, "device:d3", at, f"e-{other}", "taobao", other, alerted_at=alerted_at)
-    return LinkPassed(0, True, "b1", over, other, at, (use,), (0,))
+    use = AttributeUsed(
+        0, True, "device:d3", at, f"e-{other}", "taobao", other, alerted_at=alerted_at, network="taobao"
+    )
+    return LinkPassed(0, True, "b1", over, other, at, (use,), (0,), "taobao")
 
 
 def test_each_is_held_by_who_tells_it_and_of_whom() -> None:

@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from cloudtag.contract.events import OrderChanged, ParcelScanned, ShopDescribed
 from cloudtag.contract.links import AttributeUsed, LinkReported
+from cloudtag.contract.scope import scoped
 from cloudtag.contract.shops import ShopAsked, ShopReported
 from cloudtag.policy.load import shipped
 from cloudtag.processors.buyers.reading import HELD_MS
@@ -16,13 +17,13 @@ from tests.processors.shops.rows.test_question import answers, described, return
 
 
 def answer(shop: str = "s1", at: int = T0) -> ShopReported:
-    return ShopReported(0, True, shop, "b1", at)
+    return ShopReported(0, True, shop, "b1", at, network="taobao")
 
 
 def rival() -> LinkReported:
     """A shop shows the buyer's device."""
-    use = AttributeUsed(0, True, "device:d1", T0, "e", "taobao", "", shop_id="s9")
-    return LinkReported(0, True, "b1", "device:d1", T0, (use,))
+    use = AttributeUsed(0, True, "device:d1", T0, "e", "taobao", "", shop_id="s9", network="taobao")
+    return LinkReported(0, True, "b1", "device:d1", T0, (use,), "taobao")
 
 
 def sent_back(destination: str | None = "w1") -> list[Any]:
@@ -40,7 +41,7 @@ def test_each_shop_has_one_answer_in_one_row() -> None:
 
 
 def test_a_shop_to_which_a_parcel_is_known_to_go_is_asked_about_under_its_name() -> None:
-    assert asked(on_stage(*sent_back())) == [("s1", ShopAsked(0, True, "s1", "b1", T0))]
+    assert asked(on_stage(*sent_back())) == [("s1", ShopAsked(0, True, "s1", "b1", T0, "taobao"))]
     assert asked(on_stage(*sent_back(None))) == []
 
 
@@ -55,7 +56,7 @@ def test_where_a_linked_shop_competes_all_shops_are_asked_about_until_it_is_gone
 def test_the_question_is_taken_back_when_the_parcel_goes_elsewhere_than_is_known() -> None:
     scene = on_stage(*sent_back())
     other = scanned("R1", "accepted", T0 + HOUR)
-    scene.come(replace(other, platform="jd"))
+    scene.come(replace(other, carrier="SF"))
     assert [(shop, question.revision, question.is_held) for shop, question in asked(scene)] == [("s1", 1, False)]
 
 
@@ -105,7 +106,7 @@ def test_answers_stay_as_long_as_there_is_an_order_and_then_go_to_the_millisecon
 
 def standing(topology: Topology) -> list[str]:
     """The shops about which a question stands."""
-    state: Any = topology.tasks["buyers"]._cache.resident("b1")
+    state: Any = topology.tasks["buyers"]._cache.resident(scoped("taobao", "b1"))
     return [published.id for published in state.row("shops").published.values() if published.stands]
 
 

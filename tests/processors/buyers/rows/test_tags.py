@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from cloudtag.contract.records import TagConfirmation, TagStatus
 from cloudtag.processors.buyers.reading import HELD_MS
 from tests.engine.standing import records_of
-from tests.processors.buyers.acts import complained, denied, linked, on_stage
+from tests.processors.buyers.acts import complained, denied, linked, named, on_stage
 from tests.processors.buyers.tagged import bought, confirmed, tagged
 from tests.processors.scene import DAY, T0, Scene
 
@@ -89,7 +89,7 @@ def test_tags_stay_as_long_as_there_is_an_order_which_they_keep_as_long_as_they_
     assert on_stage(tagged(1)).goes_after(T0 + 1 + HELD_MS, "tags")
     scene = on_stage(bought(1), tagged(1, T0 + 100 * DAY))
     scene.wait(T0 + 100 * DAY + 1 + HELD_MS)
-    assert (scene.ids("tags"), scene.names("order")) == ([tagged(1).internal_id], ["o1"])
+    assert (scene.ids("tags"), scene.names("order")) == ([tagged(1).internal_id], [named("o1")])
     scene.wait(T0 + 101 * DAY + 2 * HELD_MS)
     assert (scene.row("tags"), scene.names("order")) == (None, [])
     other = on_stage(bought(2), tagged(1, T0 + 100 * DAY))

@@ -73,7 +73,7 @@ def test_a_verdict_replaced_by_one_on_something_known_is_no_letter() -> None:
     """Of two events under one id the one that sorts first counts."""
     scene = on_stage(*denied(), said(at=T0 + 4 * HOUR))
     (alert,) = alerts(on_stage(*denied()).published)
-    scene.come(replace(said(at=T0 + 4 * HOUR), platform="jd", alert_id=alert.alert_id))
+    scene.come(replace(said(at=T0 + 4 * HOUR), account_id="aide", alert_id=alert.alert_id))
     assert letters(scene, T0 + 9 * DAY) == []
 
 

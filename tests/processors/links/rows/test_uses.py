@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from cloudtag.contract.events import Event, OrderChanged, RefundChanged, ShopDescribed
 from cloudtag.contract.links import AttributeUsed, LinkReported
+from cloudtag.contract.scope import scoped
 from cloudtag.contract.types import Goods
 from cloudtag.detection.example import day, inspected, ordered, refunded
 from cloudtag.policy.load import shipped
@@ -22,7 +23,7 @@ DEVICE = "device:d1"
 
 
 def used(buyer_id: str, at: int = T0, attribute: str = DEVICE, **fields: Any) -> AttributeUsed:
-    return AttributeUsed(0, True, attribute, at, f"e-{buyer_id}", "taobao", buyer_id, **fields)
+    return AttributeUsed(0, True, attribute, at, f"e-{buyer_id}", "taobao", buyer_id, network="taobao", **fields)
 
 
 def on_stage(*facts: AttributeUsed) -> Scene:
@@ -34,7 +35,7 @@ def on_stage(*facts: AttributeUsed) -> Scene:
 def test_uses_are_held_under_their_attribute_a_buyers_once() -> None:
     scene = on_stage(used("b1"), used("b1", T0 + DAY), used("b2", attribute="device:d2"), used("", shop_id="s1"))
     shop = used("", shop_id="s1").internal_id
-    assert scene.ids("uses") == sorted(["b1", shop])
+    assert scene.ids("uses") == sorted([scoped("taobao", "b1"), shop])
 
 
 def test_a_use_asks_for_its_own_attribute_alone() -> None:
@@ -49,8 +50,8 @@ def test_a_report_goes_to_its_buyer_with_the_newest_moment_of_the_others() -> No
     told = {output.key: output for output in on_stage(used("b1"), used("b2", T0 + DAY)).published[:2]}
     assert {output.stream for output in told.values()} == {"link-reports"}
     others = used("b1"), used("b2", T0 + DAY)
-    assert told["b2"].record == LinkReported(0, True, "b2", DEVICE, T0, others[:1])
-    assert told["b1"].record == LinkReported(0, True, "b1", DEVICE, T0 + DAY, others[1:])
+    assert told["b2"].record == LinkReported(0, True, "b2", DEVICE, T0, others[:1], "taobao")
+    assert told["b1"].record == LinkReported(0, True, "b1", DEVICE, T0 + DAY, others[1:], "taobao")
 
 
 def test_a_use_taken_back_takes_the_reports_back() -> None:
@@ -88,7 +89,7 @@ def showing(n: int, at: int = T0) -> OrderChanged:
 
 
 def reports(topology: Topology, buyer: str) -> list[LinkReported]:
-    row = topology.tasks["buyers"]._cache.get(buyer).row("links")
+    row = topology.tasks["buyers"]._cache.get(scoped("taobao", buyer)).row("links")
     return [fact for fact in row.facts.values() if fact.is_held] if row else []
 
 
@@ -212,7 +213,7 @@ def fed(*events: Raw) -> Topology:
 
 def sales_told(topology: Topology) -> list[tuple[AttributeUsed, ...]]:
     """What buyer b1 learned of the clock."""
-    row = topology.tasks["buyers"]._cache.get("b1").rows.get("l")
+    row = topology.tasks["buyers"]._cache.get(scoped("taobao", "b1")).rows.get("l")
     facts = row.facts.values() if row else ()
     return [f.others for f in facts if isinstance(f, LinkReported) and f.is_held and f.attribute == "sku:s1/clock"]
 

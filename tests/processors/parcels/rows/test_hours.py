@@ -56,7 +56,7 @@ class Split:
                     waiting.setdefault(self._place(record), []).append(record)
 
     def _place(self, fact: Any) -> int:
-        return zlib.crc32(Parcels.key(fact).encode()) % len(self.tasks)
+        return zlib.crc32(Parcels.id_of(fact).encode()) % len(self.tasks)
 
 
 def told(partitions: int, batch: int) -> dict[str, tuple[tuple[tuple[int, int], ...], int]]:

@@ -20,7 +20,9 @@ def scan(kind: ScanKind, at: int = T0 + HOUR, number: str = NUMBER, event_id: st
 
 def use(role: Role = "outbound", buyer: str = "b1", at: int = T0, carrier: str | None = "sf") -> WaybillUsed:
     refund = "r1" if role == "return" else None
-    return WaybillUsed(0, True, NUMBER, role, at, "e1", "taobao", buyer, "s1", f"o-{buyer}", refund, carrier)
+    return WaybillUsed(
+        0, True, NUMBER, role, at, "e1", "taobao", buyer, "s1", f"o-{buyer}", refund, carrier, network="taobao"
+    )
 
 
 def on_stage(*facts: ParcelScanned | WaybillUsed) -> Scene:

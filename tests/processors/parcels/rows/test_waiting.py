@@ -4,6 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from cloudtag.contract.couriers import CourierAsked, CourierBusy, CourierReported
+from cloudtag.contract.scope import scoped
 from cloudtag.processors.parcels.bounds import MAX_FACTS
 from cloudtag.processors.parcels.parcels import Parcels
 from cloudtag.processors.parcels.rows.waiting import silent_spans
@@ -14,7 +15,12 @@ FIRST = T0 // HOUR
 
 
 def asked(number: str = "R1", courier: str = "sf", at: int = T0) -> CourierAsked:
-    return CourierAsked(0, True, courier, "b1", number, at)
+    return CourierAsked(0, True, courier, "b1", number, at, "taobao")
+
+
+def named(number: str) -> str:
+    """The name of the row of a number of that buyer."""
+    return scoped("taobao", scoped("b1", number))
 
 
 def busy(hour: int, courier: str = "sf") -> CourierBusy:
@@ -40,24 +46,24 @@ def told(scene: Scene) -> list[tuple[list[tuple[int, int]], int | None]]:
 
 def test_a_question_is_held_under_its_buyer_and_number() -> None:
     scene = on_stage(asked(), asked("R2"), asked(courier="yto"))
-    assert scene.names("waiting") == ["b1/R1", "b1/R2"]
-    assert scene.ids("waiting", "b1/R1") == [asked().internal_id]
+    assert scene.names("waiting") == [named("R1"), named("R2")]
+    assert scene.ids("waiting", named("R1")) == [asked().internal_id]
 
 
 def test_whoever_asks_is_answered_under_its_name() -> None:
     (output,) = on_stage(asked()).published
-    answer = CourierReported(0, True, "sf", "b1", "R1", T0)
+    answer = CourierReported(0, True, "sf", "b1", "R1", T0, network="taobao")
     assert (output.stream, output.key, output.record) == ("courier-answers", "b1", answer)
 
 
 def test_hours_of_the_courier_ask_for_all_who_wait_and_those_of_another_for_nobody() -> None:
     scene = on_stage(asked(), asked("R2"))
     scene.come(busy(0))
-    assert scene.judged("waiting") == {"b1/R1", "b1/R2"}
+    assert scene.judged("waiting") == {named("R1"), named("R2")}
     scene.come(busy(0, "yto"))
     assert scene.judged("waiting") == set()
     scene.come(asked("R3"))
-    assert scene.judged("waiting") == {"b1/R3"}
+    assert scene.judged("waiting") == {named("R3")}
 
 
 def test_a_silence_is_told_once_its_first_hour_is_over_and_again_when_it_ends() -> None:
@@ -114,7 +120,7 @@ def test_judging_twice_is_judging_once() -> None:
 
 
 def test_a_question_is_let_go_to_the_millisecond() -> None:
-    assert on_stage(asked()).goes_after(T0 + Parcels.retention_ms, "waiting", "b1/R1")
+    assert on_stage(asked()).goes_after(T0 + Parcels.retention_ms, "waiting", named("R1"))
 
 
 def test_a_wait_is_told_of_for_six_weeks_and_three_days() -> None:

@@ -159,14 +159,14 @@ def test_a_submission_after_the_finding_names_one_more_account() -> None:
 
 
 def test_accounts_and_findings_are_held_in_one_row_of_the_shop() -> None:
-    scene = Scene("shops", "s1")
+    scene = Scene("shops", "s1", "jd")
     scene.come(exam("s1"), found("a1", T0), exam("s2"), exam("s1"))
     assert scene.names("permission") == [""]
     assert scene.ids("permission") == ["a1", exam("s1").event_id]
 
 
 def test_a_submission_asks_for_it_only_where_something_was_found() -> None:
-    scene = Scene("shops", "s1")
+    scene = Scene("shops", "s1", "jd")
     scene.come(exam("s1"))
     scene.come(tag("s1", T0 + DAY, "temp"))
     assert scene.judged("permission") == set()
@@ -178,7 +178,7 @@ def test_a_submission_asks_for_it_only_where_something_was_found() -> None:
 
 
 def test_it_is_told_under_the_account_and_judging_twice_is_judging_once() -> None:
-    scene = Scene("shops", "s1")
+    scene = Scene("shops", "s1", "jd")
     told = scene.come(exam("s1"), exam("s1", account="temp"))
     assert [(output.stream, output.key) for output in told] == [("consequences", "main"), ("consequences", "temp")]
     assert scene.probe() == {output.record.consequence_id for output in told}
@@ -186,7 +186,7 @@ def test_it_is_told_under_the_account_and_judging_twice_is_judging_once() -> Non
 
 
 def test_it_is_never_too_late_and_never_let_go() -> None:
-    scene = Scene("shops", "s1")
+    scene = Scene("shops", "s1", "jd")
     scene.come(exam("s1"))
     scene.wait(T0 + 5000 * DAY)
     scene.come(exam("s1", T0 - 5000 * DAY, "old"))

@@ -3,6 +3,7 @@
 from msgspec.structs import replace
 
 from cloudtag.contract.events import AccountChanged, Event, ParcelScanned, RefundChanged, ShopDescribed
+from cloudtag.contract.scope import scoped
 from cloudtag.contract.shops import ShopAsked, ShopReported
 from cloudtag.policy.load import shipped
 from cloudtag.processors.shops.shops import Shops
@@ -17,7 +18,7 @@ def described(n: int, at: int, *hashes: str) -> ShopDescribed:
 
 
 def asked(buyer: str = "b1", at: int = T0, shop: str = "s1") -> ShopAsked:
-    return ShopAsked(0, True, shop, buyer, at)
+    return ShopAsked(0, True, shop, buyer, at, "taobao")
 
 
 def on_stage(*facts: ShopAsked | ShopDescribed) -> Scene:
@@ -86,7 +87,7 @@ def returned(destination: str | None) -> list[Event]:
 
 
 def answers(topology: Topology, buyer_id: str) -> list[ShopReported]:
-    row = topology.tasks["buyers"]._cache.get(buyer_id).rows.get("q")
+    row = topology.tasks["buyers"]._cache.get(scoped("taobao", buyer_id)).rows.get("q")
     return [f for f in row.facts.values() if f.is_held and isinstance(f, ShopReported)] if row else []
 
 

@@ -32,7 +32,7 @@ def taken_back(of: TagSubmitted, at: int = T0 + DAY) -> TagSubmitted:
 
 
 def on_stage(*facts: Any) -> Scene:
-    scene = Scene("shops", "s1")
+    scene = Scene("shops", "s1", "jd")
     scene.come(*facts)
     return scene
 

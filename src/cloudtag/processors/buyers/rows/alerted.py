@@ -34,7 +34,7 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
     if newest is None:
         return judgement
     case = AlertedCase(
-        buyer_id=state.key,
+        buyer_id=state.id,
         orders=known,
         others=sorted(others, key=_MOMENT),
         links=links(state),
@@ -45,9 +45,7 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
     )
     policy = policies.at(newest.platform, newest.occurred_at)
     kinds = kinds_of(state.rows_of("order", "buyer"))
-    run_detectors(
-        "alerted", kinds, case, policy, state.index.verdicts, judgement, signals, abnormal=lambda: abnormal_among(state)
-    )
+    run_detectors("alerted", kinds, case, policy, state, judgement, signals, abnormal=lambda: abnormal_among(state))
     return judgement
 
 

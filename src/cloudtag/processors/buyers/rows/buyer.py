@@ -37,11 +37,11 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
     newest = max(held, key=_MOMENT, default=None)
     if newest is None:
         return judgement
-    for shown in pictures(state.key, complaints_with_evidence(others)) if others else ():
+    for shown in pictures(state, complaints_with_evidence(others)) if others else ():
         use_id = shown.internal_id
         judgement.conclusions[use_id] = Conclusion(use_id, shown.attribute, shown.occurred_at, shown)
     case = BuyerCase(
-        buyer_id=state.key,
+        buyer_id=state.id,
         orders=known,
         others=sorted(others, key=_MOMENT),
         links=links(state),
@@ -52,8 +52,8 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
     )
     policy = policies.at(newest.platform, newest.occurred_at)
     kinds = kinds_of(state.rows_of("order", "buyer"))
-    signals, verdicts = state.index.prefilter.seen, state.index.verdicts
-    run_detectors("buyer", kinds, case, policy, verdicts, judgement, signals, abnormal=lambda: abnormal_among(state))
+    signals = state.index.prefilter.seen
+    run_detectors("buyer", kinds, case, policy, state, judgement, signals, abnormal=lambda: abnormal_among(state))
     return judgement
 
 

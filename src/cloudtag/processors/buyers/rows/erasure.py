@@ -23,7 +23,7 @@ def _index(state: KeyedState, row: Row, fact: Any) -> Iterable[str]:
     """Empty the keyed state. What was published about its rows is taken back: they are all asked once more."""
     del fact
     state.is_closed = True
-    state.index, state.memo = BuyerIndex(), None
+    state.index, state.memo = BuyerIndex(state.network), None
     for other in state.rows.values():
         if other is not row:
             other.facts, other.view = {}, None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from operator import attrgetter
 from typing import Any
 
 from cloudtag.contract import disputes
@@ -12,6 +11,7 @@ from cloudtag.contract.couriers import CourierAsked
 from cloudtag.contract.links import AttributeUsed, SkuOwned
 from cloudtag.contract.parcels import WaybillUsed
 from cloudtag.contract.records import Alert, Label
+from cloudtag.contract.scope import unscoped
 from cloudtag.detection.cases import OrderCase
 from cloudtag.detection.feeds import feed_questions
 from cloudtag.detection.order_view import OrderView
@@ -30,6 +30,7 @@ from cloudtag.processors.buyers.reading import (
     is_answered,
     links,
     names_beside,
+    order_name,
     orders_beside,
     orders_sharing,
     report,
@@ -39,36 +40,37 @@ from cloudtag.processors.buyers.reading import (
 from cloudtag.processors.buyers.run_detectors import run_detectors
 from cloudtag.processors.buyers.uses import order_uses, sales_of
 
-_ORDER_ID = attrgetter("order_id")
+
+def _name(fact: Any) -> str | None:
+    """A complaint may be about no order."""
+    return None if fact.order_id is None else order_name(fact.shop_id, fact.order_id)
 
 
 def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judgement:
     if not row.facts:
         return EMPTY
     judgement, order = Judgement(), view_of(row)
-    for use in (*_uses(state.key, order), *_sales(state.key, order)):
+    for use in (*_uses(state, order), *_sales(state, order)):
         judgement.conclusions[use.id] = use
     policy = policies.at(order.platform or "", order.began_at)
-    told, judgement.timer_ms = order_uses(state.key, order, now_ms, policy)
+    told, judgement.timer_ms = order_uses(state, order, now_ms, policy)
     for use in _shown(told):
         judgement.conclusions[use.id] = use
-    is_claimed = order.order_id in state.index.claimed_orders
+    is_claimed = row.name in state.index.claimed_orders
     loose = _loose_words(state, row)
     case = OrderCase(
-        state.key,
-        OrderView(row.name, (*row.facts.values(), *loose)) if loose else order,
+        state.id,
+        OrderView(order.order_id, (*row.facts.values(), *loose), order.shop_id) if loose else order,
         lambda number: report(state, number),
         now_ms,
-        lambda: orders_beside(state, (order.order_id,)),
+        lambda: orders_beside(state, (row.name,)),
         links(state) if is_claimed else (),
         lambda number, courier: silence(state, number, courier),
         lambda number: number not in state.index.units,
     )
     if order.refunds:
-        _ask(case, judgement)
-    run_detectors(
-        "order", row.kinds, case, policy, state.index.verdicts, judgement, abnormal=lambda: abnormal_among(state)
-    )
+        _ask(state, case, judgement)
+    run_detectors("order", row.kinds, case, policy, state, judgement, abnormal=lambda: abnormal_among(state))
     return judgement
 
 
@@ -91,28 +93,28 @@ def _complained_of(state: KeyedState, name: str) -> Iterable[str]:
     return [row.name for row in state.rows_of("order") if _loose_words(state, row)]
 
 
-def _ask(case: OrderCase, judgement: Judgement) -> None:
+def _ask(state: KeyedState, case: OrderCase, judgement: Judgement) -> None:
     """Ask when the couriers were silent of which no delivery is known. Of a return number its own row asks."""
     for number, courier, since_ms, until_ms in feed_questions(case):
         if case.is_asked(number):
-            asked = CourierAsked(0, True, courier, case.buyer_id, number, since_ms, until_ms)
+            asked = CourierAsked(0, True, courier, case.buyer_id, number, since_ms, state.network, until_ms)
             judgement.conclusions[asked.internal_id] = Conclusion(asked.internal_id, courier, since_ms, asked)
 
 
-def _uses(buyer_id: str, order: OrderView) -> Iterator[Conclusion]:
+def _uses(state: KeyedState, order: OrderView) -> Iterator[Conclusion]:
     """What the order and its refunds make of waybill numbers; outbound ones are worked out once until they change."""
     if order.sent and order.outbound is None:
-        order.outbound = [_outbound_use(buyer_id, order, sent) for sent in order.sent.values()]
+        order.outbound = [_outbound_use(state, order, sent) for sent in order.sent.values()]
     yield from order.outbound or ()
     for refund in order.refunds.values():
         if sends_goods(refund):
-            yield from _return_uses(buyer_id, order, refund)
+            yield from _return_uses(state, order, refund)
 
 
-def _sales(buyer_id: str, order: OrderView) -> tuple[Conclusion, ...]:
+def _sales(state: KeyedState, order: OrderView) -> tuple[Conclusion, ...]:
     """What the order shows of what its shop sells, worked out once until its lines change."""
     if order.sales is None:
-        order.sales = tuple(_shown(sales_of(buyer_id, order)))
+        order.sales = tuple(_shown(sales_of(state, order)))
     sales: tuple[Conclusion, ...] = order.sales
     return sales
 
@@ -122,23 +124,23 @@ def _shown(told: Iterable[AttributeUsed]) -> Iterator[Conclusion]:
         yield Conclusion(use.internal_id, use.attribute, use.occurred_at, use)
 
 
-def _outbound_use(buyer_id: str, order: OrderView, sent: Sent) -> Conclusion:
+def _outbound_use(state: KeyedState, order: OrderView, sent: Sent) -> Conclusion:
     named = sent.named
     use = WaybillUsed(
         0, True, sent.waybill_no, "outbound", named.occurred_at, named.event_id, named.platform,
-        buyer_id, named.shop_id, order.order_id, None, sent.carrier,
+        state.id, named.shop_id, order.order_id, None, sent.carrier, network=state.network,
     )  # fmt: skip
     return Conclusion(use.internal_id, use.waybill_no, use.occurred_at, use)
 
 
-def _return_uses(buyer_id: str, order: OrderView, refund: RefundView) -> Iterator[Conclusion]:
+def _return_uses(state: KeyedState, order: OrderView, refund: RefundView) -> Iterator[Conclusion]:
     """Every number the refund ever named: whether one that was replaced travels is asked as well (F7)."""
     for number, named in refund.named.items():
         is_replaced = number != refund.waybill_no
         use = WaybillUsed(
             0, True, number, "return", named.occurred_at, named.event_id, named.platform,
-            buyer_id, refund.shop_id, order.order_id, refund.refund_id, refund.carrier_of(number),
-            refund.is_offline_number(number), is_replaced,
+            state.id, refund.shop_id, order.order_id, refund.refund_id, refund.carrier_of(number),
+            refund.is_offline_number(number), is_replaced, state.network,
         )  # fmt: skip
         yield Conclusion(use.internal_id, number, use.occurred_at, use)
 
@@ -159,13 +161,13 @@ def _index(state: KeyedState, row: Row, fact: Any) -> Iterable[str]:
 def _with_refunds_of(state: KeyedState, number: str) -> Iterable[str]:
     """The orders with refunds that ever named a number."""
     index: BuyerIndex = state.index
-    return [order_id for order_id in index.orders_by_number.get(number, ()) if order_id in index.units_by_order]
+    return [name for name in index.orders_by_number.get(number, ()) if name in index.units_by_order]
 
 
-def _numbers_of(state: KeyedState, order_id: str) -> Iterable[str]:
+def _numbers_of(state: KeyedState, name: str) -> Iterable[str]:
     """Every number that the order or its refunds ever named."""
     index: BuyerIndex = state.index
-    return [number for number, order_ids in index.orders_by_number.items() if order_id in order_ids]
+    return [number for number, names in index.orders_by_number.items() if name in names]
 
 
 def _has_refunds(state: KeyedState, name: str) -> bool:
@@ -174,10 +176,10 @@ def _has_refunds(state: KeyedState, name: str) -> bool:
     return bool(index.units_by_order)
 
 
-def _beside(state: KeyedState, order_id: str) -> Iterable[str]:
+def _beside(state: KeyedState, name: str) -> Iterable[str]:
     """The orders whose refunds rest on this one too: those that share a number, those of claims of wrong goods."""
     index: BuyerIndex = state.index
-    return [*(orders_sharing(state, (order_id,)) & index.units_by_order.keys()), *index.claimed_orders]
+    return [*(orders_sharing(state, (name,)) & index.units_by_order.keys()), *index.claimed_orders]
 
 
 def _has_claimed(state: KeyedState, name: str) -> bool:
@@ -196,14 +198,21 @@ def _claimed(state: KeyedState, name: str) -> Iterable[str]:
 def _is_needed(state: KeyedState, row: Row, horizon_ms: int) -> bool:
     """A tag reads its order's contacts, alerts and what follows: such an order stays while there is any newer one.
 
-    So does one whose alert was answered while the answer is held: it must not look as if it had been about nothing.
+    So does one whose alert was answered while the answer is held: it must not look as if it had been about nothing. And
+    one that a complaint names of which something was said since without naming it.
     """
-    if is_answered(state, row, horizon_ms):
+    if is_answered(state, row, horizon_ms) or any(word.occurred_at >= horizon_ms for word in _loose_words(state, row)):
         return True
-    tags = state.row("tags")
-    if tags is None or all(request.order_id != row.name for request in tags.facts.values()):
-        return False
+    tags, order_id = state.row("tags"), unscoped(row.name)[1]
+    # A shop's tag, or complaint, of an order of another shop is told that it is not its own.
+    if tags is None or all(request.order_id != order_id for request in tags.facts.values()):
+        return any(other.newest_ms >= horizon_ms for other in _namesakes(state, order_id))
     return any(other.newest_ms >= horizon_ms for other in state.rows_of("order", "tags"))
+
+
+def _namesakes(state: KeyedState, order_id: str) -> Iterator[Row]:
+    """The rows of the orders with that id, of whatever shop."""
+    return (row for row in state.rows_of("order") if unscoped(row.name)[1] == order_id)
 
 
 ORDER = RowKind(
@@ -211,15 +220,15 @@ ORDER = RowKind(
     letter="o",
     judge=_judge,
     holds=(
-        Holds(ev.OrderChanged, name=_ORDER_ID),
-        Holds(ev.RefundChanged, name=_ORDER_ID),
-        Holds(ev.ReturnInspected, name=_ORDER_ID),
-        Holds(ev.ReviewPosted, name=_ORDER_ID),
-        Holds(ev.ComplaintChanged, name=_ORDER_ID),
-        Holds(ev.BuyerContacted, name=_ORDER_ID),
-        Holds(ev.InsuranceChanged, name=_ORDER_ID),
-        Holds(disputes.ChargebackChanged, name=_ORDER_ID),
-        Holds(SkuOwned, name=_ORDER_ID, identity=INTERNAL_ID),
+        Holds(ev.OrderChanged, name=_name),
+        Holds(ev.RefundChanged, name=_name),
+        Holds(ev.ReturnInspected, name=_name),
+        Holds(ev.ReviewPosted, name=_name),
+        Holds(ev.ComplaintChanged, name=_name),
+        Holds(ev.BuyerContacted, name=_name),
+        Holds(ev.InsuranceChanged, name=_name),
+        Holds(disputes.ChargebackChanged, name=_name),
+        Holds(SkuOwned, name=_name, identity=INTERNAL_ID),
     ),
     tells=(WaybillUsed, CourierAsked, AttributeUsed, Alert, Label),
     reads=(

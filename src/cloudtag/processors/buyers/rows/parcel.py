@@ -52,9 +52,9 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
     changes = [r.named.get(unit) or r.opened for _, r in named]
     first = min(changes, key=lambda e: (e.occurred_at, e.event_id))
     policy = policies.at(first.platform, first.occurred_at)
-    by_refund = sorted(named, key=lambda pair: pair[1].refund_id)
+    by_refund = sorted(named, key=lambda pair: (pair[1].refund_id, pair[1].shop_id))
     case = ParcelCase(
-        buyer_id=state.key,
+        buyer_id=state.id,
         waybill_no=None if unit.startswith("~") else unit,
         report=report(state, unit),
         refunds=[(order, refund) for order, refund in by_refund if refund.unit == unit],
@@ -63,20 +63,18 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
         linked_buyer_ids=frozenset(linked(links(state))),
         shop=lambda shop_id: shop(state, shop_id),
         parcel=lambda number: report(state, number),
-        orders=lambda: orders_beside(state, [order.order_id for order in orders]),
+        orders=lambda: orders_beside(state, [row.name for row in rows]),
         links=links(state),
         named=by_refund,
         silence=lambda courier: silence(state, unit, courier),
         rest=lambda from_ms, until_ms: rest_spans(from_ms, until_ms, policy.deadlines),
     )
-    _ask(case, judgement)
-    run_detectors(
-        "parcel", kinds_of(rows), case, policy, state.index.verdicts, judgement, abnormal=lambda: abnormal_among(state)
-    )
+    _ask(state, case, judgement)
+    run_detectors("parcel", kinds_of(rows), case, policy, state, judgement, abnormal=lambda: abnormal_among(state))
     return judgement
 
 
-def _ask(case: ParcelCase, judgement: Judgement) -> None:
+def _ask(state: KeyedState, case: ParcelCase, judgement: Judgement) -> None:
     """Ask when the courier of a number was silent that has waited for a scan for a while."""
     waiting = awaited(case)
     courier = courier_of(waiting, case.waybill_no) if waiting and case.waybill_no else None
@@ -86,21 +84,21 @@ def _ask(case: ParcelCase, judgement: Judgement) -> None:
     if case.now_ms < since_ms + _ASK_AFTER_MS:
         judgement.timer_ms = earliest((judgement.timer_ms, since_ms + _ASK_AFTER_MS))
         return
-    asked = CourierAsked(0, True, courier, case.buyer_id, case.waybill_no, since_ms)
+    asked = CourierAsked(0, True, courier, case.buyer_id, case.waybill_no, since_ms, state.network)
     judgement.conclusions[asked.internal_id] = Conclusion(asked.internal_id, courier, since_ms, asked)
 
 
-def _joined(state: KeyedState, order_id: str) -> Iterable[str]:
+def _joined(state: KeyedState, name: str) -> Iterable[str]:
     """The parcels that an order's refunds come back in, and those it names that anybody's refund does."""
     index: BuyerIndex = state.index
     # Most buyers have no refunds: nothing joins their orders and parcels.
     if not index.units_by_order:
         return ()
     named = index.orders_by_number
-    sent = [number for number in index.units if order_id in named.get(number, ())]
-    beside = {*orders_sharing(state, (order_id,)), *index.claimed_orders} - {order_id}
+    sent = [number for number in index.units if name in named.get(number, ())]
+    beside = {*orders_sharing(state, (name,)), *index.claimed_orders} - {name}
     units = [unit for other in beside for unit in index.units_by_order.get(other, ())]
-    return [*index.units_by_order.get(order_id, ()), *sent, *units]
+    return [*index.units_by_order.get(name, ()), *sent, *units]
 
 
 def _orders_of(state: KeyedState, unit: str) -> Iterable[str]:
@@ -112,20 +110,20 @@ def _returned_beside(state: KeyedState, number: str) -> Iterable[str]:
     """The returns of orders that name the number: of those it was sent under, and of those in several parcels."""
     index: BuyerIndex = state.index
     beside = orders_sharing(state, index.orders_by_number.get(number, ()))
-    return {unit for order_id in beside for unit in index.units_by_order.get(order_id, ())} - {number}
+    return {unit for name in beside for unit in index.units_by_order.get(name, ())} - {number}
 
 
 def _numbers_beside(state: KeyedState, unit: str) -> Iterable[str]:
     index: BuyerIndex = state.index
     beside = orders_sharing(state, index.orders_by_number.get(unit, ()))
-    return [number for number, ids in index.orders_by_number.items() if not beside.isdisjoint(ids)]
+    return [number for number, names in index.orders_by_number.items() if not beside.isdisjoint(names)]
 
 
 def _linked(state: KeyedState, name: str) -> Iterable[str]:
     """All parcels, and the returns of which nothing is known yet but that other goods were claimed to have come."""
     del name
     index: BuyerIndex = state.index
-    claimed = [unit for order_id in index.claimed_orders for unit in index.units_by_order.get(order_id, ())]
+    claimed = [unit for order in index.claimed_orders for unit in index.units_by_order.get(order, ())]
     return {*claimed, *(row.name for row in state.rows_of("parcel"))}
 
 

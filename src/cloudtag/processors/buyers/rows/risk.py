@@ -21,8 +21,8 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
     if not alerts:
         return judgement
     policy = policies.at(alerts[-1].platform, alerts[-1].decided_at)
-    case = RiskCase(state.key, alerts, links(state), now_ms, orders(state), protective(), scenarios_zh(), passes(state))
-    run_detectors("risk", frozenset(), case, policy, state.index.verdicts, judgement)
+    case = RiskCase(state.id, alerts, links(state), now_ms, orders(state), protective(), scenarios_zh(), passes(state))
+    run_detectors("risk", frozenset(), case, policy, state, judgement)
     return judgement
 
 

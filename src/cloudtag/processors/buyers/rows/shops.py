@@ -21,15 +21,15 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
     """Ask about the shops that parcels with a known destination go back to, and those a linked shop competes with."""
     del row, policies, now_ms
     needed: dict[str, int] = {}
-    for number, order_ids in state.index.orders_by_number.items():
+    for number, names in state.index.orders_by_number.items():
         told = report(state, number) if number in state.index.units else None
         if told is not None and told.destination_hash is not None:
-            _need(needed, (view_of(row) for row in orders_in(state, order_ids)))
+            _need(needed, (view_of(row) for row in orders_in(state, names)))
     if state.index.has_shop_link:
         _need(needed, orders(state))
     judgement = Judgement()
     for shop_id, since_ms in needed.items():
-        asked = ShopAsked(0, True, shop_id, state.key, since_ms)
+        asked = ShopAsked(0, True, shop_id, state.id, since_ms, state.network)
         judgement.conclusions[asked.internal_id] = Conclusion(asked.internal_id, shop_id, since_ms, asked)
     return judgement
 
@@ -59,13 +59,13 @@ def _has_destination(state: KeyedState, number: str) -> bool:
     return told is not None and told.destination_hash is not None
 
 
-def _is_order_asked(state: KeyedState, order_id: str) -> bool:
+def _is_order_asked(state: KeyedState, name: str) -> bool:
     """Whether a shop is compared with the order's, or something of the order is in a parcel that is known to go
     somewhere."""
     index: BuyerIndex = state.index
     if index.has_shop_link:
         return True
-    units = index.units_by_order.get(order_id)
+    units = index.units_by_order.get(name)
     return units is not None and any(_has_destination(state, unit) for unit in units)
 
 

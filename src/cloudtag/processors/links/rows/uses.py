@@ -8,6 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from cloudtag.contract.links import AttributeUsed, LinkReported
+from cloudtag.contract.scope import scoped
 from cloudtag.engine.judgement import EMPTY, Judgement
 from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.revise import Conclusion
@@ -39,16 +40,15 @@ def _index(state: KeyedState, row: Row, fact: AttributeUsed) -> Iterable[str]:
 def _use_id(use: AttributeUsed) -> str:
     """A buyer shows an attribute once, unless it is about something.
 
-    An internal record's id begins with a bracket; a buyer whose token does so too is never taken for one.
+    An internal record's id begins with a bracket, a buyer's scoped one with a number.
     """
-    is_plain = not use.subject and use.buyer_id and not use.buyer_id.startswith("[")
-    return use.buyer_id if is_plain else use.internal_id
+    return scoped(*use.party) if use.buyer_id and not use.subject else use.internal_id
 
 
 def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judgement:
     """A report to each buyer for whom there are others."""
     del now_ms
-    kind = kind_of(state.key)
+    kind = kind_of(state.id)
     # Nobody learns of others of an area, or an article, unless somebody claims something.
     if kind in CLAIM_KINDS and not state.index.is_claimed:
         return EMPTY
@@ -63,12 +63,14 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
     uses.sort(key=INTERNAL_ID)
     first = min(uses, key=lambda use: use.occurred_at)
     rules = policies.at(first.platform, first.occurred_at).links
-    for buyer_id, others in others_of(state.key, uses, rules).items():
+    for party, others in others_of(state.id, uses, rules).items():
+        network, buyer_id = party
         # A shop's use may be years old and still be taken back: it is as young as whoever meets it.
         has_shop = any(not use.buyer_id for use in others)
-        own = [use for use in uses if use.buyer_id == buyer_id] if has_shop or not others else []
+        own = [use for use in uses if use.party == party] if has_shop or not others else []
         newest_ms = max(use.occurred_at for use in (*others, *own))
-        report = LinkReported(0, True, buyer_id, state.key, newest_ms, tuple(_plain(use) for use in others))
+        seen = tuple(_plain(use).seen_from(network) for use in others)
+        report = LinkReported(0, True, buyer_id, state.id, newest_ms, seen, network)
         report_id = report.internal_id
         judgement.conclusions[report_id] = Conclusion(report_id, buyer_id, newest_ms, report)
     return judgement

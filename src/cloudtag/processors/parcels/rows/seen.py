@@ -25,8 +25,8 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
     judgement = Judgement()
     facts: Any = row.facts.values()
     for seen in facts:
-        busy = CourierBusy(0, True, state.key, seen.hour, seen.occurred_at)
-        judgement.conclusions[busy.internal_id] = Conclusion(busy.internal_id, state.key, busy.occurred_at, busy)
+        busy = CourierBusy(0, True, state.id, seen.hour, seen.occurred_at)
+        judgement.conclusions[busy.internal_id] = Conclusion(busy.internal_id, state.id, busy.occurred_at, busy)
     return judgement
 
 

@@ -10,6 +10,7 @@ from collections.abc import Collection
 from typing import Any
 
 from cloudtag.contract.couriers import HOUR_MS, CourierAsked, CourierBusy, CourierReported
+from cloudtag.contract.scope import scoped
 from cloudtag.engine.judgement import EMPTY, Judgement
 from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.revise import Conclusion
@@ -23,7 +24,7 @@ _LONGEST_HOURS = 45 * 24
 
 
 def _name(asked: CourierAsked) -> str:
-    return f"{asked.buyer_id}/{asked.waybill_no}"
+    return scoped(asked.network, scoped(asked.buyer_id, asked.waybill_no))
 
 
 def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judgement:
@@ -38,7 +39,7 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
     answer = CourierReported(
         0, True, asked.courier, asked.buyer_id, asked.waybill_no, asked.occurred_at,
         tuple((start * HOUR_MS, end * HOUR_MS) for start, end in silences),
-        0 if since is None else since * HOUR_MS,
+        0 if since is None else since * HOUR_MS, asked.network,
     )  # fmt: skip
     judgement = Judgement(
         {answer.internal_id: Conclusion(answer.internal_id, asked.buyer_id, asked.occurred_at, answer)}

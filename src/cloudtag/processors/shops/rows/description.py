@@ -14,8 +14,8 @@ from cloudtag.processors.shops.reports import show
 
 
 def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judgement:
-    del state, policies, now_ms
-    return judged(show(row)) if row.facts else EMPTY
+    del policies, now_ms
+    return judged(show(row, state.network)) if row.facts else EMPTY
 
 
 DESCRIPTION = RowKind(

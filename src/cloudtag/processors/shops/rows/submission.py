@@ -41,7 +41,7 @@ def _requests(state: KeyedState, row: Row, policies: Policies) -> Iterator[Concl
     rejection = shop_refusal(submission, policy.tags, is_permitted=is_permitted)
     if not submission.orders:
         status = refused_whole(submission, policy, rejection or "no_orders")
-        status_id = make_id(status.platform, status.shop_id, status.tag_id)
+        status_id = make_id(state.network, status.shop_id, status.tag_id)
         yield Conclusion(status_id, status.shop_id, submission.occurred_at, status)
         return
     withdrawn_by = withdrawn(state).get(submission.event_id)
@@ -60,6 +60,7 @@ def _requests(state: KeyedState, row: Row, policies: Policies) -> Iterator[Concl
         rejection=rejection,
         voided_by=found[0].event_id if found else withdrawn_by,
         owner_marks=owner_marks(descriptions(state), submission.occurred_at),
+        network=state.network,
     )
     buyers: dict[str, str] = {}
     for tagged in submission.orders:
