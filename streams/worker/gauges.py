@@ -22,13 +22,17 @@ def refresh(parts: Parts) -> None:
     keys: dict[Labels, float] = {}
     paused: dict[Labels, float] = {}
     delays: dict[Labels, float] = {}
+    aside: dict[Labels, float] = {}
     for name, runner in parts.runners.items():
+        metrics.set("unreadable_records", runner.tasks.table.lost, name)
         for task in runner.tasks:
             partition = name, str(task.partition)
             paused[partition] = task.is_paused
+            aside[partition] = len(runner.tasks.table.aside(task.partition))
             keys[partition] = task.core.resident_keys
             if task.core.watermark_ms:
                 delays[partition] = now - task.core.watermark_ms / 1000
     metrics.replace("cached_keys", keys)
     metrics.replace("paused", paused)
+    metrics.replace("quarantined_keys", aside)
     metrics.replace("watermark_delay", delays)

@@ -25,6 +25,7 @@ from cloudtag.engine.processor import Processor
 from cloudtag.engine.revise import repeat, revise
 from cloudtag.engine.row_reasons import RowReasons
 from cloudtag.engine.rows import NEVER, Row, RowCodec, header, row_key, split_key
+from cloudtag.engine.shut import refuses
 from cloudtag.engine.task_result import Output, RowReader, TaskResult, check_scoped
 from cloudtag.engine.task_row import TASK_KEY, TaskRow
 from cloudtag.engine.timers import Timers, due
@@ -151,10 +152,8 @@ class Task:
             entry = states.get(state_key)
             if entry is None:
                 entry = states[state_key] = get_state(state_key), set(), News()
-            if entry[0].is_closed and kind is not kinds.closes:
-                # Internal records are about events that are refused as well.
-                if not isinstance(fact, InternalRecord):
-                    step.refused.append(number)
+            is_shut = entry[0].is_closed or entry[0].is_aside
+            if is_shut and refuses(step, entry[0], number, fact, processor, told):
                 continue
             self._fold_one(step, entry, row_id, identities[kind](fact), (number, fact))
         entries = states.values()
