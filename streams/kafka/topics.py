@@ -152,6 +152,16 @@ async def check(config: Config, names: list[str]) -> None:
         await admin.close()
 
 
+async def exists(config: Config, name: str) -> bool:
+    """Whether there is a topic of that name."""
+    admin = AIOKafkaAdminClient(**client_settings(config))
+    await admin.start()
+    try:
+        return name in await _partitions_of(admin)
+    finally:
+        await admin.close()
+
+
 async def partitions(config: Config, names: list[str]) -> dict[str, int]:
     """How many partitions each topic has. Raises ``TopicError`` for one that does not exist."""
     admin = AIOKafkaAdminClient(**client_settings(config))

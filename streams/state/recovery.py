@@ -9,7 +9,7 @@ from cloudtag.changelog.writing import LogWriter, slots_in
 from cloudtag.engine.rows import key_prefix, split_key
 from cloudtag.engine.task_row import TASK_KEY
 from streams.state.changelog import as_read, checkpoint_of
-from streams.state.store import StoredRows, StorePartition
+from streams.state.store import StorePartition
 
 
 class UnreadableTaskError(RuntimeError):
@@ -82,8 +82,3 @@ def state_key_of(key: bytes) -> bytes | None:
     except Exception:  # struct.error has no common base with them
         return None
     return prefix if key.startswith(prefix) and prefix != OWN else None
-
-
-def has_task(rows: StoredRows | StorePartition) -> bool:
-    """Whether a task has ever been opened on these rows."""
-    return rows.get(TASK_KEY) is not None

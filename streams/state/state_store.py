@@ -2,11 +2,12 @@
 
 import logging
 import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from typing import Any
 
 from cloudtag.changelog.records import QUARANTINE_PREFIX, reason_of
 from cloudtag.changelog.writing import EndedError, Found, LogWriter, ReplacedError
+from cloudtag.engine.task_row import TASK_KEY
 from streams.kafka.producer import Target
 from streams.state.changelog import Changelogs, as_out, as_read, checkpoint_of
 from streams.state.open_rows import OpenRows
@@ -20,10 +21,26 @@ class ForeignOwnerError(RuntimeError):
     """Another worker has taken over a changelog partition that this one still writes to: this one must end."""
 
 
+class NoStateError(RuntimeError):
+    """A partition has no state although it should; the text says what to do. The worker must end."""
+
+
+CheckFresh = Callable[[Collection[int]], Awaitable[None]]
+"""Asked about partitions on which no task has ever been opened; raises ``NoStateError``."""
+
+
+async def _any(partitions: Collection[int]) -> None:
+    del partitions
+
+
 class StateStore:
     """A changelog topic and this worker's store partitions of it."""
 
-    def __init__(self, processor: str, topic: str, store: Store, changelogs: Changelogs) -> None:
+    def __init__(
+        self, processor: str, topic: str, store: Store, changelogs: Changelogs, check_fresh: CheckFresh = _any
+    ) -> None:
+        """``check_fresh`` is asked about partitions without any state."""
+        self._check_fresh = check_fresh
         self.processor = processor
         self.topic = topic
         self._store = store
@@ -56,7 +73,8 @@ class StateStore:
     async def catch_up(self, partitions: Collection[int], is_wanted: Callable[[], bool]) -> dict[int, int]:
         """Take the partitions over and bring their rows up to date; returns how many records were read of each.
 
-        Raises ``RecoveryStalledError``, ``UnreadableTaskError``, or ``RecoveryGivenUpError`` as soon as ``is_wanted``
+        Raises ``RecoveryStalledError``, ``UnreadableTaskError``, ``NoStateError``, or ``RecoveryGivenUpError`` as soon
+        as ``is_wanted``
         says no.
         """
         epochs = await self._changelogs.claim((self.topic, partition) for partition in partitions)
@@ -70,6 +88,8 @@ class StateStore:
         )
         for (_, partition), recovery in recoveries.items():
             await self._begin(partition, recovery, epochs[self.topic, partition])
+        if fresh := [partition for partition in partitions if self.store_part(partition).get(TASK_KEY) is None]:
+            await self._check_fresh(fresh)
         return {partition: recovery.count for (_, partition), recovery in recoveries.items()}
 
     async def _begin(self, partition: int, recovery: Recovery, epoch: int) -> None:

@@ -5,6 +5,7 @@ import socket
 import uuid
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, cast
 
 import faust
@@ -25,6 +26,7 @@ from streams.transport.consumer import BatchConsumer
 from streams.transport.driver import BatchProducer
 from streams.transport.stream import BatchSchema, BatchStream
 from streams.worker.couriers import Couriers
+from streams.worker.origins import Origins
 from streams.worker.platforms import Platforms
 from streams.worker.rebalance import RestoreOnAssignment
 from streams.worker.record_reader import RecordReader
@@ -105,9 +107,10 @@ def build(
     group_of: dict[str, str] = {}
     readers: dict[str, RecordReader] = {}
     for name, streams in reads.items():
-        table = StateStore(name, config.changelog(name), parts.store, changelogs)
         parts.metrics.begin(name, streams)
         own = [config.topic(stream) for stream in (*streams, *topics.internal(name))]
+        check_fresh = partial(Origins(config).check, name, own)
+        table = StateStore(name, config.changelog(name), parts.store, changelogs, check_fresh)
         couriers = Couriers(parts.metrics) if "logistics" in streams else None
         reader = readers[name] = RecordReader(name, own, config, codec, tools.platforms, couriers)
         runner = parts.runners[name] = Runner(Tasks(name, table, make_task), own, reader, tools)

@@ -9,6 +9,7 @@ from faust.tables.recovery import RebalanceAgain
 
 from cloudtag.config import Config
 from streams.state.changelog import RecoveryGivenUpError
+from streams.state.state_store import NoStateError
 from streams.worker.runner import Runner
 from streams.worker.worker_metrics import WorkerMetrics
 
@@ -67,7 +68,7 @@ class RestoreOnAssignment:
         known = {partition for partition in partitions if tasks.is_live(partition)}
         try:
             read = await table.catch_up(sorted(partitions), lambda: self._app.rebalancing_count == begun)
-        except RecoveryGivenUpError:
+        except (RecoveryGivenUpError, NoStateError):
             raise
         except Exception as error:
             # One of them stands in the way of all: each is recovered on its own, and those that can be go on at once.
