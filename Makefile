@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 DEMO := $(VENV)/.demo-installed
 STAMP := $(VENV)/.installed
 
-.PHONY: help demo test test-long check lint types contracts docs docs-check bench-smoke golden mutants kafka clean requirements
+.PHONY: help demo test test-long faults check lint types contracts docs docs-check bench-smoke golden mutants kafka clean requirements
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -25,11 +25,17 @@ $(STAMP): $(DEMO) requirements/all.txt
 demo: $(DEMO) ## run a simulated week through broker, worker and warehouse; SERVE=1 keeps it up
 	@$(BIN)/cloudtag demo $(if $(SERVE),--serve)
 
-test: $(STAMP) ## all tests but the long ones; Apache Kafka included where Java and Maven exist
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile -m "not long"
+# A file's tests share its fixtures, and so one process; files keep the order tests/conftest.py gives them.
+PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
-test-long: $(STAMP) ## the long tests: what CONTRIBUTING says, tried on a copy; packages that are installed; mutants of a toy
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile -m long
+test: $(STAMP) ## all tests but the long ones; Apache Kafka included where Java and Maven exist
+	@$(PYTEST) -m "not long"
+
+test-long: $(STAMP) ## what `make test` leaves out: the long tests, and laws with all their examples
+	@$(PYTEST) --hypothesis-profile thorough -m "long or hypothesis"
+
+faults: $(STAMP) ## all tests that kill, stall or cut off something, in every variant
+	@$(PYTEST) -m fault
 
 check: lint types contracts docs-check golden test bench-smoke ## exactly what CI runs
 

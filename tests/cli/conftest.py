@@ -52,9 +52,11 @@ def process() -> Run:
     return go
 
 
-@pytest.fixture
-def week(tmp_path: Path, run: Run) -> tuple[Path, Path]:
-    """A small simulated week and its labels, as files."""
-    events, labels = tmp_path / "week.jsonl", tmp_path / "labels.jsonl"
-    assert run("simulate", "--events", 6000, "--seed", 5, "-o", events, "--labels", labels).code == 0
+@pytest.fixture(scope="session")
+def week(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A small simulated week and its labels, as files that are only read."""
+    place = tmp_path_factory.mktemp("week")
+    events, labels = place / "week.jsonl", place / "labels.jsonl"
+    asked = ["simulate", "--events", "3000", "--seed", "5", "-o", str(events), "--labels", str(labels)]
+    assert main(asked) == 0
     return events, labels

@@ -19,9 +19,6 @@ from cloudtag.contract.times import millis
 from cloudtag.wire import decode, encode
 from streams.kafka import topics
 from tests.cli.conftest import Run
-from tests.servers.brokers import broker, kafka_bootstrap, tansu_bootstrap
-
-__all__ = ["broker", "kafka_bootstrap", "tansu_bootstrap"]
 
 LIVE = "2026-03-02T00:00:00Z"
 LIVE_MS = millis(LIVE)

@@ -36,12 +36,9 @@ from streams.kafka import topics
 from streams.kafka.partitioner import partition_of
 from streams.kafka.topics import declared
 from tests.cli.conftest import Run
-from tests.servers.brokers import broker, kafka_bootstrap, tansu_bootstrap
 
 WRITE = Codec().write
 """Like a producer that checks nothing: what it has wrong is what the doctor is to find."""
-
-__all__ = ["broker", "kafka_bootstrap", "tansu_bootstrap"]
 
 COUNT = 40
 HOUR = 3_600_000

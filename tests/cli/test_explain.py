@@ -16,10 +16,8 @@ from cloudtag.warehouse.pseudonymizer import Pseudonymizer
 from tests.cli.conftest import Run
 from tests.detectors.judged import events_of
 from tests.explain.histories import alerts_of, lines, number_shared_by_two_buyers, short_then_corrected
-from tests.servers.warehouses import warehouse_url
 from tests.warehouse.batches import SECRET, batch
 
-__all__ = ["warehouse_url"]
 STORIES = {"short_return": short_then_corrected, "reused_waybill": number_shared_by_two_buyers}
 
 

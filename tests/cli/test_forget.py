@@ -14,11 +14,7 @@ from cloudtag.warehouse.pseudonymizer import Pseudonymizer
 from cloudtag.wire import decode
 from streams.sink import Sink
 from tests.cli.conftest import Run
-from tests.servers.brokers import tansu_bootstrap
-from tests.servers.warehouses import warehouse_url
 from tests.streams.sink.log import until
-
-__all__ = ["tansu_bootstrap", "warehouse_url"]
 
 SECRET = "sixteen bytes and more"
 ORDER = (

@@ -22,9 +22,6 @@ from streams.kafka.producer import OutRecord
 from streams.kafka.topics import declared
 from streams.worker.misplaced import Origin, headers_of
 from tests.cli.conftest import Run
-from tests.servers.brokers import broker, kafka_bootstrap, tansu_bootstrap
-
-__all__ = ["broker", "kafka_bootstrap", "tansu_bootstrap"]
 
 ORDER = (
     '{"stream":"orders","event_id":"e%d","occurred_at":"2025-03-03T10:00:00Z",'

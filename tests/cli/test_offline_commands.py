@@ -135,13 +135,19 @@ def test_the_import_accounts_for_every_line(run: Run, tmp_path: Path) -> None:
     assert "every line is accounted for" in done.err
 
 
-def test_imported_events_replay_without_an_alert_or_a_dead_letter(run: Run, tmp_path: Path) -> None:
+@pytest.mark.parametrize("most", [20_000, pytest.param(None, marks=pytest.mark.long, id="the whole year")])
+def test_imported_events_replay_without_an_alert_or_a_dead_letter(run: Run, tmp_path: Path, most: int | None) -> None:
     from tests.datasets.test_online_retail import real_file
 
     if not real_file().exists():
         pytest.skip(f"{real_file().name} is not on this machine (set CLOUDTAG_SHARED)")
-    lines: Path = tmp_path / "retail.jsonl"
-    assert run("import", "online-retail", real_file(), "-o", lines).code == 0
+    lines, rows = tmp_path / "retail.jsonl", real_file()
+    if most is not None:
+        rows = tmp_path / "first.parquet"
+        first = next(pq.ParquetFile(real_file()).iter_batches(batch_size=most))
+        pq.write_table(pa.Table.from_batches([first]), rows)
+    assert run("import", "online-retail", rows, "-o", lines).code == 0
+    assert lines.stat().st_size
     done = run("replay", lines, "--final")
     assert (done.code, done.out) == (0, "")
 

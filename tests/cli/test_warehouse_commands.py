@@ -6,9 +6,6 @@ import uuid
 import pytest
 
 from tests.cli.conftest import Run
-from tests.servers.warehouses import warehouse_url
-
-__all__ = ["warehouse_url"]
 
 
 @pytest.fixture

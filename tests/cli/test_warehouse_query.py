@@ -19,9 +19,7 @@ from cloudtag.resources import clickhouse_dir
 from cloudtag.warehouse.migrate import migrate
 from cloudtag.warehouse.queries import BY_NAME
 from tests.cli.conftest import Outcome, Run
-from tests.servers.warehouses import warehouse_url
 
-__all__ = ["warehouse_url"]
 TIME = "toDateTime64('2026-03-01 20:00:00.500', 3, 'UTC')"
 PAGE = Path(__file__).parents[2] / "docs" / "queries.md"
 QUESTIONS = re.findall(r"^`(\w+)`\n\n```sql\n(.*?)\n```", PAGE.read_text(), re.DOTALL | re.MULTILINE)

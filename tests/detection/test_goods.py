@@ -71,14 +71,14 @@ def refund(*changes: dict[str, Any], name: str = "r1", **fields: Any) -> RefundV
     ],
 )
 def test_what_a_refund_is_to_bring_back(lines: tuple[OrderLine, ...], said: dict[str, Any], total: int) -> None:
-    assert expected(order(*lines), refund(said)).total == total
+    assert expected(order(*lines), refund(said), None).total == total
 
 
 def test_the_type_is_the_one_in_force_when_the_goods_were_looked_at() -> None:
     turned = refund({}, {"type": "refund_only"})
     assert expected(order(DRESS), turned, T0 + 49 * MINUTE).total == 2
     assert expected(order(DRESS), turned, T0 + 50 * MINUTE).total == 0
-    assert expected(order(DRESS), turned).total == 0
+    assert expected(order(DRESS), turned, None).total == 0
 
 
 def test_refunds_of_one_order_bring_back_no_more_than_was_bought() -> None:

@@ -37,9 +37,6 @@ from streams.transport.partition_buffers import PartitionBuffers
 from streams.worker.platforms import Platforms
 from streams.worker.record_reader import RecordReader
 from streams.worker.worker_metrics import WorkerMetrics
-from tests.warehouse.places import in_process
-
-__all__ = ["in_process"]
 
 BUYER = "mei-too"
 CODEC = Codec()

@@ -18,6 +18,7 @@ from cloudtag.replay.topology import Topology
 from cloudtag.scenarios.read import shipped_scenarios
 from cloudtag.scenarios.run import play
 from tests.detectors.judged import events_of
+from tests.effort import examples
 from tests.engine.derivation import ANNOTATED, Witness
 from tests.histories.strategies import HOUR_MS, START_MS, histories
 
@@ -117,7 +118,7 @@ def test_each_processor_writes_what_is_declared(witness: Witness) -> None:
 
 
 @given(histories())
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 def test_no_record_of_any_history_follows_from_more_than_is_declared(history: list[ev.Event]) -> None:
     seen = Witness()
     watch(seen, history, UNTIL_MS)

@@ -21,6 +21,7 @@ from cloudtag.eventfiles.decoded_lines import events_of
 from cloudtag.policy.load import shipped
 from cloudtag.replay.driver import judge, replay
 from cloudtag.replay.topology import Topology, memory_rows
+from tests.effort import examples
 from tests.engine.cluster import Cluster
 from tests.engine.standing import Final, of_type, standing
 from tests.histories.strategies import HOUR_MS, SPAN_HOURS, START_MS, histories
@@ -35,7 +36,7 @@ def whole(history: Iterable[Any], live_ms: int | None) -> Final:
 
 
 @given(histories(), moments, st.randoms(use_true_random=False))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_history_first_and_then_what_is_live_says_what_replay_of_all_says(
     history: list[ev.Event], live_ms: int, random: Random
 ) -> None:
@@ -58,7 +59,7 @@ def test_history_first_and_then_what_is_live_says_what_replay_of_all_says(
 @given(
     histories(), moments, st.lists(st.tuples(st.sampled_from(sorted(READS)), st.integers(1, 15), st.integers(0, 30)))
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_a_crash_anywhere_leaves_the_marks(
     history: list[ev.Event], live_ms: int, turns: list[tuple[str, int, int]]
 ) -> None:
@@ -75,7 +76,7 @@ def test_a_crash_anywhere_leaves_the_marks(
 
 
 @given(histories(), moments)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_the_mark_is_all_that_the_setting_changes(history: list[ev.Event], live_ms: int) -> None:
     plain = [record for _, record in judge(list(history), UNTIL_MS, shipped())]
     assert all(getattr(record, "historical", UNSET) is UNSET for record in plain)
@@ -84,7 +85,7 @@ def test_the_mark_is_all_that_the_setting_changes(history: list[ev.Event], live_
 
 
 @given(histories())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 def test_all_is_historical_before_a_moment_that_is_still_to_come_and_nothing_after_one_long_ago(
     history: list[ev.Event],
 ) -> None:

@@ -18,6 +18,7 @@ from cloudtag.replay.as_delivered import replay_as_delivered
 from cloudtag.replay.driver import judge
 from cloudtag.replay.topology import Topology, memory_rows
 from cloudtag.wire import encode_json
+from tests.effort import examples
 from tests.engine.cluster import Cluster
 from tests.engine.standing import Final, Published, latest, standing
 from tests.histories.strategies import HOUR_MS, SPAN_HOURS, START_MS, histories
@@ -36,7 +37,7 @@ def run(topology: Topology, batches: Iterable[list[ev.Event]]) -> list[Output]:
 
 
 @given(histories(), st.randoms(use_true_random=False))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 def test_order_of_arrival_does_not_matter(history: list[ev.Event], random: Random) -> None:
     shuffled = list(history)
     random.shuffle(shuffled)
@@ -45,7 +46,7 @@ def test_order_of_arrival_does_not_matter(history: list[ev.Event], random: Rando
 
 
 @given(histories(), st.randoms(use_true_random=False))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_repeats_do_not_matter(history: list[ev.Event], random: Random) -> None:
     repeated = history + random.choices(history, k=len(history))
     random.shuffle(repeated)
@@ -54,7 +55,7 @@ def test_repeats_do_not_matter(history: list[ev.Event], random: Random) -> None:
 
 
 @given(histories(), st.lists(st.integers(1, 10), min_size=1))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_the_cut_of_batches_does_not_matter(history: list[ev.Event], sizes: list[int]) -> None:
     batches: list[list[ev.Event]] = []
     rest = list(history)
@@ -67,7 +68,7 @@ def test_the_cut_of_batches_does_not_matter(history: list[ev.Event], sizes: list
 
 
 @given(histories(), st.lists(st.integers(1, 10), min_size=1))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_tasks_that_store_nothing_publish_the_same_records(history: list[ev.Event], sizes: list[int]) -> None:
     batches: list[list[ev.Event]] = []
     rest = list(history)
@@ -80,7 +81,7 @@ def test_tasks_that_store_nothing_publish_the_same_records(history: list[ev.Even
 
 
 @given(histories())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_every_order_of_lines_replays_to_the_same_records(history: list[ev.Event]) -> None:
     forward = [record for _, record in judge(list(history), UNTIL_MS, shipped())]
     backward = [record for _, record in judge(list(reversed(history)), UNTIL_MS, shipped())]
@@ -94,7 +95,7 @@ TURNS = st.lists(
 
 
 @given(histories(), TURNS)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 def test_stopping_anywhere_and_resuming_does_not_matter(
     history: list[ev.Event], turns: list[tuple[str, int, int | None]]
 ) -> None:
@@ -112,7 +113,7 @@ def test_stopping_anywhere_and_resuming_does_not_matter(
 
 
 @given(histories())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_revisions_count_from_zero_without_gaps(history: list[ev.Event]) -> None:
     seen: dict[RecordKey, int] = {}
     for _, record in judge(list(history), UNTIL_MS, shipped()):
@@ -125,7 +126,7 @@ def test_revisions_count_from_zero_without_gaps(history: list[ev.Event]) -> None
 
 
 @given(histories())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 def test_time_passing_never_withdraws_an_alert(history: list[ev.Event]) -> None:
     topology = Topology(shipped(), 0)
     before = latest(o.record for o in topology.feed(sorted(history, key=lambda e: e.occurred_at)))
@@ -135,7 +136,7 @@ def test_time_passing_never_withdraws_an_alert(history: list[ev.Event]) -> None:
 
 
 @given(histories(), st.randoms(use_true_random=False))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_as_delivered_in_any_order_says_what_stands(history: list[ev.Event], random: Random) -> None:
     delivered = history + random.choices(history, k=3)
     random.shuffle(delivered)

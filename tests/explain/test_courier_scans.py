@@ -20,10 +20,7 @@ from cloudtag.warehouse.insert import Inserter
 from cloudtag.warehouse.migrate import migrate
 from cloudtag.warehouse.pseudonymizer import Pseudonymizer
 from tests.detectors.judged import Raw, events_of, time_of
-from tests.servers.warehouses import warehouse_url
 from tests.warehouse.batches import SECRET, batch
-
-__all__ = ["warehouse_url"]
 
 
 def _history() -> list[Raw]:

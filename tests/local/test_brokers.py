@@ -8,9 +8,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from cloudtag.local.broker import GROUP_TIMEOUT_MS
-from tests.servers.brokers import broker, kafka_bootstrap, sockets_closed, tansu_bootstrap
-
-__all__ = ["broker", "kafka_bootstrap", "tansu_bootstrap"]
+from tests.servers.brokers import sockets_closed
 
 PARTITIONS = 4
 RECORDS = [b"record-%03d" % number for number in range(200)]

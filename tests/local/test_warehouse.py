@@ -12,10 +12,6 @@ from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import DatabaseError
 from clickhouse_connect.driver.query import QueryResult
 
-from tests.servers.warehouses import warehouse_url
-
-__all__ = ["warehouse_url"]
-
 TABLE = """CREATE TABLE alerts (id String, revision UInt32, buyer String, at DateTime64(3, 'UTC'), ids Array(String))
 ENGINE = ReplacingMergeTree(revision) ORDER BY id SETTINGS non_replicated_deduplication_window = 1000"""
 ROLLUP = """CREATE TABLE daily (day Date, alerts SimpleAggregateFunction(sum, UInt64))

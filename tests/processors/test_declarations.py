@@ -16,6 +16,7 @@ from cloudtag.processors import build
 from cloudtag.processors.base import KeyedProcessor
 from cloudtag.processors.buyers.published import BELOW
 from cloudtag.replay.topology import Topology
+from tests.effort import examples
 from tests.histories.strategies import START_MS, histories
 
 PROCESSORS = Path(cloudtag.__file__).parent / "processors"
@@ -72,7 +73,7 @@ def test_a_processor_writes_the_streams_of_the_records_its_rows_tell(name: str) 
 
 
 @given(histories())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_nothing_is_published_about_a_row_that_its_kind_does_not_tell(history: list[Event]) -> None:
     topology = Topology(shipped())
     topology.feed(history)

@@ -23,6 +23,7 @@ from cloudtag.processors.buyers.prefilter import Prefilter
 from cloudtag.processors.links.rows.uses import UsesIndex
 from cloudtag.processors.parcels.rows.parcel import ParcelIndex
 from cloudtag.replay.topology import Topology, memory_rows
+from tests.effort import examples
 from tests.engine.standing import records_of, standing
 from tests.histories import habits, joins
 from tests.histories.signals import fell_short, insured, numbered, signals
@@ -88,7 +89,7 @@ def compare(topology: Topology) -> None:
 
 
 @given(HISTORIES, SIZES, st.lists(st.integers(1, 200), max_size=4))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 def test_a_state_read_back_says_what_the_resident_one_does(
     history: list[Event], sizes: list[int], days: list[int]
 ) -> None:
@@ -134,7 +135,7 @@ UNTIL_GONE = range(1, 801, 9)
 
 
 @given(HISTORIES, SIZES, st.integers(1, 20))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 def test_what_is_published_does_not_depend_on_what_stays_resident(
     history: list[Event], sizes: list[int], stretch: int
 ) -> None:
@@ -144,7 +145,7 @@ def test_what_is_published_does_not_depend_on_what_stays_resident(
 
 
 @given(st.lists(signals(), min_size=3, max_size=4))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 def test_the_risk_of_a_buyer_does_not_depend_on_it_either(told: list[list[Event]]) -> None:
     """Signals of half a year, in any order: what is at stake goes with one order after another."""
     history = numbered(told)
@@ -166,7 +167,7 @@ def test_a_risk_that_proves_older_than_it_seemed_is_told_at_the_same_moments() -
 
 
 @given(HISTORIES, st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_an_index_follows_from_the_facts_held_in_any_order(history: list[Event], data: st.DataObject) -> None:
     """Nothing in it remembers a fact that is not held, or the order in which those that are came."""
     topology = Topology(shipped(), 0)
@@ -233,7 +234,7 @@ def counting(history: list[Event]) -> list[Event]:
 
 
 @given(HISTORIES, st.integers(1, 4))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 def test_events_that_contradict_each_other_leave_nothing_behind(history: list[Event], ids: int) -> None:
     faulty = [replace(event, event_id=f"e{n % ids}") for n, event in enumerate(history)]
     topology, expected = Topology(shipped(), 100 * DAY_MS), Topology(shipped(), 100 * DAY_MS)

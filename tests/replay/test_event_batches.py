@@ -17,6 +17,7 @@ from cloudtag.policy.load import shipped
 from cloudtag.replay.driver import judge
 from cloudtag.replay.event_batches import LONGEST_MS, EventBatches
 from cloudtag.replay.topology import Topology
+from tests.effort import examples
 from tests.engine.standing import standing
 from tests.histories.strategies import HOUR_MS, START_MS, histories
 
@@ -89,7 +90,7 @@ def by_batches(history: list[ev.Event]) -> list[Struct]:
 
 
 @given(histories(), st.sampled_from((1, 1000)))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 def test_in_the_end_batches_say_what_single_moments_say(history: list[ev.Event], times: int) -> None:
     """At full speed events are hours apart and hardly any share a run, at a thousand times that most could."""
     history = faster(history, times)
@@ -97,7 +98,7 @@ def test_in_the_end_batches_say_what_single_moments_say(history: list[ev.Event],
 
 
 @given(histories(), st.sampled_from((1, 1000)))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_of_one_buyer_batches_tell_every_step_that_single_moments_tell(history: list[ev.Event], times: int) -> None:
     history = [e for e in faster(history, times) if getattr(e, "buyer_id", "b1") == "b1"]
     assert by_batches(history) == by_moments(history)

@@ -23,13 +23,11 @@ from cloudtag.local.kafka import Kafka
 from cloudtag.local.probe import free_port
 from streams.kafka import topics
 from streams.kafka.security import client_settings
-from tests.servers.brokers import kafka_bootstrap, need_kafka, tansu_bootstrap
+from tests.servers.brokers import need_kafka
 from tests.streams import toy
 from tests.streams.probe import READY, asked
 from tests.streams.rig import Outputs, Rig
 from tests.streams.worker.test_pauses import PAUSED, SICK, metric, send, target
-
-__all__ = ["kafka_bootstrap", "tansu_bootstrap"]
 
 pytestmark = pytest.mark.fault
 SHOPS, EVENTS = 40, 2_000

@@ -22,12 +22,11 @@ from streams.worker.idle_check import IdleCheck
 from streams.worker.runner import Runner
 from tests.changelog.test_laws import held, read, rows_in
 from tests.changelog.test_model import compacted
-from tests.servers.brokers import broker, kafka_bootstrap, tansu_bootstrap
 from tests.streams.failing import Place, oracle, told
 from tests.streams.stepwise import Deed, Stepwise
 from tests.streams.test_failing_steps import place
 
-__all__ = ["broker", "kafka_bootstrap", "place", "tansu_bootstrap"]
+__all__ = ["place"]
 
 SIZE, BATCHES, VICTIM = 120, 6, 4
 """The batches of a run, and the one whose step is stopped: in it alerts go out, and a dead letter before it."""

@@ -15,10 +15,7 @@ from cloudtag.config import Config
 from cloudtag.parcels.spelling import with_canonical_numbers
 from streams.kafka.security import client_settings
 from streams.transport.in_flight import Batch
-from tests.servers.brokers import broker, kafka_bootstrap, tansu_bootstrap
 from tests.streams.failing import HISTORY, Place, oracle, told
-
-__all__ = ["broker", "kafka_bootstrap", "tansu_bootstrap"]
 
 
 @pytest.fixture

@@ -1,33 +1,48 @@
 """Lost 0, doubled 0, wrong 0: the counting task against its oracle, on both brokers, while workers come and go."""
 
 import signal
+from itertools import product
 from pathlib import Path
 
 import pytest
 
-from tests.servers.brokers import broker, kafka_bootstrap, tansu_bootstrap
 from tests.streams import toy
 from tests.streams.rig import Outputs, Rig
-
-__all__ = ["broker", "kafka_bootstrap", "tansu_bootstrap"]
 
 pytestmark = pytest.mark.fault
 SHOPS = 40
 EVENTS = 10_000
+FEW = 3_000
+"""So many where nothing has to be hit while it runs."""
+WAYS = {signal.SIGTERM: "graceful stop", signal.SIGKILL: "kill -9"}
+OFTEN = {
+    ("tansu", signal.SIGTERM, "rocksdb"),
+    ("tansu", signal.SIGKILL, "memory"),
+    ("kafka", signal.SIGTERM, "memory"),
+    ("kafka", signal.SIGKILL, "rocksdb"),
+}
+"""Any two of broker, way and store meet in one of these; `make faults` tries all there are."""
+ENDS = [
+    pytest.param(
+        *(kind, how, store),
+        marks=[pytest.mark.kafka] * (kind == "kafka") + [pytest.mark.long] * ((kind, how, store) not in OFTEN),
+        id=f"{kind}-{WAYS[how]}-{store}",
+    )
+    for kind, how, store in product(("tansu", "kafka"), WAYS, ("memory", "rocksdb"))
+]
 
 
 async def test_every_event_counts_once_and_a_stop_leaves_nothing_behind(broker: str, tmp_path: Path) -> None:
     async with Rig.on(broker, tmp_path) as rig, Outputs(rig) as outputs:
-        await rig.produce(range(EVENTS), SHOPS)
+        await rig.produce(range(FEW), SHOPS)
         worker = rig.start_worker()
-        await rig.until(lambda: outputs.total == EVENTS, "all events counted")
+        await rig.until(lambda: outputs.total == FEW, "all events counted")
         assert await rig.stop(worker) == 0
-        assert outputs.counts == toy.expected(range(EVENTS), SHOPS)
+        assert outputs.counts == toy.expected(range(FEW), SHOPS)
         assert not [path for path in tmp_path.iterdir() if path.suffix != ".log"]
 
 
-@pytest.mark.parametrize("store", ["memory", "rocksdb"])
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL], ids=["graceful stop", "kill -9"])
+@pytest.mark.parametrize(("broker", "how", "store"), ENDS, indirect=["broker"])
 async def test_workers_ended_in_the_middle_of_batches_lose_nothing(
     broker: str, tmp_path: Path, how: signal.Signals, store: str
 ) -> None:

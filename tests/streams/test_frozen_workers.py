@@ -6,11 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.servers.brokers import broker, kafka_bootstrap, tansu_bootstrap
 from tests.streams import toy
 from tests.streams.rig import Outputs, Rig
-
-__all__ = ["broker", "kafka_bootstrap", "tansu_bootstrap"]
 
 pytestmark = pytest.mark.fault
 SHOPS, EVENTS = 40, 400

@@ -13,12 +13,11 @@ from cloudtag.wire import Codec
 from streams.transport.decoded import DecodedBatch
 from streams.transport.in_flight import Batch, RecordRun
 from tests.changelog.test_model import compacted
-from tests.servers.brokers import broker, kafka_bootstrap, tansu_bootstrap
 from tests.streams.failing import NAME, Place
 from tests.streams.test_every_await import opened
 from tests.streams.test_failing_steps import place
 
-__all__ = ["broker", "kafka_bootstrap", "place", "tansu_bootstrap"]
+__all__ = ["place"]
 
 AT_MS = 1_760_000_000_000
 KEY = key_prefix("buyer") + b"row"

@@ -13,11 +13,8 @@ from streams.kafka.partitioner import partition_of
 from streams.kafka.producer import OutRecord, Target
 from streams.kafka.topics import misplaced
 from streams.worker.misplaced import PREFIX
-from tests.servers.brokers import broker, kafka_bootstrap, tansu_bootstrap
 from tests.streams import toy
 from tests.streams.rig import Outputs, Rig
-
-__all__ = ["broker", "kafka_bootstrap", "tansu_bootstrap"]
 
 SHOPS = 40
 EVENTS = 5_000

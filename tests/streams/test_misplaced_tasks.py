@@ -11,12 +11,11 @@ from cloudtag.contract.events import AbuseFound
 from cloudtag.engine.task_result import TaskResult
 from cloudtag.wire import Codec, decode
 from streams.kafka.partitioner import partition_of
-from tests.servers.brokers import tansu_bootstrap
 from tests.streams import toy
 from tests.streams.place import Place, place
 from tests.streams.worker.test_misplaced import record
 
-__all__ = ["place", "tansu_bootstrap"]
+__all__ = ["place"]
 
 SHOP = "shop-0"
 EVENT = AbuseFound("e1", toy.FIRST_MS, "taobao", SHOP)

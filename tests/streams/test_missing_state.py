@@ -9,11 +9,8 @@ from streams.kafka import topics
 from streams.kafka.producer import OutRecord
 from streams.kafka.security import client_settings
 from streams.kafka.topics import Declared
-from tests.servers.brokers import broker, kafka_bootstrap, tansu_bootstrap
 from tests.streams import toy
 from tests.streams.rig import Outputs, Rig
-
-__all__ = ["broker", "kafka_bootstrap", "tansu_bootstrap"]
 
 pytestmark = pytest.mark.fault
 SHOPS = 8

@@ -13,14 +13,10 @@ from cloudtag.wire.registry import RegistryUnavailable
 from streams.kafka.security import client_settings
 from streams.transport.decoded import DecodedRecord
 from streams.transport.partition_buffers import PartitionBuffers
-from tests.servers.brokers import kafka_bootstrap
 from tests.streams.probe import asked
 from tests.streams.rig import Outputs, Rig
 from tests.streams.transport.test_partition_buffers import GROUPS, A, B, Rec
 from tests.streams.worker.test_pauses import SICK, WELL, good, metric, send, target
-
-__all__ = ["kafka_bootstrap"]
-
 
 OUT = (503, "records of partitions cannot be fetched or read\n")
 

@@ -9,11 +9,8 @@ from cloudtag.contract.events import AbuseFound
 from cloudtag.wire import Codec
 from streams.kafka.partitioner import partition_of
 from streams.kafka.producer import OutRecord
-from tests.servers.brokers import broker, kafka_bootstrap, tansu_bootstrap
 from tests.streams import toy
 from tests.streams.rig import Outputs, Rig
-
-__all__ = ["broker", "kafka_bootstrap", "tansu_bootstrap"]
 
 SHOP = "shop-0"
 DAY_MS = 86_400_000

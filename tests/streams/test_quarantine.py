@@ -13,12 +13,11 @@ from streams.kafka.security import client_settings
 from streams.state.by_hand import read_log, release
 from streams.worker.idle_check import IdleCheck
 from streams.worker.runner import Runner
-from tests.servers.brokers import broker, kafka_bootstrap, tansu_bootstrap
 from tests.streams.failing import NAME, Client, Place, oracle, told
 from tests.streams.test_every_await import SIZE, opened
 from tests.streams.test_failing_steps import place
 
-__all__ = ["broker", "kafka_bootstrap", "place", "tansu_bootstrap"]
+__all__ = ["place"]
 
 REASON = "quarantined_key"
 BEFORE = 3

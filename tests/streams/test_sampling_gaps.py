@@ -10,9 +10,6 @@ from confluent_kafka import Producer
 from cloudtag.config import Config
 from streams.kafka.topics import Declared, create
 from streams.sampling import take
-from tests.servers.brokers import kafka_bootstrap
-
-__all__ = ["kafka_bootstrap"]
 
 TRANSACTIONS = 30
 

@@ -22,13 +22,10 @@ from streams.state.state_store import StateStore
 from streams.worker.tasks import Tasks
 from streams.worker.watermark_records import WatermarkPublisher
 from streams.worker.worker_metrics import WorkerMetrics
-from tests.servers.brokers import broker, kafka_bootstrap, tansu_bootstrap
 from tests.servers.clients import FixedHandle, producing
 from tests.streams import toy
 from tests.streams.probe import READY, asked
 from tests.streams.rig import Outputs, Rig
-
-__all__ = ["broker", "kafka_bootstrap", "tansu_bootstrap"]
 
 
 @pytest.fixture

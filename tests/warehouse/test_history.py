@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from msgspec import Struct
 
 from cloudtag.warehouse.errors import OutageError
+from tests.effort import examples
 from tests.warehouse.batches import batch, inserter
 from tests.warehouse.places import Warehouse
 from tests.warehouse.record_samples import confirmation, consequence, label, report_status, tag_status
@@ -88,7 +89,7 @@ def test_a_block_that_reached_the_table_alone_reaches_the_history_when_it_is_rep
 
 
 @given(st.data())
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(15), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_order_of_deliveries_adds_or_loses_a_revision(warehouse: Warehouse, data: st.DataObject) -> None:
     number = next(numbers)
     life, begin = f"h{number}", number * 1000

@@ -19,6 +19,7 @@ from cloudtag.contract.streams import INPUTS, INTERNAL, OUTPUTS
 from cloudtag.contract.types import EARLIEST_MS, LATEST_MS
 from cloudtag.wire import schemas
 from cloudtag.wire.shape import shape_of
+from tests.effort import examples
 
 AVRO = {s.name: s.struct for s in (*INPUTS.values(), *OUTPUTS.values())}
 PRIVATE: dict[str, type[Struct]] = {s.name: s.struct for s in INTERNAL.values()} | {
@@ -27,7 +28,7 @@ PRIVATE: dict[str, type[Struct]] = {s.name: s.struct for s in INTERNAL.values()}
 TEXT = st.characters(exclude_categories=["Cs"])
 write = wire.Codec().write
 """As a foreign producer may: what `encode` refuses can be written, and is read."""
-SLOW = settings(max_examples=40, suppress_health_check=list(HealthCheck), deadline=None)
+SLOW = settings(max_examples=examples(40), suppress_health_check=list(HealthCheck), deadline=None)
 
 
 @cache
@@ -113,7 +114,7 @@ def test_the_replay_form_is_read_back(stream: str, data: st.DataObject) -> None:
 
 @pytest.mark.parametrize("stream", [*AVRO, *PRIVATE])
 @given(data=st.data())
-@settings(SLOW, max_examples=8)
+@settings(SLOW, max_examples=examples(8))
 def test_every_cut_is_refused_as_truncated(stream: str, data: st.DataObject) -> None:
     whole = write(stream, data.draw(records_of((AVRO | PRIVATE)[stream])))
     for length in range(1, len(whole)):
@@ -158,7 +159,7 @@ def test_one_changed_byte_is_never_a_surprise(stream: str, data: st.DataObject) 
 
 
 @given(noise=st.binary(max_size=300) | st.text().map(str.encode))
-@settings(SLOW, max_examples=300)
+@settings(SLOW, max_examples=examples(300))
 def test_noise_for_a_line_is_refused(noise: bytes) -> None:
     with pytest.raises(wire.Undecodable):
         wire.decode_json(noise)

@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections import Counter
 
 from cloudtag.detection.goods import Expected, claimed
+from cloudtag.detection.once import once_of_refunds
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.parcel_goods import Part, expected_in, found_in
 from cloudtag.detection.refund_view import RefundView
 from cloudtag.detection.returned import Refunds, last_words
 
 
+@once_of_refunds
 def is_all_back(refunds: Refunds) -> bool:
     """Whether the shop found all the goods that refunds were to bring back, in whatever parcels and condition.
 
     Counted as where goods are short: sets by their parts, by amount alone what it pays for, of one return recorded as
     two refunds once. Of an order that nobody knows anything found will do, unless the refund names its goods.
     """
-    parts = [Part(order, refund, tuple(last_words(order, refund))) for order, refund in refunds]
+    parts = [Part(order, refund, last_words(order, refund)) for order, refund in refunds]
     found = found_in(parts)
     if not found:
         return False

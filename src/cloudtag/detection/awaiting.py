@@ -8,6 +8,7 @@ from typing import NamedTuple
 from cloudtag.contract.couriers import CourierReported
 from cloudtag.contract.events import RefundChanged
 from cloudtag.detection.cases import ParcelCase
+from cloudtag.detection.once import once_of_case
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.refund_view import RefundView
 from cloudtag.detection.returned import sends_goods
@@ -45,6 +46,7 @@ class BusyHours:
         return not any(start <= hour < end for start, end in self._silences)
 
 
+@once_of_case
 def awaited(case: ParcelCase) -> list[Awaited]:
     """The refunds of a case whose number no courier scanned, but for slips: oldest naming first."""
     number = case.waybill_no

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from cloudtag.contract.couriers import CourierReported
 from cloudtag.contract.links import LinkReported
 from cloudtag.contract.parcels import ParcelReported
 from cloudtag.contract.scope import scoped
 from cloudtag.contract.shops import ShopReported
+from cloudtag.detection.once import once_of_case
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.outbound import Outbound, outbound_of
 from cloudtag.detection.refund_view import RefundView
@@ -34,6 +36,8 @@ class OrderCase(Struct, frozen=True, eq=False, gc=False):
     """When the courier of a number, by its code, showed no scan anywhere (F10), if its answer has come."""
     is_asked: Callable[[str], bool] = lambda _: False
     """Whether that was asked of the courier of a number."""
+    made: dict[Any, Any] = field(default_factory=dict)
+    """What was made of it so far: see `once_of_case`."""
 
     @property
     def subject(self) -> str:
@@ -43,12 +47,17 @@ class OrderCase(Struct, frozen=True, eq=False, gc=False):
     @property
     def outbound(self) -> list[Outbound]:
         """The parcels the order was sent in, in the order in which they were named, and where each of them is."""
-        return outbound_of(self.order, self.orders() or (self.order,), self.parcel)
+        return _outbound(self)
 
     @property
     def shop_number_elsewhere(self) -> list[Outbound]:
         """Those of a number that belongs to another order, or whose parcel went elsewhere: the shop's mistake (F8)."""
         return [parcel for parcel in self.outbound if parcel.contradicted_by is not None]
+
+
+@once_of_case
+def _outbound(case: OrderCase) -> list[Outbound]:
+    return outbound_of(case.order, case.orders() or (case.order,), case.parcel)
 
 
 class ParcelCase(Struct, frozen=True, eq=False, gc=False):
@@ -77,6 +86,7 @@ class ParcelCase(Struct, frozen=True, eq=False, gc=False):
     """The hours in which a courier, by its code, showed no scan anywhere (F10), if its answer has come."""
     rest: Callable[[int, int], Sequence[Span]] = lambda *_: ()
     """The days between two moments on which couriers rest."""
+    made: dict[Any, Any] = field(default_factory=dict)
 
     @property
     def subject(self) -> str:

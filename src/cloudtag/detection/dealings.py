@@ -13,6 +13,7 @@ from cloudtag.contract.streams import STREAM_OF
 from cloudtag.detection.buyer_case import BuyerCase
 from cloudtag.detection.complaint_view import reviews_of
 from cloudtag.detection.finding import unique
+from cloudtag.detection.once import once
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.outcomes import claim, is_answer, is_before_shipping
 from cloudtag.detection.windows import DAY_MS, Moment, holding
@@ -35,12 +36,27 @@ class LinkedAccount(NamedTuple):
 
 def dealings_of(orders: Iterable[OrderView]) -> Dealings:
     """What a buyer's orders say of it. Insured orders are told of once the insurance has paid for one."""
-    held = [order for order in orders if order.refunds or order.others or order.insurance or order.freight_insured]
-    asked = [each for order in held if order.refunds for each in asked_back(order)]
-    rated = [each for order in held if order.others for each in _bad_ratings(order)]
-    insured = [each for order in held if (each := _insured(order)) is not None]
+    asked: list[AskedBack] = []
+    rated: list[BadRating] = []
+    insured: list[InsuredOrder] = []
+    for order in orders:
+        if order.refunds or order.others or order.insurance or order.freight_insured:
+            told = _of_order(order)
+            asked += told.asked
+            rated += told.rated
+            insured += told.insured
     is_paid = any(each.paid_at for each in insured)
     return Dealings(_newest(asked), _newest(rated), _newest(insured) if is_paid else ())
+
+
+@once
+def _of_order(order: OrderView) -> Dealings:
+    """What one order says."""
+    return Dealings(
+        tuple(asked_back(order)) if order.refunds else (),
+        tuple(_bad_ratings(order)) if order.others else (),
+        tuple(_insured(order)),
+    )
 
 
 def linked_accounts(case: BuyerCase, kinds: Sequence[str]) -> list[LinkedAccount]:
@@ -95,12 +111,12 @@ def _bad_ratings(order: OrderView) -> Iterator[BadRating]:
             )
 
 
-def _insured(order: OrderView) -> InsuredOrder | None:
+def _insured(order: OrderView) -> Iterator[InsuredOrder]:
     if not order.freight_insured and all(event.status == "unknown" for event in order.insurance):
-        return None
+        return
     first: OrderChanged | InsuranceChanged = order.changes[0] if order.changes else order.insurance[0]
     paid = next((event for event in order.insurance if event.status == "paid"), None)
-    return InsuredOrder(
+    yield InsuredOrder(
         order.order_id,
         first.shop_id,
         first.occurred_at,
@@ -112,6 +128,8 @@ def _insured(order: OrderView) -> InsuredOrder | None:
 
 
 def _newest(told: list[Any]) -> tuple[Any, ...]:
+    if len(told) < 2:
+        return tuple(told)
     return tuple(sorted(told, key=_moment)[-MOST_DEALINGS:])
 
 

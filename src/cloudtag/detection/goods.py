@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from cloudtag.contract.types import Goods, OrderLine
+from cloudtag.detection.once import once, once_of_refund
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.refund_view import RefundView, type_at
 
@@ -48,16 +49,19 @@ def ordered_pieces(order: OrderView) -> Pieces:
     return order.ordered
 
 
+@once
 def ordered_skus(order: OrderView) -> frozenset[str]:
     """The articles of an order: its sets, and what they consist of."""
     return frozenset((*(line.sku_id for line in order.lines), *ordered_pieces(order)))
 
 
+@once_of_refund
 def expected(order: OrderView, refund: RefundView, at_ms: int | None = None) -> Expected:
     """What a refund is to bring back, by its type in force at a moment (none: by now)."""
     return NOTHING if type_at(refund, at_ms) in _NO_GOODS else claimed(order, refund)
 
 
+@once_of_refund
 def claimed(order: OrderView, refund: RefundView) -> Expected:
     """The goods that a refund is about, whether or not it sends them back.
 

@@ -43,6 +43,7 @@ _MOMENT = attrgetter("occurred_at", "event_id")
 _NOBODY: frozenset[str] = frozenset()
 _NOTHING_SENT: Mapping[str, Sent] = {}
 _NO_REFUNDS: Mapping[str, RefundView] = {}
+_NOTHING_MADE: Mapping[Any, Any] = {}
 
 
 class OrderView:
@@ -61,6 +62,7 @@ class OrderView:
         "insurance",
         "is_noted",
         "lines",
+        "made",
         "newest",
         "order_id",
         "ordered",
@@ -69,6 +71,7 @@ class OrderView:
         "owned",
         "passed",
         "platform",
+        "quiet",
         "refunds",
         "sales",
         "sent",
@@ -107,8 +110,12 @@ class OrderView:
         """What was made of the parcels it was sent in, by whom it concerns; None when those changed."""
         self.ordered: Counter[str] | None = None
         """Its pieces by article, reckoned once until its lines change."""
+        self.made: Mapping[Any, Any] = _NOTHING_MADE
+        """What was made of it and its refunds since a fact came last: see `once`."""
         self.sales: Any = None
         """What was made of the articles it names, by whom it concerns; None when those changed."""
+        self.quiet: Any = None
+        """What it amounts to while nothing but its parcels and articles is told of it; None when those changed."""
         self.newest: Any = None
         """The latest event about the order."""
         self.filled_waybills: frozenset[str] = _NOBODY
@@ -197,9 +204,16 @@ class OrderView:
             yield from ((change, refund.refund_id) for change in refund.changes if change.evidence)
         yield from complaints_with_evidence(self.others)
 
+    def keep(self, key: Any, made: Any) -> None:
+        """Keep what was made of it until another fact comes."""
+        if isinstance(self.made, dict) and self.made is not _NOTHING_MADE:
+            self.made[key] = made
+        else:
+            self.made = {key: made}
+
     def _append(self, fact: Any) -> None:
         self.newest = fact
-        self.passed = None
+        self.passed, self.made = None, _NOTHING_MADE
         kind = type(fact)
         if kind is OrderChanged:
             self._take(fact)
@@ -232,7 +246,7 @@ class OrderView:
         self.changes.append(order)
         self.first_at.setdefault(order.status, order)
         if order.lines and order.lines != self.lines:
-            self.lines, self.sales, self.ordered = order.lines, None, None
+            self.lines, self.sales, self.ordered, self.quiet = order.lines, None, None, None
         self.currency = order.currency or self.currency
         self.freight_insured = self.freight_insured or order.freight_insured
         self.shop_id, self.platform = order.shop_id, order.platform
@@ -245,7 +259,7 @@ class OrderView:
         if order.waybill_no is not None or order.parcels:
             sent = with_parcels(self.sent, order)
             if sent is not self.sent:
-                self.sent, self.outbound = sent, None
+                self.sent, self.outbound, self.quiet = sent, None, None
 
 
 def complaints_with_evidence(facts: Iterable[Any]) -> Iterator[tuple[ComplaintChanged, str]]:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from cloudtag.contract.events import RefundChanged, ReturnInspected
 from cloudtag.detection.cases import ParcelCase
 from cloudtag.detection.goods import Expected, Pieces, count_pieces, expected, expected_of, ordered_pieces
+from cloudtag.detection.once import once
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.refund_view import RefundView
 from cloudtag.detection.returned import last_words
@@ -35,8 +36,8 @@ class Part(NamedTuple):
 
 def parts_of(refunds: Iterable[tuple[OrderView, RefundView]]) -> list[Part]:
     """The parts of a parcel, one for each of its refunds that is to bring goods back, or was booked to have."""
-    parts = [Part(order, refund, tuple(last_words(order, refund))) for order, refund in refunds]
-    return [part for part in parts if expected(part.order, part.refund, part.looked_at_ms).total or part.inspections]
+    parts = [Part(order, refund, last_words(order, refund)) for order, refund in refunds]
+    return [part for part in parts if wanted(part).total or part.inspections]
 
 
 def wanted(part: Part) -> Expected:
@@ -46,14 +47,21 @@ def wanted(part: Part) -> Expected:
 
 def expected_in(parts: list[Part]) -> Expected:
     """What the parts are to bring back together, of each order no more than was bought and is not back already."""
+    first = parts[0].order if parts else None
+    if first is not None and all(part.order is first for part in parts):
+        return _expected_of_order(first, tuple([part.refund.refund_id for part in parts]))
     count, goods = 0, Counter[str]()
     for order in {part.order.name: part.order for part in parts}.values():
-        own = [part for part in parts if part.order is order]
-        at_ms = min((part.looked_at_ms for part in own if part.looked_at_ms is not None), default=None)
-        refund_ids = {part.refund.refund_id for part in own}
-        one = expected_of(order, [part.refund for part in own], _back_elsewhere(order, refund_ids), at_ms)
+        one = _expected_of_order(order, tuple([part.refund.refund_id for part in parts if part.order is order]))
         count, goods = count + one.total, goods + one.goods
     return Expected(count, goods)
+
+
+@once
+def _expected_of_order(order: OrderView, refund_ids: tuple[str, ...]) -> Expected:
+    refunds = [order.refunds[refund_id] for refund_id in refund_ids]
+    looked_at = [word.occurred_at for refund in refunds for word in last_words(order, refund)]
+    return expected_of(order, refunds, _back_elsewhere(order, refund_ids), min(looked_at, default=None))
 
 
 def found_in(parts: list[Part]) -> Pieces:
@@ -61,6 +69,19 @@ def found_in(parts: list[Part]) -> Pieces:
 
     It is one of the whole parcel if it names the number and lists more than its own refund brings back.
     """
+    first = parts[0].order if parts else None
+    if first is not None and all(part.order is first for part in parts):
+        return _found_of_order(first, tuple([part.refund.refund_id for part in parts]))
+    return _found_in(parts)
+
+
+@once
+def _found_of_order(order: OrderView, refund_ids: tuple[str, ...]) -> Pieces:
+    refunds = [order.refunds[refund_id] for refund_id in refund_ids]
+    return _found_in([Part(order, refund, last_words(order, refund)) for refund in refunds])
+
+
+def _found_in(parts: list[Part]) -> Pieces:
     orders = [part.order for part in parts]
     told = sorted(
         ((word, part) for part in parts for word in part.inspections), key=lambda t: (t[0].occurred_at, t[0].event_id)
@@ -113,7 +134,7 @@ def called_parcel(case: ParcelCase, parts: list[Part]) -> tuple[str, str]:
     return f"The parcel of refund {refund_id}", f"退款 {refund_id} 的包裹"
 
 
-def _back_elsewhere(order: OrderView, refund_ids: set[str]) -> Pieces:
+def _back_elsewhere(order: OrderView, refund_ids: tuple[str, ...]) -> Pieces:
     """What of an order the shop found for other refunds of it."""
     ordered = ordered_pieces(order)
     words = [

@@ -55,6 +55,7 @@ class RefundView:
         "is_offline",
         "lines",
         "modified_count",
+        "named",
         "numbers",
         "order_id",
         "platform",
@@ -63,6 +64,7 @@ class RefundView:
         "shop_id",
         "status",
         "type",
+        "types",
         "waybill_no",
     )
 
@@ -73,6 +75,8 @@ class RefundView:
         self.refund_id, self.order_id = first.refund_id, first.order_id
         self.shop_id, self.platform = first.shop_id, first.platform
         self.type, self.reason, self.status = first.type, first.reason, first.status
+        self.types: frozenset[str] = frozenset()
+        """Every type it was said to be of."""
         self.lines: tuple[Goods, ...] = ()
         self.amount_minor: int | None = None
         self.currency: str | None = None
@@ -80,6 +84,8 @@ class RefundView:
         self.waybill_no: str | None = None
         self.carrier: str | None = None
         self.filled: RefundChanged | None = None
+        self.named: dict[str, RefundChanged] = {}
+        """Every number it ever named, in the order of their first naming, those taken back among them."""
         self.numbers: dict[str, RefundChanged] = {}
         """The return numbers it ever named and the platform did not take back, each with its first naming (F7)."""
         self.cleared_at: dict[str, int] = {}
@@ -99,15 +105,6 @@ class RefundView:
         """The first event of the refund."""
         return self.changes[0]
 
-    @property
-    def named(self) -> dict[str, RefundChanged]:
-        """Every number it ever named, in the order of their first naming, those taken back among them."""
-        found: dict[str, RefundChanged] = {}
-        for change in self.changes:
-            if change.waybill_no is not None and not change.waybill_cleared:
-                found.setdefault(change.waybill_no, change)
-        return found
-
     def is_offline_number(self, waybill_no: str) -> bool:
         """Whether a number was told outside the platform."""
         return any(change.offline for change in self.changes if change.waybill_no == waybill_no)
@@ -123,7 +120,8 @@ class RefundView:
         return self.waybill_no or own_unit(self.shop_id, self.refund_id)
 
     def _take(self, change: RefundChanged) -> None:
-        self.type = change.type if change.type != "unknown" else self.type
+        if change.type != "unknown":
+            self.type, self.types = change.type, self.types | {change.type}
         self.reason = change.reason if change.reason != "unknown" else self.reason
         self.status = change.status if change.status != "unknown" else self.status
         self.lines = change.lines or self.lines
@@ -136,6 +134,7 @@ class RefundView:
             self._fill(change, change.waybill_no)
 
     def _fill(self, change: RefundChanged, number: str) -> None:
+        self.named.setdefault(number, change)
         self.cleared_at.pop(number, None)
         self.numbers.setdefault(number, change)
         if number != self.waybill_no:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cloudtag.contract.events import ReturnInspected
+from cloudtag.detection.once import once_of_refund
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.refund_view import RefundView
 
@@ -13,11 +14,11 @@ _RETURNS = frozenset(("return_refund", "exchange"))
 
 def sends_goods(refund: RefundView) -> bool:
     """Whether the refund ever was one that sends goods back; while nobody has stated its type, it may be."""
-    types = {change.type for change in refund.changes} - {"unknown"}
-    return not types or not types.isdisjoint(_RETURNS)
+    return not refund.types or not refund.types.isdisjoint(_RETURNS)
 
 
-def last_words(order: OrderView, refund: RefundView) -> list[ReturnInspected]:
+@once_of_refund
+def last_words(order: OrderView, refund: RefundView) -> tuple[ReturnInspected, ...]:
     """What the shop last said of each parcel of a refund, that nothing came included.
 
     An inspection that names no parcel speaks of the whole return: it takes the place of all before it, and any later
@@ -31,7 +32,7 @@ def last_words(order: OrderView, refund: RefundView) -> list[ReturnInspected]:
             last.clear()
         last.pop(None, None)
         last[inspection.waybill_no] = inspection
-    return list(last.values())
+    return tuple(last.values())
 
 
 def standing_inspections(order: OrderView, refund: RefundView) -> list[ReturnInspected]:

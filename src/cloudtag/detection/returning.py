@@ -9,6 +9,7 @@ from cloudtag.contract.journeys import JourneySeen
 from cloudtag.contract.records import Severity
 from cloudtag.detection.all_back import is_all_back
 from cloudtag.detection.cases import ParcelCase
+from cloudtag.detection.once import once_of_case
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.refund_view import RefundView
 from cloudtag.detection.returned import Refunds, sends_goods
@@ -34,6 +35,7 @@ class Returning(NamedTuple):
         return min(self.filled, key=lambda change: (change.occurred_at, change.event_id))
 
 
+@once_of_case
 def returning(case: ParcelCase) -> Returning | None:
     """The return parcel that travels under a number, if goods are to be in it that the shop has not found complete.
 

@@ -24,7 +24,9 @@ class Rule(Struct, frozen=True, kw_only=True):
     for an event that did clear one, by stream or by stream and what the event told (`orders:paid`), with `{on}` for the
     day; general words stand in for what is not there. `scenario_zh` names the scenario in Chinese
     sentences. `accuses` is false where its alerts say nothing against the buyer but protect the shop. `unpaid_ms` tells
-    from its parameters how long an order may stay unpaid until it counts: linked buyers are told of it then.
+    from its parameters how long an order may stay unpaid until it counts: linked buyers are told of it then. `concerns`
+    tells of one order (an `OrderView`) and the parameters whether it could be of any interest to a detector of scope
+    `order`: cheap, since most are not; it may say yes too often, and must never miss one.
     """
 
     title: str
@@ -41,6 +43,7 @@ class Rule(Struct, frozen=True, kw_only=True):
     cleared: dict[str, tuple[str, str]] = {}
     accuses: bool = True
     unpaid_ms: Callable[[Any], int] | None = None
+    concerns: Callable[[Any, Any], bool] | None = None
 
 
 class Example(Struct, frozen=True, kw_only=True):

@@ -46,6 +46,7 @@ RULE = Rule(
     clears="The complaint upheld, or a corrected classification of what was written.",
     clears_zh="投诉成立，或对文本内容的分类被更正。",
     recommendation="hand_in_chat_evidence",
+    concerns=lambda order, _: bool(order.others),
 )
 _DAY_MS = 86_400_000
 
@@ -191,8 +192,6 @@ EXAMPLES = (
 def detect(case: OrderCase, parameters: Parameters) -> Iterator[Finding | Timer]:
     """One finding for an order of which a demand and a pressure meet."""
     order = case.order
-    if not order.others:
-        return
     demands = demands_of(order)
     if not demands:
         return

@@ -33,6 +33,19 @@ from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.rule import Example, Rule
 from cloudtag.detection.wording import counted, listed
 
+_SETTLED = frozenset(("partly_shipped", "shipped", "completed", "closed_unpaid"))
+
+
+def _concerns(order: OrderView, parameters: Parameters) -> bool:
+    """Whether it was not shipped, and anything was ever said that could be a reason: of most orders there was not."""
+    if not _SETTLED.isdisjoint(order.first_at):
+        return False
+    for change in order.changes:
+        if change.address_valid is False or change.custom_made or change.region not in (None, parameters.home_region):
+            return True
+    return False
+
+
 RULE = Rule(
     title="Order the shop need not ship",
     family="order",
@@ -45,6 +58,7 @@ RULE = Rule(
     clears_zh="地址或地区更正、买家作出回应，或订单已发货。",
     recommendation="deal_not_sold_exemption",
     accuses=False,
+    concerns=_concerns,
 )
 
 
@@ -129,26 +143,17 @@ EXAMPLES = (
         events=(ordered("placed", 0, region="MO"), *_SILENT, ordered("closed_unpaid", day(3))),
     ),
 )
-_SETTLED = frozenset(("partly_shipped", "shipped", "completed", "closed_unpaid"))
 
 
 def detect(case: OrderCase, parameters: Parameters) -> Iterator[Finding | Timer]:
     """One finding for an unshipped order with at least one of the reasons."""
     order = case.order
-    if not _SETTLED.isdisjoint(order.first_at) or not _is_odd(order, parameters.home_region):
+    if not _concerns(order, parameters):
         return
     found = (_address(order), _region(order, parameters), _silence(order, parameters))
     reasons = [reason for reason in found if reason is not None]
     if reasons:
         yield _finding(order, reasons, parameters)
-
-
-def _is_odd(order: OrderView, home_region: str) -> bool:
-    """Whether anything was ever said that could be a reason: of most orders there was not."""
-    for change in order.changes:
-        if change.address_valid is False or change.custom_made or change.region not in (None, home_region):
-            return True
-    return False
 
 
 def _address(order: OrderView) -> _Reason | None:

@@ -53,6 +53,7 @@ RULE = Rule(
     clears_zh="物流更正了去向或订单、更正验货记录，或订单恢复履行。",
     recommendation="put_it_right",
     accuses=False,
+    concerns=lambda order, _: bool(order.refunds) or "cancelled" in order.first_at,
 )
 
 
@@ -64,8 +65,6 @@ def detect(case: OrderCase, parameters: Parameters) -> Iterator[Finding | Timer]
     """One finding for each thing that went wrong with the order."""
     del parameters
     order = case.order
-    if "cancelled" not in order.first_at and not order.refunds:
-        return
     cancelled = ending(order, "cancelled")
     if cancelled is not None and not never_paid(order) and _canceller(order.changes) == "shop":
         yield _finding(

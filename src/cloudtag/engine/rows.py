@@ -58,6 +58,8 @@ class Row(Struct, eq=False, gc=False):
     view: View | None = None
     kinds: frozenset[type[Any]] = frozenset()
     """The kinds of facts it holds, or held."""
+    judged: Any = None
+    """The judgement with which what is published about it agrees already."""
     fresh: tuple[str, ...] = ()
     """Of a row that was read back: the ids of the facts that came with its last batch."""
     losers: tuple[str, ...] = ()

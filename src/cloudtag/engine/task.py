@@ -255,7 +255,9 @@ class Task:
         # What `RowKinds.judge` does, without a call for each of very many rows.
         judgement = EMPTY if state.is_closed else self._judges[row_id[0]](state, row, self._policies, now_ms)
         outputs: list[Output] = []
-        if judgement.conclusions or row.published:
+        # The very judgement of last time needs no second look; mostly nothing is concluded, as before.
+        if judgement is not row.judged and (judgement.conclusions or row.published):
+            row.judged = judgement
             reasons = RowReasons(processor, state, row_id, news, max(now_ms, self._own.newest_ms))
             outputs = revise(row, marked(judgement.conclusions, self._live_since_ms), horizon_ms, reasons)
             if outputs:

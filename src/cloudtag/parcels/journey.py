@@ -50,6 +50,10 @@ def journeys_of(
     whose journey lies nearest to it.
     """
     ordered = in_order(scans)
+    if len({scan.carrier for scan in ordered}) == 1 and (code := canonical_courier(ordered[0].carrier)) is not None:
+        # Most numbers were only ever scanned under one name.
+        parts = _cut(ordered, reuse_days(code))
+        return (Journey(code, parts[0]),) if len(parts) == 1 else tuple(sorted(_of(code, parts), key=begin))
     named: dict[str, list[ParcelScanned]] = {}
     nameless: list[ParcelScanned] = []
     for scan in ordered:
@@ -93,7 +97,11 @@ def _give_out(
 
 
 def _journeys(groups: Mapping[str | None, list[ParcelScanned]], reuse_days: ReuseDays) -> list[Journey]:
-    return [Journey(code, part) for code, group in groups.items() for part in _cut(group, reuse_days(code))]
+    return [journey for code, group in groups.items() for journey in _of(code, _cut(group, reuse_days(code)))]
+
+
+def _of(courier: str | None, parts: Iterable[tuple[ParcelScanned, ...]]) -> list[Journey]:
+    return [Journey(courier, part) for part in parts]
 
 
 def _cut(scans: Sequence[ParcelScanned], reuse_days: int) -> list[tuple[ParcelScanned, ...]]:

@@ -86,6 +86,9 @@ def whereabouts(journey: Journey | None, order: OrderSide | None = None) -> Wher
         order=track.order,
         contradicted_by=contradiction,
     )
+    # Most couriers stamp in one time for all: then nothing is uncertain.
+    if not any(scan.time_is_local for scan in journey.scans):
+        return found
     decides = [*found.rests_on, *(found.delivered.rests_on if found.delivered else ())]
     if found.received is not None:
         decides.append(found.received)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from operator import attrgetter
 
 from cloudtag.contract.events import ParcelScanned
 
@@ -19,6 +20,7 @@ _NATURAL = (
     "signed",
     "collected",
 )
+_TIME = attrgetter("occurred_at")
 _RANK = {kind: rank for rank, kind in enumerate(_NATURAL)}
 
 
@@ -28,6 +30,14 @@ def in_order(scans: Iterable[ParcelScanned]) -> tuple[ParcelScanned, ...]:
     Scans of one moment (couriers stamp whole minutes) are read in the order in which a journey has them: who is out for
     delivery and has signed in the same minute has signed. Of two different scans under one event id one is kept.
     """
+    told = list(scans)
+    if len({s.occurred_at for s in told}) == len({s.event_id for s in told}) == len(told):
+        # No two at once, nor under one id: neither a repeat nor a question of order.
+        return tuple(sorted(told, key=_TIME))
+    return _in_order(told)
+
+
+def _in_order(scans: Iterable[ParcelScanned]) -> tuple[ParcelScanned, ...]:
     kept: dict[tuple[str, str], ParcelScanned] = {}
     for scan in scans:
         # Two platforms may use one event id for different scans of one parcel.

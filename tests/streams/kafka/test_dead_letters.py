@@ -13,11 +13,8 @@ from streams.kafka import topics
 from streams.kafka.dead_letters import CUT_BYTES, record_of
 from streams.kafka.partitioner import partition_of
 from streams.kafka.producer import LARGEST_RECORD_BYTES, ROOM_BYTES, OutRecord
-from tests.servers.brokers import broker, kafka_bootstrap, tansu_bootstrap
 from tests.streams.rig import Outputs, Rig
 from tests.streams.test_poison import SHOP, good
-
-__all__ = ["broker", "kafka_bootstrap", "tansu_bootstrap"]
 
 NOW_MS = int(time.time() * 1000)
 LETTER = DeadLetter(

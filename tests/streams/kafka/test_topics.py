@@ -9,9 +9,6 @@ from cloudtag.config import Config
 from cloudtag.contract.streams import INPUTS, INTERNAL, OUTPUTS, READS
 from streams.kafka.partitioner import partition_of
 from streams.kafka.topics import REPLAYED, Declared, TopicError, check, create, declared
-from tests.servers.brokers import broker, kafka_bootstrap, tansu_bootstrap
-
-__all__ = ["broker", "kafka_bootstrap", "tansu_bootstrap"]
 
 
 def test_every_stream_and_every_processor_has_its_topics() -> None:

@@ -50,10 +50,10 @@ class Log:
         producer = AIOKafkaProducer(bootstrap_servers=self.bootstrap, acks="all")
         await producer.start()
         try:
-            sent = []
+            sent, codec = [], Codec()
             for number, (stream, record) in enumerate(entries):
                 # As it is: a log also holds what was published by other means than cloudtag's.
-                value = record if isinstance(record, bytes) else Codec().write(stream, record)
+                value = record if isinstance(record, bytes) else codec.write(stream, record)
                 where = TopicPartition(self.prefix + stream, number % PARTITIONS)
                 sent.append(await producer.send(where.topic, value, partition=where.partition))
                 self.ends[where] = self.ends.get(where, 0) + 1

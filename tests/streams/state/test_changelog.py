@@ -19,10 +19,7 @@ from streams.state.memory_store import MemoryStore
 from streams.state.rocksdb_store import RocksStore
 from streams.state.state_store import ForeignOwnerError, StateStore
 from streams.state.store import Store
-from tests.servers.brokers import broker, kafka_bootstrap, tansu_bootstrap
 from tests.servers.clients import FixedHandle, producing
-
-__all__ = ["broker", "kafka_bootstrap", "tansu_bootstrap"]
 
 ALIEN = key_prefix("alien")
 

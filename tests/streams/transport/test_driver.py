@@ -16,9 +16,6 @@ from streams.kafka.security import client_settings
 from streams.kafka.topics import Declared, create
 from streams.transport.driver import BatchProducer
 from streams.worker.app import make_faust_app
-from tests.servers.brokers import kafka_bootstrap
-
-__all__ = ["kafka_bootstrap"]
 
 pytestmark = pytest.mark.kafka
 PARTITIONS = 3

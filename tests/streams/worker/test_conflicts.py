@@ -19,12 +19,11 @@ from cloudtag.wire import Codec, decode
 from streams.kafka.partitioner import partition_of
 from streams.kafka.producer import OutRecord, group, publish
 from streams.worker.runner import Runner
-from tests.servers.brokers import tansu_bootstrap
 from tests.streams import toy
 from tests.streams.place import Place, place
 from tests.streams.worker.test_misplaced import record
 
-__all__ = ["place", "tansu_bootstrap"]
+__all__ = ["place"]
 
 SHOP = "shop-0"
 FIRST = AccountChanged("e1", toy.FIRST_MS, "taobao", SHOP, "anna", "exam_passed")

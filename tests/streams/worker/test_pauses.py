@@ -14,12 +14,9 @@ from streams.kafka.partitioner import partition_of
 from streams.kafka.producer import OutRecord
 from streams.kafka.security import client_settings
 from streams.worker.tasks import ALLOWED
-from tests.servers.brokers import broker, kafka_bootstrap, tansu_bootstrap
 from tests.streams import toy
 from tests.streams.probe import READY, asked
 from tests.streams.rig import Outputs, Rig
-
-__all__ = ["broker", "kafka_bootstrap", "tansu_bootstrap"]
 
 PAUSED = (503, "partitions are paused\n")
 SICK, WELL = "shop-0", "shop-1"

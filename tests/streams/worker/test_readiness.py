@@ -9,11 +9,8 @@ from pathlib import Path
 
 from cloudtag.local.broker import Tansu
 from cloudtag.local.probe import free_port
-from tests.servers.brokers import broker, kafka_bootstrap, tansu_bootstrap
 from tests.streams.probe import READY, Probe, asked
 from tests.streams.rig import Outputs, Rig
-
-__all__ = ["broker", "kafka_bootstrap", "tansu_bootstrap"]
 
 BLOCKED = (503, "records are pending and none is finished\n")
 

@@ -13,6 +13,7 @@ from cloudtag.decisions.alerts import alert_of
 from cloudtag.decisions.routes import settled
 from cloudtag.decisions.verdicts import answered, label_of, last_word
 from cloudtag.detection.finding import Timer
+from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.rule import Scope
 from cloudtag.detection.signals import Signal
 from cloudtag.detectors.registry import Detector, all_detectors, of_scope
@@ -22,6 +23,8 @@ from cloudtag.engine.revise import Conclusion
 from cloudtag.engine.rows import Row, earliest
 from cloudtag.policy.model import Policy
 
+_OF_BUYER: tuple[Scope, ...] = ("buyer", "alerted", "risk")
+"""The scopes that look at the whole buyer."""
 _UNPAID_MS = 30 * 60_000
 """How long an order may stay unpaid before it is told of, where no detector in force counts unpaid orders."""
 
@@ -32,14 +35,42 @@ def kinds_of(rows: Iterable[Row]) -> frozenset[type[Any]]:
     return kinds.pop() if len(kinds) == 1 else frozenset[type[Any]]().union(*kinds)
 
 
-@lru_cache(maxsize=4096)
-def _askable(scope: Scope, kinds: frozenset[type[Any]], signals: frozenset[Signal]) -> tuple[Detector, ...]:
+Asked = Sequence[tuple[Detector, Any]]
+"""Detectors, each with the parameters in force."""
+_askable: dict[tuple[Any, ...], tuple[Policy, Asked]] = {}
+_MOST_ASKABLE = 4096
+
+
+def askable(
+    scope: Scope, kinds: frozenset[type[Any]], policy: Policy, signals: frozenset[Signal] = frozenset()
+) -> Asked:
+    """The detectors in force that could have an answer, given the kinds of facts there are and the signals seen."""
+    # A policy has no hash: it is known by being the very one.
+    key = id(policy), scope, kinds, signals
+    held = _askable.get(key)
+    if held is not None and held[0] is policy:
+        return held[1]
+    if len(_askable) >= _MOST_ASKABLE:
+        _askable.clear()
     streams = {STREAM_OF[kind] for kind in kinds}
-    return tuple(
-        detector
+    asked = tuple(
+        (detector, policy.detectors[detector.name])
         for detector in of_scope(scope)
-        if streams.issuperset(detector.rule.needs) and _is_called_for(detector, signals)
+        if detector.name in policy.detectors
+        and streams.issuperset(detector.rule.needs)
+        and _is_called_for(detector, signals)
     )
+    _askable[key] = policy, asked
+    return asked
+
+
+def concerned(order: OrderView, kinds: frozenset[type[Any]], policy: Policy) -> Asked:
+    """The detectors of scope `order` that could find something about an order."""
+    return [
+        (detector, parameters)
+        for detector, parameters in askable("order", kinds, policy)
+        if detector.rule.concerns is None or detector.rule.concerns(order, parameters)
+    ]
 
 
 @lru_cache(maxsize=4096)
@@ -78,27 +109,22 @@ def _is_called_for(detector: Detector, signals: frozenset[Signal]) -> bool:
 
 
 def run_detectors(
-    scope: Scope,
-    kinds: frozenset[type[Any]],
+    asked: Asked,
     case: Any,
     policy: Policy,
     state: KeyedState,
     judgement: Judgement,
-    signals: frozenset[Signal] = frozenset(),
     *,
     abnormal: Callable[[], frozenset[ShopOrder]] = frozenset,
 ) -> None:
-    """Add to a judgement what the detectors of one scope find in a case, and when they want to be asked again.
+    """Add to a judgement what detectors of one scope find in a case, and when they want to be asked again.
 
     All of them are asked, whatever scenario a shop has tagged the order with (A7).
     An alert's id names the buyer's state and the case's subject, so no two rows ever publish under one id. The state
     has the shops' answers by alert (A21 to A24); `abnormal` are the orders that other alerts accuse the buyer of.
     """
     verdicts: Mapping[str, Sequence[AlertAnswered]] = state.index.verdicts
-    for detector in _askable(scope, kinds, signals):
-        parameters = policy.detectors.get(detector.name)
-        if parameters is None:
-            continue
+    for detector, parameters in asked:
         for answer in detector.detect(case, parameters):
             if isinstance(answer, Timer):
                 judgement.timer_ms = earliest((judgement.timer_ms, answer.at_ms))
@@ -110,5 +136,5 @@ def run_detectors(
                 if record is not None:
                     record_id = record.alert_id if isinstance(record, Alert) else record.label_id
                     judgement.conclusions[record_id] = Conclusion(
-                        record_id, case.buyer_id, since_ms, record, is_rolling=scope in ("buyer", "alerted", "risk")
+                        record_id, case.buyer_id, since_ms, record, is_rolling=detector.rule.scope in _OF_BUYER
                     )

@@ -17,7 +17,7 @@ from cloudtag.engine.rows import Row
 from cloudtag.policy.model import Policies
 from cloudtag.processors.buyers.published import PLAIN, abnormal_among, alerts_of
 from cloudtag.processors.buyers.reading import HELD_MS, links, orders, shop
-from cloudtag.processors.buyers.run_detectors import kinds_of, may_run, run_detectors
+from cloudtag.processors.buyers.run_detectors import askable, kinds_of, may_run, run_detectors
 
 _MOMENT = attrgetter("occurred_at", "event_id")
 
@@ -45,7 +45,8 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
     )
     policy = policies.at(newest.platform, newest.occurred_at)
     kinds = kinds_of(state.rows_of("order", "buyer"))
-    run_detectors("alerted", kinds, case, policy, state, judgement, signals, abnormal=lambda: abnormal_among(state))
+    asked = askable("alerted", kinds, policy, signals)
+    run_detectors(asked, case, policy, state, judgement, abnormal=lambda: abnormal_among(state))
     return judgement
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from cloudtag.contract import disputes
@@ -13,6 +13,7 @@ from cloudtag.contract.parcels import WaybillUsed
 from cloudtag.contract.records import Alert, Label
 from cloudtag.contract.scope import unscoped
 from cloudtag.detection.cases import OrderCase
+from cloudtag.detection.claims import may_be_unpaid
 from cloudtag.detection.feeds import feed_questions
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.refund_view import RefundView
@@ -37,7 +38,7 @@ from cloudtag.processors.buyers.reading import (
     silence,
     view_of,
 )
-from cloudtag.processors.buyers.run_detectors import run_detectors
+from cloudtag.processors.buyers.run_detectors import concerned, run_detectors
 from cloudtag.processors.buyers.uses import order_uses, sales_of
 
 
@@ -49,18 +50,22 @@ def _name(fact: Any) -> str | None:
 def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judgement:
     if not row.facts:
         return EMPTY
-    judgement, order = Judgement(), view_of(row)
+    order, loose = view_of(row), _loose_words(state, row)
+    policy = policies.at(order.platform or "", order.began_at)
+    said = OrderView(order.order_id, (*row.facts.values(), *loose), order.shop_id) if loose else order
+    asked = concerned(said, row.kinds, policy)
+    if not (asked or order.refunds or order.others or may_be_unpaid(order)):
+        return _quiet(state, order)
+    judgement = Judgement()
     for use in (*_uses(state, order), *_sales(state, order)):
         judgement.conclusions[use.id] = use
-    policy = policies.at(order.platform or "", order.began_at)
     told, judgement.timer_ms = order_uses(state, order, now_ms, policy)
     for use in _shown(told):
         judgement.conclusions[use.id] = use
     is_claimed = row.name in state.index.claimed_orders
-    loose = _loose_words(state, row)
     case = OrderCase(
         state.id,
-        OrderView(order.order_id, (*row.facts.values(), *loose), order.shop_id) if loose else order,
+        said,
         lambda number: report(state, number),
         now_ms,
         lambda: orders_beside(state, (row.name,)),
@@ -70,8 +75,18 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
     )
     if order.refunds:
         _ask(state, case, judgement)
-    run_detectors("order", row.kinds, case, policy, state, judgement, abnormal=lambda: abnormal_among(state))
+    if asked:
+        run_detectors(asked, case, policy, state, judgement, abnormal=lambda: abnormal_among(state))
     return judgement
+
+
+def _quiet(state: KeyedState, order: OrderView) -> Judgement:
+    """What is told of an order with which nothing is the matter, as nothing is with most: the very same until its
+    parcels or articles change."""
+    if order.quiet is None:
+        order.quiet = Judgement({use.id: use for use in (*_outbound(state, order), *_sales(state, order))})
+    quiet: Judgement = order.quiet
+    return quiet
 
 
 def _loose_words(state: KeyedState, row: Row) -> list[ev.ComplaintChanged]:
@@ -102,13 +117,18 @@ def _ask(state: KeyedState, case: OrderCase, judgement: Judgement) -> None:
 
 
 def _uses(state: KeyedState, order: OrderView) -> Iterator[Conclusion]:
-    """What the order and its refunds make of waybill numbers; outbound ones are worked out once until they change."""
-    if order.sent and order.outbound is None:
-        order.outbound = [_outbound_use(state, order, sent) for sent in order.sent.values()]
-    yield from order.outbound or ()
+    """What the order and its refunds make of waybill numbers."""
+    yield from _outbound(state, order)
     for refund in order.refunds.values():
         if sends_goods(refund):
             yield from _return_uses(state, order, refund)
+
+
+def _outbound(state: KeyedState, order: OrderView) -> Sequence[Conclusion]:
+    """What the order makes of the numbers it was sent under, worked out once until they change."""
+    if order.sent and order.outbound is None:
+        order.outbound = [_outbound_use(state, order, sent) for sent in order.sent.values()]
+    return order.outbound or ()
 
 
 def _sales(state: KeyedState, order: OrderView) -> tuple[Conclusion, ...]:

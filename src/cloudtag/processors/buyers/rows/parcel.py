@@ -33,7 +33,7 @@ from cloudtag.processors.buyers.reading import (
     silence,
     view_of,
 )
-from cloudtag.processors.buyers.run_detectors import kinds_of, run_detectors
+from cloudtag.processors.buyers.run_detectors import askable, kinds_of, run_detectors
 
 _ASK_AFTER_MS = 12 * 3_600_000
 """How long a number waits for a scan until its courier's silence is asked for: most are scanned by then."""
@@ -70,7 +70,8 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
         rest=lambda from_ms, until_ms: rest_spans(from_ms, until_ms, policy.deadlines),
     )
     _ask(state, case, judgement)
-    run_detectors("parcel", kinds_of(rows), case, policy, state, judgement, abnormal=lambda: abnormal_among(state))
+    asked = askable("parcel", kinds_of(rows), policy)
+    run_detectors(asked, case, policy, state, judgement, abnormal=lambda: abnormal_among(state))
     return judgement
 
 

@@ -11,7 +11,7 @@ from cloudtag.engine.rows import Row
 from cloudtag.policy.model import Policies
 from cloudtag.processors.buyers.published import alerts_of, is_alerted
 from cloudtag.processors.buyers.reading import links, orders, passes
-from cloudtag.processors.buyers.run_detectors import protective, run_detectors, scenarios_zh
+from cloudtag.processors.buyers.run_detectors import askable, protective, run_detectors, scenarios_zh
 
 
 def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judgement:
@@ -22,7 +22,7 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
         return judgement
     policy = policies.at(alerts[-1].platform, alerts[-1].decided_at)
     case = RiskCase(state.id, alerts, links(state), now_ms, orders(state), protective(), scenarios_zh(), passes(state))
-    run_detectors("risk", frozenset(), case, policy, state, judgement)
+    run_detectors(askable("risk", frozenset(), policy), case, policy, state, judgement)
     return judgement
 
 

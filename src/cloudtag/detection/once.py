@@ -1,0 +1,94 @@
+"""What is made of an order, or of refunds, once until another fact about the order comes; and of a case, once.
+
+Parcels are scanned again and again, and every scan asks the same of the same orders: what a refund is to bring back,
+what the shop found. What these functions give is shared and must not be changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Protocol, TypeVar, TypeVarTuple
+
+from cloudtag.detection.order_view import OrderView
+from cloudtag.detection.refund_view import RefundView
+
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
+_Refunds = list[tuple[OrderView, RefundView]]
+_UNMADE: Any = object()
+
+
+class HasMade(Protocol):
+    """What detectors are shown together."""
+
+    @property
+    def made(self) -> dict[Any, Any]:
+        """What was made of it so far."""
+        ...
+
+
+AnyCase = TypeVar("AnyCase", bound=HasMade)
+
+
+def once_of_case(make: Callable[[AnyCase], T]) -> Callable[[AnyCase], T]:
+    """A function of a case, asked by several detectors and made once."""
+
+    @wraps(make)
+    def made(case: AnyCase) -> T:
+        found: T = case.made.get(make, _UNMADE)
+        if found is _UNMADE:
+            found = case.made[make] = make(case)
+        return found
+
+    return made
+
+
+def once(make: Callable[[OrderView, *Ts], T]) -> Callable[[OrderView, *Ts], T]:
+    """A function of one order and of values that can be told apart, made once for each until the order changes."""
+
+    @wraps(make)
+    def made(order: OrderView, *args: *Ts) -> T:
+        held, key = order.made, (make, *args)
+        found: T = held.get(key, _UNMADE)
+        if found is _UNMADE:
+            found = make(order, *args)
+            order.keep(key, found)
+        return found
+
+    return made
+
+
+def once_of_refund(
+    make: Callable[[OrderView, RefundView, *Ts], T],
+) -> Callable[[OrderView, RefundView, *Ts], T]:
+    """A function of an order and one of its refunds, made once for each refund until the order changes."""
+
+    @wraps(make)
+    def made(order: OrderView, refund: RefundView, *args: *Ts) -> T:
+        held, key = order.made, (make, refund.refund_id, *args)
+        found: T = held.get(key, _UNMADE)
+        if found is _UNMADE:
+            found = make(order, refund, *args)
+            order.keep(key, found)
+        return found
+
+    return made
+
+
+def once_of_refunds(make: Callable[[_Refunds], T]) -> Callable[[_Refunds], T]:
+    """A function of refunds with their orders, made once where they are all of one order, as most are."""
+
+    @wraps(make)
+    def made(refunds: _Refunds) -> T:
+        order = refunds[0][0] if refunds else None
+        if order is None or any(other is not order for other, _ in refunds):
+            return make(refunds)
+        key = (make, *(refund.refund_id for _, refund in refunds))
+        found: T = order.made.get(key, _UNMADE)
+        if found is _UNMADE:
+            found = make(refunds)
+            order.keep(key, found)
+        return found
+
+    return made

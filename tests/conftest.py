@@ -1,0 +1,23 @@
+"""The servers that tests share: one of each kind for the whole session, started by the first test that asks.
+
+They stand here and nowhere else: a fixture that is imported into a file is that file's own, and so is its server.
+"""
+
+import pytest
+
+from tests import effort
+from tests.servers.brokers import broker, kafka_bootstrap, tansu_bootstrap
+from tests.servers.warehouses import warehouse_url
+from tests.warehouse.places import in_process, over_http, server
+
+__all__ = ["broker", "in_process", "kafka_bootstrap", "over_http", "server", "tansu_bootstrap", "warehouse_url"]
+
+effort.register()
+
+BROKERS = {"broker", "kafka_bootstrap", "tansu_bootstrap"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that wait for brokers come first: they last longest, and two processes should end at the same time."""
+    slow = {item.path for item in items if BROKERS.intersection(getattr(item, "fixturenames", ()))}
+    items.sort(key=lambda item: item.path not in slow)
