@@ -57,14 +57,14 @@ async def test_an_order_of_many_or_large_events_stops_no_partition(
 @pytest.mark.parametrize("size", [SNAPSHOT_BYTES - 1, SNAPSHOT_BYTES, SNAPSHOT_BYTES + 1, 2 * SNAPSHOT_BYTES + 17])
 async def test_a_row_of_any_size_is_read_back(place: Place, size: int) -> None:
     """As large as a record may be, one byte less and one byte more; and small again after that."""
-    owner = await opened(place)
+    owner = place.worker().tasks.table
+    await owner.catch_up({0}, lambda: True)
     rows: list[bytes | None] = [bytes([0] * 7 + [1]) + bytes(8) + bytes(n % 251 for n in range(size - 16))]
     rows += [bytes([0] * 7 + [2]) + bytes(8) + b"small", None]
     for row in rows:
-        await owner.tasks.table.put_many(0, {KEY: row})
-        heir = place.worker().tasks.table
-        await heir.catch_up({0}, lambda: True)
-        assert heir.store_part(0).get(KEY) == row
-        owner = await opened(place)
-    log = await place.log(owner.tasks.table._writers[0].next_offset)
+        await owner.put_many(0, {KEY: row})
+        owner = place.worker().tasks.table
+        await owner.catch_up({0}, lambda: True)
+        assert owner.store_part(0).get(KEY) == row
+    log = await place.log(owner._writers[0].next_offset)
     assert not [record for record in compacted(tuple(log)) if KEY in record.key and record.value is not None]

@@ -17,6 +17,7 @@ from cloudtag.changelog.records import (
     OWN,
     QUARANTINE_PREFIX,
     SLOTS_PREFIX,
+    TASK_RECORD_KEY,
     Record,
     quarantine_record,
     task_record,
@@ -80,8 +81,9 @@ class LogWriter:
             records += made
             if slots is not None or any(after.counts):
                 stored[SLOTS_PREFIX + key] = after.stored()
-        if (own := rows.get(TASK_KEY)) is not None:
-            records.append(task_record(self._epoch, own))
+        if TASK_KEY in rows:
+            own = rows[TASK_KEY]
+            records.append(task_record(self._epoch, own) if own else tombstone(self._epoch, TASK_RECORD_KEY))
         return records, stored
 
     def _aside(self, key: bytes, reason: bytes | None) -> Record:
