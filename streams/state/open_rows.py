@@ -9,7 +9,7 @@ from streams.state.store import StorePartition
 
 
 class OpenRows:
-    """A ``cloudtag.engine.task_result.RowReader``."""
+    """The rows of a partition as a task reads them: a ``cloudtag.engine.task_result.RowReader``."""
 
     def __init__(self, store_part: StorePartition, aside: Mapping[bytes, bytes]) -> None:
         """``aside``: the keys that are set aside, as they are stored, and why."""

@@ -1,4 +1,4 @@
-"""Once a second an owner looks at the changelogs it does not write to: an earlier one may wake and write there.
+"""Once a second an owner looks at the changelogs it does not write to: an earlier one may write there.
 
 What it wrote is stale and is written over, long before compaction may choose between the two. And an owner that was
 itself replaced while it was frozen finds the other's record, and ends.
@@ -21,7 +21,7 @@ IDLE_SECONDS = 1.0
 
 
 class IdleCheck:
-    """Call it once in ``IDLE_SECONDS``."""
+    """Looks behind the last writes of a worker's owners; to be called once in ``IDLE_SECONDS``."""
 
     def __init__(self, changelogs: Changelogs, runners: Iterable[Runner]) -> None:
         self._tails = Tails(changelogs)

@@ -22,7 +22,7 @@ from streams.kafka.producer import OutRecord, group, publish
 from streams.kafka.security import client_settings
 from streams.state.migration import WRITER, owner_of, read_first, write_anew
 
-Place = tuple[str, int]
+TaskOf = tuple[str, int]
 """A processor and a partition."""
 
 
@@ -67,8 +67,8 @@ async def migrate(config: Config, policies: Policies) -> Migrated:
     return done
 
 
-async def _read_all(config: Config) -> dict[Place, FirstRows]:
-    settings, found = client_settings(config), dict[Place, FirstRows]()
+async def _read_all(config: Config) -> dict[TaskOf, FirstRows]:
+    settings, found = client_settings(config), dict[TaskOf, FirstRows]()
     for name in config.processors:
         topic = config.first_changelog(name)
         there = await topics.exists(config, topic)
@@ -93,7 +93,7 @@ async def _take_back(
     config: Config,
     producer: CommandProducer,
     policies: Policies,
-    first: dict[Place, FirstRows],
+    first: dict[TaskOf, FirstRows],
     made: Restated,
     done: Migrated,
 ) -> None:
