@@ -65,12 +65,16 @@ class KeyedState(Struct, eq=False, gc=False):
     def row_with(self, fact_id: str, kind: type[Any]) -> Row | None:
         """The row that holds the event of that id and type, if any does."""
         if len(self.rows) <= _FEW_ROWS:
-            return next((row for row in self.rows.values() if type(row.facts.get(fact_id)) is kind), None)
+            # As plain as can be: it is asked of every event.
+            for held in self.rows.values():
+                if fact_id in held.facts and type(held.facts[fact_id]) is kind:
+                    return held
+            return None
         if self.places is None:
             self.places = {
-                held: row.id
+                event_id: row.id
                 for row in self.rows.values()
-                for held, fact in row.facts.items()
+                for event_id, fact in row.facts.items()
                 if not isinstance(fact, InternalRecord)
             }
         row = self.rows.get(self.places.get(fact_id, ""))

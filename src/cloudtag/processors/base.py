@@ -47,6 +47,9 @@ class KeyedProcessor:
         self._scopes = {platform: scoped(network, "") for platform, network in self.networks.items()}
         self._indexes = self.kinds.indexes
         self._id_of = type(self).id_of
+        self._keys: Mapping[type[Any], Callable[[Any], str]] = {
+            kind: self._key_of(kind) for kind in (*self.kinds.facts, *self.derives)
+        }
         self.identities: Mapping[type[Any], Callable[[Any], str]] = {
             kind: self._identity(kind, plain) for kind, plain in self.kinds.identities.items()
         }
@@ -59,12 +62,16 @@ class KeyedProcessor:
 
     def key(self, fact: Any) -> str:
         """The fact's id, with its network where it means something only there."""
-        plain = self._id_of(fact)
+        return self._keys[type(fact)](fact)
+
+    def _key_of(self, kind: type[Any]) -> Callable[[Any], str]:
+        id_of = self._id_of
         if self.is_global:
-            return plain
-        if isinstance(fact, InternalRecord):
-            return scoped(_NETWORK(fact), plain)
-        return self._scope(fact.platform) + plain
+            return id_of
+        if issubclass(kind, InternalRecord):
+            return lambda record: scoped(_NETWORK(record), id_of(record))
+        begin, scopes = self._scope, self._scopes
+        return lambda event: (scopes.get(event.platform) or begin(event.platform)) + id_of(event)
 
     def _scope(self, platform: str) -> str:
         return self._scopes.get(platform) or scoped(self.networks[platform], "")
