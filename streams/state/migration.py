@@ -12,9 +12,6 @@ from streams.state.changelog import Changelogs
 from streams.state.memory_store import MemoryStore
 from streams.state.state_store import StateStore
 
-WRITER = "cloudtag state migrate"
-"""Who owns a changelog that was migrated, until a worker takes it over."""
-
 
 async def read_first(settings: dict[str, Any], target: Target) -> dict[bytes, bytes]:
     """The rows of a changelog in format 1, by their keys."""
@@ -36,10 +33,13 @@ async def owner_of(settings: dict[str, Any], target: Target) -> str | None:
 
 
 async def write_anew(
-    config: Config, producer: ProducerHandle, processor: str, partition: int, rows: dict[bytes, bytes]
+    config: Config, producer: ProducerHandle, processor: str, partition: int, rows: dict[bytes, bytes], owner: str
 ) -> int:
-    """Make a changelog say these rows and no others, the task's own last; how many rows it had that are gone."""
-    changelogs = Changelogs(client_settings(config), producer, WRITER, config.recovery_stall_seconds)
+    """Make a changelog say these rows and no others, the task's own last; how many rows it had that are gone.
+
+    `owner`: who owns it until a worker takes it over.
+    """
+    changelogs = Changelogs(client_settings(config), producer, owner, config.recovery_stall_seconds)
     table = StateStore(processor, config.changelog(processor), MemoryStore(), changelogs)
     await table.catch_up({partition}, lambda: True)
     held = {key for key, _ in table.store_part(partition).all_rows() if not key.startswith(OWN)}

@@ -17,8 +17,8 @@ from streams.state.state_store import NoStateError
 
 GONE = (
     "{topic}/{partition} is empty, but {input} was judged up to {offset}: the state of what was judged is gone. "
-    "Restore the topic. Or stop all workers and judge the input topics from their beginning again, under a new "
-    "CLOUDTAG_APP_ID. Or, to go on without a memory of what was judged, set CLOUDTAG_START_EMPTY=true once"
+    "Restore the topic. Or stop all workers and run `cloudtag state rebuild`, which makes it anew of the input topics. "
+    "Or, to go on without a memory of what was judged, set CLOUDTAG_START_EMPTY=true once"
 )
 FIRST_FORMAT = (
     "{topic}/{partition} has rows in format 1, and nothing of them is in format 2: stop all workers and run "

@@ -20,8 +20,9 @@ from streams.kafka import topics
 from streams.kafka.partitioner import partition_of
 from streams.kafka.producer import OutRecord, group, publish
 from streams.kafka.security import client_settings
-from streams.state.migration import WRITER, owner_of, read_first, write_anew
+from streams.state.migration import owner_of, read_first, write_anew
 
+WRITER = "cloudtag state migrate"
 TaskOf = tuple[str, int]
 """A processor and a partition."""
 
@@ -60,7 +61,7 @@ async def migrate(config: Config, policies: Policies) -> Migrated:
             # Nothing of it is known to be sent: whoever opens the task publishes what it says.
             own = TaskRow(rows.task.watermark_ms, rows.task.newest_ms, _last_batch(new), 0)
             new[TASK_KEY] = msgspec.msgpack.encode(own)
-            await write_anew(config, producer, name, partition, new)
+            await write_anew(config, producer, name, partition, new, WRITER)
             done.rows += len(new)
     finally:
         await producer.stop()

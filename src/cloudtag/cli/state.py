@@ -10,6 +10,7 @@ from cloudtag.cli.options import Brokers, settings
 from cloudtag.cli.packs import PoliciesDir, packs_of
 from cloudtag.cli.screen import output
 from cloudtag.config import Config
+from cloudtag.contract.standing import record_id
 from cloudtag.contract.streams import READS
 
 if TYPE_CHECKING:
@@ -69,6 +70,27 @@ def migrate(brokers: Brokers = None, policies: PoliciesDir = None) -> None:
     console.print(f"{done.events} events read, {done.rows} rows written, {done.taken_back} records taken back")
     for one in done.left:
         console.print(f"stands as it was published: {one.stream} {one.id} revision {one.revision}")
+
+
+def rebuild(brokers: Brokers = None, policies: PoliciesDir = None) -> None:
+    """Make state that is gone anew of the input topics, while no worker runs, as far back as they are kept.
+
+    It is compared with what was published: what is concluded as before keeps its revision, what is concluded otherwise
+    gets the next, and what cannot be concluded any more stands as it was published, and is listed.
+
+    Example:  KAFKA=kafka:9092 cloudtag state rebuild
+    """
+    from cloudtag.cli.kafka import quiet
+    from cloudtag.cli.rebuild_state import rebuild
+
+    quiet()
+    config = settings(brokers)
+    done = asyncio.run(rebuild(config, packs_of(policies, config)))
+    console = output()
+    console.print(f"{done.events} events judged, {done.rows} rows written")
+    console.print(f"of what was published: {done.same} the same, {done.changed} changed, {done.new} new")
+    for one in done.left:
+        console.print(f"stands as it was published: {type(one).__name__} {record_id(one)} revision {one.revision}")
 
 
 def _config(brokers: str | None, processor: str) -> Config:

@@ -55,10 +55,15 @@ def restated(
     return made
 
 
+def codec_for(processor: Processor) -> RowCodec:
+    """What reads and writes a processor's rows."""
+    return RowCodec(processor.kinds.fact_type, lambda fact: processor.identities[type(fact)](fact))
+
+
 def _split(
     made: Restated, name: str, processor: Processor, rows: Iterable[tuple[RowKey, bytes]], partition_of: PartitionOf
 ) -> None:
-    codec = RowCodec(processor.kinds.fact_type, lambda fact: processor.identities[type(fact)](fact))
+    codec = codec_for(processor)
     for key, value in rows:
         if key == TASK_KEY:
             continue
