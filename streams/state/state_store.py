@@ -161,8 +161,9 @@ class StateStore:
         checkpoint = checkpoint_of(as_out(records[-1]))
         found = self._judge(partition, writer, strange, stored)
         store_part = self.store_part(partition)
-        store_part.apply(stored | found.rows, writer.next_offset, checkpoint)
-        self._note_aside(partition, stored | found.rows)
+        stored |= found.rows
+        store_part.apply(stored, writer.next_offset, checkpoint)
+        self._note_aside(partition, stored)
         self._looked_at[partition] = time.monotonic()
         self.bytes_written += sum(len(record.key) + len(record.value or b"") for record in records)
         await self._write_over(partition, writer, found.wrong)

@@ -59,6 +59,11 @@ def row_records(epoch: bytes, key: bytes, row: bytes | None, slots: Slots) -> tu
     return records, Slots(slot, int.from_bytes(row[:8]), counts)
 
 
+def whole_record(epoch: bytes, key: bytes, row: bytes | None) -> Record | None:
+    """The one record of a row without parts, before or now: what most are. None for any other."""
+    return None if row is None or len(row) > SNAPSHOT_BYTES else snapshot_record(epoch, key, row)
+
+
 def pieces(row: bytes) -> Iterator[bytes]:
     """The parts of a row: its body, without the head that the snapshot repeats."""
     for start in range(_HEAD_BYTES, len(row), SNAPSHOT_BYTES):

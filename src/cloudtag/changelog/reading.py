@@ -17,6 +17,7 @@ from cloudtag.changelog.records import (
     Record,
     UnreadableRecordError,
     epoch_of,
+    inline_row,
     part_of,
     place_of_part,
     said,
@@ -72,6 +73,11 @@ class LogReader:
 
     def take(self, record: Record) -> None:
         """Take the next record."""
+        if (row := inline_row(record, self.epoch)) is not None:
+            key = record.key[2:]
+            self._forget_parts(key)
+            self._put(key, row)
+            return
         if record.key == OWNER_KEY and record.value is not None:
             self._replace(record.offset, said(record.value))
             return

@@ -38,6 +38,8 @@ _ROW_HEAD = 16
 _SNAPSHOT = struct.Struct(">8sBH8s")
 _INLINE = bytes(11)
 """Slot, number of parts and digest of a snapshot whose body is in it."""
+_PLACE = slice(HEAD.size + 8, HEAD.size + _SNAPSHOT.size)
+_BODY = HEAD.size + _SNAPSHOT.size
 _PART_PLACE = struct.Struct(">BH")
 _ABOUT = struct.Struct(">Q")
 
@@ -175,6 +177,14 @@ def snapshot_of(value: bytes) -> Snapshot:
         raise UnreadableRecordError(f"there is no slot {slot}")
     row = value[10 : HEAD.size] + value[HEAD.size + _SNAPSHOT.size :]
     return Snapshot(row, int.from_bytes(seq), slot, parts, digest)
+
+
+def inline_row(record: Record, epoch: int) -> bytes | None:
+    """The row of a snapshot that is whole and of this epoch: what most records are, told from the others at once."""
+    value = record.value
+    if value is None or record.key[:2] != b"\x02S" or value[:2] != b"\x02S" or value[_PLACE] != _INLINE:
+        return None
+    return value[10:26] + value[_BODY:] if int.from_bytes(value[2:10]) == epoch else None
 
 
 def part_of(value: bytes) -> tuple[int, bytes]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
-from cloudtag.changelog.parts import Slots, read_slots, row_records
+from cloudtag.changelog.parts import Slots, read_slots, row_records, whole_record
 from cloudtag.changelog.reading import LogReader, ReadStored
 from cloudtag.changelog.records import (
     EPOCH_KEY,
@@ -77,6 +77,9 @@ class LogWriter:
                 records.append(self._aside(key, row))
                 continue
             slots = self.slots.get(key)
+            if slots is None and (whole := whole_record(self._epoch, key, row)) is not None:
+                records.append(whole)
+                continue
             made, after = row_records(self._epoch, key, row, slots or Slots())
             records += made
             if slots is not None or any(after.counts):
