@@ -1,6 +1,6 @@
 """Looks at what lies behind an owner's last write: there should be nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -37,7 +37,7 @@ class Tails:
         for tp, records in found.items():
             refuse_oversized(records)
             self._positions[tp] = records[-1].offset + 1
-        return {(tp.topic, tp.partition): records for tp, records in found.items()}
+        return {target: records for target, records in _behind(wanted, found) if records}
 
     async def _started(self) -> AIOKafkaConsumer:
         if self._consumer is None:
@@ -55,3 +55,12 @@ class Tails:
         consumer, self._consumer, self._positions = self._consumer, None, {}
         if consumer is not None:
             await consumer.stop()
+
+
+def _behind(
+    wanted: Mapping[Target, int], found: Mapping[TopicPartition, list[Any]]
+) -> Iterator[tuple[Target, list[Any]]]:
+    """Of a topic that was made anew the client begins at the beginning: the next write finds that out."""
+    for tp, records in found.items():
+        target = (tp.topic, tp.partition)
+        yield target, [record for record in records if record.offset >= wanted[target]]

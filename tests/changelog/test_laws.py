@@ -240,6 +240,15 @@ def test_a_key_set_aside_by_hand_or_by_its_owner_is_kept() -> None:
     assert (reader.by_hand, reader.epoch) == ({stored_key(aside.key)}, 3)
 
 
+def test_a_write_that_lands_before_the_last_one_is_in_another_log() -> None:
+    writer = LogWriter(4, {})
+    assert writer.landed([range(5, 7), range(8, 9)]) == [range(7, 8)]
+    with pytest.raises(EndedError, match="made anew"):
+        writer.landed([range(8, 9)])
+    with pytest.raises(EndedError):
+        writer.records({})
+
+
 def test_a_row_without_a_head_is_refused_before_anything_is_written() -> None:
     writer = LogWriter(0, {})
     with pytest.raises(ValueError, match="no batch"):

@@ -22,11 +22,7 @@ async def test_a_changelog_that_is_gone_is_an_error_until_it_is_said_to_be_wante
         worker = rig.start_worker()
         await rig.until(lambda: outputs.total == 100, "all events counted")
         assert await rig.stop(worker) == 0
-        admin = AIOKafkaAdminClient(**client_settings(rig.config))
-        await admin.start()
-        await admin.delete_topics([rig.config.changelog(toy.PROCESSOR)])
-        await admin.close()
-        await topics.create(rig.config)
+        await made_anew(rig)
         await rig.produce(range(100, 120), SHOPS)
         refused = rig.start_worker()
         await rig.ended(refused)
@@ -37,6 +33,28 @@ async def test_a_changelog_that_is_gone_is_an_error_until_it_is_said_to_be_wante
         outputs.counts.clear()
         rig.start_worker("told", start_empty="true")
         await rig.until(lambda: outputs.total == 20, "what came since is counted, and nothing before")
+
+
+async def made_anew(rig: Rig) -> None:
+    """The changelog is deleted, and created again."""
+    admin = AIOKafkaAdminClient(**client_settings(rig.config))
+    await admin.start()
+    await admin.delete_topics([rig.config.changelog(toy.PROCESSOR)])
+    await admin.close()
+    await topics.create(rig.config)
+
+
+async def test_a_changelog_that_is_made_anew_under_a_worker_ends_it(broker: str, tmp_path: Path) -> None:
+    async with Rig.on(broker, tmp_path, partitions="1", batch_records="20") as rig, Outputs(rig) as outputs:
+        await rig.produce(range(200), SHOPS)
+        worker = rig.start_worker()
+        await rig.until(lambda: outputs.total == 200, "all events counted")
+        await made_anew(rig)
+        rig.may_end.append(worker)
+        await rig.produce(range(200, 220), SHOPS)
+        await rig.ended(worker)
+        assert worker.returncode == 1
+        assert "the state of what was judged is gone" in rig.log(worker)
 
 
 @pytest.mark.parametrize("rows", [0, 1])

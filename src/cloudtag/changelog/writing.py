@@ -96,12 +96,18 @@ class LogWriter:
         return quarantine_record(self._epoch, key[len(QUARANTINE_PREFIX) :], reason)
 
     def landed(self, written: Iterable[range]) -> list[range]:
-        """Where the records of a write are; returns the gaps before and between them, which must be read."""
+        """Where the records of a write are; returns the gaps before and between them, which must be read.
+
+        Raises ``EndedError`` where they lie before what was written last: it is another log under the same name.
+        """
         gaps = []
         for part in written:
+            if part.start < self.next_offset:
+                self.is_ended = True
+                raise EndedError("the changelog was made anew while it was written to")
             if part.start > self.next_offset:
                 gaps.append(range(self.next_offset, part.start))
-            self.next_offset = max(self.next_offset, part.stop)
+            self.next_offset = part.stop
         return gaps
 
     def judge(self, found: Iterable[Record], stored: StoredRows, held: ReadStored) -> Found:
