@@ -78,7 +78,7 @@ class StateStore:
         says no.
         """
         epochs = await self._changelogs.claim((self.topic, partition) for partition in partitions)
-        await self._expose_foreign(epochs, is_wanted)
+        gone = await self._expose_foreign(epochs, is_wanted)
         recoveries = {target: Recovery(self.store_part(target[1])) for target in epochs}
         missing = {target: range(self.store_part(target[1]).next_offset, epoch) for target, epoch in epochs.items()}
         await self._changelogs.read(
@@ -88,6 +88,9 @@ class StateStore:
         )
         for (_, partition), recovery in recoveries.items():
             await self._begin(partition, recovery, epochs[self.topic, partition])
+            if partition in gone:
+                # A step was written before anybody knew: without the rest it is no state to go on from, now or later.
+                await self.put_many(partition, {TASK_KEY: None})
         if fresh := [partition for partition in partitions if self.store_part(partition).get(TASK_KEY) is None]:
             await self._check_fresh(fresh)
         return {partition: recovery.count for (_, partition), recovery in recoveries.items()}
@@ -106,11 +109,15 @@ class StateStore:
             logger.warning("%s/%d: %d records of its changelog are mended", self.topic, partition, len(mended))
             await self.put_many(partition, mended)
 
-    async def _expose_foreign(self, epochs: dict[Target, int], is_wanted: Callable[[], bool]) -> None:
-        """Wipe the store partitions whose last record is not the changelog's: a topic made anew, another cluster."""
+    async def _expose_foreign(self, epochs: dict[Target, int], is_wanted: Callable[[], bool]) -> set[int]:
+        """Wipe the store partitions whose last record is not the changelog's: a topic made anew, another cluster.
+
+        Returns the partitions whose changelog was made anew while this worker had them.
+        """
         parts = {target: self.store_part(target[1]) for target in epochs}
         doubtful = {target: store_part for target, store_part in parts.items() if not store_part.is_trusted}
         foreign = {target for target, store_part in parts.items() if store_part.next_offset > epochs[target]}
+        gone = {target[1] for target in foreign if parts[target].is_trusted}
 
         def compare(target: Target, records: list[Any]) -> None:
             store_part = parts[target]
@@ -126,6 +133,7 @@ class StateStore:
             parts[target].wipe()
         for store_part in doubtful.values():
             store_part.is_trusted = True
+        return gone
 
     async def set_aside(self, partition: int, state_key: bytes, reason: str) -> None:
         """Set a key aside: its rows are not read any more. The partition's task is to be opened anew."""
