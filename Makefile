@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 DEMO := $(VENV)/.demo-installed
 STAMP := $(VENV)/.installed
 
-.PHONY: help demo test test-long faults check lint types contracts docs docs-check bench-smoke golden mutants kafka clean requirements
+.PHONY: help demo test test-long faults check lint audit types contracts docs docs-check bench-smoke golden mutants fuzz soak kafka clean requirements
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -37,11 +37,14 @@ test-long: $(STAMP) ## what `make test` leaves out: the long tests, and laws wit
 faults: $(STAMP) ## all tests that kill, stall or cut off something, in every variant
 	@$(PYTEST) -m fault
 
-check: lint types contracts docs-check golden test bench-smoke ## exactly what CI runs
+check: lint audit types contracts docs-check golden test bench-smoke ## exactly what CI runs
 
-lint: $(STAMP) ## style and obvious mistakes
+lint: $(STAMP) ## style, obvious mistakes, and bandit's rules for insecure ones
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+
+audit: $(STAMP) ## known vulnerabilities of the pinned packages, where advisories can be asked for
+	@$(BIN)/python requirements/audit.py requirements/all.txt
 
 types: $(STAMP) ## strict types
 	@$(BIN)/mypy
@@ -63,6 +66,12 @@ golden: $(STAMP) ## outputs and stored rows of fixed inputs, byte for byte as th
 
 mutants: $(STAMP) ## change each condition of detectors and decisions in one place: does a test notice? ONLY=name for one
 	@$(BIN)/python -m tests.mutation $(if $(ONLY),--only $(ONLY),--page)
+
+fuzz: $(STAMP) ## bytes of others, changed at random, on everything that reads them; SECONDS=600 ONLY=avro
+	@$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),60) $(if $(ONLY),--only $(ONLY))
+
+soak: $(STAMP) ## worker, sink and warehouse under load for MINUTES (15): fails when memory, descriptors or rows grow
+	@$(BIN)/python -m benchmarks.soak docs --minutes $(or $(MINUTES),15)
 
 PIN := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 

@@ -5,12 +5,14 @@
 Standard library alone: it runs before anything is installed. Plain lines, a few seconds apart, in a terminal or a pipe.
 """
 
+import os
 import re
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 EVERY_SECONDS = 3.0
@@ -83,11 +85,11 @@ class Installation:
 
     def _on_disk(self) -> int:
         size = 0
-        for path in self._environment.rglob("*"):
-            try:
-                size += path.lstat().st_size
-            except OSError:
-                continue  # Files come and go while pip works.
+        # Files and folders come and go while pip works: `os.walk` passes over a folder that is gone.
+        for folder, _, names in os.walk(self._environment):
+            for name in names:
+                with suppress(OSError):
+                    size += os.lstat(os.path.join(folder, name)).st_size
         return size // 1_000_000
 
     def _say(self, text: str) -> None:

@@ -90,19 +90,13 @@ SELECT * FROM {database}.consequence_revisions FINAL;
 CREATE OR REPLACE VIEW {database}.consequences_latest AS
 SELECT * FROM {database}.consequences FINAL;
 
-DROP VIEW IF EXISTS {database}.tag_statuses_to_revisions;
-
-CREATE MATERIALIZED VIEW {database}.tag_statuses_to_revisions TO {database}.tag_status_revisions AS
+ALTER TABLE {database}.tag_statuses_to_revisions MODIFY QUERY
 SELECT * FROM {database}.tag_statuses;
 
-DROP VIEW IF EXISTS {database}.tag_confirmations_to_revisions;
-
-CREATE MATERIALIZED VIEW {database}.tag_confirmations_to_revisions TO {database}.confirmation_revisions AS
+ALTER TABLE {database}.tag_confirmations_to_revisions MODIFY QUERY
 SELECT * FROM {database}.tag_confirmations;
 
-DROP VIEW IF EXISTS {database}.consequences_to_revisions;
-
-CREATE MATERIALIZED VIEW {database}.consequences_to_revisions TO {database}.consequence_revisions AS
+ALTER TABLE {database}.consequences_to_revisions MODIFY QUERY
 SELECT * FROM {database}.consequences;
 
 CREATE OR REPLACE VIEW {database}.confirmations_current AS

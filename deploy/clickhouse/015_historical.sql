@@ -50,39 +50,29 @@ SELECT * FROM {database}.labels FINAL WHERE status = 'standing';
 CREATE OR REPLACE VIEW {database}.tag_statuses_history AS
 SELECT * FROM {database}.tag_status_revisions FINAL;
 
-DROP VIEW IF EXISTS {database}.tag_statuses_to_revisions;
-
-CREATE MATERIALIZED VIEW {database}.tag_statuses_to_revisions TO {database}.tag_status_revisions AS
+ALTER TABLE {database}.tag_statuses_to_revisions MODIFY QUERY
 SELECT * FROM {database}.tag_statuses;
 
 CREATE OR REPLACE VIEW {database}.confirmations_history AS
 SELECT * FROM {database}.confirmation_revisions FINAL;
 
-DROP VIEW IF EXISTS {database}.tag_confirmations_to_revisions;
-
-CREATE MATERIALIZED VIEW {database}.tag_confirmations_to_revisions TO {database}.confirmation_revisions AS
+ALTER TABLE {database}.tag_confirmations_to_revisions MODIFY QUERY
 SELECT * FROM {database}.tag_confirmations;
 
 CREATE OR REPLACE VIEW {database}.report_statuses_history AS
 SELECT * FROM {database}.report_status_revisions FINAL;
 
-DROP VIEW IF EXISTS {database}.report_statuses_to_revisions;
-
-CREATE MATERIALIZED VIEW {database}.report_statuses_to_revisions TO {database}.report_status_revisions AS
+ALTER TABLE {database}.report_statuses_to_revisions MODIFY QUERY
 SELECT * FROM {database}.report_statuses;
 
 CREATE OR REPLACE VIEW {database}.consequences_history AS
 SELECT * FROM {database}.consequence_revisions FINAL;
 
-DROP VIEW IF EXISTS {database}.consequences_to_revisions;
-
-CREATE MATERIALIZED VIEW {database}.consequences_to_revisions TO {database}.consequence_revisions AS
+ALTER TABLE {database}.consequences_to_revisions MODIFY QUERY
 SELECT * FROM {database}.consequences;
 
 CREATE OR REPLACE VIEW {database}.labels_history AS
 SELECT * FROM {database}.label_revisions FINAL;
 
-DROP VIEW IF EXISTS {database}.labels_to_revisions;
-
-CREATE MATERIALIZED VIEW {database}.labels_to_revisions TO {database}.label_revisions AS
+ALTER TABLE {database}.labels_to_revisions MODIFY QUERY
 SELECT * FROM {database}.labels;

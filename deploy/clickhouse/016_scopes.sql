@@ -31,14 +31,10 @@ CREATE OR REPLACE VIEW {database}.report_record AS
 SELECT * FROM {database}.report_statuses FINAL
 WHERE put_at >= (SELECT subtractMonths(at, 6) FROM {database}.newest_event);
 
-DROP VIEW IF EXISTS {database}.tag_statuses_to_revisions;
-
-CREATE MATERIALIZED VIEW {database}.tag_statuses_to_revisions TO {database}.tag_status_revisions AS
+ALTER TABLE {database}.tag_statuses_to_revisions MODIFY QUERY
 SELECT * FROM {database}.tag_statuses;
 
-DROP VIEW IF EXISTS {database}.report_statuses_to_revisions;
-
-CREATE MATERIALIZED VIEW {database}.report_statuses_to_revisions TO {database}.report_status_revisions AS
+ALTER TABLE {database}.report_statuses_to_revisions MODIFY QUERY
 SELECT * FROM {database}.report_statuses;
 
 -- An order as its events together tell it: the latest status, and of each other field the latest that was said.

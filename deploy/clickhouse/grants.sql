@@ -19,7 +19,9 @@ TO cloudtag_analyst;
 CREATE ROLE IF NOT EXISTS cloudtag_investigator;
 GRANT SELECT ON cloudtag.identities TO cloudtag_investigator;
 
+-- The sink stores rows, and changes and deletes rows where a buyer is to be forgotten. It changes no table.
 CREATE ROLE IF NOT EXISTS cloudtag_sink;
 GRANT SELECT, INSERT ON cloudtag.* TO cloudtag_sink;
+GRANT ALTER UPDATE, ALTER DELETE ON cloudtag.* TO cloudtag_sink;
 
 -- A person: CREATE USER mei IDENTIFIED BY '…' DEFAULT ROLE cloudtag_analyst; GRANT cloudtag_analyst TO mei;

@@ -33,8 +33,16 @@ SHORT_NAMES = {"brokers": "KAFKA", "clickhouse_url": "CLICKHOUSE"}
 SECRETS = {
     "kafka_password": "KAFKA_PASSWORD",
     "clickhouse_password": "CLICKHOUSE_PASSWORD",
+    "schema_registry_password": "SCHEMA_REGISTRY_PASSWORD",
+    "metrics_token": "CLOUDTAG_METRICS_TOKEN",
     "hash_secret": "CLOUDTAG_HASH_SECRET",
 }
+ADDRESSES = {
+    "brokers": "CLOUDTAG_KAFKA_USER and KAFKA_PASSWORD",
+    "clickhouse_url": "CLOUDTAG_CLICKHOUSE_USER and CLICKHOUSE_PASSWORD",
+    "schema_registry_url": "CLOUDTAG_SCHEMA_REGISTRY_USER and SCHEMA_REGISTRY_PASSWORD",
+}
+"""Settings that are shown, in errors and in lists of processes, and what holds users and passwords instead."""
 CONFIG_FILE = "CLOUDTAG_CONFIG"
 
 
@@ -93,8 +101,15 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     clickhouse_url: str | None = None
     """`http://host:8123/database` or `https://…`; none means no warehouse."""
     clickhouse_user: str = "default"
+    clickhouse_ca_file: Path | None = None
+    """Who signed the certificate of an `https://` warehouse, where that is nobody whom this machine trusts anyway."""
+    clickhouse_cert_file: Path | None = None
+    """This client's own certificate, with its key in the same file unless `clickhouse_key_file` has it."""
+    clickhouse_key_file: Path | None = None
     schema_registry_url: str | None = None
     """With it, records are framed with the registry's schema ids; without, with the schema's fingerprint."""
+    schema_registry_user: str | None = None
+    """For basic authentication at the registry, with `SCHEMA_REGISTRY_PASSWORD`."""
 
     policies_dir: Path | None = None
     """Policy packs in place of those that come with cloudtag; workers of one group must agree."""
@@ -125,6 +140,16 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     unpacked_batch_bytes: Annotated[int, Meta(ge=17 << 20)] = 32 << 20
     """The most that a compressed batch of records may unpack to; of a larger one nothing is read. What cloudtag writes
     itself may need 17 MiB. Memory for a few of them is needed per partition."""
+    cache_bytes: Annotated[int, Meta(ge=1 << 20)] = 256 << 20
+    """What decoded keyed states may take of a worker's memory; those least in use are read back from the store. With
+    `memory` as the store all rows are in memory besides. Of a sink: what remembered keyed hashes may take."""
+    store_bytes: Annotated[int, Meta(ge=8 << 20)] = 64 << 20
+    """What RocksDB may take: blocks and indexes that were read, and rows that are not on the disk yet."""
+    buffer_bytes: Annotated[int, Meta(ge=8 << 20)] = 256 << 20
+    """What records may take that are read and not judged (worker) or stored (sink) yet."""
+    dead_letter_bytes_per_hour: Annotated[int, Meta(ge=1 << 10)] = 64 << 20
+    """What the dead letters of one partition of a topic may take. While it is used up nothing more is read of that
+    partition, with an alarm; it refills with time."""
     concurrency: Positive = 4
     """How many tasks of a processor may wait for the broker at a time."""
     session_timeout_seconds: Seconds = 30.0
@@ -137,10 +162,13 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     metrics_host: str = "127.0.0.1"
     metrics_port: Annotated[int, Meta(ge=0, le=65_535)] | None = None
-    """Where `/metrics`, `/healthz` and `/readyz` are served; 0 takes a free port, none serves nothing."""
+    """Where `/metrics`, `/healthz` and `/readyz` are served; 0 takes a free port, none serves nothing. Beyond loopback
+    `/metrics` wants `CLOUDTAG_METRICS_TOKEN` as a bearer token."""
 
     kafka_password: Secret = Secret("")
     clickhouse_password: Secret = Secret("")
+    schema_registry_password: Secret = Secret("")
+    metrics_token: Secret = Secret("")
     hash_secret: Secret = Secret("")
     """Of the keyed hashes in the warehouse: at least 16 bytes, and the same for the whole life of a warehouse."""
 
@@ -160,9 +188,11 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
                 values[field] = text.split(",") if field == "processors" else text
         try:
             known = msgspec.convert(values, cls, strict=False, dec_hook=_as_path)
-            return msgspec.structs.replace(known, **secrets, **overrides)
+            config = msgspec.structs.replace(known, **(secrets | overrides))
         except (msgspec.ValidationError, TypeError) as error:
             raise ConfigError(f"bad setting: {error}") from None
+        _check_addresses(config)
+        return config
 
     @property
     def live_since_ms(self) -> int | None:
@@ -184,6 +214,14 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def bootstrap(self) -> list[str]:
         """The brokers' addresses, one each."""
         return [address.strip() for address in self.brokers.split(",") if address.strip()]
+
+
+def _check_addresses(config: Config) -> None:
+    """Raises ``ConfigError`` for an address that may hold a secret, without repeating it."""
+    for field, instead in ADDRESSES.items():
+        if any(char in (getattr(config, field) or "") for char in "@?#"):
+            name = SHORT_NAMES.get(field, PREFIX + field.upper())
+            raise ConfigError(f"{name} is an address alone: {instead} (or its …_FILE) hold user and password")
 
 
 def _variables() -> Iterator[str]:

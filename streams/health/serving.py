@@ -1,17 +1,19 @@
 """`/metrics`, `/healthz` and `/readyz` of a process, answered by a thread: the event loop it reports on may hang."""
 
+import hmac
 import logging
 import socket
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from ipaddress import ip_address
 from socketserver import TCPServer, ThreadingMixIn
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
 from prometheus_client import CollectorRegistry, make_wsgi_app
 
-from cloudtag.config import Config
+from cloudtag.config import Config, ConfigError, Secret
 from streams.health.beat import Health
 
 logger = logging.getLogger(__name__)
@@ -44,13 +46,15 @@ class _Server(ThreadingMixIn, WSGIServer):
         logger.debug("A request was not answered", exc_info=True)
 
 
-def application(registry: CollectorRegistry, health: Health) -> App:
-    """The WSGI application: three paths, 404 for all others."""
+def application(registry: CollectorRegistry, health: Health, token: Secret | None = None) -> App:
+    """The WSGI application: three paths, 404 for all others. With a token, ``/metrics`` is for those who send it."""
     metrics: App = make_wsgi_app(registry)
 
     def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
         if path == "/metrics":
+            if token and not _has(environ, token):
+                return _text(start_response, "401 Unauthorized", "a token is needed", ("WWW-Authenticate", "Bearer"))
             return metrics(environ, start_response)
         if path not in ("/healthz", "/readyz"):
             return _text(start_response, "404 Not Found", "not found")
@@ -62,6 +66,12 @@ def application(registry: CollectorRegistry, health: Health) -> App:
     return answer
 
 
+def _has(environ: dict[str, Any], token: Secret) -> bool:
+    kind, _, given = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
+    # WSGI hands a header over as if it were Latin-1.
+    return kind.lower() == "bearer" and hmac.compare_digest(given.encode("latin-1"), token.reveal_bytes())
+
+
 def _text(start_response: Callable[..., Any], status: str, text: str, *headers: tuple[str, str]) -> Iterable[bytes]:
     body = f"{text}\n".encode()
     common = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body)))]
@@ -71,12 +81,16 @@ def _text(start_response: Callable[..., Any], status: str, text: str, *headers: 
 
 @contextmanager
 def served(config: Config, registry: CollectorRegistry, health: Health) -> Iterator[int | None]:
-    """Serve while the block runs, where a port is configured; gives the port. Raises ``OSError`` when it is taken."""
+    """Serve while the block runs, where a port is configured; gives the port. Raises ``OSError`` when it is taken,
+    ``ConfigError`` where others could read the metrics without a token."""
     if config.metrics_port is None:
         yield None
         return
     server = _listening(config.metrics_host, config.metrics_port)
-    server.set_app(application(registry, health))
+    if not config.metrics_token and not ip_address(str(server.server_address[0])).is_loopback:
+        server.server_close()
+        raise ConfigError(f"metrics on {config.metrics_host} need CLOUDTAG_METRICS_TOKEN; on loopback they need none")
+    server.set_app(application(registry, health, config.metrics_token))
     thread = threading.Thread(target=server.serve_forever, name="metrics", daemon=True)
     thread.start()
     logger.info("metrics on http://%s:%d/metrics", config.metrics_host, server.server_port)

@@ -9,7 +9,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from mode import Service
@@ -22,14 +22,21 @@ LOOP_STALL_SECONDS = 30.0
 EXIT_STATUS = 70
 
 
+UNASSIGNED = "no partitions have been assigned"
+NO_MEMBER = "the client takes part in its group no more, and nothing came of it"
+STUCK = "records are pending and nothing was finished"
+
+
 @dataclass(frozen=True, slots=True)
 class Pulse:
-    """What the loop says of itself."""
+    """What the loop says of one thing that it does."""
 
     progress: float
     """Anything that grows while work is done."""
     is_pending: bool
     """Whether there is work."""
+    stall: str = STUCK
+    """What is wrong when there is work and nothing grows."""
 
 
 class StallJudge:
@@ -38,22 +45,24 @@ class StallJudge:
     def __init__(self, loop_seconds: float, stall_seconds: float, now: float) -> None:
         self._loop_seconds = loop_seconds
         self._stall_seconds = stall_seconds
-        self._beat_at = self._moved_at = now
-        self._progress = -1.0
+        self._beat_at = now
+        self._moved: dict[str, tuple[float, float]] = {}
+        """Of each thing that is done: how far it has come, and when it moved last."""
 
     def beat(self, pulse: Pulse, now: float) -> None:
         """The loop has come round."""
         self._beat_at = now
-        if pulse.progress != self._progress or not pulse.is_pending:
-            self._progress = pulse.progress
-            self._moved_at = now
+        before = self._moved.get(pulse.stall)
+        if before is None or pulse.progress != before[0] or not pulse.is_pending:
+            self._moved[pulse.stall] = pulse.progress, now
 
     def verdict(self, now: float) -> str | None:
         """Why the worker must end, or none."""
         if now - self._beat_at > self._loop_seconds:
             return f"the event loop has not come round for {now - self._beat_at:.0f} s"
-        if now - self._moved_at > self._stall_seconds:
-            return f"records are pending and nothing was finished for {now - self._moved_at:.0f} s"
+        for stall, (_, moved_at) in self._moved.items():
+            if now - moved_at > self._stall_seconds:
+                return f"{stall} for {now - moved_at:.0f} s"
         return None
 
 
@@ -69,21 +78,21 @@ class Watchdog(Service):
 
     def __init__(
         self,
-        pulse: Callable[[], Pulse],
+        pulses: Callable[[], Iterable[Pulse]],
         stall_seconds: float,
         *,
         loop_seconds: float = LOOP_STALL_SECONDS,
         end: Callable[[str], None] = end_process,
     ) -> None:
         super().__init__()
-        self._pulse = pulse
+        self._pulses = pulses
         self._end = end
         self._judge = StallJudge(min(loop_seconds, stall_seconds), stall_seconds, time.monotonic())
         self._is_over = threading.Event()
 
     async def on_start(self) -> None:
         """Begin to watch."""
-        self._judge.beat(self._pulse(), time.monotonic())
+        self._look()
         threading.Thread(target=self._watch, name="watchdog", daemon=True).start()
 
     async def on_stop(self) -> None:
@@ -93,8 +102,13 @@ class Watchdog(Service):
     @Service.task
     async def _beat(self) -> None:
         while not self.should_stop:
-            self._judge.beat(self._pulse(), time.monotonic())
+            self._look()
             await self.sleep(BEAT_SECONDS)
+
+    def _look(self) -> None:
+        now = time.monotonic()
+        for pulse in self._pulses():
+            self._judge.beat(pulse, now)
 
     def _watch(self) -> None:
         while not self._is_over.wait(BEAT_SECONDS):

@@ -3,7 +3,8 @@
 import asyncio
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import msgspec
@@ -12,6 +13,7 @@ from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
 from cloudtag.config import Config
 from cloudtag.contract.streams import INPUTS, INTERNAL, OUTPUTS, READS
+from streams.kafka.admission import explained
 from streams.kafka.producer import LARGEST_RECORD_BYTES
 from streams.kafka.security import client_settings
 
@@ -31,7 +33,7 @@ TOMBSTONE_DAYS = 7
 FREEZE_MS = 3_600_000
 """For so long no record of a changelog is compacted: longer than a worker that was frozen and wakes may have slept."""
 VISIBLE_SECONDS = 30.0
-MISSING = "topic {name} does not exist; run `cloudtag topics create`"
+MISSING = "topic {name} does not exist, or this user may not see it; run `cloudtag topics create`"
 BROKER_TIME = {"message.timestamp.type": "LogAppendTime"}
 """A record's timestamp is when the broker took it in: what counts as the future and where the sink cuts rest on it."""
 
@@ -126,54 +128,72 @@ def _state() -> dict[str, str]:
     }
 
 
+@asynccontextmanager
+async def administering(config: Config) -> AsyncIterator[AIOKafkaAdminClient]:
+    """A connected admin client. Raises ``KafkaAccessError``, aiokafka's errors when no broker answers."""
+    admin = AIOKafkaAdminClient(**client_settings(config))
+    try:
+        async with explained(config):
+            await admin.start()
+        yield admin
+    finally:
+        await admin.close()
+
+
 async def create(config: Config, topics: list[Declared] | None = None) -> list[str]:
     """Create what is missing and wait until the broker shows it; returns the names that were new.
 
     Raises ``TopicError`` when a topic exists with another number of partitions.
     """
     wanted = declared(config) if topics is None else topics
-    admin = AIOKafkaAdminClient(**client_settings(config))
-    await admin.start()
-    try:
+    async with administering(config) as admin:
         made = await _create_missing(admin, wanted)
         await _wait_visible(admin, wanted)
-    finally:
-        await admin.close()
     return made
 
 
 async def check(config: Config, names: list[str]) -> None:
     """Raise ``TopicError`` unless all topics exist with the configured number of partitions."""
-    admin = AIOKafkaAdminClient(**client_settings(config))
-    await admin.start()
-    try:
+    async with administering(config) as admin:
         _compare(await _partitions_of(admin), [Declared(name, config.partitions, 1) for name in names])
-    finally:
-        await admin.close()
+
+
+async def reach(config: Config) -> None:
+    """Return when a broker answers. Raises aiokafka's ``KafkaConnectionError``."""
+    async with administering(config):
+        pass
 
 
 async def exists(config: Config, name: str) -> bool:
     """Whether there is a topic of that name."""
-    admin = AIOKafkaAdminClient(**client_settings(config))
-    await admin.start()
-    try:
+    async with administering(config) as admin:
         return name in await _partitions_of(admin)
-    finally:
-        await admin.close()
 
 
 async def partitions(config: Config, names: list[str]) -> dict[str, int]:
     """How many partitions each topic has. Raises ``TopicError`` for one that does not exist."""
-    admin = AIOKafkaAdminClient(**client_settings(config))
-    await admin.start()
-    try:
+    async with administering(config) as admin:
         found = await _partitions_of(admin)
-    finally:
-        await admin.close()
     for name in names:
         if name not in found:
             raise TopicError(MISSING.format(name=name))
     return {name: found[name] for name in names}
+
+
+async def installation(config: Config) -> str:
+    """Which installation this is: the id of the cluster, or its brokers' addresses where it has none, and the prefix.
+
+    Raises ``TopicError``.
+    """
+    admin = AIOKafkaAdminClient(**client_settings(config))
+    await admin.start()
+    try:
+        cluster = (await admin.describe_cluster()).get("cluster_id") or ",".join(sorted(config.bootstrap()))
+    except KafkaError as error:
+        raise TopicError(f"cannot ask the broker for its cluster: {error!r}") from error
+    finally:
+        await admin.close()
+    return f"{cluster}/{config.topic_prefix}"
 
 
 async def as_found(config: Config, names: list[str]) -> Config:

@@ -22,7 +22,7 @@ async def take(config: Config, limit: int) -> Sample:
     """The topics of an installation, with the newest `limit` records of each input and of the dead letters.
 
     Reads only: all topics are asked for at once, because asking for one by name may create it. Raises aiokafka's
-    errors when no broker answers.
+    errors when no broker answers, ``KafkaAccessError``.
     """
     wanted = topics.declared(config)
     described, settings = await _describe(config, [topic.name for topic in wanted])
@@ -53,14 +53,10 @@ async def take(config: Config, limit: int) -> Sample:
 
 async def _describe(config: Config, names: list[str]) -> tuple[dict[str, list[Any]], dict[str, dict[str, str]]]:
     """The partitions and the settings of those topics that exist."""
-    admin = AIOKafkaAdminClient(**client_settings(config))
-    try:
-        await admin.start()
+    async with topics.administering(config) as admin:
         described = {topic["topic"]: topic["partitions"] for topic in await admin.describe_topics()}
         there = {name: described[name] for name in names if described.get(name)}
         return there, await _settings(admin, there)
-    finally:
-        await admin.close()
 
 
 async def _settings(admin: AIOKafkaAdminClient, names: Iterable[str]) -> dict[str, dict[str, str]]:

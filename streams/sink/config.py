@@ -16,10 +16,12 @@ class SinkConfig:
 
     bootstrap: str | list[str]
     connect: Callable[[], Client]
-    secret: bytes
+    secret: bytes = field(repr=False)
     database: str = "cloudtag"
     group: str = "cloudtag-sink"
     prefix: str = ""
+    partitions: int = 8
+    """Of each topic, about: so much less is fetched of each at a time."""
     streams: tuple[str, ...] = tuple(TABLES)
     rule: BatchBoundaries = field(default_factory=BatchBoundaries)
     retry_first_seconds: float = 0.5
@@ -28,5 +30,9 @@ class SinkConfig:
     poll_ms: int = 200
     unpacked_batch_bytes: int = 32 << 20
     """The most that a compressed batch of records may unpack to."""
-    kafka: Mapping[str, Any] = field(default_factory=dict)
+    buffer_bytes: int = 256 << 20
+    """What records may take that are read and not stored."""
+    cache_bytes: int = 64 << 20
+    """What remembered keyed hashes may take."""
+    kafka: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """More for aiokafka's clients, such as `security_protocol` and `sasl_plain_username`."""

@@ -1,7 +1,6 @@
 """The sink's only way to the warehouse: one call at a time in a thread, and what is known of the other side."""
 
 import asyncio
-import logging
 import time
 from collections.abc import Callable, Iterable
 from typing import ParamSpec, TypeVar
@@ -10,9 +9,8 @@ from cloudtag.warehouse.bisecting_insert import Rejected
 from cloudtag.warehouse.blocks import InsertBatch
 from cloudtag.warehouse.errors import OutageError
 from streams.kafka.backoff import EVERYTHING, Backoffs
+from streams.sink.outage_log import OutageLog
 from streams.sink.writer import Writer
-
-log = logging.getLogger(__name__)
 
 ASK_SECONDS = 10.0
 """A warehouse of which nothing was heard for so long is asked whether it is there."""
@@ -27,8 +25,14 @@ class Contact:
     """Calls the writer and remembers when it was last heard of."""
 
     def __init__(
-        self, writer: Writer, gates: Backoffs, streams: Iterable[str], clock: Callable[[], float] = time.monotonic
+        self,
+        writer: Writer,
+        gates: Backoffs,
+        streams: Iterable[str],
+        outages: OutageLog,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._outages = outages
         self._writer = writer
         self._gates = gates
         self._streams = tuple(streams)
@@ -48,10 +52,11 @@ class Contact:
         try:
             await self._call(self._writer.ask)
         except OutageError as error:
-            seconds = self._gates.shut(EVERYTHING)
-            log.warning("the warehouse cannot store, next try in %.1f s: %s", seconds, error)
+            self._gates.shut(EVERYTHING)
+            self._outages.failed(EVERYTHING, error)
         else:
             self._gates.open(EVERYTHING)
+            self._outages.stored(EVERYTHING)
 
     async def close(self) -> None:
         """Let go of the connection."""

@@ -7,11 +7,13 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from streams.kafka.backoff import Backoffs
 from streams.kafka.fetching import ENDS, Records, salvage
+from streams.kafka.log_throttle import LogThrottle
 from streams.sink.config import SinkConfig
 from streams.sink.partitions import Partitions, name_of
 from streams.sink.reader import Reader
 
 log = logging.getLogger(__name__)
+log.addFilter(LogThrottle())
 
 MAX_RECORDS = 20_000
 """Read in one round: bounds how much is read again after a crash."""

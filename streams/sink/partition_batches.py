@@ -15,6 +15,7 @@ from msgspec import Struct
 from cloudtag.contract.records import DeadLetter
 from cloudtag.warehouse.bisecting_insert import Rejected
 from cloudtag.warehouse.blocks import InsertBatch, LogRow
+from streams.kafka.weights import weight_of
 from streams.sink.batch_boundaries import BatchBoundaries, BoundaryFinder
 
 GRACE_MS = 1_000
@@ -115,8 +116,8 @@ class PartitionBatches:
 
     @property
     def held_bytes(self) -> int:
-        """Bytes of the records taken but not stored."""
-        return sum(span.size_bytes for span in self._spans())
+        """About how much memory the records take that are taken but not stored."""
+        return sum(weight_of(len(span.rows) + len(span.letters), span.size_bytes) for span in self._spans())
 
     @property
     def oldest_ms(self) -> int | None:

@@ -63,5 +63,5 @@ class Partitions:
 
     @property
     def held_bytes(self) -> int:
-        """The bytes of the records read but not stored."""
+        """About how much memory the records take that are read but not stored."""
         return sum(partition.held_bytes for partition in self._known.values())

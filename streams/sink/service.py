@@ -8,21 +8,27 @@ paused and Kafka is the buffer.
 import asyncio
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import IllegalStateError, KafkaError
 
+from cloudtag.contract.records import DeadLetter
 from cloudtag.warehouse.errors import OutageError, TooManyUnstorableError
 from cloudtag.warehouse.pseudonymizer import Pseudonymizer
+from streams.health.watchdog import NO_MEMBER, UNASSIGNED, Pulse
 from streams.kafka import bounded_batches, codecs
 from streams.kafka.backoff import EVERYTHING, Backoffs
+from streams.kafka.log_throttle import LogThrottle
+from streams.kafka.membership import has_left_group
+from streams.kafka.weights import DECODED_FACTOR, fetch_bytes
 from streams.sink import sink_metrics as metrics
 from streams.sink.config import SinkConfig
 from streams.sink.contact import Contact
 from streams.sink.dead_letters import DeadLetterProducer
 from streams.sink.intake import Intake
 from streams.sink.lags import Lags, end_of, lags
+from streams.sink.outage_log import OutageLog
 from streams.sink.partition_batches import PartitionBatches, PendingBatch
 from streams.sink.partitions import Partitions, name_of
 from streams.sink.reader import Reader
@@ -30,10 +36,8 @@ from streams.sink.writer import Writer
 from streams.worker.worker_metrics import Labels, replace
 
 log = logging.getLogger(__name__)
-MOST_HELD = 100_000
-"""Rows held before partitions with whole batches waiting are paused. Beyond it a partition holds one batch more."""
-MOST_HELD_BYTES = 256 << 20
-"""The same of the bytes they came in."""
+log.addFilter(LogThrottle())
+FETCH_BYTES = 1 << 20
 
 
 class Sink(ConsumerRebalanceListener):  # type: ignore[misc]
@@ -44,8 +48,12 @@ class Sink(ConsumerRebalanceListener):  # type: ignore[misc]
         self._letters = DeadLetterProducer(config.bootstrap, config.prefix + "dead-letters", config.kafka)
         self._gates = Backoffs(config.retry_first_seconds, config.retry_longest_seconds, time.monotonic)
         """Of what cannot be stored: single partitions, tables, or everything."""
+        self._outages = OutageLog()
         self._warehouse = Contact(
-            Writer(config.connect, config.database, Pseudonymizer(config.secret)), self._gates, config.streams
+            Writer(config.connect, config.database, Pseudonymizer(config.secret, config.cache_bytes)),
+            self._gates,
+            config.streams,
+            self._outages,
         )
         self._partitions = Partitions(config)
         self._intake = Intake(config, self._partitions, reader or Reader())
@@ -99,6 +107,12 @@ class Sink(ConsumerRebalanceListener):  # type: ignore[misc]
             return obstacle
         return "partitions are paused" if any(map(self._is_failing, self._consumer.assignment())) else None
 
+    def pulses(self) -> Iterator[Pulse]:
+        """What must have an end: waiting for partitions, and a client that its group has lost."""
+        consumer = self._consumer
+        yield Pulse(0, consumer is not None and not self._is_assigned, UNASSIGNED)
+        yield Pulse(0, consumer is not None and has_left_group(consumer), NO_MEMBER)
+
     async def behind(self) -> int | None:
         """Records on the broker that are not stored; none while that is not known of every partition."""
         found = {} if self._consumer is None else await lags(self._consumer, self._partitions)
@@ -132,12 +146,17 @@ class Sink(ConsumerRebalanceListener):  # type: ignore[misc]
             session_timeout_ms=config.session_timeout_ms,
             rebalance_timeout_ms=config.session_timeout_ms,
             heartbeat_interval_ms=max(500, config.session_timeout_ms // 10),
-            max_partition_fetch_bytes=4 * 1024 * 1024,
+            max_partition_fetch_bytes=self._fetch_bytes(),
             fetch_max_wait_ms=config.poll_ms,
             # Topics may be created after the sink was started.
             metadata_max_age_ms=30_000,
             **config.kafka,
         )
+
+    def _fetch_bytes(self) -> int:
+        """All that is fetched may be read in one round, and takes more then."""
+        room = self._config.buffer_bytes // DECODED_FACTOR
+        return fetch_bytes(FETCH_BYTES, room, len(self._partitions.topics) * self._config.partitions)
 
     async def _round(self, consumer: AIOKafkaConsumer) -> None:
         """Store what earlier rounds read while the next records are read: one waits for the warehouse meanwhile."""
@@ -163,21 +182,22 @@ class Sink(ConsumerRebalanceListener):  # type: ignore[misc]
                     break
                 self._gates.open(partition.stream)
                 self._gates.open(name_of(where))
+                self._outages.stored(EVERYTHING, partition.stream)
                 partition.ended.popleft()
                 self._uncommitted[where] = partition.stored_offset = span.next_offset
 
     async def _store(self, partition: PartitionBatches, span: PendingBatch) -> None:
-        letters = list(span.letters)
+        rejected: list[DeadLetter] = []
         if span.rows:
             batch = partition.batch_of(span)
             log.debug("storing %s", batch.token)
-            for rejected in await self._warehouse.store(batch):
-                letters.append(partition.dead_letter_of(rejected))
-                metrics.DEAD_LETTERS.labels(partition.stream).inc()
+            rejected = [partition.dead_letter_of(row) for row in await self._warehouse.store(batch)]
             log.debug("stored %s", batch.token)
-            metrics.BATCHES.labels(partition.stream).inc()
-            metrics.ROWS.labels(partition.stream).inc(len(span.rows))
-        await self._letters.send(letters)
+        await self._letters.send([*span.letters, *rejected])
+        # Not before: a batch whose dead letters cannot be sent is stored again, and would be counted again.
+        metrics.DEAD_LETTERS.labels(partition.stream).inc(len(rejected))
+        metrics.BATCHES.labels(partition.stream).inc(bool(span.rows))
+        metrics.ROWS.labels(partition.stream).inc(len(span.rows) - len(rejected))
 
     def _put_off(self, where: TopicPartition, stream: str, error: Exception) -> None:
         """Wait before the next try: with the partition if its batch is at fault, with the table, or with everything."""
@@ -185,10 +205,11 @@ class Sink(ConsumerRebalanceListener):  # type: ignore[misc]
         if isinstance(error, OutageError) and not isinstance(error, TooManyUnstorableError):
             gate = stream if error.is_answered else EVERYTHING
         elif not isinstance(error, OutageError | KafkaError):
-            log.error("a batch of %s could not be stored, which nobody foresaw", gate, exc_info=error)
-        seconds = self._gates.shut(gate)
+            log.error("a batch could not be stored, which nobody foresaw: %s", gate, exc_info=error)
+        self._gates.shut(gate)
         metrics.RETRIES.labels(stream).inc()
-        log.warning("%s cannot be stored, next try in %.1f s: %s", gate, seconds, error)
+        # One partition is told of as its table: an outage of one kind has as many lines as there are tables at most.
+        self._outages.failed(EVERYTHING if gate == EVERYTHING else stream, f"{gate}: {error}")
 
     async def _commit(self, consumer: AIOKafkaConsumer) -> None:
         if not self._uncommitted:
@@ -203,14 +224,14 @@ class Sink(ConsumerRebalanceListener):  # type: ignore[misc]
 
     def _hold_back(self, consumer: AIOKafkaConsumer) -> None:
         already = consumer.paused()
-        is_much = self._partitions.held_rows > MOST_HELD or self._partitions.held_bytes > MOST_HELD_BYTES
+        may_read = self._readable(consumer)
         failing: dict[Labels, float] = {}
         for where in consumer.assignment():
             partition, stream = self._partitions.get(where), self._partitions.stream_of(where)
             is_shut = not (self._gates.is_open(stream) and self._gates.is_open(name_of(where)))
-            is_full = partition is not None and bool(partition.ended) and (is_shut or is_much)
+            is_full = partition is not None and bool(partition.ended) and is_shut
             # Asked first: it also forgives partitions that are well by now.
-            is_held = self._intake.is_held(where) or is_full
+            is_held = self._intake.is_held(where) or is_full or not may_read(where)
             failing[stream, str(where.partition)] = self._gates.is_shut(name_of(where)) or self._intake.is_failing(
                 where
             )
@@ -219,6 +240,22 @@ class Sink(ConsumerRebalanceListener):  # type: ignore[misc]
             elif not is_held and where in already:
                 consumer.resume(where)
         self._shown = replace(metrics.PAUSED, self._shown, failing)
+
+    def _readable(self, consumer: AIOKafkaConsumer) -> Callable[[TopicPartition], bool]:
+        """Which partitions may be read: all while there is room. Else none while a batch waits that can be stored, and
+        then the one that holds most: of a batch that has not ended nothing can be stored, so that one is ended."""
+        if self._partitions.held_bytes <= self._config.buffer_bytes:
+            return lambda _: True
+        held: dict[TopicPartition, int] = {}
+        for where in consumer.assignment():
+            if self._is_failing(where) or self._gates.has_failed(self._partitions.stream_of(where)):
+                continue
+            partition = self._partitions.get(where)
+            if partition is not None and partition.ended:
+                return lambda _: False
+            held[where] = 0 if partition is None else partition.held_bytes
+        most = max(held.values(), default=0)
+        return lambda where: held.get(where) == most
 
     def _is_failing(self, where: TopicPartition) -> bool:
         """Whether the last try to fetch, read or store a partition's records failed, for a reason of its own."""

@@ -30,6 +30,11 @@ class MemoryPartition:
         for rows in self._files.values():
             yield from rows.items()
 
+    @property
+    def row_count(self) -> int:
+        """How many rows there are."""
+        return sum(map(len, self._files.values()))
+
     def get(self, key: bytes) -> bytes | None:
         """One row, or none."""
         return self._files.get(key_part(key), {}).get(key)
@@ -70,6 +75,11 @@ class MemoryStore:
     def release(self, processor: str, partition: int) -> None:
         """Drop the rows."""
         self._partitions.pop((processor, partition), None)
+
+    @property
+    def row_count(self) -> int:
+        """How many rows there are."""
+        return sum(part.row_count for part in self._partitions.values())
 
     def close(self) -> None:
         """Nothing to let go of."""

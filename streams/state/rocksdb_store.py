@@ -15,13 +15,15 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
-from rocksdict import Options, Rdict, WriteBatch
+from rocksdict import BlockBasedOptions, Cache, Options, Rdict, WriteBatch
 
 from streams.state.store import StoredRows, StoreError
 
 logger = logging.getLogger(__name__)
 
 FORMAT = 2
+MOST_OPEN_FILES = 256
+"""RocksDB keeps so many of its tables open; what it must remember of each is in the block cache."""
 TRUSTED_DAYS = 3
 """Half of what `streams.kafka.topics.TOMBSTONE_DAYS` grants, with room for clocks that disagree."""
 ROW, NOTE, IDENTITY = b"r", b"n", b"\xffidentity"
@@ -149,8 +151,10 @@ class RocksPartition:
 class RocksStore:
     """The store partitions of one worker, under one directory that no other worker may use at the same time."""
 
-    def __init__(self, directory: Path, identity: str) -> None:
-        """``identity`` names the installation the rows belong to. Raises ``StoreLockedError``."""
+    def __init__(self, directory: Path, identity: str, memory_bytes: int = 64 << 20) -> None:
+        """``identity`` names the installation the rows belong to; ``memory_bytes`` is what the database may take for
+        blocks that were read and rows that are not on the disk yet. Raises ``StoreLockedError``."""
+        self._memory_bytes = memory_bytes
         self._directory = directory / "rows"
         self._identity = f"{FORMAT}:{identity}".encode()
         self._handle = _Handle(self._open(), self._try_open)
@@ -167,6 +171,12 @@ class RocksStore:
     def release(self, processor: str, partition: int) -> None:
         """The rows stay on disk: should the partition come back, only what is missing is read."""
         self._partitions.pop((processor, partition), None)
+
+    @property
+    def row_count(self) -> int:
+        """As RocksDB estimates it."""
+        with _telling("read"):
+            return self._handle.db.property_int_value("rocksdb.estimate-num-keys") or 0
 
     def close(self) -> None:
         """Write out and unlock."""
@@ -201,7 +211,19 @@ class RocksStore:
 
     def _try_open(self) -> Any:
         self._directory.mkdir(parents=True, exist_ok=True)
+        return Rdict(str(self._directory), self._options())
+
+    def _options(self) -> Options:
         options = Options(raw_mode=True)
         options.create_if_missing(True)
         options.set_max_background_jobs(2)
-        return Rdict(str(self._directory), options)
+        options.set_max_open_files(MOST_OPEN_FILES)
+        # Half for what is read, indexes and filters among it, half for what was written and is not on the disk yet.
+        half = self._memory_bytes // 2
+        blocks = BlockBasedOptions()
+        blocks.set_block_cache(Cache(half))
+        blocks.set_cache_index_and_filter_blocks(True)
+        options.set_block_based_table_factory(blocks)
+        options.set_db_write_buffer_size(half)
+        options.set_write_buffer_size(half // 2)
+        return options

@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Awaitable, Callable, Collection, Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from cloudtag.changelog.records import QUARANTINE_PREFIX, reason_of
 from cloudtag.changelog.writing import EndedError, Found, LogWriter, ReplacedError
@@ -19,6 +19,13 @@ logger = logging.getLogger(__name__)
 
 class ForeignOwnerError(RuntimeError):
     """Another worker has taken over a changelog partition that this one still writes to: this one must end."""
+
+
+class WrittenRows(NamedTuple):
+    """What one call has written to a changelog: rows, and the bytes of their keys and values."""
+
+    rows: int = 0
+    size_bytes: int = 0
 
 
 class NoStateError(RuntimeError):
@@ -48,7 +55,6 @@ class StateStore:
         self._writers: dict[int, LogWriter] = {}
         self._looked_at: dict[int, float] = {}
         self._aside: dict[int, dict[bytes, bytes]] = {}
-        self.bytes_written = 0
         self.lost = 0
         """Records found of which not even the key can be read."""
 
@@ -140,9 +146,10 @@ class StateStore:
         about = reason_of(self._writers[partition].next_offset, reason)
         await self.put_many(partition, {QUARANTINE_PREFIX + state_key: about})
 
-    async def put_many(self, partition: int, rows: StoredRows) -> None:
+    async def put_many(self, partition: int, rows: StoredRows) -> WrittenRows:
         """Make rows durable: returns once the broker has them in the changelog, nobody else is known to have taken it
-        over before, and the store holds them.
+        over before, and the store holds them. Other partitions are written meanwhile: what it says is of this call
+        alone, and of what it had to write over.
 
         Where it raises, or is cancelled, what the changelog holds of it is not known: the partition is to be caught up
         with before anything else is written. Raises ``ForeignOwnerError`` when another worker has taken it over, and
@@ -151,14 +158,15 @@ class StateStore:
         writer = self._writers.get(partition)
         if writer is None:
             raise EndedError(f"{self.topic}/{partition} was not taken over")
-        if rows:
-            try:
-                await self._put(partition, writer, rows)
-            except BaseException:
-                writer.is_ended = True
-                raise
+        if not rows:
+            return WrittenRows()
+        try:
+            return await self._put(partition, writer, rows)
+        except BaseException:
+            writer.is_ended = True
+            raise
 
-    async def _put(self, partition: int, writer: LogWriter, rows: StoredRows) -> None:
+    async def _put(self, partition: int, writer: LogWriter, rows: StoredRows) -> WrittenRows:
         records, stored = writer.records(rows)
         target = (self.topic, partition)
         written = (await self._changelogs.write({target: records}))[target]
@@ -173,8 +181,9 @@ class StateStore:
         store_part.apply(stored, writer.next_offset, checkpoint)
         self._note_aside(partition, stored)
         self._looked_at[partition] = time.monotonic()
-        self.bytes_written += sum(len(record.key) + len(record.value or b"") for record in records)
-        await self._write_over(partition, writer, found.wrong)
+        size_bytes = sum(len(record.key) + len(record.value or b"") for record in records)
+        again = await self._write_over(partition, writer, found.wrong)
+        return WrittenRows(len(rows) + again.rows, size_bytes + again.size_bytes)
 
     async def take_in(self, partition: int, offset: int, strange: list[Any]) -> bool:
         """Judge what lies behind the last own write, read from `offset` on; whether keys were released or set aside by
@@ -215,12 +224,12 @@ class StateStore:
             raise ForeignOwnerError(f"{self.topic}/{partition}: {error}") from None
         return found
 
-    async def _write_over(self, partition: int, writer: LogWriter, wrong: set[bytes]) -> None:
+    async def _write_over(self, partition: int, writer: LogWriter, wrong: set[bytes]) -> WrittenRows:
         if not wrong:
-            return
+            return WrittenRows()
         logger.warning("%s/%d: %d rows of an earlier owner written over", self.topic, partition, len(wrong))
         store_part = self.store_part(partition)
-        await self._put(partition, writer, {key: store_part.get(key) for key in wrong})
+        return await self._put(partition, writer, {key: store_part.get(key) for key in wrong})
 
     def _note_aside(self, partition: int, rows: StoredRows) -> None:
         aside = self.aside(partition)

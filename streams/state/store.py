@@ -54,6 +54,11 @@ class Store(Protocol):
         """The partition has gone to another worker: free what it holds in memory."""
         ...
 
+    @property
+    def row_count(self) -> int:
+        """About how many rows it holds."""
+        ...
+
     def close(self) -> None:
         """Close whatever is open."""
         ...

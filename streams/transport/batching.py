@@ -18,6 +18,8 @@ class Batching:
     read_of: dict[str, DecodeRecord] = field(default_factory=dict)
     """How each group reads its records."""
     batch_records: int = 2000
+    buffer_bytes: int = 256 << 20
+    """What records may take that are fetched and not judged: half of it while they wait, half while they are judged."""
     skew_ms: int = 6 * 3_600_000
     """How far in event time a task may run ahead of another one that has records."""
     drain_seconds: float = 45.0

@@ -39,12 +39,15 @@ class BatchConsumer(Consumer):
         super().__init__(*args, **kwargs)
         batching: Batching = self.app.batching  # type: ignore[attr-defined]
         self.in_flight = InFlightOffsets()
-        self.buffers = PartitionBuffers(batching.group_of, batching.read_of, batching.batch_records)
+        half = self._most_in_flight_bytes = batching.buffer_bytes // 2
+        self.buffers = PartitionBuffers(batching.group_of, batching.read_of, batching.batch_records, half)
         self._skew_ms = batching.skew_ms
         self._patience: dict[TaskId, float] = {}
         self._task_tps: dict[TaskId, list[TP]] = {}
         self._drain_seconds: float = batching.drain_seconds
         self._committed: dict[TP, int] = {}
+        self._taken: dict[TP, int] = {}
+        """Up to where the records of each partition have come here from the thread that fetches."""
         self._is_rebalancing = False
         self._must_seek = True
         self._is_paused = batching.is_paused
@@ -66,6 +69,11 @@ class BatchConsumer(Consumer):
     @cached_property
     def _commit_lock(self) -> asyncio.Lock:
         return asyncio.Lock()
+
+    @property
+    def thread(self) -> BatchConsumerThread:
+        """The thread that talks to the broker."""
+        return self._thread
 
     # -- from the broker to the agents
 
@@ -89,14 +97,13 @@ class BatchConsumer(Consumer):
     async def _fetch(self, below_low_water: set[TP]) -> None:
         thread = self._thread
         consumer = thread._ensure_consumer()
-        epoch, records = await thread.call_thread(
-            thread._fetch_records, consumer, below_low_water, timeout=FETCH_SECONDS
-        )
-        if epoch != thread.epoch or not self.flow_active:
+        fetched = await thread.call_thread(thread._fetch_records, consumer, below_low_water, timeout=FETCH_SECONDS)
+        if fetched.epoch != thread.epoch or not self.flow_active:
             return  # a seek has taken the position back, or will before the flow goes on
-        for tp, found in records.items():
+        self._taken.update(fetched.positions)
+        for tp, found in fetched.records.items():
             self.buffers.add(TP(tp.topic, tp.partition), found)
-        self._outages.fetched(records.keys(), {TP(*tp): error for tp, error in thread.faults.items()})
+        self._outages.fetched(fetched.records.keys(), {TP(*tp): error for tp, error in thread.faults.items()})
         self._outages.look()
         self._work.set()
 
@@ -113,7 +120,9 @@ class BatchConsumer(Consumer):
                 await self.callback(BatchMessage(batch, self.app.consumer_generation_id))
 
     def _next_task(self) -> TaskId | None:
-        """The task that is furthest behind and can take a batch, unless it must wait for others."""
+        """The task that is furthest behind and can take a batch, unless it must wait for others, or for room."""
+        if self.in_flight.held_bytes >= self._most_in_flight_bytes:
+            return None
         clocks = {task: clock for task, clock in self.buffers.clocks().items() if not self._is_paused(task)}
         horizon = next(iter(clocks.values()), 0) + self._skew_ms
         for task, clock in clocks.items():
@@ -126,7 +135,7 @@ class BatchConsumer(Consumer):
     def _must_wait(self, task: TaskId) -> bool:
         """Whether a topic of the task has records on the broker, none of them here, and there is patience left."""
         now = asyncio.get_running_loop().time()
-        if not any(self._thread.unread(tp) and not self.buffers.buffered(tp) for tp in self._tps_of(task)):
+        if not any(self._unread(tp) and not self.buffers.buffered(tp) for tp in self._tps_of(task)):
             self._patience.pop(task, None)
             return False
         if task not in self._patience:
@@ -193,9 +202,12 @@ class BatchConsumer(Consumer):
     def lag(self) -> dict[TP, int]:
         """Records per assigned partition that are on the broker and not acknowledged."""
         return {
-            tp: self._thread.unread(tp) + self.buffers.buffered(tp) + self.in_flight.unfinished(tp)
-            for tp in self.assignment()
+            tp: self._unread(tp) + self.buffers.buffered(tp) + self.in_flight.unfinished(tp) for tp in self.assignment()
         }
+
+    def _unread(self, tp: TP) -> int:
+        """Records on the broker that have not come here: also those that the other thread has just fetched."""
+        return self._thread.unread(tp, self._taken.get(tp))
 
     # -- rebalance and seek
 
@@ -204,6 +216,7 @@ class BatchConsumer(Consumer):
         super().stop_flow()
         self._must_seek = True
         self.buffers.clear()
+        self._taken.clear()
 
     def resume_flow(self) -> None:
         """Go on, unless a rebalance has begun since, or positions still stand behind forgotten records."""
@@ -231,12 +244,15 @@ class BatchConsumer(Consumer):
         committed: Mapping[TP, int] = await self.seek_to_committed()
         self._forget()
         self._committed.update(committed)
+        # Nothing is fetched before the flow goes on: here both threads stand at the same place.
+        self._taken.update(self._thread.positions(self.assignment()))
         self._must_seek = False
 
     def _forget(self) -> None:
         self.in_flight.clear()
         self.buffers.clear()
         self._committed.clear()
+        self._taken.clear()
         self._task_tps.clear()
         self._outages.forget()
 

@@ -32,16 +32,20 @@ class RecordRun:
 class Batch:
     """What one event of the transport carries: records of one task, acknowledged together.
 
-    ``content`` is what was read of them; ``chunks`` say which partitions they came from, and how many they are.
+    ``content`` is what was read of them; ``chunks`` say which partitions they came from, and how many they are;
+    ``weight_bytes`` is about how much memory it takes.
     """
 
-    __slots__ = ("chunks", "content", "group", "is_current", "is_parked", "partition")
+    __slots__ = ("chunks", "content", "group", "is_current", "is_parked", "partition", "weight_bytes")
 
-    def __init__(self, group: str, partition: int, chunks: Sequence[RecordRun], content: DecodedBatch) -> None:
+    def __init__(
+        self, group: str, partition: int, chunks: Sequence[RecordRun], content: DecodedBatch, weight_bytes: int = 0
+    ) -> None:
         self.group = group
         self.partition = partition
         self.chunks = tuple(chunks)
         self.content = content
+        self.weight_bytes = weight_bytes
         self.is_current = True
         """False once its partition was revoked or sought: whoever holds it may finish, but it no longer counts."""
         self.is_parked = False
@@ -123,6 +127,12 @@ class InFlightOffsets:
     def in_flight(self) -> Iterable[Batch]:
         """The batches agents are working on."""
         return frozenset(self._in_flight)
+
+    @property
+    def held_bytes(self) -> int:
+        """About how much memory the batches take that are on their way. Those that are kept for the end of a pause do
+        not count: nobody else may wait for them."""
+        return sum(batch.weight_bytes for batch in self._outstanding if not batch.is_parked)
 
     async def wait_idle(self) -> None:
         """Return once no agent is working on a batch."""

@@ -17,6 +17,7 @@ from typing import Any
 
 from faust.types import TP
 
+from streams.kafka.weights import RECORD_BYTES, size_of, weight_of
 from streams.transport.decoded import DecodedBatch, DecodedRecord, DecodeRecord
 from streams.transport.in_flight import Batch, RecordRun
 
@@ -24,7 +25,7 @@ TaskId = tuple[str, int]
 """The group of a processor's topics, and the partition: what names one task."""
 END_OF_TIME = 1 << 62
 MOST_BYTES = 16 << 20
-"""Of a partition whose waiting records have so many bytes no more are fetched, however few they are."""
+"""Of a partition whose waiting records take so many bytes no more are fetched, however few they are."""
 
 
 class _Buffer:
@@ -47,7 +48,7 @@ class _Buffer:
 
     def add(self, records: Sequence[Any]) -> None:
         self.waiting.extend(records)
-        self.waiting_bytes += sum(map(_size_of, records))
+        self.waiting_bytes += sum(map(size_of, records))
         if self.head is None and self.fault is None:
             self._advance()
 
@@ -78,19 +79,27 @@ class _Buffer:
             self.fault = error
             return
         self.waiting.popleft()
-        self.waiting_bytes -= _size_of(record)
+        self.waiting_bytes -= size_of(record)
         self.head = (record, decoded)
         if decoded.at_ms is not None and decoded.at_ms > self.clock:
             self.clock = decoded.at_ms
 
 
 class PartitionBuffers:
-    """Buffers of one consumer. ``group_of`` names the group of every topic; ``batch_records`` bounds a batch."""
+    """Buffers of one consumer. ``group_of`` names the group of every topic; ``batch_records`` bounds a batch,
+    ``most_bytes`` what all of them together take."""
 
-    def __init__(self, group_of: Mapping[str, str], read_of: Mapping[str, DecodeRecord], batch_records: int) -> None:
+    def __init__(
+        self,
+        group_of: Mapping[str, str],
+        read_of: Mapping[str, DecodeRecord],
+        batch_records: int,
+        most_bytes: int = 256 << 20,
+    ) -> None:
         self._group_of = group_of
         self._read_of = read_of
         self._batch_records = batch_records
+        self._most_bytes = most_bytes
         self._tasks: dict[TaskId, dict[TP, _Buffer]] = {}
 
     def add(self, tp: TP, records: Sequence[Any]) -> None:
@@ -130,9 +139,16 @@ class PartitionBuffers:
         """The task a partition belongs to."""
         return self._group_of[tp.topic], tp.partition
 
+    @property
+    def held_bytes(self) -> int:
+        """About how much memory all waiting records take."""
+        return sum(buffer.waiting_bytes for buffers in self._tasks.values() for buffer in buffers.values())
+
     def below_low_water(self, tps: Iterable[TP]) -> set[TP]:
-        """Those of the partitions that have less than a batch left."""
-        return {tp for tp in tps if self.is_low(tp)}
+        """Those of the partitions that have less than a batch left. While there is no room for more, those that have
+        nothing: a task may wait for them, and the rest moves on when it has been given what it waits for."""
+        is_full = self.held_bytes >= self._most_bytes
+        return {tp for tp in tps if (not self.buffered(tp) if is_full else self.is_low(tp))}
 
     def clocks(self) -> dict[TaskId, int]:
         """The event time reached by every task that has records, earliest first."""
@@ -142,7 +158,7 @@ class PartitionBuffers:
     def next_batch(self, task: TaskId) -> Batch:
         """The next batch of a task: the earliest records of its topics, merged by their clocks."""
         buffers = {tp: buffer for tp, buffer in self._tasks[task].items() if buffer.head is not None}
-        content, taken = DecodedBatch(), 0
+        content, taken, before = DecodedBatch(), 0, self._waiting_bytes(task)
         ends: dict[TP, tuple[int, int]] = {}
         while buffers and taken < self._batch_records:
             tp = min(buffers, key=lambda tp: buffers[tp].clock)
@@ -156,11 +172,12 @@ class PartitionBuffers:
                 del buffers[tp]
                 if others:
                     break
-        return Batch(*task, [RecordRun(tp, count, last) for tp, (count, last) in ends.items()], content)
+        runs = [RecordRun(tp, count, last) for tp, (count, last) in ends.items()]
+        size_bytes = before - self._waiting_bytes(task) - taken * RECORD_BYTES
+        return Batch(*task, runs, content, weight_of(taken, max(0, size_bytes)))
 
-
-def _size_of(record: Any) -> int:
-    return len(record.key or b"") + len(record.value or b"")
+    def _waiting_bytes(self, task: TaskId) -> int:
+        return sum(buffer.waiting_bytes for buffer in self._tasks[task].values())
 
 
 def _clock(buffers: Mapping[TP, _Buffer]) -> int:

@@ -54,6 +54,7 @@ class BatchStream(Stream[Batch]):
                         consumer.finish(batch)
                     else:
                         consumer.in_flight.abandon(batch)
+                        consumer.resume()  # what is parked leaves room for others
         except StopAsyncIteration:
             return  # how Faust asks an agent to stop
         finally:

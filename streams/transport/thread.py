@@ -7,7 +7,7 @@ can distinguish records that a later seek will bring again from records that wil
 
 import asyncio
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import ConsumerStoppedError, IllegalStateError, KafkaError
@@ -16,6 +16,7 @@ from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, credentials
 from faust.types import TP
 
 from streams.kafka.fetching import ENDS, salvage
+from streams.kafka.membership import has_left_group
 
 FETCH_MAX_WAIT_MS = 100
 """How long the broker may hold a fetch back for more bytes; stock Faust waits 1500 ms."""
@@ -23,14 +24,21 @@ REQUEST_TIMEOUT_MS = 40_000
 COMMIT_SECONDS = 10.0
 """How long one commit may take."""
 
-Fetched = tuple[int, Mapping[TopicPartition, list[Any]]]
-"""The epoch of a fetch, and the records it brought by topic and partition."""
+
+class Fetched(NamedTuple):
+    """What one fetch brought."""
+
+    epoch: int
+    records: Mapping[TopicPartition, list[Any]] = {}
+    positions: Mapping[TP, int] = {}
+    """Up to where each partition is read with that: behind the last record, and behind what is no record."""
 
 
 class BatchConsumerThread(AIOKafkaConsumerThread):
     """Faust's consumer thread with epochs, patience at commits, and a short fetch wait."""
 
     epoch = 0
+    fetches_begun = fetches_done = 0
     faults: Mapping[TopicPartition, Exception] = {}
     """The partitions the last fetch has failed for, and why: corrupt batches, records no client can take apart, no
     permission. The client would end at the first of them."""
@@ -76,9 +84,22 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
         timeout: float | None = None,  # noqa: ASYNC109 - the name is Faust's
         max_records: int | None = None,
     ) -> Fetched:
+        self.fetches_begun += 1
+        try:
+            return await self._fetch(consumer, active_partitions, timeout, max_records)
+        finally:
+            self.fetches_done += 1
+
+    async def _fetch(
+        self,
+        consumer: AIOKafkaConsumer,
+        active_partitions: Iterable[TP],
+        timeout: float | None,  # noqa: ASYNC109 - the client's
+        max_records: int | None,
+    ) -> Fetched:
         async with self._position_lock:
             if not self.consumer.flow_active:
-                return self.epoch, {}
+                return Fetched(self.epoch)
             fetcher = consumer._fetcher
             if consumer._closed or fetcher._closed:
                 raise ConsumerStoppedError
@@ -92,7 +113,18 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
                 except Exception as error:
                     records, fault = salvage(error)
                     self.faults = {fault: error}
-            return self.epoch, records
+            return Fetched(self.epoch, records, self.positions(wanted))
+
+    @property
+    def has_left_group(self) -> bool:
+        """Whether the client's task that keeps it in its group has ended: it is assigned nothing any more, and is not
+        told when what it has goes to others."""
+        return self._consumer is not None and has_left_group(self._consumer)
+
+    def positions(self, wanted: Iterable[tuple[str, int]]) -> dict[TP, int]:
+        """Up to where assigned partitions are fetched, as far as that is known."""
+        states = {TP(*tp): self._state(TP(*tp)) for tp in wanted}
+        return {tp: state.position for tp, state in states.items() if state is not None and state.has_valid_position}
 
     async def seek_to_committed(self) -> Mapping[TP, int]:
         """Put every partition back to where the group left off, or to its beginning; a new epoch starts."""
@@ -128,17 +160,22 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
             return False
         return True
 
-    def unread(self, tp: TP) -> int:
+    def unread(self, tp: TP, taken: int | None = None) -> int:
         """Records of an assigned partition that are on the broker and not fetched; 0 while that is unknown.
 
-        Those behind the beginning of a transaction that is open count when it ends: nobody can read them before.
+        `taken`: up to where whoever asks has got the records. The position runs ahead of that while a fetch is on its
+        way from this thread to the other. Those behind the beginning of a transaction that is open count when it ends:
+        nobody can read them before.
         """
-        assignment = self._ensure_consumer()._subscription.subscription.assignment
-        state = assignment.state_value(TopicPartition(tp.topic, tp.partition))
+        state = self._state(tp)
         if state is None or state.lso is None or not state.has_valid_position:
             return 0
-        behind: int = state.lso - state.position
+        behind: int = state.lso - (state.position if taken is None else taken)
         return max(0, behind)
+
+    def _state(self, tp: TP) -> Any:
+        assignment = self._ensure_consumer()._subscription.subscription.assignment
+        return assignment.state_value(TopicPartition(tp.topic, tp.partition))
 
     def verify_event_path(self, now: float, tp: TP) -> None:
         """The stock check guesses from private clocks; the watchdog compares what is pending with what is done."""

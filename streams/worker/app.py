@@ -15,6 +15,7 @@ from cloudtag.config import Config
 from streams.kafka import topics
 from streams.kafka.producer import LARGEST_RECORD_BYTES, BatchClient
 from streams.kafka.security import client_settings, faust_credentials, ssl_context
+from streams.kafka.weights import fetch_bytes
 from streams.state.changelog import Changelogs
 from streams.state.memory_store import MemoryStore
 from streams.state.rocksdb_store import RocksStore
@@ -26,6 +27,7 @@ from streams.transport.consumer import BatchConsumer
 from streams.transport.driver import BatchProducer
 from streams.transport.stream import BatchSchema, BatchStream
 from streams.worker.couriers import Couriers
+from streams.worker.dead_letter_budget import DeadLetterBudget
 from streams.worker.origins import Origins
 from streams.worker.platforms import Platforms
 from streams.worker.rebalance import RestoreOnAssignment
@@ -78,6 +80,8 @@ class Parts:
     metrics: WorkerMetrics
     changelogs: Changelogs
     codec: CodecProtocol
+    budget: DeadLetterBudget
+    """What dead letters may take."""
     runners: dict[str, Runner] = field(default_factory=dict)
 
 
@@ -94,10 +98,12 @@ def build(
     ``platforms`` are those that have a policy pack: events of others are counted.
     Raises ``StoreLockedError``.
     """
-    app = make_faust_app(config)
+    topic_count = sum(len(streams) + len(topics.internal(name)) for name, streams in reads.items())
+    app = make_faust_app(config, topic_count * config.partitions)
     owner = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}"
     changelogs = Changelogs(client_settings(config), app, owner, config.recovery_stall_seconds)
-    parts = Parts(config, app, _store(config), WorkerMetrics(), changelogs, codec)
+    budget = DeadLetterBudget(config.dead_letter_bytes_per_hour)
+    parts = Parts(config, app, _store(config), WorkerMetrics(), changelogs, codec, budget)
     tools = Tools(
         *(config, codec, app, parts.metrics, Platforms(platforms, parts.metrics)),
         finish=lambda batch: app.batches.finish(batch),
@@ -112,7 +118,7 @@ def build(
         check_fresh = partial(Origins(config).check, name, own)
         table = StateStore(name, config.changelog(name), parts.store, changelogs, check_fresh)
         couriers = Couriers(parts.metrics) if "logistics" in streams else None
-        reader = readers[name] = RecordReader(name, own, config, codec, tools.platforms, couriers)
+        reader = readers[name] = RecordReader(name, own, config, codec, tools.platforms, couriers, parts.budget)
         runner = parts.runners[name] = Runner(Tasks(name, table, make_task), own, reader, tools)
         group_of |= dict.fromkeys(own, name)
         _add_agent(app, name, own, runner, config)
@@ -120,6 +126,7 @@ def build(
         group_of,
         {name: reader.read for name, reader in readers.items()},
         config.batch_records,
+        config.buffer_bytes,
         skew_ms=config.skew_seconds * 1000,
         drain_seconds=config.rebalance_timeout_seconds * 0.75,
         is_paused=lambda task: parts.runners[task[0]].tasks.is_paused(task[1]),
@@ -152,11 +159,12 @@ def _add_agent(app: BatchApp, name: str, own: list[str], runner: Runner, config:
 def _store(config: Config) -> Store:
     if config.store == "memory":
         return MemoryStore()
-    return RocksStore(config.data_dir, f"{config.topic_prefix}{config.app_id}")
+    return RocksStore(config.data_dir, f"{config.topic_prefix}{config.app_id}", config.store_bytes)
 
 
-def make_faust_app(config: Config) -> BatchApp:
-    """The Faust app of these settings, without agents; nothing connects before it starts."""
+def make_faust_app(config: Config, most_assigned: int = 1) -> BatchApp:
+    """The Faust app of these settings, without agents; nothing connects before it starts. `most_assigned`: how many
+    partitions it may be given."""
     app = BatchApp(
         config.app_id,
         broker=";".join(f"{SCHEME}://{address}" for address in config.bootstrap()),
@@ -168,7 +176,7 @@ def make_faust_app(config: Config) -> BatchApp:
         broker_request_timeout=max(40.0, config.session_timeout_seconds + 10.0),
         broker_max_poll_interval=MAX_POLL_SECONDS,
         broker_commit_interval=config.commit_seconds,
-        consumer_max_fetch_size=FETCH_BYTES,
+        consumer_max_fetch_size=fetch_bytes(FETCH_BYTES, config.buffer_bytes, most_assigned),
         consumer_auto_offset_reset="earliest",
         # Faust would let a batch wait for a partition without a leader for twenty minutes, and a task with it.
         producer_request_timeout=PRODUCER_SECONDS,

@@ -12,17 +12,27 @@ WAITS, SCANS = "courier_waits", "courier_scans"
 
 
 class Couriers:
-    """Counts the scans of couriers that are known here, and the parcels a scan of theirs is waited for."""
+    """Counts the scans of couriers that are known here, and the parcels a scan of theirs is waited for.
+
+    Each record once, however often it is read: a partition that was taken away and given back begins where it was
+    acknowledged, and so does one whose batch has to wait.
+    """
 
     def __init__(self, metrics: WorkerMetrics) -> None:
         """They are shown at zero: a courier of which nothing ever comes is the one that must be seen."""
         self._metrics = metrics
+        self._counted_to: dict[tuple[str, int], int] = {}
+        """By topic and partition, the last offset that was counted."""
         known = [(code,) for code in sorted(couriers())]
         metrics.show(WAITS, known)
         metrics.show(SCANS, known)
 
-    def see(self, fact: Any) -> None:
-        """Count a record of the processor that keeps the couriers' hours; most are scans."""
+    def see(self, fact: Any, record: Any) -> None:
+        """Count a record of the processor that keeps the couriers' hours, and what it holds; most are scans."""
+        place = record.topic, record.partition
+        if record.offset <= self._counted_to.get(place, -1):
+            return
+        self._counted_to[place] = record.offset
         kind = type(fact)
         if kind is ParcelScanned:
             # As in the hours that are kept: a label says nothing of a courier, nor does a time that is not UTC.

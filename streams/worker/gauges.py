@@ -1,7 +1,9 @@
 """Metrics that are looked at now and then instead of counted: lag, watermark delay, keyed states in memory."""
 
 import time
+from contextlib import suppress
 
+from streams.state.store import StoreError
 from streams.worker.app import Parts
 from streams.worker.worker_metrics import Labels
 
@@ -18,8 +20,14 @@ def refresh(parts: Parts) -> None:
         (tp.topic[prefix:], str(tp.partition)): batches.is_out(tp) for tp in batches.assignment()
     }
     metrics.replace("input_paused", outs)
+    held = parts.budget.held
+    parts.budget.forget(held - {(tp.topic, tp.partition) for tp in batches.assignment()})
+    floods: dict[Labels, float] = dict.fromkeys(outs, 0)
+    floods |= {(topic[prefix:], str(partition)): 1 for topic, partition in held}
+    metrics.replace("dead_letter_flood", floods)
     now = time.time()
     keys: dict[Labels, float] = {}
+    sizes: dict[Labels, float] = {}
     paused: dict[Labels, float] = {}
     delays: dict[Labels, float] = {}
     aside: dict[Labels, float] = {}
@@ -29,10 +37,14 @@ def refresh(parts: Parts) -> None:
             partition = name, str(task.partition)
             paused[partition] = task.is_paused
             aside[partition] = len(runner.tasks.table.aside(task.partition))
-            keys[partition] = task.core.resident_keys
+            keys[partition] = len(task.core.cache)
+            sizes[partition] = task.core.cache.held_bytes
             if task.core.watermark_ms:
                 delays[partition] = now - task.core.watermark_ms / 1000
     metrics.replace("cached_keys", keys)
+    with suppress(StoreError):  # its tasks are paused by then
+        metrics.set("stored_rows", parts.store.row_count)
+    metrics.replace("cached_bytes", sizes)
     metrics.replace("paused", paused)
     metrics.replace("quarantined_keys", aside)
     metrics.replace("watermark_delay", delays)

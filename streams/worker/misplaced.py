@@ -1,4 +1,4 @@
-"""Records found in a partition that their key field does not belong to, and how they get to the right one.
+"""Records found in a partition that their key field does not belong to, and how they get to the right one (F2).
 
 Clients place records differently: another partitioner, another key, none at all. Judged where it lies, such a record
 would meet nobody it belongs to: no finding, and no error either. So it is passed on, as Kafka Streams repartitions:

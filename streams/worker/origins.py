@@ -7,7 +7,6 @@ changelog is gone: to go on from there would be to judge without a memory.
 from collections.abc import Collection, Sequence
 
 from aiokafka import TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
 
 from cloudtag.config import Config
 from streams.kafka import topics
@@ -48,12 +47,8 @@ class Origins:
 
     async def _refuse_judged(self, topic: str, inputs: Sequence[str], partitions: Collection[int]) -> None:
         wanted = [TopicPartition(name, partition) for name in inputs for partition in partitions]
-        admin = AIOKafkaAdminClient(**client_settings(self._config))
-        await admin.start()
-        try:
+        async with topics.administering(self._config) as admin:
             committed = await admin.list_consumer_group_offsets(self._config.app_id, partitions=wanted)
-        finally:
-            await admin.close()
         for tp, found in committed.items():
             if found.offset > 0:
                 raise NoStateError(

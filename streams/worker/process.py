@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import signal
 from collections.abc import Callable, Coroutine
 from contextlib import AbstractContextManager
 from typing import Any
@@ -15,10 +16,11 @@ from streams.health.serving import served
 from streams.health.watchdog import Watchdog
 from streams.kafka import bounded_batches, codecs, topics
 from streams.kafka.log_throttle import throttle_logs
+from streams.kafka.waiting import when_broker_answers
 from streams.worker.app import Parts
 from streams.worker.gauges import refresh
 from streams.worker.idle_check import IDLE_SECONDS, IdleCheck
-from streams.worker.pulse import pulse
+from streams.worker.pulse import pulses
 from streams.worker.readiness import WorkerReadiness
 from streams.worker.watermark_records import WatermarkPublisher
 
@@ -26,6 +28,7 @@ logger = logging.getLogger(__name__)
 
 OK, FAILED = 0, 1
 GAUGES_SECONDS = 2.0
+STOPPING = (signal.SIGTERM, signal.SIGINT)
 
 
 class Worker(faust.Worker):
@@ -34,12 +37,18 @@ class Worker(faust.Worker):
     def _setproctitle(self, info: str, *, ident: str = "cloudtag") -> None:
         """The process keeps its name."""
 
+    def _setup_logging(self) -> None:
+        """The process's own log stays as it is; where it has none, Faust makes one."""
+        if not logging.root.handlers:
+            super()._setup_logging()
+
     def on_setup_root_logger(self, logger: logging.Logger, level: int) -> None:
         """No spinner: it would have every debug message made, to turn at each."""
 
 
 def run_worker(parts: Parts, *, loglevel: str = "INFO") -> int:
-    """Run until SIGTERM or SIGINT (0), or until the worker fails (1). Blocks; needs the main thread.
+    """Run until SIGTERM or SIGINT (0), or until the worker fails (1). Blocks; needs the main thread. A broker that is
+    away at the start is waited for.
 
     Raises before anything starts: ``streams.kafka.topics.TopicError`` when a topic is missing or has the wrong
     partitions,
@@ -54,11 +63,29 @@ def run_worker(parts: Parts, *, loglevel: str = "INFO") -> int:
         codecs.check()
         bounded_batches.bound(parts.config.unpacked_batch_bytes)
         with _served(parts, health), beating(loop, health, WorkerReadiness(parts)):
-            loop.run_until_complete(topics.check(parts.config, _topics_of(parts)))
+            if not loop.run_until_complete(_checked(parts)):
+                return OK
             _add_tasks(parts)
             return _run(parts, loop, loglevel)
     finally:
         parts.store.close()
+
+
+async def _checked(parts: Parts) -> bool:
+    """Wait for a broker and check its topics; false when the process is asked to end meanwhile."""
+    names = _topics_of(parts)
+    check = asyncio.ensure_future(when_broker_answers(parts.config, lambda: topics.check(parts.config, names)))
+    loop = asyncio.get_running_loop()
+    for number in STOPPING:
+        loop.add_signal_handler(number, check.cancel)
+    try:
+        await check
+    except asyncio.CancelledError:
+        return False
+    finally:
+        for number in STOPPING:
+            loop.remove_signal_handler(number)
+    return True
 
 
 def _served(parts: Parts, health: Health) -> AbstractContextManager[int | None]:
@@ -70,7 +97,9 @@ def _served(parts: Parts, health: Health) -> AbstractContextManager[int | None]:
 
 
 def _run(parts: Parts, loop: asyncio.AbstractEventLoop, loglevel: str) -> int:
-    watchdog = Watchdog(lambda: pulse(parts), parts.config.stall_seconds)
+    watchdog = Watchdog(lambda: pulses(parts), parts.config.stall_seconds)
+    # Before the app, which may hang while it starts.
+    loop.run_until_complete(watchdog.start())
     worker = Worker(parts.app, watchdog, loglevel=loglevel, loop=loop, quiet=True, redirect_stdouts=False)
     try:
         worker.execute_from_commandline()
@@ -95,6 +124,8 @@ def _add_tasks(parts: Parts) -> None:
         await watermarks.publish(runner.tasks for runner in parts.runners.values())
 
     async def gauges() -> None:
+        for runner in parts.runners.values():
+            runner.tasks.trim()
         refresh(parts)
 
     idle_check = IdleCheck(parts.changelogs, parts.runners.values())

@@ -1,15 +1,31 @@
 """What watchdog and readiness need to know of a worker: does anything move, and is there anything to do."""
 
+from collections.abc import Iterator
 from contextlib import suppress
 
 from faust.exceptions import ConsumerNotStarted
 
-from streams.health.watchdog import Pulse
+from streams.health.watchdog import NO_MEMBER, UNASSIGNED, Pulse
 from streams.worker.app import Parts
+
+NO_FETCH = "a fetch is under way and has not come back"
+
+
+def pulses(parts: Parts) -> Iterator[Pulse]:
+    """All that must move or have an end; called on the worker's event loop."""
+    yield pulse(parts)
+    app = parts.app
+    # Whoever was never assigned anything sees no records either, and would wait for them for good. One that was
+    # assigned nothing, because others have all, has been told so.
+    yield Pulse(0, not app.rebalancing_count, UNASSIGNED)
+    with suppress(ConsumerNotStarted):
+        thread = app.batches.thread
+        yield Pulse(0, thread.has_left_group, NO_MEMBER)
+        yield Pulse(thread.fetches_done, thread.fetches_begun > thread.fetches_done, NO_FETCH)
 
 
 def pulse(parts: Parts) -> Pulse:
-    """The state of now; called on the worker's event loop."""
+    """Whether records move; called on the worker's event loop."""
     app = parts.app
     progress = parts.changelogs.records_read + sum(runner.batches_done for runner in parts.runners.values())
     # Before the consumer thread has connected there is nothing to ask it.

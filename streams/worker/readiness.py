@@ -33,6 +33,8 @@ class WorkerReadiness:
             return "paused"
         if any(task.is_paused for runner in self._parts.runners.values() for task in runner.tasks):
             return "partitions are paused"
+        if self._parts.budget.held:
+            return "too many dead letters: partitions are not read on"
         if any(map(app.batches.is_out, app.batches.assignment())):
             return "records of partitions cannot be fetched or read"
         now = time.monotonic()

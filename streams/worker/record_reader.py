@@ -6,6 +6,7 @@ from typing import Any
 
 from cloudtag.config import Config
 from cloudtag.contract.internal import WatermarkRecord
+from cloudtag.contract.records import DeadLetter
 from cloudtag.contract.streams import INPUTS
 from cloudtag.parcels.spelling import with_canonical_numbers
 from cloudtag.wire import Undecodable
@@ -17,6 +18,7 @@ from streams.kafka.partitioner import Misplaced, partition_of
 from streams.transport.decoded import DecodedRecord
 from streams.worker import misplaced
 from streams.worker.couriers import Couriers
+from streams.worker.dead_letter_budget import DeadLetterBudget
 from streams.worker.misplaced import MOST_HOPS, Origin
 from streams.worker.platforms import Platforms
 from streams.worker.tools import CodecProtocol
@@ -40,8 +42,11 @@ class RecordReader:
         codec: CodecProtocol,
         platforms: Platforms,
         couriers: Couriers | None = None,
+        budget: DeadLetterBudget | None = None,
     ) -> None:
-        """`own`: the topics the processor reads; `couriers`: counted where scans are read."""
+        """`own`: the topics the processor reads; `couriers`: counted where scans are read; `budget`: what dead letters
+        may take, shared by all readers of a worker."""
+        self._budget = budget or DeadLetterBudget(config.dead_letter_bytes_per_hour)
         self._name = processor
         self._codec = codec
         self._platforms = platforms
@@ -67,8 +72,23 @@ class RecordReader:
         """The fact in a record and its event time, or what is to be done with it instead.
 
         A dead letter for what cannot be read or believed, `Misplaced` for what belongs to another partition. Raises
-        ``OSError`` or ``RegistryRefused`` where nothing can be said of it now.
+        ``OSError`` or ``RegistryRefused`` where nothing can be said of it now, ``TooManyDeadLettersError`` where too
+        much before it could not be read.
         """
+        self._budget.check((topic, record.partition))
+        decoded = self._of(topic, record)
+        if decoded.letter is not None:
+            self.charge(record, decoded.letter)
+        elif self._couriers is not None and decoded.fact is not None:
+            self._couriers.see(decoded.fact, record)
+        return decoded
+
+    def charge(self, record: Any, letter: DeadLetter) -> None:
+        """A record of this topic and partition becomes that dead letter."""
+        size_bytes = len(letter.key or b"") + len(letter.value or b"")
+        self._budget.charge((record.topic, record.partition), size_bytes)
+
+    def _of(self, topic: str, record: Any) -> DecodedRecord:
         here = record.partition
         if topic != self.misplaced or isinstance(record.value, OversizedBatch):
             return self._read(self.stream_of(topic), record, here)
@@ -107,8 +127,6 @@ class RecordReader:
                 return _elsewhere(stream, key, wanted, record)
             # Here and not above: where it is passed on to it is read again.
             self._platforms.see(self._name, fact.platform)
-        if self._couriers is not None:
-            self._couriers.see(fact)
         return DecodedRecord(at_ms, fact)
 
 

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from cloudtag.contract.records import DeadLetter
 from cloudtag.contract.streams import INTERNAL
-from cloudtag.engine.keyed_state import UnreadableRowError
+from cloudtag.engine.keyed_state import UnreadableStateError
 from cloudtag.engine.task_result import Output, TaskResult
 from cloudtag.wire.registry import RegistryRefused
 from streams.kafka.dead_letters import CUT_BYTES, dead_letter_of, record_of
@@ -144,18 +144,18 @@ class Runner:
             try:
                 step = task.core.open()
                 break
-            except UnreadableRowError as error:
+            except UnreadableStateError as error:
                 await self._set_aside(task, error)
                 self.tasks.renew(task)
         await self._settle(task, step)
 
-    async def _set_aside(self, task: RunningTask, error: UnreadableRowError) -> None:
+    async def _set_aside(self, task: RunningTask, error: UnreadableStateError) -> None:
         logger.error("%s/%d: a key is set aside: %s", self._name, task.partition, error)
         await self.tasks.table.set_aside(task.partition, error.prefix, str(error))
 
     async def _judge(self, task: RunningTask, batch: Batch) -> None:
-        await self._pass_on(batch.content.misplaced)
         begun = time.perf_counter()
+        await self._pass_on(batch.content.misplaced)
         await self._step(task, batch.content)
         self._done(task, batch)
         metrics = self._tools.metrics
@@ -167,13 +167,13 @@ class Runner:
         begun = time.perf_counter()
         try:
             step, outputs = self._advance(task, content)
-        except UnreadableRowError as error:
+        except UnreadableStateError as error:
             await self._set_aside(task, error)
             await self._renew(task)
             await self._step(task, content)
             return
         self._tools.metrics.observe("judge_seconds", time.perf_counter() - begun, self._name)
-        await self._dead_letter(content.letters + refused(step, content.sources, self._reader.source))
+        await self._dead_letter(content.letters + refused(step, content.sources, self._reader))
         await self._settle(task, step, outputs)
 
     def _advance(self, task: RunningTask, content: DecodedBatch) -> tuple[TaskResult, list[Addressed]]:
@@ -181,7 +181,7 @@ class Runner:
         try:
             step = task.core.advance(content.facts, content.reached_ms)
             return step, self._addressed(step.outputs)
-        except (OSError, StoreError, RegistryRefused, UnreadableRowError):
+        except (OSError, StoreError, RegistryRefused, UnreadableStateError):
             raise
         except Exception as error:
             raise CannotJudgeError(f"{type(error).__name__}: {error}") from error
@@ -204,10 +204,10 @@ class Runner:
             logger.warning("%s/%d was taken away in the middle of a batch", self._name, task.partition)
             return
         metrics, name = self._tools.metrics, self._name
-        before = self.tasks.table.bytes_written
-        await self.tasks.table.put_many(task.partition, step.rows)
-        metrics.count("changelog_bytes", self.tasks.table.bytes_written - before, name)
-        metrics.count("changelog_rows", len(step.rows), name)
+        # Tasks of the processor write at the same time: only what the call says of itself is this step's.
+        written = await self.tasks.table.put_many(task.partition, step.rows)
+        metrics.count("changelog_bytes", written.size_bytes, name)
+        metrics.count("changelog_rows", written.rows, name)
         await self._publish(step.outputs, outputs)
         metrics.count("late", step.late, name)
         metrics.count("duplicates", step.duplicates, name)

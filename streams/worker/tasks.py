@@ -41,6 +41,7 @@ class RunningTask:
         """A batch of so many records is durable and sent; whether any of it moved this task's watermark."""
         if is_judged:
             self.active_at = time.monotonic()
+        self.refused.clear()  # those of this batch: they do not come again
         self.allowance = min(MOST_ALLOWED, self.allowance + SHARE * records)
 
 
@@ -75,6 +76,13 @@ class Tasks:
         """The tasks that have judged nothing for so long, and could."""
         before = time.monotonic() - seconds
         return [task for task in self if task.active_at < before and not task.is_paused]
+
+    def trim(self) -> None:
+        """Have the tasks put away what is over the limit: one that judges nothing has nobody else who asks it to."""
+        for task in self:
+            # Whoever has the turn, or failed in it, has rows that are not stored.
+            if not (task.turn.locked() or task.is_paused):
+                task.core.cache.trim()
 
     def keep_only(self, partitions: set[int]) -> None:
         """Drop the tasks whose partitions have gone to another worker."""

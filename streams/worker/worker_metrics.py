@@ -84,11 +84,21 @@ def _all() -> dict[str, Counter | Gauge | Histogram]:
             "unreadable_records", "Changelog records found of which not even the key can be read", "processor"
         ),
         "cached_keys": _gauge("cached_keys", "Keys whose decoded state is kept in memory", "processor", "partition"),
+        "stored_rows": _gauge("stored_rows", "About how many rows the store of this worker holds"),
+        "cached_bytes": _gauge(
+            "cached_bytes", "About what the decoded state takes that is kept in memory", "processor", "partition"
+        ),
         # What stands still while the rest goes on.
         "paused": _gauge("paused", "1 while a partition cannot be judged and is tried again", "processor", "partition"),
         "pauses": _counter("pauses", "Times a partition was paused or tried again in vain", "processor", "reason"),
         "input_paused": _gauge(
             "input_paused", "1 while records of a partition cannot be fetched or read", "stream", "partition"
+        ),
+        "dead_letter_flood": _gauge(
+            "dead_letter_flood",
+            "1 while a partition is not read on because its dead letters take too much",
+            "stream",
+            "partition",
         ),
         # Time.
         "watermark_delay": _gauge(
@@ -138,7 +148,8 @@ class WorkerMetrics:
 
     def set(self, name: str, value: float, *labels: str) -> None:
         """Set a gauge."""
-        self._gauge(name).labels(*labels).set(value)
+        gauge = self._gauge(name)
+        (gauge.labels(*labels) if labels else gauge).set(value)
 
     def replace(self, name: str, values: Mapping[Labels, float]) -> None:
         """Set a gauge for these labels and forget all others, such as partitions that others have by now."""

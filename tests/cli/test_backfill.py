@@ -85,7 +85,7 @@ def test_a_dry_run_says_what_there_is_and_what_is_blind_and_sends_nothing(
     assert "201  orders" in done.out
     assert "reaches back 8 days before going live; detectors look back up to 180" in done.out
     assert "ends 1 h before going live" in done.out
-    assert "no refunds: blind: account_ring, " in done.out
+    assert "no refunds: blind: affiliate_abuse, " in done.out
     assert "no accounts" not in done.out, "no detector rests on them"
     assert "orders.parcels is never filled: weaker: outbound_waybill_as_return, " in done.out
 
@@ -158,6 +158,19 @@ def test_a_finished_load_with_its_checkpoint_sends_nothing_again(run: Run, confi
     assert len(ids(config)) == 19
 
 
+def test_a_checkpoint_of_one_installation_is_refused_by_another(
+    run: Run, broker: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file, checkpoint = written(tmp_path / "f", PAST), tmp_path / "checkpoint"
+    installed(broker, monkeypatch)
+    assert run("backfill", file, "--checkpoint", checkpoint).code == 0
+    other = installed(broker, monkeypatch)
+    refused = run("backfill", file, "--checkpoint", checkpoint)
+    assert refused.code == 1
+    assert "another installation" in refused.err
+    assert ids(other) == []
+
+
 def records_of(events: list[dict[str, Any]]) -> list[HistoryRecord]:
     made = [OrderChanged(**{k: v for k, v in each.items() if k != "stream"}) for each in events]
     found = [HistoryRecord(e.occurred_at, "orders", e.event_id, e.buyer_id, encode("orders", e)) for e in made]
@@ -179,11 +192,11 @@ def test_a_load_that_was_cut_off_goes_on_where_the_broker_had_it(config: Config,
 
     async def load(history: Any) -> Checkpoint:
         async with sender(config) as out:
-            return await send_history(out, history, Checkpoint.read(path, LIVE_MS), path, rate=5)
+            return await send_history(out, history, Checkpoint.read(path, "here", LIVE_MS), path, rate=5)
 
     with pytest.raises(SourceBrokeError):
         asyncio.run(load(broken_after(records, 12)))
-    assert Checkpoint.read(path, LIVE_MS).sent == 10
+    assert Checkpoint.read(path, "here", LIVE_MS).sent == 10
     assert asyncio.run(load(records)).sent == 19
     assert ids(config) == [record.event_id for record in records]
 

@@ -95,7 +95,7 @@ def test_a_single_file_takes_the_place_of_the_shipped_pack(run: Run, events: Pat
     assert other["streams"]["alerts"]["withdrawn"] == 0
     (tries,) = (p for p in other["parameters"] if p["name"] == "detectors.repeat_reopen.reopenings")
     assert tries["platforms"] == ["jd"]
-    taobao = write("taobao.toml", JD + version(FOUR_TRIES))
+    taobao = write("taobao.toml", JD.replace('"jd"', '"taobao"') + version(FOUR_TRIES))
     told = json.loads(run("backtest", "--policy", taobao, "--json", events).out)
     assert told["by_detector"][:1] == [
         {"stream": "alerts", "name": "repeat_reopen", "opened": 0, "withdrawn": 1, "changed": 1}

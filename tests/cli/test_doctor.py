@@ -277,7 +277,7 @@ def test_a_broker_that_is_away_and_wrong_usage_end_with_2_and_show_no_secret(
     monkeypatch.setenv("CLOUDTAG_SCHEMA_REGISTRY_URL", "ftp://user:hunter2@registry")
     wrong = run("doctor", "--brokers", "127.0.0.1:1")
     assert wrong.code == 2
-    assert "ftp://***@registry" in wrong.err
+    assert "CLOUDTAG_SCHEMA_REGISTRY_URL is an address alone" in wrong.err
     assert run("doctor", "--sample", "0").code == 2
     assert run("doctor", "--policies", "/nowhere", "--brokers", "127.0.0.1:1").code == 2
     assert "hunter2" not in away.out + away.err + wrong.out + wrong.err

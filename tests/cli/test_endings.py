@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from cloudtag.config import SECRETS
 from tests.cli.conftest import Run
 
 COMMANDS = [
@@ -64,6 +65,8 @@ def test_help_lists_every_command(run: Run) -> None:
         (("import", "online-retail", "/dev/null", "-o", "-"), "cannot read /dev/null"),
         (("warehouse", "query", "SELECT 1"), "set CLICKHOUSE="),
         (("warehouse", "query", "SELECT 1", "-c", "localhost:8123"), "not a warehouse's address"),
+        (("warehouse", "query", "SELECT 1", "-c", "http://127.0.0.1:1/x;DROP"), "not a database's name: 'x;DROP'"),
+        (("warehouse", "migrate", "-c", "http://127.0.0.1:1/a.b"), "not a database's name: 'a.b'"),
         (("sink", "-b", NOWHERE, "-c", "http://127.0.0.1:1/x"), "CLOUDTAG_HASH_SECRET"),
     ],
     ids=lambda value: " ".join(value)[:40] if isinstance(value, tuple) else "",
@@ -95,6 +98,47 @@ def test_servers_that_are_not_there_end_with_1(process: Run, arguments: tuple[st
     assert done.err.count("\n") == 1
 
 
+@pytest.mark.parametrize("arguments", [("topics", "create"), ("doctor",), ("warehouse", "migrate")])
+def test_no_secret_shows_when_servers_are_not_there(
+    process: Run, arguments: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KAFKA", NOWHERE)
+    monkeypatch.setenv("CLICKHOUSE", "http://127.0.0.1:1/x")
+    monkeypatch.setenv("CLOUDTAG_KAFKA_SECURITY", "SASL_PLAINTEXT")
+    monkeypatch.setenv("CLOUDTAG_KAFKA_USER", "me")
+    for variable in SECRETS.values():
+        monkeypatch.setenv(variable, "s3cret-and-long-enough")
+    done = process("--debug", *arguments)
+    assert done.code != 0
+    assert done.err
+    assert "s3cret" not in done.out + done.err
+
+
+def test_a_worker_that_waits_for_its_broker_shows_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KAFKA", NOWHERE)
+    monkeypatch.setenv("CLOUDTAG_KAFKA_SECURITY", "SASL_PLAINTEXT")
+    monkeypatch.setenv("CLOUDTAG_KAFKA_USER", "me")
+    for variable in SECRETS.values():
+        monkeypatch.setenv(variable, "s3cret-and-long-enough")
+    command = [sys.executable, "-m", "cloudtag.cli", "--debug", "worker"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as child:
+        assert child.stderr is not None
+        said = list[str]()
+        for line in child.stderr:
+            said.append(line)
+            if "which is waited for" in line:
+                child.terminate()
+        assert "which is waited for" in "".join(said)
+        assert "s3cret" not in "".join(said)
+
+
+def test_an_address_with_a_password_is_refused_and_not_repeated(process: Run) -> None:
+    done = process("warehouse", "query", "SELECT 1", "-c", "http://me:s3cret@127.0.0.1:1/x", "--debug")
+    assert done.code == 2
+    assert "CLICKHOUSE_PASSWORD" in done.err
+    assert "s3cret" not in done.out + done.err
+
+
 def test_the_traceback_is_shown_when_asked_for(process: Run) -> None:
     assert "Traceback" not in process("replay", "/nonexistent/file").err
     asked = process("replay", "/nonexistent/file", "--debug")
@@ -116,7 +160,7 @@ def test_a_closed_pipe_is_no_error() -> None:
         assert child.stderr is not None
         child.stdout.readline()
         child.stdout.close()
-        assert child.wait(60) == 0
+        assert child.wait(240) == 0
         assert b"Traceback" not in child.stderr.read()
 
 
@@ -129,5 +173,5 @@ def test_ctrl_c_ends_quietly() -> None:
         child.stdin.write(b"\n" * 1_000_000)
         child.stdin.flush()
         child.send_signal(signal.SIGINT)
-        assert child.wait(60) == 130
+        assert child.wait(240) == 130
         assert b"Traceback" not in child.stderr.read()

@@ -7,15 +7,18 @@ from typing import Any
 
 import pytest
 
+from cloudtag.cli.forget import what_stays
 from cloudtag.cli.kafka import read_to_end
 from cloudtag.cli.sink import _sink_config
 from cloudtag.config import Config
 from cloudtag.warehouse.pseudonymizer import Pseudonymizer
 from cloudtag.wire import decode
+from streams.kafka.topics import declared
 from streams.sink import Sink
 from tests.cli.conftest import Run
 from tests.streams.sink.log import until
 
+SILENT = {"logistics", "shops", "accounts", "violations", "abuses", "courier-hours", "dead-letters-replayed"}
 SECRET = "sixteen bytes and more"
 ORDER = (
     '{"stream":"orders","event_id":"e%s","occurred_at":"2026-03-03T10:00:00Z","status":"paid",'
@@ -102,6 +105,15 @@ def test_a_forgotten_buyer_is_told_erased_and_counted(run: Run, stored: Config) 
     assert "go when they are 30 days old" in done.err
     assert [(r.buyer_id, r.platform) for r in requests(stored)] == [("anna", "jd")]
     assert (rows_about(stored, "orders", "anna"), rows_about(stored, "orders", "bert")) == (0, 1)
+
+
+def test_every_topic_that_may_name_a_buyer_is_told(config: Config) -> None:
+    told = " ".join(what_stays(config))
+    for topic in declared(config):
+        name = topic.name.removeprefix(config.topic_prefix)
+        # Shops, couriers and parcels: nobody is named there, nor by the time that passes, nor by places in topics.
+        is_silent = name in SILENT or name.startswith("watermarks-")
+        assert (f" {topic.name}," in told or f" {topic.name} " in told) is not is_silent, name
 
 
 def test_no_sink_stores_the_buyer_again(

@@ -163,7 +163,7 @@ def test_null_is_no_text_and_texts_cannot_steer_the_terminal(ask: Ask) -> None:
     told = ask(sql).out
     assert "ᴺᵁᴸᴸ" in told
     assert "NULL" in told
-    assert "\\u001b[31m[red]a\\nb" in told
+    assert "\\x1b[31m[red]a\\nb" in told
     assert ask(sql, "--format", "tsv").lines[1].split("\t")[:3] == ["\\N", "NULL", ""]
 
 

@@ -38,7 +38,7 @@ async def publish(config: Config, where: tuple[str, int], codec: str, value: byt
 
 async def test_a_batch_of_the_limit_is_read_and_one_of_a_byte_more_is_a_letter(broker: str, tmp_path: Path) -> None:
     async with (
-        Rig.on(broker, tmp_path, unpacked_batch_bytes=str(LIMIT)) as rig,
+        Rig.on(broker, tmp_path, unpacked_batch_bytes=str(LIMIT), dead_letter_bytes_per_hour=str(1 << 30)) as rig,
         Outputs(rig) as outputs,
         Outputs(rig, "dead-letters") as letters,
     ):

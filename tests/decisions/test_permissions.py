@@ -1,6 +1,7 @@
 """Who may tag: by the exam, by the platform, and by what takes submissions back."""
 
-from typing import Any
+from random import Random
+from typing import Literal
 
 import pytest
 from hypothesis import given
@@ -13,24 +14,24 @@ from cloudtag.policy.load import shipped
 T0 = 1_772_409_600_000
 
 
-def submitted(name: Any = "e1", at: Any = T0, platform: Any = "taobao", withdraws: Any = None) -> Any:
+def submitted(name: str = "e1", at: int = T0, platform: str = "taobao", withdraws: str | None = None) -> TagSubmitted:
     return TagSubmitted(name, at, platform, f"sub-{name}", "s1", "main", (), (), None, withdraws)
 
 
-def changed(status: Any, at: Any = T0, account: Any = "main") -> Any:
+def changed(status: Literal["exam_passed", "revoked"], at: int = T0, account: str = "main") -> AccountChanged:
     return AccountChanged(f"{status}-{at}", at, "taobao", "s1", account, status)
 
 
-def found(name: Any, at: Any, withdraws: Any = None) -> Any:
+def found(name: str, at: int, withdraws: str | None = None) -> AbuseFound:
     return AbuseFound(name, at, "jd", "s1", None, "false_report", withdraws)
 
 
-def may(platform: Any, *changes: Any) -> Any:
+def may(platform: str, *changes: AccountChanged) -> bool:
     return may_tag(submitted(platform=platform), changes, [], shipped().at(platform, T0))
 
 
 @pytest.mark.parametrize("platform", ["taobao", "tmall", "jd", "elsewhere"])
-def test_an_exam_in_force_is_asked_for(platform: Any) -> None:
+def test_an_exam_in_force_is_asked_for(platform: str) -> None:
     assert may(platform, changed("exam_passed"))
     assert not may(platform)
     assert not may(platform, changed("exam_passed", T0 + 1))
@@ -65,12 +66,14 @@ def test_a_withdrawal_may_be_withdrawn() -> None:
 
 
 @given(st.lists(st.tuples(st.integers(0, 5), st.one_of(st.none(), st.integers(0, 9))), max_size=10), st.randoms())
-def test_the_findings_that_stand_are_those_nothing_standing_names(drawn: Any, random: Any) -> None:
+def test_the_findings_that_stand_are_those_nothing_standing_names(
+    drawn: list[tuple[int, int | None]], random: Random
+) -> None:
     abuses = [found(f"a{n}", T0 + at, withdraws=None if k is None else f"a{k}") for n, (at, k) in enumerate(drawn)]
     stand = standing_abuses(random.sample(abuses, len(abuses)))
     order = sorted(abuses, key=lambda a: (a.occurred_at, a.event_id))
 
-    def is_standing(abuse: Any) -> Any:
+    def is_standing(abuse: AbuseFound) -> bool:
         later = order[order.index(abuse) + 1 :]
         return not any(other.withdraws == abuse.event_id and is_standing(other) for other in later)
 

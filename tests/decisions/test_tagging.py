@@ -1,14 +1,15 @@
 """Submissions through the whole engine: each is answered, order by order, and detection does not depend on them."""
 
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar
 
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cloudtag.contract.events import TagSubmitted
-from cloudtag.contract.records import TagStatus
+from cloudtag.contract.events import AccountChanged, TagSubmitted
+from cloudtag.contract.records import Alert, TagStatus
 from cloudtag.detection.example import day, event, inspected, ordered, refunded
 from cloudtag.policy.load import shipped
 from cloudtag.replay.driver import replay
@@ -26,19 +27,23 @@ BEFORE = "2019-12-31T15:59:59Z"
 SINCE = "2019-12-31T16:00:00Z"
 
 
-def passed(at: Any, account: Any = "main", shop: Any = "s1", **fields: Any) -> Any:
+JsonEvent = dict[str, Any]
+"""An event in the replay form."""
+
+
+def passed(at: str, account: str = "main", shop: str = "s1", **fields: str) -> JsonEvent:
     return event("accounts", at, shop_id=shop, account_id=account, status="exam_passed", **fields)
 
 
 def submitted(
-    n: Any,
-    at: Any,
-    *order_ids: Any,
-    scenarios: Any = ("worn_return",),
-    account: Any = "main",
-    shop: Any = "s1",
-    **fields: Any,
-) -> Any:
+    n: int,
+    at: str,
+    *order_ids: str,
+    scenarios: Sequence[str] = ("worn_return",),
+    account: str = "main",
+    shop: str = "s1",
+    **fields: str,
+) -> JsonEvent:
     tagged = [{"order_id": order_id, "buyer_id": "b1"} for order_id in order_ids]
     return event(
         "tags", at, submission_id=f"sub{n}", shop_id=shop, account_id=account, scenarios=list(scenarios), orders=tagged,
@@ -46,18 +51,22 @@ def submitted(
     )  # fmt: skip
 
 
-def last(events: Any, stream: Any) -> Any:
-    """The latest revision of each record of a stream."""
-    found = {}
+Told = TypeVar("Told", Alert, TagStatus)
+
+
+def last(events: Iterable[JsonEvent], kind: type[Told]) -> dict[str, Told]:
+    """The latest revision of each record of a kind."""
+    found: dict[str, Told] = {}
     for told, record in replay([msgspec.json.encode(each) for each in events]):
         assert told != "dead-letters", record
-        if told == stream:
-            found[getattr(record, "tag_id" if stream == "tag-statuses" else "alert_id")] = record
+        if isinstance(record, kind):
+            found[record.alert_id if isinstance(record, Alert) else record.tag_id] = record
     return found
 
 
-def fates(events: Any) -> Any:
+def fates(events: Iterable[JsonEvent]) -> dict[str, tuple[str, str | None]]:
     """What became of tags; each order named is the buyer's at the shop that tags it."""
+    events = list(events)
     told = {fact["order_id"] for fact in events if fact["stream"] == "orders"}
     known = {
         (tag["shop_id"], order["order_id"]): event(
@@ -67,26 +76,34 @@ def fates(events: Any) -> Any:
         for tag in events if tag["stream"] == "tags" for order in tag["orders"] if order["order_id"] not in told
     }  # fmt: skip
     events = [*events, *known.values()]
-    return {tag_id: (tag.status, tag.reason) for tag_id, tag in last(events, "tag-statuses").items()}
+    return {tag_id: (tag.status, tag.reason) for tag_id, tag in last(events, TagStatus).items()}
+
+
+def decoded(written: JsonEvent) -> AccountChanged | TagSubmitted:
+    """The event that was written in the replay form."""
+    told = decode_json(written)[1]
+    assert isinstance(told, AccountChanged | TagSubmitted)
+    return told
 
 
 @pytest.mark.parametrize("shops", [1, 2, 3])
-def test_a_tag_is_answered_at_the_event_time_it_is_put(shops: Any) -> None:
+def test_a_tag_is_answered_at_the_event_time_it_is_put(shops: int) -> None:
     """Whether it ends pending or confirmed: no hour passes, so none of the 48 a platform has is used up."""
     names = [f"s{n}" for n in range(shops)]
     events = [passed(day(0), shop=name) for name in names]
     events += [submitted(n, day(1, n), f"o{n}", shop=name) for n, name in enumerate(names)]
     topology = Topology(shipped())
-    tagged: Any
-    for tagged in (decode_json(each)[1] for each in events):
+    for each in events:
+        tagged = decoded(each)
         told = {o.record.order_id: o.record for o in topology.feed([tagged]) if isinstance(o.record, TagStatus)}
         for order in tagged.orders if isinstance(tagged, TagSubmitted) else ():
             assert told[order.order_id].decided_at == tagged.occurred_at
-    last_one: Any = decode_json(passed(day(9)))[1]
-    later = [o.record for o in topology.pass_time(last_one.occurred_at)]
+    later = [o.record for o in topology.pass_time(decoded(passed(day(9))).occurred_at)]
     assert later == []
 
 
+Submissions = list[tuple[list[str], list[str], str, str, str]]
+"""The orders, the scenarios, the account, the shop and the platform of each."""
 submissions = st.lists(
     st.tuples(
         st.lists(st.sampled_from([f"o{n}" for n in range(30)]), min_size=1, max_size=24, unique=True),
@@ -100,12 +117,12 @@ submissions = st.lists(
 
 
 @given(submissions)
-def test_every_order_of_every_submission_is_answered(made: Any) -> None:
+def test_every_order_of_every_submission_is_answered(made: Submissions) -> None:
     events = [passed(day(0)), *(
         submitted(n, day(1, n), *orders, scenarios=scenarios, account=account, shop=shop, platform=platform)
         for n, (orders, scenarios, account, shop, platform) in enumerate(made)
     )]  # fmt: skip
-    told = last(events, "tag-statuses")
+    told = last(events, TagStatus)
     assert set(told) == {f"sub{n}/{order_id}" for n, (orders, *_) in enumerate(made) for order_id in orders}
     for tag in told.values():
         assert (tag.status == "rejected") == (tag.reason is not None)
@@ -126,7 +143,7 @@ def test_each_account_passes_by_itself() -> None:
 
 
 @pytest.mark.parametrize("kind", ["false_report", "wrong_scenario", "leaked_to_buyer"])
-def test_every_kind_of_misuse_voids_the_tags(kind: Any) -> None:
+def test_every_kind_of_misuse_voids_the_tags(kind: str) -> None:
     tag = submitted(1, day(1), "o1")
     misused = event("abuses", day(2), shop_id="s1", kind=kind)
     later = submitted(2, day(3), "o2")
@@ -136,7 +153,7 @@ def test_every_kind_of_misuse_voids_the_tags(kind: Any) -> None:
 
 
 @pytest.mark.parametrize(("at", "second"), [(BEFORE, ("rejected", "duplicate_order")), (SINCE, ("pending", None))])
-def test_aliexpress_tagged_an_order_once_and_later_once_per_scenario(at: Any, second: Any) -> None:
+def test_aliexpress_tagged_an_order_once_and_later_once_per_scenario(at: str, second: tuple[str, str | None]) -> None:
     own = {"platform": "aliexpress"}
     events = [
         passed("2019-12-01T00:00:00Z", **own),
@@ -152,10 +169,10 @@ def test_aliexpress_tagged_an_order_once_and_later_once_per_scenario(at: Any, se
 
 
 @pytest.mark.parametrize("scenario", ["worn_return", "short_return"])
-def test_a_tag_of_one_scenario_keeps_no_detector_from_looking_for_others(scenario: Any) -> None:
+def test_a_tag_of_one_scenario_keeps_no_detector_from_looking_for_others(scenario: str) -> None:
     tagged = [passed(day(0)), submitted(1, day(4), "o1", scenarios=[scenario])]
     own = {"platform": "aliexpress"}
-    with_tag = last([{**each, **own} for each in (*SHORT, *tagged)], "alerts")
-    without = last([{**each, **own} for each in SHORT], "alerts")
+    with_tag = last([{**each, **own} for each in (*SHORT, *tagged)], Alert)
+    without = last([{**each, **own} for each in SHORT], Alert)
     assert with_tag == without
     assert "short_return" in {alert.detector for alert in with_tag.values()}

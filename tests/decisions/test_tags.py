@@ -1,6 +1,8 @@
 """The tag engine at its edges: windows, distinct shops, refusals, revocation."""
 
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from random import Random
+from typing import TypedDict, Unpack
 
 import pytest
 from hypothesis import given
@@ -8,10 +10,10 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from cloudtag.contract.events import OrderChanged
-from cloudtag.contract.records import TagStatus
+from cloudtag.contract.records import Alert, TagStatus
 from cloudtag.contract.shops import TagRequested
 from cloudtag.contract.types import TaggedOrder
-from cloudtag.decisions.tags import judge_tags
+from cloudtag.decisions.tags import TagsJudged, judge_tags
 from cloudtag.detection.order_view import OrderView
 from cloudtag.policy.load import shipped
 from cloudtag.policy.model import Policies
@@ -21,25 +23,33 @@ DAY = 86_400_000
 T0 = 1_772_409_600_000
 
 
+class Besides(TypedDict, total=False):
+    """Why a request is refused, or void, and by what its shop's owner is known."""
+
+    rejection: str | None
+    voided_by: str | None
+    owner_marks: tuple[str, ...]
+
+
 def request(
-    n: Any,
-    at: Any = T0,
-    shop: Any = None,
-    platform: Any = "jd",
-    scenario: Any = "worn_return",
-    order: Any = None,
-    **fields: Any,
-) -> Any:
+    n: int,
+    at: int = T0,
+    shop: str | None = None,
+    platform: str = "jd",
+    scenario: str = "worn_return",
+    order: str | None = None,
+    **fields: Unpack[Besides],
+) -> TagRequested:
     return TagRequested(
         0, True, "b1", order or f"o{n}", f"sub{n}", f"e{n}", at, platform, shop or f"s{n}", "main", scenario, **fields
     )  # fmt: skip
 
 
-def placed(order: Any, shop: Any, platform: Any = "jd", at: Any = T0 - DAY) -> Any:
+def placed(order: str, shop: str, platform: str = "jd", at: int = T0 - DAY) -> OrderChanged:
     return OrderChanged(f"placed-{order}-{shop}-{platform}", at, platform, order, "b1", shop, "placed")
 
 
-def owned(requests: Any) -> Any:
+def owned(requests: Iterable[TagRequested]) -> dict[str, OrderView]:
     """Each tagged order is the first tagging shop's own."""
     orders: dict[str, OrderView] = {}
     for one in requests:
@@ -47,10 +57,16 @@ def owned(requests: Any) -> Any:
     return orders
 
 
-def judged(requests: Any, now: Any = T0, orders: Any = None, policies: Any = None, alerts: Any = ()) -> Any:
+def judged(
+    requests: Sequence[TagRequested],
+    now: int = T0,
+    orders: Mapping[str, OrderView] | None = None,
+    policies: Policies | None = None,
+    alerts: Iterable[Alert] = (),
+) -> tuple[dict[str, TagStatus], TagsJudged]:
     held = owned(requests) if orders is None else orders
 
-    def of_id(order_id: Any) -> Any:
+    def of_id(order_id: str) -> list[OrderView]:
         return [held[order_id]] if order_id in held else []
 
     result = judge_tags(requests, of_id, policies or shipped(), now, alerts)
@@ -79,7 +95,7 @@ def test_one_shop_counts_once() -> None:
 
 
 @pytest.mark.parametrize(("late_ms", "is_confirmed"), [(0, True), (1, False)])
-def test_the_window_is_exactly_180_days_long(late_ms: Any, is_confirmed: Any) -> None:
+def test_the_window_is_exactly_180_days_long(late_ms: int, is_confirmed: bool) -> None:
     at = T0 + 180 * DAY + late_ms
     statuses, result = judged([request(1), request(2, T0 + DAY), request(3, at)], at)
     assert bool(result.confirmations) is is_confirmed
@@ -87,7 +103,7 @@ def test_the_window_is_exactly_180_days_long(late_ms: Any, is_confirmed: Any) ->
 
 
 @pytest.mark.parametrize(("now", "status"), [(T0 + 180 * DAY, "pending"), (T0 + 180 * DAY + 1, "expired")])
-def test_a_pending_tag_expires_after_its_window(now: Any, status: Any) -> None:
+def test_a_pending_tag_expires_after_its_window(now: int, status: str) -> None:
     statuses, _ = judged([request(1)], now)
     assert statuses["sub1/o1"].status == status
 
@@ -99,7 +115,7 @@ def test_a_wake_is_asked_for_when_a_tag_falls_due_and_when_it_expires() -> None:
 
 
 @pytest.mark.parametrize(("now", "reason"), [(T0 + 2 * DAY - 1, None), (T0 + 2 * DAY, "no_evidence_yet")])
-def test_a_tag_still_pending_is_told_anew_when_it_falls_due(now: Any, reason: Any) -> None:
+def test_a_tag_still_pending_is_told_anew_when_it_falls_due(now: int, reason: str | None) -> None:
     """J12: after 48 hours, so that no shop waits unanswered; it goes on counting."""
     statuses, _ = judged([request(1)], now)
     told = statuses["sub1/o1"]
@@ -195,10 +211,12 @@ def test_the_newer_one_counts_48_hours() -> None:
     assert statuses["sub1/o1"].due_at == at + 2 * DAY
 
 
+ShopTags = list[tuple[int, int, bool]]
+"""A shop, on which day, and whether it lost the right."""
 shop_tags = st.lists(st.tuples(st.integers(1, 6), st.integers(0, 400), st.booleans()), max_size=14)
 
 
-def _requests(tags: Any) -> Any:
+def _requests(tags: ShopTags) -> list[TagRequested]:
     return [
         request(n, T0 + days * DAY, shop=f"s{shop}", voided_by="abuse" if is_void else None)
         for n, (shop, days, is_void) in enumerate(tags)
@@ -206,14 +224,14 @@ def _requests(tags: Any) -> Any:
 
 
 @given(shop_tags, st.randoms(use_true_random=False))
-def test_the_order_of_tags_is_irrelevant(tags: Any, random: Any) -> None:
+def test_the_order_of_tags_is_irrelevant(tags: ShopTags, random: Random) -> None:
     requests = _requests(tags)
     shuffled = random.sample(requests, len(requests))
     assert judged(requests, T0 + 500 * DAY)[0] == judged(shuffled, T0 + 500 * DAY)[0]
 
 
 @given(shop_tags)
-def test_losing_the_right_equals_never_having_tagged(tags: Any) -> None:
+def test_losing_the_right_equals_never_having_tagged(tags: ShopTags) -> None:
     requests = _requests(tags)
     statuses, result = judged(requests, T0 + 500 * DAY)
     kept, without = judged([r for r in requests if r.voided_by is None], T0 + 500 * DAY)
@@ -222,14 +240,14 @@ def test_losing_the_right_equals_never_having_tagged(tags: Any) -> None:
 
 
 @given(shop_tags)
-def test_a_confirmation_always_has_three_shops_within_the_window(tags: Any) -> None:
+def test_a_confirmation_always_has_three_shops_within_the_window(tags: ShopTags) -> None:
     _, result = judged(_requests(tags), T0 + 500 * DAY)
     for confirmation in result.confirmations:
         assert len(confirmation.shop_ids) >= 3
 
 
 @given(shop_tags)
-def test_a_tag_is_confirmed_when_any_180_days_with_it_hold_three_shops(tags: Any) -> None:
+def test_a_tag_is_confirmed_when_any_180_days_with_it_hold_three_shops(tags: ShopTags) -> None:
     """J8 word for word, without any of the engine's bookkeeping."""
     requests = _requests(tags)
     statuses, _ = judged(requests, T0 + 600 * DAY)
@@ -245,7 +263,7 @@ def test_a_tag_is_confirmed_when_any_180_days_with_it_hold_three_shops(tags: Any
 
 
 @given(shop_tags)
-def test_losing_the_right_does_not_matter_for_other_shops_orders_either(tags: Any) -> None:
+def test_losing_the_right_does_not_matter_for_other_shops_orders_either(tags: ShopTags) -> None:
     """Even where a shop tags one order several times, of which only the first counts."""
     requests = [replace(r, order_id=f"{r.shop_id}-{n % 3}") for n, r in enumerate(_requests(tags))]
     statuses, result = judged(requests, T0 + 500 * DAY)

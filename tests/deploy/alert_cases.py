@@ -59,6 +59,12 @@ PAUSES = (
         {"stream": "orders", "partition": "3"},
     ),
     (
+        "CloudtagDeadLetterFlood",
+        "cloudtag_dead_letter_flood",
+        WORKER | {"stream": "orders", "partition": "3"},
+        {"stream": "orders", "partition": "3"},
+    ),
+    (
         "CloudtagSinkPartitionPaused",
         "cloudtag_sink_paused",
         ALERTS | {"partition": "3"},

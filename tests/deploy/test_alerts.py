@@ -39,7 +39,7 @@ def test_its_series_have_the_labels_that_are_exported(case: Case) -> None:
 
 def test_rules_and_configuration_are_valid() -> None:
     done = subprocess.run(
-        [need("promtool"), "check", "config", str(RULES_FILE.with_name("prometheus.yml"))],
+        [need("promtool"), "check", "config", "--syntax-only", str(RULES_FILE.with_name("prometheus.yml"))],
         capture_output=True,
         text=True,
         timeout=60,

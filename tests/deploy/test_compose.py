@@ -83,6 +83,14 @@ def test_what_serves_is_scraped_and_asked_whether_it_is_ready(name: str) -> None
     assert (found["names"], found["port"]) == ([name], config.metrics_port)
 
 
+def test_prometheus_shows_the_token_that_the_metrics_want() -> None:
+    jobs = yaml.safe_load((DEPLOY / "prometheus/prometheus.yml").read_text())["scrape_configs"]
+    (secret,) = SERVICES["prometheus"]["secrets"]
+    assert {job["authorization"]["credentials_file"] for job in jobs} == {f"/run/secrets/{secret}"}
+    variable = COMPOSE["secrets"][secret]["environment"]
+    assert all(variable in SERVICES[name]["environment"] for name in ("worker", "sink"))
+
+
 def test_policies_of_ones_own_may_be_mounted() -> None:
     text = (DEPLOY / "compose.yaml").read_text()
     with_policies = re.sub(

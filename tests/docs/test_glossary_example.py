@@ -17,6 +17,7 @@ from cloudtag.contract.records import Alert
 from cloudtag.contract.scope import scoped
 from cloudtag.contract.streams import INPUTS, READS, STREAM_OF
 from cloudtag.docs.glossary import handwritten
+from cloudtag.engine.cache_budget import CacheBudget
 from cloudtag.engine.judgement import Judgement
 from cloudtag.engine.keyed_state import KeyedState, StateCache
 from cloudtag.engine.rows import RowCodec
@@ -96,7 +97,7 @@ class Journey:
         self.internal_records = self._topology.internal_records - before
         processor = build("buyers", shipped(), 0)
         states = StateCache(
-            processor, self.rows["buyers"], RowCodec(processor.kinds.fact_type, processor.kinds.identity), 10
+            processor, self.rows["buyers"], RowCodec(processor.kinds.fact_type, processor.kinds.identity), CacheBudget()
         )
         self.state: KeyedState = states.get(scoped("taobao", BUYER))
         self.judgement: Judgement = processor.kinds.judge(

@@ -34,9 +34,9 @@ def test_every_rule_has_code_and_a_test() -> None:
     assert faults(SOURCES, ROOT) == []
 
 
-def test_the_sources_are_five() -> None:
-    assert [source.source for source in SOURCES] == ["S0", "S1", "S2", "S3", "S4"]
-    assert [source.letter for source in SOURCES] == ["T", "B", "J", "A", "P"]
+def test_the_sources_are_five_and_the_field() -> None:
+    assert [source.source for source in SOURCES] == ["S0", "S1", "S2", "S3", "S4", "F"]
+    assert [source.letter for source in SOURCES] == ["T", "B", "J", "A", "P", "F"]
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.name)

@@ -9,7 +9,7 @@ from cloudtag.contract.events import ParcelScanned, RefundChanged
 from cloudtag.contract.streams import INPUTS
 from cloudtag.contract.types import Proof
 from cloudtag.detectors.registry import all_detectors
-from cloudtag.doctor.blind import Loss, without_field, without_stream
+from cloudtag.doctor.blind import Loss, firing_without, without_field, without_stream
 from cloudtag.doctor.checks.feeds import feeds, never_filled
 from cloudtag.doctor.limits import FILLED_RECORDS
 from cloudtag.doctor.reading import InputTopic
@@ -38,6 +38,26 @@ def test_fields_blind_and_weaken_detectors() -> None:
     assert without_field("logistics", "order_id") == Loss((), ("shop_side",))
     assert without_field("refunds", "evidence.phash").weaker == ("reused_evidence",)
     assert not without_field("logistics", "received_at")
+
+
+def test_what_weighs_alerts_is_blind_only_without_what_it_looks_at_itself() -> None:
+    # Its examples rest on alerts that need a signer; other alerts do not.
+    weighing, unsigned = {"account_ring", "buyer_risk"}, without_field("logistics", "signer")
+    assert "received_refund_only" in unsigned.weaker
+    assert not weighing & {*unsigned.blind, *unsigned.weaker}
+    assert "account_ring" in without_field("orders", "phone_hash").weaker
+    assert "account_ring" in without_stream("orders").blind
+    assert not weighing & {*without_stream("refunds").blind, *without_stream("refunds").weaker}
+
+
+def test_who_weighs_alerts_says_truly_what_it_looks_at_itself() -> None:
+    weighing = [detector for detector in all_detectors().values() if detector.rule.own_fields is not None]
+    assert {detector.name for detector in weighing} == {n for n, d in all_detectors().items() if d.rule.scope == "risk"}
+    for detector in weighing:
+        for field in detector.rule.own_fields or ():
+            stream, _, path = field.partition(".")
+            left, of = firing_without(detector, stream, path)
+            assert left < of, field
 
 
 def test_an_empty_stream_names_what_is_blind() -> None:

@@ -5,6 +5,7 @@ from msgspec import Struct
 
 from cloudtag.contract.events import OrderChanged
 from cloudtag.contract.types import OrderStatus
+from cloudtag.engine.cache_budget import CacheBudget
 from cloudtag.engine.memory_rows import MemoryRows
 from cloudtag.engine.rows import NEVER
 from cloudtag.engine.task import Task
@@ -13,6 +14,8 @@ from cloudtag.policy.load import shipped
 from cloudtag.processors import build
 
 T0, MINUTE = 1_772_409_600_000, 60_000
+ONE_STATE_BYTES = 4_000
+"""What one keyed state of these takes, and not two."""
 DUE_MS = T0 + 30 * MINUTE
 
 
@@ -21,7 +24,7 @@ def order(status: OrderStatus, at: int) -> OrderChanged:
 
 
 def buyers(rows: MemoryRows | None, *facts: Struct, reached_ms: int = 0) -> Task:
-    task = Task(build("buyers", shipped(), 0), rows, cache_keys=1)
+    task = Task(build("buyers", shipped(), 0), rows, CacheBudget(ONE_STATE_BYTES))
     batches: list[tuple[list[Struct], int]] = [*(([fact], 0) for fact in facts), ([], reached_ms)]
     for batch, until_ms in batches:
         step = task.advance(batch, until_ms)
@@ -48,7 +51,7 @@ def test_a_row_whose_state_was_put_away_is_looked_at_and_waits_on() -> None:
     rows = MemoryRows()
     other = OrderChanged("e-other", T0 + 2 * MINUTE, "taobao", "o2", "b2", "s1", "paid")
     task = buyers(rows, order("placed", T0), order("paid", T0 + MINUTE), other, reached_ms=T0 + 3 * MINUTE)
-    assert task.resident_keys == 1
+    assert len(task.cache) == 1
     assert task.next_timer_ms == DUE_MS
     assert task.advance((), DUE_MS).timers == 0
     assert task.next_timer_ms > DUE_MS
@@ -58,7 +61,7 @@ def test_nothing_is_stored_without_a_store() -> None:
     task = Task(build("buyers", shipped(), 0), None)
     step = task.advance([order("placed", T0), order("shipped", T0 + 1)])
     assert step.rows == {}
-    assert task.resident_keys == 1
+    assert len(task.cache) == 1
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ DECODERS = {"gzip": gzip.decompress, "lz4": lz4.frame.decompress, "zstd": zstd.d
 
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
-    with Warehouse() as warehouse:
+    with Warehouse(open_to="everyone") as warehouse:
         yield warehouse.port
 
 
@@ -111,16 +111,22 @@ def test_with_a_token_every_request_needs_it() -> None:
             assert _body(_ask(warehouse.port, b"SELECT 1", headers)) == b"1\n"
 
 
-def test_beyond_loopback_a_token_is_a_must() -> None:
+def test_a_token_is_a_must_where_nobody_said_otherwise() -> None:
+    for host in ("127.0.0.1", "0.0.0.0"):
+        with pytest.raises(ValueError, match="token"):
+            Access(host, "")
+        Access(host, "token")
+    for open_to in ("readers", "everyone"):
+        with pytest.raises(ValueError, match=r"on 0\.0\.0\.0"):
+            Access("0.0.0.0", "token", open_to)
     with pytest.raises(ValueError, match="token"):
-        Access("0.0.0.0", "")
-    Access("0.0.0.0", "token")
-    Access("::1", "")
+        Access("127.0.0.1", "", "readers")
+    Access("::1", "", "everyone")
 
 
 @pytest.mark.parametrize("ending", [Warehouse.stop, Warehouse.kill])
 def test_what_was_inserted_is_there_after_a_restart(tmp_path: Path, ending: object) -> None:
-    with Warehouse(tmp_path) as warehouse:
+    with Warehouse(tmp_path, open_to="everyone") as warehouse:
         url = warehouse.url
         _ask(warehouse.port, b"CREATE TABLE kept (n UInt8) ENGINE = MergeTree ORDER BY n")
         _ask(warehouse.port, b"INSERT INTO kept VALUES (7)")
@@ -134,6 +140,10 @@ def test_what_was_inserted_is_there_after_a_restart(tmp_path: Path, ending: obje
 def test_the_module_tells_when_it_is_ready_and_stops_on_sigterm(tmp_path: Path) -> None:
     ready = tmp_path / "ready.json"
     command = [sys.executable, "-m", "cloudtag.local.gateway", "--path", str(tmp_path / "data"), "--port", "0"]
+    unasked = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert (unasked.returncode, unasked.stderr.count("\n")) == (1, 1)
+    assert "CLOUDTAG_WAREHOUSE_TOKEN holds it" in unasked.stderr
+    command += ["--open-to", "everyone"]
     with subprocess.Popen([*command, "--ready-file", str(ready)], stdout=subprocess.PIPE) as process:
         try:
             assert process.stdout

@@ -31,7 +31,7 @@ MARK = "what-is-in-the-file"
 
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
-    with Warehouse() as warehouse:
+    with Warehouse(open_to="everyone") as warehouse:
         assert WRITER.ask(warehouse.port, "CREATE TABLE kept (n UInt8) ENGINE = MergeTree ORDER BY n").status == 200
         assert WRITER.ask(warehouse.port, "INSERT INTO kept VALUES (7)").status == 200
         yield warehouse.port

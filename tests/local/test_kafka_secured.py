@@ -10,7 +10,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError
 
 from cloudtag.config import Config, Secret
-from cloudtag.local.kafka import Kafka
+from cloudtag.local.kafka import Kafka, KafkaSecurity
 from streams.kafka.security import client_settings
 from tests.servers.brokers import need_kafka, sockets_closed
 
@@ -21,7 +21,7 @@ USER, PASSWORD = "cloudtag", "not-so-secret"
 @pytest.fixture(scope="module")
 def secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Config]:
     need_kafka()
-    with Kafka(tmp_path_factory.mktemp("secured"), users={USER: PASSWORD}) as broker:
+    with Kafka(tmp_path_factory.mktemp("secured"), security=KafkaSecurity({USER: PASSWORD})) as broker:
         yield Config(
             brokers=broker.bootstrap,
             kafka_security="SASL_SSL",

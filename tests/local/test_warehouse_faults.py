@@ -23,7 +23,7 @@ BLOCKS, ROWS, KILLS = 150, 2_000, 8
 
 @pytest.fixture
 def warehouse(tmp_path: Path) -> Iterator[Warehouse]:
-    with Warehouse(tmp_path) as warehouse:
+    with Warehouse(tmp_path, open_to="everyone") as warehouse:
         with _client(warehouse) as client:
             for statement in (TABLE, ROLLUP, VIEW):
                 client.command(statement)

@@ -52,6 +52,9 @@ def test_a_number_that_was_never_scanned_does_not_circulate() -> None:
         (stops("F1", "F1", last="departed"), False, ("F1",)),
         ([scan("label_created", -1, facility="F9"), *stops("F1", "F1")], True, ("F1",)),
         ([*stops("F1", "F1"), scan("arrived", 9, facility="F2")], False, ("F1", "F2")),
+        # Where a parcel was handed in that is first seen to arrive, nobody knows.
+        ([scan("arrived", 1, facility="F1"), *stops("F1", "F1")[1:]], False, ("F1",)),
+        ([scan("departed", 1, facility="F1"), *stops("F1", "F1")[1:]], True, ("F1",)),
     ],
 )
 def test_in_and_out_at_one_facility(scans: list[ParcelScanned], stayed: bool, facilities: tuple[str, ...]) -> None:

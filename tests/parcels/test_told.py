@@ -1,7 +1,10 @@
 """Who is told of which journeys of a number."""
 
+from typing import Any
+
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from cloudtag.contract.events import ParcelScanned
 from cloudtag.contract.journeys import Place
@@ -40,6 +43,35 @@ def test_whoever_was_sent_something_is_told_where_it_is() -> None:
     assert places(told("accepted refused"), use(0, "outbound")) == {"B1": ["coming_home"]}
     # A signature that is refuted is taken back.
     assert places(told("accepted signed:locker departed"), use(0, "outbound")) == {}
+
+
+def bound(said: dict[str, Any], *orders: tuple[str, str], shop: str = "S1") -> list[Place]:
+    """What B1 is told of a parcel under way of which that is said, by orders and where they are to go."""
+    uses = [
+        replace(use(0, "outbound"), order_id=order, address_hashes=(home,) if home else (), shop_id=shop if n else "S1")
+        for n, (order, home) in enumerate(orders)
+    ]
+    return places([scan("accepted"), scan("arrived", 3, **said)], *uses).get("B1", [])
+
+
+def test_whoever_was_sent_something_is_told_of_a_parcel_under_way_that_is_not_theirs() -> None:
+    assert bound({"order_id": "O9"}, ("O1", "home")) == ["on_the_way"]
+    assert bound({"destination_hash": "away"}, ("O1", "home")) == ["on_the_way"]
+    assert bound({"order_id": "O1", "destination_hash": "home"}, ("O1", "home")) == []
+    assert bound({"destination_hash": "away"}, ("O1", "")) == []
+    assert bound({"order_id": "O2"}, ("O1", "home"), ("O2", "home")) == []
+    assert bound({"destination_hash": "away"}, ("O1", "home"), ("O2", "away")) == []
+    # What another shop sent is another parcel.
+    assert bound({"order_id": "O2"}, ("O1", "home"), ("O2", "home"), shop="S2") == ["on_the_way"]
+
+
+def test_of_a_parcel_bound_elsewhere_nothing_is_told_that_changes_with_its_scans() -> None:
+    mine = replace(use(0, "outbound"), order_id="O1")
+    scans = [scan("accepted", order_id="O9"), scan("departed", 1)]
+    ((before,),) = journeys_told(scans, [mine]).values()
+    ((after,),) = journeys_told([*scans, scan("arrived", 2), scan("out_for_delivery", 3)], [mine]).values()
+    assert before == after
+    assert before.order_id == "O9"
 
 
 def test_nobody_is_told_by_a_use_that_no_longer_stands() -> None:

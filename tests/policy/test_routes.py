@@ -10,12 +10,13 @@ from cloudtag.decisions.alerts import alert_of
 from cloudtag.decisions.routes import is_tagged_there, route
 from cloudtag.detection.buyer_case import RiskCase
 from cloudtag.detection.cases import OrderCase, ParcelCase
-from cloudtag.detection.example import complained, day, inspected, ordered, refunded, reviewed
+from cloudtag.detection.example import complained, day, inspected, ordered, refunded, reviewed, scanned
 from cloudtag.detection.finding import Finding
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detectors.registry import Detector, all_detectors
 from cloudtag.policy.load import from_texts, shipped, shipped_texts
 from cloudtag.policy.model import Policy
+from cloudtag.replay.example import standing_alerts
 from cloudtag.wire.replay_form import decode_json
 from tests.detectors.judged import Raw
 
@@ -78,6 +79,38 @@ def test_after_a_rejected_complaint_of_the_shop_the_tag_is_left() -> None:
     buyers = [{**event, "complainant": "buyer"} for event in complaint]
     proof = refunded("refused", day(7), type="return_refund", evidence=PROOF)
     assert routed([*RETURN, *buyers, proof]).route == "complaint_centre"
+
+
+def routed_by_all(detector: str, *events: Raw) -> str | None:
+    """Where the one alert of a detector goes in the end, by the whole engine, on JD."""
+    (alert,) = standing_alerts(detector, [decode_json({**event, "platform": "jd"})[1] for event in events], None)
+    return alert.route
+
+
+HABIT = [
+    *(ordered("completed", day(n), refund_id=f"r{n}") for n in range(1, 6)),
+    *(refunded("opened", day(n + 9), refund_id=f"r{n}", type="refund_only", reason="quality") for n in range(1, 6)),
+]
+DENIAL = [
+    ordered("shipped", day(1), waybill_no="OUT1"),
+    scanned("OUT1", "signed", day(2), signer="recipient"),
+    refunded("opened", day(3), type="refund_only", reason="not_received"),
+]
+
+
+@pytest.mark.parametrize(
+    ("detector", "events"), [("short_return", RETURN), ("received_refund_only", DENIAL), ("refund_frequency", HABIT)]
+)
+def test_a_later_word_of_a_complaint_need_not_name_the_order(detector: str, events: list[Raw]) -> None:
+    put, proof = complained("opened", day(30), **SHOPS), {"evidence": PROOF}
+    assert routed_by_all(detector, *events, put) == "cloud_tag"
+    later = complained("reopened", day(31), **SHOPS, **proof, order_id=None)
+    assert routed_by_all(detector, *events, put, later) == "complaint_centre"
+    assert routed_by_all(detector, *events, later) == "cloud_tag", "nothing says which order it is about"
+    another = complained("reopened", day(31), **SHOPS, **proof, order_id=None, shop_id="s2")
+    assert routed_by_all(detector, *events, put, another) == "cloud_tag", "that shop numbers its complaints itself"
+    rejected = complained("rejected", day(32), **SHOPS, order_id=None)
+    assert routed_by_all(detector, *events, put, later, rejected) == "cloud_tag"
 
 
 def test_a_platform_has_its_own_names_for_the_places() -> None:

@@ -13,7 +13,7 @@ from tests.processors.scene import DAY, T0
 
 
 def links_of(topology: Topology, buyer_id: str) -> dict[str, tuple[AttributeUsed, ...]]:
-    row = topology.tasks["buyers"]._cache.get(scoped("taobao", buyer_id)).rows.get("l")
+    row = topology.tasks["buyers"].cache.get(scoped("taobao", buyer_id)).rows.get("l")
     return {f.attribute: f.others for f in row.facts.values() if f.is_held} if row else {}
 
 

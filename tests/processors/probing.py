@@ -46,7 +46,7 @@ def probe(task: Task) -> None:
     processor, now_ms = task._processor, task.watermark_ms
     kinds, policies = processor.kinds, processor.policies
     codec = RowCodec(processor.kinds.fact_type, lambda fact: processor.identities[type(fact)](fact))
-    for state in task._cache._files.values():
+    for state in task.cache._files.values():
         before = told(state, codec)
         for row in list(state.rows.values()):
             fresh = conclusions(kinds.judge(other := forgetful(state), other.rows[row.id], policies, now_ms))

@@ -35,7 +35,7 @@ class Scene(Recorded):
     @property
     def state(self) -> KeyedState:
         """The keyed state; an empty one if nothing is held."""
-        return self.task._cache.get(self.key)
+        return self.task.cache.get(self.key)
 
     def come(self, *facts: Any) -> list[Any]:
         """The outputs that these facts have brought, come in one batch; internal records included."""

@@ -80,7 +80,7 @@ def test_nothing_is_published_about_a_row_that_its_kind_does_not_tell(history: l
     list(topology.pass_time(START_MS + 40 * 86_400_000))
     for name, task in topology.tasks.items():
         declared = {k.letter: {STREAM_OF[record] for record in k.tells} for k in kinds_of(name).kinds}
-        for state in task._cache._files.values():
+        for state in task.cache._files.values():
             for row in state.rows.values():
                 assert {published.stream for published in row.published.values()} <= declared[row.id[0]]
 

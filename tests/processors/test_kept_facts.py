@@ -57,7 +57,7 @@ def test_each_dispute_has_its_place() -> None:
             APPEAL,
         ]
     )
-    state = topology.tasks["buyers"]._cache.resident(scoped("jd", "b1"))
+    state = topology.tasks["buyers"].cache.resident(scoped("jd", "b1"))
     assert state is not None
     rows = {row.id: list(row.facts) for row in state.rows.values() if row.facts}
     places = state.row_id("order", scoped("s1", "o1")), state.row_id("buyer"), state.row_id("appeals")

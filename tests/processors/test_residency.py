@@ -13,6 +13,7 @@ from cloudtag.contract.records import Alert
 from cloudtag.contract.replay_form import sorted_form
 from cloudtag.contract.scope import scoped
 from cloudtag.contract.streams import READS
+from cloudtag.engine.cache_budget import CacheBudget
 from cloudtag.engine.keyed_state import KeyedState, StateCache
 from cloudtag.engine.rows import RowCodec
 from cloudtag.engine.task import Task
@@ -78,8 +79,8 @@ def compare(topology: Topology) -> None:
     for name, task in topology.tasks.items():
         processor = task._processor
         codec = RowCodec(processor.kinds.fact_type, processor.kinds.identity)
-        again = StateCache(processor, topology.rows[name], codec, 1000)
-        for key, state in list(task._cache._files.items()):
+        again = StateCache(processor, topology.rows[name], codec, CacheBudget())
+        for key, state in list(task.cache._files.items()):
             stored = again.get(key)
             assert known(state.index) == known(stored.index)
             compare_rows(state, stored)
@@ -112,7 +113,7 @@ def one_and_other() -> tuple[Topology, Topology]:
     """A topology whose states all stay resident, and one whose states are read back for every batch."""
     resident, read_back = Topology(shipped(), 0, memory_rows()), Topology(shipped(), 0, memory_rows())
     for task in read_back.tasks.values():
-        task._cache._limit = 0
+        task.cache._budget.limit_bytes = 0
     return resident, read_back
 
 
@@ -173,7 +174,7 @@ def test_an_index_follows_from_the_facts_held_in_any_order(history: list[Event],
     topology = Topology(shipped(), 0)
     topology.feed(history)
     task = topology.tasks["buyers"]
-    for state in task._cache._files.values():
+    for state in task.cache._files.values():
         held = [(row, fact) for row in state.rows.values() for fact in row.facts.values()]
         again = task._processor.new_state(state.key)
         for row, fact in data.draw(st.permutations(held)):
@@ -203,7 +204,7 @@ def known_of(*events: Event) -> Any:
     for event in events:
         topology.feed([event])
         compare(topology)
-    state: Any = topology.tasks["buyers"]._cache.resident(scoped("taobao", "b1"))
+    state: Any = topology.tasks["buyers"].cache.resident(scoped("taobao", "b1"))
     return known(state.index)
 
 

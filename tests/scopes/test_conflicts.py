@@ -41,7 +41,7 @@ def run(events: list[Any], lateness_ms: int = LATENESS_MS, *, is_stored: bool = 
 
 
 def held(topology: Topology) -> list[Any]:
-    (state,) = topology.tasks["buyers"]._cache._files.values()
+    (state,) = topology.tasks["buyers"].cache._files.values()
     return [fact for row in state.rows.values() for fact in row.facts.values()]
 
 
@@ -61,7 +61,7 @@ def test_streams_platforms_and_buyers_number_their_events_each_for_itself() -> N
     topology = Topology(shipped(), LATENESS_MS)
     topology.feed([ORDER, contact, *others])
     assert topology.conflicting == []
-    assert len(topology.tasks["buyers"]._cache) == 3
+    assert len(topology.tasks["buyers"].cache) == 3
 
 
 def test_a_scan_is_numbered_inside_its_network() -> None:

@@ -25,7 +25,7 @@ def ordered(buyer: str, platform: str = "taobao", at: int = T0, **fields: Any) -
 
 def facts(topology: Topology, network: str, buyer: str, kind: type[Any]) -> list[Any]:
     """What a buyer's keyed state holds of a kind of record, of what stands."""
-    state = topology.tasks["buyers"]._cache.get(scoped(network, buyer))
+    state = topology.tasks["buyers"].cache.get(scoped(network, buyer))
     return [f for row in state.rows.values() for f in row.facts.values() if type(f) is kind and f.is_held]
 
 

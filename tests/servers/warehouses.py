@@ -17,7 +17,7 @@ def warehouse() -> Iterator[str]:
     if address := os.environ.get(VARIABLE):
         yield address
         return
-    with Warehouse() as embedded:
+    with Warehouse(open_to="everyone") as embedded:
         yield embedded.url
 
 

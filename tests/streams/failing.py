@@ -18,6 +18,7 @@ from cloudtag.contract.internal import InternalRecord
 from cloudtag.contract.records import DeadLetter
 from cloudtag.contract.streams import INTERNAL, OUTPUTS, READS, STREAM_OF
 from cloudtag.contract.types import PLATFORMS
+from cloudtag.engine.cache_budget import CacheBudget
 from cloudtag.engine.memory_rows import MemoryRows
 from cloudtag.engine.row_kind import INTERNAL_ID
 from cloudtag.engine.task import Task as Core
@@ -51,7 +52,7 @@ SHIPPED = shipped()
 
 
 def make_core(name: str, rows: RowReader) -> Core:
-    return Core(build(name, SHIPPED, LATENESS_MS), rows, cache_keys=5)
+    return Core(build(name, SHIPPED, LATENESS_MS), rows, CacheBudget(1))
 
 
 @dataclass

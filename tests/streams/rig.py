@@ -7,12 +7,13 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from cloudtag.cli.demo.watch import TopicWatch
 from cloudtag.config import Config
 from cloudtag.wire import Codec
 from streams.kafka import topics
@@ -82,7 +83,13 @@ class Rig:
             await publish(producer, group(records))
 
     def start_worker(
-        self, name: str = "", *, toy_is_mended: bool = False, freezes: str = "", **settings: str
+        self,
+        name: str = "",
+        *,
+        toy_is_mended: bool = False,
+        freezes: str = "",
+        script: Path = WORKER,
+        **settings: str,
     ) -> subprocess.Popen[bytes]:
         environ = {**os.environ, **self.environ, **{f"CLOUDTAG_{k.upper()}": v for k, v in settings.items()}}
         environ |= {toy.MENDED: "1"} if toy_is_mended else {}
@@ -90,7 +97,7 @@ class Rig:
         environ["CLOUDTAG_DATA_DIR"] = str(self.directory / (name or f"worker{len(self.workers)}"))
         with (self.directory / f"worker{len(self.workers)}.log").open("wb") as log:
             worker = subprocess.Popen(
-                [sys.executable, str(WORKER)], env=environ, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT
+                [sys.executable, str(script)], env=environ, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT
             )
         self.workers.append(worker)
         return worker
@@ -105,6 +112,21 @@ class Rig:
     async def ended(self, worker: subprocess.Popen[bytes]) -> None:
         """Wait for a worker that ends by itself."""
         await asyncio.to_thread(worker.wait, PATIENCE_SECONDS)
+
+    async def settled(self, *outputs: "Outputs") -> None:
+        """Wait until all that was sent is judged and committed, nothing is under way, and it is all in `outputs`.
+
+        That the right number has come says nothing: one that is counted twice comes later.
+        """
+        groups = {self.config.app_id: [*toy.READS[toy.PROCESSOR], *topics.internal(toy.PROCESSOR)]}
+        async with TopicWatch(self.config) as watch:
+            await watch.settled(groups, self._check, PATIENCE_SECONDS)
+            for one in outputs:
+                await self.until(lambda one=one: one.has_read(watch.counts), "outputs are read")  # type: ignore[misc]
+
+    def _check(self) -> None:
+        if dead := [worker for worker in self.workers if worker.poll() not in (None, 0, -signal.SIGKILL)]:
+            raise AssertionError(f"a worker died: {self.log(dead[0])[-3000:]}")
 
     async def until(self, is_true: Callable[[], bool], what: str) -> None:
         """Wait for a condition, or say what never came about, with the workers' last words."""
@@ -122,7 +144,7 @@ class Outputs:
     """Follows an output topic and keeps the highest revision of every count. Use as ``async with``."""
 
     def __init__(self, rig: Rig, stream: str = "consequences") -> None:
-        self._rig, self._stream = rig, stream
+        self._rig, self.stream = rig, stream
         self._codec = Codec(max_bytes=32 << 20)
         self.counts: dict[str, int] = {}
         self.records: list[object] = []
@@ -135,7 +157,7 @@ class Outputs:
             max_partition_fetch_bytes=16 << 20,
         )
         await self._consumer.start()
-        topic = self._rig.config.topic(self._stream)
+        topic = self._rig.config.topic(self.stream)
         self._consumer.assign([TopicPartition(topic, p) for p in range(self._rig.config.partitions)])
         self._task = asyncio.create_task(self._follow())
         return self
@@ -145,14 +167,18 @@ class Outputs:
         await asyncio.wait([self._task])
         await self._consumer.stop()
 
+    def has_read(self, counts: Mapping[str, int]) -> bool:
+        """Whether all that there is has come here."""
+        return len(self.records) >= counts[self.stream]
+
     @property
     def total(self) -> int:
         return sum(self.counts.values())
 
     async def _follow(self) -> None:
         async for record in self._consumer:
-            output = self._codec.decode(self._stream, record.value)
+            output = self._codec.decode(self.stream, record.value)
             self.records.append(output)
-            if self._stream == "consequences":
+            if self.stream == "consequences":
                 shop, count = output.subject_id, output.revision  # type: ignore[attr-defined]
                 self.counts[shop] = max(self.counts.get(shop, 0), count)

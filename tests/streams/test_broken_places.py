@@ -19,7 +19,7 @@ from confluent_kafka.admin import (
     ResourceType,
 )
 
-from cloudtag.local.kafka import Kafka
+from cloudtag.local.kafka import Kafka, KafkaSecurity
 from cloudtag.local.probe import free_port
 from streams.kafka import topics
 from streams.kafka.security import client_settings
@@ -102,7 +102,7 @@ async def _full(rig_: Rig, place: Path, fill: Deed, make_room: Deed, more: int) 
 def secured(tmp_path: Path) -> Iterator[tuple[Kafka, dict[str, str]]]:
     """A node of its own that obeys access rules, and the settings to come in."""
     need_kafka()
-    with Kafka(tmp_path / "kafka", users={USER: PASSWORD}) as broker:
+    with Kafka(tmp_path / "kafka", security=KafkaSecurity({USER: PASSWORD})) as broker:
         yield (
             broker,
             {

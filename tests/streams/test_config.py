@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from cloudtag.config import Config, ConfigError
+from cloudtag.cli.sink import _sink_config as sink_config
+from cloudtag.config import SECRETS, Config, ConfigError
 from streams.kafka.security import client_settings, faust_credentials, ssl_context
 
 
@@ -65,6 +66,39 @@ def test_a_wrong_setting_is_named_in_one_line(environ: dict[str, str], names: st
 )
 def test_variables_of_others_are_left_alone(environ: dict[str, str]) -> None:
     assert Config.read(environ).partitions == 8
+
+
+@pytest.mark.parametrize(
+    ("environ", "names"),
+    [
+        ({"CLICKHOUSE": "http://user:s3cret@house:8123/cloudtag"}, r"^CLICKHOUSE is .*CLICKHOUSE_PASSWORD"),
+        ({"CLOUDTAG_CLICKHOUSE_URL": "http://s3cret@house"}, r"^CLICKHOUSE is .*CLICKHOUSE_USER"),
+        ({"CLICKHOUSE": "http://house:8123/?password=s3cret"}, r"^CLICKHOUSE is "),
+        ({"CLICKHOUSE": "http://house:8123/cloudtag#s3cret"}, r"^CLICKHOUSE is "),
+        ({"KAFKA": "kafka-1:9092,user:s3cret@kafka-2:9092"}, r"^KAFKA is .*KAFKA_PASSWORD"),
+        ({"CLOUDTAG_SCHEMA_REGISTRY_URL": "https://u:s3cret@r"}, r"^CLOUDTAG_SCHEMA_REGISTRY_URL .*REGISTRY_PASSWORD"),
+    ],
+)
+def test_an_address_holds_no_secret_and_the_error_does_not_repeat_it(environ: dict[str, str], names: str) -> None:
+    with pytest.raises(ConfigError, match=names) as error:
+        Config.read(environ)
+    assert "s3cret" not in f"{error.value} {error.value.__cause__} {error.value.__context__}"
+    with pytest.raises(ConfigError, match=names):
+        Config.read({}, **{"brokers" if "KAFKA" in environ else _field(environ): next(iter(environ.values()))})
+
+
+def _field(environ: dict[str, str]) -> str:
+    return "schema_registry_url" if "CLOUDTAG_SCHEMA_REGISTRY_URL" in environ else "clickhouse_url"
+
+
+def test_no_secret_shows_in_what_is_made_of_the_settings() -> None:
+    given = {variable: f"s3cret-{n}-and-more" for n, variable in enumerate(SECRETS.values())}
+    config = Config.read(
+        given | {"CLOUDTAG_KAFKA_SECURITY": "SASL_SSL", "CLOUDTAG_KAFKA_USER": "u", "CLICKHOUSE": "http://h"}
+    )
+    assert {getattr(config, field).reveal() for field in SECRETS} == set(given.values())
+    for made in (config, sink_config(config), faust_credentials(config)):
+        assert "s3cret" not in f"{made!r} {made}"
 
 
 def test_an_unknown_setting_in_the_file_is_refused(tmp_path: Path) -> None:

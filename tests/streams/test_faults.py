@@ -38,6 +38,7 @@ async def test_every_event_counts_once_and_a_stop_leaves_nothing_behind(broker: 
         worker = rig.start_worker()
         await rig.until(lambda: outputs.total == FEW, "all events counted")
         assert await rig.stop(worker) == 0
+        await rig.settled(outputs)
         assert outputs.counts == toy.expected(range(FEW), SHOPS)
         assert not [path for path in tmp_path.iterdir() if path.suffix != ".log"]
 
@@ -57,6 +58,7 @@ async def test_workers_ended_in_the_middle_of_batches_lose_nothing(
             assert outputs.total < (round_ + 1) * EVENTS, "ended too late to show anything"
         rig.start_worker("same", batch_records="1000")
         await rig.until(lambda: outputs.total == 3 * EVENTS, "all events counted")
+        await rig.settled(outputs)
         assert outputs.counts == toy.expected(range(3 * EVENTS), SHOPS)
 
 
@@ -72,6 +74,7 @@ async def test_one_two_one_workers_under_load(broker: str, tmp_path: Path) -> No
         assert await rig.stop(first) == 0
         await rig.produce(range(2 * EVENTS, 3 * EVENTS), SHOPS)
         await rig.until(lambda: outputs.total == 3 * EVENTS, "all events counted")
+        await rig.settled(outputs)
         assert outputs.counts == toy.expected(range(3 * EVENTS), SHOPS)
 
 
@@ -82,6 +85,7 @@ async def test_every_event_twice_counts_once(broker: str, tmp_path: Path) -> Non
         await rig.produce(range(2_000, 2_100), SHOPS)
         rig.start_worker()
         await rig.until(lambda: outputs.total >= 2_100, "all events counted")
+        await rig.settled(outputs)
         assert outputs.counts == toy.expected(range(2_100), SHOPS)
 
 
@@ -97,4 +101,5 @@ async def test_kill_9_during_recovery_loses_nothing(broker: str, tmp_path: Path)
         await rig.stop(dying, signal.SIGKILL)
         rig.start_worker()
         await rig.until(lambda: outputs.total == EVENTS + 100, "all events counted")
+        await rig.settled(outputs)
         assert outputs.counts == toy.expected(range(EVENTS + 100), SHOPS)

@@ -43,6 +43,7 @@ async def test_workers_killed_in_the_middle_of_passing_on_lose_and_double_nothin
         worker = rig.start_worker("same")
         expected = toy.expected(range(3 * EVENTS), SHOPS)
         await rig.until(lambda: outputs.total == sum(expected.values()), "all events counted")
+        await rig.settled(outputs)
         assert outputs.counts == expected
         assert "wrong partition" in rig.log(worker)
         assert "set the key to shop_id" in rig.log(worker)
@@ -61,6 +62,7 @@ async def test_what_others_write_to_the_internal_topic_ends_as_dead_letters(brok
         worker = rig.start_worker()
         await rig.until(lambda: outputs.counts == {shop: 1}, "the good record counted")
         await rig.until(lambda: len(letters.records) == len(bad), "all bad records buried")
+        await rig.settled(outputs, letters)
         reasons = sorted(letter.reason for letter in letters.records)  # type: ignore[attr-defined]
         assert reasons == ["no_origin", "no_origin", "not_avro"]
         assert await rig.stop(worker) == 0

@@ -30,6 +30,15 @@ MENDED = "TOY_IS_MENDED"
 """Set in the environment: a release without these bugs."""
 
 
+class Seen(dict[str, set[str]]):
+    """The events of every shop; all of them stay."""
+
+    held_bytes = 0
+
+    def trim(self) -> None:
+        """There is no limit."""
+
+
 class CountingTask:
     """Counts distinct events per shop, of two streams."""
 
@@ -37,12 +46,8 @@ class CountingTask:
         self.watermark_ms = 0
         self._rows = rows
         self._batch = 0
-        self._seen: dict[str, set[str]] = {}
+        self.cache = Seen()
         self._is_mended = MENDED in os.environ
-
-    @property
-    def resident_keys(self) -> int:
-        return len(self._seen)
 
     def open(self) -> TaskResult:
         counts = {
@@ -64,9 +69,9 @@ class CountingTask:
         for fact in facts:
             assert isinstance(fact, AbuseFound | AccountChanged)
             self.watermark_ms = max(self.watermark_ms, fact.occurred_at)
-            seen = self._seen.get(fact.shop_id)
+            seen = self.cache.get(fact.shop_id)
             if seen is None:
-                seen = self._seen[fact.shop_id] = self._load(fact.shop_id)
+                seen = self.cache[fact.shop_id] = self._load(fact.shop_id)
             if fact.event_id.startswith(POISON) and not self._is_mended:
                 raise RuntimeError("the toy task fails on purpose")
             if fact.event_id in seen:
@@ -76,7 +81,7 @@ class CountingTask:
             step.rows[_key(fact.shop_id) + fact.event_id.encode()] = HEAD
             touched.add(fact.shop_id)
         for shop in sorted(touched):
-            count = len(self._seen[shop])
+            count = len(self.cache[shop])
             step.rows[_key(shop)] = HEAD + msgspec.msgpack.encode((count, self._batch))
             step.outputs.append(_report(shop, count))
         step.rows |= self._own()

@@ -41,8 +41,12 @@ def freeze(where: str, producer: Any) -> None:
     producer._write = frozen
 
 
-if __name__ == "__main__":
+def main() -> int:
     if where := os.environ.get(FREEZE):
         freeze(where, producer)
     parts = build(Config.read(), toy.READS, toy.CountingTask, Codec(), PLATFORMS)
-    sys.exit(run_worker(parts))
+    return run_worker(parts)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -61,7 +61,7 @@ def in_process() -> Iterator[Callable[[], Client]]:
 @pytest.fixture(scope="session")
 def server() -> Iterator[LocalWarehouse]:
     """The embedded engine in a process of its own, spoken to over HTTP."""
-    with LocalWarehouse() as running:
+    with LocalWarehouse(open_to="everyone") as running:
         yield running
 
 

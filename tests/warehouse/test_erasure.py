@@ -1,13 +1,22 @@
 """A person that was forgotten is in no table any more; everyone else still is."""
 
+import re
+from collections.abc import Iterator
+from typing import Any
+
 from msgspec.structs import replace
 
-from cloudtag.warehouse.erasure import CONSEQUENCES, OWN_TABLES, erase_buyer
-from cloudtag.warehouse.pseudonymizer import Pseudonymizer
+from cloudtag.contract.events import ErasureRequested
+from cloudtag.contract.records import DeadLetter
+from cloudtag.warehouse.erasure import CONSEQUENCES, OWN_TABLES, erase_buyer, holdings
+from cloudtag.warehouse.forgotten import Forgotten
+from cloudtag.warehouse.named import mentions
+from cloudtag.warehouse.pseudonymizer import SHOWN, Pseudonymizer
+from cloudtag.wire import Codec
 from tests.warehouse.batches import SECRET, batch, inserter
 from tests.warehouse.places import Warehouse
 from tests.warehouse.record_samples import consequence, label
-from tests.warehouse.samples import alert, one_of_each, order, refund
+from tests.warehouse.samples import START_MS, alert, one_of_each, order, refund
 
 
 def test_a_forgotten_buyer_is_in_no_table(warehouse: Warehouse) -> None:
@@ -43,6 +52,102 @@ def test_a_forgotten_buyer_is_in_no_table(warehouse: Warehouse) -> None:
     assert originals == [("addr-1",), ("buyer-2",), ("buyer-3",), ("home-3",)]
     assert warehouse.rows("SELECT value FROM {db}.identities WHERE kind = 'payment'") == []
     assert warehouse.one("SELECT count() FROM {db}.buyer_profiles") == 2
+
+
+NAMED = re.compile(rb"buyer-1(?![2x])")
+LETTERS = {"dead_letters", "dead_letters_latest"}
+
+
+def letter(number: int, key: bytes | None, value: bytes | None, error: str = "") -> DeadLetter:
+    return DeadLetter(
+        topic="orders",
+        partition=0,
+        offset=number,
+        key=key,
+        value=value,
+        reason="not_avro",
+        error=error,
+        seen_at=START_MS + number,
+    )
+
+
+def everything(warehouse: Warehouse) -> Iterator[tuple[str, bytes]]:
+    """Every table and view of the database, and all that it holds, in ClickHouse's own binary form."""
+    sql = "SELECT name FROM system.tables WHERE database = '{db}' AND name NOT LIKE '.%'"
+    client = warehouse.connect()
+    for (name,) in warehouse.rows(sql):
+        yield name, client.raw_query(f"SELECT * FROM {warehouse.database}.{name} FORMAT RowBinary")
+    client.close()
+
+
+def test_after_an_erasure_neither_the_id_nor_its_hash_is_anywhere(warehouse: Warehouse) -> None:
+    """The law. Only `erasures` holds the key: it remembers whom to forget."""
+    buyer, pseudonymizer = "buyer-1", Pseudonymizer(SECRET)
+    key = pseudonymizer.key("buyer", buyer)
+    about: dict[str, Any] = {
+        "explanation": "buyer-3 shares a phone with buyer-1.",
+        "explanation_zh": "与 buyer-1 共用电话。",
+    }
+    of_another = alert(
+        3, linked_buyer_ids=(buyer,), facts={"link buyer-1": "phone:p", "with": "buyer-1 and buyer-12"}, **about
+    )
+    taken_back = replace(of_another, revision=1, status="withdrawn", withdrawn_because="buyer-1 is somebody else.")
+    named = Codec().write("orders", order(1))
+    letters = [
+        letter(1, b"buyer-1", b"no Avro"),
+        letter(2, None, named),
+        letter(3, None, b'{"buyer_id":"buyer-1"}'),
+        letter(4, None, b"x", "the field buyer_id is buyer-1, twice"),
+        letter(5, b"buyer-12", b'{"buyer_id": "buyer-12", "note": "buyer-1x"}', "about buyer-12"),
+    ]
+
+    def store() -> None:
+        into, first = inserter(warehouse), 0
+        forgotten = Forgotten(warehouse.connect(), warehouse.database, Pseudonymizer(SECRET))
+        streams = [*one_of_each().items(), ("alerts", of_another), ("alerts", taken_back)]
+        for stream, record in [*streams, *(("dead-letters", each) for each in letters)]:
+            first += 10
+            kept = forgotten.without(batch(stream, [record], first))
+            if kept.rows:
+                into.insert(kept)
+
+    store()
+    held = {name: data for name, data in everything(warehouse) if key[:SHOWN].encode() in data or NAMED.search(data)}
+    assert {"alerts", "orders", "dead_letters", "identities", "evidence"} <= set(held)
+    # Also before, nobody's id stands in clear but where originals are kept and in what could not be read.
+    assert {name for name, data in held.items() if NAMED.search(data)} <= {"identities", *LETTERS}
+    client = warehouse.connect()
+    assert holdings(client, warehouse.database, Pseudonymizer(SECRET), buyer)["dead_letters"] == 4
+    inserter(warehouse).insert(batch("erasures", [ErasureRequested("era", START_MS, "taobao", buyer)]))
+    erase_buyer(client, warehouse.database, Pseudonymizer(SECRET), buyer)
+    assert holdings(client, warehouse.database, Pseudonymizer(SECRET), buyer) == {}
+    for _ in range(2):
+        for name, data in everything(warehouse):
+            if name != "erasures":
+                assert key[:SHOWN].encode() not in data, name
+                assert not NAMED.search(data), name
+        # The place of each is kept, and the bytes of those about others.
+        assert warehouse.rows("SELECT countIf(value IS NOT NULL), count() FROM {db}.dead_letters FINAL") == [(2, 6)]
+        # Read from the log once more, by a sink that knows the key alone.
+        store()
+
+
+def test_bytes_that_name_a_buyer_are_found_in_any_form() -> None:
+    for held in (
+        b"b-1",
+        b"\x06b-1\x08rest",
+        b"x\x06b-1y",
+        b'{"a":"b-1"}',
+        b"who=b-1&",
+        b"\xff\xfe b-1\n",
+        b"\x00\x06b-1",
+    ):
+        assert mentions(held, "b-1".__eq__), held
+    assert not mentions(None, "b-1".__eq__)
+    for held in (b"", b"b-12", b"ab-1", b"b-1_", b"\x08b-12", b'"b-12"', b"b 1", b"\x06b-"):
+        assert not mentions(held, "b-1".__eq__), held
+    assert mentions(b'{"mail":"me@x.cn:7"}', "me@x.cn:7".__eq__)
+    assert mentions(b"\x12me@x.cn:7\x00", "me@x.cn:7".__eq__)
 
 
 def test_no_table_with_a_buyer_is_forgotten(warehouse: Warehouse) -> None:

@@ -33,6 +33,16 @@ for statement in json.load(sys.stdin):
         told.append(str(error))
 print(json.dumps(told))
 """
+FORGET = """
+import clickhouse_connect, json, sys
+from cloudtag.warehouse.erasure import erase_buyer, holdings
+from cloudtag.warehouse.pseudonymizer import Pseudonymizer
+client = clickhouse_connect.get_client(interface="chdb", path=sys.argv[1])
+for buyer in json.load(sys.stdin):
+    erase_buyer(client, "cloudtag", Pseudonymizer(b"a secret only for tests"), buyer)
+    print(holdings(client, "cloudtag", Pseudonymizer(b"a secret only for tests"), buyer))
+client.close()
+"""
 CONFIG = """<clickhouse><profiles><default>{settings}</default></profiles><quotas><default/></quotas>
 <users><default><password></password><profile>default</profile><quota>default</quota>
 <networks><ip>::/0</ip></networks><grants>{grants}</grants></default></users>
@@ -127,13 +137,22 @@ def test_an_investigator_sees_the_originals_alone(directory: Path) -> None:
     assert "Code: 497." in answers[1]
 
 
-def test_the_sink_stores_and_reads_and_changes_nothing_else(directory: Path) -> None:
+def test_the_sink_stores_reads_and_forgets_and_changes_no_table(directory: Path) -> None:
     asked = [
         "INSERT INTO cloudtag.key_marks SELECT * FROM cloudtag.key_marks",
         "SELECT count() FROM cloudtag.key_marks",
         "DROP TABLE cloudtag.key_marks",
-        "ALTER TABLE cloudtag.alerts DELETE WHERE 1",
+        "TRUNCATE TABLE cloudtag.alerts",
+        "ALTER TABLE cloudtag.alerts ADD COLUMN mine String",
+        "ALTER TABLE cloudtag.alerts MODIFY TTL decided_at + INTERVAL 1 DAY",
+        "CREATE TABLE cloudtag.mine (n UInt8) ENGINE = Memory",
     ]
     answers = _ask(directory, "cloudtag_sink", {}, asked)
     assert answers[:2] == ["", "0\n"]
     assert all("Code: 497." in answer for answer in answers[2:])
+
+
+def test_the_sinks_rights_are_enough_to_forget_a_buyer(directory: Path) -> None:
+    _ask(directory, "cloudtag_sink", {}, [])
+    place = f"{directory / 'data'}?config-file={directory / 'cloudtag_sink.xml'}"
+    assert _run(FORGET, place, ["buyer-1"]) == "{}\n"

@@ -112,11 +112,11 @@ def test_a_history_begins_with_what_was_stored_before_it(empty: Warehouse) -> No
     before = [migration for migration in load() if migration.name < "009"]
     migrate(client, empty.database, before)
     # The sink of today writes columns that later files add; they add only what is not there yet.
-    later = [migration.text for migration in load() if "014" <= migration.name < "016"]
-    for table in ("tag_statuses", "tag_confirmations", "consequences"):
-        for statement in ";".join(later).split(";"):
-            if f"ALTER TABLE {{database}}.{table}" in statement:
-                client.command(statement.replace("{database}", empty.database))
+    later = [migration for migration in load() if "014" <= migration.name < "016"]
+    altered = [f"{empty.database}.{table}" for table in ("tag_statuses", "tag_confirmations", "consequences")]
+    for statement in (statement for migration in later for statement in migration.statements(empty.database)):
+        if statement.startswith("ALTER TABLE") and statement.split()[2] in altered:
+            client.command(statement)
     # One of them becomes part of a key, which a column that is there already cannot.
     client.command(f"ALTER TABLE {empty.database}.tag_statuses ADD COLUMN scope String")
     into = inserter(empty)
@@ -128,3 +128,30 @@ def test_a_history_begins_with_what_was_stored_before_it(empty: Warehouse) -> No
         table, _ = HISTORIES[source]
         [stored] = empty.rows(f"SELECT * FROM {{db}}.{source}")
         assert empty.rows(f"SELECT * FROM {{db}}.{table}") == [stored]
+
+
+def test_what_is_stored_while_columns_are_added_is_in_the_histories(empty: Warehouse) -> None:
+    client, steps = empty.connect(), 0
+    migrate(client, empty.database, [migration for migration in load() if migration.name < "014"])
+    moments = {"tag_statuses": "decided_at", "tag_confirmations": "confirmed_at", "consequences": "starts_at"}
+    for migration in load()[13:]:
+        for statement in migration.statements(empty.database):
+            client.command(statement)
+            steps += 1
+            for table, moment in moments.items():
+                own_id = HISTORIES[table][1]
+                columns = f"({own_id}, revision, {moment})"
+                client.command(f"INSERT INTO {empty.database}.{table} {columns} VALUES ('x', {steps}, '2026-03-02')")
+    for table in moments:
+        told = empty.rows(f"SELECT revision FROM {{db}}.{HISTORIES[table][0]} ORDER BY revision")
+        assert told == [(step,) for step in range(1, steps + 1)], table
+
+
+def test_every_view_of_consequences_says_what_is_of_the_past(warehouse: Warehouse) -> None:
+    sql = """SELECT name FROM system.tables
+        WHERE database = '{db}' AND engine = 'View' AND as_select LIKE '%.consequence%'"""
+    views = [str(name) for (name,) in warehouse.rows(sql)]
+    assert {"sanctions_current", "metric_exclusions_current", "insurance_decisions_current"} <= {*views}
+    for view in (*views, "shop_penalties_current"):
+        columns = {str(row[0]): str(row[1]) for row in warehouse.rows(f"DESCRIBE {{db}}.{view}")}
+        assert columns["historical"] == "Nullable(Bool)", view

@@ -5,6 +5,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 
+from cloudtag.cli.escape import visible
 from cloudtag.cli.failure import DONE, FAILED, explain
 from cloudtag.cli.screen import note
 
@@ -31,9 +32,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return DONE
     except Exception as error:
         if is_debug:
-            traceback.print_exc()
+            note(traceback.format_exc())
         failure = explain(error)
         if str(failure):
-            note(f"cloudtag: {failure}")
+            note(visible(f"cloudtag: {failure}"))
         return failure.code
     return code if isinstance(code, int) else DONE

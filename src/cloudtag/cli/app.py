@@ -78,6 +78,7 @@ app.command(epilog=DOCTOR_EPILOG)(doctor)
 
 _topics = _group("topics", "The topics of an installation.")
 _topics.command("create", epilog=EPILOG)(topics.create)
+_topics.command("grant", epilog=EPILOG)(topics.grant)
 _state = _group("state", "The state that workers keep in changelogs.")
 _state.command("show", epilog=EPILOG)(state.show)
 _state.command("release", epilog=EPILOG)(state.release)

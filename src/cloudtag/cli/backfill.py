@@ -76,8 +76,7 @@ def backfill(
         source(intake)
         report(intake)
         if not dry_run and intake.tally.total:
-            done = Checkpoint.read(checkpoint, live_ms)
-            asyncio.run(_send(config, intake, done, checkpoint, rate, is_behind_live=behind_live))
+            asyncio.run(_send(config, intake, checkpoint, rate, is_behind_live=behind_live))
     if intake.bad.count:
         raise typer.Exit(FAILED)
 
@@ -99,7 +98,6 @@ def _source(
 async def _send(
     config: Config,
     intake: HistoryIntake,
-    done: Checkpoint,
     path: Path | None,
     rate: int | None,
     *,
@@ -113,6 +111,7 @@ async def _send(
     quiet()
     tally = intake.tally
     config = await topics.as_found(config, [config.topic(stream) for stream in INPUTS])
+    done = Checkpoint.read(path, await topics.installation(config), tally.live_since_ms)
     live = await newest_live(config, tally.live_since_ms)
     if live and not is_behind_live:
         raise FailureError(

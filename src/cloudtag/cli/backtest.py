@@ -1,6 +1,5 @@
 """`cloudtag backtest`: what another policy would have said about the same events."""
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,7 +9,7 @@ import typer
 from cloudtag.cli.failure import UNREADABLE
 from cloudtag.cli.lines import read_events
 from cloudtag.cli.options import Files, Until, milliseconds, settings
-from cloudtag.cli.screen import note, progress
+from cloudtag.cli.screen import note, progress, stdout_bytes
 
 if TYPE_CHECKING:
     from cloudtag.policy.load import Packs
@@ -56,7 +55,7 @@ def backtest(
         from cloudtag.backtest.to_json import as_object
 
         told = {"base": names[0], "new": names[1], "unread": unread, **as_object(found)}
-        sys.stdout.write(msgspec.json.format(msgspec.json.encode(told), indent=1).decode() + "\n")
+        stdout_bytes().write(msgspec.json.format(msgspec.json.encode(told), indent=1) + b"\n")
     else:
         from cloudtag.cli.backtest_report import report
 

@@ -1,16 +1,20 @@
 """A connection to the configured warehouse."""
 
 import logging
+import re
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from clickhouse_connect import get_client
 from clickhouse_connect.driver.client import Client
 
 from cloudtag.cli.failure import UNREADABLE, FailureError
-from cloudtag.config import Config
+from cloudtag.config import Config, ConfigError
 
 DEFAULT_DATABASE = "cloudtag"
 CONNECT_SECONDS = 10
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+"""It stands in statements as it is."""
 
 
 def database_of(config: Config) -> str:
@@ -22,7 +26,10 @@ def database_of(config: Config) -> str:
         raise FailureError(
             f"not a warehouse's address: {config.clickhouse_url} (http://host:8123/cloudtag)", UNREADABLE
         )
-    return unquote(address.path.strip("/")) or DEFAULT_DATABASE
+    name = unquote(address.path.strip("/")) or DEFAULT_DATABASE
+    if not _NAME.fullmatch(name):
+        raise FailureError(f"not a database's name: {name!r} (letters, digits and _)", UNREADABLE)
+    return name
 
 
 def connect(config: Config) -> Client:
@@ -38,7 +45,22 @@ def connect(config: Config) -> Client:
         secure=is_tls,
         username=config.clickhouse_user,
         password=config.clickhouse_password.reveal(),
+        **(_tls(config) if is_tls else {}),
         connect_timeout=CONNECT_SECONDS,
         # Clients are used from several threads; a session would allow one query at a time.
         autogenerate_session_id=False,
     )
+
+
+def _tls(config: Config) -> dict[str, Any]:
+    """The files of an encrypted connection. Raises `ConfigError` for one that is not there."""
+    files = {
+        "ca_cert": config.clickhouse_ca_file,
+        "client_cert": config.clickhouse_cert_file,
+        "client_cert_key": config.clickhouse_key_file,
+    }
+    for name, path in files.items():
+        if path is not None and not path.is_file():
+            variable = {"ca_cert": "CA", "client_cert": "CERT", "client_cert_key": "KEY"}[name]
+            raise ConfigError(f"CLOUDTAG_CLICKHOUSE_{variable}_FILE {path} is no file")
+    return {name: str(path) for name, path in files.items() if path is not None} | {"verify": True}

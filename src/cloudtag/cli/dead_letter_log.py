@@ -1,8 +1,7 @@
 """Dead letters as people deal with them: what each holds, whether it was sent again, and what became of that.
 
-That a dead letter was replayed is a record of its own in the compacted topic `dead-letters-replayed`, keyed by the
-place its record came from. It is written when the broker has the record: a crash in between sends the record once
-more, which changes nothing where it was judged already, and never loses it.
+That a dead letter is to be replayed, and that it was, is a record of its own in the compacted topic
+`dead-letters-replayed`, keyed by the place its record came from (`cloudtag.cli.replaying`).
 """
 
 import io
@@ -33,19 +32,34 @@ HEAD_BYTES = 10
 
 
 class ReplayMark(Struct, frozen=True):
-    """A dead letter's record was sent again: to the same topic and partition, where it got a new offset."""
+    """A dead letter's record was sent again, or is about to be: to the same topic and partition."""
 
     topic: str
     partition: int
     offset: int
-    sent_offset: int
+    sent_offset: int | None
+    """The new offset it got there; none before it is sent."""
     sent_at: int
     """By this machine's clock, milliseconds UTC."""
+    from_offset: int = 0
+    """Nothing was sent of it before this offset."""
 
     @property
     def key(self) -> bytes:
         """Under which the topic keeps it."""
         return f"{self.topic}/{self.partition}/{self.offset}".encode()
+
+
+class UnreadableMarkError(ValueError):
+    """A record among the marks that is none."""
+
+
+def mark_of(data: bytes | None) -> ReplayMark:
+    """The mark in a record. Raises `UnreadableMarkError`."""
+    try:
+        return msgspec.json.decode(data or b"", type=ReplayMark)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise UnreadableMarkError(str(error)) from None
 
 
 @dataclass
@@ -64,7 +78,7 @@ class DeadLetterLog:
     def state(self, letter: DeadLetter) -> str:
         """`waiting`, or what became of it since it was sent again."""
         mark = self.marks.get(place_of(letter))
-        if mark is None:
+        if mark is None or mark.sent_offset is None:
             return "waiting"
         again = self.by_place.get((mark.topic, mark.partition, mark.sent_offset))
         if again is not None:
@@ -75,7 +89,8 @@ class DeadLetterLog:
 
     def hindrance(self, letter: DeadLetter, inputs: Iterable[str]) -> str | None:
         """Why a dead letter is not replayed; none where it may be."""
-        if place_of(letter) in self.marks:
+        mark = self.marks.get(place_of(letter))
+        if mark is not None and mark.sent_offset is not None:
             return self.state(letter)
         if letter.topic not in inputs:
             return "not from a topic that is judged"
@@ -107,7 +122,11 @@ async def read_letters(config: Config) -> DeadLetterLog:
     async for letter in _decoded(config):
         found.by_place.setdefault(place_of(letter), letter)
     async for record in read_to_end(config, [config.topic(topics.REPLAYED)]):
-        mark = msgspec.json.decode(record.value, type=ReplayMark)
+        try:
+            mark = mark_of(record.value)
+        except UnreadableMarkError as error:
+            note(visible(f"{shown((record.topic, record.partition, record.offset))} is no mark: {error}"))
+            continue
         found.marks[mark.topic, mark.partition, mark.offset] = mark
     found.read_to = await _read_to(config, {mark.topic for mark in found.marks.values()})
     return found

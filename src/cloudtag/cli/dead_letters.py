@@ -30,7 +30,7 @@ EXCERPT = 400
 CUT = ("key_bytes", "value_bytes", "value_sha256")
 """What a dead letter that holds only a part of its record says of the whole."""
 SEND_AT_ONCE = 100
-"""Dead letters replayed between two marks: what a crash sends a second time."""
+"""So many dead letters are sent before it is looked whether another replay waits."""
 MINUTE_MS, HOUR_MS, DAY_MS = 60_000, 3_600_000, 86_400_000
 LetterFilter = tuple[str | None, str | None, int | None]
 """Which dead letters are meant: of a reason, of a topic, since a broker time in milliseconds; none means any."""
@@ -140,7 +140,8 @@ def replay_letters(
 ) -> None:
     """Send dead letters to the topics they came from again, byte for byte, once their cause is mended.
 
-    Each is sent once: the topic `dead-letters-replayed` remembers it. What is refused again becomes a new dead letter,
+    Each is sent once, also when a replay was killed in its middle or two are begun: the topic `dead-letters-replayed`
+    remembers it, and of two one goes on. What is refused again becomes a new dead letter,
     with a place of its own; `cloudtag dead-letters list` shows what became of each. One that holds only a part of
     its record is named and not sent; the record is at its place for as long as its topic keeps it.
 
@@ -150,12 +151,34 @@ def replay_letters(
 
 
 async def _replay(config: Config, wanted: LetterFilter, *, is_dry_run: bool) -> None:
-    from cloudtag.cli.dead_letter_log import place_of, read_letters, shown
+    from cloudtag.cli.dead_letter_log import read_letters
+    from cloudtag.cli.replaying import ReplayTurn, replayer
+    from streams.kafka import codecs
 
+    codecs.check()
+    # All are read first: what is sent again may come back as new dead letters of the topic being read.
+    if is_dry_run:
+        ready, kept = _ready(await read_letters(config), wanted, config)
+        for letter in ready:
+            _say(f"{_place(letter)} would be sent again")
+        note(f"{len(ready):,} would be sent again, {kept:,} not")
+        return
+    async with ReplayTurn(config) as turn, replayer(config) as out:
+        async with turn.work():
+            letters = await read_letters(config)
+            await out.settle(letters)
+        ready, kept = _ready(letters, wanted, config)
+        for first in range(0, len(ready), SEND_AT_ONCE):
+            async with turn.work():
+                for letter, offset in await out.send(ready[first : first + SEND_AT_ONCE]):
+                    _say(f"{_place(letter)} sent again as {letter.topic}/{letter.partition}@{offset}")
+    note(f"{len(ready):,} sent again, {kept:,} not")
+
+
+def _ready(letters: "DeadLetterLog", wanted: LetterFilter, config: Config) -> tuple[list[DeadLetter], int]:
+    """The dead letters that may be sent again, and how many may not; says of each of those why."""
     # Internal records are read as the events are, and may be refused as they are.
     inputs = {config.topic(stream) for stream in (*INPUTS, *INTERNAL)}
-    # All are read first: what is sent again may come back as new dead letters of the topic being read.
-    letters = await read_letters(config)
     ready, kept = list[DeadLetter](), 0
     for letter in _chosen(letters, wanted, config):
         hindrance = letters.hindrance(letter, inputs)
@@ -163,34 +186,12 @@ async def _replay(config: Config, wanted: LetterFilter, *, is_dry_run: bool) -> 
             ready.append(letter)
             continue
         kept += 1
-        _say(f"{shown(place_of(letter))} not sent: {hindrance}")
-    if is_dry_run:
-        for letter in ready:
-            _say(f"{shown(place_of(letter))} would be sent again")
-    else:
-        await _send(config, ready)
-    note(f"{len(ready):,} {'would be sent' if is_dry_run else 'sent'} again, {kept:,} not")
+        _say(f"{_place(letter)} not sent: {hindrance}")
+    return ready, kept
 
 
-async def _send(config: Config, ready: list[DeadLetter]) -> None:
-    """Send dead letters again and remember it, a few at a time: first the records, then the marks."""
-    from cloudtag.cli.dead_letter_log import ReplayMark, place_of, shown
-    from cloudtag.cli.kafka import sender
-    from streams.kafka import topics
-    from streams.kafka.partitioner import partition_of
-    from streams.kafka.producer import OutRecord
-
-    replayed = config.topic(topics.REPLAYED)
-    counts = await topics.partitions(config, [replayed])
-    async with sender(config) as out:
-        for first in range(0, len(ready), SEND_AT_ONCE):
-            for letter in ready[first : first + SEND_AT_ONCE]:
-                offset = await out.put_at_once((letter.topic, letter.partition), OutRecord(letter.key, letter.value))
-                mark = ReplayMark(*place_of(letter), offset, time.time_ns() // 1_000_000)
-                target = (replayed, partition_of(mark.key.decode(), counts[replayed]))
-                await out.put(target, OutRecord(mark.key, msgspec.json.encode(mark)))
-                _say(f"{shown(place_of(letter))} sent again as {shown((letter.topic, letter.partition, offset))}")
-            await out.flush()
+def _place(letter: DeadLetter) -> str:
+    return f"{letter.topic}/{letter.partition}@{letter.offset}"
 
 
 def _say(line: str) -> None:

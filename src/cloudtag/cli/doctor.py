@@ -60,12 +60,13 @@ async def _examine(config: Config, limit: int, look: "Look") -> tuple["Sample", 
 
     from cloudtag.cli.kafka import quiet
     from cloudtag.doctor import diagnose
+    from streams.kafka.admission import KafkaAccessError
     from streams.sampling import take
 
     quiet()
     try:
         taken = await take(config, limit)
-    except (KafkaError, OSError) as error:
+    except (KafkaError, KafkaAccessError, OSError) as error:
         # Whoever watches this command must see whether a producer is broken or the broker is away.
         raise FailureError(str(explain(error)), UNREADABLE) from error
     return taken, diagnose(taken, look)

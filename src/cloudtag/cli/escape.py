@@ -33,3 +33,8 @@ def _json_escaped(found: re.Match[str]) -> str:
         return char
     units = char.encode("utf-16-be", "surrogatepass")
     return "".join(f"\\u{units[n : n + 2].hex()}" for n in range(0, len(units), 2))
+
+
+def visible_lines(text: str) -> str:
+    """The same for a text of several lines: line ends and tabs stay."""
+    return re.sub(r"[^\n\t]+", lambda found: visible(found[0]), text)

@@ -1,7 +1,6 @@
 """`cloudtag evaluate`: how much the detectors find, how much they miss, whom they accuse falsely, and how late."""
 
 import os
-import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,7 +9,7 @@ import msgspec
 import typer
 
 from cloudtag.cli.failure import FAILED
-from cloudtag.cli.screen import errors, note, output, progress
+from cloudtag.cli.screen import errors, note, output, progress, stdout_bytes
 from cloudtag.simulate import Profile
 
 if TYPE_CHECKING:
@@ -72,7 +71,7 @@ def evaluate(
     if examples is not None:
         _write(examples, tally.examples)
     if as_json:
-        sys.stdout.write(encode(found, wanted, crowd).decode() + "\n")
+        stdout_bytes().write(encode(found, wanted, crowd) + b"\n")
     else:
         show(output(), found, crowd)
     _name_faults(found)

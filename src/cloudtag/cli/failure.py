@@ -16,6 +16,8 @@ LONGEST = 400
 """Servers answer at length; this much of it is shown."""
 PLAIN = (
     "TopicError",
+    "KafkaAccessError",
+    "AclsError",
     "MigrationError",
     "StartError",
     "RegistryUnavailable",
@@ -67,12 +69,23 @@ def _of_a_server(error: Exception) -> FailureError:
         return FailureError(sql_error(str(error), code))
     if home in ("clickhouse_connect", "urllib3"):
         text = one_line(str(error)).split(" (Caused by")[0][:LONGEST]
-        return FailureError(f"ClickHouse: {text} - is it up? (CLICKHOUSE or --clickhouse names it)")
+        return FailureError(f"ClickHouse: {text} - {_advice(str(error))}")
     if hasattr(error, "format_message") and hasattr(error, "exit_code"):
         text = one_line(error.format_message())
         # Asked for nothing, a group of commands shows its help, and no more is to be said.
         return FailureError(f"{text} (see --help)" if text else "", UNREADABLE)
     return FailureError(f"{name}: {one_line(str(error))} - run again with --debug for the details")
+
+
+def _advice(text: str) -> str:
+    """What to look at when ClickHouse could not be reached."""
+    if "Hostname mismatch" in text or "IP address mismatch" in text or "doesn't match" in text:
+        return "CLICKHOUSE must name the server as its certificate does"
+    if "CERTIFICATE_VERIFY_FAILED" in text:
+        return "CLOUDTAG_CLICKHOUSE_CA_FILE must hold who signed its certificate"
+    if "WRONG_VERSION_NUMBER" in text or "record layer failure" in text:
+        return "it speaks no TLS, it seems: CLICKHOUSE begins with https"
+    return "is it up? (CLICKHOUSE or --clickhouse names it)"
 
 
 def _code(error: Exception) -> int | None:

@@ -9,12 +9,13 @@ import typer
 from clickhouse_connect.driver.client import Client
 from rich.table import Table
 
+from cloudtag.cli.escape import visible
 from cloudtag.cli.failure import FAILED, UNREADABLE, FailureError
 from cloudtag.cli.options import Brokers, ClickHouse, settings
 from cloudtag.cli.screen import note, output
 from cloudtag.config import Config
 from cloudtag.contract.events import ErasureRequested
-from cloudtag.contract.streams import INPUTS, OUTPUTS
+from cloudtag.contract.streams import INPUTS, INTERNAL, OUTPUTS
 from cloudtag.contract.times import rfc3339
 
 BUYER_FIELDS = ("buyer_id", "linked_buyer_ids", "orders", "subject_id")
@@ -45,7 +46,7 @@ def forget(
         asyncio.run(_look(config))
         note(f"dry run: {config.topic('erasures')} would be told; nothing was published or erased")
         return
-    if not yes and not typer.confirm(f"Forget buyer {buyer} of {platform} for good?", err=True):
+    if not yes and not typer.confirm(visible(f"Forget buyer {buyer} of {platform} for good?"), err=True):
         raise FailureError("nothing was published or erased", FAILED)
     request = ErasureRequested(f"erasure-{uuid.uuid4()}", time.time_ns() // 1_000_000, platform, buyer)
     asyncio.run(_publish(config, request))
@@ -75,7 +76,7 @@ class _Warehouse:
     def counts(self) -> dict[str, int]:
         from cloudtag.warehouse.erasure import holdings
 
-        return holdings(self._client, self._database, self._pseudonymizer.forget("buyer", self._buyer))
+        return holdings(self._client, self._database, self._pseudonymizer, self._buyer)
 
     def erase(self) -> None:
         from cloudtag.warehouse.erasure import erase_buyer
@@ -84,7 +85,7 @@ class _Warehouse:
 
     def _check_secret(self) -> None:
         """Under another secret the buyer would have another key, and nothing would seem to be held."""
-        marks = self._client.query(f"SELECT DISTINCT mark FROM {self._database}.key_marks").result_rows  # noqa: S608
+        marks = self._client.query(f"SELECT DISTINCT mark FROM {self._database}.key_marks").result_rows  # noqa: S608 - names of our own, values as parameters
         if marks and self._pseudonymizer.mark not in {str(mark) for (mark,) in marks}:
             raise FailureError("the warehouse was filled under another CLOUDTAG_HASH_SECRET", UNREADABLE)
 
@@ -115,17 +116,27 @@ async def _publish(config: Config, request: ErasureRequested) -> None:
 
 async def _look(config: Config) -> None:
     """Say until when topics keep the records that name the buyer: those go with the topic's retention alone."""
+    for line in what_stays(config):
+        note(line)
+
+
+def what_stays(config: Config) -> list[str]:
+    """A line for each length of time for which topics keep records that name a buyer."""
     from streams.kafka.topics import DAY_MS, all_misplaced, declared
 
-    named = set(map(config.topic, all_misplaced(config)))
-    named |= {config.topic(s.name) for s in (*INPUTS.values(), *OUTPUTS.values()) if _names_buyers(s.struct)}
+    streams = (*INPUTS.values(), *OUTPUTS.values(), *INTERNAL.values())
+    named = {config.topic(s.name) for s in streams if _names_buyers(s.struct)}
+    named |= {config.topic(name) for name in (*all_misplaced(config), "dead-letters")}
+    changelogs = [config.changelog(processor) for processor in config.processors]
     kept: dict[int, list[str]] = {}
     for topic in declared(config):
         if topic.name in named:
             kept.setdefault(int(topic.config["retention.ms"]) // DAY_MS, []).append(topic.name)
+    lines = []
     for days, names in sorted(kept.items()):
         until = f"go when they are {days} days old" if days > 0 else "stay: these are kept without end"
-        note(f"records already in {', '.join(sorted(names))} {until}")
+        lines.append(f"records already in {', '.join(sorted(names))} {until}")
+    return [*lines, f"rows already in {', '.join(sorted(changelogs))} go when Kafka compacts these topics next"]
 
 
 def _names_buyers(struct: type) -> bool:

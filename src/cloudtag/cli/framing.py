@@ -1,5 +1,7 @@
 """How records are framed: with the schema's fingerprint, or with the ids of a configured registry."""
 
+from base64 import b64encode
+
 from cloudtag.config import Config
 from cloudtag.wire import Codec
 from cloudtag.wire.codec import MAX_RECORD_BYTES
@@ -11,4 +13,8 @@ def codec_of(config: Config, max_bytes: int = MAX_RECORD_BYTES) -> Codec:
         return Codec(max_bytes=max_bytes)
     from cloudtag.wire.registry import HttpRegistry
 
-    return Codec(HttpRegistry(config.schema_registry_url, topic_prefix=config.topic_prefix), max_bytes)
+    headers = {}
+    if config.schema_registry_user is not None:
+        given = f"{config.schema_registry_user}:{config.schema_registry_password.reveal()}"
+        headers["Authorization"] = f"Basic {b64encode(given.encode()).decode()}"
+    return Codec(HttpRegistry(config.schema_registry_url, topic_prefix=config.topic_prefix, headers=headers), max_bytes)

@@ -16,6 +16,7 @@ from cloudtag.contract.streams import INPUTS, STREAM_OF
 from cloudtag.parcels.spelling import canonical_key
 from cloudtag.wire import Codec
 from streams.kafka import bounded_batches, codecs, topics
+from streams.kafka.admission import explained
 from streams.kafka.partitioner import partition_of
 from streams.kafka.producer import LARGEST_RECORD_BYTES, BatchClient, OutRecord, ProducerHandle, Target, publish
 from streams.kafka.security import client_settings
@@ -126,7 +127,8 @@ async def sender(config: Config, codec: Codec | None = None) -> AsyncIterator[Se
     quiet()
     producer = CommandProducer(config)
     try:
-        await producer.start()
+        async with explained(config):
+            await producer.start()
         made = Sender(config, producer, codec or codec_of(config))
         yield made
         await made.flush()

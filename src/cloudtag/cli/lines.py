@@ -1,6 +1,5 @@
 """Reading events from files or pipes, saying which lines are none, and writing JSON lines."""
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import Any, BinaryIO
 import msgspec
 
 from cloudtag.cli.failure import UNREADABLE, FailureError
-from cloudtag.cli.screen import note, progress
+from cloudtag.cli.screen import note, progress, stdout_bytes
 from cloudtag.contract.events import Event
 from cloudtag.contract.spelling import did_you_mean
 from cloudtag.contract.streams import INPUTS, STREAM_OF
@@ -49,8 +48,9 @@ def check_stream(stream: str | None) -> None:
 def line_writer(path: Path) -> Iterator[BinaryIO]:
     """A file to write lines to, or standard output for `-`."""
     if path == STANDARD:
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
+        out = stdout_bytes()
+        yield out
+        out.flush()
         return
     with path.open("wb") as file:
         yield file

@@ -6,7 +6,6 @@ from typing import Any
 
 import msgspec
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
 from msgspec import Struct
 
 from cloudtag.cli.failure import FailureError
@@ -22,6 +21,7 @@ from cloudtag.processors import build
 from cloudtag.replay.reconciled import Reconciliation
 from cloudtag.replay.restated import Restated, codec_for, restated
 from cloudtag.wire import Undecodable
+from streams.kafka import topics
 from streams.kafka.dead_letters import STREAM as DEAD_LETTERS
 from streams.kafka.partitioner import partition_of
 from streams.kafka.security import client_settings
@@ -69,6 +69,7 @@ async def rebuild(config: Config, policies: Policies) -> Rebuilt:
 
 
 async def _refuse_state(config: Config) -> None:
+    await topics.partitions(config, [config.changelog(name) for name in config.processors])
     for name in config.processors:
         for partition in range(config.partitions):
             log = await read_log(client_settings(config), (config.changelog(name), partition))
@@ -77,13 +78,9 @@ async def _refuse_state(config: Config) -> None:
 
 
 async def _committed(config: Config) -> dict[tuple[str, int], int]:
-    admin = AIOKafkaAdminClient(**client_settings(config))
-    await admin.start()
-    try:
-        wanted = [TopicPartition(config.topic(name), n) for name in INPUTS for n in range(config.partitions)]
+    wanted = [TopicPartition(config.topic(name), n) for name in INPUTS for n in range(config.partitions)]
+    async with topics.administering(config) as admin:
         found = await admin.list_consumer_group_offsets(config.app_id, partitions=wanted)
-    finally:
-        await admin.close()
     return {(tp.topic, tp.partition): offset.offset for tp, offset in found.items()}
 
 

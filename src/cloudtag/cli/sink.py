@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from streams.sink import SinkConfig
 
 
+HTTP_CLIENT = "clickhouse_connect.driver.httpclient"
+"""The logger of the warehouse's client, which tells of each request that fails."""
+
+
 def sink(
     brokers: Brokers = None,
     clickhouse: ClickHouse = None,
@@ -35,9 +39,15 @@ def sink(
 
     Example:  CLOUDTAG_HASH_SECRET_FILE=/run/secrets/hash cloudtag sink -b kafka:9092 -c http://clickhouse:8123/cloudtag
     """
+    from streams.kafka import codecs
+    from streams.kafka.log_throttle import throttle_logs
+
+    # Before anything is waited for: what cannot read its records does not start.
+    codecs.check()
     log_to_stderr(log_level)
     # Whole blocks of rows live for a moment and then go: looking at them often finds nothing to collect.
     collect_rarely()
+    throttle_logs("aiokafka", "urllib3", "urllib3.connectionpool", "clickhouse_connect", HTTP_CLIENT)
     config = settings(brokers, clickhouse, metrics_port=metrics_port)
     asyncio.run(_run(config, _sink_config(config), codec_of(config)))
 
@@ -45,6 +55,8 @@ def sink(
 async def _run(config: Config, sink_config: "SinkConfig", codec: Codec) -> None:
     from streams.health.beat import Health, beating
     from streams.health.serving import served
+    from streams.health.watchdog import Watchdog
+    from streams.kafka.admission import explained
     from streams.sink import Sink
     from streams.sink import sink_metrics as metrics
     from streams.sink.reader import Reader
@@ -54,8 +66,32 @@ async def _run(config: Config, sink_config: "SinkConfig", codec: Codec) -> None:
         loop.add_signal_handler(number, stop.set)
     sink = Sink(sink_config, Reader(codec))
     metrics.READY.set_function(lambda: float(health.obstacle is None))
+    watchdog = Watchdog(sink.pulses, config.stall_seconds)
     with served(config, REGISTRY, health), beating(loop, health, lambda: sink.obstacle):
-        await sink.run(stop)
+        async with explained(config):
+            await _broker(config, stop)
+            if stop.is_set():
+                return
+            await watchdog.start()
+            try:
+                await sink.run(stop)
+            finally:
+                await watchdog.stop()
+
+
+async def _broker(config: Config, stop: asyncio.Event) -> None:
+    """Wait until a broker answers, or until the process is asked to end."""
+    from streams.kafka.topics import reach
+    from streams.kafka.waiting import when_broker_answers
+
+    waiting = asyncio.ensure_future(when_broker_answers(config, lambda: reach(config)))
+    stopping = asyncio.ensure_future(stop.wait())
+    await asyncio.wait((waiting, stopping), return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if waiting.done():
+        waiting.result()
+    else:
+        waiting.cancel()
 
 
 def _sink_config(config: Config) -> "SinkConfig":
@@ -71,8 +107,11 @@ def _sink_config(config: Config) -> "SinkConfig":
         database=database_of(config),
         group=f"{config.app_id}-sink",
         prefix=config.topic_prefix,
+        partitions=config.partitions,
         session_timeout_ms=int(config.session_timeout_seconds * 1000),
         unpacked_batch_bytes=config.unpacked_batch_bytes,
+        buffer_bytes=config.buffer_bytes,
+        cache_bytes=config.cache_bytes,
         kafka=kafka,
     )
 

@@ -27,7 +27,7 @@ def sql_error(text: str, code: int) -> str:
     line = one_line(_LEFT_OUT.sub("", _NAME.sub("", _MEANT.sub("", told)))).rstrip(" .,:")
     line = line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
     known = f"{names[-1]}, {code}" if names else str(code)
-    end = " - check the user and the password" if code in NO_ACCESS else hint
+    end = " - CLOUDTAG_CLICKHOUSE_USER or CLICKHOUSE_PASSWORD is wrong" if code in NO_ACCESS else hint
     return f"ClickHouse: {line} ({known}){end}"
 
 

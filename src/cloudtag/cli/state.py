@@ -122,9 +122,11 @@ async def _read(config: Config, processor: str, partition: int) -> "LogReader":
 async def _show(config: Config, processor: str, state_key: bytes | None, key: str) -> None:
     from cloudtag.changelog.records import QUARANTINE_PREFIX, told_reason
     from cloudtag.engine.rows import header, split_key
+    from streams.kafka import topics
     from streams.kafka.partitioner import partition_of
 
     console = output()
+    await topics.partitions(config, [config.changelog(processor)])
     partitions = range(config.partitions) if state_key is None else [partition_of(key, config.partitions)]
     for partition in partitions:
         for stored, row in sorted((await _read(config, processor, partition)).rows.items()):
@@ -143,9 +145,11 @@ async def _show(config: Config, processor: str, state_key: bytes | None, key: st
 async def _release(config: Config, processor: str, state_key: bytes, key: str) -> None:
     from cloudtag.changelog.records import QUARANTINE_PREFIX
     from cloudtag.cli.kafka import CommandProducer
+    from streams.kafka import topics
     from streams.kafka.partitioner import partition_of
     from streams.state.by_hand import release
 
+    await topics.partitions(config, [config.changelog(processor)])
     partition = partition_of(key, config.partitions)
     if (await _read(config, processor, partition)).rows.get(QUARANTINE_PREFIX + state_key) is None:
         raise FailureError(f"{key} is not set aside")

@@ -50,6 +50,7 @@ def worker(
 
 def _parts(config: Config) -> "Parts":
     """The worker put together: the engine's tasks inside of the stream processor."""
+    from cloudtag.engine.cache_budget import CacheBudget
     from cloudtag.engine.task import Task
     from cloudtag.engine.task_result import RowReader
     from cloudtag.processors import build as processor
@@ -59,9 +60,10 @@ def _parts(config: Config) -> "Parts":
     source = config.policies_dir or "those that come with cloudtag"
     logger.info("policy packs: %s; versions: %s", source, ", ".join(policy.version for policy in packs.versions()))
     lateness_ms = config.lateness_seconds * 1000
+    budget = CacheBudget(config.cache_bytes)
 
     def make_task(name: str, rows: RowReader) -> Task:
-        return Task(processor(name, packs, lateness_ms), rows, live_since_ms=config.live_since_ms)
+        return Task(processor(name, packs, lateness_ms), rows, budget, live_since_ms=config.live_since_ms)
 
     reads = {name: READS[name] for name in config.processors}
     return build(config, reads, make_task, codec_of(config), packs.platforms)

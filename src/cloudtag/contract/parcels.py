@@ -18,7 +18,8 @@ class WaybillUsed(InternalRecord, frozen=True, array_like=True, gc=False, tag_fi
     """A buyer's order was sent under a waybill, or a refund named it as the return number.
 
     `waybill_no` is in canonical form. `event_id` and `occurred_at` are those of the event that first named the number.
-    `is_replaced`: the refund now names another number, or the platform took this one back.
+    `is_replaced`: the refund now names another number, or the platform took this one back. `address_hashes`: where the
+    order was ever said to go, of an outbound number.
     """
 
     waybill_no: str
@@ -34,6 +35,7 @@ class WaybillUsed(InternalRecord, frozen=True, array_like=True, gc=False, tag_fi
     is_offline: bool = False
     is_replaced: bool = False
     network: str = ""
+    address_hashes: tuple[str, ...] = ()
 
     @property
     def party(self) -> tuple[str, str]:

@@ -15,7 +15,7 @@ from cloudtag.contract.records import Alert, Family, ShopOrder
 from cloudtag.contract.streams import STREAM_OF
 from cloudtag.detection.buyer_case import BuyerCase, RiskCase, accuses
 from cloudtag.detection.cases import OrderCase, ParcelCase
-from cloudtag.detection.complaint_view import complaints_of
+from cloudtag.detection.complaint_view import complaints_of, said_of
 from cloudtag.detection.finding import Finding
 from cloudtag.detection.order_view import OrderView
 from cloudtag.policy.model import Policy
@@ -54,9 +54,10 @@ def route_of(family: Family, scenario: str, finding: Finding, policy: Policy, ca
     if isinstance(case, RiskCase):
         has_vouchers = any(alert.route == policy.routes.complaint_centre for alert in case.alerts)
         return route(policy, family, scenario, has_vouchers=has_vouchers, was_refused=False)
+    loose = _loose(case)
     named = [order for order in orders_meant(case, finding) if order.order_id in finding.order_ids]
-    reports = [c for order in named for c in complaints_of(order) if c.complainant == "shop"]
-    has_vouchers = any(map(_has_vouchers, named)) or _is_voucher_cited(case, finding)
+    reports = [c for order in named for c in complaints_of(order, loose) if c.complainant == "shop"]
+    has_vouchers = any(_has_vouchers(order, loose) for order in named) or _is_voucher_cited(case, finding)
     was_refused = any(complaint.status == "rejected" for complaint in reports)
     return route(policy, family, scenario, has_vouchers=has_vouchers, was_refused=was_refused)
 
@@ -123,13 +124,20 @@ def orders_of(case: Case) -> Iterator[OrderView]:
         yield from case.orders
 
 
-def _has_vouchers(order: OrderView) -> bool:
+def _loose(case: Case) -> list[ComplaintChanged]:
+    """What was said of the buyer's complaints without naming an order; an order's own case holds it already."""
+    if isinstance(case, ParcelCase):
+        return list(case.loose)
+    return [f for f in case.others if isinstance(f, ComplaintChanged)] if isinstance(case, BuyerCase) else []
+
+
+def _has_vouchers(order: OrderView, loose: Iterable[ComplaintChanged]) -> bool:
     """What the shop handed in when it refused a refund, in a complaint of its own, or about a review.
 
     What the buyer hands in with a claim proves nothing for the shop.
     """
     refused = (change for refund in order.refunds.values() for change in refund.changes if change.status == "refused")
-    return any(change.evidence for change in refused) or _are_vouchers(order.others)
+    return any(change.evidence for change in refused) or _are_vouchers(said_of(order, loose))
 
 
 def _is_voucher_cited(case: OrderCase | ParcelCase | BuyerCase, finding: Finding) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 
 from cloudtag.detection.goods import Expected, claimed
 from cloudtag.detection.once import once_of_refunds
@@ -31,9 +32,16 @@ def is_all_back(refunds: Refunds) -> bool:
     return wanted.total() >= due.total
 
 
-def has_come_back(order: OrderView, refund: RefundView) -> bool:
-    """Whether the shop found all the goods of one refund."""
-    return is_all_back([(order, refund)])
+def has_come_back(order: OrderView, refund: RefundView, orders: Iterable[OrderView] = ()) -> bool:
+    """Whether the shop found all the goods of one refund, or of all refunds that came back in its parcel (T1b).
+
+    One inspection, booked for one of them, may tell of them all. `orders` are the buyer's that may share the parcel.
+    """
+    if is_all_back([(order, refund)]):
+        return True
+    beside = {other.order_id: other for other in (*orders, order) if other.shop_id == order.shop_id}.values()
+    sharing = [(other, each) for other in beside for each in other.refunds.values() if each.unit == refund.unit]
+    return len(sharing) > 1 and is_all_back(sharing)
 
 
 def _claimed(parts: list[Part]) -> Expected:

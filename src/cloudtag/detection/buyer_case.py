@@ -107,6 +107,8 @@ class RiskCase(Struct, frozen=True, eq=False, gc=False):
     scenarios_zh: Mapping[str, str] = MappingProxyType({})
     passes: Sequence[LinkPassed] = ()
     """Who is linked to those the buyer is linked to."""
+    attempts: Sequence[Alert] = ()
+    """What refunds that were given up before money moved would have stood for, all of it low."""
 
     @property
     def subject(self) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from cloudtag.contract.couriers import CourierReported
+from cloudtag.contract.events import ComplaintChanged
 from cloudtag.contract.links import LinkReported
 from cloudtag.contract.parcels import ParcelReported
 from cloudtag.contract.scope import scoped
@@ -86,6 +87,8 @@ class ParcelCase(Struct, frozen=True, eq=False, gc=False):
     """The hours in which a courier, by its code, showed no scan anywhere (F10), if its answer has come."""
     rest: Callable[[int, int], Sequence[Span]] = lambda *_: ()
     """The days between two moments on which couriers rest."""
+    loose: Sequence[ComplaintChanged] = ()
+    """What was said of the buyer's complaints by events that name no order."""
     made: dict[Any, Any] = field(default_factory=dict)
 
     @property

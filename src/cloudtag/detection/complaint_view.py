@@ -28,13 +28,23 @@ class ComplaintView:
         return next((event for event in self.events if event.type == kind), None)
 
 
-def complaints_of(order: OrderView) -> list[ComplaintView]:
-    """The complaints about an order, by either side, in order of their id."""
+def complaints_of(order: OrderView, loose: Iterable[ComplaintChanged] = ()) -> list[ComplaintView]:
+    """The complaints about an order, by either side, in order of their id.
+
+    `loose`: what was said of complaints without naming the order.
+    """
     events: dict[str, list[ComplaintChanged]] = {}
-    for fact in order.others:
+    for fact in said_of(order, loose):
         if type(fact) is ComplaintChanged:
             events.setdefault(fact.complaint_id, []).append(fact)
     return [ComplaintView(events[complaint_id]) for complaint_id in sorted(events)]
+
+
+def said_of(order: OrderView, loose: Iterable[ComplaintChanged]) -> list[object]:
+    """What is said of an order besides its refunds, also by those of the `loose` words that are of its complaints."""
+    kept = list(loose)
+    about = {(f.shop_id, f.complaint_id) for f in order.others if type(f) is ComplaintChanged} if kept else ()
+    return [*order.others, *(word for word in kept if (word.shop_id, word.complaint_id) in about)]
 
 
 def reviews_of(order: OrderView) -> list[list[ReviewPosted]]:

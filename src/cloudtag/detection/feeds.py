@@ -1,21 +1,34 @@
-"""Whether a courier was heard of at all when goods it carries were said to be in hand already (F10).
+"""Whether a courier was heard of when goods it carries were said to be in hand already, or not to have come (F10).
 
 That no delivery was scanned says nothing of a parcel whose courier shows no scan anywhere: the goods may have come.
+That no scan refutes a signature says little where the courier's feed broke off about then: what it had to say may be
+lost.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from cloudtag.contract.couriers import CourierReported
 from cloudtag.contract.events import RefundChanged
 from cloudtag.detection.awaiting import BusyHours
 from cloudtag.detection.cases import OrderCase
+from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.outbound import Outbound
 from cloudtag.detection.refund_view import RefundView
 from cloudtag.parcels.courier import is_known
-from cloudtag.parcels.silence import FEED_MS, has_feed
+from cloudtag.parcels.silence import FEED_MS, has_feed, hour_of
+
+_DAY_HOURS = 24
+_OUTAGE = (3, 6)
+"""So many silent hours of so many are an outage of a feed that is steady otherwise."""
+_MOST_OUTAGES = 3
+"""A feed that broke off more often in the time that is told of is a sparse one: its silences are chance."""
+_MOST_DARK = 4
+"""And one that was silent for more than one part in so many of its hours has only begun, or is coming to its end."""
+_ODD_HOURS = 20
+"""A steady feed is silent by chance in one of so many hours at most."""
 
 
 class FeedQuestion(NamedTuple):
@@ -32,16 +45,35 @@ def claim_of(refund: RefundView) -> RefundChanged | None:
     return next((c for c in refund.changes if c.claims_received or c.waybill_no is not None), None)
 
 
+def denials(order: OrderView) -> list[RefundView]:
+    """The refunds that say that nothing came, and want the money alone."""
+    return [r for r in order.refunds.values() if r.type == "refund_only" and r.reason == "not_received"]
+
+
 def feed_questions(case: OrderCase) -> Iterator[FeedQuestion]:
-    """What to ask about an order of which goods are claimed to be in hand while no delivery is known."""
+    """What to ask about an order of which goods are claimed to be in hand while no delivery is known, or not to have
+    come though they were signed for."""
     order = case.order
     claims = [claim_of(refund) for refund in order.refunds.values() if refund.type == "return_refund"]
-    times = [claim.occurred_at for claim in claims if claim is not None]
-    if times and "shipped" in order.first_at:
-        for parcel in case.outbound:
-            courier = parcel.courier
-            if courier is not None and rests_on_silence(parcel):
-                yield FeedQuestion(parcel.sent.waybill_no, courier, min(times) - FEED_MS, max(times))
+    claimed = [claim.occurred_at for claim in claims if claim is not None] if "shipped" in order.first_at else []
+    denied = [change.occurred_at for refund in denials(order) for change in refund.changes]
+    for parcel in case.outbound if claimed or denied else ():
+        times = claimed if rests_on_silence(parcel) else denied if is_signed_for(parcel) else []
+        courier = parcel.courier
+        if times and courier is not None:
+            since_ms = min(begun_ms(order, parcel), min(times) - FEED_MS)
+            yield FeedQuestion(parcel.sent.waybill_no, courier, since_ms, max(times))
+
+
+def begun_ms(order: OrderView, parcel: Outbound) -> int:
+    """When a parcel may have set out: with the order's shipping, or when it was first named."""
+    shipped = order.first_at.get("shipped")
+    return parcel.sent.named.occurred_at if shipped is None else shipped.occurred_at
+
+
+def is_signed_for(parcel: Outbound) -> bool:
+    """Whether the recipient's own signature stands, by a courier that is known."""
+    return parcel.journey is not None and parcel.journey.received is not None and is_known(parcel.courier)
 
 
 def rests_on_silence(parcel: Outbound) -> bool:
@@ -53,3 +85,54 @@ def rests_on_silence(parcel: Outbound) -> bool:
 def was_heard(told: CourierReported, at_ms: int, within_ms: int) -> bool:
     """Whether the courier showed any scan anywhere in so long before a moment; the hour that begins in counts whole."""
     return has_feed(at_ms, BusyHours(told), within_ms)
+
+
+def broke_off(
+    told: CourierReported, from_ms: int, until_ms: int, hours: int, within: int = 1, *, is_over: bool = False
+) -> bool:
+    """Whether, in that time, a steady feed was silent in `hours` of `within` clock hours in which it usually scans.
+
+    `told` of until then. Not all on end: scans stamped with another zone's time fall into any silence. `is_over`: only
+    silences that ended count, after which the feed went on: one that thins out is coming to its end.
+    """
+    busy, since, end = BusyHours(told), hour_of(told.occurred_at), hour_of(until_ms - 1) + 1
+    usual = _usual_hours(busy, since, end)
+    silent = [hour for hour in sorted(usual) if hour not in busy]
+    if not silent or not _is_steady(len(usual), silent):
+        return False
+    last = min(end, hour_of(told.silent_since)) if is_over and told.silent_since else end
+    asked = [hour for hour in silent if hour_of(from_ms) <= hour < last]
+    return any(
+        later - first < within and (not is_over or _goes_on(busy, usual, later, end))
+        for first, later in zip(asked, asked[hours - 1 :], strict=False)
+    )
+
+
+def _goes_on(busy: BusyHours, usual: Collection[int], after: int, end: int) -> bool:
+    """Whether a feed scanned in most of the hours after one in which it usually scans."""
+    later = [hour for hour in usual if after < hour < end]
+    return sum(hour in busy for hour in later) * 2 > len(later)
+
+
+def _usual_hours(busy: BusyHours, since: int, end: int) -> set[int]:
+    """The hours of a time that were busy on most of its days."""
+    found = set[int]()
+    for first in range(since, min(since + _DAY_HOURS, end)):
+        days = range(first, end, _DAY_HOURS)
+        if sum(hour in busy for hour in days) * 2 > len(days):
+            found.update(days)
+    return found
+
+
+def _is_steady(usual: int, silent: Sequence[int]) -> bool:
+    """Whether a feed scans in nearly all of so many hours, but for outages: a silence in it is no chance then."""
+    many, within = _OUTAGE
+    dark, outages = set[int](), 0
+    for n in range(len(silent) - many + 1):
+        if silent[n + many - 1] - silent[n] < within:
+            outages += silent[n] not in dark
+            dark.update(silent[n : n + many])
+    if outages > _MOST_OUTAGES or len(dark) * _MOST_DARK > usual:
+        return False
+    rest = usual - len(dark)
+    return rest >= _DAY_HOURS and (len(silent) - len(dark)) * _ODD_HOURS <= rest

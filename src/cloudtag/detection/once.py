@@ -13,8 +13,8 @@ from typing import Any, Protocol, TypeVar, TypeVarTuple
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.refund_view import RefundView
 
-T = TypeVar("T")
-Ts = TypeVarTuple("Ts")
+_T = TypeVar("_T")
+_Ts = TypeVarTuple("_Ts")
 _Refunds = list[tuple[OrderView, RefundView]]
 _UNMADE: Any = object()
 
@@ -28,15 +28,15 @@ class HasMade(Protocol):
         ...
 
 
-AnyCase = TypeVar("AnyCase", bound=HasMade)
+_AnyCase = TypeVar("_AnyCase", bound=HasMade)
 
 
-def once_of_case(make: Callable[[AnyCase], T]) -> Callable[[AnyCase], T]:
+def once_of_case(make: Callable[[_AnyCase], _T]) -> Callable[[_AnyCase], _T]:
     """A function of a case, asked by several detectors and made once."""
 
     @wraps(make)
-    def made(case: AnyCase) -> T:
-        found: T = case.made.get(make, _UNMADE)
+    def made(case: _AnyCase) -> _T:
+        found: _T = case.made.get(make, _UNMADE)
         if found is _UNMADE:
             found = case.made[make] = make(case)
         return found
@@ -44,13 +44,13 @@ def once_of_case(make: Callable[[AnyCase], T]) -> Callable[[AnyCase], T]:
     return made
 
 
-def once(make: Callable[[OrderView, *Ts], T]) -> Callable[[OrderView, *Ts], T]:
+def once(make: Callable[[OrderView, *_Ts], _T]) -> Callable[[OrderView, *_Ts], _T]:
     """A function of one order and of values that can be told apart, made once for each until the order changes."""
 
     @wraps(make)
-    def made(order: OrderView, *args: *Ts) -> T:
+    def made(order: OrderView, *args: *_Ts) -> _T:
         held, key = order.made, (make, *args)
-        found: T = held.get(key, _UNMADE)
+        found: _T = held.get(key, _UNMADE)
         if found is _UNMADE:
             found = make(order, *args)
             order.keep(key, found)
@@ -60,14 +60,14 @@ def once(make: Callable[[OrderView, *Ts], T]) -> Callable[[OrderView, *Ts], T]:
 
 
 def once_of_refund(
-    make: Callable[[OrderView, RefundView, *Ts], T],
-) -> Callable[[OrderView, RefundView, *Ts], T]:
+    make: Callable[[OrderView, RefundView, *_Ts], _T],
+) -> Callable[[OrderView, RefundView, *_Ts], _T]:
     """A function of an order and one of its refunds, made once for each refund until the order changes."""
 
     @wraps(make)
-    def made(order: OrderView, refund: RefundView, *args: *Ts) -> T:
+    def made(order: OrderView, refund: RefundView, *args: *_Ts) -> _T:
         held, key = order.made, (make, refund.refund_id, *args)
-        found: T = held.get(key, _UNMADE)
+        found: _T = held.get(key, _UNMADE)
         if found is _UNMADE:
             found = make(order, refund, *args)
             order.keep(key, found)
@@ -76,16 +76,16 @@ def once_of_refund(
     return made
 
 
-def once_of_refunds(make: Callable[[_Refunds], T]) -> Callable[[_Refunds], T]:
+def once_of_refunds(make: Callable[[_Refunds], _T]) -> Callable[[_Refunds], _T]:
     """A function of refunds with their orders, made once where they are all of one order, as most are."""
 
     @wraps(make)
-    def made(refunds: _Refunds) -> T:
+    def made(refunds: _Refunds) -> _T:
         order = refunds[0][0] if refunds else None
         if order is None or any(other is not order for other, _ in refunds):
             return make(refunds)
         key = (make, *(refund.refund_id for _, refund in refunds))
-        found: T = order.made.get(key, _UNMADE)
+        found: _T = order.made.get(key, _UNMADE)
         if found is _UNMADE:
             found = make(refunds)
             order.keep(key, found)

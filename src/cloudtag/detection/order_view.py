@@ -243,6 +243,8 @@ class OrderView:
             self.filled_waybills |= {change.waybill_no}
 
     def _take(self, order: OrderChanged) -> None:
+        if self.outbound is not None and order.address_hash and order.address_hash not in self.address_hashes:
+            self.outbound = self.quiet = None
         self.changes.append(order)
         self.first_at.setdefault(order.status, order)
         if order.lines and order.lines != self.lines:

@@ -18,15 +18,17 @@ orders, these beside the alerts about them, or all of a buyer's alerts."""
 class Rule(Struct, frozen=True, kw_only=True):
     """The fixed facts about a detector.
 
-    `needs` are the input streams of which it must have seen something to be asked at all, `signals` what else.
-    `rules` are the rule ids it implements; `scenario` is the tag label its alerts carry; `clears` is what fact would
-    clear an alert, in English and Chinese; `title` names it for people. `cleared` are its own words, in both languages,
-    for an event that did clear one, by stream or by stream and what the event told (`orders:paid`), with `{on}` for the
-    day; general words stand in for what is not there. `scenario_zh` names the scenario in Chinese
-    sentences. `accuses` is false where its alerts say nothing against the buyer but protect the shop. `unpaid_ms` tells
-    from its parameters how long an order may stay unpaid until it counts: linked buyers are told of it then. `concerns`
-    tells of one order (an `OrderView`) and the parameters whether it could be of any interest to a detector of scope
-    `order`: cheap, since most are not; it may say yes too often, and must never miss one.
+    `needs` are the input streams of which it must have seen something to be asked at all, `signals` what else. `rules`
+    are the rule ids it implements; `scenario` is the tag label its alerts carry; `clears` is what fact would clear an
+    alert, in English and Chinese; `title` names it for people. `cleared` are its own words, in both languages, for an
+    event that did clear one, by stream or by stream and what the event told (`orders:paid`), with `{on}` for the day;
+    general words stand in for what is not there. `scenario_zh` names the scenario in Chinese sentences. `accuses` is
+    false where its alerts say nothing against the buyer but protect the shop. `unpaid_ms` tells from its parameters how
+    long an order may stay unpaid until it counts: linked buyers are told of it then. `concerns` tells of one order (an
+    `OrderView`) and the parameters whether it could be of any interest to a detector of scope `order`: cheap, since
+    most are not; it may say yes too often, and must never miss one. Of one that weighs other detectors' alerts
+    `own_fields` are the input fields (`stream.field`) it looks at itself: what else its examples hold is there for the
+    alerts.
     """
 
     title: str
@@ -44,6 +46,7 @@ class Rule(Struct, frozen=True, kw_only=True):
     accuses: bool = True
     unpaid_ms: Callable[[Any], int] | None = None
     concerns: Callable[[Any, Any], bool] | None = None
+    own_fields: tuple[str, ...] | None = None
 
 
 class Example(Struct, frozen=True, kw_only=True):

@@ -47,10 +47,11 @@ RULE = Rule(
     scenario_zh="关联账号团伙",
     scope="risk",
     needs=(),
-    rules=("A1",),
+    rules=("A1", "F11"),
     clears="Withdrawal of its members' alerts, a verdict `normal` on them, or a shared attribute that turns out a hub.",
     clears_zh="成员的预警被撤回或被店铺判定为正常，或共用信息被证实为公共地址、公共设备。",
     recommendation="review_accounts_together",
+    own_fields=("orders.address_hash", "orders.phone_hash", "orders.device_hash", "orders.payment_hash"),
 )
 _SLACK_MS = 30 * DAY_MS
 """How much earlier than its decision an alert's events may be and still be held by the other buyer's file."""

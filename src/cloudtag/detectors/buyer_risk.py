@@ -10,7 +10,8 @@ same events (the same refund, inspection, scan, complaint or review; the same or
 are two of one family about the very same orders (a courier who scans nothing gives rise to several such alerts at
 once), unless both are high or critical. Fewer than `independent`: silent. From `independent` on: medium. From `many`
 on: high. An alert that a shop answered with `normal` is no signal, nor is one that only protects the shop
-(`shipping_exemption`).
+(`shipping_exemption`). What a refund that was given up before money moved would have stood for goes on weighing as a
+weak signal beside alerts that stand, and never by itself (F6).
 
 Known false positives: two different mishaps of one buyer within half a year.
 
@@ -32,6 +33,7 @@ from cloudtag.contract.records import Alert, Severity
 from cloudtag.contract.scope import scoped
 from cloudtag.detection.buyer_case import RiskCase
 from cloudtag.detection.example import complained, day, event, inspected, ordered, refunded, reviewed, scanned
+from cloudtag.detection.examples.given_up import GIVEN_UP
 from cloudtag.detection.finding import MOST_EVIDENCE, Finding, unique
 from cloudtag.detection.names import called
 from cloudtag.detection.rule import Example, Rule
@@ -45,10 +47,11 @@ RULE = Rule(
     scenario_zh="买家风险",
     scope="risk",
     needs=(),
-    rules=("A1", "B26"),
+    rules=("A1", "B26", "F6"),
     clears="A shop's verdict `normal` on one of the alerts, or the withdrawal of one.",
     clears_zh="店铺将其中一条预警判定为正常，或该预警被撤回。",
     recommendation="review_buyer",
+    own_fields=(),
 )
 _STRONG = ("high", "critical")
 _BACKGROUND = ("orders", "shops")
@@ -160,6 +163,7 @@ EXAMPLES = (
             e for n in (1, 2) for e in (*_short(n, n)[:2], inspected(day(9), {"dress": 2}, refund_id=f"r{n}"))
         ),
     ),
+    *GIVEN_UP,
 )
 
 
@@ -176,12 +180,15 @@ class _Weight(NamedTuple):
 
 def detect(case: RiskCase, parameters: Parameters) -> Iterator[Finding]:
     """One finding for the buyer while enough independent signals stand."""
-    signals = [a for a in case.alerts if a.facts.get("verdict") != "normal" and a.detector not in case.protective]
+    told = sorted((*case.alerts, *case.attempts), key=lambda alert: (alert.decided_at, alert.alert_id))
+    signals = [a for a in told if a.facts.get("verdict") != "normal" and a.detector not in case.protective]
     if len(signals) < parameters.independent:
         return
     weight = _weigh(signals, parameters)
-    if weight.signals >= parameters.independent:
-        yield _finding(weight, parameters, case.scenarios_zh)
+    attempts = {attempt.alert_id for attempt in case.attempts}
+    given_up = sum(alert.alert_id in attempts for alert in weight.alerts)
+    if weight.signals >= parameters.independent and given_up < len(weight.alerts):
+        yield _finding(weight, parameters, case.scenarios_zh, given_up)
 
 
 def _weigh(signals: Sequence[Alert], parameters: Parameters) -> _Weight:
@@ -258,7 +265,7 @@ def _severity(count: int, parameters: Parameters) -> Severity:
     return "high" if count >= parameters.many else "medium"
 
 
-def _finding(weight: _Weight, parameters: Parameters, called_zh: Mapping[str, str]) -> Finding:
+def _finding(weight: _Weight, parameters: Parameters, called_zh: Mapping[str, str], given_up: int) -> Finding:
     count, alerts, days = weight.signals, weight.alerts, parameters.window_days
     scenarios = unique(alert.scenario for alert in alerts)
     evidence = sorted({(r.occurred_at, r.stream, r.event_id): r for a in alerts for r in a.evidence}.items())
@@ -280,6 +287,7 @@ def _finding(weight: _Weight, parameters: Parameters, called_zh: Mapping[str, st
             "families": ",".join(unique(alert.family for alert in alerts)),
             "scenarios": ",".join(scenarios),
             "window_days": str(days),
+            **({"given_up": str(given_up)} if given_up else {}),
         },
         explanation=(
             f"This buyer gave cause for complaint {len(alerts)} times within {counted(days, 'day')}, in {count} ways "

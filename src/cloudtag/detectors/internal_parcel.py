@@ -5,10 +5,11 @@ What it finds: a return parcel that was signed for where it was handed in (T3.5)
 Why it is abuse: someone at the courier scans a parcel in and out; the number looks delivered, and no goods moved.
 
 How it decides: the parcel of the journey that the return means was signed for, and its first and its last scan are
-different scans at one and the same facility, both known; or the courier sent it back (`returned`) though nobody had
-refused it, and it was signed for at the buyer's end. A parcel that the shop refused travels home by right and is left
-alone; so is one in which the shop found all the goods, a return withdrawn before money moved, and one that was not
-turned round and weighs what was sent, within `weight_percent`, as a parcel between two people of one town does. Medium.
+different scans at one and the same facility, both known, and the first is not that it arrived from elsewhere (its
+hand-in was not scanned then); or the courier sent it back (`returned`) though nobody had refused it, and it was signed
+for at the buyer's end. A parcel that the shop refused travels home by right and is left alone; so is one in which the
+shop found all the goods, a return withdrawn before money moved, and one that was not turned round and weighs what was
+sent, within `weight_percent`, as a parcel between two people of one town does. Medium.
 
 Known false positives: buyer and shop served by one station whose scales nobody reads, until the shop opens the parcel.
 

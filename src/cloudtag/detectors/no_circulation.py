@@ -8,14 +8,15 @@ How it decides: `without_scan_hours` that count have passed since the number was
 of a label is known of the journey that the return means. Hours in which the courier showed no scan at all anywhere do
 not count, nor (`counts_holidays`) do the holidays of the policy's calendar (F10). Medium. Of a courier that is not
 known or not named every hour counts, and the alert is low until the shop says that nothing arrived. A number that was
-replaced by one that travels is a slip, once per refund; one that the platform took back, or whose refund was withdrawn
-or refused, before the wait was over is not awaited. Time passing opens the alert; a scan withdraws it, however late it
+replaced by one that travels is a slip, once per refund; one that the platform took back, or whose refund was refused,
+before the wait was over is not awaited, nor one whose refund was withdrawn before money moved, however late: who names
+the number after that begins a wait of their own. Time passing opens the alert; a scan withdraws it, however late it
 comes.
 
 Known false positives: a parcel handed in at a station that scans only at pick-up; a small courier whose feed is down
 without being known here.
 
-What would clear it: any scan of the number, or an inspection that finds the goods.
+What would clear it: any scan of the number, an inspection that finds the goods, or the refund withdrawn unpaid.
 
 What to do: ask the buyer for the courier's receipt; do not refund on the clock alone.
 """
@@ -33,6 +34,7 @@ from cloudtag.detection.awaiting import Awaited, awaited, courier_of, is_silent,
 from cloudtag.detection.cases import ParcelCase
 from cloudtag.detection.examples.no_circulation import EXAMPLES
 from cloudtag.detection.finding import Finding, Timer, cite, unique
+from cloudtag.detection.returning import is_given_up
 from cloudtag.detection.rule import Rule
 from cloudtag.detection.wording import counted
 from cloudtag.parcels.uses import WAIT_HOURS
@@ -45,13 +47,12 @@ RULE = Rule(
     scope="parcel",
     needs=("refunds",),
     rules=("T3.4", "F7", "F10"),
-    clears="Any courier scan of the return number.",
-    clears_zh="该退货单号的任意一次物流扫描。",
+    clears="Any courier scan of the return number, or the refund withdrawn before it was paid.",
+    clears_zh="该退货单号的任意一次物流扫描，或买家在退款前撤销申请。",
     recommendation="ask_for_receipt",
 )
 __all__ = ["EXAMPLES", "RULE", "Parameters", "detect"]
 _HOUR_MS = 3_600_000
-_OVER = ("withdrawn", "refused")
 
 
 class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
@@ -63,22 +64,28 @@ class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
 
 def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Timer]:
     """A timer until the wait is over, then a finding unless something was scanned."""
-    waiting, number = awaited(case), case.waybill_no
-    if not waiting or number is None or is_all_back([(one.order, one.refund) for one in waiting]):
+    number = case.waybill_no
+    if number is None:
         return
-    courier, first = courier_of(waiting, number), waiting[0].named
+    waiting = [one for one in awaited(case) if not is_given_up(one.refund)]
+    if is_all_back([(one.order, one.refund) for one in waiting]):
+        return
     wait_ms = parameters.without_scan_hours * _HOUR_MS
-    wait = wait_of(case, first.occurred_at, wait_ms, courier, rests=not parameters.counts_holidays)
-    if wait is None:
-        return
-    if wait.is_over_at is None:
-        # A courier that is silent now is heard of again; until then no hour counts.
-        if wait.is_courier_unknown or not is_silent(case, courier):
-            yield Timer(wait.earliest_end)
-        return
-    accused = [one for one in waiting if not _was_over(one, number, wait.is_over_at)]
-    if accused:
-        yield _finding(number, accused, wait.is_over_at, parameters, is_unknown=wait.is_courier_unknown)
+    while waiting:
+        courier, from_ms = courier_of(waiting, number), waiting[0].named.occurred_at
+        wait = wait_of(case, from_ms, wait_ms, courier, rests=not parameters.counts_holidays)
+        if wait is None:
+            return
+        if wait.is_over_at is None:
+            # A courier that is silent now is heard of again; until then no hour counts.
+            if wait.is_courier_unknown or not is_silent(case, courier):
+                yield Timer(wait.earliest_end)
+            return
+        if not _was_over(waiting[0], number, wait.is_over_at):
+            accused = [one for one in waiting if not _was_over(one, number, wait.is_over_at)]
+            yield _finding(number, accused, wait.is_over_at, parameters, is_unknown=wait.is_courier_unknown)
+            return
+        waiting = waiting[1:]
 
 
 def _finding(number: str, waiting: list[Awaited], over_ms: int, parameters: Parameters, *, is_unknown: bool) -> Finding:
@@ -118,9 +125,9 @@ def _nothing_arrived(waiting: list[Awaited], number: str) -> list[ReturnInspecte
 
 
 def _was_over(one: Awaited, number: str, over_ms: int) -> bool:
-    """Whether the number was not awaited any more by then: taken back, or its refund withdrawn or refused."""
+    """Whether the number was not awaited any more by then: taken back, or its refund refused."""
     cleared_at = one.refund.cleared_at.get(number)
     if cleared_at is not None and cleared_at <= over_ms:
         return True
     statuses = [c.status for c in one.refund.changes if c.occurred_at <= over_ms and c.status != "unknown"]
-    return bool(statuses) and statuses[-1] in _OVER
+    return bool(statuses) and statuses[-1] == "refused"

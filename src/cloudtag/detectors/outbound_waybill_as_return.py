@@ -72,7 +72,7 @@ def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Timer
         if parcel.place in _RETURNED:
             continue
         for own, refund in case.refunds:
-            if not is_awaited(refund) or has_come_back(own, refund):
+            if not is_awaited(refund) or has_come_back(own, refund, [beside for beside, _ in case.refunds]):
                 continue
             if _is_one(case, parcel, refund, parameters):
                 yield _finding(own, refund, order, parcel.sent.named)

@@ -8,8 +8,11 @@ How it decides: each parcel of the order that may hold the claimed goods is with
 recipient's own signature or collected from a locker or station; and some opening, amendment or escalation of the refund
 with the reason `not_received` happened at least `clock_tolerance_minutes` after the last of those. Medium; high once
 the buyer amends the refund after that; critical from `modifications` such amendments on; never more than medium by
-scans stamped with a local time. A signature that a later scan refutes, a parcel that comes home, one that went
-elsewhere, and a return withdrawn before money moved, say nothing.
+scans stamped with a local time. Low, amended or not, where the courier's feed, steady otherwise, broke off between
+shipping and the `refuting_hours` after a signature, and went on later: it was silent in `outage_hours` of
+`outage_within_hours` in which it scans on most days, and that the parcel was refused, or carried on, may have been lost
+with them (F10). A signature that a later scan refutes, a parcel that comes home, one that went elsewhere, and a return
+withdrawn before money moved, say nothing.
 
 Known false positives: a courier that signs in the recipient's name. Parcels signed for by a household, a locker, a
 station, somebody else or nobody named are left alone.
@@ -33,6 +36,7 @@ from cloudtag.contract.records import Reference, Severity
 from cloudtag.detection.all_back import has_come_back
 from cloudtag.detection.cases import OrderCase
 from cloudtag.detection.examples.received_refund_only import EXAMPLES
+from cloudtag.detection.feeds import begun_ms, broke_off, denials, feed_questions
 from cloudtag.detection.finding import Finding, Timer, cite, oldest_first
 from cloudtag.detection.outbound import Outbound, holding_claimed, moment
 from cloudtag.detection.refund_view import RefundView
@@ -48,33 +52,47 @@ RULE = Rule(
     scenario_zh="收货后仅退款",
     scope="order",
     needs=("refunds",),
-    rules=("T6", "B28"),
+    rules=("T6", "B28", "F4", "F6", "F7", "F10"),
     clears="A scan that shows the recipient did not have the parcel before the claim.",
     clears_zh="有扫描记录表明收件人在申请之前并未收到包裹。",
     recommendation="refuse_with_proof_of_delivery",
 )
 __all__ = ["EXAMPLES", "RULE", "Parameters", "detect"]
-_MINUTE_MS = 60_000
+_MINUTE_MS, _HOUR_MS = 60_000, 3_600_000
 
 
 class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
-    """From how many amendments on the alert is critical, and how far the clocks of two sources may differ."""
+    """From how many amendments on the alert is critical, how far the clocks of two sources may differ, how many silent
+    hours within how many are an outage of a courier's feed, and until how long after a signature it matters.
+
+    A feed that hardly ever misses an hour misses three of six by no chance; scans stamped with another zone's time fall
+    into any silence, so they need not be on end. Parcels that were signed for by mistake are carried on within three
+    days.
+    """
 
     modifications: Annotated[int, Meta(ge=1)] = 2
     clock_tolerance_minutes: Annotated[int, Meta(ge=0)] = 10
+    outage_hours: Annotated[int, Meta(ge=1)] = 3
+    outage_within_hours: Annotated[int, Meta(ge=1)] = 6
+    refuting_hours: Annotated[int, Meta(ge=0)] = 72
 
 
 class _Receipt(NamedTuple):
-    """A parcel that is in the recipient's hands: its number, the scan that says so, its journey."""
+    """A parcel that is in the recipient's hands: the scan that says so, its journey."""
 
-    waybill_no: str
+    parcel: Outbound
     scan: ScanSeen
     journey: JourneySeen
+
+    @property
+    def waybill_no(self) -> str:
+        """Its number."""
+        return self.parcel.sent.waybill_no
 
 
 def detect(case: OrderCase, parameters: Parameters) -> Iterator[Finding | Timer]:
     """One finding per refund that denies a delivery of which the recipient has the goods."""
-    refunds = [r for r in case.order.refunds.values() if r.type == "refund_only" and r.reason == "not_received"]
+    refunds = denials(case.order)
     parcels = case.outbound if refunds else []
     tolerance_ms = parameters.clock_tolerance_minutes * _MINUTE_MS
     for refund in refunds:
@@ -83,8 +101,27 @@ def detect(case: OrderCase, parameters: Parameters) -> Iterator[Finding | Timer]
             continue
         after = [c for c in refund.changes if all(_is_after(receipt, c, tolerance_ms) for receipt in receipts)]
         denial = next((c for c in after if _denies(c)), None)
-        if denial is not None:
-            yield _finding(receipts, refund, denial, after, parameters)
+        is_silent = _broke_off(case, receipts, parameters) if denial is not None else None
+        if denial is not None and is_silent is not None:
+            yield _finding(receipts, refund, denial, after, parameters, is_silent=is_silent)
+
+
+def _broke_off(case: OrderCase, receipts: list[_Receipt], parameters: Parameters) -> bool | None:
+    """Whether the feed of any of the couriers broke off, and went on; none while an answer is awaited."""
+    asked = {question.waybill_no for question in feed_questions(case) if case.is_asked(question.waybill_no)}
+    found = False
+    for receipt in receipts:
+        courier = receipt.parcel.courier
+        if receipt.waybill_no not in asked or courier is None:
+            continue
+        told = case.silence(receipt.waybill_no, courier)
+        if told is None:
+            return None
+        # A silence that goes on may be the end of all that is known.
+        span = begun_ms(case.order, receipt.parcel), receipt.scan.occurred_at + parameters.refuting_hours * _HOUR_MS
+        hours, within = parameters.outage_hours, parameters.outage_within_hours
+        found = found or broke_off(told, *span, hours, within, is_over=True)
+    return found
 
 
 def _receipts(parcels: list[Outbound]) -> list[_Receipt]:
@@ -94,7 +131,7 @@ def _receipts(parcels: list[Outbound]) -> list[_Receipt]:
         journey = parcel.journey
         if journey is None or journey.received is None or parcel.place != "with_receiver":
             return []
-        found.append(_Receipt(parcel.sent.waybill_no, journey.received, journey))
+        found.append(_Receipt(parcel, journey.received, journey))
     return found
 
 
@@ -119,12 +156,16 @@ def _finding(
     denial: RefundChanged,
     after: list[RefundChanged],
     parameters: Parameters,
+    *,
+    is_silent: bool,
 ) -> Finding:
     last = max(receipts, key=lambda receipt: (receipt.scan.occurred_at, receipt.waybill_no))
     is_uncertain = any(receipt.journey.is_time_uncertain for receipt in receipts)
     amended = sum(change.status == "modified" for change in after)
-    rises = {} if is_uncertain else _rises(after, denial, parameters)
+    rises = {} if is_uncertain or is_silent else _rises(after, denial, parameters)
     severity: Severity = "critical" if "critical" in rises else "high" if "high" in rises else "medium"
+    if is_silent:
+        severity = "low"
     numbers = sorted(receipt.waybill_no for receipt in receipts)
     is_collected = last.scan.scan == "collected"
     after_ms = denial.occurred_at - last.scan.occurred_at
@@ -149,6 +190,7 @@ def _finding(
             "signer": "collected" if is_collected else "recipient",
             "hours_after_signature": f"{after_ms / 3_600_000:.1f}",
             "modified": f"{amended}/{parameters.modifications}",
+            **({"courier_silent": "true"} if is_silent else {}),
         },
         explanation=(
             f"Refund {refund.refund_id} says the goods were not received, {span(after_ms)} after the recipient "

@@ -10,11 +10,12 @@ made while each parcel that may hold the claimed goods was under way: it was del
 its journey says (F6, F7). Times of two sources are told apart from `clock_tolerance_minutes` on. A claim more than
 `usual_days` after shipping is not it: by then most parcels have come, scanned or not. Where no delivery was scanned at
 all, a claim more than `soonest_hours` after shipping is not it either if its courier, though known, showed no scan
-anywhere in the `silent_hours` before: its feed was dead, and the goods may have come (F10). High when the freight is
-insured or insurance is claimed, else medium, and never more by scans stamped with a local time; low where nobody
-scanned the parcel and its courier is not known, since then its scans may not come in (F10). Nothing is said of a parcel
-that comes home or went elsewhere, of one named only after the claim (a replacement), once the order is completed, once
-the shop found all the goods, or where the refund was withdrawn before money moved.
+anywhere in the `silent_hours` before: its feed was dead, and the goods may have come (F10); nor if its feed, steady
+otherwise, was silent on the way for `outage_hours` on end in which it scans on most days: the delivery may be lost with
+them. High when the freight is insured or insurance is claimed, else medium, and never more by scans stamped with a
+local time; low where nobody scanned the parcel and its courier is not known, since then its scans may not come in
+(F10). Nothing is said of a parcel that comes home or went elsewhere, of one named only after the claim (a replacement),
+once the order is completed, once the shop found all the goods, or where the refund was withdrawn before money moved.
 
 Known false positives: a courier that scans late. The scan's own time counts, so the alert is withdrawn when it comes.
 
@@ -36,7 +37,7 @@ from cloudtag.contract.records import Reference
 from cloudtag.detection.all_back import has_come_back
 from cloudtag.detection.cases import OrderCase
 from cloudtag.detection.examples.refund_before_delivery import EXAMPLES
-from cloudtag.detection.feeds import claim_of, rests_on_silence, was_heard
+from cloudtag.detection.feeds import broke_off, claim_of, rests_on_silence, was_heard
 from cloudtag.detection.finding import Finding, Timer, cite, oldest_first
 from cloudtag.detection.outbound import Outbound, holding_claimed, moment
 from cloudtag.detection.refund_view import RefundView
@@ -52,7 +53,7 @@ RULE = Rule(
     scenario_zh="运费险骗保",
     scope="order",
     needs=("refunds",),
-    rules=("T4", "B27", "F10"),
+    rules=("T4", "B27", "F4", "F6", "F7", "F10"),
     clears="A scan that shows the outbound parcel delivered before the claim, or on its way home.",
     clears_zh="发货包裹在申请之前已送达的扫描，或包裹被退回的扫描。",
     recommendation="hold_insurance",
@@ -66,13 +67,16 @@ class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
     """After how many days from shipping goods have usually come, how far the clocks of two sources may differ, after
     how many hours without a scan anywhere nothing is concluded from a courier's silence, and how soon goods can come.
 
-    A courier at work scans parcels every hour: three days are as long as a return number is waited for. Hardly anything
-    is with its buyer a day after the shop booked it out.
+    A courier at work scans parcels every hour: three days are as long as a return number is waited for, and an hour
+    without any scan, at a time at which it scans on most days, is an outage of a feed that hardly ever misses one
+    (`outage_hours`): nothing but the absence of a scan says that the goods had not come, and where they come later,
+    that scan does. Hardly anything is with its buyer a day after the shop booked it out.
     """
 
     usual_days: Annotated[int, Meta(ge=1)] = 20
     clock_tolerance_minutes: Annotated[int, Meta(ge=0)] = 10
     silent_hours: Annotated[int, Meta(ge=1, le=168)] = 72
+    outage_hours: Annotated[int, Meta(ge=1)] = 1
     soonest_hours: Annotated[int, Meta(ge=0)] = 24
 
 
@@ -91,7 +95,7 @@ def detect(case: OrderCase, parameters: Parameters) -> Iterator[Finding | Timer]
             continue
         asked = _asked(case, parcels, refund, claim, tolerance_ms)
         is_heard = all(_is_heard(case, parcel, claim, parameters) for parcel in asked)
-        if asked and is_heard and not has_come_back(order, refund):
+        if asked and is_heard and not has_come_back(order, refund, case.orders()):
             yield _finding(case, refund, claim, asked)
 
 
@@ -125,12 +129,15 @@ def _was_under_way(parcel: Outbound, at: StampedTime, tolerance_ms: int) -> bool
 
 def _is_heard(case: OrderCase, parcel: Outbound, claim: RefundChanged, parameters: Parameters) -> bool:
     """Whether the courier's silence about a parcel says anything; it does not while its answer is awaited."""
-    after_ms = claim.occurred_at - case.order.first_at["shipped"].occurred_at
+    shipped_ms = case.order.first_at["shipped"].occurred_at
+    after_ms = claim.occurred_at - shipped_ms
     if parcel.courier is None or not rests_on_silence(parcel) or after_ms <= parameters.soonest_hours * _HOUR_MS:
         return True
     told = case.silence(parcel.sent.waybill_no, parcel.courier)
     if told is None:
         return not case.is_asked(parcel.sent.waybill_no)
+    if broke_off(told, shipped_ms, claim.occurred_at, parameters.outage_hours, parameters.outage_hours):
+        return False
     return was_heard(told, claim.occurred_at, parameters.silent_hours * _HOUR_MS)
 
 

@@ -8,7 +8,9 @@ Why it is abuse: a shop cannot be wrong every time; living from refunds is a way
 How it decides: an order counts once, from when refunds of at least `part_percent` of its worth stood; what one shop is
 asked for on one day, or gets back in one parcel, is one time. Exchanges, postage, refunds that were withdrawn or
 refused, and money given back before shipping do not count. The share is taken of all orders bought since the window, or
-the oldest order in question, began; orders that were cancelled or never paid do not dilute it. Medium.
+the oldest order in question, began; orders that were cancelled or never paid do not dilute it. Medium; low while the
+shops found the goods of all but fewer than `kept` of those occasions: who sends back what does not fit costs postage
+and deceives nobody.
 
 Known false positives: a newcomer whose first orders all went to one bad shop; sizes that never fit.
 
@@ -26,8 +28,9 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from cloudtag.contract.events import RefundChanged
+from cloudtag.detection.all_back import has_come_back
 from cloudtag.detection.buyer_case import BuyerCase
-from cloudtag.detection.example import day, ordered, refunded
+from cloudtag.detection.example import day, inspected, ordered, refunded
 from cloudtag.detection.finding import MOST_EVIDENCE, Finding, bounded, cite, only, unique
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.outcomes import is_purchase, refund_moment
@@ -52,12 +55,17 @@ RULE = Rule(
 
 
 class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
-    """How often within how long, for which share of all orders, and from which part of an order's worth it counts."""
+    """How often within how long, for which share of all orders, and from which part of an order's worth it counts; how
+    often the goods must not have come back for more than a hint.
+
+    Two: once may be a cup that was broken, which nobody wants back.
+    """
 
     refunds: Annotated[int, Meta(ge=3)] = 5
     share_percent: Annotated[int, Meta(ge=1, le=100)] = 60
     part_percent: Annotated[int, Meta(ge=1, le=100)] = 50
     window_days: Annotated[int, Meta(ge=1)] = 90
+    kept: Annotated[int, Meta(ge=1)] = 2
 
 
 def _bought(n: int, at: int) -> tuple[dict[str, object], ...]:
@@ -71,6 +79,10 @@ def _back(n: int, at: int, **fields: object) -> tuple[dict[str, object], ...]:
 
 def _many(count: int, days: int = 10, **fields: object) -> tuple[dict[str, object], ...]:
     return tuple(event for n in range(1, count + 1) for event in _back(n, n * days, **fields))
+
+
+def _found(count: int, pieces: int = 2) -> tuple[dict[str, object], ...]:
+    return tuple(inspected(day(n * 10 + 9), {"dress": pieces}, refund_id=f"r{n}") for n in range(1, count + 1))
 
 
 def _cancelled(n: int, at: int) -> tuple[dict[str, object], ...]:
@@ -108,6 +120,21 @@ EXAMPLES = (
         name="the fifth exactly ninety days after the first",
         events=(*_many(4), *_back(5, 100)),
         fires=({"facts": {"refunds": "5/5"}},),
+    ),
+    Example(
+        name="the shops found the goods of three of five",
+        events=(*_many(5), *_found(3)),
+        fires=({"severity": "medium", "facts": {"goods_not_back": "2/2"}},),
+    ),
+    Example(
+        name="the shops found the goods of four of five: no more than a hint",
+        events=(*_many(5), *_found(4)),
+        fires=({"severity": "low", "facts": {"goods_not_back": "1/2", "refunds": "5/5"}},),
+    ),
+    Example(
+        name="the shops found half of the goods of five",
+        events=(*_many(5), *_found(5, 1)),
+        fires=({"severity": "medium", "facts": {"goods_not_back": "5/2"}},),
     ),
     Example(name="near miss: the fifth a day later", events=(*_many(4), *_back(5, 101))),
     Example(name="near miss: four of four", events=_many(4)),
@@ -200,7 +227,7 @@ def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding]:
         lambda window: len(_occasions([m.thing for m in window])) >= parameters.refunds,
     )
     if met is not None:
-        yield _finding(met, parameters)
+        yield _finding(met, case, parameters)
 
 
 def _moment(order: OrderView, parameters: Parameters) -> Moment | None:
@@ -215,13 +242,20 @@ def _occasions(things: Sequence[tuple[OrderView, RefundChanged]]) -> set[tuple[s
     return {parcel if parcel in shared else day for parcel, day in zip(parcels, days, strict=True)}
 
 
-def _finding(met: Met, parameters: Parameters) -> Finding:
+def _kept(met: Met, case: BuyerCase) -> int:
+    """On how many of the occasions the shop has not found all the goods."""
+    things = [(o, c) for o, c in met.things if not has_come_back(o, o.refunds[c.refund_id], case.orders)]
+    return len(_occasions(things))
+
+
+def _finding(met: Met, case: BuyerCase, parameters: Parameters) -> Finding:
+    kept = _kept(met, case)
     count, returns, days = len(met.moments), len(_occasions(met.things)), parameters.window_days
     percent = 100 * count // max(met.total, 1)
     claims = [claim for _, claim in met.things]
     return Finding(
         anchor="",
-        severity="medium",
+        severity="medium" if kept >= parameters.kept else "low",
         platform=claims[-1].platform,
         shop_id=only(claim.shop_id for claim in claims),
         order_ids=unique(claim.order_id for claim in claims)[:MOST_EVIDENCE],
@@ -232,6 +266,7 @@ def _finding(met: Met, parameters: Parameters) -> Finding:
             "refunds": f"{returns}/{parameters.refunds}",
             "share": f"{percent}%/{parameters.share_percent}%",
             "orders": str(met.total),
+            "goods_not_back": f"{kept}/{parameters.kept}",
             "window_days": str(days),
         },
         explanation=(

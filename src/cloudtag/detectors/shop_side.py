@@ -7,11 +7,11 @@ Why it is abuse: it is none of the buyer's. The alert is there so that nobody ac
 and so that the shop puts it right.
 
 How it decides: a paid order's last word is that the shop cancelled it. Or the parcel under a number the order was sent
-with is, by its courier, bound for an address that is not the order's, or belongs to an order that is none of the
-buyer's, and a refund of the order stands. Or the buyer said that the wrong item came, or that it was not as described,
-before the parcel was opened, and what came back is an article that orders at this shop name, while neither this buyer
-nor a linked one bought it there within 180 days. Low: about the shop. It is no ground for a tag or a sanction, and has
-no weight in any judgement of the buyer.
+with is, by its courier and as soon as that is scanned, bound for an address that is not the order's, or belongs to an
+order that is none of the buyer's, and a refund of the order stands. Or the buyer said that the wrong item came, or that
+it was not as described, before the parcel was opened, and what came back is an article that orders at this shop name,
+while neither this buyer nor a linked one bought it there within 180 days. Low: about the shop. It is no ground for a
+tag or a sanction, and has no weight in any judgement of the buyer.
 
 Known false positives: a parcel that the buyer had sent on to another address; an article of the shop that the buyer has
 from somebody else.
@@ -28,7 +28,6 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from cloudtag.contract.events import OrderChanged, ReturnInspected
-from cloudtag.contract.journeys import ScanSeen
 from cloudtag.contract.records import Reference
 from cloudtag.detection.cases import OrderCase
 from cloudtag.detection.examples.shop_side import EXAMPLES
@@ -88,35 +87,22 @@ def _canceller(changes: list[OrderChanged]) -> str:
 def _strayed(case: OrderCase, refunds: list[RefundView]) -> Iterator[Finding]:
     """The order's numbers whose parcels are not the order's, by their scans."""
     order = case.order
-    addresses = {change.address_hash for change in order.changes if change.address_hash}
-    for number in sorted(order.sent_numbers):
-        scan, where = _contradiction(case, number, addresses)
-        if scan is None:
-            continue
-        first = min((refund.opened for refund in refunds), key=lambda e: (e.occurred_at, e.event_id))
-        named = [c for c in order.changes if number in (c.waybill_no, *(parcel.waybill_no for parcel in c.parcels))][:1]
+    own = {order.order_id, *(other.order_id for other in case.orders() if other.shop_id == order.shop_id)}
+    first = min((refund.opened for refund in refunds), key=lambda e: (e.occurred_at, e.event_id))
+    for parcel in sorted(case.shop_number_elsewhere, key=lambda one: one.sent.waybill_no):
+        number, scan, journey = parcel.sent.waybill_no, parcel.contradicted_by, parcel.journey
+        assert scan is not None
+        assert journey is not None
+        where = "other_order" if scan == journey.order and journey.order_id not in own else "other_address"
         yield _finding(
             case, f"parcel:{number}",
-            (max(scan.occurred_at, first.occurred_at), cite_seen(cite(first, *named), scan)),
+            (max(scan.occurred_at, first.occurred_at), cite_seen(cite(first, parcel.sent.named), scan)),
             {"number": number, "went": where}, tuple(sorted(refund.refund_id for refund in refunds)),
             f"The number {number} that the shop gave for order {order.order_id} is of a parcel that "
             f"{'belongs to another order' if where == 'other_order' else 'went to another address'}.",
             f"商家为订单 {order.order_id} 填写的运单 {number} "
             f"{'属于其他订单' if where == 'other_order' else '寄往了其他地址'}。",
         )  # fmt: skip
-
-
-def _contradiction(case: OrderCase, number: str, addresses: set[str]) -> tuple[ScanSeen | None, str]:
-    """The scan that says that a parcel is not the order's, and what it says."""
-    report = case.parcel(number)
-    if report is None:
-        return None, ""
-    own = {order.order_id for order in case.orders()} | {case.order.order_id}
-    if report.order is not None and report.order_id not in own:
-        return report.order, "other_order"
-    if report.destination is not None and addresses and report.destination_hash not in addresses:
-        return report.destination, "other_address"
-    return None, ""
 
 
 def _missent(case: OrderCase, refund: RefundView) -> Iterator[Finding]:

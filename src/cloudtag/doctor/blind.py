@@ -49,11 +49,23 @@ def _lost(stream: str, path: str | None) -> Loss:
     blind: list[str] = []
     weaker: list[str] = []
     for name, detector in all_detectors().items():
-        firing = [example for example in detector.examples if example.fires]
-        left = sum(_fires_without(detector, example, stream, path) for example in firing)
-        if left < len(firing):
+        own = detector.rule.own_fields
+        left, of = _fields_left(own, stream, path) if own is not None else firing_without(detector, stream, path)
+        if left < of:
             (weaker if left else blind).append(name)
     return Loss(tuple(blind), tuple(weaker))
+
+
+def _fields_left(own: tuple[str, ...], stream: str, path: str | None) -> tuple[int, int]:
+    """How many are left of the fields a detector looks at itself, and how many there are."""
+    gone = [field for field in own if field == f"{stream}.{path}" or (path is None and field.startswith(f"{stream}."))]
+    return len(own) - len(gone), len(own)
+
+
+def firing_without(detector: Detector, stream: str, path: str | None) -> tuple[int, int]:
+    """In how many of the examples in which a detector fires it still does without that, and how many there are."""
+    firing = [example for example in detector.examples if example.fires]
+    return sum(_fires_without(detector, example, stream, path) for example in firing), len(firing)
 
 
 def _fires_without(detector: Detector, example: Example, stream: str, path: str | None) -> bool:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from itertools import islice
 from typing import Any, Protocol
 
 from msgspec import Struct
 
 from cloudtag.contract.internal import InternalRecord
+from cloudtag.engine.cache_budget import CacheBudget, weight_of
 from cloudtag.engine.published import Published
-from cloudtag.engine.rows import Row, RowCodec, key_prefix, split_key
+from cloudtag.engine.rows import Row, RowCodec, UnreadableRowError, header, key_prefix, split_key
 from cloudtag.engine.task_result import Output, RowKey, RowReader, key_part
 
 _FEW_ROWS = 16
@@ -50,6 +50,8 @@ class KeyedState(Struct, eq=False, gc=False):
     """Nothing more is taken in, and nothing is concluded from it: whom it is about is to be forgotten."""
     is_aside: bool = False
     """Nothing is taken in either: its rows cannot be read."""
+    stored_bytes: int = 0
+    """How many bytes its rows have where they are stored."""
 
     def add_row(self, row_id: str) -> Row:
         """A new, empty row."""
@@ -110,13 +112,21 @@ class KeyedState(Struct, eq=False, gc=False):
                 self.published_on = _with(self.published_on, one.stream)
 
 
-class UnreadableRowError(ValueError):
+class UnreadableStateError(ValueError):
     """A stored row cannot be read: its key is to be set aside."""
 
     def __init__(self, key: RowKey, cause: Exception) -> None:
         """`key`: the row's."""
         super().__init__(f"the row {split_key(key)} cannot be read: {type(cause).__name__}: {cause}")
         self.prefix = key_part(key)
+
+
+def stored_header(key: RowKey, data: bytes) -> tuple[int, int]:
+    """The batch number and timer of the row stored as `data` under `key`. Raises ``UnreadableStateError``."""
+    try:
+        return header(data)
+    except UnreadableRowError as error:
+        raise UnreadableStateError(key, error) from error
 
 
 class StateKeeper(Protocol):
@@ -143,26 +153,33 @@ def index_anew(keeper: StateKeeper, state: KeyedState) -> set[str]:
 
 
 class StateCache:
-    """At most `limit` resident keyed states, the least recently used put away first (their rows are stored already)."""
+    """The resident keyed states of a task, the least recently used put away first (their rows are stored already)."""
 
-    def __init__(self, keeper: StateKeeper, rows: RowReader | None, codec: RowCodec, limit: int) -> None:
-        """`limit` counts keyed states, and counts only where there are stored rows."""
+    def __init__(self, keeper: StateKeeper, rows: RowReader | None, codec: RowCodec, budget: CacheBudget) -> None:
+        """`budget` bounds them only where there are stored rows."""
         self._keeper = keeper
         self._rows = rows
         self._codec = codec
-        self._limit = limit
+        self._budget = budget
         self._files: dict[str, KeyedState] = {}
+        self._stored_bytes = 0
+        budget.join(self)
 
     def __len__(self) -> int:
         """How many keyed states are resident."""
         return len(self._files)
+
+    @property
+    def held_bytes(self) -> int:
+        """About how much memory they take."""
+        return weight_of(len(self._files), self._stored_bytes)
 
     def resident(self, key: str) -> KeyedState | None:
         """The keyed state of a key if it is resident."""
         return self._files.get(key)
 
     def get(self, key: str) -> KeyedState:
-        """The keyed state of a key, read back if it is stored. Raises ``UnreadableRowError``."""
+        """The keyed state of a key, read back if it is stored. Raises ``UnreadableStateError``."""
         if self._rows is None:
             state = self._files.get(key)
             if state is None:
@@ -174,6 +191,13 @@ class StateCache:
         self._files[key] = state
         return state
 
+    def weigh(self, state: KeyedState, row: Row, stored_bytes: int) -> None:
+        """A row of a resident keyed state has so many bytes now where it is stored."""
+        grown = stored_bytes - row.stored_bytes
+        row.stored_bytes = stored_bytes
+        state.stored_bytes += grown
+        self._stored_bytes += grown
+
     def _read(self, key: str, rows: RowReader) -> KeyedState:
         state, prefix = self._keeper.new_state(key), key_prefix(key)
         if rows.is_aside(prefix):
@@ -182,6 +206,7 @@ class StateCache:
         for row_key, data in rows.rows_of(prefix):
             row = self._row(row_key, data)
             state.rows[row.id] = row
+            self.weigh(state, row, len(data))
         index_anew(self._keeper, state)
         return state
 
@@ -189,11 +214,14 @@ class StateCache:
         try:
             return self._codec.decode(row_key, data)
         except Exception as error:
-            raise UnreadableRowError(row_key, error) from error
+            raise UnreadableStateError(row_key, error) from error
 
     def trim(self) -> None:
         """Put away what is over the limit. Only between batches: then every row is stored."""
-        excess = len(self._files) - self._limit
-        if excess > 0 and self._rows is not None:
-            for key in list(islice(self._files, excess)):
-                del self._files[key]
+        if self._rows is None:
+            return
+        excess = self._budget.excess_of(self)
+        while excess > 0 and self._files:
+            state = self._files.pop(next(iter(self._files)))
+            self._stored_bytes -= state.stored_bytes
+            excess -= weight_of(1, state.stored_bytes)

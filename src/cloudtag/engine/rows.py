@@ -28,6 +28,10 @@ NEVER = 0
 _NOTHING: Mapping[str, Published] = MappingProxyType({})
 
 
+class UnreadableRowError(ValueError):
+    """Bytes that are no stored row, or of another release."""
+
+
 class View(Protocol):
     """What a processor makes of a row's facts, and keeps with the row."""
 
@@ -62,6 +66,8 @@ class Row(Struct, eq=False, gc=False):
     """The judgement with which what is published about it agrees already."""
     fresh: tuple[str, ...] = ()
     """Of a row that was read back: the ids of the facts that came with its last batch."""
+    stored_bytes: int = 0
+    """How many bytes it has where it is stored."""
     losers: tuple[str, ...] = ()
     """Digests of events in whose place another one under the same id stands: each is told of once."""
 
@@ -122,10 +128,15 @@ class RowCodec:
         return header + self._encoder.encode((*body, row.losers) if row.losers else body)
 
     def decode(self, key: bytes, data: bytes) -> Row:
-        """The row stored as `data` under `key`."""
+        """The row stored as `data` under `key`. Raises `UnreadableRowError`."""
         identity, row = self._identity, Row(split_key(key)[1])
-        row.batch, row.timer_ms = _HEADER.unpack_from(data)
-        stored: Any = self._decoder.decode(memoryview(data)[_HEADER.size :])
+        row.batch, row.timer_ms = header(data)
+        try:
+            stored: Any = self._decoder.decode(memoryview(data)[_HEADER.size :])
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+            raise UnreadableRowError(f"the row {key!r} cannot be read: {error}") from None
+        if not all(-1 < place < len(stored.facts) for place in stored.fresh):
+            raise UnreadableRowError(f"the row {key!r} names facts that it does not hold")
         for fact in stored.facts:
             row.hold(identity(fact), fact.occurred_at, fact)
         for published in stored.published:
@@ -136,7 +147,9 @@ class RowCodec:
 
 
 def header(data: bytes) -> tuple[int, int]:
-    """The batch number and timer of a stored row."""
+    """The batch number and timer of a stored row. Raises `UnreadableRowError`."""
+    if len(data) < _HEADER.size:
+        raise UnreadableRowError(f"a row of {len(data)} bytes")
     batch, timer_ms = _HEADER.unpack_from(data)
     return batch, timer_ms
 

@@ -15,21 +15,23 @@ import msgspec
 from msgspec import Struct
 
 from cloudtag.contract.internal import InternalRecord
+from cloudtag.engine.cache_budget import CacheBudget
 from cloudtag.engine.conflicts import Entry, forget_event, settle
 from cloudtag.engine.fold import fold
 from cloudtag.engine.historical import marked
 from cloudtag.engine.judgement import EMPTY
-from cloudtag.engine.keyed_state import KeyedState, StateCache, index_anew
+from cloudtag.engine.keyed_state import KeyedState, StateCache, index_anew, stored_header
 from cloudtag.engine.news import News, news_again
 from cloudtag.engine.processor import Processor
 from cloudtag.engine.revise import repeat, revise
 from cloudtag.engine.row_reasons import RowReasons
-from cloudtag.engine.rows import NEVER, Row, RowCodec, header, row_key, split_key
+from cloudtag.engine.rows import NEVER, Row, RowCodec, row_key, split_key
 from cloudtag.engine.shut import refuses
 from cloudtag.engine.task_result import Output, RowReader, TaskResult, check_scoped
 from cloudtag.engine.task_row import TASK_KEY, TaskRow
 from cloudtag.engine.timers import Timers, due
 
+_Budget = CacheBudget | None
 _NONE: frozenset[str] = frozenset()
 _DERIVED = -1
 """The place among the facts given of those the processor derives from them."""
@@ -41,17 +43,16 @@ class Task:
     """One processor on one partition: a deterministic state machine."""
 
     def __init__(
-        self, processor: Processor, rows: RowReader | None, cache_keys: int = 50_000, live_since_ms: int | None = None
+        self, processor: Processor, rows: RowReader | None, budget: _Budget = None, live_since_ms: int | None = None
     ) -> None:
-        """`rows`: the stored rows; `cache_keys`: how many decoded keyed states stay resident. Without stored rows the
-        task lives once: all stay resident, and its steps hold no rows. What was decided before the event time
-        `live_since_ms` is published as historical."""
+        """`rows`: the stored rows; `budget`: what decoded states may take, of all tasks that share it. Without stored
+        rows all stay resident, and steps hold no rows. What was decided before `live_since_ms` is historical."""
         self._processor, self._rows, self._live_since_ms = processor, rows, live_since_ms
         self._codec = RowCodec(processor.kinds.fact_type, lambda fact: processor.identities[type(fact)](fact))
-        self._cache = StateCache(processor, rows, self._codec, cache_keys)
+        self.cache = StateCache(processor, rows, self._codec, budget or CacheBudget())
         self._timers, self._own = Timers(), TaskRow()
-        self._master_data = processor.kinds.master_data
-        self._judges, self._policies = processor.kinds.judges, processor.policies
+        kinds = processor.kinds
+        self._master_data, self._judges, self._policies = kinds.master_data, kinds.judges, processor.policies
 
     @property
     def watermark_ms(self) -> int:
@@ -64,18 +65,13 @@ class Task:
         timers = self._timers
         while (first := timers.first) is not None:
             timer_ms, state_key, row_id = first
-            state = self._cache.resident(state_key)
+            state = self.cache.resident(state_key)
             row = None if state is None else state.rows.get(row_id)
             if row is None or row.timer_ms <= timer_ms:
                 return timer_ms
             # Facts that came meanwhile have put it off.
             timers.put_off(row.timer_ms)
         return NEVER
-
-    @property
-    def resident_keys(self) -> int:
-        """How many decoded keyed states the cache holds."""
-        return len(self._cache)
 
     def open(self) -> TaskResult:
         """Read the stored rows' headers; judge and publish again what a crash may have kept unsent."""
@@ -85,7 +81,7 @@ class Task:
                 self._own = msgspec.msgpack.decode(data, type=TaskRow)
                 continue
             check_scoped(key)
-            batch, timer_ms = header(data)
+            batch, timer_ms = stored_header(key, data)
             self._timers.add(timer_ms, *split_key(key))
             unsent.append((key, batch))
         step = TaskResult()
@@ -93,7 +89,7 @@ class Task:
         for key, batch in sorted(unsent):
             if batch > self._own.sent:
                 state_key, row_id = split_key(key)
-                dirty.setdefault(self._cache.get(state_key), set()).add(row_id)
+                dirty.setdefault(self.cache.get(state_key), set()).add(row_id)
         self._own.batch = max((batch for _, batch in unsent), default=self._own.batch) + 1
         for state, row_ids in dirty.items():
             self._publish_again(step, state, row_ids)
@@ -104,7 +100,7 @@ class Task:
         """Fold one batch, judge what it touched, fire what is due; `reached_ms`: how far event time has come."""
         own, step = self._own, TaskResult()
         own.sent, own.batch = own.batch, own.batch + 1
-        self._cache.trim()
+        self.cache.trim()
         dirty, news = self._fold(step, facts)
         own.watermark_ms = max(own.watermark_ms, own.newest_ms - self._processor.lateness_ms, reached_ms)
         fired = self._fire(step)
@@ -120,7 +116,7 @@ class Task:
         fired: Dirty = {}
         now_ms = self._own.watermark_ms
         for state_key, row_id in self._timers.due(now_ms):
-            state = self._cache.get(state_key)
+            state = self.cache.get(state_key)
             row = state.rows.get(row_id)
             if row is None:
                 continue
@@ -137,7 +133,7 @@ class Task:
             step.rows[TASK_KEY] = msgspec.msgpack.encode(self._own)
 
     def _fold(self, step: TaskResult, facts: Iterable[Any]) -> tuple[Dirty, dict[KeyedState, News]]:
-        processor, own, get_state = self._processor, self._own, self._cache.get
+        processor, own, get_state = self._processor, self._own, self.cache.get
         key, identities, kinds = processor.key, processor.identities, processor.kinds
         horizon_ms = own.watermark_ms - processor.retention_ms
         states: dict[str, Entry] = {}  # Of this batch, so that the cache is asked once for each.
@@ -249,7 +245,7 @@ class Task:
         row = state.rows.get(row_id)
         if row is None:
             row = Row(row_id)
-        # What this batch brought is judged once whatever its age: a fact is held, or it is a dead letter.
+        # What this batch brought is judged whatever its age: a fact is held, or it is a dead letter.
         elif row.newest_ms < horizon_ms and row_id not in changed and self._drop_spent(step, state, row, horizon_ms):
             return []
         # What `RowKinds.judge` does, without a call for each of very many rows.
@@ -269,7 +265,8 @@ class Task:
         has_moved = self._schedule(state, row, judgement.timer_ms)
         if self._rows is not None and (row_id in changed or outputs or has_moved):
             row.batch = self._own.batch
-            step.rows[row_key(state.key, row_id)] = self._codec.encode(row, news.rows.get(row_id, ()))
+            stored = step.rows[row_key(state.key, row_id)] = self._codec.encode(row, news.rows.get(row_id, ()))
+            self.cache.weigh(state, row, len(stored))
         return outputs
 
     def _publish_again(self, step: TaskResult, state: KeyedState, changed: set[str]) -> None:
@@ -295,6 +292,7 @@ class Task:
         return True
 
     def _forget(self, step: TaskResult, state: KeyedState, row: Row) -> None:
+        self.cache.weigh(state, row, 0)
         state.drop_row(row.id)
         if row.batch:
             step.rows[row_key(state.key, row.id)] = None

@@ -90,6 +90,23 @@ class TaskResult:
     """Events already known."""
 
 
+class ResidentStates(Protocol):
+    """Decoded keyed states in memory."""
+
+    def __len__(self) -> int:
+        """How many there are."""
+        ...
+
+    @property
+    def held_bytes(self) -> int:
+        """About how much memory they take."""
+        ...
+
+    def trim(self) -> None:
+        """Put away what is over the limit. Only when the rows of all steps are stored."""
+        ...
+
+
 class TaskProtocol(Protocol):
     """One processor on one partition: a deterministic state machine without I/O, clock or threads."""
 
@@ -99,8 +116,8 @@ class TaskProtocol(Protocol):
         ...
 
     @property
-    def resident_keys(self) -> int:
-        """How many decoded keyed states are in memory."""
+    def cache(self) -> ResidentStates:
+        """The decoded keyed states that are in memory."""
         ...
 
     def open(self) -> TaskResult:

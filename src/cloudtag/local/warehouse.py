@@ -3,6 +3,7 @@
 import asyncio
 import http.client
 import os
+import secrets
 import shutil
 import sys
 import tempfile
@@ -11,6 +12,7 @@ from types import TracebackType
 from typing import Self
 
 from cloudtag.local.child import Child, StartError
+from cloudtag.local.gateway.access import OpenTo
 from cloudtag.local.ports import PortTakenError, check_free, is_listening
 from cloudtag.local.probe import free_port
 
@@ -24,15 +26,23 @@ class Warehouse:
     """A warehouse on loopback; use as ``with Warehouse(directory) as warehouse`` (or ``async with``).
 
     Without a directory it works in a temporary one that is removed at the end. `stop` and `kill` keep directory and
-    port, and `start` goes on from there. Any ClickHouse client may use `url`.
+    port, and `start` goes on from there. Any ClickHouse client may use `url` with `token` as its password; without a
+    password where ``open_to`` says so. Without a token given it makes one.
     """
 
-    def __init__(self, directory: str | Path | None = None, port: int = 0, token: str = "") -> None:
+    def __init__(
+        self,
+        directory: str | Path | None = None,
+        port: int = 0,
+        token: str = "",
+        open_to: OpenTo = "nobody",
+    ) -> None:
         self._is_temporary = directory is None
         self.directory = Path(directory or tempfile.mkdtemp(prefix="cloudtag-warehouse-")).resolve()
         self.port = port
         self._is_port_given = bool(port)
-        self._token = token
+        self.token = token or secrets.token_urlsafe(16)
+        self._open_to = open_to
         self._child: Child | None = None
 
     @property
@@ -95,8 +105,8 @@ class Warehouse:
         check_free(HOST, self.port)
         self.directory.mkdir(parents=True, exist_ok=True)
         command = [sys.executable, "-m", "cloudtag.local.gateway", "--path", str(self.directory / "data")]
-        command += ["--port", str(self.port)]
-        environment = os.environ | {TOKEN_VARIABLE: self._token}
+        command += ["--port", str(self.port), "--open-to", self._open_to]
+        environment = os.environ | {TOKEN_VARIABLE: self.token}
         child = Child(command, self.directory / "gateway.log", environment)
         child.wait_until(lambda: is_listening(child.pid, self.port) and self._answers(), START_SECONDS)
         return child

@@ -9,6 +9,8 @@ from cloudtag.contract.types import PackageKind
 from cloudtag.parcels.journey import Journey
 from cloudtag.parcels.place import Whereabouts, whereabouts
 
+_COME = frozenset(("arrived", "out_for_delivery"))
+
 
 class Circulation(Struct, frozen=True):
     """How a parcel went round: its scans but those of its label, the facilities they name, what it weighed.
@@ -36,9 +38,12 @@ class Circulation(Struct, frozen=True):
 
     @property
     def ends_where_it_began(self) -> bool:
-        """Whether the first and the last are two scans at one facility: so also where all are at one (T3.5)."""
+        """Whether the first and the last are two scans at one facility: so also where all are at one (T3.5).
+
+        A parcel whose first scan is that it arrived came from somewhere: where it was handed in nobody scanned.
+        """
         first, last = self.first, self.last
-        if first is None or last is None or first is last:
+        if first is None or last is None or first is last or first.scan in _COME:
             return False
         return first.facility is not None and first.facility == last.facility
 

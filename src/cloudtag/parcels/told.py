@@ -12,7 +12,8 @@ from cloudtag.contract.journeys import JourneySeen, ScanSeen
 from cloudtag.contract.parcels import WaybillUsed
 from cloudtag.parcels.courier import canonical_courier, is_known
 from cloudtag.parcels.journey import Journey, journeys_of
-from cloudtag.parcels.seen import seen
+from cloudtag.parcels.place import OrderSide
+from cloudtag.parcels.seen import contradiction, seen
 from cloudtag.parcels.uses import WAIT_MS, journey_of_use
 
 _UNDER_WAY = frozenset(("not_handed_in", "on_the_way"))
@@ -42,7 +43,8 @@ def told_of(scans: Iterable[ParcelScanned], uses: Iterable[WaybillUsed], wait_ms
     """What the standing uses of one canonical number mean, and what their buyers are told.
 
     Whoever was only sent something is told of nothing until it is somewhere: most scans change nothing then. But where
-    the courier is not known it is told that the parcel is on its way, since nothing else shows that it was handed in.
+    the courier is not known it is told that the parcel is on its way, since nothing else shows that it was handed in;
+    and where its scans contradict all of the buyer's orders that name it, that they do (F8).
     Of what is told, `journey_of_use` finds for each of the buyer's uses the journey it finds among all.
     """
     held = [(use, canonical_courier(use.carrier)) for use in uses if use.is_held]
@@ -80,9 +82,23 @@ def _told(own: list[_Use], journeys: Sequence[Journey], found: dict[str, int]) -
         journey = as_told[place]
         if is_return or journey.place not in _UNDER_WAY:
             kept[place] = journey
+        elif _is_elsewhere(journey, use, own):
+            kept[place] = _bound_elsewhere(journey)
         elif journey.place == "on_the_way" and not is_known(code):
-            kept[place] = _under_way(journey)
+            kept.setdefault(place, _under_way(journey))
     return tuple(kept[place] for place in sorted(kept))
+
+
+def _is_elsewhere(journey: JourneySeen, use: WaybillUsed, own: Iterable[_Use]) -> bool:
+    """Whether its scans contradict what the buyer's orders at the use's shop say of its parcel (F8)."""
+    if journey.order_id is None and journey.destination_hash is None:
+        return False
+    sharing = [other for other, _ in own if other.shop_id == use.shop_id]
+    side = OrderSide(
+        order_ids=frozenset(other.order_id for other in sharing),
+        address_hashes=frozenset(address for other in sharing for address in other.address_hashes),
+    )
+    return contradiction(journey, side) is not None
 
 
 def _under_way(journey: JourneySeen) -> JourneySeen:
@@ -94,4 +110,15 @@ def _under_way(journey: JourneySeen) -> JourneySeen:
         place=journey.place,
         since=None if journey.since is None else replace(journey.since, facility=None),
         is_time_uncertain=journey.is_time_uncertain,
+    )
+
+
+def _bound_elsewhere(journey: JourneySeen) -> JourneySeen:
+    """That it travels, where to and for which order."""
+    return replace(
+        _under_way(journey),
+        destination_hash=journey.destination_hash,
+        destination=journey.destination,
+        order_id=journey.order_id,
+        order=journey.order,
     )

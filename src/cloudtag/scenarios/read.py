@@ -18,7 +18,7 @@ from cloudtag.scenarios.tables import expected, planned
 
 MONDAY = date(2026, 3, 2)
 """Day 1, unless a story says when it begins."""
-_RULE = re.compile(r"[TBJAP]\d{1,2}(?:[a-z]|\.\d)?|S4")
+_RULE = re.compile(r"[TBJAPF]\d{1,2}(?:[a-z]|\.\d)?|S4")
 
 
 class _File(Struct, forbid_unknown_fields=True, kw_only=True):

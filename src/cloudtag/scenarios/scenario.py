@@ -15,8 +15,9 @@ SOURCES = {
     "S4": "Taobao: the penalty ladder for false transactions",
 }
 """The documents whose examples the stories are."""
-LETTERS = {"T": "S0", "B": "S1", "J": "S2", "A": "S3", "P": "S4", "S": "S4"}
-"""A rule's letter says which source it comes from. The table of the penalty ladder has no number: its rule is `S4`."""
+LETTERS = {"T": "S0", "B": "S1", "J": "S2", "A": "S3", "P": "S4", "S": "S4", "F": "F"}
+"""A rule's letter says which source it comes from; `F` comes from the field, not from a document. The table of the
+penalty ladder has no number: its rule is `S4`."""
 ALWAYS_WHOLE = ("alerts", "tag-statuses", "tag-confirmations")
 """Of these streams a story says all that was published; of others only when it names one of their records."""
 

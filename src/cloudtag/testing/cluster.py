@@ -9,6 +9,7 @@ from typing import Any
 
 from cloudtag.contract.internal import WatermarkRecord
 from cloudtag.contract.streams import INTERNAL, READS, STREAM_OF
+from cloudtag.engine.cache_budget import CacheBudget
 from cloudtag.engine.memory_rows import MemoryRows
 from cloudtag.engine.task import Task
 from cloudtag.engine.task_result import TaskResult
@@ -41,7 +42,7 @@ class Cluster:
         self.tasks: dict[str, Task] = {}
         for name in READS:
             processor = build(name, self.policies, self.lateness_ms)
-            self.tasks[name] = Task(processor, self.rows[name], cache_keys=2, live_since_ms=self.live_since_ms)
+            self.tasks[name] = Task(processor, self.rows[name], CacheBudget(1), live_since_ms=self.live_since_ms)
             self.settle(name, self.tasks[name].open())
 
     def append(self, fact: Any) -> None:

@@ -95,7 +95,7 @@ ALERTS: tuple[Query, ...] = (
             round(right_ones / nullIf(right_ones + false_ones, 0), 3) AS precision
         FROM (
             SELECT alert_id, argMax(verdict, (occurred_at, event_id)) AS verdict
-            FROM verdicts
+            FROM verdicts_once
             GROUP BY alert_id
         ) AS v
         INNER JOIN alerts_latest AS a ON v.alert_id = a.alert_id
@@ -161,7 +161,7 @@ BUYERS: tuple[Query, ...] = (
         "Which devices connect buyers that have standing alerts?",
         """
         SELECT o.device_key AS device_key, uniqExact(o.buyer_key) AS buyers, uniqExact(a.alert_id) AS alerts
-        FROM (SELECT DISTINCT device_key, buyer_key FROM orders WHERE device_key != '') AS o
+        FROM (SELECT DISTINCT device_key, buyer_key FROM orders_once WHERE device_key != '') AS o
         INNER JOIN alerts_current AS a ON o.buyer_key = a.buyer_key
         GROUP BY device_key
         HAVING buyers > 1

@@ -5,11 +5,13 @@ again would store the rows anew. What remains are counts in `daily_scenarios`, w
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 from clickhouse_connect.driver.client import Client
 
 from cloudtag.warehouse.blocks import TABLES
-from cloudtag.warehouse.pseudonymizer import Pseudonymizer
+from cloudtag.warehouse.named import mentions
+from cloudtag.warehouse.pseudonymizer import SHOWN, Pseudonymizer
 
 _BESIDE = ("evidence", "buyer_profile_states")
 """What views fill from tables about one buyer."""
@@ -26,6 +28,15 @@ def _tables_with_a_buyer() -> Iterator[str]:
 
 OWN_TABLES = (*_tables_with_a_buyer(), *_BESIDE)
 """Tables in which a row is about one buyer, `buyer_key`."""
+ERASED = "[erased]"
+"""What stands for a forgotten buyer in texts about others."""
+ABOUT_FORGOTTEN = "about a buyer who is forgotten"
+"""The error of a dead letter whose bytes are gone."""
+TEXTS = ("explanation", "explanation_zh", "withdrawn_because", "withdrawn_because_zh")
+"""Fields of an alert in which buyers are named."""
+_MENTIONED = f"position(concat({', '.join(TEXTS)}, toString(facts)), {{mark:String}}) > 0"
+"""Texts name a buyer by the start of the key."""
+_AT_ONCE = 500
 CONSEQUENCES = ("consequences", "consequence_revisions")
 """Tables in which a row is about a subject: a buyer, or an order of theirs."""
 
@@ -43,45 +54,50 @@ def erase_buyer(client: Client, database: str, pseudonymizer: Pseudonymizer, buy
     for table in OWN_TABLES:
         _delete(client, f"{database}.{table}", "buyer_key = {key:String}", key)
     _drop_references(client, f"{database}.alerts", "linked_buyer_keys", key)
+    _drop_mentions(client, f"{database}.alerts", key)
     _drop_tagged_orders(client, f"{database}.tags", key)
+    _empty_letters(client, f"{database}.dead_letters", buyer_id)
     _delete(client, f"{database}.identities", "kind = 'buyer' AND key = {key:String}", key)
     return key
 
 
-def holdings(client: Client, database: str, key: str) -> dict[str, int]:
-    """How many rows about a buyer each table holds; tables with none are left out. `key`: the buyer's keyed hash."""
+def holdings(client: Client, database: str, pseudonymizer: Pseudonymizer, buyer_id: str) -> dict[str, int]:
+    """How many rows about a buyer each table holds; tables with none are left out."""
+    key = pseudonymizer.forget("buyer", buyer_id)
     counts = {table: _count(client, f"{database}.{table}", "buyer_key = {key:String}", key) for table in OWN_TABLES}
     for table in CONSEQUENCES:
         condition = "subject_kind = 'buyer' AND subject_id = {key:String}"
         counts[table] = _count(client, f"{database}.{table}", condition, key)
     counts["identities"] = _count(client, f"{database}.identities", "kind = 'buyer' AND key = {key:String}", key)
-    counts["alerts about others"] = _count(client, f"{database}.alerts", "has(linked_buyer_keys, {key:String})", key)
+    of_others = f"has(linked_buyer_keys, {{key:String}}) OR {_MENTIONED}"
+    counts["alerts about others"] = _count(client, f"{database}.alerts", of_others, key)
+    counts["dead_letters"] = len(_letters_of(client, f"{database}.dead_letters", buyer_id))
     counts["tags"] = _count(client, f"{database}.tags", "has(buyer_keys, {key:String})", key)
     return {table: count for table, count in counts.items() if count}
 
 
 def _count(client: Client, table: str, condition: str, key: str) -> int:
-    rows = client.query(f"SELECT count() FROM {table} WHERE {condition}", parameters={"key": key})  # noqa: S608
+    rows = client.query(f"SELECT count() FROM {table} WHERE {condition}", parameters=_parameters(key))  # noqa: S608 - names of our own, values as parameters
     return int(rows.result_rows[0][0])
 
 
 def _erase_parcels(client: Client, database: str, key: str) -> None:
     numbers = " UNION DISTINCT ".join(
-        f"SELECT waybill_no FROM {database}.{table} WHERE buyer_key = {{key:String}} AND waybill_no != ''"  # noqa: S608
+        f"SELECT waybill_no FROM {database}.{table} WHERE buyer_key = {{key:String}} AND waybill_no != ''"  # noqa: S608 - names of our own, values as parameters
         for table in ("orders", "refunds")
     )
     numbers += (
-        f" UNION DISTINCT SELECT arrayJoin(parcel_waybill_nos) FROM {database}.orders"  # noqa: S608
+        f" UNION DISTINCT SELECT arrayJoin(parcel_waybill_nos) FROM {database}.orders"  # noqa: S608 - names of our own, values as parameters
         " WHERE buyer_key = {key:String}"
     )
-    others = f"SELECT waybill_no FROM {database}.refunds WHERE buyer_key != {{key:String}}"  # noqa: S608
+    others = f"SELECT waybill_no FROM {database}.refunds WHERE buyer_key != {{key:String}}"  # noqa: S608 - names of our own, values as parameters
     _delete(client, f"{database}.logistics", f"waybill_no IN ({numbers}) AND waybill_no NOT IN ({others})", key)
 
 
 def _erase_consequences(client: Client, database: str, key: str) -> None:
     """What followed for the buyer, and for every order that events, tags or complaints call theirs."""
     orders = " UNION DISTINCT ".join(
-        f"SELECT order_id FROM {database}.{table} WHERE buyer_key = {{key:String}} AND order_id != ''"  # noqa: S608
+        f"SELECT order_id FROM {database}.{table} WHERE buyer_key = {{key:String}} AND order_id != ''"  # noqa: S608 - names of our own, values as parameters
         for table in ("orders", "refunds", "complaints", "insurance", "chargebacks", "tag_statuses")
     )
     for table in CONSEQUENCES:
@@ -97,7 +113,7 @@ def _erase_attributes(client: Client, database: str, key: str) -> None:
     for kind in ("address", "area", "phone", "device", "payment"):
         own, others = (
             " UNION DISTINCT ".join(
-                f"SELECT {kind}_key FROM {database}.{table} WHERE buyer_key {which} {{key:String}}"  # noqa: S608
+                f"SELECT {kind}_key FROM {database}.{table} WHERE buyer_key {which} {{key:String}}"  # noqa: S608 - names of our own, values as parameters
                 for table in ("orders", *(("chargebacks",) if kind == "payment" else ()))
             )
             for which in ("=", "!=")
@@ -109,7 +125,7 @@ def _erase_attributes(client: Client, database: str, key: str) -> None:
 def _delete(client: Client, table: str, condition: str, key: str) -> None:
     """Hide the rows at once, then write the parts without them."""
     client.command(
-        f"DELETE FROM {table} WHERE {condition}",  # noqa: S608
+        f"DELETE FROM {table} WHERE {condition}",  # noqa: S608 - names of our own, values as parameters
         parameters={"key": key},
         settings={"lightweight_deletes_sync": 2, "allow_nondeterministic_mutations": 1},
     )
@@ -123,6 +139,47 @@ def _drop_references(client: Client, table: str, column: str, key: str) -> None:
         parameters={"key": key},
         settings={"mutations_sync": 2},
     )
+
+
+def _parameters(key: str) -> dict[str, str]:
+    return {"key": key, "mark": key[:SHOWN]}
+
+
+def _drop_mentions(client: Client, table: str, key: str) -> None:
+    """Texts about others name the buyer no more."""
+    replaced = [f"{name} = replaceAll({name}, {{mark:String}}, '{ERASED}')" for name in TEXTS]
+    told = ", ".join(f"replaceAll({part}, {{mark:String}}, '{ERASED}')" for part in ("k", "v"))
+    replaced.append(f"facts = mapApply((k, v) -> ({told}), facts)")
+    client.command(
+        f"ALTER TABLE {table} UPDATE {', '.join(replaced)} WHERE {_MENTIONED}",
+        parameters=_parameters(key),
+        settings={"mutations_sync": 2},
+    )
+
+
+def _letters_of(client: Client, table: str, buyer_id: str) -> list[tuple[Any, ...]]:
+    """The places of the dead letters whose bytes name the buyer."""
+    held = "concat(ifNull(key, ''), '\\n', ifNull(value, ''), '\\n', error)"
+    sql = (
+        f"SELECT topic, partition, offset, toUnixTimestamp64Milli(seen_at), hex({held})"  # noqa: S608 - our own names
+        f" FROM {table} WHERE position({held}, {{id:String}}) > 0"
+    )
+    rows = client.query(sql, parameters={"id": buyer_id}).result_rows
+    return [place for *place, held in rows if mentions(bytes.fromhex(held), buyer_id.__eq__)]  # type: ignore[misc]
+
+
+def _empty_letters(client: Client, table: str, buyer_id: str) -> None:
+    """Dead letters keep their place and their reason, and nothing of what was sent."""
+    places = _letters_of(client, table, buyer_id)
+    for first in range(0, len(places), _AT_ONCE):
+        wanted = [tuple(place) for place in places[first : first + _AT_ONCE]]
+        client.command(
+            f"ALTER TABLE {table} UPDATE key = NULL, value = NULL, error = '{ABOUT_FORGOTTEN}'"
+            " WHERE (topic, partition, offset, toUnixTimestamp64Milli(seen_at)) IN"
+            " {places:Array(Tuple(String, Int32, Int64, Int64))}",
+            parameters={"places": wanted},
+            settings={"mutations_sync": 2},
+        )
 
 
 def _drop_tagged_orders(client: Client, table: str, key: str) -> None:

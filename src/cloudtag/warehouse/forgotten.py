@@ -1,5 +1,6 @@
 """Whom the warehouse has to forget: no row about them is stored again, whatever the log still holds."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -7,10 +8,11 @@ import msgspec
 from clickhouse_connect.driver.client import Client
 
 from cloudtag.contract.events import TagSubmitted
-from cloudtag.contract.records import Alert, Consequence
+from cloudtag.contract.records import Alert, Consequence, DeadLetter
 from cloudtag.warehouse.blocks import InsertBatch, LogRow
-from cloudtag.warehouse.erasure import erase_buyer
-from cloudtag.warehouse.pseudonymizer import Pseudonymizer
+from cloudtag.warehouse.erasure import ABOUT_FORGOTTEN, ERASED, TEXTS, erase_buyer
+from cloudtag.warehouse.named import mentions
+from cloudtag.warehouse.pseudonymizer import Pseudonymizer, replace_word
 
 STREAM = "erasures"
 
@@ -23,7 +25,7 @@ class Forgotten:
         self._client = client
         self._database = database
         self._pseudonymizer = pseudonymizer
-        rows = client.query(f"SELECT DISTINCT buyer_key FROM {database}.{STREAM}").result_rows  # noqa: S608
+        rows = client.query(f"SELECT DISTINCT buyer_key FROM {database}.{STREAM}").result_rows  # noqa: S608 - names of our own, values as parameters
         self._keys = {str(key) for (key,) in rows}
 
     def without(self, batch: InsertBatch) -> InsertBatch:
@@ -53,12 +55,30 @@ class Forgotten:
         if isinstance(record, Consequence) and record.subject_kind == "buyer" and self._is_known(record.subject_id):
             return None
         if isinstance(record, Alert):
-            linked = tuple(buyer_id for buyer_id in record.linked_buyer_ids if not self._is_known(buyer_id))
-            return record if linked == record.linked_buyer_ids else _set(record, linked_buyer_ids=linked)
+            return self._alert(record)
+        if isinstance(record, DeadLetter):
+            named = any(mentions(data, self._is_known) for data in (record.key, record.value, record.error.encode()))
+            return _set(record, key=None, value=None, error=ABOUT_FORGOTTEN) if named else record
         if isinstance(record, TagSubmitted):
             orders = tuple(order for order in record.orders if not self._is_known(order.buyer_id))
             return record if orders == record.orders else _set(record, orders=orders)
         return record
+
+    def _alert(self, alert: Alert) -> Alert:
+        """An alert about somebody else without the forgotten, whose ids stand in its texts as well."""
+        gone = [buyer_id for buyer_id in alert.linked_buyer_ids if self._is_known(buyer_id)]
+        if not gone:
+            return alert
+        texts = {name: _without(getattr(alert, name), gone) for name in TEXTS if getattr(alert, name)}
+        facts = {_without(name, gone): _without(value, gone) for name, value in alert.facts.items()}
+        linked = tuple(buyer_id for buyer_id in alert.linked_buyer_ids if buyer_id not in gone)
+        return msgspec.structs.replace(alert, linked_buyer_ids=linked, facts=facts, **texts)
+
+
+def _without(text: str, buyer_ids: Iterable[str]) -> str:
+    for buyer_id in buyer_ids:
+        text = replace_word(text, buyer_id, ERASED)
+    return text
 
 
 def _set(record: Any, **fields: Any) -> Any:

@@ -50,7 +50,7 @@ class Inserter:
     def claim(self) -> None:
         """Leave this secret's mark, or raise `OutageError` when the warehouse was filled under another secret."""
         try:
-            marks = self._client.query(f"SELECT DISTINCT mark FROM {self._database}.key_marks").result_rows  # noqa: S608
+            marks = self._client.query(f"SELECT DISTINCT mark FROM {self._database}.key_marks").result_rows  # noqa: S608 - names of our own, values as parameters
             if not marks:
                 rows = [[self._pseudonymizer.mark]]
                 self._client.insert("key_marks", rows, column_names=["mark"], database=self._database)

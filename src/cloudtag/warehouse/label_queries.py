@@ -66,7 +66,7 @@ LABELS: tuple[Query, ...] = (
             SELECT alert_id, route, dateDiff('hour', decided_at, (SELECT at FROM newest_event)) AS hours
             FROM alerts_current
         ) AS a
-        LEFT ANTI JOIN (SELECT alert_id FROM verdicts WHERE verdict != 'unknown') AS v ON a.alert_id = v.alert_id
+        LEFT ANTI JOIN (SELECT alert_id FROM verdicts_once WHERE verdict != 'unknown') AS v ON a.alert_id = v.alert_id
         GROUP BY route
         ORDER BY route
         """,

@@ -7,22 +7,24 @@ good: under another secret the same buyer would get a second key. The originals 
 import hmac
 from collections.abc import Iterable
 
-CACHED = 500_000
-"""Keys kept in memory, about 150 bytes each."""
+ENTRY_BYTES = 320
+"""What a remembered key takes besides the value it is of."""
 LEAST_BYTES = 16
 """Of a secret: as many as a key has, so that the secret is no easier to guess."""
-_SHOWN = 12
+SHOWN = 12
+"""So much of a key stands in texts."""
 
 
 class Pseudonymizer:
     """Turns identifying values into keys, and remembers which originals are still to be stored."""
 
-    def __init__(self, secret: bytes) -> None:
-        """`secret`: at least 16 bytes; raises ValueError for fewer."""
+    def __init__(self, secret: bytes, cache_bytes: int = 64 << 20) -> None:
+        """`secret`: at least 16 bytes; raises ValueError for fewer. `cache_bytes`: what remembered keys may take."""
         if len(secret) < LEAST_BYTES:
             raise ValueError(f"the secret for keyed hashes needs at least {LEAST_BYTES} bytes")
         self._secret = secret
         self._keys: dict[tuple[str, str], str] = {}
+        self._cache_bytes, self._held_bytes = cache_bytes, 0
         self._month = 0
         self.fresh: dict[tuple[str, str], str] = {}
         """(kind, key) → original, not stored yet since this process started or since the month turned."""
@@ -39,8 +41,9 @@ class Pseudonymizer:
         known = self._keys.get((kind, value))
         if known is not None:
             return known
-        if len(self._keys) >= CACHED:
-            self._keys.clear()
+        if self._held_bytes >= self._cache_bytes:
+            self._forget_all()
+        self._held_bytes += ENTRY_BYTES + len(value)
         key = self._keys[kind, value] = self._digest(kind, value)
         self.fresh[kind, key] = value
         return key
@@ -60,7 +63,7 @@ class Pseudonymizer:
         """A text in which each buyer id that stands as a word of its own is replaced by the start of its key."""
         for buyer_id in buyer_ids:
             if buyer_id in text:
-                text = _replace_word(text, buyer_id, self.key("buyer", buyer_id)[:_SHOWN])
+                text = replace_word(text, buyer_id, self.key("buyer", buyer_id)[:SHOWN])
         return text
 
     def rotate(self, at_ms: int) -> None:
@@ -68,13 +71,17 @@ class Pseudonymizer:
         month = at_ms // (30 * 86_400_000)
         if month > self._month:
             self._month = month
-            self._keys.clear()
+            self._forget_all()
+
+    def _forget_all(self) -> None:
+        self._keys.clear()
+        self._held_bytes = 0
 
     def _digest(self, kind: str, value: str) -> str:
         return hmac.digest(self._secret, f"{kind}:{value}".encode(), "sha256")[:16].hex()
 
 
-def _replace_word(text: str, word: str, other: str) -> str:
+def replace_word(text: str, word: str, other: str) -> str:
     """By hand: a pattern compiled anew for each buyer took more time than all the rest of a block."""
     parts, begin = [], 0
     at = text.find(word)

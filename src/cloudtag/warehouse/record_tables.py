@@ -39,7 +39,10 @@ def _covered(name: str) -> Column:
 
 def _facts(alert: Alert, pseudonymizer: Pseudonymizer) -> dict[str, str]:
     buyers = _buyers_of(alert)
-    return {name: pseudonymizer.redact(value, buyers) for name, value in alert.facts.items()}
+    # A fact about two buyers has the other's id in its name.
+    return {
+        pseudonymizer.redact(name, buyers): pseudonymizer.redact(value, buyers) for name, value in alert.facts.items()
+    }
 
 
 def _subject(consequence: Consequence, pseudonymizer: Pseudonymizer) -> str:

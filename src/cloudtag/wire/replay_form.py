@@ -82,7 +82,11 @@ def _refusal(error: msgspec.ValidationError, line: bytes | str) -> Undecodable:
         return Undecodable("unknown_stream", advice.wrong_stream(wrong[1], tuple(_STREAMS)) if wrong else text)
     if not path and not text.startswith("Object "):
         return Undecodable("not_json", f"a line must be a JSON object: {text}")
-    stream = msgspec.json.decode(line, type=_Tagged).stream
+    try:
+        stream = msgspec.json.decode(line, type=_Tagged).stream
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as malformed:
+        # What stands behind the wrong value is no JSON.
+        return Undecodable("not_json", str(malformed))
     return Undecodable("invalid_value", advice.told(shape_of(_STREAMS[stream].struct), text, path))
 
 

@@ -7,9 +7,11 @@ from http.client import HTTPConnection
 import pytest
 from prometheus_client import CollectorRegistry, Counter
 
-from cloudtag.config import Config
+from cloudtag.config import Config, ConfigError, Secret
 from streams.health.beat import Health
 from streams.health.serving import served
+
+BEYOND = Config(metrics_port=0, metrics_host="0.0.0.0", metrics_token=Secret("t0ken-é"))
 
 
 @pytest.fixture
@@ -28,10 +30,12 @@ def port(health: Health) -> Iterator[int]:
         yield port
 
 
-def ask(port: int, path: str, method: str = "GET", host: str = "127.0.0.1") -> tuple[int, str]:
+def ask(
+    port: int, path: str, method: str = "GET", host: str = "127.0.0.1", header: dict[str, str] | None = None
+) -> tuple[int, str]:
     connection = HTTPConnection(host, port, timeout=30)
     try:
-        connection.request(method, path)
+        connection.request(method, path, headers=header or {})
         answer = connection.getresponse()
         return answer.status, answer.read().decode()
     finally:
@@ -73,9 +77,42 @@ def test_it_listens_on_loopback_unless_told_otherwise(health: Health) -> None:
         # All of 127.0.0.0/8 is this machine: an answer from another address of it would mean that all are open.
         with pytest.raises(ConnectionRefusedError):
             ask(port, "/healthz", host="127.0.0.2")
-    with served(Config(metrics_port=0, metrics_host="0.0.0.0"), CollectorRegistry(), health) as port:
+    with served(BEYOND, CollectorRegistry(), health) as port:
         assert port
         assert ask(port, "/healthz", host="127.0.0.2")[0] == 200
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::ffff:0.0.0.0"])
+def test_beyond_loopback_metrics_are_not_served_without_a_token(health: Health, host: str) -> None:
+    config = Config(metrics_port=0, metrics_host=host)
+    with pytest.raises(ConfigError, match="CLOUDTAG_METRICS_TOKEN"), served(config, CollectorRegistry(), health):
+        pass
+    with served(Config(metrics_port=0, metrics_host="127.0.0.2"), CollectorRegistry(), health) as port:
+        assert port
+
+
+@pytest.mark.parametrize(
+    ("given", "status"),
+    [
+        ("Bearer t0ken-é", 200),
+        ("bearer t0ken-é", 200),
+        ("", 401),
+        ("Bearer ", 401),
+        ("Bearer t0ken", 401),
+        ("Bearer t0ken-é2", 401),
+        ("Basic t0ken-é", 401),
+        ("t0ken-é", 401),
+    ],
+)
+def test_the_token_is_for_the_metrics_alone(health: Health, given: str, status: int) -> None:
+    header = {"Authorization": given.encode().decode("latin-1")} if given else {}
+    with served(BEYOND, CollectorRegistry(), health) as port:
+        assert port
+        found, page = ask(port, "/metrics", header=header)
+        assert found == status
+        assert status == 200 or page == "a token is needed\n"
+        # What a probe is told is the state in fixed words, and for that it needs nothing.
+        assert ask(port, "/healthz") == ask(port, "/readyz") == (200, "ok\n")
 
 
 @pytest.mark.skipif(not socket.has_ipv6, reason="this machine speaks no IPv6")

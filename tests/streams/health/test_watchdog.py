@@ -35,6 +35,15 @@ def test_slow_progress_and_idleness_are_fine() -> None:
         assert it.verdict(now) is None
 
 
+def test_of_several_things_the_one_that_does_not_move_is_named() -> None:
+    it = judge()
+    for now in range(0, 66, 5):
+        it.beat(Pulse(now, is_pending=True), now)
+        it.beat(Pulse(0, is_pending=now < 60, stall="no partitions have been assigned"), now)
+        it.beat(Pulse(0, is_pending=True, stall="nothing was fetched"), now)
+        assert it.verdict(now) == (None if now <= 60 else "nothing was fetched for 65 s")
+
+
 async def test_the_thread_ends_the_process_while_the_loop_is_blocked() -> None:
     ended = threading.Event()
     reasons: list[str] = []
@@ -43,7 +52,7 @@ async def test_the_thread_ends_the_process_while_the_loop_is_blocked() -> None:
         reasons.append(reason)
         ended.set()
 
-    watchdog = Watchdog(lambda: Pulse(0, is_pending=False), 60, loop_seconds=0.7, end=end)
+    watchdog = Watchdog(lambda: [Pulse(0, is_pending=False)], 60, loop_seconds=0.7, end=end)
     await watchdog.start()
     # This blocks the loop on purpose, as a bug would.
     assert ended.wait(20)

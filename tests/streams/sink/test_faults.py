@@ -45,7 +45,7 @@ async def log(tansu_bootstrap: str) -> Log:
 @pytest.fixture
 def mortal() -> Iterator[LocalWarehouse]:
     """A warehouse that may be stopped and killed without harm to other tests."""
-    with LocalWarehouse() as server:
+    with LocalWarehouse(open_to="everyone") as server:
         yield server
         # In order it would finish its merges first, for nobody.
         server.kill()

@@ -6,6 +6,7 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 
@@ -14,12 +15,17 @@ from cloudtag.warehouse.blocks import TABLES
 from cloudtag.wire import Codec, encode
 from cloudtag.wire.registry import HttpRegistry
 from cloudtag.wire.schemas import current
+from streams.kafka.weights import LEAST_FETCH_BYTES, weight_of
 from streams.sink import sink_metrics as metrics
+from streams.sink.batch_boundaries import BatchBoundaries
 from streams.sink.reader import Reader
 from tests.streams.sink.log import Entry, Log, sinking, until
 from tests.warehouse.places import Warehouse
 from tests.warehouse.samples import alert, one_of_each, order
 
+ROOM_BYTES = 40_000
+COUNT = 6_000
+"""Of each of two streams: many times more than there is room for."""
 PAUSED = "partitions are paused"
 
 
@@ -55,6 +61,39 @@ async def test_a_second_sink_goes_on_where_the_first_stopped(log: Log, warehouse
     async with sinking(log.sink_config(warehouse)):
         await log.sunk()
     assert warehouse.rows("SELECT count(), uniqExact(order_id) FROM {db}.orders") == [(200, 200)]
+
+
+async def test_what_is_held_is_bounded_by_bytes_while_nothing_can_be_stored(log: Log, warehouse: Warehouse) -> None:
+    """And there is room for less than a batch: of each partition one is ended all the same."""
+    streams = (("alerts", alert), ("orders", order))
+    await log.append([(stream, make(n)) for n in range(COUNT) for stream, make in streams])
+    is_away, held = True, [0]
+
+    def connect() -> Any:
+        if is_away:
+            raise ConnectionRefusedError
+        return warehouse.connect()
+
+    rule = BatchBoundaries(size=1_000, bucket_ms=2_000)
+    config = log.sink_config(warehouse, connect=connect, buffer_bytes=ROOM_BYTES, rule=rule)
+    async with sinking(config) as sink:
+
+        async def is_full() -> bool:
+            held.append(sink._partitions.held_bytes)
+            return held[-1] > ROOM_BYTES and len(held) > 40 and held[-1] == held[-40]
+
+        await until(is_full)
+        is_away = False
+        await log.sunk()
+    # What one round brings, what the client holds ready meanwhile, and what a batch lacks until it has ended may come
+    # on top; all of it would be more.
+    sizes = [len(Codec().write(stream, make(0))) for stream, make in streams]
+    rounds = 3 * sum(weight_of(LEAST_FETCH_BYTES // size, LEAST_FETCH_BYTES) for size in sizes)
+    most = ROOM_BYTES + rounds + sum(weight_of(rule.size, rule.size * size) for size in sizes)
+    assert most < sum(weight_of(COUNT, COUNT * size) for size in sizes) / 2
+    assert max(held) < most
+    counts = [warehouse.one(f"SELECT count() FROM {{db}}.{name}") for name in ("alerts", "orders")]
+    assert counts == [COUNT, COUNT]
 
 
 async def test_what_cannot_be_read_does_not_stop_the_partition(log: Log, warehouse: Warehouse) -> None:

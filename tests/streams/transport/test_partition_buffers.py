@@ -1,17 +1,24 @@
 """The feed loses nothing, keeps each partition's order, and lets no topic run ahead."""
 
+import tracemalloc
 from typing import NamedTuple
 
+from aiokafka.structs import ConsumerRecord
 from faust.types import TP
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Struct
 
+from cloudtag.contract.streams import STREAM_OF
+from cloudtag.simulate import Profile, simulate
+from cloudtag.wire import Codec
+from streams.kafka.weights import RECORD_BYTES, weight_of
 from streams.transport.decoded import DecodedRecord
 from streams.transport.in_flight import Batch
 from streams.transport.partition_buffers import PartitionBuffers
 
 A, B = TP("a", 0), TP("b", 0)
+LONG = b"x" * 1000
 GROUPS = {"a": "g", "b": "g"}
 
 
@@ -35,8 +42,8 @@ def pairs(batch: Batch) -> list[tuple[str, int]]:
     return [(fact.topic, fact.at_ms) for fact in batch.content.facts if isinstance(fact, Fact)]
 
 
-def feed_of(times: dict[TP, list[int]], batch_records: int = 100) -> PartitionBuffers:
-    buffers = PartitionBuffers(GROUPS, {"g": read}, batch_records)
+def feed_of(times: dict[TP, list[int]], batch_records: int = 100, most_bytes: int = 1 << 30) -> PartitionBuffers:
+    buffers = PartitionBuffers(GROUPS, {"g": read}, batch_records, most_bytes)
     for tp, values in times.items():
         buffers.add(tp, [Rec(offset, at) for offset, at in enumerate(values)])
     return buffers
@@ -89,3 +96,47 @@ def test_below_low_water_are_partitions_with_less_than_a_batch() -> None:
     assert buffers.below_low_water([A, B]) == {B}
     buffers.clear()
     assert buffers.below_low_water([A, B]) == {A, B}
+
+
+def test_where_there_is_no_more_room_only_empty_partitions_are_fetched() -> None:
+    """A task waits for a topic of which nothing is here: without it, what is here could never leave."""
+    record, room = RECORD_BYTES + len(LONG), 10 * (RECORD_BYTES + len(LONG))
+    buffers = feed_of({}, most_bytes=room)
+    buffers.add(A, [Rec(offset, 1, LONG) for offset in range(10)])
+    assert buffers.held_bytes == 9 * record  # the next one was read ahead
+    assert buffers.below_low_water([A, B]) == {A, B}
+    buffers.add(A, [Rec(10, 1, LONG)])
+    assert buffers.held_bytes == room
+    assert buffers.below_low_water([A, B]) == {B}
+    buffers.add(B, [Rec(0, 1)])
+    assert buffers.below_low_water([A, B]) == set()
+    batch = buffers.next_batch(("g", 0))
+    assert batch.weight_bytes > 11 * len(LONG)
+    assert buffers.held_bytes == 0
+    assert buffers.below_low_water([A, B]) == {A, B}
+
+
+def fetched(stream: str, at: int, key: bytes, value: bytes) -> ConsumerRecord:
+    return ConsumerRecord(stream, 1, at, at << 20, 1, key, value, None, len(key), len(value), ())
+
+
+def test_records_weigh_what_they_take() -> None:
+    """Between as much and twice as much as the interpreter has handed out for the same records."""
+    codec = Codec()
+    made = [(STREAM_OF[type(event)], event) for event in simulate(Profile(events=5_000, seed=3)).events()]
+    values = [(stream, codec.encode(stream, event)) for stream, event in made]
+    del made
+    sizes = [f"buyer-{number}".encode() for number in range(len(values))]
+    tracemalloc.start()
+    try:
+        before, _ = tracemalloc.get_traced_memory()
+        held = [
+            (fetched(stream, at, key, value), codec.decode(stream, value))
+            for at, (key, (stream, value)) in enumerate(zip(sizes, values, strict=True))
+        ]
+        taken = tracemalloc.get_traced_memory()[0] - before
+    finally:
+        tracemalloc.stop()
+    told = weight_of(len(held), sum(len(key) + len(value) for key, (_, value) in zip(sizes, values, strict=True)))
+    # The keys and the values were there before.
+    assert taken + sum(len(value) for _, value in values) < told < 2 * taken

@@ -28,6 +28,10 @@ def asked(courier: str = "sf", *, is_held: bool = True) -> CourierAsked:
     return CourierAsked(0, is_held, courier, "b1", "W1", AT_MS)
 
 
+def record(offset: int = 7, partition: int = 0, value: bytes = b"", topic: str = "logistics") -> Any:
+    return ConsumerRecord(topic, partition, offset, AT_MS, 1, b"W1", value, None, 2, len(value), ())
+
+
 def counted(metrics: WorkerMetrics) -> dict[tuple[str, str], float]:
     """By what is counted and courier, without what is shown at zero."""
     return {
@@ -55,7 +59,7 @@ def counted(metrics: WorkerMetrics) -> dict[tuple[str, str], float]:
 )
 def test_what_is_counted(fact: Any, expected: dict[tuple[str, str], float]) -> None:
     metrics = WorkerMetrics()
-    Couriers(metrics).see(fact)
+    Couriers(metrics).see(fact, record())
     assert counted(metrics) == expected
 
 
@@ -74,6 +78,24 @@ def test_a_scan_is_counted_where_it_is_judged(*, is_here: bool, count: float) ->
         "parcels", READS["parcels"], CONFIG, Codec(), Platforms(("taobao",), metrics), Couriers(metrics)
     )
     value, partition = Codec().encode("logistics", scan()), home if is_here else (home + 1) % 8
-    record: Any = ConsumerRecord("logistics", partition, 1, AT_MS, 1, b"W1", value, None, 2, len(value), ())
-    reader.read("logistics", record)
+    reader.read("logistics", record(1, partition, value))
     assert metrics.registry.get_sample_value("cloudtag_courier_scans_total", {"courier": "sf"}) == count
+
+
+def test_what_is_read_again_is_counted_once() -> None:
+    metrics, home = WorkerMetrics(), partition_of("W1", 8)
+    reader = RecordReader(
+        "parcels", READS["parcels"], CONFIG, Codec(), Platforms(("taobao",), metrics), Couriers(metrics)
+    )
+    value = Codec().encode("logistics", scan())
+    for offset in (3, 4, 5, 4, 5, 6):
+        reader.read("logistics", record(offset, home, value))
+    assert counted(metrics) == {("cloudtag_courier_scans", "sf"): 4.0}
+
+
+def test_each_topic_and_partition_has_its_own_records() -> None:
+    metrics = WorkerMetrics()
+    couriers = Couriers(metrics)
+    for place in (record(0), record(0, partition=1), record(0, topic="misplaced-parcels"), record(0)):
+        couriers.see(scan(), place)
+    assert counted(metrics) == {("cloudtag_courier_scans", "sf"): 3.0}

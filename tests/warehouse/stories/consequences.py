@@ -35,7 +35,8 @@ def _sanctions() -> list[Entry]:
 def _insurance() -> list[Entry]:
     def decided(order_id: str, decision: str, claims: str, revision: int = 0, status: str = "active") -> Entry:
         details = {"decision": decision, **({"claim_id": claims} if claims else {})}
-        told = consequence("insurance_decision", "order", order_id, 3, revision, status=status, details=details)
+        fields = {"status": status, "details": details, "shop_id": "s1"}
+        told = consequence("insurance_decision", "order", order_id, 3, revision, **fields)
         return "consequences", told
 
     claims = [
@@ -50,7 +51,7 @@ def _insurance() -> list[Entry]:
         claim("k6", "claimed", 1, 300),
         claim("k7", "claimed", 1, 400, order_id="o-k6"),
     ]
-    orders = [order(number + 10, order_id=f"o-k{number}") for number in (1, 2, 3, 4, 6)]
+    orders = [order(number + 10, order_id=f"o-k{number}", shop_id="s1", platform="jd") for number in (1, 2, 3, 4, 6)]
     return [
         *(("insurance", one) for one in claims),
         *(("orders", one) for one in orders),
@@ -68,7 +69,8 @@ def _insurance() -> list[Entry]:
 def _exclusions() -> list[Entry]:
     def left_out(number: int, metrics: str, basis: str, revision: int = 0, status: str = "active") -> Entry:
         details = {"metrics": metrics, "basis": basis}
-        told = consequence("metric_exclusion", "order", f"o{number}", 4, revision, status=status, details=details)
+        fields = {"status": status, "details": details, "shop_id": f"shop-{number % 3}"}
+        told = consequence("metric_exclusion", "order", f"o{number}", 4, revision, **fields)
         return "consequences", told
 
     return [

@@ -8,13 +8,14 @@ from rich.markup import escape
 from rich.table import Table
 
 from cloudtag.cli.escape import visible
+from cloudtag.cli.screen import SafeConsole
 
 COLUMNS = 80
 
 
 def paper() -> Console:
     """Standard output, not wider than it reads well. Colours are left out where it is no terminal."""
-    console = Console(highlight=False)
+    console = SafeConsole(highlight=False)
     console.width = min(console.width, COLUMNS) if console.is_terminal else COLUMNS
     return console
 

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from cloudtag.cli.failure import FailureError, one_line
 from cloudtag.cli.options import settings
 from cloudtag.cli.screen import note
-from cloudtag.config import SECRETS, Config
+from cloudtag.config import SECRETS, Config, Secret
 from cloudtag.local.child import Child
 from cloudtag.local.probe import free_port, is_free
 
@@ -49,6 +49,7 @@ class DemoPlace:
         config = settings(
             self.config.brokers,
             self.config.clickhouse_url,
+            clickhouse_password=self.config.clickhouse_password,
             **_overrides(self.config.topic_prefix + prefix, prefix + self.config.app_id),
         )
         return replace(self, config=config, environment=_environment(config))
@@ -68,11 +69,14 @@ def place(brokers: str | None, clickhouse: str | None) -> Iterator[DemoPlace]:
         directory = Path(tempfile.mkdtemp(prefix="cloudtag-demo-"))
         stack.callback(shutil.rmtree, directory, ignore_errors=True)
         address = given.brokers if is_broker_given else stack.enter_context(_broker())
-        url = given.clickhouse_url or stack.enter_context(_warehouse(directory))
+        url, password = given.clickhouse_url, given.clickhouse_password
+        if not url:
+            url, password = stack.enter_context(_warehouse(directory))
         if not urlsplit(url).path.strip("/"):
             url = f"{url.rstrip('/')}/cloudtag_demo_{stamp}"
         prefix = f"demo-{stamp}-" if is_broker_given else ""
-        config = settings(address, url, **_overrides(prefix, f"{prefix}cloudtag", usual_port(METRICS_PORT, "metrics")))
+        overrides = _overrides(prefix, f"{prefix}cloudtag", usual_port(METRICS_PORT, "metrics"))
+        config = settings(address, url, clickhouse_password=password, **overrides)
         yield DemoPlace(config, _environment(config), directory)
 
 
@@ -104,7 +108,9 @@ def _environment(config: Config) -> dict[str, str]:
     values = {f"CLOUDTAG_{name.upper()}": str(getattr(config, name)) for name in names}
     name = SECRETS["hash_secret"]
     hashed = {} if config.hash_secret else {name: "demonstration only"}
-    return os.environ | values | hashed
+    password = SECRETS["clickhouse_password"]
+    inherited = {key: value for key, value in os.environ.items() if key != f"{password}_FILE"}
+    return inherited | values | hashed | {password: config.clickhouse_password.reveal()}
 
 
 @contextmanager
@@ -117,12 +123,14 @@ def _broker() -> Iterator[str]:
 
 
 @contextmanager
-def _warehouse(directory: Path) -> Iterator[str]:
+def _warehouse(directory: Path) -> Iterator[tuple[str, Secret]]:
+    """Its address, at which everybody on this machine may read, and the password of those who write."""
     from cloudtag.local.warehouse import Warehouse
 
     note("starting a warehouse, ClickHouse's engine inside")
-    with Warehouse(directory / "warehouse", usual_port(CLICKHOUSE_PORT, "ClickHouse")) as warehouse:
-        yield f"{warehouse.url}/cloudtag"
+    port = usual_port(CLICKHOUSE_PORT, "ClickHouse")
+    with Warehouse(directory / "warehouse", port, open_to="readers") as warehouse:
+        yield f"{warehouse.url}/cloudtag", Secret(warehouse.token)
 
 
 def check_running(children: dict[str, Child]) -> None:

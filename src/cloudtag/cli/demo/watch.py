@@ -60,6 +60,8 @@ class TopicWatch:
         self._codec = Codec(max_bytes=LETTER_BYTES)
         self._offsets = Offsets(config)
         self._ends: dict[TopicPartition, int] = {}
+        self._rounds = 0
+        """How often records were fetched and taken in."""
         self.records: list[Struct] = []
         """Every output record so far."""
         self.counts: Counter[str] = Counter()
@@ -105,6 +107,7 @@ class TopicWatch:
                 self.counts[stream] += len(records)
                 if stream in OUTPUTS:
                     self.records += [self._codec.decode(stream, record.value) for record in records]
+            self._rounds += 1
 
     async def settled(self, groups: Groups, check: Callable[[], None], seconds: float) -> None:
         """Return when every group has committed the ends of its streams' topics and nothing more comes.
@@ -142,6 +145,14 @@ class TopicWatch:
                 if count >= ANSWERS and await consumer.position(where) >= (consumer.last_stable_offset(where) or 0):
                     del answers[where]
             patience.wait(f"the broker is asked for the ends of {len(answers)} partitions", done + self.counts.total())
+        # The positions stand behind what was fetched: it may not have been taken in yet.
+        rounds = self._rounds
+        while self._rounds == rounds:
+            check()
+            await asyncio.sleep(POLL_MS / 4000)
+            if self._reading.done():
+                self._reading.result()
+            patience.wait("records are being read", done + self.counts.total())
 
     def _behind(
         self, groups: Mapping[str, Iterable[str]], committed: Mapping[str, Mapping[TopicPartition, int]]

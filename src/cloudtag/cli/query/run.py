@@ -1,6 +1,5 @@
 """Asking, and handing the answer to what shows it."""
 
-import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
@@ -13,6 +12,7 @@ from cloudtag.cli.query.command import SHOWN, Format
 from cloudtag.cli.query.formats import written
 from cloudtag.cli.query.table import show
 from cloudtag.cli.query.values import Values
+from cloudtag.cli.screen import stdout_bytes
 from cloudtag.sql.statement import Statement
 
 
@@ -42,6 +42,7 @@ def run(
 
 
 def _write(parts: Iterable[bytes]) -> None:
+    out = stdout_bytes()
     for part in parts:
-        sys.stdout.buffer.write(part)
-    sys.stdout.buffer.flush()
+        out.write(part)
+    out.flush()

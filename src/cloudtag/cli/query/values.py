@@ -8,15 +8,13 @@ from typing import Any
 
 import msgspec
 
+from cloudtag.cli.escape import visible
 from cloudtag.cli.query.answer import AnswerColumn, AnswerRow
 from cloudtag.detection.wording import amount_text
 
 NULL_MARK = "ᴺᵁᴸᴸ"
 """How NULL is shown, as ClickHouse's own client does: no text of a shop looks like it."""
 _FRACTION = re.compile(r"DateTime64\((\d)")
-# Control characters, and those that turn the direction of writing.
-_STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
-_SHORT = {"\n": "\\n", "\t": "\\t", "\r": "\\r"}
 _MINOR = "_minor"
 
 
@@ -44,14 +42,14 @@ class Values:
         return [self._plain(value, unit) for value, unit in zip(row, self._units, strict=True)]
 
     def _shown(self, value: Any, unit: str) -> str:
-        return printable(value) if isinstance(value, str) else self._nested(value, unit)
+        return visible(value) if isinstance(value, str) else self._nested(value, unit)
 
     def _nested(self, value: Any, unit: str) -> str:
         match value:
             case None:
                 return NULL_MARK
             case str():
-                return f"'{printable(value)}'"
+                return f"'{visible(value)}'"
             case bool():
                 return str(value).lower()
             case datetime():
@@ -59,7 +57,7 @@ class Values:
             case Decimal():
                 return format(value, "f")
             case bytes():
-                return printable(value.decode(errors="backslashreplace"))
+                return visible(value.decode(errors="backslashreplace"))
             case Mapping():
                 pairs = (f"{self._nested(key, unit)}: {self._nested(one, unit)}" for key, one in value.items())
                 return f"{{{', '.join(pairs)}}}"
@@ -67,7 +65,7 @@ class Values:
                 return f"({', '.join(self._nested(one, unit) for one in value)})"
             case list():
                 return f"[{', '.join(self._nested(one, unit) for one in value)}]"
-        return printable(str(value))
+        return visible(str(value))
 
     def _plain(self, value: Any, unit: str) -> Any:
         match value:
@@ -88,11 +86,6 @@ class Values:
     def _time(self, value: datetime, unit: str, separator: str) -> str:
         known = value if value.tzinfo else value.replace(tzinfo=UTC)
         return known.astimezone(self._zone).isoformat(separator, unit).replace("+00:00", "Z")
-
-
-def printable(text: str) -> str:
-    """A text in one line that only shows itself."""
-    return _STEERING.sub(lambda found: _SHORT.get(found[0], f"\\u{ord(found[0]):04x}"), text)
 
 
 def to_json(value: Any) -> bytes:

@@ -35,6 +35,11 @@ def _journey(*stops: str | None, last: str = "signed", grams: int | None = None)
     return (*_RETURN, *scans)
 
 
+def _seen(*kinds: str) -> tuple[dict[str, object], ...]:
+    """All scans there are, at one station."""
+    return tuple(scanned("RET1", kind, day(7, n), facility="f1") for n, kind in enumerate(kinds))
+
+
 EXAMPLES = (
     Example(
         name="in and out at one station",
@@ -45,6 +50,19 @@ EXAMPLES = (
         name="out to the hub and back",
         events=_journey("f1", "f2", "f1"),
         fires=({"facts": {"first_facility": "f1", "last_facility": "f1"}},),
+    ),
+    Example(
+        name="near miss: that it was handed in was not scanned, only that it arrived",
+        events=(*_RETURN, *_seen("arrived", "signed")),
+    ),
+    Example(
+        name="near miss: that it was handed in was not scanned, only that it was carried out",
+        events=(*_RETURN, *_seen("out_for_delivery", "signed")),
+    ),
+    Example(
+        name="that it was handed in was not scanned, only that it left",
+        events=(*_RETURN, *_seen("departed", "signed")),
+        fires=({"severity": "medium"},),
     ),
     Example(name="near miss: from one station to another", events=_journey("f1", "f2")),
     Example(name="near miss: still under way", events=_journey("f1", "f1", last="departed")),

@@ -31,6 +31,9 @@ def _nothing_came() -> dict[str, object]:
 
 _RETURN = _return()
 _UNKNOWN = _return(carrier=None)
+_SECOND = (ordered("placed", 0, refund_id="r2"), _filled("RET1", day(7, 12), refund_id="r2"))
+_AGAIN = (*_RETURN, refunded("withdrawn", day(7), type="return_refund"), *_SECOND)
+_REFUSED = (*_RETURN, refunded("refused", day(7), type="return_refund"), *_SECOND)
 
 EXAMPLES = (
     Example(
@@ -141,10 +144,53 @@ EXAMPLES = (
         until=day(20),
     ),
     Example(
-        name="the buyer gave the refund up once the wait was over",
+        name="near miss: the buyer gave the refund up once the wait was over",
         events=(*_RETURN, *_busy(80), refunded("withdrawn", day(9, 1), type="return_refund")),
         until=day(20),
+    ),
+    Example(
+        name="the buyer gave the refund up once it was paid",
+        events=(
+            *_RETURN,
+            *_busy(80),
+            refunded("completed", day(9, 1), type="return_refund"),
+            refunded("withdrawn", day(9, 2), type="return_refund"),
+        ),
+        until=day(20),
         fires=({"severity": "medium"},),
+    ),
+    Example(
+        name="near miss: the shop refused before the wait was over",
+        events=(*_RETURN, *_busy(80), refunded("refused", day(9), type="return_refund")),
+        until=day(20),
+    ),
+    Example(
+        name="the shop refused once the wait was over",
+        events=(*_RETURN, *_busy(80), refunded("refused", day(9, 0, 1), type="return_refund")),
+        until=day(20),
+        fires=({"severity": "medium"},),
+    ),
+    Example(
+        name="given up, and the number named again: a wait of its own",
+        events=(*_AGAIN, *_busy(108)),
+        until=day(10, 12),
+        fires=({"refund_ids": ["r2"], "decided_at": 1_773_316_800_000},),
+    ),
+    Example(
+        name="near miss: given up, and the number named again, a minute before",
+        events=(*_AGAIN, *_busy(108)),
+        until=day(10, 11, 59),
+    ),
+    Example(
+        name="refused, and the number named again: a wait of its own",
+        events=(*_REFUSED, *_busy(108)),
+        until=day(10, 12),
+        fires=({"refund_ids": ["r2"], "decided_at": 1_773_316_800_000},),
+    ),
+    Example(
+        name="near miss: refused, and the number named again, a minute before",
+        events=(*_REFUSED, *_busy(108)),
+        until=day(10, 11, 59),
     ),
     Example(
         name="one of two refunds under the number was given up",

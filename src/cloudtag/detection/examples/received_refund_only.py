@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cloudtag.detection.example import day, inspected, ordered, refunded, scanned
+from cloudtag.detection.examples.broken_feed import DENIED
 from cloudtag.detection.rule import Example
 
 _SENT = (ordered("placed", 0), ordered("shipped", day(1), waybill_no="OUT1"), scanned("OUT1", "accepted", day(1, 2)))
@@ -227,4 +228,5 @@ EXAMPLES = (
         events=(*_SENT, _SIGNED, _denied("opened", day(3)), inspected(day(8), {"dress": 1})),
         fires=({"severity": "medium"},),
     ),
+    *DENIED,
 )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from cloudtag.detection.example import day, event, inspected, ordered, refunded, scanned
+from cloudtag.detection.examples.broken_feed import CLAIMED
+from cloudtag.detection.examples.one_parcel import ONE_PARCEL
 from cloudtag.detection.rule import Example
 
 _IDS = {"order_id": "o1", "buyer_id": "b1", "shop_id": "s1"}
@@ -115,6 +117,10 @@ EXAMPLES = (
     Example(
         name="near miss: the number was that of somebody else's parcel",
         events=(*_SENT, scanned("OUT1", "arrived", day(1, 9), order_id="o9"), _claim(), _come(day(4), order_id="o9")),
+    ),
+    Example(
+        name="near miss: the number is that of somebody else's parcel, which only arrived so far",
+        events=(*_SENT, scanned("OUT1", "arrived", day(1, 9), order_id="o9"), _claim()),
     ),
     Example(
         name="near miss: local time, and signed for within half a day of the claim",
@@ -276,4 +282,6 @@ EXAMPLES = (
         name="near miss: the number was last scanned before the order was placed",
         events=(scanned("OUT1", "accepted", day(-40)), _come(day(-38)), _PLACED, _sent()[0], _claim()),
     ),
+    *CLAIMED,
+    *ONE_PARCEL,
 )

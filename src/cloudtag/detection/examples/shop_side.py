@@ -79,6 +79,47 @@ EXAMPLES = (
         fires=({"facts": {"what": "parcel", "went": "other_order"}},),
     ),
     Example(
+        name="the shop's number is on its way to a stranger",
+        events=_sent(_scan("accepted", 2), _scan("arrived", 4, destination_hash="elsewhere")),
+        fires=({"severity": "low", "facts": {"what": "parcel", "went": "other_address"}},),
+    ),
+    Example(
+        name="the shop's number is on its way for another order",
+        events=_sent(_scan("accepted", 2, order_id="o7")),
+        fires=({"facts": {"what": "parcel", "went": "other_order"}},),
+    ),
+    Example(
+        name="the shop's number is on the label of another order",
+        events=_sent(_scan("label_created", 2, order_id="o7")),
+        fires=({"facts": {"what": "parcel", "went": "other_order"}},),
+    ),
+    Example(
+        name="near miss: on its way to the buyer's home",
+        events=_sent(_scan("accepted", 2, destination_hash="home", order_id="o1"), _scan("arrived", 4)),
+    ),
+    Example(
+        name="near miss: on its way, and the buyer had moved",
+        events=(
+            *_sent(_scan("accepted", 2, destination_hash="new home")),
+            ordered("shipped", day(3), address_hash="new home", waybill_no="OUT1"),
+        ),
+    ),
+    Example(
+        name="near miss: two orders of the buyer on their way in one parcel",
+        events=(
+            *_sent(_scan("accepted", 2, order_id="o2")),
+            ordered("shipped", day(1), refund_id="r2", address_hash="home", waybill_no="OUT1"),
+        ),
+    ),
+    Example(
+        name="an order at another shop has nothing to do with the parcel",
+        events=(
+            *_sent(_scan("accepted", 2, order_id="o2")),
+            ordered("shipped", day(1), refund_id="r2", address_hash="home", waybill_no="OUT1", shop_id="s2"),
+        ),
+        fires=({"shop_id": "s1", "facts": {"what": "parcel", "went": "other_order"}},),
+    ),
+    Example(
         name="near miss: sent to the buyer's home",
         events=_sent(_scan("signed", 4, destination_hash="home", order_id="o1", signer="recipient")),
     ),

@@ -10,8 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-_ID = re.compile(r"\b(?:[TBJAP]\d{1,2}[a-z]?(?:\.\d)?|S4)\b")
-_RANGE = re.compile(r"\b([TBJAP])(\d{1,2})\s*(?:to|–)\s*\1(\d{1,2})\b")
+_ID = re.compile(r"\b(?:[TBJAPF]\d{1,2}[a-z]?(?:\.\d)?|S4)\b")
+_RANGE = re.compile(r"\b([TBJAPF])(\d{1,2})\s*(?:to|–)\s*\1(\d{1,2})\b")
 _PAIR = re.compile(r"\b([TBJAP]\d{1,2})a/b\b")
 _RULE = "RULE"
 """What a detector calls the fixed facts about itself, its rule ids among them."""

@@ -20,7 +20,8 @@ Generated from the files beside this page by `make docs`; edit `NAME.toml`, not 
 
 The rules come from five documents of large marketplaces: four say how they defend shops against abusive buyers, one how
 they punish shops. Each is a *source*; its rules have a letter and a number, which detectors, policies,
-tests and pages cite. A source's page has a line for every rule that is stated of it: what it says in our words, its
+tests and pages cite. What no document says, and people who do this work report of real traffic, counts as one more: its
+rules begin with F. A source's page has a line for every rule that is stated of it: what it says in our words, its
 parameters as the policy packs have them, where it is implemented, and which test shows it.
 
 | source | page | rules |

@@ -17,7 +17,8 @@ ROOT = Path(__file__).resolve().parents[4]
 FOLDER = "docs/sources"
 DETECTORS = "src/cloudtag/detectors/"
 STORIES = "src/cloudtag/scenarios/files/"
-_Id = Annotated[str, Meta(pattern=r"^[TBJAP]\d+[a-z]?(\.\d+)?$|^S4$")]
+_TITLES = {**SOURCES, "F": "The field: what people who do this work report of real traffic"}
+_Id = Annotated[str, Meta(pattern=r"^[TBJAPF]\d+[a-z]?(\.\d+)?$|^S4$")]
 _Some = Annotated[tuple[str, ...], Meta(min_length=1)]
 _Sentence = Annotated[str, Meta(pattern=r"^[A-Z`0-9].*\.$")]
 
@@ -94,7 +95,7 @@ class SourceDocument(Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def title(self) -> str:
         """The source in words."""
-        return SOURCES[self.source]
+        return _TITLES[self.source]
 
     @property
     def letter(self) -> str:

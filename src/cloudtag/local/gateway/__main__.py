@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import json
+import logging
 import os
 import signal
 import sys
@@ -10,11 +11,16 @@ import time
 from pathlib import Path
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
-from cloudtag.local.gateway.access import Access
+from cloudtag.local.gateway.access import ALL_OPEN_TO, Access
 
 TOKEN_VARIABLE = "CLOUDTAG_WAREHOUSE_TOKEN"  # noqa: S105 - the name of the variable, not a token
 GRACE_SECONDS = 10.0
+KEEP_ALIVE_SECONDS = 10.0
+"""So long a connection stays open that asks for nothing more."""
+LINGERING_SECONDS = 2.0
+"""How long the rest of a body that is not wanted is read, so that its sender may see the answer."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -26,9 +32,13 @@ def main(arguments: list[str] | None = None) -> int:
     from cloudtag.local.gateway.errors import EngineError
 
     try:
-        access = Access(options.host, os.environ.get(TOKEN_VARIABLE, ""))
+        access = Access(options.host, os.environ.get(TOKEN_VARIABLE, ""), options.open_to)
+    except ValueError as error:
+        sys.stderr.write(f"gateway: {error} ({TOKEN_VARIABLE} holds it, --open-to says who needs none)\n")
+        return 1
+    try:
         asyncio.run(_serve(options, access))
-    except (EngineError, OSError, ValueError) as error:
+    except (EngineError, OSError) as error:
         sys.stderr.write(f"gateway: {error}\n")
         return 1
     return 0
@@ -37,13 +47,22 @@ def main(arguments: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="cloudtag.local.gateway",
-        description=f"ClickHouse's HTTP interface over one chDB directory. Beyond loopback set {TOKEN_VARIABLE}.",
+        description=f"ClickHouse's HTTP interface over one chDB directory. {TOKEN_VARIABLE} holds its token.",
     )
     parser.add_argument("--path", type=Path, required=True, help="the directory that holds the data")
     parser.add_argument("--host", default="127.0.0.1", help="default 127.0.0.1")
     parser.add_argument("--port", type=int, default=8123, help="default 8123; 0: any free port")
     parser.add_argument(
         "--body-seconds", type=float, default=300.0, help="within so long a request must have arrived; default 300"
+    )
+    parser.add_argument(
+        "--head-seconds", type=float, default=60.0, help="so long a connection may stay without a request; default 60"
+    )
+    parser.add_argument(
+        "--open-to",
+        choices=ALL_OPEN_TO,
+        default="nobody",
+        help="who needs no token; default nobody, on loopback also `readers` (without it one only reads) or `everyone`",
     )
     parser.add_argument("--ready-file", type=Path, help="written as JSON (url, port, pid) once requests are answered")
     return parser
@@ -62,8 +81,14 @@ async def _serve(options: argparse.Namespace, access: Access) -> None:
     gateway = Gateway(engine, access, options.body_seconds)
     # Bodies are decoded by the gateway, which knows more encodings than the server does.
     runner = web.AppRunner(
-        gateway.application(), auto_decompress=False, access_log=None, shutdown_timeout=GRACE_SECONDS
+        gateway.application(),
+        auto_decompress=False,
+        access_log=None,
+        shutdown_timeout=GRACE_SECONDS,
+        keepalive_timeout=min(KEEP_ALIVE_SECONDS, options.head_seconds),
+        lingering_time=LINGERING_SECONDS,
     )
+    logging.getLogger("aiohttp.server").addFilter(is_own_fault)
     try:
         await runner.setup()
         await web.TCPSite(runner, options.host, options.port).start()
@@ -73,6 +98,12 @@ async def _serve(options: argparse.Namespace, access: Access) -> None:
         await runner.cleanup()
         gateway.close()
         engine.close()
+
+
+def is_own_fault(record: logging.LogRecord) -> bool:
+    """Whether what went wrong is the gateway's: what callers send, or break off, is answered and not logged."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, (HttpProcessingError, ConnectionError))
 
 
 def _tell(options: argparse.Namespace, port: int) -> None:

@@ -1,9 +1,9 @@
-"""Who may use the gateway: this machine alone, or whoever has the token; and who may only read."""
+"""Who may use the gateway: whoever has the token, or this machine's programs; and who may only read."""
 
 import base64
-import binascii
 import hmac
 import ipaddress
+from typing import Literal, get_args
 
 from aiohttp import web
 
@@ -14,27 +14,36 @@ READER = "analyst"
 _OWN_SITES = frozenset({"same-origin", "none"})
 
 
+OpenTo = Literal["nobody", "readers", "everyone"]
+"""Who on this machine may come without the token. `readers`: whoever has none only reads."""
+ALL_OPEN_TO: tuple[OpenTo, ...] = get_args(OpenTo)
+
+
 class Access:
-    """The rule for one gateway: with a token every request must carry it; without one it serves loopback only."""
+    """The rule for one gateway: who needs the token, and what its absence leaves to do."""
 
-    def __init__(self, host: str, token: str) -> None:
-        """Raises ``ValueError`` for a host beyond loopback without a token."""
-        if not token and not is_loopback(host):
-            raise ValueError(f"a token is needed to listen on {host}; only loopback may go without")
+    def __init__(self, host: str, token: str, open_to: OpenTo = "nobody") -> None:
+        """Raises ``ValueError`` for a missing token, and beyond loopback for any rule but that everyone needs it."""
+        if open_to != "nobody" and not is_loopback(host):
+            raise ValueError(f"everyone needs the token where it listens on {host}; only loopback may go without")
+        if open_to != "everyone" and not token:
+            raise ValueError("a token is needed; only on loopback, and when asked to, it may go without")
         self._token = token
+        self._open_to = open_to
 
-    def check(self, request: web.Request) -> None:
-        """Raises ``EngineError`` (AUTHENTICATION_FAILED) when the request may not be served."""
+    def check(self, request: web.Request) -> bool:
+        """Whether the request may write. Raises ``EngineError`` (AUTHENTICATION_FAILED) when it may not be served."""
         if is_foreign(request):
             # A page of another site must not reach the warehouse through the browser of someone who may.
             raise _refused("requests of other sites' pages are not served")
-        if self._token:
-            given = _secret(request)
-            if not hmac.compare_digest(given.encode(), self._token.encode()):
-                raise _refused("the token is missing or wrong")
-        elif not is_loopback(_host_name(request.host)):
+        given = _secret(request)
+        has_token = bool(self._token) and hmac.compare_digest(_bytes(given), _bytes(self._token))
+        if not has_token and (self._open_to == "nobody" or (given and self._token)):
+            raise _refused("the token is missing or wrong")
+        if not has_token and not is_loopback(_host_name(request.host)):
             # A name of another site may lead to this machine, too.
             raise _refused("without a token only programs on this machine are served")
+        return (has_token or self._open_to == "everyone") and not _is_reader(request)
 
 
 def is_loopback(host: str) -> bool:
@@ -55,8 +64,8 @@ def is_foreign(request: web.Request) -> bool:
     return site not in _OWN_SITES or any(origin.strip().lower() not in own for origin in origins)
 
 
-def is_reader(request: web.Request) -> bool:
-    """Whether the request may only read: those of `READER` and, as in ClickHouse, every GET."""
+def _is_reader(request: web.Request) -> bool:
+    """Whether the request may only read whoever sends it: those of `READER` and, as in ClickHouse, every GET."""
     return request.method != "POST" or _user(request) == READER
 
 
@@ -87,9 +96,14 @@ def _basic(request: web.Request) -> tuple[str, str] | None:
         return None
     try:
         user, _, password = base64.b64decode(value, validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # `binascii.Error` and `UnicodeDecodeError` are such, and what is no ASCII.
         return "", ""
     return user, password
+
+
+def _bytes(text: str) -> bytes:
+    """The bytes of a header's text, which need not be UTF-8."""
+    return text.encode("utf-8", "surrogateescape")
 
 
 def _refused(why: str) -> Exception:

@@ -14,6 +14,8 @@ except ImportError:  # pragma: no cover - part of the standard library from Pyth
     from compression import zstd  # type: ignore[import-not-found, no-redef]
 
 _GZIP_WINDOW = 16 + zlib.MAX_WBITS
+# Clients pack each block into a frame of its own. Of tiny frames a body could hold millions, each a copy of the rest.
+_MOST_FRAMES = 1_000
 
 
 def decode(data: bytes, encoding: str, limit: int) -> bytes:
@@ -49,26 +51,13 @@ def too_large(limit: int) -> Exception:
 
 
 class _Decompressor(Protocol):
-    """What the decompressors of zstd and lz4 have in common."""
+    """What the decompressors have in common."""
 
     @property
     def eof(self) -> bool: ...
     @property
     def unused_data(self) -> bytes | None: ...
     def decompress(self, data: bytes, max_length: int = ...) -> bytes: ...
-
-
-def _inflate(window: int) -> Callable[[bytes, int], bytes]:
-    def undo(data: bytes, limit: int) -> bytes:
-        engine = zlib.decompressobj(window)
-        plain = engine.decompress(data, limit + 1)
-        if len(plain) > limit:
-            raise too_large(limit)
-        if not engine.eof:
-            raise EOFError("it ends too early")
-        return plain
-
-    return undo
 
 
 def _frames(make: Callable[[], _Decompressor]) -> Callable[[bytes, int], bytes]:
@@ -78,6 +67,8 @@ def _frames(make: Callable[[], _Decompressor]) -> Callable[[bytes, int], bytes]:
         parts: list[bytes] = []
         left = limit
         while data or not parts:
+            if len(parts) == _MOST_FRAMES:
+                raise refusal(LIMIT_EXCEEDED, f"The body has more than {_MOST_FRAMES} packed parts", "LIMIT_EXCEEDED")
             engine = make()
             parts.append(engine.decompress(data, left + 1))
             left -= len(parts[-1])
@@ -118,8 +109,8 @@ def _zstd(parts: Iterable[bytes]) -> Iterator[bytes]:
 
 
 _DECODERS: dict[str, Callable[[bytes, int], bytes]] = {
-    "gzip": _inflate(_GZIP_WINDOW),
-    "deflate": _inflate(zlib.MAX_WBITS),
+    "gzip": _frames(lambda: zlib.decompressobj(_GZIP_WINDOW)),
+    "deflate": _frames(lambda: zlib.decompressobj(zlib.MAX_WBITS)),
     "lz4": _frames(lz4.frame.LZ4FrameDecompressor),
     "zstd": _frames(zstd.ZstdDecompressor),
 }

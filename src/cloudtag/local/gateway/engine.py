@@ -171,6 +171,6 @@ def _values(session: Session, names: set[str]) -> dict[str, str]:
     if not names:
         return {}
     wanted = ", ".join(quote(name) for name in names)
-    sql = f"SELECT name, value FROM system.settings WHERE changed AND name IN ({wanted})"  # noqa: S608
+    sql = f"SELECT name, value FROM system.settings WHERE changed AND name IN ({wanted})"  # noqa: S608 - quoted above
     rows = execute(session.connection, sql.encode(), "JSONCompactEachRow").bytes().splitlines()
     return dict(json.loads(row) for row in rows)

@@ -113,7 +113,9 @@ def session_of(address: Mapping[str, str]) -> SessionOptions | None:
     name = address.get("session_id")
     if not name:
         return None
-    timeout = min(float(address.get("session_timeout") or DEFAULT_SESSION_SECONDS), LONGEST_SESSION_SECONDS)
+    timeout = float(address.get("session_timeout") or DEFAULT_SESSION_SECONDS)
+    # What is no number is less than nothing and more than nothing: such a session would never be over.
+    timeout = min(timeout, LONGEST_SESSION_SECONDS) if timeout > 0 else 0.0
     return SessionOptions(name, address.get("session_check") == "1", timeout, address.get("close_session") == "1")
 
 

@@ -19,7 +19,7 @@ from cloudtag.local.gateway.engine import Answer, Engine
 from cloudtag.local.gateway.errors import SOCKET_TIMEOUT, SYNTAX_ERROR, EngineError, from_engine, refusal
 from cloudtag.local.gateway.play import page
 from cloudtag.local.gateway.query import GatewayQuery
-from cloudtag.local.gateway.request import BODY_LIMIT_BYTES, read_query
+from cloudtag.local.gateway.request import is_plain, read_query
 from cloudtag.local.gateway.statement import output_format
 
 logger = logging.getLogger(__name__)
@@ -28,6 +28,8 @@ T = TypeVar("T")
 THREADS = 16
 BODY_SECONDS = 300.0
 STALL_SECONDS = 60.0
+MOST_CONNECTIONS = 128
+"""Where there are more, each is closed when it has had its answer, so that none stays open for nothing."""
 OK = "Ok.\n"
 _CONTENT_TYPES = {
     "TabSeparated": "text/tab-separated-values; charset=UTF-8",
@@ -52,7 +54,8 @@ class Gateway:
 
     def application(self) -> web.Application:
         """The aiohttp application."""
-        app = web.Application(client_max_size=BODY_LIMIT_BYTES)
+        app = web.Application()
+        app.on_response_prepare.append(_close_if_many)
         app.router.add_get("/ping", self._ping)
         app.router.add_get("/play", page)
         app.router.add_route("*", "/", self._query)
@@ -69,8 +72,8 @@ class Gateway:
     async def _query(self, request: web.Request) -> web.StreamResponse:
         headers = self._headers(request)
         try:
-            self._access.check(request)
-            query = await self._read(request)
+            may_write = self._access.check(request)
+            query = await self._read(request, may_write=may_write)
             if not query.sql.strip():
                 return self._empty(request, headers)
             encoding = _encoding(request)
@@ -94,10 +97,10 @@ class Gateway:
             raise refusal(SYNTAX_ERROR, "Syntax error: Empty query", "SYNTAX_ERROR")
         return web.Response(text=OK, headers=headers)
 
-    async def _read(self, request: web.Request) -> GatewayQuery:
+    async def _read(self, request: web.Request, *, may_write: bool) -> GatewayQuery:
         try:
             async with asyncio.timeout(self._body_seconds):
-                return await read_query(request)
+                return await read_query(request, may_write=may_write)
         except TimeoutError as error:
             text = f"The request did not arrive within {self._body_seconds:g} seconds"
             raise refusal(SOCKET_TIMEOUT, text, "SOCKET_TIMEOUT") from error
@@ -129,16 +132,25 @@ class Gateway:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
     def _headers(self, request: web.Request) -> dict[str, str]:
+        told = {name: value for name, value in request.query.items() if is_plain(value)}
         return {
-            "X-ClickHouse-Query-Id": request.query.get("query_id") or str(uuid.uuid4()),
+            "X-ClickHouse-Query-Id": told.get("query_id") or str(uuid.uuid4()),
             "X-ClickHouse-Server-Display-Name": "cloudtag",
-            "X-ClickHouse-Timezone": request.query.get("session_timezone") or self._engine.timezone,
+            "X-ClickHouse-Timezone": told.get("session_timezone") or self._engine.timezone,
         }
 
     def _refuse(self, error: EngineError, headers: dict[str, str]) -> web.Response:
         text = error.text if "(version " in error.text else f"{error.text} (version {self._engine.version})"
         known = {"X-ClickHouse-Exception-Code": str(error.code), "Content-Type": "text/plain; charset=UTF-8"}
-        return web.Response(status=error.status, body=f"{text}\n".encode(), headers=headers | known)
+        return web.Response(status=error.status, body=f"{text}\n".encode(errors="replace"), headers=headers | known)
+
+
+async def _close_if_many(request: web.Request, response: web.StreamResponse) -> None:
+    # Of a caller who has gone by now nothing is kept.
+    manager = request.protocol._manager
+    if manager is not None and len(manager.connections) > MOST_CONNECTIONS:
+        response.force_close()
+        response.headers["Connection"] = "close"
 
 
 async def _write(request: web.Request, response: web.StreamResponse, part: bytes) -> None:

@@ -6,5 +6,6 @@ network.
 
 from cloudtag.local.kafka.jars import missing_programs
 from cloudtag.local.kafka.node import Kafka
+from cloudtag.local.kafka.secured import KafkaSecurity
 
-__all__ = ["Kafka", "missing_programs"]
+__all__ = ["Kafka", "KafkaSecurity", "missing_programs"]

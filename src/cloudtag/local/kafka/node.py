@@ -2,14 +2,19 @@
 
 import asyncio
 import subprocess
-from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from cloudtag.local.child import Child, StartError
 from cloudtag.local.kafka.jars import missing_programs, recipe_directory, resolve
-from cloudtag.local.kafka.secured import make_certificate, scram_arguments, secured_settings
+from cloudtag.local.kafka.secured import (
+    KafkaSecurity,
+    make_certificate,
+    make_client_certificate,
+    scram_arguments,
+    secured_settings,
+)
 from cloudtag.local.kafka.settings import CLUSTER_ID, HOST, java_command, server_settings, write_settings
 from cloudtag.local.ports import PortTakenError, check_free, is_listening
 from cloudtag.local.probe import broker_answers, free_port
@@ -18,14 +23,15 @@ START_SECONDS = 90.0
 STOP_SECONDS = 30.0
 FORMAT_SECONDS = 60.0
 ATTEMPTS = 3
+BACKSLASH = "\\"
 
 
 class Kafka:
     """A broker on loopback; use as ``with Kafka(directory) as broker`` (or ``async with``).
 
     `stop` and `kill` keep the data directory and the port, and `start` goes on from there: what was acknowledged is
-    still held. With ``outlives_parent`` the broker goes on when this process ends. With ``users`` (name to password)
-    clients must come over TLS with SCRAM-SHA-512, and trust `certificate`.
+    still held. With ``outlives_parent`` the broker goes on when this process ends. With ``security`` clients must
+    come over TLS, trust `certificate`, and prove who they are.
     """
 
     def __init__(
@@ -34,12 +40,12 @@ class Kafka:
         port: int = 0,
         *,
         outlives_parent: bool = False,
-        users: Mapping[str, str] | None = None,
+        security: KafkaSecurity | None = None,
     ) -> None:
         self.data = Path(data_directory).resolve()
         self.port = port
         self._controller_port = self._inside_port = 0
-        self._users = dict(users or {})
+        self._security = security
         self._is_port_given = bool(port)
         self._outlives_parent = outlives_parent
         self._child: Child | None = None
@@ -51,8 +57,13 @@ class Kafka:
 
     @property
     def certificate(self) -> Path:
-        """What clients of a broker with users trust; there after the first `start`."""
+        """What clients of a secured broker trust; there after the first `start`."""
         return self.data / "certificate.pem"
+
+    def client_certificate(self, name: str) -> tuple[Path, Path]:
+        """Certificate and key of the client of a broker that asks for them; to be made before the first `start`."""
+        self.data.mkdir(parents=True, exist_ok=True)
+        return make_client_certificate(self.data, name)
 
     @property
     def pid(self) -> int | None:
@@ -118,20 +129,22 @@ class Kafka:
         write_settings(settings, self._settings())
         log_settings = recipe_directory() / "log4j2.properties"
         if not (self.data / "log" / "meta.properties").exists():
-            format_arguments = ["format", "-t", CLUSTER_ID, "-c", str(settings), *scram_arguments(self._users)]
-            _run(java_command(jars, log_settings, "kafka.tools.StorageTool", format_arguments))
+            arguments = ["format", "-t", CLUSTER_ID, "-c", str(settings)]
+            arguments += scram_arguments(self._security.users if self._security else {})
+            _run(java_command(jars, log_settings, "kafka.tools.StorageTool", arguments), self.data / "format.arguments")
         command = java_command(jars, log_settings, "kafka.Kafka", [str(settings)])
         child = Child(command, self.data / "kafka.log", outlives_parent=self._outlives_parent)
-        # The secured listener would ask the probe for a password; both open together.
-        asked = self._inside_port if self._users else self.port
+        # The secured listener would ask the probe who it is; both open together.
+        asked = self._inside_port if self._security else self.port
         child.wait_until(lambda: is_listening(child.pid, asked) and broker_answers(HOST, asked), START_SECONDS)
         return child
 
     def _settings(self) -> dict[str, str]:
         plain = server_settings(self.data, self.port, self._controller_port)
-        if not self._users:
+        if self._security is None:
             return plain
-        secured = secured_settings(make_certificate(self.data), self.port, self._inside_port)
+        certificate = make_certificate(self.data, self._security.names)
+        secured = secured_settings(self._security, certificate, self.port, self._inside_port)
         secured["listeners"] += f",CONTROLLER://{HOST}:{self._controller_port}"
         return plain | secured
 
@@ -150,7 +163,15 @@ class Kafka:
         await asyncio.to_thread(self.stop)
 
 
-def _run(command: list[str]) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, timeout=FORMAT_SECONDS, check=False)
+def _run(command: list[str], file: Path) -> None:
+    """Run Java with its arguments in a file of this user's: there may be passwords among them."""
+    file.touch(mode=0o600)
+    file.write_text("".join(f'"{word.replace(BACKSLASH, BACKSLASH * 2)}"\n' for word in command[1:]))
+    try:
+        done = subprocess.run(
+            [command[0], f"@{file}"], capture_output=True, text=True, timeout=FORMAT_SECONDS, check=False
+        )
+    finally:
+        file.unlink()
     if done.returncode:
         raise StartError(f"the data directory could not be formatted: {done.stdout[-600:]}{done.stderr[-600:]}")

@@ -15,6 +15,7 @@ from cloudtag.engine.news import News
 from cloudtag.engine.row_kinds import RowKinds
 from cloudtag.engine.rows import Row
 from cloudtag.processors.base import KeyedProcessor
+from cloudtag.processors.buyers.attempts import Judges
 from cloudtag.processors.buyers.buyer_index import BuyerIndex
 from cloudtag.processors.buyers.published import unsettled_rows
 from cloudtag.processors.buyers.reading import HELD_MS
@@ -28,11 +29,13 @@ from cloudtag.processors.buyers.rows.links import LINKS
 from cloudtag.processors.buyers.rows.order import ORDER
 from cloudtag.processors.buyers.rows.parcel import PARCEL
 from cloudtag.processors.buyers.rows.passes import PASSES
-from cloudtag.processors.buyers.rows.risk import RISK
+from cloudtag.processors.buyers.rows.risk import risk_kind
 from cloudtag.processors.buyers.rows.shops import SHOPS
 from cloudtag.processors.buyers.rows.tags import TAGS
 from cloudtag.processors.buyers.rows.unheard import UNHEARD
 from cloudtag.processors.causes import MOST_CAUSES, causes_of
+
+_RISK = risk_kind(Judges(ORDER.judge, PARCEL.judge))
 
 
 class Buyers(KeyedProcessor):
@@ -41,7 +44,7 @@ class Buyers(KeyedProcessor):
     name = "buyers"
     id_of: Callable[[Any], str] = attrgetter("buyer_id")
     kinds = RowKinds(
-        (ORDER, PARCEL, SHOPS, BUYER, ALERTED, LINKS, PASSES, RISK, TAGS, CONSEQUENCES, UNHEARD, APPEALS, ERASURE)
+        (ORDER, PARCEL, SHOPS, BUYER, ALERTED, LINKS, PASSES, _RISK, TAGS, CONSEQUENCES, UNHEARD, APPEALS, ERASURE)
     )
     retention_ms = HELD_MS
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 
 from cloudtag.contract.couriers import CourierReported
+from cloudtag.contract.events import ComplaintChanged
 from cloudtag.contract.links import LinkPassed, LinkReported
 from cloudtag.contract.parcels import ParcelReported
 from cloudtag.contract.scope import scoped, unscoped
@@ -67,6 +68,24 @@ def orders_beside(state: KeyedState, names: Collection[str]) -> list[OrderView]:
     if not state.index.claimed_orders.isdisjoint(names):
         return orders(state)
     return [view_of(row) for row in orders_in(state, orders_sharing(state, names))]
+
+
+def loose(state: KeyedState) -> list[ComplaintChanged]:
+    """What was said of complaints by events that name no order."""
+    own = state.row("buyer")
+    return [] if own is None else [fact for fact in own.facts.values() if type(fact) is ComplaintChanged]
+
+
+def loose_words(state: KeyedState, row: Row) -> list[ComplaintChanged]:
+    """What was said of an order's complaints by events that do not name the order."""
+    words = loose(state)
+    about = {(f.shop_id, f.complaint_id) for f in row.facts.values() if type(f) is ComplaintChanged} if words else ()
+    return [word for word in words if (word.shop_id, word.complaint_id) in about]
+
+
+def complained_of(state: KeyedState) -> list[str]:
+    """The names of the orders of whose complaints something is said without naming the order."""
+    return [row.name for row in state.rows_of("order") if loose_words(state, row)] if loose(state) else []
 
 
 def names_beside(state: KeyedState, names: Collection[str]) -> Iterable[str]:

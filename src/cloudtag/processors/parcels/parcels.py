@@ -17,7 +17,7 @@ from cloudtag.engine.row_kinds import RowKinds
 from cloudtag.engine.rows import Row
 from cloudtag.parcels.courier import canonical_courier, is_known
 from cloudtag.processors.base import DAY_MS, LONGEST_WINDOW_DAYS, KeyedProcessor
-from cloudtag.processors.parcels.bounds import MAX_FACTS
+from cloudtag.processors.parcels.bounds import MAX_FACTS, MAX_HOURS
 from cloudtag.processors.parcels.rows.hours import HOURS
 from cloudtag.processors.parcels.rows.parcel import PARCEL, ParcelIndex
 from cloudtag.processors.parcels.rows.seen import SEEN
@@ -60,5 +60,7 @@ class Parcels(KeyedProcessor):
 
     def bound(self, row: Row) -> None:
         """An overfull row loses its median fact: the first and the last scans and uses stay; of hours the oldest."""
+        if row.id == HOURS.letter and len(row.facts) <= MAX_HOURS:
+            return
         ordered = sorted(row.facts.items(), key=lambda item: (item[1].occurred_at, item[0]))
         del row.facts[ordered[0 if row.id == HOURS.letter else len(ordered) // 2][0]]

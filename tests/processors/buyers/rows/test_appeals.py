@@ -73,6 +73,6 @@ def test_an_appeal_is_never_too_late_and_never_let_go() -> None:
     kept = [key for key, _ in rows["buyers"].all_rows() if key != TASK_KEY]
     assert len(kept) == 1
     resumed.feed([ev.ErasureRequested("era-1", T0, "taobao", "b1")])
-    state = resumed.tasks["buyers"]._cache.resident(scoped("taobao", "b1"))
+    state = resumed.tasks["buyers"].cache.resident(scoped("taobao", "b1"))
     assert state is not None
     assert [row.id for row in state.rows.values() if row.facts] == [state.row_id("erasure")]

@@ -49,7 +49,7 @@ def test_the_state_holds_no_fact_of_the_buyer_any_more() -> None:
     topology = Topology(shipped(), rows=rows)
     topology.feed(history())
     topology.feed([erased(T0 + DAY)])
-    state = topology.tasks["buyers"]._cache.resident(scoped("taobao", "b1"))
+    state = topology.tasks["buyers"].cache.resident(scoped("taobao", "b1"))
     assert state is not None
     assert {row.id: len(row.facts) for row in state.rows.values() if row.facts} == {ERASURE.letter: 1}
 
@@ -68,7 +68,7 @@ def test_a_namesake_with_one_letter_more_is_not_forgotten() -> None:
     topology = Topology(shipped())
     topology.feed([*history(), erased(T0 + DAY, buyer="b11")])
     assert topology.refused == []
-    state = topology.tasks["buyers"]._cache.resident(scoped("taobao", "b1"))
+    state = topology.tasks["buyers"].cache.resident(scoped("taobao", "b1"))
     assert state is not None
     assert state.is_closed is False
 
@@ -101,7 +101,7 @@ def test_nobody_is_remembered_for_ever_but_by_the_request_itself() -> None:
     topology = Topology(shipped(), rows=memory_rows())
     topology.feed([*history(), erased(T0 + DAY)])
     list(topology.pass_time(T0 + 900 * DAY))
-    state = topology.tasks["buyers"]._cache.get(scoped("taobao", "b1"))
+    state = topology.tasks["buyers"].cache.get(scoped("taobao", "b1"))
     assert set(state.rows) == {ERASURE.letter}
 
 

@@ -128,7 +128,7 @@ def test_what_came_back_is_answered_by_who_ordered_it_and_taken_back_with_the_in
     topology.feed([order(1, device_hash="d1"), order(2, sku_id="b", device_hash="d1"), wrong(1, "c")])
 
     def owned() -> list[tuple[str, str]]:
-        facts = topology.tasks["buyers"]._cache.get(scoped("taobao", "b1")).rows["o" + named("o1")].facts.values()
+        facts = topology.tasks["buyers"].cache.get(scoped("taobao", "b1")).rows["o" + named("o1")].facts.values()
         return [(f.owner_id, f.sku_id) for f in facts if getattr(f, "owner_id", None) and f.is_held]
 
     def opened(n: int, sku_id: str) -> ReturnInspected:

@@ -132,3 +132,15 @@ def test_it_stays_as_long_as_there_is_an_order_and_then_goes_to_the_millisecond(
     assert beside.row("parcel", "R1") is not None
     beside.wait(T0 + 2 * HELD_MS + 2 * DAY)
     assert beside.row("parcel", "R1") is None
+
+
+def test_links_ask_for_a_return_of_which_nothing_is_known_but_that_other_goods_were_claimed() -> None:
+    """Whose goods came back depends on who is linked, long before any scan of the parcel is told of."""
+    named: dict[str, Any] = {"type": "return_refund", "reason": "wrong_item"}
+    scene = on_stage(ordered(), ordered(n=2), refunded(**named), refunded("opened", T0, 2, type="return_refund"))
+    assert scene.names("parcel") == []
+    scene.come(linked("device:d1", "b2"))
+    assert len(scene.judged("parcel")) == 1
+    scene.come(refunded("modified", T0 + DAY, 2, **named))
+    scene.come(replace(linked("device:d1", "b2", "b3"), revision=1))
+    assert len(scene.judged("parcel")) == 2

@@ -106,7 +106,7 @@ def test_answers_stay_as_long_as_there_is_an_order_and_then_go_to_the_millisecon
 
 def standing(topology: Topology) -> list[str]:
     """The shops about which a question stands."""
-    state: Any = topology.tasks["buyers"]._cache.resident(scoped("taobao", "b1"))
+    state: Any = topology.tasks["buyers"].cache.resident(scoped("taobao", "b1"))
     return [published.id for published in state.row("shops").published.values() if published.stands]
 
 

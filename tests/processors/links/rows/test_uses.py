@@ -89,7 +89,7 @@ def showing(n: int, at: int = T0) -> OrderChanged:
 
 
 def reports(topology: Topology, buyer: str) -> list[LinkReported]:
-    row = topology.tasks["buyers"]._cache.get(scoped("taobao", buyer)).row("links")
+    row = topology.tasks["buyers"].cache.get(scoped("taobao", buyer)).row("links")
     return [fact for fact in row.facts.values() if fact.is_held] if row else []
 
 
@@ -126,7 +126,7 @@ def test_past_the_fan_out_limit_nobody_is_linked_and_little_is_held() -> None:
     for n in range(1, 200):
         topology.feed([showing(n)])
     assert not any(reports(topology, f"b{n}") for n in range(1, 200))
-    row = topology.tasks["links"]._cache.get("device:d1").rows["u"]
+    row = topology.tasks["links"].cache.get("device:d1").rows["u"]
     assert len(row.facts) <= 42
 
 
@@ -137,7 +137,7 @@ def test_a_hub_is_a_hub_in_any_order_of_arrival() -> None:
         topology = Topology(shipped(), lateness_ms=10**9)
         for event in arrival:
             topology.feed([event])
-        held = topology.tasks["links"]._cache.get("device:d1").rows["u"].facts
+        held = topology.tasks["links"].cache.get("device:d1").rows["u"].facts
         outcomes.append(sorted(held))
     assert outcomes[0] == outcomes[1] == outcomes[2]
 
@@ -213,7 +213,7 @@ def fed(*events: Raw) -> Topology:
 
 def sales_told(topology: Topology) -> list[tuple[AttributeUsed, ...]]:
     """What buyer b1 learned of the clock."""
-    row = topology.tasks["buyers"]._cache.get(scoped("taobao", "b1")).rows.get("l")
+    row = topology.tasks["buyers"].cache.get(scoped("taobao", "b1")).rows.get("l")
     facts = row.facts.values() if row else ()
     return [f.others for f in facts if isinstance(f, LinkReported) and f.is_held and f.attribute == "sku:s1/clock"]
 
@@ -239,7 +239,7 @@ def test_nobody_asks_where_nothing_was_claimed_or_the_article_was_ordered() -> N
 
 def test_of_an_article_that_many_order_few_orders_are_held_and_the_earliest_are_reported() -> None:
     topology = fed(*(sold(n) for n in range(2, 120)), *SOUGHT)
-    assert len(topology.tasks["links"]._cache.get("sku:s1/clock").rows["u"].facts) <= 43
+    assert len(topology.tasks["links"].cache.get("sku:s1/clock").rows["u"].facts) <= 43
     (sales,) = sales_told(topology)
     assert [sale.buyer_id for sale in sales] == ["b2", "b3", "b4"]
 

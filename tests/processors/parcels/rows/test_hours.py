@@ -15,7 +15,7 @@ from cloudtag.contract.events import ParcelScanned
 from cloudtag.engine.task import Task
 from cloudtag.policy.load import shipped
 from cloudtag.processors import build
-from cloudtag.processors.parcels.bounds import MAX_FACTS
+from cloudtag.processors.parcels.bounds import MAX_HOURS
 from cloudtag.processors.parcels.parcels import Parcels
 from tests.processors.scene import HOUR, T0, Scene
 
@@ -119,12 +119,12 @@ def test_an_hour_taken_back_is_kept_as_such() -> None:
 
 
 def test_of_too_many_the_oldest_are_let_go() -> None:
-    scene = on_stage(*(busy(hour) for hour in range(MAX_FACTS)))
+    scene = on_stage(*(busy(hour) for hour in range(MAX_HOURS)))
     assert busy(0).internal_id in scene.ids("hours")
-    scene.come(busy(MAX_FACTS))
-    assert len(scene.ids("hours")) == MAX_FACTS
+    scene.come(busy(MAX_HOURS))
+    assert len(scene.ids("hours")) == MAX_HOURS
     assert busy(0).internal_id not in scene.ids("hours")
-    assert {busy(1).internal_id, busy(MAX_FACTS).internal_id} <= set(scene.ids("hours"))
+    assert {busy(1).internal_id, busy(MAX_HOURS).internal_id} <= set(scene.ids("hours"))
 
 
 def test_they_are_let_go_to_the_millisecond_after_the_last() -> None:

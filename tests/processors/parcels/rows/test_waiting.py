@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from cloudtag.contract.couriers import CourierAsked, CourierBusy, CourierReported
 from cloudtag.contract.scope import scoped
-from cloudtag.processors.parcels.bounds import MAX_FACTS
+from cloudtag.processors.parcels.bounds import MAX_HOURS
 from cloudtag.processors.parcels.parcels import Parcels
 from cloudtag.processors.parcels.rows.waiting import silent_spans
 from tests.engine.standing import records_of
@@ -107,7 +107,7 @@ def test_how_far_time_has_come_where_it_is_asked_counts_here_too() -> None:
 
 
 def test_of_an_overfull_courier_the_hours_that_were_let_go_count_as_busy() -> None:
-    many = [busy(hour) for hour in range(0, 2 * MAX_FACTS + 2, 2)]
+    many = [busy(hour) for hour in range(0, 2 * MAX_HOURS + 2, 2)]
     scene = on_stage(*many, asked())
     ((silences, _),) = told(scene)
     assert silences[0] == (3, 4)

@@ -87,7 +87,7 @@ def returned(destination: str | None) -> list[Event]:
 
 
 def answers(topology: Topology, buyer_id: str) -> list[ShopReported]:
-    row = topology.tasks["buyers"]._cache.get(scoped("taobao", buyer_id)).rows.get("q")
+    row = topology.tasks["buyers"].cache.get(scoped("taobao", buyer_id)).rows.get("q")
     return [f for f in row.facts.values() if f.is_held and isinstance(f, ShopReported)] if row else []
 
 

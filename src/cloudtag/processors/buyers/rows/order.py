@@ -28,8 +28,10 @@ from cloudtag.policy.model import Policies
 from cloudtag.processors.buyers.buyer_index import BuyerIndex
 from cloudtag.processors.buyers.published import abnormal_among
 from cloudtag.processors.buyers.reading import (
+    complained_of,
     is_answered,
     links,
+    loose_words,
     names_beside,
     order_name,
     orders_beside,
@@ -50,7 +52,7 @@ def _name(fact: Any) -> str | None:
 def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judgement:
     if not row.facts:
         return EMPTY
-    order, loose = view_of(row), _loose_words(state, row)
+    order, loose = view_of(row), loose_words(state, row)
     policy = policies.at(order.platform or "", order.began_at)
     said = OrderView(order.order_id, (*row.facts.values(), *loose), order.shop_id) if loose else order
     asked = concerned(said, row.kinds, policy)
@@ -87,25 +89,6 @@ def _quiet(state: KeyedState, order: OrderView) -> Judgement:
         order.quiet = Judgement({use.id: use for use in (*_outbound(state, order), *_sales(state, order))})
     quiet: Judgement = order.quiet
     return quiet
-
-
-def _loose_words(state: KeyedState, row: Row) -> list[ev.ComplaintChanged]:
-    """What was said of the order's complaints by events that do not name the order."""
-    own = state.row("buyer")
-    if own is None:
-        return []
-    words = [fact for fact in own.facts.values() if type(fact) is ev.ComplaintChanged]
-    about = {(f.shop_id, f.complaint_id) for f in row.facts.values() if type(f) is ev.ComplaintChanged} if words else ()
-    return [word for word in words if (word.shop_id, word.complaint_id) in about]
-
-
-def _complained_of(state: KeyedState, name: str) -> Iterable[str]:
-    """The orders of whose complaints something is said without naming the order."""
-    del name
-    own = state.row("buyer")
-    if own is None or not any(type(fact) is ev.ComplaintChanged for fact in own.facts.values()):
-        return ()
-    return [row.name for row in state.rows_of("order") if _loose_words(state, row)]
 
 
 def _ask(state: KeyedState, case: OrderCase, judgement: Judgement) -> None:
@@ -149,6 +132,7 @@ def _outbound_use(state: KeyedState, order: OrderView, sent: Sent) -> Conclusion
     use = WaybillUsed(
         0, True, sent.waybill_no, "outbound", named.occurred_at, named.event_id, named.platform,
         state.id, named.shop_id, order.order_id, None, sent.carrier, network=state.network,
+        address_hashes=tuple(sorted(order.address_hashes)),
     )  # fmt: skip
     return Conclusion(use.internal_id, use.waybill_no, use.occurred_at, use)
 
@@ -221,7 +205,7 @@ def _is_needed(state: KeyedState, row: Row, horizon_ms: int) -> bool:
     So does one whose alert was answered while the answer is held: it must not look as if it had been about nothing. And
     one that a complaint names of which something was said since without naming it.
     """
-    if is_answered(state, row, horizon_ms) or any(word.occurred_at >= horizon_ms for word in _loose_words(state, row)):
+    if is_answered(state, row, horizon_ms) or any(word.occurred_at >= horizon_ms for word in loose_words(state, row)):
         return True
     tags, order_id = state.row("tags"), unscoped(row.name)[1]
     # A shop's tag, or complaint, of an order of another shop is told that it is not its own.
@@ -254,7 +238,7 @@ ORDER = RowKind(
     reads=(
         Reads("parcel", readers=_with_refunds_of, rows=_numbers_of),
         Reads("order", when=_has_refunds, readers=_beside, rows=lambda state, name: names_beside(state, (name,))),
-        Reads("buyer", readers=_complained_of, rows=lambda _state, _name: ("",)),
+        Reads("buyer", readers=lambda state, _name: complained_of(state), rows=lambda _state, _name: ("",)),
         Reads("links", when=_has_claimed, readers=_claimed, rows=lambda _state, _name: ("",)),
     ),
     index=_index,

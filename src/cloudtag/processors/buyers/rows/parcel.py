@@ -22,8 +22,10 @@ from cloudtag.policy.rest_days import rest_spans
 from cloudtag.processors.buyers.buyer_index import BuyerIndex
 from cloudtag.processors.buyers.published import abnormal_among
 from cloudtag.processors.buyers.reading import (
+    complained_of,
     is_answered,
     links,
+    loose,
     names_beside,
     orders_beside,
     orders_in,
@@ -68,6 +70,7 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
         named=by_refund,
         silence=lambda courier: silence(state, unit, courier),
         rest=lambda from_ms, until_ms: rest_spans(from_ms, until_ms, policy.deadlines),
+        loose=loose(state),
     )
     _ask(state, case, judgement)
     asked = askable("parcel", kinds_of(rows), policy)
@@ -111,7 +114,7 @@ def _returned_beside(state: KeyedState, number: str) -> Iterable[str]:
     """The returns of orders that name the number: of those it was sent under, and of those in several parcels."""
     index: BuyerIndex = state.index
     beside = orders_sharing(state, index.orders_by_number.get(number, ()))
-    return {unit for name in beside for unit in index.units_by_order.get(name, ())} - {number}
+    return {unit for name in beside for unit in index.units_by_order.get(name, ())}
 
 
 def _numbers_beside(state: KeyedState, unit: str) -> Iterable[str]:
@@ -126,6 +129,13 @@ def _linked(state: KeyedState, name: str) -> Iterable[str]:
     index: BuyerIndex = state.index
     claimed = [unit for order in index.claimed_orders for unit in index.units_by_order.get(order, ())]
     return {*claimed, *(row.name for row in state.rows_of("parcel"))}
+
+
+def _complained_of(state: KeyedState, name: str) -> Iterable[str]:
+    """The parcels of orders of whose complaints something is said without naming the order: it may be a refusal."""
+    del name
+    index: BuyerIndex = state.index
+    return [unit for order in complained_of(state) for unit in index.units_by_order.get(order, ())]
 
 
 def _is_returning(state: KeyedState, name: str) -> bool:
@@ -149,6 +159,7 @@ PARCEL = RowKind(
         Reads("parcel", when=_is_returning, readers=_returned_beside, rows=_numbers_beside),
         Reads("links", readers=_linked),
         Reads("shops"),
+        Reads("buyer", readers=_complained_of, rows=lambda _state, _unit: ("",)),
     ),
     stays_with=("order",),
     is_needed=is_answered,

@@ -46,13 +46,29 @@ def _index(state: KeyedState, row: Row, fact: Any) -> Iterable[str]:
     return ()
 
 
+def _may_be_elsewhere(facts: Iterable[Any]) -> bool:
+    """Whether any scan names another order or address than somebody who was sent something under the number."""
+    uses = [fact for fact in facts if type(fact) is WaybillUsed]
+    return any(
+        (scan.order_id is not None and scan.order_id != use.order_id)
+        or (
+            scan.destination_hash is not None
+            and bool(use.address_hashes)
+            and scan.destination_hash not in use.address_hashes
+        )
+        for scan in facts
+        if type(scan) is ParcelScanned
+        for use in uses
+    )
+
+
 def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judgement:
     """One report per buyer who uses the number, if there is something to report."""
     del policies, now_ms
     index: ParcelIndex = state.index
-    if not index.is_used or not (index.is_return or index.has_arrived or index.is_nameless):
-        return EMPTY
     facts = row.facts.values()
+    if not index.is_used or not (index.is_return or index.has_arrived or index.is_nameless or _may_be_elsewhere(facts)):
+        return EMPTY
     uses = [fact for fact in facts if type(fact) is WaybillUsed and fact.is_held]
     if not uses:
         return EMPTY

@@ -17,7 +17,7 @@ from cloudtag.engine.revise import Conclusion
 from cloudtag.engine.row_kind import INTERNAL_ID, Holds, Reads, RowKind
 from cloudtag.engine.rows import Row
 from cloudtag.policy.model import Policies
-from cloudtag.processors.parcels.bounds import MAX_FACTS
+from cloudtag.processors.parcels.bounds import MAX_HOURS
 
 _LONGEST_HOURS = 45 * 24
 """So much of a wait is told of: one that is not over by then waits for a courier that is heard of no more."""
@@ -74,7 +74,7 @@ def _busy(hours: Row | None, first: int) -> set[int]:
     """The busy hours from an hour on. Of an overfull row the oldest were let go: those count as busy."""
     facts: Any = () if hours is None else hours.facts.values()
     known = {fact.hour for fact in facts if type(fact) is CourierBusy and fact.is_held}
-    if len(known) >= MAX_FACTS:
+    if len(known) >= MAX_HOURS:
         known.update(range(first, min(known)))
     return {hour for hour in known if hour >= first}
 

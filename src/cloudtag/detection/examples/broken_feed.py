@@ -1,0 +1,139 @@
+"""What is made of a courier whose feed broke off (F10): by who claims goods early, and by who denies having them.
+
+The courier scans somebody else's parcels from eight in the morning until four in the afternoon.
+"""
+
+from __future__ import annotations
+
+from cloudtag.detection.example import day, ordered, refunded, scanned
+from cloudtag.detection.rule import Example
+
+_Gap = tuple[int, int, int]
+"""A day, the first hour without a scan, and how many there are."""
+_SENT = (
+    ordered("placed", 0),
+    ordered("shipped", day(1), carrier="SF", waybill_no="OUT1"),
+    scanned("OUT1", "accepted", day(1, 2)),
+)
+_CLAIM = refunded("opened", day(6, 12), type="return_refund", reason="quality", claims_received=True)
+_SIGNED = scanned("OUT1", "signed", day(2), signer="recipient")
+_DENIED = (*_SENT, _SIGNED, refunded("opened", day(3), type="refund_only", reason="not_received"))
+
+
+def _feed(*gaps: _Gap, until: int = 7) -> tuple[dict[str, object], ...]:
+    lost = {(on, first + n) for on, first, hours in gaps for n in range(hours)}
+    hours = ((on, hour) for on in range(-4, until) for hour in range(8, 16) if (on, hour) not in lost)
+    return tuple(scanned("BUSY", "arrived", day(on, hour, 30)) for on, hour in hours)
+
+
+def _amended(at: str) -> dict[str, object]:
+    return refunded("modified", at, type="refund_only", reason="not_received")
+
+
+CLAIMED = (
+    Example(
+        name="the feed rests at night, and never breaks off",
+        events=(*_SENT, _CLAIM, *_feed()),
+        fires=({"severity": "medium"},),
+    ),
+    Example(name="near miss: the feed missed an hour", events=(*_SENT, _CLAIM, *_feed((4, 9, 1)))),
+    Example(name="near miss: the feed broke off for four hours", events=(*_SENT, _CLAIM, *_feed((4, 9, 4)))),
+    Example(
+        name="near miss: the feed is silent in two of its hours by chance, besides",
+        events=(*_SENT, _CLAIM, *_feed((2, 9, 1), (4, 12, 1))),
+    ),
+    Example(
+        name="a feed that misses hours every day says nothing by missing one",
+        events=(*_SENT, _CLAIM, *_feed((2, 9, 1), (3, 11, 1), (4, 13, 1), (5, 8, 1))),
+        fires=({"severity": "medium"},),
+    ),
+    Example(
+        name="near miss: the same four hours on three days, and scans at them on four",
+        events=(*_SENT, _CLAIM, *_feed((2, 8, 4), (3, 8, 4), (4, 8, 4))),
+    ),
+    Example(
+        name="the same four hours on four days: that is the courier's way",
+        events=(*_SENT, _CLAIM, *_feed((2, 8, 4), (3, 8, 4), (4, 8, 4), (5, 8, 4))),
+        fires=({"severity": "medium"},),
+    ),
+    Example(
+        name="the feed broke off the day before the goods were sent",
+        events=(*_SENT, _CLAIM, *_feed((0, 9, 4))),
+        fires=({"severity": "medium"},),
+    ),
+    Example(name="near miss: it broke off until the claim", events=(*_SENT, _CLAIM, *_feed((6, 11, 1)))),
+    Example(
+        name="it broke off in the hour of the claim",
+        events=(*_SENT, _CLAIM, *_feed((6, 12, 1))),
+        fires=({"severity": "medium"},),
+    ),
+    Example(
+        name="the feed broke off, and this very parcel is delivered after the claim",
+        events=(*_SENT, _CLAIM, *_feed((4, 9, 4)), scanned("OUT1", "signed", day(7), signer="recipient")),
+        fires=({"severity": "medium"},),
+    ),
+)
+DENIED = (
+    Example(
+        name="signed for, and nothing refutes it in a feed that never breaks off",
+        events=(*_DENIED, *_feed()),
+        fires=({"severity": "medium"},),
+    ),
+    Example(
+        name="the feed broke off for three hours after the signature: no more than a hint",
+        events=(*_DENIED, *_feed((4, 9, 3))),
+        fires=({"severity": "low", "facts": {"courier_silent": "true"}},),
+    ),
+    Example(
+        name="it broke off, was heard once more and never again: a feed that comes to its end",
+        events=(*_DENIED, *_feed((4, 9, 3), (4, 13, 3), (5, 8, 8), (6, 8, 8))),
+        until=day(9),
+        fires=({"severity": "medium"},),
+    ),
+    Example(
+        name="it broke off, and went on for most of the time it is asked about",
+        events=(*_DENIED, *_feed((4, 9, 3), (5, 9, 2))),
+        fires=({"severity": "low"},),
+    ),
+    Example(
+        name="the feed missed two hours",
+        events=(*_DENIED, *_feed((4, 9, 2))),
+        fires=({"severity": "medium"},),
+    ),
+    Example(
+        name="a few scans with another zone's time fall into the silence",
+        events=(*_DENIED, *_feed((4, 9, 1), (4, 11, 1), (4, 14, 1))),
+        fires=({"severity": "low"},),
+    ),
+    Example(
+        name="three hours that are too far apart for an outage",
+        events=(*_DENIED, *_feed((4, 8, 1), (4, 11, 1), (4, 14, 1))),
+        fires=({"severity": "medium"},),
+    ),
+    Example(
+        name="the feed broke off before the signature: the parcel may have been on its way home",
+        events=(*_DENIED, *_feed((1, 9, 4))),
+        fires=({"severity": "low"},),
+    ),
+    Example(
+        name="the feed broke off before the goods were sent",
+        events=(*_DENIED, *_feed((0, 9, 4))),
+        fires=({"severity": "medium"},),
+    ),
+    Example(
+        name="it broke off on the fourth day after the signature: by then the parcel would have been carried on",
+        events=(*_DENIED, *_feed((5, 9, 4))),
+        fires=({"severity": "medium"},),
+    ),
+    Example(
+        name="nothing is heard any more: that may be the end of all that is known",
+        events=(*_DENIED, *_feed(until=3)),
+        until=day(9),
+        fires=({"severity": "medium"},),
+    ),
+    Example(
+        name="amended twice, and the feed had broken off",
+        events=(*_DENIED, _amended(day(3, 5)), _amended(day(4)), *_feed((4, 9, 4))),
+        fires=({"severity": "low"},),
+    ),
+)

@@ -1,0 +1,54 @@
+"""The soak tells what grows from what stays, and its rounds lie behind one another in event time."""
+
+from itertools import islice
+from pathlib import Path
+from statistics import median
+
+import pytest
+
+from benchmarks.soak.feed import DAY_MS, KEPT_WITHOUT_END, ROUND_DAYS, rounds
+from benchmarks.soak.measured import Sample, Trend, trends
+from benchmarks.soak.report import write
+from cloudtag.contract.streams import STREAM_OF
+
+
+def samples(*values: float, name: str = "worker RSS MiB") -> list[Sample]:
+    return [Sample(5.0 * number, 100 * number, {name: value}) for number, value in enumerate(values)]
+
+
+def test_the_first_third_is_warm_up_and_the_others_are_compared() -> None:
+    (trend,) = trends(samples(1, 1, 1, 100, 100, 100, 104, 105, 106))
+    assert trend == Trend("worker RSS MiB", 100, 105)
+
+
+@pytest.mark.parametrize(
+    ("name", "after", "is_flat"),
+    [
+        ("worker RSS MiB", 105.0, True),
+        ("worker RSS MiB", 105.1, False),
+        ("worker RSS MiB", 20.0, True),
+        ("sink descriptors", 108.0, True),
+        ("sink descriptors", 108.1, False),
+    ],
+)
+def test_what_grows_by_more_than_a_twentieth_is_not_flat(name: str, after: float, is_flat: bool) -> None:
+    assert Trend(name, 100.0, after).is_flat is is_flat
+
+
+def test_rounds_follow_one_another_with_new_events_of_the_same_kinds() -> None:
+    (first, first_end), (second, second_end) = islice(rounds(500), 2)
+    assert second_end - first_end == ROUND_DAYS * DAY_MS
+    assert {event.event_id for event in first}.isdisjoint({event.event_id for event in second})
+    for found in (first, second):
+        assert not KEPT_WITHOUT_END & {STREAM_OF[type(event)] for event in found}
+    in_time = [event.occurred_at for event in second if type(event).__name__ == "OrderChanged"]
+    # A few stories reach half a year back, as they do anywhere.
+    assert median(in_time) > first_end
+
+
+def test_a_run_is_written_as_page_table_and_picture(tmp_path: Path) -> None:
+    taken = samples(1, 1, 1, 100, 100, 100, 104, 105, 106)
+    write(tmp_path, taken, trends(taken), 0.75)
+    assert "| worker RSS MiB | 100.0 | 105.0 | yes |" in (tmp_path / "soak.md").read_text()
+    assert (tmp_path / "soak.csv").read_text().splitlines()[:2] == ["seconds,events,worker RSS MiB", "0,0,1.0"]
+    assert (tmp_path / "soak.svg").read_text().count("<polyline") == 1
