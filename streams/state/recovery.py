@@ -27,17 +27,17 @@ class Recovery:
         self._settled_epoch = self._reader.epoch
         self.count = 0
         """The records read that somebody wrote as owner."""
-
-    @property
-    def lost(self) -> int:
-        """Records of which not even the key can be read."""
-        return self._reader.lost
+        self.lost: list[int] = []
+        """The offsets of records of which not even the key can be read."""
 
     def take(self, records: Sequence[Any]) -> None:
         """Apply the next records."""
         reader, last = self._reader, None
         for record in records:
+            known = reader.lost
             reader.take(as_read(record))
+            if reader.lost > known:
+                self.lost.append(record.offset)
             self.count += record.key != OWNER_KEY
             if reader.is_settled:
                 last, self._settled_epoch = record, reader.epoch
@@ -63,7 +63,7 @@ class Recovery:
                 raise UnreadableTaskError(f"the task's own row at offset {unreadable.offset}: {unreadable.reason}")
             state_key = state_key_of(key)
             if state_key is None:
-                reader.lost += 1
+                self.lost.append(unreadable.offset)
             else:
                 mended[QUARANTINE_PREFIX + state_key] = reason_of(unreadable.offset, unreadable.reason)
         if not mended:

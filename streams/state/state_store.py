@@ -103,7 +103,13 @@ class StateStore:
 
     async def _begin(self, partition: int, recovery: Recovery, epoch: int) -> None:
         writer, mended = recovery.finish(epoch, self._changelogs.checkpoint())
-        self.lost += recovery.lost
+        if recovery.lost:
+            self.lost += len(recovery.lost)
+            count, first = len(recovery.lost), min(recovery.lost)
+            logger.error(
+                "%s/%d: of %d records not even the key can be read, the first is at offset %d",
+                *(self.topic, partition, count, first),
+            )
         self._writers[partition], self._looked_at[partition] = writer, time.monotonic()
         aside = self.aside(partition)
         aside.clear()

@@ -188,6 +188,20 @@ CASES = [
         ),
     ),
     Case(
+        "CloudtagUnreadableRecords",
+        "one record that one of two workers found",
+        (
+            ("cloudtag_unreadable_records", BUYERS, f"0x{JUST} 1x3"),
+            ("cloudtag_unreadable_records", BUYERS | {"instance": "other"}, DOWN),
+        ),
+        ({"processor": "buyers"},),
+    ),
+    Case(
+        "CloudtagUnreadableRecords",
+        "none",
+        (("cloudtag_unreadable_records", BUYERS, DOWN),),
+    ),
+    Case(
         "CloudtagCannotJudge",
         "the first one of each kind",
         tuple(

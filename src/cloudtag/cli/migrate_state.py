@@ -39,8 +39,10 @@ class Migrated(Struct):
 async def migrate(config: Config, policies: Policies) -> Migrated:
     """Bring the changelogs of all processors from format 1 to format 2. Run again it begins anew and ends the same.
 
-    Raises `FailureError` where a worker has gone on from format 2 already, or nothing is in format 1.
+    Raises `TopicError` where the new topics are missing, `FailureError` where a worker has gone on from format 2
+    already, or nothing is in format 1.
     """
+    await topics.partitions(config, [config.changelog(name) for name in config.processors])
     first = await _read_all(config)
     if not any(rows.events or rows.published for rows in first.values()):
         raise FailureError("there are no rows in format 1: nothing is to be migrated")
