@@ -118,6 +118,9 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     store: Literal["memory", "rocksdb"] = "memory"
     data_dir: Path = Path(".cloudtag")
     """One directory per worker; with `rocksdb` it is a cache of the changelog and may be deleted at any time."""
+    start_empty: bool = False
+    """A partition that was judged before and whose changelog is empty is taken for a fresh one, instead of ending the
+    process: what was known is forgotten. For one start; set it back afterwards."""
     clock: Literal["live", "data"] = "live"
     """`live`: an idle partition follows the wall clock. `data`: only records move time (replays, demos)."""
     lateness_seconds: NotNegative = 3600
@@ -201,7 +204,11 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return self.topic_prefix + stream
 
     def changelog(self, processor: str) -> str:
-        """The topic that holds a processor's rows."""
+        """The topic that holds a processor's rows, format 2."""
+        return f"{self.topic_prefix}{self.app_id}-{processor}-state-2"
+
+    def first_changelog(self, processor: str) -> str:
+        """The topic that holds a processor's rows in format 1: read once, to migrate them."""
         return f"{self.topic_prefix}{self.app_id}-{processor}-changelog"
 
     def bootstrap(self) -> list[str]:

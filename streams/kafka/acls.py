@@ -95,7 +95,9 @@ def _kinds(config: Config) -> dict[str, list[str]]:
     }
     streams |= {name: [name] for name in (*INPUTS, *OUTPUTS, *INTERNAL)}
     found = {kind: [config.topic(name) for name in names] for kind, names in streams.items()}
-    return found | {"changelogs": [config.changelog(processor) for processor in config.processors]}
+    found["changelogs"] = [config.changelog(processor) for processor in config.processors]
+    found["first-changelogs"] = [config.first_changelog(processor) for processor in config.processors]
+    return found
 
 
 def _request(rule: AccessRule) -> Any:

@@ -29,6 +29,7 @@ Refusal = Literal[
     "too_late",
     "erased",
     "conflicting_event",
+    "quarantined_key",
     "from_the_future",
     "misplaced",
     "no_origin",

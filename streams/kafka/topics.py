@@ -30,6 +30,8 @@ REPLAYED = "dead-letters-replayed"
 """Which dead letters were sent again (`cloudtag dead-letters replay`), under the place each came from."""
 TOMBSTONE_DAYS = 7
 """How long a deleted row stays visible in a changelog; a disk older than that must not be trusted."""
+FREEZE_MS = 3_600_000
+"""For so long no record of a changelog is compacted: longer than a worker that was frozen and wakes may have slept."""
 VISIBLE_SECONDS = 30.0
 MISSING = "topic {name} does not exist, or this user may not see it; run `cloudtag topics create`"
 BROKER_TIME = {"message.timestamp.type": "LogAppendTime"}
@@ -93,7 +95,7 @@ def _names_and_settings(config: Config) -> Iterator[tuple[str, dict[str, str]]]:
             # A misplaced record is input still: nobody but this topic will bring it to where it is judged.
             yield config.topic(name), _kept(INPUT_DAYS if name == misplaced(processor) else FORWARD_DAYS)
         # Compacted only: a changelog that also deletes by age would forget quiet buyers.
-        yield config.changelog(processor), _compacted()
+        yield config.changelog(processor), _state()
 
 
 def _kept(days: int | None) -> dict[str, str]:
@@ -113,6 +115,16 @@ def _compacted() -> dict[str, str]:
         **BROKER_TIME,
         "delete.retention.ms": str(TOMBSTONE_DAYS * DAY_MS),
         "max.message.bytes": str(LARGEST_RECORD_BYTES),
+    }
+
+
+def _state() -> dict[str, str]:
+    return {
+        "cleanup.policy": "compact",
+        **BROKER_TIME,
+        "delete.retention.ms": str(TOMBSTONE_DAYS * DAY_MS),
+        "min.compaction.lag.ms": str(FREEZE_MS),
+        "max.message.bytes": str(1 << 20),
     }
 
 
@@ -150,6 +162,12 @@ async def reach(config: Config) -> None:
     """Return when a broker answers. Raises aiokafka's ``KafkaConnectionError``."""
     async with administering(config):
         pass
+
+
+async def exists(config: Config, name: str) -> bool:
+    """Whether there is a topic of that name."""
+    async with administering(config) as admin:
+        return name in await _partitions_of(admin)
 
 
 async def partitions(config: Config, names: list[str]) -> dict[str, int]:

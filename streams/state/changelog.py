@@ -1,12 +1,11 @@
-"""Brings store partitions up to date with their changelog: in batches, to an end we set ourselves, and never forever.
+"""The changelogs on the broker: owner records written, partitions read in batches, to an end we set ourselves.
 
-Before reading, the new owner writes a *marker* into the partition and reads up to it. So the end does not depend on
-what a broker reports as the end of a log (the embedded one reports the start of the last batch), everything that an
-earlier owner had acknowledged lies before it, and an earlier owner who still writes finds the marker in its way.
+Before reading, the new owner writes an *owner record* into the partition and reads up to it. So the end does not depend
+on what a broker reports as the end of a log (the embedded one reports the start of the last batch), everything that an
+earlier owner had acknowledged lies before it, and an earlier owner who still writes finds the record in its way.
 """
 
 import asyncio
-import logging
 import time
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -14,19 +13,12 @@ from zlib import crc32
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from cloudtag.changelog.records import EPOCH_HEADER, Record, epoch_in, owner_record
 from cloudtag.wire.oversized import OversizedBatch
 from streams.kafka.producer import OutRecord, ProducerHandle, Target, publish
-from streams.state.store import StorePartition
-
-logger = logging.getLogger(__name__)
 
 POLL_MS = 250
 FETCH_BYTES = 4 << 20
-MARKER = b"\xffowner"
-"""A key no row can have: a row key begins with another mark.
-
-One per partition, so that compaction keeps only the last.
-"""
 
 
 class RecoveryStalledError(RuntimeError):
@@ -38,62 +30,31 @@ class RecoveryGivenUpError(Exception):
 
 
 class Changelogs:
-    """Writes markers and reads changelog partitions. ``owner`` names this worker's process, uniquely."""
+    """Writes owner records and reads changelog partitions. ``owner`` names this worker's process, uniquely."""
 
     def __init__(self, settings: dict[str, Any], producer: ProducerHandle, owner: str, stall_seconds: float) -> None:
         self._settings = settings
         self._producer = producer
-        self._owner = owner.encode()
+        self._owner = owner
         self._stall_seconds = stall_seconds
         self.records_read = 0
 
-    def is_own(self, marker: bytes) -> bool:
-        """Whether a marker's value names this worker."""
-        return marker == self._owner
+    def is_own(self, owner: bytes | None) -> bool:
+        """Whether an owner record's name is this worker's."""
+        return owner == self._owner.encode()
 
-    async def catch_up(
-        self, store_parts: dict[Target, StorePartition], is_wanted: Callable[[], bool]
-    ) -> dict[Target, int]:
-        """Apply what the store partitions miss; returns the rows read per partition.
+    def checkpoint(self) -> int:
+        """The checksum of this worker's owner record."""
+        return checkpoint_of(as_out(owner_record(self._owner)))
 
-        Raises ``RecoveryStalledError``, or ``RecoveryGivenUpError`` as soon as ``is_wanted`` says no.
-        """
-        marks = await self._mark(store_parts)
-        await self._expose_foreign(store_parts, marks, is_wanted)
-        counts = dict.fromkeys(store_parts, 0)
+    async def claim(self, targets: Iterable[Target]) -> dict[Target, int]:
+        """Write an owner record into each partition; returns their offsets, the epochs."""
+        records = {target: [owner_record(self._owner)] for target in targets}
+        return {target: offsets[0].start for target, offsets in (await self.write(records)).items()}
 
-        def apply(target: Target, records: list[Any]) -> None:
-            rows = {record.key: record.value for record in records if record.key != MARKER}
-            store_parts[target].apply(rows, records[-1].offset + 1, checkpoint_of(records[-1]))
-            counts[target] += len(rows)
-
-        missing = {target: range(store_parts[target].next_offset, mark) for target, mark in marks.items()}
-        await self.read({target: offsets for target, offsets in missing.items() if offsets}, apply, is_wanted)
-        for target, mark in marks.items():
-            store_parts[target].apply({}, mark + 1, checkpoint_of(OutRecord(MARKER, self._owner)))
-        return counts
-
-    async def _expose_foreign(
-        self, store_parts: dict[Target, StorePartition], marks: dict[Target, int], is_wanted: Callable[[], bool]
-    ) -> None:
-        """Wipe the store partitions whose last record is not the changelog's: a topic made anew, another cluster."""
-        doubtful = {target: store_part for target, store_part in store_parts.items() if not store_part.is_trusted}
-        foreign = {target for target, store_part in store_parts.items() if store_part.next_offset > marks[target]}
-
-        def compare(target: Target, records: list[Any]) -> None:
-            store_part = store_parts[target]
-            if records[0].offset == store_part.next_offset - 1 and checkpoint_of(records[0]) != store_part.checkpoint:
-                foreign.add(target)
-
-        last = {
-            target: range(store_part.next_offset - 1, store_part.next_offset) for target, store_part in doubtful.items()
-        }
-        await self.read({target: at for target, at in last.items() if target not in foreign}, compare, is_wanted)
-        for target in foreign:
-            logger.warning("the rows stored for %s/%d are of another changelog, wiped", *target)
-            store_parts[target].wipe()
-        for store_part in doubtful.values():
-            store_part.is_trusted = True
+    async def write(self, records: dict[Target, list[Record]]) -> dict[Target, list[range]]:
+        """Write records; returns where they are (see ``streams.kafka.producer.publish``)."""
+        return await publish(self._producer, {target: list(map(as_out, found)) for target, found in records.items()})
 
     async def read(
         self,
@@ -101,16 +62,13 @@ class Changelogs:
         apply: Callable[[Target, list[Any]], None],
         is_wanted: Callable[[], bool],
     ) -> None:
-        """Hand on all records whose offsets lie in the ranges, in order per partition."""
+        """Hand on all records whose offsets lie in the ranges, in order per partition.
+
+        Raises ``RecoveryStalledError``, or ``RecoveryGivenUpError`` as soon as ``is_wanted`` says no.
+        """
         if not ranges:
             return
-        consumer = AIOKafkaConsumer(
-            **self._settings,
-            enable_auto_commit=False,
-            auto_offset_reset="earliest",
-            fetch_max_wait_ms=100,
-            max_partition_fetch_bytes=FETCH_BYTES,
-        )
+        consumer = self.consumer()
         await consumer.start()
         try:
             wanted = {TopicPartition(*target): offsets for target, offsets in ranges.items()}
@@ -122,6 +80,16 @@ class Changelogs:
             await self._read_all(consumer, wanted, apply, is_wanted)
         finally:
             await consumer.stop()
+
+    def consumer(self) -> AIOKafkaConsumer:
+        """A client that reads changelogs, not started."""
+        return AIOKafkaConsumer(
+            **self._settings,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            fetch_max_wait_ms=100,
+            max_partition_fetch_bytes=FETCH_BYTES,
+        )
 
     async def _read_all(
         self,
@@ -139,7 +107,7 @@ class Changelogs:
             for tp, records in found.items():
                 last_progress = time.monotonic()
                 self.records_read += len(records)
-                _refuse_oversized(records)
+                refuse_oversized(records)
                 if within := [record for record in records if record.offset < missing[tp].stop]:
                     apply((tp.topic, tp.partition), within)
                 # Compaction may have removed the last records of the range: the position counts, not their offsets.
@@ -148,21 +116,30 @@ class Changelogs:
             if time.monotonic() - last_progress > self._stall_seconds:
                 raise RecoveryStalledError(f"nothing read for {self._stall_seconds:.0f} s of {_names(missing)}")
 
-    async def _mark(self, targets: Iterable[Target]) -> dict[Target, int]:
-        records = {target: [OutRecord(MARKER, self._owner)] for target in targets}
-        written = await publish(self._producer, records)
-        return {target: offsets[0].start for target, offsets in written.items()}
 
-
-def _refuse_oversized(records: Iterable[Any]) -> None:
+def refuse_oversized(records: Iterable[Any]) -> None:
+    """Raise ``RecoveryStalledError`` for a batch that was not unpacked: a row left out would be a wrong state."""
     for record in records:
         if isinstance(record.value, OversizedBatch):
             raise RecoveryStalledError(f"{record.topic}/{record.partition} at {record.offset}: {record.value.told}")
 
 
+def as_out(record: Record) -> OutRecord:
+    """A changelog's record on its way out."""
+    if record.value is not None or record.epoch is None:
+        return OutRecord(record.key, record.value)
+    return OutRecord(record.key, None, ((EPOCH_HEADER, record.epoch.to_bytes(8)),))
+
+
+def as_read(record: Any) -> Record:
+    """A Kafka record as a changelog's."""
+    epoch = epoch_in(record.headers) if record.value is None else None
+    return Record(record.key or b"", record.value, epoch, record.offset)
+
+
 def checkpoint_of(record: Any) -> int:
     """A checksum of a changelog record."""
-    return crc32(record.value or b"", crc32(record.key))
+    return crc32(record.value or b"", crc32(record.key or b""))
 
 
 def _names(tps: Iterable[TopicPartition]) -> str:

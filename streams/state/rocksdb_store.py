@@ -21,7 +21,7 @@ from streams.state.store import StoredRows, StoreError
 
 logger = logging.getLogger(__name__)
 
-FORMAT = 1
+FORMAT = 2
 MOST_OPEN_FILES = 256
 """RocksDB keeps so many of its tables open; what it must remember of each is in the block cache."""
 TRUSTED_DAYS = 3

@@ -1,15 +1,15 @@
 """Where rows are kept between batches: one store partition per processor and partition."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Protocol
+
+from cloudtag.changelog.writing import StoredRows
+
+__all__ = ["Store", "StoreError", "StorePartition", "StoredRows"]
 
 
 class StoreError(RuntimeError):
     """The store on disk cannot be read or written: full, damaged, gone. It is a cache: the changelog has the rows."""
-
-
-StoredRows = Mapping[bytes, bytes | None]
-"""Row key → value; `None` removes the row."""
 
 
 class StorePartition(Protocol):

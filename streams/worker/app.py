@@ -5,6 +5,7 @@ import socket
 import uuid
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, cast
 
 import faust
@@ -27,6 +28,7 @@ from streams.transport.driver import BatchProducer
 from streams.transport.stream import BatchSchema, BatchStream
 from streams.worker.couriers import Couriers
 from streams.worker.dead_letter_budget import DeadLetterBudget
+from streams.worker.origins import Origins
 from streams.worker.platforms import Platforms
 from streams.worker.rebalance import RestoreOnAssignment
 from streams.worker.record_reader import RecordReader
@@ -111,9 +113,10 @@ def build(
     group_of: dict[str, str] = {}
     readers: dict[str, RecordReader] = {}
     for name, streams in reads.items():
-        table = StateStore(name, config.changelog(name), parts.store, app, changelogs)
         parts.metrics.begin(name, streams)
         own = [config.topic(stream) for stream in (*streams, *topics.internal(name))]
+        check_fresh = partial(Origins(config).check, name, own)
+        table = StateStore(name, config.changelog(name), parts.store, changelogs, check_fresh)
         couriers = Couriers(parts.metrics) if "logistics" in streams else None
         reader = readers[name] = RecordReader(name, own, config, codec, tools.platforms, couriers, parts.budget)
         runner = parts.runners[name] = Runner(Tasks(name, table, make_task), own, reader, tools)
@@ -132,7 +135,7 @@ def build(
         ),
     )
     app.on_partitions_revoked.connect(_stop_repairs(parts), weak=False)
-    restore = RestoreOnAssignment(config, app, changelogs, parts.runners, parts.metrics)
+    restore = RestoreOnAssignment(config, app, parts.runners, parts.metrics)
     app.on_rebalance_complete.connect(restore, weak=False)
     return parts
 

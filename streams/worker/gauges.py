@@ -30,10 +30,13 @@ def refresh(parts: Parts) -> None:
     sizes: dict[Labels, float] = {}
     paused: dict[Labels, float] = {}
     delays: dict[Labels, float] = {}
+    aside: dict[Labels, float] = {}
     for name, runner in parts.runners.items():
+        metrics.set("unreadable_records", runner.tasks.table.lost, name)
         for task in runner.tasks:
             partition = name, str(task.partition)
             paused[partition] = task.is_paused
+            aside[partition] = len(runner.tasks.table.aside(task.partition))
             keys[partition] = len(task.core.cache)
             sizes[partition] = task.core.cache.held_bytes
             if task.core.watermark_ms:
@@ -43,4 +46,5 @@ def refresh(parts: Parts) -> None:
         metrics.set("stored_rows", parts.store.row_count)
     metrics.replace("cached_bytes", sizes)
     metrics.replace("paused", paused)
+    metrics.replace("quarantined_keys", aside)
     metrics.replace("watermark_delay", delays)

@@ -15,7 +15,7 @@ from aiokafka.errors import KafkaError
 
 from streams.kafka.backoff import Backoffs
 from streams.state.changelog import RecoveryGivenUpError, RecoveryStalledError
-from streams.state.state_store import ForeignOwnerError
+from streams.state.state_store import ForeignOwnerError, NoStateError
 from streams.state.store import StoreError
 from streams.transport.in_flight import Batch
 from streams.worker.tasks import RunningTask
@@ -95,7 +95,7 @@ class Pauses:
             await asyncio.sleep(self._alarm(task, error))
             try:
                 await self._revive(task)
-            except ForeignOwnerError:
+            except (ForeignOwnerError, NoStateError):
                 raise
             except RecoveryGivenUpError:
                 break

@@ -19,6 +19,7 @@ from streams.kafka.log_throttle import throttle_logs
 from streams.kafka.waiting import when_broker_answers
 from streams.worker.app import Parts
 from streams.worker.gauges import refresh
+from streams.worker.idle_check import IDLE_SECONDS, IdleCheck
 from streams.worker.pulse import pulses
 from streams.worker.readiness import WorkerReadiness
 from streams.worker.watermark_records import WatermarkPublisher
@@ -127,15 +128,29 @@ def _add_tasks(parts: Parts) -> None:
             runner.tasks.trim()
         refresh(parts)
 
+    idle_check = IdleCheck(parts.changelogs, parts.runners.values())
+    _every(parts, IDLE_SECONDS, idle_check, idle_check.stop)
     _every(parts, parts.config.idle_watermark_seconds / 2, publish_watermarks)
     _every(parts, GAUGES_SECONDS, gauges)
 
 
-def _every(parts: Parts, seconds: float, do: Callable[[], Coroutine[Any, Any, None]]) -> None:
+async def _nothing() -> None:
+    pass
+
+
+def _every(
+    parts: Parts,
+    seconds: float,
+    do: Callable[[], Coroutine[Any, Any, None]],
+    stop: Callable[[], Coroutine[Any, Any, None]] = _nothing,
+) -> None:
     async def loop() -> None:
-        while not parts.app.should_stop:
-            await parts.app.sleep(seconds)
-            if not parts.app.should_stop and not parts.app.rebalancing:
-                await do()
+        try:
+            while not parts.app.should_stop:
+                await parts.app.sleep(seconds)
+                if not parts.app.should_stop and not parts.app.rebalancing:
+                    await do()
+        finally:
+            await stop()
 
     parts.app.task(loop)

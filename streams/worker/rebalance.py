@@ -8,7 +8,8 @@ import faust
 from faust.tables.recovery import RebalanceAgain
 
 from cloudtag.config import Config
-from streams.state.changelog import Changelogs, RecoveryGivenUpError
+from streams.state.changelog import RecoveryGivenUpError
+from streams.state.state_store import NoStateError
 from streams.worker.runner import Runner
 from streams.worker.worker_metrics import WorkerMetrics
 
@@ -39,13 +40,11 @@ class RestoreOnAssignment:
         self,
         config: Config,
         app: faust.App,
-        changelogs: Changelogs,
         runners: dict[str, Runner],
         metrics: WorkerMetrics,
     ) -> None:
         self._config = config
         self._app = app
-        self._changelogs = changelogs
         self._runners = runners
         self._metrics = metrics
 
@@ -66,18 +65,17 @@ class RestoreOnAssignment:
     async def _restore(self, runner: Runner, partitions: set[int], begun: int) -> None:
         tasks, table = runner.tasks, runner.tasks.table
         tasks.keep_only(partitions)
-        store_parts = {(table.topic, partition): table.store_part(partition) for partition in sorted(partitions)}
         known = {partition for partition in partitions if tasks.is_live(partition)}
         try:
-            read = await self._changelogs.catch_up(store_parts, lambda: self._app.rebalancing_count == begun)
-        except RecoveryGivenUpError:
+            read = await table.catch_up(sorted(partitions), lambda: self._app.rebalancing_count == begun)
+        except (RecoveryGivenUpError, NoStateError):
             raise
         except Exception as error:
             # One of them stands in the way of all: each is recovered on its own, and those that can be go on at once.
             for partition in partitions:
                 runner.pause(partition, error)
             read = {}
-        for (_, partition), count in read.items():
+        for partition, count in read.items():
             self._metrics.count("restored_rows", count, tasks.processor)
             # A task that stayed here and whose changelog nobody else has written to goes on as it is.
             if partition not in known or count:

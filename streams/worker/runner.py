@@ -15,16 +15,16 @@ from typing import Any
 from aiokafka.errors import MessageSizeTooLargeError
 from msgspec.structs import replace
 
-from cloudtag.contract.records import CONFLICTING, NO_OFFSET, DeadLetter
-from cloudtag.contract.replay_form import sorted_form
+from cloudtag.contract.records import DeadLetter
 from cloudtag.contract.streams import INTERNAL
+from cloudtag.engine.keyed_state import UnreadableStateError
 from cloudtag.engine.task_result import Output, TaskResult
 from cloudtag.wire.registry import RegistryRefused
 from streams.kafka.dead_letters import CUT_BYTES, dead_letter_of, record_of
 from streams.kafka.dead_letters import STREAM as DEAD_LETTERS
 from streams.kafka.partitioner import CAUSES, Misplaced, partition_of
 from streams.kafka.producer import ROOM_BYTES, Addressed, OutRecord, Target, check_size, group, publish
-from streams.state.state_store import ForeignOwnerError, check_rows
+from streams.state.state_store import ForeignOwnerError
 from streams.state.store import StoreError
 from streams.transport.decoded import DecodedBatch
 from streams.transport.in_flight import Batch
@@ -32,6 +32,7 @@ from streams.worker import misplaced
 from streams.worker.isolation import RecordIsolation
 from streams.worker.pauses import CannotJudgeError, Pauses
 from streams.worker.record_reader import RecordReader
+from streams.worker.refusals import refused
 from streams.worker.tasks import RunningTask, Tasks
 from streams.worker.tools import Tools
 
@@ -73,7 +74,7 @@ class Runner:
         async with task.turn:
             try:
                 with _dead_if_it_fails(task):
-                    await self._settle(task, task.core.open())
+                    await self._open_core(task)
             except ForeignOwnerError:
                 raise
             except Exception as error:
@@ -82,6 +83,23 @@ class Runner:
     def pause(self, partition: int, error: Exception) -> None:
         """A partition that could not even be recovered: a paused task, which is recovered on its own."""
         self.pauses.begin(self.tasks.open(partition), error)
+
+    async def take_in(self, partition: int, offset: int, records: list[Any]) -> None:
+        """Take in what others wrote to a partition's changelog, from ``offset`` on. Raises ``ForeignOwnerError``."""
+        if not self.tasks.is_live(partition):
+            return
+        task = self.tasks[partition]
+        async with task.turn:
+            if task.is_paused or task.is_dropped:
+                return
+            try:
+                with _dead_if_it_fails(task):
+                    if await self.tasks.table.take_in(partition, offset, records):
+                        await self._renew(task)
+            except ForeignOwnerError:
+                raise
+            except Exception as error:
+                self.pauses.begin(task, error)
 
     async def _take(self, task: RunningTask, batch: Batch) -> None:
         if task.is_paused:  # since this batch began to wait for its turn
@@ -99,8 +117,8 @@ class Runner:
     async def _revive(self, task: RunningTask) -> None:
         """Bring a paused task up to date, open it, judge what is parked. Raises whatever still stands in the way."""
         async with task.turn:
-            read = await self.tasks.table.catch_up(task.partition, lambda: not task.is_dropped)
-            self._tools.metrics.count("restored_rows", read, self._name)
+            read = await self.tasks.table.catch_up({task.partition}, lambda: not task.is_dropped)
+            self._tools.metrics.count("restored_rows", read[task.partition], self._name)
             await self._renew(task)
             while task.parked:
                 batch = task.parked[0]
@@ -118,7 +136,22 @@ class Runner:
         self.tasks.renew(task)
         # Reading all rows takes a while: let others have their turn in between.
         await asyncio.sleep(0)
-        await self._settle(task, task.core.open())
+        await self._open_core(task)
+
+    async def _open_core(self, task: RunningTask) -> None:
+        """Read the stored rows, make durable and publish what a crash may have kept unsent."""
+        while True:
+            try:
+                step = task.core.open()
+                break
+            except UnreadableStateError as error:
+                await self._set_aside(task, error)
+                self.tasks.renew(task)
+        await self._settle(task, step)
+
+    async def _set_aside(self, task: RunningTask, error: UnreadableStateError) -> None:
+        logger.error("%s/%d: a key is set aside: %s", self._name, task.partition, error)
+        await self.tasks.table.set_aside(task.partition, error.prefix, str(error))
 
     async def _judge(self, task: RunningTask, batch: Batch) -> None:
         begun = time.perf_counter()
@@ -132,18 +165,23 @@ class Runner:
     async def _step(self, task: RunningTask, content: DecodedBatch) -> None:
         """Judge records and make everything durable. Raises ``CannotJudgeError`` before anything of it is."""
         begun = time.perf_counter()
-        step, outputs = self._advance(task, content)
+        try:
+            step, outputs = self._advance(task, content)
+        except UnreadableStateError as error:
+            await self._set_aside(task, error)
+            await self._renew(task)
+            await self._step(task, content)
+            return
         self._tools.metrics.observe("judge_seconds", time.perf_counter() - begun, self._name)
-        await self._dead_letter(content.letters + self._refused(step, content.sources))
+        await self._dead_letter(content.letters + refused(step, content.sources, self._reader))
         await self._settle(task, step, outputs)
 
     def _advance(self, task: RunningTask, content: DecodedBatch) -> tuple[TaskResult, list[Addressed]]:
         """Everything about a step that needs no broker: what fails here is the records' fault, or the detectors'."""
         try:
             step = task.core.advance(content.facts, content.reached_ms)
-            check_rows(step.rows)
             return step, self._addressed(step.outputs)
-        except (OSError, StoreError, RegistryRefused):
+        except (OSError, StoreError, RegistryRefused, UnreadableStateError):
             raise
         except Exception as error:
             raise CannotJudgeError(f"{type(error).__name__}: {error}") from error
@@ -220,23 +258,6 @@ class Runner:
         misplaced.warn(where for _, where in found)
         for _, where in found:
             self._tools.metrics.count("misplaced", 1, self._name, where.stream, where.cause)
-
-    def _refused(self, step: TaskResult, sources: Sequence[Any]) -> list[DeadLetter]:
-        """The dead letters of the facts the task did not take; `sources` are the records of all of them."""
-        source = self._reader.source
-        late = [dead_letter_of(source(sources[n]), "too_late", "older than what is still held") for n in step.too_late]
-        erased = [dead_letter_of(source(sources[n]), "erased", "about a buyer who is forgotten") for n in step.refused]
-        lost = [dead_letter_of(source(sources[n]), "conflicting_event", CONFLICTING) for n in step.conflicting]
-        for n, event in step.replaced:
-            # It was accepted before, from a place nobody knows any more: it stands in its own words.
-            letter = dead_letter_of(source(sources[n]), "conflicting_event", CONFLICTING)
-            lost.append(replace(letter, offset=NO_OFFSET, value=sorted_form(event)))
-        # They name the place only: a dead letter must not keep what was to be forgotten.
-        letters = late + lost + [replace(letter, key=None, value=None) for letter in erased]
-        numbers = (*step.too_late, *step.conflicting, *(n for n, _ in step.replaced), *step.refused)
-        for number, letter in zip(numbers, letters, strict=True):
-            self._reader.charge(sources[number], letter)
-        return letters
 
     async def _refuse(self, record: Any, error: str) -> None:
         """A record that alone cannot be judged becomes a dead letter."""

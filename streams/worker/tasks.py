@@ -109,4 +109,4 @@ class Tasks:
         task.core = self._fresh(task.partition)
 
     def _fresh(self, partition: int) -> TaskProtocol:
-        return self._make(self.processor, self.table.store_part(partition))
+        return self._make(self.processor, self.table.rows(partition))

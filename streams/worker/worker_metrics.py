@@ -77,6 +77,12 @@ def _all() -> dict[str, Counter | Gauge | Histogram]:
         "changelog_rows": _counter("changelog_rows", "Rows written to the changelog", "processor"),
         "restored_rows": _counter("restored_rows", "Changelog records read to bring state up to date", "processor"),
         "tasks": _gauge("tasks", "Partitions this worker judges", "processor"),
+        "quarantined_keys": _gauge(
+            "quarantined_keys", "Keys set aside because what is stored of them cannot be read", "processor", "partition"
+        ),
+        "unreadable_records": _gauge(
+            "unreadable_records", "Changelog records found of which not even the key can be read", "processor"
+        ),
         "cached_keys": _gauge("cached_keys", "Keys whose decoded state is kept in memory", "processor", "partition"),
         "stored_rows": _gauge("stored_rows", "About how many rows the store of this worker holds"),
         "cached_bytes": _gauge(

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -27,7 +28,8 @@ from tests.streams.sink.log import until
 
 FILE = Path(__file__).parents[2] / "deploy" / "kafka" / "acls.toml"
 ADMIN = "admin"
-USERS = {name: f"s3cret-of-{name}" for name in (ADMIN, "upstream", "consumers", "cloudtag", "cloudtag-operator")}
+NAMES = (ADMIN, "upstream", "consumers", "cloudtag", "cloudtag-operator", "cloudtag-state")
+USERS = {name: f"s3cret-of-{name}" for name in NAMES}
 ORDER = (
     b'{"stream":"orders","event_id":"e1","occurred_at":"2026-03-03T10:00:00Z","status":"paid",'
     b'"platform":"jd","order_id":"o1","buyer_id":"anna","shop_id":"s"}\n'
@@ -101,11 +103,11 @@ async def _read(config: Config, topic: str, group: str | None = None) -> None:
 @pytest.mark.parametrize(
     ("user", "do", "may", "may_not"),
     [
-        ("upstream", _write, ("orders", "verdicts"), ("alerts", "waybill-uses", "cloudtag-buyers-changelog")),
+        ("upstream", _write, ("orders", "verdicts"), ("alerts", "waybill-uses", "cloudtag-buyers-state-2")),
         ("upstream", _read, (), ("orders", "alerts")),
         ("consumers", _read, ("alerts", "labels"), ("orders", "dead-letters", "waybill-uses")),
         ("consumers", _write, (), ("orders", "alerts")),
-        ("cloudtag", _read, ("orders", "waybill-uses", "cloudtag-buyers-changelog"), ("alerts",)),
+        ("cloudtag", _read, ("orders", "waybill-uses", "cloudtag-buyers-state-2"), ("alerts",)),
         ("cloudtag", _write, ("alerts", "link-reports"), ("orders",)),
     ],
 )
@@ -154,6 +156,24 @@ async def test_a_worker_does_its_work_under_its_own_name(broker: Kafka, tmp_path
 
 @pytest.mark.kafka
 @pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        ("migrate", "there are no rows in format 1"),
+        ("rebuild", "has state|nothing can be made of it"),
+        ("show", ""),
+        ("release anna --network jd", "anna is not set aside"),
+    ],
+)
+def test_whoever_looks_after_the_state_may_do_all_of_it(broker: Kafka, command: str, told: str) -> None:
+    done = _run(broker, "cloudtag-state", "state", *command.split())
+    assert re.search(told, done.stderr.decode())
+    assert done.returncode == (1 if told else 0)
+    refused = _run(broker, "upstream", "state", *command.split())
+    assert b"this user may not see it" in refused.stderr
+
+
+@pytest.mark.kafka
+@pytest.mark.parametrize(
     ("command", "user", "settings", "told"),
     [
         (("worker",), "cloudtag", {"KAFKA_PASSWORD": "guessed"}, "CLOUDTAG_KAFKA_USER or KAFKA_PASSWORD is wrong"),
@@ -186,14 +206,15 @@ def test_the_file_speaks_of_every_topic_and_of_none_twice_over() -> None:
     config = Config(topic_prefix="eu-", app_id="ct")
     rules = rules_of(FILE, config)
     topics = {rule.name for rule in rules if rule.resource == "topic"}
-    assert topics == {topic.name for topic in declared(config)}
+    assert topics == {topic.name for topic in declared(config)} | set(map(config.first_changelog, config.processors))
     written = {(rule.principal, rule.name) for rule in rules if (rule.operation, rule.resource) == ("write", "topic")}
     by = {
         name: {who for who, topic in written if topic == config.topic(name)} for name in (*INPUTS, *OUTPUTS, *INTERNAL)
     }
     upstream, workers, operators = "User:upstream", "User:cloudtag", "User:cloudtag-operator"
+    state = "User:cloudtag-state"
     assert all(by[name] == {upstream, operators} for name in INPUTS)
-    assert all(by[name] == {workers} for name in OUTPUTS if name != "dead-letters")
+    assert all(by[name] == {workers, state} for name in OUTPUTS if name != "dead-letters")
     assert by["dead-letters"] == {workers, "User:cloudtag-sink"}
     assert all(by[name] == {workers, operators} for name in INTERNAL)
     assert not [rule for rule in rules if rule.principal == upstream and rule.operation == "read"]

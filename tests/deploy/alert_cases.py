@@ -171,6 +171,37 @@ CASES = [
         ({"processor": "buyers", "partition": "3"},),
     ),
     Case(
+        "CloudtagQuarantinedKeys",
+        "one key of one partition",
+        (
+            ("cloudtag_quarantined_keys", BUYERS | {"partition": "3"}, f"0x{JUST} 1x3"),
+            ("cloudtag_quarantined_keys", BUYERS | {"partition": "4"}, DOWN),
+        ),
+        BY_PROCESSOR,
+    ),
+    Case(
+        "CloudtagQuarantinedKeys",
+        "not any more, and none of another processor",
+        (
+            ("cloudtag_quarantined_keys", BUYERS | {"partition": "3"}, f"1x{JUST} 0x3"),
+            ("cloudtag_quarantined_keys", WORKER | {"processor": "links", "partition": "3"}, DOWN),
+        ),
+    ),
+    Case(
+        "CloudtagUnreadableRecords",
+        "one record that one of two workers found",
+        (
+            ("cloudtag_unreadable_records", BUYERS, f"0x{JUST} 1x3"),
+            ("cloudtag_unreadable_records", BUYERS | {"instance": "other"}, DOWN),
+        ),
+        ({"processor": "buyers"},),
+    ),
+    Case(
+        "CloudtagUnreadableRecords",
+        "none",
+        (("cloudtag_unreadable_records", BUYERS, DOWN),),
+    ),
+    Case(
         "CloudtagCannotJudge",
         "the first one of each kind",
         tuple(

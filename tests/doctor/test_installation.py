@@ -23,7 +23,7 @@ LONGER = str(365 * DAY_MS)
 
 WANTED = next(t for t in declared(Config(replication=2)) if t.name == "orders")
 KEPT = next(t for t in declared(Config(replication=2)) if t.name == "erasures")
-COMPACTED = next(t for t in declared(Config(replication=2)) if t.name.endswith("-changelog"))
+COMPACTED = next(t for t in declared(Config(replication=2)) if t.name.endswith("-state-2"))
 
 
 def found(wanted: Declared = WANTED, **changes: Any) -> TopicSample:

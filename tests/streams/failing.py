@@ -10,22 +10,31 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import TopicAuthorizationFailedError
 from faust.types import TP
+from msgspec.structs import replace
 
+from cloudtag.changelog.records import Record
 from cloudtag.config import Config
+from cloudtag.contract.internal import InternalRecord
+from cloudtag.contract.records import DeadLetter
 from cloudtag.contract.streams import INTERNAL, OUTPUTS, READS, STREAM_OF
 from cloudtag.contract.types import PLATFORMS
 from cloudtag.engine.cache_budget import CacheBudget
+from cloudtag.engine.memory_rows import MemoryRows
+from cloudtag.engine.row_kind import INTERNAL_ID
 from cloudtag.engine.task import Task as Core
 from cloudtag.engine.task_result import RowReader
+from cloudtag.parcels.spelling import with_canonical_numbers
 from cloudtag.policy.load import shipped
 from cloudtag.processors import build
 from cloudtag.simulate import Profile, simulate
 from cloudtag.wire import Codec
 from streams.kafka.producer import BatchClient
 from streams.kafka.security import client_settings
-from streams.state.changelog import Changelogs
+from streams.kafka.topics import Declared, create
+from streams.state.changelog import Changelogs, as_read
 from streams.state.memory_store import MemoryPartition, MemoryStore
 from streams.state.state_store import StateStore
+from streams.state.store import Store as AnyStore
 from streams.state.store import StoreError
 from streams.transport.decoded import DecodedBatch
 from streams.transport.in_flight import Batch, RecordRun
@@ -35,6 +44,7 @@ from streams.worker.runner import Runner
 from streams.worker.tasks import Tasks
 from streams.worker.tools import Tools
 from streams.worker.worker_metrics import WorkerMetrics
+from tests.engine.standing import standing
 
 NAME, LATENESS_MS = "buyers", 3_600_000
 EVENTS, BATCH_RECORDS = 600, 60
@@ -84,7 +94,7 @@ class Client:
         return self._real.create_batch()
 
     async def send_batch(self, batch: Any, topic: str, *, partition: int) -> Any:
-        kind = "changelog" if topic.endswith("-changelog") else "letters" if topic.endswith("letters") else "outputs"
+        kind = "changelog" if topic.endswith("-state-2") else "letters" if topic.endswith("letters") else "outputs"
         if not self._fault.strikes(kind):
             return await self._real.send_batch(batch, topic, partition=partition)
         if self._fault.is_after:
@@ -134,28 +144,47 @@ class Place:
     fault: Fault = field(default_factory=Fault)
     done: list[Batch] = field(default_factory=list)
 
-    def worker(self) -> Runner:
+    async def anew(self) -> "Place":
+        """Another installation on the same broker."""
+        config = replace(self.config, topic_prefix=f"f{uuid.uuid4().hex[:8]}-")
+        names = [config.changelog(NAME), *map(config.topic, (*OUTPUTS, *INTERNAL))]
+        await create(config, [Declared(name, 1, 1) for name in names])
+        return Place(config, self.real)
+
+    def changelogs(self) -> Changelogs:
+        """Access to the changelog, under a name of its own."""
+        return Changelogs(client_settings(self.config), Client(self.real, self.fault), uuid.uuid4().hex, 30)
+
+    async def log(self, end: int) -> list[Record]:
+        """The changelog up to an offset."""
+        found: list[Record] = []
+        topic = self.config.changelog(NAME)
+        read = self.changelogs().read
+        await read({(topic, 0): range(end)}, lambda _, records: found.extend(map(as_read, records)), lambda: True)
+        return found
+
+    def worker(self, store: AnyStore | None = None) -> Runner:
         """A fresh worker: nothing but the broker remembers the one before."""
         client, config = Client(self.real, self.fault), self.config
-        changelogs = Changelogs(client_settings(config), client, uuid.uuid4().hex, 30)
-        table = StateStore(NAME, config.changelog(NAME), Store(self.fault), client, changelogs)
+        table = StateStore(NAME, config.changelog(NAME), store or Store(self.fault), self.changelogs())
         metrics = WorkerMetrics()
         platforms = Platforms(PLATFORMS, metrics)
         tools = Tools(config, Codec(), client, metrics, platforms, finish=self.done.append)
         return Runner(Tasks(NAME, table, make_core), [], RecordReader(NAME, [], config, Codec(), platforms), tools)
 
-    def batches(self) -> list[Batch]:
+    def batches(self, size: int = BATCH_RECORDS) -> list[Batch]:
+        """The whole history, and two records that are none, in batches of so many."""
         metrics, codec, batches = WorkerMetrics(), Codec(), []
         reader = RecordReader(NAME, [], self.config, codec, Platforms(PLATFORMS, metrics))
         events = [(STREAM_OF[type(e)], codec.encode(STREAM_OF[type(e)], e)) for e in HISTORY]
         events[70:70] = [("orders", b"junk")]
         events[500:500] = [("orders", b"more junk")]
-        for start in range(0, len(events), BATCH_RECORDS):
+        for start in range(0, len(events), size):
             records = [
                 SimpleNamespace(
                     topic=self.config.topic(stream), partition=0, offset=n, key=b"k", value=value, timestamp=1 << 42
                 )
-                for n, (stream, value) in enumerate(events[start : start + BATCH_RECORDS], start)
+                for n, (stream, value) in enumerate(events[start : start + size], start)
             ]
             content = DecodedBatch()
             for record in records:
@@ -183,8 +212,12 @@ class Place:
         if any(isinstance(result, asyncio.CancelledError) for result in results):
             return
         assert results == [None] * pipelines
+        await self.settled(count)
+
+    async def settled(self, count: int) -> None:
+        """Wait until so many batches are done: a repair runs on its own."""
         async with asyncio.timeout(60):
-            while len(self.done) < count:  # noqa: ASYNC110 - the repair runs on its own
+            while len(self.done) < count:  # noqa: ASYNC110 - nobody tells of it
                 await asyncio.sleep(0.01)
 
     async def published(self) -> list[Any]:
@@ -205,3 +238,37 @@ class Place:
         finally:
             await consumer.stop()
         return found
+
+
+def told(records: list[Any]) -> dict[str, Any]:
+    """What stands in the end, what other processors were told in the end, and which records were refused."""
+    internal: dict[Any, InternalRecord] = {}
+    for record in records:
+        if isinstance(record, InternalRecord):
+            key = (type(record), INTERNAL_ID(record))
+            if key not in internal or record.revision > internal[key].revision:
+                internal[key] = record
+    # Why a record was told anew depends on how its batch was cut, and is part of no judgement.
+    held = {key: replace(record, revision=0, because=()) for key, record in internal.items() if record.is_held}
+    plain = [record for record in records if not isinstance(record, InternalRecord | DeadLetter)]
+    return {
+        "standing": standing(plain),
+        "internal": held,
+        "letters": {(one.offset, one.reason) for one in records if isinstance(one, DeadLetter)},
+    }
+
+
+def oracle(events: int = EVENTS) -> dict[str, Any]:
+    """What the same task says of the first so many events without any fault."""
+    rows = MemoryRows()
+    core = make_core(NAME, rows)
+    core.open()
+    outputs = []
+    taken_in = [with_canonical_numbers(event) for event in HISTORY]
+    for start in range(0, events, BATCH_RECORDS):
+        step = core.advance(taken_in[start : start + BATCH_RECORDS])
+        rows.apply(step.rows)
+        outputs += [output.record for output in step.outputs]
+    found = told(outputs)
+    found["letters"] = {(place, "not_avro") for place in (70, 500) if place < events}
+    return found

@@ -41,9 +41,9 @@ class Place:
     async def runner(self, make_task: Any = toy.CountingTask) -> Runner:
         changelogs = Changelogs(client_settings(self.config), self.producer, "owner", 30.0)
         topic = self.config.changelog(toy.PROCESSOR)
-        table = StateStore(toy.PROCESSOR, topic, MemoryStore(), self.producer, changelogs)
+        table = StateStore(toy.PROCESSOR, topic, MemoryStore(), changelogs)
         partitions = range(self.config.partitions)
-        await changelogs.catch_up({(topic, one): table.store_part(one) for one in partitions}, lambda: True)
+        await table.catch_up(partitions, lambda: True)
         own = [self.config.topic(name) for name in (*toy.READS[toy.PROCESSOR], *topics.internal(toy.PROCESSOR))]
         platforms = Platforms(PLATFORMS, self.metrics)
         tools = Tools(self.config, Codec(), self.producer, self.metrics, platforms, finish=lambda batch: None)

@@ -36,6 +36,8 @@ class Rig:
     directory: Path
     environ: dict[str, str]
     workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    may_end: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    """Workers that may end by themselves."""
 
     @classmethod
     def on(cls, broker: str, directory: Path, **settings: str) -> "Rig":
@@ -81,10 +83,17 @@ class Rig:
             await publish(producer, group(records))
 
     def start_worker(
-        self, name: str = "", *, toy_is_mended: bool = False, script: Path = WORKER, **settings: str
+        self,
+        name: str = "",
+        *,
+        toy_is_mended: bool = False,
+        freezes: str = "",
+        script: Path = WORKER,
+        **settings: str,
     ) -> subprocess.Popen[bytes]:
         environ = {**os.environ, **self.environ, **{f"CLOUDTAG_{k.upper()}": v for k, v in settings.items()}}
         environ |= {toy.MENDED: "1"} if toy_is_mended else {}
+        environ |= {"TOY_FREEZES": freezes} if freezes else {}
         environ["CLOUDTAG_DATA_DIR"] = str(self.directory / (name or f"worker{len(self.workers)}"))
         with (self.directory / f"worker{len(self.workers)}.log").open("wb") as log:
             worker = subprocess.Popen(
@@ -123,7 +132,8 @@ class Rig:
         """Wait for a condition, or say what never came about, with the workers' last words."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while not is_true():
-            dead = [worker for worker in self.workers if worker.poll() not in (None, 0, -signal.SIGKILL)]
+            watched = [worker for worker in self.workers if worker not in self.may_end]
+            dead = [worker for worker in watched if worker.poll() not in (None, 0, -signal.SIGKILL)]
             if dead or time.monotonic() > deadline:
                 logs = "\n".join(self.log(worker)[-3000:] for worker in self.workers)
                 raise AssertionError(f"{'a worker died before' if dead else 'never'}: {what}\n{logs}")

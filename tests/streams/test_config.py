@@ -157,4 +157,4 @@ def test_clients_get_the_configured_security() -> None:
 def test_names_carry_the_prefix() -> None:
     config = Config(topic_prefix="eu-", app_id="ct")
     assert config.topic("orders") == "eu-orders"
-    assert config.changelog("buyers") == "eu-ct-buyers-changelog"
+    assert config.changelog("buyers") == "eu-ct-buyers-state-2"

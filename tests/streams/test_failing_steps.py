@@ -4,72 +4,28 @@ A real task, runner, table and broker; only the failure is injected. The oracle 
 """
 
 import asyncio
-import uuid
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaProducer
-from msgspec.structs import replace
 
 import streams.worker.pauses
 from cloudtag.config import Config
-from cloudtag.contract.internal import InternalRecord
-from cloudtag.contract.records import DeadLetter
-from cloudtag.contract.streams import INTERNAL, OUTPUTS
-from cloudtag.engine.memory_rows import MemoryRows
-from cloudtag.engine.row_kind import INTERNAL_ID
 from cloudtag.parcels.spelling import with_canonical_numbers
 from streams.kafka.security import client_settings
-from streams.kafka.topics import Declared, create
 from streams.transport.in_flight import Batch
-from tests.engine.standing import standing
-from tests.streams.failing import BATCH_RECORDS, EVENTS, HISTORY, NAME, Place, make_core
+from tests.streams.failing import HISTORY, Place, oracle, told
 
 
 @pytest.fixture
 async def place(broker: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Place]:
     monkeypatch.setattr(streams.worker.pauses, "FIRST_SECONDS", 0.01)
-    config = Config(brokers=broker, topic_prefix=f"f{uuid.uuid4().hex[:8]}-", partitions=1, future_seconds=1 << 40)
-    names = [config.changelog(NAME), *map(config.topic, (*OUTPUTS, *INTERNAL))]
-    await create(config, [Declared(name, 1, 1) for name in names])
+    config = Config(brokers=broker, partitions=1, future_seconds=1 << 40)
     real = AIOKafkaProducer(**client_settings(config), max_batch_size=20_000, acks="all")
     await real.start()
-    yield Place(config, real)
+    yield await Place(config, real).anew()
     await real.stop()
-
-
-def told(records: list[Any]) -> dict[str, Any]:
-    """What stands in the end, what other processors were told in the end, and which records were refused."""
-    internal: dict[Any, InternalRecord] = {}
-    for record in records:
-        if isinstance(record, InternalRecord):
-            key = (type(record), INTERNAL_ID(record))
-            if key not in internal or record.revision > internal[key].revision:
-                internal[key] = record
-    # Why a record was told anew depends on how its batch was cut, and is part of no judgement.
-    held = {key: replace(record, revision=0, because=()) for key, record in internal.items() if record.is_held}
-    plain = [record for record in records if not isinstance(record, InternalRecord | DeadLetter)]
-    return {
-        "standing": standing(plain),
-        "internal": held,
-        "letters": {(one.offset, one.reason) for one in records if isinstance(one, DeadLetter)},
-    }
-
-
-def oracle() -> dict[str, Any]:
-    rows = MemoryRows()
-    core = make_core(NAME, rows)
-    core.open()
-    outputs = []
-    taken_in = [with_canonical_numbers(event) for event in HISTORY]
-    for start in range(0, EVENTS, BATCH_RECORDS):
-        step = core.advance(taken_in[start : start + BATCH_RECORDS])
-        rows.apply(step.rows)
-        outputs += [output.record for output in step.outputs]
-    found = told(outputs)
-    found["letters"] = {(70, "not_avro"), (500, "not_avro")}
-    return found
 
 
 ORACLE = oracle()
@@ -98,7 +54,7 @@ async def test_a_step_that_fails_anywhere_loses_nothing(
     place: Place, kind: str, call: int, is_after: bool, times: int
 ) -> None:
     runner = place.worker()
-    await runner.tasks.table.catch_up(0, lambda: True)
+    await runner.tasks.table.catch_up({0}, lambda: True)
     await runner.open(0)
     place.fault.kind, place.fault.call, place.fault.is_after, place.fault.times = kind, call, is_after, times
     await place.judge(runner, place.batches())
@@ -113,7 +69,7 @@ async def test_a_step_that_is_cancelled_anywhere_loses_nothing(
     place: Place, kind: str, call: int, is_after: bool
 ) -> None:
     runner = place.worker()
-    await runner.tasks.table.catch_up(0, lambda: True)
+    await runner.tasks.table.catch_up({0}, lambda: True)
     await runner.open(0)
     place.fault.kind, place.fault.call, place.fault.is_after, place.fault.times = kind, call, is_after, 1
     place.fault.victim = asyncio.current_task()
@@ -128,7 +84,7 @@ async def test_a_step_that_is_cancelled_anywhere_loses_nothing(
     assert len(await place.published()) == sent
     assert all(batch.is_parked for batch in rest)
     successor = place.worker()
-    await successor.tasks.table.catch_up(0, lambda: True)
+    await successor.tasks.table.catch_up({0}, lambda: True)
     await successor.open(0)
     await place.judge(successor, place.batches()[finished:])
     assert told(await place.published()) == ORACLE
@@ -142,6 +98,6 @@ async def each(batches: list[Batch]) -> AsyncIterator[Batch]:
 async def assert_recovers(place: Place) -> None:
     """A successor finds everything, and everything was sent."""
     successor = place.worker()
-    await successor.tasks.table.catch_up(0, lambda: True)
+    await successor.tasks.table.catch_up({0}, lambda: True)
     await successor.open(0)
     assert told(await place.published()) == ORACLE

@@ -41,7 +41,7 @@ def config_of(broker: str, **settings: Any) -> Config:
 def tasks_of(config: Config, producer: FixedHandle) -> Tasks:
     store = MemoryStore()
     changelogs = Changelogs(client_settings(config), producer, "me", 30)
-    table = StateStore(toy.PROCESSOR, config.changelog(toy.PROCESSOR), store, producer, changelogs)
+    table = StateStore(toy.PROCESSOR, config.changelog(toy.PROCESSOR), store, changelogs)
     return Tasks(toy.PROCESSOR, table, toy.CountingTask)
 
 

@@ -15,7 +15,10 @@ from cloudtag.contract.events import AbuseFound, AccountChanged
 from cloudtag.contract.records import Consequence
 from cloudtag.engine.rows import key_prefix, split_key
 from cloudtag.engine.task_result import Output, RowReader, TaskResult, key_part
+from cloudtag.engine.task_row import TASK_KEY, TaskRow
 
+HEAD = bytes(16)
+"""Batch and timer of a stored row, which the toy keeps elsewhere."""
 PROCESSOR = "shops"
 READS = {PROCESSOR: ("abuses", "accounts")}
 FIRST_MS = 1_760_000_000_000
@@ -47,10 +50,14 @@ class CountingTask:
         self._is_mended = MENDED in os.environ
 
     def open(self) -> TaskResult:
-        counts = {key: msgspec.msgpack.decode(value) for key, value in self._rows.all_rows() if key_part(key) == key}
+        counts = {
+            key: msgspec.msgpack.decode(value[len(HEAD) :])
+            for key, value in self._rows.all_rows()
+            if key_part(key) == key
+        }
         self._batch = max((batch for _, batch in counts.values()), default=0)
         last = [key for key, (_, batch) in counts.items() if batch == self._batch]
-        return TaskResult(outputs=[_report(split_key(key)[0], counts[key][0]) for key in sorted(last)])
+        return TaskResult(self._own(), [_report(split_key(key)[0], counts[key][0]) for key in sorted(last)])
 
     def advance(self, facts: Iterable[Struct], reached_ms: int = 0) -> TaskResult:
         step = TaskResult()
@@ -71,13 +78,17 @@ class CountingTask:
                 step.duplicates += 1
                 continue
             seen.add(fact.event_id)
-            step.rows[_key(fact.shop_id) + fact.event_id.encode()] = b""
+            step.rows[_key(fact.shop_id) + fact.event_id.encode()] = HEAD
             touched.add(fact.shop_id)
         for shop in sorted(touched):
             count = len(self.cache[shop])
-            step.rows[_key(shop)] = msgspec.msgpack.encode((count, self._batch))
+            step.rows[_key(shop)] = HEAD + msgspec.msgpack.encode((count, self._batch))
             step.outputs.append(_report(shop, count))
+        step.rows |= self._own()
         return step
+
+    def _own(self) -> dict[bytes, bytes | None]:
+        return {TASK_KEY: msgspec.msgpack.encode(TaskRow(self.watermark_ms, batch=self._batch))}
 
     def _load(self, shop: str) -> set[str]:
         prefix = _key(shop)

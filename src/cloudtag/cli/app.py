@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from cloudtag.cli import dead_letters, policy, topics, warehouse
+from cloudtag.cli import dead_letters, policy, state, topics, warehouse
 from cloudtag.cli.backfill import backfill
 from cloudtag.cli.backtest import backtest
 from cloudtag.cli.datasets import online_retail
@@ -79,6 +79,11 @@ app.command(epilog=DOCTOR_EPILOG)(doctor)
 _topics = _group("topics", "The topics of an installation.")
 _topics.command("create", epilog=EPILOG)(topics.create)
 _topics.command("grant", epilog=EPILOG)(topics.grant)
+_state = _group("state", "The state that workers keep in changelogs.")
+_state.command("show", epilog=EPILOG)(state.show)
+_state.command("release", epilog=EPILOG)(state.release)
+_state.command("migrate", epilog=EPILOG)(state.migrate)
+_state.command("rebuild", epilog=EPILOG)(state.rebuild)
 _warehouse = _group("warehouse", "The tables in ClickHouse, and questions to them.")
 _warehouse.command("migrate", epilog=EPILOG)(warehouse.migrate)
 _warehouse.command("query", epilog=EPILOG)(warehouse.query)

@@ -19,6 +19,7 @@ ORDER = (
     "streams/transport",
     "streams/worker",
     "streams/state",
+    "changelog",
     "engine",
     "processors",
     "parcels",

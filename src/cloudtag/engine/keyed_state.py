@@ -11,8 +11,8 @@ from msgspec import Struct
 from cloudtag.contract.internal import InternalRecord
 from cloudtag.engine.cache_budget import CacheBudget, weight_of
 from cloudtag.engine.published import Published
-from cloudtag.engine.rows import Row, RowCodec, key_prefix
-from cloudtag.engine.task_result import Output, RowReader
+from cloudtag.engine.rows import Row, RowCodec, UnreadableRowError, header, key_prefix, split_key
+from cloudtag.engine.task_result import Output, RowKey, RowReader, key_part
 
 _FEW_ROWS = 16
 """In so many rows a fact is looked for one row after the other."""
@@ -48,6 +48,8 @@ class KeyedState(Struct, eq=False, gc=False):
     """Of a keyed state with many rows, the row in which each event was put; it may be gone from there."""
     is_closed: bool = False
     """Nothing more is taken in, and nothing is concluded from it: whom it is about is to be forgotten."""
+    is_aside: bool = False
+    """Nothing is taken in either: its rows cannot be read."""
     stored_bytes: int = 0
     """How many bytes its rows have where they are stored."""
 
@@ -110,6 +112,23 @@ class KeyedState(Struct, eq=False, gc=False):
                 self.published_on = _with(self.published_on, one.stream)
 
 
+class UnreadableStateError(ValueError):
+    """A stored row cannot be read: its key is to be set aside."""
+
+    def __init__(self, key: RowKey, cause: Exception) -> None:
+        """`key`: the row's."""
+        super().__init__(f"the row {split_key(key)} cannot be read: {type(cause).__name__}: {cause}")
+        self.prefix = key_part(key)
+
+
+def stored_header(key: RowKey, data: bytes) -> tuple[int, int]:
+    """The batch number and timer of the row stored as `data` under `key`. Raises ``UnreadableStateError``."""
+    try:
+        return header(data)
+    except UnreadableRowError as error:
+        raise UnreadableStateError(key, error) from error
+
+
 class StateKeeper(Protocol):
     """What a processor says of its keyed states."""
 
@@ -160,7 +179,7 @@ class StateCache:
         return self._files.get(key)
 
     def get(self, key: str) -> KeyedState:
-        """The keyed state of a key, read back if it is stored."""
+        """The keyed state of a key, read back if it is stored. Raises ``UnreadableStateError``."""
         if self._rows is None:
             state = self._files.get(key)
             if state is None:
@@ -180,13 +199,22 @@ class StateCache:
         self._stored_bytes += grown
 
     def _read(self, key: str, rows: RowReader) -> KeyedState:
-        state = self._keeper.new_state(key)
-        for row_key, data in rows.rows_of(key_prefix(key)):
-            row = self._codec.decode(row_key, data)
+        state, prefix = self._keeper.new_state(key), key_prefix(key)
+        if rows.is_aside(prefix):
+            state.is_aside = True
+            return state
+        for row_key, data in rows.rows_of(prefix):
+            row = self._row(row_key, data)
             state.rows[row.id] = row
             self.weigh(state, row, len(data))
         index_anew(self._keeper, state)
         return state
+
+    def _row(self, row_key: RowKey, data: bytes) -> Row:
+        try:
+            return self._codec.decode(row_key, data)
+        except Exception as error:
+            raise UnreadableStateError(row_key, error) from error
 
     def trim(self) -> None:
         """Put away what is over the limit. Only between batches: then every row is stored."""

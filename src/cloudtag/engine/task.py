@@ -20,12 +20,13 @@ from cloudtag.engine.conflicts import Entry, forget_event, settle
 from cloudtag.engine.fold import fold
 from cloudtag.engine.historical import marked
 from cloudtag.engine.judgement import EMPTY
-from cloudtag.engine.keyed_state import KeyedState, StateCache, index_anew
+from cloudtag.engine.keyed_state import KeyedState, StateCache, index_anew, stored_header
 from cloudtag.engine.news import News, news_again
 from cloudtag.engine.processor import Processor
 from cloudtag.engine.revise import repeat, revise
 from cloudtag.engine.row_reasons import RowReasons
-from cloudtag.engine.rows import NEVER, Row, RowCodec, header, row_key, split_key
+from cloudtag.engine.rows import NEVER, Row, RowCodec, row_key, split_key
+from cloudtag.engine.shut import refuses
 from cloudtag.engine.task_result import Output, RowReader, TaskResult, check_scoped
 from cloudtag.engine.task_row import TASK_KEY, TaskRow
 from cloudtag.engine.timers import Timers, due
@@ -80,7 +81,7 @@ class Task:
                 self._own = msgspec.msgpack.decode(data, type=TaskRow)
                 continue
             check_scoped(key)
-            batch, timer_ms = header(data)
+            batch, timer_ms = stored_header(key, data)
             self._timers.add(timer_ms, *split_key(key))
             unsent.append((key, batch))
         step = TaskResult()
@@ -147,10 +148,8 @@ class Task:
             entry = states.get(state_key)
             if entry is None:
                 entry = states[state_key] = get_state(state_key), set(), News()
-            if entry[0].is_closed and kind is not kinds.closes:
-                # Internal records are about events that are refused as well.
-                if not isinstance(fact, InternalRecord):
-                    step.refused.append(number)
+            is_shut = entry[0].is_closed or entry[0].is_aside
+            if is_shut and refuses(step, entry[0], number, fact, processor, told):
                 continue
             self._fold_one(step, entry, row_id, identities[kind](fact), (number, fact))
         entries = states.values()

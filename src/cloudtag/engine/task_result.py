@@ -44,6 +44,10 @@ class RowReader(Protocol):
         """Every row of the partition; read once when a task opens."""
         ...
 
+    def is_aside(self, prefix: bytes) -> bool:
+        """Whether the keyed state whose part `prefix` is, is set aside: it has no rows, and takes in nothing."""
+        ...
+
 
 class Output(Struct, frozen=True, gc=False):
     """A record to publish: its stream, its Kafka key and the struct."""
@@ -77,6 +81,9 @@ class TaskResult:
     replaced: list[tuple[int, Any]] = field(default_factory=list)
     """Events accepted before that such an event took the place of, with its place among the facts given; the caller
     sends each to the dead letters for the same reason, without a place in the log."""
+    aside: list[int] = field(default_factory=list)
+    """Facts about a key whose rows cannot be read, given likewise; the caller sends each to the dead letters (reason
+    `quarantined_key`). A place may be in it twice."""
     timers: int = 0
     """Keyed states judged only because time passed."""
     duplicates: int = 0

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from cloudtag.contract.records import CONFLICTING, NO_OFFSET, DeadLetter
 from cloudtag.contract.replay_form import sorted_form
+from cloudtag.contract.scope import Networks
 from cloudtag.contract.streams import STREAM_OF
 from cloudtag.contract.types import EARLIEST_MS
 from cloudtag.engine.rows import NEVER
@@ -62,7 +63,14 @@ def judge(
     Whatever one buyer's events, or a parcel's, bring about and take back again is published step by step.
     """
     packs = policies or shipped()
-    topology, runs = Topology(packs, live_since_ms=live_since_ms), EventBatches(packs.networks)
+    yield from drive(Topology(packs, live_since_ms=live_since_ms), packs.networks, events, until_ms)
+
+
+def drive(
+    topology: Topology, networks: Networks, events: list[Any], until_ms: int | None = None
+) -> Iterator[ReplayRecord]:
+    """The same on a topology that is open, with whatever it holds already."""
+    runs = EventBatches(networks)
     events[:] = map(with_canonical_numbers, events)
     _sort(events)
     start = 0

@@ -19,7 +19,7 @@ def test_every_stream_and_every_processor_has_its_topics() -> None:
         f"x-{REPLAYED}",
         *(f"x-watermarks-{name}" for name in READS),
         *(f"x-misplaced-{name}" for name in ("buyers", "parcels", "shops")),
-        *(f"x-cloudtag-{name}-changelog" for name in READS),
+        *(f"x-cloudtag-{name}-state-2" for name in READS),
     }
     assert {(topic.partitions, topic.replication) for topic in declared(config)} == {(3, 2)}
 
@@ -27,7 +27,7 @@ def test_every_stream_and_every_processor_has_its_topics() -> None:
 def test_state_is_compacted_and_never_deleted_by_age() -> None:
     config = Config()
     for topic in declared(config):
-        is_state = topic.name.endswith("-changelog") or topic.name == REPLAYED
+        is_state = topic.name.endswith("-state-2") or topic.name == REPLAYED
         assert topic.config["cleanup.policy"] == ("compact" if is_state else "delete")
         assert ("retention.ms" in topic.config) is not is_state
 

@@ -8,16 +8,20 @@ from typing import Any
 
 import pytest
 
+from cloudtag.changelog.records import EPOCH_KEY, snapshot_record
 from cloudtag.config import Config
-from streams.kafka.producer import OutRecord, publish
+from cloudtag.engine.rows import key_prefix
+from streams.kafka.producer import publish
 from streams.kafka.security import client_settings
 from streams.kafka.topics import Declared, create
-from streams.state.changelog import Changelogs, RecoveryGivenUpError, RecoveryStalledError
+from streams.state.changelog import Changelogs, RecoveryGivenUpError, RecoveryStalledError, as_out
 from streams.state.memory_store import MemoryStore
 from streams.state.rocksdb_store import RocksStore
 from streams.state.state_store import ForeignOwnerError, StateStore
 from streams.state.store import Store
 from tests.servers.clients import FixedHandle, producing
+
+ALIEN = key_prefix("alien")
 
 
 @dataclass
@@ -32,12 +36,12 @@ class Place:
         self, name: str, store: Store | None = None, stall_seconds: float = 30.0
     ) -> tuple[StateStore, Changelogs]:
         changelogs = Changelogs(client_settings(self.config), self.producer, name, stall_seconds)
-        return StateStore("p", self.topic, store or MemoryStore(), self.producer, changelogs), changelogs
+        return StateStore("p", self.topic, store or MemoryStore(), changelogs), changelogs
 
     async def recovered(self, name: str, store: Store | None = None) -> tuple[StateStore, int]:
-        table, changelogs = self.owner(name, store)
-        read = await changelogs.catch_up({(self.topic, 0): table.store_part(0)}, lambda: True)
-        return table, read[self.topic, 0]
+        table, _ = self.owner(name, store)
+        read = await table.catch_up({0}, lambda: True)
+        return table, read[0]
 
 
 @pytest.fixture
@@ -49,18 +53,18 @@ async def place(broker: str) -> AsyncIterator[Place]:
         yield Place(config, topic, producer)
 
 
-def rows(first: int, last: int, value: bytes = b"v" * 50) -> dict[bytes, bytes | None]:
-    return {b"\xf1\x00\x04file" + b"%d" % number: value + b"%d" % number for number in range(first, last)}
+def rows(first: int, last: int, value: bytes = bytes(16) + b"v" * 50) -> dict[bytes, bytes | None]:
+    return {key_prefix("file") + b"%d" % number: value + b"%d" % number for number in range(first, last)}
 
 
 async def test_what_was_put_is_read_back(place: Place) -> None:
     table, read = await place.recovered("one")
     assert read == 0
     await table.put_many(0, rows(0, 500))
-    await table.put_many(0, {**rows(0, 10, b"new"), b"\xf1\x00\x04file499": None})
-    expected = dict(table.store_part(0).all_rows())
+    await table.put_many(0, {**rows(0, 10, bytes(16) + b"new"), key_prefix("file") + b"499": None})
+    expected = dict(table.rows(0).all_rows())
     again, _ = await place.recovered("two")
-    assert dict(again.store_part(0).all_rows()) == expected
+    assert dict(again.rows(0).all_rows()) == expected
     assert len(expected) == 499
 
 
@@ -72,7 +76,7 @@ async def test_a_store_that_is_up_to_date_reads_nothing(place: Place, tmp_path: 
     store = RocksStore(tmp_path, "here")
     again, read = await place.recovered("two", store)
     assert read == 0
-    assert len(dict(again.store_part(0).all_rows())) == 300
+    assert len(dict(again.rows(0).all_rows())) == 300
     await again.put_many(0, rows(300, 310))
     store.close()
 
@@ -87,20 +91,20 @@ async def test_a_store_reads_only_what_it_misses(place: Place, tmp_path: Path) -
     store = RocksStore(tmp_path, "here")
     again, read = await place.recovered("one again", store)
     assert read == 40
-    assert dict(again.store_part(0).all_rows()) == dict(other.store_part(0).all_rows())
+    assert dict(again.rows(0).all_rows()) == dict(other.rows(0).all_rows())
     store.close()
 
 
 async def test_a_store_of_a_topic_made_anew_gives_itself_away(place: Place, tmp_path: Path) -> None:
     store = RocksStore(tmp_path, "here")
-    store.store_part("p", 0).apply({b"\xf1\x00\x05alien": b"x"}, 5, 12345)
+    store.store_part("p", 0).apply({ALIEN: b"x"}, 5, 12345)
     store.close()
     table, _ = await place.recovered("one")
     await table.put_many(0, rows(0, 20))
     store = RocksStore(tmp_path, "here")
     again, read = await place.recovered("two", store)
     assert read == 20
-    assert b"\xf1\x00\x05alien" not in dict(again.store_part(0).all_rows())
+    assert ALIEN not in dict(again.rows(0).all_rows())
     store.close()
 
 
@@ -109,19 +113,21 @@ async def test_an_owner_that_was_replaced_finds_out_at_its_next_write(place: Pla
     await old.put_many(0, rows(0, 5))
     new, _ = await place.recovered("new")
     with pytest.raises(ForeignOwnerError, match="belongs to new"):
-        await old.put_many(0, rows(0, 5, b"stale"))
+        await old.put_many(0, rows(0, 5, bytes(16) + b"stale"))
     # The new owner sees the old one's last breath and says again what is true.
     await new.put_many(0, rows(5, 6))
     expected = rows(0, 6)
-    assert dict(new.store_part(0).all_rows()) == expected
+    assert dict(new.rows(0).all_rows()) == expected
     third, _ = await place.recovered("third")
-    assert dict(third.store_part(0).all_rows()) == expected
+    assert dict(third.rows(0).all_rows()) == expected
 
 
 async def test_rows_written_twice_by_a_retry_are_no_foreign_rows(place: Place) -> None:
     table, _ = await place.recovered("one")
     await table.put_many(0, rows(0, 5))
-    twice = [OutRecord(key, value) for key, value in rows(0, 5).items()]
+    epoch = table.store_part(0).get(EPOCH_KEY)
+    assert epoch is not None
+    twice = [as_out(snapshot_record(epoch, key, value or b"")) for key, value in rows(0, 5).items()]
     await publish(place.producer, {(place.topic, 0): twice})
     await table.put_many(0, rows(5, 6))
     assert table.store_part(0).next_offset == 1 + 5 + 5 + 1
@@ -130,9 +136,9 @@ async def test_rows_written_twice_by_a_retry_are_no_foreign_rows(place: Place) -
 async def test_recovery_stops_when_it_is_no_longer_wanted(place: Place) -> None:
     table, _ = await place.recovered("one")
     await table.put_many(0, rows(0, 5))
-    late, changelogs = place.owner("two")
+    late, _ = place.owner("two")
     with pytest.raises(RecoveryGivenUpError):
-        await changelogs.catch_up({(place.topic, 0): late.store_part(0)}, lambda: False)
+        await late.catch_up({0}, lambda: False)
 
 
 async def test_recovery_that_gets_nothing_raises_the_alarm(place: Place) -> None:
@@ -146,10 +152,9 @@ async def test_recovery_that_gets_nothing_raises_the_alarm(place: Place) -> None
 
 
 async def test_partitions_are_recovered_together(place: Place) -> None:
-    table, changelogs = place.owner("one")
+    table, _ = place.owner("one")
     for partition in (0, 1):
-        await changelogs.catch_up({(place.topic, partition): table.store_part(partition)}, lambda: True)
+        await table.catch_up({partition}, lambda: True)
         await table.put_many(partition, rows(partition * 100, partition * 100 + 100))
-    again, changelogs = place.owner("two")
-    read = await changelogs.catch_up({(place.topic, p): again.store_part(p) for p in (0, 1)}, lambda: True)
-    assert read == {(place.topic, 0): 100, (place.topic, 1): 100}
+    again, _ = place.owner("two")
+    assert await again.catch_up({0, 1}, lambda: True) == {0: 100, 1: 100}

@@ -3,21 +3,18 @@
 from dataclasses import replace
 from typing import Any
 
-import pytest
 from msgspec.structs import replace as changed
 
 from cloudtag.contract.events import AbuseFound, AccountChanged, Event
 from cloudtag.contract.records import CONFLICTING, NO_OFFSET, DeadLetter
 from cloudtag.contract.replay_form import sorted_form
 from cloudtag.contract.streams import STREAM_OF
-from cloudtag.engine.rows import row_key
 from cloudtag.engine.task import Task
 from cloudtag.engine.task_result import RowReader
 from cloudtag.policy.load import shipped
 from cloudtag.processors import build
 from cloudtag.wire import Codec, decode
 from streams.kafka.partitioner import partition_of
-from streams.kafka.producer import OutRecord, group, publish
 from streams.worker.runner import Runner
 from tests.streams import toy
 from tests.streams.place import Place, place
@@ -75,17 +72,3 @@ async def test_streams_and_networks_number_their_events_each_for_itself(place: P
     assert await judged(place, FIRST, changed(SECOND, platform="jd"), finding) == []
     (letter,) = await judged(place, changed(SECOND, platform="tmall"))
     assert letter.reason == "conflicting_event", "Taobao and Tmall are one network"
-
-
-async def test_rows_of_ids_without_a_scope_are_refused(place: Place, caplog: pytest.LogCaptureFixture) -> None:
-    """They were stored by a version before; whose they are cannot be told. The log says what to read."""
-    home = partition_of(SHOP, place.config.partitions)
-    topic = place.config.changelog("shops")
-    before = row_key(SHOP, "p")[1:]
-    await publish(place.producer, group([((topic, home), OutRecord(before, b"x"))]))
-    runner = await place.runner(task)
-    await place.judge(runner, lying(place, FIRST, 0))
-    assert [runner.tasks.is_paused(partition) for partition in (home, 1 - home)] == [True, False]
-    assert await place.held("consequences") == []
-    await runner.pauses.stop()
-    assert any("UnscopedStateError" in said and "docs/operations.md" in said for said in caplog.messages)

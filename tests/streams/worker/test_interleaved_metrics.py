@@ -11,6 +11,7 @@ import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from faust.types import TP
 
+from cloudtag.changelog.records import OWNER_KEY
 from cloudtag.config import Config
 from cloudtag.contract.types import PLATFORMS
 from cloudtag.wire import Codec
@@ -18,7 +19,7 @@ from streams.kafka.partitioner import partition_of
 from streams.kafka.producer import OutRecord, group, publish
 from streams.kafka.security import client_settings
 from streams.kafka.topics import create
-from streams.state.changelog import MARKER, Changelogs
+from streams.state.changelog import Changelogs
 from streams.state.memory_store import MemoryStore
 from streams.state.state_store import StateStore
 from streams.transport.consumer import BatchConsumer
@@ -54,7 +55,7 @@ class Together:
 
     async def send_batch(self, batch: Any, topic: str, *, partition: int) -> Any:
         sent = await self._real.send_batch(batch, topic, partition=partition)
-        if topic.endswith("-changelog"):
+        if topic.endswith("-state-2"):
             await self._all_write.wait()
         return sent
 
@@ -75,7 +76,7 @@ async def config(tansu_bootstrap: str) -> Config:
 
 def runner_of(config: Config, producer: FixedHandle, metrics: WorkerMetrics) -> Runner:
     changelogs = Changelogs(client_settings(config), producer, "me", 30)
-    table = StateStore(toy.PROCESSOR, config.changelog(toy.PROCESSOR), MemoryStore(), producer, changelogs)
+    table = StateStore(toy.PROCESSOR, config.changelog(toy.PROCESSOR), MemoryStore(), changelogs)
     platforms = Platforms(PLATFORMS, metrics)
     tools = Tools(config, Codec(), producer, metrics, platforms, finish=lambda _: None)
     reader = RecordReader(toy.PROCESSOR, [], config, Codec(), platforms)
@@ -100,8 +101,8 @@ async def changelog_of(config: Config) -> list[Any]:
         topic = config.changelog(toy.PROCESSOR)
         consumer.assign([TopicPartition(topic, partition) for partition in range(PARTITIONS)])
         found: list[Any] = []
-        # A row for each event and one for the shop they are of.
-        while len(found) < 10 + 100 + 1000 + PARTITIONS:
+        # An owner, a row for each event, one for the shop they are of, and the task's own.
+        while len(found) < 10 + 100 + 1000 + 3 * PARTITIONS:
             found += [record for records in (await consumer.getmany(timeout_ms=100)).values() for record in records]
         return found
     finally:
@@ -112,11 +113,12 @@ async def test_rows_and_bytes_are_those_of_the_changelog_although_all_tasks_writ
     async with producing(bootstrap_servers=config.brokers, max_batch_size=1 << 20) as handle:
         metrics = WorkerMetrics()
         runner = runner_of(config, FixedHandle(Together(handle.client)), metrics)
+        await runner.tasks.table.catch_up(range(PARTITIONS), lambda: True)
         for partition in range(PARTITIONS):
             runner.tasks.open(partition)
         batches = [batch_of(partition, config) for partition in range(PARTITIONS)]
         await asyncio.gather(*(runner.run(one(batch)) for batch in batches))
-    rows = [record for record in await changelog_of(config) if record.key != MARKER]
+    rows = [record for record in await changelog_of(config) if record.key != OWNER_KEY]
     told = sum(len(record.key) + len(record.value or b"") for record in rows)
     assert metrics.registry.get_sample_value("cloudtag_changelog_rows_total", LABELS) == len(rows)
     assert metrics.registry.get_sample_value("cloudtag_changelog_bytes_total", LABELS) == told

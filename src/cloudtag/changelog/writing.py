@@ -1,0 +1,144 @@
+"""The writer's rule: who writes looks at where it landed, and goes on only if nobody has taken the log over.
+
+One writer stands for one term of ownership: from an owner record to the first failure, or to the next owner record. A
+step that is not known to be ours in whole ends it; whoever goes on begins a new one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from msgspec import Struct
+
+from cloudtag.changelog.parts import Slots, read_slots, row_records, whole_record
+from cloudtag.changelog.reading import LogReader, ReadStored
+from cloudtag.changelog.records import (
+    EPOCH_KEY,
+    OWN,
+    QUARANTINE_PREFIX,
+    SLOTS_PREFIX,
+    TASK_RECORD_KEY,
+    Record,
+    quarantine_record,
+    task_record,
+    tombstone,
+)
+from cloudtag.engine.task_row import TASK_KEY
+
+StoredRows = Mapping[bytes, bytes | None]
+"""Store key → value; `None` removes it."""
+
+
+class ReplacedError(Exception):
+    """The log has another owner by now: nothing that this writer wrote since counts."""
+
+    def __init__(self, owner: bytes | None) -> None:
+        """`owner`: its name, where the record that says so was seen."""
+        super().__init__(f"the changelog belongs to {(owner or b'somebody else').decode(errors='replace')}")
+        self.owner = owner
+
+
+class EndedError(RuntimeError):
+    """A write of this term has failed or was cancelled: what the log holds of it is not known."""
+
+
+class Found(Struct, frozen=True):
+    """What lay in the gaps: what is to be put into the store, and what must be written over with what the store has."""
+
+    rows: dict[bytes, bytes | None]
+    wrong: set[bytes]
+    released: set[bytes]
+    """The store keys an operator wrote to."""
+
+
+class LogWriter:
+    """One term of ownership of one partition. Use: `records`, write them, `landed`, read the gaps, `judge`."""
+
+    def __init__(self, epoch: int, slots: dict[bytes, Slots]) -> None:
+        """`epoch`: the offset of the owner record, of which everything before it was read; `slots`: the parts there
+        are."""
+        self.epoch, self.next_offset = epoch, epoch + 1
+        self.slots = slots
+        self.is_ended = False
+        self._epoch = epoch.to_bytes(8)
+
+    def records(self, rows: StoredRows) -> tuple[list[Record], dict[bytes, bytes | None]]:
+        """The records of a step, the task's own last, and what the store is to hold once they are in the log.
+
+        Raises ``EndedError``, and ``ValueError`` for a row without a head.
+        """
+        if self.is_ended:
+            raise EndedError("the changelog is to be read anew first")
+        records, stored = list[Record](), {**rows, EPOCH_KEY: self._epoch}
+        for key, row in rows.items():
+            if key == TASK_KEY:
+                continue
+            if key.startswith(OWN):
+                records.append(self._aside(key, row))
+                continue
+            slots = self.slots.get(key)
+            if slots is None and (whole := whole_record(self._epoch, key, row)) is not None:
+                records.append(whole)
+                continue
+            made, after = row_records(self._epoch, key, row, slots or Slots())
+            records += made
+            if slots is not None or any(after.counts):
+                stored[SLOTS_PREFIX + key] = after.stored()
+        if TASK_KEY in rows:
+            own = rows[TASK_KEY]
+            records.append(task_record(self._epoch, own) if own else tombstone(self._epoch, TASK_RECORD_KEY))
+        return records, stored
+
+    def _aside(self, key: bytes, reason: bytes | None) -> Record:
+        assert key.startswith(QUARANTINE_PREFIX), key
+        if reason is None:
+            return tombstone(self._epoch, b"\x02Q" + key[len(QUARANTINE_PREFIX) :])
+        return quarantine_record(self._epoch, key[len(QUARANTINE_PREFIX) :], reason)
+
+    def landed(self, written: Iterable[range]) -> list[range]:
+        """Where the records of a write are; returns the gaps before and between them, which must be read.
+
+        Raises ``EndedError`` where they lie before what was written last: it is another log under the same name.
+        """
+        gaps = []
+        for part in written:
+            if part.start < self.next_offset:
+                self.is_ended = True
+                raise EndedError("the changelog was made anew while it was written to")
+            if part.start > self.next_offset:
+                gaps.append(range(self.next_offset, part.start))
+            self.next_offset = part.stop
+        return gaps
+
+    def judge(self, found: Iterable[Record], stored: StoredRows, held: ReadStored) -> Found:
+        """What the records in the gaps mean; `stored`: what the store is to hold of this write, `held`: what it holds.
+
+        They are stale rows of an earlier owner, or ours, sent twice. Raises ``ReplacedError``.
+        """
+        for key, value in stored.items():
+            if key.startswith(SLOTS_PREFIX):
+                self._keep(key[len(SLOTS_PREFIX) :], value)
+        reader = LogReader(self.epoch, self.slots)
+        for record in found:
+            reader.take(record)
+        if reader.epoch > self.epoch:
+            self.is_ended = True
+            raise ReplacedError(reader.owner)
+        rows, wrong = dict[bytes, bytes | None](), reader.stale | reader.broken.keys() | reader.unfinished
+        for key, row in reader.rows.items():
+            if key.startswith(SLOTS_PREFIX) or key in reader.by_hand:
+                rows[key] = row
+            elif row != (stored[key] if key in stored else held(key)):
+                wrong.add(key)
+        return Found(rows, wrong - {EPOCH_KEY} - reader.by_hand, reader.by_hand)
+
+    def _keep(self, key: bytes, stored: bytes | None) -> None:
+        if stored is None:
+            self.slots.pop(key, None)
+        else:
+            self.slots[key] = read_slots(stored)
+
+
+def slots_in(store: Iterable[tuple[bytes, bytes]]) -> dict[bytes, Slots]:
+    """The rows that have parts, from what a store holds under `SLOTS_PREFIX`."""
+    return {key[len(SLOTS_PREFIX) :]: read_slots(value) for key, value in store}

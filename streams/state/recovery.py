@@ -1,0 +1,84 @@
+"""Brings a store partition up to date with its changelog, by the reader's rule, and finds what is to be mended."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from cloudtag.changelog.reading import LogReader
+from cloudtag.changelog.records import EPOCH_KEY, OWN, OWNER_KEY, QUARANTINE_PREFIX, SLOTS_PREFIX, reason_of
+from cloudtag.changelog.writing import LogWriter, slots_in
+from cloudtag.engine.rows import key_prefix, split_key
+from cloudtag.engine.task_row import TASK_KEY
+from streams.state.changelog import as_read, checkpoint_of
+from streams.state.store import StorePartition
+
+
+class UnreadableTaskError(RuntimeError):
+    """A task's own row cannot be read: nobody knows how far event time has come, and what was sent."""
+
+
+class Recovery:
+    """Reads one partition. What the store notes as read is never past something that is still needed of the log."""
+
+    def __init__(self, store_part: StorePartition) -> None:
+        self._store_part = store_part
+        epoch = store_part.get(EPOCH_KEY)
+        slots = slots_in(store_part.rows_of(SLOTS_PREFIX))
+        self._reader = LogReader(-1 if epoch is None else int.from_bytes(epoch), slots)
+        self._settled_epoch = self._reader.epoch
+        self.count = 0
+        """The records read that somebody wrote as owner."""
+        self.lost: list[int] = []
+        """The offsets of records of which not even the key can be read."""
+
+    def take(self, records: Sequence[Any]) -> None:
+        """Apply the next records."""
+        reader, last = self._reader, None
+        for record in records:
+            known = reader.lost
+            reader.take(as_read(record))
+            if reader.lost > known:
+                self.lost.append(record.offset)
+            self.count += record.key != OWNER_KEY
+            if reader.is_settled:
+                last, self._settled_epoch = record, reader.epoch
+        rows, reader.rows = reader.rows, {}
+        if self._settled_epoch >= 0:
+            rows[EPOCH_KEY] = self._settled_epoch.to_bytes(8)
+        store_part = self._store_part
+        if last is not None:
+            store_part.apply(rows, last.offset + 1, checkpoint_of(last))
+        else:
+            store_part.apply(rows, store_part.next_offset, store_part.checkpoint)
+
+    def finish(self, epoch: int, checkpoint: int) -> tuple[LogWriter, dict[bytes, bytes | None]]:
+        """All before the owner record at `epoch` is read: its writer, and what it must write first.
+
+        Raises ``UnreadableTaskError``.
+        """
+        reader, store_part = self._reader, self._store_part
+        reader.drop_loose_parts()
+        mended: dict[bytes, bytes | None] = {key: store_part.get(key) for key in reader.stale if key != EPOCH_KEY}
+        for key, unreadable in reader.broken.items():
+            if key == TASK_KEY:
+                raise UnreadableTaskError(f"the task's own row at offset {unreadable.offset}: {unreadable.reason}")
+            state_key = state_key_of(key)
+            if state_key is None:
+                self.lost.append(unreadable.offset)
+            else:
+                mended[QUARANTINE_PREFIX + state_key] = reason_of(unreadable.offset, unreadable.reason)
+        if not mended:
+            store_part.apply({EPOCH_KEY: epoch.to_bytes(8)}, epoch + 1, checkpoint)
+        return LogWriter(epoch, reader.slots), mended
+
+
+def state_key_of(key: bytes) -> bytes | None:
+    """The stored key of the keyed state that a store key is about, or none."""
+    if key.startswith(QUARANTINE_PREFIX):
+        return key[len(QUARANTINE_PREFIX) :] or None
+    try:
+        prefix = key_prefix(split_key(key)[0])
+    except (ValueError, IndexError, LookupError):
+        return None
+    except Exception:  # struct.error has no common base with them
+        return None
+    return prefix if key.startswith(prefix) and prefix != OWN else None

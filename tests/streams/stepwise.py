@@ -1,0 +1,87 @@
+"""Drives a coroutine from one suspension to the next, so that something can happen at any of them."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Generator
+from typing import Any
+
+OURS = "/streams/"
+"""What the path of our own code holds, and that of its tests."""
+_NONE = (lambda: None).__code__.replace(co_filename="")
+Deed = Callable[[], Awaitable[None] | BaseException | None]
+"""Done where it waits: what is awaited, it waits for first; what is an error, is raised there instead."""
+
+
+class Stepwise:
+    """A coroutine that, once ``is_armed``, has something done to it at its ``at``-th suspension from then on."""
+
+    def __init__(self, at: int, deed: Deed) -> None:
+        self._at, self._deed = at, deed
+        self.is_armed = False
+        self.count = 0
+        """Suspensions since it was armed."""
+
+    async def run(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run a coroutine to its end, and with it the tasks that our own code starts meanwhile, while it is armed."""
+        loop = asyncio.get_running_loop()
+
+        def start(loop: asyncio.AbstractEventLoop, made: Any, **options: Any) -> Any:
+            if not self.is_armed or OURS not in getattr(made, "cr_code", _NONE).co_filename:
+                return asyncio.Task(made, loop=loop, **options)
+            task = asyncio.Task(_run(_Driven(self, made)), loop=loop, **options)
+            # Where it is cancelled before it has begun, nobody else ends what it would have run.
+            task.add_done_callback(lambda _: made.close())
+            return task
+
+        loop.set_task_factory(start)
+        try:
+            await _Driven(self, work)
+        finally:
+            loop.set_task_factory(None)
+
+    @property
+    def has_struck(self) -> bool:
+        """Whether it came so far."""
+        return self.count > self._at
+
+    def due(self) -> Awaitable[None] | BaseException | None:
+        """What is to be done at this suspension."""
+        self.count += 1
+        return self._deed() if self.count == self._at + 1 else None
+
+
+async def _run(driven: "_Driven") -> Any:
+    return await driven
+
+
+class _Driven:
+    def __init__(self, steps: Stepwise, work: Coroutine[Any, Any, Any]) -> None:
+        self._steps, self._work = steps, work
+
+    def __await__(self) -> Generator[Any, Any, Any]:
+        work, steps = self._work, self._steps
+        error: BaseException | None = None
+        while True:
+            try:
+                waited = work.send(None) if error is None else work.throw(error)
+            except StopIteration as end:
+                return end.value
+            error = None
+            if steps.is_armed:
+                due = steps.due()
+                if isinstance(due, BaseException):
+                    if waited is not None:
+                        # Whoever waited for it will not ask what became of it.
+                        waited._asyncio_future_blocking = False
+                    error = due
+                    continue
+                if due is not None:
+                    was_blocking = getattr(waited, "_asyncio_future_blocking", False)
+                    if waited is not None:
+                        waited._asyncio_future_blocking = False
+                    yield from due.__await__()
+                    if waited is not None and was_blocking:
+                        waited._asyncio_future_blocking = True
+            try:
+                yield waited
+            except BaseException as thrown:
+                error = thrown
