@@ -12,11 +12,12 @@ from typing import NamedTuple
 from cloudtag.contract.types import Goods, OrderLine
 from cloudtag.detection.once import once, once_of_refund
 from cloudtag.detection.order_view import OrderView
-from cloudtag.detection.refund_view import RefundView, type_at
+from cloudtag.detection.refund_view import RefundView, type_at, was_given_up
 
 Pieces = Counter[str]
 """So many pieces by article."""
 _NO_GOODS = ("refund_only", "postage")
+_LEFT = ("partly_shipped", "shipped", "completed")
 
 
 class Expected(NamedTuple):
@@ -55,10 +56,21 @@ def ordered_skus(order: OrderView) -> frozenset[str]:
     return frozenset((*(line.sku_id for line in order.lines), *ordered_pieces(order)))
 
 
+@once
+def sent_skus(order: OrderView) -> frozenset[str]:
+    """The articles of an order since it was sent: amended afterwards, for an exchange, it has had both."""
+    left = [event.occurred_at for status in _LEFT if (event := order.first_at.get(status)) is not None]
+    named = [change for change in order.changes if change.lines] if left else []
+    before = [change for change in named if change.occurred_at <= min(left)]
+    lines = [line for change in (*before[-1:], *named[len(before) :]) for line in change.lines]
+    return ordered_skus(order).union(*({line.sku_id, *(p.sku_id for p in line.components)} for line in lines))
+
+
 @once_of_refund
 def expected(order: OrderView, refund: RefundView, at_ms: int | None = None) -> Expected:
-    """What a refund is to bring back, by its type in force at a moment (none: by now)."""
-    return NOTHING if type_at(refund, at_ms) in _NO_GOODS else claimed(order, refund)
+    """What a refund is to bring back, by what was in force at a moment (none: now); of one given up, none."""
+    is_nothing = type_at(refund, at_ms) in _NO_GOODS or was_given_up(refund, at_ms)
+    return NOTHING if is_nothing else claimed(order, refund)
 
 
 @once_of_refund
