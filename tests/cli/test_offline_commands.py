@@ -5,8 +5,10 @@ import random
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
+from cloudtag.detection.example import day, event, ordered, refunded, scanned
 from tests.cli.conftest import Run
 
 pa = pytest.importorskip("pyarrow", reason="reading Parquet needs the `import` extra")
@@ -146,6 +148,22 @@ def test_imported_events_replay_without_an_alert_or_a_dead_letter(run: Run, tmp_
     assert lines.stat().st_size
     done = run("replay", lines, "--final")
     assert (done.code, done.out) == (0, "")
+
+
+def test_what_verdicts_say_of_detectors_is_printed_unless_it_is_not_wanted(run: Run, tmp_path: Path) -> None:
+    lines = tmp_path / "lines.jsonl"
+    events = [
+        ordered("shipped", day(0), waybill_no="OUT1"),
+        scanned("OUT1", "signed", day(2), signer="recipient"),
+        refunded("opened", day(3), type="refund_only", reason="not_received"),
+    ]
+    lines.write_bytes(b"\n".join(map(msgspec.json.encode, events)))
+    (alert,) = records(run("replay", lines, "--final").out)
+    said = {"alert_id": alert["alert_id"], "buyer_id": "b1", "shop_id": "s1", "account_id": "a", "verdict": "abnormal"}
+    lines.write_bytes(b"\n".join(map(msgspec.json.encode, [*events, event("verdicts", day(4), **said)])))
+    printed = {r["stream"]: r for r in records(run("replay", lines, "--final").out)}
+    assert printed["labels"]["label"] == "true_positive"
+    assert {r["stream"] for r in records(run("replay", lines, "--final", "--no-labels").out)} == {"alerts"}
 
 
 @pytest.mark.parametrize("seconds", ["0", "3600"])

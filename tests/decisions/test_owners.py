@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cloudtag.contract.events import ShopDescribed
-from cloudtag.decisions.owners import independent, owner_marks
+from cloudtag.decisions.owners import all_marks, independent, owner_marks
 
 T0 = 1_772_409_600_000
 
@@ -28,6 +28,13 @@ def test_an_owner_is_known_by_what_was_said_last_before() -> None:
     assert owner_marks(facts, T0 + 10) == owner_marks([facts[1]], T0)
     assert owner_marks(facts, T0 - 1) == owner_marks([facts[0]], T0)
     assert owner_marks([], T0) == ()
+
+
+def test_what_is_shown_no_more_still_shows_who_belonged_together() -> None:
+    facts = [said(T0, "d1", phone="old"), said(T0 + 10, "d2", devices=("new",)), said(T0 + 20, "d3")]
+    assert set(all_marks(facts)) == {*owner_marks(facts[:1], T0), *owner_marks(facts[1:2], T0)}
+    assert all_marks(facts) == all_marks(reversed(facts))
+    assert all_marks([]) == ()
 
 
 def test_marks_tell_nobody_the_hash() -> None:

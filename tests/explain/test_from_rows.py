@@ -18,6 +18,7 @@ from cloudtag.explain.stored import event_of
 from cloudtag.policy.load import shipped
 from cloudtag.replay.driver import judge
 from cloudtag.warehouse.fact_tables import FACT_TABLES
+from cloudtag.warehouse.named import named_in
 from cloudtag.warehouse.pseudonymizer import Pseudonymizer
 from tests.detectors.judged import end_of, events_of
 from tests.explain.scans import carrying_on
@@ -42,7 +43,7 @@ def test_what_is_gathered_suffices(name: str, example: Example) -> None:
     alerts = [r for _, r in judge(list(events), until_ms) if isinstance(r, Alert) and r.detector == name]
     published = {alert.alert_id: alert for alert in standing(alerts).values()}
     for alert in published.values():
-        keys = [pseudonymizer.key("buyer", buyer) for buyer in (alert.buyer_id, *alert.linked_buyer_ids)]
+        keys = [pseudonymizer.buyer(named.network, named.buyer_id) for named in named_in(alert)]
         facts = gather(lambda *question: _answer(tables, *question), keys, alert.waybill_nos)
         again = recompute(
             [event_of(s, row, pseudonymizer.fresh) for s, row in facts], alert.alert_id, shipped(), until_ms

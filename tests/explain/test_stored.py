@@ -49,7 +49,7 @@ def test_without_names_keys_stand_for_them() -> None:
     assert isinstance(event, RefundChanged)
     again = event_of("refunds", row_of("refunds", event, pseudonymizer), {})
     assert isinstance(again, RefundChanged)
-    assert again.buyer_id == pseudonymizer.key("buyer", event.buyer_id)
+    assert again.buyer_id == pseudonymizer.buyer(event.platform, event.buyer_id)
 
 
 def test_an_alert_comes_back_as_it_went_in() -> None:

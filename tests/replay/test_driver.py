@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from cloudtag.contract.records import Alert, DeadLetter, TagStatus
+from cloudtag.contract.records import NO_OFFSET, Alert, DeadLetter, TagStatus
 from cloudtag.detection.example import day, ordered, refunded, scanned
 from cloudtag.replay.driver import replay
 from tests.engine.standing import of_type
@@ -19,6 +19,7 @@ RETURN = [
     refunded("opened", day(5), type="return_refund", reason="no_reason"),
     refunded("waybill_filled", day(6), type="return_refund", waybill_no="RET1"),
 ]
+_NAMED = {"platform": "taobao"}
 DAY_9_MS = 1_772_409_600_000 + 9 * 86_400_000
 
 
@@ -46,6 +47,19 @@ def test_until_moves_time_on_to_the_very_millisecond() -> None:
 def test_order_and_repeats_of_lines_do_not_matter() -> None:
     events = [*RETURN, scanned("RET1", "accepted", day(10))]
     assert list(replay(lines(events))) == list(replay(lines([*reversed(events), *events])))
+
+
+def test_what_comes_after_an_erasure_is_refused_once_and_kept_nowhere() -> None:
+    buyer_id = RETURN[0]["buyer_id"]
+    erasure = {**_NAMED, "stream": "erasures", "event_id": "e", "occurred_at": day(7), "buyer_id": buyer_id}
+    at_once = {**RETURN[0], "event_id": "at once", "occurred_at": day(7)}
+    before = {**RETURN[0], "event_id": "before", "occurred_at": day(7, 0, -1)}
+    namesake = {**at_once, "event_id": "namesake", "platform": "jd"}
+    for told in ([*RETURN, erasure, at_once, at_once, before, namesake], [namesake, at_once, before, erasure, *RETURN]):
+        (letter,) = of_type((record for _, record in replay(lines(told))), DeadLetter)
+        assert (letter.reason, letter.topic, letter.offset, letter.value, letter.key) == (
+            "erased", "orders", NO_OFFSET, None, None,
+        )  # fmt: skip
 
 
 @pytest.mark.parametrize(

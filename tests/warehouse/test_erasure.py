@@ -30,13 +30,13 @@ def test_a_forgotten_buyer_is_in_no_table(warehouse: Warehouse) -> None:
     into.insert(batch("refunds", [refund(2)], 10))
     # The other parcel of the buyer's order, which only the order's list of parcels names.
     into.insert(batch("logistics", [replace(one_of_each()["logistics"], event_id="e2", waybill_no="w9")], 10))
-    of_orders = [consequence("metric_exclusion", "order", order_id, 1) for order_id in ("o1", "o2")]
+    of_orders = [consequence("metric_exclusion", "order", order_id, 1, platform="taobao") for order_id in ("o1", "o2")]
     into.insert(batch("consequences", [*of_orders, consequence("permission", "account", "acc-1", 1)], 10))
-    into.insert(batch("labels", [label("a3", "buyer-3", "false_positive", 1)], 10))
+    into.insert(batch("labels", [label("a3", "buyer-3", "false_positive", 1, platform="taobao")], 10))
     pseudonymizer = Pseudonymizer(SECRET)
 
     for _ in range(2):
-        key = erase_buyer(warehouse.connect(), warehouse.database, pseudonymizer, "buyer-1")
+        key = erase_buyer(warehouse.connect(), warehouse.database, pseudonymizer, "taobao", "buyer-1")
 
     for table in OWN_TABLES:
         assert warehouse.rows(f"SELECT * FROM {{db}}.{table} WHERE buyer_key = '{key}'") == [], table
@@ -45,7 +45,7 @@ def test_a_forgotten_buyer_is_in_no_table(warehouse: Warehouse) -> None:
     for table in ("labels", "label_revisions"):
         assert warehouse.rows(f"SELECT alert_id FROM {{db}}.{table}") == [("a3",)], table
     assert warehouse.one("SELECT count() FROM {db}.logistics") == 0
-    other = [pseudonymizer.key("buyer", "buyer-3")]
+    other = [pseudonymizer.buyer("taobao", "buyer-3")]
     assert warehouse.rows("SELECT linked_buyer_keys FROM {db}.alerts") == [(other,)]
     assert warehouse.rows("SELECT order_ids, length(buyer_keys) FROM {db}.tags") == [(["o2"], 1)]
     originals = warehouse.rows("SELECT value FROM {db}.identities WHERE kind IN ('buyer', 'address') ORDER BY value")
@@ -83,7 +83,7 @@ def everything(warehouse: Warehouse) -> Iterator[tuple[str, bytes]]:
 def test_after_an_erasure_neither_the_id_nor_its_hash_is_anywhere(warehouse: Warehouse) -> None:
     """The law. Only `erasures` holds the key: it remembers whom to forget."""
     buyer, pseudonymizer = "buyer-1", Pseudonymizer(SECRET)
-    key = pseudonymizer.key("buyer", buyer)
+    key = pseudonymizer.buyer("taobao", buyer)
     about: dict[str, Any] = {
         "explanation": "buyer-3 shares a phone with buyer-1.",
         "explanation_zh": "与 buyer-1 共用电话。",
@@ -117,10 +117,10 @@ def test_after_an_erasure_neither_the_id_nor_its_hash_is_anywhere(warehouse: War
     # Also before, nobody's id stands in clear but where originals are kept and in what could not be read.
     assert {name for name, data in held.items() if NAMED.search(data)} <= {"identities", *LETTERS}
     client = warehouse.connect()
-    assert holdings(client, warehouse.database, Pseudonymizer(SECRET), buyer)["dead_letters"] == 4
+    assert holdings(client, warehouse.database, Pseudonymizer(SECRET), "taobao", buyer)["dead_letters"] == 4
     inserter(warehouse).insert(batch("erasures", [ErasureRequested("era", START_MS, "taobao", buyer)]))
-    erase_buyer(client, warehouse.database, Pseudonymizer(SECRET), buyer)
-    assert holdings(client, warehouse.database, Pseudonymizer(SECRET), buyer) == {}
+    erase_buyer(client, warehouse.database, Pseudonymizer(SECRET), "taobao", buyer)
+    assert holdings(client, warehouse.database, Pseudonymizer(SECRET), "taobao", buyer) == {}
     for _ in range(2):
         for name, data in everything(warehouse):
             if name != "erasures":

@@ -39,8 +39,8 @@ from cloudtag.warehouse.erasure import erase_buyer, holdings
 from cloudtag.warehouse.pseudonymizer import Pseudonymizer
 client = clickhouse_connect.get_client(interface="chdb", path=sys.argv[1])
 for buyer in json.load(sys.stdin):
-    erase_buyer(client, "cloudtag", Pseudonymizer(b"a secret only for tests"), buyer)
-    print(holdings(client, "cloudtag", Pseudonymizer(b"a secret only for tests"), buyer))
+    erase_buyer(client, "cloudtag", Pseudonymizer(b"a secret only for tests"), "taobao", buyer)
+    print(holdings(client, "cloudtag", Pseudonymizer(b"a secret only for tests"), "taobao", buyer))
 client.close()
 """
 CONFIG = """<clickhouse><profiles><default>{settings}</default></profiles><quotas><default/></quotas>

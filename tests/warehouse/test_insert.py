@@ -85,7 +85,7 @@ def test_buyers_are_stored_as_keys_and_their_originals_apart(warehouse: Warehous
     into = inserter(warehouse)
     into.insert(batch("alerts", [alert(1, linked_buyer_ids=("buyer-2",))]))
     into.insert(batch("orders", [order(1), order(2)]))
-    key = Pseudonymizer(SECRET).key("buyer", "buyer-1")
+    key = Pseudonymizer(SECRET).buyer("taobao", "buyer-1")
     assert warehouse.rows("SELECT buyer_key, explanation FROM {db}.alerts") == [
         (key, f"{key[:12]} announced 5 pieces and 1 came back.")
     ]

@@ -40,7 +40,7 @@ def forget(
     Example:  cloudtag forget 2088123 --platform taobao --dry-run
     """
     config = settings(brokers, clickhouse)
-    held = _Warehouse(config, buyer) if config.clickhouse_url else None
+    held = _Warehouse(config, platform, buyer) if config.clickhouse_url else None
     _show("held now", held)
     if dry_run:
         asyncio.run(_look(config))
@@ -62,7 +62,7 @@ def forget(
 class _Warehouse:
     """What the warehouse holds of one buyer."""
 
-    def __init__(self, config: Config, buyer: str) -> None:
+    def __init__(self, config: Config, platform: str, buyer: str) -> None:
         from cloudtag.cli.clickhouse import connect, database_of
         from cloudtag.cli.sink import hash_secret
         from cloudtag.warehouse.pseudonymizer import Pseudonymizer
@@ -70,18 +70,18 @@ class _Warehouse:
         self._pseudonymizer = Pseudonymizer(hash_secret(config))
         self._client: Client = connect(config)
         self._database = database_of(config)
-        self._buyer = buyer
+        self._platform, self._buyer = platform, buyer
         self._check_secret()
 
     def counts(self) -> dict[str, int]:
         from cloudtag.warehouse.erasure import holdings
 
-        return holdings(self._client, self._database, self._pseudonymizer, self._buyer)
+        return holdings(self._client, self._database, self._pseudonymizer, self._platform, self._buyer)
 
     def erase(self) -> None:
         from cloudtag.warehouse.erasure import erase_buyer
 
-        erase_buyer(self._client, self._database, self._pseudonymizer, self._buyer)
+        erase_buyer(self._client, self._database, self._pseudonymizer, self._platform, self._buyer)
 
     def _check_secret(self) -> None:
         """Under another secret the buyer would have another key, and nothing would seem to be held."""

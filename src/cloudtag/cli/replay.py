@@ -27,9 +27,7 @@ def replay(
     files: Files,
     until: Until = None,
     final: Annotated[bool, typer.Option("--final", help="Print only the latest revision of each record.")] = False,
-    labels: Annotated[
-        bool, typer.Option("--labels", help="Print too what verdicts label as true or false positives.")
-    ] = False,
+    labels: Annotated[bool, typer.Option(help="Print too what verdicts label as true or false positives.")] = True,
     as_delivered: Annotated[
         bool, typer.Option("--as-delivered", help="Take the lines in their order, as a worker that received them so.")
     ] = False,
@@ -88,12 +86,13 @@ def replay(
 def _counted(records: Iterable[_Record], lines: EventLines, bad: BadLines) -> Iterator[_Record]:
     """The same records; those of bad lines, which come as they are read, are counted with their places.
 
-    A verdict or an appeal that was taken, and found nothing it could be about, is told of later, by its key.
+    A verdict or an appeal that was taken, and found nothing it could be about, is told of later, by its key; what lost
+    its place in the order of event time, by its stream alone.
     """
     for stream, record in records:
         if isinstance(record, DeadLetter):
-            key = (record.key or b"").decode()
-            place = lines.place if record.offset >= 0 else f"{record.topic} of {key}"
+            of = f" of {record.key.decode()}" if record.key else ""
+            place = lines.place if record.offset >= 0 else f"{record.topic}{of}"
             bad.add(place, record.reason, record.error)
         yield stream, record
 

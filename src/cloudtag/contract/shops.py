@@ -41,7 +41,7 @@ class ShopReported(InternalRecord, frozen=True, array_like=True, gc=False, tag_f
 
     `event_id` and `occurred_at` are those of the event since which it says this. `listings` are its return addresses
     over time, oldest first, bounded; those it last listed are `return_address_hashes`. The category was first given at
-    `category_from_ms`.
+    `category_from_ms`. `owner_marks`: by what the shop's owner was ever known (F18).
     """
 
     shop_id: str
@@ -53,6 +53,7 @@ class ShopReported(InternalRecord, frozen=True, array_like=True, gc=False, tag_f
     category_from_ms: int = 0
     listings: tuple[Listing, ...] = ()
     network: str = ""
+    owner_marks: tuple[str, ...] = ()
 
     @property
     def internal_id(self) -> str:

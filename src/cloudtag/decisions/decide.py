@@ -24,6 +24,7 @@ _CLAIMS: dict[str, DecisionAnswer] = {
     "pay": "grant",
     "recover": "recover",
 }
+_OF_ORDER = ("refuse", "follow_complaint")
 _FREIGHT = "freight_insurance"
 
 
@@ -136,7 +137,7 @@ def _ship(question: DecisionQuestion, standing: WhatStands, policy: Policy) -> D
 
 def _claim(question: DecisionQuestion, standing: WhatStands, policy: Policy) -> Decision:
     for told in _following(question, standing, "insurance_decision"):
-        if question.claim_id in (None, told.details.get("claim_id", question.claim_id)):
+        if _is_meant(question, told):
             answer = _CLAIMS[told.details["decision"]]
             change = ("the tag or alert is taken back, or a complaint is decided",)
             return Decision(answer, (told.consequence_id, *told.because), () if answer == "grant" else change)
@@ -150,6 +151,14 @@ def _claim(question: DecisionQuestion, standing: WhatStands, policy: Policy) -> 
         and _names_order(alert, question)
     ]
     return Decision("review", tuple(a.alert_id for a in alerts), _clearing(alerts)) if alerts else Decision("grant")
+
+
+def _is_meant(question: DecisionQuestion, told: Consequence) -> bool:
+    """What is refused is refused for whatever is claimed on the order (J9); else a decision may name its claims."""
+    named = told.details.get("claim_id")
+    if question.claim_id is None or named is None or told.details["decision"] in _OF_ORDER:
+        return True
+    return question.claim_id in named.split(", ")
 
 
 def _following(question: DecisionQuestion, standing: WhatStands, kind: str) -> Iterator[Consequence]:

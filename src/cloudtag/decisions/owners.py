@@ -19,6 +19,15 @@ def owner_marks(descriptions: Iterable[ShopDescribed], at_ms: int) -> tuple[str,
     if not ordered:
         return ()
     said = next((one for one in reversed(ordered) if one.occurred_at <= at_ms), ordered[0])
+    return _marks_of(said)
+
+
+def all_marks(descriptions: Iterable[ShopDescribed]) -> tuple[str, ...]:
+    """By what a shop's owner was ever known: what is shown no more shows all the same who belonged together."""
+    return tuple(sorted({mark for said in descriptions for mark in _marks_of(said)}))
+
+
+def _marks_of(said: ShopDescribed) -> tuple[str, ...]:
     named = [("phone", said.phone_hash), ("payment", said.payment_hash), *(("device", d) for d in said.device_hashes)]
     return tuple(sorted({_mark(kind, value) for kind, value in named if value is not None}))
 

@@ -126,6 +126,8 @@ def _record(
         details={"permission": permission, "shop_id": event.shop_id, "reason": reason},
         starts_at=event.occurred_at,
         policy_version=policies.at(event.platform, event.occurred_at).version,
+        # What a shop calls its accounts means something only there.
+        shop_id=event.shop_id if subject_kind == "account" else None,
     )
 
 

@@ -44,11 +44,12 @@ RULE = Rule(
     scenario="double_refund",
     scenario_zh="重复退款",
     scope="order",
-    needs=("orders", "refunds"),
+    needs=("orders",),
     rules=("F14",),
     clears="A chargeback that the shop wins or that is withdrawn, or amounts put right.",
     clears_zh="商家赢得拒付争议或买家撤回拒付，或更正退款金额。",
     recommendation="reclaim_second_payment",
+    concerns=lambda order, _: bool(order.refunds or order.chargebacks),
 )
 _IN_NEITHER_SUM = ("postage", "exchange")
 
@@ -76,9 +77,9 @@ def detect(case: OrderCase, parameters: Parameters) -> Iterator[Finding | Timer]
         for refund in order.refunds.values()
         if refund.type not in _IN_NEITHER_SUM and (done := _completed(refund)) is not None
     ]
-    if not refunds or not order.lines:
+    if not order.lines:
         return
-    first_ms = min(done.occurred_at for _, done in refunds)
+    first_ms = min((done.occurred_at for _, done in refunds), default=None)
     payments = [_refunded(order, refund, done) for refund, done in refunds]
     payments += _charged_back(order, first_ms)
     is_stated = any(payment.event.amount_minor is not None for payment in payments) or any(
@@ -101,14 +102,14 @@ def _refunded(order: OrderView, refund: RefundView, done: RefundChanged) -> _Pay
     return _Payment(done.occurred_at, done, amount, refund.refund_id)
 
 
-def _charged_back(order: OrderView, refunded_ms: int) -> Iterator[_Payment]:
-    """The chargebacks that were paid, or will be if the shop does nothing."""
+def _charged_back(order: OrderView, refunded_ms: int | None) -> Iterator[_Payment]:
+    """The chargebacks that were paid, or will be if the shop does nothing. `refunded_ms`: none if nothing was."""
     told: dict[str, list[ChargebackChanged]] = {}
     for change in order.chargebacks:
         told.setdefault(change.chargeback_id, []).append(change)
     for changes in told.values():
         statuses = [change.status for change in changes if change.status != "unknown"]
-        opened_late = changes[0].occurred_at >= refunded_ms + CLOCK_TOLERANCE_MS
+        opened_late = refunded_ms is not None and changes[0].occurred_at >= refunded_ms + CLOCK_TOLERANCE_MS
         if statuses[-1:] != ["lost"] and not (statuses[-1:] == ["opened"] and opened_late):
             continue
         amounts = [(c.amount_minor, c.currency) for c in changes if c.amount_minor is not None]

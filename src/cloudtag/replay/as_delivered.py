@@ -13,7 +13,7 @@ from cloudtag.contract.types import EARLIEST_MS
 from cloudtag.eventfiles.decoded_lines import BadLine, numbered
 from cloudtag.policy.load import shipped
 from cloudtag.policy.model import Policies
-from cloudtag.replay.driver import ReplayRecord, dead_letter_of_line, lost, taken
+from cloudtag.replay.driver import ReplayRecord, dead_letter_of_line, forgotten, lost, taken
 from cloudtag.replay.topology import Topology
 from cloudtag.wire import encode_json
 
@@ -52,22 +52,18 @@ def _refused(topology: Topology, number: int) -> Iterator[DeadLetter]:
     """The dead letters about an event that was not taken; of somebody forgotten they keep nothing."""
     while topology.too_late:
         event = topology.too_late.pop()
-        yield _letter(event, number, "too_late", "older than what is still held", _replay_form(event))
+        yield _too_late(event, number)
     while topology.refused:
-        yield _letter(topology.refused.pop(), number, "erased", "about a buyer who is forgotten", None)
+        yield forgotten(topology.refused.pop(), number)
 
 
-def _replay_form(event: Any) -> bytes:
-    return msgspec.json.encode(encode_json(STREAM_OF[type(event)], event))
-
-
-def _letter(event: Any, number: int, reason: str, error: str, value: bytes | None) -> DeadLetter:
+def _too_late(event: Any, number: int) -> DeadLetter:
     return DeadLetter(
         topic=STREAM_OF[type(event)],
         partition=0,
         offset=number,
-        value=value,
-        reason=reason,
-        error=error,
+        value=msgspec.json.encode(encode_json(STREAM_OF[type(event)], event)),
+        reason="too_late",
+        error="older than what is still held",
         seen_at=EARLIEST_MS,
     )

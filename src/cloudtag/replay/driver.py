@@ -73,7 +73,7 @@ def drive(
     runs = EventBatches(networks)
     events[:] = map(with_canonical_numbers, events)
     _sort(events)
-    start = 0
+    start, told = 0, set[tuple[str, str, str]]()
     while start < len(events):
         timer_ms, first_ms = topology.next_timer_ms, events[start].occurred_at
         if timer_ms != NEVER and timer_ms < first_ms:
@@ -82,6 +82,7 @@ def drive(
         end = runs.end(events, start, timer_ms)
         yield from ((o.stream, o.record) for o in topology.feed(events[start:end]))
         yield from (lost(event) for event in taken(topology.conflicting))
+        yield from _refused(topology, told)
         start = end
     if until_ms is not None:
         yield from ((o.stream, o.record) for o in topology.pass_time(until_ms))
@@ -96,6 +97,15 @@ def _sort(events: list[Any]) -> None:
             if end - start > 1:
                 events[start:end] = sorted(events[start:end], key=lambda e: (STREAM_OF[type(e)], e.event_id))
             start = end
+
+
+def _refused(topology: Topology, told: set[tuple[str, str, str]]) -> Iterator[ReplayRecord]:
+    """The dead letters about events of somebody who is forgotten, each event once: a repeat of it changes nothing."""
+    for event in taken(topology.refused):
+        event_id = (STREAM_OF[type(event)], event.event_id, event.platform)
+        if event_id not in told:
+            told.add(event_id)
+            yield "dead-letters", forgotten(event, NO_OFFSET)
 
 
 def taken(found: list[Any]) -> Iterator[Any]:
@@ -117,6 +127,21 @@ def lost(event: Any) -> ReplayRecord:
         value=sorted_form(event),
         reason="conflicting_event",
         error=CONFLICTING,
+        seen_at=EARLIEST_MS,
+    )
+
+
+def forgotten(event: Any, number: int) -> DeadLetter:
+    """The dead letter about an event of somebody who is forgotten: of what it said nothing is kept.
+
+    `number`: the number of its line, from 0, where it is known.
+    """
+    return DeadLetter(
+        topic=STREAM_OF[type(event)],
+        partition=0,
+        offset=number,
+        reason="erased",
+        error="about a buyer who is forgotten",
         seen_at=EARLIEST_MS,
     )
 

@@ -71,6 +71,11 @@ def keyed(name: str, field: str, kind: str) -> Column:
     return Column(name, "String", lambda rows, pseudonymizer: [pseudonymizer.key(kind, get(row)) for row in rows])
 
 
+def keyed_buyer(name: str = "buyer_key") -> Column:
+    """The record's buyer as the keyed hash inside the platform's network."""
+    return Column(name, "String", lambda rows, known: [known.buyer(row.platform, row.buyer_id) for row in rows])  # type: ignore[attr-defined]
+
+
 def keyed_each(name: str, field: str, kind: str) -> Column:
     """A list field as the keyed hashes of its items."""
     get = attrgetter(field)

@@ -9,6 +9,7 @@ from typing import Any
 
 from clickhouse_connect.driver.client import Client
 
+from cloudtag.contract.scope import NETWORKS
 from cloudtag.warehouse.blocks import TABLES
 from cloudtag.warehouse.named import mentions
 from cloudtag.warehouse.pseudonymizer import SHOWN, Pseudonymizer
@@ -37,17 +38,21 @@ TEXTS = ("explanation", "explanation_zh", "withdrawn_because", "withdrawn_becaus
 _MENTIONED = f"position(concat({', '.join(TEXTS)}, toString(facts)), {{mark:String}}) > 0"
 """Texts name a buyer by the start of the key."""
 _AT_ONCE = 500
+_PLATFORM = "lowerUTF8(toString(platform))"
+_NETWORK = f"transform({_PLATFORM}, {list(NETWORKS)}, {list(NETWORKS.values())}, {_PLATFORM})"
+"""The network of a row's platform, by the networks of the shipped policies."""
 CONSEQUENCES = ("consequences", "consequence_revisions")
 """Tables in which a row is about a subject: a buyer, or an order of theirs."""
 
 
-def erase_buyer(client: Client, database: str, pseudonymizer: Pseudonymizer, buyer_id: str) -> str:
-    """Erase a buyer and return the key they had. Returns only when no part holds the rows any more.
+def erase_buyer(client: Client, database: str, pseudonymizer: Pseudonymizer, platform: str, buyer_id: str) -> str:
+    """Erase a buyer of a platform's network and return the key they had; a namesake elsewhere stays. Returns only when
+    no part holds the rows any more.
 
     The buyer's parcels and identifying attributes go as far as the buyer's own orders and refunds lead to them; other
     people's rows lose their reference to the buyer. Raises clickhouse-connect's errors; it may be repeated.
     """
-    key = pseudonymizer.forget("buyer", buyer_id)
+    key = pseudonymizer.forget_buyer(platform, buyer_id)
     _erase_parcels(client, database, key)
     _erase_attributes(client, database, key)
     _erase_consequences(client, database, key)
@@ -61,9 +66,11 @@ def erase_buyer(client: Client, database: str, pseudonymizer: Pseudonymizer, buy
     return key
 
 
-def holdings(client: Client, database: str, pseudonymizer: Pseudonymizer, buyer_id: str) -> dict[str, int]:
+def holdings(
+    client: Client, database: str, pseudonymizer: Pseudonymizer, platform: str, buyer_id: str
+) -> dict[str, int]:
     """How many rows about a buyer each table holds; tables with none are left out."""
-    key = pseudonymizer.forget("buyer", buyer_id)
+    key = pseudonymizer.forget_buyer(platform, buyer_id)
     counts = {table: _count(client, f"{database}.{table}", "buyer_key = {key:String}", key) for table in OWN_TABLES}
     for table in CONSEQUENCES:
         condition = "subject_kind = 'buyer' AND subject_id = {key:String}"
@@ -95,15 +102,18 @@ def _erase_parcels(client: Client, database: str, key: str) -> None:
 
 
 def _erase_consequences(client: Client, database: str, key: str) -> None:
-    """What followed for the buyer, and for every order that events, tags or complaints call theirs."""
+    """What followed for the buyer, and for every order that events, tags or complaints call theirs: another shop may
+    use the same number. Rows stored before shops were told name none."""
     orders = " UNION DISTINCT ".join(
-        f"SELECT order_id FROM {database}.{table} WHERE buyer_key = {{key:String}} AND order_id != ''"  # noqa: S608 - names of our own, values as parameters
+        f"SELECT {_NETWORK} AS network, shop_id, order_id FROM {database}.{table} WHERE buyer_key = {{key:String}}"  # noqa: S608 - names of our own, values as parameters
         for table in ("orders", "refunds", "complaints", "insurance", "chargebacks", "tag_statuses")
     )
+    unscoped = f"SELECT network, order_id FROM ({orders})"  # noqa: S608 - names of our own, values as parameters
     for table in CONSEQUENCES:
         for condition in (
             "subject_kind = 'buyer' AND subject_id = {key:String}",
-            f"subject_kind = 'order' AND subject_id IN ({orders})",
+            f"subject_kind = 'order' AND ({_NETWORK}, shop_id, subject_id) IN ({orders})",
+            f"subject_kind = 'order' AND shop_id = '' AND ({_NETWORK}, subject_id) IN ({unscoped})",
         ):
             _delete(client, f"{database}.{table}", condition, key)
 

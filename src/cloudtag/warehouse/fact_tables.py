@@ -9,6 +9,7 @@ from cloudtag.warehouse.columns import (
     deep,
     flags,
     keyed,
+    keyed_buyer,
     keyed_each,
     low,
     parts,
@@ -17,7 +18,7 @@ from cloudtag.warehouse.columns import (
     texts,
 )
 
-BUYER = keyed("buyer_key", "buyer_id", "buyer")
+BUYER = keyed_buyer()
 PHONE = keyed("phone_key", "phone_hash", "phone")
 PAYMENT = keyed("payment_key", "payment_hash", "payment")
 WEIGHT = same("weight_grams", "Nullable(UInt32)")
@@ -131,7 +132,7 @@ FACT_TABLES: dict[str, WarehouseTable] = {
         computed(
             "buyer_keys",
             "Array(String)",
-            lambda tag, pseudonymizer: [pseudonymizer.key("buyer", o.buyer_id) for o in tag.orders],
+            lambda tag, pseudonymizer: [pseudonymizer.buyer(tag.platform, o.buyer_id) for o in tag.orders],
         ),
     ),
     "verdicts": _facts(
@@ -158,7 +159,7 @@ FACT_TABLES: dict[str, WarehouseTable] = {
     # The key without its original: `identities` must not learn whom it is to forget.
     "erasures": _facts(
         "erasures",
-        computed("buyer_key", "String", lambda erasure, pseudonymizer: pseudonymizer.mask("buyer", erasure.buyer_id)),
+        computed("buyer_key", "String", lambda e, pseudonymizer: pseudonymizer.mask_buyer(e.platform, e.buyer_id)),
     ),
     "chargebacks": _facts(
         "chargebacks",

@@ -9,9 +9,10 @@ from clickhouse_connect.driver.client import Client
 
 from cloudtag.contract.events import TagSubmitted
 from cloudtag.contract.records import Alert, Consequence, DeadLetter
+from cloudtag.contract.scope import NETWORKS
 from cloudtag.warehouse.blocks import InsertBatch, LogRow
 from cloudtag.warehouse.erasure import ABOUT_FORGOTTEN, ERASED, TEXTS, erase_buyer
-from cloudtag.warehouse.named import mentions
+from cloudtag.warehouse.named import NamedBuyer, linked_to, mentions
 from cloudtag.warehouse.pseudonymizer import Pseudonymizer, replace_word
 
 STREAM = "erasures"
@@ -25,8 +26,10 @@ class Forgotten:
         self._client = client
         self._database = database
         self._pseudonymizer = pseudonymizer
-        rows = client.query(f"SELECT DISTINCT buyer_key FROM {database}.{STREAM}").result_rows  # noqa: S608 - names of our own, values as parameters
-        self._keys = {str(key) for (key,) in rows}
+        rows = client.query(f"SELECT DISTINCT buyer_key, platform FROM {database}.{STREAM}").result_rows  # noqa: S608 - names of our own, values as parameters
+        self._keys = {str(key) for key, _ in rows}
+        self._networks = {NETWORKS[str(platform)] for _, platform in rows}
+        """Of those to forget: bytes that nobody could read do not say of which network the ids in them are."""
 
     def without(self, batch: InsertBatch) -> InsertBatch:
         """The batch without rows about them, and without their ids in rows about others. It may be empty."""
@@ -42,42 +45,52 @@ class Forgotten:
         """Erase whom a stored batch of `erasures` names. Raises clickhouse-connect's errors; it may be repeated."""
         if batch.stream != STREAM:
             return
-        for buyer_id in sorted({row.record.buyer_id for row in batch.rows}):  # type: ignore[attr-defined]
-            self._keys.add(erase_buyer(self._client, self._database, self._pseudonymizer, buyer_id))
+        named = {(NETWORKS[row.record.platform], row.record.buyer_id) for row in batch.rows}  # type: ignore[attr-defined]
+        for network, buyer_id in sorted(named):
+            self._networks.add(network)
+            self._keys.add(erase_buyer(self._client, self._database, self._pseudonymizer, network, buyer_id))
 
-    def _is_known(self, buyer_id: str | None) -> bool:
-        return buyer_id is not None and self._pseudonymizer.mask("buyer", buyer_id) in self._keys
+    def _is_known(self, platform: str, buyer_id: str | None) -> bool:
+        return buyer_id is not None and self._pseudonymizer.mask_buyer(platform, buyer_id) in self._keys
+
+    def _is_anywhere(self, buyer_id: str) -> bool:
+        """Whether somebody of that id is to be forgotten, of whatever network."""
+        return any(self._is_known(network, buyer_id) for network in self._networks)
 
     def _redacted(self, record: Any) -> Any:
         """The record without ids of the forgotten; none when it is about one of them."""
-        if self._is_known(getattr(record, "buyer_id", None)):
-            return None
-        if isinstance(record, Consequence) and record.subject_kind == "buyer" and self._is_known(record.subject_id):
+        if isinstance(record, DeadLetter):
+            named = any(mentions(d, self._is_anywhere) for d in (record.key, record.value, record.error.encode()))
+            return _set(record, key=None, value=None, error=ABOUT_FORGOTTEN) if named else record
+        about = record.subject_id if _is_about_buyer(record) else getattr(record, "buyer_id", None)
+        if self._is_known(record.platform, about):
             return None
         if isinstance(record, Alert):
             return self._alert(record)
-        if isinstance(record, DeadLetter):
-            named = any(mentions(data, self._is_known) for data in (record.key, record.value, record.error.encode()))
-            return _set(record, key=None, value=None, error=ABOUT_FORGOTTEN) if named else record
         if isinstance(record, TagSubmitted):
-            orders = tuple(order for order in record.orders if not self._is_known(order.buyer_id))
+            orders = tuple(o for o in record.orders if not self._is_known(record.platform, o.buyer_id))
             return record if orders == record.orders else _set(record, orders=orders)
         return record
 
     def _alert(self, alert: Alert) -> Alert:
         """An alert about somebody else without the forgotten, whose ids stand in its texts as well."""
-        gone = [buyer_id for buyer_id in alert.linked_buyer_ids if self._is_known(buyer_id)]
+        linked = linked_to(alert)
+        gone = [named for named in linked if self._is_known(named.network, named.buyer_id)]
         if not gone:
             return alert
         texts = {name: _without(getattr(alert, name), gone) for name in TEXTS if getattr(alert, name)}
         facts = {_without(name, gone): _without(value, gone) for name, value in alert.facts.items()}
-        linked = tuple(buyer_id for buyer_id in alert.linked_buyer_ids if buyer_id not in gone)
-        return msgspec.structs.replace(alert, linked_buyer_ids=linked, facts=facts, **texts)
+        kept = tuple(named.buyer_id for named in linked if named not in gone)
+        return msgspec.structs.replace(alert, linked_buyer_ids=kept, facts=facts, **texts)
 
 
-def _without(text: str, buyer_ids: Iterable[str]) -> str:
-    for buyer_id in buyer_ids:
-        text = replace_word(text, buyer_id, ERASED)
+def _is_about_buyer(record: Any) -> bool:
+    return isinstance(record, Consequence) and record.subject_kind == "buyer"
+
+
+def _without(text: str, gone: Iterable[NamedBuyer]) -> str:
+    for named in gone:
+        text = replace_word(text, named.word, ERASED)
     return text
 
 

@@ -1,16 +1,25 @@
 """Keyed hashes in place of whatever identifies a person.
 
-A key is HMAC-SHA-256 over kind and value, cut to 128 bits and written in hex. One secret serves one warehouse for
-good: under another secret the same buyer would get a second key. The originals go to one table, `identities`.
+A key is HMAC-SHA-256 over kind and value, cut to 128 bits and written in hex. A buyer's id means something only inside
+a network of platforms (F1): the key of a buyer is SHA-256 over the network and such a key of the id, cut likewise, with
+an `n` in front, so that namesakes have two. One secret serves one warehouse for good: under another secret the same
+buyer would get a second key. The originals go to one table, `identities`.
 """
 
 import hmac
 from collections.abc import Iterable
+from hashlib import sha256
+
+from cloudtag.contract.scope import NETWORKS
+from cloudtag.warehouse.named import NamedBuyer
 
 ENTRY_BYTES = 320
 """What a remembered key takes besides the value it is of."""
 LEAST_BYTES = 16
 """Of a secret: as many as a key has, so that the secret is no easier to guess."""
+KEY_BYTES = 16
+BUYER = "buyer"
+"""The kind of what names a buyer."""
 SHOWN = 12
 """So much of a key stands in texts."""
 
@@ -24,6 +33,7 @@ class Pseudonymizer:
             raise ValueError(f"the secret for keyed hashes needs at least {LEAST_BYTES} bytes")
         self._secret = secret
         self._keys: dict[tuple[str, str], str] = {}
+        """By kind and value; the kind of a buyer has the network in it."""
         self._cache_bytes, self._held_bytes = cache_bytes, 0
         self._month = 0
         self.fresh: dict[tuple[str, str], str] = {}
@@ -48,22 +58,39 @@ class Pseudonymizer:
         self.fresh[kind, key] = value
         return key
 
-    def mask(self, kind: str, value: str) -> str:
-        """The key of a value whose original is not to be stored."""
-        return self._keys.get((kind, value)) or self._digest(kind, value)
-
-    def forget(self, kind: str, value: str) -> str:
-        """The key of a value; whatever is remembered of it is not any more."""
-        self._keys.pop((kind, value), None)
-        key = self._digest(kind, value)
-        self.fresh.pop((kind, key), None)
+    def buyer(self, platform: str, buyer_id: str | None) -> str:
+        """The key of a buyer of a platform's network; '' where there is none."""
+        if not buyer_id:
+            return ""
+        network = NETWORKS[platform]
+        known = self._keys.get((f"{BUYER}/{network}", buyer_id))
+        if known is not None:
+            return known
+        if self._held_bytes >= self._cache_bytes:
+            self._forget_all()
+        self._held_bytes += ENTRY_BYTES + len(buyer_id)
+        key = self._keys[f"{BUYER}/{network}", buyer_id] = self._buyer_digest(network, buyer_id)
+        self.fresh[BUYER, key] = buyer_id
         return key
 
-    def redact(self, text: str, buyer_ids: Iterable[str]) -> str:
-        """A text in which each buyer id that stands as a word of its own is replaced by the start of its key."""
-        for buyer_id in buyer_ids:
-            if buyer_id in text:
-                text = replace_word(text, buyer_id, self.key("buyer", buyer_id)[:SHOWN])
+    def mask_buyer(self, platform: str, buyer_id: str) -> str:
+        """The key of a buyer whose original is not to be stored."""
+        network = NETWORKS[platform]
+        return self._keys.get((f"{BUYER}/{network}", buyer_id)) or self._buyer_digest(network, buyer_id)
+
+    def forget_buyer(self, platform: str, buyer_id: str) -> str:
+        """The key of a buyer; whatever is remembered of them is not any more."""
+        network = NETWORKS[platform]
+        self._keys.pop((f"{BUYER}/{network}", buyer_id), None)
+        key = self._buyer_digest(network, buyer_id)
+        self.fresh.pop((BUYER, key), None)
+        return key
+
+    def redact(self, text: str, buyers: Iterable[NamedBuyer]) -> str:
+        """A text in which each buyer who stands there as a word of its own is replaced by the start of the key."""
+        for named in buyers:
+            if named.word in text:
+                text = replace_word(text, named.word, self.buyer(named.network, named.buyer_id)[:SHOWN])
         return text
 
     def rotate(self, at_ms: int) -> None:
@@ -77,8 +104,11 @@ class Pseudonymizer:
         self._keys.clear()
         self._held_bytes = 0
 
+    def _buyer_digest(self, network: str, buyer_id: str) -> str:
+        return "n" + sha256(f"{network}/{self._digest(BUYER, buyer_id)}".encode()).hexdigest()[: 2 * KEY_BYTES]
+
     def _digest(self, kind: str, value: str) -> str:
-        return hmac.digest(self._secret, f"{kind}:{value}".encode(), "sha256")[:16].hex()
+        return hmac.digest(self._secret, f"{kind}:{value}".encode(), "sha256")[:KEY_BYTES].hex()
 
 
 def replace_word(text: str, word: str, other: str) -> str:

@@ -45,11 +45,11 @@ adds
 """
 _FOOT = """## To forget a person
 
-`cloudtag.warehouse.erasure.erase_buyer(client, database, pseudonymizer, buyer_id)` deletes every row about a buyer, and
-what followed for their orders, from tables, histories and roll-ups, rewrites the parts that held them, takes the buyer
-out of other buyers' alerts and of shops' submissions, and deletes the originals in `identities` (devices, phones
-and addresses too, unless another buyer shares them). Texts of other buyers' alerts may keep the start of the key,
-which then leads to nobody.
+`cloudtag.warehouse.erasure.erase_buyer(client, database, pseudonymizer, platform, buyer_id)` deletes every row about a
+buyer, and what followed for their orders, from tables, histories and roll-ups, rewrites the parts that held them, takes
+the buyer out of other buyers' alerts and of shops' submissions, and deletes the originals in `identities` (devices,
+phones and addresses too, unless another buyer shares them). Somebody else who has that id in another network of
+platforms stays. Texts of other buyers' alerts may keep the start of the key, which then leads to nobody.
 It needs the secret of the keyed hashes, works on the user's right to `ALTER` and `DELETE`, and may be repeated.
 
 - Kafka comes first: what its topics still hold, a sink that reads them again would store again.

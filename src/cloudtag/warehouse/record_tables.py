@@ -10,8 +10,7 @@ from cloudtag.warehouse.columns import (
     Column,
     WarehouseTable,
     computed,
-    keyed,
-    keyed_each,
+    keyed_buyer,
     low,
     parts,
     same,
@@ -19,26 +18,27 @@ from cloudtag.warehouse.columns import (
     texts,
     unset,
 )
+from cloudtag.warehouse.named import linked_to, named_in
 from cloudtag.warehouse.pseudonymizer import Pseudonymizer
 
 REVISION = same("revision", "UInt64")
-BUYER = keyed("buyer_key", "buyer_id", "buyer")
+BUYER = keyed_buyer()
 HISTORICAL = unset("historical")
-
-
-def _buyers_of(alert: Alert) -> tuple[str, ...]:
-    return (alert.buyer_id, *alert.linked_buyer_ids)
 
 
 def _covered(name: str) -> Column:
     def of(alert: Any, pseudonymizer: Pseudonymizer) -> str:
-        return pseudonymizer.redact(getattr(alert, name) or "", _buyers_of(alert))
+        return pseudonymizer.redact(getattr(alert, name) or "", named_in(alert))
 
     return computed(name, "String", of)
 
 
+def _linked(alert: Alert, pseudonymizer: Pseudonymizer) -> list[str]:
+    return [pseudonymizer.buyer(named.network, named.buyer_id) for named in linked_to(alert)]
+
+
 def _facts(alert: Alert, pseudonymizer: Pseudonymizer) -> dict[str, str]:
-    buyers = _buyers_of(alert)
+    buyers = named_in(alert)
     # A fact about two buyers has the other's id in its name.
     return {
         pseudonymizer.redact(name, buyers): pseudonymizer.redact(value, buyers) for name, value in alert.facts.items()
@@ -47,7 +47,7 @@ def _facts(alert: Alert, pseudonymizer: Pseudonymizer) -> dict[str, str]:
 
 def _subject(consequence: Consequence, pseudonymizer: Pseudonymizer) -> str:
     is_buyer = consequence.subject_kind == "buyer"
-    return pseudonymizer.key("buyer", consequence.subject_id) if is_buyer else consequence.subject_id
+    return pseudonymizer.buyer(consequence.platform, consequence.subject_id) if is_buyer else consequence.subject_id
 
 
 def _scope(record: TagStatus | ReportStatus, pseudonymizer: Pseudonymizer) -> str:
@@ -68,7 +68,7 @@ RECORD_TABLES: dict[str, WarehouseTable] = {
             BUYER,
             *text("shop_id"),
             *texts("order_ids", "refund_ids", "waybill_nos"),
-            keyed_each("linked_buyer_keys", "linked_buyer_ids", "buyer"),
+            computed("linked_buyer_keys", "Array(String)", _linked),
             same("first_event_at", TIME),
             same("decided_at", TIME),
             parts("evidence_streams", LOW, "evidence", "stream"),

@@ -6,6 +6,9 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from cloudtag.contract.records import Consequence
+from cloudtag.decisions.consequences import follow
+from tests.decisions.consequences.cases import alert, case, verdict
 from tests.decisions.consequences.scene import (
     DAY,
     HOUR,
@@ -121,6 +124,28 @@ def test_aliexpress_believes_a_shop_that_calls_the_order_abnormal() -> None:
 def test_nothing_else_lets_a_shop_close_the_order(platform: Any, verdict: Any) -> None:
     """A22."""
     assert _answered(platform, verdict)[0].consequences("order_action") == []
+
+
+@pytest.mark.parametrize(("shop", "orders"), [("s1", ["o1"]), ("s2", ["o2"]), (None, ["o1", "o2"])])
+def test_a_shops_word_is_about_its_own_orders_and_the_platforms_about_all(shop: Any, orders: Any) -> None:
+    found = alert(orders=(("s1", "o1"), ("s2", "o2")), platform="aliexpress")
+    told, _ = follow(case(alerts=[found], verdicts=[verdict("a1", shop=shop)]))
+    for kind in ("metric_exclusion", "order_action"):
+        assert sorted(one.record.subject_id for one in told if one.record.kind == kind) == orders
+
+
+@pytest.mark.parametrize("shop", ["s1", None])
+def test_what_went_wrong_at_the_shop_gives_it_nothing(shop: Any) -> None:
+    """F8: it cancels for want of stock, and calls that abnormal."""
+    let_down = [
+        ordered("paid", platform="aliexpress"),
+        refunded("opened", T0 + HOUR, platform="aliexpress", type="refund_only", reason="other"),
+        ordered("cancelled", T0 + DAY, platform="aliexpress", cancelled_by="shop"),
+    ]
+    said = answered(Told(let_down).alert("shop_side"), "abnormal", T0 + 2 * DAY)
+    told = Told([*let_down, replace(said, shop_id=shop)])
+    assert told.alert("shop_side").verdict == "abnormal"
+    assert told.of(Consequence) == []
 
 
 @pytest.mark.parametrize("verdict", ["normal", "ignore", "unknown"])

@@ -91,6 +91,22 @@ def test_two_orders_of_one_shop_and_one_scenario_are_one_cause_however_often() -
 
 
 @pytest.mark.parametrize(
+    ("owners", "sanctioned"),
+    [
+        ({"s1": ("p",), "s2": ("p",)}, "strip_benefits"),
+        ({"s1": ("p",), "s2": ("q",)}, "no_login"),
+        ({"s1": ("p",)}, "no_login"),
+        ({"s1": ("p",), "s2": ("q",), "s9": ("p", "q")}, "no_login"),
+    ],
+    ids=["one owner", "two owners", "nobody knows the other's", "whoever joins them has no part in it"],
+)
+def test_shops_of_one_owner_are_one_cause(owners: Any, sanctioned: Any) -> None:
+    """F18, F20."""
+    two = [evident(f"e{n}", f"o{n}", f"s{1 + n % 2}", T0 + n) for n in range(6)]
+    assert rung(case(*two, now=T0 + DAY, owners=owners)) == sanctioned
+
+
+@pytest.mark.parametrize(
     ("count", "days"), [(1, 180), (2, 180), (3, 90)], ids=["warn", "real_name_check", "strip_benefits"]
 )
 def test_each_rung_lasts_its_days_from_the_last_cause_on(count: Any, days: Any) -> None:
@@ -151,6 +167,13 @@ def test_two_shops_verdicts_freeze_for_thirty_days() -> None:
     found = case(alerts=alerts, verdicts=[verdict("a1"), verdict("a2", shop="s2", at=T0 + DAY)], now=T0 + DAY)
     record = told(found)
     assert (record.details["sanction"], record.ends_at) == ("freeze", T0 + 31 * DAY)
+
+
+def test_verdicts_of_two_shops_of_one_owner_freeze_nobody() -> None:
+    alerts = [aliexpress(), aliexpress(name="a2", orders=(("s2", "o2"),))]
+    said = [verdict("a1"), verdict("a2", shop="s2", at=T0 + DAY)]
+    found = case(alerts=alerts, verdicts=said, now=T0 + DAY, owners={"s1": ("p", "d"), "s2": ("d",)})
+    assert rung(found) == "purchase_limit"
 
 
 def test_an_opened_appeal_marks_and_an_upheld_one_takes_the_causes_out() -> None:

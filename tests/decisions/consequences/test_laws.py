@@ -46,14 +46,18 @@ def of(found: Any, struct: Any, *kinds: Any) -> Any:
     return [r for (kind, _), r in found.items() if kind is struct and (not kinds or r.kind in kinds)]
 
 
+_DECIDED = {"shop": ("upheld", "rejected", "withdrawn"), "buyer": (), "unknown": ()}
+
+
 def complaints(history: Any) -> Any:
-    """Each complaint's last known status, and who made it."""
+    """Each complaint's last known status, of a shop's the last decision if there is any, and who made it."""
     found: dict[Any, Any] = {}
     for event in sorted(
         (e for e in history if type(e) is ev.ComplaintChanged), key=lambda e: (e.occurred_at, e.event_id)
     ):
         status, by = found.get(event.complaint_id, ("unknown", "unknown"))
-        status = event.status if event.status != "unknown" else status
+        is_told = event.status != "unknown" and not (event.status == "opened" and status in _DECIDED[by])
+        status = event.status if is_told else status
         found[event.complaint_id] = (status, event.complainant if event.complainant != "unknown" else by)
     return found
 

@@ -20,7 +20,7 @@ PSEUDONYMIZER = Pseudonymizer(SECRET)
 
 
 def _key(number: int) -> str:
-    return PSEUDONYMIZER.key("buyer", f"buyer-{number}")
+    return PSEUDONYMIZER.buyer("taobao", f"buyer-{number}")
 
 
 def _story() -> list[Entry]:

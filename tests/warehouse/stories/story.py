@@ -42,9 +42,9 @@ class Story:
     answers: Mapping[str, Answer]
 
 
-def key(buyer: str) -> str:
-    """The key of a buyer."""
-    return PSEUDONYMIZER.key("buyer", buyer)
+def key(buyer: str, platform: str = "jd") -> str:
+    """The key of a buyer of a platform."""
+    return PSEUDONYMIZER.buyer(platform, buyer)
 
 
 def moment(day: float) -> datetime:

@@ -70,15 +70,17 @@ def _of_pia() -> list[Entry]:
         ("tag-statuses", tag_status("t9/o9", "pia", "s5", "confirmed", 6, 1, distinct_shops=3, **PIA)),
         ("tag-statuses", tag_status("t10/o10", "pia", "s6", "confirmed", 6, distinct_shops=3, **PIA)),
         ("tag-confirmations", confirmation("c2", "pia", _C2, 6, **PIA)),
-        ("consequences", consequence("sanction", "buyer", "pia", 6, details={"sanction": "warn"})),
-        ("labels", label("a8", "pia", "true_positive", 6.5)),
+        ("consequences", consequence("sanction", "buyer", "pia", 6, platform="tmall", details={"sanction": "warn"})),
+        ("labels", label("a8", "pia", "true_positive", 6.5, platform="tmall")),
         ("tag-statuses", tag_status("t8/o8", "pia", "s4", "voided", 3, 2, **lie)),
         ("tag-statuses", tag_status("t9/o9", "pia", "s5", "pending", 5, 2, distinct_shops=2, **PIA)),
         ("tag-statuses", tag_status("t10/o10", "pia", "s6", "pending", 6, 1, distinct_shops=2, **PIA)),
         ("tag-confirmations", confirmation("c2", "pia", _C2, 6, 1, status="reversed", **PIA)),
         (
             "consequences",
-            consequence("sanction", "buyer", "pia", 6, 1, status="reversed", details={"sanction": "warn"}),
+            consequence(
+                "sanction", "buyer", "pia", 6, 1, platform="tmall", status="reversed", details={"sanction": "warn"}
+            ),
         ),
         ("tag-statuses", tag_status("t12/o12", "pia", "s4", "voided", 9, **lie)),
         ("tag-statuses", tag_status("t13/o13", "quin", "s5", "pending", 9, distinct_shops=2, **PIA)),
@@ -143,6 +145,6 @@ ANSWERS = {
             ("tmall", "worn_return", "shops", "tag voided: false_report", 1),
         ]
     ),
-    "buyer_history": Answer(HISTORY_OF_PIA, {"buyer_key": key("pia")}, skipped=1),
+    "buyer_history": Answer(HISTORY_OF_PIA, {"buyer_key": key("pia", "tmall")}, skipped=1),
 }
 TAG_STORY = Story("Tags and confirmations", [*_of_nina_and_rosa(), *_of_otto(), *_of_pia()], ANSWERS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from msgspec.structs import replace
@@ -40,6 +40,7 @@ class ConsequenceCase:
     left out, they repeat what others say. `orders` are those still held, by shop and id;
     `complaints` those by and about the buyer, in order of their ids, `reports` what became of those by shops.
     `verdicts` are the ones that count, by alert. `appeals` and `limits` are all that is known, in any order.
+    `owners`: by shop, what its owner is known by; a shop that is not there stands for itself (F18).
     """
 
     buyer_id: str
@@ -55,6 +56,7 @@ class ConsequenceCase:
     appeals: Sequence[AppealChanged] = ()
     limits: Sequence[OrderLimitChanged] = ()
     network: str = ""
+    owners: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def buyer(self) -> str:

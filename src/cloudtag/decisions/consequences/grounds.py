@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from cloudtag.contract.records import Alert
 from cloudtag.decisions.consequences.case import ConsequenceCase, orders_named
+from cloudtag.decisions.routes import is_tagged_there
 from cloudtag.policy.consequence_rules import ExclusionBasis
 from cloudtag.policy.model import Policy
 
@@ -79,11 +80,19 @@ def _beside(case: ConsequenceCase, ground: Ground, until_ms: int) -> Iterator[tu
 
 
 def _of_verdict(case: ConsequenceCase, alert: Alert) -> Iterator[tuple[str, Ground]]:
+    """A shop's word is about its own orders, the platform's about all that the alert names.
+
+    What says that a shop was at fault itself (F8) has no scene, and gives it nothing, whoever answers it.
+    """
     verdict = case.verdicts.get(alert.alert_id)
     if verdict is None or verdict.verdict != "abnormal":
         return
+    if not is_tagged_there(case.policies.at(alert.platform, verdict.occurred_at), alert.scenario):
+        return
     since_ms = min(alert.first_event_at, verdict.occurred_at)
     for shop_id, order_id in orders_named(alert):
+        if verdict.shop_id not in (None, shop_id) and shop_id:
+            continue
         yield (
             order_id,
             Ground(

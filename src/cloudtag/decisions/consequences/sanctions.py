@@ -6,7 +6,7 @@ alone to the last rung.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -20,10 +20,13 @@ from cloudtag.decisions.consequences.case import (
     lasting,
 )
 from cloudtag.decisions.consequences.causes import SanctionCause, appeals_against, causes_of, left_by
+from cloudtag.decisions.owners import independent
 from cloudtag.policy.consequence_rules import SanctionRules
 from cloudtag.policy.model import Policy
 
 _DAY_MS = 86_400_000
+Owners = Mapping[str, tuple[str, ...]]
+"""By shop, what its owner is known by."""
 
 
 class SanctionStep(NamedTuple):
@@ -133,7 +136,7 @@ def _standing(case: ConsequenceCase, network: str, causes: list[SanctionCause]) 
     rules = policy.sanctions
     if not rules.ladder:
         return None
-    steps, alert_ids = _climbed(left, rules)
+    steps, alert_ids = _climbed(left, rules, case.owners)
     return Sanctioned(
         network=network,
         policy=policy,
@@ -155,7 +158,9 @@ def _since_clean(case: ConsequenceCase, causes: list[SanctionCause]) -> list[San
     return left
 
 
-def _climbed(causes: Sequence[SanctionCause], rules: SanctionRules) -> tuple[list[SanctionStep], tuple[str, ...]]:
+def _climbed(
+    causes: Sequence[SanctionCause], rules: SanctionRules, owners: Owners
+) -> tuple[list[SanctionStep], tuple[str, ...]]:
     """The steps up the ladder, and the alerts that asked for the last one.
 
     Every cause starts the duration anew, and so does an alert that grew graver and asks for a higher rung.
@@ -169,7 +174,7 @@ def _climbed(causes: Sequence[SanctionCause], rules: SanctionRules) -> tuple[lis
             continue
         asked = [(s, alert_id) for cause in known for at_ms, s, alert_id in cause.asked if at_ms <= now_ms]
         by_gravity = max((rules.rung_for(severity) for severity, _ in asked), default=0)
-        reached = min(max(len(known), by_gravity), _highest(known, rules))
+        reached = min(max(len(known), by_gravity), _highest(known, rules, owners))
         is_begun = reached > rung or any(cause.at_ms == now_ms for cause in known)
         rung = max(rung, reached)
         if is_begun:
@@ -179,15 +184,15 @@ def _climbed(causes: Sequence[SanctionCause], rules: SanctionRules) -> tuple[lis
     return steps, alert_ids
 
 
-def _highest(causes: Sequence[SanctionCause], rules: SanctionRules) -> int:
-    """How high these causes may reach at most (B26, A1, F20)."""
+def _highest(causes: Sequence[SanctionCause], rules: SanctionRules, owners: Owners) -> int:
+    """How high these causes may reach at most (B26, A1, F20); shops of one owner are one shop (F18)."""
     top = len(rules.ladder)
     orders = frozenset[tuple[str, str]]().union(*(cause.order_ids for cause in causes))
     if len(orders) <= 1:
         return min(top, rules.one_order_rung)
     shops = frozenset[str]().union(*(cause.shop_ids for cause in causes))
     scenarios = frozenset[str]().union(*(cause.scenarios for cause in causes))
-    independent = max(len(shops), len(scenarios))
-    if independent < rules.last_rung_causes or not any(cause.has_evidence for cause in causes):
+    distinct = max(independent({shop: owners.get(shop, ()) for shop in shops}), len(scenarios))
+    if distinct < rules.last_rung_causes or not any(cause.has_evidence for cause in causes):
         return max(1, top - 1)
     return top

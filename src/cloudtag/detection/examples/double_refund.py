@@ -47,6 +47,16 @@ EXAMPLES = (
         events=(*_ONCE, *_paid(2, 8, 1991)),
         fires=({"facts": {"paid_back_minor": "41791"}},),
     ),
+    Example(
+        name="charged back twice, and lost both times",
+        events=(_ORDER, _charged("lost", 8), _charged("lost", 20, chargeback_id="k2")),
+        fires=({"refund_ids": [], "facts": {"share": "200%/105%", "refunds": "0", "chargebacks": "2"}},),
+    ),
+    Example(
+        name="near miss: charged back twice, nothing refunded, and one not decided",
+        events=(_ORDER, _charged("lost", 8), _charged("opened", 20, chargeback_id="k2")),
+    ),
+    Example(name="near miss: charged back once, and lost", events=(_ORDER, _charged("lost", 8))),
     Example(name="near miss: 105 percent, for a tea stain on the way", events=(*_ONCE, *_paid(2, 8, 1990))),
     Example(
         name="near miss: one return paid back to two cards",

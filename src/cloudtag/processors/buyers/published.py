@@ -22,7 +22,7 @@ from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.revise import Conclusion
 from cloudtag.engine.rows import Row, earliest
 from cloudtag.policy.model import Policies
-from cloudtag.processors.buyers.reading import HELD_MS
+from cloudtag.processors.buyers.reading import HELD_MS, owners
 
 _T = TypeVar("_T", bound=Struct)
 _ALERTS = STREAM_OF[Alert]
@@ -97,6 +97,7 @@ def judge_consequences(
         appeals=list(appeals.facts.values()) if appeals else [],
         limits=[fact for fact in others if type(fact) is OrderLimitChanged],
         network=state.network,
+        owners=owners(state),
     )
     told, timers = follow(case)
     judgement = Judgement(timer_ms=earliest([*timers, *reports.timers]))

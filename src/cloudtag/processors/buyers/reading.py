@@ -128,6 +128,16 @@ def shop(state: KeyedState, shop_id: str) -> ShopReported | None:
     return next(told, None)
 
 
+def owners(state: KeyedState) -> dict[str, tuple[str, ...]]:
+    """By shop, what its owner is known by: as it tagged, and as it told when it was asked (F18)."""
+    found: dict[str, set[str]] = {}
+    for row in (state.row("tags"), state.row("shops")):
+        for fact in row.facts.values() if row else ():
+            if fact.is_held and fact.owner_marks:
+                found.setdefault(fact.shop_id, set()).update(fact.owner_marks)
+    return {shop_id: tuple(sorted(marks)) for shop_id, marks in sorted(found.items())}
+
+
 def is_answered(state: KeyedState, row: Row, horizon_ms: int) -> bool:
     """Whether an alert about the row was answered by a verdict that is still held."""
     verdicts = state.index.verdicts

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from cloudtag.contract.events import ShopDescribed
 from cloudtag.contract.links import AttributeUsed
 from cloudtag.contract.shops import Listing, ShopAsked, ShopReported
+from cloudtag.decisions.owners import all_marks
 from cloudtag.detection.windows import holding
 from cloudtag.engine.revise import Conclusion
 from cloudtag.engine.rows import Row
@@ -25,11 +26,11 @@ def show(description: Row, network: str) -> Iterator[Conclusion]:
 
 
 def answer(description: Row | None, questions: Row) -> Iterator[Conclusion]:
-    """Where the shop's returns go and what it sells, for every buyer's keyed state that still asks."""
+    """Where the shop's returns go, what it sells and whose it is, for every buyer's keyed state that still asks."""
     said = _said(description)
     if not said:
         return
-    shop, listings = said[-1], _listings(said)
+    shop, listings, marks = said[-1], _listings(said), all_marks(said)
     since = _since(
         said, lambda s: s.return_address_hashes == shop.return_address_hashes and s.category == shop.category
     )
@@ -39,7 +40,7 @@ def answer(description: Row | None, questions: Row) -> Iterator[Conclusion]:
         if asked.is_held:
             report = ShopReported(
                 0, True, asked.shop_id, asked.buyer_id, since.occurred_at, since.event_id, shop.return_address_hashes,
-                shop.category, category.occurred_at, listings, asked.network,
+                shop.category, category.occurred_at, listings, asked.network, marks,
             )  # fmt: skip
             yield Conclusion(report.internal_id, report.buyer_id, report.occurred_at, report, is_rolling=True)
 

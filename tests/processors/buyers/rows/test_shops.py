@@ -2,9 +2,10 @@
 
 from typing import Any
 
+import pytest
 from msgspec.structs import replace
 
-from cloudtag.contract.events import OrderChanged, ParcelScanned, ShopDescribed
+from cloudtag.contract.events import AlertAnswered, OrderChanged, ParcelScanned, ShopDescribed
 from cloudtag.contract.links import AttributeUsed, LinkReported
 from cloudtag.contract.scope import scoped
 from cloudtag.contract.shops import ShopAsked, ShopReported
@@ -43,6 +44,25 @@ def test_each_shop_has_one_answer_in_one_row() -> None:
 def test_a_shop_to_which_a_parcel_is_known_to_go_is_asked_about_under_its_name() -> None:
     assert asked(on_stage(*sent_back())) == [("s1", ShopAsked(0, True, "s1", "b1", T0, "taobao"))]
     assert asked(on_stage(*sent_back(None))) == []
+
+
+@pytest.mark.parametrize(
+    ("platform", "said", "shop", "shops"),
+    [
+        ("aliexpress", "abnormal", "s1", ["s1"]),
+        ("aliexpress", "abnormal", None, ["s1", "s2"]),
+        ("aliexpress", "normal", "s1", []),
+        ("aliexpress", "ignore", "s1", []),
+        ("taobao", "abnormal", "s1", []),
+    ],
+)
+def test_a_shop_whose_word_is_a_cause_of_a_sanction_is_asked_whose_it_is(
+    platform: str, said: Any, shop: str | None, shops: list[str]
+) -> None:
+    bought = replace(ordered(), platform=platform), replace(ordered(n=2), shop_id="s2", platform=platform)
+    scene = Scene("buyers", "b1", network=platform)
+    scene.come(*bought, AlertAnswered("v1", T0 + DAY, platform, "a1", "b1", shop, "main", said))
+    assert sorted((name, question.occurred_at) for name, question in asked(scene)) == [(s, T0 + DAY) for s in shops]
 
 
 def test_where_a_linked_shop_competes_all_shops_are_asked_about_until_it_is_gone() -> None:

@@ -115,6 +115,7 @@ def test_an_exam_grants_and_a_revocation_takes() -> None:
     granted = permission([o.record for o in topology.feed([exam("s1")])], "main")
     assert (granted.subject_kind, granted.subject_id, granted.status) == ("account", "main", "active")
     assert granted.details == {"permission": "granted", "shop_id": "s1", "reason": "exam_passed"}
+    assert (granted.subject_kind, granted.shop_id) == ("account", "s1")
     assert (granted.because, granted.starts_at) == (("exam_passed-s1-main-1772409600000",), T0)
     assert topology.feed([exam("s1", T0 + DAY)]) == []
     revoked = permission([o.record for o in topology.feed([exam("s1", T0 + 2 * DAY, status="revoked")])], "main")

@@ -5,6 +5,7 @@ from msgspec.structs import replace
 from cloudtag.contract.events import AccountChanged, Event, ParcelScanned, RefundChanged, ShopDescribed
 from cloudtag.contract.scope import scoped
 from cloudtag.contract.shops import ShopAsked, ShopReported
+from cloudtag.decisions.owners import all_marks
 from cloudtag.policy.load import shipped
 from cloudtag.processors.shops.shops import Shops
 from cloudtag.replay.topology import Topology
@@ -44,6 +45,13 @@ def test_who_asks_is_told_what_the_shop_last_said_since_when_and_what_it_said_be
     assert (output.key, told.shop_id, told.event_id, told.category) == ("b1", "s1", "s1-2", "tea")
     assert (told.occurred_at, told.category_from_ms) == (T0 - 5 * DAY, T0 - 9 * DAY)
     assert [listing.hashes for listing in told.listings] == [("w1",), ("w2",)]
+
+
+def test_who_asks_is_told_by_what_the_owner_was_ever_known() -> None:
+    first, last = replace(described(1, -9, "w1"), phone_hash="p1"), replace(described(2, -5, "w1"), payment_hash="m1")
+    (told,) = reported(on_stage(first, last, asked()))
+    assert told.owner_marks == all_marks([first, last])
+    assert len(told.owner_marks) == 2
 
 
 def test_of_a_shop_that_says_nothing_nothing_is_told_until_it_does() -> None:

@@ -43,7 +43,14 @@ CONSEQUENCES = RowKind(
     judge=_judge,
     tells=(Consequence, ReportStatus),
     # Refunds, reviews and claims come with orders, verdicts with the buyer.
-    reads=(Reads("order", when=_may_follow), Reads("buyer", when=_may_follow), Reads("appeals")),
+    # The shops that called an alert abnormal, or tagged, say whose they are.
+    reads=(
+        Reads("order", when=_may_follow),
+        Reads("buyer", when=_may_follow),
+        Reads("appeals"),
+        Reads("shops", when=_may_follow),
+        Reads("tags"),
+    ),
     follows=(Alert, TagStatus, TagConfirmation),
     stays_with=("order", "buyer", "tags"),
     is_needed=_is_needed,
