@@ -12,11 +12,12 @@ from cloudtag.contract.decision_records import DecisionGiven
 from cloudtag.contract.replay_form import object_of
 from cloudtag.contract.types import Token
 from cloudtag.decide.asking import DecisionRequest, asked_by, problem_of
-from cloudtag.decide.decider import Decider, GivenAnswers, OtherQuestionError
+from cloudtag.decide.decider import Decider, OtherQuestionError
 from cloudtag.decide.recorder import DecisionRecorder, NotAcknowledgedError, RecordPublisher
 from cloudtag.decide.replies import RecordedHow, decision_reply, standing_reply
 from cloudtag.decide.standing_view import StandingView
 from cloudtag.decide.taken_in import events_in
+from cloudtag.decide.watching import AnswerWatch
 from cloudtag.serving.problems import ProblemError
 from cloudtag.serving.sight import seen_by
 from cloudtag.serving.viewers import Viewer
@@ -69,13 +70,13 @@ class DecideApi:
         self,
         view: StandingView,
         decider: Decider,
-        answers: GivenAnswers,
+        watch: AnswerWatch,
         recorder: DecisionRecorder,
         publisher: RecordPublisher,
     ) -> None:
         self._view = view
         self._decider = decider
-        self._answers = answers
+        self._watch = watch
         self._recorder = recorder
         self._publisher = publisher
 
@@ -94,7 +95,7 @@ class DecideApi:
         is_new = given is None
         if given is None:
             given = self._decider.decide(asked)
-            self._answers.add(given)
+            self._watch.add(given, is_own=True)
         recorded = await self._recorded(given, is_new=is_new, is_durable=request.durable)
         return ApiReply(HTTPStatus.OK, decision_reply(given, recorded))
 
