@@ -10,7 +10,7 @@ SECONDS = Histogram(
     buckets=(0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0),
 )
 ANSWERS = Counter("cloudtag_decide_answers", "Decisions given", ["about", "answer", "given_by"])
-LOST = Gauge("cloudtag_decide_lost", "Decisions that were given and not recorded, since the start")
+LOST = Gauge("cloudtag_decide_lost", "How often a decision that was given could not be recorded, since the start")
 WAITING = Gauge("cloudtag_decide_waiting", "Decisions given that wait to be recorded")
 CHANGES = Counter("cloudtag_decide_changes", "Answers told of that no longer hold", ["was", "answer"])
 STANDING = Gauge("cloudtag_decide_standing", "Records that stand in the view")

@@ -79,6 +79,7 @@ class DecideApi:
         self._watch = watch
         self._recorder = recorder
         self._publisher = publisher
+        self._lost: set[str] = set()
 
     async def decide(self, call: ApiCall) -> ApiReply:
         """What may be done about a refund, a return, an order or an insurance claim."""
@@ -103,8 +104,12 @@ class DecideApi:
         if is_durable:
             await self._publish([given])
             return "durable"
-        # One that was given before was recorded then, or is about to be.
-        return "waiting" if not is_new or self._recorder.put(given) else "lost"
+        # One that was given before was recorded then, or is about to be, unless there was no room for it.
+        if (is_new or given.decision_id in self._lost) and not self._recorder.put(given):
+            self._lost.add(given.decision_id)
+            return "lost"
+        self._lost.discard(given.decision_id)
+        return "waiting"
 
     async def standing(self, call: ApiCall) -> ApiReply:
         """What stands about a buyer."""
