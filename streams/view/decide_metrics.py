@@ -13,6 +13,7 @@ ANSWERS = Counter("cloudtag_decide_answers", "Decisions given", ["about", "answe
 LOST = Gauge("cloudtag_decide_lost", "How often a decision that was given could not be recorded, since the start")
 WAITING = Gauge("cloudtag_decide_waiting", "Decisions given that wait to be recorded")
 CHANGES = Counter("cloudtag_decide_changes", "Answers told of that no longer hold", ["was", "answer"])
+WEBHOOKS = Counter("cloudtag_decide_webhooks", "Webhooks that were sent or given up", ["webhook", "outcome"])
 STANDING = Gauge("cloudtag_decide_standing", "Records that stand in the view")
 VIEW_BYTES = Gauge("cloudtag_decide_view_bytes", "What the view takes of memory, about")
 LAG_SECONDS = Gauge("cloudtag_decide_lag_seconds", "For how long what stands has not been known up to now")

@@ -15,6 +15,7 @@ from cloudtag.config import Config
 from cloudtag.gc_tuning import collect_rarely
 
 if TYPE_CHECKING:
+    from cloudtag.decide.webhooks import Webhook
     from cloudtag.policy.model import Policies
     from cloudtag.serving.tokens import TokenBook
 
@@ -45,13 +46,13 @@ def decide(
     throttle_logs("aiokafka")
     config = settings(brokers, decide_host=host, decide_port=port, policies_dir=policies, metrics_port=metrics_port)
     packs = packs_of(config.policies_dir, config)
-    book = _tokens(config, packs)
+    book, webhooks = _tokens(config, packs), _webhooks(config, packs)
     with _listening(config.decide_host, config.decide_port) as listening:
         shown = f"[{config.decide_host}]" if ":" in config.decide_host else config.decide_host
         note(f"decisions at http://{shown}:{listening.getsockname()[1]}, described at /docs")
-        from cloudtag.cli.decide.process import serve
+        from cloudtag.cli.decide.process import FrontDoor, serve
 
-        asyncio.run(serve(config, packs, codec_of(config), book, listening))
+        asyncio.run(serve(config, packs, codec_of(config), FrontDoor(listening, book, webhooks)))
 
 
 def _tokens(config: Config, packs: "Policies") -> "TokenBook":
@@ -62,6 +63,12 @@ def _tokens(config: Config, packs: "Policies") -> "TokenBook":
     token, book = one_time_token(config.decide_host)
     note(f"token for this run: {token}")
     return book
+
+
+def _webhooks(config: Config, packs: "Policies") -> "list[Webhook]":
+    from cloudtag.decide.webhooks import read_webhooks
+
+    return [] if config.webhooks_file is None else read_webhooks(config.webhooks_file, packs.networks)
 
 
 def _listening(host: str, port: int) -> socket.socket:

@@ -4,14 +4,15 @@ import asyncio
 import logging
 import signal
 import socket
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
-from typing import Any
+from typing import Any, NamedTuple
 
 import uvicorn
 from aiokafka import AIOKafkaConsumer
 from prometheus_client import REGISTRY
 
+from cloudtag.cli.decide.deliver import WebhookSender
 from cloudtag.cli.decide.publisher import KafkaPublisher
 from cloudtag.cli.decide.state import FOLLOWED, DecideState
 from cloudtag.cli.decide.telling import ChangeTeller
@@ -21,6 +22,7 @@ from cloudtag.contract.streams import INPUTS
 from cloudtag.decide.api import DecideApi
 from cloudtag.decide.app import Gate, application
 from cloudtag.decide.recorder import DecisionRecorder
+from cloudtag.decide.webhooks import Webhook
 from cloudtag.policy.model import Policies
 from cloudtag.serving.limits import RequestRates
 from cloudtag.serving.tokens import TokenBook
@@ -37,6 +39,8 @@ from streams.view.group_share import GroupShare
 
 logger = logging.getLogger(__name__)
 
+POLL_INTERVAL_MS = 600_000
+"""Longer than one webhook is tried for."""
 FINISH_SECONDS = 5.0
 """How long decisions that were given and are not recorded are waited for at the end."""
 
@@ -49,7 +53,15 @@ class _Server(uvicorn.Server):
         yield
 
 
-async def serve(config: Config, policies: Policies, codec: Codec, book: TokenBook, listening: socket.socket) -> None:
+class FrontDoor(NamedTuple):
+    """Where it is asked, by whom, and who is told."""
+
+    listening: socket.socket
+    book: TokenBook
+    webhooks: Sequence[Webhook]
+
+
+async def serve(config: Config, policies: Policies, codec: Codec, door: FrontDoor) -> None:
     """Serve on a bound socket until SIGTERM or Ctrl-C. Raises what the broker says waiting does not mend."""
     stop, loop, health = asyncio.Event(), asyncio.get_running_loop(), Health()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -60,18 +72,16 @@ async def serve(config: Config, policies: Policies, codec: Codec, book: TokenBoo
         async with explained(config):
             reached = asyncio.ensure_future(when_broker_answers(config, lambda: topics.reach(config)))
             if await _first(stop, reached):
-                await _run(config, state, codec, book, listening, stop)
+                await _run(config, state, codec, door, stop)
 
 
-async def _run(
-    config: Config, state: DecideState, codec: Codec, book: TokenBook, listening: socket.socket, stop: asyncio.Event
-) -> None:
+async def _run(config: Config, state: DecideState, codec: Codec, door: FrontDoor, stop: asyncio.Event) -> None:
     names = {config.topic(name): name for name in FOLLOWED}
     config = await topics.as_found(config, [*names, *map(config.topic, INPUTS)])
     async with AsyncExitStack() as stack:
         client = await stack.enter_async_context(consumer(config, list(names), is_from_start=True))
         producer = await stack.enter_async_context(_producer(config))
-        member = await stack.enter_async_context(_member(config))
+        member = await stack.enter_async_context(_member(config, "decide"))
         follower = state.follower = TopicFollower(client, names, codec.decode, state.take)
         publisher = KafkaPublisher(config, producer, codec)
         recorder, share = DecisionRecorder(publisher), GroupShare(member, config.topic("decisions"))
@@ -79,10 +89,15 @@ async def _run(
         metrics.WAITING.set_function(lambda: recorder.waiting)
         api = DecideApi(state.view, state.decider, state.watch, recorder, publisher)
         rates = RequestRates(config.decide_requests_per_second, asyncio.get_running_loop().time)
-        app = application(api, Gate(book, rates, metrics.CallCounter()))
+        app = application(api, Gate(door.book, rates, metrics.CallCounter()))
         server = _Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", server_header=False))
         teller = ChangeTeller(config, state, share, publisher)
-        await _together(stop, server, listening, [follower.run(), recorder.run(), share.run(), teller.run()])
+        work = [follower.run(), recorder.run(), share.run(), teller.run()]
+        if door.webhooks:
+            subscriber = await stack.enter_async_context(_member(config, "decide-webhooks"))
+            subscriber.subscribe([config.topic("decision-changes")])
+            work.append(WebhookSender(subscriber, codec, door.webhooks, state.decider.networks).run())
+        await _together(stop, server, door.listening, work)
         await recorder.finish(FINISH_SECONDS)
 
 
@@ -130,11 +145,12 @@ async def _producer(config: Config) -> AsyncIterator[CommandProducer]:
 
 
 @asynccontextmanager
-async def _member(config: Config) -> AsyncIterator[AIOKafkaConsumer]:
-    """A member of the group that shares out whose answers are looked at."""
+async def _member(config: Config, name: str) -> AsyncIterator[AIOKafkaConsumer]:
+    """A member of a group that several instances share work out by."""
     client = AIOKafkaConsumer(
         **client_settings(config),
-        group_id=f"{config.app_id}-decide",
+        group_id=f"{config.app_id}-{name}",
+        max_poll_interval_ms=POLL_INTERVAL_MS,
         enable_auto_commit=False,
         session_timeout_ms=int(config.session_timeout_seconds * 1000),
     )
