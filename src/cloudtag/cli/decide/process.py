@@ -16,7 +16,7 @@ from cloudtag.cli.decide.deliver import WebhookSender
 from cloudtag.cli.decide.publisher import KafkaPublisher
 from cloudtag.cli.decide.state import FOLLOWED, DecideState
 from cloudtag.cli.decide.telling import ChangeTeller
-from cloudtag.cli.kafka import CommandProducer, consumer
+from cloudtag.cli.kafka import CommandProducer, consumer, stopped
 from cloudtag.config import Config
 from cloudtag.contract.streams import INPUTS
 from cloudtag.decide.api import DecideApi
@@ -158,7 +158,7 @@ async def _member(config: Config, name: str) -> AsyncIterator[AIOKafkaConsumer]:
         await client.start()
         yield client
     finally:
-        await client.stop()
+        await stopped(client)
 
 
 def _show(state: DecideState, health: Health) -> None:
