@@ -77,7 +77,8 @@ def _listening(host: str, port: int) -> socket.socket:
     Raises ``OSError`` where the address is taken, or none of this machine's.
     """
     family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0][0]
-    bound = socket.socket(family, socket.SOCK_STREAM)
+    # Of a socket that does not say that it is TCP, asyncio takes no care: an answer's second packet would wait 40 ms.
+    bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind((host, port))
