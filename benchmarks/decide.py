@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -95,15 +96,13 @@ def shown(name: str, rate: int, times: list[float], answers: Counter[str]) -> st
     return f"{name}: {rate}/s, {len(times)} answers, ms: {found} max {max(times):.2f}; {dict(answers)}"
 
 
-async def until_known(url: str) -> None:
-    """Wait until the service answers from what stands."""
-    async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {TOKEN}"}) as session:
-        for number in range(1200):
-            body = {"request_id": f"warm-{number}", "about": "order", "platform": "taobao", "buyer_id": "b",
-                    "shop_id": "s1", "order_id": "o"}  # fmt: skip
+async def until_ready(url: str) -> None:
+    """Wait until the service knows all that stands."""
+    async with aiohttp.ClientSession() as session:
+        for _ in range(1200):
             try:
-                async with session.post(f"{url}/v1/decisions", json=body) as reply:
-                    if (await reply.json())["given_by"] == "view":
+                async with session.get(f"{url}/readyz") as reply:
+                    if reply.status == HTTPStatus.OK:
                         return
             except aiohttp.ClientConnectionError:
                 pass
@@ -117,15 +116,24 @@ async def measure(options: Any) -> None:
         config = Config(brokers=broker.bootstrap)
         await create(config)
         await fill(config, options.buyers)
-        tokens, port = Path(folder) / "tokens.toml", free_port()
+        tokens, port, metrics_port = Path(folder) / "tokens.toml", free_port(), free_port()
         tokens.write_text(f'[load]\nsha256 = "{hashlib.sha256(TOKEN.encode()).hexdigest()}"\nrole = "platform"\n')
         environ = {**os.environ, "KAFKA": broker.bootstrap, "CLOUDTAG_TOKENS_FILE": str(tokens),
                    "CLOUDTAG_DECIDE_REQUESTS_PER_SECOND": "100000"}  # fmt: skip
-        command = [sys.executable, "-m", "cloudtag.cli", "decide", "--port", str(port)]
+        command = [
+            sys.executable,
+            "-m",
+            "cloudtag.cli",
+            "decide",
+            "--port",
+            str(port),
+            "--metrics-port",
+            str(metrics_port),
+        ]
         child = Child(command, Path(folder) / "decide.log", environ)
         try:
             url = f"http://127.0.0.1:{port}"
-            await until_known(url)
+            await until_ready(f"http://127.0.0.1:{metrics_port}")
             for durable in (False, True):
                 name = "durable" if durable else "recorded afterwards"
                 for rate in options.rates:

@@ -7,7 +7,7 @@ import pytest
 from msgspec import Struct
 
 from cloudtag.decide import recorder as recording
-from cloudtag.decide.recorder import DecisionRecorder, NotAcknowledgedError
+from cloudtag.decide.recorder import DecisionRecorder, GroupCommit, NotAcknowledgedError
 from tests.decide.service import ListPublisher
 from tests.decisions.alerts import an_alert
 
@@ -62,3 +62,43 @@ async def test_what_still_waits_at_the_end_is_lost_and_counted() -> None:
         recorder.put(record)
     await recorder.finish(0.01)
     assert (recorder.waiting, recorder.lost) == (0, 5)
+
+
+class Slow(ListPublisher):
+    """Acknowledges when it is let, each batch by itself."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.batches: list[int] = []
+        self.let = asyncio.Event()
+
+    async def publish(self, records: Sequence[Struct]) -> None:
+        self.batches.append(len(records))
+        await self.let.wait()
+        await super().publish(records)
+
+
+async def test_what_is_asked_for_meanwhile_goes_out_together() -> None:
+    slow = Slow()
+    group = GroupCommit(slow)
+    tasks = [asyncio.ensure_future(group.publish([record])) for record in RECORDS[:1]]
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    tasks += [asyncio.ensure_future(group.publish([record])) for record in RECORDS[1:]]
+    tasks[-1].cancel()
+    await asyncio.sleep(0)
+    assert not any(task.done() for task in tasks[:-1])
+    slow.let.set()
+    await asyncio.gather(*tasks[:-1])
+    assert slow.batches == [1, 3]
+    assert slow.records == RECORDS[:4]
+
+
+async def test_whoever_waited_for_what_failed_is_told() -> None:
+    publisher = ListPublisher(is_away=True)
+    group = GroupCommit(publisher)
+    done = await asyncio.gather(*(group.publish([record]) for record in RECORDS), return_exceptions=True)
+    assert [type(each) for each in done] == [NotAcknowledgedError] * 5
+    publisher.is_away = False
+    await group.publish(RECORDS)
+    assert publisher.records == RECORDS

@@ -21,7 +21,7 @@ from cloudtag.config import Config
 from cloudtag.contract.streams import INPUTS
 from cloudtag.decide.api import DecideApi
 from cloudtag.decide.app import Gate, application
-from cloudtag.decide.recorder import DecisionRecorder
+from cloudtag.decide.recorder import DecisionRecorder, GroupCommit
 from cloudtag.decide.webhooks import Webhook
 from cloudtag.policy.model import Policies
 from cloudtag.serving.limits import RequestRates
@@ -87,7 +87,7 @@ async def _run(config: Config, state: DecideState, codec: Codec, door: FrontDoor
         recorder, share = DecisionRecorder(publisher), GroupShare(member, config.topic("decisions"))
         metrics.LOST.set_function(lambda: recorder.lost)
         metrics.WAITING.set_function(lambda: recorder.waiting)
-        api = DecideApi(state.view, state.decider, state.watch, recorder, publisher)
+        api = DecideApi(state.view, state.decider, state.watch, recorder, GroupCommit(publisher))
         rates = RequestRates(config.decide_requests_per_second, asyncio.get_running_loop().time)
         app = application(api, Gate(door.book, rates, metrics.CallCounter()))
         server = _Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", server_header=False))
