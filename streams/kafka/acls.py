@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from cloudtag.config import Config
 from cloudtag.contract.spelling import did_you_mean
-from cloudtag.contract.streams import INPUTS, INTERNAL, OUTPUTS
+from cloudtag.contract.streams import CONTRACTS, INPUTS, INTERNAL, OUTPUTS, SURFACES
 from streams.kafka import topics
 
 LETTERS = "dead-letters"
@@ -77,7 +77,11 @@ def _of_role(role: KafkaRole, config: Config) -> Iterator[AccessRule]:
                     raise AclsError(f"{kind!r} is no kind of topics and no stream{did_you_mean(kind, kinds)}")
                 for topic in kinds[kind]:
                     yield AccessRule(principal, operation, "topic", topic)
-        own = {"workers": config.app_id, "sinks": f"{config.app_id}-sink"}
+        own = {
+            "workers": config.app_id,
+            "sinks": f"{config.app_id}-sink",
+            "deciders": f"{config.app_id}-decide*",
+        }
         for group in role.groups:
             yield AccessRule(principal, "read", "group", own.get(group, group))
         for operation in role.cluster:
@@ -90,10 +94,11 @@ def _kinds(config: Config) -> dict[str, list[str]]:
     streams = {
         "inputs": [*INPUTS],
         "outputs": [name for name in OUTPUTS if name != LETTERS],
+        "surfaces": [*SURFACES],
         "internal": [*INTERNAL, *beside],
         "replayed": [topics.REPLAYED],
     }
-    streams |= {name: [name] for name in (*INPUTS, *OUTPUTS, *INTERNAL)}
+    streams |= {name: [name] for name in (*CONTRACTS, *INTERNAL)}
     found = {kind: [config.topic(name) for name in names] for kind, names in streams.items()}
     found["changelogs"] = [config.changelog(processor) for processor in config.processors]
     found["first-changelogs"] = [config.first_changelog(processor) for processor in config.processors]

@@ -8,6 +8,7 @@ from cloudtag.cli import dead_letters, policy, state, topics, warehouse
 from cloudtag.cli.backfill import backfill
 from cloudtag.cli.backtest import backtest
 from cloudtag.cli.datasets import online_retail
+from cloudtag.cli.decide.command import decide
 from cloudtag.cli.demo.command import demo
 from cloudtag.cli.detectors import detectors
 from cloudtag.cli.doctor import EPILOG as DOCTOR_EPILOG
@@ -60,6 +61,7 @@ COMMANDS = (
     replay,
     worker,
     sink,
+    decide,
     produce,
     backfill,
     tail,

@@ -14,7 +14,7 @@ import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from cloudtag.contract.replay_form import object_of
-from cloudtag.contract.streams import INPUTS, OUTPUTS
+from cloudtag.contract.streams import CONTRACTS, INPUTS
 from cloudtag.wire import advice
 from cloudtag.wire.codec import MAX_RECORD_BYTES
 from cloudtag.wire.produced import slip_in, status_of
@@ -23,7 +23,7 @@ from cloudtag.wire.undecodable import Undecodable
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MS = timedelta(milliseconds=1)
-_STREAMS = {**INPUTS, **OUTPUTS}
+_STREAMS = CONTRACTS
 _INVALID = re.compile(r"Invalid value '(.*)'$")
 _Time = Annotated[datetime, Meta(tz=True)] | int
 
@@ -65,6 +65,13 @@ def _record_of(loose: Any, *, is_stored: bool) -> tuple[str, Struct]:
 def encode_json(stream: str, record: Struct) -> dict[str, Any]:
     """A record as an object ready for `json.dumps`. Raises KeyError for a stream that has no replay form."""
     return {"stream": _STREAMS[stream].name, **object_of(record)}
+
+
+@cache
+def line_type(stream: str, *, is_tagged: bool = True) -> type[Struct]:
+    """The struct that a line of an input stream is read as, with its `stream` or without: what a form may ask for."""
+    shape = shape_of(INPUTS[stream].struct)
+    return _loose(shape, stream if is_tagged else None, is_event=True, suffix="Line" if is_tagged else "Body")
 
 
 def _encoded(source: dict[str, Any]) -> bytes:
@@ -128,9 +135,9 @@ def _loose_item(struct: type[Struct], *, is_event: bool) -> type[Struct]:
     return _loose(shape_of(struct), None, is_event=is_event)
 
 
-def _loose(shape: Shape, tag: str | None, *, is_event: bool) -> type[Struct]:
+def _loose(shape: Shape, tag: str | None, *, is_event: bool, suffix: str = "Line") -> type[Struct]:
     """The same struct as an object whose times may be written either way; an event's must say what happened."""
-    said = status_of(shape.struct) if is_event and tag else None
+    said = status_of(shape.struct) if is_event and (tag or suffix == "Body") else None
     hints = get_type_hints(shape.struct, include_extras=True)
     fields = []
     for field in msgspec.structs.fields(shape.struct):
@@ -142,7 +149,7 @@ def _loose(shape: Shape, tag: str | None, *, is_event: bool) -> type[Struct]:
             fields.append((field.name, kind | UnsetType, UNSET))
         else:
             fields.append((field.name, kind, msgspec.field()))
-    name = f"{shape.struct.__name__}Line"
+    name = f"{shape.struct.__name__}{suffix}"
     options: dict[str, Any] = {} if tag is None else {"tag_field": "stream", "tag": tag}
     options["forbid_unknown_fields"] = is_event
     return msgspec.defstruct(name, fields, frozen=True, kw_only=True, gc=False, **options)
