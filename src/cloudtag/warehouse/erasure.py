@@ -41,6 +41,8 @@ _AT_ONCE = 500
 _PLATFORM = "lowerUTF8(toString(platform))"
 _NETWORK = f"transform({_PLATFORM}, {list(NETWORKS)}, {list(NETWORKS.values())}, {_PLATFORM})"
 """The network of a row's platform, by the networks of the shipped policies."""
+ALERTS = ("alerts", "alert_revisions")
+"""Tables of alerts, which name others than their buyer."""
 CONSEQUENCES = ("consequences", "consequence_revisions")
 """Tables in which a row is about a subject: a buyer, or an order of theirs."""
 
@@ -58,8 +60,9 @@ def erase_buyer(client: Client, database: str, pseudonymizer: Pseudonymizer, pla
     _erase_consequences(client, database, key)
     for table in OWN_TABLES:
         _delete(client, f"{database}.{table}", "buyer_key = {key:String}", key)
-    _drop_references(client, f"{database}.alerts", "linked_buyer_keys", key)
-    _drop_mentions(client, f"{database}.alerts", key)
+    for table in ALERTS:
+        _drop_references(client, f"{database}.{table}", "linked_buyer_keys", key)
+        _drop_mentions(client, f"{database}.{table}", key)
     _drop_tagged_orders(client, f"{database}.tags", key)
     _empty_letters(client, f"{database}.dead_letters", buyer_id)
     _delete(client, f"{database}.identities", "kind = 'buyer' AND key = {key:String}", key)
@@ -77,7 +80,7 @@ def holdings(
         counts[table] = _count(client, f"{database}.{table}", condition, key)
     counts["identities"] = _count(client, f"{database}.identities", "kind = 'buyer' AND key = {key:String}", key)
     of_others = f"has(linked_buyer_keys, {{key:String}}) OR {_MENTIONED}"
-    counts["alerts about others"] = _count(client, f"{database}.alerts", of_others, key)
+    counts["alerts about others"] = sum(_count(client, f"{database}.{table}", of_others, key) for table in ALERTS)
     counts["dead_letters"] = len(_letters_of(client, f"{database}.dead_letters", buyer_id))
     counts["tags"] = _count(client, f"{database}.tags", "has(buyer_keys, {key:String})", key)
     return {table: count for table, count in counts.items() if count}
