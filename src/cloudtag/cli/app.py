@@ -10,6 +10,7 @@ from cloudtag.cli.backtest import backtest
 from cloudtag.cli.datasets import online_retail
 from cloudtag.cli.decide.command import decide
 from cloudtag.cli.demo.command import demo
+from cloudtag.cli.desk import desk
 from cloudtag.cli.detectors import detectors
 from cloudtag.cli.doctor import EPILOG as DOCTOR_EPILOG
 from cloudtag.cli.doctor import doctor
@@ -62,6 +63,7 @@ COMMANDS = (
     worker,
     sink,
     decide,
+    desk,
     produce,
     backfill,
     tail,

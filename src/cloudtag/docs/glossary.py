@@ -39,6 +39,7 @@ ORDER = (
     "serving",
     "streams/view",
     "decide",
+    "desk",
     "backtest",
     "evaluate",
     "datasets",
