@@ -2,6 +2,8 @@
 
 from prometheus_client import Counter, Gauge, Histogram
 
+from cloudtag.contract.decision_records import DecisionGiven
+
 REQUESTS = Counter("cloudtag_decide_requests", "Calls answered, by address and status", ["path", "status"])
 SECONDS = Histogram(
     "cloudtag_decide_seconds",
@@ -28,3 +30,7 @@ class CallCounter:
         """A call of an address was answered."""
         REQUESTS.labels(path, str(status)).inc()
         SECONDS.labels(path).observe(seconds)
+
+    def given(self, decision: DecisionGiven) -> None:
+        """A decision was given."""
+        ANSWERS.labels(decision.about, decision.answer, decision.given_by).inc()

@@ -13,6 +13,7 @@ import requests
 import uvicorn
 from msgspec import Struct
 
+from cloudtag.contract.decision_records import DecisionGiven
 from cloudtag.contract.scope import NETWORKS
 from cloudtag.decide.api import DecideApi
 from cloudtag.decide.app import Gate, application
@@ -47,6 +48,7 @@ class Calls:
     """What was counted."""
 
     seen: list[tuple[str, int]] = field(default_factory=list)
+    given: list[DecisionGiven] = field(default_factory=list)
 
     def answered(self, path: str, status: int, seconds: float) -> None:
         assert seconds >= 0
@@ -71,7 +73,7 @@ class Service:
         self.publisher = ListPublisher()
         self.recorder = DecisionRecorder(self.publisher, self.most_waiting)
         self.calls = Calls()
-        api = DecideApi(self.view, self.decider, self.watch, self.recorder, self.publisher)
+        api = DecideApi(self.view, self.decider, self.watch, self.recorder, self.publisher, self.calls.given.append)
         rates = RequestRates(self.per_second, time.monotonic)
         self.app = application(api, Gate(book(), rates, self.calls))
 

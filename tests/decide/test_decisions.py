@@ -93,6 +93,7 @@ def test_answers_are_recorded_once(client: Client) -> None:
     told = client.decide().json()
     client.decide()
     (record,) = recorded(client.service)
+    assert client.service.calls.given == [record]
     assert isinstance(record, DecisionGiven)
     assert (record.decision_id, record.asked_by, record.asked_at) == (told["decision_id"], "platform", NOW)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
@@ -73,12 +74,15 @@ class DecideApi:
         watch: AnswerWatch,
         recorder: DecisionRecorder,
         publisher: RecordPublisher,
+        count: Callable[[DecisionGiven], None],
     ) -> None:
+        """`count` is told of every decision once."""
         self._view = view
         self._decider = decider
         self._watch = watch
         self._recorder = recorder
         self._publisher = publisher
+        self._count = count
         self._lost: set[str] = set()
 
     async def decide(self, call: ApiCall) -> ApiReply:
@@ -97,6 +101,7 @@ class DecideApi:
         if given is None:
             given = self._decider.decide(asked)
             self._watch.add(given, is_own=True)
+            self._count(given)
         recorded = await self._recorded(given, is_new=is_new, is_durable=request.durable)
         return ApiReply(HTTPStatus.OK, decision_reply(given, recorded))
 

@@ -47,8 +47,9 @@ class AnswerWatch:
         """A change was told, here or by another instance; an earlier one says nothing more."""
         known = self._told.get(change.decision_id)
         if known is None or known.changes <= change.revision:
+            self._told.pop(change.decision_id, None)
             self._told[change.decision_id] = LastTold(change.answer, change.revision + 1)
-        # Of answers that nobody knows here any more: they are too old to be remembered.
+        # Those told of longest ago are of answers that nobody remembers here any more.
         while len(self._told) > self._answers.most:
             self._told.pop(next(iter(self._told)))
 

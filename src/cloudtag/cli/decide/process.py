@@ -87,9 +87,10 @@ async def _run(config: Config, state: DecideState, codec: Codec, door: FrontDoor
         recorder, share = DecisionRecorder(publisher), GroupShare(member, config.topic("decisions"))
         metrics.LOST.set_function(lambda: recorder.lost)
         metrics.WAITING.set_function(lambda: recorder.waiting)
-        api = DecideApi(state.view, state.decider, state.watch, recorder, GroupCommit(publisher))
+        calls = metrics.CallCounter()
+        api = DecideApi(state.view, state.decider, state.watch, recorder, GroupCommit(publisher), calls.given)
         rates = RequestRates(config.decide_requests_per_second, asyncio.get_running_loop().time)
-        app = application(api, Gate(door.book, rates, metrics.CallCounter()))
+        app = application(api, Gate(door.book, rates, calls))
         server = _Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", server_header=False))
         teller = ChangeTeller(config, state, share, publisher)
         work = [follower.run(), recorder.run(), share.run(), teller.run()]
