@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 from cloudtag.contract.couriers import CourierReported
 from cloudtag.contract.events import RefundChanged
+from cloudtag.contract.journeys import JourneySeen
+from cloudtag.contract.parcels import ParcelReported
 from cloudtag.detection.cases import ParcelCase
 from cloudtag.detection.once import once_of_case
 from cloudtag.detection.order_view import OrderView
@@ -16,7 +18,7 @@ from cloudtag.parcels.clock import DAY_MS
 from cloudtag.parcels.courier import canonical_courier, is_known, reuse_days_of
 from cloudtag.parcels.silence import Wait, hour_of, wait_for_scan
 from cloudtag.parcels.told import scans_told
-from cloudtag.parcels.uses import journey_of_use
+from cloudtag.parcels.uses import WAIT_MS, journey_of_use
 
 _AHEAD_MS = 30 * DAY_MS
 """How far ahead of now days of rest are looked for: no holidays are longer."""
@@ -87,13 +89,33 @@ def is_silent(case: ParcelCase, courier: str | None) -> bool:
     return told is not None and bool(told.silent_since)
 
 
-def _travels(case: ParcelCase, refund: RefundView, number: str) -> bool:
-    report = case.report if number == case.waybill_no else case.parcel(number)
+def journey_named(report: ParcelReported | None, refund: RefundView, number: str) -> JourneySeen | None:
+    """The journey that a refund means by a number it named, as far as it is told."""
     named = refund.named.get(number)
     if report is None or named is None:
-        return False
-    journey = journey_of_use(report.journeys, named.occurred_at, canonical_courier(refund.carrier_of(number)))
-    if journey is None or journey.first is None:
+        return None
+    return journey_of_use(report.journeys, named.occurred_at, canonical_courier(refund.carrier_of(number)))
+
+
+def stands_until(case: ParcelCase, refund: RefundView, number: str) -> int:
+    """Until when a number of a refund is awaited that no courier scanned (F10): event time, 0 for no end.
+
+    Days of rest do not count, nor hours in which its courier was silent, as far as that was told.
+    """
+    courier, from_ms = canonical_courier(refund.carrier_of(number)), refund.named[number].occurred_at
+    told = case.silence_of(number, courier) if courier is not None and is_known(courier) else None
+    rest = case.rest(from_ms, max(case.now_ms, from_ms) + WAIT_MS + _AHEAD_MS)
+    if told is None:
+        return wait_for_scan(from_ms, case.now_ms, WAIT_MS, None, (), rest).earliest_end
+    wait = wait_for_scan(from_ms, case.now_ms, WAIT_MS, courier, BusyHours(told), rest)
+    # A courier that is silent now is heard of again; until then no hour counts.
+    return 0 if wait.is_over_at is None and told.silent_since else wait.earliest_end
+
+
+def _travels(case: ParcelCase, refund: RefundView, number: str) -> bool:
+    report = case.report if number == case.waybill_no else case.parcel(number)
+    named, journey = refund.named.get(number), journey_named(report, refund, number)
+    if named is None or journey is None or journey.first is None:
         return False
     last_ms = max(scan.occurred_at for scan in scans_told(journey))
     # One whose courier may have given its number away since does not travel for this return.

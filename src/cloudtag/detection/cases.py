@@ -85,6 +85,8 @@ class ParcelCase(Struct, frozen=True, eq=False, gc=False):
     named: Sequence[tuple[OrderView, RefundView]] = ()
     silence: Callable[[str], CourierReported | None] = lambda _: None
     """The hours in which a courier, by its code, showed no scan anywhere (F10), if its answer has come."""
+    silence_of: Callable[[str, str], CourierReported | None] = lambda *_: None
+    """The same, asked for another of the numbers that the refunds name."""
     rest: Callable[[int, int], Sequence[Span]] = lambda *_: ()
     """The days between two moments on which couriers rest."""
     loose: Sequence[ComplaintChanged] = ()

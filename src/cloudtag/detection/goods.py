@@ -12,7 +12,7 @@ from typing import NamedTuple
 from cloudtag.contract.types import Goods, OrderLine
 from cloudtag.detection.once import once, once_of_refund
 from cloudtag.detection.order_view import OrderView
-from cloudtag.detection.refund_view import RefundView, type_at
+from cloudtag.detection.refund_view import RefundView, type_at, was_given_up
 
 Pieces = Counter[str]
 """So many pieces by article."""
@@ -57,8 +57,9 @@ def ordered_skus(order: OrderView) -> frozenset[str]:
 
 @once_of_refund
 def expected(order: OrderView, refund: RefundView, at_ms: int | None = None) -> Expected:
-    """What a refund is to bring back, by its type in force at a moment (none: by now)."""
-    return NOTHING if type_at(refund, at_ms) in _NO_GOODS else claimed(order, refund)
+    """What a refund is to bring back, by what was in force at a moment (none: now); of one given up, none."""
+    is_nothing = type_at(refund, at_ms) in _NO_GOODS or was_given_up(refund, at_ms)
+    return NOTHING if is_nothing else claimed(order, refund)
 
 
 @once_of_refund

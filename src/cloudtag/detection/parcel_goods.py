@@ -13,15 +13,18 @@ from cloudtag.detection.once import once
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.refund_view import RefundView
 from cloudtag.detection.returned import last_words
-from cloudtag.parcels.uses import WAIT_MS
 
 
 class Part(NamedTuple):
-    """One refund's share of a parcel; `words` are the shop's last ones on what came, or that nothing did."""
+    """One refund's share of a parcel; `words` are the shop's last ones on what came, or that nothing did.
+
+    `opened_ms`: when the shop first looked for the goods of any refund in the parcel; none if it has not.
+    """
 
     order: OrderView
     refund: RefundView
     words: tuple[ReturnInspected, ...]
+    opened_ms: int | None = None
 
     @property
     def inspections(self) -> list[ReturnInspected]:
@@ -30,13 +33,15 @@ class Part(NamedTuple):
 
     @property
     def looked_at_ms(self) -> int | None:
-        """When the shop first looked for these goods, by its last words; none if it has not."""
-        return min((word.occurred_at for word in self.words), default=None)
+        """When the shop first looked for these goods, by its last words, or into the parcel; none if it has not."""
+        return min((word.occurred_at for word in self.words), default=self.opened_ms)
 
 
 def parts_of(refunds: Iterable[tuple[OrderView, RefundView]]) -> list[Part]:
     """The parts of a parcel, one for each of its refunds that is to bring goods back, or was booked to have."""
-    parts = [Part(order, refund, last_words(order, refund)) for order, refund in refunds]
+    told = [(order, refund, last_words(order, refund)) for order, refund in refunds]
+    opened_ms = min((word.occurred_at for _, _, words in told for word in words), default=None)
+    parts = [Part(order, refund, words, opened_ms) for order, refund, words in told]
     return [part for part in parts if wanted(part).total or part.inspections]
 
 
@@ -49,19 +54,23 @@ def expected_in(parts: list[Part]) -> Expected:
     """What the parts are to bring back together, of each order no more than was bought and is not back already."""
     first = parts[0].order if parts else None
     if first is not None and all(part.order is first for part in parts):
-        return _expected_of_order(first, tuple([part.refund.refund_id for part in parts]))
+        return _expected_of(first, parts)
     count, goods = 0, Counter[str]()
     for order in {part.order.name: part.order for part in parts}.values():
-        one = _expected_of_order(order, tuple([part.refund.refund_id for part in parts if part.order is order]))
+        one = _expected_of(order, [part for part in parts if part.order is order])
         count, goods = count + one.total, goods + one.goods
     return Expected(count, goods)
 
 
+def _expected_of(order: OrderView, parts: list[Part]) -> Expected:
+    looked_at = [part.looked_at_ms for part in parts if part.looked_at_ms is not None]
+    return _expected_of_order(order, tuple([part.refund.refund_id for part in parts]), min(looked_at, default=None))
+
+
 @once
-def _expected_of_order(order: OrderView, refund_ids: tuple[str, ...]) -> Expected:
+def _expected_of_order(order: OrderView, refund_ids: tuple[str, ...], looked_at_ms: int | None) -> Expected:
     refunds = [order.refunds[refund_id] for refund_id in refund_ids]
-    looked_at = [word.occurred_at for refund in refunds for word in last_words(order, refund)]
-    return expected_of(order, refunds, _back_elsewhere(order, refund_ids), min(looked_at, default=None))
+    return expected_of(order, refunds, _back_elsewhere(order, refund_ids), looked_at_ms)
 
 
 def found_in(parts: list[Part]) -> Pieces:
@@ -93,32 +102,6 @@ def _found_in(parts: list[Part]) -> Pieces:
             found = [(number, held) for number, held in found if number != word.waybill_no]
         found.append((word.waybill_no, pieces))
     return sum((pieces for _, pieces in found), Counter())
-
-
-def awaited_until(case: ParcelCase, parts: list[Part], but: str | None = None) -> int | None:
-    """Until when goods of the refunds may still come in another of their parcels (F7): event time, 0 for no end.
-
-    None: all have arrived or been inspected. A parcel that travels is awaited until it is signed for, a number that
-    nobody scanned until its wait ran out. The number `but` is left out.
-    """
-    inspected = {word.waybill_no for part in parts for word in part.words} | {but}
-    until: list[int] = []
-    for part in parts:
-        # What is said of no parcel in particular is said of the whole return.
-        is_whole = any(word.waybill_no is None for word in part.words)
-        numbers = {} if is_whole else part.refund.numbers
-        until += [_arrival(case, number, filled) for number, filled in numbers.items() if number not in inspected]
-    if 0 in until:
-        return 0
-    return max((at_ms for at_ms in until if at_ms > case.now_ms), default=None)
-
-
-def _arrival(case: ParcelCase, number: str, filled: RefundChanged) -> int:
-    """Until when a parcel is awaited: 0 for no end, a moment long past where it is here."""
-    report = case.parcel(number)
-    if report is not None and report.signed is not None:
-        return 1
-    return 0 if report is not None and report.first_scan is not None else filled.occurred_at + WAIT_MS
 
 
 def claims_of(parts: Iterable[Part]) -> list[RefundChanged]:

@@ -35,6 +35,15 @@ def reasons_of(refund: RefundView) -> tuple[str, ...]:
     return tuple(dict.fromkeys(change.reason for change in refund.changes if change.reason != "unknown"))
 
 
+def was_given_up(refund: RefundView, at_ms: int | None = None) -> bool:
+    """Whether, by a moment or by now, the buyer had withdrawn it before any money moved: it asked for nothing (F6)."""
+    if refund.status != "withdrawn" and all(change.status != "withdrawn" for change in refund.changes):
+        return False
+    said = [c.status for c in refund.changes if at_ms is None or c.occurred_at <= at_ms + CLOCK_TOLERANCE_MS]
+    told = [status for status in said if status != "unknown"]
+    return told[-1:] == ["withdrawn"] and "completed" not in told
+
+
 def _in_force(said: list[tuple[int, str]], at_ms: int | None) -> str:
     """The shop's and the platform's clocks differ: what was said just after may have been said just before (F4)."""
     told = [(told_at, value) for told_at, value in said if value != "unknown"]

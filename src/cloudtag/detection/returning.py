@@ -8,13 +8,12 @@ from cloudtag.contract.events import RefundChanged
 from cloudtag.contract.journeys import JourneySeen
 from cloudtag.contract.records import Severity
 from cloudtag.detection.all_back import is_all_back
+from cloudtag.detection.awaiting import journey_named
 from cloudtag.detection.cases import ParcelCase
 from cloudtag.detection.once import once_of_case
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.refund_view import RefundView
 from cloudtag.detection.returned import Refunds, sends_goods
-from cloudtag.parcels.courier import canonical_courier
-from cloudtag.parcels.uses import journey_of_use
 
 
 class Returning(NamedTuple):
@@ -58,13 +57,9 @@ def returning(case: ParcelCase) -> Returning | None:
 
 def journey_for(case: ParcelCase, refund: RefundView) -> JourneySeen | None:
     """The journey that a refund means by the case's number, as far as it is told."""
-    if case.report is None or case.waybill_no is None:
+    if case.waybill_no is None or case.waybill_no not in refund.numbers:
         return None
-    named = refund.numbers.get(case.waybill_no)
-    if named is None:
-        return None
-    courier = canonical_courier(refund.carrier_of(case.waybill_no))
-    return journey_of_use(case.report.journeys, named.occurred_at, courier)
+    return journey_named(case.report, refund, case.waybill_no)
 
 
 def is_awaited(refund: RefundView) -> bool:

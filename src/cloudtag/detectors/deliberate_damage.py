@@ -7,7 +7,7 @@ Why it is abuse: the buyer breaks or cuts the goods to be paid for them.
 How it decides: the refund, of whatever type, gave damage as its reason when the goods were looked at, and what the shop
 last said of that refund's goods lists `damaged_by_buyer`. Another reason given afterwards changes nothing (F12). Only
 the refund's own inspections count: another return of the order may be about other pieces. High. A refund given up
-before the inspection asks for nothing any more.
+before the inspection, as far as two clocks can tell, asks for nothing any more.
 
 Known false positives: damage by the courier that the shop books to the buyer.
 
@@ -26,7 +26,7 @@ from cloudtag.contract.events import ReturnInspected
 from cloudtag.detection.cases import OrderCase
 from cloudtag.detection.example import day, inspected, ordered, refunded
 from cloudtag.detection.finding import Finding, Timer, cite, unique
-from cloudtag.detection.refund_view import RefundView, reason_at
+from cloudtag.detection.refund_view import RefundView, reason_at, was_given_up
 from cloudtag.detection.returned import standing_inspections
 from cloudtag.detection.rule import Example, Rule
 from cloudtag.detection.wording import counted, form
@@ -39,7 +39,7 @@ RULE = Rule(
     scenario_zh="人为损坏",
     scope="order",
     needs=("refunds", "inspections"),
-    rules=("B7", "F12"),
+    rules=("B7", "F4", "F12"),
     clears="A corrected inspection that finds no damage by the buyer.",
     clears_zh="更正后的验货记录未发现买家人为损坏。",
     recommendation="refuse_without_return",
@@ -107,6 +107,15 @@ EXAMPLES = (
     ),
     Example(name="near miss: given up before anybody looked", events=(*_CLAIM, refunded("withdrawn", day(7)), _FOUND)),
     Example(
+        name="near miss: given up within ten minutes of the look, as two clocks tell it",
+        events=(*_CLAIM, _FOUND, refunded("withdrawn", day(8, 0, 10))),
+    ),
+    Example(
+        name="given up once the shop had looked",
+        events=(*_CLAIM, _FOUND, refunded("withdrawn", day(8, 0, 11))),
+        fires=({"severity": "high"},),
+    ),
+    Example(
         name="near miss: booked to the buyer, put right",
         events=(*_CLAIM, _FOUND, inspected(day(8, 3), {"dress": 2}, condition=["stained"], waybill_no="RET1")),
     ),
@@ -122,15 +131,10 @@ def detect(case: OrderCase, parameters: Parameters) -> Iterator[Finding | Timer]
             for inspection in standing_inspections(case.order, refund)
             if "damaged_by_buyer" in inspection.condition
             and reason_at(refund, inspection.occurred_at) == "damaged"
-            and not _was_given_up(refund, inspection.occurred_at)
+            and not was_given_up(refund, inspection.occurred_at)
         ]
         if damaged:
             yield _finding(refund, damaged)
-
-
-def _was_given_up(refund: RefundView, at_ms: int) -> bool:
-    statuses = [c.status for c in refund.changes if c.occurred_at <= at_ms and c.status != "unknown"]
-    return bool(statuses) and statuses[-1] == "withdrawn"
 
 
 def _finding(refund: RefundView, damaged: list[ReturnInspected]) -> Finding:

@@ -25,12 +25,12 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from cloudtag.contract.journeys import ScanSeen
+from cloudtag.detection.arrivals import awaited_until
 from cloudtag.detection.cases import ParcelCase
 from cloudtag.detection.example import day, inspected, ordered, refunded, scanned
 from cloudtag.detection.finding import Finding, Timer, cite, cite_seen, unique
 from cloudtag.detection.parcel_goods import (
     Part,
-    awaited_until,
     called_parcel,
     claims_of,
     expected_in,

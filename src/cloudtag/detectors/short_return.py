@@ -11,10 +11,12 @@ apart (T1b). Expected are the pieces the refunds list (all of the order where th
 pays for), sets counted by their components, of no order more than was bought (F9): one return recorded as two refunds
 brings its goods once. Money without a return, and postage, bring none. Received are the pieces the shop's inspections
 list, corrected ones in place of earlier ones. Until every refund of a parcel is inspected, an inspection that does not
-name the parcel speaks for its own refund only. A return in several parcels is judged when all have arrived or been
-inspected, or are awaited no longer (F7). High; critical if nothing came back; medium where nothing arrived though the
-parcel was signed for. Medium too where the courier weighed the return within `weight_percent` of what its goods weighed
-on their way out: then the shop's word stands against the courier's, and the platform has seen nothing.
+name the parcel speaks for its own refund only. A refund that was withdrawn before anybody looked asks for nothing; to
+withdraw it afterwards changes nothing. A return in several parcels is judged when all have arrived or been inspected,
+or are awaited no longer (F7): of a wait for a first scan, days of rest and the courier's silent hours do not count
+(F10), and what the shop refused went home by right. High; critical if nothing came back; medium where nothing arrived
+though the parcel was signed for. Medium too where the courier weighed the return within `weight_percent` of what its
+goods weighed on their way out: then the shop's word stands against the courier's, and the platform has seen nothing.
 
 Known false positives: a shop that books goods to the wrong refund.
 
@@ -30,14 +32,13 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from cloudtag.contract.events import ReturnInspected
 from cloudtag.contract.records import Severity
+from cloudtag.detection.arrivals import awaited_until, missing
 from cloudtag.detection.cases import ParcelCase
 from cloudtag.detection.examples.short_return import EXAMPLES
 from cloudtag.detection.finding import Finding, Timer, cite, cite_seen, unique
 from cloudtag.detection.parcel_goods import (
     Part,
-    awaited_until,
     called_parcel,
     claims_of,
     expected_in,
@@ -56,7 +57,7 @@ RULE = Rule(
     scenario_zh="少退商品",
     scope="parcel",
     needs=("refunds", "inspections"),
-    rules=("T1", "T1a", "T1b", "F7", "F9"),
+    rules=("T1", "T1a", "T1b", "F7", "F9", "F10"),
     clears="A corrected inspection that finds all the goods.",
     clears_zh="更正后的验货记录显示商品齐全。",
     recommendation="refund_received_only",
@@ -93,14 +94,14 @@ def _comparable(parts: list[Part]) -> list[Part]:
 
 def _judged(case: ParcelCase, parts: list[Part], parameters: Parameters) -> Finding | None:
     expected, received = expected_in(parts).total, found_in(parts).total()
-    missing = [word for part in parts for word in part.words if not word.arrived]
-    if received >= expected or (missing and not all(_is_signed(case, word) for word in missing)):
+    gone = missing(case, parts)
+    if received >= expected or not (gone or any(part.inspections for part in parts)):
         return None
     # The platform looked at nothing where nothing is said to have come: the courier and the shop disagree.
-    severity: Severity = "medium" if missing else "high" if received else "critical"
+    severity: Severity = "medium" if gone else "high" if received else "critical"
     facts = {"expected": str(expected), "received": str(received), "refunds": str(len(parts))}
-    if missing:
-        facts["nothing_arrived"] = str(len(missing))
+    if gone:
+        facts["nothing_arrived"] = str(len(gone))
     weights = weights_of(case, parts)
     if (
         weights is not None
@@ -109,12 +110,6 @@ def _judged(case: ParcelCase, parts: list[Part], parameters: Parameters) -> Find
         severity = "medium"
         facts["weight_disagrees"] = f"{weights.back}/{round(weights.outbound)} g"
     return _finding(case, parts, severity, facts)
-
-
-def _is_signed(case: ParcelCase, word: ReturnInspected) -> bool:
-    """Whether somebody signed for the parcel that is said not to have come."""
-    report = case.report if word.waybill_no in (None, case.waybill_no) else case.parcel(word.waybill_no or "")
-    return report is not None and report.signed is not None
 
 
 def _finding(case: ParcelCase, parts: list[Part], severity: Severity, facts: dict[str, str]) -> Finding:

@@ -33,13 +33,13 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
+from cloudtag.detection.arrivals import awaited_until
 from cloudtag.detection.cases import ParcelCase
 from cloudtag.detection.examples.switched_goods import EXAMPLES
 from cloudtag.detection.finding import Finding, Timer, cite, unique
 from cloudtag.detection.goods import Pieces, ordered_skus
 from cloudtag.detection.parcel_goods import (
     Part,
-    awaited_until,
     called_parcel,
     claims_of,
     expected_in,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cloudtag.detection.example import day, inspected, ordered, refunded, scanned
+from cloudtag.detection.examples.several_boxes import SEVERAL_BOXES
 from cloudtag.detection.rule import Example
 
 
@@ -38,6 +39,12 @@ def _weighed(back_grams: int, received: int = 1, **fields: object) -> tuple[dict
 
 
 _FIVE = tuple(event for n in range(1, 6) for event in _return(n))
+
+
+def _given_up(at: str) -> dict[str, object]:
+    return refunded("withdrawn", at, refund_id="r5", type="return_refund", reason="no_reason")
+
+
 _SET = [
     {
         "sku_id": "tea-set",
@@ -46,11 +53,6 @@ _SET = [
         "components": [{"sku_id": "pot", "quantity": 1}, {"sku_id": "cup", "quantity": 4}],
     }
 ]
-_BOXES = (
-    *_two(),
-    refunded("waybill_filled", day(5, 2), type="return_refund", waybill_no="RET2"),
-    inspected(day(7), {"dress": 1}, waybill_no="RET1"),
-)
 _SIGNED = scanned("RET1", "signed", day(7), signer="recipient")
 
 EXAMPLES = (
@@ -233,39 +235,6 @@ EXAMPLES = (
         ),
     ),
     Example(
-        name="near miss: a return in two boxes, one not here yet",
-        events=(*_BOXES, scanned("RET2", "accepted", day(6))),
-    ),
-    Example(
-        name="a return in two boxes, both here, one piece between them",
-        events=(*_BOXES, scanned("RET2", "accepted", day(6)), scanned("RET2", "signed", day(8), signer="recipient")),
-        fires=({"facts": {"expected": "2", "received": "1"}},),
-    ),
-    Example(
-        name="near miss: a return in two boxes, both opened",
-        events=(*_BOXES, inspected(day(9), {"dress": 1}, waybill_no="RET2")),
-    ),
-    Example(
-        name="near miss: the second box has three days to be scanned, less a minute",
-        events=_BOXES,
-        until=day(8, 1, 59),
-    ),
-    Example(
-        name="the second box was never scanned",
-        events=_BOXES,
-        until=day(8, 2),
-        fires=({"facts": {"expected": "2", "received": "1"}},),
-    ),
-    Example(
-        name="the platform took the second number back",
-        events=(
-            *_BOXES,
-            refunded("modified", day(7, 1), type="return_refund", waybill_no="RET2", waybill_cleared=True),
-        ),
-        until=day(7, 2),
-        fires=({"facts": {"expected": "2", "received": "1"}},),
-    ),
-    Example(
         name="the shop's word against the courier's scales",
         events=_weighed(850),
         fires=({"severity": "medium", "facts": {"weight_disagrees": "850/1000 g"}},),
@@ -277,4 +246,38 @@ EXAMPLES = (
     ),
     Example(name="too light for both pieces", events=_weighed(849), fires=({"severity": "high"},)),
     Example(name="too heavy to be the same goods", events=_weighed(1151), fires=({"severity": "high"},)),
+    Example(
+        name="near miss: one of five refunds was given up before the parcel was opened, and four pieces came",
+        events=(*_FIVE, _given_up(day(7)), inspected(day(8), {"dress": 4}, waybill_no="RET1")),
+    ),
+    Example(
+        name="near miss: given up ten minutes after the parcel was opened, as far as clocks tell",
+        events=(*_FIVE, _given_up(day(8, 0, 10)), inspected(day(8), {"dress": 4}, waybill_no="RET1")),
+    ),
+    Example(
+        name="given up once the parcel had been opened",
+        events=(*_FIVE, _given_up(day(8, 0, 11)), inspected(day(8), {"dress": 4}, waybill_no="RET1")),
+        fires=({"facts": {"expected": "5", "received": "4"}},),
+    ),
+    Example(
+        name="given up and asked for again before the parcel was opened",
+        events=(
+            *_FIVE,
+            _given_up(day(7)),
+            refunded("modified", day(7, 5), refund_id="r5", type="return_refund", reason="no_reason"),
+            inspected(day(8), {"dress": 4}, waybill_no="RET1"),
+        ),
+        fires=({"facts": {"expected": "5", "received": "4"}},),
+    ),
+    Example(
+        name="given up on paper once the money was there",
+        events=(
+            *_FIVE,
+            refunded("completed", day(6, 12), refund_id="r5", type="return_refund"),
+            _given_up(day(7)),
+            inspected(day(8), {"dress": 4}, waybill_no="RET1"),
+        ),
+        fires=({"facts": {"expected": "5", "received": "4"}},),
+    ),
+    *SEVERAL_BOXES,
 )

@@ -69,6 +69,7 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
         links=links(state),
         named=by_refund,
         silence=lambda courier: silence(state, unit, courier),
+        silence_of=lambda number, courier: silence(state, number, courier),
         rest=lambda from_ms, until_ms: rest_spans(from_ms, until_ms, policy.deadlines),
         loose=loose(state),
     )
