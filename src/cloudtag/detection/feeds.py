@@ -16,7 +16,7 @@ from cloudtag.detection.awaiting import BusyHours
 from cloudtag.detection.cases import OrderCase
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.outbound import Outbound
-from cloudtag.detection.refund_view import RefundView
+from cloudtag.detection.refund_view import RefundView, reason_at, type_at
 from cloudtag.parcels.courier import is_known
 from cloudtag.parcels.silence import FEED_MS, has_feed, hour_of
 
@@ -46,8 +46,13 @@ def claim_of(refund: RefundView) -> RefundChanged | None:
 
 
 def denials(order: OrderView) -> list[RefundView]:
-    """The refunds that say that nothing came, and want the money alone."""
-    return [r for r in order.refunds.values() if r.type == "refund_only" and r.reason == "not_received"]
+    """The refunds that say that nothing came, and want the money alone; once paid, as when they were paid (F12)."""
+    return [refund for refund in order.refunds.values() if _denies(refund)]
+
+
+def _denies(refund: RefundView) -> bool:
+    paid = next((change.occurred_at for change in refund.changes if change.status == "completed"), None)
+    return type_at(refund, paid) == "refund_only" and reason_at(refund, paid) == "not_received"
 
 
 def feed_questions(case: OrderCase) -> Iterator[FeedQuestion]:

@@ -69,9 +69,9 @@ def outbound_of(
     return [_outbound(order, orders, order.sent[number], parcel(number)) for number in asked]
 
 
-def holding_claimed(parcels: Iterable[Outbound], goods: Sequence[Goods]) -> list[Outbound]:
-    """The parcels that may hold the goods of a claim; all of them where it names none (F7)."""
-    return [parcel for parcel in parcels if parcel.sent.holds_any(goods)]
+def holding_claimed(order: OrderView, parcels: Iterable[Outbound], goods: Sequence[Goods]) -> list[Outbound]:
+    """The order's parcels that may hold the goods of a claim; all of them where it names none (F7)."""
+    return [parcel for parcel in parcels if parcel.sent.holds_any(goods, order.lines)]
 
 
 def moment(scan: ScanSeen, journey: JourneySeen) -> StampedTime:

@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from cloudtag.contract.events import OrderChanged
-from cloudtag.contract.types import Goods, SentParcel
+from cloudtag.contract.types import Goods, OrderLine, SentParcel
 
 
 class Sent(Struct, frozen=True):
@@ -22,10 +22,17 @@ class Sent(Struct, frozen=True):
     carrier: str | None = None
     lines: tuple[Goods, ...] = ()
 
-    def holds_any(self, goods: Iterable[Goods]) -> bool:
-        """Whether any of these goods may be in it; where nobody said what is claimed, or what is in it, they may."""
+    def holds_any(self, goods: Iterable[Goods], lines: Iterable[OrderLine] = ()) -> bool:
+        """Whether any of these goods may be in it; where nobody said what is claimed, or what is in it, they may.
+
+        `lines` are the order's: what it sold as a set is in every parcel that holds a part of it.
+        """
         claimed = {one.sku_id for one in goods if one.quantity}
-        return not claimed or not self.lines or any(one.sku_id in claimed for one in self.lines)
+        if not claimed or not self.lines:
+            return True
+        parts = {line.sku_id: {part.sku_id for part in line.components} for line in lines if line.components}
+        with_parts = claimed.union(*(parts.get(sku_id, ()) for sku_id in claimed))
+        return any(one.sku_id in with_parts or not claimed.isdisjoint(parts.get(one.sku_id, ())) for one in self.lines)
 
 
 def with_parcels(sent: Mapping[str, Sent], order: OrderChanged) -> Mapping[str, Sent]:

@@ -5,7 +5,8 @@ What it finds: a refund-only for "not received" though the outbound parcel was s
 Why it is abuse: the buyer keeps the goods and the money.
 
 How it decides: each parcel of the order that may hold the claimed goods is with the buyer, as its journey says, by the
-recipient's own signature or collected from a locker or station; and some opening, amendment or escalation of the refund
+recipient's own signature or collected from a locker or station (a set is in every parcel that holds a part of it); what
+is said of the refund once it was paid changes nothing (F12); and some opening, amendment or escalation of the refund
 with the reason `not_received` happened at least `clock_tolerance_minutes` after the last of those. Medium; high once
 the buyer amends the refund after that; critical from `modifications` such amendments on; never more than medium by
 scans stamped with a local time. Low, amended or not, where the courier's feed, steady otherwise, broke off between
@@ -52,7 +53,7 @@ RULE = Rule(
     scenario_zh="收货后仅退款",
     scope="order",
     needs=("refunds",),
-    rules=("T6", "B28", "F4", "F6", "F7", "F10"),
+    rules=("T6", "B28", "F4", "F6", "F7", "F9", "F10", "F12"),
     clears="A scan that shows the recipient did not have the parcel before the claim.",
     clears_zh="有扫描记录表明收件人在申请之前并未收到包裹。",
     recommendation="refuse_with_proof_of_delivery",
@@ -96,7 +97,7 @@ def detect(case: OrderCase, parameters: Parameters) -> Iterator[Finding | Timer]
     parcels = case.outbound if refunds else []
     tolerance_ms = parameters.clock_tolerance_minutes * _MINUTE_MS
     for refund in refunds:
-        receipts = _receipts(holding_claimed(parcels, refund.lines))
+        receipts = _receipts(holding_claimed(case.order, parcels, refund.lines))
         if not receipts or is_given_up(refund) or has_come_back(case.order, refund):
             continue
         after = [c for c in refund.changes if all(_is_after(receipt, c, tolerance_ms) for receipt in receipts)]

@@ -112,7 +112,7 @@ def _asked(
     if completed is not None and completed.occurred_at <= claim.occurred_at:
         return []
     at = StampedTime(claim.occurred_at)
-    concerned = holding_claimed(parcels, refund.lines)
+    concerned = holding_claimed(case.order, parcels, refund.lines)
     asked = [parcel for parcel in concerned if parcel.sent.named.occurred_at <= claim.occurred_at]
     later = [parcel for parcel in concerned if parcel.sent.named.occurred_at > claim.occurred_at]
     # A number put right only after the claim may be that of the parcel that had come.

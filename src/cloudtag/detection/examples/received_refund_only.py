@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cloudtag.detection.example import day, inspected, ordered, refunded, scanned
 from cloudtag.detection.examples.broken_feed import DENIED
+from cloudtag.detection.examples.denied_sets import DENIED_SETS
 from cloudtag.detection.rule import Example
 
 _SENT = (ordered("placed", 0), ordered("shipped", day(1), waybill_no="OUT1"), scanned("OUT1", "accepted", day(1, 2)))
@@ -229,4 +230,26 @@ EXAMPLES = (
         fires=({"severity": "medium"},),
     ),
     *DENIED,
+    Example(
+        name="another reason once the money was paid",
+        events=(
+            *_SENT,
+            _SIGNED,
+            _denied("opened", day(3)),
+            _denied("completed", day(4)),
+            _denied("modified", day(5), reason="quality"),
+        ),
+        fires=({"severity": "high"},),
+    ),
+    Example(
+        name="near miss: another reason before any money was paid",
+        events=(
+            *_SENT,
+            _SIGNED,
+            _denied("opened", day(3)),
+            _denied("modified", day(4), reason="quality"),
+            _denied("completed", day(5), reason="quality"),
+        ),
+    ),
+    *DENIED_SETS,
 )
