@@ -12,7 +12,7 @@ from cloudtag.contract.parcels import Role, WaybillUsed
 from cloudtag.parcels.courier import canonical_courier
 from cloudtag.parcels.journey import journeys_of
 from cloudtag.parcels.seen import seen
-from cloudtag.parcels.told import journeys_told
+from cloudtag.parcels.told import journeys_told, told_of
 from cloudtag.parcels.uses import journey_of_use
 from tests.parcels.making import HOUR_MS, LAW, START_MS, histories, scan, told
 
@@ -94,6 +94,14 @@ def test_the_only_courier_a_use_names_is_the_parcels() -> None:
     assert found.courier is None
 
 
+def test_two_parcels_that_began_in_one_minute_are_two() -> None:
+    scans = [scan("accepted", carrier="SF"), scan("accepted", carrier="圆通", event_id="other")]
+    told = told_of(scans, [use(0, carrier="SF"), use(0, buyer="B2", carrier="圆通")])
+    assert len(set(told.meant.values())) == 2
+    told = told_of(scans, [use(0, carrier="SF"), use(0, buyer="B2", carrier="顺丰")])
+    assert len(set(told.meant.values())) == 1
+
+
 USES = st.lists(
     st.builds(
         use,
@@ -103,6 +111,8 @@ USES = st.lists(
         st.sampled_from((None, "SF", "圆通", "ZTO")),
     ),
     max_size=5,
+    # Of one use there is one word at a time.
+    unique_by=lambda one: one.internal_id,
 )
 
 

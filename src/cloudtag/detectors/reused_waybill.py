@@ -10,7 +10,9 @@ are of one parcel if they mean the same journey of the number, or if nothing was
 couriers; a number that the courier gave out again is another parcel's. Of two such uses within `window_days` the later
 one is the reuse, and the alert is about its buyer. Several refunds of one buyer in one shop are an honest consolidation
 (T1b) unless one of them was offline and the other not, and refunds of one order are one return recorded twice. Medium
-for one buyer; high across buyers; critical when those buyers share an attribute.
+for one buyer; high across buyers; critical when those buyers share an attribute. A return of which the shop found all
+the goods is none, whoever else named its number (F6); of one buyer's, those that were not in the parcel are then the
+reuse.
 
 Known false positives: two neighbours who hand in one parcel for two shops; a mistyped digit.
 
@@ -28,6 +30,7 @@ from msgspec import Meta, Struct
 
 from cloudtag.contract.parcels import WaybillUsed
 from cloudtag.contract.records import Reference, Severity
+from cloudtag.detection.all_back import is_all_back
 from cloudtag.detection.cases import ParcelCase
 from cloudtag.detection.examples.reused_waybill import EXAMPLES
 from cloudtag.detection.finding import Finding, Timer, unique
@@ -62,23 +65,31 @@ def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Timer
     """One finding for the buyer's uses of the number that came after somebody's other use of it."""
     if case.report is None or case.waybill_no is None:
         return
+    awaited = [(order, refund) for order, refund in case.refunds if is_awaited(refund)]
+    back = {(refund.shop_id, refund.refund_id) for order, refund in awaited if is_all_back([(order, refund)])}
+    standing = {(refund.shop_id, refund.refund_id) for _, refund in awaited} - back
     uses = sorted(
-        ((use, start_ms) for use, start_ms in zip(case.report.uses, case.report.meant, strict=True)), key=_order
+        zip(case.report.uses, case.report.meant, strict=True),
+        # Of the buyer's own, those whose goods the parcel held used it by right, whenever they named it.
+        key=lambda told: (told[0].buyer_id != case.buyer_id or _refund(told[0]) not in back, *_order(told)),
     )
     reach_ms = parameters.window_days * _DAY_MS
-    standing = {(refund.shop_id, refund.refund_id) for _, refund in case.refunds if is_awaited(refund)}
     clashes = [
         (use, before)
         for n, (use, meant) in enumerate(uses)
-        if use.buyer_id == case.buyer_id and (use.shop_id, use.refund_id) in standing
+        if use.buyer_id == case.buyer_id and _refund(use) in standing
         for before, also in uses[:n]
-        if use.occurred_at - before.occurred_at <= reach_ms
+        if abs(use.occurred_at - before.occurred_at) <= reach_ms
         and meant == also
         and (meant or _is_one_courier(use, before))
         and _is_reuse(use, before)
     ]
     if clashes:
         yield _finding(case, clashes, parameters)
+
+
+def _refund(use: WaybillUsed) -> tuple[str, str]:
+    return use.shop_id, use.refund_id or ""
 
 
 def _order(told: tuple[WaybillUsed, int]) -> tuple[int, str]:
@@ -126,7 +137,7 @@ def _finding(case: ParcelCase, clashes: list[tuple[WaybillUsed, WaybillUsed]], p
         refund_ids=unique(use.refund_id for use in uses.values() if use.refund_id),
         waybill_nos=(case.waybill_no or "",),
         linked_buyer_ids=tuple(sorted(linked)),
-        decided_at=first.occurred_at,
+        decided_at=min(max(use.occurred_at, before.occurred_at) for use, before in clashes),
         rises=_rises(clashes, others, linked),
         evidence=tuple(Reference("refunds", event_id, at_ms) for at_ms, event_id in sorted(references)),
         facts={

@@ -61,8 +61,14 @@ def told_of(scans: Iterable[ParcelScanned], uses: Iterable[WaybillUsed], wait_ms
     told = {party: _told(own, journeys, found) for party, own in by_buyer.items()}
     return Told(
         {party: kept for party, kept in told.items() if kept},
-        {use_id: journeys[place].start_ms for use_id, place in found.items()},
+        {use_id: _mark(journeys, place) for use_id, place in found.items()},
     )
+
+
+def _mark(journeys: Sequence[Journey], place: int) -> int:
+    """When a journey began, each told apart: couriers stamp whole minutes, and two may have begun in one."""
+    start_ms = journeys[place].start_ms
+    return start_ms + sum(before.start_ms == start_ms for before in journeys[:place])
 
 
 def scans_told(journey: JourneySeen) -> tuple[ScanSeen, ...]:

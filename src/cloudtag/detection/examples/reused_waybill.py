@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cloudtag.detection.example import day, ordered, refunded, scanned
+from cloudtag.detection.example import day, inspected, ordered, refunded, scanned
 from cloudtag.detection.rule import Example
 
 _IDS = ("buyer_id", "shop_id")
@@ -151,5 +151,46 @@ EXAMPLES = (
             *_return(2, 3, buyer_id="b2"),
             refunded("modified", day(6), refund_id="r2", buyer_id="b2", type="return_refund", waybill_no="RET2"),
         ),
+    ),
+    Example(
+        name="near miss: husband and wife send two returns in one box, and the shop finds both",
+        events=(
+            *_return(1, 0),
+            *_return(2, 1, buyer_id="b2"),
+            inspected(day(9), {"dress": 2}, waybill_no="RET1"),
+            inspected(day(9), {"dress": 2}, refund_id="r2", buyer_id="b2", waybill_no="RET1"),
+        ),
+    ),
+    Example(
+        name="and the shop finds those of one of them",
+        events=(*_return(1, 0), *_return(2, 1, buyer_id="b2"), inspected(day(9), {"dress": 2}, waybill_no="RET1")),
+        fires=({"severity": "high", "buyer_id": "b2"},),
+    ),
+    Example(
+        name="and the shop finds half of the goods of the later one",
+        events=(
+            *_return(1, 0),
+            *_return(2, 1, buyer_id="b2"),
+            inspected(day(9), {"dress": 1}, refund_id="r2", buyer_id="b2", waybill_no="RET1"),
+        ),
+        fires=({"severity": "high", "buyer_id": "b2"},),
+    ),
+    Example(
+        name="near miss: returns of two shops at one warehouse, which finds both",
+        events=(
+            *_return(1, 0),
+            *_return(2, 3, shop_id="s2"),
+            inspected(day(9), {"dress": 2}, waybill_no="RET1"),
+            inspected(day(9), {"dress": 2}, refund_id="r2", shop_id="s2", waybill_no="RET1"),
+        ),
+    ),
+    Example(
+        name="the second shop has the goods, and the first was given the number",
+        events=(
+            *_return(1, 0),
+            *_return(2, 3, shop_id="s2"),
+            inspected(day(9), {"dress": 2}, refund_id="r2", shop_id="s2", waybill_no="RET1"),
+        ),
+        fires=({"severity": "medium", "shop_id": "s1", "decided_at": 1_772_841_600_000},),
     ),
 )
