@@ -17,6 +17,7 @@ from cloudtag.detection.refund_view import RefundView, type_at, was_given_up
 Pieces = Counter[str]
 """So many pieces by article."""
 _NO_GOODS = ("refund_only", "postage")
+_LEFT = ("partly_shipped", "shipped", "completed")
 
 
 class Expected(NamedTuple):
@@ -53,6 +54,16 @@ def ordered_pieces(order: OrderView) -> Pieces:
 def ordered_skus(order: OrderView) -> frozenset[str]:
     """The articles of an order: its sets, and what they consist of."""
     return frozenset((*(line.sku_id for line in order.lines), *ordered_pieces(order)))
+
+
+@once
+def sent_skus(order: OrderView) -> frozenset[str]:
+    """The articles of an order since it was sent: amended afterwards, for an exchange, it has had both."""
+    left = [event.occurred_at for status in _LEFT if (event := order.first_at.get(status)) is not None]
+    named = [change for change in order.changes if change.lines] if left else []
+    before = [change for change in named if change.occurred_at <= min(left)]
+    lines = [line for change in (*before[-1:], *named[len(before) :]) for line in change.lines]
+    return ordered_skus(order).union(*({line.sku_id, *(p.sku_id for p in line.components)} for line in lines))
 
 
 @once_of_refund

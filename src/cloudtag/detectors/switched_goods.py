@@ -6,7 +6,8 @@ imitation of them (T2a).
 Why it is abuse: the buyer keeps the real goods and is paid for them.
 
 How it decides: refunds of one buyer in one shop that name the same return number share a parcel, and what is found in
-it is compared with everything that was ordered in those orders, sets by their components too. A piece is switched when
+it is compared with everything that was ordered in those orders, sets by their components too, and what an order listed
+when it was sent though it was amended since, as for an exchange. A piece is switched when
 its sku is in none of the orders while a claimed piece is missing; an inspection that says `authentic: false` is an
 imitation. The last inspection of a parcel counts, and a return in several parcels once all are here (F7). High. A piece
 too many, as a free gift, is no switch.
@@ -37,7 +38,7 @@ from cloudtag.detection.arrivals import awaited_until
 from cloudtag.detection.cases import ParcelCase
 from cloudtag.detection.examples.switched_goods import EXAMPLES
 from cloudtag.detection.finding import Finding, Timer, cite, unique
-from cloudtag.detection.goods import Pieces, ordered_skus
+from cloudtag.detection.goods import Pieces, sent_skus
 from cloudtag.detection.parcel_goods import (
     Part,
     called_parcel,
@@ -100,7 +101,7 @@ def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Timer
 def _switch(case: ParcelCase, parts: list[Part]) -> _Switch:
     """The parts judged, and how many pieces that were never sent stand in for missing ones."""
     looked_at = [part for part in parts if part.inspections]
-    sent = frozenset[str]().union(*(ordered_skus(part.order) for part in parts))
+    sent = frozenset[str]().union(*(sent_skus(part.order) for part in parts))
     if not looked_at or any(not part.order.lines for part in looked_at):
         return _Switch([], 0, Counter(), is_disputed=False)
     received = found_in(looked_at)

@@ -34,6 +34,15 @@ def _other(at: int = 1, price: int = 9900, status: str = "paid", **who: object) 
     return ordered(status, day(at), lines=[{"sku_id": "clock", "quantity": 1, "unit_price_minor": price}], **said)
 
 
+def _sent_and_amended(amended: str) -> tuple[dict[str, object], ...]:
+    """A watch is ordered, and sent on day 1; the order is amended to another one."""
+    return (
+        ordered("placed", 0, lines=_WATCH),
+        ordered("shipped", day(1), lines=[]),
+        ordered("paid", amended, lines=[{**_WATCH[0], "sku_id": "watch-xl"}]),
+    )
+
+
 EXAMPLES = (
     Example(
         name="a key ring in place of a watch",
@@ -258,5 +267,22 @@ EXAMPLES = (
     Example(
         name="near miss: fewer pieces, but the right ones",
         events=(*_return(lines=[{**_WATCH[0], "quantity": 2}]), inspected(day(8), {"watch": 1})),
+    ),
+    Example(
+        name="near miss: the order was amended to the model it is exchanged for, and the first one comes back",
+        events=(
+            *_sent_and_amended(day(3)),
+            refunded("opened", day(2), type="exchange", reason="other"),
+            inspected(day(8), {"watch": 1}),
+        ),
+    ),
+    Example(
+        name="amended before it was sent: the first model was never sent, and comes back",
+        events=(
+            *_sent_and_amended(day(0, 5)),
+            refunded("opened", day(2), type="return_refund", reason="no_reason"),
+            inspected(day(8), {"watch": 1}),
+        ),
+        fires=({"severity": "high", "facts": {"sent": "watch-xl", "found": "watch"}},),
     ),
 )
