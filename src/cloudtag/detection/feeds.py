@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from cloudtag.contract.couriers import CourierReported
-from cloudtag.contract.events import RefundChanged
+from cloudtag.contract.events import OrderChanged, RefundChanged
 from cloudtag.detection.awaiting import BusyHours
 from cloudtag.detection.cases import OrderCase
 from cloudtag.detection.order_view import OrderView
@@ -60,7 +60,7 @@ def feed_questions(case: OrderCase) -> Iterator[FeedQuestion]:
     come though they were signed for."""
     order = case.order
     claims = [claim_of(refund) for refund in order.refunds.values() if refund.type == "return_refund"]
-    claimed = [claim.occurred_at for claim in claims if claim is not None] if "shipped" in order.first_at else []
+    claimed = [claim.occurred_at for claim in claims if claim is not None] if shipping(order) is not None else []
     denied = [change.occurred_at for refund in denials(order) for change in refund.changes]
     for parcel in case.outbound if claimed or denied else ():
         times = claimed if rests_on_silence(parcel) else denied if is_signed_for(parcel) else []
@@ -70,9 +70,15 @@ def feed_questions(case: OrderCase) -> Iterator[FeedQuestion]:
             yield FeedQuestion(parcel.sent.waybill_no, courier, since_ms, max(times))
 
 
+def shipping(order: OrderView) -> OrderChanged | None:
+    """The event that says that goods of the order were sent, all of them or some."""
+    told = [event for status in ("partly_shipped", "shipped") if (event := order.first_at.get(status)) is not None]
+    return min(told, key=lambda event: (event.occurred_at, event.event_id), default=None)
+
+
 def begun_ms(order: OrderView, parcel: Outbound) -> int:
     """When a parcel may have set out: with the order's shipping, or when it was first named."""
-    shipped = order.first_at.get("shipped")
+    shipped = shipping(order)
     return parcel.sent.named.occurred_at if shipped is None else shipped.occurred_at
 
 

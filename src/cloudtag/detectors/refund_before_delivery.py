@@ -5,17 +5,18 @@ outbound parcel is still on its way (T4, B27).
 
 Why it is abuse: nobody can send back what has not arrived; with freight insurance the return "postage" is paid out.
 
-How it decides: the refund was opened after the order was shipped, and the first claim (or filling-in of a number) was
-made while each parcel that may hold the claimed goods was under way: it was delivered later, or it still travels, as
-its journey says (F6, F7). Times of two sources are told apart from `clock_tolerance_minutes` on. A claim more than
-`usual_days` after shipping is not it: by then most parcels have come, scanned or not. Where no delivery was scanned at
-all, a claim more than `soonest_hours` after shipping is not it either if its courier, though known, showed no scan
-anywhere in the `silent_hours` before: its feed was dead, and the goods may have come (F10); nor if its feed, steady
-otherwise, was silent on the way for `outage_hours` on end in which it scans on most days: the delivery may be lost with
-them. High when the freight is insured or insurance is claimed, else medium, and never more by scans stamped with a
-local time; low where nobody scanned the parcel and its courier is not known, since then its scans may not come in
-(F10). Nothing is said of a parcel that comes home or went elsewhere, of one named only after the claim (a replacement),
-once the order is completed, once the shop found all the goods, or where the refund was withdrawn before money moved.
+How it decides: the refund was opened after the order was shipped, in part or whole, and the first claim (or filling-in
+of a number) was made while each parcel that may hold the claimed goods was under way: it was delivered later, or it
+still travels, as its journey says (F6, F7). Times of two sources are told apart from `clock_tolerance_minutes` on. A
+claim more than `usual_days` after shipping is not it: by then most parcels have come, scanned or not. Where no delivery
+was scanned at all, a claim more than `soonest_hours` after shipping is not it either if its courier, though known,
+showed no scan anywhere in the `silent_hours` before: its feed was dead, and the goods may have come (F10); nor if its
+feed, steady otherwise, was silent on the way for `outage_hours` on end in which it scans on most days: the delivery may
+be lost with them. High when the freight is insured or insurance is claimed, else medium, and never more by scans
+stamped with a local time; low where nobody scanned the parcel and its courier is not known, since then its scans may
+not come in (F10). Nothing is said of a parcel that comes home or went elsewhere, of one named only after the claim (a
+replacement), once the order is completed, once the shop found all the goods, or where the refund was withdrawn before
+money moved.
 
 Known false positives: a courier that scans late. The scan's own time counts, so the alert is withdrawn when it comes.
 
@@ -37,7 +38,7 @@ from cloudtag.contract.records import Reference
 from cloudtag.detection.all_back import has_come_back
 from cloudtag.detection.cases import OrderCase
 from cloudtag.detection.examples.refund_before_delivery import EXAMPLES
-from cloudtag.detection.feeds import broke_off, claim_of, rests_on_silence, was_heard
+from cloudtag.detection.feeds import broke_off, claim_of, rests_on_silence, shipping, was_heard
 from cloudtag.detection.finding import Finding, Timer, cite, oldest_first
 from cloudtag.detection.outbound import Outbound, holding_claimed, moment
 from cloudtag.detection.refund_view import RefundView
@@ -83,7 +84,7 @@ class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
 def detect(case: OrderCase, parameters: Parameters) -> Iterator[Finding | Timer]:
     """One finding per refund claimed while the outbound parcel was under way."""
     order = case.order
-    shipped = order.first_at.get("shipped")
+    shipped = shipping(order)
     if not order.refunds or shipped is None or not order.sent:
         return
     parcels, tolerance_ms = case.outbound, parameters.clock_tolerance_minutes * _MINUTE_MS
@@ -94,9 +95,9 @@ def detect(case: OrderCase, parameters: Parameters) -> Iterator[Finding | Timer]
         if claim is None or claim.occurred_at - shipped.occurred_at > parameters.usual_days * _DAY_MS:
             continue
         asked = _asked(case, parcels, refund, claim, tolerance_ms)
-        is_heard = all(_is_heard(case, parcel, claim, parameters) for parcel in asked)
+        is_heard = all(_is_heard(case, parcel, shipped, claim, parameters) for parcel in asked)
         if asked and is_heard and not has_come_back(order, refund, case.orders()):
-            yield _finding(case, refund, claim, asked)
+            yield _finding(case, shipped, refund, claim, asked)
 
 
 def _is_after(event: OrderChanged, later: RefundChanged, tolerance_ms: int) -> bool:
@@ -127,9 +128,11 @@ def _was_under_way(parcel: Outbound, at: StampedTime, tolerance_ms: int) -> bool
     return parcel.is_on_its_way or _came_after(parcel, at, tolerance_ms)
 
 
-def _is_heard(case: OrderCase, parcel: Outbound, claim: RefundChanged, parameters: Parameters) -> bool:
+def _is_heard(
+    case: OrderCase, parcel: Outbound, shipped: OrderChanged, claim: RefundChanged, parameters: Parameters
+) -> bool:
     """Whether the courier's silence about a parcel says anything; it does not while its answer is awaited."""
-    shipped_ms = case.order.first_at["shipped"].occurred_at
+    shipped_ms = shipped.occurred_at
     after_ms = claim.occurred_at - shipped_ms
     if parcel.courier is None or not rests_on_silence(parcel) or after_ms <= parameters.soonest_hours * _HOUR_MS:
         return True
@@ -149,8 +152,10 @@ def _came_after(parcel: Outbound, at: StampedTime, tolerance_ms: int) -> bool:
     return precedence(at, moment(journey.delivered, journey), tolerance_ms) == "before"
 
 
-def _finding(case: OrderCase, refund: RefundView, claim: RefundChanged, parcels: list[Outbound]) -> Finding:
-    order, shipped = case.order, case.order.first_at["shipped"]
+def _finding(
+    case: OrderCase, shipped: OrderChanged, refund: RefundView, claim: RefundChanged, parcels: list[Outbound]
+) -> Finding:
+    order = case.order
     is_uncertain = any(parcel.journey is not None and parcel.journey.is_time_uncertain for parcel in parcels)
     is_unseen = any(parcel.is_unseen for parcel in parcels)
     insured_at = None if is_uncertain or is_unseen else order.insured_at

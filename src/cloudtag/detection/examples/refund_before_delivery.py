@@ -5,6 +5,7 @@ from __future__ import annotations
 from cloudtag.detection.example import day, event, inspected, ordered, refunded, scanned
 from cloudtag.detection.examples.broken_feed import CLAIMED
 from cloudtag.detection.examples.one_parcel import ONE_PARCEL
+from cloudtag.detection.examples.partly_shipped import PARTLY_SHIPPED
 from cloudtag.detection.rule import Example
 
 _IDS = {"order_id": "o1", "buyer_id": "b1", "shop_id": "s1"}
@@ -284,4 +285,5 @@ EXAMPLES = (
     ),
     *CLAIMED,
     *ONE_PARCEL,
+    *PARTLY_SHIPPED,
 )
