@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
+from cloudtag.contract.journeys import JourneySeen
 from cloudtag.detection.cases import ParcelCase
 from cloudtag.detection.goods import ordered_pieces
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.parcel_goods import Part, expected_in
+from cloudtag.parcels.circulation import are_near
+from cloudtag.parcels.courier import canonical_courier
+from cloudtag.parcels.uses import journey_of_use
 
 
 class Weights(NamedTuple):
@@ -35,6 +40,25 @@ def weights_of(case: ParcelCase, parts: list[Part]) -> Weights | None:
             return None
         outbound += whole * count / pieces
     return Weights(back, outbound) if outbound else None
+
+
+def weighs_as_sent(case: ParcelCase, orders: Iterable[OrderView], back: JourneySeen, percent: int) -> bool:
+    """Whether a return weighs what one parcel of its orders, or all of them together, weighed on the way out."""
+    heaviest = [max(journey.weights) for journey in sent_journeys(case, orders) if journey.weights]
+    sums = {*heaviest, sum(heaviest)} - {0}
+    return any(are_near(grams, out, percent) for grams in back.weights for out in sums)
+
+
+def sent_journeys(case: ParcelCase, orders: Iterable[OrderView]) -> list[JourneySeen]:
+    """The journeys of the parcels that orders were sent in, as far as they are told."""
+    found = list[JourneySeen]()
+    for number, sent in {number: sent for order in orders for number, sent in order.sent.items()}.items():
+        report = case.parcel(number)
+        courier = canonical_courier(sent.carrier)
+        journey = journey_of_use(report.journeys, sent.named.occurred_at, courier) if report else None
+        if journey is not None:
+            found.append(journey)
+    return found
 
 
 def _return_grams(case: ParcelCase, parts: list[Part]) -> int:

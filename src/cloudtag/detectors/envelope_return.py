@@ -7,10 +7,12 @@ Why it is abuse: an empty envelope gets a real number with real scans, and the r
 How it decides: courier or shop calls the parcel an envelope and neither calls it a box or a bag, or the courier weighed
 it at less than `goods_grams`. A weight below `least_grams` is no weight of a parcel at all (not weighed, or noted in
 another unit) and says nothing; an envelope of `full_grams` or more holds something and is left alone: of several
-weighings the heaviest counts. So is a parcel in which the shop found all the goods, and a return withdrawn before money
-moved. Medium.
+weighings the heaviest counts. So are goods that had been sent like that: whose parcel weighed as much, within
+`weight_percent`, on their way out, or was an envelope where not both were weighed; a parcel in which the shop found all
+the goods, and a return withdrawn before money moved. Medium.
 
-Known false positives: goods that are thin by nature, as cards, films or earrings, until the shop opens the parcel.
+Known false positives: goods that are thin by nature, as cards, films or earrings, of whose way out nothing is known,
+until the shop opens the parcel.
 
 What would clear it: an inspection that finds the goods in the parcel.
 
@@ -33,9 +35,10 @@ from cloudtag.detection.example import day, inspected, ordered, refunded, scanne
 from cloudtag.detection.finding import Finding, Timer, cite, unique
 from cloudtag.detection.names import called_zh
 from cloudtag.detection.refund_view import RefundView
-from cloudtag.detection.returned import parcel_inspections
-from cloudtag.detection.returning import is_awaited, journey_for
+from cloudtag.detection.returned import Refunds, parcel_inspections
+from cloudtag.detection.returning import is_awaited, journey_for, orders_of
 from cloudtag.detection.rule import Example, Rule
+from cloudtag.detection.weights import sent_journeys, weighs_as_sent
 from cloudtag.detection.wording import listed
 
 RULE = Rule(
@@ -53,11 +56,17 @@ RULE = Rule(
 
 
 class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
-    """Weights in grams: below which no goods are inside, below which none was taken, from which an envelope is full."""
+    """Weights in grams: below which no goods are inside, below which none was taken, from which an envelope is full.
+
+    And how near, in percent of it, a weight must be to what was sent for the same goods to be inside.
+
+    15: scales of two stations, and another bag, make less of a difference.
+    """
 
     goods_grams: Annotated[int, Meta(ge=1)] = 50
     least_grams: Annotated[int, Meta(ge=1)] = 5
     full_grams: Annotated[int, Meta(ge=1)] = 500
+    weight_percent: Annotated[int, Meta(ge=0, le=100)] = 15
 
 
 _SHAPES = {"box": "a box", "bag": "a bag", "envelope": "an envelope"}
@@ -70,6 +79,14 @@ _RETURN = (
 
 def _sent(**parcel: object) -> tuple[dict[str, object], ...]:
     return (*_RETURN, scanned("RET1", "accepted", day(6, 5), **parcel))
+
+
+def _came(grams: int | None, package: str = "envelope") -> tuple[dict[str, object], ...]:
+    return (
+        ordered("shipped", day(1), carrier="SF", waybill_no="OUT1"),
+        scanned("OUT1", "accepted", day(1, 2), package=package, weight_grams=grams),
+        scanned("OUT1", "signed", day(3), signer="recipient"),
+    )
 
 
 EXAMPLES = (
@@ -137,6 +154,24 @@ EXAMPLES = (
         events=(*_sent(package="box"), inspected(day(8), {}, package="envelope")),
     ),
     Example(
+        name="near miss: earrings that came in an envelope of 30 grams, sent back in one",
+        events=(*_came(30), *_sent(package="envelope", weight_grams=34)),
+    ),
+    Example(
+        name="they came at 30 grams, and go back at 25",
+        events=(*_came(30), *_sent(package="envelope", weight_grams=25)),
+        fires=({"facts": {"weight_grams": "25/50"}},),
+    ),
+    Example(
+        name="near miss: they came in an envelope, which nobody weighed",
+        events=(*_came(None), *_sent(package="envelope", weight_grams=20)),
+    ),
+    Example(
+        name="they came in a box, which nobody weighed",
+        events=(*_came(None, "box"), *_sent(package="envelope", weight_grams=20)),
+        fires=({"severity": "medium"},),
+    ),
+    Example(
         name="near miss: money back without a return, an invoice sent by letter",
         events=(
             ordered("placed", 0),
@@ -158,13 +193,23 @@ def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Timer
     kinds = {i.package for i in inspections} | ({journey.package} if journey else set()) - {"unknown"}
     is_light = weight is not None and weight < parameters.goods_grams
     is_envelope = kinds == {"envelope"} and (weight is None or weight < parameters.full_grams)
-    if not (is_light or is_envelope):
+    if not (is_light or is_envelope) or (journey is not None and _went_out_so(case, refunds, journey, parameters)):
         return
     seen = [i for i in inspections if i.package == "envelope"]
     has_scan = journey is not None and (is_light or journey.package == "envelope")
     scan = journey.first if journey is not None and has_scan else None
     package = ", ".join(sorted(kinds)) or "unknown"
     yield _finding(case.waybill_no, [r for _, r in refunds], scan, seen, package, weight, parameters)
+
+
+def _went_out_so(case: ParcelCase, refunds: Refunds, back: JourneySeen, parameters: Parameters) -> bool:
+    """Whether the goods had been sent like that: as light, or in an envelope where nobody weighed both."""
+    orders = orders_of(refunds)
+    if weighs_as_sent(case, orders, back, parameters.weight_percent):
+        return True
+    out = sent_journeys(case, orders)
+    is_weighed = bool(back.weights) and any(journey.weights for journey in out)
+    return not is_weighed and bool(out) and all(journey.package == "envelope" for journey in out)
 
 
 def _weight(journey: JourneySeen | None, parameters: Parameters) -> int | None:

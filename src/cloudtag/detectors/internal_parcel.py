@@ -31,11 +31,9 @@ from cloudtag.contract.records import Reference
 from cloudtag.detection.cases import ParcelCase
 from cloudtag.detection.examples.internal_parcel import EXAMPLES
 from cloudtag.detection.finding import Finding, Timer, cite, unique
-from cloudtag.detection.returning import Returning, orders_of, returning
+from cloudtag.detection.returning import orders_of, returning
 from cloudtag.detection.rule import Rule
-from cloudtag.parcels.circulation import are_near
-from cloudtag.parcels.courier import canonical_courier
-from cloudtag.parcels.uses import journey_of_use
+from cloudtag.detection.weights import weighs_as_sent
 
 RULE = Rule(
     title="Return parcel that never left the courier",
@@ -68,7 +66,9 @@ def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Timer
     if parcel is None or end is None:
         return
     # What was turned round is at the buyer's end whatever it weighs.
-    if parcel.journey.turned_back is None and _weighs_as_sent(case, parcel, parameters):
+    if parcel.journey.turned_back is None and weighs_as_sent(
+        case, orders_of(parcel.refunds), parcel.journey, parameters.weight_percent
+    ):
         return
     journey, first = parcel.journey, parcel.first_filled
     turned = journey.turned_back
@@ -109,20 +109,6 @@ def _since(journey: JourneySeen, end: ScanSeen) -> int:
     if journey.turned_back is not None or journey.last is None or journey.first is None:
         return end.occurred_at
     return end.occurred_at if end.facility == journey.first.facility else journey.last.occurred_at
-
-
-def _weighs_as_sent(case: ParcelCase, parcel: Returning, parameters: Parameters) -> bool:
-    """Whether it weighs what one parcel of its orders, or all of them together, weighed on the way out."""
-    numbers = {number: sent for order in orders_of(parcel.refunds) for number, sent in order.sent.items()}
-    heaviest: list[int] = []
-    for number, sent in numbers.items():
-        report = case.parcel(number)
-        courier = canonical_courier(sent.carrier)
-        journey = journey_of_use(report.journeys, sent.named.occurred_at, courier) if report else None
-        if journey is not None and journey.weights:
-            heaviest.append(max(journey.weights))
-    sums = {*heaviest, sum(heaviest)} - {0}
-    return any(are_near(back, out, parameters.weight_percent) for back in parcel.journey.weights for out in sums)
 
 
 def _facility(scan: ScanSeen | None) -> str:
