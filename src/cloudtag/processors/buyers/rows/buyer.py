@@ -12,7 +12,7 @@ from cloudtag.contract.links import AttributeUsed
 from cloudtag.contract.records import Alert, Label
 from cloudtag.detection.buyer_case import BuyerCase
 from cloudtag.detection.order_view import complaints_with_evidence
-from cloudtag.detection.signals import INVALID_ADDRESS
+from cloudtag.detection.signals import INVALID_ADDRESS, UNDONE
 from cloudtag.engine.judgement import Judgement
 from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.revise import Conclusion
@@ -72,10 +72,11 @@ def _may_find(state: KeyedState, name: str) -> bool:
     return may_run("buyer", state.index.prefilter.seen)
 
 
-def _may_be_nowhere(state: KeyedState, name: str) -> bool:
-    """A parcel that arrives shows that an address exists."""
+def _asks_parcels(state: KeyedState, name: str) -> bool:
+    """A parcel that arrives shows that an address exists; one that went home, that the buyer kept nothing."""
     del name
-    return INVALID_ADDRESS in state.index.prefilter.seen
+    seen = state.index.prefilter.seen
+    return INVALID_ADDRESS in seen or UNDONE in seen
 
 
 BUYER = RowKind(
@@ -88,7 +89,7 @@ BUYER = RowKind(
         Reads("order", when=_may_find),
         Reads("links", when=_may_find),
         Reads("shops", when=_may_find),
-        Reads("parcel", when=_may_be_nowhere),
+        Reads("parcel", when=_asks_parcels),
     ),
     index=_index,
     stays_with=("order",),
