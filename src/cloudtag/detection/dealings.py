@@ -10,12 +10,13 @@ from cloudtag.contract.dealings import AskedBack, BadRating, Dealings, InsuredOr
 from cloudtag.contract.events import InsuranceChanged, OrderChanged
 from cloudtag.contract.links import AttributeUsed
 from cloudtag.contract.streams import STREAM_OF
+from cloudtag.detection.all_back import is_all_back
 from cloudtag.detection.buyer_case import BuyerCase
 from cloudtag.detection.complaint_view import reviews_of
 from cloudtag.detection.finding import unique
 from cloudtag.detection.once import once
 from cloudtag.detection.order_view import OrderView
-from cloudtag.detection.outcomes import claim, is_answer, is_before_shipping
+from cloudtag.detection.outcomes import claim, is_answer, is_before_shipping, is_purchase
 from cloudtag.detection.windows import DAY_MS, Moment, holding
 
 BAD_RATING = 2
@@ -84,11 +85,16 @@ def moments(
 
 
 def asked_back(order: OrderView) -> Iterator[AskedBack]:
-    """The first refund of an order for each reason that asks money back for goods that were sent, and stands."""
+    """The first refund of an order for each reason that asks money back for goods that were sent, and stands.
+
+    What the shop has back complete costs it nothing that counts together.
+    """
     first: dict[str, AskedBack] = {}
     for refund in order.refunds.values():
         asked = claim(refund)
         if asked is None or refund.reason == "unknown" or is_before_shipping(order, refund, asked):
+            continue
+        if is_all_back([(order, refund)]):
             continue
         told = AskedBack(
             refund.reason, refund.shop_id, order.order_id, refund.refund_id, asked.occurred_at, asked.event_id
@@ -114,8 +120,10 @@ def _bad_ratings(order: OrderView) -> Iterator[BadRating]:
 def _insured(order: OrderView) -> Iterator[InsuredOrder]:
     if not order.freight_insured and all(event.status == "unknown" for event in order.insurance):
         return
-    first: OrderChanged | InsuranceChanged = order.changes[0] if order.changes else order.insurance[0]
     paid = next((event for event in order.insurance if event.status == "paid"), None)
+    if paid is None and not is_purchase(order):
+        return
+    first: OrderChanged | InsuranceChanged = order.changes[0] if order.changes else order.insurance[0]
     yield InsuredOrder(
         order.order_id,
         first.shop_id,

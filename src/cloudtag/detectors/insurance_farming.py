@@ -8,9 +8,10 @@ Why it is abuse: the insurance pays for the way back of what does not please; wh
 lives on the difference between what it pays and what the way back costs.
 
 How it decides: a claim counts from when it was paid. The share is taken of all insured orders placed since the window,
-or the oldest order in question, began. An account with fewer than `claims_each` paid claims is counted only where the
-others are not enough without it; one that keeps most of its insured orders does not cover for the rest. An address that
-is shared links nobody here, nor does an attribute that too many people show. Medium for one account; high for several.
+or the oldest order in question, began; orders cancelled or never paid are none. An account with fewer than
+`claims_each` paid claims is counted only where the others are not enough without it; one that keeps most of its insured
+orders does not cover for the rest. An address that is shared links nobody here, nor does an attribute that too many
+people show. Medium for one account; high for several.
 
 Known false positives: a buyer for whom nothing ever fits, and who says so each time.
 
@@ -80,6 +81,11 @@ def _many(count: int, days: int = 3, first: int = 1, buyer: int = 1, **shown: An
     return tuple(e for n in range(first, first + count) for e in _paid(n, (n - first) * days, buyer, **shown))
 
 
+def _undone(n: int) -> dict[str, object]:
+    """Order n is not gone through with."""
+    return ordered("cancelled" if n % 2 else "closed_unpaid", day(60), refund_id=f"r{n}")
+
+
 _PHONE = {"phone_hash": "p1"}
 EXAMPLES = (
     Example(
@@ -141,6 +147,16 @@ EXAMPLES = (
         name="nor twice: then the household lives on it",
         events=(*_many(8, 3, 1, 1, **_PHONE), *_many(2, 4, 9, 2, **_PHONE)),
         fires=({"severity": "high", "buyer_id": "b1"}, {"severity": "high", "buyer_id": "b2"}),
+    ),
+    Example(
+        name="eight of eight, a smokescreen of insured orders cancelled at once left out",
+        events=(*_many(8), *(event for n in range(20, 24) for event in (_insured(n, 1), _undone(n)))),
+        fires=({"facts": {"share": "100%/80%"}},),
+    ),
+    Example(
+        name="the insurance paid for one that was cancelled",
+        events=(*_many(8), _undone(8)),
+        fires=({"facts": {"claims": "8/8", "share": "100%/80%"}},),
     ),
     Example(name="near miss: seven", events=_many(7)),
     Example(name="near miss: eight of eleven", events=(*_many(8), *(_insured(n, 1) for n in (20, 21, 22)))),

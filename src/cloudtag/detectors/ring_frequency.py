@@ -7,9 +7,9 @@ reason; every account and link is named.
 Why it is abuse: each account asks once or twice and looks like any customer; together they live on one shop's patience.
 
 How it decides: of each order the first refund for a reason counts, from when it stood; only what asks money back for
-goods that were sent. Exchanges, postage, refunds that were withdrawn or refused, and what answers a cancellation by the
-shop do not count. An address or a phone that is shared links nobody here, nor does an attribute that too many people
-show. No account needs an alert of its own. High.
+goods that were sent. Exchanges, postage, refunds that were withdrawn or refused, those whose goods the shop found
+complete, and what answers a cancellation by the shop do not count. An address or a phone that is shared links nobody
+here, nor does an attribute that too many people show. No account needs an alert of its own. High.
 
 Known false positives: a family that pays by one card, and one bad batch.
 
@@ -30,7 +30,7 @@ from cloudtag.contract.dealings import AskedBack, Dealings
 from cloudtag.contract.records import Reference
 from cloudtag.detection.buyer_case import BuyerCase
 from cloudtag.detection.dealings import SLACK_MS, LinkedAccount, dealings_of, linked_accounts, moments
-from cloudtag.detection.example import day, ordered, refunded
+from cloudtag.detection.example import day, inspected, ordered, refunded
 from cloudtag.detection.finding import MOST_EVIDENCE, Finding, bounded, oldest_first, unique
 from cloudtag.detection.names import attributes, attributes_zh, called, called_zh
 from cloudtag.detection.rule import Example, Rule
@@ -47,8 +47,8 @@ RULE = Rule(
     needs=("refunds",),
     signals=(CLAIMS_OF_OTHERS,),
     rules=("F13",),
-    clears="A refund that is withdrawn or refused, or a shared attribute that turns out a hub.",
-    clears_zh="其中一笔退款撤销或被拒绝，或共用信息被证实为公共设备、公共账户。",
+    clears="A refund withdrawn or refused, its goods found by the shop, or a shared attribute that turns out a hub.",
+    clears_zh="其中一笔退款撤销或被拒绝，或其商品经验货齐全，或共用信息被证实为公共设备、公共账户。",
     recommendation="review_accounts_together",
 )
 _KINDS = ("device", "payment")
@@ -120,6 +120,15 @@ EXAMPLES = (
     Example(
         name="near miss: the fourth only answers the shop's own cancellation",
         events=(*_FOUR, ordered("cancelled", day(24), refund_id="r4", buyer_id="b2", cancelled_by="shop")),
+    ),
+    Example(
+        name="near miss: the shop found the goods of the fourth",
+        events=(*_FOUR, inspected(day(30), {"dress": 2}, refund_id="r4", buyer_id="b2")),
+    ),
+    Example(
+        name="the shop found half of the goods of the fourth",
+        events=(*_FOUR, inspected(day(30), {"dress": 1}, refund_id="r4", buyer_id="b2")),
+        fires=_ALL,
     ),
     Example(
         name="near miss: four strangers",
