@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from cloudtag.contract.links import AttributeUsed
+from cloudtag.contract.links import AttributeUsed, LinkReported
+from cloudtag.detection.buyer_case import linked
 from cloudtag.detection.order_view import OrderView, attributes_of
+from cloudtag.detection.windows import DAY_MS
 
 AGING = ("address", "phone")
 """The kinds of attributes that pass to others soonest."""
@@ -30,3 +32,20 @@ def gap_ms(own: Sequence[int], use: AttributeUsed) -> int:
 def is_near(attribute: str, apart_ms: int, limits_ms: Mapping[bool, int]) -> bool:
     """Whether a link may support a high severity; `limits_ms` by whether its kind is one that ages soonest."""
     return apart_ms <= limits_ms[attribute.partition(":")[0] in AGING]
+
+
+def limits_ms(short_days: int, long_days: int) -> dict[bool, int]:
+    """How far apart uses may lie: of an address or a phone, and of a device or a payment account."""
+    return {True: short_days * DAY_MS, False: long_days * DAY_MS}
+
+
+def lately_linked(
+    links: Iterable[LinkReported], orders: Iterable[OrderView], short_days: int, long_days: int
+) -> frozenset[str]:
+    """The buyers linked by something that both used at nearly one time, as these orders of the buyer's show it."""
+    own, limits = used_at(orders), limits_ms(short_days, long_days)
+    return frozenset(
+        buyer_id
+        for buyer_id, uses in linked(links).items()
+        if any(is_near(use.attribute, gap_ms(own.get(use.attribute, ()), use), limits) for use in uses)
+    )

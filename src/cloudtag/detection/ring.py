@@ -6,8 +6,7 @@ from typing import NamedTuple
 
 from cloudtag.contract.links import AttributeUsed
 from cloudtag.detection.buyer_case import RiskCase, linked
-from cloudtag.detection.link_age import gap_ms, is_near, used_at
-from cloudtag.detection.windows import DAY_MS
+from cloudtag.detection.link_age import gap_ms, is_near, limits_ms, used_at
 
 
 class Link(NamedTuple):
@@ -35,7 +34,7 @@ def members_of(case: RiskCase, short_days: int, long_days: int) -> Members:
 
     An address or a phone may have been used `short_days` apart, a device or a payment account `long_days` (F11).
     """
-    limits = {True: short_days * DAY_MS, False: long_days * DAY_MS}
+    limits = limits_ms(short_days, long_days)
     own = used_at(case.orders)
     members: Members = {}
     for buyer_id, uses in linked(case.links).items():

@@ -7,11 +7,12 @@ Why it is abuse: two accounts of one person order the dear item and a cheap look
 price of the dear one.
 
 How it decides: the reason, when the goods were looked at, was wrong item or not as described (another one given since
-changes nothing, F12); the last inspection of the parcel lists a sku
-that was never ordered in that order; and a buyer who shares an address, phone, device or payment account, or lives
-near, ordered that sku in the same shop before it came back, at a lower price than the dearest item of the order. What
-that buyer never paid for, cancelled or sent back does not count; nor does anything under a hub's attribute. High; with
-a near address alone medium, for a shop may send a wrong item that some neighbour happens to have bought.
+changes nothing, F12); the last inspection of the parcel lists a sku that was never ordered in that order; and a buyer
+who shares an address, phone, device or payment account, or lives near, ordered that sku in the same shop before it came
+back, at a lower price than the dearest item of the order. What that buyer never paid for, cancelled or sent back does
+not count; nor does anything under a hub's attribute. High; with a near address alone medium, for a shop may send a
+wrong item that some neighbour happens to have bought; and where an address or a phone was used by both too far apart,
+for flats and phones pass to others (F11).
 
 Known false positives: the shop swapped the parcels of two people who live together.
 
@@ -23,8 +24,9 @@ What to do: keep the goods and the packing video of both orders; refuse the refu
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Annotated
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from cloudtag.contract.links import Claim, SkuOwned
 from cloudtag.contract.records import Reference
@@ -32,6 +34,7 @@ from cloudtag.detection.cases import OrderCase
 from cloudtag.detection.claims import claim_of
 from cloudtag.detection.example import day, inspected, ordered, refunded
 from cloudtag.detection.finding import Finding, Timer, cite, oldest_first, unique
+from cloudtag.detection.link_age import is_near, lately_linked, limits_ms, used_at
 from cloudtag.detection.names import attributes, attributes_zh
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.rule import Example, Rule
@@ -45,7 +48,7 @@ RULE = Rule(
     scope="order",
     # Asked only once a linked buyer is known to have ordered what came back.
     needs=("refunds", "inspections", "sku-answers"),
-    rules=("T2b", "F12"),
+    rules=("T2b", "F11", "F12"),
     clears="A corrected inspection, the refund withdrawn, or the other order cancelled or returned.",
     clears_zh="更正验货记录、撤回退款，或对方订单已取消或退货。",
     recommendation="refuse_and_keep_opening_video",
@@ -53,11 +56,16 @@ RULE = Rule(
 
 
 class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
-    """Nothing to set: the rule has no number."""
+    """How far apart the two buyers may have used what they share, an address or a phone (short), a device or a payment
+    account (long), for a grave suspicion (F11)."""
+
+    short_days: Annotated[int, Meta(ge=1)] = 60
+    long_days: Annotated[int, Meta(ge=1)] = 180
 
 
 _WATCH = [{"sku_id": "watch", "quantity": 1, "unit_price_minor": 899900}]
 _TOY = [{"sku_id": "toy-watch", "quantity": 1, "unit_price_minor": 1900}]
+_PEN = [{"sku_id": "pen", "quantity": 1, "unit_price_minor": 900}]
 
 
 def _second(lines: list[dict[str, object]] = _TOY, at: int = 0, **fields: object) -> dict[str, object]:
@@ -85,6 +93,25 @@ EXAMPLES = (
                 "facts": {"price_gap_minor": "898000/1"},
             },
         ),
+    ),
+    Example(
+        name="bought by somebody who gave that phone sixty days before",
+        events=(*_claim(device_hash=None, phone_hash="p1"), _second(at=-59, device_hash=None, phone_hash="p1")),
+        fires=({"severity": "high"},),
+    ),
+    Example(
+        name="longer before, and the phone may have been sold on",
+        events=(*_claim(device_hash=None, phone_hash="p1"), _second(at=-60, device_hash=None, phone_hash="p1")),
+        fires=({"severity": "medium"},),
+    ),
+    Example(
+        name="longer before, by somebody who gave it again since",
+        events=(
+            *_claim(device_hash=None, phone_hash="p1"),
+            _second(at=-60, device_hash=None, phone_hash="p1"),
+            _second(_PEN, at=-10, device_hash=None, phone_hash="p1", refund_id="r3"),
+        ),
+        fires=({"severity": "high"},),
     ),
     Example(
         name="by neighbours, not as described",
@@ -175,7 +202,6 @@ EXAMPLES = (
 
 def detect(case: OrderCase, parameters: Parameters) -> Iterator[Finding | Timer]:
     """One finding per refund of the order in whose parcel a linked buyer's cheaper goods came back."""
-    del parameters
     for refund_id, refund in sorted(case.order.refunds.items()):
         claim = claim_of(case.order, refund)
         if claim is None or not claim.is_inspected:
@@ -186,7 +212,7 @@ def detect(case: OrderCase, parameters: Parameters) -> Iterator[Finding | Timer]
             if answer.refund_id == refund_id and answer.sku_id in claim.other_skus and _gap(case.order, answer) > 0
         ]
         if owned:
-            yield _finding(case, claim, sorted(owned, key=lambda answer: (answer.owner_id, answer.sku_id)))
+            yield _finding(case, claim, sorted(owned, key=lambda answer: (answer.owner_id, answer.sku_id)), parameters)
 
 
 def _gap(order: OrderView, owned: SkuOwned) -> int:
@@ -201,16 +227,27 @@ def _currency(order: OrderView) -> str | None:
     return next((change.currency for change in order.changes if change.currency), None)
 
 
-def _finding(case: OrderCase, claim: Claim, owned: list[SkuOwned]) -> Finding:
+def _is_one_hand(case: OrderCase, owned: SkuOwned, parameters: Parameters) -> bool:
+    """Whether they shared more than a neighbourhood, and lately: by that order, or by any use that is told of."""
+    if owned.attribute.startswith("area:"):
+        return False
+    limits = limits_ms(parameters.short_days, parameters.long_days)
+    own = used_at((case.order,)).get(owned.attribute, ())
+    apart_ms = min((abs(mine - owned.occurred_at) for mine in own), default=0)
+    near = lately_linked(case.links, (case.order,), parameters.short_days, parameters.long_days)
+    return is_near(owned.attribute, apart_ms, limits) or owned.owner_id in near
+
+
+def _finding(case: OrderCase, claim: Claim, owned: list[SkuOwned], parameters: Parameters) -> Finding:
     order = case.order
     dear = max(order.lines, key=lambda line: (line.unit_price_minor, line.sku_id))
     cheap = max(owned, key=lambda answer: (_gap(order, answer), answer.owner_id))
     gap, by = _gap(order, cheap), unique(answer.attribute for answer in owned)
     currency = _currency(order) or cheap.currency
-    is_near = all(answer.attribute.startswith("area:") for answer in owned)
+    is_grave = any(_is_one_hand(case, answer, parameters) for answer in owned)
     return Finding(
         anchor=claim.refund_id,
-        severity="medium" if is_near else "high",
+        severity="high" if is_grave else "medium",
         platform=order.platform or "",
         shop_id=claim.shop_id,
         order_ids=unique((order.order_id, *(answer.owner_order_id for answer in owned))),

@@ -8,10 +8,11 @@ Why it is abuse: one damaged piece, or a picture from the net, is paid for again
 
 How it decides: of two uses within `window_days` the later one is the reuse, and the alert is about its buyer. Files are
 the same when their SHA-256 is; pictures look the same when their 64-bit perceptual hashes differ in at most
-`picture_bits` bits. What belongs to one matter is no reuse: amendments, another refund or complaint on one order,
-a complaint at the same shop that names no order, and orders of one buyer that came in one parcel. Evidence of shops
-does not count, nor do chats and messages, which may well be shown twice. High; medium when pictures only look alike,
-as two photos of one model do; critical when the same file was used by a buyer who shares an attribute.
+`picture_bits` bits. What belongs to one matter is no reuse: amendments, another refund or complaint on one order, a
+complaint at the same shop that names no order, and orders of one buyer that came, or go back, in one parcel. Evidence
+of shops does not count, nor do chats and messages, which may well be shown twice. High; medium when pictures only look
+alike, as two photos of one model do; critical when the same file was used by a buyer who shares an attribute that both
+used at nearly one time (F11).
 
 Evidence whose `origin` upstream found to be internet, edited or generated is false by itself: medium alone, high
 together with any reuse of evidence by the buyer, with false evidence in another matter, or beside another alert about
@@ -32,10 +33,11 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from cloudtag.detection.buyer_case import AlertedCase, accuses, is_about, linked
+from cloudtag.detection.buyer_case import AlertedCase, accuses, is_about
 from cloudtag.detection.evidence_findings import FALSE_ORIGINS, Reuse, false_finding, reuse_finding
 from cloudtag.detection.examples.reused_evidence import EXAMPLES
 from cloudtag.detection.finding import Finding, Timer
+from cloudtag.detection.link_age import lately_linked
 from cloudtag.detection.pictures import Picture, bits_apart, is_one_matter, own_pictures, told_pictures
 from cloudtag.detection.rule import Rule
 from cloudtag.detection.signals import EVIDENCE
@@ -50,7 +52,7 @@ RULE = Rule(
     scope="alerted",
     needs=(),
     signals=(EVIDENCE,),
-    rules=("T7",),
+    rules=("T7", "F11"),
     clears="The outbound number that shows that both orders came in one parcel.",
     clears_zh="发货运单号显示两笔订单同包裹送达。",
     recommendation="ask_for_new_picture",
@@ -60,11 +62,16 @@ RULE = Rule(
 class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
     """How many of 64 bits of the perceptual hash may differ, and how far back a use counts.
 
+    And how far apart two buyers may have used what they share, an address or a phone (short), a device or a payment
+    account (long), to be one hand.
+
     Other buyers' pictures are looked up with the `picture_bits` of the links, which this must not exceed.
     """
 
     picture_bits: Annotated[int, Meta(ge=0, le=6)] = 6
     window_days: Annotated[int, Meta(ge=1)] = 180
+    short_days: Annotated[int, Meta(ge=1)] = 60
+    long_days: Annotated[int, Meta(ge=1)] = 180
 
 
 def detect(case: AlertedCase, parameters: Parameters) -> Iterator[Finding | Timer]:
@@ -77,11 +84,11 @@ def detect(case: AlertedCase, parameters: Parameters) -> Iterator[Finding | Time
     for use in own:
         if use.origin in FALSE_ORIGINS:
             false.setdefault(use.matter, []).append(use)
-    linked_ids = set(linked(case.links)) if found else set()
+    linked_ids = lately_linked(case.links, case.orders if found else (), parameters.short_days, parameters.long_days)
     for subject in sorted({*found, *false}):
         reuses, fakes = found.get(subject, []), false.get(subject, [])
         if reuses:
-            shared = linked_ids & {before.buyer_id for _, before, _ in reuses}
+            shared = set(linked_ids) & {before.buyer_id for _, before, _ in reuses}
             yield reuse_finding(subject, reuses, fakes, shared, parameters)
         else:
             yield false_finding(subject, fakes, _besides(case, subject, found, false))
@@ -92,7 +99,7 @@ def _reused(case: AlertedCase, own: list[Picture], parameters: Parameters) -> di
     told = told_pictures(case)
     if len(own) < 2 and not told:
         return {}
-    parcels = {order.name: order.sent_numbers for order in case.orders}
+    parcels = {order.name: order.waybills for order in case.orders}
     found: dict[str, list[Reuse]] = {}
     for use in own:
         for before in (*own, *told.get("phash", ()), *told.get(f"picture:{use.sha256}", ())):

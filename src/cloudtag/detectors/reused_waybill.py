@@ -10,9 +10,9 @@ are of one parcel if they mean the same journey of the number, or if nothing was
 couriers; a number that the courier gave out again is another parcel's. Of two such uses within `window_days` the later
 one is the reuse, and the alert is about its buyer. Several refunds of one buyer in one shop are an honest consolidation
 (T1b) unless one of them was offline and the other not, and refunds of one order are one return recorded twice. Medium
-for one buyer; high across buyers; critical when those buyers share an attribute. A return of which the shop found all
-the goods is none, whoever else named its number (F6); of one buyer's, those that were not in the parcel are then the
-reuse.
+for one buyer; high across buyers; critical when those buyers share an attribute that both used at nearly one time
+(F11). A return of which the shop found all the goods is none, whoever else named its number (F6); of one buyer's, those
+that were not in the parcel are then the reuse.
 
 Known false positives: two neighbours who hand in one parcel for two shops; a mistyped digit.
 
@@ -34,7 +34,8 @@ from cloudtag.detection.all_back import is_all_back
 from cloudtag.detection.cases import ParcelCase
 from cloudtag.detection.examples.reused_waybill import EXAMPLES
 from cloudtag.detection.finding import Finding, Timer, unique
-from cloudtag.detection.returning import is_awaited
+from cloudtag.detection.link_age import lately_linked
+from cloudtag.detection.returning import is_awaited, orders_of
 from cloudtag.detection.rule import Rule
 from cloudtag.detection.wording import counted
 from cloudtag.parcels.courier import canonical_courier
@@ -46,7 +47,7 @@ RULE = Rule(
     scenario_zh="虚假退货信息",
     scope="parcel",
     needs=("refunds",),
-    rules=("T3.3", "T1b"),
+    rules=("T3.3", "T1b", "F6", "F11"),
     clears="A corrected return number, of this return or of the other.",
     clears_zh="任一退货更正其退货单号。",
     recommendation="compare_parcel_with_each_refund",
@@ -56,9 +57,15 @@ _DAY_MS = 86_400_000
 
 
 class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
-    """How long a number belongs to one parcel; couriers use numbers again after that."""
+    """How long a number belongs to one parcel; couriers use numbers again after that.
+
+    And how far apart two buyers may have used what they share, an address or a phone (short), a device or a payment
+    account (long), to be one hand (F11).
+    """
 
     window_days: Annotated[int, Meta(ge=1)] = 180
+    short_days: Annotated[int, Meta(ge=1)] = 60
+    long_days: Annotated[int, Meta(ge=1)] = 180
 
 
 def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Timer]:
@@ -125,7 +132,8 @@ def _finding(case: ParcelCase, clashes: list[tuple[WaybillUsed, WaybillUsed]], p
     uses = {use.internal_id: use for pair in clashes for use in pair}
     first = min((use for use, _ in clashes), key=lambda use: (use.occurred_at, use.refund_id or ""))
     others = {use.buyer_id for use in uses.values()} - {case.buyer_id}
-    linked = others & case.linked_buyer_ids
+    orders = orders_of(case.refunds)
+    linked = others & lately_linked(case.links, orders, parameters.short_days, parameters.long_days)
     shops, buyers = {use.shop_id for use in uses.values()}, len(others) + 1
     references = {(u.occurred_at, u.event_id) for u in uses.values()}
     return Finding(
@@ -136,7 +144,7 @@ def _finding(case: ParcelCase, clashes: list[tuple[WaybillUsed, WaybillUsed]], p
         order_ids=unique(use.order_id for use in uses.values()),
         refund_ids=unique(use.refund_id for use in uses.values() if use.refund_id),
         waybill_nos=(case.waybill_no or "",),
-        linked_buyer_ids=tuple(sorted(linked)),
+        linked_buyer_ids=tuple(sorted(others & case.linked_buyer_ids)),
         decided_at=min(max(use.occurred_at, before.occurred_at) for use, before in clashes),
         rises=_rises(clashes, others, linked),
         evidence=tuple(Reference("refunds", event_id, at_ms) for at_ms, event_id in sorted(references)),

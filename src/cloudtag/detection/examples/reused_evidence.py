@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from cloudtag.detection.example import complained, day, inspected, ordered, refunded
 from cloudtag.detection.rule import Example
 
@@ -12,15 +14,20 @@ _VIDEO = {"kind": "video", "sha256": "film"}
 
 
 def _shown(
-    n: int, at: int, picture: dict[str, str] | None = None, device_hash: str | None = None, **who: object
+    n: int, at: int, picture: dict[str, Any] | None = None, device_hash: str | None = None, **who: Any
 ) -> tuple[dict[str, object], ...]:
+    shown = {"device_hash": device_hash, "phone_hash": who.pop("phone_hash", None)}
     return (
-        ordered("placed", day(at), refund_id=f"r{n}", device_hash=device_hash, **who),
+        ordered("placed", day(at), refund_id=f"r{n}", **shown, **who),
         refunded(
             "opened", day(at + 3), refund_id=f"r{n}", type="refund_only", reason="damaged",
             evidence=[picture or _CUP], **who,
         ),
     )  # fmt: skip
+
+
+def _sent_back(n: int, number: str = "RET1") -> dict[str, object]:
+    return refunded("waybill_filled", day(6), refund_id=f"r{n}", type="return_refund", waybill_no=number)
 
 
 def _like(phash: str) -> dict[str, str]:
@@ -42,6 +49,33 @@ EXAMPLES = (
         name="another buyer's picture, on one device",
         events=(*_shown(1, 0, device_hash="d1"), *_shown(2, 30, buyer_id="b2", device_hash="d1")),
         fires=({"severity": "critical", "buyer_id": "b2"},),
+    ),
+    Example(
+        name="another buyer's picture, of the one who had the phone sixty days before",
+        events=(*_shown(1, 0, phone_hash="p1"), *_shown(2, 60, buyer_id="b2", phone_hash="p1")),
+        fires=({"severity": "critical", "buyer_id": "b2", "facts": {"linked_buyers": "1"}},),
+    ),
+    Example(
+        name="of the one who had the phone longer ago, which may have been sold on",
+        events=(*_shown(1, 0, phone_hash="p1"), *_shown(2, 61, buyer_id="b2", phone_hash="p1")),
+        fires=({"severity": "high", "buyer_id": "b2", "facts": {"linked_buyers": "0"}},),
+    ),
+    Example(
+        name="near miss: one picture of two broken cups, which go back in one parcel",
+        events=(*_shown(1, 0), *_shown(2, 1), _sent_back(1), _sent_back(2)),
+    ),
+    Example(
+        name="they go back in a parcel each",
+        events=(*_shown(1, 0), *_shown(2, 1), _sent_back(1), _sent_back(2, "RET2")),
+        fires=({"severity": "high", "refund_ids": ["r1", "r2"]},),
+    ),
+    Example(
+        name="one file, its sum written in two ways",
+        events=(
+            *_shown(1, 0, {**_CUP, "phash": None, "sha256": "AB12"}),
+            *_shown(2, 30, {**_CUP, "phash": None, "sha256": "ab12"}),
+        ),
+        fires=({"severity": "high", "facts": {"bits_apart": "0/6"}},),
     ),
     Example(
         name="from a refund into a complaint that names no order",

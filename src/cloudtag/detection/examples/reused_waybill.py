@@ -42,6 +42,12 @@ def _told(n: int, days: int) -> tuple[dict[str, object], ...]:
     )
 
 
+def _on_one(field: str, days: int) -> tuple[dict[str, object], ...]:
+    """Two buyers' returns under one number, so many days apart, who share something."""
+    events = (*_return(1, 0), *_return(2, days, buyer_id="b2"))
+    return tuple({**event, field: "shared"} if event["stream"] == "orders" else event for event in events)
+
+
 EXAMPLES = (
     Example(
         name="one number, two shops",
@@ -60,11 +66,23 @@ EXAMPLES = (
     ),
     Example(
         name="two buyers on one phone",
-        events=tuple(
-            {**event, "device_hash": "d1"} if event["stream"] == "orders" else event
-            for event in (*_return(1, 0), *_return(2, 3, buyer_id="b2"))
-        ),
+        events=_on_one("device_hash", 3),
         fires=({"severity": "critical", "linked_buyer_ids": ["b1"]},),
+    ),
+    Example(
+        name="two buyers who had one phone, sixty days apart",
+        events=_on_one("phone_hash", 60),
+        fires=({"severity": "critical", "linked_buyer_ids": ["b1"], "facts": {"linked_buyers": "1"}},),
+    ),
+    Example(
+        name="longer apart, and the phone may have been sold on",
+        events=_on_one("phone_hash", 61),
+        fires=({"severity": "high", "linked_buyer_ids": ["b1"], "facts": {"linked_buyers": "0"}},),
+    ),
+    Example(
+        name="a device is kept longer",
+        events=_on_one("device_hash", 180),
+        fires=({"severity": "critical"},),
     ),
     Example(
         name="one number, two buyers, exactly 180 days apart",

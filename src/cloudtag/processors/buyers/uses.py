@@ -18,7 +18,7 @@ from cloudtag.detection.claims import claim_made, left_unpaid, may_be_unpaid, un
 from cloudtag.detection.dealings import dealings_of
 from cloudtag.detection.link_age import gap_ms
 from cloudtag.detection.order_view import OrderView
-from cloudtag.detection.pictures import SHOWN_KINDS
+from cloudtag.detection.pictures import SHOWN_KINDS, one_file
 from cloudtag.detection.wrong_goods import kept_skus, sku_attribute
 from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.revise import Conclusion
@@ -189,7 +189,7 @@ def picture_attributes(evidence: Iterable[Proof]) -> Iterator[tuple[str, str | N
     """The attributes under which pictures are found again: by their bytes, and by what they look like."""
     for proof in evidence:
         if proof.kind in SHOWN_KINDS:
-            yield f"picture:{proof.sha256}", None
+            yield f"picture:{one_file(proof.sha256)}", None
             for bands in bands_of(proof.phash) if proof.phash else ():
                 yield f"phash:{bands}", proof.phash
 
