@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
 from cloudtag.contract.journeys import JourneySeen
 from cloudtag.detection.cases import ParcelCase
-from cloudtag.detection.goods import ordered_pieces
+from cloudtag.detection.goods import Expected, Pieces, count_pieces, ordered_pieces
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.parcel_goods import Part, expected_in
 from cloudtag.parcels.circulation import are_near
@@ -33,12 +34,14 @@ def weights_of(case: ParcelCase, parts: list[Part]) -> Weights | None:
     if not back:
         return None
     for order in {part.order.name: part.order for part in parts}.values():
-        whole = _outbound_grams(case, order)
-        pieces = ordered_pieces(order).total()
-        count = expected_in([part for part in parts if part.order is order]).total
-        if not whole or not pieces or not count:
+        due = expected_in([part for part in parts if part.order is order])
+        grams = _grams_by_parcel(case, order, due)
+        if grams is None:
+            whole, pieces = _outbound_grams(case, order), ordered_pieces(order).total()
+            grams = whole * due.total / pieces if whole and pieces else None
+        if not grams:
             return None
-        outbound += whole * count / pieces
+        outbound += grams
     return Weights(back, outbound) if outbound else None
 
 
@@ -70,14 +73,46 @@ def _return_grams(case: ParcelCase, parts: list[Part]) -> int:
     return case.report.weight_grams + sum(report.weight_grams or 0 for report in reports)
 
 
-def _outbound_grams(case: ParcelCase, order: OrderView) -> float | None:
-    """What the order weighed in all its parcels; of one that several orders share, its part by pieces."""
-    grams = 0.0
-    for number in order.sent_numbers:
+def _grams_by_parcel(case: ParcelCase, order: OrderView, due: Expected) -> float | None:
+    """What the claimed goods weighed, as their part of the parcels they were in; none where that is not said of all."""
+    left, grams = Counter(due.goods), 0.0
+    if left.total() != due.total:
+        return None
+    for number in _own_numbers(order):
+        taken = count_pieces(order.sent[number].lines, (order,)) & left
+        if not taken:
+            continue
         report = case.parcel(number)
         if report is None or not report.weight_grams:
             return None
-        sharing = [other for other in case.orders() if number in other.sent_numbers]
-        pieces = sum(ordered_pieces(other).total() for other in sharing) or ordered_pieces(order).total()
-        grams += report.weight_grams * ordered_pieces(order).total() / pieces if pieces else 0
+        left -= taken
+        grams += report.weight_grams * taken.total() / (_pieces_in(case, number) or taken.total())
+    return None if left else grams
+
+
+def _outbound_grams(case: ParcelCase, order: OrderView) -> float | None:
+    """What the order weighed in all its parcels; of one that several orders share, its part by pieces."""
+    grams = 0.0
+    for number in _own_numbers(order):
+        report = case.parcel(number)
+        if report is None or not report.weight_grams:
+            return None
+        pieces = _pieces_in(case, number) or ordered_pieces(order).total()
+        grams += report.weight_grams * _pieces_of(order, number).total() / pieces if pieces else 0
     return grams or None
+
+
+def _own_numbers(order: OrderView) -> list[str]:
+    """The parcels the order was sent in at first; what followed a claim about it stands in for what had come before."""
+    claimed = min((refund.opened.occurred_at for refund in order.refunds.values()), default=None)
+    first = [n for n, sent in order.sent.items() if claimed is None or sent.named.occurred_at <= claimed]
+    return first or list(order.sent)
+
+
+def _pieces_in(case: ParcelCase, number: str) -> int:
+    return sum(_pieces_of(order, number).total() for order in case.orders() if number in order.sent)
+
+
+def _pieces_of(order: OrderView, number: str) -> Pieces:
+    """What a parcel holds of an order; all of it where nobody said."""
+    return count_pieces(order.sent[number].lines, (order,)) or ordered_pieces(order)

@@ -5,8 +5,10 @@ What it finds: a return parcel that weighs less than `least_percent` of what the
 
 Why it is abuse: an all but empty parcel travels back so that the scans pay the refund before anybody opens it.
 
-How it decides: the courier weighed the return, and every outbound parcel of its orders. What the claimed pieces weighed
-outbound is their share, by pieces, of those parcels; of a parcel that several orders shared, the order's share. A
+How it decides: the courier weighed the return, and the outbound parcels of its goods. What the claimed pieces weighed
+outbound is their share, by pieces, of the parcels they were in, or of all where nobody said what was in which; of a
+parcel that several orders shared, the order's share. What was sent after a refund of the order had been opened stands
+in for what was sent before, and adds nothing. A
 return in several parcels weighs what they weigh together, once all are here or awaited no longer (F7). The shop has not
 found all the goods. Medium.
 
@@ -75,6 +77,39 @@ def _weighed(back_grams: int | None, pieces: int = 2, **sent: object) -> tuple[d
     )
 
 
+def _boots_and_scarf(scarf_grams: int | None = 150) -> tuple[dict[str, object], ...]:
+    """Sent in a parcel each."""
+    goods = {"boots": ("OUT1", 3000), "scarf": ("OUT2", scarf_grams)}
+    lines = [{"sku_id": sku_id, "quantity": 1, "unit_price_minor": 9900} for sku_id in goods]
+    parcels = [
+        {"waybill_no": number, "lines": [{"sku_id": sku_id, "quantity": 1}]} for sku_id, (number, _) in goods.items()
+    ]
+    return (
+        ordered("paid", 0, lines=lines),
+        ordered("shipped", day(1), lines=lines, parcels=parcels),
+        *(scanned(number, "accepted", day(1, 2), weight_grams=grams) for number, grams in goods.values()),
+        *(scanned(number, "signed", day(3), signer="recipient") for number, _ in goods.values()),
+    )
+
+
+def _goes_back(sku_id: str, grams: int) -> tuple[dict[str, object], ...]:
+    said = {"type": "return_refund", "reason": "no_reason", "lines": [{"sku_id": sku_id, "quantity": 1}]}
+    return (
+        refunded("waybill_filled", day(6), waybill_no="RET1", **said),
+        scanned("RET1", "accepted", day(6, 2), weight_grams=grams),
+    )
+
+
+def _sent_anew(at: str) -> tuple[dict[str, object], ...]:
+    """Three parcels more, of a kilogram each."""
+    numbers = ("OUT2", "OUT3", "OUT4")
+    return (
+        ordered("shipped", at, parcels=[{"waybill_no": number} for number in numbers]),
+        *(scanned(number, "accepted", day(5, 2), weight_grams=1000) for number in numbers),
+        *(scanned(number, "signed", day(5, 9), signer="recipient") for number in numbers),
+    )
+
+
 _LIGHT = _weighed(249)
 _SHARED = (
     ordered("paid", 0, refund_id="r2"),
@@ -102,6 +137,33 @@ EXAMPLES = (
         name="two orders came in one parcel, and still too light",
         events=(*_weighed(124), *_SHARED),
         fires=({"facts": {"outbound_grams": "500"}},),
+    ),
+    Example(
+        name="near miss: a scarf goes back, which had come in a parcel of its own",
+        events=(*_boots_and_scarf(), *_goes_back("scarf", 160)),
+    ),
+    Example(
+        name="a scarf's weight goes back for boots",
+        events=(*_boots_and_scarf(), *_goes_back("boots", 160)),
+        fires=({"facts": {"outbound_grams": "3000", "back_grams": "160", "pieces": "1"}},),
+    ),
+    Example(
+        name="near miss: nobody weighed the scarf's parcel",
+        events=(*_boots_and_scarf(None), *_goes_back("scarf", 20)),
+    ),
+    Example(
+        name="boots, of which nobody weighed the scarf's parcel",
+        events=(*_boots_and_scarf(None), *_goes_back("boots", 160)),
+        fires=({"facts": {"outbound_grams": "3000"}},),
+    ),
+    Example(
+        name="near miss: sent anew three times, and one pair of dresses goes back",
+        events=(*_weighed(250), *_sent_anew(day(5, 1))),
+    ),
+    Example(
+        name="sent in four parcels from the first, and what was in one of them goes back",
+        events=(*_weighed(250), *_sent_anew(day(4))),
+        fires=({"facts": {"outbound_grams": "4000"}},),
     ),
     Example(name="near miss: nobody weighed what was sent", events=_weighed(20, weight_grams=None)),
     Example(name="near miss: nobody weighed what came back", events=_weighed(None)),
