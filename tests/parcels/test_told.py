@@ -10,6 +10,7 @@ from cloudtag.contract.events import ParcelScanned
 from cloudtag.contract.journeys import Place
 from cloudtag.contract.parcels import Role, WaybillUsed
 from cloudtag.parcels.courier import canonical_courier
+from cloudtag.parcels.handover import handed_over
 from cloudtag.parcels.journey import journeys_of
 from cloudtag.parcels.seen import seen
 from cloudtag.parcels.told import journeys_told, told_of
@@ -123,7 +124,7 @@ def test_each_use_finds_among_what_is_told_what_it_finds_among_all(
 ) -> None:
     found = journeys_told(scans, uses)
     codes = {code for one in uses if (code := canonical_courier(one.carrier)) is not None}
-    everything = seen(journeys_of(scans, codes), is_return=True)
+    everything = seen(handed_over(journeys_of(scans, codes)), is_return=True)
     for one in uses:
         code = canonical_courier(one.carrier)
         among_all = journey_of_use(everything, one.occurred_at, code)

@@ -11,7 +11,8 @@ from cloudtag.contract.events import ParcelScanned
 from cloudtag.contract.journeys import JourneySeen, ScanSeen
 from cloudtag.contract.parcels import WaybillUsed
 from cloudtag.parcels.courier import canonical_courier, is_known
-from cloudtag.parcels.journey import Journey, journeys_of
+from cloudtag.parcels.handover import handed_over, sent_by_another
+from cloudtag.parcels.journey import Journey, begin, journeys_of
 from cloudtag.parcels.place import OrderSide
 from cloudtag.parcels.seen import contradiction, seen
 from cloudtag.parcels.uses import WAIT_MS, journey_of_use
@@ -48,7 +49,9 @@ def told_of(scans: Iterable[ParcelScanned], uses: Iterable[WaybillUsed], wait_ms
     Of what is told, `journey_of_use` finds for each of the buyer's uses the journey it finds among all.
     """
     held = [(use, canonical_courier(use.carrier)) for use in uses if use.is_held]
-    journeys = journeys_of(scans, {code for _, code in held if code is not None})
+    journeys = handed_over(journeys_of(scans, {code for _, code in held if code is not None}))
+    others = [journey for use, code in held if (journey := sent_by_another(use, code, journeys)) is not None]
+    journeys = sorted((*journeys, *dict.fromkeys(others)), key=begin)
     found = {
         use.internal_id: journeys.index(journey)
         for use, code in held
@@ -66,9 +69,13 @@ def told_of(scans: Iterable[ParcelScanned], uses: Iterable[WaybillUsed], wait_ms
 
 
 def _mark(journeys: Sequence[Journey], place: int) -> int:
-    """When a journey began, each told apart: couriers stamp whole minutes, and two may have begun in one."""
-    start_ms = journeys[place].start_ms
-    return start_ms + sum(before.start_ms == start_ms for before in journeys[:place])
+    """When a journey began, each told apart: couriers stamp whole minutes, and two may have begun in one.
+
+    One that is known under two couriers' names is one.
+    """
+    meant = journeys[place]
+    same = {before.scans for before in journeys[:place] if before.start_ms == meant.start_ms} - {meant.scans}
+    return meant.start_ms + len(same)
 
 
 def scans_told(journey: JourneySeen) -> tuple[ScanSeen, ...]:
