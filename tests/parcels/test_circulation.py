@@ -60,6 +60,7 @@ def test_a_number_that_was_never_scanned_does_not_circulate() -> None:
 def test_in_and_out_at_one_facility(scans: list[ParcelScanned], stayed: bool, facilities: tuple[str, ...]) -> None:
     found = of(scans)
     assert found.stayed_inside is stayed
+    assert found.came_round is (stayed and len(facilities) > 1)
     assert found.facilities == facilities
 
 

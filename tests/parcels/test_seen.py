@@ -70,7 +70,7 @@ def test_only_a_return_is_told_of_its_circulation() -> None:
         scan("signed", 5, "station", facility="F1", weight_grams=280),
     ]
     (sent,), (sent_back,) = (seen(journeys_of(scans), is_return) for is_return in (False, True))
-    assert (sent.first, sent.last, sent.stayed_inside) == (None, None, False)
+    assert (sent.first, sent.last, sent.stayed_inside) == (None, None, True)
     assert sent_back.first is not None
     assert sent_back.last is not None
     assert (sent_back.first.event_id, sent_back.last.event_id) == (scans[0].event_id, scans[1].event_id)

@@ -51,9 +51,11 @@ class JourneySeen(Struct, frozen=True, kw_only=True, gc=False):
     `destination_hash` and `order_id` are what was said last while it was bound for its receiver, each with the scan
     since which it was. `weights` are the grams it was weighed at, smallest first.
 
-    Of a return number also: its `first` scan but the label's; once it is signed for, the `last`, whether it was signed
-    for where it was handed in (`stayed_inside`), and the scan with which it was `turned_back` though nobody had refused
-    it.
+    Once it is signed for: whether that was where it was handed in (`stayed_inside`), and whether it had been elsewhere
+    in between (`came_round`).
+
+    Of a return number also: its `first` scan but the label's; once it is signed for, the `last`; and the scan with
+    which it was `turned_back` though nobody had refused it.
     """
 
     courier: str | None
@@ -75,3 +77,4 @@ class JourneySeen(Struct, frozen=True, kw_only=True, gc=False):
     stayed_inside: bool = False
     turned_back: ScanSeen | None = None
     is_time_uncertain: bool = False
+    came_round: bool = False

@@ -33,10 +33,16 @@ class Outbound(Struct, frozen=True):
 
     @property
     def place(self) -> Place:
-        """Where it is; one of which nothing is told is not handed in, as far as anybody knows."""
+        """Where it is; one of which nothing is told is not handed in, as far as anybody knows.
+
+        One that was signed for where it had set out from, after it had been elsewhere, went home: that it was refused
+        was not scanned, or that scan was lost.
+        """
         if self.journey is None or self.is_older:
             return "not_handed_in"
-        return "elsewhere" if self.contradicted_by is not None else self.journey.place
+        if self.contradicted_by is not None:
+            return "elsewhere"
+        return "coming_home" if self.journey.came_round else self.journey.place
 
     @property
     def courier(self) -> str | None:

@@ -12,8 +12,9 @@ the buyer amends the refund after that; critical from `modifications` such amend
 scans stamped with a local time. Low, amended or not, where the courier's feed, steady otherwise, broke off between
 shipping and the `refuting_hours` after a signature, and went on later: it was silent in `outage_hours` of
 `outage_within_hours` in which it scans on most days, and that the parcel was refused, or carried on, may have been lost
-with them (F10). A signature that a later scan refutes, a parcel that comes home, one that went elsewhere, and a return
-withdrawn before money moved, say nothing.
+with them (F10); nothing at all then of a parcel that was signed for where it had set out from: it went home. A
+signature that a later scan refutes, a parcel that comes home, one that went elsewhere, and a return withdrawn before
+money moved, say nothing.
 
 Known false positives: a courier that signs in the recipient's name. Parcels signed for by a household, a locker, a
 station, somebody else or nobody named are left alone.
@@ -103,6 +104,8 @@ def detect(case: OrderCase, parameters: Parameters) -> Iterator[Finding | Timer]
         after = [c for c in refund.changes if all(_is_after(receipt, c, tolerance_ms) for receipt in receipts)]
         denial = next((c for c in after if _denies(c)), None)
         is_silent = _broke_off(case, receipts, parameters) if denial is not None else None
+        if is_silent and any(receipt.journey.stayed_inside for receipt in receipts):
+            continue
         if denial is not None and is_silent is not None:
             yield _finding(receipts, refund, denial, after, parameters, is_silent=is_silent)
 

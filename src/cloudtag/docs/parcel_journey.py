@@ -26,7 +26,11 @@ An arrow from *with the receiver*, *waiting* or *handed over* back to *on the wa
 never was there. A bold frame is an end.
 
 `label_created`, `exception` and scans of an unknown kind move nothing. Where the destination or the order that the
-scans name last is not the order's, the parcel is *elsewhere*, at whatever step it is.
+scans name last is not the order's, the parcel is *elsewhere*, at whatever step it is. An order's parcel that is signed for at the facility where
+it was handed in, after it had been at another, has come home, though nobody scanned that it was refused.
+
+One number at two couriers is two parcels, unless the scans say that one courier handed it over to the other: both bound
+for one address or of one order, and the second had it from nobody else.
 
 A time that is local and was stamped as UTC may be 14 hours off. What rests on one, or on a scan that such a one may
 have come before or after, supports no severity above medium.

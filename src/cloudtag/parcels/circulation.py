@@ -53,6 +53,11 @@ class Circulation(Struct, frozen=True):
         return self.signed is not None and self.ends_where_it_began
 
     @property
+    def came_round(self) -> bool:
+        """Whether it was signed for where it had been handed in, though it had been elsewhere in between."""
+        return self.stayed_inside and len(self.facilities) > 1
+
+    @property
     def was_turned_round(self) -> bool:
         """Whether it was sent back and signed for: a return that is with the buyer again (T3.5)."""
         return self.turned_back is not None and self.signed is not None

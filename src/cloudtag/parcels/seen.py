@@ -65,7 +65,8 @@ def _seen(journey: Journey, is_return: bool, has_several: bool) -> JourneySeen:
         package=round_.package,
         first=_scan(first),
         last=_scan(last),
-        stayed_inside=is_return and round_.stayed_inside,
+        stayed_inside=round_.stayed_inside,
+        came_round=round_.came_round,
         turned_back=_scan(turned_back),
         is_time_uncertain=found.is_time_uncertain,
     )

@@ -20,6 +20,12 @@ _SIGNED = scanned("OUT1", "signed", day(2), signer="recipient")
 _DENIED = (*_SENT, _SIGNED, refunded("opened", day(3), type="refund_only", reason="not_received"))
 
 
+def _signed_at(facility: str) -> tuple[dict[str, object], ...]:
+    """The same; it was handed in at the hub, and signed for there or elsewhere."""
+    where = {id(_SENT[-1]): "hub", id(_SIGNED): facility}
+    return tuple({**event, "facility": where[id(event)]} if id(event) in where else event for event in _DENIED)
+
+
 def _feed(*gaps: _Gap, until: int = 7) -> tuple[dict[str, object], ...]:
     lost = {(on, first + n) for on, first, hours in gaps for n in range(hours)}
     hours = ((on, hour) for on in range(-4, until) for hour in range(8, 16) if (on, hour) not in lost)
@@ -135,5 +141,23 @@ DENIED = (
         name="amended twice, and the feed had broken off",
         events=(*_DENIED, _amended(day(3, 5)), _amended(day(4)), *_feed((4, 9, 4))),
         fires=({"severity": "low"},),
+    ),
+    Example(
+        name="near miss: signed for where it had set out from, and the feed had broken off: it went home",
+        events=(*_signed_at("hub"), *_feed((1, 9, 4))),
+    ),
+    Example(
+        name="signed for at the station where it was handed in, as in a town that has one, and nothing is missing",
+        events=(*_signed_at("hub"), *_feed()),
+        fires=({"severity": "medium"},),
+    ),
+    Example(
+        name="near miss: signed for where it had set out from, though it had been elsewhere: it went home",
+        events=(*_signed_at("hub"), scanned("OUT1", "arrived", day(1, 20), facility="town"), *_feed()),
+    ),
+    Example(
+        name="signed for where it had arrived",
+        events=(*_signed_at("town"), scanned("OUT1", "arrived", day(1, 20), facility="town"), *_feed()),
+        fires=({"severity": "medium"},),
     ),
 )

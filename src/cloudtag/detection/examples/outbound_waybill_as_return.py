@@ -42,6 +42,17 @@ EXAMPLES = (
         events=(*_SENT[:3], scanned("OUT1", "refused", day(2)), _OPENED, _filled("OUT1")),
     ),
     Example(
+        name="near miss: signed for where it had set out from, though it had been elsewhere",
+        events=(
+            *_SENT[:2],
+            scanned("OUT1", "accepted", day(1, 2), facility="hub"),
+            scanned("OUT1", "arrived", day(2), facility="town"),
+            scanned("OUT1", "signed", day(4), facility="hub", signer="recipient"),
+            _OPENED,
+            _filled("OUT1"),
+        ),
+    ),
+    Example(
         name="in another writing",
         events=(*_SENT, _OPENED, _filled("out-1")),
         fires=({"severity": "critical"},),

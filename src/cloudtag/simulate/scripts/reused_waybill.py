@@ -72,6 +72,8 @@ def offline_then_platform(stage: ScriptContext) -> None:
     stage.expect(DETECTOR, claims[1:])
     # The one parcel answers for both refunds and held the goods of the first alone.
     stage.expect("short_return", claims, at=opened_at)
+    # And it may have been light for the two.
+    stage.expect("light_return", claims, is_open=True)
 
 
 def one_parcel_several_orders(stage: ScriptContext) -> None:
