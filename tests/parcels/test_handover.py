@@ -6,13 +6,14 @@ import pytest
 
 from cloudtag.contract.events import ParcelScanned
 from cloudtag.contract.parcels import Role, WaybillUsed
+from cloudtag.contract.types import ScanKind, SignerKind
 from cloudtag.parcels.handover import handed_over
 from cloudtag.parcels.journey import journeys_of
 from cloudtag.parcels.told import told_of
 from tests.parcels.making import START_MS, scan
 
 
-def _abroad(first: str = "arrived", signed: str | None = None, **said: Any) -> list[ParcelScanned]:
+def _abroad(first: ScanKind = "arrived", signed: SignerKind | None = None, **said: Any) -> list[ParcelScanned]:
     """Handed in at one courier, and delivered by another."""
     own = {"destination_hash": "home", **said}
     return [

@@ -47,7 +47,7 @@ class Picture(NamedTuple):
 
 
 def one_file(sha256: str) -> str:
-    """The sum of a file as it is one, whichever letters its digits were written in."""
+    """The SHA-256 of a file in small digits: some write it in capitals."""
     return sha256.lower()
 
 

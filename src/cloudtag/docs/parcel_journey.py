@@ -26,8 +26,9 @@ An arrow from *with the receiver*, *waiting* or *handed over* back to *on the wa
 never was there. A bold frame is an end.
 
 `label_created`, `exception` and scans of an unknown kind move nothing. Where the destination or the order that the
-scans name last is not the order's, the parcel is *elsewhere*, at whatever step it is. An order's parcel that is signed for at the facility where
-it was handed in, after it had been at another, has come home, though nobody scanned that it was refused.
+scans name last is not the order's, the parcel is *elsewhere*, at whatever step it is. An order's parcel that is signed
+for at the facility where it was handed in, after it had been at another, has come home, though nobody scanned that it
+was refused.
 
 One number at two couriers is two parcels, unless the scans say that one courier handed it over to the other: both bound
 for one address or of one order, and the second had it from nobody else.
