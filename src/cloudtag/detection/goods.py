@@ -6,7 +6,7 @@ Never more than was ordered; nothing for a refund that sends no goods; for one b
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from cloudtag.contract.types import Goods, OrderLine
@@ -91,10 +91,11 @@ def claimed(order: OrderView, refund: RefundView) -> Expected:
     return Expected(ordered.total(), ordered) if paid_for is None else _of(ordered, ordered, paid_for)
 
 
-def expected_of(order: OrderView, refunds: Iterable[RefundView], elsewhere: Pieces, at_ms: int | None) -> Expected:
+def expected_of(order: OrderView, refunds: Sequence[RefundView], elsewhere: Pieces, at_ms: int | None) -> Expected:
     """What several refunds of one order bring back together: never more than was ordered and is not back already.
 
     One return that is recorded as two refunds brings its goods once. `elsewhere`: what came back in other parcels.
+    Pieces of which the shop agreed that they had never come do not come back either.
     """
     each = [expected(order, refund, at_ms) for refund in refunds]
     goods = sum((one.goods for one in each), Counter[str]())
@@ -102,8 +103,21 @@ def expected_of(order: OrderView, refunds: Iterable[RefundView], elsewhere: Piec
     ordered = ordered_pieces(order)
     if not ordered:
         return Expected(count, goods)
-    left = ordered - elsewhere
+    left = ordered - elsewhere - _never_came(order, refunds)
     return Expected(min(count, left.total()), goods & left)
+
+
+def _never_came(order: OrderView, refunds: Sequence[RefundView]) -> Pieces:
+    """What the shop agreed had been missing from the start, by other refunds of the order that name it."""
+    agreed = [
+        refund
+        for refund in order.refunds.values()
+        if refund not in refunds
+        and refund.lines
+        and (refund.type, refund.status) in (("refund_only", "agreed"), ("refund_only", "completed"))
+        and refund.reason in ("short_item", "not_received")
+    ]
+    return sum((count_pieces(refund.lines, (order,)) for refund in agreed), Counter[str]()) & ordered_pieces(order)
 
 
 def _of(ordered: Pieces, goods: Pieces, count: int) -> Expected:
@@ -115,9 +129,11 @@ def _paid_for(order: OrderView, refund: RefundView) -> int | None:
     if refund.amount_minor is None or refund.currency not in (None, order.currency):
         return None
     left, count = refund.amount_minor, 0
+    # A gift beside what was paid for is not what the money goes back for.
+    is_free = all(line.unit_price_minor <= 0 for line in order.lines)
     for line in sorted(order.lines, key=lambda line: -line.unit_price_minor):
         price = line.unit_price_minor
-        units = line.quantity if price <= 0 else min(line.quantity, max(0, left) // price)
+        units = line.quantity * is_free if price <= 0 else min(line.quantity, max(0, left) // price)
         left -= units * max(0, price)
         count += units * (sum(part.quantity for part in line.components) or 1)
     return count

@@ -9,9 +9,9 @@ How it decides: an order counts once, from when refunds of at least `part_percen
 asked for on one day, or gets back in one parcel, is one time. Exchanges, postage, refunds that were withdrawn or
 refused, and money given back before shipping do not count. The share is taken of all orders bought since the window, or
 the oldest order in question, began; orders that were cancelled or never paid do not dilute it. Medium; low while the
-goods of fewer than `kept` of those occasions may be with the buyer: not those the shops found, those that went home or
-elsewhere, nor those said not to have come of which no parcel was delivered. Who sends back what does not fit, or is
-sent what gets lost, deceives nobody.
+goods of fewer than `kept` of those occasions may be with the buyer: not those the shops found, others that came back as
+the buyer had said beforehand, those that went home or elsewhere, nor those said not to have come of which no parcel was
+delivered. Who sends back what does not fit, or is sent what gets lost, deceives nobody.
 
 Known false positives: a newcomer whose first orders all went to one bad shop; sizes that never fit.
 
@@ -33,14 +33,17 @@ from cloudtag.detection.all_back import has_come_back
 from cloudtag.detection.buyer_case import BuyerCase
 from cloudtag.detection.examples.refund_frequency import EXAMPLES
 from cloudtag.detection.finding import MOST_EVIDENCE, Finding, bounded, cite, only, unique
+from cloudtag.detection.goods import claimed
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.outbound import Outbound, holding_claimed, outbound_of
 from cloudtag.detection.outcomes import is_purchase, refund_moment
 from cloudtag.detection.refund_view import RefundView
+from cloudtag.detection.returned import standing_inspections
 from cloudtag.detection.rule import Rule
 from cloudtag.detection.signals import UNDONE
 from cloudtag.detection.windows import DAY_MS, Met, Moment, any_share
 from cloudtag.detection.wording import counted, form
+from cloudtag.detection.wrong_goods import said_beforehand
 from cloudtag.parcels.courier import is_known
 from cloudtag.parcels.steps import DELIVERED
 
@@ -53,7 +56,7 @@ RULE = Rule(
     scope="buyer",
     signals=(UNDONE,),
     needs=("refunds",),
-    rules=("B5", "F6"),
+    rules=("B5", "F6", "F8"),
     clears="A refund that is withdrawn or refused, or further orders of that time.",
     clears_zh="退款撤销或被拒绝，或补充该时段内的其他订单。",
     recommendation="no_advance_refund",
@@ -114,11 +117,19 @@ def _kept(met: Met, case: BuyerCase) -> int:
 
 def _may_have_kept(case: BuyerCase, order: OrderView, refund: RefundView) -> bool:
     """Not what the shop found, what went home or elsewhere, nor what never came, by all its parcels."""
-    if has_come_back(order, refund, case.orders):
+    if has_come_back(order, refund, case.orders) or _came_back_as_claimed(order, refund):
         return False
     parcels = holding_claimed(order, outbound_of(order, case.orders, case.parcel), refund.lines)
     is_denied = refund.reason == "not_received"
     return not parcels or any(_may_have_come(parcel, is_denied=is_denied) for parcel in parcels)
+
+
+def _came_back_as_claimed(order: OrderView, refund: RefundView) -> bool:
+    """Whether as many pieces came back, and the buyer had said before that they were not what was ordered (F8)."""
+    looked = standing_inspections(order, refund)
+    pieces = sum(goods.quantity for inspection in looked for goods in inspection.received)
+    is_said = all(said_beforehand(refund, inspection.occurred_at) for inspection in looked)
+    return bool(looked) and is_said and pieces >= claimed(order, refund).total
 
 
 def _may_have_come(parcel: Outbound, *, is_denied: bool) -> bool:

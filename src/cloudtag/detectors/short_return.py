@@ -8,15 +8,16 @@ Why it is abuse: the buyer keeps goods and is paid for them.
 
 How it decides: refunds of one buyer in one shop that name the same return number share a parcel; parcels are judged
 apart (T1b). Expected are the pieces the refunds list (all of the order where they list none; by amount alone those it
-pays for), sets counted by their components, of no order more than was bought (F9): one return recorded as two refunds
-brings its goods once. Money without a return, and postage, bring none. Received are the pieces the shop's inspections
-list, corrected ones in place of earlier ones. Until every refund of a parcel is inspected, an inspection that does not
-name the parcel speaks for its own refund only. A refund that was withdrawn before anybody looked asks for nothing; to
-withdraw it afterwards changes nothing. A return in several parcels is judged when all have arrived or been inspected,
-or are awaited no longer (F7): of a wait for a first scan, days of rest and the courier's silent hours do not count
-(F10), and what the shop refused went home by right. High; critical if nothing came back; medium where nothing arrived
-though the parcel was signed for. Medium too where the courier weighed the return within `weight_percent` of what its
-goods weighed on their way out: then the shop's word stands against the courier's, and the platform has seen nothing.
+pays for, a free gift beside them left out), sets counted by their components, of no order more than was bought (F9),
+nor what the shop agreed had never come: one return recorded as two refunds brings its goods once. Money without a
+return, and postage, bring none. Received are the pieces the shop's inspections list, corrected ones in place of earlier
+ones. Until every refund of a parcel is inspected, an inspection that does not name the parcel speaks for its own refund
+only. A refund that was withdrawn before anybody looked asks for nothing; to withdraw it afterwards changes nothing. A
+return in several parcels is judged when all have arrived or been inspected, or are awaited no longer (F7): of a wait
+for a first scan, days of rest and the courier's silent hours do not count (F10), and what the shop refused went home by
+right. High; critical if nothing came back; medium where nothing arrived though the parcel was signed for. Medium too
+where the courier weighed the return within `weight_percent` of what its goods weighed on their way out: then the shop's
+word stands against the courier's, and the platform has seen nothing.
 
 Known false positives: a shop that books goods to the wrong refund.
 

@@ -42,6 +42,11 @@ def _refused(count: int) -> tuple[dict[str, object], ...]:
     return *_sent(count), *(scanned(f"OUT{n}", "refused", day(n * 10 + 2)) for n in range(1, count + 1))
 
 
+def _other(count: int, pieces: int = 2) -> tuple[dict[str, object], ...]:
+    """The shop finds skirts."""
+    return tuple(inspected(day(n * 10 + 9), {"skirt": pieces}, refund_id=f"r{n}") for n in range(1, count + 1))
+
+
 def _cancelled(n: int, at: int) -> tuple[dict[str, object], ...]:
     return (
         ordered("paid", day(at), refund_id=f"r{n}"),
@@ -102,6 +107,21 @@ EXAMPLES = (
         name="five deliveries refused, two of which were handed over after all",
         events=(*_many(5, type="refund_only"), *_refused(3), *_shipped(4), *_shipped(5)),
         fires=({"severity": "medium", "facts": {"goods_not_back": "2/2"}},),
+    ),
+    Example(
+        name="five times the wrong goods, sent back as they came: no more than a hint",
+        events=(*_many(5, reason="wrong_item"), *_other(5)),
+        fires=({"severity": "low", "facts": {"goods_not_back": "0/2"}},),
+    ),
+    Example(
+        name="five times the wrong goods, which nobody had complained of",
+        events=(*_many(5, reason="no_reason"), *_other(5)),
+        fires=({"severity": "medium", "facts": {"goods_not_back": "5/2"}},),
+    ),
+    Example(
+        name="five times the wrong goods, one of two pieces each",
+        events=(*_many(5, reason="wrong_item"), *_other(5, 1)),
+        fires=({"severity": "medium", "facts": {"goods_not_back": "5/2"}},),
     ),
     Example(
         name="five parcels that got lost: no more than a hint",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cloudtag.detection.example import day, inspected, ordered, refunded, scanned
+from cloudtag.detection.examples.not_due import NOT_DUE
 from cloudtag.detection.examples.several_boxes import SEVERAL_BOXES
 from cloudtag.detection.rule import Example
 
@@ -279,5 +280,6 @@ EXAMPLES = (
         ),
         fires=({"facts": {"expected": "5", "received": "4"}},),
     ),
+    *NOT_DUE,
     *SEVERAL_BOXES,
 )
