@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from operator import attrgetter
 from typing import Any
 
@@ -31,10 +31,12 @@ ATTRIBUTES = (
 """Kinds of identifying attributes and the order fields that carry them."""
 
 
+_VALUES: Callable[[OrderChanged], tuple[str | None, ...]] = attrgetter(*(field for _, field in ATTRIBUTES))
+
+
 def attributes_of(order: OrderChanged) -> Iterator[str]:
     """What an order event shows of its buyer, as `kind:value`; an area is one shop's: many people live in it."""
-    for kind, field in ATTRIBUTES:
-        value = getattr(order, field)
+    for (kind, _), value in zip(ATTRIBUTES, _VALUES(order), strict=True):
         if value is not None:
             yield f"{kind}:{value}" if kind != "area" else f"area:{order.shop_id}/{value}"
 
@@ -131,7 +133,7 @@ class OrderView:
         newest = self.newest
         if type(fact) is SkuOwned or newest is None:
             return False
-        if (fact.occurred_at, fact.event_id) <= (newest.occurred_at, newest.event_id):
+        if fact.occurred_at <= newest.occurred_at and _MOMENT(fact) <= _MOMENT(newest):
             return False
         self._append(fact)
         return True
@@ -212,8 +214,7 @@ class OrderView:
             self.made = {key: made}
 
     def _append(self, fact: Any) -> None:
-        self.newest = fact
-        self.passed, self.made = None, _NOTHING_MADE
+        self.newest, self.passed, self.made = fact, None, _NOTHING_MADE
         kind = type(fact)
         if kind is OrderChanged:
             self._take(fact)

@@ -27,16 +27,22 @@ class _Reader(NamedTuple):
     names: Names | None
 
 
+Calm = Callable[[KeyedState], bool]
+"""Whether nothing a keyed state holds makes any of its rows read another. Must be cheap, and may say no too often."""
+
+
 class RowKinds:
     """The kinds in the order of the processor's list: those that follow others come after them."""
 
-    def __init__(self, kinds: Sequence[RowKind]) -> None:
-        """Raises ValueError if the declarations contradict each other."""
+    def __init__(self, kinds: Sequence[RowKind], calm: Calm | None = None, of_calm: Sequence[str] = ()) -> None:
+        """`calm`: whether, as in most keyed states, nobody reads or follows rows of the kinds named `of_calm`; the
+        declarations of the kinds must say the same. Raises ValueError if those contradict each other."""
         self.kinds = tuple(kinds)
         self._of = {kind.letter: kind for kind in kinds}
         self.letters: Mapping[str, str] = {kind.name: kind.letter for kind in kinds}
         """The letter of each kind, by its name."""
         _check(self.kinds, self.letters)
+        self._calm, self._of_calm = calm, frozenset(self.letters[name] for name in of_calm)
         self.layers = tuple(kind.letter for kind in kinds if kind.follows)
         """The ids of the rows that are judged after the others, in order."""
         self.places = _places(kinds)
@@ -50,8 +56,13 @@ class RowKinds:
         """Whether no row reads or follows another: then a change touches itself alone."""
         self._early = frozenset(kind.letter for kind in kinds if not kind.waits)
         self._alone = frozenset(letter for letter in self._early if not self._readers[letter])
+        self._unread = frozenset(
+            letter for letter in self._alone if not any(self._readers_of(self._of[letter], is_late=True))
+        )
+        """The kinds that nobody ever reads."""
         self._follows = {kind.letter: frozenset(STREAM_OF[told] for told in kind.follows) for kind in kinds}
-        self._followed = frozenset[str]().union(*self._follows.values())
+        self.followed = frozenset[str]().union(*self._follows.values())
+        """The streams on which something is published that any kind follows."""
         waiting = {kind.letter: tuple(self._readers_of(kind, is_late=True)) for kind in kinds}
         self._asks = {
             (layer, letter): tuple(reader.when for reader in readers if reader.letter == layer)
@@ -95,6 +106,15 @@ class RowKinds:
         keyed state."""
         return EMPTY if state.is_closed else self.judges[row.id[0]](state, row, policies, now_ms)
 
+    def is_calm(self, state: KeyedState, row_ids: Set[str]) -> bool:
+        """Whether it is sure without asking each kind that a change of these rows touches and calls for no others, as
+        long as nothing was published that any kind follows."""
+        alone = self._of_calm if self._calm is not None and self._calm(state) else self._unread
+        if len(row_ids) == 1:
+            (only,) = row_ids
+            return only[0] in alone
+        return alone.issuperset([row_id[0] for row_id in row_ids])
+
     def touched(self, state: KeyedState, row_ids: Set[str]) -> Set[str]:
         """The rows to judge when those changed: themselves, and those that read them; not those that wait."""
         touched: set[str] = set()
@@ -125,7 +145,7 @@ class RowKinds:
     def is_followed(self, state: KeyedState, row_ids: Set[str], outputs: Sequence[Output]) -> bool:
         """Whether any layer may have to be judged: of most keyed states nothing is published that a layer reads."""
         for output in outputs:
-            if output.stream in self._followed:
+            if output.stream in self.followed:
                 return True
         for row_id in row_ids:
             for when in self._asks_any[row_id[0]]:

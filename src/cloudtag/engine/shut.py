@@ -10,13 +10,16 @@ from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.processor import Processor
 from cloudtag.engine.task_result import TaskResult
 
+DERIVED = -1
+"""The place of a fact that was derived from those told."""
+
 
 def refuses(
     step: TaskResult, state: KeyedState, number: int, fact: Any, processor: Processor, told: Sequence[Any]
 ) -> bool:
     """Whether a fact is not taken in because its keyed state is closed or set aside; says so in the step.
 
-    `number`: its place among those `told`, negative where it was derived from them.
+    `number`: its place among those `told`, `DERIVED` where it was derived from them.
     """
     if state.is_aside:
         # Of what is derived, whatever it was derived from is told as well: once that is sent again it is derived again.

@@ -8,17 +8,14 @@ task that opens after a crash knows what to judge and to publish again, whatever
 from __future__ import annotations
 
 from collections.abc import Iterable, Set
-from itertools import chain
-from typing import Any
+from operator import itemgetter
 
 import msgspec
 from msgspec import Struct
 
-from cloudtag.contract.internal import InternalRecord
 from cloudtag.engine.cache_budget import CacheBudget
-from cloudtag.engine.conflicts import Entry, forget_event, settle
-from cloudtag.engine.fold import fold
 from cloudtag.engine.historical import marked
+from cloudtag.engine.intake import Intake
 from cloudtag.engine.judgement import EMPTY
 from cloudtag.engine.keyed_state import KeyedState, StateCache, index_anew, stored_header
 from cloudtag.engine.news import News, news_again
@@ -26,15 +23,13 @@ from cloudtag.engine.processor import Processor
 from cloudtag.engine.revise import repeat, revise
 from cloudtag.engine.row_reasons import RowReasons
 from cloudtag.engine.rows import NEVER, Row, RowCodec, row_key, split_key
-from cloudtag.engine.shut import refuses
 from cloudtag.engine.task_result import Output, RowReader, TaskResult, check_scoped
 from cloudtag.engine.task_row import TASK_KEY, TaskRow
 from cloudtag.engine.timers import Timers, due
 
 _Budget = CacheBudget | None
 _NONE: frozenset[str] = frozenset()
-_DERIVED = -1
-"""The place among the facts given of those the processor derives from them."""
+_PLACE = itemgetter(0)
 Dirty = dict[KeyedState, set[str]]
 """The rows to judge, by keyed state, in the order in which the keyed states were first touched."""
 
@@ -51,8 +46,9 @@ class Task:
         self._codec = RowCodec(processor.kinds.fact_type, lambda fact: processor.identities[type(fact)](fact))
         self.cache = StateCache(processor, rows, self._codec, budget or CacheBudget())
         self._timers, self._own = Timers(), TaskRow()
-        kinds = processor.kinds
-        self._master_data, self._judges, self._policies = kinds.master_data, kinds.judges, processor.policies
+        self._intake, self._kinds, self._followed = Intake(processor), processor.kinds, processor.kinds.followed
+        self._judges, self._policies = processor.kinds.judges, processor.policies
+        self._retention_ms = processor.retention_ms
 
     @property
     def watermark_ms(self) -> int:
@@ -98,14 +94,17 @@ class Task:
 
     def advance(self, facts: Iterable[Struct], reached_ms: int = 0) -> TaskResult:
         """Fold one batch, judge what it touched, fire what is due; `reached_ms`: how far event time has come."""
-        own, step = self._own, TaskResult()
+        own, step, get_state, take = self._own, TaskResult(), self.cache.get, self._intake.take
         own.sent, own.batch = own.batch, own.batch + 1
         self.cache.trim()
-        dirty, news = self._fold(step, facts)
+        batch = self._intake.sort(step, own, facts)
         own.watermark_ms = max(own.watermark_ms, own.newest_ms - self._processor.lateness_ms, reached_ms)
         fired = self._fire(step)
-        for state, changed in dirty.items():
-            self._judge(step, state, changed, news[state], fired.pop(state, _NONE) if fired else _NONE)
+        for key, numbers in batch.keys.items():
+            state = get_state(key)
+            changed, news = take(step, state, batch, numbers)
+            if changed:
+                self._judge(step, state, changed, news, fired.pop(state, _NONE) if fired else _NONE)
         for state, row_ids in fired.items():
             self._judge(step, state, _NONE, News(), row_ids)
         self._close(step)
@@ -129,72 +128,12 @@ class Task:
         return fired
 
     def _close(self, step: TaskResult) -> None:
+        """In the order in which they came: keyed states were gone through one after the other."""
+        step.refused.sort()
+        step.conflicting.sort()
+        step.replaced.sort(key=_PLACE)
         if self._rows is not None:
             step.rows[TASK_KEY] = msgspec.msgpack.encode(self._own)
-
-    def _fold(self, step: TaskResult, facts: Iterable[Any]) -> tuple[Dirty, dict[KeyedState, News]]:
-        processor, own, get_state = self._processor, self._own, self.cache.get
-        key, identities, kinds = processor.key, processor.identities, processor.kinds
-        horizon_ms = own.watermark_ms - processor.retention_ms
-        states: dict[str, Entry] = {}  # Of this batch, so that the cache is asked once for each.
-        told = list(facts)
-        derived = ((_DERIVED, fact) for fact in processor.derived(told))
-        for number, fact in chain(enumerate(told), derived):
-            if not self._takes(step, fact, horizon_ms):
-                step.too_late.append(number)
-                continue
-            kind: Any = type(fact)
-            state_key, row_id = key(fact), kinds.places[kind](fact)
-            entry = states.get(state_key)
-            if entry is None:
-                entry = states[state_key] = get_state(state_key), set(), News()
-            is_shut = entry[0].is_closed or entry[0].is_aside
-            if is_shut and refuses(step, entry[0], number, fact, processor, told):
-                continue
-            self._fold_one(step, entry, row_id, identities[kind](fact), (number, fact))
-        entries = states.values()
-        return {state: ids for state, ids, _ in entries if ids}, {state: news for state, _, news in entries}
-
-    def _fold_one(self, step: TaskResult, entry: Entry, row_id: str, fact_id: str, given: tuple[int, Any]) -> None:
-        (state, ids, news), fact, processor = entry, given[1], self._processor
-        row, rival, loser = state.rows.get(row_id), None, None
-        before = row and row.facts.get(fact_id)
-        if not isinstance(fact, InternalRecord):
-            rival = row if before is not None else state.row_with(fact_id, type(fact))
-            if rival is not None:
-                loser = rival.facts[fact_id]
-                if not settle(step, entry, (rival, row_id), fact_id, given):
-                    return
-            state.note_place(fact_id, row_id)
-        row = row or state.rows.get(row_id) or state.add_row(row_id)
-        if not fold(row, fact_id, fact):
-            step.duplicates += given[0] != _DERIVED
-            return
-        news.add(row_id, fact_id, fact, before)
-        if len(row.facts) > processor.most_facts:
-            processor.bound(row)
-        ids.add(row_id)
-        if rival is not None:
-            ids |= forget_event(processor, state, rival, loser)
-        if besides := processor.index(state, row, fact):
-            ids.update(besides)
-
-    def _takes(self, step: TaskResult, fact: Any, horizon_ms: int) -> bool:
-        if isinstance(fact, InternalRecord) and not self._processor.is_timed_by_internal:
-            return True
-        at_ms: int = fact.occurred_at
-        own = self._own
-        if at_ms > own.newest_ms:
-            own.newest_ms = at_ms
-        elif at_ms < own.watermark_ms:
-            if at_ms < horizon_ms and not self._is_timeless(fact):
-                return False
-            step.late += 1
-        return True
-
-    def _is_timeless(self, fact: Any) -> bool:
-        """Whether a fact counts whatever its age: what another task says now, and master data."""
-        return isinstance(fact, InternalRecord) or type(fact) in self._master_data
 
     def _judge(
         self,
@@ -208,13 +147,33 @@ class Task:
     ) -> None:
         """Judge what changed and fired rows touch, or all there is, then layer after layer what those and their outputs
         ask for."""
-        kinds = self._processor.kinds
+        kinds, followed = self._kinds, self._followed
         asked = changed | fired if fired else changed
-        touched = kinds.every(state) if is_whole else asked if kinds.is_plain else kinds.touched(state, asked)
+        is_alone = not is_whole and followed.isdisjoint(state.published_on) and kinds.is_calm(state, asked)
+        touched = asked if is_alone else kinds.every(state) if is_whole else kinds.touched(state, asked)
         outputs: list[Output] = []
         for row_id in touched if len(touched) == 1 else sorted(touched):
             if told := self._judge_row(step, state, row_id, changed, news):
                 outputs += told
+        # What nobody reads may have led to something that others follow.
+        if not is_alone or not followed.isdisjoint(state.published_on):
+            self._judge_layers(step, state, (asked, touched), (changed, news), outputs, is_whole=is_whole)
+        step.outputs += outputs
+        if state.has_lost_rows:
+            index_anew(self._processor, state)
+
+    def _judge_layers(
+        self,
+        step: TaskResult,
+        state: KeyedState,
+        rows: tuple[Set[str], Set[str]],
+        came: tuple[Set[str], News],
+        outputs: list[Output],
+        *,
+        is_whole: bool,
+    ) -> None:
+        """Judge what follows what is published, given the rows that were asked for and those that were judged."""
+        kinds, (asked, touched), (changed, news) = self._kinds, rows, came
         if kinds.layers and (is_whole or not asked <= touched or kinds.is_followed(state, asked, outputs)):
             for row_id in kinds.layers:
                 is_left = row_id in asked and row_id not in touched
@@ -222,13 +181,10 @@ class Task:
                     outputs += self._judge_row(step, state, row_id, changed, news)
         if outputs and not kinds.is_plain:
             outputs += self._settle(step, state, changed, news)
-        step.outputs += outputs
-        if state.has_lost_rows:
-            index_anew(self._processor, state)
 
     def _settle(self, step: TaskResult, state: KeyedState, changed: Set[str], news: News) -> list[Output]:
         """Judge again what rests on what was just published about other rows, then the layers that follow it."""
-        kinds, outputs = self._processor.kinds, list[Output]()
+        kinds, outputs = self._kinds, list[Output]()
         unsettled = set(self._processor.unsettled(state))
         if not unsettled:
             return outputs
@@ -240,9 +196,9 @@ class Task:
     def _judge_row(
         self, step: TaskResult, state: KeyedState, row_id: str, changed: Set[str], news: News
     ) -> list[Output]:
-        processor, now_ms = self._processor, self._own.watermark_ms
-        horizon_ms = now_ms - processor.retention_ms
-        row = state.rows.get(row_id)
+        now_ms, row = self._own.watermark_ms, state.rows.get(row_id)
+        horizon_ms = now_ms - self._retention_ms
+        is_new = row is None
         if row is None:
             row = Row(row_id)
         # What this batch brought is judged whatever its age: a fact is held, or it is a dead letter.
@@ -254,14 +210,18 @@ class Task:
         # The very judgement of last time needs no second look; mostly nothing is concluded, as before.
         if judgement is not row.judged and (judgement.conclusions or row.published):
             row.judged = judgement
-            reasons = RowReasons(processor, state, row_id, news, max(now_ms, self._own.newest_ms))
-            outputs = revise(row, marked(judgement.conclusions, self._live_since_ms), horizon_ms, reasons)
+            reasons = RowReasons(self._processor, state, row_id, news, max(now_ms, self._own.newest_ms))
+            told = judgement.conclusions
+            if self._live_since_ms is not None:
+                told = marked(told, self._live_since_ms)
+            outputs = revise(row, told, horizon_ms, reasons)
             if outputs:
                 state.note_published(outputs)
         if not row.facts and not row.published and judgement.timer_ms == NEVER:
             self._forget(step, state, row)
             return []
-        state.rows[row_id] = row
+        if is_new:
+            state.rows[row_id] = row
         has_moved = self._schedule(state, row, judgement.timer_ms)
         if self._rows is not None and (row_id in changed or outputs or has_moved):
             row.batch = self._own.batch
@@ -278,8 +238,10 @@ class Task:
 
     def _schedule(self, state: KeyedState, row: Row, timer_ms: int) -> bool:
         """Set when the row is next looked at; whether that is another time than the one that is stored."""
-        now_ms = self._own.watermark_ms
-        timer_ms = due(timer_ms, row.newest_ms, now_ms, self._processor.retention_ms)
+        now_ms, retention_ms = self._own.watermark_ms, self._retention_ms
+        spent_ms = row.newest_ms + retention_ms + 1
+        # Of very many rows: nothing but that they will be spent.
+        timer_ms = spent_ms if timer_ms <= now_ms < spent_ms else due(timer_ms, row.newest_ms, now_ms, retention_ms)
         before, row.timer_ms = row.timer_ms, timer_ms
         if before == NEVER or timer_ms < before or before <= now_ms:
             self._timers.add(timer_ms, state.key, row.id)

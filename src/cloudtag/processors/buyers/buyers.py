@@ -12,11 +12,15 @@ from cloudtag.contract.records import Alert
 from cloudtag.decisions.withdrawals import withdrawn
 from cloudtag.engine.keyed_state import KeyedState, index_anew
 from cloudtag.engine.news import News
+from cloudtag.engine.row_kind import Index
 from cloudtag.engine.row_kinds import RowKinds
 from cloudtag.engine.rows import Row
 from cloudtag.processors.base import KeyedProcessor
 from cloudtag.processors.buyers.attempts import Judges
 from cloudtag.processors.buyers.buyer_index import BuyerIndex
+from cloudtag.processors.buyers.calm import ROWS as CALM
+from cloudtag.processors.buyers.calm import is_calm
+from cloudtag.processors.buyers.prefilter import watched
 from cloudtag.processors.buyers.published import unsettled_rows
 from cloudtag.processors.buyers.reading import HELD_MS
 from cloudtag.processors.buyers.refuting import refuting
@@ -44,7 +48,9 @@ class Buyers(KeyedProcessor):
     name = "buyers"
     id_of: Callable[[Any], str] = attrgetter("buyer_id")
     kinds = RowKinds(
-        (ORDER, PARCEL, SHOPS, BUYER, ALERTED, LINKS, PASSES, _RISK, TAGS, CONSEQUENCES, UNHEARD, APPEALS, ERASURE)
+        (ORDER, PARCEL, SHOPS, BUYER, ALERTED, LINKS, PASSES, _RISK, TAGS, CONSEQUENCES, UNHEARD, APPEALS, ERASURE),
+        is_calm,
+        CALM,
     )
     retention_ms = HELD_MS
 
@@ -52,12 +58,19 @@ class Buyers(KeyedProcessor):
         """What is kept at hand of a buyer."""
         return BuyerIndex(network)
 
-    def index(self, state: KeyedState, row: Row, fact: Any) -> Iterable[str]:
-        """Every fact may signal something, whatever row holds it; when a signal ends, so may what was found by it."""
-        has_ended = state.index.prefilter.note(fact)
-        index = self._indexes[row.id[0]]
-        asked = () if index is None else index(state, row, fact)
-        return (*asked, state.row_id("buyer")) if has_ended else asked
+    def _index_of(self, kind: type[Any]) -> Index | None:
+        """A fact may signal something, whatever row holds it; when a signal ends, so may what was found by it."""
+        inner = super()._index_of(kind)
+        if kind not in watched():
+            return inner
+        own = self.kinds.letters["buyer"]
+
+        def take(state: KeyedState, row: Row, fact: Any) -> Iterable[str]:
+            has_ended = state.index.prefilter.note(fact)
+            asked = () if inner is None else inner(state, row, fact)
+            return (*asked, own) if has_ended else asked
+
+        return take
 
     def unsettled(self, state: KeyedState) -> Iterable[str]:
         """Those with alerts whose route rests on whether any other order is abnormal (B26, B27)."""
@@ -84,7 +97,7 @@ class Buyers(KeyedProcessor):
                 return record.alert_id in judgement.conclusions
 
             causes, is_certain = refuting(state, suspects, still_holds)
-        news.cleared += [cause for cause in causes if cause not in news.cleared]
+        news.cleared += tuple(cause for cause in causes if cause not in news.cleared)
         return withdrawn(record, causes, now_ms, is_certain=is_certain)
 
 

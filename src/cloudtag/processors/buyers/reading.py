@@ -8,7 +8,7 @@ from cloudtag.contract.couriers import CourierReported
 from cloudtag.contract.events import ComplaintChanged
 from cloudtag.contract.links import LinkPassed, LinkReported
 from cloudtag.contract.parcels import ParcelReported
-from cloudtag.contract.scope import scoped, unscoped
+from cloudtag.contract.scope import unscoped
 from cloudtag.contract.shops import ShopReported
 from cloudtag.detection.order_view import OrderView
 from cloudtag.engine.keyed_state import KeyedState
@@ -36,11 +36,6 @@ def orders(state: KeyedState) -> list[OrderView]:
         views = (view_of(row) for row in state.rows_of("order") if row.facts)
         found = state.memo = sorted(views, key=lambda order: (order.order_id, order.shop_id or ""))
     return found
-
-
-def order_name(shop_id: str, order_id: str) -> str:
-    """What names an order's row: an order's id means something only inside its shop."""
-    return scoped(shop_id, order_id)
 
 
 def orders_called(state: KeyedState, order_id: str) -> list[OrderView]:
@@ -72,14 +67,16 @@ def orders_beside(state: KeyedState, names: Collection[str]) -> list[OrderView]:
 
 def loose(state: KeyedState) -> list[ComplaintChanged]:
     """What was said of complaints by events that name no order."""
-    own = state.row("buyer")
+    own = state.rows.get(state.letters["buyer"])
     return [] if own is None else [fact for fact in own.facts.values() if type(fact) is ComplaintChanged]
 
 
 def loose_words(state: KeyedState, row: Row) -> list[ComplaintChanged]:
     """What was said of an order's complaints by events that do not name the order."""
     words = loose(state)
-    about = {(f.shop_id, f.complaint_id) for f in row.facts.values() if type(f) is ComplaintChanged} if words else ()
+    if not words:
+        return words
+    about = {(f.shop_id, f.complaint_id) for f in row.facts.values() if type(f) is ComplaintChanged}
     return [word for word in words if (word.shop_id, word.complaint_id) in about]
 
 

@@ -8,6 +8,7 @@ each once, to the task that keeps the courier's hours.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from operator import attrgetter
 from typing import Any
 
 from cloudtag.contract.couriers import HOUR_MS, CourierSeen
@@ -16,7 +17,7 @@ from cloudtag.contract.parcels import WaybillUsed
 from cloudtag.engine.row_kinds import RowKinds
 from cloudtag.engine.rows import Row
 from cloudtag.parcels.courier import canonical_courier, is_known
-from cloudtag.processors.base import DAY_MS, LONGEST_WINDOW_DAYS, KeyedProcessor
+from cloudtag.processors.base import DAY_MS, LONGEST_WINDOW_DAYS, MOMENT, KeyedProcessor
 from cloudtag.processors.parcels.bounds import MAX_FACTS, MAX_HOURS
 from cloudtag.processors.parcels.rows.hours import HOURS
 from cloudtag.processors.parcels.rows.parcel import PARCEL, ParcelIndex
@@ -24,11 +25,16 @@ from cloudtag.processors.parcels.rows.seen import SEEN
 from cloudtag.processors.parcels.rows.waiting import WAITING
 
 _OF_NUMBERS = frozenset((ParcelScanned, WaybillUsed))
+_NUMBER: Callable[[Any], str] = attrgetter("waybill_no")
+_COURIER: Callable[[Any], str] = attrgetter("courier")
 
 
 def _key(fact: Any) -> str:
-    key: str = fact.waybill_no if type(fact) in _OF_NUMBERS else fact.courier
-    return key
+    return _id_by(type(fact))(fact)
+
+
+def _id_by(kind: type[Any]) -> Callable[[Any], str]:
+    return _NUMBER if kind in _OF_NUMBERS else _COURIER
 
 
 class Parcels(KeyedProcessor):
@@ -47,20 +53,27 @@ class Parcels(KeyedProcessor):
         del network
         return ParcelIndex()
 
+    def id_by(self, kind: type[Any]) -> Callable[[Any], str]:
+        """Scans and uses are about a number, all else about a courier."""
+        return _id_by(kind)
+
     def derived(self, facts: Sequence[Any]) -> Iterable[CourierSeen]:
         """The hours in which couriers that are known showed a scan. A label says nothing of a courier, nor does a time
         that is not UTC."""
-        hours: set[tuple[str, int]] = set()
-        for fact in facts:
-            if type(fact) is ParcelScanned and fact.scan != "label_created" and not fact.time_is_local:
-                code = canonical_courier(fact.carrier)
-                if code is not None and is_known(code):
-                    hours.add((code, fact.occurred_at // HOUR_MS))
+        named = {
+            (fact.carrier, fact.occurred_at // HOUR_MS)
+            for fact in facts
+            if type(fact) is ParcelScanned and fact.scan != "label_created" and not fact.time_is_local
+        }
+        hours = {
+            (code, hour) for name, hour in named if (code := canonical_courier(name)) is not None and is_known(code)
+        }
         return [CourierSeen(0, True, code, hour) for code, hour in sorted(hours)]
 
     def bound(self, row: Row) -> None:
         """An overfull row loses its median fact: the first and the last scans and uses stay; of hours the oldest."""
         if row.id == HOURS.letter and len(row.facts) <= MAX_HOURS:
             return
-        ordered = sorted(row.facts.items(), key=lambda item: (item[1].occurred_at, item[0]))
-        del row.facts[ordered[0 if row.id == HOURS.letter else len(ordered) // 2][0]]
+        moments = zip(map(MOMENT, row.facts.values()), row.facts, strict=True)
+        _, fact_id = min(moments) if row.id == HOURS.letter else sorted(moments)[len(row.facts) // 2]
+        del row.facts[fact_id]

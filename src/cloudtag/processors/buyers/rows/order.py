@@ -11,7 +11,7 @@ from cloudtag.contract.couriers import CourierAsked
 from cloudtag.contract.links import AttributeUsed, SkuOwned
 from cloudtag.contract.parcels import WaybillUsed
 from cloudtag.contract.records import Alert, Label
-from cloudtag.contract.scope import unscoped
+from cloudtag.contract.scope import scoped, unscoped
 from cloudtag.detection.cases import OrderCase
 from cloudtag.detection.claims import may_be_unpaid
 from cloudtag.detection.feeds import feed_questions
@@ -33,7 +33,6 @@ from cloudtag.processors.buyers.reading import (
     links,
     loose_words,
     names_beside,
-    order_name,
     orders_beside,
     orders_sharing,
     report,
@@ -45,14 +44,15 @@ from cloudtag.processors.buyers.uses import order_uses, sales_of
 
 
 def _name(fact: Any) -> str | None:
-    """A complaint may be about no order."""
-    return None if fact.order_id is None else order_name(fact.shop_id, fact.order_id)
+    """An order's id means something only inside its shop; a complaint may be about no order."""
+    return None if fact.order_id is None else scoped(fact.shop_id, fact.order_id)
 
 
 def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judgement:
     if not row.facts:
         return EMPTY
-    order, loose = view_of(row), loose_words(state, row)
+    view: Any = row.view
+    order, loose = view or view_of(row), loose_words(state, row)
     policy = policies.at(order.platform or "", order.began_at)
     said = OrderView(order.order_id, (*row.facts.values(), *loose), order.shop_id) if loose else order
     asked = concerned(said, row.kinds, policy)
@@ -86,7 +86,9 @@ def _quiet(state: KeyedState, order: OrderView) -> Judgement:
     """What is told of an order with which nothing is the matter, as nothing is with most: the very same until its
     parcels or articles change."""
     if order.quiet is None:
-        order.quiet = Judgement({use.id: use for use in (*_outbound(state, order), *_sales(state, order))})
+        told = _sales(state, order)
+        told = (*_outbound(state, order), *told) if order.sent else told
+        order.quiet = Judgement({use.id: use for use in told})
     quiet: Judgement = order.quiet
     return quiet
 
@@ -117,14 +119,18 @@ def _outbound(state: KeyedState, order: OrderView) -> Sequence[Conclusion]:
 def _sales(state: KeyedState, order: OrderView) -> tuple[Conclusion, ...]:
     """What the order shows of what its shop sells, worked out once until its lines change."""
     if order.sales is None:
-        order.sales = tuple(_shown(sales_of(state, order)))
+        order.sales = tuple([_told(use) for use in sales_of(state, order)])
     sales: tuple[Conclusion, ...] = order.sales
     return sales
 
 
 def _shown(told: Iterable[AttributeUsed]) -> Iterator[Conclusion]:
     for use in told:
-        yield Conclusion(use.internal_id, use.attribute, use.occurred_at, use)
+        yield _told(use)
+
+
+def _told(use: AttributeUsed) -> Conclusion:
+    return Conclusion(use.internal_id, use.attribute, use.occurred_at, use)
 
 
 def _outbound_use(state: KeyedState, order: OrderView, sent: Sent) -> Conclusion:
@@ -155,7 +161,7 @@ def _index(state: KeyedState, row: Row, fact: Any) -> Iterable[str]:
         state.memo = None
     index: BuyerIndex = state.index
     if type(fact) is ev.OrderChanged:
-        return (state.row_id("links"),) if index.add_order(fact) else ()
+        return (state.letters["links"],) if index.add_order(fact, row.id) else ()
     if type(fact) is ev.RefundChanged:
         index.add_refund(fact)
     index.note_dealing(fact)
