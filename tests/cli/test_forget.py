@@ -69,7 +69,7 @@ def rows_about(config: Config, table: str, buyer: str) -> int:
     from cloudtag.cli.clickhouse import connect, database_of
 
     sql = f"SELECT count() FROM {database_of(config)}.{table} FINAL WHERE buyer_key = {{key:String}}"
-    key = Pseudonymizer(SECRET.encode()).buyer("taobao", buyer)
+    key = Pseudonymizer(SECRET.encode()).buyer("jd", buyer)
     return int(connect(config).query(sql, parameters={"key": key}).result_rows[0][0])
 
 
