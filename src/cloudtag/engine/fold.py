@@ -6,6 +6,13 @@ from cloudtag.contract.internal import InternalRecord
 from cloudtag.engine.rows import Row
 
 
+def add(row: Row, fact_id: str, fact: Any) -> None:
+    """Add a fact of whose id the row holds none."""
+    if row.view is not None and not row.view.add(fact):
+        row.view = None
+    row.hold(fact_id, fact.occurred_at, fact)
+
+
 def fold(row: Row, fact_id: str, fact: Any) -> bool:
     """Add a fact to its row; whether that changed the set.
 

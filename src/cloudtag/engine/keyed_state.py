@@ -80,11 +80,6 @@ class KeyedState(Struct, eq=False, gc=False):
         row = self.rows.get(self.places.get(fact_id, ""))
         return row if row is not None and fact_id in row.facts else None
 
-    def note_place(self, fact_id: str, row_id: str) -> None:
-        """Remember in which row an event was put, where they are remembered."""
-        if self.places is not None:
-            self.places[fact_id] = row_id
-
     def row_id(self, kind: str, name: str = "") -> str:
         """The id of the row of that kind and name, whether or not there is one."""
         return self.letters[kind] + name

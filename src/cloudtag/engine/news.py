@@ -28,31 +28,44 @@ class New(Struct, frozen=True, eq=False, gc=False):
 class News:
     """What is new in a keyed state, by row and fact id, and what refuted the alerts taken back so far."""
 
-    __slots__ = ("cleared", "rows")
+    __slots__ = ("_added", "_rows", "cleared")
 
     def __init__(self) -> None:
         """Nothing is new."""
-        self.rows: dict[str, dict[str, New]] = {}
         self.cleared: list[Cause] = []
+        self._added: list[tuple[str, str, Any, Any]] = []
+        """What was added since anybody asked: of most keyed states nobody does."""
+        self._rows: dict[str, dict[str, New]] = {}
+
+    @property
+    def rows(self) -> dict[str, dict[str, New]]:
+        """The facts that are new, by row and id."""
+        if self._added:
+            added, self._added = self._added, []
+            for one in added:
+                self._take(*one)
+        return self._rows
 
     def add(self, row_id: str, fact_id: str, fact: Any, before: Any) -> None:
         """Note a fact that was folded into a row."""
+        self._added.append((row_id, fact_id, fact, before))
+
+    def of(self, row_ids: Iterable[str] | None = None) -> list[tuple[str, str, New]]:
+        """Row, fact id and fact of what is new in these rows, in all of them for None; by row and id."""
+        rows = self.rows
+        wanted: Iterable[str] = rows if row_ids is None else rows.keys() & set(row_ids)
+        return [(row_id, fact_id, new) for row_id in sorted(wanted) for fact_id, new in sorted(rows[row_id].items())]
+
+    def _take(self, row_id: str, fact_id: str, fact: Any, before: Any) -> None:
         because: tuple[Cause, ...] = fact.because if isinstance(fact, InternalRecord) else ()
-        row = self.rows.get(row_id)
+        row = self._rows.get(row_id)
         if row is None:
-            self.rows[row_id] = {fact_id: New(fact, before, because)}
+            self._rows[row_id] = {fact_id: New(fact, before, because)}
             return
         earlier = row.get(fact_id)
         if earlier is not None:
             before, because = earlier.before, earlier.because + because
         row[fact_id] = New(fact, before, because)
-
-    def of(self, row_ids: Iterable[str] | None = None) -> list[tuple[str, str, New]]:
-        """Row, fact id and fact of what is new in these rows, in all of them for None; by row and id."""
-        wanted: Iterable[str] = self.rows if row_ids is None else self.rows.keys() & set(row_ids)
-        return [
-            (row_id, fact_id, new) for row_id in sorted(wanted) for fact_id, new in sorted(self.rows[row_id].items())
-        ]
 
 
 def news_again(state: KeyedState, row_ids: Iterable[str]) -> News:

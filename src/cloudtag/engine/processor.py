@@ -18,6 +18,8 @@ class Processor(Protocol):
     name: str
     kinds: RowKinds
     """Where facts belong, which rows a change touches, in which order they are judged, what may be let go."""
+    keys: Mapping[type[Any], Callable[[Any], str]]
+    """What gives the key of the keyed state a fact belongs to, its id with its scope, by the type of fact."""
     identities: Mapping[type[Any], Callable[[Any], str]]
     """What gives a fact's id inside its keyed state, by the type of fact."""
     policies: Any
@@ -30,10 +32,6 @@ class Processor(Protocol):
     """A row with more facts than that is overfull."""
     lateness_ms: int
     """How far the watermark stays behind the newest event."""
-
-    def key(self, fact: Any) -> str:
-        """The key of the keyed state a fact belongs to: its id, with its scope."""
-        ...
 
     def new_state(self, key: str) -> KeyedState:
         """An empty keyed state with its index."""

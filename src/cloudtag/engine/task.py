@@ -8,17 +8,14 @@ task that opens after a crash knows what to judge and to publish again, whatever
 from __future__ import annotations
 
 from collections.abc import Iterable, Set
-from itertools import chain
-from typing import Any
+from operator import itemgetter
 
 import msgspec
 from msgspec import Struct
 
-from cloudtag.contract.internal import InternalRecord
 from cloudtag.engine.cache_budget import CacheBudget
-from cloudtag.engine.conflicts import Entry, forget_event, settle
-from cloudtag.engine.fold import fold
 from cloudtag.engine.historical import marked
+from cloudtag.engine.intake import Intake
 from cloudtag.engine.judgement import EMPTY
 from cloudtag.engine.keyed_state import KeyedState, StateCache, index_anew
 from cloudtag.engine.news import News, news_again
@@ -32,8 +29,7 @@ from cloudtag.engine.timers import Timers, due
 
 _Budget = CacheBudget | None
 _NONE: frozenset[str] = frozenset()
-_DERIVED = -1
-"""The place among the facts given of those the processor derives from them."""
+_PLACE = itemgetter(0)
 Dirty = dict[KeyedState, set[str]]
 """The rows to judge, by keyed state, in the order in which the keyed states were first touched."""
 
@@ -50,8 +46,8 @@ class Task:
         self._codec = RowCodec(processor.kinds.fact_type, lambda fact: processor.identities[type(fact)](fact))
         self.cache = StateCache(processor, rows, self._codec, budget or CacheBudget())
         self._timers, self._own = Timers(), TaskRow()
-        kinds = processor.kinds
-        self._master_data, self._judges, self._policies = kinds.master_data, kinds.judges, processor.policies
+        self._intake = Intake(processor)
+        self._judges, self._policies = processor.kinds.judges, processor.policies
 
     @property
     def watermark_ms(self) -> int:
@@ -97,14 +93,17 @@ class Task:
 
     def advance(self, facts: Iterable[Struct], reached_ms: int = 0) -> TaskResult:
         """Fold one batch, judge what it touched, fire what is due; `reached_ms`: how far event time has come."""
-        own, step = self._own, TaskResult()
+        own, step, get_state, take = self._own, TaskResult(), self.cache.get, self._intake.take
         own.sent, own.batch = own.batch, own.batch + 1
         self.cache.trim()
-        dirty, news = self._fold(step, facts)
+        batch = self._intake.sort(step, own, facts)
         own.watermark_ms = max(own.watermark_ms, own.newest_ms - self._processor.lateness_ms, reached_ms)
         fired = self._fire(step)
-        for state, changed in dirty.items():
-            self._judge(step, state, changed, news[state], fired.pop(state, _NONE) if fired else _NONE)
+        for key, numbers in batch.keys.items():
+            state = get_state(key)
+            changed, news = take(step, state, batch, numbers)
+            if changed:
+                self._judge(step, state, changed, news, fired.pop(state, _NONE) if fired else _NONE)
         for state, row_ids in fired.items():
             self._judge(step, state, _NONE, News(), row_ids)
         self._close(step)
@@ -128,74 +127,12 @@ class Task:
         return fired
 
     def _close(self, step: TaskResult) -> None:
+        """In the order in which they came: keyed states were gone through one after the other."""
+        step.refused.sort()
+        step.conflicting.sort()
+        step.replaced.sort(key=_PLACE)
         if self._rows is not None:
             step.rows[TASK_KEY] = msgspec.msgpack.encode(self._own)
-
-    def _fold(self, step: TaskResult, facts: Iterable[Any]) -> tuple[Dirty, dict[KeyedState, News]]:
-        processor, own, get_state = self._processor, self._own, self.cache.get
-        key, identities, kinds = processor.key, processor.identities, processor.kinds
-        horizon_ms = own.watermark_ms - processor.retention_ms
-        states: dict[str, Entry] = {}  # Of this batch, so that the cache is asked once for each.
-        told = list(facts)
-        derived = ((_DERIVED, fact) for fact in processor.derived(told))
-        for number, fact in chain(enumerate(told), derived):
-            if not self._takes(step, fact, horizon_ms):
-                step.too_late.append(number)
-                continue
-            kind: Any = type(fact)
-            state_key, row_id = key(fact), kinds.places[kind](fact)
-            entry = states.get(state_key)
-            if entry is None:
-                entry = states[state_key] = get_state(state_key), set(), News()
-            if entry[0].is_closed and kind is not kinds.closes:
-                # Internal records are about events that are refused as well.
-                if not isinstance(fact, InternalRecord):
-                    step.refused.append(number)
-                continue
-            self._fold_one(step, entry, row_id, identities[kind](fact), (number, fact))
-        entries = states.values()
-        return {state: ids for state, ids, _ in entries if ids}, {state: news for state, _, news in entries}
-
-    def _fold_one(self, step: TaskResult, entry: Entry, row_id: str, fact_id: str, given: tuple[int, Any]) -> None:
-        (state, ids, news), fact, processor = entry, given[1], self._processor
-        row, rival, loser = state.rows.get(row_id), None, None
-        before = row and row.facts.get(fact_id)
-        if not isinstance(fact, InternalRecord):
-            rival = row if before is not None else state.row_with(fact_id, type(fact))
-            if rival is not None:
-                loser = rival.facts[fact_id]
-                if not settle(step, entry, (rival, row_id), fact_id, given):
-                    return
-            state.note_place(fact_id, row_id)
-        row = row or state.rows.get(row_id) or state.add_row(row_id)
-        if not fold(row, fact_id, fact):
-            step.duplicates += given[0] != _DERIVED
-            return
-        news.add(row_id, fact_id, fact, before)
-        if len(row.facts) > processor.most_facts:
-            processor.bound(row)
-        ids.add(row_id)
-        if rival is not None:
-            ids |= forget_event(processor, state, rival, loser)
-        if besides := processor.index(state, row, fact):
-            ids.update(besides)
-
-    def _takes(self, step: TaskResult, fact: Any, horizon_ms: int) -> bool:
-        if isinstance(fact, InternalRecord) and not self._processor.is_timed_by_internal:
-            return True
-        at_ms: int = fact.occurred_at
-        own = self._own
-        if at_ms > own.newest_ms:
-            own.newest_ms = at_ms
-        elif at_ms < own.watermark_ms:
-            if at_ms < horizon_ms and not self._is_timeless(fact):
-                return False
-            step.late += 1
-        return True
-
-    def _is_timeless(self, fact: Any) -> bool:
-        """Whether a fact counts whatever its age: what another task says now, and master data."""
-        return isinstance(fact, InternalRecord) or type(fact) in self._master_data
 
     def _judge(
         self,

@@ -47,7 +47,7 @@ class KeyedProcessor:
         self._scopes = {platform: scoped(network, "") for platform, network in self.networks.items()}
         self._indexes = self.kinds.indexes
         self._id_of = type(self).id_of
-        self._keys: Mapping[type[Any], Callable[[Any], str]] = {
+        self.keys: Mapping[type[Any], Callable[[Any], str]] = {
             kind: self._key_of(kind) for kind in (*self.kinds.facts, *self.derives)
         }
         self.identities: Mapping[type[Any], Callable[[Any], str]] = {
@@ -60,11 +60,8 @@ class KeyedProcessor:
             return plain
         return lambda event: self._scope(event.platform) + plain(event)
 
-    def key(self, fact: Any) -> str:
-        """The fact's id, with its network where it means something only there."""
-        return self._keys[type(fact)](fact)
-
     def _key_of(self, kind: type[Any]) -> Callable[[Any], str]:
+        """A fact's id, with its network where it means something only there."""
         id_of = self._id_of
         if self.is_global:
             return id_of

@@ -1,0 +1,159 @@
+"""What a batch brings, sorted by keyed state, and how each takes in its own: one keyed state after the other, so that
+what is judged next is still at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+from cloudtag.contract.internal import InternalRecord
+from cloudtag.engine.conflicts import Entry, forget_event, settle
+from cloudtag.engine.fold import add, fold
+from cloudtag.engine.keyed_state import KeyedState
+from cloudtag.engine.news import News
+from cloudtag.engine.processor import Processor
+from cloudtag.engine.rows import Row
+from cloudtag.engine.task_result import TaskResult
+from cloudtag.engine.task_row import TaskRow
+
+_Held = tuple[Row | None, str, str]
+"""The row that holds an event of the id already, if one does; the id of the row the fact belongs to, and its own."""
+
+
+class _Way(NamedTuple):
+    """How facts of one type are taken in."""
+
+    key: Callable[[Any], str]
+    place: Callable[[Any], str]
+    identity: Callable[[Any], str]
+    is_internal: bool
+    moves_time: bool
+    """Whether the watermark follows them."""
+    is_timeless: bool
+    """Whether they count whatever their age: what another task says now, and master data."""
+
+
+class Batch(NamedTuple):
+    """The facts of one batch, those that the processor derives from them behind the others, and their places by the
+    key of the keyed state they are about, in the order in which the keys first came."""
+
+    facts: list[Any]
+    told: int
+    """How many of them were given."""
+    keys: dict[str, list[int]]
+
+
+class Intake:
+    """Takes facts into the rows of keyed states."""
+
+    def __init__(self, processor: Processor) -> None:
+        """What follows from the types of facts is worked out once for each."""
+        self._processor, kinds = processor, processor.kinds
+        self._closes = kinds.closes
+        internal = {fact for fact in kinds.places if issubclass(fact, InternalRecord)}
+        self._ways = {
+            fact: _Way(
+                processor.keys[fact],
+                place,
+                processor.identities[fact],
+                fact in internal,
+                fact not in internal or processor.is_timed_by_internal,
+                fact in internal or fact in kinds.master_data,
+            )
+            for fact, place in kinds.places.items()
+        }
+
+    def sort(self, step: TaskResult, own: TaskRow, given: Iterable[Any]) -> Batch:
+        """The facts by keyed state, those that come too late left out; event time follows the newest."""
+        facts, ways = list(given), self._ways
+        told, watermark_ms, newest_ms = len(facts), own.watermark_ms, own.newest_ms
+        horizon_ms = watermark_ms - self._processor.retention_ms
+        facts += self._processor.derived(facts)
+        keys: dict[str, list[int]] = {}
+        for number, fact in enumerate(facts):
+            way = ways[type(fact)]
+            if way.moves_time:
+                at_ms = fact.occurred_at
+                if at_ms > newest_ms:
+                    newest_ms = at_ms
+                elif at_ms < watermark_ms:
+                    if at_ms < horizon_ms and not way.is_timeless:
+                        step.too_late.append(number)
+                        continue
+                    step.late += 1
+            key = way.key(fact)
+            same = keys.get(key)
+            if same is None:
+                keys[key] = [number]
+            else:
+                same.append(number)
+        own.newest_ms = newest_ms
+        return Batch(facts, told, keys)
+
+    def take(self, step: TaskResult, state: KeyedState, batch: Batch, numbers: list[int]) -> tuple[set[str], News]:
+        """Take into a keyed state the facts in these places: the rows to judge, and what is new."""
+        ids, news, rows = set[str](), News(), state.rows
+        ways, processor, closes = self._ways, self._processor, self._closes
+        index, most_facts, facts = processor.index, processor.most_facts, batch.facts
+        for number in numbers:
+            fact = facts[number]
+            kind = type(fact)
+            way = ways[kind]
+            if state.is_closed and kind is not closes:
+                # Internal records are about events that are refused as well.
+                if not way.is_internal:
+                    step.refused.append(number)
+                continue
+            row_id, fact_id = way.place(fact), way.identity(fact)
+            row = rows.get(row_id)
+            before = None if row is None else row.facts.get(fact_id)
+            rival = None
+            if not way.is_internal:
+                # In the only row there is it was looked for already.
+                rival = (
+                    row
+                    if before is not None
+                    else state.row_with(fact_id, kind)
+                    if len(rows) > (row is not None)
+                    else None
+                )
+            if before is not None or rival is not None:
+                is_told = number < batch.told
+                self._take_again(step, (state, ids, news), (rival, row_id, fact_id), (number, fact), is_told)
+                continue
+            if row is None:
+                row = state.add_row(row_id)
+            add(row, fact_id, fact)
+            if state.places is not None and not way.is_internal:
+                state.places[fact_id] = row_id
+            news.add(row_id, fact_id, fact, None)
+            if len(row.facts) > most_facts:
+                processor.bound(row)
+            ids.add(row_id)
+            if besides := index(state, row, fact):
+                ids.update(besides)
+        return ids, news
+
+    def _take_again(self, step: TaskResult, entry: Entry, held: _Held, given: tuple[int, Any], is_told: bool) -> None:
+        """Take in what a fact of its id is held for already."""
+        (state, ids, news), (rival, row_id, fact_id), fact, processor = entry, held, given[1], self._processor
+        loser = None
+        before = row.facts.get(fact_id) if (row := state.rows.get(row_id)) is not None else None
+        if rival is not None:
+            loser = rival.facts[fact_id]
+            if not settle(step, entry, (rival, row_id), fact_id, given):
+                return
+            if state.places is not None:
+                state.places[fact_id] = row_id
+        row = state.rows.get(row_id) or state.add_row(row_id)
+        if not fold(row, fact_id, fact):
+            step.duplicates += is_told
+            return
+        news.add(row_id, fact_id, fact, before)
+        if len(row.facts) > processor.most_facts:
+            processor.bound(row)
+        ids.add(row_id)
+        if rival is not None:
+            ids |= forget_event(processor, state, rival, loser)
+        if besides := processor.index(state, row, fact):
+            ids.update(besides)
