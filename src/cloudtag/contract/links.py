@@ -90,9 +90,9 @@ class AttributeUsed(InternalRecord, frozen=True, array_like=True, gc=False, tag_
         One subject may show two pictures that look alike, and speak of its order only now and then.
         """
         if not self.subject:
-            return make_id(self.attribute, *self.party, "" if self.buyer_id else self.shop_id or "")
-        about = self.subject, self.order_id or "", self.phash or ""
-        return make_id(self.attribute, *self.party, self.shop_id or "", *about)
+            return make_id(self.attribute, self.network, self.buyer_id, "" if self.buyer_id else self.shop_id or "")
+        about = self.shop_id or "", self.subject, self.order_id or "", self.phash or ""
+        return make_id(self.attribute, self.network, self.buyer_id, *about)
 
     @classmethod
     def retraction(cls, internal_id: str, revision: int, occurred_at: int) -> AttributeUsed:

@@ -45,8 +45,8 @@ class WaybillUsed(InternalRecord, frozen=True, array_like=True, gc=False, tag_fi
     @property
     def internal_id(self) -> str:
         """Which use this is: one number in one role for one order or refund."""
-        about = *self.party, self.shop_id, self.order_id, self.refund_id or ""
-        return make_id(self.waybill_no, self.role, *about)
+        about = self.shop_id, self.order_id, self.refund_id or ""
+        return make_id(self.waybill_no, self.role, self.network, self.buyer_id, *about)
 
     def seen_from(self, network: str) -> WaybillUsed:
         """The use as a buyer of that network is told of it: the ids of another network are no ids there."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from operator import attrgetter
 from typing import Any
 
@@ -31,10 +31,12 @@ ATTRIBUTES = (
 """Kinds of identifying attributes and the order fields that carry them."""
 
 
+_VALUES: Callable[[OrderChanged], tuple[str | None, ...]] = attrgetter(*(field for _, field in ATTRIBUTES))
+
+
 def attributes_of(order: OrderChanged) -> Iterator[str]:
     """What an order event shows of its buyer, as `kind:value`; an area is one shop's: many people live in it."""
-    for kind, field in ATTRIBUTES:
-        value = getattr(order, field)
+    for (kind, _), value in zip(ATTRIBUTES, _VALUES(order), strict=True):
         if value is not None:
             yield f"{kind}:{value}" if kind != "area" else f"area:{order.shop_id}/{value}"
 

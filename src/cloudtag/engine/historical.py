@@ -10,15 +10,12 @@ from cloudtag.contract.streams import PUBLISHED_OF, OutputStream
 from cloudtag.engine.revise import Conclusion
 
 
-def marked(conclusions: Mapping[str, Conclusion], live_since_ms: int | None) -> Mapping[str, Conclusion]:
-    """The same conclusions, each record marked as historical or not where its stream has such a mark; as they are where
-    no moment is named.
+def marked(conclusions: Mapping[str, Conclusion], live_since_ms: int) -> Mapping[str, Conclusion]:
+    """The same conclusions, each record marked as historical or not where its stream has such a mark.
 
     Part of what is concluded, and so of what is compared with what was published: whoever moves the moment gets every
     record that is judged again with its new mark. A record that is taken back keeps the mark it was published with.
     """
-    if live_since_ms is None:
-        return conclusions
     return {name: _marked(conclusion, live_since_ms) for name, conclusion in conclusions.items()}
 
 

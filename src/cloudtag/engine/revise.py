@@ -33,6 +33,10 @@ class Conclusion(Struct, frozen=True, gc=False):
     """Event time of the newest thing it follows from, where the record does not say (see `OutputStream.moment`)."""
 
 
+_INTERNAL = {kind: stream.name for kind, stream in PUBLISHED_OF.items() if isinstance(stream, InternalStream)}
+"""The streams of internal records, by the type of record."""
+
+
 class Reasons(Protocol):
     """Why what is published about a row changes: asked only when something is published anew or taken back."""
 
@@ -50,10 +54,17 @@ def revise(row: Row, conclusions: Mapping[str, Conclusion], horizon_ms: int, rea
 
     `horizon_ms`: what rests on older facts is neither changed nor taken back.
     """
-    outputs = []
+    outputs, published = list[Output](), row.published
     for conclusion in conclusions.values():
-        last = row.published.get(conclusion.id)
-        if last is not None:
+        last = published.get(conclusion.id)
+        if last is None:
+            # Most of what is published is told once, to another task: nothing has to be said of why.
+            name = _INTERNAL.get(type(conclusion.record))
+            if name is not None:
+                row.publish(Published(conclusion.id, name, 0, True, conclusion.since_ms, told=conclusion.record))
+                outputs.append(Output(name, conclusion.key, conclusion.record))
+                continue
+        else:
             # Most of it is what was last said, the very object: then nothing has to be compared.
             if last.told is conclusion.record and last.stands:
                 continue

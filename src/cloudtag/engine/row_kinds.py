@@ -27,16 +27,22 @@ class _Reader(NamedTuple):
     names: Names | None
 
 
+Calm = Callable[[KeyedState], bool]
+"""Whether nothing a keyed state holds makes any of its rows read another. Must be cheap, and may say no too often."""
+
+
 class RowKinds:
     """The kinds in the order of the processor's list: those that follow others come after them."""
 
-    def __init__(self, kinds: Sequence[RowKind]) -> None:
-        """Raises ValueError if the declarations contradict each other."""
+    def __init__(self, kinds: Sequence[RowKind], calm: Calm | None = None, of_calm: Sequence[str] = ()) -> None:
+        """`calm`: whether, as in most keyed states, nobody reads or follows rows of the kinds named `of_calm`; the
+        declarations of the kinds must say the same. Raises ValueError if those contradict each other."""
         self.kinds = tuple(kinds)
         self._of = {kind.letter: kind for kind in kinds}
         self.letters: Mapping[str, str] = {kind.name: kind.letter for kind in kinds}
         """The letter of each kind, by its name."""
         _check(self.kinds, self.letters)
+        self._calm, self._of_calm = calm, frozenset(self.letters[name] for name in of_calm)
         self.layers = tuple(kind.letter for kind in kinds if kind.follows)
         """The ids of the rows that are judged after the others, in order."""
         self.places = _places(kinds)
@@ -94,6 +100,16 @@ class RowKinds:
         """What a keyed state's facts amount to for one row at that event time; nothing is concluded from a closed
         keyed state."""
         return EMPTY if state.is_closed else self.judges[row.id[0]](state, row, policies, now_ms)
+
+    def is_calm(self, state: KeyedState, row_ids: Set[str]) -> bool:
+        """Whether it is sure without asking each kind that a change of these rows touches and calls for no others."""
+        calm = self._calm
+        if calm is None or not state.published_on.isdisjoint(self._followed):
+            return False
+        for row_id in row_ids:
+            if row_id[0] not in self._of_calm:
+                return False
+        return calm(state)
 
     def touched(self, state: KeyedState, row_ids: Set[str]) -> Set[str]:
         """The rows to judge when those changed: themselves, and those that read them; not those that wait."""

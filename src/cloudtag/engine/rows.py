@@ -91,11 +91,13 @@ class Row(Struct, eq=False, gc=False):
 
     def publish(self, published: Published) -> None:
         """Note what was published. The row is as young as what that rests on."""
-        before = self.published.get(published.id)
-        if isinstance(self.published, dict):
-            self.published[published.id] = published
-        else:
+        told, before = self.published, None
+        if told is _NOTHING:
             self.published = {published.id: published}
+        else:
+            assert isinstance(told, dict)
+            before = told.get(published.id)
+            told[published.id] = published
         if published.since_ms > self.newest_ms:
             self.newest_ms = published.since_ms
         elif before is not None and published.since_ms < before.since_ms:

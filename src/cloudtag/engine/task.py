@@ -148,11 +148,31 @@ class Task:
         ask for."""
         kinds = self._processor.kinds
         asked = changed | fired if fired else changed
-        touched = kinds.every(state) if is_whole else asked if kinds.is_plain else kinds.touched(state, asked)
-        outputs: list[Output] = []
+        is_alone = not is_whole and (kinds.is_plain or kinds.is_calm(state, asked))
+        touched = asked if is_alone else kinds.every(state) if is_whole else kinds.touched(state, asked)
+        outputs, published_on = list[Output](), state.published_on
         for row_id in touched if len(touched) == 1 else sorted(touched):
             if told := self._judge_row(step, state, row_id, changed, news):
                 outputs += told
+        # Where nobody followed anything, somebody does only if something was published that never was before.
+        if not is_alone or state.published_on is not published_on:
+            self._judge_layers(step, state, (asked, touched), (changed, news), outputs, is_whole=is_whole)
+        step.outputs += outputs
+        if state.has_lost_rows:
+            index_anew(self._processor, state)
+
+    def _judge_layers(
+        self,
+        step: TaskResult,
+        state: KeyedState,
+        rows: tuple[Set[str], Set[str]],
+        came: tuple[Set[str], News],
+        outputs: list[Output],
+        *,
+        is_whole: bool,
+    ) -> None:
+        """Judge what follows what is published, given the rows that were asked for and those that were judged."""
+        kinds, (asked, touched), (changed, news) = self._processor.kinds, rows, came
         if kinds.layers and (is_whole or not asked <= touched or kinds.is_followed(state, asked, outputs)):
             for row_id in kinds.layers:
                 is_left = row_id in asked and row_id not in touched
@@ -160,9 +180,6 @@ class Task:
                     outputs += self._judge_row(step, state, row_id, changed, news)
         if outputs and not kinds.is_plain:
             outputs += self._settle(step, state, changed, news)
-        step.outputs += outputs
-        if state.has_lost_rows:
-            index_anew(self._processor, state)
 
     def _settle(self, step: TaskResult, state: KeyedState, changed: Set[str], news: News) -> list[Output]:
         """Judge again what rests on what was just published about other rows, then the layers that follow it."""
@@ -179,8 +196,7 @@ class Task:
         self, step: TaskResult, state: KeyedState, row_id: str, changed: Set[str], news: News
     ) -> list[Output]:
         processor, now_ms = self._processor, self._own.watermark_ms
-        horizon_ms = now_ms - processor.retention_ms
-        row = state.rows.get(row_id)
+        horizon_ms, row = now_ms - processor.retention_ms, state.rows.get(row_id)
         if row is None:
             row = Row(row_id)
         # What this batch brought is judged whatever its age: a fact is held, or it is a dead letter.
@@ -193,7 +209,10 @@ class Task:
         if judgement is not row.judged and (judgement.conclusions or row.published):
             row.judged = judgement
             reasons = RowReasons(processor, state, row_id, news, max(now_ms, self._own.newest_ms))
-            outputs = revise(row, marked(judgement.conclusions, self._live_since_ms), horizon_ms, reasons)
+            told = judgement.conclusions
+            if self._live_since_ms is not None:
+                told = marked(told, self._live_since_ms)
+            outputs = revise(row, told, horizon_ms, reasons)
             if outputs:
                 state.note_published(outputs)
         if not row.facts and not row.published and judgement.timer_ms == NEVER:
@@ -216,8 +235,10 @@ class Task:
 
     def _schedule(self, state: KeyedState, row: Row, timer_ms: int) -> bool:
         """Set when the row is next looked at; whether that is another time than the one that is stored."""
-        now_ms = self._own.watermark_ms
-        timer_ms = due(timer_ms, row.newest_ms, now_ms, self._processor.retention_ms)
+        now_ms, retention_ms = self._own.watermark_ms, self._processor.retention_ms
+        spent_ms = row.newest_ms + retention_ms + 1
+        # Of very many rows: nothing but that they will be spent.
+        timer_ms = spent_ms if timer_ms <= now_ms < spent_ms else due(timer_ms, row.newest_ms, now_ms, retention_ms)
         before, row.timer_ms = row.timer_ms, timer_ms
         if before == NEVER or timer_ms < before or before <= now_ms:
             self._timers.add(timer_ms, state.key, row.id)

@@ -152,8 +152,10 @@ class Policies:
     def at(self, platform: str, occurred_at: int) -> Policy:
         """The version in force at an event time; before the first version, the first."""
         name = platform if platform in self._packs else DEFAULT
-        found = bisect_right(self._starts[name], occurred_at) - 1
-        return self._packs[name][max(found, 0)]
+        versions = self._packs[name]
+        if len(versions) == 1:
+            return versions[0]
+        return versions[max(bisect_right(self._starts[name], occurred_at) - 1, 0)]
 
     def cited(self, version: str) -> Policy | None:
         """The policy that a record cites by its version, if it is still among these."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Any
 
 from cloudtag.contract.events import AlertAnswered, InsuranceChanged, OrderChanged, RefundChanged, ReviewPosted
@@ -22,7 +23,8 @@ _KNOWN_MS = _TOLD_MS + _PERIOD_MS
 """So long they are known: the latest period's first use may turn out to be nearly a period earlier."""
 
 
-_Shown = tuple[str | None, str | None, str | None, str | None, str | None, str | None]
+_SHOWN = attrgetter("address_hash", "phone_hash", "device_hash", "payment_hash", "address_area", "shop_id")
+"""What an order event shows of its buyer, and the shop to which an area belongs."""
 
 
 class BuyerIndex:
@@ -64,7 +66,7 @@ class BuyerIndex:
         self.used_at: dict[str, tuple[int, ...]] = {}
         """Of each attribute the first uses of all periods that one may yet be told of."""
         self.prefilter = Prefilter()
-        self.shown: _Shown = (None, None, None, None, None, None)
+        self.shown: tuple[str | None, ...] = ()
         self.shown_at = 0
         """What the latest order event in order of arrival showed, and when."""
         self.claims: frozenset[str] = frozenset()
@@ -105,31 +107,23 @@ class BuyerIndex:
             self._add_sent(order.waybill_no, order)
         for parcel in order.parcels:
             self._add_sent(parcel.waybill_no, order)
-        return self._add_attributes(order)
-
-    def _add_sent(self, number: str, order: OrderChanged) -> None:
-        _join(self.orders_by_number, number, scoped(order.shop_id, order.order_id))
-        if len(self.orders_by_number[number]) > 1:
-            self.shared |= {number}
-
-    def _add_attributes(self, order: OrderChanged) -> bool:
-        shown = (
-            order.address_hash,
-            order.phone_hash,
-            order.device_hash,
-            order.payment_hash,
-            order.address_area,
-            order.shop_id,
-        )
-        before_ms, now_ms = self.shown_at, order.occurred_at
+        shown, before_ms, now_ms = _SHOWN(order), self.shown_at, order.occurred_at
         # Most events show what the one before did: then an earlier use of each in the same period is known.
         if shown == self.shown and before_ms < now_ms and before_ms // _PERIOD_MS == now_ms // _PERIOD_MS:
             return False
         self.shown, self.shown_at = shown, now_ms
         has_changed = False
         for attribute in attributes_of(order):
-            has_changed = self._add_attribute(attribute, order) or has_changed
+            before = self.used_at.get(attribute)
+            # Most is shown again in the period in which it was shown last.
+            if before is None or before[-1] >= now_ms or before[-1] // _PERIOD_MS != now_ms // _PERIOD_MS:
+                has_changed = self._add_attribute(attribute, order, before or ()) or has_changed
         return has_changed
+
+    def _add_sent(self, number: str, order: OrderChanged) -> None:
+        _join(self.orders_by_number, number, scoped(order.shop_id, order.order_id))
+        if len(self.orders_by_number[number]) > 1:
+            self.shared |= {number}
 
     def note_dealing(self, fact: Any) -> None:
         """Remember that linked buyers may have to be told of what the buyer did."""
@@ -153,15 +147,11 @@ class BuyerIndex:
         if refund.waybill_no is not None and refund.waybill_no not in self.units:
             self.units |= {refund.waybill_no}
 
-    def _add_attribute(self, attribute: str, order: OrderChanged) -> bool:
-        before, at_ms = self.used_at.get(attribute, ()), order.occurred_at
-        # Most is shown again in the period in which it was shown last.
-        if before and before[-1] < at_ms and before[-1] // _PERIOD_MS == at_ms // _PERIOD_MS:
-            return False
-        held = self.attributes.get(attribute)
+    def _add_attribute(self, attribute: str, order: OrderChanged, before: tuple[int, ...]) -> bool:
+        at_ms, held = order.occurred_at, self.attributes.get(attribute)
         first: tuple[int, str, str] = _first(order)
         known = self.used_at[attribute] = _used_at(before, at_ms) if before else (at_ms,)
-        used_at = _since(known, _TOLD_MS)
+        used_at = _since(known, _TOLD_MS) if before else known
         if held is not None:
             period, held_period = at_ms // _PERIOD_MS, held.since_ms // _PERIOD_MS
             if period < held_period or (period == held_period and _first(held.record) <= first):
@@ -169,7 +159,7 @@ class BuyerIndex:
             if first == _first(held.record) and used_at == held.record.used_at:
                 return False
         use = AttributeUsed(0, True, attribute, *first, order.buyer_id, used_at=used_at, network=self.network)
-        self.attributes[attribute] = Conclusion(use.internal_id, attribute, use.occurred_at, use)
+        self.attributes[attribute] = Conclusion(use.internal_id, attribute, first[0], use)
         return True
 
 

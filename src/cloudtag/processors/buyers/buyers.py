@@ -17,6 +17,8 @@ from cloudtag.engine.rows import Row
 from cloudtag.processors.base import KeyedProcessor
 from cloudtag.processors.buyers.attempts import Judges
 from cloudtag.processors.buyers.buyer_index import BuyerIndex
+from cloudtag.processors.buyers.calm import ROWS as CALM
+from cloudtag.processors.buyers.calm import is_calm
 from cloudtag.processors.buyers.published import unsettled_rows
 from cloudtag.processors.buyers.reading import HELD_MS
 from cloudtag.processors.buyers.refuting import refuting
@@ -44,7 +46,9 @@ class Buyers(KeyedProcessor):
     name = "buyers"
     id_of: Callable[[Any], str] = attrgetter("buyer_id")
     kinds = RowKinds(
-        (ORDER, PARCEL, SHOPS, BUYER, ALERTED, LINKS, PASSES, _RISK, TAGS, CONSEQUENCES, UNHEARD, APPEALS, ERASURE)
+        (ORDER, PARCEL, SHOPS, BUYER, ALERTED, LINKS, PASSES, _RISK, TAGS, CONSEQUENCES, UNHEARD, APPEALS, ERASURE),
+        is_calm,
+        CALM,
     )
     retention_ms = HELD_MS
 

@@ -72,14 +72,16 @@ def orders_beside(state: KeyedState, names: Collection[str]) -> list[OrderView]:
 
 def loose(state: KeyedState) -> list[ComplaintChanged]:
     """What was said of complaints by events that name no order."""
-    own = state.row("buyer")
+    own = state.rows.get(state.letters["buyer"])
     return [] if own is None else [fact for fact in own.facts.values() if type(fact) is ComplaintChanged]
 
 
 def loose_words(state: KeyedState, row: Row) -> list[ComplaintChanged]:
     """What was said of an order's complaints by events that do not name the order."""
     words = loose(state)
-    about = {(f.shop_id, f.complaint_id) for f in row.facts.values() if type(f) is ComplaintChanged} if words else ()
+    if not words:
+        return words
+    about = {(f.shop_id, f.complaint_id) for f in row.facts.values() if type(f) is ComplaintChanged}
     return [word for word in words if (word.shop_id, word.complaint_id) in about]
 
 

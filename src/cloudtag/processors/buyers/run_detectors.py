@@ -66,11 +66,8 @@ def askable(
 
 def concerned(order: OrderView, kinds: frozenset[type[Any]], policy: Policy) -> Asked:
     """The detectors of scope `order` that could find something about an order."""
-    return [
-        (detector, parameters)
-        for detector, parameters in askable("order", kinds, policy)
-        if detector.rule.concerns is None or detector.rule.concerns(order, parameters)
-    ]
+    asked = askable("order", kinds, policy)
+    return [one for one in asked if (concerns := one[0].rule.concerns) is None or concerns(order, one[1])]
 
 
 @lru_cache(maxsize=4096)

@@ -24,7 +24,7 @@ from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.revise import Conclusion
 from cloudtag.policy.model import Policies, Policy
 from cloudtag.processors.buyers.buyer_index import BuyerIndex
-from cloudtag.processors.buyers.published import alerts_of
+from cloudtag.processors.buyers.published import alerts_of, is_alerted
 from cloudtag.processors.buyers.reading import links, orders
 from cloudtag.processors.buyers.run_detectors import unpaid_ms
 from cloudtag.processors.links.joins import bands_of
@@ -32,21 +32,23 @@ from cloudtag.processors.links.joins import bands_of
 _NONE = Dealings()
 
 
-def plain_uses(state: KeyedState) -> Iterator[Conclusion]:
+def plain_uses(state: KeyedState) -> Iterable[Conclusion]:
     """Each attribute the buyer shows, once; with it, since when alerts accuse the buyer."""
     index: BuyerIndex = state.index
-    alerted_at = _alerted_at(state)
+    alerted_at = _alerted_at(state) if is_alerted(state) else 0
     told = dealings_of(orders(state)) if index.has_dealings else _NONE
-    if not alerted_at and told == _NONE:
-        yield from index.attributes.values()
-        return
+    plain = index.attributes.values()
+    return _with_deeds(plain, alerted_at, told) if alerted_at or told != _NONE else plain
+
+
+def _with_deeds(plain: Iterable[Conclusion], alerted_at: int, told: Dealings) -> Iterator[Conclusion]:
     by_kind = {
         "device": told,
         "payment": told,
         # A phone is handed down and shared at home: it links for the insurance alone.
         "phone": Dealings(insured=told.insured),
     }
-    for use in index.attributes.values():
+    for use in plain:
         dealings = by_kind.get(use.record.attribute.partition(":")[0], _NONE)
         if alerted_at or dealings != _NONE:
             yield replace(use, record=replace(use.record, alerted_at=alerted_at, dealings=dealings))

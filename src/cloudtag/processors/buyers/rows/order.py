@@ -11,7 +11,7 @@ from cloudtag.contract.couriers import CourierAsked
 from cloudtag.contract.links import AttributeUsed, SkuOwned
 from cloudtag.contract.parcels import WaybillUsed
 from cloudtag.contract.records import Alert, Label
-from cloudtag.contract.scope import unscoped
+from cloudtag.contract.scope import scoped, unscoped
 from cloudtag.detection.cases import OrderCase
 from cloudtag.detection.claims import may_be_unpaid
 from cloudtag.detection.feeds import feed_questions
@@ -33,7 +33,6 @@ from cloudtag.processors.buyers.reading import (
     links,
     loose_words,
     names_beside,
-    order_name,
     orders_beside,
     orders_sharing,
     report,
@@ -46,7 +45,7 @@ from cloudtag.processors.buyers.uses import order_uses, sales_of
 
 def _name(fact: Any) -> str | None:
     """A complaint may be about no order."""
-    return None if fact.order_id is None else order_name(fact.shop_id, fact.order_id)
+    return None if fact.order_id is None else scoped(fact.shop_id, fact.order_id)
 
 
 def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judgement:

@@ -157,7 +157,7 @@ PARCEL = RowKind(
     reads=(
         Reads("order", readers=_joined, rows=_orders_of),
         Reads("parcel", when=_is_returning, readers=_returned_beside, rows=_numbers_beside),
-        Reads("links", readers=_linked),
+        Reads("links", when=_is_returning, readers=_linked),
         Reads("shops"),
         Reads("buyer", readers=_complained_of, rows=lambda _state, _unit: ("",)),
     ),
