@@ -12,6 +12,7 @@ from cloudtag.engine.fold import add, fold
 from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.news import News
 from cloudtag.engine.processor import Processor
+from cloudtag.engine.row_kind import Index
 from cloudtag.engine.rows import Row
 from cloudtag.engine.task_result import TaskResult
 from cloudtag.engine.task_row import TaskRow
@@ -31,6 +32,8 @@ class _Way(NamedTuple):
     """Whether the watermark follows them."""
     is_timeless: bool
     """Whether they count whatever their age: what another task says now, and master data."""
+    index: Index | None
+    """What takes them into the keyed state's index, if anything does."""
 
 
 class Batch(NamedTuple):
@@ -59,6 +62,7 @@ class Intake:
                 fact in internal,
                 fact not in internal or processor.is_timed_by_internal,
                 fact in internal or fact in kinds.master_data,
+                processor.indexes[fact],
             )
             for fact, place in kinds.places.items()
         }
@@ -94,7 +98,7 @@ class Intake:
         """Take into a keyed state the facts in these places: the rows to judge, and what is new."""
         ids, news, rows = set[str](), News(), state.rows
         ways, processor, closes = self._ways, self._processor, self._closes
-        index, most_facts, facts = processor.index, processor.most_facts, batch.facts
+        most_facts, facts = processor.most_facts, batch.facts
         for number in numbers:
             fact = facts[number]
             kind = type(fact)
@@ -126,11 +130,11 @@ class Intake:
             add(row, fact_id, fact)
             if state.places is not None and not way.is_internal:
                 state.places[fact_id] = row_id
-            news.add(row_id, fact_id, fact, None)
+            news.added.append((row_id, fact_id, fact, None))
             if len(row.facts) > most_facts:
                 processor.bound(row)
             ids.add(row_id)
-            if besides := index(state, row, fact):
+            if way.index is not None and (besides := way.index(state, row, fact)):
                 ids.update(besides)
         return ids, news
 

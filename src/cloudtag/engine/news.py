@@ -28,27 +28,28 @@ class New(Struct, frozen=True, eq=False, gc=False):
 class News:
     """What is new in a keyed state, by row and fact id, and what refuted the alerts taken back so far."""
 
-    __slots__ = ("_added", "_rows", "cleared")
+    __slots__ = ("_rows", "added", "cleared")
 
     def __init__(self) -> None:
         """Nothing is new."""
         self.cleared: list[Cause] = []
-        self._added: list[tuple[str, str, Any, Any]] = []
-        """What was added since anybody asked: of most keyed states nobody does."""
+        self.added: list[tuple[str, str, Any, Any]] = []
+        """What was added since anybody asked, of most keyed states nobody does: the row, the fact's id, the fact, and
+        what stood in its place."""
         self._rows: dict[str, dict[str, New]] = {}
 
     @property
     def rows(self) -> dict[str, dict[str, New]]:
         """The facts that are new, by row and id."""
-        if self._added:
-            added, self._added = self._added, []
+        if self.added:
+            added, self.added = self.added, []
             for one in added:
                 self._take(*one)
         return self._rows
 
     def add(self, row_id: str, fact_id: str, fact: Any, before: Any) -> None:
         """Note a fact that was folded into a row."""
-        self._added.append((row_id, fact_id, fact, before))
+        self.added.append((row_id, fact_id, fact, before))
 
     def of(self, row_ids: Iterable[str] | None = None) -> list[tuple[str, str, New]]:
         """Row, fact id and fact of what is new in these rows, in all of them for None; by row and id."""

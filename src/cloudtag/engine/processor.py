@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from cloudtag.contract.internal import Cause
 from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.news import News
+from cloudtag.engine.row_kind import Index
 from cloudtag.engine.row_kinds import RowKinds
 from cloudtag.engine.rows import Row
 
@@ -22,6 +23,8 @@ class Processor(Protocol):
     """What gives the key of the keyed state a fact belongs to, its id with its scope, by the type of fact."""
     identities: Mapping[type[Any], Callable[[Any], str]]
     """What gives a fact's id inside its keyed state, by the type of fact."""
+    indexes: Mapping[type[Any], Index | None]
+    """What takes a fact into the index, by the type of fact; None: nothing does. `index` does the same for any fact."""
     policies: Any
     """What its rows are judged by."""
     retention_ms: int

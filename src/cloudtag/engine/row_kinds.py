@@ -56,6 +56,10 @@ class RowKinds:
         """Whether no row reads or follows another: then a change touches itself alone."""
         self._early = frozenset(kind.letter for kind in kinds if not kind.waits)
         self._alone = frozenset(letter for letter in self._early if not self._readers[letter])
+        self._unread = frozenset(
+            letter for letter in self._alone if not any(self._readers_of(self._of[letter], is_late=True))
+        )
+        """The kinds that nobody ever reads."""
         self._follows = {kind.letter: frozenset(STREAM_OF[told] for told in kind.follows) for kind in kinds}
         self._followed = frozenset[str]().union(*self._follows.values())
         waiting = {kind.letter: tuple(self._readers_of(kind, is_late=True)) for kind in kinds}
@@ -103,13 +107,10 @@ class RowKinds:
 
     def is_calm(self, state: KeyedState, row_ids: Set[str]) -> bool:
         """Whether it is sure without asking each kind that a change of these rows touches and calls for no others."""
-        calm = self._calm
-        if calm is None or not state.published_on.isdisjoint(self._followed):
+        if not state.published_on.isdisjoint(self._followed):
             return False
-        for row_id in row_ids:
-            if row_id[0] not in self._of_calm:
-                return False
-        return calm(state)
+        alone = self._unread if self._calm is None or not self._calm(state) else self._of_calm
+        return alone.issuperset([row_id[0] for row_id in row_ids])
 
     def touched(self, state: KeyedState, row_ids: Set[str]) -> Set[str]:
         """The rows to judge when those changed: themselves, and those that read them; not those that wait."""

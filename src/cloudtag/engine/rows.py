@@ -41,7 +41,7 @@ class View(Protocol):
 
 
 @cache
-def _with(kinds: frozenset[type[Any]], kind: type[Any]) -> frozenset[type[Any]]:
+def with_kind(kinds: frozenset[type[Any]], kind: type[Any]) -> frozenset[type[Any]]:
     """Rows hold few combinations of kinds: each is made once."""
     return kinds | {kind}
 
@@ -87,7 +87,7 @@ class Row(Struct, eq=False, gc=False):
                 self._age()
         kind: Any = type(fact)
         if kind not in self.kinds:
-            self.kinds = _with(self.kinds, kind)
+            self.kinds = with_kind(self.kinds, kind)
 
     def publish(self, published: Published) -> None:
         """Note what was published. The row is as young as what that rests on."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
+
 from msgspec import Struct, structs
 
 from cloudtag.contract.events import ParcelScanned
@@ -10,6 +12,8 @@ from cloudtag.parcels.clock import LOCAL_TIME_MS
 from cloudtag.parcels.journey import Journey
 from cloudtag.parcels.steps import DELIVERED, turn_of
 from cloudtag.parcels.track import Stay, Track
+
+_IS_LOCAL = attrgetter("time_is_local")
 
 
 class OrderSide(Struct, frozen=True):
@@ -87,7 +91,7 @@ def whereabouts(journey: Journey | None, order: OrderSide | None = None) -> Wher
         contradicted_by=contradiction,
     )
     # Most couriers stamp in one time for all: then nothing is uncertain.
-    if not any(scan.time_is_local for scan in journey.scans):
+    if not any(map(_IS_LOCAL, journey.scans)):
         return found
     decides = [*found.rests_on, *(found.delivered.rests_on if found.delivered else ())]
     if found.received is not None:

@@ -19,8 +19,8 @@ from cloudtag.parcels.uses import WAIT_MS, journey_of_use
 _UNDER_WAY = frozenset(("not_handed_in", "on_the_way"))
 Party = tuple[str, str]
 """Network and buyer."""
-_Use = tuple[WaybillUsed, str | None]
-"""A standing use and the code of the courier it names."""
+_Use = tuple[WaybillUsed, str | None, str]
+"""A standing use, the code of the courier it names, and its id."""
 
 
 class Told(NamedTuple):
@@ -47,17 +47,17 @@ def told_of(scans: Iterable[ParcelScanned], uses: Iterable[WaybillUsed], wait_ms
     and where its scans contradict all of the buyer's orders that name it, that they do (F8).
     Of what is told, `journey_of_use` finds for each of the buyer's uses the journey it finds among all.
     """
-    held = [(use, canonical_courier(use.carrier)) for use in uses if use.is_held]
-    journeys = journeys_of(scans, {code for _, code in held if code is not None})
+    held = [(use, canonical_courier(use.carrier), use.internal_id) for use in uses if use.is_held]
+    journeys = journeys_of(scans, {code for _, code, _ in held if code is not None})
     found = {
-        use.internal_id: journeys.index(journey)
-        for use, code in held
+        use_id: journeys.index(journey)
+        for use, code, use_id in held
         if (journey := journey_of_use(journeys, use.occurred_at, code, wait_ms)) is not None
     }
     by_buyer: dict[Party, list[_Use]] = {}
-    for use, code in held:
-        if use.internal_id in found:
-            by_buyer.setdefault(use.party, []).append((use, code))
+    for one in held:
+        if one[2] in found:
+            by_buyer.setdefault(one[0].party, []).append(one)
     told = {party: _told(own, journeys, found) for party, own in by_buyer.items()}
     return Told(
         {party: kept for party, kept in told.items() if kept},
@@ -74,11 +74,11 @@ def scans_told(journey: JourneySeen) -> tuple[ScanSeen, ...]:
 
 def _told(own: list[_Use], journeys: Sequence[Journey], found: dict[str, int]) -> tuple[JourneySeen, ...]:
     """What one buyer is told, by the buyer's own uses."""
-    is_return = any(use.role == "return" for use, _ in own)
+    is_return = "return" in [use.role for use, _, _ in own]
     as_told = seen(journeys, is_return)
     kept: dict[int, JourneySeen] = {}
-    for use, code in own:
-        place = found[use.internal_id]
+    for use, code, use_id in own:
+        place = found[use_id]
         journey = as_told[place]
         if is_return or journey.place not in _UNDER_WAY:
             kept[place] = journey
@@ -93,7 +93,7 @@ def _is_elsewhere(journey: JourneySeen, use: WaybillUsed, own: Iterable[_Use]) -
     """Whether its scans contradict what the buyer's orders at the use's shop say of its parcel (F8)."""
     if journey.order_id is None and journey.destination_hash is None:
         return False
-    sharing = [other for other, _ in own if other.shop_id == use.shop_id]
+    sharing = [other for other, _, _ in own if other.shop_id == use.shop_id]
     side = OrderSide(
         order_ids=frozenset(other.order_id for other in sharing),
         address_hashes=frozenset(address for other in sharing for address in other.address_hashes),

@@ -13,6 +13,7 @@ from cloudtag.contract.scope import scoped, unscoped
 from cloudtag.decisions.tags import superseded
 from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.news import News
+from cloudtag.engine.row_kind import Index
 from cloudtag.engine.row_kinds import RowKinds
 from cloudtag.engine.rows import Row
 from cloudtag.policy.model import Policies
@@ -46,7 +47,9 @@ class KeyedProcessor:
         # What the keys of whom a platform's events are about begin with: one concatenation per event is left.
         self._scopes = {platform: scoped(network, "") for platform, network in self.networks.items()}
         self._indexes = self.kinds.indexes
-        self._id_of = type(self).id_of
+        self.indexes: Mapping[type[Any], Index | None] = {
+            kind: self._index_of(kind) for kind in (*self.kinds.facts, *self.derives)
+        }
         self.keys: Mapping[type[Any], Callable[[Any], str]] = {
             kind: self._key_of(kind) for kind in (*self.kinds.facts, *self.derives)
         }
@@ -54,21 +57,32 @@ class KeyedProcessor:
             kind: self._identity(kind, plain) for kind, plain in self.kinds.identities.items()
         }
 
+    def _index_of(self, kind: type[Any]) -> Index | None:
+        """What takes a fact of that type into the index: what its row's kind names, if that is sure."""
+        named = [self._indexes[each.letter] for each in self.kinds.kinds if kind in [held.fact for held in each.holds]]
+        return named[0] if len(named) == 1 else self.index if any(named) else None
+
     def _identity(self, kind: type[Any], plain: Callable[[Any], str]) -> Callable[[Any], str]:
         """An event's id means something only in its network: where facts of all of them meet, it is part of it."""
         if not self.is_global or issubclass(kind, InternalRecord):
             return plain
-        return lambda event: self._scope(event.platform) + plain(event)
+        begin, scopes = self._scope, self._scopes
+        return lambda event: (scopes.get(event.platform) or begin(event.platform)) + plain(event)
 
     def _key_of(self, kind: type[Any]) -> Callable[[Any], str]:
         """A fact's id, with its network where it means something only there."""
-        id_of = self._id_of
+        id_of = self.id_by(kind)
         if self.is_global:
             return id_of
         if issubclass(kind, InternalRecord):
             return lambda record: scoped(_NETWORK(record), id_of(record))
         begin, scopes = self._scope, self._scopes
         return lambda event: (scopes.get(event.platform) or begin(event.platform)) + id_of(event)
+
+    def id_by(self, kind: type[Any]) -> Callable[[Any], str]:
+        """What gives the plain id of whom or what a fact of that type is about: what `id_of` says of any."""
+        del kind
+        return type(self).id_of
 
     def _scope(self, platform: str) -> str:
         return self._scopes.get(platform) or scoped(self.networks[platform], "")

@@ -12,6 +12,7 @@ from cloudtag.contract.records import Alert
 from cloudtag.decisions.withdrawals import withdrawn
 from cloudtag.engine.keyed_state import KeyedState, index_anew
 from cloudtag.engine.news import News
+from cloudtag.engine.row_kind import Index
 from cloudtag.engine.row_kinds import RowKinds
 from cloudtag.engine.rows import Row
 from cloudtag.processors.base import KeyedProcessor
@@ -19,6 +20,7 @@ from cloudtag.processors.buyers.attempts import Judges
 from cloudtag.processors.buyers.buyer_index import BuyerIndex
 from cloudtag.processors.buyers.calm import ROWS as CALM
 from cloudtag.processors.buyers.calm import is_calm
+from cloudtag.processors.buyers.prefilter import watched
 from cloudtag.processors.buyers.published import unsettled_rows
 from cloudtag.processors.buyers.reading import HELD_MS
 from cloudtag.processors.buyers.refuting import refuting
@@ -62,6 +64,10 @@ class Buyers(KeyedProcessor):
         index = self._indexes[row.id[0]]
         asked = () if index is None else index(state, row, fact)
         return (*asked, state.row_id("buyer")) if has_ended else asked
+
+    def _index_of(self, kind: type[Any]) -> Index | None:
+        """Of a type that signals nothing it is enough what its row's kind does."""
+        return self.index if kind in watched() else super()._index_of(kind)
 
     def unsettled(self, state: KeyedState) -> Iterable[str]:
         """Those with alerts whose route rests on whether any other order is abnormal (B26, B27)."""

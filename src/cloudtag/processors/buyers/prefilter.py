@@ -123,6 +123,11 @@ def _order_of(fact: Any) -> _Order | None:
     return (fact.shop_id, order_id) if order_id else None
 
 
+def watched() -> frozenset[type[Any]]:
+    """The types of facts that may signal anything."""
+    return frozenset(_uncertain(frozenset()))
+
+
 @cache
 def _signals() -> tuple[Signal, ...]:
     named = (signal for scope in _OF_BUYER for detector in of_scope(scope) for signal in detector.rule.signals)

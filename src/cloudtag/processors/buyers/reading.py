@@ -8,7 +8,7 @@ from cloudtag.contract.couriers import CourierReported
 from cloudtag.contract.events import ComplaintChanged
 from cloudtag.contract.links import LinkPassed, LinkReported
 from cloudtag.contract.parcels import ParcelReported
-from cloudtag.contract.scope import scoped, unscoped
+from cloudtag.contract.scope import unscoped
 from cloudtag.contract.shops import ShopReported
 from cloudtag.detection.order_view import OrderView
 from cloudtag.engine.keyed_state import KeyedState
@@ -36,11 +36,6 @@ def orders(state: KeyedState) -> list[OrderView]:
         views = (view_of(row) for row in state.rows_of("order") if row.facts)
         found = state.memo = sorted(views, key=lambda order: (order.order_id, order.shop_id or ""))
     return found
-
-
-def order_name(shop_id: str, order_id: str) -> str:
-    """What names an order's row: an order's id means something only inside its shop."""
-    return scoped(shop_id, order_id)
 
 
 def orders_called(state: KeyedState, order_id: str) -> list[OrderView]:

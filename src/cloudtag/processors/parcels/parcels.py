@@ -8,6 +8,7 @@ each once, to the task that keeps the courier's hours.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from operator import attrgetter
 from typing import Any
 
 from cloudtag.contract.couriers import HOUR_MS, CourierSeen
@@ -24,11 +25,16 @@ from cloudtag.processors.parcels.rows.seen import SEEN
 from cloudtag.processors.parcels.rows.waiting import WAITING
 
 _OF_NUMBERS = frozenset((ParcelScanned, WaybillUsed))
+_NUMBER: Callable[[Any], str] = attrgetter("waybill_no")
+_COURIER: Callable[[Any], str] = attrgetter("courier")
 
 
 def _key(fact: Any) -> str:
-    key: str = fact.waybill_no if type(fact) in _OF_NUMBERS else fact.courier
-    return key
+    return _id_by(type(fact))(fact)
+
+
+def _id_by(kind: type[Any]) -> Callable[[Any], str]:
+    return _NUMBER if kind in _OF_NUMBERS else _COURIER
 
 
 class Parcels(KeyedProcessor):
@@ -47,15 +53,21 @@ class Parcels(KeyedProcessor):
         del network
         return ParcelIndex()
 
+    def id_by(self, kind: type[Any]) -> Callable[[Any], str]:
+        """Scans and uses are about a number, all else about a courier."""
+        return _id_by(kind)
+
     def derived(self, facts: Sequence[Any]) -> Iterable[CourierSeen]:
         """The hours in which couriers that are known showed a scan. A label says nothing of a courier, nor does a time
         that is not UTC."""
-        hours: set[tuple[str, int]] = set()
-        for fact in facts:
-            if type(fact) is ParcelScanned and fact.scan != "label_created" and not fact.time_is_local:
-                code = canonical_courier(fact.carrier)
-                if code is not None and is_known(code):
-                    hours.add((code, fact.occurred_at // HOUR_MS))
+        named = {
+            (fact.carrier, fact.occurred_at // HOUR_MS)
+            for fact in facts
+            if type(fact) is ParcelScanned and fact.scan != "label_created" and not fact.time_is_local
+        }
+        hours = {
+            (code, hour) for name, hour in named if (code := canonical_courier(name)) is not None and is_known(code)
+        }
         return [CourierSeen(0, True, code, hour) for code, hour in sorted(hours)]
 
     def bound(self, row: Row) -> None:

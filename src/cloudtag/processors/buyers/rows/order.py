@@ -44,7 +44,7 @@ from cloudtag.processors.buyers.uses import order_uses, sales_of
 
 
 def _name(fact: Any) -> str | None:
-    """A complaint may be about no order."""
+    """An order's id means something only inside its shop; a complaint may be about no order."""
     return None if fact.order_id is None else scoped(fact.shop_id, fact.order_id)
 
 

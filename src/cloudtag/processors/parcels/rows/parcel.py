@@ -23,6 +23,13 @@ _ARRIVES = frozenset(("signed", "collected", "refused", "returned"))
 """Scans without which nobody who was sent something is told of anything."""
 
 
+_Said = tuple[str | None, str | None]
+"""The order and the destination that a scan names."""
+_Meant = tuple[str, tuple[str, ...]]
+"""The order of a use, and where it was to go."""
+_NOTHING: _Said = (None, None)
+
+
 class ParcelIndex(Struct, gc=False):
     """What was ever seen of a number; of most there is nothing to tell anybody until the parcel is somewhere."""
 
@@ -31,44 +38,50 @@ class ParcelIndex(Struct, gc=False):
     is_nameless: bool = False
     """Whether somebody was sent something under it by a courier that is not known."""
     has_arrived: bool = False
+    is_elsewhere: bool = False
+    """Whether any scan ever named another order or address than somebody who was sent something under it."""
+    said: tuple[_Said, ...] = ()
+    """What scans said, each once."""
+    meant: tuple[_Meant, ...] = ()
+    """What uses said, each once."""
 
 
 def _index(state: KeyedState, row: Row, fact: Any) -> Iterable[str]:
-    """Note uses and the end."""
+    """Note uses, the end, and what contradicts."""
     del row
     index: ParcelIndex = state.index
-    if type(fact) is not ParcelScanned:
-        index.is_used = True
-        index.is_return = index.is_return or fact.role == "return"
-        index.is_nameless = index.is_nameless or not is_known(canonical_courier(fact.carrier))
-    elif fact.scan in _ARRIVES:
-        index.has_arrived = True
+    if type(fact) is ParcelScanned:
+        if fact.scan in _ARRIVES:
+            index.has_arrived = True
+        said = fact.order_id, fact.destination_hash
+        if said != _NOTHING and said not in index.said:
+            index.said += (said,)
+            index.is_elsewhere = index.is_elsewhere or any(_is_another(said, meant) for meant in index.meant)
+        return ()
+    index.is_used = True
+    index.is_return = index.is_return or fact.role == "return"
+    index.is_nameless = index.is_nameless or not is_known(canonical_courier(fact.carrier))
+    meant = fact.order_id, fact.address_hashes
+    if meant not in index.meant:
+        index.meant += (meant,)
+        index.is_elsewhere = index.is_elsewhere or any(_is_another(said, meant) for said in index.said)
     return ()
 
 
-def _may_be_elsewhere(facts: Iterable[Any]) -> bool:
-    """Whether any scan names another order or address than somebody who was sent something under the number."""
-    uses = [fact for fact in facts if type(fact) is WaybillUsed]
-    return any(
-        (scan.order_id is not None and scan.order_id != use.order_id)
-        or (
-            scan.destination_hash is not None
-            and bool(use.address_hashes)
-            and scan.destination_hash not in use.address_hashes
-        )
-        for scan in facts
-        if type(scan) is ParcelScanned
-        for use in uses
-    )
+def _is_another(said: _Said, meant: _Meant) -> bool:
+    (order_id, destination_hash), (own_id, address_hashes) = said, meant
+    if order_id is not None and order_id != own_id:
+        return True
+    return destination_hash is not None and bool(address_hashes) and destination_hash not in address_hashes
 
 
 def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judgement:
     """One report per buyer who uses the number, if there is something to report."""
     del policies, now_ms
     index: ParcelIndex = state.index
-    facts = row.facts.values()
-    if not index.is_used or not (index.is_return or index.has_arrived or index.is_nameless or _may_be_elsewhere(facts)):
+    if not index.is_used or not (index.is_return or index.has_arrived or index.is_nameless or index.is_elsewhere):
         return EMPTY
+    facts = row.facts.values()
     uses = [fact for fact in facts if type(fact) is WaybillUsed and fact.is_held]
     if not uses:
         return EMPTY
