@@ -73,6 +73,6 @@ def test_every_signal_that_a_detector_names_can_be_seen() -> None:
     named = {
         signal for scope in ("buyer", "alerted") for detector in of_scope(scope) for signal in detector.rule.signals
     }
-    watched = {signal for kind in Prefilter()._watched.values() for signal, _ in kind}
+    watched = {signal for watch in Prefilter()._watched.values() for signal in watch.signals}
     assert watched == {*named, *OWN}
     assert SHOP_COMPLAINT in watched

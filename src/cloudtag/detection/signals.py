@@ -41,6 +41,9 @@ class Signal(Struct, frozen=True, eq=False):
     weigh: Mapping[type[Any], Callable[[Any], int]]
     at_least: int = 1
     or_total: int = 0
+    fields: Mapping[type[Any], tuple[str, ...]] = {}
+    """By kind, the fields that a fact's weight follows from, where these are few and plain, and internal records are
+    not meant: facts that agree in them are weighed once."""
 
 
 def _always(fact: Any) -> bool:
@@ -67,11 +70,26 @@ def _has_evidence(event: RefundChanged | ComplaintChanged) -> bool:
     return bool(event.evidence)
 
 
-INVALID_ADDRESS = Signal("invalid_address", {OrderChanged: lambda order: order.address_valid is False})
-UNDONE = Signal("undone", {OrderChanged: _is_undone, RefundChanged: _always}, at_least=3)
+INVALID_ADDRESS = Signal(
+    "invalid_address",
+    {OrderChanged: lambda order: order.address_valid is False},
+    fields={OrderChanged: ("address_valid",)},
+)
+UNDONE = Signal(
+    "undone", {OrderChanged: _is_undone, RefundChanged: _always}, at_least=3, fields={OrderChanged: ("status",)}
+)
 """Orders cancelled, closed or with a refund: from three on there may be a habit."""
-NOTES = Signal("notes", {OrderChanged: lambda order: bool(order.buyer_note) or order.note_meaningless})
-AFFILIATES = Signal("affiliates", {OrderChanged: lambda order: order.affiliate_id is not None}, at_least=2)
+NOTES = Signal(
+    "notes",
+    {OrderChanged: lambda order: bool(order.buyer_note) or order.note_meaningless},
+    fields={OrderChanged: ("buyer_note", "note_meaningless")},
+)
+AFFILIATES = Signal(
+    "affiliates",
+    {OrderChanged: lambda order: order.affiliate_id is not None},
+    at_least=2,
+    fields={OrderChanged: ("affiliate_id",)},
+)
 UNPAID = Signal("unpaid", {OrderChanged: _unpaid_pieces}, at_least=3, or_total=10)
 """Orders placed and not yet paid: so many at once, or pieces in them, could empty a shop's shelf."""
 UNPAID_BY_OTHERS = Signal("unpaid_by_others", {LinkReported: lambda link: any(use.unpaid for use in link.others)})

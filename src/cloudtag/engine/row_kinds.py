@@ -107,10 +107,14 @@ class RowKinds:
 
     def is_calm(self, state: KeyedState, row_ids: Set[str]) -> bool:
         """Whether it is sure without asking each kind that a change of these rows touches and calls for no others."""
-        if not state.published_on.isdisjoint(self._followed):
+        if self.has_followed(state):
             return False
         alone = self._unread if self._calm is None or not self._calm(state) else self._of_calm
         return alone.issuperset([row_id[0] for row_id in row_ids])
+
+    def has_followed(self, state: KeyedState) -> bool:
+        """Whether anything was ever published that any kind follows."""
+        return not self._followed.isdisjoint(state.published_on)
 
     def touched(self, state: KeyedState, row_ids: Set[str]) -> Set[str]:
         """The rows to judge when those changed: themselves, and those that read them; not those that wait."""

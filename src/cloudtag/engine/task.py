@@ -150,12 +150,12 @@ class Task:
         asked = changed | fired if fired else changed
         is_alone = not is_whole and (kinds.is_plain or kinds.is_calm(state, asked))
         touched = asked if is_alone else kinds.every(state) if is_whole else kinds.touched(state, asked)
-        outputs, published_on = list[Output](), state.published_on
+        outputs: list[Output] = []
         for row_id in touched if len(touched) == 1 else sorted(touched):
             if told := self._judge_row(step, state, row_id, changed, news):
                 outputs += told
-        # Where nobody followed anything, somebody does only if something was published that never was before.
-        if not is_alone or state.published_on is not published_on:
+        # What nobody reads may have led to something that others follow.
+        if not is_alone or kinds.has_followed(state):
             self._judge_layers(step, state, (asked, touched), (changed, news), outputs, is_whole=is_whole)
         step.outputs += outputs
         if state.has_lost_rows:

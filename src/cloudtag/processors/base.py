@@ -60,7 +60,11 @@ class KeyedProcessor:
     def _index_of(self, kind: type[Any]) -> Index | None:
         """What takes a fact of that type into the index: what its row's kind names, if that is sure."""
         named = [self._indexes[each.letter] for each in self.kinds.kinds if kind in [held.fact for held in each.holds]]
-        return named[0] if len(named) == 1 else self.index if any(named) else None
+        return named[0] if len(named) == 1 else self._index_by_row if any(named) else None
+
+    def _index_by_row(self, state: KeyedState, row: Row, fact: Any) -> Iterable[str]:
+        index = self._indexes[row.id[0]]
+        return () if index is None else index(state, row, fact)
 
     def _identity(self, kind: type[Any], plain: Callable[[Any], str]) -> Callable[[Any], str]:
         """An event's id means something only in its network: where facts of all of them meet, it is part of it."""
@@ -106,7 +110,7 @@ class KeyedProcessor:
 
     def index(self, state: KeyedState, row: Row, fact: Any) -> Iterable[str]:
         """As the kind of row says."""
-        index = self._indexes[row.id[0]]
+        index = self.indexes[type(fact)]
         return () if index is None else index(state, row, fact)
 
     def unsettled(self, state: KeyedState) -> Iterable[str]:

@@ -101,12 +101,12 @@ class BuyerIndex:
         """Take in a verdict. Which one counts depends on the alert: not every shop may answer it."""
         self.verdicts.setdefault(verdict.alert_id, []).append(verdict)
 
-    def add_order(self, order: OrderChanged) -> bool:
-        """Take in an order's number and attributes; whether an attribute's first use changed."""
+    def add_order(self, order: OrderChanged, row_id: str) -> bool:
+        """Take in an order's number and attributes; whether an attribute's first use changed. `row_id`: its row's."""
         if order.waybill_no is not None:
-            self._add_sent(order.waybill_no, order)
+            self._add_sent(order.waybill_no, row_id[1:])
         for parcel in order.parcels:
-            self._add_sent(parcel.waybill_no, order)
+            self._add_sent(parcel.waybill_no, row_id[1:])
         shown, before_ms, now_ms = _SHOWN(order), self.shown_at, order.occurred_at
         # Most events show what the one before did: then an earlier use of each in the same period is known.
         if shown == self.shown and before_ms < now_ms and before_ms // _PERIOD_MS == now_ms // _PERIOD_MS:
@@ -120,8 +120,8 @@ class BuyerIndex:
                 has_changed = self._add_attribute(attribute, order, before or ()) or has_changed
         return has_changed
 
-    def _add_sent(self, number: str, order: OrderChanged) -> None:
-        _join(self.orders_by_number, number, scoped(order.shop_id, order.order_id))
+    def _add_sent(self, number: str, name: str) -> None:
+        _join(self.orders_by_number, number, name)
         if len(self.orders_by_number[number]) > 1:
             self.shared |= {number}
 

@@ -58,16 +58,19 @@ class Buyers(KeyedProcessor):
         """What is kept at hand of a buyer."""
         return BuyerIndex(network)
 
-    def index(self, state: KeyedState, row: Row, fact: Any) -> Iterable[str]:
-        """Every fact may signal something, whatever row holds it; when a signal ends, so may what was found by it."""
-        has_ended = state.index.prefilter.note(fact)
-        index = self._indexes[row.id[0]]
-        asked = () if index is None else index(state, row, fact)
-        return (*asked, state.row_id("buyer")) if has_ended else asked
-
     def _index_of(self, kind: type[Any]) -> Index | None:
-        """Of a type that signals nothing it is enough what its row's kind does."""
-        return self.index if kind in watched() else super()._index_of(kind)
+        """A fact may signal something, whatever row holds it; when a signal ends, so may what was found by it."""
+        inner = super()._index_of(kind)
+        if kind not in watched():
+            return inner
+        own = self.kinds.letters["buyer"]
+
+        def take(state: KeyedState, row: Row, fact: Any) -> Iterable[str]:
+            has_ended = state.index.prefilter.note(fact)
+            asked = () if inner is None else inner(state, row, fact)
+            return (*asked, own) if has_ended else asked
+
+        return take
 
     def unsettled(self, state: KeyedState) -> Iterable[str]:
         """Those with alerts whose route rests on whether any other order is abnormal (B26, B27)."""

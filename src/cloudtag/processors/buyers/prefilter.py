@@ -5,8 +5,9 @@ The signals are those that the detectors name, and those the processor itself go
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache
+from operator import attrgetter
 from typing import Any
 
 from cloudtag.contract.internal import InternalRecord
@@ -18,8 +19,40 @@ OWN = (SHOP_COMPLAINT, ORDER_LIMIT, MARKED_RETURN)
 """Signals from which consequences follow by themselves."""
 _OF_BUYER: tuple[Scope, ...] = ("buyer", "alerted")
 """The scopes of the detectors that look at the whole buyer."""
-Watched = Mapping[type[Any], tuple[tuple[Signal, Callable[[Any], int]], ...]]
-"""By kind of fact, the signals a fact may still change, each with what weighs it."""
+_MOST_ALIKE = 1024
+"""So many facts that differ in what their weights follow from are remembered of each kind."""
+
+
+class Watch:
+    """The signals that a fact of one kind may still change. Most facts weigh nothing, and are alike in that."""
+
+    __slots__ = ("_alike", "_by_fields", "_fields", "_rest", "signals")
+
+    def __init__(self, kind: type[Any], signals: Sequence[Signal]) -> None:
+        """`signals`: all that weigh facts of the kind."""
+        self.signals = signals
+        self._by_fields = [(signal, signal.weigh[kind]) for signal in signals if kind in signal.fields]
+        self._rest = [(signal, signal.weigh[kind]) for signal in signals if kind not in signal.fields]
+        named = [field for signal in signals for field in signal.fields.get(kind, ())]
+        self._fields: Callable[[Any], Any] | None = attrgetter(*named) if named else None
+        self._alike: dict[Any, list[tuple[Signal, int]]] = {}
+
+    def weigh(self, fact: Any) -> list[tuple[Signal, int]]:
+        """What a fact weighs for each signal; those are left out that could be known to weigh nothing."""
+        if self._fields is None:
+            return [(signal, int(weigh(fact))) for signal, weigh in self._rest]
+        values = self._fields(fact)
+        found = self._alike.get(values)
+        if found is None:
+            if len(self._alike) >= _MOST_ALIKE:
+                self._alike.clear()
+            weighed = [(signal, int(weigh(fact))) for signal, weigh in self._by_fields]
+            found = self._alike[values] = [one for one in weighed if one[1]]
+        return [*found, *[(signal, int(weigh(fact))) for signal, weigh in self._rest]] if self._rest else found
+
+
+Watched = Mapping[type[Any], Watch]
+"""By kind of fact, the signals a fact may still change."""
 
 
 _Order = tuple[str, str]
@@ -34,7 +67,7 @@ class _Tally:
 
     def __init__(self) -> None:
         self.weights: dict[_Order, int] = {}
-        """The heaviest event of each order."""
+        """The heaviest event of each order that still counts."""
         self.settled: set[_Order] = set()
         """The orders that count no more."""
         self.records: dict[str, tuple[_Order | None, int]] = {}
@@ -42,6 +75,8 @@ class _Tally:
 
     def is_given(self, signal: Signal) -> bool:
         """Whether all this amounts to the signal."""
+        if not self.records and signal.at_least > 1:
+            return len(self.weights) >= signal.at_least or 0 < signal.or_total <= sum(self.weights.values())
         weights = dict(self.weights)
         for name, (order, weight) in self.records.items():
             about = order or ("", name)
@@ -70,10 +105,9 @@ class Prefilter:
 
     def note(self, fact: Any) -> bool:
         """Take in what a fact signals; whether a signal was seen until now and is no more."""
-        before, is_internal = self.seen, isinstance(fact, InternalRecord)
-        for signal, weigh in self._watched.get(type(fact), ()):
-            weight = int(weigh(fact))
-            if is_internal:
+        before, watch = self.seen, self._watched.get(type(fact))
+        for signal, weight in watch.weigh(fact) if watch is not None else ():
+            if isinstance(fact, InternalRecord):
                 self._weigh_record(signal, fact, weight)
             elif weight:
                 # An event is there for good: one that weighs nothing changes nothing.
@@ -89,16 +123,16 @@ class Prefilter:
             self._watched = _uncertain(self._certain)
             self._tallies.pop(signal, None)
             return
-        tally = self._tally(signal)
-        if weight > 0 and order is not None:
-            if weight <= tally.weights.get(order, 0):
+        tally, about = self._tally(signal), order or _NO_ORDER
+        if about in tally.settled:
+            return
+        if weight > 0:
+            if weight <= tally.weights.get(about, 0):
                 return
-            tally.weights[order] = weight
+            tally.weights[about] = weight
         else:
-            about = order or _NO_ORDER
-            if about in tally.settled:
-                return
             tally.settled.add(about)
+            tally.weights.pop(about, None)
         # What weighs something ends no signal, and what settles an order begins none.
         if is_seen is not (weight > 0) and tally.is_given(signal) is not is_seen:
             self.seen ^= {signal}
@@ -137,9 +171,9 @@ def _signals() -> tuple[Signal, ...]:
 @lru_cache(maxsize=4096)
 def _uncertain(certain: frozenset[Signal]) -> Watched:
     """Shared by all buyers who have given the same signals for certain."""
-    watched: dict[type[Any], list[tuple[Signal, Callable[[Any], int]]]] = {}
+    watched: dict[type[Any], list[Signal]] = {}
     for signal in _signals():
         if signal not in certain:
-            for kind, weigh in signal.weigh.items():
-                watched.setdefault(kind, []).append((signal, weigh))
-    return {kind: tuple(found) for kind, found in watched.items()}
+            for kind in signal.weigh:
+                watched.setdefault(kind, []).append(signal)
+    return {kind: Watch(kind, found) for kind, found in watched.items()}

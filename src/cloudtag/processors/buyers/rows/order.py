@@ -154,7 +154,7 @@ def _index(state: KeyedState, row: Row, fact: Any) -> Iterable[str]:
         state.memo = None
     index: BuyerIndex = state.index
     if type(fact) is ev.OrderChanged:
-        return (state.row_id("links"),) if index.add_order(fact) else ()
+        return (state.letters["links"],) if index.add_order(fact, row.id) else ()
     if type(fact) is ev.RefundChanged:
         index.add_refund(fact)
     index.note_dealing(fact)
