@@ -133,7 +133,7 @@ class OrderView:
         newest = self.newest
         if type(fact) is SkuOwned or newest is None:
             return False
-        if (fact.occurred_at, fact.event_id) <= (newest.occurred_at, newest.event_id):
+        if fact.occurred_at <= newest.occurred_at and _MOMENT(fact) <= _MOMENT(newest):
             return False
         self._append(fact)
         return True

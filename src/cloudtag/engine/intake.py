@@ -96,7 +96,8 @@ class Intake:
 
     def take(self, step: TaskResult, state: KeyedState, batch: Batch, numbers: list[int]) -> tuple[set[str], News]:
         """Take into a keyed state the facts in these places: the rows to judge, and what is new."""
-        ids, news, rows = set[str](), News(), state.rows
+        ids: set[str] = set()
+        news, rows = News(), state.rows
         ways, processor, closes = self._ways, self._processor, self._closes
         most_facts, facts = processor.most_facts, batch.facts
         for number in numbers:

@@ -32,20 +32,23 @@ class News:
 
     def __init__(self) -> None:
         """Nothing is new."""
-        self.cleared: list[Cause] = []
+        self.cleared: tuple[Cause, ...] = ()
         self.added: list[tuple[str, str, Any, Any]] = []
         """What was added since anybody asked, of most keyed states nobody does: the row, the fact's id, the fact, and
         what stood in its place."""
-        self._rows: dict[str, dict[str, New]] = {}
+        self._rows: dict[str, dict[str, New]] | None = None
 
     @property
     def rows(self) -> dict[str, dict[str, New]]:
         """The facts that are new, by row and id."""
+        rows = self._rows
+        if rows is None:
+            rows = self._rows = {}
         if self.added:
-            added, self.added = self.added, []
-            for one in added:
-                self._take(*one)
-        return self._rows
+            for one in self.added:
+                _note(rows, *one)
+            self.added.clear()
+        return rows
 
     def add(self, row_id: str, fact_id: str, fact: Any, before: Any) -> None:
         """Note a fact that was folded into a row."""
@@ -57,16 +60,17 @@ class News:
         wanted: Iterable[str] = rows if row_ids is None else rows.keys() & set(row_ids)
         return [(row_id, fact_id, new) for row_id in sorted(wanted) for fact_id, new in sorted(rows[row_id].items())]
 
-    def _take(self, row_id: str, fact_id: str, fact: Any, before: Any) -> None:
-        because: tuple[Cause, ...] = fact.because if isinstance(fact, InternalRecord) else ()
-        row = self._rows.get(row_id)
-        if row is None:
-            self._rows[row_id] = {fact_id: New(fact, before, because)}
-            return
-        earlier = row.get(fact_id)
-        if earlier is not None:
-            before, because = earlier.before, earlier.because + because
-        row[fact_id] = New(fact, before, because)
+
+def _note(rows: dict[str, dict[str, New]], row_id: str, fact_id: str, fact: Any, before: Any) -> None:
+    because: tuple[Cause, ...] = fact.because if isinstance(fact, InternalRecord) else ()
+    row = rows.get(row_id)
+    if row is None:
+        rows[row_id] = {fact_id: New(fact, before, because)}
+        return
+    earlier = row.get(fact_id)
+    if earlier is not None:
+        before, because = earlier.before, earlier.because + because
+    row[fact_id] = New(fact, before, because)
 
 
 def news_again(state: KeyedState, row_ids: Iterable[str]) -> News:

@@ -54,7 +54,8 @@ def revise(row: Row, conclusions: Mapping[str, Conclusion], horizon_ms: int, rea
 
     `horizon_ms`: what rests on older facts is neither changed nor taken back.
     """
-    outputs, published = list[Output](), row.published
+    outputs: list[Output] = []
+    published = row.published
     for conclusion in conclusions.values():
         last = published.get(conclusion.id)
         if last is None:

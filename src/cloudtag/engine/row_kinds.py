@@ -61,7 +61,8 @@ class RowKinds:
         )
         """The kinds that nobody ever reads."""
         self._follows = {kind.letter: frozenset(STREAM_OF[told] for told in kind.follows) for kind in kinds}
-        self._followed = frozenset[str]().union(*self._follows.values())
+        self.followed = frozenset[str]().union(*self._follows.values())
+        """The streams on which something is published that any kind follows."""
         waiting = {kind.letter: tuple(self._readers_of(kind, is_late=True)) for kind in kinds}
         self._asks = {
             (layer, letter): tuple(reader.when for reader in readers if reader.letter == layer)
@@ -106,15 +107,13 @@ class RowKinds:
         return EMPTY if state.is_closed else self.judges[row.id[0]](state, row, policies, now_ms)
 
     def is_calm(self, state: KeyedState, row_ids: Set[str]) -> bool:
-        """Whether it is sure without asking each kind that a change of these rows touches and calls for no others."""
-        if self.has_followed(state):
-            return False
-        alone = self._unread if self._calm is None or not self._calm(state) else self._of_calm
+        """Whether it is sure without asking each kind that a change of these rows touches and calls for no others, as
+        long as nothing was published that any kind follows."""
+        alone = self._of_calm if self._calm is not None and self._calm(state) else self._unread
+        if len(row_ids) == 1:
+            (only,) = row_ids
+            return only[0] in alone
         return alone.issuperset([row_id[0] for row_id in row_ids])
-
-    def has_followed(self, state: KeyedState) -> bool:
-        """Whether anything was ever published that any kind follows."""
-        return not self._followed.isdisjoint(state.published_on)
 
     def touched(self, state: KeyedState, row_ids: Set[str]) -> Set[str]:
         """The rows to judge when those changed: themselves, and those that read them; not those that wait."""
@@ -146,7 +145,7 @@ class RowKinds:
     def is_followed(self, state: KeyedState, row_ids: Set[str], outputs: Sequence[Output]) -> bool:
         """Whether any layer may have to be judged: of most keyed states nothing is published that a layer reads."""
         for output in outputs:
-            if output.stream in self._followed:
+            if output.stream in self.followed:
                 return True
         for row_id in row_ids:
             for when in self._asks_any[row_id[0]]:

@@ -46,8 +46,9 @@ class Task:
         self._codec = RowCodec(processor.kinds.fact_type, lambda fact: processor.identities[type(fact)](fact))
         self.cache = StateCache(processor, rows, self._codec, budget or CacheBudget())
         self._timers, self._own = Timers(), TaskRow()
-        self._intake = Intake(processor)
+        self._intake, self._kinds, self._followed = Intake(processor), processor.kinds, processor.kinds.followed
         self._judges, self._policies = processor.kinds.judges, processor.policies
+        self._retention_ms = processor.retention_ms
 
     @property
     def watermark_ms(self) -> int:
@@ -146,16 +147,16 @@ class Task:
     ) -> None:
         """Judge what changed and fired rows touch, or all there is, then layer after layer what those and their outputs
         ask for."""
-        kinds = self._processor.kinds
+        kinds, followed = self._kinds, self._followed
         asked = changed | fired if fired else changed
-        is_alone = not is_whole and (kinds.is_plain or kinds.is_calm(state, asked))
+        is_alone = not is_whole and followed.isdisjoint(state.published_on) and kinds.is_calm(state, asked)
         touched = asked if is_alone else kinds.every(state) if is_whole else kinds.touched(state, asked)
         outputs: list[Output] = []
         for row_id in touched if len(touched) == 1 else sorted(touched):
             if told := self._judge_row(step, state, row_id, changed, news):
                 outputs += told
         # What nobody reads may have led to something that others follow.
-        if not is_alone or kinds.has_followed(state):
+        if not is_alone or not followed.isdisjoint(state.published_on):
             self._judge_layers(step, state, (asked, touched), (changed, news), outputs, is_whole=is_whole)
         step.outputs += outputs
         if state.has_lost_rows:
@@ -172,7 +173,7 @@ class Task:
         is_whole: bool,
     ) -> None:
         """Judge what follows what is published, given the rows that were asked for and those that were judged."""
-        kinds, (asked, touched), (changed, news) = self._processor.kinds, rows, came
+        kinds, (asked, touched), (changed, news) = self._kinds, rows, came
         if kinds.layers and (is_whole or not asked <= touched or kinds.is_followed(state, asked, outputs)):
             for row_id in kinds.layers:
                 is_left = row_id in asked and row_id not in touched
@@ -183,7 +184,7 @@ class Task:
 
     def _settle(self, step: TaskResult, state: KeyedState, changed: Set[str], news: News) -> list[Output]:
         """Judge again what rests on what was just published about other rows, then the layers that follow it."""
-        kinds, outputs = self._processor.kinds, list[Output]()
+        kinds, outputs = self._kinds, list[Output]()
         unsettled = set(self._processor.unsettled(state))
         if not unsettled:
             return outputs
@@ -195,8 +196,9 @@ class Task:
     def _judge_row(
         self, step: TaskResult, state: KeyedState, row_id: str, changed: Set[str], news: News
     ) -> list[Output]:
-        processor, now_ms = self._processor, self._own.watermark_ms
-        horizon_ms, row = now_ms - processor.retention_ms, state.rows.get(row_id)
+        now_ms, row = self._own.watermark_ms, state.rows.get(row_id)
+        horizon_ms = now_ms - self._retention_ms
+        is_new = row is None
         if row is None:
             row = Row(row_id)
         # What this batch brought is judged whatever its age: a fact is held, or it is a dead letter.
@@ -208,7 +210,7 @@ class Task:
         # The very judgement of last time needs no second look; mostly nothing is concluded, as before.
         if judgement is not row.judged and (judgement.conclusions or row.published):
             row.judged = judgement
-            reasons = RowReasons(processor, state, row_id, news, max(now_ms, self._own.newest_ms))
+            reasons = RowReasons(self._processor, state, row_id, news, max(now_ms, self._own.newest_ms))
             told = judgement.conclusions
             if self._live_since_ms is not None:
                 told = marked(told, self._live_since_ms)
@@ -218,7 +220,8 @@ class Task:
         if not row.facts and not row.published and judgement.timer_ms == NEVER:
             self._forget(step, state, row)
             return []
-        state.rows[row_id] = row
+        if is_new:
+            state.rows[row_id] = row
         has_moved = self._schedule(state, row, judgement.timer_ms)
         if self._rows is not None and (row_id in changed or outputs or has_moved):
             row.batch = self._own.batch
@@ -235,7 +238,7 @@ class Task:
 
     def _schedule(self, state: KeyedState, row: Row, timer_ms: int) -> bool:
         """Set when the row is next looked at; whether that is another time than the one that is stored."""
-        now_ms, retention_ms = self._own.watermark_ms, self._processor.retention_ms
+        now_ms, retention_ms = self._own.watermark_ms, self._retention_ms
         spent_ms = row.newest_ms + retention_ms + 1
         # Of very many rows: nothing but that they will be spent.
         timer_ms = spent_ms if timer_ms <= now_ms < spent_ms else due(timer_ms, row.newest_ms, now_ms, retention_ms)

@@ -51,7 +51,7 @@ def _order(event: OrderChanged) -> OrderChanged:
 
 
 def _scan(event: ParcelScanned) -> ParcelScanned:
-    number = canonical_key(NUMBER_FIELD, event.waybill_no)
+    number = canonical_number(event.waybill_no) or event.waybill_no
     return event if number == event.waybill_no else replace(event, waybill_no=number)
 
 

@@ -97,7 +97,7 @@ class Buyers(KeyedProcessor):
                 return record.alert_id in judgement.conclusions
 
             causes, is_certain = refuting(state, suspects, still_holds)
-        news.cleared += [cause for cause in causes if cause not in news.cleared]
+        news.cleared += tuple(cause for cause in causes if cause not in news.cleared)
         return withdrawn(record, causes, now_ms, is_certain=is_certain)
 
 

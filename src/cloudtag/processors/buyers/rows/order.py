@@ -51,7 +51,8 @@ def _name(fact: Any) -> str | None:
 def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judgement:
     if not row.facts:
         return EMPTY
-    order, loose = view_of(row), loose_words(state, row)
+    view: Any = row.view
+    order, loose = view or view_of(row), loose_words(state, row)
     policy = policies.at(order.platform or "", order.began_at)
     said = OrderView(order.order_id, (*row.facts.values(), *loose), order.shop_id) if loose else order
     asked = concerned(said, row.kinds, policy)

@@ -42,12 +42,14 @@ def _use_id(use: AttributeUsed) -> str:
 
     An internal record's id begins with a bracket, a buyer's scoped one with a number.
     """
-    return scoped(*use.party) if use.buyer_id and not use.subject else use.internal_id
+    return scoped(use.network, use.buyer_id) if use.buyer_id and not use.subject else use.internal_id
 
 
 def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judgement:
     """A report to each buyer for whom there are others."""
     del now_ms
+    if len(row.facts) < 2 and not state.index.is_claimed:
+        return EMPTY
     kind = kind_of(state.id)
     # Nobody learns of others of an area, or an article, unless somebody claims something.
     if kind in CLAIM_KINDS and not state.index.is_claimed:
