@@ -214,8 +214,7 @@ class OrderView:
             self.made = {key: made}
 
     def _append(self, fact: Any) -> None:
-        self.newest = fact
-        self.passed, self.made = None, _NOTHING_MADE
+        self.newest, self.passed, self.made = fact, None, _NOTHING_MADE
         kind = type(fact)
         if kind is OrderChanged:
             self._take(fact)

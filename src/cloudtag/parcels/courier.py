@@ -55,12 +55,12 @@ def canonical_courier(name: str | None) -> str | None:
 
 def is_known(code: str | None) -> bool:
     """Whether a code is that of a courier of the data file."""
-    return code is not None and code in couriers()
+    return code is not None and code in _known()[0]
 
 
 def reuse_days_of(code: str | None) -> int:
     """The days after a parcel's last scan from which the courier may have given its number to another one."""
-    known = None if code is None else couriers().get(code)
+    known = None if code is None else _known()[0].get(code)
     return REUSE_DAYS if known is None else known.reuse_days
 
 

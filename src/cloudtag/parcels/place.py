@@ -69,7 +69,10 @@ class Whereabouts(Struct, frozen=True):
 
         A parcel that comes home now may have been delivered before.
         """
-        return next((stay for stay in self.stays if stay.place in DELIVERED), None)
+        for stay in self.stays:
+            if stay.place in DELIVERED:
+                return stay
+        return None
 
 
 def whereabouts(journey: Journey | None, order: OrderSide | None = None) -> Whereabouts:

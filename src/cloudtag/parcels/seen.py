@@ -17,7 +17,7 @@ MOST_WEIGHTS = 10
 def seen(journeys: Sequence[Journey], is_return: bool) -> tuple[JourneySeen, ...]:
     """The journeys of a number as somebody is told who sent a parcel under it, or (`is_return`) sent one back."""
     has_several = len(journeys) > 1
-    return tuple(_seen(journey, is_return, has_several) for journey in journeys)
+    return tuple([_seen(journey, is_return, has_several) for journey in journeys])
 
 
 def place_for(journey: JourneySeen | None, order: OrderSide) -> Place:
@@ -43,8 +43,8 @@ def contradiction(journey: JourneySeen, order: OrderSide) -> ScanSeen | None:
 def _seen(journey: Journey, is_return: bool, has_several: bool) -> JourneySeen:
     found = whereabouts(journey)
     round_ = circulation(journey, found)
-    bound_for, named = found.destination, found.order
-    first = last = turned_back = None
+    bound_for, named, delivered = found.destination, found.order, found.delivered
+    since, first, last, turned_back = found.since, None, None, None
     if is_return:
         first, turned_back = round_.first, round_.turned_back
         last = round_.last if round_.signed else None
@@ -53,25 +53,23 @@ def _seen(journey: Journey, is_return: bool, has_several: bool) -> JourneySeen:
         start_ms=journey.start_ms,
         end_ms=journey.end_ms if has_several else None,
         place=found.place,
-        since=_scan(found.since),
-        delivered=_scan(found.delivered.since) if found.delivered else None,
-        received=_scan(found.received),
-        ended_by=_scan(found.ended_by),
+        since=_scan(since) if since else None,
+        delivered=_scan(delivered.since) if delivered else None,
+        received=_scan(found.received) if found.received else None,
+        ended_by=_scan(found.ended_by) if found.ended_by else None,
         destination_hash=bound_for.destination_hash if bound_for else None,
-        destination=_scan(bound_for),
+        destination=_scan(bound_for) if bound_for else None,
         order_id=named.order_id if named else None,
-        order=_scan(named),
+        order=_scan(named) if named else None,
         weights=tuple(sorted(set(round_.weights))[-MOST_WEIGHTS:]),
         package=round_.package,
-        first=_scan(first),
-        last=_scan(last),
+        first=_scan(first) if first else None,
+        last=_scan(last) if last else None,
         stayed_inside=is_return and round_.stayed_inside,
-        turned_back=_scan(turned_back),
+        turned_back=_scan(turned_back) if turned_back else None,
         is_time_uncertain=found.is_time_uncertain,
     )
 
 
-def _scan(scan: ParcelScanned | None) -> ScanSeen | None:
-    if scan is None:
-        return None
+def _scan(scan: ParcelScanned) -> ScanSeen:
     return ScanSeen(scan.event_id, scan.occurred_at, scan.scan, scan.facility, scan.signer, scan.time_is_local)

@@ -54,7 +54,8 @@ class Track:
             self.received = None
         elif self.received is None and (scan.scan == "collected" or (scan.signer == "recipient" and turn is not None)):
             self.received = scan
-        if after in OUTWARD or (before in OUTWARD and turn == "refused"):
+        # Most scans name neither an order nor a destination.
+        if (scan.destination_hash or scan.order_id) and (after in OUTWARD or (before in OUTWARD and turn == "refused")):
             self._read(scan)
 
     def _move(self, after: Step, scan: ParcelScanned) -> None:

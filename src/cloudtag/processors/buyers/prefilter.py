@@ -48,7 +48,10 @@ class Watch:
                 self._alike.clear()
             weighed = [(signal, int(weigh(fact))) for signal, weigh in self._by_fields]
             found = self._alike[values] = [one for one in weighed if one[1]]
-        return [*found, *[(signal, int(weigh(fact))) for signal, weigh in self._rest]] if self._rest else found
+        if not self._rest:
+            return found
+        weighed = [(signal, int(weigh(fact))) for signal, weigh in self._rest]
+        return found + weighed if found else weighed
 
 
 Watched = Mapping[type[Any], Watch]

@@ -25,7 +25,7 @@ _DEALT = frozenset((RefundChanged, ReviewPosted, InsuranceChanged))
 def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judgement:
     del now_ms
     judgement = Judgement({use.id: use for use in plain_uses(state)})
-    told: list[SkuOwned | LinkPassed] = [*owned_skus(state)] if state.index.has_claims else []
+    told: list[SkuOwned | LinkPassed] = [*owned_skus(state)] if state.index.claims else []
     if len(row.facts) > 1:
         told += passed_links(state, policies)
     for each in told:

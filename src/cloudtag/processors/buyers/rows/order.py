@@ -86,7 +86,9 @@ def _quiet(state: KeyedState, order: OrderView) -> Judgement:
     """What is told of an order with which nothing is the matter, as nothing is with most: the very same until its
     parcels or articles change."""
     if order.quiet is None:
-        order.quiet = Judgement({use.id: use for use in (*_outbound(state, order), *_sales(state, order))})
+        told = _sales(state, order)
+        told = (*_outbound(state, order), *told) if order.sent else told
+        order.quiet = Judgement({use.id: use for use in told})
     quiet: Judgement = order.quiet
     return quiet
 
@@ -117,14 +119,18 @@ def _outbound(state: KeyedState, order: OrderView) -> Sequence[Conclusion]:
 def _sales(state: KeyedState, order: OrderView) -> tuple[Conclusion, ...]:
     """What the order shows of what its shop sells, worked out once until its lines change."""
     if order.sales is None:
-        order.sales = tuple(_shown(sales_of(state, order)))
+        order.sales = tuple([_told(use) for use in sales_of(state, order)])
     sales: tuple[Conclusion, ...] = order.sales
     return sales
 
 
 def _shown(told: Iterable[AttributeUsed]) -> Iterator[Conclusion]:
     for use in told:
-        yield Conclusion(use.internal_id, use.attribute, use.occurred_at, use)
+        yield _told(use)
+
+
+def _told(use: AttributeUsed) -> Conclusion:
+    return Conclusion(use.internal_id, use.attribute, use.occurred_at, use)
 
 
 def _outbound_use(state: KeyedState, order: OrderView, sent: Sent) -> Conclusion:
