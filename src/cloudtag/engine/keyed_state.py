@@ -180,7 +180,9 @@ class StateCache:
             row = self._codec.decode(row_key, data)
             state.rows[row.id] = row
             self.weigh(state, row, len(data))
-        index_anew(self._keeper, state)
+        # Of most that are asked for the first time nothing is stored.
+        if state.rows:
+            index_anew(self._keeper, state)
         return state
 
     def trim(self) -> None:

@@ -21,6 +21,9 @@ from cloudtag.engine.task_result import SCOPED, check_scoped
 
 _HEADER = struct.Struct(">QQ")
 _LENGTH = struct.Struct(">H")
+_SHORT = 256
+_HEADS = [SCOPED + _LENGTH.pack(size) for size in range(_SHORT)]
+"""What the store keys of keyed states with short keys begin with, by the length of their keys."""
 NEVER = 0
 """A timer that never fires."""
 
@@ -125,7 +128,7 @@ class RowCodec:
         """The stored form of a row; `fresh` are the ids of the facts that came with its last batch."""
         header = _HEADER.pack(row.batch, row.timer_ms)
         published = [published.stored() for published in row.published.values()]
-        places = [place for place, fact_id in enumerate(row.facts) if fact_id in fresh] if fresh else []
+        places = _places_of(fresh, row.facts) if fresh else []
         body = (list(row.facts.values()), published, places)
         return header + self._encoder.encode((*body, row.losers) if row.losers else body)
 
@@ -148,6 +151,21 @@ class RowCodec:
         return row
 
 
+def _places_of(fresh: Collection[str], facts: dict[str, Any]) -> list[int]:
+    """The places of those facts, looked for from the end, where nearly all that is new stands."""
+    places: list[int] = []
+    missing, place = len(fresh), len(facts)
+    for fact_id in reversed(facts):
+        if not missing:
+            break
+        place -= 1
+        if fact_id in fresh:
+            places.append(place)
+            missing -= 1
+    places.reverse()
+    return places
+
+
 def header(data: bytes) -> tuple[int, int]:
     """The batch number and timer of a stored row. Raises `UnreadableRowError`."""
     if len(data) < _HEADER.size:
@@ -160,7 +178,8 @@ def key_prefix(state_key: str) -> bytes:
     """What the store keys of all rows of a keyed state, and of no other keyed state, begin with: the mark of keys that
     hold a scope, the length of the state's key, and that key."""
     encoded = state_key.encode()
-    return SCOPED + _LENGTH.pack(len(encoded)) + encoded
+    size = len(encoded)
+    return (_HEADS[size] if size < _SHORT else SCOPED + _LENGTH.pack(size)) + encoded
 
 
 def row_key(state_key: str, row_id: str) -> bytes:
