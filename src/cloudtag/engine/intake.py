@@ -36,7 +36,7 @@ class _Way(NamedTuple):
     """What takes them into the keyed state's index, if anything does."""
 
 
-class Batch(NamedTuple):
+class SortedFacts(NamedTuple):
     """The facts of one batch, those that the processor derives from them behind the others, and their places by the
     key of the keyed state they are about, in the order in which the keys first came."""
 
@@ -67,7 +67,7 @@ class Intake:
             for fact, place in kinds.places.items()
         }
 
-    def sort(self, step: TaskResult, own: TaskRow, given: Iterable[Any]) -> Batch:
+    def sort(self, step: TaskResult, own: TaskRow, given: Iterable[Any]) -> SortedFacts:
         """The facts by keyed state, those that come too late left out; event time follows the newest."""
         facts, ways = list(given), self._ways
         told, watermark_ms, newest_ms = len(facts), own.watermark_ms, own.newest_ms
@@ -92,9 +92,11 @@ class Intake:
             else:
                 same.append(number)
         own.newest_ms = newest_ms
-        return Batch(facts, told, keys)
+        return SortedFacts(facts, told, keys)
 
-    def take(self, step: TaskResult, state: KeyedState, batch: Batch, numbers: list[int]) -> tuple[set[str], News]:
+    def take(
+        self, step: TaskResult, state: KeyedState, batch: SortedFacts, numbers: list[int]
+    ) -> tuple[set[str], News]:
         """Take into a keyed state the facts in these places: the rows to judge, and what is new."""
         ids: set[str] = set()
         news, rows = News(), state.rows

@@ -21,6 +21,7 @@ from cloudtag.processors.causes import causes_of
 
 DAY_MS = 86_400_000
 LONGEST_WINDOW_DAYS = 180
+MOMENT: Callable[[Any], int] = attrgetter("occurred_at")
 _NETWORK: Callable[[Any], str] = attrgetter("network")
 
 

@@ -23,7 +23,7 @@ _MOST_ALIKE = 1024
 """So many facts that differ in what their weights follow from are remembered of each kind."""
 
 
-class Watch:
+class _Watch:
     """The signals that a fact of one kind may still change. Most facts weigh nothing, and are alike in that."""
 
     __slots__ = ("_alike", "_by_fields", "_fields", "_rest", "signals")
@@ -54,7 +54,7 @@ class Watch:
         return found + weighed if found else weighed
 
 
-Watched = Mapping[type[Any], Watch]
+Watched = Mapping[type[Any], _Watch]
 """By kind of fact, the signals a fact may still change."""
 
 
@@ -179,4 +179,4 @@ def _uncertain(certain: frozenset[Signal]) -> Watched:
         if signal not in certain:
             for kind in signal.weigh:
                 watched.setdefault(kind, []).append(signal)
-    return {kind: Watch(kind, found) for kind, found in watched.items()}
+    return {kind: _Watch(kind, found) for kind, found in watched.items()}

@@ -17,7 +17,7 @@ from cloudtag.contract.parcels import WaybillUsed
 from cloudtag.engine.row_kinds import RowKinds
 from cloudtag.engine.rows import Row
 from cloudtag.parcels.courier import canonical_courier, is_known
-from cloudtag.processors.base import DAY_MS, LONGEST_WINDOW_DAYS, KeyedProcessor
+from cloudtag.processors.base import DAY_MS, LONGEST_WINDOW_DAYS, MOMENT, KeyedProcessor
 from cloudtag.processors.parcels.bounds import MAX_FACTS, MAX_HOURS
 from cloudtag.processors.parcels.rows.hours import HOURS
 from cloudtag.processors.parcels.rows.parcel import PARCEL, ParcelIndex
@@ -74,5 +74,6 @@ class Parcels(KeyedProcessor):
         """An overfull row loses its median fact: the first and the last scans and uses stay; of hours the oldest."""
         if row.id == HOURS.letter and len(row.facts) <= MAX_HOURS:
             return
-        ordered = sorted(row.facts.items(), key=lambda item: (item[1].occurred_at, item[0]))
-        del row.facts[ordered[0 if row.id == HOURS.letter else len(ordered) // 2][0]]
+        moments = zip(map(MOMENT, row.facts.values()), row.facts, strict=True)
+        _, fact_id = min(moments) if row.id == HOURS.letter else sorted(moments)[len(row.facts) // 2]
+        del row.facts[fact_id]
