@@ -12,6 +12,7 @@ FIRST = Migration("001_a.sql", "-- a; comment;\nCREATE TABLE IF NOT EXISTS {data
 SECOND = Migration("002_b.sql", "CREATE TABLE IF NOT EXISTS {database}.b (x Int8) ENGINE = Memory")
 
 HISTORIES = {
+    "alerts": ("alert_revisions", "alert_id"),
     "tag_statuses": ("tag_status_revisions", "tag_id"),
     "tag_confirmations": ("confirmation_revisions", "confirmation_id"),
     "consequences": ("consequence_revisions", "consequence_id"),

@@ -43,12 +43,10 @@ ALERTS: tuple[Query, ...] = (
         "How did one alert change?",
         """
         SELECT revision, status, severity, decided_at, recorded_at, explanation
-        FROM alerts
+        FROM alerts_history
         WHERE alert_id = {alert_id:String}
         ORDER BY revision
-        LIMIT 1 BY revision
         """,
-        note="Older revisions are there until ClickHouse merges them away.",
         alert_id="a1",
     ),
     query(

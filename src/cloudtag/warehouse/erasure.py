@@ -37,6 +37,8 @@ TEXTS = ("explanation", "explanation_zh", "withdrawn_because", "withdrawn_becaus
 _MENTIONED = f"position(concat({', '.join(TEXTS)}, toString(facts)), {{mark:String}}) > 0"
 """Texts name a buyer by the start of the key."""
 _AT_ONCE = 500
+ALERTS = ("alerts", "alert_revisions")
+"""Tables of alerts, which name others than their buyer."""
 CONSEQUENCES = ("consequences", "consequence_revisions")
 """Tables in which a row is about a subject: a buyer, or an order of theirs."""
 
@@ -53,8 +55,9 @@ def erase_buyer(client: Client, database: str, pseudonymizer: Pseudonymizer, buy
     _erase_consequences(client, database, key)
     for table in OWN_TABLES:
         _delete(client, f"{database}.{table}", "buyer_key = {key:String}", key)
-    _drop_references(client, f"{database}.alerts", "linked_buyer_keys", key)
-    _drop_mentions(client, f"{database}.alerts", key)
+    for table in ALERTS:
+        _drop_references(client, f"{database}.{table}", "linked_buyer_keys", key)
+        _drop_mentions(client, f"{database}.{table}", key)
     _drop_tagged_orders(client, f"{database}.tags", key)
     _empty_letters(client, f"{database}.dead_letters", buyer_id)
     _delete(client, f"{database}.identities", "kind = 'buyer' AND key = {key:String}", key)
@@ -70,7 +73,7 @@ def holdings(client: Client, database: str, pseudonymizer: Pseudonymizer, buyer_
         counts[table] = _count(client, f"{database}.{table}", condition, key)
     counts["identities"] = _count(client, f"{database}.identities", "kind = 'buyer' AND key = {key:String}", key)
     of_others = f"has(linked_buyer_keys, {{key:String}}) OR {_MENTIONED}"
-    counts["alerts about others"] = _count(client, f"{database}.alerts", of_others, key)
+    counts["alerts about others"] = sum(_count(client, f"{database}.{table}", of_others, key) for table in ALERTS)
     counts["dead_letters"] = len(_letters_of(client, f"{database}.dead_letters", buyer_id))
     counts["tags"] = _count(client, f"{database}.tags", "has(buyer_keys, {key:String})", key)
     return {table: count for table, count in counts.items() if count}

@@ -61,7 +61,8 @@ SCOPE = computed("scope", "String", _scope)
 RECORD_TABLES: dict[str, WarehouseTable] = {
     "alerts": WarehouseTable(
         "alerts",
-        (
+        revisions="alert_revisions",
+        columns=(
             *text("alert_id"),
             REVISION,
             *low("status", "detector", "scenario", "family", "severity", "platform"),

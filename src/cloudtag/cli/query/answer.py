@@ -8,10 +8,10 @@ from typing import Any
 from clickhouse_connect.driver.client import Client
 
 from cloudtag.sql.statement import Statement
+from cloudtag.warehouse.reading import reading
 
 AnswerRow = Sequence[Any]
 """One row of an answer: its values in the order of the columns."""
-READ_ONLY = "1"
 _NESTED = ("Array(", "Tuple(", "Map(", "Nested(")
 
 
@@ -65,12 +65,6 @@ def raw(client: Client, asked: Statement, values: Mapping[str, str | None], form
     stream: Any = client.raw_stream(asked.text, parameters=_bound(asked, values), settings=reading(client), fmt=form)
     while part := stream.read(1 << 16):
         yield part
-
-
-def reading(client: Client) -> dict[str, str]:
-    """The setting that makes ClickHouse read only; empty for a user who has it already and may not say so again."""
-    known = client.server_settings.get("readonly")
-    return {} if known is not None and known.value != "0" else {"readonly": READ_ONLY}
 
 
 def _bound(asked: Statement, values: Mapping[str, str | None]) -> dict[str, Any] | None:

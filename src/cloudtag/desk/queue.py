@@ -1,0 +1,138 @@
+"""The queue: open cases in the order in which they deserve a look.
+
+A case's rank is money at stake × deadline × confidence.
+
+- Money counts by how it compares with what is usual among the open cases of its currency, since money of different
+  currencies is never compared: 1 is the usual; a case whose money is not known counts as half of that.
+- A deadline counts 1 where there is none, up to `MOST_URGENT` when it is there or over.
+- Confidence is the severity's weight times how often the detector was right, as verdicts say it; one without verdicts
+  is taken to be right three times in four.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from cloudtag.desk.asking import Asking, Row
+from cloudtag.desk.filters import QueueFilter
+from cloudtag.desk.sight import ALERT, in_sight
+from cloudtag.serving.viewers import Viewer
+
+PAGE = 25
+"""Cases on one page."""
+MOST_URGENT = 4.0
+WEIGHTS = {"low": 0.25, "medium": 0.5, "high": 0.75, "critical": 1.0}
+PRIOR_RIGHT, PRIOR_ALL = 3, 4
+"""So many verdicts are taken as given before the first one."""
+
+_DUE = """
+    SELECT alert_id, min(due_at) AS due_at FROM (
+        SELECT arrayJoin(because) AS alert_id, ends_at AS due_at FROM consequences_current
+        WHERE kind = 'deadline_warning' AND ends_at IS NOT NULL
+        UNION ALL
+        SELECT o.alert_id AS alert_id, w.due_at AS due_at
+        FROM (SELECT alert_id, buyer_key, arrayJoin(arrayZip(orders_shop_ids, orders_order_ids)) AS placed
+            FROM alerts_current) AS o
+        INNER JOIN (
+            SELECT buyer_key, shop_id, order_id, due_at FROM report_statuses_current
+            WHERE status IN ('pending', 'overdue') AND due_at IS NOT NULL
+            UNION ALL
+            SELECT buyer_key, shop_id, order_id, due_at FROM tag_statuses_current
+            WHERE status = 'pending' AND due_at IS NOT NULL
+        ) AS w ON o.buyer_key = w.buyer_key AND o.placed.1 = w.shop_id AND o.placed.2 = w.order_id
+        UNION ALL
+        SELECT o.alert_id AS alert_id, d.due_at AS due_at
+        FROM (SELECT alert_id, buyer_key, arrayJoin(refund_ids) AS refund_id FROM alerts_current) AS o
+        INNER JOIN (
+            SELECT buyer_key, refund_id, argMaxIf(deadline_at, (occurred_at, event_id), deadline_at IS NOT NULL) AS due_at
+            FROM refunds GROUP BY buyer_key, refund_id
+            HAVING due_at IS NOT NULL
+                AND argMax(status, (occurred_at, event_id)) NOT IN ('completed', 'withdrawn', 'refused')
+        ) AS d ON o.buyer_key = d.buyer_key AND o.refund_id = d.refund_id
+    ) GROUP BY alert_id"""
+"""Until when something must be done about each alert: a refund answered, a report or a tag decided."""
+
+_RIGHT = """
+    SELECT detector, countIf(label = 'true_positive') AS right_ones, count() AS labels
+    FROM labels_current WHERE label IN ('true_positive', 'false_positive') GROUP BY detector"""
+
+_SHOWN = (
+    "a.alert_id AS alert_id, a.revision AS revision, a.status AS status, a.detector AS detector, "
+    "a.scenario AS scenario, a.family AS family, a.severity AS severity, a.platform AS platform, "
+    "a.buyer_key AS buyer_key, a.shop_id AS shop_id, a.orders_shop_ids AS orders_shop_ids, "
+    "a.decided_at AS decided_at, a.amount_at_stake_minor AS amount_at_stake_minor, a.currency AS currency, "
+    "a.route AS route, a.recommendation AS recommendation, a.historical AS historical"
+)
+
+
+def _open_cases(viewer: Viewer, wanted: QueueFilter) -> tuple[str, dict[str, Any]]:
+    """The cases in sight that are chosen, with `due_at` and `now_at`."""
+    sight, who = in_sight(viewer, ALERT)
+    chosen, what = wanted.condition()
+    sql = f"""
+    SELECT * FROM (
+        SELECT {_SHOWN}, if(d.due_at = toDateTime64(0, 3, 'UTC'), NULL, d.due_at) AS due_at,
+            (SELECT at FROM newest_event) AS now_at
+        FROM (SELECT * FROM alerts_current WHERE {sight}) AS a
+        LEFT JOIN ({_DUE}) AS d ON a.alert_id = d.alert_id
+    ) WHERE {chosen}"""  # noqa: S608 - names of our own, values as parameters
+    return sql, {**who, **what}
+
+
+def _weight() -> str:
+    names = ", ".join(f"'{name}'" for name in WEIGHTS)
+    return f"transform(severity, [{names}], [{', '.join(map(str, WEIGHTS.values()))}], 0.25)"
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePage:
+    """The cases of one page in order, and how many there are in all, by severity."""
+
+    cases: list[Row]
+    counts: dict[str, int]
+    filter: QueueFilter
+
+    @property
+    def total(self) -> int:
+        """How many cases are chosen."""
+        return sum(self.counts.values())
+
+    @property
+    def pages(self) -> int:
+        """How many pages they take; one where there are none."""
+        return max(1, -(-self.total // PAGE))
+
+
+async def queue_page(asking: Asking, viewer: Viewer, wanted: QueueFilter) -> QueuePage:
+    """One page of the queue. Raises `NoAnswerError`."""
+    cases, values = _open_cases(viewer, wanted)
+    ranked = f"""
+    SELECT q.*, q.urgency * q.relative_money * q.confidence AS rank FROM (
+        SELECT c.*,
+            if(isNull(due_at), 1., least({MOST_URGENT}, 1 + {MOST_URGENT - 1} / (1 + greatest(0,
+                dateDiff('minute', now_at, assumeNotNull(due_at))) / 1440))) AS urgency,
+            if(isNull(amount_at_stake_minor), 0.5,
+                amount_at_stake_minor / greatest(1, ifNull(usual, 1))) AS relative_money,
+            {_weight()} * (ifNull(p.right_ones, 0) + {PRIOR_RIGHT}) / (ifNull(p.labels, 0) + {PRIOR_ALL}) AS confidence
+        FROM (SELECT *, avg(amount_at_stake_minor) OVER (PARTITION BY currency) AS usual FROM ({cases})) AS c
+        LEFT JOIN ({_RIGHT}) AS p ON c.detector = p.detector
+    ) AS q ORDER BY rank DESC, decided_at, alert_id
+    LIMIT {PAGE} OFFSET {{offset:UInt64}}"""  # noqa: S608 - names of our own, values as parameters
+    counted = f"SELECT severity, count() AS cases FROM ({cases}) GROUP BY severity"  # noqa: S608 - the same
+    rows, counts = await asking.each((ranked, {**values, "offset": PAGE * (wanted.page - 1)}), (counted, values))
+    return QueuePage(rows, {row["severity"]: row["cases"] for row in counts}, wanted)
+
+
+async def choices(asking: Asking, viewer: Viewer) -> dict[str, list[str]]:
+    """The shops and scenarios that open cases in sight have, to choose from. Raises `NoAnswerError`."""
+    sight, who = in_sight(viewer, ALERT)
+    row = await asking.one(
+        f"""SELECT arraySort(groupUniqArray(scenario)) AS scenarios,
+            arraySlice(arraySort(arrayFilter(s -> s != '', groupUniqArrayArray(arrayPushBack(orders_shop_ids, shop_id)))), 1, 200)
+            AS shops FROM alerts_current WHERE {sight}""",  # noqa: S608 - names of our own, values as parameters
+        who,
+    )
+    own = {shop.shop_id for shop in viewer.shops}
+    shops = [shop for shop in (row["shops"] if row else ()) if viewer.role != "shop" or shop in own]
+    return {"scenarios": list(row["scenarios"]) if row else [], "shops": shops}
