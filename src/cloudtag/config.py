@@ -162,6 +162,10 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where `/metrics`, `/healthz` and `/readyz` are served; 0 takes a free port, none serves nothing. Beyond loopback
     `/metrics` wants `CLOUDTAG_METRICS_TOKEN` as a bearer token."""
 
+    tokens_file: Path | None = None
+    """Who may use the HTTP interface and the desk: a TOML or JSON file of tokens' digests. None makes a token for one
+    run, and only on loopback."""
+
     kafka_password: Secret = Secret("")
     clickhouse_password: Secret = Secret("")
     schema_registry_password: Secret = Secret("")

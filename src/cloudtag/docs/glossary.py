@@ -35,6 +35,7 @@ ORDER = (
     "simulate",
     "scenarios",
     "explain",
+    "serving",
     "backtest",
     "evaluate",
     "datasets",

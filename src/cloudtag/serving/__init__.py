@@ -1,0 +1,1 @@
+"""What the surfaces share: who asks, what may be seen of a record, how much may be asked for."""
