@@ -41,10 +41,10 @@ class QueueFilter:
                 raise BadFilterError(f"{name}={texts[name][:40]}")
         if any(len(text) > _LONGEST for text in texts.values()):
             raise BadFilterError("too long")
-        if texts["money"] and not (texts["money"].isdecimal() and len(texts["money"]) < 13):  # noqa: PLR2004
+        if texts["money"] and not (texts["money"].isdecimal() and len(texts["money"]) < 13):
             raise BadFilterError(f"money={texts['money'][:40]}")
         page = query.get("page") or "1"
-        if not (page.isascii() and page.isdecimal() and 1 <= int(page[:6]) <= 10_000):  # noqa: PLR2004
+        if not (page.isascii() and page.isdecimal() and 1 <= int(page[:6]) <= 10_000):
             raise BadFilterError(f"page={page[:40]}")
         return cls(**texts, page=int(page))
 

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from cloudtag.detection.wording import amount_text
 from cloudtag.detectors.registry import all_detectors
+from cloudtag.explain.conditions import EVIDENCE, Difference
 from cloudtag.explain.words import plain
 
 Code = Literal["en", "zh"]
@@ -52,6 +53,25 @@ class Language:
         if name.startswith(_LINK):
             return self.say("link to {buyer}", buyer=name.removeprefix(_LINK))
         return self._of("facts", name) or plain(name)
+
+    def value(self, text: str) -> str:
+        """The value of a fact: words where it is made of values of enums, else as it is."""
+        if self.code == "en":
+            return text
+        return "、".join(self._of("words", part) or part for part in text.split(", "))
+
+    def change(self, difference: Difference) -> str:
+        """What differs from one revision to another."""
+        if difference.name == EVIDENCE:
+            return self.say("rests on {new} more and {gone} fewer events", new=difference.now, gone=difference.was)
+        was, now = (self.value(text) or self.say("none") for text in (difference.was, difference.now))
+        name = self._of("words", difference.name) or self.fact(difference.name)
+        return self.say("{name}: {was} → {now}", name=name, was=was, now=now)
+
+    def label(self, name: str, shown: str) -> str:
+        """A tag's label: as the platform calls it, and what that means."""
+        told = self.scenario(name)
+        return shown if told == shown or shown == name else f"{shown} · {told}" if shown else told
 
     def title(self, detector: str) -> str:
         """What a detector is called."""

@@ -22,6 +22,8 @@ from cloudtag.serving.viewers import Viewer
 PAGE = 25
 """Cases on one page."""
 MOST_URGENT = 4.0
+MOST_SHOPS = 200
+"""So many shops are offered to choose from; any other can be named in the address."""
 WEIGHTS = {"low": 0.25, "medium": 0.5, "high": 0.75, "critical": 1.0}
 PRIOR_RIGHT, PRIOR_ALL = 3, 4
 """So many verdicts are taken as given before the first one."""
@@ -45,7 +47,8 @@ _DUE = """
         SELECT o.alert_id AS alert_id, d.due_at AS due_at
         FROM (SELECT alert_id, buyer_key, arrayJoin(refund_ids) AS refund_id FROM alerts_current) AS o
         INNER JOIN (
-            SELECT buyer_key, refund_id, argMaxIf(deadline_at, (occurred_at, event_id), deadline_at IS NOT NULL) AS due_at
+            SELECT buyer_key, refund_id,
+                argMaxIf(deadline_at, (occurred_at, event_id), deadline_at IS NOT NULL) AS due_at
             FROM refunds GROUP BY buyer_key, refund_id
             HAVING due_at IS NOT NULL
                 AND argMax(status, (occurred_at, event_id)) NOT IN ('completed', 'withdrawn', 'refused')
@@ -127,10 +130,10 @@ async def queue_page(asking: Asking, viewer: Viewer, wanted: QueueFilter) -> Que
 async def choices(asking: Asking, viewer: Viewer) -> dict[str, list[str]]:
     """The shops and scenarios that open cases in sight have, to choose from. Raises `NoAnswerError`."""
     sight, who = in_sight(viewer, ALERT)
+    every = "arrayFilter(s -> s != '', groupUniqArrayArray(arrayPushBack(orders_shop_ids, shop_id)))"
     row = await asking.one(
-        f"""SELECT arraySort(groupUniqArray(scenario)) AS scenarios,
-            arraySlice(arraySort(arrayFilter(s -> s != '', groupUniqArrayArray(arrayPushBack(orders_shop_ids, shop_id)))), 1, 200)
-            AS shops FROM alerts_current WHERE {sight}""",  # noqa: S608 - names of our own, values as parameters
+        f"SELECT arraySort(groupUniqArray(scenario)) AS scenarios, arraySlice(arraySort({every}), 1, {MOST_SHOPS}) AS shops"  # noqa: S608 - names of our own, values as parameters
+        f" FROM alerts_current WHERE {sight}",
         who,
     )
     own = {shop.shop_id for shop in viewer.shops}

@@ -41,21 +41,44 @@ def conditions(alert: Alert) -> list[ShownCondition]:
     return sorted(found, key=lambda condition: condition.threshold is None)
 
 
-def changes(before: Alert, after: Alert) -> list[str]:
+class Difference(NamedTuple):
+    """A field or a fact that differs between two revisions; of `EVIDENCE` how many events are gone, and new."""
+
+    name: str
+    was: str
+    now: str
+
+    def __str__(self) -> str:
+        if self.name == EVIDENCE:
+            return f"rests on {self.now} more and {self.was} fewer events"
+        return f"{self.name} {self.was or NONE} → {self.now or NONE}"
+
+
+EVIDENCE = "rests_on"
+"""The name of the difference in what an alert rests on."""
+NONE = "(none)"
+
+
+def differences(before: Alert, after: Alert) -> list[Difference]:
     """What differs from one revision of an alert to another, revision and wording aside."""
     told = [
-        f"{name} {_shown(was)} → {_shown(now)}"
+        Difference(name, _shown(was), _shown(now))
         for name in _COMPARED
         if (was := getattr(before, name)) != (now := getattr(after, name))
     ]
     for name in dict.fromkeys([*before.facts, *after.facts]):
         was, now = before.facts.get(name), after.facts.get(name)
         if was != now:
-            told.append(f"{name} {_shown(was)} → {_shown(now)}")
+            told.append(Difference(name, _shown(was), _shown(now)))
     gone, new = set(before.evidence) - set(after.evidence), set(after.evidence) - set(before.evidence)
     if gone or new:
-        told.append(f"rests on {len(new)} more and {len(gone)} fewer events")
+        told.append(Difference(EVIDENCE, str(len(gone)), str(len(new))))
     return told
+
+
+def changes(before: Alert, after: Alert) -> list[str]:
+    """The differences, each as a line."""
+    return [str(difference) for difference in differences(before, after)]
 
 
 def _condition(name: str, text: str) -> ShownCondition:
@@ -67,4 +90,4 @@ def _condition(name: str, text: str) -> ShownCondition:
 def _shown(value: str | int | tuple[str, ...] | None) -> str:
     if isinstance(value, int):
         return str(value)
-    return (", ".join(value) if isinstance(value, tuple) else value) or "(none)"
+    return (", ".join(value) if isinstance(value, tuple) else value) or ""

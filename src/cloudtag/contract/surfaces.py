@@ -1,0 +1,48 @@
+"""What people do and look at on the surfaces, as records: who has a case in hand, who saw what.
+
+`occurred_at` is the surface's own clock, in milliseconds UTC: these are no facts about buyers, and nothing is judged by
+them.
+"""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from cloudtag.contract.types import Millis, Note, Token
+
+CaseActKind = Literal["unknown", "claim", "release"]
+"""Somebody has a case in hand, or has it no longer."""
+AuditKind = Literal["unknown", "view", "act", "refused"]
+"""A page was shown, something was done, or either was refused."""
+
+
+class CaseAct(Struct, frozen=True, kw_only=True):
+    """Who has a case in hand (stream `case-acts`, key alert_id). A claim ends by itself after an hour."""
+
+    event_id: Token
+    occurred_at: Millis
+    platform: Token
+    alert_id: Token
+    actor: Token
+    act: CaseActKind = "unknown"
+    shop_id: Token | None = None
+
+
+class AuditEntry(Struct, frozen=True, kw_only=True):
+    """Who looked at or did what, when, and from where (stream `audit`, key actor).
+
+    `what`: the address without what was typed into it. `sent_event_id`: the event an act became. `status`: the answer's
+    HTTP status. `origin`: the network address the request came from.
+    """
+
+    event_id: Token
+    occurred_at: Millis
+    actor: Token
+    role: Token
+    kind: AuditKind = "unknown"
+    what: Annotated[str, Meta(max_length=1024)]
+    alert_id: Token | None = None
+    sent_event_id: Token | None = None
+    status: Annotated[int, Meta(ge=100, le=599)]
+    origin: Token | None = None
+    reason: Note | None = None

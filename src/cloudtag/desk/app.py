@@ -1,0 +1,110 @@
+"""The desk as an ASGI application."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from importlib.resources import files
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from cloudtag.desk.acts import BadActError
+from cloudtag.desk.asking import NoAnswerError
+from cloudtag.desk.desk import Desk, NotSentError
+from cloudtag.desk.filters import BadFilterError
+from cloudtag.desk.headers import SafeHeaders
+from cloudtag.desk.routes import ROUTES, DeskRoute
+from cloudtag.desk.session import COOKIE
+from cloudtag.desk.signing_in import sign_in, sign_in_page, sign_out
+from cloudtag.desk.visit import (
+    LANGUAGE_COOKIE,
+    SEE_OTHER,
+    FormRefusedError,
+    MayNotError,
+    NotSeenError,
+    Visit,
+    language_of,
+    rendered,
+)
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+_TROUBLE: dict[type[Exception], tuple[int, str]] = {
+    NotSeenError: (404, "There is nothing here that you may see."),
+    MayNotError: (403, "You may look at this, and not do it."),
+    FormRefusedError: (403, "This form was not made for your session. Open the page anew and send it again."),
+    BadFilterError: (400, "The address asks for something that cannot be."),
+    BadActError: (400, "The form asks for something that cannot be. Nothing was sent."),
+    NotSentError: (503, "Nothing was sent."),
+    NoAnswerError: (503, "The warehouse does not answer. What is shown here comes from it; try again soon."),
+}
+"""What goes wrong, and how it is said."""
+TROUBLE_TEXTS = tuple(text for _, text in _TROUBLE.values())
+_KEPT_SECONDS = 365 * 86_400
+
+
+def make_app(desk: Desk) -> Starlette:
+    """The application."""
+    routes = [
+        Route("/", _to_queue),
+        Route("/signin", _of_desk(desk, sign_in_page), methods=["GET"]),
+        Route("/signin", _of_desk(desk, sign_in), methods=["POST"]),
+        Route("/signout", _of_desk(desk, sign_out), methods=["POST"]),
+        Mount("/static", StaticFiles(directory=str(files("cloudtag.desk") / "static"))),
+        *(Route(route.path, _guarded(desk, route), methods=[route.method]) for route in ROUTES),
+    ]
+    middleware = [
+        Middleware(SafeHeaders),
+        Middleware(TrustedHostMiddleware, allowed_hosts=list(desk.hosts), www_redirect=False),
+    ]
+    handlers = {HTTPException: _of_desk_error(desk)}
+    return Starlette(routes=routes, middleware=middleware, exception_handlers=handlers)  # type: ignore[arg-type]
+
+
+async def _to_queue(_: Request) -> Response:
+    return RedirectResponse("/queue", SEE_OTHER)
+
+
+def _of_desk(desk: Desk, handler: Callable[[Request, Desk], Awaitable[Response]]) -> Endpoint:
+    async def endpoint(request: Request) -> Response:
+        return await handler(request, desk)
+
+    return endpoint
+
+
+def _of_desk_error(desk: Desk) -> Callable[[Request, Exception], Awaitable[Response]]:
+    async def answer(request: Request, error: Exception) -> Response:
+        status = getattr(error, "status_code", 500)
+        language = language_of(request, desk)
+        return rendered(request, language, "trouble.html", status, text=_TROUBLE[NotSeenError][1], detail="")
+
+    return answer
+
+
+def _guarded(desk: Desk, route: DeskRoute) -> Endpoint:
+    """The handler behind the door: who is not signed in is led there, and what goes wrong is said on a page."""
+
+    async def endpoint(request: Request) -> Response:
+        session = desk.signed_in.session_of(request.cookies.get(COOKIE))
+        language = language_of(request, desk)
+        if session is None:
+            return rendered(request, language, "signin.html", 401, token="", is_wrong=False)
+        visit = Visit(request, desk, session, language)
+        try:
+            response = await route.handler(visit)
+        except tuple(_TROUBLE) as error:
+            status, text = _TROUBLE[type(error)]
+            is_told = isinstance(error, NotSentError | NoAnswerError | BadActError | BadFilterError)
+            response = visit.page("trouble.html", status, text=text, detail=str(error) if is_told else "")
+        if request.query_params.get("lang") == language.code:
+            response.set_cookie(
+                LANGUAGE_COOKIE, language.code, _KEPT_SECONDS, httponly=True, samesite="lax", secure=desk.is_secure
+            )
+        return response
+
+    return endpoint

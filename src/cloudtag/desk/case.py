@@ -1,0 +1,159 @@
+"""One case: an alert in every revision, the facts about it, what stands about its buyer; as a viewer may see them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from cloudtag.contract.records import Alert
+from cloudtag.contract.scope import NETWORKS
+from cloudtag.desk.asking import Asking, Row
+from cloudtag.desk.case_questions import (
+    ALERT_SQL,
+    CLAIMED_SQL,
+    beside_questions,
+    fact_questions,
+    scans_question,
+)
+from cloudtag.explain.conditions import Difference, differences
+from cloudtag.explain.stored import alert_of, event_of
+from cloudtag.serving.sight import seen_by
+from cloudtag.serving.viewers import Viewer
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRevision:
+    """One revision: the alert as it was then, when it was taken in, and what differs from the one before."""
+
+    alert: Alert
+    recorded_at: datetime
+    changes: tuple[Difference, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFact:
+    """An event about the case, and when it came. `mark`: the alert rests on it (`rests`), it refuted the alert
+    (`refutes`), or it is there beside (empty)."""
+
+    stream: str
+    event: Any
+    recorded_at: datetime
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelTrack:
+    """A parcel and its scans in order. `way`: out to the buyer, back to the shop, or not said (empty)."""
+
+    waybill_no: str
+    way: str
+    scans: tuple[CaseFact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What a case page shows. `row` is the alert's newest revision as the warehouse holds it, and not for showing."""
+
+    row: Row
+    alert: Alert
+    revisions: tuple[CaseRevision, ...]
+    facts: tuple[CaseFact, ...]
+    parcels: tuple[ParcelTrack, ...]
+    beside: dict[str, list[Row]]
+    """Rows about the buyer by what they are: `others`, `shops`, `tags`, `confirmations`, `reports`, `consequences`."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still waits for somebody."""
+        return self.alert.status in ("open", "upgraded")
+
+
+async def revisions_of(asking: Asking, viewer: Viewer, alert_id: str) -> tuple[Row, tuple[CaseRevision, ...]] | None:
+    """An alert's newest row and its revisions, oldest first; none where there is none in sight. `NoAnswerError`."""
+    rows = await asking.rows(ALERT_SQL, {"alert_id": alert_id})
+    told = [(row, seen_by(viewer, alert_of(_stored(row), {}))) for row in rows]
+    if not told or told[-1][1] is None:
+        return None
+    found, before = list[CaseRevision](), None
+    for row, alert in told:
+        if alert is not None:
+            found.append(CaseRevision(alert, row["recorded_at"], tuple(differences(before, alert)) if before else ()))
+            before = alert
+    return rows[-1], tuple(found)
+
+
+async def case_of(asking: Asking, viewer: Viewer, alert_id: str) -> Case | None:
+    """A case with all that belongs to it; none where there is none in sight. Raises `NoAnswerError`."""
+    if (found := await revisions_of(asking, viewer, alert_id)) is None:
+        return None
+    row, revisions = found
+    alert = revisions[-1].alert
+    wanted = fact_questions(row)
+    names, questions = beside_questions(viewer, row)
+    answers = await asking.each(*wanted.values(), *questions)
+    facts = _facts(viewer, alert, zip(wanted, answers, strict=False))
+    numbers = sorted(set(alert.waybill_nos) | _numbers(facts))
+    if numbers:
+        scans = await asking.rows(*scans_question(numbers))
+        facts += _facts(viewer, alert, [("logistics", scans)])
+    facts.sort(key=lambda fact: (fact.event.occurred_at, fact.recorded_at))
+    beside = dict(zip(names, answers[len(wanted) :], strict=True))
+    return Case(row, alert, revisions, tuple(facts), _parcels(numbers, facts), beside)
+
+
+async def claim_of(asking: Asking, alert_ids: Sequence[str]) -> dict[str, Row]:
+    """Who looks at which case now, by alert. Raises `NoAnswerError`."""
+    rows = await asking.rows(CLAIMED_SQL, {"alert_ids": list(alert_ids)}) if alert_ids else []
+    return {row["alert_id"]: row for row in rows}
+
+
+def _stored(row: Row) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name != "recorded_at"}
+
+
+def _facts(viewer: Viewer, alert: Alert, answers: Iterable[tuple[str, list[Row]]]) -> list[CaseFact]:
+    rests = {(r.stream, r.event_id) for r in alert.evidence}
+    refutes = {(r.stream, r.event_id) for r in alert.withdrawn_by}
+    found = []
+    for stream, rows in answers:
+        for row in rows:
+            if not _is_seen(viewer, alert, row):
+                continue
+            which = (stream, row["event_id"])
+            mark = "refutes" if which in refutes else "rests" if which in rests else ""
+            found.append(CaseFact(stream, event_of(stream, _stored(row), {}), row["recorded_at"], mark))
+    return found
+
+
+def _is_seen(viewer: Viewer, alert: Alert, row: Row) -> bool:
+    """A namesake of another network is somebody else; what another shop told is not shown; parcels are global."""
+    if "buyer_key" not in row:
+        return True
+    network = NETWORKS[row["platform"]]
+    return network == NETWORKS[alert.platform] and viewer.sees_shop(network, row.get("shop_id"))
+
+
+def _numbers(facts: Iterable[CaseFact]) -> set[str]:
+    return {number for fact in facts for number, _ in _named(fact.event)}
+
+
+def _named(event: Any) -> list[tuple[str, str]]:
+    """The parcels an event names, and which way they go."""
+    way = "out" if hasattr(event, "parcels") else "back"
+    number = getattr(event, "waybill_no", None)
+    others = [(parcel.waybill_no, way) for parcel in getattr(event, "parcels", ())]
+    return ([(number, way)] if number else []) + others
+
+
+def _parcels(numbers: Iterable[str], facts: Sequence[CaseFact]) -> tuple[ParcelTrack, ...]:
+    # A number that was sent out and is given for the return is shown as what the buyer says it is.
+    told = (pair for fact in facts if fact.stream != "logistics" for pair in _named(fact.event))
+    ways = dict(sorted(told, reverse=True))
+    scans = [fact for fact in facts if fact.stream == "logistics"]
+    tracks = (
+        ParcelTrack(number, ways.get(number, ""), tuple(s for s in scans if s.event.waybill_no == number))
+        for number in numbers
+    )
+    return tuple(sorted(tracks, key=lambda track: (track.way != "out", track.waybill_no)))

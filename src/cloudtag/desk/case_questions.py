@@ -1,0 +1,127 @@
+"""The SQL behind a case page. `{name:Type}` are ClickHouse query parameters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cloudtag.contract.scope import NETWORKS
+from cloudtag.desk.asking import Row
+from cloudtag.desk.sight import ALERT, CONFIRMATION, CONSEQUENCE, NETWORK, in_sight
+from cloudtag.serving.viewers import Viewer
+from cloudtag.warehouse.fact_tables import FACT_TABLES
+from cloudtag.warehouse.record_tables import RECORD_TABLES
+
+MOST_FACTS = 300
+"""Of one stream so many events are shown, the latest first where there are more."""
+MOST_BESIDE = 50
+CLAIM_HOURS = 1
+"""After so long a claim is over by itself."""
+BY_ORDER = ("orders", "refunds", "inspections", "reviews", "complaints", "contacts", "insurance", "chargebacks")
+"""Streams whose events are about an order."""
+
+Question = tuple[str, dict[str, Any]]
+"""A statement and its parameters."""
+
+
+def _columns(stream: str) -> str:
+    tables = FACT_TABLES if stream in FACT_TABLES else RECORD_TABLES
+    return ", ".join(column.name for column in tables[stream].columns)
+
+
+ALERT_SQL = (
+    f"SELECT {_columns('alerts')}, recorded_at FROM alert_revisions "  # noqa: S608 - names of our own, values as parameters
+    "WHERE alert_id = {alert_id:String} ORDER BY revision LIMIT 1 BY revision"
+)
+CLAIMED_SQL = f"""
+    SELECT alert_id, argMax(actor, (occurred_at, event_id)) AS actor, max(occurred_at) AS since,
+        argMax(act, (occurred_at, event_id)) AS act
+    FROM case_acts WHERE alert_id IN {{alert_ids:Array(String)}} AND act IN ('claim', 'release')
+    GROUP BY alert_id HAVING act = 'claim' AND since > now64(3) - INTERVAL {CLAIM_HOURS} HOUR"""  # noqa: S608 - the same
+CHANGED_SQL = """
+    SELECT alert_id, argMax(revision, revision) AS newest, argMax(status, revision) AS status,
+        argMax(severity, revision) AS severity
+    FROM alert_revisions WHERE alert_id IN {alert_ids:Array(String)} GROUP BY alert_id"""
+
+
+def fact_questions(alert: Row) -> dict[str, Question]:
+    """By stream, the events about an alert's orders, those it rests on, and the verdicts about it."""
+    values = {
+        "buyers": [alert["buyer_key"], *alert["linked_buyer_keys"]],
+        "orders": list(dict.fromkeys([*alert["order_ids"], *alert["orders_order_ids"]])),
+        "events": [*alert["evidence_event_ids"], *alert["withdrawn_by_event_ids"]],
+    }
+    which = "(order_id IN {orders:Array(String)} OR event_id IN {events:Array(String)})"
+    about_orders = f"buyer_key IN {{buyers:Array(String)}} AND {which}"
+    found = {stream: (_facts_sql(stream, about_orders), values) for stream in BY_ORDER}
+    of_alert = "buyer_key = {buyer:String} AND alert_id = {alert_id:String}"
+    about = {"buyer": alert["buyer_key"], "alert_id": alert["alert_id"]}
+    return {**found, "verdicts": (_facts_sql("verdicts", of_alert), about)}
+
+
+def scans_question(numbers: list[str]) -> Question:
+    """The scans of parcels."""
+    return _facts_sql("logistics", "waybill_no IN {numbers:Array(String)}"), {"numbers": numbers}
+
+
+def _facts_sql(stream: str, condition: str) -> str:
+    return (
+        f"SELECT {_columns(stream)}, recorded_at FROM {FACT_TABLES[stream].name} WHERE {condition} "  # noqa: S608 - names of our own, values as parameters
+        f"ORDER BY occurred_at DESC, recorded_at LIMIT 1 BY event_id LIMIT {MOST_FACTS}"
+    )
+
+
+def beside_questions(viewer: Viewer, alert: Row) -> tuple[list[str], list[Question]]:
+    """What stands about an alert's buyer, by what it is, as far as a viewer may see it."""
+    sql = {
+        "others": (_OTHERS, ALERT),
+        "shops": (_SHOPS, None),
+        "tags": (_TAGS, None),
+        "confirmations": (_CONFIRMATIONS, CONFIRMATION),
+        "reports": (_REPORTS, None),
+        "consequences": (_CONSEQUENCES, CONSEQUENCE),
+    }
+    about = {
+        "buyer": alert["buyer_key"],
+        "network": NETWORKS[alert["platform"]],
+        "alert_id": alert["alert_id"],
+        "orders": list(dict.fromkeys([*alert["order_ids"], *alert["orders_order_ids"]])),
+        "home": alert["shop_id"],
+    }
+    questions = []
+    for text, how in sql.values():
+        sight, who = in_sight(viewer, how) if how else in_sight(viewer)
+        questions.append((text.replace("{sight}", sight), {**about, **who}))
+    return list(sql), questions
+
+
+_OF_BUYER = f"buyer_key = {{buyer:String}} AND {NETWORK} = {{network:String}} AND {{sight}}"
+_OTHERS = f"""
+    SELECT alert_id, detector, scenario, severity, status, decided_at, shop_id, amount_at_stake_minor, currency
+    FROM alerts_latest WHERE {_OF_BUYER} AND alert_id != {{alert_id:String}}
+    ORDER BY decided_at DESC, alert_id LIMIT {MOST_BESIDE}"""  # noqa: S608 - names of our own, values as parameters
+_SHOPS = f"""
+    SELECT o.platform AS platform, o.shop_id AS shop_id, o.orders AS orders, r.refunds AS refunds, o.since AS since
+    FROM (SELECT platform, shop_id, uniqExact(order_id) AS orders, min(occurred_at) AS since
+        FROM orders WHERE {_OF_BUYER} GROUP BY platform, shop_id) AS o
+    LEFT JOIN (SELECT platform, shop_id, uniqExact(refund_id) AS refunds
+        FROM refunds WHERE {_OF_BUYER} GROUP BY platform, shop_id) AS r
+        ON o.platform = r.platform AND o.shop_id = r.shop_id
+    ORDER BY o.orders DESC, shop_id LIMIT {MOST_BESIDE}"""  # noqa: S608 - the same
+_TAGS = f"""
+    SELECT tag_id, status, reason, shown_as, scenario, shop_id, order_id, distinct_shops, threshold, decided_at, due_at
+    FROM tag_statuses_current WHERE {_OF_BUYER} ORDER BY decided_at DESC, tag_id LIMIT {MOST_BESIDE}"""  # noqa: S608 - the same
+_CONFIRMATIONS = f"""
+    SELECT confirmation_id, status, scenario, basis, shop_ids, confirmed_at
+    FROM confirmations_latest WHERE {_OF_BUYER} ORDER BY confirmed_at DESC, confirmation_id LIMIT {MOST_BESIDE}"""  # noqa: S608 - the same
+_REPORTS = f"""
+    SELECT report_id, status, reason, scenario, channel, shop_id, order_id, put_at, due_at, cleaned_by,
+        vouchers_complete, chat_authorised
+    FROM report_statuses_current WHERE {_OF_BUYER} ORDER BY put_at DESC, report_id LIMIT {MOST_BESIDE}"""  # noqa: S608 - the same
+_CONSEQUENCES = f"""
+    SELECT consequence_id, kind, status, subject_kind, subject_id, shop_id, because, details, starts_at, ends_at
+    FROM consequences_latest
+    WHERE {NETWORK} = {{network:String}} AND {{sight}} AND (
+        has(because, {{alert_id:String}}) OR (subject_kind = 'buyer' AND subject_id = {{buyer:String}})
+        OR (subject_kind = 'order' AND subject_id IN {{orders:Array(String)}}
+            AND (shop_id = {{home:String}} OR {{home:String}} = '')))
+    ORDER BY starts_at DESC, consequence_id LIMIT {MOST_BESIDE}"""  # noqa: S608 - the same

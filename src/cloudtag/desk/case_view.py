@@ -1,0 +1,130 @@
+"""A case in the words of a page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from cloudtag.contract.records import Alert
+from cloudtag.desk.asking import Row
+from cloudtag.desk.case import Case, CaseFact, claim_of
+from cloudtag.desk.desk import SentAct
+from cloudtag.desk.journey_svg import JourneyPicture, journey_picture
+from cloudtag.desk.language import Language
+from cloudtag.desk.visit import Visit
+from cloudtag.detectors.registry import all_detectors
+from cloudtag.explain.conditions import ShownCondition, conditions
+from cloudtag.explain.words import tell
+from cloudtag.explain.words_zh import tell_zh
+
+LATE_MINUTES = 60
+"""An event that came so long after it happened is said to be late."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineRow:
+    """An event on the timeline: when it happened, when it came, whether that was late, in words."""
+
+    at: datetime
+    came_at: datetime
+    is_late: bool
+    mark: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """What the page of a case says beside the case itself."""
+
+    timeline: tuple[TimelineRow, ...]
+    conditions: tuple[ShownCondition, ...]
+    clears: str
+    journeys: tuple[JourneyPicture, ...]
+    known: dict[str, str]
+    """The address of each record that is shown, by its id."""
+    claimed_by: str | None
+    sent: SentAct | None
+    sent_words: str
+    sent_id: str
+    is_back: bool
+    may_undo: bool
+    is_undone: bool
+    links: tuple[tuple[str, str], ...]
+    """Pages about the case: addresses and their words."""
+    acts: dict[str, Any]
+    """What this person may do about the case."""
+
+
+async def case_view(visit: Visit, case: Case) -> CaseView:
+    """The words of a case for a visit. Raises `NoAnswerError`."""
+    from cloudtag.desk.offers import offers
+
+    claim = (await claim_of(visit.desk.asking, [case.alert.alert_id])).get(case.alert.alert_id)
+    sent_id = visit.request.query_params.get("sent", "")
+    sent = visit.desk.sent.get(sent_id)
+    is_own = sent is not None and sent.viewer == visit.viewer.name and sent.alert_id == case.alert.alert_id
+    return CaseView(
+        timeline=tuple(timeline(visit.language, case.facts)),
+        conditions=tuple(conditions(case.alert)),
+        clears=clears(visit.language, case.alert),
+        journeys=tuple(journey_picture(visit.language, track) for track in case.parcels if track.scans),
+        known=dict(_known(case)),
+        claimed_by=claim["actor"] if claim else None,
+        sent=sent if is_own else None,
+        sent_words=told(visit.language, sent.event) if sent is not None and is_own else "",
+        sent_id=sent_id if is_own else "",
+        is_back=is_own and any(getattr(fact.event, "event_id", "") == sent_id for fact in case.facts),
+        may_undo=is_own and visit.desk.may_undo(sent_id, visit.viewer.name) is not None,
+        is_undone="undone" in visit.request.query_params,
+        links=(),
+        acts=await offers(visit, case),
+    )
+
+
+def timeline(language: Language, facts: Iterable[CaseFact]) -> Iterable[TimelineRow]:
+    """Events in words, in the order in which they happened."""
+    facts = list(facts)
+    is_named = len({fact.event.buyer_id for fact in facts if hasattr(fact.event, "buyer_id")}) > 1
+    for fact in facts:
+        at = datetime.fromtimestamp(fact.event.occurred_at / 1000, UTC)
+        late = (fact.recorded_at - at).total_seconds() > LATE_MINUTES * 60
+        yield TimelineRow(at, fact.recorded_at, late, fact.mark, told(language, fact.event, is_named=is_named))
+
+
+def told(language: Language, event: Any, *, is_named: bool = False) -> str:
+    """An event in words."""
+    if language.code == "zh":
+        return tell_zh(event, language.word, is_buyer_named=is_named)
+    return tell(event, is_buyer_named=is_named)
+
+
+def clears(language: Language, alert: Alert) -> str:
+    """What would clear an alert."""
+    detector = all_detectors().get(alert.detector)
+    if language.code == "zh" and detector is not None:
+        return detector.rule.clears_zh
+    return alert.facts.get("clears") or (detector.rule.clears if detector else "")
+
+
+def _known(case: Case) -> Iterable[tuple[str, str]]:
+    yield case.alert.alert_id, f"/cases/{case.alert.alert_id}"
+    for row in case.beside["others"]:
+        yield row["alert_id"], f"/cases/{row['alert_id']}"
+    for kind, name in (("tags", "tag_id"), ("confirmations", "confirmation_id"), ("reports", "report_id")):
+        for row in case.beside[kind]:
+            yield row[name], f"#{kind}"
+
+
+SHOWN_DETAILS = (
+    *("sanction", "decision", "metrics", "basis", "permission", "reason", "points", "shield_days", "under_appeal"),
+    *("refund_id", "complaint_id", "measures", "right", "actions", "deadline_at"),
+)
+"""Details of a consequence that say something to people, and name no other shop."""
+
+
+def because(row: Row, known: dict[str, str]) -> tuple[list[str], int]:
+    """Of what a consequence rests on, the ids that are shown on the page, and how many others there are."""
+    shown = [name for name in row["because"] if name in known]
+    return shown, len(row["because"]) - len(shown)

@@ -1,0 +1,74 @@
+"""What the pages of one desk share."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from cloudtag.desk.asking import Asking
+from cloudtag.desk.session import SignedIn
+from cloudtag.policy.model import Policies
+
+Publish = Callable[[Sequence[Struct]], Awaitable[None]]
+"""Sends events, checked as `cloudtag produce` checks them; returns when the broker has them. Raises `NotSentError`."""
+UNDO_SECONDS = 10.0
+MOST_SENT = 10_000
+
+
+class NotSentError(Exception):
+    """Nothing was sent; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class SentAct:
+    """What somebody sent: the event, and the event that takes it back."""
+
+    event: Struct
+    undone_by: Callable[[int], Struct] | None
+    """Given the time in milliseconds; none for what cannot be taken back."""
+    viewer: str
+    alert_id: str
+    at: float
+
+
+@dataclass(slots=True)
+class Desk:
+    """The way to the warehouse, to Kafka and to who is who, and what was sent a moment ago."""
+
+    asking: Asking
+    publish: Publish
+    signed_in: SignedIn
+    policies: Policies
+    zone: ZoneInfo
+    hosts: Sequence[str]
+    """Names under which the desk may be asked for."""
+    is_secure: bool = False
+    """Whether it is reached over TLS, so that cookies travel over nothing else."""
+    now: Callable[[], float] = time.time
+    """Seconds since the epoch."""
+    sent: OrderedDict[str, SentAct] = field(default_factory=OrderedDict)
+    undone: set[str] = field(default_factory=set)
+
+    @property
+    def now_ms(self) -> int:
+        """The time of what is done now."""
+        return int(self.now() * 1000)
+
+    def remember(self, event_id: str, act: SentAct) -> None:
+        """Keep what was sent for as long as there is room."""
+        self.sent[event_id] = act
+        while len(self.sent) > MOST_SENT:
+            forgotten, _ = self.sent.popitem(last=False)
+            self.undone.discard(forgotten)
+
+    def may_undo(self, event_id: str, viewer: str) -> SentAct | None:
+        """The act, if this person sent it a moment ago and it still stands."""
+        act = self.sent.get(event_id)
+        if act is None or act.viewer != viewer or act.undone_by is None or event_id in self.undone:
+            return None
+        return act if self.now() - act.at <= UNDO_SECONDS else None

@@ -1,0 +1,166 @@
+"""What is done about a case: each act goes out as an input event, and the case says what was sent and came back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.responses import Response
+
+from cloudtag.contract.surfaces import CaseAct
+from cloudtag.desk import acts
+from cloudtag.desk.acts import Actor, BadActError, Undo
+from cloudtag.desk.asking import NoAnswerError, Row
+from cloudtag.desk.case import revisions_of
+from cloudtag.desk.desk import NotSentError, SentAct
+from cloudtag.desk.offers import own_orders
+from cloudtag.desk.reading import case_page
+from cloudtag.desk.sight import own_shop
+from cloudtag.desk.visit import MayNotError, NotSeenError, Visit
+
+STALE = 409
+BUYERS_SQL = """
+    SELECT order_id, any(buyer_key) AS buyer_key FROM orders
+    WHERE shop_id = {shop:String} AND order_id IN {orders:Array(String)} AND buyer_key IN {buyers:Array(String)}
+    GROUP BY order_id"""
+
+
+async def verdict(visit: Visit) -> Response:
+    """Answer an alert: normal, abnormal or ignore."""
+    visit.may("verdicts")
+    form = await visit.form()
+    alert = await _alert(visit)
+    if (stale := _stale(form, alert)) is not None:
+        return await case_page(visit, STALE, stale)
+    names = await _names(visit, [alert["buyer_key"]])
+    return await _send(visit, alert, *acts.verdict(form, alert, names[alert["buyer_key"]], _actor(visit, alert)))
+
+
+async def tag(visit: Visit) -> Response:
+    """Tag orders of the shop's own under one of the platform's scenarios."""
+    visit.may("tags")
+    form = await visit.form()
+    alert, actor = await _of_shop(visit)
+    if (stale := _stale(form, alert)) is not None:
+        return await case_page(visit, STALE, stale)
+    return await _send(visit, alert, *acts.tag(form, alert, await _buyers(visit, alert, actor), actor))
+
+
+async def report(visit: Visit) -> Response:
+    """Report an order to the platform."""
+    visit.may("events")
+    form = await visit.form()
+    alert, actor = await _of_shop(visit)
+    if (stale := _stale(form, alert)) is not None:
+        return await case_page(visit, STALE, stale)
+    return await _send(visit, alert, *acts.report(form, alert, await _buyers(visit, alert, actor), actor))
+
+
+async def limit(visit: Visit) -> Response:
+    """Take no more orders of the buyer, or take them again."""
+    visit.may("events")
+    form = await visit.form()
+    alert, actor = await _of_shop(visit)
+    if (stale := _stale(form, alert)) is not None:
+        return await case_page(visit, STALE, stale)
+    names = await _names(visit, [alert["buyer_key"]])
+    return await _send(visit, alert, *acts.order_limit(form, alert, names[alert["buyer_key"]], actor))
+
+
+async def undo(visit: Visit) -> Response:
+    """Take back what was sent a moment ago."""
+    form = await visit.form()
+    event_id = form.get("event_id", "")
+    act = visit.desk.may_undo(event_id, visit.viewer.name)
+    if act is None or act.undone_by is None:
+        raise BadActError("too late")
+    await visit.desk.publish([act.undone_by(visit.desk.now_ms)])
+    visit.desk.undone.add(event_id)
+    return visit.to(f"/cases/{act.alert_id}?undone=yes" if act.alert_id else "/queue")
+
+
+async def claim(visit: Visit) -> Response:
+    """Say that one looks at a case oneself, or no longer does."""
+    visit.may("verdicts")
+    form = await visit.form()
+    alert = await _alert(visit)
+    act: Any = form.get("act", "")
+    if act not in ("claim", "release"):
+        raise BadActError("act")
+    actor = _actor(visit, alert)
+    event = CaseAct(
+        event_id=acts.act_id(form),
+        occurred_at=actor.at_ms,
+        platform=alert["platform"],
+        alert_id=alert["alert_id"],
+        actor=actor.name,
+        act=act,
+        shop_id=actor.shop_id,
+    )
+    await visit.desk.publish([event])
+    return visit.to(f"/cases/{alert['alert_id']}")
+
+
+async def _alert(visit: Visit) -> Row:
+    """The newest row of the alert that the address names. Raises `NotSeenError`."""
+    found = await revisions_of(visit.desk.asking, visit.viewer, visit.request.path_params["alert_id"])
+    if found is None:
+        raise NotSeenError("case")
+    return found[0]
+
+
+async def _of_shop(visit: Visit) -> tuple[Row, Actor]:
+    """The alert, and the act's shop. Raises `MayNotError` for whoever is of none that the alert is about."""
+    alert = await _alert(visit)
+    actor = _actor(visit, alert)
+    if actor.shop_id is None:
+        raise MayNotError("shop")
+    return alert, actor
+
+
+def _actor(visit: Visit, alert: Row) -> Actor:
+    shop = own_shop(visit.viewer, alert) if visit.viewer.role == "shop" else None
+    account = visit.viewer.account_id if shop else None
+    return Actor(visit.viewer.name, shop.shop_id if shop else None, account, visit.desk.now_ms)
+
+
+def _stale(form: Mapping[str, str], alert: Row) -> int | None:
+    """The revision a form was made on, where the alert has another one by now."""
+    seen = acts.seen_revision(form)
+    return None if seen == alert["revision"] else seen
+
+
+async def _names(visit: Visit, keys: list[str]) -> dict[str, str]:
+    """The buyers' own ids. Raises `NotSentError` where they may not be read or are forgotten."""
+    try:
+        names = await visit.desk.asking.names(keys)
+    except NoAnswerError as error:
+        raise NotSentError(f"the desk may not read who a buyer is: {error}") from error
+    found = {key: value for (kind, key), value in names.items() if kind == "buyer"}
+    if missing := [key for key in keys if key not in found]:
+        raise NotSentError(f"who buyer {missing[0][:12]} is was erased, or is older than the warehouse keeps it")
+    return found
+
+
+async def _buyers(visit: Visit, alert: Row, actor: Actor) -> dict[str, str]:
+    """The buyers of the alert's orders at a shop, by order."""
+    orders = own_orders(alert, actor.shop_id or "")
+    buyers = [alert["buyer_key"], *alert["linked_buyer_keys"]]
+    rows = await visit.desk.asking.rows(BUYERS_SQL, {"shop": actor.shop_id, "orders": orders, "buyers": buyers})
+    names = await _names(visit, sorted({row["buyer_key"] for row in rows}))
+    return {row["order_id"]: names[row["buyer_key"]] for row in rows}
+
+
+async def _send(visit: Visit, alert: Row, event: Any, undone_by: Undo | None) -> Response:
+    """Send an event once, however often its form comes."""
+    event_id = event.event_id
+    if event_id not in visit.desk.sent:
+        await visit.desk.publish([event])
+        remember(visit, event, undone_by, alert["alert_id"])
+    return visit.to(f"/cases/{alert['alert_id']}?sent={event_id}#sent")
+
+
+def remember(visit: Visit, event: Any, undone_by: Undo | None, alert_id: str) -> None:
+    """Keep what was sent, so that its page can say so and it can be taken back."""
+    act = SentAct(event, undone_by, visit.viewer.name, alert_id, visit.desk.now())
+    visit.desk.remember(event.event_id, act)

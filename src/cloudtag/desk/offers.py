@@ -1,0 +1,132 @@
+"""What a person may do about a case, and what would follow, before anything is sent."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+from cloudtag.desk.acts import REPORTS
+from cloudtag.desk.asking import Row
+from cloudtag.desk.case import Case
+from cloudtag.desk.sight import own_shop
+from cloudtag.desk.visit import Visit
+from cloudtag.policy.model import Policy
+
+_PERMITTED = """
+    SELECT permission, reason, account_id FROM permissions_current
+    WHERE shop_id = {shop:String} AND account_id IN ({account:String}, '')"""
+_TAGGED = """
+    SELECT order_id, scenario FROM tag_statuses_current
+    WHERE shop_id = {shop:String} AND buyer_key = {buyer:String} AND status IN ('pending', 'confirmed', 'expired')"""
+_CONTACTED = """
+    SELECT order_id, countIf(NOT answered) AS unanswered, countIf(answered) AS answered FROM contacts_once
+    WHERE shop_id = {shop:String} AND buyer_key = {buyer:String} GROUP BY order_id"""
+_SHOPS = """
+    SELECT uniqExact(shop_id) AS shops FROM tag_statuses_current
+    WHERE buyer_key = {buyer:String} AND status IN ('pending', 'confirmed') AND shop_id != {shop:String}
+        AND decided_at >= (SELECT at FROM newest_event) - INTERVAL {days:UInt32} DAY"""
+_LIMITED = """
+    SELECT argMax(status, (occurred_at, event_id)) AS status FROM order_limits
+    WHERE shop_id = {shop:String} AND buyer_key = {buyer:String}"""
+
+
+@dataclass(frozen=True, slots=True)
+class TagPreview:
+    """What a tag would meet: every line is a sentence of the page with its values, and whether it speaks against it."""
+
+    scenarios: dict[str, str]
+    lines: tuple[tuple[str, dict[str, Any], bool], ...]
+
+
+def new_form_id() -> str:
+    """A name for a form, so that sending it twice is sending it once."""
+    return secrets.token_urlsafe(18)
+
+
+async def offers(visit: Visit, case: Case) -> dict[str, Any]:
+    """What this person may do about a case: the keys of what is not offered are missing. Raises `NoAnswerError`."""
+    viewer = visit.viewer
+    found: dict[str, Any] = {"form_id": new_form_id()}
+    if viewer.role == "auditor":
+        return found
+    if viewer.may("verdicts"):
+        found["verdict"] = True
+        found["claim"] = True
+    shop = own_shop(viewer, case.row)
+    if viewer.role != "shop" or shop is None:
+        return found
+    found["orders"] = own_orders(case.row, shop.shop_id)
+    about = {"shop": shop.shop_id, "buyer": case.row["buyer_key"]}
+    if viewer.may("tags") and viewer.account_id and found["orders"]:
+        policy = visit.desk.policies.at(case.row["platform"], visit.desk.now_ms)
+        found["tag"] = await _tag_preview(visit, policy, about, found["orders"])
+    if viewer.may("events"):
+        found["reports"] = REPORTS if found["orders"] else ()
+        if viewer.account_id:
+            limited = await visit.desk.asking.one(_LIMITED, about)
+            found["limit"] = "lifted" if limited and limited["status"] == "set" else "set"
+    return found
+
+
+def own_orders(alert: Row, shop_id: str) -> list[str]:
+    """The orders of an alert that are a shop's own."""
+    pairs = list(zip(alert["orders_shop_ids"], alert["orders_order_ids"], strict=True))
+    if not pairs and alert["shop_id"] == shop_id:
+        return list(alert["order_ids"])
+    return list(dict.fromkeys(order_id for shop, order_id in pairs if shop == shop_id))
+
+
+async def _tag_preview(visit: Visit, policy: Policy, about: dict[str, Any], orders: list[str]) -> TagPreview:
+    rules, account = policy.tags, visit.viewer.account_id
+    permitted, tagged, contacted, shops = await visit.desk.asking.each(
+        (_PERMITTED, {**about, "account": account}),
+        (_TAGGED, about),
+        (_CONTACTED, about),
+        (_SHOPS, {**about, "days": rules.window_days}),
+    )
+    others = shops[0]["shops"] if shops else 0
+    return TagPreview(
+        dict(rules.scenarios),
+        (
+            _permission(permitted, rules.needs_exam, account or ""),
+            *_duplicates(tagged, orders),
+            *_contacts(contacted, orders, rules.unanswered_contacts if rules.contact_first else 0),
+            _still_needed(others, rules.threshold_shops, rules.window_days),
+        ),
+    )
+
+
+PreviewLine = tuple[str, dict[str, Any], bool]
+"""A sentence in English, its values, and whether it speaks against what is about to be done."""
+NOT_PERMITTED = "Account {account} may not tag: the tag would be rejected."
+PERMITTED = "Account {account} may tag."
+DUPLICATE = "Order {order} is tagged by this shop already: a second tag may be rejected as a duplicate."
+CONTACTED = "Order {order}: {count} contacts stayed unanswered; some scenarios need {needed} before a tag."
+ALONE = "{others} other shops tagged this buyer in {days} days; with {threshold} shops in all the tags are confirmed."
+PREVIEWS = (NOT_PERMITTED, PERMITTED, DUPLICATE, CONTACTED, ALONE)
+"""Every sentence of a preview."""
+
+
+def _permission(rows: list[Row], needs_exam: bool, account: str) -> PreviewLine:
+    said = {row["permission"] for row in rows}
+    is_permitted = "revoked" not in said and ("granted" in said or not needs_exam)
+    return (PERMITTED if is_permitted else NOT_PERMITTED, {"account": account}, not is_permitted)
+
+
+def _duplicates(rows: list[Row], orders: list[str]) -> list[PreviewLine]:
+    return [(DUPLICATE, {"order": row["order_id"]}, True) for row in rows if row["order_id"] in orders]
+
+
+def _contacts(rows: list[Row], orders: list[str], needed: int) -> list[PreviewLine]:
+    counts = {row["order_id"]: row["unanswered"] + row["answered"] for row in rows}
+    if not needed:
+        return []
+    return [
+        (CONTACTED, {"order": order, "count": counts.get(order, 0), "needed": needed}, counts.get(order, 0) < needed)
+        for order in orders[:5]
+    ]
+
+
+def _still_needed(others: int, threshold: int, days: int) -> PreviewLine:
+    return ALONE, {"others": others, "days": days, "threshold": threshold}, False

@@ -1,0 +1,60 @@
+"""The pages that are read: the queue, a case, the keys."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from cloudtag.contract.records import SEVERITIES
+from cloudtag.desk.case import case_of, claim_of
+from cloudtag.desk.case_view import case_view
+from cloudtag.desk.filters import DUE, FAMILIES, QueueFilter
+from cloudtag.desk.freshness import freshness
+from cloudtag.desk.queue import choices, queue_page
+from cloudtag.desk.visit import NotSeenError, Visit
+
+
+async def queue(visit: Visit) -> Response:
+    """The open cases in order."""
+    asking, wanted = visit.desk.asking, QueueFilter.of(visit.request.query_params)
+    found = await queue_page(asking, visit.viewer, wanted)
+    return visit.page(
+        "queue.html",
+        queue=found,
+        choices=await choices(asking, visit.viewer),
+        families=FAMILIES,
+        severities=SEVERITIES,
+        dues=DUE,
+        claims=await claim_of(asking, [case["alert_id"] for case in found.cases]),
+        freshness=await freshness(asking),
+        is_live=True,
+    )
+
+
+async def next_case(visit: Visit) -> Response:
+    """To the first case of a choice that nobody looks at."""
+    wanted = QueueFilter.of(visit.request.query_params)
+    found = await queue_page(visit.desk.asking, visit.viewer, wanted)
+    claims = await claim_of(visit.desk.asking, [case["alert_id"] for case in found.cases])
+    taken = {alert_id for alert_id, claim in claims.items() if claim["actor"] != visit.viewer.name}
+    first = next((case["alert_id"] for case in found.cases if case["alert_id"] not in taken), None)
+    return visit.to(wanted.address() if first is None else f"/cases/{first}")
+
+
+async def case(visit: Visit) -> Response:
+    """One case with all that belongs to it. Raises `NotSeenError`."""
+    return await case_page(visit)
+
+
+async def case_page(visit: Visit, status: int = 200, stale: int | None = None) -> Response:
+    """The page of the case that the address names. `stale`: the revision that was seen and is no longer the newest."""
+    alert_id = visit.request.path_params["alert_id"]
+    found = await case_of(visit.desk.asking, visit.viewer, alert_id)
+    if found is None:
+        raise NotSeenError(alert_id)
+    view = await case_view(visit, found)
+    return visit.page("case.html", status, case=found, view=view, stale=stale, is_live=True)
+
+
+async def keys(visit: Visit) -> Response:
+    """Which key does what."""
+    return visit.page("keys.html")

@@ -1,0 +1,46 @@
+"""Every address of the desk, in one table: tests try each of them with another shop's token."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from starlette.responses import Response
+
+from cloudtag.desk import doing, reading
+from cloudtag.desk.visit import Visit
+
+Handler = Callable[[Visit], Awaitable[Response]]
+"""Answers a request of a signed-in person."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeskRoute:
+    """An address and what answers it. `is_act`: something is done; its form is held against the session.
+
+    `is_scoped`: what it shows belongs to a shop that its address names, by itself or through a case.
+    """
+
+    path: str
+    handler: Handler
+    is_act: bool = False
+    is_scoped: bool = False
+
+    @property
+    def method(self) -> str:
+        """How it is asked."""
+        return "POST" if self.is_act else "GET"
+
+
+ROUTES: tuple[DeskRoute, ...] = (
+    DeskRoute("/queue", reading.queue),
+    DeskRoute("/next", reading.next_case),
+    DeskRoute("/keys", reading.keys),
+    DeskRoute("/cases/{alert_id}", reading.case, is_scoped=True),
+    DeskRoute("/cases/{alert_id}/verdict", doing.verdict, is_act=True, is_scoped=True),
+    DeskRoute("/cases/{alert_id}/tag", doing.tag, is_act=True, is_scoped=True),
+    DeskRoute("/cases/{alert_id}/report", doing.report, is_act=True, is_scoped=True),
+    DeskRoute("/cases/{alert_id}/limit", doing.limit, is_act=True, is_scoped=True),
+    DeskRoute("/cases/{alert_id}/claim", doing.claim, is_act=True, is_scoped=True),
+    DeskRoute("/undo", doing.undo, is_act=True),
+)

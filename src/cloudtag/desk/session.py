@@ -1,0 +1,81 @@
+"""Who is signed in: a signed cookie names a session, and what a session is stays in this process.
+
+Nothing of a person or a token is in the cookie. With the process all sessions end: sign in again.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from itsdangerous import BadSignature, URLSafeSerializer
+
+from cloudtag.serving.tokens import TokenBook
+from cloudtag.serving.viewers import Viewer
+
+COOKIE = "cloudtag_desk"
+MOST = 10_000
+"""So many sessions are remembered; the oldest ends where there are more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A signed-in person, for so long."""
+
+    name: str
+    viewer: Viewer
+    ends_at: float
+
+
+class SignedIn:
+    """The sessions of one process."""
+
+    def __init__(self, book: TokenBook, hours: float, now: Callable[[], float], *, is_one_time: bool) -> None:
+        """`now` tells seconds. `is_one_time`: the first use of the token spends it."""
+        self._book: TokenBook | None = book
+        self._is_one_time = is_one_time
+        self._seconds = hours * 3600
+        self._now = now
+        self._sessions: OrderedDict[str, Session] = OrderedDict()
+        secret = secrets.token_bytes(32)
+        self._cookies = URLSafeSerializer(secret, salt="session")
+        self._forms = URLSafeSerializer(secret, salt="form")
+
+    def enter(self, token: str) -> str | None:
+        """The cookie of a new session for the holder of a token; none where nobody holds it."""
+        viewer = self._book.viewer_of(token) if self._book else None
+        if viewer is None or not viewer.may("read"):
+            return None
+        if self._is_one_time:
+            self._book = None
+        name = secrets.token_urlsafe(24)
+        self._sessions[name] = Session(name, viewer, self._now() + self._seconds)
+        while len(self._sessions) > MOST:
+            self._sessions.popitem(last=False)
+        return str(self._cookies.dumps(name))
+
+    def session_of(self, cookie: str | None) -> Session | None:
+        """The session a cookie names, if it goes on."""
+        try:
+            session = self._sessions.get(str(self._cookies.loads(cookie))) if cookie else None
+        except BadSignature:
+            return None
+        if session is not None and session.ends_at <= self._now():
+            self.leave(session)
+            return None
+        return session
+
+    def leave(self, session: Session) -> None:
+        """End a session."""
+        self._sessions.pop(session.name, None)
+
+    def form_token(self, session: Session) -> str:
+        """What every form of a session carries, so that no other site can send one."""
+        return str(self._forms.dumps(session.name))
+
+    def is_own_form(self, session: Session, token: str) -> bool:
+        """Whether a form was made for this session."""
+        return hmac.compare_digest(self.form_token(session).encode(), token.encode("utf-8", "surrogatepass"))

@@ -1,0 +1,47 @@
+"""A token is exchanged for a session, once the person says so: an address alone signs nobody in."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from cloudtag.desk.desk import Desk
+from cloudtag.desk.session import COOKIE
+from cloudtag.desk.visit import LARGEST_FORM_BYTES, SEE_OTHER, FormRefusedError, language_of, own_form, rendered
+
+LONGEST_TOKEN = 512
+
+
+async def sign_in_page(request: Request, desk: Desk) -> Response:
+    """The page that asks for a token; one that stands in the address is filled in."""
+    token = request.query_params.get("token", "")[:LONGEST_TOKEN]
+    return rendered(request, language_of(request, desk), "signin.html", token=token, is_wrong=False)
+
+
+async def sign_in(request: Request, desk: Desk) -> Response:
+    """Begin a session for the holder of the token."""
+    length = request.headers.get("content-length", "")
+    if not length.isdecimal() or int(length) > LARGEST_FORM_BYTES:
+        return Response(status_code=413)
+    async with request.form(max_files=0, max_fields=5) as form:
+        token = form.get("token", "")
+    cookie = desk.signed_in.enter(token.strip()) if isinstance(token, str) else None
+    if cookie is None:
+        return rendered(request, language_of(request, desk), "signin.html", 401, token="", is_wrong=True)
+    response = RedirectResponse("/queue", SEE_OTHER)
+    response.set_cookie(COOKIE, cookie, httponly=True, samesite="lax", secure=desk.is_secure, path="/")
+    return response
+
+
+async def sign_out(request: Request, desk: Desk) -> Response:
+    """End the session."""
+    session = desk.signed_in.session_of(request.cookies.get(COOKIE))
+    if session is not None:
+        try:
+            await own_form(request, desk, session)
+        except FormRefusedError:
+            return Response(status_code=403)
+        desk.signed_in.leave(session)
+    response = RedirectResponse("/signin", SEE_OTHER)
+    response.delete_cookie(COOKIE, path="/")
+    return response

@@ -1,0 +1,86 @@
+"""A desk over a warehouse that holds a few stories, and people who are signed in to it."""
+
+import uuid
+from collections.abc import Callable, Iterator
+from hashlib import sha256
+from zoneinfo import ZoneInfo
+
+import clickhouse_connect
+import pytest
+from clickhouse_connect.driver.client import Client
+
+from cloudtag.desk.app import make_app
+from cloudtag.desk.asking import Asking
+from cloudtag.desk.desk import Desk
+from cloudtag.desk.session import SignedIn
+from cloudtag.policy.load import shipped
+from cloudtag.serving.tokens import TokenBook
+from cloudtag.warehouse.migrate import migrate
+from tests.desk.browser import Browser
+from tests.desk.people import PEOPLE
+from tests.desk.pipeline import Pipeline
+from tests.desk.serving import served
+from tests.desk.stories import story
+
+
+class DeskWorld:
+    """The desk, what is behind it, and clients for its people."""
+
+    def __init__(self, client: Client, database: str, connect: Callable[[], Client]) -> None:
+        self.client, self.database = client, database
+        self.pipeline = Pipeline(client, database)
+        self.seconds = 1_790_000_000.0
+        book = TokenBook((sha256(name.encode()).hexdigest(), viewer) for name, viewer in PEOPLE.items())
+        self.desk = Desk(
+            asking=Asking(connect),
+            publish=self.pipeline.publish,
+            signed_in=SignedIn(book, 12, self.now, is_one_time=False),
+            policies=shipped(),
+            zone=ZoneInfo("UTC"),
+            hosts=("testserver", "127.0.0.1"),
+            now=self.now,
+        )
+        self.app = make_app(self.desk)
+        self.port = 0
+
+    def now(self) -> float:
+        """The desk's clock."""
+        return self.seconds
+
+    def visitor(self, name: str | None, language: str = "en") -> Browser:
+        """A browser; signed in as somebody unless none is named."""
+        browser = Browser(self.port, language)
+        if name:
+            assert browser.post("/signin", token=name).status == 303
+        return browser
+
+    def one(self, sql: str) -> object:
+        """The single value of a query."""
+        return self.client.query(sql).result_rows[0][0]
+
+
+@pytest.fixture(scope="session")
+def desk_database(warehouse_url: str) -> Iterator[tuple[str, Callable[[], Client]]]:
+    """A migrated database for the desk, and what connects to it."""
+    database = f"desk_{uuid.uuid4().hex[:8]}"
+    keeper = clickhouse_connect.get_client(dsn=warehouse_url, autogenerate_session_id=False)
+    migrate(keeper, database)
+
+    def connect() -> Client:
+        client = clickhouse_connect.get_client(dsn=warehouse_url, autogenerate_session_id=False)
+        client.database = database
+        return client
+
+    yield database, connect
+    keeper.command(f"DROP DATABASE {database}")
+    keeper.close()
+
+
+@pytest.fixture(scope="session")
+def world(desk_database: tuple[str, Callable[[], Client]]) -> Iterator[DeskWorld]:
+    """The desk with its stories. Tests that act use buyers of their own."""
+    database, connect = desk_database
+    made = DeskWorld(connect(), database, connect)
+    made.pipeline.take(story())
+    with served(made.app) as made.port:
+        yield made

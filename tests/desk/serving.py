@@ -1,0 +1,30 @@
+"""A server for an application, in a thread of the test process."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import uvicorn
+
+from cloudtag.local.probe import free_port
+
+
+@contextmanager
+def served(app: Any) -> Iterator[int]:
+    """The port at which an application answers on loopback."""
+    port, started = free_port(), threading.Event()
+
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: Any = None) -> None:
+            await super().startup(sockets)
+            started.set()
+
+    config = uvicorn.Config(app, "127.0.0.1", port, log_level="warning", lifespan="on", timeout_graceful_shutdown=1)
+    server = Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    assert started.wait(30)
+    yield port
+    server.should_exit = True
+    thread.join(30)
