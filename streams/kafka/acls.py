@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from cloudtag.config import Config
 from cloudtag.contract.spelling import did_you_mean
-from cloudtag.contract.streams import INPUTS, INTERNAL, OUTPUTS
+from cloudtag.contract.streams import CONTRACTS, INPUTS, INTERNAL, OUTPUTS, SURFACES
 from streams.kafka import topics
 
 LETTERS = "dead-letters"
@@ -90,10 +90,11 @@ def _kinds(config: Config) -> dict[str, list[str]]:
     streams = {
         "inputs": [*INPUTS],
         "outputs": [name for name in OUTPUTS if name != LETTERS],
+        "surfaces": [*SURFACES],
         "internal": [*INTERNAL, *beside],
         "replayed": [topics.REPLAYED],
     }
-    streams |= {name: [name] for name in (*INPUTS, *OUTPUTS, *INTERNAL)}
+    streams |= {name: [name] for name in (*CONTRACTS, *INTERNAL)}
     found = {kind: [config.topic(name) for name in names] for kind, names in streams.items()}
     return found | {"changelogs": [config.changelog(processor) for processor in config.processors]}
 

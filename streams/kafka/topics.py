@@ -12,7 +12,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
 from cloudtag.config import Config
-from cloudtag.contract.streams import INPUTS, INTERNAL, OUTPUTS, READS
+from cloudtag.contract.streams import INPUTS, INTERNAL, OUTPUTS, READS, SURFACES
 from streams.kafka.admission import explained
 from streams.kafka.producer import LARGEST_RECORD_BYTES
 from streams.kafka.security import client_settings
@@ -85,6 +85,8 @@ def _names_and_settings(config: Config) -> Iterator[tuple[str, dict[str, str]]]:
     for name in OUTPUTS:
         is_letters = name == "dead-letters"
         yield config.topic(name), _kept(DEAD_LETTER_DAYS if is_letters else OUTPUT_DAYS)
+    for name in SURFACES:
+        yield config.topic(name), _kept(OUTPUT_DAYS)
     yield config.topic(REPLAYED), _compacted()
     for name in INTERNAL:
         yield config.topic(name), _kept(FORWARD_DAYS)

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 
 from cloudtag.cli.dead_letter_log import ReplayMark, UnreadableMarkError, mark_of
 from cloudtag.contract.internal import WatermarkRecord
-from cloudtag.contract.streams import INPUTS, INTERNAL, OUTPUTS
+from cloudtag.contract.streams import CONTRACTS, INTERNAL
 from cloudtag.engine.rows import UnreadableRowError, header
 from cloudtag.engine.task_result import UnscopedStateError
 from cloudtag.local.gateway import codec as encodings
@@ -64,7 +64,7 @@ class Schemas:
         return 1
 
 
-STREAMS = sorted({**INPUTS, **OUTPUTS})
+STREAMS = sorted(CONTRACTS)
 
 
 @cache

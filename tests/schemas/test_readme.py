@@ -5,7 +5,7 @@ from typing import get_args
 
 from cloudtag import resources
 from cloudtag.config import Config
-from cloudtag.contract.streams import INPUTS, OUTPUTS
+from cloudtag.contract.streams import CONTRACTS
 from cloudtag.decisions.unheard import UnheardReason
 from streams.kafka.topics import DAY_MS, declared
 from streams.worker.worker_metrics import REASONS
@@ -15,7 +15,7 @@ README = (resources.schemas_dir() / "README.md").read_text(encoding="utf-8")
 
 def test_every_topic_is_listed_with_its_key_record_and_retention() -> None:
     settings = {topic.name: topic.config for topic in declared(Config())}
-    for stream in (*INPUTS.values(), *OUTPUTS.values()):
+    for stream in CONTRACTS.values():
         config = settings[stream.name]
         days = int(config["retention.ms"]) // DAY_MS
         assert config["cleanup.policy"] == "delete"

@@ -15,13 +15,13 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from cloudtag import wire
 from cloudtag.contract.internal import WatermarkRecord
 from cloudtag.contract.replay_form import is_time
-from cloudtag.contract.streams import INPUTS, INTERNAL, OUTPUTS
+from cloudtag.contract.streams import CONTRACTS, INTERNAL
 from cloudtag.contract.types import EARLIEST_MS, LATEST_MS
 from cloudtag.wire import schemas
 from cloudtag.wire.shape import shape_of
 from tests.effort import examples
 
-AVRO = {s.name: s.struct for s in (*INPUTS.values(), *OUTPUTS.values())}
+AVRO = {s.name: s.struct for s in CONTRACTS.values()}
 PRIVATE: dict[str, type[Struct]] = {s.name: s.struct for s in INTERNAL.values()} | {
     "watermarks-buyers": WatermarkRecord
 }

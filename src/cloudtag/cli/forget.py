@@ -15,7 +15,7 @@ from cloudtag.cli.options import Brokers, ClickHouse, settings
 from cloudtag.cli.screen import note, output
 from cloudtag.config import Config
 from cloudtag.contract.events import ErasureRequested
-from cloudtag.contract.streams import INPUTS, INTERNAL, OUTPUTS
+from cloudtag.contract.streams import CONTRACTS, INTERNAL
 from cloudtag.contract.times import rfc3339
 
 BUYER_FIELDS = ("buyer_id", "linked_buyer_ids", "orders", "subject_id")
@@ -124,7 +124,7 @@ def what_stays(config: Config) -> list[str]:
     """A line for each length of time for which topics keep records that name a buyer."""
     from streams.kafka.topics import DAY_MS, all_misplaced, declared
 
-    streams = (*INPUTS.values(), *OUTPUTS.values(), *INTERNAL.values())
+    streams = (*CONTRACTS.values(), *INTERNAL.values())
     named = {config.topic(s.name) for s in streams if _names_buyers(s.struct)}
     named |= {config.topic(name) for name in (*all_misplaced(config), "dead-letters")}
     changelogs = [config.changelog(processor) for processor in config.processors]

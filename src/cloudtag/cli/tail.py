@@ -18,14 +18,14 @@ from cloudtag.cli.screen import note, output
 from cloudtag.config import Config
 from cloudtag.contract.records import Alert
 from cloudtag.contract.standing import is_taken_back
-from cloudtag.contract.streams import INPUTS, OUTPUTS
+from cloudtag.contract.streams import CONTRACTS, INPUTS, OUTPUTS
 from cloudtag.detection.wording import counted
 from cloudtag.wire import encode_json
 
 MISPLACED = "misplaced"
 COLOURS = {"low": "cyan", "medium": "yellow", "high": "red", "critical": "bold red"}
 GROUPS = {"inputs": tuple(INPUTS), "outputs": tuple(OUTPUTS), "all": (*INPUTS, *OUTPUTS)}
-SINGLE = (*GROUPS["all"], MISPLACED)
+SINGLE = (*CONTRACTS, MISPLACED)
 """Misplaced records are among the inputs too, where they were found: `all` shows them once."""
 
 

@@ -17,7 +17,7 @@ _encode = msgspec.json.Encoder(order="sorted").encode
 
 def is_time(name: str) -> bool:
     """Whether a field of that name is a moment: when something was, or by when something must be."""
-    return name.endswith("_at") or name == "cleaned_by"
+    return name.endswith("_at") or name in ("cleaned_by", "as_of", "valid_until")
 
 
 def object_of(record: Struct) -> dict[str, Any]:

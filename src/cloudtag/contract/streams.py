@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from cloudtag.contract import couriers, disputes, events, links, moments, parcels, records, shops
+from cloudtag.contract import couriers, decision_records, disputes, events, links, moments, parcels, records, shops
 from cloudtag.contract.internal import InternalRecord
 from cloudtag.contract.upgrades import upgraded
 
@@ -145,6 +145,18 @@ OUTPUTS: dict[str, OutputStream] = {
 }
 """What cloudtag publishes."""
 
+SURFACES: dict[str, Stream] = {
+    s.name: s
+    for s in (
+        Stream("decisions", decision_records.DecisionGiven, "buyer_id"),
+        Stream("decision-changes", decision_records.DecisionChanged, "buyer_id"),
+    )
+}
+"""What is published by what people and systems ask: no processor reads or writes it, and nothing is judged by it."""
+
+CONTRACTS: dict[str, Stream] = {**INPUTS, **OUTPUTS, **SURFACES}
+"""Every stream that others may read or write: each has a schema."""
+
 INTERNAL: dict[str, InternalStream] = {
     s.name: s
     for s in (
@@ -246,7 +258,7 @@ WRITES: dict[str, tuple[str, ...]] = {
 those of a processor are about events that were taken and never found what they are about."""
 
 STREAM_OF: dict[type[Struct], str] = {
-    s.struct: s.name for s in (*INPUTS.values(), *OUTPUTS.values(), *INTERNAL.values())
+    s.struct: s.name for s in (*CONTRACTS.values(), *INTERNAL.values())
 }
 """The stream a struct travels on."""
 

@@ -14,7 +14,7 @@ from fastavro.read import SchemaResolutionError
 from fastavro.schema import SchemaParseException, UnknownType
 from msgspec import Struct
 
-from cloudtag.contract.streams import INPUTS, OUTPUTS
+from cloudtag.contract.streams import CONTRACTS
 from cloudtag.wire import advice, schemas
 from cloudtag.wire.reading import ReadValue, reader_of
 from cloudtag.wire.shape import Shape, shape_of
@@ -79,8 +79,8 @@ class BodyReader:
 
 
 def struct_of(stream: str) -> type[Struct]:
-    """The struct of an input or output. Raises KeyError for any other stream."""
-    return (INPUTS.get(stream) or OUTPUTS[stream]).struct
+    """The struct of a stream that has a schema. Raises KeyError for any other."""
+    return CONTRACTS[stream].struct
 
 
 def _parsed(stream: str, writer: schemas.Schema) -> schemas.Released:

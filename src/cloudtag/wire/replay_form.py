@@ -14,7 +14,7 @@ import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from cloudtag.contract.replay_form import object_of
-from cloudtag.contract.streams import INPUTS, OUTPUTS
+from cloudtag.contract.streams import CONTRACTS, INPUTS
 from cloudtag.wire import advice
 from cloudtag.wire.codec import MAX_RECORD_BYTES
 from cloudtag.wire.produced import slip_in, status_of
@@ -23,7 +23,7 @@ from cloudtag.wire.undecodable import Undecodable
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MS = timedelta(milliseconds=1)
-_STREAMS = {**INPUTS, **OUTPUTS}
+_STREAMS = CONTRACTS
 _INVALID = re.compile(r"Invalid value '(.*)'$")
 _Time = Annotated[datetime, Meta(tz=True)] | int
 

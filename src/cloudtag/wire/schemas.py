@@ -14,12 +14,12 @@ from fastavro.schema import fingerprint as fastavro_fingerprint
 from fastavro.schema import parse_schema, to_parsing_canonical_form
 
 from cloudtag import resources
-from cloudtag.contract.streams import INPUTS, OUTPUTS
+from cloudtag.contract.streams import CONTRACTS
 
 Schema = dict[str, Any]
 """An Avro record schema as JSON."""
 
-AVRO_STREAMS = {**INPUTS, **OUTPUTS}
+AVRO_STREAMS = CONTRACTS
 """The streams that travel as Avro."""
 
 
