@@ -13,12 +13,12 @@ from cloudtag.warehouse.errors import OutageError
 from tests.effort import examples
 from tests.warehouse.batches import batch, inserter
 from tests.warehouse.places import Warehouse
-from tests.warehouse.record_samples import confirmation, consequence, label, report_status, tag_status
+from tests.warehouse.record_samples import at, confirmation, consequence, label, report_status, tag_status
 from tests.warehouse.samples import alert
 from tests.warehouse.test_migrate import HISTORIES
 
 MAKERS: dict[str, tuple[str, str, Callable[[str, int], Struct]]] = {
-    "alerts": ("alerts", "decided_at", lambda name, n: alert(n, n, alert_id=name, buyer_id="nina")),
+    "alerts": ("alerts", "decided_at", lambda name, n: alert(n, n, alert_id=name, buyer_id="nina", decided_at=at(n))),
     "tag-statuses": (
         "tag_statuses",
         "decided_at",

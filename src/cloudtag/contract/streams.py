@@ -7,7 +7,18 @@ from typing import Any
 
 from msgspec import Struct
 
-from cloudtag.contract import couriers, decision_records, disputes, events, links, moments, parcels, records, shops
+from cloudtag.contract import (
+    couriers,
+    decision_records,
+    disputes,
+    events,
+    links,
+    moments,
+    parcels,
+    records,
+    shops,
+    surfaces,
+)
 from cloudtag.contract.internal import InternalRecord
 from cloudtag.contract.upgrades import upgraded
 
@@ -150,6 +161,8 @@ SURFACES: dict[str, Stream] = {
     for s in (
         Stream("decisions", decision_records.DecisionGiven, "buyer_id"),
         Stream("decision-changes", decision_records.DecisionChanged, "buyer_id"),
+        Stream("case-acts", surfaces.CaseAct, "alert_id"),
+        Stream("audit", surfaces.AuditEntry, "actor"),
     )
 }
 """What is published by what people and systems ask: no processor reads or writes it, and nothing is judged by it."""

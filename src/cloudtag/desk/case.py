@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from cloudtag.contract.records import Alert
@@ -103,9 +103,12 @@ async def case_of(asking: Asking, viewer: Viewer, alert_id: str) -> Case | None:
     return Case(row, alert, revisions, tuple(facts), _parcels(numbers, facts), beside)
 
 
-async def claim_of(asking: Asking, alert_ids: Sequence[str]) -> dict[str, Row]:
-    """Who looks at which case now, by alert. Raises `NoAnswerError`."""
-    rows = await asking.rows(CLAIMED_SQL, {"alert_ids": list(alert_ids)}) if alert_ids else []
+async def claim_of(asking: Asking, alert_ids: Sequence[str], now_ms: int) -> dict[str, Row]:
+    """Who has which case in hand now, by alert. Raises `NoAnswerError`."""
+    if not alert_ids:
+        return {}
+    now = datetime.fromtimestamp(now_ms / 1000, UTC)
+    rows = await asking.rows(CLAIMED_SQL, {"alert_ids": list(alert_ids), "now": now})
     return {row["alert_id"]: row for row in rows}
 
 

@@ -33,10 +33,12 @@ ALERT_SQL = (
     "WHERE alert_id = {alert_id:String} ORDER BY revision LIMIT 1 BY revision"
 )
 CLAIMED_SQL = f"""
-    SELECT alert_id, argMax(actor, (occurred_at, event_id)) AS actor, max(occurred_at) AS since,
-        argMax(act, (occurred_at, event_id)) AS act
-    FROM case_acts WHERE alert_id IN {{alert_ids:Array(String)}} AND act IN ('claim', 'release')
-    GROUP BY alert_id HAVING act = 'claim' AND since > now64(3) - INTERVAL {CLAIM_HOURS} HOUR"""  # noqa: S608 - the same
+    SELECT alert_id, actor, since FROM (
+        SELECT alert_id, argMax(c.actor, (c.occurred_at, c.event_id)) AS actor, max(c.occurred_at) AS since,
+            argMax(c.act, (c.occurred_at, c.event_id)) AS last_act
+        FROM case_acts AS c
+        WHERE alert_id IN {{alert_ids:Array(String)}} AND c.act IN ('claim', 'release') GROUP BY alert_id
+    ) WHERE last_act = 'claim' AND since > {{now:DateTime64(3)}} - INTERVAL {CLAIM_HOURS} HOUR"""  # noqa: S608 - the same
 CHANGED_SQL = """
     SELECT alert_id, argMax(revision, revision) AS newest, argMax(status, revision) AS status,
         argMax(severity, revision) AS severity

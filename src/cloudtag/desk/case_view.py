@@ -61,7 +61,8 @@ async def case_view(visit: Visit, case: Case) -> CaseView:
     """The words of a case for a visit. Raises `NoAnswerError`."""
     from cloudtag.desk.offers import offers
 
-    claim = (await claim_of(visit.desk.asking, [case.alert.alert_id])).get(case.alert.alert_id)
+    alert_id = case.alert.alert_id
+    claim = (await claim_of(visit.desk.asking, [alert_id], visit.desk.now_ms)).get(alert_id)
     sent_id = visit.request.query_params.get("sent", "")
     sent = visit.desk.sent.get(sent_id)
     is_own = sent is not None and sent.viewer == visit.viewer.name and sent.alert_id == case.alert.alert_id

@@ -20,14 +20,14 @@ _TAGGED = """
     SELECT order_id, scenario FROM tag_statuses_current
     WHERE shop_id = {shop:String} AND buyer_key = {buyer:String} AND status IN ('pending', 'confirmed', 'expired')"""
 _CONTACTED = """
-    SELECT order_id, countIf(NOT answered) AS unanswered, countIf(answered) AS answered FROM contacts_once
+    SELECT order_id, count() AS contacts FROM contacts_once
     WHERE shop_id = {shop:String} AND buyer_key = {buyer:String} GROUP BY order_id"""
 _SHOPS = """
     SELECT uniqExact(shop_id) AS shops FROM tag_statuses_current
     WHERE buyer_key = {buyer:String} AND status IN ('pending', 'confirmed') AND shop_id != {shop:String}
         AND decided_at >= (SELECT at FROM newest_event) - INTERVAL {days:UInt32} DAY"""
 _LIMITED = """
-    SELECT argMax(status, (occurred_at, event_id)) AS status FROM order_limits
+    SELECT argMax(l.status, (l.occurred_at, l.event_id)) AS status FROM order_limits AS l
     WHERE shop_id = {shop:String} AND buyer_key = {buyer:String}"""
 
 
@@ -102,7 +102,7 @@ PreviewLine = tuple[str, dict[str, Any], bool]
 NOT_PERMITTED = "Account {account} may not tag: the tag would be rejected."
 PERMITTED = "Account {account} may tag."
 DUPLICATE = "Order {order} is tagged by this shop already: a second tag may be rejected as a duplicate."
-CONTACTED = "Order {order}: {count} contacts stayed unanswered; some scenarios need {needed} before a tag."
+CONTACTED = "Order {order}: the buyer was contacted {count} times; some scenarios need {needed} vain contacts before a tag."
 ALONE = "{others} other shops tagged this buyer in {days} days; with {threshold} shops in all the tags are confirmed."
 PREVIEWS = (NOT_PERMITTED, PERMITTED, DUPLICATE, CONTACTED, ALONE)
 """Every sentence of a preview."""
@@ -119,7 +119,7 @@ def _duplicates(rows: list[Row], orders: list[str]) -> list[PreviewLine]:
 
 
 def _contacts(rows: list[Row], orders: list[str], needed: int) -> list[PreviewLine]:
-    counts = {row["order_id"]: row["unanswered"] + row["answered"] for row in rows}
+    counts = {row["order_id"]: row["contacts"] for row in rows}
     if not needed:
         return []
     return [

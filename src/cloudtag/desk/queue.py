@@ -47,11 +47,11 @@ _DUE = """
         SELECT o.alert_id AS alert_id, d.due_at AS due_at
         FROM (SELECT alert_id, buyer_key, arrayJoin(refund_ids) AS refund_id FROM alerts_current) AS o
         INNER JOIN (
-            SELECT buyer_key, refund_id,
-                argMaxIf(deadline_at, (occurred_at, event_id), deadline_at IS NOT NULL) AS due_at
-            FROM refunds GROUP BY buyer_key, refund_id
-            HAVING due_at IS NOT NULL
-                AND argMax(status, (occurred_at, event_id)) NOT IN ('completed', 'withdrawn', 'refused')
+            SELECT buyer_key, refund_id, due_at FROM (
+                SELECT buyer_key, refund_id, argMax(status, (occurred_at, event_id)) AS last_status,
+                    argMaxIf(deadline_at, (occurred_at, event_id), deadline_at IS NOT NULL) AS due_at
+                FROM refunds GROUP BY buyer_key, refund_id
+            ) WHERE due_at IS NOT NULL AND last_status NOT IN ('completed', 'withdrawn', 'refused')
         ) AS d ON o.buyer_key = d.buyer_key AND o.refund_id = d.refund_id
     ) GROUP BY alert_id"""
 """Until when something must be done about each alert: a refund answered, a report or a tag decided."""
@@ -132,8 +132,8 @@ async def choices(asking: Asking, viewer: Viewer) -> dict[str, list[str]]:
     sight, who = in_sight(viewer, ALERT)
     every = "arrayFilter(s -> s != '', groupUniqArrayArray(arrayPushBack(orders_shop_ids, shop_id)))"
     row = await asking.one(
-        f"SELECT arraySort(groupUniqArray(scenario)) AS scenarios, arraySlice(arraySort({every}), 1, {MOST_SHOPS}) AS shops"  # noqa: S608 - names of our own, values as parameters
-        f" FROM alerts_current WHERE {sight}",
+        f"SELECT arraySort(groupUniqArray(scenario)) AS scenarios, "  # noqa: S608 - names of our own, values as parameters
+        f"arraySlice(arraySort({every}), 1, {MOST_SHOPS}) AS shops FROM alerts_current WHERE {sight}",
         who,
     )
     own = {shop.shop_id for shop in viewer.shops}

@@ -24,9 +24,8 @@ async def queue(visit: Visit) -> Response:
         families=FAMILIES,
         severities=SEVERITIES,
         dues=DUE,
-        claims=await claim_of(asking, [case["alert_id"] for case in found.cases]),
+        claims=await claim_of(asking, [case["alert_id"] for case in found.cases], visit.desk.now_ms),
         freshness=await freshness(asking),
-        is_live=True,
     )
 
 
@@ -34,7 +33,7 @@ async def next_case(visit: Visit) -> Response:
     """To the first case of a choice that nobody looks at."""
     wanted = QueueFilter.of(visit.request.query_params)
     found = await queue_page(visit.desk.asking, visit.viewer, wanted)
-    claims = await claim_of(visit.desk.asking, [case["alert_id"] for case in found.cases])
+    claims = await claim_of(visit.desk.asking, [case["alert_id"] for case in found.cases], visit.desk.now_ms)
     taken = {alert_id for alert_id, claim in claims.items() if claim["actor"] != visit.viewer.name}
     first = next((case["alert_id"] for case in found.cases if case["alert_id"] not in taken), None)
     return visit.to(wanted.address() if first is None else f"/cases/{first}")
@@ -52,7 +51,7 @@ async def case_page(visit: Visit, status: int = 200, stale: int | None = None) -
     if found is None:
         raise NotSeenError(alert_id)
     view = await case_view(visit, found)
-    return visit.page("case.html", status, case=found, view=view, stale=stale, is_live=True)
+    return visit.page("case.html", status, case=found, view=view, stale=stale)
 
 
 async def keys(visit: Visit) -> Response:

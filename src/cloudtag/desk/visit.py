@@ -114,7 +114,6 @@ def rendered(request: Request, language: Language, template: str, status: int = 
             language=language,
             path=request.url.path,
             here=str(request.url.replace(scheme="", netloc="")),
-            is_live=False,
             **{"viewer": None, "csrf": "", **context},
         )
     )

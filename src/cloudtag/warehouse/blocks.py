@@ -9,8 +9,9 @@ from cloudtag.warehouse.columns import TIME, Column, WarehouseTable
 from cloudtag.warehouse.fact_tables import FACT_TABLES
 from cloudtag.warehouse.pseudonymizer import Pseudonymizer
 from cloudtag.warehouse.record_tables import RECORD_TABLES
+from cloudtag.warehouse.surface_tables import SURFACE_TABLES
 
-TABLES: dict[str, WarehouseTable] = {**FACT_TABLES, **RECORD_TABLES}
+TABLES: dict[str, WarehouseTable] = {**FACT_TABLES, **RECORD_TABLES, **SURFACE_TABLES}
 """The table of each stream."""
 
 

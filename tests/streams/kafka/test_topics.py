@@ -6,7 +6,7 @@ import pytest
 from aiokafka.partitioner import DefaultPartitioner
 
 from cloudtag.config import Config
-from cloudtag.contract.streams import INPUTS, INTERNAL, OUTPUTS, READS
+from cloudtag.contract.streams import CONTRACTS, INTERNAL, READS
 from streams.kafka.partitioner import partition_of
 from streams.kafka.topics import REPLAYED, Declared, TopicError, check, create, declared
 
@@ -15,7 +15,7 @@ def test_every_stream_and_every_processor_has_its_topics() -> None:
     config = Config(topic_prefix="x-", partitions=3, replication=2)
     names = {topic.name for topic in declared(config)}
     assert names == {
-        *(f"x-{stream}" for stream in (*INPUTS, *OUTPUTS, *INTERNAL)),
+        *(f"x-{stream}" for stream in (*CONTRACTS, *INTERNAL)),
         f"x-{REPLAYED}",
         *(f"x-watermarks-{name}" for name in READS),
         *(f"x-misplaced-{name}" for name in ("buyers", "parcels", "shops")),
