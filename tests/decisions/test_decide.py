@@ -146,6 +146,8 @@ CLAIMED = [
     ("an alert elsewhere", of(alert("medium", "freight_insurance", shop="s2")), "grant"),
     ("hold", claim("hold"), "hold"),
     ("refuse", claim("refuse", claim_id="k1"), "refuse"),
+    ("one of two claims", claim("refuse", claim_id="k0, k1"), "refuse"),
+    ("none of two claims", claim("refuse", claim_id="k0, k11"), "grant"),
     ("another claim", claim("refuse", claim_id="k2"), "grant"),
     ("follow the complaint", claim("follow_complaint"), "follow_complaint"),
     ("pay", claim("pay"), "grant"),

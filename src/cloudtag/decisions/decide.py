@@ -102,7 +102,7 @@ def _held(question: DecisionQuestion, held: list[Alert], standing: WhatStands, p
 
 def _holds(alert: Alert, question: DecisionQuestion, standing: WhatStands, policy: Policy) -> bool:
     """Whether an alert names the refund and is grave enough to hold it, alone or borne out by a confirmed tag."""
-    if question.refund_id is None or question.refund_id not in alert.refund_ids or not _is_of_shop(alert, question):
+    if not names_refund(alert, question):
         return False
     rules = policy.decisions
     if alert.severity in rules.hold_severities:
@@ -125,7 +125,7 @@ def _ship(question: DecisionQuestion, standing: WhatStands, policy: Policy) -> D
     if holds:
         return Decision("hold", tuple(c.consequence_id for c in holds), ("the limit is lifted or ends",))
     severities = policy.decisions.order_severities
-    alerts = [a for a in standing.alerts if stands(a) and a.severity in severities and _names_order(a, question)]
+    alerts = [a for a in standing.alerts if stands(a) and a.severity in severities and names_order(a, question)]
     if not warnings and not alerts:
         return Decision("ship")
     because = (*(c.consequence_id for c in warnings), *(alert.alert_id for alert in alerts))
@@ -136,7 +136,7 @@ def _ship(question: DecisionQuestion, standing: WhatStands, policy: Policy) -> D
 
 def _claim(question: DecisionQuestion, standing: WhatStands, policy: Policy) -> Decision:
     for told in _following(question, standing, "insurance_decision"):
-        if question.claim_id in (None, told.details.get("claim_id", question.claim_id)):
+        if _is_about_claim(told, question.claim_id):
             answer = _CLAIMS[told.details["decision"]]
             change = ("the tag or alert is taken back, or a complaint is decided",)
             return Decision(answer, (told.consequence_id, *told.because), () if answer == "grant" else change)
@@ -147,7 +147,7 @@ def _claim(question: DecisionQuestion, standing: WhatStands, policy: Policy) -> 
         if stands(alert)
         and alert.scenario == _FREIGHT
         and alert.severity in severities
-        and _names_order(alert, question)
+        and names_order(alert, question)
     ]
     return Decision("review", tuple(a.alert_id for a in alerts), _clearing(alerts)) if alerts else Decision("grant")
 
@@ -160,7 +160,19 @@ def _following(question: DecisionQuestion, standing: WhatStands, kind: str) -> I
             yield told
 
 
-def _names_order(alert: Alert, question: DecisionQuestion) -> bool:
+def _is_about_claim(told: Consequence, claim_id: str | None) -> bool:
+    """Whether it decides about a claim: about several of the order it names each, before there is one it names none."""
+    named = told.details.get("claim_id")
+    return claim_id is None or named is None or claim_id == named or claim_id in named.split(", ")
+
+
+def names_refund(alert: Alert, question: DecisionQuestion) -> bool:
+    """Whether an alert names the refund that is asked about."""
+    return question.refund_id is not None and question.refund_id in alert.refund_ids and _is_of_shop(alert, question)
+
+
+def names_order(alert: Alert, question: DecisionQuestion) -> bool:
+    """Whether an alert names the order that is asked about."""
     if alert.orders:
         return any((o.shop_id, o.order_id) == (question.shop_id, question.order_id) for o in alert.orders)
     return question.order_id in alert.order_ids and _is_of_shop(alert, question)

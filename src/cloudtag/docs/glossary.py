@@ -36,6 +36,8 @@ ORDER = (
     "scenarios",
     "explain",
     "serving",
+    "streams/view",
+    "decide",
     "backtest",
     "evaluate",
     "datasets",

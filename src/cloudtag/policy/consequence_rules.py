@@ -113,6 +113,9 @@ class DecisionRules(Struct, frozen=True, forbid_unknown_fields=True):
     held for one of `hold_severities` that names the refund, and for one of `tagged_hold_severities` that does while a
     tag of its scenario on the order is confirmed. An order is reviewed before it is shipped where one of
     `order_severities` names it; so is an insurance claim for one of `claim_severities` of its scenario on the order.
+
+    An answer is good for `valid_minutes`. What stands counts as known up to now while it was read to its end within
+    `behind_seconds`; where it was not, nothing is granted but what is in `open_when_behind`, and all else is reviewed.
     """
 
     review_severities: _Severities = ("medium", "high", "critical")
@@ -120,6 +123,9 @@ class DecisionRules(Struct, frozen=True, forbid_unknown_fields=True):
     tagged_hold_severities: _Severities = ("high",)
     order_severities: _Severities = ("high", "critical")
     claim_severities: _Severities = ("medium", "high", "critical")
+    valid_minutes: Annotated[int, Meta(ge=1, le=1440)] = 30
+    behind_seconds: Annotated[int, Meta(ge=1, le=86_400)] = 30
+    open_when_behind: tuple[Literal["refund", "return", "order", "claim"], ...] = ("order",)
 
 
 class DeadlineRules(Struct, frozen=True, forbid_unknown_fields=True):

@@ -67,6 +67,13 @@ def encode_json(stream: str, record: Struct) -> dict[str, Any]:
     return {"stream": _STREAMS[stream].name, **object_of(record)}
 
 
+@cache
+def line_type(stream: str, *, is_tagged: bool = True) -> type[Struct]:
+    """The struct that a line of an input stream is read as, with its `stream` or without: what a form may ask for."""
+    shape = shape_of(INPUTS[stream].struct)
+    return _loose(shape, stream if is_tagged else None, is_event=True, suffix="Line" if is_tagged else "Body")
+
+
 def _encoded(source: dict[str, Any]) -> bytes:
     try:
         return msgspec.json.encode(source)
@@ -128,9 +135,9 @@ def _loose_item(struct: type[Struct], *, is_event: bool) -> type[Struct]:
     return _loose(shape_of(struct), None, is_event=is_event)
 
 
-def _loose(shape: Shape, tag: str | None, *, is_event: bool) -> type[Struct]:
+def _loose(shape: Shape, tag: str | None, *, is_event: bool, suffix: str = "Line") -> type[Struct]:
     """The same struct as an object whose times may be written either way; an event's must say what happened."""
-    said = status_of(shape.struct) if is_event and tag else None
+    said = status_of(shape.struct) if is_event and (tag or suffix == "Body") else None
     hints = get_type_hints(shape.struct, include_extras=True)
     fields = []
     for field in msgspec.structs.fields(shape.struct):
@@ -142,7 +149,7 @@ def _loose(shape: Shape, tag: str | None, *, is_event: bool) -> type[Struct]:
             fields.append((field.name, kind | UnsetType, UNSET))
         else:
             fields.append((field.name, kind, msgspec.field()))
-    name = f"{shape.struct.__name__}Line"
+    name = f"{shape.struct.__name__}{suffix}"
     options: dict[str, Any] = {} if tag is None else {"tag_field": "stream", "tag": tag}
     options["forbid_unknown_fields"] = is_event
     return msgspec.defstruct(name, fields, frozen=True, kw_only=True, gc=False, **options)
