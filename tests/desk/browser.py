@@ -61,7 +61,7 @@ class Browser:
         kept = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         sent = self.headers | ({"cookie": kept} if kept else {}) | headers
         try:
-            connection.request(method, address, body, sent)
+            connection.request(method, address.partition("#")[0], body, sent)
             response = connection.getresponse()
             text = response.read().decode()
         finally:

@@ -1,8 +1,10 @@
 """A desk over a warehouse that holds a few stories, and people who are signed in to it."""
 
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from hashlib import sha256
+from itertools import count
 from zoneinfo import ZoneInfo
 
 import clickhouse_connect
@@ -20,7 +22,11 @@ from tests.desk.browser import Browser
 from tests.desk.people import PEOPLE
 from tests.desk.pipeline import Pipeline
 from tests.desk.serving import served
-from tests.desk.stories import story
+from tests.desk.stories import empty_parcel, story
+from tests.detectors.judged import events_of
+
+STARTS_AT = 1_790_000_000.0
+"""The desk's clock, in seconds."""
 
 
 class DeskWorld:
@@ -29,7 +35,7 @@ class DeskWorld:
     def __init__(self, client: Client, database: str, connect: Callable[[], Client]) -> None:
         self.client, self.database = client, database
         self.pipeline = Pipeline(client, database)
-        self.seconds = 1_790_000_000.0
+        self.seconds = STARTS_AT
         book = TokenBook((sha256(name.encode()).hexdigest(), viewer) for name, viewer in PEOPLE.items())
         self.desk = Desk(
             asking=Asking(connect),
@@ -42,6 +48,7 @@ class DeskWorld:
         )
         self.app = make_app(self.desk)
         self.port = 0
+        self._numbers = count(100)
 
     def now(self) -> float:
         """The desk's clock."""
@@ -53,6 +60,19 @@ class DeskWorld:
         if name:
             assert browser.post("/signin", token=name).status == 303
         return browser
+
+    def fresh(self, shop: str = "s1") -> str:
+        """The number of a new buyer who sends an empty parcel back: `b…`, `o…` and `r…` are theirs."""
+        number = next(self._numbers)
+        self.pipeline.take(events_of(empty_parcel(number, shop, 19900)))
+        return str(number)
+
+    def settle_audit(self) -> None:
+        """Return when everything that was looked at is stored."""
+        deadline = time.monotonic() + 10
+        while self.desk.audit.is_waiting:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
 
     def one(self, sql: str) -> object:
         """The single value of a query."""
@@ -84,3 +104,12 @@ def world(desk_database: tuple[str, Callable[[], Client]]) -> Iterator[DeskWorld
     made.pipeline.take(story())
     with served(made.app) as made.port:
         yield made
+
+
+@pytest.fixture
+def acted(world: DeskWorld) -> Iterator[DeskWorld]:
+    """The desk with its stories, for a test that acts, on a case of its own."""
+    yield world
+    world.seconds, world.pipeline.is_down, world.pipeline.holds = STARTS_AT, False, False
+    world.settle_audit()
+    world.pipeline.sent.clear()

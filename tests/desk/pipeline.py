@@ -1,6 +1,7 @@
 """The pipeline in one process: what the desk sends is checked, judged and stored, as worker and sink would."""
 
 import asyncio
+import threading
 import uuid
 from collections.abc import Iterable, Sequence
 from itertools import count, groupby
@@ -26,6 +27,7 @@ class Pipeline:
 
     def __init__(self, client: Client, database: str) -> None:
         self._into = Inserter(client, database, Pseudonymizer(SECRET))
+        self._lock = threading.Lock()
         self._stored: set[tuple[str, str, int]] = set()
         self.events: list[Any] = []
         self.sent: list[Any] = []
@@ -36,8 +38,14 @@ class Pipeline:
 
     def take(self, events: Sequence[Any]) -> None:
         """Judge and store events, each as if it came right after it happened."""
+        with self._lock:
+            self._take(events)
+
+    def _take(self, events: Sequence[Any]) -> None:
         self.events += events
         self._store((STREAM_OF[type(event)], event) for event in events)
+        if not any(STREAM_OF[type(event)] in INPUTS for event in events):
+            return
         judged = [event for event in self.events if STREAM_OF[type(event)] in INPUTS]
         records = []
         for stream, record in judge(list(judged), None, shipped()):
@@ -49,7 +57,7 @@ class Pipeline:
 
     async def publish(self, events: Sequence[Struct]) -> None:
         """Take what the desk sends."""
-        from cloudtag.desk.desk import NotSentError
+        from cloudtag.desk.publishing import NotSentError
 
         if self.is_down:
             raise NotSentError("no broker answers")

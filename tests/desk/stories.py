@@ -7,7 +7,8 @@ from tests.detectors.judged import events_of
 from tests.explain.histories import number_shared_by_two_buyers, short_then_corrected
 
 
-def _short(n: int, shop: str, price: int, **fields: Any) -> list[dict[str, Any]]:
+def empty_parcel(n: int, shop: str, price: int, **fields: Any) -> list[dict[str, Any]]:
+    """Buyer `b<n>` sends an empty parcel back for order `o<n>`."""
     who = {"buyer_id": f"b{n}", "order_id": f"o{n}", "refund_id": f"r{n}", "shop_id": shop}
     lines = [{"sku_id": "dress", "quantity": 2, "unit_price_minor": price}]
     returned = {"type": "return_refund", "reason": "no_reason", **fields}
@@ -25,11 +26,11 @@ def story() -> list[Any]:
     """Empty parcels at two shops, one of them dear and soon due; one that was made good; one number of two buyers."""
     told: list[dict[str, Any]] = []
     told += [event("accounts", day(0), shop_id="s1", account_id="acc-1", status="exam_passed")]
-    told += _short(31, "s1", 19900)
-    told += _short(32, "s1", 990000, deadline_at=day(12))
-    told += _short(33, "s2", 5000)
-    told += _short(34, "s1", 19900)
-    told += _short(35, "s1", 9900)
+    told += empty_parcel(31, "s1", 19900)
+    told += empty_parcel(32, "s1", 990000, deadline_at=day(12))
+    told += empty_parcel(33, "s2", 5000)
+    told += empty_parcel(34, "s1", 19900)
+    told += empty_parcel(35, "s1", 9900)
     told += short_then_corrected()
     told += number_shared_by_two_buyers()
     return events_of(told)

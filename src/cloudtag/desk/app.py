@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from importlib.resources import files
+from urllib.parse import parse_qs, urlsplit
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -16,9 +18,11 @@ from starlette.staticfiles import StaticFiles
 
 from cloudtag.desk.acts import BadActError
 from cloudtag.desk.asking import NoAnswerError
-from cloudtag.desk.desk import Desk, NotSentError
+from cloudtag.desk.auditing import NotRecordedError, entry_of
+from cloudtag.desk.desk import Desk
 from cloudtag.desk.filters import BadFilterError
 from cloudtag.desk.headers import SafeHeaders
+from cloudtag.desk.publishing import NotSentError
 from cloudtag.desk.routes import ROUTES, DeskRoute
 from cloudtag.desk.session import COOKIE
 from cloudtag.desk.signing_in import sign_in, sign_in_page, sign_out
@@ -41,6 +45,7 @@ _TROUBLE: dict[type[Exception], tuple[int, str]] = {
     BadFilterError: (400, "The address asks for something that cannot be."),
     BadActError: (400, "The form asks for something that cannot be. Nothing was sent."),
     NotSentError: (503, "Nothing was sent."),
+    NotRecordedError: (503, "What is looked at cannot be recorded now, so nothing is shown. Try again soon."),
     NoAnswerError: (503, "The warehouse does not answer. What is shown here comes from it; try again soon."),
 }
 """What goes wrong, and how it is said."""
@@ -62,8 +67,26 @@ def make_app(desk: Desk) -> Starlette:
         Middleware(SafeHeaders),
         Middleware(TrustedHostMiddleware, allowed_hosts=list(desk.hosts), www_redirect=False),
     ]
-    handlers = {HTTPException: _of_desk_error(desk)}
-    return Starlette(routes=routes, middleware=middleware, exception_handlers=handlers)  # type: ignore[arg-type]
+    handlers = {HTTPException: _of_desk_error(desk), Exception: _of_desk_error(desk)}
+    return Starlette(routes=routes, middleware=middleware, exception_handlers=handlers, lifespan=_life(desk))
+
+
+def _life(desk: Desk) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
+    """Entries of the audit log are sent while the application runs."""
+
+    @asynccontextmanager
+    async def life(_: Starlette) -> AsyncIterator[None]:
+        async with desk.audit.running():
+            yield
+
+    return life
+
+
+def _record(desk: Desk, visit: Visit, route: DeskRoute, response: Response) -> None:
+    """Of an act that went through, the event it became stands in the address it leads to."""
+    led_to = parse_qs(urlsplit(response.headers.get("location", "")).query)
+    sent = led_to.get("sent", [None])[0] if route.is_act else None
+    desk.audit.add(entry_of(visit.request, visit.viewer, response.status_code, desk.now_ms, sent))
 
 
 async def _to_queue(_: Request) -> Response:
@@ -96,11 +119,13 @@ def _guarded(desk: Desk, route: DeskRoute) -> Endpoint:
             return rendered(request, language, "signin.html", 401, token="", is_wrong=False)
         visit = Visit(request, desk, session, language)
         try:
+            desk.audit.check()
             response = await route.handler(visit)
         except tuple(_TROUBLE) as error:
             status, text = _TROUBLE[type(error)]
             is_told = isinstance(error, NotSentError | NoAnswerError | BadActError | BadFilterError)
             response = visit.page("trouble.html", status, text=text, detail=str(error) if is_told else "")
+        _record(desk, visit, route, response)
         if request.query_params.get("lang") == language.code:
             response.set_cookie(
                 LANGUAGE_COOKIE, language.code, _KEPT_SECONDS, httponly=True, samesite="lax", secure=desk.is_secure

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,9 +17,12 @@ from cloudtag.desk.language import Language
 from cloudtag.desk.visit import Visit
 from cloudtag.detectors.registry import all_detectors
 from cloudtag.explain.conditions import ShownCondition, conditions
+from cloudtag.explain.stored import SHOWN
 from cloudtag.explain.words import tell
 from cloudtag.explain.words_zh import tell_zh
 
+_KEY = re.compile(r"\b[0-9a-f]{32}\b")
+"""A keyed hash."""
 LATE_MINUTES = 60
 """An event that came so long after it happened is said to be late."""
 
@@ -95,10 +99,10 @@ def timeline(language: Language, facts: Iterable[CaseFact]) -> Iterable[Timeline
 
 
 def told(language: Language, event: Any, *, is_named: bool = False) -> str:
-    """An event in words."""
-    if language.code == "zh":
-        return tell_zh(event, language.word, is_buyer_named=is_named)
-    return tell(event, is_buyer_named=is_named)
+    """An event in words; of keyed hashes the start, which distinguishes them."""
+    zh = language.code == "zh"
+    words = tell_zh(event, language.word, is_buyer_named=is_named) if zh else tell(event, is_buyer_named=is_named)
+    return _KEY.sub(lambda found: found.group()[:SHOWN], words)
 
 
 def clears(language: Language, alert: Alert) -> str:

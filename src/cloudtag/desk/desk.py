@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
 from cloudtag.desk.asking import Asking
+from cloudtag.desk.auditing import AuditLog
+from cloudtag.desk.publishing import Publish
 from cloudtag.desk.session import SignedIn
 from cloudtag.policy.model import Policies
 
-Publish = Callable[[Sequence[Struct]], Awaitable[None]]
-"""Sends events, checked as `cloudtag produce` checks them; returns when the broker has them. Raises `NotSentError`."""
 UNDO_SECONDS = 10.0
 MOST_SENT = 10_000
-
-
-class NotSentError(Exception):
-    """Nothing was sent; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +49,12 @@ class Desk:
     """Seconds since the epoch."""
     sent: OrderedDict[str, SentAct] = field(default_factory=OrderedDict)
     undone: set[str] = field(default_factory=set)
+    is_ending: bool = False
+    """Whether the process is about to end: streams of news stop."""
+    audit: AuditLog = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.audit = AuditLog(self.publish)
 
     @property
     def now_ms(self) -> int:

@@ -12,8 +12,9 @@ from cloudtag.desk import acts
 from cloudtag.desk.acts import Actor, BadActError, Undo
 from cloudtag.desk.asking import NoAnswerError, Row
 from cloudtag.desk.case import revisions_of
-from cloudtag.desk.desk import NotSentError, SentAct
+from cloudtag.desk.desk import SentAct
 from cloudtag.desk.offers import own_orders
+from cloudtag.desk.publishing import NotSentError
 from cloudtag.desk.reading import case_page
 from cloudtag.desk.sight import own_shop
 from cloudtag.desk.visit import MayNotError, NotSeenError, Visit

@@ -102,7 +102,7 @@ PreviewLine = tuple[str, dict[str, Any], bool]
 NOT_PERMITTED = "Account {account} may not tag: the tag would be rejected."
 PERMITTED = "Account {account} may tag."
 DUPLICATE = "Order {order} is tagged by this shop already: a second tag may be rejected as a duplicate."
-CONTACTED = "Order {order}: the buyer was contacted {count} times; some scenarios need {needed} vain contacts before a tag."
+CONTACTED = "Order {order}: the buyer was contacted {count} times; some scenarios need {needed} vain contacts first."
 ALONE = "{others} other shops tagged this buyer in {days} days; with {threshold} shops in all the tags are confirmed."
 PREVIEWS = (NOT_PERMITTED, PERMITTED, DUPLICATE, CONTACTED, ALONE)
 """Every sentence of a preview."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from cloudtag.desk import doing, reading
+from cloudtag.desk import doing, live, reading
 from cloudtag.desk.visit import Visit
 
 Handler = Callable[[Visit], Awaitable[Response]]
@@ -36,6 +36,7 @@ ROUTES: tuple[DeskRoute, ...] = (
     DeskRoute("/queue", reading.queue),
     DeskRoute("/next", reading.next_case),
     DeskRoute("/keys", reading.keys),
+    DeskRoute("/changes", live.changes),
     DeskRoute("/cases/{alert_id}", reading.case, is_scoped=True),
     DeskRoute("/cases/{alert_id}/verdict", doing.verdict, is_act=True, is_scoped=True),
     DeskRoute("/cases/{alert_id}/tag", doing.tag, is_act=True, is_scoped=True),

@@ -68,6 +68,10 @@ class SignedIn:
             return None
         return session
 
+    def is_over(self, session: Session) -> bool:
+        """Whether a session has ended."""
+        return session.name not in self._sessions or session.ends_at <= self._now()
+
     def leave(self, session: Session) -> None:
         """End a session."""
         self._sessions.pop(session.name, None)

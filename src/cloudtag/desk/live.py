@@ -1,0 +1,82 @@
+"""What changes on cases that are on somebody's screen, told as it happens (server-sent events)."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+
+from starlette.responses import Response, StreamingResponse
+
+from cloudtag.desk.asking import Asking, NoAnswerError
+from cloudtag.desk.case import revisions_of
+from cloudtag.desk.case_questions import CHANGED_SQL
+from cloudtag.desk.queue import PAGE
+from cloudtag.desk.visit import NotSeenError, Visit
+
+SECONDS = 1.0
+"""So often the warehouse is asked whether something changed."""
+LONGEST_SECONDS = 600
+"""So long one connection lasts; browsers make a new one by themselves."""
+QUIET_SECONDS = 15
+"""After so long without news a comment keeps the connection open."""
+
+
+async def changes(visit: Visit) -> Response:
+    """A stream of what changes on the cases that the address names with the revisions that are shown."""
+    shown = dict(_named(visit.request.query_params.getlist("case")[:PAGE]))
+    if not shown:
+        raise NotSeenError("no case")
+    return StreamingResponse(_told(visit, shown), media_type="text/event-stream")
+
+
+def _named(texts: list[str]) -> list[tuple[str, int]]:
+    pairs = (text.rpartition(":") for text in texts)
+    return [(name, int(number)) for name, _, number in pairs if name and number.isascii() and number.isdecimal()]
+
+
+async def _told(visit: Visit, shown: dict[str, int]) -> AsyncIterator[str]:
+    quiet = 0.0
+    yield "retry: 2000\n\n"
+    for _ in range(int(LONGEST_SECONDS / SECONDS)):
+        if visit.desk.signed_in.is_over(visit.session) or visit.desk.is_ending:
+            return
+        news = [line async for line in _news(visit, shown)]
+        quiet = 0.0 if news else quiet + SECONDS
+        if quiet >= QUIET_SECONDS:
+            news, quiet = [": still here\n\n"], 0.0
+        for line in news:
+            yield line
+        await asyncio.sleep(SECONDS)
+
+
+async def _news(visit: Visit, shown: dict[str, int]) -> AsyncIterator[str]:
+    try:
+        newest = await _newest(visit.desk.asking, list(shown))
+        for alert_id, revision in newest.items():
+            if revision <= shown[alert_id]:
+                continue
+            shown[alert_id] = revision
+            # Whether it may be seen is asked only now: of a case that nobody named rightly nothing is told.
+            found = await revisions_of(visit.desk.asking, visit.viewer, alert_id)
+            if found is not None:
+                yield _event(visit, alert_id, revision, found[1][-1].alert.status, found[1][-1].alert.severity)
+    except NoAnswerError:
+        return
+
+
+def _event(visit: Visit, alert_id: str, revision: int, status: str, severity: str) -> str:
+    language = visit.language
+    text = language.say(
+        "A case on this page has changed: {status}, {severity} (revision {revision}). Open it anew.",
+        status=language.word(status),
+        severity=language.word(severity),
+        revision=revision,
+    )
+    told = json.dumps({"alert_id": alert_id, "revision": revision, "status": status, "text": text})
+    return f"event: changed\ndata: {told}\n\n"
+
+
+async def _newest(asking: Asking, alert_ids: list[str]) -> dict[str, int]:
+    rows = await asking.rows(CHANGED_SQL, {"alert_ids": alert_ids})
+    return {row["alert_id"]: row["newest"] for row in rows}
