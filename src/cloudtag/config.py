@@ -44,6 +44,8 @@ ADDRESSES = {
 }
 """Settings that are shown, in errors and in lists of processes, and what holds users and passwords instead."""
 CONFIG_FILE = "CLOUDTAG_CONFIG"
+LISTS = ("processors", "desk_names")
+"""Settings of several values, separated by commas in a variable."""
 
 
 _EPOCH, _MS = datetime(1970, 1, 1, tzinfo=UTC), timedelta(milliseconds=1)
@@ -166,6 +168,19 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Who may use the HTTP interface and the desk: a TOML or JSON file of tokens' digests. None makes a token for one
     run, and only on loopback."""
 
+    desk_host: str = "127.0.0.1"
+    """Where `cloudtag desk` is reached. Beyond loopback it needs `tokens_file`, and TLS before it."""
+    desk_port: Annotated[int, Meta(ge=0, le=65_535)] = 8765
+    """0 takes a free port."""
+    desk_names: tuple[str, ...] = ()
+    """Names under which people reach the desk, as desk.example.com: a request under another name is refused."""
+    desk_is_behind_tls: bool = False
+    """Whether people reach the desk over TLS alone, which a proxy ends: its cookies travel over nothing else."""
+    desk_zone: str = "UTC"
+    """The time zone in which the desk tells times, as Asia/Shanghai."""
+    desk_session_hours: Seconds = 12.0
+    """After so many hours a session at the desk is over."""
+
     kafka_password: Secret = Secret("")
     clickhouse_password: Secret = Secret("")
     schema_registry_password: Secret = Secret("")
@@ -186,7 +201,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
                 continue
             text = environ.get(PREFIX + field.upper()) or environ.get(SHORT_NAMES.get(field, ""))
             if text:
-                values[field] = text.split(",") if field == "processors" else text
+                values[field] = text.split(",") if field in LISTS else text
         try:
             known = msgspec.convert(values, cls, strict=False, dec_hook=_as_path)
             config = msgspec.structs.replace(known, **(secrets | overrides))

@@ -9,6 +9,7 @@ from cloudtag.cli.backfill import backfill
 from cloudtag.cli.backtest import backtest
 from cloudtag.cli.datasets import online_retail
 from cloudtag.cli.demo.command import demo
+from cloudtag.cli.desk import desk
 from cloudtag.cli.detectors import detectors
 from cloudtag.cli.doctor import EPILOG as DOCTOR_EPILOG
 from cloudtag.cli.doctor import doctor
@@ -60,6 +61,7 @@ COMMANDS = (
     replay,
     worker,
     sink,
+    desk,
     produce,
     backfill,
     tail,

@@ -12,7 +12,7 @@ from msgspec import Struct
 from cloudtag.cli.framing import codec_of
 from cloudtag.config import Config
 from cloudtag.contract.internal import WatermarkRecord
-from cloudtag.contract.streams import INPUTS, STREAM_OF
+from cloudtag.contract.streams import INPUTS, STREAM_OF, SURFACES
 from cloudtag.parcels.spelling import canonical_key
 from cloudtag.wire import Codec
 from streams.kafka import bounded_batches, codecs, topics
@@ -86,6 +86,12 @@ class Sender:
         stream = INPUTS[STREAM_OF[type(event)]]
         key = canonical_key(stream.key, getattr(event, stream.key))
         await self.put(self.target(stream.name, key), OutRecord(key.encode(), self._codec.encode(stream.name, event)))
+
+    async def tell(self, record: Struct) -> None:
+        """Hand over a record of a surface; it is on the broker after the next `flush`."""
+        stream = SURFACES[STREAM_OF[type(record)]]
+        key = stream.key_of(record)
+        await self.put(self.target(stream.name, key), OutRecord(key.encode(), self._codec.encode(stream.name, record)))
 
     def target(self, stream: str, key: str) -> Target:
         """Where a stream's records with a key belong."""

@@ -270,9 +270,7 @@ WRITES: dict[str, tuple[str, ...]] = {
 """The streams each processor writes; a task publishes nothing else. Dead letters are written by whoever reads as well:
 those of a processor are about events that were taken and never found what they are about."""
 
-STREAM_OF: dict[type[Struct], str] = {
-    s.struct: s.name for s in (*CONTRACTS.values(), *INTERNAL.values())
-}
+STREAM_OF: dict[type[Struct], str] = {s.struct: s.name for s in (*CONTRACTS.values(), *INTERNAL.values())}
 """The stream a struct travels on."""
 
 REVISED: dict[str, OutputStream | InternalStream] = {

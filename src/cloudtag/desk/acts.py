@@ -27,8 +27,8 @@ REPORTS = (
 VOUCHERS = ("picture", "sms", "call_record", "chat")
 LONGEST_REASON = 2000
 
-Undo = Callable[[int], Struct]
-"""The event that takes another back, given the time in milliseconds."""
+Undo = Callable[[int], list[Struct]]
+"""What takes an event back, given the time in milliseconds."""
 
 
 class BadActError(ValueError):
@@ -79,9 +79,11 @@ def verdict(form: Mapping[str, str], alert: Row, buyer_id: str, actor: Actor) ->
         alert_revision=seen_revision(form),
         reason=form.get("reason", "").strip()[:LONGEST_REASON] or None,
     )
-    return event, lambda at_ms: replace(
-        event, event_id=f"{event.event_id}-undo", occurred_at=at_ms, verdict="unknown", withdraws=event.event_id
-    )
+    return event, lambda at_ms: [
+        replace(
+            event, event_id=f"{event.event_id}-undo", occurred_at=at_ms, verdict="unknown", withdraws=event.event_id
+        )
+    ]
 
 
 def tag(form: Mapping[str, str], alert: Row, buyer_ids: Mapping[str, str], actor: Actor) -> tuple[Struct, Undo]:
@@ -108,15 +110,17 @@ def tag(form: Mapping[str, str], alert: Row, buyer_ids: Mapping[str, str], actor
         orders=tuple(TaggedOrder(order_id, buyer_ids[order_id]) for order_id in sorted(chosen)),
         chat_evidence_no=form.get("chat_evidence_no", "").strip()[:256] or None,
     )
-    return event, lambda at_ms: replace(
-        event,
-        event_id=f"{event.event_id}-undo",
-        occurred_at=at_ms,
-        submission_id=f"{event.submission_id}-undo",
-        scenarios=(),
-        orders=(),
-        withdraws=event.event_id,
-    )
+    return event, lambda at_ms: [
+        replace(
+            event,
+            event_id=f"{event.event_id}-undo",
+            occurred_at=at_ms,
+            submission_id=f"{event.submission_id}-undo",
+            scenarios=(),
+            orders=(),
+            withdraws=event.event_id,
+        )
+    ]
 
 
 def report(form: Mapping[str, str], alert: Row, buyer_ids: Mapping[str, str], actor: Actor) -> tuple[Struct, Undo]:
@@ -149,9 +153,9 @@ def report(form: Mapping[str, str], alert: Row, buyer_ids: Mapping[str, str], ac
         chat_evidence_no=form.get("chat_evidence_no", "").strip()[:256] or None,
         evidence=(Proof(sha256, voucher),) if sha256 else (),  # type: ignore[arg-type]
     )
-    return event, lambda at_ms: replace(
-        event, event_id=f"{event.event_id}-undo", occurred_at=at_ms, status="withdrawn", evidence=()
-    )
+    return event, lambda at_ms: [
+        replace(event, event_id=f"{event.event_id}-undo", occurred_at=at_ms, status="withdrawn", evidence=())
+    ]
 
 
 def order_limit(form: Mapping[str, str], alert: Row, buyer_id: str, actor: Actor) -> tuple[Struct, Undo]:
@@ -171,7 +175,7 @@ def order_limit(form: Mapping[str, str], alert: Row, buyer_id: str, actor: Actor
         status=status,
     )
     opposite: Any = "lifted" if status == "set" else "set"
-    return event, lambda at_ms: replace(event, event_id=f"{event.event_id}-undo", occurred_at=at_ms, status=opposite)
+    return event, lambda at_ms: [replace(event, event_id=f"{event.event_id}-undo", occurred_at=at_ms, status=opposite)]
 
 
 def appeal(
@@ -191,4 +195,4 @@ def appeal(
         status=status,
     )
     before: Any = "rejected" if status == "opened" else "opened"
-    return event, lambda at_ms: replace(event, event_id=f"{event.event_id}-undo", occurred_at=at_ms, status=before)
+    return event, lambda at_ms: [replace(event, event_id=f"{event.event_id}-undo", occurred_at=at_ms, status=before)]

@@ -49,7 +49,8 @@ _TROUBLE: dict[type[Exception], tuple[int, str]] = {
     NoAnswerError: (503, "The warehouse does not answer. What is shown here comes from it; try again soon."),
 }
 """What goes wrong, and how it is said."""
-TROUBLE_TEXTS = tuple(text for _, text in _TROUBLE.values())
+FAULT, FAULT_TEXT = 500, "Something is wrong with the desk itself. Nothing was sent."
+TROUBLE_TEXTS = (*(text for _, text in _TROUBLE.values()), FAULT_TEXT)
 _KEPT_SECONDS = 365 * 86_400
 
 
@@ -103,8 +104,9 @@ def _of_desk(desk: Desk, handler: Callable[[Request, Desk], Awaitable[Response]]
 def _of_desk_error(desk: Desk) -> Callable[[Request, Exception], Awaitable[Response]]:
     async def answer(request: Request, error: Exception) -> Response:
         status = getattr(error, "status_code", 500)
+        text = _TROUBLE[NotSeenError][1] if status < FAULT else FAULT_TEXT
         language = language_of(request, desk)
-        return rendered(request, language, "trouble.html", status, text=_TROUBLE[NotSeenError][1], detail="")
+        return rendered(request, language, "trouble.html", status, text=text, detail="")
 
     return answer
 

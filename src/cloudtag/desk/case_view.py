@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 
 from cloudtag.contract.records import Alert
 from cloudtag.desk.asking import Row
@@ -14,6 +15,7 @@ from cloudtag.desk.case import Case, CaseFact, claim_of
 from cloudtag.desk.desk import SentAct
 from cloudtag.desk.journey_svg import JourneyPicture, journey_picture
 from cloudtag.desk.language import Language
+from cloudtag.desk.offers import CaseOffers, offers
 from cloudtag.desk.visit import Visit
 from cloudtag.detectors.registry import all_detectors
 from cloudtag.explain.conditions import ShownCondition, conditions
@@ -36,6 +38,8 @@ class TimelineRow:
     is_late: bool
     mark: str
     words: str
+    record: str
+    """The event's stream and id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +61,12 @@ class CaseView:
     is_undone: bool
     links: tuple[tuple[str, str], ...]
     """Pages about the case: addresses and their words."""
-    acts: dict[str, Any]
+    acts: CaseOffers
     """What this person may do about the case."""
 
 
 async def case_view(visit: Visit, case: Case) -> CaseView:
     """The words of a case for a visit. Raises `NoAnswerError`."""
-    from cloudtag.desk.offers import offers
-
     alert_id = case.alert.alert_id
     claim = (await claim_of(visit.desk.asking, [alert_id], visit.desk.now_ms)).get(alert_id)
     sent_id = visit.request.query_params.get("sent", "")
@@ -83,7 +85,7 @@ async def case_view(visit: Visit, case: Case) -> CaseView:
         is_back=is_own and any(getattr(fact.event, "event_id", "") == sent_id for fact in case.facts),
         may_undo=is_own and visit.desk.may_undo(sent_id, visit.viewer.name) is not None,
         is_undone="undone" in visit.request.query_params,
-        links=(),
+        links=tuple(_links(visit, case)),
         acts=await offers(visit, case),
     )
 
@@ -95,7 +97,9 @@ def timeline(language: Language, facts: Iterable[CaseFact]) -> Iterable[Timeline
     for fact in facts:
         at = datetime.fromtimestamp(fact.event.occurred_at / 1000, UTC)
         late = (fact.recorded_at - at).total_seconds() > LATE_MINUTES * 60
-        yield TimelineRow(at, fact.recorded_at, late, fact.mark, told(language, fact.event, is_named=is_named))
+        words = told(language, fact.event, is_named=is_named)
+        record = f"{fact.stream} {fact.event.event_id}"
+        yield TimelineRow(at, fact.recorded_at, late, fact.mark, words, record)
 
 
 def told(language: Language, event: Any, *, is_named: bool = False) -> str:
@@ -111,6 +115,18 @@ def clears(language: Language, alert: Alert) -> str:
     if language.code == "zh" and detector is not None:
         return detector.rule.clears_zh
     return alert.facts.get("clears") or (detector.rule.clears if detector else "")
+
+
+def _links(visit: Visit, case: Case) -> Iterable[tuple[str, str]]:
+    """Pages about a case: addresses and their words."""
+    alert, say = case.alert, visit.language.say
+    yield f"/cases/{alert.alert_id}/file", say("Case file to print")
+    if alert.linked_buyer_ids:
+        yield f"/rings/{alert.alert_id}", say("The ring")
+    if alert.detector in all_detectors():
+        yield f"/detectors/{alert.detector}", say("About the detector")
+    if alert.shop_id:
+        yield f"/shops/{quote(alert.platform, safe='')}/{quote(alert.shop_id, safe='')}", say("The shop")
 
 
 def _known(case: Case) -> Iterable[tuple[str, str]]:

@@ -22,14 +22,16 @@ MOST_SENT = 10_000
 
 @dataclass(frozen=True, slots=True)
 class SentAct:
-    """What somebody sent: the event, and the event that takes it back."""
+    """What somebody sent: the event, or the first of several, and what takes it back."""
 
     event: Struct
-    undone_by: Callable[[int], Struct] | None
-    """Given the time in milliseconds; none for what cannot be taken back."""
+    undone_by: Callable[[int], Sequence[Struct]]
+    """Given the time in milliseconds."""
     viewer: str
     alert_id: str
     at: float
+    count: int = 1
+    """How many events were sent together."""
 
 
 @dataclass(slots=True)
@@ -71,6 +73,6 @@ class Desk:
     def may_undo(self, event_id: str, viewer: str) -> SentAct | None:
         """The act, if this person sent it a moment ago and it still stands."""
         act = self.sent.get(event_id)
-        if act is None or act.viewer != viewer or act.undone_by is None or event_id in self.undone:
+        if act is None or act.viewer != viewer or event_id in self.undone:
             return None
         return act if self.now() - act.at <= UNDO_SECONDS else None

@@ -16,14 +16,13 @@ from cloudtag.desk.desk import SentAct
 from cloudtag.desk.offers import own_orders
 from cloudtag.desk.publishing import NotSentError
 from cloudtag.desk.reading import case_page
-from cloudtag.desk.sight import own_shop
+from cloudtag.desk.sight import in_sight, own_shop
 from cloudtag.desk.visit import MayNotError, NotSeenError, Visit
 
 STALE = 409
 BUYERS_SQL = """
-    SELECT order_id, any(buyer_key) AS buyer_key FROM orders
-    WHERE shop_id = {shop:String} AND order_id IN {orders:Array(String)} AND buyer_key IN {buyers:Array(String)}
-    GROUP BY order_id"""
+    SELECT DISTINCT order_id, buyer_key FROM orders
+    WHERE shop_id = {shop:String} AND order_id IN {orders:Array(String)} AND buyer_key IN {buyers:Array(String)}"""
 
 
 async def verdict(visit: Visit) -> Response:
@@ -33,8 +32,8 @@ async def verdict(visit: Visit) -> Response:
     alert = await _alert(visit)
     if (stale := _stale(form, alert)) is not None:
         return await case_page(visit, STALE, stale)
-    names = await _names(visit, [alert["buyer_key"]])
-    return await _send(visit, alert, *acts.verdict(form, alert, names[alert["buyer_key"]], _actor(visit, alert)))
+    names = await names_of(visit, [alert["buyer_key"]])
+    return await _send(visit, alert, *acts.verdict(form, alert, names[alert["buyer_key"]], actor_of(visit, alert)))
 
 
 async def tag(visit: Visit) -> Response:
@@ -64,7 +63,7 @@ async def limit(visit: Visit) -> Response:
     alert, actor = await _of_shop(visit)
     if (stale := _stale(form, alert)) is not None:
         return await case_page(visit, STALE, stale)
-    names = await _names(visit, [alert["buyer_key"]])
+    names = await names_of(visit, [alert["buyer_key"]])
     return await _send(visit, alert, *acts.order_limit(form, alert, names[alert["buyer_key"]], actor))
 
 
@@ -73,11 +72,11 @@ async def undo(visit: Visit) -> Response:
     form = await visit.form()
     event_id = form.get("event_id", "")
     act = visit.desk.may_undo(event_id, visit.viewer.name)
-    if act is None or act.undone_by is None:
+    if act is None:
         raise BadActError("too late")
-    await visit.desk.publish([act.undone_by(visit.desk.now_ms)])
+    await visit.desk.publish(act.undone_by(visit.desk.now_ms))
     visit.desk.undone.add(event_id)
-    return visit.to(f"/cases/{act.alert_id}?undone=yes" if act.alert_id else "/queue")
+    return visit.to(f"/cases/{act.alert_id}?undone=yes" if act.alert_id else "/platform")
 
 
 async def claim(visit: Visit) -> Response:
@@ -88,7 +87,7 @@ async def claim(visit: Visit) -> Response:
     act: Any = form.get("act", "")
     if act not in ("claim", "release"):
         raise BadActError("act")
-    actor = _actor(visit, alert)
+    actor = actor_of(visit, alert)
     event = CaseAct(
         event_id=acts.act_id(form),
         occurred_at=actor.at_ms,
@@ -113,13 +112,14 @@ async def _alert(visit: Visit) -> Row:
 async def _of_shop(visit: Visit) -> tuple[Row, Actor]:
     """The alert, and the act's shop. Raises `MayNotError` for whoever is of none that the alert is about."""
     alert = await _alert(visit)
-    actor = _actor(visit, alert)
+    actor = actor_of(visit, alert)
     if actor.shop_id is None:
         raise MayNotError("shop")
     return alert, actor
 
 
-def _actor(visit: Visit, alert: Row) -> Actor:
+def actor_of(visit: Visit, alert: Row) -> Actor:
+    """In whose name something is done about an alert."""
     shop = own_shop(visit.viewer, alert) if visit.viewer.role == "shop" else None
     account = visit.viewer.account_id if shop else None
     return Actor(visit.viewer.name, shop.shop_id if shop else None, account, visit.desk.now_ms)
@@ -131,7 +131,7 @@ def _stale(form: Mapping[str, str], alert: Row) -> int | None:
     return None if seen == alert["revision"] else seen
 
 
-async def _names(visit: Visit, keys: list[str]) -> dict[str, str]:
+async def names_of(visit: Visit, keys: list[str]) -> dict[str, str]:
     """The buyers' own ids. Raises `NotSentError` where they may not be read or are forgotten."""
     try:
         names = await visit.desk.asking.names(keys)
@@ -148,11 +148,11 @@ async def _buyers(visit: Visit, alert: Row, actor: Actor) -> dict[str, str]:
     orders = own_orders(alert, actor.shop_id or "")
     buyers = [alert["buyer_key"], *alert["linked_buyer_keys"]]
     rows = await visit.desk.asking.rows(BUYERS_SQL, {"shop": actor.shop_id, "orders": orders, "buyers": buyers})
-    names = await _names(visit, sorted({row["buyer_key"] for row in rows}))
+    names = await names_of(visit, sorted({row["buyer_key"] for row in rows}))
     return {row["order_id"]: names[row["buyer_key"]] for row in rows}
 
 
-async def _send(visit: Visit, alert: Row, event: Any, undone_by: Undo | None) -> Response:
+async def _send(visit: Visit, alert: Row, event: Any, undone_by: Undo) -> Response:
     """Send an event once, however often its form comes."""
     event_id = event.event_id
     if event_id not in visit.desk.sent:
@@ -161,7 +161,33 @@ async def _send(visit: Visit, alert: Row, event: Any, undone_by: Undo | None) ->
     return visit.to(f"/cases/{alert['alert_id']}?sent={event_id}#sent")
 
 
-def remember(visit: Visit, event: Any, undone_by: Undo | None, alert_id: str) -> None:
+def remember(visit: Visit, event: Any, undone_by: Undo, alert_id: str) -> None:
     """Keep what was sent, so that its page can say so and it can be taken back."""
     act = SentAct(event, undone_by, visit.viewer.name, alert_id, visit.desk.now())
     visit.desk.remember(event.event_id, act)
+
+
+CONSEQUENCE_SQL = """
+    SELECT consequence_id, platform, subject_id, kind FROM consequences_latest
+    WHERE consequence_id = {consequence_id:String} AND subject_kind = 'buyer' AND {sight}"""
+
+
+async def appeal(visit: Visit) -> Response:
+    """Open an appeal against what was done to a buyer's account, or decide one that is open."""
+    visit.may("events")
+    form = await visit.form()
+    if visit.viewer.role != "platform":
+        raise MayNotError("platform")
+    sight, who = in_sight(visit.viewer)
+    values = {"consequence_id": visit.request.path_params["consequence_id"], **who}
+    found = await visit.desk.asking.one(CONSEQUENCE_SQL.replace("{sight}", sight), values)
+    if found is None:
+        raise NotSeenError("consequence")
+    names = await names_of(visit, [found["subject_id"]])
+    actor = Actor(visit.viewer.name, None, None, visit.desk.now_ms)
+    event, undone_by = acts.appeal(form, found, names[found["subject_id"]], form.get("appeal_id", "")[:256], actor)
+    event_id = acts.act_id(form)
+    if event_id not in visit.desk.sent:
+        await visit.desk.publish([event])
+        remember(visit, event, undone_by, "")
+    return visit.to(f"/platform?sent={event_id}#appeals")

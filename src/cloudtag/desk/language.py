@@ -68,6 +68,10 @@ class Language:
         name = self._of("words", difference.name) or self.fact(difference.name)
         return self.say("{name}: {was} → {now}", name=name, was=was, now=now)
 
+    def column(self, name: str) -> str:
+        """What a column of a figure is called."""
+        return self._of("columns", name) or plain(name.removesuffix("_minor"))
+
     def label(self, name: str, shown: str) -> str:
         """A tag's label: as the platform calls it, and what that means."""
         told = self.scenario(name)

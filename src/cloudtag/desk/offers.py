@@ -44,29 +44,38 @@ def new_form_id() -> str:
     return secrets.token_urlsafe(18)
 
 
-async def offers(visit: Visit, case: Case) -> dict[str, Any]:
-    """What this person may do about a case: the keys of what is not offered are missing. Raises `NoAnswerError`."""
-    viewer = visit.viewer
-    found: dict[str, Any] = {"form_id": new_form_id()}
+@dataclass(frozen=True, slots=True)
+class CaseOffers:
+    """What somebody may do about a case. `limit`: the status an order limit would get."""
+
+    form_id: str
+    verdict: bool = False
+    orders: tuple[str, ...] = ()
+    tag: TagPreview | None = None
+    reports: tuple[str, ...] = ()
+    limit: str = ""
+
+
+async def offers(visit: Visit, case: Case) -> CaseOffers:
+    """What this person may do about a case. Raises `NoAnswerError`."""
+    viewer, form_id = visit.viewer, new_form_id()
     if viewer.role == "auditor":
-        return found
-    if viewer.may("verdicts"):
-        found["verdict"] = True
-        found["claim"] = True
+        return CaseOffers(form_id)
+    verdict = viewer.may("verdicts")
     shop = own_shop(viewer, case.row)
     if viewer.role != "shop" or shop is None:
-        return found
-    found["orders"] = own_orders(case.row, shop.shop_id)
+        return CaseOffers(form_id, verdict)
+    orders = tuple(own_orders(case.row, shop.shop_id))
     about = {"shop": shop.shop_id, "buyer": case.row["buyer_key"]}
-    if viewer.may("tags") and viewer.account_id and found["orders"]:
+    tag, limit = None, ""
+    if viewer.may("tags") and viewer.account_id and orders:
         policy = visit.desk.policies.at(case.row["platform"], visit.desk.now_ms)
-        found["tag"] = await _tag_preview(visit, policy, about, found["orders"])
-    if viewer.may("events"):
-        found["reports"] = REPORTS if found["orders"] else ()
-        if viewer.account_id:
-            limited = await visit.desk.asking.one(_LIMITED, about)
-            found["limit"] = "lifted" if limited and limited["status"] == "set" else "set"
-    return found
+        tag = await _tag_preview(visit, policy, about, list(orders))
+    if viewer.may("events") and viewer.account_id:
+        limited = await visit.desk.asking.one(_LIMITED, about)
+        limit = "lifted" if limited and limited["status"] == "set" else "set"
+    reports = REPORTS if viewer.may("events") and orders else ()
+    return CaseOffers(form_id, verdict, orders, tag, reports, limit)
 
 
 def own_orders(alert: Row, shop_id: str) -> list[str]:

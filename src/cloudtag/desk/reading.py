@@ -54,6 +54,14 @@ async def case_page(visit: Visit, status: int = 200, stale: int | None = None) -
     return visit.page("case.html", status, case=found, view=view, stale=stale)
 
 
+async def case_file(visit: Visit) -> Response:
+    """The case as a document for a platform's complaint centre, to be printed. Raises `NotSeenError`."""
+    found = await case_of(visit.desk.asking, visit.viewer, visit.request.path_params["alert_id"])
+    if found is None:
+        raise NotSeenError("case")
+    return visit.page("casefile.html", case=found, view=await case_view(visit, found), made_at=visit.desk.now_ms)
+
+
 async def keys(visit: Visit) -> Response:
     """Which key does what."""
     return visit.page("keys.html")

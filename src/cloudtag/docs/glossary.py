@@ -38,6 +38,7 @@ ORDER = (
     "serving",
     "streams/view",
     "decide",
+    "desk",
     "backtest",
     "evaluate",
     "datasets",

@@ -1,0 +1,170 @@
+"""A ring: buyers who are linked, drawn with what links them, and one verdict over all their cases."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from starlette.responses import Response
+
+from cloudtag.contract.records import Alert
+from cloudtag.contract.scope import NETWORKS
+from cloudtag.desk import acts
+from cloudtag.desk.acts import BadActError
+from cloudtag.desk.asking import Row
+from cloudtag.desk.case import revisions_of
+from cloudtag.desk.desk import SentAct
+from cloudtag.desk.doing import STALE, actor_of, names_of
+from cloudtag.desk.language import Language
+from cloudtag.desk.offers import new_form_id
+from cloudtag.desk.sight import ALERT, NETWORK, in_sight
+from cloudtag.desk.visit import NotSeenError, Visit
+from cloudtag.detection.names import attributes, attributes_zh
+from cloudtag.explain.stored import SHOWN
+
+SIZE, RADIUS = 560, 190
+MOST_BUYERS = 24
+"""Of larger rings so many are drawn; the list has all of them."""
+_CASES = f"""
+    SELECT alert_id, revision, detector, severity, status, buyer_key, decided_at, amount_at_stake_minor, currency
+    FROM alerts_current
+    WHERE buyer_key IN {{buyers:Array(String)}} AND {NETWORK} = {{network:String}} AND {{sight}}
+    ORDER BY buyer_key, decided_at, alert_id LIMIT 100"""  # noqa: S608 - names of our own, values as parameters
+
+
+@dataclass(frozen=True, slots=True)
+class RingBuyer:
+    """A buyer on the drawing: where, how called, whether the case is theirs, whether cases of theirs are open."""
+
+    key: str
+    x: float
+    y: float
+    is_self: bool
+    has_cases: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RingLink:
+    """What links two buyers, in words, and where its line is drawn."""
+
+    one: RingBuyer
+    other: RingBuyer
+    words: str
+
+    @property
+    def middle(self) -> tuple[float, float]:
+        """Where its words stand."""
+        return (self.one.x + self.other.x) / 2, (self.one.y + self.other.y) / 2
+
+
+@dataclass(frozen=True, slots=True)
+class RingPicture:
+    """The buyers and links of a ring."""
+
+    buyers: tuple[RingBuyer, ...]
+    links: tuple[RingLink, ...]
+    left_out: int
+
+
+async def ring(visit: Visit) -> Response:
+    """The ring that a case is about."""
+    return await _page(visit, 200, ())
+
+
+async def ring_verdict(visit: Visit) -> Response:
+    """One verdict on every chosen case of a ring; nothing is sent while one of them has changed."""
+    visit.may("verdicts")
+    form = await visit.form()
+    _, cases = await _found(visit)
+    chosen = [row for row in cases if f"case:{row['alert_id']}" in form]
+    if not chosen:
+        raise BadActError("case")
+    stale = [row["alert_id"] for row in chosen if form[f"case:{row['alert_id']}"] != str(row["revision"])]
+    if stale:
+        return await _page(visit, STALE, stale)
+    names = await names_of(visit, sorted({row["buyer_key"] for row in chosen}))
+    pairs = []
+    for n, row in enumerate(chosen):
+        full = await revisions_of(visit.desk.asking, visit.viewer, row["alert_id"])
+        if full is None:
+            raise NotSeenError("case")
+        each = {**form, "form_id": f"{form.get('form_id', '')}-{n}", "revision": str(row["revision"])}
+        pairs.append(acts.verdict(each, full[0], names[row["buyer_key"]], actor_of(visit, full[0])))
+    address, event_id = f"/rings/{visit.request.path_params['alert_id']}", acts.act_id(form)
+    if event_id not in visit.desk.sent:
+        await visit.desk.publish([event for event, _ in pairs])
+        act = SentAct(
+            pairs[0][0],
+            lambda at_ms: [undo(at_ms)[0] for _, undo in pairs],
+            visit.viewer.name,
+            visit.request.path_params["alert_id"],
+            visit.desk.now(),
+            len(pairs),
+        )
+        visit.desk.remember(event_id, act)
+    return visit.to(f"{address}?sent={event_id}")
+
+
+async def _found(visit: Visit) -> tuple[Alert, list[Row]]:
+    found = await revisions_of(visit.desk.asking, visit.viewer, visit.request.path_params["alert_id"])
+    if found is None or not found[1][-1].alert.linked_buyer_ids:
+        raise NotSeenError("ring")
+    alert = found[1][-1].alert
+    sight, who = in_sight(visit.viewer, ALERT)
+    about = {"buyers": [alert.buyer_id, *alert.linked_buyer_ids], "network": NETWORKS[alert.platform]}
+    return alert, await visit.desk.asking.rows(_CASES.replace("{sight}", sight), {**about, **who})
+
+
+async def _page(visit: Visit, status: int, stale: tuple[str, ...] | list[str]) -> Response:
+    alert, cases = await _found(visit)
+    sent_id = visit.request.query_params.get("sent", "")
+    sent = visit.desk.sent.get(sent_id)
+    is_own = sent is not None and sent.viewer == visit.viewer.name
+    return visit.page(
+        "ring.html",
+        status,
+        alert=alert,
+        cases=cases,
+        stale=stale,
+        picture=ring_picture(visit.language, alert, {row["buyer_key"] for row in cases}),
+        may_answer=visit.viewer.role != "auditor" and visit.viewer.may("verdicts"),
+        form_id=new_form_id(),
+        sent=sent if is_own else None,
+        sent_id=sent_id,
+        may_undo=visit.desk.may_undo(sent_id, visit.viewer.name) is not None,
+    )
+
+
+def ring_picture(language: Language, alert: Alert, with_cases: set[str]) -> RingPicture:
+    """Where each buyer of a ring is drawn: the case's own in the middle, the others around."""
+    middle = SIZE / 2
+    others = alert.linked_buyer_ids[:MOST_BUYERS]
+    own = RingBuyer(alert.buyer_id, middle, middle, True, alert.buyer_id in with_cases)
+    buyers = {alert.buyer_id[:SHOWN]: own}
+    for n, key in enumerate(others):
+        turn = 2 * math.pi * n / len(others) - math.pi / 2
+        x, y = round(middle + RADIUS * math.cos(turn), 1), round(middle + RADIUS * math.sin(turn), 1)
+        buyers[key[:SHOWN]] = RingBuyer(key, x, y, False, key in with_cases)
+    links = tuple(_links(language, alert.facts, own, buyers))
+    return RingPicture(tuple(buyers.values()), links, len(alert.linked_buyer_ids) - len(others))
+
+
+def _links(
+    language: Language, facts: Mapping[str, str], own: RingBuyer, buyers: Mapping[str, RingBuyer]
+) -> list[RingLink]:
+    found = []
+    for name, text in facts.items():
+        other = buyers.get(name.removeprefix("link ")[:SHOWN]) if name.startswith("link ") else None
+        if other is None:
+            continue
+        shown, _, over = text.partition(" over ")
+        parts = [_short(part) for part in shown.split(", ") if ":" in part]
+        words = attributes_zh(parts) if language.code == "zh" else attributes(parts)
+        found.append(RingLink(buyers.get(over[:SHOWN], own), other, words or text))
+    return found
+
+
+def _short(attribute: str) -> str:
+    kind, _, value = attribute.partition(":")
+    return f"{kind}:{value[:10]}"

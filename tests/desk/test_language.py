@@ -1,0 +1,132 @@
+"""Both languages are complete: whatever pages and code say has a Chinese text, and every text is used."""
+
+import ast
+import re
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+from jinja2 import Environment, nodes
+
+from cloudtag.contract import records, surfaces, types
+from cloudtag.desk import acts, offers
+from cloudtag.desk.app import TROUBLE_TEXTS
+from cloudtag.desk.case_view import SHOWN_DETAILS
+from cloudtag.desk.filters import DUE
+from cloudtag.desk.language import catalogue, chosen
+from cloudtag.detectors.registry import all_detectors
+from cloudtag.policy.load import shipped
+from cloudtag.replay.example import decoded, standing_alerts
+from cloudtag.serving.viewers import ViewerRole
+from tests.desk.cases import case_of
+from tests.desk.conftest import DeskWorld
+
+FOLDER = Path(str(files("cloudtag.desk")))
+TEMPLATES = sorted((FOLDER / "templates").glob("*.html"))
+_LETTERS = re.compile(r"[A-Za-z]{2,}")
+_TAG = re.compile(r"<[^>]*>")
+SAME_IN_BOTH = {"cloudtag", "English", "Ctrl", "Enter", "Esc", "SHA", "Kafka", "JavaScript", "CSV", "UTC"}
+"""Names and keys."""
+
+
+def _said_in_templates() -> set[str]:
+    found = set()
+    for path in TEMPLATES:
+        tree = Environment(autoescape=True).parse(path.read_text())
+        for call in tree.find_all(nodes.Call):
+            if isinstance(call.node, nodes.Name) and call.node.name == "say" and isinstance(call.args[0], nodes.Const):
+                found.add(call.args[0].value)
+    return found
+
+
+def _said_in_code() -> set[str]:
+    found = set()
+    for path in FOLDER.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            is_say = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "say"
+            if is_say and isinstance(node.args[0], ast.Constant):
+                found.add(str(node.args[0].value))
+    return found
+
+
+TOLD = _said_in_templates() | _said_in_code() | {*TROUBLE_TEXTS, *offers.PREVIEWS}
+
+
+def test_every_text_is_in_the_catalogue_and_every_one_there_is_said() -> None:
+    texts = set(catalogue()["texts"])
+    assert sorted(TOLD - texts) == []
+    assert sorted(texts - TOLD) == []
+
+
+def test_a_translation_has_the_places_of_its_text_and_is_chinese() -> None:
+    for text, zh in catalogue()["texts"].items():
+        assert sorted(re.findall(r"\{(\w+)\}", text)) == sorted(re.findall(r"\{(\w+)\}", zh)), text
+        assert re.search(r"[\u4e00-\u9fff]", zh), text
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+def test_no_page_has_words_of_its_own(path: Path) -> None:
+    tree = Environment(autoescape=True).parse(path.read_text())
+    text = " ".join(node.data for node in tree.find_all(nodes.TemplateData))
+    words = set(_LETTERS.findall(_TAG.sub(" ", re.sub(r"<[^<>]*$|^[^<>]*>", " ", _without_attributes(text)))))
+    assert words <= SAME_IN_BOTH, words - SAME_IN_BOTH
+
+
+def _without_attributes(text: str) -> str:
+    """Between the pieces of a tag stand values: what is inside of angle brackets is no text."""
+    out, depth = [], 0
+    for letter in text:
+        depth += (letter == "<") - (letter == ">")
+        out.append(" " if depth > 0 or letter == ">" else letter)
+    return "".join(out)
+
+
+def _words() -> set[str]:
+    found: set[str] = set()
+    for module in (types, records, surfaces):
+        for value in vars(module).values():
+            options = get_args(value)
+            if options and all(isinstance(option, str) for option in options):
+                found |= set(options)
+    found -= {*get_args(surfaces.AuditKind), *get_args(surfaces.CaseActKind)} - {"unknown"}
+    found |= {*acts.VERDICTS, *acts.REPORTS, *acts.VOUCHERS, *get_args(ViewerRole), *(f"due_{name}" for name in DUE)}
+    found |= {d.rule.recommendation for d in all_detectors().values() if d.rule.recommendation}
+    for policy in shipped().versions():
+        found |= {policy.routes.complaint_centre, policy.routes.cloud_tag, policy.routes.review_management}
+        found |= {rung for ladder in [policy.sanctions.ladder] for rung in ladder}
+    return found | set(types.PLATFORMS)
+
+
+def test_every_value_of_the_contract_has_its_word() -> None:
+    assert sorted(_words() - set(catalogue()["words"])) == []
+
+
+def test_every_fact_and_title_has_its_name() -> None:
+    facts: set[str] = set(SHOWN_DETAILS)
+    for name, detector in all_detectors().items():
+        for example in detector.examples:
+            if example.fires:
+                events, until = decoded(example)
+                facts |= {fact for alert in standing_alerts(name, events, until) for fact in alert.facts}
+    facts = {fact for fact in facts if not fact.startswith("link ")} - {"clears", "verdict"}
+    assert sorted(facts - set(catalogue()["facts"])) == []
+    assert sorted(set(all_detectors()) - set(catalogue()["titles"])) == []
+
+
+def test_pages_in_chinese_have_no_english_sentence(world: DeskWorld) -> None:
+    browser: Any = world.visitor("mei", "zh")
+    for address in ("/queue", "/keys", case_of(world, "o31"), case_of(world, "o12", "reused_waybill")):
+        text = _TAG.sub(" ", browser.get(address).text)
+        runs = re.findall(r"(?:[A-Za-z]{3,}[ ,.]+){3,}", text)
+        assert runs == [], (address, runs)
+
+
+@pytest.mark.parametrize(
+    ("accepted", "wanted", "found"),
+    [("zh-CN,en", None, "zh"), ("fr,en;q=0.5", None, "en"), ("zh", "en", "en"), ("", "xx", "en"), ("de", None, "en")],
+)
+def test_the_language_is_what_somebody_wants_else_what_the_browser_does(
+    accepted: str, wanted: str | None, found: str
+) -> None:
+    assert chosen(accepted, wanted) == found
