@@ -36,7 +36,8 @@ _ALL = (
     FigureQuestion(
         "precision",
         "How often each detector was right",
-        f"""SELECT detector, countIf(label = 'true_positive') AS right_ones, countIf(label = 'false_positive') AS wrong_ones,
+        f"""SELECT detector,
+                countIf(label = 'true_positive') AS right_ones, countIf(label = 'false_positive') AS wrong_ones,
                 round(right_ones / (right_ones + wrong_ones), 3) AS precision
             FROM labels_current WHERE {{sight}} AND label IN ('true_positive', 'false_positive') AND {_OF_DETECTOR}
             GROUP BY detector ORDER BY right_ones + wrong_ones DESC, detector LIMIT 60""",  # noqa: S608 - names of our own, values as parameters
@@ -75,13 +76,14 @@ _ALL = (
         ("currency", "at_stake_minor", "kept_minor"),
         (),
         ALERT,
-        "At stake: what open cases are about. Kept: of cases that were found abnormal, where every refund was refused or withdrawn.",
+        "At stake: what open cases are about. Kept: cases found abnormal, all refunds of which were refused or withdrawn.",
     ),
     FigureQuestion(
         "excluded",
         "Orders that no longer count in the shop's figures",
         """SELECT metric, uniqExact(platform, shop_id, order_id) AS orders FROM (
-                SELECT platform, shop_id, order_id, arrayJoin(metrics) AS metric FROM metric_exclusions_current WHERE {sight}
+                SELECT platform, shop_id, order_id, arrayJoin(metrics) AS metric
+                FROM metric_exclusions_current WHERE {sight}
             ) GROUP BY metric ORDER BY orders DESC, metric""",
         ("metric", "orders"),
         ("orders",),
