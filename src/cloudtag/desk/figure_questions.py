@@ -76,7 +76,7 @@ _ALL = (
         ("currency", "at_stake_minor", "kept_minor"),
         (),
         ALERT,
-        "At stake: what open cases are about. Kept: cases found abnormal, all refunds of which were refused or withdrawn.",
+        "At stake: what open cases are about. Kept: cases found abnormal whose refunds were all refused or withdrawn.",
     ),
     FigureQuestion(
         "excluded",
