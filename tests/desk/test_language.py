@@ -45,8 +45,10 @@ def _said_in_code() -> set[str]:
     found = set()
     for path in FOLDER.glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
-            is_say = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "say"
-            if is_say and isinstance(node.args[0], ast.Constant):
+            if not isinstance(node, ast.Call):
+                continue
+            name = getattr(node.func, "attr", None) or getattr(node.func, "id", None)
+            if name == "say" and isinstance(node.args[0], ast.Constant):
                 found.add(str(node.args[0].value))
     return found | {text for q in QUESTIONS.values() for text in (q.title, q.note) if text}
 
