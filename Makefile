@@ -26,7 +26,7 @@ demo: $(DEMO) ## run a simulated week through broker, worker and warehouse; SERV
 	@$(BIN)/cloudtag demo $(if $(SERVE),--serve)
 
 # A file's tests share its fixtures, and so one process; files keep the order tests/conftest.py gives them.
-PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+PYTEST := $(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 test: $(STAMP) ## all tests but the long ones; Apache Kafka included where Java and Maven exist
 	@$(PYTEST) -m "not long"

@@ -167,6 +167,17 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     tokens_file: Path | None = None
     """Who may use the HTTP interface and the desk: a TOML or JSON file of tokens' digests. None makes a token for one
     run, and only on loopback."""
+    decide_host: str = "127.0.0.1"
+    decide_port: Annotated[int, Meta(ge=0, le=65_535)] = 8090
+    """Where `cloudtag decide` is asked; 0 takes a free port. It speaks HTTP: beyond this machine, put TLS before it."""
+    decide_requests_per_second: Positive = 1000
+    """Of each token; more are refused."""
+    decide_remembered: Positive = 50_000
+    """Decisions that are known by their request id, and told of when they no longer hold; the oldest go first."""
+    view_bytes: Annotated[int, Meta(ge=1 << 20)] = 2 << 30
+    """What may stand in the memory of `cloudtag decide`. Where more does, it answers as one that is cut off."""
+    webhooks_file: Path | None = None
+    """Who is sent the decisions that no longer hold: a TOML file of addresses with files of their secrets."""
 
     desk_host: str = "127.0.0.1"
     """Where `cloudtag desk` is reached. Beyond loopback it needs `tokens_file`, and TLS before it."""

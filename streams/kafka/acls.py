@@ -77,7 +77,11 @@ def _of_role(role: KafkaRole, config: Config) -> Iterator[AccessRule]:
                     raise AclsError(f"{kind!r} is no kind of topics and no stream{did_you_mean(kind, kinds)}")
                 for topic in kinds[kind]:
                     yield AccessRule(principal, operation, "topic", topic)
-        own = {"workers": config.app_id, "sinks": f"{config.app_id}-sink"}
+        own = {
+            "workers": config.app_id,
+            "sinks": f"{config.app_id}-sink",
+            "deciders": f"{config.app_id}-decide*",
+        }
         for group in role.groups:
             yield AccessRule(principal, "read", "group", own.get(group, group))
         for operation in role.cluster:

@@ -4,6 +4,7 @@ It belongs to no group and commits nothing: whoever starts again reads again. An
 to a fetch said so; one that was said before the broker fell silent is no news.
 """
 
+import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -15,6 +16,7 @@ logger = logging.getLogger(__name__)
 
 POLL_MS = 200
 MOST_RECORDS = 500
+TURN_RECORDS = 20
 """Handed on at a time: in between, whoever shares the event loop gets a turn."""
 
 
@@ -58,8 +60,10 @@ class TopicFollower:
         """Hand on what has come, or wait for a moment."""
         fetched = await self._client.getmany(timeout_ms=POLL_MS, max_records=MOST_RECORDS)
         for where, records in fetched.items():
-            for record in records:
+            for number, record in enumerate(records, 1):
                 self._hand_on(self._stream_of[where.topic], record)
+                if number % TURN_RECORDS == 0:
+                    await asyncio.sleep(0)
             self._known_ms[where] = max(self._known_ms[where], records[-1].timestamp)
         for where in self._known_ms:
             await self._look_at_end(where)

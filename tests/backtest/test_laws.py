@@ -19,6 +19,7 @@ from cloudtag.policy.load import Packs
 from cloudtag.policy.model import Policies
 from cloudtag.replay.driver import dead_letter_of_line, replay
 from tests.backtest.versions import LATER, packs, packs_with, table
+from tests.effort import examples
 from tests.histories.strategies import HOUR_MS, START_MS, histories
 
 UNTIL_MS = START_MS + 30 * 24 * HOUR_MS
@@ -41,7 +42,7 @@ JUNK = (b"\n", b"{not json\n", b'{"stream": "nowhere"}\n', b'{"stream": "alerts"
 
 
 @given(histories(), st.sampled_from((OLD, *NEW)))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_against_itself_a_policy_shows_nothing(history: list[ev.Event], policies: Packs) -> None:
     found = backtest(list(history), policies, policies, UNTIL_MS)
     assert found.is_same
@@ -52,7 +53,7 @@ def test_against_itself_a_policy_shows_nothing(history: list[ev.Event], policies
 
 
 @given(histories(), st.sampled_from(NEW))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_the_way_back_mirrors_the_way_there(history: list[ev.Event], new: Packs) -> None:
     there = backtest(list(history), OLD, new, UNTIL_MS)
     back = backtest(list(reversed(history)), new, OLD, UNTIL_MS)
@@ -67,7 +68,7 @@ def test_the_way_back_mirrors_the_way_there(history: list[ev.Event], new: Packs)
 
 
 @given(histories(), st.sampled_from(NEW))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 def test_what_opened_and_what_was_withdrawn_make_up_the_difference(history: list[ev.Event], new: Packs) -> None:
     found = backtest(list(history), OLD, new, UNTIL_MS)
     for each in found.differences:
@@ -76,7 +77,7 @@ def test_what_opened_and_what_was_withdrawn_make_up_the_difference(history: list
 
 
 @given(histories(), st.lists(st.sampled_from(JUNK), max_size=4), st.sampled_from(NEW))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_lines_are_read_and_judged_as_a_replay_does(history: list[ev.Event], junk: list[bytes], new: Packs) -> None:
     lines = [*map(line_of, history), *junk]
     policies = Policies(new.policies)

@@ -30,7 +30,6 @@ PARTS = (
     "the label is false positive",
     "at stake: ",
     "freight insurance saved: 9.00 CNY",
-    "make demo SERVE=1",
 )
 """What a stranger must have seen in the end."""
 
@@ -54,24 +53,32 @@ def marked(environment: dict[str, str]) -> Iterator[int]:
             continue
 
 
-@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks for processes in /proc")
+pytestmark = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks for processes in /proc")
+
+
+def found(text: str) -> None:
+    """What was found is told, in lines that fit."""
+    assert "Everything accounted for" in text
+    assert f"What {len(all_detectors())} of {len(all_detectors())} detectors found" in text
+    for part in PARTS:
+        assert part in text
+    for line in text.splitlines():
+        assert line.isprintable()
+        # What is to be copied is never broken.
+        assert len(line) <= 80 or "/cloudtag " in line
+
+
+@pytest.mark.long
 def test_it_finds_all_accounts_for_all_and_leaves_nothing(environment: dict[str, str], tmp_path: Path) -> None:
     command = [sys.executable, "-m", "cloudtag.cli", *SMALL]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=280, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "Everything accounted for" in done.stdout
-    assert f"What {len(all_detectors())} of {len(all_detectors())} detectors found" in done.stdout
-    for part in PARTS:
-        assert part in done.stdout
-    for line in done.stdout.splitlines():
-        assert line.isprintable()
-        # What is to be copied is never broken.
-        assert len(line) <= 80 or "/cloudtag " in line
+    found(done.stdout)
+    assert "make demo SERVE=1" in done.stdout
     assert list(marked(environment)) == []
     assert list(tmp_path.glob("cloudtag-*")) == []
 
 
-@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks for processes in /proc")
 def test_it_serves_until_it_is_told_to_stop_and_what_it_prints_works(
     environment: dict[str, str], tmp_path: Path
 ) -> None:
@@ -85,6 +92,7 @@ def test_it_serves_until_it_is_told_to_stop_and_what_it_prints_works(
             line = child.stdout.readline()
             assert line, text
             text += line
+        found(text)
         told = text.split("Still running")[1]
         for address in re.findall(r"^  \w+ +(http://\S+)", told, re.MULTILINE):
             with urllib.request.urlopen(address, timeout=10) as answer:

@@ -15,7 +15,7 @@ from aiokafka.errors import GroupAuthorizationFailedError, TopicAuthorizationFai
 from cloudtag.cli.kafka import read_to_end
 from cloudtag.config import Config
 from cloudtag.contract.records import DeadLetter
-from cloudtag.contract.streams import INPUTS, INTERNAL, OUTPUTS
+from cloudtag.contract.streams import CONTRACTS, INPUTS, INTERNAL, OUTPUTS, SURFACES
 from cloudtag.local.child import Child
 from cloudtag.local.kafka import Kafka, KafkaSecurity
 from cloudtag.wire import decode
@@ -188,16 +188,16 @@ def test_the_file_speaks_of_every_topic_and_of_none_twice_over() -> None:
     topics = {rule.name for rule in rules if rule.resource == "topic"}
     assert topics == {topic.name for topic in declared(config)}
     written = {(rule.principal, rule.name) for rule in rules if (rule.operation, rule.resource) == ("write", "topic")}
-    by = {
-        name: {who for who, topic in written if topic == config.topic(name)} for name in (*INPUTS, *OUTPUTS, *INTERNAL)
-    }
+    by = {name: {who for who, topic in written if topic == config.topic(name)} for name in (*CONTRACTS, *INTERNAL)}
     upstream, workers, operators = "User:upstream", "User:cloudtag", "User:cloudtag-operator"
-    assert all(by[name] == {upstream, operators} for name in INPUTS)
+    deciders = "User:cloudtag-decide"
+    assert all(by[name] == {upstream, operators, deciders} for name in INPUTS)
+    assert all(by[name] == {deciders} for name in SURFACES)
     assert all(by[name] == {workers} for name in OUTPUTS if name != "dead-letters")
     assert by["dead-letters"] == {workers, "User:cloudtag-sink"}
     assert all(by[name] == {workers, operators} for name in INTERNAL)
     assert not [rule for rule in rules if rule.principal == upstream and rule.operation == "read"]
-    assert {rule.name for rule in rules if rule.resource == "group"} == {"ct", "ct-sink", "consumers*"}
+    assert {rule.name for rule in rules if rule.resource == "group"} == {"ct", "ct-sink", "ct-decide*", "consumers*"}
     assert {rule.principal for rule in rules if rule.resource == "cluster"} == {operators}
 
 

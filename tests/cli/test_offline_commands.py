@@ -137,15 +137,11 @@ def test_the_import_accounts_for_every_line(run: Run, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("most", [20_000, pytest.param(None, marks=pytest.mark.long, id="the whole year")])
 def test_imported_events_replay_without_an_alert_or_a_dead_letter(run: Run, tmp_path: Path, most: int | None) -> None:
-    from tests.datasets.test_online_retail import real_file
+    from tests.datasets.test_online_retail import first_rows, real_file
 
     if not real_file().exists():
         pytest.skip(f"{real_file().name} is not on this machine (set CLOUDTAG_SHARED)")
-    lines, rows = tmp_path / "retail.jsonl", real_file()
-    if most is not None:
-        rows = tmp_path / "first.parquet"
-        first = next(pq.ParquetFile(real_file()).iter_batches(batch_size=most))
-        pq.write_table(pa.Table.from_batches([first]), rows)
+    lines, rows = tmp_path / "retail.jsonl", first_rows(tmp_path / "first.parquet", most)
     assert run("import", "online-retail", rows, "-o", lines).code == 0
     assert lines.stat().st_size
     done = run("replay", lines, "--final")

@@ -1,9 +1,15 @@
 """What `tail` says of an alert: its money once, the verdict that resolved it, and why it was taken back."""
 
+from pathlib import Path
+
+import pytest
 from msgspec.structs import replace
 
 from cloudtag.cli.words import describe
 from cloudtag.contract.records import Alert
+from cloudtag.contract.streams import CONTRACTS
+from cloudtag.wire import decode_json
+from tests.schemas.test_examples import GOOD, name_of
 
 ALERT = Alert(
     alert_id="a1",
@@ -41,3 +47,18 @@ def test_why_it_was_taken_back_is_told() -> None:
     gone = replace(ALERT, status="withdrawn", withdrawn_because="The courier's scan clears it.")
     assert describe("alerts", gone).endswith("Taken back: The courier's scan clears it.")
     assert "Taken back" not in describe("alerts", ALERT)
+
+
+@pytest.mark.parametrize("path", GOOD, ids=name_of)
+def test_every_record_that_others_may_read_has_words(path: Path) -> None:
+    stream, record = decode_json(path.read_bytes())
+    assert stream in CONTRACTS
+    assert len(describe(stream, record).split()) > 3
+
+
+def test_a_decision_says_what_was_answered_and_why() -> None:
+    (held,) = [decode_json(path.read_bytes())[1] for path in GOOD if name_of(path) == "decisions/refund-held"]
+    said = describe("decisions", held)
+    assert "about the refund of order o-1001, shop s-5, buyer b-77: hold. A critical alert" in said
+    (gone,) = [decode_json(path.read_bytes())[1] for path in GOOD if name_of(path) == "decision-changes/withdrawn"]
+    assert "no longer hold but grant" in describe("decision-changes", gone)

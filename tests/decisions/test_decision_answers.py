@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from cloudtag.contract.decision_records import DecisionGiven, DecisionGround
 from cloudtag.contract.records import Alert
 from cloudtag.decisions.decide import DecisionQuestion, DecisionSubject, WhatStands
-from cloudtag.decisions.decision_answers import DecisionAsked, KnownUntil, answered, changed, decision_id
+from cloudtag.decisions.decision_answers import DecisionAsked, KnownUntil, LastTold, answered, changed, decision_id
 from cloudtag.policy.load import shipped
 from tests.decisions.test_decide import alert, confirmation, follows, of, tag
 
@@ -154,12 +154,15 @@ def replace_shop(shop_id: str) -> DecisionQuestion:
 
 def test_a_change_is_told_where_the_answer_is_another_one() -> None:
     given = answer(of(alert("critical")))
-    assert changed(given, answer(of(replace(alert("critical"), revision=1))), "hold") is None
-    told = changed(given, answer(WhatStands()), "hold")
+    assert changed(given, answer(of(replace(alert("critical"), revision=1))), LastTold("hold")) is None
+    told = changed(given, answer(WhatStands()), LastTold("hold"))
     assert told is not None
     assert (told.was, told.answer, told.decision_id) == ("hold", "grant", given.decision_id)
-    assert changed(given, answer(WhatStands()), "hold") == told
-    assert changed(given, answer(WhatStands()), "grant") is None
-    back = changed(given, answer(of(replace(alert("critical"), revision=2))), "grant")
+    assert changed(given, answer(WhatStands()), LastTold("hold")) == told
+    assert changed(given, answer(WhatStands()), LastTold("grant", 1)) is None
+    back = changed(given, answer(of(replace(alert("critical"), revision=2))), LastTold("grant", 1))
     assert back is not None
-    assert back.change_id != told.change_id
+    assert (back.answer, back.revision) == ("hold", 1)
+    again = changed(given, answer(WhatStands()), LastTold("hold", 2))
+    assert again is not None
+    assert len({told.change_id, back.change_id, again.change_id}) == 3

@@ -1,6 +1,8 @@
 """The examples of the README run as they stand there; only the broker's address is that of the test."""
 
 import asyncio
+import hashlib
+import json
 import os
 import re
 import subprocess
@@ -14,6 +16,7 @@ import pytest
 
 from cloudtag.contract.events import Event, OrderChanged, ParcelScanned, RefundChanged
 from cloudtag.contract.records import SEVERITIES, DeadLetter
+from cloudtag.local.probe import free_port
 from cloudtag.wire import decode
 from tests.integration.installation import Installation
 from tests.servers.brokers import tansu
@@ -92,3 +95,26 @@ def test_the_commands_for_files_run_as_they_stand(word: str, tmp_path: Path) -> 
     done = subprocess.run(["bash", "-ec", text], cwd=tmp_path, env=environ, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr.decode()
     assert b'"stream":"alerts"' in done.stdout
+
+
+async def test_the_decision_is_asked_for_as_it_stands_there(tansu_bootstrap: str, tmp_path: Path) -> None:
+    (text,) = [block for block in blocks("sh") if "/v1/decisions" in block]
+    assert text.count("localhost:8090") == 1
+    tokens, port = tmp_path / "tokens.toml", free_port()
+    tokens.write_text(f'[desk]\nsha256 = "{hashlib.sha256(b"secret").hexdigest()}"\nrole = "platform"\n')
+    async with Installation(tansu_bootstrap, tmp_path, tokens_file=str(tokens)) as place:
+        place.start("decide", "--port", str(port))
+        asked = text.replace("localhost:8090", f"localhost:{port}")
+        for _ in range(PATIENCE_SECONDS * 10):
+            told = await asyncio.to_thread(
+                subprocess.run,
+                ["sh", "-c", asked],
+                capture_output=True,
+                env={**os.environ, "TOKEN": "secret"},
+                check=False,
+            )
+            if told.stdout:
+                break
+            place.check()
+            await asyncio.sleep(0.1)
+        assert json.loads(told.stdout)["answer"] in ("grant", "review")

@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.fault, pytest.mark.kafka]
 SHOPS, EVENTS = 40, 10_000
 
 
-@pytest.mark.parametrize("how", ["kill", "stop"])
+@pytest.mark.parametrize("how", ["kill", pytest.param("stop", marks=pytest.mark.long)])
 async def test_a_broker_that_dies_in_the_middle_and_returns(tmp_path: Path, how: str) -> None:
     with kafka_server() as server:
         async with Rig.on(server.bootstrap, tmp_path, batch_records="20") as rig:

@@ -8,6 +8,7 @@ from cloudtag.cli import dead_letters, policy, topics, warehouse
 from cloudtag.cli.backfill import backfill
 from cloudtag.cli.backtest import backtest
 from cloudtag.cli.datasets import online_retail
+from cloudtag.cli.decide.command import decide
 from cloudtag.cli.demo.command import demo
 from cloudtag.cli.desk import desk
 from cloudtag.cli.detectors import detectors
@@ -62,6 +63,7 @@ COMMANDS = (
     worker,
     sink,
     desk,
+    decide,
     produce,
     backfill,
     tail,

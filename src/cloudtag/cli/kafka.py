@@ -167,7 +167,15 @@ async def consumer(config: Config, names: list[str], *, is_from_start: bool) -> 
         await (client.seek_to_beginning() if is_from_start else client.seek_to_end())
         yield client
     finally:
-        await client.stop()
+        await stopped(client)
+
+
+async def stopped(client: AIOKafkaConsumer) -> None:
+    """End a consumer's connection; while no broker answers, its own tasks end as cancelled, and nobody else's."""
+    ending = asyncio.ensure_future(client.stop())
+    await asyncio.wait((ending,))
+    if not ending.cancelled():
+        ending.result()
 
 
 async def until_ends(client: AIOKafkaConsumer) -> AsyncIterator[Any]:

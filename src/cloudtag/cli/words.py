@@ -7,6 +7,7 @@ from typing import Any
 
 from cloudtag.cli.escape import visible
 from cloudtag.contract import records as rec
+from cloudtag.contract.decision_records import DecisionChanged, DecisionGiven
 from cloudtag.contract.streams import INPUTS
 from cloudtag.contract.times import rfc3339
 from cloudtag.detection.wording import counted, money
@@ -96,6 +97,22 @@ def _letter(letter: rec.DeadLetter) -> str:
     )
 
 
+def _decision(given: DecisionGiven) -> str:
+    return (
+        f"{rfc3339(given.asked_at)} decision {given.decision_id} ({plain(given.given_by)}) about the {given.about} of "
+        f"order {given.order_id}, shop {given.shop_id}, buyer {given.buyer_id}: {plain(given.answer)}. "
+        f"{' '.join(given.reasons)}"
+    )
+
+
+def _change(change: DecisionChanged) -> str:
+    return (
+        f"{rfc3339(change.changed_at)} decision {change.decision_id} about the {change.about} of order "
+        f"{change.order_id}, shop {change.shop_id}, buyer {change.buyer_id}: no longer {plain(change.was)} but "
+        f"{plain(change.answer)}. {' '.join(change.reasons)}"
+    )
+
+
 _WORDS: dict[type[Any], Callable[[Any], str]] = {
     rec.Alert: _alert,
     rec.TagStatus: _tag,
@@ -103,4 +120,6 @@ _WORDS: dict[type[Any], Callable[[Any], str]] = {
     rec.Consequence: _consequence,
     rec.Label: _label,
     rec.DeadLetter: _letter,
+    DecisionGiven: _decision,
+    DecisionChanged: _change,
 }

@@ -60,11 +60,13 @@ class DecisionGiven(Struct, frozen=True, kw_only=True):
 class DecisionChanged(Struct, frozen=True, kw_only=True):
     """An answer that no longer holds, and what would be said instead (stream `decision-changes`, key buyer_id).
 
-    `change_id` stands for the decision and what it rests on now: published again, it is the same change.
+    `revision` counts the changes of a decision from 0 on, and `change_id` stands for both: published again, it is the
+    same change.
     """
 
     change_id: str
     decision_id: str
+    revision: int
     request_id: str
     asked_by: str
     about: AskedAbout

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
@@ -12,11 +13,12 @@ from cloudtag.contract.decision_records import DecisionGiven
 from cloudtag.contract.replay_form import object_of
 from cloudtag.contract.types import Token
 from cloudtag.decide.asking import DecisionRequest, asked_by, problem_of
-from cloudtag.decide.decider import Decider, GivenAnswers, OtherQuestionError
+from cloudtag.decide.decider import Decider, OtherQuestionError
 from cloudtag.decide.recorder import DecisionRecorder, NotAcknowledgedError, RecordPublisher
 from cloudtag.decide.replies import RecordedHow, decision_reply, standing_reply
 from cloudtag.decide.standing_view import StandingView
 from cloudtag.decide.taken_in import events_in
+from cloudtag.decide.watching import AnswerWatch
 from cloudtag.serving.problems import ProblemError
 from cloudtag.serving.sight import seen_by
 from cloudtag.serving.viewers import Viewer
@@ -69,15 +71,19 @@ class DecideApi:
         self,
         view: StandingView,
         decider: Decider,
-        answers: GivenAnswers,
+        watch: AnswerWatch,
         recorder: DecisionRecorder,
         publisher: RecordPublisher,
+        count: Callable[[DecisionGiven], None],
     ) -> None:
+        """`count` is told of every decision once."""
         self._view = view
         self._decider = decider
-        self._answers = answers
+        self._watch = watch
         self._recorder = recorder
         self._publisher = publisher
+        self._count = count
+        self._lost: set[str] = set()
 
     async def decide(self, call: ApiCall) -> ApiReply:
         """What may be done about a refund, a return, an order or an insurance claim."""
@@ -94,7 +100,8 @@ class DecideApi:
         is_new = given is None
         if given is None:
             given = self._decider.decide(asked)
-            self._answers.add(given)
+            self._watch.add(given, is_own=True)
+            self._count(given)
         recorded = await self._recorded(given, is_new=is_new, is_durable=request.durable)
         return ApiReply(HTTPStatus.OK, decision_reply(given, recorded))
 
@@ -102,8 +109,12 @@ class DecideApi:
         if is_durable:
             await self._publish([given])
             return "durable"
-        # One that was given before was recorded then, or is about to be.
-        return "waiting" if not is_new or self._recorder.put(given) else "lost"
+        # One that was given before was recorded then, or is about to be, unless there was no room for it.
+        if (is_new or given.decision_id in self._lost) and not self._recorder.put(given):
+            self._lost.add(given.decision_id)
+            return "lost"
+        self._lost.discard(given.decision_id)
+        return "waiting"
 
     async def standing(self, call: ApiCall) -> ApiReply:
         """What stands about a buyer."""

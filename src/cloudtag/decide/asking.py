@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
@@ -10,7 +11,7 @@ from cloudtag.contract.decision_records import DecisionGiven
 from cloudtag.contract.scope import Networks
 from cloudtag.contract.spelling import slip_of
 from cloudtag.contract.types import PLATFORMS, Token
-from cloudtag.decisions.decide import DecisionQuestion
+from cloudtag.decisions.decide import DecisionQuestion, DecisionSubject
 from cloudtag.decisions.decision_answers import DecisionAsked
 from cloudtag.parcels.numbers import canonical_number
 
@@ -53,42 +54,37 @@ def problem_of(request: DecisionRequest) -> str | None:
 def asked_by(request: DecisionRequest, name: str, networks: Networks) -> DecisionAsked:
     """The question of a request that the holder of a token makes."""
     numbers = (canonical_number(number) for number in request.waybill_nos)
-    return DecisionAsked(
-        request_id=request.request_id,
-        asked_by=name,
-        platform=request.platform,
-        network=networks[request.platform],
-        buyer_id=request.buyer_id,
-        question=DecisionQuestion(
-            about=request.about,
-            shop_id=request.shop_id,
-            order_id=request.order_id,
-            refund_id=request.refund_id,
-            waybill_nos=frozenset(number for number in numbers if number),
-            claim_id=request.claim_id,
-            are_goods_found=request.are_goods_found,
-        ),
-    )
+    return _asked(request, name, networks, request.about, (number for number in numbers if number))
 
 
 def asked_again(given: DecisionGiven, networks: Networks) -> DecisionAsked | None:
     """The question that an answer was given to; none where a newer version asks what is not known here."""
     if given.about == "unknown":
         return None
+    return _asked(given, given.asked_by, networks, given.about, given.waybill_nos)
+
+
+def _asked(
+    source: DecisionRequest | DecisionGiven,
+    name: str,
+    networks: Networks,
+    about: DecisionSubject,
+    waybill_nos: Iterable[str],
+) -> DecisionAsked:
     return DecisionAsked(
-        request_id=given.request_id,
-        asked_by=given.asked_by,
-        platform=given.platform,
-        network=networks[given.platform],
-        buyer_id=given.buyer_id,
+        request_id=source.request_id,
+        asked_by=name,
+        platform=source.platform,
+        network=networks[source.platform],
+        buyer_id=source.buyer_id,
         question=DecisionQuestion(
-            about=given.about,
-            shop_id=given.shop_id,
-            order_id=given.order_id,
-            refund_id=given.refund_id,
-            waybill_nos=frozenset(given.waybill_nos),
-            claim_id=given.claim_id,
-            are_goods_found=given.are_goods_found,
+            about=about,
+            shop_id=source.shop_id,
+            order_id=source.order_id,
+            refund_id=source.refund_id,
+            waybill_nos=frozenset(waybill_nos),
+            claim_id=source.claim_id,
+            are_goods_found=source.are_goods_found,
         ),
     )
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from cloudtag.contract.decision_records import DecisionGiven
 from cloudtag.contract.scope import Networks
+from cloudtag.contract.types import EARLIEST_MS
 from cloudtag.decide.asking import asked_again, is_same_question
 from cloudtag.decide.standing_view import StandingView
 from cloudtag.decisions.decision_answers import DecisionAsked, KnownUntil, answered, decision_id
@@ -22,11 +23,15 @@ class GivenAnswers:
 
     def __init__(self, most: int) -> None:
         """`most`: so many are remembered; the one that was used longest ago goes first."""
-        self._most = most
+        self.most = most
         self._known: OrderedDict[str, DecisionGiven] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._known)
+
+    def ids(self) -> list[str]:
+        """The ids of all that are remembered."""
+        return list(self._known)
 
     def get(self, decision_id: str) -> DecisionGiven | None:
         """The answer of that id, if it is remembered."""
@@ -37,7 +42,7 @@ class GivenAnswers:
 
     def add(self, given: DecisionGiven) -> DecisionGiven | None:
         """Remember an answer unless one of its id is; the one that was forgotten for it, if any."""
-        if self._known.setdefault(given.decision_id, given) is not given or len(self._known) <= self._most:
+        if self._known.setdefault(given.decision_id, given) is not given or len(self._known) <= self.most:
             return None
         return self._known.popitem(last=False)[1]
 
@@ -68,7 +73,7 @@ class Decider:
     @property
     def as_of(self) -> int:
         """Until when what stands is known, in milliseconds."""
-        return min(self._as_of(), self._clock())
+        return max(min(self._as_of(), self._clock()), EARLIEST_MS)
 
     def given_before(self, asked: DecisionAsked) -> DecisionGiven | None:
         """The answer that the request has already. Raises ``OtherQuestionError`` where it asked something else."""

@@ -15,7 +15,7 @@ logger = logging.getLogger(__name__)
 
 MOST_WAITING = 20_000
 """Records that may wait for the broker; further ones are lost, and counted."""
-TOGETHER = 1000
+TOGETHER = 100
 """Published at a time."""
 AGAIN_SECONDS = 1.0
 
@@ -29,6 +29,40 @@ class RecordPublisher(Protocol):
 
 class NotAcknowledgedError(Exception):
     """The broker has not said that it has the records; it may have them all the same."""
+
+
+class GroupCommit:
+    """Publishes what several ask for at one time together: while one batch is under way, the next one gathers."""
+
+    def __init__(self, publisher: RecordPublisher) -> None:
+        self._publisher = publisher
+        self._waiting: list[tuple[Sequence[Struct], asyncio.Future[None]]] = []
+        self._task: asyncio.Task[None] | None = None
+
+    async def publish(self, records: Sequence[Struct]) -> None:
+        """Return when the broker has all of them. Raises ``NotAcknowledgedError``."""
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((records, done))
+        if self._task is None or self._task.done():
+            self._task = asyncio.ensure_future(self._run())
+        await done
+
+    async def _run(self) -> None:
+        while self._waiting:
+            together, self._waiting = self._waiting, []
+            failure: Exception | None = None
+            try:
+                await self._publisher.publish([record for records, _ in together for record in records])
+            except Exception as error:
+                # Each of those who wait is told.
+                failure = error
+            for _, done in together:
+                if done.done():
+                    continue
+                if failure is None:
+                    done.set_result(None)
+                else:
+                    done.set_exception(failure)
 
 
 class DecisionRecorder:

@@ -41,6 +41,13 @@ class KnownUntil(NamedTuple):
     as_of: int
 
 
+class LastTold(NamedTuple):
+    """What was said last of a decision, and how many changes of it were told."""
+
+    answer: AnswerKind
+    changes: int = 0
+
+
 def decision_id(asked: DecisionAsked) -> str:
     """The id of the answer to a request: a shop's request has one."""
     return digest_id("decision", scoped(asked.network, asked.question.shop_id), asked.request_id)
@@ -87,18 +94,18 @@ def answered(asked: DecisionAsked, standing: WhatStands, policy: Policy, known: 
     )
 
 
-def changed(given: DecisionGiven, now: DecisionGiven, told: AnswerKind) -> DecisionChanged | None:
+def changed(given: DecisionGiven, now: DecisionGiven, told: LastTold) -> DecisionChanged | None:
     """What is to be told of an answer, given what would be said now and what was told last; none while it holds."""
-    if now.answer == told:
+    if now.answer == told.answer:
         return None
-    grounds = (f"{ground.stream}/{ground.id}/{ground.revision}" for ground in now.because)
     return DecisionChanged(
-        change_id=digest_id("change", given.decision_id, told, now.answer, *grounds),
+        change_id=digest_id("change", given.decision_id, str(told.changes)),
         decision_id=given.decision_id,
+        revision=told.changes,
         request_id=given.request_id,
         asked_by=given.asked_by,
         about=given.about,
-        was=told,
+        was=told.answer,
         answer=now.answer,
         platform=given.platform,
         buyer_id=given.buyer_id,

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from types import ModuleType
 
 from prometheus_client import Counter, Gauge, Histogram
 from prometheus_client.metrics import MetricWrapperBase
 
 INTRODUCTION = """# Metrics
 
-Made by `make docs` from `streams/worker/worker_metrics.py` and `streams/sink/sink_metrics.py`. Worker and sink serve
-them at `/metrics` of
+Made by `make docs` from `streams/worker/worker_metrics.py`, `streams/sink/sink_metrics.py` and
+`streams/view/decide_metrics.py`. Worker, sink and decision service serve them at `/metrics` of
 `CLOUDTAG_METRICS_PORT`, together with those of the process (`process_…`, `python_…`). Counters count since the process
 started; gauges of partitions that went to another process leave with them. What to do about what they show is in
 [operations.md](operations.md).
@@ -22,10 +23,20 @@ def metrics_page() -> str:
     """`docs/metrics.md`."""
     # Here and not above: the rest of this package is of use without the worker's libraries.
     from streams.sink import sink_metrics as sink
+    from streams.view import decide_metrics as decide
     from streams.worker.worker_metrics import WorkerMetrics
 
-    of_the_sink = [metric for metric in vars(sink).values() if isinstance(metric, MetricWrapperBase)]
-    return f"{INTRODUCTION}\n## Worker\n\n{_table(WorkerMetrics().names.values())}\n## Sink\n\n{_table(of_the_sink)}"
+    worker = _table(WorkerMetrics().names.values())
+    parts = (
+        f"## Worker\n\n{worker}",
+        f"## Sink\n\n{_table(_in(sink))}",
+        f"## Decision service\n\n{_table(_in(decide))}",
+    )
+    return f"{INTRODUCTION}\n" + "\n".join(parts)
+
+
+def _in(module: ModuleType) -> list[MetricWrapperBase]:
+    return [metric for metric in vars(module).values() if isinstance(metric, MetricWrapperBase)]
 
 
 def _table(metrics: Iterable[MetricWrapperBase]) -> str:

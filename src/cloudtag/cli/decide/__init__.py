@@ -1,0 +1,1 @@
+"""`cloudtag decide`: what may be done, asked over HTTP."""

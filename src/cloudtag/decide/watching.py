@@ -1,0 +1,101 @@
+"""Which of the answers that were given no longer hold: asked again when something they may rest on has changed. Pure.
+
+An answer is told of once for each change: what was told is remembered, and read back from the stream of changes by who
+starts again.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+
+from cloudtag.contract.decision_records import DecisionChanged, DecisionGiven
+from cloudtag.decide.asking import asked_again
+from cloudtag.decide.decider import Decider, GivenAnswers
+from cloudtag.decide.standing_view import StandingView, ViewPlace
+from cloudtag.decisions.decision_answers import LastTold, changed
+
+
+class AnswerWatch:
+    """Watches the answers that are remembered."""
+
+    def __init__(self, view: StandingView, decider: Decider, answers: GivenAnswers) -> None:
+        self._view = view
+        self._decider = decider
+        self._answers = answers
+        self._places: dict[ViewPlace, dict[str, None]] = {}
+        self._told: dict[str, LastTold] = {}
+        self._due: OrderedDict[str, None] = OrderedDict()
+
+    @property
+    def due(self) -> int:
+        """How many answers are to be looked at."""
+        return len(self._due)
+
+    def add(self, given: DecisionGiven, *, is_own: bool) -> None:
+        """An answer was given, here just now or by another instance, so that it may not hold any more."""
+        if self._answers.get(given.decision_id) is not None:
+            return
+        for place in self._found_by(given):
+            self._places.setdefault(place, {})[given.decision_id] = None
+        if (gone := self._answers.add(given)) is not None:
+            self._forget(gone)
+        if given.given_by != "view" or not is_own:
+            self._due[given.decision_id] = None
+
+    def tell(self, change: DecisionChanged) -> None:
+        """A change was told, here or by another instance; an earlier one says nothing more."""
+        known = self._told.get(change.decision_id)
+        if known is None or known.changes <= change.revision:
+            self._told.pop(change.decision_id, None)
+            self._told[change.decision_id] = LastTold(change.answer, change.revision + 1)
+        # Those told of longest ago are of answers that nobody remembers here any more.
+        while len(self._told) > self._answers.most:
+            self._told.pop(next(iter(self._told)))
+
+    def touch(self, places: Iterable[ViewPlace]) -> None:
+        """Something stands differently there: what may rest on it is to be looked at."""
+        for place in places:
+            self._due.update(self._places.get(place, {}))
+
+    def touch_all(self) -> None:
+        """All are to be looked at: what happened meanwhile was not seen."""
+        self._due.update(dict.fromkeys(self._answers.ids()))
+
+    def look(self, most: int, is_mine: Callable[[DecisionGiven], bool]) -> list[DecisionChanged]:
+        """Look at so many of those that are due; what is to be told of them. `is_mine`: whose it is to tell of it.
+
+        What is told is not due any more: whoever cannot tell it puts it back with `put_back`.
+        """
+        found = []
+        for _ in range(min(most, len(self._due))):
+            decision_id, _ = self._due.popitem(last=False)
+            given = self._answers.get(decision_id)
+            asked = None if given is None else asked_again(given, self._decider.networks)
+            if given is None or asked is None or not is_mine(given):
+                continue
+            now = self._decider.decide(asked)
+            if now.given_by != "view":
+                self._due[decision_id] = None
+                continue
+            change = changed(given, now, self._told.get(decision_id, LastTold(given.answer)))
+            if change is not None:
+                found.append(change)
+        return found
+
+    def put_back(self, changes: Iterable[DecisionChanged]) -> None:
+        """They could not be told, and are due again."""
+        self._due.update(dict.fromkeys(change.decision_id for change in changes))
+
+    def _found_by(self, given: DecisionGiven) -> tuple[ViewPlace, ...]:
+        asked = asked_again(given, self._decider.networks)
+        return () if asked is None else self._view.places_of(asked.network, asked.buyer_id, asked.question)
+
+    def _forget(self, gone: DecisionGiven) -> None:
+        self._told.pop(gone.decision_id, None)
+        self._due.pop(gone.decision_id, None)
+        for place in self._found_by(gone):
+            ids = self._places.get(place, {})
+            ids.pop(gone.decision_id, None)
+            if not ids:
+                self._places.pop(place, None)

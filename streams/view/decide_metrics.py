@@ -1,0 +1,36 @@
+"""Every metric of the decision service, in one place. They are in the client's own registry."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+from cloudtag.contract.decision_records import DecisionGiven
+
+REQUESTS = Counter("cloudtag_decide_requests", "Calls answered, by address and status", ["path", "status"])
+SECONDS = Histogram(
+    "cloudtag_decide_seconds",
+    "Time from a call being read to its answer being ready",
+    ["path"],
+    buckets=(0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0),
+)
+ANSWERS = Counter("cloudtag_decide_answers", "Decisions given", ["about", "answer", "given_by"])
+LOST = Gauge("cloudtag_decide_lost", "How often a decision that was given could not be recorded, since the start")
+WAITING = Gauge("cloudtag_decide_waiting", "Decisions given that wait to be recorded")
+CHANGES = Counter("cloudtag_decide_changes", "Answers told of that no longer hold", ["was", "answer"])
+WEBHOOKS = Counter("cloudtag_decide_webhooks", "Webhooks that were sent or given up", ["webhook", "outcome"])
+STANDING = Gauge("cloudtag_decide_standing", "Records that stand in the view")
+VIEW_BYTES = Gauge("cloudtag_decide_view_bytes", "What the view takes of memory, about")
+LAG_SECONDS = Gauge("cloudtag_decide_lag_seconds", "For how long what stands has not been known up to now")
+UNREADABLE = Gauge("cloudtag_decide_unreadable", "Records of the view that could not be read, since the start")
+READY = Gauge("cloudtag_decide_ready", "1 while the service is ready, as on /readyz")
+
+
+class CallCounter:
+    """Counts calls and answers."""
+
+    def answered(self, path: str, status: int, seconds: float) -> None:
+        """A call of an address was answered."""
+        REQUESTS.labels(path, str(status)).inc()
+        SECONDS.labels(path).observe(seconds)
+
+    def given(self, decision: DecisionGiven) -> None:
+        """A decision was given."""
+        ANSWERS.labels(decision.about, decision.answer, decision.given_by).inc()
