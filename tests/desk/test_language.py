@@ -13,6 +13,7 @@ from cloudtag.contract import records, surfaces, types
 from cloudtag.desk import acts, offers
 from cloudtag.desk.app import TROUBLE_TEXTS
 from cloudtag.desk.case_view import SHOWN_DETAILS
+from cloudtag.desk.figure_questions import QUESTIONS
 from cloudtag.desk.filters import DUE
 from cloudtag.desk.language import catalogue, chosen
 from cloudtag.detectors.registry import all_detectors
@@ -44,10 +45,12 @@ def _said_in_code() -> set[str]:
     found = set()
     for path in FOLDER.glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
-            is_say = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "say"
-            if is_say and isinstance(node.args[0], ast.Constant):
+            if not isinstance(node, ast.Call):
+                continue
+            name = getattr(node.func, "attr", None) or getattr(node.func, "id", None)
+            if name == "say" and isinstance(node.args[0], ast.Constant):
                 found.add(str(node.args[0].value))
-    return found
+    return found | {text for q in QUESTIONS.values() for text in (q.title, q.note) if text}
 
 
 TOLD = _said_in_templates() | _said_in_code() | {*TROUBLE_TEXTS, *offers.PREVIEWS}
@@ -62,7 +65,7 @@ def test_every_text_is_in_the_catalogue_and_every_one_there_is_said() -> None:
 def test_a_translation_has_the_places_of_its_text_and_is_chinese() -> None:
     for text, zh in catalogue()["texts"].items():
         assert sorted(re.findall(r"\{(\w+)\}", text)) == sorted(re.findall(r"\{(\w+)\}", zh)), text
-        assert re.search(r"[\u4e00-\u9fff]", zh), text
+        assert re.search(r"[\u4e00-\u9fff]", zh) or not _LETTERS.search(re.sub(r"\{\w+\}", "", text)), text
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
@@ -100,6 +103,11 @@ def _words() -> set[str]:
 
 def test_every_value_of_the_contract_has_its_word() -> None:
     assert sorted(_words() - set(catalogue()["words"])) == []
+
+
+def test_every_column_of_a_figure_has_its_name() -> None:
+    columns = {column for question in QUESTIONS.values() for column in question.columns}
+    assert columns == set(catalogue()["columns"])
 
 
 def test_every_fact_and_title_has_its_name() -> None:

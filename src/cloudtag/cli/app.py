@@ -62,6 +62,7 @@ COMMANDS = (
     replay,
     worker,
     sink,
+    desk,
     decide,
     desk,
     produce,

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from cloudtag.contract.disputes import AppealChanged, OrderLimitChanged
 from cloudtag.contract.events import AlertAnswered, ComplaintChanged, TagSubmitted
 from cloudtag.contract.types import Proof, TaggedOrder
-from cloudtag.desk.asking import Row
+from cloudtag.desk.asking import DeskRow
 
 Verdict = Literal["normal", "abnormal", "ignore"]
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
@@ -61,7 +61,7 @@ def seen_revision(form: Mapping[str, str]) -> int:
     return int(text)
 
 
-def verdict(form: Mapping[str, str], alert: Row, buyer_id: str, actor: Actor) -> tuple[Struct, Undo]:
+def verdict(form: Mapping[str, str], alert: DeskRow, buyer_id: str, actor: Actor) -> tuple[Struct, Undo]:
     """A verdict on an alert, and what takes it back. Raises `BadActError`."""
     said = form.get("verdict", "")
     if said not in VERDICTS:
@@ -86,7 +86,7 @@ def verdict(form: Mapping[str, str], alert: Row, buyer_id: str, actor: Actor) ->
     ]
 
 
-def tag(form: Mapping[str, str], alert: Row, buyer_ids: Mapping[str, str], actor: Actor) -> tuple[Struct, Undo]:
+def tag(form: Mapping[str, str], alert: DeskRow, buyer_ids: Mapping[str, str], actor: Actor) -> tuple[Struct, Undo]:
     """A tag on orders of a shop's own, and what takes it back. `buyer_ids`: the buyer of each order that may be tagged.
 
     Raises `BadActError`.
@@ -123,7 +123,7 @@ def tag(form: Mapping[str, str], alert: Row, buyer_ids: Mapping[str, str], actor
     ]
 
 
-def report(form: Mapping[str, str], alert: Row, buyer_ids: Mapping[str, str], actor: Actor) -> tuple[Struct, Undo]:
+def report(form: Mapping[str, str], alert: DeskRow, buyer_ids: Mapping[str, str], actor: Actor) -> tuple[Struct, Undo]:
     """A shop's report of an order to its platform, and what takes it back. A voucher is named by its content hash.
 
     Raises `BadActError`.
@@ -158,7 +158,7 @@ def report(form: Mapping[str, str], alert: Row, buyer_ids: Mapping[str, str], ac
     ]
 
 
-def order_limit(form: Mapping[str, str], alert: Row, buyer_id: str, actor: Actor) -> tuple[Struct, Undo]:
+def order_limit(form: Mapping[str, str], alert: DeskRow, buyer_id: str, actor: Actor) -> tuple[Struct, Undo]:
     """A shop bars a buyer from ordering there, or lifts that; and the opposite. Raises `BadActError`."""
     status: Any = form.get("status", "")
     if status not in ("set", "lifted"):
@@ -179,7 +179,7 @@ def order_limit(form: Mapping[str, str], alert: Row, buyer_id: str, actor: Actor
 
 
 def appeal(
-    form: Mapping[str, str], consequence: Row, buyer_id: str, appeal_id: str, actor: Actor
+    form: Mapping[str, str], consequence: DeskRow, buyer_id: str, appeal_id: str, actor: Actor
 ) -> tuple[Struct, Undo]:
     """An appeal is opened for a buyer or decided, and it is open again. Raises `BadActError`."""
     status: Any = form.get("status", "")

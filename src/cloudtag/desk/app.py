@@ -37,7 +37,7 @@ from cloudtag.desk.visit import (
     rendered,
 )
 
-Endpoint = Callable[[Request], Awaitable[Response]]
+DeskEndpoint = Callable[[Request], Awaitable[Response]]
 _TROUBLE: dict[type[Exception], tuple[int, str]] = {
     NotSeenError: (404, "There is nothing here that you may see."),
     MayNotError: (403, "You may look at this, and not do it."),
@@ -94,7 +94,7 @@ async def _to_queue(_: Request) -> Response:
     return RedirectResponse("/queue", SEE_OTHER)
 
 
-def _of_desk(desk: Desk, handler: Callable[[Request, Desk], Awaitable[Response]]) -> Endpoint:
+def _of_desk(desk: Desk, handler: Callable[[Request, Desk], Awaitable[Response]]) -> DeskEndpoint:
     async def endpoint(request: Request) -> Response:
         return await handler(request, desk)
 
@@ -111,7 +111,7 @@ def _of_desk_error(desk: Desk) -> Callable[[Request, Exception], Awaitable[Respo
     return answer
 
 
-def _guarded(desk: Desk, route: DeskRoute) -> Endpoint:
+def _guarded(desk: Desk, route: DeskRoute) -> DeskEndpoint:
     """The handler behind the door: who is not signed in is led there, and what goes wrong is said on a page."""
 
     async def endpoint(request: Request) -> Response:

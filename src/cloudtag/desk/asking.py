@@ -14,7 +14,7 @@ from clickhouse_connect.driver.exceptions import ClickHouseError
 from cloudtag.explain.sql import AT_ONCE, NAMES
 from cloudtag.warehouse.reading import reading
 
-Row = Mapping[str, Any]
+DeskRow = Mapping[str, Any]
 """A row of an answer: its values by column."""
 
 
@@ -30,15 +30,15 @@ class Asking:
         self._connect = connect
         self._local = threading.local()
 
-    async def rows(self, sql: str, values: Mapping[str, Any] | None = None) -> list[Row]:
+    async def rows(self, sql: str, values: Mapping[str, Any] | None = None) -> list[DeskRow]:
         """The rows of an answer; times know their zone. Raises `NoAnswerError`."""
         return await asyncio.to_thread(self._rows, sql, values)
 
-    async def one(self, sql: str, values: Mapping[str, Any] | None = None) -> Row | None:
+    async def one(self, sql: str, values: Mapping[str, Any] | None = None) -> DeskRow | None:
         """The first row of an answer, if there is one. Raises `NoAnswerError`."""
         return next(iter(await self.rows(sql, values)), None)
 
-    async def each(self, *questions: tuple[str, Mapping[str, Any]]) -> list[list[Row]]:
+    async def each(self, *questions: tuple[str, Mapping[str, Any]]) -> list[list[DeskRow]]:
         """The answers to questions that are asked at the same time. Raises `NoAnswerError`."""
         return await asyncio.gather(*(self.rows(sql, values) for sql, values in questions))
 
@@ -50,7 +50,7 @@ class Asking:
             found |= {(row["kind"], row["key"]): row["value"] for row in rows}
         return found
 
-    def _rows(self, sql: str, values: Mapping[str, Any] | None) -> list[Row]:
+    def _rows(self, sql: str, values: Mapping[str, Any] | None) -> list[DeskRow]:
         try:
             client = self._client()
             answer = client.query(sql, parameters=dict(values or {}), settings=reading(client))

@@ -9,7 +9,7 @@ from typing import Any
 
 from cloudtag.contract.records import Alert
 from cloudtag.contract.scope import NETWORKS
-from cloudtag.desk.asking import Asking, Row
+from cloudtag.desk.asking import Asking, DeskRow
 from cloudtag.desk.case_questions import (
     ALERT_SQL,
     CLAIMED_SQL,
@@ -53,15 +53,15 @@ class ParcelTrack:
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class DeskCase:
     """What a case page shows. `row` is the alert's newest revision as the warehouse holds it, and not for showing."""
 
-    row: Row
+    row: DeskRow
     alert: Alert
     revisions: tuple[CaseRevision, ...]
     facts: tuple[CaseFact, ...]
     parcels: tuple[ParcelTrack, ...]
-    beside: dict[str, list[Row]]
+    beside: dict[str, list[DeskRow]]
     """Rows about the buyer by what they are: `others`, `shops`, `tags`, `confirmations`, `reports`, `consequences`."""
 
     @property
@@ -70,7 +70,9 @@ class Case:
         return self.alert.status in ("open", "upgraded")
 
 
-async def revisions_of(asking: Asking, viewer: Viewer, alert_id: str) -> tuple[Row, tuple[CaseRevision, ...]] | None:
+async def revisions_of(
+    asking: Asking, viewer: Viewer, alert_id: str
+) -> tuple[DeskRow, tuple[CaseRevision, ...]] | None:
     """An alert's newest row and its revisions, oldest first; none where there is none in sight. `NoAnswerError`."""
     rows = await asking.rows(ALERT_SQL, {"alert_id": alert_id})
     told = [(row, seen_by(viewer, alert_of(_stored(row), {}))) for row in rows]
@@ -84,7 +86,7 @@ async def revisions_of(asking: Asking, viewer: Viewer, alert_id: str) -> tuple[R
     return rows[-1], tuple(found)
 
 
-async def case_of(asking: Asking, viewer: Viewer, alert_id: str) -> Case | None:
+async def case_of(asking: Asking, viewer: Viewer, alert_id: str) -> DeskCase | None:
     """A case with all that belongs to it; none where there is none in sight. Raises `NoAnswerError`."""
     if (found := await revisions_of(asking, viewer, alert_id)) is None:
         return None
@@ -100,10 +102,10 @@ async def case_of(asking: Asking, viewer: Viewer, alert_id: str) -> Case | None:
         facts += _facts(viewer, alert, [("logistics", scans)])
     facts.sort(key=lambda fact: (fact.event.occurred_at, fact.recorded_at))
     beside = dict(zip(names, answers[len(wanted) :], strict=True))
-    return Case(row, alert, revisions, tuple(facts), _parcels(numbers, facts), beside)
+    return DeskCase(row, alert, revisions, tuple(facts), _parcels(numbers, facts), beside)
 
 
-async def claim_of(asking: Asking, alert_ids: Sequence[str], now_ms: int) -> dict[str, Row]:
+async def claim_of(asking: Asking, alert_ids: Sequence[str], now_ms: int) -> dict[str, DeskRow]:
     """Who has which case in hand now, by alert. Raises `NoAnswerError`."""
     if not alert_ids:
         return {}
@@ -112,11 +114,11 @@ async def claim_of(asking: Asking, alert_ids: Sequence[str], now_ms: int) -> dic
     return {row["alert_id"]: row for row in rows}
 
 
-def _stored(row: Row) -> dict[str, Any]:
+def _stored(row: DeskRow) -> dict[str, Any]:
     return {name: value for name, value in row.items() if name != "recorded_at"}
 
 
-def _facts(viewer: Viewer, alert: Alert, answers: Iterable[tuple[str, list[Row]]]) -> list[CaseFact]:
+def _facts(viewer: Viewer, alert: Alert, answers: Iterable[tuple[str, list[DeskRow]]]) -> list[CaseFact]:
     rests = {(r.stream, r.event_id) for r in alert.evidence}
     refutes = {(r.stream, r.event_id) for r in alert.withdrawn_by}
     found = []
@@ -130,7 +132,7 @@ def _facts(viewer: Viewer, alert: Alert, answers: Iterable[tuple[str, list[Row]]
     return found
 
 
-def _is_seen(viewer: Viewer, alert: Alert, row: Row) -> bool:
+def _is_seen(viewer: Viewer, alert: Alert, row: DeskRow) -> bool:
     """A namesake of another network is somebody else; what another shop told is not shown; parcels are global."""
     if "buyer_key" not in row:
         return True

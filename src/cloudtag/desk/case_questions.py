@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cloudtag.contract.scope import NETWORKS
-from cloudtag.desk.asking import Row
+from cloudtag.desk.asking import DeskRow
 from cloudtag.desk.sight import ALERT, CONFIRMATION, CONSEQUENCE, NETWORK, in_sight
 from cloudtag.serving.viewers import Viewer
 from cloudtag.warehouse.fact_tables import FACT_TABLES
@@ -45,7 +45,7 @@ CHANGED_SQL = """
     FROM alert_revisions WHERE alert_id IN {alert_ids:Array(String)} GROUP BY alert_id"""
 
 
-def fact_questions(alert: Row) -> dict[str, Question]:
+def fact_questions(alert: DeskRow) -> dict[str, Question]:
     """By stream, the events about an alert's orders, those it rests on, and the verdicts about it."""
     values = {
         "buyers": [alert["buyer_key"], *alert["linked_buyer_keys"]],
@@ -72,7 +72,7 @@ def _facts_sql(stream: str, condition: str) -> str:
     )
 
 
-def beside_questions(viewer: Viewer, alert: Row) -> tuple[list[str], list[Question]]:
+def beside_questions(viewer: Viewer, alert: DeskRow) -> tuple[list[str], list[Question]]:
     """What stands about an alert's buyer, by what it is, as far as a viewer may see it."""
     sql = {
         "others": (_OTHERS, ALERT),

@@ -10,8 +10,8 @@ from typing import Any
 from urllib.parse import quote
 
 from cloudtag.contract.records import Alert
-from cloudtag.desk.asking import Row
-from cloudtag.desk.case import Case, CaseFact, claim_of
+from cloudtag.desk.asking import DeskRow
+from cloudtag.desk.case import CaseFact, DeskCase, claim_of
 from cloudtag.desk.desk import SentAct
 from cloudtag.desk.journey_svg import JourneyPicture, journey_picture
 from cloudtag.desk.language import Language
@@ -65,7 +65,7 @@ class CaseView:
     """What this person may do about the case."""
 
 
-async def case_view(visit: Visit, case: Case) -> CaseView:
+async def case_view(visit: Visit, case: DeskCase) -> CaseView:
     """The words of a case for a visit. Raises `NoAnswerError`."""
     alert_id = case.alert.alert_id
     claim = (await claim_of(visit.desk.asking, [alert_id], visit.desk.now_ms)).get(alert_id)
@@ -117,7 +117,7 @@ def clears(language: Language, alert: Alert) -> str:
     return alert.facts.get("clears") or (detector.rule.clears if detector else "")
 
 
-def _links(visit: Visit, case: Case) -> Iterable[tuple[str, str]]:
+def _links(visit: Visit, case: DeskCase) -> Iterable[tuple[str, str]]:
     """Pages about a case: addresses and their words."""
     alert, say = case.alert, visit.language.say
     yield f"/cases/{alert.alert_id}/file", say("Case file to print")
@@ -129,7 +129,7 @@ def _links(visit: Visit, case: Case) -> Iterable[tuple[str, str]]:
         yield f"/shops/{quote(alert.platform, safe='')}/{quote(alert.shop_id, safe='')}", say("The shop")
 
 
-def _known(case: Case) -> Iterable[tuple[str, str]]:
+def _known(case: DeskCase) -> Iterable[tuple[str, str]]:
     yield case.alert.alert_id, f"/cases/{case.alert.alert_id}"
     for row in case.beside["others"]:
         yield row["alert_id"], f"/cases/{row['alert_id']}"
@@ -145,7 +145,7 @@ SHOWN_DETAILS = (
 """Details of a consequence that say something to people, and name no other shop."""
 
 
-def because(row: Row, known: dict[str, str]) -> tuple[list[str], int]:
+def because(row: DeskRow, known: dict[str, str]) -> tuple[list[str], int]:
     """Of what a consequence rests on, the ids that are shown on the page, and how many others there are."""
     shown = [name for name in row["because"] if name in known]
     return shown, len(row["because"]) - len(shown)

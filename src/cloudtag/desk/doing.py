@@ -10,7 +10,7 @@ from starlette.responses import Response
 from cloudtag.contract.surfaces import CaseAct
 from cloudtag.desk import acts
 from cloudtag.desk.acts import Actor, BadActError, Undo
-from cloudtag.desk.asking import NoAnswerError, Row
+from cloudtag.desk.asking import DeskRow, NoAnswerError
 from cloudtag.desk.case import revisions_of
 from cloudtag.desk.desk import SentAct
 from cloudtag.desk.offers import own_orders
@@ -101,7 +101,7 @@ async def claim(visit: Visit) -> Response:
     return visit.to(f"/cases/{alert['alert_id']}")
 
 
-async def _alert(visit: Visit) -> Row:
+async def _alert(visit: Visit) -> DeskRow:
     """The newest row of the alert that the address names. Raises `NotSeenError`."""
     found = await revisions_of(visit.desk.asking, visit.viewer, visit.request.path_params["alert_id"])
     if found is None:
@@ -109,7 +109,7 @@ async def _alert(visit: Visit) -> Row:
     return found[0]
 
 
-async def _of_shop(visit: Visit) -> tuple[Row, Actor]:
+async def _of_shop(visit: Visit) -> tuple[DeskRow, Actor]:
     """The alert, and the act's shop. Raises `MayNotError` for whoever is of none that the alert is about."""
     alert = await _alert(visit)
     actor = actor_of(visit, alert)
@@ -118,14 +118,14 @@ async def _of_shop(visit: Visit) -> tuple[Row, Actor]:
     return alert, actor
 
 
-def actor_of(visit: Visit, alert: Row) -> Actor:
+def actor_of(visit: Visit, alert: DeskRow) -> Actor:
     """In whose name something is done about an alert."""
     shop = own_shop(visit.viewer, alert) if visit.viewer.role == "shop" else None
     account = visit.viewer.account_id if shop else None
     return Actor(visit.viewer.name, shop.shop_id if shop else None, account, visit.desk.now_ms)
 
 
-def _stale(form: Mapping[str, str], alert: Row) -> int | None:
+def _stale(form: Mapping[str, str], alert: DeskRow) -> int | None:
     """The revision a form was made on, where the alert has another one by now."""
     seen = acts.seen_revision(form)
     return None if seen == alert["revision"] else seen
@@ -143,7 +143,7 @@ async def names_of(visit: Visit, keys: list[str]) -> dict[str, str]:
     return found
 
 
-async def _buyers(visit: Visit, alert: Row, actor: Actor) -> dict[str, str]:
+async def _buyers(visit: Visit, alert: DeskRow, actor: Actor) -> dict[str, str]:
     """The buyers of the alert's orders at a shop, by order."""
     orders = own_orders(alert, actor.shop_id or "")
     buyers = [alert["buyer_key"], *alert["linked_buyer_keys"]]
@@ -152,7 +152,7 @@ async def _buyers(visit: Visit, alert: Row, actor: Actor) -> dict[str, str]:
     return {row["order_id"]: names[row["buyer_key"]] for row in rows}
 
 
-async def _send(visit: Visit, alert: Row, event: Any, undone_by: Undo) -> Response:
+async def _send(visit: Visit, alert: DeskRow, event: Any, undone_by: Undo) -> Response:
     """Send an event once, however often its form comes."""
     event_id = event.event_id
     if event_id not in visit.desk.sent:

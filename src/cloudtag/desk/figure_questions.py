@@ -36,8 +36,8 @@ _ALL = (
     FigureQuestion(
         "precision",
         "How often each detector was right",
-        f"""SELECT detector, countIf(label = 'true_positive') AS right_ones,
-                countIf(label = 'false_positive') AS wrong_ones,
+        f"""SELECT detector,
+                countIf(label = 'true_positive') AS right_ones, countIf(label = 'false_positive') AS wrong_ones,
                 round(right_ones / (right_ones + wrong_ones), 3) AS precision
             FROM labels_current WHERE {{sight}} AND label IN ('true_positive', 'false_positive') AND {_OF_DETECTOR}
             GROUP BY detector ORDER BY right_ones + wrong_ones DESC, detector LIMIT 60""",  # noqa: S608 - names of our own, values as parameters
@@ -76,8 +76,7 @@ _ALL = (
         ("currency", "at_stake_minor", "kept_minor"),
         (),
         ALERT,
-        "At stake: what open cases are about. Kept: of cases that were found abnormal, where every refund was refused or "
-        "withdrawn.",
+        "At stake: what open cases are about. Kept: cases found abnormal whose refunds were all refused or withdrawn.",
     ),
     FigureQuestion(
         "excluded",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from cloudtag.desk.asking import Asking, Row
+from cloudtag.desk.asking import Asking, DeskRow
 from cloudtag.desk.figure_questions import QUESTIONS, FigureQuestion
 from cloudtag.desk.sight import in_sight
 from cloudtag.serving.viewers import Viewer
@@ -17,7 +17,7 @@ class Figure:
     """A question that was answered: its rows, which a page draws and shows as a table."""
 
     question: FigureQuestion
-    rows: list[Row]
+    rows: list[DeskRow]
     query: Mapping[str, str] = field(default_factory=dict)
     """What the address of its CSV file adds."""
 

@@ -73,9 +73,8 @@ class Language:
         return self._of("columns", name) or plain(name.removesuffix("_minor"))
 
     def label(self, name: str, shown: str) -> str:
-        """A tag's label: as the platform calls it, and what that means."""
-        told = self.scenario(name)
-        return shown if told == shown or shown == name else f"{shown} · {told}" if shown else told
+        """A tag's label: as the pack shows it, which is English, or what it means in this language."""
+        return self.scenario(name) if self.code == "zh" else shown or plain(name)
 
     def title(self, detector: str) -> str:
         """What a detector is called."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from cloudtag.desk.acts import REPORTS
-from cloudtag.desk.asking import Row
-from cloudtag.desk.case import Case
+from cloudtag.desk.asking import DeskRow
+from cloudtag.desk.case import DeskCase
 from cloudtag.desk.sight import own_shop
 from cloudtag.desk.visit import Visit
 from cloudtag.policy.model import Policy
@@ -56,7 +56,7 @@ class CaseOffers:
     limit: str = ""
 
 
-async def offers(visit: Visit, case: Case) -> CaseOffers:
+async def offers(visit: Visit, case: DeskCase) -> CaseOffers:
     """What this person may do about a case. Raises `NoAnswerError`."""
     viewer, form_id = visit.viewer, new_form_id()
     if viewer.role == "auditor":
@@ -78,7 +78,7 @@ async def offers(visit: Visit, case: Case) -> CaseOffers:
     return CaseOffers(form_id, verdict, orders, tag, reports, limit)
 
 
-def own_orders(alert: Row, shop_id: str) -> list[str]:
+def own_orders(alert: DeskRow, shop_id: str) -> list[str]:
     """The orders of an alert that are a shop's own."""
     pairs = list(zip(alert["orders_shop_ids"], alert["orders_order_ids"], strict=True))
     if not pairs and alert["shop_id"] == shop_id:
@@ -117,17 +117,17 @@ PREVIEWS = (NOT_PERMITTED, PERMITTED, DUPLICATE, CONTACTED, ALONE)
 """Every sentence of a preview."""
 
 
-def _permission(rows: list[Row], needs_exam: bool, account: str) -> PreviewLine:
+def _permission(rows: list[DeskRow], needs_exam: bool, account: str) -> PreviewLine:
     said = {row["permission"] for row in rows}
     is_permitted = "revoked" not in said and ("granted" in said or not needs_exam)
     return (PERMITTED if is_permitted else NOT_PERMITTED, {"account": account}, not is_permitted)
 
 
-def _duplicates(rows: list[Row], orders: list[str]) -> list[PreviewLine]:
+def _duplicates(rows: list[DeskRow], orders: list[str]) -> list[PreviewLine]:
     return [(DUPLICATE, {"order": row["order_id"]}, True) for row in rows if row["order_id"] in orders]
 
 
-def _contacts(rows: list[Row], orders: list[str], needed: int) -> list[PreviewLine]:
+def _contacts(rows: list[DeskRow], orders: list[str], needed: int) -> list[PreviewLine]:
     counts = {row["order_id"]: row["contacts"] for row in rows}
     if not needed:
         return []

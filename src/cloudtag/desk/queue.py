@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from cloudtag.desk.asking import Asking, Row
+from cloudtag.desk.asking import Asking, DeskRow
 from cloudtag.desk.filters import QueueFilter
 from cloudtag.desk.sight import ALERT, in_sight
 from cloudtag.serving.viewers import Viewer
@@ -92,7 +92,7 @@ def _weight() -> str:
 class QueuePage:
     """The cases of one page in order, and how many there are in all, by severity."""
 
-    cases: list[Row]
+    cases: list[DeskRow]
     counts: dict[str, int]
     filter: QueueFilter
 

@@ -12,7 +12,7 @@ from cloudtag.contract.records import Alert
 from cloudtag.contract.scope import NETWORKS
 from cloudtag.desk import acts
 from cloudtag.desk.acts import BadActError
-from cloudtag.desk.asking import Row
+from cloudtag.desk.asking import DeskRow
 from cloudtag.desk.case import revisions_of
 from cloudtag.desk.desk import SentAct
 from cloudtag.desk.doing import STALE, actor_of, names_of
@@ -106,7 +106,7 @@ async def ring_verdict(visit: Visit) -> Response:
     return visit.to(f"{address}?sent={event_id}")
 
 
-async def _found(visit: Visit) -> tuple[Alert, list[Row]]:
+async def _found(visit: Visit) -> tuple[Alert, list[DeskRow]]:
     found = await revisions_of(visit.desk.asking, visit.viewer, visit.request.path_params["alert_id"])
     if found is None or not found[1][-1].alert.linked_buyer_ids:
         raise NotSeenError("ring")

@@ -22,7 +22,7 @@ MOST = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class DeskSession:
     """A signed-in person, for so long."""
 
     name: str
@@ -39,7 +39,7 @@ class SignedIn:
         self._is_one_time = is_one_time
         self._seconds = hours * 3600
         self._now = now
-        self._sessions: OrderedDict[str, Session] = OrderedDict()
+        self._sessions: OrderedDict[str, DeskSession] = OrderedDict()
         secret = secrets.token_bytes(32)
         self._cookies = URLSafeSerializer(secret, salt="session")
         self._forms = URLSafeSerializer(secret, salt="form")
@@ -52,12 +52,12 @@ class SignedIn:
         if self._is_one_time:
             self._book = None
         name = secrets.token_urlsafe(24)
-        self._sessions[name] = Session(name, viewer, self._now() + self._seconds)
+        self._sessions[name] = DeskSession(name, viewer, self._now() + self._seconds)
         while len(self._sessions) > MOST:
             self._sessions.popitem(last=False)
         return str(self._cookies.dumps(name))
 
-    def session_of(self, cookie: str | None) -> Session | None:
+    def session_of(self, cookie: str | None) -> DeskSession | None:
         """The session a cookie names, if it goes on."""
         try:
             session = self._sessions.get(str(self._cookies.loads(cookie))) if cookie else None
@@ -68,18 +68,18 @@ class SignedIn:
             return None
         return session
 
-    def is_over(self, session: Session) -> bool:
+    def is_over(self, session: DeskSession) -> bool:
         """Whether a session has ended."""
         return session.name not in self._sessions or session.ends_at <= self._now()
 
-    def leave(self, session: Session) -> None:
+    def leave(self, session: DeskSession) -> None:
         """End a session."""
         self._sessions.pop(session.name, None)
 
-    def form_token(self, session: Session) -> str:
+    def form_token(self, session: DeskSession) -> str:
         """What every form of a session carries, so that no other site can send one."""
         return str(self._forms.dumps(session.name))
 
-    def is_own_form(self, session: Session, token: str) -> bool:
+    def is_own_form(self, session: DeskSession, token: str) -> bool:
         """Whether a form was made for this session."""
         return hmac.compare_digest(self.form_token(session).encode(), token.encode("utf-8", "surrogatepass"))

@@ -24,11 +24,11 @@ CONSEQUENCE = "(if(subject_kind = 'shop', subject_id, shop_id) = {shop})"
 LABEL = "(shop_id = {shop} OR answered_by_shop_id = {shop})"
 """How rows of each kind name the shop they belong to."""
 
-Condition = tuple[str, dict[str, Any]]
+SightCondition = tuple[str, dict[str, Any]]
 """A condition in SQL and its parameters."""
 
 
-def in_sight(viewer: Viewer, how: str = SHOP) -> Condition:
+def in_sight(viewer: Viewer, how: str = SHOP) -> SightCondition:
     """What holds for the rows that a viewer may see. `how` a row names its shop."""
     if viewer.role != "shop":
         if not viewer.networks:

@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from cloudtag.desk.desk import Desk
 from cloudtag.desk.language import Language, chosen
-from cloudtag.desk.session import Session
+from cloudtag.desk.session import DeskSession
 from cloudtag.serving.viewers import Viewer
 
 LANGUAGE_COOKIE = "cloudtag_language"
@@ -70,7 +70,7 @@ class Visit:
 
     request: Request
     desk: Desk
-    session: Session
+    session: DeskSession
     language: Language
 
     @property
@@ -120,7 +120,7 @@ def rendered(request: Request, language: Language, template: str, status: int = 
     return HTMLResponse(text, status)
 
 
-async def own_form(request: Request, desk: Desk, session: Session) -> dict[str, str]:
+async def own_form(request: Request, desk: Desk, session: DeskSession) -> dict[str, str]:
     """The texts of a form that was made for a session; files are left out. Raises `FormRefusedError`."""
     length = request.headers.get("content-length", "")
     if not length.isdecimal() or int(length) > LARGEST_FORM_BYTES:

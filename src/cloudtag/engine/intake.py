@@ -33,7 +33,7 @@ class _Way(NamedTuple):
     """Whether the watermark follows them."""
     is_timeless: bool
     """Whether they count whatever their age: what another task says now, and master data."""
-    index: Index | None
+    taken_by: Index | None
     """What takes them into the keyed state's index, if anything does."""
 
 
@@ -136,7 +136,7 @@ class Intake:
             if len(row.facts) > most_facts:
                 processor.bound(row)
             ids.add(row_id)
-            if way.index is not None and (besides := way.index(state, row, fact)):
+            if way.taken_by is not None and (besides := way.taken_by(state, row, fact)):
                 ids.update(besides)
         return ids, news
 

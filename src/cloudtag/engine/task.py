@@ -7,7 +7,7 @@ task that opens after a crash knows what to judge and to publish again, whatever
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Mapping, Set
 from operator import itemgetter
 
 import msgspec
@@ -20,7 +20,7 @@ from cloudtag.engine.judgement import EMPTY
 from cloudtag.engine.keyed_state import KeyedState, StateCache, index_anew, stored_header
 from cloudtag.engine.news import News, news_again
 from cloudtag.engine.processor import Processor
-from cloudtag.engine.revise import repeat, revise
+from cloudtag.engine.revise import Conclusion, repeat, revise
 from cloudtag.engine.row_reasons import RowReasons
 from cloudtag.engine.rows import NEVER, Row, RowCodec, row_key, split_key
 from cloudtag.engine.task_result import Output, RowReader, TaskResult, check_scoped
@@ -211,7 +211,7 @@ class Task:
         if judgement is not row.judged and (judgement.conclusions or row.published):
             row.judged = judgement
             reasons = RowReasons(self._processor, state, row_id, news, max(now_ms, self._own.newest_ms))
-            told = judgement.conclusions
+            told: Mapping[str, Conclusion] = judgement.conclusions
             if self._live_since_ms is not None:
                 told = marked(told, self._live_since_ms)
             outputs = revise(row, told, horizon_ms, reasons)
