@@ -90,4 +90,4 @@ _ID = {
 
 def _time_of(record: Any) -> int:
     times = ("decided_at", "confirmed_at", "starts_at", "labelled_at", "put_at")
-    return next(getattr(record, name) for name in times if hasattr(record, name))
+    return int(next(getattr(record, name) for name in times if hasattr(record, name)))

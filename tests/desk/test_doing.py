@@ -122,9 +122,9 @@ def test_a_tag_is_previewed_and_sent(acted: DeskWorld) -> None:
     event = _sent(acted)[-1]
     assert isinstance(event, TagSubmitted)
     assert [(o.order_id, o.buyer_id) for o in event.orders] == [(f"o{n}", f"b{n}")]
-    page = mei.get(answer.location)
-    assert 'id="tags"' in page.text
-    mei.send("/undo", page.form("/undo"))
+    sent = mei.get(answer.location)
+    assert 'id="tags"' in sent.text
+    mei.send("/undo", sent.form("/undo"))
     last = _sent(acted)[-1]
     assert isinstance(last, TagSubmitted)
     assert last.withdraws == event.event_id

@@ -37,5 +37,5 @@ def _sources(key: str, processor: Processor, told: Sequence[Any]) -> list[int]:
     return [
         number
         for number, fact in enumerate(told)
-        if any(processor.key(derived) == key for derived in processor.derived([fact]))
+        if any(processor.keys[type(derived)](derived) == key for derived in processor.derived([fact]))
     ]
