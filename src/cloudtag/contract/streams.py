@@ -190,7 +190,7 @@ INTERNAL: dict[str, InternalStream] = {
             "shop-questions",
             shops.ShopAsked,
             "shop_id",
-            derived_from=("orders", "refunds", "parcel-reports", "link-reports"),
+            derived_from=("orders", "refunds", "verdicts", "parcel-reports", "link-reports"),
         ),
         InternalStream("shop-answers", shops.ShopReported, "buyer_id", derived_from=("shops", "shop-questions")),
         InternalStream(

@@ -32,7 +32,7 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
         _need(needed, orders(state))
     for verdict in _causes(state, policies):
         # The platform's word is about whatever shops an alert names.
-        named = [order.shop_id for order in orders(state)] if verdict.shop_id is None else [verdict.shop_id]
+        named = _shops_of(orders(state)) if verdict.shop_id is None else [verdict.shop_id]
         for shop_id in filter(None, named):
             needed[shop_id] = max(needed.get(shop_id, 0), verdict.occurred_at)
     judgement = Judgement()
@@ -42,9 +42,14 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
     return judgement
 
 
+def _shops_of(orders: Iterable[OrderView]) -> list[str | None]:
+    """Of what is known of as an order or a refund: a complaint or an inspection alone asks nobody."""
+    return [order.shop_id for order in orders if order.began_at]
+
+
 def _need(needed: dict[str, int], orders: Iterable[OrderView]) -> None:
     for order in orders:
-        if order.shop_id is not None:
+        if order.shop_id is not None and order.began_at:
             needed[order.shop_id] = max(needed.get(order.shop_id, 0), order.began_at)
 
 
