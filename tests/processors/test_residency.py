@@ -228,7 +228,7 @@ def counting(history: list[Event]) -> list[Event]:
     best: dict[Any, Any] = {}
     for event in history:
         reader: Any = readers[type(event)]
-        held = (reader.name, reader.key(event), reader.identities[type(event)](event))
+        held = (reader.name, reader.keys[type(event)](event), reader.identities[type(event)](event))
         if held not in best or sorted_form(event) < sorted_form(best[held]):
             best[held] = event
     return list(best.values())

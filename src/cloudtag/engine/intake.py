@@ -47,7 +47,7 @@ class SortedFacts(NamedTuple):
     keys: dict[str, list[int]]
 
 
-class Intake:
+class FactIntake:
     """Takes facts into the rows of keyed states."""
 
     def __init__(self, processor: Processor) -> None:

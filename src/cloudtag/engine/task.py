@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from cloudtag.engine.cache_budget import CacheBudget
 from cloudtag.engine.historical import marked
-from cloudtag.engine.intake import Intake
+from cloudtag.engine.intake import FactIntake
 from cloudtag.engine.judgement import EMPTY
 from cloudtag.engine.keyed_state import KeyedState, StateCache, index_anew, stored_header
 from cloudtag.engine.news import News, news_again
@@ -46,7 +46,7 @@ class Task:
         self._codec = RowCodec(processor.kinds.fact_type, lambda fact: processor.identities[type(fact)](fact))
         self.cache = StateCache(processor, rows, self._codec, budget or CacheBudget())
         self._timers, self._own = Timers(), TaskRow()
-        self._intake, self._kinds, self._followed = Intake(processor), processor.kinds, processor.kinds.followed
+        self._intake, self._kinds, self._followed = FactIntake(processor), processor.kinds, processor.kinds.followed
         self._judges, self._policies = processor.kinds.judges, processor.policies
         self._retention_ms = processor.retention_ms
 

@@ -13,6 +13,7 @@ from cloudtag.detection.order_view import attributes_of
 from cloudtag.detection.refund_view import own_unit
 from cloudtag.detection.wrong_goods import CLAIMED
 from cloudtag.engine.revise import Conclusion
+from cloudtag.engine.rows import Row
 from cloudtag.processors.buyers.prefilter import Prefilter
 
 _PERIOD_MS = 30 * 86_400_000
@@ -101,12 +102,12 @@ class BuyerIndex:
         """Take in a verdict. Which one counts depends on the alert: not every shop may answer it."""
         self.verdicts.setdefault(verdict.alert_id, []).append(verdict)
 
-    def add_order(self, order: OrderChanged, row_id: str) -> bool:
-        """Take in an order's number and attributes; whether an attribute's first use changed. `row_id`: its row's."""
+    def add_order(self, order: OrderChanged, row: Row) -> bool:
+        """Take in an order's number and attributes; whether an attribute's first use changed. `row`: its own."""
         if order.waybill_no is not None:
-            self._add_sent(order.waybill_no, row_id[1:])
+            self._add_sent(order.waybill_no, row.name)
         for parcel in order.parcels:
-            self._add_sent(parcel.waybill_no, row_id[1:])
+            self._add_sent(parcel.waybill_no, row.name)
         shown, before_ms, now_ms = _SHOWN(order), self.shown_at, order.occurred_at
         # Most events show what the one before did: then an earlier use of each in the same period is known.
         if shown == self.shown and before_ms < now_ms and before_ms // _PERIOD_MS == now_ms // _PERIOD_MS:

@@ -161,7 +161,7 @@ def _index(state: KeyedState, row: Row, fact: Any) -> Iterable[str]:
         state.memo = None
     index: BuyerIndex = state.index
     if type(fact) is ev.OrderChanged:
-        return (state.letters["links"],) if index.add_order(fact, row.id) else ()
+        return (state.letters["links"],) if index.add_order(fact, row) else ()
     if type(fact) is ev.RefundChanged:
         index.add_refund(fact)
     index.note_dealing(fact)
