@@ -87,7 +87,7 @@ def test_a_dry_run_says_what_there_is_and_what_is_blind_and_sends_nothing(
     assert "ends 1 h before going live" in done.out
     assert "no refunds: blind: affiliate_abuse, " in done.out
     assert "no accounts" not in done.out, "no detector rests on them"
-    assert "orders.parcels is never filled: weaker: outbound_waybill_as_return, " in done.out
+    assert "orders.parcels is never filled: weaker: light_return, outbound_waybill_as_return, " in done.out
 
 
 def test_enough_history_up_to_the_end_is_not_complained_of(run: Run, tmp_path: Path) -> None:
