@@ -18,7 +18,8 @@ from streams.sink import Sink
 from tests.cli.conftest import Run
 from tests.streams.sink.log import until
 
-SILENT = {"logistics", "shops", "accounts", "violations", "abuses", "courier-hours", "dead-letters-replayed"}
+PEOPLE = {"case-acts", "audit"}
+SILENT = {"logistics", "shops", "accounts", "violations", "abuses", "courier-hours", "dead-letters-replayed", *PEOPLE}
 SECRET = "sixteen bytes and more"
 ORDER = (
     '{"stream":"orders","event_id":"e%s","occurred_at":"2026-03-03T10:00:00Z","status":"paid",'
@@ -111,7 +112,8 @@ def test_every_topic_that_may_name_a_buyer_is_told(config: Config) -> None:
     told = " ".join(what_stays(config))
     for topic in declared(config):
         name = topic.name.removeprefix(config.topic_prefix)
-        # Shops, couriers and parcels: nobody is named there, nor by the time that passes, nor by places in topics.
+        # Shops, couriers, parcels, people at the desk: no buyer is named there, nor by time that passes, nor by places in
+        # topics.
         is_silent = name in SILENT or name.startswith("watermarks-")
         assert (f" {topic.name}," in told or f" {topic.name} " in told) is not is_silent, name
 

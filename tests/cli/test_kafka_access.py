@@ -210,9 +210,10 @@ def test_the_file_speaks_of_every_topic_and_of_none_twice_over() -> None:
     written = {(rule.principal, rule.name) for rule in rules if (rule.operation, rule.resource) == ("write", "topic")}
     by = {name: {who for who, topic in written if topic == config.topic(name)} for name in (*CONTRACTS, *INTERNAL)}
     upstream, workers, operators = "User:upstream", "User:cloudtag", "User:cloudtag-operator"
-    state, deciders = "User:cloudtag-state", "User:cloudtag-decide"
-    assert all(by[name] == {upstream, operators, deciders} for name in INPUTS)
-    assert all(by[name] == {deciders} for name in SURFACES)
+    state, deciders, desks = "User:cloudtag-state", "User:cloudtag-decide", "User:cloudtag-desk"
+    assert all(by[name] == {upstream, operators, deciders, desks} for name in INPUTS)
+    people = {"case-acts", "audit"}
+    assert all(by[name] == ({desks} if name in people else {deciders}) for name in SURFACES)
     assert all(by[name] == {workers, state} for name in OUTPUTS if name != "dead-letters")
     assert by["dead-letters"] == {workers, "User:cloudtag-sink"}
     assert all(by[name] == {workers, operators} for name in INTERNAL)

@@ -4,7 +4,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from cloudtag.contract import disputes, events, records, types
+from cloudtag.contract import disputes, events, records, surfaces, types
 
 START_MS = 1_772_000_000_000  # 2026-02-25T06:13:20Z
 MINUTE_MS = 60_000
@@ -247,5 +247,19 @@ def one_of_each() -> dict[str, Struct]:
             reason="truncated",
             error="the bytes end inside of the record",
             seen_at=at,
+        ),
+        "case-acts": surfaces.CaseAct(**event, alert_id="a1", actor="mei", act="claim", shop_id="shop-1"),
+        "audit": surfaces.AuditEntry(
+            event_id="e1",
+            occurred_at=at,
+            actor="mei",
+            role="shop",
+            kind="act",
+            what="/cases/a1/verdict",
+            alert_id="a1",
+            sent_event_id="e2",
+            status=303,
+            origin="127.0.0.1",
+            reason="the box was empty",
         ),
     }
