@@ -38,6 +38,7 @@ from cloudtag.desk.visit import (
 )
 
 DeskEndpoint = Callable[[Request], Awaitable[Response]]
+"""What answers an address of the desk."""
 _TROUBLE: dict[type[Exception], tuple[int, str]] = {
     NotSeenError: (404, "There is nothing here that you may see."),
     MayNotError: (403, "You may look at this, and not do it."),
