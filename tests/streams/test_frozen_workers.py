@@ -18,7 +18,7 @@ def is_frozen(worker: subprocess.Popen[bytes]) -> bool:
     return status.rpartition(")")[2].split()[0] == "T"
 
 
-@pytest.mark.parametrize("store", ["memory", "rocksdb"])
+@pytest.mark.parametrize("store", ["memory", pytest.param("rocksdb", marks=pytest.mark.long)])
 @pytest.mark.parametrize(
     "where", ["before -state-2 6", "after -state-2 6", "before consequences 3", "after consequences 3"]
 )
