@@ -5,6 +5,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from cloudtag.contract.events import ErasureRequested
+from cloudtag.contract.streams import SURFACES
 from cloudtag.warehouse.erasure import ABOUT_FORGOTTEN, CONSEQUENCES, OWN_TABLES, erase_buyer, holdings
 from cloudtag.warehouse.forgotten import Forgotten
 from cloudtag.warehouse.insert import Inserter
@@ -46,7 +47,7 @@ def both() -> list[tuple[str, Any]]:
     """A record of each stream about the buyer on Taobao, and one about the namesake on JD."""
     told: list[tuple[str, Any]] = []
     for stream, record in one_of_each().items():
-        if hasattr(record, "platform") and stream != "erasures":
+        if hasattr(record, "platform") and stream not in ("erasures", *SURFACES):
             told += [(stream, replace(record, platform="taobao")), (stream, of_jd(record))]
     for shop in ("shop-1", "shop-9"):
         told.append(("consequences", consequence("order_warning", "order", "o1", 1, anchor=shop, shop_id=shop)))

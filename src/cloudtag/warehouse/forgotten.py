@@ -63,7 +63,8 @@ class Forgotten:
             named = any(mentions(d, self._is_anywhere) for d in (record.key, record.value, record.error.encode()))
             return _set(record, key=None, value=None, error=ABOUT_FORGOTTEN) if named else record
         about = record.subject_id if _is_about_buyer(record) else getattr(record, "buyer_id", None)
-        if self._is_known(record.platform, about):
+        # What people do at the desk is about nobody, and may say no platform.
+        if about is not None and self._is_known(record.platform, about):
             return None
         if isinstance(record, Alert):
             return self._alert(record)
