@@ -47,7 +47,7 @@ async def test_a_row_that_cannot_be_read_stops_its_key_alone(place: Place, how: 
     await place.judge(first, place.batches(SIZE)[:BEFORE])
     part = first.tasks.table.store_part(0)
     later = [fact for batch in place.batches(SIZE)[BEFORE:] for fact in batch.content.facts]
-    keys = {first.tasks[0].core._processor.key(fact) for fact in later}  # type: ignore[attr-defined]
+    keys = {first.tasks[0].core._processor.keys[type(fact)](fact) for fact in later}  # type: ignore[attr-defined]
     key, row = next((key, row) for key, row in first.tasks.table.rows(0).all_rows() if split_key(key)[0] in keys)
     # A timer is due and the row was not known to be sent: opening and passing time both look at it.
     if (broken := BROKEN[how]) is not None:
@@ -62,7 +62,7 @@ async def test_a_row_that_cannot_be_read_stops_its_key_alone(place: Place, how: 
     assert not second.tasks.is_paused(0)
     assert set(second.tasks.table.aside(0)) == {key_part(key)}
     buyer = split_key(key)[0]
-    about = [n for n, fact in enumerate(later) if second.tasks[0].core._processor.key(fact) == buyer]  # type: ignore[attr-defined]
+    about = [n for n, fact in enumerate(later) if second.tasks[0].core._processor.keys[type(fact)](fact) == buyer]  # type: ignore[attr-defined]
     letters = [
         one for one in await place.published() if isinstance(one, DeadLetter) and one.reason == "quarantined_key"
     ]

@@ -86,7 +86,7 @@ def test_what_was_stored_before_gets_the_keys_that_the_sink_gives_now(empty: War
     # It breaks off at its end, and is run again.
     for statement in new.statements(empty.database):
         client.command(statement)
-    assert migrate(client, empty.database) == [NEW]
+    assert migrate(client, empty.database)[0] == NEW
     into = inserter(warehouse)
     store(into)
     into.insert(batch("erasures", [erased]))
