@@ -1,9 +1,10 @@
-"""What worker and sink export: every metric with the names of its labels, read from the code."""
+"""What worker, sink and the service of decisions export: every metric with its labels, read from the code."""
 
 from prometheus_client import Counter, Gauge, Histogram
 from prometheus_client.metrics import MetricWrapperBase
 
 from streams.sink import sink_metrics
+from streams.view import decide_metrics
 from streams.worker.worker_metrics import WorkerMetrics, labels_of
 
 PROCESS = {"process_resident_memory_bytes": ()}
@@ -11,10 +12,20 @@ PROCESS = {"process_resident_memory_bytes": ()}
 
 
 def exported() -> dict[str, tuple[str, ...]]:
-    """Series names with their labels, as a query sees them."""
-    sink = [value for value in vars(sink_metrics).values() if isinstance(value, MetricWrapperBase)]
-    found: dict[str, tuple[str, ...]] = dict(PROCESS)
-    for metric in (*WorkerMetrics().names.values(), *sink):
+    """Series names with their labels, as a query sees them, of worker and sink."""
+    return PROCESS | _series(*WorkerMetrics().names.values(), *vars(sink_metrics).values())
+
+
+def of_decisions() -> dict[str, tuple[str, ...]]:
+    """The same of the service that answers questions."""
+    return _series(*vars(decide_metrics).values())
+
+
+def _series(*values: object) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for metric in values:
+        if not isinstance(metric, MetricWrapperBase):
+            continue
         assert isinstance(metric, Counter | Gauge | Histogram), metric
         name, labels = metric._name, labels_of(metric)
         if isinstance(metric, Histogram):

@@ -40,5 +40,5 @@ def test_nothing_is_missed(example: Example, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_some_are_choosy() -> None:
-    assert {detector.name for detector in CHOOSY} == {"extortion", "shipping_exemption", "shop_side"}
+    assert {detector.name for detector in CHOOSY} == {"double_refund", "extortion", "shipping_exemption", "shop_side"}
     assert all(detector.rule.scope == "order" for detector in CHOOSY)

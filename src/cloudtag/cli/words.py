@@ -9,6 +9,7 @@ from cloudtag.cli.escape import visible
 from cloudtag.contract import records as rec
 from cloudtag.contract.decision_records import DecisionChanged, DecisionGiven
 from cloudtag.contract.streams import INPUTS
+from cloudtag.contract.surfaces import AuditEntry, CaseAct
 from cloudtag.contract.times import rfc3339
 from cloudtag.detection.wording import counted, money
 from cloudtag.explain.any_record import any_record
@@ -113,6 +114,19 @@ def _change(change: DecisionChanged) -> str:
     )
 
 
+def _case_act(act: CaseAct) -> str:
+    whose = act.shop_id or "the platform"
+    return f"{rfc3339(act.occurred_at)} {act.actor} of {whose}: {plain(act.act)} alert {act.alert_id}"
+
+
+def _audit(entry: AuditEntry) -> str:
+    became = f", sent as {entry.sent_event_id}" if entry.sent_event_id else ""
+    return (
+        f"{rfc3339(entry.occurred_at)} {entry.actor} ({plain(entry.role)}): {plain(entry.kind)} {entry.what}, "
+        f"answered with {entry.status}{became}"
+    )
+
+
 _WORDS: dict[type[Any], Callable[[Any], str]] = {
     rec.Alert: _alert,
     rec.TagStatus: _tag,
@@ -122,4 +136,6 @@ _WORDS: dict[type[Any], Callable[[Any], str]] = {
     rec.DeadLetter: _letter,
     DecisionGiven: _decision,
     DecisionChanged: _change,
+    CaseAct: _case_act,
+    AuditEntry: _audit,
 }
