@@ -36,7 +36,6 @@ LAX: tuple[Change, ...] = (
     ("refund_frequency", "refunds", 4),
     ("refund_frequency", "share_percent", 50),
     ("repeat_reopen", "reopenings", 2),
-    ("reused_waybill", "window_days", 250),
     ("shipping_exemption", "unanswered_contacts", 1),
     ("worn_return", "returns", 1),
 )
