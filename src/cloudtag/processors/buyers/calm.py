@@ -19,12 +19,14 @@ ROWS = ("order", "parcel", "links")
 
 
 def is_calm(state: KeyedState) -> bool:
-    """Whether the buyer asked no money back, shares nothing that matters, and gave no detector anything to look for."""
+    """Whether the buyer asked no money back, shares nothing that matters, was judged by nobody, and gave no detector
+    anything to look for."""
     index: BuyerIndex = state.index
     return not (
         index.units_by_order
         or index.has_dealings
         or index.claims
+        or index.verdicts
         or index.shop_links
         or state.letters["tags"] in state.rows
     ) and _is_ignored(index.prefilter.seen)
