@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -51,6 +52,10 @@ class Desk:
     """Seconds since the epoch."""
     sent: OrderedDict[str, SentAct] = field(default_factory=OrderedDict)
     undone: set[str] = field(default_factory=set)
+    tried: OrderedDict[str, int] = field(default_factory=OrderedDict)
+    """When what a form says was sent for the first time, whatever became of it."""
+    sending: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held from asking whether something was sent until it is remembered: a form that is sent twice at once."""
     is_ending: bool = False
     """Whether the process is about to end: streams of news stop."""
     audit: AuditLog = field(init=False)
@@ -62,6 +67,13 @@ class Desk:
     def now_ms(self) -> int:
         """The time of what is done now."""
         return int(self.now() * 1000)
+
+    def time_of(self, event_id: str) -> int:
+        """The time an act's event has: that of its first try, so that what is sent again is not another event."""
+        at_ms = self.tried.setdefault(event_id, self.now_ms)
+        while len(self.tried) > MOST_SENT:
+            self.tried.popitem(last=False)
+        return at_ms
 
     def remember(self, event_id: str, act: SentAct) -> None:
         """Keep what was sent for as long as there is room."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from msgspec.structs import replace
 from starlette.responses import Response
 
 from cloudtag.contract.surfaces import CaseAct
@@ -70,12 +71,13 @@ async def limit(visit: Visit) -> Response:
 async def undo(visit: Visit) -> Response:
     """Take back what was sent a moment ago."""
     form = await visit.form()
-    event_id = form.get("event_id", "")
-    act = visit.desk.may_undo(event_id, visit.viewer.name)
-    if act is None:
-        raise BadActError("too late")
-    await visit.desk.publish(act.undone_by(visit.desk.now_ms))
-    visit.desk.undone.add(event_id)
+    event_id, desk = form.get("event_id", ""), visit.desk
+    async with desk.sending:
+        act = desk.may_undo(event_id, visit.viewer.name)
+        if act is None:
+            raise BadActError("too late")
+        await desk.publish(act.undone_by(desk.time_of(f"{event_id}-undo")))
+        desk.undone.add(event_id)
     return visit.to(f"/cases/{act.alert_id}?undone=yes" if act.alert_id else "/platform")
 
 
@@ -153,18 +155,23 @@ async def _buyers(visit: Visit, alert: DeskRow, actor: Actor) -> dict[str, str]:
 
 
 async def _send(visit: Visit, alert: DeskRow, event: Any, undone_by: Undo) -> Response:
-    """Send an event once, however often its form comes."""
-    event_id = event.event_id
-    if event_id not in visit.desk.sent:
-        await visit.desk.publish([event])
-        remember(visit, event, undone_by, alert["alert_id"])
-    return visit.to(f"/cases/{alert['alert_id']}?sent={event_id}#sent")
+    await send_once(visit, event.event_id, [event], undone_by, alert["alert_id"])
+    return visit.to(f"/cases/{alert['alert_id']}?sent={event.event_id}#sent")
 
 
-def remember(visit: Visit, event: Any, undone_by: Undo, alert_id: str) -> None:
-    """Keep what was sent, so that its page can say so and it can be taken back."""
-    act = SentAct(event, undone_by, visit.viewer.name, alert_id, visit.desk.now())
-    visit.desk.remember(event.event_id, act)
+async def send_once(visit: Visit, event_id: str, events: Sequence[Any], undone_by: Undo, alert_id: str) -> None:
+    """Send what one form says, however often it comes, and keep it, so that its page can say so and it can be undone.
+
+    What was tried before and may have arrived is sent as the same events, of the same time.
+    """
+    desk = visit.desk
+    async with desk.sending:
+        if event_id in desk.sent:
+            return
+        at_ms = desk.time_of(event_id)
+        await desk.publish([replace(event, occurred_at=at_ms) for event in events])
+        act = SentAct(events[0], undone_by, visit.viewer.name, alert_id, desk.now(), len(events))
+        desk.remember(event_id, act)
 
 
 CONSEQUENCE_SQL = """
@@ -187,7 +194,5 @@ async def appeal(visit: Visit) -> Response:
     actor = Actor(visit.viewer.name, None, None, visit.desk.now_ms)
     event, undone_by = acts.appeal(form, found, names[found["subject_id"]], form.get("appeal_id", "")[:256], actor)
     event_id = acts.act_id(form)
-    if event_id not in visit.desk.sent:
-        await visit.desk.publish([event])
-        remember(visit, event, undone_by, "")
+    await send_once(visit, event_id, [event], undone_by, "")
     return visit.to(f"/platform?sent={event_id}#appeals")

@@ -14,8 +14,7 @@ from cloudtag.desk import acts
 from cloudtag.desk.acts import BadActError
 from cloudtag.desk.asking import DeskRow
 from cloudtag.desk.case import revisions_of
-from cloudtag.desk.desk import SentAct
-from cloudtag.desk.doing import STALE, actor_of, names_of
+from cloudtag.desk.doing import STALE, actor_of, names_of, send_once
 from cloudtag.desk.language import Language
 from cloudtag.desk.offers import new_form_id
 from cloudtag.desk.sight import ALERT, NETWORK, in_sight
@@ -92,17 +91,13 @@ async def ring_verdict(visit: Visit) -> Response:
         each = {**form, "form_id": f"{form.get('form_id', '')}-{n}", "revision": str(row["revision"])}
         pairs.append(acts.verdict(each, full[0], names[row["buyer_key"]], actor_of(visit, full[0])))
     address, event_id = f"/rings/{visit.request.path_params['alert_id']}", acts.act_id(form)
-    if event_id not in visit.desk.sent:
-        await visit.desk.publish([event for event, _ in pairs])
-        act = SentAct(
-            pairs[0][0],
-            lambda at_ms: [undo(at_ms)[0] for _, undo in pairs],
-            visit.viewer.name,
-            visit.request.path_params["alert_id"],
-            visit.desk.now(),
-            len(pairs),
-        )
-        visit.desk.remember(event_id, act)
+    await send_once(
+        visit,
+        event_id,
+        [event for event, _ in pairs],
+        lambda at_ms: [undo(at_ms)[0] for _, undo in pairs],
+        visit.request.path_params["alert_id"],
+    )
     return visit.to(f"{address}?sent={event_id}")
 
 
