@@ -21,6 +21,7 @@ MOST = 10_000
 SECONDS = 0.5
 AT_ONCE = 1_000
 LONGEST = 1024
+LONGEST_ID = 256
 BAD = 400
 
 
@@ -81,6 +82,7 @@ class AuditLog:
 
 def entry_of(request: Request, viewer: Viewer, status: int, now_ms: int, sent_event_id: str | None) -> AuditEntry:
     """The record of a request that was answered. What was typed into an address or a form is not in it."""
+    alert_id = request.path_params.get("alert_id", "")
     kind: AuditKind = "refused" if status >= BAD else "act" if request.method == "POST" else "view"
     return AuditEntry(
         event_id=f"audit-{secrets.token_urlsafe(18)}",
@@ -89,7 +91,8 @@ def entry_of(request: Request, viewer: Viewer, status: int, now_ms: int, sent_ev
         role=viewer.role,
         kind=kind,
         what=request.url.path[:LONGEST],
-        alert_id=request.path_params.get("alert_id") or None,
+        # No id is longer; the address says what was asked for all the same.
+        alert_id=alert_id if 0 < len(alert_id) <= LONGEST_ID else None,
         sent_event_id=sent_event_id,
         status=status,
         origin=request.client.host if request.client else None,
