@@ -80,8 +80,7 @@ class StateStore:
         """Take the partitions over and bring their rows up to date; returns how many records were read of each.
 
         Raises ``RecoveryStalledError``, ``UnreadableTaskError``, ``NoStateError``, or ``RecoveryGivenUpError`` as soon
-        as ``is_wanted``
-        says no.
+        as ``is_wanted`` says no.
         """
         epochs = await self._changelogs.claim((self.topic, partition) for partition in partitions)
         gone = await self._expose_foreign(epochs, is_wanted)

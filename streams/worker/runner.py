@@ -165,13 +165,13 @@ class Runner:
     async def _step(self, task: RunningTask, content: DecodedBatch) -> None:
         """Judge records and make everything durable. Raises ``CannotJudgeError`` before anything of it is."""
         begun = time.perf_counter()
-        try:
-            step, outputs = self._advance(task, content)
-        except UnreadableStateError as error:
-            await self._set_aside(task, error)
-            await self._renew(task)
-            await self._step(task, content)
-            return
+        while True:
+            try:
+                step, outputs = self._advance(task, content)
+                break
+            except UnreadableStateError as error:
+                await self._set_aside(task, error)
+                await self._renew(task)
         self._tools.metrics.observe("judge_seconds", time.perf_counter() - begun, self._name)
         await self._dead_letter(content.letters + refused(step, content.sources, self._reader))
         await self._settle(task, step, outputs)
