@@ -58,7 +58,7 @@ docs: $(STAMP) ## write the generated pages
 docs-check: $(STAMP) ## fail when a generated page is stale
 	@$(BIN)/python -m cloudtag.docs docs --check
 
-bench-smoke: $(STAMP) ## the short benchmark: checks the alert set and a ratio
+bench-smoke: $(STAMP) ## the short benchmark: checks the alert set, prints a ratio
 	@$(BIN)/python -m benchmarks.ladder --profile smoke
 
 golden: $(STAMP) ## outputs and stored rows of fixed inputs, byte for byte as they were kept

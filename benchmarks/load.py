@@ -13,6 +13,7 @@ from cloudtag.config import Config
 from cloudtag.contract.events import AccountChanged
 from cloudtag.contract.internal import WatermarkRecord
 from cloudtag.contract.streams import INPUTS, READS, STREAM_OF
+from cloudtag.parcels.spelling import canonical_key
 from cloudtag.simulate import Profile as World
 from cloudtag.simulate import simulate
 from cloudtag.wire import Codec
@@ -62,7 +63,7 @@ def make(profile: Profile) -> Load:
     records = []
     for event in events:
         stream = STREAM_OF[type(event)]
-        key: str = getattr(event, INPUTS[stream].key)
+        key = canonical_key(INPUTS[stream].key, getattr(event, INPUTS[stream].key))
         place = (stream, partition_of(key, profile.partitions))
         records.append((place, OutRecord(key.encode(), codec.encode(stream, event))))
     return Load(events, records, max(event.occurred_at for event in events) + QUIET_MS)

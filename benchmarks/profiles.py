@@ -35,7 +35,7 @@ class Profile:
 PROFILES = {
     profile.name: profile
     for profile in (
-        Profile("smoke", 30_000, 1, (PLAIN, MEMORY), floors=((MEMORY, 0.3),)),
+        Profile("smoke", 30_000, 1, (PLAIN, MEMORY)),
         Profile("full", 300_000, 3, RUNGS, naive_share=0.1, floors=((MEMORY, 0.3), (ROCKSDB, 0.3))),
     )
 }

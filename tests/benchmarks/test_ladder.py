@@ -13,7 +13,10 @@ from benchmarks.profiles import MEMORY, PLAIN, Profile
 from benchmarks.ratios import bootstrap, order_of_pass, summarize
 from benchmarks.run import run
 from cloudtag.contract.records import Alert
+from cloudtag.contract.streams import INPUTS
+from cloudtag.parcels.spelling import with_canonical_numbers
 from cloudtag.replay.driver import judge
+from streams.kafka.partitioner import partition_of
 
 SMALL = Profile("small", 3_000, 1, (PLAIN, MEMORY))
 
@@ -32,6 +35,14 @@ def alerts(stream: Load) -> list[Alert]:
 
 def test_equal_profiles_give_equal_bytes(stream: Load) -> None:
     assert load.make(SMALL).records == stream.records
+
+
+def test_every_record_lies_where_it_is_judged(stream: Load) -> None:
+    """None is passed on first: the plain loop would not pay for that, the worker would."""
+    for event, ((name, partition), record) in zip(stream.events, stream.records, strict=True):
+        own = INPUTS[name].key_of(with_canonical_numbers(event))
+        assert record.key == own.encode()
+        assert partition == partition_of(own, SMALL.partitions)
 
 
 def test_the_way_to_an_alert_does_not_change_the_hash(alerts: list[Alert]) -> None:
