@@ -7,13 +7,13 @@ from typing import NamedTuple
 from cloudtag.contract.events import RefundChanged
 from cloudtag.contract.journeys import JourneySeen
 from cloudtag.contract.records import Severity
-from cloudtag.detection.all_back import is_all_back
 from cloudtag.detection.awaiting import journey_named
 from cloudtag.detection.cases import ParcelCase
 from cloudtag.detection.once import once_of_case
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.refund_view import RefundView
 from cloudtag.detection.returned import Refunds, sends_goods
+from cloudtag.detection.wrong_goods import is_answered
 
 
 class Returning(NamedTuple):
@@ -52,7 +52,7 @@ def returning(case: ParcelCase) -> Returning | None:
         return None
     last = max((journey for journey, _ in meant), key=lambda journey: journey.start_ms)
     refunds = [pair for journey, pair in meant if journey == last]
-    return None if is_all_back(refunds) else Returning(case.waybill_no, last, refunds)
+    return None if is_answered(case, refunds) else Returning(case.waybill_no, last, refunds)
 
 
 def journey_for(case: ParcelCase, refund: RefundView) -> JourneySeen | None:

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from typing import Literal
 
 from cloudtag.contract.links import AttributeUsed
+from cloudtag.detection.all_back import is_all_back
 from cloudtag.detection.buyer_case import linked
 from cloudtag.detection.cases import OrderCase, ParcelCase
-from cloudtag.detection.goods import ordered_skus
+from cloudtag.detection.goods import claimed, count_pieces, ordered_skus
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.outcomes import is_purchase
 from cloudtag.detection.refund_view import RefundView, reason_at, reasons_of
+from cloudtag.detection.returned import Refunds, standing_inspections
 from cloudtag.detection.windows import CLOCK_TOLERANCE_MS, DAY_MS
 
 CLAIMED = ("wrong_item", "not_as_described")
@@ -43,6 +45,37 @@ def reasons_given(refund: RefundView) -> dict[str, str]:
     """As a fact: the reasons given one after the other, where there was more than one."""
     reasons = reasons_of(refund)
     return {"reasons": ", ".join(reasons)} if len(reasons) > 1 else {}
+
+
+def came_back_as_claimed(order: OrderView, refund: RefundView) -> bool:
+    """Whether as many pieces came back, other goods among them, and the buyer had said before that other goods came.
+
+    Whose they are is not asked: of what was sent by mistake and what the buyer put in, either.
+    """
+    looked = standing_inspections(order, refund)
+    pieces = sum(goods.quantity for inspection in looked for goods in inspection.received)
+    is_said = all(said_beforehand(refund, inspection.occurred_at) for inspection in looked)
+    return bool(looked) and is_said and pieces >= claimed(order, refund).total and not is_all_back([(order, refund)])
+
+
+def is_answered(case: OrderCase | ParcelCase, refunds: Refunds) -> bool:
+    """Whether the shop has what refunds were to bring back: all the goods (F6), or what it had sent by mistake (F8)."""
+    return is_all_back(refunds) or (bool(refunds) and all(is_missent(case, *one) for one in refunds))
+
+
+def is_missent(case: OrderCase | ParcelCase, order: OrderView, refund: RefundView) -> bool:
+    """Whether as many pieces came back as a refund asks for, and those not ordered are what the shop sent by mistake.
+
+    The buyer had said so before the parcel was opened.
+    """
+    looked, sent = standing_inspections(order, refund), ordered_skus(order)
+    if not sent or not all(said_beforehand(refund, inspection.occurred_at) for inspection in looked):
+        return False
+    pieces = [(count_pieces(inspection.received, (order,)), inspection.occurred_at) for inspection in looked]
+    if sum(found.total() for found, _ in pieces) < max(1, claimed(order, refund).total):
+        return False
+    foreign = [(sku_id, at_ms) for found, at_ms in pieces for sku_id in found if sku_id not in sent]
+    return bool(foreign) and all(whose(case, (order, refund), sku_id, at_ms) == "shop" for sku_id, at_ms in foreign)
 
 
 def whose(case: OrderCase | ParcelCase, of: tuple[OrderView, RefundView], sku_id: str, looked_at_ms: int) -> Whose:

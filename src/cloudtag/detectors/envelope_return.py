@@ -29,9 +29,9 @@ from msgspec import Meta, Struct
 from cloudtag.contract.events import ReturnInspected
 from cloudtag.contract.journeys import JourneySeen, ScanSeen
 from cloudtag.contract.records import Reference
-from cloudtag.detection.all_back import is_all_back
 from cloudtag.detection.cases import ParcelCase
 from cloudtag.detection.example import day, inspected, ordered, refunded, scanned
+from cloudtag.detection.examples.missent import missent
 from cloudtag.detection.finding import Finding, Timer, cite, unique
 from cloudtag.detection.names import called_zh
 from cloudtag.detection.refund_view import RefundView
@@ -40,6 +40,7 @@ from cloudtag.detection.returning import is_awaited, journey_for, orders_of
 from cloudtag.detection.rule import Example, Rule
 from cloudtag.detection.weights import sent_journeys, weighs_as_sent
 from cloudtag.detection.wording import listed
+from cloudtag.detection.wrong_goods import is_answered
 
 RULE = Rule(
     title="Goods returned in an envelope",
@@ -87,6 +88,14 @@ def _came(grams: int | None, package: str = "envelope") -> tuple[dict[str, objec
         scanned("OUT1", "accepted", day(1, 2), package=package, weight_grams=grams),
         scanned("OUT1", "signed", day(3), signer="recipient"),
     )
+
+
+def _because(reason: str, events: tuple[dict[str, object], ...]) -> tuple[dict[str, object], ...]:
+    return tuple({**e, "reason": reason} if e["stream"] == "refunds" else e for e in events)
+
+
+def _enveloped(reason: str) -> tuple[dict[str, object], ...]:
+    return _because(reason, _sent(package="envelope"))
 
 
 EXAMPLES = (
@@ -179,13 +188,14 @@ EXAMPLES = (
             scanned("RET1", "accepted", day(6), package="envelope"),
         ),
     ),
+    *missent(_enveloped, ({"severity": "medium"},)),
 )
 
 
 def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Timer]:
     """One finding if the parcel can hold no goods and the shop did not find them all."""
     refunds = [(order, refund) for order, refund in case.refunds if is_awaited(refund)]
-    if not refunds or case.waybill_no is None or case.outbound or is_all_back(refunds):
+    if not refunds or case.waybill_no is None or case.outbound or is_answered(case, refunds):
         return
     journey = max((j for _, r in refunds if (j := journey_for(case, r))), key=lambda j: j.start_ms, default=None)
     inspections = [i for i in parcel_inspections(refunds, case.waybill_no) if i.package != "unknown"]

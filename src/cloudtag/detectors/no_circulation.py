@@ -16,7 +16,8 @@ comes.
 Known false positives: a parcel handed in at a station that scans only at pick-up; a small courier whose feed is down
 without being known here.
 
-What would clear it: any scan of the number, an inspection that finds the goods, or the refund withdrawn unpaid.
+What would clear it: any scan of the number, an inspection that finds the goods or as many that the shop had sent
+by mistake (F8), or the refund withdrawn unpaid.
 
 What to do: ask the buyer for the courier's receipt; do not refund on the clock alone.
 """
@@ -29,7 +30,6 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from cloudtag.contract.events import ReturnInspected
-from cloudtag.detection.all_back import is_all_back
 from cloudtag.detection.awaiting import Awaited, awaited, courier_of, is_silent, wait_of
 from cloudtag.detection.cases import ParcelCase
 from cloudtag.detection.examples.no_circulation import EXAMPLES
@@ -37,6 +37,7 @@ from cloudtag.detection.finding import Finding, Timer, cite, unique
 from cloudtag.detection.returning import is_given_up
 from cloudtag.detection.rule import Rule
 from cloudtag.detection.wording import counted
+from cloudtag.detection.wrong_goods import is_answered
 from cloudtag.parcels.uses import WAIT_HOURS
 
 RULE = Rule(
@@ -46,7 +47,7 @@ RULE = Rule(
     scenario_zh="虚假退货信息",
     scope="parcel",
     needs=("refunds",),
-    rules=("T3.4", "F7", "F10"),
+    rules=("T3.4", "F7", "F8", "F10"),
     clears="Any courier scan of the return number, or the refund withdrawn before it was paid.",
     clears_zh="该退货单号的任意一次物流扫描，或买家在退款前撤销申请。",
     recommendation="ask_for_receipt",
@@ -68,7 +69,7 @@ def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Timer
     if number is None:
         return
     waiting = [one for one in awaited(case) if not is_given_up(one.refund)]
-    if is_all_back([(one.order, one.refund) for one in waiting]):
+    if is_answered(case, [(one.order, one.refund) for one in waiting]):
         return
     wait_ms = parameters.without_scan_hours * _HOUR_MS
     while waiting:

@@ -36,6 +36,7 @@ from cloudtag.detection.outbound import Outbound, outbound_of
 from cloudtag.detection.refund_view import RefundView
 from cloudtag.detection.returning import is_awaited, journey_for
 from cloudtag.detection.rule import Rule
+from cloudtag.detection.wrong_goods import is_missent
 from cloudtag.parcels.clock import StampedTime, precedence
 
 RULE = Rule(
@@ -73,6 +74,8 @@ def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Timer
             continue
         for own, refund in case.refunds:
             if not is_awaited(refund) or has_come_back(own, refund, [beside for beside, _ in case.refunds]):
+                continue
+            if is_missent(case, own, refund):
                 continue
             if _is_one(case, parcel, refund, parameters):
                 yield _finding(own, refund, order, parcel.sent.named)

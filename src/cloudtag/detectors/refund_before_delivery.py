@@ -45,6 +45,7 @@ from cloudtag.detection.refund_view import RefundView
 from cloudtag.detection.returning import is_given_up
 from cloudtag.detection.rule import Rule
 from cloudtag.detection.wording import form, listed, span, span_zh
+from cloudtag.detection.wrong_goods import is_missent
 from cloudtag.parcels.clock import StampedTime, precedence
 
 RULE = Rule(
@@ -96,7 +97,8 @@ def detect(case: OrderCase, parameters: Parameters) -> Iterator[Finding | Timer]
             continue
         asked = _asked(case, parcels, refund, claim, tolerance_ms)
         is_heard = all(_is_heard(case, parcel, shipped, claim, parameters) for parcel in asked)
-        if asked and is_heard and not has_come_back(order, refund, case.orders()):
+        is_back = has_come_back(order, refund, case.orders()) or is_missent(case, order, refund)
+        if asked and is_heard and not is_back:
             yield _finding(case, shipped, refund, claim, asked)
 
 

@@ -7,11 +7,11 @@ Why it is abuse: a shop cannot be wrong every time; living from refunds is a way
 
 How it decides: an order counts once, from when refunds of at least `part_percent` of its worth stood; what one shop is
 asked for on one day, or gets back in one parcel, is one time. Exchanges, postage, refunds that were withdrawn or
-refused, and money given back before shipping do not count. The share is taken of all orders bought since the window, or
-the oldest order in question, began; orders that were cancelled or never paid do not dilute it. Medium; low while the
-goods of fewer than `kept` of those occasions may be with the buyer: not those the shops found, others that came back as
-the buyer had said beforehand, those that went home or elsewhere, nor those said not to have come of which no parcel was
-delivered. Who sends back what does not fit, or is sent what gets lost, deceives nobody.
+refused, and money given back before shipping do not count, nor does what the buyer did not bring about: goods that came
+back as the buyer had said beforehand that they were not those ordered, parcels that went home or elsewhere, and goods
+said not to have come of which no parcel was delivered. The share is taken of all orders bought since the window, or the
+oldest order in question, began; orders that were cancelled or never paid do not dilute it. Medium; low while the
+shops lack the goods of fewer than `kept` of those occasions: who sends back what does not fit deceives nobody.
 
 Known false positives: a newcomer whose first orders all went to one bad shop; sizes that never fit.
 
@@ -33,17 +33,15 @@ from cloudtag.detection.all_back import has_come_back
 from cloudtag.detection.buyer_case import BuyerCase
 from cloudtag.detection.examples.refund_frequency import EXAMPLES
 from cloudtag.detection.finding import MOST_EVIDENCE, Finding, bounded, cite, only, unique
-from cloudtag.detection.goods import claimed
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.outbound import Outbound, holding_claimed, outbound_of
 from cloudtag.detection.outcomes import is_purchase, refund_moment
 from cloudtag.detection.refund_view import RefundView
-from cloudtag.detection.returned import standing_inspections
 from cloudtag.detection.rule import Rule
 from cloudtag.detection.signals import UNDONE
 from cloudtag.detection.windows import DAY_MS, Met, Moment, any_share
 from cloudtag.detection.wording import counted, form
-from cloudtag.detection.wrong_goods import said_beforehand
+from cloudtag.detection.wrong_goods import came_back_as_claimed
 from cloudtag.parcels.courier import is_known
 from cloudtag.parcels.steps import DELIVERED
 
@@ -82,9 +80,10 @@ def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding]:
     undone = [order for order in case.orders if order.refunds]
     if len(undone) < parameters.refunds:
         return
-    refunded_orders = [m for order in undone if (m := _moment(order, parameters)) is not None]
-    if len(refunded_orders) < parameters.refunds:
+    asked = [m for order in undone if (m := _moment(order, parameters)) is not None]
+    if len(asked) < parameters.refunds:
         return
+    refunded_orders = [m for m in asked if _had_the_goods(case, m.thing[0], m.thing[0].refunds[m.thing[1].refund_id])]
     met = any_share(
         refunded_orders,
         (order.began_at for order in case.orders if is_purchase(order)),
@@ -111,25 +110,17 @@ def _occasions(things: Sequence[tuple[OrderView, RefundChanged]]) -> set[tuple[s
 
 def _kept(met: Met, case: BuyerCase) -> int:
     """On how many of the occasions the buyer may have kept the goods: the shop has not found them all."""
-    things = [(o, c) for o, c in met.things if _may_have_kept(case, o, o.refunds[c.refund_id])]
+    things = [(o, c) for o, c in met.things if not has_come_back(o, o.refunds[c.refund_id], case.orders)]
     return len(_occasions(things))
 
 
-def _may_have_kept(case: BuyerCase, order: OrderView, refund: RefundView) -> bool:
-    """Not what the shop found, what went home or elsewhere, nor what never came, by all its parcels."""
-    if has_come_back(order, refund, case.orders) or _came_back_as_claimed(order, refund):
+def _had_the_goods(case: BuyerCase, order: OrderView, refund: RefundView) -> bool:
+    """What one of its parcels may have brought, unless other goods came back as the buyer had said beforehand."""
+    if came_back_as_claimed(order, refund):
         return False
     parcels = holding_claimed(order, outbound_of(order, case.orders, case.parcel), refund.lines)
     is_denied = refund.reason == "not_received"
     return not parcels or any(_may_have_come(parcel, is_denied=is_denied) for parcel in parcels)
-
-
-def _came_back_as_claimed(order: OrderView, refund: RefundView) -> bool:
-    """Whether as many pieces came back, and the buyer had said before that they were not what was ordered (F8)."""
-    looked = standing_inspections(order, refund)
-    pieces = sum(goods.quantity for inspection in looked for goods in inspection.received)
-    is_said = all(said_beforehand(refund, inspection.occurred_at) for inspection in looked)
-    return bool(looked) and is_said and pieces >= claimed(order, refund).total
 
 
 def _may_have_come(parcel: Outbound, *, is_denied: bool) -> bool:

@@ -30,7 +30,6 @@ from msgspec import Meta, Struct
 
 from cloudtag.contract.parcels import WaybillUsed
 from cloudtag.contract.records import Reference, Severity
-from cloudtag.detection.all_back import is_all_back
 from cloudtag.detection.cases import ParcelCase
 from cloudtag.detection.examples.reused_waybill import EXAMPLES
 from cloudtag.detection.finding import Finding, Timer, unique
@@ -38,6 +37,7 @@ from cloudtag.detection.link_age import lately_linked
 from cloudtag.detection.returning import is_awaited, orders_of
 from cloudtag.detection.rule import Rule
 from cloudtag.detection.wording import counted
+from cloudtag.detection.wrong_goods import is_answered
 from cloudtag.parcels.courier import canonical_courier
 
 RULE = Rule(
@@ -73,7 +73,7 @@ def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Timer
     if case.report is None or case.waybill_no is None:
         return
     awaited = [(order, refund) for order, refund in case.refunds if is_awaited(refund)]
-    back = {(refund.shop_id, refund.refund_id) for order, refund in awaited if is_all_back([(order, refund)])}
+    back = {(refund.shop_id, refund.refund_id) for order, refund in awaited if is_answered(case, [(order, refund)])}
     standing = {(refund.shop_id, refund.refund_id) for _, refund in awaited} - back
     uses = sorted(
         zip(case.report.uses, case.report.meant, strict=True),

@@ -30,7 +30,6 @@ from msgspec import Meta, Struct
 
 from cloudtag.contract.journeys import ScanSeen
 from cloudtag.contract.records import Reference
-from cloudtag.detection.all_back import is_all_back
 from cloudtag.detection.cases import ParcelCase
 from cloudtag.detection.examples.signed_before_filled import EXAMPLES
 from cloudtag.detection.finding import Finding, Timer, cite, unique
@@ -40,6 +39,7 @@ from cloudtag.detection.returned import Refunds
 from cloudtag.detection.returning import Returning, at_most_medium, returning
 from cloudtag.detection.rule import Rule
 from cloudtag.detection.wording import span, span_zh
+from cloudtag.detection.wrong_goods import is_answered
 from cloudtag.parcels.clock import StampedTime, precedence
 
 RULE = Rule(
@@ -84,7 +84,7 @@ def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Timer
             continue
         share = [(order, refund) for order, refund in parcel.refunds if refund.shop_id == shop_id]
         judged = [refund for _, refund in share if not refund.is_offline]
-        if judged and not is_all_back(share):
+        if judged and not is_answered(case, share):
             yield _finding(parcel, shop_id, judged, signed, tolerance_ms)
 
 

@@ -28,14 +28,15 @@ from msgspec import Struct
 from cloudtag.contract.journeys import ScanSeen
 from cloudtag.contract.records import Reference
 from cloudtag.contract.shops import Listing, ShopReported
-from cloudtag.detection.all_back import is_all_back
 from cloudtag.detection.cases import ParcelCase
 from cloudtag.detection.example import day, event, inspected, ordered, refunded, scanned
+from cloudtag.detection.examples.missent import missent
 from cloudtag.detection.finding import Finding, Timer, cite, oldest_first, unique
 from cloudtag.detection.returned import Refunds
 from cloudtag.detection.returning import Returning, at_most_medium, returning
 from cloudtag.detection.rule import Example, Rule
 from cloudtag.detection.wording import form
+from cloudtag.detection.wrong_goods import is_answered
 
 RULE = Rule(
     title="Return parcel sent somewhere else",
@@ -66,6 +67,14 @@ def _return(destination: str, filled: int = 6) -> tuple[dict[str, object], ...]:
         refunded("waybill_filled", day(filled), type="return_refund", waybill_no="RET1"),
         scanned("RET1", "accepted", day(filled, 4), destination_hash=destination),
     )
+
+
+def _because(reason: str, events: tuple[dict[str, object], ...]) -> tuple[dict[str, object], ...]:
+    return tuple({**e, "reason": reason} if e["stream"] == "refunds" else e for e in events)
+
+
+def _misdirected(reason: str) -> tuple[dict[str, object], ...]:
+    return _shop(-90, "warehouse"), *_because(reason, _return("friend"))
 
 
 EXAMPLES = (
@@ -168,6 +177,7 @@ EXAMPLES = (
             scanned("RET1", "departed", day(9), destination_hash="home"),
         ),
     ),
+    *missent(_misdirected, ({"severity": "high"},)),
 )
 
 
@@ -183,7 +193,7 @@ def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Timer
         if shop is None or destination_hash in shop.return_address_hashes:
             continue
         share = parcel._replace(refunds=[(o, r) for o, r in parcel.refunds if r.shop_id == shop_id])
-        if is_all_back(share.refunds):
+        if is_answered(case, share.refunds):
             continue
         listings = _listings(shop, share.refunds)
         hashes = {address for listing in listings for address in listing.hashes}

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from cloudtag.detection.example import day, inspected, ordered, refunded, scanned
+from cloudtag.detection.examples.missent import missent
 from cloudtag.detection.rule import Example
 
 
-def _return(n: int = 1, carrier: str | None = "YTO") -> tuple[dict[str, object], ...]:
+def _return(n: int = 1, carrier: str | None = "YTO", reason: str = "no_reason") -> tuple[dict[str, object], ...]:
     return (
         ordered("placed", 0, refund_id=f"r{n}"),
-        refunded("opened", day(5), refund_id=f"r{n}", type="return_refund", reason="no_reason"),
+        refunded("opened", day(5), refund_id=f"r{n}", type="return_refund", reason=reason),
         _filled("RET1", day(6), refund_id=f"r{n}", carrier=carrier),
     )
 
@@ -266,4 +267,5 @@ EXAMPLES = (
         ),
         until=day(20),
     ),
+    *missent(lambda reason: (*_return(reason=reason), *_busy(72)), ({"severity": "medium"},), day(11)),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cloudtag.detection.example import day, inspected, ordered, refunded, scanned
+from cloudtag.detection.examples.missent import missent
 from cloudtag.detection.rule import Example
 
 _SENT = (
@@ -16,6 +17,14 @@ _OPENED = refunded("opened", day(3), type="return_refund", reason="quality")
 
 def _filled(waybill_no: str, at: str = day(4)) -> dict[str, object]:
     return refunded("waybill_filled", at, type="return_refund", waybill_no=waybill_no)
+
+
+def _outbound_again(reason: str) -> tuple[dict[str, object], ...]:
+    return (
+        *_SENT,
+        refunded("opened", day(3), type="return_refund", reason=reason),
+        refunded("waybill_filled", day(4), type="return_refund", reason=reason, waybill_no="OUT1"),
+    )
 
 
 EXAMPLES = (
@@ -163,4 +172,5 @@ EXAMPLES = (
             refunded("opened", day(3), type="postage", reason="other", waybill_no="OUT1"),
         ),
     ),
+    *missent(_outbound_again, ({"severity": "critical"},)),
 )

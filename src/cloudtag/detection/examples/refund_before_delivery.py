@@ -5,6 +5,7 @@ from __future__ import annotations
 from cloudtag.detection.example import day, event, inspected, ordered, refunded, scanned
 from cloudtag.detection.examples.broken_feed import CLAIMED
 from cloudtag.detection.examples.handed_over import HANDED_OVER
+from cloudtag.detection.examples.missent import missent
 from cloudtag.detection.examples.one_parcel import ONE_PARCEL
 from cloudtag.detection.examples.partly_shipped import PARTLY_SHIPPED
 from cloudtag.detection.rule import Example
@@ -288,4 +289,5 @@ EXAMPLES = (
     *ONE_PARCEL,
     *HANDED_OVER,
     *PARTLY_SHIPPED,
+    *missent(lambda reason: (*_SENT, _claim(reason=reason)), ({"severity": "medium"},)),
 )

@@ -42,6 +42,15 @@ def _refused(count: int) -> tuple[dict[str, object], ...]:
     return *_sent(count), *(scanned(f"OUT{n}", "refused", day(n * 10 + 2)) for n in range(1, count + 1))
 
 
+def _brought_again(count: int) -> tuple[dict[str, object], ...]:
+    """A second attempt of each, which the household takes."""
+    return tuple(
+        scanned(f"OUT{n}", scan, day(n * 10 + 3, hour), **signer)
+        for n in range(1, count + 1)
+        for scan, hour, signer in (("out_for_delivery", 1, {}), ("signed", 2, {"signer": "household"}))
+    )
+
+
 def _other(count: int, pieces: int = 2) -> tuple[dict[str, object], ...]:
     """The shop finds skirts."""
     return tuple(inspected(day(n * 10 + 9), {"skirt": pieces}, refund_id=f"r{n}") for n in range(1, count + 1))
@@ -99,18 +108,21 @@ EXAMPLES = (
         fires=({"severity": "medium", "facts": {"goods_not_back": "5/2"}},),
     ),
     Example(
-        name="five deliveries refused, all of which went home: no more than a hint",
-        events=(*_many(5, type="refund_only"), *_refused(5)),
-        fires=({"severity": "low", "facts": {"goods_not_back": "0/2"}},),
+        name="near miss: one of five deliveries refused, and went home",
+        events=(*_many(5, type="refund_only"), *_refused(1)),
     ),
     Example(
-        name="five deliveries refused, two of which were handed over after all",
-        events=(*_many(5, type="refund_only"), *_refused(3), *_shipped(4), *_shipped(5)),
-        fires=({"severity": "medium", "facts": {"goods_not_back": "2/2"}},),
+        name="five deliveries refused, all of which were handed over after all",
+        events=(*_many(5, type="refund_only"), *_refused(5), *_brought_again(5)),
+        fires=({"severity": "medium", "facts": {"goods_not_back": "5/2"}},),
     ),
     Example(
-        name="five times the wrong goods, sent back as they came: no more than a hint",
-        events=(*_many(5, reason="wrong_item"), *_other(5)),
+        name="near miss: one of five times the wrong goods, sent back as they came",
+        events=(*_many(5, reason="wrong_item"), *_other(1)),
+    ),
+    Example(
+        name="five times said to be the wrong goods, and those that were ordered came back: no more than a hint",
+        events=(*_many(5, reason="wrong_item"), *_found(5)),
         fires=({"severity": "low", "facts": {"goods_not_back": "0/2"}},),
     ),
     Example(
@@ -124,20 +136,24 @@ EXAMPLES = (
         fires=({"severity": "medium", "facts": {"goods_not_back": "5/2"}},),
     ),
     Example(
-        name="five parcels that got lost: no more than a hint",
+        name="near miss: one of five parcels got lost",
         events=(
             *_many(5, type="refund_only", reason="not_received"),
-            *(e for n in range(1, 6) for e in _shipped(n)[:2]),
+            *(e for n in range(1, 6) for e in (_shipped(n) if n < 5 else _shipped(n)[:2])),
         ),
-        fires=({"severity": "low", "facts": {"goods_not_back": "0/2"}},),
     ),
     Example(
-        name="five parcels of which two came, and are said not to have come",
+        name="five parcels that came, and are said not to have come",
         events=(
             *_many(5, type="refund_only", reason="not_received"),
-            *(e for n in range(1, 6) for e in (_shipped(n) if n < 3 else _shipped(n)[:2])),
+            *(e for n in range(1, 6) for e in _shipped(n)),
         ),
-        fires=({"severity": "medium", "facts": {"goods_not_back": "2/2"}},),
+        fires=({"severity": "medium", "facts": {"goods_not_back": "5/2"}},),
+    ),
+    Example(
+        name="five parcels that came, of which the goods of four are back: no more than a hint",
+        events=(*_many(5), *(e for n in range(1, 6) for e in _shipped(n)), *_found(4)),
+        fires=({"severity": "low", "facts": {"goods_not_back": "1/2"}},),
     ),
     Example(
         name="said not to have come, of a courier that nobody knows",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from cloudtag.detection.example import day, inspected, ordered, refunded, scanned
+from cloudtag.detection.examples.missent import missent
 from cloudtag.detection.rule import Example
 
 
-def _opened(n: int = 1) -> tuple[dict[str, object], ...]:
+def _opened(n: int = 1, reason: str = "no_reason") -> tuple[dict[str, object], ...]:
     return (
         ordered("placed", day(0, n), refund_id=f"r{n}"),
-        refunded("opened", day(5, n), refund_id=f"r{n}", type="return_refund", reason="no_reason"),
+        refunded("opened", day(5, n), refund_id=f"r{n}", type="return_refund", reason=reason),
     )
 
 
@@ -20,6 +21,11 @@ def _filled(at: str, n: int = 1, **fields: object) -> dict[str, object]:
 
 def _delivered(days: int) -> tuple[dict[str, object], ...]:
     return (scanned("RET1", "accepted", day(days)), scanned("RET1", "signed", day(days + 1, 5), signer="other"))
+
+
+def _signed_first(reason: str) -> tuple[dict[str, object], ...]:
+    """Delivered two days before the number is filled in."""
+    return *_opened(reason=reason), *_delivered(6), _filled(day(9, 5), reason=reason)
 
 
 EXAMPLES = (
@@ -196,4 +202,5 @@ EXAMPLES = (
             _filled(day(9), type="postage"),
         ),
     ),
+    *missent(_signed_first, ({"severity": "medium"},)),
 )
