@@ -25,7 +25,7 @@ _OUTAGE = (3, 6)
 """So many silent hours of so many are an outage of a feed that is steady otherwise."""
 _MOST_OUTAGES = 3
 """A feed that broke off more often in the time that is told of is a sparse one: its silences are chance."""
-_MOST_DARK = 4
+_MOST_DARK = 3
 """And one that was silent for more than one part in so many of its hours has only begun, or is coming to its end."""
 _ODD_HOURS = 20
 """A steady feed is silent by chance in one of so many hours at most."""

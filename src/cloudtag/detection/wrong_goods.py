@@ -100,6 +100,15 @@ def whose(case: OrderCase | ParcelCase, of: tuple[OrderView, RefundView], sku_id
     return "linked" if sale_of(case, refund.shop_id, sku_id) is None else "shop"
 
 
+def is_dearer(case: OrderCase | ParcelCase, of: tuple[OrderView, RefundView], sku_id: str) -> bool:
+    """Whether the article cost the buyer, elsewhere at the shop, more than anything in the order it came back for."""
+    order, refund = of
+    others = [o for o in case.orders() if o.shop_id == refund.shop_id and o.order_id != order.order_id]
+    paid = [(o.currency, line.unit_price_minor) for o in others for line in o.lines if line.sku_id == sku_id]
+    dearest = max((line.unit_price_minor for line in order.lines), default=0)
+    return bool(paid) and all(currency == order.currency and price > dearest for currency, price in paid)
+
+
 def sale_of(case: OrderCase | ParcelCase, shop_id: str, sku_id: str) -> AttributeUsed | None:
     """The order at the shop of a buyer who is not linked that names the article, if any is known."""
     linked_ids = linked(case.links).keys()

@@ -10,10 +10,12 @@ it is compared with everything that was ordered in those orders, sets by their c
 when it was sent though it was amended since, as for an exchange. A piece is switched when
 its sku is in none of the orders while a claimed piece is missing; an inspection that says `authentic: false` is an
 imitation. The last inspection of a parcel counts, and a return in several parcels once all are here (F7). High. A piece
-too many, as a free gift, is no switch.
+too many, as a free gift, is no switch; nor are boxes of two returns to the shop that were mixed up, each of which
+holds what the other was to bring back: the shop has both (F6).
 
 Whoever said, when the goods were looked at, that the wrong item had come or that it was not as described, is judged by
-whose the article is (F8). One that the buyer bought there within 180 days is high. One that a linked buyer has is left
+whose the article is (F8). One that the buyer bought there within 180 days is high, and medium where it cost
+more than anything in the order: nobody gains by sending it. One that a linked buyer has is left
 to `cross_account_switch` and `mirror_wrong_item`. One that others order there was sent by the shop's mistake and is no
 switch (`shop_side`). One that nobody orders there is medium, and so is everything when the buyer had given such a
 reason before and changed it (F12), or had said that the goods were counterfeit before they were found to be. Goods that
@@ -36,6 +38,7 @@ from msgspec import Struct
 
 from cloudtag.detection.arrivals import awaited_until
 from cloudtag.detection.cases import ParcelCase
+from cloudtag.detection.crosswise import is_crosswise
 from cloudtag.detection.examples.switched_goods import EXAMPLES
 from cloudtag.detection.finding import Finding, Timer, cite, unique
 from cloudtag.detection.goods import Pieces, sent_skus
@@ -51,7 +54,7 @@ from cloudtag.detection.parcel_goods import (
 from cloudtag.detection.rule import Rule
 from cloudtag.detection.windows import CLOCK_TOLERANCE_MS
 from cloudtag.detection.wording import counted, form, listed
-from cloudtag.detection.wrong_goods import ever_said, reasons_given, said_beforehand, whose
+from cloudtag.detection.wrong_goods import ever_said, is_dearer, reasons_given, said_beforehand, whose
 
 __all__ = ["EXAMPLES", "RULE", "Parameters", "detect"]
 RULE = Rule(
@@ -112,16 +115,24 @@ def _switch(case: ParcelCase, parts: list[Part]) -> _Switch:
     due = expected_in(judged)
     missing = due.total - (due.goods & own).total()
     excused = _excused(case, looked_at, foreign)
+    if foreign - excused and is_crosswise(case, judged, due.goods - own, foreign):
+        excused = foreign
     left = foreign - excused
     is_disputed = _is_disputed(case, looked_at, left)
     return _Switch(judged, max(0, min(missing - excused.total(), left.total())), left, is_disputed)
 
 
 def _is_disputed(case: ParcelCase, parts: list[Part], found: Pieces) -> bool:
-    """Whether the buyer spoke of other goods beforehand, and has none of those found from this shop."""
+    """Whether the buyer spoke of other goods beforehand, and has none of those found from this shop for less."""
     return all(ever_said(part.refund, _looked_at_ms(part)) for part in parts) and not any(
-        whose(case, (part.order, part.refund), sku, _looked_at_ms(part)) == "buyer" for part in parts for sku in found
+        _is_own(case, part, sku) for part in parts for sku in found
     )
+
+
+def _is_own(case: ParcelCase, part: Part, sku_id: str) -> bool:
+    """Whether the buyer has such an article from this shop, and gains by sending it."""
+    of = (part.order, part.refund)
+    return whose(case, of, sku_id, _looked_at_ms(part)) == "buyer" and not is_dearer(case, of, sku_id)
 
 
 def _excused(case: ParcelCase, parts: list[Part], foreign: Pieces) -> Pieces:

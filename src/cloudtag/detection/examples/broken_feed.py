@@ -9,7 +9,7 @@ from cloudtag.detection.example import day, ordered, refunded, scanned
 from cloudtag.detection.rule import Example
 
 _Gap = tuple[int, int, int]
-"""A day, the first hour without a scan, and how many there are."""
+"""A day, the first hour without a scan, and how many there are, on from the same hour of the next day after eight."""
 _SENT = (
     ordered("placed", 0),
     ordered("shipped", day(1), carrier="SF", waybill_no="OUT1"),
@@ -27,7 +27,7 @@ def _signed_at(facility: str) -> tuple[dict[str, object], ...]:
 
 
 def _feed(*gaps: _Gap, until: int = 7) -> tuple[dict[str, object], ...]:
-    lost = {(on, first + n) for on, first, hours in gaps for n in range(hours)}
+    lost = {(on + n // 8, first + n % 8) for on, first, hours in gaps for n in range(hours)}
     hours = ((on, hour) for on in range(-4, until) for hour in range(8, 16) if (on, hour) not in lost)
     return tuple(scanned("BUSY", "arrived", day(on, hour, 30)) for on, hour in hours)
 
@@ -60,6 +60,12 @@ CLAIMED = (
     Example(
         name="the same four hours on four days: that is the courier's way",
         events=(*_SENT, _CLAIM, *_feed((2, 8, 4), (3, 8, 4), (4, 8, 4), (5, 8, 4))),
+        fires=({"severity": "medium"},),
+    ),
+    Example(name="near miss: the feed broke off for two days of a week", events=(*_SENT, _CLAIM, *_feed((3, 8, 16)))),
+    Example(
+        name="a feed that was silent for three days of a week has hardly begun",
+        events=(*_SENT, _CLAIM, *_feed((2, 8, 24))),
         fires=({"severity": "medium"},),
     ),
     Example(

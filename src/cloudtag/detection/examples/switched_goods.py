@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cloudtag.detection.example import day, inspected, ordered, refunded, scanned
+from cloudtag.detection.examples.crosswise import CROSSWISE
 from cloudtag.detection.rule import Example
 
 _WATCH = [{"sku_id": "watch", "quantity": 1, "unit_price_minor": 899900}]
@@ -285,4 +286,5 @@ EXAMPLES = (
         ),
         fires=({"severity": "high", "facts": {"sent": "watch-xl", "found": "watch"}},),
     ),
+    *CROSSWISE,
 )

@@ -5,7 +5,14 @@ from __future__ import annotations
 from operator import attrgetter
 from typing import Any
 
-from cloudtag.contract.events import AlertAnswered, InsuranceChanged, OrderChanged, RefundChanged, ReviewPosted
+from cloudtag.contract.events import (
+    AlertAnswered,
+    InsuranceChanged,
+    OrderChanged,
+    RefundChanged,
+    ReturnInspected,
+    ReviewPosted,
+)
 from cloudtag.contract.links import AttributeUsed, LinkReported
 from cloudtag.contract.scope import scoped
 from cloudtag.detection.dealings import BAD_RATING
@@ -36,6 +43,7 @@ class BuyerIndex:
         "claimed_orders",
         "claims",
         "has_dealings",
+        "inspected_by_shop",
         "is_insurance_paid",
         "network",
         "orders_by_number",
@@ -61,6 +69,8 @@ class BuyerIndex:
         self.units_by_order: dict[str, tuple[str, ...]] = {}
         self.claimed_orders: frozenset[str] = frozenset()
         """Orders of which a refund ever said that other goods had come: whose these are depends on all orders."""
+        self.inspected_by_shop: dict[str, tuple[str, ...]] = {}
+        """Orders of which the shop looked into a return: the boxes of several may have been mixed up."""
         self.attributes: dict[str, Conclusion] = {}
         """What is published for `links` of each attribute: its first use in the latest period it was used in, with
         those of earlier ones."""
@@ -147,6 +157,10 @@ class BuyerIndex:
                     self.shared |= {unit}
         if refund.waybill_no is not None and refund.waybill_no not in self.units:
             self.units |= {refund.waybill_no}
+
+    def add_inspection(self, inspection: ReturnInspected) -> None:
+        """Take in that the shop looked into a return."""
+        _join(self.inspected_by_shop, inspection.shop_id, scoped(inspection.shop_id, inspection.order_id))
 
     def _add_attribute(self, attribute: str, order: OrderChanged, before: tuple[int, ...]) -> bool:
         at_ms, held = order.occurred_at, self.attributes.get(attribute)

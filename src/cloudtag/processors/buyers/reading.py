@@ -52,10 +52,12 @@ def orders_in(state: KeyedState, names: Iterable[str]) -> Iterator[Row]:
 
 
 def orders_sharing(state: KeyedState, names: Collection[str]) -> set[str]:
-    """The names of the orders that name a number one of these names, and of these."""
+    """The names of the orders that name a number one of these names, of those whose boxes may have been mixed up with
+    one of these, and of these."""
     index = state.index
-    named = (index.orders_by_number.get(number, ()) for number in index.shared)
-    return {*names, *(other for found in named if not set(found).isdisjoint(names) for other in found)}
+    groups = [index.orders_by_number.get(number, ()) for number in index.shared]
+    groups += (found for found in index.inspected_by_shop.values() if len(found) > 1)
+    return {*names, *(other for found in groups if not set(found).isdisjoint(names) for other in found)}
 
 
 def orders_beside(state: KeyedState, names: Collection[str]) -> list[OrderView]:

@@ -164,6 +164,8 @@ def _index(state: KeyedState, row: Row, fact: Any) -> Iterable[str]:
         return (state.letters["links"],) if index.add_order(fact, row) else ()
     if type(fact) is ev.RefundChanged:
         index.add_refund(fact)
+    if type(fact) is ev.ReturnInspected:
+        index.add_inspection(fact)
     index.note_dealing(fact)
     return ()
 
