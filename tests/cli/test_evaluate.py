@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from cloudtag.cli.failure import FAILED
+from cloudtag.cli.failure import FAILED, UNREADABLE
 from tests.cli.conftest import Run
 
 SMALL = ("evaluate", "--events", 2000, "--fraud", 0.05, "--processes", 1)
@@ -47,3 +47,51 @@ def test_examples_are_event_files(run: Run, tmp_path: Path) -> None:
 def test_without_honest_buyers_only_attackers_are_told_of(run: Run) -> None:
     ended = run(*SMALL, "--honest", 0, "--json")
     assert json.loads(ended.out)["honest"] is None
+
+
+IN_PARTS = ("evaluate", "--processes", 1, "--honest", 40, "--seeds", 2, "--json", "--parts")
+
+
+def test_parts_are_judged_once(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "crowd.jsonl"
+    first = run(*IN_PARTS, path)
+    written = path.read_bytes()
+    told = json.loads(first.out)
+    assert told["buyers"] == 80
+    assert len(written.splitlines()) == 2
+    assert "seed 2, from number 0 on" in first.err
+
+    again = run(*IN_PARTS, path)
+    assert json.loads(again.out) == told
+    assert "from number" not in again.err
+    assert path.read_bytes() == written
+
+    path.write_bytes(written[:-20])
+    mended = run(*IN_PARTS, path)
+    assert json.loads(mended.out) == told
+    assert "seed 1, from number" not in mended.err
+    assert path.read_bytes() == written
+
+
+def test_parts_of_other_code_are_refused(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "crowd.jsonl"
+    run(*IN_PARTS, path)
+    path.write_bytes(path.read_bytes().replace(b'"code":"', b'"code":"x'))
+    ended = run(*IN_PARTS, path)
+    assert ended.code == UNREADABLE
+    assert "use another file" in ended.err
+
+
+def test_a_file_that_is_no_parts_is_refused(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "crowd.jsonl"
+    path.write_bytes(b"{}\n")
+    ended = run(*IN_PARTS, path)
+    assert ended.code == UNREADABLE
+    assert "line 1" in ended.err
+    assert path.read_bytes() == b"{}\n"
+
+
+def test_no_parts_are_no_figures(run: Run, tmp_path: Path) -> None:
+    ended = run("evaluate", "--honest", 0, "--parts", tmp_path / "crowd.jsonl")
+    assert ended.code == FAILED
+    assert "no part" in ended.err

@@ -45,6 +45,14 @@ def evaluate(
         Path | None,
         typer.Option(metavar="DIR", help="Write there an event file for each pair of detector and kind of mess."),
     ] = None,
+    parts: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Judge no attackers, append each part of the crowd to this file, pass over parts that are in it, "
+            "and tell of all parts in it.",
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of tables.")] = False,
 ) -> None:
     """Simulate attackers and honest buyers, judge them without Kafka, and compare with what is known to be true.
@@ -54,13 +62,18 @@ def evaluate(
     found, when anybody whom a script plays is accused falsely, or anybody of the crowd at severity high or above.
     Labels and detectors follow the same written rules: this shows that they agree, not how they do in the field.
 
-    Example:  cloudtag evaluate --honest 300000 --seeds 3
+    A crowd that takes too long for one run is judged with `--parts`: what was judged stays in the file.
+
+    Example:  cloudtag evaluate --honest 300000 --seeds 3 --parts crowd.jsonl
     """
     from cloudtag.cli.evaluated import show
     from cloudtag.evaluate import evaluate as run
     from cloudtag.evaluate import honest_figures
 
     is_messy = profile is MessName.MESSY
+    if parts is not None:
+        _in_parts(parts, (honest, seeds, seed), is_messy=is_messy, processes=processes, named=named, as_json=as_json)
+        return
     wanted = Profile(events=events, seed=seed, catalogue="cover" if is_messy else "full", fraud_share=fraud)
     with progress("attackers: simulating", events) as steps:
         found = run(wanted, steps.each)
@@ -76,6 +89,30 @@ def evaluate(
         show(output(), found, crowd)
     _name_faults(found)
     if not found.is_good or (crowd is not None and not crowd.is_good):
+        raise typer.Exit(FAILED)
+
+
+def _in_parts(
+    path: Path, crowd: tuple[int, int, int], *, is_messy: bool, processes: int | None, named: int, as_json: bool
+) -> None:
+    """Judge what a file of parts lacks of a crowd, and tell of everything in it."""
+    from cloudtag.cli.evaluate_parts import judge_missing
+    from cloudtag.cli.evaluated import show_crowd
+    from cloudtag.evaluate import cut, honest_figures
+    from cloudtag.simulate.mess import CLEAN, MESSY
+
+    buyers, seeds, first_seed = crowd
+    shards = cut(buyers, seeds, MESSY if is_messy else CLEAN, first_seed)
+    tally = judge_missing(path, shards, processes or os.cpu_count() or 1)
+    if not tally.buyers:
+        note(f"{path}: no part of a crowd was judged yet")
+        raise typer.Exit(FAILED)
+    figures = honest_figures(tally, named)
+    if as_json:
+        stdout_bytes().write(msgspec.json.format(msgspec.json.encode(figures), indent=1) + b"\n")
+    else:
+        show_crowd(output(), figures)
+    if not figures.is_good:
         raise typer.Exit(FAILED)
 
 

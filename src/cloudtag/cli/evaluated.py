@@ -16,8 +16,12 @@ def show(console: Console, found: Evaluation, crowd: HonestFigures | None) -> No
     console.print(_summary(found))
     for line in _losses(found):
         console.print(line)
-    if crowd is None:
-        return
+    if crowd is not None:
+        show_crowd(console, crowd)
+
+
+def show_crowd(console: Console, crowd: HonestFigures) -> None:
+    """Print what was found about honest buyers."""
     console.print(_rates(f"{crowd.buyers:,} honest buyers, {crowd.events:,} events", "severity", crowd.by_severity))
     accused = tuple(rate for rate in crowd.by_kind if rate.accused)
     console.print(_rates("accused at medium or above, by what they met", "kind of mess", accused))

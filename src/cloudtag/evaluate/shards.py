@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from functools import partial
 from itertools import islice
 from multiprocessing import get_context
+from typing import TypeVar
 
 from cloudtag.evaluate.crowd import judge_crowd
+from cloudtag.evaluate.parts import PartOfCrowd, part_of
 from cloudtag.evaluate.tally import CrowdTally
 from cloudtag.simulate.mess import BLOCK, CrowdProfile, MessRates
+
+Judged = TypeVar("Judged")
+"""What becomes of a shard."""
 
 
 def cut(honest: int, seeds: int, rates: MessRates, first_seed: int = 1, size: int = BLOCK) -> Iterator[CrowdProfile]:
@@ -29,13 +34,25 @@ def judge_shards(
     shards: Iterator[CrowdProfile], processes: int, *, keeps_examples: bool = False
 ) -> Iterator[CrowdTally]:
     """The tally of each shard, as they come; one process judges them here, more each in its own."""
-    work = partial(judge_crowd, keeps_examples=keeps_examples)
+    return _each(partial(judge_crowd, keeps_examples=keeps_examples), shards, processes)
+
+
+def judge_parts(shards: Iterator[CrowdProfile], processes: int) -> Iterator[PartOfCrowd]:
+    """The same, each with what it is of, to be kept."""
+    return _each(_judge_part, shards, processes)
+
+
+def _judge_part(profile: CrowdProfile) -> PartOfCrowd:
+    return part_of(profile, judge_crowd(profile))
+
+
+def _each(work: Callable[[CrowdProfile], Judged], shards: Iterator[CrowdProfile], processes: int) -> Iterator[Judged]:
     if processes <= 1:
         yield from map(work, shards)
         return
     # No process inherits threads or locks of this one.
     with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
-        running: set[Future[CrowdTally]] = {pool.submit(work, shard) for shard in islice(shards, 2 * processes)}
+        running: set[Future[Judged]] = {pool.submit(work, shard) for shard in islice(shards, 2 * processes)}
         while running:
             done, running = wait(running, return_when=FIRST_COMPLETED)
             running |= {pool.submit(work, shard) for shard in islice(shards, len(done))}
