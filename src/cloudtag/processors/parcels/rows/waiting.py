@@ -6,7 +6,8 @@ as long as the courier carries on nothing changes.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from bisect import bisect_left
+from collections.abc import Sequence
 from typing import Any
 
 from cloudtag.contract.couriers import HOUR_MS, CourierAsked, CourierBusy, CourierReported
@@ -54,29 +55,53 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
     return judgement
 
 
-def silent_spans(first: int, busy: Collection[int], current: int) -> tuple[list[tuple[int, int]], int | None]:
+def silent_spans(first: int, busy: Sequence[int], current: int) -> tuple[list[tuple[int, int]], int | None]:
     """The silences from an hour on, the last of them by its beginning alone if it goes on; hours by their number.
 
-    `current`: the hour that is not over yet. What comes after the longest time that is told of is left out.
+    `busy` in order. `current`: the hour that is not over yet. What comes after the longest time that is told of is left
+    out.
     """
     limit = first + _LONGEST_HOURS
-    last = max((hour for hour in busy if hour < limit), default=first - 1)
     spans: list[tuple[int, int]] = []
     start = first
-    for hour in sorted(hour for hour in busy if first <= hour < limit):
+    for hour in busy[bisect_left(busy, first) : bisect_left(busy, limit)]:
         if hour > start:
             spans.append((start, hour))
         start = hour + 1
-    return spans, start if max(start, last + 1) < min(current, limit) else None
+    return spans, start if start < min(current, limit) else None
 
 
-def _busy(hours: Row | None, first: int) -> set[int]:
-    """The busy hours from an hour on. Of an overfull row the oldest were let go: those count as busy."""
-    facts: Any = () if hours is None else hours.facts.values()
-    known = {fact.hour for fact in facts if type(fact) is CourierBusy and fact.is_held}
-    if len(known) >= MAX_HOURS:
-        known.update(range(first, min(known)))
-    return {hour for hour in known if hour >= first}
+def _busy(hours: Row | None, first: int) -> list[int]:
+    """The busy hours from an hour on, in order. Of an overfull row the oldest were let go: those count as busy."""
+    if hours is None:
+        return []
+    known = _view_of(hours).known
+    lost = range(first, known[0]) if len(known) >= MAX_HOURS else ()
+    return [*lost, *known[bisect_left(known, first) :]]
+
+
+class _HoursSeen:
+    """A courier's busy hours in order: many wait for one courier, and each reads them all."""
+
+    __slots__ = ("known",)
+
+    def __init__(self, hours: Row) -> None:
+        facts: Any = hours.facts.values()
+        self.known = sorted({fact.hour for fact in facts if type(fact) is CourierBusy and fact.is_held})
+
+    def add(self, fact: object) -> bool:
+        """An hour is seldom new; then they are put in order anew."""
+        del fact
+        return False
+
+
+def _view_of(hours: Row) -> _HoursSeen:
+    """The hours of a row, read once until one comes."""
+    view = hours.view
+    if view is None:
+        view = hours.view = _HoursSeen(hours)
+    assert isinstance(view, _HoursSeen)
+    return view
 
 
 WAITING = RowKind(
