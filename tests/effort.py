@@ -63,8 +63,8 @@ STOOD_FOR = (
     "streams/test_stalls.py::test_a_worker_with_nothing_to_do_stays",
     "warehouse/test_migrate.py::test_what_is_stored_while_columns_are_added",
 )
-"""Slow tests for which a sibling of theirs stands in every run: the same fault at another place, the same way on another
-server, or the same thing whole, from the worker to the warehouse."""
+"""Slow tests for which a sibling of theirs stands in every run: the same fault at another place, the same way on
+another server, or the same thing whole, from the worker to the warehouse."""
 
 
 def register() -> None:
