@@ -19,10 +19,10 @@ def script_of(label: ExpectedLabel) -> str:
 
 
 def attackers(labels: Iterable[ExpectedLabel], tallies: Mapping[str, Score]) -> tuple[AttackerFigures, ...]:
-    """The figures of every script that expects an accusation, the worst first."""
-    wanted = [x for x in judged_labels(labels) if x.stands and not x.is_open and accuses(x)]
+    """The figures of every script that expects more than a hint, the worst first."""
+    wanted = [x for x in judged_labels(labels) if x.stands and not x.is_open and not x.is_hint and accuses(x)]
     lost = [x for tally in tallies.values() for x in (*tally.missed, *tally.low)]
-    unfound = Counter(script_of(x) for x in lost if isinstance(x, AlertLabel) and accuses(x))
+    unfound = Counter(script_of(x) for x in lost if isinstance(x, AlertLabel) and not x.is_hint and accuses(x))
     figures = [
         AttackerFigures(script=script, expected=expected, found=expected - unfound[script])
         for script, expected in Counter(map(script_of, wanted)).items()

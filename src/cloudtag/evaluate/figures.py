@@ -99,7 +99,7 @@ class Evaluation(Struct, frozen=True, kw_only=True):
 
     @property
     def medium_recall(self) -> float:
-        """At severity medium or above, over all that accuses."""
+        """At severity medium or above, over all that accuses and that no rule's text calls low."""
         expected = sum(attacker.expected for attacker in self.attackers)
         return sum(attacker.found for attacker in self.attackers) / expected if expected else 1.0
 

@@ -14,7 +14,8 @@ class AlertLabel(Struct, frozen=True, kw_only=True, tag_field="label", tag="aler
     no alert of this detector may remain. `at` is the event time of the fact with which there were enough of them.
     `among` are further buyers of the case: an alert about any of them that names all the others will do, and one
     about each is right. `is_open`: the rule's text leaves it open whether there is an alert. `silence`: the rule by
-    which this deceit must not be accused, a loss that is known and accepted; such a label is open.
+    which this deceit must not be accused, a loss that is known and accepted; such a label is open. `is_hint`: by the
+    rule's own text the alert is low.
     """
 
     story: str
@@ -28,6 +29,7 @@ class AlertLabel(Struct, frozen=True, kw_only=True, tag_field="label", tag="aler
     among: tuple[str, ...] = ()
     is_open: bool = False
     silence: str = ""
+    is_hint: bool = False
 
 
 class TagLabel(Struct, frozen=True, kw_only=True, tag_field="label", tag="tag"):

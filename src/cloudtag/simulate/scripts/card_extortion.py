@@ -15,7 +15,7 @@ def _complain(stage: ScriptContext, *, asked_before: bool, demands_money: bool) 
         complain(stage.story, deal, at, "instalments")
     complain(stage.story, deal, at + 20 * HOUR_MS, "credit_card", number=2, demands_money=demands_money)
     # Whatever a complaint is about, that it demands money is a weak signal by itself.
-    stage.expect_orders("extortion", [deal], stands=demands_money)
+    stage.expect_orders("extortion", [deal], stands=demands_money, is_hint=True)
     return deal
 
 
@@ -30,7 +30,7 @@ def relabelled(stage: ScriptContext) -> None:
     complain(stage.story, deal, deal.signed_at + 4 * HOUR_MS, "instalments")
     complain(stage.story, deal, deal.signed_at + 9 * HOUR_MS, "credit_card", demands_money=True)
     stage.expect_orders(DETECTOR, [deal])
-    stage.expect_orders("extortion", [deal])
+    stage.expect_orders("extortion", [deal], is_hint=True)
 
 
 def card_refused(stage: ScriptContext) -> None:

@@ -48,7 +48,7 @@ def asked_without_pressing(stage: ScriptContext) -> None:
     """A complaint asks for money, and nothing presses for it: a weak signal."""
     deal, at = _received(stage)
     complain(stage.story, deal, at, "other", demands_money=True)
-    stage.expect_orders(DETECTOR, [deal])
+    stage.expect_orders(DETECTOR, [deal], is_hint=True)
     review(stage.story, deal, at + 20 * HOUR_MS, 4)
 
 

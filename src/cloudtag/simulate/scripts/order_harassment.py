@@ -27,7 +27,7 @@ def notes_to_one_shop(stage: ScriptContext) -> None:
     """Three unpaid orders with a note at one shop."""
     stage.platform = "taobao"
     deals = _order(stage, [stage.shop()] * 3)[:2]
-    stage.expect_orders(DETECTOR, deals, at=deals[1].placed_at + 24 * HOUR_MS)
+    stage.expect_orders(DETECTOR, deals, at=deals[1].placed_at + 24 * HOUR_MS, is_hint=True)
 
 
 def one_note(stage: ScriptContext) -> None:
@@ -39,7 +39,7 @@ def one_note(stage: ScriptContext) -> None:
 def one_note_where_one_is_enough(stage: ScriptContext) -> None:
     """One unpaid order with a note, on a platform that judges by the order."""
     stage.platform = "aliexpress"
-    stage.expect_orders(DETECTOR, _order(stage, [stage.shop()]))
+    stage.expect_orders(DETECTOR, _order(stage, [stage.shop()]), is_hint=True)
 
 
 def a_note_to_each(stage: ScriptContext) -> None:

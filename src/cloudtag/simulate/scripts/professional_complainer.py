@@ -20,7 +20,7 @@ def _complain(
         deals.append(stage.received(who, where, -24 * 30 * (len(shops) - 1 - n)))
         complain(stage.story, deals[-1], deals[-1].signed_at + 6 * HOUR_MS, kinds[n], demands_money=n == demands)
         # Whatever a complaint is about, that it demands money is a weak signal by itself.
-        stage.expect_orders("extortion", deals[-1:], stands=n == demands)
+        stage.expect_orders("extortion", deals[-1:], stands=n == demands, is_hint=True)
     return deals
 
 

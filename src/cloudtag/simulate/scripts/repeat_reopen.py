@@ -23,7 +23,7 @@ def _modify_after_refusal(stage: ScriptContext, times: int) -> RefundClaim:
 
 def will_not_take_no(stage: ScriptContext) -> None:
     """Refused and amended, three times."""
-    stage.expect(DETECTOR, [_modify_after_refusal(stage, 3)])
+    stage.expect(DETECTOR, [_modify_after_refusal(stage, 3)], is_hint=True)
 
 
 def opened_anew(stage: ScriptContext) -> None:
@@ -34,7 +34,7 @@ def opened_anew(stage: ScriptContext) -> None:
         tell(stage.story, claims[-1], "refused", at + (10 * n + 4) * HOUR_MS)
         opened_at = at + (10 * n + 8) * HOUR_MS
         claims.append(claim_refund(stage.story, claim.deal, opened_at, ("refund_only", "quality", True)))
-    stage.expect(DETECTOR, claims)
+    stage.expect(DETECTOR, claims, is_hint=True)
 
 
 def tried_twice(stage: ScriptContext) -> None:

@@ -113,7 +113,7 @@ class ScriptContext:
 
         `at` is when the last fact needed had happened: unless given, that of the event added last. `among` are the
         buyers of the case, `is_open` says that the rule's text leaves the answer open, `silence` names the rule that
-        forbids to accuse somebody who does deceive.
+        forbids to accuse somebody who does deceive, `is_hint` that the rule's own text calls the alert low.
         """
         deals = [claim.deal for claim in claims]
         self._label(detector, deals, tuple(claim.refund_id for claim in claims), **label)
@@ -133,6 +133,7 @@ class ScriptContext:
         among: Sequence[Buyer] = (),
         is_open: bool = False,
         silence: str = "",
+        is_hint: bool = False,
     ) -> None:
         shops = {deal.shop.shop_id for deal in deals}
         buyer_id = deals[0].buyer.buyer_id
@@ -150,5 +151,6 @@ class ScriptContext:
                 among=tuple(other.buyer_id for other in among if other.buyer_id != buyer_id),
                 is_open=is_open or bool(silence),
                 silence=silence,
+                is_hint=is_hint,
             )
         )
