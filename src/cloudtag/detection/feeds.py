@@ -115,14 +115,20 @@ def broke_off(
     last = min(end, hour_of(told.silent_since)) if is_over and told.silent_since else end
     asked = [hour for hour in silent if hour_of(from_ms) <= hour < last]
     return any(
-        later - first < within and (not is_over or _goes_on(busy, usual, later, end))
+        later - first < within and (not is_over or _goes_on(told, usual, later, end))
         for first, later in zip(asked, asked[hours - 1 :], strict=False)
     )
 
 
-def _goes_on(busy: BusyHours, usual: Collection[int], after: int, end: int) -> bool:
-    """Whether a feed scanned in most of the hours after one in which it usually scans."""
-    later = [hour for hour in usual if after < hour < end]
+def _goes_on(told: CourierReported, usual: Collection[int], after: int, end: int) -> bool:
+    """Whether a feed scanned in most of the hours after a silent one in which it usually scans.
+
+    Those until `end`, or, where it was silent until then, on the day since it was heard again.
+    """
+    heard = next(hour_of(over) for start, over in told.silences if hour_of(start) <= after < hour_of(over))
+    first, last = (heard, heard + _DAY_HOURS) if heard >= end else (after + 1, end)
+    busy, daily = BusyHours(told), {hour % _DAY_HOURS for hour in usual}
+    later = [hour for hour in range(first, last) if hour % _DAY_HOURS in daily]
     return sum(hour in busy for hour in later) * 2 > len(later)
 
 

@@ -103,6 +103,17 @@ DENIED = (
         fires=({"severity": "medium"},),
     ),
     Example(
+        name="it broke off until after the time it is asked about, and went on then",
+        events=(*_DENIED, *_feed((4, 13, 3), (5, 8, 4))),
+        fires=({"severity": "low"},),
+    ),
+    Example(
+        name="it broke off until after that time, was heard once more and never again",
+        events=(*_DENIED, *_feed((4, 13, 3), (5, 8, 4), (5, 13, 3), (6, 8, 8))),
+        until=day(9),
+        fires=({"severity": "medium"},),
+    ),
+    Example(
         name="it broke off, and went on for most of the time it is asked about",
         events=(*_DENIED, *_feed((4, 9, 3), (5, 9, 2))),
         fires=({"severity": "low"},),
