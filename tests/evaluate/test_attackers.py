@@ -1,14 +1,15 @@
 """Attackers one by one: what is found too faintly counts as lost, but where the rule's own text asks for no more."""
 
 import pytest
+from msgspec.structs import replace
 
 from cloudtag.evaluate.attackers import attackers
-from cloudtag.simulate import AlertLabel, Score
+from cloudtag.simulate import AlertLabel, ExpectedLabel, Score
 
 
-def label(script: str, number: int = 0, **fields: object) -> AlertLabel:
-    said = {"detector": "extortion", "buyer_id": f"b{number}", **fields}
-    return AlertLabel(story=f"{script}-{number}", **said)
+def label(script: str, number: int = 0, **fields: object) -> ExpectedLabel:
+    plain = AlertLabel(story=f"{script}-{number}", detector="extortion", buyer_id=f"b{number}")
+    return replace(plain, **fields)
 
 
 @pytest.mark.parametrize(("is_missed", "is_low", "found"), [(False, False, 2), (False, True, 1), (True, False, 1)])
