@@ -14,7 +14,7 @@ from cloudtag.evaluate.parts import PartOfCrowd, part_of
 from cloudtag.evaluate.tally import CrowdTally
 from cloudtag.simulate.mess import BLOCK, CrowdProfile, MessRates
 
-Judged = TypeVar("Judged")
+_Judged = TypeVar("_Judged")
 """What becomes of a shard."""
 
 
@@ -46,13 +46,13 @@ def _judge_part(profile: CrowdProfile) -> PartOfCrowd:
     return part_of(profile, judge_crowd(profile))
 
 
-def _each(work: Callable[[CrowdProfile], Judged], shards: Iterator[CrowdProfile], processes: int) -> Iterator[Judged]:
+def _each(work: Callable[[CrowdProfile], _Judged], shards: Iterator[CrowdProfile], processes: int) -> Iterator[_Judged]:
     if processes <= 1:
         yield from map(work, shards)
         return
     # No process inherits threads or locks of this one.
     with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
-        running: set[Future[Judged]] = {pool.submit(work, shard) for shard in islice(shards, 2 * processes)}
+        running: set[Future[_Judged]] = {pool.submit(work, shard) for shard in islice(shards, 2 * processes)}
         while running:
             done, running = wait(running, return_when=FIRST_COMPLETED)
             running |= {pool.submit(work, shard) for shard in islice(shards, len(done))}

@@ -7,14 +7,14 @@ from collections.abc import Callable
 from cloudtag.detection.example import day, inspected, ordered
 from cloudtag.detection.rule import Example
 
-Events = tuple[dict[str, object], ...]
-Examples = tuple[Example, ...]
+_Events = tuple[dict[str, object], ...]
+_Examples = tuple[Example, ...]
 _SKIRTS = [{"sku_id": "skirt", "quantity": 2, "unit_price_minor": 9900}]
 _SOLD = ordered("paid", day(-9), refund_id="r9", buyer_id="b9", lines=_SKIRTS)
 _MIXED = {"dress": 1, "skirt": 1}
 
 
-def missent(of: Callable[[str], Events], fires: tuple[dict[str, object], ...], until: str | None = None) -> Examples:
+def missent(of: Callable[[str], _Events], fires: tuple[dict[str, object], ...], until: str | None = None) -> _Examples:
     """Examples of a rule by which the return of two dresses, for a reason, is accused until the goods are found."""
 
     def example(name: str, reason: str, found: dict[str, int], *others: dict[str, object], is_found: bool) -> Example:
