@@ -18,6 +18,7 @@ from tests.streams.sink.log import Entry, Log, sinking, until
 from tests.warehouse.places import Warehouse, http_client
 from tests.warehouse.record_samples import consequence, label
 from tests.warehouse.samples import alert, order
+from tests.warehouse.witness import witness
 
 pytestmark = [pytest.mark.fault, pytest.mark.timeout(280)]
 
@@ -27,12 +28,6 @@ LABELS, LABEL_REVISIONS = 100, 4
 STREAMS = ("alerts", "orders", "labels", "consequences", "dead-letters")
 LIVES = 5
 POISON = (11, 434, 999)
-WITNESS = (
-    """CREATE TABLE faults.witness (alert_id String) ENGINE = MergeTree ORDER BY alert_id
-    SETTINGS non_replicated_deduplication_window = 100000""",
-    "CREATE MATERIALIZED VIEW faults.to_witness TO faults.witness AS SELECT alert_id FROM faults.alerts",
-)
-"""Counts every row that is inserted, and forgives nothing: the tokens alone must keep it right."""
 
 
 @pytest.fixture
@@ -55,7 +50,7 @@ def _migrated(server: LocalWarehouse) -> Warehouse:
     warehouse = Warehouse(lambda: http_client(server), "faults")
     client = warehouse.connect()
     migrate(client, warehouse.database)
-    for statement in WITNESS:
+    for statement in witness(warehouse.database, "alerts"):
         client.command(statement)
     return warehouse
 
@@ -79,7 +74,7 @@ def _assert_exact(warehouse: Warehouse) -> None:
     assert warehouse.one("SELECT sum(orders) FROM {db}.buyer_profiles") == ORDERS
     assert warehouse.one("SELECT count() FROM {db}.orders FINAL") == ORDERS
     assert warehouse.rows("SELECT sum(alerts), sum(withdrawn) FROM {db}.daily_scenarios") == [(good, REVISED)]
-    assert warehouse.one("SELECT count() FROM {db}.witness") == good + REVISED
+    assert warehouse.one("SELECT count() FROM {db}.alerts_witness") == good + REVISED
     for key, history in (("label_id", "labels_history"), ("consequence_id", "consequences_history")):
         sql = f"SELECT count(), uniqExact({key}, revision) FROM {{db}}.{history}"
         assert warehouse.rows(sql) == [(LABELS * LABEL_REVISIONS,) * 2]
