@@ -53,7 +53,7 @@ def main() -> int:
             sys.stdout.write(told(played))
             sys.stdout.flush()
             if asked.keep:
-                results.keep(played, asked.without)
+                results.keep(asked.keep, played, asked.without)
             if not played.is_well:
                 failed = True
                 if asked.shrink:
@@ -84,11 +84,11 @@ def told(played: Played) -> str:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="tests.faults")
-    parser.add_argument("--seeds", type=int, nargs=2, default=(0, 40), metavar=("FIRST", "END"))
+    parser.add_argument("--seeds", type=int, nargs="+", default=(0, 40), metavar="N", help="FIRST END [STEP]")
     parser.add_argument("--schedule", help="one in words, as it is printed")
     parser.add_argument("--without", default="", choices=["", *FIXES], help="a fix that is taken out")
     parser.add_argument("--shrink", action="store_true", help="leave out faults of a failing one while it still fails")
-    parser.add_argument("--keep", action="store_true", help="add it to the raw results")
+    parser.add_argument("--keep", type=Path, help="add it to the raw results in this file")
     parser.add_argument("--directory", help="where logs are kept; a temporary one without it")
     return parser.parse_args()
 

@@ -46,19 +46,22 @@ class Tally(msgspec.Struct):
         self.extra += [f"{name} {one}" for one in (found - wanted).elements()]
 
 
-def of_topics(records: Iterable[Any], said: Final) -> tuple[Tally, list[Any]]:
-    """Compare what was published with what replay says; also the records, of conflicting ones the first."""
+def of_topics(records: Iterable[Any], said: Final, refused: Counter[str]) -> tuple[Tally, list[Any]]:
+    """Compare what was published with what replay says and refuses, counted by reason; also the records, of conflicting
+    ones the first."""
     tally, first = Tally(), dict[Any, Any]()
     kept: list[Any] = []
+    letters = set[tuple[str, str, int, int]]()
     for record in records:
         if isinstance(record, DeadLetter):
-            tally.extra.append(f"dead letter {record.reason} of {record.topic}/{record.partition}/{record.offset}")
+            letters.add((record.reason, record.topic, record.partition, record.offset))
             continue
         key = (record_key(record), record.revision)
         if first.setdefault(key, record) == record:
             kept.append(record)
         else:
             tally.conflicts.append(f"{key} is {first[key]} and {record}")
+    tally.take("dead letters", refused, Counter(reason for reason, *_ in letters))
     found = standing(kept)
     for key in found.keys() | said.keys():
         if key not in found:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import traceback
+from collections import Counter
 from functools import cache
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from cloudtag.cli.failure import FailureError
 from cloudtag.contract.events import AlertAnswered
-from cloudtag.contract.records import Alert
+from cloudtag.contract.records import Alert, DeadLetter
 from cloudtag.policy.load import shipped
 from cloudtag.replay.driver import judge
 from cloudtag.simulate import Profile, simulate
@@ -22,7 +23,7 @@ from tests.faults.counts import Tally, of_inserts, of_tables, of_topics
 from tests.faults.schedule import ROUNDS, Schedule
 from tests.faults.system import WITNESSED, Servers, System
 
-EVENTS = 2_000
+EVENTS = 600
 WEEKS = 3
 """So many different histories; a seed takes one of them."""
 ANSWERED = 6
@@ -47,28 +48,45 @@ class Played(msgspec.Struct):
         return not self.failure and self.tally.is_clean
 
 
+class Week(NamedTuple):
+    """What is delivered, what shops answer once that is judged, the moment time is moved on to, and what replay says."""
+
+    events: list[Any]
+    answers: list[Any]
+    until_ms: int
+    said: Final
+    refused: Counter[str]
+    """Why replay writes dead letters, how often."""
+
+
 @cache
-def week(number: int) -> tuple[list[Any], int, Final]:
-    """What is delivered, the moment time is moved on to, and what replay says of it."""
+def week(number: int) -> Week:
+    """A history. Shops answer alerts that were told long before."""
     events = list(simulate(Profile(events=EVENTS, seed=7 + number)).events())
     last = max(event.occurred_at for event in events)
     until = last + 5 * DAY_MS
-    alerts = of_type((record for _, record in judge(list(events), last, shipped())), Alert)
-    told = {alert.alert_id: alert for alert in alerts if alert.shop_id and alert.detector != "buyer_risk"}
-    events += [
+    alerts = of_type(standing(record for _, record in judge(list(events), last, shipped())).values(), Alert)
+    answered = {
+        alert.alert_id: alert
+        for alert in alerts
+        if alert.shop_id and alert.detector != "buyer_risk" and alert.decided_at < last - DAY_MS
+    }
+    answers = [
         AlertAnswered(
             *(f"answer-{count}", last + count + 1, alert.platform, alert.alert_id, alert.buyer_id, alert.shop_id, None),
             verdict="abnormal" if count % 2 else "normal",
             alert_revision=alert.revision,
         )
-        for count, alert in enumerate(islice(told.values(), ANSWERED))
+        for count, alert in enumerate(islice(answered.values(), ANSWERED))
     ]
-    return events, until, standing(record for _, record in judge(list(events), until, shipped()))
+    told = [record for _, record in judge([*events, *answers], until, shipped())]
+    refused = Counter(letter.reason for letter in of_type(told, DeadLetter))
+    return Week(events, answers, until, standing(told), refused)
 
 
 async def play(schedule: Schedule, servers: Servers, directory: Path, without: str = "") -> Played:
     """Play a schedule; `without`: with a fix taken out."""
-    events, until, said = week(schedule.seed % WEEKS)
+    events, answers, until, said, refused = week(schedule.seed % WEEKS)
     played = Played(str(schedule), [], [], Tally())
     directory.mkdir(parents=True, exist_ok=True)
     async with System(servers, directory, schedule.store, without) as system:
@@ -76,10 +94,11 @@ async def play(schedule: Schedule, servers: Servers, directory: Path, without: s
             for number in range(1, ROUNDS + 1):
                 part = events[(number - 1) * len(events) // ROUNDS : number * len(events) // ROUNDS]
                 played.seconds.append(round(await system.round(number, schedule.faults, part), 1))
+            await system.send(answers)
             await system.pass_time(until)
             await system.settled()
-            played.tally, records = of_topics(system.watch.records, said)
-            of_tables(played.tally, system.ask, records, events)
+            played.tally, records = of_topics(system.watch.records, said, refused)
+            of_tables(played.tally, system.ask, records, [*events, *answers])
             if not any(fault.kind == "clock" and fault.victim == "sink" for fault in schedule.faults):
                 of_inserts(played.tally, system.ask, system.watch.counts, WITNESSED)
         except (AssertionError, FailureError, TimeoutError):

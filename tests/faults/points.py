@@ -15,6 +15,7 @@ import stat
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -146,8 +147,13 @@ class Struck:
         from aiokafka import AIOKafkaConsumer
         from aiokafka.errors import CommitFailedError
 
+        from cloudtag.cli import sink
+        from streams.sink import BatchBoundaries
         from streams.sink.writer import Writer
 
+        make = sink._sink_config
+        # Small blocks, ended soon: more of them to be struck.
+        sink._sink_config = lambda config: replace(make(config), rule=BatchBoundaries(size=50, bucket_ms=500))
         store, commit = Writer.store, AIOKafkaConsumer.commit
 
         def stored(writer: Writer, batch: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -11,11 +12,17 @@ from tests.faults.play import Played
 KEPT = Path(__file__).parents[2] / "docs" / "guarantees.json"
 
 
-def keep(played: Played, without: str) -> None:
+def keep(path: Path, played: Played, without: str) -> None:
     """Add a result, in the place of one of the same schedule."""
-    found = msgspec.json.decode(KEPT.read_bytes()) if KEPT.exists() else {}
+    found = read(path)
     group = found.setdefault("taken_out" if without else "schedules", {})
     made = msgspec.to_builtins(played)
     made["counts"] = {name: len(one) for name, one in made.pop("tally").items()}
     group[without or played.schedule] = made
-    KEPT.write_text(msgspec.json.format(msgspec.json.encode(found)).decode() + "\n")
+    path.write_text(msgspec.json.format(msgspec.json.encode(found)).decode() + "\n")
+
+
+def read(path: Path) -> dict[str, Any]:
+    """What is kept in a file; nothing if there is none."""
+    found: dict[str, Any] = msgspec.json.decode(path.read_bytes()) if path.exists() else {}
+    return found

@@ -68,7 +68,8 @@ class System(Installation):
 
     def __init__(self, servers: Servers, directory: Path, store: str, without: str = "") -> None:
         url = servers.warehouse.url
-        super().__init__(servers.broker.bootstrap, directory, url, store=store, batch_records="40")
+        more = {"store": store, "partitions": "2", "batch_records": "100"}
+        super().__init__(servers.broker.bootstrap, directory, url, **more)
         self._servers, self._place, self._without = servers, directory, without
         self._roles: dict[str, Role] = {}
         self.struck: list[Fault] = []
@@ -84,6 +85,11 @@ class System(Installation):
         self.wait_for_sink()
         self._roles = {name: self._begin(name, name) for name in POINTS}
         return self
+
+    async def __aexit__(self, *error: object) -> None:
+        await super().__aexit__(*error)
+        # Its merges would go on, for nobody.
+        await asyncio.to_thread(self._client().command, f"DROP DATABASE {self.database}")
 
     async def round(self, number: int, faults: Iterable[Fault], events: Iterable[Any]) -> float:
         """Send events while the faults of a round strike; returns how long after the last of them all was stored."""
