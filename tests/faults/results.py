@@ -8,17 +8,24 @@ from typing import Any
 import msgspec
 
 from tests.faults.play import Played
+from tests.faults.taken_out import FIXES
 
 KEPT = Path(__file__).parents[2] / "docs" / "guarantees.json"
 
 
 def keep(path: Path, played: Played, without: str) -> None:
     """Add a result, in the place of one of the same schedule."""
-    found = read(path)
-    group = found.setdefault("taken_out" if without else "schedules", {})
     made = msgspec.to_builtins(played)
     made["counts"] = {name: len(one) for name, one in made.pop("tally").items()}
-    group[without or played.schedule] = made
+    if without:
+        made |= {"what": FIXES[without].what, "instead": FIXES[without].instead}
+    put(path, "taken_out" if without else "schedules", without or played.schedule, made)
+
+
+def put(path: Path, group: str, name: str, made: Any) -> None:
+    """Add anything to a file."""
+    found = read(path)
+    found.setdefault(group, {})[name] = made
     path.write_text(msgspec.json.format(msgspec.json.encode(found)).decode() + "\n")
 
 

@@ -113,6 +113,6 @@ def _at(dice: Random, number: int, victim: str, kind: str) -> Fault:
 def _of_server(dice: Random, number: int, broker: str) -> Fault:
     victim = dice.choice(SERVERS)
     # The embedded broker keeps nothing: it can be frozen, and not be started again.
-    if victim == "broker" and broker == "tansu" or dice.random() < 0.5:
+    if (victim == "broker" and broker == "tansu") or dice.random() < 0.5:
         return Fault(number, victim, "freeze", dice.choice((2, 8)))
     return Fault(number, victim, "restart")
