@@ -2,8 +2,8 @@
 
     python -m tests.faults --schedule "7 tansu memory: 1 worker kill before changelog 3; 1 warehouse restart"
 
-Prints what came of each. With ``--keep`` it is added to the raw results that docs/guarantees.md is made of. Exits with 1
-where something is lost, extra, wrong or conflicting, and says the least that still fails.
+Prints what came of each. With ``--keep`` it is added to the raw results that docs/guarantees.md is made of. Exits with
+1 where something is lost, extra, wrong or conflicting, and says the least that still fails.
 """
 
 from __future__ import annotations

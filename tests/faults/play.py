@@ -49,7 +49,7 @@ class Played(msgspec.Struct):
 
 
 class Week(NamedTuple):
-    """What is delivered, what shops answer once that is judged, the moment time is moved on to, and what replay says."""
+    """What is delivered, what shops answer once that is judged, when time is moved on to, and what replay says."""
 
     events: list[Any]
     answers: list[Any]

@@ -1,7 +1,7 @@
 """``python -m tests.faults.stock --keep FILE``: the naive Faust app under the same faults, counted the same way.
 
-It counts the orders of each buyer in a Faust table, as Faust's documentation shows it. Each order comes once. In the end
-the last record of each buyer in the table's changelog is compared with how many orders the buyer has.
+It counts the orders of each buyer in a Faust table, as Faust's documentation shows it. Each order comes once. In the
+end the last record of each buyer in the table's changelog is compared with how many orders the buyer has.
 """
 
 from __future__ import annotations
@@ -73,12 +73,8 @@ class Stock:
         number = len(self.children)
         self.orders = Orders(self._directory / f"{number}.orders")
         self.orders.give(list(orders))
-        words = [
-            self._kafka.bootstrap,
-            self.config.topic("orders"),
-            str(PARTITIONS),
-            str(self._directory / f"d{number}"),
-        ]
+        topic, place = self.config.topic("orders"), self._directory / f"d{number}"
+        words = [self._kafka.bootstrap, topic, str(PARTITIONS), str(place)]
         environ = {**os.environ, ORDERS: str(self._directory / f"{number}.orders")}
         command = [sys.executable, "-m", "tests.faults.stock_app", *words]
         self.children.append(Child(command, self._directory / f"{number}.log", environ))

@@ -24,7 +24,8 @@ from tests.integration.installation import Installation
 from tests.streams.probe import is_frozen
 from tests.warehouse.witness import witness
 
-WITNESSED = ("alerts", "consequences")
+WITNESSED = ("alerts", "consequences", "logistics", "orders")
+"""The tables of which every insert is counted."""
 MOVED = 50
 """So many records more have been published when a server is struck."""
 
@@ -129,9 +130,8 @@ class System(Installation):
             elif is_frozen(role.child.pid):
                 role.asleep.append(role.child)
                 self._replace(name, role, f"{role.data}-heir")
-            elif any(order.kind == "full" for order in struck) and not role.is_full:
-                if "is paused (store)" in role.child.log.read_text():
-                    self._make_room(role)
+            elif _is_full(struck) and not role.is_full and "is paused (store)" in role.child.log.read_text():
+                self._make_room(role)
 
     async def _strike_server(self, fault: Fault) -> None:
         if fault.kind == "restart":
@@ -178,10 +178,14 @@ class System(Installation):
         """The round is over: what has not struck by now does not, and who was frozen goes on."""
         for role in self._roles.values():
             role.orders.give([])
-            if any(order.kind == "full" for order in role.orders.struck):
+            if _is_full(role.orders.struck):
                 self._make_room(role)
             self._note(role)
             role.is_full = False
             for child in role.asleep:
                 child.resume()
             role.asleep.clear()
+
+
+def _is_full(struck: Iterable[Order]) -> bool:
+    return any(order.kind == "full" for order in struck)

@@ -39,9 +39,8 @@ def test_the_seeds_draw_every_fault_on_every_broker_with_every_store() -> None:
     wanted |= {(broker, "warehouse", kind) for broker in ("tansu", "kafka") for kind in ("freeze", "restart")}
     assert drawn >= wanted
     assert ("tansu", "broker", "restart") not in drawn
-    assert {(one.broker, one.store) for one in DRAWN} == {
-        (b, s) for b in ("tansu", "kafka") for s in ("memory", "rocksdb")
-    }
+    both = {(broker, store) for broker in ("tansu", "kafka") for store in ("memory", "rocksdb")}
+    assert {(one.broker, one.store) for one in DRAWN} == both
     assert {draw(seed).store for seed in OFTEN} == {"memory", "rocksdb"}
 
 

@@ -75,8 +75,9 @@ def _sentence(schedules: Mapping[str, Any]) -> str:
 
 def _faults(found: Mapping[str, Any]) -> Iterator[str]:
     yield from ("", "## Fault by fault", "", BY_FAULT, "")
-    yield "| fault | tries | lost | extra | wrong | conflicts | seconds to recover, median (longest) | stock faust-streaming |"
-    yield "|---|---|---|---|---|---|---|---|"
+    heads = ("fault", "tries", *COUNTED, "seconds to recover, median (longest)", "stock faust-streaming")
+    yield f"| {' | '.join(heads)} |"
+    yield "|---" * len(heads) + "|"
     rounds = list(_rounds(found["schedules"]))
     for name, meaning in MEANINGS.items():
         hit = [(one, seconds) for struck, one, seconds in rounds if name in struck]
@@ -129,63 +130,72 @@ def _taken_out(found: Mapping[str, Any]) -> Iterator[str]:
         yield f"| {one['what']} | {one['instead']} | `{one['schedule']}` | {saw} |"
 
 
-INTRODUCTION = """# What may never break, and what was tried
+INTRODUCTION = """\
+# What may never break, and what was tried
 
-Made by `make docs` from [guarantees.json](guarantees.json), the raw results of the last kept run of the fault suite.
-What happens in each single case, and what to do then, is in [failure modes](failure-modes.md).
+Made by `make docs` from [guarantees.json](guarantees.json), the raw results of the last kept run of the fault
+suite. What happens in each single case, and what to do then, is in [failure modes](failure-modes.md).
 
-**The promise:** every accepted event counts exactly once in the outcome, every rejected one is in the dead letters, and
-nothing else happens, whatever dies on the way. The road there is delivery at least once, states that are sets of facts,
-ids that follow from the facts, and a sink that stores a block once.
+**The promise:** every accepted event counts exactly once in the outcome, every rejected one is in the dead
+letters, and nothing else happens, whatever dies on the way. The road there is delivery at least once, states
+that are sets of facts, ids that follow from the facts, and a sink that stores a block once.
 
-**How it is tried.** A *schedule* is drawn by a seed: two rounds, in each of which a part of a simulated week is sent while up
-to two faults strike the worker, up to two the sink, and one the broker or the warehouse, several at once. Processes
-are struck at a named write, before it or after it (the worker's changelog, its outputs, what its processors tell each
-other; the sink's inserts and commits), and started again as an orchestrator would. In the end time is moved on, all is
-let run out, and everything is compared with replay of the same events:
+**How it is tried.** A *schedule* is drawn by a seed: two rounds, in each of which a part of a simulated week is
+sent while up to two faults strike the worker, up to two the sink, and one the broker or the warehouse, several
+at once. Processes are struck at a named write, before it or after it (the worker's changelog, its outputs, what
+its processors tell each other; the sink's inserts and commits), and started again as an orchestrator would. In
+the end time is moved on, all is let run out, and everything is compared with replay of the same events:
 
 - *lost*: a record that replay holds and the topics do not, or that the topics hold and a table does not;
 - *extra*: the other way round; a dead letter that replay does not write; a row that was inserted twice;
 - *wrong*: the same id with another content;
 - *conflicts*: one id and revision with two contents.
 
-Topics are alerts, tags, confirmations, consequences, labels and dead letters; tables are the histories of these, the
-inputs, and the roll-ups `daily_scenarios` and `buyer_profiles`. Whether a row was inserted twice is counted by a table
-that forgives nothing, but not where the sink's clock was made to disagree with that of the records: then the end of a log at
-rest may be stored in two blocks that are cut differently, and tables and roll-ups stay right by their keys.
+Topics are alerts, tags, confirmations, consequences, labels and dead letters; tables are the histories of
+these, the inputs, and the roll-ups `daily_scenarios` and `buyer_profiles`. Whether a row was inserted twice is
+counted by a table that forgives nothing, but not where the sink's clock was made to disagree with that of the
+records: then the end of a log at rest may be stored in two blocks that are cut differently, and tables and
+roll-ups stay right by their keys.
 
-`python -m tests.faults --seeds 0 40 --keep FILE` plays the schedules of seeds; `--schedule "…"` plays one that is given in
-words, as it is printed; with `--shrink` a failing one is played with fewer and fewer faults, and the least that still
-fails is printed. `make faults` plays 40 seeds, and two are part of `make test`.
+`python -m tests.faults --seeds 0 40 --keep FILE` plays the schedules of seeds; `--schedule "…"` plays one that
+is given in words, as it is printed; with `--shrink` a failing one is played with fewer and fewer faults, and
+the least that still fails is printed. `make faults` plays 40 seeds, and two are part of `make test`.
 """
-BY_FAULT = """A try is a fault that came to strike. Since faults strike together, the counts of a row are those of all schedules in which
-its fault struck. The seconds are those from the last fault of a round until everything that was sent was judged, stored and
-committed: they hold the group's session timeout (6 s here), the start of a process, and the judging of what had piled
-up, and the kept run was made on two cores that other work was using."""
-BESIDE = """The same faults, but one kind at a time, twice each, on an app as Faust's documentation shows it: an agent, an event at a time,
-and a table in memory (`benchmarks/rungs/naive.py`), on Apache Kafka. It counts the orders of each buyer; each order is sent
-once. In the end the changelog of its table is compared with the truth. `lost` and `extra` are orders. An app that ended was
-started again; one that committed nothing for a minute while records were waiting did not come to an end. It is
-struck before a write to its changelog. `python -m tests.faults.stock --keep FILE` plays them."""
+BY_FAULT = """\
+A try is a fault that came to strike. Since faults strike together, the counts of a row are those of all
+schedules in which its fault struck. The seconds are those from the last fault of a round until everything that
+was sent was judged, stored and committed: they hold the group's session timeout (6 s here), the start of a
+process, and the judging of what had piled up, and the kept run was made on two cores that other work was using."""
+BESIDE = """\
+The same faults, but one kind at a time, twice each, on an app as Faust's documentation shows it: an agent, an
+event at a time, and a table in memory (`benchmarks/rungs/naive.py`), on Apache Kafka. It counts the orders of
+each buyer; each order is sent once. In the end the changelog of its table is compared with the truth. `lost`
+and `extra` are orders. An app that ended was started again; one that committed nothing for a minute while
+records were waiting did not come to an end. It is struck before a write to its changelog. `python -m
+tests.faults.stock --keep FILE` plays them."""
 FENCE = """
 ## How the fence works
 
 A worker that freezes is replaced, and does not know it when it wakes. Nothing of what it writes then may count.
 
-1. Whoever takes a partition over appends an *owner record* to its changelog first. The offset of that record is its
-   *epoch*: it rises without anybody agreeing on a number. Everything it writes from then on carries its epoch.
+1. Whoever takes a partition over appends an *owner record* to its changelog first. The offset of that record is
+   its *epoch*: it rises without anybody agreeing on a number. Everything it writes from then on carries its
+   epoch.
 2. A reader passes over what has an older epoch than the newest owner record before it.
-3. A writer is told by the broker at which offsets its write landed. Where they do not follow the last offset it knows, it reads
-   the gap first: a newer owner record there means that it has been replaced, and it ends before it publishes anything.
-4. An idle owner looks behind its last write once a second, and writes over what a replaced one has left, long before compaction
-   may choose between the two.
+3. A writer is told by the broker at which offsets its write landed. Where they do not follow the last offset it
+   knows, it reads the gap first: a newer owner record there means that it has been replaced, and it ends before
+   it publishes anything.
+4. An idle owner looks behind its last write once a second, and writes over what a replaced one has left, long
+   before compaction may choose between the two.
 
-Why nothing is lost, doubled or wrong then: a write that lands after the successor's owner record is not read, and its input
-was not acknowledged, so the successor judges it. A write that landed before was read by the successor, which also publishes what
-is not known to be sent; should the sleeper publish the same, it says the same under the same ids and revisions, because both
-follow from the same facts by the same function. The whole sketch, with compaction and with steps that fail, is in the
-[decision on state format 2](decisions/010-state-format-2.md); every interleaving of two owners is tried on the real core of the
-protocol in `tests/changelog/test_model.py`, and every await of a step in `tests/streams/test_every_await.py`. Every await of the
-sink is tried in `tests/streams/sink/test_every_await.py`."""
-TAKEN_OUT = """Each of these fixes was taken out of the running processes, and a schedule was played that needs it
-(`python -m tests.faults --without …`, part of `make faults`). What was seen:"""
+Why nothing is lost, doubled or wrong then: a write that lands after the successor's owner record is not read,
+and its input was not acknowledged, so the successor judges it. A write that landed before was read by the
+successor, which also publishes what is not known to be sent; should the sleeper publish the same, it says the
+same under the same ids and revisions, because both follow from the same facts by the same function. The whole
+sketch, with compaction and with steps that fail, is in the [decision on state format
+2](decisions/010-state-format-2.md); every interleaving of two owners is tried on the real core of the protocol
+in `tests/changelog/test_model.py`, and every await of a step in `tests/streams/test_every_await.py`. Every
+await of the sink is tried in `tests/streams/sink/test_every_await.py`."""
+TAKEN_OUT = """\
+Each of these fixes was taken out of the running processes, and a schedule was played that needs it (`python -m
+tests.faults --without …`, part of `make faults`). What was seen:"""

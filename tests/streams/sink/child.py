@@ -33,7 +33,8 @@ class Mortal(Stepwise):
         place = place_of(work)
         if self._place == "-" and place not in self._seen:
             self._seen.add(place)
-            print(f"waits at {place}", flush=True)
+            sys.stdout.write(f"waits at {place}\n")
+            sys.stdout.flush()
         if place == self._place:
             self._left -= 1
             if self._left == 0:
