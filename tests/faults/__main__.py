@@ -3,7 +3,7 @@
     python -m tests.faults --schedule "7 tansu memory: 1 worker kill before changelog 3; 1 warehouse restart"
 
 Prints what came of each. With ``--keep`` it is added to the raw results that docs/guarantees.md is made of. Exits with
-1 where something is lost, extra, wrong or conflicting, and says the least that still fails.
+1 where something is lost, extra, wrong or conflicting; with ``--without``, where nothing is.
 """
 
 from __future__ import annotations
@@ -41,25 +41,31 @@ def servers(broker: str, directory: Path) -> Iterator[Servers]:
 def main() -> int:
     """Play."""
     asked = _arguments()
-    schedules = [Schedule.read(asked.schedule)] if asked.schedule else [draw(seed) for seed in range(*asked.seeds)]
-    if asked.without:
-        schedules = [FIXES[asked.without].schedule]
     with tempfile.TemporaryDirectory(prefix="cloudtag-faults-") as directory, ExitStack() as stack:
         place, known, failed = Path(asked.directory or directory), dict[str, Servers](), False
-        for number, schedule in enumerate(schedules):
+        for number, (schedule, without) in enumerate(_asked(asked)):
             if schedule.broker not in known:
                 known[schedule.broker] = stack.enter_context(servers(schedule.broker, place / schedule.broker))
-            played = asyncio.run(play(schedule, known[schedule.broker], place / str(number), asked.without))
+            on = known[schedule.broker]
+            played = asyncio.run(play(schedule, on, place / str(number), without))
             sys.stdout.write(told(played))
             sys.stdout.flush()
             if asked.keep:
-                results.keep(asked.keep, played, asked.without)
-            if not played.is_well:
-                failed = True
-                if asked.shrink:
-                    least = _least(schedule, known[schedule.broker], place, asked.without)
-                    sys.stdout.write(f'  least: python -m tests.faults --schedule "{least}"\n')
+                results.keep(asked.keep, played, without)
+            failed = failed or played.is_well == bool(without)
+            if not played.is_well and asked.shrink:
+                least = _least(schedule, on, place, without)
+                sys.stdout.write(f'  least: python -m tests.faults --schedule "{least}"\n')
     return int(failed)
+
+
+def _asked(asked: argparse.Namespace) -> list[tuple[Schedule, str]]:
+    """The schedules to play, each with the fix that is taken out."""
+    if asked.without:
+        return [(FIXES[name].schedule, name) for name in (FIXES if asked.without == "all" else [asked.without])]
+    if asked.schedule:
+        return [(Schedule.read(asked.schedule), "")]
+    return [(draw(seed), "") for seed in range(*asked.seeds)]
 
 
 def _least(schedule: Schedule, running: Servers, place: Path, without: str) -> Schedule:
@@ -86,7 +92,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="tests.faults")
     parser.add_argument("--seeds", type=int, nargs="+", default=(0, 40), metavar="N", help="FIRST END [STEP]")
     parser.add_argument("--schedule", help="one in words, as it is printed")
-    parser.add_argument("--without", default="", choices=["", *FIXES], help="a fix that is taken out")
+    parser.add_argument("--without", default="", choices=["", "all", *FIXES], help="a fix that is taken out")
     parser.add_argument("--shrink", action="store_true", help="leave out faults of a failing one while it still fails")
     parser.add_argument("--keep", type=Path, help="add it to the raw results in this file")
     parser.add_argument("--directory", help="where logs are kept; a temporary one without it")

@@ -28,7 +28,7 @@ PLACES = {
     "Sink._commit > AIOKafkaConsumer.commit": (1, 2),
 }
 """Where a sink waits, and the how manieth time it is killed there."""
-OFTEN = {("Contact._call > to_thread", 30), ("Sink._commit > AIOKafkaConsumer.commit", 1)}
+OFTEN = {("Sink._commit > AIOKafkaConsumer.commit", 1)}
 DEATHS = [
     pytest.param(place, count, marks=[pytest.mark.long] * ((place, count) not in OFTEN), id=f"{place} {count}")
     for place, counts in PLACES.items()
