@@ -7,17 +7,16 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import msgspec
-from msgspec import Struct
 
 from cloudtag.contract.records import Alert, Consequence, DeadLetter, Label, TagConfirmation, TagStatus
 from cloudtag.contract.standing import record_id, record_key
 from cloudtag.contract.streams import STREAM_OF
-from tests.engine.standing import Final, latest, standing
+from tests.engine.standing import Final, Published, latest, of_type, standing
 
 Ask = Callable[[str], list[tuple[Any, ...]]]
 """A query's answer."""
 
-HISTORIES: dict[type[Struct], tuple[str, str, str]] = {
+HISTORIES: dict[type[Published], tuple[str, str, str]] = {
     Alert: ("alerts_history", "alert_id", "status"),
     TagStatus: ("tag_statuses_history", "tag_id", "status"),
     TagConfirmation: ("confirmations_history", "confirmation_id", "status"),
@@ -56,11 +55,11 @@ def of_topics(records: Iterable[Any], said: Final, refused: Counter[str]) -> tup
         if isinstance(record, DeadLetter):
             letters.add((record.reason, record.topic, record.partition, record.offset))
             continue
-        key = (record_key(record), record.revision)
-        if first.setdefault(key, record) == record:
+        revision = (record_key(record), record.revision)
+        if first.setdefault(revision, record) == record:
             kept.append(record)
         else:
-            tally.conflicts.append(f"{key} is {first[key]} and {record}")
+            tally.conflicts.append(f"{revision} is {first[revision]} and {record}")
     tally.take("dead letters", refused, Counter(reason for reason, *_ in letters))
     found = standing(kept)
     for key in found.keys() | said.keys():
@@ -76,7 +75,7 @@ def of_topics(records: Iterable[Any], said: Final, refused: Counter[str]) -> tup
 def of_tables(tally: Tally, ask: Ask, records: Sequence[Any], events: Sequence[Any]) -> None:
     """Compare the warehouse with what was published and what was sent."""
     for kind, (table, identity, says) in HISTORIES.items():
-        told = {(record_id(r), r.revision): getattr(r, says) for r in records if isinstance(r, kind)}
+        told = {(record_id(r), r.revision): getattr(r, says) for r in of_type(records, kind)}
         rows = ask(f"SELECT {identity}, revision, {says} FROM {table}")
         tally.take(table, Counter(told.keys()), Counter((row[0], row[1]) for row in rows))
         tally.wrong += [f"{table} {row}" for row in rows if told.get((row[0], row[1]), row[2]) != row[2]]

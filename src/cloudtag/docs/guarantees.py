@@ -107,7 +107,8 @@ def _beside(name: str, stock: Mapping[str, Any]) -> str:
         return "it has no sink"
     if (one := stock.get(STOCK[name])) is None:
         return "not tried"
-    return f"lost {one['lost']}, extra {one['extra']}, wrong {one['wrong']} buyers" + ", stuck" * one["is_stuck"]
+    counts = f"lost {one['lost']}, extra {one['extra']}, wrong {one['wrong']} buyers"
+    return f"{counts}, stuck" if one["is_stuck"] else counts
 
 
 def _stock(stock: Mapping[str, Any]) -> Iterator[str]:
