@@ -44,6 +44,7 @@ class Counted(msgspec.Struct):
     """What came of one fault."""
 
     tries: int
+    """How often it struck."""
     orders: int
     lost: int
     """Orders that are not counted."""
@@ -85,6 +86,11 @@ class Stock:
             for event in events:
                 await out.send(event)
         self.sent += len(events)
+
+    @property
+    def struck(self) -> int:
+        """How often a fault has struck the app."""
+        return sum(len(Orders(self._directory / f"{n}.orders").struck) for n in range(len(self.children)))
 
     def tend(self) -> None:
         """Start again what has ended, and another beside what is frozen."""
@@ -132,11 +138,11 @@ async def strike(stock: Stock, servers: Servers, fault: str, events: Sequence[An
         begun = time.monotonic()
         made.is_stuck = not await stock.settled() or made.is_stuck
         made.seconds.append(round(time.monotonic() - begun, 1))
-        made.tries += 1
         for child in stock.asleep:
             child.resume()
     for child in stock.children:
         await asyncio.to_thread(child.stop)
+    made.tries = ROUNDS if fault == "broker restart" else stock.struck
     truth, found = Counter(event.buyer_id for event in events), await stock.counts()
     made.lost, made.extra = (truth - found).total(), (found - truth).total()
     made.wrong = sum(truth[buyer] != found[buyer] for buyer in truth.keys() | found.keys())
