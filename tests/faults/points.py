@@ -97,7 +97,7 @@ def watch_writes(strike: Strike) -> None:
         strike("after", target, records)
         return written
 
-    producer._write = watched
+    producer._write = watched  # type: ignore[assignment]
 
 
 class Struck:
@@ -167,7 +167,7 @@ class Struck:
             await commit(consumer, offsets)
             self.at("after", "commit", CommitFailedError("refused"))
 
-        Writer.store = stored  # type: ignore[method-assign]
+        Writer.store = stored  # type: ignore[method-assign, assignment]
         AIOKafkaConsumer.commit = committed
 
 

@@ -27,7 +27,7 @@ def _goes_on_with_the_old_core() -> None:
     async def nothing(runner: Runner, task: Any) -> None:
         del runner, task
 
-    Runner._renew = nothing  # type: ignore[method-assign]
+    Runner._renew = nothing  # type: ignore[method-assign, assignment]
 
 
 def _reads_whatever_comes() -> None:
@@ -44,8 +44,8 @@ def _reads_whatever_comes() -> None:
         del writer
         return Found({}, set(), set())
 
-    LogReader.take = unfenced  # type: ignore[method-assign]
-    LogWriter.judge = nobody  # type: ignore[method-assign]
+    LogReader.take = unfenced  # type: ignore[method-assign, assignment]
+    LogWriter.judge = nobody  # type: ignore[method-assign, assignment]
 
 
 def _does_not_wait_for_the_broker() -> None:
@@ -53,12 +53,16 @@ def _does_not_wait_for_the_broker() -> None:
 
     publish, under_way = Runner._publish, set[asyncio.Task[None]]()
 
+    def ended(sending: asyncio.Task[None]) -> None:
+        under_way.discard(sending)
+        sending.exception()
+
     async def later(runner: Runner, outputs: Any, records: Any) -> None:
         sending = asyncio.create_task(publish(runner, outputs, records))
         under_way.add(sending)
-        sending.add_done_callback(lambda done: (under_way.discard(done), done.exception()))
+        sending.add_done_callback(ended)
 
-    Runner._publish = later  # type: ignore[method-assign]
+    Runner._publish = later  # type: ignore[method-assign, assignment]
 
 
 def _names_no_block_twice() -> None:

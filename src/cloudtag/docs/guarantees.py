@@ -30,14 +30,14 @@ NO_STOCK = {
 MEANINGS = {
     "worker kill": "a worker gets `kill -9` before or after one of its writes, and is started again",
     "worker stop": "a worker gets SIGTERM there, and is started again",
-    "worker freeze": "a worker gets SIGSTOP there; another takes over and does its work; then it wakes",
+    "worker freeze": "a worker gets SIGSTOP there; another takes over and does its work; then it goes on",
     "worker refuse": "the broker refuses one write of a worker, or its answer is lost",
     "worker cut": "all TCP connections of a worker are cut at one of its writes",
     "worker clock": "the clock of a worker's process jumps by minutes or a day, either way",
     "worker full": "no file of a worker may grow (RocksDB), until it has told of it",
     "sink kill": "a sink gets `kill -9` before or after an insert or a commit, and is started again",
     "sink stop": "a sink gets SIGTERM there, and is started again",
-    "sink freeze": "a sink gets SIGSTOP there; another takes over; then it wakes",
+    "sink freeze": "a sink gets SIGSTOP there; another takes over; then it goes on",
     "sink refuse": "the warehouse refuses an insert or its answer is lost, or a commit is refused",
     "sink cut": "all TCP connections of a sink are cut there",
     "sink clock": "the clock of a sink's process jumps",
@@ -59,8 +59,8 @@ def guarantees_page() -> str:
 def _head(schedules: Mapping[str, Any]) -> Iterator[str]:
     brokers = [text.split()[1] for text in schedules]
     yield INTRODUCTION
-    yield f"The kept run played {len(schedules)} of the 40 schedules that `make faults` plays, {brokers.count('tansu')} on"
-    yield f"the embedded broker and {brokers.count('kafka')} on Apache Kafka. In them"
+    yield f"The kept run played {len(schedules)} of the 40 schedules that `make faults` plays,"
+    yield f"{brokers.count('tansu')} on the embedded broker and {brokers.count('kafka')} on Apache Kafka. In them"
     yield f"{sum(len(one['struck']) for one in schedules.values())} faults struck. {_sentence(schedules)}"
 
 
@@ -135,8 +135,8 @@ INTRODUCTION = """\
 Made by `make docs` from [guarantees.json](guarantees.json), the raw results of the last kept run of the fault
 suite. What happens in each single case, and what to do then, is in [failure modes](failure-modes.md).
 
-**The promise:** every accepted event counts exactly once in the outcome, every rejected one is in the dead
-letters, and nothing else happens, whatever dies on the way. The road there is delivery at least once, states
+**The promise:** every accepted event counts exactly once in the outcome, every rejected one is in the
+dead letters, and nothing else happens, whatever dies on the way. The road there is delivery at least once, states
 that are sets of facts, ids that follow from the facts, and a sink that stores a block once.
 
 **How it is tried.** A *schedule* is drawn by a seed: two rounds, in each of which a part of a simulated week is
@@ -175,7 +175,7 @@ records were waiting did not come to an end. It is struck before a write to its 
 FENCE = """
 ## How the fence works
 
-A worker that freezes is replaced, and does not know it when it wakes. Nothing of what it writes then may count.
+A worker that freezes is replaced, and does not know it when it goes on. Nothing of what it writes then may count.
 
 1. Whoever takes a partition over appends an *owner record* to its changelog first. The offset of that record is
    its *epoch*: it rises without anybody agreeing on a number. Everything it writes from then on carries its
@@ -192,8 +192,8 @@ and its input was not acknowledged, so the successor judges it. A write that lan
 successor, which also publishes what is not known to be sent; should the sleeper publish the same, it says the
 same under the same ids and revisions, because both follow from the same facts by the same function. The whole
 sketch, with compaction and with steps that fail, is in the
-[decision on state format 2](decisions/010-state-format-2.md); every interleaving of two owners is tried on the real core of the protocol
-in `tests/changelog/test_model.py`, and every await of a step in `tests/streams/test_every_await.py`. Every
+[decision on state format 2](decisions/010-state-format-2.md); every interleaving of two owners is tried on the
+real core of the protocol in `tests/changelog/test_model.py`, and every await of a step in `tests/streams/test_every_await.py`. Every
 await of the sink is tried in `tests/streams/sink/test_every_await.py`."""
 TAKEN_OUT = """\
 Each of these fixes was taken out of the running processes, and a schedule was played that needs it
