@@ -193,7 +193,8 @@ successor, which also publishes what is not known to be sent; should the sleeper
 same under the same ids and revisions, because both follow from the same facts by the same function. The whole
 sketch, with compaction and with steps that fail, is in the
 [decision on state format 2](decisions/010-state-format-2.md); every interleaving of two owners is tried on the
-real core of the protocol in `tests/changelog/test_model.py`, and every await of a step in `tests/streams/test_every_await.py`. Every
+real core of the protocol in `tests/changelog/test_model.py`, and every await of a step in
+`tests/streams/test_every_await.py`. Every
 await of the sink is tried in `tests/streams/sink/test_every_await.py`."""
 TAKEN_OUT = """\
 Each of these fixes was taken out of the running processes, and a schedule was played that needs it
