@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 DEMO := $(VENV)/.demo-installed
 STAMP := $(VENV)/.installed
 
-.PHONY: help demo test test-long faults check lint audit types contracts docs docs-check bench-smoke golden mutants fuzz soak kafka clean requirements
+.PHONY: help demo test test-long faults guarantees check lint audit types contracts docs docs-check bench-smoke golden mutants fuzz soak kafka clean requirements
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -36,6 +36,13 @@ test-long: $(STAMP) ## what `make test` leaves out: the long tests, and laws wit
 
 faults: $(STAMP) ## all tests that kill, stall or cut off something, in every variant
 	@$(PYTEST) -m fault
+
+guarantees: $(STAMP) ## play all schedules of faults, keep what came of them, and write the page about them
+	@rm -f docs/guarantees.json
+	@$(BIN)/python -m tests.faults --seeds 0 40 --keep docs/guarantees.json
+	@$(BIN)/python -m tests.faults --without all --keep docs/guarantees.json
+	@$(BIN)/python -m tests.faults.stock --keep docs/guarantees.json
+	@$(BIN)/python -m cloudtag.docs docs guarantees.md
 
 check: lint audit types contracts docs-check golden test bench-smoke ## exactly what CI runs
 

@@ -21,7 +21,8 @@ from streams.sink.batch_boundaries import BatchBoundaries, BoundaryFinder
 GRACE_MS = 1_000
 """How far the broker's clock and ours may disagree before the end of a resting log may be stored twice."""
 LONGEST_HOLD_BUCKETS = 3
-"""A resting log is stored after this many buckets whatever its records' times say (some lie in the future)."""
+"""A resting log is stored after this many buckets whatever its records' times say (some lie in the future,
+and our clock may have been put back)."""
 
 
 @dataclass(slots=True)
@@ -49,7 +50,16 @@ class IntakeRecord(Struct, frozen=True, gc=False):
 class PartitionBatches:
     """Takes the records of one partition in order and hands out batches in order."""
 
-    def __init__(self, stream: str, topic: str, number: int, rule: BatchBoundaries, now_ms: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        stream: str,
+        topic: str,
+        number: int,
+        rule: BatchBoundaries,
+        now_ms: Callable[[], int],
+        passed_ms: Callable[[], int],
+    ) -> None:
+        """`now_ms`: the clock that is compared with broker time; `passed_ms`: one that never jumps, to wait by."""
         self.stream = stream
         self.topic = topic
         self.number = number
@@ -63,6 +73,7 @@ class PartitionBatches:
         self._open: PendingBatch | None = None
         self._is_empty = True
         self._now_ms = now_ms
+        self._passed_ms = passed_ms
 
     def take(self, read: IntakeRecord) -> None:
         """Add the next record. One that was taken before is ignored."""
@@ -73,7 +84,7 @@ class PartitionBatches:
         if self._is_empty:
             self._is_empty, self.stored_offset = False, read.offset
         if self._open is None:
-            self._open = PendingBatch(opened_ms=self._now_ms(), first_at_ms=read.at_ms)
+            self._open = PendingBatch(opened_ms=self._passed_ms(), first_at_ms=read.at_ms)
         if read.row is not None:
             self._open.rows.append(read.row)
         if read.letter is not None:
@@ -85,9 +96,8 @@ class PartitionBatches:
         """End the batch being filled when the log ends here and its bucket is over."""
         if self._open is None or highwater is None or self.next_offset < highwater:
             return
-        now = self._now_ms()
-        held_ms = now - self._open.opened_ms
-        if self._cutter.is_over(now, GRACE_MS) or held_ms > LONGEST_HOLD_BUCKETS * self._rule.bucket_ms:
+        held_ms = self._passed_ms() - self._open.opened_ms
+        if self._cutter.is_over(self._now_ms(), GRACE_MS) or held_ms > LONGEST_HOLD_BUCKETS * self._rule.bucket_ms:
             self._end()
             self._cutter.restart()
 

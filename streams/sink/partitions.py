@@ -14,6 +14,11 @@ def wall_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
+def passed_ms() -> int:
+    """A clock that nobody sets, to tell how long something has waited."""
+    return time.monotonic_ns() // 1_000_000
+
+
 def name_of(where: TopicPartition) -> str:
     """The backoff of a partition; no stream has a name like it."""
     return f"{where.topic}/{where.partition}"
@@ -44,7 +49,8 @@ class Partitions:
         """A partition, which begins here if it has not yet."""
         known = self._known.get(where)
         if known is None:
-            known = PartitionBatches(self.stream_of(where), where.topic, where.partition, self._rule, wall_ms)
+            stream = self.stream_of(where)
+            known = PartitionBatches(stream, where.topic, where.partition, self._rule, wall_ms, passed_ms)
             self._known[where] = known
         return known
 

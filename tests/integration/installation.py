@@ -62,18 +62,24 @@ class Installation:
         for child in self.children:
             child.kill()
 
-    def start(self, *command: str) -> Child:
-        """Start a command of the program as a process of its own."""
+    def start(self, *command: str, module: str = "cloudtag.cli", data: str = "", **more: str) -> Child:
+        """Start a command of the program as a process of its own; `data`: the name of its directory, `more`: of its
+        environment."""
         number = len(self.children)
-        environ = {**os.environ, **self.environ, "CLOUDTAG_DATA_DIR": str(self._directory / f"data{number}")}
-        arguments = [sys.executable, "-m", "cloudtag.cli", *command, "--log-level", "warning"]
+        data_dir = str(self._directory / (data or f"data{number}"))
+        environ = {**os.environ, **self.environ, "CLOUDTAG_DATA_DIR": data_dir, **more}
+        arguments = [sys.executable, "-m", module, *command, "--log-level", "warning"]
         self.children.append(Child(arguments, self._directory / f"{number}-{command[0]}.log", environ))
         return self.children[-1]
 
     def start_sink(self) -> Child:
         """Start a sink; from then on, settled means stored."""
-        self.groups[f"{self.config.app_id}-sink"] = [*INPUTS, *OUTPUTS]
+        self.wait_for_sink()
         return self.start("sink")
+
+    def wait_for_sink(self) -> None:
+        """From now on, settled means stored."""
+        self.groups[f"{self.config.app_id}-sink"] = [*INPUTS, *OUTPUTS]
 
     async def send(self, events: Iterable[Any]) -> None:
         """Publish events as upstream does."""

@@ -1,5 +1,6 @@
 """Asks a process how it is."""
 
+from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
@@ -16,6 +17,12 @@ def asked(port: int, path: str) -> tuple[int, str]:
             return error.code, error.read().decode()
     except OSError:
         return 0, ""
+
+
+def is_frozen(pid: int) -> bool:
+    """Whether a process was stopped by SIGSTOP."""
+    status = Path(f"/proc/{pid}/stat").read_text()
+    return status.rpartition(")")[2].split()[0] == "T"
 
 
 class Probe:

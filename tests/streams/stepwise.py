@@ -43,10 +43,22 @@ class Stepwise:
         """Whether it came so far."""
         return self.count > self._at
 
-    def due(self) -> Awaitable[None] | BaseException | None:
-        """What is to be done at this suspension."""
+    def due(self, work: Coroutine[Any, Any, Any]) -> Awaitable[None] | BaseException | None:
+        """What is to be done at this suspension of a coroutine."""
         self.count += 1
         return self._deed() if self.count == self._at + 1 else None
+
+
+def place_of(work: Any) -> str:
+    """Where a coroutine waits: the innermost of our own functions, and what of others that awaits."""
+    ours, theirs = "", ""
+    while work is not None and (code := getattr(work, "cr_code", None)) is not None:
+        if OURS in code.co_filename:
+            ours, theirs = code.co_qualname, ""
+        else:
+            theirs = theirs or code.co_qualname
+        work = work.cr_await
+    return f"{ours} > {theirs or 'gather'}"
 
 
 async def _run(driven: "_Driven") -> Any:
@@ -67,7 +79,7 @@ class _Driven:
                 return end.value
             error = None
             if steps.is_armed:
-                due = steps.due()
+                due = steps.due(work)
                 if isinstance(due, BaseException):
                     if waited is not None:
                         # Whoever waited for it will not ask what became of it.

@@ -1,21 +1,16 @@
 """Workers that freeze (SIGSTOP) inside a step and wake (SIGCONT) when another has done their work: real processes."""
 
 import signal
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from tests.streams import toy
+from tests.streams.probe import is_frozen
 from tests.streams.rig import Outputs, Rig
 
 pytestmark = pytest.mark.fault
 SHOPS, EVENTS = 40, 400
-
-
-def is_frozen(worker: subprocess.Popen[bytes]) -> bool:
-    status = Path(f"/proc/{worker.pid}/stat").read_text()
-    return status.rpartition(")")[2].split()[0] == "T"
 
 
 @pytest.mark.parametrize("store", ["memory", pytest.param("rocksdb", marks=pytest.mark.long)])
@@ -29,7 +24,7 @@ async def test_a_worker_that_freezes_and_wakes_changes_nothing(
     async with rig, Outputs(rig) as outputs:
         await rig.produce(range(EVENTS), SHOPS)
         sleeper = rig.start_worker(freezes=where)
-        await rig.until(lambda: is_frozen(sleeper), "it freezes")
+        await rig.until(lambda: is_frozen(sleeper.pid), "it freezes")
         assert outputs.total < EVENTS
         rig.start_worker("heir")
         await rig.until(lambda: outputs.total == EVENTS, "another counts what was left")

@@ -12,38 +12,33 @@ from cloudtag.changelog.records import OWNER_KEY
 from cloudtag.config import Config
 from cloudtag.contract.types import PLATFORMS
 from cloudtag.wire import Codec
-from streams.kafka import producer
 from streams.worker.app import build
 from streams.worker.process import run_worker
+from tests.faults.points import watch_writes
 from tests.streams import toy
 
 FREEZE = "TOY_FREEZES"
 """Where the process stops itself: `before` or `after` what is written to a topic, its name's end, which time."""
 
 
-def freeze(where: str, producer: Any) -> None:
+def freeze(where: str) -> None:
     """Have the process stop itself, as `kill -STOP` does, at one point of one step."""
     moment, suffix, time = where.split()
-    left, write = [int(time)], producer._write
+    left = [int(time)]
 
-    async def frozen(handle: Any, target: Any, records: Any) -> Any:
+    def strike(when: str, target: Any, records: Any) -> None:
         # Of the changelog, what a step writes: an owner record alone is none.
-        is_meant = target[0].endswith(suffix) and not any(record.key == OWNER_KEY for record in records)
-        left[0] -= is_meant
-        is_now = is_meant and left[0] == 0
-        if is_now and moment == "before":
-            os.kill(os.getpid(), signal.SIGSTOP)
-        written = await write(handle, target, records)
-        if is_now and moment == "after":
-            os.kill(os.getpid(), signal.SIGSTOP)
-        return written
+        if when == moment and target[0].endswith(suffix) and not any(one.key == OWNER_KEY for one in records):
+            left[0] -= 1
+            if left[0] == 0:
+                os.kill(os.getpid(), signal.SIGSTOP)
 
-    producer._write = frozen
+    watch_writes(strike)
 
 
 def main() -> int:
     if where := os.environ.get(FREEZE):
-        freeze(where, producer)
+        freeze(where)
     parts = build(Config.read(), toy.READS, toy.CountingTask, Codec(), PLATFORMS)
     return run_worker(parts)
 

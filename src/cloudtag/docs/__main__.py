@@ -9,6 +9,7 @@ from pathlib import Path
 from cloudtag.docs.architecture import architecture_page
 from cloudtag.docs.detectors import detectors_page
 from cloudtag.docs.glossary import glossary_page
+from cloudtag.docs.guarantees import guarantees_page
 from cloudtag.docs.metrics import metrics_page
 from cloudtag.docs.parameter_page import parameters_page
 from cloudtag.docs.parcel_journey import parcel_journey_page
@@ -20,6 +21,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "architecture.md": architecture_page,
     "detectors.md": detectors_page,
     "glossary.md": glossary_page,
+    "guarantees.md": guarantees_page,
     "parameters.md": parameters_page,
     "stories.md": stories_page,
     "metrics.md": metrics_page,

@@ -18,6 +18,7 @@ from tests.streams.sink.log import Entry, Log, sinking, until
 from tests.warehouse.places import Warehouse, http_client
 from tests.warehouse.record_samples import consequence, label
 from tests.warehouse.samples import alert, order
+from tests.warehouse.witness import witness
 
 pytestmark = [pytest.mark.fault, pytest.mark.timeout(280)]
 
@@ -27,12 +28,6 @@ LABELS, LABEL_REVISIONS = 100, 4
 STREAMS = ("alerts", "orders", "labels", "consequences", "dead-letters")
 LIVES = 5
 POISON = (11, 434, 999)
-WITNESS = (
-    """CREATE TABLE faults.witness (alert_id String) ENGINE = MergeTree ORDER BY alert_id
-    SETTINGS non_replicated_deduplication_window = 100000""",
-    "CREATE MATERIALIZED VIEW faults.to_witness TO faults.witness AS SELECT alert_id FROM faults.alerts",
-)
-"""Counts every row that is inserted, and forgives nothing: the tokens alone must keep it right."""
 
 
 @pytest.fixture
@@ -51,16 +46,16 @@ def mortal() -> Iterator[LocalWarehouse]:
         server.kill()
 
 
-def _migrated(server: LocalWarehouse) -> Warehouse:
+def migrated(server: LocalWarehouse) -> Warehouse:
     warehouse = Warehouse(lambda: http_client(server), "faults")
     client = warehouse.connect()
     migrate(client, warehouse.database)
-    for statement in WITNESS:
+    for statement in witness(warehouse.database, "alerts"):
         client.command(statement)
     return warehouse
 
 
-def _story() -> list[Entry]:
+def story() -> list[Entry]:
     """Alerts (three of them poison), revisions that withdraw some, and orders, each event sent twice."""
     entries: list[Entry] = [("alerts", alert(n, revision=-1 if n in POISON else 0)) for n in range(ALERTS)]
     entries += [("alerts", alert(n, 1, status="withdrawn")) for n in range(ALERTS) if n % 5 == 0]
@@ -71,7 +66,7 @@ def _story() -> list[Entry]:
     return entries
 
 
-def _assert_exact(warehouse: Warehouse) -> None:
+def assert_exact(warehouse: Warehouse) -> None:
     good = ALERTS - sum(n % 5 != 0 for n in POISON)
     assert warehouse.one("SELECT count() FROM {db}.alerts_latest") == good
     assert warehouse.one("SELECT count() FROM {db}.alerts_current") == good - REVISED
@@ -79,7 +74,7 @@ def _assert_exact(warehouse: Warehouse) -> None:
     assert warehouse.one("SELECT sum(orders) FROM {db}.buyer_profiles") == ORDERS
     assert warehouse.one("SELECT count() FROM {db}.orders FINAL") == ORDERS
     assert warehouse.rows("SELECT sum(alerts), sum(withdrawn) FROM {db}.daily_scenarios") == [(good, REVISED)]
-    assert warehouse.one("SELECT count() FROM {db}.witness") == good + REVISED
+    assert warehouse.one("SELECT count() FROM {db}.alerts_witness") == good + REVISED
     for key, history in (("label_id", "labels_history"), ("consequence_id", "consequences_history")):
         sql = f"SELECT count(), uniqExact({key}, revision) FROM {{db}}.{history}"
         assert warehouse.rows(sql) == [(LABELS * LABEL_REVISIONS,) * 2]
@@ -103,8 +98,8 @@ async def _one_life(arguments: list[str], lines: int) -> None:
 
 
 async def test_sinks_and_the_warehouse_are_killed_while_they_store(log: Log, mortal: LocalWarehouse) -> None:
-    warehouse = _migrated(mortal)
-    await log.append(_story())
+    warehouse = migrated(mortal)
+    await log.append(story())
     arguments = [log.bootstrap, log.prefix, mortal.url, warehouse.database]
     dice = random.Random(7)
     for life in range(LIVES):
@@ -114,29 +109,29 @@ async def test_sinks_and_the_warehouse_are_killed_while_they_store(log: Log, mor
             await asyncio.to_thread(mortal.start)
     async with sinking(log.sink_config(warehouse, streams=STREAMS)):
         await log.sunk()
-        await until(lambda: _holds(warehouse, "SELECT count() FROM {db}.dead_letters FINAL", len(POISON)))
-    _assert_exact(warehouse)
+        await until(lambda: holds(warehouse, "SELECT count() FROM {db}.dead_letters FINAL", len(POISON)))
+    assert_exact(warehouse)
 
 
 async def test_the_warehouse_is_away_for_a_while(log: Log, mortal: LocalWarehouse) -> None:
-    warehouse = _migrated(mortal)
+    warehouse = migrated(mortal)
     config = log.sink_config(warehouse, streams=STREAMS)
     async with sinking(config) as sink:
-        story = _story()
-        await log.append(story[:1000])
-        await until(lambda: _holds(warehouse, "SELECT count() > 100 FROM {db}.alerts", 1))
+        told = story()
+        await log.append(told[:1000])
+        await until(lambda: holds(warehouse, "SELECT count() > 100 FROM {db}.alerts", 1))
         await asyncio.to_thread(mortal.kill)
-        await log.append(story[1000:])
+        await log.append(told[1000:])
         await until(lambda: _is_waiting(sink))
         assert not await log.is_sunk()
         await asyncio.to_thread(mortal.start)
         await log.sunk()
-        await until(lambda: _holds(warehouse, "SELECT count() FROM {db}.dead_letters FINAL", len(POISON)))
-    _assert_exact(warehouse)
+        await until(lambda: holds(warehouse, "SELECT count() FROM {db}.dead_letters FINAL", len(POISON)))
+    assert_exact(warehouse)
 
 
 async def test_an_outage_shows_although_nothing_is_to_be_stored(log: Log, mortal: LocalWarehouse) -> None:
-    warehouse = _migrated(mortal)
+    warehouse = migrated(mortal)
     sink = Sink(log.sink_config(warehouse, streams=STREAMS))
     assert sink.obstacle == "waiting for partitions"
     async with sinking(log.sink_config(warehouse, streams=STREAMS)) as sink:
@@ -155,7 +150,7 @@ async def test_an_outage_shows_although_nothing_is_to_be_stored(log: Log, mortal
 @pytest.mark.kafka
 async def test_a_sink_is_ready_once_there_are_topics(kafka_bootstrap: str, mortal: LocalWarehouse) -> None:
     log = Log(kafka_bootstrap)
-    async with sinking(log.sink_config(_migrated(mortal), streams=STREAMS)) as sink:
+    async with sinking(log.sink_config(migrated(mortal), streams=STREAMS)) as sink:
         assert sink.obstacle == "waiting for partitions"
         await log.create()
         await until(lambda: _is_ready(sink))
@@ -168,12 +163,12 @@ async def test_a_sink_without_a_warehouse_is_not_ready(log: Log, mortal: LocalWa
 
 
 async def test_a_missing_table_holds_up_its_own_stream_only(log: Log, mortal: LocalWarehouse) -> None:
-    warehouse = _migrated(mortal)
+    warehouse = migrated(mortal)
     warehouse.connect().command("RENAME TABLE faults.orders TO faults.orders_away")
     async with sinking(log.sink_config(warehouse, streams=("alerts", "orders"))):
         await log.append([("orders", order(n)) for n in range(200)])
         await log.append([("alerts", alert(n)) for n in range(200)])
-        await until(lambda: _holds(warehouse, "SELECT count() FROM {db}.alerts", 200))
+        await until(lambda: holds(warehouse, "SELECT count() FROM {db}.alerts", 200))
         assert not await log.is_sunk()
         warehouse.connect().command("RENAME TABLE faults.orders_away TO faults.orders")
         await log.sunk()
@@ -190,7 +185,7 @@ async def test_a_sink_may_be_started_before_the_migrations(log: Log, mortal: Loc
     assert warehouse.one("SELECT count() FROM {db}.alerts") == 10
 
 
-async def _holds(warehouse: Warehouse, sql: str, value: int) -> bool:
+async def holds(warehouse: Warehouse, sql: str, value: int) -> bool:
     try:
         return bool(await asyncio.to_thread(warehouse.one, sql) == value)
     except (ClickHouseError, OSError):

@@ -19,8 +19,9 @@ class Clock:
         return self.now_ms
 
 
-def _partition(clock: Clock) -> PartitionBatches:
-    return PartitionBatches("alerts", "x-alerts", 3, BatchBoundaries(size=4, bucket_ms=BUCKET_MS), clock)
+def _partition(clock: Clock, passed: Clock | None = None) -> PartitionBatches:
+    rule = BatchBoundaries(size=4, bucket_ms=BUCKET_MS)
+    return PartitionBatches("alerts", "x-alerts", 3, rule, clock, passed or clock)
 
 
 def _read(offset: int, at_ms: int = BORN_MS) -> IntakeRecord:
@@ -51,6 +52,19 @@ def test_the_tail_waits_for_its_bucket_to_be_over() -> None:
     clock.now_ms += 1
     partition.end_tail(2)
     assert _offsets(partition) == [], "the log does not end here"
+    partition.end_tail(1)
+    assert _offsets(partition) == [[0]]
+
+
+def test_the_tail_is_stored_although_the_clock_was_put_back() -> None:
+    clock, passed = Clock(), Clock()
+    partition = _partition(clock, passed)
+    partition.take(_read(0))
+    clock.now_ms -= 86_400_000
+    passed.now_ms += LONGEST_HOLD_BUCKETS * BUCKET_MS
+    partition.end_tail(1)
+    assert _offsets(partition) == []
+    passed.now_ms += 1
     partition.end_tail(1)
     assert _offsets(partition) == [[0]]
 

@@ -1,0 +1,182 @@
+"""The places inside of a process at which it can be struck: before and after everything it writes.
+
+A process that is to be struck is given a file of orders, one JSON object a line. At each write it looks whether the
+first order is about this place, and carries it out when it has come there as often as the order says. What it has
+carried out it appends to a file beside it, before it does it.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import socket
+import stat
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from aiokafka.errors import TopicAuthorizationFailedError
+
+from cloudtag.contract.streams import INTERNAL
+from cloudtag.warehouse.errors import OutageError
+from streams.kafka import producer
+
+ORDERS, WITHOUT = "FAULTS_ORDERS", "FAULTS_WITHOUT"
+"""What tells a process where its orders are, and which fix is taken out, if any."""
+Strike = Callable[[str, Any, Any], None]
+"""Called `before` and `after` each write, with what it is written to and what is written."""
+
+
+class Order(msgspec.Struct, frozen=True):
+    """What is to be done, at which write."""
+
+    kind: str
+    amount: int
+    moment: str
+    point: str
+    count: int
+
+
+class Orders:
+    """The orders of one process, read and kept in files."""
+
+    def __init__(self, path: Path) -> None:
+        self._path, self.done_path = path, path.with_suffix(".struck")
+        self._seen = 0
+
+    def give(self, orders: list[Order]) -> None:
+        """Replace whatever is waiting; done by whoever gives them."""
+        lines = b"".join(msgspec.json.encode(order) + b"\n" for order in orders)
+        spare = self._path.with_suffix(".new")
+        spare.write_bytes(lines)
+        spare.replace(self._path)
+
+    @property
+    def waiting(self) -> list[Order]:
+        """What has not been carried out."""
+        try:
+            return [msgspec.json.decode(line, type=Order) for line in self._path.read_bytes().splitlines()]
+        except FileNotFoundError:
+            return []
+
+    @property
+    def struck(self) -> list[Order]:
+        """What was carried out."""
+        try:
+            return [msgspec.json.decode(line, type=Order) for line in self.done_path.read_bytes().splitlines()]
+        except FileNotFoundError:
+            return []
+
+    def due(self, moment: str, point: str) -> Order | None:
+        """The first order if it is to be carried out here and now; it is not given a second time."""
+        waiting = self.waiting
+        if not waiting or (waiting[0].moment, waiting[0].point) != (moment, point):
+            return None
+        self._seen += 1
+        if self._seen < waiting[0].count:
+            return None
+        self._seen = 0
+        with self.done_path.open("ab") as done:
+            done.write(msgspec.json.encode(waiting[0]) + b"\n")
+        self.give(waiting[1:])
+        return waiting[0]
+
+
+def watch_writes(strike: Strike) -> None:
+    """Have something called before and after each write of cloudtag's own producer."""
+    write = producer._write
+
+    async def watched(handle: Any, target: Any, records: Any) -> Any:
+        strike("before", target, records)
+        written = await write(handle, target, records)
+        strike("after", target, records)
+        return written
+
+    producer._write = watched  # type: ignore[assignment]
+
+
+class Struck:
+    """Carries out what is ordered of this process."""
+
+    def __init__(self, orders: Orders, rows: Path) -> None:
+        """`rows`: where its rows are, of which no file may grow when the disk is full."""
+        self._orders, self._rows = orders, rows
+        self._clock, self._clock_ns, self._ahead = time.time, time.time_ns, 0
+        time.time = lambda: self._clock() + self._ahead
+        time.time_ns = lambda: self._clock_ns() + self._ahead * 1_000_000_000
+
+    def at(self, moment: str, point: str, refusal: Exception) -> None:
+        """Called at a write; `refusal` is raised where it is to be refused."""
+        order = self._orders.due(moment, point)
+        match order and order.kind:
+            case "kill":
+                os.kill(os.getpid(), signal.SIGKILL)
+            case "stop":
+                os.kill(os.getpid(), signal.SIGTERM)
+            case "freeze":
+                os.kill(os.getpid(), signal.SIGSTOP)
+            case "refuse":
+                raise refusal
+            case "cut":
+                cut_connections()
+            case "clock":
+                assert order is not None
+                self._ahead = order.amount
+            case "full":
+                sizes = [path.stat().st_size for path in self._rows.rglob("*") if path.is_file()]
+                resource.setrlimit(resource.RLIMIT_FSIZE, (max(sizes, default=0), resource.RLIM_INFINITY))
+
+    def in_worker(self) -> None:
+        """Be struck as a worker: at its changelog, its outputs, and what its processors tell each other."""
+
+        def strike(moment: str, target: Any, records: Any) -> None:
+            topic = target[0]
+            is_internal = topic.endswith(tuple(INTERNAL))
+            point = "changelog" if topic.endswith("-state-2") else "internal" if is_internal else "outputs"
+            self.at(moment, point, TopicAuthorizationFailedError(topic))
+
+        watch_writes(strike)
+
+    def in_sink(self) -> None:
+        """Be struck as a sink: at its inserts and its commits."""
+        from aiokafka import AIOKafkaConsumer
+        from aiokafka.errors import CommitFailedError
+
+        from cloudtag.cli import sink
+        from streams.sink import BatchBoundaries
+        from streams.sink.writer import Writer
+
+        make = sink._sink_config
+        # Small blocks, ended soon: more of them to be struck.
+        sink._sink_config = lambda config: replace(make(config), rule=BatchBoundaries(size=50, bucket_ms=500))
+        store, commit = Writer.store, AIOKafkaConsumer.commit
+
+        def stored(writer: Writer, batch: Any) -> Any:
+            self.at("before", "insert", OutageError("refused", is_answered=True))
+            rejected = store(writer, batch)
+            self.at("after", "insert", OutageError("refused", is_answered=True))
+            return rejected
+
+        async def committed(consumer: Any, offsets: Any = None) -> None:
+            self.at("before", "commit", CommitFailedError("refused"))
+            await commit(consumer, offsets)
+            self.at("after", "commit", CommitFailedError("refused"))
+
+        Writer.store = stored  # type: ignore[method-assign, assignment]
+        AIOKafkaConsumer.commit = committed
+
+
+def cut_connections() -> None:
+    """Shut down every TCP connection of this process, as a lost network does once it is found out."""
+    for name in os.listdir("/proc/self/fd"):
+        with suppress(OSError):
+            if not stat.S_ISSOCK(os.fstat(int(name)).st_mode):
+                continue
+            with socket.socket(fileno=os.dup(int(name))) as each:
+                if (each.family, each.type) == (socket.AF_INET, socket.SOCK_STREAM):
+                    each.shutdown(socket.SHUT_RDWR)

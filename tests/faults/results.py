@@ -1,0 +1,35 @@
+"""The raw results: what came of every schedule, kept as JSON for the page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from tests.faults.play import Played
+from tests.faults.taken_out import FIXES
+
+KEPT = Path(__file__).parents[2] / "docs" / "guarantees.json"
+
+
+def keep(path: Path, played: Played, without: str) -> None:
+    """Add a result, in the place of one of the same schedule."""
+    made = msgspec.to_builtins(played)
+    made["counts"] = {name: len(one) for name, one in made.pop("tally").items()}
+    if without:
+        made |= {"what": FIXES[without].what, "instead": FIXES[without].instead}
+    put(path, "taken_out" if without else "schedules", without or played.schedule, made)
+
+
+def put(path: Path, group: str, name: str, made: Any) -> None:
+    """Add anything to a file."""
+    found = read(path)
+    found.setdefault(group, {})[name] = made
+    path.write_text(msgspec.json.format(msgspec.json.encode(found)).decode() + "\n")
+
+
+def read(path: Path) -> dict[str, Any]:
+    """What is kept in a file; nothing if there is none."""
+    found: dict[str, Any] = msgspec.json.decode(path.read_bytes()) if path.exists() else {}
+    return found
