@@ -180,7 +180,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     view_bytes: Annotated[int, Meta(ge=1 << 20)] = 2 << 30
     """What may stand in the memory of `cloudtag decide`. Where more does, it answers as one that is cut off."""
     webhooks_file: Path | None = None
-    """Who is sent the decisions that no longer hold: a TOML file of addresses with files of their secrets."""
+    """Who is sent alerts, and decisions that no longer hold: a TOML file of addresses with files of their secrets."""
 
     desk_host: str = "127.0.0.1"
     """Where `cloudtag desk` is reached. Beyond loopback it needs `tokens_file`, and TLS before it."""

@@ -16,6 +16,12 @@ LOST = Gauge("cloudtag_decide_lost", "How often a decision that was given could 
 WAITING = Gauge("cloudtag_decide_waiting", "Decisions given that wait to be recorded")
 CHANGES = Counter("cloudtag_decide_changes", "Answers told of that no longer hold", ["was", "answer"])
 WEBHOOKS = Counter("cloudtag_decide_webhooks", "Webhooks that were sent or given up", ["webhook", "outcome"])
+WEBHOOK_WAITING = Gauge(
+    "cloudtag_decide_webhook_waiting", "Records that a subscription has not dealt with, as far as is known", ["webhook"]
+)
+WEBHOOK_FAILING = Gauge(
+    "cloudtag_decide_webhook_failing_seconds", "For how long a message has been tried in vain, 0 if none", ["webhook"]
+)
 STANDING = Gauge("cloudtag_decide_standing", "Records that stand in the view")
 VIEW_BYTES = Gauge("cloudtag_decide_view_bytes", "What the view takes of memory, about")
 LAG_SECONDS = Gauge("cloudtag_decide_lag_seconds", "For how long what stands has not been known up to now")

@@ -12,9 +12,9 @@ import uvicorn
 from aiokafka import AIOKafkaConsumer
 from prometheus_client import REGISTRY
 
-from cloudtag.cli.decide.deliver import WebhookSender
 from cloudtag.cli.decide.publisher import KafkaPublisher
 from cloudtag.cli.decide.state import FOLLOWED, DecideState
+from cloudtag.cli.decide.subscription import WebhookSubscription
 from cloudtag.cli.decide.telling import ChangeTeller
 from cloudtag.cli.kafka import CommandProducer, consumer, stopped
 from cloudtag.config import Config
@@ -40,7 +40,7 @@ from streams.view.group_share import GroupShare
 logger = logging.getLogger(__name__)
 
 POLL_INTERVAL_MS = 600_000
-"""Longer than one webhook is tried for."""
+"""Longer than anything here keeps a member of a group from asking for records."""
 FINISH_SECONDS = 5.0
 """How long decisions that were given and are not recorded are waited for at the end."""
 
@@ -94,10 +94,9 @@ async def _run(config: Config, state: DecideState, codec: Codec, door: FrontDoor
         server = _Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", server_header=False))
         teller = ChangeTeller(config, state, share, publisher)
         work = [follower.run(), recorder.run(), share.run(), teller.run()]
-        if door.webhooks:
-            subscriber = await stack.enter_async_context(_member(config, "decide-webhooks"))
-            subscriber.subscribe([config.topic("decision-changes")])
-            work.append(WebhookSender(subscriber, codec, door.webhooks, state.decider.networks).run())
+        for webhook in door.webhooks:
+            subscriber = await stack.enter_async_context(_member(config, f"decide-webhook-{webhook.name}"))
+            work.append(WebhookSubscription(config, subscriber, codec, webhook, state.decider.networks).run())
         await _together(stop, server, door.listening, work)
         await recorder.finish(FINISH_SECONDS)
 
