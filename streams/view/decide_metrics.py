@@ -15,6 +15,7 @@ ANSWERS = Counter("cloudtag_decide_answers", "Decisions given", ["about", "answe
 LOST = Gauge("cloudtag_decide_lost", "How often a decision that was given could not be recorded, since the start")
 WAITING = Gauge("cloudtag_decide_waiting", "Decisions given that wait to be recorded")
 CHANGES = Counter("cloudtag_decide_changes", "Answers told of that no longer hold", ["was", "answer"])
+JUDGED = Counter("cloudtag_decide_judged", "Questions to the engine, by whether it answered in time", ["outcome"])
 WEBHOOKS = Counter("cloudtag_decide_webhooks", "Webhooks that were sent or given up", ["webhook", "outcome"])
 WEBHOOK_WAITING = Gauge(
     "cloudtag_decide_webhook_waiting", "Records that a subscription has not dealt with, as far as is known", ["webhook"]

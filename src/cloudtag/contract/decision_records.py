@@ -23,11 +23,21 @@ class DecisionGround(Struct, frozen=True, array_like=True, gc=False):
     revision: int
 
 
+class SupposedRevision(Struct, frozen=True, array_like=True, gc=False):
+    """A revision that would be published because of events that had not come."""
+
+    stream: str
+    id: str
+    revision: int
+
+
 class DecisionGiven(Struct, frozen=True, kw_only=True):
     """An answer that was given (stream `decisions`, key buyer_id).
 
     `decision_id` stands for the shop and its `request_id`: the same request has one answer. `asked_by` is the name of
-    the token. After `valid_until` it is to be asked again.
+    the token. After `valid_until` it is to be asked again. `is_judged`: the engine was asked what would follow from
+    events that had not come; `supposed` are the revisions that would be published because of them, and `not_asked` whom
+    the engine would have had to ask first, or why it could not be asked itself.
     """
 
     decision_id: str
@@ -55,6 +65,9 @@ class DecisionGiven(Struct, frozen=True, kw_only=True):
     as_of: int
     valid_until: int
     policy_version: str
+    is_judged: bool = False
+    not_asked: tuple[str, ...] = ()
+    supposed: tuple[SupposedRevision, ...] = ()
 
 
 class DecisionChanged(Struct, frozen=True, kw_only=True):

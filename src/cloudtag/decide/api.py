@@ -14,11 +14,13 @@ from cloudtag.contract.replay_form import object_of
 from cloudtag.contract.types import Token
 from cloudtag.decide.asking import DecisionRequest, asked_by, problem_of
 from cloudtag.decide.decider import Decider, OtherQuestionError
+from cloudtag.decide.judging import EngineWay, events_to_judge
 from cloudtag.decide.recorder import DecisionRecorder, NotAcknowledgedError, RecordPublisher
 from cloudtag.decide.replies import RecordedHow, decision_reply, standing_reply
 from cloudtag.decide.standing_view import StandingView
 from cloudtag.decide.taken_in import events_in
 from cloudtag.decide.watching import AnswerWatch
+from cloudtag.decisions.decision_answers import DecisionAsked
 from cloudtag.serving.problems import ProblemError
 from cloudtag.serving.sight import seen_by
 from cloudtag.serving.viewers import Viewer
@@ -75,8 +77,10 @@ class DecideApi:
         recorder: DecisionRecorder,
         publisher: RecordPublisher,
         count: Callable[[DecisionGiven], None],
+        engine: EngineWay,
     ) -> None:
         """`count` is told of every decision once."""
+        self._engine = engine
         self._view = view
         self._decider = decider
         self._watch = watch
@@ -93,17 +97,26 @@ class DecideApi:
         asked = asked_by(request, call.viewer.name, self._decider.networks)
         if not call.viewer.sees_shop(asked.network, request.shop_id):
             raise ProblemError(HTTPStatus.FORBIDDEN, "this token is not for that shop")
-        try:
-            given = self._decider.given_before(asked)
-        except OtherQuestionError:
-            raise ProblemError(HTTPStatus.CONFLICT, "request_id: another question was asked under it") from None
+        given, said = self._given_before(asked), None
+        if given is None and request.judge:
+            said = await self._engine.ask(
+                request.buyer_id, events_to_judge(request, call.viewer, self._decider.networks)
+            )
+            # Somebody may have asked the same meanwhile: a request has one answer.
+            given = self._given_before(asked)
         is_new = given is None
         if given is None:
-            given = self._decider.decide(asked)
+            given = self._decider.decide(asked, said)
             self._watch.add(given, is_own=True)
             self._count(given)
         recorded = await self._recorded(given, is_new=is_new, is_durable=request.durable)
         return ApiReply(HTTPStatus.OK, decision_reply(given, recorded))
+
+    def _given_before(self, asked: DecisionAsked) -> DecisionGiven | None:
+        try:
+            return self._decider.given_before(asked)
+        except OtherQuestionError:
+            raise ProblemError(HTTPStatus.CONFLICT, "request_id: another question was asked under it") from None
 
     async def _recorded(self, given: DecisionGiven, *, is_new: bool, is_durable: bool) -> RecordedHow:
         if is_durable:

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from cloudtag.contract.records import Alert, Consequence, ReportStatus, TagConfirmation, TagStatus
 from cloudtag.contract.scope import Networks
 from cloudtag.contract.standing import RecordKey, is_taken_back, record_key
+from cloudtag.contract.streams import OUTPUTS
 from cloudtag.decisions.decide import DecisionQuestion, WhatStands
 
 VIEWED = ("alerts", "tag-statuses", "tag-confirmations", "consequences", "report-statuses", "labels")
@@ -31,6 +32,7 @@ _OVER = {"ended", "expired", "rejected"}
 """Statuses in which a record is not taken back, and nothing stands of it."""
 
 _T = TypeVar("_T", bound=Struct)
+_VIEWED = frozenset(OUTPUTS[name].struct for name in VIEWED)
 ViewPlace = tuple[str, ...]
 """What a record is found by: a buyer in a network, an order in a shop, or a parcel's number."""
 
@@ -89,6 +91,21 @@ class StandingView:
             key: None for number in question.waybill_nos for key in self._keys(parcel_place(number)) if key not in found
         }
         return _what_stands([*records, *(_from(network, self._record(k), self._networks) for k in of_parcels)])
+
+    def supposing(self, places: Iterable[ViewPlace], records: Iterable[Struct]) -> StandingView:
+        """What would stand at these places if these records were published; this view stays as it is."""
+        supposed = StandingView(self._networks)
+        for key in dict.fromkeys(key for place in places for key in self._keys(place)):
+            supposed.apply(self._record(key))
+        for record in records:
+            if type(record) in _VIEWED:
+                supposed.apply(record)
+        return supposed
+
+    def has_seen(self, key: RecordKey, revision: int) -> bool:
+        """Whether that revision of a record, or a later one, was taken in; of what is long gone that is not known."""
+        held = self._entries.get(key)
+        return revision <= (self._gone.get(key, -1) if held is None else held.revision)
 
     def places_of(self, network: str, buyer_id: str, question: DecisionQuestion) -> tuple[ViewPlace, ...]:
         """Everything by which what a question is decided by may be found."""
