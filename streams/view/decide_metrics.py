@@ -2,7 +2,7 @@
 
 from prometheus_client import Counter, Gauge, Histogram
 
-from cloudtag.contract.decision_records import DecisionGiven
+from cloudtag.contract.decision_records import DecisionGiven, DecisionOutcome
 
 REQUESTS = Counter("cloudtag_decide_requests", "Calls answered, by address and status", ["path", "status"])
 SECONDS = Histogram(
@@ -12,6 +12,9 @@ SECONDS = Histogram(
     buckets=(0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0),
 )
 ANSWERS = Counter("cloudtag_decide_answers", "Decisions given", ["about", "answer", "given_by"])
+OUTCOMES = Counter(
+    "cloudtag_decide_outcomes", "What became of decisions, as it was told", ["about", "answer", "followed", "right"]
+)
 LOST = Gauge("cloudtag_decide_lost", "How often a decision that was given could not be recorded, since the start")
 WAITING = Gauge("cloudtag_decide_waiting", "Decisions given that wait to be recorded")
 CHANGES = Counter("cloudtag_decide_changes", "Answers told of that no longer hold", ["was", "answer"])
@@ -38,6 +41,9 @@ class CallCounter:
         REQUESTS.labels(path, str(status)).inc()
         SECONDS.labels(path).observe(seconds)
 
-    def given(self, decision: DecisionGiven) -> None:
-        """A decision was given."""
+    def given(self, decision: DecisionGiven | DecisionOutcome) -> None:
+        """A decision was given, or it is told what became of one."""
+        if isinstance(decision, DecisionOutcome):
+            OUTCOMES.labels(decision.about, decision.answer, decision.followed, decision.right).inc()
+            return
         ANSWERS.labels(decision.about, decision.answer, decision.given_by).inc()

@@ -13,7 +13,7 @@ import requests
 import uvicorn
 from msgspec import Struct
 
-from cloudtag.contract.decision_records import DecisionGiven
+from cloudtag.contract.decision_records import DecisionGiven, DecisionOutcome
 from cloudtag.contract.scope import NETWORKS
 from cloudtag.decide.api import DecideApi
 from cloudtag.decide.app import Gate, application
@@ -49,7 +49,7 @@ class Calls:
     """What was counted."""
 
     seen: list[tuple[str, int]] = field(default_factory=list)
-    given: list[DecisionGiven] = field(default_factory=list)
+    given: list[DecisionGiven | DecisionOutcome] = field(default_factory=list)
 
     def answered(self, path: str, status: int, seconds: float) -> None:
         assert seconds >= 0

@@ -11,6 +11,10 @@ AskedAbout = Literal["unknown", "refund", "return", "order", "claim"]
 """A refund to be paid, a return to be accepted, an order to be shipped, an insurance claim to be paid."""
 AnswerKind = Literal["unknown", "grant", "ship", "inspect", "review", "hold", "refuse", "follow_complaint", "recover"]
 """What is said to whoever asked."""
+WasFollowed = Literal["unknown", "followed", "not_followed"]
+"""Whether whoever asked did as they were told; `unknown`: not said."""
+WasRight = Literal["unknown", "right", "wrong"]
+"""Whether it was right, as it turned out; `unknown`: not said."""
 GivenBy = Literal["unknown", "view", "fail_open", "fail_closed"]
 """What an answer rests on: what stands, or, where that was not known up to now, what the policy says of such a time."""
 
@@ -96,3 +100,24 @@ class DecisionChanged(Struct, frozen=True, kw_only=True):
     as_of: int
     valid_until: int
     policy_version: str
+
+
+class DecisionOutcome(Struct, frozen=True, kw_only=True):
+    """What became of a decision, as whoever asked tells it (stream `decision-outcomes`, key buyer_id).
+
+    Each may say whether it was followed, whether it was right, or both; of each the latest word counts. `occurred_at`
+    is the clock of the service, `told_by` the name of the token.
+    """
+
+    event_id: str
+    occurred_at: int
+    decision_id: str
+    about: AskedAbout
+    answer: AnswerKind
+    platform: str
+    buyer_id: str
+    shop_id: str
+    followed: WasFollowed = "unknown"
+    right: WasRight = "unknown"
+    told_by: str
+    note: str | None = None

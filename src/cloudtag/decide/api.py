@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 from msgspec import Struct
 
-from cloudtag.contract.decision_records import DecisionGiven
+from cloudtag.contract.decision_records import DecisionGiven, DecisionOutcome
 from cloudtag.contract.replay_form import object_of
 from cloudtag.contract.types import Token
 from cloudtag.decide.asking import DecisionRequest, asked_by, problem_of
 from cloudtag.decide.decider import Decider, OtherQuestionError
 from cloudtag.decide.judging import EngineWay, events_to_judge
+from cloudtag.decide.outcomes import OutcomeRequest, outcome_of
 from cloudtag.decide.recorder import DecisionRecorder, NotAcknowledgedError, RecordPublisher
 from cloudtag.decide.replies import RecordedHow, decision_reply, standing_reply
 from cloudtag.decide.standing_view import StandingView
@@ -24,6 +25,8 @@ from cloudtag.decisions.decision_answers import DecisionAsked
 from cloudtag.serving.problems import ProblemError
 from cloudtag.serving.sight import seen_by
 from cloudtag.serving.viewers import Viewer
+
+_T = TypeVar("_T", bound=Struct)
 
 
 class ApiCall(NamedTuple):
@@ -58,6 +61,12 @@ class AlertParams(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     alert_id: Token
 
 
+class DecisionParams(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A decision, by its id."""
+
+    decision_id: Token
+
+
 class OrderParams(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An order, by id, platform and shop."""
 
@@ -76,10 +85,10 @@ class DecideApi:
         watch: AnswerWatch,
         recorder: DecisionRecorder,
         publisher: RecordPublisher,
-        count: Callable[[DecisionGiven], None],
+        count: Callable[[DecisionGiven | DecisionOutcome], None],
         engine: EngineWay,
     ) -> None:
-        """`count` is told of every decision once."""
+        """`count` is told of every decision once, and of what became of any."""
         self._engine = engine
         self._view = view
         self._decider = decider
@@ -128,6 +137,19 @@ class DecideApi:
             return "lost"
         self._lost.discard(given.decision_id)
         return "waiting"
+
+    async def outcome(self, call: ApiCall) -> ApiReply:
+        """What became of a decision that is remembered."""
+        request = _decoded(call.body, OutcomeRequest)
+        if request.was_followed is None and request.was_right is None:
+            raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, "was_followed, was_right: one of them is said")
+        given = self._decider.given(call.params.decision_id)
+        if given is None or not call.viewer.sees_shop(self._decider.networks[given.platform], given.shop_id):
+            raise ProblemError(HTTPStatus.NOT_FOUND, "no such decision is remembered")
+        outcome = outcome_of(request, given, call.viewer.name, self._decider.now_ms)
+        await self._publish([outcome])
+        self._count(outcome)
+        return ApiReply(HTTPStatus.ACCEPTED, {"accepted": 1})
 
     async def standing(self, call: ApiCall) -> ApiReply:
         """What stands about a buyer."""
@@ -178,7 +200,7 @@ class DecideApi:
         return ApiReply(HTTPStatus.OK, standing_reply((r for r in seen if r is not None), self._decider.as_of))
 
 
-def _decoded(body: bytes, kind: type[DecisionRequest]) -> DecisionRequest:
+def _decoded(body: bytes, kind: type[_T]) -> _T:
     try:
         return msgspec.json.decode(body, type=kind)
     except msgspec.ValidationError as error:

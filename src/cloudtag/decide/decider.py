@@ -72,9 +72,18 @@ class Decider:
         return self._policies.networks
 
     @property
+    def now_ms(self) -> int:
+        """The time, in milliseconds."""
+        return self._clock()
+
+    @property
     def as_of(self) -> int:
         """Until when what stands is known, in milliseconds."""
         return max(min(self._as_of(), self._clock()), EARLIEST_MS)
+
+    def given(self, decision_id: str) -> DecisionGiven | None:
+        """The answer of that id, if it is remembered."""
+        return self._answers.get(decision_id)
 
     def given_before(self, asked: DecisionAsked) -> DecisionGiven | None:
         """The answer that the request has already. Raises ``OtherQuestionError`` where it asked something else."""
