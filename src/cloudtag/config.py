@@ -181,6 +181,9 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How long an answer with `"judge": true` waits for the engine; then it says that the engine could not be asked."""
     view_bytes: Annotated[int, Meta(ge=1 << 20)] = 2 << 30
     """What may stand in the memory of `cloudtag decide`. Where more does, it answers as one that is cut off."""
+    view_file: Path | None = None
+    """Where an instance of `cloudtag decide` keeps what stands: what has stood for longer than the topics keep is known
+    after a restart. Without it the topics alone are read."""
     webhooks_file: Path | None = None
     """Who is sent alerts, and decisions that no longer hold: a TOML file of addresses with files of their secrets."""
 

@@ -57,6 +57,8 @@ class StandingView:
         self._gone: OrderedDict[RecordKey, int] = OrderedDict()
         self.bytes = 0
         """What it takes of memory, about."""
+        self.changes = 0
+        """How often anything stood differently."""
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -68,6 +70,7 @@ class StandingView:
         known = self._gone.get(key, -1) if held is None else held.revision
         if revision <= known:
             return ()
+        self.changes += 1
         before = held.places if held is not None else ()
         self._forget(key)
         if is_taken_back(record) or record.status in _OVER:
@@ -127,6 +130,10 @@ class StandingView:
         """The alert of that id, if it stands."""
         key: RecordKey = ("alerts", "", "", alert_id)
         return self._record(key) if key in self._entries else None
+
+    def packed(self) -> list[tuple[type[Struct], bytes]]:
+        """All that stands, by type and as MessagePack; later changes do not touch it."""
+        return [(entry.type, entry.packed) for entry in self._entries.values()]
 
     def records(self) -> Iterator[Struct]:
         """All that stands."""

@@ -13,6 +13,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from prometheus_client import REGISTRY
 
 from cloudtag.cli.decide.engine_way import TopicEngineWay, any_partition
+from cloudtag.cli.decide.keeping import ViewKeeper
 from cloudtag.cli.decide.publisher import KafkaPublisher
 from cloudtag.cli.decide.state import FOLLOWED, DecideState
 from cloudtag.cli.decide.subscription import WebhookSubscription
@@ -80,6 +81,8 @@ async def serve(config: Config, policies: Policies, codec: Codec, door: FrontDoo
 async def _run(config: Config, state: DecideState, codec: Codec, door: FrontDoor, stop: asyncio.Event) -> None:
     names = {config.topic(name): name for name in FOLLOWED}
     config = await topics.as_found(config, [*names, *map(config.topic, (*INPUTS, *topics.WHAT_IFS))])
+    keeper = ViewKeeper(config.view_file, await topics.installation(config), state)
+    keeper.restore()
     async with AsyncExitStack() as stack:
         client = await stack.enter_async_context(consumer(config, list(names), is_from_start=True))
         producer = await stack.enter_async_context(_producer(config))
@@ -97,12 +100,13 @@ async def _run(config: Config, state: DecideState, codec: Codec, door: FrontDoor
         app = application(api, Gate(door.book, rates, calls))
         server = _Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", server_header=False))
         teller = ChangeTeller(config, state, share, publisher)
-        work = [follower.run(), recorder.run(), share.run(), teller.run(), engine.run()]
+        work = [follower.run(), recorder.run(), share.run(), teller.run(), engine.run(), keeper.run()]
         for webhook in door.webhooks:
             subscriber = await stack.enter_async_context(_member(config, f"decide-webhook-{webhook.name}"))
             work.append(WebhookSubscription(config, subscriber, codec, webhook, state.decider.networks).run())
         await _together(stop, server, door.listening, work)
         await recorder.finish(FINISH_SECONDS)
+        await keeper.keep()
 
 
 async def _together(
