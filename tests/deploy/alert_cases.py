@@ -77,31 +77,7 @@ BY_STREAM = ({"stream": "alerts"},)
 JUST = HOUR - 3
 """Minutes of quiet before a condition that has not held for long enough in the end."""
 
-DECIDE = {"job": "cloudtag-decide", "instance": "d1:9100"}
-HOOK = DECIDE | {"webhook": "desk"}
-BY_HOOK = ({"webhook": "desk"},)
-BY_DECIDE = ({"instance": "d1:9100"},)
-OF_DECISIONS = (
-    ("CloudtagWebhookNotTaken", "cloudtag_decide_webhook_failing_seconds", HOOK, f"601x{HOUR}", f"600x{HOUR}", BY_HOOK),
-    (
-        "CloudtagWebhookGivenUp",
-        "cloudtag_decide_webhooks_total",
-        HOOK | {"outcome": "given_up"},
-        f"0x{JUST} 1x3",
-        f"9x{HOUR}",
-        BY_HOOK,
-    ),
-    ("CloudtagDecideNotReady", "cloudtag_decide_ready", DECIDE, DOWN, f"1x{JUST} 0x3", BY_DECIDE),
-    ("CloudtagDecisionsLost", "cloudtag_decide_lost", DECIDE, f"0x{JUST} 1x3", f"9x{HOUR}", BY_DECIDE),
-)
-"""Of each rule of the decision service: its metric, labels, values for which it fires and for which not, its labels."""
-
 CASES = [
-    *(
-        Case(alert, what, ((metric, labels, values),), fires)
-        for alert, metric, labels, firing, quiet, fired in OF_DECISIONS
-        for what, values, fires in (("it is so", firing, fired), ("only just not", quiet, ()))
-    ),
     Case("CloudtagWorkerGone", "none is known", (("up", SINK, UP),), ({},)),
     Case("CloudtagWorkerGone", "none answers", (("up", WORKER, DOWN),), ({},)),
     Case(

@@ -1,7 +1,7 @@
 """One subscription: a consumer group of its own, so that one address which answers nothing holds up no other one.
 
-Each partition has a lane: its records are posted one after the other, and what was dealt with is committed. What comes
-meanwhile stays on the broker. A lane begins by reading what was dealt with before, and so knows what was told.
+Each partition has a queue: its records are posted one after the other, and what was dealt with is committed. What comes
+meanwhile stays on the broker. A queue begins by reading what was dealt with before, and so knows what was told.
 """
 
 import asyncio
@@ -29,7 +29,7 @@ TURN_RECORDS = 20
 """Gone through at a time: in between, whoever shares the event loop gets a turn."""
 
 
-class _Lane:
+class _Queue:
     """A partition of a subscription: what of it is dealt with, and the records in hand."""
 
     def __init__(self, told: ToldRecords, since: int) -> None:
@@ -65,19 +65,19 @@ class WebhookSubscription(ConsumerRebalanceListener):  # type: ignore[misc]
         self._networks = networks
         self._stream_of = {config.topic(name): name for name in webhook.sends}
         self._poster = WebhookPoster(webhook, pauses)
-        self._lanes: dict[TopicPartition, _Lane] = {}
+        self._queues: dict[TopicPartition, _Queue] = {}
         self._fresh: set[TopicPartition] = set()
 
     @property
     def is_placed(self) -> bool:
         """Whether it has partitions, and knows of each where to go on."""
-        return bool(self._lanes) and not self._fresh
+        return bool(self._queues) and not self._fresh
 
     @property
     def waiting(self) -> int:
         """Records that are published and not dealt with, as far as is known here."""
-        ends = {where: self._client.highwater(where) for where in self._lanes}
-        return sum(max(end - self._lanes[where].since, 0) for where, end in ends.items() if end is not None)
+        ends = {where: self._client.highwater(where) for where in self._queues}
+        return sum(max(end - self._queues[where].since, 0) for where, end in ends.items() if end is not None)
 
     async def run(self) -> None:
         """Send until cancelled. Raises aiokafka's errors that waiting does not mend."""
@@ -89,24 +89,24 @@ class WebhookSubscription(ConsumerRebalanceListener):  # type: ignore[misc]
                 while True:
                     await self._step()
             finally:
-                await asyncio.gather(*(lane.end() for lane in self._lanes.values()))
+                await asyncio.gather(*(queue.end() for queue in self._queues.values()))
 
     async def _step(self) -> None:
         for where in list(self._fresh):
             await self._place(where)
-        # Asked even while every lane is busy: whoever asks for nothing for long is taken for dead.
+        # Asked even while every queue is busy: whoever asks for nothing for long is taken for dead.
         fetched = await self._client.getmany(timeout_ms=POLL_MS, max_records=MOST_RECORDS)
         for where, records in fetched.items():
-            lane = self._lanes.get(where)
-            if lane is not None and where not in self._fresh:
+            queue = self._queues.get(where)
+            if queue is not None and where not in self._fresh:
                 self._client.pause(where)
-                lane.task = asyncio.ensure_future(self._go_through(where, lane, records))
-        for lane in self._lanes.values():
-            if lane.task is not None and lane.task.done():
-                lane.task.result()
+                queue.task = asyncio.ensure_future(self._go_through(where, queue, records))
+        for queue in self._queues.values():
+            if queue.task is not None and queue.task.done():
+                queue.task.result()
 
     async def _place(self, where: TopicPartition) -> None:
-        """Begin a lane: from the first record of all, and with nothing sent of what is dealt with."""
+        """Begin a queue: from the first record of all, and with nothing sent of what is dealt with."""
         try:
             since = await self._client.committed(where)
             if since is None:
@@ -118,39 +118,39 @@ class WebhookSubscription(ConsumerRebalanceListener):  # type: ignore[misc]
             return
         if where in self._fresh:
             self._fresh.discard(where)
-            self._lanes[where] = _Lane(ToldRecords(self._webhook, self._networks), since)
+            self._queues[where] = _Queue(ToldRecords(self._webhook, self._networks), since)
             self._client.resume(where)
 
-    async def _go_through(self, where: TopicPartition, lane: _Lane, records: Sequence[Any]) -> None:
+    async def _go_through(self, where: TopicPartition, queue: _Queue, records: Sequence[Any]) -> None:
         for number, record in enumerate(records, 1):
-            message = lane.told.message_of(self._read(record))
+            message = queue.told.message_of(self._read(record))
             if number % TURN_RECORDS == 0:
                 await asyncio.sleep(0)
-            if record.offset < lane.since:
+            if record.offset < queue.since:
                 continue
             if message is not None:
-                outcome = await self._poster.post(message, record.timestamp, lane.stop)
+                outcome = await self._poster.post(message, record.timestamp, queue.stop)
                 if outcome is None:
                     return
                 metrics.WEBHOOKS.labels(self._webhook.name, outcome).inc()
-            lane.since = record.offset + 1
+            queue.since = record.offset + 1
             if message is not None:
-                await self._commit(where, lane)
-            if lane.stop.is_set():
+                await self._commit(where, queue)
+            if queue.stop.is_set():
                 return
-        await self._commit(where, lane)
-        if not lane.stop.is_set():
+        await self._commit(where, queue)
+        if not queue.stop.is_set():
             self._client.resume(where)
 
-    async def _commit(self, where: TopicPartition, lane: _Lane) -> None:
-        if lane.since == lane.committed:
+    async def _commit(self, where: TopicPartition, queue: _Queue) -> None:
+        if queue.since == queue.committed:
             return
         try:
-            await self._client.commit({where: lane.since})
-            lane.committed = lane.since
+            await self._client.commit({where: queue.since})
+            queue.committed = queue.since
         except (CommitFailedError, IllegalStateError):
             # It is another's by now, who sends what was not committed again, under the same id.
-            lane.stop.set()
+            queue.stop.set()
 
     def _read(self, record: Any) -> Any:
         try:
@@ -161,9 +161,9 @@ class WebhookSubscription(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
         """They may be another's from now on: what is under way is finished, and committed."""
-        gone = [self._lanes.pop(where) for where in list(revoked) if where in self._lanes]
+        gone = [self._queues.pop(where) for where in list(revoked) if where in self._queues]
         self._fresh.clear()
-        await asyncio.gather(*(lane.end() for lane in gone))
+        await asyncio.gather(*(queue.end() for queue in gone))
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
         """They are this one's; nothing is fetched before it is known from where on."""
