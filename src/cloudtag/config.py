@@ -177,10 +177,15 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Of each token; more are refused."""
     decide_remembered: Positive = 50_000
     """Decisions that are known by their request id, and told of when they no longer hold; the oldest go first."""
+    decide_judge_seconds: Seconds = 0.5
+    """How long an answer with `"judge": true` waits for the engine; then it says that the engine could not be asked."""
     view_bytes: Annotated[int, Meta(ge=1 << 20)] = 2 << 30
     """What may stand in the memory of `cloudtag decide`. Where more does, it answers as one that is cut off."""
+    view_file: Path | None = None
+    """Where an instance of `cloudtag decide` keeps what stands: what has stood for longer than the topics keep is known
+    after a restart. Without it the topics alone are read."""
     webhooks_file: Path | None = None
-    """Who is sent the decisions that no longer hold: a TOML file of addresses with files of their secrets."""
+    """Who is sent alerts, and decisions that no longer hold: a TOML file of addresses with files of their secrets."""
 
     desk_host: str = "127.0.0.1"
     """Where `cloudtag desk` is reached. Beyond loopback it needs `tokens_file`, and TLS before it."""

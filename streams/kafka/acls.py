@@ -95,10 +95,10 @@ def _kinds(config: Config) -> dict[str, list[str]]:
         "inputs": [*INPUTS],
         "outputs": [name for name in OUTPUTS if name != LETTERS],
         "surfaces": [*SURFACES],
-        "internal": [*INTERNAL, *beside],
+        "internal": [*INTERNAL, *beside, *topics.WHAT_IFS],
         "replayed": [topics.REPLAYED],
     }
-    streams |= {name: [name] for name in (*CONTRACTS, *INTERNAL)}
+    streams |= {name: [name] for name in (*CONTRACTS, *INTERNAL, *topics.WHAT_IFS)}
     found = {kind: [config.topic(name) for name in names] for kind, names in streams.items()}
     found["changelogs"] = [config.changelog(processor) for processor in config.processors]
     found["first-changelogs"] = [config.first_changelog(processor) for processor in config.processors]

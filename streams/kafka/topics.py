@@ -13,6 +13,7 @@ from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
 from cloudtag.config import Config
 from cloudtag.contract.streams import INPUTS, INTERNAL, OUTPUTS, READS, SURFACES
+from cloudtag.contract.what_ifs import ANSWERS, QUESTIONS
 from streams.kafka.admission import explained
 from streams.kafka.producer import LARGEST_RECORD_BYTES
 from streams.kafka.security import client_settings
@@ -26,6 +27,9 @@ FORWARD_DAYS = 7
 """Internal records are only needed until they are judged."""
 OUTPUT_DAYS = 90
 DEAD_LETTER_DAYS = 180
+WHAT_IFS = (QUESTIONS, ANSWERS)
+"""Questions to workers about what would follow, and their answers: of no use after a moment, and about buyers."""
+WHAT_IF_MS = 3_600_000
 REPLAYED = "dead-letters-replayed"
 """Which dead letters were sent again (`cloudtag dead-letters replay`), under the place each came from."""
 TOMBSTONE_DAYS = 7
@@ -90,6 +94,8 @@ def _names_and_settings(config: Config) -> Iterator[tuple[str, dict[str, str]]]:
     for name in SURFACES:
         yield config.topic(name), _kept(OUTPUT_DAYS)
     yield config.topic(REPLAYED), _compacted()
+    for name in WHAT_IFS:
+        yield config.topic(name), {**_kept(1), "retention.ms": str(WHAT_IF_MS), "segment.ms": str(WHAT_IF_MS)}
     for name in INTERNAL:
         yield config.topic(name), _kept(FORWARD_DAYS)
     for processor in config.processors:

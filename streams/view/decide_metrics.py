@@ -2,7 +2,7 @@
 
 from prometheus_client import Counter, Gauge, Histogram
 
-from cloudtag.contract.decision_records import DecisionGiven
+from cloudtag.contract.decision_records import DecisionGiven, DecisionOutcome
 
 REQUESTS = Counter("cloudtag_decide_requests", "Calls answered, by address and status", ["path", "status"])
 SECONDS = Histogram(
@@ -12,10 +12,20 @@ SECONDS = Histogram(
     buckets=(0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0),
 )
 ANSWERS = Counter("cloudtag_decide_answers", "Decisions given", ["about", "answer", "given_by"])
+OUTCOMES = Counter(
+    "cloudtag_decide_outcomes", "What became of decisions, as it was told", ["about", "answer", "followed", "right"]
+)
 LOST = Gauge("cloudtag_decide_lost", "How often a decision that was given could not be recorded, since the start")
 WAITING = Gauge("cloudtag_decide_waiting", "Decisions given that wait to be recorded")
 CHANGES = Counter("cloudtag_decide_changes", "Answers told of that no longer hold", ["was", "answer"])
+JUDGED = Counter("cloudtag_decide_judged", "Questions to the engine, by whether it answered in time", ["outcome"])
 WEBHOOKS = Counter("cloudtag_decide_webhooks", "Webhooks that were sent or given up", ["webhook", "outcome"])
+WEBHOOK_WAITING = Gauge(
+    "cloudtag_decide_webhook_waiting", "Records that a subscription has not dealt with, as far as is known", ["webhook"]
+)
+WEBHOOK_FAILING = Gauge(
+    "cloudtag_decide_webhook_failing_seconds", "For how long a message has been tried in vain, 0 if none", ["webhook"]
+)
 STANDING = Gauge("cloudtag_decide_standing", "Records that stand in the view")
 VIEW_BYTES = Gauge("cloudtag_decide_view_bytes", "What the view takes of memory, about")
 LAG_SECONDS = Gauge("cloudtag_decide_lag_seconds", "For how long what stands has not been known up to now")
@@ -31,6 +41,9 @@ class CallCounter:
         REQUESTS.labels(path, str(status)).inc()
         SECONDS.labels(path).observe(seconds)
 
-    def given(self, decision: DecisionGiven) -> None:
-        """A decision was given."""
+    def given(self, decision: DecisionGiven | DecisionOutcome) -> None:
+        """A decision was given, or it is told what became of one."""
+        if isinstance(decision, DecisionOutcome):
+            OUTCOMES.labels(decision.about, decision.answer, decision.followed, decision.right).inc()
+            return
         ANSWERS.labels(decision.about, decision.answer, decision.given_by).inc()

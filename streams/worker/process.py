@@ -23,6 +23,7 @@ from streams.worker.idle_check import IDLE_SECONDS, IdleCheck
 from streams.worker.pulse import pulses
 from streams.worker.readiness import WorkerReadiness
 from streams.worker.watermark_records import WatermarkPublisher
+from streams.worker.what_ifs import ASKED_OF, WhatIfAnswers
 
 logger = logging.getLogger(__name__)
 
@@ -113,7 +114,7 @@ def _run(parts: Parts, loop: asyncio.AbstractEventLoop, loglevel: str) -> int:
 def _topics_of(parts: Parts) -> list[str]:
     names = [topic for agent in parts.app.agents.values() for topic in agent.get_topic_names()]
     names += [runner.tasks.table.topic for runner in parts.runners.values()]
-    return names
+    return [*names, *map(parts.config.topic, topics.WHAT_IFS if ASKED_OF in parts.runners else ())]
 
 
 def _add_tasks(parts: Parts) -> None:
@@ -132,6 +133,8 @@ def _add_tasks(parts: Parts) -> None:
     _every(parts, IDLE_SECONDS, idle_check, idle_check.stop)
     _every(parts, parts.config.idle_watermark_seconds / 2, publish_watermarks)
     _every(parts, GAUGES_SECONDS, gauges)
+    if (asked := parts.runners.get(ASKED_OF)) is not None:
+        parts.app.task(WhatIfAnswers(parts.config, asked.tasks, parts.codec, parts.app).run)
 
 
 async def _nothing() -> None:

@@ -13,11 +13,12 @@ import requests
 import uvicorn
 from msgspec import Struct
 
-from cloudtag.contract.decision_records import DecisionGiven
+from cloudtag.contract.decision_records import DecisionGiven, DecisionOutcome
 from cloudtag.contract.scope import NETWORKS
 from cloudtag.decide.api import DecideApi
 from cloudtag.decide.app import Gate, application
 from cloudtag.decide.decider import Decider, GivenAnswers
+from cloudtag.decide.judging import EngineSaid
 from cloudtag.decide.recorder import DecisionRecorder, NotAcknowledgedError
 from cloudtag.decide.standing_view import StandingView
 from cloudtag.decide.watching import AnswerWatch
@@ -48,11 +49,23 @@ class Calls:
     """What was counted."""
 
     seen: list[tuple[str, int]] = field(default_factory=list)
-    given: list[DecisionGiven] = field(default_factory=list)
+    given: list[DecisionGiven | DecisionOutcome] = field(default_factory=list)
 
     def answered(self, path: str, status: int, seconds: float) -> None:
         assert seconds >= 0
         self.seen.append((path, status))
+
+
+@dataclass
+class SetEngine:
+    """Says what it is set to say, of every question."""
+
+    said: EngineSaid = field(default_factory=lambda: EngineSaid(obstacle="it is away"))
+    asked: list[tuple[str, list[Struct]]] = field(default_factory=list)
+
+    async def ask(self, buyer_id: str, events: Sequence[Struct]) -> EngineSaid:
+        self.asked.append((buyer_id, list(events)))
+        return self.said
 
 
 @dataclass
@@ -73,7 +86,9 @@ class Service:
         self.publisher = ListPublisher()
         self.recorder = DecisionRecorder(self.publisher, self.most_waiting)
         self.calls = Calls()
-        api = DecideApi(self.view, self.decider, self.watch, self.recorder, self.publisher, self.calls.given.append)
+        self.engine = SetEngine()
+        count = self.calls.given.append
+        api = DecideApi(self.view, self.decider, self.watch, self.recorder, self.publisher, count, self.engine)
         rates = RequestRates(self.per_second, time.monotonic)
         self.app = application(api, Gate(book(), rates, self.calls))
 

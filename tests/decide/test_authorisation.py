@@ -7,7 +7,10 @@ import requests
 from msgspec.structs import replace
 
 from cloudtag.contract.records import ShopOrder
+from cloudtag.contract.scope import NETWORKS
+from cloudtag.decide.asking import DecisionRequest, asked_by
 from cloudtag.decide.routes import API_ROUTES, ApiRoute
+from cloudtag.decisions.decision_answers import decision_id
 from cloudtag.serving.viewers import SCOPES
 from tests.decide.service import Client, Service, question, serving
 from tests.decisions.alerts import an_alert
@@ -24,8 +27,10 @@ TAG = {
     "shop_id": "s1", "account_id": "s1:main", "scenarios": ["short_return"],
     "orders": [{"order_id": SECRET, "buyer_id": "b1"}],
 }  # fmt: skip
+TOLD_OF = asked_by(DecisionRequest(**question(order_id=SECRET, request_id="told")), "s1", NETWORKS)
 PATHS = {
     "/v1/decisions": "/v1/decisions",
+    "/v1/decisions/{decision_id}/outcome": f"/v1/decisions/{decision_id(TOLD_OF)}/outcome",
     "/v1/buyers/{buyer_id}/standing": "/v1/buyers/b1/standing?platform=taobao",
     "/v1/alerts/{alert_id}": "/v1/alerts/a1",
     "/v1/orders/{order_id}": f"/v1/orders/{SECRET}?platform=taobao&shop_id=s1",
@@ -35,6 +40,7 @@ PATHS = {
 }
 BODIES: dict[str, Any] = {
     "/v1/decisions": question(order_id=SECRET),
+    "/v1/decisions/{decision_id}/outcome": {"event_id": "e1", "was_followed": True},
     "/v1/verdicts": VERDICT,
     "/v1/tags": TAG,
     "/v1/events": {"stream": "tags", **TAG},
@@ -51,6 +57,7 @@ def served() -> Any:
     service.view.apply(replace(tag(), platform="taobao", order_id=SECRET, tag_id=f"t/{SECRET}", buyer_id="b1"))
     service.view.apply(replace(follows("order_hold", order=SECRET), platform="taobao"))
     service.view.apply(replace(record_samples.report_status("c1", "b1", "s1", "pending", 1), platform="taobao"))
+    service.watch.add(service.decider.decide(TOLD_OF), is_own=True)
     with serving(service) as client:
         yield client
 

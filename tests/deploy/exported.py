@@ -12,13 +12,9 @@ PROCESS = {"process_resident_memory_bytes": ()}
 
 
 def exported() -> dict[str, tuple[str, ...]]:
-    """Series names with their labels, as a query sees them, of worker and sink."""
-    return PROCESS | _series(*WorkerMetrics().names.values(), *vars(sink_metrics).values())
-
-
-def of_decisions() -> dict[str, tuple[str, ...]]:
-    """The same of the service that answers questions."""
-    return _series(*vars(decide_metrics).values())
+    """Series names with their labels, as a query sees them, of worker, sink and decision service."""
+    named = (*WorkerMetrics().names.values(), *vars(sink_metrics).values(), *vars(decide_metrics).values())
+    return PROCESS | _series(*named)
 
 
 def _series(*values: object) -> dict[str, tuple[str, ...]]:

@@ -8,10 +8,13 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.deploy.alert_cases import CASES, HOUR, Case
+from tests.deploy.alert_cases import CASES as PIPELINE_CASES
+from tests.deploy.alert_cases import HOUR, Case
+from tests.deploy.decision_alert_cases import DECISION_CASES
 from tests.deploy.exported import exported
 from tests.deploy.promtool import need
 
+CASES = [*PIPELINE_CASES, *DECISION_CASES]
 RULES_FILE = Path(__file__).parents[2] / "deploy/prometheus/alerts.yml"
 RULES = {rule["alert"]: rule for group in yaml.safe_load(RULES_FILE.read_text())["groups"] for rule in group["rules"]}
 

@@ -73,7 +73,7 @@ def test_its_ports_are_open_to_this_machine_alone(name: str) -> None:
     assert all(port.startswith("127.0.0.1:") for port in SERVICES[name].get("ports", []))
 
 
-@pytest.mark.parametrize("name", ["worker", "sink"])
+@pytest.mark.parametrize("name", ["worker", "sink", "decide"])
 def test_what_serves_is_scraped_and_asked_whether_it_is_ready(name: str) -> None:
     config = Config.read({key: _interpolated(value) for key, value in SERVICES[name]["environment"].items()})
     assert config.metrics_host == "0.0.0.0"
@@ -81,6 +81,16 @@ def test_what_serves_is_scraped_and_asked_whether_it_is_ready(name: str) -> None
     jobs = yaml.safe_load((DEPLOY / "prometheus/prometheus.yml").read_text())["scrape_configs"]
     (found,) = next(job["dns_sd_configs"] for job in jobs if job["job_name"] == f"cloudtag-{name}")
     assert (found["names"], found["port"]) == ([name], config.metrics_port)
+
+
+@pytest.mark.parametrize("name", ["decide", "desk"])
+def test_who_may_use_a_surface_is_in_a_file_of_its_own(name: str) -> None:
+    service = SERVICES[name]
+    config = Config.read({key: _interpolated(value) for key, value in service["environment"].items()})
+    (secret,) = service["secrets"]
+    assert str(config.tokens_file) == f"/run/secrets/{secret}"
+    port = {"decide": config.decide_port, "desk": config.desk_port}[name]
+    assert service["ports"] == [f"127.0.0.1:{port}:{port}"]
 
 
 def test_prometheus_shows_the_token_that_the_metrics_want() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.deploy.exported import exported, of_decisions
+from tests.deploy.exported import exported
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
@@ -55,7 +55,7 @@ def test_the_operators_page_tells_of_every_rule_and_of_no_other() -> None:
 def test_the_pages_name_metrics_and_rules_that_exist() -> None:
     text = "".join(path.read_text() for path in [*(ROOT / "docs").glob("*.md"), ROOT / "README.md"])
     assert set(re.findall(r"\bCloudtag[A-Z]\w+", text)) <= {rule["alert"] for rule in RULES}
-    known = exported() | of_decisions()
+    known = exported()
     named = set(re.findall(r"`(cloudtag_[a-z_]+)", text)) - known.keys()
     # Histograms go by the name their series have in common.
     assert {name for name in named if f"{name}_bucket" not in known} == set()

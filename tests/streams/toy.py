@@ -5,7 +5,7 @@ batch that changed it; on opening it publishes the counts of the last batch agai
 """
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -58,6 +58,9 @@ class CountingTask:
         self._batch = max((batch for _, batch in counts.values()), default=0)
         last = [key for key, (_, batch) in counts.items() if batch == self._batch]
         return TaskResult(self._own(), [_report(split_key(key)[0], counts[key][0]) for key in sorted(last)])
+
+    def what_if(self, facts: Sequence[Struct]) -> TaskResult:
+        raise NotImplementedError("nobody asks a toy")
 
     def advance(self, facts: Iterable[Struct], reached_ms: int = 0) -> TaskResult:
         step = TaskResult()

@@ -5,6 +5,7 @@ from typing import Any
 from msgspec import Struct
 
 from cloudtag.contract import disputes, events, records, surfaces, types
+from tests.warehouse.decision_samples import decision_samples
 
 START_MS = 1_772_000_000_000  # 2026-02-25T06:13:20Z
 MINUTE_MS = 60_000
@@ -248,6 +249,7 @@ def one_of_each() -> dict[str, Struct]:
             error="the bytes end inside of the record",
             seen_at=at,
         ),
+        **decision_samples(at),
         "case-acts": surfaces.CaseAct(**event, alert_id="a1", actor="mei", act="claim", shop_id="shop-1"),
         "audit": surfaces.AuditEntry(
             event_id="e1",

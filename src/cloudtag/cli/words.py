@@ -7,7 +7,7 @@ from typing import Any
 
 from cloudtag.cli.escape import visible
 from cloudtag.contract import records as rec
-from cloudtag.contract.decision_records import DecisionChanged, DecisionGiven
+from cloudtag.contract.decision_records import DecisionChanged, DecisionGiven, DecisionOutcome
 from cloudtag.contract.streams import INPUTS
 from cloudtag.contract.surfaces import AuditEntry, CaseAct
 from cloudtag.contract.times import rfc3339
@@ -114,6 +114,14 @@ def _change(change: DecisionChanged) -> str:
     )
 
 
+def _outcome(outcome: DecisionOutcome) -> str:
+    said = [plain(word) for word in (outcome.followed, outcome.right) if word != "unknown"]
+    return (
+        f"{rfc3339(outcome.occurred_at)} {outcome.told_by}: decision {outcome.decision_id} to {plain(outcome.answer)} "
+        f"was {' and '.join(said) or 'answered'}"
+    )
+
+
 def _case_act(act: CaseAct) -> str:
     whose = act.shop_id or "the platform"
     return f"{rfc3339(act.occurred_at)} {act.actor} of {whose}: {plain(act.act)} alert {act.alert_id}"
@@ -136,6 +144,7 @@ _WORDS: dict[type[Any], Callable[[Any], str]] = {
     rec.DeadLetter: _letter,
     DecisionGiven: _decision,
     DecisionChanged: _change,
+    DecisionOutcome: _outcome,
     CaseAct: _case_act,
     AuditEntry: _audit,
 }

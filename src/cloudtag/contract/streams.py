@@ -161,6 +161,7 @@ SURFACES: dict[str, Stream] = {
     for s in (
         Stream("decisions", decision_records.DecisionGiven, "buyer_id"),
         Stream("decision-changes", decision_records.DecisionChanged, "buyer_id"),
+        Stream("decision-outcomes", decision_records.DecisionOutcome, "buyer_id"),
         Stream("case-acts", surfaces.CaseAct, "alert_id"),
         Stream("audit", surfaces.AuditEntry, "actor"),
     )

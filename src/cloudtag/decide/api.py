@@ -4,24 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 from msgspec import Struct
 
-from cloudtag.contract.decision_records import DecisionGiven
+from cloudtag.contract.decision_records import DecisionGiven, DecisionOutcome
 from cloudtag.contract.replay_form import object_of
 from cloudtag.contract.types import Token
 from cloudtag.decide.asking import DecisionRequest, asked_by, problem_of
 from cloudtag.decide.decider import Decider, OtherQuestionError
+from cloudtag.decide.judging import EngineWay, events_to_judge
+from cloudtag.decide.outcomes import OutcomeRequest, outcome_of
 from cloudtag.decide.recorder import DecisionRecorder, NotAcknowledgedError, RecordPublisher
 from cloudtag.decide.replies import RecordedHow, decision_reply, standing_reply
 from cloudtag.decide.standing_view import StandingView
 from cloudtag.decide.taken_in import events_in
 from cloudtag.decide.watching import AnswerWatch
+from cloudtag.decisions.decision_answers import DecisionAsked
 from cloudtag.serving.problems import ProblemError
 from cloudtag.serving.sight import seen_by
 from cloudtag.serving.viewers import Viewer
+
+_T = TypeVar("_T", bound=Struct)
 
 
 class ApiCall(NamedTuple):
@@ -56,6 +61,12 @@ class AlertParams(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     alert_id: Token
 
 
+class DecisionParams(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A decision, by its id."""
+
+    decision_id: Token
+
+
 class OrderParams(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An order, by id, platform and shop."""
 
@@ -74,9 +85,11 @@ class DecideApi:
         watch: AnswerWatch,
         recorder: DecisionRecorder,
         publisher: RecordPublisher,
-        count: Callable[[DecisionGiven], None],
+        count: Callable[[DecisionGiven | DecisionOutcome], None],
+        engine: EngineWay,
     ) -> None:
-        """`count` is told of every decision once."""
+        """`count` is told of every decision once, and of what became of any."""
+        self._engine = engine
         self._view = view
         self._decider = decider
         self._watch = watch
@@ -93,17 +106,26 @@ class DecideApi:
         asked = asked_by(request, call.viewer.name, self._decider.networks)
         if not call.viewer.sees_shop(asked.network, request.shop_id):
             raise ProblemError(HTTPStatus.FORBIDDEN, "this token is not for that shop")
-        try:
-            given = self._decider.given_before(asked)
-        except OtherQuestionError:
-            raise ProblemError(HTTPStatus.CONFLICT, "request_id: another question was asked under it") from None
+        given, said = self._given_before(asked), None
+        if given is None and request.judge:
+            said = await self._engine.ask(
+                request.buyer_id, events_to_judge(request, call.viewer, self._decider.networks)
+            )
+            # Somebody may have asked the same meanwhile: a request has one answer.
+            given = self._given_before(asked)
         is_new = given is None
         if given is None:
-            given = self._decider.decide(asked)
+            given = self._decider.decide(asked, said)
             self._watch.add(given, is_own=True)
             self._count(given)
         recorded = await self._recorded(given, is_new=is_new, is_durable=request.durable)
         return ApiReply(HTTPStatus.OK, decision_reply(given, recorded))
+
+    def _given_before(self, asked: DecisionAsked) -> DecisionGiven | None:
+        try:
+            return self._decider.given_before(asked)
+        except OtherQuestionError:
+            raise ProblemError(HTTPStatus.CONFLICT, "request_id: another question was asked under it") from None
 
     async def _recorded(self, given: DecisionGiven, *, is_new: bool, is_durable: bool) -> RecordedHow:
         if is_durable:
@@ -115,6 +137,19 @@ class DecideApi:
             return "lost"
         self._lost.discard(given.decision_id)
         return "waiting"
+
+    async def outcome(self, call: ApiCall) -> ApiReply:
+        """What became of a decision that is remembered."""
+        request = _decoded(call.body, OutcomeRequest)
+        if request.was_followed is None and request.was_right is None:
+            raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, "was_followed, was_right: one of them is said")
+        given = self._decider.given(call.params.decision_id)
+        if given is None or not call.viewer.sees_shop(self._decider.networks[given.platform], given.shop_id):
+            raise ProblemError(HTTPStatus.NOT_FOUND, "no such decision is remembered")
+        outcome = outcome_of(request, given, call.viewer.name, self._decider.now_ms)
+        await self._publish([outcome])
+        self._count(outcome)
+        return ApiReply(HTTPStatus.ACCEPTED, {"accepted": 1})
 
     async def standing(self, call: ApiCall) -> ApiReply:
         """What stands about a buyer."""
@@ -165,7 +200,7 @@ class DecideApi:
         return ApiReply(HTTPStatus.OK, standing_reply((r for r in seen if r is not None), self._decider.as_of))
 
 
-def _decoded(body: bytes, kind: type[DecisionRequest]) -> DecisionRequest:
+def _decoded(body: bytes, kind: type[_T]) -> _T:
     try:
         return msgspec.json.decode(body, type=kind)
     except msgspec.ValidationError as error:

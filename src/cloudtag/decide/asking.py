@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
@@ -22,7 +22,9 @@ class DecisionRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """What may be done about an order, a refund, a return or an insurance claim.
 
     `request_id` is the caller's: the same one has the same answer. `are_goods_found`: the shop has found in the parcel
-    what the return claims. `durable`: answer only when the broker has the record of it.
+    what the return claims. `durable`: answer only when the broker has the record of it. `judge`: the engine is asked
+    first what would follow from `events` about this buyer, in the replay form, each with its `stream`; they are not
+    kept.
     """
 
     request_id: Token
@@ -36,6 +38,8 @@ class DecisionRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     waybill_nos: Annotated[tuple[Token, ...], Meta(max_length=100)] = ()
     are_goods_found: bool = False
     durable: bool = False
+    judge: bool = False
+    events: Annotated[tuple[dict[str, Any], ...], Meta(max_length=20)] = ()
 
 
 def problem_of(request: DecisionRequest) -> str | None:
@@ -48,6 +52,8 @@ def problem_of(request: DecisionRequest) -> str | None:
         return f"platform: {request.platform!r} is none; did you mean {meant}?"
     if request.about in ("refund", "return") and request.refund_id is None:
         return f"refund_id: a {request.about} has one"
+    if request.judge != bool(request.events):
+        return "events: they are what is judged" if request.judge else "judge: it is not said, and there are events"
     return None
 
 

@@ -9,6 +9,7 @@ from cloudtag.contract.decision_records import DecisionGiven
 from cloudtag.contract.scope import Networks
 from cloudtag.contract.types import EARLIEST_MS
 from cloudtag.decide.asking import asked_again, is_same_question
+from cloudtag.decide.judging import EngineSaid, with_judgement
 from cloudtag.decide.standing_view import StandingView
 from cloudtag.decisions.decision_answers import DecisionAsked, KnownUntil, answered, decision_id
 from cloudtag.policy.model import Policies
@@ -71,9 +72,18 @@ class Decider:
         return self._policies.networks
 
     @property
+    def now_ms(self) -> int:
+        """The time, in milliseconds."""
+        return self._clock()
+
+    @property
     def as_of(self) -> int:
         """Until when what stands is known, in milliseconds."""
         return max(min(self._as_of(), self._clock()), EARLIEST_MS)
+
+    def given(self, decision_id: str) -> DecisionGiven | None:
+        """The answer of that id, if it is remembered."""
+        return self._answers.get(decision_id)
 
     def given_before(self, asked: DecisionAsked) -> DecisionGiven | None:
         """The answer that the request has already. Raises ``OtherQuestionError`` where it asked something else."""
@@ -85,8 +95,13 @@ class Decider:
             raise OtherQuestionError
         return known
 
-    def decide(self, asked: DecisionAsked) -> DecisionGiven:
-        """The answer as of now, whatever was given before."""
+    def decide(self, asked: DecisionAsked, said: EngineSaid | None = None) -> DecisionGiven:
+        """The answer as of now, whatever was given before. `said`: what the engine says would follow as well."""
         known = KnownUntil(self._clock(), self.as_of)
-        standing = self._view.asked_about(asked.network, asked.buyer_id, asked.question)
-        return answered(asked, standing, self._policies.at(asked.platform, known.asked_at), known)
+        view = self._view
+        if said is not None and said.records:
+            places = view.places_of(asked.network, asked.buyer_id, asked.question)
+            view = view.supposing(places, said.records)
+        standing = view.asked_about(asked.network, asked.buyer_id, asked.question)
+        given = answered(asked, standing, self._policies.at(asked.platform, known.asked_at), known)
+        return given if said is None else with_judgement(given, said)

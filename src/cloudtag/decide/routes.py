@@ -11,8 +11,18 @@ from msgspec import Struct
 
 from cloudtag.contract.records import Alert
 from cloudtag.contract.streams import INPUTS
-from cloudtag.decide.api import AlertParams, ApiCall, ApiReply, BuyerParams, DecideApi, NoParams, OrderParams
+from cloudtag.decide.api import (
+    AlertParams,
+    ApiCall,
+    ApiReply,
+    BuyerParams,
+    DecideApi,
+    DecisionParams,
+    NoParams,
+    OrderParams,
+)
 from cloudtag.decide.asking import DecisionRequest
+from cloudtag.decide.outcomes import OutcomeRequest
 from cloudtag.decide.replies import DecisionReply, EventsReply, StandingReply
 from cloudtag.serving.shown import shown_type
 from cloudtag.serving.viewers import ViewerScope
@@ -56,6 +66,11 @@ API_ROUTES = (
     ApiRoute(
         method="POST", path="/v1/decisions", scope="decide", handler=lambda api: api.decide, reply=DecisionReply,
         summary="May it be paid, taken back, shipped, claimed?", body=(DecisionRequest,),
+    ),
+    ApiRoute(
+        method="POST", path="/v1/decisions/{decision_id}/outcome", scope="decide", handler=lambda api: api.outcome,
+        summary="Was it followed, was it right?", params=DecisionParams, body=(OutcomeRequest,), status=202,
+        reply=EventsReply,
     ),
     ApiRoute(
         method="GET", path="/v1/buyers/{buyer_id:path}/standing", scope="read", handler=lambda api: api.standing,

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from cloudtag.contract.records import Alert, Consequence, ReportStatus, TagConfirmation, TagStatus
 from cloudtag.contract.scope import Networks
 from cloudtag.contract.standing import RecordKey, is_taken_back, record_key
+from cloudtag.contract.streams import OUTPUTS
 from cloudtag.decisions.decide import DecisionQuestion, WhatStands
 
 VIEWED = ("alerts", "tag-statuses", "tag-confirmations", "consequences", "report-statuses", "labels")
@@ -31,6 +32,7 @@ _OVER = {"ended", "expired", "rejected"}
 """Statuses in which a record is not taken back, and nothing stands of it."""
 
 _T = TypeVar("_T", bound=Struct)
+_VIEWED = frozenset(OUTPUTS[name].struct for name in VIEWED)
 ViewPlace = tuple[str, ...]
 """What a record is found by: a buyer in a network, an order in a shop, or a parcel's number."""
 
@@ -55,6 +57,8 @@ class StandingView:
         self._gone: OrderedDict[RecordKey, int] = OrderedDict()
         self.bytes = 0
         """What it takes of memory, about."""
+        self.changes = 0
+        """How often anything stood differently."""
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -66,6 +70,7 @@ class StandingView:
         known = self._gone.get(key, -1) if held is None else held.revision
         if revision <= known:
             return ()
+        self.changes += 1
         before = held.places if held is not None else ()
         self._forget(key)
         if is_taken_back(record) or record.status in _OVER:
@@ -90,6 +95,21 @@ class StandingView:
         }
         return _what_stands([*records, *(_from(network, self._record(k), self._networks) for k in of_parcels)])
 
+    def supposing(self, places: Iterable[ViewPlace], records: Iterable[Struct]) -> StandingView:
+        """What would stand at these places if these records were published; this view stays as it is."""
+        supposed = StandingView(self._networks)
+        for key in dict.fromkeys(key for place in places for key in self._keys(place)):
+            supposed.apply(self._record(key))
+        for record in records:
+            if type(record) in _VIEWED:
+                supposed.apply(record)
+        return supposed
+
+    def has_seen(self, key: RecordKey, revision: int) -> bool:
+        """Whether that revision of a record, or a later one, was taken in; of what is long gone that is not known."""
+        held = self._entries.get(key)
+        return revision <= (self._gone.get(key, -1) if held is None else held.revision)
+
     def places_of(self, network: str, buyer_id: str, question: DecisionQuestion) -> tuple[ViewPlace, ...]:
         """Everything by which what a question is decided by may be found."""
         return (
@@ -110,6 +130,10 @@ class StandingView:
         """The alert of that id, if it stands."""
         key: RecordKey = ("alerts", "", "", alert_id)
         return self._record(key) if key in self._entries else None
+
+    def packed(self) -> list[tuple[type[Struct], bytes]]:
+        """All that stands, by type and as MessagePack; later changes do not touch it."""
+        return [(entry.type, entry.packed) for entry in self._entries.values()]
 
     def records(self) -> Iterator[Struct]:
         """All that stands."""

@@ -44,7 +44,10 @@ def events_in(body: bytes, viewer: Viewer, networks: Networks, stream: str | Non
     found, errors = [], []
     for number, item in enumerate(_items(body)):
         try:
-            found.append(_event(item, viewer, networks, stream))
+            event = event_of(item, viewer, stream)
+            if problem := _not_allowed(event, viewer) or foreign(event, viewer, networks):
+                raise ProblemError(HTTPStatus.FORBIDDEN, problem)
+            found.append(event)
         except Undecodable as error:
             errors.append({"index": number, "reason": error.reason, "error": error.error})
     if errors:
@@ -67,7 +70,8 @@ def _items(body: bytes) -> Iterable[Any]:
     return items
 
 
-def _event(item: Any, viewer: Viewer, networks: Networks, stream: str | None) -> Struct:
+def event_of(item: Any, viewer: Viewer, stream: str | None = None) -> Any:
+    """The event of an object in the replay form. Raises ``Undecodable`` for what `cloudtag produce` would not send."""
     if not isinstance(item, dict):
         raise Undecodable("not_json", "an event is a JSON object")
     name, event = decode_json(_completed(item, viewer, stream))
@@ -77,8 +81,6 @@ def _event(item: Any, viewer: Viewer, networks: Networks, stream: str | None) ->
         check(name, event)
     except ValueError as error:
         raise Undecodable("invalid_value", str(error).partition(": ")[2]) from None
-    if problem := _foreign(event, viewer, networks):
-        raise ProblemError(HTTPStatus.FORBIDDEN, problem)
     return event
 
 
@@ -92,12 +94,14 @@ def _completed(item: dict[str, Any], viewer: Viewer, stream: str | None) -> dict
     return {**account, **item, "stream": stream}
 
 
-def _foreign(event: Any, viewer: Viewer, networks: Networks) -> str | None:
-    """Why an event is not this token's to send; none where it is."""
+def _not_allowed(event: Any, viewer: Viewer) -> str | None:
+    scope = _SCOPES.get(STREAM_OF[type(event)], "events")
+    return None if viewer.may(scope) else f"this token has not the scope {scope}"
+
+
+def foreign(event: Any, viewer: Viewer, networks: Networks) -> str | None:
+    """Why an event is not this token's to tell of; none where it is."""
     network, stream = networks[event.platform], STREAM_OF[type(event)]
-    scope = _SCOPES.get(stream, "events")
-    if not viewer.may(scope):
-        return f"this token has not the scope {scope}"
     if viewer.role != "shop":
         return None if viewer.sees_all_of(network) else "this token is not for that platform"
     if stream not in OF_SHOPS:

@@ -72,7 +72,7 @@ class AnswerWatch:
             decision_id, _ = self._due.popitem(last=False)
             given = self._answers.get(decision_id)
             asked = None if given is None else asked_again(given, self._decider.networks)
-            if given is None or asked is None or not is_mine(given):
+            if given is None or asked is None or not is_mine(given) or not self._has_come(given):
                 continue
             now = self._decider.decide(asked)
             if now.given_by != "view":
@@ -86,6 +86,12 @@ class AnswerWatch:
     def put_back(self, changes: Iterable[DecisionChanged]) -> None:
         """They could not be told, and are due again."""
         self._due.update(dict.fromkeys(change.decision_id for change in changes))
+
+    def _has_come(self, given: DecisionGiven) -> bool:
+        """Whether what an answer supposed was published: before, what stands says nothing of it, for or against."""
+        return all(
+            self._view.has_seen((ground.stream, "", "", ground.id), ground.revision) for ground in given.supposed
+        )
 
     def _found_by(self, given: DecisionGiven) -> tuple[ViewPlace, ...]:
         asked = asked_again(given, self._decider.networks)

@@ -1,57 +1,77 @@
-"""Who is sent the decisions that no longer hold, and what exactly: Standard Webhooks, signed with a secret of each.
+"""Who is sent what, and how it is signed: Standard Webhooks, with a secret of each subscription.
 
-The id of a message is that of its change. Sent again, it has the same one, so that whoever gets it twice knows.
+Sent again, a message has the same id, so that whoever gets it twice knows.
 """
 
 from __future__ import annotations
 
 import binascii
 import hmac
+import re
 import tomllib
 from base64 import b64decode, b64encode
 from ipaddress import IPv6Address, ip_address
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta, Struct
 
 from cloudtag.config import ConfigError, Secret
-from cloudtag.contract.decision_records import AnswerKind, DecisionChanged
-from cloudtag.contract.replay_form import object_of
+from cloudtag.contract.decision_records import AnswerKind
+from cloudtag.contract.records import AlertStatus, Severity
 from cloudtag.contract.scope import Networks
-from cloudtag.contract.times import rfc3339
+from cloudtag.detectors.registry import all_detectors
 from cloudtag.serving.tokens import OwnShop
 from cloudtag.serving.viewers import ShopRef
 
 PREFIX = "whsec_"
 LEAST_SECRET_BYTES = 24
-EVENT_TYPE = "decision.changed"
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+"""A subscription's name becomes part of a consumer group's."""
+
+WebhookTopic = Literal["decision-changes", "alerts"]
+"""The streams of which a subscription may be sent records."""
 
 
 class WebhookEntry(Struct, frozen=True, forbid_unknown_fields=True):
-    """A subscription in the file: where to, whose, of which answers (none: all), and where its secret is.
+    """A subscription in the file: where to, whose, of what, and where its secret is.
 
-    `allow_private`: addresses of this machine and its network may be sent to, and without TLS.
+    `sends`: answers that no longer hold (`answers`: which ones), or alerts, whose revisions are to be of the
+    `statuses`, `severities`, `scenarios` and `detectors` named. A list without a word in it means all. `historical`:
+    also alerts of before the installation went live. `allow_private`: addresses of this machine and its network may be
+    sent to, and without TLS.
     """
 
     url: Annotated[str, Meta(max_length=2048)]
     secret_file: str
     shops: tuple[OwnShop, ...] = ()
+    sends: Annotated[tuple[WebhookTopic, ...], Meta(min_length=1)] = ("decision-changes",)
     answers: tuple[AnswerKind, ...] = ()
+    statuses: tuple[AlertStatus, ...] = ()
+    severities: tuple[Severity, ...] = ()
+    scenarios: tuple[str, ...] = ()
+    detectors: tuple[str, ...] = ()
+    historical: bool = False
     allow_private: bool = False
 
 
-class Webhook(Struct, frozen=True):
-    """A subscription, with its secret."""
+class Webhook(Struct, frozen=True, kw_only=True):
+    """A subscription, with its secret. Of what it names nothing, it wants everything."""
 
     name: str
     url: str
     secret: Secret
-    shops: frozenset[ShopRef]
-    answers: frozenset[AnswerKind]
-    allow_private: bool
+    shops: frozenset[ShopRef] = frozenset()
+    sends: tuple[WebhookTopic, ...] = ("decision-changes",)
+    answers: frozenset[AnswerKind] = frozenset()
+    statuses: frozenset[AlertStatus] = frozenset()
+    severities: frozenset[Severity] = frozenset()
+    scenarios: frozenset[str] = frozenset()
+    detectors: frozenset[str] = frozenset()
+    historical: bool = False
+    allow_private: bool = False
 
     @property
     def is_private_literal(self) -> bool:
@@ -60,11 +80,6 @@ class Webhook(Struct, frozen=True):
             return not is_public(urlsplit(self.url).hostname or "")
         except ValueError:
             return False
-
-    def wants(self, change: DecisionChanged, networks: Networks) -> bool:
-        """Whether a change is to be sent there."""
-        shop = ShopRef(networks[change.platform], change.shop_id)
-        return (not self.shops or shop in self.shops) and (not self.answers or change.answer in self.answers)
 
 
 def read_webhooks(path: Path, networks: Networks) -> list[Webhook]:
@@ -76,19 +91,13 @@ def read_webhooks(path: Path, networks: Networks) -> list[Webhook]:
         raise ConfigError(f"CLOUDTAG_WEBHOOKS_FILE {path}: {error}") from None
 
 
-def body_of_change(change: DecisionChanged) -> bytes:
-    """What is sent."""
-    content = {"type": EVENT_TYPE, "timestamp": rfc3339(change.changed_at), "data": object_of(change)}
-    return msgspec.json.encode(content)
-
-
-def signed_headers(webhook: Webhook, change: DecisionChanged, body: bytes, at_seconds: int) -> dict[str, str]:
+def signed_headers(webhook: Webhook, message_id: str, body: bytes, at_seconds: int) -> dict[str, str]:
     """The headers that prove who sent it, and when."""
-    signed = f"{change.change_id}.{at_seconds}.".encode() + body
+    signed = f"{message_id}.{at_seconds}.".encode() + body
     signature = b64encode(hmac.digest(_key(webhook.secret.reveal()), signed, "sha256")).decode()
     return {
         "content-type": "application/json",
-        "webhook-id": change.change_id,
+        "webhook-id": message_id,
         "webhook-timestamp": str(at_seconds),
         "webhook-signature": f"v1,{signature}",
     }
@@ -106,6 +115,10 @@ def is_public(address: str) -> bool:
 
 def _webhook(name: str, entry: WebhookEntry, networks: Networks, folder: Path) -> Webhook:
     """Raises ``ValueError``."""
+    if not _NAME.fullmatch(name):
+        raise ValueError(f"{name!r}: a name is of letters, digits, dots and dashes, 100 at most")
+    if problem := _unused(entry):
+        raise ValueError(f"{name}: {problem}")
     parts = urlsplit(entry.url)
     if parts.scheme != "https" and not (entry.allow_private and parts.scheme == "http"):
         raise ValueError(f"{name}: url begins with https://")
@@ -114,8 +127,34 @@ def _webhook(name: str, entry: WebhookEntry, networks: Networks, folder: Path) -
     secret = Secret((folder / entry.secret_file).read_text(encoding="utf-8").strip())
     if len(_key(secret.reveal(), name)) < LEAST_SECRET_BYTES:
         raise ValueError(f"{name}: its secret has fewer than {LEAST_SECRET_BYTES} bytes")
-    shops = frozenset(ShopRef(networks[shop.platform], shop.shop_id) for shop in entry.shops)
-    return Webhook(name, entry.url, secret, shops, frozenset(entry.answers), entry.allow_private)
+    return Webhook(
+        name=name,
+        url=entry.url,
+        secret=secret,
+        shops=frozenset(ShopRef(networks[shop.platform], shop.shop_id) for shop in entry.shops),
+        sends=tuple(dict.fromkeys(entry.sends)),
+        answers=frozenset(entry.answers),
+        statuses=frozenset(entry.statuses),
+        severities=frozenset(entry.severities),
+        scenarios=frozenset(entry.scenarios),
+        detectors=frozenset(entry.detectors),
+        historical=entry.historical,
+        allow_private=entry.allow_private,
+    )
+
+
+def _unused(entry: WebhookEntry) -> str | None:
+    """What is said of records that are not sent, or of words that are none."""
+    of_alerts = ("statuses", "severities", "scenarios", "detectors", "historical")
+    for name, stream in (("answers", "decision-changes"), *((name, "alerts") for name in of_alerts)):
+        if getattr(entry, name) and stream not in entry.sends:
+            return f"{name} is said of {stream}, which it is not sent"
+    known = all_detectors()
+    if unknown := set(entry.detectors) - known.keys():
+        return f"{min(unknown)!r} is no detector"
+    if unknown := set(entry.scenarios) - {detector.rule.scenario for detector in known.values()}:
+        return f"{min(unknown)!r} is no scenario"
+    return None
 
 
 def _key(secret: str, name: str = "") -> bytes:

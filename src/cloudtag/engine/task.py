@@ -7,7 +7,7 @@ task that opens after a crash knows what to judge and to publish again, whatever
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from operator import itemgetter
 
 import msgspec
@@ -109,6 +109,21 @@ class Task:
             self._judge(step, state, _NONE, News(), row_ids)
         self._close(step)
         return step
+
+    def what_if(self, facts: Sequence[Struct]) -> TaskResult:
+        """What would follow if these facts came now, for whom they are about; nothing is kept of it.
+
+        It is judged on a copy of the stored rows, so only between steps, when all are stored. The time of others does
+        not move with it. Raises ``UnreadableStateError``, and ``ValueError`` where no rows are stored at all.
+        """
+        if self._rows is None:
+            raise ValueError("a task without stored rows cannot be asked")
+        asked = Task(self._processor, self._rows, live_since_ms=self._live_since_ms)
+        asked._own = msgspec.structs.replace(self._own)
+        for key in dict.fromkeys(self._processor.keys[type(fact)](fact) for fact in facts):
+            for row in asked.cache.get(key).rows.values():
+                asked._timers.add(row.timer_ms, key, row.id)
+        return asked.advance(facts)
 
     def _fire(self, step: TaskResult) -> Dirty:
         """The rows whose time has come; one that was put off meanwhile waits on."""

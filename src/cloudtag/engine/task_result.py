@@ -1,6 +1,6 @@
 """What goes into a task and what comes out of it: the whole interface between the pure core and its edges."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -129,4 +129,8 @@ class TaskProtocol(Protocol):
 
         `reached_ms`: watermark records say that event time has come so far.
         """
+        ...
+
+    def what_if(self, facts: Sequence[Struct]) -> TaskResult:
+        """What would follow if these facts came now; nothing is kept of it. Only when all rows are stored."""
         ...

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from cloudtag.warehouse.alert_queries import ALERTS, BUYERS
 from cloudtag.warehouse.consequence_queries import CONSEQUENCES
+from cloudtag.warehouse.decision_queries import DECISIONS
 from cloudtag.warehouse.label_queries import LABELS
 from cloudtag.warehouse.operator_queries import OPERATORS
 from cloudtag.warehouse.query import Query
@@ -15,6 +16,7 @@ SECTIONS: Mapping[str, tuple[Query, ...]] = {
     "Tags and confirmations": TAGS,
     "Consequences": CONSEQUENCES,
     "Labels": LABELS,
+    "Decisions": DECISIONS,
     "For operators": OPERATORS,
 }
 """The questions by what they are about."""

@@ -17,6 +17,8 @@ def test_every_stream_and_every_processor_has_its_topics() -> None:
     assert names == {
         *(f"x-{stream}" for stream in (*CONTRACTS, *INTERNAL)),
         f"x-{REPLAYED}",
+        "x-what-ifs",
+        "x-what-if-answers",
         *(f"x-watermarks-{name}" for name in READS),
         *(f"x-misplaced-{name}" for name in ("buyers", "parcels", "shops")),
         *(f"x-cloudtag-{name}-state-2" for name in READS),

@@ -1,31 +1,29 @@
-"""Sends webhooks: each change to each subscription until it is taken, with growing pauses, or given up and counted."""
+"""Posts webhooks: one message to one address until it is taken, with growing pauses, or given up."""
 
 import asyncio
 import logging
 import socket
 import time
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import ThreadedResolver
-from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from cloudtag.contract.decision_records import DecisionChanged
-from cloudtag.contract.scope import Networks
-from cloudtag.decide.webhooks import Webhook, body_of_change, is_public, signed_headers
-from cloudtag.wire import Codec
-from streams.view import decide_metrics as metrics
+from cloudtag.decide.webhook_messages import WebhookMessage
+from cloudtag.decide.webhooks import Webhook, is_public, signed_headers
 
 logger = logging.getLogger(__name__)
 
 PAUSES_SECONDS = (1.0, 5.0, 30.0, 120.0)
-"""Before it is tried again; after the last one it is given up."""
+"""Before it is tried again; the last one is repeated while nobody answers there."""
+GIVE_UP_SECONDS = 86_400.0
+"""For so long after a record was published it is tried, where nobody answers or the fault is theirs."""
 ANSWER_SECONDS = 15.0
-POLL_MS = 500
 GONE = 410
 """Nobody wants it there any more."""
+LATER = (408, 425, 429)
+"""Statuses that say: not now. All others from 400 to 499, and redirects, refuse the message itself."""
 
 
 class PrivateAddressError(OSError):
@@ -52,92 +50,78 @@ class PublicResolver(AbstractResolver):
         await self._inner.close()
 
 
-class WebhookSender:
-    """Follows the changes as a member of a group: what was sent, or given up, is committed and not sent again."""
+class WebhookPoster:
+    """Posts the messages of one subscription, over connections of its own. Use it as a context."""
 
-    def __init__(
-        self,
-        client: AIOKafkaConsumer,
-        codec: Codec,
-        webhooks: Sequence[Webhook],
-        networks: Networks,
-        pauses: Sequence[float] = PAUSES_SECONDS,
-    ) -> None:
-        """`client` is subscribed to the changes, and started and stopped by whoever has it."""
-        self._client = client
-        self._codec = codec
-        self._webhooks = webhooks
-        self._networks = networks
+    def __init__(self, webhook: Webhook, pauses: Sequence[float] = PAUSES_SECONDS) -> None:
+        """`pauses`: seconds before each further try."""
+        self._webhook = webhook
         self._pauses = pauses
-        self._committed: dict[TopicPartition, int] = {}
+        self._failing: dict[str, float] = {}
 
-    async def run(self) -> None:
-        """Send until cancelled."""
-        async with _session(PublicResolver()) as public, _session(None) as private:
+    async def __aenter__(self) -> "WebhookPoster":
+        connector = aiohttp.TCPConnector(
+            resolver=None if self._webhook.allow_private else PublicResolver(), force_close=True
+        )
+        self._session = aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(total=ANSWER_SECONDS))
+        return self
 
-            def session_of(webhook: Webhook) -> aiohttp.ClientSession:
-                return private if webhook.allow_private else public
+    async def __aexit__(self, *_: object) -> None:
+        await self._session.close()
 
-            while True:
-                fetched = await self._client.getmany(timeout_ms=POLL_MS, max_records=1)
-                changes = [change for records in fetched.values() for r in records for change in self._read(r)]
-                await asyncio.gather(*(self._send_all(webhook, changes, session_of) for webhook in self._webhooks))
-                await self._commit()
+    @property
+    def failing_seconds(self) -> float:
+        """For how long a message has been tried in vain."""
+        return time.monotonic() - min(self._failing.values()) if self._failing else 0.0
 
-    def _read(self, record: Any) -> list[DecisionChanged]:
+    async def post(self, message: WebhookMessage, published_ms: int, stop: asyncio.Event) -> str | None:
+        """Post until it is taken or given up: which of the two. Nothing when `stop` was set before."""
+        tries = 0
+        while True:
+            why, is_theirs = await self._try(message)
+            tries += 1
+            if why is None:
+                return self._done(message, "sent")
+            self._failing.setdefault(message.id, time.monotonic())
+            is_over = not is_theirs or time.time() - published_ms / 1000 > GIVE_UP_SECONDS
+            if why == "it is gone" or (tries > len(self._pauses) and is_over):
+                logger.error("webhook %s was not sent %s: %s", self._webhook.name, message.id, why)
+                return self._done(message, "given_up")
+            if await _is_set(stop, self._pauses[min(tries, len(self._pauses)) - 1]):
+                self._failing.pop(message.id, None)
+                return None
+
+    def _done(self, message: WebhookMessage, outcome: str) -> str:
+        self._failing.pop(message.id, None)
+        return outcome
+
+    async def _try(self, message: WebhookMessage) -> tuple[str | None, bool]:
+        """Why it was not taken, and whether that may mend by itself at the other end."""
+        hook = self._webhook
+        if not hook.allow_private and hook.is_private_literal:
+            return "it is no public address", False
+        headers = signed_headers(hook, message.id, message.body, int(time.time()))
         try:
-            found: Any = self._codec.decode("decision-changes", record.value)
-        except ValueError as error:
-            logger.error("%s/%d@%d cannot be read: %s", record.topic, record.partition, record.offset, error)
-            return []
-        return [found]
-
-    async def _send_all(
-        self,
-        webhook: Webhook,
-        changes: Sequence[DecisionChanged],
-        session_of: Callable[[Webhook], aiohttp.ClientSession],
-    ) -> None:
-        """One after the other: of a decision that changed twice, the second change comes second."""
-        for change in changes:
-            if webhook.wants(change, self._networks):
-                outcome = await self._send(session_of(webhook), webhook, change)
-                metrics.WEBHOOKS.labels(webhook.name, outcome).inc()
-
-    async def _send(self, session: aiohttp.ClientSession, webhook: Webhook, change: DecisionChanged) -> str:
-        body, why = body_of_change(change), ""
-        for pause in (0.0, *self._pauses):
-            await asyncio.sleep(pause)
-            try:
-                status = await _post(session, webhook, change, body)
-            except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
-                why = f"{type(error).__name__}: {error}"
-                continue
-            if status == GONE:
-                why = "it is gone"
-                break
-            if status // 100 == 2:
-                return "sent"
-            why = f"status {status}"
-        logger.error("webhook %s was not sent %s: %s", webhook.name, change.change_id, why)
-        return "given_up"
-
-    async def _commit(self) -> None:
-        """What was sent; and before that where it begins, so that a change that comes meanwhile is not missed."""
-        positions = {where: await self._client.position(where) for where in self._client.assignment()}
-        if positions and positions != self._committed:
-            await self._client.commit(positions)
-            self._committed = positions
+            async with self._session.post(
+                hook.url, data=message.body, headers=headers, allow_redirects=False
+            ) as response:
+                return _refusal(response.status)
+        except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
+            return f"{type(error).__name__}: {error}", True
 
 
-async def _post(session: aiohttp.ClientSession, webhook: Webhook, change: DecisionChanged, body: bytes) -> int:
-    headers = signed_headers(webhook, change, body, int(time.time()))
-    if not webhook.allow_private and webhook.is_private_literal:
-        raise PrivateAddressError("it is no public address")
-    async with session.post(webhook.url, data=body, headers=headers, allow_redirects=False) as response:
-        return response.status
+def _refusal(status: int) -> tuple[str | None, bool]:
+    if status // 100 == 2:
+        return None, False
+    if status == GONE:
+        return "it is gone", False
+    return f"status {status}", status >= 500 or status in LATER
 
 
-def _session(resolver: AbstractResolver | None) -> aiohttp.ClientSession:
-    connector = aiohttp.TCPConnector(resolver=resolver, force_close=True)
-    return aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(total=ANSWER_SECONDS))
+async def _is_set(stop: asyncio.Event, seconds: float) -> bool:
+    """Whether it is set within so many seconds."""
+    try:
+        async with asyncio.timeout(seconds):
+            return await stop.wait()
+    except TimeoutError:
+        return False

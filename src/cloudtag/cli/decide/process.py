@@ -9,16 +9,19 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, supp
 from typing import Any, NamedTuple
 
 import uvicorn
-from aiokafka import AIOKafkaConsumer
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from prometheus_client import REGISTRY
 
-from cloudtag.cli.decide.deliver import WebhookSender
+from cloudtag.cli.decide.engine_way import TopicEngineWay, any_partition
+from cloudtag.cli.decide.keeping import ViewKeeper
 from cloudtag.cli.decide.publisher import KafkaPublisher
 from cloudtag.cli.decide.state import FOLLOWED, DecideState
+from cloudtag.cli.decide.subscription import WebhookSubscription
 from cloudtag.cli.decide.telling import ChangeTeller
 from cloudtag.cli.kafka import CommandProducer, consumer, stopped
 from cloudtag.config import Config
 from cloudtag.contract.streams import INPUTS
+from cloudtag.contract.what_ifs import ANSWERS
 from cloudtag.decide.api import DecideApi
 from cloudtag.decide.app import Gate, application
 from cloudtag.decide.recorder import DecisionRecorder, GroupCommit
@@ -40,7 +43,7 @@ from streams.view.group_share import GroupShare
 logger = logging.getLogger(__name__)
 
 POLL_INTERVAL_MS = 600_000
-"""Longer than one webhook is tried for."""
+"""Longer than anything here keeps a member of a group from asking for records."""
 FINISH_SECONDS = 5.0
 """How long decisions that were given and are not recorded are waited for at the end."""
 
@@ -77,7 +80,9 @@ async def serve(config: Config, policies: Policies, codec: Codec, door: FrontDoo
 
 async def _run(config: Config, state: DecideState, codec: Codec, door: FrontDoor, stop: asyncio.Event) -> None:
     names = {config.topic(name): name for name in FOLLOWED}
-    config = await topics.as_found(config, [*names, *map(config.topic, INPUTS)])
+    config = await topics.as_found(config, [*names, *map(config.topic, (*INPUTS, *topics.WHAT_IFS))])
+    keeper = ViewKeeper(config.view_file, await topics.installation(config), state)
+    keeper.restore()
     async with AsyncExitStack() as stack:
         client = await stack.enter_async_context(consumer(config, list(names), is_from_start=True))
         producer = await stack.enter_async_context(_producer(config))
@@ -88,18 +93,20 @@ async def _run(config: Config, state: DecideState, codec: Codec, door: FrontDoor
         metrics.LOST.set_function(lambda: recorder.lost)
         metrics.WAITING.set_function(lambda: recorder.waiting)
         calls = metrics.CallCounter()
-        api = DecideApi(state.view, state.decider, state.watch, recorder, GroupCommit(publisher), calls.given)
+        listener = await stack.enter_async_context(_listener(config))
+        engine = TopicEngineWay(config, listener, codec, producer)
+        api = DecideApi(state.view, state.decider, state.watch, recorder, GroupCommit(publisher), calls.given, engine)
         rates = RequestRates(config.decide_requests_per_second, asyncio.get_running_loop().time)
         app = application(api, Gate(door.book, rates, calls))
         server = _Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", server_header=False))
         teller = ChangeTeller(config, state, share, publisher)
-        work = [follower.run(), recorder.run(), share.run(), teller.run()]
-        if door.webhooks:
-            subscriber = await stack.enter_async_context(_member(config, "decide-webhooks"))
-            subscriber.subscribe([config.topic("decision-changes")])
-            work.append(WebhookSender(subscriber, codec, door.webhooks, state.decider.networks).run())
+        work = [follower.run(), recorder.run(), share.run(), teller.run(), engine.run(), keeper.run()]
+        for webhook in door.webhooks:
+            subscriber = await stack.enter_async_context(_member(config, f"decide-webhook-{webhook.name}"))
+            work.append(WebhookSubscription(config, subscriber, codec, webhook, state.decider.networks).run())
         await _together(stop, server, door.listening, work)
         await recorder.finish(FINISH_SECONDS)
+        await keeper.keep()
 
 
 async def _together(
@@ -143,6 +150,18 @@ async def _producer(config: Config) -> AsyncIterator[CommandProducer]:
         yield producer
     finally:
         await producer.stop()
+
+
+@asynccontextmanager
+async def _listener(config: Config) -> AsyncIterator[AIOKafkaConsumer]:
+    """Of one partition of the engine's answers."""
+    client = AIOKafkaConsumer(**client_settings(config), auto_offset_reset="latest")
+    try:
+        await client.start()
+        client.assign([TopicPartition(config.topic(ANSWERS), any_partition(config))])
+        yield client
+    finally:
+        await stopped(client)
 
 
 @asynccontextmanager

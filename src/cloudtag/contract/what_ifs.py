@@ -1,0 +1,52 @@
+"""Questions to the worker that owns a buyer, and its answers: what would follow if these events came now.
+
+Private, MessagePack on the wire, of no use after a second. Nothing is judged by them and nothing is kept of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from msgspec import Struct
+
+from cloudtag.contract import couriers, links, parcels, shops
+
+QUESTIONS = "what-ifs"
+ANSWERS = "what-if-answers"
+EXPIRES_MS = 5000
+"""Nobody waits for the answer to an older question."""
+
+_ASKED: dict[type[Struct], Callable[[Any], str]] = {
+    parcels.WaybillUsed: lambda record: f"parcel {record.waybill_no}",
+    links.AttributeUsed: lambda record: f"link by {record.attribute.partition(':')[0]}",
+    shops.ShopAsked: lambda record: f"shop {record.shop_id}",
+    couriers.CourierAsked: lambda record: f"courier {record.courier}",
+}
+"""What a buyer's events ask of others, by the record that asks it."""
+
+
+class WhatIfAsked(Struct, frozen=True, array_like=True):
+    """A question (topic `what-ifs`, in the buyer's partition): the events by stream, as they travel.
+
+    The answer is awaited in the partition `answer_to` of the topic of answers.
+    """
+
+    question_id: str
+    answer_to: int
+    events: tuple[tuple[str, bytes], ...]
+
+
+class WhatIfAnswered(Struct, frozen=True, array_like=True):
+    """What would be published, by stream, and whom it would have had to ask; or why it cannot be said."""
+
+    question_id: str
+    records: tuple[tuple[str, bytes], ...] = ()
+    not_asked: tuple[str, ...] = ()
+    obstacle: str = ""
+
+
+def not_asked(records: Iterable[Struct]) -> tuple[str, ...]:
+    """Whom these records would have asked, in words and once each: parcels, links, shops, couriers."""
+    words = (_ASKED[type(record)](record) for record in records if type(record) in _ASKED)
+    return tuple(sorted(set(words)))

@@ -1,0 +1,137 @@
+"""Answers what would follow if some events came: on the partitions whose tasks are here, and keeps nothing of it.
+
+Beside the agents, with a consumer that belongs to no group: which partitions it reads follows from the tasks there are.
+A question whose partition is on its way to another worker is answered by nobody, and whoever asks says so.
+"""
+
+import asyncio
+import logging
+import time
+from typing import Any
+
+import msgspec
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from cloudtag.config import Config
+from cloudtag.contract.streams import INPUTS, INTERNAL, READS
+from cloudtag.contract.what_ifs import ANSWERS, EXPIRES_MS, QUESTIONS, WhatIfAnswered, WhatIfAsked, not_asked
+from cloudtag.engine.task_result import TaskResult
+from cloudtag.parcels.spelling import with_canonical_numbers
+from streams.kafka.partitioner import partition_of
+from streams.kafka.producer import OutRecord, ProducerHandle, publish
+from streams.kafka.security import client_settings
+from streams.worker.tasks import Tasks
+from streams.worker.tools import CodecProtocol
+
+logger = logging.getLogger(__name__)
+
+POLL_MS = 200
+MOST_QUESTIONS = 50
+"""Read at a time; further ones wait on the broker."""
+MOST_EVENTS = 20
+AGAIN_SECONDS = 5.0
+ASKED_OF = "buyers"
+"""The processor that is asked."""
+
+
+class WhatIfAnswers:
+    """Answers questions to the tasks of one processor while it runs."""
+
+    def __init__(self, config: Config, tasks: Tasks, codec: CodecProtocol, producer: ProducerHandle) -> None:
+        self._config = config
+        self._tasks = tasks
+        self._codec = codec
+        self._producer = producer
+        self._topic = config.topic(QUESTIONS)
+        self.answered = 0
+        """Questions so far to which there was an answer of any kind."""
+
+    async def run(self) -> None:
+        """Answer until cancelled. The worker goes on judging whatever goes wrong here."""
+        while True:
+            try:
+                await self._run()
+            except Exception:
+                logger.exception("questions are not answered for a while")
+            await asyncio.sleep(AGAIN_SECONDS)
+
+    async def _run(self) -> None:
+        client = AIOKafkaConsumer(**client_settings(self._config), auto_offset_reset="latest")
+        try:
+            await client.start()
+            while True:
+                await self._step(client)
+        finally:
+            await client.stop()
+
+    async def _step(self, client: AIOKafkaConsumer) -> None:
+        live = {TopicPartition(self._topic, task.partition) for task in self._tasks if not task.is_paused}
+        if live != client.assignment():
+            client.assign(sorted(live))
+        if not live:
+            await asyncio.sleep(POLL_MS / 1000)
+            return
+        fetched = await client.getmany(timeout_ms=POLL_MS, max_records=MOST_QUESTIONS)
+        records = [record for found in fetched.values() for record in found]
+        await asyncio.gather(*map(self._take, records))
+
+    async def _take(self, record: Any) -> None:
+        if time.time() * 1000 - record.timestamp > EXPIRES_MS:
+            return
+        try:
+            asked = msgspec.msgpack.decode(record.value, type=WhatIfAsked)
+        except msgspec.MsgspecError as error:
+            logger.error("%s/%d@%d is no question: %s", record.topic, record.partition, record.offset, error)
+            return
+        answered = await self._answer(record.partition, asked)
+        if not 0 <= asked.answer_to < self._config.partitions:
+            return
+        value = msgspec.msgpack.encode(answered)
+        target = self._config.topic(ANSWERS), asked.answer_to
+        await publish(self._producer, {target: [OutRecord(asked.question_id.encode(), value)]})
+        self.answered += 1
+
+    async def _answer(self, partition: int, asked: WhatIfAsked) -> WhatIfAnswered:
+        try:
+            async with asyncio.timeout(EXPIRES_MS / 1000):
+                step = await self._ask(partition, asked)
+        except TimeoutError:
+            return _unanswered(asked, "the worker is busy")
+        except Exception as error:
+            # Of a question nothing may follow for the worker, whatever is wrong with it.
+            logger.exception("a question cannot be answered")
+            return _unanswered(asked, f"{type(error).__name__}")
+        if step is None:
+            return _unanswered(asked, "the buyer's partition is not here")
+        if len(step.too_late) + len(step.refused) + len(step.conflicting) + len(step.aside):
+            return _unanswered(asked, "an event would not be taken in")
+        told = [(each.stream, each.record) for each in step.outputs]
+        return WhatIfAnswered(
+            asked.question_id,
+            tuple((name, self._codec.encode(name, record)) for name, record in told if name not in INTERNAL),
+            not_asked(record for _, record in told),
+        )
+
+    async def _ask(self, partition: int, asked: WhatIfAsked) -> TaskResult | None:
+        """What would follow. Nothing where the task is not here, or knows of something that is not stored."""
+        facts = [self._fact(partition, *event) for event in asked.events[:MOST_EVENTS]]
+        try:
+            task = self._tasks[partition]
+        except KeyError:
+            return None
+        # Between two steps all rows are stored.
+        async with task.turn:
+            return None if task.is_dropped or task.is_paused else task.core.what_if(facts)
+
+    def _fact(self, partition: int, stream: str, data: bytes) -> Any:
+        """Raises ``ValueError`` for what would not come to this task."""
+        if stream not in READS[ASKED_OF] or stream not in INPUTS:
+            raise ValueError(f"{stream} is no input of {ASKED_OF}")
+        fact: Any = with_canonical_numbers(self._codec.decode(stream, data))
+        if partition_of(getattr(fact, INPUTS[stream].key), self._config.partitions) != partition:
+            raise ValueError("an event belongs to another partition")
+        return fact
+
+
+def _unanswered(asked: WhatIfAsked, why: str) -> WhatIfAnswered:
+    return WhatIfAnswered(asked.question_id, obstacle=why)
