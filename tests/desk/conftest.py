@@ -22,10 +22,10 @@ from tests.desk.browser import Browser
 from tests.desk.people import PEOPLE
 from tests.desk.pipeline import Pipeline
 from tests.desk.serving import served
-from tests.desk.stories import empty_parcel, story
+from tests.desk.stories import empty_parcel, ring_of_two, story
 from tests.detectors.judged import events_of
 
-STARTS_AT = 1_790_000_000.0
+STARTS_AT = 1_775_000_000.0
 """The desk's clock, in seconds."""
 
 
@@ -66,6 +66,12 @@ class DeskWorld:
         number = next(self._numbers)
         self.pipeline.take(events_of(empty_parcel(number, shop, 19900)))
         return str(number)
+
+    def fresh_ring(self, shop: str) -> int:
+        """The number of the first of two new buyers who are linked: see `ring_of_two`."""
+        number, _ = next(self._numbers), next(self._numbers)
+        self.pipeline.take(events_of(ring_of_two(number, shop)))
+        return number
 
     def settle_audit(self) -> None:
         """Return when everything that was looked at is stored."""
