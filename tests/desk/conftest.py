@@ -2,9 +2,11 @@
 
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from hashlib import sha256
 from itertools import count
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import clickhouse_connect
@@ -17,6 +19,7 @@ from cloudtag.desk.desk import Desk
 from cloudtag.desk.session import SignedIn
 from cloudtag.policy.load import shipped
 from cloudtag.serving.tokens import TokenBook
+from cloudtag.serving.viewers import Viewer
 from cloudtag.warehouse.migrate import migrate
 from tests.desk.browser import Browser
 from tests.desk.people import PEOPLE
@@ -32,11 +35,14 @@ STARTS_AT = 1_775_000_000.0
 class DeskWorld:
     """The desk, what is behind it, and clients for its people."""
 
-    def __init__(self, client: Client, database: str, connect: Callable[[], Client]) -> None:
+    def __init__(
+        self, client: Client, database: str, connect: Callable[[], Client], people: Mapping[str, Viewer] = PEOPLE
+    ) -> None:
+        """`people`: who holds which token."""
         self.client, self.database = client, database
         self.pipeline = Pipeline(client, database)
         self.seconds = STARTS_AT
-        book = TokenBook((sha256(name.encode()).hexdigest(), viewer) for name, viewer in PEOPLE.items())
+        book = TokenBook((sha256(name.encode()).hexdigest(), viewer) for name, viewer in people.items())
         self.desk = Desk(
             asking=Asking(connect),
             publish=self.pipeline.publish,
@@ -85,9 +91,9 @@ class DeskWorld:
         return self.client.query(sql).result_rows[0][0]
 
 
-@pytest.fixture(scope="session")
-def desk_database(warehouse_url: str) -> Iterator[tuple[str, Callable[[], Client]]]:
-    """A migrated database for the desk, and what connects to it."""
+@contextmanager
+def desk_world(warehouse_url: str, told: Sequence[Any], people: Mapping[str, Viewer] = PEOPLE) -> Iterator[DeskWorld]:
+    """A desk that is served, over a database of its own in which events are told."""
     database = f"desk_{uuid.uuid4().hex[:8]}"
     keeper = clickhouse_connect.get_client(dsn=warehouse_url, autogenerate_session_id=False)
     migrate(keeper, database)
@@ -97,18 +103,18 @@ def desk_database(warehouse_url: str) -> Iterator[tuple[str, Callable[[], Client
         client.database = database
         return client
 
-    yield database, connect
+    made = DeskWorld(connect(), database, connect, people)
+    made.pipeline.take(told)
+    with served(made.app) as made.port:
+        yield made
     keeper.command(f"DROP DATABASE {database}")
     keeper.close()
 
 
 @pytest.fixture(scope="session")
-def world(desk_database: tuple[str, Callable[[], Client]]) -> Iterator[DeskWorld]:
+def world(warehouse_url: str) -> Iterator[DeskWorld]:
     """The desk with its stories. Tests that act use buyers of their own."""
-    database, connect = desk_database
-    made = DeskWorld(connect(), database, connect)
-    made.pipeline.take(story())
-    with served(made.app) as made.port:
+    with desk_world(warehouse_url, story()) as made:
         yield made
 
 

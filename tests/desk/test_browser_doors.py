@@ -70,7 +70,8 @@ class _Elsewhere(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         body = f"""<form method=post action="{self.target}"><input name=verdict value=normal>
-            <input name=revision value=0><input name=form_id value="{"x" * 24}"><input name=csrf value=""></form><script>document.forms[0].submit()
+            <input name=form_id value="{"x" * 24}"><input name=csrf value=""></form>
+            <script>document.forms[0].submit()
             </script>""".encode()
         self.send_response(200)
         self.send_header("content-type", "text/html")

@@ -47,7 +47,7 @@ ROUTES: tuple[DeskRoute, ...] = (
     DeskRoute("/rings/{alert_id}", ring.ring, is_scoped=True),
     DeskRoute("/rings/{alert_id}/verdict", ring.ring_verdict, is_act=True, is_scoped=True),
     DeskRoute("/shops", overviews.shops),
-    DeskRoute("/shops/{platform}/{shop_id}", overviews.shop, is_scoped=True),
+    DeskRoute("/shops/{platform}/{shop_id:path}", overviews.shop, is_scoped=True),
     DeskRoute("/platform", overviews.platform),
     DeskRoute("/detectors", overviews.detectors),
     DeskRoute("/detectors/{name}", overviews.detector),
