@@ -59,7 +59,7 @@ def _takes_any_text(hint: Any) -> bool:
 
 
 def of_every_stream(about: dict[str, str]) -> list[Any]:
-    """The schemas' examples of every input stream, all fields filled, about the buyer, order and shop that are named."""
+    """The examples of every input stream, all fields filled, about the buyer, order and shop that are named."""
     found = []
     for stream in INPUTS:
         for path in sorted((EXAMPLES / stream).glob("[!b]*.json")):

@@ -53,6 +53,8 @@ class CaseView:
     known: dict[str, str]
     """The address of each record that is shown, by its id."""
     claimed_by: str | None
+    others: tuple[str, ...]
+    """Who else looks at it."""
     sent: SentAct | None
     sent_words: str
     sent_id: str
@@ -79,6 +81,7 @@ async def case_view(visit: Visit, case: DeskCase) -> CaseView:
         journeys=tuple(journey_picture(visit.language, track) for track in case.parcels if track.scans),
         known=dict(_known(case)),
         claimed_by=claim["actor"] if claim else None,
+        others=visit.desk.looking.others(alert_id, visit.viewer, visit.desk.now()),
         sent=sent if is_own else None,
         sent_words=told(visit.language, sent.event) if sent is not None and is_own else "",
         sent_id=sent_id if is_own else "",

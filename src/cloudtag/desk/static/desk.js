@@ -62,6 +62,12 @@
       const waiting = document.querySelector("[data-sent=yes] a");
       if (waiting) waiting.click();
     });
+    source.addEventListener("looking", (event) => {
+      const line = document.getElementById("looking");
+      if (!line) return;
+      line.textContent = JSON.parse(event.data).text;
+      line.hidden = !line.textContent;
+    });
     addEventListener("pagehide", () => source.close());
   }
 })();
