@@ -87,7 +87,7 @@ class AuditLog:
 
 
 def entry_of(request: Request, viewer: Viewer, status: int, now_ms: int, sent_event_id: str | None) -> AuditEntry:
-    """The record of a request that was answered. Of what was typed only the reason to see who a buyer is stands in it."""
+    """The record of a request that was answered. Of what was typed it has the reason to see who a buyer is alone."""
     alert_id = request.path_params.get("alert_id", "")
     kind: AuditKind = "refused" if status >= BAD else "act" if request.method == "POST" else "view"
     return AuditEntry(

@@ -15,7 +15,7 @@ from cloudtag.desk.case import CaseFact, DeskCase, claim_of
 from cloudtag.desk.desk import SentAct
 from cloudtag.desk.journey_svg import JourneyPicture, journey_picture
 from cloudtag.desk.language import Language
-from cloudtag.desk.offers import CaseOffers, offers
+from cloudtag.desk.offers import CaseOffers, new_form_id, offers
 from cloudtag.desk.visit import Visit
 from cloudtag.detectors.registry import all_detectors
 from cloudtag.explain.conditions import ShownCondition, conditions
@@ -67,8 +67,8 @@ class CaseView:
     """What this person may do about the case."""
 
 
-async def case_view(visit: Visit, case: DeskCase) -> CaseView:
-    """The words of a case for a visit. Raises `NoAnswerError`."""
+async def case_view(visit: Visit, case: DeskCase, *, is_past: bool = False) -> CaseView:
+    """The words of a case for a visit. Raises `NoAnswerError`. `is_past`: as it was; nothing can be done about that."""
     alert_id = case.alert.alert_id
     claim = (await claim_of(visit.desk.asking, [alert_id], visit.desk.now_ms)).get(alert_id)
     sent_id = visit.request.query_params.get("sent", "")
@@ -89,7 +89,7 @@ async def case_view(visit: Visit, case: DeskCase) -> CaseView:
         may_undo=is_own and visit.desk.may_undo(sent_id, visit.viewer.name) is not None,
         is_undone="undone" in visit.request.query_params,
         links=tuple(_links(visit, case)),
-        acts=await offers(visit, case),
+        acts=CaseOffers(new_form_id()) if is_past else await offers(visit, case),
     )
 
 

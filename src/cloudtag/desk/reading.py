@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from cloudtag.contract.records import SEVERITIES
 from cloudtag.desk import views
+from cloudtag.desk.as_of import moment_of
 from cloudtag.desk.case import case_of, claim_of
 from cloudtag.desk.case_view import case_view
 from cloudtag.desk.filters import DUE, FAMILIES, QueueFilter
@@ -49,12 +50,13 @@ async def case(visit: Visit) -> Response:
 async def case_page(visit: Visit, status: int = 200, stale: int | None = None) -> Response:
     """The page of the case that the address names. `stale`: the revision that was seen and is no longer the newest."""
     alert_id = visit.request.path_params["alert_id"]
-    found = await case_of(visit.desk.asking, visit.viewer, alert_id)
+    at = moment_of(visit.request.query_params.get("at", ""), visit.desk.zone)
+    found = await case_of(visit.desk.asking, visit.viewer, alert_id, at)
     if found is None:
         raise NotSeenError(alert_id)
     visit.desk.looking.saw(alert_id, visit.viewer, visit.desk.now())
-    view = await case_view(visit, found)
-    return visit.page("case.html", status, case=found, view=view, stale=stale)
+    view = await case_view(visit, found, is_past=at is not None)
+    return visit.page("case.html", status, case=found, view=view, stale=stale, at=at)
 
 
 async def case_file(visit: Visit) -> Response:
