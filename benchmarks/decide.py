@@ -97,7 +97,7 @@ def shown(name: str, rate: int, times: list[float], answers: Counter[str]) -> st
 
 
 async def until_ready(url: str) -> None:
-    """Wait until the service knows all that stands."""
+    """Wait until the process there says that it is ready."""
     async with aiohttp.ClientSession() as session:
         for _ in range(1200):
             try:
@@ -107,7 +107,7 @@ async def until_ready(url: str) -> None:
             except aiohttp.ClientConnectionError:
                 pass
             await asyncio.sleep(0.1)
-    raise SystemExit("the service never knew what stands")
+    raise SystemExit("it never was ready")
 
 
 async def measure(options: Any) -> None:

@@ -46,15 +46,15 @@ class Load:
         return Load([], records[: int(len(records) * share)], self.until_ms)
 
 
-def make(profile: Profile) -> Load:
-    """The profile's stream. Equal profiles give equal bytes.
+def make(profile: Profile, fraud_share: float | None = None) -> Load:
+    """The profile's stream. Equal profiles give equal bytes. `fraud_share`: of all refunds (none: as shipped).
 
     Left out are a few stories of half a year before: a plain loop reads topics at different paces, and would take
     what it reads last of them for too old to matter. The worker reads by event time.
     """
     read = {stream for streams in READS.values() for stream in streams}
     codec = Codec()
-    world = World(events=profile.events, seed=profile.seed)
+    world = World(events=profile.events, seed=profile.seed, fraud_share=fraud_share)
     events = [
         event
         for event in simulate(world).events()

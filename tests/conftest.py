@@ -20,7 +20,7 @@ BROKERS = {"broker", "kafka_bootstrap", "tansu_bootstrap"}
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files that wait for brokers come first: they last longest, and all processes should end at the same time."""
-    for item in effort.spare(items):
+    for item in effort.left_to_a_thorough_run(items):
         item.add_marker(pytest.mark.long)
     slow = {item.path for item in items if BROKERS.intersection(getattr(item, "fixturenames", ()))}
     items.sort(key=lambda item: item.path not in slow)

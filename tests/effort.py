@@ -1,6 +1,6 @@
 """How much of what could be tried is tried in every run, and what is left to a thorough one (`make test-long`)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import pytest
 from hypothesis import settings
@@ -42,6 +42,30 @@ All that is quick runs on both in every run.
 SPARE = {"tansu": "kafka", "in_process": "over_http"}
 """Which server is left out there, and in favour of which: that which an installation has."""
 
+STOOD_FOR = (
+    "benchmarks/test_detectors.py::test_every_detector_is_clocked",
+    "cli/test_backtest.py::test_the_same_policy_shows_nothing",
+    "clients/test_librdkafka.py::test_what_stands_is_what_replay_says[tansu",
+    "clients/test_oversized_batches.py::test_who_only_looks_on",
+    "integration/test_onboarding.py::test_history_and_then_live_events",
+    "integration/test_pipeline.py::test_two_workers_and_a_rebalance_say_what_replay_says[kafka-memory]",
+    "streams/sink/test_faults.py::test_sinks_and_the_warehouse_are_killed",
+    "streams/test_every_await.py::test_a_step_that_fails_at_any_await_loses_nothing[kafka-sent again]",
+    "streams/test_every_await.py::test_a_step_that_fails_at_any_await_loses_nothing[kafka-store]",
+    "streams/test_every_await.py::test_a_step_that_is_cancelled",
+    "streams/test_every_await.py::test_an_owner_that_freezes_at_any_await_and_wakes_changes_nothing[kafka-rocksdb]",
+    "streams/test_faults.py::test_workers_ended_in_the_middle_of_batches_lose_nothing[kafka-graceful",
+    "streams/test_frozen_workers.py::test_a_worker_that_freezes_and_wakes_changes_nothing[kafka-after",
+    "streams/test_frozen_workers.py::test_a_worker_that_freezes_and_wakes_changes_nothing[kafka-before -state",
+    "streams/test_migration.py::test_migrating_again_begins_anew",
+    "streams/test_migration.py::test_what_workers_have_written_since",
+    "streams/test_misplaced_faults.py::test_workers_killed",
+    "streams/test_stalls.py::test_a_worker_with_nothing_to_do_stays",
+    "warehouse/test_migrate.py::test_what_is_stored_while_columns_are_added",
+)
+"""Slow tests for which a sibling of theirs stands in every run: the same fault at another place, the same way on
+another server, or the same thing whole, from the worker to the warehouse."""
+
 
 def register() -> None:
     """Make the profile known; `make test-long` asks for it."""
@@ -58,7 +82,12 @@ def is_thorough() -> bool:
     return settings.get_current_profile_name() == THOROUGH
 
 
-def spare(items: Iterable[pytest.Item]) -> list[pytest.Item]:
+def left_to_a_thorough_run(items: Sequence[pytest.Item]) -> list[pytest.Item]:
+    """The slow tests that are not tried in every run."""
+    return [*_spare(items), *(item for item in items if item.nodeid.removeprefix("tests/").startswith(STOOD_FOR))]
+
+
+def _spare(items: Iterable[pytest.Item]) -> list[pytest.Item]:
     """The tests that are another one over again, on a server that an installation does not have."""
     slow = [item for item in items if item.nodeid.startswith(SLOW_TWICE)]
     known = {item.nodeid for item in slow}

@@ -31,21 +31,23 @@ class Order(Struct, frozen=True, kw_only=True):
 
     def config(self) -> Config:
         """The worker's settings, the same for whoever writes, judges or checks."""
-        return Config.read(
-            {
-                "KAFKA": self.broker,
-                "CLOUDTAG_APP_ID": "bench",
-                "CLOUDTAG_TOPIC_PREFIX": "bench-",
-                "CLOUDTAG_PARTITIONS": str(self.partitions),
-                "CLOUDTAG_BATCH_RECORDS": str(self.batch_records),
-                "CLOUDTAG_CLOCK": "data",
-                "CLOUDTAG_STORE": "rocksdb" if "rocksdb" in self.rung else "memory",
-                "CLOUDTAG_DATA_DIR": self.data_dir,
-                # The embedded broker lets a joining worker wait for half of this.
-                "CLOUDTAG_SESSION_TIMEOUT_SECONDS": "6",
-                "CLOUDTAG_REBALANCE_TIMEOUT_SECONDS": "6",
-            }
-        )
+        return Config.read(self.settings())
+
+    def settings(self) -> dict[str, str]:
+        """The same as a process is told them."""
+        return {
+            "KAFKA": self.broker,
+            "CLOUDTAG_APP_ID": "bench",
+            "CLOUDTAG_TOPIC_PREFIX": "bench-",
+            "CLOUDTAG_PARTITIONS": str(self.partitions),
+            "CLOUDTAG_BATCH_RECORDS": str(self.batch_records),
+            "CLOUDTAG_CLOCK": "data",
+            "CLOUDTAG_STORE": "rocksdb" if "rocksdb" in self.rung else "memory",
+            "CLOUDTAG_DATA_DIR": self.data_dir,
+            # The embedded broker lets a joining worker wait for half of this.
+            "CLOUDTAG_SESSION_TIMEOUT_SECONDS": "6",
+            "CLOUDTAG_REBALANCE_TIMEOUT_SECONDS": "6",
+        }
 
 
 def quiet_stdout() -> None:

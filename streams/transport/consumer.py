@@ -113,7 +113,7 @@ class BatchConsumer(Consumer):
             await self.wait(self._work.wait())
             self._work.clear()
             while self.flow_active and (task := self._next_task()) is not None:
-                batch = self.buffers.next_batch(task)
+                batch = self.buffers.next_batch(task, self._is_dry)
                 self._outages.look()
                 self.in_flight.deliver(batch)
                 self._room.set()
@@ -142,6 +142,10 @@ class BatchConsumer(Consumer):
             self._patience[task] = now + PATIENCE_SECONDS
             asyncio.get_running_loop().call_later(PATIENCE_SECONDS, self._work.set)
         return now < self._patience[task]
+
+    def _is_dry(self, tp: TP) -> bool:
+        """Whether all that is known to be on the broker of a partition has come here."""
+        return not self._unread(tp)
 
     def _tps_of(self, task: TaskId) -> list[TP]:
         """The assigned partitions of a task; looked up once per assignment."""

@@ -12,7 +12,7 @@ A topic's clock is the highest event time up to and including its next record, s
 """
 
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from faust.types import TP
@@ -155,8 +155,12 @@ class PartitionBuffers:
         found = {task: _clock(buffers) for task, buffers in self._tasks.items()}
         return {task: clock for task, clock in sorted(found.items(), key=lambda item: item[1]) if clock != END_OF_TIME}
 
-    def next_batch(self, task: TaskId) -> Batch:
-        """The next batch of a task: the earliest records of its topics, merged by their clocks."""
+    def next_batch(self, task: TaskId, is_dry: Callable[[TP], bool] = lambda _: False) -> Batch:
+        """The next batch of a task: the earliest records of its topics, merged by their clocks.
+
+        `is_dry`: whether a partition has no records on the broker either. What comes next in it is not known, and not
+        waited for.
+        """
         buffers = {tp: buffer for tp, buffer in self._tasks[task].items() if buffer.head is not None}
         content, taken, before = DecodedBatch(), 0, self._waiting_bytes(task)
         ends: dict[TP, tuple[int, int]] = {}
@@ -168,9 +172,9 @@ class PartitionBuffers:
             ends[tp] = ends.get(tp, (0, 0))[0] + count, last_offset
             taken += count
             if buffers[tp].head is None:
-                # What comes next in this topic is not known: the batch must not run past it.
                 del buffers[tp]
-                if others:
+                if others and not is_dry(tp):
+                    # What comes next in this topic is not here yet: the batch must not run past it.
                     break
         runs = [RecordRun(tp, count, last) for tp, (count, last) in ends.items()]
         size_bytes = before - self._waiting_bytes(task) - taken * RECORD_BYTES

@@ -164,9 +164,15 @@ def test_a_closed_pipe_is_no_error() -> None:
         assert b"Traceback" not in child.stderr.read()
 
 
+def _listen_to_ctrl_c() -> None:
+    """Tests that were started in the background of a shell ignore it, and so would their children."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_ctrl_c_ends_quietly() -> None:
     command = [sys.executable, "-m", "cloudtag.cli", "replay", "-"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, preexec_fn=_listen_to_ctrl_c) as child:
         assert child.stdin is not None
         assert child.stderr is not None
         # More than the command reads ahead: once all of it is taken, the command is at work.

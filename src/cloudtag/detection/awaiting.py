@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -22,6 +23,8 @@ from cloudtag.parcels.uses import WAIT_MS, journey_of_use
 
 _AHEAD_MS = 30 * DAY_MS
 """How far ahead of now days of rest are looked for: no holidays are longer."""
+_NO_END = 1 << 62
+"""Later than any hour."""
 
 
 class Awaited(NamedTuple):
@@ -37,15 +40,33 @@ class BusyHours:
 
     def __init__(self, told: CourierReported) -> None:
         """`told`: what was said of its silence last."""
-        self._silences = [(hour_of(start), hour_of(end)) for start, end in told.silences]
-        self._silent_since = hour_of(told.silent_since) if told.silent_since else None
+        silences = [(hour_of(start), hour_of(end)) for start, end in told.silences]
+        if told.silent_since:
+            silences.append((hour_of(told.silent_since), _NO_END))
+        starts: list[int] = []
+        ends: list[int] = []
+        for start, end in sorted(silences):
+            if ends and start <= ends[-1]:
+                ends[-1] = max(end, ends[-1])
+            else:
+                starts.append(start)
+                ends.append(end)
+        self._starts, self._ends = starts, ends
 
     def __contains__(self, hour: object) -> bool:
         """Whether a scan was shown in that hour, as far as is known."""
         assert isinstance(hour, int)
-        if self._silent_since is not None and hour >= self._silent_since:
-            return False
-        return not any(start <= hour < end for start, end in self._silences)
+        place = bisect_right(self._starts, hour) - 1
+        return place < 0 or hour >= self._ends[place]
+
+    def of(self, since: int, end: int) -> bytearray:
+        """Of each hour from one to another, in turn: 1 where a scan was shown, else 0."""
+        found = bytearray(b"\x01") * max(0, end - since)
+        for start, over in zip(self._starts, self._ends, strict=True):
+            first, last = max(start, since) - since, min(over, end) - since
+            if first < last:
+                found[first:last] = bytes(last - first)
+        return found
 
 
 @once_of_case

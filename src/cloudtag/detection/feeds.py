@@ -107,8 +107,9 @@ def broke_off(
     silences that ended count, after which the feed went on: one that thins out is coming to its end.
     """
     busy, since, end = BusyHours(told), hour_of(told.occurred_at), hour_of(until_ms - 1) + 1
-    usual = _usual_hours(busy, since, end)
-    silent = [hour for hour in sorted(usual) if hour not in busy]
+    shown = busy.of(since, end)
+    usual = _usual_hours(shown, since)
+    silent = [hour for hour in sorted(usual) if not shown[hour - since]]
     if not silent or not _is_steady(len(usual), silent):
         return False
     last = min(end, hour_of(told.silent_since)) if is_over and told.silent_since else end
@@ -125,13 +126,13 @@ def _goes_on(busy: BusyHours, usual: Collection[int], after: int, end: int) -> b
     return sum(hour in busy for hour in later) * 2 > len(later)
 
 
-def _usual_hours(busy: BusyHours, since: int, end: int) -> set[int]:
+def _usual_hours(shown: bytearray, since: int) -> set[int]:
     """The hours of a time that were busy on most of its days."""
     found = set[int]()
-    for first in range(since, min(since + _DAY_HOURS, end)):
-        days = range(first, end, _DAY_HOURS)
-        if sum(hour in busy for hour in days) * 2 > len(days):
-            found.update(days)
+    for first in range(min(len(shown), _DAY_HOURS)):
+        days = shown[first::_DAY_HOURS]
+        if sum(days) * 2 > len(days):
+            found.update(range(since + first, since + len(shown), _DAY_HOURS))
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from msgspec import Struct
@@ -28,7 +28,7 @@ class New(Struct, frozen=True, eq=False, gc=False):
 class News:
     """What is new in a keyed state, by row and fact id, and what refuted the alerts taken back so far."""
 
-    __slots__ = ("_rows", "added", "cleared")
+    __slots__ = ("_amounts_to", "_rows", "added", "cleared")
 
     def __init__(self) -> None:
         """Nothing is new."""
@@ -37,6 +37,17 @@ class News:
         """What was added since anybody asked, of most keyed states nobody does: the row, the fact's id, the fact, and
         what stood in its place."""
         self._rows: dict[str, dict[str, New]] | None = None
+        self._amounts_to: dict[New, tuple[Cause, ...]] | None = None
+
+    def amounts_to(self, new: New, causes: Callable[[New], Iterable[Cause]]) -> tuple[Cause, ...]:
+        """The causes that a new fact amounts to: every row that reads it asks, they are looked for once."""
+        known = self._amounts_to
+        if known is None:
+            known = self._amounts_to = {}
+        found = known.get(new)
+        if found is None:
+            found = known[new] = tuple(causes(new))
+        return found
 
     @property
     def rows(self) -> dict[str, dict[str, New]]:

@@ -17,7 +17,7 @@ from cloudtag.engine.row_kind import Index
 from cloudtag.engine.row_kinds import RowKinds
 from cloudtag.engine.rows import Row
 from cloudtag.policy.model import Policies
-from cloudtag.processors.causes import causes_of
+from cloudtag.processors.causes import causes_in
 
 DAY_MS = 86_400_000
 LONGEST_WINDOW_DAYS = 180
@@ -122,7 +122,7 @@ class KeyedProcessor:
     def causes(self, state: KeyedState, row_id: str, news: News) -> tuple[Cause, ...]:
         """All that is new in the keyed state."""
         del state, row_id
-        return causes_of(new for _, _, new in news.of())
+        return causes_in(news)
 
     def withdrawn(self, state: KeyedState, row_id: str, record: Any, news: News, now_ms: int) -> Any:
         """Nothing is to be said beyond that it is taken back, but of a tag that it never counted."""

@@ -13,7 +13,7 @@ from cloudtag.contract.links import AttributeUsed, LinkPassed, LinkReported, Sku
 from cloudtag.contract.parcels import ParcelReported, WaybillUsed
 from cloudtag.contract.shops import ShopReported, TagRequested
 from cloudtag.contract.streams import STREAM_OF
-from cloudtag.engine.news import UNKNOWN, New
+from cloudtag.engine.news import UNKNOWN, New, News
 from cloudtag.parcels.told import scans_told
 
 MOST_CAUSES = 10
@@ -35,8 +35,16 @@ _WHAT: dict[type[Any], Callable[[Any], str]] = {
 
 def causes_of(news: Iterable[New]) -> tuple[Cause, ...]:
     """The input events that new facts amount to, oldest first, each once; of many the newest."""
-    found = {cause for new in news for cause in _causes(new)}
-    ordered = sorted(found, key=lambda c: (c.occurred_at, c.stream, c.event_id, c.what))
+    return _newest({cause for new in news for cause in _causes(new)})
+
+
+def causes_in(news: News, row_ids: Iterable[str] | None = None) -> tuple[Cause, ...]:
+    """The same of all that is new in these rows of a keyed state, in all of them for None."""
+    return _newest({cause for _, _, new in news.of(row_ids) for cause in news.amounts_to(new, _causes)})
+
+
+def _newest(causes: Iterable[Cause]) -> tuple[Cause, ...]:
+    ordered = sorted(causes, key=lambda c: (c.occurred_at, c.stream, c.event_id, c.what))
     return tuple(ordered[-MOST_CAUSES:])
 
 

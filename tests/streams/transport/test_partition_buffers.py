@@ -3,6 +3,7 @@
 import tracemalloc
 from typing import NamedTuple
 
+import pytest
 from aiokafka.structs import ConsumerRecord
 from faust.types import TP
 from hypothesis import given
@@ -82,6 +83,12 @@ def test_a_late_record_holds_nobody_up() -> None:
     # a: 10 ── 1(late) ── 20        b: 11 ── 21
     batch = feed_of({A: [10, 1, 20], B: [11, 21]}).next_batch(("g", 0))
     assert [at for _, at in pairs(batch)] == [10, 1, 11, 20]
+
+
+@pytest.mark.parametrize(("dry", "times"), [({}, [10, 20]), ({A}, [10, 20]), ({B}, [10, 20, 30, 40])])
+def test_a_batch_ends_with_a_topic_of_which_more_is_to_come(dry: set[TP], times: list[int]) -> None:
+    buffers = feed_of({A: [10, 30, 40], B: [20]})
+    assert [at for _, at in pairs(buffers.next_batch(("g", 0), dry.__contains__))] == times
 
 
 def test_a_small_topic_waits_for_a_large_one() -> None:

@@ -37,7 +37,7 @@ from cloudtag.processors.buyers.rows.risk import risk_kind
 from cloudtag.processors.buyers.rows.shops import SHOPS
 from cloudtag.processors.buyers.rows.tags import TAGS
 from cloudtag.processors.buyers.rows.unheard import UNHEARD
-from cloudtag.processors.causes import MOST_CAUSES, causes_of
+from cloudtag.processors.causes import MOST_CAUSES, causes_in, causes_of
 
 _RISK = risk_kind(Judges(ORDER.judge, PARCEL.judge))
 
@@ -78,7 +78,7 @@ class Buyers(KeyedProcessor):
 
     def causes(self, state: KeyedState, row_id: str, news: News) -> tuple[Cause, ...]:
         """What is new in the rows it reads, and what refuted the alerts it follows."""
-        found = causes_of(new for _, _, new in news.of(self.kinds.read_by(state, row_id)))
+        found = causes_in(news, self.kinds.read_by(state, row_id))
         return tuple(dict.fromkeys((*news.cleared, *found)))[:MOST_CAUSES] if row_id in self.kinds.layers else found
 
     def withdrawn(self, state: KeyedState, row_id: str, record: Any, news: News, now_ms: int) -> Any:
