@@ -1,6 +1,7 @@
 """Whole ways through the desk in a browser: from the queue to the right verdict, a tag, a ring, and back again."""
 
 from collections.abc import Iterator
+from statistics import median
 from typing import get_args
 
 import pytest
@@ -11,7 +12,7 @@ from cloudtag.contract.events import AlertAnswered, TagSubmitted
 from tests.desk.cases import alert_of_case, case_of
 from tests.desk.chromium import chromium, needs_chromium, page_of
 from tests.desk.conftest import DeskWorld
-from tests.desk.hands import Hand, Way, hand
+from tests.desk.hands import Hand, Keys, Way, hand
 from tests.desk.stories import SANCTIONED
 
 pytestmark = needs_chromium
@@ -127,3 +128,27 @@ def test_a_reviewers_way_from_the_queue_to_verdict_ring_and_appeal(
         _judges(page, person, acted, "s2")
         _decides_a_ring(page, person, acted, "s2")
         _hears_an_appeal(page, person, acted, dict(zip(get_args(Way), SANCTIONED, strict=True))[way])
+
+
+KEY_SECONDS, THINK_SECONDS, WORDS_PER_MINUTE = 0.28, 1.35, 250
+"""The keystroke-level model: a key of somebody who does not type for a living, a thought before each step, reading."""
+LONGEST_SECONDS = 20.0
+
+
+def test_the_median_case_takes_twenty_seconds_at_most(acted: DeskWorld, browser: Browser) -> None:
+    acted.fresh("s-pace")
+    with page_of(browser, acted, "petra") as page:
+        person = Keys(page)
+        cases = [link.get_attribute("href") or "" for link in page.locator("li.case a.title").all()][:9]
+        page.goto("/queue?shop=s-pace")
+        person.take(page.locator("li.case a.title").first)
+        thoughts, words = 1, list[int]()
+        _verdict(page, person, "abnormal")
+        thoughts += 2
+        for case in cases:
+            page.goto(case)
+            told = page.locator(".casehead h1, .casehead .line, .told .lead").all_inner_texts()
+            words.append(len(" ".join(told).split()))
+    reading = median(words) / WORDS_PER_MINUTE * 60
+    seconds = len(person.done) * KEY_SECONDS + thoughts * THINK_SECONDS + reading
+    assert seconds <= LONGEST_SECONDS, (person.done, words)
