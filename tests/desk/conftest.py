@@ -68,9 +68,10 @@ class DeskWorld:
         return browser
 
     def fresh(self, shop: str = "s1") -> str:
-        """The number of a new buyer who sends an empty parcel back: `b…`, `o…` and `r…` are theirs."""
+        """The number of a new buyer who sends an empty parcel back: `b…`, `o…` and `r…` are theirs. Each is dearer than
+        the one before, and so comes before it in the queue."""
         number = next(self._numbers)
-        self.pipeline.take(events_of(empty_parcel(number, shop, 19900)))
+        self.pipeline.take(events_of(empty_parcel(number, shop, 19900 + 100 * number)))
         return str(number)
 
     def fresh_ring(self, shop: str) -> int:

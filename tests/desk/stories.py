@@ -63,7 +63,7 @@ def ring_of_two(n: int, shop: str) -> list[dict[str, Any]]:
 def sanctioned(n: int) -> list[dict[str, Any]]:
     """Buyer `b<n>` sends empty parcels back to three shops, which tag the buyer: a sanction follows."""
     told: list[dict[str, Any]] = []
-    for k, shop in enumerate(("s1", "s2", "s3"), 1):
+    for k, shop in enumerate(("s1", "s8", "s9"), 1):
         who = {"buyer_id": f"b{n}", "order_id": f"o{n}-{k}", "refund_id": f"r{n}-{k}", "shop_id": shop}
         account = {"shop_id": shop, "account_id": f"acc-{k}"}
         tagged = [{"order_id": who["order_id"], "buyer_id": who["buyer_id"]}]

@@ -24,14 +24,14 @@ def test_what_is_put_off_is_out_of_ones_own_queue_for_so_long(acted: DeskWorld) 
     assert _put_off(mei, case, "24").location == "/queue"
     [event] = [each for each in acted.pipeline.sent if isinstance(each, CaseAct)]
     assert (event.act, event.until_at) == ("snooze", event.occurred_at + 24 * 3_600_000)
-    assert alert_id not in mei.get("/queue").text
-    assert alert_id in mei.get("/queue?snoozed=yes").text
-    assert alert_id in petra.get("/queue?shop=s1").text, "others see it as before"
+    assert alert_id not in mei.cases()
+    assert alert_id in mei.cases("snoozed=yes")
+    assert alert_id in petra.cases("shop=s1"), "others see it as before"
     acted.seconds += 86_399
     mei.sign_in("mei")
-    assert alert_id not in mei.get("/queue").text
+    assert alert_id not in mei.cases()
     acted.seconds += 1
-    assert alert_id in mei.get("/queue").text
+    assert alert_id in mei.cases()
 
 
 def test_it_is_brought_back_at_once(acted: DeskWorld) -> None:
@@ -39,7 +39,7 @@ def test_it_is_brought_back_at_once(acted: DeskWorld) -> None:
     _put_off(mei, case, "168")
     acted.seconds += 1
     assert _put_off(mei, case, "0").location == case
-    assert alert_of_case(case) in mei.get("/queue").text
+    assert alert_of_case(case) in mei.cases()
 
 
 @pytest.mark.parametrize("hours", ["", "2", "-1", "x"])

@@ -30,9 +30,9 @@ def _acts(world: DeskWorld) -> list[object]:
     return [event for event in world.pipeline.sent if type(event).__name__ != "AuditEntry"]
 
 
-def _to_case(page: Page, person: Hand, case: str, shop: str) -> None:
-    """From the queue to a case."""
-    page.goto(f"/queue?shop={shop}")
+def _to_case(page: Page, person: Hand, case: str, choice: str) -> None:
+    """From a choice of the queue, of a shop and what else, to a case."""
+    page.goto(f"/queue?shop={choice}")
     person.take(page.locator(f'li[data-case="{alert_of_case(case)}"] a.title'))
     expect(page).to_have_url(case)
 
@@ -76,7 +76,7 @@ def _tags(page: Page, person: Hand, world: DeskWorld) -> None:
 def _decides_a_ring(page: Page, person: Hand, world: DeskWorld, shop: str) -> None:
     """All cases of a ring but the one that is left out get one verdict, and lose it again."""
     number = world.fresh_ring(shop)
-    _to_case(page, person, case_of(world, f"o{number + 1}x", "reused_waybill"), shop)
+    _to_case(page, person, case_of(world, f"o{number + 1}x", "reused_waybill"), f"{shop}&scenario=false_return_info")
     person.go(page.get_by_role("link", name="The ring"), "r")
     chosen = page.locator('input[type="checkbox"][name^="case:"]')
     count = chosen.count()
@@ -125,8 +125,8 @@ def test_a_reviewers_way_from_the_queue_to_verdict_ring_and_appeal(
 ) -> None:
     with page_of(browser, acted, "petra", has_javascript=way != "no_javascript") as page:
         person = hand(page, way)
-        _judges(page, person, acted, "s2")
-        _decides_a_ring(page, person, acted, "s2")
+        _judges(page, person, acted, "s4")
+        _decides_a_ring(page, person, acted, "s4")
         _hears_an_appeal(page, person, acted, dict(zip(get_args(Way), SANCTIONED, strict=True))[way])
 
 
