@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from cloudtag.detection.goods import Expected, claimed
 from cloudtag.detection.once import once_of_refunds
 from cloudtag.detection.order_view import OrderView
+from cloudtag.detection.orders import refunds_in
 from cloudtag.detection.parcel_goods import Part, expected_in, found_in
 from cloudtag.detection.refund_view import RefundView
 from cloudtag.detection.returned import Refunds, last_words
@@ -39,8 +40,9 @@ def has_come_back(order: OrderView, refund: RefundView, orders: Iterable[OrderVi
     """
     if is_all_back([(order, refund)]):
         return True
-    beside = {other.order_id: other for other in (*orders, order) if other.shop_id == order.shop_id}.values()
-    sharing = [(other, each) for other in beside for each in other.refunds.values() if each.unit == refund.unit]
+    beside = {(o.order_id, r.refund_id): (o, r) for o, r in refunds_in(orders, order.shop_id, refund.unit)}
+    own = [(order, each) for each in order.refunds.values() if each.unit == refund.unit]
+    sharing = [*(one for (order_id, _), one in beside.items() if order_id != order.order_id), *own]
     return len(sharing) > 1 and is_all_back(sharing)
 
 

@@ -10,6 +10,7 @@ from cloudtag.contract.journeys import JourneySeen, Place, ScanSeen
 from cloudtag.contract.parcels import ParcelReported
 from cloudtag.contract.types import Goods
 from cloudtag.detection.order_view import OrderView
+from cloudtag.detection.orders import sent_under
 from cloudtag.detection.sent import Sent
 from cloudtag.parcels.clock import DAY_MS, LOCAL_TIME_MS, StampedTime
 from cloudtag.parcels.courier import canonical_courier, is_known
@@ -88,7 +89,7 @@ def moment(scan: ScanSeen, journey: JourneySeen) -> StampedTime:
 
 def side_of(order: OrderView, orders: Iterable[OrderView], number: str) -> OrderSide:
     """What the buyer's orders at the shop that name a number say of its parcel: several may be sent in one."""
-    sharing = [order, *(o for o in orders if o.shop_id == order.shop_id and number in o.sent)]
+    sharing = [order, *sent_under(orders, order.shop_id, number)]
     return OrderSide(
         order_ids=frozenset(o.order_id for o in sharing),
         address_hashes=frozenset().union(*(o.address_hashes for o in sharing)),

@@ -15,6 +15,7 @@ from cloudtag.contract.records import Alert, Consequence, SubjectKind, TagConfir
 from cloudtag.contract.scope import scoped
 from cloudtag.decisions.reports import Report, order_of
 from cloudtag.detection.complaint_view import ComplaintView
+from cloudtag.detection.once import once_of_case
 from cloudtag.detection.order_view import OrderView
 from cloudtag.policy.model import Policies, Policy
 
@@ -57,6 +58,12 @@ class ConsequenceCase:
     limits: Sequence[OrderLimitChanged] = ()
     network: str = ""
     owners: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    made: dict[Any, Any] = field(default_factory=dict)
+    """What was found out about it so far (see `once_of_case`)."""
+
+    def alerts_naming(self, order_id: str) -> Sequence[Alert]:
+        """The alerts that name an order of that id, of whatever shop."""
+        return _by_order(self).get(order_id, ())
 
     @property
     def buyer(self) -> str:
@@ -76,6 +83,15 @@ __all__ = [
 ]
 Follow = Callable[[ConsequenceCase], Iterator[Follows | ConsequenceTimer]]
 """One rule: what follows from a case."""
+
+
+@once_of_case
+def _by_order(case: ConsequenceCase) -> dict[str, list[Alert]]:
+    found: dict[str, list[Alert]] = {}
+    for alert in case.alerts:
+        for order_id in dict.fromkeys(order_id for _, order_id in orders_named(alert)):
+            found.setdefault(order_id, []).append(alert)
+    return found
 
 
 def orders_named(alert: Alert) -> tuple[tuple[str, str], ...]:

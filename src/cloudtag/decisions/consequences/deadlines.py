@@ -33,9 +33,11 @@ def warn_of_deadlines(case: ConsequenceCase) -> Iterator[Follows | ConsequenceTi
     """
     for _, order in sorted(case.orders.items()):
         for refund in order.refunds.values():
-            alerts = [alert for alert in case.alerts if _is_about(alert, order, refund)]
             deadline = next((c.deadline_at for c in reversed(refund.changes) if c.deadline_at is not None), None)
-            if alerts and deadline is not None:
+            if deadline is None:
+                continue
+            alerts = [alert for alert in case.alerts_naming(order.order_id) if _is_about(alert, order, refund)]
+            if alerts:
                 yield from _warning(case, order, refund, alerts, deadline)
 
 

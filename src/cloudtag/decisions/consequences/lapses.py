@@ -33,7 +33,9 @@ def lapse_rights(case: ConsequenceCase) -> Iterator[Follows | ConsequenceTimer]:
 def _lapse(case: ConsequenceCase, found: list[Moment], conditions: tuple[Condition, ...]) -> Consequence:
     order, refund, _ = found[0].thing
     marks = sorted({mark for moment in found for mark in moment.thing[2].condition if mark in conditions})
-    alerts = [a.alert_id for a in case.alerts if a.detector == _DETECTOR and is_about(a, *order.name)]
+    alerts = [
+        a.alert_id for a in case.alerts_naming(order.order_id) if a.detector == _DETECTOR and is_about(a, *order.name)
+    ]
     refund_ids = sorted({moment.thing[1].refund_id for moment in found})
     return consequence(
         case.buyer,

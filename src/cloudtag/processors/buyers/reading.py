@@ -11,6 +11,7 @@ from cloudtag.contract.parcels import ParcelReported
 from cloudtag.contract.scope import unscoped
 from cloudtag.contract.shops import ShopReported
 from cloudtag.detection.order_view import OrderView
+from cloudtag.detection.orders import Orders
 from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.rows import Row
 from cloudtag.processors.base import DAY_MS, LONGEST_WINDOW_DAYS
@@ -29,12 +30,12 @@ def view_of(row: Row) -> OrderView:
     return view
 
 
-def orders(state: KeyedState) -> list[OrderView]:
+def orders(state: KeyedState) -> Orders:
     """All orders, by id and shop; made once until an order comes, changes or goes."""
-    found: list[OrderView] | None = state.memo
+    found: Orders | None = state.memo
     if found is None:
         views = (view_of(row) for row in state.rows_of("order") if row.facts)
-        found = state.memo = sorted(views, key=lambda order: (order.order_id, order.shop_id or ""))
+        found = state.memo = Orders(sorted(views, key=lambda order: (order.order_id, order.shop_id or "")))
     return found
 
 

@@ -12,6 +12,7 @@ from cloudtag.contract.links import AttributeUsed
 from cloudtag.contract.records import Alert, Label
 from cloudtag.detection.buyer_case import BuyerCase
 from cloudtag.detection.order_view import complaints_with_evidence
+from cloudtag.detection.orders import Orders
 from cloudtag.detection.signals import INVALID_ADDRESS, UNDONE
 from cloudtag.engine.judgement import Judgement
 from cloudtag.engine.keyed_state import KeyedState
@@ -29,8 +30,10 @@ _MOMENT = attrgetter("occurred_at", "event_id")
 
 def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judgement:
     judgement = Judgement()
-    known = [order for order in orders(state) if order.newest is not None]
-    held = [order.newest for order in known]
+    known = orders(state)
+    if any(order.newest is None for order in known):
+        known = Orders(order for order in known if order.newest is not None)
+    held = [order.newest for order in known if order.newest is not None]
     # A complaint may be about no order; a verdict or a shop's limit is nothing the buyer did.
     others = [fact for fact in row.facts.values() if type(fact) is ev.ComplaintChanged]
     held += others
