@@ -19,6 +19,16 @@ TO cloudtag_analyst;
 CREATE ROLE IF NOT EXISTS cloudtag_investigator;
 GRANT SELECT ON cloudtag.identities TO cloudtag_investigator;
 
+-- The desk reads what is shown, and who a buyer is, without which no event can name one. It changes nothing.
+CREATE ROLE IF NOT EXISTS cloudtag_desk;
+GRANT SELECT ON cloudtag.* TO cloudtag_desk;
+REVOKE SELECT ON cloudtag.dead_letters FROM cloudtag_desk;
+REVOKE SELECT ON cloudtag.dead_letters_latest FROM cloudtag_desk;
+REVOKE SELECT ON cloudtag.key_marks FROM cloudtag_desk;
+CREATE SETTINGS PROFILE IF NOT EXISTS cloudtag_desk
+SETTINGS readonly = 1, max_execution_time = 60, max_memory_usage = 4000000000
+TO cloudtag_desk;
+
 -- The sink stores rows, and changes and deletes rows where a buyer is to be forgotten. It changes no table.
 CREATE ROLE IF NOT EXISTS cloudtag_sink;
 GRANT SELECT, INSERT ON cloudtag.* TO cloudtag_sink;

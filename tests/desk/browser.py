@@ -9,6 +9,8 @@ from urllib.parse import urlencode
 
 _HIDDEN = re.compile(r'<input type="hidden" name="([^"]*)" value="([^"]*)">')
 
+_CASES = re.compile(r'data-case="([^"]+)"')
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -47,10 +49,22 @@ class Browser:
         """Send a form."""
         return self.send(address, fields)
 
+    def sign_in(self, token: str) -> Answer:
+        """Fill in the form at the door."""
+        return self.act("/signin", "/signin", token=token)
+
     def send(self, address: str, fields: dict[str, str], **headers: str) -> Answer:
         """Send a form with fields of any names."""
         kind = {"content-type": "application/x-www-form-urlencoded"}
         return self._ask("POST", address, urlencode(fields), kind | headers)
+
+    def cases(self, query: str = "") -> list[str]:
+        """All cases of a choice of the queue, page by page."""
+        found, page = list[str](), 1
+        while part := _CASES.findall(self.get(f"/queue?{query}&page={page}").text):
+            found += part
+            page += 1
+        return found
 
     def act(self, page: str, action: str, **fields: str) -> Answer:
         """Open a page and send one of its forms, filled in."""

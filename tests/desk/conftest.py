@@ -2,9 +2,11 @@
 
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from hashlib import sha256
 from itertools import count
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import clickhouse_connect
@@ -17,26 +19,30 @@ from cloudtag.desk.desk import Desk
 from cloudtag.desk.session import SignedIn
 from cloudtag.policy.load import shipped
 from cloudtag.serving.tokens import TokenBook
+from cloudtag.serving.viewers import Viewer
 from cloudtag.warehouse.migrate import migrate
 from tests.desk.browser import Browser
 from tests.desk.people import PEOPLE
 from tests.desk.pipeline import Pipeline
 from tests.desk.serving import served
-from tests.desk.stories import empty_parcel, story
+from tests.desk.stories import empty_parcel, ring_of_two, story
 from tests.detectors.judged import events_of
 
-STARTS_AT = 1_790_000_000.0
+STARTS_AT = 1_775_000_000.0
 """The desk's clock, in seconds."""
 
 
 class DeskWorld:
     """The desk, what is behind it, and clients for its people."""
 
-    def __init__(self, client: Client, database: str, connect: Callable[[], Client]) -> None:
+    def __init__(
+        self, client: Client, database: str, connect: Callable[[], Client], people: Mapping[str, Viewer] = PEOPLE
+    ) -> None:
+        """`people`: who holds which token."""
         self.client, self.database = client, database
         self.pipeline = Pipeline(client, database)
         self.seconds = STARTS_AT
-        book = TokenBook((sha256(name.encode()).hexdigest(), viewer) for name, viewer in PEOPLE.items())
+        book = TokenBook((sha256(name.encode()).hexdigest(), viewer) for name, viewer in people.items())
         self.desk = Desk(
             asking=Asking(connect),
             publish=self.pipeline.publish,
@@ -58,14 +64,21 @@ class DeskWorld:
         """A browser; signed in as somebody unless none is named."""
         browser = Browser(self.port, language)
         if name:
-            assert browser.post("/signin", token=name).status == 303
+            assert browser.sign_in(name).status == 303
         return browser
 
     def fresh(self, shop: str = "s1") -> str:
-        """The number of a new buyer who sends an empty parcel back: `b…`, `o…` and `r…` are theirs."""
+        """The number of a new buyer who sends an empty parcel back: `b…`, `o…` and `r…` are theirs. Each is dearer than
+        the one before, and so comes before it in the queue."""
         number = next(self._numbers)
-        self.pipeline.take(events_of(empty_parcel(number, shop, 19900)))
+        self.pipeline.take(events_of(empty_parcel(number, shop, 19900 + 100 * number)))
         return str(number)
+
+    def fresh_ring(self, shop: str) -> int:
+        """The number of the first of two new buyers who are linked: see `ring_of_two`."""
+        number, _ = next(self._numbers), next(self._numbers)
+        self.pipeline.take(events_of(ring_of_two(number, shop)))
+        return number
 
     def settle_audit(self) -> None:
         """Return when everything that was looked at is stored."""
@@ -79,9 +92,9 @@ class DeskWorld:
         return self.client.query(sql).result_rows[0][0]
 
 
-@pytest.fixture(scope="session")
-def desk_database(warehouse_url: str) -> Iterator[tuple[str, Callable[[], Client]]]:
-    """A migrated database for the desk, and what connects to it."""
+@contextmanager
+def desk_world(warehouse_url: str, told: Sequence[Any], people: Mapping[str, Viewer] = PEOPLE) -> Iterator[DeskWorld]:
+    """A desk that is served, over a database of its own in which events are told."""
     database = f"desk_{uuid.uuid4().hex[:8]}"
     keeper = clickhouse_connect.get_client(dsn=warehouse_url, autogenerate_session_id=False)
     migrate(keeper, database)
@@ -91,18 +104,18 @@ def desk_database(warehouse_url: str) -> Iterator[tuple[str, Callable[[], Client
         client.database = database
         return client
 
-    yield database, connect
+    made = DeskWorld(connect(), database, connect, people)
+    made.pipeline.take(told)
+    with served(made.app) as made.port:
+        yield made
     keeper.command(f"DROP DATABASE {database}")
     keeper.close()
 
 
 @pytest.fixture(scope="session")
-def world(desk_database: tuple[str, Callable[[], Client]]) -> Iterator[DeskWorld]:
+def world(warehouse_url: str) -> Iterator[DeskWorld]:
     """The desk with its stories. Tests that act use buyers of their own."""
-    database, connect = desk_database
-    made = DeskWorld(connect(), database, connect)
-    made.pipeline.take(story())
-    with served(made.app) as made.port:
+    with desk_world(warehouse_url, story()) as made:
         yield made
 
 

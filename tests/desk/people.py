@@ -13,6 +13,7 @@ PEOPLE: dict[str, Viewer] = {
     "otto": _staff("otto", "s2"),
     "nobody": _staff("nobody", "s-none"),
     "petra": Viewer(name="petra", role="platform"),
+    "pia": Viewer(name="pia", role="platform"),
     "jade": Viewer(name="jade", role="platform", networks=frozenset(("jd",))),
     "aude": Viewer(name="aude", role="auditor", scopes=frozenset(("read",))),
 }

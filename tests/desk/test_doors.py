@@ -16,6 +16,8 @@ FORM = {
     "act": "claim",
     "status": "set",
     "event_id": "desk-1",
+    "reason": "the courts ask for it",
+    "hours": "1",
 }
 by_path = pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.path)
 acts_only = pytest.mark.parametrize("route", [r for r in ROUTES if r.is_act], ids=lambda route: route.path)
@@ -23,7 +25,7 @@ acts_only = pytest.mark.parametrize("route", [r for r in ROUTES if r.is_act], id
 
 def _address(world: DeskWorld, route: DeskRoute) -> str:
     """The route's address about what is shop s1's."""
-    return route.path.format(alert_id=alert_of_case(case_of(world, "o31")), **PLACES)
+    return route.path.replace(":path", "").format(alert_id=alert_of_case(case_of(world, "o31")), **PLACES)
 
 
 PLACES = {"platform": "taobao", "shop_id": "s1", "name": "short_return", "figure": "precision", "consequence_id": "c-1"}
@@ -80,7 +82,7 @@ def test_a_token_is_exchanged_for_a_cookie_scripts_cannot_read(world: DeskWorld)
     browser = world.visitor(None)
     assert browser.get("/signin?token=mei").status == 200
     assert COOKIE not in browser.cookies, "an address alone signs nobody in"
-    [cookie] = browser.post("/signin", token="mei").cookies
+    [cookie] = browser.sign_in("mei").cookies
     assert "HttpOnly" in cookie
     assert "SameSite=lax" in cookie
     assert "mei" not in cookie
@@ -89,7 +91,17 @@ def test_a_token_is_exchanged_for_a_cookie_scripts_cannot_read(world: DeskWorld)
 @pytest.mark.parametrize("token", ["", "x", "m" * 600, "mei\x00", "é"])
 def test_a_wrong_token_opens_nothing(world: DeskWorld, token: str) -> None:
     browser = world.visitor(None)
-    assert browser.post("/signin", token=token).status == 401
+    assert browser.sign_in(token).status == 401
+    assert COOKIE not in browser.cookies
+
+
+@pytest.mark.parametrize("door", ["", "x", "other"])
+def test_no_other_site_signs_anybody_in(world: DeskWorld, door: str) -> None:
+    browser = world.visitor(None)
+    browser.get("/signin")
+    if door == "other":
+        door = world.visitor(None).get("/signin").form("/signin")["csrf"]
+    assert browser.post("/signin", token="mei", csrf=door).status == 403
     assert COOKIE not in browser.cookies
 
 

@@ -250,7 +250,9 @@ def one_of_each() -> dict[str, Struct]:
             seen_at=at,
         ),
         **decision_samples(at),
-        "case-acts": surfaces.CaseAct(**event, alert_id="a1", actor="mei", act="claim", shop_id="shop-1"),
+        "case-acts": surfaces.CaseAct(
+            **event, alert_id="a1", actor="mei", act="snooze", shop_id="shop-1", until_at=at + 60_000
+        ),
         "audit": surfaces.AuditEntry(
             event_id="e1",
             occurred_at=at,

@@ -157,7 +157,7 @@ def _desk(config: Config, database: str, out: Sender, token: str | None, book: T
 def _publisher(out: Sender) -> Any:
     """Sends records one after the other, checked as `produce` checks them."""
     from cloudtag.contract.streams import INPUTS, STREAM_OF, SURFACES
-    from cloudtag.desk.publishing import NotSentError
+    from cloudtag.desk.publishing import NotSentError, PerhapsSentError
     from cloudtag.wire.produced import check
 
     lock = asyncio.Lock()
@@ -175,8 +175,8 @@ def _publisher(out: Sender) -> Any:
                     await (out.tell(event) if STREAM_OF[type(event)] in SURFACES else out.send(event))
                 await out.flush()
             except Exception as error:
-                logging.getLogger(__name__).warning("nothing was sent: %s", error)
-                raise NotSentError(str(error)) from error
+                logging.getLogger(__name__).warning("whether it was sent is not known: %s", error)
+                raise PerhapsSentError(str(error)) from error
 
     return publish
 

@@ -10,14 +10,17 @@ from msgspec import Meta, Struct
 
 from cloudtag.contract.types import Millis, Note, Token
 
-CaseActKind = Literal["unknown", "claim", "release"]
-"""Somebody has a case in hand, or has it no longer."""
+CaseActKind = Literal["unknown", "claim", "release", "snooze"]
+"""Somebody has a case in hand, or has it no longer, or does not want to see it for a while."""
 AuditKind = Literal["unknown", "view", "act", "refused"]
 """A page was shown, something was done, or either was refused."""
 
 
 class CaseAct(Struct, frozen=True, kw_only=True):
-    """Who has a case in hand (stream `case-acts`, key alert_id). A claim ends by itself after an hour."""
+    """Who has a case in hand (stream `case-acts`, key alert_id). A claim ends by itself after an hour.
+
+    `until_at`: until when a snoozed case is out of its actor's queue.
+    """
 
     event_id: Token
     occurred_at: Millis
@@ -26,6 +29,7 @@ class CaseAct(Struct, frozen=True, kw_only=True):
     actor: Token
     act: CaseActKind = "unknown"
     shop_id: Token | None = None
+    until_at: Millis | None = None
 
 
 class AuditEntry(Struct, frozen=True, kw_only=True):

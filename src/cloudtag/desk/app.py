@@ -18,14 +18,14 @@ from starlette.staticfiles import StaticFiles
 
 from cloudtag.desk.acts import BadActError
 from cloudtag.desk.asking import NoAnswerError
-from cloudtag.desk.auditing import NotRecordedError, entry_of
+from cloudtag.desk.auditing import BAD, NotRecordedError, entry_of
 from cloudtag.desk.desk import Desk
 from cloudtag.desk.filters import BadFilterError
 from cloudtag.desk.headers import SafeHeaders
-from cloudtag.desk.publishing import NotSentError
+from cloudtag.desk.publishing import NotSentError, PerhapsSentError
 from cloudtag.desk.routes import ROUTES, DeskRoute
 from cloudtag.desk.session import COOKIE
-from cloudtag.desk.signing_in import sign_in, sign_in_page, sign_out
+from cloudtag.desk.signing_in import sign_in, sign_in_form, sign_in_page, sign_out
 from cloudtag.desk.visit import (
     LANGUAGE_COOKIE,
     SEE_OTHER,
@@ -46,12 +46,15 @@ _TROUBLE: dict[type[Exception], tuple[int, str]] = {
     BadFilterError: (400, "The address asks for something that cannot be."),
     BadActError: (400, "The form asks for something that cannot be. Nothing was sent."),
     NotSentError: (503, "Nothing was sent."),
+    PerhapsSentError: (503, "Whether it was sent is not known. Send it again: what has arrived counts once."),
     NotRecordedError: (503, "What is looked at cannot be recorded now, so nothing is shown. Try again soon."),
     NoAnswerError: (503, "The warehouse does not answer. What is shown here comes from it; try again soon."),
 }
 """What goes wrong, and how it is said."""
-FAULT, FAULT_TEXT = 500, "Something is wrong with the desk itself. Nothing was sent."
-TROUBLE_TEXTS = (*(text for _, text in _TROUBLE.values()), FAULT_TEXT)
+FAULT = 500
+FAULT_TEXT = "Something is wrong with the desk itself. What was sent may be sent again: it counts once."
+UNRECORDED_TEXT = "It was done, and its record is not sent yet. The desk tries again by itself."
+TROUBLE_TEXTS = (*(text for _, text in _TROUBLE.values()), FAULT_TEXT, UNRECORDED_TEXT)
 _KEPT_SECONDS = 365 * 86_400
 
 
@@ -84,11 +87,21 @@ def _life(desk: Desk) -> Callable[[Starlette], AbstractAsyncContextManager[None]
     return life
 
 
-def _record(desk: Desk, visit: Visit, route: DeskRoute, response: Response) -> None:
-    """Of an act that went through, the event it became stands in the address it leads to."""
+async def _recorded(desk: Desk, visit: Visit, route: DeskRoute, response: Response) -> Response:
+    """The answer, once it is on record: what was done is sent there first. Views are told in the background.
+
+    Of an act that went through, the event it became stands in the address it leads to.
+    """
     led_to = parse_qs(urlsplit(response.headers.get("location", "")).query)
     sent = led_to.get("sent", [None])[0] if route.is_act else None
     desk.audit.add(entry_of(visit.request, visit.viewer, response.status_code, desk.now_ms, sent))
+    if not route.is_act or response.status_code >= BAD:
+        return response
+    try:
+        await desk.audit.flush()
+    except NotSentError:
+        return visit.page("trouble.html", 503, text=UNRECORDED_TEXT, detail="")
+    return response
 
 
 async def _to_queue(_: Request) -> Response:
@@ -119,7 +132,7 @@ def _guarded(desk: Desk, route: DeskRoute) -> DeskEndpoint:
         session = desk.signed_in.session_of(request.cookies.get(COOKIE))
         language = language_of(request, desk)
         if session is None:
-            return rendered(request, language, "signin.html", 401, token="", is_wrong=False)
+            return sign_in_form(request, desk, 401)
         visit = Visit(request, desk, session, language)
         try:
             desk.audit.check()
@@ -128,7 +141,7 @@ def _guarded(desk: Desk, route: DeskRoute) -> DeskEndpoint:
             status, text = _TROUBLE[type(error)]
             is_told = isinstance(error, NotSentError | NoAnswerError | BadActError | BadFilterError)
             response = visit.page("trouble.html", status, text=text, detail=str(error) if is_told else "")
-        _record(desk, visit, route, response)
+        response = await _recorded(desk, visit, route, response)
         if request.query_params.get("lang") == language.code:
             response.set_cookie(
                 LANGUAGE_COOKIE, language.code, _KEPT_SECONDS, httponly=True, samesite="lax", secure=desk.is_secure

@@ -1,4 +1,8 @@
-"""Who looked at and did what, as records of `audit`: sent in the background; what cannot be told is not shown."""
+"""Who looked at and did what, as records of `audit`; what cannot be told is not shown.
+
+Views are sent in the background, and a process that is killed takes those of the last half second with it. What was
+done is on record before it is answered.
+"""
 
 from __future__ import annotations
 
@@ -35,6 +39,7 @@ class AuditLog:
     def __init__(self, publish: Publish) -> None:
         self._publish = publish
         self._waiting: list[AuditEntry] = []
+        self._sending = asyncio.Lock()
 
     @property
     def is_waiting(self) -> bool:
@@ -52,10 +57,11 @@ class AuditLog:
 
     async def flush(self) -> None:
         """Send what waits. Raises `NotSentError`; what was not sent waits on."""
-        while self._waiting:
-            part = self._waiting[:AT_ONCE]
-            await self._publish(part)
-            del self._waiting[: len(part)]
+        async with self._sending:
+            while self._waiting:
+                part = self._waiting[:AT_ONCE]
+                await self._publish(part)
+                del self._waiting[: len(part)]
 
     async def _run(self) -> None:
         while True:
@@ -81,7 +87,7 @@ class AuditLog:
 
 
 def entry_of(request: Request, viewer: Viewer, status: int, now_ms: int, sent_event_id: str | None) -> AuditEntry:
-    """The record of a request that was answered. What was typed into an address or a form is not in it."""
+    """The record of a request that was answered. Of what was typed it has the reason to see who a buyer is alone."""
     alert_id = request.path_params.get("alert_id", "")
     kind: AuditKind = "refused" if status >= BAD else "act" if request.method == "POST" else "view"
     return AuditEntry(
@@ -96,4 +102,5 @@ def entry_of(request: Request, viewer: Viewer, status: int, now_ms: int, sent_ev
         sent_event_id=sent_event_id,
         status=status,
         origin=request.client.host if request.client else None,
+        reason=getattr(request.state, "reason", None),
     )

@@ -9,6 +9,7 @@ from typing import Any
 
 from cloudtag.contract.records import Alert
 from cloudtag.contract.scope import NETWORKS
+from cloudtag.desk.as_of import as_of
 from cloudtag.desk.asking import Asking, DeskRow
 from cloudtag.desk.case_questions import (
     ALERT_SQL,
@@ -71,10 +72,13 @@ class DeskCase:
 
 
 async def revisions_of(
-    asking: Asking, viewer: Viewer, alert_id: str
+    asking: Asking, viewer: Viewer, alert_id: str, at: datetime | None = None
 ) -> tuple[DeskRow, tuple[CaseRevision, ...]] | None:
-    """An alert's newest row and its revisions, oldest first; none where there is none in sight. `NoAnswerError`."""
-    rows = await asking.rows(ALERT_SQL, {"alert_id": alert_id})
+    """An alert's newest row and its revisions, oldest first; none where there is none in sight. `NoAnswerError`.
+
+    `at`: as of then.
+    """
+    rows = await asking.rows(*as_of((ALERT_SQL, {"alert_id": alert_id}), at))
     told = [(row, seen_by(viewer, alert_of(_stored(row), {}))) for row in rows]
     if not told or told[-1][1] is None:
         return None
@@ -86,19 +90,22 @@ async def revisions_of(
     return rows[-1], tuple(found)
 
 
-async def case_of(asking: Asking, viewer: Viewer, alert_id: str) -> DeskCase | None:
-    """A case with all that belongs to it; none where there is none in sight. Raises `NoAnswerError`."""
-    if (found := await revisions_of(asking, viewer, alert_id)) is None:
+async def case_of(asking: Asking, viewer: Viewer, alert_id: str, at: datetime | None = None) -> DeskCase | None:
+    """A case with all that belongs to it; none where there is none in sight. Raises `NoAnswerError`.
+
+    `at`: as of then, from what had come in and was said by then.
+    """
+    if (found := await revisions_of(asking, viewer, alert_id, at)) is None:
         return None
     row, revisions = found
     alert = revisions[-1].alert
     wanted = fact_questions(row)
     names, questions = beside_questions(viewer, row)
-    answers = await asking.each(*wanted.values(), *questions)
+    answers = await asking.each(*(as_of(question, at) for question in (*wanted.values(), *questions)))
     facts = _facts(viewer, alert, zip(wanted, answers, strict=False))
     numbers = sorted(set(alert.waybill_nos) | _numbers(facts))
     if numbers:
-        scans = await asking.rows(*scans_question(numbers))
+        scans = await asking.rows(*as_of(scans_question(numbers), at))
         facts += _facts(viewer, alert, [("logistics", scans)])
     facts.sort(key=lambda fact: (fact.event.occurred_at, fact.recorded_at))
     beside = dict(zip(names, answers[len(wanted) :], strict=True))

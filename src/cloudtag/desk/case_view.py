@@ -15,7 +15,7 @@ from cloudtag.desk.case import CaseFact, DeskCase, claim_of
 from cloudtag.desk.desk import SentAct
 from cloudtag.desk.journey_svg import JourneyPicture, journey_picture
 from cloudtag.desk.language import Language
-from cloudtag.desk.offers import CaseOffers, offers
+from cloudtag.desk.offers import CaseOffers, new_form_id, offers
 from cloudtag.desk.visit import Visit
 from cloudtag.detectors.registry import all_detectors
 from cloudtag.explain.conditions import ShownCondition, conditions
@@ -53,6 +53,8 @@ class CaseView:
     known: dict[str, str]
     """The address of each record that is shown, by its id."""
     claimed_by: str | None
+    others: tuple[str, ...]
+    """Who else looks at it."""
     sent: SentAct | None
     sent_words: str
     sent_id: str
@@ -65,8 +67,8 @@ class CaseView:
     """What this person may do about the case."""
 
 
-async def case_view(visit: Visit, case: DeskCase) -> CaseView:
-    """The words of a case for a visit. Raises `NoAnswerError`."""
+async def case_view(visit: Visit, case: DeskCase, *, is_past: bool = False) -> CaseView:
+    """The words of a case for a visit. Raises `NoAnswerError`. `is_past`: as it was; nothing can be done about that."""
     alert_id = case.alert.alert_id
     claim = (await claim_of(visit.desk.asking, [alert_id], visit.desk.now_ms)).get(alert_id)
     sent_id = visit.request.query_params.get("sent", "")
@@ -79,6 +81,7 @@ async def case_view(visit: Visit, case: DeskCase) -> CaseView:
         journeys=tuple(journey_picture(visit.language, track) for track in case.parcels if track.scans),
         known=dict(_known(case)),
         claimed_by=claim["actor"] if claim else None,
+        others=visit.desk.looking.others(alert_id, visit.viewer, visit.desk.now()),
         sent=sent if is_own else None,
         sent_words=told(visit.language, sent.event) if sent is not None and is_own else "",
         sent_id=sent_id if is_own else "",
@@ -86,7 +89,7 @@ async def case_view(visit: Visit, case: DeskCase) -> CaseView:
         may_undo=is_own and visit.desk.may_undo(sent_id, visit.viewer.name) is not None,
         is_undone="undone" in visit.request.query_params,
         links=tuple(_links(visit, case)),
-        acts=await offers(visit, case),
+        acts=CaseOffers(new_form_id()) if is_past else await offers(visit, case),
     )
 
 

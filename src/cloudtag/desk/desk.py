@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from cloudtag.desk.asking import Asking
 from cloudtag.desk.auditing import AuditLog
+from cloudtag.desk.looking import Looking
 from cloudtag.desk.publishing import Publish
 from cloudtag.desk.session import SignedIn
 from cloudtag.policy.model import Policies
@@ -58,6 +59,7 @@ class Desk:
     """Held from asking whether something was sent until it is remembered: a form that is sent twice at once."""
     is_ending: bool = False
     """Whether the process is about to end: streams of news stop."""
+    looking: Looking = field(default_factory=Looking)
     audit: AuditLog = field(init=False)
 
     def __post_init__(self) -> None:

@@ -21,6 +21,9 @@ from cloudtag.desk.sight import in_sight, own_shop
 from cloudtag.desk.visit import MayNotError, NotSeenError, Visit
 
 STALE = 409
+HOUR_MS = 3_600_000
+SNOOZES = ("0", "1", "24", "72", "168")
+"""For so many hours a case can be put off; none bring it back."""
 BUYERS_SQL = """
     SELECT DISTINCT order_id, buyer_key FROM orders
     WHERE shop_id = {shop:String} AND order_id IN {orders:Array(String)} AND buyer_key IN {buyers:Array(String)}"""
@@ -90,7 +93,25 @@ async def claim(visit: Visit) -> Response:
     if act not in ("claim", "release"):
         raise BadActError("act")
     actor = actor_of(visit, alert)
-    event = CaseAct(
+    await visit.desk.publish([_case_act(form, alert, actor, act)])
+    return visit.to(f"/cases/{alert['alert_id']}")
+
+
+async def snooze(visit: Visit) -> Response:
+    """Put a case off, out of one's own queue, for some hours; none bring it back."""
+    visit.may("verdicts")
+    form = await visit.form()
+    alert = await _alert(visit)
+    if (hours := form.get("hours", "")) not in SNOOZES:
+        raise BadActError("hours")
+    actor = actor_of(visit, alert)
+    until_ms = actor.at_ms + int(hours) * HOUR_MS
+    await visit.desk.publish([_case_act(form, alert, actor, "snooze", until_ms)])
+    return visit.to(f"/cases/{alert['alert_id']}" if hours == SNOOZES[0] else "/queue")
+
+
+def _case_act(form: Mapping[str, str], alert: DeskRow, actor: Actor, act: Any, until_ms: int | None = None) -> CaseAct:
+    return CaseAct(
         event_id=acts.act_id(form),
         occurred_at=actor.at_ms,
         platform=alert["platform"],
@@ -98,9 +119,8 @@ async def claim(visit: Visit) -> Response:
         actor=actor.name,
         act=act,
         shop_id=actor.shop_id,
+        until_at=until_ms,
     )
-    await visit.desk.publish([event])
-    return visit.to(f"/cases/{alert['alert_id']}")
 
 
 async def _alert(visit: Visit) -> DeskRow:

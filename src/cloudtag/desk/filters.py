@@ -30,6 +30,7 @@ class QueueFilter:
     due: str = ""
     money: str = ""
     past: str = ""
+    snoozed: str = ""
     page: int = 1
 
     @classmethod
@@ -55,7 +56,8 @@ class QueueFilter:
         return f"/queue?{urlencode(query)}" if query else "/queue"
 
     def condition(self) -> tuple[str, dict[str, Any]]:
-        """What holds for the alerts chosen, in SQL, with its parameters; `due_at` and `now_at` are columns there."""
+        """What holds for the alerts chosen, in SQL, with its parameters; `due_at`, `now_at` and
+        `is_snoozed` are columns there."""
         parts, values = list[str](), dict[str, Any]()
         for name in ("family", "scenario", "severity"):
             if value := getattr(self, name):
@@ -71,8 +73,9 @@ class QueueFilter:
             parts.append("due_at <= now_at + INTERVAL {due:UInt32} HOUR")
             values["due"] = DUE[self.due]
         parts.append("ifNull(historical, false)" if self.past else "NOT ifNull(historical, false)")
+        parts.append("is_snoozed" if self.snoozed else "NOT is_snoozed")
         return " AND ".join(parts), values
 
 
-_TEXTS = ("shop", "family", "scenario", "severity", "due", "money", "past")
-_ALLOWED = {"family": FAMILIES, "severity": SEVERITIES, "due": tuple(DUE), "past": ("yes",)}
+_TEXTS = ("shop", "family", "scenario", "severity", "due", "money", "past", "snoozed")
+_ALLOWED = {"family": FAMILIES, "severity": SEVERITIES, "due": tuple(DUE), "past": ("yes",), "snoozed": ("yes",)}

@@ -36,18 +36,33 @@ def _named(texts: list[str]) -> list[tuple[str, int]]:
 
 
 async def _told(visit: Visit, shown: dict[str, int]) -> AsyncIterator[str]:
-    quiet = 0.0
+    quiet, told = 0.0, _looking(visit, next(iter(shown)))
     yield "retry: 2000\n\n"
     for _ in range(int(LONGEST_SECONDS / SECONDS)):
         if visit.desk.signed_in.is_over(visit.session) or visit.desk.is_ending:
             return
         news = [line async for line in _news(visit, shown)]
+        if len(shown) == 1 and (names := _looking(visit, next(iter(shown)))) != told:
+            told = names
+            news.append(_others(visit, names))
         quiet = 0.0 if news else quiet + SECONDS
         if quiet >= QUIET_SECONDS:
             news, quiet = [": still here\n\n"], 0.0
         for line in news:
             yield line
         await asyncio.sleep(SECONDS)
+
+
+def _looking(visit: Visit, alert_id: str) -> tuple[str, ...]:
+    """Who else looks at a case, of which this connection says that it is on screen."""
+    now = visit.desk.now()
+    visit.desk.looking.still_sees(alert_id, visit.viewer, now)
+    return visit.desk.looking.others(alert_id, visit.viewer, now)
+
+
+def _others(visit: Visit, names: tuple[str, ...]) -> str:
+    text = visit.language.say("Also looking at it: {names}", names=", ".join(names)) if names else ""
+    return f"event: looking\ndata: {json.dumps({'text': text})}\n\n"
 
 
 async def _news(visit: Visit, shown: dict[str, int]) -> AsyncIterator[str]:

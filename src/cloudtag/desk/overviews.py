@@ -18,6 +18,8 @@ from cloudtag.detectors.registry import all_detectors
 from cloudtag.policy.listing import toml_value, values
 
 MOST_SHOPS = 200
+FORMULAS = tuple("=+-@\t\r\n＝＋－＠")
+"""How a text begins that a spreadsheet may take for a formula."""
 _APPEALS = """
     SELECT appeal_id, consequence_id, platform, buyer_key, opened_at, kind, details, consequence_status FROM (
         SELECT a.appeal_id AS appeal_id, any(a.consequence_id) AS consequence_id, a.platform AS platform,
@@ -123,9 +125,10 @@ async def figure_file(visit: Visit) -> Response:
 
 
 def _plain(value: Any) -> str:
-    """A value in a file for a spreadsheet, which would take what begins like a formula for one."""
-    text = "" if value is None else value.isoformat() if hasattr(value, "isoformat") else str(value)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    """A value in a file for a spreadsheet, which would take a text that begins like a formula for one."""
+    if not isinstance(value, str):
+        return "" if value is None else value.isoformat() if hasattr(value, "isoformat") else str(value)
+    return f"'{value}" if value[:1] in FORMULAS else value
 
 
 def _drawn(visit: Visit, figures: list[Figure]) -> dict[str, Any]:

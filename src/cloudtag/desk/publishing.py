@@ -13,3 +13,7 @@ Publish = Callable[[Sequence[Struct]], Awaitable[None]]
 
 class NotSentError(Exception):
     """Nothing was sent; the text says why."""
+
+
+class PerhapsSentError(NotSentError):
+    """Whether it was sent is not known: no answer came in time. Sending the same once more is safe."""

@@ -12,6 +12,7 @@ A case's rank is money at stake × deadline × confidence.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from cloudtag.desk.asking import Asking, DeskRow
@@ -69,18 +70,24 @@ _SHOWN = (
 )
 
 
-def _open_cases(viewer: Viewer, wanted: QueueFilter) -> tuple[str, dict[str, Any]]:
-    """The cases in sight that are chosen, with `due_at` and `now_at`."""
+_SNOOZED = """
+    SELECT alert_id FROM case_acts WHERE actor = {me:String} AND act = 'snooze'
+    GROUP BY alert_id HAVING argMax(until_at, (occurred_at, event_id)) > {clock:DateTime64(3)}"""
+"""What somebody has put off, as the desk's clock has it."""
+
+
+def _open_cases(viewer: Viewer, wanted: QueueFilter, now_ms: int) -> tuple[str, dict[str, Any]]:
+    """The cases in sight that are chosen, with `due_at`, `now_at` and `is_snoozed`."""
     sight, who = in_sight(viewer, ALERT)
     chosen, what = wanted.condition()
     sql = f"""
     SELECT * FROM (
         SELECT {_SHOWN}, if(d.due_at = toDateTime64(0, 3, 'UTC'), NULL, d.due_at) AS due_at,
-            (SELECT at FROM newest_event) AS now_at
+            (SELECT at FROM newest_event) AS now_at, a.alert_id IN ({_SNOOZED}) AS is_snoozed
         FROM (SELECT * FROM alerts_current WHERE {sight}) AS a
         LEFT JOIN ({_DUE}) AS d ON a.alert_id = d.alert_id
     ) WHERE {chosen}"""  # noqa: S608 - names of our own, values as parameters
-    return sql, {**who, **what}
+    return sql, {**who, **what, "me": viewer.name, "clock": datetime.fromtimestamp(now_ms / 1000, UTC)}
 
 
 def _weight() -> str:
@@ -107,9 +114,9 @@ class QueuePage:
         return max(1, -(-self.total // PAGE))
 
 
-async def queue_page(asking: Asking, viewer: Viewer, wanted: QueueFilter) -> QueuePage:
+async def queue_page(asking: Asking, viewer: Viewer, wanted: QueueFilter, now_ms: int) -> QueuePage:
     """One page of the queue. Raises `NoAnswerError`."""
-    cases, values = _open_cases(viewer, wanted)
+    cases, values = _open_cases(viewer, wanted, now_ms)
     ranked = f"""
     SELECT q.*, q.urgency * q.relative_money * q.confidence AS rank FROM (
         SELECT c.*,

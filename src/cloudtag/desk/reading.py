@@ -5,6 +5,8 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from cloudtag.contract.records import SEVERITIES
+from cloudtag.desk import views
+from cloudtag.desk.as_of import moment_of
 from cloudtag.desk.case import case_of, claim_of
 from cloudtag.desk.case_view import case_view
 from cloudtag.desk.filters import DUE, FAMILIES, QueueFilter
@@ -16,7 +18,7 @@ from cloudtag.desk.visit import NotSeenError, Visit
 async def queue(visit: Visit) -> Response:
     """The open cases in order."""
     asking, wanted = visit.desk.asking, QueueFilter.of(visit.request.query_params)
-    found = await queue_page(asking, visit.viewer, wanted)
+    found = await queue_page(asking, visit.viewer, wanted, visit.desk.now_ms)
     return visit.page(
         "queue.html",
         queue=found,
@@ -26,13 +28,14 @@ async def queue(visit: Visit) -> Response:
         dues=DUE,
         claims=await claim_of(asking, [case["alert_id"] for case in found.cases], visit.desk.now_ms),
         freshness=await freshness(asking),
+        views=views.kept(visit.request),
     )
 
 
 async def next_case(visit: Visit) -> Response:
     """To the first case of a choice that nobody looks at."""
     wanted = QueueFilter.of(visit.request.query_params)
-    found = await queue_page(visit.desk.asking, visit.viewer, wanted)
+    found = await queue_page(visit.desk.asking, visit.viewer, wanted, visit.desk.now_ms)
     claims = await claim_of(visit.desk.asking, [case["alert_id"] for case in found.cases], visit.desk.now_ms)
     taken = {alert_id for alert_id, claim in claims.items() if claim["actor"] != visit.viewer.name}
     first = next((case["alert_id"] for case in found.cases if case["alert_id"] not in taken), None)
@@ -47,11 +50,13 @@ async def case(visit: Visit) -> Response:
 async def case_page(visit: Visit, status: int = 200, stale: int | None = None) -> Response:
     """The page of the case that the address names. `stale`: the revision that was seen and is no longer the newest."""
     alert_id = visit.request.path_params["alert_id"]
-    found = await case_of(visit.desk.asking, visit.viewer, alert_id)
+    at = moment_of(visit.request.query_params.get("at", ""), visit.desk.zone)
+    found = await case_of(visit.desk.asking, visit.viewer, alert_id, at)
     if found is None:
         raise NotSeenError(alert_id)
-    view = await case_view(visit, found)
-    return visit.page("case.html", status, case=found, view=view, stale=stale)
+    visit.desk.looking.saw(alert_id, visit.viewer, visit.desk.now())
+    view = await case_view(visit, found, is_past=at is not None)
+    return visit.page("case.html", status, case=found, view=view, stale=stale, at=at)
 
 
 async def case_file(visit: Visit) -> Response:

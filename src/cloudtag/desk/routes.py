@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from cloudtag.desk import doing, live, overviews, reading, ring
+from cloudtag.desk import doing, live, overviews, reading, revealing, ring, views
 from cloudtag.desk.visit import Visit
 
 Handler = Callable[[Visit], Awaitable[Response]]
@@ -43,16 +43,19 @@ ROUTES: tuple[DeskRoute, ...] = (
     DeskRoute("/cases/{alert_id}/report", doing.report, is_act=True, is_scoped=True),
     DeskRoute("/cases/{alert_id}/limit", doing.limit, is_act=True, is_scoped=True),
     DeskRoute("/cases/{alert_id}/claim", doing.claim, is_act=True, is_scoped=True),
+    DeskRoute("/cases/{alert_id}/snooze", doing.snooze, is_act=True, is_scoped=True),
+    DeskRoute("/cases/{alert_id}/reveal", revealing.reveal, is_act=True, is_scoped=True),
     DeskRoute("/cases/{alert_id}/file", reading.case_file, is_scoped=True),
     DeskRoute("/rings/{alert_id}", ring.ring, is_scoped=True),
     DeskRoute("/rings/{alert_id}/verdict", ring.ring_verdict, is_act=True, is_scoped=True),
     DeskRoute("/shops", overviews.shops),
-    DeskRoute("/shops/{platform}/{shop_id}", overviews.shop, is_scoped=True),
+    DeskRoute("/shops/{platform}/{shop_id:path}", overviews.shop, is_scoped=True),
     DeskRoute("/platform", overviews.platform),
     DeskRoute("/detectors", overviews.detectors),
     DeskRoute("/detectors/{name}", overviews.detector),
     DeskRoute("/policy", overviews.policy),
     DeskRoute("/figures/{figure}.csv", overviews.figure_file),
     DeskRoute("/appeals/{consequence_id}", doing.appeal, is_act=True, is_scoped=True),
+    DeskRoute("/views", views.keep, is_act=True),
     DeskRoute("/undo", doing.undo, is_act=True),
 )

@@ -43,6 +43,7 @@ class SignedIn:
         secret = secrets.token_bytes(32)
         self._cookies = URLSafeSerializer(secret, salt="session")
         self._forms = URLSafeSerializer(secret, salt="form")
+        self._doors = URLSafeSerializer(secret, salt="sign in")
 
     def enter(self, token: str) -> str | None:
         """The cookie of a new session for the holder of a token; none where nobody holds it."""
@@ -80,6 +81,19 @@ class SignedIn:
         """What every form of a session carries, so that no other site can send one."""
         return str(self._forms.dumps(session.name))
 
+    def door_token(self, browser: str) -> str:
+        """What the form for signing in carries, made of what the browser was given beside it."""
+        return str(self._doors.dumps(browser))
+
+    def is_own_door(self, browser: str, token: str) -> bool:
+        """Whether a form for signing in was made for this browser: nobody is signed in by another site."""
+        return bool(browser) and _is_same(self.door_token(browser), token)
+
     def is_own_form(self, session: DeskSession, token: str) -> bool:
         """Whether a form was made for this session."""
-        return hmac.compare_digest(self.form_token(session).encode(), token.encode("utf-8", "surrogatepass"))
+        return _is_same(self.form_token(session), token)
+
+
+def _is_same(own: str, given: str) -> bool:
+    """In a time that says nothing of how alike they are."""
+    return hmac.compare_digest(own.encode(), given.encode("utf-8", "surrogatepass"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -10,12 +12,23 @@ from cloudtag.desk.session import COOKIE
 from cloudtag.desk.visit import LARGEST_FORM_BYTES, SEE_OTHER, FormRefusedError, language_of, own_form, rendered
 
 LONGEST_TOKEN = 512
+DOOR_COOKIE = "cloudtag_door"
+"""Given with the form for signing in, and held against what comes back."""
 
 
 async def sign_in_page(request: Request, desk: Desk) -> Response:
     """The page that asks for a token; one that stands in the address is filled in."""
     token = request.query_params.get("token", "")[:LONGEST_TOKEN]
-    return rendered(request, language_of(request, desk), "signin.html", token=token, is_wrong=False)
+    return sign_in_form(request, desk, 200, token)
+
+
+def sign_in_form(request: Request, desk: Desk, status: int, token: str = "", *, is_wrong: bool = False) -> Response:
+    """The form that asks for a token, made for this browser."""
+    browser = request.cookies.get(DOOR_COOKIE, "")[:64] or secrets.token_urlsafe(24)
+    language, door = language_of(request, desk), desk.signed_in.door_token(browser)
+    response = rendered(request, language, "signin.html", status, token=token, is_wrong=is_wrong, door=door)
+    response.set_cookie(DOOR_COOKIE, browser, httponly=True, samesite="strict", secure=desk.is_secure, path="/")
+    return response
 
 
 async def sign_in(request: Request, desk: Desk) -> Response:
@@ -24,10 +37,12 @@ async def sign_in(request: Request, desk: Desk) -> Response:
     if not length.isdecimal() or int(length) > LARGEST_FORM_BYTES:
         return Response(status_code=413)
     async with request.form(max_files=0, max_fields=5) as form:
-        token = form.get("token", "")
+        token, door = form.get("token", ""), form.get("csrf", "")
+    if not (isinstance(door, str) and desk.signed_in.is_own_door(request.cookies.get(DOOR_COOKIE, ""), door)):
+        return sign_in_form(request, desk, 403)
     cookie = desk.signed_in.enter(token.strip()) if isinstance(token, str) else None
     if cookie is None:
-        return rendered(request, language_of(request, desk), "signin.html", 401, token="", is_wrong=True)
+        return sign_in_form(request, desk, 401, is_wrong=True)
     response = RedirectResponse("/queue", SEE_OTHER)
     response.set_cookie(COOKIE, cookie, httponly=True, samesite="lax", secure=desk.is_secure, path="/")
     return response

@@ -69,6 +69,7 @@ SURFACE_TABLES: dict[str, WarehouseTable] = {
             *low("platform"),
             *text("alert_id", "actor", "shop_id"),
             *low("act"),
+            same("until_at", f"Nullable({TIME})"),
         ),
     ),
     "audit": WarehouseTable(

@@ -40,7 +40,7 @@ def next_steps(console: Console) -> None:
     _print(
         console,
         (
-            ("keep everything running, and look on", again),
+            ("the cases in a browser, and everything that keeps running", again),
             ("tell the examples of the rules, event by event", f"{call} stories"),
             ("the detectors, with what each looks for", f"{call} detectors"),
             ("a week as a file", f"{call} simulate --events 20000 -o week.jsonl --labels labels.jsonl"),
@@ -49,12 +49,13 @@ def next_steps(console: Console) -> None:
     )
 
 
-def still_running(console: Console, config: Config, sink_port: int, records: Iterable[Struct]) -> None:
-    """Where everything is while it stays up, and what to ask it."""
+def still_running(console: Console, config: Config, desk: str, sink_port: int, records: Iterable[Struct]) -> None:
+    """Where everything is while it stays up, and what to ask it. `desk`: the desk's address."""
     heading(console, "Still running; Ctrl-C ends it")
     server, _, database = str(config.clickhouse_url).rpartition("/")
     ports = (("worker", config.metrics_port), ("sink", sink_port))
     for name, address in (
+        ("desk", desk),
         ("Kafka", config.brokers),
         ("ClickHouse", f"{server.rstrip('/')}/play   (database {database})"),
         *((name, f"http://{config.metrics_host}:{port}{path}") for name, port in ports for path in ANSWERED),

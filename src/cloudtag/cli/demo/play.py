@@ -5,6 +5,7 @@ import time
 from dataclasses import dataclass
 
 from cloudtag.cli.demo.ask import DemoWarehouse, prepare
+from cloudtag.cli.demo.desk import open_desk
 from cloudtag.cli.demo.diary import ProgressReport
 from cloudtag.cli.demo.next import next_steps, still_running
 from cloudtag.cli.demo.paper import paper
@@ -78,14 +79,16 @@ async def play(place: DemoPlace, wish: DemoOptions) -> bool:
         "worker": place.start("worker", log="worker.log"),
         "sink": place.start("sink", log="sink.log", CLOUDTAG_METRICS_PORT=str(sink_port)),
     }
+    console, desk = paper(), ""
     try:
+        if wish.serves:
+            children["desk"], desk = await open_desk(console, place)
         async with TopicWatch(place.config) as watch:
             await _send(place, week, watch, children)
             warehouse = await asyncio.to_thread(DemoWarehouse, place.config)
-            console = paper()
             is_well = report(console, week, watch.records, warehouse, rate)
         if wish.serves:
-            still_running(console, place.config, sink_port, watch.records)
+            still_running(console, place.config, desk, sink_port, watch.records)
             await _serve(children)
         else:
             next_steps(console)

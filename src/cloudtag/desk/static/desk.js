@@ -40,7 +40,7 @@
     if (event.key === "j" || event.key === "k") choose(at + (event.key === "j" ? 1 : -1));
     else if (event.key === "n") location.assign(`/next${location.pathname === "/queue" ? location.search : ""}`);
     else if (pages[event.key]) location.assign(pages[event.key]);
-    else if (!"aoictu".includes(event.key) || !press(event.key)) return;
+    else if (!"aoicturp".includes(event.key) || !press(event.key)) return;
     event.preventDefault();
   });
 
@@ -61,6 +61,12 @@
       news.hidden = false;
       const waiting = document.querySelector("[data-sent=yes] a");
       if (waiting) waiting.click();
+    });
+    source.addEventListener("looking", (event) => {
+      const line = document.getElementById("looking");
+      if (!line) return;
+      line.textContent = JSON.parse(event.data).text;
+      line.hidden = !line.textContent;
     });
     addEventListener("pagehide", () => source.close());
   }
