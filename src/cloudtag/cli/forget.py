@@ -122,21 +122,25 @@ async def _look(config: Config) -> None:
 
 def what_stays(config: Config) -> list[str]:
     """A line for each length of time for which topics keep records that name a buyer."""
-    from streams.kafka.topics import DAY_MS, all_misplaced, declared
+    from streams.kafka.topics import WHAT_IFS, all_misplaced, declared
 
     streams = (*CONTRACTS.values(), *INTERNAL.values())
     named = {config.topic(s.name) for s in streams if _names_buyers(s.struct)}
-    named |= {config.topic(name) for name in (*all_misplaced(config), "dead-letters")}
+    named |= {config.topic(name) for name in (*all_misplaced(config), *WHAT_IFS, "dead-letters")}
     changelogs = [config.changelog(processor) for processor in config.processors]
     kept: dict[int, list[str]] = {}
     for topic in declared(config):
         if topic.name in named:
-            kept.setdefault(int(topic.config["retention.ms"]) // DAY_MS, []).append(topic.name)
-    lines = []
-    for days, names in sorted(kept.items()):
-        until = f"go when they are {days} days old" if days > 0 else "stay: these are kept without end"
-        lines.append(f"records already in {', '.join(sorted(names))} {until}")
+            kept.setdefault(int(topic.config["retention.ms"]), []).append(topic.name)
+    lines = [f"records already in {', '.join(sorted(names))} {_until(age)}" for age, names in sorted(kept.items())]
     return [*lines, f"rows already in {', '.join(sorted(changelogs))} go when Kafka compacts these topics next"]
+
+
+def _until(age_ms: int) -> str:
+    if age_ms < 0:
+        return "stay: these are kept without end"
+    days, hours = age_ms // 86_400_000, age_ms // 3_600_000
+    return f"go when they are {days} days old" if days else f"go when they are {hours} h old"
 
 
 def _names_buyers(struct: type) -> bool:
