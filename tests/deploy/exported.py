@@ -13,8 +13,12 @@ PROCESS = {"process_resident_memory_bytes": ()}
 
 def exported() -> dict[str, tuple[str, ...]]:
     """Series names with their labels, as a query sees them, of worker, sink and decision service."""
-    named = (*WorkerMetrics().names.values(), *vars(sink_metrics).values(), *vars(decide_metrics).values())
-    return PROCESS | _series(*named)
+    return exported_by_pipeline() | _series(*vars(decide_metrics).values())
+
+
+def exported_by_pipeline() -> dict[str, tuple[str, ...]]:
+    """The same of worker and sink alone."""
+    return PROCESS | _series(*WorkerMetrics().names.values(), *vars(sink_metrics).values())
 
 
 def _series(*values: object) -> dict[str, tuple[str, ...]]:
