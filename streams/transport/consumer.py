@@ -205,9 +205,9 @@ class BatchConsumer(Consumer):
 
     def lag(self) -> dict[TP, int]:
         """Records per assigned partition that are on the broker and not acknowledged."""
-        return {
-            tp: self._unread(tp) + self.buffers.buffered(tp) + self.in_flight.unfinished(tp) for tp in self.assignment()
-        }
+        buffered, unfinished = self.buffers.buffered, self.in_flight.unfinished
+        unread = self._thread.all_unread(self._taken)
+        return {tp: count + buffered(tp) + unfinished(tp) for tp, count in unread.items()}
 
     def _unread(self, tp: TP) -> int:
         """Records on the broker that have not come here: also those that the other thread has just fetched."""
