@@ -74,7 +74,7 @@ def test_annotations_are_read_by_those_alone_who_may() -> None:
         assert set(fields) <= set(struct.__struct_fields__)
 
 
-FEW = 100
+FEW = 60
 """Examples and stories with more events than that show nothing that others do not."""
 
 

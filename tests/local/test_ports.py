@@ -16,6 +16,7 @@ import cloudtag.local.broker
 import cloudtag.local.kafka.node
 import cloudtag.local.registry
 import cloudtag.local.warehouse
+from cloudtag.local import ports
 from cloudtag.local.broker import Tansu
 from cloudtag.local.child import StartError
 from cloudtag.local.kafka import Kafka
@@ -143,3 +144,12 @@ def test_a_process_that_is_gone_listens_nowhere() -> None:
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
     assert not is_listening(ended.pid, free_port())
+
+
+def test_a_process_that_ends_while_it_is_looked_at_listens_nowhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # There when it is looked for, and not to be read.
+    (tmp_path / "1" / "net" / "tcp").mkdir(parents=True)
+    monkeypatch.setattr(ports, "PROC", tmp_path)
+    assert not is_listening(1, 80)

@@ -34,13 +34,17 @@ def is_listening(pid: int, port: int) -> bool:
     tables = [PROC / str(pid) / "net" / name for name in ("tcp", "tcp6")]
     if not any(table.exists() for table in tables):
         return not PROC.joinpath("self", "net").exists()
-    inodes = {inode for table in tables if table.exists() for inode in _listeners(table, port)}
+    inodes = {inode for table in tables for inode in _listeners(table, port)}
     return not inodes.isdisjoint(_sockets(pid))
 
 
 def _listeners(table: Path, port: int) -> set[str]:
     """The inodes of the sockets that listen on a port, out of the kernel's table."""
-    rows = [line.split() for line in table.read_text().splitlines()[1:]]
+    try:
+        text = table.read_text()
+    except OSError:
+        return set()  # the process has ended since it was looked for
+    rows = [line.split() for line in text.splitlines()[1:]]
     return {row[9] for row in rows if row[3] == LISTENING and int(row[1].rpartition(":")[2], 16) == port}
 
 
