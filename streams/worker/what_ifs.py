@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
 
 from cloudtag.config import Config
 from cloudtag.contract.streams import INPUTS, INTERNAL, READS
@@ -51,6 +52,9 @@ class WhatIfAnswers:
         while True:
             try:
                 await self._run()
+            except KafkaError as error:
+                # Of a broker that is away enough is told elsewhere.
+                logger.warning("questions are not answered for a while: %r", error)
             except Exception:
                 logger.exception("questions are not answered for a while")
             await asyncio.sleep(AGAIN_SECONDS)
@@ -62,7 +66,7 @@ class WhatIfAnswers:
             while True:
                 await self._step(client)
         finally:
-            await client.stop()
+            await _stop(client)
 
     async def _step(self, client: AIOKafkaConsumer) -> None:
         live = {TopicPartition(self._topic, task.partition) for task in self._tasks if not task.is_paused}
@@ -131,6 +135,16 @@ class WhatIfAnswers:
         if partition_of(getattr(fact, INPUTS[stream].key), self._config.partitions) != partition:
             raise ValueError("an event belongs to another partition")
         return fact
+
+
+async def _stop(client: AIOKafkaConsumer) -> None:
+    try:
+        await client.stop()
+    except asyncio.CancelledError:
+        # So it ends while no broker answers, though nobody has cancelled anything: who asks later would wait in vain.
+        task = asyncio.current_task()
+        if task is None or task.cancelling():
+            raise
 
 
 def _unanswered(asked: WhatIfAsked, why: str) -> WhatIfAnswered:
