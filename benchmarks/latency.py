@@ -101,9 +101,20 @@ async def _measure(kind: str, load: Load, rate: int) -> list[float]:
             worker = Child([sys.executable, "-m", "cloudtag.cli", "worker"], Path(data) / "worker.log", settings)
             try:
                 await until_ready(f"http://127.0.0.1:{port}")
-                return await _send_and_read(config, load, rate, expected)
+                before = _cpu_seconds(worker.pid)
+                took = await _send_and_read(config, load, rate, expected)
+                cpu = _cpu_seconds(worker.pid) - before
+                seconds = len(load.records) / rate
+                _say(f"worker: {cpu / seconds:.0%} of a core, {cpu / len(load.records) * 1e6:.0f} us of CPU an event")
+                return took
             finally:
                 worker.stop()
+
+
+def _cpu_seconds(pid: int) -> float:
+    """What a process has used so far, all its threads."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 async def _send_and_read(config: Config, load: Load, rate: int, expected: dict[str, int]) -> list[float]:

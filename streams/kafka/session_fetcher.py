@@ -1,8 +1,8 @@
-"""aiokafka's fetcher with fetch sessions: see `streams.kafka.fetch_session`. The client itself sends every partition with
+"""aiokafka's fetcher with fetch sessions (`streams.kafka.fetch_session`). The client itself names every partition in
 every request.
 
 It has no setting for it: its name for the fetcher is replaced, and what passes between the fetcher and the client's
-connection is looked at. Brokers that know no sessions are asked as before.
+connection is looked at. Brokers that know no sessions are asked for everything, as before.
 """
 
 from collections import defaultdict
@@ -20,31 +20,36 @@ KNOWS_SESSIONS = 7
 """The first version of the request that has sessions; from 9 on it names the epoch of the partition's leader too, from
 11 on the client's rack."""
 NAMES_LEADER, NAMES_RACK = 9, 11
-CONSUMER, UNKNOWN = -1, -1
-"""What a consumer says where a replica would say its number, and for what it does not know."""
+CONSUMER = UNKNOWN = -1
+"""What a consumer says where a replica would say its number; and what it says of what it does not know."""
+NO_LEADER = (None, -1)
 
-Topics = list[tuple[str, list[tuple[int, int, int]]]]
-"""As aiokafka lists them: per topic partition, offset, and the most bytes."""
+Topics = list[tuple[str, list[Any]]]
+"""By topic, as Kafka's requests list things."""
 
 
 class SessionRequest(FetchRequest):
-    """A request for the partitions of another, which names those that have changed. Made when it is sent."""
+    """A request for partitions from these offsets on, which names those that have changed."""
 
-    def __init__(self, request: FetchRequest, session: FetchSession) -> None:
+    def __init__(self, fetcher: Fetcher, session: FetchSession, offsets: Mapping[TopicPartition, int]) -> None:
         super().__init__(
-            request._max_wait_ms, request._min_bytes, request._max_bytes, request._isolation_level, request._topics,
-            request._rack_id,
+            fetcher._fetch_max_wait_ms, fetcher._fetch_min_bytes, fetcher._fetch_max_bytes, fetcher._isolation_level,
+            [], fetcher._client_rack or "",
         )  # fmt: skip
         self._session = session
-        self._offsets = {
-            TopicPartition(topic, partition): offset for topic, found in self._topics for partition, offset, _ in found
-        }
-        self._most_bytes = self._topics[0][1][0][2]
+        self._offsets = offsets
+        self._most_bytes = fetcher._max_partition_fetch_bytes
+
+    @property
+    def topics(self) -> Topics:
+        """Partitions, offsets and the most bytes of each; once it is answered, of those in the answer."""
+        return _by_topic({tp: (tp.partition, at, self._most_bytes) for tp, at in self._offsets.items()})
 
     def build(self, request_struct_class: type[FetchRequestStruct]) -> FetchRequestStruct:
-        """The request in one of its versions."""
+        """The request in one of its versions. The broker counts it: it is built once, when it is sent."""
         version = request_struct_class.API_VERSION
         if version < KNOWS_SESSIONS:
+            self._topics = self.topics
             return super().build(request_struct_class)
         said = self._session.ask(self._offsets)
         leader = (UNKNOWN,) if version >= NAMES_LEADER else ()
@@ -58,22 +63,11 @@ class SessionRequest(FetchRequest):
         )  # fmt: skip
 
     def answered(self, response: Any) -> None:
-        """Keep what the answer says of the session; only of the partitions in it anything is asked now."""
-        if response.API_VERSION < KNOWS_SESSIONS:
-            return
-        self._session.answered(response.session_id, response.error_code)
-        offsets = self._offsets
-        self._topics = [
-            (topic, [(found[0], offsets[TopicPartition(topic, found[0])], self._most_bytes) for found in partitions])
-            for topic, partitions in response.topics
-        ]
-
-
-def _by_topic(found: Mapping[TopicPartition, Any]) -> list[tuple[str, list[Any]]]:
-    topics: dict[str, list[Any]] = {}
-    for tp, what in found.items():
-        topics.setdefault(tp.topic, []).append(what)
-    return list(topics.items())
+        """Keep what an answer says of the session, and of the partitions those that it is about."""
+        if response.API_VERSION >= KNOWS_SESSIONS:
+            self._session.answered(response.session_id, response.error_code)
+        told = (TopicPartition(topic, found[0]) for topic, partitions in response.topics for found in partitions)
+        self._offsets = {tp: self._offsets[tp] for tp in told}
 
 
 class _Client:
@@ -93,7 +87,7 @@ class _Client:
 
 
 class SessionFetcher(Fetcher):
-    """A fetcher with one session per broker, which starts anew with every assignment: of that all is to be learnt."""
+    """A fetcher with one session per broker. With an assignment they start anew: of that all is to be learnt."""
 
     def __init__(self, client: Any, subscriptions: Any, **settings: Any) -> None:
         self._sessions: dict[Any, FetchSession] = defaultdict(FetchSession)
@@ -105,10 +99,43 @@ class SessionFetcher(Fetcher):
             self._assigned = assignment
             for session in self._sessions.values():
                 session.restart()
+        wanted = self._only_fetches(assignment)
+        if wanted is not None:
+            return self._requests(wanted), {}, self._fetcher_timeout, False, []
         requests, *rest = super()._get_actions_per_node(assignment)
-        return [(node, SessionRequest(request, self._sessions[node])) for node, request in requests], *rest
+        return self._requests({node: _offsets(request.topics) for node, request in requests}), *rest
+
+    def _requests(self, wanted: Mapping[Any, Mapping[TopicPartition, int]]) -> list[tuple[Any, SessionRequest]]:
+        return [(node, SessionRequest(self, self._sessions[node], offsets)) for node, offsets in wanted.items()]
+
+    def _only_fetches(self, assignment: Any) -> dict[Any, dict[TopicPartition, int]] | None:
+        """Per broker what is to be fetched, where nothing else is to be done: the usual case, asked at each turn. None
+        where records wait to be taken, or a partition is paused, has no position or no leader."""
+        if self._records or self._preferred_read_replica:
+            return None
+        state_of, leader_of, busy = assignment.state_value, self._client.cluster.leader_for_partition, self._in_flight
+        wanted: dict[Any, dict[TopicPartition, int]] = defaultdict(dict)
+        for tp in assignment.tps:
+            node, state = leader_of(tp), state_of(tp)
+            if node in busy:
+                continue
+            if node in NO_LEADER or state.paused or not state.has_valid_position:
+                return None
+            wanted[node][tp] = state.position
+        return wanted
 
 
 def use() -> None:
     """From now on the consumers of this process have fetch sessions. May be called again."""
     consumer_module.Fetcher = SessionFetcher
+
+
+def _offsets(topics: Topics) -> dict[TopicPartition, int]:
+    return {TopicPartition(topic, partition): at for topic, found in topics for partition, at, _ in found}
+
+
+def _by_topic(found: Mapping[TopicPartition, Any]) -> Topics:
+    topics: dict[str, list[Any]] = {}
+    for tp, what in found.items():
+        topics.setdefault(tp.topic, []).append(what)
+    return list(topics.items())
