@@ -5,7 +5,7 @@ It has no setting for it: its name for the fetcher is replaced, and what passes 
 connection is looked at. Brokers that know no sessions are asked for everything, as before.
 """
 
-from collections import defaultdict
+from collections import OrderedDict, defaultdict
 from collections.abc import Mapping
 from typing import Any
 
@@ -28,7 +28,7 @@ Topics = list[tuple[str, list[Any]]]
 """By topic, as Kafka's requests list things."""
 
 
-class SessionRequest(FetchRequest):
+class SessionRequest(FetchRequest):  # type: ignore[misc]
     """A request for partitions from these offsets on, which names those that have changed."""
 
     def __init__(self, fetcher: Fetcher, session: FetchSession, offsets: Mapping[TopicPartition, int]) -> None:
@@ -86,13 +86,31 @@ class _Client:
         return response
 
 
-class SessionFetcher(Fetcher):
+class _Brought(OrderedDict[TopicPartition, Any]):
+    """What has been fetched and not taken yet. It remembers what was taken of which partition."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.taken: set[TopicPartition] = set()
+
+    def __delitem__(self, tp: TopicPartition) -> None:
+        super().__delitem__(tp)
+        self.taken.add(tp)
+
+
+class SessionFetcher(Fetcher):  # type: ignore[misc]
     """A fetcher with one session per broker. With an assignment they start anew: of that all is to be learnt."""
 
     def __init__(self, client: Any, subscriptions: Any, **settings: Any) -> None:
         self._sessions: dict[Any, FetchSession] = defaultdict(FetchSession)
         self._assigned: Any = None
         super().__init__(_Client(client), subscriptions, **settings)
+        self._records = _Brought()
+
+    def taken(self) -> set[TopicPartition]:
+        """The partitions of which something was taken since this was last asked, were it but what is no record."""
+        taken, self._records.taken = self._records.taken, set()
+        return taken
 
     def _get_actions_per_node(self, assignment: Any) -> Any:
         if assignment is not self._assigned:

@@ -5,7 +5,7 @@ offsets, what is waited for when partitions are revoked, and when the flow may b
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import Any
 
 from faust.transport.drivers.aiokafka import Consumer
@@ -84,7 +84,7 @@ class BatchConsumer(Consumer):
                 if not self.flow_active:
                     await self.wait(self.can_resume_flow.wait())
                     continue
-                below_low_water = self._outages.open_among(self.buffers.below_low_water(self._get_active_partitions()))
+                below_low_water = self._outages.open_among(self.buffers.below_low_water(self._active()))
                 if below_low_water:
                     await self._fetch(below_low_water)
                 else:
@@ -94,7 +94,11 @@ class BatchConsumer(Consumer):
             if not self.app.should_stop:
                 raise
 
-    async def _fetch(self, below_low_water: set[TP]) -> None:
+    def _active(self) -> Set[TP]:
+        # Faust looks at the type of each whenever it is asked.
+        return self._get_active_partitions() if self._active_partitions is None else self._active_partitions
+
+    async def _fetch(self, below_low_water: Set[TP]) -> None:
         thread = self._thread
         consumer = thread._ensure_consumer()
         fetched = await thread.call_thread(thread._fetch_records, consumer, below_low_water, timeout=FETCH_SECONDS)

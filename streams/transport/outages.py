@@ -7,7 +7,7 @@ a while. A record whose schema is not known because the registry is away: that p
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Set
 
 from faust.types import TP
 
@@ -43,7 +43,7 @@ class Outages:
         """Whether a partition's records cannot be fetched or read for now."""
         return tp in self._unfetched or tp in self._unread
 
-    def open_among(self, tps: set[TP]) -> set[TP]:
+    def open_among(self, tps: Set[TP]) -> Set[TP]:
         """Those of the partitions that may be fetched now."""
         if not self._unfetched:
             return tps

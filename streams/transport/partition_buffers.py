@@ -12,7 +12,8 @@ A topic's clock is the highest event time up to and including its next record, s
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from itertools import chain
 from typing import Any
 
 from faust.types import TP
@@ -100,40 +101,39 @@ class PartitionBuffers:
         self._read_of = read_of
         self._batch_records = batch_records
         self._most_bytes = most_bytes
+        self._buffers: dict[TP, _Buffer] = {}
         self._tasks: dict[TaskId, dict[TP, _Buffer]] = {}
+        """Those of the buffers that have records. Of hundreds few have any at a time: what is asked at every arrival is
+        asked of them alone."""
 
     def add(self, tp: TP, records: Sequence[Any]) -> None:
         """Records of one partition, the next in order."""
-        group = self._group_of[tp.topic]
-        buffers = self._tasks.setdefault((group, tp.partition), {})
-        if tp not in buffers:
-            buffers[tp] = _Buffer(tp.topic, self._read_of[group])
-        buffers[tp].add(records)
+        if not records:
+            return
+        task = self.task_of(tp)
+        if (buffer := self._buffers.get(tp)) is None:
+            buffer = self._buffers[tp] = _Buffer(tp.topic, self._read_of[task[0]])
+        self._tasks.setdefault(task, {})[tp] = buffer
+        buffer.add(records)
 
     def clear(self) -> None:
         """Forget everything: it will be fetched again."""
+        self._buffers.clear()
         self._tasks.clear()
 
     def buffered(self, tp: TP) -> int:
         """How many records of a partition wait here."""
-        buffer = self._tasks.get(self.task_of(tp), {}).get(tp)
+        buffer = self._buffers.get(tp)
         return len(buffer) if buffer is not None else 0
-
-    def is_low(self, tp: TP) -> bool:
-        """Whether less than a batch of a partition waits here, and no batch of huge records does."""
-        buffer = self._tasks.get(self.task_of(tp), {}).get(tp)
-        return buffer is None or (len(buffer) < self._batch_records and buffer.waiting_bytes < MOST_BYTES)
 
     def faults(self) -> dict[TP, Exception]:
         """The partitions whose next record cannot be read now, and why."""
-        buffers = (item for task in self._tasks.values() for item in task.items())
-        return {tp: buffer.fault for tp, buffer in buffers if buffer.fault is not None}
+        return {tp: buffer.fault for tp, buffer in self._waiting() if buffer.fault is not None}
 
     def retry(self) -> None:
         """Try again to read what could not be read."""
-        for buffers in self._tasks.values():
-            for buffer in buffers.values():
-                buffer.retry()
+        for _, buffer in self._waiting():
+            buffer.retry()
 
     def task_of(self, tp: TP) -> TaskId:
         """The task a partition belongs to."""
@@ -142,13 +142,21 @@ class PartitionBuffers:
     @property
     def held_bytes(self) -> int:
         """About how much memory all waiting records take."""
-        return sum(buffer.waiting_bytes for buffers in self._tasks.values() for buffer in buffers.values())
+        return sum(buffer.waiting_bytes for _, buffer in self._waiting())
 
-    def below_low_water(self, tps: Iterable[TP]) -> set[TP]:
-        """Those of the partitions that have less than a batch left. While there is no room for more, those that have
-        nothing: a task may wait for them, and the rest moves on when it has been given what it waits for."""
+    def below_low_water(self, tps: Set[TP]) -> Set[TP]:
+        """Those of the partitions that have less than a batch left, or one of huge records. While there is no room for
+        more, those that have nothing: a task may wait for them, and the rest moves on when it has been given what it
+        waits for."""
         is_full = self.held_bytes >= self._most_bytes
-        return {tp for tp in tps if (not self.buffered(tp) if is_full else self.is_low(tp))}
+        enough = {tp for tp, buffer in self._waiting() if is_full or self._has_enough(buffer)}
+        return tps - enough if enough else tps
+
+    def _has_enough(self, buffer: _Buffer) -> bool:
+        return len(buffer) >= self._batch_records or buffer.waiting_bytes >= MOST_BYTES
+
+    def _waiting(self) -> Iterator[tuple[TP, _Buffer]]:
+        return chain.from_iterable(buffers.items() for buffers in self._tasks.values())
 
     def clocks(self) -> dict[TaskId, int]:
         """The event time reached by every task that has records, earliest first."""
@@ -176,12 +184,18 @@ class PartitionBuffers:
                 if others and not is_dry(tp):
                     # What comes next in this topic is not here yet: the batch must not run past it.
                     break
+        self._leave_out_empty(task)
         runs = [RecordRun(tp, count, last) for tp, (count, last) in ends.items()]
         size_bytes = before - self._waiting_bytes(task) - taken * RECORD_BYTES
         return Batch(*task, runs, content, weight_of(taken, max(0, size_bytes)))
 
+    def _leave_out_empty(self, task: TaskId) -> None:
+        left = self._tasks[task] = {tp: buffer for tp, buffer in self._tasks[task].items() if len(buffer)}
+        if not left:
+            del self._tasks[task]
+
     def _waiting_bytes(self, task: TaskId) -> int:
-        return sum(buffer.waiting_bytes for buffer in self._tasks[task].values())
+        return sum(buffer.waiting_bytes for buffer in self._tasks.get(task, {}).values())
 
 
 def _clock(buffers: Mapping[TP, _Buffer]) -> int:

@@ -6,7 +6,8 @@ can distinguish records that a later seek will bring again from records that wil
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Iterable, Mapping, Set
 from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -15,12 +16,15 @@ from aiokafka.structs import OffsetAndMetadata
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, credentials_to_aiokafka_auth, server_list
 from faust.types import TP
 
+from streams.kafka import session_fetcher
 from streams.kafka.fetching import ENDS, salvage
 from streams.kafka.membership import has_left_group
+from streams.kafka.session_fetcher import SessionFetcher
 
 FETCH_MAX_WAIT_MS = 100
 """How long the broker may hold a fetch back for more bytes; stock Faust waits 1500 ms."""
 REQUEST_TIMEOUT_MS = 40_000
+LOOK_AT_ALL_SECONDS = 1.0
 COMMIT_SECONDS = 10.0
 """How long one commit may take."""
 
@@ -31,7 +35,8 @@ class Fetched(NamedTuple):
     epoch: int
     records: Mapping[TopicPartition, list[Any]] = {}
     positions: Mapping[TP, int] = {}
-    """Up to where each partition is read with that: behind the last record, and behind what is no record."""
+    """Up to where partitions are read with that: behind the last record, and behind what is no record. Of those that
+    are not here nothing has changed."""
 
 
 class BatchConsumerThread(AIOKafkaConsumerThread):
@@ -43,6 +48,7 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
     """The partitions the last fetch has failed for, and why: corrupt batches, records no client can take apart, no
     permission. The client would end at the first of them."""
     _position_lock: asyncio.Lock
+    _looked_at_all = 0.0
 
     async def on_start(self) -> None:
         """Make the lock in the thread's own loop, then connect."""
@@ -53,6 +59,7 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
         # Faust falls back to a round-robin assignor when it knows no tables, which spreads the topics of one task
         # over several workers; its own assignor keeps partition p of all topics together.
         self._assignor = self.app.assignor
+        session_fetcher.use()
         conf = self.app.conf
         return AIOKafkaConsumer(
             client_id=conf.broker_client_id,
@@ -80,7 +87,7 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
     async def _fetch_records(  # type: ignore[override]
         self,
         consumer: AIOKafkaConsumer,
-        active_partitions: Iterable[TP],
+        active_partitions: Set[TP],
         timeout: float | None = None,  # noqa: ASYNC109 - the name is Faust's
         max_records: int | None = None,
     ) -> Fetched:
@@ -93,7 +100,7 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
     async def _fetch(
         self,
         consumer: AIOKafkaConsumer,
-        active_partitions: Iterable[TP],
+        active_partitions: Set[TP],
         timeout: float | None,  # noqa: ASYNC109 - the client's
         max_records: int | None,
     ) -> Fetched:
@@ -103,17 +110,24 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
             fetcher = consumer._fetcher
             if consumer._closed or fetcher._closed:
                 raise ConsumerStoppedError
-            wanted = {TopicPartition(*tp) for tp in active_partitions}
             with fetcher._subscriptions.fetch_context():
                 try:
                     self.faults = {}
-                    records = await fetcher.fetched_records(wanted, timeout=timeout, max_records=max_records)
+                    records = await fetcher.fetched_records(active_partitions, timeout=timeout, max_records=max_records)
                 except ENDS:
                     raise
                 except Exception as error:
                     records, fault = salvage(error)
                     self.faults = {fault: error}
-            return Fetched(self.epoch, records, self.positions(wanted))
+            return Fetched(self.epoch, records, self.positions(self._moved(fetcher)))
+
+    def _moved(self, fetcher: SessionFetcher) -> Iterable[tuple[str, int]]:
+        """The partitions that may be read further than before. Once a second all: a log may have lost its beginning."""
+        moved, now = fetcher.taken(), time.monotonic()
+        if now < self._looked_at_all + LOOK_AT_ALL_SECONDS:
+            return moved
+        self._looked_at_all = now
+        return self.assignment()
 
     @property
     def has_left_group(self) -> bool:

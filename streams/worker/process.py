@@ -14,7 +14,7 @@ from cloudtag.gc_tuning import collect_rarely
 from streams.health.beat import Health, beating
 from streams.health.serving import served
 from streams.health.watchdog import Watchdog
-from streams.kafka import bounded_batches, codecs, session_fetcher, topics
+from streams.kafka import bounded_batches, codecs, topics
 from streams.kafka.log_throttle import throttle_logs
 from streams.kafka.waiting import when_broker_answers
 from streams.worker.app import Parts
@@ -63,7 +63,6 @@ def run_worker(parts: Parts, *, loglevel: str = "INFO") -> int:
     try:
         codecs.check()
         bounded_batches.bound(parts.config.unpacked_batch_bytes)
-        session_fetcher.use()
         with _served(parts, health), beating(loop, health, WorkerReadiness(parts)):
             if not loop.run_until_complete(_checked(parts)):
                 return OK
