@@ -129,6 +129,7 @@ class WorkerMetrics:
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
     names: dict[str, Counter | Gauge | Histogram] = field(default_factory=_all)
     _labels: dict[str, set[Labels]] = field(default_factory=dict)
+    _children: dict[tuple[str, Labels], Counter | Gauge | Histogram] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for metric in self.names.values():
@@ -137,9 +138,9 @@ class WorkerMetrics:
     def count(self, name: str, amount: float, *labels: str) -> None:
         """Add to a counter; nothing is added for zero."""
         if amount:
-            metric = self.names[name]
+            metric = self._of(name, labels)
             assert isinstance(metric, Counter)
-            (metric.labels(*labels) if labels else metric).inc(amount)
+            metric.inc(amount)
 
     def show(self, name: str, labels: Iterable[tuple[str, ...]]) -> None:
         """Show counters at zero, so that the first thing they count is seen as an increase."""
@@ -178,6 +179,15 @@ class WorkerMetrics:
 
     def observe(self, name: str, value: float, *labels: str) -> None:
         """Put a value into a histogram."""
-        metric = self.names[name]
+        metric = self._of(name, labels)
         assert isinstance(metric, Histogram)
-        metric.labels(*labels).observe(value)
+        metric.observe(value)
+
+    def _of(self, name: str, labels: Labels) -> Counter | Gauge | Histogram:
+        """A counter or histogram with these labels. They are asked for with every batch and never removed: the library's
+        own way to them takes a lock and makes each label text anew."""
+        found = self._children.get((name, labels))
+        if found is None:
+            metric = self.names[name]
+            found = self._children[name, labels] = metric.labels(*labels) if labels else metric
+        return found

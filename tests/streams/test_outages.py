@@ -100,4 +100,4 @@ def test_a_partition_may_begin_with_a_record_that_cannot_be_read(first: int) -> 
     buffers = PartitionBuffers(GROUPS, {"g": read}, 100)
     buffers.add(TP("a", 0), [Rec(n, n + 1) for n in range(2)])
     assert bool(buffers.clocks()) == bool(first)
-    assert buffers.below_low_water([A]) == {A}
+    assert buffers.below_low_water({A}) == {A}

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+import streams.kafka.session_fetcher
 import streams.transport.consumer
 import streams.transport.driver
 import streams.transport.stream
@@ -28,6 +29,8 @@ OURS = (
     streams.transport.driver.BatchProducer,
     streams.transport.stream.BatchStream,
     streams.transport.stream.BatchSchema,
+    streams.kafka.session_fetcher.SessionFetcher,
+    streams.kafka.session_fetcher.SessionRequest,
 )
 FOREIGN = ("faust", "mode", "aiokafka")
 

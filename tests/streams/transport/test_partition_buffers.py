@@ -100,9 +100,9 @@ def test_a_small_topic_waits_for_a_large_one() -> None:
 
 def test_below_low_water_are_partitions_with_less_than_a_batch() -> None:
     buffers = feed_of({A: [1, 2, 3], B: [1]}, 3)
-    assert buffers.below_low_water([A, B]) == {B}
+    assert buffers.below_low_water({A, B}) == {B}
     buffers.clear()
-    assert buffers.below_low_water([A, B]) == {A, B}
+    assert buffers.below_low_water({A, B}) == {A, B}
 
 
 def test_where_there_is_no_more_room_only_empty_partitions_are_fetched() -> None:
@@ -111,16 +111,16 @@ def test_where_there_is_no_more_room_only_empty_partitions_are_fetched() -> None
     buffers = feed_of({}, most_bytes=room)
     buffers.add(A, [Rec(offset, 1, LONG) for offset in range(10)])
     assert buffers.held_bytes == 9 * record  # the next one was read ahead
-    assert buffers.below_low_water([A, B]) == {A, B}
+    assert buffers.below_low_water({A, B}) == {A, B}
     buffers.add(A, [Rec(10, 1, LONG)])
     assert buffers.held_bytes == room
-    assert buffers.below_low_water([A, B]) == {B}
+    assert buffers.below_low_water({A, B}) == {B}
     buffers.add(B, [Rec(0, 1)])
-    assert buffers.below_low_water([A, B]) == set()
+    assert buffers.below_low_water({A, B}) == set()
     batch = buffers.next_batch(("g", 0))
     assert batch.weight_bytes > 11 * len(LONG)
     assert buffers.held_bytes == 0
-    assert buffers.below_low_water([A, B]) == {A, B}
+    assert buffers.below_low_water({A, B}) == {A, B}
 
 
 def fetched(stream: str, at: int, key: bytes, value: bytes) -> ConsumerRecord:
