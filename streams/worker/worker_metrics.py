@@ -184,8 +184,8 @@ class WorkerMetrics:
         metric.observe(value)
 
     def _of(self, name: str, labels: Labels) -> Counter | Gauge | Histogram:
-        """A counter or histogram with these labels. They are asked for with every batch and never removed: the library's
-        own way to them takes a lock and makes each label text anew."""
+        """A counter or histogram with these labels. They are asked for with every batch and never removed: the
+        library's own way to them takes a lock and makes each label text anew."""
         found = self._children.get((name, labels))
         if found is None:
             metric = self.names[name]
