@@ -5,8 +5,9 @@ It has no setting for it: its name for the fetcher is replaced, and what passes 
 connection is looked at. Brokers that know no sessions are asked for everything, as before.
 """
 
+import time
 from collections import OrderedDict, defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from aiokafka import TopicPartition
@@ -26,6 +27,8 @@ NO_LEADER = (None, -1)
 
 Topics = list[tuple[str, list[Any]]]
 """By topic, as Kafka's requests list things."""
+Wanted = dict[Any, dict[TopicPartition, int]]
+"""By the number of a broker, the offsets to read its partitions from."""
 
 
 class SessionRequest(FetchRequest):  # type: ignore[misc]
@@ -39,6 +42,8 @@ class SessionRequest(FetchRequest):  # type: ignore[misc]
         self._session = session
         self._offsets = offsets
         self._most_bytes = fetcher._max_partition_fetch_bytes
+        self.unchanged: Mapping[TopicPartition, int] = {}
+        """Of what was asked, once it is answered: what the broker says nothing about, it knows nothing new of."""
 
     @property
     def topics(self) -> Topics:
@@ -64,10 +69,13 @@ class SessionRequest(FetchRequest):  # type: ignore[misc]
 
     def answered(self, response: Any) -> None:
         """Keep what an answer says of the session, and of the partitions those that it is about."""
+        told = {TopicPartition(topic, found[0]) for topic, partitions in response.topics for found in partitions}
+        asked = self._offsets
+        self._offsets = {tp: asked[tp] for tp in told}
         if response.API_VERSION >= KNOWS_SESSIONS:
             self._session.answered(response.session_id, response.error_code)
-        told = (TopicPartition(topic, found[0]) for topic, partitions in response.topics for found in partitions)
-        self._offsets = {tp: self._offsets[tp] for tp in told}
+            if not response.error_code:
+                self.unchanged = {tp: at for tp, at in asked.items() if tp not in told}
 
 
 class _Client:
@@ -112,31 +120,59 @@ class SessionFetcher(Fetcher):  # type: ignore[misc]
         taken, self._records.taken = self._records.taken, set()
         return taken
 
+    async def _proc_fetch_request(self, assignment: Any, node_id: Any, request: Any) -> Any:
+        has_records = await super()._proc_fetch_request(assignment, node_id, request)
+        if assignment.active:
+            self._see(assignment, request.unchanged)
+        return has_records
+
+    def _see(self, assignment: Any, asked: Mapping[TopicPartition, int]) -> None:
+        """An answer tells until when each partition is known, also of those that it does not name."""
+        now_ms = int(time.time() * 1000)
+        for tp, offset in asked.items():
+            state = assignment.state_value(tp)
+            if state._position == offset and state.highwater is not None:
+                state.timestamp = now_ms
+
     def _get_actions_per_node(self, assignment: Any) -> Any:
         if assignment is not self._assigned:
             self._assigned = assignment
             for session in self._sessions.values():
                 session.restart()
-        wanted = self._only_fetches(assignment)
+        waiting = self._waiting()
+        wanted = self._only_fetches(assignment, waiting)
         if wanted is not None:
-            return self._requests(wanted), {}, self._fetcher_timeout, False, []
+            return self._requests(wanted), {}, min(waiting.values(), default=self._fetcher_timeout), False, []
         requests, *rest = super()._get_actions_per_node(assignment)
         return self._requests({node: _offsets(request.topics) for node, request in requests}), *rest
 
-    def _requests(self, wanted: Mapping[Any, Mapping[TopicPartition, int]]) -> list[tuple[Any, SessionRequest]]:
+    def _requests(self, wanted: Wanted) -> list[tuple[Any, SessionRequest]]:
         return [(node, SessionRequest(self, self._sessions[node], offsets)) for node, offsets in wanted.items()]
 
-    def _only_fetches(self, assignment: Any) -> dict[Any, dict[TopicPartition, int]] | None:
+    def _waiting(self) -> dict[Any, float]:
+        """The brokers whose records wait to be taken, and for how many seconds more they are not asked for others."""
+        leader_of, seconds = self._client.cluster.leader_for_partition, dict[Any, float]()
+        for tp, brought in self._records.items():
+            if (left := brought.calculate_backoff()) > 0:
+                node = leader_of(tp)
+                seconds[node] = max(left, seconds.get(node, 0.0))
+        return seconds
+
+    def _only_fetches(self, assignment: Any, waiting: Collection[Any]) -> Wanted | None:
         """Per broker what is to be fetched, where nothing else is to be done: the usual case, asked at each turn. None
-        where records wait to be taken, or a partition is paused, has no position or no leader."""
-        if self._records or self._preferred_read_replica:
+        where a partition is paused, has no position or no leader."""
+        if self._preferred_read_replica:
             return None
-        state_of, leader_of, busy = assignment.state_value, self._client.cluster.leader_for_partition, self._in_flight
-        wanted: dict[Any, dict[TopicPartition, int]] = defaultdict(dict)
+        not_now, brought = {*self._in_flight, *waiting}, self._records
+        if len(not_now) >= len(self._client.cluster.brokers()):
+            return {}
+        state_of, leader_of = assignment.state_value, self._client.cluster.leader_for_partition
+        wanted: Wanted = defaultdict(dict)
         for tp in assignment.tps:
-            node, state = leader_of(tp), state_of(tp)
-            if node in busy:
+            node = leader_of(tp)
+            if node in not_now or tp in brought:
                 continue
+            state = state_of(tp)
             if node in NO_LEADER or state.paused or not state.has_valid_position:
                 return None
             wanted[node][tp] = state.position

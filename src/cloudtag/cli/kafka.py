@@ -15,7 +15,7 @@ from cloudtag.contract.internal import WatermarkRecord
 from cloudtag.contract.streams import INPUTS, STREAM_OF, SURFACES
 from cloudtag.parcels.spelling import canonical_key
 from cloudtag.wire import Codec
-from streams.kafka import bounded_batches, codecs, topics
+from streams.kafka import bounded_batches, codecs, session_fetcher, topics
 from streams.kafka.admission import explained
 from streams.kafka.partitioner import partition_of
 from streams.kafka.producer import LARGEST_RECORD_BYTES, BatchClient, OutRecord, ProducerHandle, Target, publish
@@ -151,6 +151,7 @@ async def consumer(config: Config, names: list[str], *, is_from_start: bool) -> 
     quiet()
     codecs.check()
     bounded_batches.bound(config.unpacked_batch_bytes)
+    session_fetcher.use()
     client = AIOKafkaConsumer(
         **client_settings(config),
         enable_auto_commit=False,

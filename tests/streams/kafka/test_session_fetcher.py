@@ -141,6 +141,20 @@ async def test_a_new_assignment_learns_where_all_its_logs_end(
     assert [consumer.highwater(tp) for tp in tps[:2]] == [1, 1]
 
 
+async def test_a_log_at_rest_is_known_until_the_last_answer(
+    place: tuple[Config, list[TopicPartition], AIOKafkaProducer], consumer: AIOKafkaConsumer
+) -> None:
+    """What is known until when is asked of the client: `streams.view.follower` does."""
+    _, tps, producer = place
+    await send(producer, tps[:1])
+    await read(consumer, 1, {})
+    before = {tp: consumer.last_poll_timestamp(tp) for tp in tps}
+    async with asyncio.timeout(30):
+        while not all(consumer.last_poll_timestamp(tp) > before[tp] for tp in tps):
+            await consumer.getmany(timeout_ms=50)
+    assert {consumer.highwater(tp) for tp in tps[1:]} == {0}
+
+
 async def test_it_tells_of_which_partitions_something_was_taken(
     place: tuple[Config, list[TopicPartition], AIOKafkaProducer], consumer: AIOKafkaConsumer
 ) -> None:
