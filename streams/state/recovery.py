@@ -32,15 +32,29 @@ class Recovery:
 
     def take(self, records: Sequence[Any]) -> None:
         """Apply the next records."""
-        reader, last = self._reader, None
-        for record in records:
-            known = reader.lost
-            reader.take(as_read(record))
-            if reader.lost > known:
-                self.lost.append(record.offset)
-            self.count += record.key != OWNER_KEY
+        reader, last, place = self._reader, None, 0
+        while place < len(records):
+            if (end := reader.take_plain(records, place)) > place:
+                self.count += end - place
+                last, self._settled_epoch = records[end - 1], reader.epoch
+                place = end
+                continue
+            self._take_one(records[place])
             if reader.is_settled:
-                last, self._settled_epoch = record, reader.epoch
+                last, self._settled_epoch = records[place], reader.epoch
+            place += 1
+        self._apply(last)
+
+    def _take_one(self, record: Any) -> None:
+        known = self._reader.lost
+        self._reader.take(as_read(record))
+        if self._reader.lost > known:
+            self.lost.append(record.offset)
+        self.count += record.key != OWNER_KEY
+
+    def _apply(self, last: Any) -> None:
+        """Put what was read into the store; `last`: the last record of which the store then needs nothing any more."""
+        reader = self._reader
         rows, reader.rows = reader.rows, {}
         if self._settled_epoch >= 0:
             rows[EPOCH_KEY] = self._settled_epoch.to_bytes(8)

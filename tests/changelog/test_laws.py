@@ -254,3 +254,46 @@ def test_a_row_without_a_head_is_refused_before_anything_is_written() -> None:
     with pytest.raises(ValueError, match="no batch"):
         writer.records({KEYS[0]: b"short"})
     assert TASK_KEY.startswith(OWN)
+
+
+def read_in_runs(records: list[Record]) -> LogReader:
+    """As recovery reads: plain rows in one go, and whatever stops that one by one."""
+    reader, place = LogReader(), 0
+    while place < len(records):
+        end = reader.take_plain(records, place)
+        if end == place:
+            reader.take(records[place])
+            end += 1
+        place = end
+    return reader
+
+
+def said_by(reader: LogReader) -> tuple[object, ...]:
+    return (
+        reader.rows, reader.epoch, reader.owner, reader.stale, reader.broken, reader.slots, reader.lost, reader.by_hand,
+        reader.is_settled, reader.unfinished,
+    )  # fmt: skip
+
+
+STRANGE = (
+    Record(b"", b"x"), Record(b"\x02S", b""), Record(b"\x02S" + KEYS[0], b"\x02S"), Record(b"\x02S" + KEYS[0], None),
+    Record(b"\x02S" + KEYS[1], None, 0), Record(b"\x02?" + KEYS[1], b"\x02S" + bytes(60)),
+    Record(b"\x02S" + KEYS[2], b"\x02S" + bytes(60)), quarantine_record(bytes(8), KEYS[0], reason_of(3, "why")),
+)  # fmt: skip
+
+
+@given(st.lists(st.tuples(st.sampled_from("abs"), st.sampled_from(KEYS), sizes, st.sampled_from(STRANGE)), max_size=30))
+def test_plain_rows_in_one_go_are_what_they_are_one_by_one(
+    turns: list[tuple[str, bytes, int | None, Record]],
+) -> None:
+    """Of two owners, the first of which does not know that it was replaced; strange records come between."""
+    log = Log()
+    writers = {}
+    for batch, (who, key, size, strange) in enumerate(turns, 1):
+        if who == "s":
+            log.append([strange])
+            continue
+        if who not in writers:
+            writers[who] = LogWriter(log.append([owner_record(who)]).start, {})
+        log.append(writers[who].records({key: None if size is None else row(batch, size)})[0])
+    assert said_by(read_in_runs(log.records)) == said_by(read(log.records))

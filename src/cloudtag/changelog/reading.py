@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, Protocol
 
 from cloudtag.changelog.parts import Slots, digest_of
 from cloudtag.changelog.records import (
@@ -13,6 +13,7 @@ from cloudtag.changelog.records import (
     QUARANTINE,
     SLOTS_PREFIX,
     SNAPSHOT,
+    SNAPSHOT_MARK,
     TASK,
     Record,
     UnreadableRecordError,
@@ -20,6 +21,7 @@ from cloudtag.changelog.records import (
     inline_row,
     part_of,
     place_of_part,
+    plain_row,
     said,
     snapshot_of,
     stored_key,
@@ -27,6 +29,16 @@ from cloudtag.changelog.records import (
 
 ReadStored = Callable[[bytes], bytes | None]
 """What a store has under a key."""
+
+
+class HasKeyAndValue(Protocol):
+    """A record as Kafka's client hands it on."""
+
+    @property
+    def key(self) -> bytes | None: ...
+
+    @property
+    def value(self) -> bytes | None: ...
 
 
 class Unreadable(NamedTuple):
@@ -102,6 +114,22 @@ class LogReader:
                 self._read(key, record)
         except UnreadableRecordError as error:
             self.broken[key] = Unreadable(record.offset, str(error))
+
+    def take_plain(self, records: Sequence[HasKeyAndValue], start: int) -> int:
+        """Take whole rows of the newest owner from `start` on, as long as nothing else comes; returns where that ends.
+
+        What `take` makes of each of them, for the many that most logs are made of: nothing else is to be looked at
+        while the reader is settled, and it stays so.
+        """
+        if not self.is_settled or self.epoch < 0:
+            return start
+        rows, head = self.rows, SNAPSHOT_MARK + self.epoch.to_bytes(8)
+        for place in range(start, len(records)):
+            key, value = records[place].key, records[place].value
+            if not (value and key) or (row := plain_row(key, value, head)) is None:
+                return place
+            rows[key[2:]] = row
+        return len(records)
 
     def _replace(self, offset: int, name: bytes) -> None:
         if offset > self.epoch:

@@ -28,6 +28,8 @@ BY_HAND = (1 << 64) - 1
 """The epoch of what an operator writes: it is read whoever owns the partition."""
 
 OWNER_KEY, TASK_RECORD_KEY = MARK + OWNER, MARK + TASK
+SNAPSHOT_MARK = MARK + SNAPSHOT
+"""What the keys and the values of snapshots begin with."""
 OWN = key_prefix("")
 """What the store keys begin with that belong to no keyed state."""
 EPOCH_KEY, SLOTS_PREFIX, QUARANTINE_PREFIX = OWN + OWNER, OWN + PART, OWN + QUARANTINE
@@ -181,10 +183,16 @@ def snapshot_of(value: bytes) -> Snapshot:
 
 def inline_row(record: Record, epoch: int) -> bytes | None:
     """The row of a snapshot that is whole and of this epoch: what most records are, told from the others at once."""
-    value = record.value
-    if value is None or record.key[:2] != b"\x02S" or value[:2] != b"\x02S" or value[_PLACE] != _INLINE:
+    if record.value is None or epoch < 0:
         return None
-    return value[10:26] + value[_BODY:] if int.from_bytes(value[2:10]) == epoch else None
+    return plain_row(record.key, record.value, SNAPSHOT_MARK + epoch.to_bytes(8))
+
+
+def plain_row(key: bytes, value: bytes, head: bytes) -> bytes | None:
+    """The same of a record's bytes; `head`: what its value must begin with, the mark of a snapshot and the epoch."""
+    if key[:2] != SNAPSHOT_MARK or value[:10] != head or value[_PLACE] != _INLINE:
+        return None
+    return value[10:26] + value[_BODY:]
 
 
 def part_of(value: bytes) -> tuple[int, bytes]:
