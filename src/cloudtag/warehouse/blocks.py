@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from cloudtag.warehouse.columns import TIME, Column, WarehouseTable
+from cloudtag.warehouse.columns import TIME, Column, RecordRows, WarehouseTable
 from cloudtag.warehouse.fact_tables import FACT_TABLES
 from cloudtag.warehouse.pseudonymizer import Pseudonymizer
 from cloudtag.warehouse.record_tables import RECORD_TABLES
@@ -63,7 +63,7 @@ def columns_of(stream: str) -> list[tuple[str, str]]:
 
 def block_of(batch: InsertBatch, pseudonymizer: Pseudonymizer) -> list[list[Any]]:
     """A batch as lists of column values."""
-    records = [row.record for row in batch.rows]
+    records = RecordRows(row.record for row in batch.rows)
     block = [column.of(records, pseudonymizer) for column in TABLES[batch.stream].columns]
     block.append([row.at_ms for row in batch.rows])
     return block

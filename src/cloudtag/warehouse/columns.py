@@ -1,16 +1,32 @@
 """Columns: how one column of a table is taken from a list of records."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeVar
 
 from msgspec import UNSET, Struct
 
 from cloudtag.warehouse.pseudonymizer import Pseudonymizer
 
-RecordRows = Sequence[Struct]
-"""The records whose values a column takes."""
+Found = TypeVar("Found")
+
+
+class RecordRows(list[Any]):
+    """The records whose values columns take."""
+
+    def __init__(self, records: Iterable[Struct]) -> None:
+        super().__init__(records)
+        self._found: dict[Callable[[Any], Any], list[Any]] = {}
+
+    def each(self, of: Callable[[Any], Found]) -> list[Found]:
+        """What is found of each record: once, however many columns ask for it."""
+        found = self._found.get(of)
+        if found is None:
+            found = self._found[of] = list(map(of, self))
+        return found
+
+
 LOW = "LowCardinality(String)"
 TIME = "DateTime64(3, 'UTC')"
 
@@ -73,7 +89,7 @@ def keyed(name: str, field: str, kind: str) -> Column:
 
 def keyed_buyer(name: str = "buyer_key") -> Column:
     """The record's buyer as the keyed hash inside the platform's network."""
-    return Column(name, "String", lambda rows, known: [known.buyer(row.platform, row.buyer_id) for row in rows])  # type: ignore[attr-defined]
+    return Column(name, "String", lambda rows, known: [known.buyer(row.platform, row.buyer_id) for row in rows])
 
 
 def keyed_each(name: str, field: str, kind: str) -> Column:
@@ -107,6 +123,19 @@ def deep(name: str, kind: str, field: str, inner: str, part: str) -> Column:
 def computed(name: str, kind: str, of: Callable[[Any, Pseudonymizer], Any]) -> Column:
     """Whatever else can be said of a record."""
     return Column(name, kind, lambda rows, pseudonymizer: [of(row, pseudonymizer) for row in rows])
+
+
+def computed_with(
+    name: str, kind: str, found: Callable[[Any], Found], of: Callable[[Any, Found, Pseudonymizer], Any]
+) -> Column:
+    """What can be said of a record and of what is found of it, which other columns need too."""
+    return Column(
+        name,
+        kind,
+        lambda rows, pseudonymizer: [
+            of(row, each, pseudonymizer) for row, each in zip(rows, rows.each(found), strict=True)
+        ],
+    )
 
 
 def _unset(name: str, get: Callable[[Any], Any]) -> Column:

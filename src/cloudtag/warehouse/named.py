@@ -31,6 +31,8 @@ class NamedBuyer(NamedTuple):
 def linked_to(alert: Alert) -> list[NamedBuyer]:
     """The buyers an alert links its own to, one for each of `linked_buyer_ids`: which of them are of another network
     stands among its facts."""
+    if not alert.linked_buyer_ids:
+        return []
     home, far = NETWORKS[alert.platform], dict[str, list[str]]()
     for buyer_id, network in _AFAR.findall(alert.facts.get("linked_elsewhere", "")):
         far.setdefault(buyer_id, []).append(network)
@@ -48,7 +50,8 @@ def linked_to(alert: Alert) -> list[NamedBuyer]:
 def named_in(alert: Alert) -> list[NamedBuyer]:
     """Everybody an alert's texts may name, those of other networks first: a namesake's word is a part of theirs."""
     own = NamedBuyer(NETWORKS[alert.platform], alert.buyer_id, alert.buyer_id)
-    return sorted([own, *linked_to(alert)], key=lambda named: named.word == named.buyer_id)
+    linked = linked_to(alert)
+    return sorted([own, *linked], key=lambda named: named.word == named.buyer_id) if linked else [own]
 
 
 def mentions(data: bytes | None, is_wanted: Callable[[str], bool]) -> bool:

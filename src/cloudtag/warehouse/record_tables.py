@@ -10,6 +10,7 @@ from cloudtag.warehouse.columns import (
     Column,
     WarehouseTable,
     computed,
+    computed_with,
     keyed_buyer,
     low,
     parts,
@@ -18,7 +19,7 @@ from cloudtag.warehouse.columns import (
     texts,
     unset,
 )
-from cloudtag.warehouse.named import linked_to, named_in
+from cloudtag.warehouse.named import NamedBuyer, linked_to, named_in
 from cloudtag.warehouse.pseudonymizer import Pseudonymizer
 
 REVISION = same("revision", "UInt64")
@@ -27,18 +28,17 @@ HISTORICAL = unset("historical")
 
 
 def _covered(name: str) -> Column:
-    def of(alert: Any, pseudonymizer: Pseudonymizer) -> str:
-        return pseudonymizer.redact(getattr(alert, name) or "", named_in(alert))
+    def of(alert: Any, buyers: list[NamedBuyer], pseudonymizer: Pseudonymizer) -> str:
+        return pseudonymizer.redact(getattr(alert, name) or "", buyers)
 
-    return computed(name, "String", of)
+    return computed_with(name, "String", named_in, of)
 
 
 def _linked(alert: Alert, pseudonymizer: Pseudonymizer) -> list[str]:
     return [pseudonymizer.buyer(named.network, named.buyer_id) for named in linked_to(alert)]
 
 
-def _facts(alert: Alert, pseudonymizer: Pseudonymizer) -> dict[str, str]:
-    buyers = named_in(alert)
+def _facts(alert: Alert, buyers: list[NamedBuyer], pseudonymizer: Pseudonymizer) -> dict[str, str]:
     # A fact about two buyers has the other's id in its name.
     return {
         pseudonymizer.redact(name, buyers): pseudonymizer.redact(value, buyers) for name, value in alert.facts.items()
@@ -75,7 +75,7 @@ RECORD_TABLES: dict[str, WarehouseTable] = {
             parts("evidence_streams", LOW, "evidence", "stream"),
             parts("evidence_event_ids", "String", "evidence", "event_id"),
             parts("evidence_times", TIME, "evidence", "occurred_at"),
-            computed("facts", f"Map({LOW}, String)", _facts),
+            computed_with("facts", f"Map({LOW}, String)", named_in, _facts),
             _covered("explanation"),
             _covered("explanation_zh"),
             *low("recommendation", "route", "policy_version"),
