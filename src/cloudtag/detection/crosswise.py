@@ -6,8 +6,17 @@ from collections import Counter
 from typing import NamedTuple
 
 from cloudtag.detection.cases import ParcelCase
-from cloudtag.detection.goods import Pieces, count_pieces, sent_skus
+from cloudtag.detection.goods import Pieces, claimed, count_pieces, ordered_skus, sent_skus
+from cloudtag.detection.once import once
+from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.parcel_goods import Part, parts_of, wanted
+
+
+class Doubtful(NamedTuple):
+    """Articles that an order's returns lack, as far as the shop looked into them, and such as were found strange."""
+
+    lacks: frozenset[str]
+    strange: frozenset[str]
 
 
 class _Mixed(NamedTuple):
@@ -40,6 +49,24 @@ def is_crosswise(case: ParcelCase, parts: list[Part], lacks: Pieces, strange: Pi
     return not group.lacks - group.strange
 
 
+@once
+def doubtful_goods(order: OrderView) -> Doubtful:
+    """What may make any difference to `is_crosswise`: none of an order whose returns held what they were to hold.
+
+    Never less than that: what was claimed counts, whether or not it was given up since. Where one order has several
+    refunds, what was booked for one may be another's: all of it may be missing.
+    """
+    parts = [part for part in parts_of([(order, refund) for refund in order.refunds.values()]) if part.inspections]
+    if not parts:
+        return Doubtful(frozenset(), frozenset())
+    each = [_found_strange(part) for part in parts]
+    strange = frozenset(sku for _, found in each for sku in found)
+    if len(order.refunds) > 1:
+        due = [claimed(order, refund).goods for refund in order.refunds.values()]
+        return Doubtful(ordered_skus(order).union(*due), strange)
+    return Doubtful(frozenset(claimed(order, parts[0].refund).goods - each[0][0]), strange)
+
+
 def _others(case: ParcelCase, parts: list[Part]) -> list[_Mixed]:
     """The buyer's other returns to the shop that it has looked into."""
     shop_id, own = parts[0].refund.shop_id, {part.refund.refund_id for part in parts}
@@ -54,7 +81,12 @@ def _others(case: ParcelCase, parts: list[Part]) -> list[_Mixed]:
 
 
 def _mixed(part: Part) -> _Mixed:
+    found, strange = _found_strange(part)
+    return _Mixed(wanted(part).goods - found, strange)
+
+
+def _found_strange(part: Part) -> tuple[Pieces, Pieces]:
+    """What was found in a return, and what of that its order does not name."""
     found = sum((count_pieces(word.received, (part.order,)) for word in part.inspections), Counter[str]())
     sent = sent_skus(part.order)
-    strange = Counter({sku: count for sku, count in found.items() if sku not in sent})
-    return _Mixed(wanted(part).goods - found, strange)
+    return found, Counter({sku: count for sku, count in found.items() if sku not in sent})

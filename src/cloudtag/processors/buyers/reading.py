@@ -15,6 +15,7 @@ from cloudtag.detection.orders import Orders
 from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.rows import Row
 from cloudtag.processors.base import DAY_MS, LONGEST_WINDOW_DAYS
+from cloudtag.processors.buyers.buyer_index import BuyerIndex
 
 HELD_MS = (LONGEST_WINDOW_DAYS + 60) * DAY_MS
 """How long a buyer's facts are held: a month longer than other processors hold their internal records."""
@@ -53,19 +54,27 @@ def orders_in(state: KeyedState, names: Iterable[str]) -> Iterator[Row]:
 
 
 def orders_sharing(state: KeyedState, names: Collection[str]) -> set[str]:
-    """The names of the orders that name a number one of these names, of those whose boxes may have been mixed up with
-    one of these, and of these."""
-    index = state.index
-    groups = [index.orders_by_number.get(number, ()) for number in index.shared]
-    groups += (found for found in index.inspected_by_shop.values() if len(found) > 1)
-    return {*names, *(other for found in groups if not set(found).isdisjoint(names) for other in found)}
+    """The names of the orders that name a number one of these names, and of these."""
+    index: BuyerIndex = state.index
+    found = set(names)
+    if index.shared_by_order:
+        for name in names:
+            for number in index.shared_by_order.get(name, ()):
+                found.update(index.orders_by_number[number])
+    return found
+
+
+def orders_mixed(state: KeyedState, names: Collection[str]) -> set[str]:
+    """Those, and the names of the orders whose boxes may have been mixed up with one of these."""
+    index: BuyerIndex = state.index
+    return orders_sharing(state, names) | index.mixed_up.with_all(names, index.joint)
 
 
 def orders_beside(state: KeyedState, names: Collection[str]) -> list[OrderView]:
     """The orders that cases about these may rest on: all, where other goods were claimed to have come."""
     if not state.index.claimed_orders.isdisjoint(names):
         return orders(state)
-    return [view_of(row) for row in orders_in(state, orders_sharing(state, names))]
+    return [view_of(row) for row in orders_in(state, orders_mixed(state, names))]
 
 
 def loose(state: KeyedState) -> list[ComplaintChanged]:
@@ -89,10 +98,17 @@ def complained_of(state: KeyedState) -> list[str]:
 
 
 def names_beside(state: KeyedState, names: Collection[str]) -> Iterable[str]:
-    """The names of the rows of those orders."""
+    """The names of the rows of those orders, and of others that explain what is said of them: by what came just now a
+    box may have turned out to be mixed up with none of these."""
     if not state.index.claimed_orders.isdisjoint(names):
         return [row.name for row in state.rows_of("order")]
-    return orders_sharing(state, names)
+    return with_inspected(state, names)
+
+
+def with_inspected(state: KeyedState, names: Collection[str]) -> set[str]:
+    """The names of the orders that share a number with these, and of the shops' whose returns they looked into."""
+    groups = [found for found in state.index.inspected_by_shop.values() if not found.isdisjoint(names)]
+    return orders_sharing(state, names).union(*groups)
 
 
 def report(state: KeyedState, number: str) -> ParcelReported | None:

@@ -14,6 +14,7 @@ from cloudtag.contract.records import Alert, Label
 from cloudtag.contract.scope import scoped, unscoped
 from cloudtag.detection.cases import OrderCase
 from cloudtag.detection.claims import may_be_unpaid
+from cloudtag.detection.crosswise import doubtful_goods
 from cloudtag.detection.feeds import feed_questions
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.refund_view import RefundView
@@ -160,14 +161,23 @@ def _index(state: KeyedState, row: Row, fact: Any) -> Iterable[str]:
     if row.view is None:
         state.memo = None
     index: BuyerIndex = state.index
+    asked: Iterable[str] = ()
     if type(fact) is ev.OrderChanged:
-        return (state.letters["links"],) if index.add_order(fact, row) else ()
-    if type(fact) is ev.RefundChanged:
-        index.add_refund(fact)
-    if type(fact) is ev.ReturnInspected:
-        index.add_inspection(fact)
-    index.note_dealing(fact)
-    return ()
+        asked = (state.letters["links"],) if index.add_order(fact, row) else ()
+    else:
+        if type(fact) is ev.RefundChanged:
+            index.add_refund(fact)
+        if type(fact) is ev.ReturnInspected:
+            index.add_inspection(fact)
+        index.note_dealing(fact)
+    return (*asked, *_no_longer_mixed(state, row)) if ev.ReturnInspected in row.kinds else asked
+
+
+def _no_longer_mixed(state: KeyedState, row: Row) -> list[str]:
+    """The rows of the returns that may have been mixed up with those of an order, until what came just now."""
+    index: BuyerIndex = state.index
+    beside = index.mix_up(row.name, doubtful_goods(view_of(row)))
+    return [state.row_id("parcel", unit) for name in beside for unit in index.units_by_order.get(name, ())]
 
 
 def _with_refunds_of(state: KeyedState, number: str) -> Iterable[str]:
