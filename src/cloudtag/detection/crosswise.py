@@ -13,7 +13,8 @@ from cloudtag.detection.parcel_goods import Part, parts_of, wanted
 
 
 class Doubtful(NamedTuple):
-    """Articles that an order's returns lack, as far as the shop looked into them, and such as were found strange."""
+    """Articles that an order's returns lack, as far as the shop looked into them, and such as were found that the order
+    does not name by now."""
 
     lacks: frozenset[str]
     strange: frozenset[str]
@@ -51,7 +52,8 @@ def is_crosswise(case: ParcelCase, parts: list[Part], lacks: Pieces, strange: Pi
 
 @once
 def doubtful_goods(order: OrderView) -> Doubtful:
-    """What may make any difference to `is_crosswise`: none of an order whose returns held what they were to hold.
+    """What may make any difference to `is_crosswise`, or be asked whose it is: nothing of an order whose returns held
+    what they were to hold.
 
     Never less than that: what was claimed counts, whether or not it was given up since. Where one order has several
     refunds, what was booked for one may be another's: all of it may be missing.
@@ -59,12 +61,12 @@ def doubtful_goods(order: OrderView) -> Doubtful:
     parts = [part for part in parts_of([(order, refund) for refund in order.refunds.values()]) if part.inspections]
     if not parts:
         return Doubtful(frozenset(), frozenset())
-    each = [_found_strange(part) for part in parts]
-    strange = frozenset(sku for _, found in each for sku in found)
+    found = [_found(part) for part in parts]
+    strange = frozenset[str]().union(*found) - ordered_skus(order)
     if len(order.refunds) > 1:
         due = [claimed(order, refund).goods for refund in order.refunds.values()]
         return Doubtful(ordered_skus(order).union(*due), strange)
-    return Doubtful(frozenset(claimed(order, parts[0].refund).goods - each[0][0]), strange)
+    return Doubtful(frozenset(claimed(order, parts[0].refund).goods - found[0]), strange)
 
 
 def _others(case: ParcelCase, parts: list[Part]) -> list[_Mixed]:
@@ -81,12 +83,10 @@ def _others(case: ParcelCase, parts: list[Part]) -> list[_Mixed]:
 
 
 def _mixed(part: Part) -> _Mixed:
-    found, strange = _found_strange(part)
+    found, sent = _found(part), sent_skus(part.order)
+    strange = Counter({sku: count for sku, count in found.items() if sku not in sent})
     return _Mixed(wanted(part).goods - found, strange)
 
 
-def _found_strange(part: Part) -> tuple[Pieces, Pieces]:
-    """What was found in a return, and what of that its order does not name."""
-    found = sum((count_pieces(word.received, (part.order,)) for word in part.inspections), Counter[str]())
-    sent = sent_skus(part.order)
-    return found, Counter({sku: count for sku, count in found.items() if sku not in sent})
+def _found(part: Part) -> Pieces:
+    return sum((count_pieces(word.received, (part.order,)) for word in part.inspections), Counter[str]())

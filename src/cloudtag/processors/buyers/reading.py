@@ -8,13 +8,14 @@ from cloudtag.contract.couriers import CourierReported
 from cloudtag.contract.events import ComplaintChanged
 from cloudtag.contract.links import LinkPassed, LinkReported
 from cloudtag.contract.parcels import ParcelReported
-from cloudtag.contract.scope import unscoped
+from cloudtag.contract.scope import scoped, unscoped
 from cloudtag.contract.shops import ShopReported
+from cloudtag.detection.goods import ever_named
 from cloudtag.detection.order_view import OrderView
-from cloudtag.detection.orders import Orders
 from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.rows import Row
 from cloudtag.processors.base import DAY_MS, LONGEST_WINDOW_DAYS
+from cloudtag.processors.buyers.all_orders import AllOrders
 from cloudtag.processors.buyers.buyer_index import BuyerIndex
 
 HELD_MS = (LONGEST_WINDOW_DAYS + 60) * DAY_MS
@@ -31,13 +32,19 @@ def view_of(row: Row) -> OrderView:
     return view
 
 
-def orders(state: KeyedState) -> Orders:
-    """All orders, by id and shop; made once until an order comes, changes or goes."""
-    found: Orders | None = state.memo
+def orders(state: KeyedState) -> AllOrders:
+    """All orders, by id and shop; kept from one question to the next, those that changed meanwhile taken in."""
+    found: AllOrders | None = state.memo
     if found is None:
-        views = (view_of(row) for row in state.rows_of("order") if row.facts)
-        found = state.memo = Orders(sorted(views, key=lambda order: (order.order_id, order.shop_id or "")))
+        found = state.memo = AllOrders(view_of(row) for row in state.rows_of("order") if row.facts)
+    else:
+        found.refresh(lambda name: _view_called(state, name))
     return found
+
+
+def _view_called(state: KeyedState, name: str) -> OrderView | None:
+    row = state.row("order", name)
+    return view_of(row) if row is not None and row.facts else None
 
 
 def orders_called(state: KeyedState, order_id: str) -> list[OrderView]:
@@ -71,10 +78,41 @@ def orders_mixed(state: KeyedState, names: Collection[str]) -> set[str]:
 
 
 def orders_beside(state: KeyedState, names: Collection[str]) -> list[OrderView]:
-    """The orders that cases about these may rest on: all, where other goods were claimed to have come."""
-    if not state.index.claimed_orders.isdisjoint(names):
-        return orders(state)
-    return [view_of(row) for row in orders_in(state, orders_mixed(state, names))]
+    """The orders that cases about these may rest on. Where other goods were claimed to have come, those too that name
+    what came back instead, or that a scan of one of their parcels names."""
+    found = orders_mixed(state, names)
+    for name in state.index.claimed_orders.intersection(names):
+        found |= _naming_the_like(state, name)
+        found |= {scoped(unscoped(name)[0], order_id) for order_id in _scanned_for(state, name)}
+    return [view_of(row) for row in orders_in(state, found)]
+
+
+def _naming_the_like(state: KeyedState, name: str) -> set[str]:
+    """The names of the shop's orders that name what came back of an order's goods and is not in that order."""
+    doubtful = state.index.mixed_up.doubtful.get(name)
+    if doubtful is None or not doubtful.strange:
+        return set()
+    return orders(state).naming(unscoped(name)[0], doubtful.strange, lambda other: _view_called(state, other))
+
+
+def _scanned_for(state: KeyedState, name: str) -> set[str]:
+    """The ids of the orders that scans of an order's parcels name."""
+    order = _view_called(state, name)
+    told = [report(state, number) for number in order.sent] if order is not None else []
+    return {journey.order_id for each in told if each is not None for journey in each.journeys if journey.order_id}
+
+
+def claimed_beside(state: KeyedState, name: str) -> set[str]:
+    """The orders with a claim of other goods whose case may rest on this one: it ever named what came back of theirs,
+    or a scan of one of their parcels names it."""
+    index: BuyerIndex = state.index
+    order = _view_called(state, name) if index.claimed_orders else None
+    if order is None:
+        return set()
+    shop_id, order_id = unscoped(name)
+    holding = [index.mixed_up.holding.get((shop_id, sku_id), frozenset()) for sku_id in ever_named(order)]
+    found = index.claimed_orders.intersection(frozenset[str]().union(*holding))
+    return found | {other for other in index.claimed_orders if order_id in _scanned_for(state, other)}
 
 
 def loose(state: KeyedState) -> list[ComplaintChanged]:

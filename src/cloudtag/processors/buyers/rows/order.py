@@ -29,6 +29,7 @@ from cloudtag.policy.model import Policies
 from cloudtag.processors.buyers.buyer_index import BuyerIndex
 from cloudtag.processors.buyers.published import abnormal_among
 from cloudtag.processors.buyers.reading import (
+    claimed_beside,
     complained_of,
     is_answered,
     links,
@@ -158,8 +159,8 @@ def _return_uses(state: KeyedState, order: OrderView, refund: RefundView) -> Ite
 
 def _index(state: KeyedState, row: Row, fact: Any) -> Iterable[str]:
     """An attribute that is shown for the first time is told of with the links."""
-    if row.view is None:
-        state.memo = None
+    if state.memo is not None:
+        state.memo.note(row.name)
     index: BuyerIndex = state.index
     asked: Iterable[str] = ()
     if type(fact) is ev.OrderChanged:
@@ -201,7 +202,7 @@ def _has_refunds(state: KeyedState, name: str) -> bool:
 def _beside(state: KeyedState, name: str) -> Iterable[str]:
     """The orders whose refunds rest on this one too: those that share a number, those of claims of wrong goods."""
     index: BuyerIndex = state.index
-    return [*(orders_sharing(state, (name,)) & index.units_by_order.keys()), *index.claimed_orders]
+    return [*(orders_sharing(state, (name,)) & index.units_by_order.keys()), *claimed_beside(state, name)]
 
 
 def _has_claimed(state: KeyedState, name: str) -> bool:

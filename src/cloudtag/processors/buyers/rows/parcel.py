@@ -22,6 +22,7 @@ from cloudtag.policy.rest_days import rest_spans
 from cloudtag.processors.buyers.buyer_index import BuyerIndex
 from cloudtag.processors.buyers.published import abnormal_among
 from cloudtag.processors.buyers.reading import (
+    claimed_beside,
     complained_of,
     is_answered,
     links,
@@ -103,7 +104,7 @@ def _joined(state: KeyedState, name: str) -> Iterable[str]:
         return ()
     row = state.row("order", name)
     sent = index.units.intersection(view_of(row).sent) if row is not None else ()
-    beside = {*orders_mixed(state, (name,)), *index.claimed_orders} - {name}
+    beside = {*orders_mixed(state, (name,)), *claimed_beside(state, name)} - {name}
     units = [unit for other in beside for unit in index.units_by_order.get(other, ())]
     return [*index.units_by_order.get(name, ()), *sent, *units]
 
