@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 
 from msgspec import Struct
 
 from benchmarks.growth import buyer, others
 from benchmarks.growth.counting import calls_of
-from cloudtag.contract.events import Event
+from cloudtag.contract.events import Event, ParcelScanned
 from cloudtag.policy.load import shipped
 from cloudtag.replay.topology import Topology, memory_rows
 
@@ -54,28 +55,39 @@ def growth_of(name: str, known: tuple[int, ...]) -> Growth:
 
 
 def calls_per_event(course: Course, known: int) -> float:
-    """The calls for each event of the next few things, once so many are known; averaged, each event a batch."""
-    topology = prepared(course, known)
-    events = upcoming(course, known)
+    """The calls for each event of the next few things, once so many are known; averaged, each event a batch.
 
-    def feed() -> None:
-        for event in events:
-            topology.feed((event,))
-
-    return calls_of(feed) / len(events)
-
-
-def prepared(course: Course, known: int) -> Topology:
-    """A topology that knows so many things of a kind, with all that time has brought about."""
+    Couriers go on scanning other parcels every hour, which is not counted: one that falls silent concerns everybody.
+    """
     topology = Topology(shipped(), 0, memory_rows())
-    before = [event for n in range(known) for event in course(n)]
-    before.sort(key=lambda event: event.occurred_at)
+    before, events = known_events(course, known), upcoming(course, known)
     topology.feed(before)
     list(topology.fire_before(before[-1].occurred_at))
-    return topology
+    at_ms, calls = before[-1].occurred_at, 0
+    for event in events:
+        for scan in scans_between(at_ms, event.occurred_at):
+            topology.feed((scan,))
+        at_ms = max(at_ms, event.occurred_at)
+        calls += calls_of(partial(topology.feed, (event,)))
+    return calls / len(events)
+
+
+def known_events(course: Course, known: int) -> list[Event]:
+    """What came before, in order of time."""
+    events = [event for n in range(known) for event in course(n)]
+    events += scans_between(buyer.START_MS, max(event.occurred_at for event in events))
+    return sorted(events, key=lambda event: event.occurred_at)
 
 
 def upcoming(course: Course, known: int) -> list[Event]:
     """The events of the next few things, in order of time."""
     events = [event for n in range(known, known + LAST) for event in course(n)]
     return sorted(events, key=lambda event: event.occurred_at)
+
+
+def scans_between(from_ms: int, until_ms: int) -> Iterator[Event]:
+    """A scan of some other parcel by each courier in each hour that begins after one moment and until another."""
+    for hour in range(from_ms // buyer.HOUR_MS + 1, until_ms // buyer.HOUR_MS + 1):
+        for courier in ("sf", "yto"):
+            number = f"X{courier}{hour}"
+            yield ParcelScanned(f"b-{number}", hour * buyer.HOUR_MS, "taobao", courier, number, scan="arrived")

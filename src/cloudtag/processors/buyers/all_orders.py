@@ -12,6 +12,8 @@ from cloudtag.detection.orders import Orders
 
 _Article = tuple[str, str]
 """A shop, and an article there."""
+_Named = tuple[OrderView, tuple[str, ...], tuple[str, ...]]
+"""An order, the numbers it was sent under and the parcels its refunds come back in."""
 
 
 class AllOrders(Orders):
@@ -22,21 +24,32 @@ class AllOrders(Orders):
         super().__init__(sorted(orders, key=_place))
         self._changed: set[str] = set()
         """Orders of which something came since."""
+        self._named: dict[str, _Named] = {}
+        """What was worked out of all orders of those of which something came already."""
         self._uncounted: set[str] | None = None
         """Orders of which something came since their articles were looked at; None: nobody has asked."""
         self._naming: dict[_Article, set[str]] = {}
         self._articles: dict[str, frozenset[str]] = {}
 
     def note(self, name: str) -> None:
-        """Something came about the order of that name: what was worked out of all orders counts no more."""
-        self.made.clear()
+        """Something came about the order of that name."""
         self._changed.add(name)
         if self._uncounted is not None:
             self._uncounted.add(name)
 
     def refresh(self, view_of: Callable[[str], OrderView | None]) -> None:
-        """Take in the orders that changed as they are by now, given the view of each by its name."""
-        for order in filter(None, map(view_of, self._changed)):
+        """Take in the orders that changed as they are by now, given the view of each by its name.
+
+        What was worked out of all orders rests on their numbers: it counts no more where those are others.
+        """
+        for name in self._changed:
+            order = view_of(name)
+            if order is None:
+                continue
+            named = (order, tuple(order.sent), tuple([refund.unit for refund in order.refunds.values()]))
+            if self._named.get(name) != named:
+                self._named[name] = named
+                self.made.clear()
             place = bisect_left(self, _place(order), key=_place)
             if place < len(self) and _place(self[place]) == _place(order):
                 self[place] = order
