@@ -152,8 +152,12 @@ def with_inspected(state: KeyedState, names: Collection[str]) -> set[str]:
 def report(state: KeyedState, number: str) -> ParcelReported | None:
     """What `parcels` says of a waybill number."""
     row = state.row("parcel", number)
-    told = () if row is None else row.facts.values()
-    return next((fact for fact in told if type(fact) is ParcelReported and fact.is_held), None)
+    # As plain as can be: it is asked of every parcel of a buyer.
+    if row is not None:
+        for fact in row.facts.values():
+            if type(fact) is ParcelReported and fact.is_held:
+                return fact
+    return None
 
 
 def silence(state: KeyedState, number: str, courier: str) -> CourierReported | None:
