@@ -56,4 +56,4 @@ def tagged(n: int) -> list[Event]:
 
 def violated(n: int) -> list[Event]:
     """One shop's false transactions, case after case."""
-    return [ViolationChanged(f"x{n}", began(n), _PLATFORM, f"case{n}", "s1", "confirmed")]
+    return [ViolationChanged(f"x{n}", began(n), _PLATFORM, f"case{n}", "s1", "found")]

@@ -110,8 +110,9 @@ def claimed_beside(state: KeyedState, name: str) -> set[str]:
     if order is None:
         return set()
     shop_id, order_id = unscoped(name)
-    holding = [index.mixed_up.holding.get((shop_id, sku_id), frozenset()) for sku_id in ever_named(order)]
-    found = index.claimed_orders.intersection(frozenset[str]().union(*holding))
+    holding = index.mixed_up.holding
+    like = set[str]().union(*(holding.get((shop_id, sku_id), ()) for sku_id in ever_named(order)))
+    found = index.claimed_orders & like
     return found | {other for other in index.claimed_orders if order_id in _scanned_for(state, other)}
 
 
