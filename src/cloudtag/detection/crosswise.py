@@ -6,8 +6,18 @@ from collections import Counter
 from typing import NamedTuple
 
 from cloudtag.detection.cases import ParcelCase
-from cloudtag.detection.goods import Pieces, count_pieces, sent_skus
+from cloudtag.detection.goods import Pieces, claimed, count_pieces, ordered_skus, sent_skus
+from cloudtag.detection.once import once
+from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.parcel_goods import Part, parts_of, wanted
+
+
+class Doubtful(NamedTuple):
+    """Articles that an order's returns lack, as far as the shop looked into them, and such as were found that the order
+    does not name by now."""
+
+    lacks: frozenset[str]
+    strange: frozenset[str]
 
 
 class _Mixed(NamedTuple):
@@ -40,6 +50,25 @@ def is_crosswise(case: ParcelCase, parts: list[Part], lacks: Pieces, strange: Pi
     return not group.lacks - group.strange
 
 
+@once
+def doubtful_goods(order: OrderView) -> Doubtful:
+    """What may make any difference to `is_crosswise`, or be asked whose it is: nothing of an order whose returns held
+    what they were to hold.
+
+    Never less than that: what was claimed counts, whether or not it was given up since. Where one order has several
+    refunds, what was booked for one may be another's: all of it may be missing.
+    """
+    parts = [part for part in parts_of([(order, refund) for refund in order.refunds.values()]) if part.inspections]
+    if not parts:
+        return Doubtful(frozenset(), frozenset())
+    found = [_found(part) for part in parts]
+    strange = frozenset[str]().union(*found) - ordered_skus(order)
+    if len(order.refunds) > 1:
+        due = [claimed(order, refund).goods for refund in order.refunds.values()]
+        return Doubtful(ordered_skus(order).union(*due), strange)
+    return Doubtful(frozenset(claimed(order, parts[0].refund).goods - found[0]), strange)
+
+
 def _others(case: ParcelCase, parts: list[Part]) -> list[_Mixed]:
     """The buyer's other returns to the shop that it has looked into."""
     shop_id, own = parts[0].refund.shop_id, {part.refund.refund_id for part in parts}
@@ -54,7 +83,10 @@ def _others(case: ParcelCase, parts: list[Part]) -> list[_Mixed]:
 
 
 def _mixed(part: Part) -> _Mixed:
-    found = sum((count_pieces(word.received, (part.order,)) for word in part.inspections), Counter[str]())
-    sent = sent_skus(part.order)
+    found, sent = _found(part), sent_skus(part.order)
     strange = Counter({sku: count for sku, count in found.items() if sku not in sent})
     return _Mixed(wanted(part).goods - found, strange)
+
+
+def _found(part: Part) -> Pieces:
+    return sum((count_pieces(word.received, (part.order,)) for word in part.inspections), Counter[str]())

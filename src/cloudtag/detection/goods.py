@@ -57,6 +57,13 @@ def ordered_skus(order: OrderView) -> frozenset[str]:
 
 
 @once
+def ever_named(order: OrderView) -> frozenset[str]:
+    """The articles that an order ever named, the parts of its sets among them, whatever it holds by now."""
+    lines = {line for change in order.changes for line in change.lines}
+    return frozenset(sku_id for line in lines for sku_id in (line.sku_id, *(part.sku_id for part in line.components)))
+
+
+@once
 def sent_skus(order: OrderView) -> frozenset[str]:
     """The articles of an order since it was sent: amended afterwards, for an exchange, it has had both."""
     left = [event.occurred_at for status in _LEFT if (event := order.first_at.get(status)) is not None]

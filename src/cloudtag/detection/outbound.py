@@ -89,7 +89,10 @@ def moment(scan: ScanSeen, journey: JourneySeen) -> StampedTime:
 
 def side_of(order: OrderView, orders: Iterable[OrderView], number: str) -> OrderSide:
     """What the buyer's orders at the shop that name a number say of its parcel: several may be sent in one."""
-    sharing = [order, *sent_under(orders, order.shop_id, number)]
+    return _side([order, *sent_under(orders, order.shop_id, number)])
+
+
+def _side(sharing: list[OrderView]) -> OrderSide:
     return OrderSide(
         order_ids=frozenset(o.order_id for o in sharing),
         address_hashes=frozenset().union(*(o.address_hashes for o in sharing)),
@@ -97,8 +100,23 @@ def side_of(order: OrderView, orders: Iterable[OrderView], number: str) -> Order
 
 
 def _outbound(order: OrderView, orders: Sequence[OrderView], sent: Sent, report: ParcelReported | None) -> Outbound:
+    """Where a parcel is; found out once, if no other order shares its number, until the order or its report changes."""
     if report is None or not report.journeys:
         return Outbound(sent)
+    sharing = sent_under(orders, order.shop_id, sent.waybill_no)
+    if not all(other is order for other in sharing):
+        return _reported(order, sharing, sent, report)
+    key = (_outbound, sent.waybill_no)
+    held = order.made.get(key)
+    if held is not None and held[0] is report:
+        known: Outbound = held[1]
+        return known
+    found = _reported(order, sharing, sent, report)
+    order.keep(key, (report, found))
+    return found
+
+
+def _reported(order: OrderView, sharing: list[OrderView], sent: Sent, report: ParcelReported) -> Outbound:
     journey = journey_of_use(report.journeys, sent.named.occurred_at, canonical_courier(sent.carrier))
     if journey is None:
         return Outbound(sent)
@@ -107,4 +125,4 @@ def _outbound(order: OrderView, orders: Sequence[OrderView], sent: Sent, report:
     last_ms = max(journey.start_ms, *(scan.occurred_at for scan in scans_told(journey)), journey.end_ms or 0)
     if last_ms < begun_ms:
         return Outbound(sent, journey, is_older=True)
-    return Outbound(sent, journey, contradiction(journey, side_of(order, orders, sent.waybill_no)))
+    return Outbound(sent, journey, contradiction(journey, _side([order, *sharing])))

@@ -21,9 +21,12 @@ def stake_of(refund_ids: Collection[str], order_ids: Collection[str], orders: It
 
     A refund asks for its amount, or for what the goods it names cost; one that names none is about the whole order.
     """
-    known = {order.name: order for order in orders}.values()
-    asked = [stake for order in known for stake in _asked_of(order, refund_ids)]
-    return _total(asked or _worths(order for order in known if order.order_id in order_ids))
+    named = frozenset(refund_ids)
+    known = {(order.shop_id, order.order_id): order for order in orders}.values()
+    # Of very many orders few are meant: no call for the others.
+    asking = [order for order in known if order.refunds and not named.isdisjoint(order.refunds)]
+    asked = [stake for order in asking for stake in _asked_of(order, named)]
+    return _total(asked or _worths([order for order in known if order.order_id in order_ids]))
 
 
 def _asked_of(order: OrderView, refund_ids: Collection[str]) -> Iterator[tuple[int, str | None]]:

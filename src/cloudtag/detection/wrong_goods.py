@@ -10,6 +10,7 @@ from cloudtag.detection.all_back import is_all_back
 from cloudtag.detection.buyer_case import linked
 from cloudtag.detection.cases import OrderCase, ParcelCase
 from cloudtag.detection.goods import claimed, count_pieces, ordered_skus
+from cloudtag.detection.once import once_of_refund
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.outcomes import is_purchase
 from cloudtag.detection.refund_view import RefundView, reason_at, reasons_of
@@ -47,6 +48,7 @@ def reasons_given(refund: RefundView) -> dict[str, str]:
     return {"reasons": ", ".join(reasons)} if len(reasons) > 1 else {}
 
 
+@once_of_refund
 def came_back_as_claimed(order: OrderView, refund: RefundView) -> bool:
     """Whether as many pieces came back, other goods among them, and the buyer had said before that other goods came.
 

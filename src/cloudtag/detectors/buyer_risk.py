@@ -35,6 +35,7 @@ from cloudtag.detection.buyer_case import RiskCase
 from cloudtag.detection.example import complained, day, event, inspected, ordered, refunded, reviewed, scanned
 from cloudtag.detection.examples.given_up import GIVEN_UP
 from cloudtag.detection.finding import MOST_EVIDENCE, Finding, unique
+from cloudtag.detection.independence import Signal, Window, events_of
 from cloudtag.detection.names import called
 from cloudtag.detection.rule import Example, Rule
 from cloudtag.detection.windows import DAY_MS
@@ -53,10 +54,6 @@ RULE = Rule(
     recommendation="review_buyer",
     own_fields=(),
 )
-_STRONG = ("high", "critical")
-_BACKGROUND = ("orders", "shops")
-_CHOICES, _STEPS = 8, 2000
-"""So many alerts of one scenario are tried, in so many steps at most: more say nothing new."""
 
 
 class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
@@ -167,11 +164,6 @@ EXAMPLES = (
 )
 
 
-class _Signal(NamedTuple):
-    alert: Alert
-    events: frozenset[str]
-
-
 class _Weight(NamedTuple):
     signals: int
     decided_at: int
@@ -195,6 +187,8 @@ def _weigh(signals: Sequence[Alert], parameters: Parameters) -> _Weight:
     """The weightiest window: most independent signals, then most alerts, then the earliest."""
     best, best_first, first = _Weight(0, 0, ()), 0, 0
     scenarios: Counter[str] = Counter()
+    told = [Signal(alert, events_of(alert)) for alert in signals]
+    made = Window(told, 0)
     for last, alert in enumerate(signals):
         scenarios[alert.scenario] += 1
         while alert.decided_at - signals[first].decided_at > parameters.window_days * DAY_MS:
@@ -202,63 +196,17 @@ def _weigh(signals: Sequence[Alert], parameters: Parameters) -> _Weight:
             first += 1
         if (len(scenarios), last + 1 - first) <= (best.signals, len(best.alerts)):
             continue
-        window = signals[first : last + 1]
-        is_same = len(scenarios) == best.signals and first <= best_first
-        count = best.signals if is_same else _independent(window)
-        if (count, len(window)) > (best.signals, len(best.alerts)):
+        if len(scenarios) == best.signals and first <= best_first:
+            count = best.signals
+        else:
+            made = made if made.first == first else Window(told, first)
+            count = made.independent(last + 1)
+        size = last + 1 - first
+        if (count, size) > (best.signals, len(best.alerts)):
             is_upgrade = best.signals < parameters.independent and count > best.signals
             best_first = first
-            best = _Weight(count, alert.decided_at if is_upgrade else best.decided_at, window)
+            best = _Weight(count, alert.decided_at if is_upgrade else best.decided_at, signals[first : last + 1])
     return best
-
-
-def _independent(window: Sequence[Alert]) -> int:
-    """The most scenarios of which one alert each can be told apart from all the others."""
-    by_scenario: dict[str, dict[frozenset[str], _Signal]] = {}
-    for alert in window:
-        signal = _Signal(alert, _events(alert))
-        by_scenario.setdefault(alert.scenario, {}).setdefault(signal.events, signal)
-    # Those that rest on little stand in the way of few others.
-    choices = [
-        sorted(found.values(), key=lambda s: (len(s.events), s.alert.decided_at, s.alert.alert_id))[:_CHOICES]
-        for _, found in sorted(by_scenario.items())
-    ]
-    return _most_apart(sorted(choices, key=len), [], [_STEPS])
-
-
-def _most_apart(choices: Sequence[Sequence[_Signal]], taken: list[_Signal], steps: list[int]) -> int:
-    """How many more than those taken can be told apart from all; after so many steps what was found until then."""
-    if not choices:
-        return 0
-    most = 0
-    for signal in choices[0]:
-        if steps[0] <= 0 or most == len(choices):
-            return most
-        steps[0] -= 1
-        if not any(_is_one(signal, other) for other in taken):
-            most = max(most, 1 + _most_apart(choices[1:], [*taken, signal], steps))
-    return most if most == len(choices) else max(most, _most_apart(choices[1:], taken, steps))
-
-
-def _events(alert: Alert) -> frozenset[str]:
-    """What an alert rests on; that there was an order or a shop at all only where it rests on nothing else."""
-    told = {(each.stream, f"{each.stream} {each.event_id}") for each in alert.evidence}
-    own = frozenset(name for stream, name in told if stream not in _BACKGROUND)
-    return own or frozenset(name for _, name in told)
-
-
-def _is_one(signal: _Signal, other: _Signal) -> bool:
-    """Whether two alerts may tell of one thing."""
-    if not signal.events.isdisjoint(other.events):
-        return True
-    one, two = signal.alert, other.alert
-    is_strong = one.severity in _STRONG and two.severity in _STRONG
-    return not is_strong and one.family == two.family and _orders(one) == _orders(two)
-
-
-def _orders(alert: Alert) -> tuple[object, ...]:
-    """The orders an alert names, each with its shop where it is known: two shops may use one number."""
-    return alert.orders or (alert.shop_id, *alert.order_ids)
 
 
 def _severity(count: int, parameters: Parameters) -> Severity:

@@ -24,7 +24,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from msgspec import Meta, Struct
 
@@ -36,7 +36,6 @@ from cloudtag.detection.finding import MOST_EVIDENCE, Finding, bounded, cite, on
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.outbound import Outbound, holding_claimed, outbound_of
 from cloudtag.detection.outcomes import is_purchase, refund_moment
-from cloudtag.detection.refund_view import RefundView
 from cloudtag.detection.rule import Rule
 from cloudtag.detection.signals import UNDONE
 from cloudtag.detection.windows import DAY_MS, Met, Moment, any_share
@@ -83,7 +82,7 @@ def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding]:
     asked = [m for order in undone if (m := _moment(order, parameters)) is not None]
     if len(asked) < parameters.refunds:
         return
-    refunded_orders = [m for m in asked if _had_the_goods(case, m.thing[0], m.thing[0].refunds[m.thing[1].refund_id])]
+    refunded_orders = [m._replace(thing=_asked(*m.thing)) for m in asked if _had_the_goods(case, *m.thing)]
     met = any_share(
         refunded_orders,
         (order.began_at for order in case.orders if is_purchase(order)),
@@ -100,22 +99,35 @@ def _moment(order: OrderView, parameters: Parameters) -> Moment | None:
     return refund_moment(order, is_shipped=True, part_percent=parameters.part_percent)
 
 
-def _occasions(things: Sequence[tuple[OrderView, RefundChanged]]) -> set[tuple[str, object]]:
+class _Asked(NamedTuple):
+    """An order whose price was asked back, with the claim; of its shop the parcel it comes back in, and the day."""
+
+    order: OrderView
+    claim: RefundChanged
+    parcel: tuple[str, object]
+    day: tuple[str, object]
+
+
+def _asked(order: OrderView, claim: RefundChanged) -> _Asked:
+    parcel = claim.shop_id, order.refunds[claim.refund_id].unit
+    return _Asked(order, claim, parcel, (claim.shop_id, claim.occurred_at // DAY_MS))
+
+
+def _occasions(things: Sequence[_Asked]) -> set[tuple[str, object]]:
     """What one shop is asked for on one day, or gets back in one parcel, is one occasion."""
-    parcels = [(claim.shop_id, order.refunds[claim.refund_id].unit) for order, claim in things]
-    shared = {parcel for parcel, count in Counter(parcels).items() if count > 1}
-    days = [(claim.shop_id, claim.occurred_at // DAY_MS) for _, claim in things]
-    return {parcel if parcel in shared else day for parcel, day in zip(parcels, days, strict=True)}
+    count = Counter([asked.parcel for asked in things])
+    return {asked.parcel if count[asked.parcel] > 1 else asked.day for asked in things}
 
 
 def _kept(met: Met, case: BuyerCase) -> int:
     """On how many of the occasions the buyer may have kept the goods: the shop has not found them all."""
-    things = [(o, c) for o, c in met.things if not has_come_back(o, o.refunds[c.refund_id], case.orders)]
+    things = [a for a in met.things if not has_come_back(a.order, a.order.refunds[a.claim.refund_id], case.orders)]
     return len(_occasions(things))
 
 
-def _had_the_goods(case: BuyerCase, order: OrderView, refund: RefundView) -> bool:
+def _had_the_goods(case: BuyerCase, order: OrderView, claim: RefundChanged) -> bool:
     """What one of its parcels may have brought, unless other goods came back as the buyer had said beforehand."""
+    refund = order.refunds[claim.refund_id]
     if came_back_as_claimed(order, refund):
         return False
     parcels = holding_claimed(order, outbound_of(order, case.orders, case.parcel), refund.lines)
@@ -134,7 +146,7 @@ def _finding(met: Met, case: BuyerCase, parameters: Parameters) -> Finding:
     kept = _kept(met, case)
     count, returns, days = len(met.moments), len(_occasions(met.things)), parameters.window_days
     percent = 100 * count // max(met.total, 1)
-    claims = [claim for _, claim in met.things]
+    claims = [asked.claim for asked in met.things]
     return Finding(
         anchor="",
         severity="medium" if kept >= parameters.kept else "low",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any, Protocol
 
@@ -90,10 +90,10 @@ class KeyedState(Struct, eq=False, gc=False):
         """The row of that kind and name, if there is one."""
         return self.rows.get(self.letters[kind] + name)
 
-    def rows_of(self, *kinds: str) -> Iterator[Row]:
+    def rows_of(self, *kinds: str) -> list[Row]:
         """The rows of those kinds, in the order in which they came."""
         letters = [self.letters[kind] for kind in kinds]
-        return (row for row in self.rows.values() if row.id[0] in letters)
+        return [row for row in self.rows.values() if row.id[0] in letters]
 
     def has(self, kind: str) -> bool:
         """Whether there is any row of that kind."""

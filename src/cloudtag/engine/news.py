@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from msgspec import Struct
@@ -28,7 +28,7 @@ class New(Struct, frozen=True, eq=False, gc=False):
 class News:
     """What is new in a keyed state, by row and fact id, and what refuted the alerts taken back so far."""
 
-    __slots__ = ("_amounts_to", "_rows", "added", "cleared")
+    __slots__ = ("_amounts_to", "_fresh", "_rows", "added", "cleared")
 
     def __init__(self) -> None:
         """Nothing is new."""
@@ -37,6 +37,7 @@ class News:
         """What was added since anybody asked, of most keyed states nobody does: the row, the fact's id, the fact, and
         what stood in its place."""
         self._rows: dict[str, dict[str, New]] | None = None
+        self._fresh: tuple[int, dict[str, set[str]]] = (0, {})
         self._amounts_to: dict[New, tuple[Cause, ...]] | None = None
 
     def amounts_to(self, new: New, causes: Callable[[New], Iterable[Cause]]) -> tuple[Cause, ...]:
@@ -60,6 +61,20 @@ class News:
                 _note(rows, *one)
             self.added.clear()
         return rows
+
+    def fresh(self, row_id: str) -> Collection[str]:
+        """The ids of what is new in a row: asked of every row that is stored, mostly before anybody asks why."""
+        if self._rows is not None:
+            return self.rows.get(row_id, ())
+        added = self.added
+        if len(added) == 1:
+            return (added[0][1],) if added[0][0] == row_id else ()
+        count, found = self._fresh
+        if count != len(added):
+            for name, fact_id, _, _ in added[count:]:
+                found.setdefault(name, set()).add(fact_id)
+            self._fresh = len(added), found
+        return found.get(row_id, ())
 
     def add(self, row_id: str, fact_id: str, fact: Any, before: Any) -> None:
         """Note a fact that was folded into a row."""

@@ -153,6 +153,8 @@ class RowCodec:
 
 def _places_of(fresh: Collection[str], facts: dict[str, Any]) -> list[int]:
     """The places of those facts, looked for from the end, where nearly all that is new stands."""
+    if len(fresh) == 1 and facts and next(reversed(facts)) in fresh:
+        return [len(facts) - 1]
     places: list[int] = []
     missing, place = len(fresh), len(facts)
     for fact_id in tuple(facts)[::-1]:

@@ -240,7 +240,7 @@ class Task:
         has_moved = self._schedule(state, row, judgement.timer_ms)
         if self._rows is not None and (row_id in changed or outputs or has_moved):
             row.batch = self._own.batch
-            stored = step.rows[row_key(state.key, row_id)] = self._codec.encode(row, news.rows.get(row_id, ()))
+            stored = step.rows[row_key(state.key, row_id)] = self._codec.encode(row, news.fresh(row_id))
             self.cache.weigh(state, row, len(stored))
         return outputs
 

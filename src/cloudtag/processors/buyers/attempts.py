@@ -13,6 +13,8 @@ from msgspec.structs import replace
 
 from cloudtag.contract.events import RefundChanged
 from cloudtag.contract.records import Alert
+from cloudtag.detection.once import once
+from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.returning import is_given_up
 from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.row_kind import Judge
@@ -51,9 +53,12 @@ def attempts_of(
 
 
 def _given_up(row: Row) -> GivenUp:
-    if RefundChanged not in row.kinds:
-        return {}
-    refunds = [refund for refund in view_of(row).refunds.values() if is_given_up(refund)]
+    return _given_up_of(view_of(row)) if RefundChanged in row.kinds else {}
+
+
+@once
+def _given_up_of(order: OrderView) -> GivenUp:
+    refunds = [refund for refund in order.refunds.values() if is_given_up(refund)]
     return {refund.refund_id: refund.changes[-1].occurred_at for refund in refunds}
 
 

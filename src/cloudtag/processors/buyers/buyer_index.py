@@ -15,12 +15,14 @@ from cloudtag.contract.events import (
 )
 from cloudtag.contract.links import AttributeUsed, LinkReported
 from cloudtag.contract.scope import scoped
+from cloudtag.detection.crosswise import Doubtful
 from cloudtag.detection.dealings import BAD_RATING
 from cloudtag.detection.order_view import attributes_of
 from cloudtag.detection.refund_view import own_unit
 from cloudtag.detection.wrong_goods import CLAIMED
 from cloudtag.engine.revise import Conclusion
 from cloudtag.engine.rows import Row
+from cloudtag.processors.buyers.mixed_up import NOTHING, MixedUp
 from cloudtag.processors.buyers.prefilter import Prefilter
 
 _PERIOD_MS = 30 * 86_400_000
@@ -45,10 +47,13 @@ class BuyerIndex:
         "has_dealings",
         "inspected_by_shop",
         "is_insurance_paid",
+        "joint",
+        "mixed_up",
         "network",
         "orders_by_number",
         "prefilter",
         "shared",
+        "shared_by_order",
         "shop_links",
         "shown",
         "shown_at",
@@ -63,14 +68,19 @@ class BuyerIndex:
         self.network = network
         self.orders_by_number: dict[str, tuple[str, ...]] = {}
         """The names of orders' rows. Most numbers are named by one order: tuples take less room than sets."""
-        self.shared: frozenset[str] = frozenset()
+        self.shared: set[str] = set()
         """The numbers that several orders name: few."""
-        self.units: frozenset[str] = frozenset()
+        self.shared_by_order: dict[str, set[str]] = {}
+        """Those of each order that names any."""
+        self.joint: set[str] = set()
+        """The orders that share a return number with another."""
+        self.units: set[str] = set()
         self.units_by_order: dict[str, tuple[str, ...]] = {}
-        self.claimed_orders: frozenset[str] = frozenset()
+        self.claimed_orders: set[str] = set()
         """Orders of which a refund ever said that other goods had come: whose these are depends on all orders."""
-        self.inspected_by_shop: dict[str, tuple[str, ...]] = {}
-        """Orders of which the shop looked into a return: the boxes of several may have been mixed up."""
+        self.inspected_by_shop: dict[str, set[str]] = {}
+        """Orders of which the shop looked into a return: what explains what is said of one may be said of another."""
+        self.mixed_up = MixedUp()
         self.attributes: dict[str, Conclusion] = {}
         """What is published for `links` of each attribute: its first use in the latest period it was used in, with
         those of earlier ones."""
@@ -132,9 +142,19 @@ class BuyerIndex:
         return has_changed
 
     def _add_sent(self, number: str, name: str) -> None:
-        _join(self.orders_by_number, number, name)
-        if len(self.orders_by_number[number]) > 1:
-            self.shared |= {number}
+        if _join(self.orders_by_number, number, name):
+            self._share(number, name)
+
+    def _share(self, number: str, name: str) -> None:
+        """Several orders name a number, `name` the latest of them."""
+        names = self.orders_by_number[number]
+        if len(names) < 2:
+            return
+        for other in names if number not in self.shared else (name,):
+            self.shared_by_order.setdefault(other, set()).add(number)
+        self.shared.add(number)
+        if number in self.units:
+            self.joint.update(names)
 
     def note_dealing(self, fact: Any) -> None:
         """Remember that linked buyers may have to be told of what the buyer did."""
@@ -147,20 +167,27 @@ class BuyerIndex:
     def add_refund(self, refund: RefundChanged) -> None:
         """Take in the parcels a refund may come back in: every number it ever named, and itself."""
         name = scoped(refund.shop_id, refund.order_id)
-        if refund.reason in CLAIMED and name not in self.claimed_orders:
-            self.claimed_orders |= {name}
+        if refund.reason in CLAIMED:
+            self.claimed_orders.add(name)
+        if refund.waybill_no is not None:
+            self.units.add(refund.waybill_no)
         for unit in (own_unit(refund.shop_id, refund.refund_id), refund.waybill_no):
-            if unit is not None:
-                _join(self.units_by_order, name, unit)
+            if unit is not None and _join(self.units_by_order, name, unit):
                 _join(self.orders_by_number, unit, name)
-                if len(self.orders_by_number[unit]) > 1:
-                    self.shared |= {unit}
-        if refund.waybill_no is not None and refund.waybill_no not in self.units:
-            self.units |= {refund.waybill_no}
+                self._share(unit, name)
 
     def add_inspection(self, inspection: ReturnInspected) -> None:
         """Take in that the shop looked into a return."""
-        _join(self.inspected_by_shop, inspection.shop_id, scoped(inspection.shop_id, inspection.order_id))
+        name = scoped(inspection.shop_id, inspection.order_id)
+        self.inspected_by_shop.setdefault(inspection.shop_id, set()).add(name)
+
+    def mix_up(self, name: str, doubtful: Doubtful) -> set[str]:
+        """Take in what is doubtful about an order's returns by now; the other orders that no longer concern them."""
+        if doubtful == self.mixed_up.doubtful.get(name, NOTHING):
+            return set()
+        before = self.mixed_up.with_all((name,), self.joint)
+        self.mixed_up.put(name, doubtful)
+        return before - {name}
 
     def _add_attribute(self, attribute: str, order: OrderChanged, before: tuple[int, ...]) -> bool:
         at_ms, held = order.occurred_at, self.attributes.get(attribute)
@@ -201,7 +228,13 @@ def _marked(names: frozenset[str], name: str, is_marked: bool) -> frozenset[str]
     return names ^ {name}
 
 
-def _join(groups: dict[str, tuple[str, ...]], name: str, member: str) -> None:
-    members = groups.get(name, ())
-    if member not in members:
-        groups[name] = (*members, member)
+def _join(groups: dict[str, tuple[str, ...]], name: str, member: str) -> bool:
+    """Whether the member is new among those of the name."""
+    members = groups.get(name)
+    if members is None:
+        groups[name] = (member,)
+        return True
+    if member in members:
+        return False
+    groups[name] = (*members, member)
+    return True

@@ -8,13 +8,15 @@ from cloudtag.contract.couriers import CourierReported
 from cloudtag.contract.events import ComplaintChanged
 from cloudtag.contract.links import LinkPassed, LinkReported
 from cloudtag.contract.parcels import ParcelReported
-from cloudtag.contract.scope import unscoped
+from cloudtag.contract.scope import scoped, unscoped
 from cloudtag.contract.shops import ShopReported
+from cloudtag.detection.goods import ever_named
 from cloudtag.detection.order_view import OrderView
-from cloudtag.detection.orders import Orders
 from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.rows import Row
 from cloudtag.processors.base import DAY_MS, LONGEST_WINDOW_DAYS
+from cloudtag.processors.buyers.all_orders import AllOrders
+from cloudtag.processors.buyers.buyer_index import BuyerIndex
 
 HELD_MS = (LONGEST_WINDOW_DAYS + 60) * DAY_MS
 """How long a buyer's facts are held: a month longer than other processors hold their internal records."""
@@ -30,13 +32,19 @@ def view_of(row: Row) -> OrderView:
     return view
 
 
-def orders(state: KeyedState) -> Orders:
-    """All orders, by id and shop; made once until an order comes, changes or goes."""
-    found: Orders | None = state.memo
+def orders(state: KeyedState) -> AllOrders:
+    """All orders, by id and shop; kept from one question to the next, those that changed meanwhile taken in."""
+    found: AllOrders | None = state.memo
     if found is None:
-        views = (view_of(row) for row in state.rows_of("order") if row.facts)
-        found = state.memo = Orders(sorted(views, key=lambda order: (order.order_id, order.shop_id or "")))
+        found = state.memo = AllOrders(view_of(row) for row in state.rows_of("order") if row.facts)
+    else:
+        found.refresh(lambda name: _view_called(state, name))
     return found
+
+
+def _view_called(state: KeyedState, name: str) -> OrderView | None:
+    row = state.row("order", name)
+    return view_of(row) if row is not None and row.facts else None
 
 
 def orders_called(state: KeyedState, order_id: str) -> list[OrderView]:
@@ -53,19 +61,59 @@ def orders_in(state: KeyedState, names: Iterable[str]) -> Iterator[Row]:
 
 
 def orders_sharing(state: KeyedState, names: Collection[str]) -> set[str]:
-    """The names of the orders that name a number one of these names, of those whose boxes may have been mixed up with
-    one of these, and of these."""
-    index = state.index
-    groups = [index.orders_by_number.get(number, ()) for number in index.shared]
-    groups += (found for found in index.inspected_by_shop.values() if len(found) > 1)
-    return {*names, *(other for found in groups if not set(found).isdisjoint(names) for other in found)}
+    """The names of the orders that name a number one of these names, and of these."""
+    index: BuyerIndex = state.index
+    found = set(names)
+    if index.shared_by_order:
+        for name in names:
+            for number in index.shared_by_order.get(name, ()):
+                found.update(index.orders_by_number[number])
+    return found
+
+
+def orders_mixed(state: KeyedState, names: Collection[str]) -> set[str]:
+    """Those, and the names of the orders whose boxes may have been mixed up with one of these."""
+    index: BuyerIndex = state.index
+    return orders_sharing(state, names) | index.mixed_up.with_all(names, index.joint)
 
 
 def orders_beside(state: KeyedState, names: Collection[str]) -> list[OrderView]:
-    """The orders that cases about these may rest on: all, where other goods were claimed to have come."""
-    if not state.index.claimed_orders.isdisjoint(names):
-        return orders(state)
-    return [view_of(row) for row in orders_in(state, orders_sharing(state, names))]
+    """The orders that cases about these may rest on. Where other goods were claimed to have come, those too that name
+    what came back instead, or that a scan of one of their parcels names."""
+    found = orders_mixed(state, names)
+    for name in state.index.claimed_orders.intersection(names):
+        found |= _naming_the_like(state, name)
+        found |= {scoped(unscoped(name)[0], order_id) for order_id in _scanned_for(state, name)}
+    return [view_of(row) for row in orders_in(state, found)]
+
+
+def _naming_the_like(state: KeyedState, name: str) -> set[str]:
+    """The names of the shop's orders that name what came back of an order's goods and is not in that order."""
+    doubtful = state.index.mixed_up.doubtful.get(name)
+    if doubtful is None or not doubtful.strange:
+        return set()
+    return orders(state).naming(unscoped(name)[0], doubtful.strange, lambda other: _view_called(state, other))
+
+
+def _scanned_for(state: KeyedState, name: str) -> set[str]:
+    """The ids of the orders that scans of an order's parcels name."""
+    order = _view_called(state, name)
+    told = [report(state, number) for number in order.sent] if order is not None else []
+    return {journey.order_id for each in told if each is not None for journey in each.journeys if journey.order_id}
+
+
+def claimed_beside(state: KeyedState, name: str) -> set[str]:
+    """The orders with a claim of other goods whose case may rest on this one: it ever named what came back of theirs,
+    or a scan of one of their parcels names it."""
+    index: BuyerIndex = state.index
+    order = _view_called(state, name) if index.claimed_orders else None
+    if order is None:
+        return set()
+    shop_id, order_id = unscoped(name)
+    holding = index.mixed_up.holding
+    like = set[str]().union(*(holding.get((shop_id, sku_id), ()) for sku_id in ever_named(order)))
+    found = index.claimed_orders & like
+    return found | {other for other in index.claimed_orders if order_id in _scanned_for(state, other)}
 
 
 def loose(state: KeyedState) -> list[ComplaintChanged]:
@@ -89,17 +137,28 @@ def complained_of(state: KeyedState) -> list[str]:
 
 
 def names_beside(state: KeyedState, names: Collection[str]) -> Iterable[str]:
-    """The names of the rows of those orders."""
+    """The names of the rows of those orders, and of others that explain what is said of them: by what came just now a
+    box may have turned out to be mixed up with none of these."""
     if not state.index.claimed_orders.isdisjoint(names):
         return [row.name for row in state.rows_of("order")]
-    return orders_sharing(state, names)
+    return with_inspected(state, names)
+
+
+def with_inspected(state: KeyedState, names: Collection[str]) -> set[str]:
+    """The names of the orders that share a number with these, and of the shops' whose returns they looked into."""
+    groups = [found for found in state.index.inspected_by_shop.values() if not found.isdisjoint(names)]
+    return orders_sharing(state, names).union(*groups)
 
 
 def report(state: KeyedState, number: str) -> ParcelReported | None:
     """What `parcels` says of a waybill number."""
     row = state.row("parcel", number)
-    told = () if row is None else row.facts.values()
-    return next((fact for fact in told if type(fact) is ParcelReported and fact.is_held), None)
+    # As plain as can be: it is asked of every parcel of a buyer.
+    if row is not None:
+        for fact in row.facts.values():
+            if type(fact) is ParcelReported and fact.is_held:
+                return fact
+    return None
 
 
 def silence(state: KeyedState, number: str, courier: str) -> CourierReported | None:

@@ -4,6 +4,8 @@ its other uses."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -15,53 +17,82 @@ MAX_USES = 50
 """Uses reported: an alert names no more, and a number used this often needs no more proof."""
 
 
+class _Return(NamedTuple):
+    """A use as the number of a return, by whom, and which of the number's parcels it means."""
+
+    use: WaybillUsed
+    party: Party
+    parcel: int
+
+
 def reports_of(uses: Sequence[WaybillUsed], told: Told) -> Iterator[ParcelReported]:
     """What the buyers are told of a number, given its standing uses; nobody is told nothing."""
     by_buyer: dict[Party, list[WaybillUsed]] = {}
     for use in uses:
         by_buyer.setdefault(use.party, []).append(use)
-    returns = sorted(
-        (use for use in uses if use.role == "return" and not use.is_replaced),
-        key=lambda use: (use.occurred_at, use.refund_id or "", use.internal_id),
-    )
+    returns = [
+        _Return(use, use.party, told.meant.get(use.internal_id, 0))
+        for use in uses
+        if use.role == "return" and not use.is_replaced
+    ]
+    shared = _Shared(sorted(returns, key=_moment))
     for party, own in by_buyer.items():
-        journeys, shared = told.journeys.get(party, ()), _shared(own, returns, told.meant)
-        if journeys or shared:
-            yield _report(own, journeys, shared, told.meant)
+        journeys, beside = told.journeys.get(party, ()), shared.of(party)
+        if journeys or beside:
+            yield _report(own, journeys, beside)
 
 
-def _shared(own: list[WaybillUsed], returns: list[WaybillUsed], meant: dict[str, int]) -> list[WaybillUsed]:
-    """The uses as a return number of the parcels that the buyer sends back, if there are others than one."""
-    parcels = {meant.get(use.internal_id, 0) for use in own if use.role == "return" and not use.is_replaced}
-    shared = [use for use in returns if meant.get(use.internal_id, 0) in parcels]
-    return shared if len(shared) > 1 else []
+def _moment(one: _Return) -> tuple[int, str, str]:
+    return one.use.occurred_at, one.use.refund_id or "", one.use.internal_id
 
 
-def _report(
-    own: list[WaybillUsed], journeys: tuple[JourneySeen, ...], shared: list[WaybillUsed], meant: dict[str, int]
-) -> ParcelReported:
+class _Shared:
+    """Who sends back under a number what: very many may, and most of them mean one parcel."""
+
+    def __init__(self, returns: list[_Return]) -> None:
+        """In the order in which they are told."""
+        self._returns = returns
+        self._parcels: dict[Party, set[int]] = {}
+        for one in returns:
+            self._parcels.setdefault(one.party, set()).add(one.parcel)
+        self._of: dict[frozenset[int], list[_Return]] = {}
+
+    def of(self, party: Party) -> list[_Return]:
+        """The uses as a return number of the parcels that the buyer sends back, if there are others than one."""
+        parcels = frozenset(self._parcels.get(party, ()))
+        found = self._of.get(parcels)
+        if found is None:
+            found = self._of[parcels] = [one for one in self._returns if one.parcel in parcels]
+        return found if len(found) > 1 else []
+
+
+def _report(own: list[WaybillUsed], journeys: tuple[JourneySeen, ...], shared: list[_Return]) -> ParcelReported:
     network, buyer_id = party = own[0].party
     sample = _sample(party, shared)
     times = [scan.occurred_at for journey in journeys for scan in scans_told(journey)]
+    times += [use.occurred_at for use in own]
+    if shared:
+        # They are in order of time.
+        times.append(shared[-1].use.occurred_at)
     return ParcelReported(
         revision=0,
         is_held=True,
         buyer_id=buyer_id,
         waybill_no=own[0].waybill_no,
-        occurred_at=max([*times, *(use.occurred_at for use in (*own, *shared))]),
+        occurred_at=max(times),
         journeys=journeys,
-        uses=tuple(use.seen_from(network) for use in sample),
-        meant=tuple(meant.get(use.internal_id, 0) for use in sample),
+        uses=tuple([_plain(one.use).seen_from(network) for one in sample]),
+        meant=tuple([one.parcel for one in sample]),
         use_count=len(shared),
         network=network,
     )
 
 
-def _sample(party: Party, returns: list[WaybillUsed]) -> tuple[WaybillUsed, ...]:
+def _sample(party: Party, returns: list[_Return]) -> list[_Return]:
     """The buyer's own uses and the earliest others, up to the limit, as they were reported the first time."""
-    own = [use for use in returns if use.party == party]
-    others = [use for use in returns if use.party != party]
-    return tuple(_plain(use) for use in (own + others)[:MAX_USES])
+    own = [one for one in returns if one.party == party][:MAX_USES]
+    others = (one for one in returns if one.party != party)
+    return [*own, *islice(others, MAX_USES - len(own))]
 
 
 def _plain(use: WaybillUsed) -> WaybillUsed:

@@ -30,10 +30,10 @@ _MOMENT = attrgetter("occurred_at", "event_id")
 
 def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judgement:
     judgement = Judgement()
-    known = orders(state)
-    if any(order.newest is None for order in known):
-        known = Orders(order for order in known if order.newest is not None)
+    known: Orders = orders(state)
     held = [order.newest for order in known if order.newest is not None]
+    if len(held) < len(known):
+        known = Orders(order for order in known if order.newest is not None)
     # A complaint may be about no order; a verdict or a shop's limit is nothing the buyer did.
     others = [fact for fact in row.facts.values() if type(fact) is ev.ComplaintChanged]
     held += others

@@ -14,6 +14,7 @@ from cloudtag.contract.records import Alert, Label
 from cloudtag.contract.scope import scoped, unscoped
 from cloudtag.detection.cases import OrderCase
 from cloudtag.detection.claims import may_be_unpaid
+from cloudtag.detection.crosswise import doubtful_goods
 from cloudtag.detection.feeds import feed_questions
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.refund_view import RefundView
@@ -28,6 +29,7 @@ from cloudtag.policy.model import Policies
 from cloudtag.processors.buyers.buyer_index import BuyerIndex
 from cloudtag.processors.buyers.published import abnormal_among
 from cloudtag.processors.buyers.reading import (
+    claimed_beside,
     complained_of,
     is_answered,
     links,
@@ -157,17 +159,26 @@ def _return_uses(state: KeyedState, order: OrderView, refund: RefundView) -> Ite
 
 def _index(state: KeyedState, row: Row, fact: Any) -> Iterable[str]:
     """An attribute that is shown for the first time is told of with the links."""
-    if row.view is None:
-        state.memo = None
+    if state.memo is not None:
+        state.memo.note(row.name)
     index: BuyerIndex = state.index
+    asked: Iterable[str] = ()
     if type(fact) is ev.OrderChanged:
-        return (state.letters["links"],) if index.add_order(fact, row) else ()
-    if type(fact) is ev.RefundChanged:
-        index.add_refund(fact)
-    if type(fact) is ev.ReturnInspected:
-        index.add_inspection(fact)
-    index.note_dealing(fact)
-    return ()
+        asked = (state.letters["links"],) if index.add_order(fact, row) else ()
+    else:
+        if type(fact) is ev.RefundChanged:
+            index.add_refund(fact)
+        if type(fact) is ev.ReturnInspected:
+            index.add_inspection(fact)
+        index.note_dealing(fact)
+    return (*asked, *_no_longer_mixed(state, row)) if ev.ReturnInspected in row.kinds else asked
+
+
+def _no_longer_mixed(state: KeyedState, row: Row) -> list[str]:
+    """The rows of the returns that may have been mixed up with those of an order, until what came just now."""
+    index: BuyerIndex = state.index
+    beside = index.mix_up(row.name, doubtful_goods(view_of(row)))
+    return [state.row_id("parcel", unit) for name in beside for unit in index.units_by_order.get(name, ())]
 
 
 def _with_refunds_of(state: KeyedState, number: str) -> Iterable[str]:
@@ -191,7 +202,7 @@ def _has_refunds(state: KeyedState, name: str) -> bool:
 def _beside(state: KeyedState, name: str) -> Iterable[str]:
     """The orders whose refunds rest on this one too: those that share a number, those of claims of wrong goods."""
     index: BuyerIndex = state.index
-    return [*(orders_sharing(state, (name,)) & index.units_by_order.keys()), *index.claimed_orders]
+    return [*(orders_sharing(state, (name,)) & index.units_by_order.keys()), *claimed_beside(state, name)]
 
 
 def _has_claimed(state: KeyedState, name: str) -> bool:

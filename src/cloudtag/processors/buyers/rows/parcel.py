@@ -22,6 +22,7 @@ from cloudtag.policy.rest_days import rest_spans
 from cloudtag.processors.buyers.buyer_index import BuyerIndex
 from cloudtag.processors.buyers.published import abnormal_among
 from cloudtag.processors.buyers.reading import (
+    claimed_beside,
     complained_of,
     is_answered,
     links,
@@ -29,11 +30,13 @@ from cloudtag.processors.buyers.reading import (
     names_beside,
     orders_beside,
     orders_in,
+    orders_mixed,
     orders_sharing,
     report,
     shop,
     silence,
     view_of,
+    with_inspected,
 )
 from cloudtag.processors.buyers.run_detectors import askable, kinds_of, run_detectors
 
@@ -99,9 +102,9 @@ def _joined(state: KeyedState, name: str) -> Iterable[str]:
     # Most buyers have no refunds: nothing joins their orders and parcels.
     if not index.units_by_order:
         return ()
-    named = index.orders_by_number
-    sent = [number for number in index.units if name in named.get(number, ())]
-    beside = {*orders_sharing(state, (name,)), *index.claimed_orders} - {name}
+    row = state.row("order", name)
+    sent = index.units.intersection(view_of(row).sent) if row is not None else ()
+    beside = {*orders_mixed(state, (name,)), *claimed_beside(state, name)} - {name}
     units = [unit for other in beside for unit in index.units_by_order.get(other, ())]
     return [*index.units_by_order.get(name, ()), *sent, *units]
 
@@ -120,7 +123,7 @@ def _returned_beside(state: KeyedState, number: str) -> Iterable[str]:
 
 def _numbers_beside(state: KeyedState, unit: str) -> Iterable[str]:
     index: BuyerIndex = state.index
-    beside = orders_sharing(state, index.orders_by_number.get(unit, ()))
+    beside = with_inspected(state, index.orders_by_number.get(unit, ()))
     return [number for number, names in index.orders_by_number.items() if not beside.isdisjoint(names)]
 
 

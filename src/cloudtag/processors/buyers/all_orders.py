@@ -1,0 +1,83 @@
+"""All orders of a buyer, brought up to date order by order: most of what was worked out of many stays as it was."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterable
+
+from cloudtag.contract.scope import scoped
+from cloudtag.detection.goods import ordered_skus
+from cloudtag.detection.order_view import OrderView
+from cloudtag.detection.orders import Orders
+
+_Article = tuple[str, str]
+"""A shop, and an article there."""
+_Named = tuple[OrderView, tuple[str, ...], tuple[str, ...]]
+"""An order, the numbers it was sent under and the parcels its refunds come back in."""
+
+
+class AllOrders(Orders):
+    """The orders by id and shop; by article on demand."""
+
+    def __init__(self, orders: Iterable[OrderView]) -> None:
+        """In any order."""
+        super().__init__(sorted(orders, key=_place))
+        self._changed: set[str] = set()
+        """Orders of which something came since."""
+        self._named: dict[str, _Named] = {}
+        """What was worked out of all orders of those of which something came already."""
+        self._uncounted: set[str] | None = None
+        """Orders of which something came since their articles were looked at; None: nobody has asked."""
+        self._naming: dict[_Article, set[str]] = {}
+        self._articles: dict[str, frozenset[str]] = {}
+
+    def note(self, name: str) -> None:
+        """Something came about the order of that name."""
+        self._changed.add(name)
+        if self._uncounted is not None:
+            self._uncounted.add(name)
+
+    def refresh(self, view_of: Callable[[str], OrderView | None]) -> None:
+        """Take in the orders that changed as they are by now, given the view of each by its name.
+
+        What was worked out of all orders rests on their numbers: it counts no more where those are others.
+        """
+        for name in self._changed:
+            order = view_of(name)
+            if order is None:
+                continue
+            named = (order, tuple(order.sent), tuple([refund.unit for refund in order.refunds.values()]))
+            if self._named.get(name) != named:
+                self._named[name] = named
+                self.made.clear()
+            place = bisect_left(self, _place(order), key=_place)
+            if place < len(self) and _place(self[place]) == _place(order):
+                self[place] = order
+            else:
+                self.insert(place, order)
+        self._changed.clear()
+
+    def naming(self, shop_id: str, articles: Iterable[str], view_of: Callable[[str], OrderView | None]) -> set[str]:
+        """The names of the shop's orders that name any of these articles by now."""
+        if self._uncounted is None:
+            self._uncounted = {scoped(order.shop_id or "", order.order_id) for order in self}
+        for name in self._uncounted:
+            self._count(name, view_of(name))
+        self._uncounted.clear()
+        return set[str]().union(*(self._naming.get((shop_id, article), ()) for article in articles))
+
+    def _count(self, name: str, order: OrderView | None) -> None:
+        now = frozenset[str]() if order is None else ordered_skus(order)
+        before = self._articles.get(name, frozenset())
+        if order is None or now == before:
+            return
+        shop_id = order.shop_id or ""
+        for article in before - now:
+            self._naming[shop_id, article].discard(name)
+        for article in now - before:
+            self._naming.setdefault((shop_id, article), set()).add(name)
+        self._articles[name] = now
+
+
+def _place(order: OrderView) -> tuple[str, str]:
+    return order.order_id, order.shop_id or ""
