@@ -261,7 +261,9 @@ class Runner:
 
     async def _refuse(self, record: Any, error: str) -> None:
         """A record that alone cannot be judged becomes a dead letter."""
-        await self._dead_letter([dead_letter_of(self._reader.source(record), "cannot_judge", error)])
+        letter = dead_letter_of(self._reader.source(record), "cannot_judge", error)
+        self._reader.charge(record, letter)
+        await self._dead_letter([letter])
 
     async def _dead_letter(self, letters: list[DeadLetter]) -> None:
         if not letters:
