@@ -2,7 +2,8 @@
 
     python -m tests.faults --schedule "7 tansu memory: 1 worker kill before changelog 3; 1 warehouse restart"
 
-Prints what came of each. With ``--keep`` it is added to the raw results that docs/guarantees.md is made of. Exits with
+Prints what came of each. With ``--keep`` it is added to the raw results that docs/guarantees.md is made of; seeds whose
+clean result is kept there already are not played again, so that a run that was cut off goes on where it was. Exits with
 1 where something is lost, extra, wrong or conflicting; with ``--without``, where nothing is.
 """
 
@@ -65,7 +66,8 @@ def _asked(asked: argparse.Namespace) -> list[tuple[Schedule, str]]:
         return [(FIXES[name].schedule, name) for name in (FIXES if asked.without == "all" else [asked.without])]
     if asked.schedule:
         return [(Schedule.read(asked.schedule), "")]
-    return [(draw(seed), "") for seed in range(*asked.seeds)]
+    schedules = [draw(seed) for seed in range(*asked.seeds)]
+    return [(one, "") for one in schedules if not asked.keep or not results.is_clean(asked.keep, one)]
 
 
 def _least(schedule: Schedule, running: Servers, place: Path, without: str) -> Schedule:

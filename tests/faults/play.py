@@ -36,6 +36,8 @@ class Played(msgspec.Struct):
     schedule: str
     struck: list[str]
     """The faults that came to strike: of a process that has no such write any more none does."""
+    under_way: list[int | None]
+    """Beside each: how many records a struck process had taken and not yet let go of; none of a server."""
     seconds: list[float]
     """Of each round, from its last fault until everything was judged and stored."""
     tally: Tally
@@ -87,7 +89,7 @@ def week(number: int) -> Week:
 async def play(schedule: Schedule, servers: Servers, directory: Path, without: str = "") -> Played:
     """Play a schedule; `without`: with a fix taken out."""
     events, answers, until, said, refused = week(schedule.seed % WEEKS)
-    played = Played(str(schedule), [], [], Tally())
+    played = Played(str(schedule), [], [], [], Tally())
     directory.mkdir(parents=True, exist_ok=True)
     async with System(servers, directory, schedule.store, without) as system:
         try:
@@ -103,7 +105,8 @@ async def play(schedule: Schedule, servers: Servers, directory: Path, without: s
                 of_inserts(played.tally, system.ask, system.watch.counts, WITNESSED)
         except (AssertionError, FailureError, TimeoutError):
             played.failure = traceback.format_exc()[-2000:]
-        played.struck = list(map(str, system.struck))
+        played.struck = [str(fault) for fault, _ in system.struck]
+        played.under_way = [count for _, count in system.struck]
     return played
 
 

@@ -17,17 +17,20 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from aiokafka.errors import TopicAuthorizationFailedError
+from msgspec import structs
 
 from cloudtag.contract.streams import INTERNAL
 from cloudtag.warehouse.errors import OutageError
 from streams.kafka import producer
+from streams.transport.in_flight import InFlightOffsets
 
 ORDERS, WITHOUT = "FAULTS_ORDERS", "FAULTS_WITHOUT"
 """What tells a process where its orders are, and which fix is taken out, if any."""
+T = TypeVar("T")
 Strike = Callable[[str, Any, Any], None]
 """Called `before` and `after` each write, with what it is written to and what is written."""
 
@@ -40,6 +43,8 @@ class Order(msgspec.Struct, frozen=True):
     moment: str
     point: str
     count: int
+    under_way: int = 0
+    """Once it is carried out: so many records the process had taken and not yet let go of."""
 
 
 class Orders:
@@ -72,8 +77,9 @@ class Orders:
         except FileNotFoundError:
             return []
 
-    def due(self, moment: str, point: str) -> Order | None:
-        """The first order if it is to be carried out here and now; it is not given a second time."""
+    def due(self, moment: str, point: str, under_way: Callable[[], int] = lambda: 0) -> Order | None:
+        """The first order if it is to be carried out here and now; it is not given a second time. `under_way` is asked
+        then."""
         waiting = self.waiting
         if not waiting or (waiting[0].moment, waiting[0].point) != (moment, point):
             return None
@@ -82,7 +88,7 @@ class Orders:
             return None
         self._seen = 0
         with self.done_path.open("ab") as done:
-            done.write(msgspec.json.encode(waiting[0]) + b"\n")
+            done.write(msgspec.json.encode(structs.replace(waiting[0], under_way=under_way())) + b"\n")
         self.give(waiting[1:])
         return waiting[0]
 
@@ -106,13 +112,14 @@ class Struck:
     def __init__(self, orders: Orders, rows: Path) -> None:
         """`rows`: where its rows are, of which no file may grow when the disk is full."""
         self._orders, self._rows = orders, rows
+        self._under_way: Callable[[], int] = lambda: 0
         self._clock, self._clock_ns, self._ahead = time.time, time.time_ns, 0
         time.time = lambda: self._clock() + self._ahead
         time.time_ns = lambda: self._clock_ns() + self._ahead * 1_000_000_000
 
     def at(self, moment: str, point: str, refusal: Exception) -> None:
         """Called at a write; `refusal` is raised where it is to be refused."""
-        order = self._orders.due(moment, point)
+        order = self._orders.due(moment, point, self._under_way)
         match order and order.kind:
             case "kill":
                 os.kill(os.getpid(), signal.SIGKILL)
@@ -141,6 +148,8 @@ class Struck:
             self.at(moment, point, TopicAuthorizationFailedError(topic))
 
         watch_writes(strike)
+        books = made_of(InFlightOffsets)
+        self._under_way = lambda: sum(batch.count for one in books for batch in one._outstanding)
 
     def in_sink(self) -> None:
         """Be struck as a sink: at its inserts and its commits."""
@@ -148,7 +157,7 @@ class Struck:
         from aiokafka.errors import CommitFailedError
 
         from cloudtag.cli import sink
-        from streams.sink import BatchBoundaries
+        from streams.sink import BatchBoundaries, Sink
         from streams.sink.writer import Writer
 
         make = sink._sink_config
@@ -169,6 +178,20 @@ class Struck:
 
         Writer.store = stored  # type: ignore[method-assign, assignment]
         AIOKafkaConsumer.commit = committed
+        sinks = made_of(Sink)
+        self._under_way = lambda: sum(one._partitions.held_rows + len(one._uncommitted) for one in sinks)
+
+
+def made_of(kind: type[T]) -> list[T]:
+    """All objects of a class that are made from now on."""
+    made, begin = list[T](), kind.__init__
+
+    def kept(one: T, *words: Any, **more: Any) -> None:
+        begin(one, *words, **more)
+        made.append(one)
+
+    kind.__init__ = kept  # type: ignore[method-assign, assignment]
+    return made
 
 
 def cut_connections() -> None:

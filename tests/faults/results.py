@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from tests.faults.play import Played
+from tests.faults.schedule import Schedule
 from tests.faults.taken_out import FIXES
 
 KEPT = Path(__file__).parents[2] / "docs" / "guarantees.json"
@@ -20,6 +21,12 @@ def keep(path: Path, played: Played, without: str) -> None:
     if without:
         made |= {"what": FIXES[without].what, "instead": FIXES[without].instead}
     put(path, "taken_out" if without else "schedules", without or played.schedule, made)
+
+
+def is_clean(path: Path, schedule: Schedule) -> bool:
+    """Whether a result of a schedule is kept, and nothing was lost, extra, wrong or conflicting in it."""
+    found = read(path).get("schedules", {}).get(str(schedule))
+    return found is not None and not found["failure"] and not any(found["counts"].values())
 
 
 def put(path: Path, group: str, name: str, made: Any) -> None:

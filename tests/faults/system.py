@@ -73,7 +73,8 @@ class System(Installation):
         super().__init__(servers.broker.bootstrap, directory, url, **more)
         self._servers, self._place, self._without = servers, directory, without
         self._roles: dict[str, Role] = {}
-        self.struck: list[Fault] = []
+        self.struck: list[tuple[Fault, int | None]] = []
+        """With how many records were under way in a process that was struck."""
         self._over_at = 0.0
         """When the last fault was over, in wall time."""
 
@@ -144,7 +145,7 @@ class System(Installation):
                 await self.until(lambda: loop.time() > until, "it has been frozen for so long")
             finally:
                 self._servers.freeze(fault.victim, signal.SIGCONT)
-        self.struck.append(fault)
+        self.struck.append((fault, None))
         self._over_at = max(self._over_at, time.time())
 
     def _begin(self, name: str, data: str) -> Role:
@@ -162,9 +163,10 @@ class System(Installation):
 
     def _note(self, role: Role) -> None:
         """Keep what has struck a process."""
-        count = len(role.orders.struck)
+        struck = role.orders.struck
+        count = len(struck)
         if count:
-            self.struck += role.faults[:count]
+            self.struck += zip(role.faults, [order.under_way for order in struck], strict=False)
             self._over_at = max(self._over_at, role.orders.done_path.stat().st_mtime)
             role.orders.done_path.unlink()
         role.faults = role.faults[count:]
