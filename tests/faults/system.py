@@ -18,7 +18,8 @@ from cloudtag.local.broker import Tansu
 from cloudtag.local.child import Child
 from cloudtag.local.kafka import Kafka
 from cloudtag.local.warehouse import Warehouse
-from tests.faults.points import ORDERS, WITHOUT, Order, Orders
+from tests.faults.orders import Order, Orders
+from tests.faults.points import ORDERS, WITHOUT
 from tests.faults.schedule import OVER, POINTS, SERVERS, Fault
 from tests.integration.installation import Installation
 from tests.streams.probe import is_frozen
@@ -63,6 +64,10 @@ class Role:
     asleep: list[Child] = field(default_factory=list)
     is_full: bool = False
 
+    def give(self) -> None:
+        """Tell the process of them."""
+        self.orders.give([Order(f.kind, f.amount, f.moment, f.point, f.count) for f in self.faults])
+
 
 class System(Installation):
     """Use as ``async with``. What was struck is started again; whatever else ends by itself is a failure."""
@@ -98,7 +103,7 @@ class System(Installation):
         mine = [fault for fault in faults if fault.round == number]
         for name, role in self._roles.items():
             role.faults = [fault for fault in mine if fault.victim == name]
-            role.orders.give([Order(f.kind, f.amount, f.moment, f.point, f.count) for f in role.faults])
+            role.give()
         self._over_at, seen = time.time(), self.watch.counts.total()
         sending = asyncio.create_task(self.send(events))
         for fault in mine:
@@ -156,10 +161,13 @@ class System(Installation):
         return Role(child, Orders(path), data)
 
     def _replace(self, name: str, role: Role, data: str) -> None:
+        """Another process in the place of one; what has not struck that is for its heir."""
         self._note(role)
+        role.orders.give([])
         self.gone.append(role.child)
         fresh = self._begin(name, data)
-        role.child, role.orders, role.data, role.faults, role.is_full = fresh.child, fresh.orders, data, (), False
+        role.child, role.orders, role.data, role.is_full = fresh.child, fresh.orders, data, False
+        role.give()
 
     def _note(self, role: Role) -> None:
         """Keep what has struck a process."""
