@@ -5,6 +5,7 @@ import time
 from collections.abc import Awaitable, Callable, Collection, Iterable
 from typing import Any, NamedTuple
 
+from cloudtag.changelog.reading import LogReader
 from cloudtag.changelog.records import QUARANTINE_PREFIX, reason_of
 from cloudtag.changelog.writing import EndedError, Found, LogWriter, ReplacedError
 from cloudtag.engine.task_row import TASK_KEY
@@ -75,6 +76,32 @@ class StateStore:
         self._writers.pop(partition, None)
         self._aside.pop(partition, None)
         self._store.release(self.processor, partition)
+
+    def forget_term(self, partition: int) -> None:
+        """Who owned the partition lately is not known: whoever is assigned it now takes it over without asking."""
+        self._writers.pop(partition, None)
+
+    async def check_own(self, partition: int) -> None:
+        """Before a partition that was this worker's is taken over anew: it must be this worker's still.
+
+        One that slept does not know that it was replaced, and an owner record of its own would replace its successor.
+        Raises ``ForeignOwnerError``, and as ``Changelogs.read`` does.
+        """
+        writer = self._writers.get(partition)
+        if writer is None:
+            return
+        target, reader = (self.topic, partition), LogReader(writer.epoch, dict(writer.slots))
+
+        def take(_: Target, records: list[Any]) -> None:
+            for record in records:
+                reader.take(as_read(record))
+
+        at = (await self._changelogs.write({target: [writer.probe()]}))[target][0].start
+        # Where it lies before what was written last the log was made anew: catching up finds that out.
+        if at > writer.next_offset:
+            await self._changelogs.read({target: range(writer.next_offset, at)}, take, lambda: True)
+        if reader.epoch > writer.epoch and not self._changelogs.is_own(reader.owner):
+            raise ForeignOwnerError(f"{self.topic}/{partition}: {ReplacedError(reader.owner)}")
 
     async def catch_up(self, partitions: Collection[int], is_wanted: Callable[[], bool]) -> dict[int, int]:
         """Take the partitions over and bring their rows up to date; returns how many records were read of each.

@@ -82,6 +82,7 @@ class Runner:
 
     def pause(self, partition: int, error: Exception) -> None:
         """A partition that could not even be recovered: a paused task, which is recovered on its own."""
+        self.tasks.table.forget_term(partition)
         self.pauses.begin(self.tasks.open(partition), error)
 
     async def take_in(self, partition: int, offset: int, records: list[Any]) -> None:
@@ -117,6 +118,7 @@ class Runner:
     async def _revive(self, task: RunningTask) -> None:
         """Bring a paused task up to date, open it, judge what is parked. Raises whatever still stands in the way."""
         async with task.turn:
+            await self.tasks.table.check_own(task.partition)
             read = await self.tasks.table.catch_up({task.partition}, lambda: not task.is_dropped)
             self._tools.metrics.count("restored_rows", read[task.partition], self._name)
             await self._renew(task)
@@ -261,8 +263,7 @@ class Runner:
 
     async def _refuse(self, record: Any, error: str) -> None:
         """A record that alone cannot be judged becomes a dead letter."""
-        letter = dead_letter_of(self._reader.source(record), "cannot_judge", error)
-        self._reader.charge(record, letter)
+        self._reader.charge(record, letter := dead_letter_of(self._reader.source(record), "cannot_judge", error))
         await self._dead_letter([letter])
 
     async def _dead_letter(self, letters: list[DeadLetter]) -> None:

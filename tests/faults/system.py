@@ -113,6 +113,8 @@ class System(Installation):
         await sending
         await self.settled()
         seconds = time.time() - self._over_at
+        # One that was asked to stop may have finished everything and not be gone.
+        await self.until(lambda: not any(map(_is_ending, self._roles.values())), "whoever was struck is replaced")
         self._let_go()
         return seconds
 
@@ -195,6 +197,10 @@ class System(Installation):
             for child in role.asleep:
                 child.resume()
             role.asleep.clear()
+
+
+def _is_ending(role: Role) -> bool:
+    return any(order.kind in OVER for order in role.orders.struck[-1:])
 
 
 def _is_full(struck: Iterable[Order]) -> bool:

@@ -95,6 +95,10 @@ class LogWriter:
             return tombstone(self._epoch, b"\x02Q" + key[len(QUARANTINE_PREFIX) :])
         return quarantine_record(self._epoch, key[len(QUARANTINE_PREFIX) :], reason)
 
+    def probe(self) -> Record:
+        """A record that says nothing to anybody, whoever reads it: where it lands shows what else has been written."""
+        return tombstone(self._epoch, b"\x02Q")
+
     def landed(self, written: Iterable[range]) -> list[range]:
         """Where the records of a write are; returns the gaps before and between them, which must be read.
 
