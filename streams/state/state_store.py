@@ -5,7 +5,6 @@ import time
 from collections.abc import Awaitable, Callable, Collection, Iterable
 from typing import Any, NamedTuple
 
-from cloudtag.changelog.reading import LogReader
 from cloudtag.changelog.records import QUARANTINE_PREFIX, reason_of
 from cloudtag.changelog.writing import EndedError, Found, LogWriter, ReplacedError
 from cloudtag.engine.task_row import TASK_KEY
@@ -77,31 +76,27 @@ class StateStore:
         self._aside.pop(partition, None)
         self._store.release(self.processor, partition)
 
-    def forget_term(self, partition: int) -> None:
-        """Who owned the partition lately is not known: whoever is assigned it now takes it over without asking."""
-        self._writers.pop(partition, None)
+    async def go_on(self, partition: int, is_wanted: Callable[[], bool]) -> dict[int, int]:
+        """Begin a new term of a partition after a failed step, as ``catch_up`` does, and take nothing from anybody.
 
-    async def check_own(self, partition: int) -> None:
-        """Before a partition that was this worker's is taken over anew: it must be this worker's still.
-
-        One that slept does not know that it was replaced, and an owner record of its own would replace its successor.
-        Raises ``ForeignOwnerError``, and as ``Changelogs.read`` does.
+        An owner record would: whoever slept does not know that it was replaced, and would replace its successor. Raises
+        ``ForeignOwnerError`` as well.
         """
-        writer = self._writers.get(partition)
+        writer, target = self._writers.get(partition), (self.topic, partition)
         if writer is None:
-            return
-        target, reader = (self.topic, partition), LogReader(writer.epoch, dict(writer.slots))
-
-        def take(_: Target, records: list[Any]) -> None:
-            for record in records:
-                reader.take(as_read(record))
-
-        at = (await self._changelogs.write({target: [writer.probe()]}))[target][0].start
-        # Where it lies before what was written last the log was made anew: catching up finds that out.
-        if at > writer.next_offset:
-            await self._changelogs.read({target: range(writer.next_offset, at)}, take, lambda: True)
-        if reader.epoch > writer.epoch and not self._changelogs.is_own(reader.owner):
-            raise ForeignOwnerError(f"{self.topic}/{partition}: {ReplacedError(reader.owner)}")
+            return await self.catch_up({partition}, is_wanted)
+        renewal, found = writer.renewal(), list[Any]()
+        epoch = (await self._changelogs.write({target: [renewal]}))[target][0].start
+        if epoch < writer.next_offset:
+            # The log was made anew, and with it everybody's terms.
+            return await self.catch_up({partition}, is_wanted)
+        if between := range(writer.judged_offset, epoch):
+            await self._changelogs.read({target: between}, lambda _, records: found.extend(records), is_wanted)
+        try:
+            writer.may_renew(map(as_read, found), self._changelogs.is_own)
+        except ReplacedError as error:
+            raise ForeignOwnerError(f"{self.topic}/{partition}: {error}") from None
+        return await self._bring_up({target: epoch}, checkpoint_of(as_out(renewal)), is_wanted)
 
     async def catch_up(self, partitions: Collection[int], is_wanted: Callable[[], bool]) -> dict[int, int]:
         """Take the partitions over and bring their rows up to date; returns how many records were read of each.
@@ -109,7 +104,22 @@ class StateStore:
         Raises ``RecoveryStalledError``, ``UnreadableTaskError``, ``NoStateError``, or ``RecoveryGivenUpError`` as soon
         as ``is_wanted`` says no.
         """
-        epochs = await self._changelogs.claim((self.topic, partition) for partition in partitions)
+        try:
+            epochs = await self._changelogs.claim((self.topic, partition) for partition in partitions)
+        except BaseException:
+            # Whoever had them in between has no claim to them any more: what was known of that is over.
+            for partition in partitions:
+                self._writers.pop(partition, None)
+            raise
+        for (_, partition), epoch in epochs.items():
+            # Nothing is written in this term before all before it is read; should that fail, it can be renewed.
+            self._writers[partition] = LogWriter(epoch, {}, is_ended=True)
+        return await self._bring_up(epochs, self._changelogs.checkpoint(), is_wanted)
+
+    async def _bring_up(
+        self, epochs: dict[Target, int], checkpoint: int, is_wanted: Callable[[], bool]
+    ) -> dict[int, int]:
+        """`epochs`: where the records are that begin the terms; `checkpoint`: the checksum of each."""
         gone = await self._expose_foreign(epochs, is_wanted)
         recoveries = {target: Recovery(self.store_part(target[1])) for target in epochs}
         missing = {target: range(self.store_part(target[1]).next_offset, epoch) for target, epoch in epochs.items()}
@@ -119,16 +129,16 @@ class StateStore:
             is_wanted,
         )
         for (_, partition), recovery in recoveries.items():
-            await self._begin(partition, recovery, epochs[self.topic, partition])
+            await self._begin(partition, recovery, epochs[self.topic, partition], checkpoint)
             if partition in gone:
                 # A step was written before anybody knew: without the rest it is no state to go on from, now or later.
                 await self.put_many(partition, {TASK_KEY: None})
-        if fresh := [partition for partition in partitions if self.store_part(partition).get(TASK_KEY) is None]:
+        if fresh := [partition for _, partition in epochs if self.store_part(partition).get(TASK_KEY) is None]:
             await self._check_fresh(fresh)
         return {partition: recovery.count for (_, partition), recovery in recoveries.items()}
 
-    async def _begin(self, partition: int, recovery: Recovery, epoch: int) -> None:
-        writer, mended = recovery.finish(epoch, self._changelogs.checkpoint())
+    async def _begin(self, partition: int, recovery: Recovery, epoch: int, checkpoint: int) -> None:
+        writer, mended = recovery.finish(epoch, checkpoint)
         if recovery.lost:
             self.lost += len(recovery.lost)
             count, first = len(recovery.lost), min(recovery.lost)

@@ -82,7 +82,6 @@ class Runner:
 
     def pause(self, partition: int, error: Exception) -> None:
         """A partition that could not even be recovered: a paused task, which is recovered on its own."""
-        self.tasks.table.forget_term(partition)
         self.pauses.begin(self.tasks.open(partition), error)
 
     async def take_in(self, partition: int, offset: int, records: list[Any]) -> None:
@@ -118,8 +117,7 @@ class Runner:
     async def _revive(self, task: RunningTask) -> None:
         """Bring a paused task up to date, open it, judge what is parked. Raises whatever still stands in the way."""
         async with task.turn:
-            await self.tasks.table.check_own(task.partition)
-            read = await self.tasks.table.catch_up({task.partition}, lambda: not task.is_dropped)
+            read = await self.tasks.table.go_on(task.partition, lambda: not task.is_dropped)
             self._tools.metrics.count("restored_rows", read[task.partition], self._name)
             await self._renew(task)
             while task.parked:

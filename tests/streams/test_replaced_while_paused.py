@@ -67,11 +67,37 @@ async def test_a_repair_that_failed_after_it_had_taken_over_is_no_stranger(
     assert told(await place.published()) == oracle()
 
 
-async def test_a_partition_that_is_assigned_anew_is_taken_over_without_asking(place: Place) -> None:
+@pytest.mark.parametrize("failing", ["claim", "read"])
+async def test_a_partition_that_is_assigned_anew_is_taken_over_without_asking(
+    place: Place, monkeypatch: pytest.MonkeyPatch, failing: str
+) -> None:
     first = await begun(place)
     second = await opened(place)
     await place.judge(second, place.batches(SIZE)[BEFORE : BEFORE + 1])
+
     # Assigned back, and not recovered at once: whoever had it in between has no claim to it any more.
-    first.pause(0, TopicAuthorizationFailedError())
+    async def refused(*_: object) -> None:
+        raise TopicAuthorizationFailedError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(first.tasks.table._changelogs, failing, refused)
+        with pytest.raises(TopicAuthorizationFailedError):
+            await first.tasks.table.catch_up({0}, lambda: True)
+        first.pause(0, TopicAuthorizationFailedError())
     await place.judge(first, place.batches(SIZE)[BEFORE + 1 :])
     assert told(await place.published()) == oracle()
+
+
+async def test_who_is_replaced_before_it_was_ever_recovered_ends(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = place.worker(), place.worker()
+
+    async def refused(*_: object) -> None:
+        raise TopicAuthorizationFailedError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(first.tasks.table, "_begin", refused)
+        with pytest.raises(TopicAuthorizationFailedError):
+            await first.tasks.table.catch_up({0}, lambda: True)
+    await second.tasks.table.catch_up({0}, lambda: True)
+    with pytest.raises(ForeignOwnerError):
+        await first.tasks.table.go_on(0, lambda: True)
