@@ -116,9 +116,7 @@ async def test_a_forgotten_buyer_is_named_no_more(
         await installation.pass_time(town.until_ms)
         await installation.settled()
         records, warehouse = installation.watch.records, Warehouse(installation._client, installation.database)
-        assert {alert.alert_id for alert in town.alerts} <= {
-            a.alert_id for a in of_type(latest(records).values(), Alert)
-        }
+        assert {alert.alert_id for alert in town.alerts} <= {a.alert_id for a in of_type(records, Alert)}
         before = len(records)
         said = [(await forgotten(installation, *each))[1] for each in town.gone.items()]
         await installation.settled()
