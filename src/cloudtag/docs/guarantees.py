@@ -158,9 +158,9 @@ the end time is moved on, all is let run out, and everything is compared with re
 
 Topics are alerts, tags, confirmations, consequences, labels and dead letters; tables are the histories of
 these, the inputs, and the roll-ups `daily_scenarios` and `buyer_profiles`. Whether a row was inserted twice is
-counted by a table that forgives nothing, but not where the sink's clock was made to disagree with that of the
-records: then the end of a log at rest may be stored in two blocks that are cut differently, and tables and
-roll-ups stay right by their keys.
+counted by a table that forgives nothing, whatever the sink's clock was made to show. Where a worker's clock jumps on
+the embedded broker, whose records have their producers' times, only that none is missing: the end of a log whose times
+step back may be stored in two blocks that are cut differently, and tables and roll-ups stay right by their keys.
 
 `python -m tests.faults --seeds 0 40 --keep FILE` plays the schedules of seeds; `--schedule "…"` plays one that
 is given in words, as it is printed; with `--shrink` a failing one is played with fewer and fewer faults, and
