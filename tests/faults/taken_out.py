@@ -81,7 +81,7 @@ def _asks_the_clock() -> None:
             partition._end()
             partition._cutter.restart()
 
-    PartitionBatches.end_tail = end_tail  # type: ignore[method-assign]
+    PartitionBatches.end_tail = end_tail  # type: ignore[method-assign, assignment]
 
 
 FIXES = {
