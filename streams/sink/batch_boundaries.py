@@ -43,7 +43,7 @@ class BoundaryFinder:
         return is_cut and not is_first
 
     def is_over(self, now_ms: int, grace_ms: int) -> bool:
-        """Whether broker time has left the bucket of the batch begun last, if the two clocks agree within the grace."""
+        """Whether broker time, `now_ms` at least, has left the bucket of the batch begun last, by the grace."""
         return now_ms >= (self._bucket + 1) * self._rule.bucket_ms + grace_ms
 
     def restart(self) -> None:

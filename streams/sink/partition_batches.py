@@ -1,9 +1,12 @@
 """One partition on its way into the warehouse: the batch being filled, and those waiting to be stored.
 
 The end of a log at rest has no cut after it. It is ended from outside once its time bucket is over: no record of
-that bucket can come any more, so this is the cut the next record would have made. Where clocks disagree one may
-come all the same, and after a crash the rows would be stored in a batch of other bounds, under another token. That
-is why every table replaces rows by id and every roll-up is indifferent to repeats.
+that bucket can come any more, so this is the cut the next record would have made. Whether it is over is not asked of
+this machine's clock, which may be wrong and may be set: a record was written before it was read, so the broker's clock
+shows at least its time and what has passed since. Where the times of one partition's records disagree among themselves
+(several brokers, or producers' times) one may come all the same, and after a crash the rows would be stored in a batch
+of other bounds, under another token. That is why every table replaces rows by id and every roll-up is indifferent to
+repeats.
 """
 
 from collections import deque
@@ -19,10 +22,7 @@ from streams.kafka.weights import weight_of
 from streams.sink.batch_boundaries import BatchBoundaries, BoundaryFinder
 
 GRACE_MS = 1_000
-"""How far the broker's clock and ours may disagree before the end of a resting log may be stored twice."""
-LONGEST_HOLD_BUCKETS = 3
-"""A resting log is stored after this many buckets whatever its records' times say (some lie in the future,
-and our clock may have been put back)."""
+"""How far the times of records may step back before the end of a resting log may be stored twice."""
 
 
 @dataclass(slots=True)
@@ -32,8 +32,9 @@ class PendingBatch:
     rows: list[LogRow] = field(default_factory=list)
     letters: list[DeadLetter] = field(default_factory=list)
     next_offset: int = 0
-    opened_ms: int = 0
     first_at_ms: int = 0
+    ahead_ms: int = 0
+    """By how much broker time is ahead of the clock that never jumps, at least."""
     size_bytes: int = 0
 
 
@@ -56,10 +57,9 @@ class PartitionBatches:
         topic: str,
         number: int,
         rule: BatchBoundaries,
-        now_ms: Callable[[], int],
         passed_ms: Callable[[], int],
     ) -> None:
-        """`now_ms`: the clock that is compared with broker time; `passed_ms`: one that never jumps, to wait by."""
+        """`passed_ms`: a clock that never jumps."""
         self.stream = stream
         self.topic = topic
         self.number = number
@@ -72,7 +72,6 @@ class PartitionBatches:
         self._cutter = BoundaryFinder(rule)
         self._open: PendingBatch | None = None
         self._is_empty = True
-        self._now_ms = now_ms
         self._passed_ms = passed_ms
 
     def take(self, read: IntakeRecord) -> None:
@@ -83,8 +82,10 @@ class PartitionBatches:
             self._end()
         if self._is_empty:
             self._is_empty, self.stored_offset = False, read.offset
+        ahead_ms = read.at_ms - self._passed_ms()
         if self._open is None:
-            self._open = PendingBatch(opened_ms=self._passed_ms(), first_at_ms=read.at_ms)
+            self._open = PendingBatch(first_at_ms=read.at_ms, ahead_ms=ahead_ms)
+        self._open.ahead_ms = max(self._open.ahead_ms, ahead_ms)
         if read.row is not None:
             self._open.rows.append(read.row)
         if read.letter is not None:
@@ -96,8 +97,7 @@ class PartitionBatches:
         """End the batch being filled when the log ends here and its bucket is over."""
         if self._open is None or highwater is None or self.next_offset < highwater:
             return
-        held_ms = self._passed_ms() - self._open.opened_ms
-        if self._cutter.is_over(self._now_ms(), GRACE_MS) or held_ms > LONGEST_HOLD_BUCKETS * self._rule.bucket_ms:
+        if self._cutter.is_over(self._passed_ms() + self._open.ahead_ms, GRACE_MS):
             self._end()
             self._cutter.restart()
 

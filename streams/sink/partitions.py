@@ -50,7 +50,7 @@ class Partitions:
         known = self._known.get(where)
         if known is None:
             stream = self.stream_of(where)
-            known = PartitionBatches(stream, where.topic, where.partition, self._rule, wall_ms, passed_ms)
+            known = PartitionBatches(stream, where.topic, where.partition, self._rule, passed_ms)
             self._known[where] = known
         return known
 

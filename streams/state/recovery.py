@@ -65,7 +65,7 @@ class Recovery:
             store_part.apply(rows, store_part.next_offset, store_part.checkpoint)
 
     def finish(self, epoch: int, checkpoint: int) -> tuple[LogWriter, dict[bytes, bytes | None]]:
-        """All before the owner record at `epoch` is read: its writer, and what it must write first.
+        """All before the owner record, or the renewal, at `epoch` is read: its writer, and what it must write first.
 
         Raises ``UnreadableTaskError``.
         """

@@ -76,13 +76,50 @@ class StateStore:
         self._aside.pop(partition, None)
         self._store.release(self.processor, partition)
 
+    async def go_on(self, partition: int, is_wanted: Callable[[], bool]) -> dict[int, int]:
+        """Begin a new term of a partition after a failed step, as ``catch_up`` does, and take nothing from anybody.
+
+        An owner record would: whoever slept does not know that it was replaced, and would replace its successor. Raises
+        ``ForeignOwnerError`` as well.
+        """
+        writer, target = self._writers.get(partition), (self.topic, partition)
+        if writer is None:
+            return await self.catch_up({partition}, is_wanted)
+        renewal, found = writer.renewal(), list[Any]()
+        epoch = (await self._changelogs.write({target: [renewal]}))[target][0].start
+        if epoch < writer.next_offset:
+            # The log was made anew, and with it everybody's terms.
+            return await self.catch_up({partition}, is_wanted)
+        if between := range(writer.judged_offset, epoch):
+            await self._changelogs.read({target: between}, lambda _, records: found.extend(records), is_wanted)
+        try:
+            writer.may_renew(map(as_read, found), self._changelogs.is_own)
+        except ReplacedError as error:
+            raise ForeignOwnerError(f"{self.topic}/{partition}: {error}") from None
+        return await self._bring_up({target: epoch}, checkpoint_of(as_out(renewal)), is_wanted)
+
     async def catch_up(self, partitions: Collection[int], is_wanted: Callable[[], bool]) -> dict[int, int]:
         """Take the partitions over and bring their rows up to date; returns how many records were read of each.
 
         Raises ``RecoveryStalledError``, ``UnreadableTaskError``, ``NoStateError``, or ``RecoveryGivenUpError`` as soon
         as ``is_wanted`` says no.
         """
-        epochs = await self._changelogs.claim((self.topic, partition) for partition in partitions)
+        try:
+            epochs = await self._changelogs.claim((self.topic, partition) for partition in partitions)
+        except BaseException:
+            # Whoever had them in between has no claim to them any more: what was known of that is over.
+            for partition in partitions:
+                self._writers.pop(partition, None)
+            raise
+        for (_, partition), epoch in epochs.items():
+            # Nothing is written in this term before all before it is read; should that fail, it can be renewed.
+            self._writers[partition] = LogWriter(epoch, {}, is_ended=True)
+        return await self._bring_up(epochs, self._changelogs.checkpoint(), is_wanted)
+
+    async def _bring_up(
+        self, epochs: dict[Target, int], checkpoint: int, is_wanted: Callable[[], bool]
+    ) -> dict[int, int]:
+        """`epochs`: where the records are that begin the terms; `checkpoint`: the checksum of each."""
         gone = await self._expose_foreign(epochs, is_wanted)
         recoveries = {target: Recovery(self.store_part(target[1])) for target in epochs}
         missing = {target: range(self.store_part(target[1]).next_offset, epoch) for target, epoch in epochs.items()}
@@ -92,16 +129,16 @@ class StateStore:
             is_wanted,
         )
         for (_, partition), recovery in recoveries.items():
-            await self._begin(partition, recovery, epochs[self.topic, partition])
+            await self._begin(partition, recovery, epochs[self.topic, partition], checkpoint)
             if partition in gone:
                 # A step was written before anybody knew: without the rest it is no state to go on from, now or later.
                 await self.put_many(partition, {TASK_KEY: None})
-        if fresh := [partition for partition in partitions if self.store_part(partition).get(TASK_KEY) is None]:
+        if fresh := [partition for _, partition in epochs if self.store_part(partition).get(TASK_KEY) is None]:
             await self._check_fresh(fresh)
         return {partition: recovery.count for (_, partition), recovery in recoveries.items()}
 
-    async def _begin(self, partition: int, recovery: Recovery, epoch: int) -> None:
-        writer, mended = recovery.finish(epoch, self._changelogs.checkpoint())
+    async def _begin(self, partition: int, recovery: Recovery, epoch: int, checkpoint: int) -> None:
+        writer, mended = recovery.finish(epoch, checkpoint)
         if recovery.lost:
             self.lost += len(recovery.lost)
             count, first = len(recovery.lost), min(recovery.lost)

@@ -117,7 +117,7 @@ class Runner:
     async def _revive(self, task: RunningTask) -> None:
         """Bring a paused task up to date, open it, judge what is parked. Raises whatever still stands in the way."""
         async with task.turn:
-            read = await self.tasks.table.catch_up({task.partition}, lambda: not task.is_dropped)
+            read = await self.tasks.table.go_on(task.partition, lambda: not task.is_dropped)
             self._tools.metrics.count("restored_rows", read[task.partition], self._name)
             await self._renew(task)
             while task.parked:
@@ -261,7 +261,8 @@ class Runner:
 
     async def _refuse(self, record: Any, error: str) -> None:
         """A record that alone cannot be judged becomes a dead letter."""
-        await self._dead_letter([dead_letter_of(self._reader.source(record), "cannot_judge", error)])
+        self._reader.charge(record, letter := dead_letter_of(self._reader.source(record), "cannot_judge", error))
+        await self._dead_letter([letter])
 
     async def _dead_letter(self, letters: list[DeadLetter]) -> None:
         if not letters:

@@ -46,6 +46,8 @@ class Rules:
     """The reader's rule and the writer's rule."""
     dies_of_failure: bool = True
     """A task whose step failed is opened anew."""
+    asks_before: bool = True
+    """Whoever opens its task anew begins a term of its own only where nobody has taken the log over."""
     batches: int = len(INPUT)
 
 
@@ -94,7 +96,7 @@ class Owner:
         """The next action raises, and nothing of it happens; or it is cancelled."""
         self.failures += 1
         if self.rules.dies_of_failure or self.core is None:
-            self.at = "claim"
+            self.at = "renew" if self.rules.asks_before and self.writer is not None else "claim"
         else:
             # The next batch is taken as if nothing had been.
             self.position = self.end
@@ -102,7 +104,18 @@ class Owner:
 
     def _claim(self, world: World) -> None:
         self.epoch = world.append([owner_record(self.name)]).start
+        self.writer = LogWriter(self.epoch, {}, is_ended=True)
         self.at = "read"
+
+    def _renew(self, world: World) -> None:
+        assert self.writer is not None
+        at, known = world.append([self.writer.renewal()]).start, self.writer.judged_offset
+        try:
+            self.writer.may_renew(world.log[known:at], lambda owner: owner == self.name.encode())
+        except ReplacedError:
+            self.at = "replaced"
+        else:
+            self.epoch, self.at = at, "read"
 
     def _read(self, world: World) -> None:
         reader = LogReader() if self.rules.is_fenced else Unfenced()
@@ -242,7 +255,7 @@ def key_of(state: State) -> object:
                 o.waiting,
                 o.gaps,
                 o.to_send,
-                o.writer and o.writer.next_offset,
+                o.writer and (o.writer.next_offset, o.writer.judged_offset, o.writer.is_ended),
             )
             for o in owners
         ),

@@ -55,6 +55,7 @@ def compacted(log: tuple[Record, ...]) -> tuple[Record, ...]:
         pytest.param(1 << 20, 3, 0, id="whole rows"),
         pytest.param(20, 3, 0, id="rows in parts"),
         pytest.param(1 << 20, 2, 1, id="a step fails"),
+        pytest.param(20, 1, 1, id="a step fails, rows in parts"),
     ],
 )
 def test_every_interleaving_ends_well(
@@ -65,6 +66,7 @@ def test_every_interleaving_ends_well(
     for state in ends(Rules(batches=batches), failures):
         count += 1
         assert not list(faults(state)), state[1:]
+        assert state[2].at == "done", "the one who took over was itself replaced"
     assert count > 100
 
 
@@ -78,3 +80,8 @@ def test_every_interleaving_ends_well(
 def test_the_search_finds_what_a_missing_rule_leads_to(rules: Rules, found: str) -> None:
     wrong = (fault for state in ends(rules, failures=int(not rules.dies_of_failure)) for fault in faults(state))
     assert next(fault for fault in wrong if found in fault)
+
+
+def test_one_that_takes_over_anew_without_asking_ends_its_successor() -> None:
+    found = ends(Rules(asks_before=False, batches=2), failures=1)
+    assert any(second.at == "replaced" for _, _, second in found)

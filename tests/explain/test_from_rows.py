@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from cloudtag.contract.named import named_in
 from cloudtag.contract.records import Alert
 from cloudtag.contract.standing import standing
 from cloudtag.contract.streams import STREAM_OF
@@ -18,7 +19,6 @@ from cloudtag.explain.stored import event_of
 from cloudtag.policy.load import shipped
 from cloudtag.replay.driver import judge
 from cloudtag.warehouse.fact_tables import FACT_TABLES
-from cloudtag.warehouse.named import named_in
 from cloudtag.warehouse.pseudonymizer import Pseudonymizer
 from tests.detectors.judged import end_of, events_of
 from tests.explain.scans import carrying_on

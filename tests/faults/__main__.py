@@ -2,7 +2,8 @@
 
     python -m tests.faults --schedule "7 tansu memory: 1 worker kill before changelog 3; 1 warehouse restart"
 
-Prints what came of each. With ``--keep`` it is added to the raw results that docs/guarantees.md is made of. Exits with
+Prints what came of each. With ``--keep`` it is added to the raw results that docs/guarantees.md is made of; seeds whose
+clean result is kept there already are not played again, so that a run that was cut off goes on where it was. Exits with
 1 where something is lost, extra, wrong or conflicting; with ``--without``, where nothing is.
 """
 
@@ -20,6 +21,7 @@ from cloudtag.local.broker import Tansu
 from cloudtag.local.kafka import Kafka
 from cloudtag.local.warehouse import Warehouse
 from tests.faults import results
+from tests.faults.aim import FIRST_SEED, aim, left
 from tests.faults.play import Played, play
 from tests.faults.schedule import Schedule, draw
 from tests.faults.shrink import shrink
@@ -59,13 +61,23 @@ def main() -> int:
     return int(failed)
 
 
-def _asked(asked: argparse.Namespace) -> list[tuple[Schedule, str]]:
+def _asked(asked: argparse.Namespace) -> Iterator[tuple[Schedule, str]]:
     """The schedules to play, each with the fix that is taken out."""
     if asked.without:
-        return [(FIXES[name].schedule, name) for name in (FIXES if asked.without == "all" else [asked.without])]
-    if asked.schedule:
-        return [(Schedule.read(asked.schedule), "")]
-    return [(draw(seed), "") for seed in range(*asked.seeds)]
+        yield from ((FIXES[name].schedule, name) for name in (FIXES if asked.without == "all" else [asked.without]))
+    elif asked.schedule:
+        yield Schedule.read(asked.schedule), ""
+    elif asked.aim:
+        yield from ((schedule, "") for schedule in _aimed(asked.keep))
+    else:
+        schedules = map(draw, range(*asked.seeds))
+        yield from ((one, "") for one in schedules if not asked.keep or not results.is_clean(asked.keep, one))
+
+
+def _aimed(path: Path) -> Iterator[Schedule]:
+    """One after the other, each drawn by what the kept results have left."""
+    while wanted := left(kept := results.schedules(path)):
+        yield aim(max([FIRST_SEED - 1, *(Schedule.read(text).seed for text in kept)]) + 1, wanted)
 
 
 def _least(schedule: Schedule, running: Servers, place: Path, without: str) -> Schedule:
@@ -91,12 +103,16 @@ def told(played: Played) -> str:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="tests.faults")
     parser.add_argument("--seeds", type=int, nargs="+", default=(0, 40), metavar="N", help="FIRST END [STEP]")
+    parser.add_argument("--aim", action="store_true", help="at what was not struck often enough, by what is kept")
     parser.add_argument("--schedule", help="one in words, as it is printed")
     parser.add_argument("--without", default="", choices=["", "all", *FIXES], help="a fix that is taken out")
     parser.add_argument("--shrink", action="store_true", help="leave out faults of a failing one while it still fails")
     parser.add_argument("--keep", type=Path, help="add it to the raw results in this file")
     parser.add_argument("--directory", help="where logs are kept; a temporary one without it")
-    return parser.parse_args()
+    asked = parser.parse_args()
+    if asked.aim and not asked.keep:
+        parser.error("--aim needs --keep: it aims by what is kept there")
+    return asked
 
 
 if __name__ == "__main__":

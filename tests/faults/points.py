@@ -1,7 +1,7 @@
-"""The places inside of a process at which it can be struck: before and after everything it writes.
+"""The places inside of a process at which it can be struck: before and after everything it writes, and its awaits.
 
-A process that is to be struck is given a file of orders, one JSON object a line. At each write it looks whether the
-first order is about this place, and carries it out when it has come there as often as the order says. What it has
+A process that is to be struck is given a file of orders, one JSON object a line. At each place it looks whether the
+first order is about it, and carries it out when it has come there as often as the order says. What it has
 carried out it appends to a file beside it, before it does it.
 """
 
@@ -17,74 +17,22 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-import msgspec
 from aiokafka.errors import TopicAuthorizationFailedError
 
 from cloudtag.contract.streams import INTERNAL
 from cloudtag.warehouse.errors import OutageError
 from streams.kafka import producer
+from streams.transport.in_flight import InFlightOffsets
+from tests.faults.awaits import watch_awaits
+from tests.faults.orders import AT, Orders
 
 ORDERS, WITHOUT = "FAULTS_ORDERS", "FAULTS_WITHOUT"
 """What tells a process where its orders are, and which fix is taken out, if any."""
+T = TypeVar("T")
 Strike = Callable[[str, Any, Any], None]
 """Called `before` and `after` each write, with what it is written to and what is written."""
-
-
-class Order(msgspec.Struct, frozen=True):
-    """What is to be done, at which write."""
-
-    kind: str
-    amount: int
-    moment: str
-    point: str
-    count: int
-
-
-class Orders:
-    """The orders of one process, read and kept in files."""
-
-    def __init__(self, path: Path) -> None:
-        self._path, self.done_path = path, path.with_suffix(".struck")
-        self._seen = 0
-
-    def give(self, orders: list[Order]) -> None:
-        """Replace whatever is waiting; done by whoever gives them."""
-        lines = b"".join(msgspec.json.encode(order) + b"\n" for order in orders)
-        spare = self._path.with_suffix(".new")
-        spare.write_bytes(lines)
-        spare.replace(self._path)
-
-    @property
-    def waiting(self) -> list[Order]:
-        """What has not been carried out."""
-        try:
-            return [msgspec.json.decode(line, type=Order) for line in self._path.read_bytes().splitlines()]
-        except FileNotFoundError:
-            return []
-
-    @property
-    def struck(self) -> list[Order]:
-        """What was carried out."""
-        try:
-            return [msgspec.json.decode(line, type=Order) for line in self.done_path.read_bytes().splitlines()]
-        except FileNotFoundError:
-            return []
-
-    def due(self, moment: str, point: str) -> Order | None:
-        """The first order if it is to be carried out here and now; it is not given a second time."""
-        waiting = self.waiting
-        if not waiting or (waiting[0].moment, waiting[0].point) != (moment, point):
-            return None
-        self._seen += 1
-        if self._seen < waiting[0].count:
-            return None
-        self._seen = 0
-        with self.done_path.open("ab") as done:
-            done.write(msgspec.json.encode(waiting[0]) + b"\n")
-        self.give(waiting[1:])
-        return waiting[0]
 
 
 def watch_writes(strike: Strike) -> None:
@@ -106,13 +54,15 @@ class Struck:
     def __init__(self, orders: Orders, rows: Path) -> None:
         """`rows`: where its rows are, of which no file may grow when the disk is full."""
         self._orders, self._rows = orders, rows
+        self._under_way: Callable[[], int] = lambda: 0
         self._clock, self._clock_ns, self._ahead = time.time, time.time_ns, 0
         time.time = lambda: self._clock() + self._ahead
         time.time_ns = lambda: self._clock_ns() + self._ahead * 1_000_000_000
+        watch_awaits(lambda place: self.at(AT, place))
 
-    def at(self, moment: str, point: str, refusal: Exception) -> None:
-        """Called at a write; `refusal` is raised where it is to be refused."""
-        order = self._orders.due(moment, point)
+    def at(self, moment: str, point: str, refusal: Exception | None = None) -> None:
+        """Called at a place; `refusal` is raised where something is to be refused."""
+        order = self._orders.due(moment, point, self._under_way)
         match order and order.kind:
             case "kill":
                 os.kill(os.getpid(), signal.SIGKILL)
@@ -121,6 +71,7 @@ class Struck:
             case "freeze":
                 os.kill(os.getpid(), signal.SIGSTOP)
             case "refuse":
+                assert refusal is not None, "an await refuses nothing"
                 raise refusal
             case "cut":
                 cut_connections()
@@ -141,6 +92,8 @@ class Struck:
             self.at(moment, point, TopicAuthorizationFailedError(topic))
 
         watch_writes(strike)
+        books = made_of(InFlightOffsets)
+        self._under_way = lambda: sum(batch.count for one in books for batch in one._outstanding)
 
     def in_sink(self) -> None:
         """Be struck as a sink: at its inserts and its commits."""
@@ -148,7 +101,7 @@ class Struck:
         from aiokafka.errors import CommitFailedError
 
         from cloudtag.cli import sink
-        from streams.sink import BatchBoundaries
+        from streams.sink import BatchBoundaries, Sink
         from streams.sink.writer import Writer
 
         make = sink._sink_config
@@ -167,8 +120,24 @@ class Struck:
             await commit(consumer, offsets)
             self.at("after", "commit", CommitFailedError("refused"))
 
+        # It waits for what it stands for.
+        committed.__code__ = committed.__code__.replace(co_qualname=commit.__qualname__)
         Writer.store = stored  # type: ignore[method-assign, assignment]
         AIOKafkaConsumer.commit = committed
+        sinks = made_of(Sink)
+        self._under_way = lambda: sum(one._partitions.held_rows + len(one._uncommitted) for one in sinks)
+
+
+def made_of(kind: type[T]) -> list[T]:
+    """All objects of a class that are made from now on."""
+    made, begin = list[T](), kind.__init__
+
+    def kept(one: T, *words: Any, **more: Any) -> None:
+        begin(one, *words, **more)
+        made.append(one)
+
+    kind.__init__ = kept  # type: ignore[method-assign, assignment]
+    return made
 
 
 def cut_connections() -> None:

@@ -6,12 +6,35 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import Self
 
+from tests.faults.orders import AT
+
 ROUNDS = 2
 """Of each schedule: so often a part of the events is sent while the faults of that round strike."""
 OVER = ("kill", "stop", "freeze")
-"""After these a process does nothing more of its own in the round."""
+"""After these another process takes the place of the one that was struck."""
 POINTS = {"worker": ("changelog", "outputs", "internal"), "sink": ("insert", "commit")}
 """Where a process can be struck: at what it writes there."""
+AWAITS = {
+    "worker": (
+        "BatchConsumer._fetch>QueueServiceThread.call_thread",
+        "BatchConsumerThread._fetch>Fetcher.fetched_records",
+        "BatchConsumer._hand_out>Service.wait",
+        "BatchStream._batches>Channel.__anext__",
+        "Runner.run>_ContextManagerMixin.__aenter__",
+        "publish>gather",
+        "_write_from>AIOKafkaProducer.send_batch",
+        "_write_from>gather",
+        "BatchConsumer.force_commit>ThreadDelegateConsumer._commit",
+        "BatchConsumerThread._commit>AIOKafkaConsumer.commit",
+    ),
+    "sink": (
+        "Sink._round>gather",
+        "Intake._fetch>AIOKafkaConsumer.getmany",
+        "Contact._call>to_thread",
+        "Sink._commit>AIOKafkaConsumer.commit",
+    ),
+}
+"""Where a process waits between an event that is fetched and one that is committed (see `tests.faults.awaits`)."""
 SERVERS = ("broker", "warehouse")
 JUMPS = (-86_400, -600, 600, 86_400)
 """Seconds by which a clock jumps."""
@@ -29,10 +52,10 @@ class Fault:
     amount: int = 0
     """Seconds that a clock jumps or a server is frozen."""
     moment: str = ""
-    """`before` or `after` the write."""
+    """`before` or `after` the write, or `at` the await."""
     point: str = ""
     count: int = 0
-    """The how manieth write there is struck."""
+    """The how manieth write there is struck, or await with records under way."""
 
     def __str__(self) -> str:
         kind = f"{self.kind} {self.amount}" if self.amount else self.kind
@@ -49,8 +72,8 @@ class Fault:
         if not rest:
             return cls(int(number), victim, kind, amount)
         moment, point, count = rest
-        if point not in POINTS[victim]:
-            raise ValueError(f"nothing is written there: {text}")
+        if point not in (AWAITS if moment == AT else POINTS)[victim]:
+            raise ValueError(f"nothing is written there, and nothing waits: {text}")
         return cls(int(number), victim, kind, amount, moment, point, int(count))
 
 

@@ -30,7 +30,8 @@ from cloudtag.local.kafka import Kafka
 from cloudtag.simulate import Profile, simulate
 from streams.kafka import topics
 from tests.faults import results
-from tests.faults.points import ORDERS, Order, Orders
+from tests.faults.orders import Order, Orders
+from tests.faults.points import ORDERS
 from tests.faults.system import Servers
 from tests.streams.probe import is_frozen
 

@@ -9,7 +9,8 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import TopicAuthorizationFailedError
 
 from benchmarks.rungs.naive import CHANGELOG, counting_app, run_app
-from tests.faults.points import ORDERS, Orders, Struck
+from tests.faults.orders import Orders
+from tests.faults.points import ORDERS, Struck
 
 
 def watch_sends(struck: Struck) -> None:

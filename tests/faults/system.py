@@ -18,7 +18,8 @@ from cloudtag.local.broker import Tansu
 from cloudtag.local.child import Child
 from cloudtag.local.kafka import Kafka
 from cloudtag.local.warehouse import Warehouse
-from tests.faults.points import ORDERS, WITHOUT, Order, Orders
+from tests.faults.orders import Order, Orders
+from tests.faults.points import ORDERS, WITHOUT
 from tests.faults.schedule import OVER, POINTS, SERVERS, Fault
 from tests.integration.installation import Installation
 from tests.streams.probe import is_frozen
@@ -63,6 +64,10 @@ class Role:
     asleep: list[Child] = field(default_factory=list)
     is_full: bool = False
 
+    def give(self) -> None:
+        """Tell the process of them."""
+        self.orders.give([Order(f.kind, f.amount, f.moment, f.point, f.count) for f in self.faults])
+
 
 class System(Installation):
     """Use as ``async with``. What was struck is started again; whatever else ends by itself is a failure."""
@@ -73,7 +78,8 @@ class System(Installation):
         super().__init__(servers.broker.bootstrap, directory, url, **more)
         self._servers, self._place, self._without = servers, directory, without
         self._roles: dict[str, Role] = {}
-        self.struck: list[Fault] = []
+        self.struck: list[tuple[Fault, int | None]] = []
+        """With how many records were under way in a process that was struck."""
         self._over_at = 0.0
         """When the last fault was over, in wall time."""
 
@@ -97,7 +103,7 @@ class System(Installation):
         mine = [fault for fault in faults if fault.round == number]
         for name, role in self._roles.items():
             role.faults = [fault for fault in mine if fault.victim == name]
-            role.orders.give([Order(f.kind, f.amount, f.moment, f.point, f.count) for f in role.faults])
+            role.give()
         self._over_at, seen = time.time(), self.watch.counts.total()
         sending = asyncio.create_task(self.send(events))
         for fault in mine:
@@ -107,6 +113,8 @@ class System(Installation):
         await sending
         await self.settled()
         seconds = time.time() - self._over_at
+        # One that was asked to stop may have finished everything and not be gone.
+        await self.until(lambda: not any(map(_is_ending, self._roles.values())), "whoever was struck is replaced")
         self._let_go()
         return seconds
 
@@ -144,7 +152,7 @@ class System(Installation):
                 await self.until(lambda: loop.time() > until, "it has been frozen for so long")
             finally:
                 self._servers.freeze(fault.victim, signal.SIGCONT)
-        self.struck.append(fault)
+        self.struck.append((fault, None))
         self._over_at = max(self._over_at, time.time())
 
     def _begin(self, name: str, data: str) -> Role:
@@ -155,16 +163,20 @@ class System(Installation):
         return Role(child, Orders(path), data)
 
     def _replace(self, name: str, role: Role, data: str) -> None:
+        """Another process in the place of one; what has not struck that is for its heir."""
         self._note(role)
+        role.orders.give([])
         self.gone.append(role.child)
         fresh = self._begin(name, data)
-        role.child, role.orders, role.data, role.faults, role.is_full = fresh.child, fresh.orders, data, (), False
+        role.child, role.orders, role.data, role.is_full = fresh.child, fresh.orders, data, False
+        role.give()
 
     def _note(self, role: Role) -> None:
         """Keep what has struck a process."""
-        count = len(role.orders.struck)
+        struck = role.orders.struck
+        count = len(struck)
         if count:
-            self.struck += role.faults[:count]
+            self.struck += zip(role.faults, [order.under_way for order in struck], strict=False)
             self._over_at = max(self._over_at, role.orders.done_path.stat().st_mtime)
             role.orders.done_path.unlink()
         role.faults = role.faults[count:]
@@ -185,6 +197,10 @@ class System(Installation):
             for child in role.asleep:
                 child.resume()
             role.asleep.clear()
+
+
+def _is_ending(role: Role) -> bool:
+    return any(order.kind in OVER for order in role.orders.struck[-1:])
 
 
 def _is_full(struck: Iterable[Order]) -> bool:

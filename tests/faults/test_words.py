@@ -104,4 +104,7 @@ def test_inserts_are_counted_one_by_one() -> None:
         tally = Tally()
         of_inserts(tally, lambda _, rows=rows: [(rows,)], Counter(alerts=3), ["alerts"])  # type: ignore[misc]
         assert (len(tally.lost), len(tally.extra)) == wanted
+        more = Tally()
+        of_inserts(more, lambda _, rows=rows: [(rows,)], Counter(alerts=3), ["alerts"], is_exact=False)  # type: ignore[misc]
+        assert (len(more.lost), len(more.extra)) == (wanted[0], 0)
     assert replace(draw(0), faults=()).of(1, "worker") == ()

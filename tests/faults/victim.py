@@ -6,7 +6,8 @@ from pathlib import Path
 
 from cloudtag.cli import main
 from tests.faults import taken_out
-from tests.faults.points import ORDERS, WITHOUT, Orders, Struck
+from tests.faults.orders import Orders
+from tests.faults.points import ORDERS, WITHOUT, Struck
 
 if __name__ == "__main__":
     role = sys.argv[1]

@@ -1,11 +1,15 @@
 """Drives a coroutine from one suspension to the next, so that something can happen at any of them."""
 
 import asyncio
+import gc
 from collections.abc import Awaitable, Callable, Coroutine, Generator
+from types import CodeType
 from typing import Any
 
 OURS = "/streams/"
 """What the path of our own code holds, and that of its tests."""
+WRAPPERS = ("coroutine_wrapper", "async_generator_asend", "async_generator_athrow")
+"""What stands between a coroutine and whoever awaits it by `__await__`, or between a generator and its next value."""
 _NONE = (lambda: None).__code__.replace(co_filename="")
 Deed = Callable[[], Awaitable[None] | BaseException | None]
 """Done where it waits: what is awaited, it waits for first; what is an error, is raised there instead."""
@@ -52,13 +56,25 @@ class Stepwise:
 def place_of(work: Any) -> str:
     """Where a coroutine waits: the innermost of our own functions, and what of others that awaits."""
     ours, theirs = "", ""
-    while work is not None and (code := getattr(work, "cr_code", None)) is not None:
+    while (found := _frame_of(work)) is not None:
+        code, work = found
         if OURS in code.co_filename:
             ours, theirs = code.co_qualname, ""
         else:
             theirs = theirs or code.co_qualname
-        work = work.cr_await
     return f"{ours} > {theirs or 'gather'}"
+
+
+def _frame_of(work: Any) -> tuple[CodeType, Any] | None:
+    """The code of a coroutine or an asynchronous generator, and what that waits for; also through what wraps them."""
+    if type(work).__name__ in WRAPPERS:
+        work = next(
+            (each for each in gc.get_referents(work) if hasattr(each, "cr_code") or hasattr(each, "ag_code")), 0
+        )
+    for kind in ("cr", "ag"):
+        if hasattr(work, f"{kind}_code"):
+            return getattr(work, f"{kind}_code"), getattr(work, f"{kind}_await")
+    return None
 
 
 async def _run(driven: "_Driven") -> Any:

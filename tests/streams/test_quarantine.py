@@ -1,6 +1,7 @@
 """A row that cannot be read sets its key aside and stops nothing else; once mended and let go, nothing is lost."""
 
 import asyncio
+from collections import Counter
 
 import pytest
 
@@ -16,6 +17,7 @@ from streams.worker.runner import Runner
 from tests.streams.failing import NAME, Client, Place, oracle, told
 from tests.streams.test_every_await import SIZE, opened
 from tests.streams.test_failing_steps import place
+from tests.streams.worker.test_charged_letters import Charged, size_of
 
 __all__ = ["place"]
 
@@ -56,7 +58,8 @@ async def test_a_row_that_cannot_be_read_stops_its_key_alone(place: Place, how: 
         target = (place.config.changelog(NAME), 0)
         await publish(Client(place.real, place.fault), {target: [OutRecord(b"\x02S" + key, b"\x09" + row)]})
     assert part.get(key) is not None
-    second = await opened(place)
+    second, budget = await opened(place), Charged()
+    second._reader._budget = budget
     batches = place.batches(SIZE)[BEFORE:]
     await place.judge(second, batches)
     assert not second.tasks.is_paused(0)
@@ -70,6 +73,7 @@ async def test_a_row_that_cannot_be_read_stops_its_key_alone(place: Place, how: 
         [record for batch in batches for record in batch.content.sources][n].offset for n in about
     }
     assert all(one.value for one in letters)
+    assert Counter(budget.charges) == Counter(((one.topic, 0), size_of(one)) for one in letters)
     log = await read_log(client_settings(place.config), (place.config.changelog(NAME), 0))
     assert log.rows[QUARANTINE_PREFIX + key_part(key)]
     # Mended, let go, and sent again: all is as if nothing had been.

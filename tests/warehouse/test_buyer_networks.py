@@ -5,12 +5,12 @@ from typing import Any
 from msgspec.structs import replace
 
 from cloudtag.contract.events import ErasureRequested
+from cloudtag.contract.named import linked_to, named_in
 from cloudtag.contract.streams import SURFACES
 from cloudtag.warehouse.erasure import ABOUT_FORGOTTEN, CONSEQUENCES, OWN_TABLES, erase_buyer, holdings
 from cloudtag.warehouse.forgotten import Forgotten
 from cloudtag.warehouse.insert import Inserter
 from cloudtag.warehouse.migrate import load, migrate
-from cloudtag.warehouse.named import linked_to, named_in
 from cloudtag.warehouse.pseudonymizer import SHOWN, Pseudonymizer
 from tests.warehouse.batches import SECRET, batch, inserter
 from tests.warehouse.places import Warehouse

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cloudtag.warehouse.named import NamedBuyer
+from cloudtag.contract.named import NamedBuyer
 from cloudtag.warehouse.pseudonymizer import Pseudonymizer
 
 SECRET = b"a secret only for tests"

@@ -1,12 +1,12 @@
 """The writer's rule: who writes looks at where it landed, and goes on only if nobody has taken the log over.
 
-One writer stands for one term of ownership: from an owner record to the first failure, or to the next owner record. A
-step that is not known to be ours in whole ends it; whoever goes on begins a new one.
+One writer stands for one term of ownership: from an owner record, or a renewal, to the first failure. A step that is
+not known to be ours in whole ends it; whoever goes on begins a new one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from msgspec import Struct
 
@@ -25,6 +25,8 @@ from cloudtag.changelog.records import (
 )
 from cloudtag.engine.task_row import TASK_KEY
 
+NOBODY = b"\x02Q"
+"""The key of a quarantine of no key."""
 StoredRows = Mapping[bytes, bytes | None]
 """Store key → value; `None` removes it."""
 
@@ -54,12 +56,14 @@ class Found(Struct, frozen=True):
 class LogWriter:
     """One term of ownership of one partition. Use: `records`, write them, `landed`, read the gaps, `judge`."""
 
-    def __init__(self, epoch: int, slots: dict[bytes, Slots]) -> None:
-        """`epoch`: the offset of the owner record, of which everything before it was read; `slots`: the parts there
-        are."""
+    def __init__(self, epoch: int, slots: dict[bytes, Slots], *, is_ended: bool = False) -> None:
+        """`epoch`: the offset of the owner record or the renewal, of which everything before it was read; `slots`: the
+        parts there are."""
         self.epoch, self.next_offset = epoch, epoch + 1
+        self.judged_offset = epoch + 1
+        """Of all before it is known that nobody else has taken the log over."""
         self.slots = slots
-        self.is_ended = False
+        self.is_ended = is_ended
         self._epoch = epoch.to_bytes(8)
 
     def records(self, rows: StoredRows) -> tuple[list[Record], dict[bytes, bytes | None]]:
@@ -95,6 +99,24 @@ class LogWriter:
             return tombstone(self._epoch, b"\x02Q" + key[len(QUARANTINE_PREFIX) :])
         return quarantine_record(self._epoch, key[len(QUARANTINE_PREFIX) :], reason)
 
+    def renewal(self) -> Record:
+        """The first record of this owner's next term, whose offset is the epoch of that. It says nothing to anybody,
+        and counts only where nobody else has taken the log over before it (see `may_renew`)."""
+        return tombstone(self._epoch, NOBODY)
+
+    def may_renew(self, between: Iterable[Record], is_own: Callable[[bytes | None], bool]) -> None:
+        """Raises ``ReplacedError`` where somebody else has taken the log over before a renewal; `between`: what lies
+        from `judged_offset` to it.
+
+        Then the renewal has an old epoch, and is stale. Else whoever takes the log over does so behind it, and what is
+        written under its epoch from then on is.
+        """
+        reader = LogReader(self.epoch, dict(self.slots))
+        for record in between:
+            reader.take(record)
+        if reader.epoch > self.epoch and not is_own(reader.owner):
+            raise ReplacedError(reader.owner)
+
     def landed(self, written: Iterable[range]) -> list[range]:
         """Where the records of a write are; returns the gaps before and between them, which must be read.
 
@@ -124,6 +146,7 @@ class LogWriter:
         if reader.epoch > self.epoch:
             self.is_ended = True
             raise ReplacedError(reader.owner)
+        self.judged_offset = self.next_offset
         rows, wrong = dict[bytes, bytes | None](), reader.stale | reader.broken.keys() | reader.unfinished
         for key, row in reader.rows.items():
             if key.startswith(SLOTS_PREFIX) or key in reader.by_hand:

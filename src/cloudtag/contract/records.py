@@ -54,7 +54,7 @@ class Alert(Struct, frozen=True, kw_only=True):
 
     On a withdrawn revision `withdrawn_by` are the events that refuted it (none when time alone did),
     `withdrawn_because` says so in a sentence, and `decided_at` is the moment of the withdrawal; all else is as it was
-    last published. `verdict` is what resolved it.
+    last published, but for the ids of others where somebody is to be forgotten. `verdict` is what resolved it.
     """
 
     alert_id: str

@@ -9,6 +9,7 @@ from typing import Any
 
 from clickhouse_connect.driver.client import Client
 
+from cloudtag.contract.named import ERASED, TEXTS
 from cloudtag.contract.scope import NETWORKS
 from cloudtag.warehouse.blocks import TABLES
 from cloudtag.warehouse.named import mentions
@@ -29,12 +30,8 @@ def _tables_with_a_buyer() -> Iterator[str]:
 
 OWN_TABLES = (*_tables_with_a_buyer(), *_BESIDE)
 """Tables in which a row is about one buyer, `buyer_key`."""
-ERASED = "[erased]"
-"""What stands for a forgotten buyer in texts about others."""
 ABOUT_FORGOTTEN = "about a buyer who is forgotten"
 """The error of a dead letter whose bytes are gone."""
-TEXTS = ("explanation", "explanation_zh", "withdrawn_because", "withdrawn_because_zh")
-"""Fields of an alert in which buyers are named."""
 _MENTIONED = f"position(concat({', '.join(TEXTS)}, toString(facts)), {{mark:String}}) > 0"
 """Texts name a buyer by the start of the key."""
 _AT_ONCE = 500

@@ -1,6 +1,5 @@
 """Whom the warehouse has to forget: no row about them is stored again, whatever the log still holds."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -8,12 +7,13 @@ import msgspec
 from clickhouse_connect.driver.client import Client
 
 from cloudtag.contract.events import TagSubmitted
+from cloudtag.contract.named import linked_to, without_buyers
 from cloudtag.contract.records import Alert, Consequence, DeadLetter
 from cloudtag.contract.scope import NETWORKS
 from cloudtag.warehouse.blocks import InsertBatch, LogRow
-from cloudtag.warehouse.erasure import ABOUT_FORGOTTEN, ERASED, TEXTS, erase_buyer
-from cloudtag.warehouse.named import NamedBuyer, linked_to, mentions
-from cloudtag.warehouse.pseudonymizer import Pseudonymizer, replace_word
+from cloudtag.warehouse.erasure import ABOUT_FORGOTTEN, erase_buyer
+from cloudtag.warehouse.named import mentions
+from cloudtag.warehouse.pseudonymizer import Pseudonymizer
 
 STREAM = "erasures"
 
@@ -75,24 +75,11 @@ class Forgotten:
 
     def _alert(self, alert: Alert) -> Alert:
         """An alert about somebody else without the forgotten, whose ids stand in its texts as well."""
-        linked = linked_to(alert)
-        gone = [named for named in linked if self._is_known(named.network, named.buyer_id)]
-        if not gone:
-            return alert
-        texts = {name: _without(getattr(alert, name), gone) for name in TEXTS if getattr(alert, name)}
-        facts = {_without(name, gone): _without(value, gone) for name, value in alert.facts.items()}
-        kept = tuple(named.buyer_id for named in linked if named not in gone)
-        return msgspec.structs.replace(alert, linked_buyer_ids=kept, facts=facts, **texts)
+        return without_buyers(alert, (n for n in linked_to(alert) if self._is_known(n.network, n.buyer_id)))
 
 
 def _is_about_buyer(record: Any) -> bool:
     return isinstance(record, Consequence) and record.subject_kind == "buyer"
-
-
-def _without(text: str, gone: Iterable[NamedBuyer]) -> str:
-    for named in gone:
-        text = replace_word(text, named.word, ERASED)
-    return text
 
 
 def _set(record: Any, **fields: Any) -> Any:

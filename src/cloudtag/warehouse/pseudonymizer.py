@@ -10,8 +10,8 @@ import hmac
 from collections.abc import Iterable
 from hashlib import sha256
 
+from cloudtag.contract.named import NamedBuyer, replace_word
 from cloudtag.contract.scope import NETWORKS
-from cloudtag.warehouse.named import NamedBuyer
 
 ENTRY_BYTES = 320
 """What a remembered key takes besides the value it is of."""
@@ -109,19 +109,3 @@ class Pseudonymizer:
 
     def _digest(self, kind: str, value: str) -> str:
         return hmac.digest(self._secret, f"{kind}:{value}".encode(), "sha256")[:KEY_BYTES].hex()
-
-
-def replace_word(text: str, word: str, other: str) -> str:
-    """By hand: a pattern compiled anew for each buyer took more time than all the rest of a block."""
-    parts, begin = [], 0
-    at = text.find(word)
-    while at >= 0:
-        end = at + len(word)
-        is_whole = not (at and _joins(text[at - 1])) and not (end < len(text) and _joins(text[end]))
-        parts += [text[begin:at], other if is_whole else word]
-        begin, at = end, text.find(word, end)
-    return "".join([*parts, text[begin:]])
-
-
-def _joins(character: str) -> bool:
-    return character in "_-" or (character.isascii() and character.isalnum())

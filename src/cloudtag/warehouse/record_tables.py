@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from cloudtag.contract.named import NamedBuyer, linked_to, named_in
 from cloudtag.contract.records import Alert, Consequence, ReportStatus, TagStatus
 from cloudtag.contract.scope import NETWORKS
 from cloudtag.warehouse.columns import (
@@ -19,7 +20,6 @@ from cloudtag.warehouse.columns import (
     texts,
     unset,
 )
-from cloudtag.warehouse.named import NamedBuyer, linked_to, named_in
 from cloudtag.warehouse.pseudonymizer import Pseudonymizer
 
 REVISION = same("revision", "UInt64")

@@ -1,8 +1,10 @@
 """A partition hands out batches in order, and the end of a resting log once its time is over."""
 
+import pytest
+
 from cloudtag.warehouse.blocks import LogRow
 from streams.sink.batch_boundaries import BatchBoundaries
-from streams.sink.partition_batches import GRACE_MS, LONGEST_HOLD_BUCKETS, IntakeRecord, PartitionBatches
+from streams.sink.partition_batches import GRACE_MS, IntakeRecord, PartitionBatches
 from tests.warehouse.samples import alert
 
 BUCKET_MS = 1000
@@ -19,9 +21,8 @@ class Clock:
         return self.now_ms
 
 
-def _partition(clock: Clock, passed: Clock | None = None) -> PartitionBatches:
-    rule = BatchBoundaries(size=4, bucket_ms=BUCKET_MS)
-    return PartitionBatches("alerts", "x-alerts", 3, rule, clock, passed or clock)
+def _partition(clock: Clock) -> PartitionBatches:
+    return PartitionBatches("alerts", "x-alerts", 3, BatchBoundaries(size=4, bucket_ms=BUCKET_MS), clock)
 
 
 def _read(offset: int, at_ms: int = BORN_MS) -> IntakeRecord:
@@ -56,27 +57,46 @@ def test_the_tail_waits_for_its_bucket_to_be_over() -> None:
     assert _offsets(partition) == [[0]]
 
 
-def test_the_tail_is_stored_although_the_clock_was_put_back() -> None:
-    clock, passed = Clock(), Clock()
-    partition = _partition(clock, passed)
+@pytest.mark.parametrize("late_ms", [0, 300, 7 * BUCKET_MS, 86_400_000], ids=lambda ms: f"read {ms} ms later")
+@pytest.mark.parametrize("clock_ms", [BORN_MS, 0, BORN_MS * 1000], ids=["the same clock", "behind", "ahead"])
+def test_the_tail_is_never_stored_while_its_bucket_may_grow(late_ms: int, clock_ms: int) -> None:
+    """Whatever the two clocks show, and however late the record is read: by the broker's clock it is over."""
+    clock = Clock()
+    clock.now_ms, broker_ms = clock_ms, BORN_MS + 200 + late_ms
+    partition = _partition(clock)
+    partition.take(_read(0, BORN_MS + 200))
+    waited = 0
+    while not _offsets(partition):
+        waited += 100
+        clock.now_ms += 100
+        partition.end_tail(1)
+    assert broker_ms + waited >= BORN_MS + BUCKET_MS + GRACE_MS
+    assert waited == BUCKET_MS + GRACE_MS - 200, "and it waits no longer than one bucket"
+
+
+def test_the_newest_record_tells_the_time() -> None:
+    clock = Clock()
+    partition = _partition(clock)
     partition.take(_read(0))
-    clock.now_ms -= 86_400_000
-    passed.now_ms += LONGEST_HOLD_BUCKETS * BUCKET_MS
-    partition.end_tail(1)
+    partition.take(_read(1, BORN_MS + 900))
+    partition.take(_read(2, BORN_MS - 5 * BUCKET_MS))
+    clock.now_ms += 99 + GRACE_MS
+    partition.end_tail(3)
     assert _offsets(partition) == []
-    passed.now_ms += 1
-    partition.end_tail(1)
-    assert _offsets(partition) == [[0]]
+    clock.now_ms += 1
+    partition.end_tail(3)
+    assert _offsets(partition) == [[0, 1, 2]]
 
 
 def test_the_tail_is_the_batch_the_next_record_would_have_ended() -> None:
     clock = Clock()
     at_rest, busy = _partition(clock), _partition(clock)
-    clock.now_ms = BORN_MS + 10 * BUCKET_MS
     for partition in (at_rest, busy):
         partition.take(_read(0))
         partition.take(_read(1))
+    clock.now_ms += BUCKET_MS + GRACE_MS
     at_rest.end_tail(2)
+    assert (_offsets(at_rest), _offsets(busy)) == ([[0, 1]], [])
     for partition in (at_rest, busy):
         partition.take(_read(2, clock.now_ms))
         partition.take(_read(4, clock.now_ms))
@@ -91,7 +111,7 @@ def test_a_tail_of_records_from_the_future_is_not_held_for_ever() -> None:
     partition.take(_read(0, BORN_MS * 1000))
     partition.end_tail(1)
     assert _offsets(partition) == []
-    clock.now_ms += LONGEST_HOLD_BUCKETS * BUCKET_MS + 1
+    clock.now_ms += BUCKET_MS + GRACE_MS
     partition.end_tail(1)
     assert _offsets(partition) == [[0]]
 

@@ -8,7 +8,9 @@ from typing import Any
 
 from cloudtag.contract import events as ev
 from cloudtag.contract.internal import Cause
+from cloudtag.contract.named import linked_to, without_buyers
 from cloudtag.contract.records import Alert
+from cloudtag.contract.streams import STREAM_OF
 from cloudtag.decisions.withdrawals import withdrawn
 from cloudtag.engine.keyed_state import KeyedState, index_anew
 from cloudtag.engine.news import News
@@ -77,15 +79,20 @@ class Buyers(KeyedProcessor):
         return unsettled_rows(state, self.policies)
 
     def causes(self, state: KeyedState, row_id: str, news: News) -> tuple[Cause, ...]:
-        """What is new in the rows it reads, and what refuted the alerts it follows."""
+        """What is new in the rows it reads, and what refuted the alerts it follows. Whoever is to be forgotten has one
+        reason for everything: the request."""
+        if state.is_closed and (asked := _requests(news)):
+            return asked
         found = causes_in(news, self.kinds.read_by(state, row_id))
         return tuple(dict.fromkeys((*news.cleared, *found)))[:MOST_CAUSES] if row_id in self.kinds.layers else found
 
     def withdrawn(self, state: KeyedState, row_id: str, record: Any, news: News, now_ms: int) -> Any:
-        """An alert is taken back with what refuted it: one that follows from alerts with what refuted those."""
+        """An alert is taken back with what refuted it: one that follows from alerts with what refuted those. Where a
+        request to forget somebody is among what came, it names nobody besides its own buyer."""
         if not isinstance(record, Alert):
             return super().withdrawn(state, row_id, record, news, now_ms)
-        causes = _refuting_alerts(news) if row_id in self.kinds.layers else ()
+        causes = _requests(news) if state.is_closed else ()
+        causes = causes or (_refuting_alerts(news) if row_id in self.kinds.layers else ())
         is_certain = bool(causes)
         if not causes:
             suspects = news.of(self.kinds.read_by(state, row_id))
@@ -98,7 +105,21 @@ class Buyers(KeyedProcessor):
 
             causes, is_certain = refuting(state, suspects, still_holds)
         news.cleared += tuple(cause for cause in causes if cause not in news.cleared)
-        return withdrawn(record, causes, now_ms, is_certain=is_certain)
+        taken_back = withdrawn(record, causes, now_ms, is_certain=is_certain)
+        # A retraction does not say who asked for it, and what is taken back needs to name nobody.
+        return without_buyers(taken_back, linked_to(taken_back)) if _forgets(news) else taken_back
+
+
+def _requests(news: News) -> tuple[Cause, ...]:
+    """What has just asked to forget the buyer."""
+    return causes_of(new for _, _, new in news.of() if type(new.fact) is ev.ErasureRequested)
+
+
+def _forgets(news: News) -> bool:
+    """Whether some of what just came was brought about by a request to forget somebody."""
+    found = [new for _, _, new in news.of()]
+    causes = {*causes_of(found), *(cause for new in found for cause in new.because)}
+    return any(cause.stream == STREAM_OF[ev.ErasureRequested] for cause in causes)
 
 
 def _refuting_alerts(news: News) -> tuple[Cause, ...]:
