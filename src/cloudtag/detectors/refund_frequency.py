@@ -10,7 +10,8 @@ asked for on one day, or gets back in one parcel, is one time. Exchanges, postag
 refused, and money given back before shipping do not count, nor does what the buyer did not bring about: goods that came
 back as the buyer had said beforehand that they were not those ordered, parcels that went home or elsewhere, and goods
 said not to have come of which no parcel was delivered. The share is taken of all orders bought since the window, or the
-oldest order in question, began; orders that were cancelled or never paid do not dilute it. Medium; low while the
+oldest order in question, began, and of those of the `window_days` from the first refund on as well, for whoever keeps
+what follows sends little back; orders that were cancelled or never paid do not dilute it. Medium; low while the
 shops lack the goods of fewer than `kept` of those occasions: who sends back what does not fit deceives nobody.
 
 Known false positives: a newcomer whose first orders all went to one bad shop; sizes that never fit.
