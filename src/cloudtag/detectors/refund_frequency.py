@@ -32,10 +32,10 @@ from msgspec import Meta, Struct
 from cloudtag.contract.events import RefundChanged
 from cloudtag.detection.all_back import has_come_back
 from cloudtag.detection.buyer_case import BuyerCase
+from cloudtag.detection.came import may_have_come
 from cloudtag.detection.examples.refund_frequency import EXAMPLES
 from cloudtag.detection.finding import MOST_EVIDENCE, Finding, bounded, cite, only, unique
 from cloudtag.detection.order_view import OrderView
-from cloudtag.detection.outbound import Outbound, holding_claimed, outbound_of
 from cloudtag.detection.outcomes import is_purchase, refund_moment
 from cloudtag.detection.refund_view import RefundView
 from cloudtag.detection.rule import Rule
@@ -43,8 +43,6 @@ from cloudtag.detection.signals import UNDONE
 from cloudtag.detection.windows import DAY_MS, Met, Moment, any_share
 from cloudtag.detection.wording import counted, form
 from cloudtag.detection.wrong_goods import came_back_as_claimed
-from cloudtag.parcels.courier import is_known
-from cloudtag.parcels.steps import DELIVERED
 
 __all__ = ["EXAMPLES", "RULE", "Parameters", "detect"]
 RULE = Rule(
@@ -117,18 +115,7 @@ def _kept(met: Met, case: BuyerCase) -> int:
 
 def _had_the_goods(case: BuyerCase, order: OrderView, refund: RefundView) -> bool:
     """What one of its parcels may have brought, unless other goods came back as the buyer had said beforehand."""
-    if came_back_as_claimed(order, refund):
-        return False
-    parcels = holding_claimed(order, outbound_of(order, case.orders, case.parcel), refund.lines)
-    is_denied = refund.reason == "not_received"
-    return not parcels or any(_may_have_come(parcel, is_denied=is_denied) for parcel in parcels)
-
-
-def _may_have_come(parcel: Outbound, *, is_denied: bool) -> bool:
-    if parcel.place in ("coming_home", "elsewhere"):
-        return False
-    # A courier that is not known may show no scans at all.
-    return parcel.place in DELIVERED or not is_denied or not is_known(parcel.courier)
+    return not came_back_as_claimed(order, refund) and may_have_come(order, refund, case.orders, case.parcel)
 
 
 def _finding(met: Met, case: BuyerCase, parameters: Parameters) -> Finding:

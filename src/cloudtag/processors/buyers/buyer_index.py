@@ -43,6 +43,7 @@ class BuyerIndex:
         "claimed_orders",
         "claims",
         "has_dealings",
+        "has_denied",
         "inspected_by_shop",
         "is_insurance_paid",
         "network",
@@ -85,6 +86,8 @@ class BuyerIndex:
         self.shop_links: frozenset[str] = frozenset()
         """The attributes that a shop shows as well."""
         self.has_dealings = False
+        self.has_denied = False
+        """Whether a refund ever said that goods had not come: whether they had is for their parcels to say."""
         self.is_insurance_paid = False
         self.verdicts: dict[str, list[AlertAnswered]] = {}
         """By alert, everything shops said of it, in any order."""
@@ -143,6 +146,7 @@ class BuyerIndex:
             self.is_insurance_paid = self.has_dealings = True
         elif kind is RefundChanged or (kind is ReviewPosted and fact.rating <= BAD_RATING):
             self.has_dealings = True
+            self.has_denied = self.has_denied or (kind is RefundChanged and fact.reason == "not_received")
 
     def add_refund(self, refund: RefundChanged) -> None:
         """Take in the parcels a refund may come back in: every number it ever named, and itself."""
