@@ -1,5 +1,5 @@
 """What each buyer who uses a waybill number is told: the journeys that the buyer's uses mean, and, for a return number,
-its other uses."""
+its other uses, and another courier's parcel that may have been meant."""
 
 from __future__ import annotations
 
@@ -26,8 +26,9 @@ def reports_of(uses: Sequence[WaybillUsed], told: Told) -> Iterator[ParcelReport
     )
     for party, own in by_buyer.items():
         journeys, shared = told.journeys.get(party, ()), _shared(own, returns, told.meant)
-        if journeys or shared:
-            yield _report(own, journeys, shared, told.meant)
+        other = told.others.get(party)
+        if journeys or shared or other is not None:
+            yield replace(_report(own, journeys, shared, told.meant), other=other)
 
 
 def _shared(own: list[WaybillUsed], returns: list[WaybillUsed], meant: dict[str, int]) -> list[WaybillUsed]:
