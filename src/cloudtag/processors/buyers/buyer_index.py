@@ -46,6 +46,7 @@ class BuyerIndex:
         "has_denied",
         "inspected_by_shop",
         "is_insurance_paid",
+        "named_complaints",
         "network",
         "orders_by_number",
         "prefilter",
@@ -89,6 +90,8 @@ class BuyerIndex:
         self.has_denied = False
         """Whether a refund ever said that goods had not come: whether they had is for their parcels to say."""
         self.is_insurance_paid = False
+        self.named_complaints: frozenset[tuple[str, str]] = frozenset()
+        """Complaints, by shop and id, of which an event names the order."""
         self.verdicts: dict[str, list[AlertAnswered]] = {}
         """By alert, everything shops said of it, in any order."""
 

@@ -31,6 +31,7 @@ from cloudtag.processors.buyers.reading import (
     complained_of,
     is_answered,
     links,
+    loose,
     loose_words,
     names_beside,
     orders_beside,
@@ -161,13 +162,22 @@ def _index(state: KeyedState, row: Row, fact: Any) -> Iterable[str]:
         state.memo = None
     index: BuyerIndex = state.index
     if type(fact) is ev.OrderChanged:
-        return (state.letters["links"],) if index.add_order(fact, row) else ()
+        asked = (state.letters["links"],) if index.add_order(fact, row) else ()
+        return (*asked, *_of_shop(state, fact.shop_id)) if loose(state) else asked
     if type(fact) is ev.RefundChanged:
         index.add_refund(fact)
     if type(fact) is ev.ReturnInspected:
         index.add_inspection(fact)
+    if type(fact) is ev.ComplaintChanged and (about := (fact.shop_id, fact.complaint_id)) not in index.named_complaints:
+        index.named_complaints |= {about}
+        return _of_shop(state, fact.shop_id) if loose(state) else ()
     index.note_dealing(fact)
     return ()
+
+
+def _of_shop(state: KeyedState, shop_id: str) -> list[str]:
+    """The rows of the orders at a shop: which of them a complaint is about that names none may have changed."""
+    return [row.id for row in state.rows_of("order") if unscoped(row.name)[0] == shop_id]
 
 
 def _with_refunds_of(state: KeyedState, number: str) -> Iterable[str]:
