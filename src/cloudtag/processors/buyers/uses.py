@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from cloudtag.contract.dealings import Dealings
 from cloudtag.contract.events import ComplaintChanged, RefundChanged
-from cloudtag.contract.links import AttributeUsed, Claim, LinkPassed, SkuOwned
+from cloudtag.contract.links import AttributeUsed, Claim, LinkPassed, LinkReported, SkuOwned
 from cloudtag.contract.scope import name_in, without_network
 from cloudtag.contract.streams import STREAM_OF
 from cloudtag.contract.types import Proof
@@ -114,12 +114,18 @@ def owned_skus(state: KeyedState) -> Iterator[SkuOwned]:
         return
     held = orders(state)
     answered: dict[str, SkuOwned] = {}
-    for told_of, use, claim in sorted(told, key=lambda entry: (entry[0].attribute, entry[1].internal_id)):
+    for told_of, use, claim in sorted(told, key=_by_strength):
         # A claim of another network is about a shop nobody can have ordered from here.
         if claim.is_inspected and use.network == state.network:
             for answer in _owned(state, held, told_of.attribute, use.buyer_id, claim):
                 answered.setdefault(answer.internal_id, answer)
     yield from answered.values()
+
+
+def _by_strength(told: tuple[LinkReported, AttributeUsed, Claim]) -> tuple[bool, str, str]:
+    """By attribute; that two live in one area says less than anything else they share."""
+    report, use, _ = told
+    return report.kind == "area", report.attribute, use.internal_id
 
 
 def _owned(
