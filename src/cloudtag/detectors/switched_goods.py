@@ -20,7 +20,8 @@ may send by mistake what the buyer has from it, and where it cost more than anyt
 buyer has is left to `cross_account_switch` and `mirror_wrong_item`. One that others order there was sent by the shop's
 mistake and is no switch (`shop_side`). One that nobody orders there is medium, and so is everything when the buyer had
 given such a reason before and changed it (F12), or had said that the goods were counterfeit before they were found to
-be. Goods that were exchanged before are not judged by sku: there the order does not say what was sent.
+be. Goods that were exchanged before are not judged by sku, other goods of the order are: there the order does not say
+what was sent.
 
 Known false positives: the goods of two parcels mixed up.
 
@@ -42,7 +43,7 @@ from cloudtag.detection.cases import ParcelCase
 from cloudtag.detection.crosswise import is_crosswise
 from cloudtag.detection.examples.switched_goods import EXAMPLES
 from cloudtag.detection.finding import Finding, Timer, cite, unique
-from cloudtag.detection.goods import Pieces, sent_skus
+from cloudtag.detection.goods import Pieces, claimed, sent_skus
 from cloudtag.detection.parcel_goods import (
     Part,
     called_parcel,
@@ -173,12 +174,14 @@ def _is_excused(case: ParcelCase, part: Part, sku_id: str) -> bool:
 
 
 def _was_exchanged(part: Part) -> bool:
-    """Whether other goods had been sent before: then the order does not say which."""
-    opened = part.refund.opened.occurred_at
+    """Whether other goods had been sent before for these: then the order does not say which."""
+    opened, goods = part.refund.opened.occurred_at, claimed(part.order, part.refund).goods
     return any(
         other.type == "exchange" and other.status not in ("withdrawn", "refused")
         for other in part.order.refunds.values()
-        if other is not part.refund and other.opened.occurred_at <= opened
+        if other is not part.refund
+        and other.opened.occurred_at <= opened
+        and not goods.keys().isdisjoint(claimed(part.order, other).goods)
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cloudtag.detection.example import day, inspected, ordered, refunded, scanned
 from cloudtag.detection.examples.crosswise import CROSSWISE
+from cloudtag.detection.examples.exchanged import EXCHANGED
 from cloudtag.detection.examples.own_goods import OWN_GOODS
 from cloudtag.detection.rule import Example
 
@@ -220,16 +221,6 @@ EXAMPLES = (
         ),
     ),
     Example(
-        name="near miss: exchanged for another model before, and that one comes back",
-        events=(
-            ordered("placed", 0, lines=_WATCH),
-            refunded("opened", day(2), type="exchange", reason="other"),
-            refunded("completed", day(4), type="exchange"),
-            refunded("opened", day(5), refund_id="r2", order_id="o1", type="return_refund", reason="no_reason"),
-            inspected(day(8), {"watch-xl": 1}, refund_id="r2", order_id="o1"),
-        ),
-    ),
-    Example(
         name="near miss: fewer pieces, but the right ones",
         events=(*_return(lines=[{**_WATCH[0], "quantity": 2}]), inspected(day(8), {"watch": 1})),
     ),
@@ -251,5 +242,6 @@ EXAMPLES = (
         fires=({"severity": "high", "facts": {"sent": "watch-xl", "found": "watch"}},),
     ),
     *CROSSWISE,
+    *EXCHANGED,
     *OWN_GOODS,
 )
