@@ -12,8 +12,8 @@ who shares an address, phone, device or payment account, or lives near, ordered 
 back, at a lower price than the dearest item of the order. What that buyer never paid for, cancelled or sent back does
 not count; nor does anything under a hub's attribute. High; with a near address alone medium, for a shop may send a
 wrong item that some neighbour happens to have bought; and where an address or a phone was used by both too far apart,
-for flats and phones pass to others (F11). Low with a near address alone where more than `neighbours` of them have the
-article, which sells well there, or where none ordered it within `short_days` of the dear one.
+for flats and phones pass to others (F11). Low with a near address alone where more than two of them have the article,
+which sells well there, or where none ordered it within `short_days` of the dear one.
 
 Known false positives: the shop swapped the parcels of two people who live together.
 
@@ -60,13 +60,14 @@ RULE = Rule(
 
 class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
     """How far apart the two buyers may have used what they share, an address or a phone (short), a device or a payment
-    account (long), for a grave suspicion (F11); how many neighbours may have the article for more than a hint."""
+    account (long), for a grave suspicion (F11)."""
 
     short_days: Annotated[int, Meta(ge=1)] = 60
     long_days: Annotated[int, Meta(ge=1)] = 180
-    neighbours: Annotated[int, Meta(ge=1)] = 2
 
 
+_FEW_NEIGHBOURS = 2
+"""What more people of one area have sells well there."""
 _WATCH = [{"sku_id": "watch", "quantity": 1, "unit_price_minor": 899900}]
 _TOY = [{"sku_id": "toy-watch", "quantity": 1, "unit_price_minor": 1900}]
 _PEN = [{"sku_id": "pen", "quantity": 1, "unit_price_minor": 900}]
@@ -239,7 +240,7 @@ def _severity(case: OrderCase, owned: list[SkuOwned], parameters: Parameters) ->
     near = [answer for answer in owned if answer.attribute.startswith("area:")]
     if len(near) < len(owned):
         return "medium"
-    is_rare = len({answer.owner_id for answer in near}) <= parameters.neighbours
+    is_rare = len({answer.owner_id for answer in near}) <= _FEW_NEIGHBOURS
     apart_ms = min(abs(change.occurred_at - one.occurred_at) for change in case.order.changes for one in near)
     return "medium" if is_rare and apart_ms <= parameters.short_days * DAY_MS else "low"
 
