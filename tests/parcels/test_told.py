@@ -103,6 +103,30 @@ def test_two_parcels_that_began_in_one_minute_are_two() -> None:
     assert len(set(told.meant.values())) == 1
 
 
+def test_a_return_of_another_courier_is_told_of_the_one_parcel_that_nobody_means() -> None:
+    scans = [scan("accepted", carrier="ZTO"), scan("arrived", 5, carrier="ZTO")]
+    told = told_of(scans, [use(0, carrier="YTO")])
+    assert (told.journeys, told.others["", "B1"].courier, told.others["", "B1"].place) == ({}, "zto", "on_the_way")
+    for others in (
+        [use(0, carrier="ZTO")],
+        [use(0, "outbound", carrier="YTO")],
+        [use(0, carrier="YTO"), use(1, buyer="B2", carrier="ZTO")],
+        [use(0, carrier="YTO"), use(1, "outbound", buyer="B2", carrier="ZTO")],
+        [replace(use(0, carrier="YTO"), is_replaced=True)],
+        [use(0, carrier=None)],
+    ):
+        assert not told_of(scans, others).others
+    assert not told_of([*scans, scan("accepted", carrier="STO")], [use(0, carrier="YTO")]).others
+    assert not told_of([scan("accepted", carrier=None)], [use(0, carrier="YTO")]).others
+
+
+def test_a_parcel_that_another_order_was_sent_in_is_meant_under_whatever_name() -> None:
+    scans = [scan("accepted", carrier="ZTO", order_id="O1"), scan("signed", 5, carrier="ZTO", order_id="O1")]
+    sent = use(1, "outbound", buyer="B2", carrier="SF")
+    assert not told_of(scans, [use(0, carrier="YTO"), sent]).others
+    assert told_of(scans, [use(0, carrier="YTO"), replace(sent, order_id="O2")]).others
+
+
 USES = st.lists(
     st.builds(
         use,

@@ -86,7 +86,8 @@ class ParcelReported(InternalRecord, frozen=True, array_like=True, gc=False, tag
 
     `waybill_no` is in canonical form. `journeys` are those that the buyer's own uses mean. `uses` are all uses of a
     return number that mean one of them or, like the buyer's, none (bounded; `use_count` is the full count); `meant`
-    tells for each of them when the journey began that it means, 0 for none.
+    tells for each of them when the journey began that it means, 0 for none. `other`: where the courier that the buyer's
+    return names has no parcel of the number, the one parcel of another courier that has, and that nobody means.
     """
 
     buyer_id: str
@@ -97,6 +98,7 @@ class ParcelReported(InternalRecord, frozen=True, array_like=True, gc=False, tag
     meant: tuple[int, ...] = ()
     use_count: int = 0
     network: str = ""
+    other: JourneySeen | None = None
 
     @property
     def internal_id(self) -> str:

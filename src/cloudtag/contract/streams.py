@@ -182,7 +182,17 @@ INTERNAL: dict[str, InternalStream] = {
             "attribute-uses",
             links.AttributeUsed,
             "attribute",
-            derived_from=("orders", "refunds", "inspections", "complaints", "reviews", "insurance", "shops"),
+            # Whether goods that were said not to have come had come is for their parcels to say (F6).
+            derived_from=(
+                "orders",
+                "refunds",
+                "inspections",
+                "complaints",
+                "reviews",
+                "insurance",
+                "shops",
+                "parcel-reports",
+            ),
             annotations={"alerted_at": ("cloudtag.detectors.account_ring",)},
         ),
         InternalStream("link-reports", links.LinkReported, "buyer_id", derived_from=("attribute-uses",)),

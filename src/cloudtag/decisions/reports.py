@@ -7,7 +7,7 @@ decision stands.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from cloudtag.contract.events import ComplaintChanged
@@ -55,6 +55,12 @@ class Report:
     policy: Policy
     record: ReportStatus
     terms: tuple[Term, ...]
+
+    @property
+    def upheld_at(self) -> int | None:
+        """Since when the latest decision is that the shop was right; an objection to it changes nothing by itself."""
+        decided = _last_of(self.complaint, _DECIDED) if self.terms else None
+        return decided.occurred_at if decided and decided.status == "upheld" else None
 
     @property
     def shop_id(self) -> str:
@@ -198,16 +204,15 @@ def _state(complaint: ComplaintView, term: Term, now_ms: int) -> tuple[ReportSta
         if term.is_late(now_ms):
             return "overdue", term.due_at or term.began_at
         return "pending", term.began_at
-    last = _last_decision(complaint)
+    last = _last_of(complaint, (*_DECIDED, "reopened"))
+    assert last is not None
     return _DECIDED[last.status], last.occurred_at
 
 
-def _last_decision(complaint: ComplaintView) -> ComplaintChanged:
-    """The first of the last decisions that all say the same: told again, it changes nothing."""
-    decisions = [event for event in complaint.events if event.status in _DECIDED or event.status == "reopened"]
-    found = decisions[-1]
-    for event in reversed(decisions):
-        if event.status != found.status:
-            break
-        found = event
+def _last_of(complaint: ComplaintView, statuses: Collection[str]) -> ComplaintChanged | None:
+    """The first of the last events with those statuses that all say the same: told again, it changes nothing."""
+    found: ComplaintChanged | None = None
+    for event in complaint.events:
+        if event.status in statuses and (found is None or event.status != found.status):
+            found = event
     return found

@@ -12,6 +12,7 @@ from cloudtag.contract.links import AttributeUsed
 from cloudtag.contract.streams import STREAM_OF
 from cloudtag.detection.all_back import is_all_back
 from cloudtag.detection.buyer_case import BuyerCase
+from cloudtag.detection.came import ParcelTold, may_have_come
 from cloudtag.detection.complaint_view import reviews_of
 from cloudtag.detection.finding import unique
 from cloudtag.detection.once import once
@@ -27,6 +28,10 @@ SLACK_MS = 30 * DAY_MS
 """How much earlier than its events a finding looks back: so much longer others' files may hold what it rests on."""
 
 
+def _not_told(number: str) -> None:
+    del number
+
+
 class LinkedAccount(NamedTuple):
     """An account that is counted together with the buyer's, what it did, and what the two share."""
 
@@ -35,19 +40,29 @@ class LinkedAccount(NamedTuple):
     attributes: tuple[str, ...] = ()
 
 
-def dealings_of(orders: Iterable[OrderView]) -> Dealings:
-    """What a buyer's orders say of it. Insured orders are told of once the insurance has paid for one."""
+def dealings_of(orders: Sequence[OrderView], parcel: ParcelTold = _not_told) -> Dealings:
+    """What a buyer's orders say of it. Insured orders are told of once the insurance has paid for one.
+
+    What was asked back because it had not come is left out where it had not, as its parcels say.
+    """
     asked: list[AskedBack] = []
     rated: list[BadRating] = []
     insured: list[InsuredOrder] = []
     for order in orders:
         if order.refunds or order.others or order.insurance or order.freight_insured:
             told = _of_order(order)
-            asked += told.asked
+            asked += [each for each in told.asked if _is_owed(order, each, orders, parcel)]
             rated += told.rated
             insured += told.insured
     is_paid = any(each.paid_at for each in insured)
     return Dealings(_newest(asked), _newest(rated), _newest(insured) if is_paid else ())
+
+
+def _is_owed(order: OrderView, asked: AskedBack, orders: Sequence[OrderView], parcel: ParcelTold) -> bool:
+    """Whether the goods that were asked back may have been the buyer's: parcels that got lost cost nobody a deceit."""
+    if asked.kind != "not_received":
+        return True
+    return may_have_come(order, order.refunds[asked.refund_id], orders, parcel)
 
 
 @once

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from cloudtag.contract.journeys import JourneySeen
+from cloudtag.contract.parcels import ParcelReported
 from cloudtag.detection.cases import ParcelCase
 from cloudtag.detection.goods import Expected, Pieces, count_pieces, ordered_pieces
 from cloudtag.detection.order_view import OrderView
@@ -14,6 +15,9 @@ from cloudtag.detection.parcel_goods import Part, expected_in
 from cloudtag.parcels.circulation import are_near
 from cloudtag.parcels.courier import canonical_courier
 from cloudtag.parcels.uses import journey_of_use
+
+LEAST_GRAMS = 5
+"""Less is no weight of a parcel: it was not weighed, or noted in another unit."""
 
 
 class Weights(NamedTuple):
@@ -66,11 +70,17 @@ def sent_journeys(case: ParcelCase, orders: Iterable[OrderView]) -> list[Journey
 
 def _return_grams(case: ParcelCase, parts: list[Part]) -> int:
     """What the return weighs in all its parcels that anybody weighed; 0 while the one that is asked about was not."""
-    if case.report is None or not case.report.weight_grams:
+    own = _grams(case.report)
+    if not own:
         return 0
     others = {number for part in parts for number in part.refund.numbers} - {case.waybill_no}
-    reports = [report for number in sorted(others) if (report := case.parcel(number)) is not None]
-    return case.report.weight_grams + sum(report.weight_grams or 0 for report in reports)
+    return own + sum(_grams(case.parcel(number)) for number in sorted(others))
+
+
+def _grams(report: ParcelReported | None) -> int:
+    """What a parcel weighs; 0 where nobody weighed it."""
+    weight = None if report is None else report.weight_grams
+    return weight if weight is not None and weight >= LEAST_GRAMS else 0
 
 
 def _grams_by_parcel(case: ParcelCase, order: OrderView, due: Expected) -> float | None:
@@ -82,11 +92,11 @@ def _grams_by_parcel(case: ParcelCase, order: OrderView, due: Expected) -> float
         taken = count_pieces(order.sent[number].lines, (order,)) & left
         if not taken:
             continue
-        report = case.parcel(number)
-        if report is None or not report.weight_grams:
+        weight = _grams(case.parcel(number))
+        if not weight:
             return None
         left -= taken
-        grams += report.weight_grams * taken.total() / (_pieces_in(case, number) or taken.total())
+        grams += weight * taken.total() / (_pieces_in(case, number) or taken.total())
     return None if left else grams
 
 
@@ -94,11 +104,11 @@ def _outbound_grams(case: ParcelCase, order: OrderView) -> float | None:
     """What the order weighed in all its parcels; of one that several orders share, its part by pieces."""
     grams = 0.0
     for number in _own_numbers(order):
-        report = case.parcel(number)
-        if report is None or not report.weight_grams:
+        weight = _grams(case.parcel(number))
+        if not weight:
             return None
         pieces = _pieces_in(case, number) or ordered_pieces(order).total()
-        grams += report.weight_grams * _pieces_of(order, number).total() / pieces if pieces else 0
+        grams += weight * _pieces_of(order, number).total() / pieces if pieces else 0
     return grams or None
 
 

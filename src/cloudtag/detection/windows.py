@@ -1,7 +1,8 @@
 """What holds since when, and whether any window of time among the held facts met a condition.
 
 A window ends at the moment of a thing that counts and reaches back over its span, both ends included: what came later
-never changes it, so that neither the order of arrival nor the passing of time decides.
+never changes it. A share of all orders is changed by what came later, as far as the same span reaches on from the first
+thing that counts. Neither the order of arrival nor the passing of time decides.
 """
 
 from __future__ import annotations
@@ -119,14 +120,19 @@ def any_share(
     is_share: Callable[[int, int], bool],
     horizon_ms: int,
     is_enough: Callable[[Sequence[Moment]], bool] = bool,
+    *,
+    looks_on: bool = True,
 ) -> Met | None:
     """Whether in any window the moments (one per order) are a share of all orders, and enough besides.
 
     The share is taken of the orders that began (`began`) inside the window, which reaches back to the beginning of the
-    oldest order that counts: a big purchase of long ago is never left out of the sum. A window that begins before
-    `horizon_ms` is left alone: orders of that time may have been forgotten.
+    oldest order that counts: a big purchase of long ago is never left out of the sum. With `looks_on` they must be a
+    share of the orders of the span that begins with the first of them as well: whoever sends back the first five orders
+    and keeps the next twenty sends few back. A window that begins before `horizon_ms` is left alone: orders of that
+    time may have been forgotten.
     """
     ordered, starts = sorted(moments, key=_key), sorted(began)
+    counted = sorted(moment.began_at for moment in ordered) if looks_on else []
     decided_at, found = 0, list[tuple[int, int, int, int]]()
     most = 0
     for first, last, oldest_ms in _windows(ordered, span_ms):
@@ -134,7 +140,10 @@ def any_share(
         since_at = min(at_ms - span_ms, oldest_ms)
         if last + 1 - first <= most or since_at < horizon_ms:
             continue
-        total = bisect_right(starts, at_ms) - bisect_left(starts, since_at)
+        total = _within(starts, since_at, at_ms)
+        until_ms = ordered[first].at_ms + span_ms
+        if looks_on and not is_share(_within(counted, oldest_ms, until_ms), _within(starts, oldest_ms, until_ms)):
+            continue
         # Only the first that is enough says when it was decided; of the fuller ones the fullest is asked first, below.
         if is_share(last + 1 - first, total) and (found or is_enough(ordered[first : last + 1])):
             decided_at, most = decided_at or at_ms, last + 1 - first
@@ -143,6 +152,11 @@ def any_share(
         if is_enough(ordered[first:end]):
             return Met(decided_at, ordered[first:end], since_at, total)
     return None
+
+
+def _within(times: Sequence[int], since_ms: int, until_ms: int) -> int:
+    """How many of the times, which are in order, lie between two, both included."""
+    return bisect_right(times, until_ms) - bisect_left(times, since_ms)
 
 
 def _windows(ordered: Sequence[Moment], span_ms: int) -> Iterator[tuple[int, int, int]]:

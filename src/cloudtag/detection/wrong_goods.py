@@ -36,6 +36,14 @@ def said_beforehand(refund: RefundView, looked_at_ms: int) -> bool:
     return reason_at(refund, looked_at_ms) in CLAIMED
 
 
+def said_before_sending(refund: RefundView) -> bool:
+    """Whether the buyer said that other goods had come before naming any parcel that was to bring them back."""
+    named_ms = min((named.occurred_at for named in refund.named.values()), default=None)
+    early = [c for c in refund.changes if named_ms is None or c.occurred_at < named_ms or c is refund.opened]
+    reasons = [change.reason for change in early if change.reason != "unknown"]
+    return reasons[-1:] != [] and reasons[-1] in CLAIMED
+
+
 def ever_said(refund: RefundView, looked_at_ms: int) -> bool:
     """Whether the buyer had said so at any time before, whatever was said since (F12)."""
     early = [c for c in refund.changes if c.occurred_at <= looked_at_ms + CLOCK_TOLERANCE_MS]

@@ -8,7 +8,8 @@ Why it is abuse: the shop pays a commission for each order; whoever places it an
 How it decides: only orders that name the affiliate are looked at. An order is lost from when refunds of at least
 `part_percent` of its worth stood, or it was closed. Exchanges, postage, and refunds that were withdrawn or refused lose
 nothing, nor does an order that the shop or the platform cancelled. The share is taken of all orders over the affiliate
-since the window, or the oldest lost order, began. Medium.
+since the window, or the oldest lost order, began, and of those of the `window_days` from the first one lost on as well.
+Medium.
 
 Known false positives: a newcomer who comes over an affiliate and sends the first orders back.
 
@@ -114,6 +115,8 @@ EXAMPLES = (
     Example(name="near miss: on the ninety-first", events=(*_back(1, 0), *_back(2, 40), *_back(3, 91))),
     Example(name="near miss: two of two", events=_THREE[:4]),
     Example(name="near miss: three of four", events=(*_THREE, _over(4, 1))),
+    Example(name="near miss: three of four, the last one kept", events=(*_THREE, _over(4, 93))),
+    Example(name="the last one kept after more than ninety days", events=(*_THREE, _over(4, 94)), fires=({},)),
     Example(
         name="near miss: over three affiliates", events=tuple(e for n in range(1, 4) for e in _back(n, n, f"a{n}"))
     ),

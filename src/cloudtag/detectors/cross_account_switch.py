@@ -12,7 +12,8 @@ who shares an address, phone, device or payment account, or lives near, ordered 
 back, at a lower price than the dearest item of the order. What that buyer never paid for, cancelled or sent back does
 not count; nor does anything under a hub's attribute. High; with a near address alone medium, for a shop may send a
 wrong item that some neighbour happens to have bought; and where an address or a phone was used by both too far apart,
-for flats and phones pass to others (F11).
+for flats and phones pass to others (F11). Low with a near address alone where more than two of them have the article,
+which sells well there, or where none ordered it within `short_days` of the dear one.
 
 Known false positives: the shop swapped the parcels of two people who live together.
 
@@ -29,15 +30,17 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from cloudtag.contract.links import Claim, SkuOwned
-from cloudtag.contract.records import Reference
+from cloudtag.contract.records import Reference, Severity
 from cloudtag.detection.cases import OrderCase
 from cloudtag.detection.claims import claim_of
 from cloudtag.detection.example import day, inspected, ordered, refunded
+from cloudtag.detection.examples.neighbours import NEIGHBOURS
 from cloudtag.detection.finding import Finding, Timer, cite, oldest_first, unique
 from cloudtag.detection.link_age import is_near, lately_linked, limits_ms, used_at
 from cloudtag.detection.names import attributes, attributes_zh
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.rule import Example, Rule
+from cloudtag.detection.windows import DAY_MS
 from cloudtag.detection.wording import money, money_zh
 
 RULE = Rule(
@@ -63,6 +66,8 @@ class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
     long_days: Annotated[int, Meta(ge=1)] = 180
 
 
+_FEW_NEIGHBOURS = 2
+"""What more people of one area have sells well there."""
 _WATCH = [{"sku_id": "watch", "quantity": 1, "unit_price_minor": 899900}]
 _TOY = [{"sku_id": "toy-watch", "quantity": 1, "unit_price_minor": 1900}]
 _PEN = [{"sku_id": "pen", "quantity": 1, "unit_price_minor": 900}]
@@ -197,6 +202,7 @@ EXAMPLES = (
             ),
         ),
     ),
+    *NEIGHBOURS,
 )
 
 
@@ -227,6 +233,18 @@ def _currency(order: OrderView) -> str | None:
     return next((change.currency for change in order.changes if change.currency), None)
 
 
+def _severity(case: OrderCase, owned: list[SkuOwned], parameters: Parameters) -> Severity:
+    """High by what they shared lately, medium by what they shared at all, low by a neighbourhood that tells nothing."""
+    if any(_is_one_hand(case, answer, parameters) for answer in owned):
+        return "high"
+    near = [answer for answer in owned if answer.attribute.startswith("area:")]
+    if len(near) < len(owned):
+        return "medium"
+    is_rare = len({answer.owner_id for answer in near}) <= _FEW_NEIGHBOURS
+    apart_ms = min(abs(change.occurred_at - one.occurred_at) for change in case.order.changes for one in near)
+    return "medium" if is_rare and apart_ms <= parameters.short_days * DAY_MS else "low"
+
+
 def _is_one_hand(case: OrderCase, owned: SkuOwned, parameters: Parameters) -> bool:
     """Whether they shared more than a neighbourhood, and lately: by that order, or by any use that is told of."""
     if owned.attribute.startswith("area:"):
@@ -244,10 +262,9 @@ def _finding(case: OrderCase, claim: Claim, owned: list[SkuOwned], parameters: P
     cheap = max(owned, key=lambda answer: (_gap(order, answer), answer.owner_id))
     gap, by = _gap(order, cheap), unique(answer.attribute for answer in owned)
     currency = _currency(order) or cheap.currency
-    is_grave = any(_is_one_hand(case, answer, parameters) for answer in owned)
     return Finding(
         anchor=claim.refund_id,
-        severity="high" if is_grave else "medium",
+        severity=_severity(case, owned, parameters),
         platform=order.platform or "",
         shop_id=claim.shop_id,
         order_ids=unique((order.order_id, *(answer.owner_order_id for answer in owned))),

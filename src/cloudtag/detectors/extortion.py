@@ -10,7 +10,8 @@ order has a refund-only request, or a rating of `bad_rating` or less, that was s
 or later. Medium; high when there are both, or when the complaint was rejected. A complaint by itself, with nothing that
 presses, is low. A complaint that was upheld was no extortion, and the buyer's reviews of the order are right then, too;
 while it is undecided it counts. A demand that a later version of the review drops counts no more, unless the rating
-went up in exchange. A refund asked for before the goods were shipped is a cancellation and presses nobody.
+went up in exchange. A complaint that names no order is about the latest one at the shop before it. A refund asked for
+before the goods were shipped is a cancellation and presses nobody.
 
 Known false positives: an angry buyer who names what the repair cost; a text that was classified wrongly.
 
@@ -29,6 +30,7 @@ from msgspec import Meta, Struct
 from cloudtag.contract.events import ComplaintChanged, RefundChanged, ReviewPosted
 from cloudtag.detection.cases import OrderCase
 from cloudtag.detection.example import complained, day, ordered, refunded, reviewed
+from cloudtag.detection.examples.orderless import ORDERLESS
 from cloudtag.detection.finding import Finding, Timer, cite, unique
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.pressure import Demand, Pressure, demands_of, pressures_of
@@ -186,6 +188,7 @@ EXAMPLES = (
         events=(*_SENT, reviewed(day(5), 1), reviewed(day(5, 1), 5), _DEMAND),
         fires=({"severity": "low"},),
     ),
+    *ORDERLESS,
 )
 
 

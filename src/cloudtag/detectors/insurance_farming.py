@@ -233,6 +233,8 @@ def _enough(accounts: Sequence[LinkedAccount], horizon_ms: int, parameters: Para
         parameters.window_days * DAY_MS,
         lambda count, total: count >= parameters.claims and count * 100 >= parameters.share_percent * total,
         horizon_ms,
+        # In any days (F15): a farm that is closed has been one, whatever is ordered there since.
+        looks_on=False,
     )
 
 

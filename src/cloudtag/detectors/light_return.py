@@ -9,8 +9,8 @@ How it decides: the courier weighed the return, and the outbound parcels of its 
 outbound is their share, by pieces, of the parcels they were in, or of all where nobody said what was in which; of a
 parcel that several orders shared, the order's share. What was sent after a refund of the order had been opened stands
 in for what was sent before, and adds nothing. A
-return in several parcels weighs what they weigh together, once all are here or awaited no longer (F7). The shop has not
-found all the goods. Medium.
+return in several parcels weighs what they weigh together, once all are here or awaited no longer (F7). A weight of
+less than five grams is none: not weighed, or noted in another unit. The shop has not found all the goods. Medium.
 
 Known false positives: the lightest of several pieces, sent back by itself; a heavy gift that was not claimed.
 
@@ -167,6 +167,8 @@ EXAMPLES = (
     ),
     Example(name="near miss: nobody weighed what was sent", events=_weighed(20, weight_grams=None)),
     Example(name="near miss: nobody weighed what came back", events=_weighed(None)),
+    Example(name="near miss: a weight in kilograms", events=_weighed(4)),
+    Example(name="five grams are a weight", events=_weighed(5), fires=({"facts": {"back_grams": "5"}},)),
     Example(
         name="near miss: the goods were found inside",
         events=(*_LIGHT, inspected(day(9), {"dress": 2}, waybill_no="RET1")),

@@ -7,7 +7,9 @@ Why it is abuse: a made-up number starts the clock of an automatic refund althou
 How it decides: `without_scan_hours` that count have passed since the number was first filled in, and no scan but that
 of a label is known of the journey that the return means. Hours in which the courier showed no scan at all anywhere do
 not count, nor (`counts_holidays`) do the holidays of the policy's calendar (F10). Medium. Of a courier that is not
-known or not named every hour counts, and the alert is low until the shop says that nothing arrived. A number that was
+known or not named every hour counts, and the alert is low until the shop says that nothing arrived. So is it where
+another courier has a parcel of that number, handed in since the refund was opened, that nobody else names and that is
+not bound for an address that is none of the shop's: the courier may have been mistyped (F1). A number that was
 replaced by one that travels is a slip, once per refund; one that the platform took back, or whose refund was refused,
 before the wait was over is not awaited, nor one whose refund was withdrawn before money moved, however late: who names
 the number after that begins a wait of their own. Time passing opens the alert; a scan withdraws it, however late it
@@ -34,6 +36,7 @@ from cloudtag.detection.awaiting import Awaited, awaited, courier_of, is_silent,
 from cloudtag.detection.cases import ParcelCase
 from cloudtag.detection.examples.no_circulation import EXAMPLES
 from cloudtag.detection.finding import Finding, Timer, cite, unique
+from cloudtag.detection.other_courier import mistyped
 from cloudtag.detection.returning import is_given_up
 from cloudtag.detection.rule import Rule
 from cloudtag.detection.wording import counted
@@ -47,7 +50,7 @@ RULE = Rule(
     scenario_zh="虚假退货信息",
     scope="parcel",
     needs=("refunds",),
-    rules=("T3.4", "F7", "F8", "F10"),
+    rules=("T3.4", "F1", "F7", "F8", "F10"),
     clears="Any courier scan of the return number, or the refund withdrawn before it was paid.",
     clears_zh="该退货单号的任意一次物流扫描，或买家在退款前撤销申请。",
     recommendation="ask_for_receipt",
@@ -84,32 +87,45 @@ def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Timer
             return
         if not _was_over(waiting[0], number, wait.is_over_at):
             accused = [one for one in waiting if not _was_over(one, number, wait.is_over_at)]
-            yield _finding(number, accused, wait.is_over_at, parameters, is_unknown=wait.is_courier_unknown)
+            facts = {"courier_unknown": "true"} if wait.is_courier_unknown else _other_courier(case, accused)
+            yield _finding(number, accused, wait.is_over_at, parameters, facts)
             return
         waiting = waiting[1:]
 
 
-def _finding(number: str, waiting: list[Awaited], over_ms: int, parameters: Parameters, *, is_unknown: bool) -> Finding:
+def _other_courier(case: ParcelCase, accused: list[Awaited]) -> dict[str, str]:
+    """As a fact: the courier whose parcel all of them may have meant."""
+    meant = [mistyped(case, one) for one in accused]
+    return {"other_courier": str(meant[0].courier)} if meant[0] is not None and None not in meant else {}
+
+
+def _finding(
+    number: str, waiting: list[Awaited], over_ms: int, parameters: Parameters, doubts: dict[str, str]
+) -> Finding:
+    """`doubts`: what speaks for the buyer until the shop says that nothing arrived."""
     first = waiting[0].named
     hours = parameters.without_scan_hours
     missed = _nothing_arrived(waiting, number)
-    facts = {"scans": "0/1", "hours_without_scan": f"{hours}/{hours}"}
-    if is_unknown:
-        facts["courier_unknown"] = "true"
+    other = doubts.get("other_courier")
+    but, but_zh = (
+        (f", though courier {other} has a parcel of that number", f"，但承运商 {other} 有同号包裹")
+        if other
+        else ("", "")
+    )
     return Finding(
         anchor="",
-        severity="low" if is_unknown and not missed else "medium",
+        severity="low" if doubts and not missed else "medium",
         platform=first.platform,
         shop_id=first.shop_id,
         order_ids=unique(one.order.order_id for one in waiting),
         refund_ids=unique(one.refund.refund_id for one in waiting),
         waybill_nos=(number,),
         decided_at=over_ms,
-        rises={"medium": max(over_ms, missed[0].occurred_at)} if is_unknown and missed else {},
-        evidence=cite(*(one.named for one in waiting), *(missed[:1] if is_unknown else ())),
-        facts=facts,
-        explanation=f"Return number {number} has no courier scan {counted(hours, 'hour')} after it was filled in.",
-        explanation_zh=f"退货单号 {number} 填写 {hours} 小时后仍无任何物流扫描。",
+        rises={"medium": max(over_ms, missed[0].occurred_at)} if doubts and missed else {},
+        evidence=cite(*(one.named for one in waiting), *(missed[:1] if doubts else ())),
+        facts={"scans": "0/1", "hours_without_scan": f"{hours}/{hours}", **doubts},
+        explanation=f"Return number {number} has no courier scan {counted(hours, 'hour')} after it was filled in{but}.",
+        explanation_zh=f"退货单号 {number} 填写 {hours} 小时后仍无任何物流扫描{but_zh}。",
     )
 
 

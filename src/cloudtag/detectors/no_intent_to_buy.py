@@ -7,9 +7,10 @@ Why it is abuse: such orders bind stock, spoil a shop's figures, or fake sales a
 
 How it decides: an order counts from when it, or `part_percent` of its worth, was last given up. It does not count if it
 was shipped before or taken up again, if the shop or the platform cancelled it (money asked back after that is no more
-than the answer), if the shop had let `patience_hours` pass after payment, or while the buyer's
-complaint that the shop could not deliver stands. The share is taken of all orders since the window, or the oldest order
-in question, began; orders that were never paid and closed do not dilute it. Medium.
+than the answer), if the shop had let `patience_hours` pass after payment, or while the buyer's complaint that the shop
+could not deliver stands. The share is taken of all orders since the window, or the oldest order in question, began, and
+of those of the `window_days` from the first one given up on as well; orders that were never paid and closed do not
+dilute it. Medium.
 
 Known false positives: a shop that cancels the orders itself where nobody says so; a buyer who cannot decide.
 
@@ -110,6 +111,15 @@ EXAMPLES = (
     ),
     Example(name="near miss: four of four", events=_many(4)),
     Example(name="near miss: five of seven", events=(*_many(5), *_kept(6, 6), *_kept(7, 7))),
+    Example(
+        name="near miss: the first five were given up, and two are kept within thirty days of the first",
+        events=(*_many(5), *_kept(6, 30), *_kept(7, 35)),
+    ),
+    Example(
+        name="the second is kept a day too late to tell otherwise",
+        events=(*_many(5), *_kept(6, 30), *_kept(7, 36)),
+        fires=({"facts": {"orders": "5/5", "share": "100%/80%"}},),
+    ),
     Example(name="near miss: five in six weeks", events=_many(5, days=10)),
     Example(name="near miss: the shop did not ship for days", events=_many(6, wait_hours=80)),
     Example(

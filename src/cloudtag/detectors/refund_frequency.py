@@ -10,7 +10,8 @@ asked for on one day, or gets back in one parcel, is one time. Exchanges, postag
 refused, and money given back before shipping do not count, nor does what the buyer did not bring about: goods that came
 back as the buyer had said beforehand that they were not those ordered, parcels that went home or elsewhere, and goods
 said not to have come of which no parcel was delivered. The share is taken of all orders bought since the window, or the
-oldest order in question, began; orders that were cancelled or never paid do not dilute it. Medium; low while the
+oldest order in question, began, and of those of the `window_days` from the first refund on as well, for whoever keeps
+what follows sends little back; orders that were cancelled or never paid do not dilute it. Medium; low while the
 shops lack the goods of fewer than `kept` of those occasions: who sends back what does not fit deceives nobody.
 
 Known false positives: a newcomer whose first orders all went to one bad shop; sizes that never fit.
@@ -31,18 +32,16 @@ from msgspec import Meta, Struct
 from cloudtag.contract.events import RefundChanged
 from cloudtag.detection.all_back import has_come_back
 from cloudtag.detection.buyer_case import BuyerCase
+from cloudtag.detection.came import may_have_come
 from cloudtag.detection.examples.refund_frequency import EXAMPLES
 from cloudtag.detection.finding import MOST_EVIDENCE, Finding, bounded, cite, only, unique
 from cloudtag.detection.order_view import OrderView
-from cloudtag.detection.outbound import Outbound, holding_claimed, outbound_of
 from cloudtag.detection.outcomes import is_purchase, refund_moment
 from cloudtag.detection.rule import Rule
 from cloudtag.detection.signals import UNDONE
 from cloudtag.detection.windows import DAY_MS, Met, Moment, any_share
 from cloudtag.detection.wording import counted, form
 from cloudtag.detection.wrong_goods import came_back_as_claimed
-from cloudtag.parcels.courier import is_known
-from cloudtag.parcels.steps import DELIVERED
 
 __all__ = ["EXAMPLES", "RULE", "Parameters", "detect"]
 RULE = Rule(
@@ -128,18 +127,7 @@ def _kept(met: Met, case: BuyerCase) -> int:
 def _had_the_goods(case: BuyerCase, order: OrderView, claim: RefundChanged) -> bool:
     """What one of its parcels may have brought, unless other goods came back as the buyer had said beforehand."""
     refund = order.refunds[claim.refund_id]
-    if came_back_as_claimed(order, refund):
-        return False
-    parcels = holding_claimed(order, outbound_of(order, case.orders, case.parcel), refund.lines)
-    is_denied = refund.reason == "not_received"
-    return not parcels or any(_may_have_come(parcel, is_denied=is_denied) for parcel in parcels)
-
-
-def _may_have_come(parcel: Outbound, *, is_denied: bool) -> bool:
-    if parcel.place in ("coming_home", "elsewhere"):
-        return False
-    # A courier that is not known may show no scans at all.
-    return parcel.place in DELIVERED or not is_denied or not is_known(parcel.courier)
+    return not came_back_as_claimed(order, refund) and may_have_come(order, refund, case.orders, case.parcel)
 
 
 def _finding(met: Met, case: BuyerCase, parameters: Parameters) -> Finding:

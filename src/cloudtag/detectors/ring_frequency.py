@@ -8,7 +8,8 @@ Why it is abuse: each account asks once or twice and looks like any customer; to
 
 How it decides: of each order the first refund for a reason counts, from when it stood; only what asks money back for
 goods that were sent. Exchanges, postage, refunds that were withdrawn or refused, those whose goods the shop found
-complete, and what answers a cancellation by the shop do not count. An address or a phone that is shared links nobody
+complete, what answers a cancellation by the shop, and goods said not to have come of which no parcel was delivered, do
+not count. An address or a phone that is shared links nobody
 here, nor does an attribute that too many people show. No account needs an alert of its own. High.
 
 Known false positives: a family that pays by one card, and one bad batch.
@@ -30,7 +31,7 @@ from cloudtag.contract.dealings import AskedBack, Dealings
 from cloudtag.contract.records import Reference
 from cloudtag.detection.buyer_case import BuyerCase
 from cloudtag.detection.dealings import SLACK_MS, LinkedAccount, dealings_of, linked_accounts, moments
-from cloudtag.detection.example import day, inspected, ordered, refunded
+from cloudtag.detection.example import day, inspected, ordered, refunded, scanned
 from cloudtag.detection.finding import MOST_EVIDENCE, Finding, bounded, oldest_first, unique
 from cloudtag.detection.names import attributes, attributes_zh, called, called_zh
 from cloudtag.detection.rule import Example, Rule
@@ -69,6 +70,18 @@ def _asks(n: int, at: int, buyer: int = 0, reason: str = "damaged", **shown: Any
     return (
         ordered("shipped", day(at), waybill_no=f"OUT{n}", **who, **hashes),
         refunded("opened", day(at + 4), type="refund_only", reason=reason, **who),
+    )
+
+
+def _denies(n: int, scan: str = "", carrier: str | None = "SF") -> tuple[dict[str, object], ...]:
+    """Order n is sent, the last heard of its parcel is that scan, and its buyer says that nothing came."""
+    who = {"refund_id": f"r{n}", "buyer_id": f"b{1 + n % 3}"}
+    number, signer = f"OUT{n}", {"signer": "household"} if scan == "signed" else {}
+    return (
+        ordered("shipped", day(5 * n), waybill_no=number, carrier=carrier, device_hash="d1", **who),
+        scanned(number, "accepted", day(5 * n, 2)),
+        *((scanned(number, scan, day(5 * n + 2), **signer),) if scan else ()),
+        refunded("opened", day(5 * n + 4), type="refund_only", reason="not_received", **who),
     )
 
 
@@ -114,6 +127,19 @@ EXAMPLES = (
         events=(*_FOUR, refunded("withdrawn", day(25), refund_id="r4", buyer_id="b2")),
     ),
     Example(
+        name="four parcels that households took are said not to have come",
+        events=tuple(e for n in range(1, 5) for e in _denies(n, "signed")),
+        fires=_ALL,
+    ),
+    Example(
+        name="near miss: one of the four got lost",
+        events=(*(e for n in range(1, 4) for e in _denies(n, "signed")), *_denies(4)),
+    ),
+    Example(
+        name="near miss: one of the four was refused and goes home",
+        events=(*(e for n in range(1, 4) for e in _denies(n, "signed")), *_denies(4, "refused")),
+    ),
+    Example(
         name="near miss: the shop refused the fourth",
         events=(*_FOUR, refunded("refused", day(25), refund_id="r4", buyer_id="b2")),
     ),
@@ -154,7 +180,7 @@ def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding]:
     accounts = linked_accounts(case, _KINDS)
     if len(accounts) + 1 < parameters.accounts:
         return
-    own = LinkedAccount(case.buyer_id, Dealings(asked=dealings_of(case.orders).asked))
+    own = LinkedAccount(case.buyer_id, Dealings(asked=dealings_of(case.orders, case.parcel).asked))
     groups: dict[tuple[str, str], list[Moment]] = {}
     for moment in moments((own, *accounts), lambda dealings: dealings.asked, "refund_id"):
         asked: AskedBack = moment.thing[1]

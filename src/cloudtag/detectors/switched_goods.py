@@ -14,12 +14,14 @@ too many, as a free gift, is no switch; nor are boxes of two returns to the shop
 holds what the other was to bring back: the shop has both (F6).
 
 Whoever said, when the goods were looked at, that the wrong item had come or that it was not as described, is judged by
-whose the article is (F8). One that the buyer bought there within 180 days is high, and medium where it cost
-more than anything in the order: nobody gains by sending it. One that a linked buyer has is left
-to `cross_account_switch` and `mirror_wrong_item`. One that others order there was sent by the shop's mistake and is no
-switch (`shop_side`). One that nobody orders there is medium, and so is everything when the buyer had given such a
-reason before and changed it (F12), or had said that the goods were counterfeit before they were found to be. Goods that
-were exchanged before are not judged by sku: there the order does not say what was sent.
+whose the article is (F8). One that the buyer bought there within 180 days is high: who sends back what is at home
+anyway gains its price. It is medium where the buyer had said so before any number of the return was named, for a shop
+may send by mistake what the buyer has from it, and where it cost more than anything in the order. One that a linked
+buyer has is left to `cross_account_switch` and `mirror_wrong_item`. One that others order there was sent by the shop's
+mistake and is no switch (`shop_side`). One that nobody orders there is medium, and so is everything when the buyer had
+given such a reason before and changed it (F12), or had said that the goods were counterfeit before they were found to
+be. Goods that were exchanged before are not judged by sku, other goods of the order are: there the order does not say
+what was sent.
 
 Known false positives: the goods of two parcels mixed up.
 
@@ -41,7 +43,7 @@ from cloudtag.detection.cases import ParcelCase
 from cloudtag.detection.crosswise import is_crosswise
 from cloudtag.detection.examples.switched_goods import EXAMPLES
 from cloudtag.detection.finding import Finding, Timer, cite, unique
-from cloudtag.detection.goods import Pieces, sent_skus
+from cloudtag.detection.goods import Pieces, claimed, sent_skus
 from cloudtag.detection.parcel_goods import (
     Part,
     called_parcel,
@@ -54,7 +56,14 @@ from cloudtag.detection.parcel_goods import (
 from cloudtag.detection.rule import Rule
 from cloudtag.detection.windows import CLOCK_TOLERANCE_MS
 from cloudtag.detection.wording import counted, form, listed
-from cloudtag.detection.wrong_goods import ever_said, is_dearer, reasons_given, said_beforehand, whose
+from cloudtag.detection.wrong_goods import (
+    ever_said,
+    is_dearer,
+    reasons_given,
+    said_before_sending,
+    said_beforehand,
+    whose,
+)
 
 __all__ = ["EXAMPLES", "RULE", "Parameters", "detect"]
 RULE = Rule(
@@ -123,10 +132,15 @@ def _switch(case: ParcelCase, parts: list[Part]) -> _Switch:
 
 
 def _is_disputed(case: ParcelCase, parts: list[Part], found: Pieces) -> bool:
-    """Whether the buyer spoke of other goods beforehand, and has none of those found from this shop for less."""
+    """Whether the buyer spoke of other goods beforehand: before they went back, if they are the buyer's for less."""
     return all(ever_said(part.refund, _looked_at_ms(part)) for part in parts) and not any(
-        _is_own(case, part, sku) for part in parts for sku in found
+        _is_own(case, part, sku) for part in parts if not _said_all_along(part) for sku in found
     )
+
+
+def _said_all_along(part: Part) -> bool:
+    """Whether the buyer said that other goods had come before they went back, and still when they were looked at."""
+    return said_before_sending(part.refund) and said_beforehand(part.refund, _looked_at_ms(part))
 
 
 def _is_own(case: ParcelCase, part: Part, sku_id: str) -> bool:
@@ -160,12 +174,14 @@ def _is_excused(case: ParcelCase, part: Part, sku_id: str) -> bool:
 
 
 def _was_exchanged(part: Part) -> bool:
-    """Whether other goods had been sent before: then the order does not say which."""
-    opened = part.refund.opened.occurred_at
+    """Whether other goods had been sent before for these: then the order does not say which."""
+    opened, goods = part.refund.opened.occurred_at, claimed(part.order, part.refund).goods
     return any(
         other.type == "exchange" and other.status not in ("withdrawn", "refused")
         for other in part.order.refunds.values()
-        if other is not part.refund and other.opened.occurred_at <= opened
+        if other is not part.refund
+        and other.opened.occurred_at <= opened
+        and not goods.keys().isdisjoint(claimed(part.order, other).goods)
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -26,10 +26,11 @@ _Use = tuple[WaybillUsed, str | None, str]
 
 class Told(NamedTuple):
     """`journeys` by network and buyer, none where there is nothing to tell; `meant`: when the journey began that a use
-    means."""
+    means; `others`: the parcel of another courier than a return named, where that one has none and nobody means it."""
 
     journeys: dict[Party, tuple[JourneySeen, ...]]
     meant: dict[str, int]
+    others: Mapping[Party, JourneySeen]
 
 
 def journeys_told(
@@ -66,7 +67,24 @@ def told_of(scans: Iterable[ParcelScanned], uses: Iterable[WaybillUsed], wait_ms
     return Told(
         {party: kept for party, kept in told.items() if kept},
         {use_id: _mark(journeys, place) for use_id, place in found.items()},
+        _others(held, journeys, found),
     )
+
+
+def _others(held: Iterable[_Use], journeys: Sequence[Journey], found: dict[str, int]) -> dict[Party, JourneySeen]:
+    """By buyer, the only parcel that nobody means, of another courier than the one that a return of theirs names."""
+    meant = {journeys[place].scans for place in found.values()}
+    free = [place for place, journey in enumerate(journeys) if journey.scans not in meant]
+    if len(free) != 1:
+        return {}
+    (place,) = free
+    courier = journeys[place].courier
+    lost = [
+        use
+        for use, code, use_id in held
+        if use.role == "return" and not use.is_replaced and use_id not in found and None not in (code, courier)
+    ]
+    return {use.party: seen(journeys, is_return=True)[place] for use in lost}
 
 
 def _mark(journeys: Sequence[Journey], place: int) -> int:

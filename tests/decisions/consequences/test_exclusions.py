@@ -81,6 +81,17 @@ def test_an_upheld_complaint_that_is_rejected_on_appeal_counts_again() -> None:
     assert told.course("metric_exclusion") == ["active", "reversed"]
 
 
+def test_an_objection_to_an_upheld_complaint_changes_nothing_until_it_is_decided() -> None:
+    objected = [*upheld("taobao"), complained("reopened", T0 + 2 * DAY, platform="taobao")]
+    assert Told(objected).course("metric_exclusion") == ["active"]
+    again = [*objected, complained("upheld", T0 + 3 * DAY, platform="taobao")]
+    assert Told(again).one("metric_exclusion") == Told(objected).one("metric_exclusion")
+    lost = [*objected, complained("rejected", T0 + 3 * DAY, platform="taobao")]
+    assert Told(lost).course("metric_exclusion") == ["active", "reversed"]
+    won = [*lost, complained("reopened", T0 + 4 * DAY, platform="taobao")]
+    assert Told(won).consequences("metric_exclusion") == []
+
+
 def test_the_decision_need_not_name_the_order() -> None:
     opened = complained("opened", T0, platform="taobao")
     decided = complained("upheld", T0 + DAY, platform="taobao", order=None)

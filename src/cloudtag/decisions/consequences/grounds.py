@@ -56,18 +56,18 @@ def is_dispute(policy: Policy, ground: Ground) -> bool:
 
 def _of_reports(case: ConsequenceCase) -> Iterator[tuple[str, Ground]]:
     for report in case.reports:
-        record = report.record
-        if record.status != "upheld":
+        record, decided_at = report.record, report.upheld_at
+        if decided_at is None:
             continue
         ground = Ground(
-            record.decided_at, record.report_id, "upheld_complaint", record.platform, record.put_at, record.scenario,
+            decided_at, record.report_id, "upheld_complaint", record.platform, record.put_at, record.scenario,
             record.shop_id,
         )  # fmt: skip
         if record.order_id is not None:
             yield record.order_id, ground
         rules = report.policy.consequences
         if record.scenario == DISPUTE and rules.dispute_metrics:
-            yield from _beside(case, ground, record.decided_at + rules.dispute_days * _DAY_MS)
+            yield from _beside(case, ground, decided_at + rules.dispute_days * _DAY_MS)
 
 
 def _beside(case: ConsequenceCase, ground: Ground, until_ms: int) -> Iterator[tuple[str, Ground]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cloudtag.detection.example import day, inspected, ordered, refunded, scanned
 from cloudtag.detection.examples.missent import missent
+from cloudtag.detection.examples.other_courier import OTHER_COURIER
 from cloudtag.detection.rule import Example
 
 
@@ -268,4 +269,5 @@ EXAMPLES = (
         until=day(20),
     ),
     *missent(lambda reason: (*_return(reason=reason), *_busy(72)), ({"severity": "medium"},), day(11)),
+    *OTHER_COURIER,
 )

@@ -171,6 +171,20 @@ EXAMPLES = (
     Example(
         name="near miss: five of nine", events=(*_many(5), *(event for n in range(6, 10) for event in _bought(n, n)))
     ),
+    Example(
+        name="near miss: the first five go back, and four are kept within ninety days of the first refund",
+        events=(*_many(5), *(event for n in range(6, 9) for event in _bought(n, n * 10)), *_bought(9, 105)),
+    ),
+    Example(
+        name="the fourth is bought a day too late to tell otherwise",
+        events=(*_many(5), *(event for n in range(6, 9) for event in _bought(n, n * 10)), *_bought(9, 106)),
+        fires=({"facts": {"refunds": "5/5", "share": "100%/60%"}},),
+    ),
+    Example(
+        name="the first five and the last go back, four between are kept: sixty percent in the end",
+        events=(*_many(5), *(event for n in range(6, 10) for event in _bought(n, n * 10)), *_back(10, 95)),
+        fires=({"facts": {"refunds": "6/5", "share": "60%/60%"}},),
+    ),
     Example(name="near miss: five in a hundred days", events=_many(5, days=25)),
     Example(
         name="near miss: five refunds of one bad order",

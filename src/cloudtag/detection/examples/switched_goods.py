@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from cloudtag.detection.example import day, inspected, ordered, refunded, scanned
 from cloudtag.detection.examples.crosswise import CROSSWISE
+from cloudtag.detection.examples.exchanged import EXCHANGED
+from cloudtag.detection.examples.own_goods import OWN_GOODS
 from cloudtag.detection.rule import Example
 
 _WATCH = [{"sku_id": "watch", "quantity": 1, "unit_price_minor": 899900}]
@@ -104,43 +106,6 @@ EXAMPLES = (
         name="a brick comes back after a wrong item was claimed",
         events=(*_return(reason="wrong_item"), _other(), inspected(day(8), {"brick": 1}, waybill_no="RET1")),
         fires=({"severity": "medium", "facts": {"found": "brick"}},),
-    ),
-    Example(
-        name="a wrong item is claimed, and what comes back the buyer had bought there",
-        events=(
-            *_return(reason="wrong_item"),
-            _other(),
-            _other(refund_id="r3", buyer_id="b1", at=-100),
-            inspected(day(8), {"clock": 1}, waybill_no="RET1"),
-        ),
-        fires=({"severity": "high"},),
-    ),
-    Example(
-        name="bought there exactly 180 days before the parcel was opened",
-        events=(
-            *_return(reason="wrong_item"),
-            _other(),
-            _other(refund_id="r3", buyer_id="b1", at=-172),
-            inspected(day(8), {"clock": 1}, waybill_no="RET1"),
-        ),
-        fires=({"severity": "high"},),
-    ),
-    Example(
-        name="near miss: what the buyer had bought there longer ago",
-        events=(
-            *_return(reason="wrong_item"),
-            _other(),
-            _other(refund_id="r3", buyer_id="b1", at=-173),
-            inspected(day(8), {"clock": 1}, waybill_no="RET1"),
-        ),
-    ),
-    Example(
-        name="near miss: the buyer had cancelled the other order",
-        events=(
-            *_return(reason="wrong_item"),
-            _other(refund_id="r3", buyer_id="b1", at=-10, status="cancelled"),
-            inspected(day(8), {"clock": 1}, waybill_no="RET1"),
-        ),
     ),
     Example(
         name="near miss: a linked buyer has a dearer one, and the claim was made beforehand",
@@ -256,16 +221,6 @@ EXAMPLES = (
         ),
     ),
     Example(
-        name="near miss: exchanged for another model before, and that one comes back",
-        events=(
-            ordered("placed", 0, lines=_WATCH),
-            refunded("opened", day(2), type="exchange", reason="other"),
-            refunded("completed", day(4), type="exchange"),
-            refunded("opened", day(5), refund_id="r2", order_id="o1", type="return_refund", reason="no_reason"),
-            inspected(day(8), {"watch-xl": 1}, refund_id="r2", order_id="o1"),
-        ),
-    ),
-    Example(
         name="near miss: fewer pieces, but the right ones",
         events=(*_return(lines=[{**_WATCH[0], "quantity": 2}]), inspected(day(8), {"watch": 1})),
     ),
@@ -287,4 +242,6 @@ EXAMPLES = (
         fires=({"severity": "high", "facts": {"sent": "watch-xl", "found": "watch"}},),
     ),
     *CROSSWISE,
+    *EXCHANGED,
+    *OWN_GOODS,
 )

@@ -7,6 +7,7 @@ from typing import Any
 
 from cloudtag.contract.events import (
     AlertAnswered,
+    ComplaintChanged,
     InsuranceChanged,
     OrderChanged,
     RefundChanged,
@@ -45,10 +46,12 @@ class BuyerIndex:
         "claimed_orders",
         "claims",
         "has_dealings",
+        "has_denied",
         "inspected_by_shop",
         "is_insurance_paid",
         "joint",
         "mixed_up",
+        "named_complaints",
         "network",
         "orders_by_number",
         "prefilter",
@@ -95,7 +98,11 @@ class BuyerIndex:
         self.shop_links: frozenset[str] = frozenset()
         """The attributes that a shop shows as well."""
         self.has_dealings = False
+        self.has_denied = False
+        """Whether a refund ever said that goods had not come: whether they had is for their parcels to say."""
         self.is_insurance_paid = False
+        self.named_complaints: frozenset[tuple[str, str]] = frozenset()
+        """Complaints, by shop and id, of which an event names the order."""
         self.verdicts: dict[str, list[AlertAnswered]] = {}
         """By alert, everything shops said of it, in any order."""
 
@@ -163,6 +170,7 @@ class BuyerIndex:
             self.is_insurance_paid = self.has_dealings = True
         elif kind is RefundChanged or (kind is ReviewPosted and fact.rating <= BAD_RATING):
             self.has_dealings = True
+            self.has_denied = self.has_denied or (kind is RefundChanged and fact.reason == "not_received")
 
     def add_refund(self, refund: RefundChanged) -> None:
         """Take in the parcels a refund may come back in: every number it ever named, and itself."""
@@ -175,6 +183,13 @@ class BuyerIndex:
             if unit is not None and _join(self.units_by_order, name, unit):
                 _join(self.orders_by_number, unit, name)
                 self._share(unit, name)
+
+    def add_complaint(self, complaint: ComplaintChanged) -> bool:
+        """Take in an event of a complaint that names its order; whether it is the first that does."""
+        about = complaint.shop_id, complaint.complaint_id
+        is_first = about not in self.named_complaints
+        self.named_complaints |= {about}
+        return is_first
 
     def add_inspection(self, inspection: ReturnInspected) -> None:
         """Take in that the shop looked into a return."""

@@ -4,12 +4,13 @@ left unpaid."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from msgspec.structs import replace
 
 from cloudtag.contract.dealings import Dealings
 from cloudtag.contract.events import ComplaintChanged, RefundChanged
-from cloudtag.contract.links import AttributeUsed, Claim, LinkPassed, SkuOwned
+from cloudtag.contract.links import AttributeUsed, Claim, LinkPassed, LinkReported, SkuOwned
 from cloudtag.contract.scope import name_in, without_network
 from cloudtag.contract.streams import STREAM_OF
 from cloudtag.contract.types import Proof
@@ -25,7 +26,7 @@ from cloudtag.engine.revise import Conclusion
 from cloudtag.policy.model import Policies, Policy
 from cloudtag.processors.buyers.buyer_index import BuyerIndex
 from cloudtag.processors.buyers.published import alerts_of, is_alerted
-from cloudtag.processors.buyers.reading import links, orders
+from cloudtag.processors.buyers.reading import links, orders, report
 from cloudtag.processors.buyers.run_detectors import unpaid_ms
 from cloudtag.processors.links.joins import bands_of
 
@@ -36,7 +37,7 @@ def plain_uses(state: KeyedState) -> Iterable[Conclusion]:
     """Each attribute the buyer shows, once; with it, since when alerts accuse the buyer."""
     index: BuyerIndex = state.index
     alerted_at = _alerted_at(state) if is_alerted(state) else 0
-    told = dealings_of(orders(state)) if index.has_dealings else _NONE
+    told = dealings_of(orders(state), partial(report, state)) if index.has_dealings else _NONE
     plain = index.attributes.values()
     return _with_deeds(plain, alerted_at, told) if alerted_at or told != _NONE else plain
 
@@ -113,12 +114,18 @@ def owned_skus(state: KeyedState) -> Iterator[SkuOwned]:
         return
     held = orders(state)
     answered: dict[str, SkuOwned] = {}
-    for report, use, claim in sorted(told, key=lambda entry: (entry[0].attribute, entry[1].internal_id)):
+    for told_of, use, claim in sorted(told, key=_by_strength):
         # A claim of another network is about a shop nobody can have ordered from here.
         if claim.is_inspected and use.network == state.network:
-            for answer in _owned(state, held, report.attribute, use.buyer_id, claim):
+            for answer in _owned(state, held, told_of.attribute, use.buyer_id, claim):
                 answered.setdefault(answer.internal_id, answer)
     yield from answered.values()
+
+
+def _by_strength(told: tuple[LinkReported, AttributeUsed, Claim]) -> tuple[bool, str, str]:
+    """By attribute; that two live in one area says less than anything else they share."""
+    report, use, _ = told
+    return report.kind == "area", report.attribute, use.internal_id
 
 
 def _owned(

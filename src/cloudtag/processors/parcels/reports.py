@@ -1,5 +1,5 @@
 """What each buyer who uses a waybill number is told: the journeys that the buyer's uses mean, and, for a return number,
-its other uses."""
+its other uses, and another courier's parcel that may have been meant."""
 
 from __future__ import annotations
 
@@ -38,8 +38,9 @@ def reports_of(uses: Sequence[WaybillUsed], told: Told) -> Iterator[ParcelReport
     shared = _Shared(sorted(returns, key=_moment))
     for party, own in by_buyer.items():
         journeys, beside = told.journeys.get(party, ()), shared.of(party)
-        if journeys or beside:
-            yield _report(own, journeys, beside)
+        other = told.others.get(party)
+        if journeys or beside or other is not None:
+            yield _report(own, journeys, beside, other)
 
 
 def _moment(one: _Return) -> tuple[int, str, str]:
@@ -66,7 +67,9 @@ class _Shared:
         return found if len(found) > 1 else []
 
 
-def _report(own: list[WaybillUsed], journeys: tuple[JourneySeen, ...], shared: list[_Return]) -> ParcelReported:
+def _report(
+    own: list[WaybillUsed], journeys: tuple[JourneySeen, ...], shared: list[_Return], other: JourneySeen | None
+) -> ParcelReported:
     network, buyer_id = party = own[0].party
     sample = _sample(party, shared)
     times = [scan.occurred_at for journey in journeys for scan in scans_told(journey)]
@@ -85,6 +88,7 @@ def _report(own: list[WaybillUsed], journeys: tuple[JourneySeen, ...], shared: l
         meant=tuple([one.parcel for one in sample]),
         use_count=len(shared),
         network=network,
+        other=other,
     )
 
 

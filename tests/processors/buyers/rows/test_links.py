@@ -82,7 +82,18 @@ def test_since_when_alerts_accuse_the_buyer_is_told_until_they_are_taken_back() 
     (alert,) = alerts(scene.published)
     assert [use.alerted_at for use in shown(scene.published)] == [0, alert.decided_at]
     scene.come(scanned("W1", "returned", T0 + 3 * HOUR))
-    assert [use.alerted_at for use in shown(scene.published)] == [0]
+    # What was denied did not come, and so no alert accuses the buyer any more.
+    assert [(len(use.dealings.asked), use.alerted_at) for use in shown(scene.published)] == [
+        (0, alert.decided_at),
+        (0, 0),
+    ]
+
+
+def test_what_did_not_come_is_not_told_until_its_parcel_is_delivered() -> None:
+    first, sent, signed, asked = denied()
+    scene = on_stage(replace(first, device_hash="d1"), sent, scanned("W1", "accepted", T0 + HOUR), asked)
+    assert not any(use.dealings.asked for use in shown(scene.published))
+    assert [len(use.dealings.asked) for use in shown(scene.come(signed))] == [1, 1]
 
 
 def test_who_ordered_what_came_back_elsewhere_says_so_under_the_claimant() -> None:

@@ -76,10 +76,11 @@ def _may_find(state: KeyedState, name: str) -> bool:
 
 
 def _asks_parcels(state: KeyedState, name: str) -> bool:
-    """A parcel that arrives shows that an address exists; one that went home, that the buyer kept nothing."""
+    """A parcel that arrives shows that an address exists; one that went home, that the buyer kept nothing, and one that
+    got lost, that nothing came."""
     del name
     seen = state.index.prefilter.seen
-    return INVALID_ADDRESS in seen or UNDONE in seen
+    return INVALID_ADDRESS in seen or UNDONE in seen or state.index.has_denied
 
 
 BUYER = RowKind(

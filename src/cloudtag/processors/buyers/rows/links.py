@@ -50,13 +50,20 @@ def _is_told_of(state: KeyedState, order_id: str) -> bool:
     return row is None or not row.kinds.isdisjoint(_DEALT)
 
 
+def _is_denied(state: KeyedState, number: str) -> bool:
+    """Whether linked buyers are told of a refund by whether its parcel came."""
+    del number
+    index: BuyerIndex = state.index
+    return index.has_denied
+
+
 LINKS = RowKind(
     name="links",
     letter="l",
     judge=_judge,
     holds=(Holds(LinkReported, identity=attrgetter("attribute")),),
     tells=(AttributeUsed, SkuOwned, LinkPassed),
-    reads=(Reads("order", when=_is_told_of),),
+    reads=(Reads("order", when=_is_told_of), Reads("parcel", when=_is_denied)),
     # Those who share an attribute learn that there are alerts; all else rests on facts.
     follows=(Alert,),
     is_early=True,

@@ -33,6 +33,7 @@ from cloudtag.processors.buyers.reading import (
     complained_of,
     is_answered,
     links,
+    loose,
     loose_words,
     names_beside,
     orders_beside,
@@ -165,6 +166,10 @@ def _index(state: KeyedState, row: Row, fact: Any) -> Iterable[str]:
     asked: Iterable[str] = ()
     if type(fact) is ev.OrderChanged:
         asked = (state.letters["links"],) if index.add_order(fact, row) else ()
+        if loose(state):
+            asked = (*asked, *_of_shop(state, fact.shop_id))
+    elif type(fact) is ev.ComplaintChanged and index.add_complaint(fact):
+        asked = _of_shop(state, fact.shop_id) if loose(state) else ()
     else:
         if type(fact) is ev.RefundChanged:
             index.add_refund(fact)
@@ -179,6 +184,11 @@ def _no_longer_mixed(state: KeyedState, row: Row) -> list[str]:
     index: BuyerIndex = state.index
     beside = index.mix_up(row.name, doubtful_goods(view_of(row)))
     return [state.row_id("parcel", unit) for name in beside for unit in index.units_by_order.get(name, ())]
+
+
+def _of_shop(state: KeyedState, shop_id: str) -> list[str]:
+    """The rows of the orders at a shop: which of them a complaint is about that names none may have changed."""
+    return [row.id for row in state.rows_of("order") if unscoped(row.name)[0] == shop_id]
 
 
 def _with_refunds_of(state: KeyedState, number: str) -> Iterable[str]:

@@ -25,8 +25,7 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
     del row, now_ms
     needed: dict[str, int] = {}
     for number, names in state.index.orders_by_number.items():
-        told = report(state, number) if number in state.index.units else None
-        if told is not None and told.destination_hash is not None:
+        if number in state.index.units and _has_destination(state, number):
             _need(needed, (view_of(row) for row in orders_in(state, names)))
     if state.index.has_shop_link:
         _need(needed, orders(state))
@@ -86,7 +85,9 @@ def _may_return(state: KeyedState, name: str) -> bool:
 def _has_destination(state: KeyedState, number: str) -> bool:
     """Whether anything tells where a parcel goes."""
     told = report(state, number)
-    return told is not None and told.destination_hash is not None
+    if told is None:
+        return False
+    return told.destination_hash is not None or (told.other is not None and told.other.destination_hash is not None)
 
 
 def _is_order_asked(state: KeyedState, name: str) -> bool:
