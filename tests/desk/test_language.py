@@ -10,7 +10,7 @@ import pytest
 from jinja2 import Environment, nodes
 
 from cloudtag.contract import records, surfaces, types
-from cloudtag.desk import acts, offers
+from cloudtag.desk import acts, offers, second_person
 from cloudtag.desk.app import TROUBLE_TEXTS
 from cloudtag.desk.case_view import SHOWN_DETAILS
 from cloudtag.desk.figure_questions import QUESTIONS
@@ -53,7 +53,7 @@ def _said_in_code() -> set[str]:
     return found | {text for q in QUESTIONS.values() for text in (q.title, q.note) if text}
 
 
-TOLD = _said_in_templates() | _said_in_code() | {*TROUBLE_TEXTS, *offers.PREVIEWS}
+TOLD = _said_in_templates() | _said_in_code() | {*TROUBLE_TEXTS, *offers.PREVIEWS, *second_person.STATE_WORDS.values()}
 
 
 def test_every_text_is_in_the_catalogue_and_every_one_there_is_said() -> None:
