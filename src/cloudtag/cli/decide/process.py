@@ -45,6 +45,8 @@ logger = logging.getLogger(__name__)
 
 POLL_INTERVAL_MS = 600_000
 """Longer than anything here keeps a member of a group from asking for records."""
+ANSWER_WAIT_MS = 25
+"""For so long the broker holds back a fetch that finds no answer: the embedded one looks for news only then."""
 FINISH_SECONDS = 5.0
 """How long decisions that were given and are not recorded are waited for at the end."""
 
@@ -148,7 +150,7 @@ async def _producer(config: Config) -> AsyncIterator[CommandProducer]:
 @asynccontextmanager
 async def _listener(config: Config) -> AsyncIterator[AIOKafkaConsumer]:
     """Of one partition of the engine's answers."""
-    client = AIOKafkaConsumer(**client_settings(config), auto_offset_reset="latest")
+    client = AIOKafkaConsumer(**client_settings(config), auto_offset_reset="latest", fetch_max_wait_ms=ANSWER_WAIT_MS)
     try:
         await client.start()
         client.assign([TopicPartition(config.topic(ANSWERS), any_partition(config))])
