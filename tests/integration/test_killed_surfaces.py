@@ -22,7 +22,7 @@ KILLS = 3
 BETWEEN = 25
 """So many verdicts are acknowledged between two kills."""
 SENDERS = 4
-CASES = 8
+CASES = 6
 
 
 def tokens(directory: Path) -> dict[str, str]:
