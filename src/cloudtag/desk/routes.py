@@ -56,6 +56,7 @@ ROUTES: tuple[DeskRoute, ...] = (
     DeskRoute("/detectors/{name}", overviews.detector),
     DeskRoute("/policy", overviews.policy),
     DeskRoute("/figures/{figure}.csv", overviews.figure_file),
+    DeskRoute("/figures/{figure}.parquet", overviews.figure_parquet_file),
     DeskRoute("/appeals/{consequence_id}", doing.appeal, is_act=True, is_scoped=True),
     DeskRoute("/views", views.keep, is_act=True),
     DeskRoute("/undo", doing.undo, is_act=True),
