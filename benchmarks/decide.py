@@ -1,9 +1,12 @@
 """How long decisions take: an open loop, so that one that is slow delays none that follows and is not measured less.
 
     python -m benchmarks.decide --rates 1000 --seconds 20
+    python -m benchmarks.decide --judge --rates 25 --seconds 20
 
 A service process on a fresh embedded broker, where something stands about so many buyers; requests are sent when they
-are due, whatever became of the earlier ones, and a time is from when it was due. Client and service share the machine.
+are due, whatever became of the earlier ones, and a time is from when it was due. Client and service share the machine;
+what the service itself took of CPU for an answer is told beside. With --judge a worker runs as well, holds an order of
+each buyer that is asked about, and judges the refund in question.
 """
 
 import argparse
@@ -15,6 +18,8 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -23,8 +28,9 @@ import aiohttp
 import msgspec
 
 from cloudtag.cli.decide.publisher import KafkaPublisher
-from cloudtag.cli.kafka import CommandProducer
+from cloudtag.cli.kafka import CommandProducer, sender
 from cloudtag.config import Config
+from cloudtag.contract.events import OrderChanged
 from cloudtag.contract.records import Alert, ShopOrder
 from cloudtag.local.broker import Tansu
 from cloudtag.local.child import Child
@@ -35,6 +41,12 @@ from streams.kafka.topics import create
 TOKEN = "of this run alone"
 CONNECTIONS = 64
 TOGETHER = 5000
+JUDGED_BUYERS = 500
+"""So many buyers have an order that the worker holds, with --judge."""
+AT = 1_772_409_600_000
+HZ = os.sysconf("SC_CLK_TCK")
+Ask = dict[str, Any]
+"""What a request says, besides its id."""
 
 
 def an_alert(number: int) -> Alert:
@@ -50,7 +62,7 @@ def an_alert(number: int) -> Alert:
     )  # fmt: skip
 
 
-async def fill(config: Config, count: int) -> None:
+async def publish_alerts(config: Config, count: int) -> None:
     """Publish so many alerts."""
     producer = CommandProducer(config)
     await producer.start()
@@ -60,7 +72,31 @@ async def fill(config: Config, count: int) -> None:
     await producer.stop()
 
 
-async def load(url: str, rate: int, seconds: float, buyers: int, *, durable: bool) -> tuple[list[float], Counter[str]]:
+def about(number: int, buyers: int, *, durable: bool = False) -> Ask:
+    """A refund of some buyer about whom something stands."""
+    who = number * 7919 % buyers
+    return {"about": "refund", "platform": "taobao", "buyer_id": f"b{who}", "shop_id": "s1", "order_id": f"o{who}",
+            "refund_id": f"r{who}", "durable": durable}  # fmt: skip
+
+
+def judged(number: int, buyers: int) -> Ask:
+    """The same, with the event that opens the refund."""
+    asked = about(number, min(buyers, JUDGED_BUYERS))
+    names = {name: asked[name] for name in ("platform", "buyer_id", "shop_id", "order_id", "refund_id")}
+    event = {**names, "stream": "refunds", "event_id": f"what-if-{number}", "occurred_at": "2026-03-04T00:00:00Z",
+             "status": "opened", "type": "return_refund", "reason": "quality"}  # fmt: skip
+    return {**asked, "judge": True, "events": [event]}
+
+
+def cpu_seconds(pid: int) -> float:
+    """What a process has taken of CPU."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / HZ
+
+
+async def load(
+    url: str, rate: int, seconds: float, name: str, ask: Callable[[int], Ask]
+) -> tuple[list[float], Counter[str]]:
     """Milliseconds of every request from when it was due, and what was answered."""
     times: list[float] = []
     answers: Counter[str] = Counter()
@@ -69,15 +105,12 @@ async def load(url: str, rate: int, seconds: float, buyers: int, *, durable: boo
     async with aiohttp.ClientSession(connector=connector, headers=headers) as session:
 
         async def one(number: int, due: float) -> None:
-            who = number * 7919 % buyers
-            body = msgspec.json.encode(
-                {"request_id": f"{durable}-{number}", "about": "refund", "platform": "taobao", "buyer_id": f"b{who}",
-                 "shop_id": "s1", "order_id": f"o{who}", "refund_id": f"r{who}", "durable": durable}
-            )  # fmt: skip
+            body = msgspec.json.encode({"request_id": f"{name}-{rate}-{number}", **ask(number)})
             async with session.post(f"{url}/v1/decisions", data=body) as reply:
                 told = msgspec.json.decode(await reply.read())
             times.append((time.perf_counter() - due) * 1000)
-            answers[f"{reply.status} {told.get('given_by')} {told.get('answer')}"] += 1
+            is_judged = " judged" if told.get("is_judged") else ""
+            answers[f"{reply.status} {told.get('given_by')} {told.get('answer')}{is_judged}"] += 1
 
         begun, running = time.perf_counter(), []
         for number in range(int(rate * seconds)):
@@ -110,12 +143,47 @@ async def until_ready(url: str) -> None:
     raise SystemExit("it never was ready")
 
 
-async def measure(options: Any) -> None:
+async def hold_orders(config: Config) -> None:
+    """Publish an order of each buyer who is judged, as upstream does."""
+    async with sender(config) as out:
+        for number in range(JUDGED_BUYERS):
+            await out.send(OrderChanged(f"e{number}", AT, "taobao", f"o{number}", f"b{number}", "s1", "paid"))
+
+
+async def until_judged(url: str) -> None:
+    """Wait until a worker answers what it is asked about."""
+    for number in range(600):
+        _, answers = await load(url, 1, 1, f"try-{number}", partial(judged, buyers=JUDGED_BUYERS))
+        if any(answer.endswith("judged") for answer in answers):
+            return
+    raise SystemExit("no worker ever judged")
+
+
+async def runs(options: Any, url: str, pid: int) -> None:
     """One run of each kind, printed."""
+    if options.judge:
+        await until_judged(url)
+        kinds: list[tuple[str, Callable[[int], Ask]]] = [("judged", partial(judged, buyers=options.buyers))]
+    else:
+        kinds = [
+            ("recorded afterwards", partial(about, buyers=options.buyers)),
+            ("durable", partial(about, buyers=options.buyers, durable=True)),
+        ]
+    for name, ask in kinds:
+        for rate in options.rates:
+            before = cpu_seconds(pid)
+            times, answers = await load(url, rate, options.seconds, name, ask)
+            spent = (cpu_seconds(pid) - before) / len(times) * 1e6
+            sys.stdout.write(f"{shown(name, rate, times, answers)}; {spent:.0f} us of CPU for each\n")
+            sys.stdout.flush()
+
+
+async def measure(options: Any) -> None:
+    """A service, and a worker where it is to judge, and what they do."""
     with tempfile.TemporaryDirectory() as folder, Tansu() as broker:
         config = Config(brokers=broker.bootstrap)
         await create(config)
-        await fill(config, options.buyers)
+        await publish_alerts(config, options.buyers)
         tokens, port, metrics_port = Path(folder) / "tokens.toml", free_port(), free_port()
         tokens.write_text(f'[load]\nsha256 = "{hashlib.sha256(TOKEN.encode()).hexdigest()}"\nrole = "platform"\n')
         environ = {**os.environ, "KAFKA": broker.bootstrap, "CLOUDTAG_TOKENS_FILE": str(tokens),
@@ -130,18 +198,19 @@ async def measure(options: Any) -> None:
             "--metrics-port",
             str(metrics_port),
         ]
-        child = Child(command, Path(folder) / "decide.log", environ)
+        children = [Child(command, Path(folder) / "decide.log", environ)]
+        if options.judge:
+            await hold_orders(config)
+            worker = [sys.executable, "-m", "cloudtag.cli", "worker"]
+            environ |= {"CLOUDTAG_DATA_DIR": f"{folder}/data"}
+            children.append(Child(worker, Path(folder) / "worker.log", environ))
         try:
             url = f"http://127.0.0.1:{port}"
             await until_ready(f"http://127.0.0.1:{metrics_port}")
-            for durable in (False, True):
-                name = "durable" if durable else "recorded afterwards"
-                for rate in options.rates:
-                    times, answers = await load(url, rate, options.seconds, options.buyers, durable=durable)
-                    sys.stdout.write(shown(name, rate, times, answers) + "\n")
-                    sys.stdout.flush()
+            await runs(options, url, children[0].pid)
         finally:
-            child.kill()
+            for child in children:
+                child.kill()
 
 
 def main() -> None:
@@ -150,6 +219,7 @@ def main() -> None:
     parser.add_argument("--rates", type=int, nargs="+", default=[200, 500, 1000])
     parser.add_argument("--seconds", type=float, default=10.0)
     parser.add_argument("--buyers", type=int, default=100_000)
+    parser.add_argument("--judge", action="store_true", help="ask the engine as well")
     asyncio.run(measure(parser.parse_args()))
 
 

@@ -34,16 +34,27 @@ READY = Gauge("cloudtag_decide_ready", "1 while the service is ready, as on /rea
 
 
 class CallCounter:
-    """Counts calls and answers."""
+    """Counts calls and answers. What has been counted once is found at once: few of them differ."""
+
+    def __init__(self) -> None:
+        self._calls: dict[tuple[str, int], tuple[Counter, Histogram]] = {}
+        self._given: dict[tuple[str, str, str], Counter] = {}
 
     def answered(self, path: str, status: int, seconds: float) -> None:
         """A call of an address was answered."""
-        REQUESTS.labels(path, str(status)).inc()
-        SECONDS.labels(path).observe(seconds)
+        known = self._calls.get((path, status))
+        if known is None:
+            known = self._calls[path, status] = REQUESTS.labels(path, str(status)), SECONDS.labels(path)
+        known[0].inc()
+        known[1].observe(seconds)
 
     def given(self, decision: DecisionGiven | DecisionOutcome) -> None:
         """A decision was given, or it is told what became of one."""
         if isinstance(decision, DecisionOutcome):
             OUTCOMES.labels(decision.about, decision.answer, decision.followed, decision.right).inc()
             return
-        ANSWERS.labels(decision.about, decision.answer, decision.given_by).inc()
+        which = decision.about, decision.answer, decision.given_by
+        counted = self._given.get(which)
+        if counted is None:
+            counted = self._given[which] = ANSWERS.labels(*which)
+        counted.inc()

@@ -27,6 +27,8 @@ from streams.worker.tools import CodecProtocol
 logger = logging.getLogger(__name__)
 
 POLL_MS = 200
+FETCH_WAIT_MS = 25
+"""For so long the broker holds a fetch back that finds nothing: the embedded one looks for news only then."""
 MOST_QUESTIONS = 50
 """Read at a time; further ones wait on the broker."""
 MOST_EVENTS = 20
@@ -60,7 +62,9 @@ class WhatIfAnswers:
             await asyncio.sleep(AGAIN_SECONDS)
 
     async def _run(self) -> None:
-        client = AIOKafkaConsumer(**client_settings(self._config), auto_offset_reset="latest")
+        client = AIOKafkaConsumer(
+            **client_settings(self._config), auto_offset_reset="latest", fetch_max_wait_ms=FETCH_WAIT_MS
+        )
         try:
             await client.start()
             while True:

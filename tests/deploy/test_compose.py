@@ -73,7 +73,7 @@ def test_its_ports_are_open_to_this_machine_alone(name: str) -> None:
     assert all(port.startswith("127.0.0.1:") for port in SERVICES[name].get("ports", []))
 
 
-@pytest.mark.parametrize("name", ["worker", "sink", "decide"])
+@pytest.mark.parametrize("name", ["worker", "sink", "decide", "desk"])
 def test_what_serves_is_scraped_and_asked_whether_it_is_ready(name: str) -> None:
     config = Config.read({key: _interpolated(value) for key, value in SERVICES[name]["environment"].items()})
     assert config.metrics_host == "0.0.0.0"

@@ -23,7 +23,7 @@ PODS = {
     for each in MANIFESTS
     if "template" in each.get("spec", {})
 }
-SERVING = ("cloudtag-worker", "cloudtag-sink", "cloudtag-decide")
+SERVING = ("cloudtag-worker", "cloudtag-sink", "cloudtag-decide", "cloudtag-desk")
 SETTINGS: dict[str, str] = next(each["data"] for each in MANIFESTS if each["kind"] == "ConfigMap")
 KUBERNETES = ("1.30", "1.33")
 """An older and a newer version whose schemas hold the manifests to account."""
@@ -98,7 +98,8 @@ def test_it_is_probed_where_it_serves(name: str) -> None:
     container = PODS[name]["containers"][0]
     environ = {one["name"]: one["value"] for one in container["env"]}
     config = Config.read(environ)
-    ports = [config.metrics_port, *([config.decide_port] if name == "cloudtag-decide" else ())]
+    served = {"cloudtag-decide": config.decide_port, "cloudtag-desk": config.desk_port}
+    ports = [config.metrics_port, *([served[name]] if name in served else ())]
     assert [port["containerPort"] for port in container["ports"]] == ports
     assert config.metrics_host == "0.0.0.0"
     paths = {kind: container[f"{kind}Probe"]["httpGet"] for kind in ("startup", "liveness", "readiness")}

@@ -20,6 +20,7 @@ class Answer:
     headers: dict[str, str]
     text: str
     cookies: tuple[str, ...]
+    content: bytes = b""
 
     @property
     def location(self) -> str:
@@ -77,11 +78,17 @@ class Browser:
         try:
             connection.request(method, address.partition("#")[0], body, sent)
             response = connection.getresponse()
-            text = response.read().decode()
+            content = response.read()
         finally:
             connection.close()
         told = tuple(value for name, value in response.getheaders() if name.lower() == "set-cookie")
         for cookie in told:
             for name, morsel in SimpleCookie(cookie).items():
                 self.cookies[name] = morsel.value
-        return Answer(response.status, {n.lower(): v for n, v in response.getheaders()}, text, told)
+        return Answer(
+            response.status,
+            {n.lower(): v for n, v in response.getheaders()},
+            content.decode(errors="replace"),
+            told,
+            content,
+        )

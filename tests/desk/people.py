@@ -10,6 +10,7 @@ def _staff(name: str, *shops: str, account: str | None = "acc-1", **fields: froz
 
 PEOPLE: dict[str, Viewer] = {
     "mei": _staff("mei", "s1"),
+    "min": _staff("min", "s1"),
     "otto": _staff("otto", "s2"),
     "nobody": _staff("nobody", "s-none"),
     "petra": Viewer(name="petra", role="platform"),

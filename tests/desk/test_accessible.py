@@ -16,7 +16,7 @@ from tests.desk.conftest import DeskWorld
 
 pytestmark = needs_chromium
 AXE = "axe-core@4.10.3"
-FILES = ("/figures/{figure}.csv", "/changes", "/next")
+FILES = ("/figures/{figure}.csv", "/figures/{figure}.parquet", "/changes", "/next")
 """No pages."""
 PAGES = [route.path for route in ROUTES if not route.is_act and route.path not in FILES]
 

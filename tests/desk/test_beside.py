@@ -42,6 +42,24 @@ def test_it_is_brought_back_at_once(acted: DeskWorld) -> None:
     assert alert_of_case(case) in mei.cases()
 
 
+def test_a_case_that_was_put_off_is_back_at_once_when_it_changes(acted: DeskWorld) -> None:
+    mei, case = acted.visitor("mei"), case_of(acted, f"o{acted.fresh()}")
+    alert_id = alert_of_case(case)
+    _put_off(mei, case, "168")
+    assert alert_id not in mei.cases()
+    before = acted.one(f"SELECT revision FROM alerts_latest WHERE alert_id = '{alert_id}'")
+    petra = acted.visitor("petra")
+    answered = petra.act(case, f"{case}/verdict", verdict="abnormal")
+    assert alert_id not in mei.cases(), "what is decided is in no queue"
+    acted.seconds += 5
+    petra.act(answered.location.partition("#")[0], "/undo")
+    assert acted.one(f"SELECT revision FROM alerts_latest WHERE alert_id = '{alert_id}'") != before
+    assert alert_id in mei.cases()
+    assert "changed since you put it off" in mei.get("/queue").text
+    _put_off(mei, case, "1")
+    assert alert_id not in mei.cases(), "put off again, as it is now"
+
+
 @pytest.mark.parametrize("hours", ["", "2", "-1", "x"])
 def test_it_is_put_off_for_a_time_that_is_offered(acted: DeskWorld, hours: str) -> None:
     mei, case = acted.visitor("mei"), case_of(acted, "o31")

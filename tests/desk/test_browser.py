@@ -9,11 +9,13 @@ from playwright.sync_api import Browser, Page, expect
 
 from cloudtag.contract.disputes import AppealChanged
 from cloudtag.contract.events import AlertAnswered, TagSubmitted
+from cloudtag.policy.load import shipped
 from tests.desk.cases import alert_of_case, case_of
 from tests.desk.chromium import chromium, needs_chromium, page_of
 from tests.desk.conftest import DeskWorld
 from tests.desk.hands import Hand, Keys, Way, hand
 from tests.desk.stories import SANCTIONED
+from tests.desk.test_second_person import of_amount
 
 pytestmark = needs_chromium
 LONG = pytest.mark.long
@@ -128,6 +130,29 @@ def test_a_reviewers_way_from_the_queue_to_verdict_ring_and_appeal(
         _judges(page, person, acted, "s4")
         _decides_a_ring(page, person, acted, "s4")
         _hears_an_appeal(page, person, acted, dict(zip(get_args(Way), SANCTIONED, strict=True))[way])
+
+
+@pytest.mark.parametrize("way", [pytest.param("mouse", marks=LONG), "keys", "no_javascript"])
+def test_one_proposes_and_another_one_approves(acted: DeskWorld, browser: Browser, way: Way) -> None:
+    case = case_of(acted, f"o{acted.fresh()}")
+    acted.desk.policies = of_amount(0)
+    try:
+        with page_of(browser, acted, "mei", has_javascript=way != "no_javascript") as page:
+            person = hand(page, way)
+            _to_case(page, person, case, "s1")
+            person.use(page.locator('input[name="verdict"][value="abnormal"]'), "a")
+            person.go(page.get_by_role("button", name="Propose the verdict"), "Control+Enter")
+            expect(page.locator("#proposals")).to_contain_text("Another person must approve it.")
+        assert not [event for event in _acts(acted) if isinstance(event, AlertAnswered)]
+        with page_of(browser, acted, "min", has_javascript=way != "no_javascript") as page:
+            person = hand(page, way)
+            person.go(page.get_by_role("link", name="For a second person"), "w")
+            person.take(page.locator(f'li[data-case="{alert_of_case(case)}"] a.title'))
+            person.go(page.get_by_role("button", name="Approve it: it is sent"), "y")
+            expect(page.locator("#sent")).to_be_visible()
+        assert [event.reviewer for event in _acts(acted) if isinstance(event, AlertAnswered)] == ["mei"]
+    finally:
+        acted.desk.policies = shipped()
 
 
 KEY_SECONDS, THINK_SECONDS, WORDS_PER_MINUTE = 0.28, 1.35, 250

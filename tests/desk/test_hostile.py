@@ -28,7 +28,9 @@ ELEMENTS = frozenset(("script", "link", "meta"))
 """Elements that load or run something; each page has its own, which name files of the desk."""
 OWN = {"/static/desk.js", "/static/desk.css", "/static/icon.svg"}
 AT_NO_TIME = urlencode({"at": EVIL})
-READ = [route for route in ROUTES if not route.is_act and route.path not in ("/changes", "/next")]
+FILES_OF_NUMBERS = "/figures/{figure}.parquet"
+"""No page, and nothing that a program would run."""
+READ = [route for route in ROUTES if not route.is_act and route.path not in ("/changes", "/next", FILES_OF_NUMBERS)]
 """Pages and files. News are JSON, and the next case is a redirection."""
 
 

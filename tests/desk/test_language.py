@@ -2,23 +2,28 @@
 
 import ast
 import re
+from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, get_args
+from zoneinfo import ZoneInfo
 
 import pytest
 from jinja2 import Environment, nodes
 
 from cloudtag.contract import records, surfaces, types
-from cloudtag.desk import acts, offers
+from cloudtag.desk import acts, offers, second_person
 from cloudtag.desk.app import TROUBLE_TEXTS
 from cloudtag.desk.case_view import SHOWN_DETAILS
 from cloudtag.desk.figure_questions import QUESTIONS
 from cloudtag.desk.filters import DUE
-from cloudtag.desk.language import catalogue, chosen
+from cloudtag.desk.language import Language, catalogue, chosen
 from cloudtag.detectors.registry import all_detectors
+from cloudtag.explain.conditions import conditions
 from cloudtag.policy.load import shipped
+from cloudtag.replay.driver import judge
 from cloudtag.replay.example import decoded, standing_alerts
+from cloudtag.scenarios.read import shipped_scenarios
 from cloudtag.serving.viewers import ViewerRole
 from tests.desk.cases import case_of
 from tests.desk.conftest import DeskWorld
@@ -53,7 +58,7 @@ def _said_in_code() -> set[str]:
     return found | {text for q in QUESTIONS.values() for text in (q.title, q.note) if text}
 
 
-TOLD = _said_in_templates() | _said_in_code() | {*TROUBLE_TEXTS, *offers.PREVIEWS}
+TOLD = _said_in_templates() | _said_in_code() | {*TROUBLE_TEXTS, *offers.PREVIEWS, *second_person.STATE_WORDS.values()}
 
 
 def test_every_text_is_in_the_catalogue_and_every_one_there_is_said() -> None:
@@ -120,6 +125,73 @@ def test_every_fact_and_title_has_its_name() -> None:
     facts = {fact for fact in facts if not fact.startswith("link ")} - {"clears", "verdict"}
     assert sorted(facts - set(catalogue()["facts"])) == []
     assert sorted(set(all_detectors()) - set(catalogue()["titles"])) == []
+
+
+AS_UPSTREAM_NAMES_THEM = {
+    *("affiliate", "came", "came_back", "category", "complaint", "found", "ordered", "other_came", "other_ordered"),
+    *("outbound_order", "promotions", "region", "return_number", "number", "rival_shops", "sent", "refund_id"),
+    *("destination", "first_facility", "last_facility"),
+}
+"""Facts whose values are names and numbers of shops, couriers and buyers: they are shown as they are."""
+CODE = re.compile(r"[a-z]+(?:[_ ][a-z]+)*\Z")
+"""What a value of an enumeration looks like, and what a sentence in English does."""
+CHINESE = Language("zh", ZoneInfo("UTC"))
+
+
+def _judged() -> Iterator[Any]:
+    """Everything that the detectors' examples and the stories lead to."""
+    for detector in all_detectors().values():
+        for example in detector.examples:
+            events, until = decoded(example)
+            yield from (record for _, record in judge(list(events), until))
+    for story in shipped_scenarios().values():
+        yield from (record for _, record in judge([planned.event for planned in story.events], story.until_ms))
+
+
+def _shown_values(record: Any) -> Iterator[tuple[str, str]]:
+    """What pages show of a record, by name: as the page turns it into Chinese."""
+    if isinstance(record, records.Alert):
+        for each in conditions(record):
+            yield each.name, CHINESE.value(each.value)
+            # What is compared with is a word of ours, also where what is compared is not.
+            yield f"{each.name} threshold", CHINESE.value(each.threshold or "")
+    elif isinstance(record, records.Consequence):
+        yield from ((n, CHINESE.value(v)) for n, v in (record.details or {}).items() if n in SHOWN_DETAILS)
+        yield "kind", CHINESE.word(record.kind)
+    for name in ("status", "reason", "basis", "channel", "severity", "recommendation", "route", "verdict", "family"):
+        value = getattr(record, name, None)
+        if isinstance(value, str):
+            yield name, CHINESE.word(value)
+
+
+def test_no_code_that_the_engine_says_stands_untranslated() -> None:
+    left = {
+        (name, part)
+        for record in _judged()
+        if not isinstance(record, records.DeadLetter)
+        for name, shown in _shown_values(record)
+        if name not in AS_UPSTREAM_NAMES_THEM
+        for part in shown.split("、")
+        if CODE.match(part)
+    }
+    assert sorted(left) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("yes", "是"),
+        ("device:d1", "设备 d1"),
+        ("payment:y1 over b1", "支付账户 y1（经由 b1）"),
+        ("refund_only for damaged", "仅退款，原因：破损"),
+        ("stained,worn", "有污渍、已穿着"),
+        ("dress-7, 3", "dress-7、3"),
+        ("note: a colon", "note: a colon"),
+    ],
+)
+def test_the_parts_of_a_value_are_said_one_by_one(value: str, shown: str) -> None:
+    assert CHINESE.value(value) == shown
+    assert Language("en", ZoneInfo("UTC")).value(value) == value
 
 
 def test_pages_in_chinese_have_no_english_sentence(world: DeskWorld) -> None:

@@ -20,6 +20,7 @@ from tests.integration.prometheus import Prometheus, asked_until, prometheus
 from tests.streams.probe import READY, asked
 
 EVENTS = 3000
+JOBS = {f"cloudtag-{name}" for name in ("worker", "sink", "decide", "desk")}
 
 
 def is_ready(port: int) -> bool:
@@ -31,12 +32,14 @@ async def test_every_panel_and_rule_is_answered_by_what_is_scraped(
 ) -> None:
     need("prometheus")
     events = list(simulate(Profile(events=EVENTS, seed=7)).events())
-    ports = {"cloudtag-worker": free_port(), "cloudtag-sink": free_port()}
+    ports = {name: free_port() for name in JOBS}
     async with Installation(tansu_bootstrap, tmp_path, warehouse_url) as place:
         place.environ["CLOUDTAG_METRICS_PORT"] = str(ports["cloudtag-worker"])
         place.start("worker")
         place.environ["CLOUDTAG_METRICS_PORT"] = str(ports["cloudtag-sink"])
         place.start_sink()
+        for name in ("decide", "desk"):
+            place.start(name, "--port", "0", "--metrics-port", str(ports[f"cloudtag-{name}"]))
         for port in ports.values():
             await place.until(partial(is_ready, port), "it is ready")
             assert asked(port, "/healthz") == READY
@@ -66,6 +69,11 @@ def _everything_is_answered(server: Prometheus) -> None:
             assert len(set(names)) == len(names), f"{panel['title']}: two lines of one name"
             assert any(not math.isnan(value) for _, value in found), panel["title"]
     _labels_are_those_of_the_code(server)
+    # Only what happens has a series: of calls, answers and webhooks there were none.
+    for name in ("standing", "ready", "lag_seconds", "lost", "waiting"):
+        ((labels, _),) = asked_until(server, f"cloudtag_decide_{name}", bool)
+        assert labels["job"] == "cloudtag-decide"
+    assert {labels["job"] for labels, value in server.query("up") if value == 1} == JOBS
     asked_until(server, "up", lambda _: server.rules() == {rule["alert"]: "ok" for rule in RULES})
     dead = server.query('sum by (processor, reason) (cloudtag_dead_letters_total{reason="not_avro"}) > 0')
     assert [labels for labels, _ in dead] == [{"processor": "buyers", "reason": "not_avro"}]

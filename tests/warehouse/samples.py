@@ -251,7 +251,17 @@ def one_of_each() -> dict[str, Struct]:
         ),
         **decision_samples(at),
         "case-acts": surfaces.CaseAct(
-            **event, alert_id="a1", actor="mei", act="snooze", shop_id="shop-1", until_at=at + 60_000
+            **event,
+            alert_id="a1",
+            actor="mei",
+            act="propose",
+            shop_id="shop-1",
+            until_at=at + 60_000,
+            revision=1,
+            proposed="verdict",
+            said='{"verdict":"abnormal"}',
+            account_id="acc-1",
+            buyer_id="buyer-1",
         ),
         "audit": surfaces.AuditEntry(
             event_id="e1",

@@ -4,10 +4,12 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from msgspec.structs import replace
 
 from cloudtag.contract.events import ErasureRequested
 from cloudtag.contract.records import DeadLetter
+from cloudtag.warehouse.blocks import TABLES
 from cloudtag.warehouse.erasure import CONSEQUENCES, OWN_TABLES, erase_buyer, holdings
 from cloudtag.warehouse.forgotten import Forgotten
 from cloudtag.warehouse.named import mentions
@@ -52,6 +54,31 @@ def test_a_forgotten_buyer_is_in_no_table(warehouse: Warehouse) -> None:
     assert originals == [("addr-1",), ("buyer-2",), ("buyer-3",), ("home-3",)]
     assert warehouse.rows("SELECT value FROM {db}.identities WHERE kind = 'payment'") == []
     assert warehouse.one("SELECT count() FROM {db}.buyer_profiles") == 2
+
+
+@pytest.mark.parametrize("stream", ["decisions", "decision-changes", "decision-outcomes", "case-acts"])
+def test_what_was_decided_and_proposed_about_a_forgotten_buyer_goes_with_them(
+    warehouse: Warehouse, stream: str
+) -> None:
+    record: Any = one_of_each()[stream]
+    own = record_id_of(stream)
+    others = [replace(record, buyer_id="buyer-12", **{own: "of another"})]
+    # Whose id is the same on a platform of another network is somebody else.
+    others.append(replace(record, platform="jd", **{own: "of a namesake"}))
+    into, table = inserter(warehouse), TABLES[stream].name
+    into.insert(batch(stream, [record, *others]))
+    pseudonymizer = Pseudonymizer(SECRET)
+    held = holdings(warehouse.connect(), warehouse.database, pseudonymizer, "taobao", "buyer-1")
+    assert held == {table: 1, "identities": 1}
+    erase_buyer(warehouse.connect(), warehouse.database, pseudonymizer, "taobao", "buyer-1")
+    left = warehouse.rows(f"SELECT {own} FROM {{db}}.{table} ORDER BY 1")
+    assert left == [("of a namesake",), ("of another",)]
+    assert not holdings(warehouse.connect(), warehouse.database, pseudonymizer, "taobao", "buyer-1")
+
+
+def record_id_of(stream: str) -> str:
+    """By what a table of decisions keeps its rows apart."""
+    return {"decisions": "decision_id", "decision-changes": "decision_id"}.get(stream, "event_id")
 
 
 NAMED = re.compile(rb"buyer-1(?![2x])")

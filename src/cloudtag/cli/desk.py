@@ -40,6 +40,9 @@ def desk(
     brokers: Brokers = None,
     clickhouse: ClickHouse = None,
     policies: PoliciesDir = None,
+    metrics_port: Annotated[
+        int | None, typer.Option(min=0, max=65_535, help="Serve /metrics, /healthz and /readyz here.")
+    ] = None,
     log_level: LogLevel = Level.WARNING,
 ) -> None:
     """Serve the desk: cases in order, what happened, verdicts, tags and reports, until SIGTERM or Ctrl-C.
@@ -50,7 +53,7 @@ def desk(
     Example:  cloudtag desk -b 127.0.0.1:9092 -c http://127.0.0.1:8123/cloudtag
     """
     log_to_stderr(log_level)
-    given = {"desk_host": host, "desk_port": port, "policies_dir": policies}
+    given = {"desk_host": host, "desk_port": port, "policies_dir": policies, "metrics_port": metrics_port}
     config = settings(brokers, clickhouse, **given)
     token, book = _who_is_who(config, shop or [], account)
     asyncio.run(_serve(config, token, book))
@@ -102,13 +105,16 @@ async def _serve(config: Config, token: str | None, book: TokenBook) -> None:
         shown = f"http://{'127.0.0.1' if config.desk_host in LOOPBACK_NAMES else config.desk_host}:{port}"
         words = f"{shown}/signin?token={token}" if token else f"{shown}/"
         output().print(words, markup=False, soft_wrap=True, highlight=False)
-        await _until_told(made, config.desk_host, port)
+        await _until_told(config, made, config.desk_host, port)
 
 
-async def _until_told(made: Desk, host: str, port: int) -> None:
+async def _until_told(config: Config, made: Desk, host: str, port: int) -> None:
     import uvicorn
+    from prometheus_client import REGISTRY
 
     from cloudtag.desk.app import make_app
+    from streams.health.beat import Health, beating
+    from streams.health.serving import served
 
     class Server(uvicorn.Server):
         def handle_exit(self, sig: int, frame: FrameType | None) -> None:
@@ -125,7 +131,16 @@ async def _until_told(made: Desk, host: str, port: int) -> None:
         server_header=False,
         timeout_graceful_shutdown=5,
     )
-    await Server(how).serve()
+    health = Health()
+    with served(config, REGISTRY, health), beating(asyncio.get_running_loop(), health, lambda: _obstacle(made)):
+        await Server(how).serve()
+
+
+def _obstacle(made: Desk) -> str | None:
+    """Why nothing is to be asked of this desk."""
+    if made.is_ending:
+        return "it ends"
+    return "the audit log is full" if made.audit.is_full else None
 
 
 def _desk(config: Config, database: str, out: Sender, token: str | None, book: TokenBook) -> Desk:

@@ -124,7 +124,8 @@ def _outcome(outcome: DecisionOutcome) -> str:
 
 def _case_act(act: CaseAct) -> str:
     whose = act.shop_id or "the platform"
-    return f"{rfc3339(act.occurred_at)} {act.actor} of {whose}: {plain(act.act)} alert {act.alert_id}"
+    what = f" {plain(act.proposed)} on" if act.proposed else f" {act.about_id} on" if act.about_id else ""
+    return f"{rfc3339(act.occurred_at)} {act.actor} of {whose}: {plain(act.act)}{what} alert {act.alert_id}"
 
 
 def _audit(entry: AuditEntry) -> str:

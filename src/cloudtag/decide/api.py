@@ -41,7 +41,7 @@ class ApiReply(NamedTuple):
     """A status and what is answered, ready for JSON."""
 
     status: int
-    content: dict[str, Any]
+    content: dict[str, Any] | Struct
 
 
 class NoParams(Struct, frozen=True, forbid_unknown_fields=True):
@@ -100,7 +100,7 @@ class DecideApi:
 
     async def decide(self, call: ApiCall) -> ApiReply:
         """What may be done about a refund, a return, an order or an insurance claim."""
-        request = _decoded(call.body, DecisionRequest)
+        request = _decoded(call.body, _REQUESTS)
         if problem := problem_of(request):
             raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, problem)
         asked = asked_by(request, call.viewer.name, self._decider.networks)
@@ -140,7 +140,7 @@ class DecideApi:
 
     async def outcome(self, call: ApiCall) -> ApiReply:
         """What became of a decision that is remembered."""
-        request = _decoded(call.body, OutcomeRequest)
+        request = _decoded(call.body, _OUTCOMES)
         if request.was_followed is None and request.was_right is None:
             raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, "was_followed, was_right: one of them is said")
         given = self._decider.given(call.params.decision_id)
@@ -200,9 +200,13 @@ class DecideApi:
         return ApiReply(HTTPStatus.OK, standing_reply((r for r in seen if r is not None), self._decider.as_of))
 
 
-def _decoded(body: bytes, kind: type[_T]) -> _T:
+_REQUESTS = msgspec.json.Decoder(DecisionRequest)
+_OUTCOMES = msgspec.json.Decoder(OutcomeRequest)
+
+
+def _decoded(body: bytes, decoder: msgspec.json.Decoder[_T]) -> _T:
     try:
-        return msgspec.json.decode(body, type=kind)
+        return decoder.decode(body)
     except msgspec.ValidationError as error:
         raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, str(error)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from time import perf_counter
@@ -13,14 +13,15 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
-from cloudtag.decide.api import ApiCall, DecideApi
+from cloudtag.decide.api import ApiCall, DecideApi, NoParams
 from cloudtag.decide.openapi import openapi
 from cloudtag.decide.page import page
 from cloudtag.decide.routes import API_ROUTES, ApiRoute
 from cloudtag.serving.bearer import admitted
 from cloudtag.serving.limits import RequestRates, body_of
-from cloudtag.serving.problems import HANDLERS, ProblemError
+from cloudtag.serving.problems import HANDLERS, ProblemError, fault_response, response_of
 from cloudtag.serving.tokens import TokenBook
 from cloudtag.wire.codec import MAX_RECORD_BYTES
 
@@ -29,6 +30,8 @@ BODY_BYTES = MAX_RECORD_BYTES
 PUBLIC = ("/openapi.json", "/docs")
 """What needs no token: the description of the interface."""
 _PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+_NOTHING = NoParams()
+_encoded = msgspec.json.Encoder().encode
 _SAFE = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -51,11 +54,36 @@ class Gate:
     observer: CallObserver
 
 
-def application(api: DecideApi, gate: Gate) -> Starlette:
+class Application:
+    """The whole interface. What is asked most often is found without trying one address after the other."""
+
+    def __init__(self, endpoints: Mapping[ApiRoute, Endpoint]) -> None:
+        routes = [Route(route.path, endpoint, methods=[route.method]) for route, endpoint in endpoints.items()]
+        public = [Route("/openapi.json", _description), Route("/docs", _docs)]
+        self._others = Starlette(routes=[*routes, *public], exception_handlers=HANDLERS)
+        self._straight = {(r.method, r.path): endpoint for r, endpoint in endpoints.items() if not r.path_names}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        endpoint = self._straight.get((scope["method"], scope["path"])) if scope["type"] == "http" else None
+        if endpoint is None:
+            await self._others(scope, receive, send)
+            return
+        request = Request(scope, receive, send)
+        try:
+            response = await endpoint(request)
+        except ProblemError as problem:
+            response = response_of(problem)
+        except Exception as error:
+            # As the framework does it: whoever asks is answered, and the server is told.
+            await (await fault_response(request, error))(scope, receive, send)
+            raise
+        await response(scope, receive, send)
+
+
+def application(api: DecideApi, gate: Gate) -> Application:
     """The whole interface."""
-    routes = [Route(route.path, _endpoint(route, api, gate), methods=[route.method]) for route in API_ROUTES]
-    public = [Route("/openapi.json", _description), Route("/docs", _docs)]
-    return Starlette(routes=[*routes, *public], exception_handlers=HANDLERS)
+    return Application({route: _endpoint(route, api, gate) for route in API_ROUTES})
 
 
 def _endpoint(route: ApiRoute, api: DecideApi, gate: Gate) -> Endpoint:
@@ -66,7 +94,7 @@ def _endpoint(route: ApiRoute, api: DecideApi, gate: Gate) -> Endpoint:
         params = _params(route, request)
         body = await body_of(request, BODY_BYTES) if route.body else b""
         reply = await handler(ApiCall(viewer, params, body))
-        return Response(msgspec.json.encode(reply.content), reply.status, _SAFE, "application/json")
+        return Response(_encoded(reply.content), reply.status, _SAFE, "application/json")
 
     async def endpoint(request: Request) -> Response:
         begun, status = perf_counter(), int(HTTPStatus.INTERNAL_SERVER_ERROR)
@@ -85,6 +113,8 @@ def _endpoint(route: ApiRoute, api: DecideApi, gate: Gate) -> Endpoint:
 
 def _params(route: ApiRoute, request: Request) -> Any:
     """What the address says. Raises ``ProblemError`` for what it does not take, and for what is said twice."""
+    if route.params is NoParams and not request.scope["query_string"]:
+        return _NOTHING
     given = request.query_params.multi_items()
     values: dict[str, Any] = {**dict(given), **request.path_params}
     if len(values) != len(given) + len(request.path_params):

@@ -22,6 +22,7 @@ from cloudtag.desk.auditing import BAD, NotRecordedError, entry_of
 from cloudtag.desk.desk import Desk
 from cloudtag.desk.filters import BadFilterError
 from cloudtag.desk.headers import SafeHeaders
+from cloudtag.desk.proposing import ProposalOverError, SamePersonError
 from cloudtag.desk.publishing import NotSentError, PerhapsSentError
 from cloudtag.desk.routes import ROUTES, DeskRoute
 from cloudtag.desk.session import COOKIE
@@ -43,6 +44,8 @@ _TROUBLE: dict[type[Exception], tuple[int, str]] = {
     NotSeenError: (404, "There is nothing here that you may see."),
     MayNotError: (403, "You may look at this, and not do it."),
     FormRefusedError: (403, "This form was not made for your session. Open the page anew and send it again."),
+    SamePersonError: (403, "Whoever proposed it cannot approve it: another person must. Nothing was sent."),
+    ProposalOverError: (409, "The proposal waits no longer: it was decided, or its time is over. Nothing was sent."),
     BadFilterError: (400, "The address asks for something that cannot be."),
     BadActError: (400, "The form asks for something that cannot be. Nothing was sent."),
     NotSentError: (503, "Nothing was sent."),
@@ -93,7 +96,7 @@ async def _recorded(desk: Desk, visit: Visit, route: DeskRoute, response: Respon
     Of an act that went through, the event it became stands in the address it leads to.
     """
     led_to = parse_qs(urlsplit(response.headers.get("location", "")).query)
-    sent = led_to.get("sent", [None])[0] if route.is_act else None
+    sent = next((led_to[name][0] for name in ("sent", "proposed") if name in led_to), None) if route.is_act else None
     desk.audit.add(entry_of(visit.request, visit.viewer, response.status_code, desk.now_ms, sent))
     if not route.is_act or response.status_code >= BAD:
         return response

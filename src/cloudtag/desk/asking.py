@@ -58,6 +58,17 @@ class Asking:
             raise NoAnswerError(str(error).splitlines()[0][:300]) from error
         return [{name: _zoned(value) for name, value in row.items()} for row in answer.named_results()]
 
+    async def file(self, sql: str, values: Mapping[str, Any], form: str) -> bytes:
+        """An answer as a file in one of the warehouse's forms. Raises `NoAnswerError`."""
+        return await asyncio.to_thread(self._file, sql, values, form)
+
+    def _file(self, sql: str, values: Mapping[str, Any], form: str) -> bytes:
+        try:
+            client = self._client()
+            return client.raw_query(sql, parameters=dict(values), settings=reading(client), fmt=form)
+        except (ClickHouseError, OSError) as error:
+            raise NoAnswerError(str(error).splitlines()[0][:300]) from error
+
     def _client(self) -> Client:
         client: Client | None = getattr(self._local, "client", None)
         if client is None:

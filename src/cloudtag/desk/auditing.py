@@ -46,9 +46,14 @@ class AuditLog:
         """Whether anything is not sent yet."""
         return bool(self._waiting)
 
+    @property
+    def is_full(self) -> bool:
+        """Whether so many entries wait that nothing is shown."""
+        return len(self._waiting) >= MOST
+
     def check(self) -> None:
         """Raise `NotRecordedError` while too many entries wait."""
-        if len(self._waiting) >= MOST:
+        if self.is_full:
             raise NotRecordedError(str(len(self._waiting)))
 
     def add(self, entry: AuditEntry) -> None:

@@ -10,12 +10,14 @@ from typing import Any
 from urllib.parse import quote
 
 from cloudtag.contract.records import Alert
+from cloudtag.desk.act_kinds import KINDS
 from cloudtag.desk.asking import DeskRow
 from cloudtag.desk.case import CaseFact, DeskCase, claim_of
 from cloudtag.desk.desk import SentAct
 from cloudtag.desk.journey_svg import JourneyPicture, journey_picture
 from cloudtag.desk.language import Language
-from cloudtag.desk.offers import CaseOffers, new_form_id, offers
+from cloudtag.desk.offers import CaseOffers, new_form_id, offers, own_orders
+from cloudtag.desk.second_person import Proposal, ProposalState, proposals_of, words_of
 from cloudtag.desk.visit import Visit
 from cloudtag.detectors.registry import all_detectors
 from cloudtag.explain.conditions import ShownCondition, conditions
@@ -43,6 +45,17 @@ class TimelineRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownProposal:
+    """A proposal in words, and what this person may do about it."""
+
+    proposal: Proposal
+    state: ProposalState
+    words: str
+    may_approve: bool
+    may_decline: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CaseView:
     """What the page of a case says beside the case itself."""
 
@@ -65,12 +78,18 @@ class CaseView:
     """Pages about the case: addresses and their words."""
     acts: CaseOffers
     """What this person may do about the case."""
+    proposals: tuple[ShownProposal, ...] = ()
+    """What waits for a second person, or did."""
+    is_proposed: bool = False
+    """Whether something was proposed just now that has not come back yet."""
 
 
 async def case_view(visit: Visit, case: DeskCase, *, is_past: bool = False) -> CaseView:
     """The words of a case for a visit. Raises `NoAnswerError`. `is_past`: as it was; nothing can be done about that."""
     alert_id = case.alert.alert_id
     claim = (await claim_of(visit.desk.asking, [alert_id], visit.desk.now_ms)).get(alert_id)
+    proposals = () if is_past else await shown_proposals(visit, case)
+    proposed_id = visit.request.query_params.get("proposed", "")
     sent_id = visit.request.query_params.get("sent", "")
     sent = visit.desk.sent.get(sent_id)
     is_own = sent is not None and sent.viewer == visit.viewer.name and sent.alert_id == case.alert.alert_id
@@ -90,7 +109,24 @@ async def case_view(visit: Visit, case: DeskCase, *, is_past: bool = False) -> C
         is_undone="undone" in visit.request.query_params,
         links=tuple(_links(visit, case)),
         acts=CaseOffers(new_form_id()) if is_past else await offers(visit, case),
+        proposals=proposals,
+        is_proposed=bool(proposed_id) and all(each.proposal.proposal_id != proposed_id for each in proposals),
     )
+
+
+async def shown_proposals(visit: Visit, case: DeskCase) -> tuple[ShownProposal, ...]:
+    """What was proposed about a case, in words. Raises `NoAnswerError`."""
+    viewer, row, now = visit.viewer, case.row, datetime.fromtimestamp(visit.desk.now(), UTC)
+    found = []
+    for each in await proposals_of(visit.desk.asking, viewer, row):
+        state = each.state(row["revision"], now)
+        event = words_of(each, row, own_orders(row, each.shop_id or ""))
+        words = told(visit.language, event) if event is not None else visit.language.word(each.proposed)
+        kind = KINDS.get(each.proposed)
+        is_able = kind is not None and viewer.may(kind.scope) and each.is_for(viewer, row["platform"])
+        may = is_able and state == "waiting"
+        found.append(ShownProposal(each, state, words, may and each.actor != viewer.name, may))
+    return tuple(found)
 
 
 def timeline(language: Language, facts: Iterable[CaseFact]) -> Iterable[TimelineRow]:

@@ -31,6 +31,7 @@ class QueueFilter:
     money: str = ""
     past: str = ""
     snoozed: str = ""
+    waiting: str = ""
     page: int = 1
 
     @classmethod
@@ -56,8 +57,8 @@ class QueueFilter:
         return f"/queue?{urlencode(query)}" if query else "/queue"
 
     def condition(self) -> tuple[str, dict[str, Any]]:
-        """What holds for the alerts chosen, in SQL, with its parameters; `due_at`, `now_at` and
-        `is_snoozed` are columns there."""
+        """What holds for the alerts chosen, in SQL, with its parameters; `due_at`, `now_at`,
+        `is_snoozed` and `is_waiting` are columns there."""
         parts, values = list[str](), dict[str, Any]()
         for name in ("family", "scenario", "severity"):
             if value := getattr(self, name):
@@ -74,8 +75,18 @@ class QueueFilter:
             values["due"] = DUE[self.due]
         parts.append("ifNull(historical, false)" if self.past else "NOT ifNull(historical, false)")
         parts.append("is_snoozed" if self.snoozed else "NOT is_snoozed")
+        if self.waiting:
+            parts.append("is_waiting")
         return " AND ".join(parts), values
 
 
-_TEXTS = ("shop", "family", "scenario", "severity", "due", "money", "past", "snoozed")
-_ALLOWED = {"family": FAMILIES, "severity": SEVERITIES, "due": tuple(DUE), "past": ("yes",), "snoozed": ("yes",)}
+_TEXTS = ("shop", "family", "scenario", "severity", "due", "money", "past", "snoozed", "waiting")
+_YES = ("yes",)
+_ALLOWED = {
+    "family": FAMILIES,
+    "severity": SEVERITIES,
+    "due": tuple(DUE),
+    "past": _YES,
+    "snoozed": _YES,
+    "waiting": _YES,
+}

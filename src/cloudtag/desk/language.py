@@ -14,6 +14,7 @@ from importlib.resources import files
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
+from cloudtag.detection.names import attributes_zh
 from cloudtag.detection.wording import amount_text
 from cloudtag.detectors.registry import all_detectors
 from cloudtag.explain.conditions import EVIDENCE, Difference
@@ -22,6 +23,8 @@ from cloudtag.explain.words import plain
 Code = Literal["en", "zh"]
 """A language of the desk."""
 CODES: tuple[Code, ...] = ("en", "zh")
+SHARED_KINDS = ("address", "area", "phone", "device", "payment")
+"""Kinds of attributes that link buyers, as facts name them before a colon."""
 _LINK = "link "
 """How the name of a fact begins that says by what a buyer is linked to another."""
 
@@ -30,6 +33,12 @@ _LINK = "link "
 def catalogue() -> Mapping[str, Mapping[str, str]]:
     """The Chinese texts by what they are: `texts`, `words`, `facts`, `titles`, `keys`."""
     return tomllib.loads((files("cloudtag.desk") / "catalogue" / "zh.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def known_scenarios() -> frozenset[str]:
+    """The scenarios of all detectors."""
+    return frozenset(detector.rule.scenario for detector in all_detectors().values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +64,23 @@ class Language:
         return self._of("facts", name) or plain(name)
 
     def value(self, text: str) -> str:
-        """The value of a fact: words where it is made of values of enums, else as it is."""
+        """The value or threshold of a fact: words where it is made of values of enums, scenarios or attributes that
+        are shared, else as it is."""
         if self.code == "en":
             return text
-        return "、".join(self._of("words", part) or part for part in text.split(", "))
+        return "、".join(self._part(part.strip()) for part in text.split(","))
+
+    def _part(self, text: str) -> str:
+        kind, colon, value = text.partition(":")
+        if colon and kind in SHARED_KINDS:
+            shown, _, over = value.partition(" over ")
+            words = attributes_zh([f"{kind}:{shown}"])
+            return self.say("{shared} over {buyer}", shared=words, buyer=over) if over else words
+        first, joined, second = text.partition(" for ")
+        if joined and (known := self._of("words", first)):
+            return self.say("{what} for {why}", what=known, why=self._of("words", second) or second)
+        known = self._of("words", text)
+        return known or (self.scenario(text) if text in known_scenarios() else text)
 
     def change(self, difference: Difference) -> str:
         """What differs from one revision to another."""

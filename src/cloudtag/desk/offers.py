@@ -9,6 +9,7 @@ from typing import Any
 from cloudtag.desk.acts import REPORTS
 from cloudtag.desk.asking import DeskRow
 from cloudtag.desk.case import DeskCase
+from cloudtag.desk.second_person import needs_second_person
 from cloudtag.desk.sight import own_shop
 from cloudtag.desk.visit import Visit
 from cloudtag.policy.model import Policy
@@ -54,6 +55,8 @@ class CaseOffers:
     tag: TagPreview | None = None
     reports: tuple[str, ...] = ()
     limit: str = ""
+    must_propose: bool = False
+    """Whether a second person must approve what is done here."""
 
 
 async def offers(visit: Visit, case: DeskCase) -> CaseOffers:
@@ -61,10 +64,10 @@ async def offers(visit: Visit, case: DeskCase) -> CaseOffers:
     viewer, form_id = visit.viewer, new_form_id()
     if viewer.role == "auditor":
         return CaseOffers(form_id)
-    verdict = viewer.may("verdicts")
+    verdict, waits = viewer.may("verdicts"), needs_second_person(visit.desk.policies, [case.row], visit.desk.now_ms)
     shop = own_shop(viewer, case.row)
     if viewer.role != "shop" or shop is None:
-        return CaseOffers(form_id, verdict)
+        return CaseOffers(form_id, verdict, must_propose=waits)
     orders = tuple(own_orders(case.row, shop.shop_id))
     about = {"shop": shop.shop_id, "buyer": case.row["buyer_key"]}
     tag, limit = None, ""
@@ -75,7 +78,7 @@ async def offers(visit: Visit, case: DeskCase) -> CaseOffers:
         limited = await visit.desk.asking.one(_LIMITED, about)
         limit = "lifted" if limited and limited["status"] == "set" else "set"
     reports = REPORTS if viewer.may("events") and orders else ()
-    return CaseOffers(form_id, verdict, orders, tag, reports, limit)
+    return CaseOffers(form_id, verdict, orders, tag, reports, limit, waits)
 
 
 def own_orders(alert: DeskRow, shop_id: str) -> list[str]:

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from cloudtag.contract.scope import NETWORKS
 from cloudtag.desk.figure_questions import OF_DETECTOR, OF_PLATFORM, OF_SHOP, QUESTIONS
 from cloudtag.desk.figure_svg import cell, picture
-from cloudtag.desk.figures import Figure, figure
+from cloudtag.desk.figures import Figure, figure, figure_parquet
 from cloudtag.desk.sight import ALERT, in_sight
 from cloudtag.desk.visit import MayNotError, NotSeenError, Visit
 from cloudtag.detectors.registry import all_detectors
@@ -105,8 +105,19 @@ async def policy(visit: Visit) -> Response:
     return visit.page("policy.html", policy=found, platforms=named, wanted=wanted, table=table)
 
 
-async def figure_file(visit: Visit) -> Response:
-    """A figure as a CSV file."""
+PARQUET = "application/vnd.apache.parquet"
+
+
+async def figure_parquet_file(visit: Visit) -> Response:
+    """A figure as a Parquet file."""
+    name, shop, detector = _figure_of(visit)
+    content = await figure_parquet(visit.desk.asking, visit.viewer, name, shop, detector)
+    headers = {"content-disposition": f'attachment; filename="{name}.parquet"'}
+    return Response(content, media_type=PARQUET, headers=headers)
+
+
+def _figure_of(visit: Visit) -> tuple[str, tuple[str, str] | None, str]:
+    """The figure an address names, of which shop and which detector. Raises `NotSeenError`, `MayNotError`."""
     name, query = visit.request.path_params["figure"], visit.request.query_params
     if name not in QUESTIONS:
         raise NotSeenError("figure")
@@ -115,7 +126,13 @@ async def figure_file(visit: Visit) -> Response:
     shop = (query["network"], query["shop"]) if "network" in query and "shop" in query else None
     if shop is not None and not visit.viewer.sees_shop(*shop):
         raise NotSeenError("shop")
-    found = await figure(visit.desk.asking, visit.viewer, name, shop, query.get("detector", ""))
+    return name, shop, query.get("detector", "")
+
+
+async def figure_file(visit: Visit) -> Response:
+    """A figure as a CSV file."""
+    name, shop, detector = _figure_of(visit)
+    found = await figure(visit.desk.asking, visit.viewer, name, shop, detector)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(found.columns)

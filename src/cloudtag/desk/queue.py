@@ -17,6 +17,7 @@ from typing import Any
 
 from cloudtag.desk.asking import Asking, DeskRow
 from cloudtag.desk.filters import QueueFilter
+from cloudtag.desk.second_person import waiting_cases
 from cloudtag.desk.sight import ALERT, in_sight
 from cloudtag.serving.viewers import Viewer
 
@@ -71,23 +72,31 @@ _SHOWN = (
 
 
 _SNOOZED = """
-    SELECT alert_id FROM case_acts WHERE actor = {me:String} AND act = 'snooze'
-    GROUP BY alert_id HAVING argMax(until_at, (occurred_at, event_id)) > {clock:DateTime64(3)}"""
-"""What somebody has put off, as the desk's clock has it."""
+    SELECT alert_id, argMax(ifNull(toInt64(s.revision), -1), (s.occurred_at, s.event_id)) AS seen
+    FROM case_acts AS s WHERE s.actor = {me:String} AND s.act = 'snooze'
+    GROUP BY alert_id HAVING argMax(s.until_at, (s.occurred_at, s.event_id)) > {clock:DateTime64(3)}"""
+"""What somebody has put off, as the desk's clock has it, and at which revision; -1 where that is not known."""
 
 
 def _open_cases(viewer: Viewer, wanted: QueueFilter, now_ms: int) -> tuple[str, dict[str, Any]]:
-    """The cases in sight that are chosen, with `due_at`, `now_at` and `is_snoozed`."""
+    """The cases in sight that are chosen, with `due_at`, `now_at`, `was_snoozed`, `is_snoozed` and `is_waiting`.
+
+    A case that was put off is back once it has another revision than the one that was seen.
+    """
     sight, who = in_sight(viewer, ALERT)
     chosen, what = wanted.condition()
+    waiting, house = waiting_cases(viewer)
     sql = f"""
     SELECT * FROM (
         SELECT {_SHOWN}, if(d.due_at = toDateTime64(0, 3, 'UTC'), NULL, d.due_at) AS due_at,
-            (SELECT at FROM newest_event) AS now_at, a.alert_id IN ({_SNOOZED}) AS is_snoozed
+            (SELECT at FROM newest_event) AS now_at, z.alert_id != '' AS was_snoozed,
+            was_snoozed AND (z.seen = -1 OR a.revision <= z.seen) AS is_snoozed,
+            (a.alert_id, toUInt32(a.revision)) IN ({waiting}) AS is_waiting
         FROM (SELECT * FROM alerts_current WHERE {sight}) AS a
         LEFT JOIN ({_DUE}) AS d ON a.alert_id = d.alert_id
+        LEFT JOIN ({_SNOOZED}) AS z ON a.alert_id = z.alert_id
     ) WHERE {chosen}"""  # noqa: S608 - names of our own, values as parameters
-    return sql, {**who, **what, "me": viewer.name, "clock": datetime.fromtimestamp(now_ms / 1000, UTC)}
+    return sql, {**who, **what, **house, "me": viewer.name, "clock": datetime.fromtimestamp(now_ms / 1000, UTC)}
 
 
 def _weight() -> str:
@@ -102,6 +111,8 @@ class QueuePage:
     cases: list[DeskRow]
     counts: dict[str, int]
     filter: QueueFilter
+    waiting: int = 0
+    """Of how many something waits for a second person."""
 
     @property
     def total(self) -> int:
@@ -129,9 +140,10 @@ async def queue_page(asking: Asking, viewer: Viewer, wanted: QueueFilter, now_ms
         LEFT JOIN ({_RIGHT}) AS p ON c.detector = p.detector
     ) AS q ORDER BY rank DESC, decided_at, alert_id
     LIMIT {PAGE} OFFSET {{offset:UInt64}}"""  # noqa: S608 - names of our own, values as parameters
-    counted = f"SELECT severity, count() AS cases FROM ({cases}) GROUP BY severity"  # noqa: S608 - the same
+    counted = f"SELECT severity, count() AS cases, countIf(is_waiting) AS waiting FROM ({cases}) GROUP BY severity"  # noqa: S608 - the same
     rows, counts = await asking.each((ranked, {**values, "offset": PAGE * (wanted.page - 1)}), (counted, values))
-    return QueuePage(rows, {row["severity"]: row["cases"] for row in counts}, wanted)
+    waiting = sum(row["waiting"] for row in counts)
+    return QueuePage(rows, {row["severity"]: row["cases"] for row in counts}, wanted, waiting)
 
 
 async def choices(asking: Asking, viewer: Viewer) -> dict[str, list[str]]:

@@ -14,9 +14,10 @@ from cloudtag.desk import acts
 from cloudtag.desk.acts import BadActError
 from cloudtag.desk.asking import DeskRow
 from cloudtag.desk.case import revisions_of
-from cloudtag.desk.doing import STALE, actor_of, names_of, send_once
 from cloudtag.desk.language import Language
 from cloudtag.desk.offers import new_form_id
+from cloudtag.desk.proposing import must_be_proposed, propose
+from cloudtag.desk.sending import STALE, actor_of, names_of, send_once
 from cloudtag.desk.sight import ALERT, NETWORK, in_sight
 from cloudtag.desk.visit import NotSeenError, Visit
 from cloudtag.detection.names import attributes, attributes_zh
@@ -26,7 +27,8 @@ SIZE, RADIUS = 560, 190
 MOST_BUYERS = 24
 """Of larger rings so many are drawn; the list has all of them."""
 _CASES = f"""
-    SELECT alert_id, revision, detector, severity, status, buyer_key, decided_at, amount_at_stake_minor, currency
+    SELECT alert_id, revision, detector, severity, status, platform, buyer_key, decided_at, amount_at_stake_minor,
+        currency
     FROM alerts_current
     WHERE buyer_key IN {{buyers:Array(String)}} AND {NETWORK} = {{network:String}} AND {{sight}}
     ORDER BY buyer_key, decided_at, alert_id LIMIT 100"""  # noqa: S608 - names of our own, values as parameters
@@ -83,14 +85,19 @@ async def ring_verdict(visit: Visit) -> Response:
     if stale:
         return await _page(visit, STALE, stale)
     names = await names_of(visit, sorted({row["buyer_key"] for row in chosen}))
-    pairs = []
+    pairs, forms = [], []
     for n, row in enumerate(chosen):
         full = await revisions_of(visit.desk.asking, visit.viewer, row["alert_id"])
         if full is None:
             raise NotSeenError("case")
         each = {**form, "form_id": f"{form.get('form_id', '')}-{n}", "revision": str(row["revision"])}
-        pairs.append(acts.verdict(each, full[0], names[row["buyer_key"]], actor_of(visit, full[0])))
+        actor = actor_of(visit, full[0])
+        pairs.append(acts.verdict(each, full[0], names[row["buyer_key"]], actor))
+        forms.append((each, full[0], actor))
     address, event_id = f"/rings/{visit.request.path_params['alert_id']}", acts.act_id(form)
+    if must_be_proposed(visit, [alert for _, alert, _ in forms]):
+        first = await propose(visit, "verdict", forms)
+        return visit.to(f"{address}?proposed={first}&count={len(forms)}")
     await send_once(
         visit,
         event_id,
@@ -126,9 +133,17 @@ async def _page(visit: Visit, status: int, stale: tuple[str, ...] | list[str]) -
         may_answer=visit.viewer.role != "auditor" and visit.viewer.may("verdicts"),
         form_id=new_form_id(),
         sent=sent if is_own else None,
+        proposed=_count(visit) if "proposed" in visit.request.query_params else 0,
+        must_propose=must_be_proposed(visit, cases),
         sent_id=sent_id,
         may_undo=visit.desk.may_undo(sent_id, visit.viewer.name) is not None,
     )
+
+
+def _count(visit: Visit) -> int:
+    """How many proposals the address says were made."""
+    text = visit.request.query_params.get("count", "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 4 else 0
 
 
 def ring_picture(language: Language, alert: Alert, with_cases: set[str]) -> RingPicture:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from cloudtag.desk import doing, live, overviews, reading, revealing, ring, views
+from cloudtag.desk import doing, live, overviews, proposing, reading, revealing, ring, views
 from cloudtag.desk.visit import Visit
 
 Handler = Callable[[Visit], Awaitable[Response]]
@@ -42,6 +42,7 @@ ROUTES: tuple[DeskRoute, ...] = (
     DeskRoute("/cases/{alert_id}/tag", doing.tag, is_act=True, is_scoped=True),
     DeskRoute("/cases/{alert_id}/report", doing.report, is_act=True, is_scoped=True),
     DeskRoute("/cases/{alert_id}/limit", doing.limit, is_act=True, is_scoped=True),
+    DeskRoute("/cases/{alert_id}/proposal", proposing.answer_proposal, is_act=True, is_scoped=True),
     DeskRoute("/cases/{alert_id}/claim", doing.claim, is_act=True, is_scoped=True),
     DeskRoute("/cases/{alert_id}/snooze", doing.snooze, is_act=True, is_scoped=True),
     DeskRoute("/cases/{alert_id}/reveal", revealing.reveal, is_act=True, is_scoped=True),
@@ -55,6 +56,7 @@ ROUTES: tuple[DeskRoute, ...] = (
     DeskRoute("/detectors/{name}", overviews.detector),
     DeskRoute("/policy", overviews.policy),
     DeskRoute("/figures/{figure}.csv", overviews.figure_file),
+    DeskRoute("/figures/{figure}.parquet", overviews.figure_parquet_file),
     DeskRoute("/appeals/{consequence_id}", doing.appeal, is_act=True, is_scoped=True),
     DeskRoute("/views", views.keep, is_act=True),
     DeskRoute("/undo", doing.undo, is_act=True),

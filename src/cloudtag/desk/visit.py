@@ -40,6 +40,7 @@ def templates() -> Environment:
     from cloudtag.desk.acts import VOUCHERS
     from cloudtag.desk.case_view import SHOWN_DETAILS, because
     from cloudtag.desk.routes import ROUTES
+    from cloudtag.desk.second_person import STATE_WORDS
 
     made = Environment(
         loader=PackageLoader("cloudtag.desk", "templates"),
@@ -54,6 +55,7 @@ def templates() -> Environment:
         "because": because,
         "shown_details": SHOWN_DETAILS,
         "vouchers": VOUCHERS,
+        "state_words": STATE_WORDS,
     }
     return made
 

@@ -15,7 +15,7 @@ from cloudtag.detection.rule import Example, Rule
 RESERVED = frozenset(
     (
         *("id", "from", "detectors", "tags", "links", "routes", "consequences", "sanctions", "deadlines", "sellers"),
-        *("confirmations", "reports", "decisions"),
+        *("confirmations", "reports", "decisions", "desk"),
     )
 )
 """Keys of a version of a policy pack, and what is reckoned beside detectors: one called so could not be told apart."""

@@ -128,6 +128,18 @@ class DecisionRules(Struct, frozen=True, forbid_unknown_fields=True):
     open_when_behind: tuple[Literal["refund", "return", "order", "claim"], ...] = ("order",)
 
 
+class DeskRules(Struct, frozen=True, forbid_unknown_fields=True):
+    """When one person alone does not suffice at the desk (section 5).
+
+    An act about a case of more money than `second_person_above` (minor units, by currency) is only proposed: another
+    person of the same house approves it within `second_person_hours`. A currency that is not named, and money that is
+    not known, wait for nobody.
+    """
+
+    second_person_above: dict[str, Annotated[int, Meta(ge=0)]] = {}
+    second_person_hours: Annotated[int, Meta(ge=1, le=8760)] = 24
+
+
 class DeadlineRules(Struct, frozen=True, forbid_unknown_fields=True):
     """Until when a tag is decided or published anew (J12, A17/A20), and on which calendar working days are counted.
 

@@ -15,6 +15,7 @@ from cloudtag.policy.consequence_rules import (
     ConsequenceRules,
     DeadlineRules,
     DecisionRules,
+    DeskRules,
     ReportRules,
     SanctionRules,
     SellerRules,
@@ -35,6 +36,7 @@ SECTIONS: dict[str, type[Any]] = {
     "decisions": DecisionRules,
     "deadlines": DeadlineRules,
     "sellers": SellerRules,
+    "desk": DeskRules,
 }
 """The tables of a version beside `detectors`, each with the struct of its keys."""
 _KEYS = ("id", "from", "detectors", *SECTIONS)
@@ -56,7 +58,7 @@ def policy_of(version: RawPack, table: dict[str, Any], faults: list[Fault]) -> P
     added = {name: added_hash(found) for name, found in detectors.items() if name not in own}
     return Policy(
         id=version.id,
-        content=content_hash({**rules, "detectors": own}, version.from_ms),
+        content=content_hash({**_told(rules), "detectors": own}, version.from_ms),
         added=added,
         suffix=added_suffix(added),
         platform=version.platform,
@@ -64,6 +66,14 @@ def policy_of(version: RawPack, table: dict[str, Any], faults: list[Fault]) -> P
         detectors=detectors,
         **rules,
     )
+
+
+def _told(rules: dict[str, Any]) -> dict[str, Any]:
+    """The sections that count in a version's hash: the desk's once it says something.
+
+    It judges nothing and came after versions were published; one that says nothing of it is what it was.
+    """
+    return {name: found for name, found in rules.items() if name != "desk" or found != DeskRules()}
 
 
 def _misfits(version: RawPack, tags: TagRules | None, deadlines: DeadlineRules | None) -> list[Fault]:

@@ -13,6 +13,7 @@ from cloudtag.policy.consequence_rules import (
     ConsequenceRules,
     DeadlineRules,
     DecisionRules,
+    DeskRules,
     ReportRules,
     SanctionRules,
     SellerRules,
@@ -118,6 +119,7 @@ class Policy(Struct, frozen=True):
     decisions: DecisionRules = DecisionRules()
     deadlines: DeadlineRules = DeadlineRules()
     sellers: SellerRules = SellerRules()
+    desk: DeskRules = DeskRules()
     added: Mapping[str, str] = {}
     suffix: str = ""
 

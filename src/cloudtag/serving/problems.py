@@ -49,10 +49,11 @@ async def _of_framework(request: Request, error: Exception) -> Response:
     return response_of(ProblemError(error.status_code, detail or error.detail, headers=error.headers))
 
 
-async def _of_fault(request: Request, error: Exception) -> Response:
+async def fault_response(request: Request, error: Exception) -> Response:
+    """The answer to a request at which the service itself failed; its log says how."""
     logger.error("%s %s failed", request.method, request.url.path, exc_info=error)
     return response_of(ProblemError(HTTPStatus.INTERNAL_SERVER_ERROR, "a fault of the service; it is in its log"))
 
 
-HANDLERS: dict[Any, Any] = {ProblemError: _of_problem, HTTPException: _of_framework, Exception: _of_fault}
+HANDLERS: dict[Any, Any] = {ProblemError: _of_problem, HTTPException: _of_framework, Exception: fault_response}
 """What Starlette is given as `exception_handlers`."""

@@ -70,6 +70,10 @@ SURFACE_TABLES: dict[str, WarehouseTable] = {
             *text("alert_id", "actor", "shop_id"),
             *low("act"),
             same("until_at", f"Nullable({TIME})"),
+            same("revision", "Nullable(UInt32)"),
+            *text("about_id", "said", "account_id"),
+            *low("proposed"),
+            keyed_buyer(),
         ),
     ),
     "audit": WarehouseTable(

@@ -4,8 +4,8 @@ import asyncio
 import logging
 import signal
 import socket
-from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Coroutine, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any, NamedTuple
 
 import uvicorn
@@ -13,6 +13,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from prometheus_client import REGISTRY
 
 from cloudtag.cli.decide.engine_way import TopicEngineWay, any_partition
+from cloudtag.cli.decide.http_server import server_of
 from cloudtag.cli.decide.keeping import ViewKeeper
 from cloudtag.cli.decide.publisher import KafkaPublisher
 from cloudtag.cli.decide.state import FOLLOWED, DecideState
@@ -44,16 +45,10 @@ logger = logging.getLogger(__name__)
 
 POLL_INTERVAL_MS = 600_000
 """Longer than anything here keeps a member of a group from asking for records."""
+ANSWER_WAIT_MS = 25
+"""For so long the broker holds back a fetch that finds no answer: the embedded one looks for news only then."""
 FINISH_SECONDS = 5.0
 """How long decisions that were given and are not recorded are waited for at the end."""
-
-
-class _Server(uvicorn.Server):
-    """One whose process has its own handlers of signals."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
 
 
 class FrontDoor(NamedTuple):
@@ -98,7 +93,7 @@ async def _run(config: Config, state: DecideState, codec: Codec, door: FrontDoor
         api = DecideApi(state.view, state.decider, state.watch, recorder, GroupCommit(publisher), calls.given, engine)
         rates = RequestRates(config.decide_requests_per_second, asyncio.get_running_loop().time)
         app = application(api, Gate(door.book, rates, calls))
-        server = _Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", server_header=False))
+        server = server_of(app)
         teller = ChangeTeller(config, state, share, publisher)
         work = [follower.run(), recorder.run(), share.run(), teller.run(), engine.run(), keeper.run()]
         for webhook in door.webhooks:
@@ -155,7 +150,7 @@ async def _producer(config: Config) -> AsyncIterator[CommandProducer]:
 @asynccontextmanager
 async def _listener(config: Config) -> AsyncIterator[AIOKafkaConsumer]:
     """Of one partition of the engine's answers."""
-    client = AIOKafkaConsumer(**client_settings(config), auto_offset_reset="latest")
+    client = AIOKafkaConsumer(**client_settings(config), auto_offset_reset="latest", fetch_max_wait_ms=ANSWER_WAIT_MS)
     try:
         await client.start()
         client.assign([TopicPartition(config.topic(ANSWERS), any_partition(config))])

@@ -1,0 +1,182 @@
+"""What waits for a second person: acts about more money than the policy leaves to one alone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+import msgspec
+
+from cloudtag.contract.scope import NETWORKS
+from cloudtag.contract.surfaces import CaseAct, ProposedAct
+from cloudtag.desk import acts
+from cloudtag.desk.act_kinds import KINDS, OWN
+from cloudtag.desk.acts import Actor, BadActError
+from cloudtag.desk.asking import Asking, DeskRow
+from cloudtag.desk.sight import in_sight
+from cloudtag.policy.model import Policies
+from cloudtag.serving.viewers import ShopRef, Viewer
+
+HOUR_MS = 3_600_000
+PROPOSED = "-proposed"
+"""How the id of a proposal ends; before it stands that of the event it becomes."""
+ProposalState = Literal["waiting", "approved", "declined", "expired", "changed"]
+"""Whether a proposal can still be approved, and why not: `changed` says that the case is another by now."""
+STATE_WORDS: Mapping[ProposalState, str] = {
+    "waiting": "waits for another person",
+    "approved": "approved",
+    "declined": "declined",
+    "expired": "its time is over",
+    "changed": "void, because the case has changed",
+}
+_PROPOSALS = """
+    SELECT p.event_id AS proposal_id, p.alert_id AS alert_id, p.actor AS actor, p.occurred_at AS at,
+        p.until_at AS until_at, p.shop_id AS shop_id, p.account_id AS account_id, p.proposed AS proposed,
+        p.said AS said, ifNull(p.revision, 0) AS revision, e.ended AS ended, e.ended_by AS ended_by
+    FROM (SELECT * FROM case_acts WHERE act = 'propose' AND alert_id = {alert_id:String} LIMIT 1 BY event_id) AS p
+    LEFT JOIN (
+        SELECT about_id, argMin(c.act, (c.occurred_at, c.event_id)) AS ended,
+            argMin(c.actor, (c.occurred_at, c.event_id)) AS ended_by
+        FROM case_acts AS c WHERE c.alert_id = {alert_id:String} AND c.act IN ('approve', 'decline') GROUP BY about_id
+    ) AS e ON e.about_id = p.event_id
+    ORDER BY at DESC, proposal_id LIMIT 20"""
+_WAITING = """
+    SELECT alert_id, ifNull(revision, 0) FROM case_acts
+    WHERE act = 'propose' AND until_at > {clock:DateTime64(3)} AND {house}
+        AND event_id NOT IN (SELECT about_id FROM case_acts WHERE act IN ('approve', 'decline'))"""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """An act that somebody proposed, and what became of it. `shop_id`: of whose staff; none: the platform's.
+
+    `revision`: that of the alert which was seen. `ended`: `approve` or `decline`, by whom.
+    """
+
+    proposal_id: str
+    actor: str
+    at: datetime
+    until_at: datetime
+    shop_id: str | None
+    account_id: str | None
+    proposed: ProposedAct
+    said: Mapping[str, str]
+    revision: int
+    ended: str
+    ended_by: str
+
+    def state(self, newest_revision: int, now: datetime) -> ProposalState:
+        """What it is by now, given the newest revision of its alert."""
+        if self.ended:
+            return "approved" if self.ended == "approve" else "declined"
+        if self.revision != newest_revision:
+            return "changed"
+        return "waiting" if now < self.until_at else "expired"
+
+    def is_for(self, viewer: Viewer, platform: str) -> bool:
+        """Whether it was made in this person's own house: by the same shop's staff, or by the platform's."""
+        if viewer.role == "shop":
+            return ShopRef(NETWORKS[platform], self.shop_id or "") in viewer.shops
+        return viewer.role == "platform" and self.shop_id is None
+
+    def is_seen_by(self, viewer: Viewer, platform: str) -> bool:
+        """Whether it is shown: a shop is not told what the platform's people or another shop's propose."""
+        return viewer.role != "shop" or self.is_for(viewer, platform)
+
+    def actor_at(self, at_ms: int) -> Actor:
+        """In whose name it is done."""
+        return Actor(self.actor, self.shop_id, self.account_id, at_ms)
+
+
+def needs_second_person(policies: Policies, alerts: Iterable[DeskRow], now_ms: int) -> bool:
+    """Whether an act about these alerts, as rows of the warehouse, is about more money than one person decides.
+
+    Several at once count together. Money that is not known counts as none.
+    """
+    alerts = list(alerts)
+    money: Counter[str] = Counter()
+    for alert in alerts:
+        money[alert["currency"] or ""] += max(0, alert["amount_at_stake_minor"] or 0)
+    limits = [policies.at(alert["platform"], now_ms).desk.second_person_above for alert in alerts]
+    return any(money[currency] > most for each in limits for currency, most in each.items())
+
+
+def proposal_of(
+    proposed: ProposedAct, form: Mapping[str, str], alert: DeskRow, buyer_id: str, actor: Actor, policies: Policies
+) -> CaseAct:
+    """The record of an act that waits. Raises `BadActError` for a form that says too much."""
+    said = msgspec.json.encode(KINDS[proposed].said(form)).decode()
+    hours = policies.at(alert["platform"], actor.at_ms).desk.second_person_hours
+    made = CaseAct(
+        event_id=acts.act_id(form, PROPOSED),
+        occurred_at=actor.at_ms,
+        platform=alert["platform"],
+        alert_id=alert["alert_id"],
+        actor=actor.name,
+        act="propose",
+        shop_id=actor.shop_id,
+        until_at=actor.at_ms + hours * HOUR_MS,
+        revision=acts.seen_revision(form),
+        proposed=proposed,
+        said=said,
+        account_id=actor.account_id,
+        buyer_id=buyer_id,
+    )
+    try:
+        return msgspec.convert(msgspec.to_builtins(made), CaseAct)
+    except msgspec.ValidationError as error:
+        raise BadActError(str(error)) from error
+
+
+async def proposals_of(asking: Asking, viewer: Viewer, alert: DeskRow) -> tuple[Proposal, ...]:
+    """What was proposed about an alert, as far as somebody may see it, the latest first. Raises `NoAnswerError`."""
+    rows = await asking.rows(_PROPOSALS, {"alert_id": alert["alert_id"]})
+    made = (_proposal(row) for row in rows)
+    return tuple(each for each in made if each.is_seen_by(viewer, alert["platform"]))
+
+
+def _proposal(row: DeskRow) -> Proposal:
+    return Proposal(
+        proposal_id=row["proposal_id"],
+        actor=row["actor"],
+        at=row["at"],
+        until_at=row["until_at"] or datetime.fromtimestamp(0, UTC),
+        shop_id=row["shop_id"] or None,
+        account_id=row["account_id"] or None,
+        proposed=row["proposed"],
+        said=_said(row["said"]),
+        revision=row["revision"],
+        ended=row["ended"],
+        ended_by=row["ended_by"],
+    )
+
+
+def _said(text: str) -> Mapping[str, str]:
+    try:
+        return msgspec.json.decode(text, type=dict[str, str])
+    except (msgspec.MsgspecError, UnicodeError):
+        return {}
+
+
+def waiting_cases(viewer: Viewer) -> tuple[str, dict[str, Any]]:
+    """SQL for the alerts, with their revision, of which something waits that this person may see; `clock` is now."""
+    if viewer.role != "shop":
+        return _WAITING.replace("{house}", "1"), {}
+    sight, who = in_sight(viewer)
+    names = {name: f"house_{name}" for name in who}
+    for name, own in names.items():
+        sight = sight.replace(f"{{{name}:", f"{{{own}:")
+    return _WAITING.replace("{house}", sight), {names[name]: value for name, value in who.items()}
+
+
+def words_of(proposal: Proposal, alert: DeskRow, orders: Sequence[str]) -> Any | None:
+    """The event a proposal would become, about keyed hashes, to be told in words; none where it no longer could."""
+    buyers: dict[str, str] = dict.fromkeys([OWN, *orders], str(alert["buyer_key"]))
+    at_ms = int(proposal.at.timestamp() * 1000)
+    try:
+        return KINDS[proposal.proposed].made(proposal.said, alert, buyers, proposal.actor_at(at_ms))[0]
+    except (BadActError, KeyError):
+        return None
