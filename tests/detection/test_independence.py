@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from cloudtag.contract.records import Alert, Reference
-from cloudtag.detection.independence import Signal, Window, events_of
+from cloudtag.detection.independence import GroundedAlert, Window, events_of
 from tests.decisions.alerts import an_alert
 
 KINDS = ("worn_return", "short_return", "no_circulation")
@@ -17,15 +17,15 @@ told = st.lists(
 )
 
 
-def signal(number: int, kind: str, rests_on: set[int]) -> Signal:
+def signal(number: int, kind: str, rests_on: set[int]) -> GroundedAlert:
     evidence = tuple(Reference("refunds", f"e{event}", event) for event in sorted(rests_on))
     alert: Alert = replace(
         an_alert(), alert_id=f"a{number}", scenario=kind, family=kind, evidence=evidence, decided_at=number
     )
-    return Signal(alert, events_of(alert))
+    return GroundedAlert(alert, events_of(alert))
 
 
-def most_apart(signals: list[Signal]) -> int:
+def most_apart(signals: list[GroundedAlert]) -> int:
     """By trying everything."""
     best = 0
     for kinds in (some for size in range(1, 4) for some in combinations(KINDS, size)):

@@ -14,7 +14,7 @@ _CHOICES, _STEPS = 8, 2000
 """So many alerts of one scenario are tried, in so many steps at most: more say nothing new."""
 
 
-class Signal(NamedTuple):
+class GroundedAlert(NamedTuple):
     """An alert, and the events that it rests on."""
 
     alert: Alert
@@ -24,11 +24,11 @@ class Signal(NamedTuple):
 class Window:
     """The signals of one window, to which more are added at its end; and how many of them are independent."""
 
-    def __init__(self, told: Sequence[Signal], first: int) -> None:
+    def __init__(self, told: Sequence[GroundedAlert], first: int) -> None:
         """`told`: all signals, oldest first; the window begins with the one in place `first`."""
         self._told, self.first, self._end = told, first, first
         self._known: dict[str, set[frozenset[str]]] = {}
-        self._choices: dict[str, list[Signal]] = {}
+        self._choices: dict[str, list[GroundedAlert]] = {}
         """By scenario. Those that rest on little stand in the way of few others: they come first."""
         self._count: int | None = None
 
@@ -42,7 +42,7 @@ class Window:
             self._count = _most_apart(sorted(choices, key=len), [], [_STEPS])
         return self._count
 
-    def _add(self, signal: Signal) -> None:
+    def _add(self, signal: GroundedAlert) -> None:
         known = self._known.setdefault(signal.alert.scenario, set())
         if signal.events in known:
             return
@@ -54,11 +54,11 @@ class Window:
             self._count = None
 
 
-def _ease(signal: Signal) -> tuple[int, int, str]:
+def _ease(signal: GroundedAlert) -> tuple[int, int, str]:
     return len(signal.events), signal.alert.decided_at, signal.alert.alert_id
 
 
-def _most_apart(choices: Sequence[Sequence[Signal]], taken: list[Signal], steps: list[int]) -> int:
+def _most_apart(choices: Sequence[Sequence[GroundedAlert]], taken: list[GroundedAlert], steps: list[int]) -> int:
     """How many more than those taken can be told apart from all; after so many steps what was found until then."""
     if not choices:
         return 0
@@ -79,7 +79,7 @@ def events_of(alert: Alert) -> frozenset[str]:
     return own or frozenset(name for _, name in told)
 
 
-def _is_one(signal: Signal, other: Signal) -> bool:
+def _is_one(signal: GroundedAlert, other: GroundedAlert) -> bool:
     """Whether two alerts may tell of one thing."""
     if not signal.events.isdisjoint(other.events):
         return True

@@ -35,7 +35,7 @@ from cloudtag.detection.buyer_case import RiskCase
 from cloudtag.detection.example import complained, day, event, inspected, ordered, refunded, reviewed, scanned
 from cloudtag.detection.examples.given_up import GIVEN_UP
 from cloudtag.detection.finding import MOST_EVIDENCE, Finding, unique
-from cloudtag.detection.independence import Signal, Window, events_of
+from cloudtag.detection.independence import GroundedAlert, Window, events_of
 from cloudtag.detection.names import called
 from cloudtag.detection.rule import Example, Rule
 from cloudtag.detection.windows import DAY_MS
@@ -187,7 +187,7 @@ def _weigh(signals: Sequence[Alert], parameters: Parameters) -> _Weight:
     """The weightiest window: most independent signals, then most alerts, then the earliest."""
     best, best_first, first = _Weight(0, 0, ()), 0, 0
     scenarios: Counter[str] = Counter()
-    told = [Signal(alert, events_of(alert)) for alert in signals]
+    told = [GroundedAlert(alert, events_of(alert)) for alert in signals]
     made = Window(told, 0)
     for last, alert in enumerate(signals):
         scenarios[alert.scenario] += 1
