@@ -171,6 +171,7 @@ SURFACES: dict[str, Stream] = {
 CONTRACTS: dict[str, Stream] = {**INPUTS, **OUTPUTS, **SURFACES}
 """Every stream that others may read or write: each has a schema."""
 
+_SHOWN = ("orders", "refunds", "inspections", "complaints")
 INTERNAL: dict[str, InternalStream] = {
     s.name: s
     for s in (
@@ -183,16 +184,7 @@ INTERNAL: dict[str, InternalStream] = {
             links.AttributeUsed,
             "attribute",
             # Whether goods that were said not to have come had come is for their parcels to say (F6).
-            derived_from=(
-                "orders",
-                "refunds",
-                "inspections",
-                "complaints",
-                "reviews",
-                "insurance",
-                "shops",
-                "parcel-reports",
-            ),
+            derived_from=(*_SHOWN, "reviews", "insurance", "shops", "parcel-reports"),
             annotations={"alerted_at": ("cloudtag.detectors.account_ring",)},
         ),
         InternalStream("link-reports", links.LinkReported, "buyer_id", derived_from=("attribute-uses",)),
