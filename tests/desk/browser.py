@@ -85,10 +85,5 @@ class Browser:
         for cookie in told:
             for name, morsel in SimpleCookie(cookie).items():
                 self.cookies[name] = morsel.value
-        return Answer(
-            response.status,
-            {n.lower(): v for n, v in response.getheaders()},
-            content.decode(errors="replace"),
-            told,
-            content,
-        )
+        known = {name.lower(): value for name, value in response.getheaders()}
+        return Answer(response.status, known, content.decode(errors="replace"), told, content)

@@ -194,6 +194,23 @@ def test_the_parts_of_a_value_are_said_one_by_one(value: str, shown: str) -> Non
     assert Language("en", ZoneInfo("UTC")).value(value) == value
 
 
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [
+        (0, "0 s"),
+        (119, "119 s"),
+        (120, "2 min"),
+        (7199, "119 min"),
+        (7200, "2 h"),
+        (172_799, "47 h"),
+        (172_800, "2 days"),
+    ],
+)
+def test_how_long_is_said_in_a_unit_that_people_can_read(seconds: int, shown: str) -> None:
+    assert Language("en", ZoneInfo("UTC")).duration(seconds) == shown
+    assert CHINESE.duration(seconds).startswith(shown.partition(" ")[0])
+
+
 def test_pages_in_chinese_have_no_english_sentence(world: DeskWorld) -> None:
     browser: Any = world.visitor("mei", "zh")
     for address in ("/queue", "/keys", case_of(world, "o31"), case_of(world, "o12", "reused_waybill")):

@@ -41,7 +41,7 @@ async def test_of_a_killed_service_no_acknowledged_verdict_is_lost(tansu_bootstr
 
         async def send() -> None:
             while not is_over.is_set():
-                verdict = {**VERDICT, "event_id": f"v-{next(numbers)}"}
+                verdict: dict[str, Any] = {**VERDICT, "event_id": f"v-{next(numbers)}"}
                 while not is_over.is_set():
                     try:
                         taken = await desk.post("/v1/verdicts", verdict)

@@ -124,6 +124,16 @@ class Language:
         """A moment to the minute, with its zone."""
         return "" if at is None else f"{at.astimezone(self.zone):%Y-%m-%d %H:%M %Z}"
 
+    def duration(self, seconds: int) -> str:
+        """So long, in the largest unit of which there are two or more."""
+        if seconds < 2 * 60:
+            return self.say("{count} s", count=seconds)
+        if seconds < 2 * 3600:
+            return self.say("{count} min", count=seconds // 60)
+        if seconds < 2 * 86_400:
+            return self.say("{count} h", count=seconds // 3600)
+        return self.say("{count} days", count=seconds // 86_400)
+
     def _of(self, kind: str, name: str) -> str | None:
         return catalogue()[kind].get(name) if self.code == "zh" else None
 
