@@ -71,19 +71,6 @@ def _names_no_block_twice() -> None:
     InsertBatch.token = property(lambda batch: uuid.uuid4().hex)  # type: ignore[assignment, method-assign]
 
 
-def _asks_the_clock() -> None:
-    from streams.sink.partition_batches import GRACE_MS, PartitionBatches
-    from streams.sink.partitions import wall_ms
-
-    def end_tail(partition: PartitionBatches, highwater: int | None) -> None:
-        is_at_end = highwater is not None and partition.next_offset >= highwater
-        if partition._open is not None and is_at_end and partition._cutter.is_over(wall_ms(), GRACE_MS):
-            partition._end()
-            partition._cutter.restart()
-
-    PartitionBatches.end_tail = end_tail  # type: ignore[method-assign, assignment]
-
-
 FIXES = {
     "a task whose step failed is opened anew": Fix(
         "a task whose step failed is opened anew over what is durable",
@@ -110,15 +97,5 @@ FIXES = {
         "each try has a token of its own",
         _names_no_block_twice,
         Schedule.read("7 tansu memory: 1 sink kill after insert 6; 2 sink refuse after insert 3"),
-    ),
-    "the log tells the time": Fix(
-        "the end of a log at rest is cut when the times of its records say that its bucket is over",
-        "the sink's clock is asked, and jumps",
-        _asks_the_clock,
-        Schedule.read(
-            "7 kafka memory: 1 sink clock 86400 before insert 1; 1 sink kill after insert 4; 1 sink clock 86400 before"
-            " insert 1; 1 sink kill after insert 4; 2 sink clock 86400 before insert 1; 2 sink kill after insert 4;"
-            " 2 sink clock 86400 before insert 1; 2 sink kill after insert 4"
-        ),
     ),
 }
