@@ -43,12 +43,10 @@ def alerts_of(state: KeyedState, kinds: tuple[str, ...] = BELOW) -> list[Alert]:
     """The alerts that stand about single things, in order of time."""
     if not is_alerted(state):
         return []
-    letters = [state.letters[kind] for kind in kinds]
     # What `_standing` says of a row, without a call for each of very many.
     found: list[Alert] = [
         told.body
-        for row in state.rows.values()
-        if row.id[0] in letters
+        for row in state.rows_of(*kinds)
         for told in row.published.values()
         if told.stream == _ALERTS and told.stands
     ]
