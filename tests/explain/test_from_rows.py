@@ -18,6 +18,7 @@ from cloudtag.explain.sql import CARRIER_OF_DAY, DAY
 from cloudtag.explain.stored import event_of
 from cloudtag.policy.load import shipped
 from cloudtag.replay.driver import judge
+from cloudtag.warehouse.columns import RecordRows
 from cloudtag.warehouse.fact_tables import FACT_TABLES
 from cloudtag.warehouse.pseudonymizer import Pseudonymizer
 from tests.detectors.judged import end_of, events_of
@@ -53,7 +54,7 @@ def test_what_is_gathered_suffices(name: str, example: Example) -> None:
 
 
 def _row(stream: str, event: Any, pseudonymizer: Pseudonymizer) -> dict[str, Any]:
-    row = {column.name: column.of([event], pseudonymizer)[0] for column in FACT_TABLES[stream].columns}
+    row = {column.name: column.of(RecordRows([event]), pseudonymizer)[0] for column in FACT_TABLES[stream].columns}
     for name in ("occurred_at", "deadline_at"):
         if row.get(name) is not None:
             row[name] = datetime.fromtimestamp(row[name] / 1000, UTC)

@@ -12,6 +12,7 @@ from cloudtag.explain.gather import BUYER_STREAMS, gather
 from cloudtag.explain.sql import facts_by
 from cloudtag.explain.stored import NOTE, alert_of, event_of, keys_in
 from cloudtag.warehouse.blocks import TABLES
+from cloudtag.warehouse.columns import RecordRows
 from cloudtag.warehouse.pseudonymizer import Pseudonymizer
 from tests.warehouse.batches import SECRET
 from tests.warehouse.samples import one_of_each
@@ -21,7 +22,7 @@ READ = (*BUYER_STREAMS, "logistics", "shops")
 
 def row_of(stream: str, record: Struct, pseudonymizer: Pseudonymizer) -> dict[str, Any]:
     """The row the sink stores, as a client gives it back."""
-    row = {column.name: column.of([record], pseudonymizer)[0] for column in TABLES[stream].columns}
+    row = {column.name: column.of(RecordRows([record]), pseudonymizer)[0] for column in TABLES[stream].columns}
     times = ("occurred_at", "deadline_at", "received_at", "first_event_at", "decided_at")
     for name in times:
         if row.get(name) is not None:
