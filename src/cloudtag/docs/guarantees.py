@@ -68,6 +68,9 @@ def _head(schedules: Mapping[str, Any]) -> Iterator[str]:
     yield f"{aimed} that aim (below): {brokers.count('tansu')} on the embedded broker and {brokers.count('kafka')} on"
     yield "Apache Kafka. In them"
     yield f"{sum(len(one['struck']) for one in schedules.values())} faults struck. {_sentence(schedules)}"
+    if older := sum("under_way" not in one for one in schedules.values()):
+        yield f"Of {older} of these schedules it is not known how much was in flight: they were played before that was"
+        yield "measured, and count for nothing below, place by place."
 
 
 def _sentence(schedules: Mapping[str, Any]) -> str:
