@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from benchmarks.peers import installed
 from benchmarks.peers.job import Task
@@ -34,8 +34,6 @@ class Peer:
 
     def told(self, task: Task) -> Task:
         """The task with this peer's own words in it."""
-        from dataclasses import replace
-
         return replace(task, batch=self.batch, variant=self.variant)
 
 
@@ -53,6 +51,10 @@ def _java(name: str, main: str) -> Callable[[], list[str]]:
     return lambda: ["java", HEAP, *_OPENED, warnings, "-cp", installed.class_path(name), f"peers.{main}"]
 
 
+def _own(name: str, variant: str, settings: str, batch: int = 16_000) -> Peer:
+    return Peer(name, _python("cloudtag_worker"), settings, batch, variant, is_ours=True)
+
+
 PLAIN = "plain aiokafka loop"
 _LOOP = "`acks=all`, batches packed by hand up to 900 kB, offsets committed after each poll"
 _OWN = "as shipped: changelog acknowledged before alerts, alerts before offsets"
@@ -66,11 +68,11 @@ PEERS = (
         writes_changelog=True,
     ),
     Peer("plain aiokafka loop, 2,000", _python("plain_aiokafka"), "polls of 2 000", 2_000, writes_changelog=True),
-    Peer("cloudtag, minimal lane", _python("cloudtag_worker"), f"batches of 16 000; {_OWN}", 16_000, "minimal", is_ours=True),
-    Peer("cloudtag, minimal lane, 2,000", _python("cloudtag_worker"), f"batches of 2 000; {_OWN}", 2_000, "minimal", is_ours=True),
-    Peer("cloudtag, engine", _python("cloudtag_worker"), f"batches of 16 000; {_OWN}; facts held 16 days, alerts taken back where late dealings refute them", 16_000, "engine", is_ours=True),
-    Peer("cloudtag, engine, 2,000", _python("cloudtag_worker"), "batches of 2 000, the default", 2_000, "engine", is_ours=True),
-    Peer("cloudtag, engine, RocksDB", _python("cloudtag_worker"), "batches of 16 000, rows in RocksDB", 16_000, "engine rocksdb", is_ours=True),
+    _own("cloudtag, minimal lane", "minimal", f"batches of 16 000; {_OWN}"),
+    _own("cloudtag, minimal lane, 2,000", "minimal", "batches of 2 000, the default", 2_000),
+    _own("cloudtag, engine", "engine", f"batches of 16 000; {_OWN}; facts held 16 days, alerts taken back where refuted"),
+    _own("cloudtag, engine, 2,000", "engine", "batches of 2 000, the default", 2_000),
+    _own("cloudtag, engine, RocksDB", "engine rocksdb", "batches of 16 000, rows in RocksDB"),
     Peer("naive Faust", _python("naive_faust"), "as its documentation shows: an event at a time, a table", share=0.1),
     Peer("Quix Streams", _quix, "checkpoints each second, at least once, 200 000 records fetched ahead"),
     Peer(

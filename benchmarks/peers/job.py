@@ -169,4 +169,5 @@ def say_begun() -> None:
     """The first records are here: the clock starts. Said once."""
     if not _said:
         _said.append(BEGUN)
-        print(BEGUN, flush=True)
+        # Frameworks put loggers in the place of `sys.stdout`.
+        os.write(1, f"\n{BEGUN}\n".encode())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -89,8 +89,6 @@ def measure(asked: Asked, say: Say) -> PeersFound:
 
 def _part(shape: Shape, whole: Input, share: float) -> Input:
     """The first part of the records, for a peer that is given less."""
-    from dataclasses import replace
-
     return whole if share == 1.0 else make(replace(shape, records=int(shape.records * share)))
 
 

@@ -22,7 +22,8 @@ from cloudtag.processors.base import KeyedProcessor
 
 DAY_MS = 86_400_000
 HELD_MS = 16 * DAY_MS
-"""Two windows and two days: whether an alert was open before can be told of all that may still change."""
+"""Two windows and two days: whether an alert was open before can be told of all that may still change, as long as a
+batch spans fewer than nine days; one of 16 000 records of a partition spans four."""
 Placed = list[tuple[int, str, Dealing]]
 """A buyer's dealings by moment and id."""
 

@@ -12,7 +12,8 @@ from benchmarks.peers.job import HEAD, ORDER, PARTITIONS, REFUND, OpenedRow, Win
 from streams.kafka.partitioner import partition_of
 
 STARTS_AT_MS = 1_760_000_000_000
-SPAN_MS = 30 * 86_400_000
+STEP_MS = 2_592
+"""Event time from one dealing to the next: a million of them fill thirty days, whatever the number of all."""
 REPEATED = 0.01
 """Share of the dealings that come twice."""
 ABUSERS, THEIR_REFUNDS, OTHERS_REFUNDS = 0.2, 0.45, 0.08
@@ -75,14 +76,13 @@ def _dealings(shape: Shape) -> Iterator[tuple[str, int, str, str, int, int]]:
         weights[0] = sum(weights[1:]) * shape.hot_share / (1 - shape.hot_share)
     up_to = list(accumulate(weights))
     numbers = range(shape.buyers)
-    step = max(2, SPAN_MS // shape.records)
     sent = number = 0
     while sent < shape.records:
         (who,) = rng.choices(numbers, cum_weights=up_to)
         is_refund = rng.random() < (THEIR_REFUNDS if is_abuser[who] else OTHERS_REFUNDS)
         dealing = (
             f"e{number * _MULTIPLIER % _IDS:013x}",
-            STARTS_AT_MS + number * step + rng.randrange(step),
+            STARTS_AT_MS + number * STEP_MS + rng.randrange(STEP_MS),
             f"b{who:07d}",
             f"s{rng.randrange(2000):05d}",
             REFUND if is_refund else ORDER,

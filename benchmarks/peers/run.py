@@ -118,7 +118,10 @@ def _follow(topics: Topics, process: Watched, task: Task) -> tuple[Moment, Momen
             if not process.is_running:
                 raise PeerError(f"it ended: {process.last_words()}")
             if time.monotonic() > deadline:
-                raise PeerError(f"not done after {PATIENCE_SECONDS:.0f} s: {process.last_words()}")
+                done = topics.committed(watcher, task.input)
+                raise PeerError(
+                    f"{done} of {task.records} committed after {PATIENCE_SECONDS:.0f} s: {process.last_words()}"
+                )
             time.sleep(LOOK_SECONDS)
         return process.begun, process.now()
     finally:

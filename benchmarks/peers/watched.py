@@ -82,12 +82,12 @@ class Watched:
 
     def _follow(self) -> None:
         for line in self._process.stdout or ():
-            if line.strip() == BEGUN and self.begun is None:
+            if BEGUN in line and self.begun is None:
                 self.begun = self.now()
 
     def last_words(self) -> str:
         """The end of its log."""
-        return self._log.read_text(errors="replace")[-2000:]
+        return self._log.read_text(errors="replace")[-6000:]
 
     def stop(self) -> None:
         """Ask it to end, and wait; then end it."""

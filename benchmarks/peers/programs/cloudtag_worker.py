@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import msgspec
 from msgspec import Struct
 
@@ -12,7 +10,7 @@ from benchmarks.peers.own_lanes import MinimalLane, Processor
 from benchmarks.peers.own_streams import PROCESSOR, TASK, Dealing
 from cloudtag.config import Config
 from cloudtag.engine.task import Task as EngineTask
-from cloudtag.engine.task_result import RowReader, TaskProtocol, TaskResult
+from cloudtag.engine.task_result import RowReader, TaskProtocol
 from cloudtag.wire import Codec, Undecodable
 from cloudtag.wire.reading import reader_of
 from cloudtag.wire.shape import shape_of
@@ -30,6 +28,7 @@ class JobCodec:
         self._others = Codec()
         self._read = reader_of(shape_of(Dealing), DEALING)
         self._write = writer_of(OPENED)
+        self._is_begun = False
 
     def encode(self, stream: str, record: Struct) -> bytes:
         """The bytes of a record."""
@@ -39,6 +38,9 @@ class JobCodec:
         """The record in some bytes. Raises ``Undecodable``."""
         if stream != TASK.input:
             return self._others.decode(stream, data)
+        if not self._is_begun:
+            self._is_begun = True
+            say_begun()
         if not data or data[: len(HEAD)] != HEAD:
             raise Undecodable("not_avro", "no record of this job")
         try:
@@ -73,27 +75,9 @@ def main(task: Task) -> int:
     makes_minimal = task.variant.startswith(MINIMAL)
 
     def make(_: str, rows: RowReader) -> TaskProtocol:
-        return TellingMinimalLane(rows) if makes_minimal else TellingTask(Processor(), rows)
+        return MinimalLane(rows) if makes_minimal else EngineTask(Processor(), rows)
 
     return run_worker(build(settings(task), {PROCESSOR: (task.input,)}, make, JobCodec(), ()), loglevel="INFO")
-
-
-class TellingMinimalLane(MinimalLane):
-    """It says when the first records are here."""
-
-    def advance(self, facts: Iterable[Struct], reached_ms: int = 0) -> TaskResult:
-        """Judge a batch."""
-        say_begun()
-        return super().advance(facts, reached_ms)
-
-
-class TellingTask(EngineTask):
-    """It says when the first records are here."""
-
-    def advance(self, facts: Iterable[Struct], reached_ms: int = 0) -> TaskResult:
-        """Judge a batch."""
-        say_begun()
-        return super().advance(facts, reached_ms)
 
 
 if __name__ == "__main__":
