@@ -32,6 +32,11 @@ class Peer:
     """The part of the records that it is given, or it would take longer than all others together."""
     is_base: bool = False
 
+    @property
+    def is_engine(self) -> bool:
+        """Whether it is what cloudtag is, its engine on its transport."""
+        return self.is_ours and self.variant.startswith("engine")
+
     def told(self, task: Task) -> Task:
         """The task with this peer's own words in it."""
         return replace(task, batch=self.batch, variant=self.variant)
@@ -70,7 +75,7 @@ PEERS = (
     Peer("plain aiokafka loop, 2,000", _python("plain_aiokafka"), "polls of 2 000", 2_000, writes_changelog=True),
     _own("cloudtag, minimal lane", "minimal", f"batches of 16 000; {_OWN}"),
     _own("cloudtag, minimal lane, 2,000", "minimal", "batches of 2 000, the default", 2_000),
-    _own("cloudtag, engine", "engine", f"batches of 16 000; {_OWN}; facts held 16 days, alerts taken back where refuted"),
+    _own("cloudtag, engine", "engine", f"batches of 16 000; {_OWN}; facts held 16 days, alerts taken back"),
     _own("cloudtag, engine, 2,000", "engine", "batches of 2 000, the default", 2_000),
     _own("cloudtag, engine, RocksDB", "engine rocksdb", "batches of 16 000, rows in RocksDB"),
     Peer("naive Faust", _python("naive_faust"), "as its documentation shows: an event at a time, a table", share=0.1),

@@ -8,6 +8,8 @@ from msgspec import Struct
 
 FLAT_SHARE = 0.02
 """A lag that grows by less than this share of what comes in is flat: over a run of half a minute that is noise."""
+COMMIT_SECONDS = 1.0
+"""How often a worker commits: by so many seconds' events the lag goes up and down."""
 WARM_SHARE = 0.25
 """Of the first looks nothing is concluded: caches fill, fetches find their size."""
 Look = tuple[float, int]
@@ -36,8 +38,12 @@ def slope(looks: Sequence[Look]) -> float:
 
 
 def is_flat(looks: Sequence[Look], rate: float) -> bool:
-    """Whether the lag does not grow, given how many events a second came in."""
-    return slope(looks) <= rate * FLAT_SHARE
+    """Whether the lag does not grow, given how many events a second came in.
+
+    It is known by committed offsets: where in that rhythm a run begins and ends, is no growth.
+    """
+    lasted = looks[-1][0] - looks[0][0]
+    return slope(looks) <= rate * max(FLAT_SHARE, COMMIT_SECONDS / lasted)
 
 
 def bisect(low: float, high: float, steps: int, attempt: Callable[[float], Tried]) -> list[Tried]:
