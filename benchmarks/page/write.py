@@ -57,20 +57,21 @@ def _job(found: Found) -> str:
     left_out = tables.of_left_out(job)
     return f"""## One job, done by others too
 
-{shape["records"]:,} Avro records of {shape["buyers"]:,} buyers (input `{job.input}`) on one Apache Kafka broker: a window of
-seven days for each buyer, an alert where refunds fill it, state durable in a changelog (Flink: in checkpoints on disk),
-alerts acknowledged before the offsets of what they follow from. A run counts from the first record to the commit of the
-last, and only if its set of alerts is `{job.expected}`, which a reading of the same records one by one has found. Peers run
-up and down in turn, {len(job.passes)} times; ratios are to the first line in the same pass, with 95 % bootstrap intervals
-(one pass has none). CPU is that of all the peer's threads and children; the broker's is not counted.
+{shape["records"]:,} Avro records of {shape["buyers"]:,} buyers (input `{job.input}`) on one Apache Kafka broker: a
+window of seven days for each buyer, an alert where refunds fill it, state durable in a changelog (Flink: in checkpoints
+on disk), alerts acknowledged before the offsets of what they follow from. A run counts from the first record to the commit
+of the last, and only if its set of alerts is `{job.expected}`, which a reading of the same records one by one has
+found. Peers run up and down in turn, {len(job.passes)} times; ratios are to the first line in the same pass, with 95 %
+bootstrap intervals (one pass has none). CPU is that of all the peer's threads and children, a JVM's compilers among
+them; the broker's is not counted.
 
 {tables.of_peers(job)}
 
 ![Records per CPU second]({PEERS_PICTURE})
 
-The plain loops could not be started twice: no partition is given away, nothing is read back after a crash. cloudtag's engine
-judges a set of facts, so that a late dealing takes back what it refutes; no other peer does. Naive Faust is given a tenth
-of the records.{"" if not left_out else chr(10) * 2 + left_out}
+The plain loops could not be started twice: no partition is given away, nothing is read back after a crash. cloudtag's
+engine judges a set of facts, so that a late dealing takes back what it refutes; no other peer does. Naive Faust is
+given a tenth of the records.{"" if not left_out else chr(10) * 2 + left_out}
 
 {tables.of_settings()}"""
 
@@ -103,13 +104,14 @@ def _pipeline(found: Found) -> list[str]:
 
 All streams and detectors, an open loop: each event is sent when it is due, whatever became of those before it, for
 {whole.seconds:g} seconds. A rate is sustained where the lag does not grow by more than 2 % of it, by the line of least
-squares after a quarter of the run; the highest such rate is found by bisection.
+squares after a quarter of the run (in short runs than by a second's events, the rhythm of commits); the highest such
+rate is found by bisection.
 
 {tables.of_tried(whole.tried)}{cold}""",
         f"""## From an event to its alert
 
-By the hops on the way: how deep the internal records are that an alert follows from, each a round through the broker. Times
-are counted from when the event was due, in classes a quarter apart.
+By the hops on the way: how deep the internal records are that an alert follows from, each a round through the broker.
+Times are counted from when the event was due, in classes a quarter apart.
 
 {tables.of_latency(whole.runs)}
 
