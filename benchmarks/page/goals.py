@@ -30,6 +30,9 @@ class Goal(Struct, frozen=True):
 
 _AGAINST = {BASE: 0.8, "Kafka Streams, 1 thread": 1.0, "Flink, RocksDB": 1.0, "Quix Streams": 3.0, "naive Faust": 30.0}
 """Records per CPU second, as multiples of theirs."""
+STEADY_RECORDS = 500_000
+"""With fewer records a JVM has hardly compiled itself: nothing is concluded about its peers."""
+_ON_JVM = ("Kafka Streams", "Flink")
 SUSTAINED, P99_AT_HALF, P99_AT_MOST, P99_IDLE, IDLE_CORES, GROWTH = 40_000.0, 100.0, 250.0, 25.0, 0.05, 1.5
 _ENGINE = "the engine judges a set of facts anew where the others keep a sum, and stores what a late fact may take back"
 _PIPELINE = "many small batches, and fetches that ask of many partitions"
@@ -53,7 +56,8 @@ def per_cpu(job: PeersFound, own: str, other: str) -> float | None:
 
 def _of_job(job: PeersFound) -> Iterator[Goal]:
     for other, wanted in _AGAINST.items():
-        now = per_cpu(job, ENGINE, other)
+        is_cold = other.startswith(_ON_JVM) and job.shape["records"] < STEADY_RECORDS
+        now = None if is_cold else per_cpu(job, ENGINE, other)
         yield _at_least(f"job, engine: records per CPU, ÷ {other}", wanted, now, _ENGINE)
 
 

@@ -19,7 +19,7 @@ class AlertReader:
     def __init__(self, broker: str, topic: str, partitions: int) -> None:
         self._consumer = Consumer({**SETTINGS, "bootstrap.servers": broker})
         self._consumer.assign([TopicPartition(topic, partition, 0) for partition in range(partitions)])
-        self._came: list[tuple[float, bytes]] = []
+        self._came: list[tuple[float, bytes | None]] = []
         self._is_over = threading.Event()
         self._thread = threading.Thread(target=self._read, daemon=True)
 

@@ -54,27 +54,25 @@ def bisect(low: float, high: float, steps: int, attempt: Callable[[float], Tried
     """
     if not 0 < low < high:
         raise ValueError(f"from {low} to {high} is no range of rates")
-    tried = [attempt(low)]
-    while not tried[-1].is_sustained and len(tried) < steps:
-        high, low = low, low / 2
-        tried.append(attempt(low))
-    if not tried[-1].is_sustained:
-        return tried
-    if high not in {one.rate for one in tried}:
-        tried.append(attempt(high))
-        while tried[-1].is_sustained and len(tried) < steps:
-            low, high = high, high * 1.5
-            tried.append(attempt(high))
-        if tried[-1].is_sustained:
-            return tried
+    tried: list[Tried] = []
+    fastest, ceiling, rate = 0.0, float("inf"), low
     while len(tried) < steps:
-        middle = (low + high) / 2
-        tried.append(attempt(middle))
+        tried.append(attempt(rate))
         if tried[-1].is_sustained:
-            low = middle
+            fastest = rate
         else:
-            high = middle
+            ceiling = rate
+        rate = _next(low, high, fastest, ceiling)
     return tried
+
+
+def _next(low: float, high: float, fastest: float, ceiling: float) -> float:
+    """The rate to try, given the fastest that was sustained (0: none) and the slowest that was not."""
+    if not fastest:
+        return min(low, ceiling) / 2
+    if ceiling < float("inf"):
+        return (fastest + ceiling) / 2
+    return high if fastest < high else fastest * 1.5
 
 
 def sustained(tried: Sequence[Tried]) -> float:

@@ -75,6 +75,13 @@ def test_goals_are_reached_at_the_bound_and_not_below(found: Found) -> None:
     assert by_name["cost of an event beside 100 facts of one key, ÷ that beside few"] is False
 
 
+@pytest.mark.parametrize(("records", "says"), [(499_999, None), (500_000, True)])
+def test_of_a_jvm_that_is_cold_nothing_is_concluded(found: Found, records: int, says: bool | None) -> None:
+    summary = [*found.job.summary, line("Kafka Streams, 1 thread", 10.0)]
+    job = replace(found.job, shape={**found.job.shape, "records": records}, summary=summary)
+    assert reached(replace(found, job=job))["job, engine: records per CPU, ÷ Kafka Streams, 1 thread"] is says
+
+
 def test_every_miss_is_explained_and_nothing_else_is(found: Found) -> None:
     assert all(bool(goal.why_missed) == (goal.is_met is False) for goal in goals(found))
 

@@ -28,7 +28,7 @@ def app_of(task: Task) -> faust.App:
         store="memory://",
         datadir=task.directory,
     )
-    raw = {"value_type": bytes, "value_serializer": "raw", "key_type": bytes, "key_serializer": "raw"}
+    raw: dict[str, Any] = {"value_type": bytes, "value_serializer": "raw", "key_type": bytes, "key_serializer": "raw"}
     source, out = app.topic(task.input, **raw), app.topic(task.output, **raw)
     windows = app.Table("windows", partitions=PARTITIONS)
 
