@@ -90,6 +90,7 @@ requirements: ## pin anew (needs uv)
 	@$(PIN) --extra local --constraint requirements/all.txt --output-file requirements/demo.txt pyproject.toml requirements/build.in
 	@$(PIN) --constraint requirements/all.txt --output-file requirements/runtime.txt pyproject.toml
 	@$(PIN) --constraint requirements/all.txt --output-file requirements/build.txt requirements/build.in
+	@$(PIN) --output-file benchmarks/peers/requirements/quix.txt benchmarks/peers/requirements/quix.in
 
 clean: ## remove what was made
 	@rm -rf $(VENV) .cloudtag build dist

@@ -16,6 +16,8 @@ from benchmarks.peers.records import Record
 
 PATIENCE_SECONDS = 60.0
 FULL_QUEUE = 200_000
+QUIET = {"log_level": 2}
+"""Clients outlive the broker by a moment and would tell everybody."""
 
 
 class Topics:
@@ -25,7 +27,7 @@ class Topics:
         """`log_directory`: where the broker keeps its partitions."""
         self.bootstrap = bootstrap
         self._logs = log_directory
-        self._admin = AdminClient({"bootstrap.servers": bootstrap})
+        self._admin = AdminClient({**QUIET, "bootstrap.servers": bootstrap})
 
     def create(self, name: str, *, is_compacted: bool = False) -> None:
         """A fresh topic; changelogs are compacted, as any framework makes them."""
@@ -37,6 +39,7 @@ class Topics:
         """Put all records on a topic, acknowledged."""
         producer = Producer(
             {
+                **QUIET,
                 "bootstrap.servers": self.bootstrap,
                 "acks": "all",
                 "enable.idempotence": True,
