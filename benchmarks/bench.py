@@ -63,12 +63,14 @@ def main(words: Sequence[str] | None = None) -> int:
 
 
 def _measured(name: str, *, is_shared: bool) -> Found:
+    # Before anything runs: the state of the code that is measured.
+    machine = Machine.here(is_shared=is_shared)
     shape, passes, wanted = PROFILES[name]
     job = peers.measure(peers.Asked(shape, PEERS, passes), say)
     ours = [peer for peer in PEERS if peer.is_base or peer.is_engine]
     hot = peers.measure(peers.Asked(replace(shape, hot_share=HOT_SHARE), ours, passes), say)
     whole = pipeline.measure(wanted, say)
-    return Found(profile=name, machine=Machine.here(is_shared=is_shared), job=job, hot=hot, pipeline=whole)
+    return Found(profile=name, machine=machine, job=job, hot=hot, pipeline=whole)
 
 
 def say(line: str) -> None:

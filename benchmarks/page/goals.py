@@ -32,6 +32,8 @@ _AGAINST = {BASE: 0.8, "Kafka Streams, 1 thread": 1.0, "Flink, RocksDB": 1.0, "Q
 """Records per CPU second, as multiples of theirs."""
 STEADY_RECORDS = 500_000
 """With fewer records a JVM has hardly compiled itself: nothing is concluded about its peers."""
+LEAST_ALERTS = 200
+"""Of fewer nothing is said about the slowest hundredth."""
 _ON_JVM = ("Kafka Streams", "Flink")
 SUSTAINED, P99_AT_HALF, P99_AT_MOST, P99_IDLE, IDLE_CORES, GROWTH = 40_000.0, 100.0, 250.0, 25.0, 0.05, 1.5
 _ENGINE = "the engine judges a set of facts anew where the others keep a sum, and stores what a late fact may take back"
@@ -79,7 +81,8 @@ def _of_pipeline(found: Found) -> Iterator[Goal]:
 
 def _p99(runs: list[OpenLoop], rate: float | None) -> float | None:
     run = next((one for one in runs if rate and abs(one.rate - rate) < 1 and one.by_hops), None)
-    return all_hops(run).percentile(99) if run else None
+    times = all_hops(run) if run else Histogram()
+    return times.percentile(99) if times.total >= LEAST_ALERTS else None
 
 
 def all_hops(run: OpenLoop) -> Histogram:

@@ -39,7 +39,7 @@ def run(alerts: str) -> PeerResult:
 def opened(rate: float, ms: float) -> OpenLoop:
     return OpenLoop(
         rate=rate, events=1000, workers=1, looks=[(0.0, 0), (1.0, 5)], cpu_seconds=1, peak_rss_mb=1, ready_seconds=2,
-        worst_delay_seconds=0, by_hops={0: of([ms]), 2: of([2 * ms])},
+        worst_delay_seconds=0, by_hops={0: of([ms] * 100), 2: of([2 * ms] * 100)},
     )  # fmt: skip
 
 
@@ -80,6 +80,13 @@ def test_of_a_jvm_that_is_cold_nothing_is_concluded(found: Found, records: int, 
     summary = [*found.job.summary, line("Kafka Streams, 1 thread", 10.0)]
     job = replace(found.job, shape={**found.job.shape, "records": records}, summary=summary)
     assert reached(replace(found, job=job))["job, engine: records per CPU, ÷ Kafka Streams, 1 thread"] is says
+
+
+def test_of_few_alerts_nothing_is_concluded(found: Found) -> None:
+    assert found.pipeline is not None
+    few = replace(opened(500, 200), by_hops={0: of([200] * 199)})
+    whole = replace(found.pipeline, runs=[few])
+    assert reached(replace(found, pipeline=whole))["event → alert, p99 ms at 50 % of that"] is None
 
 
 def test_every_miss_is_explained_and_nothing_else_is(found: Found) -> None:
