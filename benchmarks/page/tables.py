@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from benchmarks.page.goals import Goal, all_hops
+from benchmarks.page.goals import Goal, all_hops, is_cold
 from benchmarks.peers.catalogue import BY_NAME, NOT_WRITTEN
 from benchmarks.peers.measure import PeersFound
 from benchmarks.pipeline.growth import Grown
@@ -30,7 +30,7 @@ def of_peers(job: PeersFound) -> str:
     """One line for each peer that ran and was right."""
     rows = [
         [
-            line.peer,
+            f"{line.peer} (cold)" if is_cold(job, line.peer) else line.peer,
             f"{line.rate:,.0f}",
             str(line.rate_ratio),
             f"{line.cpu_us:.1f}",

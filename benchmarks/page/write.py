@@ -7,7 +7,7 @@ from pathlib import Path
 
 from benchmarks.page import svg, tables
 from benchmarks.page.found import Found
-from benchmarks.page.goals import STEADY_RECORDS, all_hops, goals
+from benchmarks.page.goals import STEADY_RECORDS, all_hops, goals, is_cold
 from benchmarks.page.svg import Bar, Point
 from benchmarks.peers.measure import PeersFound
 from benchmarks.pipeline.histogram import BOUNDS, Histogram
@@ -35,8 +35,8 @@ def page(found: Found, raw: str) -> str:
 def _begin(found: Found, raw: str) -> str:
     machine = found.machine
     shared = (
-        "Other work ran on the machine meanwhile: absolute figures are too low, and only ratios of runs made one after "
-        "the other mean anything."
+        "Other work ran on the machine meanwhile: absolute figures\nare worse than they would be, and only ratios of "
+        "runs made one after the other mean anything."
         if machine.is_shared
         else "Nothing else ran on the machine."
     )
@@ -61,7 +61,7 @@ def _job(found: Found) -> str:
 window of seven days for each buyer, an alert where refunds fill it, state durable in a changelog (Flink: in checkpoints
 on disk), alerts acknowledged before the offsets of what they follow from. A run counts from the first record to the
 commit of the last, and only if its set of alerts is `{job.expected}`, which a reading of the same records one by one
-has found. Peers run up and down in turn, {len(job.passes)} times; ratios are to the first line in the same pass, with
+has found. Peers run up and down in turn; passes: {len(job.passes)}; ratios are to the first line in the same pass, with
 95 % bootstrap intervals (one pass has none). CPU is that of all the peer's threads and children, a JVM's compilers
 among them; the broker's is not counted.{_short_of(job)}
 
@@ -85,7 +85,8 @@ def _short_of(job: PeersFound) -> str:
 
 **So few records say nothing of the JVM's peers:** in their first seconds they compile themselves. And all but the plain
 loops commit once a second, which is part of their time here. To compare with them takes {STEADY_RECORDS:,} records and
-more (profile `full`); no goal about them counts as reached or missed by this."""
+more (profile `full`). They are called cold below and are not in the picture, and no goal about them counts as reached
+or missed."""
 
 
 def _hot(found: Found) -> str:
@@ -148,6 +149,7 @@ def _peers_picture(found: Found) -> str:
     given = [
         Bar(line.peer, line.cpu_ratio.median, line.cpu_ratio.low, line.cpu_ratio.high, line.peer.startswith("cloudtag"))
         for line in found.job.summary
+        if not is_cold(found.job, line.peer)
     ]
     return svg.bars("Records per CPU second, the plain aiokafka loop's = 1", given)
 
