@@ -75,7 +75,7 @@ PEERS = (
     Peer("plain aiokafka loop, 2,000", _python("plain_aiokafka"), "polls of 2 000", 2_000, writes_changelog=True),
     _own("cloudtag, minimal lane", "minimal", f"batches of 16 000; {_OWN}"),
     _own("cloudtag, minimal lane, 2,000", "minimal", "batches of 2 000, the default", 2_000),
-    _own("cloudtag, engine", "engine", f"batches of 16 000; {_OWN}; facts held 16 days, alerts taken back"),
+    _own("cloudtag, engine", "engine", f"batches of 16 000; {_OWN}; facts held 19 days, alerts taken back"),
     _own("cloudtag, engine, 2,000", "engine", "batches of 2 000, the default", 2_000),
     _own("cloudtag, engine, RocksDB", "engine rocksdb", "batches of 16 000, rows in RocksDB"),
     Peer("naive Faust", _python("naive_faust"), "as its documentation shows: an event at a time, a table", share=0.1),

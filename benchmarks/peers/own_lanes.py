@@ -21,9 +21,9 @@ from cloudtag.engine.task_result import Output, RowReader, TaskResult
 from cloudtag.processors.base import KeyedProcessor
 
 DAY_MS = 86_400_000
-HELD_MS = 16 * DAY_MS
-"""Two windows and two days: whether an alert was open before can be told of all that may still change, as long as a
-batch spans fewer than nine days; one of 16 000 records of a partition spans four."""
+HELD_MS = 19 * DAY_MS
+"""Two windows, the four days that 16 000 records of a partition span, and one more: of every dealing of a batch it is
+known whether an alert was open before it."""
 Placed = list[tuple[int, str, Dealing]]
 """A buyer's dealings by moment and id."""
 
@@ -83,7 +83,9 @@ class Processor(KeyedProcessor):
     kinds = RowKinds(
         (
             RowKind(name="day", letter="d", judge=_nothing, holds=(Holds(Dealing, _day),), index=_index),
-            RowKind(name="alerts", letter="a", judge=_judge, tells=(Opened,), reads=(Reads("day"),)),
+            RowKind(
+                name="alerts", letter="a", judge=_judge, tells=(Opened,), reads=(Reads("day"),), stays_with=("day",)
+            ),
         )
     )
     id_of = staticmethod(lambda dealing: dealing.buyer_id)
