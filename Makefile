@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 DEMO := $(VENV)/.demo-installed
 STAMP := $(VENV)/.installed
 
-.PHONY: help demo test test-long faults guarantees check lint audit types contracts docs docs-check bench-smoke golden mutants fuzz soak kafka clean requirements
+.PHONY: help demo test test-long faults guarantees check lint audit types contracts docs docs-check bench bench-smoke golden mutants fuzz soak kafka clean requirements
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -68,6 +68,9 @@ docs-check: $(STAMP) ## fail when a generated page is stale
 bench-smoke: $(STAMP) ## the short benchmark: checks the alert set, prints a ratio
 	@$(BIN)/python -m benchmarks.ladder --profile smoke
 
+bench: $(STAMP) ## speed beside others, latency, growth, and docs/speed.md; PROFILE=full for figures worth quoting (hours)
+	@$(BIN)/python -m benchmarks.bench --profile $(or $(PROFILE),short)
+
 golden: $(STAMP) ## outputs and stored rows of fixed inputs, byte for byte as they were kept
 	@$(BIN)/python -m tests.golden
 
@@ -87,6 +90,7 @@ requirements: ## pin anew (needs uv)
 	@$(PIN) --extra local --constraint requirements/all.txt --output-file requirements/demo.txt pyproject.toml requirements/build.in
 	@$(PIN) --constraint requirements/all.txt --output-file requirements/runtime.txt pyproject.toml
 	@$(PIN) --constraint requirements/all.txt --output-file requirements/build.txt requirements/build.in
+	@$(PIN) --output-file benchmarks/peers/requirements/quix.txt benchmarks/peers/requirements/quix.in
 
 clean: ## remove what was made
 	@rm -rf $(VENV) .cloudtag build dist

@@ -22,7 +22,9 @@ class Ratio(Struct, frozen=True):
     high: float
 
     def __str__(self) -> str:
-        """As a table shows it."""
+        """As a table shows it; of one pass there is no interval."""
+        if self.low == self.high:
+            return f"{self.median:.2f}"
         return f"{self.median:.2f} ({self.low:.2f}–{self.high:.2f})"
 
 

@@ -1,0 +1,1 @@
+"""What was measured, as a page with pictures: all of it made of the raw figures."""

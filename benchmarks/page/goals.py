@@ -1,0 +1,133 @@
+"""What is to be reached, and how far it is: each goal with what was measured of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from benchmarks.page.found import Found
+from benchmarks.peers.measure import PeersFound, PeerSummary
+from benchmarks.pipeline.growth import Grown
+from benchmarks.pipeline.histogram import Histogram
+from benchmarks.pipeline.open_loop import OpenLoop
+
+ENGINE, BASE = "cloudtag, engine", "plain aiokafka loop"
+UNMEASURED = "–"
+
+
+class Goal(Struct, frozen=True):
+    """One line of the table."""
+
+    measure: str
+    wanted: str
+    now: str
+    is_met: bool | None
+    """None: this measurement does not say."""
+    why_missed: str = ""
+    """What the profiles of this miss have shown, for whoever asks."""
+
+
+_AGAINST = {BASE: 0.8, "Kafka Streams, 1 thread": 1.0, "Flink, RocksDB": 1.0, "Quix Streams": 3.0, "naive Faust": 30.0}
+"""Records per CPU second, as multiples of theirs."""
+STEADY_RECORDS = 500_000
+"""With fewer records a JVM has hardly compiled itself: nothing is concluded about its peers."""
+MANY_BUYERS, MANY_FACTS = 1_000_000, 100_000
+"""What growth is told up to: smaller states conclude nothing."""
+LEAST_ALERTS = 200
+"""Of fewer nothing is said about the slowest hundredth."""
+_ON_JVM = ("Kafka Streams", "Flink")
+SUSTAINED, P99_AT_HALF, P99_AT_MOST, P99_IDLE, IDLE_CORES, GROWTH = 40_000.0, 100.0, 250.0, 25.0, 0.05, 1.5
+_ENGINE = "the engine judges a set of facts anew where the others keep a sum, and stores what a late fact may take back"
+_PIPELINE = "many small batches, and fetches that ask of many partitions"
+_HOPS = "an alert of several hops waits for as many rounds through the broker"
+_IDLE = "each arrival is a batch of its own, and a round of fetches"
+_VIEWS = "something is made anew of all that is held"
+
+
+def goals(found: Found) -> list[Goal]:
+    """All of them. On a shared machine what the clock on the wall says is shown, and concludes nothing."""
+    by_clock = list(_by_clock(found))
+    if found.machine.is_shared:
+        by_clock = [replace(goal, is_met=None, why_missed="") for goal in by_clock]
+    return [*_of_job(found.job), *by_clock, *_of_growth(found)]
+
+
+def is_cold(job: PeersFound, peer: str) -> bool:
+    """Whether a peer is on a JVM that hardly had the time to compile itself."""
+    return peer.startswith(_ON_JVM) and job.shape["records"] < STEADY_RECORDS
+
+
+def per_cpu(job: PeersFound, own: str, other: str) -> float | None:
+    """How many records one peer does with the CPU time of another's one; None where either was not measured."""
+    by_name: dict[str, PeerSummary] = {line.peer: line for line in job.summary}
+    if own not in by_name or other not in by_name:
+        return None
+    return by_name[other].cpu_us / by_name[own].cpu_us
+
+
+def _of_job(job: PeersFound) -> Iterator[Goal]:
+    for other, wanted in _AGAINST.items():
+        now = None if is_cold(job, other) else per_cpu(job, ENGINE, other)
+        yield _at_least(f"job, engine: records per CPU, ÷ {other}", wanted, now, _ENGINE)
+
+
+def _by_clock(found: Found) -> Iterator[Goal]:
+    whole = found.pipeline
+    runs: list[OpenLoop] = whole.runs if whole else []
+    top = whole.sustained.get(1) if whole else None
+    yield _at_least("whole pipeline: events/s sustained by one worker", SUSTAINED, top, _PIPELINE)
+    yield _below("event → alert, p99 ms at 50 % of that", P99_AT_HALF, _p99(runs, top and top * 0.5), _HOPS)
+    yield _below("event → alert, p99 ms at 80 % of that", P99_AT_MOST, _p99(runs, top and top * 0.8), _HOPS)
+    yield _below("event → alert, p99 ms at 100 events/s", P99_IDLE, _p99(runs, 100.0), _HOPS)
+    idle = next((one for one in runs if one.rate == 100.0), None)
+    used = idle.cpu_seconds / (idle.events / idle.rate) if idle else None
+    yield _below("CPU at 100 events/s, cores", IDLE_CORES, used, _IDLE)
+
+
+def _of_growth(found: Found) -> Iterator[Goal]:
+    whole = found.pipeline
+    for name, most, grown in (
+        ("buyers", MANY_BUYERS, whole.state if whole else []),
+        ("facts of one buyer", MANY_FACTS, whole.history if whole else []),
+    ):
+        now = grows(grown) if grown and grown[-1].held >= most else None
+        yield _below(f"CPU of an event beside {most:,} {name}, ÷ that beside few", GROWTH, now, _VIEWS)
+
+
+def _p99(runs: list[OpenLoop], rate: float | None) -> float | None:
+    run = next((one for one in runs if rate and abs(one.rate - rate) < 1 and one.by_hops), None)
+    times = all_hops(run) if run else Histogram()
+    return times.percentile(99) if times.total >= LEAST_ALERTS else None
+
+
+def all_hops(run: OpenLoop) -> Histogram:
+    """The times of all alerts of a run."""
+    whole = Histogram()
+    for one in run.by_hops.values():
+        for place, count in one.counts.items():
+            whole.counts[place] = whole.counts.get(place, 0) + count
+        whole.largest_ms = max(whole.largest_ms, one.largest_ms)
+    return whole
+
+
+def grows(grown: list[Grown]) -> float | None:
+    """How many times as much an event costs on the largest state as on the smallest; None with fewer than two."""
+    return grown[-1].cpu_us / grown[0].cpu_us if len(grown) > 1 and grown[0].cpu_us else None
+
+
+def _at_least(measure: str, wanted: float, now: float | None, why: str) -> Goal:
+    is_met = None if now is None else now >= wanted
+    return Goal(measure, f"≥ {_shown(wanted)}", _shown(now), is_met, why if is_met is False else "")
+
+
+def _below(measure: str, wanted: float, now: float | None, why: str) -> Goal:
+    is_met = None if now is None else now < wanted
+    return Goal(measure, f"< {_shown(wanted)}", _shown(now), is_met, why if is_met is False else "")
+
+
+def _shown(value: float | None) -> str:
+    if value is None:
+        return UNMEASURED
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"

@@ -1,0 +1,87 @@
+"""The page's tables, each a list of lines of Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from benchmarks.page.goals import Goal, all_hops, is_cold
+from benchmarks.peers.catalogue import BY_NAME, NOT_WRITTEN
+from benchmarks.peers.measure import PeersFound
+from benchmarks.pipeline.growth import Grown
+from benchmarks.pipeline.lag import Tried
+from benchmarks.pipeline.open_loop import OpenLoop
+
+_MET = {True: "yes", False: "no", None: "not measured"}
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table of texts."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+
+
+def of_goals(goals: Sequence[Goal]) -> str:
+    """What is to be reached, and what is."""
+    rows = [[goal.measure, goal.wanted, goal.now, _MET[goal.is_met], goal.why_missed] for goal in goals]
+    return table(["measure", "goal", "now", "reached", "what stands in the way"], rows)
+
+
+def of_peers(job: PeersFound) -> str:
+    """One line for each peer that ran and was right."""
+    rows = [
+        [
+            f"{line.peer} (cold)" if is_cold(job, line.peer) else line.peer,
+            f"{line.rate:,.0f}",
+            str(line.rate_ratio),
+            f"{line.cpu_us:.1f}",
+            str(line.cpu_ratio),
+            f"{line.peak_rss_mb:.0f}",
+            f"{line.changelog_bytes:.0f}" if line.changelog_bytes else "–",
+            f"{line.start_seconds:.1f}",
+        ]
+        for line in job.summary
+    ]
+    head = ["peer", "records/s", "ratio", "CPU µs", "ratio per CPU", "peak MiB", "changelog B", "first record after s"]
+    return table(head, rows)
+
+
+def of_settings() -> str:
+    """What was chosen for each peer."""
+    return table(["peer", "settings"], [[peer.name, peer.settings] for peer in BY_NAME.values()])
+
+
+def of_left_out(job: PeersFound) -> str:
+    """Which peers are missing or were wrong, and why."""
+    lines = [f"- {name} did not run: {' '.join(why.split())[:300]}" for name, why in job.left_out.items()]
+    wrong = {run.peer: run.alerts for runs in job.passes for run in runs if not run.is_right}
+    lines += [f"- {name} is void: it told {alerts}, not {job.expected}" for name, alerts in wrong.items()]
+    lines += [f"- {name}: {why}" for name, why in NOT_WRITTEN.items()]
+    return "\n".join(lines)
+
+
+def of_tried(tried: dict[int, list[Tried]]) -> str:
+    """Which rates were tried."""
+    rows = [
+        [str(workers), f"{one.rate:,.0f}", f"{one.slope:,.0f}", "yes" if one.is_sustained else "no"]
+        for workers, rates in tried.items()
+        for one in sorted(rates, key=lambda one: one.rate)
+    ]
+    return table(["workers", "events/s", "lag grows by, events/s", "sustained"], rows)
+
+
+def of_latency(runs: Sequence[OpenLoop]) -> str:
+    """How long alerts took at each rate, all of them and by hops."""
+    rows = []
+    for run in runs:
+        parts = {"all": all_hops(run), **{str(hops): one for hops, one in sorted(run.by_hops.items())}}
+        for name, times in parts.items():
+            if times.total:
+                cuts = [f"{times.percentile(percent):.0f}" for percent in (50, 95, 99)]
+                used = f"{run.cpu_seconds / (run.events / run.rate):.2f}" if name == "all" else ""
+                rows.append([f"{run.rate:,.0f}", name, str(times.total), *cuts, f"{times.largest_ms:.0f}", used])
+    return table(["events/s", "hops", "alerts", "p50 ms", "p95 ms", "p99 ms", "most ms", "cores"], rows)
+
+
+def of_growth(held: str, grown: Sequence[Grown]) -> str:
+    """What an event costs on a small state and on a large one."""
+    return table([held, "CPU µs per event"], [[f"{one.held:,}", f"{one.cpu_us:.1f}"] for one in grown])

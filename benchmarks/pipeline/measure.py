@@ -1,0 +1,109 @@
+"""All measurements of the whole pipeline, one after the other, and what they came to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from msgspec import Struct
+
+from benchmarks import load as loads
+from benchmarks import profiles
+from benchmarks.load import Load
+from benchmarks.pipeline import growth
+from benchmarks.pipeline.causes import causes
+from benchmarks.pipeline.growth import Grown
+from benchmarks.pipeline.lag import Tried, bisect, is_flat, slope, sustained
+from benchmarks.pipeline.open_loop import OpenLoop, run
+
+Say = Callable[[str], None]
+ATTACKS = 0.3
+"""The fraudulent share of the refunds: more than in life, or too few alerts would be timed."""
+MOST_DELAY_SECONDS = 0.5
+
+
+class PipelineAsked(Struct, frozen=True, kw_only=True):
+    """How much is measured."""
+
+    low: float
+    high: float
+    """Between these rates the sustained one is looked for."""
+    steps: int
+    seconds: float
+    """How long each rate is held."""
+    shares: tuple[float, ...]
+    """At which parts of the sustained rate latency is measured."""
+    fixed: tuple[float, ...] = (100.0,)
+    """And at which rates besides, in events a second."""
+    workers: tuple[int, ...] = (1, 2)
+    buyers: tuple[int, ...] = ()
+    facts: tuple[int, ...] = ()
+
+
+class PipelineFound(Struct, frozen=True, kw_only=True):
+    """What was measured."""
+
+    seconds: float
+    tried: dict[int, list[Tried]]
+    """By the number of workers."""
+    sustained: dict[int, float]
+    runs: list[OpenLoop]
+    """Those whose alerts were timed, with one worker."""
+    state: list[Grown]
+    history: list[Grown]
+
+
+def measure(asked: PipelineAsked, say: Say) -> PipelineFound:
+    """Measure it all."""
+    most = int(max(asked.high * 2.3 * asked.seconds, *(rate * asked.seconds for rate in asked.fixed)))
+    say(f"simulating {most:,} events")
+    load = loads.make(replace(profiles.PROFILES["smoke"], events=most), ATTACKS)
+    tried = {workers: _bisected(asked, load, workers, say) for workers in asked.workers}
+    best = {workers: sustained(rates) for workers, rates in tried.items()}
+    say("sustained: " + ", ".join(f"{rate:,.0f}/s with {workers}" for workers, rate in best.items()))
+    top = best[asked.workers[0]]
+    rates = sorted({*asked.fixed, *(top * share for share in asked.shares if top)})
+    return PipelineFound(
+        seconds=asked.seconds,
+        tried=tried,
+        sustained=best,
+        runs=_timed(asked, load, rates, say),
+        state=growth.of_state(asked.buyers),
+        history=growth.of_history(asked.facts),
+    )
+
+
+def _bisected(asked: PipelineAsked, load: Load, workers: int, say: Say) -> list[Tried]:
+    def attempt(rate: float) -> Tried:
+        seconds = min(asked.seconds, len(load.records) / rate)
+        found = run(load, rate, seconds, {}, workers)
+        grows = slope(found.looks)
+        is_sustained = is_flat(found.looks, rate) and found.worst_delay_seconds < MOST_DELAY_SECONDS
+        word = "sustained" if is_sustained else "not sustained"
+        say(f"{workers} worker(s), {rate:,.0f}/s: lag grows by {grows:,.0f}/s, {found.cpu_us:.0f} µs CPU: {word}")
+        return Tried(rate, grows, is_sustained)
+
+    return bisect(asked.low * workers**0.5, asked.high * workers**0.5, asked.steps, attempt)
+
+
+def _timed(asked: PipelineAsked, load: Load, rates: Sequence[float], say: Say) -> list[OpenLoop]:
+    if not rates:
+        return []
+    most = int(max(rates) * asked.seconds)
+    begun = causes(Load(load.events[:most], load.records[:most], load.until_ms))
+    runs = []
+    for rate in rates:
+        found = run(load, rate, asked.seconds, begun)
+        say(f"{rate:,.0f}/s: {shown(found)}")
+        runs.append(found)
+    return runs
+
+
+def shown(found: OpenLoop) -> str:
+    """A run's latency in one line."""
+    parts = [
+        f"{hops} hops: {h.total} alerts, p50 {h.percentile(50):.0f} p99 {h.percentile(99):.0f} ms"
+        for hops, h in sorted(found.by_hops.items())
+    ]
+    used = found.cpu_seconds / (found.events / found.rate)
+    return "; ".join([*parts, f"{used:.0%} of a core, ready after {found.ready_seconds:.1f} s"])

@@ -1,0 +1,150 @@
+"""The page says what the figures say: nothing is left out in silence, and no goal is called reached that is not."""
+
+from pathlib import Path
+from xml.etree import ElementTree
+
+import msgspec
+import pytest
+from msgspec.structs import replace
+
+from benchmarks.page.found import Found, Machine
+from benchmarks.page.goals import ENGINE, goals
+from benchmarks.page.svg import Bar, bars, lines
+from benchmarks.page.write import write
+from benchmarks.peers.measure import PeersFound, PeerSummary
+from benchmarks.peers.run import PeerResult
+from benchmarks.pipeline.growth import Grown
+from benchmarks.pipeline.histogram import of
+from benchmarks.pipeline.lag import Tried
+from benchmarks.pipeline.measure import PipelineFound
+from benchmarks.pipeline.open_loop import OpenLoop
+from benchmarks.ratios import Ratio
+
+
+def line(peer: str, cpu_us: float) -> PeerSummary:
+    ratio = Ratio(1.0, 0.9, 1.1)
+    return PeerSummary(
+        peer=peer, rate=1000, cpu_us=cpu_us, peak_rss_mb=1, changelog_bytes=10, start_seconds=1, rate_ratio=ratio,
+        cpu_ratio=ratio,
+    )  # fmt: skip
+
+
+def run(alerts: str) -> PeerResult:
+    return PeerResult(
+        peer="Quix Streams", records=10, seconds=1, cpu_seconds=1, broker_cpu_seconds=1, start_seconds=1, peak_rss_mb=1,
+        changelog_bytes=1, alerts=alerts, expected="1:a",
+    )  # fmt: skip
+
+
+def opened(rate: float, ms: float) -> OpenLoop:
+    return OpenLoop(
+        rate=rate, events=1000, workers=1, looks=[(0.0, 0), (1.0, 5)], cpu_seconds=1, peak_rss_mb=1, ready_seconds=2,
+        worst_delay_seconds=0, by_hops={0: of([ms] * 100), 2: of([2 * ms] * 100)},
+    )  # fmt: skip
+
+
+@pytest.fixture
+def found() -> Found:
+    job = PeersFound(
+        shape={"records": 10, "buyers": 2, "hot_share": 0.1}, input="abc", expected="1:a", passes=[[run("1:a")]],
+        left_out={"Flink, heap": "`mvn` is not installed"},
+        summary=[line("plain aiokafka loop", 8.0), line(ENGINE, 10.0), line("naive Faust", 301.0)],
+    )  # fmt: skip
+    whole = PipelineFound(
+        seconds=10, tried={1: [Tried(1000, 0, True), Tried(2000, 900, False)]}, sustained={1: 1000.0},
+        runs=[opened(100, 10), opened(500, 200)], state=[Grown(10, 20.0), Grown(1_000_000, 29.0)],
+        history=[Grown(10, 20.0), Grown(100_000, 30.0)],
+    )  # fmt: skip
+    machine = Machine(cpus=2, processor="x", python="3", revision="0123456789", is_shared=False)
+    return Found(profile="short", machine=machine, job=job, hot=job, pipeline=whole)
+
+
+def reached(found: Found) -> dict[str, bool | None]:
+    return {goal.measure: goal.is_met for goal in goals(found)}
+
+
+def test_goals_are_reached_at_the_bound_and_not_below(found: Found) -> None:
+    by_name = reached(found)
+    assert by_name["job, engine: records per CPU, ÷ plain aiokafka loop"] is True
+    assert by_name["job, engine: records per CPU, ÷ naive Faust"] is True
+    assert by_name["job, engine: records per CPU, ÷ Quix Streams"] is None
+    assert by_name["event → alert, p99 ms at 100 events/s"] is True
+    assert by_name["event → alert, p99 ms at 50 % of that"] is False
+    assert by_name["event → alert, p99 ms at 80 % of that"] is None
+    assert by_name["CPU of an event beside 1,000,000 buyers, ÷ that beside few"] is True
+    assert by_name["CPU of an event beside 100,000 facts of one buyer, ÷ that beside few"] is False
+
+
+@pytest.mark.parametrize(("records", "says"), [(499_999, None), (500_000, True)])
+def test_of_a_jvm_that_is_cold_nothing_is_concluded(found: Found, records: int, says: bool | None) -> None:
+    summary = [*found.job.summary, line("Kafka Streams, 1 thread", 10.0)]
+    job = replace(found.job, shape={**found.job.shape, "records": records}, summary=summary)
+    assert reached(replace(found, job=job))["job, engine: records per CPU, ÷ Kafka Streams, 1 thread"] is says
+
+
+def test_of_few_alerts_nothing_is_concluded(found: Found) -> None:
+    assert found.pipeline is not None
+    few = replace(opened(500, 200), by_hops={0: of([200] * 199)})
+    whole = replace(found.pipeline, runs=[few])
+    assert reached(replace(found, pipeline=whole))["event → alert, p99 ms at 50 % of that"] is None
+
+
+def test_on_a_shared_machine_the_clock_concludes_nothing(found: Found) -> None:
+    shared = reached(replace(found, machine=replace(found.machine, is_shared=True)))
+    assert shared["event → alert, p99 ms at 50 % of that"] is None
+    assert shared["job, engine: records per CPU, ÷ plain aiokafka loop"] is True
+
+
+def test_a_small_state_says_nothing_of_a_large_one(found: Found) -> None:
+    assert found.pipeline is not None
+    small = replace(found.pipeline, state=[Grown(10, 20.0), Grown(999_999, 20.0)])
+    by_name = reached(replace(found, pipeline=small))
+    assert by_name["CPU of an event beside 1,000,000 buyers, ÷ that beside few"] is None
+
+
+def test_every_miss_is_explained_and_nothing_else_is(found: Found) -> None:
+    assert all(bool(goal.why_missed) == (goal.is_met is False) for goal in goals(found))
+
+
+def test_a_slower_engine_misses(found: Found) -> None:
+    slower = replace(found.job, summary=[line("plain aiokafka loop", 7.9), line(ENGINE, 10.0)])
+    assert reached(replace(found, job=slower))["job, engine: records per CPU, ÷ plain aiokafka loop"] is False
+
+
+def test_the_page_names_who_was_left_out_and_who_was_wrong(found: Found, tmp_path: Path) -> None:
+    shared = replace(found.machine, is_shared=True)
+    wrong = replace(found, job=replace(found.job, passes=[[run("1:b")]]), machine=shared)
+    assert found.is_right
+    assert not wrong.is_right
+    write(wrong, Path("raw.json"), tmp_path)
+    page = (tmp_path / "speed.md").read_text()
+    assert "Flink, heap did not run: `mvn` is not installed" in page
+    assert "Quix Streams is void: it told 1:b, not 1:a" in page
+    assert "only ratios" in page
+    for picture in tmp_path.glob("*.svg"):
+        ElementTree.fromstring(picture.read_text())
+        assert f"({picture.name})" in page
+    assert len(list(tmp_path.glob("*.svg"))) == 2
+
+
+def test_a_page_can_be_made_of_the_job_alone_and_again_of_what_was_kept(found: Found, tmp_path: Path) -> None:
+    alone = replace(found, hot=None, pipeline=None)
+    kept = msgspec.json.decode(msgspec.json.encode(alone), type=Found)
+    for number, one in enumerate((alone, kept)):
+        write(one, Path("raw.json"), tmp_path / str(number))
+    assert (tmp_path / "0" / "speed.md").read_text() == (tmp_path / "1" / "speed.md").read_text()
+    assert msgspec.json.decode(msgspec.json.encode(found), type=Found) == found
+
+
+def test_bars_are_as_long_as_their_values_and_labels_are_text() -> None:
+    picture = bars("a < b", [Bar("half", 1.0, 0.5, 1.0), Bar("whole & all", 2.0, 2.0, 2.0, is_marked=True)])
+    root = ElementTree.fromstring(picture)
+    widths = [float(r.attrib["width"]) for r in root.iter("{http://www.w3.org/2000/svg}rect")][1:]
+    assert widths[1] == pytest.approx(2 * widths[0])
+    assert "whole & all" in [text.text for text in root.iter("{http://www.w3.org/2000/svg}text")]
+
+
+def test_lines_have_one_place_for_each_point() -> None:
+    root = ElementTree.fromstring(lines("t", {"a": [(0, 0), (1, 2), (2, 4)], "b": [(2, 1)]}, "ms", "%"))
+    drawn = [line.attrib["points"].split() for line in root.iter("{http://www.w3.org/2000/svg}polyline")]
+    assert [len(points) for points in drawn] == [3, 1]
