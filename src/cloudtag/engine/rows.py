@@ -153,7 +153,7 @@ class RowCodec:
 
 def _places_of(fresh: Collection[str], facts: dict[str, Any]) -> list[int]:
     """The places of those facts, looked for from the end, where nearly all that is new stands."""
-    if len(fresh) == 1 and facts and next(reversed(facts)) in fresh:
+    if len(fresh) == 1 and facts and next(facts.__reversed__()) in fresh:
         return [len(facts) - 1]
     places: list[int] = []
     missing, place = len(fresh), len(facts)

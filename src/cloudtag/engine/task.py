@@ -165,7 +165,10 @@ class Task:
         kinds, followed = self._kinds, self._followed
         asked = changed | fired if fired else changed
         is_alone = not is_whole and followed.isdisjoint(state.published_on) and kinds.is_calm(state, asked)
-        touched = asked if is_alone else kinds.every(state) if is_whole else kinds.touched(state, asked)
+        touched = asked if is_alone else kinds.touched(state, asked)
+        if is_whole:
+            # Rows without facts of their own may be missing: the crash came before they were stored.
+            touched = touched | kinds.every(state)
         outputs: list[Output] = []
         for row_id in touched if len(touched) == 1 else sorted(touched):
             if told := self._judge_row(step, state, row_id, changed, news):
