@@ -17,7 +17,7 @@ LAST_EPOCH = (1 << 31) - 1
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class FetchChanges:
     """What a request says: of which session and epoch it is, what is new or stands elsewhere now, what has gone."""
 
     session_id: int
@@ -38,7 +38,7 @@ class FetchSession:
     _is_pending: bool = False
     """Whether a request has been made of which no answer has come."""
 
-    def ask(self, wanted: Mapping[TopicPartition, int]) -> Difference:
+    def ask(self, wanted: Mapping[TopicPartition, int]) -> FetchChanges:
         """What the next request has to say so that the broker reads these partitions from these offsets.
 
         After a request that was never answered nobody knows what the broker has taken in: everything is said again.
@@ -48,9 +48,9 @@ class FetchSession:
         self._is_pending = True
         known, self._known = self._known, dict(wanted)
         if self._epoch == FIRST_EPOCH:
-            return Difference(self._id, FIRST_EPOCH, wanted)
+            return FetchChanges(self._id, FIRST_EPOCH, wanted)
         changed = {tp: offset for tp, offset in wanted.items() if known.get(tp) != offset}
-        return Difference(self._id, self._epoch, changed, frozenset(known.keys() - wanted.keys()))
+        return FetchChanges(self._id, self._epoch, changed, frozenset(known.keys() - wanted.keys()))
 
     def answered(self, session_id: int, error_code: int) -> None:
         """An answer has come. With an error the broker knows no such session, or counts differently."""

@@ -1,4 +1,4 @@
-"""cloudtag's worker on the job: its transport, stores, changelog and publisher, with one of two lanes."""
+"""cloudtag's worker on the job: its transport, stores, changelog and publisher, with one of two tasks."""
 
 from __future__ import annotations
 

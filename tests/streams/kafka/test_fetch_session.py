@@ -6,7 +6,7 @@ from aiokafka import TopicPartition
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from streams.kafka.fetch_session import FIRST_EPOCH, LAST_EPOCH, NO_SESSION, Difference, FetchSession
+from streams.kafka.fetch_session import FIRST_EPOCH, LAST_EPOCH, NO_SESSION, FetchChanges, FetchSession
 from tests.effort import examples
 
 A, B, C = (TopicPartition("t", number) for number in range(3))
@@ -20,7 +20,7 @@ class Broker:
     next_id: int = 1
     sessions: dict[int, tuple[int, dict[TopicPartition, int]]] = field(default_factory=dict)
 
-    def take(self, said: Difference) -> tuple[int, int, dict[TopicPartition, int]]:
+    def take(self, said: FetchChanges) -> tuple[int, int, dict[TopicPartition, int]]:
         """The session's id, an error, and what is read."""
         if said.epoch == FIRST_EPOCH:
             self.sessions.pop(said.session_id, None)
@@ -74,30 +74,30 @@ def settled(wanted: dict[TopicPartition, int]) -> FetchSession:
 
 def test_only_what_has_changed_is_said() -> None:
     session = settled({A: 1, B: 1})
-    assert session.ask({A: 1, B: 1}) == Difference(7, 1, {})
+    assert session.ask({A: 1, B: 1}) == FetchChanges(7, 1, {})
     session.answered(7, 0)
-    assert session.ask({A: 2, C: 0}) == Difference(7, 2, {A: 2, C: 0}, frozenset({B}))
+    assert session.ask({A: 2, C: 0}) == FetchChanges(7, 2, {A: 2, C: 0}, frozenset({B}))
 
 
 def test_a_broker_without_sessions_is_asked_for_everything() -> None:
     session = FetchSession()
     for _ in range(3):
-        assert session.ask({A: 1}) == Difference(NO_SESSION, FIRST_EPOCH, {A: 1})
+        assert session.ask({A: 1}) == FetchChanges(NO_SESSION, FIRST_EPOCH, {A: 1})
         session.answered(NO_SESSION, 0)
 
 
 def test_without_an_answer_the_old_session_is_ended_by_the_next_request() -> None:
     session = settled({A: 1})
     session.ask({A: 2})
-    assert session.ask({A: 2}) == Difference(7, FIRST_EPOCH, {A: 2})
+    assert session.ask({A: 2}) == FetchChanges(7, FIRST_EPOCH, {A: 2})
 
 
 def test_a_restart_says_everything_once() -> None:
     session = settled({A: 1})
     session.restart()
-    assert session.ask({A: 1}) == Difference(7, FIRST_EPOCH, {A: 1})
+    assert session.ask({A: 1}) == FetchChanges(7, FIRST_EPOCH, {A: 1})
     session.answered(8, 0)
-    assert session.ask({A: 1}) == Difference(8, 1, {})
+    assert session.ask({A: 1}) == FetchChanges(8, 1, {})
 
 
 def test_after_the_last_epoch_comes_the_first_that_is_no_beginning() -> None:

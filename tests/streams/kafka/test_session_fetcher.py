@@ -12,7 +12,7 @@ from aiokafka.consumer import consumer as consumer_module
 
 from cloudtag.config import Config
 from streams.kafka import session_fetcher
-from streams.kafka.fetch_session import FIRST_EPOCH, Difference, FetchSession
+from streams.kafka.fetch_session import FIRST_EPOCH, FetchChanges, FetchSession
 from streams.kafka.security import client_settings
 from streams.kafka.topics import Declared, create
 
@@ -47,12 +47,12 @@ async def consumer(
 
 
 @pytest.fixture
-def said(monkeypatch: pytest.MonkeyPatch) -> list[Difference]:
+def said(monkeypatch: pytest.MonkeyPatch) -> list[FetchChanges]:
     """What requests have said."""
-    heard: list[Difference] = []
+    heard: list[FetchChanges] = []
     ask = FetchSession.ask
 
-    def listen(session: FetchSession, wanted: Any) -> Difference:
+    def listen(session: FetchSession, wanted: Any) -> FetchChanges:
         heard.append(ask(session, wanted))
         return heard[-1]
 
@@ -169,7 +169,7 @@ async def test_it_tells_of_which_partitions_something_was_taken(
 
 @pytest.mark.kafka
 async def test_apache_kafka_is_told_only_of_what_has_changed(
-    kafka_bootstrap: str, said: list[Difference], monkeypatch: pytest.MonkeyPatch
+    kafka_bootstrap: str, said: list[FetchChanges], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(consumer_module, "Fetcher", consumer_module.Fetcher)
     session_fetcher.use()
