@@ -18,7 +18,7 @@ from streams.sink import Sink
 from tests.cli.conftest import Run
 from tests.streams.sink.log import until
 
-PEOPLE = {"case-acts", "audit"}
+PEOPLE = {"audit"}
 SILENT = {"logistics", "shops", "accounts", "violations", "abuses", "courier-hours", "dead-letters-replayed", *PEOPLE}
 SECRET = "sixteen bytes and more"
 ORDER = (
@@ -112,7 +112,7 @@ def test_every_topic_that_may_name_a_buyer_is_told(config: Config) -> None:
     told = " ".join(what_stays(config))
     for topic in declared(config):
         name = topic.name.removeprefix(config.topic_prefix)
-        # Shops, couriers, parcels, people at the desk: no buyer is named there, nor by time that passes, nor by places
+        # Shops, couriers, parcels, who looked at what: no buyer is named there, nor by time that passes, nor by places
         # in topics.
         is_silent = name in SILENT or name.startswith("watermarks-")
         assert (f" {topic.name}," in told or f" {topic.name} " in told) is not is_silent, name
