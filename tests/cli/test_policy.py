@@ -56,7 +56,7 @@ def test_an_unknown_platform_is_shown_the_default(run: Run) -> None:
 
 def test_what_show_prints_as_toml_is_a_pack(run: Run) -> None:
     shown = run("policy", "show", "default", "--as-toml")
-    assert "# Return number without a parcel (T3.4, F7, F8, F10)." in shown.out
+    assert "# Return number without a parcel (T3.4, F1, F7, F8, F10)." in shown.out
     assert (
         read_packs({"default.toml": shown.out}).policies["default"] == read_packs(shipped_texts()).policies["default"]
     )

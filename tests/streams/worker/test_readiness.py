@@ -32,7 +32,8 @@ async def test_a_worker_is_ready_once_its_partitions_are_restored(broker: str, t
 
 async def test_a_worker_is_not_ready_while_the_group_rebalances(broker: str, tmp_path: Path) -> None:
     ports = free_port(), free_port()
-    async with Rig.on(broker, tmp_path) as rig:
+    # Longer than it takes to start a third worker, on whatever machine: else the frozen one is out before it comes.
+    async with Rig.on(broker, tmp_path, session_timeout_seconds="60") as rig:
         first, second = (Probe(port) for port in ports)
         workers = [rig.start_worker(metrics_port=str(port)) for port in ports]
         for probe in (first, second):
