@@ -130,7 +130,7 @@ def test_every_fact_and_title_has_its_name() -> None:
 AS_UPSTREAM_NAMES_THEM = {
     *("affiliate", "came", "came_back", "category", "complaint", "found", "ordered", "other_came", "other_ordered"),
     *("outbound_order", "promotions", "region", "return_number", "number", "rival_shops", "sent", "refund_id"),
-    *("destination", "first_facility", "last_facility"),
+    *("destination", "first_facility", "last_facility", "other_courier"),
 }
 """Facts whose values are names and numbers of shops, couriers and buyers: they are shown as they are."""
 CODE = re.compile(r"[a-z]+(?:[_ ][a-z]+)*\Z")
