@@ -9,7 +9,7 @@ from msgspec import UNSET, Struct
 
 from cloudtag.warehouse.pseudonymizer import Pseudonymizer
 
-Found = TypeVar("Found")
+_Found = TypeVar("_Found")
 
 
 class RecordRows(list[Any]):
@@ -19,7 +19,7 @@ class RecordRows(list[Any]):
         super().__init__(records)
         self._found: dict[Callable[[Any], Any], list[Any]] = {}
 
-    def each(self, of: Callable[[Any], Found]) -> list[Found]:
+    def each(self, of: Callable[[Any], _Found]) -> list[_Found]:
         """What is found of each record: once, however many columns ask for it."""
         found = self._found.get(of)
         if found is None:
@@ -126,7 +126,7 @@ def computed(name: str, kind: str, of: Callable[[Any, Pseudonymizer], Any]) -> C
 
 
 def computed_with(
-    name: str, kind: str, found: Callable[[Any], Found], of: Callable[[Any, Found, Pseudonymizer], Any]
+    name: str, kind: str, found: Callable[[Any], _Found], of: Callable[[Any, _Found, Pseudonymizer], Any]
 ) -> Column:
     """What can be said of a record and of what is found of it, which other columns need too."""
     return Column(
