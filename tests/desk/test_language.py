@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from jinja2 import Environment, nodes
 
-from cloudtag.contract import records, surfaces, types
+from cloudtag.contract import decision_records, records, surfaces, types
 from cloudtag.desk import acts, offers, second_person
 from cloudtag.desk.app import TROUBLE_TEXTS
 from cloudtag.desk.case_view import SHOWN_DETAILS
@@ -110,6 +110,13 @@ def test_every_value_of_the_contract_has_its_word() -> None:
     assert sorted(_words() - set(catalogue()["words"])) == []
 
 
+def test_what_a_decision_is_about_and_says_has_words_of_its_own() -> None:
+    for column, values in (("about", decision_records.AskedAbout), ("answer", decision_records.AnswerKind)):
+        for value in get_args(values):
+            assert re.fullmatch(r"[\u4e00-\u9fff]+", CHINESE.decided(column, value)), value
+    assert CHINESE.decided("answer", "review") != CHINESE.word("review"), "nobody is asked to write a review"
+
+
 def test_every_column_of_a_figure_has_its_name() -> None:
     columns = {column for question in QUESTIONS.values() for column in question.columns}
     assert columns == set(catalogue()["columns"])
@@ -130,7 +137,7 @@ def test_every_fact_and_title_has_its_name() -> None:
 AS_UPSTREAM_NAMES_THEM = {
     *("affiliate", "came", "came_back", "category", "complaint", "found", "ordered", "other_came", "other_ordered"),
     *("outbound_order", "promotions", "region", "return_number", "number", "rival_shops", "sent", "refund_id"),
-    *("destination", "first_facility", "last_facility"),
+    *("destination", "first_facility", "last_facility", "other_courier"),
 }
 """Facts whose values are names and numbers of shops, couriers and buyers: they are shown as they are."""
 CODE = re.compile(r"[a-z]+(?:[_ ][a-z]+)*\Z")

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from cloudtag.contract.scope import NETWORKS
 from cloudtag.desk.figure_questions import OF_DETECTOR, OF_PLATFORM, OF_SHOP, QUESTIONS
-from cloudtag.desk.figure_svg import cell, picture
+from cloudtag.desk.figure_svg import KINDS, cell, picture
 from cloudtag.desk.figures import Figure, figure, figure_parquet
 from cloudtag.desk.sight import ALERT, in_sight
 from cloudtag.desk.visit import MayNotError, NotSeenError, Visit
@@ -151,6 +151,7 @@ def _plain(value: Any) -> str:
 def _drawn(visit: Visit, figures: list[Figure]) -> dict[str, Any]:
     return {
         "figures": [(each, picture(visit.language, each)) for each in figures],
+        "kinds": KINDS,
         "cell": lambda column, row: cell(visit.language, column, row[column]),
         "money_cell": lambda row, column: visit.language.money(int(row[column]), row["currency"]),
     }
