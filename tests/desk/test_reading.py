@@ -62,12 +62,6 @@ def test_every_choice_can_be_asked_for(world: DeskWorld) -> None:
         assert petra.get(f"/queue?{query}").status == 200
 
 
-def test_an_empty_queue_says_until_when_facts_are_judged(world: DeskWorld) -> None:
-    page = world.visitor("nobody").get("/queue")
-    assert "Nothing waits here." in page.text
-    assert "Facts are judged until 20" in page.text
-
-
 def test_a_shop_sees_its_own_cases_alone(world: DeskWorld) -> None:
     mei, otto = (set(world.visitor(name).cases()) for name in ("mei", "otto"))
     assert alert_of_case(case_of(world, "o31")) in mei

@@ -10,7 +10,7 @@ from cloudtag.desk.as_of import moment_of
 from cloudtag.desk.case import case_of, claim_of
 from cloudtag.desk.case_view import case_view
 from cloudtag.desk.filters import DUE, FAMILIES, QueueFilter
-from cloudtag.desk.freshness import freshness
+from cloudtag.desk.freshness import feeds, freshness
 from cloudtag.desk.queue import choices, queue_page
 from cloudtag.desk.visit import NotSeenError, Visit
 
@@ -28,6 +28,7 @@ async def queue(visit: Visit) -> Response:
         dues=DUE,
         claims=await claim_of(asking, [case["alert_id"] for case in found.cases], visit.desk.now_ms),
         freshness=await freshness(asking),
+        feeds=() if found.cases else await feeds(asking),
         views=views.kept(visit.request),
     )
 
