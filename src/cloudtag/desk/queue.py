@@ -42,7 +42,8 @@ _WAITS = """
 _ANSWERS = """
     SELECT buyer_key, groupArray((refund_id, last_due_at)) AS answers FROM (
         SELECT r.buyer_key AS buyer_key, refund_id, argMax(r.status, (r.occurred_at, r.event_id)) AS last_status,
-            argMaxIf(assumeNotNull(r.deadline_at), (r.occurred_at, r.event_id), r.deadline_at IS NOT NULL) AS last_due_at,
+            argMaxIf(assumeNotNull(r.deadline_at), (r.occurred_at, r.event_id), r.deadline_at IS NOT NULL)
+                AS last_due_at,
             countIf(r.deadline_at IS NOT NULL) AS deadlines
         FROM refunds AS r WHERE r.buyer_key IN (SELECT buyer_key FROM alerts_current WHERE {sight})
         GROUP BY buyer_key, refund_id
