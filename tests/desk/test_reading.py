@@ -41,6 +41,7 @@ def test_counts_agree_with_sql(world: DeskWorld, query: str) -> None:
     assert f"{wanted} open cases" in petra.get(f"/queue?{query}").text
     shown = petra.cases(query)
     assert len(shown) == len(set(shown)) == wanted
+    assert f"{wanted} open cases" in petra.get(f"/queue?{query}&page=9").text, "where no case is left to show"
 
 
 def test_only_what_is_due_is_chosen_by_its_term(world: DeskWorld) -> None:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from cloudtag.contract.records import SEVERITIES
 from cloudtag.desk.asking import Asking, DeskRow
 from cloudtag.desk.filters import QueueFilter
 from cloudtag.desk.second_person import waiting_cases
@@ -131,7 +132,10 @@ class QueuePage:
 
 
 async def queue_page(asking: Asking, viewer: Viewer, wanted: QueueFilter, now_ms: int) -> QueuePage:
-    """One page of the queue. Raises `NoAnswerError`."""
+    """One page of the queue. Raises `NoAnswerError`.
+
+    What is counted comes with each case of the page, so that open cases are read once; a page without any counts apart.
+    """
     cases, values = _open_cases(viewer, wanted, now_ms)
     ranked = f"""
     SELECT q.*, q.urgency * q.relative_money * q.confidence AS rank FROM (
@@ -141,14 +145,22 @@ async def queue_page(asking: Asking, viewer: Viewer, wanted: QueueFilter, now_ms
             if(isNull(amount_at_stake_minor), 0.5,
                 amount_at_stake_minor / greatest(1, ifNull(usual, 1))) AS relative_money,
             {_weight()} * (ifNull(p.right_ones, 0) + {PRIOR_RIGHT}) / (ifNull(p.labels, 0) + {PRIOR_ALL}) AS confidence
-        FROM (SELECT *, avg(amount_at_stake_minor) OVER (PARTITION BY currency) AS usual FROM ({cases})) AS c
+        FROM (SELECT *, avg(amount_at_stake_minor) OVER (PARTITION BY currency) AS usual, {_COUNTS} FROM ({cases})) AS c
         LEFT JOIN ({_RIGHT}) AS p ON c.detector = p.detector
     ) AS q ORDER BY rank DESC, decided_at, alert_id
     LIMIT {PAGE} OFFSET {{offset:UInt64}}"""  # noqa: S608 - names of our own, values as parameters
-    counted = f"SELECT severity, count() AS cases, countIf(is_waiting) AS waiting FROM ({cases}) GROUP BY severity"  # noqa: S608 - the same
-    rows, counts = await asking.each((ranked, {**values, "offset": PAGE * (wanted.page - 1)}), (counted, values))
-    waiting = sum(row["waiting"] for row in counts)
-    return QueuePage(rows, {row["severity"]: row["cases"] for row in counts}, wanted, waiting)
+    rows = await asking.rows(ranked, {**values, "offset": PAGE * (wanted.page - 1)})
+    counts = rows[:1]
+    if not rows and wanted.page > 1:
+        counts = await asking.rows(f"SELECT {_COUNTS} FROM ({cases}) LIMIT 1", values)  # noqa: S608 - the same
+    told = {name: counts[0][f"{name}_cases"] for name in SEVERITIES} if counts else {}
+    return QueuePage(rows, told, wanted, counts[0]["waiting_cases"] if counts else 0)
+
+
+_COUNTS = ", ".join(
+    [f"countIf(severity = '{name}') OVER () AS {name}_cases" for name in SEVERITIES]
+    + ["countIf(is_waiting) OVER () AS waiting_cases"]
+)
 
 
 async def choices(asking: Asking, viewer: Viewer) -> dict[str, list[str]]:
