@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from cloudtag.desk.figure_questions import OF_PLATFORM, OF_SHOP
+from cloudtag.detection.example import day, refunded
 from tests.desk.conftest import DeskWorld, desk_world
 from tests.desk.stories import empty_parcel, ring_of_two, story
 from tests.detectors.judged import events_of
@@ -68,9 +69,34 @@ def test_false_accusations_are_counted_by_how_they_were_found(told: DeskWorld) -
     alert_id = told.one("SELECT alert_id FROM alerts_latest WHERE has(order_ids, 'o88') AND detector = 'short_return'")
     mei = told.visitor("mei")
     mei.act(f"/cases/{alert_id}", f"/cases/{alert_id}/verdict", verdict="normal")
-    found = dict(row[:2] for row in _rows(told, "mei", "accusations"))
-    assert found["verdict"] == "1"
+    wrong = told.one("SELECT count() FROM alerts_latest WHERE verdict = 'normal'")
+    assert dict(row[:2] for row in _rows(told, "mei", "accusations"))["verdict"] == str(wrong)
     assert "verdict" not in dict(row[:2] for row in _rows(told, "otto", "accusations"))
+
+
+def _kept(world: DeskWorld) -> int:
+    return sum(int(row[2]) for row in _rows(world, "mei", "money", "?network=taobao&shop=s1"))
+
+
+def test_money_is_kept_where_a_case_was_right_and_its_own_refund_was_refused(told: DeskWorld) -> None:
+    before, mei = _kept(told), told.visitor("mei")
+    for n, said in ((81, "abnormal"), (82, "abnormal"), (83, "normal"), (84, "abnormal")):
+        told.pipeline.take(events_of(empty_parcel(n, "s1", 100 * n)))
+        sql = f"SELECT alert_id FROM alerts_latest WHERE has(order_ids, 'o{n}') AND detector = 'short_return'"
+        alert_id = told.one(sql)
+        mei.act(f"/cases/{alert_id}", f"/cases/{alert_id}/verdict", verdict=said)
+    assert _kept(told) == before, "no refund is refused yet"
+
+    def ended(buyer: int, refund: int, status: str, shop: str = "s1") -> None:
+        who = {"buyer_id": f"b{buyer}", "order_id": f"o{refund}", "refund_id": f"r{refund}", "shop_id": shop}
+        told.pipeline.take(events_of([refunded(status, day(20), **who, type="return_refund")]))
+
+    ended(81, 81, "refused")
+    # Another shop's buyer has a refund of that name; a verdict said that nothing was wrong; nobody refused anything.
+    ended(89, 82, "refused", "s2")
+    ended(83, 83, "refused")
+    ended(84, 84, "withdrawn")
+    assert _kept(told) - before == 2 * 8100
 
 
 def test_rings_are_counted_with_their_largest(told: DeskWorld) -> None:

@@ -71,11 +71,19 @@ _ALL = (
                 SELECT currency, amount_at_stake_minor AS staked, 0 AS kept FROM alerts_current
                 WHERE {sight} AND amount_at_stake_minor IS NOT NULL AND NOT ifNull(historical, false)
                 UNION ALL
-                SELECT currency, 0 AS staked, amount_at_stake_minor AS kept FROM alerts_latest
-                WHERE {sight} AND verdict = 'abnormal' AND amount_at_stake_minor IS NOT NULL AND notEmpty(refund_ids)
-                    AND buyer_key IN (SELECT buyer_key FROM refunds WHERE status = 'refused')
-                    AND hasAll((SELECT groupUniqArray(refund_id) FROM refunds_current
-                        WHERE status IN ('refused', 'withdrawn')), refund_ids)
+                SELECT a.currency AS currency, 0 AS staked, a.amount_at_stake_minor AS kept
+                FROM (SELECT buyer_key, refund_ids, currency, amount_at_stake_minor FROM alerts_latest
+                    WHERE {sight} AND verdict = 'abnormal' AND amount_at_stake_minor IS NOT NULL
+                        AND notEmpty(refund_ids)) AS a
+                INNER JOIN (
+                    SELECT buyer_key, groupUniqArray(refund_id) AS over FROM (
+                        SELECT r.buyer_key AS buyer_key, refund_id,
+                            argMax(r.status, (r.occurred_at, r.event_id)) AS last_status
+                        FROM refunds AS r WHERE r.buyer_key IN (SELECT buyer_key FROM refunds WHERE status = 'refused')
+                        GROUP BY buyer_key, platform, shop_id, refund_id
+                    ) WHERE last_status IN ('refused', 'withdrawn') GROUP BY buyer_key
+                ) AS d ON a.buyer_key = d.buyer_key
+                WHERE hasAll(d.over, a.refund_ids)
             ) GROUP BY currency ORDER BY currency""",
         ("currency", "at_stake_minor", "kept_minor"),
         ("at_stake_minor", "kept_minor"),
