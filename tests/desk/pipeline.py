@@ -43,7 +43,7 @@ class Pipeline:
 
     def _take(self, events: Sequence[Any]) -> None:
         self.events += events
-        self._store((STREAM_OF[type(event)], event) for event in events)
+        self.store((STREAM_OF[type(event)], event) for event in events)
         if not any(STREAM_OF[type(event)] in INPUTS for event in events):
             return
         judged = [event for event in self.events if STREAM_OF[type(event)] in INPUTS]
@@ -53,7 +53,7 @@ class Pipeline:
             if stream != "dead-letters" and key not in self._stored:
                 self._stored.add(key)
                 records.append((stream, record))
-        self._store(records)
+        self.store(records)
 
     async def publish(self, events: Sequence[Struct]) -> None:
         """Take what the desk sends."""
@@ -68,7 +68,8 @@ class Pipeline:
         if not self.holds:
             await asyncio.to_thread(self.take, list(events))
 
-    def _store(self, records: Iterable[tuple[str, Any]]) -> None:
+    def store(self, records: Iterable[tuple[str, Any]]) -> None:
+        """Store records and events by their streams, each taken in when it was made."""
         for stream, group in groupby(sorted(records, key=lambda each: each[0]), key=lambda each: each[0]):
             first = next(_offsets)
             rows = tuple(
@@ -89,5 +90,5 @@ _ID = {
 
 
 def _time_of(record: Any) -> int:
-    times = ("decided_at", "confirmed_at", "starts_at", "labelled_at", "put_at")
+    times = ("decided_at", "confirmed_at", "starts_at", "labelled_at", "put_at", "asked_at", "changed_at")
     return int(next(getattr(record, name) for name in times if hasattr(record, name)))

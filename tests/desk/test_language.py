@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from jinja2 import Environment, nodes
 
-from cloudtag.contract import records, surfaces, types
+from cloudtag.contract import decision_records, records, surfaces, types
 from cloudtag.desk import acts, offers, second_person
 from cloudtag.desk.app import TROUBLE_TEXTS
 from cloudtag.desk.case_view import SHOWN_DETAILS
@@ -58,7 +58,11 @@ def _said_in_code() -> set[str]:
     return found | {text for q in QUESTIONS.values() for text in (q.title, q.note) if text}
 
 
-TOLD = _said_in_templates() | _said_in_code() | {*TROUBLE_TEXTS, *offers.PREVIEWS, *second_person.STATE_WORDS.values()}
+TOLD = (
+    _said_in_templates()
+    | _said_in_code()
+    | {*TROUBLE_TEXTS, *offers.PREVIEWS, *offers.TOO_OLD, *second_person.STATE_WORDS.values()}
+)
 
 
 def test_every_text_is_in_the_catalogue_and_every_one_there_is_said() -> None:
@@ -108,6 +112,13 @@ def _words() -> set[str]:
 
 def test_every_value_of_the_contract_has_its_word() -> None:
     assert sorted(_words() - set(catalogue()["words"])) == []
+
+
+def test_what_a_decision_is_about_and_says_has_words_of_its_own() -> None:
+    for column, values in (("about", decision_records.AskedAbout), ("answer", decision_records.AnswerKind)):
+        for value in get_args(values):
+            assert re.fullmatch(r"[\u4e00-\u9fff]+", CHINESE.decided(column, value)), value
+    assert CHINESE.decided("answer", "review") != CHINESE.word("review"), "nobody is asked to write a review"
 
 
 def test_every_column_of_a_figure_has_its_name() -> None:

@@ -15,7 +15,9 @@ DAYS = 30
 class FigureQuestion:
     """A figure: its title, its columns (the first names a row), what is drawn, and what it says beside.
 
-    `bars` are the columns that are drawn; `is_share`: they are between 0 and 1. `for_platform`: not about single shops.
+    `bars` are the columns that are drawn; `is_share`: they are between 0 and 1; `is_each_scaled`: each row has a unit
+    of its own, so that only what stands beside each other there is compared. A list draws instead how many of its rows
+    have each value of `tally`. `for_platform`: not about single shops.
     """
 
     name: str
@@ -27,6 +29,8 @@ class FigureQuestion:
     note: str = ""
     is_share: bool = False
     is_by_day: bool = False
+    is_each_scaled: bool = False
+    tally: str = ""
     for_platform: bool = False
 
 
@@ -67,16 +71,25 @@ _ALL = (
                 SELECT currency, amount_at_stake_minor AS staked, 0 AS kept FROM alerts_current
                 WHERE {sight} AND amount_at_stake_minor IS NOT NULL AND NOT ifNull(historical, false)
                 UNION ALL
-                SELECT currency, 0 AS staked, amount_at_stake_minor AS kept FROM alerts_latest
-                WHERE {sight} AND verdict = 'abnormal' AND amount_at_stake_minor IS NOT NULL AND notEmpty(refund_ids)
-                    AND buyer_key IN (SELECT buyer_key FROM refunds WHERE status = 'refused')
-                    AND hasAll((SELECT groupUniqArray(refund_id) FROM refunds_current
-                        WHERE status IN ('refused', 'withdrawn')), refund_ids)
+                SELECT a.currency AS currency, 0 AS staked, a.amount_at_stake_minor AS kept
+                FROM (SELECT buyer_key, refund_ids, currency, amount_at_stake_minor FROM alerts_latest
+                    WHERE {sight} AND verdict = 'abnormal' AND amount_at_stake_minor IS NOT NULL
+                        AND notEmpty(refund_ids)) AS a
+                INNER JOIN (
+                    SELECT buyer_key, groupUniqArray(refund_id) AS over FROM (
+                        SELECT r.buyer_key AS buyer_key, refund_id,
+                            argMax(r.status, (r.occurred_at, r.event_id)) AS last_status
+                        FROM refunds AS r WHERE r.buyer_key IN (SELECT buyer_key FROM refunds WHERE status = 'refused')
+                        GROUP BY buyer_key, platform, shop_id, refund_id
+                    ) WHERE last_status IN ('refused', 'withdrawn') GROUP BY buyer_key
+                ) AS d ON a.buyer_key = d.buyer_key
+                WHERE hasAll(d.over, a.refund_ids)
             ) GROUP BY currency ORDER BY currency""",
         ("currency", "at_stake_minor", "kept_minor"),
-        (),
+        ("at_stake_minor", "kept_minor"),
         ALERT,
         "At stake: what open cases are about. Kept: cases found abnormal whose refunds were all refused or withdrawn.",
+        is_each_scaled=True,
     ),
     FigureQuestion(
         "excluded",
@@ -97,6 +110,7 @@ _ALL = (
         ("report_id", "scenario", "status", "shop_id", "order_id", "put_at", "due_at"),
         (),
         SHOP,
+        tally="status",
     ),
     FigureQuestion(
         "permissions",
@@ -106,6 +120,7 @@ _ALL = (
         ("account_id", "permission", "reason", "starts_at"),
         (),
         SHOP,
+        tally="permission",
     ),
     FigureQuestion(
         "scenarios",
@@ -115,6 +130,44 @@ _ALL = (
         ("scenario", "alerts", "buyers"),
         ("alerts",),
         ALERT,
+    ),
+    FigureQuestion(
+        "decisions",
+        "What became of decisions",
+        """SELECT about, answer, count() AS decisions, countIf(followed = 'followed') AS followed_ones,
+                countIf(followed = 'not_followed') AS not_followed, countIf(right = 'right') AS right_ones,
+                countIf(right = 'wrong') AS wrong_ones, countIf(answer_now NOT IN ('', answer)) AS changed_ones
+            FROM decisions_latest WHERE {sight} GROUP BY about, answer ORDER BY decisions DESC, about, answer""",
+        ("about", "answer", "decisions", "followed_ones", "not_followed", "right_ones", "wrong_ones", "changed_ones"),
+        ("decisions", "followed_ones", "right_ones", "wrong_ones"),
+        SHOP,
+        "As whoever asked told it afterwards; of what is not told, nothing is counted as followed or right.",
+    ),
+    FigureQuestion(
+        "accusations",
+        "False accusations found",
+        """SELECT found_by, count() AS found, uniqExact(buyer_key) AS buyers FROM (
+                SELECT 'verdict' AS found_by, buyer_key FROM alerts_latest WHERE {sight} AND verdict = 'normal'
+                UNION ALL
+                SELECT 'later_fact' AS found_by, buyer_key FROM alerts_latest
+                WHERE {sight} AND status = 'withdrawn' AND verdict != 'normal'
+            ) GROUP BY found_by ORDER BY found DESC, found_by""",
+        ("found_by", "found", "buyers"),
+        ("found",),
+        ALERT,
+        "Alerts that a verdict called wrong, and alerts withdrawn because of what came in later.",
+    ),
+    FigureQuestion(
+        "open_rings",
+        "Open rings by detector",
+        """SELECT detector, count() AS rings, sum(length(linked_buyer_keys) + 1) AS linked_accounts,
+                max(length(linked_buyer_keys) + 1) AS largest
+            FROM alerts_current WHERE {sight} AND notEmpty(linked_buyer_keys)
+            GROUP BY detector ORDER BY rings DESC, detector""",
+        ("detector", "rings", "linked_accounts", "largest"),
+        ("rings",),
+        ALERT,
+        "Open cases that name linked buyers; a buyer of two rings counts in both.",
     ),
     FigureQuestion(
         "confirmations",
@@ -151,6 +204,12 @@ _ALL = (
 )
 QUESTIONS: Mapping[str, FigureQuestion] = {question.name: question for question in _ALL}
 """Every figure by its name."""
-OF_SHOP = ("money", "precision", "daily", "scenarios", "excluded", "reports", "permissions")
-OF_PLATFORM = ("daily", "scenarios", "precision", "money", "confirmations", "sanctions", "appeals")
+OF_SHOP = (
+    *("money", "precision", "accusations", "decisions", "daily", "scenarios"),
+    *("excluded", "reports", "permissions"),
+)
+OF_PLATFORM = (
+    *("daily", "scenarios", "precision", "accusations", "decisions", "money"),
+    *("open_rings", "confirmations", "sanctions", "appeals"),
+)
 OF_DETECTOR = ("daily", "precision")

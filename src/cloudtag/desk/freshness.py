@@ -7,6 +7,10 @@ from datetime import datetime
 
 from cloudtag.desk.asking import Asking
 
+FEEDS = ("orders", "refunds", "logistics", "inspections", "reviews", "complaints")
+"""The streams without which cases are missed; each fills the table of its name."""
+FEED_DAYS = 7
+"""How late a feed is counts over so many days up to the newest event of any."""
 _SQL = """
     SELECT n.at AS judged_until, s.newest AS stored_at, s.behind AS behind_seconds
     FROM newest_event AS n,
@@ -31,3 +35,31 @@ async def freshness(asking: Asking) -> Freshness:
     if row is None or row["judged_until"].year == _EMPTY_YEAR:
         return Freshness(None, None, 0)
     return Freshness(row["judged_until"], row["stored_at"], max(0, row["behind_seconds"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """One feed: when its newest fact happened (none: there is none), and how long after they happened half of its facts
+    of the last `FEED_DAYS` came in (none: there were none, it is silent)."""
+
+    name: str
+    newest: datetime | None
+    late_seconds: int | None
+
+
+async def feeds(asking: Asking) -> tuple[Feed, ...]:
+    """How far each feed is and how late. Raises `NoAnswerError`."""
+    each = " UNION ALL ".join(_FEED.replace("{feed}", name) for name in FEEDS)
+    rows = {row["feed"]: row for row in await asking.rows(each)}
+    found = []
+    for name in FEEDS:
+        newest, facts = rows[name]["newest"], rows[name]["facts"]
+        late = max(0, int(rows[name]["late"])) if facts else None
+        found.append(Feed(name, None if newest.year == _EMPTY_YEAR else newest, late))
+    return tuple(found)
+
+
+_FEED = f"""
+    SELECT '{{feed}}' AS feed, (SELECT max(occurred_at) FROM {{feed}}) AS newest, count() AS facts,
+        if(facts = 0, 0, quantileExact(dateDiff('second', occurred_at, recorded_at))) AS late
+    FROM {{feed}} WHERE occurred_at > (SELECT at FROM newest_event) - INTERVAL {FEED_DAYS} DAY"""  # noqa: S608 - names of our own

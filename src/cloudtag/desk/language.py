@@ -57,6 +57,10 @@ class Language:
         """A value of an enum, a scenario or a kind, as words."""
         return "" if not value else self._of("words", value) or plain(value)
 
+    def decided(self, column: str, value: str) -> str:
+        """What a decision is `about`, or its `answer`: words that mean something else of records."""
+        return self._of("words", f"{column}_{value}") or plain(value)
+
     def fact(self, name: str) -> str:
         """What a fact of an alert is called."""
         if name.startswith(_LINK):

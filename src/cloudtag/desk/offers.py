@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from cloudtag.desk.acts import REPORTS
@@ -12,7 +13,10 @@ from cloudtag.desk.case import DeskCase
 from cloudtag.desk.second_person import needs_second_person
 from cloudtag.desk.sight import own_shop
 from cloudtag.desk.visit import Visit
+from cloudtag.detectors.registry import all_detectors
 from cloudtag.policy.model import Policy
+from cloudtag.processors.buyers.reading import HELD_MS
+from cloudtag.processors.buyers.run_detectors import OF_BUYER
 
 _PERMITTED = """
     SELECT permission, reason, account_id FROM permissions_current
@@ -57,6 +61,8 @@ class CaseOffers:
     limit: str = ""
     must_propose: bool = False
     """Whether a second person must approve what is done here."""
+    too_old: str = ""
+    """Why a verdict is recorded and leaves the case as it is, or may; empty where it does not."""
 
 
 async def offers(visit: Visit, case: DeskCase) -> CaseOffers:
@@ -65,9 +71,10 @@ async def offers(visit: Visit, case: DeskCase) -> CaseOffers:
     if viewer.role == "auditor":
         return CaseOffers(form_id)
     verdict, waits = viewer.may("verdicts"), needs_second_person(visit.desk.policies, [case.row], visit.desk.now_ms)
+    old = too_old(case.row, visit.desk.now_ms) if case.is_open else ""
     shop = own_shop(viewer, case.row)
     if viewer.role != "shop" or shop is None:
-        return CaseOffers(form_id, verdict, must_propose=waits)
+        return CaseOffers(form_id, verdict, must_propose=waits, too_old=old)
     orders = tuple(own_orders(case.row, shop.shop_id))
     about = {"shop": shop.shop_id, "buyer": case.row["buyer_key"]}
     tag, limit = None, ""
@@ -78,7 +85,32 @@ async def offers(visit: Visit, case: DeskCase) -> CaseOffers:
         limited = await visit.desk.asking.one(_LIMITED, about)
         limit = "lifted" if limited and limited["status"] == "set" else "set"
     reports = REPORTS if viewer.may("events") and orders else ()
-    return CaseOffers(form_id, verdict, orders, tag, reports, limit, waits)
+    return CaseOffers(form_id, verdict, orders, tag, reports, limit, waits, old)
+
+
+HELD_DAYS = HELD_MS // 86_400_000
+WILL_STAY = (
+    "The engine holds facts for {days} days. Those of this case are older: a verdict is recorded, and the case "
+    "stays as it is."
+)
+MAY_STAY = (
+    "The engine holds facts for {days} days. Some of this case are older: a verdict is recorded, and may not "
+    "change the case."
+)
+TOO_OLD = (WILL_STAY, MAY_STAY)
+"""What rests on facts that are no longer held is neither changed nor taken back; an alert about the whole buyer is
+judged anew from those that are held still."""
+
+
+def too_old(alert: DeskRow, now_ms: int) -> str:
+    """What is to be said of a verdict given now on an alert, as a row of the warehouse; empty where its facts are held.
+
+    The verdict is an event itself, and the engine counts back from the newest.
+    """
+    if alert["first_event_at"] >= datetime.fromtimestamp((now_ms - HELD_MS) / 1000, UTC):
+        return ""
+    detector = all_detectors().get(alert["detector"])
+    return MAY_STAY if detector is None or detector.rule.scope in OF_BUYER else WILL_STAY
 
 
 def own_orders(alert: DeskRow, shop_id: str) -> list[str]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
+from collections.abc import Sequence
 from typing import Any
 
 from starlette.responses import Response
 
 from cloudtag.contract.scope import NETWORKS
 from cloudtag.desk.figure_questions import OF_DETECTOR, OF_PLATFORM, OF_SHOP, QUESTIONS
-from cloudtag.desk.figure_svg import cell, picture
+from cloudtag.desk.figure_svg import KINDS, cell, picture
 from cloudtag.desk.figures import Figure, figure, figure_parquet
 from cloudtag.desk.sight import ALERT, in_sight
 from cloudtag.desk.visit import MayNotError, NotSeenError, Visit
@@ -60,7 +62,8 @@ async def shop(visit: Visit) -> Response:
     network = NETWORKS[platform]
     if not visit.viewer.sees_shop(network, shop_id):
         raise NotSeenError("shop")
-    figures = [await figure(visit.desk.asking, visit.viewer, name, (network, shop_id)) for name in OF_SHOP]
+    asking = visit.desk.asking
+    figures = await asyncio.gather(*(figure(asking, visit.viewer, name, (network, shop_id)) for name in OF_SHOP))
     return visit.page("shop.html", platform=platform, shop_id=shop_id, **_drawn(visit, figures))
 
 
@@ -68,9 +71,10 @@ async def platform(visit: Visit) -> Response:
     """The whole platform: trends, detectors, rings, confirmations, sanctions, appeals."""
     if visit.viewer.role == "shop":
         raise MayNotError("platform")
+    asking = visit.desk.asking
     sight, who = in_sight(visit.viewer, ALERT)
-    figures = [await figure(visit.desk.asking, visit.viewer, name) for name in OF_PLATFORM]
-    appeals, rings = await visit.desk.asking.each(
+    figures = await asyncio.gather(*(figure(asking, visit.viewer, name) for name in OF_PLATFORM))
+    appeals, rings = await asking.each(
         (_APPEALS.replace("{sight}", sight), who), (_RINGS.replace("{sight}", sight), who)
     )
     told = {"appeals": appeals, "rings": rings, **_drawn(visit, figures), **_form(visit), **_news(visit)}
@@ -148,9 +152,10 @@ def _plain(value: Any) -> str:
     return f"'{value}" if value[:1] in FORMULAS else value
 
 
-def _drawn(visit: Visit, figures: list[Figure]) -> dict[str, Any]:
+def _drawn(visit: Visit, figures: Sequence[Figure]) -> dict[str, Any]:
     return {
         "figures": [(each, picture(visit.language, each)) for each in figures],
+        "kinds": KINDS,
         "cell": lambda column, row: cell(visit.language, column, row[column]),
         "money_cell": lambda row, column: visit.language.money(int(row[column]), row["currency"]),
     }

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from cloudtag.contract.records import SEVERITIES
 from cloudtag.desk.asking import Asking, DeskRow
 from cloudtag.desk.filters import QueueFilter
 from cloudtag.desk.second_person import waiting_cases
@@ -30,33 +31,36 @@ WEIGHTS = {"low": 0.25, "medium": 0.5, "high": 0.75, "critical": 1.0}
 PRIOR_RIGHT, PRIOR_ALL = 3, 4
 """So many verdicts are taken as given before the first one."""
 
-_DUE = """
-    SELECT alert_id, min(due_at) AS due_at FROM (
-        SELECT arrayJoin(because) AS alert_id, ends_at AS due_at FROM consequences_current
-        WHERE kind = 'deadline_warning' AND ends_at IS NOT NULL
+_WAITS = """
+    SELECT buyer_key, groupArray((shop_id, order_id, due_at)) AS waits FROM (
+        SELECT buyer_key, shop_id, order_id, assumeNotNull(due_at) AS due_at FROM report_statuses_current
+        WHERE status IN ('pending', 'overdue') AND due_at IS NOT NULL
         UNION ALL
-        SELECT o.alert_id AS alert_id, w.due_at AS due_at
-        FROM (SELECT alert_id, buyer_key, arrayJoin(arrayZip(orders_shop_ids, orders_order_ids)) AS placed
-            FROM alerts_current) AS o
-        INNER JOIN (
-            SELECT buyer_key, shop_id, order_id, due_at FROM report_statuses_current
-            WHERE status IN ('pending', 'overdue') AND due_at IS NOT NULL
-            UNION ALL
-            SELECT buyer_key, shop_id, order_id, due_at FROM tag_statuses_current
-            WHERE status = 'pending' AND due_at IS NOT NULL
-        ) AS w ON o.buyer_key = w.buyer_key AND o.placed.1 = w.shop_id AND o.placed.2 = w.order_id
-        UNION ALL
-        SELECT o.alert_id AS alert_id, d.due_at AS due_at
-        FROM (SELECT alert_id, buyer_key, arrayJoin(refund_ids) AS refund_id FROM alerts_current) AS o
-        INNER JOIN (
-            SELECT buyer_key, refund_id, due_at FROM (
-                SELECT buyer_key, refund_id, argMax(status, (occurred_at, event_id)) AS last_status,
-                    argMaxIf(deadline_at, (occurred_at, event_id), deadline_at IS NOT NULL) AS due_at
-                FROM refunds GROUP BY buyer_key, refund_id
-            ) WHERE due_at IS NOT NULL AND last_status NOT IN ('completed', 'withdrawn', 'refused')
-        ) AS d ON o.buyer_key = d.buyer_key AND o.refund_id = d.refund_id
-    ) GROUP BY alert_id"""
-"""Until when something must be done about each alert: a refund answered, a report or a tag decided."""
+        SELECT buyer_key, shop_id, order_id, assumeNotNull(due_at) AS due_at FROM tag_statuses_current
+        WHERE status = 'pending' AND due_at IS NOT NULL
+    ) GROUP BY buyer_key"""
+"""Of each buyer, the orders of which a report or a tag waits to be decided, and until when."""
+_ANSWERS = """
+    SELECT buyer_key, groupArray((refund_id, last_due_at)) AS answers FROM (
+        SELECT r.buyer_key AS buyer_key, refund_id, argMax(r.status, (r.occurred_at, r.event_id)) AS last_status,
+            argMaxIf(assumeNotNull(r.deadline_at), (r.occurred_at, r.event_id), r.deadline_at IS NOT NULL)
+                AS last_due_at,
+            countIf(r.deadline_at IS NOT NULL) AS deadlines
+        FROM refunds AS r WHERE r.buyer_key IN (SELECT buyer_key FROM alerts_current WHERE {sight})
+        GROUP BY buyer_key, refund_id
+    ) WHERE deadlines > 0 AND last_status NOT IN ('completed', 'withdrawn', 'refused') GROUP BY buyer_key"""
+"""Of each buyer whose cases are in sight, the refunds that wait for an answer, and until when."""
+_WARNED = """
+    SELECT arrayJoin(because) AS alert_id, min(assumeNotNull(ends_at)) AS due_at FROM consequences_current
+    WHERE kind = 'deadline_warning' AND ends_at IS NOT NULL GROUP BY alert_id"""
+_NEVER = "toDateTime64('2299-12-31 00:00:00', 3, 'UTC')"
+_DUE_AT = f"""nullIf(least(
+    if(d.alert_id = '', {_NEVER}, d.due_at),
+    arrayMin(w -> w.3, arrayPushBack(arrayFilter(
+        w -> has(arrayZip(a.orders_shop_ids, a.orders_order_ids), (w.1, w.2)), w.waits), ('', '', {_NEVER}))),
+    arrayMin(r -> r.2, arrayPushBack(arrayFilter(r -> has(a.refund_ids, r.1), r.answers), ('', {_NEVER})))
+), {_NEVER})"""
+"""Until when something must be done about an alert: a refund answered, a report or a tag decided."""
 
 _RIGHT = """
     SELECT detector, countIf(label = 'true_positive') AS right_ones, count() AS labels
@@ -88,12 +92,14 @@ def _open_cases(viewer: Viewer, wanted: QueueFilter, now_ms: int) -> tuple[str, 
     waiting, house = waiting_cases(viewer)
     sql = f"""
     SELECT * FROM (
-        SELECT {_SHOWN}, if(d.due_at = toDateTime64(0, 3, 'UTC'), NULL, d.due_at) AS due_at,
+        SELECT {_SHOWN}, {_DUE_AT} AS due_at,
             (SELECT at FROM newest_event) AS now_at, z.alert_id != '' AS was_snoozed,
             was_snoozed AND (z.seen = -1 OR a.revision <= z.seen) AS is_snoozed,
             (a.alert_id, toUInt32(a.revision)) IN ({waiting}) AS is_waiting
         FROM (SELECT * FROM alerts_current WHERE {sight}) AS a
-        LEFT JOIN ({_DUE}) AS d ON a.alert_id = d.alert_id
+        LEFT JOIN ({_WARNED}) AS d ON a.alert_id = d.alert_id
+        LEFT JOIN ({_WAITS}) AS w ON a.buyer_key = w.buyer_key
+        LEFT JOIN ({_ANSWERS.replace("{sight}", sight)}) AS r ON a.buyer_key = r.buyer_key
         LEFT JOIN ({_SNOOZED}) AS z ON a.alert_id = z.alert_id
     ) WHERE {chosen}"""  # noqa: S608 - names of our own, values as parameters
     return sql, {**who, **what, **house, "me": viewer.name, "clock": datetime.fromtimestamp(now_ms / 1000, UTC)}
@@ -126,7 +132,10 @@ class QueuePage:
 
 
 async def queue_page(asking: Asking, viewer: Viewer, wanted: QueueFilter, now_ms: int) -> QueuePage:
-    """One page of the queue. Raises `NoAnswerError`."""
+    """One page of the queue. Raises `NoAnswerError`.
+
+    What is counted comes with each case of the page, so that open cases are read once; a page without any counts apart.
+    """
     cases, values = _open_cases(viewer, wanted, now_ms)
     ranked = f"""
     SELECT q.*, q.urgency * q.relative_money * q.confidence AS rank FROM (
@@ -136,14 +145,22 @@ async def queue_page(asking: Asking, viewer: Viewer, wanted: QueueFilter, now_ms
             if(isNull(amount_at_stake_minor), 0.5,
                 amount_at_stake_minor / greatest(1, ifNull(usual, 1))) AS relative_money,
             {_weight()} * (ifNull(p.right_ones, 0) + {PRIOR_RIGHT}) / (ifNull(p.labels, 0) + {PRIOR_ALL}) AS confidence
-        FROM (SELECT *, avg(amount_at_stake_minor) OVER (PARTITION BY currency) AS usual FROM ({cases})) AS c
+        FROM (SELECT *, avg(amount_at_stake_minor) OVER (PARTITION BY currency) AS usual, {_COUNTS} FROM ({cases})) AS c
         LEFT JOIN ({_RIGHT}) AS p ON c.detector = p.detector
     ) AS q ORDER BY rank DESC, decided_at, alert_id
     LIMIT {PAGE} OFFSET {{offset:UInt64}}"""  # noqa: S608 - names of our own, values as parameters
-    counted = f"SELECT severity, count() AS cases, countIf(is_waiting) AS waiting FROM ({cases}) GROUP BY severity"  # noqa: S608 - the same
-    rows, counts = await asking.each((ranked, {**values, "offset": PAGE * (wanted.page - 1)}), (counted, values))
-    waiting = sum(row["waiting"] for row in counts)
-    return QueuePage(rows, {row["severity"]: row["cases"] for row in counts}, wanted, waiting)
+    rows = await asking.rows(ranked, {**values, "offset": PAGE * (wanted.page - 1)})
+    counts = rows[:1]
+    if not rows and wanted.page > 1:
+        counts = await asking.rows(f"SELECT {_COUNTS} FROM ({cases}) LIMIT 1", values)  # noqa: S608 - the same
+    told = {name: counts[0][f"{name}_cases"] for name in SEVERITIES} if counts else {}
+    return QueuePage(rows, told, wanted, counts[0]["waiting_cases"] if counts else 0)
+
+
+_COUNTS = ", ".join(
+    [f"countIf(severity = '{name}') OVER () AS {name}_cases" for name in SEVERITIES]
+    + ["countIf(is_waiting) OVER () AS waiting_cases"]
+)
 
 
 async def choices(asking: Asking, viewer: Viewer) -> dict[str, list[str]]:

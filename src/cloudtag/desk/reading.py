@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from starlette.responses import Response
 
 from cloudtag.contract.records import SEVERITIES
@@ -10,7 +12,7 @@ from cloudtag.desk.as_of import moment_of
 from cloudtag.desk.case import case_of, claim_of
 from cloudtag.desk.case_view import case_view
 from cloudtag.desk.filters import DUE, FAMILIES, QueueFilter
-from cloudtag.desk.freshness import freshness
+from cloudtag.desk.freshness import feeds, freshness
 from cloudtag.desk.queue import choices, queue_page
 from cloudtag.desk.visit import NotSeenError, Visit
 
@@ -18,16 +20,19 @@ from cloudtag.desk.visit import NotSeenError, Visit
 async def queue(visit: Visit) -> Response:
     """The open cases in order."""
     asking, wanted = visit.desk.asking, QueueFilter.of(visit.request.query_params)
-    found = await queue_page(asking, visit.viewer, wanted, visit.desk.now_ms)
+    found, offered, fresh = await asyncio.gather(
+        queue_page(asking, visit.viewer, wanted, visit.desk.now_ms), choices(asking, visit.viewer), freshness(asking)
+    )
     return visit.page(
         "queue.html",
         queue=found,
-        choices=await choices(asking, visit.viewer),
+        choices=offered,
         families=FAMILIES,
         severities=SEVERITIES,
         dues=DUE,
         claims=await claim_of(asking, [case["alert_id"] for case in found.cases], visit.desk.now_ms),
-        freshness=await freshness(asking),
+        freshness=fresh,
+        feeds=() if found.cases else await feeds(asking),
         views=views.kept(visit.request),
     )
 

@@ -39,6 +39,7 @@ def templates() -> Environment:
     """The pages; whatever a value holds is shown as text."""
     from cloudtag.desk.acts import VOUCHERS
     from cloudtag.desk.case_view import SHOWN_DETAILS, because
+    from cloudtag.desk.offers import HELD_DAYS
     from cloudtag.desk.routes import ROUTES
     from cloudtag.desk.second_person import STATE_WORDS
 
@@ -55,6 +56,7 @@ def templates() -> Environment:
         "because": because,
         "shown_details": SHOWN_DETAILS,
         "vouchers": VOUCHERS,
+        "held_days": HELD_DAYS,
         "state_words": STATE_WORDS,
     }
     return made

@@ -23,7 +23,7 @@ from cloudtag.engine.revise import Conclusion
 from cloudtag.engine.rows import Row, earliest
 from cloudtag.policy.model import Policy
 
-_OF_BUYER: tuple[Scope, ...] = ("buyer", "alerted", "risk")
+OF_BUYER: tuple[Scope, ...] = ("buyer", "alerted", "risk")
 """The scopes that look at the whole buyer."""
 _UNPAID_MS = 30 * 60_000
 """How long an order may stay unpaid before it is told of, where no detector in force counts unpaid orders."""
@@ -133,5 +133,5 @@ def run_detectors(
                 if record is not None:
                     record_id = record.alert_id if isinstance(record, Alert) else record.label_id
                     judgement.conclusions[record_id] = Conclusion(
-                        record_id, case.buyer_id, since_ms, record, is_rolling=detector.rule.scope in _OF_BUYER
+                        record_id, case.buyer_id, since_ms, record, is_rolling=detector.rule.scope in OF_BUYER
                     )
