@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cloudtag.detection.example import day, inspected, ordered, refunded, scanned
+from cloudtag.detection.examples.by_item import SWITCHED
 from cloudtag.detection.examples.crosswise import CROSSWISE
 from cloudtag.detection.examples.exchanged import EXCHANGED
 from cloudtag.detection.examples.own_goods import OWN_GOODS
@@ -244,4 +245,5 @@ EXAMPLES = (
     *CROSSWISE,
     *EXCHANGED,
     *OWN_GOODS,
+    *SWITCHED,
 )

@@ -20,7 +20,7 @@ from cloudtag.detection.dealings import dealings_of
 from cloudtag.detection.link_age import gap_ms
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.pictures import SHOWN_KINDS, one_file, sent_before
-from cloudtag.detection.wrong_goods import kept_skus, sku_attribute
+from cloudtag.detection.wrong_goods import kept_goods, sku_attribute
 from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.revise import Conclusion
 from cloudtag.policy.model import Policies, Policy
@@ -146,9 +146,14 @@ def _owned(
 
 
 def _kept(order: OrderView) -> dict[str, int]:
-    """Price by sku of what the buyer has of an order: nothing never bought, nothing the shop got back."""
-    kept = kept_skus(order)
-    return {line.sku_id: line.unit_price_minor for line in order.lines if line.quantity and line.sku_id in kept}
+    """Price by sku of what the buyer has of an order: nothing never bought, nothing the shop got back.
+
+    By item too, of articles that are one item the dearest.
+    """
+    kept = kept_goods(order)
+    lines = [line for line in order.lines if line.quantity and line.sku_id in kept]
+    items = sorted((line.unit_price_minor, line.item_id) for line in lines if line.item_id is not None)
+    return {item_id: price for price, item_id in items} | {line.sku_id: line.unit_price_minor for line in lines}
 
 
 def sales_of(state: KeyedState, order: OrderView) -> Iterator[AttributeUsed]:
