@@ -156,7 +156,7 @@ def _excused(case: ParcelCase, parts: list[Part], foreign: Pieces) -> Pieces:
     for part in parts:
         budget = wanted(part).total
         for sku, count in sorted((foreign - excused).items()):
-            if budget and _is_excused(case, part, sku):
+            if _is_excused(case, part, sku):
                 taken = min(budget, count)
                 excused[sku] += taken
                 budget -= taken
