@@ -9,9 +9,10 @@ How it decides: refunds of one buyer in one shop that name the same return numbe
 it is compared with everything that was ordered in those orders, sets by their components too, and what an order listed
 when it was sent though it was amended since, as for an exchange; the item of a line is another name of its article, and
 where several lines are of one item that which is claimed is meant first. A piece is switched when its sku is in none of
-the orders while a claimed piece is missing; an inspection that says `authentic: false` is an imitation. The last inspection of a parcel counts, and a return in several parcels once all are here (F7). High. A piece
-too many, as a free gift, is no switch; nor are boxes of two returns to the shop that were mixed up, each of which
-holds what the other was to bring back: the shop has both (F6).
+the orders while a claimed piece is missing; an inspection that says `authentic: false` is an imitation. The last
+inspection of a parcel counts, and a return in several parcels once all are here (F7). High. A piece too many, as a free
+gift, is no switch; nor are boxes of two returns to the shop that were mixed up, each of which holds what the other was
+to bring back: the shop has both (F6).
 
 Whoever said, when the goods were looked at, that the wrong item had come or that it was not as described, is judged by
 whose the article is (F8). One that the buyer bought there within 180 days is high: who sends back what is at home
