@@ -41,6 +41,36 @@ def refund(*changes: dict[str, Any], name: str = "r1", **fields: Any) -> RefundV
     )
 
 
+S, L = OrderLine("s", 2, 100, "shirt"), OrderLine("l", 1, 100, "shirt")
+SERVICE = OrderLine("tea", 1, 300, "tea-set", (Component("pot", 1), Component("cup", 4)))
+BOOKED: dict[str, tuple[tuple[OrderLine, ...], dict[str, int], str, dict[str, int]]] = {
+    "an item is another name of its article": ((S,), {"shirt": 2}, "", {"s": 2}),
+    "of a set too": ((SERVICE,), {"tea-set": 1}, "", {"pot": 1, "cup": 4}),
+    "one of another order is none": ((S,), {"skirt": 1}, "", {"skirt": 1}),
+    "several articles of it are filled up one after the other": ((S, L), {"shirt": 3}, "", {"s": 2, "l": 1}),
+    "what is too much is of the last": ((S, L), {"shirt": 5}, "", {"s": 2, "l": 3}),
+    "those that are sought come first": ((S, L), {"shirt": 2}, "l", {"l": 1, "s": 1}),
+    "what was found by its own name fills up as well": ((S, L), {"shirt": 1, "s": 2}, "", {"s": 2, "l": 1}),
+    "one that is filled up gets none": ((L, S), {"shirt": 1, "l": 2}, "", {"s": 1, "l": 2}),
+    "of an article in two lines all are due": ((S, L, S), {"shirt": 4}, "", {"s": 4}),
+    "an article that is called so is meant first": ((S, OrderLine("shirt", 1, 9)), {"shirt": 1}, "", {"shirt": 1}),
+    "a part that is called so too": (
+        (OrderLine("pyjamas", 1, 9, None, (Component("shirt", 1),)), S),
+        {"shirt": 1},
+        "",
+        {"shirt": 1},
+    ),
+    "nothing is nothing": ((S,), {"shirt": 0}, "", {}),
+}
+
+
+@pytest.mark.parametrize("name", BOOKED)
+def test_goods_booked_by_an_item_count_as_its_articles(name: str) -> None:
+    lines, booked, sought, counted = BOOKED[name]
+    goods = [Goods(sku_id, count) for sku_id, count in booked.items()]
+    assert count_pieces(goods, (order(*lines),), (sought,)) == Counter(counted)
+
+
 @pytest.mark.parametrize(
     ("lines", "said", "total"),
     [

@@ -1,15 +1,47 @@
 """What is known of a keyed state at a glance is what the declarations of its rows say one by one."""
 
 from collections.abc import Iterator
+from typing import Any
 
+import pytest
 from hypothesis import given, settings
 
+from cloudtag.contract import events as ev
 from cloudtag.contract.events import Event
+from cloudtag.contract.links import Claim
 from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.task import Task
+from cloudtag.processors.buyers.calm import is_calm
 from tests.histories.strategies import histories
+from tests.processors.buyers.acts import linked, on_stage, ordered, refunded
+from tests.processors.buyers.tagged import tagged
 from tests.processors.recorded import Recorded
+from tests.processors.scene import T0
 from tests.processors.test_row_laws import SIZES, batches, corpus
+
+IDS = ("o1", "b1", "s1")
+CLAIM = Claim("r9", "o9", "s1", "wrong_item", T0, "e9", ("watch",), ("toy",), True, T0, "e9", "inspections")
+ANSWER = ev.AlertAnswered("v1", T0, "taobao", "a1", "b1", "s1", "main", "normal")
+AFTER: dict[str, tuple[Any, bool]] = {
+    "an order goes on": (ordered("paid", T0 + 1), True),
+    "three stars": (ev.ReviewPosted("v1", T0 + 1, "taobao", "v1", *IDS, 3), True),
+    "two stars, which others may have to be told of": (ev.ReviewPosted("v1", T0 + 1, "taobao", "v1", *IDS, 2), False),
+    "insurance is bound": (ev.InsuranceChanged("n1", T0, "taobao", "n1", *IDS, "bound"), True),
+    "insurance has paid": (ev.InsuranceChanged("n1", T0, "taobao", "n1", *IDS, "paid"), False),
+    "money is asked back": (refunded(), False),
+    "somebody else is on the device": (linked("device:d1", "b2"), True),
+    "somebody else who claims other goods": (linked("device:d1", "b2", claims=(CLAIM,)), False),
+    "an agent of another shop": (linked("device:d1", "", shop_id="s2"), False),
+    "a shop answers an alert": (ANSWER, False),
+    "a shop tags the order": (tagged(1), False),
+}
+
+
+@pytest.mark.parametrize("name", AFTER)
+def test_a_buyer_is_calm_as_long_as_nothing_but_orders_is_known(name: str) -> None:
+    fact, is_still_calm = AFTER[name]
+    assert is_calm(on_stage(ordered(device_hash="d1")).state)
+    assert is_calm(on_stage(ordered(device_hash="d1"), fact).state) is is_still_calm
 
 
 def calm_changes(task: Task) -> Iterator[tuple[KeyedState, set[str]]]:

@@ -48,6 +48,14 @@ class UnpaidOrder(Struct, frozen=True, array_like=True, gc=False):
     """How many of the articles, the last ones, are named as parts of its sets."""
 
 
+class OutboundNumber(Struct, frozen=True, array_like=True, gc=False):
+    """A number that a shop named for an order: when first, and its courier where it is known."""
+
+    waybill_no: str
+    named_at: int
+    carrier: str | None = None
+
+
 class AttributeUsed(InternalRecord, frozen=True, array_like=True, gc=False, tag_field="_", tag="au"):
     """Somebody showed an attribute: `attribute` is its kind and value, as in `device:9f2c…`.
 
@@ -56,7 +64,8 @@ class AttributeUsed(InternalRecord, frozen=True, array_like=True, gc=False, tag_
     of a perceptual hash) of evidence, one use per refund or complaint (`subject`); `unpaid:SHOP:KIND:VALUE` for orders
     left unpaid. A use by a shop has a `shop_id` and no buyer. `alerted_at`: since when alerts accuse the buyer, 0 if
     none does. `used_at` are the first uses of each period in which a buyer showed it; `dealings` what the buyer did
-    that counts together with what others did who show it.
+    that counts together with what others did who show it. `outbound` are the numbers that the order of a picture had
+    been sent under by then (bounded): what it shows may be the box that others' goods came in as well.
     """
 
     attribute: str
@@ -77,6 +86,7 @@ class AttributeUsed(InternalRecord, frozen=True, array_like=True, gc=False, tag_
     stream: str = "orders"
     """The stream of the event."""
     network: str = ""
+    outbound: tuple[OutboundNumber, ...] = ()
 
     @property
     def party(self) -> tuple[str, str]:

@@ -76,6 +76,9 @@ class InternalStream(Stream):
     annotations: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Fields that follow from alerts, and the modules that may read each. They lie beside what a record says: nothing
     that processors publish for each other changes with them, only a record that repeats them repeats what they say."""
+    appended: str = ""
+    """The last field, an empty tuple by default, where there were records without it: one that says nothing there says
+    what it said before, and is not published again."""
 
 
 INPUTS: dict[str, Stream] = {
@@ -186,6 +189,7 @@ INTERNAL: dict[str, InternalStream] = {
             # Whether goods that were said not to have come had come is for their parcels to say (F6).
             derived_from=(*_SHOWN, "reviews", "insurance", "shops", "parcel-reports"),
             annotations={"alerted_at": ("cloudtag.detectors.account_ring",)},
+            appended="outbound",
         ),
         InternalStream("link-reports", links.LinkReported, "buyer_id", derived_from=("attribute-uses",)),
         InternalStream("link-passes", links.LinkPassed, "buyer_id", derived_from=("orders", "link-reports")),

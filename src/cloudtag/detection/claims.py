@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cloudtag.contract.events import OrderChanged
 from cloudtag.contract.links import Claim, UnpaidOrder
-from cloudtag.detection.goods import ordered_skus
+from cloudtag.detection.goods import named_goods, ordered_skus
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.outcomes import PAID
 from cloudtag.detection.refund_view import RefundView
@@ -22,8 +22,8 @@ def claim_made(order: OrderView, refund: RefundView) -> Claim | None:
     """The same, whether or not the refund was withdrawn since."""
     if not order.lines or all(c.reason not in CLAIMED for c in refund.changes):
         return None
-    ordered = ordered_skus(order)
-    named = _found(order, refund, ordered) or _said(refund, ordered)
+    ordered, own = ordered_skus(order), named_goods(order)
+    named = _found(order, refund, own) or _said(refund, own)
     if named is None:
         return None
     stream, event_id, at_ms, other_skus = named

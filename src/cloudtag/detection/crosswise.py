@@ -89,4 +89,5 @@ def _mixed(part: Part) -> _Mixed:
 
 
 def _found(part: Part) -> Pieces:
-    return sum((count_pieces(word.received, (part.order,)) for word in part.inspections), Counter[str]())
+    sought = claimed(part.order, part.refund).goods
+    return sum((count_pieces(word.received, (part.order,), sought) for word in part.inspections), Counter[str]())

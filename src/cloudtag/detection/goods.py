@@ -1,12 +1,13 @@
 """Which goods refunds are to bring back (F9), counted by the articles they consist of: a set by its components.
 
+Some shops book what they find by the item of an order's line in place of the sku: it is another name of that article.
 Never more than was ordered; nothing for a refund that sends no goods; for one by amount alone the pieces it pays for.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from cloudtag.contract.types import Goods, OrderLine
@@ -30,17 +31,60 @@ class Expected(NamedTuple):
 NOTHING = Expected(0, Counter())
 
 
-def count_pieces(goods: Iterable[Goods | OrderLine], orders: Iterable[OrderView] = ()) -> Pieces:
-    """The pieces of goods; what the orders sold as a set counts by its components."""
-    sets = {line.sku_id: line.components for order in orders for line in order.lines if line.components}
+def count_pieces(
+    goods: Iterable[Goods | OrderLine], orders: Iterable[OrderView] = (), sought: Container[str] = ()
+) -> Pieces:
+    """The pieces of goods; what the orders sold as a set counts by its components.
+
+    Of several articles that are one item those `sought` are meant first.
+    """
+    lines = [line for order in orders for line in order.lines]
+    sets = {line.sku_id: line.components for line in lines if line.components}
     # Reckoned in a plain dict: a Counter is several times slower, and this is asked very often.
     pieces: dict[str, int] = {}
-    for each in goods:
-        for part in sets.get(each.sku_id, ()):
-            pieces[part.sku_id] = pieces.get(part.sku_id, 0) + part.quantity * each.quantity
-        if each.sku_id not in sets:
-            pieces[each.sku_id] = pieces.get(each.sku_id, 0) + each.quantity
+    for sku_id, quantity in _by_article(goods, lines, sought):
+        for part in sets.get(sku_id, ()):
+            pieces[part.sku_id] = pieces.get(part.sku_id, 0) + part.quantity * quantity
+        if sku_id not in sets:
+            pieces[sku_id] = pieces.get(sku_id, 0) + quantity
     return Counter({sku_id: count for sku_id, count in pieces.items() if count > 0})
+
+
+def _by_article(
+    goods: Iterable[Goods | OrderLine], lines: Sequence[OrderLine], sought: Container[str]
+) -> Iterable[tuple[str, int]]:
+    """Articles and pieces of goods, those booked by the item of a line under the line's article.
+
+    An item of several articles fills up their lines one after the other, what is too much goes to the last.
+    """
+    items = {line.item_id for line in lines if line.item_id is not None}
+    if not items:
+        return [(each.sku_id, each.quantity) for each in goods]
+    items -= {name for line in lines for name in (line.sku_id, *(part.sku_id for part in line.components))}
+    found: dict[str, int] = {}
+    booked: dict[str, int] = {}
+    for each in goods:
+        held = booked if each.sku_id in items else found
+        held[each.sku_id] = held.get(each.sku_id, 0) + each.quantity
+    for item_id, count in booked.items():
+        for sku_id, taken in _allotted(count, [line for line in lines if line.item_id == item_id], found, sought):
+            found[sku_id] = found.get(sku_id, 0) + taken
+    return found.items()
+
+
+def _allotted(
+    count: int, lines: Sequence[OrderLine], found: Mapping[str, int], sought: Container[str]
+) -> Iterator[tuple[str, int]]:
+    """Pieces of an item by its articles, given what was found of those by their own names."""
+    due: dict[str, int] = {}
+    for line in sorted(lines, key=lambda line: not any(name in sought for name in _names([line]))):
+        due[line.sku_id] = due.get(line.sku_id, 0) + line.quantity
+    *first, last = due
+    for sku_id in first:
+        taken = min(count, max(0, due[sku_id] - found.get(sku_id, 0)))
+        yield sku_id, taken
+        count -= taken
+    yield last, count
 
 
 def ordered_pieces(order: OrderView) -> Pieces:
@@ -58,9 +102,14 @@ def ordered_skus(order: OrderView) -> frozenset[str]:
 
 @once
 def ever_named(order: OrderView) -> frozenset[str]:
-    """The articles that an order ever named, the parts of its sets among them, whatever it holds by now."""
-    lines = {line for change in order.changes for line in change.lines}
-    return frozenset(sku_id for line in lines for sku_id in (line.sku_id, *(part.sku_id for part in line.components)))
+    """The articles that an order ever named, parts of sets and items among them, whatever it holds by now."""
+    return _names(line for change in order.changes for line in change.lines)
+
+
+@once
+def named_goods(order: OrderView) -> frozenset[str]:
+    """By which names goods of an order may be booked: its articles, its sets, and the items of its lines."""
+    return _names(order.lines) | ordered_skus(order)
 
 
 @once
@@ -70,7 +119,12 @@ def sent_skus(order: OrderView) -> frozenset[str]:
     named = [change for change in order.changes if change.lines] if left else []
     before = [change for change in named if change.occurred_at <= min(left)]
     lines = [line for change in (*before[-1:], *named[len(before) :]) for line in change.lines]
-    return ordered_skus(order).union(*({line.sku_id, *(p.sku_id for p in line.components)} for line in lines))
+    return named_goods(order) | _names(lines)
+
+
+def _names(lines: Iterable[OrderLine]) -> frozenset[str]:
+    names = {name for line in lines for name in (line.sku_id, line.item_id, *(part.sku_id for part in line.components))}
+    return frozenset(name for name in names if name is not None)
 
 
 @once_of_refund

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from cloudtag.contract.events import RefundChanged, ReturnInspected
 from cloudtag.detection.cases import ParcelCase
-from cloudtag.detection.goods import Expected, Pieces, count_pieces, expected, expected_of, ordered_pieces
+from cloudtag.detection.goods import Expected, Pieces, claimed, count_pieces, expected, expected_of, ordered_pieces
 from cloudtag.detection.once import once
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.refund_view import RefundView
@@ -91,13 +91,14 @@ def _found_of_order(order: OrderView, refund_ids: tuple[str, ...]) -> Pieces:
 
 
 def _found_in(parts: list[Part]) -> Pieces:
-    orders = [part.order for part in parts]
+    orders = list({part.order.name: part.order for part in parts}.values())
+    sought = frozenset[str]().union(*(claimed(part.order, part.refund).goods for part in parts))
     told = sorted(
         ((word, part) for part in parts for word in part.inspections), key=lambda t: (t[0].occurred_at, t[0].event_id)
     )
     found: list[tuple[str | None, Pieces]] = []
     for word, part in told:
-        pieces = count_pieces(word.received, orders)
+        pieces = count_pieces(word.received, orders, sought)
         if word.waybill_no is not None and len(parts) > 1 and pieces.total() > wanted(part).total:
             found = [(number, held) for number, held in found if number != word.waybill_no]
         found.append((word.waybill_no, pieces))
@@ -121,10 +122,12 @@ def _back_elsewhere(order: OrderView, refund_ids: tuple[str, ...]) -> Pieces:
     """What of an order the shop found for other refunds of it."""
     ordered = ordered_pieces(order)
     words = [
-        word
+        (word, claimed(order, refund).goods)
         for refund in order.refunds.values()
         if refund.refund_id not in refund_ids
         for word in last_words(order, refund)
     ]
-    found = sum((count_pieces(word.received, (order,)) for word in words if word.arrived), Counter[str]())
+    found = sum(
+        (count_pieces(word.received, (order,), sought) for word, sought in words if word.arrived), Counter[str]()
+    )
     return found & ordered

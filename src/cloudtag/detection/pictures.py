@@ -6,14 +6,22 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from cloudtag.contract.events import ComplaintChanged, RefundChanged
+from cloudtag.contract.links import OutboundNumber
 from cloudtag.contract.scope import scoped
 from cloudtag.contract.streams import STREAM_OF
 from cloudtag.detection.buyer_case import BuyerCase
-from cloudtag.detection.order_view import complaints_with_evidence
+from cloudtag.detection.order_view import OrderView, complaints_with_evidence
+from cloudtag.detection.windows import CLOCK_TOLERANCE_MS, DAY_MS
+from cloudtag.parcels.courier import canonical_courier
 
 _NONE: frozenset[str] = frozenset()
 SHOWN_KINDS = ("picture", "video", "unknown")
 """The kinds of evidence that show something, and can be recognized; a chat may well be handed in twice."""
+ONE_BOX_MS = 7 * DAY_MS
+"""A shop that packs two orders together names the number for both within so long; a courier gives it out again only
+after months."""
+MAX_OUTBOUND = 10
+"""So many of the numbers of an order are told to others: the first ones."""
 
 
 class Picture(NamedTuple):
@@ -34,6 +42,7 @@ class Picture(NamedTuple):
     phash: str | None
     origin: str = "unknown"
     is_video: bool = False
+    outbound: tuple[OutboundNumber, ...] = ()
 
     @property
     def matter(self) -> str:
@@ -53,18 +62,38 @@ def one_file(sha256: str) -> str:
 
 def own_pictures(case: BuyerCase) -> list[Picture]:
     """All the buyer showed, oldest first."""
-    events = [each for order in case.orders if order.refunds or order.others for each in order.with_evidence()]
-    events += complaints_with_evidence(case.others)
-    shown = [picture for event, subject in events for picture in _shown(case.buyer_id, event, subject)]
+    orders = [order for order in case.orders if order.refunds or order.others]
+    shown = [
+        picture
+        for order in orders
+        for event, subject in order.with_evidence()
+        for picture in _shown(case.buyer_id, event, subject, order)
+    ]
+    for event, subject in complaints_with_evidence(case.others):
+        shown += _shown(case.buyer_id, event, subject, None)
     return sorted(shown, key=lambda p: (p.moment, p.subject, p.sha256 or "", p.phash or ""))
 
 
-def _shown(buyer_id: str, event: RefundChanged | ComplaintChanged, subject: str) -> Iterator[Picture]:
+def sent_before(order: OrderView | None, at_ms: int) -> tuple[OutboundNumber, ...]:
+    """The numbers that a shop had named for an order by a moment: a picture shows no box that was sent later."""
+    named = (
+        []
+        if order is None
+        else [(sent.named.occurred_at, sent.waybill_no, sent.carrier) for sent in order.sent.values()]
+    )
+    early = sorted(one for one in named if one[0] <= at_ms + CLOCK_TOLERANCE_MS)
+    return tuple([OutboundNumber(number, named_at, carrier) for named_at, number, carrier in early[:MAX_OUTBOUND]])
+
+
+def _shown(
+    buyer_id: str, event: RefundChanged | ComplaintChanged, subject: str, order: OrderView | None
+) -> Iterator[Picture]:
     for proof in event.evidence:
         if proof.kind in SHOWN_KINDS:
             yield Picture(
                 event.occurred_at, event.event_id, buyer_id, subject, event.order_id, event.shop_id, event.platform,
                 STREAM_OF[type(event)], one_file(proof.sha256), proof.phash, proof.origin, proof.kind == "video",
+                sent_before(order, event.occurred_at),
             )  # fmt: skip
 
 
@@ -80,7 +109,7 @@ def told_pictures(case: BuyerCase) -> dict[str, list[Picture]]:
                 continue
             picture = Picture(
                 use.occurred_at, use.event_id, use.buyer_id, use.subject, use.order_id, use.shop_id or "",
-                use.platform, use.stream, sha256, use.phash,
+                use.platform, use.stream, sha256, use.phash, outbound=use.outbound,
             )  # fmt: skip
             told.setdefault(report.attribute if sha256 else "phash", []).append(picture)
     return told
@@ -96,10 +125,13 @@ def bits_apart(one: Picture, other: Picture) -> int | None:
 
 
 def is_one_matter(use: Picture, before: Picture, parcels: Mapping[tuple[str | None, str], frozenset[str]]) -> bool:
-    """Whether one buyer shows two pictures about the same thing; `parcels` are outbound numbers by shop and order."""
-    if use.buyer_id != before.buyer_id:
-        return False
+    """Whether two pictures are about the same thing; `parcels` are the buyer's outbound numbers by shop and order.
+
+    Those of two buyers are, where a shop had packed both their orders into one box.
+    """
     is_one_shop = use.shop_id == before.shop_id
+    if use.buyer_id != before.buyer_id:
+        return is_one_shop and any(_is_one_box(one, other) for one in use.outbound for other in before.outbound)
     is_one_order = use.order_id is not None and use.order_id == before.order_id
     if is_one_shop and (use.subject == before.subject or is_one_order):
         return True
@@ -108,3 +140,10 @@ def is_one_matter(use: Picture, before: Picture, parcels: Mapping[tuple[str | No
     return not parcels.get((use.shop_id, use.order_id), _NONE).isdisjoint(
         parcels.get((before.shop_id, before.order_id), _NONE)
     )
+
+
+def _is_one_box(one: OutboundNumber, other: OutboundNumber) -> bool:
+    if one.waybill_no != other.waybill_no or abs(one.named_at - other.named_at) > ONE_BOX_MS:
+        return False
+    couriers = {canonical_courier(carrier) for carrier in (one.carrier, other.carrier)} - {None}
+    return len(couriers) < 2

@@ -48,10 +48,3 @@ def parcel_inspections(refunds: Refunds, waybill_no: str | None) -> list[ReturnI
         for inspection in standing_inspections(order, refund)
         if inspection.waybill_no in (None, waybill_no)
     ]
-
-
-def has_goods(refunds: Refunds, waybill_no: str | None) -> bool:
-    """Whether the shop found in the parcel any of the goods that were ordered."""
-    ordered = {line.sku_id for order, _ in refunds for line in order.lines}
-    found = {goods.sku_id for i in parcel_inspections(refunds, waybill_no) for goods in i.received if goods.quantity}
-    return bool(found & ordered) if ordered else bool(found)

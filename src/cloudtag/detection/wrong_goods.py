@@ -9,7 +9,7 @@ from cloudtag.contract.links import AttributeUsed
 from cloudtag.detection.all_back import is_all_back
 from cloudtag.detection.buyer_case import linked
 from cloudtag.detection.cases import OrderCase, ParcelCase
-from cloudtag.detection.goods import claimed, count_pieces, ordered_skus
+from cloudtag.detection.goods import claimed, count_pieces, named_goods, ordered_skus
 from cloudtag.detection.once import once_of_refund
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.outcomes import is_purchase
@@ -93,14 +93,14 @@ def whose(case: OrderCase | ParcelCase, of: tuple[OrderView, RefundView], sku_id
     order, refund = of
     since_ms = looked_at_ms - BOUGHT_MS
     others = [o for o in case.orders() if o.shop_id == refund.shop_id and o.order_id != order.order_id]
-    if any(since_ms <= o.began_at <= looked_at_ms + CLOCK_TOLERANCE_MS and sku_id in kept_skus(o) for o in others):
+    if any(since_ms <= o.began_at <= looked_at_ms + CLOCK_TOLERANCE_MS and sku_id in kept_goods(o) for o in others):
         return "buyer"
     if any(
         owned.refund_id == refund.refund_id and owned.sku_id == sku_id and owned.occurred_at >= since_ms
         for owned in order.owned
     ):
         return "linked"
-    if any(sku_id in ordered_skus(other) for other in others):
+    if any(sku_id in named_goods(other) for other in others):
         return "shop"
     sales = _sales(case, refund.shop_id, sku_id)
     if sales is None:
@@ -114,7 +114,9 @@ def is_dearer(case: OrderCase | ParcelCase, of: tuple[OrderView, RefundView], sk
     """Whether the article cost the buyer, elsewhere at the shop, more than anything in the order it came back for."""
     order, refund = of
     others = [o for o in case.orders() if o.shop_id == refund.shop_id and o.order_id != order.order_id]
-    paid = [(o.currency, line.unit_price_minor) for o in others for line in o.lines if line.sku_id == sku_id]
+    paid = [
+        (o.currency, line.unit_price_minor) for o in others for line in o.lines if sku_id in (line.sku_id, line.item_id)
+    ]
     dearest = max((line.unit_price_minor for line in order.lines), default=0)
     return bool(paid) and all(currency == order.currency and price > dearest for currency, price in paid)
 
@@ -131,9 +133,11 @@ def _sales(case: OrderCase | ParcelCase, shop_id: str, sku_id: str) -> Sequence[
     return next((link.others for link in case.links if link.attribute == attribute), None)
 
 
-def kept_skus(order: OrderView) -> frozenset[str]:
-    """What the buyer has of an order: nothing never bought, nothing the shop got back."""
+def kept_goods(order: OrderView) -> frozenset[str]:
+    """What the buyer has of an order, by whatever name: nothing never bought, nothing the shop got back."""
     if not order.lines or not is_purchase(order):
         return frozenset()
-    returned = {goods.sku_id for i in order.inspections for goods in i.received if goods.quantity}
-    return ordered_skus(order) - returned
+    words = [inspection.received for inspection in order.inspections]
+    returned = {goods.sku_id for received in words for goods in received if goods.quantity}
+    kept = ordered_skus(order) - returned.union(*(count_pieces(received, (order,)) for received in words))
+    return kept.union(line.item_id for line in order.lines if line.item_id and line.sku_id in kept)

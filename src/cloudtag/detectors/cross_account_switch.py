@@ -34,6 +34,7 @@ from cloudtag.contract.records import Reference, Severity
 from cloudtag.detection.cases import OrderCase
 from cloudtag.detection.claims import claim_of
 from cloudtag.detection.example import day, inspected, ordered, refunded
+from cloudtag.detection.examples.look_alikes import LOOK_ALIKES
 from cloudtag.detection.examples.neighbours import NEIGHBOURS
 from cloudtag.detection.finding import Finding, Timer, cite, oldest_first, unique
 from cloudtag.detection.link_age import is_near, lately_linked, limits_ms, used_at
@@ -203,6 +204,7 @@ EXAMPLES = (
         ),
     ),
     *NEIGHBOURS,
+    *LOOK_ALIKES,
 )
 
 

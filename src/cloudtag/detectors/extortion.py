@@ -31,6 +31,7 @@ from cloudtag.contract.events import ComplaintChanged, RefundChanged, ReviewPost
 from cloudtag.detection.cases import OrderCase
 from cloudtag.detection.example import complained, day, ordered, refunded, reviewed
 from cloudtag.detection.examples.orderless import ORDERLESS
+from cloudtag.detection.examples.pressed import PRESSED
 from cloudtag.detection.finding import Finding, Timer, cite, unique
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.pressure import Demand, Pressure, demands_of, pressures_of
@@ -189,6 +190,7 @@ EXAMPLES = (
         fires=({"severity": "low"},),
     ),
     *ORDERLESS,
+    *PRESSED,
 )
 
 

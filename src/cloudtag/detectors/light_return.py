@@ -122,6 +122,23 @@ EXAMPLES = (
         events=_LIGHT,
         fires=({"severity": "medium", "waybill_nos": ["RET1"], "facts": {"weight": "24%/25%", "back_grams": "249"}},),
     ),
+    Example(
+        name="the number is named after the parcel was weighed: decided then, and told so",
+        events=(*_LIGHT[:-2], _LIGHT[-1], {**_LIGHT[-2], "occurred_at": day(6, 3)}),
+        fires=(
+            {
+                "decided_at": 1_772_938_800_000,
+                "platform": "taobao",
+                "shop_id": "s1",
+                "explanation": (
+                    "Parcel RET1 weighs 249 g; the 2 pieces to come back in it weighed 1000 g on the way to the buyer. "
+                    "That is 24%, less than 25%."
+                ),
+                "explanation_zh": "包裹 RET1 重 249 克，而应退回的 2 件商品发出时约重 1000 克，仅为 24%（下限 25%）。",
+            },
+        ),
+    ),
+    Example(name="weighed after it was named: decided then", events=_LIGHT, fires=({"decided_at": 1_772_935_200_000},)),
     Example(name="near miss: exactly a quarter", events=_weighed(250)),
     Example(
         name="one of two pieces, by its share",

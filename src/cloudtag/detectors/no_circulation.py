@@ -95,8 +95,8 @@ def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Timer
 
 def _other_courier(case: ParcelCase, accused: list[Awaited]) -> dict[str, str]:
     """As a fact: the courier whose parcel all of them may have meant."""
-    meant = [mistyped(case, one) for one in accused]
-    return {"other_courier": str(meant[0].courier)} if meant[0] is not None and None not in meant else {}
+    meant = [journey for one in accused if (journey := mistyped(case, one)) is not None]
+    return {"other_courier": str(meant[0].courier)} if len(meant) == len(accused) else {}
 
 
 def _finding(

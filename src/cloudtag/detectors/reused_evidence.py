@@ -9,10 +9,11 @@ Why it is abuse: one damaged piece, or a picture from the net, is paid for again
 How it decides: of two uses within `window_days` the later one is the reuse, and the alert is about its buyer. Files are
 the same when their SHA-256 is; pictures look the same when their 64-bit perceptual hashes differ in at most
 `picture_bits` bits. What belongs to one matter is no reuse: amendments, another refund or complaint on one order, a
-complaint at the same shop that names no order, and orders of one buyer that came, or go back, in one parcel. Evidence
-of shops does not count, nor do chats and messages, which may well be shown twice. High; medium when pictures only look
-alike, as two photos of one model do; critical when the same file was used by a buyer who shares an attribute that both
-used at nearly one time (F11).
+complaint at the same shop that names no order, and orders of one buyer that came, or go back, in one parcel. Nor is it
+where the shop had packed the orders of two buyers into one box: it had named one number for both, within a week and
+before either showed the picture. Evidence of shops does not count, nor do chats and messages, which may well be shown
+twice. High; medium when pictures only look alike, as two photos of one model do; critical when the same file was used
+by a buyer who shares an attribute that both used at nearly one time (F11).
 
 Evidence whose `origin` upstream found to be internet, edited or generated is false by itself: medium alone, high
 together with any reuse of evidence by the buyer, with false evidence in another matter, or beside another alert about

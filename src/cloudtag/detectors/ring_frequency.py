@@ -157,6 +157,17 @@ EXAMPLES = (
         fires=_ALL,
     ),
     Example(
+        name="somebody else on the device who asked for another reason is not among them",
+        events=(*_FOUR, *_asks(9, 12, 4, reason="quality")),
+        fires=_ALL,
+    ),
+    Example(
+        name="who ordered elsewhere before, on another platform of the network",
+        events=(*_FOUR, *(ordered("paid", day(1), refund_id=f"r0{n}", buyer_id=f"b{n}", shop_id="s0", platform="tmall",
+                                  order_id=f"a{n}") for n in (1, 2, 3))),
+        fires=tuple({"platform": "taobao", "buyer_id": f"b{n}"} for n in (1, 2, 3)),
+    ),
+    Example(
         name="near miss: four strangers",
         events=tuple(e for n in range(1, 5) for e in _asks(n, 5 * n, device_hash=f"d{n % 3}")),
     ),

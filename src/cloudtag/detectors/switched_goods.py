@@ -7,11 +7,12 @@ Why it is abuse: the buyer keeps the real goods and is paid for them.
 
 How it decides: refunds of one buyer in one shop that name the same return number share a parcel, and what is found in
 it is compared with everything that was ordered in those orders, sets by their components too, and what an order listed
-when it was sent though it was amended since, as for an exchange. A piece is switched when
-its sku is in none of the orders while a claimed piece is missing; an inspection that says `authentic: false` is an
-imitation. The last inspection of a parcel counts, and a return in several parcels once all are here (F7). High. A piece
-too many, as a free gift, is no switch; nor are boxes of two returns to the shop that were mixed up, each of which
-holds what the other was to bring back: the shop has both (F6).
+when it was sent though it was amended since, as for an exchange; the item of a line is another name of its article, and
+where several lines are of one item that which is claimed is meant first. A piece is switched when its sku is in none of
+the orders while a claimed piece is missing; an inspection that says `authentic: false` is an imitation. The last
+inspection of a parcel counts, and a return in several parcels once all are here (F7). High. A piece too many, as a free
+gift, is no switch; nor are boxes of two returns to the shop that were mixed up, each of which holds what the other was
+to bring back: the shop has both (F6).
 
 Whoever said, when the goods were looked at, that the wrong item had come or that it was not as described, is judged by
 whose the article is (F8). One that the buyer bought there within 180 days is high: who sends back what is at home
@@ -23,7 +24,8 @@ given such a reason before and changed it (F12), or had said that the goods were
 be. Goods that were exchanged before are not judged by sku, other goods of the order are: there the order does not say
 what was sent.
 
-Known false positives: the goods of two parcels mixed up.
+Known false positives: the goods of two parcels mixed up; goods that the shop sent by mistake and books by their item
+where only other buyers ordered it: who sells what is known by sku.
 
 What would clear it: a corrected inspection that finds the goods that were sent.
 
@@ -155,7 +157,7 @@ def _excused(case: ParcelCase, parts: list[Part], foreign: Pieces) -> Pieces:
     for part in parts:
         budget = wanted(part).total
         for sku, count in sorted((foreign - excused).items()):
-            if budget and _is_excused(case, part, sku):
+            if _is_excused(case, part, sku):
                 taken = min(budget, count)
                 excused[sku] += taken
                 budget -= taken

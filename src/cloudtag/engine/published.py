@@ -9,13 +9,16 @@ import msgspec
 from msgspec import Struct
 
 from cloudtag.contract.internal import Cause
-from cloudtag.contract.streams import PUBLISHED, REVISED, InternalStream
+from cloudtag.contract.streams import INTERNAL, PUBLISHED, REVISED, InternalStream
 
 StoredPublished = tuple[str, str, int, bool, bytes, int, bytes | None]
 """What is stored of something published: id, stream, revision, whether it stands, digest, since when, body."""
 
 _MAP_16, _SHORT_MAP, _MOST_OF_SHORT = 0xDE, 0x80, 15
 """MessagePack's heads of maps: with two bytes of count, and with the count inside up to so many."""
+_ARRAY_16 = b"\xdc"
+"""MessagePack's head of a longer array: two bytes of count follow."""
+_APPENDED = {stream.struct: stream.appended for stream in INTERNAL.values() if stream.appended}
 _encode = msgspec.msgpack.Encoder().encode
 _encode_in_order = msgspec.msgpack.Encoder(order="deterministic").encode
 _DECODERS: dict[str, msgspec.msgpack.Decoder[Any]] = {
@@ -87,7 +90,15 @@ def read_published(stored: StoredPublished) -> Published:
 
 
 def _digest(record: Any) -> bytes:
-    return blake2b(_shortest(_encode_in_order(record)), digest_size=8).digest()
+    return blake2b(_as_before(record, _shortest(_encode_in_order(record))), digest_size=8).digest()
+
+
+def _as_before(record: Any, data: bytes) -> bytes:
+    """The bytes of a record from before a field was appended, where that says nothing: an array shorter by one."""
+    appended = _APPENDED.get(type(record))
+    if appended is None or getattr(record, appended):
+        return data
+    return _ARRAY_16 + (int.from_bytes(data[1:3], "big") - 1).to_bytes(2, "big") + data[3:-1]
 
 
 def _shortest(data: bytes) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cloudtag.detection.example import day, inspected, ordered, refunded, scanned
 from cloudtag.detection.examples.missent import missent
 from cloudtag.detection.examples.other_courier import OTHER_COURIER
+from cloudtag.detection.examples.unscanned import UNSCANNED
 from cloudtag.detection.rule import Example
 
 
@@ -270,4 +271,5 @@ EXAMPLES = (
     ),
     *missent(lambda reason: (*_return(reason=reason), *_busy(72)), ({"severity": "medium"},), day(11)),
     *OTHER_COURIER,
+    *UNSCANNED,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cloudtag.detection.example import complained, day, inspected, ordered, refunded
+from cloudtag.detection.examples.one_box import ONE_BOX
 from cloudtag.detection.rule import Example
 
 _CUP = {"kind": "picture", "sha256": "cup", "phash": "00ff00ff00ff00ff"}
@@ -209,4 +210,5 @@ EXAMPLES = (
         events=(*_shown(1, 0), *_shown(2, 30, {**_like("01fe01fe01fe00ff"), "origin": "edited"})),
         fires=({"severity": "high", "refund_ids": ["r1", "r2"], "facts": {"origin": "edited"}},),
     ),
+    *ONE_BOX,
 )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cloudtag.detection.example import day, inspected, ordered, refunded, scanned
+from cloudtag.detection.examples.by_item import SHORT
 from cloudtag.detection.examples.not_due import NOT_DUE
 from cloudtag.detection.examples.several_boxes import SEVERAL_BOXES
 from cloudtag.detection.rule import Example
@@ -282,4 +283,5 @@ EXAMPLES = (
     ),
     *NOT_DUE,
     *SEVERAL_BOXES,
+    *SHORT,
 )

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from cloudtag.detection.example import day, inspected, ordered, refunded, scanned
+from cloudtag.detection.examples.by_item import SWITCHED
 from cloudtag.detection.examples.crosswise import CROSSWISE
 from cloudtag.detection.examples.exchanged import EXCHANGED
 from cloudtag.detection.examples.own_goods import OWN_GOODS
+from cloudtag.detection.examples.switched_edges import EDGES
 from cloudtag.detection.rule import Example
 
 _WATCH = [{"sku_id": "watch", "quantity": 1, "unit_price_minor": 899900}]
@@ -244,4 +246,6 @@ EXAMPLES = (
     *CROSSWISE,
     *EXCHANGED,
     *OWN_GOODS,
+    *SWITCHED,
+    *EDGES,
 )

@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable
 
 from cloudtag.contract.scope import scoped
-from cloudtag.detection.goods import ordered_skus
+from cloudtag.detection.goods import named_goods
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.orders import Orders
 
@@ -67,7 +67,7 @@ class AllOrders(Orders):
         return set[str]().union(*(self._naming.get((shop_id, article), ()) for article in articles))
 
     def _count(self, name: str, order: OrderView | None) -> None:
-        now = frozenset[str]() if order is None else ordered_skus(order)
+        now = frozenset[str]() if order is None else named_goods(order)
         before = self._articles.get(name, frozenset())
         if order is None or now == before:
             return

@@ -22,13 +22,9 @@ def is_calm(state: KeyedState) -> bool:
     """Whether the buyer asked no money back, shares nothing that matters, was judged by nobody, and gave no detector
     anything to look for."""
     index: BuyerIndex = state.index
+    # Whoever asks money back has dealings. A shop's agent is a signal too, as long as a detector asks for rivals.
     return not (
-        index.units_by_order
-        or index.has_dealings
-        or index.claims
-        or index.verdicts
-        or index.shop_links
-        or state.letters["tags"] in state.rows
+        index.has_dealings or index.claims or index.verdicts or index.shop_links or state.letters["tags"] in state.rows
     ) and _is_ignored(index.prefilter.seen)
 
 

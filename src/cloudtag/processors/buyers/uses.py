@@ -19,8 +19,8 @@ from cloudtag.detection.claims import claim_made, left_unpaid, may_be_unpaid, un
 from cloudtag.detection.dealings import dealings_of
 from cloudtag.detection.link_age import gap_ms
 from cloudtag.detection.order_view import OrderView
-from cloudtag.detection.pictures import SHOWN_KINDS, one_file
-from cloudtag.detection.wrong_goods import kept_skus, sku_attribute
+from cloudtag.detection.pictures import SHOWN_KINDS, one_file, sent_before
+from cloudtag.detection.wrong_goods import kept_goods, sku_attribute
 from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.revise import Conclusion
 from cloudtag.policy.model import Policies, Policy
@@ -67,7 +67,7 @@ def order_uses(state: KeyedState, order: OrderView, now_ms: int, policy: Policy)
     paid (0: never)."""
     uses: list[AttributeUsed] = []
     if order.refunds or order.others:
-        uses += [*_claims(state, order), *pictures(state, order.with_evidence())]
+        uses += [*_claims(state, order), *pictures(state, order.with_evidence(), order)]
     if not may_be_unpaid(order):
         return uses, 0
     due_after_ms = unpaid_ms(policy)
@@ -146,9 +146,14 @@ def _owned(
 
 
 def _kept(order: OrderView) -> dict[str, int]:
-    """Price by sku of what the buyer has of an order: nothing never bought, nothing the shop got back."""
-    kept = kept_skus(order)
-    return {line.sku_id: line.unit_price_minor for line in order.lines if line.quantity and line.sku_id in kept}
+    """Price by sku of what the buyer has of an order: nothing never bought, nothing the shop got back.
+
+    By item too, of articles that are one item the dearest.
+    """
+    kept = kept_goods(order)
+    lines = [line for line in order.lines if line.quantity and line.sku_id in kept]
+    items = sorted((line.unit_price_minor, line.item_id) for line in lines if line.item_id is not None)
+    return {item_id: price for price, item_id in items} | {line.sku_id: line.unit_price_minor for line in lines}
 
 
 def sales_of(state: KeyedState, order: OrderView) -> Iterator[AttributeUsed]:
@@ -179,16 +184,19 @@ def _claims(state: KeyedState, order: OrderView) -> Iterator[AttributeUsed]:
 
 
 def pictures(
-    state: KeyedState, handed_in: Iterable[tuple[RefundChanged | ComplaintChanged, str]]
+    state: KeyedState, handed_in: Iterable[tuple[RefundChanged | ComplaintChanged, str]], order: OrderView | None = None
 ) -> list[AttributeUsed]:
-    """The pictures in events that hand in evidence, each with its subject: the first use in each subject."""
+    """The pictures in events that hand in evidence, each with its subject: the first use in each subject.
+
+    `order`: the one they are about, if any is named.
+    """
     shown: dict[str, AttributeUsed] = {}
     for event, subject in sorted(handed_in, key=lambda pair: (pair[0].occurred_at, pair[0].event_id)):
         for attribute, phash in picture_attributes(event.evidence):
             use = AttributeUsed(
                 0, True, attribute, event.occurred_at, event.event_id, event.platform, state.id,
                 subject=subject, shop_id=event.shop_id, order_id=event.order_id, phash=phash,
-                stream=STREAM_OF[type(event)], network=state.network,
+                stream=STREAM_OF[type(event)], network=state.network, outbound=sent_before(order, event.occurred_at),
             )  # fmt: skip
             shown.setdefault(use.internal_id, use)
     return list(shown.values())

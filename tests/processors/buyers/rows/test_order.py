@@ -8,10 +8,10 @@ from msgspec.structs import replace
 from cloudtag.contract import disputes
 from cloudtag.contract import events as ev
 from cloudtag.contract.couriers import CourierAsked
-from cloudtag.contract.links import AttributeUsed, SkuOwned
+from cloudtag.contract.links import AttributeUsed, OutboundNumber, SkuOwned
 from cloudtag.contract.parcels import WaybillUsed
 from cloudtag.contract.records import Label
-from cloudtag.contract.types import OrderLine, Proof
+from cloudtag.contract.types import OrderLine, Proof, SentParcel
 from cloudtag.policy.load import shipped
 from cloudtag.processors.buyers.reading import HELD_MS, orders
 from cloudtag.replay.topology import Topology
@@ -129,6 +129,20 @@ def test_each_article_and_each_picture_is_told_once_under_its_attribute() -> Non
     ]
     told = on_stage(ordered(lines=lines)).published
     assert sorted(use.attribute for use in records_of(told, AttributeUsed)) == ["sku:s1/a", "sku:s1/b"]
+
+
+def test_a_picture_is_told_with_the_numbers_its_order_had_been_sent_under_by_then() -> None:
+    scene = on_stage(ordered(), refunded("opened", T0 + HOUR, evidence=(Proof("x", "picture"),)))
+    numbers = tuple(f"N{n:02}" for n in range(20))
+    sent = (
+        ordered("partly_shipped", T0 + HOUR + 11 * MINUTE, waybill_no="late"),
+        ordered("partly_shipped", T0 + 1, waybill_no="W1", carrier="sf"),
+        ordered("partly_shipped", T0 + 2, parcels=tuple(SentParcel(number) for number in numbers)),
+    )
+    told = [[use.outbound for use in records_of(scene.come(event), AttributeUsed)] for event in sent]
+    others = tuple(OutboundNumber(number, T0 + 2) for number in numbers[:9])
+    first = OutboundNumber("W1", T0 + 1, "sf")
+    assert told == [[], [(first,)], [(first, *others)]]
 
 
 def test_where_goods_are_claimed_to_be_in_hand_the_silence_of_the_courier_is_asked_for() -> None:
