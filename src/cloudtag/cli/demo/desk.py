@@ -21,7 +21,9 @@ async def open_desk(console: Console, place: DemoPlace) -> tuple[Child, str]:
 
     Raises `FailureError` where it does not start.
     """
-    child = place.start("desk", "--port", str(usual_port(DESK_PORT, "the desk")), log="desk.log")
+    # The port that all processes of the place are told is the worker's: it comes later.
+    port = str(usual_port(DESK_PORT, "the desk"))
+    child = place.start("desk", "--port", port, log="desk.log", CLOUDTAG_METRICS_PORT="0")
     try:
         await asyncio.to_thread(child.wait_until, lambda: bool(_ADDRESS.search(child.log_tail())), START_SECONDS)
     except StartError as error:
