@@ -145,9 +145,11 @@ class PartitionBuffers:
         return sum(buffer.waiting_bytes for _, buffer in self._waiting())
 
     def below_low_water(self, tps: Set[TP]) -> Set[TP]:
-        """Those of the partitions that have less than a batch left, or one of huge records. While there is no room for
-        more, those that have nothing: a task may wait for them, and the rest moves on when it has been given what it
-        waits for."""
+        """Those of the partitions that have less than a batch left, and not as much in a few huge records.
+
+        While there is no room for more, those that have nothing: a task may wait for them, and the rest moves on when
+        it has been given what it waits for.
+        """
         is_full = self.held_bytes >= self._most_bytes
         enough = {tp for tp, buffer in self._waiting() if is_full or self._has_enough(buffer)}
         return tps - enough if enough else tps

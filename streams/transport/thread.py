@@ -25,6 +25,7 @@ FETCH_MAX_WAIT_MS = 100
 """How long the broker may hold a fetch back for more bytes; stock Faust waits 1500 ms."""
 REQUEST_TIMEOUT_MS = 40_000
 LOOK_AT_ALL_SECONDS = 1.0
+"""How often it is asked where all partitions stand, and not only those that brought something."""
 COMMIT_SECONDS = 10.0
 """How long one commit may take."""
 
