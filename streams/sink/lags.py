@@ -9,7 +9,7 @@ from aiokafka.errors import IllegalStateError
 from streams.kafka.backoff import Backoffs
 from streams.sink import sink_metrics as metrics
 from streams.sink.partitions import Partitions, wall_ms
-from streams.worker.worker_metrics import Labels, replace
+from streams.worker.worker_metrics import Labels, Shown, replace
 
 MEASURE_SECONDS = 1.0
 
@@ -49,7 +49,7 @@ class Lags:
         self._streams = streams
         self._partitions = partitions
         self._gates = gates
-        self._shown: set[Labels] = set()
+        self._shown: Shown = {}
 
     async def keep_measuring(self, consumer: AIOKafkaConsumer) -> None:
         """Until cancelled."""

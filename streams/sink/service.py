@@ -33,7 +33,7 @@ from streams.sink.partition_batches import PartitionBatches, PendingBatch
 from streams.sink.partitions import Partitions, name_of
 from streams.sink.reader import Reader
 from streams.sink.writer import Writer
-from streams.worker.worker_metrics import Labels, replace
+from streams.worker.worker_metrics import Labels, Shown, replace
 
 log = logging.getLogger(__name__)
 log.addFilter(LogThrottle())
@@ -63,7 +63,7 @@ class Sink(ConsumerRebalanceListener):  # type: ignore[misc]
         self._consumer: AIOKafkaConsumer | None = None
         self._is_assigned = False
         self._is_stopping = False
-        self._shown: set[Labels] = set()
+        self._shown: Shown = {}
         metrics.begin(config.streams)
 
     async def run(self, stop: asyncio.Event) -> None:

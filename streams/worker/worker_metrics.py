@@ -113,13 +113,23 @@ def labels_of(metric: Counter | Gauge | Histogram) -> tuple[str, ...]:
     return tuple(metric._labelnames)
 
 
-def replace(gauge: Gauge, before: set[Labels], values: Mapping[Labels, float]) -> set[Labels]:
-    """Set a gauge for these labels and forget those of `before` that are not among them; returns those of now."""
+Shown = dict[Labels, Gauge]
+"""The gauges of single labels that are shown."""
+
+
+def replace(gauge: Gauge, before: Shown, values: Mapping[Labels, float]) -> Shown:
+    """Set a gauge for these labels and forget those of `before` that are not among them; returns those of now.
+
+    Each is looked up once: they are hundreds, and set every few seconds.
+    """
+    shown: Shown = {}
     for labels, value in values.items():
-        gauge.labels(*labels).set(value)
-    for labels in before - values.keys():
+        one = shown[labels] = before.get(labels) or gauge.labels(*labels)
+        # What happened in between may have set it too: what was set here last says nothing.
+        one.set(value)
+    for labels in before.keys() - values.keys():
         gauge.remove(*labels)
-    return set(values)
+    return shown
 
 
 @dataclass(slots=True)
@@ -128,7 +138,7 @@ class WorkerMetrics:
 
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
     names: dict[str, Counter | Gauge | Histogram] = field(default_factory=_all)
-    _labels: dict[str, set[Labels]] = field(default_factory=dict)
+    _shown: dict[str, Shown] = field(default_factory=dict)
     _children: dict[tuple[str, Labels], Counter | Gauge | Histogram] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -154,7 +164,7 @@ class WorkerMetrics:
 
     def replace(self, name: str, values: Mapping[Labels, float]) -> None:
         """Set a gauge for these labels and forget all others, such as partitions that others have by now."""
-        self._labels[name] = replace(self._gauge(name), self._labels.get(name, set()), values)
+        self._shown[name] = replace(self._gauge(name), self._shown.get(name, {}), values)
 
     def follow(self, name: str, holds: Callable[[], bool]) -> None:
         """Have a gauge without labels asked for at each scrape: 1 while it holds."""
