@@ -23,6 +23,7 @@ from benchmarks.peers.catalogue import PEERS
 from benchmarks.peers.records import Shape
 from benchmarks.pipeline import measure as pipeline
 from benchmarks.pipeline.measure import PipelineAsked
+from benchmarks.stores import measure as stores
 
 SHORT = PipelineAsked(
     low=1_000, high=6_000, steps=3, seconds=10, shares=(0.5,), buyers=(2_000, 20_000), facts=(10, 2_000), workers=(1,)
@@ -37,6 +38,8 @@ FULL = PipelineAsked(
     facts=(10, 100, 1_000, 10_000, 100_000),
 )
 PROFILES = {"short": (Shape(60_000, 2_000), 1, SHORT), "full": (Shape(1_000_000), 5, FULL)}
+STORED = {"short": (200_000, 60_000), "full": (3_000_000, 1_000_000)}
+"""Rows read back, and alerts stored."""
 HOT_SHARE = 0.1
 DOCS = Path("docs")
 
@@ -70,7 +73,9 @@ def _measured(name: str, *, is_shared: bool) -> Found:
     ours = [peer for peer in PEERS if peer.is_base or peer.is_engine]
     hot = peers.measure(peers.Asked(replace(shape, hot_share=HOT_SHARE), ours, passes), say)
     whole = pipeline.measure(wanted, say)
-    return Found(profile=name, machine=machine, job=job, hot=hot, pipeline=whole)
+    rows, alerts = STORED[name]
+    kept = stores.measure(rows, alerts, say)
+    return Found(profile=name, machine=machine, job=job, hot=hot, pipeline=whole, stores=kept)
 
 
 def say(line: str) -> None:

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from benchmarks.peers.measure import PeersFound
 from benchmarks.pipeline.measure import PipelineFound
+from benchmarks.stores.order import StoresFound
 
 ROOT = Path(__file__).parents[2]
 
@@ -47,6 +48,8 @@ class Found(Struct, frozen=True, kw_only=True):
     hot: PeersFound | None = None
     """The same job with a tenth of the records of one buyer."""
     pipeline: PipelineFound | None = None
+    stores: StoresFound | None = None
+    """How fast state is read back and alerts are stored; none in figures that are older than this measurement."""
 
     @property
     def is_right(self) -> bool:

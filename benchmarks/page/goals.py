@@ -12,6 +12,7 @@ from benchmarks.peers.measure import PeersFound, PeerSummary
 from benchmarks.pipeline.growth import Grown
 from benchmarks.pipeline.histogram import Histogram
 from benchmarks.pipeline.open_loop import OpenLoop
+from benchmarks.stores.order import BESIDE, FROM_MEMORY, INSIDE, StoresFound
 
 ENGINE, BASE = "cloudtag, engine", "plain aiokafka loop"
 UNMEASURED = "–"
@@ -38,12 +39,15 @@ MANY_BUYERS, MANY_FACTS = 1_000_000, 100_000
 LEAST_ALERTS = 200
 """Of fewer nothing is said about the slowest hundredth."""
 _ON_JVM = ("Kafka Streams", "Flink")
+READ_BACK, STORED_BESIDE, STORED_INSIDE = 300_000.0, 40_000.0, 75_000.0
 SUSTAINED, P99_AT_HALF, P99_AT_MOST, P99_IDLE, IDLE_CORES, GROWTH = 40_000.0, 100.0, 250.0, 25.0, 0.05, 1.5
 _ENGINE = "the engine judges a set of facts anew where the others keep a sum, and stores what a late fact may take back"
 _PIPELINE = "many small batches, and fetches that ask of many partitions"
 _HOPS = "an alert of several hops waits for as many rounds through the broker"
 _IDLE = "each arrival is a batch of its own, and a round of fetches"
 _VIEWS = "something is made anew of all that is held"
+_READING = "the client unpacks each record by itself"
+_STORING = "what is decoded and put into columns, and what the warehouse takes of a block by itself"
 
 
 def goals(found: Found) -> list[Goal]:
@@ -81,9 +85,19 @@ def _by_clock(found: Found) -> Iterator[Goal]:
     yield _below("event → alert, p99 ms at 50 % of that", P99_AT_HALF, _p99(runs, top and top * 0.5), _HOPS)
     yield _below("event → alert, p99 ms at 80 % of that", P99_AT_MOST, _p99(runs, top and top * 0.8), _HOPS)
     yield _below("event → alert, p99 ms at 100 events/s", P99_IDLE, _p99(runs, 100.0), _HOPS)
+    yield from _of_stores(found.stores)
     idle = next((one for one in runs if one.rate == 100.0), None)
     used = idle.cpu_seconds / (idle.events / idle.rate) if idle else None
     yield _below("CPU at 100 events/s, cores", IDLE_CORES, used, _IDLE)
+
+
+def _of_stores(stores: StoresFound | None) -> Iterator[Goal]:
+    by_name: dict[str, float] = {}
+    if stores is not None:
+        by_name = {rate.name: rate.per_second for rate in (*stores.recovery, *stores.sink)}
+    yield _at_least("recovery: rows/s", READ_BACK, by_name.get(FROM_MEMORY), _READING)
+    yield _at_least("sink: alert rows/s, warehouse in the same process", STORED_INSIDE, by_name.get(INSIDE), _STORING)
+    yield _at_least("sink: alert rows/s, over HTTP", STORED_BESIDE, by_name.get(BESIDE), _STORING)
 
 
 def _of_growth(found: Found) -> Iterator[Goal]:

@@ -10,6 +10,7 @@ from benchmarks.peers.measure import PeersFound
 from benchmarks.pipeline.growth import Grown
 from benchmarks.pipeline.lag import Tried
 from benchmarks.pipeline.open_loop import OpenLoop
+from benchmarks.stores.order import StoresFound
 
 _MET = {True: "yes", False: "no", None: "not measured"}
 
@@ -85,3 +86,12 @@ def of_latency(runs: Sequence[OpenLoop]) -> str:
 def of_growth(held: str, grown: Sequence[Grown]) -> str:
     """What an event costs on a small state and on a large one."""
     return table([held, "CPU µs per event"], [[f"{one.held:,}", f"{one.cpu_us:.1f}"] for one in grown])
+
+
+def of_stores(stores: StoresFound) -> str:
+    """How fast rows are read back and alerts stored."""
+    rows = [
+        [rate.name, f"{rate.rows:,}", f"{rate.per_second:,.0f}", f"{rate.cpu_us:.1f}", f"{rate.peak_rss_mb:.0f}"]
+        for rate in (*stores.recovery, *stores.sink)
+    ]
+    return table(["what", "rows", "rows/s", "CPU µs per row", "peak MiB"], rows)

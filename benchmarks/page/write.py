@@ -28,7 +28,10 @@ def write(found: Found, raw: Path, folder: Path) -> None:
 def page(found: Found, raw: str) -> str:
     """The page; `raw` is the name of the file with the figures."""
     return (
-        "\n\n".join(part for part in (_begin(found, raw), _job(found), _hot(found), *_pipeline(found)) if part) + "\n"
+        "\n\n".join(
+            part for part in (_begin(found, raw), _job(found), _hot(found), *_pipeline(found), _stores(found)) if part
+        )
+        + "\n"
     )
 
 
@@ -139,6 +142,19 @@ CPU of judging alone, in one process.
         if whole.state and whole.history
         else "",
     ]
+
+
+def _stores(found: Found) -> str:
+    if found.stores is None:
+        return ""
+    return f"""## What is read back, what is stored
+
+A process without state takes over all partitions of a changelog of real rows, from its owner records to the last row
+in its store. The sink takes alerts from their topic into the warehouse, each once, the engine in its own process or
+behind HTTP; beside it such blocks of columns are given to the warehouse by themselves, made beforehand. In the same
+process the engine's own time is counted too.
+
+{tables.of_stores(found.stores)}"""
 
 
 def _timed(found: Found) -> bool:

@@ -64,13 +64,14 @@ def tell_drained(order: Order, begun: meter.Reading, ended: meter.Reading) -> No
         cpu_seconds=ended.cpu - begun.cpu,
         peak_rss_mb=meter.peak_rss_mb(),
     )
-    _tell(msgspec.json.encode(result).decode())
+    tell(msgspec.json.encode(result).decode())
 
 
 def tell_settled() -> None:
     """Time has passed after the last event, and every alert is out."""
-    _tell("settled")
+    tell("settled")
 
 
-def _tell(line: str) -> None:
+def tell(line: str) -> None:
+    """Send one line to whoever gave the order."""
     os.write(_answers, line.encode() + b"\n")

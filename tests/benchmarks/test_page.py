@@ -19,6 +19,7 @@ from benchmarks.pipeline.lag import Tried
 from benchmarks.pipeline.measure import PipelineFound
 from benchmarks.pipeline.open_loop import OpenLoop
 from benchmarks.ratios import Ratio
+from benchmarks.stores.order import ALONE_INSIDE, BESIDE, FROM_MEMORY, FROM_ROCKSDB, INSIDE, Rate, StoresFound
 
 
 def line(peer: str, cpu_us: float) -> PeerSummary:
@@ -43,6 +44,10 @@ def opened(rate: float, ms: float) -> OpenLoop:
     )  # fmt: skip
 
 
+def read(name: str, rows: int) -> Rate:
+    return Rate(name=name, rows=rows, seconds=1, cpu_seconds=0.5, peak_rss_mb=100)
+
+
 @pytest.fixture
 def found() -> Found:
     job = PeersFound(
@@ -56,7 +61,11 @@ def found() -> Found:
         history=[Grown(10, 20.0), Grown(100_000, 30.0)],
     )  # fmt: skip
     machine = Machine(cpus=2, processor="x", python="3", revision="0123456789", is_shared=False)
-    return Found(profile="short", machine=machine, job=job, hot=job, pipeline=whole)
+    stores = StoresFound(
+        recovery=[read(FROM_MEMORY, 300_000), read(FROM_ROCKSDB, 5)],
+        sink=[read(INSIDE, 75_000), read(ALONE_INSIDE, 9), read(BESIDE, 39_999)],
+    )
+    return Found(profile="short", machine=machine, job=job, hot=job, pipeline=whole, stores=stores)
 
 
 def reached(found: Found) -> dict[str, bool | None]:
@@ -71,6 +80,9 @@ def test_goals_are_reached_at_the_bound_and_not_below(found: Found) -> None:
     assert by_name["event → alert, p99 ms at 100 events/s"] is True
     assert by_name["event → alert, p99 ms at 50 % of that"] is False
     assert by_name["event → alert, p99 ms at 80 % of that"] is None
+    assert by_name["recovery: rows/s"] is True
+    assert by_name["sink: alert rows/s, warehouse in the same process"] is True
+    assert by_name["sink: alert rows/s, over HTTP"] is False
     assert by_name["CPU of an event beside 1,000,000 buyers, ÷ that beside few"] is True
     assert by_name["CPU of an event beside 100,000 facts of one buyer, ÷ that beside few"] is False
 
