@@ -92,8 +92,8 @@ class FactIntake:
         """Take into a keyed state the facts in these places: the rows to judge, and what is new."""
         ids: set[str] = set()
         news, rows, folding = News(), state.rows, self._folding
-        processor, told, facts, added = self._processor, batch.told, batch.facts, news.added
-        most_facts = processor.most_facts
+        processor, told, facts = self._processor, batch.told, batch.facts
+        added, begin, most_facts = news.added, news.begin, processor.most_facts
         for number in numbers:
             fact = facts[number]
             kind = type(fact)
@@ -116,6 +116,8 @@ class FactIntake:
                 continue
             if row is None:
                 row = rows[row_id] = Row(row_id)
+            if row_id not in begin:
+                begin[row_id] = len(row.facts)
             add(row, fact_id, fact)
             if state.places is not None and not is_internal:
                 state.places[fact_id] = row_id
@@ -123,9 +125,9 @@ class FactIntake:
             if len(row.facts) > most_facts:
                 processor.bound(row)
                 news.is_appended = False
-            ids.add(row_id)
             if taken_by is not None and (besides := taken_by(state, row, fact)):
                 ids.update(besides)
+        ids.update(begin)
         return ids, news
 
     def _take_again(self, step: TaskResult, entry: Entry, held: _Held, given: tuple[int, Any], is_told: bool) -> None:

@@ -33,6 +33,8 @@ class News(Struct, eq=False, gc=False):
     """What was added since anybody asked, of most keyed states nobody does: the row, the fact's id, the fact, and
     what stood in its place."""
     cleared: tuple[Cause, ...] = ()
+    begin: dict[str, int] = {}
+    """How many facts each row held before the first that was added behind them."""
     is_appended: bool = True
     """Whether all of it came behind what was held, and is still held."""
     _rows: dict[str, dict[str, New]] | None = None
@@ -63,14 +65,11 @@ class News(Struct, eq=False, gc=False):
     def places_in(self, row: Row) -> list[int]:
         """The places of what is new among the facts of a row: asked of every row that is stored, mostly before anybody
         asks why."""
-        if self._rows is not None or not self.is_appended:
+        if not self.is_appended:
             return places_of(self._fresh(row.id), row.facts)
-        row_id, held = row.id, len(row.facts)
-        count = 0
-        for one in self.added:
-            if one[0] == row_id:
-                count += 1
-        return [held - 1] if count == 1 else [*range(held - count, held)]
+        held = len(row.facts)
+        begin = self.begin.get(row.id, held)
+        return [begin] if held - begin == 1 else [*range(begin, held)]
 
     def _fresh(self, row_id: str) -> Collection[str]:
         if self._rows is not None:
