@@ -3,6 +3,7 @@ what is judged next is still at hand."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
@@ -22,19 +23,13 @@ _Held = tuple[Row | None, str, str]
 """The row that holds an event of the id already, if one does; the id of the row the fact belongs to, and its own."""
 
 
-class _Way(NamedTuple):
-    """How facts of one type are taken in."""
-
-    key: Callable[[Any], str]
-    place: Callable[[Any], str]
-    identity: Callable[[Any], str]
-    is_internal: bool
-    moves_time: bool
-    """Whether the watermark follows them."""
-    is_timeless: bool
-    """Whether they count whatever their age: what another task says now, and master data."""
-    taken_by: Index | None
-    """What takes them into the keyed state's index, if anything does."""
+_Sorting = tuple[Callable[[Any], str], bool, bool]
+"""Of facts of one type: what gives the key of the keyed state they are about; whether the watermark follows them; and
+whether they count whatever their age: what another task says now, and master data."""
+_Folding = tuple[str | None, Callable[[Any], str], Callable[[Any], str], bool, Index | None]
+"""Of facts of one type: the id of the row they all belong to, if there is one, and what gives the id of each one's row
+otherwise; what gives a fact's own id; whether they are internal records; and what takes them into the index of the
+keyed state, if anything does."""
 
 
 class SortedFacts(NamedTuple):
@@ -54,43 +49,40 @@ class FactIntake:
         """What follows from the types of facts is worked out once for each."""
         self._processor, kinds = processor, processor.kinds
         internal = {fact for fact in kinds.places if issubclass(fact, InternalRecord)}
-        self._ways = {
-            fact: _Way(
+        self._sorting: dict[type[Any], _Sorting] = {
+            fact: (
                 processor.keys[fact],
-                place,
-                processor.identities[fact],
-                fact in internal,
                 fact not in internal or processor.is_timed_by_internal,
                 fact in internal or fact in kinds.master_data,
-                processor.indexes[fact],
+            )
+            for fact in kinds.places
+        }
+        self._folding: dict[type[Any], _Folding] = {
+            fact: (
+                kinds.only_row.get(fact), place, processor.identities[fact], fact in internal, processor.indexes[fact]
             )
             for fact, place in kinds.places.items()
-        }
+        }  # fmt: skip
 
     def sort(self, step: TaskResult, own: TaskRow, given: Iterable[Any]) -> SortedFacts:
         """The facts by keyed state, those that come too late left out; event time follows the newest."""
-        facts, ways = list(given), self._ways
+        facts, sorting = list(given), self._sorting
         told, watermark_ms, newest_ms = len(facts), own.watermark_ms, own.newest_ms
         horizon_ms = watermark_ms - self._processor.retention_ms
         facts += self._processor.derived(facts)
-        keys: dict[str, list[int]] = {}
+        keys: dict[str, list[int]] = defaultdict(list)
         for number, fact in enumerate(facts):
-            way = ways[type(fact)]
-            if way.moves_time:
+            key_of, moves_time, is_timeless = sorting[type(fact)]
+            if moves_time:
                 at_ms = fact.occurred_at
                 if at_ms > newest_ms:
                     newest_ms = at_ms
                 elif at_ms < watermark_ms:
-                    if at_ms < horizon_ms and not way.is_timeless:
+                    if at_ms < horizon_ms and not is_timeless:
                         step.too_late.append(number)
                         continue
                     step.late += 1
-            key = way.key(fact)
-            same = keys.get(key)
-            if same is None:
-                keys[key] = [number]
-            else:
-                same.append(number)
+            keys[key_of(fact)].append(number)
         own.newest_ms = newest_ms
         return SortedFacts(facts, told, keys)
 
@@ -99,45 +91,43 @@ class FactIntake:
     ) -> tuple[set[str], News]:
         """Take into a keyed state the facts in these places: the rows to judge, and what is new."""
         ids: set[str] = set()
-        news, rows = News(), state.rows
-        ways, processor, told = self._ways, self._processor, batch.told
-        most_facts, facts = processor.most_facts, batch.facts
+        news, rows, folding = News(), state.rows, self._folding
+        processor, told, facts = self._processor, batch.told, batch.facts
+        added, begin, most_facts = news.added, news.begin, processor.most_facts
         for number in numbers:
             fact = facts[number]
             kind = type(fact)
-            way = ways[kind]
+            only_row, place, identity, is_internal, taken_by = folding[kind]
             if (state.is_closed or state.is_aside) and refuses(
                 step, state, number if number < told else DERIVED, fact, processor, facts[:told]
             ):
                 continue
-            row_id, fact_id = way.place(fact), way.identity(fact)
+            row_id, fact_id = only_row or place(fact), identity(fact)
             row = rows.get(row_id)
             before = None if row is None else row.facts.get(fact_id)
             rival = None
-            if not way.is_internal:
+            if not is_internal:
                 # In the only row there is it was looked for already.
-                rival = (
-                    row
-                    if before is not None
-                    else state.row_with(fact_id, kind)
-                    if len(rows) > (row is not None)
-                    else None
-                )
+                is_only = len(rows) <= (row is not None)
+                rival = row if before is not None else None if is_only else state.row_with(fact_id, kind)
             if before is not None or rival is not None:
                 is_told = number < told
                 self._take_again(step, (state, ids, news), (rival, row_id, fact_id), (number, fact), is_told)
                 continue
             if row is None:
-                row = state.add_row(row_id)
+                row = rows[row_id] = Row(row_id)
+            if row_id not in begin:
+                begin[row_id] = len(row.facts)
             add(row, fact_id, fact)
-            if state.places is not None and not way.is_internal:
+            if state.places is not None and not is_internal:
                 state.places[fact_id] = row_id
-            news.added.append((row_id, fact_id, fact, None))
+            added.append((row_id, fact_id, fact, None))
             if len(row.facts) > most_facts:
                 processor.bound(row)
-            ids.add(row_id)
-            if way.taken_by is not None and (besides := way.taken_by(state, row, fact)):
+                news.is_appended = False
+            if taken_by is not None and (besides := taken_by(state, row, fact)):
                 ids.update(besides)
+        ids.update(begin)
         return ids, news
 
     def _take_again(self, step: TaskResult, entry: Entry, held: _Held, given: tuple[int, Any], is_told: bool) -> None:

@@ -52,6 +52,8 @@ class KeyedState(Struct, eq=False, gc=False):
     """Nothing is taken in either: its rows cannot be read."""
     stored_bytes: int = 0
     """How many bytes its rows have where they are stored."""
+    prefix: bytes = b""
+    """What the store keys of its rows begin with; empty where no rows are stored."""
 
     def add_row(self, row_id: str) -> Row:
         """A new, empty row."""
@@ -194,7 +196,8 @@ class StateCache:
         self._stored_bytes += grown
 
     def _read(self, key: str, rows: RowReader) -> KeyedState:
-        state, prefix = self._keeper.new_state(key), key_prefix(key)
+        state = self._keeper.new_state(key)
+        state.prefix = prefix = key_prefix(key)
         if rows.is_aside(prefix):
             state.is_aside = True
             return state

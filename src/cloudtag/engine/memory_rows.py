@@ -27,8 +27,12 @@ class MemoryRows:
 
     def apply(self, rows: Mapping[RowKey, bytes | None]) -> None:
         """Make a step's rows durable."""
+        prefix, state = b"", dict[RowKey, bytes]()
         for key, value in rows.items():
-            state = self._files.setdefault(key_part(key), {})
+            # Those of one keyed state come one after the other.
+            if not prefix or not key.startswith(prefix):
+                prefix = key_part(key)
+                state = self._files.setdefault(prefix, {})
             if value is None:
                 state.pop(key, None)
             else:

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from cloudtag.contract.internal import Cause, InternalRecord
 from cloudtag.engine.keyed_state import KeyedState
+from cloudtag.engine.rows import Row, places_of
 
 UNKNOWN: Any = object()
 """What a fact took the place of, where a crash has wiped that out."""
@@ -25,20 +26,19 @@ class New(Struct, frozen=True, eq=False, gc=False):
     because: tuple[Cause, ...] = ()
 
 
-class News:
+class News(Struct, eq=False, gc=False):
     """What is new in a keyed state, by row and fact id, and what refuted the alerts taken back so far."""
 
-    __slots__ = ("_amounts_to", "_fresh", "_rows", "added", "cleared")
-
-    def __init__(self) -> None:
-        """Nothing is new."""
-        self.cleared: tuple[Cause, ...] = ()
-        self.added: list[tuple[str, str, Any, Any]] = []
-        """What was added since anybody asked, of most keyed states nobody does: the row, the fact's id, the fact, and
-        what stood in its place."""
-        self._rows: dict[str, dict[str, New]] | None = None
-        self._fresh: tuple[int, dict[str, set[str]]] = (0, {})
-        self._amounts_to: dict[New, tuple[Cause, ...]] | None = None
+    added: list[tuple[str, str, Any, Any]] = []
+    """What was added since anybody asked, of most keyed states nobody does: the row, the fact's id, the fact, and
+    what stood in its place."""
+    cleared: tuple[Cause, ...] = ()
+    begin: dict[str, int] = {}
+    """How many facts each row held before the first that was added behind them."""
+    is_appended: bool = True
+    """Whether all of it came behind what was held, and is still held."""
+    _rows: dict[str, dict[str, New]] | None = None
+    _amounts_to: dict[New, tuple[Cause, ...]] | None = None
 
     def amounts_to(self, new: New, causes: Callable[[New], Iterable[Cause]]) -> tuple[Cause, ...]:
         """The causes that a new fact amounts to: every row that reads it asks, they are looked for once."""
@@ -62,23 +62,24 @@ class News:
             self.added.clear()
         return rows
 
-    def fresh(self, row_id: str) -> Collection[str]:
-        """The ids of what is new in a row: asked of every row that is stored, mostly before anybody asks why."""
+    def places_in(self, row: Row) -> list[int]:
+        """The places of what is new among the facts of a row: asked of every row that is stored, mostly before anybody
+        asks why."""
+        if not self.is_appended:
+            return places_of(self._fresh(row.id), row.facts)
+        held = len(row.facts)
+        begin = self.begin.get(row.id, held)
+        return [begin] if held - begin == 1 else [*range(begin, held)]
+
+    def _fresh(self, row_id: str) -> Collection[str]:
         if self._rows is not None:
             return self.rows.get(row_id, ())
-        added = self.added
-        if len(added) == 1:
-            return (added[0][1],) if added[0][0] == row_id else ()
-        count, found = self._fresh
-        if count != len(added):
-            for name, fact_id, _, _ in added[count:]:
-                found.setdefault(name, set()).add(fact_id)
-            self._fresh = len(added), found
-        return found.get(row_id, ())
+        return {fact_id for name, fact_id, _, _ in self.added if name == row_id}
 
     def add(self, row_id: str, fact_id: str, fact: Any, before: Any) -> None:
-        """Note a fact that was folded into a row."""
+        """Note a fact that was folded into a row, wherever it stands there."""
         self.added.append((row_id, fact_id, fact, before))
+        self.is_appended = False
 
     def of(self, row_ids: Iterable[str] | None = None) -> list[tuple[str, str, New]]:
         """Row, fact id and fact of what is new in these rows, in all of them for None; by row and id."""

@@ -90,14 +90,17 @@ def read_published(stored: StoredPublished) -> Published:
 
 
 def _digest(record: Any) -> bytes:
-    return blake2b(_as_before(record, _shortest(_encode_in_order(record))), digest_size=8).digest()
-
-
-def _as_before(record: Any, data: bytes) -> bytes:
-    """The bytes of a record from before a field was appended, where that says nothing: an array shorter by one."""
+    data = _encode_in_order(record)
+    if data[0] == _MAP_16:
+        data = _shortest(data)
     appended = _APPENDED.get(type(record))
-    if appended is None or getattr(record, appended):
-        return data
+    if appended is not None and not getattr(record, appended):
+        data = _without_last(data)
+    return blake2b(data, digest_size=8).digest()
+
+
+def _without_last(data: bytes) -> bytes:
+    """The bytes of a record from before a field was appended, where that says nothing: an array shorter by one."""
     return _ARRAY_16 + (int.from_bytes(data[1:3], "big") - 1).to_bytes(2, "big") + data[3:-1]
 
 

@@ -47,8 +47,12 @@ class RowKinds:
         """The ids of the rows that are judged after the others, in order."""
         self.places = _places(kinds)
         """What gives the id of the row a fact belongs to, by the type of fact."""
+        self.only_row = {fact: place(None) for fact, place in self.places.items() if fact in _of_single(kinds)}
+        """The id of the row that all facts of a type belong to, where there is such a row."""
         self.identities = {held.fact: _identity(held) for kind in kinds for held in kind.holds}
         """What gives a fact's id inside its keyed state, by the type of fact."""
+        self.tags = {held.fact: _tag(held) for kind in kinds for held in kind.holds if held.identity is EVENT_ID}
+        """What the ids of events begin with that `identities` gives, by the type of event."""
         self.closes = next((held.fact for kind in kinds if kind.closes for held in kind.holds), None)
         """The type of fact that closes a keyed state."""
         self._readers = {kind.letter: tuple(self._readers_of(kind, is_late=False)) for kind in kinds}
@@ -109,10 +113,11 @@ class RowKinds:
     def is_calm(self, state: KeyedState, row_ids: Set[str]) -> bool:
         """Whether it is sure without asking each kind that a change of these rows touches and calls for no others, as
         long as nothing was published that any kind follows."""
-        alone = self._of_calm if self._calm is not None and self._calm(state) else self._unread
+        calm, unread = self._calm, self._unread
         if len(row_ids) == 1:
             (only,) = row_ids
-            return only[0] in alone
+            return only[0] in unread or (calm is not None and only[0] in self._of_calm and calm(state))
+        alone = self._of_calm if calm is not None and calm(state) else unread
         return alone.issuperset([row_id[0] for row_id in row_ids])
 
     def touched(self, state: KeyedState, row_ids: Set[str]) -> Set[str]:
@@ -194,11 +199,15 @@ class RowKinds:
                         yield _Reader(kind.letter, kind.is_single, reads.when, reads.readers)
 
 
-def _identity(held: Holds) -> Callable[[Any], str]:
+def _tag(held: Holds) -> str:
     """Streams number their events each for itself: the tag of the struct tells them apart."""
+    return f"{held.fact.__struct_config__.tag}:"
+
+
+def _identity(held: Holds) -> Callable[[Any], str]:
     if held.identity is not EVENT_ID:
         return held.identity
-    tag = f"{held.fact.__struct_config__.tag}:"
+    tag = _tag(held)
     return lambda event: tag + event.event_id
 
 
@@ -209,6 +218,15 @@ def _places(kinds: Sequence[RowKind]) -> dict[type[Any], _Placed]:
         for held in kind.holds:
             options.setdefault(held.fact, []).append((kind.letter, held.name))
     return {fact: _placed(named) for fact, named in options.items()}
+
+
+def _of_single(kinds: Sequence[RowKind]) -> set[type[Any]]:
+    """The types of facts that the first kind which holds them has one row for."""
+    first: dict[type[Any], Holds] = {}
+    for kind in kinds:
+        for held in kind.holds:
+            first.setdefault(held.fact, held)
+    return {fact for fact, held in first.items() if held.name is None}
 
 
 def _placed(named: list[tuple[str, Callable[[Any], str | None] | None]]) -> _Placed:

@@ -20,6 +20,7 @@ from cloudtag.engine.published import Published, StoredPublished, read_published
 from cloudtag.engine.task_result import SCOPED, check_scoped
 
 _HEADER = struct.Struct(">QQ")
+_pack = _HEADER.pack
 _LENGTH = struct.Struct(">H")
 _SHORT = 256
 _HEADS = [SCOPED + _LENGTH.pack(size) for size in range(_SHORT)]
@@ -118,7 +119,7 @@ class RowCodec:
     def __init__(self, fact_type: Any, identity: Callable[[Any], str]) -> None:
         """`fact_type`: the union of the structs that rows hold; `identity`: a fact's id inside its row."""
         self._identity = identity
-        self._encoder = msgspec.msgpack.Encoder()
+        self._encode = msgspec.msgpack.Encoder().encode
         fields: list[Any] = [("facts", list[fact_type]), ("published", list[StoredPublished]), ("fresh", list[int], [])]
         fields.append(("losers", tuple[str, ...], ()))
         body: Any = msgspec.defstruct("Body", fields, array_like=True, gc=False)
@@ -126,11 +127,14 @@ class RowCodec:
 
     def encode(self, row: Row, fresh: Collection[str] = ()) -> bytes:
         """The stored form of a row; `fresh` are the ids of the facts that came with its last batch."""
-        header = _HEADER.pack(row.batch, row.timer_ms)
-        published = [published.stored() for published in row.published.values()]
-        places = _places_of(fresh, row.facts) if fresh else []
-        body = (list(row.facts.values()), published, places)
-        return header + self._encoder.encode((*body, row.losers) if row.losers else body)
+        return self.write(row, places_of(fresh, row.facts) if fresh else [])
+
+    def write(self, row: Row, places: list[int]) -> bytes:
+        """The same, given the places of the facts that came with its last batch."""
+        published = row.published
+        stored = [one.stored() for one in published.values()] if published else ()
+        body = (list(row.facts.values()), stored, places)
+        return _pack(row.batch, row.timer_ms) + self._encode((*body, row.losers) if row.losers else body)
 
     def decode(self, key: bytes, data: bytes) -> Row:
         """The row stored as `data` under `key`. Raises `UnreadableRowError`."""
@@ -151,13 +155,11 @@ class RowCodec:
         return row
 
 
-def _places_of(fresh: Collection[str], facts: dict[str, Any]) -> list[int]:
+def places_of(fresh: Collection[str], facts: dict[str, Any]) -> list[int]:
     """The places of those facts, looked for from the end, where nearly all that is new stands."""
-    if len(fresh) == 1 and facts and next(facts.__reversed__()) in fresh:
-        return [len(facts) - 1]
     places: list[int] = []
     missing, place = len(fresh), len(facts)
-    for fact_id in tuple(facts)[::-1]:
+    for fact_id in reversed(facts):
         if not missing:
             break
         place -= 1

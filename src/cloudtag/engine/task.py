@@ -16,13 +16,13 @@ from msgspec import Struct
 from cloudtag.engine.cache_budget import CacheBudget
 from cloudtag.engine.historical import marked
 from cloudtag.engine.intake import FactIntake
-from cloudtag.engine.judgement import EMPTY
+from cloudtag.engine.judgement import EMPTY, Judgement
 from cloudtag.engine.keyed_state import KeyedState, StateCache, index_anew, stored_header
 from cloudtag.engine.news import News, news_again
 from cloudtag.engine.processor import Processor
 from cloudtag.engine.revise import Conclusion, repeat, revise
 from cloudtag.engine.row_reasons import RowReasons
-from cloudtag.engine.rows import NEVER, Row, RowCodec, row_key, split_key
+from cloudtag.engine.rows import NEVER, Row, RowCodec, split_key
 from cloudtag.engine.task_result import Output, RowReader, TaskResult, check_scoped
 from cloudtag.engine.task_row import TASK_KEY, TaskRow
 from cloudtag.engine.timers import Timers, due
@@ -171,12 +171,12 @@ class Task:
             touched = touched | kinds.every(state)
         outputs: list[Output] = []
         for row_id in touched if len(touched) == 1 else sorted(touched):
-            if told := self._judge_row(step, state, row_id, changed, news):
-                outputs += told
+            outputs += self._judge_row(step, state, row_id, changed, news)
         # What nobody reads may have led to something that others follow.
-        if not is_alone or not followed.isdisjoint(state.published_on):
+        if not is_alone or (outputs and not followed.isdisjoint(state.published_on)):
             self._judge_layers(step, state, (asked, touched), (changed, news), outputs, is_whole=is_whole)
-        step.outputs += outputs
+        if outputs:
+            step.outputs += outputs
         if state.has_lost_rows:
             index_anew(self._processor, state)
 
@@ -213,38 +213,45 @@ class Task:
 
     def _judge_row(
         self, step: TaskResult, state: KeyedState, row_id: str, changed: Set[str], news: News
-    ) -> list[Output]:
-        now_ms, row = self._own.watermark_ms, state.rows.get(row_id)
+    ) -> Sequence[Output]:
+        own, row = self._own, state.rows.get(row_id)
+        now_ms = own.watermark_ms
         horizon_ms = now_ms - self._retention_ms
         is_new = row is None
         if row is None:
             row = Row(row_id)
         # What this batch brought is judged whatever its age: a fact is held, or it is a dead letter.
         elif row.newest_ms < horizon_ms and row_id not in changed and self._drop_spent(step, state, row, horizon_ms):
-            return []
+            return ()
         # What `RowKinds.judge` does, without a call for each of very many rows.
         judgement = EMPTY if state.is_closed else self._judges[row_id[0]](state, row, self._policies, now_ms)
-        outputs: list[Output] = []
+        outputs: Sequence[Output] = ()
         # The very judgement of last time needs no second look; mostly nothing is concluded, as before.
         if judgement is not row.judged and (judgement.conclusions or row.published):
-            row.judged = judgement
-            reasons = RowReasons(self._processor, state, row_id, news, max(now_ms, self._own.newest_ms))
-            told: Mapping[str, Conclusion] = judgement.conclusions
-            if self._live_since_ms is not None:
-                told = marked(told, self._live_since_ms)
-            outputs = revise(row, told, horizon_ms, reasons)
-            if outputs:
-                state.note_published(outputs)
+            outputs = self._revise(state, row, judgement, news, horizon_ms)
         if not row.facts and not row.published and judgement.timer_ms == NEVER:
             self._forget(step, state, row)
-            return []
+            return ()
         if is_new:
             state.rows[row_id] = row
         has_moved = self._schedule(state, row, judgement.timer_ms)
-        if self._rows is not None and (row_id in changed or outputs or has_moved):
-            row.batch = self._own.batch
-            stored = step.rows[row_key(state.key, row_id)] = self._codec.encode(row, news.fresh(row_id))
+        if self._rows is not None and (has_moved or outputs or row_id in changed):
+            row.batch = own.batch
+            stored = step.rows[state.prefix + row_id.encode()] = self._codec.write(row, news.places_in(row))
             self.cache.weigh(state, row, len(stored))
+        return outputs
+
+    def _revise(
+        self, state: KeyedState, row: Row, judgement: Judgement, news: News, horizon_ms: int
+    ) -> Sequence[Output]:
+        row.judged, own = judgement, self._own
+        reasons = RowReasons(self._processor, state, row.id, news, max(own.watermark_ms, own.newest_ms))
+        told: Mapping[str, Conclusion] = judgement.conclusions
+        if self._live_since_ms is not None:
+            told = marked(told, self._live_since_ms)
+        outputs = revise(row, told, horizon_ms, reasons)
+        if outputs:
+            state.note_published(outputs)
         return outputs
 
     def _publish_again(self, step: TaskResult, state: KeyedState, changed: set[str]) -> None:
@@ -256,14 +263,16 @@ class Task:
 
     def _schedule(self, state: KeyedState, row: Row, timer_ms: int) -> bool:
         """Set when the row is next looked at; whether that is another time than the one that is stored."""
-        now_ms, retention_ms = self._own.watermark_ms, self._retention_ms
+        now_ms, retention_ms, before = self._own.watermark_ms, self._retention_ms, row.timer_ms
         spent_ms = row.newest_ms + retention_ms + 1
         # Of very many rows: nothing but that they will be spent.
         timer_ms = spent_ms if timer_ms <= now_ms < spent_ms else due(timer_ms, row.newest_ms, now_ms, retention_ms)
-        before, row.timer_ms = row.timer_ms, timer_ms
+        if timer_ms == before:
+            return False
+        row.timer_ms = timer_ms
         if before == NEVER or timer_ms < before or before <= now_ms:
             self._timers.add(timer_ms, state.key, row.id)
-        return timer_ms != before
+        return True
 
     def _drop_spent(self, step: TaskResult, state: KeyedState, row: Row, horizon_ms: int) -> bool:
         if not (row.facts or row.published) or not self._processor.kinds.can_expire(state, row, horizon_ms):
@@ -275,4 +284,4 @@ class Task:
         self.cache.weigh(state, row, 0)
         state.drop_row(row.id)
         if row.batch:
-            step.rows[row_key(state.key, row.id)] = None
+            step.rows[state.prefix + row.id.encode()] = None

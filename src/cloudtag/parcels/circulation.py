@@ -79,15 +79,19 @@ def circulation(journey: Journey | None, found: Whereabouts | None = None) -> Ci
     if journey is None:
         return Circulation()
     scans = tuple([scan for scan in journey.scans if scan.scan != "label_created"])
-    return Circulation(
-        scans=scans,
-        facilities=tuple(dict.fromkeys([scan.facility for scan in scans if scan.facility is not None])),
+    facilities: dict[str, None] = {}
+    weights: list[int] = []
+    package: PackageKind = "unknown"
+    for scan in scans:
+        if scan.facility is not None:
+            facilities[scan.facility] = None
         # No courier weighs nothing: that is a scan without scales.
-        weights=tuple([scan.weight_grams for scan in scans if scan.weight_grams]),
-        package=next((scan.package for scan in scans if scan.package != "unknown"), "unknown"),
-        signed=_signed(found or whereabouts(journey)),
-        turned_back=_turned_back(scans),
-    )
+        if scan.weight_grams:
+            weights.append(scan.weight_grams)
+        if package == "unknown":
+            package = scan.package
+    signed, turned_back = _signed(found or whereabouts(journey)), _turned_back(scans)
+    return Circulation(scans, tuple(facilities), tuple(weights), package, signed, turned_back)
 
 
 def are_near(grams: int, other: int, percent: int) -> bool:

@@ -45,6 +45,7 @@ def _seen(journey: Journey, is_return: bool, has_several: bool) -> JourneySeen:
     round_ = circulation(journey, found)
     bound_for, named, delivered = found.destination, found.order, found.delivered
     since, first, last, turned_back = found.since, None, None, None
+    stayed_inside = round_.stayed_inside
     if is_return:
         first, turned_back = round_.first, round_.turned_back
         last = round_.last if round_.signed else None
@@ -61,12 +62,12 @@ def _seen(journey: Journey, is_return: bool, has_several: bool) -> JourneySeen:
         destination=_scan(bound_for) if bound_for else None,
         order_id=named.order_id if named else None,
         order=_scan(named) if named else None,
-        weights=tuple(sorted(set(round_.weights))[-MOST_WEIGHTS:]),
+        weights=tuple(sorted(set(round_.weights))[-MOST_WEIGHTS:]) if round_.weights else (),
         package=round_.package,
         first=_scan(first) if first else None,
         last=_scan(last) if last else None,
-        stayed_inside=round_.stayed_inside,
-        came_round=round_.came_round,
+        stayed_inside=stayed_inside,
+        came_round=stayed_inside and round_.came_round,
         turned_back=_scan(turned_back) if turned_back else None,
         is_time_uncertain=found.is_time_uncertain,
     )

@@ -51,23 +51,19 @@ def told_of(scans: Iterable[ParcelScanned], uses: Iterable[WaybillUsed], wait_ms
     """
     held = [(use, canonical_courier(use.carrier), use.internal_id) for use in uses if use.is_held]
     journeys = handed_over(journeys_of(scans, {code for _, code, _ in held if code is not None}))
-    others = [journey for use, code, _ in held if (journey := sent_by_another(use, code, journeys)) is not None]
-    if others:
+    if others := [journey for use, code, _ in held if (journey := sent_by_another(use, code, journeys)) is not None]:
         journeys = sorted((*journeys, *dict.fromkeys(others)), key=begin)
-    found = {
-        use_id: journeys.index(journey)
-        for use, code, use_id in held
-        if (journey := journey_of_use(journeys, use.occurred_at, code, wait_ms)) is not None
-    }
+    found: dict[str, int] = {}
     by_buyer: dict[Party, list[_Use]] = {}
     for one in held:
-        if one[2] in found:
-            by_buyer.setdefault(one[0].party, []).append(one)
-    told = {party: _told(own, journeys, found) for party, own in by_buyer.items()}
+        use, code, use_id = one
+        if (journey := journey_of_use(journeys, use.occurred_at, code, wait_ms)) is not None:
+            found[use_id] = journeys.index(journey)
+            by_buyer.setdefault(use.party, []).append(one)
     return Told(
-        {party: kept for party, kept in told.items() if kept},
+        {party: kept for party, own in by_buyer.items() if (kept := _told(own, journeys, found))},
         {use_id: _mark(journeys, place) for use_id, place in found.items()},
-        _others(held, journeys, found),
+        _others(held, journeys, found) if len(found) < len(held) else {},
     )
 
 
@@ -93,6 +89,8 @@ def _mark(journeys: Sequence[Journey], place: int) -> int:
     One that is known under two couriers' names is one.
     """
     meant = journeys[place]
+    if not place:
+        return meant.start_ms
     same = {before.scans for before in journeys[:place] if before.start_ms == meant.start_ms} - {meant.scans}
     return meant.start_ms + len(same)
 
@@ -101,7 +99,7 @@ def scans_told(journey: JourneySeen) -> tuple[ScanSeen, ...]:
     """The scans that a journey, as it is told, names; one may be named more than once."""
     j = journey
     named = (j.since, j.delivered, j.received, j.ended_by, j.destination, j.order, j.first, j.last, j.turned_back)
-    return tuple(scan for scan in named if scan is not None)
+    return tuple([scan for scan in named if scan is not None])
 
 
 def _told(own: list[_Use], journeys: Sequence[Journey], found: dict[str, int]) -> tuple[JourneySeen, ...]:
@@ -118,7 +116,7 @@ def _told(own: list[_Use], journeys: Sequence[Journey], found: dict[str, int]) -
             kept[place] = _bound_elsewhere(journey)
         elif journey.place == "on_the_way" and not is_known(code):
             kept.setdefault(place, _under_way(journey))
-    return tuple(kept[place] for place in sorted(kept))
+    return tuple([kept[place] for place in sorted(kept)])
 
 
 def _is_elsewhere(journey: JourneySeen, use: WaybillUsed, own: Iterable[_Use]) -> bool:

@@ -71,7 +71,9 @@ class Track:
 
     def _refute(self) -> tuple[ParcelScanned, ...]:
         """Strike out where a parcel never was that is still on its way."""
-        wrong = tuple(scan for stay in self.stays if stay.place in DELIVERED for scan in stay.rests_on)
+        wrong = tuple([scan for stay in self.stays if stay.place in DELIVERED for scan in stay.rests_on])
+        if not wrong:
+            return wrong
         self.stays = [stay for stay in self.stays if stay.place not in DELIVERED]
         self.refuted.extend(wrong)
         return wrong

@@ -22,7 +22,27 @@ from cloudtag.processors.causes import causes_in
 DAY_MS = 86_400_000
 LONGEST_WINDOW_DAYS = 180
 MOMENT: Callable[[Any], int] = attrgetter("occurred_at")
-_NETWORK: Callable[[Any], str] = attrgetter("network")
+
+
+class _Begins(dict[str, str]):
+    """What scoped ids of a network begin with, at hand for the networks that are known."""
+
+    def __missing__(self, network: str) -> str:
+        """Networks are upstream's to name, and may be many: of another one it is not remembered."""
+        return scoped(network, "")
+
+
+class _Scopes(dict[str, str]):
+    """What scoped ids of a platform's events begin with, at hand for the platforms that are known."""
+
+    def __init__(self, networks: Mapping[str, str], after: str = "") -> None:
+        """`after`: what follows on the scope in each."""
+        super().__init__({platform: scoped(network, after) for platform, network in networks.items()})
+        self._networks, self._after = networks, after
+
+    def __missing__(self, platform: str) -> str:
+        """Nor are platforms."""
+        return scoped(self._networks[platform], self._after)
 
 
 class KeyedProcessor:
@@ -45,8 +65,9 @@ class KeyedProcessor:
         self.policies = policies
         self.lateness_ms = lateness_ms
         self.networks = policies.networks
-        # What the keys of whom a platform's events are about begin with: one concatenation per event is left.
-        self._scopes = {platform: scoped(network, "") for platform, network in self.networks.items()}
+        # What the keys of whom events are about begin with: one concatenation per fact is left.
+        self._scopes = _Scopes(self.networks)
+        self._begins = _Begins({network: scoped(network, "") for network in self.networks.values()})
         self._indexes = self.kinds.indexes
         self.indexes: Mapping[type[Any], Index | None] = {
             kind: self._index_of(kind) for kind in (*self.kinds.facts, *self.derives)
@@ -71,8 +92,11 @@ class KeyedProcessor:
         """An event's id means something only in its network: where facts of all of them meet, it is part of it."""
         if not self.is_global or issubclass(kind, InternalRecord):
             return plain
-        begin, scopes = self._scope, self._scopes
-        return lambda event: (scopes.get(event.platform) or begin(event.platform)) + plain(event)
+        if (tag := self.kinds.tags.get(kind)) is not None:
+            tagged = _Scopes(self.networks, tag)
+            return lambda event: tagged[event.platform] + event.event_id
+        scopes = self._scopes
+        return lambda event: scopes[event.platform] + plain(event)
 
     def _key_of(self, kind: type[Any]) -> Callable[[Any], str]:
         """A fact's id, with its network where it means something only there."""
@@ -80,17 +104,15 @@ class KeyedProcessor:
         if self.is_global:
             return id_of
         if issubclass(kind, InternalRecord):
-            return lambda record: scoped(_NETWORK(record), id_of(record))
-        begin, scopes = self._scope, self._scopes
-        return lambda event: (scopes.get(event.platform) or begin(event.platform)) + id_of(event)
+            begins = self._begins
+            return lambda record: begins[record.network] + id_of(record)
+        scopes = self._scopes
+        return lambda event: scopes[event.platform] + id_of(event)
 
     def id_by(self, kind: type[Any]) -> Callable[[Any], str]:
         """What gives the plain id of whom or what a fact of that type is about: what `id_of` says of any."""
         del kind
         return type(self).id_of
-
-    def _scope(self, platform: str) -> str:
-        return self._scopes.get(platform) or scoped(self.networks[platform], "")
 
     def new_index(self, network: str) -> Any:
         """There is no index."""

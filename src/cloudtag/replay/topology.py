@@ -26,6 +26,8 @@ _READER = {stream: name for name, streams in READS.items() for stream in streams
 _READER_OF: dict[type[Struct], str] = {
     struct: _READER[stream] for struct, stream in STREAM_OF.items() if stream in _READER
 }
+_TELLS = {stream: _READER[stream] for stream in INTERNAL if stream in _READER}
+"""Who reads what processors publish for each other, by stream."""
 
 
 def memory_rows() -> dict[str, MemoryRows]:
@@ -116,10 +118,11 @@ class Topology:
         self.refused += [facts[place] for place in step.refused]
         self.conflicting += [facts[place] for place in step.conflicting]
         self.conflicting += [loser for _, loser in step.replaced]
+        waiting, count = self._waiting, len(outputs)
         for output in step.outputs:
-            reader = _READER_OF.get(type(output.record)) if output.stream in INTERNAL else None
+            reader = _TELLS.get(output.stream)
             if reader is None:
                 outputs.append(output)
             else:
-                self.internal_records += 1
-                self._waiting[reader].append(output.record)
+                waiting[reader].append(output.record)
+        self.internal_records += len(step.outputs) - (len(outputs) - count)

@@ -5,6 +5,7 @@ registry is used, its frame (00 and the schema's id). Internal records travel as
 """
 
 import struct as binary
+from collections.abc import Callable
 from typing import Any, Protocol
 
 import msgspec
@@ -50,6 +51,8 @@ class Codec:
         self._registry = registry
         self._max_bytes = max_bytes
         self._by_fingerprint: dict[tuple[str, bytes], BodyReader] = {}
+        self._known: dict[tuple[str, bytes], Callable[[bytes, int], Struct]] = {}
+        """What reads the body of a record, by its stream and its whole header."""
         self._by_id: dict[tuple[str, int], BodyReader] = {}
         self._writers: dict[str, tuple[bytes, Write]] = {}
 
@@ -84,6 +87,10 @@ class Codec:
         """
         if not data:
             raise _without_bytes(data)
+        # Nearly all: as short as they should be, and of a schema that was read before.
+        known = self._known.get((stream, data[:_HEADER_BYTES]))
+        if known is not None and len(data) <= self._max_bytes:
+            return known(data, _HEADER_BYTES)
         if len(data) > self._max_bytes:
             raise Undecodable("too_large", f"{len(data)} bytes; at most {self._max_bytes} are read")
         if is_msgpack(stream):
@@ -125,7 +132,9 @@ class Codec:
             raise Undecodable("unknown_schema", f"no schema has the fingerprint {mark.hex()}")
         if released.stream != stream:
             raise Undecodable("wrong_stream", f"a record of {released.stream} in {stream}")
-        return self._by_fingerprint.setdefault(key, BodyReader(stream, released.raw))
+        reader = self._by_fingerprint.setdefault(key, BodyReader(stream, released.raw))
+        self._known[stream, SINGLE_OBJECT + mark] = reader.read
+        return reader
 
     def _reader_of_id(self, stream: str, schema_id: int) -> BodyReader:
         if self._registry is None:

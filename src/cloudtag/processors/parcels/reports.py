@@ -35,9 +35,10 @@ def reports_of(uses: Sequence[WaybillUsed], told: Told) -> Iterator[ParcelReport
         for use in uses
         if use.role == "return" and not use.is_replaced
     ]
-    shared = _Shared(sorted(returns, key=_moment))
+    # Most numbers are no return's.
+    shared = _Shared(sorted(returns, key=_moment)) if returns else None
     for party, own in by_buyer.items():
-        journeys, beside = told.journeys.get(party, ()), shared.of(party)
+        journeys, beside = told.journeys.get(party, ()), [] if shared is None else shared.of(party)
         other = told.others.get(party)
         if journeys or beside or other is not None:
             yield _report(own, journeys, beside, other)
@@ -71,7 +72,7 @@ def _report(
     own: list[WaybillUsed], journeys: tuple[JourneySeen, ...], shared: list[_Return], other: JourneySeen | None
 ) -> ParcelReported:
     network, buyer_id = party = own[0].party
-    sample = _sample(party, shared)
+    sample = _sample(party, shared) if shared else []
     times = [scan.occurred_at for journey in journeys for scan in scans_told(journey)]
     times += [use.occurred_at for use in own]
     if shared:

@@ -86,7 +86,7 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
     if not uses:
         return EMPTY
     judgement = Judgement()
-    for report in reports_of(uses, told_of((fact for fact in facts if type(fact) is ParcelScanned), uses)):
+    for report in reports_of(uses, told_of([fact for fact in facts if type(fact) is ParcelScanned], uses)):
         report_id = report.internal_id
         judgement.conclusions[report_id] = Conclusion(report_id, report.buyer_id, report.occurred_at, report)
     return judgement
