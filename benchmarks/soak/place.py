@@ -36,7 +36,7 @@ class Place:
 
     def __enter__(self) -> Self:
         broker = self._stack.enter_context(Tansu())
-        self.warehouse = self._stack.enter_context(Warehouse(self._directory / "warehouse"))
+        self.warehouse = self._stack.enter_context(Warehouse(self._directory / "warehouse", open_to="everyone"))
         self.environ = {
             "KAFKA": broker.bootstrap,
             "CLICKHOUSE": f"{self.warehouse.url}/soak",

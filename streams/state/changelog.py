@@ -7,13 +7,13 @@ earlier owner had acknowledged lies before it, and an earlier owner who still wr
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any, NamedTuple
 from zlib import crc32
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from cloudtag.changelog.records import EPOCH_HEADER, Record, epoch_in, owner_record
+from cloudtag.changelog.records import EPOCH_HEADER, Record, bid_record, epoch_in, owner_record
 from cloudtag.wire.oversized import OversizedBatch
 from streams.kafka.producer import OutRecord, ProducerHandle, Target, publish
 
@@ -29,28 +29,70 @@ class RecoveryGivenUpError(Exception):
     """The caller no longer wants the partitions: a new rebalance has begun."""
 
 
+IsMember = Callable[[], Awaitable[bool]]
+"""Asks the group's coordinator whether this worker is still a member of the generation that it was assigned in."""
+
+
+class Term(NamedTuple):
+    """What begins a term of ownership."""
+
+    epoch: int
+    """Where its record is: the owner record, or the renewal."""
+    checkpoint: int
+    """That record's checksum."""
+    before: int = 0
+    """Of an owner record: it counts where that of the owner before lies before this offset. Of a renewal 0."""
+
+
 class Changelogs:
     """Writes owner records and reads changelog partitions. ``owner`` names this worker's process, uniquely."""
 
-    def __init__(self, settings: dict[str, Any], producer: ProducerHandle, owner: str, stall_seconds: float) -> None:
+    def __init__(
+        self,
+        settings: dict[str, Any],
+        producer: ProducerHandle,
+        owner: str,
+        stall_seconds: float,
+        is_member: IsMember | None = None,
+    ) -> None:
+        """``is_member``: none where no group says who owns what."""
         self._settings = settings
         self._producer = producer
-        self._owner = owner
+        self.owner = owner
         self._stall_seconds = stall_seconds
+        self._is_member = is_member
         self.records_read = 0
 
     def is_own(self, owner: bytes | None) -> bool:
         """Whether an owner record's name is this worker's."""
-        return owner == self._owner.encode()
+        return owner == self.owner.encode()
 
-    def checkpoint(self) -> int:
-        """The checksum of this worker's owner record."""
-        return checkpoint_of(as_out(owner_record(self._owner)))
+    async def claim(self, targets: Iterable[Target], is_wanted: Callable[[], bool]) -> dict[Target, Term]:
+        """Write an owner record into each partition, behind a bid for it.
 
-    async def claim(self, targets: Iterable[Target]) -> dict[Target, int]:
-        """Write an owner record into each partition; returns their offsets, the epochs."""
-        records = {target: [owner_record(self._owner)] for target in targets}
-        return {target: offsets[0].start for target, offsets in (await self.write(records)).items()}
+        Between the two the group is asked. So whoever is assigned the partition after this worker bids after it, and
+        this one's record does not count behind that of a successor, however long it sleeps in between. Raises
+        ``RecoveryGivenUpError`` where the group says no, and ``is_wanted`` with it.
+        """
+        bids = await self.write({target: [bid_record()] for target in targets})
+        await self._confirm(is_wanted)
+        records = {target: owner_record(self.owner, offsets[0].stop) for target, offsets in bids.items()}
+        written = await self.write({target: [record] for target, record in records.items()})
+        return {
+            target: Term(offsets[0].start, checkpoint_of(as_out(records[target])), bids[target][0].stop)
+            for target, offsets in written.items()
+        }
+
+    async def _confirm(self, is_wanted: Callable[[], bool]) -> None:
+        """Return once the group's coordinator has said that this worker is a member. One that is none any more joins
+        anew, and then the partitions are not wanted."""
+        begun = time.monotonic()
+        while self._is_member is not None and not await self._is_member() and is_wanted():
+            if time.monotonic() - begun > self._stall_seconds:
+                raise RecoveryStalledError(f"the group has not answered for {self._stall_seconds:.0f} s")
+            await asyncio.sleep(POLL_MS / 1000)
+        if not is_wanted():
+            raise RecoveryGivenUpError
 
     async def write(self, records: dict[Target, list[Record]]) -> dict[Target, list[range]]:
         """Write records; returns where they are (see ``streams.kafka.producer.publish``)."""

@@ -4,11 +4,20 @@ from collections.abc import Sequence
 from typing import Any
 
 from cloudtag.changelog.reading import LogReader
-from cloudtag.changelog.records import EPOCH_KEY, OWN, OWNER_KEY, QUARANTINE_PREFIX, SLOTS_PREFIX, reason_of
+from cloudtag.changelog.records import (
+    BID_KEY,
+    CLAIM_KEY,
+    EPOCH_KEY,
+    OWN,
+    OWNER_KEY,
+    QUARANTINE_PREFIX,
+    SLOTS_PREFIX,
+    reason_of,
+)
 from cloudtag.changelog.writing import LogWriter, slots_in
 from cloudtag.engine.rows import key_prefix, split_key
 from cloudtag.engine.task_row import TASK_KEY
-from streams.state.changelog import as_read, checkpoint_of
+from streams.state.changelog import Term, as_read, checkpoint_of
 from streams.state.store import StorePartition
 
 
@@ -16,15 +25,18 @@ class UnreadableTaskError(RuntimeError):
     """A task's own row cannot be read: nobody knows how far event time has come, and what was sent."""
 
 
+class ClaimedInVainError(Exception):
+    """Another owner's record lies between this worker's bid and its own record, which so does not count."""
+
+
 class Recovery:
     """Reads one partition. What the store notes as read is never past something that is still needed of the log."""
 
     def __init__(self, store_part: StorePartition) -> None:
         self._store_part = store_part
-        epoch = store_part.get(EPOCH_KEY)
         slots = slots_in(store_part.rows_of(SLOTS_PREFIX))
-        self._reader = LogReader(-1 if epoch is None else int.from_bytes(epoch), slots)
-        self._settled_epoch = self._reader.epoch
+        self._reader = LogReader(_offset_in(store_part, EPOCH_KEY), slots, _offset_in(store_part, CLAIM_KEY))
+        self._settled = self._reader.epoch, self._reader.claimed
         self.count = 0
         """The records read that somebody wrote as owner."""
         self.lost: list[int] = []
@@ -36,12 +48,12 @@ class Recovery:
         while place < len(records):
             if (end := reader.take_plain(records, place)) > place:
                 self.count += end - place
-                last, self._settled_epoch = records[end - 1], reader.epoch
+                last, self._settled = records[end - 1], (reader.epoch, reader.claimed)
                 place = end
                 continue
             self._take_one(records[place])
             if reader.is_settled:
-                last, self._settled_epoch = records[place], reader.epoch
+                last, self._settled = records[place], (reader.epoch, reader.claimed)
             place += 1
         self._apply(last)
 
@@ -50,28 +62,34 @@ class Recovery:
         self._reader.take(as_read(record))
         if self._reader.lost > known:
             self.lost.append(record.offset)
-        self.count += record.key != OWNER_KEY
+        self.count += record.key not in (OWNER_KEY, BID_KEY)
 
     def _apply(self, last: Any) -> None:
         """Put what was read into the store; `last`: the last record of which the store then needs nothing any more."""
         reader = self._reader
         rows, reader.rows = reader.rows, {}
-        if self._settled_epoch >= 0:
-            rows[EPOCH_KEY] = self._settled_epoch.to_bytes(8)
+        for key, offset in zip((EPOCH_KEY, CLAIM_KEY), self._settled, strict=True):
+            if offset >= 0:
+                rows[key] = offset.to_bytes(8)
         store_part = self._store_part
         if last is not None:
             store_part.apply(rows, last.offset + 1, checkpoint_of(last))
         else:
             store_part.apply(rows, store_part.next_offset, store_part.checkpoint)
 
-    def finish(self, epoch: int, checkpoint: int) -> tuple[LogWriter, dict[bytes, bytes | None]]:
-        """All before the owner record, or the renewal, at `epoch` is read: its writer, and what it must write first.
+    def finish(self, term: Term, owner: str) -> tuple[LogWriter, dict[bytes, bytes | None]]:
+        """All before the record that begins the term is read: its writer, and what it must write first.
 
-        Raises ``UnreadableTaskError``.
+        Raises ``ClaimedInVainError`` and ``UnreadableTaskError``.
         """
         reader, store_part = self._reader, self._store_part
+        if term.before and reader.claimed >= term.before:
+            raise ClaimedInVainError
+        claimed = term.epoch if term.before else reader.claimed
         reader.drop_loose_parts()
-        mended: dict[bytes, bytes | None] = {key: store_part.get(key) for key in reader.stale if key != EPOCH_KEY}
+        # An owner record in vain is written over by that of a new owner.
+        stale = reader.stale - {EPOCH_KEY} if term.before else reader.stale
+        mended: dict[bytes, bytes | None] = {key: store_part.get(key) for key in stale}
         for key, unreadable in reader.broken.items():
             if key == TASK_KEY:
                 raise UnreadableTaskError(f"the task's own row at offset {unreadable.offset}: {unreadable.reason}")
@@ -81,8 +99,14 @@ class Recovery:
             else:
                 mended[QUARANTINE_PREFIX + state_key] = reason_of(unreadable.offset, unreadable.reason)
         if not mended:
-            store_part.apply({EPOCH_KEY: epoch.to_bytes(8)}, epoch + 1, checkpoint)
-        return LogWriter(epoch, reader.slots), mended
+            begun: dict[bytes, bytes | None] = {EPOCH_KEY: term.epoch.to_bytes(8), CLAIM_KEY: claimed.to_bytes(8)}
+            store_part.apply(begun, term.epoch + 1, term.checkpoint)
+        return LogWriter(term.epoch, reader.slots, claimed, owner), mended
+
+
+def _offset_in(store_part: StorePartition, key: bytes) -> int:
+    found = store_part.get(key)
+    return -1 if found is None else int.from_bytes(found)
 
 
 def state_key_of(key: bytes) -> bytes | None:

@@ -9,12 +9,16 @@ from cloudtag.changelog.records import QUARANTINE_PREFIX, reason_of
 from cloudtag.changelog.writing import EndedError, Found, LogWriter, ReplacedError
 from cloudtag.engine.task_row import TASK_KEY
 from streams.kafka.producer import Target
-from streams.state.changelog import Changelogs, as_out, as_read, checkpoint_of
+from streams.state.changelog import Changelogs, RecoveryStalledError, Term, as_out, as_read, checkpoint_of
 from streams.state.open_rows import OpenRows
-from streams.state.recovery import Recovery
+from streams.state.recovery import ClaimedInVainError, Recovery
 from streams.state.store import Store, StoredRows, StorePartition
 
 logger = logging.getLogger(__name__)
+
+
+MOST_CLAIMS = 10
+"""So often a partition is claimed: each time somebody else came between who had slept that long."""
 
 
 class ForeignOwnerError(RuntimeError):
@@ -96,7 +100,7 @@ class StateStore:
             writer.may_renew(map(as_read, found), self._changelogs.is_own)
         except ReplacedError as error:
             raise ForeignOwnerError(f"{self.topic}/{partition}: {error}") from None
-        return await self._bring_up({target: epoch}, checkpoint_of(as_out(renewal)), is_wanted)
+        return await self._bring_up({target: Term(epoch, checkpoint_of(as_out(renewal)))}, is_wanted)
 
     async def catch_up(self, partitions: Collection[int], is_wanted: Callable[[], bool]) -> dict[int, int]:
         """Take the partitions over and bring their rows up to date; returns how many records were read of each.
@@ -104,22 +108,20 @@ class StateStore:
         Raises ``RecoveryStalledError``, ``UnreadableTaskError``, ``NoStateError``, or ``RecoveryGivenUpError`` as soon
         as ``is_wanted`` says no.
         """
-        try:
-            epochs = await self._changelogs.claim((self.topic, partition) for partition in partitions)
-        except BaseException:
-            # Whoever had them in between has no claim to them any more: what was known of that is over.
-            for partition in partitions:
-                self._writers.pop(partition, None)
-            raise
-        for (_, partition), epoch in epochs.items():
-            # Nothing is written in this term before all before it is read; should that fail, it can be renewed.
-            self._writers[partition] = LogWriter(epoch, {}, is_ended=True)
-        return await self._bring_up(epochs, self._changelogs.checkpoint(), is_wanted)
+        # What was known of earlier terms is over; of a new one nothing is known before all before it is read.
+        for partition in partitions:
+            self._writers.pop(partition, None)
+        targets = [(self.topic, partition) for partition in partitions]
+        for _ in range(MOST_CLAIMS):
+            terms = await self._changelogs.claim(targets, is_wanted)
+            try:
+                return await self._bring_up(terms, is_wanted)
+            except ClaimedInVainError:
+                logger.warning("%s: another owner has come between, claimed anew", self.topic)
+        raise RecoveryStalledError(f"{self.topic}: others take it over again and again")
 
-    async def _bring_up(
-        self, epochs: dict[Target, int], checkpoint: int, is_wanted: Callable[[], bool]
-    ) -> dict[int, int]:
-        """`epochs`: where the records are that begin the terms; `checkpoint`: the checksum of each."""
+    async def _bring_up(self, terms: dict[Target, Term], is_wanted: Callable[[], bool]) -> dict[int, int]:
+        epochs = {target: term.epoch for target, term in terms.items()}
         gone = await self._expose_foreign(epochs, is_wanted)
         recoveries = {target: Recovery(self.store_part(target[1])) for target in epochs}
         missing = {target: range(self.store_part(target[1]).next_offset, epoch) for target, epoch in epochs.items()}
@@ -129,7 +131,7 @@ class StateStore:
             is_wanted,
         )
         for (_, partition), recovery in recoveries.items():
-            await self._begin(partition, recovery, epochs[self.topic, partition], checkpoint)
+            await self._begin(partition, recovery, terms[self.topic, partition])
             if partition in gone:
                 # A step was written before anybody knew: without the rest it is no state to go on from, now or later.
                 await self.put_many(partition, {TASK_KEY: None})
@@ -137,8 +139,8 @@ class StateStore:
             await self._check_fresh(fresh)
         return {partition: recovery.count for (_, partition), recovery in recoveries.items()}
 
-    async def _begin(self, partition: int, recovery: Recovery, epoch: int, checkpoint: int) -> None:
-        writer, mended = recovery.finish(epoch, checkpoint)
+    async def _begin(self, partition: int, recovery: Recovery, term: Term) -> None:
+        writer, mended = recovery.finish(term, self._changelogs.owner)
         if recovery.lost:
             self.lost += len(recovery.lost)
             count, first = len(recovery.lost), min(recovery.lost)

@@ -28,6 +28,8 @@ LOOK_AT_ALL_SECONDS = 1.0
 """How often it is asked where all partitions stand, and not only those that brought something."""
 COMMIT_SECONDS = 10.0
 """How long one commit may take."""
+MEMBER_SECONDS = 5.0
+"""How long one question about the membership may take."""
 
 
 class Fetched(NamedTuple):
@@ -135,6 +137,20 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
         """Whether the client's task that keeps it in its group has ended: it is assigned nothing any more, and is not
         told when what it has goes to others."""
         return self._consumer is not None and has_left_group(self._consumer)
+
+    async def is_member(self) -> bool:
+        """Ask the group's coordinator whether this client still is in the generation that it was assigned in; false
+        also where it does not answer."""
+        return bool(await self.call_thread(self._beats))
+
+    async def _beats(self) -> bool:
+        coordinator = self._ensure_consumer()._coordinator
+        try:
+            async with asyncio.timeout(MEMBER_SECONDS):
+                await coordinator.ensure_coordinator_known()
+                return bool(await coordinator._do_heartbeat())
+        except TimeoutError:
+            return False
 
     def positions(self, wanted: Iterable[tuple[str, int]]) -> dict[TP, int]:
         """Up to where assigned partitions are fetched, as far as that is known."""

@@ -101,7 +101,8 @@ def build(
     topic_count = sum(len(streams) + len(topics.internal(name)) for name, streams in reads.items())
     app = make_faust_app(config, topic_count * config.partitions)
     owner = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}"
-    changelogs = Changelogs(client_settings(config), app, owner, config.recovery_stall_seconds)
+    settings, stall = client_settings(config), config.recovery_stall_seconds
+    changelogs = Changelogs(settings, app, owner, stall, lambda: app.batches.thread.is_member())
     budget = DeadLetterBudget(config.dead_letter_bytes_per_hour)
     parts = Parts(config, app, _store(config), WorkerMetrics(), changelogs, codec, budget)
     tools = Tools(

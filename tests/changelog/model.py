@@ -10,7 +10,7 @@ from copy import copy
 from dataclasses import dataclass, field
 
 from cloudtag.changelog.reading import LogReader
-from cloudtag.changelog.records import OWN, Record, owner_record
+from cloudtag.changelog.records import EPOCH_KEY, OWN, Record, bid_record, owner_record
 from cloudtag.changelog.writing import LogWriter, ReplacedError
 from cloudtag.engine.task_row import TASK_KEY
 from tests.changelog.counting import Counting, Fact, Output
@@ -31,6 +31,8 @@ class World:
     log: tuple[Record, ...] = ()
     outputs: tuple[Output, ...] = ()
     committed: int = 0
+    member: str = "A"
+    """To whom the group has given the partition."""
 
     def append(self, records: list[Record]) -> range:
         start = len(self.log)
@@ -46,8 +48,10 @@ class Rules:
     """The reader's rule and the writer's rule."""
     dies_of_failure: bool = True
     """A task whose step failed is opened anew."""
-    asks_before: bool = True
-    """Whoever opens its task anew begins a term of its own only where nobody has taken the log over."""
+    asks_group: bool = True
+    """Whoever was assigned the partition asks the group between its bid and its owner record."""
+    counts_by_bid: bool = True
+    """An owner record does not count behind one that came after its bid."""
     batches: int = len(INPUT)
 
 
@@ -65,7 +69,8 @@ class Owner:
 
     name: str
     rules: Rules
-    at: str = "claim"
+    at: str = "bid"
+    before: int = 0
     epoch: int = -1
     writer: LogWriter | None = None
     store: dict[bytes, bytes] = field(default_factory=dict)
@@ -96,19 +101,31 @@ class Owner:
         """The next action raises, and nothing of it happens; or it is cancelled."""
         self.failures += 1
         if self.rules.dies_of_failure or self.core is None:
-            self.at = "renew" if self.rules.asks_before and self.writer is not None else "claim"
+            self.at = "bid" if self.writer is None else "renew"
         else:
             # The next batch is taken as if nothing had been.
             self.position = self.end
             self._take(World())
 
+    def _assigned(self, world: World) -> None:
+        world.member, self.at = self.name, "bid"
+
+    def _bid(self, world: World) -> None:
+        self.writer = None
+        self.before = world.append([bid_record()]).stop
+        self.at = "confirm" if self.rules.asks_group else "claim"
+
+    def _confirm(self, world: World) -> None:
+        self.at = "claim" if world.member == self.name else "replaced"
+
     def _claim(self, world: World) -> None:
-        self.epoch = world.append([owner_record(self.name)]).start
-        self.writer = LogWriter(self.epoch, {}, is_ended=True)
+        before = self.before if self.rules.counts_by_bid else 0
+        self.epoch = world.append([owner_record(self.name, before)]).start
         self.at = "read"
 
     def _renew(self, world: World) -> None:
         assert self.writer is not None
+        self.before = 0
         at, known = world.append([self.writer.renewal()]).start, self.writer.judged_offset
         try:
             self.writer.may_renew(world.log[known:at], lambda owner: owner == self.name.encode())
@@ -123,13 +140,17 @@ class Owner:
             reader.take(record)
         reader.drop_loose_parts()
         assert not reader.broken
+        if self.rules.counts_by_bid and reader.claimed >= self.before > 0:
+            self.at = "bid"
+            return
+        claimed = self.epoch if self.before else reader.claimed
         self.store = {key: value for key, value in reader.rows.items() if value is not None}
-        self.writer = LogWriter(self.epoch, reader.slots)
+        self.writer = LogWriter(self.epoch, reader.slots, claimed, self.name)
         self.core = Counting(
             {key: row for key, row in self.store.items() if key == TASK_KEY or not key.startswith(OWN)}
         )
         self.position = self.end = world.committed
-        mended = {key: self.store.get(key) for key in reader.stale}
+        mended = {key: self.store.get(key) for key in reader.stale if not (key == EPOCH_KEY and self.before)}
         if mended:
             self.mends = True
             self._write(mended, ())
@@ -245,17 +266,19 @@ def key_of(state: State) -> object:
         world.log,
         frozenset(world.outputs),
         world.committed,
+        world.member,
         *(
             (
                 o.at,
                 o.epoch,
+                o.before,
                 o.position,
                 o.end,
                 o.failures,
                 o.waiting,
                 o.gaps,
                 o.to_send,
-                o.writer and (o.writer.next_offset, o.writer.judged_offset, o.writer.is_ended),
+                o.writer and (o.writer.next_offset, o.writer.judged_offset, o.writer.is_ended, o.writer.claimed),
             )
             for o in owners
         ),
@@ -264,7 +287,7 @@ def key_of(state: State) -> object:
 
 def ends(rules: Rules, failures: int) -> Iterator[State]:
     """Every state in which both owners are at their end; `failures`: so many steps of the first may fail."""
-    waiting = deque([(World(), Owner("A", rules), Owner("B", rules))])
+    waiting = deque([(World(), Owner("A", rules), Owner("B", rules, "assigned"))])
     seen = set[object]()
     while waiting:
         state = waiting.pop()
@@ -275,12 +298,12 @@ def ends(rules: Rules, failures: int) -> Iterator[State]:
         for place in (1, 2):
             owner: Owner = state[place]  # type: ignore[assignment]
             other: Owner = state[3 - place]  # type: ignore[assignment]
-            if owner.is_over or (place == 2 and owner.at == "claim" and first.epoch < 0):
+            if owner.is_over:
                 continue
             if owner.sees_nothing_new(world) and not (other.is_over or other.sees_nothing_new(world)):
                 continue  # It looks again and again.
             for fails in (False, True):
-                if fails and (place == 2 or first.failures >= failures or owner.at in ("claim", "look")):
+                if fails and (place == 2 or first.failures >= failures or owner.at in ("bid", "confirm", "claim", "look")):
                     continue
                 after = copied(state)
                 chosen: Owner = after[place]  # type: ignore[assignment]

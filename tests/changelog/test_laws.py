@@ -88,7 +88,7 @@ def write(log: Log, writer: LogWriter, store: dict[bytes, bytes], rows: dict[byt
 def owner(log: Log, name: str) -> tuple[LogWriter, dict[bytes, bytes]]:
     epoch = log.append([owner_record(name)]).start
     reader = read(log.records[:epoch])
-    return LogWriter(epoch, reader.slots), {key: value for key, value in reader.rows.items() if value is not None}
+    return LogWriter(epoch, reader.slots, epoch, name), {key: value for key, value in reader.rows.items() if value is not None}
 
 
 def rows_in(store: dict[bytes, bytes]) -> dict[bytes, bytes]:
@@ -241,7 +241,7 @@ def test_a_key_set_aside_by_hand_or_by_its_owner_is_kept() -> None:
 
 
 def test_a_write_that_lands_before_the_last_one_is_in_another_log() -> None:
-    writer = LogWriter(4, {})
+    writer = LogWriter(4, {}, 4, "a")
     assert writer.landed([range(5, 7), range(8, 9)]) == [range(7, 8)]
     with pytest.raises(EndedError, match="made anew"):
         writer.landed([range(8, 9)])
@@ -250,7 +250,7 @@ def test_a_write_that_lands_before_the_last_one_is_in_another_log() -> None:
 
 
 def test_a_row_without_a_head_is_refused_before_anything_is_written() -> None:
-    writer = LogWriter(0, {})
+    writer = LogWriter(0, {}, 0, "a")
     with pytest.raises(ValueError, match="no batch"):
         writer.records({KEYS[0]: b"short"})
     assert TASK_KEY.startswith(OWN)
@@ -294,6 +294,7 @@ def test_plain_rows_in_one_go_are_what_they_are_one_by_one(
             log.append([strange])
             continue
         if who not in writers:
-            writers[who] = LogWriter(log.append([owner_record(who)]).start, {})
+            epoch = log.append([owner_record(who)]).start
+            writers[who] = LogWriter(epoch, {}, epoch, who)
         log.append(writers[who].records({key: None if size is None else row(batch, size)})[0])
     assert said_by(read_in_runs(log.records)) == said_by(read(log.records))

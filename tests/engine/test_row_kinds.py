@@ -138,8 +138,25 @@ def test_of_a_closed_file_only_what_closed_it_stays() -> None:
         ),
         ((ORDER, kind("a", "a", holds=(Holds(OrderChanged, identity=INTERNAL_ID),))), "two kinds of ids"),
         ((kind("a", "a", holds=(Holds(TagRequested),)),), "what names a TagRequested"),
+        ((ORDER, kind("a", "a", tells=(Alert,), reads=(Reads("order"),))), "does not say what it stays with"),
+        ((ORDER, kind("a", "a", tells=(Alert,), follows=(TagStatus,))), "does not say what it stays with"),
     ],
 )
 def test_declarations_that_contradict_each_other_are_refused(kinds: Sequence[RowKind], what: str) -> None:
     with pytest.raises(ValueError, match=what):
         RowKinds(kinds)
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        {"tells": (Alert,), "stays_with": ("order",)},
+        {"tells": (Alert,), "is_kept": True},
+        {"tells": (Alert,), "is_needed": lambda state, row, horizon_ms: bool(state.rows)},
+        {"tells": (Alert,), "holds": (Holds(TagStatus),)},
+        {"reads": (Reads("order"),)},
+    ],
+    ids=["stays with others", "kept", "needed", "holds facts", "tells nothing"],
+)
+def test_what_tells_of_something_without_facts_says_how_long_it_is_held(declared: dict[str, Any]) -> None:
+    assert RowKinds((ORDER, kind("a", "a", **declared))).letters["a"] == "a"

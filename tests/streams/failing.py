@@ -31,7 +31,7 @@ from cloudtag.wire import Codec
 from streams.kafka.producer import BatchClient
 from streams.kafka.security import client_settings
 from streams.kafka.topics import Declared, create
-from streams.state.changelog import Changelogs, as_read
+from streams.state.changelog import Changelogs, IsMember, as_read
 from streams.state.memory_store import MemoryPartition, MemoryStore
 from streams.state.state_store import StateStore
 from streams.state.store import Store as AnyStore
@@ -151,9 +151,10 @@ class Place:
         await create(config, [Declared(name, 1, 1) for name in names])
         return Place(config, self.real)
 
-    def changelogs(self) -> Changelogs:
+    def changelogs(self, is_member: IsMember | None = None) -> Changelogs:
         """Access to the changelog, under a name of its own."""
-        return Changelogs(client_settings(self.config), Client(self.real, self.fault), uuid.uuid4().hex, 30)
+        name = uuid.uuid4().hex
+        return Changelogs(client_settings(self.config), Client(self.real, self.fault), name, 30, is_member)
 
     async def log(self, end: int) -> list[Record]:
         """The changelog up to an offset."""
@@ -163,10 +164,10 @@ class Place:
         await read({(topic, 0): range(end)}, lambda _, records: found.extend(map(as_read, records)), lambda: True)
         return found
 
-    def worker(self, store: AnyStore | None = None) -> Runner:
+    def worker(self, store: AnyStore | None = None, is_member: IsMember | None = None) -> Runner:
         """A fresh worker: nothing but the broker remembers the one before."""
         client, config = Client(self.real, self.fault), self.config
-        table = StateStore(NAME, config.changelog(NAME), store or Store(self.fault), self.changelogs())
+        table = StateStore(NAME, config.changelog(NAME), store or Store(self.fault), self.changelogs(is_member))
         metrics = WorkerMetrics()
         platforms = Platforms(PLATFORMS, metrics)
         tools = Tools(config, Codec(), client, metrics, platforms, finish=self.done.append)

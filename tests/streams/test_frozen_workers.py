@@ -15,7 +15,11 @@ SHOPS, EVENTS = 40, 400
 
 @pytest.mark.parametrize("store", ["memory", pytest.param("rocksdb", marks=pytest.mark.long)])
 @pytest.mark.parametrize(
-    "where", ["before -state-2 6", "after -state-2 6", "before consequences 3", "after consequences 3"]
+    "where",
+    [
+        *("before bid 1", "after bid 1", "before owner 1", "after owner 1"),
+        *("before -state-2 6", "after -state-2 6", "before consequences 3", "after consequences 3"),
+    ],
 )
 async def test_a_worker_that_freezes_and_wakes_changes_nothing(
     broker: str, tmp_path: Path, where: str, store: str

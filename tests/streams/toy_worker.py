@@ -8,7 +8,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from cloudtag.changelog.records import OWNER_KEY
+from cloudtag.changelog.records import BID_KEY, OWNER_KEY
 from cloudtag.config import Config
 from cloudtag.contract.types import PLATFORMS
 from cloudtag.wire import Codec
@@ -18,7 +18,9 @@ from tests.faults.points import watch_writes
 from tests.streams import toy
 
 FREEZE = "TOY_FREEZES"
-"""Where the process stops itself: `before` or `after` what is written to a topic, its name's end, which time."""
+"""Where the process stops itself: `before` or `after` what is written to a topic, its name's end, which time; `bid` and
+`owner` stand for what takes a changelog over."""
+TAKES_OVER = {BID_KEY: "bid", OWNER_KEY: "owner"}
 
 
 def freeze(where: str) -> None:
@@ -27,8 +29,9 @@ def freeze(where: str) -> None:
     left = [int(time)]
 
     def strike(when: str, target: Any, records: Any) -> None:
-        # Of the changelog, what a step writes: an owner record alone is none.
-        if when == moment and target[0].endswith(suffix) and not any(one.key == OWNER_KEY for one in records):
+        # Of the changelog, what a step writes: what takes it over alone is none.
+        taken = next((TAKES_OVER[one.key] for one in records if one.key in TAKES_OVER), "")
+        if when == moment and (taken == suffix or (not taken and target[0].endswith(suffix))):
             left[0] -= 1
             if left[0] == 0:
                 os.kill(os.getpid(), signal.SIGSTOP)

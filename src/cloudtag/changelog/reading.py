@@ -7,7 +7,9 @@ from typing import NamedTuple, Protocol
 
 from cloudtag.changelog.parts import Slots, digest_of
 from cloudtag.changelog.records import (
+    BID_KEY,
     BY_HAND,
+    EPOCH_KEY,
     OWNER_KEY,
     PART,
     QUARANTINE,
@@ -19,6 +21,7 @@ from cloudtag.changelog.records import (
     UnreadableRecordError,
     epoch_of,
     inline_row,
+    owner_of,
     part_of,
     place_of_part,
     plain_row,
@@ -55,9 +58,10 @@ class LogReader:
     over it, for compaction knows nothing of epochs and may keep it in the place of what is true.
     """
 
-    def __init__(self, epoch: int = -1, slots: dict[bytes, Slots] | None = None) -> None:
-        """`epoch`: the newest owner before the first record; `slots`: the rows that have parts, by then."""
-        self.epoch = epoch
+    def __init__(self, epoch: int = -1, slots: dict[bytes, Slots] | None = None, claimed: int = -1) -> None:
+        """`epoch`: the newest before the first record; `slots`: the rows that have parts, by then; `claimed`: the offset
+        of the newest owner record."""
+        self.epoch, self.claimed = epoch, claimed
         self.owner: bytes | None = None
         """The name of the newest owner, if its record was among those taken."""
         self.slots = {} if slots is None else slots
@@ -90,10 +94,12 @@ class LogReader:
             self._forget_parts(key)
             self._put(key, row)
             return
-        if record.key == OWNER_KEY and record.value is not None:
-            self._replace(record.offset, said(record.value))
+        if record.key == BID_KEY:
             return
         try:
+            if record.key == OWNER_KEY and record.value is not None:
+                self._claimed(record.offset, record.value)
+                return
             key = stored_key(record.key)
         except UnreadableRecordError:
             self.lost += 1
@@ -131,9 +137,18 @@ class LogReader:
             rows[key[2:]] = row
         return len(records)
 
-    def _replace(self, offset: int, name: bytes) -> None:
-        if offset > self.epoch:
-            self.epoch, self.owner = offset, name
+    def _claimed(self, offset: int, value: bytes) -> None:
+        found = owner_of(value)
+        if found.epoch:
+            counts, epoch, claimed = found.epoch >= self.epoch, found.epoch, found.place
+        else:
+            counts, epoch, claimed = not found.place or self.claimed < found.place, offset, offset
+        if counts and epoch >= self.epoch:
+            self.epoch, self.claimed, self.owner = epoch, claimed, found.name
+            self.stale.discard(EPOCH_KEY)
+        else:
+            # Compaction keeps the last of a key: it would keep this one in the place of the owner's.
+            self.stale.add(EPOCH_KEY)
 
     def _part(self, record: Record) -> None:
         self._note_part(record)

@@ -28,12 +28,16 @@ BY_HAND = (1 << 64) - 1
 """The epoch of what an operator writes: it is read whoever owns the partition."""
 
 OWNER_KEY, TASK_RECORD_KEY = MARK + OWNER, MARK + TASK
+BID_KEY = OWNER_KEY + b"?"
+"""The key of what says that somebody is about to take the log over, and nothing else."""
 SNAPSHOT_MARK = MARK + SNAPSHOT
 """What the keys and the values of snapshots begin with."""
 OWN = key_prefix("")
 """What the store keys begin with that belong to no keyed state."""
 EPOCH_KEY, SLOTS_PREFIX, QUARANTINE_PREFIX = OWN + OWNER, OWN + PART, OWN + QUARANTINE
 """Where a store keeps the newest epoch; and, by row key, which slots have parts; and, by state key, why it is aside."""
+CLAIM_KEY = OWN + b"C"
+"""Where a store keeps the offset of the newest owner record that counts."""
 
 _NOTHING = bytes(8)
 _ROW_HEAD = 16
@@ -69,9 +73,32 @@ class Snapshot(NamedTuple):
     digest: bytes
 
 
-def owner_record(name: str) -> Record:
-    """Says who owns the partition from here on. Its offset is the epoch."""
-    return Record(OWNER_KEY, HEAD.pack(MARK, OWNER, _NOTHING, _NOTHING, _NOTHING) + name.encode())
+class Claim(NamedTuple):
+    """What an owner record says."""
+
+    epoch: int
+    """The epoch that it restates; 0 of one that begins its own."""
+    place: int
+    """Of a restated one where the first was; else before which offset that of the owner before it must be, or 0."""
+    name: bytes
+
+
+def bid_record() -> Record:
+    """The mark behind which an owner record may count. Every reader passes over it."""
+    return tombstone(_NOTHING, BID_KEY)
+
+
+def owner_record(name: str, before: int = 0) -> Record:
+    """Says who owns the partition from here on. Its offset is the epoch.
+
+    It counts only where the newest owner record that counts lies before `before`, the offset behind its bid; 0: anyway.
+    """
+    return Record(OWNER_KEY, HEAD.pack(MARK, OWNER, _NOTHING, before.to_bytes(8), _NOTHING) + name.encode())
+
+
+def restated_record(epoch: bytes, claimed: bytes, name: bytes) -> Record:
+    """The owner's own record, at offset `claimed`, once more: in the place of one that does not count."""
+    return Record(OWNER_KEY, HEAD.pack(MARK, OWNER, epoch, claimed, _NOTHING) + name)
 
 
 def task_record(epoch: bytes, row: bytes) -> Record:
@@ -163,6 +190,13 @@ def epoch_of(record: Record) -> int:
     if len(value) < HEAD.size or value[:1] != MARK or value[1:2] != record.key[1:2]:
         raise UnreadableRecordError("the value is not of this format")
     return int.from_bytes(value[2:10])
+
+
+def owner_of(value: bytes) -> Claim:
+    """What an owner record says. Raises ``UnreadableRecordError``."""
+    if len(value) < HEAD.size or value[:2] != OWNER_KEY:
+        raise UnreadableRecordError("the owner's record is not of this format")
+    return Claim(int.from_bytes(value[2:10]), int.from_bytes(value[10:18]), value[HEAD.size :])
 
 
 def said(value: bytes) -> bytes:

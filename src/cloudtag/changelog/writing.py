@@ -13,6 +13,7 @@ from msgspec import Struct
 from cloudtag.changelog.parts import Slots, read_slots, row_records, whole_record
 from cloudtag.changelog.reading import LogReader, ReadStored
 from cloudtag.changelog.records import (
+    CLAIM_KEY,
     EPOCH_KEY,
     OWN,
     QUARANTINE_PREFIX,
@@ -20,6 +21,7 @@ from cloudtag.changelog.records import (
     TASK_RECORD_KEY,
     Record,
     quarantine_record,
+    restated_record,
     task_record,
     tombstone,
 )
@@ -56,15 +58,18 @@ class Found(Struct, frozen=True):
 class LogWriter:
     """One term of ownership of one partition. Use: `records`, write them, `landed`, read the gaps, `judge`."""
 
-    def __init__(self, epoch: int, slots: dict[bytes, Slots], *, is_ended: bool = False) -> None:
+    def __init__(
+        self, epoch: int, slots: dict[bytes, Slots], claimed: int, name: str, *, is_ended: bool = False
+    ) -> None:
         """`epoch`: the offset of the owner record or the renewal, of which everything before it was read; `slots`: the
-        parts there are."""
+        parts there are; `claimed`: the offset of the owner record; `name`: the owner's."""
         self.epoch, self.next_offset = epoch, epoch + 1
         self.judged_offset = epoch + 1
         """Of all before it is known that nobody else has taken the log over."""
         self.slots = slots
         self.is_ended = is_ended
-        self._epoch = epoch.to_bytes(8)
+        self.claimed = claimed
+        self._epoch, self._claimed, self._name = epoch.to_bytes(8), claimed.to_bytes(8), name.encode()
 
     def records(self, rows: StoredRows) -> tuple[list[Record], dict[bytes, bytes | None]]:
         """The records of a step, the task's own last, and what the store is to hold once they are in the log.
@@ -73,9 +78,12 @@ class LogWriter:
         """
         if self.is_ended:
             raise EndedError("the changelog is to be read anew first")
-        records, stored = list[Record](), {**rows, EPOCH_KEY: self._epoch}
+        records, stored = list[Record](), {**rows, EPOCH_KEY: self._epoch, CLAIM_KEY: self._claimed}
         for key, row in rows.items():
             if key == TASK_KEY:
+                continue
+            if key == EPOCH_KEY:
+                records.append(restated_record(self._epoch, self._claimed, self._name))
                 continue
             if key.startswith(OWN):
                 records.append(self._aside(key, row))
@@ -111,7 +119,7 @@ class LogWriter:
         Then the renewal has an old epoch, and is stale. Else whoever takes the log over does so behind it, and what is
         written under its epoch from then on is.
         """
-        reader = LogReader(self.epoch, dict(self.slots))
+        reader = LogReader(self.epoch, dict(self.slots), self.claimed)
         for record in between:
             reader.take(record)
         if reader.epoch > self.epoch and not is_own(reader.owner):
@@ -140,7 +148,7 @@ class LogWriter:
         for key, value in stored.items():
             if key.startswith(SLOTS_PREFIX):
                 self._keep(key[len(SLOTS_PREFIX) :], value)
-        reader = LogReader(self.epoch, self.slots)
+        reader = LogReader(self.epoch, self.slots, self.claimed)
         for record in found:
             reader.take(record)
         if reader.epoch > self.epoch:
@@ -153,7 +161,7 @@ class LogWriter:
                 rows[key] = row
             elif row != (stored[key] if key in stored else held(key)):
                 wrong.add(key)
-        return Found(rows, wrong - {EPOCH_KEY} - reader.by_hand, reader.by_hand)
+        return Found(rows, wrong - reader.by_hand, reader.by_hand)
 
     def _keep(self, key: bytes, stored: bytes | None) -> None:
         if stored is None:

@@ -189,6 +189,8 @@ A worker that freezes is replaced, and does not know it when it goes on. Nothing
 1. Whoever takes a partition over appends an *owner record* to its changelog first. The offset of that record is
    its *epoch*: it rises without anybody agreeing on a number. Everything it writes from then on carries its
    epoch.
+   Before it comes a *bid*, and between the two the group is asked whether the partition is still this worker's. One that
+   slept in between finds a successor's owner record behind its bid: its own does not count, and it gives way.
 2. A reader passes over what has an older epoch than the newest owner record before it.
 3. A writer is told by the broker at which offsets its write landed. Where they do not follow the last offset it
    knows, it reads the gap first: a newer owner record there means that it has been replaced, and it ends before
