@@ -28,3 +28,7 @@ def test_what_names_no_number_says_what_was_published_before_there_were_any(use:
     """Its digest is that of the shorter array, so that nothing is published again."""
     known = Published("u1", "attribute-uses", 3, stands=True, since_ms=7, told=from_before(USE))
     assert read_published(known.stored()).says(use) is is_same
+
+
+def test_a_number_from_before_it_told_of_places_is_read_as_one_bound_for_nowhere_known() -> None:
+    assert msgspec.convert(["OUT1", 5, "sf"], type=OutboundNumber) == OutboundNumber("OUT1", 5, "sf", places=())

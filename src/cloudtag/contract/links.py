@@ -49,11 +49,15 @@ class UnpaidOrder(Struct, frozen=True, array_like=True, gc=False):
 
 
 class OutboundNumber(Struct, frozen=True, array_like=True, gc=False):
-    """A number that a shop named for an order: when first, and its courier where it is known."""
+    """A number that a shop named for an order: when first, and its courier where it is known.
+
+    `places` are where the order was to go, as `address:HASH` and `area:CELL`.
+    """
 
     waybill_no: str
     named_at: int
     carrier: str | None = None
+    places: tuple[str, ...] = ()
 
 
 class AttributeUsed(InternalRecord, frozen=True, array_like=True, gc=False, tag_field="_", tag="au"):

@@ -26,7 +26,7 @@ _OUTAGE = (3, 6)
 _MOST_OUTAGES = 3
 """A feed that broke off more often in the time that is told of is a sparse one: its silences are chance."""
 _MOST_DARK = 3
-"""And one that was silent for more than one part in so many of its hours has only begun, or is coming to its end."""
+"""And one that was silent for more than one part in so many of its hours is hardly known, or is coming to its end."""
 _ODD_HOURS = 20
 """A steady feed is silent by chance in one of so many hours at most."""
 
@@ -104,9 +104,11 @@ def broke_off(
     """Whether, in that time, a steady feed was silent in `hours` of `within` clock hours in which it usually scans.
 
     `told` of until then. Not all on end: scans stamped with another zone's time fall into any silence. `is_over`: only
-    silences that ended count, after which the feed went on: one that thins out is coming to its end.
+    silences that ended count, after which the feed went on: one that thins out is coming to its end. What is known of a
+    feed may begin in the middle of the time that is told of: it was not silent before.
     """
     busy, since, end = BusyHours(told), hour_of(told.occurred_at), hour_of(until_ms - 1) + 1
+    since = next((hour for hour in range(since, hour_of(from_ms)) if hour in busy), hour_of(from_ms))
     shown = busy.of(since, end)
     usual = _usual_hours(shown, since)
     silent = [hour for hour in sorted(usual) if not shown[hour - since]]

@@ -114,12 +114,13 @@ def named_goods(order: OrderView) -> frozenset[str]:
 
 @once
 def sent_skus(order: OrderView) -> frozenset[str]:
-    """The articles of an order since it was sent: amended afterwards, for an exchange, it has had both."""
+    """The articles of an order since it was sent, and of its parcels: amended, for an exchange, it has had both."""
     left = [event.occurred_at for status in _LEFT if (event := order.first_at.get(status)) is not None]
     named = [change for change in order.changes if change.lines] if left else []
     before = [change for change in named if change.occurred_at <= min(left)]
     lines = [line for change in (*before[-1:], *named[len(before) :]) for line in change.lines]
-    return named_goods(order) | _names(lines)
+    packed = [goods.sku_id for sent in order.sent.values() for goods in sent.lines]
+    return named_goods(order).union(_names(lines), packed)
 
 
 def _names(lines: Iterable[OrderLine]) -> frozenset[str]:

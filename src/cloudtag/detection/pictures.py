@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from cloudtag.contract.events import ComplaintChanged, RefundChanged
 from cloudtag.contract.links import OutboundNumber
 from cloudtag.contract.scope import scoped
 from cloudtag.contract.streams import STREAM_OF
+from cloudtag.contract.types import LATEST_MS
 from cloudtag.detection.buyer_case import BuyerCase
 from cloudtag.detection.order_view import OrderView, complaints_with_evidence
 from cloudtag.detection.windows import CLOCK_TOLERANCE_MS, DAY_MS
 from cloudtag.parcels.courier import canonical_courier
 
-_NONE: frozenset[str] = frozenset()
 SHOWN_KINDS = ("picture", "video", "unknown")
 """The kinds of evidence that show something, and can be recognized; a chat may well be handed in twice."""
 ONE_BOX_MS = 7 * DAY_MS
@@ -76,13 +76,26 @@ def own_pictures(case: BuyerCase) -> list[Picture]:
 
 def sent_before(order: OrderView | None, at_ms: int) -> tuple[OutboundNumber, ...]:
     """The numbers that a shop had named for an order by a moment: a picture shows no box that was sent later."""
-    named = (
-        []
-        if order is None
-        else [(sent.named.occurred_at, sent.waybill_no, sent.carrier) for sent in order.sent.values()]
-    )
-    early = sorted(one for one in named if one[0] <= at_ms + CLOCK_TOLERANCE_MS)
-    return tuple([OutboundNumber(number, named_at, carrier) for named_at, number, carrier in early[:MAX_OUTBOUND]])
+    return () if order is None else _numbers_of(order, at_ms + CLOCK_TOLERANCE_MS)[:MAX_OUTBOUND]
+
+
+def _numbers_of(order: OrderView, until_ms: int) -> tuple[OutboundNumber, ...]:
+    named = [(sent.named.occurred_at, sent.waybill_no, sent.carrier) for sent in order.sent.values()]
+    early = sorted(one for one in named if one[0] <= until_ms)
+    places = _places_of(order, until_ms) if early else ()
+    return tuple([OutboundNumber(number, named_at, carrier, places) for named_at, number, carrier in early])
+
+
+def _places_of(order: OrderView, until_ms: int) -> tuple[str, ...]:
+    """Where an order was to go, by what was said of that until a moment."""
+    early = [change for change in order.changes if change.occurred_at <= until_ms]
+    addresses = {f"address:{change.address_hash}" for change in early if change.address_hash}
+    areas = {f"area:{change.address_area}" for change in early if change.address_area}
+    return tuple(sorted(addresses | areas))
+
+
+def _kind(attribute: str) -> str:
+    return attribute.partition(":")[0]
 
 
 def _shown(
@@ -124,26 +137,49 @@ def bits_apart(one: Picture, other: Picture) -> int | None:
     return (int(one.phash, 16) ^ int(other.phash, 16)).bit_count()
 
 
-def is_one_matter(use: Picture, before: Picture, parcels: Mapping[tuple[str | None, str], frozenset[str]]) -> bool:
-    """Whether two pictures are about the same thing; `parcels` are the buyer's outbound numbers by shop and order.
+def is_one_matter(use: Picture, before: Picture, orders: Mapping[tuple[str | None, str], OrderView]) -> bool:
+    """Whether two pictures are about the same thing; `orders` are the buyer's, by shop and id.
 
     Those of two buyers are, where a shop had packed both their orders into one box.
     """
     is_one_shop = use.shop_id == before.shop_id
     if use.buyer_id != before.buyer_id:
-        return is_one_shop and any(_is_one_box(one, other) for one in use.outbound for other in before.outbound)
+        return is_one_shop and _is_one_box(use.outbound, before.outbound)
     is_one_order = use.order_id is not None and use.order_id == before.order_id
     if is_one_shop and (use.subject == before.subject or is_one_order):
         return True
     if use.order_id is None or before.order_id is None:
         return is_one_shop
-    return not parcels.get((use.shop_id, use.order_id), _NONE).isdisjoint(
-        parcels.get((before.shop_id, before.order_id), _NONE)
-    )
+    order, other = orders.get((use.shop_id, use.order_id)), orders.get((before.shop_id, before.order_id))
+    return order is not None and other is not None and _is_one_parcel(order, other)
 
 
-def _is_one_box(one: OutboundNumber, other: OutboundNumber) -> bool:
+def _is_one_parcel(order: OrderView, other: OrderView) -> bool:
+    """Whether two of a buyer's orders came, or go back, in one parcel."""
+    if not (order.filled_waybills.isdisjoint(other.waybills) and other.filled_waybills.isdisjoint(order.waybills)):
+        return True
+    return _is_one_box(_numbers_of(order, LATEST_MS), _numbers_of(other, LATEST_MS))
+
+
+def _is_one_box(numbers: Iterable[OutboundNumber], others: Sequence[OutboundNumber]) -> bool:
+    """Whether one of the numbers of two orders stands for a box that both came in.
+
+    Some shops name one and the same number for whatever they send by themselves: a box goes to one address, at one
+    time, by one courier.
+    """
+    return any(_may_be_one_box(one, other) for one in numbers for other in others)
+
+
+def _may_be_one_box(one: OutboundNumber, other: OutboundNumber) -> bool:
     if one.waybill_no != other.waybill_no or abs(one.named_at - other.named_at) > ONE_BOX_MS:
         return False
     couriers = {canonical_courier(carrier) for carrier in (one.carrier, other.carrier)} - {None}
-    return len(couriers) < 2
+    return len(couriers) < 2 and _may_be_one_place(one.places, other.places)
+
+
+def _may_be_one_place(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether an address or an area is that of both, or neither is known of both.
+
+    One home is written in many ways.
+    """
+    return not {*one}.isdisjoint(other) or {*map(_kind, one)}.isdisjoint(map(_kind, other))

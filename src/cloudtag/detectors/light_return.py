@@ -207,6 +207,17 @@ EXAMPLES = (
         ),
     ),
     Example(
+        name="two orders of one shop on two platforms go back in one parcel that is too light",
+        events=(
+            *_LIGHT,
+            ordered("shipped", day(1), refund_id="r2", platform="tmall", waybill_no="OUT1"),
+            refunded(
+                "waybill_filled", day(6), refund_id="r2", type="return_refund", platform="tmall", waybill_no="RET1"
+            ),
+        ),
+        fires=({"refund_ids": ["r1", "r2"], "platform": "taobao", "facts": {"pieces": "4"}},),
+    ),
+    Example(
         name="near miss: the number is given to another shop too",
         events=(
             *_LIGHT,

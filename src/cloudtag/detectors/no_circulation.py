@@ -82,7 +82,7 @@ def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Timer
             return
         if wait.is_over_at is None:
             # A courier that is silent now is heard of again; until then no hour counts.
-            if wait.is_courier_unknown or not is_silent(case, courier):
+            if not is_silent(case, courier):
                 yield Timer(wait.earliest_end)
             return
         if not _was_over(waiting[0], number, wait.is_over_at):

@@ -10,10 +10,12 @@ How it decides: of two uses within `window_days` the later one is the reuse, and
 the same when their SHA-256 is; pictures look the same when their 64-bit perceptual hashes differ in at most
 `picture_bits` bits. What belongs to one matter is no reuse: amendments, another refund or complaint on one order, a
 complaint at the same shop that names no order, and orders of one buyer that came, or go back, in one parcel. Nor is it
-where the shop had packed the orders of two buyers into one box: it had named one number for both, within a week and
-before either showed the picture. Evidence of shops does not count, nor do chats and messages, which may well be shown
-twice. High; medium when pictures only look alike, as two photos of one model do; critical when the same file was used
-by a buyer who shares an attribute that both used at nearly one time (F11).
+where the shop had packed the orders of two buyers into one box, and had named its number for both before either showed
+the picture. Orders came in one box if the shop named one number for both within a week, by one courier, to one address
+or area as far as these are known: some shops name one number for all that they send. Evidence of shops does not count,
+nor do chats and messages, which may well be shown twice. High; medium when pictures only look alike, as two photos of
+one model do; critical when the same file was used by a buyer who shares an attribute that both used at nearly one time
+(F11).
 
 Evidence whose `origin` upstream found to be internet, edited or generated is false by itself: medium alone, high
 together with any reuse of evidence by the buyer, with false evidence in another matter, or beside another alert about
@@ -100,15 +102,15 @@ def _reused(case: AlertedCase, own: list[Picture], parameters: Parameters) -> di
     told = told_pictures(case)
     if len(own) < 2 and not told:
         return {}
-    parcels = {order.name: order.waybills for order in case.orders}
+    orders = {order.name: order for order in case.orders}
     found: dict[str, list[Reuse]] = {}
     for use in own:
         for before in (*own, *told.get("phash", ()), *told.get(f"picture:{use.sha256}", ())):
             bits = _bits(use, before, parameters) if _is_within(before, use, parameters) else None
-            if bits is None or is_one_matter(use, before, parcels):
+            if bits is None or is_one_matter(use, before, orders):
                 continue
             # Whoever showed the picture first may show it again in the same matter.
-            first = (u for u in own if u.moment < before.moment and is_one_matter(use, u, parcels))
+            first = (u for u in own if u.moment < before.moment and is_one_matter(use, u, orders))
             if all(_bits(u, before, parameters) is None for u in first):
                 found.setdefault(use.matter, []).append((use, before, bits))
     return found

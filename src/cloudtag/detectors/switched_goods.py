@@ -21,8 +21,9 @@ may send by mistake what the buyer has from it, and where it cost more than anyt
 buyer has is left to `cross_account_switch` and `mirror_wrong_item`. One that others order there was sent by the shop's
 mistake and is no switch (`shop_side`). One that nobody orders there is medium, and so is everything when the buyer had
 given such a reason before and changed it (F12), or had said that the goods were counterfeit before they were found to
-be. Goods that were exchanged before are not judged by sku, other goods of the order are: there the order does not say
-what was sent.
+be. Where the shop had agreed to exchange these goods before, the order does not say what they were exchanged for: what
+comes back is judged by the order as it was amended since, by what the parcels since then are said to hold, or else by
+what the refund names (medium), and not at all where nobody says.
 
 Known false positives: the goods of two parcels mixed up; goods that the shop sent by mistake and books by their item
 where only other buyers ordered it: who sells what is known by sku.
@@ -44,8 +45,9 @@ from cloudtag.detection.arrivals import awaited_until
 from cloudtag.detection.cases import ParcelCase
 from cloudtag.detection.crosswise import is_crosswise
 from cloudtag.detection.examples.switched_goods import EXAMPLES
+from cloudtag.detection.exchanged import is_exchanged_untold, may_be_sent_for_it
 from cloudtag.detection.finding import Finding, Timer, cite, unique
-from cloudtag.detection.goods import Pieces, claimed, sent_skus
+from cloudtag.detection.goods import Pieces, sent_skus
 from cloudtag.detection.parcel_goods import (
     Part,
     called_parcel,
@@ -134,7 +136,12 @@ def _switch(case: ParcelCase, parts: list[Part]) -> _Switch:
 
 
 def _is_disputed(case: ParcelCase, parts: list[Part], found: Pieces) -> bool:
-    """Whether the buyer spoke of other goods beforehand: before they went back, if they are the buyer's for less."""
+    """Whether the buyer spoke of other goods beforehand: before they went back, if they are the buyer's for less.
+
+    Or whether what was sent is known from the buyer alone.
+    """
+    if any(is_exchanged_untold(part.order, part.refund, _looked_at_ms(part)) for part in parts):
+        return True
     return all(ever_said(part.refund, _looked_at_ms(part)) for part in parts) and not any(
         _is_own(case, part, sku) for part in parts if not _said_all_along(part) for sku in found
     )
@@ -165,25 +172,13 @@ def _excused(case: ParcelCase, parts: list[Part], foreign: Pieces) -> Pieces:
 
 
 def _is_excused(case: ParcelCase, part: Part, sku_id: str) -> bool:
-    if _was_exchanged(part):
-        return True
     at_ms = _looked_at_ms(part)
+    if may_be_sent_for_it(part.order, part.refund, sku_id, at_ms):
+        return True
     return said_beforehand(part.refund, at_ms) and whose(case, (part.order, part.refund), sku_id, at_ms) in (
         "shop",
         "linked",
         "unknown",
-    )
-
-
-def _was_exchanged(part: Part) -> bool:
-    """Whether other goods had been sent before for these: then the order does not say which."""
-    opened, goods = part.refund.opened.occurred_at, claimed(part.order, part.refund).goods
-    return any(
-        other.type == "exchange" and other.status not in ("withdrawn", "refused")
-        for other in part.order.refunds.values()
-        if other is not part.refund
-        and other.opened.occurred_at <= opened
-        and not goods.keys().isdisjoint(claimed(part.order, other).goods)
     )
 
 

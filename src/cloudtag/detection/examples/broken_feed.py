@@ -26,9 +26,9 @@ def _signed_at(facility: str) -> tuple[dict[str, object], ...]:
     return tuple({**event, "facility": where[id(event)]} if id(event) in where else event for event in _DENIED)
 
 
-def _feed(*gaps: _Gap, until: int = 7) -> tuple[dict[str, object], ...]:
+def _feed(*gaps: _Gap, since: int = -4, until: int = 7) -> tuple[dict[str, object], ...]:
     lost = {(on + n // 8, first + n % 8) for on, first, hours in gaps for n in range(hours)}
-    hours = ((on, hour) for on in range(-4, until) for hour in range(8, 16) if (on, hour) not in lost)
+    hours = ((on, hour) for on in range(since, until) for hour in range(8, 16) if (on, hour) not in lost)
     return tuple(scanned("BUSY", "arrived", day(on, hour, 30)) for on, hour in hours)
 
 
@@ -69,6 +69,10 @@ CLAIMED = (
         fires=({"severity": "medium"},),
     ),
     Example(
+        name="near miss: what is known of the feed begins when the goods were sent, and it broke off since",
+        events=(*_SENT, _CLAIM, *_feed((4, 9, 4), since=1)),
+    ),
+    Example(
         name="the feed broke off the day before the goods were sent",
         events=(*_SENT, _CLAIM, *_feed((0, 9, 4))),
         fires=({"severity": "medium"},),
@@ -95,6 +99,16 @@ DENIED = (
         name="the feed broke off for three hours after the signature: no more than a hint",
         events=(*_DENIED, *_feed((4, 9, 3))),
         fires=({"severity": "low", "facts": {"courier_silent": "true"}},),
+    ),
+    Example(
+        name="what is known of the feed begins the day before the goods were sent, and it broke off since",
+        events=(*_DENIED, *_feed((4, 9, 3), since=0)),
+        fires=({"severity": "low"},),
+    ),
+    Example(
+        name="the feed begins after the goods were sent, and is hardly known before it breaks off",
+        events=(*_DENIED, *_feed((4, 9, 3), since=2)),
+        fires=({"severity": "medium"},),
     ),
     Example(
         name="it broke off, was heard once more and never again: a feed that comes to its end",

@@ -8,6 +8,7 @@ from cloudtag.detection.example import day, inspected, ordered, refunded
 from cloudtag.detection.rule import Example
 
 _WATCH = {"sku_id": "watch", "quantity": 1, "unit_price_minor": 899900}
+_XL = {**_WATCH, "sku_id": "watch-xl"}
 _HAT = {"sku_id": "hat", "quantity": 1, "unit_price_minor": 9900}
 
 
@@ -31,6 +32,19 @@ def _back(found: str, *skus: str) -> tuple[dict[str, object], ...]:
         refunded("opened", day(5), type="return_refund", reason="no_reason", **who, **_lines(*skus)),
         inspected(day(8), {found: 1}, **who),
     )
+
+
+def _agreed(at: str) -> dict[str, object]:
+    return refunded("agreed", at, type="exchange")
+
+
+def _amended(*lines: dict[str, object]) -> dict[str, object]:
+    return ordered("shipped", day(4, 1), lines=[*lines])
+
+
+def _packed(*skus: str, at: str = day(4, 1)) -> dict[str, object]:
+    """A parcel of the order is named, and what is in it."""
+    return ordered("shipped", at, lines=[], parcels=[{"waybill_no": "OUT2", **_lines(*skus)}])
 
 
 _HIGH = ({"severity": "high", "refund_ids": ["r2"]},)
@@ -61,5 +75,80 @@ EXCHANGED = (
         name="the shop refused the exchange",
         events=(*_exchanged("watch", status="refused"), *_back("stone", "watch")),
         fires=_HIGH,
+    ),
+    Example(
+        name="an exchange that was only asked for excuses no stone",
+        events=(*_exchanged("watch", status="modified"), *_back("stone", "watch")),
+        fires=_HIGH,
+    ),
+    Example(
+        name="near miss: the shop agreed when it looked at what came back, as far as clocks tell",
+        events=(*_exchanged("watch", status="modified"), _agreed(day(8, 0, 10)), *_back("watch-xl", "watch")),
+    ),
+    Example(
+        name="the shop agreed to an exchange once it had found the stone",
+        events=(*_exchanged("watch", status="modified"), _agreed(day(8, 0, 11)), *_back("stone", "watch")),
+        fires=_HIGH,
+    ),
+    Example(
+        name="near miss: the number for the exchange was filled in, as only an agreed one has",
+        events=(*_exchanged("watch", status="waybill_filled"), *_back("watch-xl", "watch")),
+    ),
+    Example(
+        name="the order was amended to what was sent for the watch, and a stone comes back",
+        events=(*_exchanged("watch"), _amended(_XL, _HAT), *_back("stone", "watch-xl")),
+        fires=_HIGH,
+    ),
+    Example(
+        name="near miss: the order was amended to what was sent, and that comes back",
+        events=(*_exchanged("watch"), _amended(_XL, _HAT), *_back("watch-xl", "watch-xl")),
+    ),
+    Example(
+        name="near miss: the order is told again as it was",
+        events=(*_exchanged("watch"), _amended(_WATCH, _HAT), *_back("watch-xl", "watch")),
+    ),
+    Example(
+        name="a parcel is said to hold what was sent for the watch, and a stone comes back",
+        events=(*_exchanged("watch"), _packed("watch-xl"), *_back("stone", "watch")),
+        fires=_HIGH,
+    ),
+    Example(
+        name="near miss: a parcel is said to hold what was sent for the watch, and that comes back",
+        events=(*_exchanged("watch"), _packed("watch-xl"), *_back("watch-xl", "watch")),
+    ),
+    Example(
+        name="a parcel is said to hold another such watch, and a stone comes back",
+        events=(*_exchanged("watch"), _packed("watch"), *_back("stone", "watch")),
+        fires=_HIGH,
+    ),
+    Example(
+        name="near miss: a parcel since then is said to hold the hat alone",
+        events=(*_exchanged("watch"), _packed("hat"), *_back("watch-xl", "watch")),
+    ),
+    Example(
+        name="near miss: nobody says what a parcel since then holds",
+        events=(*_exchanged("watch"), _packed(), *_back("watch-xl", "watch")),
+    ),
+    Example(
+        name="near miss: the parcel of the watch was named when the exchange was asked for",
+        events=(*_exchanged("watch"), _packed("watch", at=day(2)), *_back("watch-xl", "watch")),
+    ),
+    Example(
+        name="it was named just after that",
+        events=(*_exchanged("watch"), _packed("watch", at=day(2, 0, 1)), *_back("watch-xl", "watch")),
+        fires=_HIGH,
+    ),
+    Example(
+        name="the refund names the model that was sent for the watch, and a stone comes back",
+        events=(*_exchanged("watch"), *_back("stone", "watch-xl")),
+        fires=({"severity": "medium", "refund_ids": ["r2"], "facts": {"found": "stone"}},),
+    ),
+    Example(
+        name="near miss: the shop said what it sent by mistake, without an exchange, and that comes back",
+        events=(
+            ordered("placed", 0, lines=[_WATCH, _HAT]),
+            _packed("watch-xl"),
+            *_back("watch-xl", "watch"),
+        ),
     ),
 )

@@ -118,4 +118,14 @@ PRESSED = (
         events=(*_SENT, _demands(day(5)), reviewed(day(186), 1)),
         fires=({"severity": "low"},),
     ),
+    Example(
+        name="two ratings press, and the lower is told",
+        events=(*_SENT, reviewed(day(5), 2), _demands(day(5, 12)), reviewed(day(6), 1)),
+        fires=({"severity": "medium", "facts": {"lowest_rating": "1/3"}},),
+    ),
+    Example(
+        name="of two demands, over two platforms of one network, the first is where it is told of",
+        events=(*_SENT, reviewed(day(5), 1), _demands(day(6), platform="tmall"), _demands(day(7), "c2")),
+        fires=({"platform": "tmall", "facts": {"demands_money": "2/1"}},),
+    ),
 )

@@ -36,7 +36,7 @@ def _counterfeit(at: str) -> dict[str, object]:
 def _beside(kind: str, status: str, at: str) -> tuple[dict[str, object], ...]:
     """Another refund of the first order."""
     who = {"refund_id": "r7", "order_id": "o1", "type": kind}
-    return refunded("opened", at, reason="other", **who), refunded(status, day(10), **who)
+    return refunded("opened", at, reason="other", **who), refunded(status, day(7), **who)
 
 
 _HIGH = ({"severity": "high", "refund_ids": ["r1"]},)

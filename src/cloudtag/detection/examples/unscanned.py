@@ -8,6 +8,7 @@ from cloudtag.detection.example import day, inspected, ordered, refunded, scanne
 from cloudtag.detection.rule import Example
 
 _BUSY = tuple(scanned("BUSY", "arrived", day(6, hour, 30), carrier="YTO") for hour in range(110))
+_NAMED = ["refunds", "refunds-2026-03-08T00:00:00Z-r1-o1-RET1-s1-waybill_filled", 1_772_928_000_000]
 _NINE = 1_773_187_200_000
 _SINCE_FIVE = {"medium_since": "2026-03-11T05:00:00Z"}
 
@@ -72,12 +73,28 @@ UNSCANNED = (
         refund_ids=["r2"], decided_at=_NINE,
     ),
     _case(
+        "of two refunds the later was refused in time",
+        *_return(), *_return(2, day(7)), *_BUSY, _says("refused", day(8), refund_id="r2"),
+        refund_ids=["r1"], decided_at=_NINE,
+    ),
+    _case(
+        "refunds of two shops under one number: it is told of the one that named it first",
+        *_return(), *_return(2, day(7), shop_id="s2", platform="tmall"), *_BUSY,
+        shop_id="s1", platform="taobao", refund_ids=["r1", "r2"],
+    ),
+    _case(
         "the shop says that nothing came, once the wait is over: nobody doubted it",
         *_return(), *_BUSY, _nothing(day(9, 5)), severity="medium", decided_at=_NINE,
+        facts={"medium_since": None}, evidence=[_NAMED],
     ),
     _case(
         "a courier that nobody knows, and the shop says later that nothing came",
         *_UNKNOWN, _nothing(day(9, 5)), severity="medium", decided_at=_NINE, facts=_SINCE_FIVE,
+        evidence=[_NAMED, ["inspections", "inspections-2026-03-11T05:00:00Z-r1-o1-RET1-s1", 1_773_205_200_000]],
+    ),
+    _case(
+        "the shop says so twice: it counts since it said so first",
+        *_UNKNOWN, _nothing(day(9, 5)), _nothing(day(9, 8)), severity="medium", facts=_SINCE_FIVE,
     ),
     _case(
         "the shop had said so before the wait was over, and says so again",

@@ -145,6 +145,18 @@ def test_a_picture_is_told_with_the_numbers_its_order_had_been_sent_under_by_the
     assert told == [[], [(first,)], [(first, *others)]]
 
 
+def test_a_picture_is_told_with_where_its_order_was_to_go_by_then() -> None:
+    shown = refunded("opened", T0 + HOUR, evidence=(Proof("x", "picture"),))
+    scene = on_stage(ordered(waybill_no="W1", address_hash="h1", address_area="c1"), shown)
+    said = (
+        ordered("shipped", T0 + HOUR + 11 * MINUTE, address_hash="h3"),
+        ordered("shipped", T0 + HOUR + 10 * MINUTE, address_hash="h2"),
+    )
+    told = [scene.come(event) for event in said]
+    places = [use.outbound[0].places for events in told for use in records_of(events, AttributeUsed) if use.outbound]
+    assert places == [("address:h1", "address:h2", "area:c1")]
+
+
 def test_where_goods_are_claimed_to_be_in_hand_the_silence_of_the_courier_is_asked_for() -> None:
     goods: dict[str, Any] = {"type": "return_refund", "reason": "quality", "claims_received": True}
     sent = ordered("shipped", T0 + HOUR, waybill_no="W1", carrier="sf")

@@ -1,0 +1,40 @@
+"""How far back what accounts do together is looked at: so long nothing that a finding rests on may be let go."""
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from cloudtag.contract.dealings import AskedBack, Dealings
+from cloudtag.contract.links import AttributeUsed, LinkReported
+from cloudtag.detection.buyer_case import BuyerCase
+from cloudtag.detection.dealings import SLACK_MS
+from cloudtag.detection.finding import Finding
+from cloudtag.detection.order_view import OrderView
+from cloudtag.detectors import ring_frequency
+from tests.detectors.judged import Raw, events_of, time_of
+from tests.detectors.linked_accounts import asks
+
+
+def orders(raws: Sequence[Raw]) -> list[OrderView]:
+    by_order = groupby(events_of(raws), lambda event: getattr(event, "order_id", ""))
+    return [OrderView(order_id, list(events), "s1") for order_id, events in by_order]
+
+
+def case_of(own: Sequence[Raw], others: Sequence[tuple[str, AskedBack]]) -> BuyerCase:
+    """A buyer whose orders are those, on one device with others who asked for money back."""
+    uses = tuple(
+        AttributeUsed(0, True, "device:d1", asked.occurred_at, asked.event_id, "taobao", buyer, dealings=told)
+        for buyer, asked in others
+        for told in (Dealings(asked=(asked,)),)
+    )
+    return BuyerCase("b1", orders(own), [], [LinkReported(0, True, "b1", "device:d1", 0, uses)], lambda _: None, 0)
+
+
+def asked(n: int, at: str) -> tuple[str, AskedBack]:
+    return f"b{n}", AskedBack("damaged", "s1", f"o{n}", f"r{n}", time_of(at), f"e{n}")
+
+
+def test_ring_frequency_looks_back_from_the_first_claim() -> None:
+    others = [asked(2, "2026-03-05T00:00:00Z"), asked(3, "2026-03-14T00:00:00Z")]
+    (found,) = ring_frequency.detect(case_of((*asks(1, 1), *asks(4, 1)), others), ring_frequency.Parameters())
+    assert isinstance(found, Finding)
+    assert found.since_at == time_of("2026-03-05T00:00:00Z") - SLACK_MS
