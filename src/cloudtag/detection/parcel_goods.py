@@ -119,15 +119,23 @@ def called_parcel(case: ParcelCase, parts: list[Part]) -> tuple[str, str]:
 
 
 def _back_elsewhere(order: OrderView, refund_ids: tuple[str, ...]) -> Pieces:
-    """What of an order the shop found for other refunds of it."""
+    """What of an order the shop found for other refunds of it, and did not send other goods for."""
     ordered = ordered_pieces(order)
     words = [
         (word, claimed(order, refund).goods)
         for refund in order.refunds.values()
-        if refund.refund_id not in refund_ids
+        if refund.refund_id not in refund_ids and not _was_sent_anew(order, refund)
         for word in last_words(order, refund)
     ]
     found = sum(
         (count_pieces(word.received, (order,), sought) for word, sought in words if word.arrived), Counter[str]()
     )
     return found & ordered
+
+
+def _was_sent_anew(order: OrderView, refund: RefundView) -> bool:
+    """Whether the buyer has other goods now for those an exchange brought back: it is done, or they were sent since."""
+    return refund.type == "exchange" and (
+        refund.status == "completed"
+        or any(sent.named.occurred_at > refund.opened.occurred_at for sent in order.sent.values())
+    )

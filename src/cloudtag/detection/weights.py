@@ -33,12 +33,18 @@ class Weights(NamedTuple):
 
 
 def weights_of(case: ParcelCase, parts: list[Part]) -> Weights | None:
-    """The return's weight and the share its goods had of the outbound parcels; none where either is not known."""
+    """The return's weight and the share its goods had of the outbound parcels; none where either is not known.
+
+    Of a parcel in which other articles stay with the buyer nobody knows the share: a shirt weighs less than a dumbbell.
+    """
     back, outbound = _return_grams(case, parts), 0.0
     if not back:
         return None
-    for order in {part.order.name: part.order for part in parts}.values():
-        due = expected_in([part for part in parts if part.order is order])
+    orders = {part.order.name: part.order for part in parts}.values()
+    dues = [(order, expected_in([part for part in parts if part.order is order])) for order in orders]
+    for order, due in dues:
+        if not _is_share_known(case, order, dues):
+            return None
         grams = _grams_by_parcel(case, order, due)
         if grams is None:
             whole, pieces = _outbound_grams(case, order), ordered_pieces(order).total()
@@ -81,6 +87,26 @@ def _grams(report: ParcelReported | None) -> int:
     """What a parcel weighs; 0 where nobody weighed it."""
     weight = None if report is None else report.weight_grams
     return weight if weight is not None and weight >= LEAST_GRAMS else 0
+
+
+def _is_share_known(case: ParcelCase, order: OrderView, dues: list[tuple[OrderView, Expected]]) -> bool:
+    """Whether all goods of each parcel that the claimed ones may have come in weigh alike, or all of them go back."""
+    claimed = sum((due.goods for _, due in dues if due.goods.total() == due.total), Counter[str]())
+    own = next(due.goods for one, due in dues if one is order)
+    for number in _own_numbers(order):
+        held = [(other, _pieces_of(other, number)) for other in case.orders() if number in other.sent]
+        pieces = sum((one for _, one in held), Counter[str]())
+        if own.keys().isdisjoint(pieces) or not pieces - claimed:
+            continue
+        if len({kind for other, one in held for kind in _kinds(other, one)}) > 1:
+            return False
+    return True
+
+
+def _kinds(order: OrderView, pieces: Pieces) -> set[str]:
+    """Under which names pieces weigh alike: sizes and colours of one item do."""
+    items = {line.sku_id: line.item_id for line in order.lines if line.item_id and not line.components}
+    return {items.get(sku_id) or sku_id for sku_id in pieces}
 
 
 def _grams_by_parcel(case: ParcelCase, order: OrderView, due: Expected) -> float | None:
