@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, tzinfo
 
-from cloudtag.desk.case_questions import Question
 from cloudtag.desk.filters import BadFilterError
+from cloudtag.desk.joined import Question
 from cloudtag.warehouse.fact_tables import FACT_TABLES
 
 _HISTORY = {

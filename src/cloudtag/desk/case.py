@@ -18,6 +18,7 @@ from cloudtag.desk.case_questions import (
     fact_questions,
     scans_question,
 )
+from cloudtag.desk.joined import Question
 from cloudtag.explain.conditions import Difference, differences
 from cloudtag.explain.stored import alert_of, event_of
 from cloudtag.serving.sight import seen_by
@@ -114,11 +115,13 @@ async def case_of(asking: Asking, viewer: Viewer, alert_id: str, at: datetime | 
 
 async def claim_of(asking: Asking, alert_ids: Sequence[str], now_ms: int) -> dict[str, DeskRow]:
     """Who has which case in hand now, by alert. Raises `NoAnswerError`."""
-    if not alert_ids:
-        return {}
-    now = datetime.fromtimestamp(now_ms / 1000, UTC)
-    rows = await asking.rows(CLAIMED_SQL, {"alert_ids": list(alert_ids), "now": now})
+    rows = await asking.rows(*claims_question(alert_ids, now_ms)) if alert_ids else []
     return {row["alert_id"]: row for row in rows}
+
+
+def claims_question(alert_ids: Sequence[str], now_ms: int) -> Question:
+    """Who has which case in hand: a row for each that somebody has."""
+    return CLAIMED_SQL, {"alert_ids": list(alert_ids), "now": datetime.fromtimestamp(now_ms / 1000, UTC)}
 
 
 def _stored(row: DeskRow) -> dict[str, Any]:

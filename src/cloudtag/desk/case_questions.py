@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from cloudtag.contract.scope import NETWORKS
 from cloudtag.desk.asking import DeskRow
+from cloudtag.desk.joined import Question
 from cloudtag.desk.sight import ALERT, CONFIRMATION, CONSEQUENCE, NETWORK, in_sight
 from cloudtag.serving.viewers import Viewer
 from cloudtag.warehouse.fact_tables import FACT_TABLES
@@ -18,9 +17,6 @@ CLAIM_HOURS = 1
 """After so long a claim is over by itself."""
 BY_ORDER = ("orders", "refunds", "inspections", "reviews", "complaints", "contacts", "insurance", "chargebacks")
 """Streams whose events are about an order."""
-
-Question = tuple[str, dict[str, Any]]
-"""A statement and its parameters."""
 
 
 def _columns(stream: str) -> str:
