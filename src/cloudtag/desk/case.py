@@ -15,7 +15,9 @@ from cloudtag.desk.case_questions import (
     ALERT_SQL,
     CLAIMED_SQL,
     beside_questions,
-    fact_questions,
+    fact_row,
+    facts_question,
+    in_order,
     scans_question,
 )
 from cloudtag.desk.joined import Question
@@ -100,16 +102,15 @@ async def case_of(asking: Asking, viewer: Viewer, alert_id: str, at: datetime | 
         return None
     row, revisions = found
     alert = revisions[-1].alert
-    wanted = fact_questions(row)
     names, questions = beside_questions(viewer, row)
-    answers = await asking.each(*(as_of(question, at) for question in (*wanted.values(), *questions)))
-    facts = _facts(viewer, alert, zip(wanted, answers, strict=False))
+    told, *answers = await asking.each(*(as_of(question, at) for question in (facts_question(row), *questions)))
+    facts = _facts(viewer, alert, [(each["stream"], [fact_row(each)]) for each in in_order(told)])
     numbers = sorted(set(alert.waybill_nos) | _numbers(facts))
     if numbers:
         scans = await asking.rows(*as_of(scans_question(numbers), at))
         facts += _facts(viewer, alert, [("logistics", scans)])
     facts.sort(key=lambda fact: (fact.event.occurred_at, fact.recorded_at))
-    beside = dict(zip(names, answers[len(wanted) :], strict=True))
+    beside = dict(zip(names, answers, strict=True))
     return DeskCase(row, alert, revisions, tuple(facts), _parcels(numbers, facts), beside)
 
 

@@ -59,6 +59,12 @@ def _converters(types: str) -> tuple[Converter, ...]:
     return tuple(map(_converter, _parts_of(types)))
 
 
+def converted(kind: str, value: Any) -> Any:
+    """What JSON says of a value of this type, as the value."""
+    return _converter(kind)(value)
+
+
+@cache
 def _converter(kind: str) -> Converter:
     outer, parts = kind.partition("(")[0], _parts_of(kind) if "(" in kind else []
     match outer:
