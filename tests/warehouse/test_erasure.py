@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from cloudtag.contract.events import ErasureRequested
 from cloudtag.contract.records import DeadLetter
 from cloudtag.warehouse.blocks import TABLES
-from cloudtag.warehouse.erasure import CONSEQUENCES, OWN_TABLES, erase_buyer, holdings
+from cloudtag.warehouse.erasure import BY_HASH, CONSEQUENCES, OWN_TABLES, erase_buyer, holdings
 from cloudtag.warehouse.forgotten import Forgotten
 from cloudtag.warehouse.named import mentions
 from cloudtag.warehouse.pseudonymizer import SHOWN, Pseudonymizer
@@ -47,6 +47,10 @@ def test_a_forgotten_buyer_is_in_no_table(warehouse: Warehouse) -> None:
     for table in ("labels", "label_revisions"):
         assert warehouse.rows(f"SELECT alert_id FROM {{db}}.{table}") == [("a3",)], table
     assert warehouse.one("SELECT count() FROM {db}.logistics") == 0
+    for table, (column, named, (source, _)) in BY_HASH.items():
+        kept = f"SELECT reinterpretAsUInt128(sipHash128({named})) FROM {{db}}.{source}"
+        assert warehouse.rows(f"SELECT {column} FROM {{db}}.{table}") == warehouse.rows(kept), table
+        assert len(warehouse.rows(kept)) == 1
     other = [pseudonymizer.buyer("taobao", "buyer-3")]
     assert warehouse.rows("SELECT linked_buyer_keys FROM {db}.alerts") == [(other,)]
     assert warehouse.rows("SELECT order_ids, length(buyer_keys) FROM {db}.tags") == [(["o2"], 1)]

@@ -8,9 +8,8 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, tzinfo
 
-from cloudtag.desk.case_questions import Question
 from cloudtag.desk.filters import BadFilterError
-from cloudtag.warehouse.fact_tables import FACT_TABLES
+from cloudtag.desk.joined import Question
 
 _HISTORY = {
     "alerts_latest": ("alerts_history", "alert_id"),
@@ -22,7 +21,7 @@ _HISTORY = {
 """What stands now: where every revision of it is, and by which id."""
 _BY_THEN = "recorded_at <= {at:DateTime64(3)}"
 _VIEW = re.compile(rf"\b({'|'.join(_HISTORY)})\b")
-_TABLE = re.compile(rf"\bFROM (?:alert_revisions|{'|'.join(table.name for table in FACT_TABLES.values())})\s+WHERE\b")
+_TABLE = re.compile(r"\bFROM (?:alert_revisions|case_facts|logistics)\s+WHERE\b")
 
 
 def as_of(question: Question, at: datetime | None) -> Question:

@@ -11,6 +11,7 @@ from typing import Any
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError
 
+from cloudtag.desk.joined import joined, parted
 from cloudtag.explain.sql import AT_ONCE, NAMES
 from cloudtag.warehouse.reading import reading
 
@@ -39,8 +40,10 @@ class Asking:
         return next(iter(await self.rows(sql, values)), None)
 
     async def each(self, *questions: tuple[str, Mapping[str, Any]]) -> list[list[DeskRow]]:
-        """The answers to questions that are asked at the same time. Raises `NoAnswerError`."""
-        return await asyncio.gather(*(self.rows(sql, values) for sql, values in questions))
+        """The answers to questions that are asked as one. Raises `NoAnswerError`."""
+        if len(questions) == 1:
+            return [await self.rows(*questions[0])]
+        return parted(await self.rows(*joined(questions)), len(questions)) if questions else []
 
     async def names(self, keys: Sequence[str]) -> dict[tuple[str, str], str]:
         """The originals of keyed hashes, as far as they are kept. Raises `NoAnswerError` where they may not be read."""

@@ -15,9 +15,12 @@ from cloudtag.desk.case_questions import (
     ALERT_SQL,
     CLAIMED_SQL,
     beside_questions,
-    fact_questions,
+    fact_row,
+    facts_question,
+    in_order,
     scans_question,
 )
+from cloudtag.desk.joined import Question
 from cloudtag.explain.conditions import Difference, differences
 from cloudtag.explain.stored import alert_of, event_of
 from cloudtag.serving.sight import seen_by
@@ -99,26 +102,27 @@ async def case_of(asking: Asking, viewer: Viewer, alert_id: str, at: datetime | 
         return None
     row, revisions = found
     alert = revisions[-1].alert
-    wanted = fact_questions(row)
     names, questions = beside_questions(viewer, row)
-    answers = await asking.each(*(as_of(question, at) for question in (*wanted.values(), *questions)))
-    facts = _facts(viewer, alert, zip(wanted, answers, strict=False))
+    told, *answers = await asking.each(*(as_of(question, at) for question in (facts_question(row), *questions)))
+    facts = _facts(viewer, alert, [(each["stream"], [fact_row(each)]) for each in in_order(told)])
     numbers = sorted(set(alert.waybill_nos) | _numbers(facts))
     if numbers:
         scans = await asking.rows(*as_of(scans_question(numbers), at))
         facts += _facts(viewer, alert, [("logistics", scans)])
     facts.sort(key=lambda fact: (fact.event.occurred_at, fact.recorded_at))
-    beside = dict(zip(names, answers[len(wanted) :], strict=True))
+    beside = dict(zip(names, answers, strict=True))
     return DeskCase(row, alert, revisions, tuple(facts), _parcels(numbers, facts), beside)
 
 
 async def claim_of(asking: Asking, alert_ids: Sequence[str], now_ms: int) -> dict[str, DeskRow]:
     """Who has which case in hand now, by alert. Raises `NoAnswerError`."""
-    if not alert_ids:
-        return {}
-    now = datetime.fromtimestamp(now_ms / 1000, UTC)
-    rows = await asking.rows(CLAIMED_SQL, {"alert_ids": list(alert_ids), "now": now})
+    rows = await asking.rows(*claims_question(alert_ids, now_ms)) if alert_ids else []
     return {row["alert_id"]: row for row in rows}
+
+
+def claims_question(alert_ids: Sequence[str], now_ms: int) -> Question:
+    """Who has which case in hand: a row for each that somebody has."""
+    return CLAIMED_SQL, {"alert_ids": list(alert_ids), "now": datetime.fromtimestamp(now_ms / 1000, UTC)}
 
 
 def _stored(row: DeskRow) -> dict[str, Any]:

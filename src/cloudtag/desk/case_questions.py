@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+
+import msgspec
 
 from cloudtag.contract.scope import NETWORKS
 from cloudtag.desk.asking import DeskRow
+from cloudtag.desk.joined import Question, converted
 from cloudtag.desk.sight import ALERT, CONFIRMATION, CONSEQUENCE, NETWORK, in_sight
 from cloudtag.serving.viewers import Viewer
 from cloudtag.warehouse.fact_tables import FACT_TABLES
@@ -18,9 +21,6 @@ CLAIM_HOURS = 1
 """After so long a claim is over by itself."""
 BY_ORDER = ("orders", "refunds", "inspections", "reviews", "complaints", "contacts", "insurance", "chargebacks")
 """Streams whose events are about an order."""
-
-Question = tuple[str, dict[str, Any]]
-"""A statement and its parameters."""
 
 
 def _columns(stream: str) -> str:
@@ -45,31 +45,51 @@ CHANGED_SQL = """
     FROM alert_revisions WHERE alert_id IN {alert_ids:Array(String)} GROUP BY alert_id"""
 
 
-def fact_questions(alert: DeskRow) -> dict[str, Question]:
-    """By stream, the events about an alert's orders, those it rests on, and the verdicts about it."""
-    values = {
+FACTS_SQL = f"""
+    SELECT stream, told, recorded_at FROM (
+        SELECT stream, told, recorded_at, occurred_at FROM case_facts
+        WHERE buyer_key IN {{buyers:Array(String)}} AND (
+            (stream IN {{streams:Array(String)}}
+                AND (order_id IN {{orders:Array(String)}} OR event_id IN {{events:Array(String)}}))
+            OR (stream = 'verdicts' AND buyer_key = {{buyer:String}} AND alert_id = {{alert_id:String}}))
+        ORDER BY occurred_at DESC, recorded_at LIMIT 1 BY stream, event_id
+    ) ORDER BY stream, occurred_at DESC, recorded_at LIMIT {MOST_FACTS} BY stream"""  # noqa: S608 - names of our own, values as parameters
+"""Events as the rows of their tables, in JSON."""
+
+
+def facts_question(alert: DeskRow) -> Question:
+    """The events about an alert's orders, those it rests on, and the verdicts about it."""
+    return FACTS_SQL, {
+        "buyer": alert["buyer_key"],
         "buyers": [alert["buyer_key"], *alert["linked_buyer_keys"]],
+        "alert_id": alert["alert_id"],
+        "streams": list(BY_ORDER),
         "orders": list(dict.fromkeys([*alert["order_ids"], *alert["orders_order_ids"]])),
         "events": [*alert["evidence_event_ids"], *alert["withdrawn_by_event_ids"]],
     }
-    which = "(order_id IN {orders:Array(String)} OR event_id IN {events:Array(String)})"
-    about_orders = f"buyer_key IN {{buyers:Array(String)}} AND {which}"
-    found = {stream: (_facts_sql(stream, about_orders), values) for stream in BY_ORDER}
-    of_alert = "buyer_key = {buyer:String} AND alert_id = {alert_id:String}"
-    about = {"buyer": alert["buyer_key"], "alert_id": alert["alert_id"]}
-    return {**found, "verdicts": (_facts_sql("verdicts", of_alert), about)}
+
+
+def in_order(rows: Iterable[DeskRow]) -> list[DeskRow]:
+    """Rows of facts by stream, as the streams follow each other at one moment: an order comes before its refund."""
+    return sorted(rows, key=lambda row: (*BY_ORDER, "verdicts").index(row["stream"]))
+
+
+def fact_row(row: DeskRow) -> DeskRow:
+    """The row of the event's own table, of a row that tells it."""
+    types = {column.name: column.type for column in FACT_TABLES[row["stream"]].columns}
+    told = msgspec.json.decode(row["told"])
+    return {name: converted(types[name], value) for name, value in told.items() if name in types} | {
+        "recorded_at": row["recorded_at"]
+    }
 
 
 def scans_question(numbers: list[str]) -> Question:
     """The scans of parcels."""
-    return _facts_sql("logistics", "waybill_no IN {numbers:Array(String)}"), {"numbers": numbers}
-
-
-def _facts_sql(stream: str, condition: str) -> str:
-    return (
-        f"SELECT {_columns(stream)}, recorded_at FROM {FACT_TABLES[stream].name} WHERE {condition} "  # noqa: S608 - names of our own, values as parameters
+    sql = (
+        f"SELECT {_columns('logistics')}, recorded_at FROM logistics WHERE waybill_no IN {{numbers:Array(String)}} "  # noqa: S608 - names of our own, values as parameters
         f"ORDER BY occurred_at DESC, recorded_at LIMIT 1 BY event_id LIMIT {MOST_FACTS}"
     )
+    return sql, {"numbers": numbers}
 
 
 def beside_questions(viewer: Viewer, alert: DeskRow) -> tuple[list[str], list[Question]]:
@@ -102,13 +122,11 @@ _OTHERS = f"""
     FROM alerts_latest WHERE {_OF_BUYER} AND alert_id != {{alert_id:String}}
     ORDER BY decided_at DESC, alert_id LIMIT {MOST_BESIDE}"""  # noqa: S608 - names of our own, values as parameters
 _SHOPS = f"""
-    SELECT o.platform AS platform, o.shop_id AS shop_id, o.orders AS orders, r.refunds AS refunds, o.since AS since
-    FROM (SELECT platform, shop_id, uniqExact(order_id) AS orders, min(occurred_at) AS since
-        FROM orders WHERE {_OF_BUYER} GROUP BY platform, shop_id) AS o
-    LEFT JOIN (SELECT platform, shop_id, uniqExact(refund_id) AS refunds
-        FROM refunds WHERE {_OF_BUYER} GROUP BY platform, shop_id) AS r
-        ON o.platform = r.platform AND o.shop_id = r.shop_id
-    ORDER BY o.orders DESC, shop_id LIMIT {MOST_BESIDE}"""  # noqa: S608 - the same
+    SELECT platform, shop_id, uniqExactIf(order_id, stream = 'orders') AS orders,
+        uniqExactIf(refund_id, stream = 'refunds') AS refunds, minIf(occurred_at, stream = 'orders') AS since
+    FROM case_facts WHERE {_OF_BUYER} AND stream IN ('orders', 'refunds')
+    GROUP BY platform, shop_id HAVING orders > 0
+    ORDER BY orders DESC, shop_id LIMIT {MOST_BESIDE}"""  # noqa: S608 - the same
 _TAGS = f"""
     SELECT tag_id, status, reason, shown_as, scenario, shop_id, order_id, distinct_shops, threshold, decided_at, due_at
     FROM tag_statuses_current WHERE {_OF_BUYER} ORDER BY decided_at DESC, tag_id LIMIT {MOST_BESIDE}"""  # noqa: S608 - the same

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from cloudtag.desk.acts import REPORTS
 from cloudtag.desk.asking import DeskRow
 from cloudtag.desk.case import DeskCase
+from cloudtag.desk.joined import Question
 from cloudtag.desk.second_person import needs_second_person
 from cloudtag.desk.sight import own_shop
 from cloudtag.desk.visit import Visit
@@ -17,6 +19,7 @@ from cloudtag.detectors.registry import all_detectors
 from cloudtag.policy.model import Policy
 from cloudtag.processors.buyers.reading import HELD_MS
 from cloudtag.processors.buyers.run_detectors import OF_BUYER
+from cloudtag.serving.viewers import ShopRef
 
 _PERMITTED = """
     SELECT permission, reason, account_id FROM permissions_current
@@ -65,25 +68,49 @@ class CaseOffers:
     """Why a verdict is recorded and leaves the case as it is, or may; empty where it does not."""
 
 
-async def offers(visit: Visit, case: DeskCase) -> CaseOffers:
-    """What this person may do about a case. Raises `NoAnswerError`."""
+def offer_questions(visit: Visit, case: DeskCase) -> dict[str, Question]:
+    """What must be known to say what this person may do, by name."""
+    shop, found = _own(visit, case), dict[str, Question]()
+    if shop is None:
+        return found
+    about = {"shop": shop.shop_id, "buyer": case.row["buyer_key"]}
+    if _may_tag(visit, case, shop):
+        days = _policy(visit, case).tags.window_days
+        found["permitted"] = _PERMITTED, {**about, "account": visit.viewer.account_id}
+        found |= {"tagged": (_TAGGED, about), "contacted": (_CONTACTED, about)}
+        found["shops"] = _SHOPS, {**about, "days": days}
+    if visit.viewer.may("events") and visit.viewer.account_id:
+        found["limited"] = _LIMITED, about
+    return found
+
+
+def _own(visit: Visit, case: DeskCase) -> ShopRef | None:
+    """The shop in whose name this person acts; none for those of the platform."""
+    return own_shop(visit.viewer, case.row) if visit.viewer.role == "shop" else None
+
+
+def _may_tag(visit: Visit, case: DeskCase, shop: ShopRef) -> bool:
+    return bool(visit.viewer.may("tags") and visit.viewer.account_id and own_orders(case.row, shop.shop_id))
+
+
+def _policy(visit: Visit, case: DeskCase) -> Policy:
+    return visit.desk.policies.at(case.row["platform"], visit.desk.now_ms)
+
+
+def offers(visit: Visit, case: DeskCase, told: Mapping[str, list[DeskRow]]) -> CaseOffers:
+    """What this person may do about a case, given the answers to `offer_questions`."""
     viewer, form_id = visit.viewer, new_form_id()
     if viewer.role == "auditor":
         return CaseOffers(form_id)
     verdict, waits = viewer.may("verdicts"), needs_second_person(visit.desk.policies, [case.row], visit.desk.now_ms)
     old = too_old(case.row, visit.desk.now_ms) if case.is_open else ""
-    shop = own_shop(viewer, case.row)
-    if viewer.role != "shop" or shop is None:
+    if (shop := _own(visit, case)) is None:
         return CaseOffers(form_id, verdict, must_propose=waits, too_old=old)
     orders = tuple(own_orders(case.row, shop.shop_id))
-    about = {"shop": shop.shop_id, "buyer": case.row["buyer_key"]}
-    tag, limit = None, ""
-    if viewer.may("tags") and viewer.account_id and orders:
-        policy = visit.desk.policies.at(case.row["platform"], visit.desk.now_ms)
-        tag = await _tag_preview(visit, policy, about, list(orders))
-    if viewer.may("events") and viewer.account_id:
-        limited = await visit.desk.asking.one(_LIMITED, about)
-        limit = "lifted" if limited and limited["status"] == "set" else "set"
+    tag = _tag_preview(visit, _policy(visit, case), told, list(orders)) if "permitted" in told else None
+    limit = ""
+    if "limited" in told:
+        limit = "lifted" if any(row["status"] == "set" for row in told["limited"]) else "set"
     reports = REPORTS if viewer.may("events") and orders else ()
     return CaseOffers(form_id, verdict, orders, tag, reports, limit, waits, old)
 
@@ -121,21 +148,15 @@ def own_orders(alert: DeskRow, shop_id: str) -> list[str]:
     return list(dict.fromkeys(order_id for shop, order_id in pairs if shop == shop_id))
 
 
-async def _tag_preview(visit: Visit, policy: Policy, about: dict[str, Any], orders: list[str]) -> TagPreview:
-    rules, account = policy.tags, visit.viewer.account_id
-    permitted, tagged, contacted, shops = await visit.desk.asking.each(
-        (_PERMITTED, {**about, "account": account}),
-        (_TAGGED, about),
-        (_CONTACTED, about),
-        (_SHOPS, {**about, "days": rules.window_days}),
-    )
+def _tag_preview(visit: Visit, policy: Policy, told: Mapping[str, list[DeskRow]], orders: list[str]) -> TagPreview:
+    rules, account, shops = policy.tags, visit.viewer.account_id, told["shops"]
     others = shops[0]["shops"] if shops else 0
     return TagPreview(
         dict(rules.scenarios),
         (
-            _permission(permitted, rules.needs_exam, account or ""),
-            *_duplicates(tagged, orders),
-            *_contacts(contacted, orders, rules.unanswered_contacts if rules.contact_first else 0),
+            _permission(told["permitted"], rules.needs_exam, account or ""),
+            *_duplicates(told["tagged"], orders),
+            *_contacts(told["contacted"], orders, rules.unanswered_contacts if rules.contact_first else 0),
             _still_needed(others, rules.threshold_shops, rules.window_days),
         ),
     )

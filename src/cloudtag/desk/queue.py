@@ -41,15 +41,19 @@ _WAITS = """
     ) GROUP BY buyer_key"""
 """Of each buyer, the orders of which a report or a tag waits to be decided, and until when."""
 _ANSWERS = """
-    SELECT buyer_key, groupArray((refund_id, last_due_at)) AS answers FROM (
-        SELECT r.buyer_key AS buyer_key, refund_id, argMax(r.status, (r.occurred_at, r.event_id)) AS last_status,
+    SELECT case_key, min(last_due_at) AS due_at
+    FROM (SELECT case_key, arrayJoin(refund_keys) AS refund_key FROM open_cases_current WHERE {sight}) AS c
+    INNER JOIN (
+        SELECT refund_key, argMax(r.is_over, (r.occurred_at, r.event_id)) AS is_last_over,
             argMaxIf(assumeNotNull(r.deadline_at), (r.occurred_at, r.event_id), r.deadline_at IS NOT NULL)
                 AS last_due_at,
             countIf(r.deadline_at IS NOT NULL) AS deadlines
-        FROM refunds AS r WHERE r.buyer_key IN (SELECT buyer_key FROM alerts_current WHERE {sight})
-        GROUP BY buyer_key, refund_id
-    ) WHERE deadlines > 0 AND last_status NOT IN ('completed', 'withdrawn', 'refused') GROUP BY buyer_key"""
-"""Of each buyer whose cases are in sight, the refunds that wait for an answer, and until when."""
+        FROM refund_answers AS r
+        WHERE r.refund_key IN (SELECT arrayJoin(refund_keys) FROM open_cases_current WHERE {sight})
+        GROUP BY refund_key HAVING deadlines > 0 AND NOT is_last_over
+    ) AS f ON c.refund_key = f.refund_key
+    GROUP BY case_key"""
+"""Until when a refund of each case in sight must be answered."""
 _WARNED = """
     SELECT arrayJoin(because) AS alert_id, min(assumeNotNull(ends_at)) AS due_at FROM consequences_current
     WHERE kind = 'deadline_warning' AND ends_at IS NOT NULL GROUP BY alert_id"""
@@ -58,13 +62,13 @@ _DUE_AT = f"""nullIf(least(
     if(d.alert_id = '', {_NEVER}, d.due_at),
     arrayMin(w -> w.3, arrayPushBack(arrayFilter(
         w -> has(arrayZip(a.orders_shop_ids, a.orders_order_ids), (w.1, w.2)), w.waits), ('', '', {_NEVER}))),
-    arrayMin(r -> r.2, arrayPushBack(arrayFilter(r -> has(a.refund_ids, r.1), r.answers), ('', {_NEVER})))
+    if(r.case_key = 0, {_NEVER}, r.due_at)
 ), {_NEVER})"""
 """Until when something must be done about an alert: a refund answered, a report or a tag decided."""
 
 _RIGHT = """
-    SELECT detector, countIf(label = 'true_positive') AS right_ones, count() AS labels
-    FROM labels_current WHERE label IN ('true_positive', 'false_positive') GROUP BY detector"""
+    SELECT detector, countIf(is_right) AS right_ones, count() AS labels
+    FROM label_marks FINAL WHERE is_right OR is_wrong GROUP BY detector"""
 
 _SHOWN = (
     "a.alert_id AS alert_id, a.revision AS revision, a.status AS status, a.detector AS detector, "
@@ -96,10 +100,10 @@ def _open_cases(viewer: Viewer, wanted: QueueFilter, now_ms: int) -> tuple[str, 
             (SELECT at FROM newest_event) AS now_at, z.alert_id != '' AS was_snoozed,
             was_snoozed AND (z.seen = -1 OR a.revision <= z.seen) AS is_snoozed,
             (a.alert_id, toUInt32(a.revision)) IN ({waiting}) AS is_waiting
-        FROM (SELECT * FROM alerts_current WHERE {sight}) AS a
+        FROM (SELECT * FROM open_cases_current WHERE {sight}) AS a
         LEFT JOIN ({_WARNED}) AS d ON a.alert_id = d.alert_id
         LEFT JOIN ({_WAITS}) AS w ON a.buyer_key = w.buyer_key
-        LEFT JOIN ({_ANSWERS.replace("{sight}", sight)}) AS r ON a.buyer_key = r.buyer_key
+        LEFT JOIN ({_ANSWERS.replace("{sight}", sight)}) AS r ON a.case_key = r.case_key
         LEFT JOIN ({_SNOOZED}) AS z ON a.alert_id = z.alert_id
     ) WHERE {chosen}"""  # noqa: S608 - names of our own, values as parameters
     return sql, {**who, **what, **house, "me": viewer.name, "clock": datetime.fromtimestamp(now_ms / 1000, UTC)}
@@ -169,7 +173,7 @@ async def choices(asking: Asking, viewer: Viewer) -> dict[str, list[str]]:
     every = "arrayFilter(s -> s != '', groupUniqArrayArray(arrayPushBack(orders_shop_ids, shop_id)))"
     row = await asking.one(
         f"SELECT arraySort(groupUniqArray(scenario)) AS scenarios, "  # noqa: S608 - names of our own, values as parameters
-        f"arraySlice(arraySort({every}), 1, {MOST_SHOPS}) AS shops FROM alerts_current WHERE {sight}",
+        f"arraySlice(arraySort({every}), 1, {MOST_SHOPS}) AS shops FROM open_cases_current WHERE {sight}",
         who,
     )
     own = {shop.shop_id for shop in viewer.shops}

@@ -16,6 +16,7 @@ from cloudtag.desk import acts
 from cloudtag.desk.act_kinds import KINDS, OWN
 from cloudtag.desk.acts import Actor, BadActError
 from cloudtag.desk.asking import Asking, DeskRow
+from cloudtag.desk.joined import Question
 from cloudtag.desk.sight import in_sight
 from cloudtag.policy.model import Policies
 from cloudtag.serving.viewers import ShopRef, Viewer
@@ -133,7 +134,16 @@ def proposal_of(
 
 async def proposals_of(asking: Asking, viewer: Viewer, alert: DeskRow) -> tuple[Proposal, ...]:
     """What was proposed about an alert, as far as somebody may see it, the latest first. Raises `NoAnswerError`."""
-    rows = await asking.rows(_PROPOSALS, {"alert_id": alert["alert_id"]})
+    return proposals_in(await asking.rows(*proposals_question(alert)), viewer, alert)
+
+
+def proposals_question(alert: DeskRow) -> Question:
+    """What was proposed about an alert, the latest first."""
+    return _PROPOSALS, {"alert_id": alert["alert_id"]}
+
+
+def proposals_in(rows: Iterable[DeskRow], viewer: Viewer, alert: DeskRow) -> tuple[Proposal, ...]:
+    """The proposals of an answer, as far as somebody may see them."""
     made = (_proposal(row) for row in rows)
     return tuple(each for each in made if each.is_seen_by(viewer, alert["platform"]))
 

@@ -15,8 +15,14 @@ from cloudtag.warehouse.blocks import TABLES
 from cloudtag.warehouse.named import mentions
 from cloudtag.warehouse.pseudonymizer import SHOWN, Pseudonymizer
 
-_BESIDE = ("evidence", "buyer_profile_states")
+_BESIDE = ("evidence", "buyer_profile_states", "case_facts", "open_cases", "refund_answers")
 """What views fill from tables about one buyer."""
+BY_HASH = {
+    "open_cases": ("case_key", "alert_id", ("alerts", "alert_revisions")),
+    "label_marks": ("label_key", "label_id", ("labels", "label_revisions")),
+}
+"""What views fill and names no buyer, or not always: a key that is the hash of an id, and the tables in which that id
+is one buyer's."""
 
 
 def _tables_with_a_buyer() -> Iterator[str]:
@@ -55,6 +61,8 @@ def erase_buyer(client: Client, database: str, pseudonymizer: Pseudonymizer, pla
     _erase_parcels(client, database, key)
     _erase_attributes(client, database, key)
     _erase_consequences(client, database, key)
+    for table in BY_HASH:
+        _delete(client, f"{database}.{table}", _by_hash(database, table), key)
     for table in OWN_TABLES:
         _delete(client, f"{database}.{table}", "buyer_key = {key:String}", key)
     for table in ALERTS:
@@ -75,6 +83,7 @@ def holdings(
     for table in CONSEQUENCES:
         condition = "subject_kind = 'buyer' AND subject_id = {key:String}"
         counts[table] = _count(client, f"{database}.{table}", condition, key)
+    counts |= {table: _count(client, f"{database}.{table}", _by_hash(database, table), key) for table in BY_HASH}
     counts["identities"] = _count(client, f"{database}.identities", "kind = 'buyer' AND key = {key:String}", key)
     of_others = f"has(linked_buyer_keys, {{key:String}}) OR {_MENTIONED}"
     counts["alerts about others"] = sum(_count(client, f"{database}.{table}", of_others, key) for table in ALERTS)
@@ -86,6 +95,16 @@ def holdings(
 def _count(client: Client, table: str, condition: str, key: str) -> int:
     rows = client.query(f"SELECT count() FROM {table} WHERE {condition}", parameters=_parameters(key))  # noqa: S608 - names of our own, values as parameters
     return int(rows.result_rows[0][0])
+
+
+def _by_hash(database: str, table: str) -> str:
+    """Which rows of a table of `BY_HASH` are a buyer's, while what they were made of is there still."""
+    column, named, sources = BY_HASH[table]
+    ids = " UNION DISTINCT ".join(
+        f"SELECT {named} FROM {database}.{source} WHERE buyer_key = {{key:String}}"  # noqa: S608 - names of our own, values as parameters
+        for source in sources
+    )
+    return f"{column} IN (SELECT reinterpretAsUInt128(sipHash128({named})) FROM ({ids}))"  # noqa: S608 - the same
 
 
 def _erase_parcels(client: Client, database: str, key: str) -> None:
