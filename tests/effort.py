@@ -44,6 +44,7 @@ SPARE = {"tansu": "kafka", "in_process": "over_http"}
 
 STOOD_FOR = (
     "benchmarks/test_detectors.py::test_every_detector_is_clocked",
+    "benchmarks/test_stores.py::test_all_is_measured_and_all_is_right",
     "cli/test_backtest.py::test_the_same_policy_shows_nothing",
     "clients/test_librdkafka.py::test_what_stands_is_what_replay_says[tansu",
     "clients/test_oversized_batches.py::test_who_only_looks_on",

@@ -15,6 +15,7 @@ from aiokafka.consumer import consumer as consumer_module
 from aiokafka.consumer.fetcher import Fetcher
 from aiokafka.protocol.fetch import FetchRequest, FetchRequestStruct
 
+from streams.kafka.fetch_pace import FetchPace
 from streams.kafka.fetch_session import FetchSession
 
 KNOWS_SESSIONS = 7
@@ -112,6 +113,7 @@ class SessionFetcher(Fetcher):  # type: ignore[misc]
     def __init__(self, client: Any, subscriptions: Any, **settings: Any) -> None:
         self._sessions: dict[Any, FetchSession] = defaultdict(FetchSession)
         self._assigned: Any = None
+        self._pace = FetchPace()
         super().__init__(_Client(client), subscriptions, **settings)
         self._records = _Brought()
 
@@ -139,6 +141,8 @@ class SessionFetcher(Fetcher):  # type: ignore[misc]
             self._assigned = assignment
             for session in self._sessions.values():
                 session.restart()
+        elif (pause := self._pace.wait) > 0:
+            return [], {}, pause, False, []
         waiting = self._waiting()
         wanted = self._only_fetches(assignment, waiting)
         if wanted is not None:
@@ -147,6 +151,8 @@ class SessionFetcher(Fetcher):  # type: ignore[misc]
         return self._requests({node: _offsets(request.topics) for node, request in requests}), *rest
 
     def _requests(self, wanted: Wanted) -> list[tuple[Any, SessionRequest]]:
+        if wanted:
+            self._pace.begin()
         return [(node, SessionRequest(self, self._sessions[node], offsets)) for node, offsets in wanted.items()]
 
     def _waiting(self) -> dict[Any, float]:

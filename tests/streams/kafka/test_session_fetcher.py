@@ -12,6 +12,7 @@ from aiokafka.consumer import consumer as consumer_module
 
 from cloudtag.config import Config
 from streams.kafka import session_fetcher
+from streams.kafka.fetch_pace import FetchPace
 from streams.kafka.fetch_session import FIRST_EPOCH, FetchChanges, FetchSession
 from streams.kafka.security import client_settings
 from streams.kafka.topics import Declared, create
@@ -193,3 +194,29 @@ async def test_apache_kafka_is_told_only_of_what_has_changed(
     assert first.changed.keys() == set(tps)
     assert {tp for one in later if one.epoch for tp in one.changed} == {tps[0]}
     assert sum(one.epoch == FIRST_EPOCH for one in later) <= 1
+
+
+async def test_a_busy_consumer_asks_less_often_and_reads_the_same(
+    place: tuple[Config, list[TopicPartition], AIOKafkaProducer],
+    consumer: AIOKafkaConsumer,
+    said: list[FetchChanges],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _, tps, producer = place
+    found: Offsets = {}
+    await send(producer, tps)
+    await read(consumer, PARTITIONS, found)
+    pauses: list[float] = []
+
+    def wait(pace: FetchPace) -> float:
+        """Of two questions before a round one is told to wait."""
+        pauses.append(0.001 if len(pauses) % 2 == 0 else 0.0)
+        return pauses[-1]
+
+    monkeypatch.setattr(FetchPace, "wait", property(wait))
+    said.clear()
+    for _ in range(3):
+        await send(producer, tps)
+        await read(consumer, PARTITIONS, found)
+    assert {tp: offsets for tp, offsets in found.items() if offsets != [0, 1, 2, 3]} == {}
+    assert len(said) <= sum(not pause for pause in pauses), "while it waits nothing is asked"
