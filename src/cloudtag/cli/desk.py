@@ -47,8 +47,8 @@ def desk(
 ) -> None:
     """Serve the desk: cases in order, what happened, verdicts, tags and reports, until SIGTERM or Ctrl-C.
 
-    Shows what the warehouse holds and sends what is done to Kafka. Without CLOUDTAG_TOKENS_FILE it prints an address
-    with a token that is good for one sign-in.
+    Shows what the warehouse holds and sends what is done to Kafka. Without CLOUDTAG_TOKENS_FILE and CLOUDTAG_OIDC_FILE
+    it prints an address with a token that is good for one sign-in.
 
     Example:  cloudtag desk -b 127.0.0.1:9092 -c http://127.0.0.1:8123/cloudtag
     """
@@ -61,12 +61,13 @@ def desk(
 
 def _who_is_who(config: Config, shops: Sequence[str], account: str | None) -> tuple[str | None, TokenBook]:
     """A one-time token, if that is how people sign in, and who holds which. Raises `ConfigError`, `FailureError`."""
-    from cloudtag.serving.tokens import one_time_token, read_tokens
+    from cloudtag.serving.tokens import TokenBook, one_time_token, read_tokens
 
-    if config.tokens_file is not None:
+    if config.tokens_file is not None or config.oidc_file is not None:
         if shops or account:
-            raise FailureError("--shop is for the one-time token, and CLOUDTAG_TOKENS_FILE says who is who", UNREADABLE)
-        return None, read_tokens(config.tokens_file)
+            told_by = "CLOUDTAG_OIDC_FILE" if config.tokens_file is None else "CLOUDTAG_TOKENS_FILE"
+            raise FailureError(f"--shop is for the one-time token, and {told_by} says who is who", UNREADABLE)
+        return None, TokenBook(()) if config.tokens_file is None else read_tokens(config.tokens_file)
     token, book = one_time_token(config.desk_host)
     return (token, _staff(token, shops, account)) if shops else (token, book)
 
@@ -151,7 +152,11 @@ def _desk(config: Config, database: str, out: Sender, token: str | None, book: T
     from cloudtag.cli.clickhouse import connect
     from cloudtag.desk.asking import Asking
     from cloudtag.desk.desk import Desk
+    from cloudtag.desk.oidc_settings import read_oidc
+    from cloudtag.desk.oidc_tries import OidcDoor
     from cloudtag.desk.session import SignedIn
+
+    oidc = None if config.oidc_file is None else OidcDoor(read_oidc(config.oidc_file), time.time)
 
     def client() -> Client:
         made = connect(config)
@@ -166,6 +171,7 @@ def _desk(config: Config, database: str, out: Sender, token: str | None, book: T
         zone=_zone(config.desk_zone),
         hosts=(*LOOPBACK_NAMES, config.desk_host, *config.desk_names),
         is_secure=config.desk_is_behind_tls,
+        oidc=oidc,
     )
 
 

@@ -14,6 +14,7 @@ from msgspec import Struct
 from cloudtag.desk.asking import Asking
 from cloudtag.desk.auditing import AuditLog
 from cloudtag.desk.looking import Looking
+from cloudtag.desk.oidc_tries import OidcDoor
 from cloudtag.desk.publishing import Publish
 from cloudtag.desk.session import SignedIn
 from cloudtag.policy.model import Policies
@@ -49,6 +50,8 @@ class Desk:
     """Names under which the desk may be asked for."""
     is_secure: bool = False
     """Whether it is reached over TLS, so that cookies travel over nothing else."""
+    oidc: OidcDoor | None = None
+    """The way in through a provider of OpenID Connect, if there is one."""
     now: Callable[[], float] = time.time
     """Seconds since the epoch."""
     sent: OrderedDict[str, SentAct] = field(default_factory=OrderedDict)
