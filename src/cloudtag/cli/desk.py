@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -20,10 +21,12 @@ from cloudtag.config import Config
 if TYPE_CHECKING:
     from msgspec import Struct
 
+    from cloudtag.cli.engine_way import TopicEngineWay
     from cloudtag.cli.kafka import Sender
     from cloudtag.desk.desk import Desk
     from cloudtag.serving.tokens import TokenBook
 
+LISTEN_AGAIN_SECONDS = 5.0
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
 
 
@@ -91,7 +94,8 @@ def _staff(token: str, shops: Sequence[str], account: str | None) -> TokenBook:
 
 async def _serve(config: Config, token: str | None, book: TokenBook) -> None:
     from cloudtag.cli.clickhouse import connect, database_of
-    from cloudtag.cli.kafka import sender
+    from cloudtag.cli.engine_way import TopicEngineWay, answers_listener
+    from cloudtag.cli.kafka import codec_of, sender
     from cloudtag.cli.screen import output
     from cloudtag.local.probe import free_port
     from streams.kafka import topics
@@ -101,12 +105,31 @@ async def _serve(config: Config, token: str | None, book: TokenBook) -> None:
     (await asyncio.to_thread(connect, config)).close()
     config = await topics.as_found(config, [config.topic("verdicts")])
     port = config.desk_port or free_port()
-    async with sender(config) as out:
+    async with sender(config) as out, answers_listener(config) as listener:
         made = _desk(config, database, out, token, book)
+        engine = made.engine = TopicEngineWay(config, listener, codec_of(config), out.producer)
         shown = f"http://{'127.0.0.1' if config.desk_host in LOOPBACK_NAMES else config.desk_host}:{port}"
         words = f"{shown}/signin?token={token}" if token else f"{shown}/"
         output().print(words, markup=False, soft_wrap=True, highlight=False)
-        await _until_told(config, made, config.desk_host, port)
+        listening = asyncio.ensure_future(_listen(engine))
+        try:
+            await _until_told(config, made, config.desk_host, port)
+        finally:
+            listening.cancel()
+            with suppress(asyncio.CancelledError):
+                await listening
+
+
+async def _listen(engine: TopicEngineWay) -> None:
+    """Take the engine's answers until cancelled. The desk goes on without them, and says that it could not ask."""
+    from aiokafka.errors import KafkaError
+
+    while True:
+        try:
+            await engine.run()
+        except KafkaError as error:
+            logging.getLogger(__name__).warning("the engine is not heard for a while: %r", error)
+        await asyncio.sleep(LISTEN_AGAIN_SECONDS)
 
 
 async def _until_told(config: Config, made: Desk, host: str, port: int) -> None:
