@@ -95,7 +95,8 @@ def _staff(token: str, shops: Sequence[str], account: str | None) -> TokenBook:
 async def _serve(config: Config, token: str | None, book: TokenBook) -> None:
     from cloudtag.cli.clickhouse import connect, database_of
     from cloudtag.cli.engine_way import TopicEngineWay, answers_listener
-    from cloudtag.cli.kafka import codec_of, sender
+    from cloudtag.cli.framing import codec_of
+    from cloudtag.cli.kafka import sender
     from cloudtag.cli.screen import output
     from cloudtag.local.probe import free_port
     from streams.kafka import topics
