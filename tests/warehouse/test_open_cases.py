@@ -104,7 +104,7 @@ def _told() -> list[tuple[str, list[Struct]]]:
         refund(2, event_id="c", status="opened", occurred_at=START_MS + 120_000),
         refund(2, event_id="b", status="completed", occurred_at=START_MS + 120_000),
     ]
-    alerts: list[Struct] = [alert(n, 0) for n in range(4)] + [alert(2, 1, status="withdrawn")]
+    alerts: list[Struct] = [*(alert(n, 0) for n in range(4)), alert(2, 1, status="withdrawn")]
     return [("labels", [*labels, *later]), ("refunds", refunds), ("alerts", alerts)]
 
 
