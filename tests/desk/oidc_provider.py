@@ -21,6 +21,20 @@ from starlette.routing import Route
 from tests.desk.serving import served
 
 CLIENT, SECRET = "cloudtag desk", "s3cret/of:the desk"
+ROLES = """
+[roles.reviewers]
+role = "platform"
+platforms = ["jd"]
+[roles.staff]
+role = "shop"
+scopes = ["read", "verdicts"]
+[roles.audit]
+role = "auditor"
+[roles.half]
+role = "platform"
+scopes = ["verdicts"]
+"""
+"""What the desk's file says of the words of a claim."""
 Spoil = Callable[[dict[str, Any], dict[str, Any]], None]
 """Changes a token's header and claims before it is signed."""
 
@@ -106,4 +120,4 @@ def provider() -> Iterator[Provider]:
         yield made
 
 
-__all__ = ["CLIENT", "SECRET", "ECKey", "Provider", "provider"]
+__all__ = ["CLIENT", "ROLES", "SECRET", "ECKey", "Provider", "provider"]

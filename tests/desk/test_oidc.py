@@ -18,7 +18,6 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 from msgspec import json
 
-from cloudtag.config import ConfigError
 from cloudtag.desk.app import make_app
 from cloudtag.desk.asking import Asking
 from cloudtag.desk.desk import Desk
@@ -30,22 +29,8 @@ from cloudtag.policy.load import shipped
 from cloudtag.serving.tokens import TokenBook
 from cloudtag.serving.viewers import ShopRef, Viewer
 from tests.desk.browser import Answer, Browser
-from tests.desk.oidc_provider import CLIENT, SECRET, ECKey, Provider, provider
+from tests.desk.oidc_provider import CLIENT, ROLES, SECRET, ECKey, Provider, provider
 from tests.desk.serving import served
-
-ROLES = """
-[roles.reviewers]
-role = "platform"
-platforms = ["jd"]
-[roles.staff]
-role = "shop"
-scopes = ["read", "verdicts"]
-[roles.audit]
-role = "auditor"
-[roles.half]
-role = "platform"
-scopes = ["verdicts"]
-"""
 
 
 class _Stay(HTTPRedirectHandler):
@@ -307,30 +292,3 @@ def test_no_log_holds_a_secret_a_code_or_a_token(door: Door, caplog: pytest.LogC
             assert secret not in caplog.text
     assert "a sign-in was refused" in caplog.text
     assert SECRET not in repr(door.desk)
-
-
-@pytest.mark.parametrize(
-    ("wrong", "why"),
-    [
-        (('"http://127.0.0.1:1"', '"http://login.example"'), "issuer begins with https://"),
-        (('client_id = "c"', 'client_id = "c"\nnonsense = 1'), "nonsense"),
-        (('client_secret_file = "secret"', 'client_secret_file = "empty"'), "is empty"),
-        (('client_secret_file = "secret"', 'client_secret_file = "missing"'), "missing"),
-        (('[roles.audit]\nrole = "auditor"', '[roles.audit]\nrole = "auditor"\nscopes = ["tags"]'), "only reads"),
-        (("[roles.staff]", '[roles.staff]\nplatforms = ["jd"]'), "no platforms"),
-        (('client_id = "c"', 'client_id = "c"\nrequest_scopes = ["email"]'), "openid"),
-    ],
-)
-def test_a_file_that_cannot_be_is_refused(tmp_path: Path, wrong: tuple[str, str], why: str) -> None:
-    (tmp_path / "secret").write_text("the secret")
-    (tmp_path / "empty").write_text(" \n")
-    text = 'issuer = "http://127.0.0.1:1"\nclient_id = "c"\naddress = "https://desk.example"\n'
-    text += 'client_secret_file = "secret"\n' + ROLES
-    path = tmp_path / "oidc.toml"
-    path.write_text(text)
-    assert read_oidc(path).callback == f"https://desk.example{CALLBACK}"
-    assert "the secret" not in repr(read_oidc(path))
-    assert wrong[0] in text
-    path.write_text(text.replace(*wrong))
-    with pytest.raises(ConfigError, match=why):
-        read_oidc(path)
