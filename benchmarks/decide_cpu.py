@@ -25,11 +25,11 @@ from cloudtag.contract.scope import NETWORKS
 from cloudtag.decide.api import DecideApi
 from cloudtag.decide.app import Gate, application
 from cloudtag.decide.decider import Decider, GivenAnswers
-from cloudtag.decide.judging import EngineSaid
 from cloudtag.decide.recorder import DecisionRecorder
 from cloudtag.decide.standing_view import StandingView
 from cloudtag.decide.watching import AnswerWatch
 from cloudtag.policy.load import shipped
+from cloudtag.serving.engine_way import EngineSaid
 from cloudtag.serving.limits import RequestRates
 from cloudtag.serving.tokens import TokenBook
 from cloudtag.serving.viewers import Viewer

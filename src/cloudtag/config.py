@@ -188,13 +188,15 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Who is sent alerts, and decisions that no longer hold: a TOML file of addresses with files of their secrets."""
 
     desk_host: str = "127.0.0.1"
-    """Where `cloudtag desk` is reached. Beyond loopback it needs `tokens_file`, and TLS before it."""
+    """Where `cloudtag desk` is reached. Beyond loopback it needs `tokens_file` or `oidc_file`, and TLS before it."""
     desk_port: Annotated[int, Meta(ge=0, le=65_535)] = 8765
     """0 takes a free port."""
     desk_names: tuple[str, ...] = ()
     """Names under which people reach the desk, as desk.example.com: a request under another name is refused."""
     desk_is_behind_tls: bool = False
     """Whether people reach the desk over TLS alone, which a proxy ends: its cookies travel over nothing else."""
+    oidc_file: Path | None = None
+    """Who signs people in at the desk with OpenID Connect, and what its claims mean: a TOML file."""
     desk_zone: str = "UTC"
     """The time zone in which the desk tells times, as Asia/Shanghai."""
     desk_session_hours: Seconds = 12.0

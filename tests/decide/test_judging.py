@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from cloudtag.contract.decision_records import DecisionGiven
-from cloudtag.decide.judging import EngineSaid
+from cloudtag.serving.engine_way import EngineSaid
 from tests.decide.service import Client
 from tests.decide.test_watching import apply, told
 from tests.decisions.test_decide import alert

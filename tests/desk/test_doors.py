@@ -29,6 +29,7 @@ def _address(world: DeskWorld, route: DeskRoute) -> str:
 
 
 PLACES = {"platform": "taobao", "shop_id": "s1", "name": "short_return", "figure": "precision", "consequence_id": "c-1"}
+PLACES["what"] = "verdict"
 
 
 def _asked(browser: Browser, route: DeskRoute, address: str, **fields: str) -> Answer:

@@ -94,17 +94,17 @@ def test_no_order_of_deliveries_opens_or_closes_a_case(warehouse: Warehouse, dat
 
 def _told() -> list[tuple[str, list[Struct]]]:
     """Labels that stand, fall and say something else; refunds that are reopened, over, and of the same moment."""
-    labels = [label(f"l{n}", "nina", "true_positive" if n % 3 else "false_positive", n) for n in range(6)]
-    later = [label(name, "nina", "true_positive", 3, 1, status="withdrawn") for name in ("l1", "l3")]
+    labels: list[Struct] = [label(f"l{n}", "nina", "true_positive" if n % 3 else "false_positive", n) for n in range(6)]
+    later: list[Struct] = [label(name, "nina", "true_positive", 3, 1, status="withdrawn") for name in ("l1", "l3")]
     later.append(label("l2", "nina", "false_positive", 3, 1))
-    refunds = [
+    refunds: list[Struct] = [
         refund(1, event_id="a", deadline_at=START_MS + 9_000),
         refund(1, event_id="b", status="completed", occurred_at=START_MS + 60_000),
         refund(2, event_id="a", status="refused", deadline_at=START_MS + 5_000),
         refund(2, event_id="c", status="opened", occurred_at=START_MS + 120_000),
         refund(2, event_id="b", status="completed", occurred_at=START_MS + 120_000),
     ]
-    alerts = [alert(n, 0) for n in range(4)] + [alert(2, 1, status="withdrawn")]
+    alerts: list[Struct] = [*(alert(n, 0) for n in range(4)), alert(2, 1, status="withdrawn")]
     return [("labels", [*labels, *later]), ("refunds", refunds), ("alerts", alerts)]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -20,10 +21,12 @@ from cloudtag.config import Config
 if TYPE_CHECKING:
     from msgspec import Struct
 
+    from cloudtag.cli.engine_way import TopicEngineWay
     from cloudtag.cli.kafka import Sender
     from cloudtag.desk.desk import Desk
     from cloudtag.serving.tokens import TokenBook
 
+LISTEN_AGAIN_SECONDS = 5.0
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
 
 
@@ -47,8 +50,8 @@ def desk(
 ) -> None:
     """Serve the desk: cases in order, what happened, verdicts, tags and reports, until SIGTERM or Ctrl-C.
 
-    Shows what the warehouse holds and sends what is done to Kafka. Without CLOUDTAG_TOKENS_FILE it prints an address
-    with a token that is good for one sign-in.
+    Shows what the warehouse holds and sends what is done to Kafka. Without CLOUDTAG_TOKENS_FILE and CLOUDTAG_OIDC_FILE
+    it prints an address with a token that is good for one sign-in.
 
     Example:  cloudtag desk -b 127.0.0.1:9092 -c http://127.0.0.1:8123/cloudtag
     """
@@ -61,12 +64,13 @@ def desk(
 
 def _who_is_who(config: Config, shops: Sequence[str], account: str | None) -> tuple[str | None, TokenBook]:
     """A one-time token, if that is how people sign in, and who holds which. Raises `ConfigError`, `FailureError`."""
-    from cloudtag.serving.tokens import one_time_token, read_tokens
+    from cloudtag.serving.tokens import TokenBook, one_time_token, read_tokens
 
-    if config.tokens_file is not None:
+    if config.tokens_file is not None or config.oidc_file is not None:
         if shops or account:
-            raise FailureError("--shop is for the one-time token, and CLOUDTAG_TOKENS_FILE says who is who", UNREADABLE)
-        return None, read_tokens(config.tokens_file)
+            told_by = "CLOUDTAG_OIDC_FILE" if config.tokens_file is None else "CLOUDTAG_TOKENS_FILE"
+            raise FailureError(f"--shop is for the one-time token, and {told_by} says who is who", UNREADABLE)
+        return None, TokenBook(()) if config.tokens_file is None else read_tokens(config.tokens_file)
     token, book = one_time_token(config.desk_host)
     return (token, _staff(token, shops, account)) if shops else (token, book)
 
@@ -90,6 +94,8 @@ def _staff(token: str, shops: Sequence[str], account: str | None) -> TokenBook:
 
 async def _serve(config: Config, token: str | None, book: TokenBook) -> None:
     from cloudtag.cli.clickhouse import connect, database_of
+    from cloudtag.cli.engine_way import TopicEngineWay, answers_listener
+    from cloudtag.cli.framing import codec_of
     from cloudtag.cli.kafka import sender
     from cloudtag.cli.screen import output
     from cloudtag.local.probe import free_port
@@ -100,12 +106,31 @@ async def _serve(config: Config, token: str | None, book: TokenBook) -> None:
     (await asyncio.to_thread(connect, config)).close()
     config = await topics.as_found(config, [config.topic("verdicts")])
     port = config.desk_port or free_port()
-    async with sender(config) as out:
+    async with sender(config) as out, answers_listener(config) as listener:
         made = _desk(config, database, out, token, book)
+        engine = made.engine = TopicEngineWay(config, listener, codec_of(config), out.producer)
         shown = f"http://{'127.0.0.1' if config.desk_host in LOOPBACK_NAMES else config.desk_host}:{port}"
         words = f"{shown}/signin?token={token}" if token else f"{shown}/"
         output().print(words, markup=False, soft_wrap=True, highlight=False)
-        await _until_told(config, made, config.desk_host, port)
+        listening = asyncio.ensure_future(_listen(engine))
+        try:
+            await _until_told(config, made, config.desk_host, port)
+        finally:
+            listening.cancel()
+            with suppress(asyncio.CancelledError):
+                await listening
+
+
+async def _listen(engine: TopicEngineWay) -> None:
+    """Take the engine's answers until cancelled. The desk goes on without them, and says that it could not ask."""
+    from aiokafka.errors import KafkaError
+
+    while True:
+        try:
+            await engine.run()
+        except KafkaError as error:
+            logging.getLogger(__name__).warning("the engine is not heard for a while: %r", error)
+        await asyncio.sleep(LISTEN_AGAIN_SECONDS)
 
 
 async def _until_told(config: Config, made: Desk, host: str, port: int) -> None:
@@ -151,7 +176,11 @@ def _desk(config: Config, database: str, out: Sender, token: str | None, book: T
     from cloudtag.cli.clickhouse import connect
     from cloudtag.desk.asking import Asking
     from cloudtag.desk.desk import Desk
+    from cloudtag.desk.oidc_settings import read_oidc
+    from cloudtag.desk.oidc_tries import OidcDoor
     from cloudtag.desk.session import SignedIn
+
+    oidc = None if config.oidc_file is None else OidcDoor(read_oidc(config.oidc_file), time.time)
 
     def client() -> Client:
         made = connect(config)
@@ -166,6 +195,7 @@ def _desk(config: Config, database: str, out: Sender, token: str | None, book: T
         zone=_zone(config.desk_zone),
         hosts=(*LOOPBACK_NAMES, config.desk_host, *config.desk_names),
         is_secure=config.desk_is_behind_tls,
+        oidc=oidc,
     )
 
 

@@ -81,6 +81,11 @@ class Sender:
         self._count = 0
         self.sent = 0
 
+    @property
+    def producer(self) -> ProducerHandle:
+        """What it sends with."""
+        return self._producer
+
     async def send(self, event: Struct) -> None:
         """Hand over an event; it is on the broker after the next `flush`."""
         stream = INPUTS[STREAM_OF[type(event)]]

@@ -14,7 +14,7 @@ from cloudtag.contract.replay_form import object_of
 from cloudtag.contract.types import Token
 from cloudtag.decide.asking import DecisionRequest, asked_by, problem_of
 from cloudtag.decide.decider import Decider, OtherQuestionError
-from cloudtag.decide.judging import EngineWay, events_to_judge
+from cloudtag.decide.judging import events_to_judge
 from cloudtag.decide.outcomes import OutcomeRequest, outcome_of
 from cloudtag.decide.recorder import DecisionRecorder, NotAcknowledgedError, RecordPublisher
 from cloudtag.decide.replies import RecordedHow, decision_reply, standing_reply
@@ -22,6 +22,7 @@ from cloudtag.decide.standing_view import StandingView
 from cloudtag.decide.taken_in import events_in
 from cloudtag.decide.watching import AnswerWatch
 from cloudtag.decisions.decision_answers import DecisionAsked
+from cloudtag.serving.engine_way import EngineWay
 from cloudtag.serving.problems import ProblemError
 from cloudtag.serving.sight import seen_by
 from cloudtag.serving.viewers import Viewer

@@ -9,10 +9,11 @@ from cloudtag.contract.decision_records import DecisionGiven
 from cloudtag.contract.scope import Networks
 from cloudtag.contract.types import EARLIEST_MS
 from cloudtag.decide.asking import asked_again, is_same_question
-from cloudtag.decide.judging import EngineSaid, with_judgement
+from cloudtag.decide.judging import with_judgement
 from cloudtag.decide.standing_view import StandingView
 from cloudtag.decisions.decision_answers import DecisionAsked, KnownUntil, answered, decision_id
 from cloudtag.policy.model import Policies
+from cloudtag.serving.engine_way import EngineSaid
 
 
 class OtherQuestionError(Exception):

@@ -5,9 +5,7 @@ It is asked of the worker that has the buyer's facts, which keeps nothing of it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from http import HTTPStatus
-from typing import Any, NamedTuple, Protocol
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -18,6 +16,7 @@ from cloudtag.contract.standing import record_id
 from cloudtag.contract.streams import READS, STREAM_OF
 from cloudtag.decide.asking import DecisionRequest
 from cloudtag.decide.taken_in import event_of, foreign
+from cloudtag.serving.engine_way import EngineSaid
 from cloudtag.serving.problems import ProblemError
 from cloudtag.serving.viewers import Viewer
 from cloudtag.wire import Undecodable
@@ -26,21 +25,6 @@ SUPPOSED = ("alerts", "tag-confirmations", "consequences")
 """What an answer may rest on and whose ids mean the same everywhere."""
 OF_BUYERS = frozenset(READS["buyers"])
 """The streams whose events are about a buyer."""
-
-
-class EngineSaid(NamedTuple):
-    """What would be published, and whom the engine would have had to ask first; or why it could not be asked."""
-
-    records: tuple[Any, ...] = ()
-    not_asked: tuple[str, ...] = ()
-    obstacle: str = ""
-
-
-class EngineWay(Protocol):
-    """The way to the worker that has a buyer's facts."""
-
-    async def ask(self, buyer_id: str, events: Sequence[Struct]) -> EngineSaid:
-        """What would follow from the events. In time, whatever is wrong there."""
 
 
 def events_to_judge(request: DecisionRequest, viewer: Viewer, networks: Networks) -> list[Struct]:

@@ -22,6 +22,8 @@ from cloudtag.desk.auditing import BAD, NotRecordedError, entry_of
 from cloudtag.desk.desk import Desk
 from cloudtag.desk.filters import BadFilterError
 from cloudtag.desk.headers import SafeHeaders
+from cloudtag.desk.oidc_door import oidc_begin, oidc_end
+from cloudtag.desk.oidc_settings import CALLBACK
 from cloudtag.desk.proposing import ProposalOverError, SamePersonError
 from cloudtag.desk.publishing import NotSentError, PerhapsSentError
 from cloudtag.desk.routes import ROUTES, DeskRoute
@@ -67,6 +69,8 @@ def make_app(desk: Desk) -> Starlette:
         Route("/", _to_queue),
         Route("/signin", _of_desk(desk, sign_in_page), methods=["GET"]),
         Route("/signin", _of_desk(desk, sign_in), methods=["POST"]),
+        Route("/signin/oidc", _of_desk(desk, oidc_begin), methods=["GET"]),
+        Route(CALLBACK, _of_desk(desk, oidc_end), methods=["GET"]),
         Route("/signout", _of_desk(desk, sign_out), methods=["POST"]),
         Mount("/static", StaticFiles(directory=str(files("cloudtag.desk") / "static"))),
         *(Route(route.path, _guarded(desk, route), methods=[route.method]) for route in ROUTES),

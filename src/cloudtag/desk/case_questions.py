@@ -109,7 +109,7 @@ def beside_questions(viewer: Viewer, alert: DeskRow) -> tuple[list[str], list[Qu
         "orders": list(dict.fromkeys([*alert["order_ids"], *alert["orders_order_ids"]])),
         "home": alert["shop_id"],
     }
-    questions = []
+    questions = list[Question]()
     for text, how in sql.values():
         sight, who = in_sight(viewer, how) if how else in_sight(viewer)
         questions.append((text.replace("{sight}", sight), {**about, **who}))

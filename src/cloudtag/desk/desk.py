@@ -14,9 +14,11 @@ from msgspec import Struct
 from cloudtag.desk.asking import Asking
 from cloudtag.desk.auditing import AuditLog
 from cloudtag.desk.looking import Looking
+from cloudtag.desk.oidc_tries import OidcDoor
 from cloudtag.desk.publishing import Publish
 from cloudtag.desk.session import SignedIn
 from cloudtag.policy.model import Policies
+from cloudtag.serving.engine_way import EngineWay
 
 UNDO_SECONDS = 10.0
 MOST_SENT = 10_000
@@ -49,6 +51,10 @@ class Desk:
     """Names under which the desk may be asked for."""
     is_secure: bool = False
     """Whether it is reached over TLS, so that cookies travel over nothing else."""
+    oidc: OidcDoor | None = None
+    """The way in through a provider of OpenID Connect, if there is one."""
+    engine: EngineWay | None = None
+    """The way to the engine itself, which says what would follow from an act."""
     now: Callable[[], float] = time.time
     """Seconds since the epoch."""
     sent: OrderedDict[str, SentAct] = field(default_factory=OrderedDict)

@@ -51,6 +51,7 @@ def parted(rows: Iterable[Mapping[str, Any]], count: int) -> list[list[Mapping[s
 
 
 Converter = Callable[[Any], Any]
+"""Makes a value of what JSON says of it."""
 
 
 @cache

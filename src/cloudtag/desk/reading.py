@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
 
 from starlette.responses import Response
 
@@ -52,8 +55,17 @@ async def case(visit: Visit) -> Response:
     return await case_page(visit)
 
 
-async def case_page(visit: Visit, status: int = 200, stale: int | None = None) -> Response:
-    """The page of the case that the address names. `stale`: the revision that was seen and is no longer the newest."""
+async def case_page(
+    visit: Visit,
+    status: int = 200,
+    stale: int | None = None,
+    preview: Any = None,
+    filled: Mapping[str, str] = MappingProxyType({}),
+) -> Response:
+    """The page of the case that the address names. `stale`: the revision that was seen and is no longer the newest.
+
+    `preview`: what would follow from the form that was `filled` in, which is not sent.
+    """
     alert_id = visit.request.path_params["alert_id"]
     at = moment_of(visit.request.query_params.get("at", ""), visit.desk.zone)
     found = await case_of(visit.desk.asking, visit.viewer, alert_id, at)
@@ -61,7 +73,7 @@ async def case_page(visit: Visit, status: int = 200, stale: int | None = None) -
         raise NotSeenError(alert_id)
     visit.desk.looking.saw(alert_id, visit.viewer, visit.desk.now())
     view = await case_view(visit, found, is_past=at is not None)
-    return visit.page("case.html", status, case=found, view=view, stale=stale, at=at)
+    return visit.page("case.html", status, case=found, view=view, stale=stale, at=at, preview=preview, filled=filled)
 
 
 async def case_file(visit: Visit) -> Response:

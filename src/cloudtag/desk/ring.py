@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from starlette.responses import Response
@@ -15,7 +15,7 @@ from cloudtag.desk.acts import BadActError
 from cloudtag.desk.asking import DeskRow
 from cloudtag.desk.case import revisions_of
 from cloudtag.desk.language import Language
-from cloudtag.desk.offers import new_form_id
+from cloudtag.desk.offers import new_form_id, too_old
 from cloudtag.desk.proposing import must_be_proposed, propose
 from cloudtag.desk.sending import STALE, actor_of, names_of, send_once
 from cloudtag.desk.sight import ALERT, NETWORK, in_sight
@@ -28,10 +28,16 @@ MOST_BUYERS = 24
 """Of larger rings so many are drawn; the list has all of them."""
 _CASES = f"""
     SELECT alert_id, revision, detector, severity, status, platform, buyer_key, decided_at, amount_at_stake_minor,
-        currency
+        currency, first_event_at
     FROM alerts_current
     WHERE buyer_key IN {{buyers:Array(String)}} AND {NETWORK} = {{network:String}} AND {{sight}}
     ORDER BY buyer_key, decided_at, alert_id LIMIT 100"""  # noqa: S608 - names of our own, values as parameters
+
+_CHANGED = """
+    SELECT alert_id, revision, detector, severity, status FROM alerts_latest
+    WHERE alert_id IN {alert_ids:Array(String)} AND {sight} ORDER BY alert_id"""
+SEEN = "case:"
+"""How the fields of a form begin that choose cases; their values are the revisions that were seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +84,14 @@ async def ring_verdict(visit: Visit) -> Response:
     visit.may("verdicts")
     form = await visit.form()
     _, cases = await _found(visit)
-    chosen = [row for row in cases if f"case:{row['alert_id']}" in form]
-    if not chosen:
+    seen = {name.removeprefix(SEEN): value for name, value in form.items() if name.startswith(SEEN)}
+    if not seen:
         raise BadActError("case")
-    stale = [row["alert_id"] for row in chosen if form[f"case:{row['alert_id']}"] != str(row["revision"])]
-    if stale:
-        return await _page(visit, STALE, stale)
+    # One that is no longer open has changed as well.
+    newest = {row["alert_id"]: str(row["revision"]) for row in cases}
+    if stale := [alert_id for alert_id, revision in seen.items() if newest.get(alert_id) != revision]:
+        return await _page(visit, STALE, await _changed(visit, stale))
+    chosen = [row for row in cases if row["alert_id"] in seen]
     names = await names_of(visit, sorted({row["buyer_key"] for row in chosen}))
     pairs, forms = [], []
     for n, row in enumerate(chosen):
@@ -118,7 +126,16 @@ async def _found(visit: Visit) -> tuple[Alert, list[DeskRow]]:
     return alert, await visit.desk.asking.rows(_CASES.replace("{sight}", sight), {**about, **who})
 
 
-async def _page(visit: Visit, status: int, stale: tuple[str, ...] | list[str]) -> Response:
+async def _changed(visit: Visit, alert_ids: list[str]) -> list[DeskRow]:
+    """What cases have become that a form was made about, as far as they are in sight."""
+    sight, who = in_sight(visit.viewer, ALERT)
+    rows = await visit.desk.asking.rows(_CHANGED.replace("{sight}", sight), {"alert_ids": alert_ids, **who})
+    if not rows:
+        raise NotSeenError("case")
+    return rows
+
+
+async def _page(visit: Visit, status: int, stale: Sequence[DeskRow]) -> Response:
     alert, cases = await _found(visit)
     sent_id = visit.request.query_params.get("sent", "")
     sent = visit.desk.sent.get(sent_id)
@@ -129,6 +146,7 @@ async def _page(visit: Visit, status: int, stale: tuple[str, ...] | list[str]) -
         alert=alert,
         cases=cases,
         stale=stale,
+        too_old={row["alert_id"] for row in cases if too_old(row, visit.desk.now_ms)},
         picture=ring_picture(visit.language, alert, {row["buyer_key"] for row in cases}),
         may_answer=visit.viewer.role != "auditor" and visit.viewer.may("verdicts"),
         form_id=new_form_id(),

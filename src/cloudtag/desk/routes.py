@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from cloudtag.desk import doing, live, overviews, proposing, reading, revealing, ring, views
+from cloudtag.desk import doing, live, overviews, previewing, proposing, reading, revealing, ring, views
 from cloudtag.desk.visit import Visit
 
 Handler = Callable[[Visit], Awaitable[Response]]
@@ -42,6 +42,7 @@ ROUTES: tuple[DeskRoute, ...] = (
     DeskRoute("/cases/{alert_id}/tag", doing.tag, is_act=True, is_scoped=True),
     DeskRoute("/cases/{alert_id}/report", doing.report, is_act=True, is_scoped=True),
     DeskRoute("/cases/{alert_id}/limit", doing.limit, is_act=True, is_scoped=True),
+    DeskRoute("/cases/{alert_id}/preview/{what}", previewing.preview, is_act=True, is_scoped=True),
     DeskRoute("/cases/{alert_id}/proposal", proposing.answer_proposal, is_act=True, is_scoped=True),
     DeskRoute("/cases/{alert_id}/claim", doing.claim, is_act=True, is_scoped=True),
     DeskRoute("/cases/{alert_id}/snooze", doing.snooze, is_act=True, is_scoped=True),

@@ -22,11 +22,23 @@ async def sign_in_page(request: Request, desk: Desk) -> Response:
     return sign_in_form(request, desk, 200, token)
 
 
-def sign_in_form(request: Request, desk: Desk, status: int, token: str = "", *, is_wrong: bool = False) -> Response:
-    """The form that asks for a token, made for this browser."""
+def sign_in_form(
+    request: Request, desk: Desk, status: int, token: str = "", *, is_wrong: bool = False, trouble: str = ""
+) -> Response:
+    """The form that asks for a token, made for this browser, and the way to the provider. `trouble`: what is wrong."""
     browser = request.cookies.get(DOOR_COOKIE, "")[:64] or secrets.token_urlsafe(24)
     language, door = language_of(request, desk), desk.signed_in.door_token(browser)
-    response = rendered(request, language, "signin.html", status, token=token, is_wrong=is_wrong, door=door)
+    response = rendered(
+        request,
+        language,
+        "signin.html",
+        status,
+        token=token,
+        is_wrong=is_wrong,
+        trouble=trouble,
+        has_provider=desk.oidc is not None,
+        door=door,
+    )
     response.set_cookie(DOOR_COOKIE, browser, httponly=True, samesite="strict", secure=desk.is_secure, path="/")
     return response
 

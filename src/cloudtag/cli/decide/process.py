@@ -9,20 +9,19 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any, NamedTuple
 
 import uvicorn
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer
 from prometheus_client import REGISTRY
 
-from cloudtag.cli.decide.engine_way import TopicEngineWay, any_partition
 from cloudtag.cli.decide.http_server import server_of
 from cloudtag.cli.decide.keeping import ViewKeeper
 from cloudtag.cli.decide.publisher import KafkaPublisher
 from cloudtag.cli.decide.state import FOLLOWED, DecideState
 from cloudtag.cli.decide.subscription import WebhookSubscription
 from cloudtag.cli.decide.telling import ChangeTeller
+from cloudtag.cli.engine_way import TopicEngineWay, answers_listener
 from cloudtag.cli.kafka import CommandProducer, consumer, stopped
 from cloudtag.config import Config
 from cloudtag.contract.streams import INPUTS
-from cloudtag.contract.what_ifs import ANSWERS
 from cloudtag.decide.api import DecideApi
 from cloudtag.decide.app import Gate, application
 from cloudtag.decide.recorder import DecisionRecorder, GroupCommit
@@ -45,8 +44,6 @@ logger = logging.getLogger(__name__)
 
 POLL_INTERVAL_MS = 600_000
 """Longer than anything here keeps a member of a group from asking for records."""
-ANSWER_WAIT_MS = 25
-"""For so long the broker holds back a fetch that finds no answer: the embedded one looks for news only then."""
 FINISH_SECONDS = 5.0
 """How long decisions that were given and are not recorded are waited for at the end."""
 
@@ -88,7 +85,7 @@ async def _run(config: Config, state: DecideState, codec: Codec, door: FrontDoor
         metrics.LOST.set_function(lambda: recorder.lost)
         metrics.WAITING.set_function(lambda: recorder.waiting)
         calls = metrics.CallCounter()
-        listener = await stack.enter_async_context(_listener(config))
+        listener = await stack.enter_async_context(answers_listener(config))
         engine = TopicEngineWay(config, listener, codec, producer)
         api = DecideApi(state.view, state.decider, state.watch, recorder, GroupCommit(publisher), calls.given, engine)
         rates = RequestRates(config.decide_requests_per_second, asyncio.get_running_loop().time)
@@ -145,18 +142,6 @@ async def _producer(config: Config) -> AsyncIterator[CommandProducer]:
         yield producer
     finally:
         await producer.stop()
-
-
-@asynccontextmanager
-async def _listener(config: Config) -> AsyncIterator[AIOKafkaConsumer]:
-    """Of one partition of the engine's answers."""
-    client = AIOKafkaConsumer(**client_settings(config), auto_offset_reset="latest", fetch_max_wait_ms=ANSWER_WAIT_MS)
-    try:
-        await client.start()
-        client.assign([TopicPartition(config.topic(ANSWERS), any_partition(config))])
-        yield client
-    finally:
-        await stopped(client)
 
 
 @asynccontextmanager

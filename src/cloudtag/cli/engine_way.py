@@ -3,24 +3,29 @@
 import asyncio
 import random
 import uuid
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 import msgspec
-from aiokafka import AIOKafkaConsumer
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 from msgspec import Struct
 
+from cloudtag.cli.kafka import stopped
 from cloudtag.config import Config
 from cloudtag.contract.streams import STREAM_OF
-from cloudtag.contract.what_ifs import QUESTIONS, WhatIfAnswered, WhatIfAsked
-from cloudtag.decide.judging import EngineSaid
+from cloudtag.contract.what_ifs import ANSWERS, QUESTIONS, WhatIfAnswered, WhatIfAsked
+from cloudtag.serving.engine_way import EngineSaid
 from cloudtag.wire import Codec
 from streams.kafka.partitioner import partition_of
 from streams.kafka.producer import OutRecord, ProducerHandle, publish
+from streams.kafka.security import client_settings
 from streams.view import decide_metrics as metrics
 
 POLL_MS = 500
+ANSWER_WAIT_MS = 25
+"""For so long the broker holds back a fetch that finds no answer: the embedded one looks for news only then."""
 NO_ANSWER = "no worker answered in time"
 MOST_WAITING = 1000
 """So many questions may be under way; further ones are answered from what stands at once."""
@@ -91,6 +96,13 @@ class TopicEngineWay:
         return said
 
 
-def any_partition(config: Config) -> int:
-    """Where an instance listens: any will do, and several instances are best spread."""
-    return random.randrange(config.partitions)
+@asynccontextmanager
+async def answers_listener(config: Config) -> AsyncIterator[AIOKafkaConsumer]:
+    """A client of one partition of the answers: any will do, and several instances are best spread."""
+    client = AIOKafkaConsumer(**client_settings(config), auto_offset_reset="latest", fetch_max_wait_ms=ANSWER_WAIT_MS)
+    try:
+        await client.start()
+        client.assign([TopicPartition(config.topic(ANSWERS), random.randrange(config.partitions))])
+        yield client
+    finally:
+        await stopped(client)

@@ -1,0 +1,23 @@
+"""The way to the engine itself: what would follow from events that have not come, asked of whoever has the facts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple, Protocol
+
+from msgspec import Struct
+
+
+class EngineSaid(NamedTuple):
+    """What would be published, and whom the engine would have had to ask first; or why it could not be asked."""
+
+    records: tuple[Any, ...] = ()
+    not_asked: tuple[str, ...] = ()
+    obstacle: str = ""
+
+
+class EngineWay(Protocol):
+    """The way to the worker that has a buyer's facts."""
+
+    async def ask(self, buyer_id: str, events: Sequence[Struct]) -> EngineSaid:
+        """What would follow from the events. In time, whatever is wrong there."""
