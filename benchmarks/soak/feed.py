@@ -29,7 +29,10 @@ def rounds(events: int) -> Iterator[tuple[list[Any], int]]:
     while True:
         profile = Profile(events=events, seed=1_000 + number, starts_at=starts_at + number * ROUND_DAYS * DAY_MS)
         found = [event for event in simulate(profile).events() if STREAM_OF[type(event)] not in KEPT_WITHOUT_END]
-        yield [of_others(event, number // ROUNDS_KNOWN) for event in found], profile.starts_at + (ROUND_DAYS - 1) * DAY_MS
+        yield (
+            [of_others(event, number // ROUNDS_KNOWN) for event in found],
+            profile.starts_at + (ROUND_DAYS - 1) * DAY_MS,
+        )
         number += 1
 
 
