@@ -59,8 +59,9 @@ def test_other_people_buy_after_some_rounds_and_do_what_they_did() -> None:
     assert not buyers[0] & buyers[ROUNDS_KNOWN]
     others = [of_others(event, 1) for event in found[0]]
     assert [type(event) for event in others] == [type(event) for event in found[0]]
-    for one in (lambda event: event.buyer_id, lambda event: event.address_hash):
-        pairs = {(one(a), one(b)) for a, b in zip(found[0], others, strict=True) if isinstance(a, OrderChanged)}
+    for name in ("buyer_id", "address_hash"):
+        both = ((a, b) for a, b in zip(found[0], others, strict=True) if isinstance(a, OrderChanged))
+        pairs = {(getattr(a, name), getattr(b, name)) for a, b in both}
         assert len(pairs) == len({before for before, _ in pairs}) == len({after for _, after in pairs})
         assert all(before is after is None or before != after for before, after in pairs)
     assert {event.event_id for event in others} == {event.event_id for event in found[0]}

@@ -132,7 +132,8 @@ class Rig:
                 await self.until(lambda one=one: one.has_read(watch.counts), "outputs are read")  # type: ignore[misc]
 
     def _check(self) -> None:
-        if dead := [worker for worker in self.workers if worker.poll() not in (None, 0, -signal.SIGKILL)]:
+        watched = [worker for worker in self.workers if worker not in self.may_end]
+        if dead := [worker for worker in watched if worker.poll() not in (None, 0, -signal.SIGKILL)]:
             raise AssertionError(f"a worker died: {self.log(dead[0])[-3000:]}")
 
     async def until(self, is_true: Callable[[], bool], what: str) -> None:
