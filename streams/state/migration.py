@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from cloudtag.changelog.records import OWN, OWNER_KEY, owner_of
+from cloudtag.changelog.records import OWN, OWNER_KEY, claim_of
 from cloudtag.config import Config
 from cloudtag.engine.task_row import TASK_KEY
 from streams.kafka.producer import ProducerHandle, Target
@@ -28,7 +28,7 @@ async def owner_of(settings: dict[str, Any], target: Target) -> str | None:
     owner = None
     async for record in records_of(settings, target):
         if record.key == OWNER_KEY:
-            owner = owner_of(record.value).name.decode()
+            owner = claim_of(record.value).name.decode()
     return owner
 
 

@@ -5,11 +5,17 @@ from pathlib import Path
 from statistics import median
 
 import pytest
+from msgspec import Struct
 
-from benchmarks.soak.feed import DAY_MS, KEPT_WITHOUT_END, ROUND_DAYS, rounds
+from benchmarks.soak.feed import DAY_MS, KEPT_WITHOUT_END, ROUND_DAYS, ROUNDS_KNOWN, of_others, rounds
 from benchmarks.soak.measured import Sample, Trend, trends
 from benchmarks.soak.report import write
+from cloudtag.contract.events import OrderChanged
 from cloudtag.contract.streams import STREAM_OF
+
+
+class PictureHash(Struct):
+    phash: str
 
 
 def samples(*values: float, name: str = "worker RSS MiB") -> list[Sample]:
@@ -44,6 +50,28 @@ def test_rounds_follow_one_another_with_new_events_of_the_same_kinds() -> None:
     in_time = [event.occurred_at for event in second if type(event).__name__ == "OrderChanged"]
     # A few stories reach half a year back, as they do anywhere.
     assert median(in_time) > first_end
+
+
+def test_other_people_buy_after_some_rounds_and_do_what_they_did() -> None:
+    found = [batch for batch, _ in islice(rounds(500), ROUNDS_KNOWN + 1)]
+    buyers = [{event.buyer_id for event in batch if isinstance(event, OrderChanged)} for batch in found]
+    assert buyers[0] & buyers[ROUNDS_KNOWN - 1]
+    assert not buyers[0] & buyers[ROUNDS_KNOWN]
+    others = [of_others(event, 1) for event in found[0]]
+    assert [type(event) for event in others] == [type(event) for event in found[0]]
+    for name in ("buyer_id", "address_hash"):
+        both = ((a, b) for a, b in zip(found[0], others, strict=True) if isinstance(a, OrderChanged))
+        pairs = {(getattr(a, name), getattr(b, name)) for a, b in both}
+        assert len(pairs) == len({before for before, _ in pairs}) == len({after for _, after in pairs})
+        assert all(before is after is None or before != after for before, after in pairs)
+    assert {event.event_id for event in others} == {event.event_id for event in found[0]}
+
+
+def test_pictures_that_are_alike_stay_alike() -> None:
+    alike = [PictureHash("00ff00ff00ff00ff"), PictureHash("00ff00ff00ff00f0")]
+    first, second = (int(of_others(one, 7).phash, 16) for one in alike)
+    assert (first ^ second).bit_count() == 4
+    assert first != int(alike[0].phash, 16)
 
 
 def test_a_run_is_written_as_page_table_and_picture(tmp_path: Path) -> None:

@@ -88,7 +88,8 @@ def write(log: Log, writer: LogWriter, store: dict[bytes, bytes], rows: dict[byt
 def owner(log: Log, name: str) -> tuple[LogWriter, dict[bytes, bytes]]:
     epoch = log.append([owner_record(name)]).start
     reader = read(log.records[:epoch])
-    return LogWriter(epoch, reader.slots, epoch, name), {key: value for key, value in reader.rows.items() if value is not None}
+    store = {key: value for key, value in reader.rows.items() if value is not None}
+    return LogWriter(epoch, reader.slots, epoch, name), store
 
 
 def rows_in(store: dict[bytes, bytes]) -> dict[bytes, bytes]:

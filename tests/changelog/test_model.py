@@ -9,7 +9,8 @@ import pytest
 from cloudtag.changelog import parts
 from cloudtag.changelog.reading import LogReader
 from cloudtag.changelog.records import CLAIM_KEY, EPOCH_KEY, SLOTS_PREFIX, Record
-from tests.changelog.model import Owner, Rules, State, ends, truth
+from tests.changelog.model import Owner, Rules, truth
+from tests.changelog.search import State, ends
 
 
 def faults(state: State) -> Iterator[str]:

@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 
 from aiokafka.errors import TopicAuthorizationFailedError
 
+from cloudtag.changelog.records import BID_KEY, OWNER_KEY
 from cloudtag.contract.streams import INTERNAL
 from cloudtag.warehouse.errors import OutageError
 from streams.kafka import producer
@@ -86,6 +87,9 @@ class Struck:
         """Be struck as a worker: at its changelog, its outputs, and what its processors tell each other."""
 
         def strike(moment: str, target: Any, records: Any) -> None:
+            # What takes a changelog over comes before the first event is in hand: it is no write of a step.
+            if any(record.key in (BID_KEY, OWNER_KEY) for record in records):
+                return
             topic = target[0]
             is_internal = topic.endswith(tuple(INTERNAL))
             point = "changelog" if topic.endswith("-state-2") else "internal" if is_internal else "outputs"

@@ -88,12 +88,14 @@ class Rig:
         *,
         toy_is_mended: bool = False,
         freezes: str = "",
+        strikes: str = "",
         script: Path = WORKER,
         **settings: str,
     ) -> subprocess.Popen[bytes]:
         environ = {**os.environ, **self.environ, **{f"CLOUDTAG_{k.upper()}": v for k, v in settings.items()}}
         environ |= {toy.MENDED: "1"} if toy_is_mended else {}
         environ |= {"TOY_FREEZES": freezes} if freezes else {}
+        environ |= {"TOY_STRIKES": strikes, "TOY_ARMED": str(self.armed)} if strikes else {}
         environ["CLOUDTAG_DATA_DIR"] = str(self.directory / (name or f"worker{len(self.workers)}"))
         with (self.directory / f"worker{len(self.workers)}.log").open("wb") as log:
             worker = subprocess.Popen(
@@ -101,6 +103,11 @@ class Rig:
             )
         self.workers.append(worker)
         return worker
+
+    @property
+    def armed(self) -> Path:
+        """The file that arms the workers that are to strike themselves."""
+        return self.directory / "armed"
 
     def log(self, worker: subprocess.Popen[bytes]) -> str:
         return (self.directory / f"worker{self.workers.index(worker)}.log").read_text()
@@ -125,7 +132,8 @@ class Rig:
                 await self.until(lambda one=one: one.has_read(watch.counts), "outputs are read")  # type: ignore[misc]
 
     def _check(self) -> None:
-        if dead := [worker for worker in self.workers if worker.poll() not in (None, 0, -signal.SIGKILL)]:
+        watched = [worker for worker in self.workers if worker not in self.may_end]
+        if dead := [worker for worker in watched if worker.poll() not in (None, 0, -signal.SIGKILL)]:
             raise AssertionError(f"a worker died: {self.log(dead[0])[-3000:]}")
 
     async def until(self, is_true: Callable[[], bool], what: str) -> None:

@@ -32,13 +32,15 @@ async def test_a_worker_that_freezes_and_wakes_changes_nothing(
         assert outputs.total < EVENTS
         rig.start_worker("heir")
         await rig.until(lambda: outputs.total == EVENTS, "another counts what was left")
+        # Its successor has work in hand when it wakes: what the sleeper writes lies in the way of the next step.
+        await rig.produce(range(EVENTS, 2 * EVENTS), SHOPS)
+        await rig.until(lambda: outputs.total > EVENTS, "the other judges on")
         sleeper.send_signal(signal.SIGCONT)
         rig.may_end.append(sleeper)
         await rig.until(
             lambda: sleeper.poll() is not None or rig.log(sleeper).count("_on_partitions_assigned") > 1,
             "it ends, or is a member of the group again",
         )
-        await rig.produce(range(EVENTS, 2 * EVENTS), SHOPS)
         await rig.until(lambda: outputs.total == 2 * EVENTS, "what came later counted")
         for worker in rig.workers:
             worker.kill()

@@ -7,6 +7,7 @@ successor would find the other's record, and end.
 import pytest
 from aiokafka.errors import TopicAuthorizationFailedError
 
+from streams.state.changelog import RecoveryGivenUpError, RecoveryStalledError
 from streams.state.state_store import ForeignOwnerError
 from streams.worker.runner import Runner
 from tests.streams.failing import Place, oracle, told
@@ -88,8 +89,16 @@ async def test_a_partition_that_is_assigned_anew_is_taken_over_without_asking(
     assert told(await place.published()) == oracle()
 
 
-async def test_who_is_replaced_before_it_was_ever_recovered_ends(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    first, second = place.worker(), place.worker()
+async def test_who_is_replaced_before_it_was_ever_recovered_gives_up(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is known of a term whose log was never read: it is claimed anew, and so the group is asked."""
+    assigned = ["first"]
+
+    async def is_member() -> bool:
+        return assigned == ["first"]
+
+    first, second = place.worker(is_member=is_member), place.worker()
 
     async def refused(*_: object) -> None:
         raise TopicAuthorizationFailedError
@@ -98,6 +107,34 @@ async def test_who_is_replaced_before_it_was_ever_recovered_ends(place: Place, m
         patched.setattr(first.tasks.table, "_begin", refused)
         with pytest.raises(TopicAuthorizationFailedError):
             await first.tasks.table.catch_up({0}, lambda: True)
+    assigned[:] = ["second"]
     await second.tasks.table.catch_up({0}, lambda: True)
-    with pytest.raises(ForeignOwnerError):
-        await first.tasks.table.go_on(0, lambda: True)
+    await second.open(0)
+    with pytest.raises(RecoveryGivenUpError):
+        await first.tasks.table.go_on(0, lambda: assigned == ["first"])
+    await place.judge(second, place.batches(SIZE))
+    assert told(await place.published()) == oracle()
+
+
+async def test_a_group_that_does_not_answer_is_waited_for_and_no_longer_than_allowed(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = iter([False, False, True])
+
+    async def at_last() -> bool:
+        return next(answers)
+
+    slow = place.worker(is_member=at_last)
+    await slow.tasks.table.catch_up({0}, lambda: True)
+    assert next(answers, None) is None
+
+    async def never() -> bool:
+        return False
+
+    unheard = place.worker(is_member=never)
+    monkeypatch.setattr(unheard.tasks.table._changelogs, "_stall_seconds", 0.3)
+    with pytest.raises(RecoveryStalledError, match="the group has not answered"):
+        await unheard.tasks.table.catch_up({0}, lambda: True)
+    await slow.open(0)
+    await place.judge(slow, place.batches(SIZE))
+    assert told(await place.published()) == oracle()

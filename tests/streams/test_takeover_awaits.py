@@ -5,6 +5,7 @@ on, whichever await it was: it is not to find itself replaced by one that the gr
 """
 
 import asyncio
+from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -60,8 +61,8 @@ class Member:
         await self.runner.open(0)
 
 
-async def ended(work: Any) -> BaseException | None:
-    task = asyncio.ensure_future(work)
+async def ended(work: Coroutine[Any, Any, None]) -> BaseException | None:
+    task = asyncio.create_task(work)
     await asyncio.wait([task])
     return task.exception()
 

@@ -14,6 +14,7 @@ from cloudtag.contract.types import PLATFORMS
 from cloudtag.wire import Codec
 from streams.worker.app import build
 from streams.worker.process import run_worker
+from tests.faults.awaits import watch_awaits
 from tests.faults.points import watch_writes
 from tests.streams import toy
 
@@ -39,7 +40,25 @@ def freeze(where: str) -> None:
     watch_writes(strike)
 
 
+STRIKES, ARMED = "TOY_STRIKES", "TOY_ARMED"
+"""Where the process strikes itself: a signal and the place of an await; and the file whose existence arms it."""
+
+
+def strike_at(what: str, armed: Path) -> None:
+    """Have the process send itself a signal the first time it comes to an await once a file is there."""
+    name, place = what.split()
+    left = [signal.Signals[name]]
+
+    def waits(here: str) -> None:
+        if here == place and left and armed.exists():
+            os.kill(os.getpid(), left.pop())
+
+    watch_awaits(waits)
+
+
 def main() -> int:
+    if what := os.environ.get(STRIKES):
+        strike_at(what, Path(os.environ[ARMED]))
     if where := os.environ.get(FREEZE):
         freeze(where)
     parts = build(Config.read(), toy.READS, toy.CountingTask, Codec(), PLATFORMS)

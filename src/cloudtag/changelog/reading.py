@@ -19,9 +19,9 @@ from cloudtag.changelog.records import (
     TASK,
     Record,
     UnreadableRecordError,
+    claim_of,
     epoch_of,
     inline_row,
-    owner_of,
     part_of,
     place_of_part,
     plain_row,
@@ -59,8 +59,8 @@ class LogReader:
     """
 
     def __init__(self, epoch: int = -1, slots: dict[bytes, Slots] | None = None, claimed: int = -1) -> None:
-        """`epoch`: the newest before the first record; `slots`: the rows that have parts, by then; `claimed`: the offset
-        of the newest owner record."""
+        """`epoch`: the newest before the first record; `slots`: the rows that have parts, by then; `claimed`: where the
+        newest owner record is."""
         self.epoch, self.claimed = epoch, claimed
         self.owner: bytes | None = None
         """The name of the newest owner, if its record was among those taken."""
@@ -138,7 +138,7 @@ class LogReader:
         return len(records)
 
     def _claimed(self, offset: int, value: bytes) -> None:
-        found = owner_of(value)
+        found = claim_of(value)
         if found.epoch:
             counts, epoch, claimed = found.epoch >= self.epoch, found.epoch, found.place
         else:

@@ -192,7 +192,7 @@ def epoch_of(record: Record) -> int:
     return int.from_bytes(value[2:10])
 
 
-def owner_of(value: bytes) -> Claim:
+def claim_of(value: bytes) -> Claim:
     """What an owner record says. Raises ``UnreadableRecordError``."""
     if len(value) < HEAD.size or value[:2] != OWNER_KEY:
         raise UnreadableRecordError("the owner's record is not of this format")

@@ -189,8 +189,8 @@ A worker that freezes is replaced, and does not know it when it goes on. Nothing
 1. Whoever takes a partition over appends an *owner record* to its changelog first. The offset of that record is
    its *epoch*: it rises without anybody agreeing on a number. Everything it writes from then on carries its
    epoch.
-   Before it comes a *bid*, and between the two the group is asked whether the partition is still this worker's. One that
-   slept in between finds a successor's owner record behind its bid: its own does not count, and it gives way.
+   Before it comes a *bid*, and between the two the group is asked whether the partition is still this worker's. One
+   that slept in between finds a successor's owner record behind its bid: its own does not count, and it gives way.
 2. A reader passes over what has an older epoch than the newest owner record before it.
 3. A writer is told by the broker at which offsets its write landed. Where they do not follow the last offset it
    knows, it reads the gap first: a newer owner record there means that it has been replaced, and it ends before
@@ -205,7 +205,7 @@ same under the same ids and revisions, because both follow from the same facts b
 sketch, with compaction and with steps that fail, is in the
 [decision on state format 2](decisions/010-state-format-2.md); every interleaving of two owners is tried on the
 real core of the protocol in `tests/changelog/test_model.py`, and every await of a step in
-`tests/streams/test_every_await.py`. Every
+`tests/streams/test_every_await.py`, every await of a takeover in `tests/streams/test_takeover_awaits.py`. Every
 await of the sink is tried in `tests/streams/sink/test_every_await.py`."""
 TAKEN_OUT = """\
 Each of these fixes was taken out of the running processes, and a schedule was played that needs it

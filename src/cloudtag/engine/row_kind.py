@@ -80,8 +80,8 @@ class RowKind:
     is_kept: bool = False
     """It is master data: what it holds is never too late, and never let go."""
     stays_with: tuple[str, ...] = ()
-    """As long as the keyed state has any row of these kinds, none of this kind is let go. A kind that tells of something
-    and holds no facts must say this, `is_kept` or `is_needed`."""
+    """As long as the keyed state has any row of these kinds, none of this kind is let go. A kind that tells of
+    something and holds no facts must say this, `is_kept` or `is_needed`."""
     is_needed: Callable[[KeyedState, Row, int], bool] | None = None
     """Whether a row that holds no fact newer than the horizon can still be needed; None: it is not."""
     closes: bool = False

@@ -256,10 +256,7 @@ def _check(kinds: Sequence[RowKind], letters: Mapping[str, str]) -> None:
             raise ValueError(f"{kind.name} reads or stays with rows that nobody declares: {unknown}")
         if kind.follows and not kind.is_single:
             raise ValueError(f"{kind.name} follows what is published, but has more than one row")
-        if kind.tells and not (kind.holds or kind.stays_with or kind.is_kept or kind.is_needed):
-            # A row without facts is older than any horizon: let go between two answers, it would number the next one
-            # from 1 again, and whoever keeps the highest revision would never see that.
-            raise ValueError(f"{kind.name} tells of something, holds no facts and does not say what it stays with")
+        _check_is_held(kind)
         if not kind.is_single and any(held.name is None for held in kind.holds):
             raise ValueError(f"{kind.name} holds facts with and without a name")
         for held in kind.holds:
@@ -267,3 +264,10 @@ def _check(kinds: Sequence[RowKind], letters: Mapping[str, str]) -> None:
                 raise ValueError(f"{held.fact.__name__} has two kinds of ids")
             if issubclass(held.fact, InternalRecord) and held.identity is EVENT_ID:
                 raise ValueError(f"{kind.name} does not say what names a {held.fact.__name__}: an event of many cannot")
+
+
+def _check_is_held(kind: RowKind) -> None:
+    """A row without facts is as young as what it told rests on. Let go between two answers it would number the next
+    from 0 again, and whoever keeps the highest revision would never see that."""
+    if kind.tells and not (kind.holds or kind.stays_with or kind.is_kept or kind.is_needed):
+        raise ValueError(f"{kind.name} tells of something, holds no facts and does not say what it stays with")

@@ -130,7 +130,8 @@ async def test_rows_written_twice_by_a_retry_are_no_foreign_rows(place: Place) -
     twice = [as_out(snapshot_record(epoch, key, value or b"")) for key, value in rows(0, 5).items()]
     await publish(place.producer, {(place.topic, 0): twice})
     await table.put_many(0, rows(5, 6))
-    assert table.store_part(0).next_offset == 1 + 5 + 5 + 1
+    bid_and_owner = 2
+    assert table.store_part(0).next_offset == bid_and_owner + 5 + 5 + 1
 
 
 async def test_recovery_stops_when_it_is_no_longer_wanted(place: Place) -> None:
