@@ -156,7 +156,7 @@ def expected_of(order: OrderView, refunds: Sequence[RefundView], elsewhere: Piec
     """What several refunds of one order bring back together: never more than was ordered and is not back already.
 
     One return that is recorded as two refunds brings its goods once. `elsewhere`: what came back in other parcels.
-    Pieces of which the shop agreed that they had never come do not come back either.
+    Pieces of which the shop agreed that they had never come, or paid back before it sent any, do not come back either.
     """
     each = [expected(order, refund, at_ms) for refund in refunds]
     goods = sum((one.goods for one in each), Counter[str]())
@@ -164,7 +164,7 @@ def expected_of(order: OrderView, refunds: Sequence[RefundView], elsewhere: Piec
     ordered = ordered_pieces(order)
     if not ordered:
         return Expected(count, goods)
-    left = ordered - elsewhere - _never_came(order, refunds)
+    left = ordered - elsewhere - ((_never_came(order, refunds) + _never_sent(order, refunds)) & ordered)
     return Expected(min(count, left.total()), goods & left)
 
 
@@ -179,6 +179,20 @@ def _never_came(order: OrderView, refunds: Sequence[RefundView]) -> Pieces:
         and refund.reason in ("short_item", "not_received")
     ]
     return sum((count_pieces(refund.lines, (order,)) for refund in agreed), Counter[str]()) & ordered_pieces(order)
+
+
+def _never_sent(order: OrderView, refunds: Sequence[RefundView]) -> Pieces:
+    """The part that was paid back before the order was sent: by other refunds, that say which pieces they are for."""
+    left_ms = min((event.occurred_at for s in _LEFT if (event := order.first_at.get(s)) is not None), default=None)
+    pieces, ordered = Counter[str](), ordered_pieces(order)
+    for refund in order.refunds.values() if left_ms is not None else ():
+        settled = [c for c in refund.changes if c.status in ("agreed", "completed") and c.occurred_at < left_ms]
+        is_standing = refund.type == "refund_only" and refund.status in ("agreed", "completed")
+        asked = claimed(order, refund)
+        is_told = refund.lines or len(ordered) == 1
+        if refund not in refunds and settled and is_standing and is_told and asked.total < ordered.total():
+            pieces += asked.goods if refund.lines else Counter(dict.fromkeys(ordered, asked.total))
+    return pieces
 
 
 def _of(ordered: Pieces, goods: Pieces, count: int) -> Expected:
