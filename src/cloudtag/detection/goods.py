@@ -18,6 +18,7 @@ from cloudtag.detection.refund_view import RefundView, type_at, was_given_up
 Pieces = Counter[str]
 """So many pieces by article."""
 _NO_GOODS = ("refund_only", "postage")
+_SETTLED = ("agreed", "completed")
 _LEFT = ("partly_shipped", "shipped", "completed")
 
 
@@ -183,14 +184,15 @@ def _never_came(order: OrderView, refunds: Sequence[RefundView]) -> Pieces:
 
 def _never_sent(order: OrderView, refunds: Sequence[RefundView]) -> Pieces:
     """The part that was paid back before the order was sent: by other refunds, that say which pieces they are for."""
-    left_ms = min((event.occurred_at for s in _LEFT if (event := order.first_at.get(s)) is not None), default=None)
+    left = [event.occurred_at for status in _LEFT if (event := order.first_at.get(status)) is not None]
     pieces, ordered = Counter[str](), ordered_pieces(order)
-    for refund in order.refunds.values() if left_ms is not None else ():
-        settled = [c for c in refund.changes if c.status in ("agreed", "completed") and c.occurred_at < left_ms]
-        is_standing = refund.type == "refund_only" and refund.status in ("agreed", "completed")
+    left_ms = min(left, default=0)
+    for refund in order.refunds.values():
+        if refund in refunds or refund.type != "refund_only" or refund.status not in _SETTLED:
+            continue
+        is_early = any(c.status in _SETTLED and c.occurred_at < left_ms for c in refund.changes)
         asked = claimed(order, refund)
-        is_told = refund.lines or len(ordered) == 1
-        if refund not in refunds and settled and is_standing and is_told and asked.total < ordered.total():
+        if is_early and (refund.lines or len(ordered) == 1) and asked.total < ordered.total():
             pieces += asked.goods if refund.lines else Counter(dict.fromkeys(ordered, asked.total))
     return pieces
 
