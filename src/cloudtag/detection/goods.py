@@ -18,6 +18,7 @@ from cloudtag.detection.refund_view import RefundView, type_at, was_given_up
 Pieces = Counter[str]
 """So many pieces by article."""
 _NO_GOODS = ("refund_only", "postage")
+_SETTLED = ("agreed", "completed")
 _LEFT = ("partly_shipped", "shipped", "completed")
 
 
@@ -157,7 +158,7 @@ def expected_of(order: OrderView, refunds: Sequence[RefundView], elsewhere: Piec
     """What several refunds of one order bring back together: never more than was ordered and is not back already.
 
     One return that is recorded as two refunds brings its goods once. `elsewhere`: what came back in other parcels.
-    Pieces of which the shop agreed that they had never come do not come back either.
+    Pieces of which the shop agreed that they had never come, or paid back before it sent any, do not come back either.
     """
     each = [expected(order, refund, at_ms) for refund in refunds]
     goods = sum((one.goods for one in each), Counter[str]())
@@ -165,7 +166,7 @@ def expected_of(order: OrderView, refunds: Sequence[RefundView], elsewhere: Piec
     ordered = ordered_pieces(order)
     if not ordered:
         return Expected(count, goods)
-    left = ordered - elsewhere - _never_came(order, refunds)
+    left = ordered - elsewhere - ((_never_came(order, refunds) + _never_sent(order, refunds)) & ordered)
     return Expected(min(count, left.total()), goods & left)
 
 
@@ -180,6 +181,21 @@ def _never_came(order: OrderView, refunds: Sequence[RefundView]) -> Pieces:
         and refund.reason in ("short_item", "not_received")
     ]
     return sum((count_pieces(refund.lines, (order,)) for refund in agreed), Counter[str]()) & ordered_pieces(order)
+
+
+def _never_sent(order: OrderView, refunds: Sequence[RefundView]) -> Pieces:
+    """The part that was paid back before the order was sent: by other refunds, that say which pieces they are for."""
+    left = [event.occurred_at for status in _LEFT if (event := order.first_at.get(status)) is not None]
+    pieces, ordered = Counter[str](), ordered_pieces(order)
+    left_ms = min(left, default=0)
+    for refund in order.refunds.values():
+        if refund in refunds or refund.type != "refund_only" or refund.status not in _SETTLED:
+            continue
+        is_early = any(c.status in _SETTLED and c.occurred_at < left_ms for c in refund.changes)
+        asked = claimed(order, refund)
+        if is_early and (refund.lines or len(ordered) == 1) and asked.total < ordered.total():
+            pieces += asked.goods if refund.lines else Counter(dict.fromkeys(ordered, asked.total))
+    return pieces
 
 
 def _of(ordered: Pieces, goods: Pieces, count: int) -> Expected:

@@ -1,7 +1,7 @@
 """A return number that its courier never scanned, while another courier's parcel has it: the courier was mistyped (F1).
 
-The parcel stays another courier's, and no rule judges it as the buyer's. That it goes to the shop when the return would
-says no more than that a slip is as likely as a made-up number.
+The parcel stays another courier's, and no rule judges it as the buyer's. Where nobody knows where it goes, a slip is as
+likely as a made-up number; one that goes to the shop when the return would is the return.
 """
 
 from __future__ import annotations
@@ -29,8 +29,17 @@ def mistyped(case: ParcelCase, one: Awaited) -> JourneySeen | None:
     return journey if _may_go_to(case.shop(one.refund.shop_id), journey) else None
 
 
+def goes_to_shop(case: ParcelCase, one: Awaited, journey: JourneySeen) -> bool:
+    """Whether the courier names an address to which the shop of a refund has its returns sent."""
+    return journey.destination_hash in _listed(case.shop(one.refund.shop_id))
+
+
 def _may_go_to(shop: ShopReported | None, journey: JourneySeen) -> bool:
     if journey.destination_hash is None:
         return True
-    listed = {address for listing in shop.listings for address in listing.hashes} if shop is not None else set()
+    listed = _listed(shop)
     return not listed or journey.destination_hash in listed
+
+
+def _listed(shop: ShopReported | None) -> set[str | None]:
+    return {address for listing in shop.listings for address in listing.hashes} if shop is not None else set()

@@ -104,9 +104,11 @@ def _is_share_known(case: ParcelCase, order: OrderView, dues: list[tuple[OrderVi
 
 
 def _kinds(order: OrderView, pieces: Pieces) -> set[str]:
-    """Under which names pieces weigh alike: sizes and colours of one item do."""
+    """Under which names pieces weigh alike: sizes and colours of one item do. Gifts beside them are thought light."""
     items = {line.sku_id: line.item_id for line in order.lines if line.item_id and not line.components}
-    return {items.get(sku_id) or sku_id for sku_id in pieces}
+    paid = {line.sku_id for line in order.lines if line.unit_price_minor > 0}
+    gifts = {line.sku_id for line in order.lines if line.unit_price_minor <= 0} - paid
+    return {items.get(sku_id) or sku_id for sku_id in pieces if sku_id not in gifts}
 
 
 def _grams_by_parcel(case: ParcelCase, order: OrderView, due: Expected) -> float | None:

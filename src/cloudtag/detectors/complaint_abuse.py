@@ -6,8 +6,9 @@ What it finds: at least `complaints` complaints of one type that were rejected, 
 Why it is abuse: every complaint costs the shop time, evidence and standing, whether it is right or not.
 
 How it decides: only the buyer's own complaints, by the last word on each; it counts from when it was lost. A complaint
-that was withdrawn because the shop made good does not count: the money was given back, or the goods were sent, after it
-was opened. Complaints of no type, or of type `other`, are of no one kind. Medium.
+that was withdrawn because the shop made good does not count: after it was opened the money was given back, the goods
+or others for them were sent, the shop or the platform cancelled the order (F8), the insurance paid, or what was said to
+be late arrived. Complaints of no type, or of type `other`, are of no one kind. Medium.
 
 Known false positives: a buyer who keeps losing for want of proof.
 
@@ -19,14 +20,14 @@ What to do: ask for proof before taking up the next complaint of this type.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated
+from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
-from cloudtag.contract.events import ComplaintChanged
+from cloudtag.contract.events import ComplaintChanged, Event
 from cloudtag.detection.buyer_case import BuyerCase
 from cloudtag.detection.complaint_view import ComplaintView
-from cloudtag.detection.example import complained, day, ordered, refunded
+from cloudtag.detection.example import complained, day, event, ordered, refunded
 from cloudtag.detection.finding import MOST_EVIDENCE, Finding, bounded, cite, only, unique
 from cloudtag.detection.names import called, called_zh
 from cloudtag.detection.order_view import OrderView
@@ -65,6 +66,27 @@ def _lost(n: int, at: int, status: str = "rejected", **fields: object) -> tuple[
 
 
 _TWO = (*_lost(1, 0), *_lost(2, 10, "withdrawn"))
+
+
+def _answered(name: str, answer: dict[str, object], kind: str = "late_delivery", *, fires: bool = False) -> Example:
+    """Three complaints are withdrawn, after the third of which was opened, on day 20, something happened."""
+    lost = (e for n in range(1, 4) for e in _lost(n, 10 * n - 10, "withdrawn", type=kind))
+    return Example(name=name, events=(*lost, answer), fires=({"facts": {"complaints": "3/3"}},) if fires else ())
+
+
+_THIRD: dict[str, Any] = {"refund_id": "r3", "shop_id": "s2"}
+_PAID = event("insurance", day(21), order_id="o3", buyer_id="b1", shop_id="s2", claim_id="i3", status="paid")
+_ANSWERED = (
+    _answered("near miss: the shop cancelled", ordered("cancelled", day(20), cancelled_by="shop", **_THIRD)),
+    _answered("near miss: the platform did", ordered("cancelled", day(21), cancelled_by="platform", **_THIRD)),
+    _answered("the buyer did", ordered("cancelled", day(21), cancelled_by="buyer", **_THIRD), fires=True),
+    _answered("near miss: a parcel was sent", ordered("paid", day(21), parcels=[{"waybill_no": "OUT3"}], **_THIRD)),
+    _answered("near miss: what was late came", ordered("completed", day(21), **_THIRD)),
+    _answered("it had come before", ordered("completed", day(19), **_THIRD), fires=True),
+    _answered("that it came answers nothing else", ordered("completed", day(21), **_THIRD), "invoice", fires=True),
+    _answered("near miss: the insurance paid", _PAID, "insurance_refused"),
+    _answered("it was only claimed", {**_PAID, "status": "claimed"}, "insurance_refused", fires=True),
+)
 
 EXAMPLES = (
     Example(
@@ -122,6 +144,7 @@ EXAMPLES = (
         events=tuple(e for n in range(3) for e in _lost(n, n, complainant="shop")),
     ),
     Example(name="near miss: in four months", events=(*_TWO, *_lost(3, 100))),
+    *_ANSWERED,
     Example(
         name="near miss: withdrawn once the goods were sent, and the money given back",
         events=(
@@ -167,9 +190,17 @@ def _was_made_good(opened: ComplaintChanged, orders: Mapping[tuple[str | None, s
     order = orders.get((opened.shop_id, opened.order_id or ""))
     if order is None:
         return False
-    sent = order.first_at.get("shipped") or order.first_at.get("partly_shipped")
-    answers = [c.occurred_at for r in order.refunds.values() for c in r.changes if c.status in ("agreed", "completed")]
-    return any(at >= opened.occurred_at for at in [*answers, *([sent.occurred_at] if sent else [])])
+    return any(event.occurred_at >= opened.occurred_at for event in _answers(order, opened.type))
+
+
+def _answers(order: OrderView, kind: str) -> Iterator[Event]:
+    """What may have answered a complaint of a kind about an order."""
+    yield from (c for r in order.refunds.values() for c in r.changes if c.status in ("agreed", "completed"))
+    yield from (c for c in order.changes if c.status == "cancelled" and c.cancelled_by in ("shop", "platform"))
+    yield from (sent.named for sent in order.sent.values())
+    yield from (claim for claim in order.insurance if claim.status == "paid")
+    began = ("partly_shipped", "shipped", "completed") if kind == "late_delivery" else ("partly_shipped", "shipped")
+    yield from (event for status in began if (event := order.first_at.get(status)) is not None)
 
 
 def _finding(kind: str, met: Met, parameters: Parameters) -> Finding:

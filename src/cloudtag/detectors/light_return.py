@@ -7,12 +7,13 @@ Why it is abuse: an all but empty parcel travels back so that the scans pay the 
 
 How it decides: the courier weighed the return, and the outbound parcels of its goods. What the claimed pieces weighed
 outbound is their share, by pieces, of the parcels they were in, or of all where nobody said what was in which; of a
-parcel that several orders shared, the order's share. What was sent after a refund of the order had been opened stands
-in for what was sent before, and adds nothing. A
-return in several parcels weighs what they weigh together, once all are here or awaited no longer (F7). A weight of
-less than five grams is none: not weighed, or noted in another unit. The shop has not found all the goods. Medium.
+parcel that several orders shared, the order's share. Where other articles were in it that stay, gifts and other sizes
+of the same item left aside, nobody knows that share, and nothing is said. What was sent after a refund of the order
+had been opened stands in for what was sent before, and adds nothing. A return in several parcels weighs what they
+weigh together, once all are here or awaited no longer (F7). A weight of less than five grams is none: not weighed, or
+noted in another unit. The shop has not found all the goods. Medium.
 
-Known false positives: the lightest of several pieces, sent back by itself; a heavy gift that was not claimed.
+Known false positives: a heavy gift that was not claimed; a size of an item that weighs far less than another.
 
 What would clear it: an inspection that finds the goods.
 
@@ -30,6 +31,7 @@ from cloudtag.contract.journeys import ScanSeen
 from cloudtag.detection.arrivals import awaited_until
 from cloudtag.detection.cases import ParcelCase
 from cloudtag.detection.example import day, inspected, ordered, refunded, scanned
+from cloudtag.detection.examples.mixed_parcels import MIXED_PARCELS
 from cloudtag.detection.finding import Finding, Timer, cite, cite_seen, unique
 from cloudtag.detection.parcel_goods import (
     Part,
@@ -241,6 +243,7 @@ EXAMPLES = (
         until=day(8, 20),
         fires=({"severity": "medium"},),
     ),
+    *MIXED_PARCELS,
 )
 
 

@@ -9,7 +9,8 @@ of a label is known of the journey that the return means. Hours in which the cou
 not count, nor (`counts_holidays`) do the holidays of the policy's calendar (F10). Medium. Of a courier that is not
 known or not named every hour counts, and the alert is low until the shop says that nothing arrived. So is it where
 another courier has a parcel of that number, handed in since the refund was opened, that nobody else names and that is
-not bound for an address that is none of the shop's: the courier may have been mistyped (F1). A number that was
+not bound for an address that is none of the shop's: the courier may have been mistyped (F1). If it is bound for one of
+the shop's nothing is said, until the shop says that nothing arrived. A number that was
 replaced by one that travels is a slip, once per refund; one that the platform took back, or whose refund was refused,
 before the wait was over is not awaited, nor one whose refund was withdrawn before money moved, however late: who names
 the number after that begins a wait of their own. Time passing opens the alert; a scan withdraws it, however late it
@@ -36,7 +37,7 @@ from cloudtag.detection.awaiting import Awaited, awaited, courier_of, is_silent,
 from cloudtag.detection.cases import ParcelCase
 from cloudtag.detection.examples.no_circulation import EXAMPLES
 from cloudtag.detection.finding import Finding, Timer, cite, unique
-from cloudtag.detection.other_courier import mistyped
+from cloudtag.detection.other_courier import goes_to_shop, mistyped
 from cloudtag.detection.returning import is_given_up
 from cloudtag.detection.rule import Rule
 from cloudtag.detection.wording import counted
@@ -87,16 +88,22 @@ def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Timer
             return
         if not _was_over(waiting[0], number, wait.is_over_at):
             accused = [one for one in waiting if not _was_over(one, number, wait.is_over_at)]
-            facts = {"courier_unknown": "true"} if wait.is_courier_unknown else _other_courier(case, accused)
-            yield _finding(number, accused, wait.is_over_at, parameters, facts)
+            doubts = {"courier_unknown": "true"} if wait.is_courier_unknown else _other_courier(case, accused)
+            if doubts is not None:
+                yield _finding(number, accused, wait.is_over_at, parameters, doubts)
             return
         waiting = waiting[1:]
 
 
-def _other_courier(case: ParcelCase, accused: list[Awaited]) -> dict[str, str]:
-    """As a fact: the courier whose parcel all of them may have meant."""
-    meant = [journey for one in accused if (journey := mistyped(case, one)) is not None]
-    return {"other_courier": str(meant[0].courier)} if len(meant) == len(accused) else {}
+def _other_courier(case: ParcelCase, accused: list[Awaited]) -> dict[str, str] | None:
+    """As a fact: the courier whose parcel all of them may have meant; none where it is the return and may have come."""
+    meant = [(one, journey) for one in accused if (journey := mistyped(case, one)) is not None]
+    if len(meant) < len(accused):
+        return {}
+    is_return = all(goes_to_shop(case, *each) for each in meant)
+    if is_return and not _nothing_arrived(accused, case.waybill_no or ""):
+        return None
+    return {"other_courier": str(meant[0][1].courier)}
 
 
 def _finding(

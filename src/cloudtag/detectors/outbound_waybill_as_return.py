@@ -7,7 +7,9 @@ Why it is abuse: its scans look like a parcel that travels and is signed for, th
 How it decides: the number that a refund now names as its return number is one under which any of the buyer's orders was
 ever sent, in whatever writing, shipped within `window_days` before (as far as two clocks can tell) and by the same
 journey of the number. Critical. Nothing is said of a parcel that comes home, or that went elsewhere: then the shop's
-number is the mistake. Nor once the shop found all the goods, or where the refund was withdrawn before money moved.
+number is the mistake. Nor of one whose destination is a return address of the shop: that is a return label which lay
+in the box, booked as a parcel of the order. Nor once the shop found all the goods, or where the refund was withdrawn
+before money moved.
 
 Known false positives: a buyer who has the courier bring the parcel back under its old number without a scan that says
 so.
@@ -70,7 +72,7 @@ def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Timer
         return
     for order in case.outbound:
         (parcel,) = outbound_of(order, case.outbound, lambda _: case.report, (number,))
-        if parcel.place in _RETURNED:
+        if parcel.place in _RETURNED or _is_return_label(case, order, parcel):
             continue
         for own, refund in case.refunds:
             if not is_awaited(refund) or has_come_back(own, refund, [beside for beside, _ in case.refunds]):
@@ -79,6 +81,13 @@ def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Timer
                 continue
             if _is_one(case, parcel, refund, parameters):
                 yield _finding(own, refund, order, parcel.sent.named)
+
+
+def _is_return_label(case: ParcelCase, order: OrderView, parcel: Outbound) -> bool:
+    """Whether the parcel goes where the shop has its returns sent."""
+    shop = case.shop(order.shop_id) if order.shop_id is not None else None
+    destination = None if parcel.journey is None or parcel.is_older else parcel.journey.destination_hash
+    return shop is not None and any(destination in listing.hashes for listing in shop.listings)
 
 
 def _is_one(case: ParcelCase, parcel: Outbound, refund: RefundView, parameters: Parameters) -> bool:

@@ -8,6 +8,7 @@ from cloudtag.detection.example import day, event, inspected, ordered, refunded,
 from cloudtag.detection.rule import Example
 
 _SHOP = event("shops", -90, shop_id="s1", return_address_hashes=["warehouse"])
+_MOVED = event("shops", day(7), shop_id="s1", return_address_hashes=["new"])
 _BUSY = tuple(scanned("BUSY", "arrived", day(6, hour, 30), carrier="YTO") for hour in range(72))
 
 
@@ -38,9 +39,15 @@ def _case(name: str, *events: dict[str, object], severity: str = "medium", until
 
 
 OTHER_COURIER = (
-    _case(
-        "another courier brings a parcel of that number to the shop: no more than a hint",
-        _SHOP, *_travels(), severity="low",
+    Example(
+        name="near miss: another courier brings a parcel of that number to the shop",
+        events=(_SHOP, *_return(), *_BUSY, *_travels()),
+        until=day(9),
+    ),
+    Example(
+        name="near miss: to an address that the shop has listed since",
+        events=(_SHOP, *_return(), *_BUSY, *_travels(to="new"), _MOVED),
+        until=day(9),
     ),
     _case("nobody says where the other parcel goes", _SHOP, *_travels(to=None), severity="low"),
     _case("nobody knows where the shop is", *_travels(), severity="low"),
@@ -62,10 +69,10 @@ OTHER_COURIER = (
     ),
     _case(
         "handed in ten minutes before the refund was opened, as two clocks tell it",
-        _SHOP, *_travels(day(4, 23, 50)), severity="low",
+        _SHOP, *_travels(day(4, 23, 50), to=None), severity="low",
     ),
     _case("handed in a minute sooner", _SHOP, *_travels(day(4, 23, 49))),
-    _case("handed in at the very end of the wait", _SHOP, *_travels(day(9))[:1], severity="low"),
+    _case("handed in at the very end of the wait", _SHOP, *_travels(day(9), to=None)[:1], severity="low"),
     _case("handed in a minute later", _SHOP, *_travels(day(9, 0, 1))[:1]),
     _case("two others have a parcel of that number", _SHOP, *_travels(), *_travels(day(6, 4), carrier="STO")[:1]),
     _case("a label of another courier", _SHOP, scanned("RET1", "label_created", day(6, 3), carrier="ZTO")),

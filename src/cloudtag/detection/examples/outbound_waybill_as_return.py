@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cloudtag.detection.example import day, inspected, ordered, refunded, scanned
+from cloudtag.detection.example import day, event, inspected, ordered, refunded, scanned
 from cloudtag.detection.examples.missent import missent
 from cloudtag.detection.rule import Example
 
@@ -24,6 +24,20 @@ def _outbound_again(reason: str) -> tuple[dict[str, object], ...]:
         *_SENT,
         refunded("opened", day(3), type="return_refund", reason=reason),
         refunded("waybill_filled", day(4), type="return_refund", reason=reason, waybill_no="OUT1"),
+    )
+
+
+def _shop(address_hash: str, at: str = day(-90)) -> dict[str, object]:
+    return event("shops", at, shop_id="s1", return_address_hashes=[address_hash])
+
+
+def _label(destination_hash: str | None) -> tuple[dict[str, object], ...]:
+    """A second number of the order, given as that of the return; its parcel travels somewhere."""
+    return (
+        ordered("shipped", day(1, 1), parcels=[{"waybill_no": "OUT2"}]),
+        _filled("OUT2"),
+        scanned("OUT2", "accepted", day(4, 2), destination_hash=destination_hash),
+        scanned("OUT2", "signed", day(6), destination_hash=destination_hash),
     )
 
 
@@ -171,6 +185,24 @@ EXAMPLES = (
             *_SENT,
             refunded("opened", day(3), type="postage", reason="other", waybill_no="OUT1"),
         ),
+    ),
+    Example(
+        name="near miss: the return label that lay in the box is booked as a parcel of the order",
+        events=(_shop("warehouse"), *_SENT, _OPENED, *_label("warehouse")),
+    ),
+    Example(
+        name="near miss: such a label of a warehouse that the shop gave up since",
+        events=(_shop("warehouse"), _shop("other", day(5)), *_SENT, _OPENED, *_label("warehouse")),
+    ),
+    Example(
+        name="a second parcel of the order, which went to the buyer",
+        events=(_shop("warehouse"), *_SENT, _OPENED, *_label("home")),
+        fires=({"severity": "critical", "waybill_nos": ["OUT2"]},),
+    ),
+    Example(
+        name="nobody says where the second parcel went",
+        events=(_shop("warehouse"), *_SENT, _OPENED, *_label(None)),
+        fires=({"severity": "critical"},),
     ),
     *missent(_outbound_again, ({"severity": "critical"},)),
 )

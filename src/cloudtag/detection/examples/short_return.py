@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cloudtag.detection.example import day, inspected, ordered, refunded, scanned
 from cloudtag.detection.examples.by_item import SHORT
+from cloudtag.detection.examples.exchanged_before import EXCHANGED_BEFORE
 from cloudtag.detection.examples.not_due import NOT_DUE
 from cloudtag.detection.examples.several_boxes import SEVERAL_BOXES
 from cloudtag.detection.rule import Example
@@ -282,6 +283,7 @@ EXAMPLES = (
         fires=({"facts": {"expected": "5", "received": "4"}},),
     ),
     *NOT_DUE,
+    *EXCHANGED_BEFORE,
     *SEVERAL_BOXES,
     *SHORT,
 )
