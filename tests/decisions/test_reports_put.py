@@ -3,10 +3,14 @@
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from cloudtag.contract.events import RefundChanged
-from cloudtag.decisions.reports import Term
+from cloudtag.decisions.reports import Term, judge_reports
+from cloudtag.detection.complaint_view import ComplaintView
 from cloudtag.detection.order_view import OrderView
+from cloudtag.policy.load import shipped
+from cloudtag.policy.model import Policies
 from tests.decisions.test_reports import AGAIN, DAY, HOUR, T0, V1, V2, fates, placed, reports, said
 
 TAKEN = ("rejected", "duplicate_scenario")
@@ -80,3 +84,46 @@ def test_a_refund_does() -> None:
 def test_one_scene_is_not_taken_by_a_report_of_something_else(first: dict[str, Any], second: dict[str, Any]) -> None:
     orders = [placed(), placed("s2"), placed(platform="aliexpress")]
     assert fates(said(**first), said(**{**AGAIN, **second}), orders=orders) == [OPEN, OPEN]
+
+
+def terms(*events: Any) -> list[tuple[int, int | None]]:
+    """Since when each term of the one report runs, and when it was decided."""
+    (report,) = reports(*events)[1].reports
+    return [(term.began_at, term.decided_at) for term in report.terms]
+
+
+UPHELD, REFUSED = said("upheld", T0 + HOUR), said("rejected", T0 + 2 * HOUR)
+
+
+def test_the_first_decision_ends_a_term() -> None:
+    assert terms(said(), UPHELD, REFUSED) == [(T0, T0 + HOUR)]
+
+
+def test_an_objection_before_any_decision_begins_no_term() -> None:
+    assert terms(said(), said("reopened", T0 + HOUR), REFUSED) == [(T0, T0 + 2 * HOUR)]
+
+
+def test_an_objection_told_again_begins_no_further_term() -> None:
+    again = said("reopened", T0 + 3 * HOUR), said("reopened", T0 + 4 * HOUR)
+    assert terms(said(), UPHELD, *again) == [(T0, T0 + HOUR), (T0 + 3 * HOUR, None)]
+    decided = said("rejected", T0 + 5 * HOUR), said("upheld", T0 + 6 * HOUR)
+    assert terms(said(), UPHELD, *again, *decided)[1:] == [(T0 + 3 * HOUR, T0 + 5 * HOUR)]
+
+
+def test_what_was_refused_is_not_upheld() -> None:
+    assert reports(said(), REFUSED)[1].reports[0].upheld_at is None
+
+
+def test_what_is_overdue_is_so_since_it_was_due() -> None:
+    (one,) = reports(said(), now=T0 + 30 * DAY)[0]
+    assert (one.status, one.decided_at) == ("overdue", one.due_at)
+
+
+@pytest.mark.parametrize(("clean_days", "cleaned_by"), [(0, None), (1, T0 + 15 * HOUR + DAY)])
+def test_a_pack_may_set_no_limit_and_one_day_to_clean(clean_days: int, cleaned_by: int | None) -> None:
+    policy = shipped().at("taobao", T0)
+    rules = replace(policy.reports, due_working_days=0, clean_working_days=clean_days)
+    policies = Policies({"default": [replace(policy, reports=rules)]})
+    judged = judge_reports([ComplaintView([said(), UPHELD])], {"o1": [placed()]}, policies, T0 + 30 * DAY)
+    (one,) = (report.record for report in judged.reports)
+    assert (one.status, one.due_at, one.cleaned_by) == ("upheld", None, cleaned_by)
