@@ -44,7 +44,7 @@ def main(words: list[str] | None = None) -> int:
     found = {module: results[module] for module in modules if module in results}
     sys.stdout.write("\n".join(kept.survivors(found)) + "\n")
     if asked.page:
-        Path(kept.PAGE).write_text(kept.page(found, modules), encoding="utf-8")
+        Path(kept.PAGE).write_text(kept.page(results, modules_of(())), encoding="utf-8")
     return code or _faults(found, known, whole=not asked.only)
 
 
@@ -73,7 +73,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--list", action="store_true", help="the keys of all mutants; nothing runs")
     parser.add_argument("--probe", action="store_true", help="look for a history that tells each survivor")
     parser.add_argument("--fresh", action="store_true", help="forget what earlier runs found")
-    parser.add_argument("--page", action="store_true", help=f"write {kept.PAGE.relative_to(kept.ROOT)}")
+    parser.add_argument(
+        "--page", action="store_true", help=f"write {kept.PAGE.relative_to(kept.ROOT)}, of all that is kept"
+    )
     parser.add_argument("--processes", type=int, default=2)
     return parser
 

@@ -140,7 +140,7 @@ def _is_disputed(case: ParcelCase, parts: list[Part], found: Pieces) -> bool:
 
     Or whether what was sent is known from the buyer alone.
     """
-    if any(is_exchanged_untold(part.order, part.refund, _looked_at_ms(part)) for part in parts):
+    if all(is_exchanged_untold(part.order, part.refund, _looked_at_ms(part)) for part in parts):
         return True
     return all(ever_said(part.refund, _looked_at_ms(part)) for part in parts) and not any(
         _is_own(case, part, sku) for part in parts if not _said_all_along(part) for sku in found

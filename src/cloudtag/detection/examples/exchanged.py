@@ -151,4 +151,17 @@ EXCHANGED = (
             *_back("watch-xl", "watch"),
         ),
     ),
+    Example(
+        name="a stone for the model that the refund names, and one for an order of which nothing was exchanged",
+        events=(
+            *_exchanged("watch"),
+            *_back("stone", "watch-xl"),
+            refunded("waybill_filled", day(6), type="return_refund", waybill_no="RET1", refund_id="r2", order_id="o1"),
+            ordered("placed", 0, refund_id="r3", lines=[_WATCH]),
+            refunded("opened", day(5), type="return_refund", reason="no_reason", refund_id="r3"),
+            refunded("waybill_filled", day(6), type="return_refund", waybill_no="RET1", refund_id="r3"),
+            inspected(day(8), {"rock": 1}, refund_id="r3"),
+        ),
+        fires=({"severity": "high", "refund_ids": ["r2", "r3"]},),
+    ),
 )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from cloudtag.detection.example import complained, day, ordered, refunded
 from cloudtag.detection.rule import Example
 
 _BOX = {"kind": "picture", "sha256": "box", "phash": "00ff00ff00ff00ff"}
-_HOME = {"address_hash": "h1", "address_area": "c1"}
-_MINE = {"buyer_id": "b1"}
+_HOME: dict[str, Any] = {"address_hash": "h1", "address_area": "c1"}
+_MINE: dict[str, Any] = {"buyer_id": "b1"}
 _LIKE = {"kind": "picture", "sha256": "box-again", "phash": "01ff00ff00ff00ff"}
 
 
