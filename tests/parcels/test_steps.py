@@ -1,9 +1,11 @@
 """The table of steps: every scan at every step, against what the words of the rule say."""
 
+from typing import get_args
+
 import pytest
 
 from cloudtag.contract.types import ScanKind, SignerKind
-from cloudtag.parcels.steps import ENDS, OUTWARD, PLACES, STEPS, TRANSITIONS, TURNS, Step, turn_of
+from cloudtag.parcels.steps import ENDS, OUTWARD, PLACES, STEPS, TRANSITIONS, TURNS, Step, step_after, turn_of
 from tests.parcels.making import KINDS, scan
 
 # Rows: steps. Columns: travels, out for delivery, signed by receiver / for keeping / by somebody, collected, refused,
@@ -63,3 +65,12 @@ def test_what_a_scan_says(kind: ScanKind, signer: SignerKind | None, turn: str |
 def test_every_kind_of_scan_is_one_of_these() -> None:
     silent = {"label_created", "exception", "unknown"}
     assert {kind for kind in KINDS if turn_of(scan(kind)) is None} == silent
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_scan_leads_where_what_it_says_leads(step: Step) -> None:
+    for kind in KINDS:
+        for signer in (None, *get_args(SignerKind)):
+            told = scan(kind, 0, signer)
+            turn = turn_of(told)
+            assert step_after(step, told) == (step if turn is None else TRANSITIONS[step][turn])

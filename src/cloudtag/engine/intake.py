@@ -4,7 +4,7 @@ what is judged next is still at hand."""
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Set
 from typing import Any, NamedTuple
 
 from cloudtag.contract.internal import InternalRecord
@@ -88,7 +88,7 @@ class FactIntake:
 
     def take(
         self, step: TaskResult, state: KeyedState, batch: SortedFacts, numbers: list[int]
-    ) -> tuple[set[str], News]:
+    ) -> tuple[Set[str], News]:
         """Take into a keyed state the facts in these places: the rows to judge, and what is new."""
         ids: set[str] = set()
         news, rows, folding = News(), state.rows, self._folding
@@ -127,8 +127,8 @@ class FactIntake:
                 news.is_appended = False
             if taken_by is not None and (besides := taken_by(state, row, fact)):
                 ids.update(besides)
-        ids.update(begin)
-        return ids, news
+        # Mostly a fact asks for no row but its own.
+        return (ids | begin.keys() if ids else begin.keys()), news
 
     def _take_again(self, step: TaskResult, entry: Entry, held: _Held, given: tuple[int, Any], is_told: bool) -> None:
         """Take in what a fact of its id is held for already."""

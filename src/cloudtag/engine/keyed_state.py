@@ -52,8 +52,6 @@ class KeyedState(Struct, eq=False, gc=False):
     """Nothing is taken in either: its rows cannot be read."""
     stored_bytes: int = 0
     """How many bytes its rows have where they are stored."""
-    prefix: bytes = b""
-    """What the store keys of its rows begin with; empty where no rows are stored."""
 
     def add_row(self, row_id: str) -> Row:
         """A new, empty row."""
@@ -160,6 +158,8 @@ class StateCache:
         self._budget = budget
         self._files: dict[str, KeyedState] = {}
         self._stored_bytes = 0
+        self._prefixed: KeyedState | None = None
+        self._prefix = b""
         budget.join(self)
 
     def __len__(self) -> int:
@@ -188,6 +188,13 @@ class StateCache:
         self._files[key] = state
         return state
 
+    def row_key(self, state: KeyedState, row_id: str) -> RowKey:
+        """The store key of a row. Of one keyed state after the other: what its keys begin with is made once for all
+        its rows, and not kept with every keyed state, of which there are many."""
+        if self._prefixed is not state:
+            self._prefixed, self._prefix = state, key_prefix(state.key)
+        return self._prefix + row_id.encode()
+
     def weigh(self, state: KeyedState, row: Row, stored_bytes: int) -> None:
         """A row of a resident keyed state has so many bytes now where it is stored."""
         grown = stored_bytes - row.stored_bytes
@@ -196,8 +203,8 @@ class StateCache:
         self._stored_bytes += grown
 
     def _read(self, key: str, rows: RowReader) -> KeyedState:
-        state = self._keeper.new_state(key)
-        state.prefix = prefix = key_prefix(key)
+        state, prefix = self._keeper.new_state(key), key_prefix(key)
+        self._prefixed, self._prefix = state, prefix
         if rows.is_aside(prefix):
             state.is_aside = True
             return state

@@ -12,7 +12,7 @@ from cloudtag.engine.news import News
 from cloudtag.engine.processor import Processor
 
 
-class RowReasons(Struct, frozen=True, eq=False, gc=False):
+class RowReasons(Struct, eq=False, gc=False):
     """The reasons for one row of one keyed state, given what is new in it; `now_ms` is how far event time has come."""
 
     processor: Processor
@@ -20,10 +20,16 @@ class RowReasons(Struct, frozen=True, eq=False, gc=False):
     row_id: str
     news: News
     now_ms: int
+    _known: tuple[tuple[Cause, ...], tuple[Cause, ...]] | None = None
+    """What had been cleared when the causes were asked for last, and what they were."""
 
     def causes(self) -> tuple[Cause, ...]:
-        """The input events that came just now."""
-        return self.processor.causes(self.state, self.row_id, self.news)
+        """The input events that came just now: looked for once, though much may change about a row at once."""
+        known, cleared = self._known, self.news.cleared
+        if known is None or known[0] is not cleared:
+            found = self.processor.causes(self.state, self.row_id, self.news)
+            known = self._known = (self.news.cleared, found)
+        return known[1]
 
     def withdrawn(self, record: Any) -> Any:
         """A record that is taken back, completed with why."""

@@ -159,7 +159,7 @@ def places_of(fresh: Collection[str], facts: dict[str, Any]) -> list[int]:
     """The places of those facts, looked for from the end, where nearly all that is new stands."""
     places: list[int] = []
     missing, place = len(fresh), len(facts)
-    for fact_id in reversed(facts):
+    for fact_id in tuple(facts)[::-1]:
         if not missing:
             break
         place -= 1

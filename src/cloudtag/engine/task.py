@@ -237,7 +237,7 @@ class Task:
         has_moved = self._schedule(state, row, judgement.timer_ms)
         if self._rows is not None and (has_moved or outputs or row_id in changed):
             row.batch = own.batch
-            stored = step.rows[state.prefix + row_id.encode()] = self._codec.write(row, news.places_in(row))
+            stored = step.rows[self.cache.row_key(state, row_id)] = self._codec.write(row, news.places_in(row))
             self.cache.weigh(state, row, len(stored))
         return outputs
 
@@ -284,4 +284,4 @@ class Task:
         self.cache.weigh(state, row, 0)
         state.drop_row(row.id)
         if row.batch:
-            step.rows[state.prefix + row.id.encode()] = None
+            step.rows[self.cache.row_key(state, row.id)] = None

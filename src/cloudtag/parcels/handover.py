@@ -22,7 +22,7 @@ def handed_over(journeys: Sequence[Journey]) -> list[Journey]:
 
     Whoever takes a parcel over does not accept it from a sender: its first scan is another.
     """
-    if len({journey.courier for journey in journeys}) < 2:
+    if len(journeys) < 2 or len({journey.courier for journey in journeys}) < 2:
         return list(journeys)
     found = sorted(journeys, key=begin)
     for place in range(1, len(found)):
@@ -36,8 +36,10 @@ def handed_over(journeys: Sequence[Journey]) -> list[Journey]:
 
 def sent_by_another(use: WaybillUsed, code: str | None, journeys: Iterable[Journey]) -> Journey | None:
     """The parcel that an order was sent in, under the courier that its shop named, where another one carries it."""
+    if use.role != "outbound" or code is None:
+        return None
     known = list(journeys)
-    if use.role != "outbound" or code is None or any(journey.courier in (code, None) for journey in known):
+    if any(journey.courier in (code, None) for journey in known):
         return None
     for journey in known:
         addresses, orders = _said(journey)

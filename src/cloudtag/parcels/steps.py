@@ -119,3 +119,14 @@ TRANSITIONS: Mapping[Step, Mapping[Turn, Step]] = MappingProxyType(
     }
 )
 """Which step follows on which, by what a scan says."""
+
+_AFTER: Mapping[Step, Mapping[str, Step]] = {
+    step: {kind: after[turn] for kind, turn in _SAYS.items()} for step, after in TRANSITIONS.items()
+}
+
+
+def step_after(step: Step, scan: ParcelScanned) -> Step:
+    """The step that a scan leads to, mostly the same."""
+    if scan.scan == "signed":
+        return TRANSITIONS[step][_SIGNED.get(scan.signer, "signed_by_somebody")]
+    return _AFTER[step].get(scan.scan, step)

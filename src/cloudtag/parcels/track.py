@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from cloudtag.contract.events import ParcelScanned
 from cloudtag.contract.journeys import Place
-from cloudtag.parcels.steps import DELIVERED, ENDS, OUTWARD, PLACES, TRANSITIONS, Step, turn_of
+from cloudtag.parcels.steps import DELIVERED, ENDS, OUTWARD, PLACES, Step, step_after, turn_of
 
 
 class Stay(Struct, frozen=True):
@@ -46,16 +46,19 @@ class Track:
     def take(self, scan: ParcelScanned) -> None:
         """The next scan."""
         before = self.step
-        turn = turn_of(scan)
-        after = before if turn is None else TRANSITIONS[before][turn]
+        after = step_after(before, scan)
         if after != before:
             self._move(after, scan)
         if after != "with_receiver":
             self.received = None
-        elif self.received is None and (scan.scan == "collected" or (scan.signer == "recipient" and turn is not None)):
+        elif self.received is None and (
+            scan.scan == "collected" or (scan.signer == "recipient" and turn_of(scan) is not None)
+        ):
             self.received = scan
         # Most scans name neither an order nor a destination.
-        if (scan.destination_hash or scan.order_id) and (after in OUTWARD or (before in OUTWARD and turn == "refused")):
+        if (scan.destination_hash or scan.order_id) and (
+            after in OUTWARD or (before in OUTWARD and scan.scan == "refused")
+        ):
             self._read(scan)
 
     def _move(self, after: Step, scan: ParcelScanned) -> None:
