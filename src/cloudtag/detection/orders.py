@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
 
 from cloudtag.detection.once import once_of_case
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.returned import Refunds
+
+_T = TypeVar("_T")
 
 
 class Orders(list[OrderView]):
@@ -18,6 +20,15 @@ class Orders(list[OrderView]):
         super().__init__(orders)
         self.made: dict[Any, Any] = {}
         """What was found out about them so far (see `once_of_case`)."""
+        self.kept: dict[Any, list[Any]] = {}
+        """What functions made of each order, at its place."""
+
+    def each(self, make: Callable[[OrderView], _T]) -> list[_T]:
+        """What a function of one order makes of each, in their order: not to be changed."""
+        found = self.kept.get(make)
+        if found is None:
+            found = self.kept[make] = [make(order) for order in self]
+        return found
 
 
 def together(orders: Iterable[OrderView]) -> Orders:

@@ -50,6 +50,7 @@ class BuyerIndex:
         "inspected_by_shop",
         "is_insurance_paid",
         "joint",
+        "kinds",
         "mixed_up",
         "named_complaints",
         "network",
@@ -77,6 +78,8 @@ class BuyerIndex:
         """Those of each order that names any."""
         self.joint: set[str] = set()
         """The orders that share a return number with another."""
+        self.kinds: frozenset[type[Any]] = frozenset()
+        """The kinds of facts that are or were held about orders, or about none."""
         self.units: set[str] = set()
         self.units_by_order: dict[str, tuple[str, ...]] = {}
         self.claimed_orders: set[str] = set()
@@ -115,6 +118,11 @@ class BuyerIndex:
     def has_shop_link(self) -> bool:
         """Whether a link brings a shop."""
         return bool(self.shop_links)
+
+    def add_kinds(self, row: Row) -> None:
+        """Take in which kinds of facts a row holds, or held, about an order or about none."""
+        if not row.kinds <= self.kinds:
+            self.kinds |= row.kinds
 
     def add_report(self, report: LinkReported) -> bool:
         """Take in what one attribute's links bring now, in place of what they brought before; whether no attribute

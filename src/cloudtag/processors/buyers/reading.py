@@ -75,17 +75,19 @@ def orders_sharing(state: KeyedState, names: Collection[str]) -> set[str]:
 def orders_mixed(state: KeyedState, names: Collection[str]) -> set[str]:
     """Those, and the names of the orders whose boxes may have been mixed up with one of these."""
     index: BuyerIndex = state.index
-    return orders_sharing(state, names) | index.mixed_up.with_all(names, index.joint)
+    found = orders_sharing(state, names)
+    return found | index.mixed_up.with_all(names, index.joint) if index.mixed_up.doubtful else found
 
 
 def orders_beside(state: KeyedState, names: Collection[str]) -> list[OrderView]:
     """The orders that cases about these may rest on. Where other goods were claimed to have come, those too that name
     what came back instead, or that a scan of one of their parcels names."""
     found = orders_mixed(state, names)
-    for name in state.index.claimed_orders.intersection(names):
+    claimed: set[str] = state.index.claimed_orders
+    for name in claimed.intersection(names) if claimed else ():
         found |= _naming_the_like(state, name)
         found |= {scoped(unscoped(name)[0], order_id) for order_id in _scanned_for(state, name)}
-    return [view_of(row) for row in orders_in(state, found)]
+    return [view_of(row) for row in orders_in(state, sorted(found) if len(found) > 1 else found)]
 
 
 def _naming_the_like(state: KeyedState, name: str) -> set[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from typing import Any
 
 from cloudtag.contract import disputes
@@ -73,7 +74,7 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
         said,
         lambda number: report(state, number),
         now_ms,
-        lambda: orders_beside(state, (row.name,)),
+        cache(lambda: orders_beside(state, (row.name,))),
         links(state) if is_claimed else (),
         lambda number, courier: silence(state, number, courier),
         lambda number: number not in state.index.units,
@@ -163,6 +164,7 @@ def _index(state: KeyedState, row: Row, fact: Any) -> Iterable[str]:
     if state.memo is not None:
         state.memo.note(row.name)
     index: BuyerIndex = state.index
+    index.add_kinds(row)
     asked: Iterable[str] = ()
     if type(fact) is ev.OrderChanged:
         asked = (state.letters["links"],) if index.add_order(fact, row) else ()
@@ -199,8 +201,9 @@ def _with_refunds_of(state: KeyedState, number: str) -> Iterable[str]:
 
 def _numbers_of(state: KeyedState, name: str) -> Iterable[str]:
     """Every number that the order or its refunds ever named."""
+    row = state.row("order", name)
     index: BuyerIndex = state.index
-    return [number for number, names in index.orders_by_number.items() if name in names]
+    return {*(view_of(row).sent if row is not None else ()), *index.units_by_order.get(name, ())}
 
 
 def _has_refunds(state: KeyedState, name: str) -> bool:
@@ -212,7 +215,8 @@ def _has_refunds(state: KeyedState, name: str) -> bool:
 def _beside(state: KeyedState, name: str) -> Iterable[str]:
     """The orders whose refunds rest on this one too: those that share a number, those of claims of wrong goods."""
     index: BuyerIndex = state.index
-    return [*(orders_sharing(state, (name,)) & index.units_by_order.keys()), *claimed_beside(state, name)]
+    sharing = orders_sharing(state, (name,)) & index.units_by_order.keys()
+    return {*sharing, *claimed_beside(state, name)} if index.claimed_orders else sharing
 
 
 def _has_claimed(state: KeyedState, name: str) -> bool:
