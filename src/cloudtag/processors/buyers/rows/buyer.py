@@ -60,8 +60,10 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
 
 
 def _index(state: KeyedState, row: Row, fact: Any) -> Iterable[str]:
-    """A verdict asks the row whose alert it answers."""
+    """A verdict asks the row whose alert it answers, what is said of a complaint the orders that it may be about."""
     state.index.add_kinds(row)
+    if type(fact) is ev.ComplaintChanged:
+        return [state.row_id("order", name) for name in state.index.add_loose(fact)]
     if type(fact) is not ev.AlertAnswered:
         return ()
     state.index.add_verdict(fact)

@@ -23,7 +23,6 @@ from cloudtag.processors.buyers.buyer_index import BuyerIndex
 from cloudtag.processors.buyers.published import abnormal_among
 from cloudtag.processors.buyers.reading import (
     claimed_beside,
-    complained_of,
     is_answered,
     links,
     loose,
@@ -140,13 +139,6 @@ def _linked(state: KeyedState, name: str) -> Iterable[str]:
     return {*claimed, *(row.name for row in state.rows_of("parcel"))}
 
 
-def _complained_of(state: KeyedState, name: str) -> Iterable[str]:
-    """The parcels of orders of whose complaints something is said without naming the order: it may be a refusal."""
-    del name
-    index: BuyerIndex = state.index
-    return [unit for order in complained_of(state) for unit in index.units_by_order.get(order, ())]
-
-
 def _is_returning(state: KeyedState, name: str) -> bool:
     del name
     index: BuyerIndex = state.index
@@ -168,7 +160,8 @@ PARCEL = RowKind(
         Reads("parcel", when=_is_returning, readers=_returned_beside, rows=_numbers_beside),
         Reads("links", when=_is_returning, readers=_linked),
         Reads("shops"),
-        Reads("buyer", readers=_complained_of, rows=lambda _state, _unit: ("",)),
+        # What is said of a complaint without naming its order may be a refusal: its order is asked as it comes.
+        Reads("buyer", readers=lambda _state, _unit: (), rows=lambda _state, _unit: ("",)),
     ),
     stays_with=("order",),
     is_needed=is_answered,
