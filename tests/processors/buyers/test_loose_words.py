@@ -1,9 +1,12 @@
 """Which order a complaint is about that names none: the latest at the shop before it, however things came."""
 
+from collections.abc import Callable
+from functools import partial
 from itertools import permutations
 
 from cloudtag.contract.events import ComplaintChanged
 from cloudtag.contract.scope import scoped
+from cloudtag.contract.types import Complainant
 from cloudtag.detection.windows import CLOCK_TOLERANCE_MS
 from cloudtag.processors.buyers.buyer_index import BuyerIndex
 
@@ -11,9 +14,9 @@ START_MS = 1_772_409_600_000
 ABOUT = ("s1", "k1")
 
 
-def word(at_ms: int, complaint_id: str = "k1", shop_id: str = "s1", by: str = "buyer") -> ComplaintChanged:
+def word(at_ms: int, complaint_id: str = "k1", shop_id: str = "s1", by: Complainant = "buyer") -> ComplaintChanged:
     said = f"{complaint_id}-{at_ms}"
-    return ComplaintChanged(said, START_MS + at_ms, "taobao", complaint_id, "b1", shop_id, by, "opened", "other")  # type: ignore[arg-type]
+    return ComplaintChanged(said, START_MS + at_ms, "taobao", complaint_id, "b1", shop_id, by, "opened", "other")
 
 
 def order(order_id: str, shop_id: str = "s1") -> str:
@@ -85,9 +88,11 @@ def test_those_are_named_of_whom_a_complaint_may_have_been_until_now() -> None:
 
 def test_it_is_the_same_in_whatever_order_things_come() -> None:
     said = word(2000), word(1500, by="unknown"), word(400)
-    steps = [lambda index, at=at: index.begin(*at) for at in ((order("o1"), START_MS), (order("o1"), START_MS + 900))]
-    steps += [lambda index: index.begin(order("o2"), START_MS + 500)]
-    steps += [lambda index, one=one: index.add_loose(one) for one in (*said, said[0])]
+    began = ("o1", 0), ("o1", 900), ("o2", 500)
+    steps: list[Callable[[BuyerIndex], object]] = [
+        *(partial(BuyerIndex.begin, name=order(order_id), at_ms=START_MS + at_ms) for order_id, at_ms in began),
+        *(partial(BuyerIndex.add_loose, word=each) for each in (*said, said[0])),
+    ]
     found = []
     for arranged in permutations(steps):
         index = BuyerIndex("taobao")
