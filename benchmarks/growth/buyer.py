@@ -116,6 +116,13 @@ def complained(n: int) -> list[Event]:
     ]
 
 
+def threatened(n: int) -> list[Event]:
+    """Received at one shop, and a complaint that names no order: it is about the latest one there."""
+    at = began(n) + 9 * HOUR_MS
+    word = ComplaintChanged(f"k{n}-o", at, _PLATFORM, f"k{n}", "b1", "s1", "buyer", "opened", "postage")
+    return [*delivered(n, "s1"), word]
+
+
 def rated(n: int) -> list[Event]:
     """Received and rated badly."""
     at = began(n) + 9 * HOUR_MS

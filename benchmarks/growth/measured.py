@@ -23,6 +23,7 @@ COURSES: Mapping[str, Course] = {
     "buyer: wrong goods claimed, one shop": buyer.claimed_wrong,
     "buyer: deliveries denied": buyer.denied,
     "buyer: complaints": buyer.complained,
+    "buyer: complaints of no order": buyer.threatened,
     "buyer: bad ratings": buyer.rated,
     "parcel: scans": others.scanned,
     "parcel: buyers": others.used,

@@ -13,6 +13,7 @@ from cloudtag.contract.links import LinkReported
 from cloudtag.contract.parcels import ParcelReported
 from cloudtag.contract.scope import scoped
 from cloudtag.contract.shops import ShopReported
+from cloudtag.detection.buyer_case import linked
 from cloudtag.detection.once import once_of_case
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.outbound import Outbound, outbound_of
@@ -65,9 +66,8 @@ class ParcelCase(Struct, frozen=True, eq=False, gc=False):
     """One return number of a buyer (or one refund that names none), with the refunds that now share it.
 
     `refunds` are in order of their id; `named` are all that ever named the number, those among them that name another
-    by now. `outbound` are the buyer's orders that were sent under the same number. `linked_buyer_ids` are the buyers
-    who share an attribute with this one, hubs left out. `parcel` gives what is known of a number of those orders;
-    `orders` and `links` are as an order's case has them.
+    by now. `outbound` are the buyer's orders that were sent under the same number. `parcel` gives what is known of a
+    number of those orders; `orders` and `links` are as an order's case has them.
     """
 
     buyer_id: str
@@ -76,7 +76,6 @@ class ParcelCase(Struct, frozen=True, eq=False, gc=False):
     refunds: list[tuple[OrderView, RefundView]]
     outbound: list[OrderView]
     now_ms: int
-    linked_buyer_ids: frozenset[str] = frozenset()
     shop: Callable[[str], ShopReported | None] = lambda _: None
     """What a shop last said of itself, if its answer has come."""
     parcel: Callable[[str], ParcelReported | None] = lambda _: None
@@ -97,6 +96,11 @@ class ParcelCase(Struct, frozen=True, eq=False, gc=False):
     def subject(self) -> str:
         """The return number, or the one refund that names none."""
         return self.waybill_no or self.refunds[0][1].unit
+
+    @property
+    def linked_buyer_ids(self) -> frozenset[str]:
+        """The buyers who share an attribute with this one, hubs left out."""
+        return frozenset(linked(self.links))
 
     def by_shop(self) -> dict[str, list[tuple[OrderView, RefundView]]]:
         """The refunds of each shop."""

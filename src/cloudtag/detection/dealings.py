@@ -17,6 +17,7 @@ from cloudtag.detection.complaint_view import reviews_of
 from cloudtag.detection.finding import unique
 from cloudtag.detection.once import once
 from cloudtag.detection.order_view import OrderView
+from cloudtag.detection.orders import together
 from cloudtag.detection.outcomes import claim, is_answer, is_before_shipping, is_purchase
 from cloudtag.detection.windows import DAY_MS, Moment, holding
 
@@ -48,10 +49,10 @@ def dealings_of(orders: Sequence[OrderView], parcel: ParcelTold = _not_told) -> 
     asked: list[AskedBack] = []
     rated: list[BadRating] = []
     insured: list[InsuredOrder] = []
-    for order in orders:
-        if order.refunds or order.others or order.insurance or order.freight_insured:
-            told = _of_order(order)
-            asked += [each for each in told.asked if _is_owed(order, each, orders, parcel)]
+    known = together(orders)
+    for order, told in zip(known, known.each(_told), strict=True):
+        if told is not None:
+            asked += [each for each in told.asked if _is_owed(order, each, known, parcel)]
             rated += told.rated
             insured += told.insured
     is_paid = any(each.paid_at for each in insured)
@@ -66,13 +67,16 @@ def _is_owed(order: OrderView, asked: AskedBack, orders: Sequence[OrderView], pa
 
 
 @once
-def _of_order(order: OrderView) -> Dealings:
-    """What one order says."""
-    return Dealings(
+def _told(order: OrderView) -> Dealings | None:
+    """What one order says, if it says anything."""
+    if not (order.refunds or order.others or order.insurance or order.freight_insured):
+        return None
+    told = Dealings(
         tuple(asked_back(order)) if order.refunds else (),
         tuple(_bad_ratings(order)) if order.others else (),
         tuple(_insured(order)),
     )
+    return told if told.asked or told.rated or told.insured else None
 
 
 def linked_accounts(case: BuyerCase, kinds: Sequence[str]) -> list[LinkedAccount]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from cloudtag.contract.links import AttributeUsed, LinkReported
 from cloudtag.detection.buyer_case import linked
 from cloudtag.detection.order_view import OrderView, attributes_of
+from cloudtag.detection.orders import together
 from cloudtag.detection.windows import DAY_MS
 
 AGING = ("address", "phone")
@@ -16,11 +17,17 @@ AGING = ("address", "phone")
 def used_at(orders: Iterable[OrderView]) -> dict[str, list[int]]:
     """When a buyer's orders showed each attribute."""
     found: dict[str, list[int]] = {}
-    for order in orders:
-        for change in order.changes:
-            for attribute in attributes_of(change):
-                found.setdefault(attribute, []).append(change.occurred_at)
+    for shown in together(orders).each(_shown):
+        for attribute, at_ms in shown:
+            if attribute in found:
+                found[attribute].append(at_ms)
+            else:
+                found[attribute] = [at_ms]
     return found
+
+
+def _shown(order: OrderView) -> list[tuple[str, int]]:
+    return [(attribute, change.occurred_at) for change in order.changes for attribute in attributes_of(change)]
 
 
 def gap_ms(own: Sequence[int], use: AttributeUsed) -> int:

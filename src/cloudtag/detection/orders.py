@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar, TypeVarTuple
 
 from cloudtag.detection.once import once_of_case
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.returned import Refunds
+
+_T = TypeVar("_T")
+_Ts = TypeVarTuple("_Ts")
 
 
 class Orders(list[OrderView]):
@@ -18,6 +21,17 @@ class Orders(list[OrderView]):
         super().__init__(orders)
         self.made: dict[Any, Any] = {}
         """What was found out about them so far (see `once_of_case`)."""
+        self.kept: dict[tuple[Any, ...], list[Any]] = {}
+        """What functions made of each order, at its place; by the function and the values it was given."""
+
+    def each(self, make: Callable[[OrderView, *_Ts], _T], *args: *_Ts) -> list[_T]:
+        """What a function of one order, and of values that can be told apart, makes of each, in their order: not to be
+        changed."""
+        key = make, *args
+        found = self.kept.get(key)
+        if found is None:
+            found = self.kept[key] = [make(order, *args) for order in self]
+        return found
 
 
 def together(orders: Iterable[OrderView]) -> Orders:

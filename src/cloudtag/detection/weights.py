@@ -113,10 +113,12 @@ def _kinds(order: OrderView, pieces: Pieces) -> set[str]:
 
 def _grams_by_parcel(case: ParcelCase, order: OrderView, due: Expected) -> float | None:
     """What the claimed goods weighed, as their part of the parcels they were in; none where that is not said of all."""
-    left, grams = Counter(due.goods), 0.0
-    if left.total() != due.total:
+    numbers = [number for number in _own_numbers(order) if order.sent[number].lines]
+    # Mostly nobody says what is in which parcel.
+    if (not numbers and due.goods) or due.goods.total() != due.total:
         return None
-    for number in _own_numbers(order):
+    left, grams = Counter(due.goods), 0.0
+    for number in numbers:
         taken = count_pieces(order.sent[number].lines, (order,)) & left
         if not taken:
             continue
@@ -153,4 +155,5 @@ def _pieces_in(case: ParcelCase, number: str) -> int:
 
 def _pieces_of(order: OrderView, number: str) -> Pieces:
     """What a parcel holds of an order; all of it where nobody said."""
-    return count_pieces(order.sent[number].lines, (order,)) or ordered_pieces(order)
+    lines = order.sent[number].lines
+    return (count_pieces(lines, (order,)) if lines else None) or ordered_pieces(order)

@@ -31,6 +31,7 @@ from cloudtag.detection.complaint_view import complaints_of
 from cloudtag.detection.example import complained, day, ordered, refunded
 from cloudtag.detection.finding import MOST_EVIDENCE, Finding, bounded, cite, only, unique
 from cloudtag.detection.order_view import OrderView
+from cloudtag.detection.orders import together
 from cloudtag.detection.outcomes import given_up, is_answer, is_purchase, let_down, refund_moment
 from cloudtag.detection.rule import Example, Rule
 from cloudtag.detection.signals import UNDONE
@@ -171,15 +172,20 @@ EXAMPLES = (
 
 def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding]:
     """One finding for the buyer, if in any window enough of the orders were given up."""
-    undone = [order for order in case.orders if order.refunds or "cancelled" in order.first_at]
-    if len(undone) < parameters.orders:
+    if sum([bool(order.refunds) or "cancelled" in order.first_at for order in case.orders]) < parameters.orders:
         return
-    dropped = {o.name: m for o in undone if (m := _moment(o, parameters)) is not None}
+    orders = together(case.orders)
+    moments = zip(orders, orders.each(_moment, parameters), strict=True)
+    dropped = {order.name: moment for order, moment in moments if moment is not None}
     if len(dropped) < parameters.orders:
         return
     met = any_share(
         dropped.values(),
-        (order.began_at for order in case.orders if order.name in dropped or _is_meant(order)),
+        [
+            order.began_at
+            for order, is_meant in zip(orders, orders.each(_is_meant), strict=True)
+            if is_meant or order.name in dropped
+        ],
         parameters.window_days * DAY_MS,
         lambda count, total: count >= parameters.orders and count * 100 >= parameters.share_percent * total,
         case.horizon_ms,

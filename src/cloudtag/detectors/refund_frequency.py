@@ -36,6 +36,7 @@ from cloudtag.detection.came import may_have_come
 from cloudtag.detection.examples.refund_frequency import EXAMPLES
 from cloudtag.detection.finding import MOST_EVIDENCE, Finding, bounded, cite, only, unique
 from cloudtag.detection.order_view import OrderView
+from cloudtag.detection.orders import together
 from cloudtag.detection.outcomes import is_purchase, refund_moment
 from cloudtag.detection.rule import Rule
 from cloudtag.detection.signals import UNDONE
@@ -75,16 +76,16 @@ class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
 
 def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding]:
     """One finding for the buyer, if in any window enough of the orders were refunded."""
-    undone = [order for order in case.orders if order.refunds]
-    if len(undone) < parameters.refunds:
+    if sum([bool(order.refunds) for order in case.orders]) < parameters.refunds:
         return
-    asked = [m for order in undone if (m := _moment(order, parameters)) is not None]
+    orders = together(case.orders)
+    asked = [m for m in orders.each(_moment, parameters.part_percent) if m is not None]
     if len(asked) < parameters.refunds:
         return
     refunded_orders = [m._replace(thing=_asked(*m.thing)) for m in asked if _had_the_goods(case, *m.thing)]
     met = any_share(
         refunded_orders,
-        (order.began_at for order in case.orders if is_purchase(order)),
+        [began_at for began_at in orders.each(_bought_at) if began_at is not None],
         parameters.window_days * DAY_MS,
         lambda count, total: count >= parameters.refunds and count * 100 >= parameters.share_percent * total,
         case.horizon_ms,
@@ -94,8 +95,13 @@ def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding]:
         yield _finding(met, case, parameters)
 
 
-def _moment(order: OrderView, parameters: Parameters) -> Moment | None:
-    return refund_moment(order, is_shipped=True, part_percent=parameters.part_percent)
+def _moment(order: OrderView, part_percent: int) -> Moment | None:
+    return refund_moment(order, is_shipped=True, part_percent=part_percent)
+
+
+def _bought_at(order: OrderView) -> int | None:
+    """When an order began that was bought."""
+    return order.began_at if is_purchase(order) else None
 
 
 class _Asked(NamedTuple):

@@ -55,6 +55,10 @@ class AllOrders(Orders):
                 self[place] = order
             else:
                 self.insert(place, order)
+                for values in self.kept.values():
+                    values.insert(place, None)
+            for (make, *args), values in self.kept.items():
+                values[place] = make(order, *args)
         self._changed.clear()
 
     def naming(self, shop_id: str, articles: Iterable[str], view_of: Callable[[str], OrderView | None]) -> set[str]:

@@ -13,14 +13,15 @@ from msgspec.structs import replace
 
 from cloudtag.contract.events import RefundChanged
 from cloudtag.contract.records import Alert
-from cloudtag.detection.once import once
+from cloudtag.contract.scope import scoped
 from cloudtag.detection.order_view import OrderView
+from cloudtag.detection.orders import Orders
 from cloudtag.detection.returning import is_given_up
 from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.row_kind import Judge
 from cloudtag.engine.rows import NEVER, Row
 from cloudtag.policy.model import Policies
-from cloudtag.processors.buyers.reading import view_of
+from cloudtag.processors.buyers.reading import orders
 
 GivenUp = Mapping[str, int]
 """By refund of one order, when it was withdrawn for good."""
@@ -43,8 +44,9 @@ def attempts_of(
     """
     known = {alert.alert_id for alert in standing}
     found, moments = dict[str, Alert](), list[int]()
-    for row in state.rows_of("order"):
-        given_up = _given_up(row)
+    withdrawn = {scoped(o.shop_id or "", o.order_id): each for o, each in _given_up(orders(state)) if each}
+    for row in state.rows_of("order") if withdrawn else ():
+        given_up = withdrawn.get(row.name, {})
         moments += given_up.values()
         for alert in _would_stand(judges, state, row, given_up, policies, now_ms) if given_up else ():
             if alert.alert_id not in known:
@@ -52,11 +54,10 @@ def attempts_of(
     return list(found.values()), min((at_ms for at_ms in moments if at_ms > now_ms), default=NEVER)
 
 
-def _given_up(row: Row) -> GivenUp:
-    return _given_up_of(view_of(row)) if RefundChanged in row.kinds else {}
+def _given_up(orders: Orders) -> Iterable[tuple[OrderView, GivenUp]]:
+    return zip(orders, orders.each(_given_up_of), strict=True)
 
 
-@once
 def _given_up_of(order: OrderView) -> GivenUp:
     refunds = [refund for refund in order.refunds.values() if is_given_up(refund)]
     return {refund.refund_id: refund.changes[-1].occurred_at for refund in refunds}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeVar
 
 from cloudtag.contract.events import (
     AlertAnswered,
@@ -23,6 +23,7 @@ from cloudtag.detection.refund_view import own_unit
 from cloudtag.detection.wrong_goods import CLAIMED
 from cloudtag.engine.revise import Conclusion
 from cloudtag.engine.rows import Row
+from cloudtag.processors.buyers.loose_words import Complaint, LooseWords, complaint_of
 from cloudtag.processors.buyers.mixed_up import NOTHING, MixedUp
 from cloudtag.processors.buyers.prefilter import Prefilter
 
@@ -34,6 +35,7 @@ _KNOWN_MS = _TOLD_MS + _PERIOD_MS
 """So long they are known: the latest period's first use may turn out to be nearly a period earlier."""
 
 
+_Name = TypeVar("_Name")
 _SHOWN = attrgetter("address_hash", "phone_hash", "device_hash", "payment_hash", "address_area", "shop_id")
 """What an order event shows of its buyer, and the shop to which an area belongs."""
 
@@ -43,6 +45,7 @@ class BuyerIndex:
 
     __slots__ = (
         "attributes",
+        "began",
         "claimed_orders",
         "claims",
         "has_dealings",
@@ -50,6 +53,8 @@ class BuyerIndex:
         "inspected_by_shop",
         "is_insurance_paid",
         "joint",
+        "kinds",
+        "loose",
         "mixed_up",
         "named_complaints",
         "network",
@@ -77,6 +82,8 @@ class BuyerIndex:
         """Those of each order that names any."""
         self.joint: set[str] = set()
         """The orders that share a return number with another."""
+        self.kinds: frozenset[type[Any]] = frozenset()
+        """The kinds of facts that are or were held about orders, or about none."""
         self.units: set[str] = set()
         self.units_by_order: dict[str, tuple[str, ...]] = {}
         self.claimed_orders: set[str] = set()
@@ -101,8 +108,12 @@ class BuyerIndex:
         self.has_denied = False
         """Whether a refund ever said that goods had not come: whether they had is for their parcels to say."""
         self.is_insurance_paid = False
-        self.named_complaints: frozenset[tuple[str, str]] = frozenset()
-        """Complaints, by shop and id, of which an event names the order."""
+        self.named_complaints: dict[Complaint, tuple[str, ...]] = {}
+        """The names of the orders that events of complaints name."""
+        self.began: dict[str, int] = {}
+        """When each order began of which an event of its own is known, by the name of its row."""
+        self.loose: LooseWords | None = None
+        """What events say of complaints that name no order; None: there are none."""
         self.verdicts: dict[str, list[AlertAnswered]] = {}
         """By alert, everything shops said of it, in any order."""
 
@@ -115,6 +126,11 @@ class BuyerIndex:
     def has_shop_link(self) -> bool:
         """Whether a link brings a shop."""
         return bool(self.shop_links)
+
+    def add_kinds(self, row: Row) -> None:
+        """Take in which kinds of facts a row holds, or held, about an order or about none."""
+        if not row.kinds <= self.kinds:
+            self.kinds |= row.kinds
 
     def add_report(self, report: LinkReported) -> bool:
         """Take in what one attribute's links bring now, in place of what they brought before; whether no attribute
@@ -147,6 +163,15 @@ class BuyerIndex:
             if before is None or before[-1] >= now_ms or before[-1] // _PERIOD_MS != now_ms // _PERIOD_MS:
                 has_changed = self._add_attribute(attribute, order, before or ()) or has_changed
         return has_changed
+
+    def begin(self, name: str, at_ms: int) -> list[str]:
+        """Take in when an event of an order of that name was; the other orders that words may have been about before
+        which name no order."""
+        before = self.began.get(name)
+        if before is not None and before <= at_ms:
+            return []
+        self.began[name] = at_ms
+        return [] if self.loose is None else self.loose.add_order(name, at_ms, before)
 
     def _add_sent(self, number: str, name: str) -> None:
         if _join(self.orders_by_number, number, name):
@@ -184,12 +209,20 @@ class BuyerIndex:
                 _join(self.orders_by_number, unit, name)
                 self._share(unit, name)
 
-    def add_complaint(self, complaint: ComplaintChanged) -> bool:
-        """Take in an event of a complaint that names its order; whether it is the first that does."""
-        about = complaint.shop_id, complaint.complaint_id
-        is_first = about not in self.named_complaints
-        self.named_complaints |= {about}
-        return is_first
+    def add_complaint(self, complaint: ComplaintChanged, name: str) -> str | None:
+        """Take in an event of a complaint that names its order; the other that the complaint was taken to be about."""
+        about = complaint_of(complaint)
+        _join(self.named_complaints, about, name)
+        return None if self.loose is None else self.loose.name(about)
+
+    def add_loose(self, word: ComplaintChanged) -> set[str]:
+        """Take in what is said of a complaint without naming its order; the names of the orders that may concern."""
+        if self.loose is None:
+            self.loose = LooseWords()
+            for name, began_at in self.began.items():
+                self.loose.add_order(name, began_at)
+        named = self.named_complaints.get(complaint_of(word), ())
+        return self.loose.add(word, is_named=bool(named)).union(named)
 
     def add_inspection(self, inspection: ReturnInspected) -> None:
         """Take in that the shop looked into a return."""
@@ -243,7 +276,7 @@ def _marked(names: frozenset[str], name: str, is_marked: bool) -> frozenset[str]
     return names ^ {name}
 
 
-def _join(groups: dict[str, tuple[str, ...]], name: str, member: str) -> bool:
+def _join(groups: dict[_Name, tuple[str, ...]], name: _Name, member: str) -> bool:
     """Whether the member is new among those of the name."""
     members = groups.get(name)
     if members is None:

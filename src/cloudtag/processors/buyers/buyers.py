@@ -97,9 +97,10 @@ class Buyers(KeyedProcessor):
         if not causes:
             suspects = news.of(self.kinds.read_by(state, row_id))
 
-            def still_holds(other: KeyedState) -> bool:
-                # The index knows only what is held now.
-                index_anew(self, other)
+            def still_holds(other: KeyedState, left_out: set[type[Any]]) -> bool:
+                # The index is to know only what is held. Of some kinds it never knew.
+                if any(self.indexes[kind] is not None for kind in left_out):
+                    index_anew(self, other)
                 judgement = self.kinds.judge(other, other.rows[row_id], self.policies, now_ms)
                 return record.alert_id in judgement.conclusions
 

@@ -108,13 +108,20 @@ class Prefilter:
 
     def note(self, fact: Any) -> bool:
         """Take in what a fact signals; whether a signal was seen until now and is no more."""
-        before, watch = self.seen, self._watched.get(type(fact))
-        for signal, weight in watch.weigh(fact) if watch is not None else ():
-            if isinstance(fact, InternalRecord):
+        watch = self._watched.get(type(fact))
+        weighed = watch.weigh(fact) if watch is not None else None
+        if not weighed:
+            return False
+        before = self.seen
+        if isinstance(fact, InternalRecord):
+            for signal, weight in weighed:
                 self._weigh_record(signal, fact, weight)
-            elif weight:
-                # An event is there for good: one that weighs nothing changes nothing.
-                self._weigh_event(signal, _order_of(fact), weight)
+            return self.seen is not before and not before <= self.seen
+        order = _order_of(fact)
+        for signal, weight in weighed:
+            # An event is there for good: one that weighs nothing changes nothing.
+            if weight:
+                self._weigh_event(signal, order, weight)
         return self.seen is not before and not before <= self.seen
 
     def _weigh_event(self, signal: Signal, order: _Order | None, weight: int) -> None:
@@ -126,8 +133,10 @@ class Prefilter:
             self._watched = _uncertain(self._certain)
             self._tallies.pop(signal, None)
             return
-        tally, about = self._tally(signal), order or _NO_ORDER
-        if about in tally.settled:
+        tally, about = self._tallies.get(signal), order or _NO_ORDER
+        if tally is None:
+            tally = self._tallies[signal] = _Tally()
+        elif about in tally.settled:
             return
         if weight > 0:
             if weight <= tally.weights.get(about, 0):
@@ -143,16 +152,10 @@ class Prefilter:
     def _weigh_record(self, signal: Signal, record: InternalRecord, weight: int) -> None:
         if not weight and signal not in self._tallies:
             return
-        tally = self._tally(signal)
+        tally = self._tallies.setdefault(signal, _Tally())
         tally.records[record.internal_id] = _order_of(record), weight
         if tally.is_given(signal) is not (signal in self.seen):
             self.seen ^= {signal}
-
-    def _tally(self, signal: Signal) -> _Tally:
-        tally = self._tallies.get(signal)
-        if tally is None:
-            tally = self._tallies[signal] = _Tally()
-        return tally
 
 
 def _order_of(fact: Any) -> _Order | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from cloudtag.contract.couriers import CourierReported
 from cloudtag.contract.events import ComplaintChanged
@@ -12,12 +12,12 @@ from cloudtag.contract.scope import scoped, unscoped
 from cloudtag.contract.shops import ShopReported
 from cloudtag.detection.goods import ever_named
 from cloudtag.detection.order_view import OrderView
-from cloudtag.detection.windows import CLOCK_TOLERANCE_MS
 from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.rows import Row
 from cloudtag.processors.base import DAY_MS, LONGEST_WINDOW_DAYS
 from cloudtag.processors.buyers.all_orders import AllOrders
 from cloudtag.processors.buyers.buyer_index import BuyerIndex
+from cloudtag.processors.buyers.loose_words import LooseWords, complaint_of
 
 HELD_MS = (LONGEST_WINDOW_DAYS + 60) * DAY_MS
 """How long a buyer's facts are held: a month longer than other processors hold their internal records."""
@@ -75,17 +75,19 @@ def orders_sharing(state: KeyedState, names: Collection[str]) -> set[str]:
 def orders_mixed(state: KeyedState, names: Collection[str]) -> set[str]:
     """Those, and the names of the orders whose boxes may have been mixed up with one of these."""
     index: BuyerIndex = state.index
-    return orders_sharing(state, names) | index.mixed_up.with_all(names, index.joint)
+    found = orders_sharing(state, names)
+    return found | index.mixed_up.with_all(names, index.joint) if index.mixed_up.doubtful else found
 
 
 def orders_beside(state: KeyedState, names: Collection[str]) -> list[OrderView]:
     """The orders that cases about these may rest on. Where other goods were claimed to have come, those too that name
     what came back instead, or that a scan of one of their parcels names."""
     found = orders_mixed(state, names)
-    for name in state.index.claimed_orders.intersection(names):
+    claimed: set[str] = state.index.claimed_orders
+    for name in claimed.intersection(names) if claimed else ():
         found |= _naming_the_like(state, name)
         found |= {scoped(unscoped(name)[0], order_id) for order_id in _scanned_for(state, name)}
-    return [view_of(row) for row in orders_in(state, found)]
+    return [view_of(row) for row in orders_in(state, sorted(found) if len(found) > 1 else found)]
 
 
 def _naming_the_like(state: KeyedState, name: str) -> set[str]:
@@ -117,59 +119,23 @@ def claimed_beside(state: KeyedState, name: str) -> set[str]:
     return found | {other for other in index.claimed_orders if order_id in _scanned_for(state, other)}
 
 
-def loose(state: KeyedState) -> list[ComplaintChanged]:
+def loose(state: KeyedState) -> Sequence[ComplaintChanged]:
     """What was said of complaints by events that name no order."""
-    own = state.rows.get(state.letters["buyer"])
-    return [] if own is None else [fact for fact in own.facts.values() if type(fact) is ComplaintChanged]
+    words: LooseWords | None = state.index.loose
+    return () if words is None else words.words
 
 
-def loose_words(state: KeyedState, row: Row) -> list[ComplaintChanged]:
+def loose_words(state: KeyedState, row: Row) -> Sequence[ComplaintChanged]:
     """What was said of an order's complaints by events that do not name the order.
 
     A complaint of the buyer's that names no order at all is about the latest one at the shop before it.
     """
-    words = loose(state)
-    if not words:
-        return words
-    about = {_complaint(f) for f in row.facts.values() if type(f) is ComplaintChanged}
-    meant = {key for key, name in _subjects(state, words).items() if name == row.name}
-    return [word for word in words if _complaint(word) in about or _complaint(word) in meant]
-
-
-def complained_of(state: KeyedState) -> list[str]:
-    """The names of the orders of whose complaints something is said without naming the order."""
-    words = loose(state)
-    if not words:
-        return []
-    keys, meant = {_complaint(word) for word in words}, set(_subjects(state, words).values())
-    return [
-        row.name
-        for row in state.rows_of("order")
-        if row.name in meant or any(type(f) is ComplaintChanged and _complaint(f) in keys for f in row.facts.values())
-    ]
-
-
-def _complaint(event: ComplaintChanged) -> tuple[str, str]:
-    return event.shop_id, event.complaint_id
-
-
-def _subjects(state: KeyedState, words: Iterable[ComplaintChanged]) -> dict[tuple[str, str], str]:
-    """By complaint of the buyer's that names no order: the name of the latest order at the shop before it, if any."""
-    first: dict[tuple[str, str], int] = {}
-    for word in words:
-        key = _complaint(word)
-        if key not in state.index.named_complaints and word.complainant == "buyer":
-            first[key] = min(word.occurred_at, first.get(key, word.occurred_at))
-    found: dict[tuple[str, str], str] = {}
-    for key, at_ms in first.items():
-        before = [
-            (view.began_at, scoped(key[0], view.order_id))
-            for view in orders(state)
-            if view.shop_id == key[0] and view.changes and view.began_at <= at_ms + CLOCK_TOLERANCE_MS
-        ]
-        if before:
-            found[key] = max(before)[1]
-    return found
+    index: BuyerIndex = state.index
+    if index.loose is None:
+        return ()
+    events = row.facts.values() if ComplaintChanged in row.kinds else ()
+    named = {complaint_of(event) for event in events if type(event) is ComplaintChanged}
+    return index.loose.about(row.name, index.began.get(row.name), named)
 
 
 def names_beside(state: KeyedState, names: Collection[str]) -> Iterable[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -13,18 +14,18 @@ from cloudtag.processors.causes import causes_of
 
 Suspect = tuple[str, str, New]
 """A row, the id of a fact in it, and the fact."""
+StillHolds = Callable[[KeyedState, set[type[Any]]], bool]
+"""Whether an alert holds in a keyed state, given the kinds of facts that were left out of it."""
 MOST_SUSPECTS = 20
 """So many of the newest facts are tried: of more at once nobody could say which."""
 
 
-def refuting(
-    state: KeyedState, suspects: Sequence[Suspect], still_holds: Callable[[KeyedState], bool]
-) -> tuple[tuple[Cause, ...], bool]:
+def refuting(state: KeyedState, suspects: Sequence[Suspect], still_holds: StillHolds) -> tuple[tuple[Cause, ...], bool]:
     """The events that refuted an alert, and whether that is certain; if not, they are those that came with it.
 
-    `still_holds` judges the alert's row anew in another keyed state: every suspect is left out in turn. Those that
-    matter are
-    the ones without which the alert would hold. Where several say the same, it is the first of them by event time.
+    `still_holds` judges the alert's row anew in a keyed state without some of them: every suspect is left out in turn.
+    Those that matter are the ones without which the alert would hold. Where several say the same, it is the first of
+    them by event time.
     """
     tried = sorted(suspects, key=_moment)[-MOST_SUSPECTS:]
     alone = [suspect for suspect in tried if _holds_without(state, [suspect], still_holds)]
@@ -33,9 +34,7 @@ def refuting(
     return causes_of(new for _, _, new in alone or tried), bool(alone)
 
 
-def _first_enough(
-    state: KeyedState, tried: Sequence[Suspect], still_holds: Callable[[KeyedState], bool]
-) -> list[Suspect]:
+def _first_enough(state: KeyedState, tried: Sequence[Suspect], still_holds: StillHolds) -> list[Suspect]:
     """The first that, with those before it, was enough; none where leaving all of them out changes nothing."""
     if not tried or not _holds_without(state, tried, still_holds):
         return []
@@ -44,12 +43,12 @@ def _first_enough(
     )
 
 
-def _holds_without(state: KeyedState, suspects: Sequence[Suspect], still_holds: Callable[[KeyedState], bool]) -> bool:
-    return still_holds(_without(state, suspects))
+def _holds_without(state: KeyedState, suspects: Sequence[Suspect], still_holds: StillHolds) -> bool:
+    return still_holds(_without(state, suspects), {type(new.fact) for _, _, new in suspects})
 
 
 def _without(state: KeyedState, suspects: Sequence[Suspect]) -> KeyedState:
-    """The keyed state as it would be without those facts, with the index of what is held."""
+    """The keyed state as it would be without those facts, with the index it has."""
     rows = dict(state.rows)
     for row_id in {row_id for row_id, _, _ in suspects} & rows.keys():
         rows[row_id] = replace(rows[row_id], facts=dict(rows[row_id].facts), view=None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import partial
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -33,13 +34,26 @@ from cloudtag.processors.links.joins import bands_of
 _NONE = Dealings()
 
 
-def plain_uses(state: KeyedState) -> Iterable[Conclusion]:
-    """Each attribute the buyer shows, once; with it, since when alerts accuse the buyer."""
+class Showing(NamedTuple):
+    """The attributes a buyer shows, since when alerts accuse the buyer, and what else linked buyers are told."""
+
+    plain: tuple[Conclusion, ...]
+    alerted_at: int
+    dealings: Dealings
+
+    def uses(self) -> Iterable[Conclusion]:
+        """Each attribute once, with all that."""
+        if self.alerted_at or self.dealings != _NONE:
+            return _with_deeds(self.plain, self.alerted_at, self.dealings)
+        return self.plain
+
+
+def showing(state: KeyedState) -> Showing:
+    """What a buyer shows by now."""
     index: BuyerIndex = state.index
     alerted_at = _alerted_at(state) if is_alerted(state) else 0
     told = dealings_of(orders(state), partial(report, state)) if index.has_dealings else _NONE
-    plain = index.attributes.values()
-    return _with_deeds(plain, alerted_at, told) if alerted_at or told != _NONE else plain
+    return Showing(tuple(index.attributes.values()), alerted_at, told)
 
 
 def _with_deeds(plain: Iterable[Conclusion], alerted_at: int, told: Dealings) -> Iterator[Conclusion]:

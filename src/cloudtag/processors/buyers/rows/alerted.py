@@ -17,7 +17,7 @@ from cloudtag.engine.rows import Row
 from cloudtag.policy.model import Policies
 from cloudtag.processors.buyers.published import PLAIN, abnormal_among, alerts_of
 from cloudtag.processors.buyers.reading import HELD_MS, links, orders, shop
-from cloudtag.processors.buyers.run_detectors import askable, kinds_of, may_run, run_detectors
+from cloudtag.processors.buyers.run_detectors import askable, may_run, run_detectors
 
 _MOMENT = attrgetter("occurred_at", "event_id")
 
@@ -44,8 +44,7 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
         alerts=alerts_of(state, PLAIN),
     )
     policy = policies.at(newest.platform, newest.occurred_at)
-    kinds = kinds_of(state.rows_of("order", "buyer"))
-    asked = askable("alerted", kinds, policy, signals)
+    asked = askable("alerted", state.index.kinds, policy, signals)
     run_detectors(asked, case, policy, state, judgement, abnormal=lambda: abnormal_among(state))
     return judgement
 

@@ -22,7 +22,7 @@ from cloudtag.engine.rows import Row
 from cloudtag.policy.model import Policies
 from cloudtag.processors.buyers.published import abnormal_among
 from cloudtag.processors.buyers.reading import HELD_MS, links, orders, report, shop
-from cloudtag.processors.buyers.run_detectors import askable, kinds_of, may_run, run_detectors
+from cloudtag.processors.buyers.run_detectors import askable, may_run, run_detectors
 from cloudtag.processors.buyers.uses import pictures
 
 _MOMENT = attrgetter("occurred_at", "event_id")
@@ -54,15 +54,16 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
         parcel=lambda number: report(state, number),
     )
     policy = policies.at(newest.platform, newest.occurred_at)
-    kinds = kinds_of(state.rows_of("order", "buyer"))
-    asked = askable("buyer", kinds, policy, state.index.prefilter.seen)
+    asked = askable("buyer", state.index.kinds, policy, state.index.prefilter.seen)
     run_detectors(asked, case, policy, state, judgement, abnormal=lambda: abnormal_among(state))
     return judgement
 
 
 def _index(state: KeyedState, row: Row, fact: Any) -> Iterable[str]:
-    """A verdict asks the row whose alert it answers."""
-    del row
+    """A verdict asks the row whose alert it answers, what is said of a complaint the orders that it may be about."""
+    state.index.add_kinds(row)
+    if type(fact) is ev.ComplaintChanged:
+        return [state.row_id("order", name) for name in state.index.add_loose(fact)]
     if type(fact) is not ev.AlertAnswered:
         return ()
     state.index.add_verdict(fact)

@@ -16,18 +16,43 @@ from cloudtag.engine.row_kind import Holds, Reads, RowKind
 from cloudtag.engine.rows import Row
 from cloudtag.policy.model import Policies
 from cloudtag.processors.buyers.buyer_index import BuyerIndex
-from cloudtag.processors.buyers.uses import owned_skus, passed_links, plain_uses
+from cloudtag.processors.buyers.uses import Showing, owned_skus, passed_links, showing
 
 _DEALT = frozenset((RefundChanged, ReviewPosted, InsuranceChanged))
 """What makes an order one of its buyer's dealings."""
 
 
+class _Shown:
+    """The judgement to which what a buyer shows amounts: mostly the same as before, and then the very same."""
+
+    __slots__ = ("judgement", "showing")
+
+    def __init__(self, showing: Showing) -> None:
+        self.showing = showing
+        self.judgement = Judgement({use.id: use for use in showing.uses()})
+
+    def add(self, fact: Any) -> bool:
+        """It rests on nothing that the row holds."""
+        del fact
+        return True
+
+
+def _shown(row: Row, showing: Showing) -> Judgement:
+    held = row.view
+    if not isinstance(held, _Shown) or held.showing != showing:
+        held = row.view = _Shown(showing)
+    return held.judgement
+
+
 def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judgement:
     del now_ms
-    judgement = Judgement({use.id: use for use in plain_uses(state)})
+    shown = _shown(row, showing(state))
     told: list[SkuOwned | LinkPassed] = [*owned_skus(state)] if state.index.claims else []
     if len(row.facts) > 1:
         told += passed_links(state, policies)
+    if not told:
+        return shown
+    judgement = Judgement(dict(shown.conclusions))
     for each in told:
         judgement.conclusions[each.internal_id] = Conclusion(each.internal_id, each.buyer_id, each.occurred_at, each)
     return judgement

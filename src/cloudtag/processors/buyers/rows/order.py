@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from typing import Any
 
 from cloudtag.contract import disputes
@@ -30,10 +31,8 @@ from cloudtag.processors.buyers.buyer_index import BuyerIndex
 from cloudtag.processors.buyers.published import abnormal_among
 from cloudtag.processors.buyers.reading import (
     claimed_beside,
-    complained_of,
     is_answered,
     links,
-    loose,
     loose_words,
     names_beside,
     orders_beside,
@@ -73,7 +72,7 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
         said,
         lambda number: report(state, number),
         now_ms,
-        lambda: orders_beside(state, (row.name,)),
+        cache(lambda: orders_beside(state, (row.name,))),
         links(state) if is_claimed else (),
         lambda number, courier: silence(state, number, courier),
         lambda number: number not in state.index.units,
@@ -163,13 +162,16 @@ def _index(state: KeyedState, row: Row, fact: Any) -> Iterable[str]:
     if state.memo is not None:
         state.memo.note(row.name)
     index: BuyerIndex = state.index
+    index.add_kinds(row)
     asked: Iterable[str] = ()
     if type(fact) is ev.OrderChanged:
         asked = (state.letters["links"],) if index.add_order(fact, row) else ()
-        if loose(state):
-            asked = (*asked, *_of_shop(state, fact.shop_id))
-    elif type(fact) is ev.ComplaintChanged and index.add_complaint(fact):
-        asked = _of_shop(state, fact.shop_id) if loose(state) else ()
+        if beside := index.begin(row.name, fact.occurred_at):
+            # Which orders the complaints are about that name none may have changed.
+            asked = (*asked, *_rows(state, beside))
+    elif type(fact) is ev.ComplaintChanged:
+        other = index.add_complaint(fact, row.name)
+        asked = _rows(state, () if other is None else (other,))
     else:
         if type(fact) is ev.RefundChanged:
             index.add_refund(fact)
@@ -186,9 +188,8 @@ def _no_longer_mixed(state: KeyedState, row: Row) -> list[str]:
     return [state.row_id("parcel", unit) for name in beside for unit in index.units_by_order.get(name, ())]
 
 
-def _of_shop(state: KeyedState, shop_id: str) -> list[str]:
-    """The rows of the orders at a shop: which of them a complaint is about that names none may have changed."""
-    return [row.id for row in state.rows_of("order") if unscoped(row.name)[0] == shop_id]
+def _rows(state: KeyedState, names: Iterable[str]) -> list[str]:
+    return [state.row_id("order", name) for name in names]
 
 
 def _with_refunds_of(state: KeyedState, number: str) -> Iterable[str]:
@@ -199,8 +200,9 @@ def _with_refunds_of(state: KeyedState, number: str) -> Iterable[str]:
 
 def _numbers_of(state: KeyedState, name: str) -> Iterable[str]:
     """Every number that the order or its refunds ever named."""
+    row = state.row("order", name)
     index: BuyerIndex = state.index
-    return [number for number, names in index.orders_by_number.items() if name in names]
+    return {*(view_of(row).sent if row is not None else ()), *index.units_by_order.get(name, ())}
 
 
 def _has_refunds(state: KeyedState, name: str) -> bool:
@@ -212,7 +214,8 @@ def _has_refunds(state: KeyedState, name: str) -> bool:
 def _beside(state: KeyedState, name: str) -> Iterable[str]:
     """The orders whose refunds rest on this one too: those that share a number, those of claims of wrong goods."""
     index: BuyerIndex = state.index
-    return [*(orders_sharing(state, (name,)) & index.units_by_order.keys()), *claimed_beside(state, name)]
+    sharing = orders_sharing(state, (name,)) & index.units_by_order.keys()
+    return {*sharing, *claimed_beside(state, name)} if index.claimed_orders else sharing
 
 
 def _has_claimed(state: KeyedState, name: str) -> bool:
@@ -267,7 +270,8 @@ ORDER = RowKind(
     reads=(
         Reads("parcel", readers=_with_refunds_of, rows=_numbers_of),
         Reads("order", when=_has_refunds, readers=_beside, rows=lambda state, name: names_beside(state, (name,))),
-        Reads("buyer", readers=lambda state, _name: complained_of(state), rows=lambda _state, _name: ("",)),
+        # Whom a word concerns that names no order is asked as it comes.
+        Reads("buyer", readers=lambda _state, _name: (), rows=lambda _state, _name: ("",)),
         Reads("links", when=_has_claimed, readers=_claimed, rows=lambda _state, _name: ("",)),
     ),
     index=_index,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from operator import attrgetter
 
 from cloudtag.contract.couriers import CourierAsked, CourierReported
 from cloudtag.contract.parcels import ParcelReported
 from cloudtag.contract.records import Alert, Label
 from cloudtag.detection.awaiting import awaited, courier_of
-from cloudtag.detection.buyer_case import linked
 from cloudtag.detection.cases import ParcelCase
 from cloudtag.engine.judgement import EMPTY, Judgement
 from cloudtag.engine.keyed_state import KeyedState
@@ -23,7 +23,6 @@ from cloudtag.processors.buyers.buyer_index import BuyerIndex
 from cloudtag.processors.buyers.published import abnormal_among
 from cloudtag.processors.buyers.reading import (
     claimed_beside,
-    complained_of,
     is_answered,
     links,
     loose,
@@ -65,10 +64,9 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
         refunds=[(order, refund) for order, refund in by_refund if refund.unit == unit],
         outbound=[order for order in orders if unit in order.sent],
         now_ms=now_ms,
-        linked_buyer_ids=frozenset(linked(links(state))),
         shop=lambda shop_id: shop(state, shop_id),
         parcel=lambda number: report(state, number),
-        orders=lambda: orders_beside(state, [row.name for row in rows]),
+        orders=cache(lambda: orders_beside(state, [row.name for row in rows])),
         links=links(state),
         named=by_refund,
         silence=lambda courier: silence(state, unit, courier),
@@ -104,7 +102,10 @@ def _joined(state: KeyedState, name: str) -> Iterable[str]:
         return ()
     row = state.row("order", name)
     sent = index.units.intersection(view_of(row).sent) if row is not None else ()
-    beside = {*orders_mixed(state, (name,)), *claimed_beside(state, name)} - {name}
+    beside = orders_mixed(state, (name,))
+    if index.claimed_orders:
+        beside |= claimed_beside(state, name)
+    beside.discard(name)
     units = [unit for other in beside for unit in index.units_by_order.get(other, ())]
     return [*index.units_by_order.get(name, ()), *sent, *units]
 
@@ -124,7 +125,10 @@ def _returned_beside(state: KeyedState, number: str) -> Iterable[str]:
 def _numbers_beside(state: KeyedState, unit: str) -> Iterable[str]:
     index: BuyerIndex = state.index
     beside = with_inspected(state, index.orders_by_number.get(unit, ()))
-    return [number for number, names in index.orders_by_number.items() if not beside.isdisjoint(names)]
+    found = {unit}
+    for row in orders_in(state, beside):
+        found.update(view_of(row).sent, index.units_by_order.get(row.name, ()))
+    return found
 
 
 def _linked(state: KeyedState, name: str) -> Iterable[str]:
@@ -133,13 +137,6 @@ def _linked(state: KeyedState, name: str) -> Iterable[str]:
     index: BuyerIndex = state.index
     claimed = [unit for order in index.claimed_orders for unit in index.units_by_order.get(order, ())]
     return {*claimed, *(row.name for row in state.rows_of("parcel"))}
-
-
-def _complained_of(state: KeyedState, name: str) -> Iterable[str]:
-    """The parcels of orders of whose complaints something is said without naming the order: it may be a refusal."""
-    del name
-    index: BuyerIndex = state.index
-    return [unit for order in complained_of(state) for unit in index.units_by_order.get(order, ())]
 
 
 def _is_returning(state: KeyedState, name: str) -> bool:
@@ -163,7 +160,8 @@ PARCEL = RowKind(
         Reads("parcel", when=_is_returning, readers=_returned_beside, rows=_numbers_beside),
         Reads("links", when=_is_returning, readers=_linked),
         Reads("shops"),
-        Reads("buyer", readers=_complained_of, rows=lambda _state, _unit: ("",)),
+        # What is said of a complaint without naming its order may be a refusal: its order is asked as it comes.
+        Reads("buyer", readers=lambda _state, _unit: (), rows=lambda _state, _unit: ("",)),
     ),
     stays_with=("order",),
     is_needed=is_answered,
