@@ -33,7 +33,7 @@ IsMember = Callable[[], Awaitable[bool]]
 """Asks the group's coordinator whether this worker is still a member of the generation that it was assigned in."""
 
 
-class Term(NamedTuple):
+class OwnerTerm(NamedTuple):
     """What begins a term of ownership."""
 
     epoch: int
@@ -67,7 +67,7 @@ class Changelogs:
         """Whether an owner record's name is this worker's."""
         return owner == self.owner.encode()
 
-    async def claim(self, targets: Iterable[Target], is_wanted: Callable[[], bool]) -> dict[Target, Term]:
+    async def claim(self, targets: Iterable[Target], is_wanted: Callable[[], bool]) -> dict[Target, OwnerTerm]:
         """Write an owner record into each partition, behind a bid for it.
 
         Between the two the group is asked. So whoever is assigned the partition after this worker bids after it, and
@@ -79,7 +79,7 @@ class Changelogs:
         records = {target: owner_record(self.owner, offsets[0].stop) for target, offsets in bids.items()}
         written = await self.write({target: [record] for target, record in records.items()})
         return {
-            target: Term(offsets[0].start, checkpoint_of(as_out(records[target])), bids[target][0].stop)
+            target: OwnerTerm(offsets[0].start, checkpoint_of(as_out(records[target])), bids[target][0].stop)
             for target, offsets in written.items()
         }
 

@@ -17,7 +17,7 @@ from cloudtag.changelog.records import (
 from cloudtag.changelog.writing import LogWriter, slots_in
 from cloudtag.engine.rows import key_prefix, split_key
 from cloudtag.engine.task_row import TASK_KEY
-from streams.state.changelog import Term, as_read, checkpoint_of
+from streams.state.changelog import OwnerTerm, as_read, checkpoint_of
 from streams.state.store import StorePartition
 
 
@@ -77,7 +77,7 @@ class Recovery:
         else:
             store_part.apply(rows, store_part.next_offset, store_part.checkpoint)
 
-    def finish(self, term: Term, owner: str) -> tuple[LogWriter, dict[bytes, bytes | None]]:
+    def finish(self, term: OwnerTerm, owner: str) -> tuple[LogWriter, dict[bytes, bytes | None]]:
         """All before the record that begins the term is read: its writer, and what it must write first.
 
         Raises ``ClaimedInVainError`` and ``UnreadableTaskError``.

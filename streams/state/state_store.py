@@ -9,7 +9,7 @@ from cloudtag.changelog.records import QUARANTINE_PREFIX, reason_of
 from cloudtag.changelog.writing import EndedError, Found, LogWriter, ReplacedError
 from cloudtag.engine.task_row import TASK_KEY
 from streams.kafka.producer import Target
-from streams.state.changelog import Changelogs, RecoveryStalledError, Term, as_out, as_read, checkpoint_of
+from streams.state.changelog import Changelogs, OwnerTerm, RecoveryStalledError, as_out, as_read, checkpoint_of
 from streams.state.open_rows import OpenRows
 from streams.state.recovery import ClaimedInVainError, Recovery
 from streams.state.store import Store, StoredRows, StorePartition
@@ -100,7 +100,7 @@ class StateStore:
             writer.may_renew(map(as_read, found), self._changelogs.is_own)
         except ReplacedError as error:
             raise ForeignOwnerError(f"{self.topic}/{partition}: {error}") from None
-        return await self._bring_up({target: Term(epoch, checkpoint_of(as_out(renewal)))}, is_wanted)
+        return await self._bring_up({target: OwnerTerm(epoch, checkpoint_of(as_out(renewal)))}, is_wanted)
 
     async def catch_up(self, partitions: Collection[int], is_wanted: Callable[[], bool]) -> dict[int, int]:
         """Take the partitions over and bring their rows up to date; returns how many records were read of each.
@@ -120,7 +120,7 @@ class StateStore:
                 logger.warning("%s: another owner has come between, claimed anew", self.topic)
         raise RecoveryStalledError(f"{self.topic}: others take it over again and again")
 
-    async def _bring_up(self, terms: dict[Target, Term], is_wanted: Callable[[], bool]) -> dict[int, int]:
+    async def _bring_up(self, terms: dict[Target, OwnerTerm], is_wanted: Callable[[], bool]) -> dict[int, int]:
         epochs = {target: term.epoch for target, term in terms.items()}
         gone = await self._expose_foreign(epochs, is_wanted)
         recoveries = {target: Recovery(self.store_part(target[1])) for target in epochs}
@@ -139,7 +139,7 @@ class StateStore:
             await self._check_fresh(fresh)
         return {partition: recovery.count for (_, partition), recovery in recoveries.items()}
 
-    async def _begin(self, partition: int, recovery: Recovery, term: Term) -> None:
+    async def _begin(self, partition: int, recovery: Recovery, term: OwnerTerm) -> None:
         writer, mended = recovery.finish(term, self._changelogs.owner)
         if recovery.lost:
             self.lost += len(recovery.lost)

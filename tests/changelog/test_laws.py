@@ -88,8 +88,7 @@ def write(log: Log, writer: LogWriter, store: dict[bytes, bytes], rows: dict[byt
 def owner(log: Log, name: str) -> tuple[LogWriter, dict[bytes, bytes]]:
     epoch = log.append([owner_record(name)]).start
     reader = read(log.records[:epoch])
-    store = {key: value for key, value in reader.rows.items() if value is not None}
-    return LogWriter(epoch, reader.slots, epoch, name), store
+    return LogWriter(epoch, reader.slots, epoch, name), {k: v for k, v in reader.rows.items() if v is not None}
 
 
 def rows_in(store: dict[bytes, bytes]) -> dict[bytes, bytes]:
@@ -295,7 +294,6 @@ def test_plain_rows_in_one_go_are_what_they_are_one_by_one(
             log.append([strange])
             continue
         if who not in writers:
-            epoch = log.append([owner_record(who)]).start
-            writers[who] = LogWriter(epoch, {}, epoch, who)
+            writers[who] = owner(log, who)[0]
         log.append(writers[who].records({key: None if size is None else row(batch, size)})[0])
     assert said_by(read_in_runs(log.records)) == said_by(read(log.records))

@@ -73,7 +73,7 @@ class Snapshot(NamedTuple):
     digest: bytes
 
 
-class Claim(NamedTuple):
+class OwnerClaim(NamedTuple):
     """What an owner record says."""
 
     epoch: int
@@ -192,11 +192,11 @@ def epoch_of(record: Record) -> int:
     return int.from_bytes(value[2:10])
 
 
-def claim_of(value: bytes) -> Claim:
+def claim_of(value: bytes) -> OwnerClaim:
     """What an owner record says. Raises ``UnreadableRecordError``."""
     if len(value) < HEAD.size or value[:2] != OWNER_KEY:
         raise UnreadableRecordError("the owner's record is not of this format")
-    return Claim(int.from_bytes(value[2:10]), int.from_bytes(value[10:18]), value[HEAD.size :])
+    return OwnerClaim(int.from_bytes(value[2:10]), int.from_bytes(value[10:18]), value[HEAD.size :])
 
 
 def said(value: bytes) -> bytes:
