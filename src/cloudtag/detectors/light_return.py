@@ -113,6 +113,7 @@ def _sent_anew(at: str) -> tuple[dict[str, object], ...]:
 
 
 _LIGHT = _weighed(249)
+_SECOND_BOX = refunded("waybill_filled", day(5, 20), type="return_refund", waybill_no="RET0")
 _SHARED = (
     ordered("paid", 0, refund_id="r2"),
     ordered("shipped", day(1), refund_id="r2", waybill_no="OUT1"),
@@ -228,18 +229,12 @@ EXAMPLES = (
     ),
     Example(
         name="near miss: a second box is still to come",
-        events=(
-            *_LIGHT,
-            refunded("waybill_filled", day(5, 20), type="return_refund", waybill_no="RET0"),
-        ),
+        events=(*_LIGHT, _SECOND_BOX),
         until=day(7),
     ),
     Example(
         name="the second box never came",
-        events=(
-            *_LIGHT,
-            refunded("waybill_filled", day(5, 20), type="return_refund", waybill_no="RET0"),
-        ),
+        events=(*_LIGHT, _SECOND_BOX),
         until=day(8, 20),
         fires=({"severity": "medium"},),
     ),
