@@ -3,7 +3,7 @@
 import asyncio
 import random
 import uuid
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -21,7 +21,6 @@ from cloudtag.wire import Codec
 from streams.kafka.partitioner import partition_of
 from streams.kafka.producer import OutRecord, ProducerHandle, publish
 from streams.kafka.security import client_settings
-from streams.view import decide_metrics as metrics
 
 POLL_MS = 500
 ANSWER_WAIT_MS = 25
@@ -34,12 +33,21 @@ MOST_WAITING = 1000
 class TopicEngineWay:
     """Questions go into the buyer's partition; answers are awaited in one partition, which any instance may share."""
 
-    def __init__(self, config: Config, client: AIOKafkaConsumer, codec: Codec, producer: ProducerHandle) -> None:
-        """`client` is assigned one partition of the answers, and started and stopped by whoever has it."""
+    def __init__(
+        self,
+        config: Config,
+        client: AIOKafkaConsumer,
+        codec: Codec,
+        producer: ProducerHandle,
+        count: Callable[[bool], None] = lambda _: None,
+    ) -> None:
+        """`client` is assigned one partition of the answers, and started and stopped by whoever has it; `count` is told
+        of each question whether it was judged."""
         self._config = config
         self._client = client
         self._codec = codec
         self._producer = producer
+        self._count = count
         (self._place,) = client.assignment()
         self._waiting: dict[str, asyncio.Future[WhatIfAnswered]] = {}
         self._is_listening = False
@@ -92,7 +100,7 @@ class TopicEngineWay:
         return EngineSaid(records, answered.not_asked, answered.obstacle)
 
     def _counted(self, said: EngineSaid) -> EngineSaid:
-        metrics.JUDGED.labels("not_judged" if said.obstacle else "judged").inc()
+        self._count(not said.obstacle)
         return said
 
 

@@ -86,7 +86,7 @@ async def _run(config: Config, state: DecideState, codec: Codec, door: FrontDoor
         metrics.WAITING.set_function(lambda: recorder.waiting)
         calls = metrics.CallCounter()
         listener = await stack.enter_async_context(answers_listener(config))
-        engine = TopicEngineWay(config, listener, codec, producer)
+        engine = TopicEngineWay(config, listener, codec, producer, _count_judged)
         api = DecideApi(state.view, state.decider, state.watch, recorder, GroupCommit(publisher), calls.given, engine)
         rates = RequestRates(config.decide_requests_per_second, asyncio.get_running_loop().time)
         app = application(api, Gate(door.book, rates, calls))
@@ -159,6 +159,10 @@ async def _member(config: Config, name: str) -> AsyncIterator[AIOKafkaConsumer]:
         yield client
     finally:
         await stopped(client)
+
+
+def _count_judged(is_judged: bool) -> None:
+    metrics.JUDGED.labels("judged" if is_judged else "not_judged").inc()
 
 
 def _show(state: DecideState, health: Health) -> None:
