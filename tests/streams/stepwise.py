@@ -8,6 +8,8 @@ from typing import Any
 
 OURS = "/streams/"
 """What the path of our own code holds, and that of its tests."""
+THE_CLIENTS = "session_fetcher.py"
+"""Of ours what the client runs by itself, and cancels when it ends: a deed of others is not to end with it."""
 WRAPPERS = ("coroutine_wrapper", "async_generator_asend", "async_generator_athrow")
 """What stands between a coroutine and whoever awaits it by `__await__`, or between a generator and its next value."""
 _NONE = (lambda: None).__code__.replace(co_filename="")
@@ -29,7 +31,8 @@ class Stepwise:
         loop = asyncio.get_running_loop()
 
         def start(loop: asyncio.AbstractEventLoop, made: Any, **options: Any) -> Any:
-            if not self.is_armed or OURS not in getattr(made, "cr_code", _NONE).co_filename:
+            of = getattr(made, "cr_code", _NONE).co_filename
+            if not self.is_armed or OURS not in of or of.endswith(THE_CLIENTS):
                 return asyncio.Task(made, loop=loop, **options)
             task = asyncio.Task(_run(_Driven(self, made)), loop=loop, **options)
             # Where it is cancelled before it has begun, nobody else ends what it would have run.
