@@ -30,6 +30,8 @@ SLOW_TWICE = (
     "tests/streams/test_quarantine.py",
     "tests/streams/test_rebuild.py",
     "tests/streams/test_stalls.py",
+    "tests/streams/test_struck_takeovers.py",
+    "tests/streams/test_takeover_awaits.py",
     "tests/streams/kafka/test_dead_letters.py",
     "tests/streams/worker/test_dead_letter_budget.py",
     "tests/streams/worker/test_pauses.py",
@@ -62,6 +64,7 @@ STOOD_FOR = (
     "streams/test_migration.py::test_what_workers_have_written_since",
     "streams/test_misplaced_faults.py::test_workers_killed",
     "streams/test_stalls.py::test_a_worker_with_nothing_to_do_stays",
+    "streams/test_takeover_awaits.py::test_one_that_freezes_anywhere_between_assignment_and_first_batch_gives_way[kafka-rocksdb]",
     "warehouse/test_migrate.py::test_what_is_stored_while_columns_are_added",
 )
 """Slow tests for which a sibling of theirs stands in every run: the same fault at another place, the same way on

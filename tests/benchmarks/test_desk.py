@@ -14,7 +14,7 @@ def test_every_kind_of_page_is_shown_and_measured(capsys: pytest.CaptureFixture[
     told = capsys.readouterr().out
     for page in PAGES:
         assert re.search(rf"^\| {page} \| [1-9]", told, re.MULTILINE), page
-    assert "consequences_latest: 15 times" in told
+    assert "alert_revisions: 15 times" in told
     assert "'alerts': 8100, 'orders': 8100, 'refunds': 16200, 'logistics': 24300" in told
 
 
