@@ -17,13 +17,13 @@ HALF = 0.5
 FULL = 0.99
 """More load than this is told of no further."""
 
-Clock = Callable[[], float]
+_Clock = Callable[[], float]
 
 
 class FetchPace:
     """Of one consumer: `begin` at each round, `wait` before the next."""
 
-    def __init__(self, clock: Clock = monotonic, used: Clock = process_time, own: Clock = thread_time) -> None:
+    def __init__(self, clock: _Clock = monotonic, used: _Clock = process_time, own: _Clock = thread_time) -> None:
         """`used`: CPU seconds of the process; `own`: of the thread that fetches."""
         self._clock, self._used, self._own = clock, used, own
         self._begun = self._looked = clock()

@@ -105,7 +105,8 @@ def broke_off(
 
     `told` of until then. Not all on end: scans stamped with another zone's time fall into any silence. `is_over`: only
     silences that ended count, after which the feed went on: one that thins out is coming to its end. What is known of a
-    feed may begin in the middle of the time that is told of: it was not silent before.
+    feed may begin in the middle of the time that is told of: it was not silent before, and no outage is known of its
+    first day.
     """
     busy, since, end = BusyHours(told), hour_of(told.occurred_at), hour_of(until_ms - 1) + 1
     since = next((hour for hour in range(since, hour_of(from_ms)) if hour in busy), hour_of(from_ms))
@@ -115,7 +116,8 @@ def broke_off(
     if not silent or not _is_steady(len(usual), silent):
         return False
     last = min(end, hour_of(told.silent_since)) if is_over and told.silent_since else end
-    asked = [hour for hour in silent if hour_of(from_ms) <= hour < last]
+    # Of less than a day nobody knows whether the feed is silent at night.
+    asked = [hour for hour in silent if max(hour_of(from_ms), since + _DAY_HOURS) <= hour < last]
     return any(
         later - first < within and (not is_over or _goes_on(told, usual, later, end))
         for first, later in zip(asked, asked[hours - 1 :], strict=False)

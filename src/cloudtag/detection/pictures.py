@@ -158,7 +158,13 @@ def _is_one_parcel(order: OrderView, other: OrderView) -> bool:
     """Whether two of a buyer's orders came, or go back, in one parcel."""
     if not (order.filled_waybills.isdisjoint(other.waybills) and other.filled_waybills.isdisjoint(order.waybills)):
         return True
-    return _is_one_box(_numbers_of(order, LATEST_MS), _numbers_of(other, LATEST_MS))
+    numbers, others = _numbers_of(order, LATEST_MS), _numbers_of(other, LATEST_MS)
+    # A number that is put right later was on the box when the order was sent, with the first that was named for it.
+    return any(
+        _may_be_one_box(one, another, max(numbers[0].named_at - another.named_at, others[0].named_at - one.named_at))
+        for one in numbers
+        for another in others
+    )
 
 
 def _is_one_box(numbers: Iterable[OutboundNumber], others: Sequence[OutboundNumber]) -> bool:
@@ -167,11 +173,11 @@ def _is_one_box(numbers: Iterable[OutboundNumber], others: Sequence[OutboundNumb
     Some shops name one and the same number for whatever they send by themselves: a box goes to one address, at one
     time, by one courier.
     """
-    return any(_may_be_one_box(one, other) for one in numbers for other in others)
+    return any(_may_be_one_box(one, other, abs(one.named_at - other.named_at)) for one in numbers for other in others)
 
 
-def _may_be_one_box(one: OutboundNumber, other: OutboundNumber) -> bool:
-    if one.waybill_no != other.waybill_no or abs(one.named_at - other.named_at) > ONE_BOX_MS:
+def _may_be_one_box(one: OutboundNumber, other: OutboundNumber, apart_ms: int) -> bool:
+    if one.waybill_no != other.waybill_no or apart_ms > ONE_BOX_MS:
         return False
     couriers = {canonical_courier(carrier) for carrier in (one.carrier, other.carrier)} - {None}
     return len(couriers) < 2 and _may_be_one_place(one.places, other.places)

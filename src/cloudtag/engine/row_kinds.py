@@ -64,6 +64,7 @@ class RowKinds:
             letter for letter in self._alone if not any(self._readers_of(self._of[letter], is_late=True))
         )
         """The kinds that nobody ever reads."""
+        self._or_of_calm = self._unread | self._of_calm
         self._follows = {kind.letter: frozenset(STREAM_OF[told] for told in kind.follows) for kind in kinds}
         self.followed = frozenset[str]().union(*self._follows.values())
         """The streams on which something is published that any kind follows."""
@@ -117,7 +118,7 @@ class RowKinds:
         if len(row_ids) == 1:
             (only,) = row_ids
             return only[0] in unread or (calm is not None and only[0] in self._of_calm and calm(state))
-        alone = self._of_calm if calm is not None and calm(state) else unread
+        alone = self._or_of_calm if calm is not None and calm(state) else unread
         return alone.issuperset([row_id[0] for row_id in row_ids])
 
     def touched(self, state: KeyedState, row_ids: Set[str]) -> Set[str]:

@@ -38,13 +38,13 @@ class Showing(NamedTuple):
     """The attributes a buyer shows, since when alerts accuse the buyer, and what else linked buyers are told."""
 
     plain: tuple[Conclusion, ...]
-    alerted_at: int
+    accused_at: int
     dealings: Dealings
 
     def uses(self) -> Iterable[Conclusion]:
         """Each attribute once, with all that."""
-        if self.alerted_at or self.dealings != _NONE:
-            return _with_deeds(self.plain, self.alerted_at, self.dealings)
+        if self.accused_at or self.dealings != _NONE:
+            return _with_deeds(self.plain, self.accused_at, self.dealings)
         return self.plain
 
 
