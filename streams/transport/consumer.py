@@ -132,9 +132,16 @@ class BatchConsumer(Consumer):
         for task, clock in clocks.items():
             if clock > horizon:
                 return None
-            if self.in_flight.outstanding(*task) < BATCHES_PER_TASK and not self._must_wait(task):
+            if self._has_turn(task) and not self._must_wait(task):
                 return task
         return None
+
+    def _has_turn(self, task: TaskId) -> bool:
+        """Whether nothing of a task is in an agent's hands, or one batch, and enough for a second waits here."""
+        handed_out = self.in_flight.outstanding(*task)
+        if not handed_out:
+            return True
+        return handed_out < BATCHES_PER_TASK and self.buffers.has_ready(task)
 
     def _must_wait(self, task: TaskId) -> bool:
         """Whether a topic of the task has records on the broker, none of them here, and there is patience left."""

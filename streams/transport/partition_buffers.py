@@ -25,6 +25,9 @@ from streams.transport.in_flight import Batch, RecordRun
 TaskId = tuple[str, int]
 """The group of a processor's topics, and the partition: what names one task."""
 END_OF_TIME = 1 << 62
+READY_SHARE = 8
+"""A batch is made ready beside the one in hand only if at least one part in so many of a full one waits: it could not
+begin earlier anyway, and until then more comes, for which it costs the same."""
 MOST_BYTES = 16 << 20
 """Of a partition whose waiting records take so many bytes no more are fetched, however few they are."""
 
@@ -125,6 +128,10 @@ class PartitionBuffers:
         """How many records of a partition wait here."""
         buffer = self._buffers.get(tp)
         return len(buffer) if buffer is not None else 0
+
+    def has_ready(self, task: TaskId) -> bool:
+        """Whether enough of a task waits here for a batch to be made ready while another one is judged."""
+        return sum(map(len, self._tasks.get(task, {}).values())) * READY_SHARE >= self._batch_records
 
     def faults(self) -> dict[TP, Exception]:
         """The partitions whose next record cannot be read now, and why."""

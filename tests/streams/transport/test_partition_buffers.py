@@ -147,3 +147,11 @@ def test_records_weigh_what_they_take() -> None:
     told = weight_of(len(held), sum(len(key) + len(value) for key, (_, value) in zip(sizes, values, strict=True)))
     # The keys and the values were there before.
     assert taken + sum(len(value) for _, value in values) < told < 2 * taken
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "is_ready"), [(0, 0, False), (12, 0, False), (13, 0, True), (6, 6, False), (6, 7, True)]
+)
+def test_a_second_batch_is_made_ready_from_an_eighth_of_a_full_one_on(a: int, b: int, is_ready: bool) -> None:
+    buffers = feed_of({A: [1] * a, B: [1] * b}, batch_records=100)
+    assert buffers.has_ready(("g", 0)) is is_ready
