@@ -51,6 +51,8 @@ class Provider:
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     issuer: str = ""
+    padding: str = ""
+    """What it says of itself besides, which nobody needs."""
     now: Callable[[], float] = time.time
 
     def __post_init__(self) -> None:
@@ -75,7 +77,8 @@ class Provider:
     async def _about(self, _: Request) -> Response:
         self.asked.append("about")
         names = {"authorization_endpoint": "authorize", "token_endpoint": "token", "jwks_uri": "keys"}
-        return JSONResponse({"issuer": self.issuer} | {name: f"{self.issuer}/{path}" for name, path in names.items()})
+        told = {"issuer": self.issuer, "padding": self.padding}
+        return JSONResponse(told | {name: f"{self.issuer}/{path}" for name, path in names.items()})
 
     async def _keys(self, _: Request) -> Response:
         self.asked.append("keys")

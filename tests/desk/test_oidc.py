@@ -280,6 +280,15 @@ def test_a_provider_that_is_away_or_calls_itself_otherwise_is_said(door: Door) -
     assert door.viewer(door.sign_in()).name == "u-1"
 
 
+@pytest.mark.parametrize(("size", "is_let_in"), [(600_000, True), (1 << 20, False)])
+def test_what_a_provider_says_may_come_in_many_pieces_up_to_a_bound(door: Door, size: int, is_let_in: bool) -> None:
+    door.provider.padding = "x" * size
+    if is_let_in:
+        assert door.sign_in().status == 303
+    else:
+        assert Browser(door.port).get("/signin/oidc").status == 502
+
+
 def test_no_log_holds_a_secret_a_code_or_a_token(door: Door, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     for spoil in (None, *WRONG.values()):

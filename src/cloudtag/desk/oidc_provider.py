@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 import msgspec
-from aiohttp import ClientError, ClientSession, ClientTimeout
+from aiohttp import ClientError, ClientSession, ClientTimeout, StreamReader
 from joserfc import jws, jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
@@ -124,8 +124,7 @@ class OidcProvider:
                 ClientSession(timeout=ClientTimeout(total=WAIT_SECONDS)) as session,
                 session.request(method, address, data=form, headers=headers, allow_redirects=False) as answer,
             ):
-                body = await answer.content.read(MOST_BYTES)
-                status = answer.status
+                body, status = await _read(answer.content), answer.status
         except (ClientError, OSError, TimeoutError) as error:
             raise OidcAwayError(f"it cannot be reached: {type(error).__name__}") from None
         if status in (400, 401) and form is not None:
@@ -136,6 +135,16 @@ class OidcProvider:
             return msgspec.json.decode(body, type=dict[str, Any])
         except (msgspec.MsgspecError, UnicodeError):
             raise OidcAwayError("what it answers cannot be read") from None
+
+
+async def _read(content: StreamReader) -> bytes:
+    """What is answered, however many pieces it comes in. Raises `OidcAwayError` for more than is ever needed."""
+    body = b""
+    async for piece in content.iter_any():
+        body += piece
+        if len(body) > MOST_BYTES:
+            raise OidcAwayError("it answers too much")
+    return body
 
 
 def _decoded(token: str, keys: KeySet) -> dict[str, Any]:
