@@ -123,12 +123,11 @@ async def _serve(config: Config, token: str | None, book: TokenBook) -> None:
 
 async def _listen(engine: TopicEngineWay) -> None:
     """Take the engine's answers until cancelled. The desk goes on without them, and says that it could not ask."""
-    from aiokafka.errors import KafkaError
-
     while True:
         try:
             await engine.run()
-        except KafkaError as error:
+        except Exception as error:
+            # Whatever it is, to end for good would look like an engine that never answers.
             logging.getLogger(__name__).warning("the engine is not heard for a while: %r", error)
         await asyncio.sleep(LISTEN_AGAIN_SECONDS)
 
