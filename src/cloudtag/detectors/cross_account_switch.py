@@ -13,7 +13,8 @@ back, at a lower price than the dearest item of the order. What that buyer never
 not count; nor does anything under a hub's attribute. High; with a near address alone medium, for a shop may send a
 wrong item that some neighbour happens to have bought; and where an address or a phone was used by both too far apart,
 for flats and phones pass to others (F11). Low with a near address alone where more than two of them have the article,
-which sells well there, or where none ordered it within `short_days` of the dear one.
+which sells well there, where none ordered it within `near_days` of the dear one, or where it costs more than
+`near_percent` of that: forty homes buy much, and whoever means to swap has the cheap one at hand, and much cheaper.
 
 Known false positives: the shop swapped the parcels of two people who live together.
 
@@ -61,10 +62,13 @@ RULE = Rule(
 
 class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
     """How far apart the two buyers may have used what they share, an address or a phone (short), a device or a payment
-    account (long), for a grave suspicion (F11)."""
+    account (long), for a grave suspicion (F11). How far apart two neighbours may have ordered, and which part of the
+    dear item's price the other may cost, for more than a hint."""
 
     short_days: Annotated[int, Meta(ge=1)] = 60
     long_days: Annotated[int, Meta(ge=1)] = 180
+    near_days: Annotated[int, Meta(ge=1)] = 21
+    near_percent: Annotated[int, Meta(ge=1, le=100)] = 50
 
 
 _FEW_NEIGHBOURS = 2
@@ -243,8 +247,16 @@ def _severity(case: OrderCase, owned: list[SkuOwned], parameters: Parameters) ->
     if len(near) < len(owned):
         return "medium"
     is_rare = len({answer.owner_id for answer in near}) <= _FEW_NEIGHBOURS
-    apart_ms = min(abs(change.occurred_at - one.occurred_at) for change in case.order.changes for one in near)
-    return "medium" if is_rare and apart_ms <= parameters.short_days * DAY_MS else "low"
+    return "medium" if is_rare and any(_is_at_hand(case.order, one, parameters) for one in near) else "low"
+
+
+def _is_at_hand(order: OrderView, near: SkuOwned, parameters: Parameters) -> bool:
+    """Whether a neighbour ordered something much cheaper about when the dear item was ordered."""
+    dearest = max(line.unit_price_minor for line in order.lines)
+    if near.unit_price_minor * 100 > dearest * parameters.near_percent:
+        return False
+    apart_ms = min(abs(change.occurred_at - near.occurred_at) for change in order.changes)
+    return apart_ms <= parameters.near_days * DAY_MS
 
 
 def _is_one_hand(case: OrderCase, owned: SkuOwned, parameters: Parameters) -> bool:

@@ -64,14 +64,15 @@ class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
     """How often within how long, for which share of all orders, and from which part of an order's worth it counts; how
     often the goods must not have come back for more than a hint.
 
-    Two: once may be a cup that was broken, which nobody wants back.
+    Three, most of the five that it takes: a cup that was broken nobody wants back, and a parcel left with a neighbour
+    may never turn up.
     """
 
     refunds: Annotated[int, Meta(ge=3)] = 5
     share_percent: Annotated[int, Meta(ge=1, le=100)] = 60
     part_percent: Annotated[int, Meta(ge=1, le=100)] = 50
     window_days: Annotated[int, Meta(ge=1)] = 90
-    kept: Annotated[int, Meta(ge=1)] = 2
+    kept: Annotated[int, Meta(ge=1)] = 3
 
 
 def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding]:

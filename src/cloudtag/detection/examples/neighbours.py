@@ -8,9 +8,9 @@ from cloudtag.detection.example import day, inspected, ordered, refunded
 from cloudtag.detection.rule import Example
 
 
-def _toy(n: int, at: str, **shown: Any) -> dict[str, object]:
+def _toy(n: int, at: str, price: int = 1900, **shown: Any) -> dict[str, object]:
     """Neighbour n has ordered a toy watch."""
-    lines = [{"sku_id": "toy-watch", "quantity": 1, "unit_price_minor": 1900}]
+    lines = [{"sku_id": "toy-watch", "quantity": 1, "unit_price_minor": price}]
     return ordered(
         "paid", at, lines=lines, **{"refund_id": f"r{n}", "buyer_id": f"b{n}", "address_area": "a1", **shown}
     )
@@ -28,13 +28,28 @@ def _claim(**shown: Any) -> tuple[dict[str, object], ...]:
 
 NEIGHBOURS = (
     Example(
-        name="a neighbour has ordered one sixty days before",
-        events=(*_claim(), _toy(2, day(1))),
+        name="a neighbour has ordered one three weeks before",
+        events=(*_claim(), _toy(2, day(40))),
         fires=({"severity": "medium", "linked_buyer_ids": ["b2"]},),
     ),
     Example(
         name="a neighbour has ordered one longer before: by chance, as likely as not",
-        events=(*_claim(), _toy(2, day(0, 23, 59))),
+        events=(*_claim(), _toy(2, day(39, 23, 59))),
+        fires=({"severity": "low"},),
+    ),
+    Example(
+        name="a neighbour has ordered one at half the price",
+        events=(*_claim(), _toy(2, day(60), 449950)),
+        fires=({"severity": "medium"},),
+    ),
+    Example(
+        name="for a cent more it pays too little to be planned",
+        events=(*_claim(), _toy(2, day(60), 449951)),
+        fires=({"severity": "low"},),
+    ),
+    Example(
+        name="of two neighbours the one who ordered lately paid too much",
+        events=(*_claim(), _toy(2, day(0)), _toy(3, day(60), 449951)),
         fires=({"severity": "low"},),
     ),
     Example(

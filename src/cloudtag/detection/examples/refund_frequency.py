@@ -93,19 +93,19 @@ EXAMPLES = (
         fires=({"facts": {"refunds": "5/5"}},),
     ),
     Example(
-        name="the shops found the goods of three of five",
-        events=(*_many(5), *_found(3)),
-        fires=({"severity": "medium", "facts": {"goods_not_back": "2/2"}},),
+        name="the shops found the goods of two of five",
+        events=(*_many(5), *_found(2)),
+        fires=({"severity": "medium", "facts": {"goods_not_back": "3/3"}},),
     ),
     Example(
-        name="the shops found the goods of four of five: no more than a hint",
-        events=(*_many(5), *_found(4)),
-        fires=({"severity": "low", "facts": {"goods_not_back": "1/2", "refunds": "5/5"}},),
+        name="the shops found the goods of three of five: no more than a hint",
+        events=(*_many(5), *_found(3)),
+        fires=({"severity": "low", "facts": {"goods_not_back": "2/3", "refunds": "5/5"}},),
     ),
     Example(
         name="the shops found half of the goods of five",
         events=(*_many(5), *_found(5, 1)),
-        fires=({"severity": "medium", "facts": {"goods_not_back": "5/2"}},),
+        fires=({"severity": "medium", "facts": {"goods_not_back": "5/3"}},),
     ),
     Example(
         name="near miss: one of five deliveries refused, and went home",
@@ -114,7 +114,7 @@ EXAMPLES = (
     Example(
         name="five deliveries refused, all of which were handed over after all",
         events=(*_many(5, type="refund_only"), *_refused(5), *_brought_again(5)),
-        fires=({"severity": "medium", "facts": {"goods_not_back": "5/2"}},),
+        fires=({"severity": "medium", "facts": {"goods_not_back": "5/3"}},),
     ),
     Example(
         name="near miss: one of five times the wrong goods, sent back as they came",
@@ -123,17 +123,17 @@ EXAMPLES = (
     Example(
         name="five times said to be the wrong goods, and those that were ordered came back: no more than a hint",
         events=(*_many(5, reason="wrong_item"), *_found(5)),
-        fires=({"severity": "low", "facts": {"goods_not_back": "0/2"}},),
+        fires=({"severity": "low", "facts": {"goods_not_back": "0/3"}},),
     ),
     Example(
         name="five times the wrong goods, which nobody had complained of",
         events=(*_many(5, reason="no_reason"), *_other(5)),
-        fires=({"severity": "medium", "facts": {"goods_not_back": "5/2"}},),
+        fires=({"severity": "medium", "facts": {"goods_not_back": "5/3"}},),
     ),
     Example(
         name="five times the wrong goods, one of two pieces each",
         events=(*_many(5, reason="wrong_item"), *_other(5, 1)),
-        fires=({"severity": "medium", "facts": {"goods_not_back": "5/2"}},),
+        fires=({"severity": "medium", "facts": {"goods_not_back": "5/3"}},),
     ),
     Example(
         name="near miss: one of five parcels got lost",
@@ -148,12 +148,12 @@ EXAMPLES = (
             *_many(5, type="refund_only", reason="not_received"),
             *(e for n in range(1, 6) for e in _shipped(n)),
         ),
-        fires=({"severity": "medium", "facts": {"goods_not_back": "5/2"}},),
+        fires=({"severity": "medium", "facts": {"goods_not_back": "5/3"}},),
     ),
     Example(
         name="five parcels that came, of which the goods of four are back: no more than a hint",
         events=(*_many(5), *(e for n in range(1, 6) for e in _shipped(n)), *_found(4)),
-        fires=({"severity": "low", "facts": {"goods_not_back": "1/2"}},),
+        fires=({"severity": "low", "facts": {"goods_not_back": "1/3"}},),
     ),
     Example(
         name="said not to have come, of a courier that nobody knows",
@@ -164,7 +164,7 @@ EXAMPLES = (
                 for n in range(1, 6)
             ),
         ),
-        fires=({"severity": "medium", "facts": {"goods_not_back": "5/2"}},),
+        fires=({"severity": "medium", "facts": {"goods_not_back": "5/3"}},),
     ),
     Example(name="near miss: the fifth a day later", events=(*_many(4), *_back(5, 101))),
     Example(name="near miss: four of four", events=_many(4)),
