@@ -10,6 +10,7 @@ from typing import Any
 import faust
 from prometheus_client import GCCollector, PlatformCollector, ProcessCollector
 
+from cloudtag.contract.what_ifs import ASKED_OF
 from cloudtag.gc_tuning import collect_rarely
 from streams.health.beat import Health, beating
 from streams.health.serving import served
@@ -22,8 +23,9 @@ from streams.worker.gauges import refresh
 from streams.worker.idle_check import IDLE_SECONDS, IdleCheck
 from streams.worker.pulse import pulses
 from streams.worker.readiness import WorkerReadiness
+from streams.worker.tasks import Tasks
 from streams.worker.watermark_records import WatermarkPublisher
-from streams.worker.what_ifs import ASKED_OF, WhatIfAnswers
+from streams.worker.what_ifs import WhatIfAnswers
 
 logger = logging.getLogger(__name__)
 
@@ -114,7 +116,7 @@ def _run(parts: Parts, loop: asyncio.AbstractEventLoop, loglevel: str) -> int:
 def _topics_of(parts: Parts) -> list[str]:
     names = [topic for agent in parts.app.agents.values() for topic in agent.get_topic_names()]
     names += [runner.tasks.table.topic for runner in parts.runners.values()]
-    return [*names, *map(parts.config.topic, topics.WHAT_IFS if ASKED_OF in parts.runners else ())]
+    return [*names, *map(parts.config.topic, topics.WHAT_IFS if _asked(parts) else ())]
 
 
 def _add_tasks(parts: Parts) -> None:
@@ -133,8 +135,13 @@ def _add_tasks(parts: Parts) -> None:
     _every(parts, IDLE_SECONDS, idle_check, idle_check.stop)
     _every(parts, parts.config.idle_watermark_seconds / 2, publish_watermarks)
     _every(parts, GAUGES_SECONDS, gauges)
-    if (asked := parts.runners.get(ASKED_OF)) is not None:
-        parts.app.task(WhatIfAnswers(parts.config, asked.tasks, parts.codec, parts.app).run)
+    if asked := _asked(parts):
+        parts.app.task(WhatIfAnswers(parts.config, asked, parts.codec, parts.app).run)
+
+
+def _asked(parts: Parts) -> dict[str, Tasks]:
+    """The tasks that answer what would follow, by processor."""
+    return {name: parts.runners[name].tasks for name in ASKED_OF if name in parts.runners}
 
 
 async def _nothing() -> None:

@@ -7,6 +7,7 @@ A question whose partition is on its way to another worker is answered by nobody
 import asyncio
 import logging
 import time
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -15,7 +16,15 @@ from aiokafka.errors import KafkaError
 
 from cloudtag.config import Config
 from cloudtag.contract.streams import INPUTS, INTERNAL, READS
-from cloudtag.contract.what_ifs import ANSWERS, EXPIRES_MS, QUESTIONS, WhatIfAnswered, WhatIfAsked, not_asked
+from cloudtag.contract.what_ifs import (
+    ANSWERS,
+    CARRIED,
+    EXPIRES_MS,
+    QUESTIONS,
+    WhatIfAnswered,
+    WhatIfAsked,
+    not_asked,
+)
 from cloudtag.engine.task_result import TaskResult
 from cloudtag.parcels.spelling import with_canonical_numbers
 from streams.kafka.partitioner import partition_of
@@ -33,14 +42,15 @@ MOST_QUESTIONS = 50
 """Read at a time; further ones wait on the broker."""
 MOST_EVENTS = 20
 AGAIN_SECONDS = 5.0
-ASKED_OF = "buyers"
-"""The processor that is asked."""
 
 
 class WhatIfAnswers:
-    """Answers questions to the tasks of one processor while it runs."""
+    """Answers questions to the tasks of those processors that are asked, while it runs."""
 
-    def __init__(self, config: Config, tasks: Tasks, codec: CodecProtocol, producer: ProducerHandle) -> None:
+    def __init__(
+        self, config: Config, tasks: Mapping[str, Tasks], codec: CodecProtocol, producer: ProducerHandle
+    ) -> None:
+        """`tasks`: by processor."""
         self._config = config
         self._tasks = tasks
         self._codec = codec
@@ -73,7 +83,8 @@ class WhatIfAnswers:
             await _stop(client)
 
     async def _step(self, client: AIOKafkaConsumer) -> None:
-        live = {TopicPartition(self._topic, task.partition) for task in self._tasks if not task.is_paused}
+        running = (task for tasks in self._tasks.values() for task in tasks)
+        live = {TopicPartition(self._topic, task.partition) for task in running if not task.is_paused}
         if live != client.assignment():
             client.assign(sorted(live))
         if not live:
@@ -110,35 +121,43 @@ class WhatIfAnswers:
             logger.exception("a question cannot be answered")
             return _unanswered(asked, f"{type(error).__name__}")
         if step is None:
-            return _unanswered(asked, "the buyer's partition is not here")
+            return _unanswered(asked, "the partition is not here")
         if len(step.too_late) + len(step.refused) + len(step.conflicting) + len(step.aside):
             return _unanswered(asked, "an event would not be taken in")
         told = [(each.stream, each.record) for each in step.outputs]
+        sent = tuple((name, self._codec.encode(name, record)) for name, record in told if _goes_out(name))
         return WhatIfAnswered(
             asked.question_id,
-            tuple((name, self._codec.encode(name, record)) for name, record in told if name not in INTERNAL),
+            tuple(one for one in sent if one[0] not in INTERNAL),
             not_asked(record for _, record in told),
+            carried=tuple(one for one in sent if one[0] in INTERNAL),
         )
 
     async def _ask(self, partition: int, asked: WhatIfAsked) -> TaskResult | None:
         """What would follow. Nothing where the task is not here, or knows of something that is not stored."""
-        facts = [self._fact(partition, *event) for event in asked.events[:MOST_EVENTS]]
+        facts = [self._fact(asked.of, partition, *event) for event in asked.events[:MOST_EVENTS]]
         try:
-            task = self._tasks[partition]
+            task = self._tasks[asked.of][partition]
         except KeyError:
             return None
         # Between two steps all rows are stored.
         async with task.turn:
             return None if task.is_dropped or task.is_paused else task.core.what_if(facts)
 
-    def _fact(self, partition: int, stream: str, data: bytes) -> Any:
+    def _fact(self, processor: str, partition: int, stream: str, data: bytes) -> Any:
         """Raises ``ValueError`` for what would not come to this task."""
-        if stream not in READS[ASKED_OF] or stream not in INPUTS:
-            raise ValueError(f"{stream} is no input of {ASKED_OF}")
+        if stream not in READS.get(processor, ()) or not (stream in INPUTS or stream in CARRIED):
+            raise ValueError(f"{stream} is nothing that {processor} is asked about")
         fact: Any = with_canonical_numbers(self._codec.decode(stream, data))
-        if partition_of(getattr(fact, INPUTS[stream].key), self._config.partitions) != partition:
+        source = INPUTS.get(stream) or INTERNAL[stream]
+        if partition_of(source.key_of(fact), self._config.partitions) != partition:
             raise ValueError("an event belongs to another partition")
         return fact
+
+
+def _goes_out(stream: str) -> bool:
+    """What everybody may read, and what another part of the engine is asked with."""
+    return stream in CARRIED or stream not in INTERNAL
 
 
 async def _stop(client: AIOKafkaConsumer) -> None:

@@ -13,6 +13,8 @@ from msgspec import Struct
 from cloudtag.cli.engine_way import TopicEngineWay, answers_listener
 from cloudtag.cli.kafka import CommandProducer
 from cloudtag.config import Config
+from cloudtag.contract.what_ifs import ASKED_OF
+from cloudtag.detection.example import day, event
 from cloudtag.policy.load import shipped
 from cloudtag.serving.engine_way import EngineSaid, EngineWay
 from cloudtag.testing.cluster import Cluster
@@ -27,7 +29,12 @@ from tests.desk.people import PEOPLE
 from tests.desk.stories import empty_parcel
 from tests.detectors.judged import events_of
 
-EVENTS = events_of(empty_parcel(60, "s1", 19900))
+EVENTS = events_of(
+    [
+        event("accounts", day(0), shop_id="s1", account_id="acc-1", status="exam_passed"),
+        *empty_parcel(60, "s1", 19900),
+    ]
+)
 
 
 class Tasks(dict[int, RunningTask]):
@@ -43,8 +50,8 @@ class Elsewhere:
     def __init__(self, way: EngineWay, loop: asyncio.AbstractEventLoop) -> None:
         self._way, self._loop = way, loop
 
-    async def ask(self, buyer_id: str, events: Sequence[Struct]) -> EngineSaid:
-        asked: Coroutine[Any, Any, EngineSaid] = self._way.ask(buyer_id, events)
+    async def ask(self, key: str, events: Sequence[Struct]) -> EngineSaid:
+        asked: Coroutine[Any, Any, EngineSaid] = self._way.ask(key, events)
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(asked, self._loop))
 
 
@@ -88,12 +95,12 @@ def asking(warehouse_url: str) -> Iterator[DeskWorld]:
         yield made
 
 
-def _held() -> Tasks:
+def _held(events: Sequence[Any] = EVENTS) -> dict[str, Tasks]:
     cluster = Cluster(shipped(), 0)
-    for event in EVENTS:
-        cluster.append(event)
+    for each in events:
+        cluster.append(each)
     cluster.drain()
-    return Tasks({0: RunningTask(0, cluster.tasks["buyers"])})
+    return {name: Tasks({0: RunningTask(0, cluster.tasks[name])}) for name in ASKED_OF}
 
 
 def _previewed(world: DeskWorld, name: str, what: str, language: str = "en", **fields: str) -> Answer:
@@ -120,13 +127,11 @@ def test_what_would_follow_is_what_follows_and_nothing_is_kept(asking: DeskWorld
         right = _until_asked(asking, "mei", "verdict", verdict="abnormal")
         wrong = _until_asked(asking, "mei", "verdict", verdict="normal", reason="a reason that is kept in the form")
         report = _until_asked(asking, "mei", "report", type="malicious_refund", order="o60")
-        tag = _shown(_previewed(asking, "mei", "tag", scenario="short_return", **{"order:o60": "yes"}))
         page = _previewed(asking, "mei", "verdict", verdict="normal", reason="a reason that is kept in the form").text
     assert "resolved" in right
     assert "true positive" in right
     assert "false positive" in wrong
     assert "Report:" in report
-    assert "could not be asked: it is judged by the shop" in tag
     assert "a reason that is kept in the form</textarea>" in page
     asking.settle_audit()
     assert {type(event).__name__ for event in asking.pipeline.sent} == {"AuditEntry"}
@@ -138,6 +143,19 @@ def test_what_would_follow_is_what_follows_and_nothing_is_kept(asking: DeskWorld
     assert asking.one("SELECT label FROM labels_current") == "true_positive"
 
 
+def test_a_tag_is_judged_by_what_its_shop_and_then_its_buyer_hold(asking: DeskWorld, tansu_bootstrap: str) -> None:
+    """The very status follows when it is sent; where the shop's part knows no account that may tag, it says so."""
+    chosen = {"scenario": "worn_return", "order:o60": "yes"}
+    with _engine(tansu_bootstrap, _held()) as asking.desk.engine:
+        assert "Tag of order o60: pending · 1 of 3 shops" in _until_asked(asking, "mei", "tag", **chosen)
+    with _engine(tansu_bootstrap, _held(EVENTS[1:])) as asking.desk.engine:
+        assert "Tag of order o60: rejected · no permission" in _until_asked(asking, "mei", "tag", **chosen)
+    assert asking.one("SELECT count() FROM tags") == 0
+    case, mei = case_of(asking, "o60"), asking.visitor("mei")
+    mei.act(case, f"{case}/tag", **chosen)
+    assert asking.one("SELECT concat(status, ' ', toString(distinct_shops)) FROM tag_statuses_current") == "pending 1"
+
+
 def test_of_an_engine_that_is_not_there_the_page_says_so(asking: DeskWorld) -> None:
     assert "could not be asked: this desk has no way to it" in _shown(
         _previewed(asking, "mei", "verdict", verdict="normal")
@@ -145,8 +163,8 @@ def test_of_an_engine_that_is_not_there_the_page_says_so(asking: DeskWorld) -> N
     assert "本工作台无法连接引擎" in _shown(_previewed(asking, "mei", "verdict", "zh", verdict="normal"))
 
     class Silent:
-        async def ask(self, buyer_id: str, events: Sequence[Struct]) -> EngineSaid:
-            del buyer_id, events
+        async def ask(self, key: str, events: Sequence[Struct]) -> EngineSaid:
+            del key, events
             return EngineSaid(obstacle="no worker answered in time")
 
     asking.desk.engine = Silent()

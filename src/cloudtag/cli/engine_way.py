@@ -1,4 +1,7 @@
-"""Asks the worker that has a buyer's facts what would follow from some events: over two topics, and not for long."""
+"""Asks the worker that has a buyer's facts what would follow from some events: over two topics, and not for long.
+
+What a shop does is judged by the shop's facts first; then the buyer's part is asked with what that would tell it.
+"""
 
 import asyncio
 import random
@@ -14,8 +17,8 @@ from msgspec import Struct
 
 from cloudtag.cli.kafka import stopped
 from cloudtag.config import Config
-from cloudtag.contract.streams import STREAM_OF
-from cloudtag.contract.what_ifs import ANSWERS, QUESTIONS, WhatIfAnswered, WhatIfAsked
+from cloudtag.contract.streams import INTERNAL, READS, STREAM_OF
+from cloudtag.contract.what_ifs import ANSWERS, ASKED_OF, BUYERS, QUESTIONS, SHOPS, WhatIfAnswered, WhatIfAsked
 from cloudtag.serving.engine_way import EngineSaid
 from cloudtag.wire import Codec
 from streams.kafka.partitioner import partition_of
@@ -28,10 +31,17 @@ ANSWER_WAIT_MS = 25
 NO_ANSWER = "no worker answered in time"
 MOST_WAITING = 1000
 """So many questions may be under way; further ones are answered from what stands at once."""
+_Packed = tuple[tuple[str, bytes], ...]
+"""Records by stream, as they travel."""
+
+
+def _asked_of(streams: Sequence[str]) -> str:
+    """The processor that takes all these streams in; the shop's part where none does, which then says so."""
+    return next((of for of in ASKED_OF if set(READS[of]).issuperset(streams)), SHOPS)
 
 
 class TopicEngineWay:
-    """Questions go into the buyer's partition; answers are awaited in one partition, which any instance may share."""
+    """Questions go into the buyer's or shop's partition; answers are awaited in one, which any instance may share."""
 
     def __init__(
         self,
@@ -62,29 +72,42 @@ class TopicEngineWay:
             for record in (record for records in fetched.values() for record in records):
                 self._take(record)
 
-    async def ask(self, buyer_id: str, events: Sequence[Struct]) -> EngineSaid:
+    async def ask(self, key: str, events: Sequence[Struct]) -> EngineSaid:
         """What would follow from the events, or that nobody said so in time."""
         if not self._is_listening or len(self._waiting) >= MOST_WAITING:
             return self._counted(EngineSaid(obstacle="too much is asked"))
-        question_id = uuid.uuid4().hex
-        done = self._waiting[question_id] = asyncio.get_running_loop().create_future()
+        told = [(STREAM_OF[type(event)], event) for event in events]
         try:
             async with asyncio.timeout(self._config.decide_judge_seconds):
-                await self._send(question_id, buyer_id, events)
-                return self._counted(self._said(await done))
+                packed = tuple((name, self._codec.encode(name, event)) for name, event in told)
+                answers = await self._ask(_asked_of([name for name, _ in told]), key, packed)
+            return self._counted(self._said(answers))
         except TimeoutError:
             return self._counted(EngineSaid(obstacle=NO_ANSWER))
         except (KafkaError, ValueError) as error:
             return self._counted(EngineSaid(obstacle=type(error).__name__))
+
+    async def _ask(self, of: str, key: str, packed: _Packed) -> list[WhatIfAnswered]:
+        """The answer, and those of the buyers of whom it speaks, one after the other."""
+        answers = [await self._answer(of, key, packed)]
+        carried: dict[str, list[tuple[str, bytes]]] = {}
+        for name, data in answers[0].carried:
+            carried.setdefault(INTERNAL[name].key_of(self._codec.decode(name, data)), []).append((name, data))
+        for buyer_id, records in carried.items():
+            answers.append(await self._answer(BUYERS, buyer_id, tuple(records)))
+        return answers
+
+    async def _answer(self, of: str, key: str, packed: _Packed) -> WhatIfAnswered:
+        question_id = uuid.uuid4().hex
+        done: asyncio.Future[WhatIfAnswered] = asyncio.get_running_loop().create_future()
+        self._waiting[question_id] = done
+        try:
+            value = msgspec.msgpack.encode(WhatIfAsked(question_id, self._place.partition, packed, of))
+            target = self._config.topic(QUESTIONS), partition_of(key, self._config.partitions)
+            await publish(self._producer, {target: [OutRecord(key.encode(), value)]})
+            return await done
         finally:
             del self._waiting[question_id]
-
-    async def _send(self, question_id: str, buyer_id: str, events: Sequence[Struct]) -> None:
-        told = [(STREAM_OF[type(event)], event) for event in events]
-        packed = tuple((name, self._codec.encode(name, event)) for name, event in told)
-        value = msgspec.msgpack.encode(WhatIfAsked(question_id, self._place.partition, packed))
-        target = self._config.topic(QUESTIONS), partition_of(buyer_id, self._config.partitions)
-        await publish(self._producer, {target: [OutRecord(buyer_id.encode(), value)]})
 
     def _take(self, record: Any) -> None:
         waiting = self._waiting.get((record.key or b"").decode(errors="replace"))
@@ -95,9 +118,11 @@ class TopicEngineWay:
         except msgspec.MsgspecError as error:
             waiting.set_exception(ValueError(str(error)))
 
-    def _said(self, answered: WhatIfAnswered) -> EngineSaid:
-        records = tuple(self._codec.decode(name, data) for name, data in answered.records)
-        return EngineSaid(records, answered.not_asked, answered.obstacle)
+    def _said(self, answers: Sequence[WhatIfAnswered]) -> EngineSaid:
+        records = [self._codec.decode(name, data) for answered in answers for name, data in answered.records]
+        not_asked = dict.fromkeys(who for answered in answers for who in answered.not_asked)
+        obstacle = next((answered.obstacle for answered in answers if answered.obstacle), "")
+        return EngineSaid(() if obstacle else tuple(records), () if obstacle else tuple(not_asked), obstacle)
 
     def _counted(self, said: EngineSaid) -> EngineSaid:
         self._count(not said.obstacle)

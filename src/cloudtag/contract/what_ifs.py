@@ -1,4 +1,4 @@
-"""Questions to the worker that owns a buyer, and its answers: what would follow if these events came now.
+"""Questions to the worker that owns a buyer or a shop, and its answers: what would follow if these events came now.
 
 Private, MessagePack on the wire, of no use after a second. Nothing is judged by them and nothing is kept of them.
 """
@@ -16,6 +16,11 @@ QUESTIONS = "what-ifs"
 ANSWERS = "what-if-answers"
 EXPIRES_MS = 5000
 """Nobody waits for the answer to an older question."""
+BUYERS, SHOPS = "buyers", "shops"
+ASKED_OF = (BUYERS, SHOPS)
+"""The processors that are asked."""
+CARRIED = ("tag-requests",)
+"""What a shop's part of an answer leads to for a buyer: with that, the buyer's part is asked next."""
 
 _ASKED: dict[type[Struct], Callable[[Any], str]] = {
     parcels.WaybillUsed: lambda record: f"parcel {record.waybill_no}",
@@ -27,23 +32,26 @@ _ASKED: dict[type[Struct], Callable[[Any], str]] = {
 
 
 class WhatIfAsked(Struct, frozen=True, array_like=True):
-    """A question (topic `what-ifs`, in the buyer's partition): the events by stream, as they travel.
+    """A question (topic `what-ifs`, in the buyer's or shop's partition): the events by stream, as they travel.
 
-    The answer is awaited in the partition `answer_to` of the topic of answers.
+    The answer is awaited in the partition `answer_to` of the topic of answers; `of` is the processor that is asked.
     """
 
     question_id: str
     answer_to: int
     events: tuple[tuple[str, bytes], ...]
+    of: str = BUYERS
 
 
 class WhatIfAnswered(Struct, frozen=True, array_like=True):
-    """What would be published, by stream, and whom it would have had to ask; or why it cannot be said."""
+    """What would be published, by stream, and whom it would have had to ask; or why it cannot be said. `carried` is
+    what another part of the engine would be told of, by stream: with that it can be asked."""
 
     question_id: str
     records: tuple[tuple[str, bytes], ...] = ()
     not_asked: tuple[str, ...] = ()
     obstacle: str = ""
+    carried: tuple[tuple[str, bytes], ...] = ()
 
 
 def not_asked(records: Iterable[Struct]) -> tuple[str, ...]:

@@ -24,12 +24,9 @@ from cloudtag.serving.sight import seen_by
 from cloudtag.serving.viewers import Viewer
 
 NO_WAY = "this desk has no way to it"
-OF_OTHERS = "it is judged by the shop's own facts first, and those lie with another part of the engine"
 NO_ANSWER = "no worker answered in time"
-OBSTACLES = (NO_WAY, OF_OTHERS, NO_ANSWER)
+OBSTACLES = (NO_WAY, NO_ANSWER)
 """Why the engine could not be asked, as far as it can be foreseen."""
-_BUYERS = "buyer_id"
-"""The key of the streams whose events go straight to the facts of one buyer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +57,9 @@ async def preview(visit: Visit) -> Response:
 
 
 async def _asked(visit: Visit, event: Any) -> EngineSaid:
-    if INPUTS[STREAM_OF[type(event)]].key != _BUYERS:
-        return EngineSaid(obstacle=OF_OTHERS)
     if visit.desk.engine is None:
         return EngineSaid(obstacle=NO_WAY)
-    return await visit.desk.engine.ask(event.buyer_id, [event])
+    return await visit.desk.engine.ask(INPUTS[STREAM_OF[type(event)]].key_of(event), [event])
 
 
 def lines_of(language: Language, viewer: Viewer, said: EngineSaid) -> tuple[str, ...]:
@@ -87,10 +82,16 @@ def _line(language: Language, record: Any) -> str:
             return say("Label of {title}: {label}, {status}", title=title, label=label, status=status)
         case ReportStatus():
             due = language.moment(None if record.due_at is None else datetime.fromtimestamp(record.due_at / 1000, UTC))
-            return say("Report: {status} {due}", status=status, due=due).strip()
+            return _because(language, say("Report: {status} {due}", status=status, due=due).strip(), record.reason)
         case TagStatus():
-            return say("Tag of order {order}: {status}", order=record.order_id, status=status)
+            tag = say("Tag of order {order}: {status}", order=record.order_id, status=status)
+            shops = say("{shops} of {threshold} shops", shops=record.distinct_shops, threshold=record.threshold)
+            return _because(language, tag, record.reason) if record.reason else f"{tag} · {shops}"
         case TagConfirmation():
             scenario = language.scenario(record.scenario)
             return say("Confirmation of {scenario}: {status}", scenario=scenario, status=status)
     return ""
+
+
+def _because(language: Language, line: str, reason: str | None) -> str:
+    return f"{line} · {language.word(reason)}" if reason else line

@@ -17,7 +17,8 @@ class EngineSaid(NamedTuple):
 
 
 class EngineWay(Protocol):
-    """The way to the worker that has a buyer's facts."""
+    """The way to the workers that have a buyer's and a shop's facts."""
 
-    async def ask(self, buyer_id: str, events: Sequence[Struct]) -> EngineSaid:
-        """What would follow from the events. In time, whatever is wrong there."""
+    async def ask(self, key: str, events: Sequence[Struct]) -> EngineSaid:
+        """What would follow from the events, all of which have the Kafka key `key`: a buyer's id, or a shop's for what
+        is judged by the shop's facts first. In time, whatever is wrong there."""

@@ -46,7 +46,7 @@ async def test_who_fails_while_the_broker_is_away_tries_again(monkeypatch: pytes
 
         real = what_ifs._stop
         monkeypatch.setattr(what_ifs, "_stop", stop)
-        answers = asyncio.ensure_future(WhatIfAnswers(config, tasks, Codec(), None).run())  # type: ignore[arg-type]
+        answers = asyncio.ensure_future(WhatIfAnswers(config, {"buyers": tasks}, Codec(), None).run())  # type: ignore[arg-type]
         async with asyncio.timeout(60):
             await stopped.wait()
         assert tasks.looks == 4
