@@ -29,6 +29,8 @@ _MOST_DARK = 3
 """And one that was silent for more than one part in so many of its hours is hardly known, or is coming to its end."""
 _ODD_HOURS = 20
 """A steady feed is silent by chance in one of so many hours at most."""
+_MOST_ODD = 1
+"""And in no more on the day before it breaks off: one that has just grown thin is silent for hours by chance."""
 
 
 class FeedQuestion(NamedTuple):
@@ -106,20 +108,24 @@ def broke_off(
     `told` of until then. Not all on end: scans stamped with another zone's time fall into any silence. `is_over`: only
     silences that ended count, after which the feed went on: one that thins out is coming to its end. What is known of a
     feed may begin in the middle of the time that is told of: it was not silent before, and no outage is known of its
-    first day.
+    first day. And one that grew thin before tells nothing by it.
     """
     busy, since, end = BusyHours(told), hour_of(told.occurred_at), hour_of(until_ms - 1) + 1
     since = next((hour for hour in range(since, hour_of(from_ms)) if hour in busy), hour_of(from_ms))
     shown = busy.of(since, end)
     usual = _usual_hours(shown, since)
     silent = [hour for hour in sorted(usual) if not shown[hour - since]]
-    if not silent or not _is_steady(len(usual), silent):
+    dark, outages = _outages(silent)
+    odd = [hour for hour in silent if hour not in dark]
+    if not silent or outages > _MOST_OUTAGES or not _is_steady(len(usual), len(dark), len(odd)):
         return False
     last = min(end, hour_of(told.silent_since)) if is_over and told.silent_since else end
     # Of less than a day nobody knows whether the feed is silent at night.
     asked = [hour for hour in silent if max(hour_of(from_ms), since + _DAY_HOURS) <= hour < last]
     return any(
-        later - first < within and (not is_over or _goes_on(told, usual, later, end))
+        later - first < within
+        and sum(first - _DAY_HOURS <= hour < first for hour in odd) <= _MOST_ODD
+        and (not is_over or _goes_on(told, usual, later, end))
         for first, later in zip(asked, asked[hours - 1 :], strict=False)
     )
 
@@ -146,15 +152,18 @@ def _usual_hours(shown: bytearray, since: int) -> set[int]:
     return found
 
 
-def _is_steady(usual: int, silent: Sequence[int]) -> bool:
-    """Whether a feed scans in nearly all of so many hours, but for outages: a silence in it is no chance then."""
+def _outages(silent: Sequence[int]) -> tuple[set[int], int]:
+    """The silent hours that belong to an outage, and how many outages those are."""
     many, within = _OUTAGE
     dark, outages = set[int](), 0
     for n in range(len(silent) - many + 1):
         if silent[n + many - 1] - silent[n] < within:
             outages += silent[n] not in dark
             dark.update(silent[n : n + many])
-    if outages > _MOST_OUTAGES or len(dark) * _MOST_DARK > usual:
-        return False
-    rest = usual - len(dark)
-    return rest >= _DAY_HOURS and (len(silent) - len(dark)) * _ODD_HOURS <= rest
+    return dark, outages
+
+
+def _is_steady(usual: int, dark: int, odd: int) -> bool:
+    """Whether a feed scans in nearly all of so many hours, but for outages: a silence in it is no chance then."""
+    rest = usual - dark
+    return dark * _MOST_DARK <= usual and rest >= _DAY_HOURS and odd * _ODD_HOURS <= rest

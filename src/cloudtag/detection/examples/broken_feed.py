@@ -133,6 +133,16 @@ DENIED = (
         fires=({"severity": "low"},),
     ),
     Example(
+        name="it had missed an hour on the day before it broke off",
+        events=(*_DENIED, *_feed((3, 10, 1), (4, 9, 3), since=-6)),
+        fires=({"severity": "low"},),
+    ),
+    Example(
+        name="it had missed two: it grew thin, and is silent by chance",
+        events=(*_DENIED, *_feed((3, 10, 1), (3, 15, 1), (4, 9, 3), since=-6)),
+        fires=({"severity": "medium"},),
+    ),
+    Example(
         name="the feed missed two hours",
         events=(*_DENIED, *_feed((4, 9, 2))),
         fires=({"severity": "medium"},),
