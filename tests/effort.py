@@ -14,6 +14,7 @@ SLOW_TWICE = (
     "tests/cli/test_forget.py",
     "tests/cli/test_kafka_commands.py",
     "tests/cli/test_replaying.py",
+    "tests/clients/test_librdkafka.py::test_the_batches",
     "tests/clients/test_other_clients.py",
     "tests/clients/test_oversized_batches.py",
     "tests/integration/",
@@ -36,6 +37,8 @@ SLOW_TWICE = (
     "tests/streams/worker/test_dead_letter_budget.py",
     "tests/streams/worker/test_pauses.py",
     "tests/streams/worker/test_readiness.py",
+    "tests/warehouse/test_buyer_networks.py",
+    "tests/warehouse/test_erasure.py",
 )
 """Where a test takes so long that a second server of the same kind is left to a thorough run.
 
@@ -50,6 +53,7 @@ STOOD_FOR = (
     "cli/test_backtest.py::test_the_same_policy_shows_nothing",
     "clients/test_librdkafka.py::test_what_stands_is_what_replay_says[tansu",
     "clients/test_oversized_batches.py::test_who_only_looks_on",
+    "faults/test_schedules.py::test_several_faults_at_once_change_nothing[16]",
     "integration/test_onboarding.py::test_history_and_then_live_events",
     "integration/test_pipeline.py::test_two_workers_and_a_rebalance_say_what_replay_says[kafka-memory]",
     "streams/sink/test_faults.py::test_sinks_and_the_warehouse_are_killed",
