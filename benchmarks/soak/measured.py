@@ -2,17 +2,20 @@
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean
 
 from benchmarks.soak.place import Place
+from benchmarks.soak.stored import rows_in
 
 WITHIN = 0.05
 """How much more the last third may be than the one before it; the first third is warm-up."""
 FEW = 3.0
 """So many descriptors more are no trend."""
 MIB = 1 << 20
+_TRIES = 5
 
 
 @dataclass(frozen=True)
@@ -46,10 +49,19 @@ def look(place: Place) -> dict[str, float]:
     for name, pid in pids.items():
         found[f"{name} RSS MiB"] = _rss_bytes(pid) / MIB
         found[f"{name} descriptors"] = float(len(os.listdir(f"/proc/{pid}/fd")))
-    worker = place.metrics("worker")
-    found["rows stored"] = worker.get("cloudtag_stored_rows", 0.0)
-    found["states cached MiB"] = worker.get("cloudtag_cached_bytes", 0.0) / MIB
+    found["rows stored"], found["rows MiB"] = _stored(place.data)
+    found["states cached MiB"] = place.metrics("worker").get("cloudtag_cached_bytes", 0.0) / MIB
     return found
+
+
+def _stored(directory: Path) -> tuple[float, float]:
+    """How many rows the worker's store has, and their size."""
+    for _ in range(_TRIES):
+        # The worker may be about to make it, or remove a file that is about to be read.
+        with suppress(Exception):
+            sizes = [row.size_bytes for row in rows_in(directory)]
+            return float(len(sizes)), sum(sizes) / MIB
+    return 0.0, 0.0
 
 
 def trends(samples: Sequence[Sample]) -> list[Trend]:

@@ -30,6 +30,8 @@ class Place:
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
+        self.data = directory / "data"
+        """Where the worker keeps its rows."""
         self._stack = ExitStack()
         self._ports = {"worker": free_port(), "sink": free_port()}
         self.children: dict[str, Child] = {}
@@ -47,7 +49,7 @@ class Place:
             "CLOUDTAG_SESSION_TIMEOUT_SECONDS": "30",
             "CLOUDTAG_REBALANCE_TIMEOUT_SECONDS": "6",
             "CLOUDTAG_HASH_SECRET": "a secret of this run alone",
-            "CLOUDTAG_DATA_DIR": str(self._directory / "data"),
+            "CLOUDTAG_DATA_DIR": str(self.data),
             **{f"CLOUDTAG_{name}": str(value) for name, value in LIMITS.items()},
         }
         self.config = Config.read(self.environ)

@@ -24,6 +24,10 @@ EXIT_STATUS = 70
 
 UNASSIGNED = "no partitions have been assigned"
 NO_MEMBER = "the client takes part in its group no more, and nothing came of it"
+OTHER_PROTOCOL = (
+    "the group has members of another owner protocol: workers of two such releases cannot run side by side. Stop all, "
+    "then start those of one release"
+)
 STUCK = "records are pending and nothing was finished"
 
 
@@ -37,6 +41,8 @@ class Pulse:
     """Whether there is work."""
     stall: str = STUCK
     """What is wrong when there is work and nothing grows."""
+    is_over: bool = False
+    """Whether nothing can come of it any more: then nobody waits."""
 
 
 class StallJudge:
@@ -48,16 +54,21 @@ class StallJudge:
         self._beat_at = now
         self._moved: dict[str, tuple[float, float]] = {}
         """Of each thing that is done: how far it has come, and when it moved last."""
+        self._over: str | None = None
 
     def beat(self, pulse: Pulse, now: float) -> None:
         """The loop has come round."""
         self._beat_at = now
+        if pulse.is_over:
+            self._over = pulse.stall
         before = self._moved.get(pulse.stall)
         if before is None or pulse.progress != before[0] or not pulse.is_pending:
             self._moved[pulse.stall] = pulse.progress, now
 
     def verdict(self, now: float) -> str | None:
         """Why the worker must end, or none."""
+        if self._over is not None:
+            return self._over
         if now - self._beat_at > self._loop_seconds:
             return f"the event loop has not come round for {now - self._beat_at:.0f} s"
         for stall, (_, moved_at) in self._moved.items():

@@ -18,7 +18,7 @@ from faust.types import TP
 
 from streams.kafka import session_fetcher
 from streams.kafka.fetching import ENDS, salvage
-from streams.kafka.membership import has_left_group
+from streams.kafka.membership import has_left_group, is_refused
 from streams.kafka.session_fetcher import SessionFetcher
 
 FETCH_MAX_WAIT_MS = 100
@@ -137,6 +137,11 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
         """Whether the client's task that keeps it in its group has ended: it is assigned nothing any more, and is not
         told when what it has goes to others."""
         return self._consumer is not None and has_left_group(self._consumer)
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether the group has members of another protocol, and lets this client never in."""
+        return self._consumer is not None and is_refused(self._consumer)
 
     async def is_member(self) -> bool:
         """Ask the group's coordinator whether this client still is in the generation that it was assigned in; false

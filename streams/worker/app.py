@@ -22,6 +22,7 @@ from streams.state.rocksdb_store import RocksStore
 from streams.state.state_store import StateStore
 from streams.state.store import Store
 from streams.transport import SCHEME
+from streams.transport.assignor import ProtocolAssignor
 from streams.transport.batching import Batching
 from streams.transport.consumer import BatchConsumer
 from streams.transport.driver import BatchProducer
@@ -185,6 +186,7 @@ def make_faust_app(config: Config, most_assigned: int = 1) -> BatchApp:
         producer_max_request_size=LARGEST_RECORD_BYTES,
         producer_linger=0,
         Stream=BatchStream,
+        PartitionAssignor=ProtocolAssignor,
         agent_supervisor=CrashingSupervisor,
         stream_wait_empty=True,
         topic_disable_leader=True,

@@ -5,7 +5,7 @@ from contextlib import suppress
 
 from faust.exceptions import ConsumerNotStarted
 
-from streams.health.watchdog import NO_MEMBER, UNASSIGNED, Pulse
+from streams.health.watchdog import NO_MEMBER, OTHER_PROTOCOL, UNASSIGNED, Pulse
 from streams.worker.app import Parts
 
 NO_FETCH = "a fetch is under way and has not come back"
@@ -21,6 +21,8 @@ def pulses(parts: Parts) -> Iterator[Pulse]:
     with suppress(ConsumerNotStarted):
         thread = app.batches.thread
         yield Pulse(0, thread.has_left_group, NO_MEMBER)
+        if thread.is_refused:
+            yield Pulse(0, is_pending=True, stall=OTHER_PROTOCOL, is_over=True)
         yield Pulse(thread.fetches_done, thread.fetches_begun > thread.fetches_done, NO_FETCH)
 
 

@@ -224,7 +224,8 @@ class StateCache:
             raise UnreadableStateError(row_key, error) from error
 
     def trim(self) -> None:
-        """Put away what is over the limit. Only between batches: then every row is stored."""
+        """Put away what is over the limit. Only between batches, when every row is stored; and in a step, of what it is
+        done with: that is not asked for again before its rows are stored."""
         if self._rows is None:
             return
         excess = self._budget.excess_of(self)

@@ -7,7 +7,7 @@ task that opens after a crash knows what to judge and to publish again, whatever
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from operator import itemgetter
 
 import msgspec
@@ -25,13 +25,13 @@ from cloudtag.engine.row_reasons import RowReasons
 from cloudtag.engine.rows import NEVER, Row, RowCodec, split_key
 from cloudtag.engine.task_result import Output, RowReader, TaskResult, check_scoped
 from cloudtag.engine.task_row import TASK_KEY, TaskRow
-from cloudtag.engine.timers import Timers, due
+from cloudtag.engine.timers import Asked, Timers, due
 
 _Budget = CacheBudget | None
 _NONE: frozenset[str] = frozenset()
 _PLACE = itemgetter(0)
-Dirty = dict[KeyedState, set[str]]
-"""The rows to judge, by keyed state, in the order in which the keyed states were first touched."""
+_TRIM_EVERY = 64
+"""After so many keyed states of one step those that are done make room."""
 
 
 class Task:
@@ -81,14 +81,14 @@ class Task:
             self._timers.add(timer_ms, *split_key(key))
             unsent.append((key, batch))
         step = TaskResult()
-        dirty: Dirty = {}
+        dirty: Asked = {}
         for key, batch in sorted(unsent):
             if batch > self._own.sent:
                 state_key, row_id = split_key(key)
-                dirty.setdefault(self.cache.get(state_key), set()).add(row_id)
+                dirty.setdefault(state_key, {})[row_id] = None
         self._own.batch = max((batch for _, batch in unsent), default=self._own.batch) + 1
-        for state, row_ids in dirty.items():
-            self._publish_again(step, state, row_ids)
+        for state_key, row_ids in self._in_turn(dirty):
+            self._publish_again(step, self.cache.get(state_key), set(row_ids))
         self._close(step)
         return step
 
@@ -99,14 +99,17 @@ class Task:
         self.cache.trim()
         batch = self._intake.sort(step, own, facts)
         own.watermark_ms = max(own.watermark_ms, own.newest_ms - self._processor.lateness_ms, reached_ms)
-        fired = self._fire(step)
+        fired = self._timers.due(own.watermark_ms)
         for key, numbers in batch.keys.items():
             state = get_state(key)
+            due_now = self._due_in(step, state, fired.pop(key)) if key in fired else _NONE
             changed, news = take(step, state, batch, numbers)
-            if changed:
-                self._judge(step, state, changed, news, fired.pop(state, _NONE) if fired else _NONE)
-        for state, row_ids in fired.items():
-            self._judge(step, state, _NONE, News(), row_ids)
+            if changed or due_now:
+                self._judge(step, state, changed, news, due_now)
+        for key, row_ids in self._in_turn(fired):
+            state = get_state(key)
+            if due_now := self._due_in(step, state, row_ids):
+                self._judge(step, state, _NONE, News(), due_now)
         self._close(step)
         return step
 
@@ -125,22 +128,28 @@ class Task:
                 asked._timers.add(row.timer_ms, key, row.id)
         return asked.advance(facts)
 
-    def _fire(self, step: TaskResult) -> Dirty:
-        """The rows whose time has come; one that was put off meanwhile waits on."""
-        fired: Dirty = {}
-        now_ms = self._own.watermark_ms
-        for state_key, row_id in self._timers.due(now_ms):
-            state = self.cache.get(state_key)
+    def _due_in(self, step: TaskResult, state: KeyedState, row_ids: Iterable[str]) -> Set[str]:
+        """Those of the rows whose time has come; one that was put off meanwhile waits on."""
+        found, now_ms = set[str](), self._own.watermark_ms
+        for row_id in row_ids:
             row = state.rows.get(row_id)
             if row is None:
                 continue
             if row.timer_ms > now_ms:
-                self._timers.add(row.timer_ms, state_key, row_id)
+                self._timers.add(row.timer_ms, state.key, row_id)
                 continue
             row.timer_ms = NEVER
-            fired.setdefault(state, set()).add(row_id)
-            step.timers += 1
-        return fired
+            found.add(row_id)
+        step.timers += len(found)
+        return found
+
+    def _in_turn(self, asked: Asked) -> Iterator[tuple[str, Iterable[str]]]:
+        """One keyed state after the other, each once in a step. Much may be due where much time has passed: what was
+        judged already makes room for what comes next, and is not looked at again before the step's rows are stored."""
+        for number, item in enumerate(asked.items(), 1):
+            yield item
+            if not number % _TRIM_EVERY:
+                self.cache.trim()
 
     def _close(self, step: TaskResult) -> None:
         """In the order in which they came: keyed states were gone through one after the other."""

@@ -4,6 +4,10 @@ from heapq import heappop, heappush, heapreplace
 
 from cloudtag.engine.rows import NEVER
 
+Asked = dict[str, dict[str, None]]
+"""The ids of rows that are to be looked at, by the key of their keyed state, in the order in which they were asked
+for."""
+
 
 def due(timer_ms: int, newest_ms: int, now_ms: int, retention_ms: int) -> int:
     """When a row is looked at again: when it asks for it, or when all it holds has left retention, if that is sooner.
@@ -42,10 +46,10 @@ class Timers:
         _, state_key, row_id = self._heap[0]
         heapreplace(self._heap, (timer_ms, state_key, row_id))
 
-    def due(self, now_ms: int) -> list[tuple[str, str]]:
-        """Take out the rows whose time has come, each once by keyed state and id, earliest first."""
-        rows: dict[tuple[str, str], None] = {}
+    def due(self, now_ms: int) -> Asked:
+        """Take out the rows whose time has come, each once, the keyed state of the earliest first."""
+        rows: Asked = {}
         while self._heap and self._heap[0][0] <= now_ms:
             _, state_key, row_id = heappop(self._heap)
-            rows[state_key, row_id] = None
-        return list(rows)
+            rows.setdefault(state_key, {})[row_id] = None
+        return rows

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 import streams.kafka.session_fetcher
+import streams.transport.assignor
 import streams.transport.consumer
 import streams.transport.driver
 import streams.transport.stream
@@ -24,6 +25,7 @@ VERSIONS = {"faust-streaming": "0.15.3", "mode-streaming": "0.7.1", "aiokafka": 
 """The only versions these assumptions were checked with."""
 NAMES = [json.loads(line) for line in (Path(__file__).parent / "names.jsonl").read_text().splitlines()]
 OURS = (
+    streams.transport.assignor.ProtocolAssignor,
     streams.transport.consumer.BatchConsumer,
     streams.transport.thread.BatchConsumerThread,
     streams.transport.driver.BatchProducer,

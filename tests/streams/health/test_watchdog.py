@@ -44,6 +44,14 @@ def test_of_several_things_the_one_that_does_not_move_is_named() -> None:
         assert it.verdict(now) == (None if now <= 60 else "nothing was fetched for 65 s")
 
 
+def test_what_can_never_come_about_is_not_waited_for() -> None:
+    it = judge()
+    it.beat(Pulse(1, is_pending=True), 0)
+    it.beat(Pulse(0, is_pending=True, stall="refused", is_over=True), 1)
+    it.beat(Pulse(2, is_pending=True), 2)
+    assert it.verdict(2) == "refused"
+
+
 async def test_the_thread_ends_the_process_while_the_loop_is_blocked() -> None:
     ended = threading.Event()
     reasons: list[str] = []

@@ -18,8 +18,8 @@ from cloudtag.engine.row_kinds import RowKinds
 from cloudtag.engine.rows import Row
 from cloudtag.parcels.courier import canonical_courier, is_known
 from cloudtag.processors.base import DAY_MS, LONGEST_WINDOW_DAYS, MOMENT, KeyedProcessor
-from cloudtag.processors.parcels.bounds import MAX_FACTS, MAX_HOURS
-from cloudtag.processors.parcels.rows.hours import HOURS
+from cloudtag.processors.parcels.bounds import MAX_FACTS
+from cloudtag.processors.parcels.rows.hours import HOURS, let_go_hours
 from cloudtag.processors.parcels.rows.parcel import PARCEL, ParcelIndex
 from cloudtag.processors.parcels.rows.seen import SEEN
 from cloudtag.processors.parcels.rows.waiting import WAITING
@@ -72,8 +72,9 @@ class Parcels(KeyedProcessor):
 
     def bound(self, row: Row) -> None:
         """An overfull row loses its median fact: the first and the last scans and uses stay; of hours the oldest."""
-        if row.id == HOURS.letter and len(row.facts) <= MAX_HOURS:
+        if row.id == HOURS.letter:
+            let_go_hours(row)
             return
         moments = zip(map(MOMENT, row.facts.values()), row.facts, strict=True)
-        _, fact_id = min(moments) if row.id == HOURS.letter else sorted(moments)[len(row.facts) // 2]
+        _, fact_id = sorted(moments)[len(row.facts) // 2]
         del row.facts[fact_id]

@@ -58,9 +58,13 @@ def _since(said: list[ShopDescribed], agrees: Callable[[ShopDescribed], bool]) -
 
 
 def _use(said: list[ShopDescribed], attribute: str, network: str) -> AttributeUsed:
+    """What the shop says of an attribute that it shows or has shown, since when it says so: what was over before it
+    described itself anew is not said again, or it would be held for as long as the shop goes on talking."""
     shop = said[-1]
-    since = _since(said, lambda s: attribute in _attributes(s) and s.category == shop.category)
-    is_held = attribute in _attributes(shop)
+    if is_held := attribute in _attributes(shop):
+        since = _since(said, lambda s: attribute in _attributes(s) and s.category == shop.category)
+    else:
+        shop = since = _since(said, lambda s: attribute not in _attributes(s))
     return AttributeUsed(
         0, is_held, attribute, since.occurred_at, since.event_id, shop.platform, "", "", shop.shop_id, shop.category,
         network=network,

@@ -132,13 +132,27 @@ def test_judging_twice_is_judging_once() -> None:
     assert alerts(scene.come(*own_number())) == []
 
 
-def test_it_stays_as_long_as_there_is_an_order_and_then_goes_to_the_millisecond() -> None:
+def test_it_stays_as_long_as_there_is_an_order_that_names_it() -> None:
     assert on_stage(report()).goes_after(T0 + HELD_MS, "parcel", "R1")
-    beside: Scene = on_stage(report(), ordered("placed", T0 + DAY))
-    beside.wait(T0 + HELD_MS + DAY)
-    assert beside.row("parcel", "R1") is not None
-    beside.wait(T0 + 2 * HELD_MS + 2 * DAY)
-    assert beside.row("parcel", "R1") is None
+    sent, returned = ordered("shipped", T0 + DAY, waybill_no="R1"), filled()
+    for order in ([sent], [ordered("placed", T0 + DAY), returned]):
+        beside: Scene = on_stage(report(), *order)
+        beside.wait(T0 + HELD_MS + DAY)
+        assert beside.row("parcel", "R1") is not None
+        beside.wait(T0 + 2 * HELD_MS + 2 * DAY)
+        assert beside.row("parcel", "R1") is None
+
+
+def test_an_order_that_names_it_not_holds_it_no_longer_than_the_rules_look_back() -> None:
+    others = [ordered("shipped", T0 + DAY, waybill_no="W2"), filled("R2")]
+    assert on_stage(report(), *others).goes_after(T0 + HELD_MS, "parcel", "R1")
+    # Nor does one hold what was found about it.
+    scene = on_stage(*own_number())
+    assert alerts(scene.published)
+    scene.wait(T0 + 300 * DAY)
+    scene.come(ordered("placed", T0 + 300 * DAY, n=2))
+    scene.wait(T0 + 2 * HELD_MS + 2 * DAY)
+    assert (scene.row("parcel", "W1"), len(scene.names("order"))) == (None, 1)
 
 
 def test_links_ask_for_a_return_of_which_nothing_is_known_but_that_other_goods_were_claimed() -> None:

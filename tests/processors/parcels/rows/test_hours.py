@@ -15,7 +15,7 @@ from cloudtag.contract.events import ParcelScanned
 from cloudtag.engine.task import Task
 from cloudtag.policy.load import shipped
 from cloudtag.processors import build
-from cloudtag.processors.parcels.bounds import MAX_HOURS
+from cloudtag.processors.parcels.bounds import KNOWN_HOURS, MAX_FACTS, MAX_HOURS
 from cloudtag.processors.parcels.parcels import Parcels
 from tests.processors.scene import HOUR, T0, Scene
 
@@ -125,6 +125,18 @@ def test_of_too_many_the_oldest_are_let_go() -> None:
     assert len(scene.ids("hours")) == MAX_HOURS
     assert busy(0).internal_id not in scene.ids("hours")
     assert {busy(1).internal_id, busy(MAX_HOURS).internal_id} <= set(scene.ids("hours"))
+
+
+def test_of_a_courier_that_is_seldom_seen_those_are_let_go_that_nobody_is_told_of_any_more() -> None:
+    newest = 5 * MAX_FACTS
+    oldest = newest - KNOWN_HOURS
+    scene = on_stage(busy(oldest - 1), busy(oldest), *(busy(newest - hour) for hour in range(MAX_FACTS - 2)))
+    assert {busy(oldest - 1).internal_id, busy(oldest).internal_id} <= set(scene.ids("hours"))
+    # What is taken back does not say how far time has come.
+    scene.come(replace(busy(newest + 1), revision=1, is_held=False))
+    assert busy(oldest - 1).internal_id not in scene.ids("hours")
+    assert busy(oldest).internal_id in scene.ids("hours")
+    assert len(scene.ids("hours")) == MAX_FACTS
 
 
 def test_they_are_let_go_to_the_millisecond_after_the_last() -> None:

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from cloudtag.contract.couriers import CourierAsked, CourierBusy, CourierReported
 from cloudtag.contract.scope import scoped
-from cloudtag.processors.parcels.bounds import MAX_HOURS
+from cloudtag.processors.parcels.bounds import KNOWN_HOURS, MAX_HOURS
 from cloudtag.processors.parcels.parcels import Parcels
 from cloudtag.processors.parcels.rows.waiting import silent_spans
 from tests.engine.standing import records_of
@@ -107,12 +107,21 @@ def test_how_far_time_has_come_where_it_is_asked_counts_here_too() -> None:
 
 
 def test_of_an_overfull_courier_the_hours_that_were_let_go_count_as_busy() -> None:
-    many = [busy(hour) for hour in range(0, 2 * MAX_HOURS + 2, 2)]
-    scene = on_stage(*many, asked())
-    ((silences, _),) = told(scene)
-    assert silences[0] == (3, 4)
-    ((silences, _),) = told(on_stage(*many[:-2], asked()))
-    assert silences[0] == (1, 2)
+    many = [busy(hour) for hour in range(MAX_HOURS - 1)]
+    ((silences, _),) = told(on_stage(busy(-4), *many, asked(at=T0 - 6 * HOUR)))
+    assert silences == [(-3, 0)]
+    # One more lets the oldest go, and what lies before the next is not known any more.
+    ((silences, _),) = told(on_stage(busy(-4), *many, busy(MAX_HOURS), asked(at=T0 - 6 * HOUR)))
+    assert silences == []
+
+
+def test_hours_so_long_before_the_newest_that_they_may_have_been_let_go_count_as_busy() -> None:
+    first, next_one = busy(2), busy(5)
+    assert told(on_stage(first, next_one, busy(KNOWN_HOURS + 1), asked())) == [([(1, 2), (3, 5)], None)]
+    assert told(on_stage(first, next_one, busy(KNOWN_HOURS + 2), asked())) == [([(3, 5)], None)]
+    # Whether or not the row still holds what lies before.
+    for held in ([], [first]):
+        assert told(on_stage(*held, next_one, busy(KNOWN_HOURS + 3), asked())) == [([(3, 5)], None)]
 
 
 def test_judging_twice_is_judging_once() -> None:

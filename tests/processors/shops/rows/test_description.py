@@ -68,6 +68,19 @@ def test_what_is_shown_no_longer_is_said_to_be_over_and_comes_back_when_shown_ag
     assert [(use.attribute, use.is_held, use.revision) for use in shown(scene).values()] == [("device:x1", True, 2)]
 
 
+def test_what_is_over_is_said_once_however_often_the_shop_describes_itself_anew() -> None:
+    scene = on_stage(described(1, phone_hash="p1", device_hashes=("x1",)))
+    scene.come(described(2, 1, phone_hash="p2"))
+    assert {(use.attribute, use.occurred_at) for use in shown(scene).values() if not use.is_held} == {
+        ("phone:p1", T0 + 1 * DAY), ("device:x1", T0 + 1 * DAY),
+    }  # fmt: skip
+    scene.come(described(3, 2, category="toys", phone_hash="p2"), described(4, 3, phone_hash="p2"))
+    assert [use.attribute for use in shown(scene).values()] == ["phone:p2"]
+    # One that lies in between moves the end of what it does not name, and of nothing else.
+    scene.come(described(5, 1, phone_hash="p1"))
+    assert {use.attribute: use.occurred_at - T0 for use in shown(scene).values()} == {"phone:p1": 2 * DAY}
+
+
 def test_it_is_not_asked_for_what_becomes_of_accounts() -> None:
     scene = on_stage(ALL)
     scene.come(AccountChanged("exam", T0, "taobao", "s1", "main", "exam_passed"))
@@ -87,7 +100,8 @@ def test_it_is_never_too_late_and_never_let_go() -> None:
     scene.come(described(2, -5000, phone_hash="p0"))
     assert scene.too_late == []
     assert scene.ids("description") == ["d1", "d2"]
+    assert [(use.attribute, use.is_held) for use in shown(scene).values()] == [("phone:p0", False)]
     scene.come(described(3, 1, phone_hash="p2"))
     assert {use.attribute for use in shown(scene).values() if not use.is_held} == {
-        "phone:p0", "phone:p1", "device:x1", "device:x2", "payment:m1",
+        "phone:p1", "device:x1", "device:x2", "payment:m1",
     }  # fmt: skip

@@ -145,6 +145,14 @@ def _is_returning(state: KeyedState, name: str) -> bool:
     return bool(index.units_by_order)
 
 
+def _is_needed(state: KeyedState, row: Row, horizon_ms: int) -> bool:
+    """An order that names the number reads what is known of it, and is accused by what was found about it: so it stays
+    with those, and with no other order: a good customer has had thousands of parcels."""
+    index: BuyerIndex = state.index
+    named = index.orders_by_number.get(row.name, ())
+    return any(state.row("order", name) is not None for name in named) or is_answered(state, row, horizon_ms)
+
+
 PARCEL = RowKind(
     name="parcel",
     letter="w",
@@ -163,6 +171,5 @@ PARCEL = RowKind(
         # What is said of a complaint without naming its order may be a refusal: its order is asked as it comes.
         Reads("buyer", readers=lambda _state, _unit: (), rows=lambda _state, _unit: ("",)),
     ),
-    stays_with=("order",),
-    is_needed=is_answered,
+    is_needed=_is_needed,
 )

@@ -18,7 +18,7 @@ from cloudtag.engine.revise import Conclusion
 from cloudtag.engine.row_kind import INTERNAL_ID, Holds, Reads, RowKind
 from cloudtag.engine.rows import Row
 from cloudtag.policy.model import Policies
-from cloudtag.processors.parcels.bounds import MAX_HOURS
+from cloudtag.processors.parcels.bounds import KNOWN_HOURS, MAX_HOURS
 
 _LONGEST_HOURS = 45 * 24
 """So much of a wait is told of: one that is not over by then waits for a courier that is heard of no more."""
@@ -72,12 +72,13 @@ def silent_spans(first: int, busy: Sequence[int], current: int) -> tuple[list[tu
 
 
 def _busy(hours: Row | None, first: int) -> list[int]:
-    """The busy hours from an hour on, in order. Of an overfull row the oldest were let go: those count as busy."""
-    if hours is None:
+    """The busy hours from an hour on, in order. Those that may have been let go count as busy: of an overfull row what
+    lies before the oldest, and what lies so long before the newest that it is not known any more."""
+    known = [] if hours is None else _view_of(hours).known
+    if not known:
         return []
-    known = _view_of(hours).known
-    lost = range(first, known[0]) if len(known) >= MAX_HOURS else ()
-    return [*lost, *known[bisect_left(known, first) :]]
+    begin = max(known[0] if len(known) >= MAX_HOURS else first, known[-1] - KNOWN_HOURS, first)
+    return [*range(first, min(begin, first + _LONGEST_HOURS)), *known[bisect_left(known, begin) :]]
 
 
 class _HoursSeen:
