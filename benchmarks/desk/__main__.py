@@ -132,13 +132,15 @@ def measure(
 
 def alone(asking: WatchedAsking, name: str, ask: Callable[[], Any]) -> None:
     """Ask a question again, alone, and print how long it takes, and took on its page; of slow ones a few times only."""
-    waited, times = statistics.median(asking.taken[name]), list[float]()
+    waited, rows = statistics.median(asking.taken[name]), max(asking.read[name])
+    times = list[float]()
     while len(times) < ALONE and sum(times) < ALONE_MS:
         begun = time.perf_counter()
         ask()
         times.append((time.perf_counter() - begun) * 1000)
     shown = (statistics.median(times), quantile(times, 0.95))
-    print(f"    {name}: {len(times)} times, median {shown[0]:.0f}, p95 {shown[1]:.0f}, on its page {waited:.0f}")
+    told = f"median {shown[0]:.0f}, p95 {shown[1]:.0f}, on its page {waited:.0f}, at most {rows} rows read"
+    print(f"    {name}: {len(times)} times, {told}")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -36,11 +36,15 @@ class DeskWorld:
     """The desk, what is behind it, and clients for its people."""
 
     def __init__(
-        self, client: Client, database: str, connect: Callable[[], Client], people: Mapping[str, Viewer] = PEOPLE
+        self,
+        database: str,
+        connect: Callable[[], Client],
+        people: Mapping[str, Viewer] = PEOPLE,
+        pipeline: Any = None,
     ) -> None:
-        """`people`: who holds which token."""
-        self.client, self.database = client, database
-        self.pipeline = Pipeline(client, database)
+        """`people`: who holds which token. `pipeline`: what judges and stores; none: all in this process."""
+        self.client, self.database = connect(), database
+        self.pipeline = pipeline or Pipeline(self.client, database)
         self.seconds = STARTS_AT
         book = TokenBook((sha256(name.encode()).hexdigest(), viewer) for name, viewer in people.items())
         self.desk = Desk(
@@ -104,12 +108,25 @@ def desk_world(warehouse_url: str, told: Sequence[Any], people: Mapping[str, Vie
         client.database = database
         return client
 
-    made = DeskWorld(connect(), database, connect, people)
-    made.pipeline.take(told)
-    with served(made.app) as made.port:
+    with world_of(connect, database, None, told, people) as made:
         yield made
     keeper.command(f"DROP DATABASE {database}")
     keeper.close()
+
+
+@contextmanager
+def world_of(
+    connect: Callable[[], Client],
+    database: str,
+    pipeline: Any,
+    told: Sequence[Any],
+    people: Mapping[str, Viewer] = PEOPLE,
+) -> Iterator[DeskWorld]:
+    """A desk that is served, over a database that is there, in which events are told."""
+    made = DeskWorld(database, connect, people, pipeline)
+    made.pipeline.take(told)
+    with served(made.app) as made.port:
+        yield made
 
 
 @pytest.fixture(scope="session")
@@ -122,6 +139,13 @@ def world(warehouse_url: str) -> Iterator[DeskWorld]:
 @pytest.fixture
 def acted(world: DeskWorld) -> Iterator[DeskWorld]:
     """The desk with its stories, for a test that acts, on a case of its own."""
+    with left_clean(world) as made:
+        yield made
+
+
+@contextmanager
+def left_clean(world: DeskWorld) -> Iterator[DeskWorld]:
+    """A desk as the next test wants it, once this one is through."""
     yield world
     world.seconds, world.pipeline.is_down, world.pipeline.holds = STARTS_AT, False, False
     world.settle_audit()

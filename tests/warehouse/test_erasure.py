@@ -43,7 +43,9 @@ def test_a_forgotten_buyer_is_in_no_table(warehouse: Warehouse) -> None:
     for table in OWN_TABLES:
         assert warehouse.rows(f"SELECT * FROM {{db}}.{table} WHERE buyer_key = '{key}'") == [], table
     for table in CONSEQUENCES:
-        assert warehouse.rows(f"SELECT subject_id FROM {{db}}.{table} ORDER BY 1") == [("acc-1",), ("o2",)], table
+        others = warehouse.rows(f"SELECT DISTINCT subject_id FROM {{db}}.{table} ORDER BY 1")
+        # What an account may do rests on nothing, so nothing leads to it.
+        assert others == ([("o2",)] if table == "consequence_reasons" else [("acc-1",), ("o2",)]), table
     for table in ("labels", "label_revisions"):
         assert warehouse.rows(f"SELECT alert_id FROM {{db}}.{table}") == [("a3",)], table
     assert warehouse.one("SELECT count() FROM {db}.logistics") == 0

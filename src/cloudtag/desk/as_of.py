@@ -11,17 +11,8 @@ from datetime import UTC, datetime, tzinfo
 from cloudtag.desk.filters import BadFilterError
 from cloudtag.desk.joined import Question
 
-_HISTORY = {
-    "alerts_latest": ("alerts_history", "alert_id"),
-    "tag_statuses_current": ("tag_statuses_history", "tag_id"),
-    "confirmations_latest": ("confirmations_history", "confirmation_id"),
-    "report_statuses_current": ("report_statuses_history", "report_id"),
-    "consequences_latest": ("consequences_history", "consequence_id"),
-}
-"""What stands now: where every revision of it is, and by which id."""
 _BY_THEN = "recorded_at <= {at:DateTime64(3)}"
-_VIEW = re.compile(rf"\b({'|'.join(_HISTORY)})\b")
-_TABLE = re.compile(r"\bFROM (?:alert_revisions|case_facts|logistics)\s+WHERE\b")
+_TABLE = re.compile(r"\bFROM (?:case_records|case_consequences|case_facts|logistics)\s+WHERE\b")
 
 
 def as_of(question: Question, at: datetime | None) -> Question:
@@ -29,13 +20,8 @@ def as_of(question: Question, at: datetime | None) -> Question:
     if at is None:
         return question
     sql, values = question
-    sql = _TABLE.sub(lambda found: f"{found.group()} {_BY_THEN} AND", _VIEW.sub(_then, sql))
+    sql = _TABLE.sub(lambda found: f"{found.group()} {_BY_THEN} AND", sql)
     return sql, {**values, "at": at}
-
-
-def _then(found: re.Match[str]) -> str:
-    history, key = _HISTORY[found.group()]
-    return f"(SELECT * FROM {history} WHERE {_BY_THEN} ORDER BY revision DESC LIMIT 1 BY {key})"  # noqa: S608 - names of our own
 
 
 def moment_of(text: str, zone: tzinfo) -> datetime | None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError
+from clickhouse_connect.driver.query import QueryResult
 
 from cloudtag.desk.joined import joined, parted
 from cloudtag.explain.sql import AT_ONCE, NAMES
@@ -55,11 +56,14 @@ class Asking:
 
     def _rows(self, sql: str, values: Mapping[str, Any] | None) -> list[DeskRow]:
         try:
-            client = self._client()
-            answer = client.query(sql, parameters=dict(values or {}), settings=reading(client))
+            answer = self._answer(sql, values)
         except (ClickHouseError, OSError) as error:
             raise NoAnswerError(str(error).splitlines()[0][:300]) from error
         return [{name: _zoned(value) for name, value in row.items()} for row in answer.named_results()]
+
+    def _answer(self, sql: str, values: Mapping[str, Any] | None) -> QueryResult:
+        client = self._client()
+        return client.query(sql, parameters=dict(values or {}), settings=reading(client))
 
     async def file(self, sql: str, values: Mapping[str, Any], form: str) -> bytes:
         """An answer as a file in one of the warehouse's forms. Raises `NoAnswerError`."""

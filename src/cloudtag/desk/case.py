@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from cloudtag.contract.records import Alert
 from cloudtag.contract.scope import NETWORKS
+from cloudtag.desk.acts_told import acts_question
 from cloudtag.desk.as_of import as_of
 from cloudtag.desk.asking import Asking, DeskRow
-from cloudtag.desk.case_questions import (
-    ALERT_SQL,
-    CLAIMED_SQL,
-    beside_questions,
-    fact_row,
-    facts_question,
-    in_order,
-    scans_question,
-)
+from cloudtag.desk.beside_questions import beside_questions, beside_rows, record_row
+from cloudtag.desk.case_questions import ALERT_SQL, fact_row, facts_question, in_order, scans_question
 from cloudtag.desk.joined import Question
 from cloudtag.explain.conditions import Difference, differences
 from cloudtag.explain.stored import alert_of, event_of
@@ -65,8 +59,12 @@ class DeskCase:
     revisions: tuple[CaseRevision, ...]
     facts: tuple[CaseFact, ...]
     parcels: tuple[ParcelTrack, ...]
-    beside: dict[str, list[DeskRow]]
+    beside: Mapping[str, list[DeskRow]]
     """Rows about the buyer by what they are: `others`, `shops`, `tags`, `confirmations`, `reports`, `consequences`."""
+    acts: Sequence[DeskRow]
+    """What people did about it, the latest first, up to now."""
+    asked: Mapping[str, list[DeskRow]]
+    """Answers to what was asked beside, by name."""
 
     @property
     def is_open(self) -> bool:
@@ -74,14 +72,23 @@ class DeskCase:
         return self.alert.status in ("open", "upgraded")
 
 
-async def revisions_of(
-    asking: Asking, viewer: Viewer, alert_id: str, at: datetime | None = None
-) -> tuple[DeskRow, tuple[CaseRevision, ...]] | None:
-    """An alert's newest row and its revisions, oldest first; none where there is none in sight. `NoAnswerError`.
+Revisions = tuple[DeskRow, tuple[CaseRevision, ...]]
+"""The newest row of an alert as the warehouse has it, and its revisions, oldest first."""
+Beside = Callable[[DeskRow], Mapping[str, Question]]
+"""What is to be asked beside about an alert, given its newest row, by name."""
 
-    `at`: as of then.
-    """
-    rows = await asking.rows(*as_of((ALERT_SQL, {"alert_id": alert_id}), at))
+
+async def revisions_of(asking: Asking, viewer: Viewer, alert_id: str) -> Revisions | None:
+    """An alert in all its revisions; none where there is none in sight. Raises `NoAnswerError`."""
+    return _revisions(viewer, await asking.rows(*_alert_question(alert_id, None)))
+
+
+def _alert_question(alert_id: str, at: datetime | None) -> Question:
+    return as_of((ALERT_SQL, {"alert_id": alert_id}), at)
+
+
+def _revisions(viewer: Viewer, answer: Iterable[DeskRow]) -> Revisions | None:
+    rows = [record_row("alerts", row["told"]) | {"recorded_at": row["recorded_at"]} for row in answer]
     told = [(row, seen_by(viewer, alert_of(_stored(row), {}))) for row in rows]
     if not told or told[-1][1] is None:
         return None
@@ -93,36 +100,33 @@ async def revisions_of(
     return rows[-1], tuple(found)
 
 
-async def case_of(asking: Asking, viewer: Viewer, alert_id: str, at: datetime | None = None) -> DeskCase | None:
+def _nothing(_row: DeskRow) -> Mapping[str, Question]:
+    return {}
+
+
+async def case_of(
+    asking: Asking, viewer: Viewer, alert_id: str, at: datetime | None = None, beside: Beside = _nothing
+) -> DeskCase | None:
     """A case with all that belongs to it; none where there is none in sight. Raises `NoAnswerError`.
 
-    `at`: as of then, from what had come in and was said by then.
+    `at`: as of then, from what had come in and was said by then. All is asked in three statements: to a warehouse,
+    asking costs more than most of the answers.
     """
-    if (found := await revisions_of(asking, viewer, alert_id, at)) is None:
+    answer, acts = await asking.each(_alert_question(alert_id, at), acts_question(alert_id))
+    if (found := _revisions(viewer, answer)) is None:
         return None
     row, revisions = found
-    alert = revisions[-1].alert
-    names, questions = beside_questions(viewer, row)
-    told, *answers = await asking.each(*(as_of(question, at) for question in (facts_question(row), *questions)))
+    alert, also = revisions[-1].alert, beside(row)
+    own = [as_of(question, at) for question in (facts_question(row), *beside_questions(viewer, row))]
+    told, shops, records, followed, *answers = await asking.each(*own, *also.values())
     facts = _facts(viewer, alert, [(each["stream"], [fact_row(each)]) for each in in_order(told)])
     numbers = sorted(set(alert.waybill_nos) | _numbers(facts))
     if numbers:
         scans = await asking.rows(*as_of(scans_question(numbers), at))
         facts += _facts(viewer, alert, [("logistics", scans)])
     facts.sort(key=lambda fact: (fact.event.occurred_at, fact.recorded_at))
-    beside = dict(zip(names, answers, strict=True))
-    return DeskCase(row, alert, revisions, tuple(facts), _parcels(numbers, facts), beside)
-
-
-async def claim_of(asking: Asking, alert_ids: Sequence[str], now_ms: int) -> dict[str, DeskRow]:
-    """Who has which case in hand now, by alert. Raises `NoAnswerError`."""
-    rows = await asking.rows(*claims_question(alert_ids, now_ms)) if alert_ids else []
-    return {row["alert_id"]: row for row in rows}
-
-
-def claims_question(alert_ids: Sequence[str], now_ms: int) -> Question:
-    """Who has which case in hand: a row for each that somebody has."""
-    return CLAIMED_SQL, {"alert_ids": list(alert_ids), "now": datetime.fromtimestamp(now_ms / 1000, UTC)}
+    rows, asked = beside_rows(shops, [*records, *followed]), dict(zip(also, answers, strict=True))
+    return DeskCase(row, alert, revisions, tuple(facts), _parcels(numbers, facts), rows, acts, asked)
 
 
 def _stored(row: DeskRow) -> dict[str, Any]:

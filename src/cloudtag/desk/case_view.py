@@ -11,13 +11,14 @@ from urllib.parse import quote
 
 from cloudtag.contract.records import Alert
 from cloudtag.desk.act_kinds import KINDS
+from cloudtag.desk.acts_told import claimed_by
 from cloudtag.desk.asking import DeskRow
-from cloudtag.desk.case import CaseFact, DeskCase, claims_question
+from cloudtag.desk.case import CaseFact, DeskCase
 from cloudtag.desk.desk import SentAct
 from cloudtag.desk.journey_svg import JourneyPicture, journey_picture
 from cloudtag.desk.language import Language
-from cloudtag.desk.offers import CaseOffers, new_form_id, offer_questions, offers, own_orders
-from cloudtag.desk.second_person import Proposal, ProposalState, proposals_in, proposals_question, words_of
+from cloudtag.desk.offers import CaseOffers, new_form_id, offers, own_orders
+from cloudtag.desk.second_person import Proposal, ProposalState, proposals_in, words_of
 from cloudtag.desk.visit import Visit
 from cloudtag.detectors.registry import all_detectors
 from cloudtag.explain.conditions import ShownCondition, conditions
@@ -84,15 +85,10 @@ class CaseView:
     """Whether something was proposed just now that has not come back yet."""
 
 
-async def case_view(visit: Visit, case: DeskCase, *, is_past: bool = False) -> CaseView:
-    """The words of a case for a visit. Raises `NoAnswerError`. `is_past`: as it was; nothing can be done about that."""
+def case_view(visit: Visit, case: DeskCase, *, is_past: bool = False) -> CaseView:
+    """The words of a case for a visit. `is_past`: as it was; nothing can be done about that."""
     alert_id = case.alert.alert_id
-    offered = {} if is_past else offer_questions(visit, case)
-    claims, proposed, *told_of = await visit.desk.asking.each(
-        claims_question([alert_id], visit.desk.now_ms), proposals_question(case.row), *offered.values()
-    )
-    claim = next(iter(claims), None)
-    proposals = () if is_past else shown_proposals(visit, case, proposed)
+    proposals = () if is_past else shown_proposals(visit, case)
     proposed_id = visit.request.query_params.get("proposed", "")
     sent_id = visit.request.query_params.get("sent", "")
     sent = visit.desk.sent.get(sent_id)
@@ -103,7 +99,7 @@ async def case_view(visit: Visit, case: DeskCase, *, is_past: bool = False) -> C
         clears=clears(visit.language, case.alert),
         journeys=tuple(journey_picture(visit.language, track) for track in case.parcels if track.scans),
         known=dict(_known(case)),
-        claimed_by=claim["actor"] if claim else None,
+        claimed_by=claimed_by(case.acts, visit.desk.now_ms),
         others=visit.desk.looking.others(alert_id, visit.viewer, visit.desk.now()),
         sent=sent if is_own else None,
         sent_words=told(visit.language, sent.event) if sent is not None and is_own else "",
@@ -112,17 +108,17 @@ async def case_view(visit: Visit, case: DeskCase, *, is_past: bool = False) -> C
         may_undo=is_own and visit.desk.may_undo(sent_id, visit.viewer.name) is not None,
         is_undone="undone" in visit.request.query_params,
         links=tuple(_links(visit, case)),
-        acts=CaseOffers(new_form_id()) if is_past else offers(visit, case, dict(zip(offered, told_of, strict=True))),
+        acts=CaseOffers(new_form_id()) if is_past else offers(visit, case),
         proposals=proposals,
         is_proposed=bool(proposed_id) and all(each.proposal.proposal_id != proposed_id for each in proposals),
     )
 
 
-def shown_proposals(visit: Visit, case: DeskCase, rows: Iterable[DeskRow]) -> tuple[ShownProposal, ...]:
-    """What was proposed about a case, in words, from the rows that tell it."""
+def shown_proposals(visit: Visit, case: DeskCase) -> tuple[ShownProposal, ...]:
+    """What was proposed about a case, in words."""
     viewer, row, now = visit.viewer, case.row, datetime.fromtimestamp(visit.desk.now(), UTC)
     found = []
-    for each in proposals_in(rows, viewer, row):
+    for each in proposals_in(case.acts, viewer, row):
         state = each.state(row["revision"], now)
         event = words_of(each, row, own_orders(row, each.shop_id or ""))
         words = told(visit.language, event) if event is not None else visit.language.word(each.proposed)

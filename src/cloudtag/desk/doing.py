@@ -14,7 +14,7 @@ from cloudtag.desk.acts import Actor, BadActError
 from cloudtag.desk.asking import DeskRow
 from cloudtag.desk.proposing import must_be_proposed, propose
 from cloudtag.desk.reading import case_page
-from cloudtag.desk.sending import STALE, actor_of, alert_of, buyers_of, is_stale, names_of, send_once
+from cloudtag.desk.sending import STALE, actor_of, alert_of, filled_in, names_of, send_once
 from cloudtag.desk.sight import in_sight
 from cloudtag.desk.visit import MayNotError, NotSeenError, Visit
 
@@ -45,16 +45,11 @@ async def limit(visit: Visit) -> Response:
 
 async def _act(visit: Visit, what: ProposedAct) -> Response:
     """Send an act, or propose it where a second person must approve it; on a stale page, say what changed."""
-    kind = KINDS[what]
-    visit.may(kind.scope)
-    form = await visit.form()
-    alert = await alert_of(visit)
-    actor = actor_of(visit, alert)
-    if kind.is_shops and actor.shop_id is None:
-        raise MayNotError("shop")
-    if (stale := is_stale(form, alert)) is not None:
-        return await case_page(visit, STALE, stale)
-    event, undone_by = kind.made(form, alert, await buyers_of(visit, kind, alert, actor), actor)
+    filled = await filled_in(visit, KINDS[what])
+    if filled.stale is not None:
+        return await case_page(visit, STALE, filled.stale)
+    event, undone_by = await filled.made(visit)
+    form, alert, actor = filled.form, filled.alert, filled.actor
     address, event_id = f"/cases/{alert['alert_id']}", acts.act_id(form)
     if must_be_proposed(visit, [alert]):
         return visit.to(f"{address}?proposed={await propose(visit, what, [(form, alert, actor)])}#proposals")

@@ -12,10 +12,9 @@ FEEDS = ("orders", "refunds", "logistics", "inspections", "reviews", "complaints
 FEED_DAYS = 7
 """How late a feed is counts over so many days up to the newest event of any."""
 _SQL = """
-    SELECT n.at AS judged_until, s.newest AS stored_at, s.behind AS behind_seconds
-    FROM newest_event AS n,
-    (SELECT max(stored_at) AS newest, argMax(dateDiff('second', recorded_at, stored_at), stored_at) AS behind
-        FROM orders WHERE recorded_at >= (SELECT max(recorded_at) FROM orders) - INTERVAL 1 DAY) AS s"""
+    SELECT max(n.at) AS judged_until, maxIf(n.taken, n.stream = 'orders') AS newest_order,
+        newest_order.stored_at AS stored_at, dateDiff('second', newest_order.recorded_at, stored_at) AS behind_seconds
+    FROM newest_events AS n"""
 _EMPTY_YEAR = 1970
 
 

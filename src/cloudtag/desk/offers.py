@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -24,16 +24,17 @@ from cloudtag.serving.viewers import ShopRef
 _PERMITTED = """
     SELECT permission, reason, account_id FROM permissions_current
     WHERE shop_id = {shop:String} AND account_id IN ({account:String}, '')"""
-_TAGGED = """
-    SELECT order_id, scenario FROM tag_statuses_current
-    WHERE shop_id = {shop:String} AND buyer_key = {buyer:String} AND status IN ('pending', 'confirmed', 'expired')"""
-_CONTACTED = """
-    SELECT order_id, count() AS contacts FROM contacts_once
-    WHERE shop_id = {shop:String} AND buyer_key = {buyer:String} GROUP BY order_id"""
-_SHOPS = """
-    SELECT uniqExact(shop_id) AS shops FROM tag_statuses_current
-    WHERE buyer_key = {buyer:String} AND status IN ('pending', 'confirmed') AND shop_id != {shop:String}
-        AND decided_at >= (SELECT at FROM newest_event) - INTERVAL {days:UInt32} DAY"""
+_OF_BUYER = """(
+        SELECT shop_ids[1] AS shop_id, status, moment, told FROM case_records
+        WHERE about = {buyer:String} AND kind = 'tags' ORDER BY revision DESC LIMIT 1 BY id, scope)"""
+"""The tags of a buyer, by shop."""
+_TAGGED = f"""
+    SELECT groupUniqArrayIf(JSONExtractString(told, 'order_id'),
+            shop_id = {{shop:String}} AND status IN ('pending', 'confirmed', 'expired')) AS order_ids,
+        uniqExactIf(shop_id, shop_id != {{shop:String}} AND status IN ('pending', 'confirmed')
+            AND moment >= (SELECT at FROM newest_event) - INTERVAL {{days:UInt32}} DAY) AS others
+    FROM {_OF_BUYER}"""  # noqa: S608 - names of our own, values as parameters
+"""Which orders the shop has tagged, and how many other shops tagged the buyer lately."""
 _LIMITED = """
     SELECT argMax(l.status, (l.occurred_at, l.event_id)) AS status FROM order_limits AS l
     WHERE shop_id = {shop:String} AND buyer_key = {buyer:String}"""
@@ -68,46 +69,45 @@ class CaseOffers:
     """Why a verdict is recorded and leaves the case as it is, or may; empty where it does not."""
 
 
-def offer_questions(visit: Visit, case: DeskCase) -> dict[str, Question]:
-    """What must be known to say what this person may do, by name."""
-    shop, found = _own(visit, case), dict[str, Question]()
+def offer_questions(visit: Visit, alert: DeskRow) -> dict[str, Question]:
+    """What must be known to say what this person may do about an alert, by name."""
+    shop, found = _own(visit, alert), dict[str, Question]()
     if shop is None:
         return found
-    about = {"shop": shop.shop_id, "buyer": case.row["buyer_key"]}
-    if _may_tag(visit, case, shop):
-        days = _policy(visit, case).tags.window_days
+    about = {"shop": shop.shop_id, "buyer": alert["buyer_key"]}
+    if _may_tag(visit, alert, shop):
+        days = _policy(visit, alert).tags.window_days
         found["permitted"] = _PERMITTED, {**about, "account": visit.viewer.account_id}
-        found |= {"tagged": (_TAGGED, about), "contacted": (_CONTACTED, about)}
-        found["shops"] = _SHOPS, {**about, "days": days}
+        found["tagged"] = _TAGGED, {**about, "days": days}
     if visit.viewer.may("events") and visit.viewer.account_id:
         found["limited"] = _LIMITED, about
     return found
 
 
-def _own(visit: Visit, case: DeskCase) -> ShopRef | None:
+def _own(visit: Visit, alert: DeskRow) -> ShopRef | None:
     """The shop in whose name this person acts; none for those of the platform."""
-    return own_shop(visit.viewer, case.row) if visit.viewer.role == "shop" else None
+    return own_shop(visit.viewer, alert) if visit.viewer.role == "shop" else None
 
 
-def _may_tag(visit: Visit, case: DeskCase, shop: ShopRef) -> bool:
-    return bool(visit.viewer.may("tags") and visit.viewer.account_id and own_orders(case.row, shop.shop_id))
+def _may_tag(visit: Visit, alert: DeskRow, shop: ShopRef) -> bool:
+    return bool(visit.viewer.may("tags") and visit.viewer.account_id and own_orders(alert, shop.shop_id))
 
 
-def _policy(visit: Visit, case: DeskCase) -> Policy:
-    return visit.desk.policies.at(case.row["platform"], visit.desk.now_ms)
+def _policy(visit: Visit, alert: DeskRow) -> Policy:
+    return visit.desk.policies.at(alert["platform"], visit.desk.now_ms)
 
 
-def offers(visit: Visit, case: DeskCase, told: Mapping[str, list[DeskRow]]) -> CaseOffers:
-    """What this person may do about a case, given the answers to `offer_questions`."""
-    viewer, form_id = visit.viewer, new_form_id()
+def offers(visit: Visit, case: DeskCase) -> CaseOffers:
+    """What this person may do about a case, of which `offer_questions` were asked."""
+    viewer, form_id, told = visit.viewer, new_form_id(), case.asked
     if viewer.role == "auditor":
         return CaseOffers(form_id)
     verdict, waits = viewer.may("verdicts"), needs_second_person(visit.desk.policies, [case.row], visit.desk.now_ms)
     old = too_old(case.row, visit.desk.now_ms) if case.is_open else ""
-    if (shop := _own(visit, case)) is None:
+    if (shop := _own(visit, case.row)) is None:
         return CaseOffers(form_id, verdict, must_propose=waits, too_old=old)
     orders = tuple(own_orders(case.row, shop.shop_id))
-    tag = _tag_preview(visit, _policy(visit, case), told, list(orders)) if "permitted" in told else None
+    tag = _tag_preview(visit, case, shop, list(orders)) if "permitted" in told else None
     limit = ""
     if "limited" in told:
         limit = "lifted" if any(row["status"] == "set" for row in told["limited"]) else "set"
@@ -148,18 +148,23 @@ def own_orders(alert: DeskRow, shop_id: str) -> list[str]:
     return list(dict.fromkeys(order_id for shop, order_id in pairs if shop == shop_id))
 
 
-def _tag_preview(visit: Visit, policy: Policy, told: Mapping[str, list[DeskRow]], orders: list[str]) -> TagPreview:
-    rules, account, shops = policy.tags, visit.viewer.account_id, told["shops"]
-    others = shops[0]["shops"] if shops else 0
+def _tag_preview(visit: Visit, case: DeskCase, shop: ShopRef, orders: list[str]) -> TagPreview:
+    rules, account, tagged = _policy(visit, case.row).tags, visit.viewer.account_id, case.asked["tagged"][0]
     return TagPreview(
         dict(rules.scenarios),
         (
-            _permission(told["permitted"], rules.needs_exam, account or ""),
-            *_duplicates(told["tagged"], orders),
-            *_contacts(told["contacted"], orders, rules.unanswered_contacts if rules.contact_first else 0),
-            _still_needed(others, rules.threshold_shops, rules.window_days),
+            _permission(case.asked["permitted"], rules.needs_exam, account or ""),
+            *_duplicates(tagged["order_ids"], orders),
+            *_contacts(_contacted(case, shop), orders, rules.unanswered_contacts if rules.contact_first else 0),
+            _still_needed(tagged["others"], rules.threshold_shops, rules.window_days),
         ),
     )
+
+
+def _contacted(case: DeskCase, shop: ShopRef) -> Counter[str]:
+    """How often a shop contacted the buyer about each order of the case."""
+    contacts = (fact.event for fact in case.facts if fact.stream == "contacts")
+    return Counter(contact.order_id for contact in contacts if contact.shop_id == shop.shop_id)
 
 
 PreviewLine = tuple[str, dict[str, Any], bool]
@@ -179,18 +184,14 @@ def _permission(rows: list[DeskRow], needs_exam: bool, account: str) -> PreviewL
     return (PERMITTED if is_permitted else NOT_PERMITTED, {"account": account}, not is_permitted)
 
 
-def _duplicates(rows: list[DeskRow], orders: list[str]) -> list[PreviewLine]:
-    return [(DUPLICATE, {"order": row["order_id"]}, True) for row in rows if row["order_id"] in orders]
+def _duplicates(tagged: list[str], orders: list[str]) -> list[PreviewLine]:
+    return [(DUPLICATE, {"order": order}, True) for order in orders if order in tagged]
 
 
-def _contacts(rows: list[DeskRow], orders: list[str], needed: int) -> list[PreviewLine]:
-    counts = {row["order_id"]: row["contacts"] for row in rows}
+def _contacts(counts: Counter[str], orders: list[str], needed: int) -> list[PreviewLine]:
     if not needed:
         return []
-    return [
-        (CONTACTED, {"order": order, "count": counts.get(order, 0), "needed": needed}, counts.get(order, 0) < needed)
-        for order in orders[:5]
-    ]
+    return [(CONTACTED, {"order": o, "count": counts[o], "needed": needed}, counts[o] < needed) for o in orders[:5]]
 
 
 def _still_needed(others: int, threshold: int, days: int) -> PreviewLine:

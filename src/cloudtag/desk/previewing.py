@@ -17,8 +17,8 @@ from cloudtag.contract.streams import INPUTS, STREAM_OF
 from cloudtag.desk.act_kinds import kind_of
 from cloudtag.desk.language import Language
 from cloudtag.desk.reading import case_page
-from cloudtag.desk.sending import STALE, actor_of, alert_of, buyers_of, is_stale
-from cloudtag.desk.visit import MayNotError, Visit
+from cloudtag.desk.sending import STALE, filled_in
+from cloudtag.desk.visit import Visit
 from cloudtag.serving.engine_way import EngineSaid
 from cloudtag.serving.sight import seen_by
 from cloudtag.serving.viewers import Viewer
@@ -42,18 +42,13 @@ class EnginePreview:
 async def preview(visit: Visit) -> Response:
     """The page of a case with what would follow from a form that is not sent. Nothing is kept of it."""
     kind = kind_of(what := visit.request.path_params["what"])
-    visit.may(kind.scope)
-    form = await visit.form()
-    alert = await alert_of(visit)
-    actor = actor_of(visit, alert)
-    if kind.is_shops and actor.shop_id is None:
-        raise MayNotError("shop")
-    if (stale := is_stale(form, alert)) is not None:
-        return await case_page(visit, STALE, stale)
-    event, _ = kind.made(form, alert, await buyers_of(visit, kind, alert, actor), actor)
+    filled = await filled_in(visit, kind)
+    if filled.stale is not None:
+        return await case_page(visit, STALE, filled.stale)
+    event, _ = await filled.made(visit)
     said = await _asked(visit, event)
     shown = EnginePreview(what, lines_of(visit.language, visit.viewer, said), said.not_asked, said.obstacle)
-    return await case_page(visit, preview=shown, filled=form)
+    return await case_page(visit, preview=shown, filled=filled.form)
 
 
 async def _asked(visit: Visit, event: Any) -> EngineSaid:

@@ -15,8 +15,8 @@ from cloudtag.contract.surfaces import CaseAct, ProposedAct
 from cloudtag.desk import acts
 from cloudtag.desk.act_kinds import KINDS, OWN
 from cloudtag.desk.acts import Actor, BadActError
+from cloudtag.desk.acts_told import acts_question
 from cloudtag.desk.asking import Asking, DeskRow
-from cloudtag.desk.joined import Question
 from cloudtag.desk.sight import in_sight
 from cloudtag.policy.model import Policies
 from cloudtag.serving.viewers import ShopRef, Viewer
@@ -33,17 +33,6 @@ STATE_WORDS: Mapping[ProposalState, str] = {
     "expired": "its time is over",
     "changed": "void, because the case has changed",
 }
-_PROPOSALS = """
-    SELECT p.event_id AS proposal_id, p.alert_id AS alert_id, p.actor AS actor, p.occurred_at AS at,
-        p.until_at AS until_at, p.shop_id AS shop_id, p.account_id AS account_id, p.proposed AS proposed,
-        p.said AS said, ifNull(p.revision, 0) AS revision, e.ended AS ended, e.ended_by AS ended_by
-    FROM (SELECT * FROM case_acts WHERE act = 'propose' AND alert_id = {alert_id:String} LIMIT 1 BY event_id) AS p
-    LEFT JOIN (
-        SELECT about_id, argMin(c.act, (c.occurred_at, c.event_id)) AS ended,
-            argMin(c.actor, (c.occurred_at, c.event_id)) AS ended_by
-        FROM case_acts AS c WHERE c.alert_id = {alert_id:String} AND c.act IN ('approve', 'decline') GROUP BY about_id
-    ) AS e ON e.about_id = p.event_id
-    ORDER BY at DESC, proposal_id LIMIT 20"""
 _WAITING = """
     SELECT alert_id, ifNull(revision, 0) FROM case_acts
     WHERE act = 'propose' AND until_at > {clock:DateTime64(3)} AND {house}
@@ -134,23 +123,33 @@ def proposal_of(
 
 async def proposals_of(asking: Asking, viewer: Viewer, alert: DeskRow) -> tuple[Proposal, ...]:
     """What was proposed about an alert, as far as somebody may see it, the latest first. Raises `NoAnswerError`."""
-    return proposals_in(await asking.rows(*proposals_question(alert)), viewer, alert)
+    return proposals_in(await asking.rows(*acts_question(alert["alert_id"])), viewer, alert)
 
 
-def proposals_question(alert: DeskRow) -> Question:
-    """What was proposed about an alert, the latest first."""
-    return _PROPOSALS, {"alert_id": alert["alert_id"]}
+MOST_SHOWN = 20
+"""Of the proposals about a case, the latest so many are shown."""
 
 
-def proposals_in(rows: Iterable[DeskRow], viewer: Viewer, alert: DeskRow) -> tuple[Proposal, ...]:
-    """The proposals of an answer, as far as somebody may see them."""
-    made = (_proposal(row) for row in rows)
+def proposals_in(acts: Iterable[DeskRow], viewer: Viewer, alert: DeskRow) -> tuple[Proposal, ...]:
+    """The proposals among the acts about an alert, as far as somebody may see them, the latest first."""
+    acts, ended = list(acts), dict[str, DeskRow]()
+    for act in sorted(acts, key=lambda act: (act["at"], act["event_id"])):
+        if act["act"] in ("approve", "decline"):
+            ended.setdefault(act["about_id"], act)
+    told = {act["event_id"]: act for act in acts if act["act"] == "propose"}
+    rows = sorted(sorted(told.values(), key=lambda act: str(act["event_id"])), key=_at, reverse=True)[:MOST_SHOWN]
+    made = (_proposal(row, ended.get(row["event_id"])) for row in rows)
     return tuple(each for each in made if each.is_seen_by(viewer, alert["platform"]))
 
 
-def _proposal(row: DeskRow) -> Proposal:
+def _at(act: DeskRow) -> datetime:
+    at: datetime = act["at"]
+    return at
+
+
+def _proposal(row: DeskRow, ended: DeskRow | None) -> Proposal:
     return Proposal(
-        proposal_id=row["proposal_id"],
+        proposal_id=row["event_id"],
         actor=row["actor"],
         at=row["at"],
         until_at=row["until_at"] or datetime.fromtimestamp(0, UTC),
@@ -158,9 +157,9 @@ def _proposal(row: DeskRow) -> Proposal:
         account_id=row["account_id"] or None,
         proposed=row["proposed"],
         said=_said(row["said"]),
-        revision=row["revision"],
-        ended=row["ended"],
-        ended_by=row["ended_by"],
+        revision=row["revision"] or 0,
+        ended=ended["act"] if ended else "",
+        ended_by=ended["actor"] if ended else "",
     )
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from msgspec.structs import replace
 
 from cloudtag.desk import acts
-from cloudtag.desk.act_kinds import OWN, ActKind
+from cloudtag.desk.act_kinds import OWN, ActKind, Made
 from cloudtag.desk.acts import Actor, Undo
 from cloudtag.desk.asking import DeskRow, NoAnswerError
 from cloudtag.desk.case import revisions_of
@@ -16,7 +17,7 @@ from cloudtag.desk.desk import SentAct
 from cloudtag.desk.offers import own_orders
 from cloudtag.desk.publishing import NotSentError
 from cloudtag.desk.sight import own_shop
-from cloudtag.desk.visit import NotSeenError, Visit
+from cloudtag.desk.visit import MayNotError, NotSeenError, Visit
 
 STALE = 409
 BUYERS_SQL = """
@@ -66,6 +67,38 @@ async def buyers_of(visit: Visit, kind: ActKind, alert: DeskRow, actor: Actor) -
     rows = await visit.desk.asking.rows(BUYERS_SQL, {"shop": actor.shop_id, "orders": orders, "buyers": buyers})
     names = await names_of(visit, sorted({row["buyer_key"] for row in rows}))
     return {row["order_id"]: names[row["buyer_key"]] for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class FilledForm:
+    """The form of an act about a case: the alert as it is now, and in whose name it is done.
+
+    `stale`: the revision it was made on, where the alert has another one by now.
+    """
+
+    kind: ActKind
+    form: Mapping[str, str]
+    alert: DeskRow
+    actor: Actor
+    stale: int | None
+
+    async def made(self, visit: Visit) -> Made:
+        """The event it becomes, and what takes it back. Raises `BadActError`, and `NotSentError` without the buyers."""
+        buyers = await buyers_of(visit, self.kind, self.alert, self.actor)
+        return self.kind.made(self.form, self.alert, buyers, self.actor)
+
+
+async def filled_in(visit: Visit, kind: ActKind) -> FilledForm:
+    """The form that was sent about the case the address names.
+
+    Raises `MayNotError` and `NotSeenError` where this person may not do that, or not about this case.
+    """
+    visit.may(kind.scope)
+    form, alert = await visit.form(), await alert_of(visit)
+    actor = actor_of(visit, alert)
+    if kind.is_shops and actor.shop_id is None:
+        raise MayNotError("shop")
+    return FilledForm(kind, form, alert, actor, is_stale(form, alert))
 
 
 async def send_once(visit: Visit, event_id: str, events: Sequence[Any], undone_by: Undo, alert_id: str) -> None:

@@ -20,6 +20,7 @@ NETWORK = _network()
 SHOP = "shop_id = {shop}"
 ALERT = "(shop_id = {shop} OR has(orders_shop_ids, {shop}))"
 CONFIRMATION = "has(shop_ids, {shop})"
+RECORD = "has(shop_ids, {shop})"
 CONSEQUENCE = "(if(subject_kind = 'shop', subject_id, shop_id) = {shop})"
 LABEL = "(shop_id = {shop} OR answered_by_shop_id = {shop})"
 """How rows of each kind name the shop they belong to."""

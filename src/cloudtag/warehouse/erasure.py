@@ -15,7 +15,7 @@ from cloudtag.warehouse.blocks import TABLES
 from cloudtag.warehouse.named import mentions
 from cloudtag.warehouse.pseudonymizer import SHOWN, Pseudonymizer
 
-_BESIDE = ("evidence", "buyer_profile_states", "case_facts", "open_cases", "refund_answers")
+_BESIDE = ("evidence", "buyer_profile_states", "case_facts", "case_records", "open_cases", "refund_answers")
 """What views fill from tables about one buyer."""
 BY_HASH = {
     "open_cases": ("case_key", "alert_id", ("alerts", "alert_revisions")),
@@ -40,13 +40,15 @@ ABOUT_FORGOTTEN = "about a buyer who is forgotten"
 """The error of a dead letter whose bytes are gone."""
 _MENTIONED = f"position(concat({', '.join(TEXTS)}, toString(facts)), {{mark:String}}) > 0"
 """Texts name a buyer by the start of the key."""
+_TOLD = "kind = 'revisions' AND position(told, {mark:String}) > 0"
+"""JSON of an alert names a buyer in its texts and, by the whole key, among those it links."""
 _AT_ONCE = 500
 _PLATFORM = "lowerUTF8(toString(platform))"
 _NETWORK = f"transform({_PLATFORM}, {list(NETWORKS)}, {list(NETWORKS.values())}, {_PLATFORM})"
 """The network of a row's platform, by the networks of the shipped policies."""
 ALERTS = ("alerts", "alert_revisions")
 """Tables of alerts, which name others than their buyer."""
-CONSEQUENCES = ("consequences", "consequence_revisions")
+CONSEQUENCES = ("consequences", "consequence_revisions", "case_consequences", "consequence_reasons")
 """Tables in which a row is about a subject: a buyer, or an order of theirs."""
 
 
@@ -68,6 +70,7 @@ def erase_buyer(client: Client, database: str, pseudonymizer: Pseudonymizer, pla
     for table in ALERTS:
         _drop_references(client, f"{database}.{table}", "linked_buyer_keys", key)
         _drop_mentions(client, f"{database}.{table}", key)
+    _drop_from_json(client, f"{database}.case_records", key)
     _drop_tagged_orders(client, f"{database}.tags", key)
     _empty_letters(client, f"{database}.dead_letters", buyer_id)
     _delete(client, f"{database}.identities", "kind = 'buyer' AND key = {key:String}", key)
@@ -87,6 +90,7 @@ def holdings(
     counts["identities"] = _count(client, f"{database}.identities", "kind = 'buyer' AND key = {key:String}", key)
     of_others = f"has(linked_buyer_keys, {{key:String}}) OR {_MENTIONED}"
     counts["alerts about others"] = sum(_count(client, f"{database}.{table}", of_others, key) for table in ALERTS)
+    counts["case records about others"] = _count(client, f"{database}.case_records", _TOLD, key)
     counts["dead_letters"] = len(_letters_of(client, f"{database}.dead_letters", buyer_id))
     counts["tags"] = _count(client, f"{database}.tags", "has(buyer_keys, {key:String})", key)
     return {table: count for table, count in counts.items() if count}
@@ -182,6 +186,16 @@ def _drop_mentions(client: Client, table: str, key: str) -> None:
     client.command(
         f"ALTER TABLE {table} UPDATE {', '.join(replaced)} WHERE {_MENTIONED}",
         parameters=_parameters(key),
+        settings={"mutations_sync": 2},
+    )
+
+
+def _drop_from_json(client: Client, table: str, key: str) -> None:
+    """JSON about others has the buyer neither among those it links nor in its texts."""
+    told = "replaceAll(replaceAll(replaceAll(told, {first:String}, ''), {next:String}, ''), {only:String}, '')"
+    client.command(
+        f"ALTER TABLE {table} UPDATE told = replaceAll({told}, {{mark:String}}, '{ERASED}') WHERE {_TOLD}",
+        parameters=_parameters(key) | {"first": f'"{key}",', "next": f',"{key}"', "only": f'"{key}"'},
         settings={"mutations_sync": 2},
     )
 
