@@ -26,6 +26,7 @@ from cloudtag.decide.api import DecideApi
 from cloudtag.decide.app import Gate, application
 from cloudtag.decide.recorder import DecisionRecorder, GroupCommit
 from cloudtag.decide.webhooks import Webhook
+from cloudtag.gc_tuning import collect_briefly
 from cloudtag.policy.model import Policies
 from cloudtag.serving.limits import RequestRates
 from cloudtag.serving.tokens import TokenBook
@@ -96,6 +97,7 @@ async def _run(config: Config, state: DecideState, codec: Codec, door: FrontDoor
         for webhook in door.webhooks:
             subscriber = await stack.enter_async_context(_member(config, f"decide-webhook-{webhook.name}"))
             work.append(WebhookSubscription(config, subscriber, codec, webhook, state.decider.networks).run())
+        collect_briefly()
         await _together(stop, server, door.listening, work)
         await recorder.finish(FINISH_SECONDS)
         await keeper.keep()
