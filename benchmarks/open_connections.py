@@ -10,6 +10,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import NamedTuple
 
 CONNECTIONS = 64
@@ -109,7 +110,7 @@ class OpenLoop:
         while self._waiting and self._free:
             request, due = self._waiting.popleft()
             late = time.perf_counter() - due
-            self._free.popleft().ask(request, lambda status, body, d=due, n=late: self._answered(d, n, status, body))
+            self._free.popleft().ask(request, partial(self._answered, due, late))
 
     def _answered(self, due: float, late: float, status: int, body: bytes) -> None:
         self._sent.append(Sent(late, time.perf_counter() - due, status, body))

@@ -41,7 +41,7 @@ def decide(
 
     codecs.check()
     log_to_stderr(log_level)
-    throttle_logs("aiokafka")
+    throttle_logs("aiokafka", "uvicorn.error")
     config = settings(brokers, decide_host=host, decide_port=port, policies_dir=policies, metrics_port=metrics_port)
     packs = packs_of(config.policies_dir, config)
     book, webhooks = _tokens(config, packs), _webhooks(config, packs)

@@ -4,21 +4,21 @@ import asyncio
 import logging
 import signal
 import socket
-from collections.abc import AsyncIterator, Coroutine, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from typing import Any, NamedTuple
 
 import uvicorn
 from aiokafka import AIOKafkaConsumer
 from prometheus_client import REGISTRY
 
-from cloudtag.cli.decide.http_server import server_of
 from cloudtag.cli.decide.keeping import ViewKeeper
 from cloudtag.cli.decide.publisher import KafkaPublisher
 from cloudtag.cli.decide.state import FOLLOWED, DecideState
 from cloudtag.cli.decide.subscription import WebhookSubscription
 from cloudtag.cli.decide.telling import ChangeTeller
 from cloudtag.cli.engine_way import TopicEngineWay, answers_listener
+from cloudtag.cli.http.server import GuardedServer
 from cloudtag.cli.kafka import CommandProducer, consumer, stopped
 from cloudtag.config import Config
 from cloudtag.contract.streams import INPUTS
@@ -57,6 +57,15 @@ class FrontDoor(NamedTuple):
     webhooks: Sequence[Webhook]
 
 
+class DecideServer(GuardedServer):
+    """One whose process has its own handlers of signals."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Nothing of them."""
+        yield
+
+
 async def serve(config: Config, policies: Policies, codec: Codec, door: FrontDoor) -> None:
     """Serve on a bound socket until SIGTERM or Ctrl-C. Raises what the broker says waiting does not mend."""
     stop, loop, health = asyncio.Event(), asyncio.get_running_loop(), Health()
@@ -91,7 +100,7 @@ async def _run(config: Config, state: DecideState, codec: Codec, door: FrontDoor
         api = DecideApi(state.view, state.decider, state.watch, recorder, GroupCommit(publisher), calls.given, engine)
         rates = RequestRates(config.decide_requests_per_second, asyncio.get_running_loop().time)
         app = application(api, Gate(door.book, rates, calls))
-        server = server_of(app)
+        server = DecideServer(app, lifespan="off")
         teller = ChangeTeller(config, state, share, publisher)
         work = [follower.run(), recorder.run(), share.run(), teller.run(), engine.run(), keeper.run()]
         for webhook in door.webhooks:
