@@ -58,7 +58,7 @@ def desk(
     from streams.kafka.log_throttle import throttle_logs
 
     log_to_stderr(log_level)
-    throttle_logs("aiokafka", "uvicorn.error")
+    throttle_logs("aiokafka", "uvicorn.error", "python_multipart.multipart")
     given = {"desk_host": host, "desk_port": port, "policies_dir": policies, "metrics_port": metrics_port}
     config = settings(brokers, clickhouse, **given)
     token, book = _who_is_who(config, shop or [], account)

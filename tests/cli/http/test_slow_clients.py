@@ -128,6 +128,17 @@ def test_of_those_who_are_known_the_one_that_has_asked_nothing_for_longest_gives
         assert ask(known[0], request()).status == 200
 
 
+def test_strangers_who_were_answered_give_way_after_those_who_asked_nothing(patient: Client) -> None:
+    port = port_of(patient)
+    with ExitStack() as stack:
+        answered = stack.enter_context(closing(connect(port)))
+        assert ask(answered, OPENAPI.replace(b"platform", b"nobody")).status == 200
+        for _ in range(3 * PATIENT.connections):
+            stack.enter_context(closing(connect(port)))
+        assert patient.decide(request_id="beside").status_code == 200
+        assert ask(answered, OPENAPI).status == 200
+
+
 def test_only_so_much_is_asked_before_it_is_answered(patient: Client) -> None:
     with closing(connect(port_of(patient))) as connection:
         connection.sendall(request(BODY) * 1000)

@@ -26,46 +26,52 @@ class Connection(Protocol):
 
 
 class ConnectionTable:
-    """Strangers, and those whose holder has shown a token. Strangers give way first, the earliest before all others.
+    """Those who have asked nothing yet, strangers who were answered, and those whose holder has shown a token.
 
-    A flood of connections that say nothing so ends itself: somebody who asks is answered before it is their turn.
+    They give way in this order, of each kind the one that has done nothing for longest. A flood of connections that say
+    nothing so ends itself: somebody who asks is answered before it is their turn.
     """
 
     def __init__(self, limits: HttpLimits) -> None:
         self.limits = limits
+        self._new: dict[Connection, None] = {}
         self._strangers: dict[Connection, None] = {}
         self._known: dict[Connection, None] = {}
+        self._kinds = (self._new, self._strangers, self._known)
         self._looked = 0.0
 
     def __len__(self) -> int:
-        return len(self._strangers) + len(self._known)
+        return sum(map(len, self._kinds))
 
     def enter(self, connection: Connection) -> bool:
         """Take one in, whether there is room for it."""
         if len(self) >= self.limits.connections:
-            other = next((each for each in chain(self._strangers, self._known) if each.is_waiting), None)
+            other = next((each for each in chain(*self._kinds) if each.is_waiting), None)
             if other is None:
                 return False
             self.leave(other)
             other.give_way()
-        self._strangers[connection] = None
+        self._new[connection] = None
         return True
 
-    def know(self, connection: Connection) -> None:
-        """Somebody who may ask has asked over it, just now."""
-        if self._strangers.pop(connection, self) is self:
-            self._known.pop(connection, None)
-        self._known[connection] = None
+    def answered(self, connection: Connection, *, is_known: bool) -> None:
+        """A request over it was answered just now. `is_known`: with a token, or a session, that is good."""
+        if connection in self._known:
+            is_known = True
+        elif connection not in self._new and connection not in self._strangers:
+            return  # It has given way meanwhile.
+        self.leave(connection)
+        (self._known if is_known else self._strangers)[connection] = None
 
     def leave(self, connection: Connection) -> None:
         """It has ended, or is about to."""
-        self._strangers.pop(connection, None)
-        self._known.pop(connection, None)
+        for kind in self._kinds:
+            kind.pop(connection, None)
 
     def look(self, now: float) -> None:
         """End those that have taken too long; `now` in seconds of the event loop."""
         if now - self._looked < LOOK_SECONDS:
             return
         self._looked = now
-        for connection in [*self._strangers, *self._known]:
+        for connection in [*chain(*self._kinds)]:
             connection.check(now)

@@ -65,9 +65,11 @@ class GuardedProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def eof_received(self) -> bool:  # type: ignore[override]
-        """Nothing follows from there: what was asked for is answered all the same."""
+        """Nothing follows from there: what was asked for is answered all the same, unless that has no end."""
         running = self._running
-        if self._is_over or running is None or running.response_started or self._body_since is not None:
+        is_answering = running is not None and not running.response_complete and not running.chunked_encoding
+        if self._is_over or running is None or not is_answering or self._body_since is not None:
+            self.transport.close()
             return False
         self._is_over = True
         (self.pipeline[0][0] if self.pipeline else running).keep_alive = False
@@ -143,8 +145,8 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         """It is answered."""
-        if self._running is not None and self._running.scope["state"].pop(KNOWN, False):
-            self._table.know(self)
+        if self._running is not None:
+            self._table.answered(self, is_known=KNOWN in self._running.scope["state"])
         super().on_response_complete()
 
     def pause_writing(self) -> None:
