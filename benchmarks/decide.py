@@ -16,17 +16,18 @@ import os
 import statistics
 import sys
 import tempfile
-import time
 from collections import Counter
 from collections.abc import Callable
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp
 import msgspec
 
+from benchmarks.open_connections import OpenLoop, Sent
 from cloudtag.cli.decide.publisher import KafkaPublisher
 from cloudtag.cli.kafka import CommandProducer, sender
 from cloudtag.config import Config
@@ -39,7 +40,6 @@ from cloudtag.wire import Codec
 from streams.kafka.topics import create
 
 TOKEN = "of this run alone"
-CONNECTIONS = 64
 TOGETHER = 5000
 JUDGED_BUYERS = 500
 """So many buyers have an order that the worker holds, with --judge."""
@@ -94,39 +94,46 @@ def cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / HZ
 
 
-async def load(
-    url: str, rate: int, seconds: float, name: str, ask: Callable[[int], Ask]
-) -> tuple[list[float], Counter[str]]:
-    """Milliseconds of every request from when it was due, and what was answered."""
-    times: list[float] = []
+def request_of(number: int, rate: int, name: str, ask: Callable[[int], Ask], host: str) -> bytes:
+    """The bytes of a request."""
+    body = msgspec.json.encode({"request_id": f"{name}-{rate}-{number}", **ask(number)})
+    head = (
+        f"POST /v1/decisions HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {TOKEN}\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
+
+
+async def load(url: str, rate: int, seconds: float, name: str, ask: Callable[[int], Ask]) -> list[Sent]:
+    """What became of every request."""
+    where = urlsplit(url)
+    requests = [request_of(number, rate, name, ask, where.netloc) for number in range(int(rate * seconds))]
+    loop = OpenLoop()
+    await loop.connect(str(where.hostname), where.port or 80)
+    try:
+        return await loop.run(requests, rate)
+    finally:
+        loop.close()
+
+
+def answered(sent: list[Sent]) -> Counter[str]:
+    """How often each answer was given."""
     answers: Counter[str] = Counter()
-    headers = {"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json"}
-    connector = aiohttp.TCPConnector(limit=CONNECTIONS)
-    async with aiohttp.ClientSession(connector=connector, headers=headers) as session:
-
-        async def one(number: int, due: float) -> None:
-            body = msgspec.json.encode({"request_id": f"{name}-{rate}-{number}", **ask(number)})
-            async with session.post(f"{url}/v1/decisions", data=body) as reply:
-                told = msgspec.json.decode(await reply.read())
-            times.append((time.perf_counter() - due) * 1000)
-            is_judged = " judged" if told.get("is_judged") else ""
-            answers[f"{reply.status} {told.get('given_by')} {told.get('answer')}{is_judged}"] += 1
-
-        begun, running = time.perf_counter(), []
-        for number in range(int(rate * seconds)):
-            due = begun + number / rate
-            if (wait := due - time.perf_counter()) > 0:
-                await asyncio.sleep(wait)
-            running.append(asyncio.ensure_future(one(number, due)))
-        await asyncio.gather(*running)
-    return times, answers
+    for each in sent:
+        told = msgspec.json.decode(each.body) if each.status else {}
+        is_judged = " judged" if told.get("is_judged") else ""
+        answers[f"{each.status} {told.get('given_by')} {told.get('answer')}{is_judged}"] += 1
+    return answers
 
 
-def shown(name: str, rate: int, times: list[float], answers: Counter[str]) -> str:
-    """A line with the quantiles."""
+def shown(name: str, rate: int, sent: list[Sent]) -> str:
+    """A line with the quantiles; how late the client itself was tells what of them is its own."""
+    times, late = [each.took * 1000 for each in sent], [each.late * 1000 for each in sent]
     cuts = statistics.quantiles(times, n=1000)
     found = " ".join(f"p{q / 10:g} {cuts[q - 1]:.2f}" for q in (500, 950, 990, 999))
-    return f"{name}: {rate}/s, {len(times)} answers, ms: {found} max {max(times):.2f}; {dict(answers)}"
+    sent_late = f"sent late p99 {statistics.quantiles(late, n=100)[98]:.2f} max {max(late):.2f}"
+    answers = dict(answered(sent))
+    return f"{name}: {rate}/s, {len(times)} answers, ms: {found} max {max(times):.2f} ({sent_late}); {answers}"
 
 
 async def until_ready(url: str) -> None:
@@ -153,8 +160,8 @@ async def hold_orders(config: Config) -> None:
 async def until_judged(url: str) -> None:
     """Wait until a worker answers what it is asked about."""
     for number in range(600):
-        _, answers = await load(url, 1, 1, f"try-{number}", partial(judged, buyers=JUDGED_BUYERS))
-        if any(answer.endswith("judged") for answer in answers):
+        sent = await load(url, 1, 1, f"try-{number}", partial(judged, buyers=JUDGED_BUYERS))
+        if any(answer.endswith("judged") for answer in answered(sent)):
             return
     raise SystemExit("no worker ever judged")
 
@@ -172,10 +179,17 @@ async def runs(options: Any, url: str, pid: int) -> None:
     for name, ask in kinds:
         for rate in options.rates:
             before = cpu_seconds(pid)
-            times, answers = await load(url, rate, options.seconds, name, ask)
-            spent = (cpu_seconds(pid) - before) / len(times) * 1e6
-            sys.stdout.write(f"{shown(name, rate, times, answers)}; {spent:.0f} us of CPU for each\n")
+            sent = await load(url, rate, options.seconds, name, ask)
+            spent = (cpu_seconds(pid) - before) / len(sent) * 1e6
+            sys.stdout.write(f"{shown(name, rate, sent)}; {spent:.0f} us of CPU for each\n")
             sys.stdout.flush()
+
+
+def _two_ports() -> tuple[int, int]:
+    port = free_port()
+    while (other := free_port()) == port:
+        pass
+    return port, other
 
 
 async def measure(options: Any) -> None:
@@ -184,7 +198,7 @@ async def measure(options: Any) -> None:
         config = Config(brokers=broker.bootstrap)
         await create(config)
         await publish_alerts(config, options.buyers)
-        tokens, port, metrics_port = Path(folder) / "tokens.toml", free_port(), free_port()
+        tokens, (port, metrics_port) = Path(folder) / "tokens.toml", _two_ports()
         tokens.write_text(f'[load]\nsha256 = "{hashlib.sha256(TOKEN.encode()).hexdigest()}"\nrole = "platform"\n')
         environ = {**os.environ, "KAFKA": broker.bootstrap, "CLOUDTAG_TOKENS_FILE": str(tokens),
                    "CLOUDTAG_DECIDE_REQUESTS_PER_SECOND": "100000"}  # fmt: skip

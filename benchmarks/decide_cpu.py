@@ -23,7 +23,7 @@ from msgspec import Struct
 from benchmarks.decide import TOKEN, an_alert
 from cloudtag.contract.scope import NETWORKS
 from cloudtag.decide.api import DecideApi
-from cloudtag.decide.app import Gate, application
+from cloudtag.decide.app import Application, Gate, application
 from cloudtag.decide.decider import Decider, GivenAnswers
 from cloudtag.decide.recorder import DecisionRecorder
 from cloudtag.decide.standing_view import StandingView
@@ -53,7 +53,7 @@ class _NoEngine:
         return EngineSaid(obstacle="there is none")
 
 
-def served_app(buyers: int) -> object:
+def served_app(buyers: int) -> Application:
     """The application over a view in which an alert stands about so many buyers."""
     view = StandingView(NETWORKS)
     for number in range(buyers):
@@ -98,11 +98,11 @@ def ask(connection: socket.socket, request: bytes) -> bytes:
 class Served:
     """A server in a thread, whose CPU time is told."""
 
-    def __init__(self, app: object, *, is_profiled: bool) -> None:
-        from cloudtag.cli.decide.http_server import server_of
+    def __init__(self, app: Application, *, is_profiled: bool) -> None:
+        from cloudtag.cli.http.server import GuardedServer
 
         self._listening = socket.create_server(("127.0.0.1", 0))
-        self._server = server_of(app)
+        self._server = GuardedServer(app, lifespan="off")
         self._ready, self._is_profiled = threading.Event(), is_profiled
         self.profile = cProfile.Profile()
         self._thread = threading.Thread(target=self._run, daemon=True)

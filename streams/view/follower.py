@@ -7,6 +7,7 @@ to a fetch said so; one that was said before the broker fell silent is no news.
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from itertools import count
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -59,10 +60,11 @@ class TopicFollower:
     async def step(self) -> None:
         """Hand on what has come, or wait for a moment."""
         fetched = await self._client.getmany(timeout_ms=POLL_MS, max_records=MOST_RECORDS)
+        numbers = count(1)  # Over all partitions: each may have a few.
         for where, records in fetched.items():
-            for number, record in enumerate(records, 1):
+            for record in records:
                 self._hand_on(self._stream_of[where.topic], record)
-                if number % TURN_RECORDS == 0:
+                if next(numbers) % TURN_RECORDS == 0:
                     await asyncio.sleep(0)
             self._known_ms[where] = max(self._known_ms[where], records[-1].timestamp)
         for where in self._known_ms:

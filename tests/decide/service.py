@@ -10,9 +10,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import requests
-import uvicorn
 from msgspec import Struct
 
+from cloudtag.cli.http.connections import ConnectionTable
+from cloudtag.cli.http.limits import HttpLimits
+from cloudtag.cli.http.server import GuardedServer
 from cloudtag.contract.decision_records import DecisionGiven, DecisionOutcome
 from cloudtag.contract.scope import NETWORKS
 from cloudtag.decide.api import DecideApi
@@ -117,6 +119,7 @@ class Client:
 
     url: str
     service: Service
+    table: ConnectionTable
 
     def ask(self, method: str, path: str, token: str | None = "platform", **more: Any) -> requests.Response:
         headers = {} if token is None else {"Authorization": f"Bearer {token}"}
@@ -137,9 +140,9 @@ def question(**changes: Any) -> dict[str, Any]:
 
 
 @contextmanager
-def serving(service: Service) -> Iterator[Client]:
+def serving(service: Service, limits: HttpLimits | None = None) -> Iterator[Client]:
     """The service behind a socket of this machine, in a thread of its own."""
-    server = uvicorn.Server(uvicorn.Config(service.app, port=0, log_config=None, access_log=False, lifespan="off"))
+    server = GuardedServer(service.app, limits, port=0, lifespan="off")
     started = threading.Event()
 
     async def run() -> None:
@@ -155,7 +158,7 @@ def serving(service: Service) -> Iterator[Client]:
     assert started.wait(SECONDS)
     port = server.servers[0].sockets[0].getsockname()[1]
     try:
-        yield Client(f"http://127.0.0.1:{port}", service)
+        yield Client(f"http://127.0.0.1:{port}", service, server.table)
     finally:
         server.should_exit = True
         thread.join(SECONDS)

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from cloudtag.cli.decide.http_server import TogetherTransport
+from cloudtag.cli.http.together import TogetherTransport
 from cloudtag.contract.decision_records import DecisionGiven, DecisionGround, SupposedRevision
 from cloudtag.contract.replay_form import object_of
 from cloudtag.decide.replies import DecisionReply, decision_reply

@@ -154,3 +154,17 @@ def test_only_so_many_are_looked_at_and_remembered() -> None:
         given(service, request_id=f"q{number}")
         assert len(service.watch._told) <= 2
     assert sum(len(ids) for place, ids in service.watch._places.items() if place[0] == "buyer") == 2
+
+
+def test_all_are_looked_at_some_at_a_time_and_what_has_changed_comes_first(service: Service) -> None:
+    for number in range(5):
+        given(service, request_id=f"q{number}")
+    apply(service, WITHDRAWN)
+    service.watch.touch_all()
+    assert service.watch.due == 10
+    first = service.watch.look(3, lambda _: True)
+    service.watch.put_back(first)
+    again = service.watch.look(100, lambda _: True)
+    assert service.watch.due == 0
+    assert [change.request_id for change in first] == ["q0", "q1", "q2"]
+    assert sorted(change.request_id for change in again) == [f"q{number}" for number in range(5)]

@@ -5,23 +5,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import uvicorn
-
+from cloudtag.cli.http.limits import HttpLimits
+from cloudtag.cli.http.server import GuardedServer
 from cloudtag.local.probe import free_port
 
 
 @contextmanager
-def served(app: Any) -> Iterator[int]:
+def served(app: Any, limits: HttpLimits | None = None) -> Iterator[int]:
     """The port at which an application answers on loopback."""
     port, started = free_port(), threading.Event()
 
-    class Server(uvicorn.Server):
+    class Server(GuardedServer):
         async def startup(self, sockets: Any = None) -> None:
             await super().startup(sockets)
             started.set()
 
-    config = uvicorn.Config(app, "127.0.0.1", port, log_level="warning", lifespan="on", timeout_graceful_shutdown=1)
-    server = Server(config)
+    server = Server(app, limits, host="127.0.0.1", port=port, lifespan="on", timeout_graceful_shutdown=1)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     assert started.wait(30)

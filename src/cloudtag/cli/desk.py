@@ -55,7 +55,10 @@ def desk(
 
     Example:  cloudtag desk -b 127.0.0.1:9092 -c http://127.0.0.1:8123/cloudtag
     """
+    from streams.kafka.log_throttle import throttle_logs
+
     log_to_stderr(log_level)
+    throttle_logs("aiokafka", "uvicorn.error", "python_multipart.multipart")
     given = {"desk_host": host, "desk_port": port, "policies_dir": policies, "metrics_port": metrics_port}
     config = settings(brokers, clickhouse, **given)
     token, book = _who_is_who(config, shop or [], account)
@@ -133,31 +136,22 @@ async def _listen(engine: TopicEngineWay) -> None:
 
 
 async def _until_told(config: Config, made: Desk, host: str, port: int) -> None:
-    import uvicorn
     from prometheus_client import REGISTRY
 
+    from cloudtag.cli.http.server import GuardedServer
     from cloudtag.desk.app import make_app
     from streams.health.beat import Health, beating
     from streams.health.serving import served
 
-    class Server(uvicorn.Server):
+    class Server(GuardedServer):
         def handle_exit(self, sig: int, frame: FrameType | None) -> None:
             # Streams of news would hold the process up.
             made.is_ending = True
             super().handle_exit(sig, frame)
 
-    how = uvicorn.Config(
-        make_app(made),
-        host,
-        port,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=5,
-    )
     health = Health()
     with served(config, REGISTRY, health), beating(asyncio.get_running_loop(), health, lambda: _obstacle(made)):
-        await Server(how).serve()
+        await Server(make_app(made), host=host, port=port, timeout_graceful_shutdown=5).serve()
 
 
 def _obstacle(made: Desk) -> str | None:

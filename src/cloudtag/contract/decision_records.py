@@ -35,7 +35,7 @@ class SupposedRevision(Struct, frozen=True, array_like=True, gc=False):
     revision: int
 
 
-class DecisionGiven(Struct, frozen=True, kw_only=True):
+class DecisionGiven(Struct, frozen=True, kw_only=True, gc=False):
     """An answer that was given (stream `decisions`, key buyer_id).
 
     `decision_id` stands for the shop and its `request_id`: the same request has one answer. `asked_by` is the name of

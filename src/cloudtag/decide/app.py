@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import msgspec
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
@@ -27,6 +27,8 @@ from cloudtag.wire.codec import MAX_RECORD_BYTES
 
 BODY_BYTES = MAX_RECORD_BYTES
 """A body may be as large as a record."""
+HUNG_UP = 499
+"""What is counted where somebody hung up before having said everything: no status is sent."""
 PUBLIC = ("/openapi.json", "/docs")
 """What needs no token: the description of the interface."""
 _PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
@@ -74,6 +76,8 @@ class Application:
             response = await endpoint(request)
         except ProblemError as problem:
             response = response_of(problem)
+        except ClientDisconnect:
+            return
         except Exception as error:
             # As the framework does it: whoever asks is answered, and the server is told.
             await (await fault_response(request, error))(scope, receive, send)
@@ -103,6 +107,9 @@ def _endpoint(route: ApiRoute, api: DecideApi, gate: Gate) -> Endpoint:
             status = response.status_code
         except ProblemError as problem:
             status = problem.status
+            raise
+        except ClientDisconnect:
+            status = HUNG_UP
             raise
         finally:
             gate.observer.answered(route.template, status, perf_counter() - begun)

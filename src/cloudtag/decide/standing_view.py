@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -19,6 +19,7 @@ from cloudtag.contract.scope import Networks
 from cloudtag.contract.standing import RecordKey, is_taken_back, record_key
 from cloudtag.contract.streams import OUTPUTS
 from cloudtag.decisions.decide import DecisionQuestion, WhatStands
+from cloudtag.gc_tuning import UncollectedDict
 
 VIEWED = ("alerts", "tag-statuses", "tag-confirmations", "consequences", "report-statuses", "labels")
 """The streams a view is made of."""
@@ -37,9 +38,13 @@ ViewPlace = tuple[str, ...]
 """What a record is found by: a buyer in a network, an order in a shop, or a parcel's number."""
 
 
-class ViewEntry(NamedTuple):
-    """A record that stands: its revision, its type, its bytes, and where it is found."""
+class ViewEntry(Struct, frozen=True, eq=False, gc=False):
+    """A record that stands: its key, its revision, its type, its bytes, and where it is found.
 
+    Neither it nor a dict of such is looked through by the collector of garbage, which would stop answers for long.
+    """
+
+    key: RecordKey
     revision: int
     type: type[Struct]
     packed: bytes
@@ -52,8 +57,8 @@ class StandingView:
     def __init__(self, networks: Networks) -> None:
         """`networks`: which platforms share ids."""
         self._networks = networks
-        self._entries: dict[RecordKey, ViewEntry] = {}
-        self._places: dict[ViewPlace, dict[RecordKey, None]] = {}
+        self._entries: dict[RecordKey, ViewEntry] = UncollectedDict()
+        self._places: dict[ViewPlace, dict[ViewEntry, None]] = UncollectedDict()
         self._gone: OrderedDict[RecordKey, int] = OrderedDict()
         self.bytes = 0
         """What it takes of memory, about."""
@@ -77,29 +82,28 @@ class StandingView:
             self._remember_gone(key, revision)
             return before
         places = tuple(dict.fromkeys(self._found_by(record)))
-        entry = ViewEntry(revision, type(record), msgspec.msgpack.encode(record), places)
+        entry = ViewEntry(key, revision, type(record), msgspec.msgpack.encode(record), places)
         self._entries[key] = entry
         self.bytes += len(entry.packed) + ENTRY_BYTES
         for place in places:
-            self._places.setdefault(place, {})[key] = None
+            self._places.setdefault(place, {})[entry] = None
         return tuple(dict.fromkeys((*before, *places)))
 
     def asked_about(self, network: str, buyer_id: str, question: DecisionQuestion) -> WhatStands:
         """What stands about the buyer, the order and the return's parcels."""
-        found = dict.fromkeys(self._keys(buyer_place(network, buyer_id)))
+        found = dict.fromkeys(self._at(buyer_place(network, buyer_id)))
         for shop in (question.shop_id, NO_SHOP):
-            found |= dict.fromkeys(self._keys(order_place(network, shop, question.order_id)))
-        records = [*map(self._record, found)]
-        of_parcels = {
-            key: None for number in question.waybill_nos for key in self._keys(parcel_place(number)) if key not in found
-        }
-        return _what_stands([*records, *(_from(network, self._record(k), self._networks) for k in of_parcels)])
+            found |= dict.fromkeys(self._at(order_place(network, shop, question.order_id)))
+        records = [*map(_record, found)]
+        parcels = (entry for number in question.waybill_nos for entry in self._at(parcel_place(number)))
+        more = dict.fromkeys(entry for entry in parcels if entry not in found)
+        return _what_stands([*records, *(_from(network, _record(entry), self._networks) for entry in more)])
 
     def supposing(self, places: Iterable[ViewPlace], records: Iterable[Struct]) -> StandingView:
         """What would stand at these places if these records were published; this view stays as it is."""
         supposed = StandingView(self._networks)
-        for key in dict.fromkeys(key for place in places for key in self._keys(place)):
-            supposed.apply(self._record(key))
+        for entry in dict.fromkeys(entry for place in places for entry in self._at(place)):
+            supposed.apply(_record(entry))
         for record in records:
             if type(record) in _VIEWED:
                 supposed.apply(record)
@@ -120,16 +124,16 @@ class StandingView:
 
     def of_buyer(self, network: str, buyer_id: str) -> list[Struct]:
         """What stands about a buyer."""
-        return [*map(self._record, self._keys(buyer_place(network, buyer_id)))]
+        return [*map(_record, self._at(buyer_place(network, buyer_id)))]
 
     def of_order(self, network: str, shop_id: str, order_id: str) -> list[Struct]:
         """What stands about an order of a shop."""
-        return [*map(self._record, self._keys(order_place(network, shop_id, order_id)))]
+        return [*map(_record, self._at(order_place(network, shop_id, order_id)))]
 
     def alert(self, alert_id: str) -> Alert | None:
         """The alert of that id, if it stands."""
-        key: RecordKey = ("alerts", "", "", alert_id)
-        return self._record(key) if key in self._entries else None
+        entry = self._entries.get(("alerts", "", "", alert_id))
+        return None if entry is None else _record(entry)
 
     def packed(self) -> list[tuple[type[Struct], bytes]]:
         """All that stands, by type and as MessagePack; later changes do not touch it."""
@@ -137,14 +141,10 @@ class StandingView:
 
     def records(self) -> Iterator[Struct]:
         """All that stands."""
-        return map(self._record, self._entries)
+        return map(_record, self._entries.values())
 
-    def _keys(self, place: ViewPlace) -> Iterable[RecordKey]:
+    def _at(self, place: ViewPlace) -> Iterable[ViewEntry]:
         return self._places.get(place, ())
-
-    def _record(self, key: RecordKey) -> Any:
-        entry = self._entries[key]
-        return msgspec.msgpack.decode(entry.packed, type=entry.type)
 
     def _forget(self, key: RecordKey) -> None:
         entry = self._entries.pop(key, None)
@@ -152,9 +152,9 @@ class StandingView:
             return
         self.bytes -= len(entry.packed) + ENTRY_BYTES
         for place in entry.places:
-            keys = self._places[place]
-            del keys[key]
-            if not keys:
+            entries = self._places[place]
+            del entries[entry]
+            if not entries:
                 del self._places[place]
 
     def _remember_gone(self, key: RecordKey, revision: int) -> None:
@@ -191,6 +191,10 @@ def order_place(network: str, shop_id: str, order_id: str) -> ViewPlace:
 def parcel_place(waybill_no: str) -> ViewPlace:
     """Where what is about a parcel is found: numbers are the couriers', in every network the same."""
     return ("parcel", waybill_no)
+
+
+def _record(entry: ViewEntry) -> Any:
+    return msgspec.msgpack.decode(entry.packed, type=entry.type)
 
 
 def _of_consequence(network: str, record: Consequence) -> Iterator[ViewPlace]:

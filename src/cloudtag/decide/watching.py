@@ -14,6 +14,7 @@ from cloudtag.decide.asking import asked_again
 from cloudtag.decide.decider import Decider, GivenAnswers
 from cloudtag.decide.standing_view import StandingView, ViewPlace
 from cloudtag.decisions.decision_answers import LastTold, changed
+from cloudtag.gc_tuning import UncollectedDict
 
 
 class AnswerWatch:
@@ -23,14 +24,16 @@ class AnswerWatch:
         self._view = view
         self._decider = decider
         self._answers = answers
-        self._places: dict[ViewPlace, dict[str, None]] = {}
-        self._told: dict[str, LastTold] = {}
+        self._places: dict[ViewPlace, dict[str, None]] = UncollectedDict()
+        self._told: dict[str, LastTold] = UncollectedDict()
         self._due: OrderedDict[str, None] = OrderedDict()
+        self._all: list[str] = []
+        """Those that are due because all were, in the order in which they are taken from its end."""
 
     @property
     def due(self) -> int:
         """How many answers are to be looked at."""
-        return len(self._due)
+        return len(self._due) + len(self._all)
 
     def add(self, given: DecisionGiven, *, is_own: bool) -> None:
         """An answer was given, here just now or by another instance, so that it may not hold any more."""
@@ -60,7 +63,7 @@ class AnswerWatch:
 
     def touch_all(self) -> None:
         """All are to be looked at: what happened meanwhile was not seen."""
-        self._due.update(dict.fromkeys(self._answers.ids()))
+        self._all = self._answers.ids()[::-1]
 
     def look(self, most: int, is_mine: Callable[[DecisionGiven], bool]) -> list[DecisionChanged]:
         """Look at so many of those that are due; what is to be told of them. `is_mine`: whose it is to tell of it.
@@ -68,8 +71,7 @@ class AnswerWatch:
         What is told is not due any more: whoever cannot tell it puts it back with `put_back`.
         """
         found = []
-        for _ in range(min(most, len(self._due))):
-            decision_id, _ = self._due.popitem(last=False)
+        for decision_id in self._next(most):
             given = self._answers.get(decision_id)
             asked = None if given is None else asked_again(given, self._decider.networks)
             if given is None or asked is None or not is_mine(given) or not self._has_come(given):
@@ -86,6 +88,13 @@ class AnswerWatch:
     def put_back(self, changes: Iterable[DecisionChanged]) -> None:
         """They could not be told, and are due again."""
         self._due.update(dict.fromkeys(change.decision_id for change in changes))
+
+    def _next(self, most: int) -> list[str]:
+        """So many that are due, those first of which something has changed; no answer twice."""
+        ids = [self._due.popitem(last=False)[0] for _ in range(min(most, len(self._due)))]
+        while self._all and len(ids) < most:
+            ids.append(self._all.pop())
+        return list(dict.fromkeys(ids))
 
     def _has_come(self, given: DecisionGiven) -> bool:
         """Whether what an answer supposed was published: before, what stands says nothing of it, for or against."""

@@ -41,7 +41,7 @@ class KnownUntil(NamedTuple):
     as_of: int
 
 
-class LastTold(NamedTuple):
+class LastTold(Struct, frozen=True, gc=False):
     """What was said last of a decision, and how many changes of it were told."""
 
     answer: AnswerKind

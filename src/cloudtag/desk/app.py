@@ -39,6 +39,7 @@ from cloudtag.desk.visit import (
     language_of,
     rendered,
 )
+from cloudtag.serving.limits import KNOWN
 
 DeskEndpoint = Callable[[Request], Awaitable[Response]]
 """What answers an address of the desk."""
@@ -140,6 +141,7 @@ def _guarded(desk: Desk, route: DeskRoute) -> DeskEndpoint:
         language = language_of(request, desk)
         if session is None:
             return sign_in_form(request, desk, 401)
+        request.scope["state"][KNOWN] = True
         visit = Visit(request, desk, session, language)
         try:
             desk.audit.check()

@@ -7,7 +7,7 @@ from math import ceil
 
 from starlette.requests import Request
 
-from cloudtag.serving.limits import RequestRates
+from cloudtag.serving.limits import KNOWN, RequestRates
 from cloudtag.serving.problems import ProblemError
 from cloudtag.serving.tokens import TokenBook
 from cloudtag.serving.viewers import Viewer, ViewerScope
@@ -23,6 +23,7 @@ def admitted(request: Request, book: TokenBook, rates: RequestRates, scope: View
         raise ProblemError(
             HTTPStatus.TOO_MANY_REQUESTS, "too many requests of this token", headers={"retry-after": str(ceil(wait))}
         )
+    request.scope["state"][KNOWN] = True
     if not viewer.may(scope):
         raise ProblemError(HTTPStatus.FORBIDDEN, f"this token has not the scope {scope}")
     return viewer

@@ -9,6 +9,9 @@ from starlette.requests import Request
 
 from cloudtag.serving.problems import ProblemError
 
+KNOWN = "is_known"
+"""Set in a request's state once its token, or session, was found to be good: its connection is kept before others."""
+
 
 class RequestRates:
     """So many requests a second for each token, and as many at once: what is not used in a second is not saved up."""

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from cloudtag.cli.decide.publisher import KafkaPublisher
 from cloudtag.cli.decide.state import DecideState
@@ -17,7 +18,7 @@ from cloudtag.policy.load import shipped
 from cloudtag.wire import Codec
 from streams.kafka.producer import OutRecord, publish
 from streams.kafka.topics import create
-from streams.view.follower import TopicFollower
+from streams.view.follower import TURN_RECORDS, TopicFollower
 from tests.decisions.alerts import an_alert
 from tests.servers.clients import FixedHandle, producing
 
@@ -108,3 +109,29 @@ def test_a_view_that_is_full_is_not_known_any_more() -> None:
     held = len(state.view)
     state.take("alerts", an_alert("one more"))
     assert len(state.view) == held
+
+
+@pytest.mark.parametrize("partitions", [1, 3])
+async def test_whoever_shares_the_loop_gets_a_turn_however_records_are_spread(
+    broker: str, producer: FixedHandle, partitions: int
+) -> None:
+    config = replace(config_of(broker), partitions=partitions)
+    await create(config)
+    records = [replace(an_alert(f"a{number}"), buyer_id=f"b{number}") for number in range(4 * TURN_RECORDS)]
+    await KafkaPublisher(config, producer, Codec()).publish(records)
+    names = [config.topic(stream) for stream in STREAMS]
+    async with consumer(config, names, is_from_start=True) as client:
+        following = Following(client, config)
+        most_in_a_turn = 0
+
+        async def watch() -> None:
+            nonlocal most_in_a_turn
+            before = 0
+            while True:
+                most_in_a_turn, before = max(most_in_a_turn, len(following.got) - before), len(following.got)
+                await asyncio.sleep(0)
+
+        watching = asyncio.ensure_future(watch())
+        await following.until_caught_up(len(records))
+        watching.cancel()
+    assert 0 < most_in_a_turn <= TURN_RECORDS

@@ -12,7 +12,6 @@ from cloudtag.cli.options import Brokers, settings
 from cloudtag.cli.packs import PoliciesDir, packs_of
 from cloudtag.cli.screen import note
 from cloudtag.config import Config
-from cloudtag.gc_tuning import collect_rarely
 
 if TYPE_CHECKING:
     from cloudtag.decide.webhooks import Webhook
@@ -42,8 +41,7 @@ def decide(
 
     codecs.check()
     log_to_stderr(log_level)
-    collect_rarely()
-    throttle_logs("aiokafka")
+    throttle_logs("aiokafka", "uvicorn.error")
     config = settings(brokers, decide_host=host, decide_port=port, policies_dir=policies, metrics_port=metrics_port)
     packs = packs_of(config.policies_dir, config)
     book, webhooks = _tokens(config, packs), _webhooks(config, packs)

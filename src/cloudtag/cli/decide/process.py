@@ -4,21 +4,21 @@ import asyncio
 import logging
 import signal
 import socket
-from collections.abc import AsyncIterator, Coroutine, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from typing import Any, NamedTuple
 
 import uvicorn
 from aiokafka import AIOKafkaConsumer
 from prometheus_client import REGISTRY
 
-from cloudtag.cli.decide.http_server import server_of
 from cloudtag.cli.decide.keeping import ViewKeeper
 from cloudtag.cli.decide.publisher import KafkaPublisher
 from cloudtag.cli.decide.state import FOLLOWED, DecideState
 from cloudtag.cli.decide.subscription import WebhookSubscription
 from cloudtag.cli.decide.telling import ChangeTeller
 from cloudtag.cli.engine_way import TopicEngineWay, answers_listener
+from cloudtag.cli.http.server import GuardedServer
 from cloudtag.cli.kafka import CommandProducer, consumer, stopped
 from cloudtag.config import Config
 from cloudtag.contract.streams import INPUTS
@@ -26,6 +26,7 @@ from cloudtag.decide.api import DecideApi
 from cloudtag.decide.app import Gate, application
 from cloudtag.decide.recorder import DecisionRecorder, GroupCommit
 from cloudtag.decide.webhooks import Webhook
+from cloudtag.gc_tuning import collect_briefly
 from cloudtag.policy.model import Policies
 from cloudtag.serving.limits import RequestRates
 from cloudtag.serving.tokens import TokenBook
@@ -54,6 +55,15 @@ class FrontDoor(NamedTuple):
     listening: socket.socket
     book: TokenBook
     webhooks: Sequence[Webhook]
+
+
+class DecideServer(GuardedServer):
+    """One whose process has its own handlers of signals."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Nothing of them."""
+        yield
 
 
 async def serve(config: Config, policies: Policies, codec: Codec, door: FrontDoor) -> None:
@@ -90,12 +100,13 @@ async def _run(config: Config, state: DecideState, codec: Codec, door: FrontDoor
         api = DecideApi(state.view, state.decider, state.watch, recorder, GroupCommit(publisher), calls.given, engine)
         rates = RequestRates(config.decide_requests_per_second, asyncio.get_running_loop().time)
         app = application(api, Gate(door.book, rates, calls))
-        server = server_of(app)
+        server = DecideServer(app, lifespan="off")
         teller = ChangeTeller(config, state, share, publisher)
         work = [follower.run(), recorder.run(), share.run(), teller.run(), engine.run(), keeper.run()]
         for webhook in door.webhooks:
             subscriber = await stack.enter_async_context(_member(config, f"decide-webhook-{webhook.name}"))
             work.append(WebhookSubscription(config, subscriber, codec, webhook, state.decider.networks).run())
+        collect_briefly()
         await _together(stop, server, door.listening, work)
         await recorder.finish(FINISH_SECONDS)
         await keeper.keep()

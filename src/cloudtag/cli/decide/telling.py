@@ -14,8 +14,10 @@ from streams.view.group_share import GroupShare
 logger = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.1
-TOGETHER = 200
-"""Looked at in one turn of the event loop."""
+TURN_ANSWERS = 20
+"""Looked at in one turn of the event loop: less than a millisecond of it."""
+TURN_PAUSE_SECONDS = 0.002
+"""Left between two turns to those who ask: after a start, all answers that are remembered are looked at."""
 AGAIN_SECONDS = 1.0
 
 
@@ -34,7 +36,8 @@ class ChangeTeller:
         while True:
             if self._state.obstacle is None:
                 await self._tell()
-            await asyncio.sleep(0 if self._state.obstacle is None and self._state.watch.due else LOOK_SECONDS)
+            is_more = self._state.obstacle is None and self._state.watch.due
+            await asyncio.sleep(TURN_PAUSE_SECONDS if is_more else LOOK_SECONDS)
 
     async def _tell(self) -> None:
         watch = self._state.watch
@@ -42,7 +45,7 @@ class ChangeTeller:
             # What others were to tell of, and what happened while nobody looked.
             self._rounds = self._share.rounds
             watch.touch_all()
-        changes = watch.look(TOGETHER, self._is_mine)
+        changes = watch.look(TURN_ANSWERS, self._is_mine)
         if not changes:
             return
         try:
