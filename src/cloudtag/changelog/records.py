@@ -20,8 +20,8 @@ FORMAT = 2
 MARK = bytes([FORMAT])
 """What every key and every value begin with."""
 OWNER_PROTOCOL = 2
-"""By which rules a log changes hands. 1: an owner record counts wherever it lies. 2: it counts behind its bid alone, and
-is restated. A reader of 1 takes a restated record for a new owner, and what the true one writes from then on for stale:
+"""By which rules a log changes hands. 1: an owner record counts wherever it lies. 2: it counts behind its bid alone,
+and may be restated. A reader of 1 takes a restated one for a new owner, and what the true one writes then for stale:
 workers of two protocols never share a group."""
 OWNER, TASK, SNAPSHOT, PART, FACTS, ERASURE, QUARANTINE = b"O", b"T", b"S", b"P", b"F", b"E", b"Q"
 HEAD = struct.Struct(">cc8s8s8s")
