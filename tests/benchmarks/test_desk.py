@@ -11,8 +11,8 @@ PAGES = ("case, platform", "case, shop", "queue, shop", "queue, platform", "shop
 
 ALERTS = 16_400
 OF_A_CASE = {"case_records": 10_000, "case_facts": 6_000, "logistics": 9_000}
-"""So many rows a statement of a case page may read at most, by the table it asks first: some granules of 256 rows of each
-look-up table, and of acts and scans one of 8192. Any other table read whole has more."""
+"""So many rows a statement of a case page may read at most, by the table it asks first: some granules of 256 rows of
+each look-up table, and of acts and scans one of 8192. Any other table read whole has more."""
 
 
 def test_every_kind_of_page_is_shown_and_measured(capsys: pytest.CaptureFixture[str]) -> None:
