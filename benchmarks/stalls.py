@@ -50,7 +50,7 @@ class Stalls:
     def watch(self) -> None:
         """Look at every turn of the loops of this process, and at the collector."""
         gc.callbacks.append(self.collected)
-        asyncio.events.Handle._run = timed_run(self, asyncio.events.Handle._run)  # type: ignore[method-assign]
+        asyncio.events.Handle._run = timed_run(self, asyncio.events.Handle._run)  # type: ignore[assignment, method-assign]
 
 
 def timed_run(stalls: Stalls, run: Callable[[Any], None]) -> Callable[[Any], None]:
