@@ -13,6 +13,7 @@ import argparse
 import asyncio
 import hashlib
 import os
+import signal
 import statistics
 import sys
 import tempfile
@@ -166,7 +167,23 @@ async def until_judged(url: str) -> None:
     raise SystemExit("no worker ever judged")
 
 
-async def runs(options: Any, url: str, pid: int) -> None:
+async def stalls_of(service: Child) -> str:
+    """What kept the service's loop from its turn since this was last asked."""
+    told_before = len(_told_of_stalls(service))
+    os.kill(service.pid, signal.SIGUSR1)
+    for _ in range(200):
+        if len(told := _told_of_stalls(service)) > told_before:
+            return told[-1]
+        await asyncio.sleep(0.05)
+    raise SystemExit("it never told of its stalls")
+
+
+def _told_of_stalls(service: Child) -> list[str]:
+    lines = service.log.read_text().splitlines(keepends=True)
+    return [line[7:].strip() for line in lines if line.startswith("stalls ") and line.endswith("\n")]
+
+
+async def runs(options: Any, url: str, service: Child) -> None:
     """One run of each kind, printed."""
     if options.judge:
         await until_judged(url)
@@ -178,10 +195,14 @@ async def runs(options: Any, url: str, pid: int) -> None:
         ]
     for name, ask in kinds:
         for rate in options.rates:
-            before = cpu_seconds(pid)
+            if options.stalls:
+                await stalls_of(service)
+            before = cpu_seconds(service.pid)
             sent = await load(url, rate, options.seconds, name, ask)
-            spent = (cpu_seconds(pid) - before) / len(sent) * 1e6
+            spent = (cpu_seconds(service.pid) - before) / len(sent) * 1e6
             sys.stdout.write(f"{shown(name, rate, sent)}; {spent:.0f} us of CPU for each\n")
+            if options.stalls:
+                sys.stdout.write(f"  {await stalls_of(service)}\n")
             sys.stdout.flush()
 
 
@@ -205,7 +226,7 @@ async def measure(options: Any) -> None:
         command = [
             sys.executable,
             "-m",
-            "cloudtag.cli",
+            "benchmarks.stalls" if options.stalls else "cloudtag.cli",
             "decide",
             "--port",
             str(port),
@@ -221,7 +242,7 @@ async def measure(options: Any) -> None:
         try:
             url = f"http://127.0.0.1:{port}"
             await until_ready(f"http://127.0.0.1:{metrics_port}")
-            await runs(options, url, children[0].pid)
+            await runs(options, url, children[0])
         finally:
             for child in children:
                 child.kill()
@@ -234,6 +255,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=10.0)
     parser.add_argument("--buyers", type=int, default=100_000)
     parser.add_argument("--judge", action="store_true", help="ask the engine as well")
+    parser.add_argument("--stalls", action="store_true", help="tell what kept the service's loop from its turn")
     asyncio.run(measure(parser.parse_args()))
 
 

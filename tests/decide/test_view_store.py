@@ -11,7 +11,7 @@ from cloudtag.cli.decide.state import DecideState
 from cloudtag.config import Config
 from cloudtag.contract.scope import NETWORKS
 from cloudtag.decide.standing_view import StandingView
-from cloudtag.decide.view_store import ViewFileError, read_view, write_view
+from cloudtag.decide.view_store import TURN_RECORDS, ViewFileError, read_view, write_view
 from cloudtag.policy.load import shipped
 from tests.decisions.test_decide import alert, follows, tag
 
@@ -27,7 +27,7 @@ def standing(*records: object) -> StandingView:
 
 def kept(tmp_path: Path) -> Path:
     path = tmp_path / "view"
-    write_view(path, "here", standing(OLD, NEW, tag(), follows("order_hold")).packed())
+    write_view(path, "here", standing(OLD, NEW, tag(), follows("order_hold")).entries())
     return path
 
 
@@ -91,3 +91,15 @@ async def test_an_instance_that_starts_again_knows_what_the_one_before_knew(
         third.restore()
     assert "is not used" in caplog.text
     assert len(states[2].view) == 0
+
+
+@pytest.mark.parametrize(
+    ("records", "breaths"), [(0, 1), (TURN_RECORDS - 1, 1), (TURN_RECORDS, 2), (3 * TURN_RECORDS, 4)]
+)
+def test_whoever_writes_beside_others_lets_them_breathe(tmp_path: Path, records: int, breaths: int) -> None:
+    view = standing(*(replace(NEW, alert_id=f"a{number}") for number in range(records)))
+    taken: list[None] = []
+    write_view(tmp_path / "view", "here", view.entries(), lambda: taken.append(None))
+    again = standing()
+    assert (read_view(tmp_path / "view", "here", again), len(taken)) == (records, breaths)
+    assert list(again.records()) == list(view.records())

@@ -135,9 +135,9 @@ class StandingView:
         entry = self._entries.get(("alerts", "", "", alert_id))
         return None if entry is None else _record(entry)
 
-    def packed(self) -> list[tuple[type[Struct], bytes]]:
-        """All that stands, by type and as MessagePack; later changes do not touch it."""
-        return [(entry.type, entry.packed) for entry in self._entries.values()]
+    def entries(self) -> list[ViewEntry]:
+        """All that stands, as it is kept; later changes do not touch it."""
+        return list(self._entries.values())
 
     def records(self) -> Iterator[Struct]:
         """All that stands."""

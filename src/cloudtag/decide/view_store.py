@@ -7,7 +7,7 @@ whole or is not used; one of another installation, or of another format, is not 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +15,10 @@ import msgspec
 from msgspec import Struct
 
 from cloudtag.contract.streams import OUTPUTS, STREAM_OF
-from cloudtag.decide.standing_view import VIEWED, StandingView
+from cloudtag.decide.standing_view import VIEWED, StandingView, ViewEntry
 
 FORMAT = 1
+TURN_RECORDS = 200
 _LENGTH_BYTES = 4
 
 
@@ -38,12 +39,20 @@ class _Entry(Struct, frozen=True, array_like=True):
     packed: bytes
 
 
-def write_view(path: Path, installation: str, records: list[tuple[type[Struct], bytes]]) -> None:
-    """Put a file of these records in the place of the one there is. Raises ``OSError``; then that one stays."""
+def write_view(
+    path: Path, installation: str, entries: Sequence[ViewEntry], breathe: Callable[[], None] = lambda: None
+) -> None:
+    """Put a file of these records in the place of the one there is. Raises ``OSError``; then that one stays.
+
+    `breathe` is called every `TURN_RECORDS` records, by whoever writes in a thread beside one that answers.
+    """
     beside = path.with_name(f"{path.name}.{os.getpid()}")
     try:
         with beside.open("wb") as file:
-            file.writelines(_framed(_parts(installation, records)))
+            for number, part in enumerate(_parts(installation, entries)):
+                file.write(len(part).to_bytes(_LENGTH_BYTES) + part)
+                if number % TURN_RECORDS == 0:
+                    breathe()
             file.flush()
             os.fsync(file.fileno())
         beside.replace(path)
@@ -68,16 +77,10 @@ def read_view(path: Path, installation: str, view: StandingView) -> int:
     return len(records)
 
 
-def _parts(installation: str, records: list[tuple[type[Struct], bytes]]) -> Iterator[bytes]:
-    yield msgspec.msgpack.encode(_Head(FORMAT, installation, len(records)))
-    for kind, packed in records:
-        yield msgspec.msgpack.encode(_Entry(STREAM_OF[kind], packed))
-
-
-def _framed(parts: Iterable[bytes]) -> Iterator[bytes]:
-    for part in parts:
-        yield len(part).to_bytes(_LENGTH_BYTES)
-        yield part
+def _parts(installation: str, entries: Sequence[ViewEntry]) -> Iterator[bytes]:
+    yield msgspec.msgpack.encode(_Head(FORMAT, installation, len(entries)))
+    for entry in entries:
+        yield msgspec.msgpack.encode(_Entry(STREAM_OF[entry.type], entry.packed))
 
 
 def _unframed(data: bytes) -> Iterator[bytes]:

@@ -48,6 +48,7 @@ ORDER = (
     "streams/sampling",
     "streams/health",
     "config",
+    "gc_tuning",
     "local",
     "docs",
     "cli",

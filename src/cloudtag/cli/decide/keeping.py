@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from pathlib import Path
 
 from cloudtag.cli.decide.state import DecideState
@@ -10,6 +11,8 @@ from cloudtag.decide.view_store import ViewFileError, read_view, write_view
 logger = logging.getLogger(__name__)
 
 KEEP_SECONDS = 60.0
+BREATH_SECONDS = 0.001
+"""Left to those who are answered, every few records that are written."""
 
 
 class ViewKeeper:
@@ -44,10 +47,14 @@ class ViewKeeper:
         view = self._state.view
         if self._path is None or self._state.obstacle is not None or view.changes == self._kept:
             return
-        changes, records = view.changes, view.packed()
+        changes, records = view.changes, view.entries()
         try:
-            await asyncio.to_thread(write_view, self._path, self._installation, records)
+            await asyncio.to_thread(write_view, self._path, self._installation, records, _breathe)
         except OSError as error:
             logger.error("what stands is not kept: %s", error)
             return
         self._kept = changes
+
+
+def _breathe() -> None:
+    time.sleep(BREATH_SECONDS)

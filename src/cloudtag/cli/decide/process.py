@@ -4,6 +4,7 @@ import asyncio
 import logging
 import signal
 import socket
+import sys
 from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from typing import Any, NamedTuple
@@ -45,6 +46,8 @@ logger = logging.getLogger(__name__)
 
 POLL_INTERVAL_MS = 600_000
 """Longer than anything here keeps a member of a group from asking for records."""
+SWITCH_SECONDS = 0.0005
+"""How long a thread beside the event loop (metrics, the file of what stands) keeps it waiting at a time; 0.005 else."""
 FINISH_SECONDS = 5.0
 """How long decisions that were given and are not recorded are waited for at the end."""
 
@@ -71,6 +74,7 @@ async def serve(config: Config, policies: Policies, codec: Codec, door: FrontDoo
     stop, loop, health = asyncio.Event(), asyncio.get_running_loop(), Health()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    sys.setswitchinterval(SWITCH_SECONDS)
     state = DecideState(config, policies)
     _show(state, health)
     with served(config, REGISTRY, health), beating(loop, health, lambda: state.obstacle):

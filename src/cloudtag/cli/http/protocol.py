@@ -115,7 +115,10 @@ class GuardedProtocol(HttpToolsProtocol):
         if self._head_bytes > self._limits.head_bytes or self._fields > self._limits.fields:
             raise self._refused(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "the head is too large")
         if self._is_in_head:
-            super().on_header(name, value)
+            name = name.lower()
+            if name == b"expect" and value.lower() == b"100-continue":
+                self.expect_100_continue = True
+            self.headers.append((name, value))
 
     def on_headers_complete(self) -> None:
         """All of its head."""

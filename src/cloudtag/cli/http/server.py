@@ -14,7 +14,7 @@ from cloudtag.cli.http.connections import ConnectionTable
 from cloudtag.cli.http.limits import HttpLimits, limits_here
 from cloudtag.cli.http.protocol import GuardedProtocol
 
-TURN_CONNECTIONS = 64
+TURN_CONNECTIONS = 16
 """So many are taken in within one turn of the event loop, however many have come."""
 WAITING_CONNECTIONS = 2048
 """So many may wait for that."""
@@ -46,7 +46,8 @@ class GuardedServer(uvicorn.Server):
         await super().startup(sockets)
         for server in self.servers:
             for each in server.sockets:
-                each._sock.listen(WAITING_CONNECTIONS)  # type: ignore[attr-defined]
+                with each.dup() as same:
+                    same.listen(WAITING_CONNECTIONS)
 
     async def on_tick(self, counter: int) -> bool:
         """Called ten times a second."""
