@@ -7,8 +7,10 @@ Why it is abuse: one purchase is paid back twice, once by the shop and once by a
 How it decides: only refunds that were completed count, postage and exchanges in neither sum, and the chargebacks that
 the shop lost, or that are open and were opened after a refund had been completed. Together above `paid_percent` of the
 order's worth. A chargeback that states no amount is one of the whole order. Amounts in another currency than the
-order's are left out: they cannot be added. Where no amount at all is stated, pieces count: more were refunded than were
-bought; what came back in one parcel counts once, however many refunds name it. High.
+order's are left out: they cannot be added. A refund that states no amount, beside others that do, is one of the goods
+it names; one that names none, of the whole order if the bank paid too. It is left out where another refund is about the
+same parcel: one return is often recorded as two. Where no amount at all is stated, pieces count: more were refunded
+than were bought; what came back in one parcel counts once, however many refunds name it. High.
 
 Known false positives: a refund that includes the postage of a cheap order; money given on top out of goodwill.
 
@@ -34,6 +36,7 @@ from cloudtag.detection.goods import Pieces, count_pieces, ordered_pieces
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.refund_view import RefundView
 from cloudtag.detection.rule import Rule
+from cloudtag.detection.stakes import goods_worth
 from cloudtag.detection.windows import CLOCK_TOLERANCE_MS
 from cloudtag.detection.wording import counted, money, money_zh
 
@@ -79,14 +82,14 @@ def detect(case: OrderCase, parameters: Parameters) -> Iterator[Finding | Timer]
     ]
     if not order.lines:
         return
-    first_ms = min((done.occurred_at for _, done in refunds), default=None)
-    payments = [_refunded(order, refund, done) for refund, done in refunds]
-    payments += _charged_back(order, first_ms)
-    is_stated = any(payment.event.amount_minor is not None for payment in payments) or any(
-        refund.amount_minor is not None for refund, _ in refunds
-    )
-    if is_stated or len(payments) > len(refunds):
-        yield from _by_amount(order, payments, parameters)
+    charged = list(_charged_back(order, min((done.occurred_at for _, done in refunds), default=None)))
+    if charged or any(refund.amount_minor is not None for refund, _ in refunds):
+        units = Counter(refund.unit for refund, _ in refunds)
+        paid = [
+            _refunded(order, refund, done, is_alone=units[refund.unit] == 1, is_charged=bool(charged))
+            for refund, done in refunds
+        ]
+        yield from _by_amount(order, [*paid, *charged], parameters)
     else:
         yield from _by_pieces(order, refunds)
 
@@ -96,9 +99,13 @@ def _completed(refund: RefundView) -> RefundChanged | None:
     return next((change for change in refund.changes if change.status == "completed"), None)
 
 
-def _refunded(order: OrderView, refund: RefundView, done: RefundChanged) -> _Payment:
-    is_same = refund.currency in (None, order.currency)
-    amount = refund.amount_minor if is_same else None
+def _refunded(
+    order: OrderView, refund: RefundView, done: RefundChanged, *, is_alone: bool, is_charged: bool
+) -> _Payment:
+    """What a refund gave back: the amount it states, else what its goods cost where none other is of that parcel."""
+    amount = refund.amount_minor if refund.currency in (None, order.currency) else None
+    if refund.amount_minor is None and is_alone and (refund.lines or is_charged):
+        amount = goods_worth(order, refund)
     return _Payment(done.occurred_at, done, amount, refund.refund_id)
 
 
