@@ -32,6 +32,12 @@ def _unstated(n: int, at: int, **fields: object) -> tuple[dict[str, object], ...
 
 _ONE = [{"sku_id": "dress", "quantity": 1}]
 
+
+def _amended(at: int, status: str = "paid") -> dict[str, object]:
+    """One of the two dresses is called off."""
+    return ordered(status, day(at), currency="CNY", lines=[{**_ONE[0], "unit_price_minor": 19900}])
+
+
 EXAMPLES = (
     Example(
         name="paid back without a return, then returned and paid again",
@@ -140,5 +146,18 @@ EXAMPLES = (
             _ORDER,
             *_unstated(2, 6, lines=_ONE, waybill_no="RET1"),
         ),
+    ),
+    Example(
+        name="near miss: one dress called off and paid back, the other one returned",
+        events=(_ORDER, *_paid(1, 1, 19900), _amended(2), *_paid(2, 8, 19900)),
+    ),
+    Example(
+        name="near miss: no amounts, one dress called off, the other one returned",
+        events=(_ORDER, *_unstated(1, 1, lines=_ONE), _amended(2), *_unstated(2, 8, lines=_ONE)),
+    ),
+    Example(
+        name="one dress called off before it was paid, and both paid back",
+        events=(ordered("placed", 0, currency="CNY"), _amended(1, "paid"), *_paid(1, 5)),
+        fires=({"facts": {"worth_minor": "19900", "paid_back_minor": "39800"}},),
     ),
 )
