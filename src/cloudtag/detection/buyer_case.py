@@ -57,6 +57,8 @@ class BuyerCase(Struct, frozen=True, eq=False, gc=False):
     horizon_ms: int = 0
     parcel: Callable[[str], ParcelReported | None] = lambda _: None
     """What is known of a waybill number, if anything is."""
+    in_force: Callable[[str, int], Mapping[str, Any] | None] = lambda _platform, _at_ms: None
+    """The parameters of a platform's detectors at a time, by name; none where those in force now are all there is."""
 
     @property
     def subject(self) -> str:

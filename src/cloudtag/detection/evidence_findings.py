@@ -80,9 +80,18 @@ def _in(use: Picture) -> tuple[str, str]:
 
 
 def reuse_finding(
-    subject: str, reuses: list[Reuse], fakes: list[Picture], linked_ids: set[str], parameters: _Limits
+    subject: str,
+    reuses: list[Reuse],
+    fakes: list[Picture],
+    linked_ids: set[str],
+    parameters: _Limits,
+    *,
+    is_slip: bool = False,
 ) -> Finding:
-    """A picture or video in a refund or complaint that was used before; `fakes` are false besides."""
+    """A picture or video in a refund or complaint that was used before; `fakes` are false besides.
+
+    `is_slip`: only in refunds that had been opened by mistake.
+    """
     first = min((use for use, _, _ in reuses), key=lambda use: use.moment)
     earlier_ones = sorted((earlier for _, earlier, _ in reuses), key=lambda use: use.moment, reverse=True)
     before = {(earlier.buyer_id, earlier.matter): earlier for earlier in earlier_ones}
@@ -92,14 +101,14 @@ def reuse_finding(
     earliest = earlier_ones[-1]
     return Finding(
         anchor=subject,
-        severity=_severity([earlier for _, earlier, bits in reuses if not bits], linked_ids, fakes),
+        severity="low" if is_slip else _severity([each for _, each, bits in reuses if not bits], linked_ids, fakes),
         platform=first.platform,
         shop_id=first.shop_id,
         order_ids=unique(use.order_id for use in uses if use.order_id),
         refund_ids=unique(use.subject for use in uses if use.stream == "refunds"),
         linked_buyer_ids=others,
         decided_at=first.at_ms,
-        rises=_rises(reuses, linked_ids, fakes),
+        rises={} if is_slip else _rises(reuses, linked_ids, fakes),
         evidence=bounded(oldest_first(Reference(use.stream, use.event_id, use.at_ms) for use in uses)),
         facts={
             "uses": f"{len(before) + 1}/2",

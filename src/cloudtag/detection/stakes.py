@@ -41,13 +41,19 @@ def _asked_of(order: OrderView, refund_ids: Collection[str]) -> Iterator[tuple[i
         yield min(sum(told), order.worth_minor), order.currency
 
 
-def _goods(order: OrderView, refund: RefundView) -> int | None:
+def goods_worth(order: OrderView, refund: RefundView) -> int | None:
+    """What the goods of a refund cost, those of the whole order where it names none; None if a price is not known."""
     if not refund.lines:
         return order.worth_minor
     prices = {line.sku_id: line.unit_price_minor for line in order.lines}
     if not all(goods.sku_id in prices for goods in refund.lines):
-        return order.worth_minor
+        return None
     return sum(goods.quantity * prices[goods.sku_id] for goods in refund.lines)
+
+
+def _goods(order: OrderView, refund: RefundView) -> int | None:
+    worth = goods_worth(order, refund)
+    return order.worth_minor if worth is None else worth
 
 
 def _worths(orders: Iterable[OrderView]) -> Iterator[tuple[int, str | None]]:

@@ -5,10 +5,13 @@ What it finds: an order of which refunds and chargebacks together gave back more
 Why it is abuse: one purchase is paid back twice, once by the shop and once by a return, another form or the bank.
 
 How it decides: only refunds that were completed count, postage and exchanges in neither sum, and the chargebacks that
-the shop lost, or that are open and were opened after a refund had been completed. Together above `paid_percent` of the
-order's worth. A chargeback that states no amount is one of the whole order. Amounts in another currency than the
-order's are left out: they cannot be added. Where no amount at all is stated, pieces count: more were refunded than were
-bought; what came back in one parcel counts once, however many refunds name it. High.
+the shop lost, or that are open and were opened after a refund had been completed. Together above `paid_percent` of
+the order's worth, as it was when it was paid if something was called off since. A chargeback that states no amount is
+one of the whole order. Amounts in another currency than the order's are left out: they cannot be added. A refund that
+states no amount, beside others that do, is one of the goods it names; one that names none, of the whole order if the
+bank paid too. It is left out where another refund is about the same parcel: one return is often recorded as two.
+Where no amount at all is stated, pieces count: more were refunded than were bought; what came back in one parcel
+counts once, however many refunds name it. High.
 
 Known false positives: a refund that includes the postage of a cheap order; money given on top out of goodwill.
 
@@ -20,13 +23,14 @@ What to do: ask the payment service which of the payments went through, and clai
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Annotated, NamedTuple
 
 from msgspec import Meta, Struct
 
 from cloudtag.contract.disputes import ChargebackChanged
 from cloudtag.contract.events import RefundChanged
+from cloudtag.contract.types import OrderLine
 from cloudtag.detection.cases import OrderCase
 from cloudtag.detection.examples.double_refund import EXAMPLES
 from cloudtag.detection.finding import Finding, Timer, cite
@@ -34,6 +38,7 @@ from cloudtag.detection.goods import Pieces, count_pieces, ordered_pieces
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.refund_view import RefundView
 from cloudtag.detection.rule import Rule
+from cloudtag.detection.stakes import goods_worth
 from cloudtag.detection.windows import CLOCK_TOLERANCE_MS
 from cloudtag.detection.wording import counted, money, money_zh
 
@@ -79,14 +84,14 @@ def detect(case: OrderCase, parameters: Parameters) -> Iterator[Finding | Timer]
     ]
     if not order.lines:
         return
-    first_ms = min((done.occurred_at for _, done in refunds), default=None)
-    payments = [_refunded(order, refund, done) for refund, done in refunds]
-    payments += _charged_back(order, first_ms)
-    is_stated = any(payment.event.amount_minor is not None for payment in payments) or any(
-        refund.amount_minor is not None for refund, _ in refunds
-    )
-    if is_stated or len(payments) > len(refunds):
-        yield from _by_amount(order, payments, parameters)
+    charged = list(_charged_back(order, min((done.occurred_at for _, done in refunds), default=None)))
+    if charged or any(refund.amount_minor is not None for refund, _ in refunds):
+        units = Counter(refund.unit for refund, _ in refunds)
+        paid = [
+            _refunded(order, refund, done, is_alone=units[refund.unit] == 1, is_charged=bool(charged))
+            for refund, done in refunds
+        ]
+        yield from _by_amount(order, [*paid, *charged], parameters)
     else:
         yield from _by_pieces(order, refunds)
 
@@ -96,9 +101,13 @@ def _completed(refund: RefundView) -> RefundChanged | None:
     return next((change for change in refund.changes if change.status == "completed"), None)
 
 
-def _refunded(order: OrderView, refund: RefundView, done: RefundChanged) -> _Payment:
-    is_same = refund.currency in (None, order.currency)
-    amount = refund.amount_minor if is_same else None
+def _refunded(
+    order: OrderView, refund: RefundView, done: RefundChanged, *, is_alone: bool, is_charged: bool
+) -> _Payment:
+    """What a refund gave back: the amount it states, else what its goods cost where none other is of that parcel."""
+    amount = refund.amount_minor if refund.currency in (None, order.currency) else None
+    if refund.amount_minor is None and is_alone and (refund.lines or is_charged):
+        amount = goods_worth(order, refund)
     return _Payment(done.occurred_at, done, amount, refund.refund_id)
 
 
@@ -119,8 +128,20 @@ def _charged_back(order: OrderView, refunded_ms: int | None) -> Iterator[_Paymen
         yield _Payment(event.occurred_at, event, amount if currency in (None, order.currency) else None)
 
 
+def _paid_for(order: OrderView) -> list[tuple[OrderLine, ...]]:
+    """What the order was when it was paid, and as it was amended since: what is called off was paid, too."""
+    named = [change for change in order.changes if change.lines]
+    paid = order.first_at.get("paid")
+    before = [change for change in named if paid is not None and change.occurred_at <= paid.occurred_at]
+    return [change.lines for change in (*before[-1:], *(c for c in named if c not in before))]
+
+
+def _worth(lines: Iterable[OrderLine]) -> int:
+    return sum(line.quantity * line.unit_price_minor for line in lines)
+
+
 def _by_amount(order: OrderView, payments: list[_Payment], parameters: Parameters) -> Iterator[Finding]:
-    worth, total, decided_at = order.worth_minor or 0, 0, 0
+    worth, total, decided_at = max(map(_worth, _paid_for(order))), 0, 0
     if worth <= 0:
         return
     counted_in = [p for p in payments if p.amount_minor is not None and p.amount_minor > 0]
@@ -146,11 +167,14 @@ def _by_amount(order: OrderView, payments: list[_Payment], parameters: Parameter
 
 def _by_pieces(order: OrderView, refunds: list[tuple[RefundView, RefundChanged]]) -> Iterator[Finding]:
     """Of what came back in one parcel no more than was bought: one return is often recorded as two refunds."""
-    bought, total, decided_at = ordered_pieces(order).total(), 0, 0
+    bought_goods = ordered_pieces(order)
+    for lines in _paid_for(order):
+        bought_goods = bought_goods | count_pieces(lines, (order,))
+    bought, total, decided_at = bought_goods.total(), 0, 0
     parcels: dict[str, Pieces] = {}
     for refund, done in sorted(refunds, key=lambda pair: (pair[1].occurred_at, pair[1].event_id)):
         pieces = count_pieces(refund.lines, (order,)) or ordered_pieces(order)
-        parcels[refund.unit] = (parcels.get(refund.unit, Counter()) + pieces) & ordered_pieces(order)
+        parcels[refund.unit] = (parcels.get(refund.unit, Counter()) + pieces) & bought_goods
         total = sum(each.total() for each in parcels.values())
         if not decided_at and total > bought:
             decided_at = done.occurred_at

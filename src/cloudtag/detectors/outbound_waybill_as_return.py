@@ -4,12 +4,13 @@ What it finds: the number the order was sent under comes back as the number of t
 
 Why it is abuse: its scans look like a parcel that travels and is signed for, though nothing was sent back.
 
-How it decides: the number that a refund now names as its return number is one under which any of the buyer's orders was
-ever sent, in whatever writing, shipped within `window_days` before (as far as two clocks can tell) and by the same
-journey of the number. Critical. Nothing is said of a parcel that comes home, or that went elsewhere: then the shop's
-number is the mistake. Nor of one whose destination is a return address of the shop: that is a return label which lay
-in the box, booked as a parcel of the order. Nor once the shop found all the goods, or where the refund was withdrawn
-before money moved.
+How it decides: the number that a refund now names as its return number is one under which any of the buyer's orders
+was ever sent, in whatever writing, shipped within `window_days` before (as far as two clocks can tell) and by the
+same journey of the number. A shop that named it late had sent it before all the same, if the scans say that the
+parcel is that order's and it was delivered before the refund was opened. Critical. Nothing is said of a parcel that
+comes home, or that went elsewhere: then the shop's number is the mistake. Nor of one whose destination is a return
+address of the shop: that is a return label which lay in the box, booked as a parcel of the order. Nor once the shop
+found all the goods, or where the refund was withdrawn before money moved.
 
 Known false positives: a buyer who has the courier bring the parcel back under its old number without a scan that says
 so.
@@ -34,7 +35,7 @@ from cloudtag.detection.cases import ParcelCase
 from cloudtag.detection.examples.outbound_waybill_as_return import EXAMPLES
 from cloudtag.detection.finding import Finding, Timer, cite
 from cloudtag.detection.order_view import OrderView
-from cloudtag.detection.outbound import Outbound, outbound_of
+from cloudtag.detection.outbound import Outbound, moment, outbound_of
 from cloudtag.detection.refund_view import RefundView
 from cloudtag.detection.returning import is_awaited, journey_for
 from cloudtag.detection.rule import Rule
@@ -93,13 +94,22 @@ def _is_return_label(case: ParcelCase, order: OrderView, parcel: Outbound) -> bo
 def _is_one(case: ParcelCase, parcel: Outbound, refund: RefundView, parameters: Parameters) -> bool:
     """Whether the refund names that very parcel, and not one that the courier gave its number to later."""
     assert refund.filled is not None
-    sent, filled = StampedTime(parcel.sent.named.occurred_at), StampedTime(refund.filled.occurred_at)
+    sent, filled = StampedTime(_sent_ms(parcel, refund)), StampedTime(refund.filled.occurred_at)
     if precedence(sent, filled, parameters.clock_tolerance_minutes * _MINUTE_MS) == "after":
         return False
     if filled.at_ms - sent.at_ms > parameters.window_days * _DAY_MS:
         return False
     journey = journey_for(case, refund)
     return journey is None or parcel.journey is None or parcel.is_older or journey == parcel.journey
+
+
+def _sent_ms(parcel: Outbound, refund: RefundView) -> int:
+    """When a parcel was sent: as the shop says, or by its scans where those show that the shop booked it late."""
+    named, journey = parcel.sent.named, parcel.journey
+    if journey is None or parcel.is_older or journey.order_id != named.order_id or journey.delivered is None:
+        return named.occurred_at
+    was_there = precedence(moment(journey.delivered, journey), StampedTime(refund.opened.occurred_at)) == "before"
+    return min(named.occurred_at, journey.start_ms) if was_there else named.occurred_at
 
 
 def _finding(order: OrderView, refund: RefundView, of: OrderView, sent: OrderChanged) -> Finding:

@@ -4,17 +4,18 @@ What it finds: a refund-only for "not received" though the outbound parcel was s
 
 Why it is abuse: the buyer keeps the goods and the money.
 
-How it decides: each parcel of the order that may hold the claimed goods is with the buyer, as its journey says, by the
-recipient's own signature or collected from a locker or station (a set is in every parcel that holds a part of it); what
-is said of the refund once it was paid changes nothing (F12); and some opening, amendment or escalation of the refund
-with the reason `not_received` happened at least `clock_tolerance_minutes` after the last of those. Medium; high once
-the buyer amends the refund after that; critical from `modifications` such amendments on; never more than medium by
-scans stamped with a local time. Low, amended or not, where the courier's feed, steady otherwise, broke off between
-shipping and the `refuting_hours` after a signature, and went on later: it was silent in `outage_hours` of
-`outage_within_hours` in which it scans on most days, and that the parcel was refused, or carried on, may have been lost
-with them (F10); nothing at all then of a parcel that was signed for where it had set out from: it went home. A
-signature that a later scan refutes, a parcel that comes home, one that went elsewhere, and a return withdrawn before
-money moved, say nothing.
+How it decides: each parcel of the order that may hold the claimed goods is with the buyer, as its journey says, by
+the recipient's own signature or collected from a locker or station (a set is in every parcel that holds a part of
+it), and as the shop says nothing of them is still to be sent: an order that is partly shipped lacks what no parcel is
+said to hold; what is said of the refund once it was paid changes nothing (F12); and some opening, amendment or
+escalation of the refund with the reason `not_received` happened at least `clock_tolerance_minutes` after the last of
+those. Medium; high once the buyer amends the refund after that; critical from `modifications` such amendments on;
+never more than medium by scans stamped with a local time. Low, amended or not, where the courier's feed, steady
+otherwise, broke off between shipping and the `refuting_hours` after a signature, and went on later: it was silent in
+`outage_hours` of `outage_within_hours` in which it scans on most days, and that the parcel was refused, or carried
+on, may have been lost with them (F10); nothing at all then of a parcel that was signed for where it had set out from:
+it went home. A signature that a later scan refutes, a parcel that comes home, one that went elsewhere, and a return
+withdrawn before money moved, say nothing.
 
 Known false positives: a courier that signs in the recipient's name. Parcels signed for by a household, a locker, a
 station, somebody else or nobody named are left alone.
@@ -44,6 +45,7 @@ from cloudtag.detection.outbound import Outbound, holding_claimed, moment
 from cloudtag.detection.refund_view import RefundView
 from cloudtag.detection.returning import is_given_up
 from cloudtag.detection.rule import Rule
+from cloudtag.detection.unsent import may_be_unsent
 from cloudtag.detection.wording import counted, form, listed, span, span_zh
 from cloudtag.parcels.clock import StampedTime, precedence
 
@@ -101,7 +103,8 @@ def detect(case: OrderCase, parameters: Parameters) -> Iterator[Finding | Timer]
         receipts = _receipts(holding_claimed(case.order, parcels, refund.lines))
         if not receipts or is_given_up(refund) or has_come_back(case.order, refund):
             continue
-        after = [c for c in refund.changes if all(_is_after(receipt, c, tolerance_ms) for receipt in receipts)]
+        told = [c for c in refund.changes if not may_be_unsent(case.order, refund.lines, c.occurred_at)]
+        after = [c for c in told if all(_is_after(receipt, c, tolerance_ms) for receipt in receipts)]
         denial = next((c for c in after if _denies(c)), None)
         is_silent = _broke_off(case, receipts, parameters) if denial is not None else None
         if is_silent and any(receipt.journey.stayed_inside for receipt in receipts):

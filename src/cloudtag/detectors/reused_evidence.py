@@ -15,7 +15,8 @@ the picture. Orders came in one box if the shop named one number for both within
 or area as far as these are known: some shops name one number for all that they send. Evidence of shops does not count,
 nor do chats and messages, which may well be shown twice. High; medium when pictures only look alike, as two photos of
 one model do; critical when the same file was used by a buyer who shares an attribute that both used at nearly one time
-(F11).
+(F11). Low where the buyer only put a slip right: within a day, and at the same shop, a refund was withdrawn before
+money moved and another one opened with the same picture, so that one claim is left.
 
 Evidence whose `origin` upstream found to be internet, edited or generated is false by itself: medium alone, high
 together with any reuse of evidence by the buyer, with false evidence in another matter, or beside another alert about
@@ -31,7 +32,7 @@ What to do: ask for a new picture or a video with the order number in it; refuse
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated
 
 from msgspec import Meta, Struct
@@ -41,7 +42,9 @@ from cloudtag.detection.evidence_findings import FALSE_ORIGINS, Reuse, false_fin
 from cloudtag.detection.examples.reused_evidence import EXAMPLES
 from cloudtag.detection.finding import Finding, Timer
 from cloudtag.detection.link_age import lately_linked
+from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.pictures import Picture, bits_apart, is_one_matter, own_pictures, told_pictures
+from cloudtag.detection.refund_view import was_given_up
 from cloudtag.detection.rule import Rule
 from cloudtag.detection.signals import EVIDENCE
 from cloudtag.detection.windows import DAY_MS
@@ -92,7 +95,8 @@ def detect(case: AlertedCase, parameters: Parameters) -> Iterator[Finding | Time
         reuses, fakes = found.get(subject, []), false.get(subject, [])
         if reuses:
             shared = set(linked_ids) & {before.buyer_id for _, before, _ in reuses}
-            yield reuse_finding(subject, reuses, fakes, shared, parameters)
+            slips = not fakes and all(_is_slip(use, before, _by_name(case)) for use, before, _ in reuses)
+            yield reuse_finding(subject, reuses, fakes, shared, parameters, is_slip=slips)
         else:
             yield false_finding(subject, fakes, _besides(case, subject, found, false))
 
@@ -102,7 +106,7 @@ def _reused(case: AlertedCase, own: list[Picture], parameters: Parameters) -> di
     told = told_pictures(case)
     if len(own) < 2 and not told:
         return {}
-    orders = {order.name: order for order in case.orders}
+    orders = _by_name(case)
     found: dict[str, list[Reuse]] = {}
     for use in own:
         for before in (*own, *told.get("phash", ()), *told.get(f"picture:{use.sha256}", ())):
@@ -125,6 +129,20 @@ def _besides(
     reused = [use.at_ms for reuses in found.values() for use, _, _ in reuses]
     others = [use.at_ms for other, uses in false.items() if other != subject for use in uses]
     return sorted((*about, *reused, *others))
+
+
+def _by_name(case: AlertedCase) -> dict[tuple[str | None, str], OrderView]:
+    return {order.name: order for order in case.orders}
+
+
+def _is_slip(use: Picture, before: Picture, orders: Mapping[tuple[str | None, str], OrderView]) -> bool:
+    """Whether the buyer had opened the earlier refund for the wrong order and had taken it back for this one."""
+    is_one_hand = (use.buyer_id, use.shop_id) == (before.buyer_id, before.shop_id) and before.order_id is not None
+    if not is_one_hand or before.stream != "refunds" or use.at_ms - before.at_ms > DAY_MS:
+        return False
+    order = orders.get((before.shop_id, before.order_id or ""))
+    refund = None if order is None else order.refunds.get(before.subject)
+    return refund is not None and was_given_up(refund, use.at_ms) and was_given_up(refund)
 
 
 def _is_within(before: Picture, use: Picture, parameters: Parameters) -> bool:

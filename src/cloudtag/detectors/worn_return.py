@@ -6,9 +6,9 @@ least `returns` orders within `window_days` (T5).
 Why it is abuse: the right to return without a reason is a right to try on, not to wear for an evening and send back.
 
 How it decides: a return counts if no reason was given for it when the shop inspected it, whatever was said before or
-since (F12), and the shop's last word on that parcel names one of `conditions` (the standard depends on the platform,
-T5a). Exchanges do not count, and an order
-counts once however many refunds it has. Medium; high when different shops found it, each for itself.
+since (F12), and the shop's last word on that parcel names one of `conditions`, those of the platform that it was
+bought on (T5a). Exchanges do not count, and an order counts once however many refunds it has. Medium; high when
+different shops found it, each for itself.
 
 Known false positives: a shop that finds every return worn; goods that had been worn before they were sent out.
 
@@ -31,6 +31,7 @@ from cloudtag.detection.buyer_case import BuyerCase
 from cloudtag.detection.example import day, inspected, ordered, refunded
 from cloudtag.detection.finding import MOST_EVIDENCE, Finding, bounded, cite, only, unique
 from cloudtag.detection.names import called, called_zh
+from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.rule import Example, Rule
 from cloudtag.detection.signals import MARKED_RETURN
 from cloudtag.detection.used_returns import used_returns
@@ -137,6 +138,21 @@ EXAMPLES = (
         fires=({"facts": {"conditions": "package_missing,worn"}},),
     ),
     Example(
+        name="near miss: without its box, at a shop of Taobao before one of Tmall",
+        events=(
+            *_return(1, 0, ["package_missing"]),
+            *({**e, "platform": "tmall"} for e in _return(2, 30, ["package_missing"], shop_id="s2")),
+        ),
+    ),
+    Example(
+        name="without its box on Tmall, before it is worn on Taobao",
+        events=(
+            *({**e, "platform": "tmall"} for e in _return(1, 0, ["package_missing"], shop_id="s2")),
+            *_return(2, 30, ["worn"]),
+        ),
+        fires=({"severity": "high", "facts": {"conditions": "package_missing,worn"}},),
+    ),
+    Example(
         name="exactly 180 days apart",
         events=(*_return(1, 0, ["worn"]), *_return(2, 180, ["worn"])),
         fires=({"facts": {"returns": "2/2"}},),
@@ -159,7 +175,12 @@ EXAMPLES = (
 
 def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding]:
     """One finding for the buyer, if any window holds enough used returns."""
-    moments = [m for order in case.orders if order.inspections for m in used_returns(order, parameters.conditions)]
+    moments = [
+        moment
+        for order in case.orders
+        if order.inspections
+        for moment in used_returns(order, _conditions(case, order, parameters))
+    ]
     met = any_count(
         moments,
         parameters.window_days * DAY_MS,
@@ -168,7 +189,16 @@ def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding]:
         parameters.returns,
     )
     if met is not None:
-        yield _finding(met, parameters)
+        yield _finding(case, met, parameters)
+
+
+def _conditions(case: BuyerCase, order: OrderView, parameters: Parameters) -> tuple[Condition, ...]:
+    """What counts as used on the order's own platform, as it was when the shop looked (T5a)."""
+    told = case.in_force(order.platform or "", order.inspections[0].occurred_at)
+    if told is None:
+        return parameters.conditions
+    own = told.get("worn_return")
+    return own.conditions if isinstance(own, Parameters) else ()
 
 
 def _rises(met: Met) -> dict[Severity, int]:
@@ -179,10 +209,10 @@ def _rises(met: Met) -> dict[Severity, int]:
     return {"high": sorted(first.values())[1]} if len(first) > 1 else {}
 
 
-def _finding(met: Met, parameters: Parameters) -> Finding:
+def _finding(case: BuyerCase, met: Met, parameters: Parameters) -> Finding:
     orders = unique(order.order_id for order, _, _ in met.things)
     shops = unique(refund.shop_id for _, refund, _ in met.things)
-    found = unique(c for _, _, i in met.things for c in i.condition if c in parameters.conditions)
+    found = unique(c for o, _, i in met.things for c in i.condition if c in _conditions(case, o, parameters))
     return Finding(
         anchor="",
         severity="high" if len(shops) > 1 else "medium",

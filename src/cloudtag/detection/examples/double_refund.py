@@ -30,6 +30,14 @@ def _unstated(n: int, at: int, **fields: object) -> tuple[dict[str, object], ...
     return _paid(n, at, None, type="return_refund", **fields)
 
 
+_ONE = [{"sku_id": "dress", "quantity": 1}]
+
+
+def _amended(at: int, status: str = "paid") -> dict[str, object]:
+    """One of the two dresses is called off."""
+    return ordered(status, day(at), currency="CNY", lines=[{**_ONE[0], "unit_price_minor": 19900}])
+
+
 EXAMPLES = (
     Example(
         name="paid back without a return, then returned and paid again",
@@ -98,7 +106,7 @@ EXAMPLES = (
         events=(
             _ORDER,
             *_unstated(1, 5),
-            *_unstated(2, 8, lines=[{"sku_id": "dress", "quantity": 1}]),
+            *_unstated(2, 8, lines=_ONE),
         ),
         fires=({"facts": {"pieces": "3/2"}},),
     ),
@@ -106,7 +114,7 @@ EXAMPLES = (
         name="near miss: no amounts, and each of the two pieces paid back once",
         events=(
             _ORDER,
-            *(change for n in (1, 2) for change in _unstated(n, 5 + n, lines=[{"sku_id": "dress", "quantity": 1}])),
+            *(change for n in (1, 2) for change in _unstated(n, 5 + n, lines=_ONE)),
         ),
     ),
     Example(
@@ -116,5 +124,40 @@ EXAMPLES = (
     Example(
         name="near miss: one of two states its amount, and pieces do not count",
         events=(_ORDER, *_paid(1, 5, 19900), *_unstated(2, 8)),
+    ),
+    Example(
+        name="a refund that states no amount, and the bank paid too",
+        events=(_ORDER, *_unstated(1, 5), _charged("lost", 9, amount_minor=_WORTH)),
+        fires=({"refund_ids": ["r1"], "facts": {"share": "200%/105%", "chargebacks": "1"}},),
+    ),
+    Example(
+        name="near miss: no amount, one of the two pieces, and the bank paid for the other",
+        events=(_ORDER, *_unstated(1, 5, lines=_ONE), _charged("lost", 9, amount_minor=19900)),
+    ),
+    Example(
+        name="all was paid back, and one piece again without an amount",
+        events=(*_ONCE, *_unstated(2, 8, lines=_ONE)),
+        fires=({"facts": {"paid_back_minor": "59700"}},),
+    ),
+    Example(
+        name="near miss: one return recorded as two refunds, of which one states the amount",
+        events=(
+            *_paid(1, 5, type="return_refund", waybill_no="RET1"),
+            _ORDER,
+            *_unstated(2, 6, lines=_ONE, waybill_no="RET1"),
+        ),
+    ),
+    Example(
+        name="near miss: one dress called off and paid back, the other one returned",
+        events=(_ORDER, *_paid(1, 1, 19900), _amended(2), *_paid(2, 8, 19900)),
+    ),
+    Example(
+        name="near miss: no amounts, one dress called off, the other one returned",
+        events=(_ORDER, *_unstated(1, 1, lines=_ONE), _amended(2), *_unstated(2, 8, lines=_ONE)),
+    ),
+    Example(
+        name="one dress called off before it was paid, and both paid back",
+        events=(ordered("placed", 0, currency="CNY"), _amended(1, "paid"), *_paid(1, 5)),
+        fires=({"facts": {"worth_minor": "19900", "paid_back_minor": "39800"}},),
     ),
 )

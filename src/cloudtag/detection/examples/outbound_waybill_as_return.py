@@ -41,6 +41,18 @@ def _label(destination_hash: str | None) -> tuple[dict[str, object], ...]:
     )
 
 
+def _booked_late(order_id: str | None) -> tuple[dict[str, object], ...]:
+    """An order whose number the shop names a day after the buyer gave it as that of the return."""
+    return (
+        ordered("placed", 0),
+        ordered("shipped", day(1)),
+        scanned("OUT1", "accepted", day(1, 2), order_id=order_id),
+        scanned("OUT1", "signed", day(2), order_id=order_id, signer="recipient"),
+        _filled("OUT1"),
+        ordered("shipped", day(5), waybill_no="OUT1"),
+    )
+
+
 EXAMPLES = (
     Example(
         name="the shop's own number comes back",
@@ -122,6 +134,19 @@ EXAMPLES = (
     Example(
         name="near miss: filled in ten minutes before the order was sent under it",
         events=(ordered("placed", 0), _OPENED, _filled("OUT1"), ordered("shipped", day(4, 0, 10), waybill_no="OUT1")),
+    ),
+    Example(
+        name="the shop names the number days after the buyer has, of a parcel that the buyer had signed for",
+        events=(*_booked_late("o1"), _OPENED),
+        fires=({"severity": "critical"},),
+    ),
+    Example(
+        name="near miss: named late, and no scan says that it is the order's",
+        events=(*_booked_late(None), _OPENED),
+    ),
+    Example(
+        name="near miss: named late, and the refund was opened before it came",
+        events=(*_booked_late("o1"), refunded("opened", day(1, 20), type="return_refund", reason="quality")),
     ),
     Example(
         name="near miss: the courier gave the number to the return two months later",

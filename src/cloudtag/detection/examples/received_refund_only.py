@@ -5,6 +5,7 @@ from __future__ import annotations
 from cloudtag.detection.example import day, inspected, ordered, refunded, scanned
 from cloudtag.detection.examples.broken_feed import DENIED
 from cloudtag.detection.examples.denied_sets import DENIED_SETS
+from cloudtag.detection.examples.partly_sent import DENIED_PARTS
 from cloudtag.detection.rule import Example
 
 _SENT = (ordered("placed", 0), ordered("shipped", day(1), waybill_no="OUT1"), scanned("OUT1", "accepted", day(1, 2)))
@@ -252,4 +253,5 @@ EXAMPLES = (
         ),
     ),
     *DENIED_SETS,
+    *DENIED_PARTS,
 )

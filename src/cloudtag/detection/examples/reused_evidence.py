@@ -31,6 +31,10 @@ def _sent_back(n: int, number: str = "RET1") -> dict[str, object]:
     return refunded("waybill_filled", day(6), refund_id=f"r{n}", type="return_refund", waybill_no=number)
 
 
+def _taken_back(n: int, at: int) -> dict[str, object]:
+    return refunded("withdrawn", day(at), refund_id=f"r{n}", type="refund_only", reason="damaged")
+
+
 def _like(phash: str) -> dict[str, str]:
     return {**_CUP, "sha256": f"cup-{phash}", "phash": phash}
 
@@ -209,6 +213,26 @@ EXAMPLES = (
         name="a picture that looks like an earlier one, and is edited",
         events=(*_shown(1, 0), *_shown(2, 30, {**_like("01fe01fe01fe00ff"), "origin": "edited"})),
         fires=({"severity": "high", "refund_ids": ["r1", "r2"], "facts": {"origin": "edited"}},),
+    ),
+    Example(
+        name="the refund of the wrong order is taken back for that of the right one",
+        events=(*_shown(1, 0), _taken_back(1, 4), *_shown(2, 1)),
+        fires=({"severity": "low", "refund_ids": ["r1", "r2"]},),
+    ),
+    Example(
+        name="taken back for another one in another shop",
+        events=(*_shown(1, 0), _taken_back(1, 4), *_shown(2, 1, shop_id="s2")),
+        fires=({"severity": "high"},),
+    ),
+    Example(
+        name="taken back once the other one had been asked for",
+        events=(*_shown(1, 0), _taken_back(1, 5), *_shown(2, 1)),
+        fires=({"severity": "high"},),
+    ),
+    Example(
+        name="taken back for another one two days later",
+        events=(*_shown(1, 0), _taken_back(1, 4), *_shown(2, 2)),
+        fires=({"severity": "high"},),
     ),
     *ONE_BOX,
 )  # fmt: skip

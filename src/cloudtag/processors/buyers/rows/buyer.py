@@ -52,6 +52,7 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
         now_ms=now_ms,
         horizon_ms=now_ms - HELD_MS,
         parcel=lambda number: report(state, number),
+        in_force=lambda platform, at_ms: policies.at(platform, at_ms).detectors,
     )
     policy = policies.at(newest.platform, newest.occurred_at)
     asked = askable("buyer", state.index.kinds, policy, state.index.prefilter.seen)
