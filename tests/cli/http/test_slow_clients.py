@@ -10,7 +10,7 @@ import pytest
 
 from tests.cli.http.conftest import PATIENT, port_of
 from tests.cli.http.sockets import BODY, SECONDS, ask, connect, head, request, say, told, until_closed
-from tests.decide.service import Client
+from tests.decide.service import Client, Service, serving
 
 JSON = "Content-Type: application/json"
 OPENAPI = head(line="GET /openapi.json HTTP/1.1")
@@ -137,6 +137,19 @@ def test_strangers_who_were_answered_give_way_after_those_who_asked_nothing(pati
             stack.enter_context(closing(connect(port)))
         assert patient.decide(request_id="beside").status_code == 200
         assert ask(answered, OPENAPI).status == 200
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"GET /d", request(), head(JSON, "Content-Length: 500") + b"{", OPENAPI * 90], ids=range(5)
+)
+def test_a_server_that_ends_does_not_wait_for_them(data: bytes) -> None:
+    with ExitStack() as stack:
+        with serving(Service(), PATIENT._replace(linger=0.2, taking=0.3)) as client:
+            connection = stack.enter_context(closing(connect(port_of(client))))
+            connection.sendall(data)
+            until(lambda: len(client.table) == 1)
+            assert client.decide(request_id="beside").status_code == 200
+        assert until_closed(connection).count(b"HTTP/1.1 200 OK") < 90
 
 
 def test_only_so_much_is_asked_before_it_is_answered(patient: Client) -> None:

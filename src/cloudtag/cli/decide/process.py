@@ -48,6 +48,8 @@ POLL_INTERVAL_MS = 600_000
 """Longer than anything here keeps a member of a group from asking for records."""
 SWITCH_SECONDS = 0.0005
 """How long a thread beside the event loop (metrics, the file of what stands) keeps it waiting at a time; 0.005 else."""
+LAST_ANSWERS_SECONDS = 15
+"""How long what is being answered at the end is waited for: longer than a broker is for an acknowledgement."""
 FINISH_SECONDS = 5.0
 """How long decisions that were given and are not recorded are waited for at the end."""
 
@@ -104,7 +106,7 @@ async def _run(config: Config, state: DecideState, codec: Codec, door: FrontDoor
         api = DecideApi(state.view, state.decider, state.watch, recorder, GroupCommit(publisher), calls.given, engine)
         rates = RequestRates(config.decide_requests_per_second, asyncio.get_running_loop().time)
         app = application(api, Gate(door.book, rates, calls))
-        server = DecideServer(app, lifespan="off")
+        server = DecideServer(app, lifespan="off", timeout_graceful_shutdown=LAST_ANSWERS_SECONDS)
         teller = ChangeTeller(config, state, share, publisher)
         work = [follower.run(), recorder.run(), share.run(), teller.run(), engine.run(), keeper.run()]
         for webhook in door.webhooks:

@@ -10,17 +10,12 @@ from http import HTTPStatus
 from typing import Any
 
 import httptools
-import msgspec
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from cloudtag.cli.http.connections import ConnectionTable
+from cloudtag.cli.http.heads import FRAMING, problem_of, refusal
 from cloudtag.cli.http.together import TogetherTransport
 from cloudtag.serving.limits import KNOWN
-from cloudtag.serving.problems import MEDIA_TYPE
-
-_HOST, _TOKEN, _CODING = b"host", b"authorization", b"transfer-encoding"
-_FRAMING = (b"content-length", _CODING)
-_OLD = "1.0"
 
 
 class _RefusedError(Exception):
@@ -125,7 +120,7 @@ class GuardedProtocol(HttpToolsProtocol):
         if self._is_framing:
             self._is_framing = False
             return
-        if problem := _problem_of(self.headers, self.parser.get_http_version()):
+        if problem := problem_of(self.headers, self.parser.get_http_version()):
             raise self._refused(*problem)
         if len(self.pipeline) >= self._limits.ahead:
             raise self._refused(HTTPStatus.TOO_MANY_REQUESTS, "too much is asked before it is answered")
@@ -179,6 +174,14 @@ class GuardedProtocol(HttpToolsProtocol):
         elif self._head_since is not None and now - self._head_since > limits.head:
             self._refuse(HTTPStatus.REQUEST_TIMEOUT, f"no request came within {limits.head:g} s")
 
+    def shutdown(self) -> None:
+        """The server ends: what is being answered is answered before, and nothing else is waited for."""
+        if self.is_waiting:
+            self._is_over = True
+            self.transport.close()
+        else:
+            super().shutdown()
+
     def give_way(self) -> None:
         """End it at once, for another connection."""
         self._is_over = True
@@ -210,7 +213,7 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def _framing(self) -> bytes:
         """The fields that say how long the body is; nothing if there is none."""
-        return b"".join(b"%b: %b\r\n" % field for field in self.headers if field[0] in _FRAMING)
+        return b"".join(b"%b: %b\r\n" % field for field in self.headers if field[0] in FRAMING)
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         self._running = cycle
@@ -246,7 +249,7 @@ class GuardedProtocol(HttpToolsProtocol):
         self._end()
 
     def _say(self, status: int, detail: str) -> None:
-        self.transport.write(_problem(status, detail, self.server_state.default_headers))
+        self.transport.write(refusal(status, detail, self.server_state.default_headers))
 
     def _end(self) -> None:
         """Say that nothing follows, and listen a little longer: hung up on at once, it might not read why."""
@@ -256,28 +259,3 @@ class GuardedProtocol(HttpToolsProtocol):
             self.transport.write_eof()
         else:
             self.transport.close()
-
-
-def _problem_of(fields: list[tuple[bytes, bytes]], version: str) -> tuple[int, str] | None:
-    """What is wrong with a head that could be read, and may be understood otherwise by whoever passed it on."""
-    hosts = tokens = 0
-    for name, value in fields:
-        if name == _HOST:
-            hosts += 1
-        elif name == _TOKEN:
-            tokens += 1
-        elif name == _CODING and version == _OLD:
-            return HTTPStatus.BAD_REQUEST, "HTTP/1.0 has no Transfer-Encoding"
-        elif name == _CODING and value.lower() != b"chunked":
-            return HTTPStatus.NOT_IMPLEMENTED, "the only Transfer-Encoding is chunked"
-    if hosts > 1 or (hosts == 0 and version != _OLD):
-        return HTTPStatus.BAD_REQUEST, "a request names one host"
-    return (HTTPStatus.BAD_REQUEST, "a request has one token") if tokens > 1 else None
-
-
-def _problem(status: int, detail: str, fields: list[tuple[bytes, bytes]]) -> bytes:
-    phrase = HTTPStatus(status).phrase
-    body = msgspec.json.encode({"type": "about:blank", "title": phrase, "status": int(status), "detail": detail})
-    head = [f"HTTP/1.1 {int(status)} {phrase}".encode(), *(b": ".join(field) for field in fields)]
-    head += [f"content-type: {MEDIA_TYPE}".encode(), b"content-length: %d" % len(body), b"connection: close"]
-    return b"\r\n".join([*head, b"", body])

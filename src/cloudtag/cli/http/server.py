@@ -10,7 +10,7 @@ import uvicorn
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from cloudtag.cli.http.connections import ConnectionTable
+from cloudtag.cli.http.connections import LOOK_SECONDS, ConnectionTable
 from cloudtag.cli.http.limits import HttpLimits, limits_here
 from cloudtag.cli.http.protocol import GuardedProtocol
 
@@ -53,6 +53,19 @@ class GuardedServer(uvicorn.Server):
         """Called ten times a second."""
         self.table.look(asyncio.get_running_loop().time())
         return await super().on_tick(counter)
+
+    async def shutdown(self, sockets: Any = None) -> None:
+        """Answer what is being answered, and end. Whoever takes too long is hung up on as ever."""
+        looking = asyncio.ensure_future(self._look_on())
+        try:
+            await super().shutdown(sockets)
+        finally:
+            looking.cancel()
+
+    async def _look_on(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            self.table.look(asyncio.get_running_loop().time())
 
 
 def _without_those_gone(app: ASGIApp) -> ASGIApp:

@@ -1,0 +1,40 @@
+"""Heads of requests that could be read and may not be served, and the answer to what is refused before it is served."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+import msgspec
+
+from cloudtag.serving.problems import MEDIA_TYPE
+
+_HOST, _TOKEN, _CODING = b"host", b"authorization", b"transfer-encoding"
+FRAMING = (b"content-length", _CODING)
+"""The fields that say how long a body is."""
+_OLD = "1.0"
+
+
+def problem_of(fields: list[tuple[bytes, bytes]], version: str) -> tuple[int, str] | None:
+    """What is wrong with a head that could be read, and may be understood otherwise by whoever passed it on."""
+    hosts = tokens = 0
+    for name, value in fields:
+        if name == _HOST:
+            hosts += 1
+        elif name == _TOKEN:
+            tokens += 1
+        elif name == _CODING and version == _OLD:
+            return HTTPStatus.BAD_REQUEST, "HTTP/1.0 has no Transfer-Encoding"
+        elif name == _CODING and value.lower() != b"chunked":
+            return HTTPStatus.NOT_IMPLEMENTED, "the only Transfer-Encoding is chunked"
+    if hosts > 1 or (hosts == 0 and version != _OLD):
+        return HTTPStatus.BAD_REQUEST, "a request names one host"
+    return (HTTPStatus.BAD_REQUEST, "a request has one token") if tokens > 1 else None
+
+
+def refusal(status: int, detail: str, fields: list[tuple[bytes, bytes]]) -> bytes:
+    """The bytes of an answer that says why, after which nothing follows. `fields`: of its head, besides its own."""
+    phrase = HTTPStatus(status).phrase
+    body = msgspec.json.encode({"type": "about:blank", "title": phrase, "status": int(status), "detail": detail})
+    head = [f"HTTP/1.1 {int(status)} {phrase}".encode(), *(b": ".join(field) for field in fields)]
+    head += [f"content-type: {MEDIA_TYPE}".encode(), b"content-length: %d" % len(body), b"connection: close"]
+    return b"\r\n".join([*head, b"", body])
