@@ -36,8 +36,8 @@ three more are no trend); the first third is warm-up. Limits: {limits}.
 This run took {minutes:.0f} minutes and {last.events:,} events. Longer ones: `make soak MINUTES=600`.
 
 Rows are counted in the store itself. What grows by its kind, and what bounds each, is
-[decision 016](decisions/016-what-is-kept.md); `python -m benchmarks.soak.months` prints it month by month, of the engine
-alone. "no" below is a measure that had not come to rest in this run.
+[decision 016](decisions/016-what-is-kept.md); `python -m benchmarks.soak.months` prints it month by month, of
+the engine alone. "no" below is a measure that had not come to rest in this run.
 
 | Measure | middle third | last third | flat |
 |---|---|---|---|
