@@ -15,12 +15,14 @@ from benchmarks.soak.report import write
 from cloudtag.cli.kafka import sender
 
 SAMPLE_SECONDS = 5.0
+FEWEST = 3
+"""Fewer samples have no thirds."""
 MOST_BEHIND = 2_000.0
 """The next round is sent when no more records wait."""
 
 
-async def _soak(place: Place, seconds: float, events: int) -> list[Sample]:
-    samples: list[Sample] = []
+async def _soak(place: Place, seconds: float, events: int, samples: list[Sample]) -> None:
+    """Fills `samples`. Raises RuntimeError when a process has ended."""
     begun = time.monotonic()
     sent = 0
 
@@ -46,7 +48,6 @@ async def _soak(place: Place, seconds: float, events: int) -> list[Sample]:
     await asyncio.wait([measuring])
     if not measuring.cancelled():
         measuring.result()
-    return samples
 
 
 def _behind(place: Place) -> float:
@@ -64,12 +65,20 @@ def main() -> int:
     options = parser.parse_args()
     logging.basicConfig(level=logging.WARNING)
     with tempfile.TemporaryDirectory(prefix="cloudtag-soak-") as directory, Place(Path(directory)) as place:
-        samples = asyncio.run(_soak(place, options.minutes * 60, options.events))
+        samples, has_ended = list[Sample](), False
+        try:
+            asyncio.run(_soak(place, options.minutes * 60, options.events, samples))
+        except RuntimeError as error:
+            # What was measured until then is worth as much.
+            sys.stderr.write(f"{error}\n")
+            has_ended = True
+    if len(samples) < FEWEST:
+        return 1
     found = trends(samples)
     write(options.folder, samples, found, samples[-1].seconds / 60)
     for one in found:
         sys.stdout.write(f"{one.name}: {one.before:.1f} -> {one.after:.1f} {'' if one.is_flat else 'GROWS'}\n")
-    return 0 if all(one.is_flat for one in found) else 1
+    return 0 if not has_ended and all(one.is_flat for one in found) else 1
 
 
 if __name__ == "__main__":

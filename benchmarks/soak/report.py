@@ -35,9 +35,9 @@ three more are no trend); the first third is warm-up. Limits: {limits}.
 
 This run took {minutes:.0f} minutes and {last.events:,} events. Longer ones: `make soak MINUTES=600`.
 
-What one step of a task touches is in memory until the step is over, whatever the limit: a step in which months pass
-judges all that is due. So `states cached` peaks far above its limit between two batches, and RSS follows the highest
-peak so far. "no" below is a measure that had not come to rest in this run.
+Rows are counted in the store itself. What grows by its kind, and what bounds each, is
+[decision 016](decisions/016-what-is-kept.md); `python -m benchmarks.soak.months` prints it month by month, of
+the engine alone. "no" below is a measure that had not come to rest in this run.
 
 | Measure | middle third | last third | flat |
 |---|---|---|---|

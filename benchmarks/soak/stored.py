@@ -3,7 +3,7 @@ has, by what was ever written and not yet merged."""
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from rocksdict import AccessType, Options, Rdict
 
@@ -29,8 +29,9 @@ def rows_in(directory: Path) -> Iterator[StoredRow]:
     """
     database = Rdict(str(directory / "rows"), Options(raw_mode=True), access_type=AccessType.read_only())
     try:
-        for key, value in database.items():
-            processor, _, rest = bytes(key).partition(b"\x00")
+        items: Any = database.items()
+        for key, value in items:
+            processor, _, rest = key.partition(b"\x00")
             if rest[_PLACE_BYTES : _PLACE_BYTES + 1] == ROW:
                 row_key = rest[_PLACE_BYTES + 1 :]
                 state_key, row_id = split_key(row_key)

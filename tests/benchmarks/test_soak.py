@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from benchmarks.soak.feed import DAY_MS, KEPT_WITHOUT_END, ROUND_DAYS, ROUNDS_KNOWN, of_others, rounds
 from benchmarks.soak.measured import Sample, Trend, trends
+from benchmarks.soak.months import months
 from benchmarks.soak.report import write
 from cloudtag.contract.events import OrderChanged
 from cloudtag.contract.streams import STREAM_OF
@@ -80,3 +81,12 @@ def test_a_run_is_written_as_page_table_and_picture(tmp_path: Path) -> None:
     assert "| worker RSS MiB | 100.0 | 105.0 | yes |" in (tmp_path / "soak.md").read_text()
     assert (tmp_path / "soak.csv").read_text().splitlines()[:2] == ["seconds,events,worker RSS MiB", "0,0,1.0"]
     assert (tmp_path / "soak.svg").read_text().count("<polyline") == 1
+
+
+def test_what_the_engine_holds_is_told_by_kind_after_each_month() -> None:
+    (first, sizes), (second, _) = months(2, 200)
+    assert {"order", "tags", "parcel"} <= {kind for name, kind in first if name == "buyers"}
+    assert first.keys() == sizes.keys()
+    assert all(sizes[kind] > first[kind] for kind in first)
+    # Shops and accounts are kept for good, and said once.
+    assert first["shops", "description"] == second["shops", "description"] > 0

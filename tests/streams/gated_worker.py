@@ -46,9 +46,10 @@ def is_input() -> bool:
 
 def watch_rounds(gate: Path, note: Callable[[str], None]) -> None:
     """Rounds of fetches."""
-    begin, wait = FetchPace.begin, FetchPace.wait.fget
+    begin = FetchPace.begin
+    # Looked up on the class, a property is itself.
+    wait: Callable[[FetchPace], float] = vars(FetchPace)["wait"].fget
     is_held = [False]
-    assert wait is not None
 
     def begun(pace: FetchPace) -> None:
         if is_input():
@@ -64,7 +65,7 @@ def watch_rounds(gate: Path, note: Callable[[str], None]) -> None:
             note("held" if held else "free")
         return LOOK_SECONDS if held else wait(pace)
 
-    FetchPace.begin, FetchPace.wait = begun, property(paused)  # type: ignore[method-assign, assignment]
+    replace(FetchPace, begin=begun, wait=property(paused))
 
 
 def watch_batches(gate: Path, note: Callable[[str], None]) -> None:
@@ -86,8 +87,15 @@ def watch_batches(gate: Path, note: Callable[[str], None]) -> None:
             await asyncio.sleep(LOOK_SECONDS)
         await judge(runner, task, batch)
 
-    PartitionBuffers.add, InFlightOffsets.deliver = came, handed  # type: ignore[method-assign]
-    Runner._judge = judged  # type: ignore[method-assign]
+    replace(PartitionBuffers, add=came)
+    replace(InFlightOffsets, deliver=handed)
+    replace(Runner, _judge=judged)
+
+
+def replace(kind: type[Any], **parts: Any) -> None:
+    """Put something else in the place of a class's own."""
+    for name, part in parts.items():
+        setattr(kind, name, part)
 
 
 if __name__ == "__main__":

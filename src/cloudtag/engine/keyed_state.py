@@ -14,6 +14,7 @@ from cloudtag.engine.published import Published
 from cloudtag.engine.rows import Row, RowCodec, UnreadableRowError, header, key_prefix, split_key
 from cloudtag.engine.task_result import Output, RowKey, RowReader, key_part
 
+_ROWS_PER_LOST = 64
 _FEW_ROWS = 16
 """In so many rows a fact is looked for one row after the other."""
 
@@ -42,8 +43,8 @@ class KeyedState(Struct, eq=False, gc=False):
     memo: Any = None
     """What a processor has worked out from all facts and may be asked for again: nobody can see whether it is there.
     The processor drops it when a fact changes it, the engine when a row goes."""
-    has_lost_rows: bool = False
-    """Whether the index still tells of facts that were let go."""
+    lost_rows: int = 0
+    """Rows that were let go and of whose facts the index still tells."""
     places: dict[str, str] | None = None
     """Of a keyed state with many rows, the row in which each event was put; it may be gone from there."""
     is_closed: bool = False
@@ -62,7 +63,15 @@ class KeyedState(Struct, eq=False, gc=False):
         """Let a row go, if it is there."""
         row = self.rows.pop(row_id, None)
         if row is not None and (row.facts or row.published):
-            self.memo, self.has_lost_rows = None, True
+            self.memo = None
+            self.lost_rows += 1
+
+    @property
+    def is_index_stale(self) -> bool:
+        """Whether the index is to be made anew. Of few rows as soon as one has gone; of very many once one in so many
+        has, or each that leaves would cost as much as all that stay. Until then it says yes where it need not: whoever
+        asks it reads the rows themselves."""
+        return self.lost_rows > len(self.rows) // _ROWS_PER_LOST
 
     def row_with(self, fact_id: str, kind: type[Any]) -> Row | None:
         """The row that holds the event of that id and type, if any does."""
@@ -139,7 +148,7 @@ class StateKeeper(Protocol):
 def index_anew(keeper: StateKeeper, state: KeyedState) -> set[str]:
     """Make a keyed state's index of the facts it holds; the rows that must be judged because of any."""
     state.index, asked = keeper.new_state(state.key).index, set[str]()
-    state.has_lost_rows, state.published_on = False, frozenset()
+    state.lost_rows, state.published_on = 0, frozenset()
     for row in state.rows.values():
         state.note_published(row.published.values())
         for fact in row.facts.values():

@@ -186,7 +186,7 @@ class Task:
             self._judge_layers(step, state, (asked, touched), (changed, news), outputs, is_whole=is_whole)
         if outputs:
             step.outputs += outputs
-        if state.has_lost_rows:
+        if state.lost_rows and state.is_index_stale:
             index_anew(self._processor, state)
 
     def _judge_layers(
