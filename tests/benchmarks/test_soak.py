@@ -11,8 +11,12 @@ from benchmarks.soak.feed import DAY_MS, KEPT_WITHOUT_END, ROUND_DAYS, ROUNDS_KN
 from benchmarks.soak.measured import Sample, Trend, trends
 from benchmarks.soak.months import months
 from benchmarks.soak.report import write
+from benchmarks.soak.stored import StoredRow, rows_in
 from cloudtag.contract.events import OrderChanged
 from cloudtag.contract.streams import STREAM_OF
+from cloudtag.engine.rows import row_key
+from cloudtag.engine.task_row import TASK_KEY
+from streams.state.rocksdb_store import RocksStore
 
 
 class PictureHash(Struct):
@@ -90,3 +94,12 @@ def test_what_the_engine_holds_is_told_by_kind_after_each_month() -> None:
     assert all(sizes[kind] > first[kind] for kind in first)
     # Shops and accounts are kept for good, and said once.
     assert first["shops", "description"] == second["shops", "description"] > 0
+
+
+def test_the_rows_of_a_store_are_counted_while_it_is_open(tmp_path: Path) -> None:
+    store = RocksStore(tmp_path, "soak")
+    part = store.store_part("buyers", 1)
+    part.apply({row_key("k", "o1"): b"v" * 20, row_key("k", "w"): b"v", TASK_KEY: b"own"}, 1, 0)
+    part.apply({row_key("k", "o1"): b"v" * 30, row_key("k", "w"): None}, 2, 0)
+    assert list(rows_in(tmp_path)) == [StoredRow("buyers", "o", len(row_key("k", "o1")) + 30)]
+    store.close()

@@ -25,7 +25,7 @@ from cloudtag.engine.row_reasons import RowReasons
 from cloudtag.engine.rows import NEVER, Row, RowCodec, split_key
 from cloudtag.engine.task_result import Output, RowReader, TaskResult, check_scoped
 from cloudtag.engine.task_row import TASK_KEY, TaskRow
-from cloudtag.engine.timers import Asked, Timers, due
+from cloudtag.engine.timers import AskedRows, Timers, due
 
 _Budget = CacheBudget | None
 _NONE: frozenset[str] = frozenset()
@@ -81,7 +81,7 @@ class Task:
             self._timers.add(timer_ms, *split_key(key))
             unsent.append((key, batch))
         step = TaskResult()
-        dirty: Asked = {}
+        dirty: AskedRows = {}
         for key, batch in sorted(unsent):
             if batch > self._own.sent:
                 state_key, row_id = split_key(key)
@@ -143,7 +143,7 @@ class Task:
         step.timers += len(found)
         return found
 
-    def _in_turn(self, asked: Asked) -> Iterator[tuple[str, Iterable[str]]]:
+    def _in_turn(self, asked: AskedRows) -> Iterator[tuple[str, Iterable[str]]]:
         """One keyed state after the other, each once in a step. Much may be due where much time has passed: what was
         judged already makes room for what comes next, and is not looked at again before the step's rows are stored."""
         for number, item in enumerate(asked.items(), 1):

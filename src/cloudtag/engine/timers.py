@@ -4,7 +4,7 @@ from heapq import heappop, heappush, heapreplace
 
 from cloudtag.engine.rows import NEVER
 
-Asked = dict[str, dict[str, None]]
+AskedRows = dict[str, dict[str, None]]
 """The ids of rows that are to be looked at, by the key of their keyed state, in the order in which they were asked
 for."""
 
@@ -46,9 +46,9 @@ class Timers:
         _, state_key, row_id = self._heap[0]
         heapreplace(self._heap, (timer_ms, state_key, row_id))
 
-    def due(self, now_ms: int) -> Asked:
+    def due(self, now_ms: int) -> AskedRows:
         """Take out the rows whose time has come, each once, the keyed state of the earliest first."""
-        rows: Asked = {}
+        rows: AskedRows = {}
         while self._heap and self._heap[0][0] <= now_ms:
             _, state_key, row_id = heappop(self._heap)
             rows.setdefault(state_key, {})[row_id] = None
