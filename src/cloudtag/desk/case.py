@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from cloudtag.contract.records import Alert
@@ -109,24 +111,34 @@ async def case_of(
 ) -> DeskCase | None:
     """A case with all that belongs to it; none where there is none in sight. Raises `NoAnswerError`.
 
-    `at`: as of then, from what had come in and was said by then. All is asked in three statements: to a warehouse,
-    asking costs more than most of the answers.
+    `at`: as of then, from what had come in and was said by then. What follows from the alert itself is asked at once:
+    to a warehouse, asking costs more than most of the answers.
     """
     answer, acts = await asking.each(_alert_question(alert_id, at), acts_question(alert_id))
     if (found := _revisions(viewer, answer)) is None:
         return None
     row, revisions = found
     alert, also = revisions[-1].alert, beside(row)
-    own = [as_of(question, at) for question in (facts_question(row), *beside_questions(viewer, row))]
-    told, shops, records, followed, *answers = await asking.each(*own, *also.values())
+    about = [as_of(question, at) for question in beside_questions(viewer, row)]
+    (numbers, facts), (shops, *records), answers = await asyncio.gather(
+        _facts_of(asking, viewer, (row, alert), at), asking.each(*about), asking.each(*also.values())
+    )
+    rows, asked = beside_rows(shops, chain.from_iterable(records)), dict(zip(also, answers, strict=True))
+    return DeskCase(row, alert, revisions, tuple(facts), _parcels(numbers, facts), rows, acts, asked)
+
+
+async def _facts_of(
+    asking: Asking, viewer: Viewer, about: tuple[DeskRow, Alert], at: datetime | None
+) -> tuple[list[str], list[CaseFact]]:
+    """The numbers of the parcels of a case, and its facts in order of time, the scans of those parcels among them."""
+    row, alert = about
+    told = await asking.rows(*as_of(facts_question(row), at))
     facts = _facts(viewer, alert, [(each["stream"], [fact_row(each)]) for each in in_order(told)])
     numbers = sorted(set(alert.waybill_nos) | _numbers(facts))
     if numbers:
         scans = await asking.rows(*as_of(scans_question(numbers), at))
         facts += _facts(viewer, alert, [("logistics", scans)])
-    facts.sort(key=lambda fact: (fact.event.occurred_at, fact.recorded_at))
-    rows, asked = beside_rows(shops, [*records, *followed]), dict(zip(also, answers, strict=True))
-    return DeskCase(row, alert, revisions, tuple(facts), _parcels(numbers, facts), rows, acts, asked)
+    return numbers, sorted(facts, key=lambda fact: (fact.event.occurred_at, fact.recorded_at))
 
 
 def _stored(row: DeskRow) -> dict[str, Any]:
