@@ -15,6 +15,7 @@ from benchmarks.peers.job import PARTITIONS, OpenedRow
 from benchmarks.peers.records import Record
 
 PATIENCE_SECONDS = 60.0
+LOOK_SECONDS = 0.05
 FULL_QUEUE = 200_000
 QUIET = {"log_level": 2}
 """Clients outlive the broker by a moment and would tell everybody."""
@@ -34,6 +35,12 @@ class Topics:
         settings = {"cleanup.policy": "compact"} if is_compacted else {"retention.ms": "-1"}
         for future in self._admin.create_topics([NewTopic(name, PARTITIONS, 1, config=settings)]).values():
             future.result()
+        # It is made, and a broker with much to do tells of it a moment later.
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while name not in self._admin.list_topics(timeout=PATIENCE_SECONDS).topics:
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"{name} was made and is not there")
+            time.sleep(LOOK_SECONDS)
 
     def write(self, name: str, records: Iterable[Record]) -> None:
         """Put all records on a topic, acknowledged."""

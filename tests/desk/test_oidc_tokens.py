@@ -107,8 +107,12 @@ def test_keys_that_turn_are_fetched_anew_and_not_for_each_forgery(door: SignInDo
     assert door.provider.asked.count("keys") == 3
 
 
-def test_no_log_holds_a_secret_a_code_or_a_token(door: SignInDoor, caplog: pytest.LogCaptureFixture) -> None:
+def test_no_log_holds_a_secret_a_code_or_a_token(
+    door: SignInDoor, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     caplog.set_level(logging.DEBUG)
+    # As whoever sets up all loggers leaves it.
+    monkeypatch.setattr(logging.getLogger("uvicorn.access"), "propagate", True)
     for spoil in (None, *WRONG.values()):
         door.provider.spoil = spoil
         browser = Browser(door.port)

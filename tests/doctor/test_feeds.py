@@ -35,7 +35,7 @@ def test_fields_blind_and_weaken_detectors() -> None:
     assert without_field("logistics", "weight_grams") == Loss(("light_return",), ("envelope_return",))
     # A parcel that is turned round is found without any facility.
     assert without_field("logistics", "facility") == Loss((), ("internal_parcel",))
-    assert without_field("logistics", "order_id") == Loss((), ("shop_side",))
+    assert without_field("logistics", "order_id") == Loss((), ("outbound_waybill_as_return", "shop_side"))
     assert without_field("refunds", "evidence.phash").weaker == ("reused_evidence",)
     assert not without_field("logistics", "received_at")
 

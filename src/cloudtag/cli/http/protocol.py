@@ -27,6 +27,8 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def __init__(self, table: ConnectionTable, **settings: Any) -> None:
         super().__init__(**settings)
+        # Addresses hold codes of sign-ins. What was told of the logger is undone by whoever sets up logs later.
+        self.access_log = False
         self._table = table
         self._limits = table.limits
         self._running: RequestResponseCycle | None = None
