@@ -14,6 +14,7 @@ from cloudtag.cli.engine_way import TopicEngineWay, answers_listener
 from cloudtag.cli.kafka import CommandProducer
 from cloudtag.config import Config
 from cloudtag.contract.what_ifs import ASKED_OF
+from cloudtag.desk.act_kinds import KINDS
 from cloudtag.detection.example import day, event
 from cloudtag.policy.load import shipped
 from cloudtag.serving.engine_way import EngineSaid, EngineWay
@@ -127,11 +128,15 @@ def test_what_would_follow_is_what_follows_and_nothing_is_kept(asking: DeskWorld
         right = _until_asked(asking, "mei", "verdict", verdict="abnormal")
         wrong = _until_asked(asking, "mei", "verdict", verdict="normal", reason="a reason that is kept in the form")
         report = _until_asked(asking, "mei", "report", type="malicious_refund", order="o60")
+        limit = _shown(_previewed(asking, "mei", "limit"))
         page = _previewed(asking, "mei", "verdict", verdict="normal", reason="a reason that is kept in the form").text
+        assert page.count("What would follow</button>") == len(KINDS)
     assert "resolved" in right
     assert "true positive" in right
     assert "false positive" in wrong
     assert "Report:" in report
+    # It is about orders to come.
+    assert "Nothing that you may see would change." in limit
     assert "a reason that is kept in the form</textarea>" in page
     asking.settle_audit()
     assert {type(event).__name__ for event in asking.pipeline.sent} == {"AuditEntry"}
