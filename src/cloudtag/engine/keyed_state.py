@@ -68,9 +68,9 @@ class KeyedState(Struct, eq=False, gc=False):
 
     @property
     def is_index_stale(self) -> bool:
-        """Whether the index is to be made anew. Of few rows as soon as one has gone; of very many once one in so many
-        has, or each that leaves would cost as much as all that stay. Until then it says yes where it need not: whoever
-        asks it reads the rows themselves."""
+        """Whether the index is to be made anew though nothing is judged by it. Of few rows as soon as one has gone; of
+        very many once one in so many has, or each that leaves would cost as much as all that stay. Before anything is
+        judged but what leaves, it is made anew in any case."""
         return self.lost_rows > len(self.rows) // _ROWS_PER_LOST
 
     def row_with(self, fact_id: str, kind: type[Any]) -> Row | None:

@@ -103,6 +103,8 @@ class Task:
         for key, numbers in batch.keys.items():
             state = get_state(key)
             due_now = self._due_in(step, state, fired.pop(key)) if key in fired else _NONE
+            if state.lost_rows:
+                index_anew(self._processor, state)  # What came is told from what is held.
             changed, news = take(step, state, batch, numbers)
             if changed or due_now:
                 self._judge(step, state, changed, news, due_now)
@@ -174,6 +176,8 @@ class Task:
         kinds, followed = self._kinds, self._followed
         asked = changed | fired if fired else changed
         is_alone = not is_whole and followed.isdisjoint(state.published_on) and kinds.is_calm(state, asked)
+        if state.lost_rows and not is_alone:
+            index_anew(self._processor, state)  # Rows that stay may be judged: by what is held.
         touched = asked if is_alone else kinds.touched(state, asked)
         if is_whole:
             # Rows without facts of their own may be missing: the crash came before they were stored.

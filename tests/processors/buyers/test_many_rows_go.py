@@ -76,3 +76,22 @@ def test_what_is_said_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
         told.append(list(judge(list(history()), until, shipped())))
     assert len(told[0]) > 20
     assert told[1] == told[0]
+
+
+def test_linked_buyers_are_told_of_what_is_held_whoever_judges(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Uses of an attribute that left with their orders are told of no more, also while few of very many have left."""
+    orders = [
+        ordered("paid", T0 + 2 * n * DAY, n, phone_hash="p1", device_hash=f"d{n // 40}", address_hash=f"a{n // 60}")
+        for n in range(330)
+    ]
+    told = list[Any]()
+    for rows_per_lost in (AT_ONCE, 64):
+        monkeypatch.setattr(keyed_state, "_ROWS_PER_LOST", rows_per_lost)
+        topology = Recorded()
+        for each in orders:
+            topology.feed([each])
+        told.append(
+            [row.facts for _, state in topology.tasks["links"].cache._files.items() for row in state.rows.values()]
+        )
+    assert sum(len(use.used_at) > 1 for facts in told[0] for use in facts.values())
+    assert told[1] == told[0]
