@@ -84,7 +84,8 @@ class TopicEngineWay:
             return self._counted(self._said(answers))
         except TimeoutError:
             return self._counted(EngineSaid(obstacle=NO_ANSWER))
-        except (KafkaError, ValueError) as error:
+        except (KafkaError, ValueError, LookupError) as error:
+            # Of an answer that cannot be read, or tells of a stream that is not known here, as of none.
             return self._counted(EngineSaid(obstacle=type(error).__name__))
 
     async def _ask(self, of: str, key: str, packed: _Packed) -> list[WhatIfAnswered]:
