@@ -93,6 +93,10 @@ class BatchConsumer(Consumer):
         except self.consumer_stopped_errors:
             if not self.app.should_stop:
                 raise
+        except asyncio.CancelledError:
+            # Faust takes an end in the middle of a rebalance for a crash, and has nobody to begin anew.
+            if not self.app.should_stop:
+                raise
 
     def _active(self) -> Set[TP]:
         # Faust looks at the type of each whenever it is asked.
