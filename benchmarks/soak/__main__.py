@@ -61,7 +61,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="benchmarks.soak")
     parser.add_argument("folder", type=Path, nargs="?", default=Path("docs"))
     parser.add_argument("--minutes", type=float, default=15.0)
-    parser.add_argument("--events", type=int, default=2_000, help="of one round")
+    parser.add_argument("--events", type=int, default=24_000, help="of one round: few of them use up the years to 2099")
     options = parser.parse_args()
     logging.basicConfig(level=logging.WARNING)
     with tempfile.TemporaryDirectory(prefix="cloudtag-soak-") as directory, Place(Path(directory)) as place:

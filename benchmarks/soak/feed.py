@@ -9,9 +9,11 @@ from msgspec.structs import replace
 
 from cloudtag.contract.events import ShopDescribed
 from cloudtag.contract.streams import STREAM_OF
+from cloudtag.contract.types import LATEST_MS
 from cloudtag.simulate import Profile, simulate
 
 DAY_MS = 86_400_000
+SPARE_MS = 730 * DAY_MS
 ROUND_DAYS = 90
 """How far one round lies behind the one before it. What is held longest is held for 400 days: shops' questions."""
 ROUNDS_HELD = 5
@@ -27,11 +29,14 @@ _BUYER, _HASH = re.compile(r"b[0-9a-f]+"), re.compile(r"(?:[0-9a-f]{16}){1,4}")
 _SPREAD, _MASK = 0x9E3779B97F4A7C15, (1 << 64) - 1
 
 
-def rounds(events: int) -> Iterator[tuple[list[Any], int]]:
-    """The events of one round after the other, in the order in which they arrive, and the event time of its end."""
-    number, starts_at = 0, Profile().starts_at
+def rounds(events: int, first: int = 0) -> Iterator[tuple[list[Any], int]]:
+    """The events of one round after the other, in the order in which they arrive, and the event time of its end.
+
+    They end before the last year that can be dated, 2099: what follows from an event lies after it.
+    """
+    number, starts_at = first, Profile().starts_at
     said, shown = set[str](), set[str]()
-    while True:
+    while starts_at + number * ROUND_DAYS * DAY_MS < LATEST_MS - SPARE_MS:
         profile = Profile(events=events, seed=1_000 + number, starts_at=starts_at + number * ROUND_DAYS * DAY_MS)
         found = [event for event in simulate(profile).events() if STREAM_OF[type(event)] not in KEPT_WITHOUT_END]
         shown |= {value for event in found if isinstance(event, ShopDescribed) for value in _hashes_in(event)}

@@ -7,15 +7,17 @@ from statistics import median
 import pytest
 from msgspec import Struct
 
-from benchmarks.soak.feed import DAY_MS, KEPT_WITHOUT_END, ROUND_DAYS, ROUNDS_KNOWN, of_others, rounds
+from benchmarks.soak.feed import DAY_MS, KEPT_WITHOUT_END, ROUND_DAYS, ROUNDS_KNOWN, SPARE_MS, of_others, rounds
 from benchmarks.soak.measured import Sample, Trend, trends
 from benchmarks.soak.months import months
 from benchmarks.soak.report import write
 from benchmarks.soak.stored import StoredRow, rows_in
 from cloudtag.contract.events import OrderChanged
 from cloudtag.contract.streams import STREAM_OF
+from cloudtag.contract.types import LATEST_MS
 from cloudtag.engine.rows import row_key
 from cloudtag.engine.task_row import TASK_KEY
+from cloudtag.simulate import Profile
 from streams.state.rocksdb_store import RocksStore
 
 
@@ -103,3 +105,10 @@ def test_the_rows_of_a_store_are_counted_while_it_is_open(tmp_path: Path) -> Non
     part.apply({row_key("k", "o1"): b"v" * 30, row_key("k", "w"): None}, 2, 0)
     assert list(rows_in(tmp_path)) == [StoredRow("buyers", "o", len(row_key("k", "o1")) + 30)]
     store.close()
+
+
+def test_rounds_end_before_the_last_year_that_can_be_dated() -> None:
+    last = (LATEST_MS - SPARE_MS - Profile().starts_at) // (ROUND_DAYS * DAY_MS)
+    (_, end_ms), *others = rounds(20, first=last)
+    assert others == []
+    assert LATEST_MS - SPARE_MS < end_ms + DAY_MS < LATEST_MS - SPARE_MS + ROUND_DAYS * DAY_MS
