@@ -10,6 +10,7 @@ from benchmarks.rungs.order import Order, tell_drained, tell_settled
 from cloudtag.contract.streams import READS
 from cloudtag.engine.task import Task
 from cloudtag.engine.task_result import RowReader
+from cloudtag.engine.timers import MOST_DUE
 from cloudtag.policy.load import shipped
 from cloudtag.processors import build as processor
 from cloudtag.wire import Codec
@@ -28,7 +29,7 @@ def run(order: Order) -> int:
     packs = shipped()
 
     def make_task(name: str, rows: RowReader) -> Task:
-        return Task(processor(name, packs, config.lateness_seconds * 1000), rows)
+        return Task(processor(name, packs, config.lateness_seconds * 1000), rows, most_due=MOST_DUE)
 
     parts = build(config, READS, make_task, Codec(), packs.platforms)
     watch = Watch(order, parts)

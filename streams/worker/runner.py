@@ -12,25 +12,19 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from aiokafka.errors import MessageSizeTooLargeError
-from msgspec.structs import replace
-
-from cloudtag.contract.records import DeadLetter
-from cloudtag.contract.streams import INTERNAL
 from cloudtag.engine.keyed_state import UnreadableStateError
-from cloudtag.engine.task_result import Output, TaskResult
+from cloudtag.engine.task_result import TaskResult
 from cloudtag.wire.registry import RegistryRefused
-from streams.kafka.dead_letters import CUT_BYTES, dead_letter_of, record_of
-from streams.kafka.dead_letters import STREAM as DEAD_LETTERS
-from streams.kafka.partitioner import CAUSES, Misplaced, partition_of
-from streams.kafka.producer import ROOM_BYTES, Addressed, OutRecord, Target, check_size, group, publish
+from streams.kafka.dead_letters import dead_letter_of
+from streams.kafka.partitioner import CAUSES
+from streams.kafka.producer import Addressed
 from streams.state.state_store import ForeignOwnerError
 from streams.state.store import StoreError
 from streams.transport.decoded import DecodedBatch
 from streams.transport.in_flight import Batch
-from streams.worker import misplaced
 from streams.worker.isolation import RecordIsolation
-from streams.worker.pauses import CannotJudgeError, Pauses
+from streams.worker.outbox import Outbox
+from streams.worker.pauses import CannotJudgeError, Pauses, StuckError
 from streams.worker.record_reader import RecordReader
 from streams.worker.refusals import refused
 from streams.worker.tasks import RunningTask, Tasks
@@ -51,6 +45,7 @@ class Runner:
         self._name = tasks.processor
         self.batches_done = 0
         self._reader = reader
+        self._outbox = Outbox(self._name, reader, tools)
         tools.metrics.show("misplaced", ((self._name, stream, why) for stream in reader.inputs for why in CAUSES))
         self.pauses = Pauses(self._name, tools.metrics, tools.spawn, self._revive)
         self._apart = RecordIsolation(self._step, self._renew, self._refuse, config.lateness_seconds * 1000)
@@ -123,7 +118,7 @@ class Runner:
             while task.parked:
                 batch = task.parked[0]
                 if batch.is_current:
-                    await self._pass_on(batch.content.misplaced)
+                    await self._outbox.pass_on(batch.content.misplaced)
                     await self._apart.judge(task, batch.content)
                     self._done(task, batch)
                 task.parked.popleft()
@@ -155,7 +150,7 @@ class Runner:
 
     async def _judge(self, task: RunningTask, batch: Batch) -> None:
         begun = time.perf_counter()
-        await self._pass_on(batch.content.misplaced)
+        await self._outbox.pass_on(batch.content.misplaced)
         await self._step(task, batch.content)
         self._done(task, batch)
         metrics = self._tools.metrics
@@ -163,7 +158,18 @@ class Runner:
         metrics.observe("batch_records", batch.count, self._name)
 
     async def _step(self, task: RunningTask, content: DecodedBatch) -> None:
-        """Judge records and make everything durable. Raises ``CannotJudgeError`` before anything of it is."""
+        """Judge records and make everything durable. Raises ``CannotJudgeError`` before anything of them is, and
+        ``StuckError`` where what time brings about besides cannot be judged."""
+        is_more_due = await self._part(task, content)
+        while is_more_due and not task.is_dropped:
+            await asyncio.sleep(0)
+            try:
+                is_more_due = await self._part(task, DecodedBatch())
+            except CannotJudgeError as error:
+                raise StuckError(f"what is stored cannot be judged: {error}") from error.__cause__
+
+    async def _part(self, task: RunningTask, content: DecodedBatch) -> bool:
+        """One step of the core, made durable and published; whether more is due than it took."""
         begun = time.perf_counter()
         while True:
             try:
@@ -173,14 +179,15 @@ class Runner:
                 await self._set_aside(task, error)
                 await self._renew(task)
         self._tools.metrics.observe("judge_seconds", time.perf_counter() - begun, self._name)
-        await self._dead_letter(content.letters + refused(step, content.sources, self._reader))
+        await self._outbox.dead_letter(content.letters + refused(step, content.sources, self._reader))
         await self._settle(task, step, outputs)
+        return step.is_more_due
 
     def _advance(self, task: RunningTask, content: DecodedBatch) -> tuple[TaskResult, list[Addressed]]:
         """Everything about a step that needs no broker: what fails here is the records' fault, or the detectors'."""
         try:
             step = task.core.advance(content.facts, content.reached_ms)
-            return step, self._addressed(step.outputs)
+            return step, self._outbox.addressed(step.outputs)
         except (OSError, StoreError, RegistryRefused, UnreadableStateError):
             raise
         except Exception as error:
@@ -198,7 +205,7 @@ class Runner:
 
     async def _settle(self, task: RunningTask, step: TaskResult, outputs: list[Addressed] | None = None) -> None:
         """Rows to the changelog and the store, then outputs to their topics; each awaited."""
-        outputs = self._addressed(step.outputs) if outputs is None else outputs
+        outputs = self._outbox.addressed(step.outputs) if outputs is None else outputs
         if task.is_dropped:
             # Its partition belongs to somebody else by now, who judges these records too.
             logger.warning("%s/%d was taken away in the middle of a batch", self._name, task.partition)
@@ -208,83 +215,15 @@ class Runner:
         written = await self.tasks.table.put_many(task.partition, step.rows)
         metrics.count("changelog_bytes", written.size_bytes, name)
         metrics.count("changelog_rows", written.rows, name)
-        await self._publish(step.outputs, outputs)
+        await self._outbox.publish(step.outputs, outputs)
         metrics.count("late", step.late, name)
         metrics.count("duplicates", step.duplicates, name)
         metrics.count("timers", step.timers, name)
 
-    def _addressed(self, outputs: list[Output]) -> list[Addressed]:
-        """Outputs as bytes on their way, before anything is durable. Raises ``ValueError`` for what cannot be sent."""
-        encode = self._tools.codec.encode
-        records = [
-            (self._target(out.stream, out.key), OutRecord(out.key.encode(), encode(out.stream, out.record)))
-            for out in map(self._on_topic, outputs)
-        ]
-        for (topic, _), record in records:
-            check_size(record, f"an output for {topic}")
-        return records
-
-    def _on_topic(self, out: Output) -> Output:
-        """A dead letter that the task wrote names its stream, those on the broker name a topic."""
-        if not isinstance(out.record, DeadLetter):
-            return out
-        topic = self._tools.config.topic(out.record.topic)
-        return Output(out.stream, topic, replace(out.record, topic=topic))
-
-    async def _publish(self, outputs: list[Output], records: list[Addressed]) -> None:
-        if not outputs:
-            return
-        await publish(self._tools.producer, group(records))
-        for stream, count in Counter(out.stream for out in outputs).items():
-            kind = "internal_records" if stream in INTERNAL else "outputs"
-            self._tools.metrics.count(kind, count, self._name, stream)
-        for out in outputs:
-            if isinstance(out.record, DeadLetter):
-                self._tools.metrics.count("dead_letters", 1, self._name, out.record.reason)
-
-    async def _pass_on(self, found: Sequence[tuple[Any, Misplaced]]) -> None:
-        """Write what belongs to other partitions there."""
-        if not found:
-            return
-        source, topic = self._reader.source, self._reader.misplaced
-        records = [
-            (
-                (topic, where.partition),
-                OutRecord(where.key.encode(), record.value, misplaced.headers_of(source(record), where)),
-            )
-            for record, where in found
-        ]
-        await publish(self._tools.producer, group(records))
-        misplaced.warn(where for _, where in found)
-        for _, where in found:
-            self._tools.metrics.count("misplaced", 1, self._name, where.stream, where.cause)
-
     async def _refuse(self, record: Any, error: str) -> None:
         """A record that alone cannot be judged becomes a dead letter."""
         self._reader.charge(record, letter := dead_letter_of(self._reader.source(record), "cannot_judge", error))
-        await self._dead_letter([letter])
-
-    async def _dead_letter(self, letters: list[DeadLetter]) -> None:
-        if not letters:
-            return
-        try:
-            await self._send(letters, ROOM_BYTES)
-        except MessageSizeTooLargeError:
-            # The topic was made with a smaller limit than declared.
-            await self._send(letters, CUT_BYTES)
-        for letter in letters:
-            self._tools.metrics.count("dead_letters", 1, self._name, letter.reason)
-
-    async def _send(self, letters: list[DeadLetter], room_bytes: int) -> None:
-        codec = self._tools.codec
-        records = [
-            (self._target(DEAD_LETTERS, letter.topic), record_of(letter, codec, room_bytes)) for letter in letters
-        ]
-        await publish(self._tools.producer, group(records))
-
-    def _target(self, stream: str, key: str) -> Target:
-        config = self._tools.config
-        return config.topic(stream), partition_of(key, config.partitions)
+        await self._outbox.dead_letter([letter])
 
 
 @contextmanager

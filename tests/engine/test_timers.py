@@ -57,6 +57,38 @@ def test_a_row_whose_state_was_put_away_is_looked_at_and_waits_on() -> None:
     assert task.next_timer_ms > DUE_MS
 
 
+@pytest.mark.parametrize(("most", "judged"), [(1, [1, 1, 1]), (2, [2, 1]), (3, [3]), (4, [3]), (None, [3])])
+def test_a_step_judges_so_many_rows_whose_time_has_come_and_says_whether_there_are_more(
+    most: int | None, judged: list[int]
+) -> None:
+    rows = MemoryRows()
+    task = Task(build("buyers", shipped(), 0), rows, CacheBudget(ONE_STATE_BYTES), most_due=most)
+    placed = [OrderChanged(f"e{n}", T0 + n, "taobao", f"o{n}", f"b{n % 2}", "s1", "placed") for n in range(3)]
+    step = task.advance(placed)
+    rows.apply(step.rows)
+    assert not step.is_more_due
+    steps = [task.advance((), DUE_MS + 2)]
+    rows.apply(steps[-1].rows)
+    while steps[-1].is_more_due:
+        steps.append(task.advance(()))
+        rows.apply(steps[-1].rows)
+    assert [step.timers for step in steps] == judged
+
+
+def test_what_is_due_and_was_not_judged_before_a_crash_is_judged_after_it() -> None:
+    rows = MemoryRows()
+    placed = [OrderChanged(f"e{n}", T0 + n, "taobao", f"o{n}", "b1", "s1", "placed") for n in range(3)]
+    first = Task(build("buyers", shipped(), 0), rows, CacheBudget(ONE_STATE_BYTES), most_due=1)
+    rows.apply(first.advance(placed).rows)
+    rows.apply(first.advance((), DUE_MS + 2).rows)
+    again = Task(build("buyers", shipped(), 0), rows, CacheBudget(ONE_STATE_BYTES), most_due=1)
+    rows.apply(again.open().rows)
+    steps = [again.advance(())]
+    while steps[-1].is_more_due:
+        steps.append(again.advance(()))
+    assert sum(step.timers for step in steps) == 2
+
+
 def test_nothing_is_stored_without_a_store() -> None:
     task = Task(build("buyers", shipped(), 0), None)
     step = task.advance([order("placed", T0), order("shipped", T0 + 1)])

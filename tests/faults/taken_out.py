@@ -49,20 +49,20 @@ def _reads_whatever_comes() -> None:
 
 
 def _does_not_wait_for_the_broker() -> None:
-    from streams.worker.runner import Runner
+    from streams.worker.outbox import Outbox
 
-    publish, under_way = Runner._publish, set[asyncio.Task[None]]()
+    publish, under_way = Outbox.publish, set[asyncio.Task[None]]()
 
     def ended(sending: asyncio.Task[None]) -> None:
         under_way.discard(sending)
         sending.exception()
 
-    async def later(runner: Runner, outputs: Any, records: Any) -> None:
-        sending = asyncio.create_task(publish(runner, outputs, records))
+    async def later(outbox: Outbox, outputs: Any, records: Any) -> None:
+        sending = asyncio.create_task(publish(outbox, outputs, records))
         under_way.add(sending)
         sending.add_done_callback(ended)
 
-    Runner._publish = later  # type: ignore[method-assign, assignment]
+    Outbox.publish = later  # type: ignore[method-assign, assignment]
 
 
 def _names_no_block_twice() -> None:

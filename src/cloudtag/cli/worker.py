@@ -53,6 +53,7 @@ def _parts(config: Config) -> "Parts":
     from cloudtag.engine.cache_budget import CacheBudget
     from cloudtag.engine.task import Task
     from cloudtag.engine.task_result import RowReader
+    from cloudtag.engine.timers import MOST_DUE
     from cloudtag.processors import build as processor
     from streams.worker.app import build
 
@@ -63,7 +64,7 @@ def _parts(config: Config) -> "Parts":
     budget = CacheBudget(config.cache_bytes)
 
     def make_task(name: str, rows: RowReader) -> Task:
-        return Task(processor(name, packs, lateness_ms), rows, budget, live_since_ms=config.live_since_ms)
+        return Task(processor(name, packs, lateness_ms), rows, budget, config.live_since_ms, MOST_DUE)
 
     reads = {name: READS[name] for name in config.processors}
     return build(config, reads, make_task, codec_of(config), packs.platforms)

@@ -27,7 +27,9 @@ from cloudtag.engine.task_result import Output, RowReader, TaskResult, check_sco
 from cloudtag.engine.task_row import TASK_KEY, TaskRow
 from cloudtag.engine.timers import AskedRows, Timers, due
 
+_Rows = RowReader | None
 _Budget = CacheBudget | None
+_N = int | None
 _NONE: frozenset[str] = frozenset()
 _PLACE = itemgetter(0)
 _TRIM_EVERY = 64
@@ -38,14 +40,15 @@ class Task:
     """One processor on one partition: a deterministic state machine."""
 
     def __init__(
-        self, processor: Processor, rows: RowReader | None, budget: _Budget = None, live_since_ms: int | None = None
+        self, processor: Processor, rows: _Rows, budget: _Budget = None, live_since_ms: _N = None, most_due: _N = None
     ) -> None:
         """`rows`: the stored rows; `budget`: what decoded states may take, of all tasks that share it. Without stored
-        rows all stay resident, and steps hold no rows. What was decided before `live_since_ms` is historical."""
+        rows all stay resident, and steps hold no rows. What was decided before `live_since_ms` is historical. A step
+        judges at most `most_due` rows whose time has come, and says whether there are more."""
         self._processor, self._rows, self._live_since_ms = processor, rows, live_since_ms
         self._codec = RowCodec(processor.kinds.fact_type, lambda fact: processor.identities[type(fact)](fact))
         self.cache = StateCache(processor, rows, self._codec, budget or CacheBudget())
-        self._timers, self._own = Timers(), TaskRow()
+        self._timers, self._own = Timers(most_due), TaskRow()
         self._intake, self._kinds, self._followed = FactIntake(processor), processor.kinds, processor.kinds.followed
         self._judges, self._policies = processor.kinds.judges, processor.policies
         self._retention_ms = processor.retention_ms
@@ -58,15 +61,14 @@ class Task:
     @property
     def next_timer_ms(self) -> int:
         """The earliest event time at which time alone may change an answer, or 0."""
-        timers = self._timers
-        while (first := timers.first) is not None:
+        while (first := self._timers.first) is not None:
             timer_ms, state_key, row_id = first
             state = self.cache.resident(state_key)
             row = None if state is None else state.rows.get(row_id)
             if row is None or row.timer_ms <= timer_ms:
                 return timer_ms
             # Facts that came meanwhile have put it off.
-            timers.put_off(row.timer_ms)
+            self._timers.put_off(row.timer_ms)
         return NEVER
 
     def open(self) -> TaskResult:
@@ -80,12 +82,9 @@ class Task:
             batch, timer_ms = stored_header(key, data)
             self._timers.add(timer_ms, *split_key(key))
             unsent.append((key, batch))
-        step = TaskResult()
-        dirty: AskedRows = {}
-        for key, batch in sorted(unsent):
-            if batch > self._own.sent:
-                state_key, row_id = split_key(key)
-                dirty.setdefault(state_key, {})[row_id] = None
+        step, dirty = TaskResult(), AskedRows()
+        for state_key, row_id in (split_key(key) for key, batch in sorted(unsent) if batch > self._own.sent):
+            dirty.setdefault(state_key, {})[row_id] = None
         self._own.batch = max((batch for _, batch in unsent), default=self._own.batch) + 1
         for state_key, row_ids in self._in_turn(dirty):
             self._publish_again(step, self.cache.get(state_key), set(row_ids))
@@ -112,6 +111,7 @@ class Task:
             state = get_state(key)
             if due_now := self._due_in(step, state, row_ids):
                 self._judge(step, state, _NONE, News(), due_now)
+        step.is_more_due = self._timers.is_due(own.watermark_ms)
         self._close(step)
         return step
 

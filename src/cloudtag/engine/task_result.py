@@ -67,6 +67,9 @@ class TaskResult:
 
     rows: dict[RowKey, bytes | None] = field(default_factory=dict)
     outputs: list[Output] = field(default_factory=list)
+    is_more_due: bool = False
+    """The time has come for more rows than a step may judge: before the next facts the caller makes this one durable,
+    publishes it, and advances again with none, until nothing is due."""
     late: int = 0
     """Events older than the watermark (judged all the same)."""
     too_late: list[int] = field(default_factory=list)

@@ -4,6 +4,9 @@ from heapq import heappop, heappush, heapreplace
 
 from cloudtag.engine.rows import NEVER
 
+MOST_DUE = 500
+"""So many rows whose time has come are judged in a step of a worker: between two steps its event loop comes round,
+however much time has passed at once."""
 AskedRows = dict[str, dict[str, None]]
 """The ids of rows that are to be looked at, by the key of their keyed state, in the order in which they were asked
 for."""
@@ -23,9 +26,10 @@ def due(timer_ms: int, newest_ms: int, now_ms: int, retention_ms: int) -> int:
 class Timers:
     """Rows by timer. An entry may be stale: when it fires, the row says when it is due."""
 
-    def __init__(self) -> None:
-        """There are none."""
+    def __init__(self, most_due: int | None = None) -> None:
+        """There are none. `most_due`: so many rows are taken out at a time; any number unless said."""
         self._heap: list[tuple[int, str, str]] = []
+        self._most_due = most_due
 
     def __len__(self) -> int:
         """How many timers are waiting, stale ones included."""
@@ -46,10 +50,17 @@ class Timers:
         _, state_key, row_id = self._heap[0]
         heapreplace(self._heap, (timer_ms, state_key, row_id))
 
+    def is_due(self, now_ms: int) -> bool:
+        """Whether the time of any row has come."""
+        return bool(self._heap) and self._heap[0][0] <= now_ms
+
     def due(self, now_ms: int) -> AskedRows:
-        """Take out the rows whose time has come, each once, the keyed state of the earliest first."""
+        """Take out the rows whose time has come, each once, the keyed state of the earliest first; those that are over
+        the most that are taken out at a time wait on."""
         rows: AskedRows = {}
-        while self._heap and self._heap[0][0] <= now_ms:
+        left = len(self._heap) if self._most_due is None else self._most_due
+        while left and self._heap and self._heap[0][0] <= now_ms:
             _, state_key, row_id = heappop(self._heap)
             rows.setdefault(state_key, {})[row_id] = None
+            left -= 1
         return rows

@@ -17,6 +17,8 @@ from cloudtag.parcels.spelling import with_canonical_numbers
 from cloudtag.policy.model import Policies
 from cloudtag.processors import build
 
+MOST_DUE = 2
+"""So few rows are judged in a step because of the time, that it often takes several."""
 READER = {stream: name for name, streams in READS.items() for stream in streams}
 
 
@@ -42,7 +44,7 @@ class Cluster:
         self.tasks: dict[str, Task] = {}
         for name in READS:
             processor = build(name, self.policies, self.lateness_ms)
-            self.tasks[name] = Task(processor, self.rows[name], CacheBudget(1), live_since_ms=self.live_since_ms)
+            self.tasks[name] = Task(processor, self.rows[name], CacheBudget(1), self.live_since_ms, MOST_DUE)
             self.settle(name, self.tasks[name].open())
 
     def append(self, fact: Any) -> None:
@@ -56,7 +58,11 @@ class Cluster:
             batch = self.logs[name][self.offsets[name] : self.offsets[name] + count]
             facts = [fact for fact in batch if not isinstance(fact, WatermarkRecord)]
             reached = (fact.occurred_at for fact in batch if isinstance(fact, WatermarkRecord))
-            self.settle(name, self.tasks[name].advance(facts, max(reached, default=0)))
+            step = self.tasks[name].advance(facts, max(reached, default=0))
+            self.settle(name, step)
+            while step.is_more_due:
+                step = self.tasks[name].advance(())
+                self.settle(name, step)
             self.spend()
             self.offsets[name] += len(batch)
         except Crash:
