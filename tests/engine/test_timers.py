@@ -86,7 +86,8 @@ def test_what_is_due_and_was_not_judged_before_a_crash_is_judged_after_it() -> N
     steps = [again.advance(())]
     while steps[-1].is_more_due:
         steps.append(again.advance(()))
-    assert sum(step.timers for step in steps) == 2
+    # That of the buyer was judged before; the three orders are left.
+    assert sum(step.timers for step in steps) == len(placed)
 
 
 def test_nothing_is_stored_without_a_store() -> None:
