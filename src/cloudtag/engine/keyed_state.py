@@ -197,19 +197,19 @@ class StateCache:
         self._files[key] = state
         return state
 
-    def row_key(self, state: KeyedState, row_id: str) -> RowKey:
-        """The store key of a row. Of one keyed state after the other: what its keys begin with is made once for all
-        its rows, and not kept with every keyed state, of which there are many."""
+    def note_stored(self, state: KeyedState, row: Row, stored_bytes: int) -> RowKey:
+        """A row of a resident keyed state has so many bytes now where it is stored; the store key of it.
+
+        Of one keyed state after the other: what its keys begin with is made once for all its rows, and not kept with
+        every keyed state, of which there are many."""
+        grown = stored_bytes - row.stored_bytes
+        if grown:
+            row.stored_bytes = stored_bytes
+            state.stored_bytes += grown
+            self._stored_bytes += grown
         if self._prefixed is not state:
             self._prefixed, self._prefix = state, key_prefix(state.key)
-        return self._prefix + row_id.encode()
-
-    def weigh(self, state: KeyedState, row: Row, stored_bytes: int) -> None:
-        """A row of a resident keyed state has so many bytes now where it is stored."""
-        grown = stored_bytes - row.stored_bytes
-        row.stored_bytes = stored_bytes
-        state.stored_bytes += grown
-        self._stored_bytes += grown
+        return self._prefix + row.id.encode()
 
     def _read(self, key: str, rows: RowReader) -> KeyedState:
         state, prefix = self._keeper.new_state(key), key_prefix(key)
@@ -220,9 +220,11 @@ class StateCache:
         for row_key, data in rows.rows_of(prefix):
             row = self._row(row_key, data)
             state.rows[row.id] = row
-            self.weigh(state, row, len(data))
+            row.stored_bytes = len(data)
+            state.stored_bytes += len(data)
         # Of most that are asked for the first time nothing is stored.
         if state.rows:
+            self._stored_bytes += state.stored_bytes
             index_anew(self._keeper, state)
         return state
 
