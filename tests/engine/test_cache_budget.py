@@ -3,6 +3,7 @@
 import gc
 import tracemalloc
 from functools import cache
+from itertools import islice
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from cloudtag.engine.task import Task
 from cloudtag.parcels.spelling import with_canonical_numbers
 from cloudtag.policy.load import shipped
 from cloudtag.processors import build
+from cloudtag.replay.topology import Topology, memory_rows
 from cloudtag.simulate import Profile, simulate
 
 PLENTY = 1 << 40
@@ -71,16 +73,27 @@ def len_of(data: bytes) -> bytes:
     return data
 
 
-def test_a_state_weighs_what_it_takes() -> None:
-    """Between as much and twice as much as the interpreter has handed out for the same states, read back and judged."""
-    rows = MemoryRows()
-    policies = shipped()
-    task = Task(build("buyers", policies, 0), rows, CacheBudget(PLENTY))
-    run(task, rows, events_of("buyers", 6_000))
-    again = Task(build("buyers", policies, 0), rows, CacheBudget(PLENTY))
-    rows.apply(again.open().rows)
+@cache
+def played() -> Topology:
+    """All processors, with what they tell each other."""
+    topology = Topology(shipped(), 0, memory_rows())
+    for task in topology.tasks.values():
+        task.cache._budget.limit_bytes = PLENTY
+    events = simulate(Profile(events=6_000, seed=11)).events()
+    while batch := list(islice(events, 200)):
+        topology.feed(batch)
+    return topology
+
+
+@pytest.mark.parametrize("name", ["buyers", "parcels", "links"])
+def test_a_state_weighs_what_it_takes(name: str) -> None:
+    """About as much as the interpreter has handed out for the same states, read back and judged."""
+    policies, task, rows = shipped(), played().tasks[name], played().rows
+    assert rows is not None
+    again = Task(build(name, policies, 0), rows[name], CacheBudget(PLENTY))
+    again.open()
     keys = list(task.cache._files)
-    kinds, now_ms = build("buyers", policies, 0).kinds, task.watermark_ms
+    kinds, now_ms = build(name, policies, 0).kinds, task.watermark_ms
     gc.collect()
     tracemalloc.start()
     try:
@@ -92,7 +105,27 @@ def test_a_state_weighs_what_it_takes() -> None:
         taken = tracemalloc.get_traced_memory()[0] - before
     finally:
         tracemalloc.stop()
-    assert 0.8 * taken < again.cache.held_bytes < 2 * taken
+    assert 0.8 * taken < again.cache.held_bytes < 1.5 * taken
+
+
+def test_what_was_not_used_for_longest_makes_room_whoever_has_it() -> None:
+    """Also where its cache is far below its share: that of another task is in use."""
+    budget, policies = CacheBudget(600_000), shipped()
+    idle_rows, busy_rows = MemoryRows(), MemoryRows()
+    idle = Task(build("buyers", policies, 0), idle_rows, budget)
+    run(idle, idle_rows, events_of("buyers")[:50])
+    busy = Task(build("buyers", policies, 0), busy_rows, budget)
+    run(busy, busy_rows, events_of("buyers")[:200])
+    kept = len(idle.cache)
+    idle.cache.trim()
+    assert len(idle.cache) == kept > 0  # there is room
+    run(busy, busy_rows, events_of("buyers"))
+    in_use = len(busy.cache)
+    idle.cache.trim()
+    assert len(idle.cache) < kept
+    assert len(busy.cache) == in_use
+    busy.cache.trim()
+    assert budget.held_bytes <= budget.limit_bytes
 
 
 def test_tasks_share_what_there_is_and_the_largest_makes_room() -> None:

@@ -53,6 +53,8 @@ class KeyedState(Struct, eq=False, gc=False):
     """Nothing is taken in either: its rows cannot be read."""
     stored_bytes: int = 0
     """How many bytes its rows have where they are stored."""
+    used: int = 0
+    """The step of the budget in which it was last asked for."""
 
     def add_row(self, row_id: str) -> Row:
         """A new, empty row."""
@@ -164,7 +166,7 @@ class StateCache:
         self._keeper = keeper
         self._rows = rows
         self._codec = codec
-        self._budget = budget
+        self._budget, self._step = budget, budget.steps
         self._files: dict[str, KeyedState] = {}
         self._stored_bytes = 0
         self._prefixed: KeyedState | None = None
@@ -179,6 +181,11 @@ class StateCache:
     def held_bytes(self) -> int:
         """About how much memory they take."""
         return weight_of(len(self._files), self._stored_bytes)
+
+    @property
+    def oldest(self) -> int | None:
+        """The step in which the one was last asked for that was not for longest."""
+        return next(iter(self._files.values())).used if self._files else None
 
     def resident(self, key: str) -> KeyedState | None:
         """The keyed state of a key if it is resident."""
@@ -195,21 +202,22 @@ class StateCache:
         if state is None:
             state = self._read(key, self._rows)
         self._files[key] = state
+        state.used = self._step
         return state
 
-    def row_key(self, state: KeyedState, row_id: str) -> RowKey:
-        """The store key of a row. Of one keyed state after the other: what its keys begin with is made once for all
-        its rows, and not kept with every keyed state, of which there are many."""
+    def note_stored(self, state: KeyedState, row: Row, stored_bytes: int) -> RowKey:
+        """A row of a resident keyed state has so many bytes now where it is stored; the store key of it.
+
+        Of one keyed state after the other: what its keys begin with is made once for all its rows, and not kept with
+        every keyed state, of which there are many."""
+        grown = stored_bytes - row.stored_bytes
+        if grown:
+            row.stored_bytes = stored_bytes
+            state.stored_bytes += grown
+            self._stored_bytes += grown
         if self._prefixed is not state:
             self._prefixed, self._prefix = state, key_prefix(state.key)
-        return self._prefix + row_id.encode()
-
-    def weigh(self, state: KeyedState, row: Row, stored_bytes: int) -> None:
-        """A row of a resident keyed state has so many bytes now where it is stored."""
-        grown = stored_bytes - row.stored_bytes
-        row.stored_bytes = stored_bytes
-        state.stored_bytes += grown
-        self._stored_bytes += grown
+        return self._prefix + row.id.encode()
 
     def _read(self, key: str, rows: RowReader) -> KeyedState:
         state, prefix = self._keeper.new_state(key), key_prefix(key)
@@ -220,9 +228,11 @@ class StateCache:
         for row_key, data in rows.rows_of(prefix):
             row = self._row(row_key, data)
             state.rows[row.id] = row
-            self.weigh(state, row, len(data))
+            row.stored_bytes = len(data)
+            state.stored_bytes += len(data)
         # Of most that are asked for the first time nothing is stored.
         if state.rows:
+            self._stored_bytes += state.stored_bytes
             index_anew(self._keeper, state)
         return state
 
@@ -237,8 +247,18 @@ class StateCache:
         done with: that is not asked for again before its rows are stored."""
         if self._rows is None:
             return
-        excess = self._budget.excess_of(self)
-        while excess > 0 and self._files:
-            state = self._files.pop(next(iter(self._files)))
-            self._stored_bytes -= state.stored_bytes
-            excess -= weight_of(1, state.stored_bytes)
+        budget, files = self._budget, self._files
+        budget.steps += 1
+        self._step = budget.steps
+        excess, before = budget.stale()
+        while excess > 0 and files and next(iter(files.values())).used < before:
+            excess -= self._put_away()
+        excess = budget.excess_of(self)
+        while excess > 0 and files:
+            excess -= self._put_away()
+
+    def _put_away(self) -> int:
+        """Let the one go that was not asked for longest; how much memory that frees."""
+        state = self._files.pop(next(iter(self._files)))
+        self._stored_bytes -= state.stored_bytes
+        return weight_of(1, state.stored_bytes)

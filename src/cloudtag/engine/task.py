@@ -7,25 +7,23 @@ task that opens after a crash knows what to judge and to publish again, whatever
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from operator import itemgetter
 
 import msgspec
 from msgspec import Struct
 
 from cloudtag.engine.cache_budget import CacheBudget
-from cloudtag.engine.historical import marked
 from cloudtag.engine.intake import FactIntake
-from cloudtag.engine.judgement import EMPTY, Judgement
 from cloudtag.engine.keyed_state import KeyedState, StateCache, index_anew, stored_header
 from cloudtag.engine.news import News, news_again
 from cloudtag.engine.processor import Processor
-from cloudtag.engine.revise import Conclusion, repeat, revise
-from cloudtag.engine.row_reasons import RowReasons
-from cloudtag.engine.rows import NEVER, Row, RowCodec, split_key
+from cloudtag.engine.revise import repeat
+from cloudtag.engine.row_judge import RowJudge
+from cloudtag.engine.rows import NEVER, RowCodec, split_key
 from cloudtag.engine.task_result import Output, RowReader, TaskResult, check_scoped
 from cloudtag.engine.task_row import TASK_KEY, TaskRow
-from cloudtag.engine.timers import AskedRows, Timers, due
+from cloudtag.engine.timers import AskedRows, Timers
 
 _Rows = RowReader | None
 _Budget = CacheBudget | None
@@ -50,8 +48,9 @@ class Task:
         self.cache = StateCache(processor, rows, self._codec, budget or CacheBudget())
         self._timers, self._own = Timers(most_due), TaskRow()
         self._intake, self._kinds, self._followed = FactIntake(processor), processor.kinds, processor.kinds.followed
-        self._judges, self._policies = processor.kinds.judges, processor.policies
-        self._retention_ms = processor.retention_ms
+        self._judge_row = RowJudge(
+            processor, (self._own, self.cache, self._timers), self._codec if rows is not None else None, live_since_ms
+        ).judge
 
     @property
     def watermark_ms(self) -> int:
@@ -76,7 +75,7 @@ class Task:
         unsent: list[tuple[bytes, int]] = []
         for key, data in self._rows.all_rows() if self._rows is not None else ():
             if key == TASK_KEY:
-                self._own = msgspec.msgpack.decode(data, type=TaskRow)
+                self._own.become(msgspec.msgpack.decode(data, type=TaskRow))
                 continue
             check_scoped(key)
             batch, timer_ms = stored_header(key, data)
@@ -124,7 +123,7 @@ class Task:
         if self._rows is None:
             raise ValueError("a task without stored rows cannot be asked")
         asked = Task(self._processor, self._rows, live_since_ms=self._live_since_ms)
-        asked._own = msgspec.structs.replace(self._own)
+        asked._own.become(self._own)
         for key in dict.fromkeys(self._processor.keys[type(fact)](fact) for fact in facts):
             for row in asked.cache.get(key).rows.values():
                 asked._timers.add(row.timer_ms, key, row.id)
@@ -224,77 +223,9 @@ class Task:
                 outputs += self._judge_row(step, state, row_id, changed, news)
         return outputs
 
-    def _judge_row(
-        self, step: TaskResult, state: KeyedState, row_id: str, changed: Set[str], news: News
-    ) -> Sequence[Output]:
-        own, row = self._own, state.rows.get(row_id)
-        now_ms = own.watermark_ms
-        horizon_ms = now_ms - self._retention_ms
-        is_new = row is None
-        if row is None:
-            row = Row(row_id)
-        # What this batch brought is judged whatever its age: a fact is held, or it is a dead letter.
-        elif row.newest_ms < horizon_ms and row_id not in changed and self._drop_spent(step, state, row, horizon_ms):
-            return ()
-        # What `RowKinds.judge` does, without a call for each of very many rows.
-        judgement = EMPTY if state.is_closed else self._judges[row_id[0]](state, row, self._policies, now_ms)
-        outputs: Sequence[Output] = ()
-        # The very judgement of last time needs no second look; mostly nothing is concluded, as before.
-        if judgement is not row.judged and (judgement.conclusions or row.published):
-            outputs = self._revise(state, row, judgement, news, horizon_ms)
-        if not row.facts and not row.published and judgement.timer_ms == NEVER:
-            self._forget(step, state, row)
-            return ()
-        if is_new:
-            state.rows[row_id] = row
-        has_moved = self._schedule(state, row, judgement.timer_ms)
-        if self._rows is not None and (has_moved or outputs or row_id in changed):
-            row.batch = own.batch
-            stored = step.rows[self.cache.row_key(state, row_id)] = self._codec.write(row, news.places_in(row))
-            self.cache.weigh(state, row, len(stored))
-        return outputs
-
-    def _revise(
-        self, state: KeyedState, row: Row, judgement: Judgement, news: News, horizon_ms: int
-    ) -> Sequence[Output]:
-        row.judged, own = judgement, self._own
-        reasons = RowReasons(self._processor, state, row.id, news, max(own.watermark_ms, own.newest_ms))
-        told: Mapping[str, Conclusion] = judgement.conclusions
-        if self._live_since_ms is not None:
-            told = marked(told, self._live_since_ms)
-        outputs = revise(row, told, horizon_ms, reasons)
-        if outputs:
-            state.note_published(outputs)
-        return outputs
-
     def _publish_again(self, step: TaskResult, state: KeyedState, changed: set[str]) -> None:
         ids = changed | index_anew(self._processor, state)
         self._judge(step, state, ids, news_again(state, changed), is_whole=True)
         for row in [state.rows[row_id] for row_id in sorted(changed & state.rows.keys())]:
-            conclusions = self._processor.kinds.judge(state, row, self._policies, self._own.watermark_ms).conclusions
+            conclusions = self._kinds.judge(state, row, self._processor.policies, self._own.watermark_ms).conclusions
             step.outputs += repeat(row, conclusions)
-
-    def _schedule(self, state: KeyedState, row: Row, timer_ms: int) -> bool:
-        """Set when the row is next looked at; whether that is another time than the one that is stored."""
-        now_ms, retention_ms, before = self._own.watermark_ms, self._retention_ms, row.timer_ms
-        spent_ms = row.newest_ms + retention_ms + 1
-        # Of very many rows: nothing but that they will be spent.
-        timer_ms = spent_ms if timer_ms <= now_ms < spent_ms else due(timer_ms, row.newest_ms, now_ms, retention_ms)
-        if timer_ms == before:
-            return False
-        row.timer_ms = timer_ms
-        if before == NEVER or timer_ms < before or before <= now_ms:
-            self._timers.add(timer_ms, state.key, row.id)
-        return True
-
-    def _drop_spent(self, step: TaskResult, state: KeyedState, row: Row, horizon_ms: int) -> bool:
-        if not (row.facts or row.published) or not self._processor.kinds.can_expire(state, row, horizon_ms):
-            return False
-        self._forget(step, state, row)
-        return True
-
-    def _forget(self, step: TaskResult, state: KeyedState, row: Row) -> None:
-        self.cache.weigh(state, row, 0)
-        state.drop_row(row.id)
-        if row.batch:
-            step.rows[self.cache.row_key(state, row.id)] = None

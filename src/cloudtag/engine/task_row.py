@@ -17,3 +17,9 @@ class TaskRow(Struct, array_like=True):
     newest_ms: int = 0
     batch: int = 0
     sent: int = 0
+
+    def become(self, other: TaskRow) -> None:
+        """Stand where another one stands: whoever has this one at hand sees it."""
+        self.watermark_ms, self.newest_ms, self.batch, self.sent = (
+            other.watermark_ms, other.newest_ms, other.batch, other.sent
+        )  # fmt: skip
