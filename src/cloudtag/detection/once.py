@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Protocol, TypeVar, TypeVarTuple
+from typing import Any, Generic, Protocol, TypeVar, TypeVarTuple
 
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.refund_view import RefundView
@@ -29,6 +29,23 @@ class HasMade(Protocol):
 
 
 _AnyCase = TypeVar("_AnyCase", bound=HasMade)
+
+
+class Later(Generic[_T]):
+    """What is made when it is first asked for, and then held: of most cases nobody asks."""
+
+    __slots__ = ("_made", "_make")
+
+    def __init__(self, make: Callable[[], _T]) -> None:
+        """`make`: makes it."""
+        self._make, self._made = make, _UNMADE
+
+    def __call__(self) -> _T:
+        """What was made."""
+        if self._made is _UNMADE:
+            self._made = self._make()
+        made: _T = self._made
+        return made
 
 
 def once_of_case(make: Callable[[_AnyCase], _T]) -> Callable[[_AnyCase], _T]:

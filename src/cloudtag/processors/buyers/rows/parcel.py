@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache
 from operator import attrgetter
 
 from cloudtag.contract.couriers import CourierAsked, CourierReported
@@ -11,6 +10,7 @@ from cloudtag.contract.parcels import ParcelReported
 from cloudtag.contract.records import Alert, Label
 from cloudtag.detection.awaiting import awaited, courier_of
 from cloudtag.detection.cases import ParcelCase
+from cloudtag.detection.once import Later
 from cloudtag.engine.judgement import EMPTY, Judgement
 from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.revise import Conclusion
@@ -66,7 +66,7 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
         now_ms=now_ms,
         shop=lambda shop_id: shop(state, shop_id),
         parcel=lambda number: report(state, number),
-        orders=cache(lambda: orders_beside(state, [row.name for row in rows])),
+        orders=Later(lambda: orders_beside(state, [row.name for row in rows])),
         links=links(state),
         named=by_refund,
         silence=lambda courier: silence(state, unit, courier),
