@@ -76,6 +76,23 @@ def once(make: Callable[[OrderView, *_Ts], _T]) -> Callable[[OrderView, *_Ts], _
     return made
 
 
+def once_of_changes(make: Callable[[OrderView], _T]) -> Callable[[OrderView], _T]:
+    """A function of nothing but the events of an order itself, made once until another of those comes.
+
+    What is asked back, found and said of it meanwhile changes nothing of what it holds and where it was sent.
+    """
+
+    @wraps(make)
+    def made(order: OrderView) -> _T:
+        found: _T = order.of_changes.get(make, _UNMADE)
+        if found is _UNMADE:
+            found = make(order)
+            order.keep_of_changes(make, found)
+        return found
+
+    return made
+
+
 def once_of_refund(
     make: Callable[[OrderView, RefundView, *_Ts], _T],
 ) -> Callable[[OrderView, RefundView, *_Ts], _T]:

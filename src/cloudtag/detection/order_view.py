@@ -66,6 +66,7 @@ class OrderView:
         "lines",
         "made",
         "newest",
+        "of_changes",
         "order_id",
         "ordered",
         "others",
@@ -114,6 +115,8 @@ class OrderView:
         """Its pieces by article, reckoned once until its lines change."""
         self.made: Mapping[Any, Any] = _NOTHING_MADE
         """What was made of it and its refunds since a fact came last: see `once`."""
+        self.of_changes: Mapping[Any, Any] = _NOTHING_MADE
+        """What was made of its own events since one came last: see `once_of_changes`."""
         self.sales: Any = None
         """What was made of the articles it names, by whom it concerns; None when those changed."""
         self.quiet: Any = None
@@ -213,6 +216,13 @@ class OrderView:
         else:
             self.made = {key: made}
 
+    def keep_of_changes(self, key: Any, made: Any) -> None:
+        """Keep what was made of its own events until another of those comes."""
+        if isinstance(self.of_changes, dict) and self.of_changes is not _NOTHING_MADE:
+            self.of_changes[key] = made
+        else:
+            self.of_changes = {key: made}
+
     def _append(self, fact: Any) -> None:
         self.newest, self.passed, self.made = fact, None, _NOTHING_MADE
         kind = type(fact)
@@ -246,6 +256,7 @@ class OrderView:
     def _take(self, order: OrderChanged) -> None:
         if self.outbound is not None and order.address_hash and order.address_hash not in self.address_hashes:
             self.outbound = self.quiet = None
+        self.of_changes = _NOTHING_MADE
         self.changes.append(order)
         self.first_at.setdefault(order.status, order)
         if order.lines and order.lines != self.lines:

@@ -100,7 +100,8 @@ def _side(sharing: list[OrderView]) -> OrderSide:
 
 
 def _outbound(order: OrderView, orders: Sequence[OrderView], sent: Sent, report: ParcelReported | None) -> Outbound:
-    """Where a parcel is; found out once, if no other order shares its number, until the order or its report changes."""
+    """Where a parcel is; found out once, if no other order shares its number, until an event of the order itself comes
+    or its report changes: refunds say nothing of it."""
     if report is None or not report.journeys:
         return Outbound(sent)
     # Mostly no other order names any of its numbers.
@@ -109,12 +110,12 @@ def _outbound(order: OrderView, orders: Sequence[OrderView], sent: Sent, report:
     if not is_alone and not all(other is order for other in sharing):
         return _reported(order, sharing, sent, report)
     key = (_outbound, sent.waybill_no)
-    held = order.made.get(key)
+    held = order.of_changes.get(key)
     if held is not None and held[0] is report:
         known: Outbound = held[1]
         return known
     found = _reported(order, sharing, sent, report)
-    order.keep(key, (report, found))
+    order.keep_of_changes(key, (report, found))
     return found
 
 

@@ -50,8 +50,9 @@ class AllOrders(Orders):
             if self._named.get(name) != named:
                 self._named[name] = named
                 self.made.clear()
-            place = bisect_left(self, _place(order), key=_place)
-            if place < len(self) and _place(self[place]) == _place(order):
+            own = _place(order)
+            place = bisect_left(self, own, key=_place)
+            if place < len(self) and _place(self[place]) == own:
                 self[place] = order
             else:
                 self.insert(place, order)

@@ -51,7 +51,7 @@ class _Watch:
         if not self._rest:
             return found
         weighed = [(signal, int(weigh(fact))) for signal, weigh in self._rest]
-        return found + weighed if found else weighed
+        return [*found, *weighed] if found else weighed
 
 
 Watched = Mapping[type[Any], _Watch]
