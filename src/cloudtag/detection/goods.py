@@ -40,7 +40,7 @@ def count_pieces(
     Of several articles that are one item those `sought` are meant first.
     """
     lines = [line for order in orders for line in order.lines]
-    if not any([line.components or line.item_id is not None for line in lines]):
+    if not any(line.components or line.item_id is not None for line in lines):
         return _plain(goods)
     sets = {line.sku_id: line.components for line in lines if line.components}
     # Reckoned in a plain dict: a Counter is several times slower, and this is asked very often.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from operator import attrgetter
 from typing import Any
 
@@ -18,28 +18,9 @@ from cloudtag.contract.events import (
 )
 from cloudtag.contract.links import SkuOwned
 from cloudtag.contract.types import OrderLine
+from cloudtag.detection.attributes import attributes_of
 from cloudtag.detection.refund_view import RefundView
 from cloudtag.detection.sent import Sent, with_parcels
-
-ATTRIBUTES = (
-    ("address", "address_hash"),
-    ("phone", "phone_hash"),
-    ("device", "device_hash"),
-    ("payment", "payment_hash"),
-    ("area", "address_area"),
-)
-"""Kinds of identifying attributes and the order fields that carry them."""
-
-
-_VALUES: Callable[[OrderChanged], tuple[str | None, ...]] = attrgetter(*(field for _, field in ATTRIBUTES))
-
-
-def attributes_of(order: OrderChanged) -> Iterator[str]:
-    """What an order event shows of its buyer, as `kind:value`; an area is one shop's: many people live in it."""
-    for (kind, _), value in zip(ATTRIBUTES, _VALUES(order), strict=True):
-        if value is not None:
-            yield f"{kind}:{value}" if kind != "area" else f"area:{order.shop_id}/{value}"
-
 
 _MOMENT = attrgetter("occurred_at", "event_id")
 _NOBODY: frozenset[str] = frozenset()
@@ -206,8 +187,11 @@ class OrderView:
     def with_evidence(self) -> Iterator[tuple[RefundChanged | ComplaintChanged, str]]:
         """The events by which the buyer hands in evidence, each with the id of its refund or complaint."""
         for refund in self.refunds.values():
-            yield from ((change, refund.refund_id) for change in refund.changes if change.evidence)
-        yield from complaints_with_evidence(self.others)
+            for change in refund.changes:
+                if change.evidence:
+                    yield change, refund.refund_id
+        if self.others:
+            yield from complaints_with_evidence(self.others)
 
     def keep(self, key: Any, made: Any) -> None:
         """Keep what was made of it until another fact comes."""

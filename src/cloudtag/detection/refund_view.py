@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from cloudtag.contract.events import RefundChanged
 from cloudtag.contract.scope import scoped
 from cloudtag.contract.types import Goods
 from cloudtag.detection.windows import CLOCK_TOLERANCE_MS
-
 
 _NO_CARRIERS: Mapping[str, str] = {}
 _NO_NUMBERS: frozenset[str] = frozenset()
@@ -80,6 +80,7 @@ class RefundView:
         "told_outside",
         "type",
         "types",
+        "uses",
         "waybill_no",
     )
 
@@ -110,6 +111,8 @@ class RefundView:
         self.cleared_at: dict[str, int] = {}
         """When the platform took back a number that it had named and has not named again."""
         self.is_offline = False
+        self.uses: Any = None
+        """What was made of the numbers it named, by whom it concerns; None when an event of it came since."""
         self.modified_count = 0
         for change in self.changes:
             self._take(change)
@@ -138,6 +141,7 @@ class RefundView:
         return self.waybill_no or own_unit(self.shop_id, self.refund_id)
 
     def _take(self, change: RefundChanged) -> None:
+        self.uses = None
         if change.type != "unknown":
             self.type, self.types = change.type, self.types | {change.type}
         self.reason = change.reason if change.reason != "unknown" else self.reason

@@ -96,7 +96,7 @@ def detect(case: OrderCase, parameters: Parameters) -> Iterator[Finding | Timer]
         if claim is None or claim.occurred_at - shipped.occurred_at > parameters.usual_days * _DAY_MS:
             continue
         asked = _asked(case, case.outbound, refund, claim, tolerance_ms)
-        if not asked or not all([_is_heard(case, parcel, shipped, claim, parameters) for parcel in asked]):
+        if not asked or not all(_is_heard(case, parcel, shipped, claim, parameters) for parcel in asked):
             continue
         if not has_come_back(order, refund, case.orders()) and not is_missent(case, order, refund):
             yield _finding(case, shipped, refund, claim, asked)

@@ -108,7 +108,9 @@ def _uses(state: KeyedState, order: OrderView) -> Iterator[Conclusion]:
     yield from _outbound(state, order)
     for refund in order.refunds.values():
         if sends_goods(refund):
-            yield from _return_uses(state, order, refund)
+            if refund.uses is None:
+                refund.uses = tuple(_return_uses(state, order, refund))
+            yield from refund.uses
 
 
 def _outbound(state: KeyedState, order: OrderView) -> Sequence[Conclusion]:

@@ -116,8 +116,14 @@ def _orders_of(state: KeyedState, unit: str) -> Iterable[str]:
 
 
 def _returned_beside(state: KeyedState, number: str) -> Iterable[str]:
-    """The returns of orders that name the number: of those it was sent under, and of those in several parcels."""
+    """The returns of orders that name the number: of those it was sent under, and of those in several parcels.
+
+    When its courier was silent is asked of numbers that refunds name alone: of another one it concerns no return.
+    """
     index: BuyerIndex = state.index
+    row = state.row("parcel", number)
+    if row is not None and ParcelReported not in row.kinds and number not in index.units:
+        return ()
     beside = orders_sharing(state, index.orders_by_number.get(number, ()))
     return {unit for name in beside for unit in index.units_by_order.get(name, ())}
 
