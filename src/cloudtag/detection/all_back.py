@@ -14,13 +14,21 @@ from cloudtag.detection.refund_view import RefundView
 from cloudtag.detection.returned import Refunds, last_words
 
 
-@once_of_refunds
 def is_all_back(refunds: Refunds) -> bool:
     """Whether the shop found all the goods that refunds were to bring back, in whatever parcels and condition.
 
     Counted as where goods are short: sets by their parts, by amount alone what it pays for, of one return recorded as
     two refunds once. Of an order that nobody knows anything found will do, unless the refund names its goods.
     """
+    for order, _ in refunds:
+        if order.inspections:
+            return _is_all_back(refunds)
+    # Mostly nobody has looked into anything, and nothing was found.
+    return False
+
+
+@once_of_refunds
+def _is_all_back(refunds: Refunds) -> bool:
     parts = [Part(order, refund, last_words(order, refund)) for order, refund in refunds]
     found = found_in(parts)
     if not found:

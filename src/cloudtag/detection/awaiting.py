@@ -148,6 +148,8 @@ def _is_slip(case: ParcelCase, refund: RefundView, number: str) -> bool:
 
     Whether it travels is waited for as long as for any number, by the row of that number.
     """
+    if len(refund.named) < 2:
+        return False
     named = list(refund.named)
     later = named[named.index(number) + 1 :]
     if not any(_travels(case, refund, other) for other in later):

@@ -10,6 +10,7 @@ from cloudtag.detection.goods import Pieces, claimed, count_pieces, ordered_skus
 from cloudtag.detection.once import once
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.parcel_goods import Part, parts_of, wanted
+from cloudtag.detection.returned import last_words
 
 
 class Doubtful(NamedTuple):
@@ -58,7 +59,8 @@ def doubtful_goods(order: OrderView) -> Doubtful:
     Never less than that: what was claimed counts, whether or not it was given up since. Where one order has several
     refunds, what was booked for one may be another's: all of it may be missing.
     """
-    parts = [part for part in parts_of([(order, refund) for refund in order.refunds.values()]) if part.inspections]
+    told = [Part(order, refund, last_words(order, refund)) for refund in order.refunds.values()]
+    parts = [part for part in told if part.inspections]
     if not parts:
         return Doubtful(frozenset(), frozenset())
     found = [_found(part) for part in parts]

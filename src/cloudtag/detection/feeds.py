@@ -53,6 +53,8 @@ def denials(order: OrderView) -> list[RefundView]:
 
 
 def _denies(refund: RefundView) -> bool:
+    if "refund_only" not in refund.types:
+        return False
     paid = next((change.occurred_at for change in refund.changes if change.status == "completed"), None)
     return type_at(refund, paid) == "refund_only" and reason_at(refund, paid) == "not_received"
 
@@ -74,8 +76,10 @@ def feed_questions(case: OrderCase) -> Iterator[FeedQuestion]:
 
 def shipping(order: OrderView) -> OrderChanged | None:
     """The event that says that goods of the order were sent, all of them or some."""
-    told = [event for status in ("partly_shipped", "shipped") if (event := order.first_at.get(status)) is not None]
-    return min(told, key=lambda event: (event.occurred_at, event.event_id), default=None)
+    partly, wholly = order.first_at.get("partly_shipped"), order.first_at.get("shipped")
+    if partly is None or wholly is None:
+        return wholly or partly
+    return min(partly, wholly, key=lambda event: (event.occurred_at, event.event_id))
 
 
 def begun_ms(order: OrderView, parcel: Outbound) -> int:

@@ -11,7 +11,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from cloudtag.contract.types import Goods, OrderLine
-from cloudtag.detection.once import once, once_of_refund
+from cloudtag.detection.once import once_of_changes, once_of_refund
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.refund_view import RefundView, type_at, was_given_up
 
@@ -40,6 +40,8 @@ def count_pieces(
     Of several articles that are one item those `sought` are meant first.
     """
     lines = [line for order in orders for line in order.lines]
+    if not any(line.components or line.item_id is not None for line in lines):
+        return _plain(goods)
     sets = {line.sku_id: line.components for line in lines if line.components}
     # Reckoned in a plain dict: a Counter is several times slower, and this is asked very often.
     pieces: dict[str, int] = {}
@@ -48,6 +50,14 @@ def count_pieces(
             pieces[part.sku_id] = pieces.get(part.sku_id, 0) + part.quantity * quantity
         if sku_id not in sets:
             pieces[sku_id] = pieces.get(sku_id, 0) + quantity
+    return Counter({sku_id: count for sku_id, count in pieces.items() if count > 0})
+
+
+def _plain(goods: Iterable[Goods | OrderLine]) -> Pieces:
+    """The pieces of goods that are booked as what they are."""
+    pieces: dict[str, int] = {}
+    for each in goods:
+        pieces[each.sku_id] = pieces.get(each.sku_id, 0) + each.quantity
     return Counter({sku_id: count for sku_id, count in pieces.items() if count > 0})
 
 
@@ -95,25 +105,25 @@ def ordered_pieces(order: OrderView) -> Pieces:
     return order.ordered
 
 
-@once
+@once_of_changes
 def ordered_skus(order: OrderView) -> frozenset[str]:
     """The articles of an order: its sets, and what they consist of."""
     return frozenset((*(line.sku_id for line in order.lines), *ordered_pieces(order)))
 
 
-@once
+@once_of_changes
 def ever_named(order: OrderView) -> frozenset[str]:
     """The articles that an order ever named, parts of sets and items among them, whatever it holds by now."""
     return _names(line for change in order.changes for line in change.lines)
 
 
-@once
+@once_of_changes
 def named_goods(order: OrderView) -> frozenset[str]:
     """By which names goods of an order may be booked: its articles, its sets, and the items of its lines."""
     return _names(order.lines) | ordered_skus(order)
 
 
-@once
+@once_of_changes
 def sent_skus(order: OrderView) -> frozenset[str]:
     """The articles of an order since it was sent, and of its parcels: amended, for an exchange, it has had both."""
     left = [event.occurred_at for status in _LEFT if (event := order.first_at.get(status)) is not None]
@@ -161,11 +171,15 @@ def expected_of(order: OrderView, refunds: Sequence[RefundView], elsewhere: Piec
     Pieces of which the shop agreed that they had never come, or paid back before it sent any, do not come back either.
     """
     each = [expected(order, refund, at_ms) for refund in refunds]
-    goods = sum((one.goods for one in each), Counter[str]())
-    count = sum(one.total for one in each)
+    # Reckoning with Counters is slow: of most orders one return is all there is.
+    goods = each[0].goods if len(each) == 1 else sum((one.goods for one in each), Counter[str]())
+    count = sum([one.total for one in each])
     ordered = ordered_pieces(order)
     if not ordered:
         return Expected(count, goods)
+    if not elsewhere and all(refund in refunds for refund in order.refunds.values()):
+        # No other refund says that anything never came, or was paid back before.
+        return Expected(min(count, ordered.total()), goods & ordered)
     left = ordered - elsewhere - ((_never_came(order, refunds) + _never_sent(order, refunds)) & ordered)
     return Expected(min(count, left.total()), goods & left)
 

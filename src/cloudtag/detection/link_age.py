@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from cloudtag.contract.links import AttributeUsed, LinkReported
+from cloudtag.detection.attributes import attributes_of
 from cloudtag.detection.buyer_case import linked
-from cloudtag.detection.order_view import OrderView, attributes_of
+from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.orders import together
 from cloudtag.detection.windows import DAY_MS
 

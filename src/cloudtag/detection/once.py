@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Protocol, TypeVar, TypeVarTuple
+from typing import Any, Generic, Protocol, TypeVar, TypeVarTuple
 
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.refund_view import RefundView
@@ -29,6 +29,23 @@ class HasMade(Protocol):
 
 
 _AnyCase = TypeVar("_AnyCase", bound=HasMade)
+
+
+class Later(Generic[_T]):
+    """What is made when it is first asked for, and then held: of most cases nobody asks."""
+
+    __slots__ = ("_made", "_make")
+
+    def __init__(self, make: Callable[[], _T]) -> None:
+        """`make`: makes it."""
+        self._make, self._made = make, _UNMADE
+
+    def __call__(self) -> _T:
+        """What was made."""
+        if self._made is _UNMADE:
+            self._made = self._make()
+        made: _T = self._made
+        return made
 
 
 def once_of_case(make: Callable[[_AnyCase], _T]) -> Callable[[_AnyCase], _T]:
@@ -54,6 +71,23 @@ def once(make: Callable[[OrderView, *_Ts], _T]) -> Callable[[OrderView, *_Ts], _
         if found is _UNMADE:
             found = make(order, *args)
             order.keep(key, found)
+        return found
+
+    return made
+
+
+def once_of_changes(make: Callable[[OrderView], _T]) -> Callable[[OrderView], _T]:
+    """A function of nothing but the events of an order itself, made once until another of those comes.
+
+    What is asked back, found and said of it meanwhile changes nothing of what it holds and where it was sent.
+    """
+
+    @wraps(make)
+    def made(order: OrderView) -> _T:
+        found: _T = order.of_changes.get(make, _UNMADE)
+        if found is _UNMADE:
+            found = make(order)
+            order.keep_of_changes(make, found)
         return found
 
     return made

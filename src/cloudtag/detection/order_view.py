@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from operator import attrgetter
 from typing import Any
 
@@ -18,28 +18,9 @@ from cloudtag.contract.events import (
 )
 from cloudtag.contract.links import SkuOwned
 from cloudtag.contract.types import OrderLine
+from cloudtag.detection.attributes import attributes_of
 from cloudtag.detection.refund_view import RefundView
 from cloudtag.detection.sent import Sent, with_parcels
-
-ATTRIBUTES = (
-    ("address", "address_hash"),
-    ("phone", "phone_hash"),
-    ("device", "device_hash"),
-    ("payment", "payment_hash"),
-    ("area", "address_area"),
-)
-"""Kinds of identifying attributes and the order fields that carry them."""
-
-
-_VALUES: Callable[[OrderChanged], tuple[str | None, ...]] = attrgetter(*(field for _, field in ATTRIBUTES))
-
-
-def attributes_of(order: OrderChanged) -> Iterator[str]:
-    """What an order event shows of its buyer, as `kind:value`; an area is one shop's: many people live in it."""
-    for (kind, _), value in zip(ATTRIBUTES, _VALUES(order), strict=True):
-        if value is not None:
-            yield f"{kind}:{value}" if kind != "area" else f"area:{order.shop_id}/{value}"
-
 
 _MOMENT = attrgetter("occurred_at", "event_id")
 _NOBODY: frozenset[str] = frozenset()
@@ -66,6 +47,7 @@ class OrderView:
         "lines",
         "made",
         "newest",
+        "of_changes",
         "order_id",
         "ordered",
         "others",
@@ -114,6 +96,8 @@ class OrderView:
         """Its pieces by article, reckoned once until its lines change."""
         self.made: Mapping[Any, Any] = _NOTHING_MADE
         """What was made of it and its refunds since a fact came last: see `once`."""
+        self.of_changes: Mapping[Any, Any] = _NOTHING_MADE
+        """What was made of its own events since one came last: see `once_of_changes`."""
         self.sales: Any = None
         """What was made of the articles it names, by whom it concerns; None when those changed."""
         self.quiet: Any = None
@@ -203,8 +187,11 @@ class OrderView:
     def with_evidence(self) -> Iterator[tuple[RefundChanged | ComplaintChanged, str]]:
         """The events by which the buyer hands in evidence, each with the id of its refund or complaint."""
         for refund in self.refunds.values():
-            yield from ((change, refund.refund_id) for change in refund.changes if change.evidence)
-        yield from complaints_with_evidence(self.others)
+            for change in refund.changes:
+                if change.evidence:
+                    yield change, refund.refund_id
+        if self.others:
+            yield from complaints_with_evidence(self.others)
 
     def keep(self, key: Any, made: Any) -> None:
         """Keep what was made of it until another fact comes."""
@@ -212,6 +199,13 @@ class OrderView:
             self.made[key] = made
         else:
             self.made = {key: made}
+
+    def keep_of_changes(self, key: Any, made: Any) -> None:
+        """Keep what was made of its own events until another of those comes."""
+        if isinstance(self.of_changes, dict) and self.of_changes is not _NOTHING_MADE:
+            self.of_changes[key] = made
+        else:
+            self.of_changes = {key: made}
 
     def _append(self, fact: Any) -> None:
         self.newest, self.passed, self.made = fact, None, _NOTHING_MADE
@@ -246,6 +240,7 @@ class OrderView:
     def _take(self, order: OrderChanged) -> None:
         if self.outbound is not None and order.address_hash and order.address_hash not in self.address_hashes:
             self.outbound = self.quiet = None
+        self.of_changes = _NOTHING_MADE
         self.changes.append(order)
         self.first_at.setdefault(order.status, order)
         if order.lines and order.lines != self.lines:

@@ -10,7 +10,7 @@ from cloudtag.contract.journeys import JourneySeen, Place, ScanSeen
 from cloudtag.contract.parcels import ParcelReported
 from cloudtag.contract.types import Goods
 from cloudtag.detection.order_view import OrderView
-from cloudtag.detection.orders import sent_under
+from cloudtag.detection.orders import sent_under, together
 from cloudtag.detection.sent import Sent
 from cloudtag.parcels.clock import DAY_MS, LOCAL_TIME_MS, StampedTime
 from cloudtag.parcels.courier import canonical_courier, is_known
@@ -72,8 +72,8 @@ def outbound_of(
 
     `orders`: the buyer's that name one of those numbers, this one among them.
     """
-    asked = order.sent if numbers is None else numbers
-    return [_outbound(order, orders, order.sent[number], parcel(number)) for number in asked]
+    asked, known = order.sent if numbers is None else numbers, orders if len(orders) < 2 else together(orders)
+    return [_outbound(order, known, order.sent[number], parcel(number)) for number in asked]
 
 
 def holding_claimed(order: OrderView, parcels: Iterable[Outbound], goods: Sequence[Goods]) -> list[Outbound]:
@@ -100,19 +100,22 @@ def _side(sharing: list[OrderView]) -> OrderSide:
 
 
 def _outbound(order: OrderView, orders: Sequence[OrderView], sent: Sent, report: ParcelReported | None) -> Outbound:
-    """Where a parcel is; found out once, if no other order shares its number, until the order or its report changes."""
+    """Where a parcel is; found out once, if no other order shares its number, until an event of the order itself comes
+    or its report changes: refunds say nothing of it."""
     if report is None or not report.journeys:
         return Outbound(sent)
-    sharing = sent_under(orders, order.shop_id, sent.waybill_no)
-    if not all(other is order for other in sharing):
+    # Mostly no other order names any of its numbers.
+    is_alone = len(orders) == 1 and orders[0] is order
+    sharing = [order] if is_alone else sent_under(orders, order.shop_id, sent.waybill_no)
+    if not is_alone and not all(other is order for other in sharing):
         return _reported(order, sharing, sent, report)
     key = (_outbound, sent.waybill_no)
-    held = order.made.get(key)
+    held = order.of_changes.get(key)
     if held is not None and held[0] is report:
         known: Outbound = held[1]
         return known
     found = _reported(order, sharing, sent, report)
-    order.keep(key, (report, found))
+    order.keep_of_changes(key, (report, found))
     return found
 
 

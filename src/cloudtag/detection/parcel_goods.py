@@ -102,7 +102,7 @@ def _found_in(parts: list[Part]) -> Pieces:
         if word.waybill_no is not None and len(parts) > 1 and pieces.total() > wanted(part).total:
             found = [(number, held) for number, held in found if number != word.waybill_no]
         found.append((word.waybill_no, pieces))
-    return sum((pieces for _, pieces in found), Counter())
+    return found[0][1] if len(found) == 1 else sum((pieces for _, pieces in found), Counter())
 
 
 def claims_of(parts: Iterable[Part]) -> list[RefundChanged]:
@@ -120,6 +120,9 @@ def called_parcel(case: ParcelCase, parts: list[Part]) -> tuple[str, str]:
 
 def _back_elsewhere(order: OrderView, refund_ids: tuple[str, ...]) -> Pieces:
     """What of an order the shop found for other refunds of it, and did not send other goods for."""
+    if order.refunds.keys() <= set(refund_ids):
+        # Every refund of the order is meant.
+        return Counter()
     ordered = ordered_pieces(order)
     words = [
         (word, claimed(order, refund).goods)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from cloudtag.contract.events import RefundChanged
 from cloudtag.contract.scope import scoped
 from cloudtag.contract.types import Goods
 from cloudtag.detection.windows import CLOCK_TOLERANCE_MS
+
+_NO_CARRIERS: Mapping[str, str] = {}
+_NO_NUMBERS: frozenset[str] = frozenset()
 
 
 def latest(events: Iterable[RefundChanged]) -> list[RefundChanged]:
@@ -57,6 +61,7 @@ class RefundView:
     __slots__ = (
         "amount_minor",
         "carrier",
+        "carriers",
         "changes",
         "cleared_at",
         "currency",
@@ -72,8 +77,10 @@ class RefundView:
         "refund_id",
         "shop_id",
         "status",
+        "told_outside",
         "type",
         "types",
+        "uses",
         "waybill_no",
     )
 
@@ -92,6 +99,10 @@ class RefundView:
         """Of the amount; none: the order's."""
         self.waybill_no: str | None = None
         self.carrier: str | None = None
+        self.carriers: Mapping[str, str] = _NO_CARRIERS
+        """By return number, the courier last named with it, as it was written."""
+        self.told_outside: frozenset[str] = _NO_NUMBERS
+        """The numbers that were told outside the platform."""
         self.filled: RefundChanged | None = None
         self.named: dict[str, RefundChanged] = {}
         """Every number it ever named, in the order of their first naming, those taken back among them."""
@@ -100,6 +111,8 @@ class RefundView:
         self.cleared_at: dict[str, int] = {}
         """When the platform took back a number that it had named and has not named again."""
         self.is_offline = False
+        self.uses: Any = None
+        """What was made of the numbers it named, by whom it concerns; None when an event of it came since."""
         self.modified_count = 0
         for change in self.changes:
             self._take(change)
@@ -116,12 +129,11 @@ class RefundView:
 
     def is_offline_number(self, waybill_no: str) -> bool:
         """Whether a number was told outside the platform."""
-        return any(change.offline for change in self.changes if change.waybill_no == waybill_no)
+        return waybill_no in self.told_outside
 
     def carrier_of(self, waybill_no: str) -> str | None:
         """The courier last named with a return number, as it was written."""
-        said = [c.carrier for c in self.changes if c.waybill_no == waybill_no and c.carrier and not c.waybill_cleared]
-        return said[-1] if said else None
+        return self.carriers.get(waybill_no)
 
     @property
     def unit(self) -> str:
@@ -129,6 +141,7 @@ class RefundView:
         return self.waybill_no or own_unit(self.shop_id, self.refund_id)
 
     def _take(self, change: RefundChanged) -> None:
+        self.uses = None
         if change.type != "unknown":
             self.type, self.types = change.type, self.types | {change.type}
         self.reason = change.reason if change.reason != "unknown" else self.reason
@@ -137,10 +150,19 @@ class RefundView:
         self.amount_minor = change.amount_minor if change.amount_minor is not None else self.amount_minor
         self.currency = change.currency or self.currency
         self.modified_count += change.status == "modified"
+        if change.waybill_no is not None:
+            self._say(change, change.waybill_no)
         if change.waybill_cleared:
             self._clear(change)
         elif change.waybill_no is not None:
             self._fill(change, change.waybill_no)
+
+    def _say(self, change: RefundChanged, number: str) -> None:
+        """What is said of a number beside the number itself; whoever takes one back says nothing of its courier."""
+        if change.carrier and not change.waybill_cleared:
+            self.carriers = {**self.carriers, number: change.carrier}
+        if change.offline:
+            self.told_outside |= {number}
 
     def _fill(self, change: RefundChanged, number: str) -> None:
         self.named.setdefault(number, change)

@@ -37,16 +37,18 @@ class Sent(Struct, frozen=True):
 
 def with_parcels(sent: Mapping[str, Sent], order: OrderChanged) -> Mapping[str, Sent]:
     """What an order's later event adds to the parcels known so far; the same ones where it adds nothing."""
-    found = dict(sent)
+    found = sent
     for parcel in _named(order):
         before = found.get(parcel.waybill_no)
         if before is None:
-            found[parcel.waybill_no] = Sent(parcel.waybill_no, order, parcel.carrier, parcel.lines)
+            now = Sent(parcel.waybill_no, order, parcel.carrier, parcel.lines)
         else:
-            found[parcel.waybill_no] = replace(
-                before, carrier=parcel.carrier or before.carrier, lines=parcel.lines or before.lines
-            )
-    return sent if found == sent else found
+            carrier, lines = parcel.carrier or before.carrier, parcel.lines or before.lines
+            if carrier == before.carrier and lines == before.lines:
+                continue
+            now = replace(before, carrier=carrier, lines=lines)
+        found = {**found, parcel.waybill_no: now}
+    return found
 
 
 def _named(order: OrderChanged) -> Iterator[SentParcel]:

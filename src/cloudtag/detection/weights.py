@@ -32,6 +32,20 @@ class Weights(NamedTuple):
         return 100 * self.back / self.outbound
 
 
+def may_weigh_less(case: ParcelCase, percent: int) -> bool:
+    """Whether a return may weigh less than so many percent of its goods, without asking which goods those are.
+
+    They weighed no more on their way out than all parcels of their orders together: their share of each is at most
+    all of it. Most returns weigh about what was sent, and no more has to be reckoned of them.
+    """
+    own = _grams(case.report)
+    if not own:
+        return False
+    numbers = {number for order, _ in case.refunds for number in order.sent}
+    most = sum([_grams(case.parcel(number)) for number in numbers])
+    return own * 100 <= percent * most
+
+
 def weights_of(case: ParcelCase, parts: list[Part]) -> Weights | None:
     """The return's weight and the share its goods had of the outbound parcels; none where either is not known.
 

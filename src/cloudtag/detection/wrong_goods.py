@@ -78,7 +78,10 @@ def is_missent(case: OrderCase | ParcelCase, order: OrderView, refund: RefundVie
 
     The buyer had said so before the parcel was opened.
     """
-    looked, sent = standing_inspections(order, refund), ordered_skus(order)
+    looked = standing_inspections(order, refund)
+    if not looked:
+        return False
+    sent = ordered_skus(order)
     if not sent or not all(said_beforehand(refund, inspection.occurred_at) for inspection in looked):
         return False
     pieces = [(count_pieces(inspection.received, (order,)), inspection.occurred_at) for inspection in looked]

@@ -82,7 +82,7 @@ def detect(case: OrderCase, parameters: Parameters) -> Iterator[Finding | Timer]
         for refund in order.refunds.values()
         if refund.type not in _IN_NEITHER_SUM and (done := _completed(refund)) is not None
     ]
-    if not order.lines:
+    if not order.lines or not (refunds or order.chargebacks):
         return
     charged = list(_charged_back(order, min((done.occurred_at for _, done in refunds), default=None)))
     if charged or any(refund.amount_minor is not None for refund, _ in refunds):
@@ -167,6 +167,9 @@ def _by_amount(order: OrderView, payments: list[_Payment], parameters: Parameter
 
 def _by_pieces(order: OrderView, refunds: list[tuple[RefundView, RefundChanged]]) -> Iterator[Finding]:
     """Of what came back in one parcel no more than was bought: one return is often recorded as two refunds."""
+    if len(refunds) < 2:
+        # What one of them is for counts as no more than was bought.
+        return
     bought_goods = ordered_pieces(order)
     for lines in _paid_for(order):
         bought_goods = bought_goods | count_pieces(lines, (order,))

@@ -195,7 +195,7 @@ EXAMPLES = (
 def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Timer]:
     """One finding if the parcel can hold no goods and the shop did not find them all."""
     refunds = [(order, refund) for order, refund in case.refunds if is_awaited(refund)]
-    if not refunds or case.waybill_no is None or case.outbound or is_answered(case, refunds):
+    if not refunds or case.waybill_no is None or case.outbound:
         return
     journey = max((j for _, r in refunds if (j := journey_for(case, r))), key=lambda j: j.start_ms, default=None)
     inspections = [i for i in parcel_inspections(refunds, case.waybill_no) if i.package != "unknown"]
@@ -203,7 +203,9 @@ def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Timer
     kinds = {i.package for i in inspections} | ({journey.package} if journey else set()) - {"unknown"}
     is_light = weight is not None and weight < parameters.goods_grams
     is_envelope = kinds == {"envelope"} and (weight is None or weight < parameters.full_grams)
-    if not (is_light or is_envelope) or (journey is not None and _went_out_so(case, refunds, journey, parameters)):
+    if not (is_light or is_envelope) or is_answered(case, refunds):
+        return
+    if journey is not None and _went_out_so(case, refunds, journey, parameters):
         return
     seen = [i for i in inspections if i.package == "envelope"]
     has_scan = journey is not None and (is_light or journey.package == "envelope")

@@ -42,7 +42,7 @@ from cloudtag.detection.parcel_goods import (
     parts_of,
 )
 from cloudtag.detection.rule import Example, Rule
-from cloudtag.detection.weights import Weights, weights_of
+from cloudtag.detection.weights import Weights, may_weigh_less, weights_of
 from cloudtag.detection.wording import counted
 
 RULE = Rule(
@@ -244,7 +244,7 @@ EXAMPLES = (
 
 def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Timer]:
     """One finding per shop for whose goods the parcel is too light."""
-    if case.report is None or case.report.first_scan is None or not case.report.weight_grams:
+    if case.report is None or case.report.first_scan is None or not may_weigh_less(case, parameters.least_percent):
         return
     shops = case.by_shop()
     if len(shops) > 1 or any((use.buyer_id, use.shop_id) not in _own(case) for use in case.report.uses):

@@ -88,17 +88,17 @@ def detect(case: OrderCase, parameters: Parameters) -> Iterator[Finding | Timer]
     shipped = shipping(order)
     if not order.refunds or shipped is None or not order.sent:
         return
-    parcels, tolerance_ms = case.outbound, parameters.clock_tolerance_minutes * _MINUTE_MS
+    tolerance_ms = parameters.clock_tolerance_minutes * _MINUTE_MS
     for refund in order.refunds.values():
         if refund.type != "return_refund" or is_given_up(refund) or not _is_after(shipped, refund.opened, tolerance_ms):
             continue
         claim = claim_of(refund)
         if claim is None or claim.occurred_at - shipped.occurred_at > parameters.usual_days * _DAY_MS:
             continue
-        asked = _asked(case, parcels, refund, claim, tolerance_ms)
-        is_heard = all(_is_heard(case, parcel, shipped, claim, parameters) for parcel in asked)
-        is_back = has_come_back(order, refund, case.orders()) or is_missent(case, order, refund)
-        if asked and is_heard and not is_back:
+        asked = _asked(case, case.outbound, refund, claim, tolerance_ms)
+        if not asked or not all(_is_heard(case, parcel, shipped, claim, parameters) for parcel in asked):
+            continue
+        if not has_come_back(order, refund, case.orders()) and not is_missent(case, order, refund):
             yield _finding(case, shipped, refund, claim, asked)
 
 

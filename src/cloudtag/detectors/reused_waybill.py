@@ -70,7 +70,7 @@ class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
 
 def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Timer]:
     """One finding for the buyer's uses of the number that came after somebody's other use of it."""
-    if case.report is None or case.waybill_no is None:
+    if case.report is None or case.waybill_no is None or len(case.report.uses) < 2:
         return
     awaited = [(order, refund) for order, refund in case.refunds if is_awaited(refund)]
     back = {(refund.shop_id, refund.refund_id) for order, refund in awaited if is_answered(case, [(order, refund)])}

@@ -86,10 +86,12 @@ def _canceller(changes: list[OrderChanged]) -> str:
 
 def _strayed(case: OrderCase, refunds: list[RefundView]) -> Iterator[Finding]:
     """The order's numbers whose parcels are not the order's, by their scans."""
-    order = case.order
+    order, elsewhere = case.order, case.shop_number_elsewhere
+    if not elsewhere:
+        return
     own = {order.order_id, *(other.order_id for other in case.orders() if other.shop_id == order.shop_id)}
     first = min((refund.opened for refund in refunds), key=lambda e: (e.occurred_at, e.event_id))
-    for parcel in sorted(case.shop_number_elsewhere, key=lambda one: one.sent.waybill_no):
+    for parcel in sorted(elsewhere, key=lambda one: one.sent.waybill_no):
         number, scan, journey = parcel.sent.waybill_no, parcel.contradicted_by, parcel.journey
         assert scan is not None
         assert journey is not None
@@ -108,7 +110,7 @@ def _strayed(case: OrderCase, refunds: list[RefundView]) -> Iterator[Finding]:
 def _missent(case: OrderCase, refund: RefundView) -> Iterator[Finding]:
     """Goods that the shop sent by mistake, as they came back."""
     order = case.order
-    if not order.lines:
+    if not order.lines or not order.inspections:
         return
     for inspection in standing_inspections(order, refund):
         sent, at_ms = ordered_skus(order), inspection.occurred_at

@@ -97,6 +97,10 @@ class _Switch(NamedTuple):
     is_disputed: bool
 
 
+_NOTHING = _Switch([], 0, Counter(), is_disputed=False)
+"""Not to be added to."""
+
+
 def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Timer]:
     """One finding per shop in whose share of the parcel something was switched."""
     del parameters
@@ -119,9 +123,11 @@ def _switch(case: ParcelCase, parts: list[Part]) -> _Switch:
     looked_at = [part for part in parts if part.inspections]
     sent = frozenset[str]().union(*(sent_skus(part.order) for part in parts))
     if not looked_at or any(not part.order.lines for part in looked_at):
-        return _Switch([], 0, Counter(), is_disputed=False)
+        return _NOTHING
     received = found_in(looked_at)
     foreign = Counter({sku: n for sku, n in received.items() if sku not in sent})
+    if not foreign:
+        return _NOTHING
     own = received - foreign
     # An inspection that lists more of the goods than its own refund claims was made for the whole parcel.
     judged = parts if own.total() > expected_in(looked_at).total else looked_at

@@ -29,6 +29,8 @@ def place_for(journey: JourneySeen | None, order: OrderSide) -> Place:
 
 def contradiction(journey: JourneySeen, order: OrderSide) -> ScanSeen | None:
     """The scan that says the parcel is not the order's, if one does."""
+    if journey.destination_hash is None and journey.order_id is None:
+        return None
     found = [
         scan
         for said, expected, scan in (

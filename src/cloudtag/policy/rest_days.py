@@ -40,10 +40,15 @@ def rest_spans(from_ms: int, until_ms: int, rules: DeadlineRules) -> tuple[tuple
     Raises `zoneinfo.ZoneInfoNotFoundError` for an unknown zone.
     """
     zone = ZoneInfo(rules.time_zone)
-    day, last = _day(from_ms, zone), _day(until_ms, zone)
+    return _rests(_day(from_ms, zone), _day(until_ms, zone), rules.calendar, zone)
+
+
+@lru_cache(maxsize=4096)
+def _rests(day: date, last: date, calendar: str, zone: ZoneInfo) -> tuple[tuple[int, int], ...]:
+    """Those from one day to another: asked again and again of the same few days."""
     spans: list[tuple[int, int]] = []
     while day <= last:
-        if is_public_holiday(day, rules.calendar):
+        if is_public_holiday(day, calendar):
             spans.append((_midnight(day, zone), _midnight(day + _DAY, zone)))
         day += _DAY
     return tuple(spans)

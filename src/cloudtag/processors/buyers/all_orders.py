@@ -22,6 +22,8 @@ class AllOrders(Orders):
     def __init__(self, orders: Iterable[OrderView]) -> None:
         """In any order."""
         super().__init__(sorted(orders, key=_place))
+        self._places = [_place(order) for order in self]
+        """Of each order what it stands at its place by: looking for one asks of no other."""
         self._changed: set[str] = set()
         """Orders of which something came since."""
         self._named: dict[str, _Named] = {}
@@ -50,11 +52,13 @@ class AllOrders(Orders):
             if self._named.get(name) != named:
                 self._named[name] = named
                 self.made.clear()
-            place = bisect_left(self, _place(order), key=_place)
-            if place < len(self) and _place(self[place]) == _place(order):
+            own = _place(order)
+            place = bisect_left(self._places, own)
+            if place < len(self) and self._places[place] == own:
                 self[place] = order
             else:
                 self.insert(place, order)
+                self._places.insert(place, own)
                 for values in self.kept.values():
                     values.insert(place, None)
             for (make, *args), values in self.kept.items():

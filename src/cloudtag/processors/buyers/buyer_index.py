@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from operator import attrgetter
 from typing import Any, TypeVar
 
 from cloudtag.contract.events import (
@@ -16,9 +15,9 @@ from cloudtag.contract.events import (
 )
 from cloudtag.contract.links import AttributeUsed, LinkReported
 from cloudtag.contract.scope import scoped
+from cloudtag.detection.attributes import NOTHING_SHOWN, Shown, attributes_in, shown_by
 from cloudtag.detection.crosswise import Doubtful
 from cloudtag.detection.dealings import BAD_RATING
-from cloudtag.detection.order_view import attributes_of
 from cloudtag.detection.refund_view import own_unit
 from cloudtag.detection.wrong_goods import CLAIMED
 from cloudtag.engine.revise import Conclusion
@@ -36,8 +35,6 @@ _KNOWN_MS = _TOLD_MS + _PERIOD_MS
 
 
 _Name = TypeVar("_Name")
-_SHOWN = attrgetter("address_hash", "phone_hash", "device_hash", "payment_hash", "address_area", "shop_id")
-"""What an order event shows of its buyer, and the shop to which an area belongs."""
 
 
 class BuyerIndex:
@@ -97,7 +94,7 @@ class BuyerIndex:
         self.used_at: dict[str, tuple[int, ...]] = {}
         """Of each attribute the first uses of all periods that one may yet be told of."""
         self.prefilter = Prefilter()
-        self.shown: tuple[str | None, ...] = ()
+        self.shown: Shown = NOTHING_SHOWN
         self.shown_at = 0
         """What the latest order event in order of arrival showed, and when."""
         self.claims: frozenset[str] = frozenset()
@@ -151,13 +148,15 @@ class BuyerIndex:
             self._add_sent(order.waybill_no, row.name)
         for parcel in order.parcels:
             self._add_sent(parcel.waybill_no, row.name)
-        shown, before_ms, now_ms = _SHOWN(order), self.shown_at, order.occurred_at
-        # Most events show what the one before did: then an earlier use of each in the same period is known.
-        if shown == self.shown and before_ms < now_ms and before_ms // _PERIOD_MS == now_ms // _PERIOD_MS:
+        shown, last, before_ms, now_ms = shown_by(order), self.shown, self.shown_at, order.occurred_at
+        # Most events show what the one before did: then an earlier use of that in the same period is known.
+        if before_ms >= now_ms or before_ms // _PERIOD_MS != now_ms // _PERIOD_MS:
+            last = NOTHING_SHOWN
+        elif shown == last:
             return False
         self.shown, self.shown_at = shown, now_ms
         has_changed = False
-        for attribute in attributes_of(order):
+        for attribute in attributes_in(shown, last):
             before = self.used_at.get(attribute)
             # Most is shown again in the period in which it was shown last.
             if before is None or before[-1] >= now_ms or before[-1] // _PERIOD_MS != now_ms // _PERIOD_MS:

@@ -23,19 +23,34 @@ _MOST_ALIKE = 1024
 """So many facts that differ in what their weights follow from are remembered of each kind."""
 
 
+_Order = tuple[str, str]
+"""Shop and id: two shops may have one order number."""
+_NO_ORDER: _Order = ("", "")
+
+
 class _Watch:
     """The signals that a fact of one kind may still change. Most facts weigh nothing, and are alike in that."""
 
-    __slots__ = ("_alike", "_by_fields", "_fields", "_rest", "signals")
+    __slots__ = ("_alike", "_by_fields", "_fields", "_order", "_rest", "is_record", "signals")
 
     def __init__(self, kind: type[Any], signals: Sequence[Signal]) -> None:
         """`signals`: all that weigh facts of the kind."""
-        self.signals = signals
+        self.signals, self.is_record = signals, issubclass(kind, InternalRecord)
+        self._order: Callable[[Any], _Order] | None = (
+            attrgetter("shop_id", "order_id") if hasattr(kind, "order_id") else None
+        )
         self._by_fields = [(signal, signal.weigh[kind]) for signal in signals if kind in signal.fields]
         self._rest = [(signal, signal.weigh[kind]) for signal in signals if kind not in signal.fields]
         named = [field for signal in signals for field in signal.fields.get(kind, ())]
         self._fields: Callable[[Any], Any] | None = attrgetter(*named) if named else None
         self._alike: dict[Any, list[tuple[Signal, int]]] = {}
+
+    def order_of(self, fact: Any) -> _Order | None:
+        """The order a fact is about, if it names any."""
+        if self._order is None:
+            return None
+        order = self._order(fact)
+        return order if order[1] else None
 
     def weigh(self, fact: Any) -> list[tuple[Signal, int]]:
         """What a fact weighs for each signal; those are left out that could be known to weigh nothing."""
@@ -51,16 +66,11 @@ class _Watch:
         if not self._rest:
             return found
         weighed = [(signal, int(weigh(fact))) for signal, weigh in self._rest]
-        return found + weighed if found else weighed
+        return [*found, *weighed] if found else weighed
 
 
 Watched = Mapping[type[Any], _Watch]
 """By kind of fact, the signals a fact may still change."""
-
-
-_Order = tuple[str, str]
-"""Shop and id: two shops may have one order number."""
-_NO_ORDER: _Order = ("", "")
 
 
 class _Tally:
@@ -109,15 +119,13 @@ class Prefilter:
     def note(self, fact: Any) -> bool:
         """Take in what a fact signals; whether a signal was seen until now and is no more."""
         watch = self._watched.get(type(fact))
-        weighed = watch.weigh(fact) if watch is not None else None
-        if not weighed:
+        if watch is None or not (weighed := watch.weigh(fact)):
             return False
-        before = self.seen
-        if isinstance(fact, InternalRecord):
+        before, order = self.seen, watch.order_of(fact)
+        if watch.is_record:
             for signal, weight in weighed:
-                self._weigh_record(signal, fact, weight)
+                self._weigh_record(signal, fact, order, weight)
             return self.seen is not before and not before <= self.seen
-        order = _order_of(fact)
         for signal, weight in weighed:
             # An event is there for good: one that weighs nothing changes nothing.
             if weight:
@@ -149,18 +157,13 @@ class Prefilter:
         if is_seen is not (weight > 0) and tally.is_given(signal) is not is_seen:
             self.seen ^= {signal}
 
-    def _weigh_record(self, signal: Signal, record: InternalRecord, weight: int) -> None:
+    def _weigh_record(self, signal: Signal, record: InternalRecord, order: _Order | None, weight: int) -> None:
         if not weight and signal not in self._tallies:
             return
         tally = self._tallies.setdefault(signal, _Tally())
-        tally.records[record.internal_id] = _order_of(record), weight
+        tally.records[record.internal_id] = order, weight
         if tally.is_given(signal) is not (signal in self.seen):
             self.seen ^= {signal}
-
-
-def _order_of(fact: Any) -> _Order | None:
-    order_id = getattr(fact, "order_id", None)
-    return (fact.shop_id, order_id) if order_id else None
 
 
 def watched() -> frozenset[type[Any]]:

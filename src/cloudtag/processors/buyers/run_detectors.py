@@ -38,6 +38,9 @@ def kinds_of(rows: Iterable[Row]) -> frozenset[type[Any]]:
 Asked = Sequence[tuple[Detector, Any]]
 """Detectors, each with the parameters in force."""
 _askable: dict[tuple[Any, ...], tuple[Policy, Asked]] = {}
+_Concerning = Sequence[tuple[Callable[[Any, Any], bool] | None, tuple[Detector, Any]]]
+"""Detectors that look at one order, each behind what tells of an order whether it is of any interest to them."""
+_concerning: dict[tuple[Any, ...], tuple[Policy, _Concerning]] = {}
 _MOST_ASKABLE = 4096
 
 
@@ -66,8 +69,14 @@ def askable(
 
 def concerned(order: OrderView, kinds: frozenset[type[Any]], policy: Policy) -> Asked:
     """The detectors of scope `order` that could find something about an order."""
-    asked = askable("order", kinds, policy)
-    return [one for one in asked if (concerns := one[0].rule.concerns) is None or concerns(order, one[1])]
+    key = id(policy), kinds
+    held = _concerning.get(key)
+    if held is None or held[0] is not policy:
+        if len(_concerning) >= _MOST_ASKABLE:
+            _concerning.clear()
+        asked = askable("order", kinds, policy)
+        held = _concerning[key] = policy, [(detector.rule.concerns, (detector, params)) for detector, params in asked]
+    return [one for concerns, one in held[1] if concerns is None or concerns(order, one[1])]
 
 
 @lru_cache(maxsize=4096)

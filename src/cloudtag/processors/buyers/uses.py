@@ -76,12 +76,16 @@ def _alerted_at(state: KeyedState) -> int:
     return min((alert.decided_at for alert in alerts_of(state) if accuses(alert)), default=0)
 
 
-def order_uses(state: KeyedState, order: OrderView, now_ms: int, policy: Policy) -> tuple[list[AttributeUsed], int]:
+def order_uses(
+    state: KeyedState, order: OrderView, now_ms: int, policy: Policy, *, is_claimed: bool
+) -> tuple[list[AttributeUsed], int]:
     """What is published for `links` of one order besides what its shop sells, and when to look again whether it was
-    paid (0: never)."""
+    paid (0: never). `is_claimed`: whether a refund of it ever said that other goods had come."""
     uses: list[AttributeUsed] = []
+    if is_claimed:
+        uses += _claims(state, order)
     if order.refunds or order.others:
-        uses += [*_claims(state, order), *pictures(state, order.with_evidence(), order)]
+        uses += pictures(state, order.with_evidence(), order)
     if not may_be_unpaid(order):
         return uses, 0
     due_after_ms = unpaid_ms(policy)

@@ -52,6 +52,19 @@ def test_a_refund_without_a_number_has_a_row_of_its_own_once_anything_is_to_be_t
     assert scene.row("parcel", OWN_UNIT) is None
 
 
+def test_the_silence_of_a_courier_asks_for_returns_that_name_the_number_alone() -> None:
+    """What is told of the parcel itself asks for those of the order that was sent in it as well."""
+    scene = on_stage(ordered(), ordered("shipped", T0 + HOUR, waybill_no="W1"), filled(), filled("R2", T0 + DAY + 1))
+    scene.come(silent("W1"))
+    assert scene.judged("parcel") == {"W1"}
+    scene.come(silent("R1"))
+    assert scene.judged("parcel") == {"R1", "R2", OWN_UNIT}
+    scene.come(report("W1"))
+    assert scene.judged("parcel") == {"W1", "R1", "R2", OWN_UNIT}
+    scene.come(silent("W1", "yto"))
+    assert scene.judged("parcel") == {"W1", "R1", "R2", OWN_UNIT}
+
+
 def test_an_order_asks_for_the_parcels_its_refunds_come_back_in_and_no_other() -> None:
     scene = on_stage(ordered(), ordered(n=2), filled(), filled("R2", n=2))
     scene.come(ordered("completed", T0 + DAY + 1))

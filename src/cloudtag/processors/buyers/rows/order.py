@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
 from typing import Any
 
 from cloudtag.contract import disputes
@@ -17,6 +16,7 @@ from cloudtag.detection.cases import OrderCase
 from cloudtag.detection.claims import may_be_unpaid
 from cloudtag.detection.crosswise import doubtful_goods
 from cloudtag.detection.feeds import feed_questions
+from cloudtag.detection.once import Later
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.refund_view import RefundView
 from cloudtag.detection.returned import sends_goods
@@ -63,16 +63,16 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
     judgement = Judgement()
     for use in (*_uses(state, order), *_sales(state, order)):
         judgement.conclusions[use.id] = use
-    told, judgement.timer_ms = order_uses(state, order, now_ms, policy)
+    is_claimed = row.name in state.index.claimed_orders
+    told, judgement.timer_ms = order_uses(state, order, now_ms, policy, is_claimed=is_claimed)
     for use in _shown(told):
         judgement.conclusions[use.id] = use
-    is_claimed = row.name in state.index.claimed_orders
     case = OrderCase(
         state.id,
         said,
         lambda number: report(state, number),
         now_ms,
-        cache(lambda: orders_beside(state, (row.name,))),
+        Later(lambda: orders_beside(state, (row.name,))),
         links(state) if is_claimed else (),
         lambda number, courier: silence(state, number, courier),
         lambda number: number not in state.index.units,
@@ -108,7 +108,9 @@ def _uses(state: KeyedState, order: OrderView) -> Iterator[Conclusion]:
     yield from _outbound(state, order)
     for refund in order.refunds.values():
         if sends_goods(refund):
-            yield from _return_uses(state, order, refund)
+            if refund.uses is None:
+                refund.uses = tuple(_return_uses(state, order, refund))
+            yield from refund.uses
 
 
 def _outbound(state: KeyedState, order: OrderView) -> Sequence[Conclusion]:

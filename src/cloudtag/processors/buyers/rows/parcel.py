@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache
 from operator import attrgetter
 
 from cloudtag.contract.couriers import CourierAsked, CourierReported
@@ -11,6 +10,7 @@ from cloudtag.contract.parcels import ParcelReported
 from cloudtag.contract.records import Alert, Label
 from cloudtag.detection.awaiting import awaited, courier_of
 from cloudtag.detection.cases import ParcelCase
+from cloudtag.detection.once import Later
 from cloudtag.engine.judgement import EMPTY, Judgement
 from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.revise import Conclusion
@@ -66,7 +66,7 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
         now_ms=now_ms,
         shop=lambda shop_id: shop(state, shop_id),
         parcel=lambda number: report(state, number),
-        orders=cache(lambda: orders_beside(state, [row.name for row in rows])),
+        orders=Later(lambda: orders_beside(state, [row.name for row in rows])),
         links=links(state),
         named=by_refund,
         silence=lambda courier: silence(state, unit, courier),
@@ -116,8 +116,14 @@ def _orders_of(state: KeyedState, unit: str) -> Iterable[str]:
 
 
 def _returned_beside(state: KeyedState, number: str) -> Iterable[str]:
-    """The returns of orders that name the number: of those it was sent under, and of those in several parcels."""
+    """The returns of orders that name the number: of those it was sent under, and of those in several parcels.
+
+    When its courier was silent is asked of numbers that refunds name alone: of another one it concerns no return.
+    """
     index: BuyerIndex = state.index
+    row = state.row("parcel", number)
+    if row is not None and ParcelReported not in row.kinds and number not in index.units:
+        return ()
     beside = orders_sharing(state, index.orders_by_number.get(number, ()))
     return {unit for name in beside for unit in index.units_by_order.get(name, ())}
 

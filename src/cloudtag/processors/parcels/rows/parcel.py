@@ -83,10 +83,12 @@ def _judge(state: KeyedState, row: Row, policies: Policies, now_ms: int) -> Judg
         return EMPTY
     facts = row.facts.values()
     uses = [fact for fact in facts if type(fact) is WaybillUsed and fact.is_held]
-    if not uses:
+    scans = [fact for fact in facts if type(fact) is ParcelScanned]
+    # One use of a number that nobody has scanned yet is nobody's news: there is no journey, and no other use.
+    if not uses or (not scans and len(uses) < 2):
         return EMPTY
     judgement = Judgement()
-    for report in reports_of(uses, told_of([fact for fact in facts if type(fact) is ParcelScanned], uses)):
+    for report in reports_of(uses, told_of(scans, uses)):
         report_id = report.internal_id
         judgement.conclusions[report_id] = Conclusion(report_id, report.buyer_id, report.occurred_at, report)
     return judgement
