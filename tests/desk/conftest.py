@@ -25,7 +25,7 @@ from tests.desk.browser import Browser
 from tests.desk.people import PEOPLE
 from tests.desk.pipeline import Pipeline
 from tests.desk.serving import served
-from tests.desk.stories import empty_parcel, ring_of_two, story
+from tests.desk.stories import empty_parcel, ring_of_two, sanctioned, story
 from tests.detectors.judged import events_of
 
 STARTS_AT = 1_775_000_000.0
@@ -82,6 +82,12 @@ class DeskWorld:
         """The number of the first of two new buyers who are linked: see `ring_of_two`."""
         number, _ = next(self._numbers), next(self._numbers)
         self.pipeline.take(events_of(ring_of_two(number, shop)))
+        return number
+
+    def fresh_sanctioned(self) -> int:
+        """The number of a new buyer with a sanction: see `sanctioned`."""
+        number = next(self._numbers)
+        self.pipeline.take(events_of(sanctioned(number)))
         return number
 
     def settle_audit(self) -> None:
@@ -148,5 +154,6 @@ def left_clean(world: DeskWorld) -> Iterator[DeskWorld]:
     """A desk as the next test wants it, once this one is through."""
     yield world
     world.seconds, world.pipeline.is_down, world.pipeline.holds = STARTS_AT, False, False
+    world.desk.engine, world.desk.policies = None, shipped()
     world.settle_audit()
     world.pipeline.sent.clear()

@@ -15,11 +15,11 @@ from cloudtag.contract import decision_records, records, surfaces, types
 from cloudtag.desk import acts, offers, second_person
 from cloudtag.desk.app import TROUBLE_TEXTS
 from cloudtag.desk.case_view import SHOWN_DETAILS
+from cloudtag.desk.engine_words import OBSTACLES
 from cloudtag.desk.figure_questions import QUESTIONS
 from cloudtag.desk.filters import DUE
 from cloudtag.desk.language import Language, catalogue, chosen
 from cloudtag.desk.oidc_door import OIDC_TEXTS
-from cloudtag.desk.previewing import OBSTACLES
 from cloudtag.detectors.registry import all_detectors
 from cloudtag.explain.conditions import conditions
 from cloudtag.policy.load import shipped

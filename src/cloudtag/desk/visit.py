@@ -17,7 +17,8 @@ from cloudtag.desk.session import DeskSession
 from cloudtag.serving.viewers import Viewer
 
 LANGUAGE_COOKIE = "cloudtag_language"
-MOST_FORM_FIELDS = 40
+MOST_FORM_FIELDS = 120
+"""A ring's form names up to a hundred cases."""
 LARGEST_FORM_BYTES = 64 << 10
 SEE_OTHER = 303
 
