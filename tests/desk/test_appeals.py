@@ -138,10 +138,10 @@ def test_what_cannot_be_said_is_refused(asking: Sanctioned) -> None:
     _refused(petra.send(asking.address, form | {"status": "opened"}), 400)
     for end in ("", "/preview"):
         _refused(petra.send(f"{asking.address}{end}", form | {"status": "upheld", "appeal_id": "another"}), 404)
-        for name, status in (("aude", 403), ("mei", 403), ("jade", 404)):
+        for name, refusal in (("aude", 403), ("mei", 403), ("jade", 404)):
             stranger = asking.world.visitor(name)
             token = stranger.get("/queue").form("/signout")["csrf"]
             answer = stranger.send(f"{asking.address}{end}", form | {"status": "upheld", "csrf": token})
-            _refused(answer, status)
+            _refused(answer, refusal)
             assert "sanction" not in answer.text.partition("<main")[2]
     assert asking.sent == ["opened"]

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from typing import Any
 
 from cloudtag.contract.what_ifs import NO_ANSWER
 from cloudtag.desk.visit import MOST_FORM_FIELDS
@@ -24,6 +25,11 @@ def _without_cases(form: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in form.items() if not name.startswith("case:")}
 
 
+def _buyers(world: DeskWorld, cases: list[str]) -> dict[str, str]:
+    rows: Any = world.client.query(BUYERS, parameters={"ids": cases}).result_rows
+    return dict(rows)
+
+
 def _sum(answer: Answer) -> list[str]:
     part = shown(answer).partition('<ul id="sum">')[2].partition("</ul>")[0]
     return [line.removesuffix("</li>") for line in part.strip().split("<li>") if line]
@@ -41,7 +47,7 @@ def _until_asked(world: DeskWorld, name: str, address: str, form: dict[str, str]
 def test_what_would_follow_for_each_buyer_is_what_follows(acted: DeskWorld, tansu_bootstrap: str) -> None:
     mei = acted.visitor("mei")
     address, cases, _, form = opened_ring(acted, mei)
-    buyers = dict(acted.client.query(BUYERS, parameters={"ids": cases}).result_rows)
+    buyers = _buyers(acted, cases)
     with engine(tansu_bootstrap, held(acted.pipeline.events)) as way:
         acted.desk.engine = way
         answer = _until_asked(acted, "mei", f"{address}/preview", form | {"reason": "one house"})
@@ -73,7 +79,7 @@ def test_what_would_follow_for_each_buyer_is_what_follows(acted: DeskWorld, tans
 def test_what_is_not_chosen_is_not_asked_about_and_stays_unchosen(acted: DeskWorld) -> None:
     mei = acted.visitor("mei")
     address, cases, _, form = opened_ring(acted, mei)
-    buyers = dict(acted.client.query(BUYERS, parameters={"ids": cases}).result_rows)
+    buyers = _buyers(acted, cases)
     own = {name: form[f"case:{name}"] for name in cases if buyers[name] == buyers[cases[0]]}
     answer = mei.send(f"{address}/preview", _without_cases(form) | {f"case:{name}": own[name] for name in own})
     assert shown(answer).count("<h3>buyer ") == 1

@@ -138,6 +138,7 @@ async def _listen(engine: TopicEngineWay) -> None:
 async def _until_told(config: Config, made: Desk, host: str, port: int) -> None:
     from prometheus_client import REGISTRY
 
+    from cloudtag.cli.http.limits import limits_here
     from cloudtag.cli.http.server import GuardedServer
     from cloudtag.desk.app import make_app
     from streams.health.beat import Health, beating
@@ -151,7 +152,8 @@ async def _until_told(config: Config, made: Desk, host: str, port: int) -> None:
 
     health = Health()
     with served(config, REGISTRY, health), beating(asyncio.get_running_loop(), health, lambda: _obstacle(made)):
-        await Server(make_app(made), host=host, port=port, timeout_graceful_shutdown=5).serve()
+        server = Server(make_app(made), limits_here(config), host=host, port=port, timeout_graceful_shutdown=5)
+        await server.serve()
 
 
 def _obstacle(made: Desk) -> str | None:
