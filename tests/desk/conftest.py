@@ -16,6 +16,7 @@ from clickhouse_connect.driver.client import Client
 from cloudtag.desk.app import make_app
 from cloudtag.desk.asking import Asking
 from cloudtag.desk.desk import Desk
+from cloudtag.desk.refusals import ServerRefusals
 from cloudtag.desk.session import SignedIn
 from cloudtag.policy.load import shipped
 from cloudtag.serving.tokens import TokenBook
@@ -131,7 +132,7 @@ def world_of(
     """A desk that is served, over a database that is there, in which events are told."""
     made = DeskWorld(database, connect, people, pipeline)
     made.pipeline.take(told)
-    with served(made.app) as made.port:
+    with served(made.app, said=ServerRefusals(made.desk)) as made.port:
         yield made
 
 

@@ -137,6 +137,7 @@ def test_a_form_has_room_for_all_cases_of_a_page(acted: DeskWorld) -> None:
     most |= {f"case:none-{n}": "0" for n in range(MOST_FORM_FIELDS - len(most))}
     assert len(_cases(most)) > 100
     assert mei.send(f"{address}/verdict", most).status == 404
+    assert mei.send(f"{address}/verdict", most | {"case:none": "0"}).status == 413
 
 
 def test_a_proposal_can_be_asked_about_before_it_is_approved(acted: DeskWorld, tansu_bootstrap: str) -> None:

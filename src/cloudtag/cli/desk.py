@@ -141,6 +141,7 @@ async def _until_told(config: Config, made: Desk, host: str, port: int) -> None:
     from cloudtag.cli.http.limits import limits_here
     from cloudtag.cli.http.server import GuardedServer
     from cloudtag.desk.app import make_app
+    from cloudtag.desk.refusals import ServerRefusals
     from streams.health.beat import Health, beating
     from streams.health.serving import served
 
@@ -152,7 +153,8 @@ async def _until_told(config: Config, made: Desk, host: str, port: int) -> None:
 
     health = Health()
     with served(config, REGISTRY, health), beating(asyncio.get_running_loop(), health, lambda: _obstacle(made)):
-        server = Server(make_app(made), limits_here(config), host=host, port=port, timeout_graceful_shutdown=5)
+        said = ServerRefusals(made)
+        server = Server(make_app(made), limits_here(config), said, host=host, port=port, timeout_graceful_shutdown=5)
         await server.serve()
 
 
