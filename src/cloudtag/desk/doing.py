@@ -14,7 +14,7 @@ from cloudtag.desk.acts import Actor, BadActError
 from cloudtag.desk.asking import DeskRow
 from cloudtag.desk.proposing import must_be_proposed, propose
 from cloudtag.desk.reading import case_page
-from cloudtag.desk.sending import STALE, actor_of, alert_of, filled_in, send_once
+from cloudtag.desk.sending import STALE, actor_of, alert_of, filled_in, is_stale, send_once
 from cloudtag.desk.visit import Visit
 
 HOUR_MS = 3_600_000
@@ -77,6 +77,8 @@ async def claim(visit: Visit) -> Response:
     act: Any = form.get("act", "")
     if act not in ("claim", "release"):
         raise BadActError("act")
+    if (stale := is_stale(form, alert)) is not None:
+        return await case_page(visit, STALE, stale)
     actor = actor_of(visit, alert)
     await visit.desk.publish([_case_act(form, alert, actor, act)])
     return visit.to(f"/cases/{alert['alert_id']}")
@@ -89,6 +91,8 @@ async def snooze(visit: Visit) -> Response:
     alert = await alert_of(visit)
     if (hours := form.get("hours", "")) not in SNOOZES:
         raise BadActError("hours")
+    if (stale := is_stale(form, alert)) is not None:
+        return await case_page(visit, STALE, stale)
     actor = actor_of(visit, alert)
     until_ms = actor.at_ms + int(hours) * HOUR_MS
     await visit.desk.publish([_case_act(form, alert, actor, "snooze", until_ms)])
