@@ -201,6 +201,7 @@ def test_every_view_and_act_is_recorded(acted: DeskWorld) -> None:
     mei, case = acted.visitor("mei"), _case(acted, acted.fresh())
     sent = _answered(mei, case).location
     mei.get(case_of(acted, "o33"))
+    mei.act("/queue", "/signout")
     acted.settle_audit()
     rows = acted.client.query(
         "SELECT actor, role, kind, what, alert_id, sent_event_id, status FROM audit WHERE actor = 'mei'"
@@ -209,5 +210,7 @@ def test_every_view_and_act_is_recorded(acted: DeskWorld) -> None:
     alert_id = alert_of_case(case)
     assert ("mei", "shop", "view", case, alert_id, "", 200) in rows
     assert ("mei", "shop", "act", f"{case}/verdict", alert_id, event_id, 303) in rows
+    for way in ("/signin", "/signout"):
+        assert ("mei", "shop", "act", way, "", "", 303) in rows
     assert any(row[2] == "refused" and row[6] == 404 for row in rows)
     assert not any("parcel was empty" in str(row) for row in rows)

@@ -1,5 +1,8 @@
 """One verdict over a ring is given on what was seen: what has changed since, and what will not, is said first."""
 
+import pytest
+
+from cloudtag.desk import ring
 from cloudtag.processors.buyers.reading import HELD_MS
 from tests.desk.cases import alert_of_case, opened_ring
 from tests.desk.conftest import DeskWorld
@@ -43,3 +46,13 @@ def test_a_ring_of_which_facts_are_no_longer_held_says_so_first(acted: DeskWorld
     assert "of these cases are older: a verdict on them is recorded, and may not change them." in later
     assert later.index("of these cases are older") < later.index("Send the verdict")
     assert "old facts" in later
+
+
+def test_where_there_may_be_more_cases_than_are_shown_it_says_so(
+    acted: DeskWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mei = acted.visitor("mei")
+    address, cases, page, _ = opened_ring(acted, mei)
+    assert "There may be more than" not in page.text
+    monkeypatch.setattr(ring, "MOST_CASES", len(cases))
+    assert f"There may be more than the {len(cases)} that are shown here" in mei.get(address).text

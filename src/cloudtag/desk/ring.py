@@ -25,12 +25,14 @@ from cloudtag.explain.stored import SHOWN
 SIZE, RADIUS = 560, 190
 MOST_BUYERS = 24
 """Of larger rings so many are drawn; the list has all of them."""
+MOST_CASES = 100
+"""Of their open cases so many are shown, and decided at once."""
 _CASES = f"""
     SELECT alert_id, revision, detector, severity, status, platform, buyer_key, decided_at, amount_at_stake_minor,
         currency, first_event_at
     FROM alerts_current
     WHERE buyer_key IN {{buyers:Array(String)}} AND {NETWORK} = {{network:String}} AND {{sight}}
-    ORDER BY buyer_key, decided_at, alert_id LIMIT 100"""  # noqa: S608 - names of our own, values as parameters
+    ORDER BY buyer_key, decided_at, alert_id LIMIT {MOST_CASES}"""  # noqa: S608 - names of our own, values as parameters
 
 _CHANGED = """
     SELECT alert_id, revision, detector, severity, status FROM alerts_latest
@@ -119,6 +121,7 @@ async def ring_page(
         alert=alert,
         cases=cases,
         stale=stale,
+        is_cut=len(cases) == MOST_CASES,
         preview=preview,
         filled=filled,
         too_old={row["alert_id"] for row in cases if too_old(row, visit.desk.now_ms)},

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import secrets
 
+from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from cloudtag.desk.auditing import entry_of
 from cloudtag.desk.desk import Desk
 from cloudtag.desk.session import COOKIE
 from cloudtag.desk.visit import SEE_OTHER, language_of, own_form, rendered, texts_of_form
+from cloudtag.serving.viewers import Viewer
 
 LONGEST_TOKEN = 512
 MOST_FIELDS = 5
@@ -52,9 +55,21 @@ async def sign_in(request: Request, desk: Desk) -> Response:
     cookie = desk.signed_in.enter(form.get("token", "").strip())
     if cookie is None:
         return sign_in_form(request, desk, 401, is_wrong=True)
+    return entered(request, desk, cookie)
+
+
+def entered(request: Request, desk: Desk, cookie: str) -> Response:
+    """To the queue with a new session, which is on record as an act."""
+    if (session := desk.signed_in.session_of(cookie)) is not None:
+        _record(request, desk, session.viewer)
     response = RedirectResponse("/queue", SEE_OTHER)
     response.set_cookie(COOKIE, cookie, httponly=True, samesite="lax", secure=desk.is_secure, path="/")
     return response
+
+
+def _record(request: Request, desk: Desk, viewer: Viewer) -> None:
+    # A provider leads back with a GET.
+    desk.audit.add(replace(entry_of(request, viewer, SEE_OTHER, desk.now_ms, None), kind="act"))
 
 
 async def sign_out(request: Request, desk: Desk) -> Response:
@@ -63,6 +78,7 @@ async def sign_out(request: Request, desk: Desk) -> Response:
     if session is not None:
         await own_form(request, desk, session)
         desk.signed_in.leave(session)
+        _record(request, desk, session.viewer)
     response = RedirectResponse("/signin", SEE_OTHER)
     response.delete_cookie(COOKIE, path="/")
     return response
