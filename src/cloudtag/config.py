@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import Meta
 
 from cloudtag.contract.streams import READS
+from cloudtag.http_settings import HttpSettings
 from cloudtag.known_settings import PREFIX, unknown_key, unknown_variable
 
 Positive = Annotated[int, Meta(ge=1)]
@@ -46,8 +47,6 @@ ADDRESSES = {
 CONFIG_FILE = "CLOUDTAG_CONFIG"
 LISTS = ("processors", "desk_names")
 """Settings of several values, separated by commas in a variable."""
-
-
 _EPOCH, _MS = datetime(1970, 1, 1, tzinfo=UTC), timedelta(milliseconds=1)
 
 
@@ -80,7 +79,7 @@ class Secret:
         return bool(self._value)
 
 
-class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Config(HttpSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What an operator may choose. Durations carry their unit in the name."""
 
     app_id: str = "cloudtag"
@@ -228,7 +227,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             config = msgspec.structs.replace(known, **(secrets | overrides))
         except (msgspec.ValidationError, TypeError) as error:
             raise ConfigError(f"bad setting: {error}") from None
-        _check_addresses(config)
+        _check(config)
         return config
 
     @property
@@ -253,8 +252,10 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return [address.strip() for address in self.brokers.split(",") if address.strip()]
 
 
-def _check_addresses(config: Config) -> None:
-    """Raises ``ConfigError`` for an address that may hold a secret, without repeating it."""
+def _check(config: Config) -> None:
+    """Raises ``ConfigError`` for an address that may hold a secret, without repeating it, and for what cannot be."""
+    if config.http_target_bytes > config.http_head_bytes:
+        raise ConfigError("CLOUDTAG_HTTP_TARGET_BYTES: the address is a part of the head (CLOUDTAG_HTTP_HEAD_BYTES)")
     for field, instead in ADDRESSES.items():
         if any(char in (getattr(config, field) or "") for char in "@?#"):
             name = SHORT_NAMES.get(field, PREFIX + field.upper())

@@ -18,9 +18,14 @@ from cloudtag.config import Config
 from cloudtag.contract.streams import INPUTS, INTERNAL, READS
 from cloudtag.contract.what_ifs import (
     ANSWERS,
+    BUSY,
     CARRIED,
     EXPIRES_MS,
+    MOST_EVENTS,
+    NOT_HERE,
+    NOT_TAKEN_IN,
     QUESTIONS,
+    TOO_MANY_EVENTS,
     WhatIfAnswered,
     WhatIfAsked,
     not_asked,
@@ -40,7 +45,6 @@ FETCH_WAIT_MS = 25
 """For so long the broker holds a fetch back that finds nothing: the embedded one looks for news only then."""
 MOST_QUESTIONS = 50
 """Read at a time; further ones wait on the broker."""
-MOST_EVENTS = 20
 AGAIN_SECONDS = 5.0
 
 
@@ -111,19 +115,21 @@ class WhatIfAnswers:
         self.answered += 1
 
     async def _answer(self, partition: int, asked: WhatIfAsked) -> WhatIfAnswered:
+        if len(asked.events) > MOST_EVENTS:
+            return _unanswered(asked, TOO_MANY_EVENTS)
         try:
             async with asyncio.timeout(EXPIRES_MS / 1000):
                 step = await self._ask(partition, asked)
         except TimeoutError:
-            return _unanswered(asked, "the worker is busy")
+            return _unanswered(asked, BUSY)
         except Exception as error:
             # Of a question nothing may follow for the worker, whatever is wrong with it.
             logger.exception("a question cannot be answered")
             return _unanswered(asked, f"{type(error).__name__}")
         if step is None:
-            return _unanswered(asked, "the partition is not here")
+            return _unanswered(asked, NOT_HERE)
         if len(step.too_late) + len(step.refused) + len(step.conflicting) + len(step.aside):
-            return _unanswered(asked, "an event would not be taken in")
+            return _unanswered(asked, NOT_TAKEN_IN)
         told = [(each.stream, each.record) for each in step.outputs]
         sent = tuple((name, self._codec.encode(name, record)) for name, record in told if _goes_out(name))
         return WhatIfAnswered(
@@ -135,7 +141,7 @@ class WhatIfAnswers:
 
     async def _ask(self, partition: int, asked: WhatIfAsked) -> TaskResult | None:
         """What would follow. Nothing where the task is not here, or knows of something that is not stored."""
-        facts = [self._fact(asked.of, partition, *event) for event in asked.events[:MOST_EVENTS]]
+        facts = [self._fact(asked.of, partition, *event) for event in asked.events]
         try:
             task = self._tasks[asked.of][partition]
         except KeyError:

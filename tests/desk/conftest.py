@@ -16,6 +16,7 @@ from clickhouse_connect.driver.client import Client
 from cloudtag.desk.app import make_app
 from cloudtag.desk.asking import Asking
 from cloudtag.desk.desk import Desk
+from cloudtag.desk.refusals import ServerRefusals
 from cloudtag.desk.session import SignedIn
 from cloudtag.policy.load import shipped
 from cloudtag.serving.tokens import TokenBook
@@ -25,7 +26,7 @@ from tests.desk.browser import Browser
 from tests.desk.people import PEOPLE
 from tests.desk.pipeline import Pipeline
 from tests.desk.serving import served
-from tests.desk.stories import empty_parcel, ring_of_two, story
+from tests.desk.stories import empty_parcel, ring_of_two, sanctioned, story
 from tests.detectors.judged import events_of
 
 STARTS_AT = 1_775_000_000.0
@@ -84,6 +85,12 @@ class DeskWorld:
         self.pipeline.take(events_of(ring_of_two(number, shop)))
         return number
 
+    def fresh_sanctioned(self) -> int:
+        """The number of a new buyer with a sanction: see `sanctioned`."""
+        number = next(self._numbers)
+        self.pipeline.take(events_of(sanctioned(number)))
+        return number
+
     def settle_audit(self) -> None:
         """Return when everything that was looked at is stored."""
         deadline = time.monotonic() + 10
@@ -125,7 +132,7 @@ def world_of(
     """A desk that is served, over a database that is there, in which events are told."""
     made = DeskWorld(database, connect, people, pipeline)
     made.pipeline.take(told)
-    with served(made.app) as made.port:
+    with served(made.app, said=ServerRefusals(made.desk)) as made.port:
         yield made
 
 
@@ -148,5 +155,6 @@ def left_clean(world: DeskWorld) -> Iterator[DeskWorld]:
     """A desk as the next test wants it, once this one is through."""
     yield world
     world.seconds, world.pipeline.is_down, world.pipeline.holds = STARTS_AT, False, False
+    world.desk.engine, world.desk.policies = None, shipped()
     world.settle_audit()
     world.pipeline.sent.clear()

@@ -84,14 +84,29 @@ def test_a_form_that_is_sent_twice_is_one_act(acted: DeskWorld) -> None:
     assert len(_sent(acted)) == 1
 
 
+FILLED: dict[str, dict[str, str]] = {
+    "verdict": {"verdict": "normal"},
+    "tag": {"scenario": "worn_return"},
+    "report": {"type": "malicious_refund"},
+    "limit": {},
+    "claim": {},
+    "snooze": {"hours": "24"},
+}
+"""Every form of a case, and what is filled in."""
+
+
 def test_on_a_stale_page_what_changed_is_shown_and_nothing_sent(acted: DeskWorld) -> None:
-    mei, petra, case = acted.visitor("mei"), acted.visitor("petra"), _case(acted, acted.fresh())
-    form = mei.get(case).form(f"{case}/verdict") | {"verdict": "normal"}
+    mei, petra, case = acted.visitor("mei"), acted.visitor("petra"), _case(acted, number := acted.fresh())
+    page = mei.get(case)
+    forms = {what: page.form(f"{case}/{what}") | filled for what, filled in FILLED.items()}
+    forms["tag"] |= {f"order:o{number}": "yes"}
+    forms["report"] |= {"order": f"o{number}"}
     _answered(petra, case)
-    stale = mei.send(f"{case}/verdict", form)
-    assert stale.status == 409
-    assert "The case has changed since you opened it. Nothing was sent." in stale.text
-    assert "→ resolved" in stale.text
+    for what, form in forms.items():
+        stale = mei.send(f"{case}/{what}", form)
+        assert stale.status == 409, what
+        assert "The case has changed since you opened it. Nothing was sent." in stale.text
+        assert "→ resolved" in stale.text
     assert len(_sent(acted)) == 1
 
 
@@ -186,6 +201,7 @@ def test_every_view_and_act_is_recorded(acted: DeskWorld) -> None:
     mei, case = acted.visitor("mei"), _case(acted, acted.fresh())
     sent = _answered(mei, case).location
     mei.get(case_of(acted, "o33"))
+    mei.act("/queue", "/signout")
     acted.settle_audit()
     rows = acted.client.query(
         "SELECT actor, role, kind, what, alert_id, sent_event_id, status FROM audit WHERE actor = 'mei'"
@@ -194,5 +210,7 @@ def test_every_view_and_act_is_recorded(acted: DeskWorld) -> None:
     alert_id = alert_of_case(case)
     assert ("mei", "shop", "view", case, alert_id, "", 200) in rows
     assert ("mei", "shop", "act", f"{case}/verdict", alert_id, event_id, 303) in rows
+    for way in ("/signin", "/signout"):
+        assert ("mei", "shop", "act", way, "", "", 303) in rows
     assert any(row[2] == "refused" and row[6] == 404 for row in rows)
     assert not any("parcel was empty" in str(row) for row in rows)

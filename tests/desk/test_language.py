@@ -15,11 +15,12 @@ from cloudtag.contract import decision_records, records, surfaces, types
 from cloudtag.desk import acts, offers, second_person
 from cloudtag.desk.app import TROUBLE_TEXTS
 from cloudtag.desk.case_view import SHOWN_DETAILS
+from cloudtag.desk.engine_words import OBSTACLES
 from cloudtag.desk.figure_questions import QUESTIONS
 from cloudtag.desk.filters import DUE
 from cloudtag.desk.language import Language, catalogue, chosen
 from cloudtag.desk.oidc_door import OIDC_TEXTS
-from cloudtag.desk.previewing import OBSTACLES
+from cloudtag.desk.refusals import REFUSAL_TEXTS
 from cloudtag.detectors.registry import all_detectors
 from cloudtag.explain.conditions import conditions
 from cloudtag.policy.load import shipped
@@ -63,7 +64,15 @@ def _said_in_code() -> set[str]:
 TOLD = (
     _said_in_templates()
     | _said_in_code()
-    | {*TROUBLE_TEXTS, *OIDC_TEXTS, *OBSTACLES, *offers.PREVIEWS, *offers.TOO_OLD, *second_person.STATE_WORDS.values()}
+    | {
+        *TROUBLE_TEXTS,
+        *REFUSAL_TEXTS,
+        *OIDC_TEXTS,
+        *OBSTACLES,
+        *offers.PREVIEWS,
+        *offers.TOO_OLD,
+        *second_person.STATE_WORDS.values(),
+    }
 )
 
 

@@ -5,8 +5,10 @@ import re
 import pytest
 
 from cloudtag.desk.filters import DUE, FAMILIES
+from cloudtag.detection.example import day, refunded
 from tests.desk.cases import alert_of_case, case_of
 from tests.desk.conftest import DeskWorld
+from tests.detectors.judged import events_of
 
 LARGEST_BYTES = 100_000
 
@@ -18,6 +20,22 @@ def test_what_is_dear_and_soon_due_comes_first(world: DeskWorld) -> None:
     assert "due 2026-03-14 00:00 UTC" in page.text
     ranks = [shown.index(alert_of_case(case_of(world, order))) for order in ("o31", "o33")]
     assert ranks == sorted(ranks), "the dearer of two alike comes first"
+
+
+def test_a_new_fact_is_in_the_order_of_the_next_page(acted: DeskWorld) -> None:
+    """The order is made when it is asked for, of what is stored by then."""
+    first, second = acted.fresh(), acted.fresh()
+    petra = acted.visitor("petra")
+    cheap, dear = (alert_of_case(case_of(acted, f"o{number}")) for number in (first, second))
+
+    def order() -> list[str]:
+        return [name for name in petra.cases("shop=s1") if name in (cheap, dear)]
+
+    assert order() == [dear, cheap]
+    who = {"buyer_id": f"b{first}", "order_id": f"o{first}", "refund_id": f"r{first}", "shop_id": "s1"}
+    told = {"type": "return_refund", "reason": "no_reason", "deadline_at": day(12)}
+    acted.pipeline.take(events_of([refunded("modified", day(8, 23), **who, **told)]))
+    assert order() == [cheap, dear]
 
 
 CONDITIONS = {

@@ -1,30 +1,16 @@
 """One verdict over a ring is given on what was seen: what has changed since, and what will not, is said first."""
 
+import pytest
+
+from cloudtag.desk import ring
 from cloudtag.processors.buyers.reading import HELD_MS
-from tests.desk.browser import Answer, Browser
-from tests.desk.cases import alert_of_case, case_of
+from tests.desk.cases import alert_of_case, opened_ring
 from tests.desk.conftest import DeskWorld
-
-
-def _opened(world: DeskWorld, visitor: Browser) -> tuple[str, list[str], Answer, dict[str, str]]:
-    """A new ring's address, its open cases, its page, and the page's form with all of them chosen."""
-    number = world.fresh_ring("s1")
-    case = case_of(world, f"o{number + 1}x", "reused_waybill")
-    address = case.replace("/cases/", "/rings/")
-    page = visitor.get(address)
-    sql = """SELECT alert_id, revision FROM alerts_current
-        WHERE buyer_key IN (SELECT buyer_key FROM orders WHERE order_id IN {o:Array(String)})"""
-    orders = [f"o{n}{x}" for n in (number, number + 1) for x in ("", "x")]
-    rows = world.client.query(sql, parameters={"o": orders}).result_rows
-    shown = [(name, revision) for name, revision in rows if f"case:{name}" in page.text]
-    assert len(shown) > 1
-    form = page.form(f"{address}/verdict") | {f"case:{name}": str(revision) for name, revision in shown}
-    return address, [name for name, _ in shown], page, form | {"verdict": "abnormal"}
 
 
 def test_a_case_that_was_closed_meanwhile_is_told_and_nothing_is_sent(acted: DeskWorld) -> None:
     mei = acted.visitor("mei")
-    address, cases, _, form = _opened(acted, mei)
+    address, cases, _, form = opened_ring(acted, mei)
     own = alert_of_case(address.replace("/rings/", "/cases/"))
     closed = next(name for name in cases if name != own)
     mei.act(f"/cases/{closed}", f"/cases/{closed}/verdict", verdict="abnormal")
@@ -41,7 +27,7 @@ def test_a_case_that_was_closed_meanwhile_is_told_and_nothing_is_sent(acted: Des
 
 def test_of_a_case_that_may_not_be_seen_nothing_is_told(acted: DeskWorld) -> None:
     mei = acted.visitor("mei")
-    address, _, page, _ = _opened(acted, mei)
+    address, _, page, _ = opened_ring(acted, mei)
     foreign = acted.one("SELECT alert_id FROM alerts_latest WHERE shop_id = 's2' LIMIT 1")
     form = page.form(f"{address}/verdict") | {f"case:{foreign}": "0", "verdict": "abnormal"}
     answer = mei.send(f"{address}/verdict", form)
@@ -51,7 +37,7 @@ def test_of_a_case_that_may_not_be_seen_nothing_is_told(acted: DeskWorld) -> Non
 
 def test_a_ring_of_which_facts_are_no_longer_held_says_so_first(acted: DeskWorld) -> None:
     mei = acted.visitor("mei")
-    address, cases, page, _ = _opened(acted, mei)
+    address, cases, page, _ = opened_ring(acted, mei)
     assert "of these cases are older" not in page.text
     sql = "SELECT toUnixTimestamp64Milli(min(first_event_at)) FROM alerts_latest WHERE alert_id IN {ids:Array(String)}"
     first = acted.client.query(sql, parameters={"ids": cases}).result_rows[0][0]
@@ -60,3 +46,13 @@ def test_a_ring_of_which_facts_are_no_longer_held_says_so_first(acted: DeskWorld
     assert "of these cases are older: a verdict on them is recorded, and may not change them." in later
     assert later.index("of these cases are older") < later.index("Send the verdict")
     assert "old facts" in later
+
+
+def test_where_there_may_be_more_cases_than_are_shown_it_says_so(
+    acted: DeskWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mei = acted.visitor("mei")
+    address, cases, page, _ = opened_ring(acted, mei)
+    assert "There may be more than" not in page.text
+    monkeypatch.setattr(ring, "MOST_CASES", len(cases))
+    assert f"There may be more than the {len(cases)} that are shown here" in mei.get(address).text

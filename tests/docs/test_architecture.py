@@ -11,6 +11,7 @@ ROOMS = [(container, room) for container in ("cloudtag", "streams") for room in 
 WITHOUT_TESTS_OF_THEIR_NAME = {
     ("cloudtag", "known_settings"): "tests/streams/test_config.py",
     ("cloudtag", "config"): "tests/streams/test_config.py",
+    ("cloudtag", "http_settings"): "tests/cli/http/test_settings.py",
     ("cloudtag", "resources"): "tests/schemas/test_resources.py",
     ("streams", "sampling"): "tests/streams/test_sampling.py",
 }

@@ -138,8 +138,10 @@ async def _listen(engine: TopicEngineWay) -> None:
 async def _until_told(config: Config, made: Desk, host: str, port: int) -> None:
     from prometheus_client import REGISTRY
 
+    from cloudtag.cli.http.limits import limits_here
     from cloudtag.cli.http.server import GuardedServer
     from cloudtag.desk.app import make_app
+    from cloudtag.desk.refusals import ServerRefusals
     from streams.health.beat import Health, beating
     from streams.health.serving import served
 
@@ -151,7 +153,9 @@ async def _until_told(config: Config, made: Desk, host: str, port: int) -> None:
 
     health = Health()
     with served(config, REGISTRY, health), beating(asyncio.get_running_loop(), health, lambda: _obstacle(made)):
-        await Server(make_app(made), host=host, port=port, timeout_graceful_shutdown=5).serve()
+        said = ServerRefusals(made)
+        server = Server(make_app(made), limits_here(config), said, host=host, port=port, timeout_graceful_shutdown=5)
+        await server.serve()
 
 
 def _obstacle(made: Desk) -> str | None:

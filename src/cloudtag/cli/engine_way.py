@@ -18,7 +18,17 @@ from msgspec import Struct
 from cloudtag.cli.kafka import stopped
 from cloudtag.config import Config
 from cloudtag.contract.streams import INTERNAL, READS, STREAM_OF
-from cloudtag.contract.what_ifs import ANSWERS, ASKED_OF, BUYERS, QUESTIONS, SHOPS, WhatIfAnswered, WhatIfAsked
+from cloudtag.contract.what_ifs import (
+    ANSWERS,
+    ASKED_OF,
+    BUYERS,
+    NO_ANSWER,
+    QUESTIONS,
+    SHOPS,
+    TOO_MUCH_ASKED,
+    WhatIfAnswered,
+    WhatIfAsked,
+)
 from cloudtag.serving.engine_way import EngineSaid
 from cloudtag.wire import Codec
 from streams.kafka.partitioner import partition_of
@@ -28,7 +38,6 @@ from streams.kafka.security import client_settings
 POLL_MS = 500
 ANSWER_WAIT_MS = 25
 """For so long the broker holds back a fetch that finds no answer: the embedded one looks for news only then."""
-NO_ANSWER = "no worker answered in time"
 MOST_WAITING = 1000
 """So many questions may be under way; further ones are answered from what stands at once."""
 _Packed = tuple[tuple[str, bytes], ...]
@@ -75,7 +84,7 @@ class TopicEngineWay:
     async def ask(self, key: str, events: Sequence[Struct]) -> EngineSaid:
         """What would follow from the events, or that nobody said so in time."""
         if not self._is_listening or len(self._waiting) >= MOST_WAITING:
-            return self._counted(EngineSaid(obstacle="too much is asked"))
+            return self._counted(EngineSaid(obstacle=TOO_MUCH_ASKED))
         told = [(STREAM_OF[type(event)], event) for event in events]
         try:
             async with asyncio.timeout(self._config.decide_judge_seconds):

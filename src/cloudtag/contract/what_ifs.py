@@ -19,6 +19,16 @@ EXPIRES_MS = 5000
 BUYERS, SHOPS = "buyers", "shops"
 ASKED_OF = (BUYERS, SHOPS)
 """The processors that are asked."""
+MOST_EVENTS = 100
+"""So many events one question may hold; one with more is not answered, for what it left out would be missing."""
+NO_ANSWER = "no worker answered in time"
+TOO_MUCH_ASKED = "too much is asked"
+BUSY = "the worker is busy"
+NOT_HERE = "the partition is not here"
+NOT_TAKEN_IN = "an event would not be taken in"
+TOO_MANY_EVENTS = "there are too many events in one question"
+OBSTACLES = (NO_ANSWER, TOO_MUCH_ASKED, BUSY, NOT_HERE, NOT_TAKEN_IN, TOO_MANY_EVENTS)
+"""Why a question was not answered, as far as it can be foreseen; of anything else the name of the error is told."""
 CARRIED = ("tag-requests",)
 """What a shop's part of an answer leads to for a buyer: with that, the buyer's part is asked next."""
 

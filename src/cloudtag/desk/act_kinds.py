@@ -6,11 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from msgspec import Struct
-
 from cloudtag.contract.surfaces import ProposedAct
 from cloudtag.desk import acts
-from cloudtag.desk.acts import Actor, Undo
+from cloudtag.desk.acts import Actor, MadeAct
 from cloudtag.desk.asking import DeskRow
 from cloudtag.serving.viewers import ViewerScope
 
@@ -18,8 +16,6 @@ OWN = ""
 """Under this name stands the alert's own buyer among the buyers of an act; the others stand under their orders."""
 ORDER = "order:"
 """How the fields of a form begin that choose orders."""
-Made = tuple[Struct, Undo]
-"""The event of an act, and what takes it back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +27,7 @@ class ActKind:
     is_shops: bool
     is_by_order: bool
     fields: tuple[str, ...]
-    made: Callable[[Mapping[str, str], DeskRow, Mapping[str, str], Actor], Made]
+    made: Callable[[Mapping[str, str], DeskRow, Mapping[str, str], Actor], MadeAct]
 
     def said(self, form: Mapping[str, str]) -> dict[str, str]:
         """What a form says of it, and nothing else that came with the form."""
@@ -43,11 +39,11 @@ class ActKind:
         }
 
 
-def _verdict(form: Mapping[str, str], alert: DeskRow, buyers: Mapping[str, str], actor: Actor) -> Made:
+def _verdict(form: Mapping[str, str], alert: DeskRow, buyers: Mapping[str, str], actor: Actor) -> MadeAct:
     return acts.verdict(form, alert, buyers[OWN], actor)
 
 
-def _limit(form: Mapping[str, str], alert: DeskRow, buyers: Mapping[str, str], actor: Actor) -> Made:
+def _limit(form: Mapping[str, str], alert: DeskRow, buyers: Mapping[str, str], actor: Actor) -> MadeAct:
     return acts.order_limit(form, alert, buyers[OWN], actor)
 
 

@@ -30,6 +30,9 @@ LONGEST_REASON = 2000
 Undo = Callable[[int], list[Struct]]
 """What takes an event back, given the time in milliseconds."""
 
+MadeAct = tuple[Struct, Undo]
+"""The event of an act, and what takes it back."""
+
 
 class BadActError(ValueError):
     """A form asks for something that cannot be; the text says which field."""
@@ -61,7 +64,7 @@ def seen_revision(form: Mapping[str, str]) -> int:
     return int(text)
 
 
-def verdict(form: Mapping[str, str], alert: DeskRow, buyer_id: str, actor: Actor) -> tuple[Struct, Undo]:
+def verdict(form: Mapping[str, str], alert: DeskRow, buyer_id: str, actor: Actor) -> MadeAct:
     """A verdict on an alert, and what takes it back. Raises `BadActError`."""
     said = form.get("verdict", "")
     if said not in VERDICTS:
@@ -86,7 +89,7 @@ def verdict(form: Mapping[str, str], alert: DeskRow, buyer_id: str, actor: Actor
     ]
 
 
-def tag(form: Mapping[str, str], alert: DeskRow, buyer_ids: Mapping[str, str], actor: Actor) -> tuple[Struct, Undo]:
+def tag(form: Mapping[str, str], alert: DeskRow, buyer_ids: Mapping[str, str], actor: Actor) -> MadeAct:
     """A tag on orders of a shop's own, and what takes it back. `buyer_ids`: the buyer of each order that may be tagged.
 
     Raises `BadActError`.
@@ -123,7 +126,7 @@ def tag(form: Mapping[str, str], alert: DeskRow, buyer_ids: Mapping[str, str], a
     ]
 
 
-def report(form: Mapping[str, str], alert: DeskRow, buyer_ids: Mapping[str, str], actor: Actor) -> tuple[Struct, Undo]:
+def report(form: Mapping[str, str], alert: DeskRow, buyer_ids: Mapping[str, str], actor: Actor) -> MadeAct:
     """A shop's report of an order to its platform, and what takes it back. A voucher is named by its content hash.
 
     Raises `BadActError`.
@@ -158,7 +161,7 @@ def report(form: Mapping[str, str], alert: DeskRow, buyer_ids: Mapping[str, str]
     ]
 
 
-def order_limit(form: Mapping[str, str], alert: DeskRow, buyer_id: str, actor: Actor) -> tuple[Struct, Undo]:
+def order_limit(form: Mapping[str, str], alert: DeskRow, buyer_id: str, actor: Actor) -> MadeAct:
     """A shop bars a buyer from ordering there, or lifts that; and the opposite. Raises `BadActError`."""
     status: Any = form.get("status", "")
     if status not in ("set", "lifted"):
@@ -178,9 +181,7 @@ def order_limit(form: Mapping[str, str], alert: DeskRow, buyer_id: str, actor: A
     return event, lambda at_ms: [replace(event, event_id=f"{event.event_id}-undo", occurred_at=at_ms, status=opposite)]
 
 
-def appeal(
-    form: Mapping[str, str], consequence: DeskRow, buyer_id: str, appeal_id: str, actor: Actor
-) -> tuple[Struct, Undo]:
+def appeal(form: Mapping[str, str], consequence: DeskRow, buyer_id: str, appeal_id: str, actor: Actor) -> MadeAct:
     """An appeal is opened for a buyer or decided, and it is open again. Raises `BadActError`."""
     status: Any = form.get("status", "")
     if status not in ("opened", "upheld", "rejected"):

@@ -10,7 +10,6 @@ from urllib.parse import parse_qs, urlsplit
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Mount, Route
@@ -21,11 +20,12 @@ from cloudtag.desk.asking import NoAnswerError
 from cloudtag.desk.auditing import BAD, NotRecordedError, entry_of
 from cloudtag.desk.desk import Desk
 from cloudtag.desk.filters import BadFilterError
-from cloudtag.desk.headers import SafeHeaders
+from cloudtag.desk.headers import HEADERS, SafeHeaders
 from cloudtag.desk.oidc_door import oidc_begin, oidc_end
 from cloudtag.desk.oidc_settings import CALLBACK
 from cloudtag.desk.proposing import ProposalOverError, SamePersonError
 from cloudtag.desk.publishing import NotSentError, PerhapsSentError
+from cloudtag.desk.refusals import AsAsked, OwnNames, wants_problem
 from cloudtag.desk.routes import ROUTES, DeskRoute
 from cloudtag.desk.session import COOKIE
 from cloudtag.desk.signing_in import sign_in, sign_in_form, sign_in_page, sign_out
@@ -33,6 +33,7 @@ from cloudtag.desk.visit import (
     LANGUAGE_COOKIE,
     SEE_OTHER,
     FormRefusedError,
+    FormTooLargeError,
     MayNotError,
     NotSeenError,
     Visit,
@@ -40,12 +41,14 @@ from cloudtag.desk.visit import (
     rendered,
 )
 from cloudtag.serving.limits import KNOWN
+from cloudtag.serving.problems import MEDIA_TYPE, problem_bytes
 
 DeskEndpoint = Callable[[Request], Awaitable[Response]]
 """What answers an address of the desk."""
 _TROUBLE: dict[type[Exception], tuple[int, str]] = {
     NotSeenError: (404, "There is nothing here that you may see."),
     MayNotError: (403, "You may look at this, and not do it."),
+    FormTooLargeError: (413, "The form is larger than any of the desk's. Nothing was sent."),
     FormRefusedError: (403, "This form was not made for your session. Open the page anew and send it again."),
     SamePersonError: (403, "Whoever proposed it cannot approve it: another person must. Nothing was sent."),
     ProposalOverError: (409, "The proposal waits no longer: it was decided, or its time is over. Nothing was sent."),
@@ -60,7 +63,9 @@ _TROUBLE: dict[type[Exception], tuple[int, str]] = {
 FAULT = 500
 FAULT_TEXT = "Something is wrong with the desk itself. What was sent may be sent again: it counts once."
 UNRECORDED_TEXT = "It was done, and its record is not sent yet. The desk tries again by itself."
-TROUBLE_TEXTS = (*(text for _, text in _TROUBLE.values()), FAULT_TEXT, UNRECORDED_TEXT)
+OF_STATUS = {405: "This address does not take what was sent to it.", 400: "What your browser sent cannot be read."}
+"""What is said where the framework refuses a request."""
+TROUBLE_TEXTS = (*(text for _, text in _TROUBLE.values()), *OF_STATUS.values(), FAULT_TEXT, UNRECORDED_TEXT)
 _KEPT_SECONDS = 365 * 86_400
 
 
@@ -78,9 +83,11 @@ def make_app(desk: Desk) -> Starlette:
     ]
     middleware = [
         Middleware(SafeHeaders),
-        Middleware(TrustedHostMiddleware, allowed_hosts=list(desk.hosts), www_redirect=False),
+        Middleware(AsAsked, desk),
+        Middleware(OwnNames, desk),
     ]
-    handlers = {HTTPException: _of_desk_error(desk), Exception: _of_desk_error(desk)}
+    answer = _of_desk_error(desk)
+    handlers = {HTTPException: answer, Exception: answer, **dict.fromkeys(_TROUBLE, answer)}
     return Starlette(routes=routes, middleware=middleware, exception_handlers=handlers, lifespan=_life(desk))
 
 
@@ -125,12 +132,24 @@ def _of_desk(desk: Desk, handler: Callable[[Request, Desk], Awaitable[Response]]
 
 def _of_desk_error(desk: Desk) -> Callable[[Request, Exception], Awaitable[Response]]:
     async def answer(request: Request, error: Exception) -> Response:
-        status = getattr(error, "status_code", 500)
-        text = _TROUBLE[NotSeenError][1] if status < FAULT else FAULT_TEXT
-        language = language_of(request, desk)
-        return rendered(request, language, "trouble.html", status, text=text, detail="")
+        status, text = _TROUBLE.get(type(error), (getattr(error, "status_code", FAULT), ""))
+        if not text:
+            text = FAULT_TEXT if status >= FAULT else OF_STATUS.get(status, _TROUBLE[NotSeenError][1])
+        response = rendered(request, language_of(request, desk), "trouble.html", status, text=text, detail="")
+        response.headers.update(getattr(error, "headers", None) or {})
+        if status < FAULT:
+            return response
+        # What is answered to a fault goes by no middleware.
+        problem = wants_problem(request.headers.get("accept", ""))
+        said = problem_bytes(status, language_of(request, desk).say(text))
+        return Response(said, status, HEADERS, MEDIA_TYPE) if problem else _safe(response)
 
     return answer
+
+
+def _safe(response: Response) -> Response:
+    response.headers.update(HEADERS)
+    return response
 
 
 def _guarded(desk: Desk, route: DeskRoute) -> DeskEndpoint:

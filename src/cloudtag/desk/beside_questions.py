@@ -43,15 +43,15 @@ _SHOPS = f"""
     GROUP BY platform, shop_id HAVING orders > 0
     ORDER BY orders DESC, shop_id LIMIT {MOST_BESIDE}"""  # noqa: S608 - names of our own, values as parameters
 _RECORDS = f"""
-    SELECT kind, told FROM (
-        SELECT kind, id, platform, shop_ids, moment, told FROM case_records
+    SELECT kind, revision, told FROM (
+        SELECT kind, id, platform, shop_ids, moment, revision, told FROM case_records
         WHERE about = {{buyer:String}} AND kind != 'revisions'
         ORDER BY revision DESC LIMIT 1 BY kind, id, scope
     ) WHERE {NETWORK} = {{network:String}} AND {{sight}} AND (kind != 'others' OR id != {{alert_id:String}})
     ORDER BY kind, moment DESC, id LIMIT {MOST_BESIDE} BY kind"""  # noqa: S608 - the same
 _CONSEQUENCES = f"""
-    SELECT 'consequences' AS kind, told FROM (
-        SELECT consequence_id, platform, subject_kind, subject_id, shop_id, because, starts_at, told
+    SELECT 'consequences' AS kind, revision, told FROM (
+        SELECT consequence_id, platform, subject_kind, subject_id, shop_id, because, starts_at, revision, told
         FROM case_consequences
         WHERE consequence_id IN (SELECT consequence_id FROM consequence_reasons WHERE about IN {{abouts:Array(String)}})
         ORDER BY revision DESC LIMIT 1 BY consequence_id
@@ -88,5 +88,6 @@ def beside_rows(shops: list[DeskRow], told: Iterable[DeskRow]) -> Mapping[str, l
     """Rows by what they are, of the answers to `beside_questions`."""
     found: dict[str, list[DeskRow]] = {name: [] for name in STREAMS} | {"shops": shops}
     for row in told:
-        found[row["kind"]].append(record_row(STREAMS[row["kind"]], row["told"]))
+        told_row = record_row(STREAMS[row["kind"]], row["told"])
+        found[row["kind"]].append(told_row | {"revision": row["revision"]})
     return found

@@ -18,6 +18,7 @@ from cloudtag.desk.desk import SentAct
 from cloudtag.desk.journey_svg import JourneyPicture, journey_picture
 from cloudtag.desk.language import Language
 from cloudtag.desk.offers import CaseOffers, new_form_id, offers, own_orders
+from cloudtag.desk.pictures import ShownPicture, pictures_of
 from cloudtag.desk.second_person import Proposal, ProposalState, proposals_in, words_of
 from cloudtag.desk.visit import Visit
 from cloudtag.detectors.registry import all_detectors
@@ -64,6 +65,8 @@ class CaseView:
     conditions: tuple[ShownCondition, ...]
     clears: str
     journeys: tuple[JourneyPicture, ...]
+    pictures: tuple[ShownPicture, ...]
+    """What was handed in, by its fingerprints."""
     known: dict[str, str]
     """The address of each record that is shown, by its id."""
     claimed_by: str | None
@@ -98,6 +101,7 @@ def case_view(visit: Visit, case: DeskCase, *, is_past: bool = False) -> CaseVie
         conditions=tuple(conditions(case.alert)),
         clears=clears(visit.language, case.alert),
         journeys=tuple(journey_picture(visit.language, track) for track in case.parcels if track.scans),
+        pictures=pictures_of(case.facts),
         known=dict(_known(case)),
         claimed_by=claimed_by(case.acts, visit.desk.now_ms),
         others=visit.desk.looking.others(alert_id, visit.viewer, visit.desk.now()),

@@ -14,9 +14,8 @@ from cloudtag.desk.acts import Actor, BadActError
 from cloudtag.desk.asking import DeskRow
 from cloudtag.desk.proposing import must_be_proposed, propose
 from cloudtag.desk.reading import case_page
-from cloudtag.desk.sending import STALE, actor_of, alert_of, filled_in, names_of, send_once
-from cloudtag.desk.sight import in_sight
-from cloudtag.desk.visit import MayNotError, NotSeenError, Visit
+from cloudtag.desk.sending import STALE, actor_of, alert_of, filled_in, is_stale, send_once
+from cloudtag.desk.visit import Visit
 
 HOUR_MS = 3_600_000
 SNOOZES = ("0", "1", "24", "72", "168")
@@ -78,6 +77,8 @@ async def claim(visit: Visit) -> Response:
     act: Any = form.get("act", "")
     if act not in ("claim", "release"):
         raise BadActError("act")
+    if (stale := is_stale(form, alert)) is not None:
+        return await case_page(visit, STALE, stale)
     actor = actor_of(visit, alert)
     await visit.desk.publish([_case_act(form, alert, actor, act)])
     return visit.to(f"/cases/{alert['alert_id']}")
@@ -90,6 +91,8 @@ async def snooze(visit: Visit) -> Response:
     alert = await alert_of(visit)
     if (hours := form.get("hours", "")) not in SNOOZES:
         raise BadActError("hours")
+    if (stale := is_stale(form, alert)) is not None:
+        return await case_page(visit, STALE, stale)
     actor = actor_of(visit, alert)
     until_ms = actor.at_ms + int(hours) * HOUR_MS
     await visit.desk.publish([_case_act(form, alert, actor, "snooze", until_ms)])
@@ -108,27 +111,3 @@ def _case_act(form: Mapping[str, str], alert: DeskRow, actor: Actor, act: Any, u
         until_at=until_ms,
         revision=acts.seen_revision(form),
     )
-
-
-CONSEQUENCE_SQL = """
-    SELECT consequence_id, platform, subject_id, kind FROM consequences_latest
-    WHERE consequence_id = {consequence_id:String} AND subject_kind = 'buyer' AND {sight}"""
-
-
-async def appeal(visit: Visit) -> Response:
-    """Open an appeal against what was done to a buyer's account, or decide one that is open."""
-    visit.may("events")
-    form = await visit.form()
-    if visit.viewer.role != "platform":
-        raise MayNotError("platform")
-    sight, who = in_sight(visit.viewer)
-    values = {"consequence_id": visit.request.path_params["consequence_id"], **who}
-    found = await visit.desk.asking.one(CONSEQUENCE_SQL.replace("{sight}", sight), values)
-    if found is None:
-        raise NotSeenError("consequence")
-    names = await names_of(visit, [found["subject_id"]])
-    actor = Actor(visit.viewer.name, None, None, visit.desk.now_ms)
-    event, undone_by = acts.appeal(form, found, names[found["subject_id"]], form.get("appeal_id", "")[:256], actor)
-    event_id = acts.act_id(form)
-    await send_once(visit, event_id, [event], undone_by, "")
-    return visit.to(f"/platform?sent={event_id}#appeals")

@@ -11,8 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from cloudtag.desk.desk import Desk
 from cloudtag.desk.oidc_provider import OidcAwayError, OidcRefusedError
 from cloudtag.desk.oidc_tries import TRY_SECONDS
-from cloudtag.desk.session import COOKIE
-from cloudtag.desk.signing_in import sign_in_form
+from cloudtag.desk.signing_in import entered, sign_in_form
 from cloudtag.desk.visit import SEE_OTHER
 
 logger = logging.getLogger(__name__)
@@ -61,9 +60,7 @@ async def oidc_end(request: Request, desk: Desk) -> Response:
     cookie = desk.signed_in.enter_as(viewer) if viewer is not None else None
     if cookie is None:
         return _without_try(sign_in_form(request, desk, 403, trouble=NOT_LET_IN), desk)
-    response = RedirectResponse("/queue", SEE_OTHER)
-    response.set_cookie(COOKIE, cookie, httponly=True, samesite="lax", secure=desk.is_secure, path="/")
-    return _without_try(response, desk)
+    return _without_try(entered(request, desk, cookie), desk)
 
 
 def _without_try(response: Response, desk: Desk) -> Response:

@@ -23,13 +23,15 @@ MOST_SHOPS = 200
 FORMULAS = tuple("=+-@\t\r\n＝＋－＠")
 """How a text begins that a spreadsheet may take for a formula."""
 _APPEALS = """
-    SELECT appeal_id, consequence_id, platform, buyer_key, opened_at, kind, details, consequence_status FROM (
+    SELECT appeal_id, consequence_id, platform, buyer_key, opened_at, kind, details, consequence_status,
+        consequence_revision FROM (
         SELECT a.appeal_id AS appeal_id, any(a.consequence_id) AS consequence_id, a.platform AS platform,
             any(a.buyer_key) AS buyer_key, min(a.occurred_at) AS opened_at,
             argMax(a.status, (a.occurred_at, a.event_id)) AS last_status
         FROM appeals AS a GROUP BY appeal_id, platform
     ) AS p LEFT JOIN (
-        SELECT consequence_id, kind, details, status AS consequence_status FROM consequences_latest
+        SELECT consequence_id, kind, details, status AS consequence_status,
+            revision AS consequence_revision FROM consequences_latest
     ) AS c ON p.consequence_id = c.consequence_id
     WHERE last_status = 'opened' AND {sight} ORDER BY opened_at, appeal_id LIMIT 100"""
 _RINGS = """

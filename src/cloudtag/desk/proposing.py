@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from starlette.responses import Response
 from cloudtag.contract.surfaces import CaseAct, ProposedAct
 from cloudtag.desk import acts
 from cloudtag.desk.act_kinds import kind_of
-from cloudtag.desk.acts import Actor, BadActError
+from cloudtag.desk.acts import Actor, BadActError, MadeAct
 from cloudtag.desk.asking import DeskRow
 from cloudtag.desk.reading import case_page
 from cloudtag.desk.second_person import Proposal, needs_second_person, proposal_of, proposals_of
@@ -49,31 +50,53 @@ def must_be_proposed(visit: Visit, alerts: Sequence[DeskRow]) -> bool:
     return needs_second_person(visit.desk.policies, alerts, visit.desk.now_ms)
 
 
-async def answer_proposal(visit: Visit) -> Response:
-    """Approve what somebody else proposed, or decline it; whoever proposed it may take it back so."""
+@dataclass(frozen=True, slots=True)
+class SentProposal:
+    """A proposal that a form names, and the alert as it is. `stale`: the revision that was seen, if it has another."""
+
+    form: Mapping[str, str]
+    proposal: Proposal
+    alert: DeskRow
+    stale: int | None
+
+    async def made(self, visit: Visit) -> MadeAct:
+        """The event it becomes, and what takes it back. Raises `BadActError`, and `NotSentError` without the buyers."""
+        kind, actor = kind_of(self.proposal.proposed), self.proposal.actor_at(visit.desk.now_ms)
+        return kind.made(self.proposal.said, self.alert, await buyers_of(visit, kind, self.alert, actor), actor)
+
+
+async def sent_proposal(visit: Visit) -> SentProposal:
+    """The proposal that was sent back, which still waits or whose case has changed.
+
+    Raises `MayNotError`, `NotSeenError` and `ProposalOverError` where nothing can be done about it.
+    """
     form = await visit.form()
     alert = await alert_of(visit)
-    act = form.get("act", "")
-    if act not in ("approve", "decline"):
-        raise BadActError("act")
     proposal = await _named(visit, alert, form.get("proposal_id", ""))
-    kind = kind_of(proposal.proposed)
-    visit.may(kind.scope)
+    visit.may(kind_of(proposal.proposed).scope)
     if not proposal.is_for(visit.viewer, alert["platform"]):
         raise MayNotError("house")
+    state = proposal.state(alert["revision"], datetime.fromtimestamp(visit.desk.now(), UTC))
+    stale = proposal.revision if state == "changed" else is_stale(form, alert)
+    if stale is None and state != "waiting":
+        raise ProposalOverError(state)
+    return SentProposal(form, proposal, alert, stale)
+
+
+async def answer_proposal(visit: Visit) -> Response:
+    """Approve what somebody else proposed, or decline it; whoever proposed it may take it back so."""
+    named = await sent_proposal(visit)
+    act, alert, proposal = named.form.get("act", ""), named.alert, named.proposal
+    if act not in ("approve", "decline"):
+        raise BadActError("act")
     if act == "approve" and proposal.actor == visit.viewer.name:
         raise SamePersonError(proposal.actor)
-    state = proposal.state(alert["revision"], datetime.fromtimestamp(visit.desk.now(), UTC))
-    if state == "changed" or is_stale(form, alert) is not None:
-        return await case_page(visit, STALE, proposal.revision if state == "changed" else is_stale(form, alert))
-    if state != "waiting":
-        raise ProposalOverError(state)
+    if named.stale is not None:
+        return await case_page(visit, STALE, named.stale)
     if act == "decline":
         await visit.desk.publish([_answer(visit, alert, proposal, act)])
         return visit.to(f"/cases/{alert['alert_id']}#proposals")
-    actor = proposal.actor_at(visit.desk.now_ms)
-    buyers = await buyers_of(visit, kind, alert, actor)
-    event, undone_by = kind.made(proposal.said, alert, buyers, actor)
+    event, undone_by = await named.made(visit)
     event_id = acts.act_id(proposal.said)
     await send_once(visit, event_id, [event, _answer(visit, alert, proposal, act)], undone_by, alert["alert_id"])
     return visit.to(f"/cases/{alert['alert_id']}?sent={event_id}#sent")

@@ -1,23 +1,22 @@
-"""A ring: buyers who are linked, drawn with what links them, and one verdict over all their cases."""
+"""The page of a ring: buyers who are linked, drawn with what links them, and their open cases."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
 
 from starlette.responses import Response
 
 from cloudtag.contract.records import Alert
 from cloudtag.contract.scope import NETWORKS
-from cloudtag.desk import acts
-from cloudtag.desk.acts import BadActError
 from cloudtag.desk.asking import DeskRow
 from cloudtag.desk.case import revisions_of
 from cloudtag.desk.language import Language
 from cloudtag.desk.offers import new_form_id, too_old
-from cloudtag.desk.proposing import must_be_proposed, propose
-from cloudtag.desk.sending import STALE, actor_of, names_of, send_once
+from cloudtag.desk.proposing import must_be_proposed
 from cloudtag.desk.sight import ALERT, NETWORK, in_sight
 from cloudtag.desk.visit import NotSeenError, Visit
 from cloudtag.detection.names import attributes, attributes_zh
@@ -26,12 +25,14 @@ from cloudtag.explain.stored import SHOWN
 SIZE, RADIUS = 560, 190
 MOST_BUYERS = 24
 """Of larger rings so many are drawn; the list has all of them."""
+MOST_CASES = 100
+"""Of their open cases so many are shown, and decided at once."""
 _CASES = f"""
     SELECT alert_id, revision, detector, severity, status, platform, buyer_key, decided_at, amount_at_stake_minor,
         currency, first_event_at
     FROM alerts_current
     WHERE buyer_key IN {{buyers:Array(String)}} AND {NETWORK} = {{network:String}} AND {{sight}}
-    ORDER BY buyer_key, decided_at, alert_id LIMIT 100"""  # noqa: S608 - names of our own, values as parameters
+    ORDER BY buyer_key, decided_at, alert_id LIMIT {MOST_CASES}"""  # noqa: S608 - names of our own, values as parameters
 
 _CHANGED = """
     SELECT alert_id, revision, detector, severity, status FROM alerts_latest
@@ -76,47 +77,11 @@ class RingPicture:
 
 async def ring(visit: Visit) -> Response:
     """The ring that a case is about."""
-    return await _page(visit, 200, ())
+    return await ring_page(visit)
 
 
-async def ring_verdict(visit: Visit) -> Response:
-    """One verdict on every chosen case of a ring; nothing is sent while one of them has changed."""
-    visit.may("verdicts")
-    form = await visit.form()
-    _, cases = await _found(visit)
-    seen = {name.removeprefix(SEEN): value for name, value in form.items() if name.startswith(SEEN)}
-    if not seen:
-        raise BadActError("case")
-    # One that is no longer open has changed as well.
-    newest = {row["alert_id"]: str(row["revision"]) for row in cases}
-    if stale := [alert_id for alert_id, revision in seen.items() if newest.get(alert_id) != revision]:
-        return await _page(visit, STALE, await _changed(visit, stale))
-    chosen = [row for row in cases if row["alert_id"] in seen]
-    names = await names_of(visit, sorted({row["buyer_key"] for row in chosen}))
-    pairs, forms = [], []
-    for n, row in enumerate(chosen):
-        full = await revisions_of(visit.desk.asking, visit.viewer, row["alert_id"])
-        if full is None:
-            raise NotSeenError("case")
-        each = {**form, "form_id": f"{form.get('form_id', '')}-{n}", "revision": str(row["revision"])}
-        actor = actor_of(visit, full[0])
-        pairs.append(acts.verdict(each, full[0], names[row["buyer_key"]], actor))
-        forms.append((each, full[0], actor))
-    address, event_id = f"/rings/{visit.request.path_params['alert_id']}", acts.act_id(form)
-    if must_be_proposed(visit, [alert for _, alert, _ in forms]):
-        first = await propose(visit, "verdict", forms)
-        return visit.to(f"{address}?proposed={first}&count={len(forms)}")
-    await send_once(
-        visit,
-        event_id,
-        [event for event, _ in pairs],
-        lambda at_ms: [undo(at_ms)[0] for _, undo in pairs],
-        visit.request.path_params["alert_id"],
-    )
-    return visit.to(f"{address}?sent={event_id}")
-
-
-async def _found(visit: Visit) -> tuple[Alert, list[DeskRow]]:
+async def ring_of(visit: Visit) -> tuple[Alert, list[DeskRow]]:
+    """The alert whose ring the address names, and the open cases of its buyers in sight. Raises `NotSeenError`."""
     found = await revisions_of(visit.desk.asking, visit.viewer, visit.request.path_params["alert_id"])
     if found is None or not found[1][-1].alert.linked_buyer_ids:
         raise NotSeenError("ring")
@@ -126,7 +91,7 @@ async def _found(visit: Visit) -> tuple[Alert, list[DeskRow]]:
     return alert, await visit.desk.asking.rows(_CASES.replace("{sight}", sight), {**about, **who})
 
 
-async def _changed(visit: Visit, alert_ids: list[str]) -> list[DeskRow]:
+async def changed_cases(visit: Visit, alert_ids: list[str]) -> list[DeskRow]:
     """What cases have become that a form was made about, as far as they are in sight."""
     sight, who = in_sight(visit.viewer, ALERT)
     rows = await visit.desk.asking.rows(_CHANGED.replace("{sight}", sight), {"alert_ids": alert_ids, **who})
@@ -135,8 +100,18 @@ async def _changed(visit: Visit, alert_ids: list[str]) -> list[DeskRow]:
     return rows
 
 
-async def _page(visit: Visit, status: int, stale: Sequence[DeskRow]) -> Response:
-    alert, cases = await _found(visit)
+async def ring_page(
+    visit: Visit,
+    status: int = 200,
+    stale: Sequence[DeskRow] = (),
+    preview: Any = None,
+    filled: Mapping[str, str] = MappingProxyType({}),
+) -> Response:
+    """The page of the ring. `stale`: cases that have changed since a form was made about them.
+
+    `preview`: what would follow from the form that was `filled` in, which is not sent.
+    """
+    alert, cases = await ring_of(visit)
     sent_id = visit.request.query_params.get("sent", "")
     sent = visit.desk.sent.get(sent_id)
     is_own = sent is not None and sent.viewer == visit.viewer.name
@@ -146,6 +121,9 @@ async def _page(visit: Visit, status: int, stale: Sequence[DeskRow]) -> Response
         alert=alert,
         cases=cases,
         stale=stale,
+        is_cut=len(cases) == MOST_CASES,
+        preview=preview,
+        filled=filled,
         too_old={row["alert_id"] for row in cases if too_old(row, visit.desk.now_ms)},
         picture=ring_picture(visit.language, alert, {row["buyer_key"] for row in cases}),
         may_answer=visit.viewer.role != "auditor" and visit.viewer.may("verdicts"),

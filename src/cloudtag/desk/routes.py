@@ -7,7 +7,20 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from cloudtag.desk import doing, live, overviews, previewing, proposing, reading, revealing, ring, views
+from cloudtag.desk import (
+    appeals,
+    doing,
+    live,
+    overviews,
+    pictures,
+    previewing,
+    proposing,
+    reading,
+    revealing,
+    ring,
+    ring_acts,
+    views,
+)
 from cloudtag.desk.visit import Visit
 
 Handler = Callable[[Visit], Awaitable[Response]]
@@ -44,12 +57,15 @@ ROUTES: tuple[DeskRoute, ...] = (
     DeskRoute("/cases/{alert_id}/limit", doing.limit, is_act=True, is_scoped=True),
     DeskRoute("/cases/{alert_id}/preview/{what}", previewing.preview, is_act=True, is_scoped=True),
     DeskRoute("/cases/{alert_id}/proposal", proposing.answer_proposal, is_act=True, is_scoped=True),
+    DeskRoute("/cases/{alert_id}/proposal/preview", previewing.preview_proposal, is_act=True, is_scoped=True),
     DeskRoute("/cases/{alert_id}/claim", doing.claim, is_act=True, is_scoped=True),
     DeskRoute("/cases/{alert_id}/snooze", doing.snooze, is_act=True, is_scoped=True),
     DeskRoute("/cases/{alert_id}/reveal", revealing.reveal, is_act=True, is_scoped=True),
     DeskRoute("/cases/{alert_id}/file", reading.case_file, is_scoped=True),
+    DeskRoute("/cases/{alert_id}/pictures", pictures.pictures, is_scoped=True),
     DeskRoute("/rings/{alert_id}", ring.ring, is_scoped=True),
-    DeskRoute("/rings/{alert_id}/verdict", ring.ring_verdict, is_act=True, is_scoped=True),
+    DeskRoute("/rings/{alert_id}/verdict", ring_acts.ring_verdict, is_act=True, is_scoped=True),
+    DeskRoute("/rings/{alert_id}/preview", ring_acts.ring_preview, is_act=True, is_scoped=True),
     DeskRoute("/shops", overviews.shops),
     DeskRoute("/shops/{platform}/{shop_id:path}", overviews.shop, is_scoped=True),
     DeskRoute("/platform", overviews.platform),
@@ -58,7 +74,8 @@ ROUTES: tuple[DeskRoute, ...] = (
     DeskRoute("/policy", overviews.policy),
     DeskRoute("/figures/{figure}.csv", overviews.figure_file),
     DeskRoute("/figures/{figure}.parquet", overviews.figure_parquet_file),
-    DeskRoute("/appeals/{consequence_id}", doing.appeal, is_act=True, is_scoped=True),
+    DeskRoute("/appeals/{consequence_id}", appeals.appeal, is_act=True, is_scoped=True),
+    DeskRoute("/appeals/{consequence_id}/preview", appeals.appeal_preview, is_act=True, is_scoped=True),
     DeskRoute("/views", views.keep, is_act=True),
     DeskRoute("/undo", doing.undo, is_act=True),
 )

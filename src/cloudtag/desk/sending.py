@@ -9,8 +9,8 @@ from typing import Any
 from msgspec.structs import replace
 
 from cloudtag.desk import acts
-from cloudtag.desk.act_kinds import OWN, ActKind, Made
-from cloudtag.desk.acts import Actor, Undo
+from cloudtag.desk.act_kinds import OWN, ActKind
+from cloudtag.desk.acts import Actor, MadeAct, Undo
 from cloudtag.desk.asking import DeskRow, NoAnswerError
 from cloudtag.desk.case import revisions_of
 from cloudtag.desk.desk import SentAct
@@ -82,7 +82,7 @@ class FilledForm:
     actor: Actor
     stale: int | None
 
-    async def made(self, visit: Visit) -> Made:
+    async def made(self, visit: Visit) -> MadeAct:
         """The event it becomes, and what takes it back. Raises `BadActError`, and `NotSentError` without the buyers."""
         buyers = await buyers_of(visit, self.kind, self.alert, self.actor)
         return self.kind.made(self.form, self.alert, buyers, self.actor)

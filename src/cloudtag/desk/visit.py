@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -17,9 +18,18 @@ from cloudtag.desk.session import DeskSession
 from cloudtag.serving.viewers import Viewer
 
 LANGUAGE_COOKIE = "cloudtag_language"
-MOST_FORM_FIELDS = 40
+MOST_FORM_FIELDS = 120
+"""A ring's form names up to a hundred cases."""
 LARGEST_FORM_BYTES = 64 << 10
 SEE_OTHER = 303
+
+
+REFUSED_WITH = "refused_with"
+"""In a request's state: the text that a page refuses it with, for who wants no page."""
+
+
+class FormTooLargeError(Exception):
+    """A form is larger than any of the desk's, or has more fields; nothing of it is read."""
 
 
 class FormRefusedError(Exception):
@@ -110,29 +120,44 @@ class Visit:
 
 def rendered(request: Request, language: Language, template: str, status: int = 200, **context: Any) -> Response:
     """A page for anybody."""
+    address, query = request.scope["path"], request.scope["query_string"].decode("latin-1")
+    if "text" in context:
+        request.scope.setdefault("state", {})[REFUSED_WITH] = context["text"]
     text = (
         templates()
         .get_template(template)
         .render(
             say=language.say,
             language=language,
-            path=request.url.path,
-            here=str(request.url.replace(scheme="", netloc="")),
+            path=address,
+            here=f"{address}?{query}" if query else address,
             **{"viewer": None, "csrf": "", **context},
         )
     )
     return HTMLResponse(text, status)
 
 
-async def own_form(request: Request, desk: Desk, session: DeskSession) -> dict[str, str]:
-    """The texts of a form that was made for a session; files are left out. Raises `FormRefusedError`."""
+async def texts_of_form(request: Request, most_fields: int) -> dict[str, str]:
+    """The texts of a form; files are left out. Raises `FormTooLargeError`, and `FormRefusedError` where it is none."""
     length = request.headers.get("content-length", "")
-    if not length.isdecimal() or int(length) > LARGEST_FORM_BYTES:
-        raise FormRefusedError("size")
+    if not (length.isascii() and length.isdecimal()):
+        raise FormRefusedError("length")
+    if int(length) > LARGEST_FORM_BYTES:
+        raise FormTooLargeError(length)
+    try:
+        async with request.form(max_files=0, max_fields=most_fields) as sent:
+            return {name: value for name, value in sent.items() if isinstance(value, str)}
+    except HTTPException as error:
+        if "fields" in error.detail:
+            raise FormTooLargeError(error.detail) from error
+        raise FormRefusedError(error.detail) from error
+
+
+async def own_form(request: Request, desk: Desk, session: DeskSession) -> dict[str, str]:
+    """The texts of a form that was made for a session. Raises as `texts_of_form`, and `FormRefusedError`."""
     if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         raise FormRefusedError("another site")
-    async with request.form(max_files=0, max_fields=MOST_FORM_FIELDS) as sent:
-        texts = {name: value for name, value in sent.items() if isinstance(value, str)}
+    texts = await texts_of_form(request, MOST_FORM_FIELDS)
     if not desk.signed_in.is_own_form(session, texts.get("csrf", "")):
         raise FormRefusedError("not made for this session")
     return texts

@@ -31,10 +31,14 @@ class ProblemError(Exception):
 
 def response_of(error: ProblemError) -> Response:
     """The problem as a response."""
-    title = HTTPStatus(error.status).phrase
-    content = {"type": "about:blank", "title": title, "status": error.status, "detail": error.detail, **error.more}
     headers = {"cache-control": "no-store", **error.headers}
-    return Response(msgspec.json.encode(content), error.status, headers, MEDIA_TYPE)
+    return Response(problem_bytes(error.status, error.detail, **error.more), error.status, headers, MEDIA_TYPE)
+
+
+def problem_bytes(status: int, detail: str, **more: Any) -> bytes:
+    """The JSON of a problem; `more`: its further members."""
+    title = HTTPStatus(status).phrase
+    return msgspec.json.encode({"type": "about:blank", "title": title, "status": int(status), "detail": detail, **more})
 
 
 async def _of_problem(_: Request, error: Exception) -> Response:

@@ -19,6 +19,7 @@ from cloudtag.cli.decide.state import FOLLOWED, DecideState
 from cloudtag.cli.decide.subscription import WebhookSubscription
 from cloudtag.cli.decide.telling import ChangeTeller
 from cloudtag.cli.engine_way import TopicEngineWay, answers_listener
+from cloudtag.cli.http.limits import limits_here
 from cloudtag.cli.http.server import GuardedServer
 from cloudtag.cli.kafka import CommandProducer, consumer, stopped
 from cloudtag.config import Config
@@ -106,7 +107,8 @@ async def _run(config: Config, state: DecideState, codec: Codec, door: FrontDoor
         api = DecideApi(state.view, state.decider, state.watch, recorder, GroupCommit(publisher), calls.given, engine)
         rates = RequestRates(config.decide_requests_per_second, asyncio.get_running_loop().time)
         app = application(api, Gate(door.book, rates, calls))
-        server = DecideServer(app, lifespan="off", timeout_graceful_shutdown=LAST_ANSWERS_SECONDS)
+        limits = limits_here(config)
+        server = DecideServer(app, limits, lifespan="off", timeout_graceful_shutdown=LAST_ANSWERS_SECONDS)
         teller = ChangeTeller(config, state, share, publisher)
         work = [follower.run(), recorder.run(), share.run(), teller.run(), engine.run(), keeper.run()]
         for webhook in door.webhooks:

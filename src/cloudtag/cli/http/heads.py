@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 
-import msgspec
-
-from cloudtag.serving.problems import MEDIA_TYPE
+from cloudtag.serving.problems import MEDIA_TYPE, problem_bytes
 
 _HOST, _TOKEN, _CODING = b"host", b"authorization", b"transfer-encoding"
 FRAMING = (b"content-length", _CODING)
@@ -31,10 +30,19 @@ def problem_of(fields: list[tuple[bytes, bytes]], version: str) -> tuple[int, st
     return (HTTPStatus.BAD_REQUEST, "a request has one token") if tokens > 1 else None
 
 
-def refusal(status: int, detail: str, fields: list[tuple[bytes, bytes]]) -> bytes:
+Refusal = Callable[[int, str, Sequence[tuple[bytes, bytes]]], tuple[Mapping[str, str], bytes]]
+"""Says a refusal: given its status, one line of why, and the fields of the head as far as they were read, the fields of
+the answer and its body."""
+
+
+def problem(status: int, detail: str, _fields: Sequence[tuple[bytes, bytes]]) -> tuple[Mapping[str, str], bytes]:
+    """A refusal as problem+json."""
+    return {"content-type": MEDIA_TYPE}, problem_bytes(status, detail)
+
+
+def refusal(status: int, said: tuple[Mapping[str, str], bytes], fields: Sequence[tuple[bytes, bytes]]) -> bytes:
     """The bytes of an answer that says why, after which nothing follows. `fields`: of its head, besides its own."""
-    phrase = HTTPStatus(status).phrase
-    body = msgspec.json.encode({"type": "about:blank", "title": phrase, "status": int(status), "detail": detail})
-    head = [f"HTTP/1.1 {int(status)} {phrase}".encode(), *(b": ".join(field) for field in fields)]
-    head += [f"content-type: {MEDIA_TYPE}".encode(), b"content-length: %d" % len(body), b"connection: close"]
-    return b"\r\n".join([*head, b"", body])
+    own, body = said
+    head = [f"HTTP/1.1 {int(status)} {HTTPStatus(status).phrase}".encode(), *(b": ".join(field) for field in fields)]
+    head += [f"{name}: {value}".encode() for name, value in own.items()]
+    return b"\r\n".join([*head, b"content-length: %d" % len(body), b"connection: close", b"", body])

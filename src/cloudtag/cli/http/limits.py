@@ -5,38 +5,46 @@ from __future__ import annotations
 import resource
 from typing import NamedTuple
 
+from cloudtag.http_settings import HttpSettings
+
 _KEPT_BACK = 128
 """Descriptors for the broker, the warehouse and files."""
+_USUAL = HttpSettings()
 
 
 class HttpLimits(NamedTuple):
-    """Seconds that a client may take, and what it may send at most.
+    """What `HttpSettings` says, as the server reads it."""
 
-    `head`, `body`: to send the head of a request, and its body; `idle`: between an answer and the next request;
-    `taking`: to take something of an answer while there is more. `linger`: a client that is refused is listened to for
-    so long, so that it can read why. `head_bytes`: of a request's line and fields together; `target_bytes`: of its
-    address alone. `ahead`: requests that may be sent before the first is answered. `unread_bytes`: so much of a body is
-    taken in and dropped where it was answered before its end. `connections`: where there are as many, the next one
-    takes the place of one that waits.
-    """
-
-    head: float = 10.0
-    body: float = 30.0
-    idle: float = 65.0
-    taking: float = 30.0
-    linger: float = 2.0
-    head_bytes: int = 32 << 10
-    target_bytes: int = 8 << 10
-    fields: int = 100
-    ahead: int = 100
-    unread_bytes: int = 8 << 20
-    connections: int = 4096
+    head: float = _USUAL.http_head_seconds
+    body: float = _USUAL.http_body_seconds
+    idle: float = _USUAL.http_idle_seconds
+    taking: float = _USUAL.http_taking_seconds
+    linger: float = _USUAL.http_linger_seconds
+    head_bytes: int = _USUAL.http_head_bytes
+    target_bytes: int = _USUAL.http_target_bytes
+    fields: int = _USUAL.http_fields
+    ahead: int = _USUAL.http_ahead
+    unread_bytes: int = _USUAL.http_unread_bytes
+    connections: int = _USUAL.http_connections
 
 
-def limits_here() -> HttpLimits:
+def limits_here(settings: HttpSettings = _USUAL) -> HttpLimits:
     """Those of this process: it never has more connections than descriptors for them."""
+    limits = HttpLimits(
+        head=settings.http_head_seconds,
+        body=settings.http_body_seconds,
+        idle=settings.http_idle_seconds,
+        taking=settings.http_taking_seconds,
+        linger=settings.http_linger_seconds,
+        head_bytes=settings.http_head_bytes,
+        target_bytes=settings.http_target_bytes,
+        fields=settings.http_fields,
+        ahead=settings.http_ahead,
+        unread_bytes=settings.http_unread_bytes,
+        connections=settings.http_connections,
+    )
     descriptors = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
     if descriptors == resource.RLIM_INFINITY:
-        return HttpLimits()
+        return limits
     most = max(descriptors - _KEPT_BACK, descriptors // 2, 1)
-    return HttpLimits(connections=min(HttpLimits().connections, most))
+    return limits._replace(connections=min(limits.connections, most))

@@ -13,7 +13,7 @@ import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from cloudtag.cli.http.connections import ConnectionTable
-from cloudtag.cli.http.heads import FRAMING, problem_of, refusal
+from cloudtag.cli.http.heads import FRAMING, Refusal, problem, problem_of, refusal
 from cloudtag.cli.http.together import TogetherTransport
 from cloudtag.serving.limits import KNOWN
 
@@ -25,12 +25,13 @@ class _RefusedError(Exception):
 class GuardedProtocol(HttpToolsProtocol):
     """A connection."""
 
-    def __init__(self, table: ConnectionTable, **settings: Any) -> None:
+    def __init__(self, table: ConnectionTable, said: Refusal = problem, **settings: Any) -> None:
         super().__init__(**settings)
         # Addresses hold codes of sign-ins. What was told of the logger is undone by whoever sets up logs later.
         self.access_log = False
         self._table = table
         self._limits = table.limits
+        self._said = said
         self._running: RequestResponseCycle | None = None
         self._refusal: tuple[int, str] | None = None
         self._is_over = self._is_framing = False
@@ -251,7 +252,8 @@ class GuardedProtocol(HttpToolsProtocol):
         self._end()
 
     def _say(self, status: int, detail: str) -> None:
-        self.transport.write(refusal(status, detail, self.server_state.default_headers))
+        said = self._said(int(status), detail, self.headers or ())
+        self.transport.write(refusal(status, said, self.server_state.default_headers))
 
     def _end(self) -> None:
         """Say that nothing follows, and listen a little longer: hung up on at once, it might not read why."""

@@ -11,6 +11,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from cloudtag.cli.http.connections import LOOK_SECONDS, ConnectionTable
+from cloudtag.cli.http.heads import Refusal, problem
 from cloudtag.cli.http.limits import HttpLimits, limits_here
 from cloudtag.cli.http.protocol import GuardedProtocol
 
@@ -23,14 +24,16 @@ WAITING_CONNECTIONS = 2048
 class GuardedServer(uvicorn.Server):
     """A server of which no client has more than its share."""
 
-    def __init__(self, app: ASGIApp, limits: HttpLimits | None = None, **settings: Any) -> None:
-        """`limits`: if none are given, those of this process; `settings` of uvicorn's."""
+    def __init__(
+        self, app: ASGIApp, limits: HttpLimits | None = None, said: Refusal = problem, **settings: Any
+    ) -> None:
+        """`limits`: if none are given, those of this process; `said`: how refusals are; `settings` of uvicorn's."""
         limits = limits or limits_here()
         self.table = ConnectionTable(limits)
         super().__init__(
             uvicorn.Config(
                 _without_those_gone(app),
-                http=partial(GuardedProtocol, self.table),  # type: ignore[arg-type]
+                http=partial(GuardedProtocol, self.table, said),  # type: ignore[arg-type]
                 timeout_keep_alive=limits.idle,  # type: ignore[arg-type]
                 backlog=TURN_CONNECTIONS,
                 log_config=None,

@@ -40,7 +40,7 @@
     if (event.key === "j" || event.key === "k") choose(at + (event.key === "j" ? 1 : -1));
     else if (event.key === "n") location.assign(`/next${location.pathname === "/queue" ? location.search : ""}`);
     else if (pages[event.key]) location.assign(pages[event.key]);
-    else if (!"aoicturpwyx".includes(event.key) || !press(event.key)) return;
+    else if (!"aoicturpvwyx".includes(event.key) || !press(event.key)) return;
     event.preventDefault();
   });
 
