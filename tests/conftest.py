@@ -6,15 +6,25 @@ They stand here and nowhere else: a fixture that is imported into a file is that
 import pytest
 
 from tests import effort
-from tests.servers.brokers import broker, kafka_bootstrap, tansu_bootstrap
+from tests.servers.brokers import broker, kafka_bootstrap, one_bootstrap, tansu_bootstrap
+from tests.servers.databases import database
 from tests.servers.warehouses import warehouse_url
-from tests.warehouse.places import in_process, over_http, server
+from tests.warehouse.places import in_process, over_http
 
-__all__ = ["broker", "in_process", "kafka_bootstrap", "over_http", "server", "tansu_bootstrap", "warehouse_url"]
+__all__ = [
+    "broker",
+    "database",
+    "in_process",
+    "kafka_bootstrap",
+    "one_bootstrap",
+    "over_http",
+    "tansu_bootstrap",
+    "warehouse_url",
+]
 
 effort.register()
 
-BROKERS = {"broker", "kafka_bootstrap", "tansu_bootstrap"}
+BROKERS = {"broker", "kafka_bootstrap", "one_bootstrap", "tansu_bootstrap"}
 
 
 @pytest.hookimpl(tryfirst=True)
