@@ -69,12 +69,10 @@ async def reached(place: Installation, taken: Listener, count: int) -> None:
 
 
 @pytest.mark.fault
-async def test_of_a_killed_sender_nothing_is_lost_and_no_id_says_two_things(
-    tansu_bootstrap: str, tmp_path: Path
-) -> None:
+async def test_of_a_killed_sender_nothing_is_lost_and_no_id_says_two_things(one_bootstrap: str, tmp_path: Path) -> None:
     async with (
         listening(200) as (taken, url),
-        Installation(tansu_bootstrap, tmp_path, **files(tmp_path, url)) as place,
+        Installation(one_bootstrap, tmp_path, **files(tmp_path, url)) as place,
     ):
         port = free_port()
         serving = place.start("decide", "--port", str(port))

@@ -34,7 +34,6 @@ def migrated_database(connect: Callable[[], Client]) -> Iterator[str]:
     finally:
         with connect() as client:
             if is_well and _shape(client, database) == shape:
-                _empty(client, database)
                 spare.append(database)
             else:
                 client.command(f"DROP DATABASE IF EXISTS {database}")
@@ -49,13 +48,12 @@ def database(warehouse_url: str) -> Iterator[str]:
 
 @cache
 def _spare_of(_: str) -> deque[str]:
-    """Databases of a server that no test uses now; that which has rested longest comes first."""
+    """Databases of a server that no test uses now, as they were left; that which has rested longest comes first."""
     return deque()
 
 
 def _of_before(client: Client, spare: deque[str]) -> tuple[str, Shape]:
     database = spare.popleft()
-    # What a process sent before it was killed may have been stored since.
     _empty(client, database)
     # Anew: a table that was emptied has also forgotten how its migrations rewrote it.
     return database, _shape(client, database)
@@ -85,7 +83,7 @@ def _empty(client: Client, database: str) -> None:
 
 
 def _await_inserts(client: Client, database: str) -> None:
-    """Return when nothing is written there any more: a process that was killed leaves the server with its last words."""
+    """Return when nothing is written there any more: of a process that was killed the last insert may still run."""
     running = """SELECT count() FROM system.processes WHERE query_kind = 'Insert'
         AND (current_database = {database:String} OR position(query, {database:String}) > 0)"""
     deadline = time.monotonic() + PATIENCE_SECONDS
