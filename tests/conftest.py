@@ -24,13 +24,13 @@ __all__ = [
 
 effort.register()
 
-BROKERS = {"broker", "kafka_bootstrap", "one_bootstrap", "tansu_bootstrap"}
+SERVERS = {"broker", "kafka_bootstrap", "one_bootstrap", "tansu_bootstrap", "warehouse_url"}
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files that wait for brokers come first: they last longest, and all processes should end at the same time."""
+    """Files that wait for servers come first: they last longest, and all processes should end at the same time."""
     for item in effort.left_to_a_thorough_run(items):
         item.add_marker(pytest.mark.long)
-    slow = {item.path for item in items if BROKERS.intersection(getattr(item, "fixturenames", ()))}
-    items.sort(key=lambda item: item.path not in slow)
+    slow = {item.path for item in items if SERVERS.intersection(getattr(item, "fixturenames", ()))}
+    items.sort(key=lambda item: (not item.nodeid.startswith(effort.LONGEST), item.path not in slow))

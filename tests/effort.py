@@ -87,6 +87,18 @@ STOOD_FOR = (
 """Slow tests for which a sibling of theirs stands in every run: the same fault at another place, the same way on
 another server, or the same thing whole, from the worker to the warehouse."""
 
+LONGEST = (
+    "tests/cli/test_demo.py",
+    "tests/faults/",
+    "tests/integration/",
+    "tests/streams/sink/",
+    "tests/streams/test_outage.py",
+    "tests/desk/test_second_person.py",
+    "tests/benchmarks/test_desk.py",
+    "tests/local/test_warehouse_faults.py",
+)
+"""Files that begin before all others: one of them at the end would be waited for by all processes."""
+
 
 def register() -> None:
     """Make the profile known; `make test-long` asks for it."""

@@ -55,7 +55,6 @@ def _spare_of(_: str) -> deque[str]:
 def _of_before(client: Client, spare: deque[str]) -> tuple[str, Shape]:
     database = spare.popleft()
     _empty(client, database)
-    # Anew: a table that was emptied has also forgotten how its migrations rewrote it.
     return database, _shape(client, database)
 
 
@@ -66,18 +65,19 @@ def _migrated(client: Client) -> tuple[str, Shape]:
 
 
 def _shape(client: Client, database: str) -> Shape:
-    """What a test may have changed besides rows: the tables, and the parts being rewritten."""
+    """What a test may have changed besides rows: the tables, and the parts that are being rewritten."""
     of = {"database": database}
     tables = "SELECT name, create_table_query FROM system.tables WHERE database = {database:String} ORDER BY name"
-    mutations = "SELECT table, mutation_id FROM system.mutations WHERE database = {database:String}"
+    mutations = "SELECT table, mutation_id FROM system.mutations WHERE database = {database:String} AND NOT is_done"
     return [tuple(row) for sql in (tables, mutations) for row in client.query(sql, of).result_rows]
 
 
 def _empty(client: Client, database: str) -> None:
-    """Without rows a table also forgets the tokens under which they were inserted."""
+    """A table that is truncated also forgets the tokens under which its rows were inserted, and what rewrote them."""
     _await_inserts(client, database)
     filled = """SELECT name FROM system.tables WHERE database = {database:String}
-        AND engine LIKE '%MergeTree' AND total_rows > 0 AND name != 'schema_migrations'"""
+        AND engine LIKE '%MergeTree' AND name != 'schema_migrations'
+        AND (total_rows > 0 OR name IN (SELECT table FROM system.mutations WHERE database = {database:String}))"""
     for (table,) in client.query(filled, {"database": database}).result_rows:
         client.command(f"TRUNCATE TABLE {database}.{table}")
 
