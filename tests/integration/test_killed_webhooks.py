@@ -19,11 +19,12 @@ from benchmarks.decide import an_alert, publish_alerts
 from cloudtag.local.probe import free_port
 from streams.kafka.security import client_settings
 from tests.decide.hooks import SECRET, Listener, listening
+from tests.effort import times
 from tests.integration.installation import PATIENCE_SECONDS, Installation
 from tests.integration.test_decide import TOKEN
 
 ALERTS = 120
-KILLED_AFTER = (10, 45, 80)
+KILLED_AFTER = (10, 45, 80)[: times(2, 3)]
 """So many messages are there when the service is killed."""
 
 
