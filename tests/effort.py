@@ -11,9 +11,12 @@ THOROUGH = "thorough"
 SHARE, FEWEST = 3, 5
 
 SLOW_TWICE = (
-    "tests/cli/test_forget.py",
+    "tests/cli/test_backfill.py",
+    "tests/cli/test_doctor.py",
     "tests/cli/test_kafka_commands.py",
     "tests/cli/test_replaying.py",
+    "tests/cli/test_settled.py",
+    "tests/cli/test_state_commands.py",
     "tests/clients/test_librdkafka.py::test_the_batches",
     "tests/clients/test_other_clients.py",
     "tests/clients/test_oversized_batches.py",
@@ -37,8 +40,13 @@ SLOW_TWICE = (
     "tests/streams/worker/test_dead_letter_budget.py",
     "tests/streams/worker/test_pauses.py",
     "tests/streams/worker/test_readiness.py",
+    "tests/warehouse/test_bisecting_insert.py",
     "tests/warehouse/test_buyer_networks.py",
+    "tests/warehouse/test_case_records.py",
     "tests/warehouse/test_erasure.py",
+    "tests/warehouse/test_migrate.py::test_a_history",
+    "tests/warehouse/test_newest_events.py",
+    "tests/warehouse/test_open_cases.py",
 )
 """Where a test takes so long that a second server of the same kind is left to a thorough run.
 
@@ -53,9 +61,13 @@ STOOD_FOR = (
     "cli/test_backtest.py::test_the_same_policy_shows_nothing",
     "clients/test_librdkafka.py::test_what_stands_is_what_replay_says[tansu",
     "clients/test_oversized_batches.py::test_who_only_looks_on",
+    "desk/test_browser.py::TestInOneProcess::test_one_proposes_and_another_one_approves[no_javascript]",
+    "desk/test_second_person.py::test_tags_reports_and_limits_wait_too_and_become_what_was_proposed[limit]",
+    "desk/test_second_person.py::test_tags_reports_and_limits_wait_too_and_become_what_was_proposed[report]",
     "faults/test_schedules.py::test_several_faults_at_once_change_nothing[16]",
     "integration/test_onboarding.py::test_history_and_then_live_events",
     "integration/test_pipeline.py::test_two_workers_and_a_rebalance_say_what_replay_says[kafka-memory]",
+    "local/test_ports.py::test_a_foreign_server_on_the_port_is_not_taken_for_ours[registry-taken in between]",
     "streams/sink/test_faults.py::test_sinks_and_the_warehouse_are_killed",
     "streams/test_every_await.py::test_a_step_that_fails_at_any_await_loses_nothing[kafka-sent again]",
     "streams/test_every_await.py::test_a_step_that_fails_at_any_await_loses_nothing[kafka-store]",
@@ -64,6 +76,7 @@ STOOD_FOR = (
     "streams/test_faults.py::test_workers_ended_in_the_middle_of_batches_lose_nothing[kafka-graceful",
     "streams/test_frozen_workers.py::test_a_worker_that_freezes_and_wakes_changes_nothing[kafka-after",
     "streams/test_frozen_workers.py::test_a_worker_that_freezes_and_wakes_changes_nothing[kafka-before -state",
+    "streams/test_frozen_workers.py::test_a_worker_that_freezes_and_wakes_changes_nothing[kafka-before bid 1-memory]",
     "streams/test_migration.py::test_migrating_again_begins_anew",
     "streams/test_migration.py::test_what_workers_have_written_since",
     "streams/test_misplaced_faults.py::test_workers_killed",
@@ -74,6 +87,18 @@ STOOD_FOR = (
 """Slow tests for which a sibling of theirs stands in every run: the same fault at another place, the same way on
 another server, or the same thing whole, from the worker to the warehouse."""
 
+LONGEST = (
+    "tests/cli/test_demo.py",
+    "tests/faults/",
+    "tests/integration/",
+    "tests/streams/sink/",
+    "tests/streams/test_outage.py",
+    "tests/desk/test_second_person.py",
+    "tests/benchmarks/test_desk.py",
+    "tests/local/test_warehouse_faults.py",
+)
+"""Files that begin before all others: one of them at the end would be waited for by all processes."""
+
 
 def register() -> None:
     """Make the profile known; `make test-long` asks for it."""
@@ -83,6 +108,11 @@ def register() -> None:
 def examples(many: int) -> int:
     """How many examples a law is tried with, of those a thorough run takes."""
     return many if is_thorough() else max(FEWEST, many // SHARE)
+
+
+def times(few: int, many: int) -> int:
+    """How often something is done that takes seconds each time: few times in every run, many in a thorough one."""
+    return many if is_thorough() else few
 
 
 def is_thorough() -> bool:

@@ -41,7 +41,7 @@ DATABASE = "desk_bench"
 WARM = 3
 """So many pages of a kind are opened first and not counted."""
 ALONE = 15
-"""So often a question is asked alone, unless that takes `ALONE_MS`."""
+"""So often a question is asked alone where nothing else is said, unless that takes `ALONE_MS`."""
 ALONE_MS = 3000
 PLATFORM = Viewer(name="petra", role="platform")
 STAFF = Viewer(name="mei", role="shop", shops=frozenset((ShopRef("taobao", "s10"),)), account_id="a1")
@@ -108,9 +108,15 @@ def told(kind: str, times: Sequence[float], warehouse_ms: float, desk_ms: float)
 
 
 def measure(
-    asking: WatchedAsking, desk: Desk, warehouse: Warehouse, pages: int, alerts: Sequence[str], own: Sequence[str]
+    asking: WatchedAsking,
+    desk: Desk,
+    warehouse: Warehouse,
+    often: tuple[int, int],
+    alerts: Sequence[str],
+    own: Sequence[str],
 ) -> None:
-    """Open every kind of page, and ask every kind of question alone."""
+    """Open every kind of page, and ask every kind of question alone; each so `often`."""
+    pages, times_alone = often
     kinds: dict[str, tuple[Viewer, list[str]]] = {
         "case, platform": (PLATFORM, [f"/cases/{each}" for each in alerts]),
         "case, shop": (STAFF, [f"/cases/{each}" for each in own]),
@@ -127,14 +133,14 @@ def measure(
             taken = cpu_ms(warehouse.pid) - begun[0], time.process_time() * 1000 - begun[1]
             told(kind, times, *(each / len(addresses) for each in taken))
             for name, (sql, values) in asking.asked.items():
-                alone(asking, name, partial(asking._rows, sql, values))
+                alone(asking, name, partial(asking._rows, sql, values), times_alone)
 
 
-def alone(asking: WatchedAsking, name: str, ask: Callable[[], Any]) -> None:
+def alone(asking: WatchedAsking, name: str, ask: Callable[[], Any], often: int) -> None:
     """Ask a question again, alone, and print how long it takes, and took on its page; of slow ones a few times only."""
     waited, rows = statistics.median(asking.taken[name]), max(asking.read[name])
     times = list[float]()
-    while len(times) < ALONE and sum(times) < ALONE_MS:
+    while len(times) < often and sum(times) < ALONE_MS:
         begun = time.perf_counter()
         ask()
         times.append((time.perf_counter() - begun) * 1000)
@@ -148,6 +154,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--alerts", type=int, default=1_000_000)
     parser.add_argument("--pages", type=int, default=100)
+    parser.add_argument("--alone", type=int, default=ALONE, help="so often a question is asked alone")
     parser.add_argument(
         "--directory", type=Path, help="keep the warehouse there; one that is there is not filled again"
     )
@@ -174,7 +181,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         shown = [str(row[0]) for row in client.query(own).result_rows]
         print("| page | times | median ms | p95 ms | most | CPU of the warehouse, ms | of the desk, ms |")
         print("|---|---|---|---|---|---|---|", flush=True)
-        measure(asking, desk, warehouse, options.pages, some_alerts(client, options.pages + WARM, 1), shown)
+        often = options.pages, options.alone
+        measure(asking, desk, warehouse, often, some_alerts(client, options.pages + WARM, 1), shown)
     return 0
 
 

@@ -18,8 +18,8 @@ from typing import Any, NamedTuple
 from aiokafka.consumer import fetcher
 from aiokafka.record.memory_records import MemoryRecords
 
-from cloudtag.doctor.sample import CODECS
 from cloudtag.wire.oversized import OversizedBatch
+from streams.kafka.codecs import CODECS
 from streams.kafka.unpacking import BatchTooLargeError, Decode, Unpacker
 
 DECODING_MODULES = (

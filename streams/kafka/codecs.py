@@ -8,6 +8,8 @@ from collections.abc import Callable
 
 from aiokafka import codec
 
+CODECS = {0: "none", 1: "gzip", 2: "snappy", 3: "lz4", 4: "zstd"}
+"""Kafka's compression codecs by their number in a batch."""
 SAMPLE = b"cloudtag" * 8
 _READ_BACK: dict[str, Callable[[bytes], bytes]] = {
     "gzip": lambda data: bytes(codec.gzip_decode(codec.gzip_encode(data))),

@@ -3,9 +3,6 @@
 import ssl
 from typing import Any
 
-from faust import SASLCredentials
-from faust.types.auth import CredentialsT
-
 from cloudtag.config import Config, ConfigError
 
 
@@ -51,17 +48,3 @@ def client_settings(config: Config) -> dict[str, Any]:
             "sasl_plain_password": config.kafka_password.reveal(),
         }
     return settings
-
-
-def faust_credentials(config: Config) -> CredentialsT | None:
-    """The same for Faust, or none where it needs only the ``ssl_context``."""
-    if not config.kafka_security.startswith("SASL"):
-        return None
-    context = ssl_context(config)
-    credentials: CredentialsT = SASLCredentials(
-        username=config.kafka_user,
-        password=config.kafka_password.reveal(),
-        ssl_context=context,
-        mechanism=config.kafka_mechanism,
-    )
-    return credentials

@@ -37,6 +37,8 @@ TOMBSTONE_DAYS = 7
 FREEZE_MS = 3_600_000
 """For so long no record of a changelog is compacted: longer than a worker that was frozen and wakes may have slept."""
 VISIBLE_SECONDS = 30.0
+REQUEST_PARTITIONS = 1_000
+"""Brokers refuse requests for very many new partitions at once (Apache Kafka: more than 10,000)."""
 MISSING = "topic {name} does not exist, or this user may not see it; run `cloudtag topics create`"
 BROKER_TIME = {"message.timestamp.type": "LogAppendTime"}
 """A record's timestamp is when the broker took it in: what counts as the future and where the sink cuts rest on it."""
@@ -221,18 +223,27 @@ async def as_found(config: Config, names: list[str]) -> Config:
 
 async def _create_missing(admin: AIOKafkaAdminClient, wanted: list[Declared]) -> list[str]:
     existing = await _partitions_of(admin)
-    made = []
-    for topic in wanted:
-        if topic.name in existing:
-            continue
-        new = NewTopic(topic.name, topic.partitions, topic.replication, topic_configs=topic.config)
-        response = await admin.create_topics([new])
+    missing = [topic for topic in wanted if topic.name not in existing]
+    for some in _requests(missing):
+        new = [NewTopic(t.name, t.partitions, t.replication, topic_configs=t.config) for t in some]
+        response = await admin.create_topics(new)
         for name, code, *reason in response.topic_errors:
             error = for_code(code)
             if code and error is not TopicAlreadyExistsError:
                 raise TopicError(f"cannot create topic {name}: {error.__name__} {' '.join(map(str, reason))}".strip())
-        made.append(topic.name)
-    return made
+    return [topic.name for topic in missing]
+
+
+def _requests(topics: list[Declared]) -> Iterator[list[Declared]]:
+    """The topics in as few parts as brokers take: each has one topic, or at most `REQUEST_PARTITIONS` partitions."""
+    some: list[Declared] = []
+    for topic in topics:
+        if some and sum(one.partitions for one in some) + topic.partitions > REQUEST_PARTITIONS:
+            yield some
+            some = []
+        some.append(topic)
+    if some:
+        yield some
 
 
 async def _wait_visible(admin: AIOKafkaAdminClient, wanted: list[Declared]) -> None:

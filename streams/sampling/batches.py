@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from aiokafka.errors import CorruptRecordException, UnsupportedCodecError
 from aiokafka.record.memory_records import MemoryRecords
 
-from cloudtag.doctor.sample import CODECS, SampledBatch, SampledRecord
+from cloudtag.doctor.sample import SampledBatch, SampledRecord
+from streams.kafka.codecs import CODECS
 from streams.kafka.unpacking import BatchTooLargeError
 
 _OFFSET, _LENGTH, _DELTA, _COUNT = struct.Struct(">q"), struct.Struct(">i"), struct.Struct(">i"), struct.Struct(">i")

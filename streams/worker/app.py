@@ -14,7 +14,7 @@ from mode.supervisors import CrashingSupervisor
 from cloudtag.config import Config
 from streams.kafka import topics
 from streams.kafka.producer import LARGEST_RECORD_BYTES, BatchClient
-from streams.kafka.security import client_settings, faust_credentials, ssl_context
+from streams.kafka.security import client_settings, ssl_context
 from streams.kafka.weights import fetch_bytes
 from streams.state.changelog import Changelogs
 from streams.state.memory_store import MemoryStore
@@ -28,6 +28,7 @@ from streams.transport.consumer import BatchConsumer
 from streams.transport.driver import BatchProducer
 from streams.transport.stream import BatchSchema, BatchStream
 from streams.worker.couriers import Couriers
+from streams.worker.credentials import faust_credentials
 from streams.worker.dead_letter_budget import DeadLetterBudget
 from streams.worker.origins import Origins
 from streams.worker.platforms import Platforms

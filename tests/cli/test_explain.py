@@ -22,25 +22,21 @@ STORIES = {"short_return": short_then_corrected, "reused_waybill": number_shared
 
 
 @pytest.fixture
-def stored(warehouse_url: str, run: Run, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def stored(warehouse_url: str, database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """A warehouse that holds the events of both stories and what they gave; a client of it."""
     from cloudtag.cli.clickhouse import connect
     from cloudtag.config import Config
 
-    database = f"explain_{uuid.uuid4().hex[:6]}"
     monkeypatch.setenv("CLICKHOUSE", f"{warehouse_url}/{database}")
-    assert run("warehouse", "migrate").code == 0
-    client = connect(Config.read())
-    client.database = database
-    into = Inserter(client, database, Pseudonymizer(SECRET))
-    for story in STORIES.values():
-        events = events_of(story())
-        records = [*((STREAM_OF[type(e)], e) for e in events), *judge(events, None, shipped())]
-        for stream, group in groupby(sorted(records, key=lambda r: r[0]), key=lambda r: r[0]):
-            into.insert(batch(stream, [record for _, record in group], uuid.uuid4().int % 2**40))
-    yield client
-    client.command(f"DROP DATABASE {database}")
-    client.close()
+    with connect(Config.read()) as client:
+        client.database = database
+        into = Inserter(client, database, Pseudonymizer(SECRET))
+        for story in STORIES.values():
+            events = events_of(story())
+            records = [*((STREAM_OF[type(e)], e) for e in events), *judge(events, None, shipped())]
+            for stream, group in groupby(sorted(records, key=lambda r: r[0]), key=lambda r: r[0]):
+                into.insert(batch(stream, [record for _, record in group], uuid.uuid4().int % 2**40))
+        yield client
 
 
 @pytest.mark.parametrize("detector", STORIES)

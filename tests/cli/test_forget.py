@@ -28,17 +28,16 @@ ORDER = (
 
 
 @pytest.fixture
-def config(tansu_bootstrap: str, warehouse_url: str, run: Run, monkeypatch: pytest.MonkeyPatch) -> Config:
+def config(one_bootstrap: str, warehouse_url: str, database: str, run: Run, monkeypatch: pytest.MonkeyPatch) -> Config:
     name = f"forget_{uuid.uuid4().hex[:6]}"
-    monkeypatch.setenv("KAFKA", tansu_bootstrap)
-    monkeypatch.setenv("CLICKHOUSE", f"{warehouse_url}/{name}")
+    monkeypatch.setenv("KAFKA", one_bootstrap)
+    monkeypatch.setenv("CLICKHOUSE", f"{warehouse_url}/{database}")
     monkeypatch.setenv("CLOUDTAG_TOPIC_PREFIX", f"{name}-")
     monkeypatch.setenv("CLOUDTAG_APP_ID", name)
     monkeypatch.setenv("CLOUDTAG_PARTITIONS", "2")
     monkeypatch.setenv("CLOUDTAG_HASH_SECRET", SECRET)
     monkeypatch.setenv("CLOUDTAG_SESSION_TIMEOUT_SECONDS", "6")
     assert run("topics", "create").code == 0
-    assert run("warehouse", "migrate").code == 0
     return Config.read()
 
 

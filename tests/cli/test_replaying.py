@@ -12,9 +12,8 @@ from aiokafka import AIOKafkaProducer
 from cloudtag.config import Config
 from tests.cli.conftest import Run
 from tests.cli.test_kafka_commands import bury, config, held, letter
-from tests.servers.brokers import broker, kafka_bootstrap, tansu_bootstrap
 
-__all__ = ["broker", "config", "kafka_bootstrap", "tansu_bootstrap"]
+__all__ = ["config"]
 
 
 class Killed(BaseException):

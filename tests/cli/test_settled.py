@@ -14,9 +14,6 @@ from cloudtag.config import Config
 from streams.kafka import topics
 from streams.kafka.producer import OutRecord, publish
 from streams.kafka.security import client_settings
-from tests.servers.brokers import broker, kafka_bootstrap, tansu_bootstrap
-
-__all__ = ["broker", "kafka_bootstrap", "tansu_bootstrap"]
 
 INPUT, INTERNAL = "orders", "misplaced-buyers"
 PATIENCE_SECONDS = 60.0

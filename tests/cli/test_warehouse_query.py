@@ -7,7 +7,6 @@ import os
 import re
 import subprocess
 import sys
-import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,9 +15,9 @@ import pytest
 
 from cloudtag.cli.query.table import NARROWEST
 from cloudtag.resources import clickhouse_dir
-from cloudtag.warehouse.migrate import migrate
 from cloudtag.warehouse.queries import BY_NAME
 from tests.cli.conftest import Outcome, Run
+from tests.servers.databases import migrated_database
 
 TIME = "toDateTime64('2026-03-01 20:00:00.500', 3, 'UTC')"
 PAGE = Path(__file__).parents[2] / "docs" / "queries.md"
@@ -30,11 +29,8 @@ Ask = Callable[..., Outcome]
 
 @pytest.fixture(scope="module")
 def database(warehouse_url: str) -> Iterator[str]:
-    name = f"asked_{uuid.uuid4().hex[:6]}"
-    with clickhouse_connect.get_client(dsn=warehouse_url) as client:
-        migrate(client, name)
+    with migrated_database(lambda: clickhouse_connect.get_client(dsn=warehouse_url)) as name:
         yield f"{warehouse_url}/{name}"
-        client.command(f"DROP DATABASE {name}")
 
 
 @pytest.fixture

@@ -118,8 +118,8 @@ async def dealt_with(*subscriptions: WebhookSubscription) -> None:
 
 
 @pytest.fixture
-async def config(tansu_bootstrap: str) -> Config:
-    made = Config(brokers=tansu_bootstrap, topic_prefix=f"w{uuid.uuid4().hex[:6]}-", partitions=1)
+async def config(one_bootstrap: str) -> Config:
+    made = Config(brokers=one_bootstrap, topic_prefix=f"w{uuid.uuid4().hex[:6]}-", partitions=1)
     await create(made)
     return made
 

@@ -1,9 +1,9 @@
 """A desk over a warehouse that holds a few stories, and people who are signed in to it."""
 
 import time
-import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from hashlib import sha256
 from itertools import count
 from typing import Any
@@ -21,13 +21,13 @@ from cloudtag.desk.session import SignedIn
 from cloudtag.policy.load import shipped
 from cloudtag.serving.tokens import TokenBook
 from cloudtag.serving.viewers import Viewer
-from cloudtag.warehouse.migrate import migrate
 from tests.desk.browser import Browser
 from tests.desk.people import PEOPLE
 from tests.desk.pipeline import Pipeline
 from tests.desk.serving import served
 from tests.desk.stories import empty_parcel, ring_of_two, sanctioned, story
 from tests.detectors.judged import events_of
+from tests.servers.databases import migrated_database
 
 STARTS_AT = 1_775_000_000.0
 """The desk's clock, in seconds."""
@@ -106,19 +106,17 @@ class DeskWorld:
 @contextmanager
 def desk_world(warehouse_url: str, told: Sequence[Any], people: Mapping[str, Viewer] = PEOPLE) -> Iterator[DeskWorld]:
     """A desk that is served, over a database of its own in which events are told."""
-    database = f"desk_{uuid.uuid4().hex[:8]}"
-    keeper = clickhouse_connect.get_client(dsn=warehouse_url, autogenerate_session_id=False)
-    migrate(keeper, database)
 
-    def connect() -> Client:
+    def connect(database: str = "default") -> Client:
         client = clickhouse_connect.get_client(dsn=warehouse_url, autogenerate_session_id=False)
         client.database = database
         return client
 
-    with world_of(connect, database, None, told, people) as made:
-        yield made
-    keeper.command(f"DROP DATABASE {database}")
-    keeper.close()
+    with (
+        migrated_database(connect) as database,
+        world_of(partial(connect, database), database, None, told, people) as it,
+    ):
+        yield it
 
 
 @contextmanager

@@ -1,7 +1,6 @@
 """The glossary's example, run: one real event through reader, batch, task, state, sink and query."""
 
 import re
-import uuid
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -28,7 +27,6 @@ from cloudtag.replay.topology import Topology, memory_rows
 from cloudtag.scenarios.read import shipped_scenarios
 from cloudtag.warehouse.blocks import TABLES, InsertBatch
 from cloudtag.warehouse.insert import Inserter
-from cloudtag.warehouse.migrate import migrate
 from cloudtag.warehouse.pseudonymizer import Pseudonymizer
 from cloudtag.warehouse.queries import BY_NAME
 from cloudtag.wire import Codec
@@ -38,6 +36,7 @@ from streams.transport.partition_buffers import PartitionBuffers
 from streams.worker.platforms import Platforms
 from streams.worker.record_reader import RecordReader
 from streams.worker.worker_metrics import WorkerMetrics
+from tests.servers.databases import migrated_database
 
 BUYER = "mei-too"
 CODEC = Codec()
@@ -117,17 +116,12 @@ def stored(connect: Callable[[], Client], alert: Any) -> tuple[InsertBatch, list
     row = Reader().read("alerts", log).row
     assert row is not None
     batch = InsertBatch("alerts", "alerts", 0, 1000, (row,))
-    client, database = connect(), f"glossary_{uuid.uuid4().hex[:12]}"
-    try:
-        migrate(client, database)
+    with migrated_database(connect) as database, connect() as client:
         Inserter(client, database, Pseudonymizer(b"a secret of the test")).insert(batch)
         client.database = database
         answer = client.query(BY_NAME["explain"].sql, {"alert_id": alert.alert_id})
         names = answer.column_names
         return batch, [dict(zip(names, row, strict=True)) for row in answer.result_rows]
-    finally:
-        client.command(f"DROP DATABASE IF EXISTS {database}")
-        client.close()
 
 
 @pytest.fixture(scope="module")

@@ -8,10 +8,10 @@ import pytest
 from cloudtag.config import Config
 from cloudtag.contract.records import DeadLetter
 from cloudtag.contract.streams import INPUTS
-from cloudtag.doctor import diagnose
 from cloudtag.doctor.checks.codec import codec
 from cloudtag.doctor.checks.dead_letters import dead_letters
 from cloudtag.doctor.checks.topics import topics
+from cloudtag.doctor.diagnose import diagnose
 from cloudtag.doctor.diagnosis import graded, worst
 from cloudtag.doctor.sample import Sample, SampledBatch, SampledRecord, TopicSample
 from cloudtag.wire import encode

@@ -1,6 +1,5 @@
 """The scans that show that a courier carried on while a number waited for one (F10)."""
 
-import uuid
 from collections.abc import Collection, Iterator
 from typing import Any
 
@@ -17,7 +16,6 @@ from cloudtag.explain.sql import ALERT, CARRIER_OF_DAY, DAY, facts_by
 from cloudtag.policy.load import shipped
 from cloudtag.replay.driver import judge
 from cloudtag.warehouse.insert import Inserter
-from cloudtag.warehouse.migrate import migrate
 from cloudtag.warehouse.pseudonymizer import Pseudonymizer
 from tests.detectors.judged import Raw, events_of, time_of
 from tests.warehouse.batches import SECRET, batch
@@ -44,16 +42,12 @@ def _history() -> list[Raw]:
 
 
 @pytest.fixture
-def client(warehouse_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def client(warehouse_url: str, database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """A client of an empty warehouse."""
-    database = f"scans_{uuid.uuid4().hex[:6]}"
     monkeypatch.setenv("CLICKHOUSE", f"{warehouse_url}/{database}")
-    client = connect(Config.read())
-    migrate(client, database)
-    client.database = database
-    yield client
-    client.command(f"DROP DATABASE {database}")
-    client.close()
+    with connect(Config.read()) as client:
+        client.database = database
+        yield client
 
 
 def test_an_alert_of_silence_is_computed_anew_from_a_warehouse(client: Any) -> None:

@@ -5,6 +5,7 @@ import os
 import sys
 import uuid
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Self
 
@@ -15,8 +16,8 @@ from cloudtag.cli.kafka import sender
 from cloudtag.config import Config
 from cloudtag.contract.streams import INPUTS, OUTPUTS
 from cloudtag.local.child import Child
-from cloudtag.warehouse.migrate import migrate
 from streams.kafka import topics
+from tests.servers.databases import migrated_database
 
 PATIENCE_SECONDS = 120.0
 
@@ -40,11 +41,12 @@ class Installation:
             "CLOUDTAG_HASH_SECRET": "a secret of this test alone",
             **{f"CLOUDTAG_{key.upper()}": value for key, value in settings.items()},
         }
-        if warehouse_url is not None:
-            self.environ["CLICKHOUSE"] = f"{warehouse_url}/{name}"
-        self.config = Config.read(self.environ)
-        self.database = name
+        self._lent, self.database = ExitStack(), ""
         self._warehouse_url = warehouse_url
+        if warehouse_url is not None:
+            self.database = self._lent.enter_context(migrated_database(self._client))
+            self.environ["CLICKHOUSE"] = f"{warehouse_url}/{self.database}"
+        self.config = Config.read(self.environ)
         self._directory = directory
         self.children: list[Child] = []
         self.gone: list[Child] = []
@@ -52,8 +54,6 @@ class Installation:
 
     async def __aenter__(self) -> Self:
         await topics.create(self.config)
-        if self._warehouse_url is not None:
-            await asyncio.to_thread(migrate, self._client(), self.database)
         self.watch = await TopicWatch(self.config).__aenter__()
         return self
 
@@ -61,6 +61,7 @@ class Installation:
         await self.watch.__aexit__(None, None, None)
         for child in self.children:
             child.kill()
+        await asyncio.to_thread(self._lent.close)
 
     def start(self, *command: str, module: str = "cloudtag.cli", data: str = "", **more: str) -> Child:
         """Start a command of the program as a process of its own; `data`: the name of its directory, `more`: of its
@@ -135,6 +136,5 @@ class Installation:
 
     def _client(self) -> Any:
         client = clickhouse_connect.get_client(dsn=f"{self._warehouse_url}/default")
-        client.command(f"CREATE DATABASE IF NOT EXISTS {self.database}")
-        client.database = self.database
+        client.database = self.database or None
         return client

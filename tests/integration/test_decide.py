@@ -135,11 +135,11 @@ async def test_an_answer_follows_what_stands_and_its_end_is_told_once(broker: st
 
 
 @pytest.mark.fault
-async def test_one_of_two_instances_tells_what_the_other_would_have(tansu_bootstrap: str, tmp_path: Path) -> None:
+async def test_one_of_two_instances_tells_what_the_other_would_have(one_bootstrap: str, tmp_path: Path) -> None:
     tokens = tmp_path / "tokens.toml"
     tokens.write_text(f'[desk]\nsha256 = "{hashlib.sha256(TOKEN.encode()).hexdigest()}"\nrole = "platform"\n')
     ports = free_port(), free_port()
-    async with Installation(tansu_bootstrap, tmp_path, tokens_file=str(tokens)) as place:
+    async with Installation(one_bootstrap, tmp_path, tokens_file=str(tokens)) as place:
         place.start("worker")
         desks = [Desk(port) for port in ports]
         services = [place.start("decide", "--port", str(port)) for port in ports]

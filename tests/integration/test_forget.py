@@ -107,9 +107,9 @@ async def topics_naming(installation: Installation, buyers: Iterable[str]) -> se
 
 
 async def test_a_forgotten_buyer_is_named_no_more(
-    tansu_bootstrap: str, warehouse_url: str, tmp_path: Path, town: Town
+    one_bootstrap: str, warehouse_url: str, tmp_path: Path, town: Town
 ) -> None:
-    async with Installation(tansu_bootstrap, tmp_path, warehouse_url, partitions="2") as installation:
+    async with Installation(one_bootstrap, tmp_path, warehouse_url, partitions="2") as installation:
         installation.start("worker")
         installation.start_sink()
         await installation.send(town.events)

@@ -15,14 +15,15 @@ from cloudtag.local.probe import free_port
 from tests.desk.browser import Browser
 from tests.desk.stories import empty_parcel
 from tests.detectors.judged import events_of
+from tests.effort import times
 from tests.integration.installation import PATIENCE_SECONDS, Installation
 from tests.integration.test_decide import TOKEN, VERDICT, Desk, held
 
-KILLS = 3
+KILLS = times(2, 3)
 BETWEEN = 25
 """So many verdicts are acknowledged between two kills."""
 SENDERS = 4
-CASES = 6
+CASES = times(4, 6)
 
 
 def tokens(directory: Path) -> dict[str, str]:
@@ -33,9 +34,9 @@ def tokens(directory: Path) -> dict[str, str]:
 
 
 @pytest.mark.fault
-async def test_of_a_killed_service_no_acknowledged_verdict_is_lost(tansu_bootstrap: str, tmp_path: Path) -> None:
+async def test_of_a_killed_service_no_acknowledged_verdict_is_lost(one_bootstrap: str, tmp_path: Path) -> None:
     numbers, acknowledged, is_over = itertools.count(), dict[str, Any](), asyncio.Event()
-    async with Installation(tansu_bootstrap, tmp_path, **tokens(tmp_path)) as place:
+    async with Installation(one_bootstrap, tmp_path, **tokens(tmp_path)) as place:
         port = free_port()
         desk = Desk(port)
 
@@ -69,9 +70,9 @@ async def test_of_a_killed_service_no_acknowledged_verdict_is_lost(tansu_bootstr
 
 @pytest.mark.fault
 async def test_of_a_killed_desk_no_verdict_that_was_sent_is_lost(
-    tansu_bootstrap: str, warehouse_url: str, tmp_path: Path
+    one_bootstrap: str, warehouse_url: str, tmp_path: Path
 ) -> None:
-    async with Installation(tansu_bootstrap, tmp_path, warehouse_url, **tokens(tmp_path)) as place:
+    async with Installation(one_bootstrap, tmp_path, warehouse_url, **tokens(tmp_path)) as place:
         place.start("worker")
         place.start_sink()
         told = [event for number in range(61, 61 + CASES) for event in empty_parcel(number, "s1", 19900)]

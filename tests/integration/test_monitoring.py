@@ -28,12 +28,12 @@ def is_ready(port: int) -> bool:
 
 
 async def test_every_panel_and_rule_is_answered_by_what_is_scraped(
-    tansu_bootstrap: str, warehouse_url: str, tmp_path: Path
+    one_bootstrap: str, warehouse_url: str, tmp_path: Path
 ) -> None:
     need("prometheus")
     events = list(simulate(Profile(events=EVENTS, seed=7)).events())
     ports = {name: free_port() for name in JOBS}
-    async with Installation(tansu_bootstrap, tmp_path, warehouse_url) as place:
+    async with Installation(one_bootstrap, tmp_path, warehouse_url) as place:
         place.environ["CLOUDTAG_METRICS_PORT"] = str(ports["cloudtag-worker"])
         place.start("worker")
         place.environ["CLOUDTAG_METRICS_PORT"] = str(ports["cloudtag-sink"])

@@ -11,15 +11,15 @@ from tests.datasets.test_online_retail import first_rows, real_file
 from tests.integration.installation import Installation
 
 
-@pytest.mark.parametrize("most", [120_000, pytest.param(None, marks=pytest.mark.long, id="the whole year")])
+@pytest.mark.parametrize("most", [40_000, pytest.param(None, marks=pytest.mark.long, id="the whole year")])
 async def test_every_purchase_is_accounted_for_and_wholesalers_do_not_drown(
-    tansu_bootstrap: str, warehouse_url: str, tmp_path: Path, most: int | None
+    one_bootstrap: str, warehouse_url: str, tmp_path: Path, most: int | None
 ) -> None:
     if not real_file().exists():
         pytest.skip("the public data set is not beside the checkout")
     retail = OnlineRetail(first_rows(tmp_path / "first.parquet", most))
     events = list(retail.events())
-    async with Installation(tansu_bootstrap, tmp_path, warehouse_url) as place:
+    async with Installation(one_bootstrap, tmp_path, warehouse_url) as place:
         place.start_sink()
         place.start("worker")
         await place.send(events)

@@ -11,6 +11,7 @@ from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError
 
 from cloudtag.local.warehouse import Warehouse
+from tests.effort import times
 
 TABLE = """CREATE TABLE counted (id UInt64, kind UInt8) ENGINE = ReplacingMergeTree ORDER BY id
 SETTINGS non_replicated_deduplication_window = 100000"""
@@ -18,7 +19,7 @@ ROLLUP = """CREATE TABLE kinds (kind UInt8, rows SimpleAggregateFunction(sum, UI
 ENGINE = AggregatingMergeTree ORDER BY kind SETTINGS non_replicated_deduplication_window = 100000"""
 VIEW = "CREATE MATERIALIZED VIEW kinds_of_counted TO kinds AS SELECT kind, count() AS rows FROM counted GROUP BY kind"
 ONCE = {"async_insert": 0, "insert_deduplicate": 1, "deduplicate_blocks_in_dependent_materialized_views": 1}
-BLOCKS, ROWS, KILLS = 150, 2_000, 8
+BLOCKS, ROWS, KILLS = times(50, 150), 2_000, times(3, 8)
 
 
 @pytest.fixture

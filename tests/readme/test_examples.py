@@ -97,12 +97,12 @@ def test_the_commands_for_files_run_as_they_stand(word: str, tmp_path: Path) -> 
     assert b'"stream":"alerts"' in done.stdout
 
 
-async def test_the_decision_is_asked_for_as_it_stands_there(tansu_bootstrap: str, tmp_path: Path) -> None:
+async def test_the_decision_is_asked_for_as_it_stands_there(one_bootstrap: str, tmp_path: Path) -> None:
     (text,) = [block for block in blocks("sh") if "/v1/decisions" in block]
     assert text.count("localhost:8090") == 1
     tokens, port = tmp_path / "tokens.toml", free_port()
     tokens.write_text(f'[desk]\nsha256 = "{hashlib.sha256(b"secret").hexdigest()}"\nrole = "platform"\n')
-    async with Installation(tansu_bootstrap, tmp_path, tokens_file=str(tokens)) as place:
+    async with Installation(one_bootstrap, tmp_path, tokens_file=str(tokens)) as place:
         place.start("decide", "--port", str(port))
         asked = text.replace("localhost:8090", f"localhost:{port}")
         for _ in range(PATIENCE_SECONDS * 10):

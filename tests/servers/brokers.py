@@ -76,6 +76,16 @@ def kafka_bootstrap() -> Iterator[str]:
         yield bootstrap
 
 
+@pytest.fixture(scope="session")
+def one_bootstrap(request: pytest.FixtureRequest) -> str:
+    """One broker for the session, for what is the same on both: use topics of your own.
+
+    Apache Kafka where it can run: the embedded one holds whoever joins a group back for half of its session timeout.
+    """
+    address: str = request.getfixturevalue("tansu_bootstrap" if missing_programs() else "kafka_bootstrap")
+    return address
+
+
 @pytest.fixture(params=["tansu", pytest.param("kafka", marks=pytest.mark.kafka)])
 def broker(request: pytest.FixtureRequest) -> str:
     """The address of a broker, once for each kind."""

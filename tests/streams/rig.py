@@ -26,6 +26,9 @@ from tests.streams import toy
 WORKER = Path(__file__).parent / "toy_worker.py"
 ROOT = Path(__file__).parents[2]
 PATIENCE_SECONDS = 240.0
+READ = (*toy.READS[toy.PROCESSOR], *topics.internal(toy.PROCESSOR))
+STREAMS = (*READ, "consequences", "dead-letters")
+"""What a worker with the toy reads, and what it publishes besides."""
 
 
 @dataclass
@@ -57,8 +60,14 @@ class Rig:
         return cls(Config.read(environ), directory, environ)
 
     async def __aenter__(self) -> "Rig":
-        await topics.create(self.config)
+        await topics.create(self.config, self._topics())
         return self
+
+    def _topics(self) -> list[topics.Declared]:
+        """Those that a worker with the toy needs: a broker takes seconds to make all of an installation."""
+        names = {self.config.topic(stream) for stream in (*STREAMS, *topics.WHAT_IFS)}
+        names.add(self.config.changelog(toy.PROCESSOR))
+        return [topic for topic in topics.declared(self.config) if topic.name in names]
 
     async def __aexit__(self, *_: object) -> None:
         for worker in self.workers:
@@ -125,9 +134,8 @@ class Rig:
 
         That the right number has come says nothing: one that is counted twice comes later.
         """
-        groups = {self.config.app_id: [*toy.READS[toy.PROCESSOR], *topics.internal(toy.PROCESSOR)]}
-        async with TopicWatch(self.config) as watch:
-            await watch.settled(groups, self._check, PATIENCE_SECONDS)
+        async with TopicWatch(self.config, STREAMS) as watch:
+            await watch.settled({self.config.app_id: READ}, self._check, PATIENCE_SECONDS)
             for one in outputs:
                 await self.until(lambda one=one: one.has_read(watch.counts), "outputs are read")  # type: ignore[misc]
 

@@ -47,18 +47,18 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 async def test_a_full_disk_pauses_what_would_be_stored_and_loses_nothing(
-    tansu_bootstrap: str, tmp_path: Path, small_disk: Path
+    one_bootstrap: str, tmp_path: Path, small_disk: Path
 ) -> None:
     def make_room(_: int) -> None:
         subprocess.run(["mount", "-o", "remount,size=200m", str(small_disk)], check=True)
 
     # So many rows fill it by themselves: RocksDB claims room ahead, so that there is none for a filler.
-    rig = Rig.on(tansu_bootstrap, tmp_path, store="rocksdb")
+    rig = Rig.on(one_bootstrap, tmp_path, store="rocksdb")
     await _full(rig, small_disk, lambda _: None, make_room, more=20_000)
 
 
 async def test_a_store_that_may_not_grow_pauses_what_would_be_stored_and_loses_nothing(
-    tansu_bootstrap: str, tmp_path: Path
+    one_bootstrap: str, tmp_path: Path
 ) -> None:
     """The same where nothing may be mounted: no file of the worker may become larger than its largest is."""
 
@@ -69,7 +69,7 @@ async def test_a_store_that_may_not_grow_pauses_what_would_be_stored_and_loses_n
     def lift(pid: int) -> None:
         resource.prlimit(pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 
-    await _full(Rig.on(tansu_bootstrap, tmp_path, store="rocksdb"), tmp_path, limit, lift, more=4_000)
+    await _full(Rig.on(one_bootstrap, tmp_path, store="rocksdb"), tmp_path, limit, lift, more=4_000)
 
 
 Deed = Callable[[int], None]

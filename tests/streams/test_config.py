@@ -6,7 +6,8 @@ import pytest
 
 from cloudtag.cli.sink import _sink_config as sink_config
 from cloudtag.config import SECRETS, Config, ConfigError
-from streams.kafka.security import client_settings, faust_credentials, ssl_context
+from streams.kafka.security import client_settings, ssl_context
+from streams.worker.credentials import faust_credentials
 
 
 def test_the_environment_wins_over_the_file_and_the_file_over_defaults(tmp_path: Path) -> None:

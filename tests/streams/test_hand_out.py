@@ -4,12 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.servers.brokers import tansu_bootstrap
 from tests.streams import toy
 from tests.streams.gated_worker import GATES
 from tests.streams.rig import Outputs, Rig
-
-__all__ = ["tansu_bootstrap"]
 
 GATED = Path(__file__).parent / "gated_worker.py"
 BATCH = 80
@@ -59,10 +56,10 @@ async def started(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> Gates:
 
 
 async def test_beside_the_batch_in_hand_a_second_is_made_once_an_eighth_of_a_full_one_waits(
-    tansu_bootstrap: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    one_bootstrap: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = {"batch_records": str(BATCH), "idle_watermark_seconds": "3600"}
-    async with Rig.on(tansu_bootstrap, tmp_path, **settings) as rig, Outputs(rig) as outputs:
+    async with Rig.on(one_bootstrap, tmp_path, **settings) as rig, Outputs(rig) as outputs:
         gates = await started(rig, monkeypatch)
         gates.hold("judging")
         await gates.send(1)
@@ -88,9 +85,9 @@ async def test_beside_the_batch_in_hand_a_second_is_made_once_an_eighth_of_a_ful
 
 
 async def test_no_round_of_fetches_begins_before_its_pace_allows_it(
-    tansu_bootstrap: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    one_bootstrap: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with Rig.on(tansu_bootstrap, tmp_path, idle_watermark_seconds="3600") as rig, Outputs(rig) as outputs:
+    async with Rig.on(one_bootstrap, tmp_path, idle_watermark_seconds="3600") as rig, Outputs(rig) as outputs:
         gates = await started(rig, monkeypatch)
         await gates.send(1)
         await rig.until(lambda: outputs.total == 1, "it judges")

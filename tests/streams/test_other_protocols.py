@@ -5,11 +5,8 @@ from pathlib import Path
 import pytest
 
 from streams.health.watchdog import EXIT_STATUS, OTHER_PROTOCOL
-from tests.servers.brokers import kafka_bootstrap, tansu_bootstrap
 from tests.streams import toy
 from tests.streams.rig import WORKER, Outputs, Rig
-
-__all__ = ["kafka_bootstrap", "tansu_bootstrap"]
 
 pytestmark = pytest.mark.fault
 OLDER = Path(__file__).parent / "older_worker.py"

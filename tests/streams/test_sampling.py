@@ -6,7 +6,7 @@ from aiokafka.record.legacy_records import LegacyRecordBatchBuilder
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cloudtag.doctor.sample import CODECS
+from streams.kafka.codecs import CODECS
 from streams.sampling.batches import batches
 from streams.sampling.shares import shares
 

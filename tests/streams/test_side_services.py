@@ -75,9 +75,9 @@ async def test_busy_partitions_are_left_alone(broker: str, producer: FixedHandle
     assert await WatermarkPublisher(config, Codec(), producer, WorkerMetrics()).publish([tasks]) == 0
 
 
-async def test_a_worker_serves_its_metrics_on_loopback(tansu_bootstrap: str, tmp_path: Path) -> None:
+async def test_a_worker_serves_its_metrics_on_loopback(one_bootstrap: str, tmp_path: Path) -> None:
     port = free_port()
-    async with Rig.on(tansu_bootstrap, tmp_path, metrics_port=str(port)) as rig, Outputs(rig) as outputs:
+    async with Rig.on(one_bootstrap, tmp_path, metrics_port=str(port)) as rig, Outputs(rig) as outputs:
         await rig.produce(range(1000), 10)
         rig.start_worker()
         await rig.until(lambda: outputs.total == 1000, "all events counted")

@@ -11,12 +11,9 @@ import pytest
 from cloudtag.local.probe import free_port
 from streams.health.watchdog import EXIT_STATUS, NO_MEMBER, UNASSIGNED
 from streams.worker.process import FAILED
-from tests.servers.brokers import broker, kafka_bootstrap, tansu_bootstrap
 from tests.streams import toy
 from tests.streams.probe import READY, asked
 from tests.streams.rig import Outputs, Rig
-
-__all__ = ["broker", "kafka_bootstrap", "tansu_bootstrap"]
 
 pytestmark = pytest.mark.fault
 FORSAKEN = Path(__file__).parent / "forsaken_worker.py"

@@ -82,7 +82,8 @@ async def test_one_struck_while_it_ends_changes_nothing(broker: str, tmp_path: P
 async def heir_goes_on(rig: Rig, outputs: Outputs, struck: subprocess.Popen[bytes]) -> None:
     """Another counts what was left, has work in hand when the struck one wakes, and is there to the end."""
     rig.may_end.append(struck)
-    heir = rig.start_worker("heir")
+    # It commits at once: that it does is waited for.
+    heir = rig.start_worker("heir", commit_seconds="0.2")
     await rig.until(lambda: outputs.total == EVENTS + 40, "another counts what was left")
     await rig.produce(range(EVENTS + 40, 2 * EVENTS), SHOPS)
     await rig.until(lambda: outputs.total > EVENTS + 40, "it judges on")

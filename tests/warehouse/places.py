@@ -13,8 +13,7 @@ import clickhouse_connect
 import pytest
 from clickhouse_connect.driver.client import Client
 
-from cloudtag.local.warehouse import Warehouse as LocalWarehouse
-from cloudtag.warehouse.migrate import migrate
+from tests.servers.databases import migrated_database
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +36,9 @@ class Warehouse:
         return self.rows(sql)[0][0]
 
 
-def http_client(server: LocalWarehouse) -> Client:
+def http_client(url: str) -> Client:
     """A client as production uses it: no session, so that calls do not wait for each other."""
-    return clickhouse_connect.get_client(dsn=server.url, autogenerate_session_id=False, send_receive_timeout=20)
+    return clickhouse_connect.get_client(dsn=url, autogenerate_session_id=False, send_receive_timeout=20)
 
 
 @cache
@@ -59,16 +58,9 @@ def in_process() -> Iterator[Callable[[], Client]]:
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[LocalWarehouse]:
-    """The embedded engine in a process of its own, spoken to over HTTP."""
-    with LocalWarehouse(open_to="everyone") as running:
-        yield running
-
-
-@pytest.fixture(scope="session")
-def over_http(server: LocalWarehouse) -> Callable[[], Client]:
-    """Makes clients of the server."""
-    return lambda: http_client(server)
+def over_http(warehouse_url: str) -> Callable[[], Client]:
+    """Makes clients of the session's server."""
+    return lambda: http_client(warehouse_url)
 
 
 @pytest.fixture(params=["in_process", "over_http"])
@@ -90,50 +82,9 @@ def empty(place: Callable[[], Client]) -> Iterator[Warehouse]:
 
 @pytest.fixture
 def warehouse(place: Callable[[], Client]) -> Iterator[Warehouse]:
-    """A migrated database without a row. The next test gets the same, emptied, unless this one changed its tables."""
-    spare = _spare_of(place)
-    database, shape = spare.pop() if spare else _migrated(place)
-    yield Warehouse(place, database)
-    client = place()
-    if _shape(client, database) == shape:
-        _empty(client, database)
-        spare.append((database, shape))
-    else:
-        client.command(f"DROP DATABASE {database}")
-    client.close()
+    """A migrated database without a row."""
+    with migrated_database(place) as database:
+        yield Warehouse(place, database)
 
 
-Shape = list[tuple[Any, ...]]
-
-
-@cache
-def _spare_of(_: Callable[[], Client]) -> list[tuple[str, Shape]]:
-    """Databases of a place that no test uses now: the tables of one take seconds to make."""
-    return []
-
-
-def _migrated(place: Callable[[], Client]) -> tuple[str, Shape]:
-    client, database = place(), f"test_{uuid.uuid4().hex[:12]}"
-    migrate(client, database)
-    shape = _shape(client, database)
-    client.close()
-    return database, shape
-
-
-def _shape(client: Client, database: str) -> Shape:
-    """What a test may have changed besides rows: the tables, and the parts being rewritten."""
-    of = {"database": database}
-    tables = "SELECT name, create_table_query FROM system.tables WHERE database = {database:String} ORDER BY name"
-    mutations = "SELECT table, mutation_id FROM system.mutations WHERE database = {database:String}"
-    return [tuple(row) for sql in (tables, mutations) for row in client.query(sql, of).result_rows]
-
-
-def _empty(client: Client, database: str) -> None:
-    """Without rows a table also forgets the tokens under which they were inserted."""
-    filled = """SELECT name FROM system.tables WHERE database = {database:String}
-        AND engine LIKE '%MergeTree' AND total_rows > 0 AND name != 'schema_migrations'"""
-    for (table,) in client.query(filled, {"database": database}).result_rows:
-        client.command(f"TRUNCATE TABLE {database}.{table}")
-
-
-__all__ = ["empty", "in_process", "over_http", "place", "server", "warehouse"]
+__all__ = ["empty", "in_process", "over_http", "place", "warehouse"]

@@ -10,6 +10,7 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import fastavro
 import pytest
@@ -20,6 +21,7 @@ from cloudtag.local.registry import RegistryServer, missing_programs
 from cloudtag.wire.codec import Codec
 from cloudtag.wire.registry import HttpRegistry, RegistryRefused, RegistryUnavailable
 from cloudtag.wire.schemas import AVRO_STREAMS, Schema, current
+from tests.servers.relay import Relay, relay
 
 CONTACT = BuyerContacted("e1", 1_772_413_200_000, "jd", "o1", "b1", "s1", "phone", True)
 SCRIPT = Path(__file__).parents[2] / "deploy" / "registry" / "registry"
@@ -140,16 +142,22 @@ def test_records_of_other_streams_and_other_formats_are_refused(url: str) -> Non
     assert refusal_of(codec, framed(alien_id, alien, {"event_id": True})).reason == "incompatible_schema"
 
 
-def test_ids_are_asked_for_once_and_an_outage_is_no_ones_fault() -> None:
-    server = started()
+def test_ids_are_asked_for_once_and_an_outage_is_no_ones_fault(url: str) -> None:
+    port = urlsplit(url).port
+    assert port
+    with relay(port) as way:
+        _outage(url.replace(f":{port}", f":{way.port}"), way)
+
+
+def _outage(url: str, way: Relay) -> None:
     clock = Clock()
-    registry = HttpRegistry(server.url, clock=clock, unknown_s=60)
+    registry = HttpRegistry(url, topic_prefix="outage.", clock=clock, unknown_s=60)
     codec = Codec(registry)
     data = codec.encode("contacts", CONTACT)
     unknown = b"\x00\x00\x0f\x42\x40"
     assert codec.decode("contacts", data) == CONTACT
     assert refusal_of(codec, unknown).reason == "unknown_schema"
-    server.stop()
+    way.close()
     # What was learnt holds without the registry, for as long as it was learnt for.
     assert codec.decode("contacts", data) == CONTACT
     clock.now = 59.9

@@ -1,12 +1,15 @@
 """What a history holds and what it lacks, before anything of it is sent."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from cloudtag.backfill.tally import WANTED_DAYS
 from cloudtag.cli.backfill_sources import HistoryIntake
 from cloudtag.cli.screen import output
 from cloudtag.contract.times import rfc3339
-from cloudtag.doctor.blind import Loss, without_field, without_stream
+
+if TYPE_CHECKING:
+    from cloudtag.doctor.blind import Loss
 
 
 def report(intake: HistoryIntake) -> None:
@@ -33,6 +36,8 @@ def lines_of(intake: HistoryIntake) -> Iterator[str]:
 
 
 def _losses(intake: HistoryIntake) -> Iterator[str]:
+    from cloudtag.doctor.blind import without_field, without_stream
+
     for stream in intake.tally.missing:
         if told := _told(without_stream(stream)):
             yield f"no {stream}: {told}"
@@ -42,6 +47,6 @@ def _losses(intake: HistoryIntake) -> Iterator[str]:
                 yield f"{stream}.{path} is never filled: {told}"
 
 
-def _told(loss: Loss) -> str:
+def _told(loss: "Loss") -> str:
     said = (("blind", loss.blind), ("weaker", loss.weaker))
     return "; ".join(f"{word}: {', '.join(names)}" for word, names in said if names)

@@ -3,7 +3,6 @@
 from typing import Annotated
 
 import typer
-from rich.markdown import Markdown
 from rich.table import Table
 
 from cloudtag.cli.failure import UNREADABLE, FailureError
@@ -44,6 +43,8 @@ def _list() -> None:
 
 def _tell(name: str) -> None:
     from difflib import get_close_matches
+
+    from rich.markdown import Markdown
 
     from cloudtag.detectors.registry import all_detectors
     from cloudtag.docs.section import section

@@ -14,7 +14,8 @@ from cloudtag.config import Config
 from cloudtag.doctor.limits import SAMPLE
 
 if TYPE_CHECKING:
-    from cloudtag.doctor import Diagnosis, Look
+    from cloudtag.doctor.diagnosis import Diagnosis
+    from cloudtag.doctor.look import Look
     from cloudtag.doctor.sample import Sample
 
 LETTER_BYTES = 64 * 1024 * 1024
@@ -59,7 +60,7 @@ async def _examine(config: Config, limit: int, look: "Look") -> tuple["Sample", 
     from aiokafka.errors import KafkaError
 
     from cloudtag.cli.kafka import quiet
-    from cloudtag.doctor import diagnose
+    from cloudtag.doctor.diagnose import diagnose
     from streams.kafka.admission import KafkaAccessError
     from streams.sampling import take
 
@@ -74,7 +75,7 @@ async def _examine(config: Config, limit: int, look: "Look") -> tuple["Sample", 
 
 def _look(config: Config, policies: Path | None) -> "Look":
     from cloudtag.cli.framing import codec_of
-    from cloudtag.doctor import Look
+    from cloudtag.doctor.look import Look
     from cloudtag.policy.load import from_folder, shipped
     from cloudtag.wire import Codec
     from streams.kafka.partitioner import partition_of

@@ -10,10 +10,10 @@ import typer
 
 from cloudtag.cli.failure import FAILED
 from cloudtag.cli.screen import errors, note, output, progress, stdout_bytes
-from cloudtag.simulate import Profile
 
 if TYPE_CHECKING:
     from cloudtag.evaluate import CrowdTally, Evaluation, ExampleHistory, HonestFigures
+    from cloudtag.simulate.profile import Profile
 
 SHOWN = 20
 """How many misses, and how many false alerts, are named."""
@@ -69,6 +69,7 @@ def evaluate(
     from cloudtag.cli.evaluated import show
     from cloudtag.evaluate import evaluate as run
     from cloudtag.evaluate import honest_figures
+    from cloudtag.simulate.profile import Profile
 
     is_messy = profile is MessName.MESSY
     if parts is not None:
@@ -136,7 +137,7 @@ def _crowd(
     return tally
 
 
-def encode(found: "Evaluation", profile: Profile, crowd: "HonestFigures | None" = None) -> bytes:
+def encode(found: "Evaluation", profile: "Profile", crowd: "HonestFigures | None" = None) -> bytes:
     """Everything there is to know of a run, as one JSON object."""
     return msgspec.json.format(
         msgspec.json.encode(

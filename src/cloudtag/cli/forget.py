@@ -3,10 +3,9 @@
 import asyncio
 import time
 import uuid
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from clickhouse_connect.driver.client import Client
 from rich.table import Table
 
 from cloudtag.cli.escape import visible
@@ -17,6 +16,9 @@ from cloudtag.config import Config
 from cloudtag.contract.events import ErasureRequested
 from cloudtag.contract.streams import CONTRACTS, INTERNAL
 from cloudtag.contract.times import rfc3339
+
+if TYPE_CHECKING:
+    from clickhouse_connect.driver.client import Client
 
 BUYER_FIELDS = ("buyer_id", "linked_buyer_ids", "orders", "subject_id")
 """Fields by which a record may name a buyer."""

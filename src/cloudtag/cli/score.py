@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
@@ -15,8 +15,10 @@ from cloudtag.cli.screen import errors, output, progress
 from cloudtag.contract.records import DeadLetter
 from cloudtag.contract.streams import OUTPUTS
 from cloudtag.eventfiles import EventLines, check_readable
-from cloudtag.simulate import Score
 from cloudtag.wire import Undecodable, decode_json
+
+if TYPE_CHECKING:
+    from cloudtag.simulate import Score
 
 SHOWN = 5
 """How many missed and false ones are named for each detector."""
@@ -60,7 +62,7 @@ def _records(lines: EventLines) -> Iterator[Struct]:
             yield record
 
 
-def score_table(tallies: dict[str, Score]) -> Table:
+def score_table(tallies: "dict[str, Score]") -> Table:
     """Found, missed and false by detector, with the tags and confirmations below."""
     table = Table(title="Alerts and tags against the labels")
     table.add_column("detector")
@@ -79,7 +81,7 @@ def score_table(tallies: dict[str, Score]) -> Table:
     return table
 
 
-def name_faults(tallies: dict[str, Score]) -> None:
+def name_faults(tallies: "dict[str, Score]") -> None:
     """Name a few of what was missed or false, on standard error."""
     console = errors()
     for name, tally in tallies.items():

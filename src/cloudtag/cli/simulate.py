@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,9 +10,9 @@ from cloudtag.cli.lines import line_of, line_writer
 from cloudtag.cli.options import OutFile, milliseconds
 from cloudtag.cli.screen import note, progress
 from cloudtag.eventfiles import STANDARD
-from cloudtag.simulate import Profile, encode_labels
-from cloudtag.simulate import simulate as play
-from cloudtag.simulate.profile import MONDAY_MS
+
+if TYPE_CHECKING:
+    from cloudtag.simulate.profile import Profile
 
 
 class CatalogueName(StrEnum):
@@ -56,6 +56,8 @@ def simulate(
 
     Example:  cloudtag simulate --events 20000 --seed 7 -o week.jsonl --labels labels.jsonl
     """
+    from cloudtag.simulate.profile import MONDAY_MS, Profile
+
     profile = Profile(
         events=events,
         days=days,
@@ -71,7 +73,10 @@ def simulate(
     _write(profile, out, labels)
 
 
-def _write(profile: Profile, out: Path, labels: Path | None) -> None:
+def _write(profile: "Profile", out: Path, labels: Path | None) -> None:
+    from cloudtag.simulate.labels import encode_labels
+    from cloudtag.simulate.simulation import simulate as play
+
     simulation = play(profile)
     written = 0
     with progress("simulating", profile.events) as steps, line_writer(out) as file:

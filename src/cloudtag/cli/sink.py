@@ -5,7 +5,6 @@ import signal
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from prometheus_client import REGISTRY
 
 from cloudtag.cli.failure import UNREADABLE, FailureError
 from cloudtag.cli.framing import codec_of
@@ -53,6 +52,8 @@ def sink(
 
 
 async def _run(config: Config, sink_config: "SinkConfig", codec: Codec) -> None:
+    from prometheus_client import REGISTRY
+
     from streams.health.beat import Health, beating
     from streams.health.serving import served
     from streams.health.watchdog import Watchdog

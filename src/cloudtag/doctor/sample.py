@@ -4,9 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-CODECS = {0: "none", 1: "gzip", 2: "snappy", 3: "lz4", 4: "zstd"}
-"""Kafka's compression codecs by their number in a batch."""
-
 
 @dataclass(frozen=True, slots=True)
 class SampledRecord:

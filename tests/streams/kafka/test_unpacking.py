@@ -11,11 +11,11 @@ from aiokafka.consumer import fetcher
 from aiokafka.record.default_records import DefaultRecordBatchBuilder
 from aiokafka.record.legacy_records import LegacyRecordBatchBuilder
 
-from cloudtag.doctor.sample import CODECS
 from cloudtag.wire import Undecodable, decode
 from cloudtag.wire.oversized import OversizedBatch
 from streams.kafka import bounded_batches
 from streams.kafka.bounded_batches import BEGINNING_BYTES, BoundedRecords
+from streams.kafka.codecs import CODECS
 from streams.kafka.dead_letters import dead_letter_of
 from streams.kafka.unpacking import BatchTooLargeError, Unpacker
 

@@ -12,9 +12,10 @@ import pytest
 
 from cloudtag.local.warehouse import Warehouse as LocalWarehouse
 from tests.streams.sink.log import Log, sinking, until
-from tests.streams.sink.test_faults import POISON, STREAMS, assert_exact, holds, log, migrated, mortal, story
+from tests.streams.sink.mortal import DATABASE, of_server
+from tests.streams.sink.test_faults import POISON, STREAMS, assert_exact, holds, log, story
 
-__all__ = ["log", "mortal"]
+__all__ = ["log"]
 
 pytestmark = [pytest.mark.fault, pytest.mark.timeout(280)]
 PLACES = {
@@ -37,7 +38,7 @@ DEATHS = [
 
 
 async def started(log: Log, server: LocalWarehouse, place: str, count: int) -> asyncio.subprocess.Process:
-    arguments = [log.bootstrap, log.prefix, server.url, "faults", place, str(count)]
+    arguments = [log.bootstrap, log.prefix, server.url, DATABASE, place, str(count)]
     return await asyncio.create_subprocess_exec(
         sys.executable, "-m", "tests.streams.sink.child", *arguments, stdout=asyncio.subprocess.PIPE
     )
@@ -45,7 +46,7 @@ async def started(log: Log, server: LocalWarehouse, place: str, count: int) -> a
 
 @pytest.mark.long
 async def test_there_is_no_other_await(log: Log, mortal: LocalWarehouse) -> None:
-    warehouse = migrated(mortal)
+    warehouse = of_server(mortal)
     await log.append(story())
     child, seen = await started(log, mortal, "-", 0), set[str]()
     assert child.stdout is not None
@@ -68,7 +69,7 @@ async def test_there_is_no_other_await(log: Log, mortal: LocalWarehouse) -> None
 async def test_a_sink_that_is_killed_at_an_await_loses_and_doubles_nothing(
     log: Log, mortal: LocalWarehouse, place: str, count: int
 ) -> None:
-    warehouse = migrated(mortal)
+    warehouse = of_server(mortal)
     await log.append(story())
     child = await started(log, mortal, place, count)
     with suppress(TimeoutError):

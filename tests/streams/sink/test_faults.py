@@ -5,7 +5,6 @@ import contextlib
 import random
 import signal
 import sys
-from collections.abc import Iterator
 
 import pytest
 from clickhouse_connect.driver.exceptions import ClickHouseError
@@ -15,10 +14,10 @@ from cloudtag.local.warehouse import Warehouse as LocalWarehouse
 from cloudtag.warehouse.migrate import migrate
 from streams.sink import Sink
 from tests.streams.sink.log import Entry, Log, sinking, until
-from tests.warehouse.places import Warehouse, http_client
+from tests.streams.sink.mortal import of_server
+from tests.warehouse.places import Warehouse
 from tests.warehouse.record_samples import consequence, label
 from tests.warehouse.samples import alert, order
-from tests.warehouse.witness import witness
 
 pytestmark = [pytest.mark.fault, pytest.mark.timeout(280)]
 
@@ -31,28 +30,10 @@ POISON = (11, 434, 999)
 
 
 @pytest.fixture
-async def log(tansu_bootstrap: str) -> Log:
-    log = Log(tansu_bootstrap)
+async def log(one_bootstrap: str) -> Log:
+    log = Log(one_bootstrap)
     await log.create()
     return log
-
-
-@pytest.fixture
-def mortal() -> Iterator[LocalWarehouse]:
-    """A warehouse that may be stopped and killed without harm to other tests."""
-    with LocalWarehouse(open_to="everyone") as server:
-        yield server
-        # In order it would finish its merges first, for nobody.
-        server.kill()
-
-
-def migrated(server: LocalWarehouse) -> Warehouse:
-    warehouse = Warehouse(lambda: http_client(server), "faults")
-    client = warehouse.connect()
-    migrate(client, warehouse.database)
-    for statement in witness(warehouse.database, "alerts"):
-        client.command(statement)
-    return warehouse
 
 
 def story() -> list[Entry]:
@@ -98,7 +79,7 @@ async def _one_life(arguments: list[str], lines: int) -> None:
 
 
 async def test_sinks_and_the_warehouse_are_killed_while_they_store(log: Log, mortal: LocalWarehouse) -> None:
-    warehouse = migrated(mortal)
+    warehouse = of_server(mortal)
     await log.append(story())
     arguments = [log.bootstrap, log.prefix, mortal.url, warehouse.database]
     dice = random.Random(7)
@@ -114,7 +95,7 @@ async def test_sinks_and_the_warehouse_are_killed_while_they_store(log: Log, mor
 
 
 async def test_the_warehouse_is_away_for_a_while(log: Log, mortal: LocalWarehouse) -> None:
-    warehouse = migrated(mortal)
+    warehouse = of_server(mortal)
     config = log.sink_config(warehouse, streams=STREAMS)
     async with sinking(config) as sink:
         told = story()
@@ -131,7 +112,7 @@ async def test_the_warehouse_is_away_for_a_while(log: Log, mortal: LocalWarehous
 
 
 async def test_an_outage_shows_although_nothing_is_to_be_stored(log: Log, mortal: LocalWarehouse) -> None:
-    warehouse = migrated(mortal)
+    warehouse = of_server(mortal)
     sink = Sink(log.sink_config(warehouse, streams=STREAMS))
     assert sink.obstacle == "waiting for partitions"
     async with sinking(log.sink_config(warehouse, streams=STREAMS)) as sink:
@@ -150,7 +131,7 @@ async def test_an_outage_shows_although_nothing_is_to_be_stored(log: Log, mortal
 @pytest.mark.kafka
 async def test_a_sink_is_ready_once_there_are_topics(kafka_bootstrap: str, mortal: LocalWarehouse) -> None:
     log = Log(kafka_bootstrap)
-    async with sinking(log.sink_config(migrated(mortal), streams=STREAMS)) as sink:
+    async with sinking(log.sink_config(of_server(mortal), streams=STREAMS)) as sink:
         assert sink.obstacle == "waiting for partitions"
         await log.create()
         await until(lambda: _is_ready(sink))
@@ -158,12 +139,12 @@ async def test_a_sink_is_ready_once_there_are_topics(kafka_bootstrap: str, morta
 
 async def test_a_sink_without_a_warehouse_is_not_ready(log: Log, mortal: LocalWarehouse) -> None:
     mortal.kill()
-    async with sinking(log.sink_config(Warehouse(lambda: http_client(mortal), "faults"), streams=STREAMS)) as sink:
+    async with sinking(log.sink_config(of_server(mortal), streams=STREAMS)) as sink:
         await until(lambda: _says(sink, "inserts are put off: the warehouse cannot store"))
 
 
 async def test_a_missing_table_holds_up_its_own_stream_only(log: Log, mortal: LocalWarehouse) -> None:
-    warehouse = migrated(mortal)
+    warehouse = of_server(mortal)
     warehouse.connect().command("RENAME TABLE faults.orders TO faults.orders_away")
     async with sinking(log.sink_config(warehouse, streams=("alerts", "orders"))):
         await log.append([("orders", order(n)) for n in range(200)])
@@ -176,7 +157,7 @@ async def test_a_missing_table_holds_up_its_own_stream_only(log: Log, mortal: Lo
 
 
 async def test_a_sink_may_be_started_before_the_migrations(log: Log, mortal: LocalWarehouse) -> None:
-    warehouse = Warehouse(lambda: http_client(mortal), "faults")
+    warehouse = of_server(mortal, "new")
     await log.append([("alerts", alert(n)) for n in range(10)])
     async with sinking(log.sink_config(warehouse, streams=("alerts",))) as sink:
         await until(lambda: _is_waiting(sink))

@@ -71,8 +71,8 @@ ANSWERS: dict[str, list[tuple[Any, ...]]] = {
 OWN_STORIES = {story.section for story in STORIES.values()}
 
 
-async def test_every_question_has_its_answer(tansu_bootstrap: str, warehouse: Warehouse) -> None:
-    log = Log(tansu_bootstrap)
+async def test_every_question_has_its_answer(one_bootstrap: str, warehouse: Warehouse) -> None:
+    log = Log(one_bootstrap)
     await log.create()
     await log.append(_story())
     async with sinking(log.sink_config(warehouse)):
@@ -95,9 +95,9 @@ async def test_every_question_has_its_answer(tansu_bootstrap: str, warehouse: Wa
 
 @pytest.mark.parametrize("story", STORIES.values(), ids=STORIES)
 async def test_what_was_published_answers_every_question_about_it(
-    tansu_bootstrap: str, warehouse: Warehouse, story: Story
+    one_bootstrap: str, warehouse: Warehouse, story: Story
 ) -> None:
-    log = Log(tansu_bootstrap)
+    log = Log(one_bootstrap)
     await log.create()
     await log.append(story.entries)
     async with sinking(log.sink_config(warehouse)):

@@ -30,8 +30,8 @@ PAUSED = "partitions are paused"
 
 
 @pytest.fixture
-async def log(tansu_bootstrap: str) -> Log:
-    log = Log(tansu_bootstrap)
+async def log(one_bootstrap: str) -> Log:
+    log = Log(one_bootstrap)
     await log.create()
     return log
 

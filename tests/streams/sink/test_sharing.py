@@ -1,12 +1,12 @@
 """Several sinks share a log, on each kind of broker."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from aiokafka import AIOKafkaProducer, TopicPartition
 from clickhouse_connect.driver.client import Client
 
-from cloudtag.warehouse.migrate import migrate
+from tests.servers.databases import migrated_database
 from tests.streams.sink.log import Log, sinking
 from tests.warehouse.places import Warehouse
 from tests.warehouse.samples import alert, one_of_each, order
@@ -23,10 +23,9 @@ async def log(broker: str) -> Log:
 
 
 @pytest.fixture
-def shared(over_http: Callable[[], Client], request: pytest.FixtureRequest) -> Warehouse:
-    database = "shared_" + "".join(c if c.isalnum() else "_" for c in request.node.name)
-    migrate(over_http(), database)
-    return Warehouse(over_http, database)
+def shared(over_http: Callable[[], Client]) -> Iterator[Warehouse]:
+    with migrated_database(over_http) as database:
+        yield Warehouse(over_http, database)
 
 
 async def test_a_record_of_every_stream_arrives(log: Log, shared: Warehouse) -> None:

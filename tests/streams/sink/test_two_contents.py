@@ -16,8 +16,8 @@ DAY_MS = 24 * 60 * MINUTE_MS
 
 
 @pytest.fixture
-async def log(tansu_bootstrap: str) -> Log:
-    log = Log(tansu_bootstrap)
+async def log(one_bootstrap: str) -> Log:
+    log = Log(one_bootstrap)
     await log.create()
     return log
 

@@ -91,7 +91,8 @@ async def test_what_the_broker_does_not_acknowledge_is_said() -> None:
     with Tansu() as broker:
         config = config_of(broker.bootstrap)
         await create(config)
-        async with producing(bootstrap_servers=broker.bootstrap) as handle:
+        # When it ends, the client waits so long for what was not acknowledged.
+        async with producing(bootstrap_servers=broker.bootstrap, request_timeout_ms=2_000) as handle:
             publisher = KafkaPublisher(config, handle, Codec(), seconds=0.5)
             await publisher.publish([an_alert()])
             await asyncio.to_thread(broker.stop)

@@ -8,12 +8,9 @@ from cloudtag.contract.records import DeadLetter
 from cloudtag.local.probe import free_port
 from streams.kafka.producer import OutRecord
 from streams.worker.dead_letter_budget import LETTER_BYTES, DeadLetterBudget, TooManyDeadLettersError
-from tests.servers.brokers import broker, kafka_bootstrap, tansu_bootstrap
 from tests.streams.probe import READY, asked
 from tests.streams.rig import Outputs, Rig
 from tests.streams.worker.test_pauses import SICK, WELL, metric, send, target
-
-__all__ = ["broker", "kafka_bootstrap", "tansu_bootstrap"]
 
 HERE, THERE = ("orders", 0), ("orders", 1)
 HOUR_BYTES = 36_000

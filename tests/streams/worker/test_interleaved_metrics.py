@@ -33,11 +33,8 @@ from streams.worker.runner import Runner
 from streams.worker.tasks import Tasks
 from streams.worker.tools import Tools
 from streams.worker.worker_metrics import WorkerMetrics
-from tests.servers.brokers import tansu_bootstrap
 from tests.servers.clients import FixedHandle, producing
 from tests.streams import toy
-
-__all__ = ["tansu_bootstrap"]
 
 PARTITIONS = 3
 LABELS = {"processor": toy.PROCESSOR}
@@ -61,10 +58,10 @@ class Together:
 
 
 @pytest.fixture
-async def config(tansu_bootstrap: str) -> Config:
+async def config(one_bootstrap: str) -> Config:
     name = f"m{uuid.uuid4().hex[:8]}"
     config = Config(
-        brokers=tansu_bootstrap,
+        brokers=one_bootstrap,
         app_id=name,
         topic_prefix=f"{name}-",
         partitions=PARTITIONS,

@@ -51,8 +51,8 @@ async def test_a_worker_whose_broker_stands_still_is_blocked_but_alive(tmp_path:
     port = free_port()
     with Tansu() as server:
         assert server.pid
-        settings = {"metrics_port": str(port), "stall_seconds": "40", "batch_records": "20"}
-        async with Rig.on(server.bootstrap, tmp_path, **settings, session_timeout_seconds="20") as rig:
+        settings = {"metrics_port": str(port), "stall_seconds": "20", "batch_records": "20"}
+        async with Rig.on(server.bootstrap, tmp_path, **settings, session_timeout_seconds="12") as rig:
             await rig.produce(range(20_000), 40)
             probe = Probe(port)
             rig.start_worker()

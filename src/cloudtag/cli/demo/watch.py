@@ -54,9 +54,10 @@ class Patience:
 class TopicWatch:
     """Use as ``async with TopicWatch(config) as watch``; reads every topic in the background."""
 
-    def __init__(self, config: Config) -> None:
-        """Watch an installation, from the start of its topics."""
+    def __init__(self, config: Config, streams: Iterable[str] | None = None) -> None:
+        """Watch an installation, from the start of its topics; `streams`: those that there are, where not all are."""
         self._config = config
+        self._streams = _all(config) if streams is None else list(streams)
         self._codec = Codec(max_bytes=LETTER_BYTES)
         self._offsets = Offsets(config)
         self._ends: dict[TopicPartition, int] = {}
@@ -82,7 +83,7 @@ class TopicWatch:
         )
         await self._offsets.__aenter__()
         await self._consumer.start()
-        self._stream_of = {config.topic(stream): stream for stream in self._streams()}
+        self._stream_of = {config.topic(stream): stream for stream in self._streams}
         self._consumer.assign([TopicPartition(t, n) for t in self._stream_of for n in range(config.partitions)])
         await self._consumer.seek_to_beginning()
         self._reading = asyncio.create_task(self._read())
@@ -95,9 +96,6 @@ class TopicWatch:
         await asyncio.gather(self._reading, return_exceptions=True)
         await self._consumer.stop()
         await self._offsets.__aexit__(kind, error, at)
-
-    def _streams(self) -> list[str]:
-        return [*INPUTS, *OUTPUTS, *INTERNAL, *_internal(self._config.processors)]
 
     async def _read(self) -> None:
         while True:
@@ -169,6 +167,10 @@ class TopicWatch:
 def worker_reads() -> list[str]:
     """Every stream a worker reads."""
     return [*(stream for streams in READS.values() for stream in streams), *_internal(READS)]
+
+
+def _all(config: Config) -> list[str]:
+    return [*INPUTS, *OUTPUTS, *INTERNAL, *_internal(config.processors)]
 
 
 def _internal(processors: Iterable[str]) -> list[str]:
