@@ -30,7 +30,8 @@ class Scene(Recorded):
         own: Any = self.task._processor
         self.key = plain if own.is_global else scoped(network, plain)
         self._judged: list[str] = []
-        self.task._judges = {letter: self._watched(judge) for letter, judge in self.task._judges.items()}
+        judging = self.task._row_judge
+        judging._judges = {letter: self._watched(judge) for letter, judge in judging._judges.items()}
 
     @property
     def state(self) -> KeyedState:

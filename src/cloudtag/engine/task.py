@@ -48,9 +48,9 @@ class Task:
         self.cache = StateCache(processor, rows, self._codec, budget or CacheBudget())
         self._timers, self._own = Timers(most_due), TaskRow()
         self._intake, self._kinds, self._followed = FactIntake(processor), processor.kinds, processor.kinds.followed
-        self._judge_row = RowJudge(
-            processor, (self._own, self.cache, self._timers), self._codec if rows is not None else None, live_since_ms
-        ).judge
+        codec = self._codec if rows is not None else None
+        self._row_judge = RowJudge(processor, (self._own, self.cache, self._timers), codec, live_since_ms)
+        self._judge_row = self._row_judge.judge
 
     @property
     def watermark_ms(self) -> int:
