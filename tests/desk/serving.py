@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from cloudtag.cli.http.heads import Refusal, problem
+from cloudtag.cli.http.heads import SaidRefusal, problem
 from cloudtag.cli.http.limits import HttpLimits
 from cloudtag.cli.http.server import GuardedServer
 from cloudtag.local.probe import free_port
 
 
 @contextmanager
-def served(app: Any, limits: HttpLimits | None = None, said: Refusal = problem) -> Iterator[int]:
+def served(app: Any, limits: HttpLimits | None = None, said: SaidRefusal = problem) -> Iterator[int]:
     """The port at which an application answers on loopback."""
     port, started = free_port(), threading.Event()
 

@@ -48,6 +48,7 @@ ORDER = (
     "streams/sampling",
     "streams/health",
     "config",
+    "http_settings",
     "gc_tuning",
     "local",
     "docs",

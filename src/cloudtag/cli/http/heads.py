@@ -30,7 +30,7 @@ def problem_of(fields: list[tuple[bytes, bytes]], version: str) -> tuple[int, st
     return (HTTPStatus.BAD_REQUEST, "a request has one token") if tokens > 1 else None
 
 
-Refusal = Callable[[int, str, Sequence[tuple[bytes, bytes]]], tuple[Mapping[str, str], bytes]]
+SaidRefusal = Callable[[int, str, Sequence[tuple[bytes, bytes]]], tuple[Mapping[str, str], bytes]]
 """Says a refusal: given its status, one line of why, and the fields of the head as far as they were read, the fields of
 the answer and its body."""
 

@@ -13,7 +13,7 @@ import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from cloudtag.cli.http.connections import ConnectionTable
-from cloudtag.cli.http.heads import FRAMING, Refusal, problem, problem_of, refusal
+from cloudtag.cli.http.heads import FRAMING, SaidRefusal, problem, problem_of, refusal
 from cloudtag.cli.http.together import TogetherTransport
 from cloudtag.serving.limits import KNOWN
 
@@ -25,7 +25,7 @@ class _RefusedError(Exception):
 class GuardedProtocol(HttpToolsProtocol):
     """A connection."""
 
-    def __init__(self, table: ConnectionTable, said: Refusal = problem, **settings: Any) -> None:
+    def __init__(self, table: ConnectionTable, said: SaidRefusal = problem, **settings: Any) -> None:
         super().__init__(**settings)
         # Addresses hold codes of sign-ins. What was told of the logger is undone by whoever sets up logs later.
         self.access_log = False

@@ -11,7 +11,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from cloudtag.cli.http.connections import LOOK_SECONDS, ConnectionTable
-from cloudtag.cli.http.heads import Refusal, problem
+from cloudtag.cli.http.heads import SaidRefusal, problem
 from cloudtag.cli.http.limits import HttpLimits, limits_here
 from cloudtag.cli.http.protocol import GuardedProtocol
 
@@ -25,7 +25,7 @@ class GuardedServer(uvicorn.Server):
     """A server of which no client has more than its share."""
 
     def __init__(
-        self, app: ASGIApp, limits: HttpLimits | None = None, said: Refusal = problem, **settings: Any
+        self, app: ASGIApp, limits: HttpLimits | None = None, said: SaidRefusal = problem, **settings: Any
     ) -> None:
         """`limits`: if none are given, those of this process; `said`: how refusals are; `settings` of uvicorn's."""
         limits = limits or limits_here()
