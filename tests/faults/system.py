@@ -93,11 +93,6 @@ class System(Installation):
         self._roles = {name: self._begin(name, name) for name in POINTS}
         return self
 
-    async def __aexit__(self, *error: object) -> None:
-        await super().__aexit__(*error)
-        # Its merges would go on, for nobody.
-        await asyncio.to_thread(self._client().command, f"DROP DATABASE {self.database}")
-
     async def round(self, number: int, faults: Iterable[Fault], events: Iterable[Any]) -> float:
         """Send events while the faults of a round strike; returns how long after the last of them all was stored."""
         mine = [fault for fault in faults if fault.round == number]
