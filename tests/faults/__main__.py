@@ -63,7 +63,9 @@ def main() -> int:
 
 def _asked(asked: argparse.Namespace) -> Iterator[tuple[Schedule, str]]:
     """The schedules to play, each with the fix that is taken out."""
-    if asked.without:
+    if asked.without and asked.schedule:
+        yield Schedule.read(asked.schedule), asked.without
+    elif asked.without:
         yield from ((FIXES[name].schedule, name) for name in (FIXES if asked.without == "all" else [asked.without]))
     elif asked.schedule:
         yield Schedule.read(asked.schedule), ""
@@ -105,7 +107,12 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seeds", type=int, nargs="+", default=(0, 40), metavar="N", help="FIRST END [STEP]")
     parser.add_argument("--aim", action="store_true", help="at what was not struck often enough, by what is kept")
     parser.add_argument("--schedule", help="one in words, as it is printed")
-    parser.add_argument("--without", default="", choices=["", "all", *FIXES], help="a fix that is taken out")
+    parser.add_argument(
+        "--without",
+        default="",
+        choices=["", "all", *FIXES],
+        help="a fix that is taken out, in its own schedule or in the one given",
+    )
     parser.add_argument("--shrink", action="store_true", help="leave out faults of a failing one while it still fails")
     parser.add_argument("--keep", type=Path, help="add it to the raw results in this file")
     parser.add_argument("--directory", help="where logs are kept; a temporary one without it")

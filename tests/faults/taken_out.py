@@ -83,7 +83,7 @@ FIXES = {
         "readers take whatever comes, and writers do not look where they landed",
         _reads_whatever_comes,
         Schedule.read(
-            "7 tansu memory: 1 worker freeze before changelog 60; 2 worker kill before changelog 1",
+            "7 tansu memory: 1 worker freeze before changelog 20; 2 worker kill before changelog 1",
         ),
     ),
     "acknowledged once published": Fix(
