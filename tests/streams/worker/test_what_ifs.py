@@ -1,4 +1,4 @@
-"""Questions are answered again after whatever went wrong with them while the broker was away."""
+"""Questions are answered again after whatever went wrong while the broker was away; one that is too long is refused."""
 
 import asyncio
 from collections.abc import Iterator
@@ -8,11 +8,14 @@ from typing import Any
 import pytest
 
 from cloudtag.config import Config
+from cloudtag.contract.what_ifs import MOST_EVENTS, NOT_HERE, TOO_MANY_EVENTS, WhatIfAsked
+from cloudtag.detection.example import day, event
 from cloudtag.local.broker import Tansu
 from cloudtag.wire import Codec
 from streams.kafka.topics import create
 from streams.worker import what_ifs
 from streams.worker.what_ifs import WhatIfAnswers
+from tests.detectors.judged import events_of
 
 
 class Failing:
@@ -54,3 +57,13 @@ async def test_who_fails_while_the_broker_is_away_tries_again(monkeypatch: pytes
         answers.cancel()
         with pytest.raises(asyncio.CancelledError):
             await answers
+
+
+@pytest.mark.parametrize(("count", "obstacle"), [(MOST_EVENTS, NOT_HERE), (MOST_EVENTS + 1, TOO_MANY_EVENTS)])
+async def test_of_a_question_nothing_is_left_out(count: int, obstacle: str) -> None:
+    """One with more events than are taken is not answered as if it had fewer."""
+    [said] = events_of([event("verdicts", day(0), alert_id="a", buyer_id="b1", verdict="normal")])
+    codec = Codec()
+    asked = WhatIfAsked("q", 0, (("verdicts", codec.encode("verdicts", said)),) * count)
+    answers = WhatIfAnswers(Config(partitions=1), {"buyers": {}}, codec, None)  # type: ignore[arg-type, dict-item]
+    assert (await answers._answer(0, asked)).obstacle == obstacle
