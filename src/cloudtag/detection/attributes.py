@@ -17,14 +17,14 @@ ATTRIBUTES = (
 """Kinds of identifying attributes and the order fields that carry them."""
 
 
-Shown = tuple[str | None, ...]
+ShownValues = tuple[str | None, ...]
 """The values of an order event's attributes in their order, the area's last, and behind it the shop it belongs to."""
-shown_by: Callable[[OrderChanged], Shown] = attrgetter(*(field for _, field in ATTRIBUTES), "shop_id")
-NOTHING_SHOWN: Shown = (*(None for _ in ATTRIBUTES), None)
+shown_by: Callable[[OrderChanged], ShownValues] = attrgetter(*(field for _, field in ATTRIBUTES), "shop_id")
+NOTHING_SHOWN: ShownValues = (*(None for _ in ATTRIBUTES), None)
 _KINDS = tuple(kind for kind, _ in ATTRIBUTES[:-1])
 
 
-def attributes_in(shown: Shown, but: Shown = NOTHING_SHOWN) -> list[str]:
+def attributes_in(shown: ShownValues, but: ShownValues = NOTHING_SHOWN) -> list[str]:
     """The attributes that an order event shows, as `kind:value`, those left out that another one shows as well.
 
     An area is one shop's: many people live in it.

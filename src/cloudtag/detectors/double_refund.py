@@ -82,7 +82,7 @@ def detect(case: OrderCase, parameters: Parameters) -> Iterator[Finding | Timer]
         for refund in order.refunds.values()
         if refund.type not in _IN_NEITHER_SUM and (done := _completed(refund)) is not None
     ]
-    if not order.lines or not (refunds or order.chargebacks):
+    if not order.lines:
         return
     charged = list(_charged_back(order, min((done.occurred_at for _, done in refunds), default=None)))
     if charged or any(refund.amount_minor is not None for refund, _ in refunds):

@@ -15,7 +15,7 @@ from cloudtag.contract.events import (
 )
 from cloudtag.contract.links import AttributeUsed, LinkReported
 from cloudtag.contract.scope import scoped
-from cloudtag.detection.attributes import NOTHING_SHOWN, Shown, attributes_in, shown_by
+from cloudtag.detection.attributes import NOTHING_SHOWN, ShownValues, attributes_in, shown_by
 from cloudtag.detection.crosswise import Doubtful
 from cloudtag.detection.dealings import BAD_RATING
 from cloudtag.detection.refund_view import own_unit
@@ -94,7 +94,7 @@ class BuyerIndex:
         self.used_at: dict[str, tuple[int, ...]] = {}
         """Of each attribute the first uses of all periods that one may yet be told of."""
         self.prefilter = Prefilter()
-        self.shown: Shown = NOTHING_SHOWN
+        self.shown: ShownValues = NOTHING_SHOWN
         self.shown_at = 0
         """What the latest order event in order of arrival showed, and when."""
         self.claims: frozenset[str] = frozenset()
