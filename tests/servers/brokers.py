@@ -29,6 +29,8 @@ def kafka_server() -> Iterator[Kafka]:
     need_kafka()
     with tempfile.TemporaryDirectory(prefix="cloudtag-kafka-") as directory, Kafka(directory) as broker:
         yield broker
+        # In order it would write all its logs out first, for nobody.
+        broker.kill()
 
 
 @contextmanager

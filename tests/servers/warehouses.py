@@ -19,6 +19,8 @@ def warehouse() -> Iterator[str]:
         return
     with Warehouse(open_to="everyone") as embedded:
         yield embedded.url
+        # In order it would finish its merges first, for nobody.
+        embedded.kill()
 
 
 @pytest.fixture(scope="session")
