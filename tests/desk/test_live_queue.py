@@ -124,6 +124,7 @@ def _told_anew(page: Page) -> None:
     page.clock.fast_forward(60_000)
 
 
+@pytest.mark.long  # a browser of its own; what it is told is tried above in every run
 @needs_chromium
 def test_the_list_follows_unless_that_would_move_what_is_in_hand(acted: DeskWorld) -> None:
     with chromium() as browser, page_of(browser, acted, "mei") as page:
