@@ -11,6 +11,7 @@ from aiokafka.errors import (
     BrokerResponseError,
     LeaderNotAvailableError,
     MessageSizeTooLargeError,
+    NotLeaderForPartitionError,
     RequestTimedOutError,
     for_code,
 )
@@ -31,6 +32,8 @@ STEP_BACK = 4
 """How many times the missing records the next look further back covers: compacted topics have gaps."""
 WAIT_MS = 200
 """Only waited for where there turns out to be nothing; a broker may answer nothing at all to who waits for nothing."""
+PAUSES_SECONDS = (0.05, 0.2, 0.5, 1.0)
+"""How long a partition is given to find its leader: one that was just made, or whose broker went, may have none."""
 _READ_UNCOMMITTED = 0
 _NO_REPLICA = -1
 
@@ -140,6 +143,15 @@ class TopicReader:
 
     async def _ask(self, place: TopicPartition, request: Any) -> tuple[Any, ...]:
         """What the leader of a partition answers about it, after the error code, which is raised; it may be nothing."""
+        for pause in PAUSES_SECONDS:
+            try:
+                return await self._asked(place, request)
+            except (LeaderNotAvailableError, NotLeaderForPartitionError):
+                await asyncio.sleep(pause)
+                self._cluster = await self._client.fetch_all_metadata()
+        return await self._asked(place, request)
+
+    async def _asked(self, place: TopicPartition, request: Any) -> tuple[Any, ...]:
         leader = self._cluster.leader_for_partition(place)
         if leader in (None, -1):
             raise LeaderNotAvailableError

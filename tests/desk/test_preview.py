@@ -79,7 +79,7 @@ def test_a_tag_is_judged_by_what_its_shop_and_then_its_buyer_hold(asking: DeskWo
         assert "Tag of order o60: pending · 1 of 3 shops" in _until_asked(asking, "mei", "tag", **chosen)
     with engine(tansu_bootstrap, held(EVENTS[1:])) as asking.desk.engine:
         assert "Tag of order o60: rejected · no permission" in _until_asked(asking, "mei", "tag", **chosen)
-    page = _previewed(asking, "mei", "tag", chat_evidence_no="CH-7", **chosen).text
+        page = _previewed(asking, "mei", "tag", chat_evidence_no="CH-7", **chosen).text
     assert '<details id="tag" open>' in page
     assert 'value="CH-7"' in page
     assert 'value="worn_return" selected' in page

@@ -1,15 +1,18 @@
 """A sample of a log with gaps, on Apache Kafka: markers of transactions take offsets, and old records are deleted."""
 
 import uuid
+from typing import Any
 
 import pytest
-from aiokafka import TopicPartition
+from aiokafka import AIOKafkaClient, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
+from aiokafka.cluster import ClusterMetadata
+from aiokafka.errors import NotLeaderForPartitionError
 from confluent_kafka import Producer
 
 from cloudtag.config import Config
 from streams.kafka.topics import Declared, create
-from streams.sampling import take
+from streams.sampling import reader, take
 
 TRANSACTIONS = 30
 
@@ -52,3 +55,37 @@ async def test_the_newest_records_are_taken_whatever_lies_between(config: Config
     finally:
         await admin.close()
     assert await values(config, 100) == (10, newest(5))
+
+
+class Leaderless:
+    """A client whose partitions have no leader the first times they are asked."""
+
+    def __init__(self, real: AIOKafkaClient, times: int) -> None:
+        self._real, self.left = real, times
+
+    async def fetch_all_metadata(self) -> ClusterMetadata:
+        return await self._real.fetch_all_metadata()
+
+    async def send(self, node: int, request: Any) -> Any:
+        if self.left:
+            self.left -= 1
+            raise NotLeaderForPartitionError
+        return await self._real.send(node, request)
+
+
+@pytest.mark.kafka
+@pytest.mark.parametrize(
+    ("times", "faults"), [(4, []), (5, ["partition 0: NotLeaderForPartitionError"])], ids=["in time", "too late"]
+)
+async def test_a_partition_is_given_a_moment_to_find_its_leader(
+    config: Config, monkeypatch: pytest.MonkeyPatch, times: int, faults: list[str]
+) -> None:
+    monkeypatch.setattr(reader, "PAUSES_SECONDS", (0.0,) * 4)
+    client = AIOKafkaClient(bootstrap_servers=config.brokers)
+    await client.bootstrap()
+    try:
+        looking: Any = Leaderless(client, times)
+        topics = reader.TopicReader(looking, await client.fetch_all_metadata())
+        assert (await topics.latest(config.topic("orders"), 5)).faults == faults
+    finally:
+        await client.close()
