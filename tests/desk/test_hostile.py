@@ -2,19 +2,27 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from urllib.parse import quote, urlencode
 
 import pytest
+from msgspec.structs import replace
 
+from cloudtag.contract.streams import INPUTS, STREAM_OF
 from cloudtag.desk.figure_questions import QUESTIONS
 from cloudtag.desk.routes import ROUTES
+from cloudtag.policy.load import shipped
+from cloudtag.replay.driver import judge
+from cloudtag.serving.engine_way import EngineSaid
 from cloudtag.serving.viewers import ShopRef, Viewer
 from tests.desk.conftest import DeskWorld, desk_world
+from tests.desk.engine import Saying
 from tests.desk.hostile import EVIL, evil, of_every_stream
 from tests.desk.stories import ring_of_two, sanctioned
 from tests.detectors.judged import events_of
+from tests.warehouse import record_samples
 
 LONG = pytest.mark.long
 SHOP = EVIL + "s1"
@@ -131,3 +139,50 @@ def test_what_is_typed_is_text_where_it_is_said_back(evil_world: DeskWorld) -> N
     page = Page(staff.get(sent.location).text)
     assert page.wrong == []
     assert EVIL in page.text
+
+
+@pytest.fixture
+def said(evil_world: DeskWorld) -> Iterator[EngineSaid]:
+    """The engine has read the same, says everything there is, and could not ask those who are named so."""
+    events = [event for event in evil_world.pipeline.events if STREAM_OF[type(event)] in INPUTS]
+    records = tuple(record for _, record in judge(events, None, shipped()))
+    made = EngineSaid(records, tuple(f"{what} {EVIL}" for what in ("parcel", "shop", "courier", "link by")))
+    evil_world.desk.engine = Saying(made)
+    yield made
+    evil_world.desk.engine = None
+
+
+def _previewed(world: DeskWorld, address: str, status: int = 200, **fields: str) -> str:
+    """The text of what would follow, of which nothing is more than text."""
+    visitor = world.visitor("platform")
+    csrf = visitor.get("/queue").form("/signout")["csrf"]
+    answer = visitor.send(f"{address}/preview", {"csrf": csrf, "form_id": "x" * 24, **fields})
+    assert answer.status == status, answer.text
+    page = Page(answer.text)
+    assert page.wrong == []
+    return page.text
+
+
+def test_what_would_follow_for_a_ring_is_text(evil_world: DeskWorld, said: EngineSaid) -> None:
+    assert len(said.records) > 10
+    rings = {address.partition("?")[0] for address in _addresses(evil_world, "/rings/{alert_id}")}
+    for ring in rings:
+        shown = evil_world.visitor("platform").get(ring).text
+        chosen = dict(re.findall(r'name="(case:[^"]+)" value="(\d+)"', shown))
+        assert chosen
+        told = _previewed(evil_world, ring, verdict="abnormal", reason=EVIL, **chosen)
+        assert told.count(EVIL) > told.partition("In sum")[0].count(EVIL)
+        assert f"parcel {EVIL}" in told
+
+
+def test_what_would_follow_from_an_appeal_is_text(evil_world: DeskWorld, said: EngineSaid) -> None:
+    told = {"sanction": EVIL + "sanction", "network": EVIL, "under_appeal": EVIL}
+    sanction = record_samples.consequence("sanction", "buyer", EVIL + "b60", 1, platform="taobao", details=told)
+    sanction = replace(sanction, consequence_id="sanction-1")
+    other = replace(sanction, consequence_id="sanction-2")
+    evil_world.pipeline.store([("consequences", sanction), ("consequences", other)])
+    shown = _previewed(evil_world, "/appeals/sanction-1", revision="0")
+    assert f"parcel {EVIL}" in shown
+    assert shown.count(EVIL + "sanction") > 1, "what it is against, and what stays as it is"
+    assert EVIL + "sanction" in _previewed(evil_world, "/appeals/sanction-1", 409, revision="1")
+    _previewed(evil_world, "/appeals/sanction-1", 404, revision="0", appeal_id=EVIL)

@@ -13,7 +13,8 @@ FEED_DAYS = 7
 """How late a feed is counts over so many days up to the newest event of any."""
 _SQL = """
     SELECT max(n.at) AS judged_until, maxIf(n.taken, n.stream = 'orders') AS newest_order,
-        newest_order.stored_at AS stored_at, dateDiff('second', newest_order.recorded_at, stored_at) AS behind_seconds
+        newest_order.stored_at AS stored_at, dateDiff('second', newest_order.recorded_at, stored_at) AS behind_seconds,
+        toUInt32(toUnixTimestamp(now())) AS asked_second
     FROM newest_events AS n"""
 _EMPTY_YEAR = 1970
 
@@ -21,19 +22,21 @@ _EMPTY_YEAR = 1970
 @dataclass(frozen=True, slots=True)
 class Freshness:
     """`judged_until`: the newest event time stored; none where nothing is. `behind_seconds`: how long after the broker
-    took an event it was stored, by the newest order."""
+    took an event it was stored, by the newest order. `asked_second`: when this was so, by the warehouse's clock
+    (seconds since the epoch); 0 where it did not say."""
 
     judged_until: datetime | None
     stored_at: datetime | None
     behind_seconds: int
+    asked_second: int = 0
 
 
 async def freshness(asking: Asking) -> Freshness:
     """How far the warehouse is. Raises `NoAnswerError`."""
     row = await asking.one(_SQL)
     if row is None or row["judged_until"].year == _EMPTY_YEAR:
-        return Freshness(None, None, 0)
-    return Freshness(row["judged_until"], row["stored_at"], max(0, row["behind_seconds"]))
+        return Freshness(None, None, 0, row["asked_second"] if row else 0)
+    return Freshness(row["judged_until"], row["stored_at"], max(0, row["behind_seconds"]), row["asked_second"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from starlette.responses import Response, StreamingResponse
 from cloudtag.desk.asking import Asking, NoAnswerError
 from cloudtag.desk.case import revisions_of
 from cloudtag.desk.case_questions import CHANGED_SQL
+from cloudtag.desk.live_queue import queue_news
 from cloudtag.desk.queue import PAGE
 from cloudtag.desk.visit import NotSeenError, Visit
 
@@ -20,10 +21,19 @@ LONGEST_SECONDS = 600
 """So long one connection lasts; browsers make a new one by themselves."""
 QUIET_SECONDS = 15
 """After so long without news a comment keeps the connection open."""
+SECOND_DIGITS = 10
+"""A second since the epoch is written with no more digits for as long as the warehouse can store it."""
 
 
 async def changes(visit: Visit) -> Response:
-    """A stream of what changes on the cases that the address names with the revisions that are shown."""
+    """A stream of what changes on the cases that the address names with the revisions that are shown.
+
+    With `queue` in the address it tells of the queue instead, as of the second that is said there.
+    """
+    if (since := visit.request.query_params.get("queue")) is not None:
+        second = int(since) if since.isascii() and since.isdecimal() and len(since) <= SECOND_DIGITS else 0
+        news = queue_news(visit, second, LONGEST_SECONDS, QUIET_SECONDS)
+        return StreamingResponse(news, media_type="text/event-stream")
     shown = dict(_named(visit.request.query_params.getlist("case")[:PAGE]))
     if not shown:
         raise NotSeenError("no case")
