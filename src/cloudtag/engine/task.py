@@ -25,9 +25,6 @@ from cloudtag.engine.task_result import Output, RowReader, TaskResult, check_sco
 from cloudtag.engine.task_row import TASK_KEY, TaskRow
 from cloudtag.engine.timers import AskedRows, Timers
 
-_Rows = RowReader | None
-_Budget = CacheBudget | None
-_N = int | None
 _NONE: frozenset[str] = frozenset()
 _PLACE = itemgetter(0)
 _TRIM_EVERY = 64
@@ -38,7 +35,12 @@ class Task:
     """One processor on one partition: a deterministic state machine."""
 
     def __init__(
-        self, processor: Processor, rows: _Rows, budget: _Budget = None, live_since_ms: _N = None, most_due: _N = None
+        self,
+        processor: Processor,
+        rows: RowReader | None,
+        budget: CacheBudget | None = None,
+        live_since_ms: int | None = None,
+        most_due: int | None = None,
     ) -> None:
         """`rows`: the stored rows; `budget`: what decoded states may take, of all tasks that share it. Without stored
         rows all stay resident, and steps hold no rows. What was decided before `live_since_ms` is historical. A step
