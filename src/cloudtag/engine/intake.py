@@ -104,13 +104,14 @@ class FactIntake:
                 continue
             row_id, fact_id = only_row or place(fact), identity(fact)
             row = rows.get(row_id)
-            before = None if row is None else row.facts.get(fact_id)
-            rival = None
-            if not is_internal:
+            is_held = row is not None and fact_id in row.facts
+            if is_internal:
+                rival = None
+            else:
                 # In the only row there is it was looked for already.
                 is_only = len(rows) <= (row is not None)
-                rival = row if before is not None else None if is_only else state.row_with(fact_id, kind)
-            if before is not None or rival is not None:
+                rival = row if is_held else None if is_only else state.row_with(fact_id, kind)
+            if is_held or rival is not None:
                 is_told = number < told
                 self._take_again(step, (state, ids, news), (rival, row_id, fact_id), (number, fact), is_told)
                 continue

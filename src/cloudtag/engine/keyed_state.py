@@ -55,6 +55,8 @@ class KeyedState(Struct, eq=False, gc=False):
     """How many bytes its rows have where they are stored."""
     used: int = 0
     """The step of the budget in which it was last asked for."""
+    question: Any = None
+    """Of a copy that is judged to find out one thing: what that is, for the processor to read. None: everything."""
 
     def add_row(self, row_id: str) -> Row:
         """A new, empty row."""

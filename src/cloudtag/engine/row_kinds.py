@@ -60,11 +60,11 @@ class RowKinds:
         """Whether no row reads or follows another: then a change touches itself alone."""
         self._early = frozenset(kind.letter for kind in kinds if not kind.waits)
         self._alone = frozenset(letter for letter in self._early if not self._readers[letter])
-        self._unread = frozenset(
+        self.unread = frozenset(
             letter for letter in self._alone if not any(self._readers_of(self._of[letter], is_late=True))
         )
-        """The kinds that nobody ever reads."""
-        self._or_of_calm = self._unread | self._of_calm
+        """The letters of the kinds that nobody ever reads."""
+        self._or_of_calm = self.unread | self._of_calm
         self._follows = {kind.letter: frozenset(STREAM_OF[told] for told in kind.follows) for kind in kinds}
         self.followed = frozenset[str]().union(*self._follows.values())
         """The streams on which something is published that any kind follows."""
@@ -114,7 +114,7 @@ class RowKinds:
     def is_calm(self, state: KeyedState, row_ids: Set[str]) -> bool:
         """Whether it is sure without asking each kind that a change of these rows touches and calls for no others, as
         long as nothing was published that any kind follows."""
-        calm, unread = self._calm, self._unread
+        calm, unread = self._calm, self.unread
         if len(row_ids) == 1:
             (only,) = row_ids
             return only[0] in unread or (calm is not None and only[0] in self._of_calm and calm(state))

@@ -50,6 +50,8 @@ class Task:
         self.cache = StateCache(processor, rows, self._codec, budget or CacheBudget())
         self._timers, self._own = Timers(most_due), TaskRow()
         self._intake, self._kinds, self._followed = FactIntake(processor), processor.kinds, processor.kinds.followed
+        # Where no row follows what is published: those of these kinds stand each for itself, that is sure at a glance.
+        self._lone = _NONE if self._followed else processor.kinds.unread
         codec = self._codec if rows is not None else None
         self._row_judge = RowJudge(processor, (self._own, self.cache, self._timers), codec, live_since_ms)
         self._judge_row = self._row_judge.judge
@@ -176,6 +178,13 @@ class Task:
         ask for."""
         kinds, followed = self._kinds, self._followed
         asked = changed | fired if fired else changed
+        if self._lone and len(asked) == 1 and not is_whole:
+            (only,) = asked
+            if only[0] in self._lone:
+                step.outputs += self._judge_row(step, state, only, changed, news)
+                if state.lost_rows and state.is_index_stale:
+                    index_anew(self._processor, state)
+                return
         is_alone = not is_whole and followed.isdisjoint(state.published_on) and kinds.is_calm(state, asked)
         if state.lost_rows and not is_alone:
             index_anew(self._processor, state)  # Rows that stay may be judged: by what is held.

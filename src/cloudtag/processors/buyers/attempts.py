@@ -73,7 +73,7 @@ def _would_stand(
         if type(fact) is not RefundChanged or fact.status != "withdrawn" or fact.refund_id not in given_up
     }
     before = replace(row, facts=facts, view=None)
-    other = replace(state, rows={**state.rows, row.id: before}, memo=None)
+    other = replace(state, rows={**state.rows, row.id: before}, memo=None, question=None)
     units = [(judges.parcel, state.row_id("parcel", unit)) for unit in state.index.units_by_order.get(row.name, ())]
     for judge, row_id in ((judges.order, row.id), *units):
         for alert in _alerts(judge, other, other.rows.get(row_id) or Row(row_id), policies, now_ms):

@@ -98,6 +98,7 @@ class Buyers(KeyedProcessor):
             suspects = news.of(self.kinds.read_by(state, row_id))
 
             def still_holds(other: KeyedState, left_out: set[type[Any]]) -> bool:
+                other.question = record.detector
                 # The index is to know only what is held. Of some kinds it never knew.
                 if any(self.indexes[kind] is not None for kind in left_out):
                     index_anew(self, other)

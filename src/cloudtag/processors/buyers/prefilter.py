@@ -31,7 +31,7 @@ _NO_ORDER: _Order = ("", "")
 class _Watch:
     """The signals that a fact of one kind may still change. Most facts weigh nothing, and are alike in that."""
 
-    __slots__ = ("_alike", "_by_fields", "_fields", "_order", "_rest", "is_record", "signals")
+    __slots__ = ("_alike", "_by_fields", "_fields", "_order", "is_record", "rest", "signals")
 
     def __init__(self, kind: type[Any], signals: Sequence[Signal]) -> None:
         """`signals`: all that weigh facts of the kind."""
@@ -39,9 +39,12 @@ class _Watch:
         self._order: Callable[[Any], _Order] | None = (
             attrgetter("shop_id", "order_id") if hasattr(kind, "order_id") else None
         )
-        self._by_fields = [(signal, signal.weigh[kind]) for signal in signals if kind in signal.fields]
-        self._rest = [(signal, signal.weigh[kind]) for signal in signals if kind not in signal.fields]
-        named = [field for signal in signals for field in signal.fields.get(kind, ())]
+        # The next revision of an internal record may weigh nothing: each is weighed for all.
+        plain = [] if self.is_record else [signal for signal in signals if kind in signal.fields]
+        self._by_fields = [(signal, signal.weigh[kind]) for signal in plain]
+        self.rest = [(signal, signal.weigh[kind]) for signal in signals if signal not in plain]
+        """The signals for which each fact is weighed, and how."""
+        named = [field for signal in plain for field in signal.fields[kind]]
         self._fields: Callable[[Any], Any] | None = attrgetter(*named) if named else None
         self._alike: dict[Any, list[tuple[Signal, int]]] = {}
 
@@ -52,10 +55,11 @@ class _Watch:
         order = self._order(fact)
         return order if order[1] else None
 
-    def weigh(self, fact: Any) -> list[tuple[Signal, int]]:
-        """What a fact weighs for each signal; those are left out that could be known to weigh nothing."""
+    def alike(self, fact: Any) -> Sequence[tuple[Signal, int]]:
+        """What a fact weighs, as all that agree in a few fields, for the other signals; where it is nothing, they are
+        left out."""
         if self._fields is None:
-            return [(signal, int(weigh(fact))) for signal, weigh in self._rest]
+            return ()
         values = self._fields(fact)
         found = self._alike.get(values)
         if found is None:
@@ -63,10 +67,7 @@ class _Watch:
                 self._alike.clear()
             weighed = [(signal, int(weigh(fact))) for signal, weigh in self._by_fields]
             found = self._alike[values] = [one for one in weighed if one[1]]
-        if not self._rest:
-            return found
-        weighed = [(signal, int(weigh(fact))) for signal, weigh in self._rest]
-        return [*found, *weighed] if found else weighed
+        return found
 
 
 Watched = Mapping[type[Any], _Watch]
@@ -119,18 +120,28 @@ class Prefilter:
     def note(self, fact: Any) -> bool:
         """Take in what a fact signals; whether a signal was seen until now and is no more."""
         watch = self._watched.get(type(fact))
-        if watch is None or not (weighed := watch.weigh(fact)):
+        if watch is None:
             return False
-        before, order = self.seen, watch.order_of(fact)
+        before = self.seen
         if watch.is_record:
-            for signal, weight in weighed:
-                self._weigh_record(signal, fact, order, weight)
-            return self.seen is not before and not before <= self.seen
-        for signal, weight in weighed:
-            # An event is there for good: one that weighs nothing changes nothing.
-            if weight:
-                self._weigh_event(signal, order, weight)
+            order = watch.order_of(fact)
+            for signal, weigh in watch.rest:
+                self._weigh_record(signal, fact, order, int(weigh(fact)))
+        elif (alike := watch.alike(fact)) or watch.rest:
+            self._note_event(fact, watch, alike)
         return self.seen is not before and not before <= self.seen
+
+    def _note_event(self, event: Any, watch: _Watch, alike: Sequence[tuple[Signal, int]]) -> None:
+        """An event is there for good: one that weighs nothing changes nothing."""
+        order, tallies = watch.order_of(event), self._tallies
+        for signal, weight in alike:
+            self._weigh_event(signal, order, weight)
+        for signal, weigh in watch.rest:
+            # Of an order that counts no more nothing has to be weighed, as of most.
+            if signal.at_least > 1 and (tally := tallies.get(signal)) is not None and order in tally.settled:
+                continue
+            if weight := int(weigh(event)):
+                self._weigh_event(signal, order, weight)
 
     def _weigh_event(self, signal: Signal, order: _Order | None, weight: int) -> None:
         is_seen = signal in self.seen

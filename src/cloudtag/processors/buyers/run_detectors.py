@@ -125,12 +125,14 @@ def run_detectors(
 ) -> None:
     """Add to a judgement what detectors of one scope find in a case, and when they want to be asked again.
 
-    All of them are asked, whatever scenario a shop has tagged the order with (A7).
+    All of them are asked, whatever scenario a shop has tagged the order with (A7); of a state that is judged for the
+    alert of one detector (`KeyedState.question`) that one alone.
     An alert's id names the buyer's state and the case's subject, so no two rows ever publish under one id. The state
     has the shops' answers by alert (A21 to A24); `abnormal` are the orders that other alerts accuse the buyer of.
     """
     verdicts: Mapping[str, Sequence[AlertAnswered]] = state.index.verdicts
-    for detector, parameters in asked:
+    only = state.question
+    for detector, parameters in asked if only is None else [one for one in asked if one[0].name == only]:
         for answer in detector.detect(case, parameters):
             if isinstance(answer, Timer):
                 judgement.timer_ms = earliest((judgement.timer_ms, answer.at_ms))
