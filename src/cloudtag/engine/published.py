@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from hashlib import blake2b
 from typing import Any
 
@@ -101,7 +102,13 @@ def _digest(record: Any) -> bytes:
 
 def _without_last(data: bytes) -> bytes:
     """The bytes of a record from before a field was appended, where that says nothing: an array shorter by one."""
-    return _ARRAY_16 + (int.from_bytes(data[1:3], "big") - 1).to_bytes(2, "big") + data[3:-1]
+    return _shorter(data[:3]) + data[3:-1]
+
+
+@cache
+def _shorter(head: bytes) -> bytes:
+    """The head of an array that is shorter by one: there are as many as records have numbers of fields."""
+    return _ARRAY_16 + (int.from_bytes(head[1:], "big") - 1).to_bytes(2, "big")
 
 
 def _shortest(data: bytes) -> bytes:

@@ -58,6 +58,7 @@ def is_known(code: str | None) -> bool:
     return code is not None and code in _known()[0]
 
 
+@lru_cache(maxsize=4096)
 def reuse_days_of(code: str | None) -> int:
     """The days after a parcel's last scan from which the courier may have given its number to another one."""
     known = None if code is None else _known()[0].get(code)

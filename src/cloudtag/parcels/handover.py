@@ -39,8 +39,10 @@ def sent_by_another(use: WaybillUsed, code: str | None, journeys: Iterable[Journ
     if use.role != "outbound" or code is None:
         return None
     known = list(journeys)
-    if any(journey.courier in (code, None) for journey in known):
-        return None
+    for journey in known:
+        # Mostly the first and only one is under that name.
+        if journey.courier == code or journey.courier is None:
+            return None
     for journey in known:
         addresses, orders = _said(journey)
         if use.order_id in orders or not addresses.isdisjoint(use.address_hashes):

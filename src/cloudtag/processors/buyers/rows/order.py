@@ -161,18 +161,19 @@ def _return_uses(state: KeyedState, order: OrderView, refund: RefundView) -> Ite
 
 def _index(state: KeyedState, row: Row, fact: Any) -> Iterable[str]:
     """An attribute that is shown for the first time is told of with the links."""
+    name = row.name
     if state.memo is not None:
-        state.memo.note(row.name)
+        state.memo.note(name)
     index: BuyerIndex = state.index
     index.add_kinds(row)
     asked: Iterable[str] = ()
     if type(fact) is ev.OrderChanged:
         asked = (state.letters["links"],) if index.add_order(fact, row) else ()
-        if beside := index.begin(row.name, fact.occurred_at):
+        if beside := index.begin(name, fact.occurred_at):
             # Which orders the complaints are about that name none may have changed.
             asked = (*asked, *_rows(state, beside))
     elif type(fact) is ev.ComplaintChanged:
-        other = index.add_complaint(fact, row.name)
+        other = index.add_complaint(fact, name)
         asked = _rows(state, () if other is None else (other,))
     else:
         if type(fact) is ev.RefundChanged:
