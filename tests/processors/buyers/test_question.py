@@ -41,4 +41,5 @@ def test_one_detector_says_what_it_says_among_all(case: str) -> None:
         found |= named
         nobody = concluded(topology, replace(state, memo=None, question="nobody"))
         assert not any(isinstance(record, Alert | Label) for record in nobody.values())
-    assert found and found <= all_detectors().keys()
+    assert found
+    assert found <= all_detectors().keys()
