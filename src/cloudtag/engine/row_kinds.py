@@ -63,7 +63,7 @@ class RowKinds:
         self.unread = frozenset(
             letter for letter in self._alone if not any(self._readers_of(self._of[letter], is_late=True))
         )
-        """The letters of the kinds that nobody ever reads."""
+        """What the ids of rows begin with of the kinds that nobody ever reads."""
         self._or_of_calm = self.unread | self._of_calm
         self._follows = {kind.letter: frozenset(STREAM_OF[told] for told in kind.follows) for kind in kinds}
         self.followed = frozenset[str]().union(*self._follows.values())
