@@ -20,6 +20,10 @@ EDGES: dict[str, tuple[Example, ...]] = {
         "complaint_abuse",
         "deliberate_damage",
         "double_refund",
+        "envelope_return",
+        "insurance_farming",
+        "internal_parcel",
+        "invalid_address",
     )
 }
 CASES = [pytest.param(name, edge, id=f"{name}: {edge.name}") for name, edges in EDGES.items() for edge in edges]
