@@ -24,6 +24,8 @@ EDGES: dict[str, tuple[Example, ...]] = {
         "insurance_farming",
         "internal_parcel",
         "invalid_address",
+        "mass_unpaid",
+        "mirror_wrong_item",
     )
 }
 CASES = [pytest.param(name, edge, id=f"{name}: {edge.name}") for name, edges in EDGES.items() for edge in edges]

@@ -7,10 +7,11 @@ from cloudtag.contract.dealings import AskedBack, Dealings
 from cloudtag.contract.links import AttributeUsed, LinkReported
 from cloudtag.detection.buyer_case import BuyerCase, RiskCase
 from cloudtag.detection.dealings import SLACK_MS
+from cloudtag.detection.example import day, event, ordered
 from cloudtag.detection.finding import Finding
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.windows import DAY_MS
-from cloudtag.detectors import account_ring, ring_frequency
+from cloudtag.detectors import account_ring, insurance_farming, ring_frequency
 from cloudtag.replay.example import standing_alerts
 from tests.detectors.edges.building import denied
 from tests.detectors.judged import Raw, events_of, time_of
@@ -56,3 +57,19 @@ def test_account_ring_looks_back_from_the_first_alert_of_any_member() -> None:
     (found,) = account_ring.detect(case, account_ring.Parameters())
     assert isinstance(found, Finding)
     assert found.since_at == time_of("2026-02-20T00:00:00Z") - 30 * DAY_MS
+
+
+def test_insurance_farming_looks_back_from_the_first_order_it_paid_for() -> None:
+    own = [
+        raw
+        for n, at in enumerate((0, 1, 2, 3, 4, 5, 6, 55), start=1)
+        for raw in (
+            ordered("placed", day(at), refund_id=f"r{n}", freight_insured=True),
+            event(
+                "insurance", day(at + 5), status="paid", claim_id=f"k{n}", order_id=f"o{n}", buyer_id="b1", shop_id="s1"
+            ),
+        )
+    ]
+    (found,) = insurance_farming.detect(case_of(own, ()), insurance_farming.Parameters())
+    assert isinstance(found, Finding)
+    assert found.since_at == time_of(day(0)) - SLACK_MS

@@ -2,12 +2,22 @@
 
 from collections.abc import Sequence
 
+import pytest
+from msgspec.structs import replace
+
 from cloudtag.contract.links import AttributeUsed, LinkReported
+from cloudtag.contract.records import Alert
 from cloudtag.contract.shops import ShopReported
 from cloudtag.detection.buyer_case import BuyerCase
 from cloudtag.detection.example import day, ordered
 from cloudtag.detection.finding import Finding, Timer
+from cloudtag.detection.rule import Example
 from cloudtag.detectors import competitor_order
+from cloudtag.detectors.registry import all_detectors
+from cloudtag.policy.load import shipped
+from cloudtag.policy.model import Policies, Policy
+from cloudtag.replay.driver import judge
+from cloudtag.replay.example import decoded
 from tests.detectors.edges.building import Raw, at
 from tests.detectors.test_looking_back import orders
 
@@ -43,3 +53,31 @@ def test_competitor_order_does_not_wait_for_what_was_cancelled() -> None:
     (found,) = competitor_order.detect(rival(own, at(1)), competitor_order.Parameters())
     assert isinstance(found, Finding)
     assert found.decided_at == at(1, 4)
+
+
+def alone(detector: str) -> Policies:
+    """The shipped policies with that detector on, and no other that might wake it."""
+    packs: dict[str, list[Policy]] = {}
+    for policy in shipped().versions():
+        only = {detector: policy.detectors[detector]}
+        packs.setdefault(policy.platform, []).append(replace(policy, detectors=only))
+    return Policies(packs)
+
+
+BY_ITSELF = [
+    pytest.param(name, example, id=f"{name}: {example.name}")
+    for name in ("light_return", "mass_unpaid")
+    for example in all_detectors()[name].examples
+    if example.until is not None
+]
+
+
+@pytest.mark.parametrize(("detector", "example"), BY_ITSELF)
+def test_it_needs_nobody_else_to_wake_it(detector: str, example: Example) -> None:
+    events, until_ms = decoded(example)
+    told = {
+        record.alert_id: record
+        for _, record in judge(list(events), until_ms, alone(detector))
+        if isinstance(record, Alert)
+    }
+    assert sum(alert.status != "withdrawn" for alert in told.values()) == len(example.fires)

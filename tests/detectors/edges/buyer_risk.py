@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from cloudtag.detection.example import day, ordered, refunded, reviewed
+from cloudtag.detection.example import complained, day, ordered, refunded, reviewed
 from cloudtag.detection.rule import Example
 from tests.detectors.edges.building import Events, at, denied, on, short
 
@@ -25,6 +25,8 @@ def _given_up(n: int) -> Events:
 
 
 _TAKEN_BACK = refunded("withdrawn", day(5), refund_id="r1", type="refund_only", reason="not_received")
+_AGAIN = refunded("opened", day(224), refund_id="r8", order_id="o3", type="refund_only", reason="not_received")
+_PRICE = complained("opened", day(225), refund_id="r3", type="other", demands_money=True)
 
 
 def _pressed(days: int) -> Events:
@@ -61,7 +63,7 @@ EDGES = (
     ),
     Example(
         name="three in half a year of one order, long after two of two",
-        events=(*_TWO, *denied(3, 220), *_short_of(3, 8, 220), *_short_of(3, 9, 225)),
+        events=(*_TWO, *denied(3, 220), _AGAIN, _PRICE),
         fires=({"order_ids": ["o1", "o2"], "facts": {"independent": "2/2", "alerts": "2"}},),
     ),
     Example(

@@ -29,4 +29,9 @@ EDGES = (
         events=(_PLACED, _QUALITY, _AMENDED, _FOUND),
         fires=({"evidence": cited(_AMENDED, _FOUND), "facts": {"amount_minor": "unknown"}},),
     ),
+    Example(
+        name="the shop did not say which parcel it opened",
+        events=(_PLACED, _CLAIM, {**_FOUND, "waybill_no": None}),
+        fires=({"waybill_nos": []},),
+    ),
 )

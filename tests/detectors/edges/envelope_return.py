@@ -74,18 +74,30 @@ EDGES = (
                 "evidence": [*cited(_scan()), *cited(_FILLED)],
                 "facts": {"package": "unknown/envelope"},
                 "explanation": _told("in unknown packaging and of 20 g", _GOODS),
+                "explanation_zh": "退货包裹 RET1 的包装未知，重量 20 克，而商品应不少于 50 克。",
             },
         ),
     ),
     Example(
         name="a light bag, which the shop has opened: what was in it is to be paid",
         events=(*_sent(package="bag", weight_grams=20), inspected(day(8), {"dress": 1}, package="bag")),
-        fires=({"recommendation": "refund_received_only", "facts": {"package": "bag/envelope"}},),
+        fires=(
+            {
+                "recommendation": "refund_received_only",
+                "facts": {"package": "bag/envelope"},
+                "evidence": [*cited(_scan()), *cited(_FILLED)],
+            },
+        ),
     ),
     Example(
         name="an envelope that nobody weighed",
         events=_sent(package="envelope"),
-        fires=({"explanation": _told("an envelope of unknown weight", _GOODS)},),
+        fires=(
+            {
+                "explanation": _told("an envelope of unknown weight", _GOODS),
+                "explanation_zh": "退货包裹 RET1 的包装为信封，重量未知，而商品应不少于 50 克。",
+            },
+        ),
     ),
     Example(
         name="an envelope of 49 grams",

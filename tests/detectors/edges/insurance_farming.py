@@ -41,7 +41,7 @@ EDGES = (
     Example(name="told of one account", events=_EIGHT, fires=({"explanation": _ALONE},)),
     Example(
         name="told of two accounts",
-        events=(*_many(4), *_many(4, 5, 2)),
+        events=(*_many(4), *_many(4, 5, 2), ordered("paid", day(1), refund_id="r30", buyer_id="b3", **_PHONE)),
         fires=({"buyer_id": "b1", "explanation": _TOGETHER}, {"buyer_id": "b2"}),
     ),
     Example(
