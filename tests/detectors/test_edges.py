@@ -18,6 +18,7 @@ EDGES: dict[str, tuple[Example, ...]] = {
         "competitor_order",
         "competitor_review",
         "complaint_abuse",
+        "cross_account_switch",
         "deliberate_damage",
         "double_refund",
         "envelope_return",

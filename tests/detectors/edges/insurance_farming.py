@@ -38,6 +38,10 @@ EDGES = (
         name="near miss: twenty-three of twenty-nine are not yet four of five",
         events=(*_many(23, days=2), *(_insured(n, 1) for n in range(50, 56))),
     ),
+    Example(
+        name="near miss: seven, and somebody on the phone who has nothing insured",
+        events=(*_many(7), ordered("paid", day(1), refund_id="r30", buyer_id="b3", **_PHONE)),
+    ),
     Example(name="told of one account", events=_EIGHT, fires=({"explanation": _ALONE},)),
     Example(
         name="told of two accounts",

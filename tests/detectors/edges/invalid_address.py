@@ -2,7 +2,7 @@
 
 from cloudtag.detection.example import day, ordered, scanned
 from cloudtag.detection.rule import Example
-from tests.detectors.edges.building import Raw, firing, on
+from tests.detectors.edges.building import Raw, at, firing, on
 
 _THREE = firing("invalid_address", "three orders to nowhere")
 
@@ -15,6 +15,19 @@ _SENT = ordered("shipped", day(25), refund_id="r2", waybill_no="OUT2", carrier="
 
 EDGES = (
     Example(
+        name="near miss: two to nowhere, and one whose address nobody has checked",
+        events=(*_THREE[:2], ordered("placed", day(20), refund_id="r3")),
+    ),
+    Example(
+        name="found invalid a day after the order: since then",
+        events=(
+            *_THREE[:2],
+            ordered("placed", day(20), refund_id="r3"),
+            ordered("paid", day(21), refund_id="r3", address_valid=False),
+        ),
+        fires=({"decided_at": at(21)},),
+    ),
+    Example(
         name="left at a station, where nobody took it, and sent home",
         events=(
             *_THREE,
@@ -22,6 +35,17 @@ EDGES = (
             scanned("OUT2", "accepted", day(25, 3)),
             scanned("OUT2", "signed", day(27), signer="station"),
             scanned("OUT2", "returned", day(35)),
+        ),
+        fires=({"order_ids": ["o1", "o2", "o3"]},),
+    ),
+    Example(
+        name="scanned as delivered by mistake, and still on its way",
+        events=(
+            *_THREE,
+            _SENT,
+            scanned("OUT2", "accepted", day(25, 3)),
+            scanned("OUT2", "signed", day(27), signer="recipient"),
+            scanned("OUT2", "out_for_delivery", day(28)),
         ),
         fires=({"order_ids": ["o1", "o2", "o3"]},),
     ),

@@ -26,9 +26,7 @@ def _found(n: int, came: str, days: int) -> Raw:
 
 _L, _XL = _sized(1, "L", "XL"), _sized(2, "XL", "L", 6)
 _ELSE = _sized(9, "M", "S", buyer=1)
-_TOLD = (
-    "Buyer b1 claims to have got XL for L, and b2, sharing area a1, L for XL: two claims in one shop, 1 day apart."
-)
+_TOLD = "Buyer b1 claims to have got XL for L, and b2, sharing area a1, L for XL: two claims in one shop, 1 day apart."
 
 EDGES = (
     Example(
