@@ -196,8 +196,10 @@ def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Timer
     """One finding if the parcel can hold no goods and the shop did not find them all."""
     if case.waybill_no is None or case.outbound:
         return
-    refunds = [(order, refund) for order, refund in case.refunds if is_awaited(refund)]
-    journey = max((j for _, r in refunds if (j := journey_for(case, r))), key=lambda j: j.start_ms, default=None)
+    meant = [(pair, journey_for(case, pair[1])) for pair in case.refunds if is_awaited(pair[1])]
+    journey = max((j for _, j in meant if j is not None), key=lambda j: j.start_ms, default=None)
+    # A number served one return, and then another: the earlier parcel is not this one.
+    refunds = [pair for pair, j in meant if j == journey]
     inspections = parcel_inspections(refunds, case.waybill_no)
     weight = _weight(journey, parameters)
     kinds = ({i.package for i in inspections} | ({journey.package} if journey else set())) - {"unknown"}

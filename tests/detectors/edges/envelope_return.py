@@ -133,6 +133,16 @@ EDGES = (
         fires=({"platform": "taobao", "decided_at": at(6, 5), "refund_ids": ["r1", "r2"]},),
     ),
     Example(
+        name="a box that arrived, and an envelope a month later under the number, to another house of the shop's",
+        events=(
+            *_sent(package="box", destination_hash="warehouse"),
+            scanned("RET1", "signed", day(8), signer="recipient"),
+            *_also(2, 40),
+            scanned("RET1", "accepted", day(40, 5), package="envelope", destination_hash="office"),
+        ),
+        fires=({"order_ids": ["o2"], "refund_ids": ["r2"]},),
+    ),
+    Example(
         name="a box last year, and an envelope under the number since it was given out again",
         events=(
             *_sent(package="box"),
