@@ -5,11 +5,15 @@ from itertools import groupby
 
 from cloudtag.contract.dealings import AskedBack, Dealings
 from cloudtag.contract.links import AttributeUsed, LinkReported
-from cloudtag.detection.buyer_case import BuyerCase
+from cloudtag.detection.buyer_case import BuyerCase, RiskCase
 from cloudtag.detection.dealings import SLACK_MS
+from cloudtag.detection.example import day, event, ordered
 from cloudtag.detection.finding import Finding
 from cloudtag.detection.order_view import OrderView
-from cloudtag.detectors import ring_frequency
+from cloudtag.detection.windows import DAY_MS
+from cloudtag.detectors import account_ring, insurance_farming, ring_frequency
+from cloudtag.replay.example import standing_alerts
+from tests.detectors.edges.building import denied
 from tests.detectors.judged import Raw, events_of, time_of
 from tests.detectors.linked_accounts import asks
 
@@ -38,3 +42,34 @@ def test_ring_frequency_looks_back_from_the_first_claim() -> None:
     (found,) = ring_frequency.detect(case_of((*asks(1, 1), *asks(4, 1)), others), ring_frequency.Parameters())
     assert isinstance(found, Finding)
     assert found.since_at == time_of("2026-03-05T00:00:00Z") - SLACK_MS
+
+
+def test_account_ring_looks_back_from_the_first_alert_of_any_member() -> None:
+    alerts = standing_alerts("received_refund_only", events_of(denied(1, 0)), None)
+    told = (("b2", "2026-03-15T00:00:00Z", "2026-02-20T00:00:00Z"), ("b3", "2026-03-16T00:00:00Z", None))
+    uses = tuple(
+        AttributeUsed(
+            0, True, "device:d1", time_of(at), f"e-{buyer}", "taobao", buyer, alerted_at=time_of(since) if since else 0
+        )
+        for buyer, at, since in told
+    )
+    case = RiskCase("b1", list(alerts), [LinkReported(0, True, "b1", "device:d1", 0, uses)], 0)
+    (found,) = account_ring.detect(case, account_ring.Parameters())
+    assert isinstance(found, Finding)
+    assert found.since_at == time_of("2026-02-20T00:00:00Z") - 30 * DAY_MS
+
+
+def test_insurance_farming_looks_back_from_the_first_order_it_paid_for() -> None:
+    own = [
+        raw
+        for n, at in enumerate((0, 1, 2, 3, 4, 5, 6, 55), start=1)
+        for raw in (
+            ordered("placed", day(at), refund_id=f"r{n}", freight_insured=True),
+            event(
+                "insurance", day(at + 5), status="paid", claim_id=f"k{n}", order_id=f"o{n}", buyer_id="b1", shop_id="s1"
+            ),
+        )
+    ]
+    (found,) = insurance_farming.detect(case_of(own, ()), insurance_farming.Parameters())
+    assert isinstance(found, Finding)
+    assert found.since_at == time_of(day(0)) - SLACK_MS

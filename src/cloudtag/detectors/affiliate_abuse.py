@@ -137,8 +137,6 @@ def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding]:
         for affiliate_id in order.affiliates:
             by_affiliate.setdefault(affiliate_id, []).append(order)
     for affiliate_id, orders in sorted(by_affiliate.items()):
-        if len(orders) < parameters.orders:
-            continue
         met = any_share(
             (moment for order in orders if (moment := _lost(order, parameters)) is not None),
             (order.began_at for order in orders),
@@ -164,7 +162,7 @@ def _finding(affiliate_id: str, met: Met, parameters: Parameters) -> Finding:
     count, days = len(met.moments), parameters.window_days
     percent = 100 * count // max(met.total, 1)
     steps = [step for _, step in met.things]
-    placed = [order.changes[0] for order, _ in met.things if order.changes]
+    placed = [order.changes[0] for order, _ in met.things]
     return Finding(
         anchor=affiliate_id,
         severity="medium",

@@ -203,9 +203,9 @@ def _weigh(signals: Sequence[Alert], parameters: Parameters) -> _Weight:
             count = made.independent(last + 1)
         size = last + 1 - first
         if (count, size) > (best.signals, len(best.alerts)):
-            is_upgrade = best.signals < parameters.independent and count > best.signals
             best_first = first
-            best = _Weight(count, alert.decided_at if is_upgrade else best.decided_at, signals[first : last + 1])
+            decided_at = alert.decided_at if best.signals < parameters.independent else best.decided_at
+            best = _Weight(count, decided_at, signals[first : last + 1])
     return best
 
 

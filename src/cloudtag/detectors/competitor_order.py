@@ -153,10 +153,9 @@ def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding | Timer]
         if found is None:
             continue
         ends = [end for order in orders if (end := _end(order, parameters)) is not None]
-        due = min((end.at_ms for end in ends if end.at_ms > case.now_ms and end.id.startswith(_WAITS)), default=None)
-        if due is not None:
-            yield Timer(due)
-        over = [end for end in ends if not end.id.startswith(_WAITS) or end.at_ms <= case.now_ms]
+        waiting = [end for end in ends if end.id.startswith(_WAITS) and end.at_ms > case.now_ms]
+        yield from (Timer(end.at_ms) for end in waiting)
+        over = [end for end in ends if end not in waiting]
         met = any_window(over, parameters.window_days * DAY_MS, parameters.orders, lambda _: True)
         if met is not None:
             yield _finding(shop_id, met, found, parameters)

@@ -141,10 +141,12 @@ def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding | Timer]
     """One finding per bad review of a shop the buyer is a rival of."""
     for shop_id, orders in case.by_shop().items():
         found = rivalry(case, shop_id)
-        for order in orders if found else ():
+        if found is None:
+            continue
+        for order in orders:
             for versions in reviews_of(order):
                 run = holding(versions, lambda review: review.rating <= parameters.bad_rating)
-                if run is not None and found is not None:
+                if run is not None:
                     yield _finding(order, run.events, found, parameters)
 
 

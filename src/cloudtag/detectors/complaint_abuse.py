@@ -19,7 +19,7 @@ What to do: ask for proof before taking up the next complaint of this type.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 from msgspec import Meta, Struct
@@ -50,6 +50,8 @@ RULE = Rule(
     recommendation="ask_for_proof",
 )
 _LOST = ("rejected", "withdrawn")
+_Orders = dict[tuple[str | None, str | None], OrderView]
+"""Orders by shop and id."""
 
 
 class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
@@ -158,7 +160,7 @@ EXAMPLES = (
 
 def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding]:
     """One finding per type of which any window holds enough lost complaints over enough shops."""
-    orders = {order.name: order for order in case.orders}
+    orders: _Orders = {order.name: order for order in case.orders}
     by_type: dict[str, list[Moment]] = {}
     for events in case.complaints().values():
         complaint = ComplaintView(events)
@@ -177,8 +179,8 @@ def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding]:
             yield _finding(kind, met, parameters)
 
 
-def _moment(complaint: ComplaintView, orders: Mapping[tuple[str | None, str], OrderView]) -> Moment | None:
-    if complaint.complainant != "buyer" or complaint.status not in _LOST:
+def _moment(complaint: ComplaintView, orders: _Orders) -> Moment | None:
+    if complaint.complainant != "buyer":
         return None
     run = holding(complaint.events, lambda e: None if e.status == "unknown" else e.status in _LOST)
     if run is None or (complaint.status == "withdrawn" and _was_made_good(complaint.events[0], orders)):
@@ -186,8 +188,8 @@ def _moment(complaint: ComplaintView, orders: Mapping[tuple[str | None, str], Or
     return Moment(run.first.occurred_at, complaint.complaint_id, run.first)
 
 
-def _was_made_good(opened: ComplaintChanged, orders: Mapping[tuple[str | None, str], OrderView]) -> bool:
-    order = orders.get((opened.shop_id, opened.order_id or ""))
+def _was_made_good(opened: ComplaintChanged, orders: _Orders) -> bool:
+    order = orders.get((opened.shop_id, opened.order_id))
     if order is None:
         return False
     return any(event.occurred_at >= opened.occurred_at for event in _answers(order, opened.type))

@@ -194,13 +194,15 @@ EXAMPLES = (
 
 def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Timer]:
     """One finding if the parcel can hold no goods and the shop did not find them all."""
-    refunds = [(order, refund) for order, refund in case.refunds if is_awaited(refund)]
-    if not refunds or case.waybill_no is None or case.outbound:
+    if case.waybill_no is None or case.outbound:
         return
-    journey = max((j for _, r in refunds if (j := journey_for(case, r))), key=lambda j: j.start_ms, default=None)
-    inspections = [i for i in parcel_inspections(refunds, case.waybill_no) if i.package != "unknown"]
+    meant = [(pair, journey_for(case, pair[1])) for pair in case.refunds if is_awaited(pair[1])]
+    journey = max((j for _, j in meant if j is not None), key=lambda j: j.start_ms, default=None)
+    # A number served one return, and then another: the earlier parcel is not this one.
+    refunds = [pair for pair, j in meant if j == journey]
+    inspections = parcel_inspections(refunds, case.waybill_no)
     weight = _weight(journey, parameters)
-    kinds = {i.package for i in inspections} | ({journey.package} if journey else set()) - {"unknown"}
+    kinds = ({i.package for i in inspections} | ({journey.package} if journey else set())) - {"unknown"}
     is_light = weight is not None and weight < parameters.goods_grams
     is_envelope = kinds == {"envelope"} and (weight is None or weight < parameters.full_grams)
     if not (is_light or is_envelope) or is_answered(case, refunds):
@@ -208,10 +210,11 @@ def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Timer
     if journey is not None and _went_out_so(case, refunds, journey, parameters):
         return
     seen = [i for i in inspections if i.package == "envelope"]
-    has_scan = journey is not None and (is_light or journey.package == "envelope")
-    scan = journey.first if journey is not None and has_scan else None
+    scan = journey.first if journey is not None and (is_light or journey.package == "envelope") else None
     package = ", ".join(sorted(kinds)) or "unknown"
-    yield _finding(case.waybill_no, [r for _, r in refunds], scan, seen, package, weight, parameters)
+    # What is open already cannot be opened on video any more.
+    advice = "refund_received_only" if inspections else RULE.recommendation
+    yield _finding(case.waybill_no, [r for _, r in refunds], scan, seen, package, weight, advice, parameters)
 
 
 def _went_out_so(case: ParcelCase, refunds: Refunds, back: JourneySeen, parameters: Parameters) -> bool:
@@ -236,6 +239,7 @@ def _finding(
     seen: list[ReturnInspected],
     package: str,
     weight: int | None,
+    advice: str | None,
     parameters: Parameters,
 ) -> Finding:
     filled = [refund.filled for refund in refunds if refund.filled is not None]
@@ -258,8 +262,7 @@ def _finding(
             *((Reference("logistics", scan.event_id, scan.occurred_at),) if scan else ()),
             *cite(*filled, *seen),
         ),
-        # What is open already cannot be opened on video any more.
-        recommendation="refund_received_only" if seen else RULE.recommendation,
+        recommendation=advice,
         facts={
             "package": f"{package}/envelope",
             "weight_grams": f"{'unknown' if weight is None else weight}/{parameters.goods_grams}",

@@ -188,13 +188,11 @@ _Claimed = tuple[LinkedAccount, InsuredOrder]
 def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding]:
     """One finding for the buyer, alone or with the linked accounts that live on the insurance together."""
     own = LinkedAccount(case.buyer_id, dealings_of(case.orders))
-    if not _claims(own):
-        return
-    accounts = [own, *(account for account in linked_accounts(case, _KINDS) if _claims(account))]
+    accounts = [account for account in (own, *linked_accounts(case, _KINDS)) if _claims(account)]
     often = [account for account in accounts if len(_claims(account)) >= parameters.claims_each]
-    met = _together(often, own, case.horizon_ms, parameters)
-    if met is None and _enough(often, case.horizon_ms, parameters) is None:
-        met = _together(accounts, own, case.horizon_ms, parameters)
+    met = _together(often, case.horizon_ms, parameters, own)
+    if _together(often, case.horizon_ms, parameters) is None:
+        met = _together(accounts, case.horizon_ms, parameters, own)
     if met is not None:
         yield _finding(case, own, met, parameters)
 
@@ -204,15 +202,16 @@ def _claims(account: LinkedAccount) -> list[InsuredOrder]:
 
 
 def _together(
-    accounts: Sequence[LinkedAccount], own: LinkedAccount, horizon_ms: int, parameters: Parameters
+    accounts: Sequence[LinkedAccount], horizon_ms: int, parameters: Parameters, own: LinkedAccount | None = None
 ) -> Met | None:
-    """The most of the accounts, the buyer's among them, that are enough together: those that keep most go first."""
-    others = sorted((a for a in accounts if a is not own), key=lambda a: (-_share(a), a.buyer_id))
-    if own not in accounts:
-        return None
-    for count in range(len(others), -1, -1):
-        met = _enough([own, *others[:count]], horizon_ms, parameters)
-        if met is not None and any(account is own for account, _ in met.things):
+    """The most of the accounts that are enough together: those that keep most are left out first.
+
+    `own`: whose claims must be among theirs, if anybody's must.
+    """
+    ranked = sorted(accounts, key=lambda a: (a is not own, -_share(a), a.buyer_id))
+    for count in range(len(ranked), 0, -1):
+        met = _enough(ranked[:count], horizon_ms, parameters)
+        if met is not None and (own is None or any(account is own for account, _ in met.things)):
             return met
     return None
 

@@ -62,8 +62,10 @@ class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
 def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Timer]:
     """One finding if the parcel ended where it began, or was turned round."""
     parcel = returning(case)
-    end = _end(parcel.journey) if parcel is not None else None
-    if parcel is None or end is None:
+    if parcel is None:
+        return
+    end = _end(parcel.journey)
+    if end is None:
         return
     # What was turned round is at the buyer's end whatever it weighs.
     if parcel.journey.turned_back is None and weighs_as_sent(
@@ -72,7 +74,12 @@ def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Timer
         return
     journey, first = parcel.journey, parcel.first_filled
     turned = journey.turned_back
-    scans = {(s.occurred_at, s.event_id) for s in (journey.first, turned, end, journey.last) if s is not None}
+    begun, last = journey.first or end, journey.last or end
+    scans = {(s.occurred_at, s.event_id) for s in (begun, turned, end, last) if s is not None}
+    # What was signed for elsewhere went back only with its last scan.
+    since = end if turned is not None or end.facility == begun.facility else last
+    facility = begun.facility or "unknown"
+    said, said_zh = _said(parcel.waybill_no, facility, is_turned=turned is not None)
     yield Finding(
         anchor="",
         severity="medium",
@@ -81,18 +88,18 @@ def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Timer
         order_ids=unique(order.order_id for order, _ in parcel.refunds),
         refund_ids=unique(refund.refund_id for _, refund in parcel.refunds),
         waybill_nos=(parcel.waybill_no,),
-        decided_at=max(first.occurred_at, _since(journey, end)),
+        decided_at=max(first.occurred_at, since.occurred_at),
         evidence=(
             *(Reference("logistics", event_id, at_ms) for at_ms, event_id in sorted(scans)),
             *cite(*parcel.filled),
         ),
         facts={
-            "first_facility": _facility(journey.first),
-            "last_facility": _facility(journey.last or end),
+            "first_facility": facility,
+            "last_facility": last.facility or "unknown",
             "turned_round": "true" if turned is not None else "false",
         },
-        explanation=_said(parcel.waybill_no, journey)[0],
-        explanation_zh=_said(parcel.waybill_no, journey)[1],
+        explanation=said,
+        explanation_zh=said_zh,
     )
 
 
@@ -104,20 +111,9 @@ def _end(journey: JourneySeen) -> ScanSeen | None:
     return journey.delivered if is_inside else None
 
 
-def _since(journey: JourneySeen, end: ScanSeen) -> int:
-    """When it was first known: a parcel that was signed for elsewhere went back only with its last scan."""
-    if journey.turned_back is not None or journey.last is None or journey.first is None:
-        return end.occurred_at
-    return end.occurred_at if end.facility == journey.first.facility else journey.last.occurred_at
-
-
-def _facility(scan: ScanSeen | None) -> str:
-    return (scan.facility if scan is not None else None) or "unknown"
-
-
-def _said(waybill_no: str, journey: JourneySeen) -> tuple[str, str]:
+def _said(waybill_no: str, facility: str, *, is_turned: bool) -> tuple[str, str]:
     """What happened, in English and Chinese."""
-    if journey.turned_back is not None:
+    if is_turned:
         return (
             (
                 f"Return parcel {waybill_no} was turned round on its way though nobody had refused it, and was signed "
@@ -125,7 +121,6 @@ def _said(waybill_no: str, journey: JourneySeen) -> tuple[str, str]:
             ),
             f"退货包裹 {waybill_no} 在无人拒收的情况下中途退回，并在寄件方签收。",
         )
-    facility = _facility(journey.first)
     return (
         (
             f"Return parcel {waybill_no} was signed for, but its last scan is where its first was, "

@@ -73,11 +73,8 @@ _Placed = tuple[str, UnpaidOrder, str]
 
 def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding | Timer]:
     """One finding per sku of a shop that was locked up with the buyer's part in it."""
-    own, due = _own(case, parameters)
-    if due is not None:
-        yield Timer(due)
-    if not own:
-        return
+    own, dues = _own(case, parameters)
+    yield from (Timer(due) for due in dues)
     by_sku: dict[tuple[str, str], dict[str, Moment]] = {}
     for buyer_id, order, platform in (*own, *_others(case)):
         due_ms = order.occurred_at + parameters.unpaid_minutes * _MINUTE_MS
@@ -120,14 +117,12 @@ def _order_ids(met: Met) -> frozenset[str]:
     return frozenset(order.order_id for _, order, _ in met.things)
 
 
-def _own(case: BuyerCase, parameters: Parameters) -> tuple[list[_Placed], int | None]:
-    """The buyer's orders left unpaid, and when the next one will be, if it is not paid until then."""
+def _own(case: BuyerCase, parameters: Parameters) -> tuple[list[_Placed], list[int]]:
+    """The buyer's orders left unpaid, and when others will be, if they are not paid until then."""
     left: list[_Placed] = []
     dues = []
     unpaid_ms = parameters.unpaid_minutes * _MINUTE_MS
     for order in case.orders:
-        if "paid" in order.first_at:
-            continue
         placed = left_unpaid(order, unpaid_ms)
         if placed is None:
             continue
@@ -135,16 +130,16 @@ def _own(case: BuyerCase, parameters: Parameters) -> tuple[list[_Placed], int | 
             dues.append(placed.occurred_at + unpaid_ms)
         else:
             left.append((case.buyer_id, unpaid_order(order, placed), placed.platform))
-    return left, min(dues, default=None)
+    return left, dues
 
 
 def _others(case: BuyerCase) -> Iterator[_Placed]:
     """What buyers linked by an attribute that is no hub's left unpaid."""
-    plain = {report.attribute for report in case.links if report.kind != "unpaid"}
+    shared = {report.attribute for report in case.links}
     for report in case.links:
-        for use in report.others if report.kind == "unpaid" else ():
+        for use in report.others:
             for order in use.unpaid:
-                if report.attribute.removeprefix(f"unpaid:{order.shop_id}:") in plain:
+                if report.attribute.removeprefix(f"unpaid:{order.shop_id}:") in shared:
                     yield use.buyer_id, order, use.platform
 
 
