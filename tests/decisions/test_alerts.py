@@ -111,8 +111,8 @@ def test_the_money_is_said_where_refunds_ask_for_some(order: OrderView, fields: 
 
 def test_an_order_is_named_with_its_own_shop_or_with_the_findings() -> None:
     own, shopless = view(BOUGHT), OrderView("o2", [])
-    named = {"order_ids": ("o1", "o2", "o3", from_afar("jd", "o4"))}
-    assert told(own, shopless, shop_id=None, **named).orders == (ShopOrder("s1", "o1"),)
+    named = ("o1", "o2", "o3", from_afar("jd", "o4"))
+    assert told(own, shopless, shop_id=None, order_ids=named).orders == (ShopOrder("s1", "o1"),)
     assert told(own, shopless, shop_id="s2", order_ids=("o2", "o3")).orders == (
         ShopOrder("s2", "o2"),
         ShopOrder("s2", "o3"),
