@@ -94,6 +94,34 @@ def test_the_notice_ends_when_something_is_done(status: ViolationStatus) -> None
     assert (record.status, record.ends_at) == ("ended", FOUND + DAY)
 
 
+def test_of_two_things_done_in_time_the_first_ends_the_notice() -> None:
+    both = [said("found"), said("cleaned", FOUND + 2 * DAY), said("appealed", FOUND + DAY)]
+    assert notice(both).ends_at == FOUND + DAY
+    last_moment = notice([said("found"), said("appealed", DEADLINE)], now=FOUND)
+    assert (last_moment.status, last_moment.ends_at) == ("ended", DEADLINE)
+    too_late = notice([said("found"), said("appealed", DEADLINE + 1)], now=FOUND)
+    assert (too_late.status, too_late.ends_at) == ("active", DEADLINE)
+
+
+def test_time_alone_ends_a_notice_nothing_was_done_about_and_only_that() -> None:
+    """Known ahead of event time: what is upheld, however late, leaves no penalty to wait for."""
+    dropped = [said("found"), said("appeal_upheld", DEADLINE + 1)]
+    assert judge_penalties(dropped, shipped(), FOUND).timers == {"c1": DEADLINE}
+    cleaned = [said("found"), said("cleaned", FOUND + DAY)]
+    assert judge_penalties(cleaned, shipped(), FOUND).timers == {"c1": DEADLINE}
+
+
+def test_what_is_decided_is_due_on_the_day_it_is_decided_even_before_it() -> None:
+    appealed = [said("found"), said("appealed", FOUND + 1), said("appeal_failed", DEADLINE + DAY)]
+    assert judge_penalties(appealed, shipped(), FOUND).timers["c1"] == DEADLINE + DAY
+    assert penalty([said("found", severe=True)], now=FOUND - 1).starts_at == FOUND
+
+
+def test_what_is_done_after_an_outcome_is_none() -> None:
+    facts = [said("found"), said("appealed", FOUND + 1), said("appeal_failed", FOUND + 5 * DAY)]
+    assert penalty([*facts, said("cleaned", FOUND + 9 * DAY)]).starts_at == FOUND + 5 * DAY
+
+
 def test_the_notice_ends_with_its_days() -> None:
     facts = [said("found")]
     assert notice(facts, now=DEADLINE - 1).status == "active"

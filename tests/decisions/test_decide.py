@@ -162,6 +162,37 @@ def test_an_insurance_claim(standing: WhatStands, answer: str) -> None:
     assert asked("claim", standing).answer == answer
 
 
+def test_only_what_is_not_granted_says_what_would_change_it() -> None:
+    assert asked("claim", claim("pay")).would_change == ()
+    assert asked("claim", claim("hold")).would_change == ("the tag or alert is taken back, or a complaint is decided",)
+
+
+def test_asked_about_no_claim_in_particular_any_claim_is_meant() -> None:
+    question = DecisionQuestion(about="claim", shop_id="s1", order_id="o1")
+    assert decide(question, claim("hold", claim_id="k2"), POLICY).answer == "hold"
+
+
+@pytest.mark.parametrize(
+    ("shop", "orders", "paid", "sent"),
+    [
+        ("s1", (), "hold", "review"),
+        (None, (), "hold", "review"),
+        ("s2", (), "review", "ship"),
+        (None, (("s1", "o1"), ("s2", "o1")), "hold", "review"),
+        (None, (("s2", "o1"), ("s3", "o1")), "review", "ship"),
+        (None, (("s1", "o2"), ("s2", "o1")), "hold", "ship"),
+    ],
+    ids=["its shop", "no shop", "another shop", "orders of both", "orders of others", "another order of the shop"],
+)
+def test_an_alert_names_an_order_or_refund_by_shop_and_number(
+    shop: str | None, orders: tuple[tuple[str, str], ...], paid: str, sent: str
+) -> None:
+    """Where it does not say which shop numbered an order so, its own shop did."""
+    found = replace(alert("critical"), shop_id=shop, orders=tuple(ShopOrder(*order) for order in orders))
+    assert asked("refund", of(found)).answer == paid
+    assert asked("order", of(found)).answer == sent
+
+
 def test_a_decision_names_what_it_rests_on_and_what_would_change_it() -> None:
     held = asked("refund", WhatStands(alerts=[alert("high"), alert("low", "worn_return")], tags=[tag()]))
     assert held == Decision("hold", ("a1", "t1/o1"), ("the goods are found",))

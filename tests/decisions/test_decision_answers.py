@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from cloudtag.contract.decision_records import DecisionGiven, DecisionGround
-from cloudtag.contract.records import Alert
+from cloudtag.contract.records import Alert, ShopOrder, TagStatus
 from cloudtag.decisions.decide import DecisionQuestion, DecisionSubject, WhatStands
 from cloudtag.decisions.decision_answers import DecisionAsked, KnownUntil, LastTold, answered, changed, decision_id
 from cloudtag.policy.load import shipped
@@ -40,6 +40,7 @@ def test_it_names_the_revisions_it_rests_on() -> None:
         tags=[replace(tag(shop="s2"), revision=9), replace(tag(), revision=2)],
     )
     given = answer(standing)
+    assert given.because == answer(replace_tags(standing, *reversed(standing.tags))).because
     assert given.answer == "hold"
     assert given.because == (DecisionGround("alerts", "a1", 3), DecisionGround("tag-statuses", "t1/o1", 2))
     assert given.reasons == (
@@ -48,6 +49,10 @@ def test_it_names_the_revisions_it_rests_on() -> None:
     )
     assert given.would_change == ("the goods are found",)
     assert given.policy_version == POLICY.version
+
+
+def replace_tags(standing: WhatStands, *tags: TagStatus) -> WhatStands:
+    return WhatStands(alerts=standing.alerts, tags=tags)
 
 
 @pytest.mark.parametrize(
@@ -106,6 +111,7 @@ def test_what_follows_is_said_with_its_ground() -> None:
         ([worth(500), worth(None, None, alert_id="a2")], (500, "CNY")),
         ([worth(500), worth(700, "USD", alert_id="a2")], (None, None)),
         ([worth(500, refund_ids=("r9",))], (500, "CNY")),
+        ([worth(500, orders=(ShopOrder("s1", "o2"),))], (500, "CNY")),
         ([worth(500, refund_ids=("r9",), orders=(), order_ids=())], (None, None)),
         ([], (None, None)),
     ],
@@ -131,8 +137,10 @@ def test_what_is_not_known_up_to_now_is_not_granted() -> None:
     late = answer(WhatStands(), late_ms=BEHIND_MS + 1)
     assert (late.answer, late.given_by, late.valid_until) == ("review", "fail_closed", NOW + BEHIND_MS)
     assert "was last known at" in late.reasons[0]
+    assert "asks a person" in late.reasons[0]
     shipped_openly = answer(WhatStands(), "order", late_ms=BEHIND_MS + 1)
     assert (shipped_openly.answer, shipped_openly.given_by) == ("ship", "fail_open")
+    assert "lets it pass" in shipped_openly.reasons[0]
     known = answer(of(alert("critical")), late_ms=BEHIND_MS + 1)
     assert (known.answer, known.given_by) == ("hold", "view")
 

@@ -51,6 +51,8 @@ def test_marks_tell_nobody_the_hash() -> None:
         ({"s1": ("a",), "s2": ("a",)}, 1),
         ({"s1": ("a",), "s2": ("b",), "s3": ("a", "b")}, 1),
         ({"s1": ("a",), "s2": ("a", "b"), "s3": ("b",), "s4": ("c",)}, 2),
+        ({"s1": ("a", "b"), "s2": ("a",), "s3": ("b",)}, 1),
+        ({"s1": ("a",), "s2": ("b",), "s3": ("a",)}, 2),
     ],
 )
 def test_how_many_owners_shops_have(marks: Any, count: Any) -> None:

@@ -178,6 +178,15 @@ def test_a_cleaned_case_is_marked_and_spared_only_where_the_policy_says_so() -> 
     assert "cleaned" not in penalty(late).details
 
 
+def test_a_shop_that_cleaned_up_while_its_appeal_is_open_waits_for_the_outcome() -> None:
+    sparing = from_texts(_changed("spares_cleaned = true"))
+    facts = [said("found", orders=MANY), said("appealed", FOUND + 1), said("cleaned", FOUND + DAY)]
+    assert ("shop_penalty", "c1") not in judged(facts, policies=sparing)
+    failed = [*facts, said("appeal_failed", FOUND + 9 * DAY)]
+    assert ("shop_penalty", "c1") not in judged(failed, policies=sparing)
+    assert penalty(failed).details["cleaned"] == "true"
+
+
 def test_what_is_spared_has_no_number() -> None:
     sparing = from_texts(_changed("spares_cleaned = true"))
     facts = [*history([1, 1]), said("cleaned", FOUND + DAY)]

@@ -64,6 +64,16 @@ def test_a_submission_without_orders_gets_one_status_of_its_own() -> None:
     assert (told.due_at, told.put_at, told.distinct_shops) == (None, T0, 0)
 
 
+@pytest.mark.parametrize(
+    ("scenarios", "told"),
+    [((), None), (("worn_return",), "worn_return"), (("worn_return", "short_return"), None)],
+    ids=["none", "one", "two"],
+)
+def test_a_status_names_the_only_scenario_that_was_chosen(scenarios: Any, told: Any) -> None:
+    """J4: of several nobody knows which was meant."""
+    assert refused_whole(submission(0, scenarios), TAOBAO, "no_orders").scenario == told
+
+
 def test_an_order_nobody_knows() -> None:
     assert fate(tagged()) == ("rejected", "unknown_order")
 
@@ -147,7 +157,10 @@ def refund(status: Any, at: Any) -> Any:
         ([contact(T0 - 3 * DAY), contact(T0 - 2 * DAY, answered=True), refund("modified", T0 - DAY)], False),
         ([contact(T0 - 3 * DAY), contact(T0 - 2 * DAY, answered=True), refund("modified", T0 - 3 * DAY)], True),
         ([contact(T0 - 3 * DAY), contact(T0 - 2 * DAY, answered=True), refund("refused", T0 - DAY)], True),
-        ([contact(T0 - 3 * DAY), contact(T0 - 2 * DAY, answered=True), refund("modified", T0 + DAY)], True),
+        ([contact(T0 - 3 * DAY), contact(T0 - 2 * DAY, answered=True), refund("modified", T0 - 2 * DAY)], True),
+        ([contact(T0 - 3 * DAY), contact(T0 - 2 * DAY, answered=True), refund("modified", T0 - 2 * DAY + 1)], False),
+        ([contact(T0 - 3 * DAY), contact(T0 - 2 * DAY, answered=True), refund("modified", T0 + 10 * MINUTE)], False),
+        ([contact(T0 - 3 * DAY), contact(T0 - 2 * DAY, answered=True), refund("modified", T0 + 10 * MINUTE + 1)], True),
     ],
 )
 @pytest.mark.parametrize("platform", ["taobao", "tmall"])

@@ -70,6 +70,7 @@ def test_a_confirmation_says_when_it_reached_another_threshold() -> None:
     tags = [request(n, T0 + n * DAY) for n in range(1, 8)]
     (found,) = judged(tags, T0 + 9 * DAY)[1].confirmations
     assert (found.independent_shops, found.reached_ms) == (7, (T0 + 3 * DAY, T0 + 6 * DAY))
+    assert found.confirmed_at == T0 + 3 * DAY
     (small,) = judged(tags[:5], T0 + 9 * DAY)[1].confirmations
     assert (small.independent_shops, small.reached_ms) == (5, (T0 + 3 * DAY,))
 
@@ -80,6 +81,13 @@ def test_a_confirmation_is_known_by_the_first_of_its_tags_alone() -> None:
     (of_three,) = judged(tags[:3], T0 + 9 * DAY)[1].confirmations
     (of_others,) = judged(tags[1:], T0 + 9 * DAY)[1].confirmations
     assert of_five.confirmation_id == of_three.confirmation_id != of_others.confirmation_id
+
+
+def test_whoever_makes_the_threshold_full_names_no_confirmation() -> None:
+    """The first tag does: had another shop been the third, it would be the same confirmation."""
+    tags = [request(n, T0 + n * DAY) for n in (1, 2, 3, 4)]
+    one, other = (judged(some, T0 + 9 * DAY)[1].confirmations[0] for some in (tags[:3], [*tags[:2], tags[3]]))
+    assert one.confirmation_id == other.confirmation_id
 
 
 def test_a_scenario_is_the_commonest_and_of_equals_the_first_by_name() -> None:
@@ -132,6 +140,7 @@ TAG = request(1, T0 + DAY, "s1", scenario="short_return")
         (alert(status="resolved", facts={"verdict": "abnormal"}), True),
         (alert(status="resolved", verdict="normal"), False),
         (alert(status="resolved", verdict="ignore"), False),
+        (alert(status="withdrawn", verdict="abnormal"), False),
         (alert(at=T0 + 181 * DAY), True),
         (alert(at=T0 + 181 * DAY + 1), False),
     ],
@@ -149,6 +158,42 @@ def test_evidence_keeps_a_confirmation_of_its_own_and_its_shop_counts() -> None:
     shops, own = result.confirmations
     assert (shops.tag_ids, shops.shop_ids) == (("sub2/o2", "sub3/o3"), ("s1", "s2", "s3"))
     assert (own.tag_ids, own.confirmed_at) == (("sub1/o1",), T0 + DAY)
+
+
+def evidences(*found: Any, tag: Any = TAG) -> Any:
+    """The confirmations by evidence of one tag of day 1, as alerts bear it out."""
+    return [
+        (c.confirmed_at, c.alert_ids, c.scenario) for c in judged([tag], T0 + 9 * DAY, alerts=found)[1].confirmations
+    ]
+
+
+def test_of_several_alerts_the_first_that_was_grave_enough_says_since_when() -> None:
+    late, later = alert(at=T0 + 3 * DAY), alert(at=T0 + 5 * DAY)
+    for found in ((late, later), (later, late)):
+        assert evidences(*found) == [(T0 + 3 * DAY, (late.alert_id, later.alert_id), "short_return")]
+
+
+def test_an_alert_that_rose_bears_a_tag_out_since_it_rose() -> None:
+    """Medium on day 0, high on 6 March: not before that does it say enough."""
+    (found,) = evidences(alert(facts={"high_since": "2026-03-06T00:00:00Z"}))
+    assert found[0] == T0 + 4 * DAY
+
+
+@pytest.mark.parametrize(("late_ms", "basis"), [(-1, "platform_evidence"), (0, "platform_evidence"), (1, "shops")])
+def test_evidence_confirms_a_tag_before_the_shops_do_up_to_the_moment_they_agree(late_ms: int, basis: str) -> None:
+    """T9 is tried first; a tag the shops confirmed is not confirmed once more by what is found later."""
+    tags = [TAG, request(2, T0 + 2 * DAY), request(3, T0 + 3 * DAY)]
+    _, result = judged(tags, T0 + 9 * DAY, alerts=[alert(at=T0 + 3 * DAY + late_ms)])
+    assert [c.basis for c in result.confirmations if "sub1/o1" in c.tag_ids] == [basis]
+
+
+def test_where_evidence_bears_every_tag_out_no_confirmation_by_shops_is_left_to_make() -> None:
+    tags = [request(n, T0 + n * DAY, scenario="short_return") for n in (1, 2, 3)]
+    named = alert(orders=(("s1", "o1"), ("s2", "o2"), ("s3", "o3")))
+    _, result = judged(tags, T0 + 9 * DAY, alerts=[named])
+    assert [(c.basis, c.tag_ids) for c in result.confirmations] == [
+        ("platform_evidence", (f"sub{n}/o{n}",)) for n in (1, 2, 3)
+    ]
 
 
 def scene_tag(label: Any, at: Any = T0) -> Any:

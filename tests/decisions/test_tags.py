@@ -120,6 +120,7 @@ def test_a_tag_still_pending_is_told_anew_when_it_falls_due(now: int, reason: st
     statuses, _ = judged([request(1)], now)
     told = statuses["sub1/o1"]
     assert (told.status, told.reason, told.due_at, told.put_at) == ("pending", reason, T0 + 2 * DAY, T0)
+    assert told.decided_at == (T0 if reason is None else T0 + 2 * DAY)
     _, later = judged([request(1), request(2, T0 + 3 * DAY), request(3, T0 + 3 * DAY)], T0 + 3 * DAY)
     assert len(later.confirmations) == 1
 

@@ -1,12 +1,13 @@
 """Which verdict on an alert counts: who may speak, who may take a word back, and what the platform says."""
 
 import pytest
+from msgspec.structs import replace
 
 from cloudtag.contract import events as ev
 from cloudtag.contract.records import Alert, Label
 from cloudtag.contract.standing import latest
 from cloudtag.contract.types import VerdictKind
-from cloudtag.decisions.verdicts import last_word, may_answer
+from cloudtag.decisions.verdicts import answered, label_of, last_word, may_answer
 from cloudtag.replay.driver import judge
 from tests.decisions.alerts import an_alert
 
@@ -55,6 +56,30 @@ def test_a_word_taken_back_leaves_the_one_before() -> None:
     assert counts(second, taken_back(second, 3)) is None
 
 
+def test_what_takes_a_word_back_says_nothing_of_the_alert_itself() -> None:
+    word = said("normal", 1)
+    assert counts(word, replace(taken_back(word, 2), verdict="abnormal")) is None
+
+
+@pytest.mark.parametrize(("verdict", "label"), [("normal", "false_positive"), ("ignore", None)])
+def test_a_label_names_who_answered(verdict: VerdictKind, label: str | None) -> None:
+    """A24: `ignore` says nothing of the detector; the platform is no shop and has no account."""
+    word = replace(said(verdict, 1), account_id="main")
+    found = [label_of(an_alert(), one) for one in (word, replace(word, shop_id=None, account_id=None))]
+    told = [(one.label, one.answered_by_shop_id, one.account_id) for one in found if one is not None]
+    assert told == ([(label, "s1", "main"), (label, "", "")] if label else [])
+    assert label_of(an_alert(), None) is None
+
+
+def test_the_revision_is_said_where_the_reviewer_said_which_was_seen() -> None:
+    assert answered(an_alert(), said("normal", 1, revision=0)).facts == {
+        "verdict": "normal",
+        "verdict_on_revision": "0",
+    }
+    assert answered(an_alert(), said("normal", 1)).facts == {"verdict": "normal"}
+    assert answered(an_alert(), None) == an_alert()
+
+
 def test_only_who_spoke_takes_it_back_and_only_what_was_said_by_then() -> None:
     word, platforms = said("normal", 2), said("abnormal", 2, None)
     assert counts(word, taken_back(word, 3, None)) == ("normal", "s1")
@@ -70,6 +95,8 @@ def test_only_who_spoke_takes_it_back_and_only_what_was_said_by_then() -> None:
     [
         ("s1", (), "s1", True),
         ("s1", ("s1",), "s2", False),
+        ("s1", ("s1", "s2"), "s2", False),
+        ("s1", (), "s2", False),
         (None, ("s1", "s2"), "s2", True),
         (None, ("s1", "s2"), "s3", False),
         (None, (), "s3", True),

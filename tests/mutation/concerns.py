@@ -20,6 +20,8 @@ OF_DETECTORS = ("tests/detectors/", "tests/processors/test_withdrawals.py")
 NOT_OF_DETECTORS = (REGISTRY, "tests/detectors/test_own_detector.py")
 BY_CALL = (
     "tests/decisions",
+    "tests/policy/test_only_order.py",
+    "tests/policy/test_routes.py",
     "tests/processors/shops/rows/test_violation.py",
     "tests/processors/test_withdrawals.py",
     REGISTRY,

@@ -68,7 +68,7 @@ def alert_of(detector: Detector, finding: Finding, network: str, case: Case, pol
 
 def _plain(names: tuple[str, ...]) -> tuple[str, ...]:
     """The plain ids of buyers, of whatever network."""
-    return tuple(without_network(name) for name in names) if any(map(is_from_afar, names)) else names
+    return tuple(map(without_network, names))
 
 
 def _told(finding: Finding) -> dict[str, str]:

@@ -171,7 +171,7 @@ def _following(question: DecisionQuestion, standing: WhatStands, kind: str) -> I
 
 def names_refund(alert: Alert, question: DecisionQuestion) -> bool:
     """Whether an alert names the refund that is asked about."""
-    return question.refund_id is not None and question.refund_id in alert.refund_ids and _is_of_shop(alert, question)
+    return question.refund_id in alert.refund_ids and _is_of_shop(alert, question)
 
 
 def names_order(alert: Alert, question: DecisionQuestion) -> bool:

@@ -148,20 +148,19 @@ def _reasons(grounds: list[Struct], question: DecisionQuestion, standing: WhatSt
             case Consequence():
                 yield words.of_consequence(ground)
     if not grounds:
-        found = [alert.severity for alert in standing.alerts if stands(alert)]
-        yield words.ONLY_LOW if found and set(found) == {"low"} else words.NOTHING
+        found = {alert.severity for alert in standing.alerts if stands(alert)}
+        yield words.ONLY_LOW if found == {"low"} else words.NOTHING
 
 
 def _money(alerts: Iterable[Alert], question: DecisionQuestion) -> tuple[int | None, str | None]:
     """The most that an alert about the refund or the order puts at stake; of two currencies nothing is said."""
     named = [
-        alert
+        (alert.amount_at_stake_minor, alert.currency)
         for alert in alerts
         if alert.amount_at_stake_minor is not None and (names_refund(alert, question) or names_order(alert, question))
     ]
-    if len({alert.currency for alert in named}) != 1:
-        return None, None
-    return max(alert.amount_at_stake_minor or 0 for alert in named), named[0].currency
+    currencies = {currency for _, currency in named}
+    return (max(amount for amount, _ in named), currencies.pop()) if len(currencies) == 1 else (None, None)
 
 
 def _valid_until(policy: Policy, known: KnownUntil, grounds: Iterable[Struct], *, is_behind: bool) -> int:

@@ -51,10 +51,11 @@ def judge_penalties(facts: Iterable[ViolationChanged], policies: Policies, now_m
     judged = PenaltiesJudged()
     cases = [case for case in violations(facts, policies) if case.policy.sellers.is_on]
     judged.told += [_notice(case, now_ms) for case in cases if not case.is_severe]
-    years: dict[int, list[Violation]] = {}
+    years: dict[int, list[tuple[int, Violation]]] = {}
     for case in cases:
-        if case.has_effect(now_ms):
-            years.setdefault(case.year, []).append(case)
+        since_ms = case.in_effect_since(now_ms)
+        if since_ms is not None:
+            years.setdefault(case.year, []).append((since_ms, case))
     for effective in years.values():
         judged.told += _penalties(effective, now_ms)
     changes = [(one.case.case_id, one.changes_at) for one in judged.told]
@@ -79,34 +80,33 @@ def _notice(case: Violation, now_ms: int) -> PenaltyConclusion:
     return PenaltyConclusion(case, record, 0 if is_over else ends_at)
 
 
-def _penalties(effective: list[Violation], now_ms: int) -> list[PenaltyConclusion]:
-    """The penalties of one year, numbered in the order in which the cases took effect.
+def _penalties(effective: Iterable[tuple[int, Violation]], now_ms: int) -> list[PenaltyConclusion]:
+    """The penalties of one year, numbered in the order in which the cases took effect, each with since when.
 
     Severe cases have no number. An order that several cases name counts in the first of them to take effect.
     """
-    effective.sort(key=lambda case: (case.effect_at or 0, case.found_at, case.case_id))
     told: list[PenaltyConclusion] = []
     counted: set[str] = set()
     number = 0
-    for case in effective:
+    for since_ms, case in sorted(effective, key=lambda one: (one[0], one[1].found_at, one[1].case_id)):
         orders = len(case.order_ids - counted)
         counted |= case.order_ids
         if case.is_severe:
             told.append(_severe(case, orders, now_ms))
         else:
             number += 1
-            told += _ordinary(case, number, orders, now_ms)
+            told += _ordinary(case, number, orders, since_ms, now_ms)
     return told
 
 
-def _ordinary(case: Violation, number: int, orders: int, now_ms: int) -> Iterator[PenaltyConclusion]:
+def _ordinary(case: Violation, number: int, orders: int, starts_at: int, now_ms: int) -> Iterator[PenaltyConclusion]:
     """What the n-th violation of the year costs (P9: goods are not ranked down; P11: no shop is closed).
 
     The points live until their year ends, whatever becomes of the shield; what was removed stays so for good.
     """
     rules = case.policy.sellers
     points, shield_days = _rung(rules, number, orders)
-    starts_at, ends_at = case.effect_at or 0, case.year_ends_at
+    ends_at = case.year_ends_at
     details = {
         **_shared_details(case, points, orders),
         "violation": str(number),

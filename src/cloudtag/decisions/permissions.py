@@ -49,8 +49,9 @@ def taken_back(withdrawals: Iterable[TagSubmitted]) -> dict[str, str]:
     """
     by: dict[str, str] = {}
     for withdrawal in sorted(withdrawals, key=_moment, reverse=True):
-        if withdrawal.event_id not in by and withdrawal.withdraws not in (None, withdrawal.event_id):
-            by[withdrawal.withdraws or ""] = withdrawal.event_id
+        of = withdrawal.withdraws
+        if of is not None and of != withdrawal.event_id and withdrawal.event_id not in by:
+            by[of] = withdrawal.event_id
     return by
 
 
@@ -103,7 +104,8 @@ def _as_said(account_id: str, said: list[AccountChanged], policies: Policies) ->
     """Since the first of the last changes that all agree, so that saying the same again changes nothing."""
     last = said[-1].status
     run = holding(said, lambda change: change.status == last)
-    if run is None or last == "unknown":
+    assert run is not None, "the last change says so itself"
+    if last == "unknown":
         return
     permission, reason = ("granted", "exam_passed") if last == "exam_passed" else ("revoked", "account_revoked")
     yield Permission(_record(run.first, permission, reason, policies, ("account", account_id)), LATEST_MS)

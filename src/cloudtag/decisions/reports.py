@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from cloudtag.contract.events import ComplaintChanged
 from cloudtag.contract.records import ReportState, ReportStatus
+from cloudtag.decisions.tag_reasons import ordered_in
 from cloudtag.detection.complaint_view import ComplaintView
 from cloudtag.detection.order_view import OrderView
 from cloudtag.policy.calendar import due
@@ -120,11 +121,7 @@ def _rejection(
     first, order_id, rules = complaint.events[0], order_of(complaint), policy.reports
     if order_id is not None:
         network = policies.networks[first.platform]
-        shops = {
-            order.shop_id
-            for order in orders.get(order_id, ())
-            if (order.changes or order.refunds) and policies.networks[order.platform or ""] == network
-        }
+        shops = {order.shop_id for order in ordered_in(network, orders.get(order_id, ()), policies)}
         if first.shop_id not in shops:
             return "not_your_order" if shops else "unknown_order"
         before = [

@@ -18,7 +18,7 @@ def severe_since(alert: Alert, severities: Iterable[str]) -> int | None:
         if wanted <= reached:
             later = [at_ms for level, at_ms in told.items() if SEVERITIES.index(level) >= wanted]
             has_risen_to = any(SEVERITIES.index(level) <= wanted for level in told)
-            times.append(min(later) if later and has_risen_to else alert.decided_at)
+            times.append(min(later, default=alert.decided_at) if has_risen_to else alert.decided_at)
     return min(times, default=None)
 
 

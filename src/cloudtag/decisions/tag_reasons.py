@@ -19,8 +19,16 @@ _CHANGING = ("modified", "agreed", "waybill_filled", "completed", "withdrawn")
 """What a refund becomes when something came of a talk; a refusal or an escalation shows that nothing did."""
 OrdersById = Callable[[str], Iterable[OrderView]]
 """The buyer's orders with that id: an id means something only inside a shop."""
-Tagged = dict[tuple[str, str, str], set[str]]
+Tagged = dict[tuple[str, str, str], set[str | None]]
 """By network, shop and order, the scenarios it was tagged with so far by tags that were accepted and stand."""
+
+
+def only_scenario(submission: TagSubmitted) -> str | None:
+    """The scenario a submission chose, if it chose exactly one (J4)."""
+    match submission.scenarios:
+        case (scenario,):
+            return scenario
+    return None
 
 
 def shop_refusal(submission: TagSubmitted, rules: TagRules, *, is_permitted: bool) -> str | None:
@@ -31,9 +39,10 @@ def shop_refusal(submission: TagSubmitted, rules: TagRules, *, is_permitted: boo
         return "no_orders"
     if len(submission.orders) > rules.max_orders:
         return "too_many_orders"
-    if len(submission.scenarios) != 1:
+    scenario = only_scenario(submission)
+    if scenario is None:
         return "one_scenario_only"
-    if submission.scenarios[0] not in rules.scenarios:
+    if scenario not in rules.scenarios:
         return "unknown_scenario"
     return None
 
@@ -47,7 +56,7 @@ def refusal(
     """
     if request.rejection is not None:
         return request.rejection
-    rules, scenario = policy.tags, request.scenario or ""
+    rules, scenario = policy.tags, request.scenario
     network = policies.networks[request.platform]
     own, reason = _own_order(request, network, orders, policies)
     if own is None:
@@ -65,17 +74,22 @@ def refusal(
 def _own_order(
     request: TagRequested, network: str, orders: OrdersById, policies: Policies
 ) -> tuple[OrderView | None, str | None]:
-    """The buyer's order at that shop, or why there is none (J6).
-
-    It is known by what the buyer did, ordering or asking for money back, never by what a shop alone says of it.
-    """
-    known = [
-        order
-        for order in orders(request.order_id)
-        if (order.changes or order.refunds) and policies.networks[order.platform or ""] == network
-    ]
+    """The buyer's order at that shop, or why there is none (J6)."""
+    known = ordered_in(network, orders(request.order_id), policies)
     own = next((order for order in known if order.shop_id == request.shop_id), None)
     return own, "not_your_order" if known else "unknown_order"
+
+
+def ordered_in(network: str, orders: Iterable[OrderView], policies: Policies) -> list[OrderView]:
+    """The orders of a network among those of one id.
+
+    They are known by what the buyer did, ordering or asking for money back, never by what a shop alone says of them.
+    """
+    return [
+        order
+        for order in orders
+        if (order.changes or order.refunds) and policies.networks[order.platform or ""] == network
+    ]
 
 
 def is_contacted(request: TagRequested, order: OrderView, rules: TagRules) -> bool:

@@ -33,6 +33,12 @@ class Tag:
         return f"{self.request.submission_id}/{self.request.order_id}"
 
     @property
+    def scenario(self) -> str:
+        """The only one its submission chose: no other is accepted (J4)."""
+        assert self.request.scenario is not None, "refused"
+        return self.request.scenario
+
+    @property
     def lapses_at(self) -> int:
         """The last moment at which it still counts: exactly the window's length after it was put."""
         return self.request.occurred_at + self.policy.tags.window_days * _DAY_MS
@@ -86,12 +92,17 @@ def evidence_for(tag: Tag, alerts: Iterable[Alert], policies: Policies) -> tuple
     """
     rules = tag.policy.tags
     found = [
-        (severe_since(alert, rules.evidence_severities) or alert.decided_at, alert)
+        (_grave_since(alert, rules), alert)
         for alert in alerts
-        if _is_borne_out(tag.request, rules, alert)
-        and policies.networks[alert.platform] == policies.networks[tag.request.platform]
+        if _is_borne_out(tag, alert) and policies.networks[alert.platform] == policies.networks[tag.request.platform]
     ]
     return tuple(sorted(found, key=lambda pair: (pair[0], pair[1].alert_id)))
+
+
+def _grave_since(alert: Alert, rules: TagRules) -> int:
+    since_ms = severe_since(alert, rules.evidence_severities)
+    assert since_ms is not None, "it is of one of these severities"
+    return since_ms
 
 
 def stands(alert: Alert) -> bool:
@@ -103,8 +114,8 @@ def _verdict(alert: Alert) -> str | None:
     return alert.verdict or alert.facts.get("verdict")
 
 
-def _is_borne_out(request: TagRequested, rules: TagRules, alert: Alert) -> bool:
-    label = request.scenario or ""
+def _is_borne_out(tag: Tag, alert: Alert) -> bool:
+    request, rules, label = tag.request, tag.policy.tags, tag.scenario
     if not stands(alert) or alert.severity not in rules.evidence_severities:
         return False
     if not is_about(alert, request.shop_id, request.order_id) or alert.scenario not in rules.scenarios_of(label):

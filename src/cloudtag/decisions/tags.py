@@ -18,7 +18,7 @@ from cloudtag.contract.records import Alert, TagConfirmation, TagState, TagStatu
 from cloudtag.contract.shops import TagRequested
 from cloudtag.contract.standing import SUPERSEDED
 from cloudtag.decisions.owners import independent
-from cloudtag.decisions.tag_reasons import OrdersById, Tagged, refusal
+from cloudtag.decisions.tag_reasons import OrdersById, Tagged, only_scenario, refusal
 from cloudtag.decisions.tag_windows import Group, Tag, evidence_for, groups_of
 from cloudtag.policy.calendar import due
 from cloudtag.policy.model import Policies, Policy
@@ -92,11 +92,6 @@ def refused_whole(submission: TagSubmitted, policy: Policy, reason: str) -> TagS
     return _status(Tag(request, policy), "rejected", reason)
 
 
-def only_scenario(submission: TagSubmitted) -> str | None:
-    """The scenario a submission chose, if it chose exactly one (J4)."""
-    return submission.scenarios[0] if len(submission.scenarios) == 1 else None
-
-
 def _moment(request: TagRequested) -> tuple[int, str, str, str]:
     return request.occurred_at, request.submission_id, request.order_id, request.shop_id
 
@@ -121,14 +116,15 @@ def _confirm(network: str, tags: list[Tag]) -> Iterator[TagConfirmation]:
     for group in groups_of(tags):
         yield _by_shops(network, group)
     for tag in tags:
-        if tag.confirmed_at is None and tag.evident_at is not None:
-            tag.confirmed_at = tag.evident_at
-            yield _by_evidence(network, tag)
+        at_ms = tag.evident_at
+        if tag.confirmed_at is None and at_ms is not None:
+            tag.confirmed_at = at_ms
+            yield _by_evidence(network, tag, at_ms)
 
 
 def _by_shops(network: str, group: Group) -> TagConfirmation:
     first = group.first.request
-    scenarios = Counter(tag.request.scenario or "" for tag in group.tags)
+    scenarios = Counter(tag.scenario for tag in group.tags)
     most = max(scenarios.values())
     return TagConfirmation(
         confirmation_id=digest_id("shops", network, first.buyer_id, first.shop_id, first.submission_id, first.order_id),
@@ -141,15 +137,15 @@ def _by_shops(network: str, group: Group) -> TagConfirmation:
         tag_ids=tuple(tag.id for tag in group.tags),
         shop_ids=tuple(sorted(group.owners)),
         order_ids=tuple(sorted({tag.request.order_id for tag in group.tags})),
-        confirmed_at=min(tag.confirmed_at or 0 for tag in group.tags),
+        confirmed_at=group.reached_ms[0],
         policy_version=group.first.policy.version,
         independent_shops=independent(group.owners),
         reached_ms=tuple(group.reached_ms),
     )
 
 
-def _by_evidence(network: str, tag: Tag) -> TagConfirmation:
-    request, confirmed_at = tag.request, tag.confirmed_at or 0
+def _by_evidence(network: str, tag: Tag, confirmed_at: int) -> TagConfirmation:
+    request = tag.request
     return TagConfirmation(
         confirmation_id=digest_id(
             "evidence", network, request.buyer_id, request.shop_id, request.submission_id, request.order_id
@@ -158,7 +154,7 @@ def _by_evidence(network: str, tag: Tag) -> TagConfirmation:
         status="confirmed",
         platform=request.platform,
         buyer_id=request.buyer_id,
-        scenario=request.scenario or "",
+        scenario=tag.scenario,
         basis="platform_evidence",
         tag_ids=(tag.id,),
         shop_ids=(request.shop_id,),

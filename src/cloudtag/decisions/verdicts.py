@@ -30,7 +30,7 @@ def last_word(alert: Alert, verdicts: Iterable[AlertAnswered]) -> AlertAnswered 
     away; whoever spoke may take that back, and no one else may.
     """
     heard = [verdict for verdict in verdicts if may_answer(alert, verdict.shop_id)]
-    taken_back = {_spoken(v.withdraws, v): v.occurred_at for v in sorted(heard, key=_moment) if v.withdraws is not None}
+    taken_back = {_spoken(v.withdraws, v): v.occurred_at for v in sorted(heard, key=_moment)}
     said = (
         verdict
         for verdict in heard
@@ -86,6 +86,6 @@ def _moment(verdict: AlertAnswered) -> tuple[int, str]:
     return verdict.occurred_at, verdict.event_id
 
 
-def _spoken(event_id: str, by: AlertAnswered) -> tuple[str, str | None]:
-    """A verdict and who spoke it."""
+def _spoken(event_id: str | None, by: AlertAnswered) -> tuple[str | None, str | None]:
+    """A verdict and who spoke it; what takes nothing back names none."""
     return event_id, by.shop_id

@@ -38,12 +38,9 @@ class Violation:
 
     @property
     def year(self) -> int:
-        """The calendar year it counts in: that in which its penalty takes effect, in the platform's time zone.
-
-        While there is none that of the finding.
-        """
-        at_ms = self.found_at if self.effect_at is None else self.effect_at
-        return year_of(at_ms, self.policy.deadlines.time_zone)
+        """The calendar year it counts in: that in which its penalty takes effect, in the platform's time zone."""
+        assert self.effect_at is not None, "asked of what takes effect alone"
+        return year_of(self.effect_at, self.policy.deadlines.time_zone)
 
     @property
     def year_ends_at(self) -> int:
@@ -57,8 +54,8 @@ class Violation:
 
     @property
     def is_appealed_in_time(self) -> bool:
-        """Whether the case waits for an outcome, or did. A severe one knows no appeal (P8)."""
-        return not self.is_severe and self.appealed_at is not None and self.appealed_at <= self.appeal_until
+        """Whether the case waits for an outcome, or did. A severe one, which is never asked, knows no appeal (P8)."""
+        return self.appealed_at is not None and self.appealed_at <= self.appeal_until
 
     @property
     def is_spared(self) -> bool:
@@ -67,11 +64,11 @@ class Violation:
 
     @property
     def is_cleaned(self) -> bool:
-        """Whether the shop cleaned up before the case took effect. A severe case takes effect when it is found."""
-        if self.is_severe or self.cleaned_at is None:
+        """Whether the shop cleaned up before the moment at which the case takes effect, if that is known."""
+        if self.cleaned_at is None:
             return False
         effect_at = self._decided_at()
-        return effect_at is None or self.cleaned_at < effect_at
+        return effect_at is not None and self.cleaned_at < effect_at
 
     @property
     def effect_at(self) -> int | None:
@@ -80,19 +77,16 @@ class Violation:
             return None
         return self._decided_at()
 
-    def has_effect(self, now_ms: int) -> bool:
-        """Whether the penalty has begun. Where the silence of the shop decides, the days must be over first (P2)."""
+    def in_effect_since(self, now_ms: int) -> int | None:
+        """When the penalty began, if it has. Where a shop's silence decides, the days must be over first (P2)."""
+        is_decided = self.is_severe or self.is_appealed_in_time
         effect_at = self.effect_at
-        if effect_at is None:
-            return False
-        return self.is_severe or self.is_appealed_in_time or effect_at <= now_ms
+        return None if effect_at is None or (effect_at > now_ms and not is_decided) else effect_at
 
     def _decided_at(self) -> int | None:
         if self.is_severe:
             return self.found_at
-        if self.is_appealed_in_time:
-            return self.outcome_at if self.outcome == "appeal_failed" else None
-        return self.appeal_until
+        return self.outcome_at if self.is_appealed_in_time else self.appeal_until
 
 
 def violations(facts: Iterable[ViolationChanged], policies: Policies) -> list[Violation]:

@@ -13,8 +13,8 @@ from cloudtag.contract.records import TagStatus
 from cloudtag.contract.shops import TagRequested
 from cloudtag.decisions.owners import owner_marks
 from cloudtag.decisions.permissions import may_tag, standing_abuses
-from cloudtag.decisions.tag_reasons import shop_refusal
-from cloudtag.decisions.tags import only_scenario, refused_whole
+from cloudtag.decisions.tag_reasons import only_scenario, shop_refusal
+from cloudtag.decisions.tags import refused_whole
 from cloudtag.engine.judgement import EMPTY, Judgement
 from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.revise import Conclusion
