@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from cloudtag.contract.disputes import AppealChanged
 from cloudtag.contract.records import SEVERITIES, Alert, TagConfirmation
-from cloudtag.decisions.consequences.case import ConsequenceCase, orders_named
-from cloudtag.decisions.severity import severe_since
+from cloudtag.decisions.consequences.case import ConsequenceCase, orders_named, reached_at
 from cloudtag.decisions.tag_windows import stands
 from cloudtag.policy.model import Policy
 
@@ -82,8 +81,7 @@ def _asked(
         if not stands(alert) or alert.scenario not in said or orders.isdisjoint(orders_named(alert)):
             continue
         for severity in SEVERITIES[: SEVERITIES.index(alert.severity) + 1]:
-            since = severe_since(alert, (severity,)) or alert.decided_at
-            yield max(confirmation.confirmed_at, since), severity, alert.alert_id
+            yield max(confirmation.confirmed_at, reached_at(alert, (severity,))), severity, alert.alert_id
 
 
 def _of_verdict(case: ConsequenceCase, alert: Alert) -> SanctionCause | None:
@@ -93,9 +91,8 @@ def _of_verdict(case: ConsequenceCase, alert: Alert) -> SanctionCause | None:
         return None
     if not case.policies.at(alert.platform, verdict.occurred_at).sanctions.takes_verdicts:
         return None
-    since = severe_since(alert, _GRAVE) or alert.decided_at
-    at_ms = max(verdict.occurred_at, since)
-    risen = severe_since(alert, (alert.severity,)) or alert.decided_at
+    at_ms = max(verdict.occurred_at, reached_at(alert, _GRAVE))
+    risen = reached_at(alert, (alert.severity,))
     return SanctionCause(
         at_ms=at_ms,
         id=alert.alert_id,
