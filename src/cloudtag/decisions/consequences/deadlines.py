@@ -73,7 +73,8 @@ def _warning(
         ends_at=ends_at,
         shop_id=refund.shop_id,
     )
-    yield from lasting(Follows(record, min(refund.opened.occurred_at, alerts[0].first_event_at)), case.now_ms)
+    since_ms = min(refund.opened.occurred_at, *(alert.first_event_at for alert in alerts))
+    yield from lasting(Follows(record, since_ms), case.now_ms)
 
 
 def _open_since(alerts: list[Alert], verdicts: list[AlertAnswered | None], soon_at: int) -> int:
