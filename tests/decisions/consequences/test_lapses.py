@@ -101,6 +101,7 @@ def looked(at: int, *condition: Any, refund: str = "r1") -> list[Any]:
 
 def of_case(*facts: Any, **fields: Any) -> list[tuple[Consequence, int]]:
     bought = scene.ordered("completed", T0 - 9 * DAY, platform="taobao")
+    told: list[tuple[Consequence, int]]
     told, timers = said_of(lapse_rights, case(orders=[OrderView("o1", [bought, *facts])], **fields))
     assert timers == []
     return told

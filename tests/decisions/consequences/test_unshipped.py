@@ -262,6 +262,15 @@ def test_a_hold_by_two_grounds_lasts_as_long_as_the_longer() -> None:
     assert only("order_hold", limited(0, limits=lifted, placed=T0 - DAY))[0].ends_at == T0 + 30 * DAY
 
 
+def test_a_buyer_whose_account_is_closed_for_good_is_warned_of_for_good() -> None:
+    """The last rung has no end."""
+    often = [of_shops(f"c{n}", T0 - n * DAY, 1 + 3 * n) for n in range(3)]
+    found = case(*often, evident("e1", "o40", "s40"), orders=[order(placed=T0)], now=T0 + 999 * DAY)
+    record, since_ms = only("order_warning", found)
+    assert (record.details["basis"], record.status, record.ends_at) == ("confirmation, sanction", "active", None)
+    assert since_ms == T0 - 2 * DAY
+
+
 def test_a_limit_elsewhere_holds_nothing() -> None:
     """Two networks, two accounts."""
     found = limited(0)

@@ -163,8 +163,8 @@ def _climbed(
 ) -> tuple[list[SanctionStep], tuple[str, ...]]:
     """The steps up the ladder, and the alerts that asked for the last one.
 
-    Every cause starts the duration anew, and so does an alert that grew graver and asks for a higher rung. No cause
-    asks for anything before it came, and more causes never reach less.
+    Every cause starts the duration anew, and so does an alert that grew graver and asks for a higher rung.
+    Nothing is asked for before the first cause came, and more causes never reach less.
     """
     moments = sorted({cause.at_ms for cause in causes} | {at_ms for cause in causes for at_ms, _, _ in cause.asked})
     rung, steps = 0, list[SanctionStep]()
