@@ -3,12 +3,16 @@
 from dataclasses import replace as changed
 from typing import Any
 
+from msgspec.structs import replace
+
 from cloudtag.contract.disputes import AppealChanged, OrderLimitChanged
 from cloudtag.contract.events import AlertAnswered, OrderChanged
 from cloudtag.contract.records import Alert, ShopOrder, TagConfirmation, TagStatus
 from cloudtag.decisions.consequences import ConsequenceCase
+from cloudtag.decisions.consequences.case import ConsequenceTimer
 from cloudtag.detection.order_view import OrderView
 from cloudtag.policy.load import shipped
+from cloudtag.policy.model import Policies
 
 T0 = 1_772_409_600_000
 HOUR = 3_600_000
@@ -133,22 +137,42 @@ def limit(status: Any, at: Any, shop: Any = "s9", platform: Any = "taobao") -> A
 
 
 def case(
-    *confirmations: Any, alerts: Any = (), orders: Any = (), verdicts: Any = (), now: Any = T0, **fields: Any
+    *confirmations: Any,
+    alerts: Any = (),
+    orders: Any = (),
+    verdicts: Any = (),
+    tags: Any = (),
+    now: Any = T0,
+    **fields: Any,
 ) -> Any:
-    """Confirmations as `of_shops` and `evident` give them, with their tags."""
+    """Confirmations as `of_shops` and `evident` give them, with their tags, and `tags` beside them."""
     return ConsequenceCase(
         buyer_id="b1",
         alerts=list(alerts),
-        tags=[one for _, tags in confirmations for one in tags],
+        tags=[*(one for _, those in confirmations for one in those), *tags],
         confirmations=sorted((c for c, _ in confirmations), key=lambda c: c.confirmed_at),
         orders={(one.shop_id or "", one.order_id): one for one in orders},
         network="taobao",
-        complaints=(),
         verdicts={said.alert_id: said for said in verdicts},
-        policies=shipped(),
         now_ms=now,
-        **fields,
+        **{"policies": shipped(), "complaints": (), **fields},
     )
+
+
+def from_on(at: Any, platform: Any = "taobao", **changes: Any) -> Any:
+    """The packs, where the platform has another version from then on: `next`, its latest with these changes."""
+    packs: Any = {}
+    for policy in shipped().versions():
+        packs.setdefault(policy.platform, []).append(policy)
+    packs[platform].append(replace(packs[platform][-1], id="next", from_ms=at, **changes))
+    return Policies(packs)
+
+
+def said_of(rule: Any, found: Any) -> Any:
+    """What a rule tells of a case, each with the event time of the oldest fact it rests on; and its timers."""
+    answers = list(rule(found))
+    told = [(answer.record, answer.since_ms) for answer in answers if not isinstance(answer, ConsequenceTimer)]
+    return told, [answer.at_ms for answer in answers if isinstance(answer, ConsequenceTimer)]
 
 
 def at(found: Any, now: Any) -> Any:

@@ -191,7 +191,7 @@ def test_three_working_days_over_the_national_holidays(until: Any, course: Any) 
 def test_what_a_breach_says() -> None:
     c = breach().one(BREACH)
     assert (c.subject_kind, c.subject_id, c.because) == ("order", "o1", ("c1",))
-    assert (c.starts_at, c.ends_at) == (DUE, None)
+    assert (c.starts_at, c.ends_at, c.shop_id) == (DUE, None, "s1")
     assert c.details == {"report_id": "c1", "due": "2026-10-10T16:00:00Z", "term": "1"}
 
 
@@ -238,7 +238,7 @@ def test_a_buyers_complaint_is_not_the_platforms_debt_to_the_shop() -> None:
 
 def test_a_complaint_about_no_order_is_owed_to_the_shop() -> None:
     c = breach(opened=complained("opened", BEFORE_THE_HOLIDAYS, order=None)).one(BREACH)
-    assert (c.subject_kind, c.subject_id) == ("shop", "s1")
+    assert (c.subject_kind, c.subject_id, c.shop_id) == ("shop", "s1", None)
 
 
 def test_aliexpress_once_had_fifteen_working_days() -> None:

@@ -14,6 +14,7 @@ from cloudtag.contract.ids import digest_id
 from cloudtag.contract.records import Alert, Consequence, SubjectKind, TagConfirmation, TagStatus
 from cloudtag.contract.scope import scoped
 from cloudtag.decisions.reports import Report, order_of
+from cloudtag.decisions.severity import severe_since
 from cloudtag.detection.complaint_view import ComplaintView
 from cloudtag.detection.once import once_of_case
 from cloudtag.detection.order_view import OrderView
@@ -80,6 +81,10 @@ __all__ = [
     "consequence_id",
     "lasting",
     "order_of",
+    "orders_named",
+    "put_at",
+    "reached_at",
+    "said_by",
 ]
 Follow = Callable[[ConsequenceCase], Iterator[Follows | ConsequenceTimer]]
 """One rule: what follows from a case."""
@@ -133,7 +138,7 @@ def consequence(
     ends_at: int | None = None,
     shop_id: str | None = None,
 ) -> Consequence:
-    """A consequence, under the id that is its own."""
+    """A consequence, under the id that is its own. An empty `shop_id` is none: nobody knows the shop."""
     subject_kind, subject_id = subject
     return Consequence(
         consequence_id=consequence_id(buyer, kind, subject, shop_id, anchor),
@@ -148,16 +153,35 @@ def consequence(
         starts_at=starts_at,
         ends_at=ends_at,
         policy_version=policy.version,
-        shop_id=shop_id,
+        shop_id=shop_id or None,
     )
+
+
+def put_at(tag: TagStatus) -> int:
+    """When a tag was put; of one that does not say it, when it was decided."""
+    return tag.decided_at if tag.put_at is None else tag.put_at
+
+
+def said_by(tag: TagStatus) -> str:
+    """The scenario of a tag that was accepted: one that says nothing is rejected."""
+    assert tag.scenario is not None
+    return tag.scenario
+
+
+def reached_at(alert: Alert, severities: Iterable[str]) -> int:
+    """Event time since which an alert is at least as severe as one of these, which it is."""
+    at_ms = severe_since(alert, severities)
+    assert at_ms is not None
+    return at_ms
 
 
 def lasting(follows: Follows, now_ms: int) -> Iterator[Follows | ConsequenceTimer]:
     """A consequence that ends by itself: active until its `ends_at`, ended from then on."""
     ends_at = follows.record.ends_at
-    if ends_at is None or now_ms < ends_at:
+    if ends_at is None:
         yield follows
+    elif now_ms < ends_at:
+        yield follows
+        yield ConsequenceTimer(ends_at)
     else:
         yield follows._replace(record=replace(follows.record, status="ended"))
-    if ends_at is not None and now_ms < ends_at:
-        yield ConsequenceTimer(ends_at)

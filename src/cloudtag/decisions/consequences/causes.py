@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from cloudtag.contract.disputes import AppealChanged
 from cloudtag.contract.records import SEVERITIES, Alert, TagConfirmation
-from cloudtag.decisions.consequences.case import ConsequenceCase, orders_named
-from cloudtag.decisions.severity import severe_since
+from cloudtag.decisions.consequences.case import ConsequenceCase, orders_named, reached_at, said_by
 from cloudtag.decisions.tag_windows import stands
 from cloudtag.policy.model import Policy
 
@@ -53,9 +52,9 @@ def _of_confirmation(case: ConsequenceCase, confirmation: TagConfirmation, polic
     """One for the confirmation, and one for each further threshold of independent shops in it."""
     tags = [tag for tag in case.tags if tag.tag_id in confirmation.tag_ids and tag.shop_id in confirmation.shop_ids]
     orders = {(tag.shop_id, tag.order_id) for tag in tags}
-    labels = {tag.scenario or "" for tag in tags} | {confirmation.scenario}
+    labels = {said_by(tag) for tag in tags} | {confirmation.scenario}
     asked = tuple(_asked(case, confirmation, policy, orders, labels))
-    for number, at_ms in enumerate(confirmation.reached_ms or (confirmation.confirmed_at,)):
+    for at_ms in confirmation.reached_ms or (confirmation.confirmed_at,):
         yield SanctionCause(
             at_ms=at_ms,
             id=confirmation.confirmation_id,
@@ -65,7 +64,7 @@ def _of_confirmation(case: ConsequenceCase, confirmation: TagConfirmation, polic
             order_ids=frozenset(orders),
             has_evidence=confirmation.basis == "platform_evidence",
             since_ms=confirmation.confirmed_at,
-            asked=() if number else asked,
+            asked=asked,
         )
 
 
@@ -81,21 +80,23 @@ def _asked(
     for alert in case.alerts:
         if not stands(alert) or alert.scenario not in said or orders.isdisjoint(orders_named(alert)):
             continue
-        for severity in SEVERITIES[: SEVERITIES.index(alert.severity) + 1]:
-            since = severe_since(alert, (severity,)) or alert.decided_at
-            yield max(confirmation.confirmed_at, since), severity, alert.alert_id
+        yield from _rises(alert, confirmation.confirmed_at)
+
+
+def _rises(alert: Alert, counts_since: int) -> Iterator[tuple[int, str, str]]:
+    """Each severity that the alert has reached, since when it counts as that."""
+    for severity in SEVERITIES[: SEVERITIES.index(alert.severity) + 1]:
+        yield max(counts_since, reached_at(alert, (severity,))), severity, alert.alert_id
 
 
 def _of_verdict(case: ConsequenceCase, alert: Alert) -> SanctionCause | None:
     """A23: an `abnormal` verdict on a high or critical alert."""
     verdict = case.verdicts.get(alert.alert_id)
-    if verdict is None or verdict.verdict != "abnormal" or alert.severity not in _GRAVE or not stands(alert):
+    if verdict is None or verdict.verdict != "abnormal" or alert.severity not in _GRAVE:
         return None
     if not case.policies.at(alert.platform, verdict.occurred_at).sanctions.takes_verdicts:
         return None
-    since = severe_since(alert, _GRAVE) or alert.decided_at
-    at_ms = max(verdict.occurred_at, since)
-    risen = severe_since(alert, (alert.severity,)) or alert.decided_at
+    at_ms = max(verdict.occurred_at, reached_at(alert, _GRAVE))
     return SanctionCause(
         at_ms=at_ms,
         id=alert.alert_id,
@@ -105,7 +106,7 @@ def _of_verdict(case: ConsequenceCase, alert: Alert) -> SanctionCause | None:
         order_ids=frozenset(orders_named(alert)),
         has_evidence=True,
         since_ms=min(alert.first_event_at, verdict.occurred_at),
-        asked=((max(at_ms, risen), alert.severity, alert.alert_id),),
+        asked=tuple(_rises(alert, at_ms)),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cloudtag.contract.events import AlertAnswered
-from cloudtag.contract.records import Alert
+from cloudtag.contract.records import Alert, SubjectKind
 from cloudtag.contract.times import rfc3339
 from cloudtag.decisions.consequences.case import (
     ConsequenceCase,
@@ -54,7 +54,7 @@ def _warning(
     verdicts = [case.verdicts.get(alert.alert_id) for alert in alerts]
     soon_at = max(deadline - policy.consequences.deadline_warning_hours * _HOUR_MS, refund.opened.occurred_at)
     begins_at = _open_since(alerts, verdicts, soon_at)
-    ends_at = min(deadline, _answered_at(refund, verdicts, deadline))
+    ends_at = _answered_at(refund, verdicts, deadline)
     if begins_at >= ends_at:
         return
     if case.now_ms < begins_at:
@@ -73,21 +73,22 @@ def _warning(
         ends_at=ends_at,
         shop_id=refund.shop_id,
     )
-    yield from lasting(Follows(record, min(refund.opened.occurred_at, alerts[0].first_event_at)), case.now_ms)
+    since_ms = min(refund.opened.occurred_at, *(alert.first_event_at for alert in alerts))
+    yield from lasting(Follows(record, since_ms), case.now_ms)
 
 
 def _open_since(alerts: list[Alert], verdicts: list[AlertAnswered | None], soon_at: int) -> int:
     """From when on an alert is open while the deadline is near: one that was answered before then is not."""
-    begun = [
-        max(soon_at, alert.decided_at)
-        for alert, verdict in zip(alerts, verdicts, strict=True)
-        if verdict is None or verdict.occurred_at > max(soon_at, alert.decided_at)
-    ]
-    return min(begun, default=_NEVER_MS)
+    begun = ((max(soon_at, alert.decided_at), verdict) for alert, verdict in zip(alerts, verdicts, strict=True))
+    left = (at_ms for at_ms, verdict in begun if verdict is None or verdict.occurred_at > at_ms)
+    return min(left, default=_NEVER_MS)
 
 
 def _answered_at(refund: RefundView, verdicts: list[AlertAnswered | None], deadline: int) -> int:
-    """When the shop had answered: the refund itself, since it was last asked, or the last of its alerts."""
+    """When the shop had answered, at the deadline at the latest.
+
+    The refund itself, since it was last asked, or the last of its alerts.
+    """
     times = [deadline]
     decided_at = None
     for change in refund.changes:
@@ -110,14 +111,19 @@ def tell_of_delays(case: ConsequenceCase) -> Iterator[Follows | ConsequenceTimer
     """
     for report in case.reports:
         for term in report.terms:
-            if not term.is_late(case.now_ms) or term.due_at is None:
+            if not term.is_late(case.now_ms):
                 continue
+            assert term.due_at is not None, "without a limit nothing is late"
             record, first = report.record, report.complaint.events[0]
+            about: tuple[SubjectKind, str] = ("shop", record.shop_id)
+            shop_id = None
+            if record.order_id is not None:
+                about, shop_id = ("order", record.order_id), record.shop_id
             details = {"report_id": record.report_id, "due": rfc3339(term.due_at), "term": str(term.number + 1)}
             breach = consequence(
                 case.buyer,
                 "sla_breach",
-                ("order", record.order_id) if record.order_id is not None else ("shop", record.shop_id),
+                about,
                 report.policy,
                 [record.report_id],
                 term.due_at,
@@ -125,6 +131,6 @@ def tell_of_delays(case: ConsequenceCase) -> Iterator[Follows | ConsequenceTimer
                 anchor="/".join((record.shop_id, record.report_id, str(term.number))),
                 platform=record.platform,
                 ends_at=term.decided_at,
-                shop_id=record.shop_id if record.order_id is not None else None,
+                shop_id=shop_id,
             )
             yield from lasting(Follows(breach, first.occurred_at), case.now_ms)

@@ -53,7 +53,6 @@ def exclude_reviews(case: ConsequenceCase) -> Iterator[Follows | ConsequenceTime
     for (order_id, shop_id), (policy, grounds) in sorted(_excluded(case, excludes).items()):
         order = case.orders.get((shop_id, order_id))
         reviews = [fact for fact in order.others if type(fact) is ReviewPosted] if order else []
-        reviews = [review for review in reviews if review.shop_id == shop_id]
         if not reviews:
             continue
         until_ms = add_months(reviews[-1].occurred_at, policy.consequences.score_months, policy.deadlines.time_zone)
@@ -95,7 +94,7 @@ def _told(
         details,
         anchor=shop_id,
         platform=grounds[0].platform,
-        shop_id=shop_id or None,
+        shop_id=shop_id,
     )
     return Follows(record, min(ground.since_ms for ground in grounds))
 

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cloudtag.contract.records import Alert
-from cloudtag.decisions.consequences.case import ConsequenceCase, ConsequenceTimer, Follows, consequence, orders_named
-from cloudtag.detection.buyer_case import is_about
+from cloudtag.decisions.consequences.case import (
+    ConsequenceCase,
+    ConsequenceTimer,
+    Follows,
+    consequence,
+    orders_named,
+    put_at,
+)
 
 _TOLD = ("reasons", "region", "unanswered_contacts")
 
@@ -27,18 +32,17 @@ def exempt_deals(case: ConsequenceCase) -> Iterator[Follows | ConsequenceTimer]:
                 "deal_not_sold_exemption",
                 ("order", order_id),
                 case.policies.at(alert.platform, alert.decided_at),
-                [alert.alert_id, *_tags_about(case, alert, shop_id, order_id)],
+                [alert.alert_id, *_tags_about(case, shop_id, order_id)],
                 alert.decided_at,
                 details,
                 platform=alert.platform,
-                shop_id=shop_id or None,
+                shop_id=shop_id,
             )
             yield Follows(record, alert.first_event_at)
 
 
-def _tags_about(case: ConsequenceCase, alert: Alert, shop_id: str, order_id: str) -> Iterator[str]:
+def _tags_about(case: ConsequenceCase, shop_id: str, order_id: str) -> Iterator[str]:
     for tag in case.tags:
-        rules = case.policies.at(tag.platform, tag.put_at or tag.decided_at).tags
-        is_open = tag.status == "pending" and tag.scenario in rules.exempting
-        if is_open and (tag.shop_id, tag.order_id) == (shop_id, order_id) and is_about(alert, tag.shop_id, order_id):
+        is_open = tag.status == "pending" and (tag.shop_id, tag.order_id) == (shop_id, order_id)
+        if is_open and tag.scenario in case.policies.at(tag.platform, put_at(tag)).tags.exempting:
             yield tag.tag_id

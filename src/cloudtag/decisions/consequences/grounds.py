@@ -28,7 +28,7 @@ class Ground(NamedTuple):
     basis: ExclusionBasis
     platform: str
     since_ms: int
-    scenario: str
+    scenario: str | None
     shop_id: str
     is_beside: bool = False
 
@@ -40,7 +40,7 @@ def grounds_of(case: ConsequenceCase) -> Iterator[tuple[str, Ground]]:
             yield (
                 tag.order_id,
                 Ground(
-                    tag.decided_at, tag.tag_id, "confirmed_tag", tag.platform, tag.decided_at, tag.scenario or "",
+                    tag.decided_at, tag.tag_id, "confirmed_tag", tag.platform, tag.decided_at, tag.scenario,
                     tag.shop_id,
                 ),
             )  # fmt: skip
@@ -65,9 +65,8 @@ def _of_reports(case: ConsequenceCase) -> Iterator[tuple[str, Ground]]:
         )  # fmt: skip
         if record.order_id is not None:
             yield record.order_id, ground
-        rules = report.policy.consequences
-        if record.scenario == DISPUTE and rules.dispute_metrics:
-            yield from _beside(case, ground, decided_at + rules.dispute_days * _DAY_MS)
+        if record.scenario == DISPUTE:
+            yield from _beside(case, ground, decided_at + report.policy.consequences.dispute_days * _DAY_MS)
 
 
 def _beside(case: ConsequenceCase, ground: Ground, until_ms: int) -> Iterator[tuple[str, Ground]]:

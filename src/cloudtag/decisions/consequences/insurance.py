@@ -7,7 +7,13 @@ from typing import Literal, NamedTuple
 
 from cloudtag.contract.events import InsuranceChanged
 from cloudtag.contract.records import TagStatus
-from cloudtag.decisions.consequences.case import ConsequenceCase, ConsequenceTimer, Follows, consequence
+from cloudtag.decisions.consequences.case import (
+    ConsequenceCase,
+    ConsequenceTimer,
+    Follows,
+    consequence,
+    put_at,
+)
 from cloudtag.decisions.reports import order_of
 from cloudtag.decisions.severity import severe_since
 from cloudtag.decisions.tag_windows import stands
@@ -45,9 +51,9 @@ def decide_claims(case: ConsequenceCase) -> Iterator[Follows | ConsequenceTimer]
         if tag.scenario == _SCENARIO and tag.status in ("confirmed", "pending", "expired"):
             tags.setdefault((tag.order_id, tag.shop_id), []).append(tag)
     suspected = {
-        (order.order_id, order.shop_id or "")
-        for order in case.orders.values()
-        if order.insurance and any(_doubts_of_alerts(case, order))
+        (order_id, shop_id)
+        for (shop_id, order_id), order in case.orders.items()
+        if order.insurance and any(_doubts_of_alerts(case, shop_id, order_id))
     }
     for order_id, shop_id in sorted(tags.keys() | suspected):
         about = tags.get((order_id, shop_id), [])
@@ -56,7 +62,8 @@ def decide_claims(case: ConsequenceCase) -> Iterator[Follows | ConsequenceTimer]
         if confirmed:
             yield from _refuse(case, order, confirmed)
         elif order is not None:
-            yield from _hold(case, order, [*_doubts_of_tags(about), *_doubts_of_alerts(case, order)])
+            doubts = [*_doubts_of_tags(about), *_doubts_of_alerts(case, shop_id, order_id)]
+            yield from _hold(case, order, shop_id, doubts)
 
 
 def _refuse(case: ConsequenceCase, order: OrderView | None, tags: list[TagStatus]) -> Iterator[Follows]:
@@ -67,24 +74,25 @@ def _refuse(case: ConsequenceCase, order: OrderView | None, tags: list[TagStatus
     opened = [complaint for complaint in complaints if complaint.status in ("opened", "reopened")]
     because = [*(tag.tag_id for tag in tags), *(complaint.complaint_id for complaint in opened)]
     claims = _claims(order)
-    paid_at = min((c.occurred_at for c in claims if c.status == "paid"), default=None)
     decision: InsuranceDecision = "refuse"
     if opened:
         decision = "follow_complaint"
-    elif paid_at is not None and paid_at <= tag.decided_at:
+    elif any(claim.status == "paid" and claim.occurred_at <= tag.decided_at for claim in claims):
         decision = "recover"
     starts_at = max(tag.decided_at, min((c.events[0].occurred_at for c in opened), default=0))
-    since_ms = min(tag.put_at or tag.decided_at, *(claim.occurred_at for claim in claims), starts_at)
+    since_ms = min((put_at(tag), *(claim.occurred_at for claim in claims)))
     yield _decided(case, (tag.order_id, tag.shop_id, tag.platform), decision, because, starts_at, claims, since_ms)
 
 
-def _hold(case: ConsequenceCase, order: OrderView, doubts: list[Doubt]) -> Iterator[Follows | ConsequenceTimer]:
+def _hold(
+    case: ConsequenceCase, order: OrderView, shop_id: str, doubts: list[Doubt]
+) -> Iterator[Follows | ConsequenceTimer]:
     first = min(doubts)
     paid = {c.claim_id for c in order.insurance if c.status == "paid" and c.occurred_at <= first.at_ms}
     claims = [claim for claim in _claims(order) if claim.claim_id not in paid]
     if not claims:
         return
-    about = (order.order_id, order.shop_id or "", first.platform)
+    about = (order.order_id, shop_id, first.platform)
     begins_at = max(first.at_ms, claims[0].occurred_at)
     since_ms = min(first.at_ms, claims[0].occurred_at)
     lasting = [doubt for doubt in doubts if doubt.is_open and max(case.now_ms, begins_at) < doubt.until_ms]
@@ -94,23 +102,23 @@ def _hold(case: ConsequenceCase, order: OrderView, doubts: list[Doubt]) -> Itera
         yield _decided(case, about, "hold", because, begins_at, claims, since_ms, ends_at=until_ms)
         yield ConsequenceTimer(until_ms)
     else:
-        until_ms = max((doubt.until_ms for doubt in doubts), default=begins_at)
+        until_ms = max(doubt.until_ms for doubt in doubts)
         yield _decided(case, about, "pay", because, max(begins_at, until_ms), claims, since_ms)
 
 
 def _doubts_of_tags(tags: Iterable[TagStatus]) -> Iterator[Doubt]:
     for tag in tags:
-        put_at = tag.put_at or tag.decided_at
+        at_ms = put_at(tag)
         # Without a limit it is held for as long as the tag is open.
-        until_ms = tag.due_at if tag.due_at is not None else put_at + tag.window_days * _DAY_MS
-        yield Doubt(put_at, until_ms, tag.tag_id, tag.status == "pending", tag.platform)
+        until_ms = tag.due_at if tag.due_at is not None else at_ms + tag.window_days * _DAY_MS
+        yield Doubt(at_ms, until_ms, tag.tag_id, tag.status == "pending", tag.platform)
 
 
-def _doubts_of_alerts(case: ConsequenceCase, order: OrderView) -> Iterator[Doubt]:
+def _doubts_of_alerts(case: ConsequenceCase, shop_id: str, order_id: str) -> Iterator[Doubt]:
     for alert in case.alerts:
-        is_meant = alert.scenario == _SCENARIO and alert.severity in _GRAVE and stands(alert)
-        if is_meant and is_about(alert, order.shop_id or "", order.order_id):
-            at_ms = severe_since(alert, _GRAVE) or alert.decided_at
+        is_meant = alert.scenario == _SCENARIO and stands(alert) and is_about(alert, shop_id, order_id)
+        at_ms = severe_since(alert, _GRAVE) if is_meant else None
+        if at_ms is not None:
             hours = case.policies.at(alert.platform, at_ms).consequences.hold_hours
             yield Doubt(at_ms, at_ms + hours * _HOUR_MS, alert.alert_id, True, alert.platform)
 
@@ -150,6 +158,6 @@ def _decided(
         anchor=shop_id,
         platform=platform,
         ends_at=ends_at,
-        shop_id=shop_id or None,
+        shop_id=shop_id,
     )
     return Follows(record, since_ms)

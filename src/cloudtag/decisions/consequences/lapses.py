@@ -8,6 +8,7 @@ from cloudtag.contract.records import Consequence
 from cloudtag.contract.types import Condition
 from cloudtag.decisions.consequences.case import ConsequenceCase, ConsequenceTimer, Follows, consequence
 from cloudtag.detection.buyer_case import is_about
+from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.used_returns import used_returns
 from cloudtag.detection.windows import Moment
 
@@ -22,16 +23,19 @@ def lapse_rights(case: ConsequenceCase) -> Iterator[Follows | ConsequenceTimer]:
     for order in case.orders.values():
         if not order.inspections:
             continue
-        policy = case.policies.at(order.platform or "", order.inspections[0].occurred_at)
+        assert order.platform is not None, "whoever looked at what came back named it"
+        policy = case.policies.at(order.platform, order.inspections[0].occurred_at)
         parameters = policy.detectors.get(_DETECTOR)
         conditions: tuple[Condition, ...] = () if parameters is None else parameters.conditions
         found = sorted(used_returns(order, conditions), key=lambda moment: (moment.at_ms, moment.id))
         if found:
-            yield Follows(_lapse(case, found, conditions), order.began_at)
+            yield Follows(_lapse(case, order, order.platform, found, conditions), order.began_at)
 
 
-def _lapse(case: ConsequenceCase, found: list[Moment], conditions: tuple[Condition, ...]) -> Consequence:
-    order, refund, _ = found[0].thing
+def _lapse(
+    case: ConsequenceCase, order: OrderView, platform: str, found: list[Moment], conditions: tuple[Condition, ...]
+) -> Consequence:
+    first_at = found[0].at_ms
     marks = sorted({mark for moment in found for mark in moment.thing[2].condition if mark in conditions})
     alerts = [
         a.alert_id for a in case.alerts_naming(order.order_id) if a.detector == _DETECTOR and is_about(a, *order.name)
@@ -41,10 +45,10 @@ def _lapse(case: ConsequenceCase, found: list[Moment], conditions: tuple[Conditi
         case.buyer,
         "no_reason_right_lapsed",
         ("order", order.order_id),
-        case.policies.at(order.platform or "", found[0].at_ms),
+        case.policies.at(platform, first_at),
         [*alerts, *refund_ids],
-        found[0].at_ms,
+        first_at,
         {"conditions": ", ".join(marks), "refunds": ", ".join(refund_ids)},
-        platform=refund.platform,
-        shop_id=refund.shop_id,
+        platform=platform,
+        shop_id=order.shop_id,
     )

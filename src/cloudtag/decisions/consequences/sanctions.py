@@ -164,19 +164,18 @@ def _climbed(
     """The steps up the ladder, and the alerts that asked for the last one.
 
     Every cause starts the duration anew, and so does an alert that grew graver and asks for a higher rung.
+    Nothing is asked for before the first cause came, and more causes never reach less.
     """
     moments = sorted({cause.at_ms for cause in causes} | {at_ms for cause in causes for at_ms, _, _ in cause.asked})
     rung, steps = 0, list[SanctionStep]()
     alert_ids: tuple[str, ...] = ()
     for now_ms in moments:
         known = [cause for cause in causes if cause.at_ms <= now_ms]
-        if not known:
-            continue
         asked = [(s, alert_id) for cause in known for at_ms, s, alert_id in cause.asked if at_ms <= now_ms]
         by_gravity = max((rules.rung_for(severity) for severity, _ in asked), default=0)
         reached = min(max(len(known), by_gravity), _highest(known, rules, owners))
         is_begun = reached > rung or any(cause.at_ms == now_ms for cause in known)
-        rung = max(rung, reached)
+        rung = reached
         if is_begun:
             days = rules.days.get(rules.ladder[rung - 1], 0)
             steps.append(SanctionStep(now_ms, rung, now_ms + days * _DAY_MS if days else None))

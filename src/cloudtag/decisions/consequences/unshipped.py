@@ -7,21 +7,29 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from cloudtag.contract.disputes import OrderLimitChanged
-from cloudtag.decisions.consequences.case import ConsequenceCase, ConsequenceTimer, Follows, consequence, lasting
+from cloudtag.decisions.consequences.case import (
+    ConsequenceCase,
+    ConsequenceTimer,
+    Follows,
+    consequence,
+    lasting,
+    reached_at,
+)
 from cloudtag.decisions.consequences.sanctions import Sanctioned, sanctions_of
-from cloudtag.decisions.severity import severe_since
 from cloudtag.decisions.tag_windows import stands
 from cloudtag.detection.order_view import OrderView
 
 _OVER = ("shipped", "completed", "closed_unpaid", "cancelled")
 _LIMIT = "purchase_limit"
+_NEVER_MS = 2**62
+"""The end of what does not end by itself."""
 
 
 class WatchGround(NamedTuple):
-    """Why orders are warned of or held: since when and, where it ends by itself, until when; the id of what says so."""
+    """Why orders are warned of or held: since when and until when, the id of what says so, and what that rests on."""
 
     at_ms: int
-    ends_at: int | None
+    ends_at: int
     because: str
     since_ms: int
     basis: str
@@ -30,74 +38,78 @@ class WatchGround(NamedTuple):
 def watch_unshipped(case: ConsequenceCase) -> Iterator[Follows | ConsequenceTimer]:
     """One warning and one hold at most for each order that is not shipped yet, while a ground of its network lasts."""
     sanctions = sanctions_of(case)
-    if not (sanctions or case.confirmations or case.limits or any(a.severity == "critical" for a in case.alerts)):
+    warnings = _warnings(case, sanctions)
+    if not (warnings or case.limits):
         return
-    for _, order in sorted(case.orders.items()):
-        if not order.changes or order.shop_id is None:
+    for (shop_id, _), order in sorted(case.orders.items()):
+        if not order.changes:
             continue
-        network = case.policies.networks[order.platform or ""]
-        yield from _told(case, order, "order_warning", list(_warning(case, network, sanctions)))
-        yield from _told(case, order, "order_hold", list(_hold(case, network, order, sanctions)))
+        assert order.platform is not None, "its own events name it"
+        network = case.policies.networks[order.platform]
+        holds = list(_holds(case, network, shop_id, order.began_at, sanctions))
+        for kind, grounds in (("order_warning", warnings.get(network, [])), ("order_hold", holds)):
+            yield from _told(case, order, (shop_id, order.platform), kind, grounds)
 
 
 def _told(
-    case: ConsequenceCase, order: OrderView, kind: str, grounds: list[WatchGround]
+    case: ConsequenceCase, order: OrderView, there: tuple[str, str], kind: str, grounds: Iterable[WatchGround]
 ) -> Iterator[Follows | ConsequenceTimer]:
-    """From the first ground on, until the order is shipped or closed or the last ground is over."""
-    if not grounds:
-        return
+    """From the first ground on, until the order is shipped or closed or the last ground is over.
+
+    `there`: its shop and platform.
+    """
     placed_at = order.began_at
-    over_at = min((order.first_at[status].occurred_at for status in _OVER if status in order.first_at), default=None)
-    grounds = [g for g in grounds if over_at is None or g.at_ms < over_at]
+    over_at = min(
+        (order.first_at[status].occurred_at for status in _OVER if status in order.first_at), default=_NEVER_MS
+    )
     # A ground that was over before the order was placed is none.
-    grounds = [g for g in grounds if g.ends_at is None or g.ends_at > placed_at]
-    if not grounds or (over_at is not None and over_at <= placed_at):
+    grounds = [ground for ground in grounds if ground.at_ms < over_at and ground.ends_at > placed_at]
+    if not grounds or over_at <= placed_at:
         return
-    ends = [ground.ends_at for ground in grounds]
-    lasts_until = None if None in ends else max(end for end in ends if end is not None)
-    times = [at for at in (over_at, lasts_until) if at is not None]
     begins_at = max(placed_at, min(ground.at_ms for ground in grounds))
-    policy = case.policies.at(order.platform or "", begins_at)
+    ends_at = min(over_at, max(ground.ends_at for ground in grounds))
+    shop_id, platform = there
     record = consequence(
         case.buyer,
         kind,
         ("order", order.order_id),
-        policy,
+        case.policies.at(platform, begins_at),
         (ground.because for ground in grounds),
         begins_at,
         {"basis": ", ".join(sorted({ground.basis for ground in grounds}))},
-        anchor=order.shop_id or "",
-        platform=order.platform or "",
-        ends_at=min(times, default=None),
-        shop_id=order.shop_id,
+        anchor=shop_id,
+        platform=platform,
+        ends_at=ends_at if ends_at < _NEVER_MS else None,
+        shop_id=shop_id,
     )
     yield from lasting(Follows(record, min(placed_at, *(ground.since_ms for ground in grounds))), case.now_ms)
 
 
-def _warning(case: ConsequenceCase, network: str, sanctions: Iterable[Sanctioned]) -> Iterator[WatchGround]:
-    """A sanction, a confirmation, a critical alert: of the buyer, in the same network of platforms."""
+def _warnings(case: ConsequenceCase, sanctions: Iterable[Sanctioned]) -> dict[str, list[WatchGround]]:
+    """By network of platforms: the buyer's sanction, confirmations and critical alerts there."""
+    networks: dict[str, list[WatchGround]] = {}
     for found in sanctions:
-        if found.network == network:
-            yield from _of_sanction(found, "sanction")
+        networks.setdefault(found.network, []).extend(_of_sanction(found, "sanction"))
     for one in case.confirmations:
-        if case.policies.networks[one.platform] == network:
-            yield WatchGround(one.confirmed_at, None, one.confirmation_id, one.confirmed_at, "confirmation")
+        ground = WatchGround(one.confirmed_at, _NEVER_MS, one.confirmation_id, one.confirmed_at, "confirmation")
+        networks.setdefault(case.policies.networks[one.platform], []).append(ground)
     for alert in case.alerts:
-        is_critical = alert.severity == "critical" and stands(alert)
-        if is_critical and case.policies.networks[alert.platform] == network:
-            at_ms = severe_since(alert, ("critical",)) or alert.decided_at
-            yield WatchGround(at_ms, None, alert.alert_id, alert.first_event_at, "critical_alert")
+        if alert.severity == "critical" and stands(alert):
+            at_ms = reached_at(alert, ("critical",))
+            ground = WatchGround(at_ms, _NEVER_MS, alert.alert_id, alert.first_event_at, "critical_alert")
+            networks.setdefault(case.policies.networks[alert.platform], []).append(ground)
+    return networks
 
 
-def _hold(
-    case: ConsequenceCase, network: str, order: OrderView, sanctions: Iterable[Sanctioned]
+def _holds(
+    case: ConsequenceCase, network: str, shop_id: str, placed_at: int, sanctions: Iterable[Sanctioned]
 ) -> Iterator[WatchGround]:
     """The shop's own limit for orders placed while it lasts (J11), a purchase limit for all."""
     for found in sanctions:
         if found.network == network:
             yield from _of_sanction(found, _LIMIT, _LIMIT)
-    for ground in limits_at(case, order.shop_id or "", network):
-        if ground.at_ms <= order.began_at:
+    for ground in limits_at(case, shop_id, network):
+        if ground.at_ms <= placed_at:
             yield ground
 
 
@@ -107,10 +119,11 @@ def _of_sanction(found: Sanctioned, basis: str, sanctioned: str | None = None) -
     for step, following in pairwise((*found.steps, None)):
         assert step is not None
         if sanctioned in (None, found.name_of(step)):
-            ends = [at for at in (step.ends_at, following and following.at_ms) if at is not None]
+            ends_at = _NEVER_MS if step.ends_at is None else step.ends_at
+            replaced_at = _NEVER_MS if following is None else following.at_ms
             known = [cause for cause in found.causes if cause.at_ms <= step.at_ms]
             since_ms = min(cause.since_ms for cause in known)
-            yield WatchGround(step.at_ms, min(ends, default=None), known[-1].id, since_ms, basis)
+            yield WatchGround(step.at_ms, min(ends_at, replaced_at), known[-1].id, since_ms, basis)
 
 
 def limits_at(case: ConsequenceCase, shop_id: str, network: str) -> list[WatchGround]:
@@ -125,8 +138,8 @@ def limits_at(case: ConsequenceCase, shop_id: str, network: str) -> list[WatchGr
         elif change.status == "lifted" and began is not None:
             spans.append(_span(began, change.occurred_at))
             began = None
-    return [*spans, _span(began, None)] if began is not None else spans
+    return [*spans, _span(began, _NEVER_MS)] if began is not None else spans
 
 
-def _span(began: OrderLimitChanged, ends_at: int | None) -> WatchGround:
+def _span(began: OrderLimitChanged, ends_at: int) -> WatchGround:
     return WatchGround(began.occurred_at, ends_at, began.event_id, began.occurred_at, "shop_limit")
