@@ -25,6 +25,7 @@ from benchmarks.stores.order import FROM_MEMORY, FROM_ROCKSDB, Rate, StoreOrder,
 from cloudtag.changelog.records import OWN
 from cloudtag.config import Config
 from cloudtag.engine.rows import row_key, split_key
+from cloudtag.gc_tuning import collect_rarely
 from cloudtag.policy.load import shipped
 from cloudtag.replay.topology import ORDER, Topology
 from streams.kafka.partitioner import partition_of
@@ -114,4 +115,5 @@ def config_of(order: StoreOrder) -> Config:
 
 
 if __name__ == "__main__":
+    collect_rarely()  # as a worker does
     tell(msgspec.json.encode([asyncio.run(recover(told()))]).decode())

@@ -19,6 +19,7 @@ from benchmarks import meter
 from benchmarks.rungs.order import tell
 from benchmarks.stores.order import ALONE_BESIDE, ALONE_INSIDE, BESIDE, INSIDE, Rate, StoreOrder, told
 from cloudtag.contract.records import Alert
+from cloudtag.gc_tuning import collect_rarely
 from cloudtag.policy.load import shipped
 from cloudtag.replay.topology import Topology, memory_rows
 from cloudtag.warehouse.blocks import TABLES, InsertBatch, LogRow, block_of, columns_of
@@ -128,4 +129,5 @@ def _rate(name: str, rows: int, begun: meter.Reading, ended: meter.Reading) -> R
 
 
 if __name__ == "__main__":
+    collect_rarely()  # as the command does
     tell(msgspec.json.encode(asyncio.run(store(told()))).decode())

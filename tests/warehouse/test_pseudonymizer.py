@@ -48,6 +48,10 @@ def test_only_whole_words_of_a_text_are_covered() -> None:
     )
 
 
+def test_an_id_that_is_empty_stands_nowhere() -> None:
+    assert Pseudonymizer(SECRET).redact("b1 came", [NamedBuyer("taobao", "", "")]) == "b1 came"
+
+
 def test_originals_are_offered_once_and_again_when_the_month_turns() -> None:
     pseudonymizer = Pseudonymizer(SECRET)
     pseudonymizer.rotate(1_772_000_000_000)

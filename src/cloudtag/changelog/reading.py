@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from cloudtag.changelog.parts import Slots, digest_of
 from cloudtag.changelog.records import (
@@ -17,6 +17,7 @@ from cloudtag.changelog.records import (
     SNAPSHOT,
     SNAPSHOT_MARK,
     TASK,
+    HasKeyAndValue,
     Record,
     UnreadableRecordError,
     claim_of,
@@ -24,7 +25,7 @@ from cloudtag.changelog.records import (
     inline_row,
     part_of,
     place_of_part,
-    plain_row,
+    plain_rows,
     said,
     snapshot_of,
     stored_key,
@@ -32,16 +33,6 @@ from cloudtag.changelog.records import (
 
 ReadStored = Callable[[bytes], bytes | None]
 """What a store has under a key."""
-
-
-class HasKeyAndValue(Protocol):
-    """A record as Kafka's client hands it on."""
-
-    @property
-    def key(self) -> bytes | None: ...
-
-    @property
-    def value(self) -> bytes | None: ...
 
 
 class Unreadable(NamedTuple):
@@ -129,13 +120,7 @@ class LogReader:
         """
         if not self.is_settled or self.epoch < 0:
             return start
-        rows, head = self.rows, SNAPSHOT_MARK + self.epoch.to_bytes(8)
-        for place in range(start, len(records)):
-            key, value = records[place].key, records[place].value
-            if not (value and key) or (row := plain_row(key, value, head)) is None:
-                return place
-            rows[key[2:]] = row
-        return len(records)
+        return plain_rows(records, start, SNAPSHOT_MARK + self.epoch.to_bytes(8), self.rows)
 
     def _claimed(self, offset: int, value: bytes) -> None:
         found = claim_of(value)

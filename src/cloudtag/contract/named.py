@@ -72,7 +72,7 @@ def without_buyers(alert: Alert, gone: Iterable[NamedBuyer]) -> Alert:
 def replace_word(text: str, word: str, other: str) -> str:
     """By hand: a pattern compiled anew for each buyer took more time than all the rest of a block."""
     parts, begin = [], 0
-    at = text.find(word)
+    at = text.find(word) if word else -1
     while at >= 0:
         end = at + len(word)
         is_whole = not (at and _joins(text[at - 1])) and not (end < len(text) and _joins(text[end]))

@@ -53,7 +53,7 @@ class WarehouseTable:
 def same(name: str, kind: str) -> Column:
     """The field as it is."""
     get = attrgetter(name)
-    return Column(name, kind, lambda rows, _: [get(row) for row in rows])
+    return Column(name, kind, lambda rows, _: list(map(get, rows)))
 
 
 def text(*names: str, kind: str = "String") -> tuple[Column, ...]:
@@ -89,7 +89,8 @@ def keyed(name: str, field: str, kind: str) -> Column:
 
 def keyed_buyer(name: str = "buyer_key") -> Column:
     """The record's buyer as the keyed hash inside the platform's network."""
-    return Column(name, "String", lambda rows, known: [known.buyer(row.platform, row.buyer_id) for row in rows])
+    pair = attrgetter("platform", "buyer_id")
+    return Column(name, "String", lambda rows, known: known.buyers(map(pair, rows)))
 
 
 def keyed_each(name: str, field: str, kind: str) -> Column:
@@ -105,9 +106,15 @@ def keyed_each(name: str, field: str, kind: str) -> Column:
 def parts(name: str, kind: str, field: str, part: str) -> Column:
     """One field of each item of a list field; absent text becomes ''."""
     items, get = attrgetter(field), attrgetter(part)
-    if kind in ("String", LOW):
-        return Column(name, f"Array({kind})", lambda rows, _: [[get(i) or "" for i in items(row)] for row in rows])
-    return Column(name, f"Array({kind})", lambda rows, _: [[get(i) for i in items(row)] for row in rows])
+    is_text = kind in ("String", LOW)
+
+    def of(rows: RecordRows, _: Pseudonymizer) -> list[Any]:
+        values = [list(map(get, found)) if found else [] for found in map(items, rows)]
+        if is_text and not all(map(all, values)):
+            return [[value or "" for value in found] for found in values]
+        return values
+
+    return Column(name, f"Array({kind})", of)
 
 
 def deep(name: str, kind: str, field: str, inner: str, part: str) -> Column:
@@ -125,26 +132,18 @@ def computed(name: str, kind: str, of: Callable[[Any, Pseudonymizer], Any]) -> C
     return Column(name, kind, lambda rows, pseudonymizer: [of(row, pseudonymizer) for row in rows])
 
 
-def computed_with(
-    name: str, kind: str, found: Callable[[Any], _Found], of: Callable[[Any, _Found, Pseudonymizer], Any]
-) -> Column:
-    """What can be said of a record and of what is found of it, which other columns need too."""
-    return Column(
-        name,
-        kind,
-        lambda rows, pseudonymizer: [
-            of(row, each, pseudonymizer) for row, each in zip(rows, rows.each(found), strict=True)
-        ],
-    )
-
-
 def _unset(name: str, get: Callable[[Any], Any]) -> Column:
     def of(rows: RecordRows, _: Pseudonymizer) -> list[Any]:
-        return [None if (value := get(row)) is UNSET else value for row in rows]
+        return [None if value is UNSET else value for value in map(get, rows)]
 
     return Column(name, "Nullable(Bool)", of)
 
 
 def _text(name: str, kind: str) -> Column:
     get = attrgetter(name)
-    return Column(name, kind, lambda rows, _: [get(row) or "" for row in rows])
+
+    def of(rows: RecordRows, _: Pseudonymizer) -> list[Any]:
+        values = list(map(get, rows))
+        return values if all(values) else [value or "" for value in values]
+
+    return Column(name, kind, of)

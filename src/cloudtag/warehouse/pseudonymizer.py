@@ -63,25 +63,36 @@ class Pseudonymizer:
         if not buyer_id:
             return ""
         network = NETWORKS[platform]
-        known = self._keys.get((f"{BUYER}/{network}", buyer_id))
+        known = self._keys.get((_kind(network), buyer_id))
         if known is not None:
             return known
         if self._held_bytes >= self._cache_bytes:
             self._forget_all()
         self._held_bytes += ENTRY_BYTES + len(buyer_id)
-        key = self._keys[f"{BUYER}/{network}", buyer_id] = self._buyer_digest(network, buyer_id)
+        key = self._keys[_kind(network), buyer_id] = self._buyer_digest(network, buyer_id)
         self.fresh[BUYER, key] = buyer_id
         return key
+
+    def buyers(self, named: Iterable[tuple[str, str | None]]) -> list[str]:
+        """What `buyer` says of each platform and id: a block names few platforms, and mostly buyers known by then."""
+        keys, buyer, kinds, found = self._keys, self.buyer, dict[str, str](), list[str]()
+        for platform, buyer_id in named:
+            if not buyer_id:
+                found.append("")
+                continue
+            kind = kinds.get(platform) or kinds.setdefault(platform, _kind(NETWORKS[platform]))
+            found.append(keys.get((kind, buyer_id)) or buyer(platform, buyer_id))
+        return found
 
     def mask_buyer(self, platform: str, buyer_id: str) -> str:
         """The key of a buyer whose original is not to be stored."""
         network = NETWORKS[platform]
-        return self._keys.get((f"{BUYER}/{network}", buyer_id)) or self._buyer_digest(network, buyer_id)
+        return self._keys.get((_kind(network), buyer_id)) or self._buyer_digest(network, buyer_id)
 
     def forget_buyer(self, platform: str, buyer_id: str) -> str:
         """The key of a buyer; whatever is remembered of them is not any more."""
         network = NETWORKS[platform]
-        self._keys.pop((f"{BUYER}/{network}", buyer_id), None)
+        self._keys.pop((_kind(network), buyer_id), None)
         key = self._buyer_digest(network, buyer_id)
         self.fresh.pop((BUYER, key), None)
         return key
@@ -109,3 +120,8 @@ class Pseudonymizer:
 
     def _digest(self, kind: str, value: str) -> str:
         return hmac.digest(self._secret, f"{kind}:{value}".encode(), "sha256")[:KEY_BYTES].hex()
+
+
+def _kind(network: str) -> str:
+    """Under which a buyer's key is remembered: it has the network in it."""
+    return f"{BUYER}/{network}"

@@ -1,6 +1,6 @@
 """The tables of what cloudtag publishes, one per output stream (made in deploy/clickhouse)."""
 
-from typing import Any
+from operator import attrgetter
 
 from cloudtag.contract.named import NamedBuyer, linked_to, named_in
 from cloudtag.contract.records import Alert, Consequence, ReportStatus, TagStatus
@@ -9,9 +9,9 @@ from cloudtag.warehouse.columns import (
     LOW,
     TIME,
     Column,
+    RecordRows,
     WarehouseTable,
     computed,
-    computed_with,
     keyed_buyer,
     low,
     parts,
@@ -27,22 +27,43 @@ BUYER = keyed_buyer()
 HISTORICAL = unset("historical")
 
 
+def _others(alert: Alert) -> list[NamedBuyer]:
+    """Everybody an alert's texts may name, where that is more than its own buyer: then one look for that id does."""
+    return named_in(alert) if alert.linked_buyer_ids else []
+
+
 def _covered(name: str) -> Column:
-    def of(alert: Any, buyers: list[NamedBuyer], pseudonymizer: Pseudonymizer) -> str:
-        return pseudonymizer.redact(getattr(alert, name) or "", buyers)
+    get = attrgetter(name)
 
-    return computed_with(name, "String", named_in, of)
+    def of(rows: RecordRows, pseudonymizer: Pseudonymizer) -> list[str]:
+        redact = pseudonymizer.redact
+        return [
+            redact(said, buyers or named_in(alert)) if said and (buyers or alert.buyer_id in said) else said or ""
+            for alert, said, buyers in zip(rows, map(get, rows), rows.each(_others), strict=True)
+        ]
+
+    return Column(name, "String", of)
 
 
-def _linked(alert: Alert, pseudonymizer: Pseudonymizer) -> list[str]:
-    return [pseudonymizer.buyer(named.network, named.buyer_id) for named in linked_to(alert)]
+def _linked(rows: RecordRows, pseudonymizer: Pseudonymizer) -> list[list[str]]:
+    buyer = pseudonymizer.buyer
+    return [
+        [buyer(named.network, named.buyer_id) for named in linked_to(alert)] if alert.linked_buyer_ids else []
+        for alert in rows
+    ]
 
 
-def _facts(alert: Alert, buyers: list[NamedBuyer], pseudonymizer: Pseudonymizer) -> dict[str, str]:
-    # A fact about two buyers has the other's id in its name.
-    return {
-        pseudonymizer.redact(name, buyers): pseudonymizer.redact(value, buyers) for name, value in alert.facts.items()
-    }
+def _facts(rows: RecordRows, pseudonymizer: Pseudonymizer) -> list[dict[str, str]]:
+    redact, found = pseudonymizer.redact, list[dict[str, str]]()
+    for alert, buyers in zip(rows, rows.each(_others), strict=True):
+        facts: dict[str, str] = alert.facts
+        # Whatever names the buyer does so in the joined text as well: most name nobody.
+        if buyers or alert.buyer_id in "\n".join((*facts, *facts.values())):
+            named = buyers or named_in(alert)
+            # A fact about two buyers has the other's id in its name.
+            facts = {redact(name, named): redact(value, named) for name, value in facts.items()}
+        found.append(facts)
+    return found
 
 
 def _subject(consequence: Consequence, pseudonymizer: Pseudonymizer) -> str:
@@ -69,13 +90,13 @@ RECORD_TABLES: dict[str, WarehouseTable] = {
             BUYER,
             *text("shop_id"),
             *texts("order_ids", "refund_ids", "waybill_nos"),
-            computed("linked_buyer_keys", "Array(String)", _linked),
+            Column("linked_buyer_keys", "Array(String)", _linked),
             same("first_event_at", TIME),
             same("decided_at", TIME),
             parts("evidence_streams", LOW, "evidence", "stream"),
             parts("evidence_event_ids", "String", "evidence", "event_id"),
             parts("evidence_times", TIME, "evidence", "occurred_at"),
-            computed_with("facts", f"Map({LOW}, String)", named_in, _facts),
+            Column("facts", f"Map({LOW}, String)", _facts),
             _covered("explanation"),
             _covered("explanation_zh"),
             *low("recommendation", "route", "policy_version"),
