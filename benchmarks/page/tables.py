@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from benchmarks.page.goals import Goal, all_hops, is_cold
-from benchmarks.peers.catalogue import BY_NAME, NOT_WRITTEN
+from benchmarks.peers.catalogue import BY_NAME
 from benchmarks.peers.measure import PeersFound
 from benchmarks.pipeline.growth import Grown
 from benchmarks.pipeline.lag import Tried
@@ -56,7 +56,6 @@ def of_left_out(job: PeersFound) -> str:
     lines = [f"- {name} did not run: {' '.join(why.split())[:300]}" for name, why in job.left_out.items()]
     wrong = {run.peer: run.alerts for runs in job.passes for run in runs if not run.is_right}
     lines += [f"- {name} is void: it told {alerts}, not {job.expected}" for name, alerts in wrong.items()]
-    lines += [f"- {name}: {why}" for name, why in NOT_WRITTEN.items()]
     return "\n".join(lines)
 
 
