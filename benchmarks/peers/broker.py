@@ -99,10 +99,15 @@ class Topics:
 
     def bytes_of(self, name: str) -> int:
         """How much a topic takes on the broker's disk."""
-        segments = (file for folder in self._logs.glob(f"{name}-*") for file in folder.glob("*.log"))
-        return sum(file.stat().st_size for file in segments)
+        return bytes_in(self._logs, name)
 
     def delete(self, names: Iterable[str]) -> None:
         """Let topics go."""
         for future in self._admin.delete_topics(list(names)).values():
             future.result()
+
+
+def bytes_in(logs: Path, name: str) -> int:
+    """How much a topic takes where a broker keeps its partitions."""
+    folders = (folder for folder in logs.glob(f"{name}-*") if folder.name[len(name) + 1 :].isdigit())
+    return sum(file.stat().st_size for folder in folders for file in folder.glob("*.log"))

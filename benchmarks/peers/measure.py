@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -31,6 +32,8 @@ class Asked:
     peers: Sequence[Peer]
     passes: int
     kind: JobKind = WINDOW
+    budget_seconds: float = float("inf")
+    """No pass is begun that would probably end after so long."""
 
 
 class PeerSummary(Struct, frozen=True, kw_only=True):
@@ -100,7 +103,11 @@ def _passes(asked: Asked, grounds: dict[float, Ground], say: Say) -> tuple[list[
     passes: list[list[PeerResult]] = []
     left_out: dict[str, str] = {}
     by_name = {peer.name: peer for peer in asked.peers}
+    begun = time.monotonic()
     for number in range(asked.passes):
+        if number and (time.monotonic() - begun) * (number + 1) / number > asked.budget_seconds:
+            say(f"pass {number + 1} would take longer than there is time for")
+            break
         results = []
         for name in order_of_pass(list(by_name), number):
             if name in left_out:

@@ -16,7 +16,7 @@ PER_ORDER = 2.2
 """About how many moves an order has."""
 DELAYED, REPEATED = 0.2, 0.01
 """Shares of the moves that come later than they happened, and that come twice."""
-_MULTIPLIER, _IDS = 2_654_435_761, 1 << 52
+_MULTIPLIER, _IDS = 0x779B97F4A7C15, 1 << 52
 _S, _D, _R = SHIPPED, DELIVERED, REFUND
 STORIES: tuple[tuple[int, tuple[tuple[int, float, float], ...]], ...] = (
     (58, ((_S, 0, 0), (_D, 1, 5))),
