@@ -99,6 +99,7 @@ def test_goals_are_reached_at_the_bound_and_not_below(found: Found) -> None:
 
 @pytest.mark.parametrize(("records", "says"), [(499_999, None), (500_000, True)])
 def test_of_a_jvm_that_is_cold_nothing_is_concluded(found: Found, records: int, says: bool | None) -> None:
+    assert found.job is not None
     summary = [*found.job.summary, line("Kafka Streams, 1 thread", 10.0)]
     job = replace(found.job, shape={**found.job.shape, "records": records}, summary=summary)
     assert reached(replace(found, job=job))["job, engine: records per CPU, ÷ Kafka Streams, 1 thread"] is says
@@ -130,11 +131,13 @@ def test_every_miss_is_explained_and_nothing_else_is(found: Found) -> None:
 
 
 def test_a_slower_engine_misses(found: Found) -> None:
+    assert found.job is not None
     slower = replace(found.job, summary=[line("plain aiokafka loop", 7.9), line(ENGINE, 10.0)])
     assert reached(replace(found, job=slower))["job, engine: records per CPU, ÷ plain aiokafka loop"] is False
 
 
 def test_the_page_names_who_was_left_out_and_who_was_wrong(found: Found, tmp_path: Path) -> None:
+    assert found.job is not None
     shared = replace(found.machine, is_shared=True)
     wrong = replace(found, job=replace(found.job, passes=[[run("1:b")]]), machine=shared)
     assert found.is_right
