@@ -37,6 +37,8 @@ STEADY_RECORDS = 500_000
 """With fewer records a JVM has hardly compiled itself: nothing is concluded about its peers."""
 MANY_BUYERS, MANY_FACTS = 1_000_000, 100_000
 """What growth is told up to: smaller states conclude nothing."""
+LEAST_BUYERS = 1_000
+"""Of fewer it is what a worker needs anyway that would be divided by them."""
 LEAST_ALERTS = 200
 """Of fewer nothing is said about the slowest hundredth."""
 _ON_JVM = ("Kafka Streams", "Flink", "Hazelcast")
@@ -120,8 +122,8 @@ def _of_cost(found: Found) -> Iterator[Goal]:
 
 
 def most_buyers(runs: list[OpenLoop]) -> OpenLoop | None:
-    """The run with most buyers, of those that counted them."""
-    return max((run for run in runs if run.buyers), key=lambda run: run.buyers, default=None)
+    """The run with most buyers, of those that had enough to say something of one."""
+    return max((run for run in runs if run.buyers >= LEAST_BUYERS), key=lambda run: run.buyers, default=None)
 
 
 def growth_of(found: Found) -> tuple[list[Grown], list[Grown]]:

@@ -40,7 +40,7 @@ def run(alerts: str) -> PeerResult:
 def opened(rate: float, ms: float) -> OpenLoop:
     return OpenLoop(
         rate=rate, events=1000, workers=1, looks=[(0.0, 0), (1.0, 5)], cpu_seconds=1, peak_rss_mb=1, ready_seconds=2,
-        worst_delay_seconds=0, by_hops={0: of([ms] * 100), 2: of([2 * ms] * 100)}, idle_rss_mb=0.9, buyers=10,
+        worst_delay_seconds=0, by_hops={0: of([ms] * 100), 2: of([2 * ms] * 100)}, idle_rss_mb=-9, buyers=1000,
         changelog_bytes=200_000,
     )  # fmt: skip
 
@@ -202,3 +202,11 @@ def test_two_workers_may_cost_a_twentieth_more(found: Found, with_two: float, sa
     tried = {1: [Tried(1000, 0, True, 95.0)], 2: [Tried(1500, 0, True, with_two)]}
     by_name = reached(replace(found, pipeline=replace(found.pipeline, tried=tried)))
     assert by_name["events per CPU with two workers, ÷ with one, each at what it sustains"] is says
+
+
+def test_of_few_buyers_nothing_is_concluded(found: Found) -> None:
+    assert found.pipeline is not None
+    few = replace(found.pipeline, runs=[replace(opened(100, 10), buyers=999)])
+    by_name = reached(replace(found, pipeline=few))
+    assert by_name["whole pipeline: memory per buyer, KiB"] is None
+    assert by_name["whole pipeline: changelog, bytes per event"] is None
