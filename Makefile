@@ -68,8 +68,8 @@ docs-check: $(STAMP) ## fail when a generated page is stale
 bench-smoke: $(STAMP) ## the short benchmark: checks the alert set, prints a ratio
 	@$(BIN)/python -m benchmarks.ladder --profile smoke
 
-bench: $(STAMP) ## speed beside others, latency, growth, and docs/speed.md; PROFILE=full for figures worth quoting (hours)
-	@$(BIN)/python -m benchmarks.bench --profile $(or $(PROFILE),short)
+bench: $(STAMP) ## speed beside others, latency, growth, and docs/speed.md, half an hour; PROFILE=short or full (hours); PARTS="job pattern"
+	@$(BIN)/python -m benchmarks.bench --profile $(or $(PROFILE),standard) $(if $(PARTS),--parts $(PARTS))
 
 golden: $(STAMP) ## outputs and stored rows of fixed inputs, byte for byte as they were kept
 	@$(BIN)/python -m tests.golden

@@ -10,6 +10,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from benchmarks.peers.measure import PeersFound
+from benchmarks.pipeline.growth import GrowthFound
 from benchmarks.pipeline.measure import PipelineFound
 from benchmarks.stores.order import StoresFound
 
@@ -44,15 +45,20 @@ class Found(Struct, frozen=True, kw_only=True):
 
     profile: str
     machine: Machine
-    job: PeersFound
+    job: PeersFound | None = None
     hot: PeersFound | None = None
     """The same job with a tenth of the records of one buyer."""
+    pattern: PeersFound | None = None
+    """The second job."""
     pipeline: PipelineFound | None = None
+    growth: GrowthFound | None = None
     stores: StoresFound | None = None
-    """How fast state is read back and alerts are stored; none in figures that are older than this measurement."""
+    """How fast state is read back and alerts are stored."""
+    took_seconds: dict[str, float] = {}
+    """How long each part took. A part that was not asked for, or not known when it was measured, is not there."""
 
     @property
     def is_right(self) -> bool:
         """Whether every run that told alerts has told the right ones."""
-        measured = [self.job, *([self.hot] if self.hot else [])]
+        measured = [one for one in (self.job, self.hot, self.pattern) if one]
         return all(run.is_right for one in measured for runs in one.passes for run in runs)

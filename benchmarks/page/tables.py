@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from benchmarks.page.goals import Goal, all_hops, is_cold
-from benchmarks.peers.catalogue import BY_NAME, NOT_WRITTEN
+from benchmarks.peers.catalogue import BY_NAME
 from benchmarks.peers.measure import PeersFound
 from benchmarks.pipeline.growth import Grown
 from benchmarks.pipeline.lag import Tried
@@ -46,9 +46,10 @@ def of_peers(job: PeersFound) -> str:
     return table(head, rows)
 
 
-def of_settings() -> str:
-    """What was chosen for each peer."""
-    return table(["peer", "settings"], [[peer.name, peer.settings] for peer in BY_NAME.values()])
+def of_settings(job: PeersFound) -> str:
+    """What was chosen for each peer that was to run."""
+    names = {line.peer for line in job.summary} | {run.peer for runs in job.passes for run in runs} | set(job.left_out)
+    return table(["peer", "settings"], [[peer.name, peer.settings] for peer in BY_NAME.values() if peer.name in names])
 
 
 def of_left_out(job: PeersFound) -> str:
@@ -56,18 +57,23 @@ def of_left_out(job: PeersFound) -> str:
     lines = [f"- {name} did not run: {' '.join(why.split())[:300]}" for name, why in job.left_out.items()]
     wrong = {run.peer: run.alerts for runs in job.passes for run in runs if not run.is_right}
     lines += [f"- {name} is void: it told {alerts}, not {job.expected}" for name, alerts in wrong.items()]
-    lines += [f"- {name}: {why}" for name, why in NOT_WRITTEN.items()]
     return "\n".join(lines)
 
 
 def of_tried(tried: dict[int, list[Tried]]) -> str:
     """Which rates were tried."""
     rows = [
-        [str(workers), f"{one.rate:,.0f}", f"{one.slope:,.0f}", "yes" if one.is_sustained else "no"]
+        [
+            str(workers),
+            f"{one.rate:,.0f}",
+            f"{one.slope:,.0f}",
+            f"{one.cpu_us:.0f}" if one.cpu_us else "–",
+            "yes" if one.is_sustained else "no",
+        ]
         for workers, rates in tried.items()
         for one in sorted(rates, key=lambda one: one.rate)
     ]
-    return table(["workers", "events/s", "lag grows by, events/s", "sustained"], rows)
+    return table(["workers", "events/s", "lag grows by, events/s", "CPU µs per event", "sustained"], rows)
 
 
 def of_latency(runs: Sequence[OpenLoop]) -> str:
@@ -85,7 +91,24 @@ def of_latency(runs: Sequence[OpenLoop]) -> str:
 
 def of_growth(held: str, grown: Sequence[Grown]) -> str:
     """What an event costs on a small state and on a large one."""
-    return table([held, "CPU µs per event"], [[f"{one.held:,}", f"{one.cpu_us:.1f}"] for one in grown])
+    rows = [[f"{one.held:,}", f"{one.cpu_us:.1f}", f"{one.grown_mb:,.0f}" if one.grown_mb else "–"] for one in grown]
+    return table([held, "CPU µs per event", "MiB more"], rows)
+
+
+def of_cost(runs: Sequence[OpenLoop]) -> str:
+    """What each timed run left on disk and in memory."""
+    rows = [
+        [
+            f"{run.rate:,.0f}",
+            f"{run.events:,}",
+            f"{run.buyers:,}",
+            f"{run.changelog_bytes / run.events:.0f}",
+            f"{kib:.1f}",
+        ]
+        for run in runs
+        if (kib := run.kib_per_buyer) is not None
+    ]
+    return table(["events/s", "events", "buyers", "changelog, bytes per event", "memory per buyer, KiB"], rows)
 
 
 def of_stores(stores: StoresFound) -> str:

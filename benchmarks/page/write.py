@@ -5,21 +5,22 @@ from __future__ import annotations
 from itertools import accumulate
 from pathlib import Path
 
-from benchmarks.page import svg, tables
+from benchmarks.page import jobs, svg, tables
 from benchmarks.page.found import Found
-from benchmarks.page.goals import STEADY_RECORDS, all_hops, goals, is_cold
-from benchmarks.page.svg import Bar, Point
-from benchmarks.peers.measure import PeersFound
+from benchmarks.page.goals import all_hops, goals, growth_of
+from benchmarks.page.svg import Point
 from benchmarks.pipeline.histogram import BOUNDS, Histogram
+from benchmarks.pipeline.open_loop import OpenLoop
+from benchmarks.speed_profiles import PARTS
 
-PEERS_PICTURE, LATENCY_PICTURE = "speed-peers.svg", "speed-latency.svg"
+LATENCY_PICTURE = "speed-latency.svg"
 
 
 def write(found: Found, raw: Path, folder: Path) -> None:
     """Write the page and its pictures; `raw` is where the figures are kept."""
     folder.mkdir(parents=True, exist_ok=True)
-    if found.job.summary:
-        (folder / PEERS_PICTURE).write_text(_peers_picture(found))
+    for name, picture in jobs.pictures(found).items():
+        (folder / name).write_text(picture)
     if _timed(found):
         (folder / LATENCY_PICTURE).write_text(_latency_picture(found))
     (folder / "speed.md").write_text(page(found, raw.name))
@@ -27,12 +28,8 @@ def write(found: Found, raw: Path, folder: Path) -> None:
 
 def page(found: Found, raw: str) -> str:
     """The page; `raw` is the name of the file with the figures."""
-    return (
-        "\n\n".join(
-            part for part in (_begin(found, raw), _job(found), _hot(found), *_pipeline(found), _stores(found)) if part
-        )
-        + "\n"
-    )
+    parts = (_begin(found, raw), *jobs.sections(found), *_pipeline(found), _growth(found), _stores(found))
+    return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def _begin(found: Found, raw: str) -> str:
@@ -49,58 +46,21 @@ Made by `make bench` (profile `{found.profile}`), all figures from one run: {mac
 Python {machine.python}, revision `{machine.revision[:7]}`; raw in [`{raw}`](../benchmarks/results/{raw}).
 {shared} Broker, peers and whoever watches them share the cores. What each part means, and how the parts of a worker's
 time are found, is in [benchmarks](benchmarks.md).
+{_took(found)}
 
 ## Goals
 
 {tables.of_goals(goals(found))}"""
 
 
-def _job(found: Found) -> str:
-    job = found.job
-    shape = job.shape
-    return f"""## One job, done by others too
-
-{shape["records"]:,} Avro records of {shape["buyers"]:,} buyers (input `{job.input}`) on one Apache Kafka broker: a
-window of seven days for each buyer, an alert where refunds fill it, state durable in a changelog (Flink: in checkpoints
-on disk), alerts acknowledged before the offsets of what they follow from. A run counts from the first record to the
-commit of the last, and only if its set of alerts is `{job.expected}`, which a reading of the same records one by one
-has found. Peers run up and down in turn; passes: {len(job.passes)}; ratios are to the first line in the same pass, with
-95 % bootstrap intervals (one pass has none). CPU is that of all the peer's threads and children, a JVM's compilers
-among them; the broker's is not counted.{_short_of(job)}
-
-{tables.of_peers(job)}
-
-![Records per CPU second]({PEERS_PICTURE})
-
-The plain loops could not be started twice: no partition is given away, nothing is read back after a crash. cloudtag's
-engine judges a set of facts, so that a late dealing takes back what it refutes; no other peer does. Naive Faust is
-given a tenth of the records. CPU µs per record are also CPU seconds per million. Not in the table:
-
-{tables.of_left_out(job)}
-
-{tables.of_settings()}"""
-
-
-def _short_of(job: PeersFound) -> str:
-    if job.shape["records"] >= STEADY_RECORDS:
+def _took(found: Found) -> str:
+    """How long each part took, and which were not measured: nothing is left out in silence."""
+    if not found.took_seconds:
         return ""
-    return f"""
-
-**So few records say nothing of the JVM's peers:** in their first seconds they compile themselves. And all but the plain
-loops commit once a second, which is part of their time here. To compare with them takes {STEADY_RECORDS:,} records and
-more (profile `full`). They are called cold below and are not in the picture, and no goal about them counts as reached
-or missed."""
-
-
-def _hot(found: Found) -> str:
-    if found.hot is None:
-        return ""
-    share = found.hot.shape["hot_share"]
-    return f"""## A hot key
-
-The same with {share:.0%} of the records of one buyer.
-
-{tables.of_peers(found.hot)}"""
+    taken = ", ".join(f"{name} {seconds / 60:.1f}" for name, seconds in found.took_seconds.items())
+    missing = [name for name in PARTS if name not in found.took_seconds]
+    also = f" Not measured: {', '.join(missing)}." if missing else ""
+    return f"\nMinutes that each part took: {taken}.{also}"
 
 
 def _pipeline(found: Found) -> list[str]:
@@ -129,19 +89,36 @@ Times are counted from when the event was due, in classes a quarter apart.
 
 {tables.of_latency(whole.runs)}
 
+Of fewer than 200 alerts no slowest hundredth is concluded.{_left(whole.runs)}
+
 ![How many alerts were there after how long]({LATENCY_PICTURE})"""
         if _timed(found)
         else "",
-        f"""## Large states, long histories
-
-CPU of judging alone, in one process.
-
-{tables.of_growth("buyers", whole.state)}
-
-{tables.of_growth("facts of one buyer", whole.history)}"""
-        if whole.state and whole.history
-        else "",
     ]
+
+
+def _left(runs: list[OpenLoop]) -> str:
+    if not any(run.buyers for run in runs):
+        return ""
+    return f"""
+
+What the same runs left on the broker's disk, and how much more memory the worker held at most than when it was ready;
+a short stream of few buyers lets a fixed cost look like theirs:
+
+{tables.of_cost(runs)}"""
+
+
+def _growth(found: Found) -> str:
+    by_buyers, by_facts = growth_of(found)
+    if not by_buyers or not by_facts:
+        return ""
+    return f"""## Large states, long histories
+
+CPU of judging alone, each size in a process of its own; the memory is that process's, rows in memory.
+
+{tables.of_growth("buyers", by_buyers)}
+
+{tables.of_growth("facts of one buyer", by_facts)}"""
 
 
 def _stores(found: Found) -> str:
@@ -159,15 +136,6 @@ process the engine's own time is counted too.
 
 def _timed(found: Found) -> bool:
     return found.pipeline is not None and any(run.by_hops for run in found.pipeline.runs)
-
-
-def _peers_picture(found: Found) -> str:
-    given = [
-        Bar(line.peer, line.cpu_ratio.median, line.cpu_ratio.low, line.cpu_ratio.high, line.peer.startswith("cloudtag"))
-        for line in found.job.summary
-        if not is_cold(found.job, line.peer)
-    ]
-    return svg.bars("Records per CPU second, the plain aiokafka loop's = 1", given)
 
 
 def _latency_picture(found: Found) -> str:

@@ -10,8 +10,7 @@ from typing import Any
 from confluent_kafka import Consumer, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 
-from benchmarks.peers import generic
-from benchmarks.peers.job import PARTITIONS, OpenedRow
+from benchmarks.peers.job import PARTITIONS
 from benchmarks.peers.records import Record
 
 PATIENCE_SECONDS = 60.0
@@ -74,11 +73,12 @@ class Topics:
         """What `committed` asks with; it joins nothing."""
         return Consumer({"bootstrap.servers": self.bootstrap, "group.id": group, "enable.auto.commit": False})
 
-    def alerts(self, name: str) -> list[OpenedRow]:
-        """All alerts on a topic, in no order."""
-        return [generic.opened_row(value) for value in self._values(name)]
+    def held(self, watcher: Consumer, name: str) -> int:
+        """How many records a topic has."""
+        return sum(watcher.get_watermark_offsets(TopicPartition(name, p), timeout=10)[1] for p in range(PARTITIONS))
 
-    def _values(self, name: str) -> list[bytes]:
+    def values(self, name: str) -> list[bytes]:
+        """All records on a topic, in no order but each partition's."""
         consumer = self.watcher("peers-check")
         try:
             places = [TopicPartition(name, partition, 0) for partition in range(PARTITIONS)]
@@ -99,10 +99,15 @@ class Topics:
 
     def bytes_of(self, name: str) -> int:
         """How much a topic takes on the broker's disk."""
-        segments = (file for folder in self._logs.glob(f"{name}-*") for file in folder.glob("*.log"))
-        return sum(file.stat().st_size for file in segments)
+        return bytes_in(self._logs, name)
 
     def delete(self, names: Iterable[str]) -> None:
         """Let topics go."""
         for future in self._admin.delete_topics(list(names)).values():
             future.result()
+
+
+def bytes_in(logs: Path, name: str) -> int:
+    """How much a topic takes where a broker keeps its partitions."""
+    folders = (folder for folder in logs.glob(f"{name}-*") if folder.name[len(name) + 1 :].isdigit())
+    return sum(file.stat().st_size for folder in folders for file in folder.glob("*.log"))

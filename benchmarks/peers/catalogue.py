@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from benchmarks.peers import installed
 from benchmarks.peers.job import Task
+from benchmarks.peers.kinds import PATTERN, WINDOW
 
 HEAP = "-Xmx2g"
 _MODULES = ("lang", "util", "net", "nio", "util.concurrent", "lang.reflect", "text", "time")
@@ -31,6 +32,8 @@ class Peer:
     share: float = 1.0
     """The part of the records that it is given, or it would take longer than all others together."""
     is_base: bool = False
+    job: str = WINDOW.name
+    """The job that it does, by the name it has in `kinds`."""
 
     @property
     def is_engine(self) -> bool:
@@ -95,9 +98,51 @@ PEERS = (
     ),
     Peer("Flink, RocksDB", _java("flink", "FlinkPeer"), "the same with RocksDB, 512 MiB managed", variant="rocksdb"),
 )  # fmt: skip
-BY_NAME = {peer.name: peer for peer in PEERS}
-NOT_WRITTEN = {
-    "Hazelcast Jet": "not written yet: it belongs to a second job, a pattern of events",
-    "Flink CEP": "not written yet: it belongs to the same second job",
-}
-"""Peers that ought to be there and are not, and why."""
+PATTERN_PLAIN, PATTERN_ENGINE = "plain aiokafka loop, pattern", "cloudtag, engine, pattern"
+PATTERN_PEERS = (
+    Peer(
+        PATTERN_PLAIN,
+        _python("plain_pattern"),
+        f"polls of 16 000; {_LOOP}; moves wait in a heap, then each order's shipments",
+        writes_changelog=True,
+        is_base=True,
+        job=PATTERN.name,
+    ),
+    Peer(
+        PATTERN_ENGINE,
+        _python("cloudtag_pattern"),
+        f"batches of 16 000; {_OWN}; moves held 19 days, alerts told at once and taken back",
+        variant="engine",
+        is_ours=True,
+        job=PATTERN.name,
+    ),
+    Peer(
+        "Hazelcast Jet",
+        _java("jet", "JetPeer"),
+        "one member, one cooperative thread; a vertex of its own orders moves by the watermark; snapshots each second "
+        "into the member's memory (its way: copies are other members'), at least once; offsets are in the snapshots",
+        variant="1000",
+        job=PATTERN.name,
+    ),
+    Peer(
+        "Flink CEP, heap",
+        _java("flink_cep", "FlinkCepPeer"),
+        "`notFollowedBy`, `followedBy`, `within`, no skipping; one slot, state on the heap, watermarks of bounded "
+        "disorder for each partition, checkpoints to disk each second, at least once, objects reused",
+        variant="hashmap",
+        job=PATTERN.name,
+    ),
+    Peer(
+        "Flink CEP, RocksDB",
+        _java("flink_cep", "FlinkCepPeer"),
+        "the same with RocksDB, 512 MiB managed, incremental checkpoints",
+        variant="rocksdb",
+        job=PATTERN.name,
+    ),
+)  # fmt: skip
+BY_NAME = {peer.name: peer for peer in (*PEERS, *PATTERN_PEERS)}
+
+
+def peers_of(job: str) -> tuple[Peer, ...]:
+    """All peers that do a job."""
+    return tuple(peer for peer in BY_NAME.values() if peer.job == job)

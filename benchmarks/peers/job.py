@@ -42,11 +42,15 @@ DEALING: dict[str, Any] = {
 }
 BEGUN = "BEGUN"
 """The line with which a peer says that it has begun."""
-NUMBERED: dict[str, Any] = {
-    **DEALING,
-    "fields": [{**f, "type": "long"} if f["name"] == "occurred_at" else f for f in DEALING["fields"]],
-}
-"""The same with the time as a number: what a generic reader need not make a date of."""
+
+
+def numbered(schema: dict[str, Any]) -> dict[str, Any]:
+    """A schema with the time as a number: what a generic reader need not make a date of."""
+    fields = [{**f, "type": "long"} if f["name"] == "occurred_at" else f for f in schema["fields"]]
+    return {**schema, "fields": fields}
+
+
+NUMBERED = numbered(DEALING)
 OPENED: dict[str, Any] = {
     "type": "record",
     "name": "Opened",
@@ -126,7 +130,7 @@ def is_alarming(refunds: int, orders: int) -> bool:
     return refunds >= LEAST_REFUNDS and refunds * 10 >= orders * 6
 
 
-def digest(alerts: Iterable[OpenedRow]) -> str:
+def digest(alerts: Iterable[tuple[str | int, ...]]) -> str:
     """A hash of a set of alerts, which may be told more than once: their number, then 16 hexadecimal digits."""
     rows = sorted(set(alerts))
     hashed = blake2b(digest_size=8)

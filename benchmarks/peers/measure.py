@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,12 +15,12 @@ from msgspec import Struct
 from benchmarks.peers.broker import Topics
 from benchmarks.peers.catalogue import Peer
 from benchmarks.peers.installed import NotInstalledError
-from benchmarks.peers.records import Input, Shape, make
+from benchmarks.peers.kinds import WINDOW, JobKind
+from benchmarks.peers.records import Input, Shape
 from benchmarks.peers.run import Ground, PeerError, PeerResult, run
 from benchmarks.ratios import Ratio, bootstrap, order_of_pass
 from cloudtag.local.kafka import Kafka
 
-INPUT = "dealings"
 Say = Callable[[str], None]
 
 
@@ -30,6 +31,9 @@ class Asked:
     shape: Shape
     peers: Sequence[Peer]
     passes: int
+    kind: JobKind = WINDOW
+    budget_seconds: float = float("inf")
+    """No pass is begun that would probably end after so long."""
 
 
 class PeerSummary(Struct, frozen=True, kw_only=True):
@@ -67,18 +71,20 @@ class PeersFound(Struct, frozen=True, kw_only=True):
 def measure(asked: Asked, say: Say) -> PeersFound:
     """Run what is asked for on a broker of its own."""
     shape = asked.shape
-    say(f"making {shape.records:,} records of {shape.buyers:,} buyers")
-    whole = make(shape)
-    parts = {share: _part(shape, whole, share) for share in {peer.share for peer in asked.peers}}
+    say(f"{asked.kind.name}: making {shape.records:,} records")
+    whole = asked.kind.make(shape)
+    parts = {share: _part(asked, whole, share) for share in {peer.share for peer in asked.peers}}
     say(f"input {whole.digest}, alerts {whole.expected}")
     with tempfile.TemporaryDirectory(prefix="cloudtag-peers-") as directory, Kafka(directory) as kafka:
         topics = Topics(kafka.bootstrap, Path(directory) / "log")
         grounds = {}
         for share, given in parts.items():
-            name = f"{INPUT}-{len(given.records)}"
+            name = f"{asked.kind.topic}-{len(given.records)}"
             topics.create(name)
             topics.write(name, given.records)
-            grounds[share] = Ground(topics, kafka.pid or 0, name, len(given.records), given.expected)
+            grounds[share] = Ground(
+                topics, kafka.pid or 0, name, len(given.records), given.expected, asked.kind.compared
+            )
         passes, left_out = _passes(asked, grounds, say)
     summary = summarize(passes, asked.peers)
     fields = {name: getattr(shape, name) for name in shape.__dataclass_fields__}
@@ -87,16 +93,21 @@ def measure(asked: Asked, say: Say) -> PeersFound:
     )
 
 
-def _part(shape: Shape, whole: Input, share: float) -> Input:
+def _part(asked: Asked, whole: Input, share: float) -> Input:
     """The first part of the records, for a peer that is given less."""
-    return whole if share == 1.0 else make(replace(shape, records=int(shape.records * share)))
+    shape = asked.shape
+    return whole if share == 1.0 else asked.kind.make(replace(shape, records=int(shape.records * share)))
 
 
 def _passes(asked: Asked, grounds: dict[float, Ground], say: Say) -> tuple[list[list[PeerResult]], dict[str, str]]:
     passes: list[list[PeerResult]] = []
     left_out: dict[str, str] = {}
     by_name = {peer.name: peer for peer in asked.peers}
+    begun = time.monotonic()
     for number in range(asked.passes):
+        if number and (time.monotonic() - begun) * (number + 1) / number > asked.budget_seconds:
+            say(f"pass {number + 1} would take longer than there is time for")
+            break
         results = []
         for name in order_of_pass(list(by_name), number):
             if name in left_out:

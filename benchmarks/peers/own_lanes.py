@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from bisect import insort
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
 from benchmarks.peers.job import ORDER, REFUND, WINDOW_MS, Window, is_alarming
-from benchmarks.peers.own_streams import PROCESSOR, TASK, Dealing, Opened
+from benchmarks.peers.own_processor import JobProcessor
+from benchmarks.peers.own_streams import TASK, Dealing, Opened
 from cloudtag.engine.judgement import EMPTY, Judgement
 from cloudtag.engine.keyed_state import KeyedState
 from cloudtag.engine.revise import Conclusion
-from cloudtag.engine.row_kind import EVENT_ID, Holds, Reads, RowKind
+from cloudtag.engine.row_kind import Holds, Reads, RowKind
 from cloudtag.engine.row_kinds import RowKinds
 from cloudtag.engine.rows import Row, key_prefix, row_key
 from cloudtag.engine.task_result import Output, RowReader, TaskResult
-from cloudtag.processors.base import KeyedProcessor
 
 DAY_MS = 86_400_000
 HELD_MS = 19 * DAY_MS
@@ -72,14 +72,9 @@ def _nothing(state: KeyedState, row: Row, policies: Any, now_ms: int) -> Judgeme
     return EMPTY
 
 
-class _NoPolicies:
-    networks: dict[str, str] = {}  # noqa: RUF012 - of a class without instances that differ
-
-
-class Processor(KeyedProcessor):
+class Processor(JobProcessor):
     """A buyer's dealings in a row for each day, and one row that is judged by all of them."""
 
-    name = PROCESSOR
     kinds = RowKinds(
         (
             RowKind(name="day", letter="d", judge=_nothing, holds=(Holds(Dealing, _day),), index=_index),
@@ -89,17 +84,7 @@ class Processor(KeyedProcessor):
         )
     )
     id_of = staticmethod(lambda dealing: dealing.buyer_id)
-    is_global = True
     retention_ms = HELD_MS
-
-    def __init__(self) -> None:
-        """There are no policies, and nothing is late."""
-        super().__init__(_NoPolicies, 0)  # type: ignore[arg-type]
-
-    def _identity(self, kind: type[Any], plain: Callable[[Any], str]) -> Callable[[Any], str]:
-        """There is one network: an id is all there is to say."""
-        del kind, plain
-        return EVENT_ID
 
     def new_index(self, network: str) -> Placed:
         """The dealings in order."""

@@ -1,19 +1,15 @@
-"""The job's two streams, entered among cloudtag's own before anything of the engine looks at them.
-
-Only in a process that does nothing else: the engine makes its readers of what streams there are when it is imported.
-"""
+"""The first job's two streams, as cloudtag reads and writes them."""
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 from msgspec import Struct
 
 from benchmarks.peers.job import Task
-from cloudtag.contract import streams
+from benchmarks.peers.own_registry import enter
 from cloudtag.contract.types import Millis, Minor, Token
 
-PROCESSOR = "peers"
 TASK = Task.read()
 
 
@@ -41,10 +37,4 @@ class Opened(Struct, frozen=True, gc=False):
     status: str = "open"
 
 
-_STREAM = streams.OutputStream(TASK.output, Opened, "buyer_id", id="alert_id", taken_back="withdrawn")
-for by_name in (streams.REVISED, streams.PUBLISHED):
-    by_name[_STREAM.name] = _STREAM
-by_struct: dict[type[Struct], Any]
-for by_struct in (streams.REVISED_OF, streams.PUBLISHED_OF):
-    by_struct[Opened] = _STREAM
-streams.STREAM_OF[Opened] = _STREAM.name
+enter(TASK.output, Opened, "buyer_id")

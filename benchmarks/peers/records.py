@@ -54,9 +54,7 @@ def make(shape: Shape) -> Input:
     alerts: list[OpenedRow] = []
     hashed, records = blake2b(digest_size=8), []
     for event_id, at_ms, buyer, shop, kind, amount in _dealings(shape):
-        value = HEAD + b"".join(
-            (_text(event_id), _number(at_ms), _text(buyer), _text(shop), _number(kind), _number(amount))
-        )
+        value = HEAD + b"".join((text(event_id), number(at_ms), text(buyer), text(shop), number(kind), number(amount)))
         records.append(Record(partition_of(buyer, PARTITIONS), buyer.encode(), value))
         hashed.update(value)
         window = windows.get(buyer)
@@ -76,32 +74,33 @@ def _dealings(shape: Shape) -> Iterator[tuple[str, int, str, str, int, int]]:
         weights[0] = sum(weights[1:]) * shape.hot_share / (1 - shape.hot_share)
     up_to = list(accumulate(weights))
     numbers = range(shape.buyers)
-    sent = number = 0
+    sent = made = 0
     while sent < shape.records:
         (who,) = rng.choices(numbers, cum_weights=up_to)
         is_refund = rng.random() < (THEIR_REFUNDS if is_abuser[who] else OTHERS_REFUNDS)
         dealing = (
-            f"e{number * _MULTIPLIER % _IDS:013x}",
-            STARTS_AT_MS + number * STEP_MS + rng.randrange(STEP_MS),
+            f"e{made * _MULTIPLIER % _IDS:013x}",
+            STARTS_AT_MS + made * STEP_MS + rng.randrange(STEP_MS),
             f"b{who:07d}",
             f"s{rng.randrange(2000):05d}",
             REFUND if is_refund else ORDER,
             rng.randrange(100, 50_000),
         )
-        number += 1
+        made += 1
         for _ in range(2 if rng.random() < REPEATED else 1):
             if sent < shape.records:
                 yield dealing
                 sent += 1
 
 
-def _text(text: str) -> bytes:
-    return _number(len(text)) + text.encode()
+def text(given: str) -> bytes:
+    """As Avro writes a text."""
+    return number(len(given)) + given.encode()
 
 
-def _number(number: int) -> bytes:
+def number(given: int) -> bytes:
     """As Avro writes a number that is not negative."""
-    left, out = number << 1, bytearray()
+    left, out = given << 1, bytearray()
     while left > 127:
         out.append(left & 127 | 128)
         left >>= 7

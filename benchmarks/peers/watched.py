@@ -40,11 +40,20 @@ def cpu_seconds(pid: int) -> float:
 
 def peak_rss_mb(pid: int) -> float:
     """The most memory a process ever held, in MiB; 0 where there is none."""
+    return _memory_mb(pid, "VmHWM")
+
+
+def rss_mb(pid: int) -> float:
+    """What it holds now."""
+    return _memory_mb(pid, "VmRSS")
+
+
+def _memory_mb(pid: int, name: str) -> float:
     try:
         lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     except OSError:
         return 0.0
-    return sum(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM"))
+    return sum(int(line.split()[1]) / 1024 for line in lines if line.startswith(name))
 
 
 class Watched:

@@ -6,12 +6,16 @@ No broker: of what grows with state, all is in the engine and the processors; wh
 from __future__ import annotations
 
 import gc
+import os
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from itertools import islice
+from multiprocessing import get_context
 
 from msgspec import Struct
 
+from benchmarks.peers.watched import rss_mb
 from cloudtag.contract.events import OrderChanged
 from cloudtag.gc_tuning import collect_rarely
 from cloudtag.policy.load import shipped
@@ -29,6 +33,17 @@ class Grown(Struct, frozen=True):
 
     held: int
     cpu_us: float
+    grown_mb: float = 0.0
+    """How much more memory the process had for it; 0 in figures that are older than this measurement."""
+
+
+class GrowthFound(Struct, frozen=True, kw_only=True):
+    """What events cost as there is more of everything."""
+
+    state: list[Grown]
+    """By the number of buyers."""
+    history: list[Grown]
+    """By the number of one buyer's facts."""
 
 
 def of_state(sizes: Sequence[int]) -> list[Grown]:
@@ -43,14 +58,16 @@ def of_history(sizes: Sequence[int], measured: int = MEASURED // 20) -> list[Gro
 
 def _measured(size: int, orders: Iterator[OrderChanged], measured: int) -> Grown:
     collect_rarely()
+    before = rss_mb(os.getpid())
     network = Topology(shipped(), 0, memory_rows())
     for _ in _fed(network, islice(orders, size)):
         pass
     gc.collect()
+    grown = max(0.0, rss_mb(os.getpid()) - before)
     begun = time.process_time()
     for _ in _fed(network, islice(orders, measured), min(BATCH, max(1, measured // 20))):
         pass
-    return Grown(size, (time.process_time() - begun) / measured * 1e6)
+    return Grown(size, (time.process_time() - begun) / measured * 1e6, grown)
 
 
 def _fed(network: Topology, orders: Iterable[OrderChanged], batch: int = BATCH) -> Iterator[int]:
@@ -75,3 +92,20 @@ def _orders(size: int, buyers: int) -> Iterator[OrderChanged]:
             status="paid",
         )
         number += 1
+
+
+def measure(buyers: Sequence[int], facts: Sequence[int], say: Callable[[str], None]) -> GrowthFound:
+    """Both, each size in a process of its own: what one has held must not be another's memory."""
+    return GrowthFound(
+        state=[_alone(of_state, size, "buyers", say) for size in buyers],
+        history=[_alone(of_history, size, "facts of one buyer", say) for size in facts],
+    )
+
+
+def _alone(of: Callable[[Sequence[int]], list[Grown]], size: int, held: str, say: Callable[[str], None]) -> Grown:
+    begun = time.monotonic()
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        (grown,) = pool.submit(of, [size]).result()
+    took = time.monotonic() - begun
+    say(f"{size:,} {held}: {grown.cpu_us:.1f} µs CPU, {grown.grown_mb:.0f} MiB more, {took:.0f} s in all")
+    return grown

@@ -23,6 +23,8 @@ class Tried(Struct, frozen=True):
     slope: float
     """By how many events a second the lag grew."""
     is_sustained: bool
+    cpu_us: float = 0.0
+    """CPU time of all workers for an event; 0 in figures that are older than this measurement."""
 
 
 def slope(looks: Sequence[Look]) -> float:
@@ -46,17 +48,19 @@ def is_flat(looks: Sequence[Look], rate: float) -> bool:
     return slope(looks) <= rate * max(FLAT_SHARE, COMMIT_SECONDS / lasted)
 
 
-def bisect(low: float, high: float, steps: int, attempt: Callable[[float], Tried]) -> list[Tried]:
+def bisect(
+    low: float, high: float, steps: int, attempt: Callable[[float], Tried], has_time: Callable[[], bool] = lambda: True
+) -> list[Tried]:
     """Every rate that was tried between one that should be sustained and one that should not, in order.
 
     The ends are tried too, and moved while they are on the wrong side, so a guess that is far off costs runs and
-    not the answer. Raises ValueError unless 0 < low < high.
+    not the answer. It ends early when there is no time left. Raises ValueError unless 0 < low < high.
     """
     if not 0 < low < high:
         raise ValueError(f"from {low} to {high} is no range of rates")
     tried: list[Tried] = []
     fastest, ceiling, rate = 0.0, float("inf"), low
-    while len(tried) < steps:
+    while len(tried) < steps and (not tried or has_time()):
         tried.append(attempt(rate))
         if tried[-1].is_sustained:
             fastest = rate
@@ -77,5 +81,12 @@ def _next(low: float, high: float, fastest: float, ceiling: float) -> float:
 
 def sustained(tried: Sequence[Tried]) -> float:
     """The highest rate below every one that was not sustained; 0 if there is none."""
+    best = at_best(tried)
+    return best.rate if best else 0.0
+
+
+def at_best(tried: Sequence[Tried]) -> Tried | None:
+    """The run at that rate."""
     ceiling = min((one.rate for one in tried if not one.is_sustained), default=float("inf"))
-    return max((one.rate for one in tried if one.is_sustained and one.rate < ceiling), default=0.0)
+    held = [one for one in tried if one.is_sustained and one.rate < ceiling]
+    return max(held, key=lambda one: one.rate, default=None)

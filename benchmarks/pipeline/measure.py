@@ -1,8 +1,9 @@
-"""All measurements of the whole pipeline, one after the other, and what they came to."""
+"""All measurements of the whole pipeline on a broker, one after the other, and what they came to."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable
 from dataclasses import replace
 
 from msgspec import Struct
@@ -10,7 +11,6 @@ from msgspec import Struct
 from benchmarks import load as loads
 from benchmarks import profiles
 from benchmarks.load import Load
-from benchmarks.pipeline import growth
 from benchmarks.pipeline.causes import causes
 from benchmarks.pipeline.growth import Grown
 from benchmarks.pipeline.lag import Tried, bisect, is_flat, slope, sustained
@@ -35,9 +35,11 @@ class PipelineAsked(Struct, frozen=True, kw_only=True):
     """At which parts of the sustained rate latency is measured."""
     fixed: tuple[float, ...] = (100.0,)
     """And at which rates besides, in events a second."""
+    fixed_seconds: float = 0.0
+    """How long those are held, if not as long as all others: few events bring few alerts."""
     workers: tuple[int, ...] = (1, 2)
-    buyers: tuple[int, ...] = ()
-    facts: tuple[int, ...] = ()
+    budget_seconds: float = float("inf")
+    """For each number of workers no more rates are tried after so long."""
 
 
 class PipelineFound(Struct, frozen=True, kw_only=True):
@@ -49,31 +51,33 @@ class PipelineFound(Struct, frozen=True, kw_only=True):
     sustained: dict[int, float]
     runs: list[OpenLoop]
     """Those whose alerts were timed, with one worker."""
-    state: list[Grown]
-    history: list[Grown]
+    state: list[Grown] = []
+    history: list[Grown] = []
+    """Only in figures that are older than `GrowthFound`."""
 
 
 def measure(asked: PipelineAsked, say: Say) -> PipelineFound:
     """Measure it all."""
-    most = int(max(asked.high * 2.3 * asked.seconds, *(rate * asked.seconds for rate in asked.fixed)))
-    say(f"simulating {most:,} events")
-    load = loads.make(replace(profiles.PROFILES["smoke"], events=most), ATTACKS)
+    load = simulated(asked.high * 2**0.5 * asked.seconds, say)
     tried = {workers: _bisected(asked, load, workers, say) for workers in asked.workers}
     best = {workers: sustained(rates) for workers, rates in tried.items()}
     say("sustained: " + ", ".join(f"{rate:,.0f}/s with {workers}" for workers, rate in best.items()))
     top = best[asked.workers[0]]
-    rates = sorted({*asked.fixed, *(top * share for share in asked.shares if top)})
-    return PipelineFound(
-        seconds=asked.seconds,
-        tried=tried,
-        sustained=best,
-        runs=_timed(asked, load, rates, say),
-        state=growth.of_state(asked.buyers),
-        history=growth.of_history(asked.facts),
-    )
+    timed = dict.fromkeys(asked.fixed, asked.fixed_seconds or asked.seconds)
+    timed |= {top * share: asked.seconds for share in asked.shares if top}
+    runs = [_timed(rate, timed[rate], say) for rate in sorted(timed)]
+    return PipelineFound(seconds=asked.seconds, tried=tried, sustained=best, runs=runs)
+
+
+def simulated(events: float, say: Say) -> Load:
+    """So many events of the simulated marketplace: a week of it, however many they are."""
+    say(f"simulating {events:,.0f} events")
+    return loads.make(replace(profiles.PROFILES["smoke"], events=int(events)), ATTACKS)
 
 
 def _bisected(asked: PipelineAsked, load: Load, workers: int, say: Say) -> list[Tried]:
+    begun = time.monotonic()
+
     def attempt(rate: float) -> Tried:
         seconds = min(asked.seconds, len(load.records) / rate)
         found = run(load, rate, seconds, {}, workers)
@@ -81,22 +85,20 @@ def _bisected(asked: PipelineAsked, load: Load, workers: int, say: Say) -> list[
         is_sustained = is_flat(found.looks, rate) and found.worst_delay_seconds < MOST_DELAY_SECONDS
         word = "sustained" if is_sustained else "not sustained"
         say(f"{workers} worker(s), {rate:,.0f}/s: lag grows by {grows:,.0f}/s, {found.cpu_us:.0f} µs CPU: {word}")
-        return Tried(rate, grows, is_sustained)
+        return Tried(rate, grows, is_sustained, found.cpu_us)
 
-    return bisect(asked.low * workers**0.5, asked.high * workers**0.5, asked.steps, attempt)
+    def has_time() -> bool:
+        return time.monotonic() - begun < asked.budget_seconds
+
+    return bisect(asked.low * workers**0.5, asked.high * workers**0.5, asked.steps, attempt, has_time)
 
 
-def _timed(asked: PipelineAsked, load: Load, rates: Sequence[float], say: Say) -> list[OpenLoop]:
-    if not rates:
-        return []
-    most = int(max(rates) * asked.seconds)
-    begun = causes(Load(load.events[:most], load.records[:most], load.until_ms))
-    runs = []
-    for rate in rates:
-        found = run(load, rate, asked.seconds, begun)
-        say(f"{rate:,.0f}/s: {shown(found)}")
-        runs.append(found)
-    return runs
+def _timed(rate: float, seconds: float, say: Say) -> OpenLoop:
+    # A stream of its own, that is over when the run is: of a longer one the first part has hardly an alert.
+    load = simulated(rate * seconds * 1.02, say)
+    found = run(load, rate, min(seconds, len(load.records) / rate), causes(load))
+    say(f"{rate:,.0f}/s: {shown(found)}")
+    return found
 
 
 def shown(found: OpenLoop) -> str:

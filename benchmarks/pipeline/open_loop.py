@@ -18,7 +18,8 @@ from msgspec import Struct
 
 from benchmarks.decide import until_ready
 from benchmarks.load import Load
-from benchmarks.peers.watched import cpu_seconds, peak_rss_mb
+from benchmarks.peers.broker import bytes_in
+from benchmarks.peers.watched import cpu_seconds, peak_rss_mb, rss_mb
 from benchmarks.pipeline.alert_reader import AlertReader
 from benchmarks.pipeline.causes import Cause
 from benchmarks.pipeline.histogram import Histogram
@@ -55,6 +56,17 @@ class OpenLoop(Struct, frozen=True, kw_only=True):
     """How late an event was sent at worst: more than a little, and the run says nothing."""
     by_hops: dict[int, Histogram]
     """Times from when an event was due to when its alert could be read, by the hops between."""
+    idle_rss_mb: float = 0.0
+    """What the workers held when they were ready."""
+    buyers: int = 0
+    """How many buyers the events were of; 0 in figures that are older than this measurement, as what follows."""
+    changelog_bytes: int = 0
+    """What the changelogs take on the broker's disk in the end."""
+
+    @property
+    def kib_per_buyer(self) -> float | None:
+        """How much more the workers held at most than at the beginning, for each buyer."""
+        return (self.peak_rss_mb - self.idle_rss_mb) * 1024 / self.buyers if self.buyers else None
 
     @property
     def cpu_us(self) -> float:
@@ -77,11 +89,13 @@ def run(load: Load, rate: float, seconds: float, causes: Mapping[str, Cause], wo
         children = stack.enter_context(_workers(order, directory, workers))
         ready_seconds = time.monotonic() - started
         reader = stack.enter_context(AlertReader(kafka.bootstrap, config.topic("alerts"), config.partitions))
+        idle = sum(rss_mb(child.pid) for child in children)
         before = sum(cpu_seconds(child.pid) for child in children)
         begun, worst, looks = _send(config, load, count, rate, directory / "records")
         used = sum(cpu_seconds(child.pid) for child in children) - before
         peak = sum(peak_rss_mb(child.pid) for child in children)
         time.sleep(QUIET_SECONDS)
+        logged = _logged(config, directory / "kafka" / "log")
     return OpenLoop(
         rate=rate,
         events=count,
@@ -92,7 +106,15 @@ def run(load: Load, rate: float, seconds: float, causes: Mapping[str, Cause], wo
         ready_seconds=ready_seconds,
         worst_delay_seconds=worst,
         by_hops=timed(reader.first, causes, begun, rate, count),
+        idle_rss_mb=idle,
+        buyers=len({event.buyer_id for event in load.events[:count] if hasattr(event, "buyer_id")}),
+        changelog_bytes=logged,
     )
+
+
+def _logged(config: Config, log: Path) -> int:
+    """How many bytes the processors' changelogs take where the broker keeps its partitions."""
+    return sum(bytes_in(log, config.changelog(processor)) for processor in config.processors)
 
 
 def timed(

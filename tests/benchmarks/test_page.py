@@ -13,7 +13,7 @@ from benchmarks.page.svg import Bar, bars, lines
 from benchmarks.page.write import write
 from benchmarks.peers.measure import PeersFound, PeerSummary
 from benchmarks.peers.run import PeerResult
-from benchmarks.pipeline.growth import Grown
+from benchmarks.pipeline.growth import Grown, GrowthFound
 from benchmarks.pipeline.histogram import of
 from benchmarks.pipeline.lag import Tried
 from benchmarks.pipeline.measure import PipelineFound
@@ -40,7 +40,8 @@ def run(alerts: str) -> PeerResult:
 def opened(rate: float, ms: float) -> OpenLoop:
     return OpenLoop(
         rate=rate, events=1000, workers=1, looks=[(0.0, 0), (1.0, 5)], cpu_seconds=1, peak_rss_mb=1, ready_seconds=2,
-        worst_delay_seconds=0, by_hops={0: of([ms] * 100), 2: of([2 * ms] * 100)},
+        worst_delay_seconds=0, by_hops={0: of([ms] * 100), 2: of([2 * ms] * 100)}, idle_rss_mb=-9, buyers=1000,
+        changelog_bytes=200_000,
     )  # fmt: skip
 
 
@@ -56,16 +57,21 @@ def found() -> Found:
         summary=[line("plain aiokafka loop", 8.0), line(ENGINE, 10.0), line("naive Faust", 301.0)],
     )  # fmt: skip
     whole = PipelineFound(
-        seconds=10, tried={1: [Tried(1000, 0, True), Tried(2000, 900, False)]}, sustained={1: 1000.0},
-        runs=[opened(100, 10), opened(500, 200)], state=[Grown(10, 20.0), Grown(1_000_000, 29.0)],
-        history=[Grown(10, 20.0), Grown(100_000, 30.0)],
+        seconds=10, tried={1: [Tried(1000, 0, True, 95.0), Tried(2000, 900, False)], 2: [Tried(1500, 0, True, 100.0)]},
+        sustained={1: 1000.0, 2: 1500.0},
+        runs=[opened(100, 10), opened(500, 200)],
     )  # fmt: skip
+    growth = GrowthFound(
+        state=[Grown(10, 20.0), Grown(1_000_000, 29.0, 9_765.0)], history=[Grown(10, 20.0), Grown(100_000, 30.0)]
+    )
     machine = Machine(cpus=2, processor="x", python="3", revision="0123456789", is_shared=False)
     stores = StoresFound(
         recovery=[read(FROM_MEMORY, 300_000), read(FROM_ROCKSDB, 5)],
         sink=[read(INSIDE, 75_000), read(ALONE_INSIDE, 9), read(BESIDE, 39_999)],
     )
-    return Found(profile="short", machine=machine, job=job, hot=job, pipeline=whole, stores=stores)
+    return Found(
+        profile="short", machine=machine, job=job, hot=job, pattern=job, pipeline=whole, growth=growth, stores=stores
+    )
 
 
 def reached(found: Found) -> dict[str, bool | None]:
@@ -84,11 +90,16 @@ def test_goals_are_reached_at_the_bound_and_not_below(found: Found) -> None:
     assert by_name["sink: alert rows/s, warehouse in the same process"] is True
     assert by_name["sink: alert rows/s, over HTTP"] is False
     assert by_name["CPU of an event beside 1,000,000 buyers, ÷ that beside few"] is True
+    assert by_name["memory per buyer of 1,000,000 with one order, engine alone, KiB"] is True
+    assert by_name["whole pipeline: changelog, bytes per event"] is True
+    assert by_name["whole pipeline: memory per buyer, KiB"] is False
+    assert by_name["events per CPU with two workers, ÷ with one, each at what it sustains"] is True
     assert by_name["CPU of an event beside 100,000 facts of one buyer, ÷ that beside few"] is False
 
 
 @pytest.mark.parametrize(("records", "says"), [(499_999, None), (500_000, True)])
 def test_of_a_jvm_that_is_cold_nothing_is_concluded(found: Found, records: int, says: bool | None) -> None:
+    assert found.job is not None
     summary = [*found.job.summary, line("Kafka Streams, 1 thread", 10.0)]
     job = replace(found.job, shape={**found.job.shape, "records": records}, summary=summary)
     assert reached(replace(found, job=job))["job, engine: records per CPU, ÷ Kafka Streams, 1 thread"] is says
@@ -108,9 +119,10 @@ def test_on_a_shared_machine_the_clock_concludes_nothing(found: Found) -> None:
 
 
 def test_a_small_state_says_nothing_of_a_large_one(found: Found) -> None:
-    assert found.pipeline is not None
-    small = replace(found.pipeline, state=[Grown(10, 20.0), Grown(999_999, 20.0)])
-    by_name = reached(replace(found, pipeline=small))
+    assert found.growth is not None
+    small = replace(found.growth, state=[Grown(10, 20.0), Grown(999_999, 20.0, 1.0)])
+    by_name = reached(replace(found, growth=small))
+    assert by_name["memory per buyer of 1,000,000 with one order, engine alone, KiB"] is None
     assert by_name["CPU of an event beside 1,000,000 buyers, ÷ that beside few"] is None
 
 
@@ -119,11 +131,13 @@ def test_every_miss_is_explained_and_nothing_else_is(found: Found) -> None:
 
 
 def test_a_slower_engine_misses(found: Found) -> None:
+    assert found.job is not None
     slower = replace(found.job, summary=[line("plain aiokafka loop", 7.9), line(ENGINE, 10.0)])
     assert reached(replace(found, job=slower))["job, engine: records per CPU, ÷ plain aiokafka loop"] is False
 
 
 def test_the_page_names_who_was_left_out_and_who_was_wrong(found: Found, tmp_path: Path) -> None:
+    assert found.job is not None
     shared = replace(found.machine, is_shared=True)
     wrong = replace(found, job=replace(found.job, passes=[[run("1:b")]]), machine=shared)
     assert found.is_right
@@ -136,11 +150,11 @@ def test_the_page_names_who_was_left_out_and_who_was_wrong(found: Found, tmp_pat
     for picture in tmp_path.glob("*.svg"):
         ElementTree.fromstring(picture.read_text())
         assert f"({picture.name})" in page
-    assert len(list(tmp_path.glob("*.svg"))) == 2
+    assert len(list(tmp_path.glob("*.svg"))) == 3
 
 
 def test_a_page_can_be_made_of_the_job_alone_and_again_of_what_was_kept(found: Found, tmp_path: Path) -> None:
-    alone = replace(found, hot=None, pipeline=None)
+    alone = replace(found, hot=None, pattern=None, pipeline=None, growth=None, stores=None)
     kept = msgspec.json.decode(msgspec.json.encode(alone), type=Found)
     for number, one in enumerate((alone, kept)):
         write(one, Path("raw.json"), tmp_path / str(number))
@@ -160,3 +174,39 @@ def test_lines_have_one_place_for_each_point() -> None:
     root = ElementTree.fromstring(lines("t", {"a": [(0, 0), (1, 2), (2, 4)], "b": [(2, 1)]}, "ms", "%"))
     drawn = [line.attrib["points"].split() for line in root.iter("{http://www.w3.org/2000/svg}polyline")]
     assert [len(points) for points in drawn] == [3, 1]
+
+
+def test_what_was_not_measured_says_nothing(found: Found) -> None:
+    nothing = Found(profile="short", machine=found.machine)
+    assert nothing.is_right
+    assert set(reached(nothing).values()) == {None}
+    assert set(reached(nothing)) == set(reached(found))
+
+
+@pytest.mark.parametrize("part", ["pattern", "job", "hot"])
+def test_wrong_alerts_of_any_job_make_it_wrong(found: Found, part: str) -> None:
+    assert found.job is not None
+    assert not replace(found, **{part: replace(found.job, passes=[[run("1:b")]])}).is_right
+
+
+def test_how_many_alerts_there_were_is_said_and_too_few_conclude_nothing(found: Found) -> None:
+    assert found.pipeline is not None
+    few = replace(found.pipeline, runs=[replace(opened(100, 10), by_hops={0: of([10] * 199)})])
+    told = {goal.measure: goal.now for goal in goals(replace(found, pipeline=few))}
+    assert told["event → alert, p99 ms at 100 events/s"] == "– (199 alerts)"
+
+
+@pytest.mark.parametrize(("with_two", "says"), [(100.0, True), (100.1, False), (0.0, None)])
+def test_two_workers_may_cost_a_twentieth_more(found: Found, with_two: float, says: bool | None) -> None:
+    assert found.pipeline is not None
+    tried = {1: [Tried(1000, 0, True, 95.0)], 2: [Tried(1500, 0, True, with_two)]}
+    by_name = reached(replace(found, pipeline=replace(found.pipeline, tried=tried)))
+    assert by_name["events per CPU with two workers, ÷ with one, each at what it sustains"] is says
+
+
+def test_of_few_buyers_nothing_is_concluded(found: Found) -> None:
+    assert found.pipeline is not None
+    few = replace(found.pipeline, runs=[replace(opened(100, 10), buyers=999)])
+    by_name = reached(replace(found, pipeline=few))
+    assert by_name["whole pipeline: memory per buyer, KiB"] is None
+    assert by_name["whole pipeline: changelog, bytes per event"] is None

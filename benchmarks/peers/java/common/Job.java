@@ -148,7 +148,7 @@ public final class Job {
     }
 
     /** Reads what Avro wrote. */
-    private static final class Reader {
+    static final class Reader {
         private final byte[] bytes;
         private int at;
 
@@ -179,7 +179,7 @@ public final class Job {
     }
 
     /** Writes as Avro does. */
-    private static final class Writer extends ByteArrayOutputStream {
+    static final class Writer extends ByteArrayOutputStream {
         Writer() {
             super(512);
         }

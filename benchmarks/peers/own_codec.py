@@ -1,0 +1,65 @@
+"""The bytes of a job's records as cloudtag reads and writes them, and the worker's settings for it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from benchmarks.peers.job import HEAD, Task, say_begun
+from cloudtag.config import Config
+from cloudtag.wire import Codec, Undecodable
+from cloudtag.wire.reading import reader_of
+from cloudtag.wire.shape import shape_of
+from cloudtag.wire.writing import writer_of
+
+
+class JobCodec:
+    """What `cloudtag.wire` does for its own streams, for the job's: the same readers and writers, the same checks."""
+
+    def __init__(self, task: Task, record: type[Struct], schemas: tuple[dict[str, Any], dict[str, Any]]) -> None:
+        """`record`: what the input's records become; `schemas`: of the input and of the output."""
+        self._others, self._task, self._record = Codec(), task, record
+        self._read = reader_of(shape_of(record), schemas[0])
+        self._write = writer_of(schemas[1])
+        self._is_begun = False
+
+    def encode(self, stream: str, record: Struct) -> bytes:
+        """The bytes of a record."""
+        return self._write(HEAD, record) if stream == self._task.output else self._others.encode(stream, record)
+
+    def decode(self, stream: str, data: bytes | None) -> Struct:
+        """The record in some bytes. Raises ``Undecodable``."""
+        if stream != self._task.input:
+            return self._others.decode(stream, data)
+        if not self._is_begun:
+            self._is_begun = True
+            say_begun()
+        if not data or data[: len(HEAD)] != HEAD:
+            raise Undecodable("not_avro", "no record of this job")
+        try:
+            values, end = self._read(data, len(HEAD))
+            if end != len(data):
+                raise Undecodable("truncated", f"{len(data) - end} bytes are left")
+            return msgspec.convert(values, self._record)
+        except (IndexError, EOFError):
+            raise Undecodable("truncated", "ends too early") from None
+        except ValueError as error:
+            raise Undecodable("invalid_value", str(error)) from None
+
+
+def settings(task: Task) -> Config:
+    """The worker's settings; everything else is as shipped."""
+    return Config.read(
+        {
+            "KAFKA": task.broker,
+            "CLOUDTAG_APP_ID": task.group,
+            "CLOUDTAG_CLOCK": "data",
+            "CLOUDTAG_STORE": "rocksdb" if task.variant.endswith("rocksdb") else "memory",
+            "CLOUDTAG_DATA_DIR": task.directory,
+            "CLOUDTAG_BATCH_RECORDS": str(task.batch),
+            "CLOUDTAG_SESSION_TIMEOUT_SECONDS": "6",
+            "CLOUDTAG_REBALANCE_TIMEOUT_SECONDS": "6",
+        }
+    )
