@@ -87,6 +87,12 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
             **credentials_to_aiokafka_auth(conf.broker_credentials, conf.ssl_context),
         )
 
+    async def fetch(self, consumer: AIOKafkaConsumer, tps: Set[TP], seconds: float) -> Fetched:
+        """What a fetch brings; called on the other thread. It does not stand in the queue of other calls, of whose two
+        places it would hold one nearly all the time."""
+        work = self._fetch_records(consumer, tps, timeout=seconds)
+        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self.thread_loop))
+
     async def _fetch_records(  # type: ignore[override]
         self,
         consumer: AIOKafkaConsumer,
