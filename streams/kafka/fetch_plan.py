@@ -16,7 +16,7 @@ Wanted = dict[Any, dict[TopicPartition, int]]
 
 
 class FetchPlan:
-    """Of one assignment."""
+    """Where the partitions of one assignment stand, by the broker that leads them."""
 
     def __init__(self, assignment: Any, cluster: Any) -> None:
         self.assignment = assignment

@@ -6,6 +6,7 @@ offsets, what is waited for when partitions are revoked, and when the flow may b
 
 import asyncio
 from collections.abc import Mapping, Set
+from itertools import chain
 from typing import Any
 
 from faust.transport.drivers.aiokafka import Consumer
@@ -221,9 +222,11 @@ class BatchConsumer(Consumer):
 
     def lag(self) -> dict[TP, int]:
         """Records per assigned partition that are on the broker and not acknowledged."""
-        buffered, unfinished = self.buffers.buffered, self.in_flight.unfinished
-        unread = self._thread.all_unread(self._taken)
-        return {tp: count + buffered(tp) + unfinished(tp) for tp, count in unread.items()}
+        lag = self._thread.all_unread(self._taken)
+        for tp, count in chain(self.buffers.counts(), self.in_flight.counts()):
+            if tp in lag:
+                lag[tp] += count
+        return lag
 
     def _unread(self, tp: TP) -> int:
         """Records on the broker that have not come here: also those that the other thread has just fetched."""

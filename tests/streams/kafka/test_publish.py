@@ -2,7 +2,8 @@
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator
+from types import CoroutineType
 from typing import Any
 
 import pytest
@@ -72,7 +73,7 @@ async def test_one_target_takes_no_task_and_several_one_each(place: tuple[Config
     await publish(handle, {(topic, 0): record})
     made: list[str] = []
 
-    def make(loop: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, Any], **more: Any) -> asyncio.Task[Any]:
+    def make(loop: asyncio.AbstractEventLoop, work: CoroutineType[Any, Any, Any], **more: Any) -> asyncio.Task[Any]:
         made.append(work.__qualname__)
         return asyncio.Task(work, loop=loop, **more)
 
