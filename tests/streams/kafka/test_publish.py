@@ -1,5 +1,7 @@
 """What is published is on the broker when the call returns, where the call says, wherever it goes."""
 
+from __future__ import annotations
+
 import asyncio
 import uuid
 from collections.abc import AsyncIterator
