@@ -49,8 +49,7 @@ class FetchSession:
         known, self._known = self._known, dict(wanted)
         if self._epoch == FIRST_EPOCH:
             return FetchChanges(self._id, FIRST_EPOCH, wanted)
-        changed = {tp: offset for tp, offset in wanted.items() if known.get(tp) != offset}
-        return FetchChanges(self._id, self._epoch, changed, frozenset(known.keys() - wanted.keys()))
+        return FetchChanges(self._id, self._epoch, *_difference(known, wanted))
 
     def answered(self, session_id: int, error_code: int) -> None:
         """An answer has come. With an error the broker knows no such session, or counts differently."""
@@ -65,3 +64,15 @@ class FetchSession:
     def restart(self) -> None:
         """Say everything again next time, and be told everything."""
         self._epoch = FIRST_EPOCH
+
+
+def _difference(
+    known: Mapping[TopicPartition, int], wanted: Mapping[TopicPartition, int]
+) -> tuple[dict[TopicPartition, int], frozenset[TopicPartition]]:
+    """What is new or stands elsewhere, and what has gone. Nearly always both name the same in the same order: then
+    nothing is looked up."""
+    if list(known) == list(wanted):
+        sides = zip(wanted.items(), known.values(), strict=True)
+        return {tp: offset for (tp, offset), before in sides if offset != before}, frozenset()
+    changed = {tp: offset for tp, offset in wanted.items() if known.get(tp) != offset}
+    return changed, frozenset(known.keys() - wanted.keys())

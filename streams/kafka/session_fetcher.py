@@ -7,7 +7,7 @@ connection is looked at. Brokers that know no sessions are asked for everything,
 
 import time
 from collections import OrderedDict, defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from aiokafka import TopicPartition
@@ -16,7 +16,8 @@ from aiokafka.consumer.fetcher import Fetcher
 from aiokafka.protocol.fetch import FetchRequest, FetchRequestStruct
 
 from streams.kafka.fetch_pace import FetchPace
-from streams.kafka.fetch_session import FetchSession
+from streams.kafka.fetch_plan import FetchPlan, Wanted
+from streams.kafka.fetch_session import NO_SESSION, FetchSession
 
 KNOWS_SESSIONS = 7
 """The first version of the request that has sessions; from 9 on it names the epoch of the partition's leader too, from
@@ -24,12 +25,15 @@ KNOWS_SESSIONS = 7
 NAMES_LEADER, NAMES_RACK = 9, 11
 CONSUMER = UNKNOWN = -1
 """What a consumer says where a replica would say its number; and what it says of what it does not know."""
-NO_LEADER = (None, -1)
+HELD_MS = 100
+"""For so long at least a broker with sessions holds a fetch back that finds nothing: it answers at once when something
+comes. Less is of use only where a broker looks for news at the end of that time alone."""
+SEEN_SECONDS = 0.05
+"""How often it is noted of every partition of a broker until when it is known; a broker that is busy answers far more
+often."""
 
 Topics = list[tuple[str, list[Any]]]
 """By topic, as Kafka's requests list things."""
-Wanted = dict[Any, dict[TopicPartition, int]]
-"""By the number of a broker, the offsets to read its partitions from."""
 
 
 class SessionRequest(FetchRequest):  # type: ignore[misc]
@@ -43,8 +47,7 @@ class SessionRequest(FetchRequest):  # type: ignore[misc]
         self._session = session
         self._offsets = offsets
         self._most_bytes = fetcher._max_partition_fetch_bytes
-        self.unchanged: Mapping[TopicPartition, int] = {}
-        """Of what was asked, once it is answered: what the broker says nothing about, it knows nothing new of."""
+        self._asked: Mapping[TopicPartition, int] = {}
 
     @property
     def topics(self) -> Topics:
@@ -58,10 +61,11 @@ class SessionRequest(FetchRequest):  # type: ignore[misc]
             self._topics = self.topics
             return super().build(request_struct_class)
         said = self._session.ask(self._offsets)
+        held_ms = self._max_wait_ms if said.session_id == NO_SESSION else max(self._max_wait_ms, HELD_MS)
         leader = (UNKNOWN,) if version >= NAMES_LEADER else ()
         rack = (self._rack_id,) if version >= NAMES_RACK else ()
         return request_struct_class(
-            CONSUMER, self._max_wait_ms, self._min_bytes, self._max_bytes, self._isolation_level,
+            CONSUMER, held_ms, self._min_bytes, self._max_bytes, self._isolation_level,
             said.session_id, said.epoch,
             _by_topic({tp: (tp.partition, *leader, at, UNKNOWN, self._most_bytes) for tp, at in said.changed.items()}),
             _by_topic({tp: tp.partition for tp in said.forgotten}),
@@ -76,7 +80,11 @@ class SessionRequest(FetchRequest):  # type: ignore[misc]
         if response.API_VERSION >= KNOWS_SESSIONS:
             self._session.answered(response.session_id, response.error_code)
             if not response.error_code:
-                self.unchanged = {tp: at for tp, at in asked.items() if tp not in told}
+                self._asked = asked
+
+    def unchanged(self) -> Mapping[TopicPartition, int]:
+        """Of what was asked, once it is answered: what the broker says nothing about, it knows nothing new of."""
+        return {tp: at for tp, at in self._asked.items() if tp not in self._offsets}
 
 
 class _Client:
@@ -112,7 +120,8 @@ class SessionFetcher(Fetcher):  # type: ignore[misc]
 
     def __init__(self, client: Any, subscriptions: Any, **settings: Any) -> None:
         self._sessions: dict[Any, FetchSession] = defaultdict(FetchSession)
-        self._assigned: Any = None
+        self._plan: FetchPlan | None = None
+        self._seen: dict[Any, float] = defaultdict(float)
         self._pace = FetchPace()
         super().__init__(_Client(client), subscriptions, **settings)
         self._records = _Brought()
@@ -124,31 +133,42 @@ class SessionFetcher(Fetcher):  # type: ignore[misc]
 
     async def _proc_fetch_request(self, assignment: Any, node_id: Any, request: Any) -> Any:
         has_records = await super()._proc_fetch_request(assignment, node_id, request)
-        if assignment.active:
-            self._see(assignment, request.unchanged)
+        if assignment.active and (now := time.monotonic()) >= self._seen[node_id] + SEEN_SECONDS:
+            self._seen[node_id] = now
+            self._see(assignment, request.unchanged())
         return has_records
 
-    def _see(self, assignment: Any, asked: Mapping[TopicPartition, int]) -> None:
+    def _see(self, assignment: Any, unchanged: Mapping[TopicPartition, int]) -> None:
         """An answer tells until when each partition is known, also of those that it does not name."""
         now_ms = int(time.time() * 1000)
-        for tp, offset in asked.items():
+        for tp, offset in unchanged.items():
             state = assignment.state_value(tp)
             if state._position == offset and state.highwater is not None:
                 state.timestamp = now_ms
 
     def _get_actions_per_node(self, assignment: Any) -> Any:
-        if assignment is not self._assigned:
-            self._assigned = assignment
+        plan = self._plan
+        if plan is None or assignment is not plan.assignment:
+            plan = self._plan = FetchPlan(assignment, self._client.cluster)
             for session in self._sessions.values():
                 session.restart()
         elif (pause := self._pace.wait) > 0:
             return [], {}, pause, False, []
         waiting = self._waiting()
-        wanted = self._only_fetches(assignment, waiting)
+        wanted = self._wanted(plan, waiting)
         if wanted is not None:
             return self._requests(wanted), {}, min(waiting.values(), default=self._fetcher_timeout), False, []
         requests, *rest = super()._get_actions_per_node(assignment)
         return self._requests({node: _offsets(request.topics) for node, request in requests}), *rest
+
+    def _wanted(self, plan: FetchPlan, waiting: Mapping[Any, float]) -> Wanted | None:
+        """Per broker what is to be fetched, where nothing else is to be done: the usual case, asked at each turn."""
+        if self._preferred_read_replica:
+            return None
+        not_now = {*self._in_flight, *waiting}
+        if len(not_now) >= len(self._client.cluster.brokers()):
+            return {}
+        return plan.wanted(not_now, self._records)
 
     def _requests(self, wanted: Wanted) -> list[tuple[Any, SessionRequest]]:
         if wanted:
@@ -163,26 +183,6 @@ class SessionFetcher(Fetcher):  # type: ignore[misc]
                 node = leader_of(tp)
                 seconds[node] = max(left, seconds.get(node, 0.0))
         return seconds
-
-    def _only_fetches(self, assignment: Any, waiting: Collection[Any]) -> Wanted | None:
-        """Per broker what is to be fetched, where nothing else is to be done: the usual case, asked at each turn. None
-        where a partition is paused, has no position or no leader."""
-        if self._preferred_read_replica:
-            return None
-        not_now, brought = {*self._in_flight, *waiting}, self._records
-        if len(not_now) >= len(self._client.cluster.brokers()):
-            return {}
-        state_of, leader_of = assignment.state_value, self._client.cluster.leader_for_partition
-        wanted: Wanted = defaultdict(dict)
-        for tp in assignment.tps:
-            node = leader_of(tp)
-            if node in not_now or tp in brought:
-                continue
-            state = state_of(tp)
-            if node in NO_LEADER or state.paused or not state.has_valid_position:
-                return None
-            wanted[node][tp] = state.position
-        return wanted
 
 
 def use() -> None:

@@ -6,6 +6,7 @@ offsets, what is waited for when partitions are revoked, and when the flow may b
 
 import asyncio
 from collections.abc import Mapping, Set
+from itertools import chain
 from typing import Any
 
 from faust.transport.drivers.aiokafka import Consumer
@@ -105,7 +106,7 @@ class BatchConsumer(Consumer):
     async def _fetch(self, below_low_water: Set[TP]) -> None:
         thread = self._thread
         consumer = thread._ensure_consumer()
-        fetched = await thread.call_thread(thread._fetch_records, consumer, below_low_water, timeout=FETCH_SECONDS)
+        fetched = await thread.fetch(consumer, below_low_water, FETCH_SECONDS)
         if fetched.epoch != thread.epoch or not self.flow_active:
             return  # a seek has taken the position back, or will before the flow goes on
         self._taken.update(fetched.positions)
@@ -118,7 +119,8 @@ class BatchConsumer(Consumer):
     @Service.task
     async def _hand_out(self) -> None:
         while not self.should_stop:
-            await self.wait(self._work.wait())
+            # Its task is cancelled when the service stops: Faust's own wait looks out for that with three tasks a time.
+            await self._work.wait()
             self._work.clear()
             while self.flow_active and (task := self._next_task()) is not None:
                 batch = self.buffers.next_batch(task, self._is_dry)
@@ -220,9 +222,11 @@ class BatchConsumer(Consumer):
 
     def lag(self) -> dict[TP, int]:
         """Records per assigned partition that are on the broker and not acknowledged."""
-        buffered, unfinished = self.buffers.buffered, self.in_flight.unfinished
-        unread = self._thread.all_unread(self._taken)
-        return {tp: count + buffered(tp) + unfinished(tp) for tp, count in unread.items()}
+        lag = self._thread.all_unread(self._taken)
+        for tp, count in chain(self.buffers.counts(), self.in_flight.counts()):
+            if tp in lag:
+                lag[tp] += count
+        return lag
 
     def _unread(self, tp: TP) -> int:
         """Records on the broker that have not come here: also those that the other thread has just fetched."""
@@ -281,5 +285,10 @@ class BatchConsumer(Consumer):
     def on_buffer_drop(self, tp: TP) -> None:
         """See ``on_buffer_full``."""
 
-    def verify_event_path(self, now: float, tp: TP) -> None:
+    async def on_stop(self) -> None:
+        """Let the hand-out see that it is over, and stop."""
+        self._work.set()
+        await super().on_stop()
+
+    async def verify_all_partitions_active(self) -> None:
         """Left to the watchdog."""

@@ -10,7 +10,7 @@ the same records.
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from faust.types import TP
 
@@ -119,9 +119,9 @@ class InFlightOffsets:
         """How many batches of a task are delivered and not acknowledged."""
         return self._of_task[group, partition]
 
-    def unfinished(self, tp: TP) -> int:
-        """How many records of a partition are delivered and not part of the acknowledged prefix."""
-        return sum(chunk.count for chunk in self._delivered.get(tp, ()))
+    def counts(self) -> Iterator[tuple[TP, int]]:
+        """How many records are delivered and not part of the acknowledged prefix, of each partition that has any."""
+        return ((tp, sum(chunk.count for chunk in chunks)) for tp, chunks in self._delivered.items() if chunks)
 
     @property
     def in_flight(self) -> Iterable[Batch]:

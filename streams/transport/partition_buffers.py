@@ -129,6 +129,10 @@ class PartitionBuffers:
         buffer = self._buffers.get(tp)
         return len(buffer) if buffer is not None else 0
 
+    def counts(self) -> Iterator[tuple[TP, int]]:
+        """How many records wait here of each partition that has any."""
+        return ((tp, len(buffer)) for tp, buffer in self._waiting())
+
     def has_ready(self, task: TaskId) -> bool:
         """Whether enough of a task waits here for a batch to be made ready while another one is judged."""
         return sum(map(len, self._tasks.get(task, {}).values())) * READY_SHARE >= self._batch_records

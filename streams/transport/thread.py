@@ -7,7 +7,7 @@ can distinguish records that a later seek will bring again from records that wil
 
 import asyncio
 import time
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -52,6 +52,9 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
     permission. The client would end at the first of them."""
     _position_lock: asyncio.Lock
     _looked_at_all = 0.0
+    _states_of: Any = None
+    _states: Sequence[tuple[TP, Any]] = ()
+    """Of that assignment: each partition, and what the client knows of it."""
 
     async def on_start(self) -> None:
         """Make the lock in the thread's own loop, then connect."""
@@ -86,6 +89,12 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
             connections_max_idle_ms=conf.consumer_connections_max_idle_ms,
             **credentials_to_aiokafka_auth(conf.broker_credentials, conf.ssl_context),
         )
+
+    async def fetch(self, consumer: AIOKafkaConsumer, tps: Set[TP], seconds: float) -> Fetched:
+        """What a fetch brings; called on the other thread. It does not stand in the queue of other calls, of whose two
+        places it would hold one nearly all the time."""
+        work = self._fetch_records(consumer, tps, timeout=seconds)
+        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self.thread_loop))
 
     async def _fetch_records(  # type: ignore[override]
         self,
@@ -211,8 +220,10 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
         assignment = None if subscription is None else subscription.assignment
         if assignment is None:
             return {}
-        state_of, taken_of = assignment.state_value, taken.get
-        return {TP(*tp): _unread(state_of(tp), taken_of(tp)) for tp in assignment.tps}
+        if assignment is not self._states_of:
+            self._states_of = assignment
+            self._states = [(TP(*tp), assignment.state_value(tp)) for tp in assignment.tps]
+        return {tp: _unread(state, taken.get(tp)) for tp, state in self._states}
 
     def _state(self, tp: TP) -> Any:
         assignment = self._ensure_consumer()._subscription.subscription.assignment

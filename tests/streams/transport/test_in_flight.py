@@ -79,6 +79,21 @@ class InFlightLaws(RuleBasedStateMachine):
         assert self.in_flight.committable() == expected
 
     @invariant()
+    def counts_what_is_behind_the_done_prefix(self) -> None:
+        ends = self.in_flight.committable()
+        left = {
+            tp: sum(
+                chunk.count
+                for batch, end in order
+                if end > ends.get(tp, -1)
+                for chunk in batch.chunks
+                if chunk.tp == tp
+            )
+            for tp, order in self.order.items()
+        }
+        assert dict(self.in_flight.counts()) == {tp: count for tp, count in left.items() if count}
+
+    @invariant()
     def knows_what_is_in_hands(self) -> None:
         assert set(self.in_flight.in_flight) == self.held
 
@@ -95,7 +110,7 @@ async def test_a_late_ack_of_an_old_assignment_does_not_mark_the_same_records_fe
     in_flight.deliver(new)
     in_flight.ack(old)
     assert in_flight.committable() == {}
-    assert in_flight.unfinished(tp) == 10
+    assert dict(in_flight.counts()) == {tp: 10}
     await in_flight.wait_idle()
 
 

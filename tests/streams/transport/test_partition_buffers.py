@@ -96,6 +96,10 @@ def test_a_small_topic_waits_for_a_large_one() -> None:
     first = buffers.next_batch(("g", 0))
     assert [at for topic, at in pairs(first) if topic == "b"] == [5]
     assert buffers.buffered(B) == 2
+    left = {tp: buffers.buffered(tp) for tp in (A, B)}
+    assert dict(buffers.counts()) == left
+    cut_all(buffers)
+    assert dict(buffers.counts()) == {}
 
 
 def test_below_low_water_are_partitions_with_less_than_a_batch() -> None:
