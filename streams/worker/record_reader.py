@@ -59,8 +59,8 @@ class RecordReader:
         streams = map(self.stream_of, own)
         self.inputs = {stream: INPUTS[stream].key for stream in streams if stream in INPUTS}
         """The key field of each input stream among them."""
-        self._streams = {topic: self.stream_of(topic) for topic in own if topic != self.misplaced}
-        """The stream of each topic whose records are read where they lie."""
+        self._streams: dict[str, str] = {}
+        """The stream of each topic of which something was read where it lay."""
 
     def stream_of(self, topic: str) -> str:
         """The stream a topic carries."""
@@ -79,7 +79,7 @@ class RecordReader:
         """
         if self._budget.is_used:
             self._budget.check((topic, record.partition))
-        stream = self._streams.get(topic)
+        stream = self._streams.get(topic) or self._stream_here(topic)
         decoded = self._of(record) if stream is None else self._read(stream, record, record.partition)
         if decoded.letter is not None:
             self.charge(record, decoded.letter)
@@ -91,6 +91,12 @@ class RecordReader:
         """A record of this topic and partition becomes that dead letter."""
         size_bytes = len(letter.key or b"") + len(letter.value or b"")
         self._budget.charge((record.topic, record.partition), size_bytes)
+
+    def _stream_here(self, topic: str) -> str | None:
+        """The stream of a topic whose records lie where their producers put them; none of what was passed on."""
+        if topic == self.misplaced:
+            return None
+        return self._streams.setdefault(topic, self.stream_of(topic))
 
     def _of(self, record: Any) -> DecodedRecord:
         """What was passed on, as it was where it lay first."""
@@ -123,7 +129,9 @@ class RecordReader:
             return _dead(record, "cannot_read", f"{type(error).__name__}: {error}")
         at_ms: int = fact.occurred_at
         if key_field is None:
-            return DecodedRecord(at_ms, is_watermark=True) if type(fact) is WatermarkRecord else DecodedRecord(at_ms, fact)
+            return (
+                DecodedRecord(at_ms, is_watermark=True) if type(fact) is WatermarkRecord else DecodedRecord(at_ms, fact)
+            )
         if at_ms > record.timestamp + self._future_ms:
             hours = (at_ms - record.timestamp) // 3_600_000
             return _dead(record, "from_the_future", f"occurred_at is {hours} h after the broker's time")
