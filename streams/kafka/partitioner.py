@@ -4,8 +4,9 @@ record that lies in another one."""
 from functools import lru_cache
 from typing import Literal
 
-from aiokafka.partitioner import murmur2
 from msgspec import Struct
+
+from streams.kafka.murmur2 import murmur2
 
 REMEMBERED_KEYS = 1 << 17
 
@@ -13,8 +14,7 @@ REMEMBERED_KEYS = 1 << 17
 @lru_cache(REMEMBERED_KEYS)
 def partition_of(key: str, partitions: int) -> int:
     """The partition of a key (murmur2 over its UTF-8 bytes) among so many."""
-    hashed: int = murmur2(key.encode())
-    return (hashed & 0x7FFFFFFF) % partitions
+    return (murmur2(key.encode()) & 0x7FFFFFFF) % partitions
 
 
 MisplacementCause = Literal["key", "null_key", "partitioner"]

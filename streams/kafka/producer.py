@@ -145,11 +145,11 @@ def _can_wait(error: BaseException) -> bool:
     )
 
 
-def check_size(record: OutRecord, what: str) -> None:
+def check_size(record: OutRecord, target: Target) -> None:
     """Raise ``ValueError`` for a record that is larger than any topic of an installation takes."""
     size = len(record.key or b"") + len(record.value or b"")
     if size > ROOM_BYTES:
-        raise ValueError(f"{what} has {size} bytes; at most {ROOM_BYTES} are taken")
+        raise ValueError(f"an output for {target[0]} has {size} bytes; at most {ROOM_BYTES} are taken")
 
 
 def group(records: Iterable[tuple[Target, OutRecord]]) -> dict[Target, list[OutRecord]]:

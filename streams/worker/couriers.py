@@ -1,5 +1,6 @@
 """Whether the couriers whose parcels are waited for are heard of at all: what waits for a dead feed waits in vain."""
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
@@ -26,6 +27,7 @@ class Couriers:
         known = [(code,) for code in sorted(couriers())]
         metrics.show(WAITS, known)
         metrics.show(SCANS, known)
+        self._counter_of = lru_cache(maxsize=4096)(self._scans_of)
 
     def see(self, fact: Any, record: Any) -> None:
         """Count a record of the processor that keeps the couriers' hours, and what it holds; most are scans."""
@@ -36,15 +38,15 @@ class Couriers:
         kind = type(fact)
         if kind is ParcelScanned:
             # As in the hours that are kept: a label says nothing of a courier, nor does a time that is not UTC.
-            code = None if fact.scan == "label_created" or fact.time_is_local else _known(fact.carrier)
-            if code is not None:
-                self._metrics.count(SCANS, 1, code)
+            if fact.scan == "label_created" or fact.time_is_local:
+                return
+            count = self._counter_of(fact.carrier)
+            if count is not None:
+                count()
         elif kind is CourierAsked and fact.is_held and is_known(fact.courier):
             self._metrics.count(WAITS, 1, fact.courier)
 
-
-@lru_cache(maxsize=4096)
-def _known(carrier: str | None) -> str | None:
-    """The code a carrier's name means, if it is known."""
-    code = canonical_courier(carrier)
-    return code if is_known(code) else None
+    def _scans_of(self, carrier: str | None) -> Callable[[], None] | None:
+        """What counts a scan of the courier that a name means, if it is known."""
+        code = canonical_courier(carrier)
+        return self._metrics.counting(SCANS, code) if code is not None and is_known(code) else None

@@ -31,6 +31,11 @@ class DeadLetterBudget:
         self.held: set[LetterSource] = set()
         """The partitions of which nothing is read for now."""
 
+    @property
+    def is_used(self) -> bool:
+        """Whether any partition has caused dead letters: until then nothing has to be asked of a record."""
+        return bool(self._left)
+
     def check(self, intake: LetterSource) -> None:
         """Raise ``TooManyDeadLettersError`` while the partition has used up its budget."""
         if intake not in self._left:

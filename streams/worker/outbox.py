@@ -1,7 +1,7 @@
 """What a step of a task sends: its outputs, dead letters, and records that belong to other partitions."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from aiokafka.errors import MessageSizeTooLargeError
@@ -25,16 +25,17 @@ class Outbox:
     def __init__(self, name: str, reader: RecordReader, tools: Tools) -> None:
         """`name`: of the processor; `reader`: what has read its records."""
         self._name, self._reader, self._tools = name, reader, tools
+        self._topics: dict[str, str] = {}
+        """The topic of each stream that was sent to."""
 
     def addressed(self, outputs: list[Output]) -> list[Addressed]:
         """Outputs as bytes on their way, before anything is durable. Raises ``ValueError`` for what cannot be sent."""
-        encode = self._tools.codec.encode
-        records = [
-            (self._target(out.stream, out.key), OutRecord(out.key.encode(), encode(out.stream, out.record)))
-            for out in map(self._on_topic, outputs)
-        ]
-        for (topic, _), record in records:
-            check_size(record, f"an output for {topic}")
+        encode, target_of, records = self._tools.codec.encode, self._target, list[Addressed]()
+        for output in outputs:
+            out = self._on_topic(output) if output.stream == DEAD_LETTERS else output
+            target, record = target_of(out.stream, out.key), OutRecord(out.key.encode(), encode(out.stream, out.record))
+            check_size(record, target)
+            records.append((target, record))
         return records
 
     async def publish(self, outputs: list[Output], records: list[Addressed]) -> None:
@@ -45,9 +46,8 @@ class Outbox:
         for stream, count in Counter(out.stream for out in outputs).items():
             kind = "internal_records" if stream in INTERNAL else "outputs"
             self._tools.metrics.count(kind, count, self._name, stream)
-        for out in outputs:
-            if isinstance(out.record, DeadLetter):
-                self._tools.metrics.count("dead_letters", 1, self._name, out.record.reason)
+            if stream == DEAD_LETTERS:
+                self._count(out.record for out in outputs if out.stream == stream)
 
     async def pass_on(self, found: Sequence[tuple[Any, Misplaced]]) -> None:
         """Write what belongs to other partitions there."""
@@ -75,13 +75,14 @@ class Outbox:
         except MessageSizeTooLargeError:
             # The topic was made with a smaller limit than declared.
             await self._send(letters, CUT_BYTES)
+        self._count(letters)
+
+    def _count(self, letters: Iterable[DeadLetter]) -> None:
         for letter in letters:
             self._tools.metrics.count("dead_letters", 1, self._name, letter.reason)
 
     def _on_topic(self, out: Output) -> Output:
         """A dead letter that the task wrote names its stream, those on the broker name a topic."""
-        if not isinstance(out.record, DeadLetter):
-            return out
         topic = self._tools.config.topic(out.record.topic)
         return Output(out.stream, topic, replace(out.record, topic=topic))
 
@@ -94,4 +95,7 @@ class Outbox:
 
     def _target(self, stream: str, key: str) -> Target:
         config = self._tools.config
-        return config.topic(stream), partition_of(key, config.partitions)
+        topic = self._topics.get(stream)
+        if topic is None:
+            topic = self._topics[stream] = config.topic(stream)
+        return topic, partition_of(key, config.partitions)

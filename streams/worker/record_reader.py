@@ -59,6 +59,8 @@ class RecordReader:
         streams = map(self.stream_of, own)
         self.inputs = {stream: INPUTS[stream].key for stream in streams if stream in INPUTS}
         """The key field of each input stream among them."""
+        self._streams: dict[str, str] = {}
+        """The stream of each topic of which something was read where it lay."""
 
     def stream_of(self, topic: str) -> str:
         """The stream a topic carries."""
@@ -75,8 +77,10 @@ class RecordReader:
         ``OSError`` or ``RegistryRefused`` where nothing can be said of it now, ``TooManyDeadLettersError`` where too
         much before it could not be read.
         """
-        self._budget.check((topic, record.partition))
-        decoded = self._of(topic, record)
+        if self._budget.is_used:
+            self._budget.check((topic, record.partition))
+        stream = self._streams.get(topic) or self._stream_here(topic)
+        decoded = self._of(record) if stream is None else self._read(stream, record, record.partition)
         if decoded.letter is not None:
             self.charge(record, decoded.letter)
         elif self._couriers is not None and decoded.fact is not None:
@@ -88,10 +92,17 @@ class RecordReader:
         size_bytes = len(letter.key or b"") + len(letter.value or b"")
         self._budget.charge((record.topic, record.partition), size_bytes)
 
-    def _of(self, topic: str, record: Any) -> DecodedRecord:
+    def _stream_here(self, topic: str) -> str | None:
+        """The stream of a topic whose records lie where their producers put them; none of what was passed on."""
+        if topic == self.misplaced:
+            return None
+        return self._streams.setdefault(topic, self.stream_of(topic))
+
+    def _of(self, record: Any) -> DecodedRecord:
+        """What was passed on, as it was where it lay first."""
         here = record.partition
-        if topic != self.misplaced or isinstance(record.value, OversizedBatch):
-            return self._read(self.stream_of(topic), record, here)
+        if isinstance(record.value, OversizedBatch):
+            return self._read(self.stream_of(self.misplaced), record, here)
         try:
             record = misplaced.origin_of(record)
         except misplaced.NoOriginError as error:
@@ -104,8 +115,11 @@ class RecordReader:
         if record.value is None and stream in ONCE_COMPACTED:
             # A tombstone frees room in the log; what the record said when it was there stays a fact.
             return NOTHING
+        key_field = self.inputs.get(stream)
         try:
-            fact: Any = with_canonical_numbers(self._codec.decode(stream, record.value))
+            fact: Any = self._codec.decode(stream, record.value)
+            if key_field is not None:
+                fact = with_canonical_numbers(fact)
         except Undecodable as error:
             return _dead(record, error.reason, error.error)
         except (OSError, RegistryRefused):
@@ -114,19 +128,19 @@ class RecordReader:
             logger.exception("%s/%d at %d: reading failed", record.topic, record.partition, record.offset)
             return _dead(record, "cannot_read", f"{type(error).__name__}: {error}")
         at_ms: int = fact.occurred_at
-        if type(fact) is WatermarkRecord:
-            return DecodedRecord(at_ms, is_watermark=True)
-        if at_ms > record.timestamp + self._future_ms and stream in INPUTS:
+        if key_field is None:
+            return (
+                DecodedRecord(at_ms, is_watermark=True) if type(fact) is WatermarkRecord else DecodedRecord(at_ms, fact)
+            )
+        if at_ms > record.timestamp + self._future_ms:
             hours = (at_ms - record.timestamp) // 3_600_000
             return _dead(record, "from_the_future", f"occurred_at is {hours} h after the broker's time")
-        key_field = self.inputs.get(stream)
-        if key_field is not None:
-            key: str = getattr(fact, key_field)
-            wanted = partition_of(key, self._partitions)
-            if wanted != here:
-                return _elsewhere(stream, key, wanted, record)
-            # Here and not above: where it is passed on to it is read again.
-            self._platforms.see(self._name, fact.platform)
+        key: str = getattr(fact, key_field)
+        wanted = partition_of(key, self._partitions)
+        if wanted != here:
+            return _elsewhere(stream, key, wanted, record)
+        # Here and not above: where it is passed on to it is read again.
+        self._platforms.see(self._name, fact.platform)
         return DecodedRecord(at_ms, fact)
 
 

@@ -152,6 +152,12 @@ class WorkerMetrics:
             assert isinstance(metric, Counter)
             metric.inc(amount)
 
+    def counting(self, name: str, *labels: str) -> Callable[[], None]:
+        """What adds one to a counter, for those that count every record."""
+        metric = self._of(name, labels)
+        assert isinstance(metric, Counter)
+        return metric.inc
+
     def show(self, name: str, labels: Iterable[tuple[str, ...]]) -> None:
         """Show counters at zero, so that the first thing they count is seen as an increase."""
         for values in labels:

@@ -175,12 +175,14 @@ class Place:
         metrics = WorkerMetrics()
         platforms = Platforms(PLATFORMS, metrics)
         tools = Tools(config, Codec(), client, metrics, platforms, finish=self.done.append)
-        return Runner(Tasks(NAME, table, make_core), [], RecordReader(NAME, [], config, Codec(), platforms), tools)
+        own = list(map(config.topic, READS[NAME]))
+        return Runner(Tasks(NAME, table, make_core), [], RecordReader(NAME, own, config, Codec(), platforms), tools)
 
     def batches(self, size: int = BATCH_RECORDS) -> list[Batch]:
         """The whole history, and two records that are none, in batches of so many."""
         metrics, codec, batches = WorkerMetrics(), Codec(), []
-        reader = RecordReader(NAME, [], self.config, codec, Platforms(PLATFORMS, metrics))
+        own = list(map(self.config.topic, READS[NAME]))
+        reader = RecordReader(NAME, own, self.config, codec, Platforms(PLATFORMS, metrics))
         events = [(STREAM_OF[type(e)], codec.encode(STREAM_OF[type(e)], e)) for e in HISTORY]
         events[70:70] = [("orders", b"junk")]
         events[500:500] = [("orders", b"more junk")]

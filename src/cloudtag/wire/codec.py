@@ -6,6 +6,7 @@ registry is used, its frame (00 and the schema's id). Internal records travel as
 
 import struct as binary
 from collections.abc import Callable
+from functools import cache
 from typing import Any, Protocol
 
 import msgspec
@@ -62,6 +63,8 @@ class Codec:
         Raises KeyError for an unknown stream, ValueError for a value Avro cannot hold and for an event that its
         producer has wrong (see `cloudtag.wire.produced`).
         """
+        if stream in INTERNAL:
+            return _pack(record)
         if stream in INPUTS:
             check(stream, record)
         return self.write(stream, record)
@@ -69,7 +72,7 @@ class Codec:
     def write(self, stream: str, record: Struct) -> bytes:
         """The bytes of a record as it is: `encode` for what is known to be right. Raises as `encode` does."""
         if is_msgpack(stream):
-            return msgspec.msgpack.encode(record)
+            return _pack(record)
         try:
             head, write = self._writers[stream]
         except KeyError:
@@ -87,12 +90,14 @@ class Codec:
         """
         if not data:
             raise _without_bytes(data)
-        # Nearly all: as short as they should be, and of a schema that was read before.
-        known = self._known.get((stream, data[:_HEADER_BYTES]))
-        if known is not None and len(data) <= self._max_bytes:
-            return known(data, _HEADER_BYTES)
         if len(data) > self._max_bytes:
             raise Undecodable("too_large", f"{len(data)} bytes; at most {self._max_bytes} are read")
+        if stream in INTERNAL:
+            return _from_msgpack(stream, data)
+        # Nearly all others: of a schema that was read before.
+        known = self._known.get((stream, data[:_HEADER_BYTES]))
+        if known is not None:
+            return known(data, _HEADER_BYTES)
         if is_msgpack(stream):
             return _from_msgpack(stream, data)
         reader, start = self._reader_of(stream, data)
@@ -159,10 +164,18 @@ def is_msgpack(stream: str) -> bool:
     return stream in INTERNAL or stream.startswith(TICKS)
 
 
-def _from_msgpack(stream: str, data: bytes) -> Struct:
+_pack = msgspec.msgpack.Encoder().encode
+
+
+@cache
+def _unpack_of(stream: str) -> Callable[[bytes], Struct]:
     kind: Any = WatermarkRecord if stream.startswith(TICKS) else INTERNAL[stream].struct
+    return msgspec.msgpack.Decoder(kind).decode
+
+
+def _from_msgpack(stream: str, data: bytes) -> Struct:
     try:
-        record: Struct = msgspec.msgpack.decode(data, type=kind)
+        record = _unpack_of(stream)(data)
     except msgspec.ValidationError as error:
         raise Undecodable("invalid_value", str(error)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
