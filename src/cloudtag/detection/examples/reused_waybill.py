@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cloudtag.detection.example import day, inspected, ordered, refunded, scanned
+from cloudtag.detection.example import day, in_ms, inspected, ordered, refunded, scanned
 from cloudtag.detection.rule import Example
 
 _IDS = ("buyer_id", "shop_id")
@@ -214,7 +214,7 @@ EXAMPLES = (
             *_return(2, 3, shop_id="s2"),
             inspected(day(9), {"dress": 2}, refund_id="r2", shop_id="s2", waybill_no="RET1"),
         ),
-        fires=({"severity": "medium", "shop_id": "s1", "decided_at": 1_772_841_600_000},),
+        fires=({"severity": "medium", "shop_id": "s1", "decided_at": in_ms(day(5))},),
     ),
     Example(
         name="near miss: the courier gave the number out again, and one buyer sent both parcels",
@@ -242,7 +242,7 @@ EXAMPLES = (
                 "severity": "high",
                 "shop_id": "s2",
                 "refund_ids": ["r1", "r2", "r3", "r4", "r9"],
-                "decided_at": 1_772_841_600_000,
+                "decided_at": in_ms(day(5)),
                 "facts": {"high_since": day(8), "critical_since": None},
             },
             {"buyer_id": "b2", "severity": "high", "linked_buyer_ids": []},
