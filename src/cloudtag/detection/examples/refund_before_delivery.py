@@ -191,10 +191,6 @@ EXAMPLES = (
         name="near miss: one of two couriers' feeds died",
         events=(*_SENT, *_sent("OUT2", carrier="yto"), _others(7), _claim(day(8))),
     ),
-    Example(
-        name="near miss: the order was completed at the moment of the claim",
-        events=(*_SENT, ordered("completed", day(2)), _claim()),
-    ),
     Example(name="near miss: the order was completed", events=(*_SENT, ordered("completed", day(1, 23)), _claim())),
     Example(
         name="completed only after the claim",
@@ -237,11 +233,6 @@ EXAMPLES = (
     Example(
         name="near miss: one of two parcels had come",
         events=(*_SENT, *_sent("OUT2", day(1, 1)), _come(day(1, 20)), _claim()),
-    ),
-    Example(
-        name="neither of two parcels had come",
-        events=(*_SENT, *_sent("OUT2", day(1, 1)), _claim(), _come(day(4))),
-        fires=({"waybill_nos": ["OUT1", "OUT2"]},),
     ),
     Example(
         name="the parcel with the claimed skirt had not come, the other had",

@@ -28,6 +28,15 @@ _ONE = (_PLACED, _sent("OUT1"), _seen("OUT1"))
 
 SEVERAL_PARCELS = (
     Example(
+        name="near miss: the order was completed at the moment of the claim",
+        events=(*_ONE, ordered("completed", day(2)), _claim()),
+    ),
+    Example(
+        name="neither of two parcels had come",
+        events=(*_ONE, _sent("OUT2", day(1, 1)), _seen("OUT2"), _claim(), _come("OUT1", day(4))),
+        fires=({"waybill_nos": ["OUT1", "OUT2"]},),
+    ),
+    Example(
         name="the second parcel is named at the moment of the claim",
         events=(*_ONE, _sent("OUT2", day(2)), _seen("OUT2"), _claim()),
         fires=({"severity": "high", "waybill_nos": ["OUT1", "OUT2"]},),
