@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from itertools import groupby
 
-from cloudtag.contract.dealings import AskedBack, Dealings
+from cloudtag.contract.dealings import AskedBack, BadRating, Dealings
 from cloudtag.contract.links import AttributeUsed, LinkReported
 from cloudtag.detection.buyer_case import BuyerCase, RiskCase
 from cloudtag.detection.dealings import SLACK_MS
@@ -11,11 +11,11 @@ from cloudtag.detection.example import day, event, ordered
 from cloudtag.detection.finding import Finding
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.windows import DAY_MS
-from cloudtag.detectors import account_ring, insurance_farming, ring_frequency
+from cloudtag.detectors import account_ring, insurance_farming, review_bombing, ring_frequency
 from cloudtag.replay.example import standing_alerts
 from tests.detectors.edges.building import denied
 from tests.detectors.judged import Raw, events_of, time_of
-from tests.detectors.linked_accounts import asks
+from tests.detectors.linked_accounts import asks, rates
 
 
 def orders(raws: Sequence[Raw]) -> list[OrderView]:
@@ -23,14 +23,17 @@ def orders(raws: Sequence[Raw]) -> list[OrderView]:
     return [OrderView(order_id, list(events), "s1") for order_id, events in by_order]
 
 
-def case_of(own: Sequence[Raw], others: Sequence[tuple[str, AskedBack]]) -> BuyerCase:
-    """A buyer whose orders are those, on one device with others who asked for money back."""
+def case_of(own: Sequence[Raw], others: Sequence[tuple[str, AskedBack | BadRating]]) -> BuyerCase:
+    """A buyer whose orders are those, on one device with others who asked for money back, or rated badly."""
     uses = tuple(
-        AttributeUsed(0, True, "device:d1", asked.occurred_at, asked.event_id, "taobao", buyer, dealings=told)
-        for buyer, asked in others
-        for told in (Dealings(asked=(asked,)),)
+        AttributeUsed(0, True, "device:d1", what.occurred_at, what.event_id, "taobao", buyer, dealings=_told(what))
+        for buyer, what in others
     )
     return BuyerCase("b1", orders(own), [], [LinkReported(0, True, "b1", "device:d1", 0, uses)], lambda _: None, 0)
+
+
+def _told(what: AskedBack | BadRating) -> Dealings:
+    return Dealings(asked=(what,)) if isinstance(what, AskedBack) else Dealings(rated=(what,))
 
 
 def asked(n: int, at: str) -> tuple[str, AskedBack]:
@@ -73,3 +76,31 @@ def test_insurance_farming_looks_back_from_the_first_order_it_paid_for() -> None
     (found,) = insurance_farming.detect(case_of(own, ()), insurance_farming.Parameters())
     assert isinstance(found, Finding)
     assert found.since_at == time_of(day(0)) - SLACK_MS
+
+
+def rated(n: int, at: str, rating: int = 1) -> tuple[str, BadRating]:
+    return f"b{n}", BadRating(rating, "s1", f"o{n}", f"v{n}", time_of(at), f"e{n}")
+
+
+def test_review_bombing_looks_back_from_the_first_rating() -> None:
+    others = [rated(n, f"2026-03-08T0{n}:00:00Z") for n in range(2, 6)]
+    (found,) = review_bombing.detect(case_of(rates(1, 1), others), review_bombing.Parameters())
+    assert isinstance(found, Finding)
+    assert found.since_at == time_of("2026-03-08T01:00:00Z") - SLACK_MS
+
+
+def test_review_bombing_names_the_platform_of_its_shop() -> None:
+    """Not of another shop of the network, where the buyer ordered first."""
+    elsewhere = {**ordered("completed", day(1), refund_id="r9"), "platform": "tmall", "shop_id": "s0"}
+    case = case_of(rates(1, 1), [rated(n, f"2026-03-08T0{n}:00:00Z") for n in range(2, 6)])
+    case.orders.insert(0, OrderView("o9", events_of([elsewhere]), "s0"))
+    (found,) = review_bombing.detect(case, review_bombing.Parameters())
+    assert isinstance(found, Finding)
+    assert found.platform == "taobao"
+
+
+def test_review_bombing_counts_no_more_stars_than_a_policy_calls_bad() -> None:
+    others = [rated(n, f"2026-03-08T0{n}:00:00Z", rating=2) for n in range(2, 6)]
+    for bad_rating, count in ((2, 1), (1, 0)):
+        given = review_bombing.Parameters(bad_rating=bad_rating)
+        assert len(list(review_bombing.detect(case_of(rates(1, 1), others), given))) == count

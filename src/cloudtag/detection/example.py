@@ -19,6 +19,16 @@ def day(days: int, hours: int = 0, minutes: int = 0) -> str:
     return at.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def in_ms(at: str) -> int:
+    """A time as `day` writes it, in milliseconds since the epoch."""
+    return int(datetime.fromisoformat(at).timestamp() * 1000)
+
+
+def cited(*events: dict[str, Any]) -> list[list[object]]:
+    """Events as an alert that rests on them cites them: stream, id and time."""
+    return [[each["stream"], each["event_id"], in_ms(each["occurred_at"])] for each in events]
+
+
 def event(stream: str, at: str | int, **fields: Any) -> dict[str, Any]:
     """Any event; its id is made of what it says."""
     occurred_at = at if isinstance(at, str) else day(at)

@@ -88,20 +88,20 @@ def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Timer
             return
         if not _was_over(waiting[0], number, wait.is_over_at):
             accused = [one for one in waiting if not _was_over(one, number, wait.is_over_at)]
-            doubts = {"courier_unknown": "true"} if wait.is_courier_unknown else _other_courier(case, accused)
+            doubts = {"courier_unknown": "true"} if wait.is_courier_unknown else _other_courier(case, number, accused)
             if doubts is not None:
                 yield _finding(number, accused, wait.is_over_at, parameters, doubts)
             return
         waiting = waiting[1:]
 
 
-def _other_courier(case: ParcelCase, accused: list[Awaited]) -> dict[str, str] | None:
+def _other_courier(case: ParcelCase, number: str, accused: list[Awaited]) -> dict[str, str] | None:
     """As a fact: the courier whose parcel all of them may have meant; none where it is the return and may have come."""
     meant = [(one, journey) for one in accused if (journey := mistyped(case, one)) is not None]
     if len(meant) < len(accused):
         return {}
     is_return = all(goes_to_shop(case, *each) for each in meant)
-    if is_return and not _nothing_arrived(accused, case.waybill_no or ""):
+    if is_return and not _nothing_arrived(accused, number):
         return None
     return {"other_courier": str(meant[0][1].courier)}
 

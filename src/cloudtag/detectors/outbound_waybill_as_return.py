@@ -28,7 +28,6 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from cloudtag.contract.events import OrderChanged
 from cloudtag.contract.scope import scoped
 from cloudtag.detection.all_back import has_come_back
 from cloudtag.detection.cases import ParcelCase
@@ -39,6 +38,7 @@ from cloudtag.detection.outbound import Outbound, moment, outbound_of
 from cloudtag.detection.refund_view import RefundView
 from cloudtag.detection.returning import is_awaited, journey_for
 from cloudtag.detection.rule import Rule
+from cloudtag.detection.sent import Sent
 from cloudtag.detection.wrong_goods import is_missent
 from cloudtag.parcels.clock import StampedTime, precedence
 
@@ -68,12 +68,10 @@ class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
 
 def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Timer]:
     """One finding per refund and order of the buyer's that was sent under the refund's number."""
-    number = case.waybill_no
-    if number is None or not case.outbound:
-        return
     for order in case.outbound:
-        (parcel,) = outbound_of(order, case.outbound, lambda _: case.report, (number,))
-        if parcel.place in _RETURNED or _is_return_label(case, order, parcel):
+        assert case.waybill_no is not None  # The order was sent under it.
+        (parcel,) = outbound_of(order, case.outbound, lambda _: case.report, (case.waybill_no,))
+        if parcel.place in _RETURNED or _is_return_label(case, parcel):
             continue
         for own, refund in case.refunds:
             if not is_awaited(refund) or has_come_back(own, refund, [beside for beside, _ in case.refunds]):
@@ -81,12 +79,12 @@ def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Timer
             if is_missent(case, own, refund):
                 continue
             if _is_one(case, parcel, refund, parameters):
-                yield _finding(own, refund, order, parcel.sent.named)
+                yield _finding(own, refund, order, parcel.sent)
 
 
-def _is_return_label(case: ParcelCase, order: OrderView, parcel: Outbound) -> bool:
+def _is_return_label(case: ParcelCase, parcel: Outbound) -> bool:
     """Whether the parcel goes where the shop has its returns sent."""
-    shop = case.shop(order.shop_id) if order.shop_id is not None else None
+    shop = case.shop(parcel.sent.named.shop_id)
     destination = None if parcel.journey is None or parcel.is_older else parcel.journey.destination_hash
     return shop is not None and any(destination in listing.hashes for listing in shop.listings)
 
@@ -106,15 +104,15 @@ def _is_one(case: ParcelCase, parcel: Outbound, refund: RefundView, parameters: 
 def _sent_ms(parcel: Outbound, refund: RefundView) -> int:
     """When a parcel was sent: as the shop says, or by its scans where those show that the shop booked it late."""
     named, journey = parcel.sent.named, parcel.journey
-    if journey is None or parcel.is_older or journey.order_id != named.order_id or journey.delivered is None:
+    if journey is None or journey.order_id != named.order_id or journey.delivered is None:
         return named.occurred_at
     was_there = precedence(moment(journey.delivered, journey), StampedTime(refund.opened.occurred_at)) == "before"
     return min(named.occurred_at, journey.start_ms) if was_there else named.occurred_at
 
 
-def _finding(order: OrderView, refund: RefundView, of: OrderView, sent: OrderChanged) -> Finding:
+def _finding(order: OrderView, refund: RefundView, of: OrderView, parcel: Sent) -> Finding:
     assert refund.filled is not None
-    waybill_no = refund.filled.waybill_no or ""
+    waybill_no, sent = parcel.waybill_no, parcel.named
     return Finding(
         anchor=scoped(refund.shop_id, refund.refund_id if order is of else f"{refund.refund_id}/{of.order_id}"),
         severity="critical",

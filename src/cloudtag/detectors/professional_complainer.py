@@ -24,7 +24,7 @@ from msgspec import Meta, Struct
 
 from cloudtag.detection.buyer_case import BuyerCase
 from cloudtag.detection.complaint_view import ComplaintView
-from cloudtag.detection.example import complained, day
+from cloudtag.detection.example import cited, complained, day, in_ms
 from cloudtag.detection.finding import MOST_EVIDENCE, Finding, bounded, cite, only, unique
 from cloudtag.detection.names import called, called_zh
 from cloudtag.detection.rule import Example, Rule
@@ -67,12 +67,34 @@ EXAMPLES = (
     Example(
         name="three shops, one demand",
         events=(*_TWO, _DEMAND),
-        fires=({"severity": "high", "facts": {"complaints": "3/3", "shops": "3/3", "demands": "1/1"}},),
+        fires=(
+            {
+                "severity": "high",
+                "order_ids": ["o1", "o2", "o3"],
+                "facts": {"complaints": "3/3", "shops": "3/3", "demands": "1/1"},
+            },
+        ),
     ),
     Example(
         name="a demand made later",
         events=(*_TWO, _complaint(3, 60), _complaint(3, 70, demands_money=True, status="unknown")),
-        fires=({"decided_at": 1778457600000},),
+        fires=(
+            {
+                "decided_at": in_ms(day(70)),
+                "evidence": cited(*_TWO, _complaint(3, 60), _complaint(3, 70, demands_money=True, status="unknown")),
+            },
+        ),
+    ),
+    Example(
+        name="two demands made later, the first of which decides, and one complaint names no order",
+        events=(
+            _complaint(1, 0, order_id=None),
+            _TWO[1],
+            {**_complaint(3, 60), "platform": "tmall"},
+            _complaint(2, 65, type="information_leak", demands_money=True, status="unknown"),
+            _complaint(3, 75, demands_money=True, status="unknown"),
+        ),
+        fires=({"platform": "tmall", "order_ids": ["o2", "o3"], "decided_at": in_ms(day(65))},),
     ),
     Example(
         name="a label, a certificate, and what may be eaten",
@@ -103,6 +125,10 @@ EXAMPLES = (
     Example(
         name="near miss: about late parcels",
         events=(*_TWO, _complaint(3, 60, type="late_delivery", demands_money=True)),
+    ),
+    Example(
+        name="near miss: a day too late, counted from when it was made and not from when it was rejected",
+        events=(*_TWO, _complaint(1, 5, status="rejected"), _complaint(3, 181, demands_money=True)),
     ),
     Example(name="near miss: a day too late", events=(*_TWO, _complaint(3, 181, demands_money=True))),
     Example(

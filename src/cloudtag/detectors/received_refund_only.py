@@ -96,20 +96,20 @@ class _Receipt(NamedTuple):
 
 def detect(case: OrderCase, parameters: Parameters) -> Iterator[Finding | Timer]:
     """One finding per refund that denies a delivery of which the recipient has the goods."""
-    refunds = denials(case.order)
-    parcels = case.outbound if refunds else []
     tolerance_ms = parameters.clock_tolerance_minutes * _MINUTE_MS
-    for refund in refunds:
-        receipts = _receipts(holding_claimed(case.order, parcels, refund.lines))
+    for refund in denials(case.order):
+        receipts = _receipts(holding_claimed(case.order, case.outbound, refund.lines))
         if not receipts or is_given_up(refund) or has_come_back(case.order, refund):
             continue
         told = [c for c in refund.changes if not may_be_unsent(case.order, refund.lines, c.occurred_at)]
         after = [c for c in told if all(_is_after(receipt, c, tolerance_ms) for receipt in receipts)]
         denial = next((c for c in after if _denies(c)), None)
-        is_silent = _broke_off(case, receipts, parameters) if denial is not None else None
+        if denial is None:
+            continue
+        is_silent = _broke_off(case, receipts, parameters)
         if is_silent and any(receipt.journey.stayed_inside for receipt in receipts):
             continue
-        if denial is not None and is_silent is not None:
+        if is_silent is not None:
             yield _finding(receipts, refund, denial, after, parameters, is_silent=is_silent)
 
 
@@ -118,10 +118,10 @@ def _broke_off(case: OrderCase, receipts: list[_Receipt], parameters: Parameters
     asked = {question.waybill_no for question in feed_questions(case) if case.is_asked(question.waybill_no)}
     found = False
     for receipt in receipts:
-        courier = receipt.parcel.courier
-        if receipt.waybill_no not in asked or courier is None:
+        if receipt.waybill_no not in asked:
             continue
-        told = case.silence(receipt.waybill_no, courier)
+        assert receipt.parcel.courier is not None  # It was asked.
+        told = case.silence(receipt.waybill_no, receipt.parcel.courier)
         if told is None:
             return None
         # A silence that goes on may be the end of all that is known.

@@ -86,7 +86,7 @@ def detect(case: OrderCase, parameters: Parameters) -> Iterator[Finding | Timer]
     """One finding per refund claimed while the outbound parcel was under way."""
     order = case.order
     shipped = shipping(order)
-    if not order.refunds or shipped is None or not order.sent:
+    if shipped is None:
         return
     tolerance_ms = parameters.clock_tolerance_minutes * _MINUTE_MS
     for refund in order.refunds.values():
@@ -116,18 +116,19 @@ def _asked(
         return []
     at = StampedTime(claim.occurred_at)
     concerned = holding_claimed(case.order, parcels, refund.lines)
-    asked = [parcel for parcel in concerned if parcel.sent.named.occurred_at <= claim.occurred_at]
-    later = [parcel for parcel in concerned if parcel.sent.named.occurred_at > claim.occurred_at]
     # A number put right only after the claim may be that of the parcel that had come.
-    if any(parcel.journey is not None and not _came_after(parcel, at, tolerance_ms) for parcel in later):
+    if not all(_was_under_way(parcel, at, tolerance_ms) for parcel in concerned):
         return []
-    return asked if all(_was_under_way(parcel, at, tolerance_ms) for parcel in asked) else []
+    asked = [parcel for parcel in concerned if parcel.sent.named.occurred_at <= claim.occurred_at]
+    return [] if any(parcel.place in _RETURNED for parcel in asked) else asked
 
 
 def _was_under_way(parcel: Outbound, at: StampedTime, tolerance_ms: int) -> bool:
-    if parcel.is_older or parcel.place in _RETURNED:
-        return False
-    return parcel.is_on_its_way or _came_after(parcel, at, tolerance_ms)
+    """Whether it was delivered, if at all, after that moment."""
+    journey = parcel.journey
+    if journey is None or journey.delivered is None:
+        return parcel.is_on_its_way
+    return precedence(at, moment(journey.delivered, journey), tolerance_ms) == "before"
 
 
 def _is_heard(
@@ -136,22 +137,15 @@ def _is_heard(
     """Whether the courier's silence about a parcel says anything; it does not while its answer is awaited."""
     shipped_ms = shipped.occurred_at
     after_ms = claim.occurred_at - shipped_ms
-    if parcel.courier is None or not rests_on_silence(parcel) or after_ms <= parameters.soonest_hours * _HOUR_MS:
+    if not rests_on_silence(parcel) or after_ms <= parameters.soonest_hours * _HOUR_MS:
         return True
+    assert parcel.courier is not None  # It is known.
     told = case.silence(parcel.sent.waybill_no, parcel.courier)
     if told is None:
         return not case.is_asked(parcel.sent.waybill_no)
     if broke_off(told, shipped_ms, claim.occurred_at, parameters.outage_hours, parameters.outage_hours):
         return False
     return was_heard(told, claim.occurred_at, parameters.silent_hours * _HOUR_MS)
-
-
-def _came_after(parcel: Outbound, at: StampedTime, tolerance_ms: int) -> bool:
-    """Whether it was delivered, and not by then."""
-    journey = parcel.journey
-    if journey is None or journey.delivered is None:
-        return journey is not None and parcel.is_on_its_way
-    return precedence(at, moment(journey.delivered, journey), tolerance_ms) == "before"
 
 
 def _finding(

@@ -34,6 +34,7 @@ from cloudtag.detection.cases import ParcelCase
 from cloudtag.detection.examples.reused_waybill import EXAMPLES
 from cloudtag.detection.finding import Finding, Timer, unique
 from cloudtag.detection.link_age import lately_linked
+from cloudtag.detection.refund_view import RefundView
 from cloudtag.detection.returning import is_awaited, orders_of
 from cloudtag.detection.rule import Rule
 from cloudtag.detection.wording import counted
@@ -70,21 +71,21 @@ class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
 
 def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Timer]:
     """One finding for the buyer's uses of the number that came after somebody's other use of it."""
-    if case.report is None or case.waybill_no is None or len(case.report.uses) < 2:
+    if case.report is None or len(case.report.uses) < 2:
         return
     awaited = [(order, refund) for order, refund in case.refunds if is_awaited(refund)]
-    back = {(refund.shop_id, refund.refund_id) for order, refund in awaited if is_answered(case, [(order, refund)])}
-    standing = {(refund.shop_id, refund.refund_id) for _, refund in awaited} - back
+    back = {_own(case, refund) for order, refund in awaited if is_answered(case, [(order, refund)])}
+    standing = {_own(case, refund) for _, refund in awaited} - back
     uses = sorted(
         zip(case.report.uses, case.report.meant, strict=True),
         # Of the buyer's own, those whose goods the parcel held used it by right, whenever they named it.
-        key=lambda told: (told[0].buyer_id != case.buyer_id or _refund(told[0]) not in back, *_order(told)),
+        key=lambda told: (_named(told[0]) not in back, _order(told[0])),
     )
     reach_ms = parameters.window_days * _DAY_MS
     clashes = [
         (use, before)
         for n, (use, meant) in enumerate(uses)
-        if use.buyer_id == case.buyer_id and _refund(use) in standing
+        if _named(use) in standing
         for before, also in uses[:n]
         if abs(use.occurred_at - before.occurred_at) <= reach_ms
         and meant == also
@@ -95,13 +96,22 @@ def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Timer
         yield _finding(case, clashes, parameters)
 
 
-def _refund(use: WaybillUsed) -> tuple[str, str]:
-    return use.shop_id, use.refund_id or ""
+def _own(case: ParcelCase, refund: RefundView) -> tuple[str, str, str]:
+    """The name of a refund of the buyer's, as that of a use."""
+    return case.buyer_id, refund.shop_id, refund.refund_id
 
 
-def _order(told: tuple[WaybillUsed, int]) -> tuple[int, str]:
-    use, _ = told
-    return use.occurred_at, use.refund_id or ""
+def _named(use: WaybillUsed) -> tuple[str, str, str]:
+    """Whose refund at which shop a use is of."""
+    return use.buyer_id, use.shop_id, _refund_id(use)
+
+
+def _refund_id(use: WaybillUsed) -> str:
+    return use.refund_id or ""
+
+
+def _order(use: WaybillUsed) -> tuple[int, str]:
+    return use.occurred_at, _refund_id(use)
 
 
 def _is_one_courier(use: WaybillUsed, before: WaybillUsed) -> bool:
@@ -130,7 +140,7 @@ def _rises(clashes: list[tuple[WaybillUsed, WaybillUsed]], others: set[str], lin
 
 def _finding(case: ParcelCase, clashes: list[tuple[WaybillUsed, WaybillUsed]], parameters: Parameters) -> Finding:
     uses = {use.internal_id: use for pair in clashes for use in pair}
-    first = min((use for use, _ in clashes), key=lambda use: (use.occurred_at, use.refund_id or ""))
+    first = min((use for use, _ in clashes), key=_order)
     others = {use.buyer_id for use in uses.values()} - {case.buyer_id}
     orders = orders_of(case.refunds)
     linked = others & lately_linked(case.links, orders, parameters.short_days, parameters.long_days)
@@ -142,8 +152,8 @@ def _finding(case: ParcelCase, clashes: list[tuple[WaybillUsed, WaybillUsed]], p
         platform=first.platform,
         shop_id=first.shop_id,
         order_ids=unique(use.order_id for use in uses.values()),
-        refund_ids=unique(use.refund_id for use in uses.values() if use.refund_id),
-        waybill_nos=(case.waybill_no or "",),
+        refund_ids=unique(map(_refund_id, uses.values())),
+        waybill_nos=(first.waybill_no,),
         linked_buyer_ids=tuple(sorted(others & case.linked_buyer_ids)),
         decided_at=min(max(use.occurred_at, before.occurred_at) for use, before in clashes),
         rises=_rises(clashes, others, linked),
@@ -156,11 +166,11 @@ def _finding(case: ParcelCase, clashes: list[tuple[WaybillUsed, WaybillUsed]], p
             "window_days": str(parameters.window_days),
         },
         explanation=(
-            f"Return number {case.waybill_no} serves {counted(len(uses), 'refund')} of {counted(buyers, 'buyer')} in "
+            f"Return number {first.waybill_no} serves {counted(len(uses), 'refund')} of {counted(buyers, 'buyer')} in "
             f"{counted(len(shops), 'shop')} within {counted(parameters.window_days, 'day')}."
         ),
         explanation_zh=(
-            f"退货单号 {case.waybill_no} 在 {parameters.window_days} 天内被 {buyers} 名买家"
+            f"退货单号 {first.waybill_no} 在 {parameters.window_days} 天内被 {buyers} 名买家"
             f"用于 {len(shops)} 家店铺的 {len(uses)} 笔退款。"
         ),
     )

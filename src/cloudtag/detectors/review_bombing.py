@@ -92,7 +92,7 @@ EXAMPLES = (
                 "buyer_id": "b1",
                 "shop_id": "s1",
                 "linked_buyer_ids": ["b2", "b3", "b4", "b5"],
-                "facts": {"ratings": "5/5", "accounts": "5/2", "link b5": "device:d1"},
+                "facts": {"ratings": "5/5", "accounts": "5/2", "rating": "1/2", "link b5": "device:d1"},
             },
             *_by(5)[1:],
         ),
@@ -102,6 +102,24 @@ EXAMPLES = (
         name="two accounts are enough",
         events=tuple(e for n in range(1, 6) for e in _rates(n, n, buyer=1 + n % 2)),
         fires=_by(2),
+    ),
+    Example(
+        name="one or two stars, beside a review of three and an order at another shop on another platform",
+        events=(
+            {**ordered("completed", day(1), refund_id="r9"), "platform": "tmall", "shop_id": "s0"},
+            *_burst(4),
+            *_rates(5, 5, 2),
+            *_rates(6, 6, 3, buyer=1),
+        ),
+        fires=(
+            {"buyer_id": "b1", "platform": "taobao", "facts": {"ratings": "5/5", "rating": "2/2"}},
+            *_by(5)[1:],
+        ),
+    ),
+    Example(
+        name="the burst is of five others, and the bad rating of a sixth account is of another day",
+        events=(*_burst(5), *_rates(6, 60)),
+        fires=_by(5),
     ),
     Example(name="a day from the first to the last", events=(*_burst(4), *_rates(5, 25)), fires=_by(5)),
     Example(name="near miss: an hour more than a day", events=(*_burst(4), *_rates(5, 26))),
@@ -141,8 +159,6 @@ _Rated = tuple[LinkedAccount, BadRating]
 def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding]:
     """One finding per shop on which the buyer's account and linked ones left enough bad ratings at once."""
     accounts = linked_accounts(case, _KINDS)
-    if len(accounts) + 1 < parameters.accounts:
-        return
     own = LinkedAccount(case.buyer_id, Dealings(rated=dealings_of(case.orders).rated))
     shops: dict[str, list[Moment]] = {}
     for moment in moments((own, *accounts), lambda dealings: dealings.rated, "review_id"):

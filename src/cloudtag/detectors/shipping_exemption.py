@@ -27,7 +27,7 @@ from msgspec import Meta, Struct
 
 from cloudtag.contract.events import BuyerContacted, OrderChanged
 from cloudtag.detection.cases import OrderCase
-from cloudtag.detection.example import contacted, day, ordered
+from cloudtag.detection.example import cited, contacted, day, in_ms, ordered
 from cloudtag.detection.finding import Finding, Timer, cite
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.rule import Example, Rule
@@ -91,7 +91,43 @@ EXAMPLES = (
     Example(
         name="to Hong Kong, free of charge, and not a word about the freight",
         events=(ordered("placed", 0, region="HK"), *_SILENT),
-        fires=({"severity": "low", "facts": {"region": "HK/CN", "unanswered_contacts": "2/2"}},),
+        fires=(
+            {
+                "severity": "low",
+                "decided_at": in_ms(day(2)),
+                "facts": {"region": "HK/CN", "unanswered_contacts": "2/2"},
+            },
+        ),
+    ),
+    Example(name="nothing else was said", events=(ordered("placed", 0, address_valid=False),), fires=({},)),
+    Example(
+        name="from one region outside to another, and paid for without a word about it",
+        events=(
+            *({**e, "platform": "tmall"} for e in (ordered("placed", 0, region="HK"), *_SILENT)),
+            ordered("paid", day(0, 1), region="TW"),
+            ordered("paid", day(0, 2)),
+        ),
+        fires=(
+            {
+                "platform": "taobao",
+                "facts": {"region": "TW/CN"},
+                "evidence": cited(ordered("placed", day(0), region="HK"), *_SILENT),
+                "explanation": "Order o1 need not be shipped: region TW is outside free shipping and the buyer left "
+                "2 contacts unanswered.",
+            },
+        ),
+    ),
+    Example(
+        name="an address that does not exist, abroad: the first reason decides",
+        events=(ordered("placed", 0, region="HK", address_valid=False), *_SILENT),
+        fires=({"decided_at": in_ms(day(0)), "facts": {"reasons": "address_invalid, region_outside_free_shipping"}},),
+    ),
+    Example(
+        name="near miss: abroad, and the buyer answers every second time",
+        events=(
+            ordered("placed", 0, region="HK"),
+            *(contacted(day(n), answered=n % 2 == 0) for n in range(1, 6)),
+        ),
     ),
     Example(
         name="the same on Tmall",

@@ -70,9 +70,9 @@ class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
 def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Timer]:
     """One finding per shop for which the number was first named after its delivery."""
     parcel = returning(case)
-    signed = parcel.journey.delivered if parcel else None
-    if parcel is None or signed is None:
+    if parcel is None or parcel.journey.delivered is None:
         return
+    signed = parcel.journey.delivered
     tolerance_ms = parameters.clock_tolerance_minutes * _MINUTE_MS
     for shop_id in sorted({refund.shop_id for _, refund in parcel.refunds}):
         named = [change for r in _of_shop(case.refunds, shop_id) if (change := r.numbers.get(parcel.waybill_no))]
@@ -102,11 +102,11 @@ def _finding(
     after_ms = first.occurred_at - signed.occurred_at
     hours = after_ms / _HOUR_MS
     is_early = precedence(moment(signed, parcel.journey), StampedTime(opened.occurred_at), tolerance_ms) == "before"
-    when = "before the refund was opened" if is_early else "after the refund was opened"
-    when_zh = "退款申请之前" if is_early else "退款申请之后"
+    early, late = ("before the refund was opened", "退款申请之前"), ("after the refund was opened", "退款申请之后")
+    when, when_zh = early if is_early else late
     return Finding(
         anchor=shop_id,
-        severity=at_most_medium("medium" if signed.is_time_local or not is_early else "high", parcel.journey),
+        severity=at_most_medium("high" if is_early else "medium", parcel.journey),
         platform=first.platform,
         shop_id=shop_id,
         order_ids=unique(refund.order_id for refund in refunds),

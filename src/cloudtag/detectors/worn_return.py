@@ -150,7 +150,31 @@ EXAMPLES = (
             *({**e, "platform": "tmall"} for e in _return(1, 0, ["package_missing"], shop_id="s2")),
             *_return(2, 30, ["worn"]),
         ),
-        fires=({"severity": "high", "facts": {"conditions": "package_missing,worn"}},),
+        fires=({"severity": "high", "platform": "taobao", "facts": {"conditions": "package_missing,worn"}},),
+    ),
+    Example(
+        name="worn, and without its box, which Taobao forgives",
+        events=(*_return(1, 0, ["worn", "package_missing"]), *_return(2, 30, ["washed"])),
+        fires=({"facts": {"conditions": "washed,worn"}},),
+    ),
+    Example(
+        name="a second shop finds it only after two of the first, and an order is still out",
+        events=(
+            *_return(1, 0, ["worn"]),
+            *_return(2, 20, ["worn"]),
+            *_return(3, 40, ["worn"], shop_id="s2"),
+            *_return(4, 45, ["worn"])[:2],
+        ),
+        fires=({"severity": "high", "order_ids": ["o1", "o2", "o3"], "facts": {"high_since": day(46)}},),
+    ),
+    Example(
+        name="the second find is already another shop's",
+        events=(
+            *_return(1, 0, ["worn"]),
+            *_return(2, 20, ["worn"], shop_id="s2"),
+            *_return(3, 40, ["worn"]),
+        ),
+        fires=({"severity": "high", "facts": {"returns": "3/2", "high_since": None}},),
     ),
     Example(
         name="exactly 180 days apart",

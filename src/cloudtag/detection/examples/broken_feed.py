@@ -26,10 +26,20 @@ def _signed_at(facility: str) -> tuple[dict[str, object], ...]:
     return tuple({**event, "facility": where[id(event)]} if id(event) in where else event for event in _DENIED)
 
 
-def _feed(*gaps: _Gap, since: int = -4, until: int = 7) -> tuple[dict[str, object], ...]:
+def _second(carrier: str, **fields: object) -> tuple[dict[str, object], ...]:
+    """A second parcel of the order, by some courier."""
+    said = {"carrier": carrier, **fields}
+    return (
+        ordered("shipped", day(1, 1), carrier=carrier, waybill_no="OUT2"),
+        scanned("OUT2", "accepted", day(1, 3), carrier=carrier),
+        scanned("OUT2", "signed", day(2), signer="recipient", **said),
+    )
+
+
+def _feed(*gaps: _Gap, since: int = -4, until: int = 7, carrier: str = "sf") -> tuple[dict[str, object], ...]:
     lost = {(on + n // 8, first + n % 8) for on, first, hours in gaps for n in range(hours)}
     hours = ((on, hour) for on in range(since, until) for hour in range(8, 16) if (on, hour) not in lost)
-    return tuple(scanned("BUSY", "arrived", day(on, hour, 30)) for on, hour in hours)
+    return tuple(scanned(f"BUSY-{carrier}", "arrived", day(on, hour, 30), carrier=carrier) for on, hour in hours)
 
 
 def _amended(at: str) -> dict[str, object]:
@@ -181,11 +191,29 @@ DENIED = (
     Example(
         name="amended twice, and the feed had broken off",
         events=(*_DENIED, _amended(day(3, 5)), _amended(day(4)), *_feed((4, 9, 4))),
-        fires=({"severity": "low"},),
+        fires=({"severity": "low", "facts": {"high_since": None, "critical_since": None}},),
     ),
     Example(
         name="near miss: signed for where it had set out from, and the feed had broken off: it went home",
         events=(*_signed_at("hub"), *_feed((1, 9, 4))),
+    ),
+    Example(
+        name="near miss: of two parcels one went where it had set out from, and the feed had broken off",
+        events=(*_signed_at("hub"), *_second("SF", facility="town"), *_feed((1, 9, 4))),
+    ),
+    Example(
+        name="the feed of one of two couriers broke off",
+        events=(*_DENIED, *_second("YTO"), *_feed((4, 9, 3)), *_feed(carrier="YTO")),
+        fires=({"severity": "low", "waybill_nos": ["OUT1", "OUT2"]},),
+    ),
+    Example(
+        name="the feed broke off, and another refund names that very number as its return",
+        events=(
+            *_DENIED,
+            refunded("opened", day(3, 1), refund_id="r2", order_id="o1", type="return_refund", waybill_no="OUT1"),
+            *_feed((4, 9, 3)),
+        ),
+        fires=({"severity": "medium", "facts": {"courier_silent": None}},),
     ),
     Example(
         name="signed for at the station where it was handed in, as in a town that has one, and nothing is missing",

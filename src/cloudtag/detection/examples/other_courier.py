@@ -51,6 +51,10 @@ OTHER_COURIER = (
     ),
     _case("nobody says where the other parcel goes", _SHOP, *_travels(to=None), severity="low"),
     _case("nobody knows where the shop is", *_travels(), severity="low"),
+    _case(
+        "it goes to one shop, and a return to a second, which nobody knows where it is, names the number too",
+        _SHOP, *_travels(), *({**told, "shop_id": "s2"} for told in _return(2)), severity="low",
+    ),
     _case("the other parcel goes to a stranger", _SHOP, *_travels(to="stranger")),
     _case(
         "the shop says that nothing came of it",

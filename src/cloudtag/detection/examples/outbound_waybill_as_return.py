@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from cloudtag.detection.example import day, event, inspected, ordered, refunded, scanned
+from cloudtag.detection.example import day, event, in_ms, inspected, ordered, refunded, scanned
 from cloudtag.detection.examples.missent import missent
+from cloudtag.detection.examples.other_journeys import OTHER_JOURNEYS
 from cloudtag.detection.rule import Example
 
 _SENT = (
@@ -57,7 +58,15 @@ EXAMPLES = (
     Example(
         name="the shop's own number comes back",
         events=(*_SENT, _OPENED, _filled("OUT1")),
-        fires=({"severity": "critical", "waybill_nos": ["OUT1"], "recommendation": "ask_for_real_return_number"},),
+        fires=(
+            {
+                "alert_id": "outbound_waybill_as_return-0910f252821e08de552bb6cc",
+                "severity": "critical",
+                "waybill_nos": ["OUT1"],
+                "decided_at": in_ms(day(4)),
+                "recommendation": "ask_for_real_return_number",
+            },
+        ),
     ),
     Example(
         name="the freight is insured",
@@ -229,5 +238,6 @@ EXAMPLES = (
         events=(_shop("warehouse"), *_SENT, _OPENED, *_label(None)),
         fires=({"severity": "critical"},),
     ),
+    *OTHER_JOURNEYS,
     *missent(_outbound_again, ({"severity": "critical"},)),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cloudtag.detection.example import day, inspected, ordered, refunded, scanned
 from cloudtag.detection.examples.broken_feed import DENIED
 from cloudtag.detection.examples.denied_sets import DENIED_SETS
+from cloudtag.detection.examples.denied_words import DENIED_WORDS
 from cloudtag.detection.examples.partly_sent import DENIED_PARTS
 from cloudtag.detection.rule import Example
 
@@ -36,7 +37,15 @@ EXAMPLES = (
     Example(
         name="signed for, then never received",
         events=(*_SENT, _SIGNED, refunded("opened", day(3), **_NOT_RECEIVED)),
-        fires=({"severity": "medium", "order_ids": ["o1"]},),
+        fires=(
+            {
+                "severity": "medium",
+                "order_ids": ["o1"],
+                "facts": {"signer": "recipient", "courier_silent": None},
+                "explanation": "Refund r1 says the goods were not received, 24 hours after the recipient signed for "
+                "parcel OUT1, and was never amended.",
+            },
+        ),
     ),
     Example(
         name="amended twice",
@@ -47,7 +56,14 @@ EXAMPLES = (
             refunded("modified", day(3, 5), **_NOT_RECEIVED),
             refunded("modified", day(4), **_NOT_RECEIVED),
         ),
-        fires=({"severity": "critical"},),
+        fires=(
+            {
+                "severity": "critical",
+                "facts": {"high_since": day(3, 5), "critical_since": day(4)},
+                "explanation": "Refund r1 says the goods were not received, 24 hours after the recipient signed for "
+                "parcel OUT1, and was amended 2 times.",
+            },
+        ),
     ),
     Example(
         name="near miss: claimed before the parcel came, then left alone",
@@ -231,6 +247,7 @@ EXAMPLES = (
         fires=({"severity": "medium"},),
     ),
     *DENIED,
+    *DENIED_WORDS,
     Example(
         name="another reason once the money was paid",
         events=(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cloudtag.detection.example import day, inspected, ordered, refunded, scanned
+from cloudtag.detection.example import day, in_ms, inspected, ordered, refunded, scanned
 from cloudtag.detection.rule import Example
 
 _IDS = ("buyer_id", "shop_id")
@@ -46,6 +46,11 @@ def _on_one(field: str, days: int) -> tuple[dict[str, object], ...]:
     """Two buyers' returns under one number, so many days apart, who share something."""
     events = (*_return(1, 0), *_return(2, days, buyer_id="b2"))
     return tuple({**event, field: "shared"} if event["stream"] == "orders" else event for event in events)
+
+
+def _shops(*days: int) -> tuple[dict[str, object], ...]:
+    """The buyer's returns under one number, to another shop each time."""
+    return tuple(e for n, at in enumerate(days, start=1) for e in _return(n, at, shop_id=f"s{n}"))
 
 
 EXAMPLES = (
@@ -209,6 +214,54 @@ EXAMPLES = (
             *_return(2, 3, shop_id="s2"),
             inspected(day(9), {"dress": 2}, refund_id="r2", shop_id="s2", waybill_no="RET1"),
         ),
-        fires=({"severity": "medium", "shop_id": "s1", "decided_at": 1_772_841_600_000},),
+        fires=({"severity": "medium", "shop_id": "s1", "decided_at": in_ms(day(5))},),
+    ),
+    Example(
+        name="near miss: the courier gave the number out again, and one buyer sent both parcels",
+        events=(*_return(1, 0), *_parcel(2), *_return(2, 60, shop_id="s2"), *_parcel(62, "s2")),
+    ),
+    Example(
+        name="two buyers name two couriers, and one parcel travels whose courier nobody names",
+        events=(
+            *_return(1, 0, carrier="YTO"),
+            *_return(2, 3, buyer_id="b2", carrier="SF"),
+            *({**scan, "carrier": None} for scan in _parcel(5)),
+        ),
+        fires=({"severity": "high", "buyer_id": "b2"},),
+    ),
+    Example(
+        name="two buyers at one moment: the refund of the higher number is the later one",
+        events=(*_return(1, 0, buyer_id="b2"), *_return(2, 0)),
+        fires=({"severity": "high", "buyer_id": "b1", "shop_id": "s1", "waybill_nos": ["RET1"]},),
+    ),
+    Example(
+        name="the buyer's own parcel at a second shop, and later that of a stranger",
+        events=(*_shops(0, 3, 6, 9), *_return(9, 4, buyer_id="b2")),
+        fires=(
+            {
+                "severity": "high",
+                "shop_id": "s2",
+                "refund_ids": ["r1", "r2", "r3", "r4", "r9"],
+                "decided_at": in_ms(day(5)),
+                "facts": {"high_since": day(8), "critical_since": None},
+            },
+            {"buyer_id": "b2", "severity": "high", "linked_buyer_ids": []},
+        ),
+    ),
+    Example(
+        name="first a stranger's, then that of somebody on the same phone",
+        events=tuple(
+            {**e, "device_hash": "shared"} if e["stream"] == "orders" and e["buyer_id"] != "b2" else e
+            for e in (
+                *_shops(0, 3, 6, 9),
+                *_return(8, 4, buyer_id="b2"),
+                *_return(9, 7, buyer_id="b3"),
+            )
+        ),
+        fires=(
+            {"severity": "critical", "buyer_id": "b1", "facts": {"high_since": day(8), "critical_since": day(11)}},
+            {"severity": "high", "buyer_id": "b2"},
+            {"severity": "critical", "buyer_id": "b3"},
+        ),
     ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cloudtag.detection.example import day, inspected, ordered, refunded, scanned
+from cloudtag.detection.example import cited, day, in_ms, inspected, ordered, refunded, scanned
 from cloudtag.detection.examples.missent import missent
 from cloudtag.detection.rule import Example
 
@@ -28,16 +28,22 @@ def _signed_first(reason: str) -> tuple[dict[str, object], ...]:
     return *_opened(reason=reason), *_delivered(6), _filled(day(9, 5), reason=reason)
 
 
+def _at(shop_id: str, *events: dict[str, object]) -> tuple[dict[str, object], ...]:
+    return tuple({**event, "shop_id": shop_id} for event in events)
+
+
+_LATE = "after the refund was opened"
+
 EXAMPLES = (
     Example(
         name="somebody else's parcel, delivered before the refund was opened",
         events=(*_delivered(2), *_opened(), _filled(day(6))),
-        fires=({"severity": "high", "waybill_nos": ["RET1"]},),
+        fires=({"severity": "high", "waybill_nos": ["RET1"], "facts": {"signed": "before the refund was opened"}},),
     ),
     Example(
         name="delivered between opening and filling in",
         events=(*_opened(), *_delivered(6), _filled(day(9, 5))),
-        fires=({"severity": "medium", "facts": {"hours_since_signature": "48.0/0.2"}},),
+        fires=({"severity": "medium", "facts": {"hours_since_signature": "48.0/0.2", "signed": _LATE}},),
     ),
     Example(name="near miss: filled in, then delivered", events=(*_opened(), _filled(day(6)), *_delivered(6))),
     Example(
@@ -200,6 +206,42 @@ EXAMPLES = (
             refunded("opened", day(5), type="postage", reason="other"),
             *_delivered(6),
             _filled(day(9), type="postage"),
+        ),
+    ),
+    Example(
+        name="one shop's return had named it in time, another's only after it was delivered",
+        events=(*_opened(1), *_at("s2", *_opened(2)), _filled(day(6)), *_delivered(6), *_at("s2", _filled(day(9), 2))),
+        fires=({"shop_id": "s2", "order_ids": ["o2"], "refund_ids": ["r2"]},),
+    ),
+    Example(
+        name="of two shops' returns in a parcel that had been delivered one has all its goods",
+        events=(
+            *_opened(1),
+            *_at("s2", *_opened(2)),
+            *_delivered(6),
+            _filled(day(9)),
+            *_at("s2", _filled(day(9), 2)),
+            inspected(day(10), {"dress": 2}, waybill_no="RET1"),
+        ),
+        fires=({"shop_id": "s2", "order_ids": ["o2"]},),
+    ),
+    Example(
+        name="two refunds of one shop: the first word on either counts",
+        events=(
+            *_opened(1),
+            ordered("placed", 0, refund_id="r2"),
+            *_delivered(6),
+            refunded("opened", day(8), refund_id="r2", type="return_refund"),
+            _filled(day(9)),
+            _filled(day(10), 2),
+        ),
+        fires=(
+            {
+                "severity": "medium",
+                "refund_ids": ["r1", "r2"],
+                "decided_at": in_ms(day(9)),
+                "evidence": cited(_delivered(6)[1], _opened(1)[1], _filled(day(9)), _filled(day(10), 2)),
+            },
         ),
     ),
     *missent(_signed_first, ({"severity": "medium"},)),
