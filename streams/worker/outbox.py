@@ -32,7 +32,8 @@ class Outbox:
         """Outputs as bytes on their way, before anything is durable. Raises ``ValueError`` for what cannot be sent."""
         encode, target_of, records = self._tools.codec.encode, self._target, list[Addressed]()
         for output in outputs:
-            out = self._on_topic(output) if output.stream == DEAD_LETTERS else output
+            letter = output.record
+            out = self._on_topic(output, letter) if isinstance(letter, DeadLetter) else output
             target, record = target_of(out.stream, out.key), OutRecord(out.key.encode(), encode(out.stream, out.record))
             check_size(record, target)
             records.append((target, record))
@@ -47,7 +48,7 @@ class Outbox:
             kind = "internal_records" if stream in INTERNAL else "outputs"
             self._tools.metrics.count(kind, count, self._name, stream)
             if stream == DEAD_LETTERS:
-                self._count(out.record for out in outputs if out.stream == stream)
+                self._count(out.record for out in outputs if isinstance(out.record, DeadLetter))
 
     async def pass_on(self, found: Sequence[tuple[Any, Misplaced]]) -> None:
         """Write what belongs to other partitions there."""
@@ -81,10 +82,10 @@ class Outbox:
         for letter in letters:
             self._tools.metrics.count("dead_letters", 1, self._name, letter.reason)
 
-    def _on_topic(self, out: Output) -> Output:
+    def _on_topic(self, out: Output, letter: DeadLetter) -> Output:
         """A dead letter that the task wrote names its stream, those on the broker name a topic."""
-        topic = self._tools.config.topic(out.record.topic)
-        return Output(out.stream, topic, replace(out.record, topic=topic))
+        topic = self._tools.config.topic(letter.topic)
+        return Output(out.stream, topic, replace(letter, topic=topic))
 
     async def _send(self, letters: list[DeadLetter], room_bytes: int) -> None:
         codec = self._tools.codec
