@@ -14,8 +14,7 @@ _V = TypeVar("_V")
 def collect_rarely() -> None:
     """For a process that runs on and on: look through what lives long only now and then.
 
-    What is new is looked through a little at a time, some milliseconds each: everything stands still meanwhile. What it
-    costs in all is the same.
+    What is new is looked through a little at a time, some milliseconds each: everything stands still meanwhile.
     """
     gc.set_threshold(10_000, 20, 500)
 

@@ -84,7 +84,6 @@ __all__ = [
     "orders_named",
     "put_at",
     "reached_at",
-    "said_by",
 ]
 Follow = Callable[[ConsequenceCase], Iterator[Follows | ConsequenceTimer]]
 """One rule: what follows from a case."""
@@ -160,12 +159,6 @@ def consequence(
 def put_at(tag: TagStatus) -> int:
     """When a tag was put; of one that does not say it, when it was decided."""
     return tag.decided_at if tag.put_at is None else tag.put_at
-
-
-def said_by(tag: TagStatus) -> str:
-    """The scenario of a tag that was accepted: one that says nothing is rejected."""
-    assert tag.scenario is not None
-    return tag.scenario
 
 
 def reached_at(alert: Alert, severities: Iterable[str]) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from cloudtag.contract.disputes import AppealChanged
 from cloudtag.contract.records import SEVERITIES, Alert, TagConfirmation
-from cloudtag.decisions.consequences.case import ConsequenceCase, orders_named, reached_at, said_by
+from cloudtag.decisions.consequences.case import ConsequenceCase, orders_named, reached_at
 from cloudtag.decisions.tag_windows import stands
 from cloudtag.policy.model import Policy
 
@@ -52,7 +52,8 @@ def _of_confirmation(case: ConsequenceCase, confirmation: TagConfirmation, polic
     """One for the confirmation, and one for each further threshold of independent shops in it."""
     tags = [tag for tag in case.tags if tag.tag_id in confirmation.tag_ids and tag.shop_id in confirmation.shop_ids]
     orders = {(tag.shop_id, tag.order_id) for tag in tags}
-    labels = {said_by(tag) for tag in tags} | {confirmation.scenario}
+    # A confirmation may outlive what a tag said, which may say nothing by now.
+    labels = {tag.scenario for tag in tags if tag.scenario is not None} | {confirmation.scenario}
     asked = tuple(_asked(case, confirmation, policy, orders, labels))
     for at_ms in confirmation.reached_ms or (confirmation.confirmed_at,):
         yield SanctionCause(
