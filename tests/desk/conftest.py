@@ -134,9 +134,10 @@ def world_of(
         yield made
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def world(warehouse_url: str) -> Iterator[DeskWorld]:
-    """The desk with its stories. Tests that act use buyers of their own."""
+    """The desk with its stories, anew for each file: what one file's tests have done, another's must not read, since
+    which files share a process is chance. Tests that act use buyers of their own."""
     with desk_world(warehouse_url, story()) as made:
         yield made
 
