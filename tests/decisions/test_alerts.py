@@ -10,7 +10,7 @@ from cloudtag.contract.scope import from_afar
 from cloudtag.decisions.alerts import alert_of
 from cloudtag.detection.buyer_case import BuyerCase
 from cloudtag.detection.example import ordered, refunded
-from cloudtag.detection.finding import Finding
+from cloudtag.detection.finding import Finding, own_shops
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detectors.registry import all_detectors
 from cloudtag.policy.load import shipped
@@ -121,6 +121,13 @@ def test_an_order_is_named_with_its_own_shop_or_with_the_findings() -> None:
     cited = (Reference("orders", "e9", T0),)
     assert told(*both, shop_id=None, evidence=cited).orders == (ShopOrder("s0", "o1"),)
     assert told(*both).orders == (ShopOrder("s1", "o1"),)
+
+
+def test_an_order_of_somebody_else_is_named_without_a_shop() -> None:
+    dealings = (("b1", "s2", "o2"), ("b9", "s1", "o2"), ("b9", "s1", "o8"), ("b9", "s1", "o1"))
+    alert = told(view(BOUGHT), order_ids=("o1", "o2", "o8"), own_shops=own_shops("b1", dealings))
+    assert alert.order_ids == ("o1", "o2", "o8")
+    assert alert.orders == (ShopOrder("s1", "o1"), ShopOrder("s2", "o2"))
 
 
 def test_buyers_of_another_network_are_named_with_it_in_the_facts_and_plainly_elsewhere() -> None:

@@ -106,11 +106,12 @@ def _sums(detector: Detector, finding: Finding, stake: Stake) -> tuple[str, str]
 
 
 def _with_shops(finding: Finding, orders: Iterable[OrderView]) -> tuple[ShopOrder, ...]:
-    """The orders named, each with its shop: its own where it is known, else the only one the finding is about.
+    """The buyer's orders that are named, each with its shop: its own where it is known, else the only one the finding
+    is about. What is looked up by an order must not meet what accuses somebody else.
 
     Of what another network sold nobody here knows the shop.
     """
-    shops: dict[str, set[str]] = {}
+    shops = {order_id: set(own) for order_id, own in finding.own_shops.items()}
     for order in orders:
         if order.shop_id is not None:
             shops.setdefault(order.order_id, set()).add(order.shop_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from cloudtag.contract.records import Reference, Severity
-from cloudtag.detection.finding import Finding, bounded, oldest_first, unique
+from cloudtag.detection.finding import Finding, bounded, oldest_first, own_shops, unique
 from cloudtag.detection.pictures import Picture
 from cloudtag.detection.wording import counted, form, listed
 
@@ -105,6 +105,7 @@ def reuse_finding(
         platform=first.platform,
         shop_id=first.shop_id,
         order_ids=unique(use.order_id for use in uses if use.order_id),
+        own_shops=own_shops(first.buyer_id, ((u.buyer_id, u.shop_id, u.order_id) for u in uses if u.order_id)),
         refund_ids=unique(use.subject for use in uses if use.stream == "refunds"),
         linked_buyer_ids=others,
         decided_at=first.at_ms,

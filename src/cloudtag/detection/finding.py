@@ -23,6 +23,7 @@ class Finding(Struct, frozen=True, kw_only=True):
     looked at, where that is before its evidence. `rises` are the severities it reached after `decided_at`, each with
     the event time since which it was that severe. `recommendation` is what this case calls for, where that differs from
     the rule's; None advises nothing. `scenario` is that of the alert beside which it stands, where the rule takes it.
+    `own_shops` says of orders that the case need not show at which shops they are the buyer's: see `own_shops`.
     """
 
     anchor: str
@@ -42,6 +43,7 @@ class Finding(Struct, frozen=True, kw_only=True):
     rises: dict[Severity, int] = {}
     recommendation: str | UnsetType | None = UNSET
     scenario: str | None = None
+    own_shops: dict[str, tuple[str, ...]] = {}
 
 
 class Timer(Struct, frozen=True):
@@ -70,6 +72,17 @@ def oldest_first(references: Iterable[Reference]) -> tuple[Reference, ...]:
 def bounded(references: tuple[Reference, ...]) -> tuple[Reference, ...]:
     """The oldest `MOST_EVIDENCE` of references."""
     return references[:MOST_EVIDENCE]
+
+
+def own_shops(buyer_id: str, dealings: Iterable[tuple[str, str, str]]) -> dict[str, tuple[str, ...]]:
+    """By the number of each order, the shops at which it is the buyer's: none where only others have an order of that
+    number. `dealings` are a buyer, a shop and an order's number each."""
+    found: dict[str, set[str]] = {}
+    for whose, shop_id, order_id in dealings:
+        shops = found.setdefault(order_id, set())
+        if whose == buyer_id:
+            shops.add(shop_id)
+    return {order_id: tuple(sorted(shops)) for order_id, shops in sorted(found.items())}
 
 
 def only(values: Iterable[str | None]) -> str | None:

@@ -35,7 +35,7 @@ from cloudtag.contract.records import Reference, Severity
 from cloudtag.detection.cases import OrderCase
 from cloudtag.detection.claims import claim_of
 from cloudtag.detection.examples.cross_account_switch import EXAMPLES
-from cloudtag.detection.finding import Finding, Timer, cite, oldest_first, unique
+from cloudtag.detection.finding import Finding, Timer, cite, oldest_first, own_shops, unique
 from cloudtag.detection.link_age import is_near, lately_linked, limits_ms, used_at
 from cloudtag.detection.names import attributes, attributes_zh
 from cloudtag.detection.order_view import OrderView
@@ -144,6 +144,7 @@ def _finding(case: OrderCase, claim: Claim, owned: list[SkuOwned], parameters: P
         platform=order.platform or "",
         shop_id=claim.shop_id,
         order_ids=unique((order.order_id, *(answer.owner_order_id for answer in owned))),
+        own_shops=own_shops(case.buyer_id, ((one.owner_id, one.shop_id, one.owner_order_id) for one in owned)),
         refund_ids=(claim.refund_id,),
         linked_buyer_ids=unique(answer.owner_id for answer in owned),
         decided_at=max(claim.occurred_at, claim.claimed_at, *(answer.occurred_at for answer in owned)),

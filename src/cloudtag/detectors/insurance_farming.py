@@ -32,7 +32,7 @@ from cloudtag.contract.records import Reference
 from cloudtag.detection.buyer_case import BuyerCase
 from cloudtag.detection.dealings import SLACK_MS, LinkedAccount, dealings_of, linked_accounts
 from cloudtag.detection.example import day, event, ordered
-from cloudtag.detection.finding import MOST_EVIDENCE, Finding, bounded, oldest_first, only, unique
+from cloudtag.detection.finding import MOST_EVIDENCE, Finding, bounded, oldest_first, only, own_shops, unique
 from cloudtag.detection.names import attributes, attributes_zh
 from cloudtag.detection.rule import Example, Rule
 from cloudtag.detection.signals import INSURANCE_PAID
@@ -250,6 +250,7 @@ def _finding(case: BuyerCase, own: LinkedAccount, met: Met, parameters: Paramete
         platform=next(o.platform for o in reversed(case.orders) if o.insurance and o.platform is not None),
         shop_id=only(order.shop_id for order in claims),
         order_ids=unique(order.order_id for order in claims)[:MOST_EVIDENCE],
+        own_shops=own_shops(case.buyer_id, ((one.buyer_id, each.shop_id, each.order_id) for one, each in things)),
         linked_buyer_ids=tuple(sorted(others)),
         decided_at=met.decided_at,
         evidence=bounded(oldest_first(Reference("insurance", order.paid_event_id, order.paid_at) for order in claims)),

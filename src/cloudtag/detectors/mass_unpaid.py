@@ -32,7 +32,7 @@ from cloudtag.contract.records import Reference, Severity
 from cloudtag.detection.buyer_case import BuyerCase
 from cloudtag.detection.claims import left_unpaid, unpaid_order
 from cloudtag.detection.examples.mass_unpaid import EXAMPLES
-from cloudtag.detection.finding import Finding, Timer, bounded, oldest_first, unique
+from cloudtag.detection.finding import Finding, Timer, bounded, oldest_first, own_shops, unique
 from cloudtag.detection.rule import Rule
 from cloudtag.detection.signals import UNPAID, UNPAID_BY_OTHERS
 from cloudtag.detection.windows import Met, Moment, any_window
@@ -175,6 +175,7 @@ def _finding(case: BuyerCase, shop_id: str, sku_id: str, met: Met, parameters: P
         platform=next(platform for buyer_id, _, platform in met.things if buyer_id == case.buyer_id),
         shop_id=shop_id,
         order_ids=unique(order.order_id for order in orders),
+        own_shops=own_shops(case.buyer_id, ((whose, shop_id, order.order_id) for whose, order, _ in met.things)),
         linked_buyer_ids=tuple(buyer_id for buyer_id in accounts if buyer_id != case.buyer_id),
         decided_at=met.decided_at,
         evidence=bounded(oldest_first(Reference("orders", order.event_id, order.occurred_at) for order in orders)),

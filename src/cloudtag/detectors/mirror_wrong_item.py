@@ -30,7 +30,7 @@ from cloudtag.contract.scope import scoped
 from cloudtag.detection.buyer_case import BuyerCase
 from cloudtag.detection.claims import claim_of
 from cloudtag.detection.example import day, inspected, ordered, refunded
-from cloudtag.detection.finding import Finding, Timer, cite, oldest_first, unique
+from cloudtag.detection.finding import Finding, Timer, cite, oldest_first, own_shops, unique
 from cloudtag.detection.names import attributes, attributes_zh
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.rule import Example, Rule
@@ -187,6 +187,7 @@ def _finding(
         platform=order.platform or "",
         shop_id=mine.shop_id,
         order_ids=unique(claim.order_id for claim in claims),
+        own_shops=own_shops(case.buyer_id, ((whose, one.shop_id, one.order_id) for whose, _, one in mirrors)),
         refund_ids=unique(claim.refund_id for claim in claims),
         linked_buyer_ids=buyers,
         decided_at=max(mine.occurred_at, mine.claimed_at, first.occurred_at, first.claimed_at),

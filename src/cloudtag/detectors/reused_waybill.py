@@ -32,7 +32,7 @@ from cloudtag.contract.parcels import WaybillUsed
 from cloudtag.contract.records import Reference, Severity
 from cloudtag.detection.cases import ParcelCase
 from cloudtag.detection.examples.reused_waybill import EXAMPLES
-from cloudtag.detection.finding import Finding, Timer, unique
+from cloudtag.detection.finding import Finding, Timer, own_shops, unique
 from cloudtag.detection.link_age import lately_linked
 from cloudtag.detection.refund_view import RefundView
 from cloudtag.detection.returning import is_awaited, orders_of
@@ -152,6 +152,7 @@ def _finding(case: ParcelCase, clashes: list[tuple[WaybillUsed, WaybillUsed]], p
         platform=first.platform,
         shop_id=first.shop_id,
         order_ids=unique(use.order_id for use in uses.values()),
+        own_shops=own_shops(case.buyer_id, ((u.buyer_id, u.shop_id, u.order_id) for u in uses.values())),
         refund_ids=unique(map(_refund_id, uses.values())),
         waybill_nos=(first.waybill_no,),
         linked_buyer_ids=tuple(sorted(others & case.linked_buyer_ids)),

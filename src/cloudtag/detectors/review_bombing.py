@@ -31,7 +31,7 @@ from cloudtag.contract.records import Reference
 from cloudtag.detection.buyer_case import BuyerCase
 from cloudtag.detection.dealings import BAD_RATING, SLACK_MS, LinkedAccount, dealings_of, linked_accounts, moments
 from cloudtag.detection.example import day, ordered, reviewed
-from cloudtag.detection.finding import MOST_EVIDENCE, Finding, bounded, oldest_first, unique
+from cloudtag.detection.finding import MOST_EVIDENCE, Finding, bounded, oldest_first, own_shops, unique
 from cloudtag.detection.names import attributes, attributes_zh
 from cloudtag.detection.rule import Example, Rule
 from cloudtag.detection.signals import RATINGS_OF_OTHERS
@@ -191,6 +191,7 @@ def _finding(case: BuyerCase, shop_id: str, met: Met, parameters: Parameters) ->
         platform=next(o.platform for o in case.orders if o.shop_id == shop_id and o.platform is not None),
         shop_id=shop_id,
         order_ids=unique(rating.order_id for rating in ratings)[:MOST_EVIDENCE],
+        own_shops=own_shops(case.buyer_id, ((one.buyer_id, shop_id, rating.order_id) for one, rating in things)),
         linked_buyer_ids=tuple(sorted(others)),
         decided_at=met.decided_at,
         evidence=bounded(oldest_first(Reference("reviews", each.event_id, each.occurred_at) for each in ratings)),

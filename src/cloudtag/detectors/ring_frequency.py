@@ -32,7 +32,7 @@ from cloudtag.contract.records import Reference
 from cloudtag.detection.buyer_case import BuyerCase
 from cloudtag.detection.dealings import SLACK_MS, LinkedAccount, dealings_of, linked_accounts, moments
 from cloudtag.detection.example import day, inspected, ordered, refunded, scanned
-from cloudtag.detection.finding import MOST_EVIDENCE, Finding, bounded, oldest_first, unique
+from cloudtag.detection.finding import MOST_EVIDENCE, Finding, bounded, oldest_first, own_shops, unique
 from cloudtag.detection.names import attributes, attributes_zh, called, called_zh
 from cloudtag.detection.rule import Example, Rule
 from cloudtag.detection.signals import CLAIMS_OF_OTHERS
@@ -221,6 +221,7 @@ def _finding(case: BuyerCase, shop_id: str, reason: str, met: Met, parameters: P
         platform=next(o.platform for o in case.orders if o.shop_id == shop_id and o.platform is not None),
         shop_id=shop_id,
         order_ids=unique(claim.order_id for claim in claims)[:MOST_EVIDENCE],
+        own_shops=own_shops(case.buyer_id, ((one.buyer_id, shop_id, claim.order_id) for one, claim in things)),
         refund_ids=unique(claim.refund_id for claim in claims)[:MOST_EVIDENCE],
         linked_buyer_ids=tuple(sorted(others)),
         decided_at=met.decided_at,
