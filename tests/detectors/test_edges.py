@@ -28,6 +28,7 @@ EDGES: dict[str, tuple[Example, ...]] = {
         "mass_unpaid",
         "mirror_wrong_item",
         "repeat_reopen",
+        "reused_evidence",
         "shop_side",
         "short_return",
     )
