@@ -31,6 +31,7 @@ EDGES: dict[str, tuple[Example, ...]] = {
         "reused_evidence",
         "shop_side",
         "short_return",
+        "switched_goods",
     )
 }
 CASES = [pytest.param(name, edge, id=f"{name}: {edge.name}") for name, edges in EDGES.items() for edge in edges]

@@ -67,7 +67,7 @@ def alone(detector: str) -> Policies:
 
 BY_ITSELF = [
     pytest.param(name, example, id=f"{name}: {example.name}")
-    for name in ("light_return", "mass_unpaid", "short_return")
+    for name in ("light_return", "mass_unpaid", "short_return", "switched_goods")
     for example in (*all_detectors()[name].examples, *EDGES.get(name, ()))
     if example.until is not None
 ]
