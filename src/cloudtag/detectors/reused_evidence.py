@@ -51,7 +51,7 @@ from cloudtag.detection.signals import EVIDENCE
 from cloudtag.detection.windows import DAY_MS
 
 __all__ = ["EXAMPLES", "RULE", "Parameters", "detect"]
-_Orders = Mapping[tuple[str | None, str | None], OrderView]
+_Orders = Mapping[tuple[str | None, str], OrderView]
 """The buyer's, by shop and id."""
 RULE = Rule(
     title="Evidence that has proved something else before, or proves nothing",
@@ -134,6 +134,7 @@ def _is_slip(use: Picture, before: Picture, orders: _Orders) -> bool:
     is_one_hand = (use.buyer_id, use.shop_id) == (before.buyer_id, before.shop_id)
     if not is_one_hand or before.stream != "refunds" or use.at_ms - before.at_ms > DAY_MS:
         return False
+    assert before.order_id is not None
     refund = orders[before.shop_id, before.order_id].refunds[before.subject]
     return was_given_up(refund, use.at_ms) and was_given_up(refund)
 

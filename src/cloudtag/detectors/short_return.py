@@ -119,7 +119,8 @@ def _finding(
 ) -> Finding:
     """`judged`: the shop's share of a parcel; `gone`: signatures for parcels of which nothing is said to have come."""
     case, shop_id, parts = judged
-    words, claims = [word for part in parts for word in part.words], claims_of(parts)
+    words = [word for part in parts for word in part.words]
+    evidence = cite_seen(cite(*claims_of(parts), *words), *gone)
     expected, received = int(facts["expected"]), int(facts["received"])
     parcel, parcel_zh = called_parcel(case, parts)
     said, said_zh = _said(facts)
@@ -131,8 +132,8 @@ def _finding(
         order_ids=unique(part.order.order_id for part in parts),
         refund_ids=unique(part.refund.refund_id for part in parts),
         waybill_nos=(case.waybill_no,) if case.waybill_no else (),
-        decided_at=max(e.occurred_at for e in (*words, *claims, *gone)),
-        evidence=cite_seen(cite(*claims, *words), *gone),
+        decided_at=max(reference.occurred_at for reference in evidence),
+        evidence=evidence,
         facts=facts,
         explanation=(
             f"{parcel} was to bring back {counted(expected, 'piece')} for {counted(len(parts), 'refund')}; "
