@@ -27,6 +27,11 @@ EDGES: dict[str, tuple[Example, ...]] = {
         "invalid_address",
         "mass_unpaid",
         "mirror_wrong_item",
+        "repeat_reopen",
+        "reused_evidence",
+        "shop_side",
+        "short_return",
+        "switched_goods",
     )
 }
 CASES = [pytest.param(name, edge, id=f"{name}: {edge.name}") for name, edges in EDGES.items() for edge in edges]

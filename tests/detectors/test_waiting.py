@@ -19,6 +19,7 @@ from cloudtag.policy.model import Policies, Policy
 from cloudtag.replay.driver import judge
 from cloudtag.replay.example import decoded
 from tests.detectors.edges.building import Raw, at
+from tests.detectors.test_edges import EDGES
 from tests.detectors.test_looking_back import orders
 
 TEA = ShopReported(0, True, "s1", "b1", at(-90), category="tea")
@@ -66,8 +67,8 @@ def alone(detector: str) -> Policies:
 
 BY_ITSELF = [
     pytest.param(name, example, id=f"{name}: {example.name}")
-    for name in ("light_return", "mass_unpaid")
-    for example in all_detectors()[name].examples
+    for name in ("light_return", "mass_unpaid", "short_return", "switched_goods")
+    for example in (*all_detectors()[name].examples, *EDGES.get(name, ()))
     if example.until is not None
 ]
 

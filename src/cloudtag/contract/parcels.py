@@ -124,12 +124,6 @@ class ParcelReported(InternalRecord, frozen=True, array_like=True, gc=False, tag
         return self.journeys[-1] if self.journeys else None
 
     @property
-    def signed(self) -> ScanSeen | None:
-        """The signature or collection with which the latest journey's parcel was delivered, or came home."""
-        journey = self.latest
-        return None if journey is None else journey.delivered or journey.ended_by
-
-    @property
     def first_scan(self) -> ScanSeen | None:
         """Of a return number, the first scan of the latest journey but its label's."""
         return None if self.latest is None else self.latest.first

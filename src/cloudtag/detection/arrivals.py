@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cloudtag.contract.events import ReturnInspected
-from cloudtag.contract.journeys import JourneySeen
+from cloudtag.contract.journeys import JourneySeen, ScanSeen
 from cloudtag.detection.awaiting import journey_named, stands_until
 from cloudtag.detection.cases import ParcelCase
 from cloudtag.detection.parcel_goods import Part
@@ -32,14 +31,11 @@ def awaited_until(case: ParcelCase, parts: Sequence[Part], but: str | None = Non
     return 0 if 0 in told else max((at_ms for at_ms in told if at_ms > case.now_ms), default=None)
 
 
-def missing(case: ParcelCase, parts: Sequence[Part]) -> list[ReturnInspected]:
-    """The shop's words that nothing came of parcels that somebody signed for at its end."""
-    return [
-        word
-        for part in parts
-        for word in part.words
-        if not word.arrived and _has_come(_journey(case, part.refund, word.waybill_no))
-    ]
+def missing(case: ParcelCase, parts: Sequence[Part]) -> list[ScanSeen]:
+    """The signatures for parcels, at the shop's end, of which it says that nothing came: one for each time it does."""
+    denied = ((part.refund, word.waybill_no) for part in parts for word in part.words if not word.arrived)
+    signed = (_signature(_journey(case, refund, number)) for refund, number in denied)
+    return [scan for scan in signed if scan is not None]
 
 
 def _arrival(case: ParcelCase, refund: RefundView, number: str) -> int:
@@ -47,14 +43,14 @@ def _arrival(case: ParcelCase, refund: RefundView, number: str) -> int:
     journey = _journey(case, refund, number)
     if journey is None or journey.first is None:
         return stands_until(case, refund, number)
-    if _has_come(journey) or journey.turned_back is not None:
+    if _signature(journey) is not None or journey.turned_back is not None:
         return _LONG_PAST
     return 0
 
 
-def _has_come(journey: JourneySeen | None) -> bool:
-    """Whether a parcel was delivered; one that was turned back on its way is with its sender."""
-    return journey is not None and journey.delivered is not None and journey.place != "coming_home"
+def _signature(journey: JourneySeen | None) -> ScanSeen | None:
+    """With what a parcel was delivered, if it was; one that was turned back on its way is with its sender."""
+    return None if journey is None or journey.place == "coming_home" else journey.delivered
 
 
 def _journey(case: ParcelCase, refund: RefundView, number: str | None) -> JourneySeen | None:

@@ -35,8 +35,8 @@ def accuses(alert: Alert) -> bool:
     return alert.severity != "low" and alert.facts.get("verdict") != "normal"
 
 
-def is_about(alert: Alert, shop_id: str | None, order_id: str) -> bool:
-    """Whether an alert names that order of that shop."""
+def is_about(alert: Alert, shop_id: str | None, order_id: str | None) -> bool:
+    """Whether an alert names that order of that shop; none names what is no order."""
     if alert.orders:
         return any(order.order_id == order_id and order.shop_id == shop_id for order in alert.orders)
     return order_id in alert.order_ids and alert.shop_id in (None, shop_id)

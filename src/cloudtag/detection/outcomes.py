@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from cloudtag.contract.events import OrderChanged, RefundChanged
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.refund_view import RefundView
@@ -34,13 +36,16 @@ def _run(order: OrderView, status: str) -> Run[OrderChanged] | None:
     return holding(changes, lambda e: None if e.status == "unknown" else e.status == status)
 
 
-def let_down(order: OrderView) -> OrderChanged | None:
-    """Since when an order is cancelled by the shop or the platform, if it is: then the buyer is not to blame (F8)."""
+def let_down(order: OrderView, by: Container[str] = _NOT_THE_BUYER) -> OrderChanged | None:
+    """Since when an order is cancelled by the shop or the platform, if it is: then the buyer is not to blame (F8).
+
+    Who cancelled it before it went on says nothing of who did now.
+    """
     run = _run(order, "cancelled")
     if run is None:
         return None
     told = [change.cancelled_by for change in run.events if change.cancelled_by != "unknown"]
-    return run.first if told and told[-1] in _NOT_THE_BUYER else None
+    return run.first if told and told[-1] in by else None
 
 
 def given_up(order: OrderView) -> OrderChanged | None:

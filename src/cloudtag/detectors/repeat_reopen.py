@@ -21,7 +21,7 @@ What to do: answer once more before the deadline, with all the evidence, and ask
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from msgspec import Meta, Struct
 
@@ -184,29 +184,31 @@ def detect(case: AlertedCase, parameters: Parameters) -> Iterator[Finding | Time
             yield from _judged(order.refunds, beside, parameters)
 
 
+class _Try(NamedTuple):
+    """Opened or amended again, and the first refusal before it that was of the same goods."""
+
+    refusal: RefundChanged
+    change: RefundChanged
+
+
 def _judged(refunds: Mapping[str, RefundView], beside: list[Alert], parameters: Parameters) -> Iterator[Finding]:
-    if not any(change.status == "refused" for refund in refunds.values() for change in refund.changes):
-        return
     changes = sorted((c for r in refunds.values() for c in r.changes), key=lambda c: (c.occurred_at, c.event_id))
-    refusal, tries = _tried(changes, refunds, parameters.one_try_minutes * _MINUTE_MS)
+    tries = _tried(changes, refunds, parameters.one_try_minutes * _MINUTE_MS)
     enough = _enough(tries, parameters)
-    if refusal is None or enough is None:
+    if enough is None:
         return
-    involved = {refusal.refund_id, *(each.refund_id for each in tries)}
+    involved = _refund_ids(tries)
     answers = [c.status for c in changes if c.refund_id in involved and c.status in ("agreed", "refused")]
     if answers[-1] != "agreed":
         grounds = [alert for alert in beside if alert.family == "refund" and accuses(alert)]
         first = min(grounds, key=lambda alert: (alert.decided_at, alert.alert_id), default=None)
-        yield _finding((refusal, tries, enough), first, parameters)
+        yield _finding(tries, enough, first, parameters)
 
 
-def _tried(
-    changes: list[RefundChanged], refunds: Mapping[str, RefundView], one_try_ms: int
-) -> tuple[RefundChanged | None, list[RefundChanged]]:
-    """The tries that came after a refusal of the same goods, and the first such refusal."""
-    first: RefundChanged | None = None
+def _tried(changes: list[RefundChanged], refunds: Mapping[str, RefundView], one_try_ms: int) -> list[_Try]:
+    """The tries that came after a refusal of the same goods."""
     refusals: list[RefundChanged] = []
-    tries: list[RefundChanged] = []
+    tries: list[_Try] = []
     for change in changes:
         if change.status == "refused":
             refusals.append(change)
@@ -215,43 +217,43 @@ def _tried(
         before = [r for r in refusals if r.occurred_at < change.occurred_at and _is_same(r, change, refunds)]
         if not before:
             continue
-        last = tries[-1].occurred_at if tries else 0
+        last = tries[-1].change.occurred_at if tries else 0
         if change.occurred_at - last > one_try_ms or before[-1].occurred_at >= last:
-            first = first or before[0]
-            tries.append(change)
-    return first, tries
+            tries.append(_Try(before[0], change))
+    return tries
 
 
 def _is_same(refusal: RefundChanged, change: RefundChanged, refunds: Mapping[str, RefundView]) -> bool:
     """Whether a change is about goods of which the refusal was."""
-    if refusal.refund_id == change.refund_id:
-        return True
     refused = {goods.sku_id for goods in refunds[refusal.refund_id].lines}
     asked = {goods.sku_id for goods in refunds[change.refund_id].lines}
     return not refused or not asked or not refused.isdisjoint(asked)
 
 
-def _enough(tries: list[RefundChanged], parameters: Parameters) -> RefundChanged | None:
+def _enough(tries: list[_Try], parameters: Parameters) -> RefundChanged | None:
     """The try with which there were enough of them within the window, if there ever were."""
     count, reach_ms = parameters.reopenings, parameters.window_days * _DAY_MS
-    for first, last in zip(tries, tries[count - 1 :], strict=False):
+    for (_, first), (_, last) in zip(tries, tries[count - 1 :], strict=False):
         if last.occurred_at - first.occurred_at <= reach_ms:
             return last
     return None
 
 
-def _finding(
-    told: tuple[RefundChanged, list[RefundChanged], RefundChanged], ground: Alert | None, parameters: Parameters
-) -> Finding:
-    """`told`: the refusal, the tries after it, and the one with which there were enough; `ground`: the alert beside."""
-    refusal, tries, enough = told
+def _refund_ids(tries: list[_Try]) -> set[str]:
+    """The refunds that were refused, and those by which it was tried again."""
+    return {event.refund_id for each in tries for event in each}
+
+
+def _finding(tries: list[_Try], enough: RefundChanged, ground: Alert | None, parameters: Parameters) -> Finding:
+    """`enough`: the try with which there were enough of them; `ground`: the alert beside."""
+    refusal, again = tries[0].refusal, [each.change for each in tries]
     count, grave = len(tries), parameters.high_reopenings
-    refund_ids = unique([refusal.refund_id, *(each.refund_id for each in tries)])
+    refund_ids = unique(_refund_ids(tries))
     rises: dict[Severity, int] = {}
     if ground is not None:
         rises["medium"] = max(enough.occurred_at, ground.decided_at)
         if count >= grave:
-            rises["high"] = max(tries[grave - 1].occurred_at, ground.decided_at)
+            rises["high"] = max(again[grave - 1].occurred_at, ground.decided_at)
     beside = {} if ground is None else {"beside": ground.detector}
     return Finding(
         anchor=scoped(refusal.shop_id, refusal.order_id),
@@ -263,7 +265,7 @@ def _finding(
         refund_ids=refund_ids,
         decided_at=enough.occurred_at,
         rises=rises,
-        evidence=cite(refusal, *tries),
+        evidence=cite(refusal, *again),
         facts={
             "reopenings": f"{count}/{parameters.reopenings}",
             "refunds": str(len(refund_ids)),

@@ -42,6 +42,7 @@ from cloudtag.detection.evidence_findings import FALSE_ORIGINS, Reuse, false_fin
 from cloudtag.detection.examples.reused_evidence import EXAMPLES
 from cloudtag.detection.finding import Finding, Timer
 from cloudtag.detection.link_age import lately_linked
+from cloudtag.detection.once import Later
 from cloudtag.detection.order_view import OrderView
 from cloudtag.detection.pictures import Picture, bits_apart, is_one_matter, own_pictures, told_pictures
 from cloudtag.detection.refund_view import was_given_up
@@ -50,6 +51,8 @@ from cloudtag.detection.signals import EVIDENCE
 from cloudtag.detection.windows import DAY_MS
 
 __all__ = ["EXAMPLES", "RULE", "Parameters", "detect"]
+_Orders = Mapping[tuple[str | None, str], OrderView]
+"""The buyer's, by shop and id."""
 RULE = Rule(
     title="Evidence that has proved something else before, or proves nothing",
     family="refund",
@@ -82,39 +85,34 @@ class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
 
 def detect(case: AlertedCase, parameters: Parameters) -> Iterator[Finding | Timer]:
     """One finding per refund or complaint of the buyer that shows a picture used before, or a false one."""
-    own = own_pictures(case)
-    if not own:
-        return
-    found = _reused(case, own, parameters)
+    own, orders = own_pictures(case), {order.name: order for order in case.orders}
+    found = _reused(case, own, orders, parameters)
     false: dict[str, list[Picture]] = {}
     for use in own:
         if use.origin in FALSE_ORIGINS:
             false.setdefault(use.matter, []).append(use)
-    linked_ids = lately_linked(case.links, case.orders if found else (), parameters.short_days, parameters.long_days)
+    linked_ids = Later(lambda: lately_linked(case.links, case.orders, parameters.short_days, parameters.long_days))
     for subject in sorted({*found, *false}):
         reuses, fakes = found.get(subject, []), false.get(subject, [])
         if reuses:
-            shared = set(linked_ids) & {before.buyer_id for _, before, _ in reuses}
-            slips = not fakes and all(_is_slip(use, before, _by_name(case)) for use, before, _ in reuses)
+            shared = set(linked_ids()) & {before.buyer_id for _, before, _ in reuses}
+            slips = not fakes and all(_is_slip(use, before, orders) for use, before, _ in reuses)
             yield reuse_finding(subject, reuses, fakes, shared, parameters, is_slip=slips)
         else:
             yield false_finding(subject, fakes, _besides(case, subject, found, false))
 
 
-def _reused(case: AlertedCase, own: list[Picture], parameters: Parameters) -> dict[str, list[Reuse]]:
+def _reused(case: AlertedCase, own: list[Picture], orders: _Orders, parameters: Parameters) -> dict[str, list[Reuse]]:
     """By refund or complaint, the uses of what was used before."""
     told = told_pictures(case)
-    if len(own) < 2 and not told:
-        return {}
-    orders = _by_name(case)
     found: dict[str, list[Reuse]] = {}
-    for use in own:
-        for before in (*own, *told.get("phash", ()), *told.get(f"picture:{use.sha256}", ())):
-            bits = _bits(use, before, parameters) if _is_within(before, use, parameters) else None
+    for place, use in enumerate(own):
+        for before in (*own[:place], *told.get("phash", ()), *told.get(f"picture:{use.sha256}", ())):
+            bits = _bits(use, before, parameters) if _is_recent(before, use, parameters) else None
             if bits is None or is_one_matter(use, before, orders):
                 continue
-            # Whoever showed the picture first may show it again in the same matter.
-            first = (u for u in own if u.moment < before.moment and is_one_matter(use, u, orders))
+            # Whoever showed the picture first may show it again in the same matter: this very use may have been first.
+            first = (u for u in own if u.moment <= before.moment and is_one_matter(use, u, orders))
             if all(_bits(u, before, parameters) is None for u in first):
                 found.setdefault(use.matter, []).append((use, before, bits))
     return found
@@ -124,29 +122,25 @@ def _besides(
     case: AlertedCase, subject: str, found: dict[str, list[Reuse]], false: dict[str, list[Picture]]
 ) -> list[int]:
     """When what makes false evidence more than that came to light: other matters of the kind, alerts of the order."""
-    orders = {(use.shop_id, use.order_id) for use in false[subject] if use.order_id is not None}
+    orders = {(use.shop_id, use.order_id) for use in false[subject]}
     about = [a.decided_at for a in case.alerts if accuses(a) and any(is_about(a, *order) for order in orders)]
     reused = [use.at_ms for reuses in found.values() for use, _, _ in reuses]
     others = [use.at_ms for other, uses in false.items() if other != subject for use in uses]
     return sorted((*about, *reused, *others))
 
 
-def _by_name(case: AlertedCase) -> dict[tuple[str | None, str], OrderView]:
-    return {order.name: order for order in case.orders}
-
-
-def _is_slip(use: Picture, before: Picture, orders: Mapping[tuple[str | None, str], OrderView]) -> bool:
+def _is_slip(use: Picture, before: Picture, orders: _Orders) -> bool:
     """Whether the buyer had opened the earlier refund for the wrong order and had taken it back for this one."""
-    is_one_hand = (use.buyer_id, use.shop_id) == (before.buyer_id, before.shop_id) and before.order_id is not None
+    is_one_hand = (use.buyer_id, use.shop_id) == (before.buyer_id, before.shop_id)
     if not is_one_hand or before.stream != "refunds" or use.at_ms - before.at_ms > DAY_MS:
         return False
-    order = orders.get((before.shop_id, before.order_id or ""))
-    refund = None if order is None else order.refunds.get(before.subject)
-    return refund is not None and was_given_up(refund, use.at_ms) and was_given_up(refund)
+    assert before.order_id is not None
+    refund = orders[before.shop_id, before.order_id].refunds[before.subject]
+    return was_given_up(refund, use.at_ms) and was_given_up(refund)
 
 
-def _is_within(before: Picture, use: Picture, parameters: Parameters) -> bool:
-    return before.moment < use.moment and use.at_ms - before.at_ms <= parameters.window_days * DAY_MS
+def _is_recent(before: Picture, use: Picture, parameters: Parameters) -> bool:
+    return use.at_ms - before.at_ms <= parameters.window_days * DAY_MS
 
 
 def _bits(use: Picture, before: Picture, parameters: Parameters) -> int | None:

@@ -27,13 +27,13 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from cloudtag.contract.events import OrderChanged, ReturnInspected
+from cloudtag.contract.events import ReturnInspected
 from cloudtag.contract.records import Reference
 from cloudtag.detection.cases import OrderCase
 from cloudtag.detection.examples.shop_side import EXAMPLES
 from cloudtag.detection.finding import Finding, Timer, cite, cite_seen, oldest_first
 from cloudtag.detection.goods import count_pieces, ordered_skus
-from cloudtag.detection.outcomes import ending, never_paid
+from cloudtag.detection.outcomes import let_down, never_paid
 from cloudtag.detection.refund_view import RefundView
 from cloudtag.detection.returned import standing_inspections
 from cloudtag.detection.rule import Rule
@@ -64,8 +64,8 @@ def detect(case: OrderCase, parameters: Parameters) -> Iterator[Finding | Timer]
     """One finding for each thing that went wrong with the order."""
     del parameters
     order = case.order
-    cancelled = ending(order, "cancelled")
-    if cancelled is not None and not never_paid(order) and _canceller(order.changes) == "shop":
+    cancelled = let_down(order, ("shop",))
+    if cancelled is not None and not never_paid(order):
         yield _finding(
             case, "cancelled", (cancelled.occurred_at, cite(cancelled)), {"cancelled_by": "shop"}, (),
             f"The shop cancelled order {order.order_id}, which the buyer had paid.",
@@ -78,20 +78,12 @@ def detect(case: OrderCase, parameters: Parameters) -> Iterator[Finding | Timer]
         yield from _missent(case, refund)
 
 
-def _canceller(changes: list[OrderChanged]) -> str:
-    """Who cancelled the order, by the last word that says so."""
-    told = [c.cancelled_by for c in changes if c.status == "cancelled" and c.cancelled_by != "unknown"]
-    return told[-1] if told else "unknown"
-
-
 def _strayed(case: OrderCase, refunds: list[RefundView]) -> Iterator[Finding]:
     """The order's numbers whose parcels are not the order's, by their scans."""
-    order, elsewhere = case.order, case.shop_number_elsewhere
-    if not elsewhere:
-        return
+    order = case.order
     own = {order.order_id, *(other.order_id for other in case.orders() if other.shop_id == order.shop_id)}
     first = min((refund.opened for refund in refunds), key=lambda e: (e.occurred_at, e.event_id))
-    for parcel in sorted(elsewhere, key=lambda one: one.sent.waybill_no):
+    for parcel in sorted(case.shop_number_elsewhere, key=lambda one: one.sent.waybill_no):
         number, scan, journey = parcel.sent.waybill_no, parcel.contradicted_by, parcel.journey
         assert scan is not None
         assert journey is not None
@@ -114,9 +106,9 @@ def _missent(case: OrderCase, refund: RefundView) -> Iterator[Finding]:
         return
     for inspection in standing_inspections(order, refund):
         sent, at_ms = ordered_skus(order), inspection.occurred_at
-        foreign = sorted(sku for sku in count_pieces(inspection.received, (order,)) if sku not in sent)
-        if not foreign or not said_beforehand(refund, at_ms):
+        if not said_beforehand(refund, at_ms):
             continue
+        foreign = sorted(sku for sku in count_pieces(inspection.received, (order,)) if sku not in sent)
         skus = [sku for sku in foreign if whose(case, (order, refund), sku, at_ms) == "shop"]
         if skus:
             yield _goods(case, refund, inspection, skus)
@@ -130,7 +122,7 @@ def _goods(case: OrderCase, refund: RefundView, inspection: ReturnInspected, sku
     ordered = ", ".join(sorted({line.sku_id for line in order.lines}))
     return _finding(
         case, f"goods:{refund.refund_id}:{inspection.waybill_no or ''}",
-        (max(inspection.occurred_at, *(reference.occurred_at for reference in evidence)), evidence),
+        (max(reference.occurred_at for reference in evidence), evidence),
         {"ordered": ordered, "came": found, "reason": refund.reason}, (refund.refund_id,),
         f"The shop seems to have sent {found}, which others order there, for {ordered}: the buyer had said so in "
         f"refund {refund.refund_id} before the parcel was opened.",
@@ -145,10 +137,11 @@ def _finding(
 ) -> Finding:  # fmt: skip
     """`rests`: since when it stands, and on which events."""
     order = case.order
+    assert order.platform is not None
     return Finding(
         anchor=anchor,
         severity="low",
-        platform=order.platform or "",
+        platform=order.platform,
         shop_id=order.shop_id,
         order_ids=(order.order_id,),
         refund_ids=refund_ids,

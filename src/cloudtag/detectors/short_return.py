@@ -33,6 +33,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from cloudtag.contract.journeys import ScanSeen
 from cloudtag.contract.records import Severity
 from cloudtag.detection.arrivals import awaited_until, missing
 from cloudtag.detection.cases import ParcelCase
@@ -73,14 +74,12 @@ class Parameters(Struct, frozen=True, forbid_unknown_fields=True):
 
 def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Timer]:
     """One finding per shop whose share of the parcel is short."""
-    for _, refunds in sorted(case.by_shop().items()):
+    for shop_id, refunds in sorted(case.by_shop().items()):
         judged = _comparable(parts_of(refunds))
-        if not judged:
-            continue
         awaited = awaited_until(case, judged)
         if awaited:
             yield Timer(awaited)
-        finding = _judged(case, judged, parameters) if awaited is None else None
+        finding = _judged(case, shop_id, judged, parameters) if awaited is None else None
         if finding is not None:
             yield finding
 
@@ -93,10 +92,12 @@ def _comparable(parts: list[Part]) -> list[Part]:
     return told
 
 
-def _judged(case: ParcelCase, parts: list[Part], parameters: Parameters) -> Finding | None:
-    expected, received = expected_in(parts).total, found_in(parts).total()
+def _judged(case: ParcelCase, shop_id: str, parts: list[Part], parameters: Parameters) -> Finding | None:
     gone = missing(case, parts)
-    if received >= expected or not (gone or any(part.inspections for part in parts)):
+    if not gone and not any(part.inspections for part in parts):
+        return None
+    expected, received = expected_in(parts).total, found_in(parts).total()
+    if received >= expected:
         return None
     # The platform looked at nothing where nothing is said to have come: the courier and the shop disagree.
     severity: Severity = "medium" if gone else "high" if received else "critical"
@@ -110,14 +111,18 @@ def _judged(case: ParcelCase, parts: list[Part], parameters: Parameters) -> Find
     ):
         severity = "medium"
         facts["weight_disagrees"] = f"{weights.back}/{round(weights.outbound)} g"
-    return _finding(case, parts, severity, facts)
+    return _finding((case, shop_id, parts), severity, gone, facts)
 
 
-def _finding(case: ParcelCase, parts: list[Part], severity: Severity, facts: dict[str, str]) -> Finding:
-    words, claims = [word for part in parts for word in part.words], claims_of(parts)
-    shop_id, expected, received = parts[0].refund.shop_id, int(facts["expected"]), int(facts["received"])
+def _finding(
+    judged: tuple[ParcelCase, str, list[Part]], severity: Severity, gone: list[ScanSeen], facts: dict[str, str]
+) -> Finding:
+    """`judged`: the shop's share of a parcel; `gone`: signatures for parcels of which nothing is said to have come."""
+    case, shop_id, parts = judged
+    words = [word for part in parts for word in part.words]
+    evidence = cite_seen(cite(*claims_of(parts), *words), *gone)
+    expected, received = int(facts["expected"]), int(facts["received"])
     parcel, parcel_zh = called_parcel(case, parts)
-    signed = case.report.signed if case.report is not None and "nothing_arrived" in facts else None
     said, said_zh = _said(facts)
     return Finding(
         anchor=shop_id,
@@ -127,8 +132,8 @@ def _finding(case: ParcelCase, parts: list[Part], severity: Severity, facts: dic
         order_ids=unique(part.order.order_id for part in parts),
         refund_ids=unique(part.refund.refund_id for part in parts),
         waybill_nos=(case.waybill_no,) if case.waybill_no else (),
-        decided_at=max(e.occurred_at for e in (*words, *claims, *((signed,) if signed else ()))),
-        evidence=cite_seen(cite(*claims, *words), signed),
+        decided_at=max(reference.occurred_at for reference in evidence),
+        evidence=evidence,
         facts=facts,
         explanation=(
             f"{parcel} was to bring back {counted(expected, 'piece')} for {counted(len(parts), 'refund')}; "

@@ -104,7 +104,7 @@ _NOTHING = _Switch([], 0, Counter(), is_disputed=False)
 def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Timer]:
     """One finding per shop in whose share of the parcel something was switched."""
     del parameters
-    for _, refunds in sorted(case.by_shop().items()):
+    for shop_id, refunds in sorted(case.by_shop().items()):
         parts = parts_of(refunds)
         awaited = awaited_until(case, parts)
         if awaited:
@@ -113,16 +113,16 @@ def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Timer
         switch = _switch(case, parts if awaited is None else [])
         faked = [part for part in parts if any(i.authentic is False for i in part.inspections)]
         if switch.switched:
-            yield _finding(case, switch)
+            yield _finding(case, shop_id, switch)
         elif faked:
-            yield _finding(case, _Switch(faked, 0, Counter(), all(_said_counterfeit(part) for part in faked)))
+            yield _finding(case, shop_id, _Switch(faked, 0, Counter(), all(_said_counterfeit(part) for part in faked)))
 
 
 def _switch(case: ParcelCase, parts: list[Part]) -> _Switch:
     """The parts judged, and how many pieces that were never sent stand in for missing ones."""
     looked_at = [part for part in parts if part.inspections]
     sent = frozenset[str]().union(*(sent_skus(part.order) for part in parts))
-    if not looked_at or any(not part.order.lines for part in looked_at):
+    if any(not part.order.lines for part in looked_at):
         return _NOTHING
     received = found_in(looked_at)
     foreign = Counter({sku: n for sku, n in received.items() if sku not in sent})
@@ -134,7 +134,7 @@ def _switch(case: ParcelCase, parts: list[Part]) -> _Switch:
     due = expected_in(judged)
     missing = due.total - (due.goods & own).total()
     excused = _excused(case, looked_at, foreign)
-    if foreign - excused and is_crosswise(case, judged, due.goods - own, foreign):
+    if is_crosswise(case, judged, due.goods - own, foreign):
         excused = foreign
     left = foreign - excused
     is_disputed = _is_disputed(case, looked_at, left)
@@ -198,12 +198,12 @@ def _said_counterfeit(part: Part) -> bool:
     return any(c.reason == "counterfeit" and c.occurred_at <= until_ms for c in part.refund.changes)
 
 
-def _finding(case: ParcelCase, switch: _Switch) -> Finding:
+def _finding(case: ParcelCase, shop_id: str, switch: _Switch) -> Finding:
     parts, switched = switch.parts, switch.switched
     inspections = [i for part in parts for i in part.inspections]
     imitations = sum(i.authentic is False for i in inspections)
     orders = [next(iter(part.order.first_at.values())) for part in parts if part.order.first_at]
-    claims, shop_id = claims_of(parts), parts[0].refund.shop_id
+    claims = claims_of(parts)
     parcel, parcel_zh = called_parcel(case, parts)
     sent = ", ".join(unique(sku for part in parts for sku in wanted(part).goods))
     found = ", ".join(sorted(switch.found)) or "imitation"
