@@ -27,6 +27,7 @@ EDGES: dict[str, tuple[Example, ...]] = {
         "invalid_address",
         "mass_unpaid",
         "mirror_wrong_item",
+        "wrong_return_destination",
     )
 }
 CASES = [pytest.param(name, edge, id=f"{name}: {edge.name}") for name, edges in EDGES.items() for edge in edges]
