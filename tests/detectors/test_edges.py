@@ -27,6 +27,7 @@ EDGES: dict[str, tuple[Example, ...]] = {
         "invalid_address",
         "mass_unpaid",
         "mirror_wrong_item",
+        "order_harassment",
         "wrong_return_destination",
     )
 }

@@ -12,7 +12,7 @@ from cloudtag.detection.buyer_case import BuyerCase
 from cloudtag.detection.example import day, ordered
 from cloudtag.detection.finding import Finding, Timer
 from cloudtag.detection.rule import Example
-from cloudtag.detectors import competitor_order
+from cloudtag.detectors import competitor_order, order_harassment
 from cloudtag.detectors.registry import all_detectors
 from cloudtag.policy.load import shipped
 from cloudtag.policy.model import Policies, Policy
@@ -55,6 +55,40 @@ def test_competitor_order_does_not_wait_for_what_was_cancelled() -> None:
     assert found.decided_at == at(1, 4)
 
 
+def harassed(now_ms: int, *own: Raw) -> list[Finding | Timer]:
+    """What `order_harassment` says at that time of a buyer who did that."""
+    case = BuyerCase("b1", orders(own), [], [], lambda _: None, now_ms)
+    return list(order_harassment.detect(case, order_harassment.Parameters()))
+
+
+def noted(n: int, hours: int) -> tuple[Raw, Raw]:
+    """Order n comes with a note, and is closed an hour later."""
+    who = {"refund_id": f"r{n}", "buyer_note": "you again"}
+    return ordered("placed", day(1, hours), **who), ordered("closed_unpaid", day(1, hours + 1), **who)
+
+
+def test_order_harassment_waits_for_the_first_order_that_is_not_due() -> None:
+    own = (noted(1, 1)[0], noted(2, 2)[0], noted(3, 3)[0])
+    assert harassed(at(2, 1) - 1, *own) == [Timer(at(2, 1))]
+    assert harassed(at(2, 1), *own) == [Timer(at(2, 2))]
+    found, *timers = harassed(at(2, 2), *own)
+    assert isinstance(found, Finding)
+    assert (found.decided_at, found.order_ids) == (at(2, 2), ("o1", "o2"))
+    assert timers == [Timer(at(2, 3))]
+
+
+def test_order_harassment_counts_what_was_closed_though_time_has_not_come_so_far() -> None:
+    (found,) = harassed(at(1), *noted(1, 1), *noted(2, 2))
+    assert isinstance(found, Finding)
+    assert found.decided_at == at(1, 3)
+
+
+def test_order_harassment_waits_for_nothing_where_too_few_orders_may_come_to_count() -> None:
+    assert harassed(at(1, 7), noted(1, 1)[0]) == []
+    bought_again = ordered("paid", day(1, 5), refund_id="r9")
+    assert harassed(at(1, 7), noted(1, 1)[0], noted(4, 6)[0], bought_again) == []
+
+
 def alone(detector: str) -> Policies:
     """The shipped policies with that detector on, and no other that might wake it."""
     packs: dict[str, list[Policy]] = {}
@@ -66,7 +100,7 @@ def alone(detector: str) -> Policies:
 
 BY_ITSELF = [
     pytest.param(name, example, id=f"{name}: {example.name}")
-    for name in ("light_return", "mass_unpaid")
+    for name in ("light_return", "mass_unpaid", "order_harassment")
     for example in all_detectors()[name].examples
     if example.until is not None
 ]

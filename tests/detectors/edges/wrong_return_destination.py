@@ -95,7 +95,13 @@ EDGES = (
     ),
     Example(
         name="near miss: the shop moves while the parcel is on its way, and the courier takes it there",
-        events=(_OLD, *_asked(), _to("old"), _shop(7, "new"), scanned("RET1", "arrived", day(8), destination_hash="new")),
+        events=(
+            _OLD,
+            *_asked(),
+            _to("old"),
+            _shop(7, "new"),
+            scanned("RET1", "arrived", day(8), destination_hash="new"),
+        ),
     ),
     Example(
         name="to a friend, and the shop moves later: decided by what it listed then",
