@@ -27,7 +27,9 @@ EDGES: dict[str, tuple[Example, ...]] = {
         "invalid_address",
         "mass_unpaid",
         "mirror_wrong_item",
+        "no_intent_to_buy",
         "order_harassment",
+        "refund_frequency",
         "wrong_return_destination",
     )
 }
