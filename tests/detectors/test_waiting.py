@@ -55,10 +55,9 @@ def test_competitor_order_does_not_wait_for_what_was_cancelled() -> None:
     assert found.decided_at == at(1, 4)
 
 
-def harassed(now_ms: int, *own: Raw) -> list[Finding | Timer]:
-    """What `order_harassment` says at that time of a buyer who did that."""
-    case = BuyerCase("b1", orders(own), [], [], lambda _: None, now_ms)
-    return list(order_harassment.detect(case, order_harassment.Parameters()))
+def buyer(now_ms: int, *own: Raw) -> BuyerCase:
+    """A buyer who did that, at that time."""
+    return BuyerCase("b1", orders(own), [], [], lambda _: None, now_ms)
 
 
 def noted(n: int, hours: int) -> tuple[Raw, Raw]:
@@ -67,26 +66,29 @@ def noted(n: int, hours: int) -> tuple[Raw, Raw]:
     return ordered("placed", day(1, hours), **who), ordered("closed_unpaid", day(1, hours + 1), **who)
 
 
+HARASSING = order_harassment.Parameters()
+
+
 def test_order_harassment_waits_for_the_first_order_that_is_not_due() -> None:
     own = (noted(1, 1)[0], noted(2, 2)[0], noted(3, 3)[0])
-    assert harassed(at(2, 1) - 1, *own) == [Timer(at(2, 1))]
-    assert harassed(at(2, 1), *own) == [Timer(at(2, 2))]
-    found, *timers = harassed(at(2, 2), *own)
+    assert list(order_harassment.detect(buyer(at(2, 1) - 1, *own), HARASSING)) == [Timer(at(2, 1))]
+    assert list(order_harassment.detect(buyer(at(2, 1), *own), HARASSING)) == [Timer(at(2, 2))]
+    found, *timers = order_harassment.detect(buyer(at(2, 2), *own), HARASSING)
     assert isinstance(found, Finding)
     assert (found.decided_at, found.order_ids) == (at(2, 2), ("o1", "o2"))
     assert timers == [Timer(at(2, 3))]
 
 
 def test_order_harassment_counts_what_was_closed_though_time_has_not_come_so_far() -> None:
-    (found,) = harassed(at(1), *noted(1, 1), *noted(2, 2))
+    (found,) = order_harassment.detect(buyer(at(1), *noted(1, 1), *noted(2, 2)), HARASSING)
     assert isinstance(found, Finding)
     assert found.decided_at == at(1, 3)
 
 
 def test_order_harassment_waits_for_nothing_where_too_few_orders_may_come_to_count() -> None:
-    assert harassed(at(1, 7), noted(1, 1)[0]) == []
-    bought_again = ordered("paid", day(1, 5), refund_id="r9")
-    assert harassed(at(1, 7), noted(1, 1)[0], noted(4, 6)[0], bought_again) == []
+    assert list(order_harassment.detect(buyer(at(1, 7), noted(1, 1)[0]), HARASSING)) == []
+    own = (noted(1, 1)[0], noted(4, 6)[0], ordered("paid", day(1, 5), refund_id="r9"))
+    assert list(order_harassment.detect(buyer(at(1, 7), *own), HARASSING)) == []
 
 
 def alone(detector: str) -> Policies:
