@@ -27,11 +27,15 @@ EDGES: dict[str, tuple[Example, ...]] = {
         "invalid_address",
         "mass_unpaid",
         "mirror_wrong_item",
+        "no_intent_to_buy",
+        "order_harassment",
+        "refund_frequency",
         "repeat_reopen",
         "reused_evidence",
         "shop_side",
         "short_return",
         "switched_goods",
+        "wrong_return_destination",
     )
 }
 CASES = [pytest.param(name, edge, id=f"{name}: {edge.name}") for name, edges in EDGES.items() for edge in edges]

@@ -4,11 +4,13 @@ import importlib
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from cloudtag.detection.rule import Scope
 from cloudtag.detection.wellformed import RESERVED, DetectorError
-from cloudtag.detectors import registry
+from cloudtag.detectors import registry, worn_return
 from cloudtag.policy.convert import SECTIONS
 
 SOUND = '''
@@ -33,11 +35,12 @@ Install = Callable[..., None]
 def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
     """Puts packages with entry points where Python looks for installed ones."""
 
-    def installed(package: str, entries: dict[str, str], text: str = SOUND) -> None:
+    def installed(package: str, entries: dict[str, str], text: str = SOUND, *, is_named: bool = True) -> None:
         module = package.replace("-", "_")
         info = tmp_path / f"{module}-1.0.dist-info"
         info.mkdir()
-        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {package}\nVersion: 1.0\n")
+        named = f"Name: {package}\n" if is_named else ""
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\n{named}Version: 1.0\n")
         lines = "".join(f"{name} = {target}\n" for name, target in entries.items())
         (info / "entry_points.txt").write_text(f"[{registry.GROUP}]\n{lines}")
         (tmp_path / f"{module}_found.py").write_text(text)
@@ -69,6 +72,23 @@ def test_those_of_other_packages_stand_among_cloudtags_own_by_name(install: Inst
     assert found()["worn_return"].is_own
 
 
+def test_a_detectors_page_is_what_its_module_says_of_itself(install: Install) -> None:
+    install("shop-rules", {"aaa": "shop_rules_found"})
+    assert found()["aaa"].doc == ""
+    assert found()["worn_return"].doc == worn_return.__doc__
+
+
+def test_each_detector_is_asked_about_the_things_of_its_scope_alone() -> None:
+    asked = {scope: registry.of_scope.__wrapped__(scope) for scope in get_args(Scope)}
+    told = [(detector.name, scope) for scope, detectors in asked.items() for detector in detectors]
+    assert sorted(told) == [(name, detector.rule.scope) for name, detector in registry.all_detectors().items()]
+
+
+def test_a_package_that_does_not_say_its_name_is_told_as_such(install: Install) -> None:
+    install("one-shop", {"aaa": "one_shop_found", "bad": "no.such.module"}, is_named=False)
+    assert fault().startswith("detector 'bad' of an unnamed package: no.such.module cannot be imported")
+
+
 def test_two_of_one_name_are_told_with_both_packages(install: Install) -> None:
     install("one-shop", {"twice": "one_shop_found"})
     install("two-shop", {"twice": "two_shop_found"})
@@ -94,6 +114,7 @@ def test_none_may_be_called_like_one_of_cloudtags_own(install: Install) -> None:
         ({"bad": "one_shop_found"}, "1 / 0", "detector 'bad' of one-shop: one_shop_found cannot be imported: ZeroDiv"),
         ({"bad": "one_shop_found"}, "def broken(:", "one_shop_found cannot be imported: SyntaxError"),
         ({"bad": "one_shop_found:detect"}, SOUND, "'one_shop_found:detect' names more than a module"),
+        ({"bad": "one_shop_found [more]"}, SOUND, "'one_shop_found [more]' names more than a module"),
         ({"bad": "one_shop_found"}, "RULE = 1", "has no Parameters; it has no EXAMPLES; it has no detect"),
         ({"tags": "one_shop_found"}, SOUND, "'tags' is taken"),
         ({"confirmations": "one_shop_found"}, SOUND, "'confirmations' is taken"),

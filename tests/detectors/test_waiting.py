@@ -12,7 +12,7 @@ from cloudtag.detection.buyer_case import BuyerCase
 from cloudtag.detection.example import day, ordered
 from cloudtag.detection.finding import Finding, Timer
 from cloudtag.detection.rule import Example
-from cloudtag.detectors import competitor_order
+from cloudtag.detectors import competitor_order, order_harassment
 from cloudtag.detectors.registry import all_detectors
 from cloudtag.policy.load import shipped
 from cloudtag.policy.model import Policies, Policy
@@ -56,6 +56,42 @@ def test_competitor_order_does_not_wait_for_what_was_cancelled() -> None:
     assert found.decided_at == at(1, 4)
 
 
+def buyer(now_ms: int, *own: Raw) -> BuyerCase:
+    """A buyer who did that, at that time."""
+    return BuyerCase("b1", orders(own), [], [], lambda _: None, now_ms)
+
+
+def noted(n: int, hours: int) -> tuple[Raw, Raw]:
+    """Order n comes with a note, and is closed an hour later."""
+    who = {"refund_id": f"r{n}", "buyer_note": "you again"}
+    return ordered("placed", day(1, hours), **who), ordered("closed_unpaid", day(1, hours + 1), **who)
+
+
+HARASSING = order_harassment.Parameters()
+
+
+def test_order_harassment_waits_for_the_first_order_that_is_not_due() -> None:
+    own = (noted(1, 1)[0], noted(2, 2)[0], noted(3, 3)[0])
+    assert list(order_harassment.detect(buyer(at(2, 1) - 1, *own), HARASSING)) == [Timer(at(2, 1))]
+    assert list(order_harassment.detect(buyer(at(2, 1), *own), HARASSING)) == [Timer(at(2, 2))]
+    found, *timers = order_harassment.detect(buyer(at(2, 2), *own), HARASSING)
+    assert isinstance(found, Finding)
+    assert (found.decided_at, found.order_ids) == (at(2, 2), ("o1", "o2"))
+    assert timers == [Timer(at(2, 3))]
+
+
+def test_order_harassment_counts_what_was_closed_though_time_has_not_come_so_far() -> None:
+    (found,) = order_harassment.detect(buyer(at(1), *noted(1, 1), *noted(2, 2)), HARASSING)
+    assert isinstance(found, Finding)
+    assert found.decided_at == at(1, 3)
+
+
+def test_order_harassment_waits_for_nothing_where_too_few_orders_may_come_to_count() -> None:
+    assert list(order_harassment.detect(buyer(at(1, 7), noted(1, 1)[0]), HARASSING)) == []
+    own = (noted(1, 1)[0], noted(4, 6)[0], ordered("paid", day(1, 5), refund_id="r9"))
+    assert list(order_harassment.detect(buyer(at(1, 7), *own), HARASSING)) == []
+
+
 def alone(detector: str) -> Policies:
     """The shipped policies with that detector on, and no other that might wake it."""
     packs: dict[str, list[Policy]] = {}
@@ -67,7 +103,7 @@ def alone(detector: str) -> Policies:
 
 BY_ITSELF = [
     pytest.param(name, example, id=f"{name}: {example.name}")
-    for name in ("light_return", "mass_unpaid", "short_return", "switched_goods")
+    for name in ("light_return", "mass_unpaid", "order_harassment", "short_return", "switched_goods")
     for example in (*all_detectors()[name].examples, *EDGES.get(name, ()))
     if example.until is not None
 ]

@@ -7,6 +7,7 @@ import pytest
 
 from cloudtag.wire.replay_form import decode_json
 from tests.mutation import laws
+from tests.mutation import results as kept
 from tests.mutation.children import Work, done
 from tests.mutation.mutants import mutated
 from tests.mutation.run import _difference
@@ -45,3 +46,9 @@ def test_a_history_tells_what_is_no_equivalent_and_holds_nothing_it_does_not_nee
 
 def test_no_history_tells_what_is_equivalent(histories: list[laws.History]) -> None:
     assert difference("detect: if order.others -> if True", histories) == []
+
+
+def test_what_is_called_equivalent_is_a_mutant_there_is() -> None:
+    known = kept.equivalents()
+    modules = {key.partition(":")[0] for key in known}
+    assert known.keys() <= {mutant.key for module in modules for mutant in mutated(f"cloudtag.{module}").mutants}

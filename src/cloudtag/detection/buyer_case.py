@@ -42,6 +42,15 @@ def is_about(alert: Alert, shop_id: str | None, order_id: str | None) -> bool:
     return order_id in alert.order_ids and alert.shop_id in (None, shop_id)
 
 
+def by_shop(orders: Iterable[OrderView]) -> dict[str, list[OrderView]]:
+    """Orders of each shop, shops in order of their id; of an order whose shop nobody knows nothing."""
+    shops: dict[str, list[OrderView]] = {}
+    for order in orders:
+        if order.shop_id is not None:
+            shops.setdefault(order.shop_id, []).append(order)
+    return dict(sorted(shops.items()))
+
+
 class BuyerCase(Struct, frozen=True, eq=False, gc=False):
     """Everything a buyer did: the orders in order of their id, what belongs to no order, links to other buyers.
 
@@ -67,11 +76,7 @@ class BuyerCase(Struct, frozen=True, eq=False, gc=False):
 
     def by_shop(self) -> dict[str, list[OrderView]]:
         """The orders of each shop, shops in order of their id."""
-        shops: dict[str, list[OrderView]] = {}
-        for order in self.orders:
-            if order.shop_id is not None:
-                shops.setdefault(order.shop_id, []).append(order)
-        return dict(sorted(shops.items()))
+        return by_shop(self.orders)
 
     def complaints(self) -> dict[tuple[str, str], list[ComplaintChanged]]:
         """Each complaint's events in event-time order, with or without an order; by shop and id."""

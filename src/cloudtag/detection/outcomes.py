@@ -19,6 +19,8 @@ _LEFT = ("partly_shipped", "shipped", "completed")
 """What shows that goods of an order have left the shop."""
 _NO_MONEY_BACK = ("exchange", "postage")
 _NOT_THE_BUYER = ("shop", "platform")
+NEVER_MS = 1 << 62
+"""Later than any event."""
 CLOCK_TOLERANCE_MS = 10 * 60_000
 """So far apart may be what two streams say of one moment (F4)."""
 
@@ -87,11 +89,16 @@ def claim(refund: RefundView) -> RefundChanged | None:
     return run.first if run else refund.opened
 
 
+def left_at(order: OrderView) -> int:
+    """When goods of an order first left the shop, as far as its events show; `NEVER_MS` while none shows it."""
+    return min((e.occurred_at for status in _LEFT if (e := order.first_at.get(status))), default=NEVER_MS)
+
+
 def is_before_shipping(order: OrderView, refund: RefundView, asked: RefundChanged) -> bool:
     """Whether the price was asked back before the goods left; in doubt, and with nothing in hand, they had not."""
-    left = [e.occurred_at for status in _LEFT if (e := order.first_at.get(status))]
-    if left:
-        return asked.occurred_at < min(left)
+    left_ms = left_at(order)
+    if left_ms != NEVER_MS:
+        return asked.occurred_at < left_ms
     is_in_hand = refund.type == "return_refund" or refund.reason in _ARRIVED or refund.waybill_no is not None
     return not is_in_hand and not any(c.claims_received for c in refund.changes)
 

@@ -122,8 +122,9 @@ def any_share(
     is_enough: Callable[[Sequence[Moment]], bool] = bool,
     *,
     looks_on: bool = True,
+    at_least: int = 1,
 ) -> Met | None:
-    """Whether in any window the moments (one per order) are a share of all orders, and enough besides.
+    """Whether in any window at least so many moments (one per order) are a share of all orders, and enough besides.
 
     The share is taken of the orders that began (`began`) inside the window, which reaches back to the beginning of the
     oldest order that counts: a big purchase of long ago is never left out of the sum. With `looks_on` they must be a
@@ -131,10 +132,13 @@ def any_share(
     and keeps the next twenty sends few back. A window that begins before `horizon_ms` is left alone: orders of that
     time may have been forgotten.
     """
-    ordered, starts = sorted(moments, key=_key), sorted(began)
+    ordered = sorted(moments, key=_key)
+    if len(ordered) < at_least:
+        return None
+    starts = sorted(began)
     counted = sorted(moment.began_at for moment in ordered) if looks_on else []
     decided_at, found = 0, list[tuple[int, int, int, int]]()
-    most = 0
+    most = at_least - 1
     for first, last, oldest_ms in _windows(ordered, span_ms):
         at_ms = ordered[last].at_ms
         since_at = min(at_ms - span_ms, oldest_ms)

@@ -251,7 +251,7 @@ def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Timer
         return
     for refunds in shops.values():
         parts = parts_of(refunds)
-        weights = weights_of(case, parts) if parts else None
+        weights = weights_of(case, parts)
         if weights is None or weights.percent >= parameters.least_percent:
             continue
         awaited = awaited_until(case, parts, case.waybill_no)
@@ -266,15 +266,15 @@ def _own(case: ParcelCase) -> set[tuple[str, str]]:
 
 
 def _finding(case: ParcelCase, parts: list[Part], weights: Weights, scan: ScanSeen, parameters: Parameters) -> Finding:
-    claims, shop_id = claims_of(parts), parts[0].refund.shop_id
+    claims, first = claims_of(parts), parts[0].refund
     pieces, percent, outbound = expected_in(parts).total, int(weights.percent), round(weights.outbound)
     parcel, parcel_zh = called_parcel(case, parts)
     words = [word for part in parts for word in part.words]
     return Finding(
-        anchor=shop_id,
+        anchor=first.shop_id,
         severity="medium",
-        platform=parts[0].refund.platform,
-        shop_id=shop_id,
+        platform=first.platform,
+        shop_id=first.shop_id,
         order_ids=unique(part.order.order_id for part in parts),
         refund_ids=unique(part.refund.refund_id for part in parts),
         waybill_nos=(case.waybill_no,) if case.waybill_no else (),

@@ -73,7 +73,7 @@ def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Timer
     if number is None:
         return
     waiting = [one for one in awaited(case) if not is_given_up(one.refund)]
-    if not waiting or is_answered(case, [(one.order, one.refund) for one in waiting]):
+    if is_answered(case, [(one.order, one.refund) for one in waiting]):
         return
     wait_ms = parameters.without_scan_hours * _HOUR_MS
     while waiting:

@@ -21,7 +21,7 @@ What to do: keep promotion stock from the buyer; do not count the orders in the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import Annotated, Any
 
 from msgspec import Meta, Struct
@@ -31,8 +31,8 @@ from cloudtag.detection.complaint_view import complaints_of
 from cloudtag.detection.example import complained, day, ordered, refunded
 from cloudtag.detection.finding import MOST_EVIDENCE, Finding, bounded, cite, only, unique
 from cloudtag.detection.order_view import OrderView
-from cloudtag.detection.orders import together
-from cloudtag.detection.outcomes import given_up, is_answer, is_purchase, let_down, refund_moment
+from cloudtag.detection.orders import Orders, together
+from cloudtag.detection.outcomes import given_up, is_answer, is_purchase, left_at, let_down, refund_moment
 from cloudtag.detection.rule import Example, Rule
 from cloudtag.detection.signals import UNDONE
 from cloudtag.detection.windows import DAY_MS, Met, Moment, any_share
@@ -177,21 +177,23 @@ def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding]:
     orders = together(case.orders)
     moments = zip(orders, orders.each(_moment, parameters), strict=True)
     dropped = {order.name: moment for order, moment in moments if moment is not None}
-    if len(dropped) < parameters.orders:
-        return
     met = any_share(
         dropped.values(),
-        [
-            order.began_at
-            for order, is_meant in zip(orders, orders.each(_is_meant), strict=True)
-            if is_meant or order.name in dropped
-        ],
+        _began(orders, dropped.keys()),
         parameters.window_days * DAY_MS,
-        lambda count, total: count >= parameters.orders and count * 100 >= parameters.share_percent * total,
+        lambda count, total: count * 100 >= parameters.share_percent * total,
         case.horizon_ms,
+        at_least=parameters.orders,
     )
     if met is not None:
         yield _finding(met, parameters)
+
+
+def _began(orders: Orders, dropped: Container[tuple[str | None, str]]) -> Iterator[int]:
+    """When the orders began that the buyer meant to have, or gave up."""
+    for order, is_meant in zip(orders, orders.each(_is_meant), strict=True):
+        if is_meant or order.name in dropped:
+            yield order.began_at
 
 
 def _is_meant(order: OrderView) -> bool:
@@ -210,7 +212,7 @@ def _moment(order: OrderView, parameters: Parameters) -> Moment | None:
 
 def _cancellation(order: OrderView) -> Moment | None:
     cancelled = given_up(order)
-    if cancelled is None or (order.shipped_at or cancelled.occurred_at) < cancelled.occurred_at:
+    if cancelled is None or left_at(order) <= cancelled.occurred_at:
         return None
     return Moment(cancelled.occurred_at, order.order_id, (order, cancelled), order.began_at)
 
@@ -219,7 +221,7 @@ def _was_let_down(order: OrderView, at_ms: int, parameters: Parameters) -> bool:
     paid = order.first_at.get("paid")
     if paid is not None and at_ms - paid.occurred_at > parameters.patience_hours * _HOUR_MS:
         return True
-    return bool(order.others) and any(
+    return any(
         c.complainant == "buyer" and c.type in _NO_DELIVERY and c.status not in ("rejected", "withdrawn")
         for c in complaints_of(order)
     )

@@ -19,16 +19,16 @@ What to do: block the buyer's notes; do not answer them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from cloudtag.detection.buyer_case import BuyerCase
+from cloudtag.detection.buyer_case import BuyerCase, by_shop
 from cloudtag.detection.example import day, ordered
 from cloudtag.detection.finding import MOST_EVIDENCE, Finding, Timer, bounded, cite, unique
 from cloudtag.detection.order_view import OrderView
-from cloudtag.detection.outcomes import ending, let_down, never_paid
+from cloudtag.detection.outcomes import PAID, ending, let_down, never_paid
 from cloudtag.detection.rule import Example, Rule
 from cloudtag.detection.signals import NOTES
 from cloudtag.detection.windows import DAY_MS, Met, Moment, any_count
@@ -135,14 +135,12 @@ EXAMPLES = (
 
 def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding | Timer]:
     """One finding per shop where any window holds enough of such orders; a timer while one may still become one."""
-    if sum(order.is_noted and never_paid(order) for order in case.orders) < parameters.orders:
-        return
-    for shop_id, orders in case.by_shop().items():
-        noted = [order for order in orders if order.is_noted and never_paid(order)]
-        if len(noted) < parameters.orders:
-            continue
-        meant = (order for order in noted if not _is_slip(order, orders, parameters))
+    unpaid = by_shop(order for order in case.orders if order.is_noted and never_paid(order))
+    for shop_id, noted in unpaid.items():
+        meant = (order for order in noted if not _is_slip(order, case.orders, parameters))
         left = [end for order in meant if (end := _left(order, parameters)) is not None]
+        if len(left) < parameters.orders:
+            continue
         met = any_count(
             (moment for moment, is_over in left if is_over or moment.at_ms <= case.now_ms),
             parameters.window_days * DAY_MS,
@@ -169,19 +167,20 @@ def _left(order: OrderView, parameters: Parameters) -> tuple[Moment, bool] | Non
     return Moment(left_at, order.order_id, order), closed is not None
 
 
-def _is_slip(order: OrderView, orders: list[OrderView], parameters: Parameters) -> bool:
+def _is_slip(order: OrderView, orders: Iterable[OrderView], parameters: Parameters) -> bool:
+    """Whether the same goods were bought at the shop while the order could still be paid."""
     goods = {line.sku_id for line in order.lines}
-    reach_ms = parameters.unpaid_hours * _HOUR_MS
+    due_ms = order.began_at + parameters.unpaid_hours * _HOUR_MS
     return any(
-        other is not order
-        and goods & {line.sku_id for line in other.lines}
-        and any(
-            order.began_at <= paid.occurred_at <= order.began_at + reach_ms
-            for paid in map(other.first_at.get, ("paid", "partly_shipped", "shipped"))
-            if paid is not None
-        )
+        order.began_at <= _paid_at(other) <= due_ms
         for other in orders
+        if other.shop_id == order.shop_id and not goods.isdisjoint(line.sku_id for line in other.lines)
     )
+
+
+def _paid_at(order: OrderView) -> int:
+    """When a payment of an order first shows; 0 if none does."""
+    return min((change.occurred_at for status, change in order.first_at.items() if status in PAID), default=0)
 
 
 def _finding(shop_id: str, met: Met, parameters: Parameters) -> Finding:

@@ -81,16 +81,15 @@ def detect(case: BuyerCase, parameters: Parameters) -> Iterator[Finding]:
         return
     orders = together(case.orders)
     asked = [m for m in orders.each(_moment, parameters.part_percent) if m is not None]
-    if len(asked) < parameters.refunds:
-        return
     refunded_orders = [m._replace(thing=_asked(*m.thing)) for m in asked if _had_the_goods(case, *m.thing)]
     met = any_share(
         refunded_orders,
-        [began_at for began_at in orders.each(_bought_at) if began_at is not None],
+        (began_at for began_at in orders.each(_bought_at) if began_at is not None),
         parameters.window_days * DAY_MS,
-        lambda count, total: count >= parameters.refunds and count * 100 >= parameters.share_percent * total,
+        lambda count, total: count * 100 >= parameters.share_percent * total,
         case.horizon_ms,
         lambda window: len(_occasions([m.thing for m in window])) >= parameters.refunds,
+        at_least=parameters.refunds,
     )
     if met is not None:
         yield _finding(met, case, parameters)

@@ -105,4 +105,4 @@ def _own() -> Iterator[tuple[str, str, str]]:
 def _foreign() -> Iterator[tuple[str, str, str]]:
     """The same of each detector that another installed package tells of."""
     for entry in metadata.entry_points(group=GROUP):
-        yield entry.name, entry.dist.name if entry.dist else "an unnamed package", entry.value
+        yield entry.name, getattr(entry.dist, "name", None) or "an unnamed package", entry.value

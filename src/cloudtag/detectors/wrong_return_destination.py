@@ -21,6 +21,7 @@ What to do: ask the courier for the address and the signature; refuse the refund
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 
 from msgspec import Struct
@@ -32,7 +33,6 @@ from cloudtag.detection.cases import ParcelCase
 from cloudtag.detection.example import day, event, inspected, ordered, refunded, scanned
 from cloudtag.detection.examples.missent import missent
 from cloudtag.detection.finding import Finding, Timer, cite, oldest_first, unique
-from cloudtag.detection.returned import Refunds
 from cloudtag.detection.returning import Returning, at_most_medium, returning
 from cloudtag.detection.rule import Example, Rule
 from cloudtag.detection.wording import form
@@ -187,28 +187,29 @@ def detect(case: ParcelCase, parameters: Parameters) -> Iterator[Finding | Timer
     parcel = returning(case)
     if parcel is None or parcel.journey.destination is None:
         return
-    destination_hash = parcel.journey.destination_hash
     for shop_id in sorted({refund.shop_id for _, refund in parcel.refunds}):
         shop = case.shop(shop_id)
-        if shop is None or destination_hash in shop.return_address_hashes:
+        if shop is None:
             continue
         share = parcel._replace(refunds=[(o, r) for o, r in parcel.refunds if r.shop_id == shop_id])
-        if is_answered(case, share.refunds):
-            continue
-        listings = _listings(shop, share.refunds)
+        listings = _listings(shop, share)
         hashes = {address for listing in listings for address in listing.hashes}
-        if destination_hash not in hashes and all(listing.hashes for listing in listings):
+        if parcel.journey.destination_hash in hashes or not all(listing.hashes for listing in listings):
+            continue
+        if not is_answered(case, share.refunds):
             yield _finding(share, shop_id, parcel.journey.destination, listings)
 
 
-def _listings(shop: ShopReported, refunds: Refunds) -> list[Listing]:
-    """What the shop listed from the opening of the refunds to the filling-in of the number, and what it lists now."""
-    opened = min(refund.opened.occurred_at for _, refund in refunds)
-    filled = max(refund.filled.occurred_at for _, refund in refunds if refund.filled)
-    before = [listing for listing in shop.listings if listing.from_ms <= opened]
-    during = [listing for listing in shop.listings if opened < listing.from_ms <= filled]
-    in_force = (before[-1:] or ([] if during else list(shop.listings[:1]))) + during
-    return in_force + [listing for listing in shop.listings[-1:] if listing not in in_force]
+def _listings(shop: ShopReported, share: Returning) -> list[Listing]:
+    """What the shop listed from the opening of the refunds to the filling-in of the number, and what it lists now.
+
+    Its first listing counts for the time before it.
+    """
+    since = [listing.from_ms for listing in shop.listings]
+    opened = min(refund.opened.occurred_at for _, refund in share.refunds)
+    filled = max(change.occurred_at for change in share.filled)
+    first, end = bisect_right(since, opened) - 1, bisect_right(since, filled)
+    return list(dict.fromkeys((*shop.listings[max(first, 0) : max(end, 1)], shop.listings[-1])))
 
 
 def _finding(parcel: Returning, shop_id: str, scan: ScanSeen, listings: list[Listing]) -> Finding:
