@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cache
+from heapq import heappop, heappush
 from typing import Any, Protocol
 
 from msgspec import Struct
@@ -170,6 +171,10 @@ class StateCache:
         self._codec = codec
         self._budget, self._step = budget, budget.steps
         self._files: dict[str, KeyedState] = {}
+        # By the step in which they were asked for. Who is asked for again keeps its place until its turn comes: nothing
+        # is moved for each of very many, and nobody is looked for among those that are gone.
+        self._lines: dict[int, list[KeyedState]] = {}
+        self._steps: list[int] = []
         self._stored_bytes = 0
         self._prefixed: KeyedState | None = None
         self._prefix = b""
@@ -187,7 +192,8 @@ class StateCache:
     @property
     def oldest(self) -> int | None:
         """The step in which the one was last asked for that was not for longest."""
-        return next(iter(self._files.values())).used if self._files else None
+        first = self._first()
+        return None if first is None else first.used
 
     def resident(self, key: str) -> KeyedState | None:
         """The keyed state of a key if it is resident."""
@@ -200,11 +206,13 @@ class StateCache:
             if state is None:
                 state = self._files[key] = self._keeper.new_state(key)
             return state
-        state = self._files.pop(key, None)
+        state = self._files.get(key)
         if state is None:
-            state = self._read(key, self._rows)
-        self._files[key] = state
-        state.used = self._step
+            state = self._files[key] = self._read(key, self._rows)
+            state.used = self._step
+            self._line_up(state)
+        else:
+            state.used = self._step
         return state
 
     def note_stored(self, state: KeyedState, row: Row, stored_bytes: int) -> RowKey:
@@ -249,18 +257,39 @@ class StateCache:
         done with: that is not asked for again before its rows are stored."""
         if self._rows is None:
             return
-        budget, files = self._budget, self._files
+        budget = self._budget
         budget.steps += 1
         self._step = budget.steps
         excess, before = budget.stale()
-        while excess > 0 and files and next(iter(files.values())).used < before:
-            excess -= self._put_away()
+        while excess > 0 and (first := self._first()) is not None and first.used < before:
+            excess -= self._put_away(first)
         excess = budget.excess_of(self)
-        while excess > 0 and files:
-            excess -= self._put_away()
+        while excess > 0 and (first := self._first()) is not None:
+            excess -= self._put_away(first)
 
-    def _put_away(self) -> int:
-        """Let the one go that was not asked for longest; how much memory that frees."""
-        state = self._files.pop(next(iter(self._files)))
-        self._stored_bytes -= state.stored_bytes
-        return weight_of(1, state.stored_bytes)
+    def _line_up(self, state: KeyedState) -> None:
+        line = self._lines.get(state.used)
+        if line is not None:
+            line.append(state)
+            return
+        self._lines[state.used] = [state]
+        heappush(self._steps, state.used)
+
+    def _first(self) -> KeyedState | None:
+        """One of those that were not asked for longest."""
+        while self._steps:
+            step = self._steps[0]
+            line = self._lines[step]
+            while line:
+                if line[-1].used == step:
+                    return line[-1]
+                self._line_up(line.pop())
+            del self._lines[heappop(self._steps)]
+        return None
+
+    def _put_away(self, first: KeyedState) -> int:
+        """Let the first in line go; how much memory that frees."""
+        self._lines[first.used].pop()
+        del self._files[first.key]
+        self._stored_bytes -= first.stored_bytes
+        return weight_of(1, first.stored_bytes)
