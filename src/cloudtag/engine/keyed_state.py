@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from heapq import heappop, heappush
 from typing import Any, Protocol
@@ -141,23 +141,30 @@ def stored_header(key: RowKey, data: bytes) -> tuple[int, int]:
 class StateKeeper(Protocol):
     """What a processor says of its keyed states."""
 
+    indexes: Mapping[type[Any], Callable[[KeyedState, Row, Any], Iterable[str]] | None]
+    """What takes a fact into a keyed state's index, by the type of fact; None: nothing does."""
+
     def new_state(self, key: str) -> KeyedState:
         """An empty keyed state with its index."""
-        ...
-
-    def index(self, state: KeyedState, row: Row, fact: Any) -> Iterable[str]:
-        """Take a fact into the keyed state's index."""
         ...
 
 
 def index_anew(keeper: StateKeeper, state: KeyedState) -> set[str]:
     """Make a keyed state's index of the facts it holds; the rows that must be judged because of any."""
-    state.index, asked = keeper.new_state(state.key).index, set[str]()
-    state.lost_rows, state.published_on = 0, frozenset()
+    state.index, state.lost_rows, state.published_on = keeper.new_state(state.key).index, 0, frozenset()
+    return _index_all(keeper, state)
+
+
+def _index_all(keeper: StateKeeper, state: KeyedState) -> set[str]:
+    """Take all facts into an index that knows of none."""
+    asked, indexes = set[str](), keeper.indexes
     for row in state.rows.values():
-        state.note_published(row.published.values())
+        if row.published:
+            state.note_published(row.published.values())
         for fact in row.facts.values():
-            asked.update(keeper.index(state, row, fact))
+            taken_by = indexes[type(fact)]
+            if taken_by is not None and (besides := taken_by(state, row, fact)):
+                asked.update(besides)
     return asked
 
 
@@ -235,22 +242,20 @@ class StateCache:
         if rows.is_aside(prefix):
             state.is_aside = True
             return state
+        begin = len(prefix)
         for row_key, data in rows.rows_of(prefix):
-            row = self._row(row_key, data)
+            try:
+                row = self._codec.decode(row_key, data, row_key[begin:].decode())
+            except Exception as error:
+                raise UnreadableStateError(row_key, error) from error
             state.rows[row.id] = row
             row.stored_bytes = len(data)
             state.stored_bytes += len(data)
         # Of most that are asked for the first time nothing is stored.
         if state.rows:
             self._stored_bytes += state.stored_bytes
-            index_anew(self._keeper, state)
+            _index_all(self._keeper, state)
         return state
-
-    def _row(self, row_key: RowKey, data: bytes) -> Row:
-        try:
-            return self._codec.decode(row_key, data)
-        except Exception as error:
-            raise UnreadableStateError(row_key, error) from error
 
     def trim(self) -> None:
         """Put away what is over the limit. Only between batches, when every row is stored; and in a step, of what it is
