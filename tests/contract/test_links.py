@@ -26,7 +26,7 @@ def test_a_record_from_before_it_had_numbers_is_read_as_one_that_names_none() ->
 @pytest.mark.parametrize(("use", "is_same"), [(USE, True), (msgspec.structs.replace(USE, outbound=BOX), False)])
 def test_what_names_no_number_says_what_was_published_before_there_were_any(use: AttributeUsed, is_same: bool) -> None:
     """Its digest is that of the shorter array, so that nothing is published again."""
-    known = Published("u1", "attribute-uses", 3, stands=True, since_ms=7, told=from_before(USE))
+    known = Published("u1", "attribute-uses", 3, True, b"", 7, None, told=from_before(USE))
     assert read_published(known.stored()).says(use) is is_same
 
 

@@ -14,7 +14,7 @@ CAUSES = (Cause("refunds", "e1", 5, "waybill_filled"),)
 
 
 def published(stream: str = "alerts", body: object = RECORD, told: Alert = RECORD) -> Published:
-    return Published("a1", stream, 0, True, 7, body, told=told)
+    return Published("a1", stream, 0, True, b"", 7, None, body, told)
 
 
 @pytest.mark.parametrize(("stream", "body"), [("alerts", RECORD), ("waybill-uses", CAUSES)])

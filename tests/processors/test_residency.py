@@ -1,6 +1,6 @@
 """A law: what is concluded never depends on whether a keyed state stayed in memory or was read back from its rows."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pytest
@@ -51,7 +51,7 @@ def conclusions(task: Task, state: KeyedState) -> dict[str, Any]:
 def known(index: Any) -> Any:
     """What an index says, without what depends on the order of arrival and only spares work."""
     if isinstance(index, BuyerIndex):
-        said = {name: getattr(index, name) for name in index.__slots__ if name not in ("shown", "shown_at")}
+        said = {name: getattr(index, name) for name in index.__struct_fields__ if name not in ("shown", "shown_at")}
         return {name: unordered(value) for name, value in said.items()}
     assert index is None or isinstance(index, ParcelIndex | UsesIndex)
     return None
@@ -61,7 +61,7 @@ def unordered(value: Any) -> Any:
     """What was collected by name, in whatever order."""
     if isinstance(value, Prefilter):
         return value.seen
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         return {name: unordered(each) for name, each in value.items()}
     return sorted(value, key=repr) if isinstance(value, list | tuple) else value
 

@@ -62,7 +62,8 @@ class CacheBudget:
         excess = self.held_bytes - (self.limit_bytes - self.limit_bytes // _NEARLY)
         if excess <= 0:
             return 0, 0
-        age = self.steps - min(step for cache in self._caches if (step := cache.oldest) is not None)
+        known = [step for cache in self._caches if (step := cache.oldest) is not None]
+        age = self.steps - min(known, default=self.steps)
         return excess, self.steps - (age - age // _OLD)
 
     def excess_of(self, cache: HoldsBytes) -> int:

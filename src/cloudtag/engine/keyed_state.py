@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
+from heapq import heappop, heappush
 from typing import Any, Protocol
 
 from msgspec import Struct
@@ -140,23 +141,30 @@ def stored_header(key: RowKey, data: bytes) -> tuple[int, int]:
 class StateKeeper(Protocol):
     """What a processor says of its keyed states."""
 
+    indexes: Mapping[type[Any], Callable[[KeyedState, Row, Any], Iterable[str]] | None]
+    """What takes a fact into a keyed state's index, by the type of fact; None: nothing does."""
+
     def new_state(self, key: str) -> KeyedState:
         """An empty keyed state with its index."""
-        ...
-
-    def index(self, state: KeyedState, row: Row, fact: Any) -> Iterable[str]:
-        """Take a fact into the keyed state's index."""
         ...
 
 
 def index_anew(keeper: StateKeeper, state: KeyedState) -> set[str]:
     """Make a keyed state's index of the facts it holds; the rows that must be judged because of any."""
-    state.index, asked = keeper.new_state(state.key).index, set[str]()
-    state.lost_rows, state.published_on = 0, frozenset()
+    state.index, state.lost_rows, state.published_on = keeper.new_state(state.key).index, 0, frozenset()
+    return _index_all(keeper, state)
+
+
+def _index_all(keeper: StateKeeper, state: KeyedState) -> set[str]:
+    """Take all facts into an index that knows of none."""
+    asked, indexes = set[str](), keeper.indexes
     for row in state.rows.values():
-        state.note_published(row.published.values())
+        if row.published:
+            state.note_published(row.published.values())
         for fact in row.facts.values():
-            asked.update(keeper.index(state, row, fact))
+            taken_by = indexes[type(fact)]
+            if taken_by is not None and (besides := taken_by(state, row, fact)):
+                asked.update(besides)
     return asked
 
 
@@ -170,6 +178,10 @@ class StateCache:
         self._codec = codec
         self._budget, self._step = budget, budget.steps
         self._files: dict[str, KeyedState] = {}
+        # By the step in which they were asked for. Who is asked for again keeps its place until its turn comes: nothing
+        # is moved for each of very many, and nobody is looked for among those that are gone.
+        self._lines: dict[int, list[KeyedState]] = {}
+        self._steps: list[int] = []
         self._stored_bytes = 0
         self._prefixed: KeyedState | None = None
         self._prefix = b""
@@ -187,7 +199,8 @@ class StateCache:
     @property
     def oldest(self) -> int | None:
         """The step in which the one was last asked for that was not for longest."""
-        return next(iter(self._files.values())).used if self._files else None
+        first = self._first()
+        return None if first is None else first.used
 
     def resident(self, key: str) -> KeyedState | None:
         """The keyed state of a key if it is resident."""
@@ -200,11 +213,13 @@ class StateCache:
             if state is None:
                 state = self._files[key] = self._keeper.new_state(key)
             return state
-        state = self._files.pop(key, None)
+        state = self._files.get(key)
         if state is None:
-            state = self._read(key, self._rows)
-        self._files[key] = state
-        state.used = self._step
+            state = self._files[key] = self._read(key, self._rows)
+            state.used = self._step
+            self._line_up(state)
+        else:
+            state.used = self._step
         return state
 
     def note_stored(self, state: KeyedState, row: Row, stored_bytes: int) -> RowKey:
@@ -227,40 +242,59 @@ class StateCache:
         if rows.is_aside(prefix):
             state.is_aside = True
             return state
+        begin = len(prefix)
         for row_key, data in rows.rows_of(prefix):
-            row = self._row(row_key, data)
+            try:
+                row = self._codec.decode(row_key, data, row_key[begin:].decode())
+            except Exception as error:
+                raise UnreadableStateError(row_key, error) from error
             state.rows[row.id] = row
             row.stored_bytes = len(data)
             state.stored_bytes += len(data)
         # Of most that are asked for the first time nothing is stored.
         if state.rows:
             self._stored_bytes += state.stored_bytes
-            index_anew(self._keeper, state)
+            _index_all(self._keeper, state)
         return state
-
-    def _row(self, row_key: RowKey, data: bytes) -> Row:
-        try:
-            return self._codec.decode(row_key, data)
-        except Exception as error:
-            raise UnreadableStateError(row_key, error) from error
 
     def trim(self) -> None:
         """Put away what is over the limit. Only between batches, when every row is stored; and in a step, of what it is
         done with: that is not asked for again before its rows are stored."""
         if self._rows is None:
             return
-        budget, files = self._budget, self._files
+        budget = self._budget
         budget.steps += 1
         self._step = budget.steps
         excess, before = budget.stale()
-        while excess > 0 and files and next(iter(files.values())).used < before:
-            excess -= self._put_away()
+        while excess > 0 and (first := self._first()) is not None and first.used < before:
+            excess -= self._put_away(first)
         excess = budget.excess_of(self)
-        while excess > 0 and files:
-            excess -= self._put_away()
+        while excess > 0 and (first := self._first()) is not None:
+            excess -= self._put_away(first)
 
-    def _put_away(self) -> int:
-        """Let the one go that was not asked for longest; how much memory that frees."""
-        state = self._files.pop(next(iter(self._files)))
-        self._stored_bytes -= state.stored_bytes
-        return weight_of(1, state.stored_bytes)
+    def _line_up(self, state: KeyedState) -> None:
+        line = self._lines.get(state.used)
+        if line is not None:
+            line.append(state)
+            return
+        self._lines[state.used] = [state]
+        heappush(self._steps, state.used)
+
+    def _first(self) -> KeyedState | None:
+        """One of those that were not asked for longest."""
+        while self._steps:
+            step = self._steps[0]
+            line = self._lines[step]
+            while line:
+                if line[-1].used == step:
+                    return line[-1]
+                self._line_up(line.pop())
+            del self._lines[heappop(self._steps)]
+        return None
+
+    def _put_away(self, first: KeyedState) -> int:
+        """Let the first in line go; how much memory that frees."""
+        self._lines[first.used].pop()
+        del self._files[first.key]
+        self._stored_bytes -= first.stored_bytes
+        return weight_of(1, first.stored_bytes)

@@ -28,24 +28,26 @@ _DECODERS: dict[str, msgspec.msgpack.Decoder[Any]] = {
 }
 
 
-class Published(Struct, eq=False, gc=False):
+class Published(Struct, array_like=True, eq=False, gc=False):
     """What was last published under an id.
 
     `since_ms` is the event time of the oldest fact it rests on (when that leaves retention, it stands). What the record
     says is known by `told`, the record as it was concluded; of a row that was read back it is known by `digest`, until
     the same is concluded again.
+
+    It is read as it lies: what is stored of it comes first, in that order.
     """
 
     id: str
     stream: str
     revision: int
     stands: bool
+    digest: bytes
     since_ms: int
+    raw: bytes | None
+    """The body's bytes, if the row was stored or read back since it was set."""
     carried: Any = None
     """The body, if it was set here or was asked for since the row was read back."""
-    raw: bytes | None = None
-    """The body's bytes, if the row was stored or read back since it was set."""
-    digest: bytes = b""
     told: Any = None
 
     @property
@@ -86,8 +88,7 @@ class Published(Struct, eq=False, gc=False):
 
 def read_published(stored: StoredPublished) -> Published:
     """What `stored` gave; its body is decoded when somebody asks for it."""
-    published_id, stream, revision, stands, digest, since_ms, raw = stored
-    return Published(published_id, stream, revision, stands, since_ms, None, raw, digest)
+    return Published(*stored)
 
 
 def _digest(record: Any) -> bytes:

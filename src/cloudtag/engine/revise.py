@@ -62,7 +62,8 @@ def revise(row: Row, conclusions: Mapping[str, Conclusion], horizon_ms: int, rea
             # Most of what is published is told once, to another task: nothing has to be said of why.
             name = _INTERNAL.get(type(conclusion.record))
             if name is not None:
-                row.publish(Published(conclusion.id, name, 0, True, conclusion.since_ms, told=conclusion.record))
+                record = conclusion.record
+                row.publish(Published(conclusion.id, name, 0, True, b"", conclusion.since_ms, None, None, record))
                 outputs.append(Output(name, conclusion.key, conclusion.record))
                 continue
         else:
@@ -117,7 +118,7 @@ def _tell(row: Row, conclusion: Conclusion, last: Published | None, reasons: Rea
     else:
         record = body = _stamp(stream, record, revision, last)
     row.publish(
-        Published(conclusion.id, stream.name, revision, True, conclusion.since_ms, body, told=conclusion.record)
+        Published(conclusion.id, stream.name, revision, True, b"", conclusion.since_ms, None, body, conclusion.record)
     )
     return Output(stream.name, conclusion.key, record)
 

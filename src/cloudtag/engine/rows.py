@@ -16,7 +16,7 @@ from typing import Any, Protocol
 import msgspec
 from msgspec import Struct
 
-from cloudtag.engine.published import Published, StoredPublished, read_published
+from cloudtag.engine.published import Published
 from cloudtag.engine.task_result import SCOPED, check_scoped
 
 _HEADER = struct.Struct(">QQ")
@@ -120,7 +120,7 @@ class RowCodec:
         """`fact_type`: the union of the structs that rows hold; `identity`: a fact's id inside its row."""
         self._identity = identity
         self._encode = msgspec.msgpack.Encoder().encode
-        fields: list[Any] = [("facts", list[fact_type]), ("published", list[StoredPublished]), ("fresh", list[int], [])]
+        fields: list[Any] = [("facts", list[fact_type]), ("published", list[Published]), ("fresh", list[int], [])]
         fields.append(("losers", tuple[str, ...], ()))
         body: Any = msgspec.defstruct("Body", fields, array_like=True, gc=False)
         self._decoder = msgspec.msgpack.Decoder(body)
@@ -136,23 +136,39 @@ class RowCodec:
         body = (list(row.facts.values()), stored, places)
         return _pack(row.batch, row.timer_ms) + self._encode((*body, row.losers) if row.losers else body)
 
-    def decode(self, key: bytes, data: bytes) -> Row:
-        """The row stored as `data` under `key`. Raises `UnreadableRowError`."""
-        identity, row = self._identity, Row(split_key(key)[1])
+    def decode(self, key: bytes, data: bytes, row_id: str | None = None) -> Row:
+        """The row stored as `data` under `key`, whose id need not be looked for where it is known. Raises
+        `UnreadableRowError`."""
+        identity, row = self._identity, Row(split_key(key)[1] if row_id is None else row_id)
         row.batch, row.timer_ms = header(data)
         try:
             stored: Any = self._decoder.decode(memoryview(data)[_HEADER.size :])
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             raise UnreadableRowError(f"the row {key!r} cannot be read: {error}") from None
-        if not all(-1 < place < len(stored.facts) for place in stored.fresh):
-            raise UnreadableRowError(f"the row {key!r} names facts that it does not hold")
-        for fact in stored.facts:
-            row.hold(identity(fact), fact.occurred_at, fact)
+        if stored.fresh:
+            if not all(-1 < place < len(stored.facts) for place in stored.fresh):
+                raise UnreadableRowError(f"the row {key!r} names facts that it does not hold")
+            row.fresh = tuple([identity(stored.facts[place]) for place in stored.fresh])
+        _fill(row, stored.facts, identity)
         for published in stored.published:
-            row.publish(read_published(published))
+            if published.carried is not None or published.told is not None:
+                raise UnreadableRowError(f"the row {key!r} says more of what was published than is known")
+            row.publish(published)
         row.losers = stored.losers
-        row.fresh = tuple(identity(stored.facts[place]) for place in stored.fresh)
         return row
+
+
+def _fill(row: Row, facts: Iterable[Any], identity: Callable[[Any], str]) -> None:
+    """Hold facts in an empty row: what `Row.hold` does with facts that are there once, without a call for each."""
+    held, kinds, newest_ms = row.facts, row.kinds, row.newest_ms
+    for fact in facts:
+        held[identity(fact)] = fact
+        if fact.occurred_at > newest_ms:
+            newest_ms = fact.occurred_at
+        kind: Any = type(fact)
+        if kind not in kinds:
+            kinds = with_kind(kinds, kind)
+    row.kinds, row.newest_ms = kinds, newest_ms
 
 
 def places_of(fresh: Collection[str], facts: dict[str, Any]) -> list[int]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, TypeVar
+
+from msgspec import Struct, field
 
 from cloudtag.contract.events import (
     AlertAnswered,
@@ -22,6 +25,7 @@ from cloudtag.detection.refund_view import own_unit
 from cloudtag.detection.wrong_goods import CLAIMED
 from cloudtag.engine.revise import Conclusion
 from cloudtag.engine.rows import Row
+from cloudtag.processors.buyers.empties import NO_GROUPS, NOBODY, Names, of_both, own, with_names
 from cloudtag.processors.buyers.loose_words import Complaint, LooseWords, complaint_of
 from cloudtag.processors.buyers.mixed_up import NOTHING, MixedUp
 from cloudtag.processors.buyers.prefilter import Prefilter
@@ -35,84 +39,58 @@ _KNOWN_MS = _TOLD_MS + _PERIOD_MS
 
 
 _Name = TypeVar("_Name")
+_NONE_MIXED_UP = MixedUp()
 
 
-class BuyerIndex:
-    """Derived from the keyed state's facts alone; made again whenever the keyed state is read back."""
+class BuyerIndex(Struct, gc=False):
+    """Derived from the keyed state's facts alone; made again whenever the keyed state is read back.
 
-    __slots__ = (
-        "attributes",
-        "began",
-        "claimed_orders",
-        "claims",
-        "has_dealings",
-        "has_denied",
-        "inspected_by_shop",
-        "is_insurance_paid",
-        "joint",
-        "kinds",
-        "loose",
-        "mixed_up",
-        "named_complaints",
-        "network",
-        "orders_by_number",
-        "prefilter",
-        "shared",
-        "shared_by_order",
-        "shop_links",
-        "shown",
-        "shown_at",
-        "units",
-        "units_by_order",
-        "used_at",
-        "verdicts",
-    )
+    Buyers are many, and most have little of all this: what is empty is shared until it is written to.
+    """
 
-    def __init__(self, network: str) -> None:
-        """Nothing known of a buyer of that network."""
-        self.network = network
-        self.orders_by_number: dict[str, tuple[str, ...]] = {}
-        """The names of orders' rows. Most numbers are named by one order: tuples take less room than sets."""
-        self.shared: set[str] = set()
-        """The numbers that several orders name: few."""
-        self.shared_by_order: dict[str, set[str]] = {}
-        """Those of each order that names any."""
-        self.joint: set[str] = set()
-        """The orders that share a return number with another."""
-        self.kinds: frozenset[type[Any]] = frozenset()
-        """The kinds of facts that are or were held about orders, or about none."""
-        self.units: set[str] = set()
-        self.units_by_order: dict[str, tuple[str, ...]] = {}
-        self.claimed_orders: set[str] = set()
-        """Orders of which a refund ever said that other goods had come: whose these are depends on all orders."""
-        self.inspected_by_shop: dict[str, set[str]] = {}
-        """Orders of which the shop looked into a return: what explains what is said of one may be said of another."""
-        self.mixed_up = MixedUp()
-        self.attributes: dict[str, Conclusion] = {}
-        """What is published for `links` of each attribute: its first use in the latest period it was used in, with
-        those of earlier ones."""
-        self.used_at: dict[str, tuple[int, ...]] = {}
-        """Of each attribute the first uses of all periods that one may yet be told of."""
-        self.prefilter = Prefilter()
-        self.shown: ShownValues = NOTHING_SHOWN
-        self.shown_at = 0
-        """What the latest order event in order of arrival showed, and when."""
-        self.claims: frozenset[str] = frozenset()
-        """The attributes by which others are linked who claim wrong goods."""
-        self.shop_links: frozenset[str] = frozenset()
-        """The attributes that a shop shows as well."""
-        self.has_dealings = False
-        self.has_denied = False
-        """Whether a refund ever said that goods had not come: whether they had is for their parcels to say."""
-        self.is_insurance_paid = False
-        self.named_complaints: dict[Complaint, tuple[str, ...]] = {}
-        """The names of the orders that events of complaints name."""
-        self.began: dict[str, int] = {}
-        """When each order began of which an event of its own is known, by the name of its row."""
-        self.loose: LooseWords | None = None
-        """What events say of complaints that name no order; None: there are none."""
-        self.verdicts: dict[str, list[AlertAnswered]] = {}
-        """By alert, everything shops said of it, in any order."""
+    network: str
+    orders_by_number: Mapping[str, tuple[str, ...]] = NO_GROUPS
+    """The names of orders' rows. Most numbers are named by one order: tuples take less room than sets."""
+    shared: Names = NOBODY
+    """The numbers that several orders name: few."""
+    shared_by_order: Mapping[str, set[str]] = NO_GROUPS
+    """Those of each order that names any."""
+    joint: Names = NOBODY
+    """The orders that share a return number with another."""
+    kinds: frozenset[type[Any]] = frozenset()
+    """The kinds of facts that are or were held about orders, or about none."""
+    units: Names = NOBODY
+    units_by_order: Mapping[str, tuple[str, ...]] = NO_GROUPS
+    claimed_orders: Names = NOBODY
+    """Orders of which a refund ever said that other goods had come: whose these are depends on all orders."""
+    inspected_by_shop: Mapping[str, set[str]] = NO_GROUPS
+    """Orders of which the shop looked into a return: what explains what is said of one may be said of another."""
+    mixed_up: MixedUp = field(default_factory=lambda: _NONE_MIXED_UP)
+    attributes: Mapping[str, Conclusion] = NO_GROUPS
+    """What is published for `links` of each attribute: its first use in the latest period it was used in, with those of
+    earlier ones."""
+    used_at: Mapping[str, tuple[int, ...]] = NO_GROUPS
+    """Of each attribute the first uses of all periods that one may yet be told of."""
+    prefilter: Prefilter = field(default_factory=Prefilter)
+    shown: ShownValues = NOTHING_SHOWN
+    shown_at: int = 0
+    """What the latest order event in order of arrival showed, and when."""
+    claims: frozenset[str] = frozenset()
+    """The attributes by which others are linked who claim wrong goods."""
+    shop_links: frozenset[str] = frozenset()
+    """The attributes that a shop shows as well."""
+    has_dealings: bool = False
+    has_denied: bool = False
+    """Whether a refund ever said that goods had not come: whether they had is for their parcels to say."""
+    is_insurance_paid: bool = False
+    named_complaints: Mapping[Complaint, tuple[str, ...]] = NO_GROUPS
+    """The names of the orders that events of complaints name."""
+    began: Mapping[str, int] = NO_GROUPS
+    """When each order began of which an event of its own is known, by the name of its row."""
+    loose: LooseWords | None = None
+    """What events say of complaints that name no order; None: there are none."""
+    verdicts: Mapping[str, list[AlertAnswered]] = NO_GROUPS
+    """By alert, everything shops said of it, in any order."""
 
     @property
     def has_claims(self) -> bool:
@@ -127,7 +105,7 @@ class BuyerIndex:
     def add_kinds(self, row: Row) -> None:
         """Take in which kinds of facts a row holds, or held, about an order or about none."""
         if not row.kinds <= self.kinds:
-            self.kinds |= row.kinds
+            self.kinds = of_both(self.kinds, row.kinds)
 
     def add_report(self, report: LinkReported) -> bool:
         """Take in what one attribute's links bring now, in place of what they brought before; whether no attribute
@@ -140,7 +118,8 @@ class BuyerIndex:
 
     def add_verdict(self, verdict: AlertAnswered) -> None:
         """Take in a verdict. Which one counts depends on the alert: not every shop may answer it."""
-        self.verdicts.setdefault(verdict.alert_id, []).append(verdict)
+        self.verdicts = known = own(self.verdicts)
+        known.setdefault(verdict.alert_id, []).append(verdict)
 
     def add_order(self, order: OrderChanged, row: Row) -> bool:
         """Take in an order's number and attributes; whether an attribute's first use changed. `row`: its own."""
@@ -169,11 +148,13 @@ class BuyerIndex:
         before = self.began.get(name)
         if before is not None and before <= at_ms:
             return []
-        self.began[name] = at_ms
+        self.began = known = own(self.began)
+        known[name] = at_ms
         return [] if self.loose is None else self.loose.add_order(name, at_ms, before)
 
     def _add_sent(self, number: str, name: str) -> None:
-        if _join(self.orders_by_number, number, name):
+        self.orders_by_number = known = own(self.orders_by_number)
+        if _join(known, number, name):
             self._share(number, name)
 
     def _share(self, number: str, name: str) -> None:
@@ -182,10 +163,11 @@ class BuyerIndex:
         if len(names) < 2:
             return
         for other in names if number not in self.shared else (name,):
-            self.shared_by_order.setdefault(other, set()).add(number)
-        self.shared.add(number)
+            self.shared_by_order = known = own(self.shared_by_order)
+            known.setdefault(other, set()).add(number)
+        self.shared = with_names(self.shared, (number,))
         if number in self.units:
-            self.joint.update(names)
+            self.joint = with_names(self.joint, names)
 
     def note_dealing(self, fact: Any) -> None:
         """Remember that linked buyers may have to be told of what the buyer did."""
@@ -200,18 +182,21 @@ class BuyerIndex:
         """Take in the parcels a refund may come back in: every number it ever named, and itself."""
         name = scoped(refund.shop_id, refund.order_id)
         if refund.reason in CLAIMED:
-            self.claimed_orders.add(name)
+            self.claimed_orders = with_names(self.claimed_orders, (name,))
         if refund.waybill_no is not None:
-            self.units.add(refund.waybill_no)
+            self.units = with_names(self.units, (refund.waybill_no,))
+        self.units_by_order = units = own(self.units_by_order)
+        self.orders_by_number = orders = own(self.orders_by_number)
         for unit in (own_unit(refund.shop_id, refund.refund_id), refund.waybill_no):
-            if unit is not None and _join(self.units_by_order, name, unit):
-                _join(self.orders_by_number, unit, name)
+            if unit is not None and _join(units, name, unit):
+                _join(orders, unit, name)
                 self._share(unit, name)
 
     def add_complaint(self, complaint: ComplaintChanged, name: str) -> str | None:
         """Take in an event of a complaint that names its order; the other that the complaint was taken to be about."""
         about = complaint_of(complaint)
-        _join(self.named_complaints, about, name)
+        self.named_complaints = known = own(self.named_complaints)
+        _join(known, about, name)
         return None if self.loose is None else self.loose.name(about)
 
     def add_loose(self, word: ComplaintChanged) -> set[str]:
@@ -226,12 +211,15 @@ class BuyerIndex:
     def add_inspection(self, inspection: ReturnInspected) -> None:
         """Take in that the shop looked into a return."""
         name = scoped(inspection.shop_id, inspection.order_id)
-        self.inspected_by_shop.setdefault(inspection.shop_id, set()).add(name)
+        self.inspected_by_shop = known = own(self.inspected_by_shop)
+        known.setdefault(inspection.shop_id, set()).add(name)
 
     def mix_up(self, name: str, doubtful: Doubtful) -> set[str]:
         """Take in what is doubtful about an order's returns by now; the other orders that no longer concern them."""
         if doubtful == self.mixed_up.doubtful.get(name, NOTHING):
             return set()
+        if self.mixed_up is _NONE_MIXED_UP:
+            self.mixed_up = MixedUp()
         before = self.mixed_up.with_all((name,), self.joint)
         self.mixed_up.put(name, doubtful)
         return before - {name}
@@ -239,7 +227,8 @@ class BuyerIndex:
     def _add_attribute(self, attribute: str, order: OrderChanged, before: tuple[int, ...]) -> bool:
         at_ms, held = order.occurred_at, self.attributes.get(attribute)
         first: tuple[int, str, str] = _first(order)
-        known = self.used_at[attribute] = _used_at(before, at_ms) if before else (at_ms,)
+        self.used_at = all_known = own(self.used_at)
+        known = all_known[attribute] = _used_at(before, at_ms) if before else (at_ms,)
         used_at = _since(known, _TOLD_MS) if before else known
         if held is not None:
             period, held_period = at_ms // _PERIOD_MS, held.since_ms // _PERIOD_MS
@@ -248,7 +237,8 @@ class BuyerIndex:
             if first == _first(held.record) and used_at == held.record.used_at:
                 return False
         use = AttributeUsed(0, True, attribute, *first, order.buyer_id, used_at=used_at, network=self.network)
-        self.attributes[attribute] = Conclusion(use.internal_id, attribute, first[0], use)
+        self.attributes = told = own(self.attributes)
+        told[attribute] = Conclusion(use.internal_id, attribute, first[0], use)
         return True
 
 

@@ -5,15 +5,18 @@ The signals are those that the detectors name, and those the processor itself go
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache, lru_cache
 from operator import attrgetter
 from typing import Any
+
+from msgspec import Struct, field
 
 from cloudtag.contract.internal import InternalRecord
 from cloudtag.detection.rule import Scope
 from cloudtag.detection.signals import MARKED_RETURN, ORDER_LIMIT, SHOP_COMPLAINT, Signal
 from cloudtag.detectors.registry import of_scope
+from cloudtag.processors.buyers.empties import NO_GROUPS, own, with_one
 
 OWN = (SHOP_COMPLAINT, ORDER_LIMIT, MARKED_RETURN)
 """Signals from which consequences follow by themselves."""
@@ -26,6 +29,7 @@ _MOST_ALIKE = 1024
 _Order = tuple[str, str]
 """Shop and id: two shops may have one order number."""
 _NO_ORDER: _Order = ("", "")
+_NONE: frozenset[Signal] = frozenset()
 
 
 class _Watch:
@@ -74,18 +78,15 @@ Watched = Mapping[type[Any], _Watch]
 """By kind of fact, the signals a fact may still change."""
 
 
-class _Tally:
+class _Tally(Struct, gc=False):
     """What the facts that bear on one signal weigh."""
 
-    __slots__ = ("records", "settled", "weights")
-
-    def __init__(self) -> None:
-        self.weights: dict[_Order, int] = {}
-        """The heaviest event of each order that still counts."""
-        self.settled: set[_Order] = set()
-        """The orders that count no more."""
-        self.records: dict[str, tuple[_Order | None, int]] = {}
-        """The order and the weight of each internal record, whose next revision may weigh less."""
+    weights: Mapping[_Order, int] = NO_GROUPS
+    """The heaviest event of each order that still counts."""
+    settled: Collection[_Order] = ()
+    """The orders that count no more."""
+    records: Mapping[str, tuple[_Order | None, int]] = NO_GROUPS
+    """The order and the weight of each internal record, whose next revision may weigh less."""
 
     def is_given(self, signal: Signal) -> bool:
         """Whether all this amounts to the signal."""
@@ -99,23 +100,20 @@ class _Tally:
             return any(weight > 0 for weight in weights.values())
         if any(order is None and weight > 0 for order, weight in self.records.values()):
             return True
-        settled = self.settled | {order for order, weight in self.records.values() if order is not None and weight < 0}
-        counted = [weight for order, weight in weights.items() if weight > 0 and order not in settled]
+        ended = {order for order, weight in self.records.values() if order is not None and weight < 0}
+        ended.update(self.settled)
+        counted = [weight for order, weight in weights.items() if weight > 0 and order not in ended]
         return len(counted) >= signal.at_least or 0 < signal.or_total <= sum(counted)
 
 
-class Prefilter:
+class Prefilter(Struct, gc=False):
     """The signals of one buyer's facts: the same in whatever order the facts came, and however often."""
 
-    __slots__ = ("_certain", "_tallies", "_watched", "seen")
-
-    def __init__(self) -> None:
-        """Nothing seen."""
-        self.seen: frozenset[Signal] = frozenset()
-        self._certain: frozenset[Signal] = frozenset()
-        """Those that one event was enough for: no other fact takes them back."""
-        self._watched = _uncertain(self._certain)
-        self._tallies: dict[Signal, _Tally] = {}
+    seen: frozenset[Signal] = frozenset()
+    _certain: frozenset[Signal] = frozenset()
+    """Those that one event was enough for: no other fact takes them back."""
+    _watched: Watched = field(default_factory=lambda: _uncertain(_NONE))
+    _tallies: Mapping[Signal, _Tally] = NO_GROUPS
 
     def note(self, fact: Any) -> bool:
         """Take in what a fact signals; whether a signal was seen until now and is no more."""
@@ -133,12 +131,12 @@ class Prefilter:
 
     def _note_event(self, event: Any, watch: _Watch, alike: Sequence[tuple[Signal, int]]) -> None:
         """An event is there for good: one that weighs nothing changes nothing."""
-        order, tallies = watch.order_of(event), self._tallies
+        order = watch.order_of(event)
         for signal, weight in alike:
             self._weigh_event(signal, order, weight)
         for signal, weigh in watch.rest:
             # Of an order that counts no more nothing has to be weighed, as of most.
-            if signal.at_least > 1 and (tally := tallies.get(signal)) is not None and order in tally.settled:
+            if signal.at_least > 1 and (tally := self._tallies.get(signal)) is not None and order in tally.settled:
                 continue
             if weight := int(weigh(event)):
                 self._weigh_event(signal, order, weight)
@@ -146,35 +144,56 @@ class Prefilter:
     def _weigh_event(self, signal: Signal, order: _Order | None, weight: int) -> None:
         is_seen = signal in self.seen
         if weight > 0 and (signal.at_least == 1 or order is None):
-            if not is_seen:
-                self.seen |= {signal}
-            self._certain |= {signal}
-            self._watched = _uncertain(self._certain)
-            self._tallies.pop(signal, None)
+            self._be_certain(signal)
             return
         tally, about = self._tallies.get(signal), order or _NO_ORDER
         if tally is None:
-            tally = self._tallies[signal] = _Tally()
+            tally = self._tally_of(signal)
         elif about in tally.settled:
             return
         if weight > 0:
             if weight <= tally.weights.get(about, 0):
                 return
-            tally.weights[about] = weight
+            tally.weights = weights = own(tally.weights)
+            weights[about] = weight
         else:
-            tally.settled.add(about)
-            tally.weights.pop(about, None)
+            tally.settled = with_one(tally.settled, about)
+            if about in tally.weights:
+                own(tally.weights).pop(about)
         # What weighs something ends no signal, and what settles an order begins none.
         if is_seen is not (weight > 0) and tally.is_given(signal) is not is_seen:
-            self.seen ^= {signal}
+            self.seen = _but_for(self.seen, signal)
 
     def _weigh_record(self, signal: Signal, record: InternalRecord, order: _Order | None, weight: int) -> None:
         if not weight and signal not in self._tallies:
             return
-        tally = self._tallies.setdefault(signal, _Tally())
-        tally.records[record.internal_id] = order, weight
+        tally = self._tallies.get(signal) or self._tally_of(signal)
+        tally.records = records = own(tally.records)
+        records[record.internal_id] = order, weight
         if tally.is_given(signal) is not (signal in self.seen):
-            self.seen ^= {signal}
+            self.seen = _but_for(self.seen, signal)
+
+    def _be_certain(self, signal: Signal) -> None:
+        """One event was enough."""
+        if signal not in self.seen:
+            self.seen = _but_for(self.seen, signal)
+        if signal not in self._certain:
+            self._certain = _but_for(self._certain, signal)
+            self._watched = _uncertain(self._certain)
+        if signal in self._tallies:
+            own(self._tallies).pop(signal)
+
+    def _tally_of(self, signal: Signal) -> _Tally:
+        """A new one."""
+        self._tallies = tallies = own(self._tallies)
+        tally = tallies[signal] = _Tally()
+        return tally
+
+
+@lru_cache(maxsize=4096)
+def _but_for(signals: frozenset[Signal], signal: Signal) -> frozenset[Signal]:
+    """The same but for one: buyers give few combinations, and share them."""
+    return signals ^ {signal}
 
 
 def watched() -> frozenset[type[Any]]:

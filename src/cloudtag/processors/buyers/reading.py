@@ -17,6 +17,7 @@ from cloudtag.engine.rows import Row
 from cloudtag.processors.base import DAY_MS, LONGEST_WINDOW_DAYS
 from cloudtag.processors.buyers.all_orders import AllOrders
 from cloudtag.processors.buyers.buyer_index import BuyerIndex
+from cloudtag.processors.buyers.empties import Names
 from cloudtag.processors.buyers.loose_words import LooseWords, complaint_of
 
 HELD_MS = (LONGEST_WINDOW_DAYS + 60) * DAY_MS
@@ -83,7 +84,7 @@ def orders_beside(state: KeyedState, names: Collection[str]) -> list[OrderView]:
     """The orders that cases about these may rest on. Where other goods were claimed to have come, those too that name
     what came back instead, or that a scan of one of their parcels names."""
     found = orders_mixed(state, names)
-    claimed: set[str] = state.index.claimed_orders
+    claimed: Names = state.index.claimed_orders
     for name in claimed.intersection(names) if claimed else ():
         found |= _naming_the_like(state, name)
         found |= {scoped(unscoped(name)[0], order_id) for order_id in _scanned_for(state, name)}
@@ -115,7 +116,7 @@ def claimed_beside(state: KeyedState, name: str) -> set[str]:
     shop_id, order_id = unscoped(name)
     holding = index.mixed_up.holding
     like = set[str]().union(*(holding.get((shop_id, sku_id), ()) for sku_id in ever_named(order)))
-    found = index.claimed_orders & like
+    found = like & index.claimed_orders
     return found | {other for other in index.claimed_orders if order_id in _scanned_for(state, other)}
 
 
