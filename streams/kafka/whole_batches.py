@@ -20,6 +20,8 @@ Nothing is deserialized; transactions are not looked at, so it is for consumers 
 class RecordsOrBatches(PartitionRecords):  # type: ignore[misc]
     """What a fetch has brought of one partition: records, or where `IN_BATCHES` is asked for, a batch at a time."""
 
+    next_fetch_offset: int
+
     def __init__(self, tp: Any, records: Any, aborted: Any, offset: int, keys: Any, *more: Any) -> None:
         super().__init__(tp, records, aborted, offset, keys, *more)
         if keys is IN_BATCHES:
