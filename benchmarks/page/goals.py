@@ -53,7 +53,7 @@ _PIPELINE = "many small batches, and fetches that ask of many partitions"
 _HOPS = "an alert of several hops waits for as many rounds through the broker"
 _IDLE = "each arrival is a batch of its own, and a round of fetches"
 _VIEWS = "something is made anew of all that is held"
-_READING = "the client unpacks each record by itself"
+_READING = "what is fetched is copied several times on its way, and each row is an object of its own"
 _STORING = "what is decoded and put into columns, and what the warehouse takes of a block by itself"
 
 

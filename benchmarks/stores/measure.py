@@ -26,6 +26,7 @@ from streams.kafka import topics
 from streams.kafka.partitioner import partition_of
 from streams.kafka.producer import OutRecord, group, publish
 from streams.kafka.security import client_settings
+from streams.sink.batch_boundaries import BatchBoundaries
 
 Say = Callable[[str], None]
 Broker = Callable[[Path], Kafka | Tansu]
@@ -33,6 +34,8 @@ Broker = Callable[[Path], Kafka | Tansu]
 PARTITIONS, ATTACKS = 8, 0.3
 PART = 20_000
 """So many alerts are written at a time."""
+LATER_SECONDS = BatchBoundaries().bucket_ms / 1000
+"""After so long whatever comes is in another time bucket, and ends the batch before it."""
 
 
 def measure(rows: int, alerts: int, say: Say, events: int = 30_000, broker: Broker = Kafka) -> StoresFound:
@@ -92,5 +95,10 @@ async def _write_alerts(order: StoreOrder) -> None:
                 for alert in part
             ]
             await publish(OneClient(producer), group(found))
+        # The end of a log at rest is stored once its bucket is over, seconds later: that is no rate. So something comes
+        # after it, in each partition, which is no alert.
+        await asyncio.sleep(LATER_SECONDS)
+        closing = [OutRecord(b"closing", None)]
+        await publish(OneClient(producer), {(topic, partition): closing for partition in range(order.partitions)})
     finally:
         await producer.stop()

@@ -2,6 +2,9 @@
 
 import logging
 import time
+from asyncio import sleep
+from collections.abc import Sequence
+from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
@@ -17,6 +20,9 @@ log.addFilter(LogThrottle())
 
 MAX_RECORDS = 20_000
 """Read in one round: bounds how much is read again after a crash."""
+TAKEN_AT_ONCE = 500
+"""Records are decoded so many at a time. In between whoever has stored a batch can begin with the next: else the
+warehouse, or this, would wait for the other."""
 CALM_SECONDS = 5.0
 """A partition that brings nothing is well when it has been fetched for so long without a fault."""
 
@@ -32,19 +38,42 @@ class Intake:
 
     async def read(self, consumer: AIOKafkaConsumer) -> None:
         """Take the next records in. Raises what says that the consumer itself is over."""
-        for where, records in (await self._fetch(consumer)).items():
-            partition = self._partitions.of(where)
-            for record in records:
-                try:
-                    read = self._reader.read(partition.stream, record)
-                except Exception as error:
-                    # Says nothing about the record (its registry is away): it is fetched again later.
-                    consumer.seek(where, record.offset)
-                    self._hold(consumer, where, error)
-                    break
-                partition.take(read)
-            else:
-                self._faults.open(name_of(where))
+        waiting, found = self._partitions.waiting, await self._fetch(consumer)
+        waiting |= {where: records[0].offset for where, records in found.items()}
+        try:
+            for where, records in found.items():
+                await self._take(consumer, where, records)
+        finally:
+            waiting.clear()
+
+    async def _take(self, consumer: AIOKafkaConsumer, where: TopicPartition, records: Sequence[Any]) -> None:
+        waiting = self._partitions.waiting
+        for first in range(0, len(records), TAKEN_AT_ONCE):
+            await sleep(0)
+            if where not in waiting:
+                # Taken away meanwhile, were it to come back at once: its next owner reads on from what was committed.
+                return
+            part = records[first : first + TAKEN_AT_ONCE]
+            if not self._take_part(consumer, where, part):
+                del waiting[where]
+                return
+            waiting[where] = part[-1].offset + 1
+        del waiting[where]
+        self._faults.open(name_of(where))
+
+    def _take_part(self, consumer: AIOKafkaConsumer, where: TopicPartition, records: Sequence[Any]) -> bool:
+        """Whether all of them could be read."""
+        partition = self._partitions.of(where)
+        for record in records:
+            try:
+                read = self._reader.read(partition.stream, record)
+            except Exception as error:
+                # Says nothing about the record (its registry is away): it is fetched again later.
+                consumer.seek(where, record.offset)
+                self._hold(consumer, where, error)
+                return False
+            partition.take(read)
+        return True
 
     def is_held(self, where: TopicPartition) -> bool:
         """Whether nothing is to be fetched of a partition now."""

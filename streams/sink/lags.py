@@ -22,9 +22,16 @@ async def end_of(consumer: AIOKafkaConsumer, partitions: Partitions, where: Topi
     """
     end: int | None = consumer.last_stable_offset(where)
     partition = partitions.get(where)
-    if end is not None and partition is not None and await consumer.position(where) >= end:
+    if end is not None and partition is not None and await _place(consumer, partitions, where) >= end:
         return partition.next_offset
     return end
+
+
+async def _place(consumer: AIOKafkaConsumer, partitions: Partitions, where: TopicPartition) -> int:
+    """The offset after the last record taken, and after what holds an offset and is no record."""
+    position: int = await consumer.position(where)
+    # The client has passed what it has fetched, also while that waits to be taken.
+    return partitions.waiting.get(where, position)
 
 
 async def lags(consumer: AIOKafkaConsumer, partitions: Partitions) -> dict[TopicPartition, int | None]:
@@ -37,7 +44,7 @@ async def lags(consumer: AIOKafkaConsumer, partitions: Partitions) -> dict[Topic
             continue
         # Where nothing is held the position says so: it has passed what holds an offset and is no record.
         is_level = partition is None or partition.oldest_ms is None
-        begin = partition.stored_offset if partition and not is_level else await consumer.position(where)
+        begin = partition.stored_offset if partition and not is_level else await _place(consumer, partitions, where)
         found[where] = max(0, end - begin)
     return found
 

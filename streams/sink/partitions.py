@@ -31,6 +31,8 @@ class Partitions:
         self._rule = config.rule
         self._stream_of = {config.prefix + stream: stream for stream in config.streams}
         self._known: dict[TopicPartition, PartitionBatches] = {}
+        self.waiting: dict[TopicPartition, int] = {}
+        """Of which records are fetched and not taken yet, and the offset of the next of them."""
 
     @property
     def topics(self) -> list[str]:
@@ -57,6 +59,7 @@ class Partitions:
     def drop(self, where: TopicPartition) -> None:
         """What was read of it and not stored is for its next owner."""
         self._known.pop(where, None)
+        self.waiting.pop(where, None)
 
     def __iter__(self) -> Iterator[tuple[TopicPartition, PartitionBatches]]:
         """Those of now: reading goes on meanwhile and may add some."""

@@ -160,8 +160,9 @@ class Sink(ConsumerRebalanceListener):  # type: ignore[misc]
         return fetch_bytes(FETCH_BYTES, room, len(self._partitions.topics) * self._config.partitions)
 
     async def _round(self, consumer: AIOKafkaConsumer) -> None:
-        """Store what earlier rounds read while the next records are read: one waits for the warehouse meanwhile."""
-        await asyncio.gather(self._intake.read(consumer), self._store_held(consumer))
+        """Store what earlier rounds read while the next records are read: one waits for the warehouse meanwhile, and so
+        begins first."""
+        await asyncio.gather(self._store_held(consumer), self._intake.read(consumer))
 
     async def _store_held(self, consumer: AIOKafkaConsumer) -> None:
         async with self._storing:

@@ -38,7 +38,7 @@ async def records_of(settings: dict[str, Any], target: Target) -> AsyncIterator[
         end = (await consumer.end_offsets([tp]))[tp]
         while True:
             found = (await consumer.getmany(tp, timeout_ms=QUIET_MS)).get(tp, [])
-            refuse_oversized(found)
+            refuse_oversized(found, tp)
             for record in found:
                 yield record
             if not found and await consumer.position(tp) >= end:

@@ -8,6 +8,7 @@ earlier owner had acknowledged lies before it, and an earlier owner who still wr
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable
+from itertools import chain
 from typing import Any, NamedTuple
 from zlib import crc32
 
@@ -15,10 +16,13 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from cloudtag.changelog.records import EPOCH_HEADER, Record, bid_record, epoch_in, owner_record
 from cloudtag.wire.oversized import OversizedBatch
+from streams.kafka import whole_batches
 from streams.kafka.producer import OutRecord, ProducerHandle, Target, publish
 
 POLL_MS = 250
-FETCH_BYTES = 4 << 20
+FETCH_BYTES = 512 << 10
+"""Of a partition at a time. More takes longer: what a fetch has brought is copied several times on its way to rows, and
+stays in the processor's cache meanwhile."""
 
 
 class RecoveryStalledError(RuntimeError):
@@ -110,7 +114,8 @@ class Changelogs:
         """
         if not ranges:
             return
-        consumer = self.consumer()
+        whole_batches.use()
+        consumer = self.consumer(key_deserializer=whole_batches.IN_BATCHES)
         await consumer.start()
         try:
             wanted = {TopicPartition(*target): offsets for target, offsets in ranges.items()}
@@ -123,10 +128,11 @@ class Changelogs:
         finally:
             await consumer.stop()
 
-    def consumer(self) -> AIOKafkaConsumer:
-        """A client that reads changelogs, not started."""
+    def consumer(self, **more: Any) -> AIOKafkaConsumer:
+        """A client that reads changelogs, not started; `more`: settings of aiokafka's."""
         return AIOKafkaConsumer(
             **self._settings,
+            **more,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             fetch_max_wait_ms=100,
@@ -146,11 +152,15 @@ class Changelogs:
             if not is_wanted():
                 raise RecoveryGivenUpError
             found = await consumer.getmany(*missing, timeout_ms=POLL_MS)
-            for tp, records in found.items():
+            for tp, batches in found.items():
+                # Meanwhile the client asks for what comes next.
+                await asyncio.sleep(0)
                 last_progress = time.monotonic()
+                # Of a batch that was not unpacked there is one record.
+                refuse_oversized((batch[0] for batch in batches), tp)
+                records = list(chain.from_iterable(batches))
                 self.records_read += len(records)
-                refuse_oversized(records)
-                if within := [record for record in records if record.offset < missing[tp].stop]:
+                if within := _before(missing[tp].stop, records):
                     apply((tp.topic, tp.partition), within)
                 # Compaction may have removed the last records of the range: the position counts, not their offsets.
                 if await consumer.position(tp) >= missing[tp].stop:
@@ -159,11 +169,18 @@ class Changelogs:
                 raise RecoveryStalledError(f"nothing read for {self._stall_seconds:.0f} s of {_names(missing)}")
 
 
-def refuse_oversized(records: Iterable[Any]) -> None:
+def refuse_oversized(records: Iterable[Any], tp: TopicPartition) -> None:
     """Raise ``RecoveryStalledError`` for a batch that was not unpacked: a row left out would be a wrong state."""
     for record in records:
         if isinstance(record.value, OversizedBatch):
-            raise RecoveryStalledError(f"{record.topic}/{record.partition} at {record.offset}: {record.value.told}")
+            raise RecoveryStalledError(f"{tp.topic}/{tp.partition} at {record.offset}: {record.value.told}")
+
+
+def _before(stop: int, records: list[Any]) -> list[Any]:
+    """Those before an offset: nearly always all."""
+    if records[-1].offset < stop:
+        return records
+    return [record for record in records if record.offset < stop]
 
 
 def as_out(record: Record) -> OutRecord:

@@ -35,7 +35,7 @@ class Tails:
             return {}
         found = await consumer.getmany(timeout_ms=0)
         for tp, records in found.items():
-            refuse_oversized(records)
+            refuse_oversized(records, tp)
             self._positions[tp] = records[-1].offset + 1
         return {target: records for target, records in _behind(wanted, found) if records}
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from cloudtag.warehouse.blocks import TABLES
 from cloudtag.warehouse.errors import OutageError
 from cloudtag.warehouse.insert import Inserter
 from cloudtag.warehouse.pseudonymizer import Pseudonymizer
@@ -43,6 +44,42 @@ def test_rows_told_again_in_other_blocks_change_no_answer(warehouse: Warehouse) 
     assert warehouse.one("SELECT sum(orders) FROM {db}.buyer_profiles") == 100
     assert warehouse.one("SELECT sum(alerts) FROM {db}.daily_scenarios") == 100
     assert warehouse.one("SELECT sum(total_minor) FROM {db}.orders_current") == 100 * 2500
+
+
+def test_rows_told_again_in_one_block_change_no_answer(warehouse: Warehouse) -> None:
+    """A block is stored as it is: its copies and older revisions stand in one part, which nothing need ever merge."""
+    alerts, orders = [alert(number) for number in range(50)], [order(number) for number in range(50)]
+    into = inserter(warehouse)
+    withdrawn = [alert(number, 2, status="withdrawn") for number in range(10)]
+    into.insert(batch("alerts", [*withdrawn, *alerts, *alerts, *(alert(number, 1) for number in range(20))]))
+    into.insert(batch("orders", [*orders, *orders]))
+    assert warehouse.one("SELECT count() FROM {db}.alerts") == 130, "else nothing of this is tried"
+    for again in range(2):
+        latest = "SELECT revision, count() FROM {db}.alerts_latest GROUP BY revision ORDER BY revision"
+        assert warehouse.rows(latest) == [(0, 30), (1, 10), (2, 10)], again
+        assert warehouse.one("SELECT count() FROM {db}.alerts_current") == 40
+        assert warehouse.one("SELECT count() FROM {db}.evidence_current") == 100
+        assert warehouse.one("SELECT count() FROM {db}.alerts_history") == 80
+        assert warehouse.one("SELECT countIf(is_open) FROM {db}.open_cases FINAL") == 40
+        assert warehouse.one("SELECT count() FROM {db}.case_records FINAL WHERE kind = 'revisions'") == 80
+        assert warehouse.one("SELECT sum(alerts) FROM {db}.buyer_profiles") == 50
+        assert warehouse.one("SELECT sum(alerts) FROM {db}.daily_scenarios") == 50
+        assert warehouse.one("SELECT sum(orders) FROM {db}.buyer_profiles") == 50
+        assert warehouse.one("SELECT sum(total_minor) FROM {db}.orders_current") == 50 * 2500
+        # Rewritten in place, as an erasure does it, a part has still not been merged with any other.
+        key = Pseudonymizer(SECRET).buyer("taobao", "nobody")
+        for table in ("alerts", "orders", "alert_revisions", "open_cases", "case_records"):
+            sql = f"ALTER TABLE {warehouse.database}.{table} DELETE WHERE buyer_key = '{key}'"
+            warehouse.connect().command(sql, settings={"mutations_sync": 2})
+
+
+@pytest.mark.parametrize("stream", sorted(one_of_each()))
+def test_a_copy_in_the_same_block_is_passed_over_by_whoever_asks_for_what_stands(
+    warehouse: Warehouse, stream: str
+) -> None:
+    table = TABLES[stream].name
+    inserter(warehouse).insert(batch(stream, [one_of_each()[stream]] * 3))
+    assert warehouse.one(f"SELECT count() FROM {{db}}.{table} FINAL") == 1
 
 
 def test_a_revision_replaces_the_one_before_whatever_it_changed(warehouse: Warehouse) -> None:

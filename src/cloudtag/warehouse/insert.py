@@ -16,6 +16,9 @@ SETTINGS: dict[str, Any] = {
     "deduplicate_blocks_in_dependent_materialized_views": 1,
     # Events of many months in one batch are rare but lawful; the default limit of 100 would stop the partition.
     "max_partitions_per_insert_block": 0,
+    # A block is stored as it is. Else the warehouse replaces and sums up inside of it, in each table that a view feeds,
+    # which takes as long as half of the rest; whoever asks must see past what is not merged yet anyway.
+    "optimize_on_insert": 0,
 }
 NEWER_SETTINGS: dict[str, Any] = {"deduplicate_insert": "enable"}
 """Sent to servers that know them. Where this one exists, `insert_deduplicate` alone has no effect any more."""

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 import streams.kafka.session_fetcher
+import streams.kafka.whole_batches
 import streams.transport.assignor
 import streams.transport.consumer
 import streams.transport.driver
@@ -33,6 +34,7 @@ OURS = (
     streams.transport.stream.BatchSchema,
     streams.kafka.session_fetcher.SessionFetcher,
     streams.kafka.session_fetcher.SessionRequest,
+    streams.kafka.whole_batches.RecordsOrBatches,
 )
 FOREIGN = ("faust", "mode", "aiokafka")
 

@@ -23,6 +23,7 @@ PLACES = {
     "Sink._round > gather": (2, 9),
     "Lags.keep_measuring > sleep": (2,),
     "Intake._fetch > AIOKafkaConsumer.getmany": (2, 7),
+    "Intake._take > sleep": (1, 5),
     "Contact._call > to_thread": (1, 2, 30),
     "DeadLetterProducer._send > AIOKafkaProducer.start": (1,),
     "DeadLetterProducer._send > AIOKafkaProducer.send_and_wait": (1, 3),

@@ -1,0 +1,48 @@
+"""Records in the batches they were written in, as aiokafka's own reader leaves them: for whoever reads a log back.
+
+aiokafka makes of each record one that names its topic, its sizes and more, one at a time, which takes longer than all
+that is done with a row of a changelog. It has no setting for it: its name for the reader of what a fetch has brought is
+replaced, and a consumer that has `IN_BATCHES` as the deserializer of its keys gets lists of records instead of records.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from aiokafka.consumer import fetcher
+from aiokafka.consumer.fetcher import READ_UNCOMMITTED, PartitionRecords
+from aiokafka.errors import CorruptRecordException
+
+IN_BATCHES: Any = object()
+"""In the place of a deserializer of keys: `getmany` gives lists of records, none of them empty, instead of records.
+Nothing is deserialized; transactions are not looked at, so it is for consumers that read what is uncommitted too."""
+
+
+class RecordsOrBatches(PartitionRecords):  # type: ignore[misc]
+    """What a fetch has brought of one partition: records, or where `IN_BATCHES` is asked for, a batch at a time."""
+
+    next_fetch_offset: int
+
+    def __init__(self, tp: Any, records: Any, aborted: Any, offset: int, keys: Any, *more: Any) -> None:
+        super().__init__(tp, records, aborted, offset, keys, *more)
+        if keys is IN_BATCHES:
+            assert self._isolation_level == READ_UNCOMMITTED
+            self._records_iterator = self._batches()
+
+    def _batches(self) -> Iterator[list[Any]]:
+        while self._records.has_next():
+            batch = self._records.next_batch()
+            if self._check_crcs and not batch.validate_crc():
+                raise CorruptRecordException(f"Invalid CRC - {self._tp}")
+            found = [] if batch.is_control_batch else list(batch)
+            if found and found[0].offset < self.next_fetch_offset:
+                # A batch is fetched whole, also when it is wanted from its middle on.
+                found = [record for record in found if record.offset >= self.next_fetch_offset]
+            # Of a batch the end counts, also where compaction has removed its last records.
+            self.next_fetch_offset = batch.next_offset
+            if found:
+                yield found
+
+
+def use() -> None:
+    """From now on the consumers of this process know `IN_BATCHES`. May be called again."""
+    fetcher.PartitionRecords = RecordsOrBatches
