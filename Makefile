@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 DEMO := $(VENV)/.demo-installed
 STAMP := $(VENV)/.installed
 
-.PHONY: help demo test test-long faults guarantees check lint audit types contracts docs docs-check bench bench-smoke golden mutants fuzz soak kafka clean requirements
+.PHONY: help demo test test-long faults guarantees check lint audit types contracts docs docs-check bench bench-smoke golden mutants fuzz soak kafka clean native requirements
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -83,6 +83,10 @@ fuzz: $(STAMP) ## bytes of others, changed at random, on everything that reads t
 soak: $(STAMP) ## worker, sink and warehouse under load for MINUTES (15): fails when memory, descriptors or rows grow
 	@$(BIN)/python -m benchmarks.soak docs --minutes $(or $(MINUTES),15)
 
+native: $(DEMO) ## build the optional native part (needs a C compiler): the same results, less CPU
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/native.txt
+	@$(BIN)/python -m cloudtag.native.build
+
 PIN := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 
 requirements: ## pin anew (needs uv)
@@ -90,7 +94,8 @@ requirements: ## pin anew (needs uv)
 	@$(PIN) --extra local --constraint requirements/all.txt --output-file requirements/demo.txt pyproject.toml requirements/build.in
 	@$(PIN) --constraint requirements/all.txt --output-file requirements/runtime.txt pyproject.toml
 	@$(PIN) --constraint requirements/all.txt --output-file requirements/build.txt requirements/build.in
+	@$(PIN) --output-file requirements/native.txt requirements/native.in
 	@$(PIN) --output-file benchmarks/peers/requirements/quix.txt benchmarks/peers/requirements/quix.in
 
 clean: ## remove what was made
-	@rm -rf $(VENV) .cloudtag build dist
+	@rm -rf $(VENV) .cloudtag build dist src/cloudtag/native/*.so

@@ -9,6 +9,8 @@ PREFIX = "CLOUDTAG_"
 READ_ELSEWHERE = frozenset(
     (
         "CLOUDTAG_CONFIG",
+        # Before any setting is read: whether the native part is left alone.
+        "CLOUDTAG_PURE",
         # Of the embedded warehouse's own process.
         "CLOUDTAG_WAREHOUSE_TOKEN",
         # Where tests find public data.

@@ -1,7 +1,10 @@
 """Kafka's hash of keys, word by word: of every new key it is asked once, in every record's way in and out."""
 
 import struct
+from collections.abc import Callable
 from functools import cache
+
+from cloudtag.native.choice import is_native
 
 _SEED = 0x9747B28C
 _FACTOR = 0x5BD1E995
@@ -13,7 +16,7 @@ def _words(count: int) -> struct.Struct:
     return struct.Struct(f"<{count}I")
 
 
-def murmur2(data: bytes) -> int:
+def murmur2_in_python(data: bytes) -> int:
     """MurmurHash2 in 32 bits, unsigned, as Kafka's default partitioner has it."""
     size = len(data)
     hashed = _SEED ^ size
@@ -24,3 +27,15 @@ def murmur2(data: bytes) -> int:
         hashed = (hashed ^ int.from_bytes(data[size & ~3 :], "little")) * _FACTOR & _32_BITS
     hashed = (hashed ^ hashed >> 13) * _FACTOR & _32_BITS
     return hashed ^ hashed >> 15
+
+
+def _chosen() -> Callable[[bytes], int]:
+    if not is_native():
+        return murmur2_in_python
+    from cloudtag.native._compiled import murmur2
+
+    return murmur2
+
+
+murmur2 = _chosen()
+"""The same, natively where the native part is used."""

@@ -16,6 +16,7 @@ from cloudtag.local.gateway import codec as encodings
 from cloudtag.local.gateway.errors import EngineError
 from cloudtag.local.gateway.query import parameters_of, session_of, settings_of, take_read_only
 from cloudtag.local.gateway.statement import first_keyword, names_set_by, output_format, split_insert
+from cloudtag.native.choice import Way, only, why_not
 from cloudtag.policy.faults import PolicyError
 from cloudtag.policy.load import from_texts, shipped_texts
 from cloudtag.resources import schemas_dir
@@ -90,6 +91,25 @@ def _read_avro(data: bytes) -> object:
     """The first byte chooses the stream."""
     stream = STREAMS[data[0] % len(STREAMS)] if data else STREAMS[0]
     return Codec(Schemas(stream)).decode(stream, data[1:])
+
+
+@cache
+def _codecs(stream: str) -> tuple[tuple[Way, Codec], ...]:
+    return ("pure", Codec(Schemas(stream))), ("native", Codec(Schemas(stream)))
+
+
+def _read_avro_in_both_ways(data: bytes) -> object:
+    """The first byte chooses the stream; raises AssertionError where the native part and the pure code differ."""
+    stream = STREAMS[data[0] % len(STREAMS)] if data else STREAMS[0]
+    found: list[object] = []
+    for way, codec in _codecs(stream):
+        with only(way):
+            try:
+                found.append(repr(codec.decode(stream, data[1:])))
+            except Undecodable as error:
+                found.append((error.reason, error.error))
+    assert found[0] == found[1]
+    return found
 
 
 def _read_internal(data: bytes) -> object:
@@ -188,6 +208,7 @@ ADDRESS = (
 
 TARGETS = (
     Target("avro", _read_avro, lambda: [*_avro(), *_framed()], (Undecodable,)),
+    *(() if why_not() else (Target("avro-both", _read_avro_in_both_ways, lambda: [*_avro(), *_framed()], ()),)),
     Target("internal", _read_internal, _internal, (Undecodable,)),
     Target("json-line", decode_json, lambda: [text for _, text in examples("json")], (Undecodable,)),
     Target("headers", _read_headers, _headers, (NoOriginError,)),

@@ -9,12 +9,13 @@ import pytest
 
 from cloudtag import resources, wire
 from cloudtag.wire.schemas import AVRO_STREAMS, released_in
+from tests.ways import write
 
 EXAMPLES = resources.schemas_dir() / "examples"
 FILES = sorted(EXAMPLES.glob("*/*.json"))
 GOOD = [path for path in FILES if not path.name.startswith("bad-")]
-write = wire.Codec().write
 BAD = [path for path in FILES if path.name.startswith("bad-")]
+pytestmark = pytest.mark.usefixtures("both_ways")
 
 
 def name_of(path: Path) -> str:

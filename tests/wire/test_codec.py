@@ -13,6 +13,7 @@ from cloudtag.wire.varints import written
 
 NOON = 1_772_413_200_000
 CONTACT = BuyerContacted("e1", NOON, "jd", "o1", "b1", "s1", "phone", True)
+pytestmark = pytest.mark.usefixtures("both_ways")
 
 
 def refusal_of(stream: str, data: bytes | None, codec: Codec | None = None) -> wire.Undecodable:

@@ -30,6 +30,7 @@ WRITTEN = {
     "lines": [{"sku_id": "k", "quantity": 2, "unit_price_minor": 5, "colour": "red"}],
 }
 """What the next version below says, without the fields it dropped."""
+pytestmark = pytest.mark.usefixtures("both_ways")
 
 
 def next_version() -> Schema:

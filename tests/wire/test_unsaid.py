@@ -22,6 +22,7 @@ T0 = 1_772_413_200_000
 SCAN = ParcelScanned("e1", T0, "jd", None, "W1", scan="collected")
 VERDICT = AlertAnswered("e1", T0, "jd", "a1", "b1", None, None, "abnormal")
 UNSAID = {"logistics": (SCAN, {"carrier"}), "verdicts": (VERDICT, {"shop_id", "account_id"})}
+pytestmark = pytest.mark.usefixtures("both_ways")
 
 
 def test_these_are_all_there_are() -> None:

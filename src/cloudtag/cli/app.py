@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from cloudtag import __version__
 from cloudtag.cli import dead_letters, policy, state, topics, warehouse
 from cloudtag.cli.backfill import backfill
 from cloudtag.cli.backtest import backtest
@@ -26,6 +27,7 @@ from cloudtag.cli.simulate import simulate
 from cloudtag.cli.sink import sink
 from cloudtag.cli.tail import tail
 from cloudtag.cli.worker import worker
+from cloudtag.native.choice import told
 
 EPILOG = "Exit codes: 0 done · 1 failed · 2 unreadable input or wrong usage."
 SETTINGS = {"help_option_names": ["-h", "--help"]}
@@ -41,8 +43,18 @@ app = typer.Typer(
 )
 
 
+def _version(is_asked: bool) -> None:
+    if is_asked:
+        typer.echo(f"cloudtag {__version__}, records are read and written: {told()}")
+        raise typer.Exit
+
+
 @app.callback()
 def cloudtag(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Print the version, and which code it uses."),
+    ] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show the whole traceback of an error.")] = False,
 ) -> None:
     """Real-time protection of marketplace merchants against refund and order abuse.

@@ -9,6 +9,7 @@ from rich.table import Table
 
 from cloudtag.doctor.diagnosis import GRADES, Diagnosis, worst
 from cloudtag.doctor.sample import Sample
+from cloudtag.native.choice import told as way
 
 COLOURS = {"bad": "bold red", "warn": "yellow", "ok": "green"}
 ADVICE = "[bold]→[/]"
@@ -30,12 +31,15 @@ def report(console: Console, sample: Sample, findings: Sequence[Diagnosis]) -> N
     counts = " · ".join(f"{sum(f.severity == severity for f in findings)} {severity}" for severity in GRADES)
     records = sum(len(topic.records) for topic in sample.found.values())
     console.print(f"{records:,} records of {len(sample.found)} topics looked at: {counts}")
+    console.print(f"Records are read and written here: {way()}")
 
 
 def as_json(sample: Sample, findings: Sequence[Diagnosis]) -> str:
-    """One JSON object: the worst severity, how many records were looked at by topic, and every finding."""
+    """One JSON object: the worst severity, which code reads and writes records here, how many records were looked at by
+    topic, and every finding."""
     told = {
         "worst": worst(findings),
+        "code": way(),
         "sampled": {name: len(topic.records) for name, topic in sample.found.items() if topic.records},
         "findings": [
             {name: getattr(finding, name) for name in finding.__struct_fields__}

@@ -12,6 +12,7 @@ from cloudtag.cli.options import Brokers, settings
 from cloudtag.cli.packs import PoliciesDir, packs_of
 from cloudtag.config import Config
 from cloudtag.contract.streams import READS
+from cloudtag.native.choice import told
 
 logger = logging.getLogger(__name__)
 
@@ -60,6 +61,7 @@ def _parts(config: Config) -> "Parts":
     packs = packs_of(config.policies_dir, config)
     source = config.policies_dir or "those that come with cloudtag"
     logger.info("policy packs: %s; versions: %s", source, ", ".join(policy.version for policy in packs.versions()))
+    logger.info("records are read and written: %s", told())
     lateness_ms = config.lateness_seconds * 1000
     budget = CacheBudget(config.cache_bytes)
 

@@ -50,6 +50,7 @@ ORDER = (
     "config",
     "http_settings",
     "gc_tuning",
+    "native",
     "local",
     "docs",
     "cli",

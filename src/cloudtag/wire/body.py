@@ -1,9 +1,11 @@
 """The body of an Avro record: between bytes and a struct.
 
 A generated reader turns bytes of the current schema into plain values; fastavro resolves those of older and newer
-schemas. msgspec turns plain values into a struct and checks every bound on the way.
+schemas. msgspec turns plain values into a struct and checks every bound on the way. Where the native part is used it
+does all of this at once for what is right, and leaves the rest to these.
 """
 
+from collections.abc import Callable
 from functools import cache
 from io import BytesIO
 from typing import Any
@@ -15,10 +17,16 @@ from fastavro.schema import SchemaParseException, UnknownType
 from msgspec import Struct
 
 from cloudtag.contract.streams import CONTRACTS
+from cloudtag.native.choice import is_native
 from cloudtag.wire import advice, schemas
+from cloudtag.wire.read_node import ReadNode
 from cloudtag.wire.reading import ReadValue, reader_of
+from cloudtag.wire.reading_plan import plan_of
 from cloudtag.wire.shape import Shape, shape_of
 from cloudtag.wire.undecodable import Undecodable
+
+ReadBody = Callable[[bytes, int], Struct]
+"""A record from bytes and a place in them."""
 
 
 class BodyReader:
@@ -35,9 +43,15 @@ class BodyReader:
         self._read = (
             _current_reader(stream) if is_ours else _resolving_reader(self._shape, theirs.parsed, _lenient(stream))
         )
+        self.read: ReadBody = self._read_purely
+        """The record in some bytes whose body starts at a place in them. Raises Undecodable."""
+        plan = _plan(stream) if is_ours and is_native() else None
+        if plan is not None:
+            from cloudtag.native._compiled import Reader
 
-    def read(self, data: bytes, start: int) -> Struct:
-        """The record whose body starts at `start`. Raises Undecodable."""
+            self.read = Reader(plan, self._read_purely).read
+
+    def _read_purely(self, data: bytes, start: int) -> Struct:
         values = self._values(data, start)
         for name in self._shape.unset:
             if values[name] is None:
@@ -106,6 +120,11 @@ def _truncated(data: bytes) -> Undecodable:
 @cache
 def _current_reader(stream: str) -> ReadValue:
     return reader_of(shape_of(struct_of(stream)), schemas.current(stream).raw)
+
+
+@cache
+def _plan(stream: str) -> ReadNode | None:
+    return plan_of(struct_of(stream), schemas.current(stream).raw)
 
 
 @cache

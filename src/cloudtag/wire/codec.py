@@ -15,12 +15,14 @@ from msgspec import Struct
 from cloudtag import resources
 from cloudtag.contract.internal import WatermarkRecord
 from cloudtag.contract.streams import INPUTS, INTERNAL
+from cloudtag.native.choice import is_native
 from cloudtag.wire import schemas
 from cloudtag.wire.body import BodyReader
 from cloudtag.wire.oversized import OversizedBatch
 from cloudtag.wire.produced import check
 from cloudtag.wire.undecodable import Reason, Undecodable
 from cloudtag.wire.writing import Write, writer_of
+from cloudtag.wire.writing_plan import writing_plan_of
 
 MAX_RECORD_BYTES = 1024 * 1024
 """The largest record read, unless a codec is given another limit."""
@@ -126,7 +128,13 @@ class Codec:
             head = SINGLE_OBJECT + schema.fingerprint
         else:
             head = binary.pack(">bI", 0, self._registry.id_of(stream))
-        return self._writers.setdefault(stream, (head, writer_of(schema.raw)))
+        write = writer_of(schema.raw)
+        plan = writing_plan_of(schema.raw) if is_native() else None
+        if plan is not None:
+            from cloudtag.native._compiled import Writer
+
+            write = Writer(plan, write).write
+        return self._writers.setdefault(stream, (head, write))
 
     def _reader_of_fingerprint(self, key: tuple[str, bytes]) -> BodyReader:
         stream, mark = key
