@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 _Name = TypeVar("_Name")
 _Value = TypeVar("_Value")
 Names = set[str] | frozenset[str]
+"""Names of orders or numbers, to be written to or not."""
 _FEW = 4
 NOBODY: frozenset[str] = frozenset()
 NO_GROUPS: Mapping[Any, Any] = MappingProxyType({})

@@ -106,13 +106,17 @@ class _Tally(Struct, gc=False):
         return len(counted) >= signal.at_least or 0 < signal.or_total <= sum(counted)
 
 
+def _all_watched() -> Watched:
+    return _uncertain(_NONE)
+
+
 class Prefilter(Struct, gc=False):
     """The signals of one buyer's facts: the same in whatever order the facts came, and however often."""
 
     seen: frozenset[Signal] = frozenset()
     _certain: frozenset[Signal] = frozenset()
     """Those that one event was enough for: no other fact takes them back."""
-    _watched: Watched = field(default_factory=lambda: _uncertain(_NONE))
+    _watched: Watched = field(default_factory=_all_watched)
     _tallies: Mapping[Signal, _Tally] = NO_GROUPS
 
     def note(self, fact: Any) -> bool:
