@@ -15,7 +15,7 @@ DETECTORS = [detector for detector in all_detectors().values() if detector.is_ow
 def dealt_in(raws: list[Raw]) -> set[tuple[str, str, str]]:
     """The buyer, the shop and the order of all that events tell."""
     names = ("buyer_id", "shop_id", "order_id")
-    return {tuple(raw[name] for name in names) for raw in raws if all(raw.get(name) for name in names)}  # type: ignore[misc]
+    return {tuple(raw[name] for name in names) for raw in raws if all(raw.get(name) for name in names)}
 
 
 @pytest.mark.parametrize("detector", DETECTORS, ids=lambda detector: detector.name)
