@@ -25,7 +25,7 @@ from cloudtag.detection.refund_view import own_unit
 from cloudtag.detection.wrong_goods import CLAIMED
 from cloudtag.engine.revise import Conclusion
 from cloudtag.engine.rows import Row
-from cloudtag.processors.buyers.empties import NO_GROUPS, NOBODY, Names, of_both, own, with_names
+from cloudtag.processors.buyers.empties import NO_GROUPS, NOBODY, NameSet, of_both, own, with_names
 from cloudtag.processors.buyers.loose_words import Complaint, LooseWords, complaint_of
 from cloudtag.processors.buyers.mixed_up import NOTHING, MixedUp
 from cloudtag.processors.buyers.prefilter import Prefilter
@@ -51,17 +51,17 @@ class BuyerIndex(Struct, gc=False):
     network: str
     orders_by_number: Mapping[str, tuple[str, ...]] = NO_GROUPS
     """The names of orders' rows. Most numbers are named by one order: tuples take less room than sets."""
-    shared: Names = NOBODY
+    shared: NameSet = NOBODY
     """The numbers that several orders name: few."""
     shared_by_order: Mapping[str, set[str]] = NO_GROUPS
     """Those of each order that names any."""
-    joint: Names = NOBODY
+    joint: NameSet = NOBODY
     """The orders that share a return number with another."""
     kinds: frozenset[type[Any]] = frozenset()
     """The kinds of facts that are or were held about orders, or about none."""
-    units: Names = NOBODY
+    units: NameSet = NOBODY
     units_by_order: Mapping[str, tuple[str, ...]] = NO_GROUPS
-    claimed_orders: Names = NOBODY
+    claimed_orders: NameSet = NOBODY
     """Orders of which a refund ever said that other goods had come: whose these are depends on all orders."""
     inspected_by_shop: Mapping[str, set[str]] = NO_GROUPS
     """Orders of which the shop looked into a return: what explains what is said of one may be said of another."""

@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 
 _Name = TypeVar("_Name")
 _Value = TypeVar("_Value")
-Names = set[str] | frozenset[str]
-"""Names of orders or numbers, to be written to or not."""
+NameSet = set[str] | frozenset[str]
+"""NameSet of orders or numbers, to be written to or not."""
 _FEW = 4
 NOBODY: frozenset[str] = frozenset()
 NO_GROUPS: Mapping[Any, Any] = MappingProxyType({})
@@ -21,7 +21,7 @@ def own(groups: Mapping[_Name, _Value]) -> dict[_Name, _Value]:
     return groups if isinstance(groups, dict) else {}
 
 
-def with_names(names: Names, more: Iterable[str]) -> set[str]:
+def with_names(names: NameSet, more: Iterable[str]) -> set[str]:
     """The same with more names: of very many none is copied."""
     if isinstance(names, set):
         names.update(more)

@@ -17,7 +17,7 @@ from cloudtag.engine.rows import Row
 from cloudtag.processors.base import DAY_MS, LONGEST_WINDOW_DAYS
 from cloudtag.processors.buyers.all_orders import AllOrders
 from cloudtag.processors.buyers.buyer_index import BuyerIndex
-from cloudtag.processors.buyers.empties import Names
+from cloudtag.processors.buyers.empties import NameSet
 from cloudtag.processors.buyers.loose_words import LooseWords, complaint_of
 
 HELD_MS = (LONGEST_WINDOW_DAYS + 60) * DAY_MS
@@ -84,7 +84,7 @@ def orders_beside(state: KeyedState, names: Collection[str]) -> list[OrderView]:
     """The orders that cases about these may rest on. Where other goods were claimed to have come, those too that name
     what came back instead, or that a scan of one of their parcels names."""
     found = orders_mixed(state, names)
-    claimed: Names = state.index.claimed_orders
+    claimed: NameSet = state.index.claimed_orders
     for name in claimed.intersection(names) if claimed else ():
         found |= _naming_the_like(state, name)
         found |= {scoped(unscoped(name)[0], order_id) for order_id in _scanned_for(state, name)}
