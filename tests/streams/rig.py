@@ -65,7 +65,7 @@ class Rig:
 
     def _topics(self) -> list[topics.Declared]:
         """Those that a worker with the toy needs: a broker takes seconds to make all of an installation."""
-        names = {self.config.topic(stream) for stream in (*STREAMS, *topics.WHAT_IFS)}
+        names = {self.config.topic(stream) for stream in (*STREAMS, *topics.WHAT_IFS, topics.REPLAYED)}
         names.add(self.config.changelog(toy.PROCESSOR))
         return [topic for topic in topics.declared(self.config) if topic.name in names]
 
