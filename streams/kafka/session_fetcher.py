@@ -15,6 +15,7 @@ from aiokafka.consumer import consumer as consumer_module
 from aiokafka.consumer.fetcher import Fetcher
 from aiokafka.protocol.fetch import FetchRequest, FetchRequestStruct
 
+from streams.kafka import whole_batches
 from streams.kafka.fetch_pace import FetchPace
 from streams.kafka.fetch_plan import FetchPlan, Wanted
 from streams.kafka.fetch_session import NO_SESSION, FetchSession
@@ -186,7 +187,8 @@ class SessionFetcher(Fetcher):  # type: ignore[misc]
 
 
 def use() -> None:
-    """From now on the consumers of this process have fetch sessions. May be called again."""
+    """From now on the consumers of this process have fetch sessions, and cheap records. May be called again."""
+    whole_batches.use()
     consumer_module.Fetcher = SessionFetcher
 
 

@@ -1,6 +1,8 @@
 """Batches instead of records: the same records as aiokafka makes of the same bytes, and the same place to go on."""
 
+import dataclasses
 import struct
+from dataclasses import fields
 from itertools import chain
 from typing import Any
 
@@ -12,9 +14,11 @@ from aiokafka.errors import CorruptRecordException
 from aiokafka.record.default_records import DefaultRecordBatchBuilder
 from aiokafka.record.memory_records import MemoryRecords
 from aiokafka.record.util import calc_crc32c
+from aiokafka.structs import ConsumerRecord
+from msgspec.structs import astuple
 
 from streams.kafka import whole_batches
-from streams.kafka.whole_batches import IN_BATCHES, RecordsOrBatches
+from streams.kafka.whole_batches import IN_BATCHES, FetchedRecord, RecordsOrBatches
 
 TP = TopicPartition("changelog", 3)
 CRC_AT, ATTRIBUTES_AT, LAST_DELTA_AT = 17, 21, 23
@@ -65,6 +69,20 @@ def test_wherever_a_fetch_begins_the_records_and_the_next_offset_are_aiokafkas(o
     assert (told(chain.from_iterable(batches)), following) == (expected, stock.next_fetch_offset)
     records, following = read(data, offset, None)
     assert (told(records), following) == (expected, stock.next_fetch_offset)
+
+
+def test_a_record_has_the_fields_of_aiokafkas_in_its_order() -> None:
+    assert FetchedRecord.__struct_fields__ == tuple(field.name for field in fields(ConsumerRecord))
+    data = batch(9, 3)
+    stock = PartitionRecords(TP, MemoryRecords(data), [], 9, None, None, True, READ_UNCOMMITTED)
+    made, _ = read(data, 9, None)
+    assert all(type(record) is FetchedRecord for record in made)
+    assert [astuple(record) for record in made] == [dataclasses.astuple(record) for record in stock]
+
+
+def test_what_is_to_be_deserialized_is_left_to_aiokafka() -> None:
+    made = RecordsOrBatches(TP, MemoryRecords(batch(9, 1)), [], 9, bytes.decode, None, True, READ_UNCOMMITTED)
+    assert [record.key for record in made] == ["key 0"]
 
 
 def test_a_log_that_compaction_has_emptied_at_its_end_is_gone_on_behind() -> None:
