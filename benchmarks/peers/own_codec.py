@@ -9,10 +9,14 @@ from msgspec import Struct
 
 from benchmarks.peers.job import HEAD, Task, say_begun
 from cloudtag.config import Config
+from cloudtag.native.choice import is_native
 from cloudtag.wire import Codec, Undecodable
+from cloudtag.wire.body import ReadBody
 from cloudtag.wire.reading import reader_of
+from cloudtag.wire.reading_plan import plan_of
 from cloudtag.wire.shape import shape_of
-from cloudtag.wire.writing import writer_of
+from cloudtag.wire.writing import Write, writer_of
+from cloudtag.wire.writing_plan import writing_plan_of
 
 
 class JobCodec:
@@ -21,8 +25,10 @@ class JobCodec:
     def __init__(self, task: Task, record: type[Struct], schemas: tuple[dict[str, Any], dict[str, Any]]) -> None:
         """`record`: what the input's records become; `schemas`: of the input and of the output."""
         self._others, self._task, self._record = Codec(), task, record
-        self._read = reader_of(shape_of(record), schemas[0])
-        self._write = writer_of(schemas[1])
+        self._fields, self._write = reader_of(shape_of(record), schemas[0]), writer_of(schemas[1])
+        self._read: ReadBody = self._read_purely
+        if is_native():
+            self._read, self._write = _native(record, schemas, self._read_purely, self._write)
         self._is_begun = False
 
     def encode(self, stream: str, record: Struct) -> bytes:
@@ -38,15 +44,34 @@ class JobCodec:
             say_begun()
         if not data or data[: len(HEAD)] != HEAD:
             raise Undecodable("not_avro", "no record of this job")
+        return self._read(data, len(HEAD))
+
+    def _read_purely(self, data: bytes, start: int) -> Struct:
         try:
-            values, end = self._read(data, len(HEAD))
+            values, end = self._fields(data, start)
             if end != len(data):
                 raise Undecodable("truncated", f"{len(data) - end} bytes are left")
-            return msgspec.convert(values, self._record)
+            made: Struct = msgspec.convert(values, self._record)
+            return made
         except (IndexError, EOFError):
             raise Undecodable("truncated", "ends too early") from None
         except ValueError as error:
             raise Undecodable("invalid_value", str(error)) from None
+
+
+def _native(
+    record: type[Struct],
+    schemas: tuple[dict[str, Any], dict[str, Any]],
+    read: ReadBody,
+    write: Write,
+) -> tuple[ReadBody, Write]:
+    """The native reader and writer, as the worker's own streams have them where they are built."""
+    from cloudtag.native._compiled import Reader, Writer
+
+    reading, writing = plan_of(record, schemas[0]), writing_plan_of(schemas[1])
+    if reading is None or writing is None:
+        raise RuntimeError("the native part cannot do this job's records")
+    return Reader(reading, read).read, Writer(writing, write).write
 
 
 def settings(task: Task) -> Config:

@@ -32,39 +32,72 @@ def _day(dealing: Dealing) -> str:
     return str(dealing.occurred_at // DAY_MS)
 
 
+class _Told:
+    """What follows from a buyer's dealings in order, as far as they were gone through.
+
+    What comes behind all others is gone on with; where one comes between them, or one is let go, all is gone through
+    anew.
+    """
+
+    __slots__ = ("done", "first", "is_open", "judgement", "orders", "placed", "refunded", "refunds")
+
+    def __init__(self) -> None:
+        self.placed: Placed = []
+        self._begin()
+
+    def _begin(self) -> None:
+        self.first = self.done = self.refunds = self.orders = self.refunded = 0
+        self.is_open, self.judgement = False, EMPTY
+
+    def add(self, dealing: Dealing) -> None:
+        """Another one."""
+        place, placed = (dealing.occurred_at, dealing.event_id, dealing), self.placed
+        if placed and place < placed[-1]:
+            insort(placed, place)
+            self._begin()
+        else:
+            placed.append(place)
+
+    def go_on(self, buyer_id: str, horizon_ms: int) -> None:
+        """Conclude what follows from those that were not looked at; an alert that began before the horizon is not
+        told."""
+        placed, first = self.placed, self.first
+        for number in range(self.done, len(placed)):
+            at_ms, event_id, dealing = placed[number]
+            edge = at_ms - WINDOW_MS
+            while placed[first][0] <= edge:
+                self._count(placed[first][2], -1)
+                first += 1
+            self._count(dealing, 1)
+            was_open, self.is_open = self.is_open, is_alarming(self.refunds, self.orders)
+            since_ms = (placed[number - 1][0] if number else 0) - WINDOW_MS
+            if self.is_open and not was_open and since_ms >= horizon_ms:
+                alert = Opened(f"{buyer_id}:{event_id}", buyer_id, at_ms, self.refunds, self.orders, self.refunded)
+                concluded = Conclusion(alert.alert_id, buyer_id, since_ms, alert)
+                # Another judgement only where it says something else: the very same needs no second look.
+                self.judgement = Judgement({**self.judgement.conclusions, concluded.id: concluded})
+        self.first, self.done = first, len(placed)
+
+    def _count(self, dealing: Dealing, more: int) -> None:
+        if dealing.kind == "refund":
+            self.refunds += more
+            self.refunded += more * dealing.amount
+        else:
+            self.orders += more
+
+
 def _index(state: KeyedState, row: Row, dealing: Dealing) -> Iterable[str]:
     del row
-    insort(state.index, (dealing.occurred_at, dealing.event_id, dealing))
+    state.index.add(dealing)
     return ()
 
 
 def _judge(state: KeyedState, row: Row, policies: Any, now_ms: int) -> Judgement:
-    """Every alert that the held dealings open, told anew each time: a late dealing would change what it must."""
+    """Every alert that the held dealings open: a late dealing changes what it must."""
     del row, policies
-    placed: Placed = state.index
-    horizon_ms, conclusions = now_ms - HELD_MS, dict[str, Conclusion]()
-    refunds = orders = refunded = first = 0
-    was_open, before_ms = False, 0
-    for at_ms, event_id, dealing in placed:
-        edge = at_ms - WINDOW_MS
-        while placed[first][0] <= edge:
-            spent = placed[first][2]
-            first += 1
-            if spent.kind == "refund":
-                refunds, refunded = refunds - 1, refunded - spent.amount
-            else:
-                orders -= 1
-        if dealing.kind == "refund":
-            refunds, refunded = refunds + 1, refunded + dealing.amount
-        else:
-            orders += 1
-        is_open = is_alarming(refunds, orders)
-        since_ms = before_ms - WINDOW_MS
-        if is_open and not was_open and since_ms >= horizon_ms:
-            alert = Opened(f"{state.id}:{event_id}", state.id, at_ms, refunds, orders, refunded)
-            conclusions[alert.alert_id] = Conclusion(alert.alert_id, state.id, since_ms, alert)
-        was_open, before_ms = is_open, at_ms
-    return Judgement(conclusions) if conclusions else EMPTY
+    told: _Told = state.index
+    told.go_on(state.id, now_ms - HELD_MS)
+    return told.judgement
 
 
 def _nothing(state: KeyedState, row: Row, policies: Any, now_ms: int) -> Judgement:
@@ -86,10 +119,10 @@ class Processor(JobProcessor):
     id_of = staticmethod(lambda dealing: dealing.buyer_id)
     retention_ms = HELD_MS
 
-    def new_index(self, network: str) -> Placed:
+    def new_index(self, network: str) -> _Told:
         """The dealings in order."""
         del network
-        return []
+        return _Told()
 
 
 class MinimalLane:
