@@ -141,6 +141,9 @@ class Config(HttpSettings, frozen=True, kw_only=True, forbid_unknown_fields=True
     unpacked_batch_bytes: Annotated[int, Meta(ge=17 << 20)] = 32 << 20
     """The most that a compressed batch of records may unpack to; of a larger one nothing is read. What cloudtag writes
     itself may need 17 MiB. Memory for a few of them is needed per partition."""
+    compression: Literal["none", "gzip", "snappy", "lz4", "zstd"] = "zstd"
+    """How changelogs and internal records are packed, which nobody but workers reads; what others read travels plain.
+    Workers read all of these, so it may be changed at any time."""
     cache_bytes: Annotated[int, Meta(ge=1 << 20)] = 256 << 20
     """What decoded keyed states may take of a worker's memory; those least in use are read back from the store. With
     `memory` as the store all rows are in memory besides. Of a sink: what remembered keyed hashes may take."""

@@ -22,6 +22,8 @@ from aiokafka.errors import (
     UnknownProducerId,
 )
 
+from streams.kafka.packing import PLAIN, Packing
+
 logger = logging.getLogger(__name__)
 
 FIRST_PAUSE_SECONDS = 0.2
@@ -73,8 +75,10 @@ _LOST_COUNT = (OutOfOrderSequenceNumber, UnknownProducerId, ProducerFenced, Prod
 partition had no leader for a whole request timeout), or the broker forgot the client. Only a new client can go on."""
 
 
-async def publish(producer: ProducerHandle, records: Mapping[Target, Sequence[OutRecord]]) -> dict[Target, list[range]]:
-    """Send all records and await the broker's acknowledgement of each.
+async def publish(
+    producer: ProducerHandle, records: Mapping[Target, Sequence[OutRecord]], packing: Packing = PLAIN
+) -> dict[Target, list[range]]:
+    """Send all records, compressed as `packing` says, and await the broker's acknowledgement of each.
 
     Returns, per target, the offsets that every batch was written at, in order. Raises what the broker says cannot be
     mended by waiting (a record too large, no permission), and ``LeaderNotAvailableError`` for a partition without a
@@ -83,11 +87,13 @@ async def publish(producer: ProducerHandle, records: Mapping[Target, Sequence[Ou
     wanted = [(target, rows) for target, rows in records.items() if rows]
     if len(wanted) == 1:
         # A step's rows, every time: nothing to do beside it.
-        return dict([await _write(producer, *wanted[0])])
-    return dict(await asyncio.gather(*(_write(producer, target, rows) for target, rows in wanted)))
+        return dict([await _write(producer, packing, *wanted[0])])
+    return dict(await asyncio.gather(*(_write(producer, packing, target, rows) for target, rows in wanted)))
 
 
-async def _write(producer: ProducerHandle, target: Target, records: Sequence[OutRecord]) -> tuple[Target, list[range]]:
+async def _write(
+    producer: ProducerHandle, packing: Packing, target: Target, records: Sequence[OutRecord]
+) -> tuple[Target, list[range]]:
     offsets: list[range] = []
     start = 0
     pause = FIRST_PAUSE_SECONDS
@@ -99,7 +105,7 @@ async def _write(producer: ProducerHandle, target: Target, records: Sequence[Out
                 await producer.renew(lost)
                 lost = None
             client = producer.client
-            written = await _write_from(client, target, records, start)
+            written = await _write_from(client, packing, target, records[start:] if start else records)
         except (KafkaError, OSError) as error:
             if isinstance(error, _LOST_COUNT):
                 lost = client
@@ -114,11 +120,13 @@ async def _write(producer: ProducerHandle, target: Target, records: Sequence[Out
     return target, offsets
 
 
-async def _write_from(client: BatchClient, target: Target, records: Sequence[OutRecord], start: int) -> list[range]:
+async def _write_from(
+    client: BatchClient, packing: Packing, target: Target, records: Sequence[OutRecord]
+) -> list[range]:
     topic, partition = target
-    pending, counts = [], []
+    pending, counts, start = [], [], 0
     while start < len(records):
-        batch = client.create_batch()
+        batch = packing.batch(topic, records if not start else records[start:]) or client.create_batch()
         end = _fill(batch, records, start)
         pending.append(await client.send_batch(batch, topic, partition=partition))
         counts.append(end - start)

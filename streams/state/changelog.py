@@ -17,6 +17,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from cloudtag.changelog.records import EPOCH_HEADER, Record, bid_record, epoch_in, owner_record
 from cloudtag.wire.oversized import OversizedBatch
 from streams.kafka import whole_batches
+from streams.kafka.packing import PLAIN, Packing
 from streams.kafka.producer import OutRecord, ProducerHandle, Target, publish
 
 POLL_MS = 250
@@ -58,13 +59,15 @@ class Changelogs:
         owner: str,
         stall_seconds: float,
         is_member: IsMember | None = None,
+        packing: Packing = PLAIN,
     ) -> None:
-        """``is_member``: none where no group says who owns what."""
+        """``is_member``: none where no group says who owns what; ``packing``: of what is written."""
         self._settings = settings
         self._producer = producer
         self.owner = owner
         self._stall_seconds = stall_seconds
         self._is_member = is_member
+        self._packing = packing
         self.records_read = 0
 
     def is_own(self, owner: bytes | None) -> bool:
@@ -100,7 +103,8 @@ class Changelogs:
 
     async def write(self, records: dict[Target, list[Record]]) -> dict[Target, list[range]]:
         """Write records; returns where they are (see ``streams.kafka.producer.publish``)."""
-        return await publish(self._producer, {target: list(map(as_out, found)) for target, found in records.items()})
+        rows = {target: list(map(as_out, found)) for target, found in records.items()}
+        return await publish(self._producer, rows, self._packing)
 
     async def read(
         self,

@@ -3,7 +3,7 @@
 import os
 import socket
 import uuid
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, cast
@@ -12,7 +12,9 @@ import faust
 from mode.supervisors import CrashingSupervisor
 
 from cloudtag.config import Config
+from cloudtag.contract.streams import INTERNAL
 from streams.kafka import topics
+from streams.kafka.packing import BATCH_BYTES, Packing
 from streams.kafka.producer import LARGEST_RECORD_BYTES, BatchClient
 from streams.kafka.security import client_settings, ssl_context
 from streams.kafka.weights import fetch_bytes
@@ -41,8 +43,6 @@ from streams.worker.worker_metrics import WorkerMetrics
 
 PRODUCER_SECONDS = 40.0
 """After how long a batch that is not written is given back: to be sent again, unless its partition has no leader."""
-BATCH_BYTES = 900_000
-"""The most that is packed into one request per partition: below Kafka's default limit of 1 MiB per batch."""
 FETCH_BYTES = 1 << 20
 MAX_POLL_SECONDS = 3600.0
 """Batches wait for the broker as long as it takes; the watchdog, not the group, ends a worker that hangs."""
@@ -104,7 +104,8 @@ def build(
     app = make_faust_app(config, topic_count * config.partitions)
     owner = f"{socket.gethostname()}/{os.getpid()}/{uuid.uuid4().hex[:8]}"
     settings, stall = client_settings(config), config.recovery_stall_seconds
-    changelogs = Changelogs(settings, app, owner, stall, lambda: app.batches.thread.is_member())
+    packing = Packing(private_topics(config, reads), config.compression)
+    changelogs = Changelogs(settings, app, owner, stall, lambda: app.batches.thread.is_member(), packing)
     budget = DeadLetterBudget(config.dead_letter_bytes_per_hour)
     parts = Parts(config, app, _store(config), WorkerMetrics(), changelogs, codec, budget)
     tools = Tools(
@@ -112,6 +113,7 @@ def build(
         finish=lambda batch: app.batches.finish(batch),
         resume=lambda: app.batches.resume(),
         spawn=lambda work: app.add_future(work),
+        packing=packing,
     )
     group_of: dict[str, str] = {}
     readers: dict[str, RecordReader] = {}
@@ -141,6 +143,11 @@ def build(
     restore = RestoreOnAssignment(config, app, parts.runners, parts.metrics)
     app.on_rebalance_complete.connect(restore, weak=False)
     return parts
+
+
+def private_topics(config: Config, processors: Iterable[str]) -> list[str]:
+    """The topics that nobody but workers reads."""
+    return [*map(config.topic, INTERNAL), *map(config.changelog, processors)]
 
 
 def _stop_repairs(parts: Parts) -> Callable[..., Awaitable[None]]:

@@ -43,7 +43,7 @@ class Outbox:
         """Send outputs, given again as bytes."""
         if not outputs:
             return
-        await publish(self._tools.producer, group(records))
+        await publish(self._tools.producer, group(records), self._tools.packing)
         for stream, count in Counter(out.stream for out in outputs).items():
             kind = "internal_records" if stream in INTERNAL else "outputs"
             self._tools.metrics.count(kind, count, self._name, stream)

@@ -8,6 +8,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from cloudtag.config import Config
+from streams.kafka.packing import PLAIN, Packing
 from streams.kafka.producer import ProducerHandle
 from streams.transport.in_flight import Batch
 from streams.worker.pauses import Spawn
@@ -38,3 +39,5 @@ class Tools:
     """Called when a partition that was paused goes on."""
     spawn: Spawn = asyncio.ensure_future
     """Runs what no agent waits for; a failure of it ends the worker."""
+    packing: Packing = PLAIN
+    """How internal records travel."""

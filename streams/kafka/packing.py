@@ -1,0 +1,55 @@
+"""What travels compressed: changelogs and internal records, which nobody but cloudtag reads.
+
+What others read is written plain, for not every client of Kafka can unpack what this one can pack. aiokafka compresses
+all that a producer sends or nothing; a batch of its own kind that is told otherwise is as good to it.
+"""
+
+from collections.abc import Collection, Sequence
+from typing import Any, Protocol
+
+from aiokafka.producer.message_accumulator import BatchBuilder
+
+from streams.kafka.codecs import CODECS
+
+BATCH_BYTES = 900_000
+"""The most that is packed into one request per partition: below Kafka's default limit of 1 MiB per batch."""
+WORTH_BYTES = 512
+"""Fewer bytes than this are sent as they are: packing them would take more time than it saves."""
+
+
+class HasKeyAndValue(Protocol):
+    """A record on its way out."""
+
+    @property
+    def key(self) -> bytes | None: ...
+
+    @property
+    def value(self) -> bytes | None: ...
+
+
+class Packing:
+    """Which topics are compressed, and how."""
+
+    def __init__(self, topics: Collection[str] = (), codec: str = "none") -> None:
+        """`codec`: one of Kafka's, by its name. Raises ``ValueError`` for any other."""
+        numbers = {name: number for number, name in CODECS.items()}
+        if codec not in numbers:
+            raise ValueError(f"{codec} is none of {', '.join(numbers)}")
+        self._codec = numbers[codec]
+        self._topics = frozenset(topics) if self._codec else frozenset[str]()
+
+    def batch(self, topic: str, records: Sequence[HasKeyAndValue]) -> Any | None:
+        """An empty batch that is compressed when it is sent, for records on their way to a topic; none where they go
+        as they are."""
+        if topic not in self._topics:
+            return None
+        size_bytes = 0
+        for record in records:
+            size_bytes += len(record.key or b"") + len(record.value or b"")
+            if size_bytes >= WORTH_BYTES:
+                return BatchBuilder(BATCH_BYTES, self._codec)
+        return None
+
+
+PLAIN = Packing()
+"""Nothing is compressed."""
