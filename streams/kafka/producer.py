@@ -87,12 +87,12 @@ async def publish(
     wanted = [(target, rows) for target, rows in records.items() if rows]
     if len(wanted) == 1:
         # A step's rows, every time: nothing to do beside it.
-        return dict([await _write(producer, packing, *wanted[0])])
-    return dict(await asyncio.gather(*(_write(producer, packing, target, rows) for target, rows in wanted)))
+        return dict([await _write(producer, *wanted[0], packing)])
+    return dict(await asyncio.gather(*(_write(producer, target, rows, packing) for target, rows in wanted)))
 
 
 async def _write(
-    producer: ProducerHandle, packing: Packing, target: Target, records: Sequence[OutRecord]
+    producer: ProducerHandle, target: Target, records: Sequence[OutRecord], packing: Packing
 ) -> tuple[Target, list[range]]:
     offsets: list[range] = []
     start = 0

@@ -51,7 +51,7 @@ class RecordsOrBatches(PartitionRecords):  # type: ignore[misc]
     def _consumer_record(self, tp: Any, record: Any) -> Any:
         if self._key_deserializer or self._value_deserializer:
             return super()._consumer_record(tp, record)
-        key, value, topic, partition = record.key, record.value, *tp
+        (topic, partition), key, value = tp, record.key, record.value
         return FetchedRecord(
             topic, partition, record.offset, record.timestamp, record.timestamp_type, key, value, record.checksum,
             -1 if key is None else len(key), -1 if value is None else len(value), tuple(record.headers),

@@ -40,9 +40,9 @@ def watch_writes(strike: Strike) -> None:
     """Have something called before and after each write of cloudtag's own producer."""
     write = producer._write
 
-    async def watched(handle: Any, target: Any, records: Any) -> Any:
+    async def watched(handle: Any, target: Any, records: Any, packing: Any) -> Any:
         strike("before", target, records)
-        written = await write(handle, target, records)
+        written = await write(handle, target, records, packing)
         strike("after", target, records)
         return written
 
