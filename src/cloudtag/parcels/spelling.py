@@ -6,7 +6,6 @@ So nothing further in has to ask how a number was typed. A text of which nothing
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from types import MappingProxyType
 from typing import Any
 
 from msgspec.structs import replace
@@ -39,7 +38,7 @@ def key_in_words(field: str) -> str:
 
 
 def _order(event: OrderChanged) -> OrderChanged:
-    named: OrderChanged = _named(event)
+    named: OrderChanged = event if event.waybill_no is None else _named(event)
     if not named.parcels:
         return named
     parcels = tuple(
@@ -51,17 +50,23 @@ def _order(event: OrderChanged) -> OrderChanged:
 
 
 def _scan(event: ParcelScanned) -> ParcelScanned:
-    number = canonical_number(event.waybill_no) or event.waybill_no
-    return event if number == event.waybill_no else replace(event, waybill_no=number)
+    text = event.waybill_no
+    number = canonical_number(text)
+    return event if number == text or not number else replace(event, waybill_no=number)
 
 
 def _named(event: Any) -> Any:
-    if event.waybill_no is None:
+    text = event.waybill_no
+    if text is None:
         return event
-    number = canonical_number(event.waybill_no) or None
-    return event if number == event.waybill_no else replace(event, waybill_no=number)
+    number = canonical_number(text)
+    return event if number == text and number else replace(event, waybill_no=number or None)
 
 
-_SPELL: Mapping[type[Any], Callable[[Any], Any]] = MappingProxyType(
-    {OrderChanged: _order, ParcelScanned: _scan, RefundChanged: _named, ReturnInspected: _named}
-)
+# No view of it: each event is looked for.
+_SPELL: Mapping[type[Any], Callable[[Any], Any]] = {
+    OrderChanged: _order,
+    ParcelScanned: _scan,
+    RefundChanged: _named,
+    ReturnInspected: _named,
+}
