@@ -6,6 +6,7 @@ So nothing further in has to ask how a number was typed. A text of which nothing
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from msgspec.structs import replace
@@ -38,7 +39,7 @@ def key_in_words(field: str) -> str:
 
 
 def _order(event: OrderChanged) -> OrderChanged:
-    named: OrderChanged = event if event.waybill_no is None else _named(event)
+    named: OrderChanged = _named(event)
     if not named.parcels:
         return named
     parcels = tuple(
@@ -50,23 +51,17 @@ def _order(event: OrderChanged) -> OrderChanged:
 
 
 def _scan(event: ParcelScanned) -> ParcelScanned:
-    text = event.waybill_no
-    number = canonical_number(text)
-    return event if number == text or not number else replace(event, waybill_no=number)
+    number = canonical_number(event.waybill_no) or event.waybill_no
+    return event if number == event.waybill_no else replace(event, waybill_no=number)
 
 
 def _named(event: Any) -> Any:
-    text = event.waybill_no
-    if text is None:
+    if event.waybill_no is None:
         return event
-    number = canonical_number(text)
-    return event if number == text and number else replace(event, waybill_no=number or None)
+    number = canonical_number(event.waybill_no) or None
+    return event if number == event.waybill_no else replace(event, waybill_no=number)
 
 
-# No view of it: each event is looked for.
-_SPELL: Mapping[type[Any], Callable[[Any], Any]] = {
-    OrderChanged: _order,
-    ParcelScanned: _scan,
-    RefundChanged: _named,
-    ReturnInspected: _named,
-}
+_SPELL: Mapping[type[Any], Callable[[Any], Any]] = MappingProxyType(
+    {OrderChanged: _order, ParcelScanned: _scan, RefundChanged: _named, ReturnInspected: _named}
+)
